@@ -1,0 +1,169 @@
+//! Answers from texts and values, and back: defaults, calculations, answers typed at a terminal, exports.
+
+use crate::definition::Kind;
+use crate::expr::{NodeRef, Val};
+use crate::form::Form;
+use crate::num;
+use crate::places::local_digit;
+use crate::value::{Answer, Date, Decimal, Missing, Moment, Point, TimeOfDay};
+
+/// What a text should have been.
+pub type LiteralError = &'static str;
+
+/// Reads an answer: choices by name, several separated by spaces, dates as in ISO 8601, `?dk` for a missing value. Local digits
+/// are read as digits.
+///
+/// # Errors
+/// What the question expects.
+pub fn read(form: &Form, node: NodeRef, text: &str) -> Result<Answer, LiteralError> {
+    let kind = &form.definition().items[node as usize].kind;
+    if let Some(missing) = text.strip_prefix('?').and_then(Missing::from_code) {
+        return Ok(Answer::Missing(missing));
+    }
+    let digits: String = text.trim().chars().map(|c| local_digit(c).unwrap_or(c)).collect();
+    let expected = takes(kind);
+    let answer = match kind {
+        Kind::SelectOne { .. } => form.choice(node, text.trim()).map(Answer::One),
+        Kind::SelectMultiple { .. } => {
+            let chosen: Option<Vec<u32>> = text.split_whitespace().map(|name| form.choice(node, name)).collect();
+            chosen.map(|mut c| {
+                c.sort_unstable();
+                c.dedup();
+                Answer::Many(c)
+            })
+        }
+        Kind::Integer => digits.parse().ok().map(Answer::Integer),
+        Kind::Range { .. } | Kind::Decimal => Decimal::parse(&digits).map(Answer::Decimal),
+        Kind::Date | Kind::Today => Date::parse(&digits).map(Answer::Date),
+        Kind::Time => TimeOfDay::parse(&digits).map(Answer::Time),
+        Kind::DateTime | Kind::Start | Kind::End => Moment::parse(&digits, 0).map(Answer::Moment),
+        Kind::Geopoint => point(&digits).map(Answer::Point),
+        Kind::Acknowledge => matches!(text.trim(), "OK" | "yes").then_some(Answer::Acknowledged),
+        Kind::Text | Kind::Barcode | Kind::Hidden | Kind::Calculate => Some(Answer::Text(text.to_owned())),
+        Kind::Attachment { .. } => Some(Answer::Attachment(text.to_owned())),
+        Kind::Group { .. } | Kind::Repeat { .. } | Kind::Note => None,
+    };
+    answer.ok_or(expected)
+}
+
+/// `latitude longitude [altitude [accuracy in metres]]`, as ODK writes it.
+fn point(text: &str) -> Option<Point> {
+    let parts: Vec<f64> = text.split([' ', ',']).filter(|t| !t.is_empty()).map(|t| t.parse().ok()).collect::<Option<_>>()?;
+    let units = |degrees: f64, limit: f64| {
+        (degrees.abs() <= limit).then(|| num::int((degrees * 1e7).round())).flatten().and_then(|n| i32::try_from(n).ok())
+    };
+    let accuracy = num::int((parts.get(3).copied().unwrap_or(0.0) * 100.0).round())?;
+    Some(Point {
+        latitude: units(*parts.first()?, 90.0)?,
+        longitude: units(*parts.get(1)?, 180.0)?,
+        accuracy: u32::try_from(accuracy).ok()?,
+        mock: false,
+    })
+}
+
+/// Writes an answer so that [`read`] reads it back.
+#[must_use]
+pub fn write(form: &Form, node: NodeRef, answer: &Answer) -> String {
+    let name = |choice: &u32| form.choice_name(node, *choice).map(ToString::to_string).unwrap_or_default();
+    match answer {
+        Answer::Text(text) | Answer::Attachment(text) => text.clone(),
+        Answer::Integer(n) => n.to_string(),
+        Answer::Decimal(d) => d.to_string(),
+        Answer::Date(d) => d.to_string(),
+        Answer::Time(t) => t.to_string(),
+        Answer::Moment(m) => m.to_string(),
+        Answer::Point(p) => p.to_string(),
+        Answer::One(choice) => name(choice),
+        Answer::Many(chosen) => chosen.iter().map(name).collect::<Vec<_>>().join(" "),
+        Answer::Acknowledged => "OK".into(),
+        Answer::Missing(m) => format!("?{}", m.code()),
+    }
+}
+
+/// What a kind of question takes, in words.
+fn takes(kind: &Kind) -> LiteralError {
+    match kind {
+        Kind::SelectOne { .. } => "one choice of its list",
+        Kind::SelectMultiple { .. } => "choices of its list, separated by spaces",
+        Kind::Integer => "a whole number",
+        Kind::Decimal | Kind::Range { .. } => "a decimal number",
+        Kind::Date | Kind::Today => "a date, YYYY-MM-DD",
+        Kind::Time => "a time, HH:MM",
+        Kind::DateTime | Kind::Start | Kind::End => "a date and time, YYYY-MM-DDTHH:MM",
+        Kind::Geopoint => "a position: latitude longitude",
+        Kind::Attachment { .. } => "a file",
+        Kind::Acknowledge => "OK",
+        Kind::Text | Kind::Barcode | Kind::Hidden | Kind::Calculate => "a text",
+        Kind::Group { .. } | Kind::Repeat { .. } | Kind::Note => "no answer",
+    }
+}
+
+/// Whether an answer is of the question's kind.
+pub(super) fn accepts(kind: &Kind, answer: &Answer) -> Result<(), LiteralError> {
+    let fits = match kind {
+        Kind::SelectOne { .. } => matches!(answer, Answer::One(_)),
+        Kind::SelectMultiple { .. } => matches!(answer, Answer::Many(_)),
+        Kind::Integer => matches!(answer, Answer::Integer(_)),
+        Kind::Decimal => matches!(answer, Answer::Decimal(_)),
+        Kind::Range { start, end, .. } => match answer {
+            Answer::Decimal(d) => within(*d, start, end),
+            _ => false,
+        },
+        Kind::Text | Kind::Barcode | Kind::Hidden => matches!(answer, Answer::Text(_)),
+        Kind::Date | Kind::Today => matches!(answer, Answer::Date(_)),
+        Kind::Time => matches!(answer, Answer::Time(_)),
+        Kind::DateTime | Kind::Start | Kind::End => matches!(answer, Answer::Moment(_)),
+        Kind::Geopoint => matches!(answer, Answer::Point(_)),
+        Kind::Attachment { .. } => matches!(answer, Answer::Attachment(_)),
+        Kind::Acknowledge => matches!(answer, Answer::Acknowledged),
+        Kind::Calculate | Kind::Note | Kind::Group { .. } | Kind::Repeat { .. } => false,
+    };
+    if fits { Ok(()) } else { Err(takes(kind)) }
+}
+
+/// As [`accepts`], for answers that were kept: calculations too, of any plain kind.
+pub(super) fn accepts_kept(kind: &Kind, answer: &Answer) -> Result<(), LiteralError> {
+    match (kind, answer) {
+        (_, Answer::Missing(_)) => Ok(()),
+        (Kind::Calculate, Answer::One(_) | Answer::Many(_) | Answer::Attachment(_)) => Err("a computed value"),
+        (Kind::Calculate, _) => Ok(()),
+        _ => accepts(kind, answer),
+    }
+}
+
+fn within(d: Decimal, start: &str, end: &str) -> bool {
+    let ends = Decimal::parse(start).zip(Decimal::parse(end));
+    ends.is_some_and(|(s, e)| (s.float()..=e.float()).contains(&d.float()))
+}
+
+/// A computed value as the answer of a question; a blank one, or one that the question cannot hold, is none.
+pub(super) fn from_value(form: &Form, node: NodeRef, value: &Val) -> Option<Answer> {
+    let value = value.first();
+    if value.is_blank() || matches!(value, Val::Unknown) {
+        return None;
+    }
+    match (&form.definition().items[node as usize].kind, value) {
+        (Kind::Calculate | Kind::Hidden | Kind::Text, Val::Number(n)) => number(*n),
+        (Kind::Calculate, Val::Date(d)) => Some(Answer::Date(*d)),
+        (Kind::Calculate, Val::Moment(m)) => Some(Answer::Moment(*m)),
+        (Kind::Calculate, Val::Time(t)) => Some(Answer::Time(*t)),
+        (Kind::DateTime, Val::Moment(m)) => Some(Answer::Moment(*m)),
+        _ => read(form, node, &value.string()).ok(),
+    }
+    .map(|answer| match (&form.definition().items[node as usize].kind, answer) {
+        // Texts stay texts where the question is one.
+        (Kind::Hidden | Kind::Text, Answer::Integer(n)) => Answer::Text(n.to_string()),
+        (Kind::Hidden | Kind::Text, Answer::Decimal(d)) => Answer::Text(d.to_string()),
+        (_, answer) => answer,
+    })
+}
+
+/// A number without floating point: whole, or up to six places; NaN and infinity are none.
+fn number(n: f64) -> Option<Answer> {
+    let whole = num::int(n)?;
+    if num::float(whole) == n {
+        return Some(Answer::Integer(whole));
+    }
+    let digits = num::int((n * 1e6).round())?;
+    Some(Answer::Decimal(Decimal { digits, scale: 6 }))
+}

@@ -1,0 +1,376 @@
+//! A checklist being filled: the state that a shell renders. One change re-evaluates what depends on it, in order, and
+//! says which rows of the view differ.
+
+mod choices;
+mod data;
+mod literal;
+mod propagate;
+mod restore;
+mod scope;
+mod view;
+
+pub use choices::{ChoiceView, Choices};
+pub use data::{Facts, Key, Outcome};
+pub use literal::{LiteralError, read as read_literal, write as write_literal};
+pub use restore::{Mutation, SavedRow};
+pub use scope::Mode;
+pub use view::{Issue, Problem, Progress, QuestionView, SectionView, ViewChange};
+
+use crate::definition::Kind;
+use crate::expr::{Environment, Expr, NodeRef, Val, eval};
+use crate::form::{Form, MAX_ROWS};
+use crate::value::Answer;
+use data::{Cell, Row};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The longest text of one answer, in bytes.
+pub const MAX_TEXT: usize = 20_000;
+
+/// Why a change was refused. Nothing is changed then.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FillError {
+    /// No such question or row.
+    #[error("there is no such question or row; open the section again")]
+    NoSuchKey,
+    /// The question is hidden by an answer before it.
+    #[error("{name} is not asked here; change the answer that hides it first")]
+    Hidden {
+        /// The question.
+        name: String,
+    },
+    /// The value is computed or fixed.
+    #[error("{name} cannot be changed by hand")]
+    ReadOnly {
+        /// The question.
+        name: String,
+    },
+    /// The answer is of another kind than the question.
+    #[error("{name} takes {expected}")]
+    WrongKind {
+        /// The question.
+        name: String,
+        /// What it takes.
+        expected: &'static str,
+    },
+    /// The choice is not offered.
+    #[error("{name}: this choice is not offered; open the choices again")]
+    NotOffered {
+        /// The question.
+        name: String,
+    },
+    /// A choice that excludes others was combined with others.
+    #[error("{name}: {choice} cannot be combined with other choices; take one or the other")]
+    Exclusive {
+        /// The question.
+        name: String,
+        /// The choice.
+        choice: String,
+    },
+    /// The missing value is not offered.
+    #[error("{name} does not offer this missing value")]
+    NoSuchMissing {
+        /// The question.
+        name: String,
+    },
+    /// Too long or too many.
+    #[error("{name}: more than {limit} {what}; shorten it")]
+    TooMuch {
+        /// The question.
+        name: String,
+        /// Of what.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+    },
+}
+
+/// A form with its answers.
+#[derive(Debug, Clone)]
+pub struct Filling {
+    form: Arc<Form>,
+    rows: Vec<Row>,
+    /// Living rows of each table, in order.
+    tables: Vec<Vec<u32>>,
+    facts: Facts,
+    environment: Environment,
+    revision: u64,
+    open: Option<usize>,
+    /// Rules to be evaluated, by rank.
+    queue: BTreeSet<(u32, u32)>,
+    /// Cells that may look different.
+    touched: BTreeSet<(NodeRef, u32)>,
+    restructured: bool,
+    progress: Vec<Progress>,
+    mutations: Vec<Mutation>,
+}
+
+impl Filling {
+    /// A new filling with its defaults and calculations.
+    #[must_use]
+    pub fn new(form: Arc<Form>, facts: Facts, environment: Environment) -> Self {
+        let mut this = Self::empty(form, facts, environment);
+        this.fill_defaults(0);
+        this.evaluate_all();
+        this
+    }
+
+    fn empty(form: Arc<Form>, facts: Facts, environment: Environment) -> Self {
+        let mut tables = vec![Vec::new(); form.tables.len()];
+        tables[0].push(0);
+        let root = Row::new(0, 0, form.tables[0].columns.len());
+        let progress = vec![Progress::default(); form.sections.len()];
+        Self {
+            form,
+            rows: vec![root],
+            tables,
+            facts,
+            environment,
+            revision: 0,
+            open: None,
+            queue: BTreeSet::new(),
+            touched: BTreeSet::new(),
+            restructured: false,
+            progress,
+            mutations: Vec::new(),
+        }
+    }
+
+    /// The form that is filled.
+    #[must_use]
+    pub fn form(&self) -> &Arc<Form> {
+        &self.form
+    }
+
+    /// What is known of the visit.
+    #[must_use]
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// The time and the language.
+    #[must_use]
+    pub fn environment(&self) -> Environment {
+        self.environment
+    }
+
+    /// The positions (from 0) of a row and the rows that hold it, outermost first; empty for the form itself.
+    #[must_use]
+    pub fn row_path(&self, row: u32) -> Vec<u32> {
+        let mut out = Vec::new();
+        let mut at = row;
+        while at != 0 {
+            let Some(here) = self.rows.get(at as usize) else { break };
+            let beside = |r: &&u32| self.rows[**r as usize].parent == here.parent;
+            out.push(crate::num::index(self.tables[here.table].iter().filter(beside).take_while(|r| **r != at).count()));
+            at = here.parent;
+        }
+        out.reverse();
+        out
+    }
+
+    /// Sets the time and the language for what follows.
+    pub fn set_environment(&mut self, environment: Environment) {
+        self.environment = environment;
+    }
+
+    /// Sets an answer.
+    ///
+    /// # Errors
+    /// The answer does not fit the question; nothing is changed.
+    pub fn set(&mut self, key: Key, answer: Answer) -> Result<ViewChange, FillError> {
+        self.editable(key)?;
+        self.fits(key, &answer)?;
+        self.put(key, Some(answer));
+        Ok(self.settle())
+    }
+
+    /// Clears an answer.
+    ///
+    /// # Errors
+    /// The question cannot be changed.
+    pub fn clear(&mut self, key: Key) -> Result<ViewChange, FillError> {
+        self.editable(key)?;
+        self.put(key, None);
+        Ok(self.settle())
+    }
+
+    /// Sets or clears the observer's note to a question.
+    ///
+    /// # Errors
+    /// There is no such question, or the note is too long.
+    pub fn set_note(&mut self, key: Key, note: Option<String>) -> Result<ViewChange, FillError> {
+        self.annotate(key, note, |cell| &mut cell.note, Mutation::Note)
+    }
+
+    /// Confirms a warning, with a reason; both travel in the report.
+    ///
+    /// # Errors
+    /// There is no such question, or the reason is too long.
+    pub fn confirm(&mut self, key: Key, reason: Option<String>) -> Result<ViewChange, FillError> {
+        self.annotate(key, reason, |cell| &mut cell.reason, Mutation::Reason)
+    }
+
+    fn annotate(
+        &mut self,
+        key: Key,
+        text: Option<String>,
+        place: fn(&mut Cell) -> &mut Option<Box<str>>,
+        mutation: fn(Key, Option<String>) -> Mutation,
+    ) -> Result<ViewChange, FillError> {
+        self.exists(key)?;
+        if text.as_ref().is_some_and(|t| t.len() > MAX_TEXT) {
+            return Err(FillError::TooMuch { name: self.name(key), what: "bytes", limit: MAX_TEXT });
+        }
+        *place(self.cell_mut(key)) = text.clone().map(String::into_boxed_str);
+        self.mutations.push(mutation(key, text));
+        self.touched.insert((key.node, key.row));
+        Ok(self.settle())
+    }
+
+    /// Adds a row to a repeat, at the end.
+    ///
+    /// # Errors
+    /// It is no repeat that the observer may extend.
+    pub fn add_row(&mut self, repeat: Key) -> Result<(Key, ViewChange), FillError> {
+        self.open_repeat(repeat)?;
+        let row = self.append_row(repeat).ok_or(FillError::TooMuch {
+            name: self.name(repeat),
+            what: "rows",
+            limit: MAX_ROWS,
+        })?;
+        self.mark_value(repeat.node, repeat.row);
+        let change = self.settle();
+        Ok((Key { node: repeat.node, row }, change))
+    }
+
+    /// Removes a row of a repeat: `row` is the row's key as the view gave it.
+    ///
+    /// # Errors
+    /// There is no such row, or the observer may not remove it.
+    pub fn remove_row(&mut self, row: Key) -> Result<ViewChange, FillError> {
+        let table = self.form.nodes.get(row.node as usize).and_then(|n| n.rows).ok_or(FillError::NoSuchKey)?;
+        if !self.tables[table].contains(&row.row) {
+            return Err(FillError::NoSuchKey);
+        }
+        let repeat = Key { node: row.node, row: self.rows[row.row as usize].parent };
+        self.open_repeat(repeat)?;
+        self.drop_row(row.row);
+        self.mark_value(repeat.node, repeat.row);
+        Ok(self.settle())
+    }
+
+    /// Tells what has become known of the visit: place, arrival, departure, outcome.
+    pub fn set_facts(&mut self, facts: Facts) -> ViewChange {
+        self.facts = facts;
+        for rank in self.form.clone().visit_readers.iter().copied() {
+            let table = self.form.nodes[self.form.rules[rank as usize].node as usize].table;
+            let rows = self.tables[table].clone();
+            self.queue.extend(rows.into_iter().map(|row| (rank, row)));
+        }
+        self.settle()
+    }
+
+    /// The answer to a question, whether it is shown or not.
+    #[must_use]
+    pub fn answer(&self, key: Key) -> Option<&Answer> {
+        self.cell(key)?.answer.as_ref()
+    }
+
+    /// Whether a question is asked now.
+    #[must_use]
+    pub fn is_shown(&self, key: Key) -> bool {
+        self.cell(key).is_some_and(|c| c.shown)
+    }
+
+    /// The value of an expression over the answers, at the top of the form.
+    #[must_use]
+    pub fn evaluate(&self, expr: &Expr, mode: Mode) -> Val<'static> {
+        let at = scope::At::new(self, 0, None, mode);
+        eval(expr, &at).into_owned()
+    }
+
+    /// The key of a question outside of repeats, by name.
+    #[must_use]
+    pub fn key(&self, name: &str) -> Option<Key> {
+        let node = self.form.find(name)?;
+        (self.form.nodes[node as usize].table == 0).then_some(Key { node, row: 0 })
+    }
+
+    /// What the last calls changed, to be stored; the list is empty afterwards.
+    pub fn take_mutations(&mut self) -> Vec<Mutation> {
+        std::mem::take(&mut self.mutations)
+    }
+
+    fn name(&self, key: Key) -> String {
+        self.form.definition.items.get(key.node as usize).map(|i| i.name.clone()).unwrap_or_default()
+    }
+
+    fn exists(&self, key: Key) -> Result<(), FillError> {
+        let table = self.form.nodes.get(key.node as usize).ok_or(FillError::NoSuchKey)?.table;
+        let alive = if table == 0 { key.row == 0 } else { self.tables[table].contains(&key.row) };
+        if alive { Ok(()) } else { Err(FillError::NoSuchKey) }
+    }
+
+    fn editable(&self, key: Key) -> Result<(), FillError> {
+        self.exists(key)?;
+        let cell = self.cell(key).ok_or(FillError::NoSuchKey)?;
+        if !cell.shown {
+            return Err(FillError::Hidden { name: self.name(key) });
+        }
+        let item = &self.form.definition.items[key.node as usize];
+        let fixed = matches!(item.kind, Kind::Calculate | Kind::Hidden | Kind::Start | Kind::End | Kind::Today | Kind::Note);
+        if cell.read_only || fixed {
+            return Err(FillError::ReadOnly { name: self.name(key) });
+        }
+        Ok(())
+    }
+
+    fn open_repeat(&self, repeat: Key) -> Result<(), FillError> {
+        self.exists(repeat)?;
+        match &self.form.definition.items[repeat.node as usize].kind {
+            Kind::Repeat { count: None } => {}
+            Kind::Repeat { .. } => return Err(FillError::ReadOnly { name: self.name(repeat) }),
+            _ => return Err(FillError::NoSuchKey),
+        }
+        if self.cell(repeat).is_some_and(|c| c.shown) { Ok(()) } else { Err(FillError::Hidden { name: self.name(repeat) }) }
+    }
+
+    /// Whether the answer is one for this question.
+    fn fits(&self, key: Key, answer: &Answer) -> Result<(), FillError> {
+        let item = &self.form.definition.items[key.node as usize];
+        if let Answer::Missing(missing) = answer {
+            let offered = item.missing.contains(missing);
+            return if offered { Ok(()) } else { Err(FillError::NoSuchMissing { name: item.name.clone() }) };
+        }
+        literal::accepts(&item.kind, answer)
+            .map_err(|expected| FillError::WrongKind { name: item.name.clone(), expected })?;
+        match answer {
+            Answer::Text(text) if text.len() > MAX_TEXT => {
+                Err(FillError::TooMuch { name: item.name.clone(), what: "bytes", limit: MAX_TEXT })
+            }
+            Answer::One(choice) => self.offered(key, *choice),
+            Answer::Many(chosen) => self.compatible(key, chosen),
+            _ => Ok(()),
+        }
+    }
+
+    fn offered(&self, key: Key, choice: u32) -> Result<(), FillError> {
+        if self.is_offered(key, choice) { Ok(()) } else { Err(FillError::NotOffered { name: self.name(key) }) }
+    }
+
+    fn compatible(&self, key: Key, chosen: &[u32]) -> Result<(), FillError> {
+        if !chosen.is_sorted_by(|a, b| a < b) {
+            return Err(FillError::WrongKind { name: self.name(key), expected: "choices, ascending, each once" });
+        }
+        chosen.iter().try_for_each(|c| self.offered(key, *c))?;
+        let list = self.form.list(key.node);
+        let exclusive = list.and_then(|l| chosen.iter().map(|c| &l.choices[*c as usize]).find(|c| c.exclusive));
+        match exclusive {
+            Some(choice) if chosen.len() > 1 => {
+                Err(FillError::Exclusive { name: self.name(key), choice: choice.name.to_string() })
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! One change, and everything that follows from it.
+
+use super::data::{Key, Row};
+use super::restore::{Mutation, SavedRow};
+use super::scope::{At, Mode};
+use super::view::ViewChange;
+use super::{Filling, literal};
+use crate::definition::Kind;
+use crate::expr::ast::Function;
+use crate::expr::{Expr, NodeRef, eval};
+use crate::form::{Default_, MAX_ROWS, What};
+use crate::num;
+use crate::value::Answer;
+
+impl Filling {
+    /// Stores an answer and queues what reads it.
+    pub(super) fn put(&mut self, key: Key, answer: Option<Answer>) {
+        let cell = self.cell_mut(key);
+        cell.answer.clone_from(&answer);
+        // A confirmation was for the answer that was there.
+        if cell.reason.take().is_some() {
+            self.mutations.push(Mutation::Reason(key, None));
+        }
+        self.mutations.push(Mutation::Answer(key, answer));
+        self.mark_value(key.node, key.row);
+    }
+
+    /// Queues the rules that read a cell.
+    pub(super) fn mark_value(&mut self, node: NodeRef, row: u32) {
+        self.touched.insert((node, row));
+        let form = self.form.clone();
+        let table = form.nodes[node as usize].table;
+        for rank in &form.readers[node as usize] {
+            let target = form.nodes[form.rules[*rank as usize].node as usize].table;
+            if target == table {
+                self.queue.insert((*rank, row));
+            } else {
+                let rows = self.related(row, target);
+                self.queue.extend(rows.into_iter().map(|r| (*rank, r)));
+            }
+        }
+    }
+
+    /// Evaluates what is queued, in order, and says what the shell must draw again.
+    pub(super) fn settle(&mut self) -> ViewChange {
+        self.run();
+        self.report_change()
+    }
+
+    fn run(&mut self) {
+        let form = self.form.clone();
+        while let Some((rank, row)) = self.queue.pop_first() {
+            if !self.rows[row as usize].alive {
+                continue;
+            }
+            let rule = &form.rules[rank as usize];
+            self.apply(Key { node: rule.node, row }, rule.what, &rule.expr);
+        }
+    }
+
+    pub(super) fn evaluate_all(&mut self) {
+        let form = self.form.clone();
+        self.show_all(0, 0..num::index(form.nodes.len()));
+        for (rank, rule) in form.rules.iter().enumerate() {
+            let rows = &self.tables[form.nodes[rule.node as usize].table];
+            self.queue.extend(rows.iter().map(|row| (num::index(rank), *row)));
+        }
+        self.run();
+        self.recount();
+    }
+
+    fn truth(&self, key: Key, expr: &Expr) -> Option<bool> {
+        eval(expr, &At::new(self, key.row, Some(key.node), Mode::Blank)).truth()
+    }
+
+    fn apply(&mut self, key: Key, what: What, expr: &Expr) {
+        match what {
+            What::Relevant => {
+                let relevant = self.truth(key, expr) == Some(true);
+                self.cell_mut(key).relevant = relevant;
+                self.refresh_shown(key);
+            }
+            What::Calculate => self.calculate(key, expr),
+            What::Count => self.resize(key, expr),
+            What::Required | What::ReadOnly => {
+                let value = self.truth(key, expr) == Some(true);
+                let cell = self.cell_mut(key);
+                let flag = if what == What::Required { &mut cell.required } else { &mut cell.read_only };
+                if std::mem::replace(flag, value) != value {
+                    self.touched.insert((key.node, key.row));
+                }
+            }
+            What::Constraint => {
+                let checked = matches!(self.answer(key), Some(a) if !matches!(a, Answer::Missing(_)));
+                let violated = checked && self.truth(key, expr) == Some(false);
+                if std::mem::replace(&mut self.cell_mut(key).violated, violated) != violated {
+                    self.touched.insert((key.node, key.row));
+                }
+            }
+            What::Filter => {
+                let chosen = self.answer(key).map(choices_of).unwrap_or_default();
+                let gone = chosen.into_iter().any(|c| !self.is_offered(key, c));
+                self.cell_mut(key).not_offered = gone;
+                self.touched.insert((key.node, key.row));
+            }
+            What::Label => {
+                self.touched.insert((key.node, key.row));
+            }
+        }
+    }
+
+    /// The value of an expression as an answer of the question.
+    fn computed(&self, key: Key, expr: &Expr) -> Option<Answer> {
+        let at = At::new(self, key.row, Some(key.node), Mode::Blank);
+        literal::from_value(&self.form, key.node, &eval(expr, &at))
+    }
+
+    fn calculate(&mut self, key: Key, expr: &Expr) {
+        let answer = self.computed(key, expr);
+        let cell = self.cell_mut(key);
+        if cell.answer != answer {
+            cell.answer.clone_from(&answer);
+            self.mutations.push(Mutation::Answer(key, answer));
+            self.mark_value(key.node, key.row);
+        }
+    }
+
+    /// Brings a counted repeat to its number of rows.
+    fn resize(&mut self, key: Key, expr: &Expr) {
+        let value = eval(expr, &At::new(self, key.row, Some(key.node), Mode::Blank)).number();
+        let wanted = num::int(value).and_then(|n| usize::try_from(n).ok()).unwrap_or(0).min(MAX_ROWS);
+        let rows = self.rows_of(key);
+        if rows.len() == wanted {
+            return;
+        }
+        for row in rows.iter().skip(wanted) {
+            self.drop_row(*row);
+        }
+        for _ in rows.len()..wanted {
+            if self.append_row(key).is_none() {
+                break;
+            }
+        }
+        self.mark_value(key.node, key.row);
+    }
+
+    /// Adds a row with its defaults and queues its rules; `None` at the limit.
+    pub(super) fn append_row(&mut self, repeat: Key) -> Option<u32> {
+        let table = self.form.nodes[repeat.node as usize].rows?;
+        if self.tables.iter().map(Vec::len).sum::<usize>() > MAX_ROWS {
+            return None;
+        }
+        let row = num::index(self.rows.len());
+        self.insert_row(row, table, repeat);
+        self.mutations.push(Mutation::AddRow(SavedRow { row, repeat: repeat.node, parent: repeat.row }));
+        self.fill_defaults(row);
+        let form = self.form.clone();
+        self.show_all(row, repeat.node + 1..form.nodes[repeat.node as usize].end);
+        for (rank, rule) in form.rules.iter().enumerate() {
+            if form.nodes[rule.node as usize].table == table {
+                self.queue.insert((num::index(rank), row));
+            }
+        }
+        for column in &form.tables[table].columns {
+            self.mark_value(*column, row);
+        }
+        self.restructured = true;
+        Some(row)
+    }
+
+    pub(super) fn insert_row(&mut self, row: u32, table: usize, repeat: Key) {
+        let columns = self.form.tables[table].columns.len();
+        let mut new = Row::new(table, repeat.row, columns);
+        let shown = self.cell(repeat).is_some_and(|c| c.shown);
+        new.cells.iter_mut().for_each(|c| c.shown = shown);
+        debug_assert_eq!(row as usize, self.rows.len());
+        self.rows.push(new);
+        self.tables[table].push(row);
+    }
+
+    /// Takes a row out, with the rows inside it.
+    pub(super) fn drop_row(&mut self, row: u32) {
+        let form = self.form.clone();
+        let table = self.rows[row as usize].table;
+        for node in &form.tables[table].columns {
+            for inner in self.rows_of(Key { node: *node, row }) {
+                self.drop_row(inner);
+            }
+            self.uncount(Key { node: *node, row });
+            self.mark_value(*node, row);
+        }
+        self.rows[row as usize].alive = false;
+        self.tables[table].retain(|r| *r != row);
+        self.mutations.push(Mutation::RemoveRow(row));
+        self.restructured = true;
+    }
+
+    pub(super) fn fill_defaults(&mut self, row: u32) {
+        let form = self.form.clone();
+        for node in &form.tables[self.rows[row as usize].table].columns {
+            let key = Key { node: *node, row };
+            let answer = match (&form.nodes[*node as usize].default, &form.definition.items[*node as usize].kind) {
+                (Some(Default_::Literal(text)), _) => literal::read(&form, *node, text).ok(),
+                (Some(Default_::Expr(expr)), _) => self.computed(key, expr),
+                (None, Kind::Start) => Some(Answer::Moment(self.environment.now)),
+                (None, Kind::Today) => self.environment.now.date().map(Answer::Date),
+                _ => None,
+            };
+            if answer.is_some() {
+                self.cell_mut(key).answer.clone_from(&answer);
+                self.mutations.push(Mutation::Answer(key, answer));
+            }
+        }
+    }
+
+    /// Settles who is shown for the items of a row that have no rule of their own yet.
+    fn show_all(&mut self, row: u32, nodes: std::ops::Range<NodeRef>) {
+        let table = self.rows[row as usize].table;
+        for node in nodes {
+            if self.form.nodes[node as usize].table == table {
+                self.touched.insert((node, row));
+            }
+        }
+    }
+
+    /// Shown = relevant, in something shown. Goes down only where it changes.
+    fn refresh_shown(&mut self, key: Key) {
+        let form = self.form.clone();
+        let holder = form.definition.items[key.node as usize].parent.map(|node| {
+            let row = self.ancestor(key.row, form.nodes[node as usize].table).unwrap_or(0);
+            Key { node, row }
+        });
+        let held = holder.is_none_or(|h| self.cell(h).is_some_and(|c| c.shown));
+        self.spread_shown(key, held);
+    }
+
+    fn spread_shown(&mut self, key: Key, held: bool) {
+        let cell = self.cell_mut(key);
+        let shown = held && cell.relevant;
+        if cell.shown == shown {
+            return;
+        }
+        cell.shown = shown;
+        let valued = cell.answer.is_some();
+        self.restructured = true;
+        self.touched.insert((key.node, key.row));
+        let form = self.form.clone();
+        let node = &form.nodes[key.node as usize];
+        if valued || node.rows.is_some() {
+            self.mark_value(key.node, key.row);
+        }
+        let rows = if node.rows.is_some() { self.rows_of(key) } else { vec![key.row] };
+        for row in rows {
+            let mut child = key.node + 1;
+            while child < node.end {
+                self.spread_shown(Key { node: child, row }, shown);
+                child = form.nodes[child as usize].end;
+            }
+        }
+    }
+
+    /// Whether evaluating a constraint now could differ from when the answer was set.
+    pub(super) fn depends_on_time(expr: &Expr) -> bool {
+        let mut found = false;
+        expr.walk(&mut |e| found |= matches!(e, Expr::Call(Function::Today | Function::Now, _)));
+        found
+    }
+}
+
+pub(super) fn choices_of(answer: &Answer) -> Vec<u32> {
+    match answer {
+        Answer::One(choice) => vec![*choice],
+        Answer::Many(chosen) => chosen.clone(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,140 @@
+//! What a store must keep of a filling, and a filling made from what was kept.
+
+use super::Filling;
+use super::data::{Facts, Key};
+use crate::expr::{Environment, NodeRef};
+use crate::form::{Form, What};
+use crate::num;
+use crate::value::Answer;
+use std::sync::Arc;
+
+/// A row of a repeat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SavedRow {
+    /// Its number.
+    pub row: u32,
+    /// The repeat.
+    pub repeat: NodeRef,
+    /// The row that holds it.
+    pub parent: u32,
+}
+
+/// One thing that changed and must be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mutation {
+    /// An answer was set, computed or cleared.
+    Answer(Key, Option<Answer>),
+    /// A note was set or cleared.
+    Note(Key, Option<String>),
+    /// A warning was confirmed, or the confirmation fell with the answer.
+    Reason(Key, Option<String>),
+    /// A row was added.
+    AddRow(SavedRow),
+    /// A row was removed, with its answers.
+    RemoveRow(u32),
+}
+
+impl Filling {
+    /// A filling from what was kept, by applying it in order. What does not fit the form (a damaged store, another version) is
+    /// left out and counted in the second value.
+    #[must_use]
+    pub fn restore(form: Arc<Form>, facts: Facts, environment: Environment, kept: Vec<Mutation>) -> (Self, usize) {
+        let mut this = Self::empty(form, facts, environment);
+        let mut misfits = 0;
+        for mutation in kept {
+            if !this.reapply(mutation) {
+                misfits += 1;
+            }
+        }
+        this.evaluate_restored();
+        this.mutations.clear();
+        (this, misfits)
+    }
+
+    fn reapply(&mut self, mutation: Mutation) -> bool {
+        match mutation {
+            Mutation::Answer(key, answer) => {
+                let fits = self.exists(key).is_ok() && answer.as_ref().is_none_or(|a| self.plausible(key, a));
+                if fits {
+                    self.cell_mut(key).answer = answer;
+                }
+                fits
+            }
+            Mutation::Note(key, note) => self.reannotate(key, note, true),
+            Mutation::Reason(key, reason) => self.reannotate(key, reason, false),
+            Mutation::AddRow(saved) => self.restore_row(saved),
+            Mutation::RemoveRow(row) => {
+                let alive = row != 0 && self.rows.get(row as usize).is_some_and(|r| r.alive);
+                if alive {
+                    self.drop_row(row);
+                }
+                alive
+            }
+        }
+    }
+
+    fn reannotate(&mut self, key: Key, text: Option<String>, note: bool) -> bool {
+        if self.exists(key).is_err() {
+            return false;
+        }
+        let cell = self.cell_mut(key);
+        let place = if note { &mut cell.note } else { &mut cell.reason };
+        *place = text.map(String::into_boxed_str);
+        true
+    }
+
+    fn restore_row(&mut self, saved: SavedRow) -> bool {
+        let repeat = Key { node: saved.repeat, row: saved.parent };
+        let Some(table) = self.form.nodes.get(saved.repeat as usize).and_then(|n| n.rows) else { return false };
+        // Numbers of rows that were removed stay unused.
+        let gap = (saved.row as usize).checked_sub(self.rows.len());
+        let Some(gap) = gap.filter(|g| *g <= crate::form::MAX_ROWS * 4 && self.exists(repeat).is_ok()) else { return false };
+        for _ in 0..gap {
+            let mut unused = super::data::Row::new(0, 0, 0);
+            unused.alive = false;
+            self.rows.push(unused);
+        }
+        self.insert_row(saved.row, table, repeat);
+        true
+    }
+
+    /// Whether the answer could ever have been given here: its kind fits and its choices exist.
+    fn plausible(&self, key: Key, answer: &Answer) -> bool {
+        let item = &self.form.definition.items[key.node as usize];
+        let chosen = super::propagate::choices_of(answer);
+        super::literal::accepts_kept(&item.kind, answer).is_ok()
+            && chosen.iter().all(|c| self.form.choice_name(key.node, *c).is_some())
+    }
+
+    /// Evaluates everything but the checks that look at the clock: they were judged when the answer was set.
+    fn evaluate_restored(&mut self) {
+        let form = self.form.clone();
+        self.evaluate_all();
+        for rule in form.rules.iter().filter(|r| r.what == What::Constraint && Self::depends_on_time(&r.expr)) {
+            for row in self.tables[form.nodes[rule.node as usize].table].clone() {
+                self.cell_mut(Key { node: rule.node, row }).violated = false;
+            }
+        }
+        self.recount();
+    }
+
+    /// Everything there is to keep, as mutations that [`Filling::restore`] turns back into this filling.
+    #[must_use]
+    pub fn snapshot(&self) -> Vec<Mutation> {
+        let mut out = Vec::new();
+        for (at, row) in self.rows.iter().enumerate().filter(|(_, r)| r.alive) {
+            let number = num::index(at);
+            let table = &self.form.tables[row.table];
+            if let Some(repeat) = table.repeat {
+                out.push(Mutation::AddRow(SavedRow { row: number, repeat, parent: row.parent }));
+            }
+            for (cell, node) in row.cells.iter().zip(&table.columns) {
+                let key = Key { node: *node, row: number };
+                out.extend(cell.answer.clone().map(|a| Mutation::Answer(key, Some(a))));
+                out.extend(cell.note.clone().map(|n| Mutation::Note(key, Some(n.into()))));
+                out.extend(cell.reason.clone().map(|r| Mutation::Reason(key, Some(r.into()))));
+            }
+        }
+        out
+    }
+}

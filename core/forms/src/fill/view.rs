@@ -1,0 +1,364 @@
+//! What a shell draws: flat rows, in order, in the chosen language.
+
+use super::choices::Choices;
+use super::data::Key;
+use super::{Filling, literal};
+use crate::definition::{Check, Kind, Phase};
+use crate::expr::NodeRef;
+use crate::value::{Answer, Missing};
+use std::sync::Arc;
+
+/// A section with its rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SectionView {
+    /// Its position.
+    pub section: usize,
+    /// Its title; the checklist's where it has none.
+    pub title: Arc<str>,
+    /// When it is filled.
+    pub phase: Option<Phase>,
+    /// Whether anything is shown in it.
+    pub shown: bool,
+    /// How much is answered.
+    pub progress: Progress,
+    /// Its rows; empty in an overview.
+    pub rows: Vec<QuestionView>,
+}
+
+/// How many questions are asked, and how many of them are answered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Answered, missing values included.
+    pub answered: usize,
+    /// Asked.
+    pub asked: usize,
+}
+
+/// One row: a question, a note, or the head of a group or repeat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuestionView {
+    /// What to name it by in every call.
+    pub key: Key,
+    /// Its name in tables.
+    pub name: String,
+    /// What it is.
+    pub kind: Kind,
+    /// The printed number.
+    pub number: String,
+    /// The question.
+    pub label: Arc<str>,
+    /// How to answer it.
+    pub hint: Arc<str>,
+    /// The answer.
+    pub answer: Option<Answer>,
+    /// The answer in words.
+    pub answer_text: String,
+    /// What can be chosen.
+    pub choices: Choices,
+    /// The missing values on offer.
+    pub missing: Vec<Missing>,
+    /// Whether it must be answered.
+    pub required: bool,
+    /// Whether it can be changed.
+    pub read_only: bool,
+    /// What is wrong with the answer.
+    pub issues: Vec<Problem>,
+    /// The observer's note.
+    pub note: Option<String>,
+    /// A hint how to draw it.
+    pub appearance: String,
+    /// How deep it stands in groups and repeats.
+    pub depth: usize,
+}
+
+/// Something about an answer, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Which question.
+    pub key: Key,
+    /// What sort.
+    pub issue: Issue,
+    /// The words of the checklist's author, if there are any.
+    pub text: Arc<str>,
+    /// The reason the observer gave when confirming.
+    pub confirmed: Option<String>,
+}
+
+/// Sorts of issues.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Issue {
+    /// A required question has no answer. The visit can be signed incomplete with a reason.
+    Unanswered,
+    /// The answer is unlikely; to be confirmed with a reason.
+    Warning,
+    /// The answer is impossible; to be changed before signing.
+    Error,
+    /// The choice is no longer offered since another answer changed.
+    NotOffered,
+}
+
+/// What a change did to the view.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ViewChange {
+    /// Counts the changes.
+    pub revision: u64,
+    /// Rows of the open section that differ or are new.
+    pub changed: Vec<QuestionView>,
+    /// Rows that are gone.
+    pub removed: Vec<Key>,
+    /// The rows in order, when rows came or went.
+    pub order: Option<Vec<Key>>,
+    /// Of the whole checklist.
+    pub progress: Progress,
+}
+
+impl Filling {
+    /// The sections, without rows.
+    #[must_use]
+    pub fn sections(&self) -> Vec<SectionView> {
+        (0..self.form.sections.len()).map(|at| self.section_head(at)).collect()
+    }
+
+    /// Opens a section: its rows, and from now on changes speak of it.
+    pub fn open_section(&mut self, section: usize) -> Option<SectionView> {
+        if section >= self.form.sections.len() {
+            return None;
+        }
+        self.open = Some(section);
+        let keys = self.keys_of(section);
+        for node in self.form.sections[section].first..self.form.sections[section].end {
+            for row in self.tables[self.form.nodes[node as usize].table].clone() {
+                self.cell_mut(Key { node, row }).in_view = false;
+            }
+        }
+        keys.iter().for_each(|k| self.cell_mut(*k).in_view = true);
+        let rows = keys.into_iter().map(|k| self.question(k)).collect();
+        Some(SectionView { rows, ..self.section_head(section) })
+    }
+
+    fn section_head(&self, at: usize) -> SectionView {
+        let section = &self.form.sections[at];
+        let definition = &self.form.definition;
+        let group = section.group.map(|g| &definition.items[g as usize]);
+        let language = self.environment.language;
+        let phase = match group.map(|g| &g.kind) {
+            Some(Kind::Group { phase }) => *phase,
+            _ => None,
+        };
+        SectionView {
+            section: at,
+            title: group.map_or_else(|| definition.title.get(language), |g| g.label.get(language)),
+            phase,
+            shown: section.group.is_none_or(|node| self.cell(Key { node, row: 0 }).is_some_and(|c| c.shown)),
+            progress: self.progress[at],
+            rows: Vec::new(),
+        }
+    }
+
+    /// Of the whole checklist.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        let sum = |f: fn(&Progress) -> usize| self.progress.iter().map(f).sum();
+        Progress { answered: sum(|p| p.answered), asked: sum(|p| p.asked) }
+    }
+
+    /// Every issue of the whole checklist, in order.
+    #[must_use]
+    pub fn issues(&self) -> Vec<Problem> {
+        (0..self.form.sections.len()).flat_map(|s| self.keys_of(s)).flat_map(|k| self.issues_of(k)).collect()
+    }
+
+    /// Keys of the rows of every section that are shown, in order.
+    #[must_use]
+    pub fn shown_keys(&self) -> Vec<Key> {
+        (0..self.form.sections.len()).flat_map(|s| self.keys_of(s)).collect()
+    }
+
+    fn keys_of(&self, section: usize) -> Vec<Key> {
+        let mut out = Vec::new();
+        let s = &self.form.sections[section];
+        self.collect_keys(s.first, s.end, 0, &mut out);
+        out
+    }
+
+    fn collect_keys(&self, first: NodeRef, end: NodeRef, row: u32, out: &mut Vec<Key>) {
+        let mut at = first;
+        while at < end {
+            let key = Key { node: at, row };
+            let node = &self.form.nodes[at as usize];
+            let shown = self.cell(key).is_some_and(|c| c.shown);
+            if shown && self.is_row(at) {
+                out.push(key);
+            }
+            if shown && node.rows.is_some() {
+                for row in self.rows_of(key) {
+                    self.collect_keys(at + 1, node.end, row, out);
+                }
+                at = node.end;
+            } else if shown {
+                at += 1;
+            } else {
+                at = node.end;
+            }
+        }
+    }
+
+    /// Whether an item is drawn as a row: sections are pages, values behind the scenes are not drawn.
+    fn is_row(&self, node: NodeRef) -> bool {
+        let item = &self.form.definition.items[node as usize];
+        match item.kind {
+            Kind::Calculate | Kind::Hidden | Kind::Start | Kind::End | Kind::Today => false,
+            Kind::Group { .. } => item.parent.is_some() && !item.label.is_empty(),
+            _ => true,
+        }
+    }
+
+    /// One row of the view.
+    #[must_use]
+    pub fn question(&self, key: Key) -> QuestionView {
+        let item = &self.form.definition.items[key.node as usize];
+        let cell = self.cell(key);
+        let language = self.environment.language;
+        let answer = cell.and_then(|c| c.answer.clone());
+        let depth = std::iter::successors(item.parent, |p| self.form.definition.items[*p as usize].parent).count();
+        QuestionView {
+            key,
+            name: item.name.clone(),
+            kind: item.kind.clone(),
+            number: item.number.clone(),
+            label: self.fill_in(&item.label.get(language), key),
+            hint: self.fill_in(&item.hint.get(language), key),
+            answer_text: answer.as_ref().map(|a| self.words(key, a)).unwrap_or_default(),
+            answer,
+            choices: self.choices_inline(key),
+            missing: item.missing.clone(),
+            required: cell.is_some_and(|c| c.required),
+            read_only: cell.is_some_and(|c| c.read_only),
+            issues: self.issues_of(key),
+            note: cell.and_then(|c| c.note.as_deref().map(str::to_owned)),
+            appearance: item.appearance.clone(),
+            depth: depth.saturating_sub(1),
+        }
+    }
+
+    fn words(&self, key: Key, answer: &Answer) -> String {
+        match answer {
+            Answer::One(_) | Answer::Many(_) => self.answer_label(key, answer),
+            other => literal::write(&self.form, key.node, other),
+        }
+    }
+
+    /// A label with the values of the questions that it names.
+    fn fill_in(&self, label: &Arc<str>, key: Key) -> Arc<str> {
+        if self.form.nodes[key.node as usize].label_refs.is_empty() {
+            return label.clone();
+        }
+        let mut out = String::new();
+        for (at, part) in label.split("${").enumerate() {
+            let (value, rest) = match part.split_once('}') {
+                Some((name, rest)) if at > 0 => (self.named_words(name.trim(), key.row), rest),
+                _ => (String::new(), part),
+            };
+            out.push_str(&value);
+            out.push_str(rest);
+        }
+        out.into()
+    }
+
+    fn named_words(&self, name: &str, row: u32) -> String {
+        let Some(node) = self.form.find(name) else { return String::new() };
+        let row = self.related(row, self.form.nodes[node as usize].table).first().copied().unwrap_or(0);
+        let key = Key { node, row };
+        let answer = self.cell(key).filter(|c| c.shown).and_then(|c| c.answer.as_ref());
+        answer.map(|a| self.words(key, a)).unwrap_or_default()
+    }
+
+    pub(super) fn issues_of(&self, key: Key) -> Vec<Problem> {
+        let item = &self.form.definition.items[key.node as usize];
+        let Some(cell) = self.cell(key) else { return Vec::new() };
+        let language = self.environment.language;
+        let confirmed = cell.reason.as_deref().map(str::to_owned);
+        let problem = |issue, text: Arc<str>| Problem { key, issue, text, confirmed: confirmed.clone() };
+        let mut out = Vec::new();
+        if cell.required && cell.answer.is_none() {
+            out.push(problem(Issue::Unanswered, item.required_message.get(language)));
+        }
+        if cell.violated {
+            let issue = if item.check == Check::Error { Issue::Error } else { Issue::Warning };
+            out.push(problem(issue, item.constraint_message.get(language)));
+        }
+        if cell.not_offered {
+            out.push(problem(Issue::NotOffered, Arc::default()));
+        }
+        out
+    }
+
+    /// Whether a shown row asks for something.
+    fn asks(&self, key: Key) -> bool {
+        let kind = &self.form.definition.items[key.node as usize].kind;
+        let cell = self.cell(key);
+        cell.is_some_and(|c| c.shown && !c.read_only)
+            && self.is_row(key.node)
+            && !matches!(kind, Kind::Note | Kind::Group { .. } | Kind::Repeat { .. })
+            && !self.form.nodes[key.node as usize].has_calculation
+    }
+
+    /// Counts one cell anew.
+    fn count(&mut self, key: Key) {
+        let asked = self.rows[key.row as usize].alive && self.asks(key);
+        let answered = asked && self.cell(key).is_some_and(|c| c.answer.is_some());
+        let section = self.form.nodes[key.node as usize].section;
+        let cell = self.cell_mut(key);
+        let before = (std::mem::replace(&mut cell.counted, asked), std::mem::replace(&mut cell.counted_answered, answered));
+        let progress = &mut self.progress[section];
+        progress.asked = progress.asked + usize::from(asked) - usize::from(before.0);
+        progress.answered = progress.answered + usize::from(answered) - usize::from(before.1);
+    }
+
+    /// Takes a cell of a row that goes away out of the count.
+    pub(super) fn uncount(&mut self, key: Key) {
+        let section = self.form.nodes[key.node as usize].section;
+        let cell = self.cell_mut(key);
+        let before = (std::mem::take(&mut cell.counted), std::mem::take(&mut cell.counted_answered));
+        self.progress[section].asked -= usize::from(before.0);
+        self.progress[section].answered -= usize::from(before.1);
+    }
+
+    /// Counts everything anew, after loading.
+    pub(super) fn recount(&mut self) {
+        for node in 0..crate::num::index(self.form.nodes.len()) {
+            for row in self.tables[self.form.nodes[node as usize].table].clone() {
+                self.count(Key { node, row });
+            }
+        }
+        self.touched.clear();
+        self.restructured = false;
+    }
+
+    /// What the touched cells mean for the view.
+    pub(super) fn report_change(&mut self) -> ViewChange {
+        self.revision += 1;
+        let mut change = ViewChange { revision: self.revision, ..ViewChange::default() };
+        for (node, row) in std::mem::take(&mut self.touched) {
+            let key = Key { node, row };
+            if self.rows[row as usize].alive {
+                self.count(key);
+            }
+            if self.open != Some(self.form.nodes[node as usize].section) {
+                continue;
+            }
+            let visible = self.rows[row as usize].alive && self.is_row(node) && self.cell(key).is_some_and(|c| c.shown);
+            let was = std::mem::replace(&mut self.cell_mut(key).in_view, visible);
+            match (was, visible) {
+                (_, true) => change.changed.push(self.question(key)),
+                (true, false) => change.removed.push(key),
+                (false, false) => {}
+            }
+        }
+        if std::mem::take(&mut self.restructured) {
+            change.order = self.open.map(|s| self.keys_of(s));
+        }
+        change.progress = self.progress();
+        change
+    }
+}

@@ -1,0 +1,237 @@
+//! The tree of places: countries, regions, commissions, polling stations, to any depth. One blob, decoded once.
+
+use crate::definition::Text;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A level of the tree, as `region`. Levels are choice lists of every checklist.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Level {
+    /// The level's name.
+    pub id: String,
+    /// What the observer reads, as in `Polling station`.
+    pub label: Text,
+}
+
+/// One place, as it is shipped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The code, unique in the mission.
+    pub code: Arc<str>,
+    /// Position of its level in [`PlaceTable::levels`].
+    pub level: u16,
+    /// Position of the place above it.
+    pub parent: Option<u32>,
+    /// The printed number, if it has one.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub number: Arc<str>,
+    /// The name; without one, the level's label and the number are shown.
+    #[serde(default, skip_serializing_if = "Text::is_empty")]
+    pub label: Text,
+    /// Minutes east of UTC on the mission's days.
+    pub offset: i16,
+    /// Values of [`PlaceTable::columns`].
+    pub cells: Vec<Arc<str>>,
+}
+
+/// The places as they are shipped. Parents stand before their children, siblings together.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceTable {
+    /// The levels, from the top.
+    pub levels: Vec<Level>,
+    /// Names of further columns, as `kind` and `setting`.
+    pub columns: Vec<String>,
+    /// The places.
+    pub places: Vec<Place>,
+}
+
+/// A fault in a table of places.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// The place names a level that the mission does not have.
+    #[error("place {place}: its level is not one of the mission's levels; add the level or correct the place")]
+    Level {
+        /// Position of the place.
+        place: usize,
+    },
+    /// The place above does not stand before it.
+    #[error("place {place}: the place above it must stand before it; sort the table from the top of the tree")]
+    Parent {
+        /// Position of the place.
+        place: usize,
+    },
+    /// The number of cells is not the number of columns.
+    #[error("place {place}: it has {found} cells for {expected} columns")]
+    Cells {
+        /// Position of the place.
+        place: usize,
+        /// How many it has.
+        found: usize,
+        /// How many it should have.
+        expected: usize,
+    },
+    /// Two places share a code.
+    #[error("place {place}: its code {code:?} is used before; codes are unique in a mission")]
+    Code {
+        /// Position of the place.
+        place: usize,
+        /// The code.
+        code: String,
+    },
+}
+
+/// The places, indexed: lookup by code, children, cascade, search.
+#[derive(Debug, Default)]
+pub struct Places {
+    table: PlaceTable,
+    by_code: HashMap<Arc<str>, u32>,
+    /// Places by (level, parent at any height): the answer to an equality filter on an ancestor.
+    under: HashMap<(u16, u32), Vec<u32>>,
+    by_level: Vec<Vec<u32>>,
+    folded: Vec<String>,
+}
+
+impl Places {
+    /// Indexes a table after checking it.
+    ///
+    /// # Errors
+    /// The first fault found.
+    pub fn new(table: PlaceTable) -> Result<Self, Fault> {
+        let mut this = Self { by_level: vec![Vec::new(); table.levels.len()], ..Self::default() };
+        for (i, place) in table.places.iter().enumerate() {
+            let id = crate::num::index(i);
+            let list = this.by_level.get_mut(usize::from(place.level)).ok_or(Fault::Level { place: i })?;
+            list.push(id);
+            if place.cells.len() != table.columns.len() {
+                return Err(Fault::Cells { place: i, found: place.cells.len(), expected: table.columns.len() });
+            }
+            if this.by_code.insert(place.code.clone(), id).is_some() {
+                return Err(Fault::Code { place: i, code: place.code.to_string() });
+            }
+            let mut above = place.parent;
+            while let Some(p) = above {
+                if p >= id {
+                    return Err(Fault::Parent { place: i });
+                }
+                this.under.entry((place.level, p)).or_default().push(id);
+                above = table.places[p as usize].parent;
+            }
+        }
+        this.folded = table.places.iter().map(|p| fold_place(p)).collect();
+        this.table = table;
+        Ok(this)
+    }
+
+    /// The table that was indexed.
+    #[must_use]
+    pub fn table(&self) -> &PlaceTable {
+        &self.table
+    }
+
+    /// The place at a position.
+    #[must_use]
+    pub fn get(&self, place: u32) -> Option<&Place> {
+        self.table.places.get(place as usize)
+    }
+
+    /// The position of a code.
+    #[must_use]
+    pub fn find(&self, code: &str) -> Option<u32> {
+        self.by_code.get(code).copied()
+    }
+
+    /// The number of a level.
+    #[must_use]
+    pub fn level(&self, id: &str) -> Option<u16> {
+        let at = self.table.levels.iter().position(|l| l.id == id)?;
+        u16::try_from(at).ok()
+    }
+
+    /// All places of a level, in the order of the table.
+    #[must_use]
+    pub fn of_level(&self, level: u16) -> &[u32] {
+        self.by_level.get(usize::from(level)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The places of a level under a place, in the order of the table.
+    #[must_use]
+    pub fn under(&self, level: u16, above: u32) -> &[u32] {
+        self.under.get(&(level, above)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The place of a level that holds `place`, or `place` itself.
+    #[must_use]
+    pub fn ancestor(&self, place: u32, level: u16) -> Option<u32> {
+        let mut at = Some(place);
+        while let Some(p) = at {
+            let here = self.get(p)?;
+            if here.level == level {
+                return Some(p);
+            }
+            at = here.parent;
+        }
+        None
+    }
+
+    /// A property of a place: a column, or the code of its ancestor at the level of that name. `None` when the mission has
+    /// no such column or level, an empty text when the place has no value.
+    #[must_use]
+    pub fn attribute(&self, place: u32, name: &str) -> Option<Arc<str>> {
+        if let Some(level) = self.level(name) {
+            let above = self.ancestor(place, level).and_then(|a| self.get(a));
+            return Some(above.map(|a| a.code.clone()).unwrap_or_default());
+        }
+        let column = self.table.columns.iter().position(|c| c == name)?;
+        Some(self.get(place).map(|p| p.cells[column].clone()).unwrap_or_default())
+    }
+
+    /// Whether `name` is a column or a level.
+    #[must_use]
+    pub fn has_attribute(&self, name: &str) -> bool {
+        self.level(name).is_some() || self.table.columns.iter().any(|c| c == name)
+    }
+
+    /// What the observer reads for a place.
+    #[must_use]
+    pub fn label(&self, place: u32, language: usize) -> Arc<str> {
+        let Some(here) = self.get(place) else { return Arc::default() };
+        if !here.label.is_empty() {
+            return here.label.get(language);
+        }
+        let level = &self.table.levels[usize::from(here.level)].label.get(language);
+        if here.number.is_empty() { here.code.clone() } else { format!("{level} {}", here.number).into() }
+    }
+
+    /// Places whose code, number or name in any language contains every word of `query`, ignoring case and accents on
+    /// Latin and Cyrillic letters; those of `among` if given, at most `limit` after `offset`.
+    #[must_use]
+    pub fn search(&self, among: &[u32], query: &str, offset: usize, limit: usize) -> Vec<u32> {
+        let query = fold(query);
+        let words: Vec<&str> = query.split_whitespace().collect();
+        let hit = |p: &&u32| words.iter().all(|w| self.folded[**p as usize].contains(w));
+        among.iter().filter(hit).skip(offset).take(limit).copied().collect()
+    }
+}
+
+fn fold_place(place: &Place) -> String {
+    let mut text = format!("{} {}", place.code, place.number);
+    for label in &place.label.0 {
+        text.push(' ');
+        text.push_str(label);
+    }
+    fold(&text)
+}
+
+/// Lower case, with the digits of Arabic, Persian and Devanagari as ASCII and `ё` as `е`, so that a search finds what a reader sees as the same.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).map(|c| local_digit(c).unwrap_or(if c == 'ё' { 'е' } else { c })).collect()
+}
+
+/// The ASCII digit that a local digit stands for.
+#[must_use]
+pub fn local_digit(c: char) -> Option<char> {
+    let zero = [0x0660u32, 0x06f0, 0x0966].into_iter().find(|z| (*z..*z + 10).contains(&(c as u32)))?;
+    char::from_digit(c as u32 - zero, 10)
+}

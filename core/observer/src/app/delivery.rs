@@ -1,0 +1,132 @@
+//! Enrolment and sync. No lock is held while the network is waited for.
+
+use super::{ObserverCore, kept};
+use crate::drive::{Driver, lock, names};
+use crate::error::Error;
+use baqylau_protocol::bundle::Manifest;
+use baqylau_protocol::certificate::{Certificate, CertificateError};
+use baqylau_protocol::enrolment::Enrolment;
+use baqylau_protocol::keys::{BoxKey, SigningKey, random};
+use baqylau_protocol::seal::SharedKey;
+use baqylau_protocol::sync::Stop;
+use std::time::Duration;
+
+/// What a sync did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SyncReport {
+    /// Reports that were receipted.
+    pub delivered: usize,
+    /// Reports that the server refused; each says why.
+    pub refused: usize,
+    /// When it may be tried again, in milliseconds since 1970; `None` when nothing waits.
+    pub again: Option<i64>,
+    /// Whether the server knows the device.
+    pub enrolled: bool,
+    /// Bytes of request bodies.
+    pub bytes_sent: u64,
+}
+
+impl ObserverCore {
+    /// Enrols: fetches the mission's bundle, makes the device's keys, and sends what makes them known. Calling it again goes on
+    /// where it broke off.
+    ///
+    /// # Errors
+    /// The server does not answer, the invite is refused, or the bundle is not the mission's.
+    pub fn enrol(&self, budget: Duration) -> Result<SyncReport, Error> {
+        self.with(|_| Ok(()))?;
+        self.interrupt.reset();
+        if lock(&self.outbox)?.setting(names::MANIFEST)?.is_none() {
+            self.driver()?.fetch_bundle(budget)?;
+        }
+        self.make_enrolment()?;
+        let report = self.sync_now(budget)?;
+        let refused = lock(&self.outbox)?.setting(names::ENROLMENT_REFUSED)?.filter(|r| !r.is_empty());
+        match refused {
+            Some(reason) if !report.enrolled => Err(Error::Refused { reason: String::from_utf8_lossy(&reason).into_owned() }),
+            _ => Ok(report),
+        }
+    }
+
+    /// Makes the device's keys and its enrolment, once.
+    fn make_enrolment(&self) -> Result<(), Error> {
+        let manifest = lock(&self.outbox)?.setting(names::MANIFEST)?.unwrap_or_default();
+        let enrolment = self.with(|u| {
+            if let Some(made) = u.main.setting(kept::ENROLMENT)? {
+                return Ok(made);
+            }
+            let manifest = Manifest::open(&manifest, &u.invite.root)?;
+            let certificate = Certificate::open(&u.invite.certificate, &manifest.issuer, manifest.mission);
+            let certificate = certificate.map_err(|e: CertificateError| Error::Refused { reason: e.to_string() })?;
+            let invite_key = SigningKey::from_seed(*u.invite.seed);
+            if invite_key.public() != certificate.key {
+                return Err(Error::invalid("invite", "its key does not belong to its certificate; ask for a new one"));
+            }
+            let (device, box_key) = (SigningKey::generate(), BoxKey::generate());
+            let (shared, encapsulation) = SharedKey::encapsulate(&manifest.reading, manifest.mission)
+                .map_err(|e| Error::Refused { reason: e.to_string() })?;
+            let enrolment = Enrolment {
+                v: baqylau_protocol::VERSION,
+                mission: manifest.mission,
+                certificate: u.invite.certificate.clone(),
+                device_key: device.public(),
+                box_key: box_key.public().into(),
+                reading_key: manifest.reading.number,
+                encapsulation: encapsulation.into(),
+                nonce: random().into(),
+                replaces: None,
+            };
+            let bytes = enrolment.sign(&device, &invite_key);
+            let (shared_key, shared_id) = shared.to_parts();
+            u.main.set_settings(&[
+                (kept::DEVICE_SEED, device.seed()),
+                (kept::BOX_KEY, &*box_key.to_bytes()),
+                (kept::SHARED_KEY, &*shared_key),
+                (kept::SHARED_ID, &shared_id.0),
+                (kept::ENROLMENT, &bytes),
+            ])?;
+            Ok(bytes)
+        })?;
+        lock(&self.outbox)?.set(&[(names::ENROLMENT, &enrolment)], &[])
+    }
+
+    /// Delivers what waits, within a budget of time. Works while locked. Tries at the time that earlier failures set; see
+    /// [`ObserverCore::sync_now`].
+    ///
+    /// # Errors
+    /// Interrupted, or the store failed. That the server does not answer is no error: the report says when to try again.
+    pub fn sync(&self, budget: Duration) -> Result<SyncReport, Error> {
+        self.run(budget, false)
+    }
+
+    /// As [`ObserverCore::sync`], at once, because the observer asked.
+    ///
+    /// # Errors
+    /// As [`ObserverCore::sync`].
+    pub fn sync_now(&self, budget: Duration) -> Result<SyncReport, Error> {
+        self.run(budget, true)
+    }
+
+    fn run(&self, budget: Duration, now: bool) -> Result<SyncReport, Error> {
+        self.interrupt.reset();
+        let ran = self.driver()?.run(budget, now)?;
+        Ok(SyncReport {
+            delivered: ran.delivered,
+            refused: ran.refused,
+            again: match ran.stop {
+                Stop::Wait { until } => Some(until),
+                Stop::Done | Stop::NotEnrolled => None,
+            },
+            enrolled: lock(&self.outbox)?.setting(names::ENROLMENT_RECEIPT)?.is_some(),
+            bytes_sent: ran.bytes_sent,
+        })
+    }
+
+    fn driver(&self) -> Result<Driver, Error> {
+        Driver::new(self.outbox.clone(), self.config.clock.clone(), self.interrupt.clone())
+    }
+
+    /// Ends a sync that runs in another thread; what was acknowledged is kept.
+    pub fn interrupt(&self) {
+        self.interrupt.fire();
+    }
+}

@@ -1,0 +1,243 @@
+//! The mission as the phone has it: verified, decoded once, shared by all cores of the process.
+
+use super::{ObserverCore, Unlocked};
+use crate::drive::{lock, names};
+use crate::error::Error;
+use baqylau_forms::places::PlaceTable;
+use baqylau_forms::{Definition, Form, Places};
+use baqylau_protocol::bundle::{Manifest, PartKind};
+use baqylau_protocol::ids::{Hash, MissionId, PublicKey};
+use baqylau_report::Mission;
+use serde::de::DeserializeOwned;
+use std::any::Any;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, Weak};
+
+/// What the observer sees of the mission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissionView {
+    /// Its name.
+    pub title: Arc<str>,
+    /// Fingerprint of its root key, to compare with the coordinators'.
+    pub fingerprint: String,
+    /// Version of its bundle.
+    pub version: u64,
+    /// Codes and names of its languages.
+    pub languages: Vec<(String, String)>,
+    /// The observer's name, as in the invite.
+    pub name: String,
+    /// The team, as in the invite.
+    pub team: String,
+    /// The role, as in the invite.
+    pub role: String,
+    /// Whether the bundle expired; reports can still be signed.
+    pub expired: bool,
+    /// Why the last bundle that came was refused.
+    pub bundle_refused: Option<String>,
+}
+
+/// A checklist on offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChecklistView {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub title: Arc<str>,
+    /// Its author's version.
+    pub version: String,
+    /// Levels of places that it may be filled for.
+    pub places: Vec<String>,
+    /// Whether a visit without a place will do.
+    pub place_optional: bool,
+}
+
+/// A place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceView {
+    /// Its code.
+    pub code: Arc<str>,
+    /// What to read.
+    pub label: Arc<str>,
+    /// Its level.
+    pub level: String,
+    /// The names of the places that hold it, from the top.
+    pub path: Vec<Arc<str>>,
+}
+
+/// A verified bundle.
+pub(super) struct Loaded {
+    pub manifest: Manifest,
+    pub manifest_hash: Hash,
+    pub mission: Mission,
+    pub places: Arc<Places>,
+    pub forms: HashMap<String, (Hash, Arc<Form>)>,
+}
+
+impl ObserverCore {
+    /// The mission.
+    ///
+    /// # Errors
+    /// The store is locked, or the phone has not fetched the bundle yet.
+    pub fn mission(&self) -> Result<MissionView, Error> {
+        let refused = lock(&self.outbox)?.setting(names::BUNDLE_REFUSED)?.filter(|r| !r.is_empty());
+        let now = self.config.clock.wall().ms + lock(&self.outbox)?.number("clock_error")?;
+        self.with_mission(|u, loaded| {
+            Ok(MissionView {
+                title: loaded.mission.title.get(self.language(loaded)),
+                fingerprint: fingerprint(&u.invite.root),
+                version: loaded.manifest.version,
+                languages: loaded.mission.languages.iter().map(|l| (l.code.clone(), l.name.clone())).collect(),
+                name: u.invite.name.clone(),
+                team: u.invite.team.clone(),
+                role: u.invite.role.clone(),
+                expired: now > loaded.manifest.expires,
+                bundle_refused: refused.map(|r| String::from_utf8_lossy(&r).into_owned()),
+            })
+        })
+    }
+
+    /// The checklists on offer.
+    ///
+    /// # Errors
+    /// As [`ObserverCore::mission`].
+    pub fn checklists(&self) -> Result<Vec<ChecklistView>, Error> {
+        self.with_mission(|_, loaded| {
+            let view = |id: &String| {
+                let definition = loaded.forms.get(id)?.1.definition();
+                Some(ChecklistView {
+                    id: id.clone(),
+                    title: definition.title.get(self.language(loaded)),
+                    version: definition.version.clone(),
+                    places: definition.places.clone(),
+                    place_optional: definition.place_optional,
+                })
+            };
+            Ok(loaded.mission.checklists.iter().filter_map(view).collect())
+        })
+    }
+
+    /// Places of the given levels (all, when there is none) whose name, number or code contains every word of `query`.
+    ///
+    /// # Errors
+    /// As [`ObserverCore::mission`].
+    pub fn search_places(&self, levels: &[String], query: &str, offset: usize, limit: usize) -> Result<Vec<PlaceView>, Error> {
+        self.with_mission(|_, loaded| {
+            let places = &loaded.places;
+            let every = places.table().levels.iter().map(|l| &l.id);
+            let wanted: Vec<&String> = if levels.is_empty() { every.collect() } else { levels.iter().collect() };
+            let among: Vec<u32> =
+                wanted.iter().filter_map(|l| places.level(l)).flat_map(|l| places.of_level(l)).copied().collect();
+            let found = places.search(&among, query, offset, limit);
+            Ok(found.into_iter().filter_map(|p| self.place_view(loaded, p)).collect())
+        })
+    }
+
+    pub(super) fn place_view(&self, loaded: &Loaded, place: u32) -> Option<PlaceView> {
+        let here = loaded.places.get(place)?;
+        let language = self.language(loaded);
+        let above = |p: &u32| loaded.places.get(*p).and_then(|p| p.parent);
+        let mut path: Vec<Arc<str>> =
+            std::iter::successors(here.parent, above).map(|p| loaded.places.label(p, language)).collect();
+        path.reverse();
+        let level = loaded.places.table().levels[usize::from(here.level)].id.clone();
+        Some(PlaceView { code: here.code.clone(), label: loaded.places.label(place, language), level, path })
+    }
+
+    pub(super) fn language(&self, loaded: &Loaded) -> usize {
+        loaded.mission.language(&self.config.language).unwrap_or(0)
+    }
+
+    pub(super) fn loaded(&self, u: &mut Unlocked) -> Result<Arc<Loaded>, Error> {
+        let outbox = lock(&self.outbox)?;
+        let bytes = outbox.setting(names::MANIFEST)?;
+        let bytes = bytes.ok_or_else(|| Error::invalid("mission", "enrol with a connection first: the bundle is not here yet"))?;
+        let manifest_hash = Hash::of(&bytes);
+        if let Some(loaded) = u.loaded.as_ref().filter(|l| l.manifest_hash == manifest_hash) {
+            return Ok(loaded.clone());
+        }
+        let load = || {
+            let manifest = Manifest::open(&bytes, &u.invite.root)?;
+            let part = |kind, name: &str| -> Result<(Hash, Vec<u8>), Error> {
+                let part = manifest.part(kind, name).ok_or_else(|| missing(name))?;
+                let packed = outbox.part(part.hash)?.ok_or_else(|| missing(name))?;
+                Ok((part.hash, part.unpack(&packed)?))
+            };
+            let mission: Mission = json("mission", &part(PartKind::Mission, "mission")?.1)?;
+            let (hash, places) = part(PartKind::Places, "places")?;
+            let places = shared(hash, || {
+                let table: PlaceTable = json("places", &places)?;
+                Places::new(table).map_err(|e| Error::Refused { reason: e.to_string() })
+            })?;
+            let mut forms = HashMap::new();
+            for id in &mission.checklists {
+                let (definition, bytes) = part(PartKind::Checklist, id)?;
+                forms.insert(id.clone(), (definition, form(definition, hash, &bytes, &places)?));
+            }
+            Ok(Loaded { manifest, manifest_hash, mission, places, forms })
+        };
+        let loaded = shared(manifest_hash, load)?;
+        u.loaded = Some(loaded.clone());
+        Ok(loaded)
+    }
+
+    /// The form of a hash: of today's bundle, or of an earlier one that a draft was started under.
+    pub(super) fn form(&self, loaded: &Loaded, hash: Hash) -> Result<Arc<Form>, Error> {
+        if let Some((_, form)) = loaded.forms.values().find(|(h, _)| *h == hash) {
+            return Ok(form.clone());
+        }
+        let packed = lock(&self.outbox)?.part(hash)?.ok_or_else(|| missing("checklist"))?;
+        let bytes = miniz(&packed)?;
+        let places = loaded.manifest.part(PartKind::Places, "places").map_or(hash, |p| p.hash);
+        form(hash, places, &bytes, &loaded.places)
+    }
+}
+
+fn miniz(packed: &[u8]) -> Result<Vec<u8>, Error> {
+    baqylau_protocol::bundle::inflate(packed).ok_or_else(|| missing("checklist"))
+}
+
+fn form(definition: Hash, places_hash: Hash, bytes: &[u8], places: &Arc<Places>) -> Result<Arc<Form>, Error> {
+    let both = Hash::of(&[definition.0, places_hash.0].concat());
+    shared(both, || {
+        let definition: Definition = json("checklist", bytes)?;
+        let id = definition.id.clone();
+        Form::compile(definition, places.clone()).map_err(|problems| {
+            let first = problems.first().map(|p| p.fault.to_string()).unwrap_or_default();
+            Error::Refused { reason: format!("the checklist {id} is faulty: {first}") }
+        })
+    })
+}
+
+fn missing(name: &str) -> Error {
+    Error::Refused { reason: format!("the bundle lacks {name}; sync again") }
+}
+
+fn json<T: DeserializeOwned>(what: &str, bytes: &[u8]) -> Result<T, Error> {
+    serde_json::from_slice(bytes).map_err(|e| Error::Refused { reason: format!("{what} of the bundle does not read: {e}") })
+}
+
+/// The mission's fingerprint: its id in groups that can be read aloud.
+pub fn fingerprint(root: &PublicKey) -> String {
+    let hex = MissionId::of(root).to_string();
+    hex.as_bytes().chunks(4).map(|c| String::from_utf8_lossy(c).into_owned()).collect::<Vec<_>>().join(" ")
+}
+
+/// Values that all cores of the process share, by the hash of what they were made from.
+static SHARED: Mutex<Option<HashMap<Hash, Weak<dyn Any + Send + Sync>>>> = Mutex::new(None);
+
+fn shared<T: Send + Sync + 'static>(hash: Hash, make: impl FnOnce() -> Result<T, Error>) -> Result<Arc<T>, Error> {
+    let find = || {
+        let mut guard = SHARED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let map = guard.get_or_insert_with(HashMap::new);
+        map.retain(|_, weak| weak.strong_count() > 0);
+        map.get(&hash).and_then(Weak::upgrade).and_then(|any| any.downcast::<T>().ok())
+    };
+    if let Some(known) = find() {
+        return Ok(known);
+    }
+    let made = Arc::new(make()?);
+    let any: Arc<dyn Any + Send + Sync> = made.clone();
+    let mut guard = SHARED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    guard.get_or_insert_with(HashMap::new).insert(hash, Arc::downgrade(&any));
+    Ok(made)
+}

@@ -1,0 +1,216 @@
+//! [`ObserverCore`]: the one door to a phone's store. Shells, the terminal observer and the demonstration all use it, and nothing
+//! of theirs reaches around it.
+//!
+//! # Layout
+//! - [`mission`]: the mission's bundle, loaded and shared
+//! - [`visits`]: visits, places, drafts being filled
+//! - [`reports`]: signing, and the state of every report
+//! - [`delivery`]: enrolment and sync
+
+mod delivery;
+mod mission;
+mod reports;
+mod visits;
+
+pub use delivery::SyncReport;
+pub use mission::{ChecklistView, MissionView, PlaceView};
+pub use reports::{ReportState, ReportView, Summary};
+pub use visits::{DraftView, VisitUpdate, VisitView};
+
+pub use baqylau_forms::fill::{
+    ChoiceView, Choices, Issue, Key, Outcome, Problem, Progress, QuestionView, SectionView, ViewChange,
+};
+
+use crate::clock::Clock;
+use crate::drive::{Interrupt, lock, names};
+use crate::error::Error;
+use crate::lock::Lock;
+use crate::store::{MainStore, Outbox};
+use crate::vault::KeyVault;
+use baqylau_forms::Filling;
+use baqylau_protocol::cbor;
+use baqylau_protocol::certificate::Invite;
+use mission::Loaded;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// Where a phone keeps its store, and what it has.
+#[derive(Clone)]
+pub struct Config {
+    /// The folder of the store.
+    pub folder: PathBuf,
+    /// The phone's key store.
+    pub vault: Arc<dyn KeyVault>,
+    /// The phone's clocks.
+    pub clock: Arc<dyn Clock>,
+    /// The code of the language to speak.
+    pub language: String,
+}
+
+/// The observer's phone. Every call may come from any thread; calls block.
+pub struct ObserverCore {
+    config: Config,
+    unlocked: Mutex<Option<Unlocked>>,
+    outbox: Arc<Mutex<Outbox>>,
+    interrupt: Arc<Interrupt>,
+    commits: std::sync::atomic::AtomicU64,
+}
+
+/// What is in memory while the store is open.
+struct Unlocked {
+    main: MainStore,
+    invite: Invite,
+    loaded: Option<Arc<Loaded>>,
+    /// Fillings that were opened, by draft.
+    open: HashMap<i64, Filling>,
+}
+
+/// Settings of `main.db`.
+mod kept {
+    pub const INVITE: &str = "invite";
+    pub const DEVICE_SEED: &str = "device_seed";
+    pub const BOX_KEY: &str = "box_key";
+    pub const SHARED_KEY: &str = "shared_key";
+    pub const SHARED_ID: &str = "shared_id";
+    pub const ENROLMENT: &str = "enrolment";
+    pub const LANGUAGE: &str = "language";
+}
+
+impl ObserverCore {
+    /// Makes a store for an invite. Needs no network.
+    ///
+    /// # Errors
+    /// The text is no invite, there is a store already, or the disk refuses.
+    pub fn create(config: Config, pin: &str, invite: &str) -> Result<Self, Error> {
+        let invite_text = invite;
+        let invite = Invite::from_text(invite_text)?;
+        let guard = Lock::of(&config.folder);
+        if guard.exists() {
+            return Err(Error::invalid("store", "there is a store here already; open it, or wipe it first"));
+        }
+        if pin.chars().count() < 4 {
+            return Err(Error::invalid("PIN", "take at least 4 characters"));
+        }
+        std::fs::create_dir_all(&config.folder).map_err(|e| Error::invalid(config.folder.display().to_string(), e.to_string()))?;
+        let key = guard.create(&*config.vault, pin)?;
+        let mut main = MainStore::open(&config.folder.join("main.db"), &key, config.vault.clone())?;
+        main.set_settings(&[(kept::INVITE, invite_text.as_bytes()), (kept::LANGUAGE, config.language.as_bytes())])?;
+        let mut outbox = Outbox::open(&config.folder.join("outbox.db"), &*config.vault)?;
+        address_outbox(&mut outbox, &invite)?;
+        Ok(Self::assemble(config, outbox, Some(Unlocked { main, invite, loaded: None, open: HashMap::new() })))
+    }
+
+    /// Opens a store.
+    ///
+    /// # Errors
+    /// The PIN is wrong, or the store is damaged or of a later version.
+    pub fn open(config: Config, pin: &str) -> Result<Self, Error> {
+        let core = Self::open_locked(config)?;
+        core.unlock(pin)?;
+        Ok(core)
+    }
+
+    /// Opens a store without the PIN: it delivers what waits, and shows nothing.
+    ///
+    /// # Errors
+    /// There is no store here, or it is damaged or of a later version.
+    pub fn open_locked(config: Config) -> Result<Self, Error> {
+        if !Lock::of(&config.folder).exists() {
+            return Err(Error::invalid("store", "there is no store here; enrol with an invite first"));
+        }
+        let outbox = Outbox::open(&config.folder.join("outbox.db"), &*config.vault)?;
+        Ok(Self::assemble(config, outbox, None))
+    }
+
+    fn assemble(config: Config, outbox: Outbox, unlocked: Option<Unlocked>) -> Self {
+        Self {
+            config,
+            unlocked: Mutex::new(unlocked),
+            outbox: Arc::new(Mutex::new(outbox)),
+            interrupt: Arc::default(),
+            commits: std::sync::atomic::AtomicU64::new(0),
+        }
+    }
+
+    /// Unlocks with the PIN.
+    ///
+    /// # Errors
+    /// The PIN is wrong, or the store is damaged.
+    pub fn unlock(&self, pin: &str) -> Result<(), Error> {
+        let key = Lock::of(&self.config.folder).open(&*self.config.vault, pin)?;
+        let main = MainStore::open(&self.config.folder.join("main.db"), &key, self.config.vault.clone())?;
+        let invite = main.setting(kept::INVITE)?.unwrap_or_default();
+        let invite = Invite::from_text(&String::from_utf8_lossy(&invite))?;
+        self.repair_outbox(&main, &invite)?;
+        *self.unlocked()? = Some(Unlocked { main, invite, loaded: None, open: HashMap::new() });
+        Ok(())
+    }
+
+    /// Closes what the PIN opened; keys are wiped from memory. What waits is still delivered.
+    ///
+    /// # Errors
+    /// An earlier call broke off.
+    pub fn lock(&self) -> Result<(), Error> {
+        *self.unlocked()? = None;
+        Ok(())
+    }
+
+    /// The `synchronous` mode of the store, as SQLite names it.
+    ///
+    /// # Errors
+    /// The store is locked.
+    pub fn synchronous(&self) -> Result<&'static str, Error> {
+        self.with(|u| u.main.synchronous())
+    }
+
+    /// How many durable commits of answers and reports this core made.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.commits.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
+    fn committed(&self) {
+        self.commits.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    fn unlocked(&self) -> Result<MutexGuard<'_, Option<Unlocked>>, Error> {
+        self.unlocked.lock().map_err(|_| Error::Internal("an earlier call broke off; open the store again".into()))
+    }
+
+    /// Runs with the open store.
+    fn with<T>(&self, f: impl FnOnce(&mut Unlocked) -> Result<T, Error>) -> Result<T, Error> {
+        let mut guard = self.unlocked()?;
+        f(guard.as_mut().ok_or(Error::Locked { attempts_left: crate::lock::MAX_ATTEMPTS })?)
+    }
+
+    /// Runs with the open store and the mission.
+    fn with_mission<T>(&self, f: impl FnOnce(&mut Unlocked, &Arc<Loaded>) -> Result<T, Error>) -> Result<T, Error> {
+        self.with(|u| {
+            let loaded = self.loaded(u)?;
+            f(u, &loaded)
+        })
+    }
+
+    /// `main.db` is the truth: what the outbox lacks, because a battery was pulled between the two, is put there again.
+    fn repair_outbox(&self, main: &MainStore, invite: &Invite) -> Result<(), Error> {
+        let mut outbox = lock(&self.outbox)?;
+        if outbox.setting(names::ROOT)?.is_none() {
+            address_outbox(&mut outbox, invite)?;
+        }
+        if let (None, Some(enrolment)) = (outbox.setting(names::ENROLMENT)?, main.setting(kept::ENROLMENT)?) {
+            outbox.set(&[(names::ENROLMENT, &enrolment)], &[])?;
+        }
+        let last = outbox.last()?;
+        for report in main.reports()?.iter().filter(|r| r.seq > last) {
+            outbox.add(report.seq, &main.envelope(report.seq)?, report.urgent)?;
+        }
+        Ok(())
+    }
+}
+
+fn address_outbox(outbox: &mut Outbox, invite: &Invite) -> Result<(), Error> {
+    let servers = cbor::encode(&invite.servers);
+    let roots = cbor::encode(&invite.tls_roots);
+    outbox.set(&[(names::ROOT, &invite.root.0), (names::SERVERS, &servers), (names::TLS_ROOTS, &roots)], &[])
+}

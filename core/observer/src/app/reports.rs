@@ -1,0 +1,268 @@
+//! Signing a draft, and the state of every report.
+
+use super::mission::Loaded;
+use super::visits::record_of;
+use super::{ObserverCore, Unlocked, kept};
+use crate::drive::{lock, names};
+use crate::error::Error;
+use crate::store::{Delivery, Draft, NewReport};
+use baqylau_forms::fill::{Filling, Issue, Key};
+use baqylau_protocol::cose::Type;
+use baqylau_protocol::envelope::{Address, make};
+use baqylau_protocol::ids::{DeviceId, Hash, ReportId};
+use baqylau_protocol::keys::{SigningKey, random};
+use baqylau_protocol::seal::SharedKey;
+use baqylau_report::answers::{Tree, encode_log};
+use baqylau_report::report::{Clock as ReportClock, Remark, Report, Visit};
+use std::sync::Arc;
+
+/// A signed report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportView {
+    /// Its number in the phone's chain.
+    pub seq: i64,
+    /// Its UUID.
+    pub id: String,
+    /// The hash of its envelope.
+    pub hash: String,
+    /// The visit.
+    pub visit: String,
+    /// The checklist's id.
+    pub checklist: String,
+    /// When it was signed, in milliseconds since 1970.
+    pub signed: i64,
+    /// How far it got.
+    pub state: ReportState,
+}
+
+/// How far a report got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReportState {
+    /// To be sent when there is a connection.
+    Waiting,
+    /// The server does not take it, and says why.
+    Stuck {
+        /// The reason.
+        reason: String,
+    },
+    /// The server proved that it is durably in its log.
+    Delivered {
+        /// Its place in the log.
+        index: u64,
+        /// When the server received it, in milliseconds since 1970.
+        received: i64,
+    },
+}
+
+/// One line for the home screen: all safe, or how many are not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Not signed yet.
+    pub drafts: usize,
+    /// Signed, not delivered.
+    pub waiting: usize,
+    /// Refused.
+    pub stuck: usize,
+    /// Delivered, with a receipt that the phone verified.
+    pub delivered: usize,
+}
+
+impl Summary {
+    /// Whether everything that was signed is delivered.
+    #[must_use]
+    pub fn all_safe(&self) -> bool {
+        self.waiting == 0 && self.stuck == 0
+    }
+}
+
+impl ObserverCore {
+    /// Signs and seals a draft: a report, which never changes. It waits in the outbox when this returns, whatever happens to the
+    /// phone. What is missing or unlikely needs a reason; what is impossible must be mended first.
+    ///
+    /// # Errors
+    /// An answer is impossible, or something is missing and there is no reason.
+    pub fn finalise(&self, draft: i64, incomplete: Option<String>) -> Result<ReportView, Error> {
+        let report = self.with_mission(|u, loaded| {
+            let (stored, filling) = self.filling(u, loaded, draft)?;
+            if stored.report.is_some() {
+                return Err(Error::invalid("draft", "it was signed already"));
+            }
+            ready(filling, incomplete.as_deref())?;
+            let filling = filling.clone();
+            let (payload, id) = self.payload(u, loaded, &stored, &filling, incomplete)?;
+            let keys = Keys::load(u)?;
+            let signed = self.config.clock.wall().ms;
+            let new = u.main.finalise(&stored, |seq, prev| {
+                let prev = prev.unwrap_or(keys.enrolment);
+                let address = Address {
+                    mission: loaded.manifest.mission,
+                    device: DeviceId::of(keys.enrolment),
+                    seq,
+                    prev,
+                    to: &loaded.manifest.reading,
+                };
+                let envelope = make(&address, Type::Report, &keys.device, &keys.shared, &payload)?;
+                Ok(NewReport { id, plain: payload.clone(), envelope, signed, urgent: false })
+            })?;
+            self.committed();
+            u.open.remove(&draft);
+            lock(&self.outbox)?.add(new.seq, &u.main.envelope(new.seq)?, new.urgent)?;
+            Ok(new)
+        })?;
+        let mut all = self.reports()?;
+        all.retain(|r| r.seq == report.seq);
+        all.pop().ok_or_else(|| Error::Internal("the report was just stored".into()))
+    }
+
+    fn payload(
+        &self,
+        u: &mut Unlocked,
+        loaded: &Arc<Loaded>,
+        draft: &Draft,
+        filling: &Filling,
+        incomplete: Option<String>,
+    ) -> Result<(Vec<u8>, ReportId), Error> {
+        let stored = u.main.visit(draft.visit)?;
+        let record = record_of(&stored)?;
+        let clock = &self.config.clock;
+        let wall = baqylau_forms::value::Moment { offset: filling.environment().now.offset, ..clock.wall() };
+        let seen = lock(&self.outbox)?.setting("seen")?.and_then(|b| minicbor::decode(&b).ok());
+        let id = ReportId::new(wall.ms, random());
+        let remarks = remarks(filling);
+        let report = Report {
+            v: baqylau_protocol::VERSION,
+            id,
+            checklist: draft.checklist,
+            bundle: loaded.manifest_hash,
+            visit: Visit {
+                code: stored.code,
+                place: record.place,
+                unlisted: record.unlisted,
+                arrived: record.arrived.map(Into::into),
+                departed: record.departed.map(Into::into),
+                outcome: u8::try_from(baqylau_forms::fill::Outcome::ALL.iter().position(|o| *o == record.outcome).unwrap_or(0))
+                    .unwrap_or(0),
+                mode: record.mode,
+                position: record.position.map(Into::into),
+            },
+            clock: ReportClock {
+                wall: wall.into(),
+                boot_ms: clock.boot_ms(),
+                boot_id: clock.boot_id().into(),
+                seen,
+                started: draft.started,
+            },
+            answers: Tree::of(filling).encode(filling.form()).into(),
+            log: encode_log(&u.main.log(draft)?),
+            remarks: (!remarks.is_empty()).then_some(remarks),
+            incomplete,
+            supersedes: None,
+            test: None,
+            attachments: None,
+        };
+        Ok((report.encode(), id))
+    }
+
+    /// Every report of this phone with its state.
+    ///
+    /// # Errors
+    /// The store is locked or damaged.
+    pub fn reports(&self) -> Result<Vec<ReportView>, Error> {
+        let deliveries = lock(&self.outbox)?.deliveries()?;
+        self.with_mission(|u, loaded| {
+            let mut out = Vec::new();
+            for report in u.main.reports()? {
+                let state = match deliveries.iter().find(|(seq, _)| *seq == report.seq).map(|(_, d)| d) {
+                    Some(Delivery::Delivered { index, received }) => {
+                        ReportState::Delivered { index: *index, received: *received }
+                    }
+                    Some(Delivery::Stuck(reason)) => ReportState::Stuck { reason: reason.clone() },
+                    _ => ReportState::Waiting,
+                };
+                out.push(ReportView {
+                    seq: report.seq,
+                    id: report.id.to_string(),
+                    hash: report.hash.to_string(),
+                    visit: u.main.visit(report.draft.visit)?.code,
+                    checklist: self.form(loaded, report.draft.checklist)?.definition().id.clone(),
+                    signed: report.signed,
+                    state,
+                });
+            }
+            Ok(out)
+        })
+    }
+
+    /// How safe everything is.
+    ///
+    /// # Errors
+    /// The store is locked or damaged.
+    pub fn summary(&self) -> Result<Summary, Error> {
+        let mut out = Summary::default();
+        for report in self.reports()? {
+            match report.state {
+                ReportState::Waiting => out.waiting += 1,
+                ReportState::Stuck { .. } => out.stuck += 1,
+                ReportState::Delivered { .. } => out.delivered += 1,
+            }
+        }
+        out.drafts = self.with(|u| Ok(u.main.drafts()?.iter().filter(|d| d.report.is_none()).count()))?;
+        Ok(out)
+    }
+}
+
+/// The keys that sign and seal.
+struct Keys {
+    device: SigningKey,
+    shared: SharedKey,
+    enrolment: Hash,
+}
+
+impl Keys {
+    fn load(u: &Unlocked) -> Result<Self, Error> {
+        let get = |name| -> Result<[u8; 32], Error> {
+            let bytes = u.main.setting(name)?.and_then(|b| b.try_into().ok());
+            bytes.ok_or_else(|| Error::invalid("enrolment", "enrol with a connection once; then reports can be signed"))
+        };
+        let enrolment = u.main.setting(names::ENROLMENT)?.unwrap_or_default();
+        Ok(Self {
+            device: SigningKey::from_seed(get(kept::DEVICE_SEED)?),
+            shared: SharedKey::from_parts(get(kept::SHARED_KEY)?, Hash(get(kept::SHARED_ID)?)),
+            enrolment: Hash::of(&enrolment),
+        })
+    }
+}
+
+/// Whether a draft may be signed.
+fn ready(filling: &Filling, incomplete: Option<&str>) -> Result<(), Error> {
+    let name = |key: Key| filling.form().definition().items[key.node as usize].name.clone();
+    let given = incomplete.is_some_and(|r| !r.trim().is_empty());
+    for problem in filling.issues() {
+        let confirmed = problem.confirmed.is_some();
+        match problem.issue {
+            Issue::Error => return Err(Error::invalid(name(problem.key), format!("{}; correct or clear the answer", problem.text))),
+            Issue::Unanswered if !given => return Err(Error::invalid(name(problem.key), "answer it, or sign with a reason why not")),
+            Issue::Warning | Issue::NotOffered if !given && !confirmed => {
+                return Err(Error::invalid(name(problem.key), "confirm the answer with a reason, or change it"));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn remarks(filling: &Filling) -> Vec<Remark> {
+    use baqylau_forms::fill::Mutation;
+    let mut out = Vec::new();
+    for mutation in filling.snapshot() {
+        let (key, confirms, text) = match mutation {
+            Mutation::Note(key, Some(text)) => (key, false, text),
+            Mutation::Reason(key, Some(text)) => (key, true, text),
+            _ => continue,
+        };
+        if filling.is_shown(key) {
+            out.push(Remark { node: key.node, rows: filling.row_path(key.row), confirms, text });
+        }
+    }
+    out
+}

@@ -1,0 +1,404 @@
+//! Carries out what the sync step says: HTTP, and one commit for every acknowledgement. One current-thread runtime a call; no
+//! lock is held while the network is waited for.
+
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::store::Outbox;
+use baqylau_protocol::bundle::{BundleError, Manifest, Part};
+use baqylau_protocol::cbor;
+use baqylau_protocol::enrolment::Enrolment;
+use baqylau_protocol::envelope::Envelope;
+use baqylau_protocol::ids::{Hash, MissionId, PublicKey};
+use baqylau_protocol::receipt::TreeHead;
+use baqylau_protocol::sync::{Action, Event, Failure, Known, State, Stop, Waiting, step};
+use baqylau_protocol::wire::{Code, MEDIA_TYPE, Refusal, Upload, Verdict, Verdicts};
+use minicbor::bytes::ByteVec;
+use reqwest::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
+use reqwest::{Client, Response, StatusCode};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// Ends a running call from another thread.
+#[derive(Debug, Default)]
+pub(crate) struct Interrupt {
+    set: AtomicBool,
+    notify: Notify,
+}
+
+impl Interrupt {
+    pub fn fire(&self) {
+        self.set.store(true, Ordering::SeqCst);
+        self.notify.notify_waiters();
+        self.notify.notify_one();
+    }
+
+    pub fn reset(&self) {
+        self.set.store(false, Ordering::SeqCst);
+    }
+
+    async fn fired(&self) {
+        while !self.set.load(Ordering::SeqCst) {
+            self.notify.notified().await;
+        }
+    }
+}
+
+/// What the outbox holds under these names.
+pub(crate) mod names {
+    pub const ROOT: &str = "root";
+    pub const SERVERS: &str = "servers";
+    pub const TLS_ROOTS: &str = "tls_roots";
+    pub const MANIFEST: &str = "manifest";
+    pub const BUNDLE_REFUSED: &str = "bundle_refused";
+    pub const ENROLMENT: &str = "enrolment";
+    pub const ENROLMENT_RECEIPT: &str = "enrolment_receipt";
+    pub const ENROLMENT_REFUSED: &str = "enrolment_refused";
+    pub const FAILURES: &str = "failures";
+    pub const NOT_BEFORE: &str = "not_before";
+}
+
+pub(crate) struct Driver {
+    outbox: Arc<Mutex<Outbox>>,
+    clock: Arc<dyn Clock>,
+    interrupt: Arc<Interrupt>,
+    http: Client,
+    servers: Vec<String>,
+    root: PublicKey,
+    mission: MissionId,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ran {
+    pub stop: Stop,
+    pub delivered: usize,
+    pub refused: usize,
+    pub bytes_sent: u64,
+}
+
+impl Driver {
+    pub fn new(outbox: Arc<Mutex<Outbox>>, clock: Arc<dyn Clock>, interrupt: Arc<Interrupt>) -> Result<Self, Error> {
+        let (root, servers, tls_roots) = {
+            let outbox = lock(&outbox)?;
+            let get = |name| outbox.setting(name)?.ok_or_else(|| Error::invalid("invite", "enrol with an invite first"));
+            (get(names::ROOT)?, get(names::SERVERS)?, get(names::TLS_ROOTS)?)
+        };
+        let internal = |e: minicbor::decode::Error| Error::Internal(e.to_string());
+        let servers: Vec<String> = minicbor::decode(&servers).map_err(internal)?;
+        let tls_roots: Vec<ByteVec> = minicbor::decode(&tls_roots).map_err(internal)?;
+        let root = PublicKey::from_slice(&root).ok_or_else(|| Error::Internal("root key".into()))?;
+        let http = client(&tls_roots)?;
+        Ok(Self { outbox, clock, interrupt, http, servers, root, mission: MissionId::of(&root) })
+    }
+
+    /// Runs until nothing waits, something must be waited for, the budget is used up, or it is interrupted.
+    pub fn run(&self, budget: Duration, now: bool) -> Result<Ran, Error> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|e| Error::Internal(e.to_string()))?;
+        runtime.block_on(async {
+            tokio::select! {
+                ran = self.steps(now) => ran,
+                () = self.interrupt.fired() => Err(Error::Interrupted),
+                () = tokio::time::sleep(budget) => Err(Error::Interrupted),
+            }
+        })
+    }
+
+    /// Fetches the bundle only, before there is an enrolment to send.
+    pub fn fetch_bundle(&self, budget: Duration) -> Result<(), Error> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|e| Error::Internal(e.to_string()))?;
+        let fetched = runtime.block_on(async { tokio::time::timeout(budget, self.bundle()).await });
+        match fetched {
+            Ok(Ok(_)) => match lock(&self.outbox)?.setting(names::BUNDLE_REFUSED)? {
+                Some(reason) if !reason.is_empty() => Err(Error::Refused { reason: String::from_utf8_lossy(&reason).into() }),
+                _ => Ok(()),
+            },
+            Ok(Err(Broken::Store(e))) => Err(e),
+            Ok(Err(Broken::Network(_))) | Err(_) => {
+                Err(Error::Refused { reason: "the mission's server does not answer; try again with a connection".into() })
+            }
+        }
+    }
+
+    async fn steps(&self, now: bool) -> Result<Ran, Error> {
+        let mut ran = Ran { stop: Stop::Done, delivered: 0, refused: 0, bytes_sent: 0 };
+        let mut state = State::default();
+        let mut events = vec![Event::Begin(self.known(now)?)];
+        while let Some(event) = events.pop() {
+            let (next, actions) = step(state, event, self.now()?, self.clock.jitter());
+            state = next;
+            for action in actions {
+                match self.act(action, &mut ran).await {
+                    Ok(Some(event)) => events.push(event),
+                    Ok(None) => {}
+                    Err(Broken::Network(failure)) => events.push(Event::Failed(failure)),
+                    Err(Broken::Store(e)) => return Err(e),
+                }
+            }
+        }
+        Ok(ran)
+    }
+
+    fn known(&self, now: bool) -> Result<Known, Error> {
+        let outbox = lock(&self.outbox)?;
+        let queue = outbox.queue()?.into_iter().map(|q| Waiting { id: q.seq, bytes: q.bytes, urgent: q.urgent });
+        Ok(Known {
+            enrolled: outbox.setting(names::ENROLMENT_RECEIPT)?.is_some(),
+            queue: queue.collect(),
+            failures: u32::try_from(outbox.number(names::FAILURES)?).unwrap_or(0),
+            not_before: outbox.number(names::NOT_BEFORE)?,
+            now,
+        })
+    }
+
+    /// Corrected time: a wrong phone clock must not stop delivery.
+    fn now(&self) -> Result<i64, Error> {
+        Ok(self.clock.wall().ms + lock(&self.outbox)?.number("clock_error")?)
+    }
+
+    async fn act(&self, action: Action, ran: &mut Ran) -> Result<Option<Event>, Broken> {
+        match action {
+            Action::FetchBundle => self.bundle().await.map(Some),
+            Action::SendEnrolment => {
+                let enrolment = lock(&self.outbox)?.setting(names::ENROLMENT)?;
+                let enrolment = enrolment.ok_or_else(|| Error::invalid("enrolment", "unlock the app once to enrol"))?;
+                let mut verdicts = self.upload(vec![enrolment.into()], ran).await?;
+                Ok(verdicts.pop().map(Event::Enrolment))
+            }
+            Action::CommitEnrolment(verdict) => self.commit_enrolment(verdict).map(|()| None),
+            Action::Upload(ids) => {
+                let objects = ids.iter().map(|id| self.checked(*id)).collect::<Result<Vec<_>, _>>()?;
+                self.upload(objects, ran).await.map(|verdicts| Some(Event::Uploaded(verdicts)))
+            }
+            Action::Commit(id, verdict) => self.commit(id, verdict, ran).map(|()| None),
+            Action::Pause { failures, not_before } => {
+                let (failures, not_before) = (i64::from(failures).to_be_bytes(), not_before.to_be_bytes());
+                let settings = [(names::FAILURES, &failures[..]), (names::NOT_BEFORE, &not_before[..])];
+                lock(&self.outbox)?.set(&settings, &[])?;
+                Ok(None)
+            }
+            Action::Stop(stop) => {
+                ran.stop = stop;
+                Ok(None)
+            }
+        }
+    }
+
+    fn manifest(&self) -> Result<Option<(Manifest, Vec<u8>)>, Error> {
+        let Some(bytes) = lock(&self.outbox)?.setting(names::MANIFEST)? else { return Ok(None) };
+        Ok(Some((Manifest::open(&bytes, &self.root)?, bytes)))
+    }
+
+    /// The bytes of an envelope, verified: a store can hand out what was damaged or swapped.
+    fn checked(&self, seq: i64) -> Result<ByteVec, Error> {
+        let outbox = lock(&self.outbox)?;
+        let (hash, bytes) = outbox.bytes(seq)?;
+        let enrolment = outbox.setting(names::ENROLMENT)?.unwrap_or_default();
+        drop(outbox);
+        let key = device_key(&enrolment).ok_or_else(|| Error::Internal("the enrolment does not read".into()))?;
+        let envelope = Envelope::parse(&bytes, self.mission)?;
+        envelope.verify(&key)?;
+        let in_order = envelope.header.seq == u64::try_from(seq).unwrap_or(0) && envelope.hash == hash;
+        if in_order { Ok(bytes.into()) } else { Err(Error::Internal(format!("envelope {seq} is not where it belongs"))) }
+    }
+
+    /// Asks for the bundle and its parts. What is refused is noted and shown; what was there before stays.
+    async fn bundle(&self) -> Result<Event, Broken> {
+        let known = self.manifest()?;
+        let etag = known.as_ref().map(|(_, bytes)| format!("\"{}\"", Hash::of(bytes)));
+        let response = self.get("/v1/bundle", etag.as_deref()).await?;
+        if response.status() == StatusCode::NOT_MODIFIED {
+            return Ok(Event::BundleDone);
+        }
+        let named = response.headers().get(ETAG).is_some();
+        let bytes = body(response, cbor::MAX_BYTES).await?;
+        let accepted = Manifest::open(&bytes, &self.root).and_then(|manifest| match &known {
+            Some((old, old_bytes)) => manifest.succeeds(&bytes, old, old_bytes).map(|()| manifest),
+            None => Ok(manifest),
+        });
+        let manifest = match accepted {
+            Ok(manifest) => manifest,
+            Err(e) => {
+                lock(&self.outbox)?.set(&[(names::BUNDLE_REFUSED, e.to_string().as_bytes())], &[])?;
+                return if named { Ok(Event::BundleDone) } else { Err(Broken::Network(Failure::Nonsense)) };
+            }
+        };
+        let mut parts = Vec::new();
+        for part in &manifest.parts {
+            if lock(&self.outbox)?.part(part.hash)?.is_none() {
+                parts.push((part.hash, self.part(part).await?));
+            }
+        }
+        let servers = cbor::encode(&manifest.servers);
+        let tls_roots = cbor::encode(&manifest.tls_roots);
+        let settings = [
+            (names::MANIFEST, bytes.as_slice()),
+            (names::SERVERS, &servers),
+            (names::TLS_ROOTS, &tls_roots),
+            (names::BUNDLE_REFUSED, b""),
+        ];
+        lock(&self.outbox)?.set(&settings, &parts)?;
+        Ok(Event::BundleDone)
+    }
+
+    async fn part(&self, part: &Part) -> Result<Vec<u8>, Broken> {
+        let response = self.get(&format!("/v1/parts/{}", part.hash), None).await?;
+        let packed = body(response, baqylau_protocol::bundle::MAX_PART).await?;
+        part.unpack(&packed).map_err(|e: BundleError| Error::from(e))?;
+        Ok(packed)
+    }
+
+    async fn upload(&self, objects: Vec<ByteVec>, ran: &mut Ran) -> Result<Vec<Verdict>, Broken> {
+        let request = cbor::encode(&Upload { objects });
+        ran.bytes_sent += request.len() as u64;
+        let mut last = Failure::Offline;
+        for server in &self.servers {
+            let call = self.http.post(format!("{server}/v1/objects")).header(CONTENT_TYPE, MEDIA_TYPE);
+            match call.body(request.clone()).send().await {
+                Ok(response) if response.status().is_success() => {
+                    let bytes = body(response, cbor::MAX_BYTES).await?;
+                    let verdicts: Verdicts = cbor::decode(&bytes, "verdicts").map_err(|_| Broken::Network(Failure::Nonsense))?;
+                    return Ok(verdicts.verdicts);
+                }
+                Ok(response) => last = busy(&response),
+                Err(_) => {}
+            }
+        }
+        Err(Broken::Network(last))
+    }
+
+    async fn get(&self, path: &str, etag: Option<&str>) -> Result<Response, Broken> {
+        let mut last = Failure::Offline;
+        for server in &self.servers {
+            let mut call = self.http.get(format!("{server}{path}"));
+            if let Some(etag) = etag {
+                call = call.header(IF_NONE_MATCH, etag);
+            }
+            match call.send().await {
+                Ok(r) if r.status().is_success() || r.status() == StatusCode::NOT_MODIFIED => return Ok(r),
+                Ok(response) => last = busy(&response),
+                Err(_) => {}
+            }
+        }
+        Err(Broken::Network(last))
+    }
+
+    /// Only a verified receipt makes a report delivered. One that does not verify is a refusal that the observer sees.
+    fn commit(&self, seq: i64, verdict: Verdict, ran: &mut Ran) -> Result<(), Broken> {
+        let mut outbox = lock(&self.outbox)?;
+        match verdict {
+            Verdict::Stored(receipt) => {
+                let (hash, _) = outbox.bytes(seq)?;
+                let keys = self.receipt_keys(&outbox)?;
+                match receipt.verify(hash, &keys, self.mission) {
+                    Ok(head) => {
+                        let seen = cbor::encode(&(head.size, head.root));
+                        outbox.receipted(seq, &cbor::encode(&receipt), (&seen, self.clock_error(&head)))?;
+                        ran.delivered += 1;
+                    }
+                    Err(e) => {
+                        outbox.refused(seq, Code::Quota, &format!("the server's receipt proves nothing: {e}"))?;
+                        ran.refused += 1;
+                    }
+                }
+            }
+            Verdict::Refused(refusal) => {
+                outbox.refused(seq, refusal.code, &refusal.reason)?;
+                ran.refused += 1;
+            }
+        }
+        Ok(())
+    }
+
+    fn receipt_keys(&self, outbox: &Outbox) -> Result<Vec<PublicKey>, Error> {
+        let bytes = outbox.setting(names::MANIFEST)?.unwrap_or_default();
+        Ok(Manifest::open(&bytes, &self.root)?.receipt_keys)
+    }
+
+    fn clock_error(&self, head: &TreeHead) -> i64 {
+        head.time - self.clock.wall().ms
+    }
+
+    fn commit_enrolment(&self, verdict: Verdict) -> Result<(), Broken> {
+        let mut outbox = lock(&self.outbox)?;
+        match verdict {
+            Verdict::Stored(receipt) => {
+                let hash = Hash::of(&outbox.setting(names::ENROLMENT)?.unwrap_or_default());
+                let keys = self.receipt_keys(&outbox)?;
+                let proof = receipt.verify(hash, &keys, self.mission);
+                proof.map_err(|e| Error::Refused { reason: e.to_string() })?;
+                let settings = [(names::ENROLMENT_RECEIPT, &cbor::encode(&receipt)[..]), (names::ENROLMENT_REFUSED, b"")];
+                outbox.set(&settings, &[])?;
+            }
+            Verdict::Refused(Refusal { reason, .. }) => {
+                outbox.set(&[(names::ENROLMENT_REFUSED, reason.as_bytes())], &[])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What stops a step.
+enum Broken {
+    Network(Failure),
+    Store(Error),
+}
+
+impl From<Error> for Broken {
+    fn from(e: Error) -> Self {
+        Self::Store(e)
+    }
+}
+
+pub(crate) fn lock(outbox: &Mutex<Outbox>) -> Result<MutexGuard<'_, Outbox>, Error> {
+    outbox.lock().map_err(|_| Error::Internal("an earlier call broke off inside the outbox; open the store again".into()))
+}
+
+fn busy(response: &Response) -> Failure {
+    let asked = response.headers().get(RETRY_AFTER).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<i64>().ok());
+    match response.status() {
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => Failure::Busy(asked.map(|s| s * 1000)),
+        _ => Failure::Nonsense,
+    }
+}
+
+/// Reads a body up to a limit.
+async fn body(mut response: Response, limit: usize) -> Result<Vec<u8>, Broken> {
+    let mut out = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if out.len() + chunk.len() <= limit => out.extend_from_slice(&chunk),
+            Ok(Some(_)) => return Err(Broken::Network(Failure::Nonsense)),
+            Ok(None) => return Ok(out),
+            Err(_) => return Err(Broken::Network(Failure::Offline)),
+        }
+    }
+}
+
+/// A client that trusts the mission's roots and no others: states have pushed roots of their own to phones.
+fn client(tls_roots: &[ByteVec]) -> Result<Client, Error> {
+    let mut roots = rustls::RootCertStore::empty();
+    for der in tls_roots {
+        let added = roots.add(rustls::pki_types::CertificateDer::from(der.to_vec()));
+        added.map_err(|e| Error::invalid("invite", format!("its TLS root does not read ({e}); ask for a new one")))?;
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|e| Error::Internal(e.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let client = Client::builder().tls_backend_preconfigured(tls).no_proxy().connect_timeout(Duration::from_secs(20));
+    client.build().map_err(|e| Error::Internal(e.to_string()))
+}
+
+/// The device key of an enrolment that this phone made.
+fn device_key(enrolment: &[u8]) -> Option<PublicKey> {
+    use baqylau_protocol::cose::{Type, Unverified};
+    let outer = Unverified::parse(Type::Enrolled, enrolment).ok()?;
+    let inner = Unverified::parse(Type::Enrolment, outer.untrusted()).ok()?;
+    cbor::decode::<Enrolment>(inner.untrusted(), "enrolment").ok().map(|e| e.device_key)
+}

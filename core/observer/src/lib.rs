@@ -1,0 +1,19 @@
+//! The observer's phone: its encrypted store, its keys, its HTTP, and [`ObserverCore`], the one door that a shell uses.
+//!
+//! # Layout
+//! - [`app`]: `ObserverCore` and the records it gives
+//! - [`vault`], [`lock`]: keys that the phone's hardware keeps, and the PIN
+//! - `store`: the encrypted databases
+//! - `drive`: carries out what the sync step says
+//! - [`clock`]: time, injected
+
+pub mod app;
+pub mod clock;
+mod drive;
+pub mod error;
+pub mod lock;
+mod store;
+pub mod vault;
+
+pub use app::ObserverCore;
+pub use error::Error;

@@ -1,0 +1,200 @@
+//! The PIN. Every guess needs the phone's hardware, and is counted on disk before it is tried.
+//!
+//! `lock.json` holds the parameters of Argon2id, a salt, the number of wrong PINs, and the database key wrapped under
+//! `HKDF(bind("pin/n", Argon2id(PIN, salt)))`.
+
+use crate::error::Error;
+use crate::vault::{KeyVault, VaultError};
+use argon2::{Algorithm, Argon2, Params, Version};
+use baqylau_protocol::keys::random;
+use baqylau_sqlite::StorageError;
+use data_encoding::HEXLOWER;
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
+use ring::hkdf;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// Wrong PINs before the store stays closed.
+pub const MAX_ATTEMPTS: u32 = 10;
+
+/// The alias of the key that opens the outbox without the PIN.
+pub const OUTBOX_ALIAS: &str = "outbox";
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    format: u32,
+    /// Which vault key the PIN is bound to; a changed PIN has the next.
+    slot: u32,
+    memory_kib: u32,
+    passes: u32,
+    salt: String,
+    wrapped: String,
+    wrong: u32,
+}
+
+/// The file that guards a store.
+#[derive(Debug)]
+pub struct Lock {
+    path: PathBuf,
+}
+
+impl From<VaultError> for Error {
+    fn from(e: VaultError) -> Self {
+        Self::Refused { reason: e.to_string() }
+    }
+}
+
+impl Lock {
+    /// The lock of a store's folder.
+    #[must_use]
+    pub fn of(folder: &Path) -> Self {
+        Self { path: folder.join("lock.json") }
+    }
+
+    /// Whether the store was made.
+    #[must_use]
+    pub fn exists(&self) -> bool {
+        self.path.exists()
+    }
+
+    /// Makes a lock around a new database key.
+    ///
+    /// # Errors
+    /// The vault or the disk refuses.
+    pub fn create(&self, vault: &dyn KeyVault, pin: &str) -> Result<Zeroizing<[u8; 32]>, Error> {
+        let key = Zeroizing::new(random());
+        let mut header = Header {
+            format: 1,
+            slot: 1,
+            memory_kib: Params::DEFAULT_M_COST,
+            passes: Params::DEFAULT_T_COST,
+            salt: HEXLOWER.encode(&random::<16>()),
+            wrapped: String::new(),
+            wrong: 0,
+        };
+        vault.create(&alias(&header))?;
+        let wrapping = wrapping_key(&header, vault, pin)?;
+        header.wrapped = HEXLOWER.encode(&wrap(&wrapping, &*key));
+        self.write(&header)?;
+        Ok(key)
+    }
+
+    /// Opens the lock.
+    ///
+    /// # Errors
+    /// The PIN is wrong (it is counted), or there were too many wrong ones.
+    pub fn open(&self, vault: &dyn KeyVault, pin: &str) -> Result<Zeroizing<[u8; 32]>, Error> {
+        let mut header = self.read()?;
+        if header.wrong >= MAX_ATTEMPTS {
+            return Err(Error::Locked { attempts_left: 0 });
+        }
+        let wrapping = wrapping_key(&header, vault, pin)?;
+        // Counted before it is tried: pulling the battery gives no free guess.
+        header.wrong += 1;
+        self.write(&header)?;
+        let wrapped = HEXLOWER.decode(header.wrapped.as_bytes()).map_err(|_| self.damaged())?;
+        let Some(key) = unwrap(&wrapping, &wrapped) else {
+            return Err(Error::Locked { attempts_left: MAX_ATTEMPTS - header.wrong });
+        };
+        header.wrong = 0;
+        self.write(&header)?;
+        Ok(key)
+    }
+
+    fn damaged(&self) -> Error {
+        StorageError::Damaged { path: self.path.clone() }.into()
+    }
+
+    fn read(&self) -> Result<Header, Error> {
+        let text = fs::read_to_string(&self.path).map_err(|e| StorageError::Io(e.to_string()))?;
+        let header: Header = serde_json::from_str(&text).map_err(|_| self.damaged())?;
+        if header.format == 1 { Ok(header) } else { Err(StorageError::Newer { found: header.format as usize, known: 1 }.into()) }
+    }
+
+    fn write(&self, header: &Header) -> Result<(), Error> {
+        let io = |e: std::io::Error| match e.kind() {
+            std::io::ErrorKind::StorageFull => StorageError::Full,
+            _ => StorageError::Io(e.to_string()),
+        };
+        let text = serde_json::to_vec_pretty(header).map_err(|e| Error::Internal(e.to_string()))?;
+        let new = self.path.with_extension("new");
+        let store = || {
+            let mut file = fs::File::create(&new)?;
+            file.write_all(&text)?;
+            file.sync_all()?;
+            fs::rename(&new, &self.path)?;
+            self.path.parent().map_or(Ok(()), |folder| fs::File::open(folder)?.sync_all())
+        };
+        Ok(store().map_err(io)?)
+    }
+}
+
+fn alias(header: &Header) -> String {
+    format!("pin/{}", header.slot)
+}
+
+fn wrapping_key(header: &Header, vault: &dyn KeyVault, pin: &str) -> Result<Zeroizing<[u8; 32]>, Error> {
+    let internal = |e: argon2::Error| Error::Internal(e.to_string());
+    let params = Params::new(header.memory_kib.min(1 << 20), header.passes.min(100), 1, Some(32)).map_err(internal)?;
+    let salt = HEXLOWER.decode(header.salt.as_bytes()).map_err(|e| Error::Internal(e.to_string()))?;
+    let mut stretched = Zeroizing::new([0; 32]);
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into(pin.as_bytes(), &salt, &mut *stretched)
+        .map_err(internal)?;
+    Ok(derive(&*vault.bind(&alias(header), &stretched)?, b"baqylau/1/pin"))
+}
+
+/// HKDF-SHA256 (RFC 5869) to 32 bytes.
+pub(crate) fn derive(secret: &[u8], info: &[u8]) -> Zeroizing<[u8; 32]> {
+    let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, &[]).extract(secret);
+    let mut out = Zeroizing::new([0; 32]);
+    let info = [info];
+    let okm = prk.expand(&info, hkdf::HKDF_SHA256).expect("32 bytes are within the limit of HKDF");
+    okm.fill(&mut *out).expect("the length is the one that was asked for");
+    out
+}
+
+fn aead(key: &[u8; 32]) -> LessSafeKey {
+    LessSafeKey::new(UnboundKey::new(&CHACHA20_POLY1305, key).expect("the key has 32 bytes"))
+}
+
+/// ChaCha20-Poly1305 with a random nonce in front.
+pub(crate) fn wrap(key: &[u8; 32], plain: &[u8]) -> Vec<u8> {
+    seal_with(&aead(key), &[], plain)
+}
+
+fn unwrap(key: &[u8; 32], wrapped: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
+    let plain = open_with(&aead(key), &[], wrapped)?;
+    let mut out = Zeroizing::new([0; 32]);
+    (plain.len() == 32).then(|| out.copy_from_slice(&plain))?;
+    Some(out)
+}
+
+pub(crate) fn seal_with(key: &LessSafeKey, aad: &[u8], plain: &[u8]) -> Vec<u8> {
+    let nonce: [u8; 12] = random();
+    let mut out = Vec::with_capacity(12 + plain.len() + 16);
+    out.extend_from_slice(&nonce);
+    out.extend_from_slice(plain);
+    let tag = key
+        .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), &mut out[12..])
+        .expect("the text is far below the limit of the cipher");
+    out.extend_from_slice(tag.as_ref());
+    out
+}
+
+pub(crate) fn open_with(key: &LessSafeKey, aad: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (nonce, text) = sealed.split_at_checked(12)?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+    let mut text = Zeroizing::new(text.to_vec());
+    let length = key.open_in_place(nonce, Aad::from(aad), &mut text).ok()?.len();
+    text.truncate(length);
+    Some(text)
+}
+
+pub(crate) fn row_cipher(key: &[u8; 32]) -> LessSafeKey {
+    aead(key)
+}

@@ -1,0 +1,365 @@
+//! `main.db`: identity, visits, drafts, reports. Answers, the answer log and plain reports are encrypted once more by row, under
+//! the key of their visit.
+
+use crate::error::Error;
+use crate::lock::{derive, open_with, row_cipher, seal_with};
+use crate::vault::KeyVault;
+use baqylau_forms::fill::{Key, Mutation, SavedRow};
+use baqylau_forms::value::Answer;
+use baqylau_protocol::ids::{Hash, ReportId};
+use baqylau_protocol::keys::random;
+use baqylau_sqlite::{Schema, StorageError, open};
+use ring::aead::LessSafeKey;
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+const SCHEMA: Schema = Schema {
+    steps: &["
+    CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE visit(
+        id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, salt BLOB NOT NULL, facts BLOB NOT NULL) STRICT;
+    CREATE TABLE draft(
+        id INTEGER PRIMARY KEY, visit INTEGER NOT NULL REFERENCES visit(id), checklist BLOB NOT NULL,
+        started INTEGER NOT NULL, report INTEGER) STRICT;
+    CREATE TABLE cell(
+        draft INTEGER NOT NULL, row INTEGER NOT NULL, node INTEGER NOT NULL, kind INTEGER NOT NULL, body BLOB NOT NULL,
+        PRIMARY KEY (draft, row, node, kind)) STRICT, WITHOUT ROWID;
+    CREATE TABLE answer_log(
+        draft INTEGER NOT NULL, line INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (draft, line)) STRICT, WITHOUT ROWID;
+    CREATE TABLE report(
+        seq INTEGER PRIMARY KEY, id BLOB NOT NULL, draft INTEGER NOT NULL REFERENCES draft(id), checklist BLOB NOT NULL,
+        hash BLOB NOT NULL UNIQUE, signed INTEGER NOT NULL, urgent INTEGER NOT NULL, plain BLOB NOT NULL,
+        envelope BLOB NOT NULL) STRICT;
+    CREATE TRIGGER report_is_immutable BEFORE UPDATE ON report BEGIN SELECT RAISE(ABORT, 'a report never changes'); END;
+    CREATE TRIGGER report_is_kept BEFORE DELETE ON report BEGIN SELECT RAISE(ABORT, 'a report is never deleted'); END;
+    "],
+};
+
+/// Kinds of a row of `cell`.
+const ANSWER: u8 = 0;
+const NOTE: u8 = 1;
+const REASON: u8 = 2;
+const ROW: u8 = 3;
+
+pub(crate) struct MainStore {
+    db: Connection,
+    vault: Arc<dyn KeyVault>,
+    ciphers: HashMap<i64, LessSafeKey>,
+}
+
+/// A visit as stored; `facts` is JSON of the app's record.
+pub(crate) struct StoredVisit {
+    pub id: i64,
+    pub code: String,
+    pub facts: Vec<u8>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Draft {
+    pub id: i64,
+    pub visit: i64,
+    pub checklist: Hash,
+    pub started: i64,
+    /// The report that it became.
+    pub report: Option<i64>,
+}
+
+pub(crate) struct StoredReport {
+    pub seq: i64,
+    pub id: ReportId,
+    pub draft: Draft,
+    pub hash: Hash,
+    pub signed: i64,
+    pub urgent: bool,
+}
+
+/// What finalising stores: made inside the transaction that gives `seq` and `prev`.
+pub(crate) struct NewReport {
+    pub id: ReportId,
+    pub plain: Vec<u8>,
+    pub envelope: Vec<u8>,
+    pub signed: i64,
+    pub urgent: bool,
+}
+
+impl MainStore {
+    pub fn open(path: &Path, key: &[u8; 32], vault: Arc<dyn KeyVault>) -> Result<Self, Error> {
+        Ok(Self { db: open(path, Some(key), SCHEMA)?, vault, ciphers: HashMap::new() })
+    }
+
+    pub fn synchronous(&self) -> Result<&'static str, Error> {
+        Ok(baqylau_sqlite::synchronous(&self.db)?)
+    }
+
+    pub fn setting(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
+        Ok(self.db.query_row("SELECT value FROM setting WHERE name = ?1", [name], |r| r.get(0)).optional()?)
+    }
+
+    /// Stores several settings in one transaction.
+    pub fn set_settings(&mut self, settings: &[(&str, &[u8])]) -> Result<(), Error> {
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for (name, value) in settings {
+            tx.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", params![name, value])?;
+        }
+        Ok(tx.commit()?)
+    }
+
+    pub fn add_visit<T: Serialize>(&mut self, code: &str, facts: &T) -> Result<i64, Error> {
+        let salt: [u8; 32] = random();
+        self.vault.create(&alias(&salt))?;
+        let cipher = self.derive_cipher(&salt)?;
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let known = tx.query_row("SELECT 1 FROM visit WHERE code = ?1", [code], |_| Ok(())).optional()?;
+        if known.is_some() {
+            return Err(Error::invalid(code, "there is a visit of this code; open it, or take another number"));
+        }
+        tx.execute("INSERT INTO visit (code, salt, facts) VALUES (?1, ?2, x'')", params![code, salt])?;
+        let id = tx.last_insert_rowid();
+        let body = seal_with(&cipher, &visit_aad(id), &json(facts)?);
+        tx.execute("UPDATE visit SET facts = ?2 WHERE id = ?1", params![id, body])?;
+        tx.commit()?;
+        self.ciphers.insert(id, cipher);
+        Ok(id)
+    }
+
+    pub fn update_visit<T: Serialize>(&mut self, id: i64, facts: &T) -> Result<(), Error> {
+        let body = seal_with(self.cipher(id)?, &visit_aad(id), &json(facts)?);
+        self.db.execute("UPDATE visit SET facts = ?2 WHERE id = ?1", params![id, body])?;
+        Ok(())
+    }
+
+    pub fn visits(&mut self) -> Result<Vec<StoredVisit>, Error> {
+        let rows: Vec<(i64, String, Vec<u8>)> = {
+            let mut statement = self.db.prepare_cached("SELECT id, code, facts FROM visit ORDER BY id")?;
+            let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        rows.into_iter().map(|row| self.open_visit(row)).collect()
+    }
+
+    pub fn visit(&mut self, id: i64) -> Result<StoredVisit, Error> {
+        let select = "SELECT id, code, facts FROM visit WHERE id = ?1";
+        let row = self.db.query_row(select, [id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+        self.open_visit(row)
+    }
+
+    fn open_visit(&mut self, (id, code, facts): (i64, String, Vec<u8>)) -> Result<StoredVisit, Error> {
+        let facts = open_with(self.cipher(id)?, &visit_aad(id), &facts).ok_or_else(damaged)?.to_vec();
+        Ok(StoredVisit { id, code, facts })
+    }
+
+    pub fn add_draft(&mut self, visit: i64, checklist: Hash, started: i64, first: &[Mutation]) -> Result<i64, Error> {
+        self.cipher(visit)?;
+        let cipher = &self.ciphers[&visit];
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let insert = "INSERT INTO draft (visit, checklist, started) VALUES (?1, ?2, ?3)";
+        tx.execute(insert, params![visit, checklist.0, started])?;
+        let id = tx.last_insert_rowid();
+        first.iter().try_for_each(|m| keep(&tx, cipher, id, m))?;
+        tx.commit()?;
+        Ok(id)
+    }
+
+    pub fn drafts(&self) -> Result<Vec<Draft>, Error> {
+        let mut statement = self.db.prepare_cached("SELECT id, visit, checklist, started, report FROM draft ORDER BY id")?;
+        let rows = statement.query_map([], |r| draft_of(r, 0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    pub fn draft(&self, id: i64) -> Result<Draft, Error> {
+        let select = "SELECT id, visit, checklist, started, report FROM draft WHERE id = ?1";
+        let draft = self.db.query_row(select, [id], |r| draft_of(r, 0)).optional()?;
+        draft.ok_or_else(|| Error::invalid("draft", "there is no such draft; list the drafts again"))
+    }
+
+    /// Stores what a call changed, with a line of the answer log, in one commit. Durable when it returns.
+    pub fn save(&mut self, draft: &Draft, changes: &[Mutation], log: Option<(u32, u32)>) -> Result<(), Error> {
+        self.cipher(draft.visit)?;
+        let cipher = &self.ciphers[&draft.visit];
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        changes.iter().try_for_each(|m| keep(&tx, cipher, draft.id, m))?;
+        if let Some(line) = log {
+            let next = "SELECT coalesce(max(line), 0) + 1 FROM answer_log WHERE draft = ?1";
+            let number: i64 = tx.prepare_cached(next)?.query_row([draft.id], |r| r.get(0))?;
+            let body = seal_with(cipher, &log_aad(draft.id, number), &json(&line)?);
+            tx.prepare_cached("INSERT INTO answer_log VALUES (?1, ?2, ?3)")?.execute(params![draft.id, number, body])?;
+        }
+        Ok(tx.commit()?)
+    }
+
+    /// What was kept of a draft, rows before the answers in them.
+    pub fn load(&mut self, draft: &Draft) -> Result<Vec<Mutation>, Error> {
+        let select = "SELECT row, node, kind, body FROM cell WHERE draft = ?1 ORDER BY kind = 3 DESC, row, node";
+        let rows: Vec<(u32, u32, u8, Vec<u8>)> = {
+            let mut statement = self.db.prepare_cached(select)?;
+            let rows = statement.query_map([draft.id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        let cipher = self.cipher(draft.visit)?;
+        let open = |(row, node, kind, body): (u32, u32, u8, Vec<u8>)| {
+            let plain = open_with(cipher, &cell_aad(draft.id, row, node, kind), &body).ok_or_else(damaged)?;
+            let key = Key { node, row };
+            Ok(match kind {
+                ANSWER => Mutation::Answer(key, Some(unjson::<Answer>(&plain)?)),
+                NOTE => Mutation::Note(key, Some(unjson(&plain)?)),
+                REASON => Mutation::Reason(key, Some(unjson(&plain)?)),
+                _ => Mutation::AddRow(SavedRow { row, repeat: node, parent: unjson(&plain)? }),
+            })
+        };
+        rows.into_iter().map(open).collect()
+    }
+
+    pub fn log(&mut self, draft: &Draft) -> Result<Vec<(u32, u32)>, Error> {
+        let rows: Vec<(i64, Vec<u8>)> = {
+            let mut statement = self.db.prepare_cached("SELECT line, body FROM answer_log WHERE draft = ?1 ORDER BY line")?;
+            let rows = statement.query_map([draft.id], |r| Ok((r.get(0)?, r.get(1)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        let cipher = self.cipher(draft.visit)?;
+        let open = |(line, body): (i64, Vec<u8>)| {
+            unjson(&open_with(cipher, &log_aad(draft.id, line), &body).ok_or_else(damaged)?)
+        };
+        rows.into_iter().map(open).collect()
+    }
+
+    /// One transaction: takes the next number of the chain, lets `make` sign and seal, and stores the report. `make` gets the
+    /// number and the hash of the envelope before, `None` for the first.
+    pub fn finalise(
+        &mut self,
+        draft: &Draft,
+        make: impl FnOnce(u64, Option<Hash>) -> Result<NewReport, Error>,
+    ) -> Result<StoredReport, Error> {
+        self.cipher(draft.visit)?;
+        let cipher = &self.ciphers[&draft.visit];
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let last = tx.query_row("SELECT seq, hash FROM report ORDER BY seq DESC LIMIT 1", [], |r| Ok((r.get::<_, i64>(0)?, r.get(1)?)));
+        let last: Option<(i64, [u8; 32])> = last.optional()?;
+        let seq = last.map_or(1, |l| l.0 + 1);
+        let new = make(u64::try_from(seq).unwrap_or(1), last.map(|l| Hash(l.1)))?;
+        let hash = Hash::of(&new.envelope);
+        let plain = seal_with(cipher, &report_aad(seq), &new.plain);
+        let insert = "INSERT INTO report VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        let values = params![seq, new.id.0, draft.id, draft.checklist.0, hash.0, new.signed, new.urgent, plain, new.envelope];
+        tx.execute(insert, values)?;
+        tx.execute("UPDATE draft SET report = ?2 WHERE id = ?1", params![draft.id, seq])?;
+        tx.commit()?;
+        let draft = Draft { report: Some(seq), ..*draft };
+        Ok(StoredReport { seq, id: new.id, draft, hash, signed: new.signed, urgent: new.urgent })
+    }
+
+    pub fn reports(&self) -> Result<Vec<StoredReport>, Error> {
+        let select = "SELECT r.seq, r.id, r.hash, r.signed, r.urgent, d.id, d.visit, d.checklist, d.started, d.report
+                      FROM report r JOIN draft d ON d.id = r.draft ORDER BY r.seq";
+        let mut statement = self.db.prepare_cached(select)?;
+        let rows = statement.query_map([], |r| {
+            Ok(StoredReport {
+                seq: r.get(0)?,
+                id: ReportId(r.get(1)?),
+                hash: Hash(r.get(2)?),
+                signed: r.get(3)?,
+                urgent: r.get(4)?,
+                draft: draft_of(r, 5)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The envelope of a report, with its number and hash.
+    pub fn envelope(&self, seq: i64) -> Result<Vec<u8>, Error> {
+        Ok(self.db.query_row("SELECT envelope FROM report WHERE seq = ?1", [seq], |r| r.get(0))?)
+    }
+
+    fn derive_cipher(&self, salt: &[u8; 32]) -> Result<LessSafeKey, Error> {
+        let bound = self.vault.bind(&alias(salt), salt)?;
+        Ok(row_cipher(&derive(&*bound, b"baqylau/1/visit")))
+    }
+
+    fn cipher(&mut self, visit: i64) -> Result<&LessSafeKey, Error> {
+        if !self.ciphers.contains_key(&visit) {
+            let salt = self.db.query_row("SELECT salt FROM visit WHERE id = ?1", [visit], |r| r.get(0))?;
+            let cipher = self.derive_cipher(&salt)?;
+            self.ciphers.insert(visit, cipher);
+        }
+        Ok(&self.ciphers[&visit])
+    }
+}
+
+/// The vault's name for a visit's key.
+fn alias(salt: &[u8; 32]) -> String {
+    format!("visit/{}", data_encoding::HEXLOWER.encode(&salt[..8]))
+}
+
+fn visit_aad(id: i64) -> [u8; 9] {
+    aad(b'v', id)
+}
+
+fn report_aad(seq: i64) -> [u8; 9] {
+    aad(b'r', seq)
+}
+
+fn aad(kind: u8, id: i64) -> [u8; 9] {
+    let mut out = [kind; 9];
+    out[1..].copy_from_slice(&id.to_be_bytes());
+    out
+}
+
+fn log_aad(draft: i64, line: i64) -> Vec<u8> {
+    [&aad(b'l', draft)[..], &line.to_be_bytes()].concat()
+}
+
+fn cell_aad(draft: i64, row: u32, node: u32, kind: u8) -> Vec<u8> {
+    [&aad(b'c', draft)[..], &row.to_be_bytes(), &node.to_be_bytes(), &[kind]].concat()
+}
+
+fn damaged() -> Error {
+    StorageError::Damaged { path: "main.db".into() }.into()
+}
+
+fn json<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
+    serde_json::to_vec(value).map_err(|e| Error::Internal(e.to_string()))
+}
+
+fn unjson<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    serde_json::from_slice(bytes).map_err(|_| damaged())
+}
+
+fn draft_of(r: &Row, at: usize) -> rusqlite::Result<Draft> {
+    Ok(Draft {
+        id: r.get(at)?,
+        visit: r.get(at + 1)?,
+        checklist: Hash(r.get(at + 2)?),
+        started: r.get(at + 3)?,
+        report: r.get(at + 4)?,
+    })
+}
+
+fn keep(tx: &Transaction, cipher: &LessSafeKey, draft: i64, mutation: &Mutation) -> Result<(), Error> {
+    let put = |key: Key, kind: u8, body: Vec<u8>| {
+        let body = seal_with(cipher, &cell_aad(draft, key.row, key.node, kind), &body);
+        let sql = "INSERT OR REPLACE INTO cell VALUES (?1, ?2, ?3, ?4, ?5)";
+        tx.prepare_cached(sql)?.execute(params![draft, key.row, key.node, kind, body])?;
+        Ok::<_, Error>(())
+    };
+    let drop = |key: Key, kind: u8| {
+        let sql = "DELETE FROM cell WHERE draft = ?1 AND row = ?2 AND node = ?3 AND kind = ?4";
+        tx.prepare_cached(sql)?.execute(params![draft, key.row, key.node, kind])?;
+        Ok::<_, Error>(())
+    };
+    match mutation {
+        Mutation::Answer(key, Some(answer)) => put(*key, ANSWER, json(answer)?),
+        Mutation::Answer(key, None) => drop(*key, ANSWER),
+        Mutation::Note(key, Some(note)) => put(*key, NOTE, json(note)?),
+        Mutation::Note(key, None) => drop(*key, NOTE),
+        Mutation::Reason(key, Some(reason)) => put(*key, REASON, json(reason)?),
+        Mutation::Reason(key, None) => drop(*key, REASON),
+        Mutation::AddRow(saved) => put(Key { node: saved.repeat, row: saved.row }, ROW, json(&saved.parent)?),
+        Mutation::RemoveRow(row) => {
+            tx.execute("DELETE FROM cell WHERE draft = ?1 AND row = ?2", params![draft, row])?;
+            Ok(())
+        }
+    }
+}

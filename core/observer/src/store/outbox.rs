@@ -1,0 +1,138 @@
+//! `outbox.db`: what a locked phone needs to deliver. Sealed envelopes, receipts, the bundle; nothing readable.
+
+use crate::error::Error;
+use crate::lock::{OUTBOX_ALIAS, derive};
+use crate::vault::KeyVault;
+use baqylau_protocol::ids::Hash;
+use baqylau_protocol::wire::Code;
+use baqylau_sqlite::{Schema, open};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::path::Path;
+
+const SCHEMA: Schema = Schema {
+    steps: &["
+    CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE part(hash BLOB PRIMARY KEY, packed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE envelope(
+        seq INTEGER PRIMARY KEY, hash BLOB NOT NULL, bytes BLOB NOT NULL, urgent INTEGER NOT NULL,
+        receipt BLOB, refused INTEGER, reason TEXT) STRICT;
+    CREATE INDEX envelope_waiting ON envelope(seq) WHERE receipt IS NULL;
+    "],
+};
+
+pub(crate) struct Outbox {
+    db: Connection,
+}
+
+/// An envelope that waits.
+pub(crate) struct Queued {
+    pub seq: i64,
+    pub bytes: usize,
+    pub urgent: bool,
+}
+
+/// How far an envelope got.
+pub(crate) enum Delivery {
+    Waiting,
+    /// The server's reason; it is tried again where that can help.
+    Stuck(String),
+    Delivered { index: u64, received: i64 },
+}
+
+impl Outbox {
+    pub fn open(path: &Path, vault: &dyn KeyVault) -> Result<Self, Error> {
+        vault.create(OUTBOX_ALIAS)?;
+        let key = derive(&*vault.bind(OUTBOX_ALIAS, &[0; 32])?, b"baqylau/1/outbox");
+        Ok(Self { db: open(path, Some(&key), SCHEMA)? })
+    }
+
+    pub fn setting(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
+        let mut statement = self.db.prepare_cached("SELECT value FROM setting WHERE name = ?1")?;
+        Ok(statement.query_row([name], |r| r.get(0)).optional()?)
+    }
+
+    pub fn number(&self, name: &str) -> Result<i64, Error> {
+        let bytes = self.setting(name)?.and_then(|b| <[u8; 8]>::try_from(b).ok());
+        Ok(bytes.map_or(0, i64::from_be_bytes))
+    }
+
+    /// Stores several settings and parts in one transaction.
+    pub fn set(&mut self, settings: &[(&str, &[u8])], parts: &[(Hash, Vec<u8>)]) -> Result<(), Error> {
+        let tx = self.db.transaction()?;
+        for (name, value) in settings {
+            tx.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", params![name, value])?;
+        }
+        for (hash, packed) in parts {
+            tx.execute("INSERT OR REPLACE INTO part VALUES (?1, ?2)", params![hash.0, packed])?;
+        }
+        Ok(tx.commit()?)
+    }
+
+    pub fn part(&self, hash: Hash) -> Result<Option<Vec<u8>>, Error> {
+        Ok(self.db.query_row("SELECT packed FROM part WHERE hash = ?1", [hash.0], |r| r.get(0)).optional()?)
+    }
+
+    /// Adds an envelope; adding it again changes nothing.
+    pub fn add(&mut self, seq: i64, envelope: &[u8], urgent: bool) -> Result<(), Error> {
+        let insert = "INSERT OR IGNORE INTO envelope (seq, hash, bytes, urgent) VALUES (?1, ?2, ?3, ?4)";
+        self.db.execute(insert, params![seq, Hash::of(envelope).0, envelope, urgent])?;
+        Ok(())
+    }
+
+    pub fn last(&self) -> Result<i64, Error> {
+        Ok(self.db.query_row("SELECT coalesce(max(seq), 0) FROM envelope", [], |r| r.get(0))?)
+    }
+
+    /// What waits and may pass, oldest first. What the server refused for good stays stuck.
+    pub fn queue(&self) -> Result<Vec<Queued>, Error> {
+        let select = "SELECT seq, length(bytes), urgent, refused FROM envelope WHERE receipt IS NULL ORDER BY seq";
+        let mut statement = self.db.prepare_cached(select)?;
+        let rows = statement.query_map([], |r| {
+            let queued = Queued { seq: r.get(0)?, bytes: r.get::<_, i64>(1)?.try_into().unwrap_or(0), urgent: r.get(2)? };
+            Ok((queued, r.get::<_, Option<u8>>(3)?))
+        })?;
+        let all: Vec<(Queued, Option<u8>)> = rows.collect::<Result<_, _>>()?;
+        let may_pass = |refused: &Option<u8>| refused.is_none_or(|r| code(r).is_some_and(Code::may_pass));
+        Ok(all.into_iter().filter(|(_, refused)| may_pass(refused)).map(|(queued, _)| queued).collect())
+    }
+
+    pub fn bytes(&self, seq: i64) -> Result<(Hash, Vec<u8>), Error> {
+        let mut statement = self.db.prepare_cached("SELECT hash, bytes FROM envelope WHERE seq = ?1")?;
+        Ok(statement.query_row([seq], |r| Ok((Hash(r.get(0)?), r.get(1)?)))?)
+    }
+
+    pub fn receipted(&mut self, seq: i64, receipt: &[u8], seen: (&[u8], i64)) -> Result<(), Error> {
+        let tx = self.db.transaction()?;
+        let update = "UPDATE envelope SET receipt = ?2, refused = NULL, reason = NULL WHERE seq = ?1 AND receipt IS NULL";
+        tx.execute(update, params![seq, receipt])?;
+        tx.execute("INSERT OR REPLACE INTO setting VALUES ('seen', ?1)", [seen.0])?;
+        tx.execute("INSERT OR REPLACE INTO setting VALUES ('clock_error', ?1)", [&seen.1.to_be_bytes()[..]])?;
+        Ok(tx.commit()?)
+    }
+
+    pub fn refused(&mut self, seq: i64, refusal: Code, reason: &str) -> Result<(), Error> {
+        let number = minicbor::to_vec(refusal).ok().and_then(|b| b.first().copied()).unwrap_or(0);
+        self.db.execute("UPDATE envelope SET refused = ?2, reason = ?3 WHERE seq = ?1", params![seq, number, reason])?;
+        Ok(())
+    }
+
+    pub fn deliveries(&self) -> Result<Vec<(i64, Delivery)>, Error> {
+        let mut statement = self.db.prepare_cached("SELECT seq, receipt, reason FROM envelope ORDER BY seq")?;
+        let rows = statement.query_map([], |r| {
+            let (receipt, reason): (Option<Vec<u8>>, Option<String>) = (r.get(1)?, r.get(2)?);
+            let parsed = receipt.and_then(|b| baqylau_protocol::receipt::Receipt::from_bytes(&b).ok());
+            let delivery = match (parsed, reason) {
+                (Some(receipt), _) => Delivery::Delivered { index: receipt.index, received: receipt.received },
+                (None, Some(reason)) => Delivery::Stuck(reason),
+                (None, None) => Delivery::Waiting,
+            };
+            Ok((r.get(0)?, delivery))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+/// The code that a small number in CBOR stands for.
+fn code(number: u8) -> Option<Code> {
+    minicbor::decode(&[number]).ok()
+}

@@ -1,0 +1,109 @@
+//! Keys that hardware keeps. A shell provides the phone's; a terminal has one in a file.
+
+use ring::hmac;
+use std::collections::HashMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use zeroize::Zeroizing;
+
+/// Why the vault did not answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the phone's key store: {reason}")]
+pub struct VaultError {
+    /// What it says.
+    pub reason: String,
+}
+
+/// Keys that never leave the hardware. `bind` is an HMAC inside it.
+pub trait KeyVault: Send + Sync {
+    /// Makes the key of an alias, if there is none.
+    ///
+    /// # Errors
+    /// The hardware refuses.
+    fn create(&self, alias: &str) -> Result<(), VaultError>;
+    /// HMAC-SHA256 of 32 bytes under the key of an alias.
+    ///
+    /// # Errors
+    /// There is no such key, or the hardware refuses.
+    fn bind(&self, alias: &str, input: &[u8; 32]) -> Result<Zeroizing<[u8; 32]>, VaultError>;
+    /// Destroys the key of an alias; what it protected is unreadable from then on.
+    ///
+    /// # Errors
+    /// The hardware refuses.
+    fn destroy(&self, alias: &str) -> Result<(), VaultError>;
+}
+
+/// A vault in a directory, for machines without a chip: the keys lie in files that only their owner may read. It keeps the
+/// promise of [`KeyVault`] as far as the file system does.
+#[derive(Debug)]
+pub struct FileVault {
+    folder: PathBuf,
+    known: Mutex<HashMap<String, hmac::Key>>,
+}
+
+impl FileVault {
+    /// A vault in a folder, made if it is not there.
+    ///
+    /// # Errors
+    /// The folder cannot be made.
+    pub fn open(folder: &Path) -> Result<Self, VaultError> {
+        fs::create_dir_all(folder).map_err(|e| VaultError { reason: format!("{}: {e}", folder.display()) })?;
+        Ok(Self { folder: folder.to_owned(), known: Mutex::default() })
+    }
+
+    fn path(&self, alias: &str) -> PathBuf {
+        self.folder.join(data_encoding::BASE32_NOPAD.encode(alias.as_bytes()))
+    }
+
+    fn failed(alias: &str, e: &std::io::Error) -> VaultError {
+        VaultError { reason: format!("{alias}: {e}") }
+    }
+}
+
+impl KeyVault for FileVault {
+    fn create(&self, alias: &str) -> Result<(), VaultError> {
+        let path = self.path(alias);
+        if path.exists() {
+            return Ok(());
+        }
+        let key: Zeroizing<[u8; 32]> = Zeroizing::new(baqylau_protocol::keys::random());
+        let write = || {
+            let mut options = fs::OpenOptions::new();
+            options.write(true).create(true).truncate(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            // Under another name first: a key that is cut off would lock out its owner.
+            let new = path.with_extension("new");
+            let mut file = options.open(&new)?;
+            file.write_all(&*key)?;
+            file.sync_all()?;
+            fs::rename(&new, &path)?;
+            fs::File::open(&self.folder)?.sync_all()
+        };
+        write().map_err(|e: std::io::Error| Self::failed(alias, &e))
+    }
+
+    fn bind(&self, alias: &str, input: &[u8; 32]) -> Result<Zeroizing<[u8; 32]>, VaultError> {
+        let mut known = self.known.lock().map_err(|_| VaultError { reason: "poisoned".into() })?;
+        if !known.contains_key(alias) {
+            let bytes = Zeroizing::new(fs::read(self.path(alias)).map_err(|e| Self::failed(alias, &e))?);
+            known.insert(alias.to_owned(), hmac::Key::new(hmac::HMAC_SHA256, &bytes));
+        }
+        let tag = hmac::sign(&known[alias], input);
+        let mut out = Zeroizing::new([0; 32]);
+        out.copy_from_slice(tag.as_ref());
+        Ok(out)
+    }
+
+    fn destroy(&self, alias: &str) -> Result<(), VaultError> {
+        if let Ok(mut known) = self.known.lock() {
+            known.remove(alias);
+        }
+        match fs::remove_file(self.path(alias)) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Self::failed(alias, &e)),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Certificates for one-use invite keys, and the invite that carries one to a phone.
+
+use crate::cbor::{self, check_version};
+use crate::cose::{self, CoseError, Type};
+use crate::ids::{MissionId, PublicKey, SubjectId};
+use crate::keys::SigningKey;
+use data_encoding::BASE64URL_NOPAD;
+use minicbor::bytes::{ByteArray, ByteVec};
+use minicbor::{Decode, Encode};
+use std::fmt;
+
+/// What a device may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Role {
+    /// Sends reports.
+    #[n(0)]
+    Observer,
+    /// Pulls and reviews.
+    #[n(1)]
+    Desk,
+}
+
+/// Says that an invite key speaks for a subject. Signed by the mission's issuer. Names nobody.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Certificate {
+    /// [`crate::VERSION`].
+    #[n(0)]
+    pub v: u8,
+    /// The mission.
+    #[n(1)]
+    pub mission: MissionId,
+    /// Whom it is for.
+    #[n(2)]
+    pub subject: SubjectId,
+    /// What the device may do.
+    #[n(3)]
+    pub role: Role,
+    /// The invite's public key.
+    #[n(4)]
+    pub key: PublicKey,
+    /// When the invite ends, in milliseconds since 1970.
+    #[n(5)]
+    pub expires: i64,
+}
+
+impl Certificate {
+    /// Signs it as the issuer.
+    #[must_use]
+    pub fn sign(&self, issuer: &SigningKey) -> Vec<u8> {
+        cose::sign(Type::Certificate, issuer, &[], &cbor::encode(self))
+    }
+
+    /// Verifies one.
+    ///
+    /// # Errors
+    /// Not by this issuer, of another mission, or malformed.
+    pub fn open(bytes: &[u8], issuer: &PublicKey, mission: MissionId) -> Result<Self, CertificateError> {
+        let payload = cose::open(Type::Certificate, bytes, issuer, &[])?;
+        let certificate: Self = cbor::decode(payload, "certificate").map_err(CoseError::from)?;
+        check_version("certificate", certificate.v).map_err(CoseError::from)?;
+        if certificate.mission != mission {
+            return Err(CertificateError::Mission { found: certificate.mission });
+        }
+        Ok(certificate)
+    }
+}
+
+/// Why a certificate is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CertificateError {
+    /// Not signed by the issuer, or malformed.
+    #[error("the certificate is refused: {0}")]
+    Cose(#[from] CoseError),
+    /// Of another mission.
+    #[error("the certificate is for the mission {found}, not for this one")]
+    Mission {
+        /// Which.
+        found: MissionId,
+    },
+    /// Too late.
+    #[error("the invite expired; ask the coordinators for a new one")]
+    Expired,
+}
+
+/// What a QR code brings to a phone: everything to enrol without trusting the server.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Invite {
+    /// [`crate::VERSION`].
+    #[n(0)]
+    pub v: u8,
+    /// The mission's root key; its hash is the mission's id.
+    #[n(1)]
+    pub root: PublicKey,
+    /// The servers' addresses, in the order in which to try them.
+    #[n(2)]
+    pub servers: Vec<String>,
+    /// The roots that TLS trusts, DER. No others are trusted.
+    #[n(3)]
+    pub tls_roots: Vec<ByteVec>,
+    /// The seed of the one-use invite key.
+    #[n(4)]
+    pub seed: ByteArray<32>,
+    /// The certificate for it.
+    #[n(5)]
+    pub certificate: ByteVec,
+    /// The observer's name, shown on the phone. Known to phone and desk only.
+    #[n(6)]
+    pub name: String,
+    /// The team's code, as `T047`.
+    #[n(7)]
+    pub team: String,
+    /// The person's role in the mission, as `sto`.
+    #[n(8)]
+    pub role: String,
+}
+
+/// Why a text is no invite.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InviteError {
+    /// It does not start as one.
+    #[error("this is no Baqylau invite; scan the QR code that the coordinators gave you")]
+    NotOne,
+    /// It was damaged on the way.
+    #[error("the invite is damaged ({0}); scan it again, or ask for a new one")]
+    Damaged(String),
+}
+
+const PREFIX: &str = "BAQYLAU1:";
+
+impl Invite {
+    /// The text in the QR code: `BAQYLAU1:` and base64url.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        format!("{PREFIX}{}", BASE64URL_NOPAD.encode(&cbor::encode(self)))
+    }
+
+    /// Reads the text of a QR code.
+    ///
+    /// # Errors
+    /// It is no invite, or a damaged one.
+    pub fn from_text(text: &str) -> Result<Self, InviteError> {
+        let body = text.trim().strip_prefix(PREFIX).ok_or(InviteError::NotOne)?;
+        let bytes = BASE64URL_NOPAD.decode(body.as_bytes()).map_err(|e| InviteError::Damaged(e.to_string()))?;
+        let invite: Self = cbor::decode(&bytes, "invite").map_err(|e| InviteError::Damaged(e.to_string()))?;
+        check_version("invite", invite.v).map_err(|e| InviteError::Damaged(e.to_string()))?;
+        Ok(invite)
+    }
+
+    /// The mission it is for.
+    #[must_use]
+    pub fn mission(&self) -> MissionId {
+        MissionId::of(&self.root)
+    }
+}
+
+/// Shows neither the seed nor who it is for.
+impl fmt::Debug for Invite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Invite(to {})", self.mission())
+    }
+}

@@ -1,0 +1,128 @@
+//! Fixed-length names.
+
+use data_encoding::HEXLOWER;
+use minicbor::{Decode, Decoder, Encode, Encoder};
+use ring::digest::{SHA256, digest};
+use std::fmt;
+
+macro_rules! bytes {
+    ($(#[$doc:meta])* $name:ident, $length:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub [u8; $length]);
+
+        impl $name {
+            /// From a slice of exactly the right length.
+            #[must_use]
+            pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+                bytes.try_into().ok().map(Self)
+            }
+
+            /// From lower-case hexadecimal.
+            #[must_use]
+            pub fn from_hex(text: &str) -> Option<Self> {
+                Self::from_slice(&HEXLOWER.decode(text.as_bytes()).ok()?)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&HEXLOWER.encode(&self.0))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({self})", stringify!($name))
+            }
+        }
+
+        impl<C> Encode<C> for $name {
+            fn encode<W: minicbor::encode::Write>(
+                &self, e: &mut Encoder<W>, _: &mut C,
+            ) -> Result<(), minicbor::encode::Error<W::Error>> {
+                e.bytes(&self.0)?;
+                Ok(())
+            }
+        }
+
+        impl<'b, C> Decode<'b, C> for $name {
+            fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
+                let at = d.position();
+                Self::from_slice(d.bytes()?)
+                    .ok_or_else(|| minicbor::decode::Error::message(concat!(stringify!($name), ": wrong length")).at(at))
+            }
+        }
+    };
+}
+
+bytes! {
+    /// The first 16 bytes of the SHA-256 of the mission's root key.
+    MissionId, 16
+}
+bytes! {
+    /// The first 16 bytes of the SHA-256 of a device's enrolment.
+    DeviceId, 16
+}
+bytes! {
+    /// A random name for the person behind a certificate. Who it is, only the desks' register knows.
+    SubjectId, 16
+}
+bytes! {
+    /// A UUID version 7 (RFC 9562).
+    ReportId, 16
+}
+bytes! {
+    /// A SHA-256.
+    Hash, 32
+}
+bytes! {
+    /// An Ed25519 public key (RFC 8032).
+    PublicKey, 32
+}
+bytes! {
+    /// An Ed25519 signature (RFC 8032).
+    Signature, 64
+}
+
+impl Hash {
+    /// The SHA-256 of some bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self::from_slice(digest(&SHA256, bytes).as_ref()).expect("SHA-256 gives 32 bytes")
+    }
+
+    fn first(self) -> [u8; 16] {
+        self.0[..16].try_into().expect("a hash has 16 bytes")
+    }
+}
+
+impl MissionId {
+    /// The mission of a root key.
+    #[must_use]
+    pub fn of(root: &PublicKey) -> Self {
+        Self(Hash::of(&root.0).first())
+    }
+}
+
+impl DeviceId {
+    /// The device of an enrolment, whose hash is also the first `prev` of its chain.
+    #[must_use]
+    pub fn of(enrolment: Hash) -> Self {
+        Self(enrolment.first())
+    }
+}
+
+impl ReportId {
+    /// A UUID version 7 from a time and ten random bytes.
+    #[must_use]
+    pub fn new(unix_ms: i64, random: [u8; 10]) -> Self {
+        let time = unix_ms.to_be_bytes();
+        let mut id = [0; 16];
+        id[..6].copy_from_slice(&time[2..]);
+        id[6..].copy_from_slice(&random);
+        id[6] = 0x70 | (id[6] & 0x0f);
+        id[8] = 0x80 | (id[8] & 0x3f);
+        Self(id)
+    }
+}

@@ -1,0 +1,184 @@
+//! Keys. Secret ones are zeroized when dropped and never shown.
+
+use crate::ids::{PublicKey, Signature};
+use hpke::kem::{X25519HkdfSha256, XWing};
+use hpke::{Deserializable, Kem, Serializable};
+use minicbor::bytes::ByteArray;
+use minicbor::{Decode, Encode};
+use ring::rand::{SecureRandom, SystemRandom};
+use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+use std::fmt;
+use zeroize::Zeroizing;
+
+/// Random bytes from the system. Keys and nonces never come from anywhere else.
+///
+/// # Panics
+/// When the system has no randomness; nothing secret can be made then.
+#[must_use]
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    SystemRandom::new().fill(&mut bytes).expect("the system gives randomness");
+    bytes
+}
+
+/// An Ed25519 key pair.
+pub struct SigningKey {
+    seed: Zeroizing<[u8; 32]>,
+    pair: Ed25519KeyPair,
+}
+
+impl SigningKey {
+    /// A new key.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self::from_seed(random())
+    }
+
+    /// The key of a seed (RFC 8032: the private key).
+    ///
+    /// # Panics
+    /// Never: every 32 bytes are a seed.
+    #[must_use]
+    pub fn from_seed(seed: [u8; 32]) -> Self {
+        let pair = Ed25519KeyPair::from_seed_unchecked(&seed).expect("every 32 bytes are a seed");
+        Self { seed: Zeroizing::new(seed), pair }
+    }
+
+    /// The seed, to be kept in an encrypted store.
+    #[must_use]
+    pub fn seed(&self) -> &[u8; 32] {
+        &self.seed
+    }
+
+    /// The public key.
+    ///
+    /// # Panics
+    /// Never: Ed25519 public keys have 32 bytes.
+    #[must_use]
+    pub fn public(&self) -> PublicKey {
+        PublicKey::from_slice(self.pair.public_key().as_ref()).expect("Ed25519 public keys have 32 bytes")
+    }
+
+    /// Signs.
+    ///
+    /// # Panics
+    /// Never: Ed25519 signatures have 64 bytes.
+    #[must_use]
+    pub fn sign(&self, message: &[u8]) -> Signature {
+        Signature::from_slice(self.pair.sign(message).as_ref()).expect("Ed25519 signatures have 64 bytes")
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SigningKey(of {})", self.public())
+    }
+}
+
+impl PublicKey {
+    /// Whether a signature is by this key.
+    #[must_use]
+    pub fn verify(&self, message: &[u8], signature: &Signature) -> bool {
+        UnparsedPublicKey::new(&ED25519, &self.0).verify(message, &signature.0).is_ok()
+    }
+}
+
+/// Length of an X-Wing public key.
+pub const KEM_PUBLIC: usize = 1216;
+/// Length of an X-Wing encapsulation.
+pub const KEM_SEALED: usize = 1120;
+
+/// The public half of the mission's reading key: X25519 for envelopes, X-Wing for enrolments.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ReadingKey {
+    /// Its number; a changed key has the next.
+    #[n(0)]
+    pub number: u32,
+    /// X25519 public key (RFC 7748).
+    #[n(1)]
+    pub x25519: ByteArray<32>,
+    /// X-Wing public key.
+    #[n(2)]
+    pub kem: ByteArray<KEM_PUBLIC>,
+}
+
+/// The secret half, which only desks hold.
+#[derive(Clone)]
+pub struct ReadingSecret {
+    /// Its number.
+    pub number: u32,
+    pub(crate) x25519: <X25519HkdfSha256 as Kem>::PrivateKey,
+    pub(crate) kem: <XWing as Kem>::PrivateKey,
+}
+
+impl ReadingSecret {
+    /// A new key.
+    #[must_use]
+    pub fn generate(number: u32) -> Self {
+        Self { number, x25519: X25519HkdfSha256::gen_keypair().0, kem: XWing::gen_keypair().0 }
+    }
+
+    /// The public half.
+    ///
+    /// # Panics
+    /// Never: the lengths are those of the algorithms.
+    #[must_use]
+    pub fn public(&self) -> ReadingKey {
+        let x25519 = X25519HkdfSha256::sk_to_pk(&self.x25519).to_bytes();
+        let kem = XWing::sk_to_pk(&self.kem).to_bytes();
+        let mut key = [0; KEM_PUBLIC];
+        key.copy_from_slice(&kem);
+        ReadingKey { number: self.number, x25519: <[u8; 32]>::from(x25519).into(), kem: key.into() }
+    }
+
+    /// The 64 secret bytes, to be kept encrypted: X25519, then the X-Wing seed.
+    #[must_use]
+    pub fn to_bytes(&self) -> Zeroizing<[u8; 64]> {
+        let mut out = Zeroizing::new([0; 64]);
+        out[..32].copy_from_slice(&self.x25519.to_bytes());
+        out[32..].copy_from_slice(&self.kem.to_bytes());
+        out
+    }
+
+    /// The key of 64 secret bytes.
+    #[must_use]
+    pub fn from_bytes(number: u32, bytes: &[u8; 64]) -> Option<Self> {
+        Some(Self {
+            number,
+            x25519: Deserializable::from_bytes(&bytes[..32]).ok()?,
+            kem: Deserializable::from_bytes(&bytes[32..]).ok()?,
+        })
+    }
+}
+
+impl fmt::Debug for ReadingSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ReadingSecret({})", self.number)
+    }
+}
+
+/// The phone's X25519 key, to which the desk seals back.
+pub struct BoxKey {
+    secret: <X25519HkdfSha256 as Kem>::PrivateKey,
+}
+
+impl BoxKey {
+    /// A new key.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self { secret: X25519HkdfSha256::gen_keypair().0 }
+    }
+
+    /// The public half.
+    #[must_use]
+    pub fn public(&self) -> [u8; 32] {
+        X25519HkdfSha256::sk_to_pk(&self.secret).to_bytes().into()
+    }
+
+    /// The secret bytes, to be kept encrypted.
+    #[must_use]
+    pub fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.secret.to_bytes().into())
+    }
+}

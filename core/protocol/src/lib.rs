@@ -1,0 +1,30 @@
+//! What travels between phone, server and desk, byte by byte. Pure: no I/O, no clock. `docs/formats.md` specifies it
+//! for other implementations.
+//!
+//! # Layout
+//! - [`cbor`], [`cose`]: the only encodings; strict, deterministic
+//! - [`ids`], [`keys`]: names and keys
+//! - [`certificate`], [`enrolment`], [`roster`]: who is who
+//! - [`bundle`]: the signed description of a mission
+//! - [`envelope`], [`seal`]: a report under way
+//! - [`merkle`], [`receipt`]: the server's log and its proofs
+//! - [`wire`]: bodies of HTTP requests
+//! - [`sync`]: what a phone does next, as a pure function
+
+pub mod bundle;
+pub mod cbor;
+pub mod certificate;
+pub mod cose;
+pub mod enrolment;
+pub mod envelope;
+pub mod ids;
+pub mod keys;
+pub mod merkle;
+pub mod receipt;
+pub mod roster;
+pub mod seal;
+pub mod sync;
+pub mod wire;
+
+/// The version that selects every algorithm and format here. Nothing is negotiated.
+pub const VERSION: u8 = 1;

@@ -1,0 +1,252 @@
+//! What a phone does next: a pure function of what it knows and what just happened.
+//!
+//! The driver does what the actions say and feeds back what came of it. Nothing here touches a network, a file or a clock, so
+//! every order of failures can be tested.
+//!
+//! ```text
+//! Bundle ──► Enrol ──► Upload ─┬─► (next batch) ──► Done
+//!    │         │         │     └─► Commit, one for each acknowledgement
+//!    └─────────┴─────────┴──► Waiting (failure: backoff with jitter, or what the server asked for)
+//! ```
+
+use crate::wire::{Code, Refusal, Verdict};
+use std::collections::VecDeque;
+
+/// The most envelopes of one request; small, so that a bad line gets some through.
+pub const BATCH: usize = 16;
+/// The most bytes of one request.
+pub const BATCH_BYTES: usize = 256 << 10;
+/// The first pause after a failure.
+pub const FIRST_PAUSE_MS: i64 = 2_000;
+/// The longest.
+pub const LONGEST_PAUSE_MS: i64 = 15 * 60_000;
+
+/// An envelope that waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// The store's number for it.
+    pub id: i64,
+    /// Its length.
+    pub bytes: usize,
+    /// Incidents and calls for help go before everything.
+    pub urgent: bool,
+}
+
+/// What a phone knows when it begins, all of it from the store.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Whether a receipt for the enrolment is there.
+    pub enrolled: bool,
+    /// What waits, oldest first.
+    pub queue: Vec<Waiting>,
+    /// How many times in a row it failed; survives a restart.
+    pub failures: u32,
+    /// Not to try before, in milliseconds since 1970; survives a restart.
+    pub not_before: i64,
+    /// The observer asked: the pause is over.
+    pub now: bool,
+}
+
+/// Where it stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct State {
+    phase: Phase,
+    enrolled: bool,
+    queue: VecDeque<Waiting>,
+    in_flight: Vec<Waiting>,
+    failures: u32,
+    /// One new enrolment a run, when the server does not know the device.
+    enrolled_again: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Phase {
+    #[default]
+    Idle,
+    Bundle,
+    Enrol,
+    Upload,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// It begins.
+    Begin(Known),
+    /// The bundle is up to date, or its refusal is noted.
+    BundleDone,
+    /// The server's word on the enrolment.
+    Enrolment(Verdict),
+    /// The server's word on the envelopes of the last upload, in order.
+    Uploaded(Vec<Verdict>),
+    /// A request failed.
+    Failed(Failure),
+}
+
+/// How a request failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// No answer.
+    Offline,
+    /// The server is busy and said how long to wait, in milliseconds.
+    Busy(Option<i64>),
+    /// An answer that is no answer.
+    Nonsense,
+}
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Ask for a newer bundle.
+    FetchBundle,
+    /// Send the enrolment.
+    SendEnrolment,
+    /// Store that the enrolment is receipted, or why it is refused.
+    CommitEnrolment(Verdict),
+    /// Send these envelopes.
+    Upload(Vec<i64>),
+    /// Store what became of one envelope. Done before anything else.
+    Commit(i64, Verdict),
+    /// Store when to try again.
+    Pause {
+        /// Failures in a row.
+        failures: u32,
+        /// Not before.
+        not_before: i64,
+    },
+    /// It is over for now.
+    Stop(Stop),
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// Nothing waits.
+    Done,
+    /// To be tried again, not before.
+    Wait {
+        /// Milliseconds since 1970.
+        until: i64,
+    },
+    /// The enrolment was refused; nothing can be sent.
+    NotEnrolled,
+}
+
+/// One step. `now` is the corrected time in milliseconds since 1970, `jitter` a fresh random number.
+#[must_use]
+pub fn step(mut state: State, event: Event, now: i64, jitter: u32) -> (State, Vec<Action>) {
+    let actions = match event {
+        Event::Begin(known) => state.begin(known, now),
+        Event::BundleDone if state.phase == Phase::Bundle => state.after_bundle(),
+        Event::Enrolment(verdict) if state.phase == Phase::Enrol => state.enrolment(verdict),
+        Event::Uploaded(verdicts) if state.phase == Phase::Upload => state.uploaded(verdicts, now, jitter),
+        Event::Failed(failure) => state.failed(failure, now, jitter),
+        // An answer to a question that was not asked.
+        _ => state.failed(Failure::Nonsense, now, jitter),
+    };
+    (state, actions)
+}
+
+impl State {
+    fn begin(&mut self, known: Known, now: i64) -> Vec<Action> {
+        *self = Self { enrolled: known.enrolled, failures: known.failures, ..Self::default() };
+        if now < known.not_before && !known.now {
+            return vec![Action::Stop(Stop::Wait { until: known.not_before })];
+        }
+        let (urgent, other): (Vec<_>, Vec<_>) = known.queue.into_iter().partition(|w| w.urgent);
+        self.queue = urgent.into_iter().chain(other).collect();
+        self.phase = Phase::Bundle;
+        vec![Action::FetchBundle]
+    }
+
+    fn after_bundle(&mut self) -> Vec<Action> {
+        if self.enrolled {
+            return self.next_batch();
+        }
+        self.phase = Phase::Enrol;
+        vec![Action::SendEnrolment]
+    }
+
+    fn enrolment(&mut self, verdict: Verdict) -> Vec<Action> {
+        let refused = matches!(verdict, Verdict::Refused(_));
+        let mut actions = vec![Action::CommitEnrolment(verdict)];
+        if refused {
+            self.phase = Phase::Idle;
+            actions.push(Action::Stop(Stop::NotEnrolled));
+        } else {
+            self.enrolled = true;
+            actions.extend(self.next_batch());
+        }
+        actions
+    }
+
+    fn next_batch(&mut self) -> Vec<Action> {
+        let mut bytes = 0;
+        while let Some(next) = self.queue.front() {
+            let full = self.in_flight.len() == BATCH || bytes + next.bytes > BATCH_BYTES;
+            if full && !self.in_flight.is_empty() {
+                break;
+            }
+            bytes += next.bytes;
+            self.in_flight.extend(self.queue.pop_front());
+        }
+        if self.in_flight.is_empty() {
+            self.phase = Phase::Idle;
+            return vec![Action::Pause { failures: 0, not_before: 0 }, Action::Stop(Stop::Done)];
+        }
+        self.phase = Phase::Upload;
+        vec![Action::Upload(self.in_flight.iter().map(|w| w.id).collect())]
+    }
+
+    fn uploaded(&mut self, verdicts: Vec<Verdict>, now: i64, jitter: u32) -> Vec<Action> {
+        if verdicts.len() != self.in_flight.len() {
+            return self.failed(Failure::Nonsense, now, jitter);
+        }
+        let sent = std::mem::take(&mut self.in_flight);
+        let unknown = |v: &Verdict| matches!(v, Verdict::Refused(Refusal { code: Code::UnknownDevice, .. }));
+        let enrol = verdicts.iter().any(unknown) && !self.enrolled_again;
+        let mut actions = Vec::new();
+        let mut again = Vec::new();
+        let mut later = false;
+        for (waiting, verdict) in sent.into_iter().zip(verdicts) {
+            match &verdict {
+                Verdict::Refused(refusal) if refusal.code == Code::UnknownDevice && enrol => again.push(waiting),
+                Verdict::Refused(refusal) if refusal.code.may_pass() => {
+                    later = true;
+                    actions.push(Action::Commit(waiting.id, verdict));
+                }
+                _ => actions.push(Action::Commit(waiting.id, verdict)),
+            }
+        }
+        if enrol {
+            // The server lost its memory, or is a new one: the enrolment goes first again.
+            self.enrolled_again = true;
+            again.into_iter().rev().for_each(|w| self.queue.push_front(w));
+            self.phase = Phase::Enrol;
+            actions.push(Action::SendEnrolment);
+        } else if later {
+            actions.extend(self.failed(Failure::Busy(None), now, jitter));
+        } else {
+            self.failures = 0;
+            actions.extend(self.next_batch());
+        }
+        actions
+    }
+
+    /// Doubles the pause with every failure and spreads it, so that a country that comes back online does not come at once.
+    fn failed(&mut self, failure: Failure, now: i64, jitter: u32) -> Vec<Action> {
+        self.in_flight.clear();
+        self.phase = Phase::Idle;
+        self.failures = self.failures.saturating_add(1);
+        let doubled = FIRST_PAUSE_MS << self.failures.min(20).saturating_sub(1);
+        let asked = match failure {
+            Failure::Busy(Some(ms)) => ms.clamp(0, 24 * 3_600_000),
+            _ => 0,
+        };
+        let pause = doubled.min(LONGEST_PAUSE_MS).max(asked);
+        // Half to one and a half of it; never less than what the server asked for.
+        let spread = pause / 2 + pause * i64::from(jitter % 1024) / 1024;
+        let not_before = now + spread.max(asked);
+        vec![Action::Pause { failures: self.failures, not_before }, Action::Stop(Stop::Wait { until: not_before })]
+    }
+}

@@ -1,0 +1,164 @@
+//! Bodies of HTTP requests and responses. `docs/formats.md` lists the paths.
+
+use crate::cbor::{self, check_version};
+use crate::cose::{self, CoseError, Type};
+use crate::ids::{DeviceId, MissionId, PublicKey};
+use crate::keys::SigningKey;
+use crate::receipt::Receipt;
+use minicbor::bytes::{ByteArray, ByteVec};
+use minicbor::{Decode, Encode};
+
+/// The media type of every body.
+pub const MEDIA_TYPE: &str = "application/cbor";
+/// The most objects of one upload or page.
+pub const MAX_BATCH: usize = 256;
+/// The most bytes of one request.
+pub const MAX_REQUEST: usize = 4 << 20;
+
+/// `POST /v1/objects`: enrolments and envelopes, in the order in which they are to be taken in.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(transparent)]
+pub struct Upload {
+    /// The objects.
+    #[n(0)]
+    pub objects: Vec<ByteVec>,
+}
+
+/// The answer: one verdict an object.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(transparent)]
+pub struct Verdicts {
+    /// In the order of the objects.
+    #[n(0)]
+    pub verdicts: Vec<Verdict>,
+}
+
+/// What became of an object.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum Verdict {
+    /// It is durably in the log, now or since before.
+    #[n(0)]
+    Stored(#[n(0)] Receipt),
+    /// It was refused.
+    #[n(1)]
+    Refused(#[n(0)] Refusal),
+}
+
+/// Why the server does not take an object in.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Refusal {
+    /// The reason, for a program.
+    #[n(0)]
+    pub code: Code,
+    /// The reason, in words for the observer.
+    #[n(1)]
+    pub reason: String,
+}
+
+/// Reasons of a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Code {
+    /// Neither enrolment nor envelope, or of a later version.
+    #[n(0)]
+    Malformed,
+    /// Of another mission.
+    #[n(1)]
+    Mission,
+    /// The device is not enrolled here; enrol and send again.
+    #[n(2)]
+    UnknownDevice,
+    /// A signature does not verify.
+    #[n(3)]
+    Signature,
+    /// The invite has expired.
+    #[n(4)]
+    Expired,
+    /// The device was revoked.
+    #[n(5)]
+    Revoked,
+    /// Not of the length of its class, or too large.
+    #[n(6)]
+    Length,
+    /// The device sends more than the mission allows.
+    #[n(7)]
+    Quota,
+}
+
+impl Code {
+    /// Whether sending the same bytes again can succeed later.
+    #[must_use]
+    pub fn may_pass(self) -> bool {
+        matches!(self, Self::UnknownDevice | Self::Quota)
+    }
+}
+
+/// `GET /v1/log?from=N`: objects of the log with the head that covers them.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct LogPage {
+    /// The first index on the page.
+    #[n(0)]
+    pub from: u64,
+    /// The objects, without gaps.
+    #[n(1)]
+    pub entries: Vec<LogEntry>,
+    /// A signed head of the log, at least as large as the page reaches.
+    #[n(2)]
+    pub head: ByteVec,
+}
+
+/// One object of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct LogEntry {
+    /// When the server received it.
+    #[n(0)]
+    pub received: i64,
+    /// Its bytes.
+    #[n(1)]
+    pub object: ByteVec,
+}
+
+/// A desk's request to read: what it asks for and a challenge of the server, signed with the desk's device key. It travels in the
+/// `Authorization` header as `Baqylau <base64url>`.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ReadRequest {
+    /// [`crate::VERSION`].
+    #[n(0)]
+    pub v: u8,
+    /// The mission.
+    #[n(1)]
+    pub mission: MissionId,
+    /// The desk's device.
+    #[n(2)]
+    pub device: DeviceId,
+    /// From `GET /v1/challenge`.
+    #[n(3)]
+    pub challenge: ByteArray<40>,
+}
+
+impl ReadRequest {
+    /// Signs it with the desk's device key.
+    #[must_use]
+    pub fn sign(&self, key: &SigningKey) -> Vec<u8> {
+        cose::sign(Type::Request, key, &[], &cbor::encode(self))
+    }
+
+    /// The request before anybody vouched for it: to find the device's key.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn peek(bytes: &[u8]) -> Result<Self, CoseError> {
+        let request: Self = cbor::decode(cose::Unverified::parse(Type::Request, bytes)?.untrusted(), "request")?;
+        check_version("request", request.v)?;
+        Ok(request)
+    }
+
+    /// Verifies it.
+    ///
+    /// # Errors
+    /// It is not signed by the key.
+    pub fn verify(bytes: &[u8], key: &PublicKey) -> Result<(), CoseError> {
+        cose::open(Type::Request, bytes, key, &[]).map(drop)
+    }
+}

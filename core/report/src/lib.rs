@@ -1,0 +1,15 @@
+//! A report: what a finished draft says. Pure: no I/O. Phone and desk share it; the server, which cannot read one, does not
+//! link it.
+//!
+//! # Layout
+//! - [`report`]: the report and its bytes
+//! - [`answers`]: answers of a filling to CBOR and back
+//! - [`mission`]: the parts of a bundle that both sides read
+
+pub mod answers;
+pub mod mission;
+pub mod report;
+
+pub use answers::{AnswerError, Tree};
+pub use mission::Mission;
+pub use report::{Report, ReportError};

@@ -1,0 +1,246 @@
+//! The report: the payload of the inner signature.
+
+use crate::answers::AnswerError;
+use baqylau_forms::value::{Moment, Point};
+use baqylau_protocol::cbor::{self, Malformed, check_version};
+use baqylau_protocol::ids::{Hash, ReportId};
+use minicbor::bytes::{ByteArray, ByteVec};
+use minicbor::data::Type;
+use minicbor::{Decode, Decoder, Encode};
+
+/// A finished draft. Immutable from the moment it is signed.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Report {
+    /// [`baqylau_protocol::VERSION`].
+    #[n(0)]
+    pub v: u8,
+    /// Its name, for people and for amendments.
+    #[n(1)]
+    pub id: ReportId,
+    /// The hash of the checklist's definition.
+    #[n(2)]
+    pub checklist: Hash,
+    /// The hash of the manifest it was filled in under.
+    #[n(3)]
+    pub bundle: Hash,
+    /// The visit it is about.
+    #[n(4)]
+    pub visit: Visit,
+    /// When it was signed.
+    #[n(5)]
+    pub clock: Clock,
+    /// The answers: [`crate::Tree`] in CBOR.
+    #[n(6)]
+    pub answers: ByteVec,
+    /// The answer log: question, seconds since the line before, and so on.
+    #[n(7)]
+    pub log: Vec<u32>,
+    /// Notes and confirmations.
+    #[n(8)]
+    pub remarks: Option<Vec<Remark>>,
+    /// Why it was signed although something required is missing.
+    #[n(9)]
+    pub incomplete: Option<String>,
+    /// The envelope that this one supersedes.
+    #[n(10)]
+    pub supersedes: Option<Hash>,
+    /// An exercise, which counts nowhere.
+    #[n(11)]
+    pub test: Option<bool>,
+    /// Attachments.
+    #[n(12)]
+    pub attachments: Option<Vec<Attachment>>,
+}
+
+/// What a visit tells. One team at one place from arrival to departure.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Visit {
+    /// The readable code, as `T047-05`: the same code and checklist from any device is one observation.
+    #[n(0)]
+    pub code: String,
+    /// The code of the place.
+    #[n(1)]
+    pub place: Option<String>,
+    /// The place in the observer's words, where it is not in the list.
+    #[n(2)]
+    pub unlisted: Option<String>,
+    /// When the team arrived.
+    #[n(3)]
+    pub arrived: Option<At>,
+    /// When it left.
+    #[n(4)]
+    pub departed: Option<At>,
+    /// [`baqylau_forms::fill::Outcome`] by position.
+    #[n(5)]
+    pub outcome: u8,
+    /// `phone`, `paper` or `call`.
+    #[n(6)]
+    pub mode: String,
+    /// Where the phone was.
+    #[n(7)]
+    pub position: Option<Position>,
+}
+
+/// A moment: milliseconds since 1970, minutes east of UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct At {
+    /// Milliseconds since 1970.
+    #[n(0)]
+    pub ms: i64,
+    /// Minutes east of UTC.
+    #[n(1)]
+    pub offset: i16,
+}
+
+impl From<Moment> for At {
+    fn from(m: Moment) -> Self {
+        Self { ms: m.ms, offset: m.offset }
+    }
+}
+
+impl From<At> for Moment {
+    fn from(a: At) -> Self {
+        Self { ms: a.ms, offset: a.offset }
+    }
+}
+
+/// A position, in the units of [`Point`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct Position {
+    /// Latitude in 1e-7 degree.
+    #[n(0)]
+    pub latitude: i32,
+    /// Longitude in 1e-7 degree.
+    #[n(1)]
+    pub longitude: i32,
+    /// Accuracy in centimetres.
+    #[n(2)]
+    pub accuracy: u32,
+    /// Set by a program, not measured.
+    #[n(3)]
+    pub mock: bool,
+}
+
+impl From<Point> for Position {
+    fn from(p: Point) -> Self {
+        Self { latitude: p.latitude, longitude: p.longitude, accuracy: p.accuracy, mock: p.mock }
+    }
+}
+
+/// What the phone's clocks said when the report was signed. Signing times prove nothing; together with receipts they correct a
+/// wrong clock.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Clock {
+    /// The wall clock.
+    #[n(0)]
+    pub wall: At,
+    /// Milliseconds since the phone was started, sleep included.
+    #[n(1)]
+    pub boot_ms: i64,
+    /// Changes with every start.
+    #[n(2)]
+    pub boot_id: ByteArray<8>,
+    /// The largest tree head the phone had seen: size and root.
+    #[n(3)]
+    pub seen: Option<(u64, Hash)>,
+    /// When filling began.
+    #[n(4)]
+    pub started: i64,
+}
+
+/// A note to a question, or the reason given when a warning was confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Remark {
+    /// The question.
+    #[n(0)]
+    pub node: u32,
+    /// The positions of the rows it is in, outermost first.
+    #[n(1)]
+    pub rows: Vec<u32>,
+    /// Whether it confirms a warning.
+    #[n(2)]
+    pub confirms: bool,
+    /// The words.
+    #[n(3)]
+    pub text: String,
+}
+
+/// A file that belongs to an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Attachment {
+    /// The name that the answer holds.
+    #[n(0)]
+    pub name: String,
+    /// SHA-256 of the encrypted bytes.
+    #[n(1)]
+    pub hash: Hash,
+    /// The key they are encrypted with.
+    #[n(2)]
+    pub key: ByteArray<32>,
+    /// Length before encryption.
+    #[n(3)]
+    pub size: u64,
+    /// Media type.
+    #[n(4)]
+    pub media: String,
+}
+
+/// Why a payload is no report.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReportError {
+    /// Malformed, or of a later version.
+    #[error("the report is refused: {0}")]
+    Malformed(#[from] Malformed),
+    /// A key that this version does not know and may not ignore.
+    #[error("the report has the unknown key {key}; update this program")]
+    UnknownKey {
+        /// The key.
+        key: i64,
+    },
+    /// The answers are none.
+    #[error("the report is refused: {0}")]
+    Answers(#[from] AnswerError),
+}
+
+/// The largest key of a report that this version knows.
+const LAST_KEY: i64 = 12;
+
+impl Report {
+    /// Its bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        cbor::encode(self)
+    }
+
+    /// Reads one. Unknown negative keys are of later versions and ignored; other unknown keys are refused.
+    ///
+    /// # Errors
+    /// It is no report.
+    pub fn decode(bytes: &[u8]) -> Result<Self, ReportError> {
+        cbor::check(bytes)?;
+        for key in keys(bytes).map_err(|e| Malformed::Shape { what: "report", detail: e.to_string() })? {
+            if key > LAST_KEY {
+                return Err(ReportError::UnknownKey { key });
+            }
+        }
+        let report: Self = cbor::decode_open(bytes, "report")?;
+        check_version("report", report.v)?;
+        Ok(report)
+    }
+}
+
+fn keys(bytes: &[u8]) -> Result<Vec<i64>, minicbor::decode::Error> {
+    let mut d = Decoder::new(bytes);
+    let length = d.map()?.unwrap_or_default();
+    let mut out = Vec::new();
+    for _ in 0..length {
+        if !matches!(d.datatype()?, Type::U8 | Type::U16 | Type::U32 | Type::U64 | Type::I8 | Type::I16 | Type::I32 | Type::I64) {
+            return Err(minicbor::decode::Error::message("a key that is no number"));
+        }
+        out.push(d.i64()?);
+        d.skip()?;
+    }
+    Ok(out)
+}

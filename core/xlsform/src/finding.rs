@@ -1,0 +1,264 @@
+//! What can be wrong with a workbook, and where.
+
+use crate::workbook::Sheet;
+use baqylau_forms::form::Fault;
+use std::collections::HashSet;
+use std::fmt;
+
+/// Something wrong, or worth knowing, and where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The file, with the folder that holds it.
+    pub file: String,
+    /// `survey`, `choices` or `settings`.
+    pub sheet: &'static str,
+    /// The row as a spreadsheet numbers it: the header is 1. `None` for the sheet as a whole.
+    pub row: Option<usize>,
+    /// The column as its header names it.
+    pub column: Option<String>,
+    /// What is wrong, and what to do.
+    pub problem: Problem,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        // A CSV file is one sheet; a workbook holds three.
+        if !self.file.ends_with(".csv") {
+            write!(f, ", sheet {}", self.sheet)?;
+        }
+        if let Some(row) = self.row {
+            write!(f, ", row {row}")?;
+        }
+        if let Some(column) = &self.column {
+            write!(f, ", column {column}")?;
+        }
+        write!(f, ": {}", self.problem)
+    }
+}
+
+/// What is wrong, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// A column that XLSForm does not have.
+    #[error("unknown column{}; correct the name or remove the column", hint(suggestion))]
+    UnknownColumn {
+        /// A column that is close.
+        suggestion: Option<String>,
+    },
+    /// A column that XLSForm has and this dialect has not.
+    #[error("the column is valid XLSForm but not supported here; what it says is left out")]
+    UnsupportedColumn,
+    /// A column twice.
+    #[error("the column stands here before, as {first}; remove one of them")]
+    DoubledColumn {
+        /// The header of the first.
+        first: String,
+    },
+    /// A column that must be there.
+    #[error("the column is missing; add it")]
+    NoColumn,
+    /// Values under an empty header.
+    #[error("the values in column {at} have no header; name the column or clear it")]
+    NoHeader {
+        /// Its position, from 1.
+        at: usize,
+    },
+    /// A text in no language, in a mission of several.
+    #[error("the header does not say its language; write {example}")]
+    NoLanguage {
+        /// How to write it.
+        example: String,
+    },
+    /// A text in a language that the mission does not have.
+    #[error("{found:?} is no language of the mission; its languages are {known}: end the header with one of these in parentheses")]
+    Language {
+        /// What the header says.
+        found: String,
+        /// The mission's codes.
+        known: String,
+    },
+    /// A language that other columns have and this text lacks.
+    #[error("there is no column of this text for {language}; add {example}")]
+    NoTranslation {
+        /// The code.
+        language: String,
+        /// How to write the header.
+        example: String,
+    },
+    /// A cell that must hold something.
+    #[error("{what} is missing; fill in the cell")]
+    Blank {
+        /// What.
+        what: &'static str,
+    },
+    /// A text that one language has and another lacks.
+    #[error("the text is missing in {language}; translate it")]
+    Untranslated {
+        /// The code.
+        language: String,
+    },
+    /// A value that the column does not take.
+    #[error("{value:?} is not understood; use {expected}")]
+    Value {
+        /// What the cell says.
+        value: String,
+        /// What it may say.
+        expected: String,
+    },
+    /// A kind of question that nobody knows.
+    #[error("unknown type {found:?}{}; the types are listed in docs/authoring.md", hint(suggestion))]
+    UnknownType {
+        /// What the cell says.
+        found: String,
+        /// A type that is close.
+        suggestion: Option<String>,
+    },
+    /// A kind of question that XLSForm has and this dialect has not.
+    #[error("{kind} is valid XLSForm but not supported here; {remedy}")]
+    UnsupportedType {
+        /// The kind.
+        kind: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// A list of choices that does not exist.
+    #[error("there is no list {list:?}{}; add it to the choices", hint(suggestion))]
+    NoList {
+        /// The list.
+        list: String,
+        /// A list that is close.
+        suggestion: Option<String>,
+    },
+    /// A list with the name of a level.
+    #[error("{list:?} is both a list of the choices and a level of the places; rename the list")]
+    Ambiguous {
+        /// The name.
+        list: String,
+    },
+    /// A list that no question uses.
+    #[error("no question uses the list {list:?}; remove it if it is not needed")]
+    UnusedList {
+        /// The list.
+        list: String,
+    },
+    /// A name twice.
+    #[error("{name:?} stands before, in row {first}; names are unique: rename one of them")]
+    Doubled {
+        /// The name.
+        name: String,
+        /// The row of the first.
+        first: usize,
+    },
+    /// An end of something that was not begun.
+    #[error("{end} has no begin before it; remove the row or add the begin")]
+    NotBegun {
+        /// `end_group` or `end_repeat`.
+        end: &'static str,
+    },
+    /// The end of something else than what is open.
+    #[error("{end} closes {name:?}, which is a {open} that began in row {row}; close it first")]
+    WrongEnd {
+        /// `end_group` or `end_repeat`.
+        end: &'static str,
+        /// What is open.
+        open: &'static str,
+        /// Its name.
+        name: String,
+        /// Where it began.
+        row: usize,
+    },
+    /// A group or repeat without an end.
+    #[error("the {open} {name:?} is never closed; add {end}")]
+    NotEnded {
+        /// `group` or `repeat`.
+        open: &'static str,
+        /// What closes it.
+        end: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// Something that this row has no use for.
+    #[error("it means nothing here; it belongs {belongs}")]
+    Meaningless {
+        /// Where it belongs.
+        belongs: &'static str,
+    },
+    /// Something that this row has no use for, which does no harm.
+    #[error("it is left out: it {why}")]
+    LeftOut {
+        /// Why.
+        why: &'static str,
+    },
+    /// `or_other` where it cannot be.
+    #[error("or_other does not go with {what}; add a choice and a text question of your own")]
+    OrOther {
+        /// With what.
+        what: &'static str,
+    },
+    /// A sheet without what it must have.
+    #[error("{found} rows below the header, expected {expected}")]
+    Rows {
+        /// How many there are.
+        found: usize,
+        /// How many there must be.
+        expected: &'static str,
+    },
+    /// What the compiler of definitions finds.
+    #[error("{0}")]
+    Fault(#[from] Fault),
+}
+
+impl Problem {
+    /// Whether the checklist can be used all the same.
+    #[must_use]
+    pub fn is_warning(&self) -> bool {
+        matches!(self, Self::UnsupportedColumn | Self::UnusedList { .. } | Self::LeftOut { .. })
+    }
+}
+
+fn hint(suggestion: &Option<String>) -> String {
+    suggestion.as_ref().map(|s| format!("; did you mean {s}?")).unwrap_or_default()
+}
+
+/// Findings as they are made.
+#[derive(Debug, Default)]
+pub(crate) struct Findings(Vec<Finding>);
+
+impl Findings {
+    /// Adds one about a cell.
+    pub fn cell(&mut self, sheet: &Sheet, row: usize, column: &str, problem: Problem) {
+        self.add(sheet, Some(row), Some(column), problem);
+    }
+
+    /// Adds one.
+    pub fn add(&mut self, sheet: &Sheet, row: Option<usize>, column: Option<&str>, problem: Problem) {
+        let (file, column) = (sheet.file.clone(), column.map(str::to_owned));
+        self.0.push(Finding { file, sheet: sheet.name, row, column, problem });
+    }
+
+    /// Takes over those of another.
+    pub fn append(&mut self, mut other: Self) {
+        self.0.append(&mut other.0);
+    }
+
+    /// Whether a cell already has an error, which makes what follows from it noise.
+    pub fn has_error(&self, sheet: &Sheet, row: Option<usize>, column: Option<&str>) -> bool {
+        let same = |f: &Finding| f.sheet == sheet.name && f.file == sheet.file && f.row == row;
+        self.0.iter().any(|f| same(f) && f.column.as_deref() == column && !f.problem.is_warning())
+    }
+
+    /// Whether a sheet has an error.
+    pub fn has_any(&self, sheet: &Sheet) -> bool {
+        self.0.iter().any(|f| f.sheet == sheet.name && !f.problem.is_warning())
+    }
+
+    /// Errors and warnings, each once, in the order of the sheets and rows.
+    pub fn sorted(mut self) -> (Vec<Finding>, Vec<Finding>) {
+        let order = |f: &Finding| ["settings", "survey", "choices"].iter().position(|s| *s == f.sheet);
+        self.0.sort_by_key(|f| (order(f), f.file.clone(), f.row));
+        let mut seen = HashSet::new();
+        self.0.retain(|f| seen.insert(f.to_string()));
+        self.0.into_iter().partition(|f| !f.problem.is_warning())
+    }
+}

@@ -1,0 +1,264 @@
+//! What the columns of a sheet are, and its cells by that.
+
+use crate::closest::closest;
+use crate::finding::{Findings, Problem};
+use crate::workbook::{Row, Sheet};
+use baqylau_forms::definition::Text;
+use std::sync::Arc;
+
+/// The columns that a sheet may have.
+pub(crate) struct Dialect {
+    /// With one value.
+    pub plain: &'static [&'static str],
+    /// With a value in every language.
+    pub texts: &'static [&'static str],
+    /// Other spellings.
+    pub aliases: &'static [(&'static str, &'static str)],
+    /// Valid XLSForm, left out with a warning. What ends in `::` stands for all that begin so.
+    pub unsupported: &'static [&'static str],
+    /// Whether any other column is a column of its own.
+    pub open: bool,
+}
+
+/// What a column is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Column {
+    Plain(&'static str),
+    Text(&'static str, usize),
+    Extra(String),
+    LeftOut,
+}
+
+/// The columns of a sheet, understood.
+pub(crate) struct Header<'s> {
+    pub sheet: &'s Sheet,
+    columns: Vec<Column>,
+    languages: usize,
+}
+
+impl<'s> Header<'s> {
+    /// Understands the header of a sheet and reports what is not understood.
+    pub fn read(sheet: &'s Sheet, dialect: &Dialect, languages: &[String], findings: &mut Findings) -> Self {
+        let mut reader = Reader { sheet, dialect, languages, findings };
+        let columns: Vec<Column> = (0..sheet.header.len()).map(|at| reader.column(at)).collect();
+        reader.doubled(&columns);
+        reader.untranslated(&columns);
+        reader.headless();
+        Self { sheet, columns, languages: languages.len() }
+    }
+
+    /// Rows that hold something.
+    pub fn rows(&self) -> impl Iterator<Item = Cells<'_, 's>> {
+        self.sheet.rows.iter().map(|row| Cells { header: self, row })
+    }
+
+    /// Whether there is such a column.
+    pub fn has(&self, name: &str) -> bool {
+        self.columns.iter().any(|c| matches!(c, Column::Plain(n) | Column::Text(n, _) if *n == name))
+    }
+
+    /// Reports columns that must be there. One that is there and was not understood is a fault of that column already.
+    pub fn need(&self, names: &[&str], findings: &mut Findings) {
+        for name in names.iter().filter(|n| !self.has(n)) {
+            if !self.sheet.header.iter().any(|h| h.to_lowercase().starts_with(name)) {
+                findings.add(self.sheet, Some(1), Some(name), Problem::NoColumn);
+            }
+        }
+    }
+
+    /// The names of the columns of its own.
+    pub fn extras(&self) -> Vec<String> {
+        let extra = |c: &Column| if let Column::Extra(name) = c { Some(name.clone()) } else { None };
+        self.columns.iter().filter_map(extra).collect()
+    }
+
+    /// The header as the author wrote it, of a column or, with a language, of a text in it.
+    pub fn written(&self, name: &str, language: Option<usize>) -> Option<&str> {
+        let is = |c: &Column| match c {
+            Column::Plain(n) => *n == name,
+            Column::Text(n, l) => *n == name && language.is_none_or(|wanted| wanted == *l),
+            Column::Extra(_) | Column::LeftOut => false,
+        };
+        let at = self.columns.iter().position(is)?;
+        self.sheet.header.get(at).map(String::as_str)
+    }
+}
+
+/// The cells of a row, by column.
+pub(crate) struct Cells<'h, 's> {
+    pub header: &'h Header<'s>,
+    row: &'s Row,
+}
+
+impl<'s> Cells<'_, 's> {
+    /// The row's number.
+    pub fn number(&self) -> usize {
+        self.row.number
+    }
+
+    /// What a column says, if it says something.
+    pub fn get(&self, name: &'static str) -> Option<&'s str> {
+        self.at(&Column::Plain(name)).filter(|t| !t.is_empty())
+    }
+
+    /// What a column says, as a definition keeps it.
+    pub fn owned(&self, name: &'static str) -> Option<String> {
+        self.get(name).map(str::to_owned)
+    }
+
+    /// A text in every language; empty when no language has it.
+    pub fn text(&self, name: &'static str) -> Text {
+        let one = |language| Arc::from(self.at(&Column::Text(name, language)).unwrap_or_default());
+        let text = Text((0..self.header.languages).map(one).collect());
+        if text.is_empty() { Text::default() } else { text }
+    }
+
+    /// Reports the languages that lack a text which another has. Where the whole column is missing, the header was reported.
+    pub fn translated(&self, name: &'static str, languages: &[String], findings: &mut Findings) {
+        let text = self.text(name);
+        for (at, language) in languages.iter().enumerate() {
+            let lacks = text.0.get(at).is_some_and(|t| t.is_empty());
+            if let Some(column) = self.header.written(name, Some(at)).filter(|_| lacks) {
+                let problem = Problem::Untranslated { language: language.clone() };
+                findings.cell(self.header.sheet, self.row.number, column, problem);
+            }
+        }
+    }
+
+    /// The values of the columns of its own.
+    pub fn extras(&self) -> Vec<String> {
+        let columns = self.header.columns.iter().enumerate();
+        let extras = columns.filter(|(_, c)| matches!(c, Column::Extra(_)));
+        extras.map(|(at, _)| self.row.cells.get(at).cloned().unwrap_or_default()).collect()
+    }
+
+    fn at(&self, column: &Column) -> Option<&'s str> {
+        let at = self.header.columns.iter().position(|c| c == column)?;
+        self.row.cells.get(at).map(String::as_str)
+    }
+
+    /// Reports something about one of its cells.
+    pub fn report(&self, findings: &mut Findings, column: &str, problem: Problem) {
+        let written = self.header.written(column, None).unwrap_or(column);
+        findings.cell(self.header.sheet, self.row.number, written, problem);
+    }
+}
+
+struct Reader<'r> {
+    sheet: &'r Sheet,
+    dialect: &'r Dialect,
+    languages: &'r [String],
+    findings: &'r mut Findings,
+}
+
+impl Reader<'_> {
+    fn report(&mut self, at: usize, problem: Problem) {
+        let header = self.sheet.header[at].as_str();
+        self.findings.add(self.sheet, Some(1), Some(header).filter(|h| !h.is_empty()), problem);
+    }
+
+    fn column(&mut self, at: usize) -> Column {
+        let header = &self.sheet.header[at];
+        let (base, language) = match header.split_once("::") {
+            Some((base, language)) => (self.canonical(base), Some(language.trim())),
+            None => (self.canonical(header), None),
+        };
+        if header.is_empty() {
+            return Column::LeftOut;
+        }
+        if let Some(name) = self.dialect.texts.iter().find(|n| **n == base) {
+            return self.translated(at, name, language).map_or(Column::LeftOut, |l| Column::Text(name, l));
+        }
+        if let Some(name) = self.dialect.plain.iter().find(|n| **n == base && language.is_none()) {
+            return Column::Plain(name);
+        }
+        if self.is_unsupported(&base, language.is_some()) {
+            if self.sheet.rows.iter().any(|row| row.cells.get(at).is_some_and(|c| !c.is_empty())) {
+                self.report(at, Problem::UnsupportedColumn);
+            }
+            return Column::LeftOut;
+        }
+        if self.dialect.open && language.is_none() {
+            return Column::Extra(header.clone());
+        }
+        let known = self.dialect.plain.iter().chain(self.dialect.texts).copied();
+        let suggestion = closest(&base, known);
+        self.report(at, Problem::UnknownColumn { suggestion });
+        Column::LeftOut
+    }
+
+    /// The usual spelling: XLSForm writes `read_only`, `Read only` and `readonly`.
+    fn canonical(&self, header: &str) -> String {
+        let plain = header.split_whitespace().collect::<Vec<_>>().join("_").to_lowercase();
+        let alias = self.dialect.aliases.iter().find(|a| a.0 == plain);
+        alias.map_or(plain, |a| a.1.to_owned())
+    }
+
+    fn is_unsupported(&self, base: &str, part: bool) -> bool {
+        let is = |name: &&&str| name.strip_suffix("::").map_or(**name == base, |family| part && family == base);
+        self.dialect.unsupported.iter().find(is).is_some()
+    }
+
+    /// The language of a text: in parentheses, as the code alone, or the mission's only one.
+    fn translated(&mut self, at: usize, name: &str, language: Option<&str>) -> Option<usize> {
+        let Some(language) = language.filter(|l| !l.is_empty()) else {
+            if self.languages.len() == 1 {
+                return Some(0);
+            }
+            let example = self.example(name, 0);
+            self.report(at, Problem::NoLanguage { example });
+            return None;
+        };
+        let code = language_code(language);
+        let found = self.languages.iter().position(|l| l == code);
+        if found.is_none() {
+            let known = self.languages.join(", ");
+            self.report(at, Problem::Language { found: language.to_owned(), known });
+        }
+        found
+    }
+
+    fn doubled(&mut self, columns: &[Column]) {
+        for (at, column) in columns.iter().enumerate().filter(|(_, c)| **c != Column::LeftOut) {
+            if let Some(first) = columns[..at].iter().position(|c| c == column) {
+                let first = self.sheet.header[first].clone();
+                self.report(at, Problem::DoubledColumn { first });
+            }
+        }
+    }
+
+    /// A text with columns for some languages and none for another.
+    fn untranslated(&mut self, columns: &[Column]) {
+        for name in self.dialect.texts {
+            let has = |language: usize| columns.contains(&Column::Text(name, language));
+            let Some(some) = (0..self.languages.len()).find(|l| has(*l)) else { continue };
+            let written = columns.iter().position(|c| *c == Column::Text(name, some)).unwrap_or_default();
+            for language in (0..self.languages.len()).filter(|l| !has(*l)) {
+                let example = self.example(name, language);
+                self.report(written, Problem::NoTranslation { language: self.languages[language].clone(), example });
+            }
+        }
+    }
+
+    /// Values that stand under no header.
+    fn headless(&mut self) {
+        let width = self.sheet.rows.iter().map(|r| r.cells.len()).max().unwrap_or_default();
+        for at in (0..width).filter(|at| self.sheet.header.get(*at).is_none_or(String::is_empty)) {
+            let row = self.sheet.rows.iter().find(|r| r.cells.get(at).is_some_and(|c| !c.is_empty()));
+            if let Some(row) = row {
+                self.findings.add(self.sheet, Some(row.number), None, Problem::NoHeader { at: at + 1 });
+            }
+        }
+    }
+
+    fn example(&self, name: &str, language: usize) -> String {
+        let code = self.languages.get(language).map_or("en", String::as_str);
+        format!("{name}::{} ({code})", if code == "en" { "English" } else { "Name" })
+    }
+}
+
+/// `en` of `English (en)`, or the whole.
+pub(crate) fn language_code(language: &str) -> &str {
+    let inside = language.strip_suffix(')').and_then(|l| l.rsplit_once('('));
+    inside.map_or(language, |(_, code)| code.trim())
+}

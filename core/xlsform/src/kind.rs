@@ -1,0 +1,189 @@
+//! The `type` column.
+
+use crate::closest::closest;
+use crate::finding::Problem;
+use baqylau_forms::definition::{Kind, Media};
+
+/// What a row of the survey is.
+#[derive(Debug)]
+pub(crate) enum Type<'t> {
+    /// A question that needs nothing else.
+    Plain(Kind),
+    /// A question with choices.
+    Select { many: bool, list: &'t str, other: bool },
+    /// A question with `parameters`.
+    Range,
+    Begin(Holder),
+    End(Holder),
+}
+
+/// What can hold questions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holder {
+    Group,
+    Repeat,
+}
+
+impl Holder {
+    pub fn name(self) -> &'static str {
+        if self == Self::Group { "group" } else { "repeat" }
+    }
+
+    pub fn end(self) -> &'static str {
+        if self == Self::Group { "end_group" } else { "end_repeat" }
+    }
+}
+
+/// XLSForm's types with no counterpart here, and what to do.
+const UNSUPPORTED: &[(&str, &str)] = &[
+    ("geotrace", "use geopoint"),
+    ("geoshape", "use geopoint"),
+    ("start-geopoint", "the visit holds the position; use geopoint for another one"),
+    ("background-geopoint", "use geopoint"),
+    ("background-audio", "use audio"),
+    ("rank", "ask for each rank with a select_one"),
+    ("select_one_from_file", "put the choices into the choices sheet or make them a level of the places"),
+    ("select_multiple_from_file", "put the choices into the choices sheet or make them a level of the places"),
+    ("select_one_external", "put the choices into the choices sheet and use choice_filter"),
+    ("csv-external", "put the choices into the choices sheet"),
+    ("xml-external", "put the choices into the choices sheet"),
+    ("begin_loop", "use begin_repeat with repeat_count"),
+    ("end_loop", "use end_repeat"),
+    ("audit", "remove the row"),
+    ("deviceid", "remove the row: the report names its observer"),
+    ("device id", "remove the row: the report names its observer"),
+    ("username", "remove the row: the report names its observer"),
+    ("email", "remove the row: the report names its observer"),
+    ("phonenumber", "remove the row: the report names its observer"),
+    ("simserial", "remove the row: the report names its observer"),
+    ("subscriberid", "remove the row: the report names its observer"),
+    ("uri:deviceid", "remove the row: the report names its observer"),
+    ("osm", "use geopoint"),
+    ("entity", "remove the row"),
+];
+
+/// Every word that a type may begin with, for suggestions.
+const KNOWN: &[&str] = &[
+    "select_one", "select_multiple", "integer", "decimal", "text", "date", "time", "dateTime", "geopoint", "image",
+    "audio", "video", "file", "barcode", "range", "acknowledge", "note", "calculate", "hidden", "start", "end", "today",
+    "begin_group", "end_group", "begin_repeat", "end_repeat",
+];
+
+/// The beginnings of a question with choices; longer ones first.
+const SELECTS: &[(&str, bool)] = &[
+    ("select_one from", false),
+    ("select one from", false),
+    ("select_one", false),
+    ("select one", false),
+    ("select1", false),
+    ("select_multiple from", true),
+    ("select all that apply from", true),
+    ("select all that apply", true),
+    ("select_multiple", true),
+    ("select multiple", true),
+];
+
+/// Understands a type.
+pub(crate) fn parse(cell: &str) -> Result<Type<'_>, Problem> {
+    let lower = cell.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    if let Some(kind) = plain(&lower) {
+        return Ok(Type::Plain(kind));
+    }
+    match lower.replace(' ', "_").as_str() {
+        "range" => return Ok(Type::Range),
+        "begin_group" => return Ok(Type::Begin(Holder::Group)),
+        "end_group" => return Ok(Type::End(Holder::Group)),
+        "begin_repeat" => return Ok(Type::Begin(Holder::Repeat)),
+        "end_repeat" => return Ok(Type::End(Holder::Repeat)),
+        _ => {}
+    }
+    let first = lower.split(' ').next().unwrap_or_default();
+    let unsupported = UNSUPPORTED.iter().find(|u| u.0 == first || u.0 == lower || u.0 == lower.replace(' ', "_"));
+    if let Some((kind, remedy)) = unsupported {
+        return Err(Problem::UnsupportedType { kind: (*kind).to_owned(), remedy });
+    }
+    if let Some(select) = select(cell) {
+        return select;
+    }
+    let suggestion = closest(first, KNOWN.iter().copied());
+    Err(Problem::UnknownType { found: cell.to_owned(), suggestion })
+}
+
+fn plain(lower: &str) -> Option<Kind> {
+    Some(match lower {
+        "integer" | "int" => Kind::Integer,
+        "decimal" => Kind::Decimal,
+        "text" | "string" => Kind::Text,
+        "date" => Kind::Date,
+        "time" => Kind::Time,
+        "datetime" => Kind::DateTime,
+        "geopoint" | "gps" | "location" => Kind::Geopoint,
+        "image" | "photo" => Kind::Attachment { media: Media::Image },
+        "audio" => Kind::Attachment { media: Media::Audio },
+        "video" => Kind::Attachment { media: Media::Video },
+        "file" => Kind::Attachment { media: Media::File },
+        "barcode" => Kind::Barcode,
+        "acknowledge" | "trigger" => Kind::Acknowledge,
+        "note" => Kind::Note,
+        "calculate" => Kind::Calculate,
+        "hidden" => Kind::Hidden,
+        "start" => Kind::Start,
+        "end" => Kind::End,
+        "today" => Kind::Today,
+        _ => return None,
+    })
+}
+
+/// `select_one LIST`, `select_multiple LIST or_other`; `None` when it is no question with choices.
+fn select(cell: &str) -> Option<Result<Type<'_>, Problem>> {
+    let words: Vec<&str> = cell.split_whitespace().collect();
+    let begins = |start: &str| {
+        let start: Vec<&str> = start.split(' ').collect();
+        let same = words.iter().zip(&start).all(|(w, s)| w.eq_ignore_ascii_case(s));
+        (same && words.len() >= start.len()).then_some(start.len())
+    };
+    let (length, many) = SELECTS.iter().find_map(|(start, many)| Some((begins(start)?, *many)))?;
+    let rest = words.get(length..).unwrap_or_default();
+    Some(match rest {
+        [list] => Ok(Type::Select { many, list, other: false }),
+        [list, "or_other"] | [list, "or", "other"] | [list, "or", "specify", "other"] => {
+            Ok(Type::Select { many, list, other: true })
+        }
+        _ => {
+            let name = if many { "select_multiple" } else { "select_one" };
+            let expected = format!("`{name} LIST` or `{name} LIST or_other`, with the name of one list");
+            Err(Problem::Value { value: cell.to_owned(), expected })
+        }
+    })
+}
+
+/// `start=1 end=5 step=1`; what is left out is as in XLSForm. Problems are said of the parameter they are about.
+pub(crate) fn range(parameters: &str) -> (Kind, Vec<Problem>) {
+    let mut values = [("start", "1".to_owned()), ("end", "10".to_owned()), ("step", "1".to_owned())];
+    let mut problems = Vec::new();
+    // Blanks around the `=` belong to it.
+    let tight = parameters.split('=').map(str::trim).collect::<Vec<_>>().join("=");
+    for part in tight.split([' ', ',', ';', '\n', '\t']).filter(|p| !p.is_empty()) {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        let known = values.iter_mut().find(|v| v.0 == name);
+        match known {
+            Some(known) if is_decimal(value) => value.clone_into(&mut known.1),
+            _ => {
+                let expected = "start=, end= and step= with numbers, as in start=1 end=5 step=1".to_owned();
+                problems.push(Problem::Value { value: part.to_owned(), expected });
+            }
+        }
+    }
+    let [(_, start), (_, end), (_, step)] = values;
+    let number = |text: &str| baqylau_forms::value::Decimal::parse(text).map_or(0.0, |d| d.float());
+    if number(&step) <= 0.0 || number(&start) > number(&end) {
+        let expected = "a start below the end and a step above 0".to_owned();
+        problems.push(Problem::Value { value: parameters.to_owned(), expected });
+    }
+    let kind = if problems.is_empty() { Kind::Range { start, end, step } } else { Kind::Decimal };
+    (kind, problems)
+}
+
+fn is_decimal(text: &str) -> bool {
+    baqylau_forms::value::Decimal::parse(text).is_some()
+}

@@ -1,0 +1,66 @@
+//! Checklists written as tables (XLSForm, in the dialect of `docs/authoring.md`), turned into definitions. Everything that is
+//! wrong is reported at once, each with its row, its column and what to do.
+//!
+//! # Layout
+//! - [`workbook`]: the three sheets as rows of text, from CSV or Excel
+//! - [`finding`]: what can be wrong with them, and where
+//! - `header`, `settings`, `choices`, `survey`, `item`, `kind`, `or_other`: one part of a checklist each
+//! - `faults`: what the compiler of [`baqylau_forms`] finds, brought back to rows and columns
+
+mod cells;
+mod choices;
+mod closest;
+mod faults;
+pub mod finding;
+mod header;
+mod item;
+mod kind;
+mod nesting;
+mod or_other;
+mod settings;
+mod survey;
+pub mod workbook;
+
+pub use finding::{Finding, Problem};
+pub use workbook::{ReadError, Workbook};
+
+use baqylau_forms::{Definition, Places};
+use choices::Lists;
+use finding::Findings;
+use std::sync::Arc;
+
+/// A checklist that can be filled.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// The checklist.
+    pub definition: Definition,
+    /// What is worth knowing about the tables it came from.
+    pub warnings: Vec<Finding>,
+}
+
+/// Turns a workbook into a definition and compiles it once, so that what is returned can be filled. `languages` are the
+/// codes of the mission's languages, the default first; the levels of `places` are choice lists.
+///
+/// # Errors
+/// Everything that is wrong, in the order of the sheets and rows.
+pub fn compile(workbook: &Workbook, languages: &[String], places: &Arc<Places>) -> Result<Compiled, Vec<Finding>> {
+    let mut findings = Findings::default();
+    let mut lists = Lists::read(workbook, languages, &mut findings);
+    let settings = settings::read(&workbook.settings, languages, places, &mut findings);
+    let survey = survey::read(&workbook.survey, languages, places, &mut lists, &mut findings);
+    let definition = Definition {
+        format: Definition::FORMAT,
+        id: settings.id,
+        version: settings.version,
+        languages: languages.to_vec(),
+        title: settings.title,
+        places: settings.places,
+        place_optional: settings.place_optional,
+        once: settings.once,
+        lists: lists.into_used(&mut findings),
+        items: survey.items,
+    };
+    faults::collect(workbook, &definition, places, &survey.origins, &mut findings);
+    let (errors, warnings) = findings.sorted();
+    if errors.is_empty() { Ok(Compiled { definition, warnings }) } else { Err(errors) }
+}

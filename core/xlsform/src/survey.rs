@@ -1,0 +1,136 @@
+//! The survey sheet: groups, repeats and questions.
+
+use crate::choices::Lists;
+use crate::finding::{Findings, Problem};
+use crate::header::{Cells, Dialect, Header};
+use crate::item::{self, Mission};
+use crate::kind::{self, Holder, Type};
+use crate::nesting::Nesting;
+use crate::or_other;
+use crate::workbook::Sheet;
+use baqylau_forms::Places;
+use baqylau_forms::definition::{Item, Kind};
+use std::collections::HashMap;
+
+const DIALECT: Dialect = Dialect {
+    plain: &[
+        "type", "name", "relevant", "constraint", "check", "required", "missing", "calculation", "default", "read_only",
+        "choice_filter", "repeat_count", "appearance", "phase", "figure", "parameters",
+    ],
+    texts: &["label", "hint", "constraint_message", "required_message"],
+    aliases: &[
+        ("relevance", "relevant"),
+        ("skip", "relevant"),
+        ("readonly", "read_only"),
+        ("calculate", "calculation"),
+        ("caption", "label"),
+        ("constraint_msg", "constraint_message"),
+        ("required_msg", "required_message"),
+        ("requiredmsg", "required_message"),
+        ("jr:count", "repeat_count"),
+    ],
+    unsupported: &[
+        "media::", "image", "audio", "video", "big-image", "body::", "bind::", "instance::", "control::", "guidance_hint",
+        "guidance_hint::", "media", "trigger", "autoplay", "accuracythreshold", "disabled", "save_to", "intent",
+        "no_app_error_string", "noapperrorstring", "query", "rows", "command", "compact_tag", "note",
+    ],
+    open: false,
+};
+
+/// The items, each with the row it came from.
+pub(crate) struct Survey<'w> {
+    pub items: Vec<Item>,
+    pub origins: Origins<'w>,
+}
+
+/// Where the items came from.
+pub(crate) struct Origins<'w> {
+    pub header: Header<'w>,
+    /// Rows by item.
+    pub rows: Vec<usize>,
+}
+
+pub(crate) fn read<'w>(
+    sheet: &'w Sheet,
+    languages: &[String],
+    places: &Places,
+    lists: &mut Lists,
+    findings: &mut Findings,
+) -> Survey<'w> {
+    let header = Header::read(sheet, &DIALECT, languages, findings);
+    header.need(&["type", "name", "label"], findings);
+    let mission = Mission { languages, places };
+    let mut reader = Reader { mission, lists, findings, items: Vec::new(), rows: Vec::new(), names: HashMap::new(), asked: 0 };
+    let mut nesting = Nesting::default();
+    if header.has("type") {
+        header.rows().for_each(|row| reader.row(&row, &mut nesting));
+    }
+    let Reader { items, rows, findings, .. } = reader;
+    for open in nesting.into_open() {
+        let problem = Problem::NotEnded { open: open.holder.name(), end: open.holder.end(), name: open.name };
+        findings.cell(sheet, open.row, "type", problem);
+    }
+    Survey { items, origins: Origins { header, rows } }
+}
+
+struct Reader<'r, 'l> {
+    mission: Mission<'r>,
+    lists: &'r mut Lists<'l>,
+    findings: &'r mut Findings,
+    items: Vec<Item>,
+    rows: Vec<usize>,
+    /// Rows by name.
+    names: HashMap<String, usize>,
+    /// How many questions have a number.
+    asked: usize,
+}
+
+impl Reader<'_, '_> {
+    fn row(&mut self, row: &Cells, nesting: &mut Nesting) {
+        let Some(cell) = row.get("type") else {
+            return row.report(self.findings, "type", Problem::Blank { what: "the type" });
+        };
+        let parsed = kind::parse(cell);
+        if let Ok(Type::End(holder)) = parsed {
+            if let Err(problem) = nesting.end(holder) {
+                row.report(self.findings, "type", problem);
+            }
+            return;
+        }
+        let with_other = matches!(parsed, Ok(Type::Select { other: true, .. }));
+        let mut item = item::read(row, parsed, &self.mission, self.lists, self.findings);
+        item.parent = nesting.parent();
+        if item.parent.is_some() && row.get("phase").is_some() {
+            row.report(self.findings, "phase", Problem::Meaningless { belongs: "on a begin_group at the top" });
+        }
+        self.name(row, &item.name);
+        let holder = match item.kind {
+            Kind::Group { .. } => Some(Holder::Group),
+            Kind::Repeat { .. } => Some(Holder::Repeat),
+            _ => None,
+        };
+        if let (Some(holder), Ok(at)) = (holder, u32::try_from(self.items.len())) {
+            nesting.begin(at, holder, &item.name, row.number());
+        }
+        let follow_up = with_other.then(|| or_other::question(&item, self.mission.languages));
+        for item in std::iter::once(item).chain(follow_up) {
+            self.push(row.number(), item);
+        }
+    }
+
+    fn name(&mut self, row: &Cells, name: &str) {
+        if let Some(first) = self.names.get(name).filter(|_| !name.is_empty()) {
+            row.report(self.findings, "name", Problem::Doubled { name: name.to_owned(), first: *first });
+        }
+        self.names.entry(name.to_owned()).or_insert(row.number());
+    }
+
+    fn push(&mut self, row: usize, mut item: Item) {
+        if item::is_asked(&item.kind) {
+            self.asked += 1;
+            item.number = self.asked.to_string();
+        }
+        self.items.push(item);
+        self.rows.push(row);
+    }
+}

@@ -1,0 +1,181 @@
+//! The three sheets of a checklist, as rows of text.
+
+use crate::cells;
+use calamine::Reader;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Why a workbook cannot be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The file cannot be opened.
+    #[error("{file}: cannot be read ({why}); check that it exists and may be read", file = .file.display())]
+    Open {
+        /// The file.
+        file: PathBuf,
+        /// What the system says.
+        why: std::io::Error,
+    },
+    /// The file is no UTF-8.
+    #[error("{file}: the text is not UTF-8; save it as `CSV UTF-8`", file = .file.display())]
+    Encoding {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The file is not separated by commas.
+    #[error("{file}: the columns are separated by `{separator}`; save it separated by commas", file = .file.display())]
+    Separator {
+        /// The file.
+        file: PathBuf,
+        /// What it is separated by.
+        separator: char,
+    },
+    /// The file is no CSV.
+    #[error("{file}: {why}; save it again as CSV", file = .file.display())]
+    Csv {
+        /// The file.
+        file: PathBuf,
+        /// What the reader says.
+        why: csv::Error,
+    },
+    /// The file is no Excel workbook.
+    #[error("{file}: {why}; save it again as .xlsx", file = .file.display())]
+    Excel {
+        /// The file.
+        file: PathBuf,
+        /// What the reader says.
+        why: calamine::XlsxError,
+    },
+    /// A sheet that must be there.
+    #[error("{file}: there is no sheet {sheet:?}; add it or correct its name", file = .file.display())]
+    NoSheet {
+        /// The file.
+        file: PathBuf,
+        /// The sheet.
+        sheet: &'static str,
+    },
+    /// A sheet without a header.
+    #[error("{file}: the sheet {sheet} is empty; its first row must name the columns", file = .file.display())]
+    NoHeader {
+        /// The file.
+        file: PathBuf,
+        /// The sheet.
+        sheet: &'static str,
+    },
+}
+
+/// The three sheets of a checklist, as rows of text with their row numbers.
+#[derive(Debug, Clone)]
+pub struct Workbook {
+    pub(crate) survey: Sheet,
+    pub(crate) choices: Option<Sheet>,
+    /// Lists of all checklists; the checklist's own come first.
+    pub(crate) shared: Option<Sheet>,
+    pub(crate) settings: Sheet,
+}
+
+/// A sheet.
+#[derive(Debug, Clone)]
+pub(crate) struct Sheet {
+    /// The file, with the folder that holds it.
+    pub file: String,
+    /// `survey`, `choices` or `settings`.
+    pub name: &'static str,
+    pub header: Vec<String>,
+    /// Rows that hold something.
+    pub rows: Vec<Row>,
+}
+
+/// A row.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    /// As a spreadsheet numbers it.
+    pub number: usize,
+    pub cells: Vec<String>,
+}
+
+impl Workbook {
+    /// Reads `survey.csv`, `choices.csv` (if it is there) and `settings.csv` of a folder, and the lists that checklists share.
+    ///
+    /// # Errors
+    /// A file is missing or no table.
+    pub fn from_csv(dir: &Path, shared_choices: Option<&Path>) -> Result<Self, ReadError> {
+        let choices = dir.join("choices.csv");
+        Ok(Self {
+            survey: read_csv(&dir.join("survey.csv"), "survey")?,
+            choices: if choices.exists() { Some(read_csv(&choices, "choices")?) } else { None },
+            shared: shared_choices.map(|file| read_csv(file, "choices")).transpose()?,
+            settings: read_csv(&dir.join("settings.csv"), "settings")?,
+        })
+    }
+
+    /// Reads the sheets `survey`, `choices` (if it is there) and `settings` of an Excel workbook, and the lists that checklists
+    /// share, which are CSV.
+    ///
+    /// # Errors
+    /// A file or sheet is missing or no table.
+    pub fn from_xlsx(file: &Path, shared_choices: Option<&Path>) -> Result<Self, ReadError> {
+        let excel = |why| ReadError::Excel { file: file.to_owned(), why };
+        let data = fs::read(file).map_err(|why| ReadError::Open { file: file.to_owned(), why })?;
+        let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(data)).map_err(excel)?;
+        let mut sheet = |name: &'static str| -> Result<Option<Sheet>, ReadError> {
+            let found = book.sheet_names().into_iter().find(|n| n.trim().eq_ignore_ascii_case(name));
+            let Some(found) = found else { return Ok(None) };
+            let range = book.worksheet_range(&found).map_err(excel)?;
+            let first = range.start().map_or(0, |start| start.0 as usize) + 1;
+            let rows = range.rows().map(|r| r.iter().map(cells::excel).collect());
+            from_rows(file, name, (first..).zip(rows)).map(Some)
+        };
+        let required = |found: Option<Sheet>, sheet| found.ok_or(ReadError::NoSheet { file: file.to_owned(), sheet });
+        Ok(Self {
+            survey: required(sheet("survey")?, "survey")?,
+            choices: sheet("choices")?,
+            shared: shared_choices.map(|file| read_csv(file, "choices")).transpose()?,
+            settings: required(sheet("settings")?, "settings")?,
+        })
+    }
+}
+
+fn read_csv(file: &Path, name: &'static str) -> Result<Sheet, ReadError> {
+    let data = fs::read(file).map_err(|why| ReadError::Open { file: file.to_owned(), why })?;
+    let text = String::from_utf8(data).map_err(|_| ReadError::Encoding { file: file.to_owned() })?;
+    // One sort of line end, so that blank lines can be counted.
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    if let Some(separator) = other_separator(&text) {
+        return Err(ReadError::Separator { file: file.to_owned(), separator });
+    }
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let mut rows = Vec::new();
+    let mut number = 0;
+    for record in reader.records() {
+        let record = record.map_err(|why| ReadError::Csv { file: file.to_owned(), why })?;
+        // The reader skips blank lines; a spreadsheet counts them.
+        let start = record.position().map_or(0, |p| usize::try_from(p.byte()).unwrap_or(usize::MAX));
+        number += 1 + text.bytes().skip(start).take_while(|b| *b == b'\n').count();
+        rows.push((number, record.iter().map(cells::clean).collect()));
+    }
+    from_rows(file, name, rows.into_iter())
+}
+
+/// The separator of a header that has no comma.
+fn other_separator(text: &str) -> Option<char> {
+    let header = text.lines().next()?;
+    [';', '\t'].into_iter().find(|s| header.contains(*s) && !header.contains(','))
+}
+
+fn from_rows(
+    file: &Path,
+    name: &'static str,
+    mut rows: impl Iterator<Item = (usize, Vec<String>)>,
+) -> Result<Sheet, ReadError> {
+    let (_, header) = rows.next().ok_or_else(|| ReadError::NoHeader { file: file.to_owned(), sheet: name })?;
+    let filled = rows.filter(|(_, cells)| cells.iter().any(|c| !c.is_empty()));
+    let rows = filled.map(|(number, cells)| Row { number, cells }).collect();
+    Ok(Sheet { file: short(file), name, header, rows })
+}
+
+/// The file with the folder that holds it, which is enough to find it in a mission.
+fn short(file: &Path) -> String {
+    let parts: Vec<_> = file.iter().rev().take(2).map(|p| p.to_string_lossy()).collect();
+    parts.into_iter().rev().filter(|p| p != "/").collect::<Vec<_>>().join("/")
+}
