@@ -1,1 +1,25 @@
-//! baqylau-desk
+//! The coordinators' workstation: makes the mission, pulls what the server has, verifies and opens it, and computes the figures.
+//! The only place besides the phone where answers are readable.
+//!
+//! # Layout
+//! - [`source`]: the mission's tables, read and checked
+//! - [`keys`]: the desk's keys, under a passphrase
+//! - [`folder`]: a mission's folder: new, build, invite, revoke
+//! - [`store`]: the desk's encrypted database
+//! - [`pull`], [`verify`]: from the server's log into the store
+//! - [`status`]: which reports count, by one definition
+//! - [`tabulate`], [`export`]: the figures, and the answers as tables
+
+pub mod error;
+pub mod export;
+pub mod folder;
+pub mod keys;
+pub mod pull;
+pub mod source;
+pub mod status;
+pub mod store;
+pub mod tabulate;
+pub mod verify;
+
+pub use error::DeskError;
+pub use folder::Desk;

@@ -1,1 +1,11 @@
-//! baqylau-findings
+//! Figures from reports. Pure: no I/O. A figure is data: which checklist, what counts, out of what, and what was published.
+//!
+//! # Layout
+//! - [`figure`]: figures as data, checked against the checklists
+//! - [`compute`]: the numbers
+
+pub mod compute;
+pub mod figure;
+
+pub use compute::{Computed, Observation, compute};
+pub use figure::{Compiled, Figure, FigureError, Unit};

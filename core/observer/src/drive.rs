@@ -13,8 +13,9 @@ use baqylau_protocol::receipt::TreeHead;
 use baqylau_protocol::sync::{Action, Event, Failure, Known, State, Stop, Waiting, step};
 use baqylau_protocol::wire::{Code, MEDIA_TYPE, Refusal, Upload, Verdict, Verdicts};
 use minicbor::bytes::ByteVec;
-use reqwest::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
-use reqwest::{Client, Response, StatusCode};
+use baqylau_http::BodyError;
+use baqylau_http::reqwest::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use baqylau_http::reqwest::{Client, Response, StatusCode};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -89,7 +90,8 @@ impl Driver {
         let servers: Vec<String> = minicbor::decode(&servers).map_err(internal)?;
         let tls_roots: Vec<ByteVec> = minicbor::decode(&tls_roots).map_err(internal)?;
         let root = PublicKey::from_slice(&root).ok_or_else(|| Error::Internal("root key".into()))?;
-        let http = client(&tls_roots)?;
+        let tls_roots: Vec<Vec<u8>> = tls_roots.into_iter().map(Into::into).collect();
+        let http = baqylau_http::client(&tls_roots).map_err(|e| Error::invalid("invite", e.to_string()))?;
         Ok(Self { outbox, clock, interrupt, http, servers, root, mission: MissionId::of(&root) })
     }
 
@@ -263,7 +265,7 @@ impl Driver {
                     let verdicts: Verdicts = cbor::decode(&bytes, "verdicts").map_err(|_| Broken::Network(Failure::Nonsense))?;
                     return Ok(verdicts.verdicts);
                 }
-                Ok(response) => last = busy(&response),
+                Ok(response) => last = failure(&response),
                 Err(_) => {}
             }
         }
@@ -279,7 +281,7 @@ impl Driver {
             }
             match call.send().await {
                 Ok(r) if r.status().is_success() || r.status() == StatusCode::NOT_MODIFIED => return Ok(r),
-                Ok(response) => last = busy(&response),
+                Ok(response) => last = failure(&response),
                 Err(_) => {}
             }
         }
@@ -357,42 +359,15 @@ pub(crate) fn lock(outbox: &Mutex<Outbox>) -> Result<MutexGuard<'_, Outbox>, Err
     outbox.lock().map_err(|_| Error::Internal("an earlier call broke off inside the outbox; open the store again".into()))
 }
 
-fn busy(response: &Response) -> Failure {
-    let asked = response.headers().get(RETRY_AFTER).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<i64>().ok());
-    match response.status() {
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => Failure::Busy(asked.map(|s| s * 1000)),
-        _ => Failure::Nonsense,
-    }
+fn failure(response: &Response) -> Failure {
+    baqylau_http::busy(response).map_or(Failure::Nonsense, Failure::Busy)
 }
 
-/// Reads a body up to a limit.
-async fn body(mut response: Response, limit: usize) -> Result<Vec<u8>, Broken> {
-    let mut out = Vec::new();
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if out.len() + chunk.len() <= limit => out.extend_from_slice(&chunk),
-            Ok(Some(_)) => return Err(Broken::Network(Failure::Nonsense)),
-            Ok(None) => return Ok(out),
-            Err(_) => return Err(Broken::Network(Failure::Offline)),
-        }
-    }
-}
-
-/// A client that trusts the mission's roots and no others: states have pushed roots of their own to phones.
-fn client(tls_roots: &[ByteVec]) -> Result<Client, Error> {
-    let mut roots = rustls::RootCertStore::empty();
-    for der in tls_roots {
-        let added = roots.add(rustls::pki_types::CertificateDer::from(der.to_vec()));
-        added.map_err(|e| Error::invalid("invite", format!("its TLS root does not read ({e}); ask for a new one")))?;
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|e| Error::Internal(e.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let client = Client::builder().tls_backend_preconfigured(tls).no_proxy().connect_timeout(Duration::from_secs(20));
-    client.build().map_err(|e| Error::Internal(e.to_string()))
+async fn body(response: Response, limit: usize) -> Result<Vec<u8>, Broken> {
+    baqylau_http::body(response, limit).await.map_err(|e| match e {
+        BodyError::TooLong => Broken::Network(Failure::Nonsense),
+        BodyError::Broken => Broken::Network(Failure::Offline),
+    })
 }
 
 /// The device key of an enrolment that this phone made.

@@ -76,6 +76,14 @@ pub fn decode_open<'b, T: Decode<'b, ()>>(bytes: &'b [u8], what: &'static str) -
     minicbor::decode(bytes).map_err(|e| Malformed::Shape { what, detail: e.to_string() })
 }
 
+/// Decodes a request body, which may be longer than any object in it; the objects in it are checked one by one.
+///
+/// # Errors
+/// Not of the shape.
+pub fn decode_request<'b, T: Decode<'b, ()>>(bytes: &'b [u8]) -> Result<T, Malformed> {
+    minicbor::decode(bytes).map_err(|e| Malformed::Shape { what: "request", detail: e.to_string() })
+}
+
 /// Refuses a version above the known one, with words that tell it from damage.
 ///
 /// # Errors

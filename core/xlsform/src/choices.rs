@@ -122,7 +122,8 @@ impl Found {
         if name.is_empty() {
             row.report(findings, "name", Problem::Blank { what: "the choice's name" });
         } else if name.contains(char::is_whitespace) {
-            let expected = format!("{:?}: names of choices hold no blanks", name.split_whitespace().collect::<Vec<_>>().join("_"));
+            let expected =
+                format!("{:?}: names of choices hold no blanks", name.split_whitespace().collect::<Vec<_>>().join("_"));
             row.report(findings, "name", Problem::Value { value: name.to_owned(), expected });
         } else if let Some(first) = first_rows.insert((self.list.name.clone(), name.to_owned()), row.number()) {
             row.report(findings, "name", Problem::Doubled { name: name.to_owned(), first });

@@ -25,16 +25,24 @@ pub(crate) fn collect(
 ) {
     let written: HashSet<&str> = definition.items.iter().map(|i| i.name.as_str()).collect();
     let mut copy = definition.clone();
+    let mut first = None;
     for _ in 0..ROUNDS {
-        let Err(problems) = Form::compile(copy.clone(), places.clone()) else { return };
+        let Err(problems) = Form::compile(copy.clone(), places.clone()) else { break };
+        first = first.or_else(|| problems.first().cloned());
+        let known: HashSet<String> = copy.items.iter().map(|i| i.name.clone()).collect();
         for problem in problems {
             mend(&mut copy, &problem);
-            // A name that was written and is not valid is reported where it was written.
-            let follows = matches!(&problem.fault, Fault::Expression(ExprError::Name { name, .. }) if written.contains(name.as_str()));
+            // A name that was written and is not valid was reported where it was written.
+            let follows = matches!(&problem.fault, Fault::Expression(ExprError::Name { name, .. })
+                if written.contains(name.as_str()) && !known.contains(name));
             if !follows {
                 report(workbook, origins, definition, problem, findings);
             }
         }
+    }
+    // Whatever was taken for a consequence: a definition that does not compile is never returned.
+    if let Some(problem) = first.filter(|_| !findings.has_errors()) {
+        findings.add(&workbook.survey, None, None, Problem::Fault(problem.fault));
     }
 }
 

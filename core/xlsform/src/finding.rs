@@ -71,7 +71,9 @@ pub enum Problem {
         example: String,
     },
     /// A text in a language that the mission does not have.
-    #[error("{found:?} is no language of the mission; its languages are {known}: end the header with one of these in parentheses")]
+    #[error(
+        "{found:?} is no language of the mission; its languages are {known}: end the header with one of these in parentheses"
+    )]
     Language {
         /// What the header says.
         found: String,
@@ -251,6 +253,11 @@ impl Findings {
     /// Whether a sheet has an error.
     pub fn has_any(&self, sheet: &Sheet) -> bool {
         self.0.iter().any(|f| f.sheet == sheet.name && !f.problem.is_warning())
+    }
+
+    /// Whether there is any error.
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|f| !f.problem.is_warning())
     }
 
     /// Errors and warnings, each once, in the order of the sheets and rows.

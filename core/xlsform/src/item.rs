@@ -19,7 +19,14 @@ pub(crate) struct Mission<'m> {
 pub(crate) fn is_asked(kind: &Kind) -> bool {
     !matches!(
         kind,
-        Kind::Group { .. } | Kind::Repeat { .. } | Kind::Note | Kind::Calculate | Kind::Hidden | Kind::Start | Kind::End | Kind::Today
+        Kind::Group { .. }
+            | Kind::Repeat { .. }
+            | Kind::Note
+            | Kind::Calculate
+            | Kind::Hidden
+            | Kind::Start
+            | Kind::End
+            | Kind::Today
     )
 }
 
@@ -35,7 +42,7 @@ pub(crate) fn read(
     let (kind, sound) = reader.kind(parsed, lists);
     reader.left_out(&kind);
     let mut item = reader.item(kind);
-    reader.texts(&item);
+    reader.texts(&item, sound);
     if !sound {
         // Read on as a text, so that what names it finds it; what else the row says fits the kind that was meant.
         item = Item { choice_filter: None, default: None, calculation: None, ..item };
@@ -65,9 +72,9 @@ impl Reader<'_> {
             Ok(Type::Range) => return (self.range(), true),
             Ok(Type::Begin(Holder::Repeat)) => Ok(Kind::Repeat { count: self.row.owned("repeat_count") }),
             Ok(Type::Begin(Holder::Group) | Type::End(_)) => Ok(Kind::Group { phase: self.phase() }),
-            Ok(Type::Select { many, list, other }) => self.list(list, other, lists).map(|list| {
-                if many { Kind::SelectMultiple { list } } else { Kind::SelectOne { list } }
-            }),
+            Ok(Type::Select { many, list, other }) => self
+                .list(list, other, lists)
+                .map(|list| if many { Kind::SelectMultiple { list } } else { Kind::SelectOne { list } }),
             Err(problem) => Err(problem),
         };
         kind.map(|kind| (kind, true)).unwrap_or_else(|problem| {
@@ -182,8 +189,8 @@ impl Reader<'_> {
     }
 
     /// Texts that must be there, and their translations.
-    fn texts(&mut self, item: &Item) {
-        let read = is_asked(&item.kind) || item.kind == Kind::Note;
+    fn texts(&mut self, item: &Item, sound: bool) {
+        let read = sound && (is_asked(&item.kind) || item.kind == Kind::Note);
         if read && item.label.is_empty() && self.row.header.has("label") {
             self.report("label", Problem::Blank { what: "the label" });
         }
@@ -205,9 +212,17 @@ impl Reader<'_> {
         }
         let idle = [
             ("check", has("check") && !has("constraint"), "belongs to a constraint"),
-            ("constraint_message", !row.text("constraint_message").is_empty() && !has("constraint"), "belongs to a constraint"),
+            (
+                "constraint_message",
+                !row.text("constraint_message").is_empty() && !has("constraint"),
+                "belongs to a constraint",
+            ),
             ("required_message", !row.text("required_message").is_empty() && !has("required"), "belongs to required"),
-            ("parameters", has("parameters") && !row.get("type").is_some_and(|t| t.eq_ignore_ascii_case("range")), "belongs to range"),
+            (
+                "parameters",
+                has("parameters") && !row.get("type").is_some_and(|t| t.eq_ignore_ascii_case("range")),
+                "belongs to range",
+            ),
         ];
         for (column, _, why) in idle.into_iter().filter(|w| w.1) {
             self.report(column, Problem::LeftOut { why });

@@ -10,7 +10,11 @@ pub(crate) enum Type<'t> {
     /// A question that needs nothing else.
     Plain(Kind),
     /// A question with choices.
-    Select { many: bool, list: &'t str, other: bool },
+    Select {
+        many: bool,
+        list: &'t str,
+        other: bool,
+    },
     /// A question with `parameters`.
     Range,
     Begin(Holder),
@@ -64,9 +68,32 @@ const UNSUPPORTED: &[(&str, &str)] = &[
 
 /// Every word that a type may begin with, for suggestions.
 const KNOWN: &[&str] = &[
-    "select_one", "select_multiple", "integer", "decimal", "text", "date", "time", "dateTime", "geopoint", "image",
-    "audio", "video", "file", "barcode", "range", "acknowledge", "note", "calculate", "hidden", "start", "end", "today",
-    "begin_group", "end_group", "begin_repeat", "end_repeat",
+    "select_one",
+    "select_multiple",
+    "integer",
+    "decimal",
+    "text",
+    "date",
+    "time",
+    "dateTime",
+    "geopoint",
+    "image",
+    "audio",
+    "video",
+    "file",
+    "barcode",
+    "range",
+    "acknowledge",
+    "note",
+    "calculate",
+    "hidden",
+    "start",
+    "end",
+    "today",
+    "begin_group",
+    "end_group",
+    "begin_repeat",
+    "end_repeat",
 ];
 
 /// The beginnings of a question with choices; longer ones first.

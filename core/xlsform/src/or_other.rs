@@ -45,7 +45,7 @@ pub(crate) fn question(asked: &Item, languages: &[String]) -> Item {
         kind: Kind::Text,
         label: words(languages, |w| w.2),
         relevant: Some(format!("selected(${{{}}}, '{OTHER}')", asked.name)),
-        required: Some("yes".to_owned()),
+        required: Some("true()".to_owned()),
         ..Item::default()
     }
 }

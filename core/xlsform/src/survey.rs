@@ -14,8 +14,22 @@ use std::collections::HashMap;
 
 const DIALECT: Dialect = Dialect {
     plain: &[
-        "type", "name", "relevant", "constraint", "check", "required", "missing", "calculation", "default", "read_only",
-        "choice_filter", "repeat_count", "appearance", "phase", "figure", "parameters",
+        "type",
+        "name",
+        "relevant",
+        "constraint",
+        "check",
+        "required",
+        "missing",
+        "calculation",
+        "default",
+        "read_only",
+        "choice_filter",
+        "repeat_count",
+        "appearance",
+        "phase",
+        "figure",
+        "parameters",
     ],
     texts: &["label", "hint", "constraint_message", "required_message"],
     aliases: &[
@@ -30,9 +44,30 @@ const DIALECT: Dialect = Dialect {
         ("jr:count", "repeat_count"),
     ],
     unsupported: &[
-        "media::", "image", "audio", "video", "big-image", "body::", "bind::", "instance::", "control::", "guidance_hint",
-        "guidance_hint::", "media", "trigger", "autoplay", "accuracythreshold", "disabled", "save_to", "intent",
-        "no_app_error_string", "noapperrorstring", "query", "rows", "command", "compact_tag", "note",
+        "media::",
+        "image",
+        "audio",
+        "video",
+        "big-image",
+        "body::",
+        "bind::",
+        "instance::",
+        "control::",
+        "guidance_hint",
+        "guidance_hint::",
+        "media",
+        "trigger",
+        "autoplay",
+        "accuracythreshold",
+        "disabled",
+        "save_to",
+        "intent",
+        "no_app_error_string",
+        "noapperrorstring",
+        "query",
+        "rows",
+        "command",
+        "compact_tag",
     ],
     open: false,
 };
@@ -60,7 +95,8 @@ pub(crate) fn read<'w>(
     let header = Header::read(sheet, &DIALECT, languages, findings);
     header.need(&["type", "name", "label"], findings);
     let mission = Mission { languages, places };
-    let mut reader = Reader { mission, lists, findings, items: Vec::new(), rows: Vec::new(), names: HashMap::new(), asked: 0 };
+    let mut reader =
+        Reader { mission, lists, findings, items: Vec::new(), rows: Vec::new(), names: HashMap::new(), asked: 0 };
     let mut nesting = Nesting::default();
     if header.has("type") {
         header.rows().for_each(|row| reader.row(&row, &mut nesting));
@@ -113,8 +149,10 @@ impl Reader<'_, '_> {
             nesting.begin(at, holder, &item.name, row.number());
         }
         let follow_up = with_other.then(|| or_other::question(&item, self.mission.languages));
-        for item in std::iter::once(item).chain(follow_up) {
-            self.push(row.number(), item);
+        self.push(row.number(), item);
+        if let Some(question) = follow_up {
+            self.name(row, &question.name);
+            self.push(row.number(), question);
         }
     }
 

@@ -97,7 +97,14 @@ impl Resolver<'_> {
         self.faults.push(ExprError::NoSuchChoice { name, choice: choice.to_owned(), suggestion: closest(choice, &choices) });
     }
 
-    fn call(&mut self, name: &str, args: Vec<Expr<Arc<str>>>) -> Expr {
+    fn call(&mut self, name: &str, mut args: Vec<Expr<Arc<str>>>) -> Expr {
+        // XLSForm writes the question of a choice in quotes: `jr:choice-name(${a}, '${a}')`.
+        if let ("jr:choice-name", [_, question]) = (name, args.as_mut_slice())
+            && let Expr::Text(text) = question
+            && let Some(inner) = text.strip_prefix("${").and_then(|t| t.strip_suffix('}'))
+        {
+            *question = Expr::Name(inner.trim().into());
+        }
         let mut args: Vec<Expr> = args.into_iter().map(|a| self.expr(a)).collect();
         match name {
             "visit" | "place" => return self.facts(name, &args),
@@ -137,7 +144,7 @@ impl Resolver<'_> {
             Function::IndexedRepeat | Function::ChoiceName
                 if !matches!((function, args.first(), args.get(1)),
                     (Function::IndexedRepeat, Some(Expr::Name(_)), _)
-                    | (Function::ChoiceName, _, Some(Expr::Text(_) | Expr::Name(_)))) =>
+                    | (Function::ChoiceName, _, Some(Expr::Name(_)))) =>
             {
                 "takes a question by its name"
             }

@@ -197,6 +197,7 @@ fn to_moment<'a>(value: &Val, scope: &dyn Scope) -> Val<'a> {
     let moment = match value.first() {
         Val::Moment(m) => Some(*m),
         Val::Date(d) => Some(midnight(*d)),
+        Val::Time(t) => Some(Moment { ms: midnight(Date(0)).ms + i64::from(t.0) * 1000, offset }),
         Val::Text(t) => Moment::parse(t, offset).or_else(|| Date::parse(t).map(midnight)),
         other => num::int(other.number() * 86_400_000.0).map(|ms| Moment { ms, offset }),
     };
@@ -213,12 +214,13 @@ fn format_date(value: &Val, format: &str, scope: &dyn Scope) -> String {
             out.push(c);
             continue;
         }
-        // ODK's codes are a subset of strftime's, but for %n, %h and %3.
+        // ODK's codes are a subset of strftime's, but for %n, %h, %e and %3.
         let code = match chars.next() {
             Some('n') => "%-m".to_owned(),
             Some('h') => "%-H".to_owned(),
             Some('3') => "%3f".to_owned(),
-            Some(k @ ('Y' | 'y' | 'm' | 'b' | 'd' | 'e' | 'H' | 'M' | 'S' | 'a')) => format!("%{k}"),
+            Some('e') => "%-d".to_owned(),
+            Some(k @ ('Y' | 'y' | 'm' | 'b' | 'd' | 'H' | 'M' | 'S' | 'a')) => format!("%{k}"),
             _ => continue,
         };
         out.push_str(&local.format(&code).to_string());

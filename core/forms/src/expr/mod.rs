@@ -56,6 +56,14 @@ pub enum ExprError {
         /// The limit.
         max: usize,
     },
+    /// Too long.
+    #[error("{found} words and signs, the limit is {max}; split it into calculations")]
+    Long {
+        /// How many it has.
+        found: usize,
+        /// The limit.
+        max: usize,
+    },
     /// A name that the checklist does not have.
     #[error("unknown name ${{{name}}}{}", hint(suggestion))]
     Name {

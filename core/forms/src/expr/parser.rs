@@ -7,12 +7,18 @@ use std::sync::Arc;
 
 const MAX_DEPTH: usize = 64;
 
+/// A chain of operators is a tree as deep as the chain is long.
+const MAX_TOKENS: usize = 1_000;
+
 /// Parses an expression; names and functions are texts until [`super::resolve`].
 ///
 /// # Errors
 /// The first fault, with its position.
 pub fn parse(source: &str) -> Result<Expr<Arc<str>>, ExprError> {
     let tokens = tokens(source)?;
+    if tokens.len() > MAX_TOKENS {
+        return Err(ExprError::Long { found: tokens.len(), max: MAX_TOKENS });
+    }
     let mut parser = Parser { tokens: &tokens, at: 0, end: source.chars().count(), depth: 0 };
     let expr = parser.binary(0)?;
     match parser.tokens.get(parser.at) {

@@ -111,7 +111,7 @@ impl Filling {
     pub fn new(form: Arc<Form>, facts: Facts, environment: Environment) -> Self {
         let mut this = Self::empty(form, facts, environment);
         this.fill_defaults(0);
-        this.evaluate_all();
+        this.evaluate_all(true);
         this
     }
 

@@ -31,8 +31,11 @@ impl Filling {
         let form = self.form.clone();
         let table = form.nodes[node as usize].table;
         for rank in &form.readers[node as usize] {
-            let target = form.nodes[form.rules[*rank as usize].node as usize].table;
-            if target == table {
+            let rule = &form.rules[*rank as usize];
+            let target = form.nodes[rule.node as usize].table;
+            if rule.across {
+                self.queue.extend(self.tables[target].iter().map(|r| (*rank, *r)));
+            } else if target == table {
                 self.queue.insert((*rank, row));
             } else {
                 let rows = self.related(row, target);
@@ -58,10 +61,15 @@ impl Filling {
         }
     }
 
-    pub(super) fn evaluate_all(&mut self) {
+    /// Evaluates every rule; without `filling`, not those that fill in what can be changed by hand.
+    pub(super) fn evaluate_all(&mut self, filling: bool) {
         let form = self.form.clone();
         self.show_all(0, 0..num::index(form.nodes.len()));
         for (rank, rule) in form.rules.iter().enumerate() {
+            let by_hand = !matches!(form.definition.items[rule.node as usize].kind, Kind::Calculate | Kind::Hidden);
+            if !filling && rule.what == What::Calculate && by_hand {
+                continue;
+            }
             let rows = &self.tables[form.nodes[rule.node as usize].table];
             self.queue.extend(rows.iter().map(|row| (num::index(rank), *row)));
         }

@@ -8,6 +8,9 @@ use crate::num;
 use crate::value::Answer;
 use std::sync::Arc;
 
+/// Above what a long session reaches, below what would fill the memory.
+const MAX_NUMBER: u32 = 1_000_000;
+
 /// A row of a repeat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SavedRow {
@@ -88,7 +91,7 @@ impl Filling {
         let Some(table) = self.form.nodes.get(saved.repeat as usize).and_then(|n| n.rows) else { return false };
         // Numbers of rows that were removed stay unused.
         let gap = (saved.row as usize).checked_sub(self.rows.len());
-        let Some(gap) = gap.filter(|g| *g <= crate::form::MAX_ROWS * 4 && self.exists(repeat).is_ok()) else { return false };
+        let Some(gap) = gap.filter(|_| saved.row < MAX_NUMBER && self.exists(repeat).is_ok()) else { return false };
         for _ in 0..gap {
             let mut unused = super::data::Row::new(0, 0, 0);
             unused.alive = false;
@@ -109,7 +112,7 @@ impl Filling {
     /// Evaluates everything but the checks that look at the clock: they were judged when the answer was set.
     fn evaluate_restored(&mut self) {
         let form = self.form.clone();
-        self.evaluate_all();
+        self.evaluate_all(false);
         for rule in form.rules.iter().filter(|r| r.what == What::Constraint && Self::depends_on_time(&r.expr)) {
             for row in self.tables[form.nodes[rule.node as usize].table].clone() {
                 self.cell_mut(Key { node: rule.node, row }).violated = false;

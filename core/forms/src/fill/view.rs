@@ -69,6 +69,8 @@ pub struct QuestionView {
     pub appearance: String,
     /// How deep it stands in groups and repeats.
     pub depth: usize,
+    /// How many rows it has, for the head of a repeat.
+    pub rows: usize,
 }
 
 /// Something about an answer, in words.
@@ -238,6 +240,7 @@ impl Filling {
             note: cell.and_then(|c| c.note.as_deref().map(str::to_owned)),
             appearance: item.appearance.clone(),
             depth: depth.saturating_sub(1),
+            rows: self.rows_of(key).len(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Default_, Fault, Field, Filter, Form, Node, Problem, Rule, Scoped, Section, Table, What, check, order};
 use crate::definition::{Definition, Item, Kind, Text};
-use crate::expr::ast::Operator;
+use crate::expr::ast::{Function, Operator};
 use crate::expr::{Expr, NodeRef, parse, resolve};
 use crate::num;
 use crate::places::Places;
@@ -110,16 +110,16 @@ fn expressions(form: &mut Form, problems: &mut Vec<Problem>) {
         ];
         for (what, field, source) in parts {
             let expr = source.and_then(|s| reader.expression(s, field, false));
-            rules.extend(expr.map(|expr| Rule { node: num::index(at), what, expr }));
+            rules.extend(expr.map(|expr| Rule::new(num::index(at), what, expr)));
         }
         let default = item.default.as_deref().and_then(|d| reader.default(d));
         let filter = item.choice_filter.as_deref().and_then(|f| reader.expression(f, Field::ChoiceFilter, true));
         let label_refs = reader.label_refs();
         if let Some(whole) = &filter {
-            rules.push(Rule { node: num::index(at), what: What::Filter, expr: whole.clone() });
+            rules.push(Rule::new(num::index(at), What::Filter, whole.clone()));
         }
         // A label is read again when what it names changes.
-        rules.extend(label_refs.iter().map(|n| Rule { node: num::index(at), what: What::Label, expr: Expr::Name(*n) }));
+        rules.extend(label_refs.iter().map(|n| Rule::new(num::index(at), What::Label, Expr::Name(*n))));
         let has_calculation = item.calculation.is_some();
         let node = &mut form.nodes[at];
         node.default = default;
@@ -144,8 +144,8 @@ impl Reader<'_> {
     fn expression(&mut self, source: &str, field: Field, filter: bool) -> Option<Expr> {
         // XLSForm writes `yes` and `no` where it takes an expression too.
         match source.trim() {
-            "yes" | "true" | "TRUE" | "True" => return Some(Expr::Call(crate::expr::ast::Function::True, Vec::new())),
-            "no" | "false" | "FALSE" | "False" => return None,
+            "yes" | "true" | "TRUE" | "True" => return Some(Expr::Call(Function::True, Vec::new())),
+            "no" | "false" | "FALSE" | "False" => return Some(Expr::Call(Function::False, Vec::new())),
             _ => {}
         }
         let list = filter.then(|| self.form.list_ref(num::index(self.at))).flatten();

@@ -1,6 +1,6 @@
 //! Checks that need no expression: names, kinds, lists, texts.
 
-use super::{Fault, Field, MAX_CHOICES, MAX_ITEMS, Problem};
+use super::{Fault, Field, MAX_CHOICES, MAX_ITEMS, MAX_NESTING, Problem};
 use crate::definition::{Definition, Item, Kind, ListRef, Text};
 use crate::places::Places;
 use crate::value::Decimal;
@@ -97,8 +97,11 @@ impl Check<'_> {
             let parent = self.definition.items.get(p as usize);
             (p as usize) < at && parent.is_some_and(|p| matches!(p.kind, Kind::Group { .. } | Kind::Repeat { .. }))
         };
-        if item.parent.is_some_and(|p| !holds(p)) {
+        if item.parent.is_some_and(|p| !holds(p) || !self.is_open(p, at)) {
             self.add(at, Field::Type, Fault::Parent);
+        } else if self.above(item.parent).count() > MAX_NESTING {
+            let found = self.above(item.parent).count();
+            self.add(at, Field::Type, Fault::TooMany { what: "groups inside each other", found, limit: MAX_NESTING });
         }
         let texts = [
             (Field::Label, &item.label),
@@ -113,6 +116,17 @@ impl Check<'_> {
         }
         self.kind(at, item, places);
         self.fitting(at, item);
+    }
+
+    /// What holds an item, from the inside. Ends where the parents make no sense.
+    fn above(&self, parent: Option<u32>) -> impl Iterator<Item = u32> {
+        std::iter::successors(parent, |p| self.definition.items.get(*p as usize)?.parent.filter(|above| above < p))
+    }
+
+    /// Whether a group is still open where an item stands: the item before is the group itself, or inside it.
+    fn is_open(&self, group: u32, at: usize) -> bool {
+        let before = at.checked_sub(1).and_then(|b| u32::try_from(b).ok());
+        self.above(before).any(|p| p == group)
     }
 
     fn kind(&mut self, at: usize, item: &Item, places: &Places) {

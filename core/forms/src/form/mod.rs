@@ -11,6 +11,7 @@ mod order;
 pub use fault::{Fault, Field, Problem};
 
 use crate::definition::{Definition, Kind, List, ListRef};
+use crate::expr::ast::Function;
 use crate::expr::{Expr, ExprError, Names, NodeRef, parse, resolve};
 use crate::places::Places;
 use std::collections::HashMap;
@@ -20,6 +21,8 @@ use std::sync::Arc;
 pub const MAX_ITEMS: usize = 5_000;
 /// The most choices a list of a checklist may have; longer lists are places.
 pub const MAX_CHOICES: usize = 20_000;
+/// How many groups and repeats may stand inside each other.
+pub const MAX_NESTING: usize = 32;
 /// The most rows of all repeats of a checklist together.
 pub const MAX_ROWS: usize = 5_000;
 
@@ -89,6 +92,16 @@ pub(crate) struct Rule {
     pub node: NodeRef,
     pub what: What,
     pub expr: Expr,
+    /// Whether it reads other rows of the repeat it stands in.
+    pub across: bool,
+}
+
+impl Rule {
+    pub fn new(node: NodeRef, what: What, expr: Expr) -> Self {
+        let mut across = false;
+        expr.walk(&mut |e| across |= matches!(e, Expr::Call(Function::IndexedRepeat, _)));
+        Self { node, what, expr, across }
+    }
 }
 
 /// What a rule decides. The first three produce what other rules read.

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 pub(super) fn arrange(form: &mut Form, problems: &mut Vec<Problem>) {
     let reads: Vec<Vec<NodeRef>> = form.rules.iter().map(|r| reads(form, r)).collect();
     let producers = producers(form);
-    let before: Vec<Vec<usize>> = (0..form.rules.len()).map(|r| before(form, &producers, &reads, r)).collect();
+    let before: Vec<Vec<usize>> = (0..form.rules.len()).map(|r| before(form, &producers, &reads[r])).collect();
     let Some(order) = sort(form, &before, problems) else { return };
 
     let mut rank = vec![0; order.len()];
@@ -62,16 +62,15 @@ fn producers(form: &Form) -> HashMap<NodeRef, Vec<usize>> {
 }
 
 /// The rules that must be settled before one: what computes, shows or counts the items it reads.
-fn before(form: &Form, producers: &HashMap<NodeRef, Vec<usize>>, reads: &[Vec<NodeRef>], rule: usize) -> Vec<usize> {
+fn before(form: &Form, producers: &HashMap<NodeRef, Vec<usize>>, reads: &[NodeRef]) -> Vec<usize> {
     let mut out = Vec::new();
-    for node in &reads[rule] {
+    for node in reads {
         let mut at = Some(*node);
         while let Some(n) = at {
             for producer in producers.get(&n).into_iter().flatten() {
-                // A group's calculation does not exist; of the holders only relevance and count matter.
+                // Of the holders only relevance and count matter.
                 let of_holder = n != *node && form.rules[*producer].what == What::Calculate;
-                let own = *producer == rule && form.rules[rule].node == *node && form.rules[rule].what == What::Count;
-                if !of_holder && !own {
+                if !of_holder {
                     out.push(*producer);
                 }
             }

@@ -4,5 +4,5 @@
 mod main;
 mod outbox;
 
-pub(crate) use main::{Draft, MainStore, NewReport, StoredReport, StoredVisit};
-pub(crate) use outbox::{Delivery, Outbox, Queued};
+pub(crate) use main::{Draft, MainStore, NewReport, StoredVisit};
+pub(crate) use outbox::{Delivery, Outbox};

@@ -1,0 +1,79 @@
+//! What subcommands share.
+
+use baqylau_desk::Desk;
+use baqylau_forms::value::Moment;
+use baqylau_observer::clock::{Clock, SystemClock};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// What a subcommand gives: whether all is well, or what went wrong. Exit codes are 0, 1 and 2.
+pub type Outcome = Result<bool, Failure>;
+
+/// Anything that can go wrong, in words.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// A mission's folder and its passphrase.
+#[derive(Args)]
+pub struct Folder {
+    /// The mission's folder at the desk, as `mission new` made it.
+    #[arg(long, value_name = "DIR")]
+    pub folder: PathBuf,
+    #[command(flatten)]
+    pub secret: Passphrase,
+}
+
+/// Where the passphrase comes from.
+#[derive(Args)]
+pub struct Passphrase {
+    /// A file with the passphrase; otherwise `BAQYLAU_PASSPHRASE` is read, otherwise you are asked.
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+}
+
+impl Passphrase {
+    pub fn read(&self) -> Result<String, Failure> {
+        if let Some(file) = &self.passphrase_file {
+            let text = std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
+            return Ok(text.trim_end_matches(['\r', '\n']).to_owned());
+        }
+        if let Ok(text) = std::env::var("BAQYLAU_PASSPHRASE") {
+            return Ok(text);
+        }
+        eprint!("Passphrase: ");
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line)?;
+        Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+    }
+}
+
+impl Folder {
+    pub fn open(&self) -> Result<Desk, Failure> {
+        Ok(Desk::open(&self.folder, &self.secret.read()?)?)
+    }
+}
+
+/// Now, in milliseconds since 1970.
+pub fn now() -> i64 {
+    SystemClock.wall().ms
+}
+
+/// Prints one JSON value on one line.
+pub fn print_json<T: Serialize>(value: &T) -> Outcome {
+    println!("{}", serde_json::to_string(value)?);
+    Ok(true)
+}
+
+/// A progress bar on a terminal, nothing elsewhere.
+pub fn bar(length: usize, what: &'static str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg:<28} {bar:32} {pos:>6}/{len} {elapsed}");
+    let bar = ProgressBar::new(length as u64).with_message(what);
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
+}
+
+/// A date as the start of its day, in an offset of minutes.
+pub fn day(text: &str, offset: i16) -> Option<i64> {
+    Moment::parse(&format!("{text}T00:00"), offset).map(|m| m.ms)
+}

@@ -1,0 +1,134 @@
+//! `baqylau demo`: a whole mission in two minutes. Phones, server and desk are the real ones; only the observers are simulated.
+//!
+//! # Layout
+//! - [`stage`]: the folder, the mission, the phones
+//! - [`server`]: the server, a child process
+//! - [`proxy`]: a bad line between them
+//! - [`phones`]: enrol, fill, deliver
+//! - [`tally`]: what it cost
+
+mod phones;
+mod proxy;
+mod server;
+mod stage;
+mod tally;
+
+pub use phones::{DemoDevice, run_device};
+
+use crate::common::{Outcome, now, print_json};
+use crate::desk::{figure_json, figure_table};
+use baqylau_desk::status::Status;
+use clap::Args;
+use phones::Phones;
+use serde_json::json;
+use server::Server;
+use stage::Stage;
+use std::path::PathBuf;
+use std::time::Duration;
+use tally::{Faults, file_system, peak_rss, stopwatch};
+
+/// Options of the demonstration.
+#[derive(Args)]
+pub struct Demo {
+    /// The folder with the mission's tables.
+    #[arg(long, value_name = "DIR", default_value = "missions/kazakhstan-2023")]
+    pub mission: PathBuf,
+    /// Decides which reports answer what; never how many, and never keys.
+    #[arg(long, default_value_t = 2023)]
+    pub seed: u64,
+    /// Lose replies, cut connections, kill the server and the phones.
+    #[arg(long)]
+    pub faults: bool,
+    /// Where to leave the mission; replaced if an earlier demonstration left it.
+    #[arg(long, value_name = "DIR", default_value = "demo-mission")]
+    pub keep: PathBuf,
+    /// One JSON object on one line.
+    #[arg(long)]
+    pub json: bool,
+}
+
+pub fn run(args: &Demo) -> Outcome {
+    let watch = stopwatch();
+    let faults = Faults::default();
+    let stage = Stage::set(args)?;
+    let mut desk = stage.desk()?;
+    let server = Server::start(&stage.server_folder(), stage.server_port)?;
+    let _proxy = if args.faults { Some(proxy::start(stage.port, stage.server_port, args.seed)?) } else { None };
+    desk.publish()?;
+    let phones = Phones::new(&stage, args.faults)?;
+    say(args, &format!("{} phones enrol", phones.len()));
+    phones.enrol()?;
+    say(args, "the network is gone; observers fill checklists");
+    let filled = phones.fill(&faults)?;
+    say(args, &format!("{} reports signed and sealed; the network is back", filled.reports));
+    let sent = phones.deliver(&server, &faults)?;
+    let pulled = desk.pull(now(), &|_| ())?;
+    let picture = desk.picture(None)?;
+    let counted = picture.reports.iter().filter(|k| k.status == Status::Counted).count();
+    let figures = baqylau_findings::compute(&stage.source.figures, &picture.observations(), picture.people);
+    let exported = stage.folder.join("answers");
+    desk.export(&picture, &exported)?;
+    let rss = peak_rss(std::process::id()) + server.peak_rss() + filled.peak_child_rss;
+    faults.duplicates(server.metric("baqylau_objects_duplicate_total", &stage)?);
+    server.stop()?;
+    let equal = figures.iter().all(|f| f.equal);
+    let complete = counted == filled.reports && pulled.refused == 0;
+    let seconds = watch.elapsed();
+    let summary = json!({
+        "figures": figures.iter().map(figure_json).collect::<Vec<_>>(),
+        "reports": counted,
+        "observers": phones.len(),
+        "seconds": (seconds * 10.0).round() / 10.0,
+        "peak_rss_bytes": rss,
+        "bytes_per_report": sent.bytes.checked_div(filled.reports as u64),
+        "commits": filled.commits,
+        "answers": filled.answers,
+        "synchronous": filled.synchronous,
+        "file_system": file_system(&stage.folder),
+        "faults": faults.json(args.faults),
+        "folder": stage.folder,
+    });
+    if args.json {
+        print_json(&summary)?;
+    } else {
+        print!("{}", figure_table(&figures));
+        closing(&summary, &stage, equal);
+    }
+    Ok(equal && complete)
+}
+
+fn say(args: &Demo, text: &str) {
+    if !args.json {
+        println!("{text}");
+    }
+}
+
+fn closing(summary: &serde_json::Value, stage: &Stage, equal: bool) {
+    let folder = stage.folder.display();
+    println!();
+    println!(
+        "{} reports by {} observers in {} s; {} durable commits (synchronous={}, {}); {} bytes sent a report; {} MB at most",
+        summary["reports"],
+        summary["observers"],
+        summary["seconds"],
+        summary["commits"],
+        summary["synchronous"].as_str().unwrap_or_default(),
+        summary["file_system"].as_str().unwrap_or_default(),
+        summary["bytes_per_report"],
+        summary["peak_rss_bytes"].as_u64().unwrap_or_default() >> 20,
+    );
+    if summary["faults"].is_object() {
+        println!("faults: {}", summary["faults"]);
+    }
+    println!("{}", if equal { "every figure is the published one" } else { "NOT every figure is the published one" });
+    println!();
+    println!("Left behind in {folder}. To look around (passphrase: {}):", stage::PASSPHRASE);
+    println!("  export BAQYLAU_PASSPHRASE='{}'", stage::PASSPHRASE);
+    println!("  baqylau desk figures --folder {folder}/mission");
+    println!("  baqylau desk log --folder {folder}/mission {folder}/log.cbor && baqylau verify {folder}/log.cbor");
+    println!("  baqylau serve --folder {folder}/mission/server --listen 127.0.0.1:{}", stage.port);
+    println!("  baqylau observe enrol --store my-phone --pin 1234 --invite {folder}/mission/invites/{}.txt", stage.spare_invite());
+}
+
+/// How long a phone waits for anything.
+const BUDGET: Duration = Duration::from_secs(60);

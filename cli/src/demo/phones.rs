@@ -1,0 +1,275 @@
+//! The phones: enrol, fill, deliver. Under faults some are child processes that are killed.
+
+use super::server::Server;
+use super::stage::{PIN, Stage};
+use super::tally::{Faults, peak_rss};
+use super::BUDGET;
+use crate::common::{Failure, Outcome, bar, print_json};
+use baqylau_observer::app::Config;
+use baqylau_observer::vault::FileVault;
+use baqylau_observer::{Error, ObserverCore};
+use baqylau_simulator::{SimulatedClock, Task, work};
+use clap::Args;
+use serde::{Deserialize, Serialize};
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+
+
+/// Phones that are child processes under faults.
+const CHILDREN: usize = 24;
+
+/// One phone.
+struct Phone {
+    folder: PathBuf,
+    invite: String,
+    language: String,
+    tasks: Vec<Task>,
+}
+
+/// All phones.
+pub struct Phones {
+    phones: Vec<Phone>,
+    begins: i64,
+    faults: bool,
+}
+
+/// What filling gave.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Filled {
+    pub reports: usize,
+    pub answers: usize,
+    pub commits: u64,
+    pub synchronous: String,
+    #[serde(default)]
+    pub peak_child_rss: u64,
+}
+
+/// What delivering took.
+pub struct Sent {
+    pub bytes: u64,
+}
+
+fn config(folder: &Path, language: &str, clock: Arc<SimulatedClock>) -> Result<Config, Error> {
+    let vault = Arc::new(FileVault::open(&folder.join("vault"))?);
+    Ok(Config { folder: folder.to_owned(), vault, clock, language: language.to_owned() })
+}
+
+impl Phones {
+    pub fn new(stage: &Stage, faults: bool) -> Result<Self, Failure> {
+        let languages = &stage.source.mission.languages;
+        let mut phones = Vec::new();
+        for (at, person) in stage.people.iter().enumerate() {
+            let folder = stage.folder.join("phones").join(&person.code);
+            std::fs::create_dir_all(&folder)?;
+            phones.push(Phone {
+                folder,
+                invite: stage.invites.get(&person.code).cloned().unwrap_or_default(),
+                language: languages[at % languages.len()].code.clone(),
+                tasks: stage.tasks.get(&person.code).cloned().unwrap_or_default(),
+            });
+        }
+        Ok(Self { phones, begins: stage.begins, faults })
+    }
+
+    pub fn len(&self) -> usize {
+        self.phones.len()
+    }
+
+    fn clock(&self) -> Arc<SimulatedClock> {
+        Arc::new(SimulatedClock::at(self.begins))
+    }
+
+    /// Every phone makes its store and enrols; on a bad line it tries again.
+    pub fn enrol(&self) -> Result<(), Failure> {
+        self.each("enrolling", |_, phone| {
+            let core = ObserverCore::create(config(&phone.folder, &phone.language, self.clock())?, PIN, &phone.invite)?;
+            patiently(|| {
+                let done = core.enrol(BUDGET);
+                match done {
+                    Ok(report) if report.enrolled => Ok(Some(())),
+                    Ok(_) | Err(Error::Refused { .. } | Error::Interrupted) if self.faults => Ok(None),
+                    Ok(_) => Err("a phone could not enrol".into()),
+                    Err(e) => Err(e.into()),
+                }
+            })
+        })
+    }
+
+    /// Every phone fills its checklists, without any network.
+    pub fn fill(&self, faults: &Faults) -> Result<Filled, Failure> {
+        let total = Mutex::new(Filled::default());
+        let mut busy: Vec<usize> = (0..self.phones.len()).collect();
+        busy.retain(|i| !self.phones[*i].tasks.is_empty());
+        let children: Vec<usize> = if self.faults { busy.iter().copied().take(CHILDREN).collect() } else { Vec::new() };
+        self.each("filling checklists", |at, phone| {
+            if phone.tasks.is_empty() {
+                return Ok(());
+            }
+            let filled = if children.contains(&at) { killed(phone, self.begins, faults)? } else { fill(phone, self.clock())? };
+            let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
+            total.reports += phone.tasks.len();
+            total.answers += filled.answers;
+            total.commits += filled.commits;
+            total.synchronous = filled.synchronous;
+            total.peak_child_rss = total.peak_child_rss.max(filled.peak_child_rss);
+            Ok(())
+        })?;
+        Ok(total.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Every phone delivers, locked. Under faults the server is killed three times meanwhile.
+    pub fn deliver(&self, server: &Server, faults: &Faults) -> Result<Sent, Failure> {
+        let bytes = Mutex::new(0);
+        let started = AtomicUsize::new(0);
+        self.each("delivering", |_, phone| {
+            let number = started.fetch_add(1, Ordering::Relaxed) + 1;
+            if self.faults && number.is_multiple_of(self.phones.len() / 4 + 1) {
+                let killed = server.kill_and_restart().map_err(|e| e.to_string())?;
+                if killed {
+                    Faults::one(&faults.servers_killed);
+                }
+            }
+            let core = ObserverCore::open_locked(config(&phone.folder, &phone.language, self.clock())?)?;
+            patiently(|| {
+                let report = match core.sync_now(BUDGET) {
+                    Err(Error::Interrupted) if self.faults => return Ok(None),
+                    other => other?,
+                };
+                *bytes.lock().unwrap_or_else(PoisonError::into_inner) += report.bytes_sent;
+                match report.again {
+                    None if report.refused == 0 => Ok(Some(())),
+                    _ if self.faults => {
+                        Faults::one(&faults.syncs_broken);
+                        Ok(None)
+                    }
+                    _ => Err("a phone could not deliver".into()),
+                }
+            })
+        })?;
+        Ok(Sent { bytes: bytes.into_inner().unwrap_or_else(PoisonError::into_inner) })
+    }
+
+    /// Does something with every phone, on all cores.
+    fn each(&self, what: &'static str, f: impl Fn(usize, &Phone) -> Result<(), Failure> + Sync) -> Result<(), Failure> {
+        let next = AtomicUsize::new(0);
+        let failed = AtomicBool::new(false);
+        let bar = bar(self.phones.len(), what);
+        let run = || -> Result<(), Failure> {
+            while !failed.load(Ordering::Relaxed) {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(phone) = self.phones.get(at) else { break };
+                if let Err(e) = f(at, phone) {
+                    failed.store(true, Ordering::Relaxed);
+                    return Err(format!("{}: {e}", phone.folder.display()).into());
+                }
+                bar.inc(1);
+            }
+            Ok(())
+        };
+        // One more than the cores: a thread that waits for the disk leaves its core to another.
+        let threads = std::thread::available_parallelism().map_or(1, usize::from) + 1;
+        let results: Vec<_> = std::thread::scope(|scope| {
+            let handles: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+            handles.into_iter().map(|h| h.join().unwrap_or_else(|_| Err("a thread panicked".into()))).collect()
+        });
+        bar.finish_and_clear();
+        results.into_iter().collect()
+    }
+}
+
+/// Tries until it is done.
+fn patiently(mut once: impl FnMut() -> Result<Option<()>, Failure>) -> Result<(), Failure> {
+    for _ in 0..200 {
+        if once()?.is_some() {
+            return Ok(());
+        }
+    }
+    Err("gave up after 200 tries".into())
+}
+
+fn fill(phone: &Phone, clock: Arc<SimulatedClock>) -> Result<Filled, Failure> {
+    let core = ObserverCore::open(config(&phone.folder, &phone.language, clock.clone())?, PIN)?;
+    let done = work(&core, &clock, &phone.tasks, &mut || ())?;
+    let synchronous = core.synchronous()?.to_owned();
+    Ok(Filled { reports: done.reports, answers: done.answers, commits: core.commits(), synchronous, peak_child_rss: 0 })
+}
+
+/// Fills in a child process that is killed twice, in the middle of a call, and then goes on to the end.
+fn killed(phone: &Phone, begins: i64, faults: &Faults) -> Result<Filled, Failure> {
+    let tasks = phone.folder.join("tasks.json");
+    std::fs::write(&tasks, serde_json::to_vec(&phone.tasks)?)?;
+    let mut total = Filled::default();
+    for kill_after in [Some(17), Some(40), None] {
+        let mut child = Command::new(std::env::current_exe()?)
+            .args(["demo-device", "--begins", &begins.to_string(), "--language", &phone.language, "--tasks"])
+            .arg(&tasks)
+            .arg("--store")
+            .arg(&phone.folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let out = BufReader::new(child.stdout.take().ok_or("a phone has no output")?);
+        let mut lines = out.lines();
+        let mut last = String::new();
+        for (at, line) in lines.by_ref().enumerate() {
+            last = line?;
+            if kill_after.is_some_and(|k| at + 1 >= k) {
+                break;
+            }
+        }
+        total.peak_child_rss = total.peak_child_rss.max(peak_rss(child.id()));
+        if kill_after.is_some() {
+            // It is in the next call already.
+            child.kill()?;
+        }
+        let status = child.wait()?;
+        if status.signal() == Some(9) {
+            Faults::one(&faults.phones_killed);
+            let saved = lines.map_while(Result::ok).count() + kill_after.unwrap_or(0);
+            total.answers += saved;
+            total.commits += saved as u64;
+            continue;
+        }
+        if !status.success() {
+            return Err(format!("a phone ended with {status}").into());
+        }
+        let done: Filled = serde_json::from_str(&last)?;
+        total.answers += done.answers;
+        total.commits += done.commits;
+        total.synchronous = done.synchronous;
+        break;
+    }
+    Ok(total)
+}
+
+/// One phone as a process.
+#[derive(Args)]
+pub struct DemoDevice {
+    #[arg(long)]
+    store: PathBuf,
+    #[arg(long)]
+    tasks: PathBuf,
+    #[arg(long)]
+    begins: i64,
+    #[arg(long)]
+    language: String,
+}
+
+/// Works off the tasks; says a word after every answer, and what it did at the end.
+pub fn run_device(args: &DemoDevice) -> Outcome {
+    let tasks: Vec<Task> = serde_json::from_slice(&std::fs::read(&args.tasks)?)?;
+    let clock = Arc::new(SimulatedClock::at(args.begins));
+    let core = ObserverCore::open(config(&args.store, &args.language, clock.clone())?, PIN)?;
+    let mut say = || {
+        let mut out = std::io::stdout();
+        let _ = out.write_all(b"answered\n").and_then(|()| out.flush());
+    };
+    let done = work(&core, &clock, &tasks, &mut say)?;
+    let synchronous = core.synchronous()?.to_owned();
+    print_json(&Filled { reports: done.reports, answers: done.answers, commits: core.commits(), synchronous, peak_child_rss: 0 })
+}

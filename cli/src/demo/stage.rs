@@ -1,0 +1,103 @@
+//! The folder, the mission and its invites.
+
+use super::Demo;
+use crate::common::{day, now};
+use baqylau_desk::Desk;
+use baqylau_desk::source::Source;
+use baqylau_simulator::{Person, Task, World, schedule};
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+
+/// The passphrase of a mission that keeps no secret.
+pub const PASSPHRASE: &str = "demonstration only";
+/// The PIN of every phone.
+pub const PIN: &str = "2468";
+const MARK: &str = ".baqylau-demo";
+
+/// Everything that is there before the first phone enrols.
+pub struct Stage {
+    pub folder: PathBuf,
+    pub source: Source,
+    /// Where phones and desk go.
+    pub port: u16,
+    /// Where the server listens; the same, without faults.
+    pub server_port: u16,
+    /// Invites by person.
+    pub invites: BTreeMap<String, String>,
+    /// Teams by person.
+    pub people: Vec<Person>,
+    /// What everybody does.
+    pub tasks: BTreeMap<String, Vec<Task>>,
+    pub begins: i64,
+}
+
+impl Stage {
+    pub fn set(args: &Demo) -> Result<Self, crate::common::Failure> {
+        let folder = empty(&args.keep)?;
+        let source = Source::read(&args.mission)?;
+        let server_port = free_port()?;
+        let port = if args.faults { free_port()? } else { server_port };
+        let address = format!("https://127.0.0.1:{port}");
+        let mission = folder.join("mission");
+        let mut desk = Desk::new(&mission, &args.mission, &[address], PASSPHRASE)?;
+        desk.build(PASSPHRASE, now(), 90)?;
+        let invited = desk.invite(&[], now(), 30)?;
+        let people: Vec<Person> = source
+            .people
+            .iter()
+            .map(|p| Person { code: p.code.clone(), role: p.role.clone(), team: p.team.clone() })
+            .collect();
+        let midnight = day(&source.mission.election_day, source.mission.offset).ok_or("election_day is no date")?;
+        let begins = midnight + 6 * 3_600_000;
+        let world = World {
+            people: people.clone(),
+            checklists: source.checklists.iter().map(|c| (c.id.clone(), places(&source, &c.places))).collect(),
+            plans: args.mission.join("plan"),
+            begins,
+            seed: args.seed,
+        };
+        let tasks = schedule(&world)?;
+        let invites = invited.into_iter().map(|i| (i.person.code, i.text)).collect();
+        Ok(Self { folder, source, port, server_port, invites, people, tasks, begins })
+    }
+
+    pub fn desk(&self) -> Result<Desk, crate::common::Failure> {
+        Ok(Desk::open(&self.folder.join("mission"), PASSPHRASE)?)
+    }
+
+    pub fn server_folder(&self) -> PathBuf {
+        self.folder.join("mission/server")
+    }
+
+    /// Somebody whose invite a visitor may look at.
+    pub fn spare_invite(&self) -> &str {
+        self.invites.keys().next().map_or("", String::as_str)
+    }
+}
+
+/// The places of the first level that a checklist is for.
+fn places(source: &Source, levels: &[String]) -> Vec<String> {
+    let level = levels.first().and_then(|l| source.places.level(l));
+    let of = level.map(|l| source.places.of_level(l)).unwrap_or_default();
+    of.iter().filter_map(|p| source.places.get(*p)).map(|p| p.code.to_string()).collect()
+}
+
+/// An empty folder; what an earlier demonstration left there is removed, anything else is not.
+fn empty(folder: &Path) -> Result<PathBuf, crate::common::Failure> {
+    if folder.exists() {
+        let strange = !folder.join(MARK).exists() && fs::read_dir(folder)?.next().is_some();
+        if strange {
+            return Err(format!("{} is not empty and no demonstration left it; take another --keep", folder.display()).into());
+        }
+        fs::remove_dir_all(folder)?;
+    }
+    fs::create_dir_all(folder)?;
+    fs::write(folder.join(MARK), "made by `baqylau demo`; replaced by the next\n")?;
+    Ok(fs::canonicalize(folder)?)
+}
+
+fn free_port() -> std::io::Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}

@@ -1,0 +1,168 @@
+//! `baqylau desk`: pull, figures, reports, exports.
+
+use crate::common::{Folder, Outcome, now, print_json};
+use baqylau_desk::pull::verify_all;
+use baqylau_findings::Computed;
+use clap::Subcommand;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+#[derive(Subcommand)]
+pub enum Desk {
+    /// Pull what is new from the server, verify and open it.
+    Pull {
+        #[command(flatten)]
+        folder: Folder,
+        /// One JSON object on one line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The figures of the statement, computed and compared.
+    Figures {
+        #[command(flatten)]
+        folder: Folder,
+        /// Only what was received up to this moment, as 2023-03-20T09:00+06:00.
+        #[arg(long, value_name = "TIME")]
+        as_of: Option<String>,
+        /// One JSON object on one line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The reports, with their status.
+    Reports {
+        #[command(flatten)]
+        folder: Folder,
+        /// Write the answers as CSV tables into this folder.
+        #[arg(long, value_name = "DIR")]
+        export: Option<PathBuf>,
+        /// One JSON object on one line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Verify everything that was pulled once more, from its bytes.
+    Verify {
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// Write the log into a file that `baqylau verify` verifies anywhere.
+    Log {
+        #[command(flatten)]
+        folder: Folder,
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+pub fn run(command: Desk) -> Outcome {
+    match command {
+        Desk::Pull { folder, json } => {
+            let mut desk = folder.open()?;
+            let pulled = desk.pull(now(), &|_| ())?;
+            let p = &pulled;
+            if json {
+                return print_json(&json!({
+                    "objects": p.objects, "devices": p.devices, "opened": p.opened, "refused": p.refused,
+                    "strange": p.strange, "confirmed": p.confirmed, "contested": p.contested,
+                }));
+            }
+            println!("{} new objects: {} devices, {} reports opened", p.objects, p.devices, p.opened);
+            println!("{} not verifiable, {} strange, {} confirmed, {} contested", p.refused, p.strange, p.confirmed, p.contested);
+            Ok(p.refused + p.strange == 0)
+        }
+        Desk::Figures { folder, as_of, json } => {
+            let as_of = as_of.map(|t| moment(&t)).transpose()?;
+            let figures = folder.open()?.figures(as_of)?;
+            if json {
+                print_json(&json!({"figures": figures.iter().map(figure_json).collect::<Vec<_>>()}))?;
+            } else {
+                print!("{}", figure_table(&figures));
+            }
+            Ok(figures.iter().all(|f| f.equal))
+        }
+        Desk::Reports { folder, export, json } => reports(&folder, export, json),
+        Desk::Verify { folder } => {
+            let (good, faults) = verify_all(&folder.open()?)?;
+            println!("{good} envelopes verify");
+            faults.iter().for_each(|(index, what)| println!("object {index}: {what}"));
+            Ok(faults.is_empty())
+        }
+        Desk::Log { folder, file } => {
+            let desk = folder.open()?;
+            let size = crate::verify::export(&desk, &file)?;
+            println!("{size} objects in {}", file.display());
+            Ok(true)
+        }
+    }
+}
+
+fn moment(text: &str) -> Result<i64, String> {
+    let moment = baqylau_forms::value::Moment::parse(text, 0);
+    moment.map(|m| m.ms).ok_or_else(|| format!("{text:?} is no moment such as 2023-03-20T09:00:00+06:00"))
+}
+
+fn reports(folder: &Folder, export: Option<PathBuf>, json: bool) -> Outcome {
+    let desk = folder.open()?;
+    let picture = desk.picture(None)?;
+    if let Some(target) = export {
+        let rows = desk.export(&picture, &target)?;
+        println!("{rows} reports in {}", target.display());
+        return Ok(true);
+    }
+    let rows = picture.reports.iter().map(|known| {
+        let report = known.report.as_ref();
+        json!({
+            "index": known.envelope.index,
+            "hash": known.envelope.hash.to_string(),
+            "device": known.envelope.device.to_string(),
+            "seq": known.envelope.seq,
+            "visit": report.map(|r| r.visit.code.clone()),
+            "checklist": known.filling.as_ref().map(|f| f.form().definition().id.clone()),
+            "status": known.status.name(),
+        })
+    });
+    let rows: Vec<Value> = rows.collect();
+    if json {
+        return print_json(&rows);
+    }
+    for row in rows {
+        let text = |name: &str| row[name].as_str().unwrap_or("-").to_owned();
+        println!("{:>6}  {:<10} {:<16} {:<12} {} #{}", row["index"], text("visit"), text("checklist"), text("status"), text("device"), row["seq"]);
+    }
+    Ok(true)
+}
+
+/// A figure as JSON.
+pub fn figure_json(f: &Computed) -> Value {
+    json!({
+        "id": f.id, "published": f.published, "computed": f.computed, "count": f.count, "base": f.base,
+        "do_not_know": f.do_not_know, "not_applicable": f.not_applicable, "not_answered": f.not_answered,
+        "forms": f.forms, "places": f.places, "several": f.several, "equal": f.equal,
+    })
+}
+
+/// The figures as a table for a terminal.
+pub fn figure_table(figures: &[Computed]) -> String {
+    let short = |text: &str| -> String {
+        if text.chars().count() > 22 { text.chars().take(21).chain(['…']).collect() } else { text.to_owned() }
+    };
+    let mut out = format!(
+        "{:<38} {:<22} {:<22} {:>6} {:>4} {:>4} {:>5}\n",
+        "figure", "published", "computed", "base", "dk", "n/a", "blank"
+    );
+    for f in figures {
+        let mark = if f.equal { "" } else { "   DIFFERS" };
+        out += &format!(
+            "{:<38} {:<22} {:<22} {:>6} {:>4} {:>4} {:>5}{mark}\n",
+            f.id,
+            short(&f.published),
+            short(&f.computed),
+            f.base,
+            f.do_not_know,
+            f.not_applicable,
+            f.not_answered
+        );
+    }
+    let several = figures.iter().filter(|f| f.several).map(|f| format!("{}: several answers possible", f.id));
+    several.for_each(|line| out += &format!("{line}\n"));
+    out
+}

@@ -1,0 +1,71 @@
+//! `baqylau`: the one binary. Every subcommand is a module; `--json` gives one JSON value on one line wherever there is output.
+
+mod common;
+mod demo;
+mod desk;
+mod mission;
+mod observe;
+mod serve;
+mod verify;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Election observation, from a checklist to the figures of the statement.
+#[derive(Parser)]
+#[command(version, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a mission: check its tables, make its keys, sign its bundle, invite its people.
+    #[command(subcommand)]
+    Mission(mission::Mission),
+    /// Run the mission server.
+    Serve(serve::Serve),
+    /// Pull what the server has, and compute the figures.
+    #[command(subcommand)]
+    Desk(desk::Desk),
+    /// Verify an exported log, offline and without any secret key.
+    Verify(verify::Verify),
+    /// Observe in a terminal: the same core that a phone has.
+    #[command(subcommand)]
+    Observe(observe::Observe),
+    /// Play a whole mission, and compare its figures with the published ones.
+    Demo(demo::Demo),
+    /// One phone of the demonstration, as a process of its own.
+    #[command(hide = true)]
+    DemoDevice(demo::DemoDevice),
+    /// Print completions for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Mission(command) => mission::run(command),
+        Command::Serve(command) => serve::run(&command),
+        Command::Desk(command) => desk::run(command),
+        Command::Verify(command) => verify::run(&command),
+        Command::Observe(command) => observe::run(command),
+        Command::Demo(command) => demo::run(&command),
+        Command::DemoDevice(command) => demo::run_device(&command),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "baqylau", &mut std::io::stdout());
+            Ok(true)
+        }
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(e) => {
+            eprintln!("baqylau: {e}");
+            ExitCode::from(2)
+        }
+    }
+}

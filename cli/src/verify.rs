@@ -1,0 +1,138 @@
+//! `baqylau verify FILE`: an exported log, verified offline and without any secret key.
+//!
+//! The file is CBOR: `[1, root key, manifest, [[received, object], ...], tree head]`.
+
+use crate::common::{Failure, Outcome, print_json};
+use baqylau_desk::Desk;
+use baqylau_protocol::bundle::Manifest;
+use baqylau_protocol::enrolment::Enrolled;
+use baqylau_protocol::envelope::Envelope;
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
+use baqylau_protocol::merkle::Tree;
+use baqylau_protocol::receipt::{TreeHead, leaf_hash};
+use clap::Args;
+use minicbor::bytes::ByteVec;
+use serde_json::json;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// Options of verify.
+#[derive(Args)]
+pub struct Verify {
+    /// What `desk log` wrote.
+    file: PathBuf,
+    /// The mission's id that the file must be of; without it, compare the one that is shown.
+    #[arg(long, value_name = "HEX")]
+    mission: Option<String>,
+    /// One JSON object on one line.
+    #[arg(long)]
+    json: bool,
+}
+
+type Exported = (u8, PublicKey, ByteVec, Vec<(i64, ByteVec)>, ByteVec);
+
+/// Writes a desk's log. Gives the number of objects.
+pub fn export(desk: &Desk, file: &Path) -> Result<usize, Failure> {
+    let root = PublicKey::from_hex(&desk.settings.root).ok_or("the root key does not read")?;
+    let manifest = desk.store.manifest()?.ok_or("build the bundle first")?;
+    let entries: Vec<(i64, ByteVec)> = desk.store.objects()?.into_iter().map(|(_, o)| (o.received, o.bytes.into())).collect();
+    let head = desk.store.setting("head")?.ok_or("pull first")?;
+    let size = entries.len();
+    let exported: Exported = (1, root, manifest.into(), entries, head.into());
+    std::fs::write(file, minicbor::to_vec(exported)?)?;
+    Ok(size)
+}
+
+#[derive(Default)]
+struct Tally {
+    devices: HashMap<DeviceId, Chain>,
+    envelopes: usize,
+    faults: Vec<String>,
+}
+
+struct Chain {
+    key: PublicKey,
+    links: HashMap<u64, Vec<(Hash, Hash)>>,
+    first: Hash,
+}
+
+pub fn run(args: &Verify) -> Outcome {
+    let bytes = std::fs::read(&args.file).map_err(|e| format!("{}: {e}", args.file.display()))?;
+    let damaged = |e: minicbor::decode::Error| format!("{}: it is no exported log ({e})", args.file.display());
+    let (version, root, manifest, entries, head): Exported = minicbor::decode(&bytes).map_err(damaged)?;
+    if version != 1 {
+        return Err(format!("the file has version {version}; update this program").into());
+    }
+    let mission = MissionId::of(&root);
+    if args.mission.as_ref().is_some_and(|m| m.replace(' ', "") != mission.to_string()) {
+        return Err(format!("the file is of the mission {mission}").into());
+    }
+    let manifest = Manifest::open(&manifest, &root)?;
+    let head = TreeHead::open(&head, &manifest.receipt_keys, mission)?;
+    let mut tally = Tally::default();
+    let mut tree = Tree::default();
+    for (index, (received, object)) in entries.iter().enumerate() {
+        tree.push(leaf_hash(Hash::of(object), *received));
+        tally.object(index, object, &manifest, mission);
+    }
+    if tree.len() as u64 != head.size || tree.root() != head.root {
+        tally.faults.push(format!("the log does not lead to the root that the server signed ({} objects)", head.size));
+    }
+    let gaps = tally.chains();
+    report(args, mission, &tally, gaps)
+}
+
+impl Tally {
+    fn object(&mut self, index: usize, object: &[u8], manifest: &Manifest, mission: MissionId) {
+        if let Ok(enrolled) = Enrolled::open(object, &manifest.issuer, mission) {
+            let chain = Chain { key: enrolled.enrolment.device_key, links: HashMap::new(), first: enrolled.hash };
+            self.devices.insert(enrolled.device, chain);
+            return;
+        }
+        let checked = Envelope::parse(object, mission).map_err(|e| e.to_string()).and_then(|envelope| {
+            let chain = self.devices.get_mut(&envelope.header.device).ok_or("its device did not enrol before it")?;
+            envelope.verify(&chain.key).map_err(|e| e.to_string())?;
+            chain.links.entry(envelope.header.seq).or_default().push((envelope.header.prev, envelope.hash));
+            Ok(())
+        });
+        match checked {
+            Ok(()) => self.envelopes += 1,
+            Err(why) => self.faults.push(format!("object {index}: {why}")),
+        }
+    }
+
+    /// Follows every chain. Gives the envelopes that are missing: on their way still, or kept back.
+    fn chains(&mut self) -> usize {
+        let mut gaps = 0;
+        for (device, chain) in &self.devices {
+            let last = chain.links.keys().max().copied().unwrap_or(0);
+            let mut before = vec![chain.first];
+            for seq in 1..=last {
+                let links = chain.links.get(&seq).map_or(&[][..], Vec::as_slice);
+                if links.len() > 1 {
+                    self.faults.push(format!("device {device}: {} envelopes have the number {seq}", links.len()));
+                }
+                if links.iter().any(|(prev, _)| !before.is_empty() && !before.contains(prev)) {
+                    self.faults.push(format!("device {device}: envelope {seq} does not follow the one before"));
+                }
+                gaps += usize::from(links.is_empty());
+                before = links.iter().map(|(_, hash)| *hash).collect();
+            }
+        }
+        gaps
+    }
+}
+
+fn report(args: &Verify, mission: MissionId, tally: &Tally, gaps: usize) -> Outcome {
+    if args.json {
+        print_json(&json!({
+            "mission": mission.to_string(), "devices": tally.devices.len(), "envelopes": tally.envelopes,
+            "missing": gaps, "faults": tally.faults,
+        }))?;
+    } else {
+        println!("mission {mission}");
+        println!("{} devices, {} envelopes verified, {gaps} missing in chains", tally.devices.len(), tally.envelopes);
+        tally.faults.iter().for_each(|f| println!("{f}"));
+    }
+    Ok(tally.faults.is_empty())
+}

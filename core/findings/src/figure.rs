@@ -1,0 +1,185 @@
+//! A figure as data.
+
+use baqylau_forms::definition::Text;
+use baqylau_forms::expr::{Expr, ExprError};
+use baqylau_forms::form::Form;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// How the numbers of a figure are made. A closed list: whoever needs another adds it here, with its arithmetic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// How many.
+    Count,
+    /// How many in a hundred of the base, rounded half up to whole numbers.
+    Percent,
+    /// A sum over a sum, over the reports that have both numbers.
+    MeanShare,
+    /// Whether more than half of the base.
+    Majority,
+    /// How many of each choice; a report may count for several.
+    Breakdown,
+}
+
+/// The figure's source, instead of a checklist: the people of the register whose devices are enrolled.
+pub const PEOPLE: &str = "people";
+
+/// A figure of the statement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figure {
+    /// Its id, as questions name it.
+    pub id: String,
+    /// The checklist's id, or [`PEOPLE`].
+    pub checklist: String,
+    /// How it is made.
+    pub unit: Unit,
+    /// What is counted.
+    pub counts: String,
+    /// The denominator of a mean share.
+    #[serde(default)]
+    pub of: String,
+    /// `answered`, `all`, or an expression.
+    #[serde(default)]
+    pub base: String,
+    /// `observation` or `place`.
+    #[serde(default)]
+    pub per: String,
+    /// As the statement prints it.
+    pub published: String,
+    /// The published number; see `docs/authoring.md`.
+    pub value: String,
+    /// How far the computed number may be from it.
+    #[serde(default)]
+    pub tolerance: String,
+    /// The sentence of the statement.
+    pub sentence: Text,
+}
+
+/// What a figure counts out of.
+#[derive(Debug, Clone)]
+pub(crate) enum Base {
+    Answered,
+    All,
+    Where(Expr),
+}
+
+/// What the published number says.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Expected {
+    Number { value: f64, tolerance: f64 },
+    Majority,
+    Parts(Vec<(String, usize)>),
+}
+
+/// The rule of a figure, resolved.
+#[derive(Debug, Clone)]
+pub(crate) enum Rule {
+    People,
+    Truth { counts: Expr, base: Base },
+    Share { part: Expr, whole: Expr },
+    Breakdown { question: u32 },
+}
+
+/// A figure ready to be computed.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// The figure.
+    pub figure: Figure,
+    pub(crate) rule: Rule,
+    pub(crate) expected: Expected,
+    pub(crate) per_place: bool,
+    pub(crate) form: Option<Arc<Form>>,
+}
+
+/// What is wrong with a figure.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("figure {id}, column {column}: {what}")]
+pub struct FigureError {
+    /// The figure.
+    pub id: String,
+    /// The column.
+    pub column: &'static str,
+    /// What is wrong, and the remedy.
+    pub what: String,
+}
+
+impl Compiled {
+    /// Checks figures against the checklists.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn all(figures: Vec<Figure>, forms: &HashMap<String, Arc<Form>>) -> Result<Vec<Self>, Vec<FigureError>> {
+        let mut faults = Vec::new();
+        let mut out: Vec<Self> = Vec::new();
+        for figure in figures {
+            if out.iter().any(|c| c.figure.id == figure.id) {
+                faults.push(FigureError { id: figure.id.clone(), column: "id", what: "it is used before".into() });
+            }
+            match Self::one(figure, forms) {
+                Ok(compiled) => out.push(compiled),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        if faults.is_empty() { Ok(out) } else { Err(faults) }
+    }
+
+    fn one(figure: Figure, forms: &HashMap<String, Arc<Form>>) -> Result<Self, FigureError> {
+        let fault = |column, what: String| FigureError { id: figure.id.clone(), column, what };
+        let expected = expected(&figure).map_err(|what| fault("value", what))?;
+        let per_place = match figure.per.as_str() {
+            "" | "observation" => false,
+            "place" => true,
+            other => return Err(fault("per", format!("{other:?} is neither observation nor place"))),
+        };
+        if figure.checklist == PEOPLE {
+            return Ok(Self { rule: Rule::People, expected, per_place, form: None, figure });
+        }
+        let form = forms.get(&figure.checklist);
+        let form = form.ok_or_else(|| fault("checklist", format!("the mission has no checklist {:?}", figure.checklist)))?;
+        let parse = |column, source: &str| form.expression(source).map_err(|e| fault(column, words(&e)));
+        let rule = match figure.unit {
+            Unit::MeanShare => Rule::Share { part: parse("counts", &figure.counts)?, whole: parse("of", &figure.of)? },
+            Unit::Breakdown => match parse("counts", &figure.counts)? {
+                Expr::Name(question) if form.list(question).is_some() => Rule::Breakdown { question },
+                _ => return Err(fault("counts", "a breakdown takes a choice question, as ${question}".into())),
+            },
+            _ => {
+                let base = match figure.base.as_str() {
+                    "" | "answered" => Base::Answered,
+                    "all" => Base::All,
+                    source => Base::Where(parse("base", source)?),
+                };
+                Rule::Truth { counts: parse("counts", &figure.counts)?, base }
+            }
+        };
+        Ok(Self { rule, expected, per_place, form: Some(form.clone()), figure })
+    }
+}
+
+fn words(errors: &[ExprError]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+fn expected(figure: &Figure) -> Result<Expected, String> {
+    match figure.unit {
+        Unit::Majority if figure.value == "majority" => Ok(Expected::Majority),
+        Unit::Majority => Err("a majority has the value `majority`".into()),
+        Unit::Breakdown => {
+            let part = |text: &str| {
+                let (name, count) = text.split_once('=')?;
+                Some((name.trim().to_owned(), count.trim().parse().ok()?))
+            };
+            let parts: Option<Vec<_>> = figure.value.split(';').map(part).collect();
+            parts.map(Expected::Parts).ok_or_else(|| "expected choice=number; choice=number".into())
+        }
+        _ => {
+            let number = |text: &str| text.trim().parse::<f64>().ok().filter(|n| n.is_finite());
+            let value = number(&figure.value).ok_or_else(|| format!("{:?} is no number", figure.value))?;
+            let tolerance = if figure.tolerance.trim().is_empty() { Some(0.0) } else { number(&figure.tolerance) };
+            let tolerance = tolerance.ok_or_else(|| format!("the tolerance {:?} is no number", figure.tolerance))?;
+            Ok(Expected::Number { value, tolerance })
+        }
+    }
+}

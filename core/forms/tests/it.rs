@@ -1,0 +1,16 @@
+//! The expression language and forms being filled, as tables of cases and as properties over random edits.
+
+mod it {
+    mod choices;
+    mod expressions;
+    mod figures;
+    mod functions;
+    mod hostile;
+    mod keeping;
+    mod limits;
+    mod random;
+    mod relevance;
+    mod repeats;
+    mod rules;
+    mod support;
+}

@@ -1,0 +1,58 @@
+//! Errors of the desk: what is wrong, where, and what to do.
+
+use baqylau_sqlite::StorageError;
+use std::path::PathBuf;
+
+/// Why the desk did not do what it should.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// A file.
+    #[error("{path}: {reason}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong with it, and the remedy.
+        reason: String,
+    },
+    /// The mission's tables; every fault with its place.
+    #[error("the mission has {} fault(s):\n{}", faults.len(), faults.join("\n"))]
+    Source {
+        /// All of them.
+        faults: Vec<String>,
+    },
+    /// The passphrase.
+    #[error("wrong passphrase for {path}")]
+    Passphrase {
+        /// Which file it did not open.
+        path: PathBuf,
+    },
+    /// The store.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The server.
+    #[error("the server {server}: {reason}")]
+    Server {
+        /// Which.
+        server: String,
+        /// What it said, and the remedy.
+        reason: String,
+    },
+    /// The server's log is not what it signed.
+    #[error("the server's log does not verify: {0}. Keep the desk's folder, it proves it; do not trust this server")]
+    Log(String),
+    /// Something asked for is not there.
+    #[error("{0}")]
+    Unknown(String),
+}
+
+impl DeskError {
+    pub(crate) fn file(path: impl Into<PathBuf>, reason: impl ToString) -> Self {
+        Self::File { path: path.into(), reason: reason.to_string() }
+    }
+}
+
+impl From<rusqlite::Error> for DeskError {
+    fn from(e: rusqlite::Error) -> Self {
+        Self::Storage(e.into())
+    }
+}

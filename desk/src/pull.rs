@@ -1,0 +1,283 @@
+//! From the server's log into the store. Every page is verified before it is kept; at the end the log must lead to the root that
+//! the server signed.
+
+use crate::error::DeskError;
+use crate::folder::{Desk, published};
+use crate::store::{Device, Object, Store};
+use crate::verify::Opener;
+use baqylau_http::reqwest::header::AUTHORIZATION;
+use baqylau_http::reqwest::{Client, StatusCode};
+use baqylau_protocol::certificate::Role;
+use baqylau_protocol::enrolment::Enrolment;
+use baqylau_protocol::ids::{DeviceId, Hash, SubjectId};
+use baqylau_protocol::keys::{BoxKey, SigningKey, random};
+use baqylau_protocol::merkle::Tree;
+use baqylau_protocol::receipt::{TreeHead, leaf_hash};
+use baqylau_protocol::roster::{Entry, Standing};
+use baqylau_protocol::seal::SharedKey;
+use baqylau_protocol::wire::{LogPage, ReadRequest, Upload, Verdict, Verdicts};
+use baqylau_protocol::{VERSION, cbor};
+use data_encoding::BASE64URL_NOPAD;
+use minicbor::bytes::ByteVec;
+use std::collections::{HashMap, HashSet};
+
+/// The largest answer that is read.
+const MAX_ANSWER: usize = 16 << 20;
+
+/// What a pull did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pulled {
+    /// New objects.
+    pub objects: usize,
+    /// New devices.
+    pub devices: usize,
+    /// Envelopes that were opened.
+    pub opened: usize,
+    /// Envelopes that could not be verified or opened.
+    pub refused: usize,
+    /// Objects that are neither enrolment nor envelope.
+    pub strange: usize,
+    /// Devices that were confirmed.
+    pub confirmed: usize,
+    /// Devices that share an invite with another; counted nowhere until it is decided.
+    pub contested: usize,
+}
+
+struct Link<'d> {
+    desk: &'d Desk,
+    http: Client,
+    server: String,
+}
+
+impl Desk {
+    /// Publishes the bundle to the server.
+    ///
+    /// # Errors
+    /// The server does not answer or refuses.
+    pub fn publish(&self) -> Result<(), DeskError> {
+        let body = published(&self.folder)?;
+        block(async { self.link()?.post("/v1/bundle", body).await.map(drop) })
+    }
+
+    /// Sends the roster to the server.
+    ///
+    /// # Errors
+    /// The server does not answer or refuses.
+    pub fn publish_roster(&self) -> Result<(), DeskError> {
+        let Some((_, bytes)) = self.roster()? else { return Ok(()) };
+        block(async { self.link()?.post("/v1/roster", bytes).await.map(drop) })
+    }
+
+    /// What the server says at a path that needs no signature, as `/metrics`.
+    ///
+    /// # Errors
+    /// The server does not answer.
+    pub fn server_text(&self, path: &str) -> Result<String, DeskError> {
+        let bytes = block(async { self.link()?.get(path, None).await })?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Pulls what is new, verifies and opens it. `progress` is told how many objects are here.
+    ///
+    /// # Errors
+    /// The server does not answer, or its log is not what it signed.
+    pub fn pull(&mut self, now: i64, progress: &dyn Fn(u64)) -> Result<Pulled, DeskError> {
+        let identity = self.identity(now)?;
+        let mut pulled = Pulled::default();
+        let mut tree = Tree::default();
+        self.store.leaves()?.iter().for_each(|(hash, received)| tree.push(leaf_hash(*hash, *received)));
+        let mut known: HashMap<DeviceId, Device> = self.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
+        loop {
+            let from = self.store.cursor()?;
+            let page = block(async { self.link()?.page(&identity, from).await })?;
+            let end = page.entries.is_empty();
+            self.keep(page, from, &mut tree, &mut known, &mut pulled)?;
+            progress(self.store.cursor()?);
+            if end {
+                break;
+            }
+        }
+        self.settle_devices(&mut pulled)?;
+        Ok(pulled)
+    }
+
+    fn keep(
+        &mut self,
+        page: LogPage,
+        from: u64,
+        tree: &mut Tree,
+        known: &mut HashMap<DeviceId, Device>,
+        pulled: &mut Pulled,
+    ) -> Result<(), DeskError> {
+        let head = TreeHead::open(&page.head, &self.receipt_keys()?, self.mission()).map_err(|e| DeskError::Log(e.to_string()))?;
+        let object = |e: baqylau_protocol::wire::LogEntry| {
+            let bytes: Vec<u8> = e.object.into();
+            Object { received: e.received, hash: Hash::of(&bytes), bytes }
+        };
+        let objects: Vec<Object> = page.entries.into_iter().map(object).collect();
+        for object in &objects {
+            tree.push(leaf_hash(object.hash, object.received));
+            // The moment the log here is as long as the head says, both must agree.
+            check_head(tree, &head)?;
+        }
+        if objects.is_empty() {
+            check_head(tree, &head)?;
+            self.store.set_setting("head", &page.head)?;
+            return if head.size < from { Err(DeskError::Log(format!("it has {} objects, {from} are here", head.size))) } else { Ok(()) };
+        }
+        let opener = Opener { mission: self.mission(), issuer: self.issuer.public(), reading: &self.reading };
+        let found = opener.page(from, &objects, known);
+        self.store.add_page(from, &objects, &found.devices, &found.envelopes)?;
+        pulled.objects += objects.len();
+        pulled.devices += found.devices.len();
+        pulled.opened += found.envelopes.iter().filter(|e| e.plain.is_ok()).count();
+        pulled.refused += found.envelopes.iter().filter(|e| e.plain.is_err()).count();
+        pulled.strange += found.strange.len();
+        known.extend(found.devices.into_iter().map(|d| (d.device, d)));
+        Ok(())
+    }
+
+    /// Confirms new devices where the mission says so. Two that enrolled with one subject before either was confirmed are both
+    /// contested; one that comes after a confirmed one is contested alone.
+    fn settle_devices(&mut self, pulled: &mut Pulled) -> Result<(), DeskError> {
+        if !self.source()?.mission.confirm_on_pull {
+            return Ok(());
+        }
+        let roster = self.roster()?.map(|(r, _)| r);
+        let standing = |d: DeviceId| roster.as_ref().and_then(|r| r.find(d)).map(|e| e.standing);
+        let devices = self.store.devices()?;
+        let mut changes = Vec::new();
+        let mut seen: HashSet<SubjectId> = HashSet::new();
+        for device in devices.iter().filter(|d| seen.insert(d.subject)) {
+            let same: Vec<&Device> = devices.iter().filter(|d| d.subject == device.subject).collect();
+            let settled = same.iter().any(|d| standing(d.device).is_some());
+            let fresh: Vec<_> = same.iter().filter(|d| standing(d.device).is_none()).collect();
+            let verdict = if settled || same.len() > 1 { Standing::Contested } else { Standing::Confirmed };
+            for device in fresh.into_iter().filter(|d| d.in_time) {
+                match verdict {
+                    Standing::Confirmed => pulled.confirmed += 1,
+                    _ => pulled.contested += 1,
+                }
+                changes.push(Entry { device: device.device, standing: verdict, good_seq: 0, good_hash: None });
+            }
+        }
+        if self.change_roster(changes)?.is_some() {
+            self.publish_roster()?;
+        }
+        Ok(())
+    }
+
+    /// This desk's own device, made and enrolled the first time it is needed.
+    fn identity(&self, now: i64) -> Result<DeviceId, DeskError> {
+        const NAME: &str = "desk_device";
+        if let Some(device) = self.store.setting(NAME)?.and_then(|b| DeviceId::from_slice(&b)) {
+            return Ok(device);
+        }
+        let invite = SigningKey::generate();
+        let manifest = self.manifest()?;
+        let (_, encapsulation) = SharedKey::encapsulate(&manifest.reading, self.mission())
+            .map_err(|e| DeskError::Unknown(e.to_string()))?;
+        let expires = now + 365 * 86_400_000;
+        let enrolment = Enrolment {
+            v: VERSION,
+            mission: self.mission(),
+            certificate: self.certificate(SubjectId(random()), &invite, Role::Desk, expires).into(),
+            device_key: self.device.public(),
+            box_key: BoxKey::generate().public().into(),
+            reading_key: manifest.reading.number,
+            encapsulation: encapsulation.into(),
+            nonce: random().into(),
+            replaces: None,
+        };
+        let bytes = enrolment.sign(&self.device, &invite);
+        let device = DeviceId::of(Hash::of(&bytes));
+        block(async { self.link()?.enrol(bytes).await })?;
+        self.store.set_setting(NAME, &device.0)?;
+        Ok(device)
+    }
+
+    fn link(&self) -> Result<Link<'_>, DeskError> {
+        let roots: Vec<Vec<u8>> = self.tls_roots()?.into_iter().map(Into::into).collect();
+        let http = baqylau_http::client(&roots).map_err(|e| DeskError::Unknown(e.to_string()))?;
+        let server = self.settings.servers.first().cloned();
+        Ok(Link { desk: self, http, server: server.ok_or_else(|| DeskError::Unknown("desk.json names no server".into()))? })
+    }
+}
+
+fn check_head(tree: &Tree, head: &TreeHead) -> Result<(), DeskError> {
+    if tree.len() as u64 == head.size && tree.root() != head.root {
+        return Err(DeskError::Log(format!("its first {} objects do not lead to the root it signed", head.size)));
+    }
+    Ok(())
+}
+
+fn block<T>(future: impl Future<Output = Result<T, DeskError>>) -> Result<T, DeskError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|e| DeskError::Unknown(e.to_string()))?.block_on(future)
+}
+
+impl Link<'_> {
+    fn failed(&self, reason: impl ToString) -> DeskError {
+        DeskError::Server { server: self.server.clone(), reason: reason.to_string() }
+    }
+
+    async fn answer(&self, response: baqylau_http::reqwest::Response) -> Result<Vec<u8>, DeskError> {
+        let status = response.status();
+        let bytes = baqylau_http::body(response, MAX_ANSWER).await.map_err(|_| self.failed("the connection broke; try again"))?;
+        if status.is_success() {
+            return Ok(bytes);
+        }
+        let words = String::from_utf8_lossy(&bytes).trim().to_owned();
+        Err(self.failed(if status == StatusCode::UNAUTHORIZED { format!("{words} (is this desk revoked?)") } else { words }))
+    }
+
+    async fn post(&self, path: &str, body: Vec<u8>) -> Result<Vec<u8>, DeskError> {
+        let sent = self.http.post(format!("{}{path}", self.server)).body(body).send().await;
+        self.answer(sent.map_err(|_| self.failed("does not answer; is it running?"))?).await
+    }
+
+    async fn get(&self, path: &str, authorization: Option<String>) -> Result<Vec<u8>, DeskError> {
+        let mut call = self.http.get(format!("{}{path}", self.server));
+        if let Some(value) = authorization {
+            call = call.header(AUTHORIZATION, value);
+        }
+        self.answer(call.send().await.map_err(|_| self.failed("does not answer; is it running?"))?).await
+    }
+
+    async fn enrol(&self, enrolment: Vec<u8>) -> Result<(), DeskError> {
+        let body = cbor::encode(&Upload { objects: vec![ByteVec::from(enrolment)] });
+        let answer = self.post("/v1/objects", body).await?;
+        let verdicts: Verdicts = cbor::decode(&answer, "verdicts").map_err(|e| self.failed(e))?;
+        match verdicts.verdicts.into_iter().next() {
+            Some(Verdict::Stored(_)) => Ok(()),
+            Some(Verdict::Refused(refusal)) => Err(self.failed(refusal.reason)),
+            None => Err(self.failed("an empty answer")),
+        }
+    }
+
+    async fn page(&self, device: &DeviceId, from: u64) -> Result<LogPage, DeskError> {
+        let challenge = self.get("/v1/challenge", None).await?;
+        let challenge: [u8; 40] = challenge.try_into().map_err(|_| self.failed("no challenge"))?;
+        let request = ReadRequest { v: VERSION, mission: self.desk.mission(), device: *device, challenge: challenge.into() };
+        let signed = BASE64URL_NOPAD.encode(&request.sign(&self.desk.device));
+        let bytes = self.get(&format!("/v1/log?from={from}"), Some(format!("Baqylau {signed}"))).await?;
+        let page: LogPage = cbor::decode_request(&bytes).map_err(|e| self.failed(e))?;
+        if page.from == from { Ok(page) } else { Err(self.failed("another page than the one that was asked for")) }
+    }
+}
+
+/// How many envelopes of a store verify again now, and which do not: everything, from the bytes of the log.
+///
+/// # Errors
+/// The database fails.
+pub fn verify_all(desk: &Desk) -> Result<(usize, Vec<(u64, String)>), DeskError> {
+    let store: &Store = &desk.store;
+    let opener = Opener { mission: desk.mission(), issuer: desk.issuer.public(), reading: &desk.reading };
+    let objects: Vec<Object> = store.objects()?.into_iter().map(|(_, o)| o).collect();
+    let found = opener.page(0, &objects, &HashMap::new());
+    let altered = objects.iter().zip(0..).filter(|(o, _)| Hash::of(&o.bytes) != o.hash);
+    let mut faults: Vec<(u64, String)> = altered.map(|(_, i)| (i, "its bytes are not those that were pulled".into())).collect();
+    faults.extend(found.strange);
+    faults.extend(found.envelopes.iter().filter_map(|e| Some((e.index, e.plain.as_ref().err()?.clone()))));
+    Ok((found.envelopes.iter().filter(|e| e.plain.is_ok()).count(), faults))
+}

@@ -1,0 +1,279 @@
+//! Which reports count. One definition, used by figures, exports and every page.
+
+use crate::error::DeskError;
+use crate::folder::Desk;
+use crate::source::Person;
+use crate::store::{Device, Envelope};
+use baqylau_forms::expr::Environment;
+use baqylau_forms::fill::{Facts, Filling, Outcome};
+use baqylau_forms::places::PlaceTable;
+use baqylau_forms::{Definition, Form, Places};
+use baqylau_protocol::bundle::PartKind;
+use baqylau_protocol::certificate::Role;
+use baqylau_protocol::ids::{DeviceId, Hash, SubjectId};
+use baqylau_protocol::roster::Standing;
+use baqylau_report::{Report, Tree};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// Whether a report counts, and if not, why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Status {
+    /// It counts.
+    Counted,
+    /// It could not be verified or opened.
+    Unverifiable(String),
+    /// It is no report of its checklist.
+    Misfit(String),
+    /// Its device is not confirmed, contested, or was revoked before.
+    Device(&'static str),
+    /// Two envelopes with one number: the phone was restored or cloned. None counts until it is reviewed.
+    Forked,
+    /// An exercise.
+    Test,
+    /// The team could not observe.
+    NotObserved,
+    /// A later report by the same person, or by a desk, supersedes it.
+    Superseded,
+    /// The same visit and checklist came before.
+    Duplicate,
+}
+
+impl Status {
+    /// Its name in tables.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Counted => "counted",
+            Self::Unverifiable(_) => "unverifiable",
+            Self::Misfit(_) => "misfit",
+            Self::Device(why) => why,
+            Self::Forked => "forked",
+            Self::Test => "test",
+            Self::NotObserved => "not_observed",
+            Self::Superseded => "superseded",
+            Self::Duplicate => "duplicate",
+        }
+    }
+}
+
+/// A report as the desk knows it.
+pub struct Known {
+    /// The envelope.
+    pub envelope: Envelope,
+    /// Whether it counts.
+    pub status: Status,
+    /// The report, when it was opened.
+    pub report: Option<Report>,
+    /// Its answers, evaluated again, when they fit.
+    pub filling: Option<Filling>,
+    /// Who sent it, when the register knows.
+    pub person: Option<Person>,
+}
+
+/// Everything the desk knows, with the status of each report.
+pub struct Picture {
+    /// In the order of the log.
+    pub reports: Vec<Known>,
+    /// Confirmed devices of people of the register.
+    pub people: usize,
+}
+
+impl Desk {
+    /// Looks at everything that was received up to a moment (all, when there is none).
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn picture(&self, as_of: Option<i64>) -> Result<Picture, DeskError> {
+        let devices: HashMap<DeviceId, Device> = self.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
+        let register: HashMap<SubjectId, Person> = self.store.register()?.into_iter().collect();
+        let standings = Standings::new(self, &devices)?;
+        let mut forms = Forms { desk: self, forms: HashMap::new(), places: HashMap::new() };
+        let mut reports = Vec::new();
+        for envelope in self.store.envelopes()? {
+            if as_of.is_none_or(|moment| envelope.received <= moment) {
+                let person = devices.get(&envelope.device).and_then(|d| register.get(&d.subject)).cloned();
+                reports.push(forms.look(envelope, person));
+            }
+        }
+        standings.apply(&mut reports);
+        supersede(&mut reports, &devices);
+        deduplicate(&mut reports);
+        let confirmed = devices.values().filter(|d| d.role == Role::Observer && standings.confirmed(d.device));
+        let people: HashSet<&String> = confirmed.filter_map(|d| register.get(&d.subject)).map(|p| &p.code).collect();
+        Ok(Picture { reports, people: people.len() })
+    }
+}
+
+/// What the roster says, and which chains are forked.
+struct Standings<'d> {
+    roster: Option<baqylau_protocol::roster::Roster>,
+    devices: &'d HashMap<DeviceId, Device>,
+}
+
+impl<'d> Standings<'d> {
+    fn new(desk: &Desk, devices: &'d HashMap<DeviceId, Device>) -> Result<Self, DeskError> {
+        Ok(Self { roster: desk.roster()?.map(|(r, _)| r), devices })
+    }
+
+    fn confirmed(&self, device: DeviceId) -> bool {
+        self.roster.as_ref().and_then(|r| r.find(device)).is_some_and(|e| e.standing == Standing::Confirmed)
+    }
+
+    fn apply(&self, reports: &mut [Known]) {
+        let mut numbers: HashMap<(DeviceId, u64), usize> = HashMap::new();
+        for known in reports.iter() {
+            *numbers.entry((known.envelope.device, known.envelope.seq)).or_default() += 1;
+        }
+        let prevs: HashMap<Hash, Hash> = reports.iter().map(|k| (k.envelope.hash, k.envelope.prev)).collect();
+        for known in reports.iter_mut().filter(|k| k.status == Status::Counted) {
+            if let Some(why) = self.objection(&known.envelope, &prevs) {
+                known.status = Status::Device(why);
+            } else if numbers[&(known.envelope.device, known.envelope.seq)] > 1 {
+                known.status = Status::Forked;
+            }
+        }
+    }
+
+    fn objection(&self, envelope: &Envelope, prevs: &HashMap<Hash, Hash>) -> Option<&'static str> {
+        if !self.devices.get(&envelope.device)?.in_time {
+            return Some("expired_invite");
+        }
+        let entry = self.roster.as_ref().and_then(|r| r.find(envelope.device));
+        match entry.map(|e| e.standing) {
+            None => Some("unconfirmed"),
+            Some(Standing::Confirmed) => None,
+            Some(Standing::Contested) => Some("contested"),
+            // Only the ancestors of the good envelope count; signing times prove nothing.
+            Some(Standing::Revoked) => {
+                let mut at = entry.and_then(|e| e.good_hash);
+                while let Some(hash) = at {
+                    if hash == envelope.hash {
+                        return None;
+                    }
+                    at = prevs.get(&hash).copied();
+                }
+                Some("revoked")
+            }
+        }
+    }
+}
+
+/// Only the same subject, or a desk, supersedes a report; anybody else's is a proposal.
+fn supersede(reports: &mut [Known], devices: &HashMap<DeviceId, Device>) {
+    let subject: HashMap<Hash, SubjectId> =
+        reports.iter().filter_map(|k| Some((k.envelope.hash, devices.get(&k.envelope.device)?.subject))).collect();
+    let counts = |k: &&Known| k.status == Status::Counted;
+    let replaced: HashSet<Hash> = reports
+        .iter()
+        .filter(counts)
+        .filter_map(|k| {
+            let target = k.report.as_ref()?.supersedes?;
+            let device = devices.get(&k.envelope.device)?;
+            (device.role == Role::Desk || subject.get(&target) == Some(&device.subject)).then_some(target)
+        })
+        .collect();
+    for known in reports.iter_mut().filter(|k| k.status == Status::Counted && replaced.contains(&k.envelope.hash)) {
+        known.status = Status::Superseded;
+    }
+}
+
+/// The same team, visit, place and checklist twice: the lowest place in the log counts. Never across teams.
+fn deduplicate(reports: &mut [Known]) {
+    let mut seen = HashSet::new();
+    for known in reports.iter_mut().filter(|k| k.status == Status::Counted) {
+        let (Some(report), Some(filling)) = (&known.report, &known.filling) else { continue };
+        let definition = filling.form().definition();
+        let team = known.person.as_ref().map_or_else(|| known.envelope.device.to_string(), |p| p.team.clone());
+        let key = (team, report.visit.code.clone(), report.visit.place.clone(), definition.id.clone());
+        if definition.once && !seen.insert(key) {
+            known.status = Status::Duplicate;
+        }
+    }
+}
+
+/// The forms of all bundles, by the hashes that reports name.
+struct Forms<'d> {
+    desk: &'d Desk,
+    forms: HashMap<(Hash, Hash), Option<Arc<Form>>>,
+    places: HashMap<Hash, Option<Arc<Places>>>,
+}
+
+impl Forms<'_> {
+    fn look(&mut self, envelope: Envelope, person: Option<Person>) -> Known {
+        let mut known = Known { envelope, status: Status::Counted, report: None, filling: None, person };
+        match self.read(&known.envelope) {
+            Err(status) => known.status = status,
+            Ok((report, filling)) => {
+                let outcome = Outcome::ALL.get(usize::from(report.visit.outcome)).copied();
+                known.status = match outcome {
+                    _ if report.test == Some(true) => Status::Test,
+                    Some(outcome) if outcome.counts() => Status::Counted,
+                    Some(_) => Status::NotObserved,
+                    None => Status::Misfit("its outcome is none".into()),
+                };
+                known.report = Some(report);
+                known.filling = Some(filling);
+            }
+        }
+        known
+    }
+
+    /// Opens a report and evaluates it again under its own checklist.
+    fn read(&mut self, envelope: &Envelope) -> Result<(Report, Filling), Status> {
+        let plain = envelope.plain.as_ref().map_err(|e| Status::Unverifiable(e.clone()))?;
+        let misfit = |e: &dyn std::fmt::Display| Status::Misfit(e.to_string());
+        let report = Report::decode(plain).map_err(|e| misfit(&e))?;
+        let form = self.form(report.bundle, report.checklist);
+        let form = form.ok_or_else(|| Status::Misfit("its checklist is not one of this mission's".into()))?;
+        let tree = Tree::decode(&form, &report.answers).map_err(|e| misfit(&e))?;
+        let place = report.visit.place.as_deref().map(|code| form.places().find(code));
+        if place == Some(None) {
+            return Err(Status::Misfit("its place is not one of this mission's".into()));
+        }
+        let facts = Facts {
+            code: report.visit.code.clone(),
+            arrived_at: report.visit.arrived.map(Into::into),
+            departed_at: report.visit.departed.map(Into::into),
+            outcome: Outcome::ALL.get(usize::from(report.visit.outcome)).copied().unwrap_or_default(),
+            mode: report.visit.mode.clone(),
+            place: place.flatten(),
+        };
+        let environment = Environment { now: report.clock.wall.into(), language: 0 };
+        let (filling, misfits) = Filling::restore(form, facts, environment, tree.mutations());
+        // What the phone computed, hid and showed must be what the checklist says.
+        if misfits > 0 || Tree::of(&filling) != tree {
+            return Err(Status::Misfit("its answers are not what its checklist computes or shows".into()));
+        }
+        Ok((report, filling))
+    }
+
+    fn form(&mut self, bundle: Hash, checklist: Hash) -> Option<Arc<Form>> {
+        if let Some(known) = self.forms.get(&(bundle, checklist)) {
+            return known.clone();
+        }
+        let form = self.compile(bundle, checklist);
+        self.forms.insert((bundle, checklist), form.clone());
+        form
+    }
+
+    fn compile(&mut self, bundle: Hash, checklist: Hash) -> Option<Arc<Form>> {
+        let manifest = self.desk.store.bundle(bundle).ok()??;
+        let manifest = self.desk.manifest_of(&manifest).ok()?;
+        let places = manifest.part(PartKind::Places, "places")?.hash;
+        let places = self.places(places)?;
+        let definition: Definition = serde_json::from_slice(&self.desk.store.part(checklist).ok()??).ok()?;
+        Form::compile(definition, places).ok().map(Arc::new)
+    }
+
+    fn places(&mut self, hash: Hash) -> Option<Arc<Places>> {
+        if let Some(known) = self.places.get(&hash) {
+            return known.clone();
+        }
+        let bytes = self.desk.store.part(hash).ok().flatten();
+        let table: Option<PlaceTable> = bytes.and_then(|b| serde_json::from_slice(&b).ok());
+        let places = table.and_then(|t| Places::new(t).ok()).map(Arc::new);
+        self.places.insert(hash, places.clone());
+        places
+    }
+}

@@ -1,0 +1,317 @@
+//! The desk's encrypted database: the log as pulled, what was opened from it, and the register.
+
+use crate::error::DeskError;
+use crate::source::Person;
+use baqylau_protocol::certificate::Role;
+use baqylau_protocol::ids::{DeviceId, Hash, PublicKey, SubjectId};
+use baqylau_sqlite::{Schema, open};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use std::path::Path;
+
+const SCHEMA: Schema = Schema {
+    steps: &["
+    CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE person(code TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, team TEXT NOT NULL) STRICT;
+    CREATE TABLE invite(
+        subject BLOB PRIMARY KEY, person TEXT NOT NULL REFERENCES person(code), issued INTEGER NOT NULL,
+        expires INTEGER NOT NULL) STRICT;
+    CREATE TABLE bundle(version INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, manifest BLOB NOT NULL) STRICT;
+    CREATE TABLE part(hash BLOB PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+    CREATE TABLE roster(version INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+    CREATE TABLE object(
+        idx INTEGER PRIMARY KEY, received INTEGER NOT NULL, hash BLOB NOT NULL, bytes BLOB NOT NULL) STRICT;
+    CREATE TABLE device(
+        device BLOB PRIMARY KEY, idx INTEGER NOT NULL, hash BLOB NOT NULL, subject BLOB NOT NULL, role INTEGER NOT NULL,
+        key BLOB NOT NULL, shared BLOB NOT NULL, shared_id BLOB NOT NULL, in_time INTEGER NOT NULL) STRICT;
+    CREATE TABLE envelope(
+        idx INTEGER PRIMARY KEY, device BLOB NOT NULL, seq INTEGER NOT NULL, prev BLOB NOT NULL, hash BLOB NOT NULL,
+        refused TEXT, plain BLOB) STRICT;
+    CREATE INDEX envelope_chain ON envelope(device, seq);
+    "],
+};
+
+/// The database.
+pub struct Store {
+    db: Connection,
+}
+
+/// A device as the log made it known.
+#[derive(Debug, Clone)]
+pub struct Device {
+    /// Which.
+    pub device: DeviceId,
+    /// Where its enrolment is in the log.
+    pub index: u64,
+    /// The hash of its enrolment: the first `prev` of its chain.
+    pub hash: Hash,
+    /// Whom it belongs to.
+    pub subject: SubjectId,
+    /// What it may do.
+    pub role: Role,
+    /// Its key.
+    pub key: PublicKey,
+    /// The shared key and its id.
+    pub shared: ([u8; 32], Hash),
+    /// Whether the invite had not expired.
+    pub in_time: bool,
+}
+
+/// An envelope as it was found when it was pulled.
+#[derive(Debug, Clone)]
+pub struct Envelope {
+    /// Its place in the log.
+    pub index: u64,
+    /// The device.
+    pub device: DeviceId,
+    /// Its number in the chain.
+    pub seq: u64,
+    /// The hash of the envelope before.
+    pub prev: Hash,
+    /// Its own hash.
+    pub hash: Hash,
+    /// When the server received it.
+    pub received: i64,
+    /// The report's bytes, or why there are none.
+    pub plain: Result<Vec<u8>, String>,
+}
+
+/// An object of the log.
+pub struct Object {
+    /// When the server received it.
+    pub received: i64,
+    /// Its hash.
+    pub hash: Hash,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+fn signed(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+fn unsigned(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or(0)
+}
+
+impl Store {
+    /// Opens or makes it.
+    ///
+    /// # Errors
+    /// It is damaged, or the key is another.
+    pub fn open(path: &Path, key: &[u8; 32]) -> Result<Self, DeskError> {
+        Ok(Self { db: open(path, Some(key), SCHEMA)? })
+    }
+
+    /// A setting.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn setting(&self, name: &str) -> Result<Option<Vec<u8>>, DeskError> {
+        Ok(self.db.query_row("SELECT value FROM setting WHERE name = ?1", [name], |r| r.get(0)).optional()?)
+    }
+
+    /// Stores a setting.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn set_setting(&self, name: &str, value: &[u8]) -> Result<(), DeskError> {
+        self.db.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", params![name, value])?;
+        Ok(())
+    }
+
+    /// Takes the people of the tables into the register.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn set_people(&mut self, people: &[Person]) -> Result<(), DeskError> {
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let sql = "INSERT INTO person VALUES (?1, ?2, ?3, ?4)
+                   ON CONFLICT(code) DO UPDATE SET name = ?2, role = ?3, team = ?4";
+        for p in people {
+            tx.execute(sql, params![p.code, p.name, p.role, p.team])?;
+        }
+        Ok(tx.commit()?)
+    }
+
+    /// Who has which subjects: subject, person, role, team.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn register(&self) -> Result<Vec<(SubjectId, Person)>, DeskError> {
+        let sql = "SELECT i.subject, p.code, p.name, p.role, p.team FROM invite i JOIN person p ON p.code = i.person";
+        let mut statement = self.db.prepare(sql)?;
+        let rows = statement.query_map([], |r| {
+            let person = Person { code: r.get(1)?, name: r.get(2)?, role: r.get(3)?, team: r.get(4)?, languages: String::new() };
+            Ok((SubjectId(r.get(0)?), person))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Notes invites that were made.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn add_invites(&mut self, invites: &[(SubjectId, String)], issued: i64, expires: i64) -> Result<(), DeskError> {
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for (subject, person) in invites {
+            tx.execute("INSERT INTO invite VALUES (?1, ?2, ?3, ?4)", params![subject.0, person, issued, expires])?;
+        }
+        Ok(tx.commit()?)
+    }
+
+    /// The latest manifest.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn manifest(&self) -> Result<Option<Vec<u8>>, DeskError> {
+        let sql = "SELECT manifest FROM bundle ORDER BY version DESC LIMIT 1";
+        Ok(self.db.query_row(sql, [], |r| r.get(0)).optional()?)
+    }
+
+    /// Keeps a manifest and its parts; reports name both by hash for ever.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn add_bundle(&mut self, version: u64, manifest: &[u8], parts: &[(Hash, Vec<u8>)]) -> Result<(), DeskError> {
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        tx.execute("INSERT INTO bundle VALUES (?1, ?2, ?3)", params![signed(version), Hash::of(manifest).0, manifest])?;
+        for (hash, bytes) in parts {
+            tx.execute("INSERT OR IGNORE INTO part VALUES (?1, ?2)", params![hash.0, bytes])?;
+        }
+        Ok(tx.commit()?)
+    }
+
+    /// A manifest by its hash.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn bundle(&self, hash: Hash) -> Result<Option<Vec<u8>>, DeskError> {
+        Ok(self.db.query_row("SELECT manifest FROM bundle WHERE hash = ?1", [hash.0], |r| r.get(0)).optional()?)
+    }
+
+    /// A part by its hash.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn part(&self, hash: Hash) -> Result<Option<Vec<u8>>, DeskError> {
+        Ok(self.db.query_row("SELECT bytes FROM part WHERE hash = ?1", [hash.0], |r| r.get(0)).optional()?)
+    }
+
+    /// The latest roster.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn roster(&self) -> Result<Option<Vec<u8>>, DeskError> {
+        Ok(self.db.query_row("SELECT bytes FROM roster ORDER BY version DESC LIMIT 1", [], |r| r.get(0)).optional()?)
+    }
+
+    /// Keeps a roster.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn add_roster(&self, version: u64, bytes: &[u8]) -> Result<(), DeskError> {
+        self.db.execute("INSERT INTO roster VALUES (?1, ?2)", params![signed(version), bytes])?;
+        Ok(())
+    }
+
+    /// How much of the log is here.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn cursor(&self) -> Result<u64, DeskError> {
+        let next: i64 = self.db.query_row("SELECT coalesce(max(idx) + 1, 0) FROM object", [], |r| r.get(0))?;
+        Ok(unsigned(next))
+    }
+
+    /// Hash and time of every object, in order.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn leaves(&self) -> Result<Vec<(Hash, i64)>, DeskError> {
+        let mut statement = self.db.prepare("SELECT hash, received FROM object ORDER BY idx")?;
+        let rows = statement.query_map([], |r| Ok((Hash(r.get(0)?), r.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The objects of the log, in order.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn objects(&self) -> Result<Vec<(u64, Object)>, DeskError> {
+        let mut statement = self.db.prepare("SELECT idx, received, hash, bytes FROM object ORDER BY idx")?;
+        let rows = statement.query_map([], |r| {
+            Ok((unsigned(r.get(0)?), Object { received: r.get(1)?, hash: Hash(r.get(2)?), bytes: r.get(3)? }))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Keeps a page of the log with what was found in it, all or none.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn add_page(&mut self, first: u64, objects: &[Object], devices: &[Device], envelopes: &[Envelope]) -> Result<(), DeskError> {
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for (o, index) in objects.iter().zip(first..) {
+            let sql = "INSERT INTO object VALUES (?1, ?2, ?3, ?4)";
+            tx.prepare_cached(sql)?.execute(params![signed(index), o.received, o.hash.0, o.bytes])?;
+        }
+        for d in devices {
+            let sql = "INSERT OR IGNORE INTO device VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+            let role = d.role as u8;
+            let values = params![d.device.0, signed(d.index), d.hash.0, d.subject.0, role, d.key.0, d.shared.0, d.shared.1.0, d.in_time];
+            tx.prepare_cached(sql)?.execute(values)?;
+        }
+        for e in envelopes {
+            let sql = "INSERT INTO envelope VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+            let (plain, refused) = (e.plain.as_ref().ok(), e.plain.as_ref().err());
+            let values = params![signed(e.index), e.device.0, signed(e.seq), e.prev.0, e.hash.0, refused, plain];
+            tx.prepare_cached(sql)?.execute(values)?;
+        }
+        Ok(tx.commit()?)
+    }
+
+    /// The devices, in the order of the log.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn devices(&self) -> Result<Vec<Device>, DeskError> {
+        let sql = "SELECT device, idx, hash, subject, role, key, shared, shared_id, in_time FROM device ORDER BY idx";
+        let mut statement = self.db.prepare(sql)?;
+        let rows = statement.query_map([], |r| {
+            Ok(Device {
+                device: DeviceId(r.get(0)?),
+                index: unsigned(r.get(1)?),
+                hash: Hash(r.get(2)?),
+                subject: SubjectId(r.get(3)?),
+                role: if r.get::<_, u8>(4)? == Role::Desk as u8 { Role::Desk } else { Role::Observer },
+                key: PublicKey(r.get(5)?),
+                shared: (r.get(6)?, Hash(r.get(7)?)),
+                in_time: r.get(8)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The envelopes, in the order of the log.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn envelopes(&self) -> Result<Vec<Envelope>, DeskError> {
+        let sql = "SELECT e.idx, e.device, e.seq, e.prev, e.hash, o.received, e.refused, e.plain
+                   FROM envelope e JOIN object o ON o.idx = e.idx ORDER BY e.idx";
+        let mut statement = self.db.prepare(sql)?;
+        let rows = statement.query_map([], |r| {
+            let (refused, plain): (Option<String>, Option<Vec<u8>>) = (r.get(6)?, r.get(7)?);
+            Ok(Envelope {
+                index: unsigned(r.get(0)?),
+                device: DeviceId(r.get(1)?),
+                seq: unsigned(r.get(2)?),
+                prev: Hash(r.get(3)?),
+                hash: Hash(r.get(4)?),
+                received: r.get(5)?,
+                plain: plain.ok_or(refused.unwrap_or_default()),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}

@@ -1,0 +1,102 @@
+//! Objects of the log, verified and opened, on all cores. Everything here is hostile input.
+
+use crate::store::{Device, Envelope, Object};
+use baqylau_protocol::cose::{CoseError, Type};
+use baqylau_protocol::enrolment::Enrolled;
+use baqylau_protocol::envelope::{self, EnvelopeError};
+use baqylau_protocol::ids::{DeviceId, MissionId, PublicKey};
+use baqylau_protocol::keys::ReadingSecret;
+use baqylau_protocol::seal::SharedKey;
+use std::collections::HashMap;
+
+/// What is needed to verify and open.
+pub struct Opener<'o> {
+    /// The mission.
+    pub mission: MissionId,
+    /// Signs certificates.
+    pub issuer: PublicKey,
+    /// Opens envelopes.
+    pub reading: &'o ReadingSecret,
+}
+
+/// What was found in a page of the log.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// New devices.
+    pub devices: Vec<Device>,
+    /// Envelopes, opened or with the reason why not.
+    pub envelopes: Vec<Envelope>,
+    /// Objects that are neither: place in the log and reason. A server that logs such things is broken or hostile.
+    pub strange: Vec<(u64, String)>,
+}
+
+impl Opener<'_> {
+    /// Verifies and opens a page, given the devices known before.
+    #[must_use]
+    pub fn page(&self, first: u64, objects: &[Object], known: &HashMap<DeviceId, Device>) -> Found {
+        let mut found = Found::default();
+        let mut sealed = Vec::new();
+        for (object, index) in objects.iter().zip(first..) {
+            match envelope::Envelope::parse(&object.bytes, self.mission) {
+                Ok(envelope) => sealed.push((index, object.received, envelope)),
+                Err(EnvelopeError::Cose(CoseError::Type { .. })) => match self.device(index, object) {
+                    Ok(device) => found.devices.push(device),
+                    Err(reason) => found.strange.push((index, reason)),
+                },
+                Err(e) => found.strange.push((index, e.to_string())),
+            }
+        }
+        let fresh: HashMap<DeviceId, &Device> = found.devices.iter().map(|d| (d.device, d)).collect();
+        let find = |id: &DeviceId| known.get(id).or_else(|| fresh.get(id).copied());
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let chunk = sealed.len().div_ceil(threads).max(1);
+        found.envelopes = std::thread::scope(|scope| {
+            let work = |part: &[(u64, i64, envelope::Envelope)]| part.iter().map(|s| self.open(s, &find)).collect::<Vec<_>>();
+            let handles: Vec<_> = sealed.chunks(chunk).map(|part| scope.spawn(move || work(part))).collect();
+            handles.into_iter().flat_map(|h| h.join().unwrap_or_default()).collect()
+        });
+        found
+    }
+
+    fn device(&self, index: u64, object: &Object) -> Result<Device, String> {
+        let enrolled = Enrolled::open(&object.bytes, &self.issuer, self.mission).map_err(|e| e.to_string())?;
+        let in_time = enrolled.in_time(object.received).is_ok();
+        let shared = SharedKey::decapsulate(self.reading, &enrolled.enrolment.encapsulation, self.mission);
+        let (key, id) = shared.map_err(|e| e.to_string())?.to_parts();
+        Ok(Device {
+            device: enrolled.device,
+            index,
+            hash: enrolled.hash,
+            subject: enrolled.subject,
+            role: enrolled.role,
+            key: enrolled.enrolment.device_key,
+            shared: (*key, id),
+            in_time,
+        })
+    }
+
+    fn open<'d>(
+        &self,
+        (index, received, envelope): &(u64, i64, envelope::Envelope),
+        find: &impl Fn(&DeviceId) -> Option<&'d Device>,
+    ) -> Envelope {
+        let header = &envelope.header;
+        let plain = match find(&header.device) {
+            None => Err("its device is not enrolled".to_owned()),
+            Some(device) => {
+                let shared = SharedKey::from_parts(device.shared.0, device.shared.1);
+                let opened = envelope.open(Type::Report, &device.key, self.reading, &shared);
+                opened.map(|p| p.to_vec()).map_err(|e| e.to_string())
+            }
+        };
+        Envelope {
+            index: *index,
+            device: header.device,
+            seq: header.seq,
+            prev: header.prev,
+            hash: envelope.hash,
+            received: *received,
+            plain,
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Who may read the log: desks, by signing a challenge. The challenge is a time and its MAC, so nothing is kept for it.
+
+use crate::sequencer::Shared;
+use baqylau_protocol::certificate::Role;
+use baqylau_protocol::ids::MissionId;
+use baqylau_protocol::keys::random;
+use baqylau_protocol::roster::Standing;
+use baqylau_protocol::wire::ReadRequest;
+use data_encoding::BASE64URL_NOPAD;
+use ring::hmac;
+use std::sync::PoisonError;
+
+/// How long a challenge is good.
+const VALID_MS: i64 = 10 * 60_000;
+
+/// Makes and checks challenges.
+pub struct Gate {
+    key: hmac::Key,
+    mission: MissionId,
+}
+
+impl Gate {
+    /// A gate with a fresh key; challenges of an earlier run are void.
+    #[must_use]
+    pub fn new(mission: MissionId) -> Self {
+        Self { key: hmac::Key::new(hmac::HMAC_SHA256, &random::<32>()), mission }
+    }
+
+    /// A challenge: eight bytes of time, 32 bytes of MAC.
+    #[must_use]
+    pub fn challenge(&self, now: i64) -> [u8; 40] {
+        let mut out = [0; 40];
+        out[..8].copy_from_slice(&now.to_be_bytes());
+        out[8..].copy_from_slice(hmac::sign(&self.key, &now.to_be_bytes()).as_ref());
+        out
+    }
+
+    /// Whether an `Authorization` header is a desk's signature over a fresh challenge of ours.
+    #[must_use]
+    pub fn admits(&self, header: &str, shared: &Shared, now: i64) -> bool {
+        self.check(header, shared, now).is_some()
+    }
+
+    fn check(&self, header: &str, shared: &Shared, now: i64) -> Option<()> {
+        let bytes = BASE64URL_NOPAD.decode(header.strip_prefix("Baqylau ")?.as_bytes()).ok()?;
+        let request = ReadRequest::peek(&bytes).ok().filter(|r| r.mission == self.mission)?;
+        let (time, mac) = request.challenge.split_at(8);
+        hmac::verify(&self.key, time, mac).ok()?;
+        let made = i64::from_be_bytes(time.try_into().ok()?);
+        let device = shared.devices.read().unwrap_or_else(PoisonError::into_inner).get(&request.device).cloned()?;
+        let revoked = device.roster.is_some_and(|r| r.standing != Standing::Confirmed);
+        let fresh = (0..=VALID_MS).contains(&(now - made));
+        ReadRequest::verify(&bytes, &device.key).ok()?;
+        (fresh && device.role == Role::Desk && !revoked).then_some(())
+    }
+}

@@ -1,0 +1,254 @@
+//! The paths. Bodies are CBOR; what a body means is in `docs/formats.md`.
+
+use crate::accept::{Device, Judge};
+use crate::desks::Gate;
+use crate::limits::Buckets;
+use crate::sequencer::{Busy, Judged, Now, Publish, Sequencer, Shared};
+use crate::storage::Storage;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use baqylau_protocol::bundle::Manifest;
+use baqylau_protocol::cbor;
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
+use baqylau_protocol::roster::Roster;
+use baqylau_protocol::wire::{Code, LogEntry, LogPage, MAX_BATCH, MAX_REQUEST, MEDIA_TYPE, Refusal, Upload, Verdicts};
+use minicbor::bytes::ByteVec;
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The most bytes of a page of the log.
+const PAGE_BYTES: usize = 2 << 20;
+/// The most bytes of a published bundle.
+const MAX_BUNDLE: usize = 32 << 20;
+
+/// What the handlers share.
+pub struct App {
+    pub(crate) mission: MissionId,
+    pub(crate) root: PublicKey,
+    pub(crate) sequencer: Sequencer,
+    pub(crate) shared: Arc<Shared>,
+    /// A connection for reading; the sequencer has its own for writing.
+    pub(crate) reader: Mutex<Box<dyn Storage>>,
+    pub(crate) gate: Gate,
+    pub(crate) buckets: Buckets,
+    pub(crate) now: Now,
+}
+
+type AppState = State<Arc<App>>;
+
+/// The paths.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/metrics", get(metrics))
+        .route("/v1/bundle", get(bundle).post(publish_bundle).layer(DefaultBodyLimit::max(MAX_BUNDLE)))
+        .route("/v1/parts/{hash}", get(part))
+        .route("/v1/roster", get(roster).post(publish_roster))
+        .route("/v1/objects", post(objects))
+        .route("/v1/challenge", get(challenge))
+        .route("/v1/log", get(log))
+        .layer(DefaultBodyLimit::max(MAX_REQUEST))
+        .with_state(app)
+}
+
+fn cbor_body(bytes: Vec<u8>) -> Response {
+    ([(CONTENT_TYPE, MEDIA_TYPE)], Body::from(bytes)).into_response()
+}
+
+fn busy(_: Busy) -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "30")], "busy; try again later\n").into_response()
+}
+
+fn unavailable() -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "60")], "the server cannot store now; nothing is lost, try again later\n")
+        .into_response()
+}
+
+fn bad(reason: impl ToString) -> Response {
+    (StatusCode::BAD_REQUEST, reason.to_string() + "\n").into_response()
+}
+
+async fn objects(State(app): AppState, body: Bytes) -> Response {
+    let upload: Upload = match cbor::decode_request(&body) {
+        Ok(upload) => upload,
+        Err(e) => return bad(e),
+    };
+    if upload.objects.len() > MAX_BATCH {
+        return bad(format!("{} objects, the limit is {MAX_BATCH}", upload.objects.len()));
+    }
+    let judged = app.judge(upload);
+    let answer = match app.sequencer.append(judged) {
+        Ok(answer) => answer,
+        Err(e) => return busy(e),
+    };
+    match answer.await {
+        Ok(Ok(verdicts)) => cbor_body(cbor::encode(&Verdicts { verdicts })),
+        _ => unavailable(),
+    }
+}
+
+impl App {
+    /// Judges objects in order; an enrolment counts for the envelopes behind it.
+    fn judge(&self, upload: Upload) -> Vec<Judged> {
+        let manifest = self.shared.manifest.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(manifest) = manifest else {
+            let reason = "the mission is not published here yet".to_owned();
+            let refused = |_| Err(Refusal { code: Code::UnknownDevice, reason: reason.clone() });
+            return upload.objects.into_iter().map(refused).collect();
+        };
+        let now = (self.now)();
+        let mut fresh: HashMap<DeviceId, Device> = HashMap::new();
+        let mut out = Vec::with_capacity(upload.objects.len());
+        for object in upload.objects {
+            let lookup = |id: DeviceId| {
+                let devices = self.shared.devices.read().unwrap_or_else(PoisonError::into_inner);
+                devices.get(&id).or_else(|| fresh.get(&id)).cloned()
+            };
+            let judge = Judge {
+                mission: self.mission,
+                issuer: manifest.0.issuer,
+                enrolment_ends: manifest.0.expires,
+                now,
+                device: &lookup,
+            };
+            let mut judged = judge.judge(object.into());
+            if let Ok(good) = &judged {
+                if let Some(device) = &good.enrolled {
+                    fresh.insert(good.device, device.clone());
+                }
+                if !self.buckets.take(good.device, now) {
+                    let reason = "this device sends too much; it is tried again later".to_owned();
+                    judged = Err(Refusal { code: Code::Quota, reason });
+                }
+            }
+            out.push(judged);
+        }
+        out
+    }
+}
+
+async fn bundle(State(app): AppState, headers: HeaderMap) -> Response {
+    let manifest = app.shared.manifest.read().unwrap_or_else(PoisonError::into_inner).clone();
+    let Some(manifest) = manifest else {
+        return (StatusCode::NOT_FOUND, "the mission is not published here yet\n").into_response();
+    };
+    let etag = format!("\"{}\"", Hash::of(&manifest.1));
+    if headers.get(IF_NONE_MATCH).is_some_and(|v| v.as_bytes() == etag.as_bytes()) {
+        return (StatusCode::NOT_MODIFIED, [(ETAG, etag)]).into_response();
+    }
+    ([(CONTENT_TYPE, MEDIA_TYPE.to_owned()), (ETAG, etag)], manifest.1.clone()).into_response()
+}
+
+async fn part(State(app): AppState, Path(hash): Path<String>) -> Response {
+    let Some(hash) = Hash::from_hex(&hash) else { return bad("not a SHA-256 in hexadecimal") };
+    let found = app.reader.lock().unwrap_or_else(PoisonError::into_inner).part(app.mission, hash);
+    match found {
+        Ok(Some(packed)) => ([(CACHE_CONTROL, "public, max-age=31536000, immutable")], packed).into_response(),
+        Ok(None) => (StatusCode::NOT_FOUND, "no such part\n").into_response(),
+        Err(_) => unavailable(),
+    }
+}
+
+async fn roster(State(app): AppState) -> Response {
+    match &*app.shared.roster.read().unwrap_or_else(PoisonError::into_inner) {
+        Some((_, bytes)) => cbor_body(bytes.clone()),
+        None => (StatusCode::NOT_FOUND, "there is no roster yet\n").into_response(),
+    }
+}
+
+/// The root's signature is all the authority it takes.
+async fn publish_bundle(State(app): AppState, body: Bytes) -> Response {
+    let Ok((bytes, packed)) = minicbor::decode::<(ByteVec, Vec<ByteVec>)>(&body) else {
+        return bad("expected a manifest and its packed parts");
+    };
+    let manifest = match Manifest::open(&bytes, &app.root) {
+        Ok(manifest) => manifest,
+        Err(e) => return bad(e),
+    };
+    let known = app.shared.manifest.read().unwrap_or_else(PoisonError::into_inner).clone();
+    if let Some(known) = &known
+        && let Err(e) = manifest.succeeds(&bytes, &known.0, &known.1)
+    {
+        return (StatusCode::CONFLICT, e.to_string() + "\n").into_response();
+    }
+    let mut parts = Vec::new();
+    for packed in packed {
+        let Some(part) = manifest.parts.iter().find(|p| p.unpack(&packed).is_ok()) else {
+            return bad("a part that the manifest does not name, or a damaged one");
+        };
+        parts.push((part.hash, packed.into()));
+    }
+    published(&app, Publish::Manifest(manifest, bytes.into(), parts)).await
+}
+
+async fn publish_roster(State(app): AppState, body: Bytes) -> Response {
+    let Some(manifest) = app.shared.manifest.read().unwrap_or_else(PoisonError::into_inner).clone() else {
+        return bad("the mission is not published here yet");
+    };
+    let roster = match Roster::open(&body, &manifest.0.issuer, app.mission) {
+        Ok(roster) => roster,
+        Err(e) => return bad(e),
+    };
+    let known = app.shared.roster.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|(r, b)| (r.version, b.clone()));
+    if let Some((version, bytes)) = known
+        && (roster.version != version + 1 || roster.prev != Some(Hash::of(&bytes)))
+        && body.as_ref() != bytes.as_slice()
+    {
+        let reason = format!("the roster is not the successor of version {version}; pull first\n");
+        return (StatusCode::CONFLICT, reason).into_response();
+    }
+    published(&app, Publish::Roster(roster, body.to_vec())).await
+}
+
+async fn published(app: &App, what: Publish) -> Response {
+    match app.sequencer.publish(what) {
+        Ok(done) => match done.await {
+            Ok(Ok(())) => StatusCode::NO_CONTENT.into_response(),
+            _ => unavailable(),
+        },
+        Err(e) => busy(e),
+    }
+}
+
+async fn challenge(State(app): AppState) -> Response {
+    cbor_body(app.gate.challenge((app.now)()).to_vec())
+}
+
+async fn log(State(app): AppState, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+    let header = headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if !app.gate.admits(header, &app.shared, (app.now)()) {
+        return (StatusCode::UNAUTHORIZED, "sign a challenge with an enrolled desk\n").into_response();
+    }
+    let from = query.as_deref().and_then(|q| q.strip_prefix("from=")).and_then(|n| n.parse::<u64>().ok());
+    let Some(from) = from else { return bad("expected ?from=<index>") };
+    // The head is read before the page: what the page holds beyond it is covered by a later head.
+    let head = app.shared.head.read().unwrap_or_else(PoisonError::into_inner).clone();
+    let page = app.reader.lock().unwrap_or_else(PoisonError::into_inner).page(app.mission, from, MAX_BATCH, PAGE_BYTES);
+    match page {
+        Ok(entries) => {
+            app.shared.counters.pulled.fetch_add(entries.len() as u64, Ordering::Relaxed);
+            let entries = entries.into_iter().map(|e| LogEntry { received: e.received, object: e.object.into() }).collect();
+            cbor_body(cbor::encode(&LogPage { from, entries, head: head.into() }))
+        }
+        Err(_) => unavailable(),
+    }
+}
+
+async fn metrics(State(app): AppState) -> String {
+    let c = &app.shared.counters;
+    let rows = [
+        ("baqylau_objects_stored_total", &c.stored),
+        ("baqylau_objects_duplicate_total", &c.duplicates),
+        ("baqylau_objects_refused_total", &c.refused),
+        ("baqylau_commits_total", &c.commits),
+        ("baqylau_objects_pulled_total", &c.pulled),
+        ("baqylau_log_size", &c.log_size),
+    ];
+    rows.iter().map(|(name, value)| format!("{name} {}\n", value.load(Ordering::Relaxed))).collect()
+}

@@ -1,0 +1,167 @@
+//! TLS, connections, and going down without cutting anybody off.
+
+use crate::desks::Gate;
+use crate::http::{App, router};
+use crate::limits::Buckets;
+use crate::sequencer::{self, Now};
+use crate::storage::sqlite::Sqlite;
+use baqylau_protocol::ids::{MissionId, PublicKey};
+use baqylau_protocol::keys::SigningKey;
+use baqylau_sqlite::StorageError;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
+
+/// How long a client may take for a TLS handshake or the head of a request.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What a server needs.
+pub struct Config {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The database file.
+    pub database: PathBuf,
+    /// The mission's root key.
+    pub root: PublicKey,
+    /// Signs receipts.
+    pub receipt_key: SigningKey,
+    /// TLS; without it the server speaks plain HTTP, for benchmarks and behind a proxy of the same machine.
+    pub tls: Option<TlsFiles>,
+    /// The clock, in milliseconds since 1970.
+    pub now: Now,
+}
+
+/// Certificate chain and key, PEM.
+pub struct TlsFiles {
+    /// The chain.
+    pub chain: Vec<u8>,
+    /// The key.
+    pub key: Vec<u8>,
+}
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The certificate or its key.
+    #[error("TLS: {0}; make the certificate again with `baqylau mission build`")]
+    Tls(String),
+    /// The address.
+    #[error("cannot listen on {address}: {reason}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        reason: std::io::Error,
+    },
+}
+
+/// A server that runs.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    stop: watch::Sender<bool>,
+    task: tokio::task::JoinHandle<()>,
+    writer: std::thread::JoinHandle<()>,
+}
+
+impl Running {
+    /// Takes no new requests, answers those under way, and closes the database.
+    pub async fn stop(self) {
+        let _ = self.stop.send(true);
+        let _ = self.task.await;
+        let _ = tokio::task::spawn_blocking(move || self.writer.join()).await;
+    }
+}
+
+/// Starts a server on the current runtime.
+///
+/// # Errors
+/// The database, the certificate or the address cannot be used.
+pub async fn start(config: Config) -> Result<Running, ServeError> {
+    let acceptor = config.tls.as_ref().map(acceptor).transpose()?;
+    let writer = Box::new(Sqlite::open(&config.database)?);
+    let reader = Box::new(Sqlite::open(&config.database)?);
+    let mission = MissionId::of(&config.root);
+    let (sequencer, shared, writer) = sequencer::start(writer, config.root, config.receipt_key, config.now.clone())?;
+    let app = Arc::new(App {
+        mission,
+        root: config.root,
+        sequencer,
+        shared,
+        reader: Mutex::new(reader),
+        gate: Gate::new(mission),
+        buckets: Buckets::default(),
+        now: config.now,
+    });
+    let failed = |reason| ServeError::Listen { address: config.listen, reason };
+    let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    let (stop, stopped) = watch::channel(false);
+    tracing::info!(%address, %mission, "listening");
+    let task = tokio::spawn(accept(listener, acceptor, app, stopped));
+    Ok(Running { address, stop, task, writer })
+}
+
+fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, ServeError> {
+    let tls = |e: &dyn std::fmt::Display| ServeError::Tls(e.to_string());
+    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&files.chain).collect();
+    let key = PrivateKeyDer::from_pem_slice(&files.key).map_err(|e| tls(&e))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|e| tls(&e))?
+        .with_no_client_auth()
+        .with_single_cert(chain.map_err(|e| tls(&e))?, key)
+        .map_err(|e| tls(&e))?;
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    let graceful = GracefulShutdown::new();
+    let router = router(app);
+    loop {
+        let stream = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                Err(_) => {
+                    // Out of file descriptors: wait for some to come back.
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+            _ = stopped.changed() => break,
+        };
+        let _ = stream.set_nodelay(true);
+        let service = TowerToHyperService::new(router.clone());
+        let watcher = graceful.watcher();
+        let tls = tls.clone();
+        tokio::spawn(async move {
+            let mut http = hyper::server::conn::http1::Builder::new();
+            http.timer(TokioTimer::new()).header_read_timeout(PATIENCE);
+            match tls {
+                Some(tls) => {
+                    if let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, tls.accept(stream)).await {
+                        let _ = watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await;
+                    }
+                }
+                None => drop(watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await),
+            }
+        });
+    }
+    tokio::select! {
+        () = graceful.shutdown() => {}
+        () = tokio::time::sleep(PATIENCE) => {}
+    }
+}

@@ -1,0 +1,306 @@
+//! The one writer. Requests that arrive together are committed together: one fsync, one signature, one receipt each.
+
+use crate::accept::{Device, Good};
+use crate::storage::{Document, Entry, Storage};
+use baqylau_protocol::bundle::Manifest;
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
+use baqylau_protocol::enrolment::Enrolled;
+use baqylau_protocol::keys::SigningKey;
+use baqylau_protocol::merkle::Tree;
+use baqylau_protocol::receipt::{Receipt, TreeHead, leaf_hash};
+use baqylau_protocol::roster::Roster;
+use baqylau_protocol::wire::{Refusal, Verdict};
+use baqylau_sqlite::StorageError;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::{mpsc, oneshot};
+
+/// The most requests that wait for the writer; beyond it the server says that it is busy.
+const QUEUE: usize = 1024;
+/// The most objects of one commit.
+const GROUP: usize = 2048;
+
+/// The time in milliseconds since 1970, injected.
+pub type Now = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// What everybody may look at while the writer writes.
+#[derive(Default)]
+pub struct Shared {
+    /// The devices that are enrolled.
+    pub devices: RwLock<HashMap<DeviceId, Device>>,
+    /// The current manifest.
+    pub manifest: RwLock<Option<Arc<(Manifest, Vec<u8>)>>>,
+    /// The current roster's bytes and version.
+    pub roster: RwLock<Option<(Roster, Vec<u8>)>>,
+    /// The last signed head.
+    pub head: RwLock<Vec<u8>>,
+    /// Counters for `/metrics`.
+    pub counters: Counters,
+}
+
+/// Counters since the start.
+#[derive(Debug, Default)]
+#[expect(missing_docs, reason = "named as in /metrics")]
+pub struct Counters {
+    pub stored: AtomicU64,
+    pub duplicates: AtomicU64,
+    pub refused: AtomicU64,
+    pub commits: AtomicU64,
+    pub log_size: AtomicU64,
+    pub pulled: AtomicU64,
+}
+
+/// A judged object: good, or refused already.
+pub type Judged = Result<Good, Refusal>;
+
+enum Job {
+    Append(Vec<Judged>, oneshot::Sender<Result<Vec<Verdict>, Failed>>),
+    Publish(Publish, oneshot::Sender<Result<(), Failed>>),
+}
+
+/// Something signed offline that replaces what was there.
+pub enum Publish {
+    /// A manifest with its packed parts.
+    Manifest(Manifest, Vec<u8>, Vec<(Hash, Vec<u8>)>),
+    /// A roster.
+    Roster(Roster, Vec<u8>),
+}
+
+/// The storage failed or the server is going down; the client tries again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the server cannot store now")]
+pub struct Failed;
+
+/// The queue is full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Busy;
+
+/// The way to the writer.
+#[derive(Clone)]
+pub struct Sequencer {
+    jobs: mpsc::Sender<Job>,
+}
+
+struct Writer {
+    storage: Box<dyn Storage>,
+    mission: MissionId,
+    key: SigningKey,
+    tree: Tree,
+    shared: Arc<Shared>,
+    now: Now,
+}
+
+/// Loads the log and starts the writer in a thread of its own. It ends when the last [`Sequencer`] is dropped.
+///
+/// # Errors
+/// The storage fails.
+pub fn start(
+    mut storage: Box<dyn Storage>,
+    root: PublicKey,
+    key: SigningKey,
+    now: Now,
+) -> Result<(Sequencer, Arc<Shared>, std::thread::JoinHandle<()>), StorageError> {
+    let mission = MissionId::of(&root);
+    let shared = Arc::new(Shared::default());
+    let mut tree = Tree::default();
+    storage.leaves(mission, &mut |hash, received| tree.push(leaf_hash(hash, received)))?;
+    load_documents(&mut *storage, mission, &root, &shared)?;
+    let mut writer = Writer { storage, mission, key, tree, shared: shared.clone(), now };
+    writer.sign_head();
+    let (jobs, inbox) = mpsc::channel(QUEUE);
+    let thread = std::thread::spawn(move || writer.run(inbox));
+    Ok((Sequencer { jobs }, shared, thread))
+}
+
+fn load_documents(storage: &mut dyn Storage, mission: MissionId, root: &PublicKey, shared: &Shared) -> Result<(), StorageError> {
+    let Some(bytes) = storage.document(mission, Document::Manifest)? else { return Ok(()) };
+    let Ok(manifest) = Manifest::open(&bytes, root) else { return Ok(()) };
+    let mut devices = HashMap::new();
+    for object in storage.enrolments(mission)? {
+        if let Ok(e) = Enrolled::open(&object, &manifest.issuer, mission) {
+            devices.insert(e.device, Device { key: e.enrolment.device_key, role: e.role, roster: None });
+        }
+    }
+    let roster = storage.document(mission, Document::Roster)?;
+    let roster = roster.and_then(|b| Roster::open(&b, &manifest.issuer, mission).ok().map(|r| (r, b)));
+    if let Some((roster, _)) = &roster {
+        apply_roster(&mut devices, roster);
+    }
+    *write(&shared.devices) = devices;
+    *write(&shared.roster) = roster;
+    *write(&shared.manifest) = Some(Arc::new((manifest, bytes)));
+    Ok(())
+}
+
+fn apply_roster(devices: &mut HashMap<DeviceId, Device>, roster: &Roster) {
+    for entry in &roster.devices {
+        if let Some(device) = devices.get_mut(&entry.device) {
+            device.roster = Some(entry.clone());
+        }
+    }
+}
+
+fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Sequencer {
+    /// Has judged objects stored; the verdicts come when they are durable.
+    ///
+    /// # Errors
+    /// The queue is full.
+    pub fn append(&self, judged: Vec<Judged>) -> Result<oneshot::Receiver<Result<Vec<Verdict>, Failed>>, Busy> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.try_send(Job::Append(judged, reply)).map_err(|_| Busy)?;
+        Ok(answer)
+    }
+
+    /// Has something published.
+    ///
+    /// # Errors
+    /// The queue is full.
+    pub fn publish(&self, what: Publish) -> Result<oneshot::Receiver<Result<(), Failed>>, Busy> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.try_send(Job::Publish(what, reply)).map_err(|_| Busy)?;
+        Ok(answer)
+    }
+}
+
+type Pending = (Vec<Judged>, oneshot::Sender<Result<Vec<Verdict>, Failed>>);
+
+impl Writer {
+    fn run(&mut self, mut inbox: mpsc::Receiver<Job>) {
+        while let Some(job) = inbox.blocking_recv() {
+            let mut group: Vec<Pending> = Vec::new();
+            let mut objects = 0;
+            let mut next = Some(job);
+            // Whatever waits by now goes into the same commit.
+            while let Some(job) = next {
+                match job {
+                    Job::Append(judged, reply) => {
+                        objects += judged.len();
+                        group.push((judged, reply));
+                    }
+                    Job::Publish(what, reply) => {
+                        let done = self.publish(what);
+                        let _ = reply.send(done.map_err(|e| report(&e)));
+                    }
+                }
+                next = if objects < GROUP { inbox.try_recv().ok() } else { None };
+            }
+            if !group.is_empty() {
+                self.commit(group);
+            }
+        }
+    }
+
+    fn commit(&mut self, group: Vec<Pending>) {
+        match self.store(&group) {
+            Ok(verdicts) => {
+                for ((_, reply), verdicts) in group.into_iter().zip(verdicts) {
+                    let _ = reply.send(Ok(verdicts));
+                }
+            }
+            Err(e) => {
+                let failed = report(&e);
+                group.into_iter().for_each(|(_, reply)| drop(reply.send(Err(failed.clone()))));
+            }
+        }
+    }
+
+    /// Stores what is new in one transaction, then makes a receipt for everything that is good.
+    fn store(&mut self, group: &[Pending]) -> Result<Vec<Vec<Verdict>>, StorageError> {
+        let now = (self.now)();
+        let first = self.tree.len();
+        let mut fresh: Vec<Entry> = Vec::new();
+        let mut seen: HashMap<Hash, (u64, i64)> = HashMap::new();
+        for good in group.iter().flat_map(|(judged, _)| judged).filter_map(|j| j.as_ref().ok()) {
+            if seen.contains_key(&good.hash) {
+                self.shared.counters.duplicates.fetch_add(1, Ordering::Relaxed);
+                continue;
+            }
+            if let Some(place) = self.storage.find(self.mission, good.device, good.seq, good.hash)? {
+                self.shared.counters.duplicates.fetch_add(1, Ordering::Relaxed);
+                seen.insert(good.hash, (place.index, place.received));
+                continue;
+            }
+            seen.insert(good.hash, ((first + fresh.len()) as u64, now));
+            let (device, seq, hash, object) = (good.device, good.seq, good.hash, good.object.clone());
+            fresh.push(Entry { received: now, device, seq, hash, object });
+        }
+        if !fresh.is_empty() {
+            self.storage.append(self.mission, first as u64, &fresh)?;
+            fresh.iter().for_each(|e| self.tree.push(leaf_hash(e.hash, e.received)));
+            self.shared.counters.stored.fetch_add(fresh.len() as u64, Ordering::Relaxed);
+            self.shared.counters.commits.fetch_add(1, Ordering::Relaxed);
+        }
+        self.admit(group);
+        let head = self.sign_head();
+        Ok(group.iter().map(|(judged, _)| judged.iter().map(|j| self.verdict(j, &seen, &head)).collect()).collect())
+    }
+
+    /// Enrolments count from the moment they are durable.
+    fn admit(&self, group: &[Pending]) {
+        let good = group.iter().flat_map(|(judged, _)| judged).filter_map(|j| j.as_ref().ok());
+        let new: Vec<_> = good.filter_map(|g| g.enrolled.clone().map(|d| (g.device, d))).collect();
+        if new.is_empty() {
+            return;
+        }
+        let mut devices = write(&self.shared.devices);
+        for (id, device) in new {
+            devices.entry(id).or_insert(device);
+        }
+        if let Some((roster, _)) = &*self.shared.roster.read().unwrap_or_else(PoisonError::into_inner) {
+            apply_roster(&mut devices, roster);
+        }
+    }
+
+    fn verdict(&self, judged: &Judged, seen: &HashMap<Hash, (u64, i64)>, head: &[u8]) -> Verdict {
+        match judged {
+            Err(refusal) => {
+                self.shared.counters.refused.fetch_add(1, Ordering::Relaxed);
+                Verdict::Refused(refusal.clone())
+            }
+            Ok(good) => {
+                let (index, received) = seen[&good.hash];
+                let path = usize::try_from(index).ok().and_then(|i| self.tree.path(i)).unwrap_or_default();
+                Verdict::Stored(Receipt { head: head.to_vec().into(), index, received, path })
+            }
+        }
+    }
+
+    fn sign_head(&mut self) -> Vec<u8> {
+        let head = TreeHead {
+            v: baqylau_protocol::VERSION,
+            mission: self.mission,
+            size: self.tree.len() as u64,
+            root: self.tree.root(),
+            time: (self.now)(),
+        };
+        let bytes = head.sign(&self.key);
+        self.shared.counters.log_size.store(head.size, Ordering::Relaxed);
+        write(&self.shared.head).clone_from(&bytes);
+        bytes
+    }
+
+    fn publish(&mut self, what: Publish) -> Result<(), StorageError> {
+        match what {
+            Publish::Manifest(manifest, bytes, parts) => {
+                self.storage.publish(self.mission, Document::Manifest, &bytes, &parts)?;
+                *write(&self.shared.manifest) = Some(Arc::new((manifest, bytes)));
+            }
+            Publish::Roster(roster, bytes) => {
+                self.storage.publish(self.mission, Document::Roster, &bytes, &[])?;
+                apply_roster(&mut write(&self.shared.devices), &roster);
+                *write(&self.shared.roster) = Some((roster, bytes));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn report(e: &StorageError) -> Failed {
+    tracing::error!(error = %e, "the storage failed");
+    Failed
+}

@@ -1,0 +1,91 @@
+//! Where the log lies. Every backend passes the tests of [`suite`].
+
+pub mod sqlite;
+pub mod suite;
+
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
+use baqylau_sqlite::StorageError;
+
+/// An object of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// When it was received, in milliseconds since 1970.
+    pub received: i64,
+    /// The device: its enrolment has number 0, its envelopes theirs.
+    pub device: DeviceId,
+    /// The number in the device's chain.
+    pub seq: u64,
+    /// The object's hash.
+    pub hash: Hash,
+    /// The object.
+    pub object: Vec<u8>,
+}
+
+/// Where something is in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Its index, from 0, without gaps.
+    pub index: u64,
+    /// When it was received.
+    pub received: i64,
+}
+
+/// Things that are kept by name, one of each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Document {
+    /// The signed manifest.
+    Manifest,
+    /// The signed roster.
+    Roster,
+}
+
+/// Storage of one or more missions; `mission` leads every key. Only the sequencer writes.
+pub trait Storage: Send {
+    /// Appends entries from index `first` on, all or none, durably.
+    ///
+    /// # Errors
+    /// The storage fails; nothing was appended.
+    fn append(&mut self, mission: MissionId, first: u64, entries: &[Entry]) -> Result<(), StorageError>;
+
+    /// Where an object is.
+    ///
+    /// # Errors
+    /// The storage fails.
+    fn find(&mut self, mission: MissionId, device: DeviceId, seq: u64, hash: Hash) -> Result<Option<Place>, StorageError>;
+
+    /// Hash and time of every entry, in order.
+    ///
+    /// # Errors
+    /// The storage fails.
+    fn leaves(&mut self, mission: MissionId, each: &mut dyn FnMut(Hash, i64)) -> Result<(), StorageError>;
+
+    /// The enrolments, in order.
+    ///
+    /// # Errors
+    /// The storage fails.
+    fn enrolments(&mut self, mission: MissionId) -> Result<Vec<Vec<u8>>, StorageError>;
+
+    /// Up to `limit` entries from an index on, as many as fit in `bytes` but at least one.
+    ///
+    /// # Errors
+    /// The storage fails.
+    fn page(&mut self, mission: MissionId, from: u64, limit: usize, bytes: usize) -> Result<Vec<Entry>, StorageError>;
+
+    /// A document.
+    ///
+    /// # Errors
+    /// The storage fails.
+    fn document(&mut self, mission: MissionId, which: Document) -> Result<Option<Vec<u8>>, StorageError>;
+
+    /// Replaces a document and adds parts, durably.
+    ///
+    /// # Errors
+    /// The storage fails.
+    fn publish(&mut self, mission: MissionId, which: Document, bytes: &[u8], parts: &[(Hash, Vec<u8>)]) -> Result<(), StorageError>;
+
+    /// A part.
+    ///
+    /// # Errors
+    /// The storage fails.
+    fn part(&mut self, mission: MissionId, hash: Hash) -> Result<Option<Vec<u8>>, StorageError>;
+}

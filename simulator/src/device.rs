@@ -1,0 +1,159 @@
+//! One phone, working off its tasks. Everything it does can be done again after a kill: what is stored is left, the rest follows.
+
+use crate::clock::SimulatedClock;
+use crate::plan::below;
+use crate::schedule::Task;
+use baqylau_forms::definition::Kind;
+use baqylau_forms::value::Moment;
+use baqylau_observer::app::{Issue, Key, Outcome, QuestionView, ViewChange, VisitUpdate};
+use baqylau_observer::{Error, ObserverCore};
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::SeedableRng;
+use std::collections::{BTreeSet, HashMap};
+
+/// What a phone did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Done {
+    /// Reports that it signed.
+    pub reports: usize,
+    /// Answers that it set.
+    pub answers: usize,
+}
+
+/// Works off tasks. `after` is called after every answer, so that a test can end the process there.
+///
+/// # Errors
+/// The core refused something that a plan should not ask for.
+pub fn work(core: &ObserverCore, clock: &SimulatedClock, tasks: &[Task], after: &mut dyn FnMut()) -> Result<Done, Error> {
+    let mut done = Done::default();
+    let signed: BTreeSet<(String, String)> = core.reports()?.into_iter().map(|r| (r.visit, r.checklist)).collect();
+    let team = core.mission()?.team;
+    for task in tasks {
+        let code = format!("{team}-{:02}", task.visit);
+        if signed.contains(&(code.clone(), task.checklist.clone())) {
+            continue;
+        }
+        clock.set(task.arrives);
+        if !core.visits()?.iter().any(|v| v.code == code) {
+            core.start_visit(task.place.as_deref(), Some(task.visit))?;
+        }
+        let draft = core.start_checklist(&code, &task.checklist)?.id;
+        let mut observer = Observer { core, clock, task, draft, answers: 0, refused: HashMap::new(), after };
+        observer.fill()?;
+        done.answers += observer.answers;
+        core.update_visit(&code, VisitUpdate::Outcome(Outcome::from_name(&task.outcome).unwrap_or_default()))?;
+        let leaves = baqylau_observer::clock::Clock::wall(clock);
+        core.update_visit(&code, VisitUpdate::Departed(Moment { ms: leaves.ms.max(task.arrives), ..leaves }))?;
+        sign(core, draft)?;
+        done.reports += 1;
+    }
+    Ok(done)
+}
+
+/// Confirms what is unlikely, and signs; what was left out gets a reason.
+fn sign(core: &ObserverCore, draft: i64) -> Result<(), Error> {
+    let mut incomplete = None;
+    for problem in core.issues(draft)? {
+        match problem.issue {
+            Issue::Warning | Issue::NotOffered if problem.confirmed.is_none() => {
+                core.confirm(draft, problem.key, Some("looked twice: it is so".into()))?;
+            }
+            Issue::Unanswered => incomplete = Some("left before everything could be asked".to_owned()),
+            _ => {}
+        }
+    }
+    core.finalise(draft, incomplete).map(drop)
+}
+
+struct Observer<'o> {
+    core: &'o ObserverCore,
+    clock: &'o SimulatedClock,
+    task: &'o Task,
+    draft: i64,
+    answers: usize,
+    /// What was answered already, so that a blank is asked once.
+    refused: HashMap<Key, ()>,
+    after: &'o mut dyn FnMut(),
+}
+
+impl Observer<'_> {
+    fn fill(&mut self) -> Result<(), Error> {
+        for section in self.core.sections(self.draft)? {
+            let mut screen = Screen { rows: self.core.open_section(self.draft, section.section)?.rows };
+            while let Some(row) = screen.rows.iter().find(|r| self.wants(r)).cloned() {
+                let change = self.answer(&row)?;
+                screen.apply(change);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the plan has something for a row that is still open.
+    fn wants(&self, row: &QuestionView) -> bool {
+        let planned = self.task.answers.get(&row.name).is_some_and(|v| !v.is_empty());
+        planned && row.answer.is_none() && !row.read_only && !self.refused.contains_key(&row.key)
+    }
+
+    fn answer(&mut self, row: &QuestionView) -> Result<ViewChange, Error> {
+        self.clock.step();
+        self.refused.insert(row.key, ());
+        let value = self.task.answers.get(&row.name).cloned().unwrap_or_default();
+        if let Kind::Repeat { .. } = row.kind {
+            return self.extend(row, &value);
+        }
+        let text = self.spell(row, &value)?;
+        if text.is_empty() {
+            return Ok(ViewChange::default());
+        }
+        let answer = self.core.read_answer(self.draft, row.key, &text)?;
+        let change = self.core.set(self.draft, row.key, answer)?;
+        self.answers += 1;
+        (self.after)();
+        Ok(change)
+    }
+
+    /// Brings a repeat to its planned number of rows.
+    fn extend(&mut self, row: &QuestionView, value: &str) -> Result<ViewChange, Error> {
+        let wanted: usize = self.spell(row, value)?.parse().unwrap_or(0);
+        let mut change = ViewChange::default();
+        for _ in row.rows..wanted {
+            change = self.core.add_row(self.draft, row.key)?.1;
+        }
+        Ok(change)
+    }
+
+    /// A planned value as text: an expression is computed, a range drawn.
+    fn spell(&self, row: &QuestionView, value: &str) -> Result<String, Error> {
+        if let Some(expression) = value.strip_prefix('=') {
+            let text = self.core.compute(self.draft, expression)?;
+            return Ok(if text == "NaN" { String::new() } else { text });
+        }
+        let range = value.split_once("..").and_then(|(a, b)| Some((a.parse::<i64>().ok()?, b.parse::<i64>().ok()?)));
+        let Some((low, high)) = range else { return Ok(value.to_owned()) };
+        // The same after a kill: it goes by the task and the question, not by what was drawn before.
+        let mut rng = ChaCha12Rng::seed_from_u64(self.task.seed ^ (u64::from(row.key.node) << 32 | u64::from(row.key.row)));
+        let width = usize::try_from(high - low).unwrap_or(0) + 1;
+        Ok((low + i64::try_from(below(&mut rng, width)).unwrap_or(0)).to_string())
+    }
+}
+
+/// The rows on a screen, kept up to date by what the core says has changed.
+struct Screen {
+    rows: Vec<QuestionView>,
+}
+
+impl Screen {
+    fn apply(&mut self, change: ViewChange) {
+        self.rows.retain(|r| !change.removed.contains(&r.key));
+        for row in change.changed {
+            match self.rows.iter_mut().find(|r| r.key == row.key) {
+                Some(known) => *known = row,
+                None => self.rows.push(row),
+            }
+        }
+        if let Some(order) = change.order {
+            let place: HashMap<Key, usize> = order.into_iter().enumerate().map(|(at, key)| (key, at)).collect();
+            self.rows.sort_by_key(|r| place.get(&r.key).copied().unwrap_or(usize::MAX));
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Plans: how many reports of a checklist answer what. The seed decides which reports those are, never how many.
+
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Why a plan cannot be followed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}, row {row}: {what}")]
+pub struct PlanError {
+    /// The file.
+    pub file: String,
+    /// The row; the header is 1.
+    pub row: usize,
+    /// What is wrong, and the remedy.
+    pub what: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Row {
+    question: String,
+    when: String,
+    value: String,
+    count: String,
+}
+
+/// A checklist's plan.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    file: String,
+    rows: Vec<Row>,
+    /// Roles of those who fill it.
+    pub roles: Vec<String>,
+    /// How many reports.
+    pub reports: usize,
+}
+
+/// What one report answers, by question; `@outcome` and `@place` too.
+pub type Answers = BTreeMap<String, String>;
+
+impl Plan {
+    /// Reads a plan.
+    ///
+    /// # Errors
+    /// It is no table of the four columns, or does not start with `@reports`.
+    pub fn read(path: &Path) -> Result<Self, PlanError> {
+        let file = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let fault = |row, what: String| PlanError { file: file.clone(), row, what };
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_path(path).map_err(|e| fault(1, e.to_string()))?;
+        let rows: Result<Vec<Row>, _> = reader.deserialize().collect();
+        let mut rows = rows.map_err(|e| fault(1, e.to_string()))?;
+        let missing = || fault(2, "the first row must be @reports, with the roles and the number of reports".into());
+        if rows.first().is_none_or(|r| r.question != "@reports") {
+            return Err(missing());
+        }
+        let head = rows.remove(0);
+        let reports = head.count.parse().map_err(|_| missing())?;
+        let roles = head.value.split_whitespace().map(str::to_owned).collect();
+        Ok(Self { file, rows, roles, reports })
+    }
+
+    /// Draws who answers what.
+    ///
+    /// # Errors
+    /// Quotas that do not add up.
+    pub fn draw(&self, seed: u64) -> Result<Vec<Answers>, PlanError> {
+        let mut out = vec![Answers::new(); self.reports];
+        let mut rng = ChaCha12Rng::seed_from_u64(seed);
+        let mut at = 0;
+        while at < self.rows.len() {
+            let head = &self.rows[at];
+            let same = |r: &&Row| r.question == head.question && r.when == head.when;
+            let block: Vec<&Row> = self.rows[at..].iter().take_while(same).collect();
+            self.draw_block(at, &block, &mut out, &mut rng)?;
+            at += block.len();
+        }
+        Ok(out)
+    }
+
+    fn draw_block(&self, at: usize, block: &[&Row], out: &mut [Answers], rng: &mut ChaCha12Rng) -> Result<(), PlanError> {
+        let fault = |offset: usize, what: String| PlanError { file: self.file.clone(), row: at + offset + 3, what };
+        let condition = parse_when(&block[0].when).map_err(|e| fault(0, e))?;
+        let mut matching: Vec<usize> = (0..out.len()).filter(|i| holds(&condition, &out[*i])).collect();
+        shuffle(&mut matching, rng);
+        let mut counts = Vec::new();
+        for (offset, row) in block.iter().enumerate() {
+            counts.push(match row.count.trim() {
+                "*" => None,
+                number => Some(number.parse::<usize>().map_err(|_| fault(offset, format!("{number:?} is neither a number nor *")))?),
+            });
+        }
+        let fixed: usize = counts.iter().flatten().sum();
+        let open = counts.iter().filter(|c| c.is_none()).count();
+        let rest = matching.len().checked_sub(fixed).filter(|rest| open == 1 || (open == 0 && *rest == 0));
+        let rest = rest.ok_or_else(|| {
+            fault(0, format!("the counts of {:?} add up to {fixed}, {} reports match", block[0].question, matching.len()))
+        })?;
+        let mut next = matching.into_iter();
+        for (row, count) in block.iter().zip(counts) {
+            for report in next.by_ref().take(count.unwrap_or(rest)) {
+                out[report].insert(row.question.clone(), row.value.clone());
+            }
+        }
+        Ok(())
+    }
+}
+
+type Condition = Vec<(String, Vec<String>)>;
+
+/// `question=value|value; question=value`
+fn parse_when(text: &str) -> Result<Condition, String> {
+    let part = |part: &str| {
+        let (question, values) = part.split_once('=').ok_or_else(|| format!("{part:?} is no condition question=value"))?;
+        Ok((question.trim().to_owned(), values.split('|').map(|v| v.trim().to_owned()).collect()))
+    };
+    text.split(';').filter(|p| !p.trim().is_empty()).map(part).collect()
+}
+
+fn holds(condition: &Condition, answers: &Answers) -> bool {
+    condition.iter().all(|(question, values)| answers.get(question).is_some_and(|a| values.contains(a)))
+}
+
+/// Fisher and Yates.
+pub(crate) fn shuffle<T>(items: &mut [T], rng: &mut ChaCha12Rng) {
+    for i in (1..items.len()).rev() {
+        items.swap(i, below(rng, i + 1));
+    }
+}
+
+/// A number below `limit`.
+pub(crate) fn below(rng: &mut impl Rng, limit: usize) -> usize {
+    usize::try_from(rng.next_u64() % (limit.max(1) as u64)).unwrap_or(0)
+}

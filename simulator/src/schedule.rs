@@ -1,0 +1,120 @@
+//! Who goes where and when.
+
+use crate::plan::{Answers, Plan, PlanError, below, shuffle};
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::SeedableRng;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Somebody with a phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The code.
+    pub code: String,
+    /// The role.
+    pub role: String,
+    /// The team.
+    pub team: String,
+}
+
+/// What the schedule is made from.
+pub struct World {
+    /// Everybody.
+    pub people: Vec<Person>,
+    /// For each checklist, in order: its id and the places it may be filled for.
+    pub checklists: Vec<(String, Vec<String>)>,
+    /// The folder of the plans.
+    pub plans: PathBuf,
+    /// When the day begins, in milliseconds since 1970.
+    pub begins: i64,
+    /// Decides who answers what; never keys or nonces.
+    pub seed: u64,
+}
+
+/// One checklist to be filled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// The visit's number in the team.
+    pub visit: u32,
+    /// The checklist.
+    pub checklist: String,
+    /// The place.
+    pub place: Option<String>,
+    /// When the team arrives.
+    pub arrives: i64,
+    /// How the visit goes.
+    pub outcome: String,
+    /// What to answer.
+    pub answers: Answers,
+    /// Decides numbers that the plan gives as ranges.
+    pub seed: u64,
+}
+
+/// Every person's tasks, in the order of time; people without any are there too.
+///
+/// # Errors
+/// A plan cannot be followed.
+pub fn schedule(world: &World) -> Result<BTreeMap<String, Vec<Task>>, PlanError> {
+    let mut out: BTreeMap<String, Vec<Task>> = world.people.iter().map(|p| (p.code.clone(), Vec::new())).collect();
+    let mut visits: BTreeMap<String, u32> = BTreeMap::new();
+    for (number, (checklist, places)) in (1u64..).zip(&world.checklists) {
+        let path = world.plans.join(format!("{checklist}.csv"));
+        if !path.exists() {
+            continue;
+        }
+        let plan = Plan::read(&path)?;
+        let seed = world.seed.wrapping_mul(1000).wrapping_add(number);
+        let mut rng = ChaCha12Rng::seed_from_u64(seed);
+        let teams = teams(world, &plan);
+        if teams.is_empty() {
+            return Err(PlanError { file: format!("{checklist}.csv"), row: 2, what: "nobody has one of these roles".into() });
+        }
+        let drawn = plan.draw(seed)?;
+        let places = assign_places(&drawn, places, &mut rng);
+        for (at, (answers, place)) in drawn.into_iter().zip(places).enumerate() {
+            let (team, members) = &teams[at % teams.len()];
+            let visit = visits.entry(team.clone()).or_default();
+            *visit += 1;
+            let outcome = answers.get("@outcome").cloned().unwrap_or_else(|| "observed".into());
+            let task = Task {
+                visit: *visit,
+                checklist: checklist.clone(),
+                place,
+                arrives: world.begins + i64::from(*visit) * 45 * 60_000,
+                outcome,
+                answers,
+                seed: seed.wrapping_mul(1_000_003).wrapping_add(at as u64),
+            };
+            let member = members[(*visit as usize) % members.len()];
+            out.entry(member.to_owned()).or_default().push(task);
+        }
+    }
+    Ok(out)
+}
+
+/// The teams whose members have one of the plan's roles.
+fn teams<'w>(world: &'w World, plan: &Plan) -> Vec<(String, Vec<&'w str>)> {
+    let mut teams: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for person in world.people.iter().filter(|p| plan.roles.contains(&p.role)) {
+        teams.entry(&person.team).or_default().push(&person.code);
+    }
+    teams.into_iter().map(|(team, members)| (team.to_owned(), members)).collect()
+}
+
+/// A place for each report, none twice unless the plan says that a place is visited again or there are too few.
+fn assign_places(reports: &[Answers], places: &[String], rng: &mut ChaCha12Rng) -> Vec<Option<String>> {
+    let mut fresh: Vec<&String> = places.iter().collect();
+    shuffle(&mut fresh, rng);
+    let mut visited: Vec<String> = Vec::new();
+    let mut out = vec![None; reports.len()];
+    let again = |a: &Answers| a.get("@place").is_some_and(|p| p == "repeat");
+    let (first, repeats): (Vec<_>, Vec<_>) = (0..reports.len()).partition(|i| !again(&reports[*i]));
+    for at in first.into_iter().chain(repeats) {
+        let place = if again(&reports[at]) { None } else { fresh.pop().cloned() };
+        let place = place.or_else(|| (!visited.is_empty()).then(|| visited[below(rng, visited.len())].clone()));
+        visited.extend(place.clone());
+        out[at] = place;
+    }
+    out
+}
