@@ -53,8 +53,13 @@ pub fn run(args: &Demo) -> Outcome {
     let stage = Stage::set(args)?;
     let mut desk = stage.desk()?;
     let server = Server::start(&stage.server_folder(), stage.server_port)?;
-    let _proxy = if args.faults { Some(proxy::start(stage.port, stage.server_port, args.seed)?) } else { None };
+    if args.faults {
+        proxy::start(stage.port, stage.server_port, args.seed)?;
+    }
     desk.publish()?;
+    if args.faults {
+        proxy::go_bad();
+    }
     let phones = Phones::new(&stage, args.faults)?;
     say(args, &format!("{} phones enrol", phones.len()));
     phones.enrol()?;
@@ -62,17 +67,25 @@ pub fn run(args: &Demo) -> Outcome {
     let filled = phones.fill(&faults)?;
     say(args, &format!("{} reports signed and sealed; the network is back", filled.reports));
     let sent = phones.deliver(&server, &faults)?;
-    let pulled = desk.pull(now(), &|_| ())?;
+    let mut refused = 0;
+    phones::patiently(|| match desk.pull(now(), &|_| ()) {
+        Err(baqylau_desk::DeskError::Server { .. }) if args.faults => Ok(None),
+        pulled => {
+            refused = pulled?.refused;
+            Ok(Some(()))
+        }
+    })?;
     let picture = desk.picture(None)?;
     let counted = picture.reports.iter().filter(|k| k.status == Status::Counted).count();
     let figures = baqylau_findings::compute(&stage.source.figures, &picture.observations(), picture.people);
     let exported = stage.folder.join("answers");
     desk.export(&picture, &exported)?;
     let rss = peak_rss(std::process::id()) + server.peak_rss() + filled.peak_child_rss;
+    proxy::go_good();
     faults.duplicates(server.metric("baqylau_objects_duplicate_total", &stage)?);
     server.stop()?;
     let equal = figures.iter().all(|f| f.equal);
-    let complete = counted == filled.reports && pulled.refused == 0;
+    let complete = counted == filled.reports && refused == 0;
     let seconds = watch.elapsed();
     let summary = json!({
         "figures": figures.iter().map(figure_json).collect::<Vec<_>>(),

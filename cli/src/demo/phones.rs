@@ -183,7 +183,7 @@ impl Phones {
 }
 
 /// Tries until it is done.
-fn patiently(mut once: impl FnMut() -> Result<Option<()>, Failure>) -> Result<(), Failure> {
+pub fn patiently(mut once: impl FnMut() -> Result<Option<()>, Failure>) -> Result<(), Failure> {
     for _ in 0..200 {
         if once()?.is_some() {
             return Ok(());

@@ -3,7 +3,7 @@
 use rand::Draw;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 static CUT: AtomicU64 = AtomicU64::new(0);
@@ -14,20 +14,30 @@ pub fn counts() -> (u64, u64) {
     (CUT.load(Ordering::Relaxed), LOST.load(Ordering::Relaxed))
 }
 
-/// Keeps the line open as long as it lives.
-pub struct Proxy;
+/// Whether the line is bad now.
+static BAD: AtomicBool = AtomicBool::new(false);
+
+/// From now on connections are cut and replies lost.
+pub fn go_bad() {
+    BAD.store(true, Ordering::Relaxed);
+}
 
 /// Starts the line from one port to another. The threads end with the process.
-pub fn start(from: u16, to: u16, seed: u64) -> std::io::Result<Proxy> {
+pub fn start(from: u16, to: u16, seed: u64) -> std::io::Result<()> {
     let listener = TcpListener::bind(("127.0.0.1", from))?;
     std::thread::spawn(move || {
         let mut draw = Draw::new(seed);
         for client in listener.incoming().flatten() {
-            let fate = draw.fate();
+            let fate = if BAD.load(Ordering::Relaxed) { draw.fate() } else { Fate::Whole };
             std::thread::spawn(move || carry(client, to, fate));
         }
     });
-    Ok(Proxy)
+    Ok(())
+}
+
+/// The line is good again.
+pub fn go_good() {
+    BAD.store(false, Ordering::Relaxed);
 }
 
 /// What happens to a connection.

@@ -14,6 +14,14 @@ pub struct Server {
     state: Mutex<State>,
 }
 
+/// No server outlives the demonstration, however that ends.
+impl Drop for State {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 struct State {
     child: Child,
     peak_rss: u64,
