@@ -66,7 +66,10 @@ pub fn run(command: Desk) -> Outcome {
                 }));
             }
             println!("{} new objects: {} devices, {} reports opened", p.objects, p.devices, p.opened);
-            println!("{} not verifiable, {} strange, {} confirmed, {} contested", p.refused, p.strange, p.confirmed, p.contested);
+            println!(
+                "{} not verifiable, {} strange, {} confirmed, {} contested",
+                p.refused, p.strange, p.confirmed, p.contested
+            );
             Ok(p.refused + p.strange == 0)
         }
         Desk::Figures { folder, as_of, json } => {
@@ -126,7 +129,15 @@ fn reports(folder: &Folder, export: Option<PathBuf>, json: bool) -> Outcome {
     }
     for row in rows {
         let text = |name: &str| row[name].as_str().unwrap_or("-").to_owned();
-        println!("{:>6}  {:<10} {:<16} {:<12} {} #{}", row["index"], text("visit"), text("checklist"), text("status"), text("device"), row["seq"]);
+        println!(
+            "{:>6}  {:<10} {:<16} {:<12} {} #{}",
+            row["index"],
+            text("visit"),
+            text("checklist"),
+            text("status"),
+            text("device"),
+            row["seq"]
+        );
     }
     Ok(true)
 }

@@ -83,7 +83,12 @@ pub fn run(command: Mission) -> Outcome {
             let passphrase = folder.secret.read()?;
             let mut desk = Desk::open(&folder.folder, &passphrase)?;
             let manifest = desk.build(&passphrase, now(), days)?;
-            println!("bundle {} with {} parts in {}/publish", manifest.version, manifest.parts.len(), folder.folder.display());
+            println!(
+                "bundle {} with {} parts in {}/publish",
+                manifest.version,
+                manifest.parts.len(),
+                folder.folder.display()
+            );
             if publish {
                 desk.publish()?;
                 println!("published to {}", desk.settings.servers.join(", "));
@@ -101,7 +106,8 @@ pub fn run(command: Mission) -> Outcome {
         }
         Mission::Revoke { folder, device, good, offline } => {
             let desk = folder.open()?;
-            let id = DeviceId::from_hex(&device).ok_or("a device is 32 hexadecimal digits, as `desk reports` shows it")?;
+            let id =
+                DeviceId::from_hex(&device).ok_or("a device is 32 hexadecimal digits, as `desk reports` shows it")?;
             let entry = desk.revoke(id, good)?;
             if !offline {
                 desk.publish_roster()?;

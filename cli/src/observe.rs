@@ -251,7 +251,10 @@ fn sign(core: &ObserverCore, draft: i64, incomplete: Option<String>) -> Outcome 
         println!("{what}: {}", problem.text);
     }
     let report = core.finalise(draft, incomplete)?;
-    println!("signed: {} of visit {}, number {} of this device, {}", report.checklist, report.visit, report.seq, report.hash);
+    println!(
+        "signed: {} of visit {}, number {} of this device, {}",
+        report.checklist, report.visit, report.seq, report.hash
+    );
     println!("it waits for `baqylau observe sync`");
     Ok(true)
 }

@@ -35,7 +35,8 @@ type Exported = (u8, PublicKey, ByteVec, Vec<(i64, ByteVec)>, ByteVec);
 pub fn export(desk: &Desk, file: &Path) -> Result<usize, Failure> {
     let root = PublicKey::from_hex(&desk.settings.root).ok_or("the root key does not read")?;
     let manifest = desk.store.manifest()?.ok_or("build the bundle first")?;
-    let entries: Vec<(i64, ByteVec)> = desk.store.objects()?.into_iter().map(|(_, o)| (o.received, o.bytes.into())).collect();
+    let entries: Vec<(i64, ByteVec)> =
+        desk.store.objects()?.into_iter().map(|(_, o)| (o.received, o.bytes.into())).collect();
     let head = desk.store.setting("head")?.ok_or("pull first")?;
     let size = entries.len();
     let exported: Exported = (1, root, manifest.into(), entries, head.into());

@@ -44,9 +44,11 @@ impl Desk {
         out.write_record(["subject", "role", "team", "standing"]).map_err(failed)?;
         for device in self.store.devices()?.iter().filter(|d| d.role == Role::Observer) {
             let person = register.get(&device.subject);
-            let standing = roster.as_ref().and_then(|r| r.find(device.device)).map(|e| format!("{:?}", e.standing).to_lowercase());
+            let standing =
+                roster.as_ref().and_then(|r| r.find(device.device)).map(|e| format!("{:?}", e.standing).to_lowercase());
             let cell = |f: fn(&crate::source::Person) -> &String| person.map(f).cloned().unwrap_or_default();
-            let record = [device.subject.to_string(), cell(|p| &p.role), cell(|p| &p.team), standing.unwrap_or_default()];
+            let record =
+                [device.subject.to_string(), cell(|p| &p.role), cell(|p| &p.team), standing.unwrap_or_default()];
             out.write_record(record).map_err(failed)?;
         }
         out.flush().map_err(|e| DeskError::file(path, e))
@@ -60,7 +62,10 @@ fn write_reports(path: &Path, reports: &[(&Known, Arc<Form>)]) -> Result<usize, 
     let fixed = ["report", "visit", "place", "received_index", "status"];
     out.write_record(fixed.into_iter().chain(columns.iter().map(|c| c.1.as_str())))?;
     for (known, form) in reports {
-        let visit = known.report.as_ref().map(|r| (r.id.to_string(), r.visit.code.clone(), r.visit.place.clone().unwrap_or_default()));
+        let visit = known
+            .report
+            .as_ref()
+            .map(|r| (r.id.to_string(), r.visit.code.clone(), r.visit.place.clone().unwrap_or_default()));
         let (id, code, place) = visit.unwrap_or_default();
         let mut record = vec![id, code, place, known.envelope.index.to_string(), known.status.name().to_owned()];
         for (_, name) in &columns {
@@ -76,7 +81,10 @@ fn write_reports(path: &Path, reports: &[(&Known, Arc<Form>)]) -> Result<usize, 
 fn columns(form: &Form) -> Vec<(u32, String)> {
     let holds = |kind: &Kind| !matches!(kind, Kind::Group { .. } | Kind::Repeat { .. } | Kind::Note);
     let items = form.definition().items.iter().zip(0u32..);
-    items.filter(|(item, at)| holds(&item.kind) && form.holder(*at).is_none()).map(|(item, at)| (at, item.name.clone())).collect()
+    items
+        .filter(|(item, at)| holds(&item.kind) && form.holder(*at).is_none())
+        .map(|(item, at)| (at, item.name.clone()))
+        .collect()
 }
 
 fn cell(known: &Known, form: &Form, name: &str) -> String {

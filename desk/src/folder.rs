@@ -121,7 +121,8 @@ impl Desk {
     /// There is none, or the passphrase is wrong.
     pub fn open(folder: &Path, passphrase: &str) -> Result<Self, DeskError> {
         let path = folder.join("desk.json");
-        let text = fs::read(&path).map_err(|e| DeskError::file(&path, format!("{e}; make a mission with `baqylau mission new`")))?;
+        let text = fs::read(&path)
+            .map_err(|e| DeskError::file(&path, format!("{e}; make a mission with `baqylau mission new`")))?;
         let settings: Settings = serde_json::from_slice(&text).map_err(|e| DeskError::file(&path, e))?;
         let secrets: DeskKeys = keys::read(&folder.join("keys/desk.key"), passphrase)?;
         let damaged = |what: &str| DeskError::file(&path, format!("{what} does not read"));
@@ -191,7 +192,8 @@ impl Desk {
         self.store.add_bundle(version, &bytes, &plain)?;
         self.store.set_people(&source.people)?;
         let packed: Vec<ByteVec> = parts.into_iter().map(|(_, packed, _)| packed.into()).collect();
-        let published = minicbor::to_vec((ByteVec::from(bytes), packed)).map_err(|e| DeskError::Unknown(e.to_string()))?;
+        let published =
+            minicbor::to_vec((ByteVec::from(bytes), packed)).map_err(|e| DeskError::Unknown(e.to_string()))?;
         keys::write_private(&self.folder.join("publish/bundle.cbor"), &published)?;
         Ok(manifest)
     }
@@ -206,7 +208,9 @@ impl Desk {
     /// None was built yet.
     pub fn manifest(&self) -> Result<Manifest, DeskError> {
         let bytes = self.store.manifest()?;
-        self.manifest_of(&bytes.ok_or_else(|| DeskError::Unknown("build the bundle first: `baqylau mission build`".into()))?)
+        self.manifest_of(
+            &bytes.ok_or_else(|| DeskError::Unknown("build the bundle first: `baqylau mission build`".into()))?,
+        )
     }
 
     pub(crate) fn receipt_keys(&self) -> Result<Vec<PublicKey>, DeskError> {
@@ -245,7 +249,14 @@ impl Desk {
         Ok(out)
     }
 
-    fn invite_text(&self, person: &Person, subject: SubjectId, key: &SigningKey, role: Role, expires: i64) -> Result<String, DeskError> {
+    fn invite_text(
+        &self,
+        person: &Person,
+        subject: SubjectId,
+        key: &SigningKey,
+        role: Role,
+        expires: i64,
+    ) -> Result<String, DeskError> {
         let invite = Invite {
             v: baqylau_protocol::VERSION,
             root: self.root,
@@ -295,7 +306,8 @@ impl Desk {
         }
         let version = known.as_ref().map_or(1, |(r, _)| r.version + 1);
         let prev = known.map(|(_, bytes)| Hash::of(&bytes));
-        let bytes = Roster { v: baqylau_protocol::VERSION, mission: self.mission(), version, prev, devices }.sign(&self.issuer);
+        let bytes =
+            Roster { v: baqylau_protocol::VERSION, mission: self.mission(), version, prev, devices }.sign(&self.issuer);
         self.store.add_roster(version, &bytes)?;
         Ok(Some(bytes))
     }

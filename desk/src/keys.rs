@@ -64,7 +64,9 @@ mod bytes64 {
 fn cipher(passphrase: &str, file: &KeyFile, salt: &[u8]) -> Option<LessSafeKey> {
     let params = Params::new(file.memory_kib.min(1 << 21), file.passes.min(100), 1, Some(32)).ok()?;
     let mut key = Zeroizing::new([0; 32]);
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(passphrase.as_bytes(), salt, &mut *key).ok()?;
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into(passphrase.as_bytes(), salt, &mut *key)
+        .ok()?;
     Some(LessSafeKey::new(UnboundKey::new(&CHACHA20_POLY1305, &*key).ok()?))
 }
 
@@ -85,7 +87,8 @@ pub fn write<T: Serialize>(path: &Path, passphrase: &str, secrets: &T) -> Result
     let internal = || DeskError::file(path, "it cannot be encrypted");
     let mut text = serde_json::to_vec(secrets).map_err(|e| DeskError::file(path, e))?;
     let key = cipher(passphrase, &file, &salt).ok_or_else(internal)?;
-    key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut text).map_err(|_| internal())?;
+    key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut text)
+        .map_err(|_| internal())?;
     file.sealed = BASE64.encode(&text);
     let json = serde_json::to_vec_pretty(&file).map_err(|e| DeskError::file(path, e))?;
     write_private(path, &json)

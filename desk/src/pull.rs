@@ -109,7 +109,8 @@ impl Desk {
         known: &mut HashMap<DeviceId, Device>,
         pulled: &mut Pulled,
     ) -> Result<(), DeskError> {
-        let head = TreeHead::open(&page.head, &self.receipt_keys()?, self.mission()).map_err(|e| DeskError::Log(e.to_string()))?;
+        let head = TreeHead::open(&page.head, &self.receipt_keys()?, self.mission())
+            .map_err(|e| DeskError::Log(e.to_string()))?;
         let object = |e: baqylau_protocol::wire::LogEntry| {
             let bytes: Vec<u8> = e.object.into();
             Object { received: e.received, hash: Hash::of(&bytes), bytes }
@@ -123,7 +124,11 @@ impl Desk {
         if objects.is_empty() {
             check_head(tree, &head)?;
             self.store.set_setting("head", &page.head)?;
-            return if head.size < from { Err(DeskError::Log(format!("it has {} objects, {from} are here", head.size))) } else { Ok(()) };
+            return if head.size < from {
+                Err(DeskError::Log(format!("it has {} objects, {from} are here", head.size)))
+            } else {
+                Ok(())
+            };
         }
         let opener = Opener { mission: self.mission(), issuer: self.issuer.public(), reading: &self.reading };
         let found = opener.page(from, &objects, known);
@@ -175,8 +180,8 @@ impl Desk {
         }
         let invite = SigningKey::generate();
         let manifest = self.manifest()?;
-        let (_, encapsulation) = SharedKey::encapsulate(&manifest.reading, self.mission())
-            .map_err(|e| DeskError::Unknown(e.to_string()))?;
+        let (_, encapsulation) =
+            SharedKey::encapsulate(&manifest.reading, self.mission()).map_err(|e| DeskError::Unknown(e.to_string()))?;
         let expires = now + 365 * 86_400_000;
         let enrolment = Enrolment {
             v: VERSION,
@@ -200,7 +205,11 @@ impl Desk {
         let roots: Vec<Vec<u8>> = self.tls_roots()?.into_iter().map(Into::into).collect();
         let http = baqylau_http::client(&roots).map_err(|e| DeskError::Unknown(e.to_string()))?;
         let server = self.settings.servers.first().cloned();
-        Ok(Link { desk: self, http, server: server.ok_or_else(|| DeskError::Unknown("desk.json names no server".into()))? })
+        Ok(Link {
+            desk: self,
+            http,
+            server: server.ok_or_else(|| DeskError::Unknown("desk.json names no server".into()))?,
+        })
     }
 }
 
@@ -223,12 +232,18 @@ impl Link<'_> {
 
     async fn answer(&self, response: baqylau_http::reqwest::Response) -> Result<Vec<u8>, DeskError> {
         let status = response.status();
-        let bytes = baqylau_http::body(response, MAX_ANSWER).await.map_err(|_| self.failed("the connection broke; try again"))?;
+        let bytes = baqylau_http::body(response, MAX_ANSWER)
+            .await
+            .map_err(|_| self.failed("the connection broke; try again"))?;
         if status.is_success() {
             return Ok(bytes);
         }
         let words = String::from_utf8_lossy(&bytes).trim().to_owned();
-        Err(self.failed(if status == StatusCode::UNAUTHORIZED { format!("{words} (is this desk revoked?)") } else { words }))
+        Err(self.failed(if status == StatusCode::UNAUTHORIZED {
+            format!("{words} (is this desk revoked?)")
+        } else {
+            words
+        }))
     }
 
     async fn post(&self, path: &str, body: Vec<u8>) -> Result<Vec<u8>, DeskError> {
@@ -258,7 +273,8 @@ impl Link<'_> {
     async fn page(&self, device: &DeviceId, from: u64) -> Result<LogPage, DeskError> {
         let challenge = self.get("/v1/challenge", None).await?;
         let challenge: [u8; 40] = challenge.try_into().map_err(|_| self.failed("no challenge"))?;
-        let request = ReadRequest { v: VERSION, mission: self.desk.mission(), device: *device, challenge: challenge.into() };
+        let request =
+            ReadRequest { v: VERSION, mission: self.desk.mission(), device: *device, challenge: challenge.into() };
         let signed = BASE64URL_NOPAD.encode(&request.sign(&self.desk.device));
         let bytes = self.get(&format!("/v1/log?from={from}"), Some(format!("Baqylau {signed}"))).await?;
         let page: LogPage = cbor::decode_request(&bytes).map_err(|e| self.failed(e))?;
@@ -276,7 +292,8 @@ pub fn verify_all(desk: &Desk) -> Result<(usize, Vec<(u64, String)>), DeskError>
     let objects: Vec<Object> = store.objects()?.into_iter().map(|(_, o)| o).collect();
     let found = opener.page(0, &objects, &HashMap::new());
     let altered = objects.iter().zip(0..).filter(|(o, _)| Hash::of(&o.bytes) != o.hash);
-    let mut faults: Vec<(u64, String)> = altered.map(|(_, i)| (i, "its bytes are not those that were pulled".into())).collect();
+    let mut faults: Vec<(u64, String)> =
+        altered.map(|(_, i)| (i, "its bytes are not those that were pulled".into())).collect();
     faults.extend(found.strange);
     faults.extend(found.envelopes.iter().filter_map(|e| Some((e.index, e.plain.as_ref().err()?.clone()))));
     Ok((found.envelopes.iter().filter(|e| e.plain.is_ok()).count(), faults))

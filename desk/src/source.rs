@@ -100,7 +100,9 @@ impl Source {
         for definition in &checklists {
             match Form::compile(definition.clone(), places.clone()) {
                 Ok(form) => drop(forms.insert(definition.id.clone(), Arc::new(form))),
-                Err(problems) => faults.extend(problems.iter().map(|p| format!("checklist {}: {}", definition.id, p.fault))),
+                Err(problems) => {
+                    faults.extend(problems.iter().map(|p| format!("checklist {}: {}", definition.id, p.fault)))
+                }
             }
         }
         let rows = figures(&folder.join("figures.csv"), &codes, &mut faults);
@@ -140,7 +142,12 @@ fn settings(file: MissionFile, faults: &mut Vec<String>) -> ((Mission, Vec<Level
     if languages.first().is_none_or(|l| l.code != file.default_language) {
         faults.push("mission.json: default_language is none of the languages".into());
     }
-    for (name, day) in [("election_day", &file.election_day), ("starts", &file.starts), ("ends", &file.ends), ("statement", &file.statement)] {
+    for (name, day) in [
+        ("election_day", &file.election_day),
+        ("starts", &file.starts),
+        ("ends", &file.ends),
+        ("statement", &file.statement),
+    ] {
         if baqylau_forms::value::Date::parse(day).is_none() {
             faults.push(format!("mission.json: {name} is no date YYYY-MM-DD"));
         }
@@ -153,8 +160,9 @@ fn settings(file: MissionFile, faults: &mut Vec<String>) -> ((Mission, Vec<Level
         0
     });
     let levels = file.levels.iter();
-    let levels: Vec<Level> =
-        levels.map(|l| Level { id: l.id.clone(), label: text(&l.label, &languages, &format!("the level {}", l.id), faults) }).collect();
+    let levels: Vec<Level> = levels
+        .map(|l| Level { id: l.id.clone(), label: text(&l.label, &languages, &format!("the level {}", l.id), faults) })
+        .collect();
     let mission = Mission {
         title: text(&file.title, &languages, "the title", faults),
         languages,
@@ -190,9 +198,11 @@ struct Table {
 impl Table {
     fn read(path: &Path) -> Result<Self, String> {
         let fault = |e: &dyn std::fmt::Display| format!("{}: {e}", name(path));
-        let mut reader = csv::ReaderBuilder::new().flexible(false).trim(csv::Trim::All).from_path(path).map_err(|e| fault(&e))?;
+        let mut reader =
+            csv::ReaderBuilder::new().flexible(false).trim(csv::Trim::All).from_path(path).map_err(|e| fault(&e))?;
         let header = reader.headers().map_err(|e| fault(&e))?.iter().map(str::to_owned).collect();
-        let rows: Result<Vec<_>, _> = reader.records().map(|r| r.map(|r| r.iter().map(str::to_owned).collect())).collect();
+        let rows: Result<Vec<_>, _> =
+            reader.records().map(|r| r.map(|r| r.iter().map(str::to_owned).collect())).collect();
         Ok(Self { path: path.to_owned(), header, rows: rows.map_err(|e| fault(&e))? })
     }
 
@@ -247,7 +257,12 @@ fn places(path: &Path, levels: Vec<Level>, codes: &[String], faults: &mut Vec<St
 /// Columns of `places.csv` that are no further columns of the places.
 const PLACE_COLUMNS: [&str; 8] = ["code", "level", "parent", "time_zone", "number", "latitude", "longitude", "voters"];
 
-fn place_table(path: &Path, levels: Vec<Level>, codes: &[String], faults: &mut Vec<String>) -> Result<PlaceTable, String> {
+fn place_table(
+    path: &Path,
+    levels: Vec<Level>,
+    codes: &[String],
+    faults: &mut Vec<String>,
+) -> Result<PlaceTable, String> {
     let table = Table::read(path)?;
     let [code, level, parent] = [table.required("code")?, table.required("level")?, table.required("parent")?];
     let [zone, number] = [table.required("time_zone")?, table.required("number")?];
@@ -323,7 +338,10 @@ fn checklist(
     let compiled = baqylau_xlsform::compile(&workbook, codes, places).map_err(words)?;
     warnings.extend(compiled.warnings.iter().map(ToString::to_string));
     if compiled.definition.id != id {
-        return Err(vec![format!("checklists/{id}: form_id is {:?}; it must be the folder's name", compiled.definition.id)]);
+        return Err(vec![format!(
+            "checklists/{id}: form_id is {:?}; it must be the folder's name",
+            compiled.definition.id
+        )]);
     }
     Ok(compiled.definition)
 }
@@ -366,7 +384,10 @@ fn named_figures(checklists: &[Definition], figures: &[Compiled], faults: &mut V
     for definition in checklists {
         for item in &definition.items {
             for id in item.figures.iter().filter(|id| !figures.iter().any(|f| f.figure.id == **id)) {
-                faults.push(format!("checklist {}, question {}: figures.csv has no figure {id:?}", definition.id, item.name));
+                faults.push(format!(
+                    "checklist {}, question {}: figures.csv has no figure {id:?}",
+                    definition.id, item.name
+                ));
             }
         }
     }

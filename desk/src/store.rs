@@ -141,7 +141,8 @@ impl Store {
         let sql = "SELECT i.subject, p.code, p.name, p.role, p.team FROM invite i JOIN person p ON p.code = i.person";
         let mut statement = self.db.prepare(sql)?;
         let rows = statement.query_map([], |r| {
-            let person = Person { code: r.get(1)?, name: r.get(2)?, role: r.get(3)?, team: r.get(4)?, languages: String::new() };
+            let person =
+                Person { code: r.get(1)?, name: r.get(2)?, role: r.get(3)?, team: r.get(4)?, languages: String::new() };
             Ok((SubjectId(r.get(0)?), person))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -249,7 +250,13 @@ impl Store {
     ///
     /// # Errors
     /// The database fails.
-    pub fn add_page(&mut self, first: u64, objects: &[Object], devices: &[Device], envelopes: &[Envelope]) -> Result<(), DeskError> {
+    pub fn add_page(
+        &mut self,
+        first: u64,
+        objects: &[Object],
+        devices: &[Device],
+        envelopes: &[Envelope],
+    ) -> Result<(), DeskError> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for (o, index) in objects.iter().zip(first..) {
             let sql = "INSERT INTO object VALUES (?1, ?2, ?3, ?4)";
@@ -258,7 +265,17 @@ impl Store {
         for d in devices {
             let sql = "INSERT OR IGNORE INTO device VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
             let role = d.role as u8;
-            let values = params![d.device.0, signed(d.index), d.hash.0, d.subject.0, role, d.key.0, d.shared.0, d.shared.1.0, d.in_time];
+            let values = params![
+                d.device.0,
+                signed(d.index),
+                d.hash.0,
+                d.subject.0,
+                role,
+                d.key.0,
+                d.shared.0,
+                d.shared.1.0,
+                d.in_time
+            ];
             tx.prepare_cached(sql)?.execute(values)?;
         }
         for e in envelopes {

@@ -51,7 +51,8 @@ impl Opener<'_> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let chunk = sealed.len().div_ceil(threads).max(1);
         found.envelopes = std::thread::scope(|scope| {
-            let work = |part: &[(u64, i64, envelope::Envelope)]| part.iter().map(|s| self.open(s, &find)).collect::<Vec<_>>();
+            let work =
+                |part: &[(u64, i64, envelope::Envelope)]| part.iter().map(|s| self.open(s, &find)).collect::<Vec<_>>();
             let handles: Vec<_> = sealed.chunks(chunk).map(|part| scope.spawn(move || work(part))).collect();
             handles.into_iter().flat_map(|h| h.join().unwrap_or_default()).collect()
         });

@@ -99,7 +99,10 @@ impl Judge<'_> {
         if !known {
             enrolled.in_time(self.now).map_err(refuse)?;
             if self.now > self.enrolment_ends {
-                return Err(refusal(Code::Expired, "the mission's bundle expired; the coordinators must publish a new one"));
+                return Err(refusal(
+                    Code::Expired,
+                    "the mission's bundle expired; the coordinators must publish a new one",
+                ));
             }
         }
         let device = Device { key: enrolled.enrolment.device_key, role: enrolled.role, roster: None };

@@ -66,7 +66,11 @@ fn busy(_: Busy) -> Response {
 }
 
 fn unavailable() -> Response {
-    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "60")], "the server cannot store now; nothing is lost, try again later\n")
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        [(RETRY_AFTER, "60")],
+        "the server cannot store now; nothing is lost, try again later\n",
+    )
         .into_response()
 }
 
@@ -195,7 +199,8 @@ async fn publish_roster(State(app): AppState, body: Bytes) -> Response {
         Ok(roster) => roster,
         Err(e) => return bad(e),
     };
-    let known = app.shared.roster.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|(r, b)| (r.version, b.clone()));
+    let known =
+        app.shared.roster.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|(r, b)| (r.version, b.clone()));
     if let Some((version, bytes)) = known
         && (roster.version != version + 1 || roster.prev != Some(Hash::of(&bytes)))
         && body.as_ref() != bytes.as_slice()
@@ -233,7 +238,8 @@ async fn log(State(app): AppState, headers: HeaderMap, RawQuery(query): RawQuery
     match page {
         Ok(entries) => {
             app.shared.counters.pulled.fetch_add(entries.len() as u64, Ordering::Relaxed);
-            let entries = entries.into_iter().map(|e| LogEntry { received: e.received, object: e.object.into() }).collect();
+            let entries =
+                entries.into_iter().map(|e| LogEntry { received: e.received, object: e.object.into() }).collect();
             cbor_body(cbor::encode(&LogPage { from, entries, head: head.into() }))
         }
         Err(_) => unavailable(),

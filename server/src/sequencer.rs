@@ -3,8 +3,8 @@
 use crate::accept::{Device, Good};
 use crate::storage::{Document, Entry, Storage};
 use baqylau_protocol::bundle::Manifest;
-use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::enrolment::Enrolled;
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::merkle::Tree;
 use baqylau_protocol::receipt::{Receipt, TreeHead, leaf_hash};
@@ -113,7 +113,12 @@ pub fn start(
     Ok((Sequencer { jobs }, shared, thread))
 }
 
-fn load_documents(storage: &mut dyn Storage, mission: MissionId, root: &PublicKey, shared: &Shared) -> Result<(), StorageError> {
+fn load_documents(
+    storage: &mut dyn Storage,
+    mission: MissionId,
+    root: &PublicKey,
+    shared: &Shared,
+) -> Result<(), StorageError> {
     let Some(bytes) = storage.document(mission, Document::Manifest)? else { return Ok(()) };
     let Ok(manifest) = Manifest::open(&bytes, root) else { return Ok(()) };
     let mut devices = HashMap::new();

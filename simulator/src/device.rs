@@ -24,7 +24,12 @@ pub struct Done {
 ///
 /// # Errors
 /// The core refused something that a plan should not ask for.
-pub fn work(core: &ObserverCore, clock: &SimulatedClock, tasks: &[Task], after: &mut dyn FnMut()) -> Result<Done, Error> {
+pub fn work(
+    core: &ObserverCore,
+    clock: &SimulatedClock,
+    tasks: &[Task],
+    after: &mut dyn FnMut(),
+) -> Result<Done, Error> {
     let mut done = Done::default();
     let signed: BTreeSet<(String, String)> = core.reports()?.into_iter().map(|r| (r.visit, r.checklist)).collect();
     let team = core.mission()?.team;
@@ -131,7 +136,8 @@ impl Observer<'_> {
         let range = value.split_once("..").and_then(|(a, b)| Some((a.parse::<i64>().ok()?, b.parse::<i64>().ok()?)));
         let Some((low, high)) = range else { return Ok(value.to_owned()) };
         // The same after a kill: it goes by the task and the question, not by what was drawn before.
-        let mut rng = ChaCha12Rng::seed_from_u64(self.task.seed ^ (u64::from(row.key.node) << 32 | u64::from(row.key.row)));
+        let mut rng =
+            ChaCha12Rng::seed_from_u64(self.task.seed ^ (u64::from(row.key.node) << 32 | u64::from(row.key.row)));
         let width = usize::try_from(high - low).unwrap_or(0) + 1;
         Ok((low + i64::try_from(below(&mut rng, width)).unwrap_or(0)).to_string())
     }

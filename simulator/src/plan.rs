@@ -48,7 +48,8 @@ impl Plan {
     pub fn read(path: &Path) -> Result<Self, PlanError> {
         let file = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let fault = |row, what: String| PlanError { file: file.clone(), row, what };
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_path(path).map_err(|e| fault(1, e.to_string()))?;
+        let mut reader =
+            csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_path(path).map_err(|e| fault(1, e.to_string()))?;
         let rows: Result<Vec<Row>, _> = reader.deserialize().collect();
         let mut rows = rows.map_err(|e| fault(1, e.to_string()))?;
         let missing = || fault(2, "the first row must be @reports, with the roles and the number of reports".into());
@@ -79,7 +80,13 @@ impl Plan {
         Ok(out)
     }
 
-    fn draw_block(&self, at: usize, block: &[&Row], out: &mut [Answers], rng: &mut ChaCha12Rng) -> Result<(), PlanError> {
+    fn draw_block(
+        &self,
+        at: usize,
+        block: &[&Row],
+        out: &mut [Answers],
+        rng: &mut ChaCha12Rng,
+    ) -> Result<(), PlanError> {
         let fault = |offset: usize, what: String| PlanError { file: self.file.clone(), row: at + offset + 3, what };
         let condition = parse_when(&block[0].when).map_err(|e| fault(0, e))?;
         let mut matching: Vec<usize> = (0..out.len()).filter(|i| holds(&condition, &out[*i])).collect();
@@ -88,14 +95,21 @@ impl Plan {
         for (offset, row) in block.iter().enumerate() {
             counts.push(match row.count.trim() {
                 "*" => None,
-                number => Some(number.parse::<usize>().map_err(|_| fault(offset, format!("{number:?} is neither a number nor *")))?),
+                number => Some(
+                    number
+                        .parse::<usize>()
+                        .map_err(|_| fault(offset, format!("{number:?} is neither a number nor *")))?,
+                ),
             });
         }
         let fixed: usize = counts.iter().flatten().sum();
         let open = counts.iter().filter(|c| c.is_none()).count();
         let rest = matching.len().checked_sub(fixed).filter(|rest| open == 1 || (open == 0 && *rest == 0));
         let rest = rest.ok_or_else(|| {
-            fault(0, format!("the counts of {:?} add up to {fixed}, {} reports match", block[0].question, matching.len()))
+            fault(
+                0,
+                format!("the counts of {:?} add up to {fixed}, {} reports match", block[0].question, matching.len()),
+            )
         })?;
         let mut next = matching.into_iter();
         for (row, count) in block.iter().zip(counts) {
@@ -112,7 +126,8 @@ type Condition = Vec<(String, Vec<String>)>;
 /// `question=value|value; question=value`
 fn parse_when(text: &str) -> Result<Condition, String> {
     let part = |part: &str| {
-        let (question, values) = part.split_once('=').ok_or_else(|| format!("{part:?} is no condition question=value"))?;
+        let (question, values) =
+            part.split_once('=').ok_or_else(|| format!("{part:?} is no condition question=value"))?;
         Ok((question.trim().to_owned(), values.split('|').map(|v| v.trim().to_owned()).collect()))
     };
     text.split(';').filter(|p| !p.trim().is_empty()).map(part).collect()

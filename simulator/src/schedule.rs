@@ -68,7 +68,11 @@ pub fn schedule(world: &World) -> Result<BTreeMap<String, Vec<Task>>, PlanError>
         let mut rng = ChaCha12Rng::seed_from_u64(seed);
         let teams = teams(world, &plan);
         if teams.is_empty() {
-            return Err(PlanError { file: format!("{checklist}.csv"), row: 2, what: "nobody has one of these roles".into() });
+            return Err(PlanError {
+                file: format!("{checklist}.csv"),
+                row: 2,
+                what: "nobody has one of these roles".into(),
+            });
         }
         let drawn = plan.draw(seed)?;
         let places = assign_places(&drawn, places, &mut rng);

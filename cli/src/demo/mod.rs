@@ -140,7 +140,10 @@ fn closing(summary: &serde_json::Value, stage: &Stage, equal: bool) {
     println!("  baqylau desk figures --folder {folder}/mission");
     println!("  baqylau desk log --folder {folder}/mission {folder}/log.cbor && baqylau verify {folder}/log.cbor");
     println!("  baqylau serve --folder {folder}/mission/server --listen 127.0.0.1:{}", stage.port);
-    println!("  baqylau observe enrol --store my-phone --pin 1234 --invite {folder}/mission/invites/{}.txt", stage.spare_invite());
+    println!(
+        "  baqylau observe enrol --store my-phone --pin 1234 --invite {folder}/mission/invites/{}.txt",
+        stage.spare_invite()
+    );
 }
 
 /// How long a phone waits for anything.

@@ -1,9 +1,9 @@
 //! The phones: enrol, fill, deliver. Under faults some are child processes that are killed.
 
+use super::BUDGET;
 use super::server::Server;
 use super::stage::{PIN, Stage};
 use super::tally::{Faults, peak_rss};
-use super::BUDGET;
 use crate::common::{Failure, Outcome, bar, print_json};
 use baqylau_observer::app::Config;
 use baqylau_observer::vault::FileVault;
@@ -17,8 +17,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-
-
 
 /// Phones that are child processes under faults.
 const CHILDREN: usize = 24;
@@ -110,7 +108,8 @@ impl Phones {
             if phone.tasks.is_empty() {
                 return Ok(());
             }
-            let filled = if children.contains(&at) { killed(phone, self.begins, faults)? } else { fill(phone, self.clock())? };
+            let filled =
+                if children.contains(&at) { killed(phone, self.begins, faults)? } else { fill(phone, self.clock())? };
             let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
             total.reports += phone.tasks.len();
             total.answers += filled.answers;
@@ -271,5 +270,11 @@ pub fn run_device(args: &DemoDevice) -> Outcome {
     };
     let done = work(&core, &clock, &tasks, &mut say)?;
     let synchronous = core.synchronous()?.to_owned();
-    print_json(&Filled { reports: done.reports, answers: done.answers, commits: core.commits(), synchronous, peak_child_rss: 0 })
+    print_json(&Filled {
+        reports: done.reports,
+        answers: done.answers,
+        commits: core.commits(),
+        synchronous,
+        peak_child_rss: 0,
+    })
 }

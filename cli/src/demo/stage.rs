@@ -89,7 +89,9 @@ fn empty(folder: &Path) -> Result<PathBuf, crate::common::Failure> {
     if folder.exists() {
         let strange = !folder.join(MARK).exists() && fs::read_dir(folder)?.next().is_some();
         if strange {
-            return Err(format!("{} is not empty and no demonstration left it; take another --keep", folder.display()).into());
+            return Err(
+                format!("{} is not empty and no demonstration left it; take another --keep", folder.display()).into()
+            );
         }
         fs::remove_dir_all(folder)?;
     }

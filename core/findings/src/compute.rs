@@ -224,7 +224,9 @@ impl Tally {
     fn equal(&self, figure: &Compiled) -> bool {
         match &figure.expected {
             // The last digits of a decimal fraction are not the author's.
-            Expected::Number { value, tolerance } => (self.number(figure.figure.unit) - value).abs() <= tolerance + 1e-9,
+            Expected::Number { value, tolerance } => {
+                (self.number(figure.figure.unit) - value).abs() <= tolerance + 1e-9
+            }
             Expected::Majority => 2 * self.count > self.base,
             Expected::Parts(parts) => parts.iter().all(|p| self.parts.contains(p)),
         }

@@ -137,7 +137,8 @@ impl Compiled {
             return Ok(Self { rule: Rule::People, expected, per_place, form: None, figure });
         }
         let form = forms.get(&figure.checklist);
-        let form = form.ok_or_else(|| fault("checklist", format!("the mission has no checklist {:?}", figure.checklist)))?;
+        let form =
+            form.ok_or_else(|| fault("checklist", format!("the mission has no checklist {:?}", figure.checklist)))?;
         let parse = |column, source: &str| form.expression(source).map_err(|e| fault(column, words(&e)));
         let rule = match figure.unit {
             Unit::MeanShare => Rule::Share { part: parse("counts", &figure.counts)?, whole: parse("of", &figure.of)? },

@@ -226,7 +226,10 @@ fn fold_place(place: &Place) -> String {
 /// Lower case, with the digits of Arabic, Persian and Devanagari as ASCII and `ё` as `е`, so that a search finds what a reader sees as the same.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    text.chars().flat_map(char::to_lowercase).map(|c| local_digit(c).unwrap_or(if c == 'ё' { 'е' } else { c })).collect()
+    text.chars()
+        .flat_map(char::to_lowercase)
+        .map(|c| local_digit(c).unwrap_or(if c == 'ё' { 'е' } else { c }))
+        .collect()
 }
 
 /// The ASCII digit that a local digit stands for.

@@ -63,7 +63,9 @@ impl Moment {
     /// Reads RFC 3339, or a local date and time without an offset, which then is `offset`.
     #[must_use]
     pub fn parse(text: &str, offset: i16) -> Option<Self> {
-        if let Ok(t) = DateTime::parse_from_rfc3339(text) {
+        if let Ok(t) =
+            DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%:z"))
+        {
             let minutes = i16::try_from(t.offset().local_minus_utc() / 60).ok()?;
             return Some(Self { ms: t.timestamp_millis(), offset: minutes });
         }
@@ -199,7 +201,13 @@ pub struct Point {
 impl fmt::Display for Point {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let degrees = |v: i32| f64::from(v) / 1e7;
-        write!(f, "{:.7} {:.7} 0 {:.2}", degrees(self.latitude), degrees(self.longitude), f64::from(self.accuracy) / 100.0)
+        write!(
+            f,
+            "{:.7} {:.7} 0 {:.2}",
+            degrees(self.latitude),
+            degrees(self.longitude),
+            f64::from(self.accuracy) / 100.0
+        )
     }
 }
 

@@ -4,6 +4,9 @@
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::store::Outbox;
+use baqylau_http::BodyError;
+use baqylau_http::reqwest::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use baqylau_http::reqwest::{Client, Response, StatusCode};
 use baqylau_protocol::bundle::{BundleError, Manifest, Part};
 use baqylau_protocol::cbor;
 use baqylau_protocol::enrolment::Enrolment;
@@ -13,9 +16,6 @@ use baqylau_protocol::receipt::TreeHead;
 use baqylau_protocol::sync::{Action, Event, Failure, Known, State, Stop, Waiting, step};
 use baqylau_protocol::wire::{Code, MEDIA_TYPE, Refusal, Upload, Verdict, Verdicts};
 use minicbor::bytes::ByteVec;
-use baqylau_http::BodyError;
-use baqylau_http::reqwest::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH};
-use baqylau_http::reqwest::{Client, Response, StatusCode};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -83,7 +83,8 @@ impl Driver {
     pub fn new(outbox: Arc<Mutex<Outbox>>, clock: Arc<dyn Clock>, interrupt: Arc<Interrupt>) -> Result<Self, Error> {
         let (root, servers, tls_roots) = {
             let outbox = lock(&outbox)?;
-            let get = |name| outbox.setting(name)?.ok_or_else(|| Error::invalid("invite", "enrol with an invite first"));
+            let get =
+                |name| outbox.setting(name)?.ok_or_else(|| Error::invalid("invite", "enrol with an invite first"));
             (get(names::ROOT)?, get(names::SERVERS)?, get(names::TLS_ROOTS)?)
         };
         let internal = |e: minicbor::decode::Error| Error::Internal(e.to_string());
@@ -115,13 +116,15 @@ impl Driver {
         let fetched = runtime.block_on(async { tokio::time::timeout(budget, self.bundle()).await });
         match fetched {
             Ok(Ok(_)) => match lock(&self.outbox)?.setting(names::BUNDLE_REFUSED)? {
-                Some(reason) if !reason.is_empty() => Err(Error::Refused { reason: String::from_utf8_lossy(&reason).into() }),
+                Some(reason) if !reason.is_empty() => {
+                    Err(Error::Refused { reason: String::from_utf8_lossy(&reason).into() })
+                }
                 _ => Ok(()),
             },
             Ok(Err(Broken::Store(e))) => Err(e),
-            Ok(Err(Broken::Network(_))) | Err(_) => {
-                Err(Error::Refused { reason: "the mission's server does not answer; try again with a connection".into() })
-            }
+            Ok(Err(Broken::Network(_))) | Err(_) => Err(Error::Refused {
+                reason: "the mission's server does not answer; try again with a connection".into(),
+            }),
         }
     }
 
@@ -204,7 +207,11 @@ impl Driver {
         let envelope = Envelope::parse(&bytes, self.mission)?;
         envelope.verify(&key)?;
         let in_order = envelope.header.seq == u64::try_from(seq).unwrap_or(0) && envelope.hash == hash;
-        if in_order { Ok(bytes.into()) } else { Err(Error::Internal(format!("envelope {seq} is not where it belongs"))) }
+        if in_order {
+            Ok(bytes.into())
+        } else {
+            Err(Error::Internal(format!("envelope {seq} is not where it belongs")))
+        }
     }
 
     /// Asks for the bundle and its parts. What is refused is noted and shown; what was there before stays.
@@ -262,7 +269,8 @@ impl Driver {
             match call.body(request.clone()).send().await {
                 Ok(response) if response.status().is_success() => {
                     let bytes = body(response, cbor::MAX_BYTES).await?;
-                    let verdicts: Verdicts = cbor::decode(&bytes, "verdicts").map_err(|_| Broken::Network(Failure::Nonsense))?;
+                    let verdicts: Verdicts =
+                        cbor::decode(&bytes, "verdicts").map_err(|_| Broken::Network(Failure::Nonsense))?;
                     return Ok(verdicts.verdicts);
                 }
                 Ok(response) => last = failure(&response),
@@ -332,7 +340,8 @@ impl Driver {
                 let keys = self.receipt_keys(&outbox)?;
                 let proof = receipt.verify(hash, &keys, self.mission);
                 proof.map_err(|e| Error::Refused { reason: e.to_string() })?;
-                let settings = [(names::ENROLMENT_RECEIPT, &cbor::encode(&receipt)[..]), (names::ENROLMENT_REFUSED, b"")];
+                let settings =
+                    [(names::ENROLMENT_RECEIPT, &cbor::encode(&receipt)[..]), (names::ENROLMENT_REFUSED, b"")];
                 outbox.set(&settings, &[])?;
             }
             Verdict::Refused(Refusal { reason, .. }) => {
@@ -356,7 +365,9 @@ impl From<Error> for Broken {
 }
 
 pub(crate) fn lock(outbox: &Mutex<Outbox>) -> Result<MutexGuard<'_, Outbox>, Error> {
-    outbox.lock().map_err(|_| Error::Internal("an earlier call broke off inside the outbox; open the store again".into()))
+    outbox
+        .lock()
+        .map_err(|_| Error::Internal("an earlier call broke off inside the outbox; open the store again".into()))
 }
 
 fn failure(response: &Response) -> Failure {

@@ -112,7 +112,11 @@ impl Lock {
     fn read(&self) -> Result<Header, Error> {
         let text = fs::read_to_string(&self.path).map_err(|e| StorageError::Io(e.to_string()))?;
         let header: Header = serde_json::from_str(&text).map_err(|_| self.damaged())?;
-        if header.format == 1 { Ok(header) } else { Err(StorageError::Newer { found: header.format as usize, known: 1 }.into()) }
+        if header.format == 1 {
+            Ok(header)
+        } else {
+            Err(StorageError::Newer { found: header.format as usize, known: 1 }.into())
+        }
     }
 
     fn write(&self, header: &Header) -> Result<(), Error> {

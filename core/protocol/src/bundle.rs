@@ -107,7 +107,9 @@ pub enum BundleError {
         found: u64,
     },
     /// The same version with other bytes, or a successor of something else.
-    #[error("the bundle of version {version} is not the successor of the known one; two bundles are about: tell the coordinators")]
+    #[error(
+        "the bundle of version {version} is not the successor of the known one; two bundles are about: tell the coordinators"
+    )]
     Fork {
         /// Which version.
         version: u64,

@@ -116,7 +116,8 @@ impl<'b> Unverified<'b> {
         let mut decoder = Decoder::new(rest);
         let mut part = || decoder.bytes().map_err(|e| shape(e.to_string()));
         let (payload, signature) = (part()?, part()?);
-        let signature = Signature::from_slice(signature).ok_or_else(|| shape("a signature of another length".into()))?;
+        let signature =
+            Signature::from_slice(signature).ok_or_else(|| shape("a signature of another length".into()))?;
         // The shortest form, and nothing behind: the only length these two can have.
         if bytes.len() != payload.len() + overhead(payload.len()) {
             return Err(shape("not the shortest form, or bytes after the end".into()).into());

@@ -240,4 +240,3 @@ impl<'b> Envelope<'b> {
         Ok(Zeroizing::new(payload.to_vec()))
     }
 }
-

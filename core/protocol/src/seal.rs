@@ -54,8 +54,9 @@ impl SharedKey {
     pub fn encapsulate(reading: &ReadingKey, mission: MissionId) -> Result<(Self, [u8; KEM_SEALED]), SealError> {
         let public = <XWing as Kem>::PublicKey::from_bytes(&reading.kem[..]).map_err(|_| SealError::Key)?;
         let info = [KEM_INFO, &mission.0].concat();
-        let (sealed, context) = hpke::setup_sender::<ChaCha20Poly1305, HkdfSha256, XWing>(&OpModeS::Base, &public, &info)
-            .map_err(|_| SealError::Key)?;
+        let (sealed, context) =
+            hpke::setup_sender::<ChaCha20Poly1305, HkdfSha256, XWing>(&OpModeS::Base, &public, &info)
+                .map_err(|_| SealError::Key)?;
         let mut bytes = [0; KEM_SEALED];
         bytes.copy_from_slice(&sealed.to_bytes());
         let mut key = Zeroizing::new([0; 32]);
@@ -67,11 +68,20 @@ impl SharedKey {
     ///
     /// # Errors
     /// It was not made for this reading key.
-    pub fn decapsulate(secret: &ReadingSecret, sealed: &[u8; KEM_SEALED], mission: MissionId) -> Result<Self, SealError> {
+    pub fn decapsulate(
+        secret: &ReadingSecret,
+        sealed: &[u8; KEM_SEALED],
+        mission: MissionId,
+    ) -> Result<Self, SealError> {
         let encapsulated = <XWing as Kem>::EncappedKey::from_bytes(sealed).map_err(|_| SealError::Key)?;
         let info = [KEM_INFO, &mission.0].concat();
-        let context = hpke::setup_receiver::<ChaCha20Poly1305, HkdfSha256, XWing>(&OpModeR::Base, &secret.kem, &encapsulated, &info)
-            .map_err(|_| SealError::Open)?;
+        let context = hpke::setup_receiver::<ChaCha20Poly1305, HkdfSha256, XWing>(
+            &OpModeR::Base,
+            &secret.kem,
+            &encapsulated,
+            &info,
+        )
+        .map_err(|_| SealError::Open)?;
         let mut key = Zeroizing::new([0; 32]);
         context.export(EXPORT, &mut *key).map_err(|_| SealError::Key)?;
         Ok(Self { key, id: Hash::of(sealed) })

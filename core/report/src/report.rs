@@ -236,7 +236,10 @@ fn keys(bytes: &[u8]) -> Result<Vec<i64>, minicbor::decode::Error> {
     let length = d.map()?.unwrap_or_default();
     let mut out = Vec::new();
     for _ in 0..length {
-        if !matches!(d.datatype()?, Type::U8 | Type::U16 | Type::U32 | Type::U64 | Type::I8 | Type::I16 | Type::I32 | Type::I64) {
+        if !matches!(
+            d.datatype()?,
+            Type::U8 | Type::U16 | Type::U32 | Type::U64 | Type::I8 | Type::I16 | Type::I32 | Type::I64
+        ) {
             return Err(minicbor::decode::Error::message("a key that is no number"));
         }
         out.push(d.i64()?);

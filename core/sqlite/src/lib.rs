@@ -99,7 +99,9 @@ pub fn synchronous(db: &Connection) -> Result<&'static str, StorageError> {
 }
 
 fn migrate(db: &mut Connection, schema: Schema) -> Result<(), StorageError> {
-    let found: usize = db.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0)).map(|v| usize::try_from(v).unwrap_or(0))?;
+    let found: usize = db
+        .pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))
+        .map(|v| usize::try_from(v).unwrap_or(0))?;
     let known = schema.steps.len();
     if found > known {
         return Err(StorageError::Newer { found, known });

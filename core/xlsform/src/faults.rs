@@ -46,7 +46,13 @@ pub(crate) fn collect(
     }
 }
 
-fn report(workbook: &Workbook, origins: &Origins, definition: &Definition, problem: form::Problem, findings: &mut Findings) {
+fn report(
+    workbook: &Workbook,
+    origins: &Origins,
+    definition: &Definition,
+    problem: form::Problem,
+    findings: &mut Findings,
+) {
     let header = &origins.header;
     let Some(item) = problem.item else {
         let sheet = match problem.field {
@@ -67,7 +73,8 @@ fn report(workbook: &Workbook, origins: &Origins, definition: &Definition, probl
         field => field.column(),
     };
     let column = header.written(name, None).unwrap_or(name);
-    let known = findings.has_error(header.sheet, row, Some(column)) || matches!(problem.fault, Fault::Untranslated { .. });
+    let known =
+        findings.has_error(header.sheet, row, Some(column)) || matches!(problem.fault, Fault::Untranslated { .. });
     if !known {
         findings.add(header.sheet, row, Some(column), Problem::Fault(problem.fault));
     }

@@ -32,8 +32,12 @@ impl Nesting {
             self.0.pop();
             return Ok(());
         }
-        let wrong =
-            Problem::WrongEnd { end: holder.end(), open: inner.holder.name(), name: inner.name.clone(), row: inner.row };
+        let wrong = Problem::WrongEnd {
+            end: holder.end(),
+            open: inner.holder.name(),
+            name: inner.name.clone(),
+            row: inner.row,
+        };
         // Where an outer one is meant, the rest of the sheet is read as if it was closed.
         if let Some(meant) = self.0.iter().rposition(|open| open.holder == holder) {
             self.0.truncate(meant);

@@ -51,7 +51,13 @@ pub trait Storage: Send {
     ///
     /// # Errors
     /// The storage fails.
-    fn find(&mut self, mission: MissionId, device: DeviceId, seq: u64, hash: Hash) -> Result<Option<Place>, StorageError>;
+    fn find(
+        &mut self,
+        mission: MissionId,
+        device: DeviceId,
+        seq: u64,
+        hash: Hash,
+    ) -> Result<Option<Place>, StorageError>;
 
     /// Hash and time of every entry, in order.
     ///
@@ -81,7 +87,13 @@ pub trait Storage: Send {
     ///
     /// # Errors
     /// The storage fails.
-    fn publish(&mut self, mission: MissionId, which: Document, bytes: &[u8], parts: &[(Hash, Vec<u8>)]) -> Result<(), StorageError>;
+    fn publish(
+        &mut self,
+        mission: MissionId,
+        which: Document,
+        bytes: &[u8],
+        parts: &[(Hash, Vec<u8>)],
+    ) -> Result<(), StorageError>;
 
     /// A part.
     ///

@@ -52,13 +52,27 @@ impl Storage for Sqlite {
             let mut insert = tx.prepare_cached(sql)?;
             for (entry, index) in entries.iter().zip(first..) {
                 let e = entry;
-                insert.execute(params![mission.0, signed(index), e.received, e.device.0, signed(e.seq), e.hash.0, e.object])?;
+                insert.execute(params![
+                    mission.0,
+                    signed(index),
+                    e.received,
+                    e.device.0,
+                    signed(e.seq),
+                    e.hash.0,
+                    e.object
+                ])?;
             }
         }
         Ok(tx.commit()?)
     }
 
-    fn find(&mut self, mission: MissionId, device: DeviceId, seq: u64, hash: Hash) -> Result<Option<Place>, StorageError> {
+    fn find(
+        &mut self,
+        mission: MissionId,
+        device: DeviceId,
+        seq: u64,
+        hash: Hash,
+    ) -> Result<Option<Place>, StorageError> {
         let sql = "SELECT idx, received, hash FROM log WHERE mission = ?1 AND device = ?2 AND seq = ?3 ORDER BY idx";
         let mut statement = self.db.prepare_cached(sql)?;
         let mut rows = statement.query(params![mission.0, device.0, signed(seq)])?;
@@ -113,7 +127,13 @@ impl Storage for Sqlite {
         Ok(self.db.query_row(sql, params![mission.0, which as u8], |r| r.get(0)).optional()?)
     }
 
-    fn publish(&mut self, mission: MissionId, which: Document, bytes: &[u8], parts: &[(Hash, Vec<u8>)]) -> Result<(), StorageError> {
+    fn publish(
+        &mut self,
+        mission: MissionId,
+        which: Document,
+        bytes: &[u8],
+        parts: &[(Hash, Vec<u8>)],
+    ) -> Result<(), StorageError> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for (hash, packed) in parts {
             tx.execute("INSERT OR IGNORE INTO part VALUES (?1, ?2, ?3)", params![mission.0, hash.0, packed])?;

@@ -94,7 +94,11 @@ impl Resolver<'_> {
         }
         let all = self.names.all();
         let name = all.get(node as usize).copied().unwrap_or_default().to_owned();
-        self.faults.push(ExprError::NoSuchChoice { name, choice: choice.to_owned(), suggestion: closest(choice, &choices) });
+        self.faults.push(ExprError::NoSuchChoice {
+            name,
+            choice: choice.to_owned(),
+            suggestion: closest(choice, &choices),
+        });
     }
 
     fn call(&mut self, name: &str, mut args: Vec<Expr<Arc<str>>>) -> Expr {
@@ -137,14 +141,17 @@ impl Resolver<'_> {
     fn shape(&mut self, function: Function, name: &str, args: &[Expr]) {
         let is_repeat = |e: &Expr| matches!(e, Expr::Name(n) if self.names.is_repeat(*n));
         let fault = match function {
-            Function::Position if !matches!(args.first(), Some(Expr::Current)) && !args.first().is_some_and(is_repeat) => {
+            Function::Position
+                if !matches!(args.first(), Some(Expr::Current)) && !args.first().is_some_and(is_repeat) =>
+            {
                 "takes `..`, the row that the question is in"
             }
             Function::IndexedRepeat if !args.get(1).is_some_and(is_repeat) => "the second argument must be a repeat",
             Function::IndexedRepeat | Function::ChoiceName
-                if !matches!((function, args.first(), args.get(1)),
-                    (Function::IndexedRepeat, Some(Expr::Name(_)), _)
-                    | (Function::ChoiceName, _, Some(Expr::Name(_)))) =>
+                if !matches!(
+                    (function, args.first(), args.get(1)),
+                    (Function::IndexedRepeat, Some(Expr::Name(_)), _) | (Function::ChoiceName, _, Some(Expr::Name(_)))
+                ) =>
             {
                 "takes a question by its name"
             }
@@ -186,7 +193,10 @@ impl Resolver<'_> {
         }
         let pattern = args.remove(1);
         let Expr::Text(text) = &pattern else {
-            self.faults.push(ExprError::Argument { function: "regex".into(), expected: "the pattern must be a text in quotes" });
+            self.faults.push(ExprError::Argument {
+                function: "regex".into(),
+                expected: "the pattern must be a text in quotes",
+            });
             return pattern;
         };
         // XLSForm's regex() must match the whole value.

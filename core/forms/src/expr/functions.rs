@@ -29,10 +29,17 @@ pub(super) fn call<'a>(function: Function, args: &'a [Expr], scope: &'a dyn Scop
         return Val::Unknown;
     }
     match function {
-        Function::Sum | Function::Min | Function::Max | Function::Round | Function::Int | Function::Abs | Function::Pow
-        | Function::Number | Function::StringLength | Function::CountSelected | Function::DecimalDateTime => {
-            Val::Number(numeric(function, &values, scope))
-        }
+        Function::Sum
+        | Function::Min
+        | Function::Max
+        | Function::Round
+        | Function::Int
+        | Function::Abs
+        | Function::Pow
+        | Function::Number
+        | Function::StringLength
+        | Function::CountSelected
+        | Function::DecimalDateTime => Val::Number(numeric(function, &values, scope)),
         Function::Today => scope.environment().now.date().map_or(Val::BLANK, Val::Date),
         Function::Now => Val::Moment(scope.environment().now),
         Function::Date => to_date(&values[0], scope),
@@ -103,7 +110,8 @@ fn numeric(function: Function, values: &[Val], scope: &dyn Scope) -> f64 {
         Function::Number | Function::DecimalDateTime => first(),
         Function::CountSelected => num::float_of(values[0].string().split_whitespace().count()),
         _ => {
-            let length = values.first().map_or_else(|| scope.current().string().chars().count(), |v| v.string().chars().count());
+            let length =
+                values.first().map_or_else(|| scope.current().string().chars().count(), |v| v.string().chars().count());
             num::float_of(length)
         }
     }

@@ -208,7 +208,13 @@ pub(super) fn format_number(n: f64) -> String {
     match num::int(n) {
         Some(whole) if num::float(whole) == n => whole.to_string(),
         _ if n.is_nan() => "NaN".into(),
-        _ if n.is_infinite() => if n > 0.0 { "Infinity".into() } else { "-Infinity".into() },
+        _ if n.is_infinite() => {
+            if n > 0.0 {
+                "Infinity".into()
+            } else {
+                "-Infinity".into()
+            }
+        }
         _ => n.to_string(),
     }
 }

@@ -116,7 +116,8 @@ impl Filling {
                 let level = places.level(level).unwrap_or_default();
                 let lookup = filter.into_iter().flat_map(|f| &f.keys).find_map(|(column, expr)| {
                     let above = places.level(column)?;
-                    let code = eval(expr, &At::new(self, key.row, Some(key.node), super::Mode::Blank)).string().into_owned();
+                    let code =
+                        eval(expr, &At::new(self, key.row, Some(key.node), super::Mode::Blank)).string().into_owned();
                     let above = places.find(&code).filter(|p| places.get(*p).is_some_and(|p| p.level == above));
                     Some(above.map(|a| places.under(level, a).to_vec()).unwrap_or_default())
                 });

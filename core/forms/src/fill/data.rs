@@ -52,7 +52,8 @@ pub enum Outcome {
 
 impl Outcome {
     /// All of them, in the order of their numbers in a report.
-    pub const ALL: [Self; 6] = [Self::Observed, Self::Refused, Self::Expelled, Self::Closed, Self::NotFound, Self::Unsafe];
+    pub const ALL: [Self; 6] =
+        [Self::Observed, Self::Refused, Self::Expelled, Self::Closed, Self::NotFound, Self::Unsafe];
 
     /// The name in expressions.
     #[must_use]

@@ -16,6 +16,14 @@ pub type LiteralError = &'static str;
 /// # Errors
 /// What the question expects.
 pub fn read(form: &Form, node: NodeRef, text: &str) -> Result<Answer, LiteralError> {
+    read_at(form, node, text, 0)
+}
+
+/// As [`read`], where a moment without an offset has this one, in minutes east of UTC.
+///
+/// # Errors
+/// What the question expects.
+pub fn read_at(form: &Form, node: NodeRef, text: &str, offset: i16) -> Result<Answer, LiteralError> {
     let kind = &form.definition().items[node as usize].kind;
     if let Some(missing) = text.strip_prefix('?').and_then(Missing::from_code) {
         return Ok(Answer::Missing(missing));
@@ -36,7 +44,7 @@ pub fn read(form: &Form, node: NodeRef, text: &str) -> Result<Answer, LiteralErr
         Kind::Range { .. } | Kind::Decimal => Decimal::parse(&digits).map(Answer::Decimal),
         Kind::Date | Kind::Today => Date::parse(&digits).map(Answer::Date),
         Kind::Time => TimeOfDay::parse(&digits).map(Answer::Time),
-        Kind::DateTime | Kind::Start | Kind::End => Moment::parse(&digits, 0).map(Answer::Moment),
+        Kind::DateTime | Kind::Start | Kind::End => Moment::parse(&digits, offset).map(Answer::Moment),
         Kind::Geopoint => point(&digits).map(Answer::Point),
         Kind::Acknowledge => matches!(text.trim(), "OK" | "yes").then_some(Answer::Acknowledged),
         Kind::Text | Kind::Barcode | Kind::Hidden | Kind::Calculate => Some(Answer::Text(text.to_owned())),
@@ -48,9 +56,13 @@ pub fn read(form: &Form, node: NodeRef, text: &str) -> Result<Answer, LiteralErr
 
 /// `latitude longitude [altitude [accuracy in metres]]`, as ODK writes it.
 fn point(text: &str) -> Option<Point> {
-    let parts: Vec<f64> = text.split([' ', ',']).filter(|t| !t.is_empty()).map(|t| t.parse().ok()).collect::<Option<_>>()?;
+    let parts: Vec<f64> =
+        text.split([' ', ',']).filter(|t| !t.is_empty()).map(|t| t.parse().ok()).collect::<Option<_>>()?;
     let units = |degrees: f64, limit: f64| {
-        (degrees.abs() <= limit).then(|| num::int((degrees * 1e7).round())).flatten().and_then(|n| i32::try_from(n).ok())
+        (degrees.abs() <= limit)
+            .then(|| num::int((degrees * 1e7).round()))
+            .flatten()
+            .and_then(|n| i32::try_from(n).ok())
     };
     let accuracy = num::int((parts.get(3).copied().unwrap_or(0.0) * 100.0).round())?;
     Some(Point {

@@ -11,7 +11,7 @@ mod view;
 
 pub use choices::{ChoiceView, Choices};
 pub use data::{Facts, Key, Outcome};
-pub use literal::{LiteralError, read as read_literal, write as write_literal};
+pub use literal::{LiteralError, read as read_literal, read_at as read_literal_at, write as write_literal};
 pub use restore::{Mutation, SavedRow};
 pub use scope::Mode;
 pub use view::{Issue, Problem, Progress, QuestionView, SectionView, ViewChange};
@@ -162,7 +162,9 @@ impl Filling {
         while at != 0 {
             let Some(here) = self.rows.get(at as usize) else { break };
             let beside = |r: &&u32| self.rows[**r as usize].parent == here.parent;
-            out.push(crate::num::index(self.tables[here.table].iter().filter(beside).take_while(|r| **r != at).count()));
+            out.push(crate::num::index(
+                self.tables[here.table].iter().filter(beside).take_while(|r| **r != at).count(),
+            ));
             at = here.parent;
         }
         out.reverse();
@@ -319,7 +321,8 @@ impl Filling {
             return Err(FillError::Hidden { name: self.name(key) });
         }
         let item = &self.form.definition.items[key.node as usize];
-        let fixed = matches!(item.kind, Kind::Calculate | Kind::Hidden | Kind::Start | Kind::End | Kind::Today | Kind::Note);
+        let fixed =
+            matches!(item.kind, Kind::Calculate | Kind::Hidden | Kind::Start | Kind::End | Kind::Today | Kind::Note);
         if cell.read_only || fixed {
             return Err(FillError::ReadOnly { name: self.name(key) });
         }
@@ -333,7 +336,11 @@ impl Filling {
             Kind::Repeat { .. } => return Err(FillError::ReadOnly { name: self.name(repeat) }),
             _ => return Err(FillError::NoSuchKey),
         }
-        if self.cell(repeat).is_some_and(|c| c.shown) { Ok(()) } else { Err(FillError::Hidden { name: self.name(repeat) }) }
+        if self.cell(repeat).is_some_and(|c| c.shown) {
+            Ok(())
+        } else {
+            Err(FillError::Hidden { name: self.name(repeat) })
+        }
     }
 
     /// Whether the answer is one for this question.

@@ -1,7 +1,7 @@
 //! What an expression sees from a row.
 
-use super::data::Key;
 use super::Filling;
+use super::data::Key;
 use crate::expr::{Environment, NodeRef, Scope, Val, VisitField};
 use crate::value::Answer;
 use std::sync::Arc;
@@ -62,7 +62,8 @@ impl Scope for At<'_> {
         let at = &form.nodes[node as usize];
         if at.rows.is_some() {
             let holders = self.filling.related(self.row, at.table);
-            let shown = holders.into_iter().filter(|row| self.filling.cell(Key { node, row: *row }).is_some_and(|c| c.shown));
+            let shown =
+                holders.into_iter().filter(|row| self.filling.cell(Key { node, row: *row }).is_some_and(|c| c.shown));
             let rows: usize = shown.map(|row| self.filling.rows_of(Key { node, row }).len()).sum();
             return Val::Many(vec![Val::text("row"); rows]);
         }
@@ -88,7 +89,8 @@ impl Scope for At<'_> {
 
     fn position(&self) -> usize {
         let here = &self.filling.rows[self.row as usize];
-        let rows = self.filling.tables[here.table].iter().filter(|r| self.filling.rows[**r as usize].parent == here.parent);
+        let rows =
+            self.filling.tables[here.table].iter().filter(|r| self.filling.rows[**r as usize].parent == here.parent);
         rows.take_while(|r| **r != self.row).count() + 1
     }
 

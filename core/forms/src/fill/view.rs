@@ -312,7 +312,8 @@ impl Filling {
         let answered = asked && self.cell(key).is_some_and(|c| c.answer.is_some());
         let section = self.form.nodes[key.node as usize].section;
         let cell = self.cell_mut(key);
-        let before = (std::mem::replace(&mut cell.counted, asked), std::mem::replace(&mut cell.counted_answered, answered));
+        let before =
+            (std::mem::replace(&mut cell.counted, asked), std::mem::replace(&mut cell.counted_answered, answered));
         let progress = &mut self.progress[section];
         progress.asked = progress.asked + usize::from(asked) - usize::from(before.0);
         progress.answered = progress.answered + usize::from(answered) - usize::from(before.1);

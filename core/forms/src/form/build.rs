@@ -14,7 +14,8 @@ pub(super) fn compile(definition: Definition, places: Arc<Places>) -> Result<For
     if !problems.is_empty() {
         return Err(problems);
     }
-    let by_name = definition.items.iter().enumerate().map(|(i, item)| (item.name.as_str().into(), num::index(i))).collect();
+    let by_name =
+        definition.items.iter().enumerate().map(|(i, item)| (item.name.as_str().into(), num::index(i))).collect();
     let index = |list: &crate::definition::List| -> HashMap<Arc<str>, u32> {
         list.choices.iter().enumerate().map(|(i, c)| (c.name.clone(), num::index(i))).collect()
     };

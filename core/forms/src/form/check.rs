@@ -61,7 +61,10 @@ impl Check<'_> {
         for list in &self.definition.lists {
             let mut seen = HashSet::new();
             if list.choices.len() > MAX_CHOICES {
-                self.whole(Field::Choices, Fault::TooMany { what: "choices", found: list.choices.len(), limit: MAX_CHOICES });
+                self.whole(
+                    Field::Choices,
+                    Fault::TooMany { what: "choices", found: list.choices.len(), limit: MAX_CHOICES },
+                );
             }
             for choice in &list.choices {
                 if !seen.insert(&choice.name) {
@@ -71,7 +74,10 @@ impl Check<'_> {
                     self.whole(Field::Choices, Fault::BadName { name: format!("{} {}", list.name, choice.name) });
                 }
                 if let Some(language) = self.untranslated(&choice.label) {
-                    self.whole(Field::Choices, Fault::Untranslated { language: format!("{language} ({} {})", list.name, choice.name) });
+                    self.whole(
+                        Field::Choices,
+                        Fault::Untranslated { language: format!("{language} ({} {})", list.name, choice.name) },
+                    );
                 }
                 if choice.cells.len() != list.columns.len() {
                     self.whole(Field::Choices, Fault::Nothing { what: "a cell of a choice" });

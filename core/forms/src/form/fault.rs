@@ -68,7 +68,9 @@ impl Field {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// A definition of another format.
-    #[error("the definition has format {found}, this version reads format {expected}; update the app or rebuild the bundle")]
+    #[error(
+        "the definition has format {found}, this version reads format {expected}; update the app or rebuild the bundle"
+    )]
     Format {
         /// What it has.
         found: u32,

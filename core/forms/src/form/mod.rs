@@ -194,7 +194,9 @@ impl Form {
     #[must_use]
     pub fn choice_name(&self, node: NodeRef, choice: u32) -> Option<&Arc<str>> {
         match self.list_ref(node)? {
-            ListRef::Own(list) => self.definition.lists.get(*list as usize)?.choices.get(choice as usize).map(|c| &c.name),
+            ListRef::Own(list) => {
+                self.definition.lists.get(*list as usize)?.choices.get(choice as usize).map(|c| &c.name)
+            }
             ListRef::Places(_) => self.places.get(choice).map(|p| &p.code),
         }
     }

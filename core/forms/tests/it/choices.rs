@@ -59,7 +59,8 @@ fn what_is_offered_is_what_can_be_set() {
         let listed = f.choices(at, "", 0, usize::MAX).iter().map(|c| c.choice).collect::<Vec<_>>();
         let count = f.form().places().table().places.len();
         let mut settable = Vec::new();
-        for choice in (0..u32::try_from(count).expect("few places")).step_by(97).chain(listed.iter().copied().take(40)) {
+        for choice in (0..u32::try_from(count).expect("few places")).step_by(97).chain(listed.iter().copied().take(40))
+        {
             let done = f.set(at, Answer::One(choice));
             assert_eq!(done.is_ok(), listed.contains(&choice), "{question} {choice}");
             assert!(done.is_ok() || done == Err(FillError::NotOffered { name: question.to_owned() }));
@@ -110,7 +111,11 @@ fn columns() -> Definition {
     let who = List {
         name: "who".to_owned(),
         columns: vec!["kind".to_owned(), "age".to_owned()],
-        choices: vec![choice("police", ["state", "40"]), choice("mayor", ["state", "60"]), choice("voter", ["street", ""])],
+        choices: vec![
+            choice("police", ["state", "40"]),
+            choice("mayor", ["state", "60"]),
+            choice("voter", ["street", ""]),
+        ],
     };
     let mut definition = definition(vec![
         q("kind", Kind::Text),
@@ -145,7 +150,8 @@ fn a_list_of_more_than_a_page_is_searched_too() {
     let names: Vec<String> = (0..50).map(|i| format!("c{i}")).collect();
     let mut definition = definition(vec![one("a", 0)]);
     definition.lists = vec![list("long", &names.iter().map(String::as_str).collect::<Vec<_>>())];
-    let f = Filling::new(Arc::new(Form::compile(definition, places(1, 1)).expect("it compiles")), facts(), environment());
+    let f =
+        Filling::new(Arc::new(Form::compile(definition, places(1, 1)).expect("it compiles")), facts(), environment());
     let a = key(&f, "a", 0);
     assert_eq!(view(&f, "a").choices, Choices::Paged { count: 50 });
     assert_eq!(f.choices(a, "c4", 1, 2).iter().map(|c| c.name.as_ref()).collect::<Vec<_>>(), ["c40", "c41"]);

@@ -2,7 +2,9 @@
 
 use super::limits::on_a_small_stack;
 use super::random::{Dice, edit, everything};
-use super::support::{calculate, compile, definition, environment, facts, faults, filling, group, places, q, repeat, set};
+use super::support::{
+    calculate, compile, definition, environment, facts, faults, filling, group, places, q, repeat, set,
+};
 use baqylau_forms::definition::{Definition, Kind, ListRef};
 use baqylau_forms::expr::parse;
 use baqylau_forms::form::{MAX_ITEMS, Problem};
@@ -131,7 +133,8 @@ fn any_text_can_stand_where_an_expression_is_expected() {
     let mut compiled = 0;
     let mut dice = Dice(7);
     for _ in 0..6_000 {
-        let source: String = (0..=dice.below(8)).map(|_| pieces[dice.below(pieces.len())]).collect::<Vec<_>>().join(" ");
+        let source: String =
+            (0..=dice.below(8)).map(|_| pieces[dice.below(pieces.len())]).collect::<Vec<_>>().join(" ");
         let items = vec![
             q("n", Kind::Integer).default("3"),
             repeat("r", Some("2")),
@@ -152,8 +155,8 @@ fn any_text_can_stand_where_an_expression_is_expected() {
 #[test]
 fn texts_of_any_shape_are_parsed_or_refused() {
     for source in [
-        "${", "${}", "'", "((((", "a(((", "1 or", "\u{0}", "\u{202e}", "😀", "${😀}", "f(,)", "- - -", "...", ". .", "!",
-        "a:b:c()",
+        "${", "${}", "'", "((((", "a(((", "1 or", "\u{0}", "\u{202e}", "😀", "${😀}", "f(,)", "- - -", "...", ". .",
+        "!", "a:b:c()",
     ] {
         let _ = parse(source);
     }

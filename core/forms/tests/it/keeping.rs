@@ -21,7 +21,10 @@ fn a_mutation_says_what_changed_and_no_more() {
     assert_eq!(f.take_mutations(), [answer(n, 2), answer(double, 4)]);
     f.confirm(n, Some("yes".to_owned())).expect("a question");
     set(&mut f, "n", "2");
-    assert_eq!(f.take_mutations(), [Mutation::Reason(n, Some("yes".to_owned())), Mutation::Reason(n, None), answer(n, 2)]);
+    assert_eq!(
+        f.take_mutations(),
+        [Mutation::Reason(n, Some("yes".to_owned())), Mutation::Reason(n, None), answer(n, 2)]
+    );
     assert!(f.take_mutations().is_empty());
 }
 
@@ -48,8 +51,12 @@ fn rows_are_the_same_after_restoring() {
 /// The store of a long session: rows have come and gone many times.
 #[test]
 fn rows_of_a_long_session_are_kept() {
-    let mut f =
-        filling(vec![one("yn", 0), q("k", Kind::Integer), repeat("r", Some("${k}")), q("n", Kind::Integer).inside("r")]);
+    let mut f = filling(vec![
+        one("yn", 0),
+        q("k", Kind::Integer),
+        repeat("r", Some("${k}")),
+        q("n", Kind::Integer).inside("r"),
+    ]);
     for _ in 0..5 {
         set(&mut f, "k", "4900");
         set(&mut f, "k", "0");

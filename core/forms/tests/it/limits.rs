@@ -40,7 +40,9 @@ fn tower(kind: &Kind, height: usize, relevant: &str) -> Definition {
 
 #[test]
 fn a_tower_of_groups_does_not_overflow() {
-    for kind in [Kind::Group { phase: None }, Kind::Repeat { count: None }, Kind::Repeat { count: Some("1".to_owned()) }] {
+    for kind in
+        [Kind::Group { phase: None }, Kind::Repeat { count: None }, Kind::Repeat { count: Some("1".to_owned()) }]
+    {
         let definition = tower(&kind, MAX_ITEMS - 1, "${n} = 1");
         on_a_small_stack(move || {
             let Ok(form) = Form::compile(definition, places(1, 1)) else { return };

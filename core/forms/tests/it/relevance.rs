@@ -61,8 +61,12 @@ fn a_hidden_answer_is_kept_and_counts_for_nothing() {
 
 #[test]
 fn a_section_that_is_hidden_has_no_rows() {
-    let mut f =
-        filling(vec![one("a", 0), group("s").relevant("${a} = 'yes'"), q("b", Kind::Text).inside("s"), q("c", Kind::Text)]);
+    let mut f = filling(vec![
+        one("a", 0),
+        group("s").relevant("${a} = 'yes'"),
+        q("b", Kind::Text).inside("s"),
+        q("c", Kind::Text),
+    ]);
     assert_eq!(f.sections().iter().map(|s| s.shown).collect::<Vec<_>>(), [true, false, true]);
     assert_eq!(f.open_section(1).expect("a section").rows.len(), 0);
     let change = set(&mut f, "a", "yes");

@@ -1,8 +1,8 @@
 //! Calculations, circles, constraints, required questions, missing values, exclusive choices.
 
 use super::support::{
-    answer, calculate, clear, environment, facts, faults, filling, group, issues, key, many, moment, one, q, repeat, set,
-    shown, view,
+    answer, calculate, clear, environment, facts, faults, filling, group, issues, key, many, moment, one, q, repeat,
+    set, shown, view,
 };
 use baqylau_forms::definition::{Check, Kind};
 use baqylau_forms::expr::Environment;

@@ -102,7 +102,12 @@ pub fn text(t: &str) -> Text {
 pub fn list(name: &str, choices: &[&str]) -> List {
     let choice = |c: &&str| {
         let name = c.trim_start_matches('!');
-        Choice { name: Arc::from(name), label: text(&name.to_uppercase()), exclusive: c.starts_with('!'), cells: Vec::new() }
+        Choice {
+            name: Arc::from(name),
+            label: text(&name.to_uppercase()),
+            exclusive: c.starts_with('!'),
+            cells: Vec::new(),
+        }
     };
     List { name: name.to_owned(), columns: Vec::new(), choices: choices.iter().map(choice).collect() }
 }

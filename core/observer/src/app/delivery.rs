@@ -42,7 +42,9 @@ impl ObserverCore {
         let report = self.sync_now(budget)?;
         let refused = lock(&self.outbox)?.setting(names::ENROLMENT_REFUSED)?.filter(|r| !r.is_empty());
         match refused {
-            Some(reason) if !report.enrolled => Err(Error::Refused { reason: String::from_utf8_lossy(&reason).into_owned() }),
+            Some(reason) if !report.enrolled => {
+                Err(Error::Refused { reason: String::from_utf8_lossy(&reason).into_owned() })
+            }
             _ => Ok(report),
         }
     }

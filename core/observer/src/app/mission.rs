@@ -120,7 +120,13 @@ impl ObserverCore {
     ///
     /// # Errors
     /// As [`ObserverCore::mission`].
-    pub fn search_places(&self, levels: &[String], query: &str, offset: usize, limit: usize) -> Result<Vec<PlaceView>, Error> {
+    pub fn search_places(
+        &self,
+        levels: &[String],
+        query: &str,
+        offset: usize,
+        limit: usize,
+    ) -> Result<Vec<PlaceView>, Error> {
         self.with_mission(|_, loaded| {
             let places = &loaded.places;
             let every = places.table().levels.iter().map(|l| &l.id);
@@ -150,7 +156,8 @@ impl ObserverCore {
     pub(super) fn loaded(&self, u: &mut Unlocked) -> Result<Arc<Loaded>, Error> {
         let outbox = lock(&self.outbox)?;
         let bytes = outbox.setting(names::MANIFEST)?;
-        let bytes = bytes.ok_or_else(|| Error::invalid("mission", "enrol with a connection first: the bundle is not here yet"))?;
+        let bytes = bytes
+            .ok_or_else(|| Error::invalid("mission", "enrol with a connection first: the bundle is not here yet"))?;
         let manifest_hash = Hash::of(&bytes);
         if let Some(loaded) = u.loaded.as_ref().filter(|l| l.manifest_hash == manifest_hash) {
             return Ok(loaded.clone());
@@ -213,7 +220,8 @@ fn missing(name: &str) -> Error {
 }
 
 fn json<T: DeserializeOwned>(what: &str, bytes: &[u8]) -> Result<T, Error> {
-    serde_json::from_slice(bytes).map_err(|e| Error::Refused { reason: format!("{what} of the bundle does not read: {e}") })
+    serde_json::from_slice(bytes)
+        .map_err(|e| Error::Refused { reason: format!("{what} of the bundle does not read: {e}") })
 }
 
 /// The mission's fingerprint: its id in groups that can be read aloud.

@@ -92,7 +92,8 @@ impl ObserverCore {
         if pin.chars().count() < 4 {
             return Err(Error::invalid("PIN", "take at least 4 characters"));
         }
-        std::fs::create_dir_all(&config.folder).map_err(|e| Error::invalid(config.folder.display().to_string(), e.to_string()))?;
+        std::fs::create_dir_all(&config.folder)
+            .map_err(|e| Error::invalid(config.folder.display().to_string(), e.to_string()))?;
         let key = guard.create(&*config.vault, pin)?;
         let mut main = MainStore::open(&config.folder.join("main.db"), &key, config.vault.clone())?;
         main.set_settings(&[(kept::INVITE, invite_text.as_bytes()), (kept::LANGUAGE, config.language.as_bytes())])?;

@@ -140,8 +140,10 @@ impl ObserverCore {
                 unlisted: record.unlisted,
                 arrived: record.arrived.map(Into::into),
                 departed: record.departed.map(Into::into),
-                outcome: u8::try_from(baqylau_forms::fill::Outcome::ALL.iter().position(|o| *o == record.outcome).unwrap_or(0))
-                    .unwrap_or(0),
+                outcome: u8::try_from(
+                    baqylau_forms::fill::Outcome::ALL.iter().position(|o| *o == record.outcome).unwrap_or(0),
+                )
+                .unwrap_or(0),
                 mode: record.mode,
                 position: record.position.map(Into::into),
             },
@@ -240,8 +242,15 @@ fn ready(filling: &Filling, incomplete: Option<&str>) -> Result<(), Error> {
     for problem in filling.issues() {
         let confirmed = problem.confirmed.is_some();
         match problem.issue {
-            Issue::Error => return Err(Error::invalid(name(problem.key), format!("{}; correct or clear the answer", problem.text))),
-            Issue::Unanswered if !given => return Err(Error::invalid(name(problem.key), "answer it, or sign with a reason why not")),
+            Issue::Error => {
+                return Err(Error::invalid(
+                    name(problem.key),
+                    format!("{}; correct or clear the answer", problem.text),
+                ));
+            }
+            Issue::Unanswered if !given => {
+                return Err(Error::invalid(name(problem.key), "answer it, or sign with a reason why not"));
+            }
             Issue::Warning | Issue::NotOffered if !given && !confirmed => {
                 return Err(Error::invalid(name(problem.key), "confirm the answer with a reason, or change it"));
             }

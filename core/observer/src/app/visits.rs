@@ -126,7 +126,9 @@ impl ObserverCore {
                     record.unlisted = None;
                 }
                 VisitUpdate::Unlisted(text) if loaded.mission.unlisted_places => record.unlisted = Some(text),
-                VisitUpdate::Unlisted(_) => return Err(Error::invalid("place", "this mission takes places of its list only")),
+                VisitUpdate::Unlisted(_) => {
+                    return Err(Error::invalid("place", "this mission takes places of its list only"));
+                }
                 VisitUpdate::Arrived(at) => record.arrived = Some(at),
                 VisitUpdate::Departed(at) => record.departed = Some(at),
                 VisitUpdate::Outcome(outcome) => record.outcome = outcome,
@@ -186,16 +188,18 @@ impl ObserverCore {
         let now = self.config.clock.wall();
         self.with_mission(|u, loaded| {
             let (stored, record) = find_visit(u, visit)?;
-            let (hash, form) = loaded
-                .forms
-                .get(checklist)
-                .ok_or_else(|| Error::invalid(checklist, "the mission has no such checklist; choose one of its list"))?;
+            let (hash, form) = loaded.forms.get(checklist).ok_or_else(|| {
+                Error::invalid(checklist, "the mission has no such checklist; choose one of its list")
+            })?;
             for draft in u.main.drafts()?.into_iter().filter(|d| d.visit == stored.id) {
                 let same = self.form(loaded, draft.checklist)?.definition().id == checklist;
                 match draft.report {
                     None if same => return self.draft_view(loaded, draft),
                     Some(_) if same && form.definition().once => {
-                        return Err(Error::invalid(checklist, "it was signed for this visit already; amend the report"));
+                        return Err(Error::invalid(
+                            checklist,
+                            "it was signed for this visit already; amend the report",
+                        ));
                     }
                     _ => {}
                 }
@@ -224,14 +228,23 @@ impl ObserverCore {
     /// # Errors
     /// There is no such draft or section.
     pub fn open_section(&self, draft: i64, section: usize) -> Result<SectionView, Error> {
-        self.reading(draft, |f| f.open_section(section).ok_or_else(|| Error::invalid("section", "there is no such section")))
+        self.reading(draft, |f| {
+            f.open_section(section).ok_or_else(|| Error::invalid("section", "there is no such section"))
+        })
     }
 
     /// The choices of a question, searched and paged.
     ///
     /// # Errors
     /// There is no such draft.
-    pub fn choices(&self, draft: i64, key: Key, query: &str, offset: usize, limit: usize) -> Result<Vec<ChoiceView>, Error> {
+    pub fn choices(
+        &self,
+        draft: i64,
+        key: Key,
+        query: &str,
+        offset: usize,
+        limit: usize,
+    ) -> Result<Vec<ChoiceView>, Error> {
         self.reading(draft, |f| Ok(f.choices(key, query, offset, limit)))
     }
 
@@ -258,8 +271,9 @@ impl ObserverCore {
     pub fn read_answer(&self, draft: i64, key: Key, text: &str) -> Result<Answer, Error> {
         self.reading(draft, |f| {
             let items = &f.form().definition().items;
-            let item = items.get(key.node as usize).ok_or_else(|| Error::invalid("question", "there is no such question"))?;
-            baqylau_forms::fill::read_literal(f.form(), key.node, text)
+            let item =
+                items.get(key.node as usize).ok_or_else(|| Error::invalid("question", "there is no such question"))?;
+            baqylau_forms::fill::read_literal_at(f.form(), key.node, text, f.environment().now.offset)
                 .map_err(|expected| Error::invalid(item.name.clone(), format!("expected {expected}")))
         })
     }
@@ -270,7 +284,9 @@ impl ObserverCore {
     /// The expression does not parse.
     pub fn compute(&self, draft: i64, expression: &str) -> Result<String, Error> {
         self.reading(draft, |f| {
-            let words = |e: Vec<baqylau_forms::expr::ExprError>| e.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+            let words = |e: Vec<baqylau_forms::expr::ExprError>| {
+                e.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+            };
             let expr = f.form().expression(expression).map_err(|e| Error::invalid("expression", words(e)))?;
             Ok(f.evaluate(&expr, baqylau_forms::fill::Mode::Blank).string().into_owned())
         })
@@ -328,7 +344,12 @@ impl ObserverCore {
         self.with_mission(|u, loaded| f(self.filling(u, loaded, draft)?.1))
     }
 
-    fn changing<T>(&self, draft: i64, log: Option<u32>, f: impl FnOnce(&mut Filling) -> Result<T, Error>) -> Result<T, Error> {
+    fn changing<T>(
+        &self,
+        draft: i64,
+        log: Option<u32>,
+        f: impl FnOnce(&mut Filling) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let now = self.config.clock.wall();
         self.with_mission(|u, loaded| {
             let (stored, filling) = self.filling(u, loaded, draft)?;
@@ -383,11 +404,15 @@ fn offset(loaded: &Loaded, record: &VisitRecord) -> i16 {
 }
 
 fn find_place(loaded: &Loaded, code: &str) -> Result<u32, Error> {
-    loaded.places.find(code).ok_or_else(|| Error::invalid(code, "the mission has no such place; search for it, or describe it"))
+    loaded
+        .places
+        .find(code)
+        .ok_or_else(|| Error::invalid(code, "the mission has no such place; search for it, or describe it"))
 }
 
 pub(super) fn record_of(stored: &StoredVisit) -> Result<VisitRecord, Error> {
-    serde_json::from_slice(&stored.facts).map_err(|_| baqylau_sqlite::StorageError::Damaged { path: "main.db".into() }.into())
+    serde_json::from_slice(&stored.facts)
+        .map_err(|_| baqylau_sqlite::StorageError::Damaged { path: "main.db".into() }.into())
 }
 
 fn find_visit(u: &mut Unlocked, code: &str) -> Result<(StoredVisit, VisitRecord), Error> {
@@ -398,7 +423,9 @@ fn find_visit(u: &mut Unlocked, code: &str) -> Result<(StoredVisit, VisitRecord)
 }
 
 fn fits_place(loaded: &Loaded, definition: &baqylau_forms::Definition, record: &VisitRecord) -> Result<(), Error> {
-    let remedy = || Error::invalid(definition.id.clone(), format!("it is for a place of level {}", definition.places.join(" or ")));
+    let remedy = || {
+        Error::invalid(definition.id.clone(), format!("it is for a place of level {}", definition.places.join(" or ")))
+    };
     let Some(code) = &record.place else {
         let free = definition.place_optional || record.unlisted.is_some();
         return if free { Ok(()) } else { Err(remedy()) };

@@ -165,7 +165,8 @@ impl MainStore {
     }
 
     pub fn drafts(&self) -> Result<Vec<Draft>, Error> {
-        let mut statement = self.db.prepare_cached("SELECT id, visit, checklist, started, report FROM draft ORDER BY id")?;
+        let mut statement =
+            self.db.prepare_cached("SELECT id, visit, checklist, started, report FROM draft ORDER BY id")?;
         let rows = statement.query_map([], |r| draft_of(r, 0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -186,7 +187,8 @@ impl MainStore {
             let next = "SELECT coalesce(max(line), 0) + 1 FROM answer_log WHERE draft = ?1";
             let number: i64 = tx.prepare_cached(next)?.query_row([draft.id], |r| r.get(0))?;
             let body = seal_with(cipher, &log_aad(draft.id, number), &json(&line)?);
-            tx.prepare_cached("INSERT INTO answer_log VALUES (?1, ?2, ?3)")?.execute(params![draft.id, number, body])?;
+            tx.prepare_cached("INSERT INTO answer_log VALUES (?1, ?2, ?3)")?
+                .execute(params![draft.id, number, body])?;
         }
         Ok(tx.commit()?)
     }
@@ -215,7 +217,8 @@ impl MainStore {
 
     pub fn log(&mut self, draft: &Draft) -> Result<Vec<(u32, u32)>, Error> {
         let rows: Vec<(i64, Vec<u8>)> = {
-            let mut statement = self.db.prepare_cached("SELECT line, body FROM answer_log WHERE draft = ?1 ORDER BY line")?;
+            let mut statement =
+                self.db.prepare_cached("SELECT line, body FROM answer_log WHERE draft = ?1 ORDER BY line")?;
             let rows = statement.query_map([draft.id], |r| Ok((r.get(0)?, r.get(1)?)))?;
             rows.collect::<Result<_, _>>()?
         };
@@ -236,14 +239,17 @@ impl MainStore {
         self.cipher(draft.visit)?;
         let cipher = &self.ciphers[&draft.visit];
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let last = tx.query_row("SELECT seq, hash FROM report ORDER BY seq DESC LIMIT 1", [], |r| Ok((r.get::<_, i64>(0)?, r.get(1)?)));
+        let last = tx.query_row("SELECT seq, hash FROM report ORDER BY seq DESC LIMIT 1", [], |r| {
+            Ok((r.get::<_, i64>(0)?, r.get(1)?))
+        });
         let last: Option<(i64, [u8; 32])> = last.optional()?;
         let seq = last.map_or(1, |l| l.0 + 1);
         let new = make(u64::try_from(seq).unwrap_or(1), last.map(|l| Hash(l.1)))?;
         let hash = Hash::of(&new.envelope);
         let plain = seal_with(cipher, &report_aad(seq), &new.plain);
         let insert = "INSERT INTO report VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-        let values = params![seq, new.id.0, draft.id, draft.checklist.0, hash.0, new.signed, new.urgent, plain, new.envelope];
+        let values =
+            params![seq, new.id.0, draft.id, draft.checklist.0, hash.0, new.signed, new.urgent, plain, new.envelope];
         tx.execute(insert, values)?;
         tx.execute("UPDATE draft SET report = ?2 WHERE id = ?1", params![draft.id, seq])?;
         tx.commit()?;

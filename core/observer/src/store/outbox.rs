@@ -36,7 +36,10 @@ pub(crate) enum Delivery {
     Waiting,
     /// The server's reason; it is tried again where that can help.
     Stuck(String),
-    Delivered { index: u64, received: i64 },
+    Delivered {
+        index: u64,
+        received: i64,
+    },
 }
 
 impl Outbox {
@@ -88,7 +91,8 @@ impl Outbox {
         let select = "SELECT seq, length(bytes), urgent, refused FROM envelope WHERE receipt IS NULL ORDER BY seq";
         let mut statement = self.db.prepare_cached(select)?;
         let rows = statement.query_map([], |r| {
-            let queued = Queued { seq: r.get(0)?, bytes: r.get::<_, i64>(1)?.try_into().unwrap_or(0), urgent: r.get(2)? };
+            let queued =
+                Queued { seq: r.get(0)?, bytes: r.get::<_, i64>(1)?.try_into().unwrap_or(0), urgent: r.get(2)? };
             Ok((queued, r.get::<_, Option<u8>>(3)?))
         })?;
         let all: Vec<(Queued, Option<u8>)> = rows.collect::<Result<_, _>>()?;
@@ -103,7 +107,8 @@ impl Outbox {
 
     pub fn receipted(&mut self, seq: i64, receipt: &[u8], seen: (&[u8], i64)) -> Result<(), Error> {
         let tx = self.db.transaction()?;
-        let update = "UPDATE envelope SET receipt = ?2, refused = NULL, reason = NULL WHERE seq = ?1 AND receipt IS NULL";
+        let update =
+            "UPDATE envelope SET receipt = ?2, refused = NULL, reason = NULL WHERE seq = ?1 AND receipt IS NULL";
         tx.execute(update, params![seq, receipt])?;
         tx.execute("INSERT OR REPLACE INTO setting VALUES ('seen', ?1)", [seen.0])?;
         tx.execute("INSERT OR REPLACE INTO setting VALUES ('clock_error', ?1)", [&seen.1.to_be_bytes()[..]])?;
@@ -112,7 +117,8 @@ impl Outbox {
 
     pub fn refused(&mut self, seq: i64, refusal: Code, reason: &str) -> Result<(), Error> {
         let number = minicbor::to_vec(refusal).ok().and_then(|b| b.first().copied()).unwrap_or(0);
-        self.db.execute("UPDATE envelope SET refused = ?2, reason = ?3 WHERE seq = ?1", params![seq, number, reason])?;
+        self.db
+            .execute("UPDATE envelope SET refused = ?2, reason = ?3 WHERE seq = ?1", params![seq, number, reason])?;
         Ok(())
     }
 

@@ -23,7 +23,8 @@ fn a_column_that_is_not_supported_is_a_warning_when_it_says_something() {
         .map(|c| format!("voting/survey.csv, row 1, column {c}: {left_out}"))
         .chain([
             "voting/survey.csv, row 2, column check: it is left out: it belongs to a constraint".to_owned(),
-            "voting/survey.csv, row 2, column constraint_message: it is left out: it belongs to a constraint".to_owned(),
+            "voting/survey.csv, row 2, column constraint_message: it is left out: it belongs to a constraint"
+                .to_owned(),
             "voting/survey.csv, row 2, column parameters: it is left out: it belongs to range".to_owned(),
         ])
         .collect();
@@ -104,7 +105,9 @@ fn a_translation_that_lacks_is_said_once_for_a_column_or_at_its_cell() {
         ),
         (
             "type,name,label\ntext,a,A",
-            &["voting/survey.csv, row 1, column label: the header does not say its language; write label::English (en)"],
+            &[
+                "voting/survey.csv, row 1, column label: the header does not say its language; write label::English (en)",
+            ],
         ),
     ];
     for (survey, expected) in cases {

@@ -7,7 +7,8 @@ use baqylau_forms::definition::{Check, Kind, ListRef, Media, Phase};
 #[test]
 fn every_type_is_a_kind() {
     let media = |media| Kind::Attachment { media };
-    let range = |start: &str, end: &str, step: &str| Kind::Range { start: start.into(), end: end.into(), step: step.into() };
+    let range =
+        |start: &str, end: &str, step: &str| Kind::Range { start: start.into(), end: end.into(), step: step.into() };
     let one = Kind::SelectOne { list: ListRef::Own(0) };
     let many = Kind::SelectMultiple { list: ListRef::Own(0) };
     let cases = [
@@ -56,7 +57,8 @@ fn groups_and_repeats_hold_what_is_between_begin_and_end() {
         start,s,,,\nbegin_group,g,G,observing,\ninteger,n,N,,\nbegin repeat,r,R,,${n}\ntext,a,A,,\nend repeat,,,,\nnote,t,T,,\nEnd Group,,,,\n\
         text,b,B,,\n";
     let items = tables(survey).good().definition.items;
-    let got: Vec<(&str, Option<u32>, &str)> = items.iter().map(|i| (i.name.as_str(), i.parent, i.number.as_str())).collect();
+    let got: Vec<(&str, Option<u32>, &str)> =
+        items.iter().map(|i| (i.name.as_str(), i.parent, i.number.as_str())).collect();
     let expected = [
         ("s", None, ""),
         ("g", None, ""),

@@ -24,7 +24,9 @@ fn only_lists_that_are_used_go_into_the_definition() {
     let warnings: Vec<String> = compiled.warnings.iter().map(ToString::to_string).collect();
     assert_eq!(
         warnings,
-        ["voting/choices.csv, row 2, column list_name: no question uses the list \"yn\"; remove it if it is not needed"]
+        [
+            "voting/choices.csv, row 2, column list_name: no question uses the list \"yn\"; remove it if it is not needed"
+        ]
     );
 }
 
@@ -77,6 +79,8 @@ fn or_other_collides_with_a_question_of_that_name() {
     let errors = tables("type,name,label\nselect_one yn or_other,a,A\ntext,a_other,B\n").errors();
     assert_eq!(
         errors,
-        ["voting/survey.csv, row 3, column name: \"a_other\" stands before, in row 2; names are unique: rename one of them"]
+        [
+            "voting/survey.csv, row 3, column name: \"a_other\" stands before, in row 2; names are unique: rename one of them"
+        ]
     );
 }

@@ -14,7 +14,10 @@ fn settings_say_where_and_how_often() {
         .good();
     let d = compiled.definition;
     assert_eq!((d.id.as_str(), d.version.as_str(), d.title.get(0).as_ref()), ("voting", "2023-03-12", "Voting"));
-    assert_eq!((d.places, d.place_optional, d.once), (vec!["station".to_owned(), "commission".to_owned()], true, false));
+    assert_eq!(
+        (d.places, d.place_optional, d.once),
+        (vec!["station".to_owned(), "commission".to_owned()], true, false)
+    );
     assert!(compiled.warnings.is_empty());
 }
 

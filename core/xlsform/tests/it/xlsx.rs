@@ -120,7 +120,12 @@ fn both() -> (Tables, Sheets) {
     let tables = tables(&csv).choices(choices).settings(&settings.replace("date:44997", "2023-03-12"));
     (
         tables,
-        vec![("survey", split(SURVEY)), (" Choices", split(choices)), ("settings", split(settings)), ("notes", Vec::new())],
+        vec![
+            ("survey", split(SURVEY)),
+            (" Choices", split(choices)),
+            ("settings", split(settings)),
+            ("notes", Vec::new()),
+        ],
     )
 }
 

@@ -1,0 +1,113 @@
+//! What has to be scripted: `cargo xtask test`, `cargo xtask lint`. Depends on no crate of the workspace.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+const USAGE: &str = "cargo xtask <command>
+  test   every test: Rust, the demonstration missions, the independent recomputation and verifier
+  lint   rustfmt, clippy, rustdoc and cargo-deny, warnings as errors
+  bench  every benchmark, in release";
+
+fn main() -> ExitCode {
+    let command = std::env::args().nth(1).unwrap_or_default();
+    let done = match command.as_str() {
+        "test" => test(),
+        "lint" => lint(),
+        "bench" => run("benchmarks", cargo().args(["bench", "--workspace"])),
+        _ => Err(USAGE.to_owned()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn cargo() -> Command {
+    let mut command = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+fn run(what: &str, command: &mut Command) -> Result<(), String> {
+    println!("== {what}");
+    let status = command.status().map_err(|e| format!("{what}: {e}"))?;
+    if status.success() { Ok(()) } else { Err(format!("{what}: {status}")) }
+}
+
+fn test() -> Result<(), String> {
+    run("the binary", cargo().args(["build", "--package", "baqylau"]))?;
+    run("Rust", cargo().args(["test", "--workspace", "--locked"]))?;
+    let folder = root().join("target/demo");
+    for mission in missions()? {
+        demo(&mission, &folder.join(&mission), false)?;
+    }
+    let first = "kazakhstan-2023";
+    demo(first, &folder.join("faults"), true)?;
+    recompute(first, &folder.join(first))?;
+    verify(&folder.join(first))
+}
+
+/// Every mission that has a plan.
+fn missions() -> Result<Vec<String>, String> {
+    let folder = root().join("missions");
+    let entries = std::fs::read_dir(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    let planned = entries.flatten().filter(|e| e.path().join("plan").exists());
+    let mut names: Vec<String> = planned.map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    if names.is_empty() { Err("no mission has a plan".into()) } else { Ok(names) }
+}
+
+fn binary() -> Command {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let mut command = Command::new(target.join("debug/baqylau"));
+    command.current_dir(root()).env("BAQYLAU_PASSPHRASE", "demonstration only");
+    command
+}
+
+fn demo(mission: &str, keep: &Path, faults: bool) -> Result<(), String> {
+    let what = format!("demonstration of {mission}{}", if faults { " with faults" } else { "" });
+    let mut command = binary();
+    command.args(["demo", "--mission", &format!("missions/{mission}"), "--keep"]).arg(keep);
+    if faults {
+        command.arg("--faults");
+    }
+    run(&what, &mut command)
+}
+
+fn python() -> Result<Command, String> {
+    let found = Command::new("python3").arg("--version").output().is_ok_and(|o| o.status.success());
+    let missing = "python3 did not run: install it (Debian: apt-get install python3)";
+    if found { Ok(Command::new("python3")) } else { Err(missing.into()) }
+}
+
+/// The figures once more, from the exported answers, by a script that shares no rule with the program.
+fn recompute(mission: &str, demo: &Path) -> Result<(), String> {
+    let script = root().join("missions").join(mission).join("recompute.py");
+    run("independent recomputation", python()?.arg(script).arg(demo.join("answers")))
+}
+
+/// The exported log, verified by a program that was written from `docs/formats.md`.
+fn verify(demo: &Path) -> Result<(), String> {
+    let log = demo.join("log.cbor");
+    run("export of the log", binary().args(["desk", "log", "--folder"]).arg(demo.join("mission")).arg(&log))?;
+    run("independent verifier", python()?.arg(root().join("tests/formats/verify.py")).arg(&log))
+}
+
+fn lint() -> Result<(), String> {
+    run("rustfmt", cargo().args(["fmt", "--all", "--check"]))?;
+    run("clippy", cargo().args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))?;
+    run("rustdoc", cargo().env("RUSTDOCFLAGS", "-D warnings").args(["doc", "--workspace", "--no-deps", "--locked"]))?;
+    let denies = cargo().args(["deny", "--version"]).output().is_ok_and(|o| o.status.success());
+    if denies {
+        return run("cargo-deny", cargo().args(["deny", "--offline", "check", "bans", "licenses", "sources"]));
+    }
+    println!("== cargo-deny did not run: install it with `cargo install cargo-deny`");
+    Ok(())
+}
