@@ -188,7 +188,7 @@ async fn publish_bundle(State(app): AppState, body: Bytes) -> Response {
         };
         parts.push((part.hash, packed.into()));
     }
-    published(&app, Publish::Manifest(manifest, bytes.into(), parts)).await
+    published(&app, Publish::Manifest(Box::new(manifest), bytes.into(), parts)).await
 }
 
 async fn publish_roster(State(app): AppState, body: Bytes) -> Response {

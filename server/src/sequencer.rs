@@ -30,7 +30,7 @@ pub struct Shared {
     /// The devices that are enrolled.
     pub devices: RwLock<HashMap<DeviceId, Device>>,
     /// The current manifest.
-    pub manifest: RwLock<Option<Arc<(Manifest, Vec<u8>)>>>,
+    pub manifest: RwLock<Option<Arc<Published>>>,
     /// The current roster's bytes and version.
     pub roster: RwLock<Option<(Roster, Vec<u8>)>>,
     /// The last signed head.
@@ -38,6 +38,9 @@ pub struct Shared {
     /// Counters for `/metrics`.
     pub counters: Counters,
 }
+
+/// A manifest with the bytes that were signed.
+pub type Published = (Manifest, Vec<u8>);
 
 /// Counters since the start.
 #[derive(Debug, Default)]
@@ -56,13 +59,13 @@ pub type Judged = Result<Good, Refusal>;
 
 enum Job {
     Append(Vec<Judged>, oneshot::Sender<Result<Vec<Verdict>, Failed>>),
-    Publish(Publish, oneshot::Sender<Result<(), Failed>>),
+    Publish(Box<Publish>, oneshot::Sender<Result<(), Failed>>),
 }
 
 /// Something signed offline that replaces what was there.
 pub enum Publish {
     /// A manifest with its packed parts.
-    Manifest(Manifest, Vec<u8>, Vec<(Hash, Vec<u8>)>),
+    Manifest(Box<Manifest>, Vec<u8>, Vec<(Hash, Vec<u8>)>),
     /// A roster.
     Roster(Roster, Vec<u8>),
 }
@@ -167,7 +170,7 @@ impl Sequencer {
     /// The queue is full.
     pub fn publish(&self, what: Publish) -> Result<oneshot::Receiver<Result<(), Failed>>, Busy> {
         let (reply, answer) = oneshot::channel();
-        self.jobs.try_send(Job::Publish(what, reply)).map_err(|_| Busy)?;
+        self.jobs.try_send(Job::Publish(Box::new(what), reply)).map_err(|_| Busy)?;
         Ok(answer)
     }
 }
@@ -188,7 +191,7 @@ impl Writer {
                         group.push((judged, reply));
                     }
                     Job::Publish(what, reply) => {
-                        let done = self.publish(what);
+                        let done = self.publish(*what);
                         let _ = reply.send(done.map_err(|e| report(&e)));
                     }
                 }
@@ -293,7 +296,7 @@ impl Writer {
         match what {
             Publish::Manifest(manifest, bytes, parts) => {
                 self.storage.publish(self.mission, Document::Manifest, &bytes, &parts)?;
-                *write(&self.shared.manifest) = Some(Arc::new((manifest, bytes)));
+                *write(&self.shared.manifest) = Some(Arc::new((*manifest, bytes)));
             }
             Publish::Roster(roster, bytes) => {
                 self.storage.publish(self.mission, Document::Roster, &bytes, &[])?;

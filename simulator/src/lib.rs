@@ -3,7 +3,7 @@
 //!
 //! # Layout
 //! - [`plan`]: tables of answers with quotas, and the drawing of who answers what
-//! - [`schedule`]: who goes where and when
+//! - [`mod@schedule`]: who goes where and when
 //! - [`device`]: one phone, working off its tasks; killed at any moment, it goes on where it was
 //! - [`clock`]: the phones' clock, on the election day
 

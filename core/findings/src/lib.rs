@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - [`figure`]: figures as data, checked against the checklists
-//! - [`compute`]: the numbers
+//! - [`mod@compute`]: the numbers
 
 pub mod compute;
 pub mod figure;

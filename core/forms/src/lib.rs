@@ -8,6 +8,7 @@
 //! - [`fill`]: a form being filled: set, clear, repeat, view, issues
 //! - [`places`]: the tree of places, its cascade and search
 
+pub mod closest;
 pub mod definition;
 pub mod expr;
 pub mod fill;

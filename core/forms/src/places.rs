@@ -118,7 +118,7 @@ impl Places {
                 above = table.places[p as usize].parent;
             }
         }
-        this.folded = table.places.iter().map(|p| fold_place(p)).collect();
+        this.folded = table.places.iter().map(fold_place).collect();
         this.table = table;
         Ok(this)
     }

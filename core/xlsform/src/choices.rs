@@ -1,11 +1,11 @@
 //! The choices sheets: lists of the checklist, and lists that all checklists share.
 
 use crate::cells::yes_or_no;
-use crate::closest::closest;
 use crate::finding::{Findings, Problem};
 use crate::header::{Cells, Dialect, Header};
 use crate::or_other;
 use crate::workbook::{Sheet, Workbook};
+use baqylau_forms::closest::closest;
 use baqylau_forms::definition::{Choice, List};
 use std::collections::HashMap;
 use std::sync::Arc;

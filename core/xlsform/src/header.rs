@@ -1,8 +1,8 @@
 //! What the columns of a sheet are, and its cells by that.
 
-use crate::closest::closest;
 use crate::finding::{Findings, Problem};
 use crate::workbook::{Row, Sheet};
+use baqylau_forms::closest::closest;
 use baqylau_forms::definition::Text;
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! The `type` column.
 
-use crate::closest::closest;
 use crate::finding::Problem;
+use baqylau_forms::closest::closest;
 use baqylau_forms::definition::{Kind, Media};
 
 /// What a row of the survey is.

@@ -9,7 +9,6 @@
 
 mod cells;
 mod choices;
-mod closest;
 mod faults;
 pub mod finding;
 mod header;

@@ -2,6 +2,7 @@
 
 use super::ExprError;
 use super::ast::{Expr, Function, NodeRef, Operator, VisitField};
+use crate::closest::closest;
 use regex_lite::Regex;
 use std::sync::Arc;
 
@@ -61,7 +62,7 @@ impl Resolver<'_> {
 
     fn name(&mut self, name: &str) -> NodeRef {
         self.names.node(name).unwrap_or_else(|| {
-            let suggestion = closest(name, &self.names.all());
+            let suggestion = closest(name, self.names.all());
             self.faults.push(ExprError::Name { name: name.to_owned(), suggestion });
             0
         })
@@ -97,7 +98,7 @@ impl Resolver<'_> {
         self.faults.push(ExprError::NoSuchChoice {
             name,
             choice: choice.to_owned(),
-            suggestion: closest(choice, &choices),
+            suggestion: closest(choice, choices),
         });
     }
 
@@ -117,7 +118,7 @@ impl Resolver<'_> {
         }
         let Some((function, _, min, max)) = Function::ALL.iter().find(|f| f.1 == name) else {
             let known: Vec<&str> = Function::ALL.iter().map(|f| f.1).collect();
-            self.faults.push(ExprError::Function { name: name.to_owned(), suggestion: closest(name, &known) });
+            self.faults.push(ExprError::Function { name: name.to_owned(), suggestion: closest(name, known) });
             return Expr::Number(f64::NAN);
         };
         if !(*min..=*max).contains(&args.len()) {
@@ -208,26 +209,4 @@ impl Resolver<'_> {
             }
         }
     }
-}
-
-/// The candidate that differs least, if it differs little.
-pub(crate) fn closest(name: &str, candidates: &[&str]) -> Option<String> {
-    let limit = name.chars().count() / 3 + 1;
-    let best = candidates.iter().map(|c| (distance(name, c), c)).min_by_key(|d| d.0)?;
-    (best.0 <= limit).then(|| (*best.1).to_owned())
-}
-
-/// Levenshtein's distance.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, cb) in b.iter().enumerate() {
-            let up = row[j + 1];
-            row[j + 1] = (diagonal + usize::from(ca != *cb)).min(up + 1).min(row[j] + 1);
-            diagonal = up;
-        }
-    }
-    row[b.len()]
 }

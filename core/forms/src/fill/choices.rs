@@ -65,11 +65,10 @@ impl Filling {
     }
 
     pub(super) fn choices_inline(&self, key: Key) -> Choices {
-        let Some(list) = self.form.list_ref(key.node) else { return Choices::None };
-        let offered = self.offered_choices(key);
-        if matches!(list, ListRef::Places(_)) && offered.len() > INLINE {
-            return Choices::Paged { count: offered.len() };
+        if self.form.list_ref(key.node).is_none() {
+            return Choices::None;
         }
+        let offered = self.offered_choices(key);
         if offered.len() > INLINE {
             return Choices::Paged { count: offered.len() };
         }
@@ -139,10 +138,10 @@ impl Filling {
         if self.form.choice_name(key.node, choice).is_none() {
             return false;
         }
-        if let Some(ListRef::Places(level)) = self.form.list_ref(key.node) {
-            if self.form.places.get(choice).map(|p| p.level) != self.form.places.level(level) {
-                return false;
-            }
+        if let Some(ListRef::Places(level)) = self.form.list_ref(key.node)
+            && self.form.places.get(choice).map(|p| p.level) != self.form.places.level(level)
+        {
+            return false;
         }
         let filter = self.form.nodes[key.node as usize].filter.as_ref();
         filter.is_none_or(|f| self.passes(key, f, choice))

@@ -2,10 +2,10 @@
 //! of theirs reaches around it.
 //!
 //! # Layout
-//! - [`mission`]: the mission's bundle, loaded and shared
-//! - [`visits`]: visits, places, drafts being filled
-//! - [`reports`]: signing, and the state of every report
-//! - [`delivery`]: enrolment and sync
+//! - `mission`: the mission's bundle, loaded and shared
+//! - `visits`: visits, places, drafts being filled
+//! - `reports`: signing, and the state of every report
+//! - `delivery`: enrolment and sync
 
 mod delivery;
 mod mission;

@@ -1,7 +1,8 @@
 //! Suggestions for mistyped words.
 
 /// The candidate that differs least, if it differs little.
-pub(crate) fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
+#[must_use]
+pub fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
     let limit = word.chars().count() / 3 + 1;
     let best = candidates.into_iter().map(|c| (distance(word, c), c)).min_by_key(|d| d.0)?;
     (best.0 <= limit).then(|| best.1.to_owned())
