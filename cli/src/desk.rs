@@ -2,6 +2,7 @@
 
 use crate::common::{Folder, Outcome, now, print_json};
 use baqylau_desk::pull::verify_all;
+use baqylau_desk::status::Answers;
 use baqylau_findings::Computed;
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -24,6 +25,9 @@ pub enum Desk {
         /// Only what was received up to this moment, as 2023-03-20T09:00+06:00.
         #[arg(long, value_name = "TIME")]
         as_of: Option<String>,
+        /// The answers as they were first reported, without what supersedes them.
+        #[arg(long)]
+        raw: bool,
         /// One JSON object on one line.
         #[arg(long)]
         json: bool,
@@ -72,9 +76,9 @@ pub fn run(command: Desk) -> Outcome {
             );
             Ok(p.refused + p.strange == 0)
         }
-        Desk::Figures { folder, as_of, json } => {
+        Desk::Figures { folder, as_of, raw, json } => {
             let as_of = as_of.map(|t| moment(&t)).transpose()?;
-            let figures = folder.open()?.figures(as_of)?;
+            let figures = folder.open()?.figures(as_of, if raw { Answers::Raw } else { Answers::Effective })?;
             if json {
                 print_json(&json!({"figures": figures.iter().map(figure_json).collect::<Vec<_>>()}))?;
             } else {
@@ -105,7 +109,7 @@ fn moment(text: &str) -> Result<i64, String> {
 
 fn reports(folder: &Folder, export: Option<PathBuf>, json: bool) -> Outcome {
     let desk = folder.open()?;
-    let picture = desk.picture(None)?;
+    let picture = desk.picture(None, Answers::Effective)?;
     if let Some(target) = export {
         let rows = desk.export(&picture, &target)?;
         println!("{rows} reports in {}", target.display());

@@ -35,6 +35,8 @@ pub enum Status {
     NotObserved,
     /// A later report by the same person, or by a desk, supersedes it.
     Superseded,
+    /// It supersedes an earlier one, and raw answers were asked for.
+    Amendment,
     /// The same visit and checklist came before.
     Duplicate,
 }
@@ -52,9 +54,19 @@ impl Status {
             Self::Test => "test",
             Self::NotObserved => "not_observed",
             Self::Superseded => "superseded",
+            Self::Amendment => "amendment",
             Self::Duplicate => "duplicate",
         }
     }
+}
+
+/// Which answers are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answers {
+    /// As they were first reported; what supersedes a report is left out.
+    Raw,
+    /// With everything that supersedes.
+    Effective,
 }
 
 /// A report as the desk knows it.
@@ -84,7 +96,7 @@ impl Desk {
     ///
     /// # Errors
     /// The database fails.
-    pub fn picture(&self, as_of: Option<i64>) -> Result<Picture, DeskError> {
+    pub fn picture(&self, as_of: Option<i64>, answers: Answers) -> Result<Picture, DeskError> {
         let devices: HashMap<DeviceId, Device> = self.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
         let register: HashMap<SubjectId, Person> = self.store.register()?.into_iter().collect();
         let standings = Standings::new(self, &devices)?;
@@ -97,7 +109,7 @@ impl Desk {
             }
         }
         standings.apply(&mut reports);
-        supersede(&mut reports, &devices);
+        supersede(&mut reports, &devices, answers);
         deduplicate(&mut reports);
         let confirmed = devices.values().filter(|d| d.role == Role::Observer && standings.confirmed(d.device));
         let people: HashSet<&String> = confirmed.filter_map(|d| register.get(&d.subject)).map(|p| &p.code).collect();
@@ -160,21 +172,26 @@ impl<'d> Standings<'d> {
 }
 
 /// Only the same subject, or a desk, supersedes a report; anybody else's is a proposal.
-fn supersede(reports: &mut [Known], devices: &HashMap<DeviceId, Device>) {
+fn supersede(reports: &mut [Known], devices: &HashMap<DeviceId, Device>, answers: Answers) {
     let subject: HashMap<Hash, SubjectId> =
         reports.iter().filter_map(|k| Some((k.envelope.hash, devices.get(&k.envelope.device)?.subject))).collect();
     let counts = |k: &&Known| k.status == Status::Counted;
-    let replaced: HashSet<Hash> = reports
+    let replaced: Vec<(Hash, Hash)> = reports
         .iter()
         .filter(counts)
         .filter_map(|k| {
             let target = k.report.as_ref()?.supersedes?;
             let device = devices.get(&k.envelope.device)?;
-            (device.role == Role::Desk || subject.get(&target) == Some(&device.subject)).then_some(target)
+            (device.role == Role::Desk || subject.get(&target) == Some(&device.subject))
+                .then_some((target, k.envelope.hash))
         })
         .collect();
-    for known in reports.iter_mut().filter(|k| k.status == Status::Counted && replaced.contains(&k.envelope.hash)) {
-        known.status = Status::Superseded;
+    let (hit, status): (HashSet<Hash>, _) = match answers {
+        Answers::Effective => (replaced.into_iter().map(|r| r.0).collect(), Status::Superseded),
+        Answers::Raw => (replaced.into_iter().map(|r| r.1).collect(), Status::Amendment),
+    };
+    for known in reports.iter_mut().filter(|k| k.status == Status::Counted && hit.contains(&k.envelope.hash)) {
+        known.status = status.clone();
     }
 }
 

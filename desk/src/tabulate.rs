@@ -2,7 +2,7 @@
 
 use crate::error::DeskError;
 use crate::folder::Desk;
-use crate::status::{Picture, Status};
+use crate::status::{Answers, Picture, Status};
 use baqylau_findings::{Computed, Observation, compute};
 
 impl Picture {
@@ -25,12 +25,12 @@ impl Picture {
 }
 
 impl Desk {
-    /// Computes every figure, of what was received up to a moment.
+    /// Computes every figure, of what was received up to a moment, raw or with what supersedes.
     ///
     /// # Errors
     /// The tables have faults, or the database fails.
-    pub fn figures(&self, as_of: Option<i64>) -> Result<Vec<Computed>, DeskError> {
-        let picture = self.picture(as_of)?;
+    pub fn figures(&self, as_of: Option<i64>, answers: Answers) -> Result<Vec<Computed>, DeskError> {
+        let picture = self.picture(as_of, answers)?;
         Ok(compute(&self.source()?.figures, &picture.observations(), picture.people))
     }
 }

@@ -17,7 +17,7 @@ pub use phones::{DemoDevice, run_device};
 
 use crate::common::{Outcome, now, print_json};
 use crate::desk::{figure_json, figure_table};
-use baqylau_desk::status::Status;
+use baqylau_desk::status::{Answers, Status};
 use clap::Args;
 use phones::Phones;
 use serde_json::json;
@@ -75,7 +75,7 @@ pub fn run(args: &Demo) -> Outcome {
             Ok(Some(()))
         }
     })?;
-    let picture = desk.picture(None)?;
+    let picture = desk.picture(None, Answers::Effective)?;
     let counted = picture.reports.iter().filter(|k| k.status == Status::Counted).count();
     let figures = baqylau_findings::compute(&stage.source.figures, &picture.observations(), picture.people);
     let exported = stage.folder.join("answers");

@@ -44,6 +44,9 @@ pub struct Definition {
     pub place_optional: bool,
     /// Whether one report a visit code counts (a polling station is observed once a visit) or any number.
     pub once: bool,
+    /// Whether its reports go before all others: incidents, calls for help. Nobody but the phone can tell.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub urgent: bool,
     /// Choice lists.
     pub lists: Vec<List>,
     /// Groups, repeats and questions, each before its children.

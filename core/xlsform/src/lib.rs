@@ -56,6 +56,7 @@ pub fn compile(workbook: &Workbook, languages: &[String], places: &Arc<Places>) 
         places: settings.places,
         place_optional: settings.place_optional,
         once: settings.once,
+        urgent: settings.urgent,
         lists: lists.into_used(&mut findings),
         items: survey.items,
     };

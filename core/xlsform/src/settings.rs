@@ -9,7 +9,7 @@ use baqylau_forms::definition::Text;
 use baqylau_forms::form::Fault;
 
 const DIALECT: Dialect = Dialect {
-    plain: &["form_id", "version", "default_language", "places", "once"],
+    plain: &["form_id", "version", "default_language", "places", "once", "urgent"],
     texts: &["form_title"],
     aliases: &[("id_string", "form_id"), ("title", "form_title")],
     unsupported: &[
@@ -43,6 +43,7 @@ pub(crate) struct Settings {
     pub places: Vec<String>,
     pub place_optional: bool,
     pub once: bool,
+    pub urgent: bool,
 }
 
 pub(crate) fn read(sheet: &Sheet, languages: &[String], places: &Places, findings: &mut Findings) -> Settings {
@@ -59,7 +60,8 @@ pub(crate) fn read(sheet: &Sheet, languages: &[String], places: &Places, finding
     reader.title(languages);
     reader.default_language(languages);
     let (levels, place_optional) = reader.places(places);
-    Settings { id, version, title: reader.row.text("form_title"), places: levels, place_optional, once: reader.once() }
+    let (once, urgent) = (reader.once(), reader.urgent());
+    Settings { id, version, title: reader.row.text("form_title"), places: levels, place_optional, once, urgent }
 }
 
 struct Reader<'r, 's> {
@@ -121,6 +123,18 @@ impl Reader<'_, '_> {
             }
         }
         (levels, optional)
+    }
+
+    fn urgent(&mut self) -> bool {
+        match self.row.get("urgent") {
+            None | Some("no") => false,
+            Some("yes") => true,
+            Some(other) => {
+                let expected = "`yes` (its reports go before all others) or `no`".to_owned();
+                self.report("urgent", Problem::Value { value: other.to_owned(), expected });
+                false
+            }
+        }
     }
 
     fn once(&mut self) -> bool {

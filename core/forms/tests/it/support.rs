@@ -132,6 +132,7 @@ pub fn definition(items: Vec<Q>) -> Definition {
         places: vec!["station".to_owned()],
         place_optional: true,
         once: false,
+        urgent: false,
         lists: lists(),
         items: items.iter().map(|q| Item { parent: parent(q), ..q.item.clone() }).collect(),
     }

@@ -30,6 +30,7 @@ use crate::vault::KeyVault;
 use baqylau_forms::Filling;
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::Invite;
+use baqylau_sqlite::{StorageError, set_aside};
 use mission::Loaded;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -102,12 +103,21 @@ impl ObserverCore {
         Ok(Self::assemble(config, outbox, Some(Unlocked { main, invite, loaded: None, open: HashMap::new() })))
     }
 
-    /// Opens a store.
+    /// Opens a store. A damaged outbox is put aside and made anew; a damaged `main.db` is left as it is.
     ///
     /// # Errors
     /// The PIN is wrong, or the store is damaged or of a later version.
     pub fn open(config: Config, pin: &str) -> Result<Self, Error> {
-        let core = Self::open_locked(config)?;
+        let path = config.folder.join("outbox.db");
+        let opened = match Self::open_locked(config.clone()) {
+            // Everything in the outbox can be had again: envelopes from `main.db`, the rest from the server.
+            Err(Error::Storage(StorageError::Damaged { .. })) => {
+                set_aside(&path)?;
+                Self::open_locked(config)
+            }
+            other => other,
+        };
+        let core = opened?;
         core.unlock(pin)?;
         Ok(core)
     }

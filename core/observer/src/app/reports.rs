@@ -92,6 +92,7 @@ impl ObserverCore {
             let (payload, id) = self.payload(u, loaded, &stored, &filling, incomplete)?;
             let keys = Keys::load(u)?;
             let signed = self.config.clock.wall().ms;
+            let urgent = filling.form().definition().urgent;
             let new = u.main.finalise(&stored, |seq, prev| {
                 let prev = prev.unwrap_or(keys.enrolment);
                 let address = Address {
@@ -102,7 +103,7 @@ impl ObserverCore {
                     to: &loaded.manifest.reading,
                 };
                 let envelope = make(&address, Type::Report, &keys.device, &keys.shared, &payload)?;
-                Ok(NewReport { id, plain: payload.clone(), envelope, signed, urgent: false })
+                Ok(NewReport { id, plain: payload.clone(), envelope, signed, urgent })
             })?;
             self.committed();
             u.open.remove(&draft);

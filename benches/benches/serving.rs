@@ -1,0 +1,167 @@
+//! Durable submissions a second: one envelope a request, 32 connections, client and server on the same cores, without TLS and with;
+//! beside a raw group commit of the same rows. `BAQYLAU_BENCH_ENVELOPES` sets how many (default 20,000); the last tenth is timed
+//! apart, to show whether a fuller table is slower.
+
+use baqylau_benches::timed;
+use baqylau_desk::Desk;
+use baqylau_observer::clock::{Clock, SystemClock};
+use baqylau_protocol::bundle::Manifest;
+use baqylau_protocol::cbor;
+use baqylau_protocol::certificate::Invite;
+use baqylau_protocol::cose::Type;
+use baqylau_protocol::enrolment::Enrolment;
+use baqylau_protocol::envelope::{Address, make};
+use baqylau_protocol::ids::{DeviceId, Hash, PublicKey};
+use baqylau_protocol::keys::{BoxKey, SigningKey, random};
+use baqylau_protocol::seal::SharedKey;
+use baqylau_protocol::wire::{Upload, Verdict, Verdicts};
+use baqylau_server::{Config, TlsFiles, start};
+use baqylau_sqlite::{Schema, open};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+
+const CONNECTIONS: usize = 32;
+/// Below what one device may send at once.
+const PER_DEVICE: usize = 4_000;
+const SCHEMA: Schema = Schema { steps: &["CREATE TABLE t(a INTEGER PRIMARY KEY, b BLOB NOT NULL) STRICT;"] };
+
+fn main() {
+    let count = std::env::var("BAQYLAU_BENCH_ENVELOPES").ok().and_then(|n| n.parse().ok()).unwrap_or(20_000);
+    let raw = raw_group_commits(count);
+    println!("raw group commits of {CONNECTIONS} rows: {raw:.0} rows a second");
+    for tls in [false, true] {
+        let (all, last) = serve(count, tls);
+        let name = if tls { "with TLS" } else { "without TLS" };
+        println!(
+            "durable submissions, {name}: {all:.0} a second; ratio to raw {:.2}; last tenth {last:.0} ({:.2} of all)",
+            all / raw,
+            last / all
+        );
+    }
+}
+
+fn rate(count: usize, time: Duration) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX)) / time.as_secs_f64()
+}
+
+fn raw_group_commits(count: usize) -> f64 {
+    let folder = tempfile::tempdir().expect("folder");
+    let db = open(&folder.path().join("raw.db"), None, SCHEMA).expect("opens");
+    let body = vec![9u8; 1000];
+    let groups = || {
+        for _ in 0..count / CONNECTIONS {
+            db.execute_batch("BEGIN IMMEDIATE").expect("begins");
+            for _ in 0..CONNECTIONS {
+                db.execute("INSERT INTO t (b) VALUES (?1)", [&body]).expect("inserts");
+            }
+            db.execute_batch("COMMIT").expect("commits");
+        }
+    };
+    rate(count, timed(groups).1)
+}
+
+/// Submissions a second over all, and over the last tenth.
+fn serve(count: usize, tls: bool) -> (f64, f64) {
+    let folder = tempfile::tempdir().expect("folder");
+    let (url, invite, manifest, _running) = mission(folder.path(), tls);
+    let lanes = prepare(count, &invite, &manifest);
+    let client = Runtime::new().expect("runtime");
+    let roots: Vec<Vec<u8>> = invite.tls_roots.iter().map(|r| r.to_vec()).collect();
+    let (first, rest): (Vec<_>, Vec<_>) = lanes
+        .into_iter()
+        .map(|mut lane| {
+            let rest = lane.split_off(lane.len() - lane.len() / 10);
+            (lane, rest)
+        })
+        .unzip();
+    let sizes = (first.iter().map(Vec::len).sum::<usize>(), rest.iter().map(Vec::len).sum::<usize>());
+    let early = timed(|| client.block_on(submit(&url, &roots, first))).1;
+    let late = timed(|| client.block_on(submit(&url, &roots, rest))).1;
+    (rate(sizes.0 + sizes.1, early + late), rate(sizes.1, late))
+}
+
+/// The envelopes of each connection, each as the body of a request; the enrolments go first.
+fn prepare(count: usize, invite: &Invite, manifest: &Manifest) -> Vec<Vec<Vec<u8>>> {
+    let per_lane = count / CONNECTIONS;
+    let devices = per_lane.div_ceil(PER_DEVICE).max(1);
+    let each = per_lane / devices;
+    (0..CONNECTIONS).map(|_| (0..devices).flat_map(|_| device(each, invite, manifest)).collect()).collect()
+}
+
+fn device(count: usize, invite: &Invite, manifest: &Manifest) -> Vec<Vec<u8>> {
+    let (key, invite_key) = (SigningKey::generate(), SigningKey::from_seed(*invite.seed));
+    let (shared, encapsulation) = SharedKey::encapsulate(&manifest.reading, manifest.mission).expect("encapsulates");
+    let enrolment = Enrolment {
+        v: 1,
+        mission: manifest.mission,
+        certificate: invite.certificate.clone(),
+        device_key: key.public(),
+        box_key: BoxKey::generate().public().into(),
+        reading_key: manifest.reading.number,
+        encapsulation: encapsulation.into(),
+        nonce: random().into(),
+        replaces: None,
+    };
+    let enrolment = enrolment.sign(&key, &invite_key);
+    let device = DeviceId::of(Hash::of(&enrolment));
+    let mut prev = Hash::of(&enrolment);
+    let body = |object: Vec<u8>| cbor::encode(&Upload { objects: vec![object.into()] });
+    let mut out = vec![body(enrolment)];
+    let payload: [u8; 420] = random();
+    for seq in 1..=count as u64 {
+        let address = Address { mission: manifest.mission, device, seq, prev, to: &manifest.reading };
+        let envelope = make(&address, Type::Report, &key, &shared, &payload).expect("makes");
+        prev = Hash::of(&envelope);
+        out.push(body(envelope));
+    }
+    out
+}
+
+async fn submit(url: &str, roots: &[Vec<u8>], lanes: Vec<Vec<Vec<u8>>>) {
+    let tasks: Vec<_> = lanes
+        .into_iter()
+        .map(|lane| {
+            let client = baqylau_http::client(roots).expect("client");
+            let url = format!("{url}/v1/objects");
+            tokio::spawn(async move {
+                for body in lane {
+                    let answer = client.post(&url).body(body).send().await.expect("answers");
+                    let bytes = baqylau_http::body(answer, 1 << 20).await.expect("reads");
+                    let verdicts: Verdicts = cbor::decode(&bytes, "verdicts").expect("decodes");
+                    assert!(matches!(verdicts.verdicts[0], Verdict::Stored(_)), "{:?}", verdicts.verdicts[0]);
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.expect("a connection");
+    }
+}
+
+/// A server on loopback that publishes a mission.
+fn mission(folder: &Path, tls: bool) -> (String, Invite, Manifest, Runtime) {
+    let runtime = Runtime::new().expect("runtime");
+    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();
+    let url = format!("{}://127.0.0.1:{port}", if tls { "https" } else { "http" });
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../missions/kazakhstan-2023");
+    let mission = folder.join("mission");
+    let now = SystemClock.wall().ms;
+    let mut desk = Desk::new(&mission, &source, std::slice::from_ref(&url), "benchmarks").expect("mission");
+    let manifest = desk.build("benchmarks", now, 9).expect("bundle");
+    let invite = desk.invite(&["p001".into()], now, 9).expect("invite").remove(0).text;
+    let read = |name: &str| std::fs::read(mission.join("server").join(name)).expect("file");
+    let hex = |name: &str| PublicKey::from_hex(&String::from_utf8_lossy(&read(name))).expect("hex");
+    let config = Config {
+        listen: ([127, 0, 0, 1], port).into(),
+        database: mission.join("server/server.db"),
+        root: hex("root.pub"),
+        receipt_key: SigningKey::from_seed(hex("receipt.key").0),
+        tls: tls.then(|| TlsFiles { chain: read("tls.pem"), key: read("tls-key.pem") }),
+        now: Arc::new(|| SystemClock.wall().ms),
+    };
+    drop(runtime.block_on(start(config)).expect("server"));
+    desk.publish().expect("publishes");
+    (url, Invite::from_text(&invite).expect("invite"), manifest, runtime)
+}
