@@ -9,7 +9,7 @@ use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_observer::vault::FileVault;
 use baqylau_protocol::ids::PublicKey;
 use baqylau_protocol::keys::SigningKey;
-use baqylau_server::{Config as ServerConfig, TlsFiles, start};
+use baqylau_server::{Config as ServerConfig, Running, TlsFiles, start};
 use baqylau_sqlite::{Schema, open};
 use std::path::Path;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ const SCHEMA: Schema = Schema { steps: &["CREATE TABLE t(a INTEGER PRIMARY KEY, 
 
 fn main() {
     let folder = tempfile::tempdir().expect("folder");
-    let (core, _runtime) = phone(folder.path());
+    let (core, _server) = phone(folder.path());
     let db = open(&folder.path().join("raw.db"), Some(&[7; 32]), SCHEMA).expect("opens");
     let visit = core.start_visit(Some("s00001"), None).expect("visit").code;
     let draft = core.start_checklist(&visit, "voting").expect("draft").id;
@@ -67,7 +67,7 @@ fn report(what: &str, ours: &mut [Duration], raw: &mut [Duration]) {
 }
 
 /// A phone that enrolled with a server on loopback.
-fn phone(folder: &Path) -> (ObserverCore, tokio::runtime::Runtime) {
+fn phone(folder: &Path) -> (ObserverCore, (tokio::runtime::Runtime, Running)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("runtime");
     let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();
     let now = SystemClock.wall().ms;
@@ -86,12 +86,12 @@ fn phone(folder: &Path) -> (ObserverCore, tokio::runtime::Runtime) {
         tls: Some(TlsFiles { chain: read("tls.pem"), key: read("tls-key.pem") }),
         now: Arc::new(|| SystemClock.wall().ms),
     };
-    drop(runtime.block_on(start(config)).expect("server"));
+    let running = runtime.block_on(start(config)).expect("server");
     desk.publish().expect("publishes");
     let store = folder.join("phone");
     let vault = Arc::new(FileVault::open(&store.join("vault")).expect("vault"));
     let config = Config { folder: store, vault, clock: Arc::new(SystemClock), language: "en".into() };
     let core = ObserverCore::create(config, "2468", &invite).expect("store");
     core.enrol(Duration::from_secs(20)).expect("enrols");
-    (core, runtime)
+    (core, (runtime, running))
 }

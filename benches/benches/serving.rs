@@ -15,7 +15,7 @@ use baqylau_protocol::ids::{DeviceId, Hash, PublicKey};
 use baqylau_protocol::keys::{BoxKey, SigningKey, random};
 use baqylau_protocol::seal::SharedKey;
 use baqylau_protocol::wire::{Upload, Verdict, Verdicts};
-use baqylau_server::{Config, TlsFiles, start};
+use baqylau_server::{Config, Running, TlsFiles, start};
 use baqylau_sqlite::{Schema, open};
 use std::path::Path;
 use std::sync::Arc;
@@ -141,7 +141,7 @@ async fn submit(url: &str, roots: &[Vec<u8>], lanes: Vec<Vec<Vec<u8>>>) {
 }
 
 /// A server on loopback that publishes a mission.
-fn mission(folder: &Path, tls: bool) -> (String, Invite, Manifest, Runtime) {
+fn mission(folder: &Path, tls: bool) -> (String, Invite, Manifest, (Runtime, Running)) {
     let runtime = Runtime::new().expect("runtime");
     let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();
     let url = format!("{}://127.0.0.1:{port}", if tls { "https" } else { "http" });
@@ -161,7 +161,7 @@ fn mission(folder: &Path, tls: bool) -> (String, Invite, Manifest, Runtime) {
         tls: tls.then(|| TlsFiles { chain: read("tls.pem"), key: read("tls-key.pem") }),
         now: Arc::new(|| SystemClock.wall().ms),
     };
-    drop(runtime.block_on(start(config)).expect("server"));
+    let running = runtime.block_on(start(config)).expect("server");
     desk.publish().expect("publishes");
-    (url, Invite::from_text(&invite).expect("invite"), manifest, runtime)
+    (url, Invite::from_text(&invite).expect("invite"), manifest, (runtime, running))
 }

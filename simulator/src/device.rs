@@ -86,8 +86,7 @@ impl Observer<'_> {
         for section in self.core.sections(self.draft)? {
             let mut screen = Screen { rows: self.core.open_section(self.draft, section.section)?.rows };
             while let Some(row) = screen.rows.iter().find(|r| self.wants(r)).cloned() {
-                let change = self.answer(&row)?;
-                screen.apply(change);
+                self.answer(&row)?.into_iter().for_each(|change| screen.apply(change));
             }
         }
         Ok(())
@@ -99,7 +98,7 @@ impl Observer<'_> {
         planned && row.answer.is_none() && !row.read_only && !self.refused.contains_key(&row.key)
     }
 
-    fn answer(&mut self, row: &QuestionView) -> Result<ViewChange, Error> {
+    fn answer(&mut self, row: &QuestionView) -> Result<Vec<ViewChange>, Error> {
         self.clock.step();
         self.refused.insert(row.key, ());
         let value = self.task.answers.get(&row.name).cloned().unwrap_or_default();
@@ -108,23 +107,19 @@ impl Observer<'_> {
         }
         let text = self.spell(row, &value)?;
         if text.is_empty() {
-            return Ok(ViewChange::default());
+            return Ok(Vec::new());
         }
         let answer = self.core.read_answer(self.draft, row.key, &text)?;
         let change = self.core.set(self.draft, row.key, answer)?;
         self.answers += 1;
         (self.after)();
-        Ok(change)
+        Ok(vec![change])
     }
 
     /// Brings a repeat to its planned number of rows.
-    fn extend(&mut self, row: &QuestionView, value: &str) -> Result<ViewChange, Error> {
+    fn extend(&mut self, row: &QuestionView, value: &str) -> Result<Vec<ViewChange>, Error> {
         let wanted: usize = self.spell(row, value)?.parse().unwrap_or(0);
-        let mut change = ViewChange::default();
-        for _ in row.rows..wanted {
-            change = self.core.add_row(self.draft, row.key)?.1;
-        }
-        Ok(change)
+        (row.rows..wanted).map(|_| Ok(self.core.add_row(self.draft, row.key)?.1)).collect()
     }
 
     /// A planned value as text: an expression is computed, a range drawn.

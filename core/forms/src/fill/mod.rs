@@ -273,6 +273,15 @@ impl Filling {
         self.settle()
     }
 
+    /// Notes when filling ended, where the checklist asks for it.
+    pub fn finish(&mut self) {
+        let form = self.form.clone();
+        for key in form.items_of(&Kind::End).map(|node| Key { node, row: 0 }) {
+            self.put(key, Some(Answer::Moment(self.environment.now)));
+        }
+        self.settle();
+    }
+
     /// The answer to a question, whether it is shown or not.
     #[must_use]
     pub fn answer(&self, key: Key) -> Option<&Answer> {

@@ -214,6 +214,11 @@ impl Form {
         }
     }
 
+    /// Items of a kind, outside of repeats.
+    pub(crate) fn items_of<'f>(&'f self, kind: &'f Kind) -> impl Iterator<Item = NodeRef> + 'f {
+        self.tables[0].columns.iter().copied().filter(move |n| self.definition.items[*n as usize].kind == *kind)
+    }
+
     /// The repeat whose rows hold an item; `None` for the form itself.
     #[must_use]
     pub fn holder(&self, node: NodeRef) -> Option<NodeRef> {

@@ -88,7 +88,8 @@ impl ObserverCore {
                 return Err(Error::invalid("draft", "it was signed already"));
             }
             ready(filling, incomplete.as_deref())?;
-            let filling = filling.clone();
+            let mut filling = filling.clone();
+            filling.finish();
             let (payload, id) = self.payload(u, loaded, &stored, &filling, incomplete)?;
             let keys = Keys::load(u)?;
             let signed = self.config.clock.wall().ms;
