@@ -25,8 +25,8 @@ fn main() {
     let db = open(&folder.path().join("raw.db"), Some(&[7; 32]), SCHEMA).expect("opens");
     let visit = core.start_visit(Some("s00001"), None).expect("visit").code;
     let draft = core.start_checklist(&visit, "voting").expect("draft").id;
-    core.open_section(draft, 0).expect("section");
-    let key = core.open_section(draft, 0).expect("section").rows[0].key;
+    let section = core.sections(draft).expect("sections").into_iter().find(|s| s.shown).expect("a page").section;
+    let key = core.open_section(draft, section).expect("section").rows[0].key;
     let (mut raw, mut ours) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         // Side by side, so that both meet the same disk.

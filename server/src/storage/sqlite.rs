@@ -73,7 +73,9 @@ impl Storage for Sqlite {
         seq: u64,
         hash: Hash,
     ) -> Result<Option<Place>, StorageError> {
-        let sql = "SELECT idx, received, hash FROM log WHERE mission = ?1 AND device = ?2 AND seq = ?3 ORDER BY idx";
+        // Named, because the planner would walk the whole log to have it in order.
+        let sql =
+            "SELECT idx, received, hash FROM log INDEXED BY log_chain WHERE mission = ?1 AND device = ?2 AND seq = ?3";
         let mut statement = self.db.prepare_cached(sql)?;
         let mut rows = statement.query(params![mission.0, device.0, signed(seq)])?;
         // A forked chain has several of one number; all are kept.

@@ -151,7 +151,11 @@ impl Filling {
             section: at,
             title: group.map_or_else(|| definition.title.get(language), |g| g.label.get(language)),
             phase,
-            shown: section.group.is_none_or(|node| self.cell(Key { node, row: 0 }).is_some_and(|c| c.shown)),
+            // Values behind the scenes, as `start`, make no page.
+            shown: match section.group {
+                Some(node) => self.is_shown(Key { node, row: 0 }),
+                None => (section.first..section.end).any(|node| self.is_row(node)),
+            },
             progress: self.progress[at],
             rows: Vec::new(),
         }
