@@ -1,0 +1,7 @@
+//! The binary, used as a person uses it.
+
+mod it {
+    mod demonstration;
+    mod mission;
+    mod support;
+}

@@ -1,0 +1,93 @@
+//! The made-up mission, from the demonstration to an observer at the terminal.
+
+use super::support::{Server, copy_mission, edit, ok, run, text};
+use std::fs;
+use std::path::Path;
+
+/// Plays the made-up mission into a folder; gives the summary.
+fn play(source: &Path, keep: &Path) -> (bool, serde_json::Value) {
+    let output = run(&["demo", "--mission", text(source), "--keep", text(keep), "--json"]);
+    let out = String::from_utf8_lossy(&output.stdout);
+    let error = String::from_utf8_lossy(&output.stderr);
+    (output.status.success(), serde_json::from_str(&out).unwrap_or_else(|e| panic!("{e}: {out}{error}")))
+}
+
+#[test]
+fn figures_come_out_of_reports_and_of_nothing_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (source, keep) = (folder.path().join("tables"), folder.path().join("demo"));
+    copy_mission("sahra-2026", &source);
+    let (equal, summary) = play(&source, &keep);
+    let figures = summary["figures"].as_array().expect("figures");
+    assert!(equal && figures.len() >= 10);
+    assert!(figures.iter().all(|f| f["equal"] == true));
+    assert!(summary["commits"].as_u64() >= summary["answers"].as_u64(), "a commit an answer, at least");
+    assert_eq!(summary["synchronous"], "FULL");
+    afterwards(&keep);
+
+    // One report fewer in the plan is another figure.
+    let plan = source.join("plan/centre.csv");
+    let reports = fs::read_to_string(&plan).expect("a plan");
+    let head = reports.lines().find(|l| l.starts_with("@reports")).expect("@reports").to_owned();
+    let count: usize = head.rsplit(',').next().and_then(|n| n.parse().ok()).expect("a count");
+    let fewer = format!("{},{}", head.rsplit_once(',').expect("columns").0, count - 1);
+    edit(&plan, &head, &fewer);
+    let output = run(&["demo", "--mission", text(&source), "--keep", text(&keep), "--json"]);
+    assert!(!output.status.success(), "quotas or figures must break");
+}
+
+/// What the demonstration left behind works.
+fn afterwards(keep: &Path) {
+    let mission = keep.join("mission");
+    let log = keep.join("log.cbor");
+    ok(&["desk", "log", "--folder", text(&mission), text(&log)]);
+    assert!(ok(&["verify", text(&log)]).contains("0 missing in chains"));
+    an_altered_log_is_refused(&log);
+    assert!(ok(&["desk", "verify", "--folder", text(&mission)]).contains("envelopes verify"));
+    assert!(!ok(&["desk", "figures", "--folder", text(&mission)]).contains("DIFFERS"));
+    // Nothing had been received a day before.
+    let before = run(&["desk", "figures", "--folder", text(&mission), "--as-of", "2020-01-01T00:00:00Z"]);
+    assert_eq!(before.status.code(), Some(1));
+    an_observer_at_the_terminal(keep, &mission);
+}
+
+fn an_altered_log_is_refused(log: &Path) {
+    let bytes = fs::read(log).expect("the log");
+    let altered = log.with_extension("altered");
+    for at in [40, bytes.len() / 3, bytes.len() / 2, bytes.len() - 40] {
+        let mut copy = bytes.clone();
+        copy[at] ^= 1;
+        fs::write(&altered, copy).expect("writes");
+        assert!(!run(&["verify", text(&altered)]).status.success(), "byte {at}");
+    }
+}
+
+fn an_observer_at_the_terminal(keep: &Path, mission: &Path) {
+    let settings = fs::read_to_string(mission.join("desk.json")).expect("desk.json");
+    let settings: serde_json::Value = serde_json::from_str(&settings).expect("JSON");
+    let address = settings["servers"][0].as_str().expect("a server").trim_start_matches("https://").to_owned();
+    let _server = Server::start(mission, &address);
+    let store = keep.join("terminal");
+    // A fresh invite for somebody who has a phone already: a second subject of the same person.
+    let invites = fs::read_dir(mission.join("invites")).expect("invites");
+    let invite = invites.flatten().next().expect("an invite").path();
+    let person = invite.file_stem().and_then(|s| s.to_str()).expect("a code").to_owned();
+    ok(&["mission", "invite", "--folder", text(mission), &person]);
+    ok(&["observe", "enrol", "--store", text(&store), "--invite", text(&invite)]);
+    let place = ok(&["observe", "places", "--store", text(&store), "z001"]);
+    let place = place.split_whitespace().next().expect("a place").to_owned();
+    let answers = keep.join("answers.json");
+    fs::write(&answers, "{}").expect("writes");
+    let fill = ["observe", "fill", "--store", text(&store), "--checklist", "centre", "--place", &place, "--answers", text(&answers)];
+    let refused = run(&fill);
+    assert_eq!(refused.status.code(), Some(2), "what is missing needs a reason");
+    let visit = "--incomplete";
+    let signed = ok(&[&fill[..], &[visit, "only a look from outside"]].concat());
+    assert!(signed.contains("signed"), "{signed}");
+    assert!(ok(&["observe", "reports", "--store", text(&store)]).contains("NOT safe yet"));
+    assert!(ok(&["observe", "sync", "--store", text(&store)]).starts_with("1 delivered"));
+    let reports = ok(&["observe", "reports", "--store", text(&store), "--json"]);
+    assert!(reports.contains("\"all_safe\":true"), "{reports}");
+    let pulled = ok(&["desk", "pull", "--folder", text(mission), "--json"]);
+    assert!(pulled.contains("\"opened\":1"), "{pulled}");
+}

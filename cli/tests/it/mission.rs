@@ -1,0 +1,49 @@
+//! A mission's tables, checked.
+
+use super::support::{copy_mission, edit, ok, run, text};
+
+#[test]
+fn shipped_missions_have_no_fault() {
+    for mission in ["missions/kazakhstan-2023", "missions/sahra-2026"] {
+        assert!(ok(&["mission", "check", mission]).contains("no fault"));
+    }
+}
+
+#[test]
+fn every_fault_is_named_with_file_row_and_column_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    copy_mission("kazakhstan-2023", folder.path());
+    let voting = folder.path().join("checklists/voting/survey.csv");
+    edit(&voting, "${unauthorised} = 'yes'", "${unautorised} = 'yes'");
+    edit(&folder.path().join("figures.csv"), "voting.secrecy_not_ensured,voting,", "voting.secrecy_not_ensured,votting,");
+    edit(&folder.path().join("people.csv"), ",core,", ",cook,");
+    let output = run(&["mission", "check", text(folder.path())]);
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{out}");
+    assert!(out.contains("voting/survey.csv, row "), "{out}");
+    assert!(out.contains("column relevant: unknown name ${unautorised}; did you mean"), "{out}");
+    assert!(out.contains("people.csv, row 2: \"cook\" is no role"), "{out}");
+}
+
+#[test]
+fn a_figure_without_its_checklist_is_a_fault() {
+    let folder = tempfile::tempdir().expect("a folder");
+    copy_mission("kazakhstan-2023", folder.path());
+    edit(&folder.path().join("figures.csv"), "voting.secrecy_not_ensured,voting,", "voting.secrecy_not_ensured,votting,");
+    let output = run(&["mission", "check", text(folder.path())]);
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert!(out.contains("voting.secrecy_not_ensured") && out.contains("\"votting\""), "{out}");
+}
+
+#[test]
+fn a_wrong_passphrase_opens_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mission = folder.path().join("mission");
+    let args = ["mission", "new", text(&mission), "--source", "missions/sahra-2026", "--server", "https://127.0.0.1:1"];
+    ok(&args);
+    let mut command = super::support::baqylau(&["mission", "build", "--folder", text(&mission)]);
+    let output = command.env("BAQYLAU_PASSPHRASE", "another passphrase").output().expect("runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("wrong passphrase"));
+    assert!(!ok(&["mission", "build", "--folder", text(&mission)]).is_empty());
+}

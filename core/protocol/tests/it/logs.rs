@@ -1,0 +1,69 @@
+//! The Merkle tree against the definition of RFC 6962, and receipts.
+
+use baqylau_protocol::ids::{Hash, MissionId};
+use baqylau_protocol::keys::SigningKey;
+use baqylau_protocol::merkle::{Tree, leaf_hash, root_from_path};
+use baqylau_protocol::receipt::{self, Receipt, TreeHead};
+
+/// MTH of RFC 6962, section 2.1, word for word.
+fn naive(leaves: &[Hash]) -> Hash {
+    match leaves {
+        [] => Hash::of(&[]),
+        [one] => *one,
+        _ => {
+            let mut k = 1;
+            while k * 2 < leaves.len() {
+                k *= 2;
+            }
+            Hash::of(&[&[1][..], &naive(&leaves[..k]).0, &naive(&leaves[k..]).0].concat())
+        }
+    }
+}
+
+fn leaves(count: u32) -> Vec<Hash> {
+    (0..count).map(|n| leaf_hash(&n.to_be_bytes())).collect()
+}
+
+#[test]
+fn roots_and_paths_are_those_of_the_rfc() {
+    for size in 0..70 {
+        let leaves = leaves(size);
+        let mut tree = Tree::default();
+        leaves.iter().for_each(|l| tree.push(*l));
+        assert_eq!(tree.root(), naive(&leaves), "{size} leaves");
+        for (index, leaf) in (0u64..).zip(&leaves) {
+            let path = tree.path(usize::try_from(index).unwrap()).unwrap();
+            let root = |i, n, p: &[Hash]| root_from_path(*leaf, i, n, p);
+            assert_eq!(root(index, u64::from(size), &path), Some(tree.root()));
+            assert_ne!(root(index + 1, u64::from(size), &path), Some(tree.root()), "another place");
+            assert_ne!(root_from_path(Hash([9; 32]), index, u64::from(size), &path), Some(tree.root()), "another leaf");
+            if let Some((_, shorter)) = path.split_last() {
+                assert_ne!(root(index, u64::from(size), shorter), Some(tree.root()), "a shorter path");
+            }
+        }
+        assert_eq!(tree.path(size as usize), None);
+        let before = naive(&leaves[..leaves.len() / 2]);
+        tree.truncate(leaves.len() / 2);
+        assert_eq!(tree.root(), before, "what was taken off is gone");
+    }
+}
+
+#[test]
+fn a_receipt_proves_one_object_of_one_log() {
+    let (key, mission, object) = (SigningKey::generate(), MissionId([3; 16]), Hash::of(b"envelope"));
+    let mut tree = Tree::default();
+    (0..5u8).for_each(|n| tree.push(receipt::leaf_hash(Hash([n; 32]), 10)));
+    tree.push(receipt::leaf_hash(object, 99));
+    let head = TreeHead { v: 1, mission, size: 6, root: tree.root(), time: 100 };
+    let good = Receipt { head: head.sign(&key).into(), index: 5, received: 99, path: tree.path(5).unwrap() };
+    let keys = [key.public()];
+    assert_eq!(good.verify(object, &keys, mission).unwrap(), head);
+    assert!(good.verify(Hash::of(b"another"), &keys, mission).is_err());
+    assert!(good.verify(object, &[SigningKey::generate().public()], mission).is_err());
+    assert!(good.verify(object, &keys, MissionId([4; 16])).is_err());
+    assert!(Receipt { received: 98, ..good.clone() }.verify(object, &keys, mission).is_err(), "back-dated");
+    assert!(Receipt { index: 4, ..good.clone() }.verify(object, &keys, mission).is_err());
+    let mut altered: Vec<u8> = good.head.to_vec();
+    altered[40] ^= 1;
+    assert!(Receipt { head: altered.into(), ..good }.verify(object, &keys, mission).is_err());
+}
