@@ -1,1 +1,128 @@
-//! baqylau-tests
+//! What crosses crates: phone, server and desk together, in one process.
+
+use baqylau_desk::Desk;
+use baqylau_observer::ObserverCore;
+use baqylau_observer::app::Config;
+use baqylau_observer::clock::{Clock, SystemClock};
+use baqylau_observer::vault::FileVault;
+use baqylau_protocol::ids::PublicKey;
+use baqylau_protocol::keys::SigningKey;
+use baqylau_server::{Config as ServerConfig, Running, TlsFiles, start};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+
+/// The passphrase of every mission here.
+pub const PASSPHRASE: &str = "for tests only";
+/// The PIN of every phone here.
+pub const PIN: &str = "2468";
+/// How long a phone waits.
+pub const BUDGET: Duration = Duration::from_secs(30);
+
+/// A mission's tables in the workspace.
+#[must_use]
+pub fn tables(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../missions").join(name)
+}
+
+/// Now, in milliseconds since 1970.
+#[must_use]
+pub fn now() -> i64 {
+    SystemClock.wall().ms
+}
+
+/// A mission with a running server and a desk.
+pub struct World {
+    /// Everything lies here.
+    pub folder: tempfile::TempDir,
+    /// The desk.
+    pub desk: Desk,
+    port: u16,
+    runtime: Runtime,
+    running: Option<Running>,
+}
+
+impl World {
+    /// Makes a mission from tables, and publishes it.
+    ///
+    /// # Panics
+    /// When anything fails: this is for tests.
+    #[must_use]
+    pub fn new(tables: &Path) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();
+        let mission = folder.path().join("mission");
+        let mut desk =
+            Desk::new(&mission, tables, &[format!("https://127.0.0.1:{port}")], PASSPHRASE).expect("a mission");
+        desk.build(PASSPHRASE, now(), 30).expect("a bundle");
+        let mut world = Self { folder, desk, port, runtime, running: None };
+        world.start_server();
+        world.desk.publish().expect("publishes");
+        world
+    }
+
+    /// The folder that a server needs.
+    #[must_use]
+    pub fn server_folder(&self) -> PathBuf {
+        self.folder.path().join("mission/server")
+    }
+
+    /// Starts the server.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_server(&mut self) {
+        let folder = self.server_folder();
+        let read = |name: &str| std::fs::read(folder.join(name)).expect("a file of the server");
+        let hex = |name: &str| PublicKey::from_hex(&String::from_utf8_lossy(&read(name))).expect("hexadecimal");
+        let config = ServerConfig {
+            listen: ([127, 0, 0, 1], self.port).into(),
+            database: folder.join("server.db"),
+            root: hex("root.pub"),
+            receipt_key: SigningKey::from_seed(hex("receipt.key").0),
+            tls: Some(TlsFiles { chain: read("tls.pem"), key: read("tls-key.pem") }),
+            now: Arc::new(now),
+        };
+        self.running = Some(self.runtime.block_on(start(config)).expect("the server starts"));
+    }
+
+    /// Stops the server.
+    pub fn stop_server(&mut self) {
+        if let Some(running) = self.running.take() {
+            self.runtime.block_on(running.stop());
+        }
+    }
+
+    /// A fresh invite for somebody.
+    ///
+    /// # Panics
+    /// When there is nobody of this code.
+    pub fn invite(&mut self, person: &str) -> String {
+        self.desk.invite(&[person.to_owned()], now(), 9).expect("an invite").remove(0).text
+    }
+
+    /// What a phone of this name needs.
+    ///
+    /// # Panics
+    /// When the disk refuses.
+    #[must_use]
+    pub fn phone(&self, name: &str) -> Config {
+        let folder = self.folder.path().join(name);
+        let vault = Arc::new(FileVault::open(&folder.join("vault")).expect("a vault"));
+        Config { folder, vault, clock: Arc::new(SystemClock), language: "en".into() }
+    }
+
+    /// An enrolled phone.
+    ///
+    /// # Panics
+    /// When it does not enrol.
+    #[must_use]
+    pub fn enrolled(&self, name: &str, invite: &str) -> ObserverCore {
+        let core = ObserverCore::create(self.phone(name), PIN, invite).expect("a store");
+        assert!(core.enrol(BUDGET).expect("enrols").enrolled);
+        core
+    }
+}

@@ -78,7 +78,18 @@ fn an_observer_at_the_terminal(keep: &Path, mission: &Path) {
     let place = place.split_whitespace().next().expect("a place").to_owned();
     let answers = keep.join("answers.json");
     fs::write(&answers, "{}").expect("writes");
-    let fill = ["observe", "fill", "--store", text(&store), "--checklist", "centre", "--place", &place, "--answers", text(&answers)];
+    let fill = [
+        "observe",
+        "fill",
+        "--store",
+        text(&store),
+        "--checklist",
+        "centre",
+        "--place",
+        &place,
+        "--answers",
+        text(&answers),
+    ];
     let refused = run(&fill);
     assert_eq!(refused.status.code(), Some(2), "what is missing needs a reason");
     let visit = "--incomplete";

@@ -15,7 +15,11 @@ fn every_fault_is_named_with_file_row_and_column_at_once() {
     copy_mission("kazakhstan-2023", folder.path());
     let voting = folder.path().join("checklists/voting/survey.csv");
     edit(&voting, "${unauthorised} = 'yes'", "${unautorised} = 'yes'");
-    edit(&folder.path().join("figures.csv"), "voting.secrecy_not_ensured,voting,", "voting.secrecy_not_ensured,votting,");
+    edit(
+        &folder.path().join("figures.csv"),
+        "voting.secrecy_not_ensured,voting,",
+        "voting.secrecy_not_ensured,votting,",
+    );
     edit(&folder.path().join("people.csv"), ",core,", ",cook,");
     let output = run(&["mission", "check", text(folder.path())]);
     let out = String::from_utf8_lossy(&output.stdout);
@@ -29,7 +33,11 @@ fn every_fault_is_named_with_file_row_and_column_at_once() {
 fn a_figure_without_its_checklist_is_a_fault() {
     let folder = tempfile::tempdir().expect("a folder");
     copy_mission("kazakhstan-2023", folder.path());
-    edit(&folder.path().join("figures.csv"), "voting.secrecy_not_ensured,voting,", "voting.secrecy_not_ensured,votting,");
+    edit(
+        &folder.path().join("figures.csv"),
+        "voting.secrecy_not_ensured,voting,",
+        "voting.secrecy_not_ensured,votting,",
+    );
     let output = run(&["mission", "check", text(folder.path())]);
     let out = String::from_utf8_lossy(&output.stdout);
     assert!(out.contains("voting.secrecy_not_ensured") && out.contains("\"votting\""), "{out}");

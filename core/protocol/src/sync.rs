@@ -244,9 +244,9 @@ impl State {
             _ => 0,
         };
         let pause = doubled.min(LONGEST_PAUSE_MS).max(asked);
-        // Half to one and a half of it; never less than what the server asked for.
-        let spread = pause / 2 + pause * i64::from(jitter % 1024) / 1024;
-        let not_before = now + spread.max(asked);
+        // Half to one and a half of it. Never less than what the server asked for, and spread behind that too.
+        let least = asked.max(pause / 2);
+        let not_before = now + least + pause * i64::from(jitter % 1024) / 1024;
         vec![Action::Pause { failures: self.failures, not_before }, Action::Stop(Stop::Wait { until: not_before })]
     }
 }

@@ -1,9 +1,14 @@
-//! What travels, attacked byte by byte.
+//! The tests of this crate, in one binary.
 
 mod it {
-    mod encoding;
+    mod bundles;
     mod envelopes;
-    mod logs;
+    mod people;
+    mod receipts;
+    mod scanner;
     mod steps;
+    mod support;
+    mod tree;
     mod vectors;
+    mod walk;
 }

@@ -71,6 +71,8 @@ pub fn open(path: &Path, key: Option<&[u8; 32]>, schema: Schema) -> Result<Conne
 fn open_inner(path: &Path, key: Option<&[u8; 32]>, schema: Schema) -> Result<Connection, StorageError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut db = Connection::open_with_flags(path, flags)?;
+    // Errors are typed; nothing writes to the terminal behind our back.
+    db.execute_batch("PRAGMA cipher_log_level = NONE")?;
     if let Some(key) = key {
         let hex: Zeroizing<String> = Zeroizing::new(key.iter().map(|b| format!("{b:02x}")).collect());
         let sql = Zeroizing::new(format!("PRAGMA key = \"x'{}'\"", *hex));

@@ -9,30 +9,30 @@ fn only_deterministic_items_pass() {
         ("00", true),
         ("17", true),
         ("1818", true),
-        ("1817", false),             // not the shortest form
-        ("190018", false),           // nor this
+        ("1817", false),   // not the shortest form
+        ("190018", false), // nor this
         ("1a00010000", true),
         ("1b0000000100000000", true),
         ("20", true),
         ("4401020304", true),
-        ("44010203", false),         // cut off
+        ("44010203", false), // cut off
         ("6161", true),
-        ("61ff", false),             // not UTF-8
+        ("61ff", false), // not UTF-8
         ("83010203", true),
-        ("9f010203ff", false),       // indefinite length
+        ("9f010203ff", false), // indefinite length
         ("5f4101ff", false),
         ("a201010202", true),
-        ("a202010102", false),       // keys not in order
-        ("a201010102", false),       // a key twice
+        ("a202010102", false), // keys not in order
+        ("a201010102", false), // a key twice
         ("a1186401", true),
-        ("a2186401200a", true),      // 100 before -1, bytewise
+        ("a2186401200a", true), // 100 before -1, bytewise
         ("a2200a186401", false),
         ("f4", true),
         ("f6", true),
-        ("f93c00", false),           // a float
+        ("f93c00", false), // a float
         ("fb3ff0000000000000", false),
-        ("f0", false),               // an unknown simple value
-        ("0000", false),             // bytes after the end
+        ("f0", false),   // an unknown simple value
+        ("0000", false), // bytes after the end
         ("d28443a10127a0f640", true),
         ("", false),
         ("1c", false),

@@ -1,88 +1,243 @@
-//! Envelopes: every byte counts.
+//! An envelope opens for whom it was sealed, as it was sealed, and in no other way.
 
-use baqylau_protocol::cose::Type;
-use baqylau_protocol::envelope::{Address, Envelope, EnvelopeError, class_bytes, make};
+use super::support::{Device, Dice};
+use baqylau_protocol::cose::{self, CoseError, Type};
+use baqylau_protocol::envelope::{Address, Blob, Envelope, EnvelopeError, Header, MAX_CLASS, class_bytes, make};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
-use baqylau_protocol::keys::{ReadingKey, ReadingSecret, SigningKey};
-use baqylau_protocol::seal::SharedKey;
+use baqylau_protocol::keys::{ReadingSecret, SigningKey};
+use baqylau_protocol::seal::{SealError, SharedKey, seal};
+use baqylau_protocol::cbor;
+use minicbor::bytes::{ByteSlice, ByteVec};
 
-const MISSION: MissionId = MissionId([7; 16]);
-
-struct World {
-    secret: ReadingSecret,
-    reading: ReadingKey,
-    device: SigningKey,
-    shared: SharedKey,
+fn open(device: &Device, bytes: &[u8]) -> Result<Vec<u8>, EnvelopeError> {
+    let envelope = Envelope::parse(bytes, device.mission)?;
+    let opened = envelope.open(Type::Report, &device.key.public(), &device.reading, &device.shared)?;
+    Ok(opened.to_vec())
 }
 
-impl World {
-    fn new() -> Self {
-        let secret = ReadingSecret::generate(1);
-        let reading = secret.public();
-        let (shared, sealed) = SharedKey::encapsulate(&reading, MISSION).unwrap();
-        // The desk derives the same key.
-        let desk = SharedKey::decapsulate(&secret, &sealed, MISSION).unwrap();
-        assert_eq!(desk.to_parts().0, shared.to_parts().0);
-        Self { secret, reading, device: SigningKey::generate(), shared }
-    }
+/// The header and the sealed text of an envelope.
+fn parts(bytes: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let payload = cose::Unverified::parse(Type::Envelope, bytes).unwrap().untrusted();
+    let (header, sealed): (ByteVec, ByteVec) = minicbor::decode(payload).unwrap();
+    (header.to_vec(), sealed.to_vec())
+}
 
-    fn make(&self, seq: u64, payload: &[u8]) -> Vec<u8> {
-        let address = Address { mission: MISSION, device: DeviceId([1; 16]), seq, prev: Hash([2; 32]), to: &self.reading };
-        make(&address, Type::Report, &self.device, &self.shared, payload).unwrap()
-    }
+/// What a device with its own key can sign around any header and text.
+fn assemble(key: &SigningKey, header: &[u8], sealed: &[u8]) -> Vec<u8> {
+    let body = (<&ByteSlice>::from(header), <&ByteSlice>::from(sealed));
+    cose::sign(Type::Envelope, key, &[], &cbor::encode(&body))
+}
 
-    fn open(&self, bytes: &[u8]) -> Result<Vec<u8>, EnvelopeError> {
-        let envelope = Envelope::parse(bytes, MISSION)?;
-        envelope.open(Type::Report, &self.device.public(), &self.secret, &self.shared).map(|p| p.to_vec())
+#[test]
+fn it_opens_as_it_was_sealed() {
+    let device = Device::new(1);
+    for payload in [&b""[..], b"\0", b"\x80\0\0", b"a report", &[0; 70_000], &[0x80; 5000]] {
+        let bytes = device.envelope(1, payload);
+        assert_eq!(open(&device, &bytes).unwrap(), payload);
+        let envelope = Envelope::parse(&bytes, device.mission).unwrap();
+        assert_eq!(envelope.hash, Hash::of(&bytes));
+        assert_eq!((envelope.header.seq, envelope.header.device), (1, device.id));
+        assert_ne!(bytes, device.envelope(1, payload), "sealed with a fresh key each time");
     }
 }
 
 #[test]
-fn what_was_sealed_is_opened() {
-    let world = World::new();
-    for length in [0, 1, 400, 700, 5_000, 70_000] {
-        // Incompressible, so that every class occurs.
-        let payload: Vec<u8> = (0..length).flat_map(|n: u32| Hash::of(&n.to_be_bytes()).0).take(length as usize).collect();
-        let bytes = world.make(1, &payload);
-        assert_eq!(world.open(&bytes).unwrap(), payload);
-        let envelope = Envelope::parse(&bytes, MISSION).unwrap();
-        assert_eq!(bytes.len(), class_bytes(envelope.header.class), "the whole has the length of its class");
-    }
-    let huge: Vec<u8> = (0..40_000u32).flat_map(|n| Hash::of(&n.to_be_bytes()).0).collect();
-    let address = Address { mission: MISSION, device: DeviceId([1; 16]), seq: 1, prev: Hash([2; 32]), to: &world.reading };
-    let refused = make(&address, Type::Report, &world.device, &world.shared, &huge);
-    assert!(matches!(refused, Err(EnvelopeError::TooLarge { .. })));
-}
-
-#[test]
-fn any_altered_byte_is_refused() {
-    let world = World::new();
-    let bytes = world.make(1, b"the box was empty at seven");
-    for at in 0..bytes.len() {
-        for bit in [1, 0x80] {
-            let mut altered = bytes.clone();
-            altered[at] ^= bit;
-            assert!(world.open(&altered).is_err(), "byte {at}");
+fn its_length_says_no_more_than_its_class() {
+    let device = Device::new(1);
+    let mut dice = Dice(2);
+    let mut seen = Vec::new();
+    let lengths = (0..600).step_by(13).chain(650..750).chain([1_600, 3_500, 7_000, 15_000, 30_000, 60_000]).chain([
+        120_000, 250_000, 500_000, 1_000_000,
+    ]);
+    for length in lengths {
+        let payload = dice.bytes(length);
+        let bytes = device.envelope(1, &payload);
+        let class = Envelope::parse(&bytes, device.mission).unwrap().header.class;
+        assert_eq!(bytes.len(), 1000 << class);
+        assert_eq!(bytes.len(), class_bytes(class));
+        assert!(class == 0 || length + 600 > class_bytes(class - 1), "{length} bytes do not need class {class}");
+        seen.push(class);
+        if length < 100_000 {
+            assert_eq!(open(&device, &bytes).unwrap(), payload);
         }
     }
-    for length in 0..bytes.len() {
-        assert!(world.open(&bytes[..length]).is_err(), "cut to {length}");
-    }
-    assert!(world.open(&[bytes.clone(), vec![0]].concat()).is_err(), "a byte more");
+    assert!(seen.is_sorted(), "more bytes, no smaller class");
+    assert_eq!((seen[0], seen.last().copied()), (0, Some(MAX_CLASS)));
 }
 
 #[test]
-fn nothing_of_one_envelope_fits_another() {
-    let world = World::new();
-    let (one, two) = (world.make(1, b"first"), world.make(2, b"second"));
-    // The header of one with the sealed text of the other: the outer signature, and below it the seal, refuse.
-    let cut = one.len() / 2;
-    assert!(world.open(&[&one[..cut], &two[cut..]].concat()).is_err());
-    let other = World::new();
-    let envelope = Envelope::parse(&one, MISSION).unwrap();
-    let key = world.device.public();
-    assert!(envelope.open(Type::Report, &other.device.public(), &world.secret, &world.shared).is_err(), "another device");
-    assert!(envelope.open(Type::Report, &key, &other.secret, &world.shared).is_err(), "another reading key");
-    assert!(envelope.open(Type::Report, &key, &world.secret, &other.shared).is_err(), "another shared key");
-    assert!(matches!(Envelope::parse(&one, MissionId([8; 16])), Err(EnvelopeError::Mission { .. })), "another mission");
+fn what_is_too_large_is_refused_with_its_length() {
+    let device = Device::new(1);
+    let reading = device.reading.public();
+    let address = Address { mission: device.mission, device: device.id, seq: 1, prev: Hash([0; 32]), to: &reading };
+    let payload = Dice(5).bytes(1_030_000);
+    let made = make(&address, Type::Report, &device.key, &device.shared, &payload);
+    assert!(matches!(made, Err(EnvelopeError::TooLarge { found }) if found > 1_000_000));
+}
+
+#[test]
+fn every_flipped_byte_is_noticed() {
+    let device = Device::new(1);
+    let bytes = device.envelope(1, b"the answers");
+    for at in 0..bytes.len() {
+        for flip in [0x01, 0x20, 0x80, 0xff] {
+            let mut altered = bytes.clone();
+            altered[at] ^= flip;
+            assert!(open(&device, &altered).is_err(), "byte {at} ^ {flip:x}");
+        }
+    }
+}
+
+#[test]
+fn every_prefix_and_every_tail_is_refused() {
+    let device = Device::new(1);
+    let bytes = device.envelope(1, b"the answers");
+    for cut in 0..bytes.len() {
+        assert!(Envelope::parse(&bytes[..cut], device.mission).is_err(), "{cut} bytes");
+    }
+    for tail in [vec![0], vec![0; 1000], bytes.clone()] {
+        assert!(Envelope::parse(&[&bytes[..], &tail].concat(), device.mission).is_err());
+    }
+}
+
+/// The device itself cannot put a text under another header: number and predecessor are sealed in.
+#[test]
+fn header_and_text_belong_together() {
+    let device = Device::new(1);
+    let (first, second) = (device.envelope(1, b"one"), device.envelope(2, b"two"));
+    let ((header_1, sealed_1), (header_2, sealed_2)) = (parts(&first), parts(&second));
+    assert_eq!(open(&device, &assemble(&device.key, &header_1, &sealed_1)).unwrap(), b"one", "the test's own assembly");
+    for (header, sealed) in [(&header_1, &sealed_2), (&header_2, &sealed_1)] {
+        let swapped = assemble(&device.key, header, sealed);
+        assert_eq!(open(&device, &swapped), Err(EnvelopeError::Seal(SealError::Open)));
+    }
+    let header: Header = cbor::decode(&header_1, "header").unwrap();
+    let changes: [&dyn Fn(&mut Header); 4] = [
+        &|h| h.seq = 3,
+        &|h| h.prev = Hash([1; 32]),
+        &|h| h.device = DeviceId([2; 16]),
+        &|h| h.to = 2,
+    ];
+    for change in changes {
+        let mut other = header.clone();
+        change(&mut other);
+        let bytes = assemble(&device.key, &cbor::encode(&other), &sealed_1);
+        assert!(open(&device, &bytes).is_err(), "{other:?}");
+    }
+}
+
+/// Sealed rightly, but what is inside was signed under another header, or by another key: the inner signature notices.
+#[test]
+fn the_inner_signature_names_the_header() {
+    let device = Device::new(1);
+    let (header, sealed) = parts(&device.envelope(1, b"one"));
+    let (other_header, _) = parts(&device.envelope(2, b"two"));
+    let stranger = SigningKey::from_seed([99; 32]);
+    let reseal = |key: &SigningKey, kind, aad: &[u8]| {
+        let inner = cose::sign(kind, key, aad, b"one");
+        let mut plain = miniz_oxide::deflate::compress_to_vec(&inner, 9);
+        plain.push(0x80);
+        plain.resize(sealed.len() - baqylau_protocol::seal::OVERHEAD, 0);
+        let text = seal(&device.reading.public(), &device.shared, device.mission, &header, &plain).unwrap();
+        assemble(&device.key, &header, &text)
+    };
+    assert_eq!(open(&device, &reseal(&device.key, Type::Report, &header)).unwrap(), b"one");
+    for (key, kind, aad) in [
+        (&device.key, Type::Report, &other_header[..]),
+        (&device.key, Type::Report, &[]),
+        (&stranger, Type::Report, &header),
+        (&device.key, Type::Roster, &header),
+    ] {
+        assert!(matches!(open(&device, &reseal(key, kind, aad)), Err(EnvelopeError::Cose(_))));
+    }
+}
+
+/// What is sealed may be anything; unpacking it gives an error, never a panic or endless memory.
+#[test]
+fn what_does_not_unpack_is_refused() {
+    let device = Device::new(1);
+    let (header, sealed) = parts(&device.envelope(1, b"one"));
+    let room = sealed.len() - baqylau_protocol::seal::OVERHEAD;
+    let bomb = miniz_oxide::deflate::compress_to_vec(&vec![0; 9 << 20], 9);
+    let mut dice = Dice(8);
+    let mut texts = vec![vec![], vec![0x80], vec![0x81], vec![1, 2, 3, 0x80], dice.bytes(room)];
+    texts.extend((0..200).map(|_| [dice.bytes(40), vec![0x80]].concat()));
+    texts.push([miniz_oxide::deflate::compress_to_vec(b"no signed object", 9), vec![0x80]].concat());
+    for mut plain in texts {
+        plain.resize(room, 0);
+        let text = seal(&device.reading.public(), &device.shared, device.mission, &header, &plain).unwrap();
+        let opened = open(&device, &assemble(&device.key, &header, &text));
+        assert!(matches!(opened, Err(EnvelopeError::Packing | EnvelopeError::Cose(_))), "{opened:?}");
+    }
+    let mut wide: Header = cbor::decode(&header, "header").unwrap();
+    wide.class = 4;
+    let header = cbor::encode(&wide);
+    let mut plain = [&bomb[..], &[0x80]].concat();
+    assert!(plain.len() < 15_000, "the bomb fits");
+    plain.resize(room + 15_000 - 2, 0);
+    let text = seal(&device.reading.public(), &device.shared, device.mission, &header, &plain).unwrap();
+    let bytes = assemble(&device.key, &header, &text);
+    assert_eq!(bytes.len(), 16_000, "the test's own arithmetic");
+    assert_eq!(open(&device, &bytes), Err(EnvelopeError::Packing));
+}
+
+#[test]
+fn only_its_device_its_key_and_its_mission_open_it() {
+    let device = Device::new(1);
+    let bytes = device.envelope(1, b"the answers");
+    let envelope = Envelope::parse(&bytes, device.mission).unwrap();
+    let (key, reading, shared) = (device.key.public(), &device.reading, &device.shared);
+    envelope.open(Type::Report, &key, reading, shared).unwrap();
+    let stranger = SigningKey::from_seed([2; 32]).public();
+    let refused = Err(EnvelopeError::Cose(CoseError::Signature(Type::Envelope)));
+    assert_eq!(envelope.verify(&stranger), refused);
+    assert_eq!(envelope.open(Type::Report, &stranger, reading, shared).map(drop), refused);
+    let sealed = Some(EnvelopeError::Seal(SealError::Open));
+    let other = ReadingSecret::generate(1);
+    assert_eq!(envelope.open(Type::Report, &key, &other, shared).err(), sealed);
+    let (wrong, _) = SharedKey::encapsulate(&reading.public(), device.mission).unwrap();
+    assert_eq!(envelope.open(Type::Report, &key, reading, &wrong).err(), sealed);
+    let (right, name) = shared.to_parts();
+    let renamed = SharedKey::from_parts(*right, Hash([0; 32]));
+    assert_ne!(name, Hash([0; 32]));
+    assert_eq!(envelope.open(Type::Report, &key, reading, &renamed).err(), sealed);
+    assert!(envelope.open(Type::Roster, &key, reading, shared).is_err());
+    let elsewhere = Envelope::parse(&bytes, MissionId([8; 16]));
+    assert_eq!(elsewhere.err(), Some(EnvelopeError::Mission { found: device.mission }));
+}
+
+#[test]
+fn a_header_says_what_is_specified_and_no_more() {
+    let device = Device::new(1);
+    let (header, sealed) = parts(&device.envelope(1, b"one"));
+    let good: Header = cbor::decode(&header, "header").unwrap();
+    let parse = |header: &[u8]| {
+        let bytes = assemble(&device.key, header, &sealed);
+        Envelope::parse(&bytes, device.mission).map(|e| e.header)
+    };
+    assert_eq!(parse(&header).unwrap(), good);
+    let mut later = good.clone();
+    later.v = 2;
+    let said = parse(&cbor::encode(&later)).unwrap_err().to_string();
+    assert!(said.contains("version 2") && said.contains("update"), "{said}");
+    let mut wide = good.clone();
+    wide.class = 1;
+    assert_eq!(parse(&cbor::encode(&wide)), Err(EnvelopeError::Length { found: 1000, expected: 2000 }));
+    for class in [MAX_CLASS + 1, 63, 64, 255] {
+        let mut wide = good.clone();
+        wide.class = class;
+        assert!(parse(&cbor::encode(&wide)).is_err());
+    }
+    let mut more = header.clone();
+    more[0] += 1;
+    more.extend([0x08, 0x00]);
+    assert!(parse(&more).is_err(), "an unknown key");
+    let mut negative = header.clone();
+    negative[0] += 1;
+    negative.extend([0x20, 0x00]);
+    assert!(parse(&negative).is_err(), "an unknown negative key: a header has none");
+    let mut with_blobs = good;
+    with_blobs.blobs = Some(vec![Blob { hash: Hash([3; 32]), length: 5 }]);
+    let bytes = cbor::encode(&with_blobs);
+    assert_eq!(cbor::decode::<Header>(&bytes, "header").unwrap(), with_blobs);
 }

@@ -1,133 +1,226 @@
-//! The sync step: in every order of failures, nothing is dropped and everything is committed once.
+//! The sync step, case by case.
 
 use baqylau_protocol::receipt::Receipt;
-use baqylau_protocol::sync::{Action, BATCH, Event, Failure, Known, State, Stop, Waiting, step};
+use baqylau_protocol::sync::{
+    Action, BATCH, BATCH_BYTES, Event, FIRST_PAUSE_MS, Failure, Known, LONGEST_PAUSE_MS, State, Stop, Waiting, step,
+};
 use baqylau_protocol::wire::{Code, Refusal, Verdict};
-use std::collections::BTreeMap;
 
-fn stored() -> Verdict {
-    Verdict::Stored(Receipt { head: Vec::new().into(), index: 0, received: 0, path: Vec::new() })
+const NOW: i64 = 1_000_000;
+
+pub fn stored(index: u64) -> Verdict {
+    Verdict::Stored(Receipt { head: vec![].into(), index, received: 0, path: vec![] })
 }
 
-fn refused(code: Code) -> Verdict {
+pub fn refused(code: Code) -> Verdict {
     Verdict::Refused(Refusal { code, reason: "because".into() })
 }
 
 fn waiting(id: i64) -> Waiting {
-    Waiting { id, bytes: 1000, urgent: id % 10 == 7 }
+    Waiting { id, bytes: 1000, urgent: false }
 }
 
-#[test]
-fn urgent_reports_go_first_and_batches_are_small() {
-    let known = Known { enrolled: true, queue: (1..=40).map(waiting).collect(), ..Known::default() };
-    let (state, actions) = step(State::default(), Event::Begin(known), 0, 0);
+fn known(queue: Vec<Waiting>) -> Known {
+    Known { enrolled: true, queue, ..Known::default() }
+}
+
+/// A phone that has its bundle and sends now.
+fn sending(known: Known) -> (State, Vec<Action>) {
+    let (state, actions) = step(State::default(), Event::Begin(known), NOW, 0);
     assert_eq!(actions, [Action::FetchBundle]);
-    let (_, actions) = step(state, Event::BundleDone, 0, 0);
-    let [Action::Upload(ids)] = &actions[..] else { panic!("{actions:?}") };
-    assert_eq!(ids.len(), BATCH);
-    assert_eq!(ids[..4], [7, 17, 27, 37]);
+    step(state, Event::BundleDone, NOW, 0)
 }
 
-#[test]
-fn a_pause_is_kept_unless_the_observer_asks() {
-    let known = Known { not_before: 500, ..Known::default() };
-    let (_, actions) = step(State::default(), Event::Begin(known.clone()), 499, 0);
-    assert_eq!(actions, [Action::Stop(Stop::Wait { until: 500 })]);
-    let (_, actions) = step(State::default(), Event::Begin(Known { now: true, ..known }), 499, 0);
-    assert_eq!(actions, [Action::FetchBundle]);
-}
-
-#[test]
-fn pauses_grow_are_spread_and_honour_the_server() {
-    let pause = |failures, failure, jitter| {
-        let known = Known { enrolled: true, failures, ..Known::default() };
-        let (state, _) = step(State::default(), Event::Begin(known), 0, 0);
-        match &step(state, Event::Failed(failure), 1_000, jitter).1[0] {
-            Action::Pause { failures: now, not_before } => {
-                assert_eq!(*now, failures + 1);
-                not_before - 1_000
-            }
-            other => panic!("{other:?}"),
-        }
+/// How long an action makes it wait, and after how many failures.
+fn pause(actions: &[Action]) -> (u32, i64) {
+    let [Action::Pause { failures, not_before }, Action::Stop(Stop::Wait { until })] =
+        actions[actions.len() - 2..].try_into().unwrap()
+    else {
+        panic!("{actions:?} do not end in a pause")
     };
-    assert!(pause(0, Failure::Offline, 0) < pause(3, Failure::Offline, 0));
-    assert!(pause(3, Failure::Offline, 0) < pause(3, Failure::Offline, 1023), "spread");
-    assert!(pause(60, Failure::Offline, 1023) <= 15 * 60_000 * 3 / 2, "never longer");
-    assert!(pause(0, Failure::Busy(Some(90_000)), 0) >= 90_000, "what the server asks for");
-    assert!(pause(0, Failure::Busy(Some(i64::MAX)), 1023) <= 36 * 3_600_000, "within reason");
-}
-
-/// A small generator, so that a failure can be played again.
-fn next(state: &mut u64) -> u64 {
-    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-    *state >> 33
-}
-
-/// Plays runs against a server that fails in every way until everything is settled. Gives how often each was committed for good.
-fn play(seed: u64) -> BTreeMap<i64, usize> {
-    let mut random = seed;
-    let mut queue: Vec<Waiting> = (1..=50).map(waiting).collect();
-    let mut settled: BTreeMap<i64, usize> = BTreeMap::new();
-    let mut enrolled = false;
-    for _ in 0..10_000 {
-        if queue.is_empty() {
-            return settled;
-        }
-        let known = Known { enrolled, queue: queue.clone(), now: true, ..Known::default() };
-        let (mut state, mut actions) = (State::default(), Vec::new());
-        let mut events = vec![Event::Begin(known)];
-        while let Some(event) = events.pop() {
-            (state, actions) = step(state, event, 0, 0);
-            for action in &actions {
-                let fails = next(&mut random) % 5 == 0;
-                match action {
-                    _ if fails && !matches!(action, Action::Commit(..) | Action::CommitEnrolment(_) | Action::Pause { .. } | Action::Stop(_)) => {
-                        events.push(Event::Failed(Failure::Offline));
-                    }
-                    Action::FetchBundle => events.push(Event::BundleDone),
-                    Action::SendEnrolment => events.push(Event::Enrolment(stored())),
-                    Action::CommitEnrolment(_) => enrolled = true,
-                    Action::Upload(ids) => {
-                        assert!(ids.len() <= BATCH);
-                        let verdict = |_: &i64| match next(&mut random) % 8 {
-                            0 => refused(Code::UnknownDevice),
-                            1 => refused(Code::Quota),
-                            2 => refused(Code::Signature),
-                            _ => stored(),
-                        };
-                        let mut verdicts: Vec<Verdict> = ids.iter().map(verdict).collect();
-                        if next(&mut random) % 9 == 0 {
-                            verdicts.pop();
-                        }
-                        events.push(Event::Uploaded(verdicts));
-                    }
-                    Action::Commit(id, verdict) => {
-                        let final_word = !matches!(verdict, Verdict::Refused(r) if r.code.may_pass());
-                        if final_word {
-                            *settled.entry(*id).or_default() += 1;
-                            queue.retain(|w| w.id != *id);
-                        }
-                    }
-                    Action::Pause { .. } | Action::Stop(_) => {}
-                }
-            }
-        }
-        assert!(matches!(actions.last(), Some(Action::Stop(_))), "every run ends: {actions:?}");
-    }
-    panic!("seed {seed}: {} still wait", queue.len());
+    assert_eq!(not_before, until);
+    (*failures, until - NOW)
 }
 
 #[test]
-fn nothing_is_dropped_and_everything_is_committed_once() {
-    for seed in 0..300 {
-        let settled = play(seed);
-        assert_eq!(settled.len(), 50, "seed {seed}");
-        assert!(settled.values().all(|n| *n == 1), "seed {seed}: {settled:?}");
+fn nothing_to_send_is_done() {
+    let (_, actions) = sending(known(vec![]));
+    assert_eq!(actions, [Action::Pause { failures: 0, not_before: 0 }, Action::Stop(Stop::Done)]);
+}
+
+#[test]
+fn everything_is_sent_and_committed_in_order() {
+    let (state, actions) = sending(known((1..=3).map(waiting).collect()));
+    assert_eq!(actions, [Action::Upload(vec![1, 2, 3])]);
+    let verdicts = vec![stored(10), refused(Code::Signature), stored(11)];
+    let (_, actions) = step(state, Event::Uploaded(verdicts.clone()), NOW, 0);
+    let expected: Vec<Action> = (1..).zip(verdicts).map(|(id, v)| Action::Commit(id, v)).collect();
+    assert_eq!(actions[..3], expected);
+    assert_eq!(actions[3..], [Action::Pause { failures: 0, not_before: 0 }, Action::Stop(Stop::Done)]);
+}
+
+#[test]
+fn the_enrolment_goes_first() {
+    let (state, actions) = sending(Known { enrolled: false, ..known(vec![waiting(1)]) });
+    assert_eq!(actions, [Action::SendEnrolment]);
+    let (_, after) = step(state.clone(), Event::Enrolment(stored(0)), NOW, 0);
+    assert_eq!(after, [Action::CommitEnrolment(stored(0)), Action::Upload(vec![1])]);
+    let no = refused(Code::Expired);
+    let (_, after) = step(state, Event::Enrolment(no.clone()), NOW, 0);
+    assert_eq!(after, [Action::CommitEnrolment(no), Action::Stop(Stop::NotEnrolled)]);
+}
+
+#[test]
+fn urgent_ones_go_first_and_order_is_kept() {
+    let mut queue: Vec<Waiting> = (1..=5).map(waiting).collect();
+    queue[2].urgent = true;
+    queue[4].urgent = true;
+    let (_, actions) = sending(known(queue));
+    assert_eq!(actions, [Action::Upload(vec![3, 5, 1, 2, 4])]);
+}
+
+#[test]
+fn a_batch_has_limits_and_a_large_one_goes_alone() {
+    let count = i64::try_from(BATCH).unwrap();
+    let (state, actions) = sending(known((1..=count + 2).map(waiting).collect()));
+    assert_eq!(actions, [Action::Upload((1..=count).collect())]);
+    let (_, actions) = step(state, Event::Uploaded((0..BATCH as u64).map(stored).collect()), NOW, 0);
+    assert_eq!(actions.last(), Some(&Action::Upload(vec![count + 1, count + 2])));
+    let large = |id| Waiting { id, bytes: BATCH_BYTES - 500, urgent: false };
+    let (_, actions) = sending(known(vec![large(1), waiting(2)]));
+    assert_eq!(actions, [Action::Upload(vec![1])]);
+    let huge = Waiting { id: 7, bytes: BATCH_BYTES * 4, urgent: false };
+    let (_, actions) = sending(known(vec![huge, waiting(2)]));
+    assert_eq!(actions, [Action::Upload(vec![7])], "larger than any batch, it still goes");
+}
+
+#[test]
+fn pauses_grow_are_spread_and_end() {
+    let fail = |failures, jitter| {
+        let (state, _) = step(State::default(), Event::Begin(Known { failures, ..known(vec![]) }), NOW, 0);
+        let (_, actions) = step(state, Event::Failed(Failure::Offline), NOW, jitter);
+        let (counted, wait) = pause(&actions);
+        assert_eq!(counted, failures.saturating_add(1));
+        wait
+    };
+    let mut middle = 0;
+    for failures in 0..9 {
+        let full = FIRST_PAUSE_MS << failures;
+        assert_eq!(fail(failures, 0), full / 2, "half of it at least");
+        assert!(fail(failures, 512) > middle, "every failure waits longer");
+        middle = fail(failures, 512);
+        let all: std::collections::BTreeSet<i64> = (0..1024).map(|jitter| fail(failures, jitter)).collect();
+        assert!(all.len() > 1000, "a thousand phones come at a thousand times");
+        assert!(*all.last().unwrap() <= full * 3 / 2);
+    }
+    for failures in [9, 20, 21, 1000, u32::MAX] {
+        let wait = fail(failures, u32::MAX);
+        assert!((LONGEST_PAUSE_MS / 2..=LONGEST_PAUSE_MS * 3 / 2).contains(&wait), "{failures}: {wait}");
     }
 }
 
 #[test]
-fn an_answer_that_nobody_asked_for_is_a_failure() {
-    let (_, actions) = step(State::default(), Event::Uploaded(vec![stored()]), 0, 0);
-    assert!(matches!(actions[..], [Action::Pause { .. }, Action::Stop(Stop::Wait { .. })]));
+fn what_the_server_asks_for_is_kept_and_spread() {
+    let busy = |asked, failures, jitter| {
+        let (state, _) = sending(Known { failures, ..known(vec![waiting(1)]) });
+        pause(&step(state, Event::Failed(Failure::Busy(asked)), NOW, jitter).1).1
+    };
+    for asked in [1_000, 30_000, 600_000, 3_600_000] {
+        for failures in [0, 3, 9] {
+            let all: std::collections::BTreeSet<i64> =
+                (0..1024).map(|jitter| busy(Some(asked), failures, jitter)).collect();
+            assert!(*all.first().unwrap() >= asked, "never earlier than asked");
+            assert!(all.len() > 500, "{asked} after {failures}: they come back at {} times", all.len());
+        }
+    }
+    assert!(busy(Some(i64::MAX), 0, 1023) <= 48 * 3_600_000, "a hostile server cannot silence a phone for ever");
+    assert!(busy(Some(i64::MIN), 0, 0) > 0);
+    assert_eq!(busy(None, 0, 0), FIRST_PAUSE_MS / 2);
+}
+
+#[test]
+fn a_pause_holds_unless_the_observer_asks() {
+    let paused = Known { not_before: NOW + 5, failures: 2, ..known(vec![waiting(1)]) };
+    let (_, actions) = step(State::default(), Event::Begin(paused.clone()), NOW, 0);
+    assert_eq!(actions, [Action::Stop(Stop::Wait { until: NOW + 5 })], "and what is stored stays as it is");
+    let (_, actions) = step(State::default(), Event::Begin(paused.clone()), NOW + 5, 0);
+    assert_eq!(actions, [Action::FetchBundle]);
+    let (_, actions) = step(State::default(), Event::Begin(Known { now: true, ..paused }), NOW, 0);
+    assert_eq!(actions, [Action::FetchBundle]);
+}
+
+#[test]
+fn success_ends_the_count_of_failures() {
+    let (state, _) = sending(Known { failures: 7, ..known(vec![waiting(1)]) });
+    let (state, actions) = step(state, Event::Uploaded(vec![stored(0)]), NOW, 0);
+    assert!(actions.contains(&Action::Pause { failures: 0, not_before: 0 }));
+    assert_eq!(pause(&step(state, Event::Failed(Failure::Offline), NOW, 0).1).0, 1);
+}
+
+#[test]
+fn an_unknown_device_enrols_again_once() {
+    let (state, _) = sending(known(vec![waiting(1), waiting(2), waiting(3)]));
+    let verdicts = vec![refused(Code::UnknownDevice), stored(4), refused(Code::UnknownDevice)];
+    let (state, actions) = step(state, Event::Uploaded(verdicts), NOW, 0);
+    assert_eq!(actions, [Action::Commit(2, stored(4)), Action::SendEnrolment]);
+    let (state, actions) = step(state, Event::Enrolment(stored(5)), NOW, 0);
+    assert_eq!(actions, [Action::CommitEnrolment(stored(5)), Action::Upload(vec![1, 3])], "the same again, in order");
+    let no = refused(Code::UnknownDevice);
+    let (_, actions) = step(state, Event::Uploaded(vec![no.clone(), stored(6)]), NOW, 0);
+    assert_eq!(actions[..2], [Action::Commit(1, no), Action::Commit(3, stored(6))], "noted, not tried for ever");
+    pause(&actions);
+}
+
+#[test]
+fn a_quota_is_waited_for() {
+    let (state, _) = sending(known(vec![waiting(1), waiting(2)]));
+    let no = refused(Code::Quota);
+    let (_, actions) = step(state, Event::Uploaded(vec![stored(1), no.clone()]), NOW, 0);
+    assert_eq!(actions[..2], [Action::Commit(1, stored(1)), Action::Commit(2, no)]);
+    pause(&actions);
+}
+
+#[test]
+fn only_what_can_pass_later_is_tried_again() {
+    let all = [
+        (Code::Malformed, false),
+        (Code::Mission, false),
+        (Code::UnknownDevice, true),
+        (Code::Signature, false),
+        (Code::Expired, false),
+        (Code::Revoked, false),
+        (Code::Length, false),
+        (Code::Quota, true),
+    ];
+    for (code, again) in all {
+        assert_eq!(code.may_pass(), again, "{code:?}");
+    }
+}
+
+/// An answer that is no answer is a failure: nothing is committed, the phone waits, and nothing panics.
+#[test]
+fn nonsense_is_a_failure() {
+    let begin = |enrolled| step(State::default(), Event::Begin(Known { enrolled, ..known(vec![waiting(1)]) }), NOW, 0).0;
+    let bundle = begin(true);
+    let enrol = step(begin(false), Event::BundleDone, NOW, 0).0;
+    let upload = step(begin(true), Event::BundleDone, NOW, 0).0;
+    let events = [
+        Event::BundleDone,
+        Event::Enrolment(stored(0)),
+        Event::Enrolment(refused(Code::Expired)),
+        Event::Uploaded(vec![]),
+        Event::Uploaded(vec![stored(0)]),
+        Event::Uploaded(vec![stored(0), stored(1)]),
+        Event::Failed(Failure::Nonsense),
+    ];
+    let answers = |at: usize, phase: &str| {
+        matches!((at, phase), (0, "bundle") | (1 | 2, "enrol") | (4, "upload"))
+    };
+    for (name, state) in [("idle", State::default()), ("bundle", bundle), ("enrol", enrol), ("upload", upload)] {
+        for (at, event) in events.iter().enumerate().filter(|(at, _)| !answers(*at, name)) {
+            let (_, actions) = step(state.clone(), event.clone(), NOW, 7);
+            assert_eq!(actions.len(), 2, "{name}, {event:?}: {actions:?}");
+            assert_eq!(pause(&actions).0, 1, "{name}, {event:?}");
+        }
+    }
 }

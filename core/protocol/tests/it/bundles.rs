@@ -1,0 +1,93 @@
+//! A bundle goes forward, by the root, along one line.
+
+use baqylau_protocol::bundle::{BundleError, Manifest, Part, PartKind, inflate};
+use baqylau_protocol::cose::{self, Type};
+use baqylau_protocol::ids::{Hash, MissionId};
+use baqylau_protocol::keys::{ReadingSecret, SigningKey};
+use baqylau_protocol::cbor;
+
+fn root() -> SigningKey {
+    SigningKey::from_seed([1; 32])
+}
+
+fn manifest(version: u64, prev: Option<Hash>) -> Manifest {
+    let (part, _) = Part::pack(PartKind::Checklist, "opening", b"{}");
+    Manifest {
+        v: 1,
+        mission: MissionId::of(&root().public()),
+        version,
+        prev,
+        issued: 1,
+        expires: 2,
+        issuer: SigningKey::from_seed([2; 32]).public(),
+        receipt_keys: vec![SigningKey::from_seed([3; 32]).public()],
+        tls_roots: vec![vec![1, 2, 3].into()],
+        reading: ReadingSecret::generate(1).public(),
+        servers: vec!["https://a.example".into()],
+        parts: vec![part],
+    }
+}
+
+#[test]
+fn only_the_root_signs_it() {
+    let manifest = manifest(1, None);
+    let bytes = manifest.sign(&root());
+    assert_eq!(Manifest::open(&bytes, &root().public()).unwrap(), manifest);
+    let stranger = SigningKey::from_seed([9; 32]);
+    Manifest::open(&manifest.sign(&stranger), &root().public()).unwrap_err();
+    let elsewhere = Manifest::open(&manifest.sign(&stranger), &stranger.public());
+    assert_eq!(elsewhere, Err(BundleError::Mission { found: manifest.mission }));
+    for at in 0..bytes.len() {
+        let mut altered = bytes.clone();
+        altered[at] ^= 0x10;
+        assert!(Manifest::open(&altered, &root().public()).is_err(), "byte {at}");
+        assert!(Manifest::open(&bytes[..at], &root().public()).is_err(), "{at} bytes");
+    }
+    let mut later = manifest;
+    later.v = 2;
+    let bytes = cose::sign(Type::Manifest, &root(), &[], &cbor::encode(&later));
+    assert!(Manifest::open(&bytes, &root().public()).unwrap_err().to_string().contains("version 2"));
+}
+
+#[test]
+fn it_never_goes_back_and_never_branches() {
+    let known = manifest(5, None);
+    let known_bytes = known.sign(&root());
+    let judge = |next: &Manifest| next.succeeds(&next.sign(&root()), &known, &known_bytes);
+    assert_eq!(known.succeeds(&known_bytes, &known, &known_bytes), Ok(()), "the same again");
+    for version in [0, 1, 4] {
+        let back = manifest(version, Some(Hash::of(&known_bytes)));
+        assert_eq!(judge(&back), Err(BundleError::Rollback { known: 5, found: version }));
+    }
+    let mut twin = known.clone();
+    twin.expires += 1;
+    assert_eq!(judge(&twin), Err(BundleError::Fork { version: 5 }), "the same version, other bytes");
+    assert_eq!(judge(&manifest(6, Some(Hash::of(&known_bytes)))), Ok(()));
+    assert_eq!(judge(&manifest(6, None)), Err(BundleError::Fork { version: 6 }));
+    assert_eq!(judge(&manifest(6, Some(Hash([0; 32])))), Err(BundleError::Fork { version: 6 }));
+    assert_eq!(judge(&manifest(7, Some(Hash([0; 32])))), Ok(()), "a version in between was missed");
+}
+
+#[test]
+fn a_part_is_its_bytes() {
+    let plain = br#"{"id": "opening"}"#.repeat(1000);
+    let (part, packed) = Part::pack(PartKind::Checklist, "opening", &plain);
+    assert!(packed.len() < plain.len() / 10);
+    assert_eq!(part.unpack(&packed).unwrap(), plain);
+    assert_eq!(inflate(&packed).unwrap(), plain);
+    let damaged = Err(BundleError::Part { name: "opening".into() });
+    let (_, other) = Part::pack(PartKind::Checklist, "opening", b"{}");
+    assert_eq!(part.unpack(&other), damaged);
+    let (_, longer) = Part::pack(PartKind::Checklist, "opening", &[&plain[..], b"!"].concat());
+    assert_eq!(part.unpack(&longer), damaged);
+    for cut in 0..packed.len() {
+        assert_eq!(part.unpack(&packed[..cut]), damaged, "{cut} bytes");
+    }
+    // A part that says it is small inflates no further.
+    let (mut small, bomb) = Part::pack(PartKind::Places, "places", &vec![0; 32 << 20]);
+    small.size = 10;
+    assert_eq!(small.unpack(&bomb), Err(BundleError::Part { name: "places".into() }));
+    let manifest = manifest(1, None);
+    assert!(manifest.part(PartKind::Checklist, "opening").is_some());
+    assert!(manifest.part(PartKind::Places, "opening").is_none());
+}

@@ -1,0 +1,85 @@
+//! A receipt proves one object in one signed log, and nothing else.
+
+use baqylau_protocol::ids::{Hash, MissionId};
+use baqylau_protocol::keys::SigningKey;
+use baqylau_protocol::merkle::Tree;
+use baqylau_protocol::receipt::{Receipt, ReceiptError, TreeHead, leaf_hash};
+use baqylau_protocol::{cbor, cose};
+
+const MISSION: MissionId = MissionId([1; 16]);
+const RECEIVED: i64 = 1_700_000_000_000;
+
+fn object(n: u8) -> Hash {
+    Hash::of(&[n])
+}
+
+fn receipts(key: &SigningKey) -> Vec<Receipt> {
+    let mut tree = Tree::default();
+    (0..11).for_each(|n| tree.push(leaf_hash(object(n), RECEIVED + i64::from(n))));
+    let head = TreeHead { v: 1, mission: MISSION, size: 11, root: tree.root(), time: RECEIVED }.sign(key);
+    let receipt = |n: u8| Receipt {
+        head: head.clone().into(),
+        index: n.into(),
+        received: RECEIVED + i64::from(n),
+        path: tree.path(n.into()).unwrap(),
+    };
+    (0..11).map(receipt).collect()
+}
+
+#[test]
+fn a_receipt_verifies_and_survives_its_bytes() {
+    let key = SigningKey::from_seed([1; 32]);
+    let other = SigningKey::from_seed([2; 32]);
+    for (n, receipt) in (0u8..).zip(receipts(&key)) {
+        let head = receipt.verify(object(n), &[other.public(), key.public()], MISSION).unwrap();
+        assert_eq!((head.size, head.time), (11, RECEIVED));
+        let bytes = cbor::encode(&receipt);
+        assert_eq!(Receipt::from_bytes(&bytes).unwrap(), receipt);
+        for cut in 0..bytes.len() {
+            Receipt::from_bytes(&bytes[..cut]).unwrap_err();
+        }
+    }
+}
+
+#[test]
+fn it_proves_nothing_else() {
+    let (key, other) = (SigningKey::from_seed([1; 32]), SigningKey::from_seed([2; 32]));
+    let keys = [key.public()];
+    let all = receipts(&key);
+    let good = &all[6];
+    assert_eq!(good.verify(object(5), &keys, MISSION), Err(ReceiptError::Path), "another object");
+    good.verify(object(6), &[other.public()], MISSION).unwrap_err();
+    good.verify(object(6), &[], MISSION).unwrap_err();
+    let elsewhere = MissionId([2; 16]);
+    assert_eq!(good.verify(object(6), &keys, elsewhere), Err(ReceiptError::Mission { found: MISSION }));
+    let refused = |change: &dyn Fn(&mut Receipt)| {
+        let mut altered = good.clone();
+        change(&mut altered);
+        altered.verify(object(6), &keys, MISSION).unwrap_err();
+    };
+    refused(&|r| r.index = 5);
+    refused(&|r| r.index = 11);
+    refused(&|r| r.index = u64::MAX);
+    refused(&|r| r.received += 1);
+    refused(&|r| drop(r.path.pop()));
+    refused(&|r| r.path.push(object(0)));
+    refused(&|r| r.path.swap(0, 1));
+    refused(&|r| r.path.clear());
+    refused(&|r| r.head = Vec::new().into());
+    let good_head = good.head.to_vec();
+    for at in 0..good_head.len() {
+        for bit in [0x01, 0x80] {
+            refused(&|r| r.head[at] ^= bit);
+        }
+    }
+    // A head that the server signed, of another log.
+    let root = object(3);
+    let strange = TreeHead { v: 1, mission: MISSION, size: 11, root, time: 0 }.sign(&key);
+    refused(&|r| r.head = strange.clone().into());
+    let later = TreeHead { v: 2, mission: MISSION, size: 11, root, time: 0 };
+    let later = cose::sign(cose::Type::TreeHead, &key, &[], &cbor::encode(&later));
+    refused(&|r| r.head = later.clone().into());
+    // What the key signed as something else is no head.
+    let as_roster = cose::sign(cose::Type::Roster, &key, &[], cose::open(cose::Type::TreeHead, &good.head, &keys[0], &[]).unwrap());
+    refused(&|r| r.head = as_roster.clone().into());
+}

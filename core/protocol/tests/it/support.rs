@@ -1,0 +1,57 @@
+//! Keys and a device to test with.
+
+use baqylau_protocol::cose::Type;
+use baqylau_protocol::envelope::{Address, make};
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
+use baqylau_protocol::keys::{ReadingSecret, SigningKey};
+use baqylau_protocol::seal::SharedKey;
+
+/// The same numbers for the same seed, everywhere (`SplitMix64`).
+pub struct Dice(pub u64);
+
+impl Dice {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub fn below(&mut self, limit: usize) -> usize {
+        usize::try_from(self.next() % limit as u64).unwrap()
+    }
+
+    /// Bytes that no compressor makes shorter.
+    pub fn bytes(&mut self, length: usize) -> Vec<u8> {
+        (0..length).map(|_| self.next().to_le_bytes()[0]).collect()
+    }
+}
+
+/// A mission with one reading key and one enrolled device.
+pub struct Device {
+    pub mission: MissionId,
+    pub reading: ReadingSecret,
+    pub key: SigningKey,
+    pub shared: SharedKey,
+    pub id: DeviceId,
+}
+
+impl Device {
+    pub fn new(number: u8) -> Self {
+        let mission = MissionId([7; 16]);
+        let reading = ReadingSecret::generate(1);
+        let (shared, _) = SharedKey::encapsulate(&reading.public(), mission).unwrap();
+        Self { mission, reading, key: SigningKey::from_seed([number; 32]), shared, id: DeviceId([number; 16]) }
+    }
+
+    pub fn envelope(&self, seq: u64, payload: &[u8]) -> Vec<u8> {
+        let reading = self.reading.public();
+        let address = Address { mission: self.mission, device: self.id, seq, prev: Hash([9; 32]), to: &reading };
+        make(&address, Type::Report, &self.key, &self.shared, payload).unwrap()
+    }
+}
+
+pub fn hex(text: &str) -> Vec<u8> {
+    data_encoding::HEXLOWER.decode(text.as_bytes()).unwrap()
+}

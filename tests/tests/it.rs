@@ -1,0 +1,7 @@
+//! What crosses crates.
+
+mod it {
+    mod edges;
+    mod figures;
+    mod hostile;
+}

@@ -1,0 +1,70 @@
+//! The layers: who may depend on whom.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+/// Everything that a crate links, by name.
+fn tree(package: &str) -> BTreeSet<String> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
+    let args = ["tree", "--offline", "--edges", "normal", "--prefix", "none", "--format", "{p}", "--package", package];
+    let output = Command::new(cargo).args(args).current_dir(root()).output().expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.lines().filter_map(|l| l.split(' ').next()).map(str::to_owned).collect()
+}
+
+fn root() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+#[test]
+fn layers_depend_downward_only() {
+    let forbidden: [(&str, &[&str]); 6] = [
+        (
+            "baqylau-server",
+            &["baqylau-forms", "baqylau-report", "baqylau-findings", "baqylau-observer", "baqylau-desk"],
+        ),
+        (
+            "baqylau-observer",
+            &["baqylau-xlsform", "baqylau-desk", "baqylau-findings", "baqylau-server", "axum", "calamine"],
+        ),
+        ("baqylau-simulator", &["baqylau-findings", "baqylau-desk"]),
+        ("baqylau-protocol", &["baqylau-forms", "tokio", "reqwest", "rusqlite", "axum"]),
+        ("baqylau-forms", &["baqylau-protocol", "tokio", "rusqlite", "minicbor"]),
+        ("baqylau-findings", &["baqylau-protocol", "baqylau-report", "rusqlite"]),
+    ];
+    for (package, others) in forbidden {
+        let tree = tree(package);
+        assert!(tree.contains(package), "the tree is one");
+        for other in others {
+            assert!(!tree.contains(*other), "{package} must not link {other}");
+        }
+    }
+    assert_eq!(tree("xtask").len(), 1, "xtask depends on nothing");
+}
+
+#[test]
+fn no_crate_has_features() {
+    let mut seen = 0;
+    for folder in [
+        "core/forms",
+        "core/findings",
+        "core/protocol",
+        "core/report",
+        "core/xlsform",
+        "core/sqlite",
+        "core/http",
+        "core/observer",
+        "server",
+        "desk",
+        "simulator",
+        "cli",
+        "xtask",
+    ] {
+        let manifest = std::fs::read_to_string(root().join(folder).join("Cargo.toml")).expect("a manifest");
+        assert!(!manifest.contains("[features]"), "{folder}");
+        seen += 1;
+    }
+    assert_eq!(seen, 13);
+}
