@@ -13,7 +13,7 @@ use baqylau_protocol::receipt::{TreeHead, leaf_hash};
 use clap::Args;
 use minicbor::bytes::ByteVec;
 use serde_json::json;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// Options of verify.
@@ -48,12 +48,13 @@ pub fn export(desk: &Desk, file: &Path) -> Result<usize, Failure> {
 struct Tally {
     devices: HashMap<DeviceId, Chain>,
     envelopes: usize,
+    seen: HashSet<Hash>,
     faults: Vec<String>,
 }
 
 struct Chain {
     key: PublicKey,
-    links: HashMap<u64, Vec<(Hash, Hash)>>,
+    links: BTreeMap<u64, Vec<(Hash, Hash)>>,
     first: Hash,
 }
 
@@ -61,6 +62,10 @@ pub fn run(args: &Verify) -> Outcome {
     let bytes = std::fs::read(&args.file).map_err(|e| format!("{}: {e}", args.file.display()))?;
     let damaged = |e: minicbor::decode::Error| format!("{}: it is no exported log ({e})", args.file.display());
     let (version, root, manifest, entries, head): Exported = minicbor::decode(&bytes).map_err(damaged)?;
+    let parsed = minicbor::to_vec((version, root, &manifest, &entries, &head))?.len();
+    if parsed != bytes.len() {
+        return Err(format!("{}: bytes after the end", args.file.display()).into());
+    }
     if version != 1 {
         return Err(format!("the file has version {version}; update this program").into());
     }
@@ -85,13 +90,20 @@ pub fn run(args: &Verify) -> Outcome {
 
 impl Tally {
     fn object(&mut self, index: usize, object: &[u8], manifest: &Manifest, mission: MissionId) {
+        if !self.seen.insert(Hash::of(object)) {
+            self.faults.push(format!("object {index}: it is in the log before"));
+            return;
+        }
         if let Ok(enrolled) = Enrolled::open(object, &manifest.issuer, mission) {
-            let chain = Chain { key: enrolled.enrolment.device_key, links: HashMap::new(), first: enrolled.hash };
+            let chain = Chain { key: enrolled.enrolment.device_key, links: BTreeMap::new(), first: enrolled.hash };
             self.devices.insert(enrolled.device, chain);
             return;
         }
         let checked = Envelope::parse(object, mission).map_err(|e| e.to_string()).and_then(|envelope| {
             let chain = self.devices.get_mut(&envelope.header.device).ok_or("its device did not enrol before it")?;
+            if envelope.header.seq == 0 {
+                return Err("it has number 0".to_owned());
+            }
             envelope.verify(&chain.key).map_err(|e| e.to_string())?;
             chain.links.entry(envelope.header.seq).or_default().push((envelope.header.prev, envelope.hash));
             Ok(())
@@ -103,20 +115,24 @@ impl Tally {
     }
 
     /// Follows every chain. Gives the envelopes that are missing: on their way still, or kept back.
-    fn chains(&mut self) -> usize {
-        let mut gaps = 0;
+    fn chains(&mut self) -> u64 {
+        let mut gaps: u64 = 0;
         for (device, chain) in &self.devices {
-            let last = chain.links.keys().max().copied().unwrap_or(0);
             let mut before = vec![chain.first];
-            for seq in 1..=last {
-                let links = chain.links.get(&seq).map_or(&[][..], Vec::as_slice);
+            let mut expected = 1;
+            // The numbers that exist: a device may sign any, and a gap may be as wide as it likes.
+            for (seq, links) in &chain.links {
+                if *seq > expected {
+                    gaps = gaps.saturating_add(seq - expected);
+                    before.clear();
+                }
+                expected = seq.saturating_add(1);
                 if links.len() > 1 {
                     self.faults.push(format!("device {device}: {} envelopes have the number {seq}", links.len()));
                 }
                 if links.iter().any(|(prev, _)| !before.is_empty() && !before.contains(prev)) {
                     self.faults.push(format!("device {device}: envelope {seq} does not follow the one before"));
                 }
-                gaps += usize::from(links.is_empty());
                 before = links.iter().map(|(_, hash)| *hash).collect();
             }
         }
@@ -124,7 +140,7 @@ impl Tally {
     }
 }
 
-fn report(args: &Verify, mission: MissionId, tally: &Tally, gaps: usize) -> Outcome {
+fn report(args: &Verify, mission: MissionId, tally: &Tally, gaps: u64) -> Outcome {
     if args.json {
         print_json(&json!({
             "mission": mission.to_string(), "devices": tally.devices.len(), "envelopes": tally.envelopes,

@@ -21,6 +21,8 @@ use data_encoding::BASE64URL_NOPAD;
 use minicbor::bytes::ByteVec;
 use std::collections::{HashMap, HashSet};
 
+/// How often an end of the log that is not where the head says is asked for again.
+const WITHHELD_TRIES: u32 = 20;
 /// The largest answer that is read.
 const MAX_ANSWER: usize = 16 << 20;
 
@@ -87,14 +89,20 @@ impl Desk {
         let mut tree = Tree::default();
         self.store.leaves()?.iter().for_each(|(hash, received)| tree.push(leaf_hash(*hash, *received)));
         let mut known: HashMap<DeviceId, Device> = self.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
+        let mut tries = 0;
         loop {
             let from = self.store.cursor()?;
             let page = block(async { self.link()?.page(&identity, from).await })?;
             let end = page.entries.is_empty();
-            self.keep(page, from, &mut tree, &mut known, &mut pulled)?;
+            let size = self.keep(page, from, &mut tree, &mut known, &mut pulled)?;
             progress(self.store.cursor()?);
-            if end {
+            if end && size == tree.len() as u64 {
                 break;
+            }
+            // A commit may lie between the head and the page; a server that withholds objects stays behind its own head.
+            tries += u32::from(end);
+            if tries > WITHHELD_TRIES {
+                return Err(DeskError::Log(format!("it signed {size} objects and hands out {}", tree.len())));
             }
         }
         self.settle_devices(&mut pulled)?;
@@ -108,7 +116,7 @@ impl Desk {
         tree: &mut Tree,
         known: &mut HashMap<DeviceId, Device>,
         pulled: &mut Pulled,
-    ) -> Result<(), DeskError> {
+    ) -> Result<u64, DeskError> {
         let head = TreeHead::open(&page.head, &self.receipt_keys()?, self.mission())
             .map_err(|e| DeskError::Log(e.to_string()))?;
         let object = |e: baqylau_protocol::wire::LogEntry| {
@@ -124,11 +132,7 @@ impl Desk {
         if objects.is_empty() {
             check_head(tree, &head)?;
             self.store.set_setting("head", &page.head)?;
-            return if head.size < from {
-                Err(DeskError::Log(format!("it has {} objects, {from} are here", head.size)))
-            } else {
-                Ok(())
-            };
+            return Ok(head.size);
         }
         let opener = Opener { mission: self.mission(), issuer: self.issuer.public(), reading: &self.reading };
         let found = opener.page(from, &objects, known);
@@ -139,7 +143,7 @@ impl Desk {
         pulled.refused += found.envelopes.iter().filter(|e| e.plain.is_err()).count();
         pulled.strange += found.strange.len();
         known.extend(found.devices.into_iter().map(|d| (d.device, d)));
-        Ok(())
+        Ok(head.size)
     }
 
     /// Confirms new devices where the mission says so. Two that enrolled with one subject before either was confirmed are both
@@ -260,11 +264,15 @@ impl Link<'_> {
     }
 
     async fn enrol(&self, enrolment: Vec<u8>) -> Result<(), DeskError> {
+        let hash = Hash::of(&enrolment);
         let body = cbor::encode(&Upload { objects: vec![ByteVec::from(enrolment)] });
         let answer = self.post("/v1/objects", body).await?;
         let verdicts: Verdicts = cbor::decode(&answer, "verdicts").map_err(|e| self.failed(e))?;
         match verdicts.verdicts.into_iter().next() {
-            Some(Verdict::Stored(_)) => Ok(()),
+            Some(Verdict::Stored(receipt)) => {
+                let (keys, mission) = (self.desk.receipt_keys()?, self.desk.mission());
+                receipt.verify(hash, &keys, mission).map(drop).map_err(|e| self.failed(e))
+            }
             Some(Verdict::Refused(refusal)) => Err(self.failed(refusal.reason)),
             None => Err(self.failed("an empty answer")),
         }

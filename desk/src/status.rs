@@ -133,15 +133,16 @@ impl<'d> Standings<'d> {
     }
 
     fn apply(&self, reports: &mut [Known]) {
-        let mut numbers: HashMap<(DeviceId, u64), usize> = HashMap::new();
-        for known in reports.iter() {
-            *numbers.entry((known.envelope.device, known.envelope.seq)).or_default() += 1;
+        // Only what the device itself signed can fork its chain; a server cannot, by logging junk or the same bytes twice.
+        let mut numbers: HashMap<(DeviceId, u64), HashSet<Hash>> = HashMap::new();
+        for Known { envelope, .. } in reports.iter().filter(|k| k.envelope.plain.is_ok()) {
+            numbers.entry((envelope.device, envelope.seq)).or_default().insert(envelope.hash);
         }
         let prevs: HashMap<Hash, Hash> = reports.iter().map(|k| (k.envelope.hash, k.envelope.prev)).collect();
         for known in reports.iter_mut().filter(|k| k.status == Status::Counted) {
             if let Some(why) = self.objection(&known.envelope, &prevs) {
                 known.status = Status::Device(why);
-            } else if numbers[&(known.envelope.device, known.envelope.seq)] > 1 {
+            } else if numbers[&(known.envelope.device, known.envelope.seq)].len() > 1 {
                 known.status = Status::Forked;
             }
         }
@@ -198,7 +199,13 @@ fn supersede(reports: &mut [Known], devices: &HashMap<DeviceId, Device>, answers
 /// The same team, visit, place and checklist twice: the lowest place in the log counts. Never across teams.
 fn deduplicate(reports: &mut [Known]) {
     let mut seen = HashSet::new();
+    let mut bytes = HashSet::new();
     for known in reports.iter_mut().filter(|k| k.status == Status::Counted) {
+        // The same bytes twice in a log: once is enough, whatever the checklist allows.
+        if !bytes.insert(known.envelope.hash) {
+            known.status = Status::Duplicate;
+            continue;
+        }
         let (Some(report), Some(filling)) = (&known.report, &known.filling) else { continue };
         let definition = filling.form().definition();
         let team = known.person.as_ref().map_or_else(|| known.envelope.device.to_string(), |p| p.team.clone());
