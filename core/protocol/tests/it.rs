@@ -2,7 +2,9 @@
 
 mod it {
     mod bundles;
+    mod encoding;
     mod envelopes;
+    mod logs;
     mod people;
     mod receipts;
     mod scanner;

@@ -1,10 +1,10 @@
 //! A bundle goes forward, by the root, along one line.
 
 use baqylau_protocol::bundle::{BundleError, Manifest, Part, PartKind, inflate};
+use baqylau_protocol::cbor;
 use baqylau_protocol::cose::{self, Type};
 use baqylau_protocol::ids::{Hash, MissionId};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey};
-use baqylau_protocol::cbor;
 
 fn root() -> SigningKey {
     SigningKey::from_seed([1; 32])

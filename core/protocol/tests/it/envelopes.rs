@@ -1,12 +1,12 @@
 //! An envelope opens for whom it was sealed, as it was sealed, and in no other way.
 
 use super::support::{Device, Dice};
+use baqylau_protocol::cbor;
 use baqylau_protocol::cose::{self, CoseError, Type};
 use baqylau_protocol::envelope::{Address, Blob, Envelope, EnvelopeError, Header, MAX_CLASS, class_bytes, make};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey};
 use baqylau_protocol::seal::{SealError, SharedKey, seal};
-use baqylau_protocol::cbor;
 use minicbor::bytes::{ByteSlice, ByteVec};
 
 fn open(device: &Device, bytes: &[u8]) -> Result<Vec<u8>, EnvelopeError> {
@@ -17,8 +17,8 @@ fn open(device: &Device, bytes: &[u8]) -> Result<Vec<u8>, EnvelopeError> {
 
 /// The header and the sealed text of an envelope.
 fn parts(bytes: &[u8]) -> (Vec<u8>, Vec<u8>) {
-    let payload = cose::Unverified::parse(Type::Envelope, bytes).unwrap().untrusted();
-    let (header, sealed): (ByteVec, ByteVec) = minicbor::decode(payload).unwrap();
+    let payload = cose::Unverified::parse(Type::Envelope, bytes).expect("made for the test").untrusted();
+    let (header, sealed): (ByteVec, ByteVec) = minicbor::decode(payload).expect("made for the test");
     (header.to_vec(), sealed.to_vec())
 }
 
@@ -46,9 +46,11 @@ fn its_length_says_no_more_than_its_class() {
     let device = Device::new(1);
     let mut dice = Dice(2);
     let mut seen = Vec::new();
-    let lengths = (0..600).step_by(13).chain(650..750).chain([1_600, 3_500, 7_000, 15_000, 30_000, 60_000]).chain([
-        120_000, 250_000, 500_000, 1_000_000,
-    ]);
+    let lengths = (0..600)
+        .step_by(13)
+        .chain(650..750)
+        .chain([1_600, 3_500, 7_000, 15_000, 30_000, 60_000])
+        .chain([120_000, 250_000, 500_000, 1_000_000]);
     for length in lengths {
         let payload = dice.bytes(length);
         let bytes = device.envelope(1, &payload);
@@ -107,17 +109,16 @@ fn header_and_text_belong_together() {
     let (first, second) = (device.envelope(1, b"one"), device.envelope(2, b"two"));
     let ((header_1, sealed_1), (header_2, sealed_2)) = (parts(&first), parts(&second));
     assert_eq!(open(&device, &assemble(&device.key, &header_1, &sealed_1)).unwrap(), b"one", "the test's own assembly");
+    let cut = first.len() / 2;
+    let spliced = [&first[..cut], &second[cut..]].concat();
+    assert!(open(&device, &spliced).is_err(), "half of one, half of the other");
     for (header, sealed) in [(&header_1, &sealed_2), (&header_2, &sealed_1)] {
         let swapped = assemble(&device.key, header, sealed);
         assert_eq!(open(&device, &swapped), Err(EnvelopeError::Seal(SealError::Open)));
     }
     let header: Header = cbor::decode(&header_1, "header").unwrap();
-    let changes: [&dyn Fn(&mut Header); 4] = [
-        &|h| h.seq = 3,
-        &|h| h.prev = Hash([1; 32]),
-        &|h| h.device = DeviceId([2; 16]),
-        &|h| h.to = 2,
-    ];
+    let changes: [&dyn Fn(&mut Header); 4] =
+        [&|h| h.seq = 3, &|h| h.prev = Hash([1; 32]), &|h| h.device = DeviceId([2; 16]), &|h| h.to = 2];
     for change in changes {
         let mut other = header.clone();
         change(&mut other);
@@ -174,7 +175,7 @@ fn what_does_not_unpack_is_refused() {
     let header = cbor::encode(&wide);
     let mut plain = [&bomb[..], &[0x80]].concat();
     assert!(plain.len() < 15_000, "the bomb fits");
-    plain.resize(room + 15_000 - 2, 0);
+    plain.resize(room + 15_000, 0);
     let text = seal(&device.reading.public(), &device.shared, device.mission, &header, &plain).unwrap();
     let bytes = assemble(&device.key, &header, &text);
     assert_eq!(bytes.len(), 16_000, "the test's own arithmetic");

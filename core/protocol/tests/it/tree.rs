@@ -68,8 +68,8 @@ fn a_path_proves_one_place_in_one_tree() {
     for size in 1..24 {
         tree.push(leaf_hash(&all[size - 1]));
         let now = tree.root();
-        for m in 0..size {
-            let (leaf, way) = (leaf_hash(&all[m]), tree.path(m).unwrap());
+        for (m, plain) in all[..size].iter().enumerate() {
+            let (leaf, way) = (leaf_hash(plain), tree.path(m).unwrap());
             let proves = |leaf, index: usize, size: usize, way: &[Hash]| {
                 root_from_path(leaf, index as u64, size as u64, way) == Some(now)
             };

@@ -1,0 +1,8 @@
+//! The tests of this crate, in one binary.
+
+mod it {
+    mod answers;
+    mod hostile;
+    mod reports;
+    mod support;
+}

@@ -1,0 +1,79 @@
+//! What was answered comes out of the bytes again.
+
+use super::support::{Dice, edited, empty, environment, everything};
+use baqylau_forms::Filling;
+use baqylau_forms::fill::{Facts, Key};
+use baqylau_forms::value::Answer;
+use baqylau_protocol::cbor;
+use baqylau_report::Tree;
+use baqylau_report::answers::{Cell, decode_log, encode_log};
+use std::collections::BTreeSet;
+use std::mem::{Discriminant, discriminant};
+
+#[test]
+fn random_answers_come_back() {
+    let form = everything();
+    let (mut edits, mut nodes, mut kinds) = (0, BTreeSet::new(), Vec::<Discriminant<Answer>>::new());
+    for seed in 0..300 {
+        let (filling, taken) = edited(&form, &mut Dice(seed));
+        edits += taken;
+        let tree = Tree::of(&filling);
+        let bytes = tree.encode(&form);
+        cbor::check(&bytes).expect("deterministic");
+        assert_eq!(Tree::decode(&form, &bytes).expect("reads"), tree, "seed {seed}");
+        assert_eq!(Tree::decode(&form, &bytes).expect("reads").encode(&form), bytes, "seed {seed}");
+        let (again, misfits) = Filling::restore(form.clone(), Facts::default(), environment(), tree.mutations());
+        assert_eq!(misfits, 0, "seed {seed}");
+        assert_eq!(Tree::of(&again), tree, "seed {seed}");
+        for key in filling.shown_keys() {
+            if let Some(answer) = filling.answer(key) {
+                nodes.insert(key.node);
+                if !kinds.contains(&discriminant(answer)) {
+                    kinds.push(discriminant(answer));
+                }
+            }
+        }
+    }
+    assert!(edits > 5_000, "{edits} edits were taken");
+    assert_eq!(kinds.len(), 12, "every kind of answer was there");
+    let questions = form.definition().items.iter().zip(0u32..).filter(|(i, _)| {
+        !matches!(i.kind, baqylau_forms::definition::Kind::Note | baqylau_forms::definition::Kind::Repeat { .. })
+            && !matches!(i.kind, baqylau_forms::definition::Kind::Hidden | baqylau_forms::definition::Kind::Calculate)
+    });
+    for (item, node) in questions {
+        assert!(nodes.contains(&node), "{} was never answered", item.name);
+    }
+}
+
+/// What is hidden was not answered: it does not travel.
+#[test]
+fn only_what_is_shown_travels() {
+    let form = everything();
+    let mut filling = empty(&form);
+    let node = |name: &str| form.find(name).expect("the item exists");
+    let key = |name: &str| Key { node: node(name), row: 0 };
+    filling.set(key("q0"), Answer::One(0)).expect("set");
+    filling.set(key("gated"), Answer::Text("secret".into())).expect("set");
+    assert!(Tree::of(&filling).cells.contains_key(&node("gated")));
+    filling.set(key("q0"), Answer::One(1)).expect("set");
+    let (row, _) = filling.add_row(key("gated_row")).expect("a row");
+    filling.set(Key { node: node("in_gated"), row: row.row }, Answer::Integer(7)).expect("set");
+    let tree = Tree::of(&filling);
+    assert!(!tree.cells.contains_key(&node("gated")), "hidden now");
+    assert!(matches!(&tree.cells[&node("gated_row")], Cell::Rows(rows) if rows.len() == 1));
+    filling.set(key("q0"), Answer::One(0)).expect("set");
+    assert!(!Tree::of(&filling).cells.contains_key(&node("gated_row")), "rows are hidden too");
+    let bytes = Tree::of(&filling).encode(&form);
+    assert!(bytes.windows(6).any(|w| w == b"secret"), "and what is shown again is there again");
+}
+
+#[test]
+fn the_answer_log_keeps_lines_and_times() {
+    let lines = [(3, 0), (4, 10), (4, 10), (3, 4_000), (9, u32::MAX)];
+    assert_eq!(decode_log(&encode_log(&lines)), lines);
+    assert_eq!(encode_log(&[]), []);
+    // A clock that was set back: time does not run backwards, and nothing overflows.
+    assert_eq!(decode_log(&encode_log(&[(1, 50), (2, 20), (3, 60)])), [(1, 50), (2, 50), (3, 60)]);
+    assert_eq!(decode_log(&[1, u32::MAX, 2, u32::MAX]), [(1, u32::MAX), (2, u32::MAX)]);
+    assert_eq!(decode_log(&[1, 5, 2]), [(1, 5)], "half a line is none");
+}

@@ -1,0 +1,161 @@
+//! The report's own bytes.
+
+use super::support::{Dice, compile, empty, item, list};
+use baqylau_forms::definition::{Kind, ListRef};
+use baqylau_forms::fill::Key;
+use baqylau_forms::value::Answer;
+use baqylau_protocol::cbor::{self, Malformed};
+use baqylau_protocol::cose::Type;
+use baqylau_protocol::envelope::{Address, make};
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId, ReportId};
+use baqylau_protocol::keys::{ReadingSecret, SigningKey, random};
+use baqylau_protocol::seal::SharedKey;
+use baqylau_report::answers::encode_log;
+use baqylau_report::report::{At, Attachment, Clock, Position, Remark, Visit};
+use baqylau_report::{Report, ReportError, Tree};
+
+fn report(answers: Vec<u8>, log: Vec<u32>) -> Report {
+    let at = |ms| Some(At { ms, offset: 360 });
+    Report {
+        v: 1,
+        id: ReportId::new(1_679_200_000_000, random()),
+        checklist: Hash(random()),
+        bundle: Hash(random()),
+        visit: Visit {
+            code: "T047-05".into(),
+            place: Some("kz-75-1234".into()),
+            unlisted: None,
+            arrived: at(1_679_200_000_000),
+            departed: at(1_679_202_700_000),
+            outcome: 0,
+            mode: "phone".into(),
+            position: None,
+        },
+        clock: Clock {
+            wall: At { ms: 1_679_202_712_345, offset: 360 },
+            boot_ms: 91_234_567,
+            boot_id: random::<8>().into(),
+            seen: Some((1_234, Hash(random()))),
+            started: 1_679_200_012_345,
+        },
+        answers: answers.into(),
+        log,
+        remarks: None,
+        incomplete: None,
+        supersedes: None,
+        test: None,
+        attachments: None,
+    }
+}
+
+/// The same report with one more key at its end.
+fn with_key(report: &Report, key: i64) -> Vec<u8> {
+    let mut bytes = report.encode();
+    assert!(bytes[0] & 0x1f < 23, "a small map");
+    bytes[0] += 1;
+    let mut more = Vec::new();
+    minicbor::Encoder::new(&mut more).i64(key).and_then(|e| e.str("later")).expect("memory");
+    bytes.extend(more);
+    cbor::check(&bytes).expect("deterministic");
+    bytes
+}
+
+#[test]
+fn it_survives_its_bytes() {
+    let plain = report(vec![0xa0], vec![]);
+    assert_eq!(Report::decode(&plain.encode()).expect("reads"), plain);
+    let full = Report {
+        remarks: Some(vec![Remark {
+            node: 3, rows: vec![0, 2], confirms: true, text: "екі рет қарадым".into()
+        }]),
+        incomplete: Some("sent away".into()),
+        supersedes: Some(Hash([1; 32])),
+        test: Some(true),
+        attachments: Some(vec![Attachment {
+            name: "a1.jpg".into(),
+            hash: Hash([2; 32]),
+            key: [3; 32].into(),
+            size: 9,
+            media: "image/jpeg".into(),
+        }]),
+        visit: Visit {
+            position: Some(Position { latitude: -1, longitude: 1, accuracy: 5, mock: true }),
+            ..plain.visit.clone()
+        },
+        log: encode_log(&[(1, 2), (3, 4)]),
+        ..plain
+    };
+    let bytes = full.encode();
+    cbor::check(&bytes).expect("deterministic");
+    assert_eq!(Report::decode(&bytes).expect("reads"), full);
+    for cut in 0..bytes.len() {
+        Report::decode(&bytes[..cut]).expect_err("cut off");
+    }
+    let mut dice = Dice(4);
+    for _ in 0..20_000 {
+        let mut altered = bytes.clone();
+        let at = dice.below(altered.len());
+        altered[at] = dice.byte();
+        if let Ok(read) = Report::decode(&altered) {
+            assert_eq!(read.v, 1);
+        }
+    }
+}
+
+#[test]
+fn later_versions_may_add_what_can_be_ignored() {
+    let plain = report(vec![0xa0], vec![]);
+    for key in [-1, -2, -24, -25, -70_000] {
+        assert_eq!(Report::decode(&with_key(&plain, key)).expect("ignored"), plain, "key {key}");
+    }
+    for key in [13, 23, 24, 1_000, i64::MAX] {
+        assert_eq!(Report::decode(&with_key(&plain, key)), Err(ReportError::UnknownKey { key }));
+    }
+    let later = Report { v: 2, ..plain };
+    let refused = ReportError::Malformed(Malformed::Version { what: "report", found: 2, known: 1 });
+    assert_eq!(Report::decode(&later.encode()), Err(refused));
+}
+
+#[test]
+fn what_is_no_map_of_numbers_is_refused() {
+    for bytes in [&b""[..], &[0x80], &[0xa0], &[0xa1, 0x61, 0x61, 0x00], &[0xa1, 0x00, 0x01], &[0xbf, 0xff]] {
+        Report::decode(bytes).expect_err("no report");
+    }
+    // A key beyond every number that this program can hold.
+    let mut huge = report(vec![0xa0], vec![]).encode();
+    huge[0] += 1;
+    huge.extend([0x1b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00]);
+    Report::decode(&huge).expect_err("no report");
+}
+
+/// Sixty questions and a hundred bytes of text, each answered at its time, are the smallest envelope there is.
+#[test]
+fn sixty_questions_and_a_text_are_a_thousand_bytes() {
+    let mut items: Vec<_> =
+        (0..60).map(|n| item(&format!("q{n}"), None, Kind::SelectOne { list: ListRef::Own(0) })).collect();
+    items.push(item("comment", None, Kind::Text));
+    let form = compile(vec![list("five", 5)], items);
+    let mission = MissionId([1; 16]);
+    let reading = ReadingSecret::generate(1).public();
+    let (shared, _) = SharedKey::encapsulate(&reading, mission).expect("a key");
+    let device = SigningKey::generate();
+    for seed in 0..20 {
+        let mut dice = Dice(seed);
+        let mut filling = empty(&form);
+        let (mut lines, mut at) = (Vec::new(), 0);
+        for node in 0..60 {
+            let choice = u32::try_from(dice.below(5)).expect("small");
+            filling.set(Key { node, row: 0 }, Answer::One(choice)).expect("set");
+            at += 3 + u32::try_from(dice.below(40)).expect("small");
+            lines.push((node, at));
+        }
+        let text: String = (0..100).map(|_| char::from(b'a' + dice.byte() % 26)).collect();
+        filling.set(Key { node: 60, row: 0 }, Answer::Text(text)).expect("set");
+        lines.push((60, at + 30));
+        let plain = report(Tree::of(&filling).encode(&form), encode_log(&lines)).encode();
+        let prev = Hash(random());
+        let address = Address { mission, device: DeviceId(random()), seq: 250, prev, to: &reading };
+        let envelope = make(&address, Type::Report, &device, &shared, &plain).expect("an envelope");
+        assert_eq!(envelope.len(), 1000, "seed {seed}: {} bytes inside", plain.len());
+    }
+}

@@ -1,0 +1,6 @@
+//! The server's storage and its paths, with hostile bodies.
+
+mod it {
+    mod paths;
+    mod storage;
+}
