@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Verifies an exported log of Baqylau, offline, with Python's standard library alone.
 
-Written from docs/formats.md, not from the code; the numbers in brackets are its sections. It shares nothing with the
-programs it checks: the CBOR reader, Ed25519 and the Merkle tree are its own.
+Follows docs/formats.md; the numbers in brackets are its sections. It shares no code with the programs it checks: the CBOR
+reader, Ed25519 and the Merkle tree are its own.
 
     python3 verify.py log.cbor                 every enrolment, a random sample of the envelopes
     python3 verify.py --all log.cbor           every signature

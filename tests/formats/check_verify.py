@@ -1,0 +1,251 @@
+#!/usr/bin/env python3
+"""Proves that verify.py says no: makes small logs with keys of its own, good ones and ones with a single fault that is
+signed all the same, and looks at what the verifier makes of them.
+
+    python3 check_verify.py                        the verifier beside this file
+    python3 check_verify.py --binary baqylau       and where `baqylau verify` says something else
+"""
+
+import argparse
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+
+import verify as v
+
+NOW = 1_679_200_000_000
+
+
+def enc(value):
+    """Deterministic CBOR. Bytes, text, numbers, lists, and maps in the order of their keys."""
+    if isinstance(value, Raw):
+        return value.data
+    if isinstance(value, bytes):
+        return v.bstr(value)
+    if isinstance(value, str):
+        data = value.encode()
+        return with_major(0x60, len(data)) + data
+    if isinstance(value, int):
+        return v.int_bytes(value)
+    if isinstance(value, list):
+        return with_major(0x80, len(value)) + b"".join(enc(x) for x in value)
+    return with_major(0xa0, len(value)) + b"".join(enc(k) + enc(x) for k, x in sorted(value.items()))
+
+
+def with_major(major, count):
+    head = v.int_bytes(count)
+    return bytes([head[0] | major]) + head[1:]
+
+
+class Raw:
+    """Bytes that stand in CBOR as they are."""
+
+    def __init__(self, data):
+        self.data = data
+
+
+class Key:
+    """An Ed25519 key made from a name: for tests only."""
+
+    def __init__(self, name):
+        digest = hashlib.sha512(hashlib.sha256(name.encode()).digest()).digest()
+        scalar = bytearray(digest[:32])
+        scalar[0] &= 248
+        scalar[31] = scalar[31] & 127 | 64
+        self.scalar, self.prefix = int.from_bytes(scalar, "little"), digest[32:]
+        self.public = v.compress(v.times_base(self.scalar))
+
+    def sign(self, message):
+        r = int.from_bytes(hashlib.sha512(self.prefix + message).digest(), "little") % v.L
+        point = v.compress(v.times_base(r))
+        k = int.from_bytes(hashlib.sha512(point + self.public + message).digest(), "little") % v.L
+        return point + ((r + k * self.scalar) % v.L).to_bytes(32, "little")
+
+
+def cose(kind, key, payload, unprotected=b"\xa0"):
+    signed = b"\x84\x6aSignature1" + v.bstr(v.protected(kind)) + b"\x40" + v.bstr(payload)
+    return b"\xd2\x84\x47" + v.protected(kind) + unprotected + v.bstr(payload) + v.bstr(key.sign(signed))
+
+
+ROOT, ISSUER, RECEIPT, INVITE, PHONE, OTHER = (Key(n) for n in ("root", "issuer", "receipt", "invite", "phone", "other"))
+MISSION = v.sha256(ROOT.public)[:16]
+
+
+def manifest(signer=ROOT, **changes):
+    fields = {0: 1, 1: MISSION, 2: 1, 4: NOW, 5: NOW + 10 ** 9, 6: ISSUER.public, 7: [OTHER.public, RECEIPT.public], 8: [],
+              9: {0: 1, 1: bytes(32), 2: bytes(1216)}, 10: ["https://example.org"], 11: []}
+    return cose(v.MANIFEST, signer, enc(changed(fields, changes)))
+
+
+def changed(fields, changes):
+    out = dict(fields)
+    for name, value in changes.items():
+        out[int(name[1:])] = value
+    return {key: value for key, value in out.items() if value is not None}
+
+
+def certificate(signer=ISSUER, **changes):
+    fields = {0: 1, 1: MISSION, 2: bytes(16), 3: 0, 4: INVITE.public, 5: NOW + 10 ** 9}
+    return cose(v.CERTIFICATE, signer, enc(changed(fields, changes)))
+
+
+def enrolment(device=PHONE, invite=INVITE, signer=None, nonce=0, **changes):
+    fields = {0: 1, 1: MISSION, 2: certificate(), 3: device.public, 4: bytes(32), 5: 1, 6: bytes(1120), 7: bytes([nonce] * 16)}
+    inner = cose(v.ENROLMENT, signer or device, enc(changed(fields, changes)))
+    return cose(v.ENROLLED, invite, inner)
+
+
+def envelope(enrolled, seq, prev, device=PHONE, salt=0, header=None, length=1000, **changes):
+    fields = {0: 1, 1: MISSION, 2: v.sha256(enrolled)[:16], 3: seq, 4: prev, 5: 0, 6: 1}
+    header = header or enc(changed(fields, changes))
+    # From 256 bytes on, the heads of the strings keep their length.
+    size = 400
+    while True:
+        out = cose(v.ENVELOPE, device, enc([header, bytes([salt]) * size]))
+        if len(out) == length:
+            return out
+        size += length - len(out)
+
+
+def chain(count, enrolled, **more):
+    """An enrolment and a chain behind it."""
+    out, prev = [enrolled], v.sha256(enrolled)
+    for seq in range(1, count + 1):
+        out.append(envelope(enrolled, seq, prev, **more))
+        prev = v.sha256(out[-1])
+    return out
+
+
+def log(objects, size=None, root=None, signer=RECEIPT, mission=MISSION, made=None, entries=None, start=1, **changes):
+    entries = entries or [(NOW + at, data) for at, data in enumerate(objects)]
+    true_root = v.tree_root(v.leaf_hash(v.sha256(data), received) for received, data in entries)
+    fields = {0: 1, 1: mission, 2: len(entries) if size is None else size, 3: root or true_root, 4: NOW}
+    head = cose(v.TREE_HEAD, signer, enc(changed(fields, changes)))
+    return enc([start, ROOT.public, made or manifest(), [[received, data] for received, data in entries], head])
+
+
+def cases():
+    """Name, bytes, and whether they are good."""
+    good = chain(3, enrolment())
+    first, second = good[1], good[2]
+    two = good + chain(2, enrolment(OTHER, nonce=1), device=OTHER)
+    late = enrolment(_2=certificate(_5=NOW - 1))
+    high = envelope(good[0], (1 << 64) - 1, bytes(32))
+    yield "a chain of three", log(good), True
+    yield "two devices", log(two), True
+    yield "an empty log", log([]), True
+    yield "a missing envelope", log(good[:2] + good[3:]), True
+    yield "the first envelope missing", log(good[:1] + good[2:]), True
+    yield "a late enrolment", log([late]), True
+    yield "a chain out of order", log([good[0], second, first]), True
+    yield "a very high number", log(good[:1] + [high]), True
+    yield "numbers at every length", log(chain(30, good[0])), True
+    yield "the clock going back", log(good, entries=[(NOW - at, data) for at, data in enumerate(good)]), True
+    yield "an optional key", log([enrolment(_8=bytes(16))]), True
+
+    yield "bytes after the end", log(good) + b"\0", False
+    yield "another version of the file", log(good, start=2), False
+    yield "another size", log(good, size=3), False
+    yield "another root", log(good, root=bytes(32)), False
+    yield "head by a key that is no receipt key", log(good, signer=ISSUER), False
+    yield "head of another mission", log(good, mission=bytes(16)), False
+    yield "head with an unknown key", log(good, _9=1), False
+    yield "head of another v", log(good, _0=2), False
+    yield "manifest not by the root", log(good, made=manifest(ISSUER)), False
+    yield "manifest of another mission", log(good, made=manifest(_1=bytes(16))), False
+    yield "manifest of another issuer", log(good, made=manifest(_6=OTHER.public)), False
+    yield "manifest without receipt keys", log(good, made=manifest(_7=[])), False
+    yield "manifest with an unknown key", log(good, made=manifest(_12=1)), False
+    yield "manifest without its parts", log(good, made=manifest(_11=None)), False
+
+    yield "certificate not by the issuer", log([enrolment(_2=certificate(OTHER))]), False
+    yield "certificate of another mission", log([enrolment(_2=certificate(_1=bytes(16)))]), False
+    yield "certificate for another key", log([enrolment(_2=certificate(_4=OTHER.public))]), False
+    yield "certificate with an unknown role", log([enrolment(_2=certificate(_3=2))]), False
+    yield "enrolment not by the invite", log([enrolment(invite=OTHER)]), False
+    yield "enrolment not by the device", log([enrolment(signer=OTHER)]), False
+    yield "enrolment of another mission", log([enrolment(_1=bytes(16))]), False
+    yield "enrolment of another v", log([enrolment(_0=2)]), False
+    yield "enrolment with an unknown key", log([enrolment(_9=0)]), False
+    yield "enrolment with a negative key", log([enrolment(_2=certificate(), _3=PHONE.public, **{"_-1": 0})]), False
+    yield "enrolment twice", log([good[0], first, good[0], second]), False
+
+    prev = v.sha256(good[0])
+    yield "envelope twice", log(good + [first]), False
+    yield "envelope by another device", log([good[0], envelope(good[0], 1, prev, OTHER)]), False
+    yield "envelope before its enrolment", log([first, good[0]]), False
+    yield "envelope of an unknown device", log([good[0], envelope(first, 1, prev)]), False
+    yield "envelope of another mission", log([good[0], envelope(good[0], 1, prev, _1=bytes(16))]), False
+    yield "envelope with number 0", log([good[0], envelope(good[0], 0, prev)]), False
+    yield "envelope of another length", log([good[0], envelope(good[0], 1, prev, length=999)]), False
+    yield "envelope of another class", log([good[0], envelope(good[0], 1, prev, _5=1)]), False
+    yield "envelope of class 11", log([good[0], envelope(good[0], 1, prev, _5=11)]), False
+    yield "envelope of another v", log([good[0], envelope(good[0], 1, prev, _0=2)]), False
+    yield "header with an unknown key", log([good[0], envelope(good[0], 1, prev, _8=0)]), False
+    yield "header with a long number", log([good[0], envelope(good[0], 1, prev, _3=Raw(b"\x18\x01"))]), False
+    yield "header with a float", log([good[0], envelope(good[0], 1, prev, _3=Raw(b"\xf9\x3c\x00"))]), False
+    yield "header with its keys doubled", log([good[0], envelope(
+        good[0], 1, prev, header=doubled(good[0], prev))]), False
+    yield "a fork", log(good + [envelope(good[0], 2, v.sha256(first), salt=9)]), False
+    yield "a fork hidden by a second enrolment", log(
+        [good[0], first, good[0], envelope(good[0], 1, prev, salt=9)]), False
+    yield "a first envelope that follows nothing", log([good[0], envelope(good[0], 1, bytes(32))]), False
+    yield "a second envelope that follows nothing", log([good[0], first, envelope(good[0], 2, bytes(32))]), False
+    yield "an object of another type", log(good + [manifest()]), False
+    yield "an object that is none", log(good + [b"\0"]), False
+    yield "an unprotected header", log([cose(v.ENROLLED, INVITE, v.Signed(v.ENROLLED, good[0]).payload, b"\xa1\x04\x41\x00")]), False
+    yield "an object with bytes after it", log([good[0] + b"\0"]), False
+
+
+def doubled(enrolled, prev):
+    plain = enc({0: 1, 1: MISSION, 2: v.sha256(enrolled)[:16], 3: 1, 4: prev, 5: 0, 6: 1})
+    return b"\xa8" + plain[1:] + b"\x06\x01"
+
+
+def says(data):
+    """What verify.py says: whether it is good, and why not."""
+    try:
+        exported = v.Log(data)
+        exported.verify(None)
+    except v.Fault as fault:
+        return False, str(fault)
+    return not exported.faults, "; ".join(exported.faults)
+
+
+def binary_says(binary, data):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "log.cbor")
+        with open(path, "wb") as file:
+            file.write(data)
+        try:
+            ran = subprocess.run([binary, "verify", path], capture_output=True, timeout=10, check=False)
+        except subprocess.TimeoutExpired:
+            return None
+        return ran.returncode == 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--binary", metavar="PATH")
+    args = parser.parse_args()
+    v.check_itself()
+    wrong = count = 0
+    for name, data, good in cases():
+        count += 1
+        said, why = says(data)
+        if said != good:
+            wrong += 1
+            print(f"WRONG  {name}: {'good' if said else why}")
+        if args.binary:
+            other = binary_says(args.binary, data)
+            if other != good:
+                answer = {None: "does not end", True: "good", False: "faulty"}[other]
+                print(f"DIFFERS  {name}: the binary says {answer}, should be {'good' if good else 'faulty'}")
+    print(f"{count} logs, {wrong} judged wrongly")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
