@@ -98,7 +98,7 @@ fn verify(demo: &Path) -> Result<(), String> {
     let log = demo.join("log.cbor");
     run("export of the log", binary().args(["desk", "log", "--folder"]).arg(demo.join("mission")).arg(&log))?;
     run("verification of the export", binary().arg("verify").arg(&log))?;
-    // Written from `docs/formats.md` alone, it shares no line with the program.
+    // It shares no line with the program.
     run("independent verifier", python()?.arg(root().join("tests/formats/verify.py")).arg(&log))
 }
 
