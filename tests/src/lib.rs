@@ -89,6 +89,18 @@ impl World {
         self.running = Some(self.runtime.block_on(start(config)).expect("the server starts"));
     }
 
+    /// Moves the server to another port, so that a test can stand in between. Gives the port that everybody knows, and the new one.
+    ///
+    /// # Panics
+    /// When it does not start there.
+    pub fn move_server(&mut self) -> (u16, u16) {
+        self.stop_server();
+        let known = self.port;
+        self.port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();
+        self.start_server();
+        (known, self.port)
+    }
+
     /// Stops the server.
     pub fn stop_server(&mut self) {
         if let Some(running) = self.running.take() {

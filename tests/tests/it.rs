@@ -4,4 +4,8 @@ mod it {
     mod edges;
     mod figures;
     mod hostile;
+    mod killed;
+    mod lines;
+    mod signing;
+    mod support;
 }

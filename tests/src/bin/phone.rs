@@ -1,0 +1,111 @@
+//! A phone as a process of its own, to be killed or to run out of disk: `phone set|full <store> <draft> <first number>`.
+
+use baqylau_forms::definition::Kind;
+use baqylau_forms::value::Answer;
+use baqylau_observer::app::{Config, Key};
+use baqylau_observer::clock::SystemClock;
+use baqylau_observer::vault::FileVault;
+use baqylau_observer::{Error, ObserverCore};
+use baqylau_sqlite::StorageError;
+use baqylau_tests::PIN;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let [what, store, draft, first] = &args[..] else { return Err("phone set|full <store> <draft> <first>".into()) };
+    let (store, draft, first) = (PathBuf::from(store), draft.parse()?, first.parse()?);
+    match what.as_str() {
+        "set" => Err(set(&open(&store)?, draft, first).into()),
+        "full" => full(&store, draft, first),
+        other => Err(format!("{other} is neither set nor full").into()),
+    }
+}
+
+fn open(store: &Path) -> Result<ObserverCore, Box<dyn std::error::Error>> {
+    let vault = Arc::new(FileVault::open(&store.join("vault"))?);
+    let config = Config { folder: store.to_owned(), vault, clock: Arc::new(SystemClock), language: "en".into() };
+    Ok(ObserverCore::open(config, PIN)?)
+}
+
+/// The questions for numbers.
+fn numbers(core: &ObserverCore, draft: i64) -> Result<Vec<Key>, Error> {
+    let mut out = Vec::new();
+    for section in core.sections(draft)?.into_iter().filter(|s| s.shown) {
+        let rows = core.open_section(draft, section.section)?.rows;
+        out.extend(rows.into_iter().filter(|r| r.kind == Kind::Integer && !r.read_only).map(|r| r.key));
+    }
+    Ok(out)
+}
+
+/// Sets one number after another for ever; says each, with its question, when it was set.
+fn set(core: &ObserverCore, draft: i64, first: i64) -> Error {
+    let keys = match numbers(core, draft) {
+        Ok(keys) => keys,
+        Err(e) => return e,
+    };
+    let mut out = std::io::stdout();
+    for (number, key) in (first..).zip(keys.iter().cycle()) {
+        if let Err(e) = core.set(draft, *key, Answer::Integer(number)) {
+            return e;
+        }
+        // Nobody listens any more: go on until the end comes.
+        let _ = writeln!(out, "{} {number}", key.node).and_then(|()| out.flush());
+    }
+    Error::Interrupted
+}
+
+/// Fills the disk with long notes until a call fails; then makes room, and looks whether everything is there.
+fn full(store: &Path, draft: i64, first: i64) -> Result<(), Box<dyn std::error::Error>> {
+    let ballast = store.join("ballast");
+    std::fs::write(&ballast, vec![0; 512 << 10])?;
+    let core = open(store)?;
+    let keys = numbers(&core, draft)?;
+    let mut last = std::collections::BTreeMap::new();
+    let mut failed = None;
+    for (number, key) in (first..first + 100_000).zip(keys.iter().cycle()) {
+        let noted = core.set_note(draft, *key, Some(format!("{number} {}", "x".repeat(3_000))));
+        match noted.and_then(|_| core.set(draft, *key, Answer::Integer(number))) {
+            Ok(_) => drop(last.insert(*key, number)),
+            Err(e) => {
+                failed = Some(e);
+                break;
+            }
+        }
+    }
+    match failed {
+        Some(Error::Storage(StorageError::Full)) => {}
+        Some(other) => return Err(format!("expected a full disk, got: {other}").into()),
+        None => return Err("the disk never filled".into()),
+    }
+    println!("full after {} answers", last.len());
+    check(&core, draft, &last)?;
+    drop(core);
+    std::fs::remove_file(&ballast)?;
+    let core = open(store)?;
+    check(&core, draft, &last)?;
+    core.set(draft, keys[0], Answer::Integer(-7))?;
+    last.insert(keys[0], -7);
+    check(&core, draft, &last)?;
+    println!("everything is there");
+    Ok(())
+}
+
+fn check(
+    core: &ObserverCore,
+    draft: i64,
+    expected: &std::collections::BTreeMap<Key, i64>,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let mut found = 0;
+    for section in core.sections(draft)?.into_iter().filter(|s| s.shown) {
+        for row in core.open_section(draft, section.section)?.rows {
+            let Some(number) = expected.get(&row.key) else { continue };
+            if row.answer != Some(Answer::Integer(*number)) {
+                return Err(format!("{} lost its answer", row.name).into());
+            }
+            found += 1;
+        }
+    }
+    if found == expected.len() { Ok(()) } else { Err("a question is gone".into()) }
+}

@@ -1,0 +1,101 @@
+//! A phone that is killed at any moment, and one whose disk is full: every answer whose call returned is there.
+
+use crate::it::support::{draft, rows};
+use baqylau_forms::value::Answer;
+use baqylau_observer::ObserverCore;
+use baqylau_protocol::keys::random;
+use baqylau_tests::{PIN, World, tables};
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Stdio};
+
+const PHONE: &str = env!("CARGO_BIN_EXE_phone");
+
+/// A phone with an open checklist.
+fn world() -> (World, i64) {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    let draft = draft(&core, "opening");
+    (world, draft)
+}
+
+fn below(limit: u32) -> u32 {
+    u32::from_le_bytes(random()) % limit
+}
+
+/// `BAQYLAU_SOAK` says how often.
+#[test]
+#[expect(clippy::explicit_counter_loop, reason = "the number goes on from what the phone said, not by one a round")]
+fn no_answer_is_lost_to_a_kill() {
+    let rounds = std::env::var("BAQYLAU_SOAK").ok().and_then(|n| n.parse().ok()).unwrap_or(6);
+    let (world, draft) = world();
+    let store = world.folder.path().join("phone");
+    let mut said: BTreeMap<u32, i64> = BTreeMap::new();
+    let mut next = 1;
+    for round in 0..rounds {
+        let mut child = Command::new(PHONE)
+            .arg("set")
+            .arg(&store)
+            .args([draft.to_string(), next.to_string()])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a phone");
+        let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let mut hear = |line: String| {
+            let (node, number) = line.split_once(' ').expect("a question and a number");
+            let (node, number) = (node.parse().expect("a question"), number.parse::<i64>().expect("a number"));
+            said.insert(node, number);
+            next = next.max(number + 1);
+        };
+        let patience = 1 + below(60) as usize;
+        lines.by_ref().take(patience).for_each(|line| hear(line.expect("a line")));
+        // It is somewhere in the next call by now.
+        (0..below(200_000)).for_each(|n| _ = std::hint::black_box(n));
+        child.kill().expect("killed");
+        assert_eq!(child.wait().expect("ended").signal(), Some(9), "round {round}: the kill ended it");
+        lines.map_while(Result::ok).filter(|l| l.contains(' ')).for_each(&mut hear);
+        let core = ObserverCore::open(world.phone("phone"), PIN).expect("opens");
+        let kept: BTreeMap<u32, Option<Answer>> =
+            rows(&core, draft).into_iter().map(|r| (r.key.node, r.answer)).collect();
+        let mut later = 0;
+        for (node, number) in &said {
+            match kept.get(node) {
+                Some(Some(Answer::Integer(found))) if found == number => {}
+                // The call that was killed may have saved before it could say so.
+                Some(Some(Answer::Integer(found))) if *found >= next => later += 1,
+                other => panic!("round {round}: {node} said {number}, has {other:?}"),
+            }
+        }
+        assert!(later <= 1, "round {round}: one call can be on its way, not {later}");
+        next += 1;
+    }
+    assert!(said.len() > 3, "several questions were answered");
+}
+
+/// Needs leave to mount a small file system in a namespace of its own; where there is none, it says so.
+#[test]
+fn a_full_disk_is_said_and_loses_nothing() {
+    let mount = "mount -t tmpfs -o size=4m none \"$1\" && cp -r \"$2\"/. \"$1\" && exec \"$3\" full \"$1\" \"$4\" 1";
+    let namespace = ["--user", "--map-root-user", "--mount", "sh", "-c"];
+    let (world, draft) = world();
+    let disk = world.folder.path().join("disk");
+    std::fs::create_dir(&disk).expect("a folder");
+    let can = Command::new("unshare").args(namespace).args(["mount -t tmpfs none \"$1\"", "sh"]).arg(&disk).output();
+    if !can.is_ok_and(|o| o.status.success()) {
+        eprintln!("skipped: no file system can be mounted here");
+        return;
+    }
+    let out = Command::new("unshare")
+        .args(namespace)
+        .args([mount, "sh"])
+        .arg(&disk)
+        .arg(world.folder.path().join("phone"))
+        .args([PHONE, &draft.to_string()])
+        .output()
+        .expect("runs");
+    let said = String::from_utf8_lossy(&out.stdout);
+    assert!(out.status.success(), "{said}{}", String::from_utf8_lossy(&out.stderr));
+    assert!(said.contains("full after") && said.contains("everything is there"), "{said}");
+}

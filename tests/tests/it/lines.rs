@@ -1,0 +1,218 @@
+//! Bad lines and hostile servers between phone and desk: nothing is lost, nothing counts twice.
+
+use crate::it::support::report;
+use baqylau_desk::Desk;
+use baqylau_desk::status::{Answers, Status};
+use baqylau_observer::ObserverCore;
+use baqylau_observer::app::ReportState;
+use baqylau_server::storage::{Document, Storage, sqlite::Sqlite};
+use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+/// A line from one port to another. When more than `limit` bytes went up one connection, the server still gets them all, and
+/// what it answers then is swallowed.
+struct Line {
+    limit: AtomicI64,
+    lost: AtomicU64,
+}
+
+impl Line {
+    fn start((from, to): (u16, u16)) -> Arc<Self> {
+        let line = Arc::new(Self { limit: AtomicI64::new(i64::MAX), lost: AtomicU64::new(0) });
+        let listener = TcpListener::bind(("127.0.0.1", from)).expect("the port is free");
+        let shared = line.clone();
+        std::thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                if let Ok(server) = TcpStream::connect(("127.0.0.1", to)) {
+                    shared.carry(client, server);
+                }
+            }
+        });
+        line
+    }
+
+    fn carry(self: &Arc<Self>, client: TcpStream, server: TcpStream) {
+        let up = Arc::new(AtomicI64::new(0));
+        let limit = self.limit.load(Ordering::SeqCst);
+        let (mut client_in, mut server_out) =
+            (client.try_clone().expect("a socket"), server.try_clone().expect("a socket"));
+        let counted = up.clone();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(n @ 1..) = client_in.read(&mut buffer) {
+                counted.fetch_add(i64::try_from(n).expect("few bytes"), Ordering::SeqCst);
+                if server_out.write_all(&buffer[..n]).is_err() {
+                    break;
+                }
+            }
+            let _ = server_out.shutdown(Shutdown::Both);
+        });
+        let this = self.clone();
+        let (mut client, mut server) = (client, server);
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(n @ 1..) = server.read(&mut buffer) {
+                if up.load(Ordering::SeqCst) > limit {
+                    this.lost.fetch_add(1, Ordering::SeqCst);
+                    break;
+                }
+                if client.write_all(&buffer[..n]).is_err() {
+                    break;
+                }
+            }
+            let _ = (client.shutdown(Shutdown::Both), server.shutdown(Shutdown::Both));
+        });
+    }
+}
+
+/// A counter of the server.
+fn metric(desk: &Desk, name: &str) -> u64 {
+    let text = desk.server_text("/metrics").expect("answers");
+    let value = text.lines().find_map(|l| l.strip_prefix(name)?.trim().parse().ok());
+    value.expect("the counter")
+}
+
+fn delivered(core: &ObserverCore) -> usize {
+    core.summary().expect("a summary").delivered
+}
+
+#[test]
+fn a_lost_reply_makes_no_duplicate() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let line = Line::start(world.move_server());
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    (0..3).for_each(|n| report(&core, &format!("reason {n}")));
+    let before = metric(&world.desk, "baqylau_objects_stored_total");
+    // Handshake and questions fit below it; three envelopes do not.
+    line.limit.store(2_500, Ordering::SeqCst);
+    for round in 0..2 {
+        let sync = core.sync_now(BUDGET).expect("no error");
+        assert_eq!((sync.delivered, sync.refused), (0, 0), "round {round}");
+        assert!(sync.again.is_some(), "it tries again");
+        assert_eq!(delivered(&core), 0, "without a receipt nothing is delivered");
+    }
+    assert!(line.lost.load(Ordering::SeqCst) >= 2, "replies were lost");
+    line.limit.store(i64::MAX, Ordering::SeqCst);
+    assert_eq!(metric(&world.desk, "baqylau_objects_stored_total") - before, 3, "the server has them since the first");
+    let sync = core.sync_now(BUDGET).expect("no error");
+    assert_eq!((sync.delivered, sync.again), (3, None));
+    assert_eq!(metric(&world.desk, "baqylau_objects_stored_total") - before, 3, "and once");
+    assert!(metric(&world.desk, "baqylau_objects_duplicate_total") >= 6);
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    assert_eq!(picture.reports.len(), 3);
+    assert!(picture.reports.iter().all(|r| r.status == Status::Counted));
+}
+
+#[test]
+fn a_line_that_breaks_anywhere_loses_nothing() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let line = Line::start(world.move_server());
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    for limit in [0, 200, 400, 600, 700, 800, 1_000, 1_500, 2_000, 3_000, 5_000, 8_000] {
+        report(&core, &format!("below {limit}"));
+        line.limit.store(limit, Ordering::SeqCst);
+        let sync = core.sync_now(BUDGET).expect("no error");
+        assert_eq!(sync.refused, 0);
+        assert_eq!(sync.again.is_none(), core.summary().expect("a summary").all_safe(), "limit {limit}");
+    }
+    line.limit.store(i64::MAX, Ordering::SeqCst);
+    core.sync_now(BUDGET).expect("no error");
+    assert_eq!(delivered(&core), 12);
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    let seqs: std::collections::BTreeSet<u64> = picture.reports.iter().map(|r| r.envelope.seq).collect();
+    assert_eq!(seqs, (1..=12).collect(), "each once");
+    assert_eq!(picture.reports.len(), 12);
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder").flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("copies");
+        }
+    }
+}
+
+/// A server that was taken over hands out other bundles that the root did sign: an old one, and another branch.
+#[test]
+fn a_bundle_that_goes_back_or_forks_is_refused_and_shown() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    let first = world.desk.store.manifest().expect("a store").expect("a bundle");
+    let fork = {
+        let other = world.folder.path().join("other");
+        copy(&world.desk.folder, &other);
+        let mut desk = Desk::open(&other, PASSPHRASE).expect("opens");
+        desk.build(PASSPHRASE, now(), 77).expect("builds");
+        desk.store.manifest().expect("a store").expect("a bundle")
+    };
+    world.desk.build(PASSPHRASE, now(), 30).expect("builds");
+    let second = world.desk.store.manifest().expect("a store").expect("a bundle");
+    assert_ne!(second, fork);
+    world.desk.publish().expect("publishes");
+    core.sync_now(BUDGET).expect("no error");
+    let mission = core.mission().expect("a mission");
+    assert_eq!((mission.version, mission.bundle_refused), (2, None));
+    for (hostile, words) in [(&first, "went back"), (&fork, "two bundles are about")] {
+        world.stop_server();
+        let mut storage = Sqlite::open(&world.server_folder().join("server.db")).expect("opens");
+        storage.publish(world.desk.mission(), Document::Manifest, hostile, &[]).expect("publishes");
+        drop(storage);
+        world.start_server();
+        report(&core, "signed all the same");
+        let sync = core.sync_now(BUDGET).expect("no error");
+        assert_eq!((sync.delivered, sync.again), (1, None), "reports are delivered all the same");
+        let mission = core.mission().expect("the known bundle still works");
+        assert_eq!(mission.version, 2, "{words}");
+        assert!(mission.bundle_refused.as_ref().is_some_and(|r| r.contains(words)), "{:?}", mission.bundle_refused);
+    }
+    // It is kept when the phone is opened again, and the next good one ends it.
+    drop(core);
+    let core = ObserverCore::open(world.phone("phone"), PIN).expect("opens");
+    assert_eq!(core.mission().expect("a mission").version, 2);
+    world.stop_server();
+    let mut storage = Sqlite::open(&world.server_folder().join("server.db")).expect("opens");
+    storage.publish(world.desk.mission(), Document::Manifest, &second, &[]).expect("publishes");
+    drop(storage);
+    world.start_server();
+    world.desk.build(PASSPHRASE, now(), 30).expect("builds");
+    world.desk.publish().expect("publishes");
+    core.sync_now(BUDGET).expect("no error");
+    let mission = core.mission().expect("a mission");
+    assert_eq!((mission.version, mission.bundle_refused), (3, None));
+}
+
+/// A server with another receipt key proves nothing: the phone does not call anything delivered.
+#[test]
+fn a_receipt_by_another_key_delivers_nothing() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    world.stop_server();
+    let path = world.server_folder().join("receipt.key");
+    let key = std::fs::read(&path).expect("the key");
+    std::fs::write(&path, "11".repeat(32)).expect("writes");
+    world.start_server();
+    report(&core, "waits");
+    let sync = core.sync_now(BUDGET).expect("no error");
+    assert_eq!((sync.delivered, sync.refused), (0, 1));
+    let state = core.reports().expect("reports").remove(0).state;
+    assert!(matches!(&state, ReportState::Stuck { reason } if reason.contains("proves nothing")), "{state:?}");
+    world.stop_server();
+    std::fs::write(&path, key).expect("writes");
+    world.start_server();
+    assert_eq!(core.sync_now(BUDGET).expect("no error").delivered, 1, "the right server mends it");
+    assert!(core.summary().expect("a summary").all_safe());
+}

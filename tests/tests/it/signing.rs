@@ -1,0 +1,153 @@
+//! When a checklist may be signed, and that it never changes then. And what a store says that was tampered with.
+
+use crate::it::support::{draft, key, report, rows, set};
+use baqylau_forms::value::Answer;
+use baqylau_observer::app::Issue;
+use baqylau_observer::lock::Lock;
+use baqylau_observer::{Error, ObserverCore};
+use baqylau_sqlite::{Schema, StorageError};
+use baqylau_tests::{BUDGET, PIN, World, tables};
+use rusqlite::Connection;
+
+fn phone() -> (World, ObserverCore) {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    (world, core)
+}
+
+fn names(error: &Error, expected: &str) -> bool {
+    matches!(error, Error::Invalid { place, remedy } if place == expected && !remedy.is_empty())
+}
+
+#[test]
+fn what_is_impossible_cannot_be_signed() {
+    let (_world, core) = phone();
+    let draft = draft(&core, "campaign_event");
+    set(&core, draft, "participants", "-1").expect("kept as it was said");
+    let refused = core.finalise(draft, Some("it is so".into())).expect_err("impossible");
+    assert!(names(&refused, "participants"), "{refused}");
+    core.finalise(draft, None).expect_err("neither without a reason");
+    let at = key(&core, draft, "participants");
+    core.confirm(draft, at, Some("really".into())).expect("taken");
+    assert!(core.finalise(draft, Some("it is so".into())).is_err(), "a confirmation does not make it possible");
+    core.clear(draft, at).expect("cleared");
+    core.finalise(draft, Some("left early".into())).expect("signed");
+}
+
+#[test]
+fn what_is_missing_needs_a_reason() {
+    let (_world, core) = phone();
+    let draft = draft(&core, "campaign_event");
+    let issues = core.issues(draft).expect("issues");
+    let open: Vec<String> = rows(&core, draft)
+        .into_iter()
+        .filter(|r| issues.iter().any(|i| i.key == r.key && i.issue == Issue::Unanswered))
+        .map(|r| r.name)
+        .collect();
+    assert!(!open.is_empty());
+    for reason in [None, Some(String::new()), Some("  \n".to_owned())] {
+        let refused = core.finalise(draft, reason).expect_err("something is missing");
+        assert!(open.iter().any(|name| names(&refused, name)), "{refused}");
+    }
+    assert_eq!(core.summary().expect("a summary").drafts, 1, "and nothing was signed");
+    let signed = core.finalise(draft, Some("sent away".into())).expect("signed");
+    assert_eq!(signed.seq, 1);
+}
+
+#[test]
+fn what_is_signed_never_changes() {
+    let (world, core) = phone();
+    let draft = draft(&core, "opening");
+    let at = rows(&core, draft).into_iter().find(|r| r.kind == baqylau_forms::definition::Kind::Integer);
+    let at = at.expect("a number").key;
+    core.set(draft, at, Answer::Integer(5)).expect("set");
+    core.finalise(draft, Some("early".into())).expect("signed");
+    assert!(names(&core.set(draft, at, Answer::Integer(6)).expect_err("signed"), "draft"));
+    assert!(names(&core.clear(draft, at).expect_err("signed"), "draft"));
+    assert!(names(&core.set_note(draft, at, Some("later".into())).expect_err("signed"), "draft"));
+    assert!(names(&core.confirm(draft, at, Some("later".into())).expect_err("signed"), "draft"));
+    assert!(names(&core.finalise(draft, Some("again".into())).expect_err("signed"), "draft"));
+    let visit = core.visits().expect("visits").remove(0).code;
+    assert!(names(&core.start_checklist(&visit, "opening").expect_err("once a visit"), "opening"));
+    drop(core);
+
+    // Nor does somebody who has the key change it by accident.
+    let main = main_db(&world);
+    let count = || main.query_row("SELECT count(*) FROM report", [], |r| r.get::<_, i64>(0)).expect("counts");
+    let bytes = || main.query_row("SELECT envelope FROM report", [], |r| r.get::<_, Vec<u8>>(0)).expect("reads");
+    let before = bytes();
+    for sql in ["UPDATE report SET signed = 0", "UPDATE report SET envelope = x'00'", "DELETE FROM report"] {
+        let refused = main.execute(sql, []).expect_err("it never changes").to_string();
+        assert!(refused.contains("never"), "{sql}: {refused}");
+    }
+    assert_eq!((count(), bytes()), (1, before));
+}
+
+/// The phone's truth, opened beside the core.
+fn main_db(world: &World) -> Connection {
+    let config = world.phone("phone");
+    let key = Lock::of(&config.folder).open(&*config.vault, PIN).expect("the PIN");
+    let today = Schema { steps: &["SELECT 'never run: the database is of this version'"] };
+    baqylau_sqlite::open(&config.folder.join("main.db"), Some(&key), today).expect("opens")
+}
+
+#[test]
+fn a_store_of_a_later_version_is_left_alone() {
+    let (world, core) = phone();
+    report(&core, "one");
+    drop(core);
+    let main = main_db(&world);
+    main.pragma_update(None, "user_version", 99).expect("a version");
+    drop(main);
+    let path = world.folder.path().join("phone/main.db");
+    let before = std::fs::read(&path).expect("the store");
+    let refused = ObserverCore::open(world.phone("phone"), PIN).map(drop);
+    assert!(matches!(refused, Err(Error::Storage(StorageError::Newer { found: 99, .. }))), "{refused:?}");
+    assert_eq!(std::fs::read(&path).expect("the store"), before);
+    // It still delivers: the outbox is of this version.
+    let locked = ObserverCore::open_locked(world.phone("phone")).expect("opens");
+    assert_eq!(locked.sync_now(BUDGET).expect("syncs").delivered, 1);
+}
+
+/// Wherever a byte is damaged, what is there is right or the error says so.
+#[test]
+fn a_damaged_page_is_noticed_wherever_it_is() {
+    let (world, core) = phone();
+    (0..3).for_each(|n| report(&core, &format!("reason {n}")));
+    let good = core.reports().expect("reports");
+    drop(core);
+    let path = world.folder.path().join("phone/main.db");
+    let whole = std::fs::read(&path).expect("the store");
+    let mut noticed = 0;
+    for at in (100..whole.len()).step_by(whole.len() / 14) {
+        let mut bad = whole.clone();
+        bad[at] ^= 0x10;
+        std::fs::write(&path, &bad).expect("damaged");
+        let looked = ObserverCore::open(world.phone("phone"), PIN).and_then(|core| core.reports());
+        match looked {
+            Ok(reports) => assert_eq!(reports, good, "byte {at}"),
+            Err(Error::Storage(StorageError::Damaged { .. })) => noticed += 1,
+            Err(other) => panic!("byte {at}: {other}"),
+        }
+        assert!(path.exists(), "it is never deleted");
+    }
+    assert!(noticed > 3, "only {noticed} were noticed");
+    std::fs::write(&path, &whole).expect("mended");
+    let core = ObserverCore::open(world.phone("phone"), PIN).expect("opens");
+    assert_eq!(core.reports().expect("reports"), good);
+}
+
+#[test]
+fn a_locked_phone_shows_nothing_and_delivers() {
+    let (_world, core) = phone();
+    report(&core, "one");
+    core.lock().expect("locked");
+    let locked = |r: Result<(), Error>| matches!(r, Err(Error::Locked { .. }));
+    assert!(locked(core.reports().map(drop)) && locked(core.visits().map(drop)) && locked(core.mission().map(drop)));
+    assert!(locked(core.start_visit(None, None).map(drop)) && locked(core.finalise(1, None).map(drop)));
+    assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 1);
+    assert!(locked(core.unlock("1111")));
+    core.unlock(PIN).expect("unlocked");
+    assert_eq!(core.summary().expect("a summary").delivered, 1);
+}
