@@ -27,18 +27,17 @@ fn below(limit: u32) -> u32 {
 
 /// `BAQYLAU_SOAK` says how often.
 #[test]
-#[expect(clippy::explicit_counter_loop, reason = "the number goes on from what the phone said, not by one a round")]
 fn no_answer_is_lost_to_a_kill() {
     let rounds = std::env::var("BAQYLAU_SOAK").ok().and_then(|n| n.parse().ok()).unwrap_or(6);
     let (world, draft) = world();
     let store = world.folder.path().join("phone");
     let mut said: BTreeMap<u32, i64> = BTreeMap::new();
-    let mut next = 1;
     for round in 0..rounds {
+        let first = said.values().max().map_or(1, |n| n + 1);
         let mut child = Command::new(PHONE)
             .arg("set")
             .arg(&store)
-            .args([draft.to_string(), next.to_string()])
+            .args([draft.to_string(), first.to_string()])
             .stdout(Stdio::piped())
             .spawn()
             .expect("a phone");
@@ -47,7 +46,6 @@ fn no_answer_is_lost_to_a_kill() {
             let (node, number) = line.split_once(' ').expect("a question and a number");
             let (node, number) = (node.parse().expect("a question"), number.parse::<i64>().expect("a number"));
             said.insert(node, number);
-            next = next.max(number + 1);
         };
         let patience = 1 + below(60) as usize;
         lines.by_ref().take(patience).for_each(|line| hear(line.expect("a line")));
@@ -59,17 +57,20 @@ fn no_answer_is_lost_to_a_kill() {
         let core = ObserverCore::open(world.phone("phone"), PIN).expect("opens");
         let kept: BTreeMap<u32, Option<Answer>> =
             rows(&core, draft).into_iter().map(|r| (r.key.node, r.answer)).collect();
+        let last = said.values().max().copied().unwrap_or(0);
         let mut later = 0;
-        for (node, number) in &said {
+        for (node, number) in &mut said {
             match kept.get(node) {
-                Some(Some(Answer::Integer(found))) if found == number => {}
+                Some(Some(Answer::Integer(found))) if *found == *number => {}
                 // The call that was killed may have saved before it could say so.
-                Some(Some(Answer::Integer(found))) if *found >= next => later += 1,
+                Some(Some(Answer::Integer(found))) if *found > last => {
+                    *number = *found;
+                    later += 1;
+                }
                 other => panic!("round {round}: {node} said {number}, has {other:?}"),
             }
         }
         assert!(later <= 1, "round {round}: one call can be on its way, not {later}");
-        next += 1;
     }
     assert!(said.len() > 3, "several questions were answered");
 }

@@ -128,7 +128,7 @@ fn what_the_server_asks_for_is_kept_and_spread() {
             let all: std::collections::BTreeSet<i64> =
                 (0..1024).map(|jitter| busy(Some(asked), failures, jitter)).collect();
             assert!(*all.first().unwrap() >= asked, "never earlier than asked");
-            assert!(all.len() > 500, "{asked} after {failures}: they come back at {} times", all.len());
+            assert!(all.len() > 1000, "{asked} after {failures}: they come back at {} times", all.len());
         }
     }
     assert!(busy(Some(i64::MAX), 0, 1023) <= 48 * 3_600_000, "a hostile server cannot silence a phone for ever");

@@ -1,0 +1,7 @@
+//! The tests of this crate, in one binary.
+
+mod it {
+    mod figures;
+    mod kleene;
+    mod support;
+}

@@ -1,0 +1,127 @@
+//! The units, one by one, and what is wrong with a figure.
+
+use super::support::{compile, computed, figure, form, observation, observations};
+use baqylau_findings::Unit;
+
+#[test]
+fn percents_round_half_up_in_integers() {
+    let form = form();
+    for (yes, no, expected) in [
+        (0, 5, "0 %"),
+        (1, 0, "100 %"),
+        (1, 2, "33 %"),
+        (2, 1, "67 %"),
+        (1, 7, "13 %"),
+        (1, 199, "1 %"),
+        (1, 200, "0 %"),
+    ] {
+        let mut answers = vec!["sealed=yes"; yes];
+        answers.extend(vec!["sealed=no"; no]);
+        let all = observations(&form, &answers);
+        let found = computed(&form, figure(Unit::Percent, "${sealed} = 'yes'"), &all);
+        assert_eq!(found.computed, expected, "{yes} of {}", yes + no);
+    }
+    let none = computed(&form, figure(Unit::Percent, "${sealed} = 'yes'"), &[]);
+    assert_eq!((none.computed.as_str(), none.equal), ("-", false), "nothing is no number, not nought");
+}
+
+#[test]
+fn a_figure_is_equal_within_its_tolerance() {
+    let form = form();
+    let all = observations(&form, &["sealed=yes", "sealed=yes", "sealed=no"]);
+    for (value, tolerance, equal) in [
+        ("67", "", true),
+        ("66", "", false),
+        ("66", "1", true),
+        ("65", "1", false),
+        ("67", "0", true),
+        ("70", "3", true),
+    ] {
+        let mut about = figure(Unit::Percent, "${sealed} = 'yes'");
+        (about.value, about.tolerance) = (value.into(), tolerance.into());
+        assert_eq!(computed(&form, about, &all).equal, equal, "{value} ± {tolerance}");
+    }
+}
+
+#[test]
+fn a_majority_is_more_than_half() {
+    let form = form();
+    for (answers, equal) in [
+        (&["sealed=yes", "sealed=no"][..], false),
+        (&["sealed=yes", "sealed=yes", "sealed=no"], true),
+        (&["sealed=yes", "", "sealed=?dk", ""], true),
+        (&["", ""], false),
+    ] {
+        let found = computed(&form, figure(Unit::Majority, "${sealed} = 'yes'"), &observations(&form, answers));
+        assert_eq!(found.equal, equal, "{answers:?}");
+    }
+}
+
+#[test]
+fn a_breakdown_counts_each_choice() {
+    let form = form();
+    let all = observations(&form, &["papers=law+lists", "papers=law", "papers=?dk", "", "papers=lists+samples"]);
+    let mut about = figure(Unit::Breakdown, "${papers}");
+    about.value = "law=2; lists=2; samples=1".into();
+    let found = computed(&form, about.clone(), &all);
+    assert!(found.equal && found.several, "more choices than reports");
+    assert_eq!((found.count, found.base, found.do_not_know, found.not_answered), (5, 3, 1, 1));
+    assert_eq!(found.computed, "law 2; lists 2; samples 1");
+    about.value = "law=2; lists=2; samples=2".into();
+    assert!(!computed(&form, about.clone(), &all).equal);
+    about.value = "law=2; flags=0".into();
+    assert!(!computed(&form, about, &all).equal, "a choice that the list lacks is not nought");
+}
+
+#[test]
+fn per_place_takes_the_latest() {
+    let form = form();
+    let all = [
+        observation(&form, 7, 1, "sealed=no"),
+        observation(&form, 3, 1, "sealed=yes"),
+        observation(&form, 5, 2, "sealed=yes"),
+        observation(&form, 4, 2, "sealed=no"),
+    ];
+    let mut about = figure(Unit::Count, "${sealed} = 'yes'");
+    assert_eq!(computed(&form, about.clone(), &all).count, 2);
+    about.per = "place".into();
+    let found = computed(&form, about, &all);
+    assert_eq!((found.count, found.reports, found.forms, found.places), (1, vec![5], 2, 2));
+}
+
+#[test]
+fn people_are_counted_by_the_register() {
+    let form = form();
+    let mut about = figure(Unit::Count, "");
+    (about.checklist, about.value) = ("people".into(), "404".into());
+    let found = computed(&form, about, &observations(&form, &["sealed=yes"]));
+    assert_eq!((found.count, found.equal), (404, true));
+}
+
+#[test]
+fn what_is_wrong_is_named_by_column() {
+    let form = form();
+    let percent = || figure(Unit::Percent, "${sealed} = 'yes'");
+    let breakdown = || figure(Unit::Breakdown, "${papers}");
+    let wrong = [
+        ("counts", figure(Unit::Percent, "${nothing} = 'yes'")),
+        ("counts", figure(Unit::Percent, "${sealed} = ")),
+        ("counts", figure(Unit::Breakdown, "${women}")),
+        ("counts", figure(Unit::Breakdown, "${papers} + 1")),
+        ("of", figure(Unit::MeanShare, "${women}")),
+        ("base", baqylau_findings::Figure { base: "${nothing}".into(), ..percent() }),
+        ("per", baqylau_findings::Figure { per: "region".into(), ..percent() }),
+        ("checklist", baqylau_findings::Figure { checklist: "other".into(), ..percent() }),
+        ("value", baqylau_findings::Figure { value: "many".into(), ..percent() }),
+        ("value", baqylau_findings::Figure { value: "inf".into(), ..percent() }),
+        ("value", baqylau_findings::Figure { tolerance: "some".into(), ..percent() }),
+        ("value", baqylau_findings::Figure { value: "law".into(), ..breakdown() }),
+        ("value", baqylau_findings::Figure { value: "50".into(), ..figure(Unit::Majority, "true()") }),
+    ];
+    for (column, about) in wrong {
+        let said = format!("{about:?}");
+        let faults = compile(&form, about).expect_err("faulty");
+        assert_eq!(faults.iter().map(|f| f.column).collect::<Vec<_>>(), [column], "{said}");
+        assert!(faults[0].to_string().contains(column) && !faults[0].what.is_empty());
+    }
+}

@@ -1,0 +1,100 @@
+//! A database opens as it was left, or says why not; and what is in it stays.
+
+use baqylau_sqlite::{Schema, StorageError, open, set_aside, synchronous};
+use std::path::Path;
+
+const KEY: [u8; 32] = [7; 32];
+const ONE: Schema = Schema { steps: &["CREATE TABLE t(a TEXT NOT NULL) STRICT; INSERT INTO t VALUES ('canary-1')"] };
+const TWO: Schema = Schema { steps: &[ONE.steps[0], "ALTER TABLE t ADD COLUMN b INTEGER NOT NULL DEFAULT 5"] };
+const BROKEN: Schema = Schema { steps: &[ONE.steps[0], "CREATE TABLE u(x); CREATE TABLE t(again)"] };
+
+fn version(path: &Path, key: Option<&[u8; 32]>, schema: Schema) -> i64 {
+    let db = open(path, key, schema).expect("opens");
+    db.pragma_query_value(None, "user_version", |r| r.get(0)).expect("a version")
+}
+
+fn contains(path: &Path, words: &[u8]) -> bool {
+    std::fs::read(path).expect("the file").windows(words.len()).any(|w| w == words)
+}
+
+#[test]
+fn it_is_durable_and_encrypted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (keyed, plain) = (folder.path().join("keyed.db"), folder.path().join("plain.db"));
+    for (path, key) in [(&keyed, Some(&KEY)), (&plain, None)] {
+        let db = open(path, key, ONE).expect("opens");
+        assert_eq!(synchronous(&db).expect("a mode"), "FULL");
+        let mode: String = db.pragma_query_value(None, "journal_mode", |r| r.get(0)).expect("a mode");
+        assert_eq!(mode, "wal");
+    }
+    assert!(contains(&plain, b"canary-1") && contains(&plain, b"SQLite format 3"), "the search finds what is there");
+    assert!(!contains(&keyed, b"canary-1") && !contains(&keyed, b"SQLite format 3"));
+}
+
+#[test]
+fn steps_are_taken_once_each_or_not_at_all() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.db");
+    assert_eq!(version(&path, Some(&KEY), ONE), 1);
+    assert_eq!(version(&path, Some(&KEY), ONE), 1, "a step that was taken is not taken again");
+    open(&path, Some(&KEY), BROKEN).expect_err("a step that fails");
+    let db = open(&path, Some(&KEY), ONE).expect("and leaves nothing of itself");
+    let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0)).expect("counts");
+    assert_eq!(tables, 1);
+    drop(db);
+    assert_eq!(version(&path, Some(&KEY), TWO), 2);
+    let db = open(&path, Some(&KEY), TWO).expect("opens");
+    let row: (String, i64) = db.query_row("SELECT a, b FROM t", [], |r| Ok((r.get(0)?, r.get(1)?))).expect("one row");
+    assert_eq!(row, ("canary-1".to_owned(), 5), "what was there before is there still");
+}
+
+#[test]
+fn a_later_version_is_refused_and_untouched() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.db");
+    assert_eq!(version(&path, Some(&KEY), TWO), 2);
+    let before = std::fs::read(&path).expect("the file");
+    let refused = open(&path, Some(&KEY), ONE).map(drop);
+    assert!(matches!(refused, Err(StorageError::Newer { found: 2, known: 1 })), "{refused:?}");
+    assert_eq!(std::fs::read(&path).expect("the file"), before);
+}
+
+#[test]
+fn another_key_and_damage_are_said_with_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.db");
+    drop(open(&path, Some(&KEY), ONE).expect("opens"));
+    let whole = std::fs::read(&path).expect("the file");
+    let damaged = |key: Option<&[u8; 32]>| match open(&path, key, ONE).map(drop) {
+        Err(StorageError::Damaged { path: named }) => assert_eq!(named, path),
+        other => panic!("{other:?}"),
+    };
+    damaged(Some(&[8; 32]));
+    damaged(None);
+    assert_eq!(std::fs::read(&path).expect("the file"), whole, "a wrong key changes nothing");
+    for at in [0, 20, 100, 4_000] {
+        let mut bad = whole.clone();
+        bad[at] ^= 1;
+        std::fs::write(&path, &bad).expect("damaged");
+        damaged(Some(&KEY));
+        assert_eq!(std::fs::read(&path).expect("the file"), bad, "and is not deleted");
+    }
+    std::fs::write(&path, &whole[..1000]).expect("cut off");
+    damaged(Some(&KEY));
+}
+
+#[test]
+fn what_is_set_aside_is_kept_each_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.db");
+    for (round, words) in [(1, b"first"), (2, b"again")] {
+        std::fs::write(&path, words).expect("writes");
+        std::fs::write(folder.path().join("a.db-wal"), b"journal").expect("writes");
+        let kept = set_aside(&path).expect("set aside");
+        assert_eq!(kept, folder.path().join(format!("a.db.damaged-{round}")));
+        assert_eq!(std::fs::read(&kept).expect("kept"), words);
+        assert_eq!(std::fs::read(format!("{}-wal", kept.display())).expect("kept"), b"journal");
+        assert!(!path.exists() && !folder.path().join("a.db-wal").exists());
+    }
+    assert_eq!(std::fs::read(folder.path().join("a.db.damaged-1")).expect("kept"), b"first");
+}

@@ -1,0 +1,84 @@
+//! A challenge: whose signature over it opens the log, and for how long.
+
+use baqylau_protocol::certificate::Role;
+use baqylau_protocol::ids::{DeviceId, MissionId};
+use baqylau_protocol::keys::SigningKey;
+use baqylau_protocol::roster::{Entry, Standing};
+use baqylau_protocol::wire::ReadRequest;
+use baqylau_server::accept::Device;
+use baqylau_server::desks::Gate;
+use baqylau_server::sequencer::Shared;
+use data_encoding::BASE64URL_NOPAD;
+
+const NOW: i64 = 1_700_000_000_000;
+const MISSION: MissionId = MissionId([1; 16]);
+const DESK: DeviceId = DeviceId([2; 16]);
+const TEN_MINUTES: i64 = 600_000;
+
+fn desk() -> SigningKey {
+    SigningKey::from_seed([3; 32])
+}
+
+fn shared(role: Role, standing: Option<Standing>) -> Shared {
+    let shared = Shared::default();
+    let roster = standing.map(|standing| Entry { device: DESK, standing, good_seq: 0, good_hash: None });
+    let device = Device { key: desk().public(), role, roster };
+    shared.devices.write().expect("nobody panicked").insert(DESK, device);
+    shared
+}
+
+fn header(mission: MissionId, device: DeviceId, challenge: [u8; 40], key: &SigningKey) -> String {
+    let request = ReadRequest { v: 1, mission, device, challenge: challenge.into() };
+    format!("Baqylau {}", BASE64URL_NOPAD.encode(&request.sign(key)))
+}
+
+#[test]
+fn a_challenge_is_good_for_ten_minutes() {
+    let (gate, shared) = (Gate::new(MISSION), shared(Role::Desk, None));
+    let signed = header(MISSION, DESK, gate.challenge(NOW), &desk());
+    for (now, good) in [(0, true), (1, true), (TEN_MINUTES, true), (TEN_MINUTES + 1, false), (-1, false)] {
+        assert_eq!(gate.admits(&signed, &shared, NOW + now), good, "{now} ms later");
+    }
+    assert!(!Gate::new(MISSION).admits(&signed, &shared, NOW), "not after a restart");
+}
+
+#[test]
+fn only_a_desk_in_good_standing_is_admitted() {
+    let gate = Gate::new(MISSION);
+    let signed = header(MISSION, DESK, gate.challenge(NOW), &desk());
+    for (role, standing, good) in [
+        (Role::Desk, None, true),
+        (Role::Desk, Some(Standing::Confirmed), true),
+        (Role::Desk, Some(Standing::Contested), false),
+        (Role::Desk, Some(Standing::Revoked), false),
+        (Role::Observer, None, false),
+        (Role::Observer, Some(Standing::Confirmed), false),
+    ] {
+        assert_eq!(gate.admits(&signed, &shared(role, standing), NOW), good, "{role:?}, {standing:?}");
+    }
+    assert!(!gate.admits(&signed, &Shared::default(), NOW), "a device that is not enrolled");
+}
+
+#[test]
+fn whatever_is_altered_is_refused() {
+    let (gate, shared) = (Gate::new(MISSION), shared(Role::Desk, None));
+    let challenge = gate.challenge(NOW);
+    let signed = header(MISSION, DESK, challenge, &desk());
+    assert!(gate.admits(&signed, &shared, NOW));
+    let stranger = SigningKey::from_seed([4; 32]);
+    assert!(!gate.admits(&header(MISSION, DESK, challenge, &stranger), &shared, NOW));
+    assert!(!gate.admits(&header(MISSION, DeviceId([9; 16]), challenge, &desk()), &shared, NOW));
+    assert!(!gate.admits(&header(MissionId([9; 16]), DESK, challenge, &desk()), &shared, NOW));
+    for at in 0..40 {
+        let mut altered = challenge;
+        altered[at] ^= 1;
+        assert!(!gate.admits(&header(MISSION, DESK, altered, &desk()), &shared, NOW), "byte {at} of the challenge");
+    }
+    let bare = signed.trim_start_matches("Baqylau ");
+    for other in [bare.to_owned(), format!("Bearer {bare}"), String::new(), "Baqylau ".into(), "Baqylau !".into()] {
+        assert!(!gate.admits(&other, &shared, NOW), "{other}");
+    }
+    for cut in 0..signed.len() {
+        assert!(!gate.admits(&signed[..cut], &shared, NOW), "{cut} characters");
+    }
+}
