@@ -98,9 +98,7 @@ impl Driver {
 
     /// Runs until nothing waits, something must be waited for, the budget is used up, or it is interrupted.
     pub fn run(&self, budget: Duration, now: bool) -> Result<Ran, Error> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|e| Error::Internal(e.to_string()))?;
-        runtime.block_on(async {
+        runtime()?.block_on(async {
             tokio::select! {
                 ran = self.steps(now) => ran,
                 () = self.interrupt.fired() => Err(Error::Interrupted),
@@ -111,9 +109,7 @@ impl Driver {
 
     /// Fetches the bundle only, before there is an enrolment to send.
     pub fn fetch_bundle(&self, budget: Duration) -> Result<(), Error> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|e| Error::Internal(e.to_string()))?;
-        let fetched = runtime.block_on(async { tokio::time::timeout(budget, self.bundle()).await });
+        let fetched = runtime()?.block_on(async { tokio::time::timeout(budget, self.bundle()).await });
         match fetched {
             Ok(Ok(_)) => match lock(&self.outbox)?.setting(names::BUNDLE_REFUSED)? {
                 Some(reason) if !reason.is_empty() => {
@@ -350,6 +346,12 @@ impl Driver {
         }
         Ok(())
     }
+}
+
+/// One a call; it leaves no thread behind.
+fn runtime() -> Result<tokio::runtime::Runtime, Error> {
+    let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    built.map_err(|e| Error::Internal(e.to_string()))
 }
 
 /// What stops a step.
