@@ -1,6 +1,6 @@
 //! The signed description of a mission: a small manifest that names content-addressed, compressed parts.
 
-use crate::cbor::{self, check_version};
+use crate::cbor;
 use crate::cose::{self, CoseError, Type};
 use crate::ids::{Hash, MissionId, PublicKey};
 use crate::keys::{ReadingKey, SigningKey};
@@ -136,7 +136,6 @@ impl Manifest {
     pub fn open(bytes: &[u8], root: &PublicKey) -> Result<Self, BundleError> {
         let payload = cose::open(Type::Manifest, bytes, root, &[])?;
         let manifest: Self = cbor::decode(payload, "manifest").map_err(CoseError::from)?;
-        check_version("manifest", manifest.v).map_err(CoseError::from)?;
         let mission = MissionId::of(root);
         if manifest.mission == mission { Ok(manifest) } else { Err(BundleError::Mission { found: manifest.mission }) }
     }

@@ -1,6 +1,6 @@
 //! Deterministic CBOR (RFC 8949, section 4.2.1) and nothing else.
 
-use minicbor::{Decode, Encode};
+use minicbor::{Decode, Decoder, Encode};
 
 /// The most bytes of one object.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -40,7 +40,7 @@ pub enum Malformed {
         /// Which object.
         what: &'static str,
         /// What it has.
-        found: u8,
+        found: u64,
         /// What is known.
         known: u8,
     },
@@ -58,7 +58,7 @@ pub fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
 /// Decodes an object whose every key must be known: what is encoded again must give the same bytes.
 ///
 /// # Errors
-/// Not deterministic, not of the shape, or with something this version does not know.
+/// Not deterministic, of a later version, not of the shape, or with something this version does not know.
 pub fn decode<'b, T: Decode<'b, ()> + Encode<()>>(bytes: &'b [u8], what: &'static str) -> Result<T, Malformed> {
     let value = decode_open(bytes, what)?;
     if encode(&value) != bytes {
@@ -70,9 +70,10 @@ pub fn decode<'b, T: Decode<'b, ()> + Encode<()>>(bytes: &'b [u8], what: &'stati
 /// Decodes an object that may hold negative keys of later versions.
 ///
 /// # Errors
-/// Not deterministic, or not of the shape.
+/// Not deterministic, of a later version, or not of the shape.
 pub fn decode_open<'b, T: Decode<'b, ()>>(bytes: &'b [u8], what: &'static str) -> Result<T, Malformed> {
     check(bytes)?;
+    check_version(bytes, what)?;
     minicbor::decode(bytes).map_err(|e| Malformed::Shape { what, detail: e.to_string() })
 }
 
@@ -84,12 +85,16 @@ pub fn decode_request<'b, T: Decode<'b, ()>>(bytes: &'b [u8]) -> Result<T, Malfo
     minicbor::decode(bytes).map_err(|e| Malformed::Shape { what: "request", detail: e.to_string() })
 }
 
-/// Refuses a version above the known one, with words that tell it from damage.
-///
-/// # Errors
-/// The version is not known.
-pub fn check_version(what: &'static str, found: u8) -> Result<(), Malformed> {
-    if found == crate::VERSION { Ok(()) } else { Err(Malformed::Version { what, found, known: crate::VERSION }) }
+/// Every map of the formats starts with its version at key 0. It is looked at before the shape, which a later version may change:
+/// so that "update this program" is not told as damage.
+fn check_version(bytes: &[u8], what: &'static str) -> Result<(), Malformed> {
+    let mut d = Decoder::new(bytes);
+    let found = match (d.map(), d.u8(), d.u64()) {
+        (Ok(_), Ok(0), Ok(found)) => found,
+        _ => return Ok(()),
+    };
+    let known = crate::VERSION;
+    if found == u64::from(known) { Ok(()) } else { Err(Malformed::Version { what, found, known }) }
 }
 
 /// Scans bytes: one data item, definite lengths, shortest forms, sorted unique keys, no floats, no trailing bytes.

@@ -1,6 +1,6 @@
 //! Certificates for one-use invite keys, and the invite that carries one to a phone.
 
-use crate::cbor::{self, check_version};
+use crate::cbor;
 use crate::cose::{self, CoseError, Type};
 use crate::ids::{MissionId, PublicKey, SubjectId};
 use crate::keys::SigningKey;
@@ -59,7 +59,6 @@ impl Certificate {
     pub fn open(bytes: &[u8], issuer: &PublicKey, mission: MissionId) -> Result<Self, CertificateError> {
         let payload = cose::open(Type::Certificate, bytes, issuer, &[])?;
         let certificate: Self = cbor::decode(payload, "certificate").map_err(CoseError::from)?;
-        check_version("certificate", certificate.v).map_err(CoseError::from)?;
         if certificate.mission != mission {
             return Err(CertificateError::Mission { found: certificate.mission });
         }
@@ -145,7 +144,6 @@ impl Invite {
         let body = text.trim().strip_prefix(PREFIX).ok_or(InviteError::NotOne)?;
         let bytes = BASE64URL_NOPAD.decode(body.as_bytes()).map_err(|e| InviteError::Damaged(e.to_string()))?;
         let invite: Self = cbor::decode(&bytes, "invite").map_err(|e| InviteError::Damaged(e.to_string()))?;
-        check_version("invite", invite.v).map_err(|e| InviteError::Damaged(e.to_string()))?;
         Ok(invite)
     }
 

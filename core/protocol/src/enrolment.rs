@@ -1,6 +1,6 @@
 //! A phone's enrolment: made and signed on the phone, without the desk and without trusting the server.
 
-use crate::cbor::{self, check_version};
+use crate::cbor;
 use crate::certificate::{Certificate, CertificateError, Role};
 use crate::cose::{self, CoseError, Type, Unverified};
 use crate::ids::{DeviceId, Hash, MissionId, PublicKey, SubjectId};
@@ -77,7 +77,6 @@ impl Enrolled {
         let outer = Unverified::parse(Type::Enrolled, bytes)?;
         let inner = Unverified::parse(Type::Enrolment, outer.untrusted())?;
         let enrolment: Enrolment = cbor::decode(inner.untrusted(), "enrolment").map_err(CoseError::from)?;
-        check_version("enrolment", enrolment.v).map_err(CoseError::from)?;
         let certificate = Certificate::open(&enrolment.certificate, issuer, mission)?;
         if enrolment.mission != mission {
             return Err(CertificateError::Mission { found: enrolment.mission });

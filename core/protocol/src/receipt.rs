@@ -1,6 +1,6 @@
 //! The server's signed proof that an object is durably in its log.
 
-use crate::cbor::{self, Malformed, check_version};
+use crate::cbor::{self, Malformed};
 use crate::cose::{self, CoseError, Type};
 use crate::ids::{Hash, MissionId, PublicKey};
 use crate::keys::SigningKey;
@@ -44,7 +44,6 @@ impl TreeHead {
         let opened = keys.iter().find_map(|key| cose::open(Type::TreeHead, bytes, key, &[]).ok());
         let payload = opened.ok_or(CoseError::Signature(Type::TreeHead))?;
         let head: Self = cbor::decode(payload, "tree head").map_err(CoseError::from)?;
-        check_version("tree head", head.v).map_err(CoseError::from)?;
         if head.mission == mission { Ok(head) } else { Err(ReceiptError::Mission { found: head.mission }) }
     }
 }

@@ -2,10 +2,9 @@
 
 use crate::answers::AnswerError;
 use baqylau_forms::value::{Moment, Point};
-use baqylau_protocol::cbor::{self, Malformed, check_version};
+use baqylau_protocol::cbor::{self, Malformed};
 use baqylau_protocol::ids::{Hash, ReportId};
 use minicbor::bytes::{ByteArray, ByteVec};
-use minicbor::data::Type;
 use minicbor::{Decode, Decoder, Encode};
 
 /// A finished draft. Immutable from the moment it is signed.
@@ -51,6 +50,9 @@ pub struct Report {
     /// Attachments.
     #[n(12)]
     pub attachments: Option<Vec<Attachment>>,
+    /// The code of the language it was filled in, when it is not the checklist's first: what it computed may be in it.
+    #[n(13)]
+    pub language: Option<String>,
 }
 
 /// What a visit tells. One team at one place from arrival to departure.
@@ -205,7 +207,7 @@ pub enum ReportError {
 }
 
 /// The largest key of a report that this version knows.
-const LAST_KEY: i64 = 12;
+const LAST_KEY: i64 = 13;
 
 impl Report {
     /// Its bytes.
@@ -214,36 +216,41 @@ impl Report {
         cbor::encode(self)
     }
 
-    /// Reads one. Unknown negative keys are of later versions and ignored; other unknown keys are refused.
+    /// Reads one. Unknown negative keys are of later versions and ignored; anything else that is unknown, however deep, is refused.
     ///
     /// # Errors
     /// It is no report.
     pub fn decode(bytes: &[u8]) -> Result<Self, ReportError> {
-        cbor::check(bytes)?;
-        for key in keys(bytes).map_err(|e| Malformed::Shape { what: "report", detail: e.to_string() })? {
-            if key > LAST_KEY {
-                return Err(ReportError::UnknownKey { key });
-            }
-        }
         let report: Self = cbor::decode_open(bytes, "report")?;
-        check_version("report", report.v)?;
+        let shape = |detail: String| Malformed::Shape { what: "report", detail };
+        let (keys, known) = known_pairs(bytes).map_err(|e| shape(e.to_string()))?;
+        if let Some(key) = keys.into_iter().find(|key| *key > LAST_KEY) {
+            return Err(ReportError::UnknownKey { key });
+        }
+        if report.encode() != known {
+            return Err(shape("a key or value inside that this version does not know".into()).into());
+        }
         Ok(report)
     }
 }
 
-fn keys(bytes: &[u8]) -> Result<Vec<i64>, minicbor::decode::Error> {
+/// The keys of a map, and the map without its negative ones.
+fn known_pairs(bytes: &[u8]) -> Result<(Vec<i64>, Vec<u8>), minicbor::decode::Error> {
     let mut d = Decoder::new(bytes);
     let length = d.map()?.unwrap_or_default();
-    let mut out = Vec::new();
+    let (mut keys, mut pairs, mut known) = (Vec::new(), Vec::new(), 0);
     for _ in 0..length {
-        if !matches!(
-            d.datatype()?,
-            Type::U8 | Type::U16 | Type::U32 | Type::U64 | Type::I8 | Type::I16 | Type::I32 | Type::I64
-        ) {
-            return Err(minicbor::decode::Error::message("a key that is no number"));
-        }
-        out.push(d.i64()?);
+        let start = d.position();
+        let key = d.i64()?;
+        keys.push(key);
         d.skip()?;
+        if key >= 0 {
+            known += 1;
+            pairs.extend_from_slice(&bytes[start..d.position()]);
+        }
     }
-    Ok(out)
+    let mut out = Vec::new();
+    let _infallible = minicbor::Encoder::new(&mut out).map(known);
+    out.extend(pairs);
+    Ok((keys, out))
 }

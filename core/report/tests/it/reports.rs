@@ -45,6 +45,7 @@ fn report(answers: Vec<u8>, log: Vec<u32>) -> Report {
         supersedes: None,
         test: None,
         attachments: None,
+        language: None,
     }
 }
 
@@ -108,12 +109,28 @@ fn later_versions_may_add_what_can_be_ignored() {
     for key in [-1, -2, -24, -25, -70_000] {
         assert_eq!(Report::decode(&with_key(&plain, key)).expect("ignored"), plain, "key {key}");
     }
-    for key in [13, 23, 24, 1_000, i64::MAX] {
+    for key in [14, 23, 24, 1_000, i64::MAX] {
         assert_eq!(Report::decode(&with_key(&plain, key)), Err(ReportError::UnknownKey { key }));
     }
     let later = Report { v: 2, ..plain };
     let refused = ReportError::Malformed(Malformed::Version { what: "report", found: 2, known: 1 });
     assert_eq!(Report::decode(&later.encode()), Err(refused));
+}
+
+#[test]
+fn nothing_unknown_hides_inside() {
+    let plain = report(vec![0xa0], vec![]);
+    let bytes = plain.encode();
+    for (inner, extra) in [(cbor::encode(&plain.visit), &[0x08, 0x00][..]), (cbor::encode(&plain.clock), &[0x00])] {
+        let at = bytes.windows(inner.len()).position(|w| w == inner).expect("it is inside");
+        let mut more = inner.clone();
+        more[0] += 1;
+        more.extend(extra);
+        let altered = [&bytes[..at], &more, &bytes[at + inner.len()..]].concat();
+        cbor::check(&altered).expect("deterministic");
+        let refused = Report::decode(&altered).expect_err("a key that nobody here knows");
+        assert!(refused.to_string().contains("does not know"), "{refused}");
+    }
 }
 
 #[test]
