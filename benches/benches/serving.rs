@@ -1,6 +1,6 @@
 //! Durable submissions a second: one envelope a request, 32 connections, client and server on the same cores, without TLS and with;
-//! beside a raw group commit of the same rows. `BAQYLAU_BENCH_ENVELOPES` sets how many (default 20,000); the last tenth is timed
-//! apart, to show whether a fuller table is slower.
+//! beside a raw group commit of the same rows. `BAQYLAU_BENCH_ENVELOPES` sets how many (default 20,000); the first and the
+//! last tenth are timed apart, to show whether a fuller table is slower.
 
 use baqylau_benches::timed;
 use baqylau_desk::Desk;
@@ -23,7 +23,7 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 
 const CONNECTIONS: usize = 32;
-/// Below what one device may send at once.
+/// Below what one observer may send at once.
 const PER_DEVICE: usize = 4_000;
 const SCHEMA: Schema = Schema { steps: &["CREATE TABLE t(a INTEGER PRIMARY KEY, b BLOB NOT NULL) STRICT;"] };
 
@@ -32,12 +32,12 @@ fn main() {
     let raw = raw_group_commits(count);
     println!("raw group commits of {CONNECTIONS} rows: {raw:.0} rows a second");
     for tls in [false, true] {
-        let (all, last) = serve(count, tls);
+        let (all, first, last) = serve(count, tls);
         let name = if tls { "with TLS" } else { "without TLS" };
         println!(
-            "durable submissions, {name}: {all:.0} a second; ratio to raw {:.2}; last tenth {last:.0} ({:.2} of all)",
+            "durable submissions, {name}: {all:.0} a second; ratio to raw {:.2}; first tenth {first:.0}, last {last:.0}: {:.2}",
             all / raw,
-            last / all
+            last / first
         );
     }
 }
@@ -62,32 +62,33 @@ fn raw_group_commits(count: usize) -> f64 {
     rate(count, timed(groups).1)
 }
 
-/// Submissions a second over all, and over the last tenth.
-fn serve(count: usize, tls: bool) -> (f64, f64) {
+/// Submissions a second over all, over the first tenth and over the last.
+fn serve(count: usize, tls: bool) -> (f64, f64, f64) {
     let folder = tempfile::tempdir().expect("folder");
-    let (url, invite, manifest, _running) = mission(folder.path(), tls);
-    let lanes = prepare(count, &invite, &manifest);
+    let (url, invites, manifest, _running) = mission(folder.path(), tls, count);
+    let lanes = prepare(count, &invites, &manifest);
     let client = Runtime::new().expect("runtime");
-    let roots: Vec<Vec<u8>> = invite.tls_roots.iter().map(|r| r.to_vec()).collect();
-    let (first, rest): (Vec<_>, Vec<_>) = lanes
-        .into_iter()
-        .map(|mut lane| {
-            let rest = lane.split_off(lane.len() - lane.len() / 10);
-            (lane, rest)
-        })
-        .unzip();
-    let sizes = (first.iter().map(Vec::len).sum::<usize>(), rest.iter().map(Vec::len).sum::<usize>());
-    let early = timed(|| client.block_on(submit(&url, &roots, first))).1;
-    let late = timed(|| client.block_on(submit(&url, &roots, rest))).1;
-    (rate(sizes.0 + sizes.1, early + late), rate(sizes.1, late))
+    let roots: Vec<Vec<u8>> = invites[0].tls_roots.iter().map(|r| r.to_vec()).collect();
+    let mut thirds: [Vec<_>; 3] = Default::default();
+    for mut lane in lanes {
+        let tenth = lane.len() / 10;
+        thirds[2].push(lane.split_off(lane.len() - tenth));
+        thirds[1].push(lane.split_off(tenth));
+        thirds[0].push(lane);
+    }
+    let [first, middle, last] = thirds.map(|part| {
+        let size = part.iter().map(Vec::len).sum::<usize>();
+        (size, timed(|| client.block_on(submit(&url, &roots, part))).1)
+    });
+    let all = rate(first.0 + middle.0 + last.0, first.1 + middle.1 + last.1);
+    (all, rate(first.0, first.1), rate(last.0, last.1))
 }
 
 /// The envelopes of each connection, each as the body of a request; the enrolments go first.
-fn prepare(count: usize, invite: &Invite, manifest: &Manifest) -> Vec<Vec<Vec<u8>>> {
-    let per_lane = count / CONNECTIONS;
-    let devices = per_lane.div_ceil(PER_DEVICE).max(1);
-    let each = per_lane / devices;
-    (0..CONNECTIONS).map(|_| (0..devices).flat_map(|_| device(each, invite, manifest)).collect()).collect()
+fn prepare(count: usize, invites: &[Invite], manifest: &Manifest) -> Vec<Vec<Vec<u8>>> {
+    let devices = invites.len() / CONNECTIONS;
+    let each = count / invites.len();
+    invites.chunks(devices).map(|lane| lane.iter().flat_map(|i| device(each, i, manifest)).collect()).collect()
 }
 
 fn device(count: usize, invite: &Invite, manifest: &Manifest) -> Vec<Vec<u8>> {
@@ -141,7 +142,7 @@ async fn submit(url: &str, roots: &[Vec<u8>], lanes: Vec<Vec<Vec<u8>>>) {
 }
 
 /// A server on loopback that publishes a mission.
-fn mission(folder: &Path, tls: bool) -> (String, Invite, Manifest, (Runtime, Running)) {
+fn mission(folder: &Path, tls: bool, count: usize) -> (String, Vec<Invite>, Manifest, (Runtime, Running)) {
     let runtime = Runtime::new().expect("runtime");
     let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();
     let url = format!("{}://127.0.0.1:{port}", if tls { "https" } else { "http" });
@@ -150,7 +151,10 @@ fn mission(folder: &Path, tls: bool) -> (String, Invite, Manifest, (Runtime, Run
     let now = SystemClock.wall().ms;
     let mut desk = Desk::new(&mission, &source, std::slice::from_ref(&url), "benchmarks").expect("mission");
     let manifest = desk.build("benchmarks", now, 9).expect("bundle");
-    let invite = desk.invite(&["p001".into()], now, 9).expect("invite").remove(0).text;
+    let people = CONNECTIONS * (count / CONNECTIONS).div_ceil(PER_DEVICE);
+    let people: Vec<String> = (1..=people).map(|n| format!("p{n:03}")).collect();
+    let invites = desk.invite(&people, now, 9).expect("invites");
+    let invites = invites.iter().map(|i| Invite::from_text(&i.text).expect("an invite")).collect();
     let read = |name: &str| std::fs::read(mission.join("server").join(name)).expect("file");
     let hex = |name: &str| PublicKey::from_hex(&String::from_utf8_lossy(&read(name))).expect("hex");
     let config = Config {
@@ -163,5 +167,5 @@ fn mission(folder: &Path, tls: bool) -> (String, Invite, Manifest, (Runtime, Run
     };
     let running = runtime.block_on(start(config)).expect("server");
     desk.publish().expect("publishes");
-    (url, Invite::from_text(&invite).expect("invite"), manifest, (runtime, running))
+    (url, invites, manifest, (runtime, running))
 }

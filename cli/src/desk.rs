@@ -48,6 +48,11 @@ pub enum Desk {
         #[command(flatten)]
         folder: Folder,
     },
+    /// The server's counters.
+    Metrics {
+        #[command(flatten)]
+        folder: Folder,
+    },
     /// Write the log into a file that `baqylau verify` verifies anywhere.
     Log {
         #[command(flatten)]
@@ -92,6 +97,10 @@ pub fn run(command: Desk) -> Outcome {
             println!("{good} envelopes verify");
             faults.iter().for_each(|(index, what)| println!("object {index}: {what}"));
             Ok(faults.is_empty())
+        }
+        Desk::Metrics { folder } => {
+            print!("{}", folder.open()?.metrics(now())?);
+            Ok(true)
         }
         Desk::Log { folder, file } => {
             let desk = folder.open()?;

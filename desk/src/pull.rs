@@ -18,7 +18,7 @@ use baqylau_protocol::seal::SharedKey;
 use baqylau_protocol::wire::{LogPage, ReadRequest, Upload, Verdict, Verdicts};
 use baqylau_protocol::{VERSION, cbor};
 use data_encoding::BASE64URL_NOPAD;
-use minicbor::bytes::ByteVec;
+use minicbor::bytes::{ByteArray, ByteVec};
 use std::collections::{HashMap, HashSet};
 
 /// How often an end of the log that is not where the head says is asked for again.
@@ -70,12 +70,13 @@ impl Desk {
         block(async { self.link()?.post("/v1/roster", bytes).await.map(drop) })
     }
 
-    /// What the server says at a path that needs no signature, as `/metrics`.
+    /// The server's counters, one `name value` a line.
     ///
     /// # Errors
     /// The server does not answer.
-    pub fn server_text(&self, path: &str) -> Result<String, DeskError> {
-        let bytes = block(async { self.link()?.get(path, None).await })?;
+    pub fn metrics(&self, now: i64) -> Result<String, DeskError> {
+        let identity = self.identity(now)?;
+        let bytes = block(async { self.link()?.read(&identity, "/v1/metrics".into()).await })?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
@@ -278,13 +279,18 @@ impl Link<'_> {
         }
     }
 
-    async fn page(&self, device: &DeviceId, from: u64) -> Result<LogPage, DeskError> {
+    /// What only a desk may read.
+    async fn read(&self, device: &DeviceId, asks: String) -> Result<Vec<u8>, DeskError> {
         let challenge = self.get("/v1/challenge", None).await?;
-        let challenge: [u8; 40] = challenge.try_into().map_err(|_| self.failed("no challenge"))?;
+        let challenge: ByteArray<40> = cbor::decode(&challenge, "challenge").map_err(|e| self.failed(e))?;
         let request =
-            ReadRequest { v: VERSION, mission: self.desk.mission(), device: *device, challenge: challenge.into() };
+            ReadRequest { v: VERSION, mission: self.desk.mission(), device: *device, challenge, asks: asks.clone() };
         let signed = BASE64URL_NOPAD.encode(&request.sign(&self.desk.device));
-        let bytes = self.get(&format!("/v1/log?from={from}"), Some(format!("Baqylau {signed}"))).await?;
+        self.get(&asks, Some(format!("Baqylau {signed}"))).await
+    }
+
+    async fn page(&self, device: &DeviceId, from: u64) -> Result<LogPage, DeskError> {
+        let bytes = self.read(device, format!("/v1/log?from={from}")).await?;
         let page: LogPage = cbor::decode_request(&bytes).map_err(|e| self.failed(e))?;
         if page.from == from { Ok(page) } else { Err(self.failed("another page than the one that was asked for")) }
     }

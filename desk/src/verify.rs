@@ -47,7 +47,8 @@ impl Opener<'_> {
             }
         }
         let fresh: HashMap<DeviceId, &Device> = found.devices.iter().map(|d| (d.device, d)).collect();
-        let find = |id: &DeviceId| known.get(id).or_else(|| fresh.get(id).copied());
+        // A device speaks from its enrolment on, wherever a page begins.
+        let find = |id: &DeviceId, at: u64| known.get(id).or_else(|| fresh.get(id).copied()).filter(|d| d.index < at);
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let chunk = sealed.len().div_ceil(threads).max(1);
         found.envelopes = std::thread::scope(|scope| {
@@ -79,11 +80,11 @@ impl Opener<'_> {
     fn open<'d>(
         &self,
         (index, received, envelope): &(u64, i64, envelope::Envelope),
-        find: &impl Fn(&DeviceId) -> Option<&'d Device>,
+        find: &impl Fn(&DeviceId, u64) -> Option<&'d Device>,
     ) -> Envelope {
         let header = &envelope.header;
-        let plain = match find(&header.device) {
-            None => Err("its device is not enrolled".to_owned()),
+        let plain = match find(&header.device, *index) {
+            None => Err("its device was not enrolled before it".to_owned()),
             Some(device) => {
                 let shared = SharedKey::from_parts(device.shared.0, device.shared.1);
                 let opened = envelope.open(Type::Report, &device.key, self.reading, &shared);

@@ -5,7 +5,7 @@ use baqylau_protocol::certificate::{CertificateError, Role};
 use baqylau_protocol::cose::CoseError;
 use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::{Envelope, EnvelopeError};
-use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey, SubjectId};
 use baqylau_protocol::roster::{Entry as RosterEntry, Standing};
 use baqylau_protocol::wire::{Code, Refusal};
 
@@ -14,6 +14,8 @@ use baqylau_protocol::wire::{Code, Refusal};
 pub struct Device {
     /// Its key.
     pub key: PublicKey,
+    /// Whom it belongs to.
+    pub subject: SubjectId,
     /// What it may do.
     pub role: Role,
     /// What the roster says of it.
@@ -25,6 +27,8 @@ pub struct Device {
 pub struct Good {
     /// The device.
     pub device: DeviceId,
+    /// Whom it belongs to.
+    pub subject: SubjectId,
     /// Its number in the chain; 0 for the enrolment.
     pub seq: u64,
     /// Its hash.
@@ -61,28 +65,25 @@ impl Judge<'_> {
     pub fn judge(&self, object: Vec<u8>) -> Result<Good, Refusal> {
         match Envelope::parse(&object, self.mission) {
             Ok(envelope) => {
-                self.envelope(&envelope)?;
+                let subject = self.envelope(&envelope)?.subject;
                 let (device, seq, hash) = (envelope.header.device, envelope.header.seq, envelope.hash);
-                Ok(Good { device, seq, hash, object, enrolled: None })
+                Ok(Good { device, subject, seq, hash, object, enrolled: None })
             }
             Err(EnvelopeError::Cose(CoseError::Type { .. })) => self.enrolment(object),
             Err(e) => Err(refusal(code_of(&e), e.to_string())),
         }
     }
 
-    fn envelope(&self, envelope: &Envelope) -> Result<(), Refusal> {
+    fn envelope(&self, envelope: &Envelope) -> Result<Device, Refusal> {
         let header = &envelope.header;
-        if header.seq == 0 {
-            return Err(refusal(Code::Malformed, "the envelope has number 0; envelopes are numbered from 1"));
-        }
         let device = (self.device)(header.device)
             .ok_or_else(|| refusal(Code::UnknownDevice, "this device is not enrolled here; it enrols again"))?;
         envelope.verify(&device.key).map_err(|e| refusal(Code::Signature, e.to_string()))?;
-        let revoked = device.roster.filter(|r| r.standing == Standing::Revoked);
+        let revoked = device.roster.as_ref().filter(|r| r.standing == Standing::Revoked);
         if revoked.is_some_and(|r| header.seq > r.good_seq) {
             return Err(refusal(Code::Revoked, "this device was revoked; ask the coordinators for a new invite"));
         }
-        Ok(())
+        Ok(device)
     }
 
     fn enrolment(&self, object: Vec<u8>) -> Result<Good, Refusal> {
@@ -105,8 +106,9 @@ impl Judge<'_> {
                 ));
             }
         }
-        let device = Device { key: enrolled.enrolment.device_key, role: enrolled.role, roster: None };
-        Ok(Good { device: enrolled.device, seq: 0, hash: enrolled.hash, object, enrolled: Some(device) })
+        let (subject, hash) = (enrolled.subject, enrolled.hash);
+        let device = Device { key: enrolled.enrolment.device_key, subject, role: enrolled.role, roster: None };
+        Ok(Good { device: enrolled.device, subject, seq: 0, hash, object, enrolled: Some(device) })
     }
 }
 

@@ -35,15 +35,15 @@ impl Gate {
         out
     }
 
-    /// Whether an `Authorization` header is a desk's signature over a fresh challenge of ours.
+    /// Whether an `Authorization` header is a desk's signature over what is asked and a fresh challenge of ours.
     #[must_use]
-    pub fn admits(&self, header: &str, shared: &Shared, now: i64) -> bool {
-        self.check(header, shared, now).is_some()
+    pub fn admits(&self, header: &str, asks: &str, shared: &Shared, now: i64) -> bool {
+        self.check(header, asks, shared, now).is_some()
     }
 
-    fn check(&self, header: &str, shared: &Shared, now: i64) -> Option<()> {
+    fn check(&self, header: &str, asks: &str, shared: &Shared, now: i64) -> Option<()> {
         let bytes = BASE64URL_NOPAD.decode(header.strip_prefix("Baqylau ")?.as_bytes()).ok()?;
-        let request = ReadRequest::peek(&bytes).ok().filter(|r| r.mission == self.mission)?;
+        let request = ReadRequest::peek(&bytes).ok().filter(|r| r.mission == self.mission && r.asks == asks)?;
         let (time, mac) = request.challenge.split_at(8);
         hmac::verify(&self.key, time, mac).ok()?;
         let made = i64::from_be_bytes(time.try_into().ok()?);

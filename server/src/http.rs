@@ -7,9 +7,10 @@ use crate::sequencer::{Busy, Judged, Now, Publish, Sequencer, Shared};
 use crate::storage::Storage;
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
+use axum::extract::{DefaultBodyLimit, Path, RawQuery, Request, State};
 use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use baqylau_protocol::bundle::Manifest;
@@ -17,7 +18,7 @@ use baqylau_protocol::cbor;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::roster::Roster;
 use baqylau_protocol::wire::{Code, LogEntry, LogPage, MAX_BATCH, MAX_REQUEST, MEDIA_TYPE, Refusal, Upload, Verdicts};
-use minicbor::bytes::ByteVec;
+use minicbor::bytes::{ByteArray, ByteVec};
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -44,15 +45,19 @@ type AppState = State<Arc<App>>;
 
 /// The paths.
 pub fn router(app: Arc<App>) -> Router {
+    let desks = Router::new()
+        .route("/v1/log", get(log))
+        .route("/v1/metrics", get(metrics))
+        .route("/v1/roster", get(roster))
+        .layer(from_fn_with_state(app.clone(), desks_only));
     Router::new()
+        .merge(desks)
         .route("/healthz", get(|| async { "ok\n" }))
-        .route("/metrics", get(metrics))
         .route("/v1/bundle", get(bundle).post(publish_bundle).layer(DefaultBodyLimit::max(MAX_BUNDLE)))
         .route("/v1/parts/{hash}", get(part))
-        .route("/v1/roster", get(roster).post(publish_roster))
+        .route("/v1/roster", post(publish_roster))
         .route("/v1/objects", post(objects))
         .route("/v1/challenge", get(challenge))
-        .route("/v1/log", get(log))
         .layer(DefaultBodyLimit::max(MAX_REQUEST))
         .with_state(app)
 }
@@ -126,8 +131,8 @@ impl App {
                 if let Some(device) = &good.enrolled {
                     fresh.insert(good.device, device.clone());
                 }
-                if !self.buckets.take(good.device, now) {
-                    let reason = "this device sends too much; it is tried again later".to_owned();
+                if !self.buckets.take(good.subject, now) {
+                    let reason = "this observer's devices send too much; it is tried again later".to_owned();
                     judged = Err(Refusal { code: Code::Quota, reason });
                 }
             }
@@ -188,6 +193,15 @@ async fn publish_bundle(State(app): AppState, body: Bytes) -> Response {
         };
         parts.push((part.hash, packed.into()));
     }
+    let lacking = {
+        let mut reader = app.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = |hash: Hash| parts.iter().any(|(h, _)| *h == hash);
+        let mut lacking = manifest.parts.iter().filter(|p| !known(p.hash));
+        lacking.find(|p| !matches!(reader.part(app.mission, p.hash), Ok(Some(_)))).map(|p| p.name.clone())
+    };
+    if let Some(name) = lacking {
+        return bad(format!("the part {name} of the bundle is missing; send it with the manifest"));
+    }
     published(&app, Publish::Manifest(Box::new(manifest), bytes.into(), parts)).await
 }
 
@@ -222,14 +236,21 @@ async fn published(app: &App, what: Publish) -> Response {
 }
 
 async fn challenge(State(app): AppState) -> Response {
-    cbor_body(app.gate.challenge((app.now)()).to_vec())
+    cbor_body(cbor::encode(&ByteArray::from(app.gate.challenge((app.now)()))))
 }
 
-async fn log(State(app): AppState, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    let header = headers.get(AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    if !app.gate.admits(header, &app.shared, (app.now)()) {
-        return (StatusCode::UNAUTHORIZED, "sign a challenge with an enrolled desk\n").into_response();
+/// What only desks may read.
+async fn desks_only(State(app): AppState, request: Request, next: Next) -> Response {
+    let asks = request.uri().path_and_query().map_or("", |p| p.as_str());
+    let header = request.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if app.gate.admits(header, asks, &app.shared, (app.now)()) {
+        next.run(request).await
+    } else {
+        (StatusCode::UNAUTHORIZED, "sign a challenge with an enrolled desk\n").into_response()
     }
+}
+
+async fn log(State(app): AppState, RawQuery(query): RawQuery) -> Response {
     let from = query.as_deref().and_then(|q| q.strip_prefix("from=")).and_then(|n| n.parse::<u64>().ok());
     let Some(from) = from else { return bad("expected ?from=<index>") };
     // The head is read before the page: what the page holds beyond it is covered by a later head.

@@ -35,7 +35,7 @@ pub struct Shared {
     pub roster: RwLock<Option<(Roster, Vec<u8>)>>,
     /// The last signed head.
     pub head: RwLock<Vec<u8>>,
-    /// Counters for `/metrics`.
+    /// Counters for `/v1/metrics`.
     pub counters: Counters,
 }
 
@@ -44,7 +44,7 @@ pub type Published = (Manifest, Vec<u8>);
 
 /// Counters since the start.
 #[derive(Debug, Default)]
-#[expect(missing_docs, reason = "named as in /metrics")]
+#[expect(missing_docs, reason = "named as in /v1/metrics")]
 pub struct Counters {
     pub stored: AtomicU64,
     pub duplicates: AtomicU64,
@@ -127,7 +127,8 @@ fn load_documents(
     let mut devices = HashMap::new();
     for object in storage.enrolments(mission)? {
         if let Ok(e) = Enrolled::open(&object, &manifest.issuer, mission) {
-            devices.insert(e.device, Device { key: e.enrolment.device_key, role: e.role, roster: None });
+            let device = Device { key: e.enrolment.device_key, subject: e.subject, role: e.role, roster: None };
+            devices.insert(e.device, device);
         }
     }
     let roster = storage.document(mission, Document::Roster)?;

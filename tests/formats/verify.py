@@ -566,8 +566,8 @@ class Log:
             raise Fault("envelope: of another mission")
         if len(data) != 1000 << header[5]:
             raise Fault(f"envelope: {len(data)} bytes, its class says {1000 << header[5]}")
-        if header[3] == 0:
-            raise Fault("envelope: number 0")
+        if not 1 <= header[3] < 1 << 63:
+            raise Fault(f"envelope: number {header[3]}")
         if len(body[1]) < 48:
             raise Fault("envelope: too short for what is sealed")
         device = self.devices.get(header[2])

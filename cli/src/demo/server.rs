@@ -48,11 +48,11 @@ impl Server {
         state.peak_rss.max(peak_rss(state.child.id()))
     }
 
-    /// A counter of `/metrics`, asked for through openly verified TLS as every client does.
+    /// A counter of the server, asked for as a desk does.
     pub fn metric(&self, name: &str, stage: &Stage) -> Result<u64, crate::common::Failure> {
-        let text = stage.desk()?.server_text("/metrics")?;
+        let text = stage.desk()?.metrics(crate::common::now())?;
         let value = text.lines().find_map(|l| l.strip_prefix(name)?.trim().parse().ok());
-        value.ok_or_else(|| format!("/metrics has no {name}").into())
+        value.ok_or_else(|| format!("the server has no counter {name}").into())
     }
 
     /// Asks it to go down, and waits.

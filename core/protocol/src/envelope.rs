@@ -1,6 +1,6 @@
 //! An envelope: a report sealed to the coordinators and signed by the device. These bytes are stored, sent and logged.
 
-use crate::cbor::{self, Malformed, check_version};
+use crate::cbor::{self, Malformed};
 use crate::cose::{self, CoseError, Type, Unverified, head_length};
 use crate::ids::{DeviceId, Hash, MissionId, PublicKey};
 use crate::keys::{ReadingKey, ReadingSecret, SigningKey};
@@ -13,6 +13,8 @@ use zeroize::Zeroizing;
 
 /// The largest class: 1,000 * 2^10 bytes.
 pub const MAX_CLASS: u8 = 10;
+/// The largest number of an envelope: what every database keeps as a signed integer.
+pub const MAX_SEQ: u64 = u64::MAX >> 1;
 /// The most bytes a sealed text may inflate to.
 pub const MAX_PLAIN: usize = 8 << 20;
 
@@ -86,6 +88,12 @@ pub enum EnvelopeError {
     Mission {
         /// Which.
         found: MissionId,
+    },
+    /// No phone numbers an envelope so.
+    #[error("the envelope has number {found}; envelopes are numbered from 1")]
+    Number {
+        /// What it has.
+        found: u64,
     },
     /// Its length is not the one of its class.
     #[error("the envelope has {found} bytes, its class says {expected}; it was cut off or padded")]
@@ -201,9 +209,11 @@ impl<'b> Envelope<'b> {
         let (header_bytes, sealed): (&ByteSlice, &ByteSlice) = minicbor::decode(cose.untrusted()).map_err(shape)?;
         let (header_bytes, sealed): (&'b [u8], &'b [u8]) = (header_bytes, sealed);
         let header: Header = cbor::decode(header_bytes, "envelope header")?;
-        check_version("envelope", header.v)?;
         if header.mission != mission {
             return Err(EnvelopeError::Mission { found: header.mission });
+        }
+        if !(1..=MAX_SEQ).contains(&header.seq) {
+            return Err(EnvelopeError::Number { found: header.seq });
         }
         if header.class > MAX_CLASS || bytes.len() != class_bytes(header.class) {
             return Err(EnvelopeError::Length { found: bytes.len(), expected: class_bytes(header.class) });

@@ -1,6 +1,6 @@
 //! Bodies of HTTP requests and responses. `docs/formats.md` lists the paths.
 
-use crate::cbor::{self, check_version};
+use crate::cbor;
 use crate::cose::{self, CoseError, Type};
 use crate::ids::{DeviceId, MissionId, PublicKey};
 use crate::keys::SigningKey;
@@ -102,7 +102,7 @@ pub struct LogPage {
     /// The objects, without gaps.
     #[n(1)]
     pub entries: Vec<LogEntry>,
-    /// A signed head of the log, at least as large as the page reaches.
+    /// A signed head of the log. The page may hold a few objects beyond it; a later head covers them.
     #[n(2)]
     pub head: ByteVec,
 }
@@ -118,8 +118,8 @@ pub struct LogEntry {
     pub object: ByteVec,
 }
 
-/// A desk's request to read: what it asks for and a challenge of the server, signed with the desk's device key. It travels in the
-/// `Authorization` header as `Baqylau <base64url>`.
+/// A desk's request to read: the path it asks for and a challenge of the server, signed with the desk's device key. It travels in
+/// the `Authorization` header as `Baqylau <base64url>`, and is good for that path only.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct ReadRequest {
@@ -135,6 +135,9 @@ pub struct ReadRequest {
     /// From `GET /v1/challenge`.
     #[n(3)]
     pub challenge: ByteArray<40>,
+    /// Path and query, as `/v1/log?from=0`.
+    #[n(4)]
+    pub asks: String,
 }
 
 impl ReadRequest {
@@ -150,7 +153,6 @@ impl ReadRequest {
     /// It is none.
     pub fn peek(bytes: &[u8]) -> Result<Self, CoseError> {
         let request: Self = cbor::decode(cose::Unverified::parse(Type::Request, bytes)?.untrusted(), "request")?;
-        check_version("request", request.v)?;
         Ok(request)
     }
 

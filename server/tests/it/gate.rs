@@ -1,7 +1,7 @@
 //! A challenge: whose signature over it opens the log, and for how long.
 
 use baqylau_protocol::certificate::Role;
-use baqylau_protocol::ids::{DeviceId, MissionId};
+use baqylau_protocol::ids::{DeviceId, MissionId, SubjectId};
 use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::roster::{Entry, Standing};
 use baqylau_protocol::wire::ReadRequest;
@@ -22,13 +22,15 @@ fn desk() -> SigningKey {
 fn shared(role: Role, standing: Option<Standing>) -> Shared {
     let shared = Shared::default();
     let roster = standing.map(|standing| Entry { device: DESK, standing, good_seq: 0, good_hash: None });
-    let device = Device { key: desk().public(), role, roster };
+    let device = Device { key: desk().public(), subject: SubjectId([4; 16]), role, roster };
     shared.devices.write().expect("nobody panicked").insert(DESK, device);
     shared
 }
 
+const ASKS: &str = "/v1/log?from=0";
+
 fn header(mission: MissionId, device: DeviceId, challenge: [u8; 40], key: &SigningKey) -> String {
-    let request = ReadRequest { v: 1, mission, device, challenge: challenge.into() };
+    let request = ReadRequest { v: 1, mission, device, challenge: challenge.into(), asks: ASKS.into() };
     format!("Baqylau {}", BASE64URL_NOPAD.encode(&request.sign(key)))
 }
 
@@ -37,9 +39,9 @@ fn a_challenge_is_good_for_ten_minutes() {
     let (gate, shared) = (Gate::new(MISSION), shared(Role::Desk, None));
     let signed = header(MISSION, DESK, gate.challenge(NOW), &desk());
     for (now, good) in [(0, true), (1, true), (TEN_MINUTES, true), (TEN_MINUTES + 1, false), (-1, false)] {
-        assert_eq!(gate.admits(&signed, &shared, NOW + now), good, "{now} ms later");
+        assert_eq!(gate.admits(&signed, ASKS, &shared, NOW + now), good, "{now} ms later");
     }
-    assert!(!Gate::new(MISSION).admits(&signed, &shared, NOW), "not after a restart");
+    assert!(!Gate::new(MISSION).admits(&signed, ASKS, &shared, NOW), "not after a restart");
 }
 
 #[test]
@@ -54,9 +56,9 @@ fn only_a_desk_in_good_standing_is_admitted() {
         (Role::Observer, None, false),
         (Role::Observer, Some(Standing::Confirmed), false),
     ] {
-        assert_eq!(gate.admits(&signed, &shared(role, standing), NOW), good, "{role:?}, {standing:?}");
+        assert_eq!(gate.admits(&signed, ASKS, &shared(role, standing), NOW), good, "{role:?}, {standing:?}");
     }
-    assert!(!gate.admits(&signed, &Shared::default(), NOW), "a device that is not enrolled");
+    assert!(!gate.admits(&signed, ASKS, &Shared::default(), NOW), "a device that is not enrolled");
 }
 
 #[test]
@@ -64,21 +66,26 @@ fn whatever_is_altered_is_refused() {
     let (gate, shared) = (Gate::new(MISSION), shared(Role::Desk, None));
     let challenge = gate.challenge(NOW);
     let signed = header(MISSION, DESK, challenge, &desk());
-    assert!(gate.admits(&signed, &shared, NOW));
+    assert!(gate.admits(&signed, ASKS, &shared, NOW));
+    assert!(!gate.admits(&signed, "/v1/log?from=1", &shared, NOW), "for another page");
+    assert!(!gate.admits(&signed, "/v1/roster", &shared, NOW), "for another path");
     let stranger = SigningKey::from_seed([4; 32]);
-    assert!(!gate.admits(&header(MISSION, DESK, challenge, &stranger), &shared, NOW));
-    assert!(!gate.admits(&header(MISSION, DeviceId([9; 16]), challenge, &desk()), &shared, NOW));
-    assert!(!gate.admits(&header(MissionId([9; 16]), DESK, challenge, &desk()), &shared, NOW));
+    assert!(!gate.admits(&header(MISSION, DESK, challenge, &stranger), ASKS, &shared, NOW));
+    assert!(!gate.admits(&header(MISSION, DeviceId([9; 16]), challenge, &desk()), ASKS, &shared, NOW));
+    assert!(!gate.admits(&header(MissionId([9; 16]), DESK, challenge, &desk()), ASKS, &shared, NOW));
     for at in 0..40 {
         let mut altered = challenge;
         altered[at] ^= 1;
-        assert!(!gate.admits(&header(MISSION, DESK, altered, &desk()), &shared, NOW), "byte {at} of the challenge");
+        assert!(
+            !gate.admits(&header(MISSION, DESK, altered, &desk()), ASKS, &shared, NOW),
+            "byte {at} of the challenge"
+        );
     }
     let bare = signed.trim_start_matches("Baqylau ");
     for other in [bare.to_owned(), format!("Bearer {bare}"), String::new(), "Baqylau ".into(), "Baqylau !".into()] {
-        assert!(!gate.admits(&other, &shared, NOW), "{other}");
+        assert!(!gate.admits(&other, ASKS, &shared, NOW), "{other}");
     }
     for cut in 0..signed.len() {
-        assert!(!gate.admits(&signed[..cut], &shared, NOW), "{cut} characters");
+        assert!(!gate.admits(&signed[..cut], ASKS, &shared, NOW), "{cut} characters");
     }
 }

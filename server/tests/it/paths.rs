@@ -1,7 +1,7 @@
 //! What the paths answer to bodies that are wrong.
 
 use baqylau_http::reqwest::{Client, StatusCode};
-use baqylau_protocol::bundle::Manifest;
+use baqylau_protocol::bundle::{Manifest, Part, PartKind};
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::{Certificate, Role};
 use baqylau_protocol::cose::Type;
@@ -121,7 +121,7 @@ impl Mission {
     }
 
     async fn log(&self, authorization: Option<Vec<u8>>) -> (StatusCode, Vec<u8>) {
-        let mut call = self.http.get(format!("{}/v1/log?from=0", self.url));
+        let mut call = self.http.get(format!("{}{ASKS}", self.url));
         if let Some(signed) = authorization {
             call = call.header("authorization", format!("Baqylau {}", BASE64URL_NOPAD.encode(&signed)));
         }
@@ -131,11 +131,13 @@ impl Mission {
 
     async fn request(&self, device: &Device) -> Vec<u8> {
         let answer = self.http.get(format!("{}/v1/challenge", self.url)).send().await.expect("answers");
-        let challenge: [u8; 40] = answer.bytes().await.expect("a body").to_vec().try_into().expect("40 bytes");
+        let challenge = cbor::decode(&answer.bytes().await.expect("a body"), "challenge").expect("a challenge");
         let id = DeviceId::of(Hash::of(&device.enrolment));
-        ReadRequest { v: 1, mission: self.id(), device: id, challenge: challenge.into() }.sign(&device.key)
+        ReadRequest { v: 1, mission: self.id(), device: id, challenge, asks: ASKS.into() }.sign(&device.key)
     }
 }
+
+const ASKS: &str = "/v1/log?from=0";
 
 struct Device {
     enrolment: Vec<u8>,
@@ -231,7 +233,8 @@ async fn only_a_desk_that_signed_a_fresh_challenge_reads_the_log() {
     request[last] ^= 1;
     assert_eq!(mission.log(Some(request)).await.0, StatusCode::UNAUTHORIZED, "an altered signature");
     let id = DeviceId::of(Hash::of(&desk.enrolment));
-    let own = ReadRequest { v: 1, mission: mission.id(), device: id, challenge: [7; 40].into() }.sign(&desk.key);
+    let own = ReadRequest { v: 1, mission: mission.id(), device: id, challenge: [7; 40].into(), asks: ASKS.into() }
+        .sign(&desk.key);
     assert_eq!(mission.log(Some(own)).await.0, StatusCode::UNAUTHORIZED, "a challenge of its own making");
 }
 
@@ -258,6 +261,15 @@ async fn a_bundle_never_goes_back_and_never_forks() {
         StatusCode::BAD_REQUEST,
         "not by the root"
     );
+    let (part, packed) = Part::pack(PartKind::Checklist, "voting", b"{}");
+    let next = mission.manifest(3, Some(Hash::of(&second.sign(&mission.root))));
+    let next = Manifest { parts: vec![part], ..next };
+    let (status, words) = mission.post("/v1/bundle", body(&next, &mission.root)).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "without a part that it names, phones would be left with nothing");
+    assert!(String::from_utf8_lossy(&words).contains("voting"));
+    let whole =
+        minicbor::to_vec((ByteVec::from(second.sign(&mission.root)), vec![ByteVec::from(packed)])).expect("encodes");
+    assert_eq!(mission.post("/v1/bundle", whole).await.0, StatusCode::BAD_REQUEST, "a part that is not named");
     let known = mission.http.get(format!("{}/v1/bundle", mission.url)).send().await.expect("answers");
     assert_eq!(known.bytes().await.expect("a body").to_vec(), second.sign(&mission.root), "the good one stays");
 }

@@ -172,7 +172,13 @@ fn a_roster_is_the_issuers() {
 
 #[test]
 fn a_request_to_read_is_the_devices() {
-    let request = wire::ReadRequest { v: 1, mission: MISSION, device: DeviceId([1; 16]), challenge: [3; 40].into() };
+    let request = wire::ReadRequest {
+        v: 1,
+        mission: MISSION,
+        device: DeviceId([1; 16]),
+        challenge: [3; 40].into(),
+        asks: "/v1/log?from=0".into(),
+    };
     let bytes = request.sign(&device_key());
     assert_eq!(wire::ReadRequest::peek(&bytes).unwrap(), request);
     wire::ReadRequest::verify(&bytes, &device_key().public()).unwrap();
