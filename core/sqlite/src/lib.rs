@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
+mod salvage;
+
 pub use rusqlite;
+pub use salvage::{Salvaged, salvage};
 
 /// The steps that bring an empty database to today's schema. The loop writes the version; a step is never changed once it was
 /// shipped.
@@ -69,8 +72,15 @@ pub fn open(path: &Path, key: Option<&[u8; 32]>, schema: Schema) -> Result<Conne
 }
 
 fn open_inner(path: &Path, key: Option<&[u8; 32]>, schema: Schema) -> Result<Connection, StorageError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut db = Connection::open_with_flags(path, flags)?;
+    let mut db = connect(path, key, true)?;
+    migrate(&mut db, schema)?;
+    Ok(db)
+}
+
+fn connect(path: &Path, key: Option<&[u8; 32]>, create: bool) -> Result<Connection, StorageError> {
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    flags.set(OpenFlags::SQLITE_OPEN_CREATE, create);
+    let db = Connection::open_with_flags(path, flags)?;
     // Errors are typed; nothing writes to the terminal behind our back.
     db.execute_batch("PRAGMA cipher_log_level = NONE")?;
     if let Some(key) = key {
@@ -87,7 +97,6 @@ fn open_inner(path: &Path, key: Option<&[u8; 32]>, schema: Schema) -> Result<Con
     db.pragma_update(None, "temp_store", "MEMORY")?;
     // Checked on every read of a page; SQLCipher's own check covers keyed databases.
     db.pragma_update(None, "cell_size_check", "ON")?;
-    migrate(&mut db, schema)?;
     Ok(db)
 }
 
@@ -123,18 +132,23 @@ fn migrate(db: &mut Connection, schema: Schema) -> Result<(), StorageError> {
 /// The files cannot be renamed.
 pub fn set_aside(path: &Path) -> Result<PathBuf, StorageError> {
     let io = |e: std::io::Error| StorageError::Io(e.to_string());
-    let name = |n: u32, suffix: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(format!(".damaged-{n}{suffix}"));
-        PathBuf::from(name)
-    };
-    let free = (1..).find(|n| !name(*n, "").exists()).unwrap_or(u32::MAX);
+    let free = (1..).find(|n| !aside(path, *n).exists()).unwrap_or(u32::MAX);
+    let aside = aside(path, free);
     for suffix in ["-wal", "-shm", ""] {
-        let mut from = path.as_os_str().to_owned();
-        from.push(suffix);
-        if Path::new(&from).exists() {
-            std::fs::rename(&from, name(free, suffix)).map_err(io)?;
+        let from = beside(path, suffix);
+        if from.exists() {
+            std::fs::rename(&from, beside(&aside, suffix)).map_err(io)?;
         }
     }
-    Ok(name(free, ""))
+    Ok(aside)
+}
+
+fn aside(path: &Path, n: u32) -> PathBuf {
+    beside(path, &format!(".damaged-{n}"))
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
 }

@@ -1,6 +1,6 @@
 //! A database opens as it was left, or says why not; and what is in it stays.
 
-use baqylau_sqlite::{Schema, StorageError, open, set_aside, synchronous};
+use baqylau_sqlite::{Schema, StorageError, open, salvage, set_aside, synchronous};
 use std::path::Path;
 
 const KEY: [u8; 32] = [7; 32];
@@ -97,4 +97,44 @@ fn what_is_set_aside_is_kept_each_time() {
         assert!(!path.exists() && !folder.path().join("a.db-wal").exists());
     }
     assert_eq!(std::fs::read(folder.path().join("a.db.damaged-1")).expect("kept"), b"first");
+}
+
+#[test]
+fn what_can_be_read_of_a_damaged_file_is_salvaged() {
+    const ROWS: i64 = 4_000;
+    const MANY: Schema = Schema { steps: &["CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT NOT NULL) STRICT"] };
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.db");
+    let mut db = open(&path, Some(&KEY), MANY).expect("opens");
+    let tx = db.transaction().expect("begins");
+    for id in 1..=ROWS {
+        tx.execute("INSERT INTO t VALUES (?1, ?2)", (id, format!("row {id} {}", "x".repeat(200)))).expect("inserts");
+    }
+    tx.commit().expect("commits");
+    db.close().expect("closes");
+    let whole = std::fs::read(&path).expect("the file");
+    let healthy = salvage(&path, Some(&KEY), MANY).expect("salvages");
+    assert_eq!((healthy.rows, healthy.lost.len()), (4_000, 0));
+    assert_eq!(std::fs::read(&healthy.aside).expect("kept"), whole);
+    let mut bad = whole.clone();
+    bad[whole.len() / 2] ^= 1;
+    std::fs::write(&path, &bad).expect("damaged");
+    let half = salvage(&path, Some(&KEY), MANY).expect("salvages");
+    assert_eq!(half.lost, ["t"]);
+    assert!((3_900..4_000).contains(&half.rows), "all but a page: {}", half.rows);
+    assert_eq!(std::fs::read(&half.aside).expect("kept"), bad, "it is never deleted");
+    let db = open(&path, Some(&KEY), MANY).expect("opens");
+    let ends: (i64, i64) =
+        db.query_row("SELECT min(id), max(id) FROM t", [], |r| Ok((r.get(0)?, r.get(1)?))).expect("rows");
+    assert_eq!(ends, (1, ROWS));
+    drop(db);
+    // Killed between putting aside and taking the new one's name.
+    std::fs::rename(&path, path.with_extension("salvaged")).expect("renames");
+    assert_eq!(salvage(&path, Some(&KEY), MANY).expect("goes on").rows, half.rows);
+    // With the first page nothing can be read, and nothing is moved.
+    bad[30] ^= 1;
+    std::fs::write(&path, &bad).expect("damaged");
+    let refused = salvage(&path, Some(&KEY), MANY);
+    assert!(matches!(refused, Err(StorageError::Damaged { .. })), "{refused:?}");
+    assert_eq!(std::fs::read(&path).expect("where it was"), bad);
 }
