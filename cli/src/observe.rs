@@ -91,6 +91,11 @@ pub enum Observe {
         #[command(flatten)]
         store: Store,
     },
+    /// Make a damaged store anew from what can still be read of it; the damaged file is kept.
+    Salvage {
+        #[command(flatten)]
+        store: Store,
+    },
     /// The state of every report.
     Reports {
         #[command(flatten)]
@@ -104,6 +109,12 @@ pub enum Observe {
 pub fn run(command: Observe) -> Outcome {
     match command {
         Observe::Enrol { store, invite } => enrol(&store, &invite),
+        Observe::Salvage { store } => {
+            let salvaged = ObserverCore::salvage(&store.config()?, &store.pin)?;
+            println!("{} rows were taken over; the damaged file is {}", salvaged.rows, salvaged.aside.display());
+            salvaged.lost.iter().for_each(|table| println!("not everything could be read: {table}"));
+            Ok(salvaged.lost.is_empty())
+        }
         Observe::Mission { store } => mission(&store.open()?),
         Observe::Places { store, query } => {
             for place in store.open()?.search_places(&[], &query, 0, 20)? {

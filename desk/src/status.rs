@@ -263,7 +263,10 @@ impl Forms<'_> {
             mode: report.visit.mode.clone(),
             place: place.flatten(),
         };
-        let environment = Environment { now: report.clock.wall.into(), language: 0 };
+        let languages = &form.definition().languages;
+        let language = report.language.as_ref().map_or(Some(0), |code| languages.iter().position(|l| l == code));
+        let language = language.ok_or_else(|| Status::Misfit("its checklist has no such language".into()))?;
+        let environment = Environment { now: report.clock.wall.into(), language };
         let (filling, misfits) = Filling::restore(form, facts, environment, tree.mutations());
         // What the phone computed, hid and showed must be what the checklist says.
         if misfits > 0 || Tree::of(&filling) != tree {

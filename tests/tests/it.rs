@@ -1,6 +1,7 @@
 //! What crosses crates.
 
 mod it {
+    mod clocks;
     mod edges;
     mod figures;
     mod hostile;

@@ -4,15 +4,16 @@
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::store::Outbox;
+use crate::time::{Anchor, corrected};
 use baqylau_http::BodyError;
 use baqylau_http::reqwest::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use baqylau_http::reqwest::{Client, Response, StatusCode};
-use baqylau_protocol::bundle::{BundleError, Manifest, Part};
+use baqylau_protocol::bundle::{Manifest, Part};
 use baqylau_protocol::cbor;
 use baqylau_protocol::enrolment::Enrolment;
 use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::{Hash, MissionId, PublicKey};
-use baqylau_protocol::receipt::TreeHead;
+use baqylau_protocol::receipt::{Receipt, ReceiptError, TreeHead};
 use baqylau_protocol::sync::{Action, Event, Failure, Known, State, Stop, Waiting, step};
 use baqylau_protocol::wire::{Code, MEDIA_TYPE, Refusal, Upload, Verdict, Verdicts};
 use minicbor::bytes::ByteVec;
@@ -56,6 +57,7 @@ pub(crate) mod names {
     pub const ENROLMENT: &str = "enrolment";
     pub const ENROLMENT_RECEIPT: &str = "enrolment_receipt";
     pub const ENROLMENT_REFUSED: &str = "enrolment_refused";
+    pub const ANCHOR: &str = "anchor";
     pub const FAILURES: &str = "failures";
     pub const NOT_BEFORE: &str = "not_before";
 }
@@ -155,9 +157,9 @@ impl Driver {
         })
     }
 
-    /// Corrected time: a wrong phone clock must not stop delivery.
     fn now(&self) -> Result<i64, Error> {
-        Ok(self.clock.wall().ms + lock(&self.outbox)?.number("clock_error")?)
+        let anchor = lock(&self.outbox)?.anchor()?;
+        Ok(corrected(&*self.clock, anchor.as_ref(), self.manifest()?.map_or(0, |(m, _)| m.issued)))
     }
 
     async fn act(&self, action: Action, ran: &mut Ran) -> Result<Option<Event>, Broken> {
@@ -166,13 +168,19 @@ impl Driver {
             Action::SendEnrolment => {
                 let enrolment = lock(&self.outbox)?.setting(names::ENROLMENT)?;
                 let enrolment = enrolment.ok_or_else(|| Error::invalid("enrolment", "unlock the app once to enrol"))?;
+                let hash = Hash::of(&enrolment);
                 let mut verdicts = self.upload(vec![enrolment.into()], ran).await?;
-                Ok(verdicts.pop().map(Event::Enrolment))
+                let verdict = verdicts.pop().ok_or(Broken::Network(Failure::Nonsense))?;
+                Ok(Some(Event::Enrolment(self.proven(hash, verdict)?)))
             }
             Action::CommitEnrolment(verdict) => self.commit_enrolment(verdict).map(|()| None),
             Action::Upload(ids) => {
                 let objects = ids.iter().map(|id| self.checked(*id)).collect::<Result<Vec<_>, _>>()?;
-                self.upload(objects, ran).await.map(|verdicts| Some(Event::Uploaded(verdicts)))
+                let hashes: Vec<Hash> = objects.iter().map(|o| Hash::of(o)).collect();
+                let verdicts = self.upload(objects, ran).await?;
+                let verdicts = hashes.into_iter().chain(std::iter::repeat(Hash([0; 32]))).zip(verdicts);
+                let verdicts = verdicts.map(|(hash, verdict)| self.proven(hash, verdict));
+                Ok(Some(Event::Uploaded(verdicts.collect::<Result<_, _>>()?)))
             }
             Action::Commit(id, verdict) => self.commit(id, verdict, ran).map(|()| None),
             Action::Pause { failures, not_before } => {
@@ -216,6 +224,7 @@ impl Driver {
         let etag = known.as_ref().map(|(_, bytes)| format!("\"{}\"", Hash::of(bytes)));
         let response = self.get("/v1/bundle", etag.as_deref()).await?;
         if response.status() == StatusCode::NOT_MODIFIED {
+            lock(&self.outbox)?.set(&[(names::BUNDLE_REFUSED, b"")], &[])?;
             return Ok(Event::BundleDone);
         }
         let named = response.headers().get(ETAG).is_some();
@@ -252,28 +261,38 @@ impl Driver {
     async fn part(&self, part: &Part) -> Result<Vec<u8>, Broken> {
         let response = self.get(&format!("/v1/parts/{}", part.hash), None).await?;
         let packed = body(response, baqylau_protocol::bundle::MAX_PART).await?;
-        part.unpack(&packed).map_err(|e: BundleError| Error::from(e))?;
-        Ok(packed)
+        match part.unpack(&packed) {
+            Ok(_) => Ok(packed),
+            Err(e) => {
+                lock(&self.outbox)?.set(&[(names::BUNDLE_REFUSED, e.to_string().as_bytes())], &[])?;
+                Err(Broken::Network(Failure::Nonsense))
+            }
+        }
     }
 
+    /// Sends to the first server that answers with sense.
     async fn upload(&self, objects: Vec<ByteVec>, ran: &mut Ran) -> Result<Vec<Verdict>, Broken> {
         let request = cbor::encode(&Upload { objects });
-        ran.bytes_sent += request.len() as u64;
         let mut last = Failure::Offline;
         for server in &self.servers {
-            let call = self.http.post(format!("{server}/v1/objects")).header(CONTENT_TYPE, MEDIA_TYPE);
-            match call.body(request.clone()).send().await {
-                Ok(response) if response.status().is_success() => {
-                    let bytes = body(response, cbor::MAX_BYTES).await?;
-                    let verdicts: Verdicts =
-                        cbor::decode(&bytes, "verdicts").map_err(|_| Broken::Network(Failure::Nonsense))?;
-                    return Ok(verdicts.verdicts);
-                }
-                Ok(response) => last = failure(&response),
-                Err(_) => {}
+            ran.bytes_sent += request.len() as u64;
+            match self.upload_to(server, request.clone()).await {
+                Ok(verdicts) => return Ok(verdicts),
+                Err(failure) => last = failure,
             }
         }
         Err(Broken::Network(last))
+    }
+
+    async fn upload_to(&self, server: &str, request: Vec<u8>) -> Result<Vec<Verdict>, Failure> {
+        let call = self.http.post(format!("{server}/v1/objects")).header(CONTENT_TYPE, MEDIA_TYPE);
+        let response = call.body(request).send().await.map_err(|_| Failure::Offline)?;
+        if !response.status().is_success() {
+            return Err(failure(&response));
+        }
+        let bytes = body(response, cbor::MAX_BYTES).await?;
+        let verdicts: Verdicts = cbor::decode(&bytes, "verdicts").map_err(|_| Failure::Nonsense)?;
+        Ok(verdicts.verdicts)
     }
 
     async fn get(&self, path: &str, etag: Option<&str>) -> Result<Response, Broken> {
@@ -292,56 +311,62 @@ impl Driver {
         Err(Broken::Network(last))
     }
 
-    /// Only a verified receipt makes a report delivered. One that does not verify is a refusal that the observer sees.
+    /// A receipt that proves nothing is a refusal that the observer sees; it is tried again later.
+    fn proven(&self, object: Hash, verdict: Verdict) -> Result<Verdict, Error> {
+        let Verdict::Stored(receipt) = &verdict else { return Ok(verdict) };
+        Ok(match self.prove(&*lock(&self.outbox)?, object, receipt)? {
+            Ok(_) => verdict,
+            Err(e) => {
+                let reason = format!("the server's receipt proves nothing: {e}");
+                Verdict::Refused(Refusal { code: Code::Quota, reason })
+            }
+        })
+    }
+
+    fn prove(&self, outbox: &Outbox, object: Hash, receipt: &Receipt) -> Result<Result<TreeHead, ReceiptError>, Error> {
+        let manifest = outbox.setting(names::MANIFEST)?.unwrap_or_default();
+        let keys = Manifest::open(&manifest, &self.root)?.receipt_keys;
+        Ok(receipt.verify(object, &keys, self.mission))
+    }
+
+    /// Only a verified receipt makes a report delivered; it is verified once more against the envelope that it is stored for.
     fn commit(&self, seq: i64, verdict: Verdict, ran: &mut Ran) -> Result<(), Broken> {
-        let mut outbox = lock(&self.outbox)?;
         match verdict {
             Verdict::Stored(receipt) => {
+                let mut outbox = lock(&self.outbox)?;
                 let (hash, _) = outbox.bytes(seq)?;
-                let keys = self.receipt_keys(&outbox)?;
-                match receipt.verify(hash, &keys, self.mission) {
-                    Ok(head) => {
-                        let seen = cbor::encode(&(head.size, head.root));
-                        outbox.receipted(seq, &cbor::encode(&receipt), (&seen, self.clock_error(&head)))?;
-                        ran.delivered += 1;
-                    }
-                    Err(e) => {
-                        outbox.refused(seq, Code::Quota, &format!("the server's receipt proves nothing: {e}"))?;
-                        ran.refused += 1;
-                    }
-                }
+                let head =
+                    self.prove(&outbox, hash, &receipt)?.map_err(|e| Error::Refused { reason: e.to_string() })?;
+                let anchor = Anchor::after(outbox.anchor()?, &head, &*self.clock);
+                outbox.receipted(seq, &cbor::encode(&receipt), &anchor)?;
+                ran.delivered += 1;
             }
             Verdict::Refused(refusal) => {
-                outbox.refused(seq, refusal.code, &refusal.reason)?;
+                lock(&self.outbox)?.refused(seq, refusal.code, &refusal.reason)?;
                 ran.refused += 1;
             }
         }
         Ok(())
     }
 
-    fn receipt_keys(&self, outbox: &Outbox) -> Result<Vec<PublicKey>, Error> {
-        let bytes = outbox.setting(names::MANIFEST)?.unwrap_or_default();
-        Ok(Manifest::open(&bytes, &self.root)?.receipt_keys)
-    }
-
-    fn clock_error(&self, head: &TreeHead) -> i64 {
-        head.time - self.clock.wall().ms
-    }
-
     fn commit_enrolment(&self, verdict: Verdict) -> Result<(), Broken> {
-        let mut outbox = lock(&self.outbox)?;
         match verdict {
             Verdict::Stored(receipt) => {
+                let mut outbox = lock(&self.outbox)?;
                 let hash = Hash::of(&outbox.setting(names::ENROLMENT)?.unwrap_or_default());
-                let keys = self.receipt_keys(&outbox)?;
-                let proof = receipt.verify(hash, &keys, self.mission);
-                proof.map_err(|e| Error::Refused { reason: e.to_string() })?;
-                let settings =
-                    [(names::ENROLMENT_RECEIPT, &cbor::encode(&receipt)[..]), (names::ENROLMENT_REFUSED, b"")];
+                let head =
+                    self.prove(&outbox, hash, &receipt)?.map_err(|e| Error::Refused { reason: e.to_string() })?;
+                let anchor = cbor::encode(&Anchor::after(outbox.anchor()?, &head, &*self.clock));
+                let receipt = cbor::encode(&receipt);
+                let settings = [
+                    (names::ENROLMENT_RECEIPT, &receipt[..]),
+                    (names::ENROLMENT_REFUSED, b""),
+                    (names::ANCHOR, &anchor),
+                ];
                 outbox.set(&settings, &[])?;
             }
             Verdict::Refused(Refusal { reason, .. }) => {
-                outbox.set(&[(names::ENROLMENT_REFUSED, reason.as_bytes())], &[])?;
+                lock(&self.outbox)?.set(&[(names::ENROLMENT_REFUSED, reason.as_bytes())], &[])?;
             }
         }
         Ok(())
@@ -360,6 +385,12 @@ enum Broken {
     Store(Error),
 }
 
+impl From<Failure> for Broken {
+    fn from(failure: Failure) -> Self {
+        Self::Network(failure)
+    }
+}
+
 impl From<Error> for Broken {
     fn from(e: Error) -> Self {
         Self::Store(e)
@@ -376,10 +407,10 @@ fn failure(response: &Response) -> Failure {
     baqylau_http::busy(response).map_or(Failure::Nonsense, Failure::Busy)
 }
 
-async fn body(response: Response, limit: usize) -> Result<Vec<u8>, Broken> {
+async fn body(response: Response, limit: usize) -> Result<Vec<u8>, Failure> {
     baqylau_http::body(response, limit).await.map_err(|e| match e {
-        BodyError::TooLong => Broken::Network(Failure::Nonsense),
-        BodyError::Broken => Broken::Network(Failure::Offline),
+        BodyError::TooLong => Failure::Nonsense,
+        BodyError::Broken => Failure::Offline,
     })
 }
 

@@ -13,6 +13,7 @@ mod drive;
 pub mod error;
 pub mod lock;
 mod store;
+mod time;
 pub mod vault;
 
 pub use app::ObserverCore;

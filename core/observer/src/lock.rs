@@ -61,6 +61,12 @@ impl Lock {
         self.path.exists()
     }
 
+    /// How many wrong PINs there may still be.
+    #[must_use]
+    pub fn attempts_left(&self) -> u32 {
+        self.read().map_or(0, |header| MAX_ATTEMPTS.saturating_sub(header.wrong))
+    }
+
     /// Makes a lock around a new database key.
     ///
     /// # Errors

@@ -20,6 +20,8 @@ pub const BATCH_BYTES: usize = 256 << 10;
 pub const FIRST_PAUSE_MS: i64 = 2_000;
 /// The longest.
 pub const LONGEST_PAUSE_MS: i64 = 15 * 60_000;
+/// The longest that a server may ask for.
+pub const LONGEST_ASKED_MS: i64 = 24 * 3_600_000;
 
 /// An envelope that waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +116,7 @@ pub enum Action {
         /// Not before.
         not_before: i64,
     },
-    /// It is over for now.
+    /// This run is over.
     Stop(Stop),
 }
 
@@ -138,7 +140,9 @@ pub fn step(mut state: State, event: Event, now: i64, jitter: u32) -> (State, Ve
     let actions = match event {
         Event::Begin(known) => state.begin(known, now),
         Event::BundleDone if state.phase == Phase::Bundle => state.after_bundle(),
-        Event::Enrolment(verdict) if state.phase == Phase::Enrol => state.enrolment(verdict),
+        Event::Enrolment(verdict) if state.phase == Phase::Enrol => state.enrolment(verdict, now, jitter),
+        // A server that hands out a bad bundle may still take envelopes.
+        Event::Failed(Failure::Nonsense) if state.phase == Phase::Bundle && state.enrolled => state.next_batch(),
         Event::Uploaded(verdicts) if state.phase == Phase::Upload => state.uploaded(verdicts, now, jitter),
         Event::Failed(failure) => state.failed(failure, now, jitter),
         // An answer to a question that was not asked.
@@ -150,7 +154,9 @@ pub fn step(mut state: State, event: Event, now: i64, jitter: u32) -> (State, Ve
 impl State {
     fn begin(&mut self, known: Known, now: i64) -> Vec<Action> {
         *self = Self { enrolled: known.enrolled, failures: known.failures, ..Self::default() };
-        if now < known.not_before && !known.now {
+        // A pause that is longer than any was noted under a clock that has been put right since.
+        let pause = known.not_before - now;
+        if pause > 0 && pause <= 2 * LONGEST_ASKED_MS && !known.now {
             return vec![Action::Stop(Stop::Wait { until: known.not_before })];
         }
         let (urgent, other): (Vec<_>, Vec<_>) = known.queue.into_iter().partition(|w| w.urgent);
@@ -167,17 +173,19 @@ impl State {
         vec![Action::SendEnrolment]
     }
 
-    fn enrolment(&mut self, verdict: Verdict) -> Vec<Action> {
-        let refused = matches!(verdict, Verdict::Refused(_));
-        let mut actions = vec![Action::CommitEnrolment(verdict)];
-        if refused {
-            self.phase = Phase::Idle;
-            actions.push(Action::Stop(Stop::NotEnrolled));
-        } else {
-            self.enrolled = true;
-            actions.extend(self.next_batch());
-        }
-        actions
+    fn enrolment(&mut self, verdict: Verdict, now: i64, jitter: u32) -> Vec<Action> {
+        let next = match &verdict {
+            Verdict::Stored(_) => {
+                self.enrolled = true;
+                self.next_batch()
+            }
+            Verdict::Refused(refusal) if refusal.code.may_pass() => self.failed(Failure::Busy(None), now, jitter),
+            Verdict::Refused(_) => {
+                self.phase = Phase::Idle;
+                vec![Action::Stop(Stop::NotEnrolled)]
+            }
+        };
+        std::iter::once(Action::CommitEnrolment(verdict)).chain(next).collect()
     }
 
     fn next_batch(&mut self) -> Vec<Action> {
@@ -240,7 +248,7 @@ impl State {
         self.failures = self.failures.saturating_add(1);
         let doubled = FIRST_PAUSE_MS << self.failures.min(20).saturating_sub(1);
         let asked = match failure {
-            Failure::Busy(Some(ms)) => ms.clamp(0, 24 * 3_600_000),
+            Failure::Busy(Some(ms)) => ms.clamp(0, LONGEST_ASKED_MS),
             _ => 0,
         };
         let pause = doubled.min(LONGEST_PAUSE_MS).max(asked);

@@ -1,6 +1,6 @@
 //! Bad lines and hostile servers between phone and desk: nothing is lost, nothing counts twice.
 
-use crate::it::support::report;
+use crate::it::support::{copy, report};
 use baqylau_desk::Desk;
 use baqylau_desk::status::{Answers, Status};
 use baqylau_observer::ObserverCore;
@@ -9,7 +9,6 @@ use baqylau_server::storage::{Document, Storage, sqlite::Sqlite};
 use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
@@ -71,7 +70,7 @@ impl Line {
 
 /// A counter of the server.
 fn metric(desk: &Desk, name: &str) -> u64 {
-    let text = desk.server_text("/metrics").expect("answers");
+    let text = desk.metrics(now()).expect("answers");
     let value = text.lines().find_map(|l| l.strip_prefix(name)?.trim().parse().ok());
     value.expect("the counter")
 }
@@ -130,18 +129,6 @@ fn a_line_that_breaks_anywhere_loses_nothing() {
     let seqs: std::collections::BTreeSet<u64> = picture.reports.iter().map(|r| r.envelope.seq).collect();
     assert_eq!(seqs, (1..=12).collect(), "each once");
     assert_eq!(picture.reports.len(), 12);
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for entry in std::fs::read_dir(from).expect("a folder").flatten() {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).expect("copies");
-        }
-    }
 }
 
 /// A server that was taken over hands out other bundles that the root did sign: an old one, and another branch.

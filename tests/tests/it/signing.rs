@@ -1,6 +1,7 @@
 //! When a checklist may be signed, and that it never changes then. And what a store says that was tampered with.
 
 use crate::it::support::{draft, key, report, rows, set};
+use baqylau_desk::status::{Answers, Status};
 use baqylau_forms::value::Answer;
 use baqylau_observer::app::Issue;
 use baqylau_observer::lock::Lock;
@@ -120,7 +121,7 @@ fn a_damaged_page_is_noticed_wherever_it_is() {
     let path = world.folder.path().join("phone/main.db");
     let whole = std::fs::read(&path).expect("the store");
     let mut noticed = 0;
-    for at in (100..whole.len()).step_by(whole.len() / 14) {
+    for at in (100..whole.len()).step_by(whole.len() / 60) {
         let mut bad = whole.clone();
         bad[at] ^= 0x10;
         std::fs::write(&path, &bad).expect("damaged");
@@ -150,4 +151,31 @@ fn a_locked_phone_shows_nothing_and_delivers() {
     assert!(locked(core.unlock("1111")));
     core.unlock(PIN).expect("unlocked");
     assert_eq!(core.summary().expect("a summary").delivered, 1);
+}
+
+#[test]
+fn a_salvaged_store_signs_on_without_a_fork() {
+    let (mut world, core) = phone();
+    (0..40).for_each(|n| report(&core, &format!("reason {n} {}", "x".repeat(2_000))));
+    let before = core.reports().expect("reports").len();
+    drop(core);
+    drop(main_db(&world));
+    let path = world.folder.path().join("phone/main.db");
+    let mut bytes = std::fs::read(&path).expect("the store");
+    // The end of the file: what was written last.
+    let at = bytes.len() - 6 * 4096 + 9;
+    bytes[at..at + 4096].fill(7);
+    std::fs::write(&path, &bytes).expect("damaged");
+    let damaged = ObserverCore::open(world.phone("phone"), PIN).and_then(|core| core.reports()).map(drop);
+    assert!(matches!(damaged, Err(Error::Storage(StorageError::Damaged { .. }))), "{damaged:?}");
+    let salvaged = ObserverCore::salvage(&world.phone("phone"), PIN).expect("salvages");
+    assert!(!salvaged.lost.is_empty() && salvaged.aside.exists(), "{salvaged:?}");
+    let core = ObserverCore::open(world.phone("phone"), PIN).expect("opens");
+    assert!(core.reports().expect("reports").len() <= before);
+    report(&core, "after");
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(baqylau_tests::now(), &|_| ()).expect("pulls");
+    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    assert_eq!(picture.reports.len(), before + 1, "every envelope arrived");
+    assert!(picture.reports.iter().all(|r| r.status == Status::Counted), "and no number was given twice");
 }

@@ -3,6 +3,7 @@
 use baqylau_observer::ObserverCore;
 use baqylau_observer::app::{Key, QuestionView};
 use baqylau_observer::error::Error;
+use std::path::Path;
 
 /// A draft of a checklist, at the first place that it is for.
 pub fn draft(core: &ObserverCore, checklist: &str) -> i64 {
@@ -36,4 +37,17 @@ pub fn report(core: &ObserverCore, words: &str) {
     let draft = draft(core, "campaign_event");
     set(core, draft, "participants", &words.len().to_string()).expect("set");
     core.finalise(draft, Some(words.to_owned())).expect("signed");
+}
+
+/// Copies a folder with all that is in it.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder").flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("copies");
+        }
+    }
 }

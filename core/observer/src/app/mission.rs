@@ -1,8 +1,10 @@
 //! The mission as the phone has it: verified, decoded once, shared by all cores of the process.
 
-use super::{ObserverCore, Unlocked};
+use super::{ObserverCore, Unlocked, kept};
 use crate::drive::{lock, names};
 use crate::error::Error;
+use crate::store::{MainStore, Outbox};
+use crate::time::corrected;
 use baqylau_forms::places::PlaceTable;
 use baqylau_forms::{Definition, Form, Places};
 use baqylau_protocol::bundle::{Manifest, PartKind};
@@ -32,6 +34,8 @@ pub struct MissionView {
     pub role: String,
     /// Whether the bundle expired; reports can still be signed.
     pub expired: bool,
+    /// How far the phone's clock is ahead of the mission's, in milliseconds; 0 before the first receipt.
+    pub clock_error: i64,
     /// Why the last bundle that came was refused.
     pub bundle_refused: Option<String>,
 }
@@ -80,8 +84,9 @@ impl ObserverCore {
     /// The store is locked, or the phone has not fetched the bundle yet.
     pub fn mission(&self) -> Result<MissionView, Error> {
         let refused = lock(&self.outbox)?.setting(names::BUNDLE_REFUSED)?.filter(|r| !r.is_empty());
-        let now = self.config.clock.wall().ms + lock(&self.outbox)?.number("clock_error")?;
+        let (wall, anchor) = (self.config.clock.wall().ms, lock(&self.outbox)?.anchor()?);
         self.with_mission(|u, loaded| {
+            let now = corrected(&*self.config.clock, anchor.as_ref(), loaded.manifest.issued);
             Ok(MissionView {
                 title: loaded.mission.title.get(self.language(loaded)),
                 fingerprint: fingerprint(&u.invite.root),
@@ -91,6 +96,7 @@ impl ObserverCore {
                 team: u.invite.team.clone(),
                 role: u.invite.role.clone(),
                 expired: now > loaded.manifest.expires,
+                clock_error: anchor.map_or(0, |_| wall - now),
                 bundle_refused: refused.map(|r| String::from_utf8_lossy(&r).into_owned()),
             })
         })
@@ -162,6 +168,9 @@ impl ObserverCore {
         if let Some(loaded) = u.loaded.as_ref().filter(|l| l.manifest_hash == manifest_hash) {
             return Ok(loaded.clone());
         }
+        if u.main.setting(kept::MANIFEST)?.as_ref() != Some(&bytes) {
+            keep_bundle(u, &outbox, &bytes)?;
+        }
         let load = || {
             let manifest = Manifest::open(&bytes, &u.invite.root)?;
             let part = |kind, name: &str| -> Result<(Hash, Vec<u8>), Error> {
@@ -188,19 +197,24 @@ impl ObserverCore {
     }
 
     /// The form of a hash: of today's bundle, or of an earlier one that a draft was started under.
-    pub(super) fn form(&self, loaded: &Loaded, hash: Hash) -> Result<Arc<Form>, Error> {
+    pub(super) fn form(&self, main: &MainStore, loaded: &Loaded, hash: Hash) -> Result<Arc<Form>, Error> {
         if let Some((_, form)) = loaded.forms.values().find(|(h, _)| *h == hash) {
             return Ok(form.clone());
         }
-        let packed = lock(&self.outbox)?.part(hash)?.ok_or_else(|| missing("checklist"))?;
-        let bytes = miniz(&packed)?;
+        let packed = main.part(hash)?.ok_or_else(|| missing("checklist"))?;
+        let bytes = baqylau_protocol::bundle::inflate(&packed).ok_or_else(|| missing("checklist"))?;
         let places = loaded.manifest.part(PartKind::Places, "places").map_or(hash, |p| p.hash);
         form(hash, places, &bytes, &loaded.places)
     }
 }
 
-fn miniz(packed: &[u8]) -> Result<Vec<u8>, Error> {
-    baqylau_protocol::bundle::inflate(packed).ok_or_else(|| missing("checklist"))
+/// Copies a bundle into `main.db`: what drafts and reports were made under must not hang on a file that may be lost.
+fn keep_bundle(u: &mut Unlocked, outbox: &Outbox, manifest: &[u8]) -> Result<(), Error> {
+    let mut parts = Vec::new();
+    for part in Manifest::open(manifest, &u.invite.root)?.parts {
+        parts.push((part.hash, outbox.part(part.hash)?.ok_or_else(|| missing(&part.name))?));
+    }
+    u.main.keep_bundle((kept::MANIFEST, manifest), &parts)
 }
 
 fn form(definition: Hash, places_hash: Hash, bytes: &[u8], places: &Arc<Places>) -> Result<Arc<Form>, Error> {

@@ -30,7 +30,7 @@ use crate::vault::KeyVault;
 use baqylau_forms::Filling;
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::Invite;
-use baqylau_sqlite::{StorageError, set_aside};
+use baqylau_sqlite::{Salvaged, StorageError, set_aside};
 use mission::Loaded;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -76,6 +76,7 @@ mod kept {
     pub const SHARED_ID: &str = "shared_id";
     pub const ENROLMENT: &str = "enrolment";
     pub const LANGUAGE: &str = "language";
+    pub const MANIFEST: &str = "manifest";
 }
 
 impl ObserverCore {
@@ -103,7 +104,8 @@ impl ObserverCore {
         Ok(Self::assemble(config, outbox, Some(Unlocked { main, invite, loaded: None, open: HashMap::new() })))
     }
 
-    /// Opens a store. A damaged outbox is put aside and made anew; a damaged `main.db` is left as it is.
+    /// Opens a store. A damaged outbox is put aside and made anew; a damaged `main.db` is left as it is: see
+    /// [`ObserverCore::salvage`].
     ///
     /// # Errors
     /// The PIN is wrong, or the store is damaged or of a later version.
@@ -120,6 +122,16 @@ impl ObserverCore {
         let core = opened?;
         core.unlock(pin)?;
         Ok(core)
+    }
+
+    /// Makes a damaged `main.db` anew from what can still be read of it. The damaged file is put aside, never deleted; envelopes
+    /// are in the outbox too and are delivered from there.
+    ///
+    /// # Errors
+    /// The PIN is wrong, or nothing can be read.
+    pub fn salvage(config: &Config, pin: &str) -> Result<Salvaged, Error> {
+        let key = Lock::of(&config.folder).open(&*config.vault, pin)?;
+        MainStore::salvage(&config.folder.join("main.db"), &key)
     }
 
     /// Opens a store without the PIN: it delivers what waits, and shows nothing.
@@ -150,7 +162,11 @@ impl ObserverCore {
     /// The PIN is wrong, or the store is damaged.
     pub fn unlock(&self, pin: &str) -> Result<(), Error> {
         let key = Lock::of(&self.config.folder).open(&*self.config.vault, pin)?;
-        let main = MainStore::open(&self.config.folder.join("main.db"), &key, self.config.vault.clone())?;
+        let path = self.config.folder.join("main.db");
+        if !path.exists() {
+            return Err(StorageError::Damaged { path }.into());
+        }
+        let main = MainStore::open(&path, &key, self.config.vault.clone())?;
         let invite = main.setting(kept::INVITE)?.unwrap_or_default();
         let invite = Invite::from_text(&String::from_utf8_lossy(&invite))?;
         self.repair_outbox(&main, &invite)?;
@@ -192,7 +208,8 @@ impl ObserverCore {
     /// Runs with the open store.
     fn with<T>(&self, f: impl FnOnce(&mut Unlocked) -> Result<T, Error>) -> Result<T, Error> {
         let mut guard = self.unlocked()?;
-        f(guard.as_mut().ok_or(Error::Locked { attempts_left: crate::lock::MAX_ATTEMPTS })?)
+        let locked = || Error::Locked { attempts_left: Lock::of(&self.config.folder).attempts_left() };
+        f(guard.as_mut().ok_or_else(locked)?)
     }
 
     /// Runs with the open store and the mission.
@@ -209,10 +226,13 @@ impl ObserverCore {
         if outbox.setting(names::ROOT)?.is_none() {
             address_outbox(&mut outbox, invite)?;
         }
+        if let (None, Some(manifest)) = (outbox.setting(names::MANIFEST)?, main.setting(kept::MANIFEST)?) {
+            outbox.set(&[(names::MANIFEST, &manifest)], &main.parts()?)?;
+        }
         if let (None, Some(enrolment)) = (outbox.setting(names::ENROLMENT)?, main.setting(kept::ENROLMENT)?) {
             outbox.set(&[(names::ENROLMENT, &enrolment)], &[])?;
         }
-        let last = outbox.last()?;
+        let last = outbox.last()?.map_or(0, |l| l.0);
         for report in main.reports()?.iter().filter(|r| r.seq > last) {
             outbox.add(report.seq, &main.envelope(report.seq)?, report.urgent)?;
         }

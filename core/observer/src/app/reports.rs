@@ -6,6 +6,7 @@ use super::{ObserverCore, Unlocked, kept};
 use crate::drive::{lock, names};
 use crate::error::Error;
 use crate::store::{Delivery, Draft, NewReport};
+use baqylau_forms::expr::Environment;
 use baqylau_forms::fill::{Filling, Issue, Key};
 use baqylau_protocol::cose::Type;
 use baqylau_protocol::envelope::{Address, make};
@@ -16,6 +17,9 @@ use baqylau_report::answers::{Tree, encode_log};
 use baqylau_report::report::{Clock as ReportClock, Remark, Report, Visit};
 use std::sync::Arc;
 
+/// How often answers are evaluated again until nothing changes.
+const ROUNDS: usize = 4;
+
 /// A signed report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportView {
@@ -25,7 +29,7 @@ pub struct ReportView {
     pub id: String,
     /// The hash of its envelope.
     pub hash: String,
-    /// The visit.
+    /// The visit's code; empty when a salvage lost it.
     pub visit: String,
     /// The checklist's id.
     pub checklist: String,
@@ -82,19 +86,19 @@ impl ObserverCore {
     /// # Errors
     /// An answer is impossible, or something is missing and there is no reason.
     pub fn finalise(&self, draft: i64, incomplete: Option<String>) -> Result<ReportView, Error> {
-        let report = self.with_mission(|u, loaded| {
+        let seq = self.with_mission(|u, loaded| {
             let (stored, filling) = self.filling(u, loaded, draft)?;
             if stored.report.is_some() {
                 return Err(Error::invalid("draft", "it was signed already"));
             }
             ready(filling, incomplete.as_deref())?;
-            let mut filling = filling.clone();
-            filling.finish();
+            let filling = as_the_desk(filling)?;
             let (payload, id) = self.payload(u, loaded, &stored, &filling, incomplete)?;
             let keys = Keys::load(u)?;
-            let signed = self.config.clock.wall().ms;
+            let signed = filling.environment().now.ms;
             let urgent = filling.form().definition().urgent;
-            let new = u.main.finalise(&stored, |seq, prev| {
+            let sent = lock(&self.outbox)?.last()?;
+            let seq = u.main.finalise(&stored, sent, |seq, prev| {
                 let prev = prev.unwrap_or(keys.enrolment);
                 let address = Address {
                     mission: loaded.manifest.mission,
@@ -108,11 +112,11 @@ impl ObserverCore {
             })?;
             self.committed();
             u.open.remove(&draft);
-            lock(&self.outbox)?.add(new.seq, &u.main.envelope(new.seq)?, new.urgent)?;
-            Ok(new)
+            lock(&self.outbox)?.add(seq, &u.main.envelope(seq)?, urgent)?;
+            Ok(seq)
         })?;
         let mut all = self.reports()?;
-        all.retain(|r| r.seq == report.seq);
+        all.retain(|r| r.seq == seq);
         all.pop().ok_or_else(|| Error::Internal("the report was just stored".into()))
     }
 
@@ -127,8 +131,8 @@ impl ObserverCore {
         let stored = u.main.visit(draft.visit)?;
         let record = record_of(&stored)?;
         let clock = &self.config.clock;
-        let wall = baqylau_forms::value::Moment { offset: filling.environment().now.offset, ..clock.wall() };
-        let seen = lock(&self.outbox)?.setting("seen")?.and_then(|b| minicbor::decode(&b).ok());
+        let Environment { now: wall, language } = filling.environment();
+        let seen = lock(&self.outbox)?.anchor()?.map(|a| (a.size, a.root));
         let id = ReportId::new(wall.ms, random());
         let remarks = remarks(filling);
         let report = Report {
@@ -163,6 +167,7 @@ impl ObserverCore {
             supersedes: None,
             test: None,
             attachments: None,
+            language: (language > 0).then(|| filling.form().definition().languages.get(language).cloned()).flatten(),
         };
         Ok((report.encode(), id))
     }
@@ -187,8 +192,8 @@ impl ObserverCore {
                     seq: report.seq,
                     id: report.id.to_string(),
                     hash: report.hash.to_string(),
-                    visit: u.main.visit(report.draft.visit)?.code,
-                    checklist: self.form(loaded, report.draft.checklist)?.definition().id.clone(),
+                    visit: report.visit.clone().unwrap_or_default(),
+                    checklist: self.form(&u.main, loaded, report.checklist)?.definition().id.clone(),
                     signed: report.signed,
                     state,
                 });
@@ -235,6 +240,23 @@ impl Keys {
             enrolment: Hash::of(&enrolment),
         })
     }
+}
+
+/// The filling as the desk will evaluate it: from the answers that the report carries, at the moment of signing. What it computes
+/// from the time or from names in the observer's language must come out the same there.
+fn as_the_desk(filling: &Filling) -> Result<Filling, Error> {
+    let mut filling = filling.clone();
+    filling.finish();
+    let restore =
+        |f: &Filling, mutations| Filling::restore(f.form().clone(), f.facts().clone(), f.environment(), mutations).0;
+    for _ in 0..ROUNDS {
+        filling = restore(&filling, filling.snapshot());
+        let tree = Tree::of(&filling);
+        if Tree::of(&restore(&filling, tree.mutations())) == tree {
+            return Ok(filling);
+        }
+    }
+    Err(Error::Internal("the checklist's calculations do not come to rest".into()))
 }
 
 /// Whether a draft may be signed.

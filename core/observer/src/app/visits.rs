@@ -3,7 +3,7 @@
 use super::mission::Loaded;
 use super::{ObserverCore, Unlocked};
 use crate::error::Error;
-use crate::store::{Draft, StoredVisit};
+use crate::store::{Draft, MainStore, StoredVisit};
 use baqylau_forms::expr::Environment;
 use baqylau_forms::fill::{ChoiceView, Facts, Filling, Key, Outcome, Problem, Progress, SectionView, ViewChange};
 use baqylau_forms::value::{Answer, Moment, Point};
@@ -89,7 +89,8 @@ impl ObserverCore {
             let team = if u.invite.team.is_empty() { "X" } else { &u.invite.team };
             let known = u.main.visits()?;
             let last = known.iter().filter_map(|v| v.code.rsplit('-').next()?.parse::<u32>().ok()).max();
-            let number = number.unwrap_or_else(|| last.unwrap_or(0) + 1);
+            let least = u32::try_from(u.main.last_visit()?).unwrap_or(0);
+            let number = number.unwrap_or_else(|| last.unwrap_or(0).max(least) + 1);
             let code = format!("{team}-{number:02}");
             let mut record =
                 VisitRecord { place: place.map(str::to_owned), mode: "phone".into(), ..VisitRecord::default() };
@@ -155,7 +156,7 @@ impl ObserverCore {
     fn visit_view(&self, u: &mut Unlocked, loaded: &Arc<Loaded>, stored: &StoredVisit) -> Result<VisitView, Error> {
         let (_, record) = find_visit(u, &stored.code)?;
         let drafts = u.main.drafts()?.into_iter().filter(|d| d.visit == stored.id);
-        let drafts = drafts.map(|d| self.draft_view(loaded, d)).collect::<Result<_, _>>()?;
+        let drafts = drafts.map(|d| self.draft_view(&u.main, loaded, d)).collect::<Result<_, _>>()?;
         let place = record.place.as_deref().and_then(|p| loaded.places.find(p));
         Ok(VisitView {
             code: stored.code.clone(),
@@ -169,8 +170,8 @@ impl ObserverCore {
         })
     }
 
-    pub(super) fn draft_view(&self, loaded: &Loaded, draft: Draft) -> Result<DraftView, Error> {
-        let form = self.form(loaded, draft.checklist)?;
+    fn draft_view(&self, main: &MainStore, loaded: &Loaded, draft: Draft) -> Result<DraftView, Error> {
+        let form = self.form(main, loaded, draft.checklist)?;
         let definition = form.definition();
         Ok(DraftView {
             id: draft.id,
@@ -192,9 +193,9 @@ impl ObserverCore {
                 Error::invalid(checklist, "the mission has no such checklist; choose one of its list")
             })?;
             for draft in u.main.drafts()?.into_iter().filter(|d| d.visit == stored.id) {
-                let same = self.form(loaded, draft.checklist)?.definition().id == checklist;
+                let same = self.form(&u.main, loaded, draft.checklist)?.definition().id == checklist;
                 match draft.report {
-                    None if same => return self.draft_view(loaded, draft),
+                    None if same => return self.draft_view(&u.main, loaded, draft),
                     Some(_) if same && form.definition().once => {
                         return Err(Error::invalid(
                             checklist,
@@ -211,7 +212,7 @@ impl ObserverCore {
             self.committed();
             u.open.insert(id, filling);
             let draft = u.main.draft(id)?;
-            self.draft_view(loaded, draft)
+            self.draft_view(&u.main, loaded, draft)
         })
     }
 
@@ -381,7 +382,7 @@ impl ObserverCore {
         let record = record_of(&stored)?;
         let environment = self.environment(loaded, &record);
         if !u.open.contains_key(&id) {
-            let form = self.form(loaded, draft.checklist)?;
+            let form = self.form(&u.main, loaded, draft.checklist)?;
             let kept = u.main.load(&draft)?;
             let (filling, _) = Filling::restore(form, facts(loaded, &stored.code, &record), environment, kept);
             u.open.insert(id, filling);

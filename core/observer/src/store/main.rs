@@ -8,7 +8,7 @@ use baqylau_forms::fill::{Key, Mutation, SavedRow};
 use baqylau_forms::value::Answer;
 use baqylau_protocol::ids::{Hash, ReportId};
 use baqylau_protocol::keys::random;
-use baqylau_sqlite::{Schema, StorageError, open};
+use baqylau_sqlite::{Salvaged, Schema, StorageError, open, salvage};
 use ring::aead::LessSafeKey;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use serde::Serialize;
@@ -20,6 +20,7 @@ use std::sync::Arc;
 const SCHEMA: Schema = Schema {
     steps: &["
     CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE part(hash BLOB PRIMARY KEY, packed BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE visit(
         id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, salt BLOB NOT NULL, facts BLOB NOT NULL) STRICT;
     CREATE TABLE draft(
@@ -71,7 +72,9 @@ pub(crate) struct Draft {
 pub(crate) struct StoredReport {
     pub seq: i64,
     pub id: ReportId,
-    pub draft: Draft,
+    pub checklist: Hash,
+    /// The code of its visit, when the store still knows it.
+    pub visit: Option<String>,
     pub hash: Hash,
     pub signed: i64,
     pub urgent: bool,
@@ -91,6 +94,11 @@ impl MainStore {
         Ok(Self { db: open(path, Some(key), SCHEMA)?, vault, ciphers: HashMap::new() })
     }
 
+    /// Takes over what can be read of a damaged database.
+    pub fn salvage(path: &Path, key: &[u8; 32]) -> Result<Salvaged, Error> {
+        Ok(salvage(path, Some(key), SCHEMA)?)
+    }
+
     pub fn synchronous(&self) -> Result<&'static str, Error> {
         Ok(baqylau_sqlite::synchronous(&self.db)?)
     }
@@ -108,19 +116,52 @@ impl MainStore {
         Ok(tx.commit()?)
     }
 
+    /// Keeps a manifest under a setting's name, with its packed parts; parts of earlier bundles stay.
+    pub fn keep_bundle(&mut self, (name, manifest): (&str, &[u8]), parts: &[(Hash, Vec<u8>)]) -> Result<(), Error> {
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for (hash, packed) in parts {
+            tx.execute("INSERT OR IGNORE INTO part VALUES (?1, ?2)", params![hash.0, packed])?;
+        }
+        tx.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", params![name, manifest])?;
+        Ok(tx.commit()?)
+    }
+
+    pub fn part(&self, hash: Hash) -> Result<Option<Vec<u8>>, Error> {
+        Ok(self.db.query_row("SELECT packed FROM part WHERE hash = ?1", [hash.0], |r| r.get(0)).optional()?)
+    }
+
+    pub fn parts(&self) -> Result<Vec<(Hash, Vec<u8>)>, Error> {
+        let mut statement = self.db.prepare("SELECT hash, packed FROM part")?;
+        let rows = statement.query_map([], |r| Ok((Hash(r.get(0)?), r.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The largest number that a visit ever had, those of drafts whose visit a salvage lost too: none is given twice.
+    pub fn last_visit(&self) -> Result<i64, Error> {
+        let select =
+            "SELECT max(coalesce((SELECT max(id) FROM visit), 0), coalesce((SELECT max(visit) FROM draft), 0))";
+        Ok(self.db.query_row(select, [], |r| r.get(0))?)
+    }
+
+    fn last_draft(&self) -> Result<i64, Error> {
+        let select =
+            "SELECT max(coalesce((SELECT max(id) FROM draft), 0), coalesce((SELECT max(draft) FROM report), 0),
+                      coalesce((SELECT max(draft) FROM cell), 0))";
+        Ok(self.db.query_row(select, [], |r| r.get(0))?)
+    }
+
     pub fn add_visit<T: Serialize>(&mut self, code: &str, facts: &T) -> Result<i64, Error> {
         let salt: [u8; 32] = random();
         self.vault.create(&alias(&salt))?;
         let cipher = self.derive_cipher(&salt)?;
+        let id = self.last_visit()? + 1;
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let known = tx.query_row("SELECT 1 FROM visit WHERE code = ?1", [code], |_| Ok(())).optional()?;
         if known.is_some() {
             return Err(Error::invalid(code, "there is a visit of this code; open it, or take another number"));
         }
-        tx.execute("INSERT INTO visit (code, salt, facts) VALUES (?1, ?2, x'')", params![code, salt])?;
-        let id = tx.last_insert_rowid();
         let body = seal_with(&cipher, &visit_aad(id), &json(facts)?);
-        tx.execute("UPDATE visit SET facts = ?2 WHERE id = ?1", params![id, body])?;
+        tx.execute("INSERT INTO visit (id, code, salt, facts) VALUES (?1, ?2, ?3, ?4)", params![id, code, salt, body])?;
         tx.commit()?;
         self.ciphers.insert(id, cipher);
         Ok(id)
@@ -143,8 +184,8 @@ impl MainStore {
 
     pub fn visit(&mut self, id: i64) -> Result<StoredVisit, Error> {
         let select = "SELECT id, code, facts FROM visit WHERE id = ?1";
-        let row = self.db.query_row(select, [id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
-        self.open_visit(row)
+        let row = self.db.query_row(select, [id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).optional()?;
+        self.open_visit(row.ok_or_else(damaged)?)
     }
 
     fn open_visit(&mut self, (id, code, facts): (i64, String, Vec<u8>)) -> Result<StoredVisit, Error> {
@@ -154,11 +195,11 @@ impl MainStore {
 
     pub fn add_draft(&mut self, visit: i64, checklist: Hash, started: i64, first: &[Mutation]) -> Result<i64, Error> {
         self.cipher(visit)?;
+        let id = self.last_draft()? + 1;
         let cipher = &self.ciphers[&visit];
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let insert = "INSERT INTO draft (visit, checklist, started) VALUES (?1, ?2, ?3)";
-        tx.execute(insert, params![visit, checklist.0, started])?;
-        let id = tx.last_insert_rowid();
+        let insert = "INSERT INTO draft (id, visit, checklist, started) VALUES (?1, ?2, ?3, ?4)";
+        tx.execute(insert, params![id, visit, checklist.0, started])?;
         first.iter().try_for_each(|m| keep(&tx, cipher, id, m))?;
         tx.commit()?;
         Ok(id)
@@ -166,14 +207,14 @@ impl MainStore {
 
     pub fn drafts(&self) -> Result<Vec<Draft>, Error> {
         let mut statement =
-            self.db.prepare_cached("SELECT id, visit, checklist, started, report FROM draft ORDER BY id")?;
-        let rows = statement.query_map([], |r| draft_of(r, 0))?;
+            self.db.prepare_cached("SELECT d.id, d.visit, d.checklist, d.started, d.report FROM draft d JOIN visit v ON v.id = d.visit ORDER BY d.id")?;
+        let rows = statement.query_map([], draft_of)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
     pub fn draft(&self, id: i64) -> Result<Draft, Error> {
         let select = "SELECT id, visit, checklist, started, report FROM draft WHERE id = ?1";
-        let draft = self.db.query_row(select, [id], |r| draft_of(r, 0)).optional()?;
+        let draft = self.db.query_row(select, [id], draft_of).optional()?;
         draft.ok_or_else(|| Error::invalid("draft", "there is no such draft; list the drafts again"))
     }
 
@@ -230,21 +271,23 @@ impl MainStore {
     }
 
     /// One transaction: takes the next number of the chain, lets `make` sign and seal, and stores the report. `make` gets the
-    /// number and the hash of the envelope before, `None` for the first.
+    /// number and the hash of the envelope before, `None` for the first. `sent` is the last that the outbox knows: a salvaged
+    /// store may have lost it, and must not give its number to another.
     pub fn finalise(
         &mut self,
         draft: &Draft,
+        sent: Option<(i64, Hash)>,
         make: impl FnOnce(u64, Option<Hash>) -> Result<NewReport, Error>,
-    ) -> Result<StoredReport, Error> {
+    ) -> Result<i64, Error> {
         self.cipher(draft.visit)?;
         let cipher = &self.ciphers[&draft.visit];
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let last = tx.query_row("SELECT seq, hash FROM report ORDER BY seq DESC LIMIT 1", [], |r| {
-            Ok((r.get::<_, i64>(0)?, r.get(1)?))
+            Ok((r.get::<_, i64>(0)?, Hash(r.get(1)?)))
         });
-        let last: Option<(i64, [u8; 32])> = last.optional()?;
+        let last = last.optional()?.into_iter().chain(sent).max_by_key(|l| l.0);
         let seq = last.map_or(1, |l| l.0 + 1);
-        let new = make(u64::try_from(seq).unwrap_or(1), last.map(|l| Hash(l.1)))?;
+        let new = make(u64::try_from(seq).unwrap_or(1), last.map(|l| l.1))?;
         let hash = Hash::of(&new.envelope);
         let plain = seal_with(cipher, &report_aad(seq), &new.plain);
         let insert = "INSERT INTO report VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
@@ -253,13 +296,13 @@ impl MainStore {
         tx.execute(insert, values)?;
         tx.execute("UPDATE draft SET report = ?2 WHERE id = ?1", params![draft.id, seq])?;
         tx.commit()?;
-        let draft = Draft { report: Some(seq), ..*draft };
-        Ok(StoredReport { seq, id: new.id, draft, hash, signed: new.signed, urgent: new.urgent })
+        Ok(seq)
     }
 
     pub fn reports(&self) -> Result<Vec<StoredReport>, Error> {
-        let select = "SELECT r.seq, r.id, r.hash, r.signed, r.urgent, d.id, d.visit, d.checklist, d.started, d.report
-                      FROM report r JOIN draft d ON d.id = r.draft ORDER BY r.seq";
+        // What a salvage lost of draft and visit hides no report.
+        let select = "SELECT r.seq, r.id, r.hash, r.signed, r.urgent, r.checklist, v.code
+                      FROM report r LEFT JOIN draft d ON d.id = r.draft LEFT JOIN visit v ON v.id = d.visit ORDER BY r.seq";
         let mut statement = self.db.prepare_cached(select)?;
         let rows = statement.query_map([], |r| {
             Ok(StoredReport {
@@ -268,7 +311,8 @@ impl MainStore {
                 hash: Hash(r.get(2)?),
                 signed: r.get(3)?,
                 urgent: r.get(4)?,
-                draft: draft_of(r, 5)?,
+                checklist: Hash(r.get(5)?),
+                visit: r.get(6)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -333,14 +377,8 @@ fn unjson<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     serde_json::from_slice(bytes).map_err(|_| damaged())
 }
 
-fn draft_of(r: &Row, at: usize) -> rusqlite::Result<Draft> {
-    Ok(Draft {
-        id: r.get(at)?,
-        visit: r.get(at + 1)?,
-        checklist: Hash(r.get(at + 2)?),
-        started: r.get(at + 3)?,
-        report: r.get(at + 4)?,
-    })
+fn draft_of(r: &Row) -> rusqlite::Result<Draft> {
+    Ok(Draft { id: r.get(0)?, visit: r.get(1)?, checklist: Hash(r.get(2)?), started: r.get(3)?, report: r.get(4)? })
 }
 
 fn keep(tx: &Transaction, cipher: &LessSafeKey, draft: i64, mutation: &Mutation) -> Result<(), Error> {

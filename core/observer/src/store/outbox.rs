@@ -1,8 +1,11 @@
 //! `outbox.db`: what a locked phone needs to deliver. Sealed envelopes, receipts, the bundle; nothing readable.
 
+use crate::drive::names::ANCHOR;
 use crate::error::Error;
 use crate::lock::{OUTBOX_ALIAS, derive};
+use crate::time::Anchor;
 use crate::vault::KeyVault;
+use baqylau_protocol::cbor;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::wire::Code;
 use baqylau_sqlite::{Schema, open};
@@ -82,8 +85,10 @@ impl Outbox {
         Ok(())
     }
 
-    pub fn last(&self) -> Result<i64, Error> {
-        Ok(self.db.query_row("SELECT coalesce(max(seq), 0) FROM envelope", [], |r| r.get(0))?)
+    /// The last envelope: its number and hash.
+    pub fn last(&self) -> Result<Option<(i64, Hash)>, Error> {
+        let select = "SELECT seq, hash FROM envelope ORDER BY seq DESC LIMIT 1";
+        Ok(self.db.query_row(select, [], |r| Ok((r.get(0)?, Hash(r.get(1)?)))).optional()?)
     }
 
     /// What waits and may pass, oldest first. What the server refused for good stays stuck.
@@ -105,13 +110,17 @@ impl Outbox {
         Ok(statement.query_row([seq], |r| Ok((Hash(r.get(0)?), r.get(1)?)))?)
     }
 
-    pub fn receipted(&mut self, seq: i64, receipt: &[u8], seen: (&[u8], i64)) -> Result<(), Error> {
+    /// The largest log that a receipt proved to this phone.
+    pub fn anchor(&self) -> Result<Option<Anchor>, Error> {
+        Ok(self.setting(ANCHOR)?.and_then(|b| minicbor::decode(&b).ok()))
+    }
+
+    pub fn receipted(&mut self, seq: i64, receipt: &[u8], anchor: &Anchor) -> Result<(), Error> {
         let tx = self.db.transaction()?;
         let update =
             "UPDATE envelope SET receipt = ?2, refused = NULL, reason = NULL WHERE seq = ?1 AND receipt IS NULL";
         tx.execute(update, params![seq, receipt])?;
-        tx.execute("INSERT OR REPLACE INTO setting VALUES ('seen', ?1)", [seen.0])?;
-        tx.execute("INSERT OR REPLACE INTO setting VALUES ('clock_error', ?1)", [&seen.1.to_be_bytes()[..]])?;
+        tx.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", params![ANCHOR, cbor::encode(anchor)])?;
         Ok(tx.commit()?)
     }
 

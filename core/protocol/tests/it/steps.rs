@@ -212,7 +212,8 @@ fn nonsense_is_a_failure() {
         Event::Uploaded(vec![stored(0), stored(1)]),
         Event::Failed(Failure::Nonsense),
     ];
-    let answers = |at: usize, phase: &str| matches!((at, phase), (0, "bundle") | (1 | 2, "enrol") | (4, "upload"));
+    // A bad bundle does not keep an enrolled phone from sending.
+    let answers = |at: usize, phase: &str| matches!((at, phase), (0 | 6, "bundle") | (1 | 2, "enrol") | (4, "upload"));
     for (name, state) in [("idle", State::default()), ("bundle", bundle), ("enrol", enrol), ("upload", upload)] {
         for (_, event) in events.iter().enumerate().filter(|(at, _)| !answers(*at, name)) {
             let (_, actions) = step(state.clone(), event.clone(), NOW, 7);
@@ -220,4 +221,21 @@ fn nonsense_is_a_failure() {
             assert_eq!(pause(&actions).0, 1, "{name}, {event:?}");
         }
     }
+    let (_, actions) = step(begin(true), Event::Failed(Failure::Nonsense), NOW, 7);
+    assert_eq!(actions, [Action::Upload(vec![1])]);
+    let new = begin(false);
+    assert_eq!(pause(&step(new, Event::Failed(Failure::Nonsense), NOW, 7).1).0, 1, "one that has no bundle yet waits");
+}
+
+/// A pause longer than any was noted under a wrong clock.
+#[test]
+fn a_clock_that_was_put_right_ends_a_pause() {
+    let begin = |not_before| {
+        let known = Known { enrolled: true, not_before, ..known(vec![waiting(1)]) };
+        step(State::default(), Event::Begin(known), NOW, 0).1
+    };
+    let day = 24 * 3_600_000;
+    assert_eq!(begin(NOW + day), [Action::Stop(Stop::Wait { until: NOW + day })]);
+    assert_eq!(begin(NOW + 365 * day), [Action::FetchBundle]);
+    assert_eq!(begin(i64::MAX), [Action::FetchBundle]);
 }

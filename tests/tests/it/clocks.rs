@@ -1,0 +1,135 @@
+//! Wrong clocks, other languages and lost files: an honest report stays one.
+
+use crate::it::support::{draft, report, set};
+use baqylau_desk::status::{Answers, Status};
+use baqylau_forms::value::Moment;
+use baqylau_observer::ObserverCore;
+use baqylau_observer::app::Config;
+use baqylau_observer::clock::{Clock, SystemClock};
+use baqylau_tests::{BUDGET, PIN, World, now, tables};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// The machine's clocks, with a wall clock that is wrong.
+struct Wrong(AtomicI64);
+
+impl Clock for Wrong {
+    fn wall(&self) -> Moment {
+        let now = SystemClock.wall();
+        Moment { ms: now.ms + self.0.load(Ordering::SeqCst), ..now }
+    }
+    fn boot_ms(&self) -> i64 {
+        SystemClock.boot_ms()
+    }
+    fn boot_id(&self) -> [u8; 8] {
+        SystemClock.boot_id()
+    }
+    fn jitter(&self) -> u32 {
+        SystemClock.jitter()
+    }
+}
+
+const YEAR: i64 = 365 * 86_400_000;
+
+#[test]
+fn a_wrong_clock_is_noticed_and_stops_nothing() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let clock = Arc::new(Wrong(AtomicI64::new(YEAR)));
+    let config = Config { clock: clock.clone(), ..world.phone("phone") };
+    let core = ObserverCore::create(config, PIN, &invite).expect("a store");
+    core.enrol(BUDGET).expect("enrols");
+    // Since the receipt of the enrolment the phone knows better than its clock, wherever that goes.
+    for wrong in [YEAR, -YEAR, 0, 3_600_000] {
+        clock.0.store(wrong, Ordering::SeqCst);
+        let mission = core.mission().expect("a mission");
+        assert!(!mission.expired, "the receipt and the boot clock tell the time");
+        let off = mission.clock_error - wrong;
+        assert!(off.abs() < 60_000, "{} at {wrong}", mission.clock_error);
+        world.stop_server();
+        report(&core, "waits");
+        let again = core.sync(BUDGET).expect("no error").again.expect("it waits");
+        assert!((0..60_000).contains(&(again - now())), "by the true time");
+        world.start_server();
+        assert_eq!(core.sync_now(BUDGET).expect("no error").delivered, 1);
+    }
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    assert!(picture.reports.iter().all(|r| r.status == Status::Counted));
+}
+
+/// A mission whose checklist computes from the time and from names in the observer's language.
+fn computing(folder: &Path) -> std::path::PathBuf {
+    let target = folder.join("tables");
+    crate::it::support::copy(&tables("kazakhstan-2023"), &target);
+    let survey = target.join("checklists/campaign_event/survey.csv");
+    let mut text = std::fs::read_to_string(&survey).expect("the survey");
+    let columns = text.lines().next().expect("a header").split(',').map(str::to_owned).collect::<Vec<_>>();
+    for (name, formula) in [("told", "jr:choice-name(${venue}, '${venue}')"), ("since", "now()")] {
+        let cell = |column: &String| match column.as_str() {
+            "type" => "calculate".to_owned(),
+            "name" => name.to_owned(),
+            "calculation" => format!("\"{formula}\""),
+            _ => String::new(),
+        };
+        text += &(columns.iter().map(cell).collect::<Vec<_>>().join(",") + "\n");
+    }
+    std::fs::write(&survey, text).expect("writes");
+    target
+}
+
+#[test]
+fn what_is_computed_in_another_language_fits_at_the_desk() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut world = World::new(&computing(folder.path()));
+    for (person, language) in [("p001", "en"), ("p003", "kk"), ("p005", "ru")] {
+        let invite = world.invite(person);
+        let config = Config { language: language.into(), ..world.phone(person) };
+        let core = ObserverCore::create(config, PIN, &invite).expect("a store");
+        core.enrol(BUDGET).expect("enrols");
+        let draft = draft(&core, "campaign_event");
+        set(&core, draft, "venue", "indoor").expect("set");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        core.finalise(draft, Some("for a test".into())).expect("signed");
+        assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 1);
+    }
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    let statuses: Vec<&Status> = picture.reports.iter().map(|r| &r.status).collect();
+    assert_eq!(statuses, [&Status::Counted; 3]);
+    let told = |filling: &baqylau_forms::Filling| match filling.answer(filling.key("told").expect("it is asked")) {
+        Some(baqylau_forms::value::Answer::Text(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let told: std::collections::BTreeSet<_> =
+        picture.reports.iter().filter_map(|r| told(r.filling.as_ref()?)).collect();
+    assert_eq!(told.len(), 3, "each in its language: {told:?}");
+}
+
+#[test]
+fn a_lost_outbox_takes_no_draft_and_no_report_with_it() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    let old = draft(&core, "campaign_event");
+    report(&core, "under the first bundle");
+    world.desk.build(baqylau_tests::PASSPHRASE, now(), 30).expect("builds");
+    world.desk.publish().expect("publishes");
+    core.sync_now(BUDGET).expect("syncs");
+    assert_eq!(core.mission().expect("a mission").version, 2);
+    report(&core, "waits");
+    drop(core);
+    world.stop_server();
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(world.folder.path().join(format!("phone/outbox.db{suffix}")));
+    }
+    let core = ObserverCore::open(world.phone("phone"), PIN).expect("opens");
+    assert_eq!(core.mission().expect("the bundle is in the other file too").version, 2);
+    assert_eq!(core.reports().expect("reports").len(), 2);
+    set(&core, old, "participants", "12").expect("the draft goes on");
+    world.start_server();
+    assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 2, "both again; the server knows the first");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    assert_eq!(world.desk.picture(None, Answers::Effective).expect("a picture").reports.len(), 2);
+}
