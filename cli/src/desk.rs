@@ -43,6 +43,14 @@ pub enum Desk {
         #[arg(long)]
         json: bool,
     },
+    /// The phones: whose, how much of each chain is here, what is missing.
+    Devices {
+        #[command(flatten)]
+        folder: Folder,
+        /// One JSON object on one line.
+        #[arg(long)]
+        json: bool,
+    },
     /// Verify everything that was pulled once more, from its bytes.
     Verify {
         #[command(flatten)]
@@ -92,6 +100,7 @@ pub fn run(command: Desk) -> Outcome {
             Ok(figures.iter().all(|f| f.equal))
         }
         Desk::Reports { folder, export, json } => reports(&folder, export, json),
+        Desk::Devices { folder, json } => devices(&folder.open()?, json),
         Desk::Verify { folder } => {
             let (good, faults) = verify_all(&folder.open()?)?;
             println!("{good} envelopes verify");
@@ -109,6 +118,37 @@ pub fn run(command: Desk) -> Outcome {
             Ok(true)
         }
     }
+}
+
+fn devices(desk: &baqylau_desk::Desk, json: bool) -> Outcome {
+    let rows = desk.devices()?;
+    if json {
+        let rows = rows.iter().map(|d| {
+            json!({
+                "device": d.device.to_string(),
+                "person": d.person.as_ref().map(|p| &p.0),
+                "team": d.person.as_ref().map(|p| &p.1),
+                "standing": d.standing.map(|s| format!("{s:?}").to_lowercase()),
+                "replaces": d.replaces.map(|r| r.to_string()),
+                "enrolled": d.enrolled, "heard": d.heard, "received": d.received,
+                "missing": d.missing, "forked": d.forked, "closed": d.closed,
+            })
+        });
+        return print_json(&json!({"devices": rows.collect::<Vec<_>>()}));
+    }
+    println!("{:<32}  {:<6} {:<6} {:<11} {:>8} {:>8}", "device", "person", "team", "standing", "received", "missing");
+    for d in &rows {
+        let (person, team) = d.person.clone().unwrap_or_else(|| ("?".into(), "?".into()));
+        let standing = d.standing.map_or_else(|| "new".into(), |s| format!("{s:?}").to_lowercase());
+        let mark = match (d.closed, d.forked.is_empty()) {
+            (_, false) => "  forked",
+            (true, _) => "  closed",
+            _ => "",
+        };
+        let (received, missing) = (d.received, d.missing.len());
+        println!("{:<32}  {person:<6} {team:<6} {standing:<11} {received:>8} {missing:>8}{mark}", d.device.to_string());
+    }
+    Ok(rows.iter().all(|d| d.missing.is_empty() && d.forked.is_empty()))
 }
 
 fn moment(text: &str) -> Result<i64, String> {

@@ -55,11 +55,24 @@ pub enum Mission {
         #[arg(long)]
         json: bool,
     },
-    /// Revoke a device: lost, seized or replaced.
+    /// Make an invite for a phone that takes another's place: the same observer, who may amend what the other sent.
+    Replace {
+        #[command(flatten)]
+        folder: Folder,
+        /// The phone that is replaced, as `desk devices` shows it.
+        device: String,
+        /// It was lost or seized: what it sends from now on counts nowhere.
+        #[arg(long)]
+        lost: bool,
+        /// Days until the invite expires.
+        #[arg(long, default_value_t = 30)]
+        days: u32,
+    },
+    /// Revoke a device that was lost or seized.
     Revoke {
         #[command(flatten)]
         folder: Folder,
-        /// The device, as `desk reports` shows it.
+        /// The device, as `desk devices` shows it.
         device: String,
         /// The number of its last good envelope; without it, all that were pulled.
         #[arg(long)]
@@ -104,10 +117,18 @@ pub fn run(command: Mission) -> Outcome {
             println!("{} invites in {}/invites", invited.len(), folder.folder.display());
             Ok(true)
         }
+        Mission::Replace { folder, device, lost, days } => {
+            let mut desk = folder.open()?;
+            let invited = desk.replace(device_id(&device)?, lost, now(), days)?;
+            if lost {
+                desk.publish_roster()?;
+            }
+            println!("an invite for {} in {}/invites", invited.person.code, folder.folder.display());
+            Ok(true)
+        }
         Mission::Revoke { folder, device, good, offline } => {
             let desk = folder.open()?;
-            let id =
-                DeviceId::from_hex(&device).ok_or("a device is 32 hexadecimal digits, as `desk reports` shows it")?;
+            let id = device_id(&device)?;
             let entry = desk.revoke(id, good)?;
             if !offline {
                 desk.publish_roster()?;
@@ -116,6 +137,10 @@ pub fn run(command: Mission) -> Outcome {
             Ok(true)
         }
     }
+}
+
+fn device_id(text: &str) -> Result<DeviceId, &'static str> {
+    DeviceId::from_hex(text).ok_or("a device is 32 hexadecimal digits, as `desk devices` shows it")
 }
 
 fn check(source: &std::path::Path, json: bool) -> Outcome {

@@ -240,23 +240,45 @@ impl Desk {
         let mut noted = Vec::new();
         for person in chosen {
             let (subject, key) = (SubjectId(random()), SigningKey::generate());
-            let text = self.invite_text(&person, subject, &key, Role::Observer, expires)?;
-            keys::write_private(&self.folder.join("invites").join(format!("{}.txt", person.code)), text.as_bytes())?;
-            noted.push((subject, person.code.clone()));
+            let text = self.invite_text(&person, subject, &key, expires, None)?;
+            noted.push((key.public(), subject, person.code.clone()));
             out.push(Invited { person, text });
         }
         self.store.add_invites(&noted, now, expires)?;
         Ok(out)
     }
 
+    /// Makes an invite for a phone that takes another's place: the same subject, so that it may amend what the other sent. A phone
+    /// that was lost is revoked behind what was received of it; one that only broke may still deliver.
+    ///
+    /// # Errors
+    /// There is no such phone.
+    pub fn replace(&mut self, device: DeviceId, lost: bool, now: i64, days: u32) -> Result<Invited, DeskError> {
+        let devices = self.store.devices()?;
+        let old = devices.into_iter().find(|d| d.device == device && d.role == Role::Observer);
+        let old = old.ok_or_else(|| DeskError::Unknown(format!("no phone {device} enrolled; pull first")))?;
+        let person = self.store.register()?.into_iter().find(|(s, _)| *s == old.subject).map(|(_, p)| p);
+        let person =
+            person.ok_or_else(|| DeskError::Unknown(format!("the register does not know whose {device} is")))?;
+        let (key, expires) = (SigningKey::generate(), now + i64::from(days) * DAY_MS);
+        let text = self.invite_text(&person, old.subject, &key, expires, Some(device))?;
+        self.store.add_invites(&[(key.public(), old.subject, person.code.clone())], now, expires)?;
+        if lost {
+            self.revoke(device, None)?;
+        }
+        Ok(Invited { person, text })
+    }
+
+    /// The text of an invite, laid down in `invites/` too.
     fn invite_text(
         &self,
         person: &Person,
         subject: SubjectId,
         key: &SigningKey,
-        role: Role,
         expires: i64,
+        replaces: Option<DeviceId>,
     ) -> Result<String, DeskError> {
+        let role = Role::Observer;
         let invite = Invite {
             v: baqylau_protocol::VERSION,
             root: self.root,
@@ -267,8 +289,11 @@ impl Desk {
             name: person.name.clone(),
             team: person.team.clone(),
             role: person.role.clone(),
+            replaces,
         };
-        Ok(invite.to_text())
+        let text = invite.to_text();
+        keys::write_private(&self.folder.join("invites").join(format!("{}.txt", person.code)), text.as_bytes())?;
+        Ok(text)
     }
 
     pub(crate) fn certificate(&self, subject: SubjectId, key: &SigningKey, role: Role, expires: i64) -> Vec<u8> {

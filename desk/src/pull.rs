@@ -9,7 +9,7 @@ use baqylau_http::reqwest::header::AUTHORIZATION;
 use baqylau_http::reqwest::{Client, StatusCode};
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::enrolment::Enrolment;
-use baqylau_protocol::ids::{DeviceId, Hash, SubjectId};
+use baqylau_protocol::ids::{DeviceId, Hash, PublicKey, SubjectId};
 use baqylau_protocol::keys::{BoxKey, SigningKey, random};
 use baqylau_protocol::merkle::Tree;
 use baqylau_protocol::receipt::{TreeHead, leaf_hash};
@@ -19,7 +19,7 @@ use baqylau_protocol::wire::{LogPage, ReadRequest, Upload, Verdict, Verdicts};
 use baqylau_protocol::{VERSION, cbor};
 use data_encoding::BASE64URL_NOPAD;
 use minicbor::bytes::{ByteArray, ByteVec};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// How often an end of the log that is not where the head says is asked for again.
 const WITHHELD_TRIES: u32 = 20;
@@ -147,23 +147,22 @@ impl Desk {
         Ok(head.size)
     }
 
-    /// Confirms new devices where the mission says so. Two that enrolled with one subject before either was confirmed are both
-    /// contested; one that comes after a confirmed one is contested alone.
+    /// Confirms new devices where the mission says so. An invite serves once: two devices that enrolled with one before either was
+    /// confirmed are both contested; one that comes after a confirmed one is contested alone.
     fn settle_devices(&mut self, pulled: &mut Pulled) -> Result<(), DeskError> {
         if !self.source()?.mission.confirm_on_pull {
             return Ok(());
         }
         let roster = self.roster()?.map(|(r, _)| r);
-        let standing = |d: DeviceId| roster.as_ref().and_then(|r| r.find(d)).map(|e| e.standing);
+        let standing = |d: &Device| roster.as_ref().and_then(|r| r.find(d.device)).map(|e| e.standing);
         let devices = self.store.devices()?;
+        let mut by_invite: BTreeMap<PublicKey, Vec<&Device>> = BTreeMap::new();
+        devices.iter().for_each(|d| by_invite.entry(d.invite).or_default().push(d));
         let mut changes = Vec::new();
-        let mut seen: HashSet<SubjectId> = HashSet::new();
-        for device in devices.iter().filter(|d| seen.insert(d.subject)) {
-            let same: Vec<&Device> = devices.iter().filter(|d| d.subject == device.subject).collect();
-            let settled = same.iter().any(|d| standing(d.device).is_some());
-            let fresh: Vec<_> = same.iter().filter(|d| standing(d.device).is_none()).collect();
-            let verdict = if settled || same.len() > 1 { Standing::Contested } else { Standing::Confirmed };
-            for device in fresh.into_iter().filter(|d| d.in_time) {
+        for same in by_invite.into_values() {
+            let once = same.len() == 1 && standing(same[0]).is_none();
+            let verdict = if once { Standing::Confirmed } else { Standing::Contested };
+            for device in same.into_iter().filter(|d| d.in_time && standing(d).is_none()) {
                 match verdict {
                     Standing::Confirmed => pulled.confirmed += 1,
                     _ => pulled.contested += 1,

@@ -10,6 +10,7 @@ use baqylau_forms::places::PlaceTable;
 use baqylau_forms::{Definition, Form, Places};
 use baqylau_protocol::bundle::PartKind;
 use baqylau_protocol::certificate::Role;
+use baqylau_protocol::cose::Type;
 use baqylau_protocol::ids::{DeviceId, Hash, SubjectId};
 use baqylau_protocol::roster::Standing;
 use baqylau_report::{Report, Tree};
@@ -37,6 +38,10 @@ pub enum Status {
     Superseded,
     /// It supersedes an earlier one, and raw answers were asked for.
     Amendment,
+    /// It would supersede somebody else's report, which only that person or a desk can.
+    Proposal,
+    /// An earlier amendment of the same report counts.
+    Competing,
     /// The same visit and checklist came before.
     Duplicate,
 }
@@ -55,6 +60,8 @@ impl Status {
             Self::NotObserved => "not_observed",
             Self::Superseded => "superseded",
             Self::Amendment => "amendment",
+            Self::Proposal => "proposal",
+            Self::Competing => "competing",
             Self::Duplicate => "duplicate",
         }
     }
@@ -99,11 +106,13 @@ impl Desk {
     pub fn picture(&self, as_of: Option<i64>, answers: Answers) -> Result<Picture, DeskError> {
         let devices: HashMap<DeviceId, Device> = self.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
         let register: HashMap<SubjectId, Person> = self.store.register()?.into_iter().collect();
-        let standings = Standings::new(self, &devices)?;
+        let envelopes = self.store.envelopes()?;
+        let standings = Standings::new(self, &devices, &envelopes)?;
         let mut forms = Forms { desk: self, forms: HashMap::new(), places: HashMap::new() };
         let mut reports = Vec::new();
-        for envelope in self.store.envelopes()? {
-            if as_of.is_none_or(|moment| envelope.received <= moment) {
+        for envelope in envelopes {
+            let other = envelope.plain.as_ref().is_ok_and(|o| o.kind != Type::Report);
+            if !other && as_of.is_none_or(|moment| envelope.received <= moment) {
                 let person = devices.get(&envelope.device).and_then(|d| register.get(&d.subject)).cloned();
                 reports.push(forms.look(envelope, person));
             }
@@ -121,11 +130,20 @@ impl Desk {
 struct Standings<'d> {
     roster: Option<baqylau_protocol::roster::Roster>,
     devices: &'d HashMap<DeviceId, Device>,
+    /// The different envelopes of each number.
+    numbers: HashMap<(DeviceId, u64), HashSet<Hash>>,
+    prevs: HashMap<Hash, Hash>,
 }
 
 impl<'d> Standings<'d> {
-    fn new(desk: &Desk, devices: &'d HashMap<DeviceId, Device>) -> Result<Self, DeskError> {
-        Ok(Self { roster: desk.roster()?.map(|(r, _)| r), devices })
+    fn new(desk: &Desk, devices: &'d HashMap<DeviceId, Device>, envelopes: &[Envelope]) -> Result<Self, DeskError> {
+        // Only what the device itself signed can fork its chain; a server cannot, by logging junk or the same bytes twice.
+        let mut numbers: HashMap<(DeviceId, u64), HashSet<Hash>> = HashMap::new();
+        for envelope in envelopes.iter().filter(|e| e.plain.is_ok()) {
+            numbers.entry((envelope.device, envelope.seq)).or_default().insert(envelope.hash);
+        }
+        let prevs = envelopes.iter().map(|e| (e.hash, e.prev)).collect();
+        Ok(Self { roster: desk.roster()?.map(|(r, _)| r), devices, numbers, prevs })
     }
 
     fn confirmed(&self, device: DeviceId) -> bool {
@@ -133,22 +151,16 @@ impl<'d> Standings<'d> {
     }
 
     fn apply(&self, reports: &mut [Known]) {
-        // Only what the device itself signed can fork its chain; a server cannot, by logging junk or the same bytes twice.
-        let mut numbers: HashMap<(DeviceId, u64), HashSet<Hash>> = HashMap::new();
-        for Known { envelope, .. } in reports.iter().filter(|k| k.envelope.plain.is_ok()) {
-            numbers.entry((envelope.device, envelope.seq)).or_default().insert(envelope.hash);
-        }
-        let prevs: HashMap<Hash, Hash> = reports.iter().map(|k| (k.envelope.hash, k.envelope.prev)).collect();
         for known in reports.iter_mut().filter(|k| k.status == Status::Counted) {
-            if let Some(why) = self.objection(&known.envelope, &prevs) {
+            if let Some(why) = self.objection(&known.envelope) {
                 known.status = Status::Device(why);
-            } else if numbers[&(known.envelope.device, known.envelope.seq)].len() > 1 {
+            } else if self.numbers[&(known.envelope.device, known.envelope.seq)].len() > 1 {
                 known.status = Status::Forked;
             }
         }
     }
 
-    fn objection(&self, envelope: &Envelope, prevs: &HashMap<Hash, Hash>) -> Option<&'static str> {
+    fn objection(&self, envelope: &Envelope) -> Option<&'static str> {
         if !self.devices.get(&envelope.device)?.in_time {
             return Some("expired_invite");
         }
@@ -164,7 +176,7 @@ impl<'d> Standings<'d> {
                     if hash == envelope.hash {
                         return None;
                     }
-                    at = prevs.get(&hash).copied();
+                    at = self.prevs.get(&hash).copied();
                 }
                 Some("revoked")
             }
@@ -172,27 +184,27 @@ impl<'d> Standings<'d> {
     }
 }
 
-/// Only the same subject, or a desk, supersedes a report; anybody else's is a proposal.
+/// Only the same subject, or a desk, supersedes a report; anybody else's is a proposal. Of several amendments of one report the
+/// first in the log counts, and the others are shown beside it.
 fn supersede(reports: &mut [Known], devices: &HashMap<DeviceId, Device>, answers: Answers) {
     let subject: HashMap<Hash, SubjectId> =
         reports.iter().filter_map(|k| Some((k.envelope.hash, devices.get(&k.envelope.device)?.subject))).collect();
-    let counts = |k: &&Known| k.status == Status::Counted;
-    let replaced: Vec<(Hash, Hash)> = reports
-        .iter()
-        .filter(counts)
-        .filter_map(|k| {
-            let target = k.report.as_ref()?.supersedes?;
-            let device = devices.get(&k.envelope.device)?;
-            (device.role == Role::Desk || subject.get(&target) == Some(&device.subject))
-                .then_some((target, k.envelope.hash))
-        })
-        .collect();
-    let (hit, status): (HashSet<Hash>, _) = match answers {
-        Answers::Effective => (replaced.into_iter().map(|r| r.0).collect(), Status::Superseded),
-        Answers::Raw => (replaced.into_iter().map(|r| r.1).collect(), Status::Amendment),
-    };
-    for known in reports.iter_mut().filter(|k| k.status == Status::Counted && hit.contains(&k.envelope.hash)) {
-        known.status = status.clone();
+    let mut superseded: HashSet<Hash> = HashSet::new();
+    for known in reports.iter_mut().filter(|k| k.status == Status::Counted) {
+        let Some(target) = known.report.as_ref().and_then(|r| r.supersedes) else { continue };
+        let device = devices.get(&known.envelope.device);
+        let may = |d: &Device| d.role == Role::Desk || subject.get(&target) == Some(&d.subject);
+        known.status = match answers {
+            _ if !device.is_some_and(may) => Status::Proposal,
+            Answers::Raw => Status::Amendment,
+            Answers::Effective if superseded.insert(target) => Status::Counted,
+            Answers::Effective => Status::Competing,
+        };
+    }
+    for known in reports.iter_mut().filter(|k| superseded.contains(&k.envelope.hash)) {
+        if known.status == Status::Counted {
+            known.status = Status::Superseded;
+        }
     }
 }
 
@@ -247,7 +259,7 @@ impl Forms<'_> {
     fn read(&mut self, envelope: &Envelope) -> Result<(Report, Filling), Status> {
         let plain = envelope.plain.as_ref().map_err(|e| Status::Unverifiable(e.clone()))?;
         let misfit = |e: &dyn std::fmt::Display| Status::Misfit(e.to_string());
-        let report = Report::decode(plain).map_err(|e| misfit(&e))?;
+        let report = Report::decode(&plain.bytes).map_err(|e| misfit(&e))?;
         let form = self.form(report.bundle, report.checklist);
         let form = form.ok_or_else(|| Status::Misfit("its checklist is not one of this mission's".into()))?;
         let tree = Tree::decode(&form, &report.answers).map_err(|e| misfit(&e))?;

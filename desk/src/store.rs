@@ -3,6 +3,7 @@
 use crate::error::DeskError;
 use crate::source::Person;
 use baqylau_protocol::certificate::Role;
+use baqylau_protocol::cose::Type;
 use baqylau_protocol::ids::{DeviceId, Hash, PublicKey, SubjectId};
 use baqylau_sqlite::{Schema, open};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
@@ -13,8 +14,8 @@ const SCHEMA: Schema = Schema {
     CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE person(code TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, team TEXT NOT NULL) STRICT;
     CREATE TABLE invite(
-        subject BLOB PRIMARY KEY, person TEXT NOT NULL REFERENCES person(code), issued INTEGER NOT NULL,
-        expires INTEGER NOT NULL) STRICT;
+        key BLOB PRIMARY KEY, subject BLOB NOT NULL, person TEXT NOT NULL REFERENCES person(code),
+        issued INTEGER NOT NULL, expires INTEGER NOT NULL) STRICT;
     CREATE TABLE bundle(version INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, manifest BLOB NOT NULL) STRICT;
     CREATE TABLE part(hash BLOB PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
     CREATE TABLE roster(version INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
@@ -22,10 +23,11 @@ const SCHEMA: Schema = Schema {
         idx INTEGER PRIMARY KEY, received INTEGER NOT NULL, hash BLOB NOT NULL, bytes BLOB NOT NULL) STRICT;
     CREATE TABLE device(
         device BLOB PRIMARY KEY, idx INTEGER NOT NULL, hash BLOB NOT NULL, subject BLOB NOT NULL, role INTEGER NOT NULL,
-        key BLOB NOT NULL, shared BLOB NOT NULL, shared_id BLOB NOT NULL, in_time INTEGER NOT NULL) STRICT;
+        key BLOB NOT NULL, shared BLOB NOT NULL, shared_id BLOB NOT NULL, in_time INTEGER NOT NULL,
+        invite BLOB NOT NULL, replaces BLOB) STRICT;
     CREATE TABLE envelope(
         idx INTEGER PRIMARY KEY, device BLOB NOT NULL, seq INTEGER NOT NULL, prev BLOB NOT NULL, hash BLOB NOT NULL,
-        refused TEXT, plain BLOB) STRICT;
+        kind INTEGER, refused TEXT, plain BLOB) STRICT;
     CREATE INDEX envelope_chain ON envelope(device, seq);
     "],
 };
@@ -54,6 +56,12 @@ pub struct Device {
     pub shared: ([u8; 32], Hash),
     /// Whether the invite had not expired.
     pub in_time: bool,
+    /// The key of the invite that it used.
+    pub invite: PublicKey,
+    /// The device that it replaces.
+    pub replaces: Option<DeviceId>,
+    /// When the server received the enrolment, in milliseconds since 1970.
+    pub received: i64,
 }
 
 /// An envelope as it was found when it was pulled.
@@ -71,8 +79,17 @@ pub struct Envelope {
     pub hash: Hash,
     /// When the server received it.
     pub received: i64,
-    /// The report's bytes, or why there are none.
-    pub plain: Result<Vec<u8>, String>,
+    /// What was in it, or why it does not open.
+    pub plain: Result<Opened, String>,
+}
+
+/// What was in an envelope.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// What it is.
+    pub kind: Type,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
 }
 
 /// An object of the log.
@@ -138,7 +155,7 @@ impl Store {
     /// # Errors
     /// The database fails.
     pub fn register(&self) -> Result<Vec<(SubjectId, Person)>, DeskError> {
-        let sql = "SELECT i.subject, p.code, p.name, p.role, p.team FROM invite i JOIN person p ON p.code = i.person";
+        let sql = "SELECT DISTINCT i.subject, p.code, p.name, p.role, p.team FROM invite i JOIN person p ON p.code = i.person";
         let mut statement = self.db.prepare(sql)?;
         let rows = statement.query_map([], |r| {
             let person =
@@ -152,10 +169,16 @@ impl Store {
     ///
     /// # Errors
     /// The database fails.
-    pub fn add_invites(&mut self, invites: &[(SubjectId, String)], issued: i64, expires: i64) -> Result<(), DeskError> {
+    pub fn add_invites(
+        &mut self,
+        invites: &[(PublicKey, SubjectId, String)],
+        issued: i64,
+        expires: i64,
+    ) -> Result<(), DeskError> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for (subject, person) in invites {
-            tx.execute("INSERT INTO invite VALUES (?1, ?2, ?3, ?4)", params![subject.0, person, issued, expires])?;
+        for (key, subject, person) in invites {
+            let values = params![key.0, subject.0, person, issued, expires];
+            tx.execute("INSERT INTO invite VALUES (?1, ?2, ?3, ?4, ?5)", values)?;
         }
         Ok(tx.commit()?)
     }
@@ -263,7 +286,7 @@ impl Store {
             tx.prepare_cached(sql)?.execute(params![signed(index), o.received, o.hash.0, o.bytes])?;
         }
         for d in devices {
-            let sql = "INSERT OR IGNORE INTO device VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+            let sql = "INSERT OR IGNORE INTO device VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
             let role = d.role as u8;
             let values = params![
                 d.device.0,
@@ -274,14 +297,17 @@ impl Store {
                 d.key.0,
                 d.shared.0,
                 d.shared.1.0,
-                d.in_time
+                d.in_time,
+                d.invite.0,
+                d.replaces.map(|r| r.0)
             ];
             tx.prepare_cached(sql)?.execute(values)?;
         }
         for e in envelopes {
-            let sql = "INSERT INTO envelope VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-            let (plain, refused) = (e.plain.as_ref().ok(), e.plain.as_ref().err());
-            let values = params![signed(e.index), e.device.0, signed(e.seq), e.prev.0, e.hash.0, refused, plain];
+            let sql = "INSERT INTO envelope VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+            let (opened, refused) = (e.plain.as_ref().ok(), e.plain.as_ref().err());
+            let (kind, plain) = (opened.map(|o| o.kind as u16), opened.map(|o| &o.bytes));
+            let values = params![signed(e.index), e.device.0, signed(e.seq), e.prev.0, e.hash.0, kind, refused, plain];
             tx.prepare_cached(sql)?.execute(values)?;
         }
         Ok(tx.commit()?)
@@ -292,7 +318,9 @@ impl Store {
     /// # Errors
     /// The database fails.
     pub fn devices(&self) -> Result<Vec<Device>, DeskError> {
-        let sql = "SELECT device, idx, hash, subject, role, key, shared, shared_id, in_time FROM device ORDER BY idx";
+        let sql =
+            "SELECT d.device, d.idx, d.hash, d.subject, d.role, d.key, d.shared, d.shared_id, d.in_time, d.invite,
+                   d.replaces, o.received FROM device d JOIN object o ON o.idx = d.idx ORDER BY d.idx";
         let mut statement = self.db.prepare(sql)?;
         let rows = statement.query_map([], |r| {
             Ok(Device {
@@ -304,6 +332,9 @@ impl Store {
                 key: PublicKey(r.get(5)?),
                 shared: (r.get(6)?, Hash(r.get(7)?)),
                 in_time: r.get(8)?,
+                invite: PublicKey(r.get(9)?),
+                replaces: r.get::<_, Option<[u8; 16]>>(10)?.map(DeviceId),
+                received: r.get(11)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -314,11 +345,13 @@ impl Store {
     /// # Errors
     /// The database fails.
     pub fn envelopes(&self) -> Result<Vec<Envelope>, DeskError> {
-        let sql = "SELECT e.idx, e.device, e.seq, e.prev, e.hash, o.received, e.refused, e.plain
+        let sql = "SELECT e.idx, e.device, e.seq, e.prev, e.hash, o.received, e.refused, e.plain, e.kind
                    FROM envelope e JOIN object o ON o.idx = e.idx ORDER BY e.idx";
         let mut statement = self.db.prepare(sql)?;
         let rows = statement.query_map([], |r| {
-            let (refused, plain): (Option<String>, Option<Vec<u8>>) = (r.get(6)?, r.get(7)?);
+            let (refused, bytes): (Option<String>, Option<Vec<u8>>) = (r.get(6)?, r.get(7)?);
+            let kind = r.get::<_, Option<u16>>(8)?.and_then(Type::sealed);
+            let plain = kind.zip(bytes).map(|(kind, bytes)| Opened { kind, bytes });
             Ok(Envelope {
                 index: unsigned(r.get(0)?),
                 device: DeviceId(r.get(1)?),

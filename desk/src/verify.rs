@@ -1,7 +1,7 @@
 //! Objects of the log, verified and opened, on all cores. Everything here is hostile input.
 
-use crate::store::{Device, Envelope, Object};
-use baqylau_protocol::cose::{CoseError, Type};
+use crate::store::{Device, Envelope, Object, Opened};
+use baqylau_protocol::cose::CoseError;
 use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::{self, EnvelopeError};
 use baqylau_protocol::ids::{DeviceId, MissionId, PublicKey};
@@ -74,6 +74,9 @@ impl Opener<'_> {
             key: enrolled.enrolment.device_key,
             shared: (*key, id),
             in_time,
+            invite: enrolled.invite,
+            replaces: enrolled.enrolment.replaces,
+            received: object.received,
         })
     }
 
@@ -87,8 +90,8 @@ impl Opener<'_> {
             None => Err("its device was not enrolled before it".to_owned()),
             Some(device) => {
                 let shared = SharedKey::from_parts(device.shared.0, device.shared.1);
-                let opened = envelope.open(Type::Report, &device.key, self.reading, &shared);
-                opened.map(|p| p.to_vec()).map_err(|e| e.to_string())
+                let opened = envelope.open(&device.key, self.reading, &shared);
+                opened.map(|(kind, bytes)| Opened { kind, bytes: bytes.to_vec() }).map_err(|e| e.to_string())
             }
         };
         Envelope {

@@ -1,6 +1,7 @@
 //! What crosses crates.
 
 mod it {
+    mod amending;
     mod clocks;
     mod edges;
     mod figures;

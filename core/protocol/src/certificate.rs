@@ -2,7 +2,7 @@
 
 use crate::cbor;
 use crate::cose::{self, CoseError, Type};
-use crate::ids::{MissionId, PublicKey, SubjectId};
+use crate::ids::{DeviceId, MissionId, PublicKey, SubjectId};
 use crate::keys::SigningKey;
 use data_encoding::BASE64URL_NOPAD;
 use minicbor::bytes::{ByteArray, ByteVec};
@@ -114,6 +114,9 @@ pub struct Invite {
     /// The person's role in the mission, as `sto`.
     #[n(8)]
     pub role: String,
+    /// The phone that the new one replaces.
+    #[n(9)]
+    pub replaces: Option<DeviceId>,
 }
 
 /// Why a text is no invite.

@@ -29,8 +29,21 @@ pub enum Type {
     TreeHead = 65007,
     /// The roster of devices.
     Roster = 65008,
-    /// A desk's request to read.
+    /// A request to read.
     Request = 65009,
+    /// The inner signature of the record that closes a chain.
+    Close = 65010,
+}
+
+impl Type {
+    /// What an envelope may hold.
+    pub const SEALED: [Self; 2] = [Self::Report, Self::Close];
+
+    /// What an envelope may hold, by its number.
+    #[must_use]
+    pub fn sealed(number: u16) -> Option<Self> {
+        Self::SEALED.into_iter().find(|kind| *kind as u16 == number)
+    }
 }
 
 /// Why a signed object is refused.
@@ -73,6 +86,12 @@ pub fn sign(kind: Type, key: &SigningKey, aad: &[u8], payload: &[u8]) -> Vec<u8>
     let written = encoder.bytes(payload).and_then(|e| e.bytes(&signature.0));
     written.expect("writing to memory does not fail");
     out
+}
+
+/// Whether bytes begin as a signed object of a type.
+#[must_use]
+pub fn is(kind: Type, bytes: &[u8]) -> bool {
+    bytes.get(3..10) == Some(&protected(kind)[..])
 }
 
 /// How many bytes signing adds to a payload of a length.

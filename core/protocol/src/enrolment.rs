@@ -50,6 +50,8 @@ pub struct Enrolled {
     pub device: DeviceId,
     /// Whom it belongs to.
     pub subject: SubjectId,
+    /// The key of the invite that it used.
+    pub invite: PublicKey,
     /// What it may do.
     pub role: Role,
     /// When its invite ends.
@@ -88,6 +90,7 @@ impl Enrolled {
             hash,
             device: DeviceId::of(hash),
             subject: certificate.subject,
+            invite: certificate.key,
             role: certificate.role,
             expires: certificate.expires,
             enrolment,

@@ -236,17 +236,17 @@ impl<'b> Envelope<'b> {
     /// Any of these fails.
     pub fn open(
         &self,
-        kind: Type,
         device: &PublicKey,
         secret: &ReadingSecret,
         shared: &SharedKey,
-    ) -> Result<Zeroizing<Vec<u8>>, EnvelopeError> {
+    ) -> Result<(Type, Zeroizing<Vec<u8>>), EnvelopeError> {
         self.verify(device)?;
         let plain = seal::unseal(secret, shared, self.header.mission, self.header_bytes, self.sealed)?;
         let end = plain.iter().rposition(|b| *b != 0).filter(|at| plain[*at] == 0x80).ok_or(EnvelopeError::Packing)?;
         let inner = decompress_to_vec_with_limit(&plain[..end], MAX_PLAIN).map_err(|_| EnvelopeError::Packing)?;
         let inner = Zeroizing::new(inner);
+        let kind = Type::SEALED.into_iter().find(|kind| cose::is(*kind, &inner)).unwrap_or(Type::Report);
         let payload = cose::open(kind, &inner, device, self.header_bytes)?;
-        Ok(Zeroizing::new(payload.to_vec()))
+        Ok((kind, Zeroizing::new(payload.to_vec())))
     }
 }

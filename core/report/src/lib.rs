@@ -4,12 +4,15 @@
 //! # Layout
 //! - [`report`]: the report and its bytes
 //! - [`answers`]: answers of a filling to CBOR and back
+//! - [`close`]: the record that ends a phone's chain
 //! - [`mission`]: the parts of a bundle that both sides read
 
 pub mod answers;
+pub mod close;
 pub mod mission;
 pub mod report;
 
 pub use answers::{AnswerError, Tree};
+pub use close::Close;
 pub use mission::Mission;
 pub use report::{Report, ReportError};

@@ -53,6 +53,9 @@ pub struct Report {
     /// The code of the language it was filled in, when it is not the checklist's first: what it computed may be in it.
     #[n(13)]
     pub language: Option<String>,
+    /// Why it supersedes what it supersedes.
+    #[n(14)]
+    pub why: Option<String>,
 }
 
 /// What a visit tells. One team at one place from arrival to departure.
@@ -207,7 +210,7 @@ pub enum ReportError {
 }
 
 /// The largest key of a report that this version knows.
-const LAST_KEY: i64 = 13;
+const LAST_KEY: i64 = 14;
 
 impl Report {
     /// Its bytes.

@@ -92,6 +92,17 @@ pub fn write(form: &Form, node: NodeRef, answer: &Answer) -> String {
     }
 }
 
+/// Writes an answer for people: choices by their label. Missing values stay `?dk`; shells have words for them.
+#[must_use]
+pub fn describe(form: &Form, node: NodeRef, answer: &Answer, language: usize) -> String {
+    let label = |choice: &u32| form.choice_label(node, *choice, language).to_string();
+    match answer {
+        Answer::One(choice) => label(choice),
+        Answer::Many(chosen) => chosen.iter().map(label).collect::<Vec<_>>().join(", "),
+        other => write(form, node, other),
+    }
+}
+
 /// What a kind of question takes, in words.
 fn takes(kind: &Kind) -> LiteralError {
     match kind {

@@ -75,7 +75,7 @@ impl ObserverCore {
                 reading_key: manifest.reading.number,
                 encapsulation: encapsulation.into(),
                 nonce: random().into(),
-                replaces: None,
+                replaces: u.invite.replaces,
             };
             let bytes = enrolment.sign(&device, &invite_key);
             let (shared_key, shared_id) = shared.to_parts();

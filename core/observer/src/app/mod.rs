@@ -3,19 +3,25 @@
 //!
 //! # Layout
 //! - `mission`: the mission's bundle, loaded and shared
-//! - `visits`: visits, places, drafts being filled
+//! - `visits`: visits and their places
+//! - `drafts`: checklists being filled
 //! - `reports`: signing, and the state of every report
+//! - `amend`: correcting what was signed, and closing the chain
 //! - `delivery`: enrolment and sync
 
+mod amend;
 mod delivery;
+mod drafts;
 mod mission;
 mod reports;
 mod visits;
 
+pub use amend::ChangeView;
 pub use delivery::SyncReport;
+pub use drafts::DraftView;
 pub use mission::{ChecklistView, MissionView, PlaceView};
 pub use reports::{ReportState, ReportView, Summary};
-pub use visits::{DraftView, VisitUpdate, VisitView};
+pub use visits::{VisitUpdate, VisitView};
 
 pub use baqylau_forms::fill::{
     ChoiceView, Choices, Issue, Key, Outcome, Problem, Progress, QuestionView, SectionView, ViewChange,
@@ -233,8 +239,8 @@ impl ObserverCore {
             outbox.set(&[(names::ENROLMENT, &enrolment)], &[])?;
         }
         let last = outbox.last()?.map_or(0, |l| l.0);
-        for report in main.reports()?.iter().filter(|r| r.seq > last) {
-            outbox.add(report.seq, &main.envelope(report.seq)?, report.urgent)?;
+        for (seq, urgent, bytes) in main.envelopes_after(last)? {
+            outbox.add(seq, &bytes, urgent)?;
         }
         Ok(())
     }

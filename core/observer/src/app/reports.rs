@@ -5,7 +5,7 @@ use super::visits::record_of;
 use super::{ObserverCore, Unlocked, kept};
 use crate::drive::{lock, names};
 use crate::error::Error;
-use crate::store::{Delivery, Draft, NewReport};
+use crate::store::{Delivery, Draft, NewReport, Sealed};
 use baqylau_forms::expr::Environment;
 use baqylau_forms::fill::{Filling, Issue, Key};
 use baqylau_protocol::cose::Type;
@@ -33,6 +33,10 @@ pub struct ReportView {
     pub visit: String,
     /// The checklist's id.
     pub checklist: String,
+    /// The draft that it was, to look at its answers.
+    pub draft: i64,
+    /// The number of the report that it supersedes.
+    pub amends: Option<i64>,
     /// When it was signed, in milliseconds since 1970.
     pub signed: i64,
     /// How far it got.
@@ -69,6 +73,8 @@ pub struct Summary {
     pub stuck: usize,
     /// Delivered, with a receipt that the phone verified.
     pub delivered: usize,
+    /// Whether this phone's work was closed: nothing more can be signed.
+    pub closed: bool,
 }
 
 impl Summary {
@@ -94,30 +100,45 @@ impl ObserverCore {
             ready(filling, incomplete.as_deref())?;
             let filling = as_the_desk(filling)?;
             let (payload, id) = self.payload(u, loaded, &stored, &filling, incomplete)?;
-            let keys = Keys::load(u)?;
             let signed = filling.environment().now.ms;
             let urgent = filling.form().definition().urgent;
-            let sent = lock(&self.outbox)?.last()?;
-            let seq = u.main.finalise(&stored, sent, |seq, prev| {
-                let prev = prev.unwrap_or(keys.enrolment);
-                let address = Address {
-                    mission: loaded.manifest.mission,
-                    device: DeviceId::of(keys.enrolment),
-                    seq,
-                    prev,
-                    to: &loaded.manifest.reading,
-                };
-                let envelope = make(&address, Type::Report, &keys.device, &keys.shared, &payload)?;
-                Ok(NewReport { id, plain: payload.clone(), envelope, signed, urgent })
-            })?;
-            self.committed();
+            let new = NewReport { id, draft: &stored, signed, plain: &payload };
+            let seq = self.append(u, loaded, (Type::Report, urgent), Some(&new), |_| payload.clone())?;
             u.open.remove(&draft);
-            lock(&self.outbox)?.add(seq, &u.main.envelope(seq)?, urgent)?;
             Ok(seq)
         })?;
         let mut all = self.reports()?;
         all.retain(|r| r.seq == seq);
         all.pop().ok_or_else(|| Error::Internal("the report was just stored".into()))
+    }
+
+    /// Signs, seals and stores what the next envelope holds, and hands it to the outbox.
+    pub(super) fn append(
+        &self,
+        u: &mut Unlocked,
+        loaded: &Loaded,
+        (kind, urgent): (Type, bool),
+        report: Option<&NewReport>,
+        payload: impl FnOnce(u64) -> Vec<u8>,
+    ) -> Result<i64, Error> {
+        let keys = Keys::load(u)?;
+        let sent = lock(&self.outbox)?.last()?;
+        let mut made = Vec::new();
+        let seq = u.main.append(report, sent, |seq, prev| {
+            let address = Address {
+                mission: loaded.manifest.mission,
+                device: DeviceId::of(keys.enrolment),
+                seq,
+                prev: prev.unwrap_or(keys.enrolment),
+                to: &loaded.manifest.reading,
+            };
+            let bytes = make(&address, kind, &keys.device, &keys.shared, &payload(seq))?;
+            made.clone_from(&bytes);
+            Ok(Sealed { kind, urgent, bytes })
+        })?;
+        self.committed();
+        lock(&self.outbox)?.add(seq, &made, urgent)?;
+        Ok(seq)
     }
 
     fn payload(
@@ -164,9 +185,10 @@ impl ObserverCore {
             log: encode_log(&u.main.log(draft)?),
             remarks: (!remarks.is_empty()).then_some(remarks),
             incomplete,
-            supersedes: None,
+            supersedes: draft.amends,
             test: None,
             attachments: None,
+            why: u.main.why(draft)?,
             language: (language > 0).then(|| filling.form().definition().languages.get(language).cloned()).flatten(),
         };
         Ok((report.encode(), id))
@@ -180,7 +202,8 @@ impl ObserverCore {
         let deliveries = lock(&self.outbox)?.deliveries()?;
         self.with_mission(|u, loaded| {
             let mut out = Vec::new();
-            for report in u.main.reports()? {
+            let reports = u.main.reports()?;
+            for report in &reports {
                 let state = match deliveries.iter().find(|(seq, _)| *seq == report.seq).map(|(_, d)| d) {
                     Some(Delivery::Delivered { index, received }) => {
                         ReportState::Delivered { index: *index, received: *received }
@@ -194,6 +217,8 @@ impl ObserverCore {
                     hash: report.hash.to_string(),
                     visit: report.visit.clone().unwrap_or_default(),
                     checklist: self.form(&u.main, loaded, report.checklist)?.definition().id.clone(),
+                    draft: report.draft,
+                    amends: reports.iter().find(|r| Some(r.hash) == report.amends).map(|r| r.seq),
                     signed: report.signed,
                     state,
                 });
@@ -215,6 +240,7 @@ impl ObserverCore {
                 ReportState::Delivered { .. } => out.delivered += 1,
             }
         }
+        out.closed = self.with(|u| u.main.closed())?;
         out.drafts = self.with(|u| Ok(u.main.drafts()?.iter().filter(|d| d.report.is_none()).count()))?;
         Ok(out)
     }

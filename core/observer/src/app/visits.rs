@@ -1,12 +1,11 @@
-//! Visits and the drafts being filled for them. An answer is durable when the call that set it returns.
+//! Visits: one team at one place, from arrival to departure.
 
 use super::mission::Loaded;
-use super::{ObserverCore, Unlocked};
+use super::{DraftView, ObserverCore, Unlocked};
 use crate::error::Error;
-use crate::store::{Draft, MainStore, StoredVisit};
-use baqylau_forms::expr::Environment;
-use baqylau_forms::fill::{ChoiceView, Facts, Filling, Key, Outcome, Problem, Progress, SectionView, ViewChange};
-use baqylau_forms::value::{Answer, Moment, Point};
+use crate::store::StoredVisit;
+use baqylau_forms::fill::{Facts, Outcome};
+use baqylau_forms::value::{Moment, Point};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -43,19 +42,6 @@ pub struct VisitView {
     pub drafts: Vec<DraftView>,
 }
 
-/// A checklist of a visit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DraftView {
-    /// Its number on this phone.
-    pub id: i64,
-    /// The checklist's id.
-    pub checklist: String,
-    /// The checklist's name.
-    pub title: Arc<str>,
-    /// Whether it was signed.
-    pub finished: bool,
-}
-
 /// A change to a visit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum VisitUpdate {
@@ -88,10 +74,13 @@ impl ObserverCore {
             }
             let team = if u.invite.team.is_empty() { "X" } else { &u.invite.team };
             let known = u.main.visits()?;
-            let last = known.iter().filter_map(|v| v.code.rsplit('-').next()?.parse::<u32>().ok()).max();
+            // A phone that takes another's place does not know that one's visits: a letter keeps their codes apart.
+            let letter = if u.invite.replaces.is_some() { "R" } else { "" };
+            let number_of = |code: &str| code.rsplit('-').next()?.trim_start_matches('R').parse::<u32>().ok();
+            let last = known.iter().filter_map(|v| number_of(&v.code)).max();
             let least = u32::try_from(u.main.last_visit()?).unwrap_or(0);
             let number = number.unwrap_or_else(|| last.unwrap_or(0).max(least) + 1);
-            let code = format!("{team}-{number:02}");
+            let code = format!("{team}-{letter}{number:02}");
             let mut record =
                 VisitRecord { place: place.map(str::to_owned), mode: "phone".into(), ..VisitRecord::default() };
             record.arrived = Some(Moment { offset: offset(loaded, &record), ..now });
@@ -169,242 +158,15 @@ impl ObserverCore {
             drafts,
         })
     }
-
-    fn draft_view(&self, main: &MainStore, loaded: &Loaded, draft: Draft) -> Result<DraftView, Error> {
-        let form = self.form(main, loaded, draft.checklist)?;
-        let definition = form.definition();
-        Ok(DraftView {
-            id: draft.id,
-            checklist: definition.id.clone(),
-            title: definition.title.get(self.language(loaded)),
-            finished: draft.report.is_some(),
-        })
-    }
-
-    /// Opens a checklist of a visit: the draft that is there, or a new one.
-    ///
-    /// # Errors
-    /// There is no such visit or checklist, the checklist is not for this place, or it was signed already.
-    pub fn start_checklist(&self, visit: &str, checklist: &str) -> Result<DraftView, Error> {
-        let now = self.config.clock.wall();
-        self.with_mission(|u, loaded| {
-            let (stored, record) = find_visit(u, visit)?;
-            let (hash, form) = loaded.forms.get(checklist).ok_or_else(|| {
-                Error::invalid(checklist, "the mission has no such checklist; choose one of its list")
-            })?;
-            for draft in u.main.drafts()?.into_iter().filter(|d| d.visit == stored.id) {
-                let same = self.form(&u.main, loaded, draft.checklist)?.definition().id == checklist;
-                match draft.report {
-                    None if same => return self.draft_view(&u.main, loaded, draft),
-                    Some(_) if same && form.definition().once => {
-                        return Err(Error::invalid(
-                            checklist,
-                            "it was signed for this visit already; amend the report",
-                        ));
-                    }
-                    _ => {}
-                }
-            }
-            fits_place(loaded, form.definition(), &record)?;
-            let facts = facts(loaded, &stored.code, &record);
-            let mut filling = Filling::new(form.clone(), facts, self.environment(loaded, &record));
-            let id = u.main.add_draft(stored.id, *hash, now.ms, &filling.take_mutations())?;
-            self.committed();
-            u.open.insert(id, filling);
-            let draft = u.main.draft(id)?;
-            self.draft_view(&u.main, loaded, draft)
-        })
-    }
-
-    /// The sections of a draft, without rows.
-    ///
-    /// # Errors
-    /// There is no such draft.
-    pub fn sections(&self, draft: i64) -> Result<Vec<SectionView>, Error> {
-        self.reading(draft, |f| Ok(f.sections()))
-    }
-
-    /// Opens a section of a draft.
-    ///
-    /// # Errors
-    /// There is no such draft or section.
-    pub fn open_section(&self, draft: i64, section: usize) -> Result<SectionView, Error> {
-        self.reading(draft, |f| {
-            f.open_section(section).ok_or_else(|| Error::invalid("section", "there is no such section"))
-        })
-    }
-
-    /// The choices of a question, searched and paged.
-    ///
-    /// # Errors
-    /// There is no such draft.
-    pub fn choices(
-        &self,
-        draft: i64,
-        key: Key,
-        query: &str,
-        offset: usize,
-        limit: usize,
-    ) -> Result<Vec<ChoiceView>, Error> {
-        self.reading(draft, |f| Ok(f.choices(key, query, offset, limit)))
-    }
-
-    /// Everything that is wrong or missing in a draft.
-    ///
-    /// # Errors
-    /// There is no such draft.
-    pub fn issues(&self, draft: i64) -> Result<Vec<Problem>, Error> {
-        self.reading(draft, |f| Ok(f.issues()))
-    }
-
-    /// How far a draft is.
-    ///
-    /// # Errors
-    /// There is no such draft.
-    pub fn progress(&self, draft: i64) -> Result<Progress, Error> {
-        self.reading(draft, |f| Ok(f.progress()))
-    }
-
-    /// An answer from text, as a terminal or a scanner gives it: choices by name, `?dk` for a missing value.
-    ///
-    /// # Errors
-    /// The text is no answer to the question.
-    pub fn read_answer(&self, draft: i64, key: Key, text: &str) -> Result<Answer, Error> {
-        self.reading(draft, |f| {
-            let items = &f.form().definition().items;
-            let item =
-                items.get(key.node as usize).ok_or_else(|| Error::invalid("question", "there is no such question"))?;
-            baqylau_forms::fill::read_literal_at(f.form(), key.node, text, f.environment().now.offset)
-                .map_err(|expected| Error::invalid(item.name.clone(), format!("expected {expected}")))
-        })
-    }
-
-    /// The value of an expression over the answers of a draft, as text; what the demonstration's observers read off their papers.
-    ///
-    /// # Errors
-    /// The expression does not parse.
-    pub fn compute(&self, draft: i64, expression: &str) -> Result<String, Error> {
-        self.reading(draft, |f| {
-            let words = |e: Vec<baqylau_forms::expr::ExprError>| {
-                e.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
-            };
-            let expr = f.form().expression(expression).map_err(|e| Error::invalid("expression", words(e)))?;
-            Ok(f.evaluate(&expr, baqylau_forms::fill::Mode::Blank).string().into_owned())
-        })
-    }
-
-    /// Sets an answer. Durable when it returns.
-    ///
-    /// # Errors
-    /// The answer does not fit; nothing is changed.
-    pub fn set(&self, draft: i64, key: Key, answer: Answer) -> Result<ViewChange, Error> {
-        self.changing(draft, Some(key.node), |f| Ok(f.set(key, answer)?))
-    }
-
-    /// Clears an answer.
-    ///
-    /// # Errors
-    /// The question cannot be changed.
-    pub fn clear(&self, draft: i64, key: Key) -> Result<ViewChange, Error> {
-        self.changing(draft, Some(key.node), |f| Ok(f.clear(key)?))
-    }
-
-    /// Sets or clears a note to a question.
-    ///
-    /// # Errors
-    /// There is no such question.
-    pub fn set_note(&self, draft: i64, key: Key, note: Option<String>) -> Result<ViewChange, Error> {
-        self.changing(draft, None, |f| Ok(f.set_note(key, note)?))
-    }
-
-    /// Confirms a warning, with a reason.
-    ///
-    /// # Errors
-    /// There is no such question.
-    pub fn confirm(&self, draft: i64, key: Key, reason: Option<String>) -> Result<ViewChange, Error> {
-        self.changing(draft, None, |f| Ok(f.confirm(key, reason)?))
-    }
-
-    /// Adds a row to a repeat; gives its key.
-    ///
-    /// # Errors
-    /// It is no repeat that can be extended.
-    pub fn add_row(&self, draft: i64, repeat: Key) -> Result<(Key, ViewChange), Error> {
-        self.changing(draft, None, |f| Ok(f.add_row(repeat)?))
-    }
-
-    /// Removes a row of a repeat.
-    ///
-    /// # Errors
-    /// There is no such row.
-    pub fn remove_row(&self, draft: i64, row: Key) -> Result<ViewChange, Error> {
-        self.changing(draft, None, |f| Ok(f.remove_row(row)?))
-    }
-
-    fn reading<T>(&self, draft: i64, f: impl FnOnce(&mut Filling) -> Result<T, Error>) -> Result<T, Error> {
-        self.with_mission(|u, loaded| f(self.filling(u, loaded, draft)?.1))
-    }
-
-    fn changing<T>(
-        &self,
-        draft: i64,
-        log: Option<u32>,
-        f: impl FnOnce(&mut Filling) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let now = self.config.clock.wall();
-        self.with_mission(|u, loaded| {
-            let (stored, filling) = self.filling(u, loaded, draft)?;
-            if stored.report.is_some() {
-                return Err(Error::invalid("draft", "it was signed and never changes; amend the report"));
-            }
-            let out = f(filling)?;
-            let changes = filling.take_mutations();
-            let seconds = u32::try_from((now.ms - stored.started).max(0) / 1000).unwrap_or(u32::MAX);
-            if let Err(e) = u.main.save(&stored, &changes, log.map(|node| (node, seconds))) {
-                // What is on disk is the truth: the filling is read again.
-                u.open.remove(&draft);
-                return Err(e);
-            }
-            self.committed();
-            Ok(out)
-        })
-    }
-
-    /// The filling of a draft, read from the store when it is not in memory.
-    pub(super) fn filling<'u>(
-        &self,
-        u: &'u mut Unlocked,
-        loaded: &Arc<Loaded>,
-        id: i64,
-    ) -> Result<(Draft, &'u mut Filling), Error> {
-        let draft = u.main.draft(id)?;
-        let stored = u.main.visit(draft.visit)?;
-        let record = record_of(&stored)?;
-        let environment = self.environment(loaded, &record);
-        if !u.open.contains_key(&id) {
-            let form = self.form(&u.main, loaded, draft.checklist)?;
-            let kept = u.main.load(&draft)?;
-            let (filling, _) = Filling::restore(form, facts(loaded, &stored.code, &record), environment, kept);
-            u.open.insert(id, filling);
-        }
-        let filling = u.open.get_mut(&id).ok_or_else(|| Error::Internal("the filling was just opened".into()))?;
-        filling.set_environment(environment);
-        Ok((draft, filling))
-    }
-
-    fn environment(&self, loaded: &Loaded, record: &VisitRecord) -> Environment {
-        let now = Moment { offset: offset(loaded, record), ..self.config.clock.wall() };
-        Environment { now, language: self.language(loaded) }
-    }
 }
 
 /// The offset of the visit's place, or of the mission's seat.
-fn offset(loaded: &Loaded, record: &VisitRecord) -> i16 {
+pub(super) fn offset(loaded: &Loaded, record: &VisitRecord) -> i16 {
     let place = record.place.as_deref().and_then(|code| loaded.places.find(code)).and_then(|p| loaded.places.get(p));
     place.map_or(loaded.mission.offset, |p| p.offset)
 }
 
-fn find_place(loaded: &Loaded, code: &str) -> Result<u32, Error> {
+pub(super) fn find_place(loaded: &Loaded, code: &str) -> Result<u32, Error> {
     loaded
         .places
         .find(code)
@@ -416,24 +178,11 @@ pub(super) fn record_of(stored: &StoredVisit) -> Result<VisitRecord, Error> {
         .map_err(|_| baqylau_sqlite::StorageError::Damaged { path: "main.db".into() }.into())
 }
 
-fn find_visit(u: &mut Unlocked, code: &str) -> Result<(StoredVisit, VisitRecord), Error> {
+pub(super) fn find_visit(u: &mut Unlocked, code: &str) -> Result<(StoredVisit, VisitRecord), Error> {
     let stored = u.main.visits()?.into_iter().find(|v| v.code == code);
     let stored = stored.ok_or_else(|| Error::invalid(code, "there is no such visit; start one"))?;
     let record = record_of(&stored)?;
     Ok((stored, record))
-}
-
-fn fits_place(loaded: &Loaded, definition: &baqylau_forms::Definition, record: &VisitRecord) -> Result<(), Error> {
-    let remedy = || {
-        Error::invalid(definition.id.clone(), format!("it is for a place of level {}", definition.places.join(" or ")))
-    };
-    let Some(code) = &record.place else {
-        let free = definition.place_optional || record.unlisted.is_some();
-        return if free { Ok(()) } else { Err(remedy()) };
-    };
-    let level = loaded.places.get(find_place(loaded, code)?).map(|p| p.level);
-    let fits = definition.places.iter().any(|l| loaded.places.level(l) == level);
-    if fits { Ok(()) } else { Err(remedy()) }
 }
 
 pub(super) fn facts(loaded: &Loaded, code: &str, record: &VisitRecord) -> Facts {

@@ -6,7 +6,7 @@ use crate::lock::{derive, open_with, row_cipher, seal_with};
 use crate::vault::KeyVault;
 use baqylau_forms::fill::{Key, Mutation, SavedRow};
 use baqylau_forms::value::Answer;
-use baqylau_protocol::ids::{Hash, ReportId};
+use baqylau_protocol::ids::Hash;
 use baqylau_protocol::keys::random;
 use baqylau_sqlite::{Salvaged, Schema, StorageError, open, salvage};
 use ring::aead::LessSafeKey;
@@ -25,7 +25,7 @@ const SCHEMA: Schema = Schema {
         id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, salt BLOB NOT NULL, facts BLOB NOT NULL) STRICT;
     CREATE TABLE draft(
         id INTEGER PRIMARY KEY, visit INTEGER NOT NULL REFERENCES visit(id), checklist BLOB NOT NULL,
-        started INTEGER NOT NULL, report INTEGER) STRICT;
+        started INTEGER NOT NULL, report INTEGER, amends BLOB, why BLOB) STRICT;
     CREATE TABLE cell(
         draft INTEGER NOT NULL, row INTEGER NOT NULL, node INTEGER NOT NULL, kind INTEGER NOT NULL, body BLOB NOT NULL,
         PRIMARY KEY (draft, row, node, kind)) STRICT, WITHOUT ROWID;
@@ -33,10 +33,14 @@ const SCHEMA: Schema = Schema {
         draft INTEGER NOT NULL, line INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (draft, line)) STRICT, WITHOUT ROWID;
     CREATE TABLE report(
         seq INTEGER PRIMARY KEY, id BLOB NOT NULL, draft INTEGER NOT NULL REFERENCES draft(id), checklist BLOB NOT NULL,
-        hash BLOB NOT NULL UNIQUE, signed INTEGER NOT NULL, urgent INTEGER NOT NULL, plain BLOB NOT NULL,
-        envelope BLOB NOT NULL) STRICT;
+        amends BLOB, signed INTEGER NOT NULL, plain BLOB NOT NULL) STRICT;
+    CREATE TABLE envelope(
+        seq INTEGER PRIMARY KEY, kind INTEGER NOT NULL, hash BLOB NOT NULL UNIQUE, urgent INTEGER NOT NULL,
+        bytes BLOB NOT NULL) STRICT;
     CREATE TRIGGER report_is_immutable BEFORE UPDATE ON report BEGIN SELECT RAISE(ABORT, 'a report never changes'); END;
     CREATE TRIGGER report_is_kept BEFORE DELETE ON report BEGIN SELECT RAISE(ABORT, 'a report is never deleted'); END;
+    CREATE TRIGGER envelope_is_immutable BEFORE UPDATE ON envelope BEGIN SELECT RAISE(ABORT, 'an envelope never changes'); END;
+    CREATE TRIGGER envelope_is_kept BEFORE DELETE ON envelope BEGIN SELECT RAISE(ABORT, 'an envelope is never deleted'); END;
     "],
 };
 
@@ -47,9 +51,9 @@ const REASON: u8 = 2;
 const ROW: u8 = 3;
 
 pub(crate) struct MainStore {
-    db: Connection,
+    pub(super) db: Connection,
     vault: Arc<dyn KeyVault>,
-    ciphers: HashMap<i64, LessSafeKey>,
+    pub(super) ciphers: HashMap<i64, LessSafeKey>,
 }
 
 /// A visit as stored; `facts` is JSON of the app's record.
@@ -67,26 +71,18 @@ pub(crate) struct Draft {
     pub started: i64,
     /// The report that it became.
     pub report: Option<i64>,
+    /// The envelope of the report that it is to supersede.
+    pub amends: Option<Hash>,
 }
 
-pub(crate) struct StoredReport {
-    pub seq: i64,
-    pub id: ReportId,
+/// What a draft begins with.
+pub(crate) struct NewDraft {
+    pub visit: i64,
     pub checklist: Hash,
-    /// The code of its visit, when the store still knows it.
-    pub visit: Option<String>,
-    pub hash: Hash,
-    pub signed: i64,
-    pub urgent: bool,
-}
-
-/// What finalising stores: made inside the transaction that gives `seq` and `prev`.
-pub(crate) struct NewReport {
-    pub id: ReportId,
-    pub plain: Vec<u8>,
-    pub envelope: Vec<u8>,
-    pub signed: i64,
-    pub urgent: bool,
+    pub started: i64,
+    pub amends: Option<Hash>,
+    /// Why it amends.
+    pub why: Option<String>,
 }
 
 impl MainStore {
@@ -193,13 +189,14 @@ impl MainStore {
         Ok(StoredVisit { id, code, facts })
     }
 
-    pub fn add_draft(&mut self, visit: i64, checklist: Hash, started: i64, first: &[Mutation]) -> Result<i64, Error> {
-        self.cipher(visit)?;
+    pub fn add_draft(&mut self, new: &NewDraft, first: &[Mutation]) -> Result<i64, Error> {
+        self.cipher(new.visit)?;
         let id = self.last_draft()? + 1;
-        let cipher = &self.ciphers[&visit];
+        let cipher = &self.ciphers[&new.visit];
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let insert = "INSERT INTO draft (id, visit, checklist, started) VALUES (?1, ?2, ?3, ?4)";
-        tx.execute(insert, params![id, visit, checklist.0, started])?;
+        let why = new.why.as_ref().map(|why| seal_with(cipher, &why_aad(id), why.as_bytes()));
+        let insert = "INSERT INTO draft (id, visit, checklist, started, amends, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        tx.execute(insert, params![id, new.visit, new.checklist.0, new.started, new.amends.map(|h| h.0), why])?;
         first.iter().try_for_each(|m| keep(&tx, cipher, id, m))?;
         tx.commit()?;
         Ok(id)
@@ -207,15 +204,37 @@ impl MainStore {
 
     pub fn drafts(&self) -> Result<Vec<Draft>, Error> {
         let mut statement =
-            self.db.prepare_cached("SELECT d.id, d.visit, d.checklist, d.started, d.report FROM draft d JOIN visit v ON v.id = d.visit ORDER BY d.id")?;
+            self.db.prepare_cached("SELECT d.id, d.visit, d.checklist, d.started, d.report, d.amends FROM draft d JOIN visit v ON v.id = d.visit ORDER BY d.id")?;
         let rows = statement.query_map([], draft_of)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
     pub fn draft(&self, id: i64) -> Result<Draft, Error> {
-        let select = "SELECT id, visit, checklist, started, report FROM draft WHERE id = ?1";
+        let select = "SELECT id, visit, checklist, started, report, amends FROM draft WHERE id = ?1";
         let draft = self.db.query_row(select, [id], draft_of).optional()?;
         draft.ok_or_else(|| Error::invalid("draft", "there is no such draft; list the drafts again"))
+    }
+
+    /// Why a draft amends what it amends.
+    pub fn why(&mut self, draft: &Draft) -> Result<Option<String>, Error> {
+        let select = "SELECT why FROM draft WHERE id = ?1";
+        let sealed: Option<Vec<u8>> = self.db.query_row(select, [draft.id], |r| r.get(0))?;
+        let cipher = self.cipher(draft.visit)?;
+        let open = |sealed: Vec<u8>| {
+            let plain = open_with(cipher, &why_aad(draft.id), &sealed).ok_or_else(damaged)?;
+            String::from_utf8(plain.to_vec()).map_err(|_| damaged())
+        };
+        sealed.map(open).transpose()
+    }
+
+    /// Deletes a draft that was never signed.
+    pub fn discard(&mut self, draft: &Draft) -> Result<(), Error> {
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for table in ["cell", "answer_log"] {
+            tx.execute(&format!("DELETE FROM {table} WHERE draft = ?1"), [draft.id])?;
+        }
+        tx.execute("DELETE FROM draft WHERE id = ?1 AND report IS NULL", [draft.id])?;
+        Ok(tx.commit()?)
     }
 
     /// Stores what a call changed, with a line of the answer log, in one commit. Durable when it returns.
@@ -270,65 +289,12 @@ impl MainStore {
         rows.into_iter().map(open).collect()
     }
 
-    /// One transaction: takes the next number of the chain, lets `make` sign and seal, and stores the report. `make` gets the
-    /// number and the hash of the envelope before, `None` for the first. `sent` is the last that the outbox knows: a salvaged
-    /// store may have lost it, and must not give its number to another.
-    pub fn finalise(
-        &mut self,
-        draft: &Draft,
-        sent: Option<(i64, Hash)>,
-        make: impl FnOnce(u64, Option<Hash>) -> Result<NewReport, Error>,
-    ) -> Result<i64, Error> {
-        self.cipher(draft.visit)?;
-        let cipher = &self.ciphers[&draft.visit];
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let last = tx.query_row("SELECT seq, hash FROM report ORDER BY seq DESC LIMIT 1", [], |r| {
-            Ok((r.get::<_, i64>(0)?, Hash(r.get(1)?)))
-        });
-        let last = last.optional()?.into_iter().chain(sent).max_by_key(|l| l.0);
-        let seq = last.map_or(1, |l| l.0 + 1);
-        let new = make(u64::try_from(seq).unwrap_or(1), last.map(|l| l.1))?;
-        let hash = Hash::of(&new.envelope);
-        let plain = seal_with(cipher, &report_aad(seq), &new.plain);
-        let insert = "INSERT INTO report VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-        let values =
-            params![seq, new.id.0, draft.id, draft.checklist.0, hash.0, new.signed, new.urgent, plain, new.envelope];
-        tx.execute(insert, values)?;
-        tx.execute("UPDATE draft SET report = ?2 WHERE id = ?1", params![draft.id, seq])?;
-        tx.commit()?;
-        Ok(seq)
-    }
-
-    pub fn reports(&self) -> Result<Vec<StoredReport>, Error> {
-        // What a salvage lost of draft and visit hides no report.
-        let select = "SELECT r.seq, r.id, r.hash, r.signed, r.urgent, r.checklist, v.code
-                      FROM report r LEFT JOIN draft d ON d.id = r.draft LEFT JOIN visit v ON v.id = d.visit ORDER BY r.seq";
-        let mut statement = self.db.prepare_cached(select)?;
-        let rows = statement.query_map([], |r| {
-            Ok(StoredReport {
-                seq: r.get(0)?,
-                id: ReportId(r.get(1)?),
-                hash: Hash(r.get(2)?),
-                signed: r.get(3)?,
-                urgent: r.get(4)?,
-                checklist: Hash(r.get(5)?),
-                visit: r.get(6)?,
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// The envelope of a report, with its number and hash.
-    pub fn envelope(&self, seq: i64) -> Result<Vec<u8>, Error> {
-        Ok(self.db.query_row("SELECT envelope FROM report WHERE seq = ?1", [seq], |r| r.get(0))?)
-    }
-
     fn derive_cipher(&self, salt: &[u8; 32]) -> Result<LessSafeKey, Error> {
         let bound = self.vault.bind(&alias(salt), salt)?;
         Ok(row_cipher(&derive(&*bound, b"baqylau/1/visit")))
     }
 
-    fn cipher(&mut self, visit: i64) -> Result<&LessSafeKey, Error> {
+    pub(super) fn cipher(&mut self, visit: i64) -> Result<&LessSafeKey, Error> {
         if !self.ciphers.contains_key(&visit) {
             let salt = self.db.query_row("SELECT salt FROM visit WHERE id = ?1", [visit], |r| r.get(0))?;
             let cipher = self.derive_cipher(&salt)?;
@@ -347,7 +313,7 @@ fn visit_aad(id: i64) -> [u8; 9] {
     aad(b'v', id)
 }
 
-fn report_aad(seq: i64) -> [u8; 9] {
+pub(super) fn report_aad(seq: i64) -> [u8; 9] {
     aad(b'r', seq)
 }
 
@@ -355,6 +321,10 @@ fn aad(kind: u8, id: i64) -> [u8; 9] {
     let mut out = [kind; 9];
     out[1..].copy_from_slice(&id.to_be_bytes());
     out
+}
+
+fn why_aad(draft: i64) -> [u8; 9] {
+    aad(b'w', draft)
 }
 
 fn log_aad(draft: i64, line: i64) -> Vec<u8> {
@@ -378,7 +348,14 @@ fn unjson<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
 }
 
 fn draft_of(r: &Row) -> rusqlite::Result<Draft> {
-    Ok(Draft { id: r.get(0)?, visit: r.get(1)?, checklist: Hash(r.get(2)?), started: r.get(3)?, report: r.get(4)? })
+    Ok(Draft {
+        id: r.get(0)?,
+        visit: r.get(1)?,
+        checklist: Hash(r.get(2)?),
+        started: r.get(3)?,
+        report: r.get(4)?,
+        amends: r.get::<_, Option<[u8; 32]>>(5)?.map(Hash),
+    })
 }
 
 fn keep(tx: &Transaction, cipher: &LessSafeKey, draft: i64, mutation: &Mutation) -> Result<(), Error> {

@@ -3,6 +3,8 @@
 
 mod main;
 mod outbox;
+mod records;
 
-pub(crate) use main::{Draft, MainStore, NewReport, StoredVisit};
+pub(crate) use main::{Draft, MainStore, NewDraft, StoredVisit};
 pub(crate) use outbox::{Delivery, Outbox};
+pub(crate) use records::{NewReport, Sealed};

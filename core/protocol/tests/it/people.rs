@@ -119,6 +119,7 @@ fn an_invite_survives_its_text_and_names_what_is_wrong() {
         name: "Әлия Ж.".into(),
         team: "T047".into(),
         role: "sto".into(),
+        replaces: None,
     };
     let text = invite.to_text();
     assert_eq!(Invite::from_text(&text).unwrap(), invite);

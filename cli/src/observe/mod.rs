@@ -1,15 +1,15 @@
 //! `baqylau observe`: a terminal observer on the same core that a phone has.
 
+mod fill;
+
 use crate::common::{Failure, Outcome, print_json};
-use baqylau_forms::definition::Kind;
 use baqylau_observer::ObserverCore;
-use baqylau_observer::app::{Choices, Config, Issue, Key, QuestionView, ReportState, VisitUpdate};
+use baqylau_observer::app::{Config, ReportState, VisitUpdate};
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_observer::vault::FileVault;
 use clap::{Args, Subcommand};
+use fill::{fill, sign};
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -86,6 +86,28 @@ pub enum Observe {
         #[arg(long)]
         draft: bool,
     },
+    /// Correct a signed report: a report of its own that supersedes it. The original is kept.
+    Amend {
+        #[command(flatten)]
+        store: Store,
+        /// The report's number, as `observe reports` shows it.
+        #[arg(long)]
+        report: i64,
+        /// Why; it goes with the amendment.
+        #[arg(long, value_name = "REASON")]
+        why: String,
+        /// Answers that change, as for `fill`; without it every question is asked again.
+        #[arg(long, value_name = "FILE")]
+        answers: Option<PathBuf>,
+        /// Why it is signed although something is missing or unlikely.
+        #[arg(long, value_name = "REASON")]
+        incomplete: Option<String>,
+    },
+    /// End this phone's work: sign that nothing follows. What waits is still delivered.
+    Close {
+        #[command(flatten)]
+        store: Store,
+    },
     /// Deliver what waits.
     Sync {
         #[command(flatten)]
@@ -129,14 +151,28 @@ pub fn run(command: Observe) -> Outcome {
                 None => core.start_visit(place.as_deref(), None)?.code,
             };
             let id = core.start_checklist(&visit, &checklist)?.id;
-            let given = answers.map(read_answers).transpose()?;
-            fill(&core, id, given.as_ref())?;
+            fill(&core, id, answers.as_deref(), false)?;
             if draft {
                 println!("draft of {checklist} for visit {visit}");
                 return Ok(true);
             }
             core.update_visit(&visit, VisitUpdate::Departed(SystemClock.wall()))?;
             sign(&core, id, incomplete)
+        }
+        Observe::Amend { store, report, why, answers, incomplete } => {
+            let core = store.open()?;
+            let id = core.amend(report, &why)?.id;
+            fill(&core, id, answers.as_deref(), true)?;
+            for change in core.changes(id)? {
+                let text = |t: Option<String>| t.unwrap_or_else(|| "(no answer)".into());
+                println!("{}: {} -> {}", change.label, text(change.before), text(change.after));
+            }
+            sign(&core, id, incomplete)
+        }
+        Observe::Close { store } => {
+            store.open()?.close()?;
+            println!("closed: nothing more can be signed here; `baqylau observe sync` delivers what waits");
+            Ok(true)
         }
         Observe::Sync { store } => {
             let report = store.open()?.sync_now(BUDGET)?;
@@ -180,96 +216,6 @@ fn mission(core: &ObserverCore) -> Outcome {
     Ok(true)
 }
 
-fn read_answers(path: PathBuf) -> Result<BTreeMap<String, String>, Failure> {
-    let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-    Ok(serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?)
-}
-
-/// Goes through the sections; asks for everything that has no answer yet.
-fn fill(core: &ObserverCore, draft: i64, given: Option<&BTreeMap<String, String>>) -> Result<(), Failure> {
-    let mut asked: BTreeSet<Key> = BTreeSet::new();
-    for section in core.sections(draft)? {
-        if given.is_none() && section.shown {
-            println!("\n== {} ==", section.title);
-        }
-        loop {
-            let rows = core.open_section(draft, section.section)?.rows;
-            let open = |r: &&QuestionView| r.answer.is_none() && !r.read_only && !asked.contains(&r.key);
-            let Some(row) = rows.iter().find(open).cloned() else { break };
-            asked.insert(row.key);
-            match given {
-                Some(answers) => {
-                    if let Some(text) = answers.get(&row.name) {
-                        put(core, draft, &row, text)?;
-                    }
-                }
-                None => prompt(core, draft, &row)?,
-            }
-        }
-    }
-    Ok(())
-}
-
-fn put(core: &ObserverCore, draft: i64, row: &QuestionView, text: &str) -> Result<(), baqylau_observer::Error> {
-    if let Kind::Repeat { .. } = row.kind {
-        for _ in row.rows..text.trim().parse().unwrap_or(0) {
-            core.add_row(draft, row.key)?;
-        }
-        return Ok(());
-    }
-    let answer = core.read_answer(draft, row.key, text)?;
-    core.set(draft, row.key, answer).map(drop)
-}
-
-fn prompt(core: &ObserverCore, draft: i64, row: &QuestionView) -> Result<(), Failure> {
-    let number = if row.number.is_empty() { String::new() } else { format!("{}. ", row.number) };
-    println!("{number}{}", row.label);
-    if matches!(row.kind, Kind::Note | Kind::Group { .. } | Kind::Attachment { .. }) {
-        return Ok(());
-    }
-    if !row.hint.is_empty() {
-        println!("   {}", row.hint);
-    }
-    match &row.choices {
-        Choices::Inline(choices) => choices.iter().for_each(|c| println!("   {} = {}", c.name, c.label)),
-        Choices::Paged { count } => println!("   one of {count}; type its code"),
-        Choices::None => {}
-    }
-    let missing: Vec<String> = row.missing.iter().map(|m| format!("?{}", m.code())).collect();
-    let hints = if missing.is_empty() { String::new() } else { format!(" [{}]", missing.join(" ")) };
-    loop {
-        print!(" {hints}> ");
-        std::io::stdout().flush()?;
-        let mut line = String::new();
-        if std::io::stdin().lock().read_line(&mut line)? == 0 || line.trim().is_empty() {
-            return Ok(());
-        }
-        match put(core, draft, row, line.trim()) {
-            Ok(()) => return Ok(()),
-            Err(e) => println!("   {e}"),
-        }
-    }
-}
-
-fn sign(core: &ObserverCore, draft: i64, incomplete: Option<String>) -> Outcome {
-    for problem in core.issues(draft)? {
-        let what = match problem.issue {
-            Issue::Unanswered => "not answered",
-            Issue::Warning => "unlikely",
-            Issue::Error => "impossible",
-            Issue::NotOffered => "no longer offered",
-        };
-        println!("{what}: {}", problem.text);
-    }
-    let report = core.finalise(draft, incomplete)?;
-    println!(
-        "signed: {} of visit {}, number {} of this device, {}",
-        report.checklist, report.visit, report.seq, report.hash
-    );
-    println!("it waits for `baqylau observe sync`");
-    Ok(true)
-}
-
 fn reports(core: &ObserverCore, json: bool) -> Outcome {
     let reports = core.reports()?;
     let summary = core.summary()?;
@@ -281,9 +227,11 @@ fn reports(core: &ObserverCore, json: bool) -> Outcome {
     if json {
         let rows: Vec<_> = reports
             .iter()
-            .map(|r| json!({"seq": r.seq, "visit": r.visit, "checklist": r.checklist, "hash": r.hash, "state": state(&r.state)}))
+            .map(|r| json!({"seq": r.seq, "visit": r.visit, "checklist": r.checklist, "hash": r.hash, "amends": r.amends, "state": state(&r.state)}))
             .collect();
-        return print_json(&json!({"reports": rows, "all_safe": summary.all_safe(), "drafts": summary.drafts}));
+        return print_json(
+            &json!({"reports": rows, "all_safe": summary.all_safe(), "drafts": summary.drafts, "closed": summary.closed}),
+        );
     }
     for r in &reports {
         println!("{:>4}  {:<10} {:<18} {}", r.seq, r.visit, r.checklist, state(&r.state));

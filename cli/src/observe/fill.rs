@@ -1,0 +1,108 @@
+//! Filling a checklist at prompts or from a file.
+
+use crate::common::{Failure, Outcome};
+use baqylau_forms::definition::Kind;
+use baqylau_observer::ObserverCore;
+use baqylau_observer::app::{Choices, Issue, Key, QuestionView};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, Write};
+use std::path::Path;
+
+fn read_answers(path: &Path) -> Result<BTreeMap<String, String>, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    Ok(serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?)
+}
+
+/// Goes through the sections with answers from a file, or asks for everything that has no answer yet; `again` asks for what has
+/// one too.
+pub fn fill(core: &ObserverCore, draft: i64, answers: Option<&Path>, again: bool) -> Result<(), Failure> {
+    let given = answers.map(read_answers).transpose()?;
+    let mut used: BTreeSet<String> = BTreeSet::new();
+    let mut asked: BTreeSet<Key> = BTreeSet::new();
+    for section in core.sections(draft)? {
+        if given.is_none() && section.shown {
+            println!("\n== {} ==", section.title);
+        }
+        loop {
+            let rows = core.open_section(draft, section.section)?.rows;
+            let due = |r: &QuestionView| again || given.is_some() || r.answer.is_none();
+            let open = |r: &&QuestionView| due(r) && !r.read_only && !asked.contains(&r.key);
+            let Some(row) = rows.iter().find(open).cloned() else { break };
+            asked.insert(row.key);
+            match &given {
+                Some(answers) => {
+                    if let Some(text) = answers.get(&row.name) {
+                        put(core, draft, &row, text)?;
+                        used.insert(row.name);
+                    }
+                }
+                None => prompt(core, draft, &row)?,
+            }
+        }
+    }
+    let unused = given.iter().flat_map(BTreeMap::keys).filter(|name| !used.contains(*name));
+    unused.for_each(|name| println!("not asked, so its answer is left out: {name}"));
+    Ok(())
+}
+
+fn put(core: &ObserverCore, draft: i64, row: &QuestionView, text: &str) -> Result<(), baqylau_observer::Error> {
+    if let Kind::Repeat { .. } = row.kind {
+        for _ in row.rows..text.trim().parse().unwrap_or(0) {
+            core.add_row(draft, row.key)?;
+        }
+        return Ok(());
+    }
+    let answer = core.read_answer(draft, row.key, text)?;
+    core.set(draft, row.key, answer).map(drop)
+}
+
+fn prompt(core: &ObserverCore, draft: i64, row: &QuestionView) -> Result<(), Failure> {
+    let number = if row.number.is_empty() { String::new() } else { format!("{}. ", row.number) };
+    let now = row.answer.as_ref().map(|_| format!(" [{}: Enter keeps it]", row.answer_text)).unwrap_or_default();
+    println!("{number}{}{now}", row.label);
+    if matches!(row.kind, Kind::Note | Kind::Group { .. } | Kind::Attachment { .. }) {
+        return Ok(());
+    }
+    if !row.hint.is_empty() {
+        println!("   {}", row.hint);
+    }
+    match &row.choices {
+        Choices::Inline(choices) => choices.iter().for_each(|c| println!("   {} = {}", c.name, c.label)),
+        Choices::Paged { count } => println!("   one of {count}; type its code"),
+        Choices::None => {}
+    }
+    let missing: Vec<String> = row.missing.iter().map(|m| format!("?{}", m.code())).collect();
+    let hints = if missing.is_empty() { String::new() } else { format!(" [{}]", missing.join(" ")) };
+    loop {
+        print!(" {hints}> ");
+        std::io::stdout().flush()?;
+        let mut line = String::new();
+        if std::io::stdin().lock().read_line(&mut line)? == 0 || line.trim().is_empty() {
+            return Ok(());
+        }
+        match put(core, draft, row, line.trim()) {
+            Ok(()) => return Ok(()),
+            Err(e) => println!("   {e}"),
+        }
+    }
+}
+
+/// Signs, after telling what is wrong or missing.
+pub fn sign(core: &ObserverCore, draft: i64, incomplete: Option<String>) -> Outcome {
+    for problem in core.issues(draft)? {
+        let what = match problem.issue {
+            Issue::Unanswered => "not answered",
+            Issue::Warning => "unlikely",
+            Issue::Error => "impossible",
+            Issue::NotOffered => "no longer offered",
+        };
+        println!("{what}: {}", problem.text);
+    }
+    let report = core.finalise(draft, incomplete)?;
+    println!(
+        "signed: {} of visit {}, number {} of this device, {}",
+        report.checklist, report.visit, report.seq, report.hash
+    );
+    println!("it waits for `baqylau observe sync`");
+    Ok(true)
+}

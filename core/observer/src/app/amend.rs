@@ -1,0 +1,146 @@
+//! Correcting what was signed: an amendment is a report of its own that supersedes another. The original is kept.
+
+use super::{DraftView, ObserverCore};
+use crate::error::Error;
+use crate::store::NewDraft;
+use baqylau_forms::fill::{Filling, Key, Mutation, describe};
+use baqylau_protocol::cose::Type;
+use baqylau_report::Close;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// An answer that an amendment changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeView {
+    /// The question's name.
+    pub name: String,
+    /// The question, in the language of the phone.
+    pub label: Arc<str>,
+    /// The positions of the rows it is in, outermost first.
+    pub rows: Vec<u32>,
+    /// What was signed; `None` when it was not answered.
+    pub before: Option<String>,
+    /// What stands there now.
+    pub after: Option<String>,
+}
+
+impl ObserverCore {
+    /// Opens a signed report to be corrected: a draft with its answers, which supersedes the report when it is signed. `why` goes
+    /// with it. Called again, it gives the draft that is there.
+    ///
+    /// # Errors
+    /// There is no such report, a later one superseded it already, or there is no reason.
+    pub fn amend(&self, report: i64, why: &str) -> Result<DraftView, Error> {
+        let now = self.config.clock.wall();
+        if why.trim().is_empty() {
+            return Err(Error::invalid("reason", "say why the report is amended"));
+        }
+        self.with_mission(|u, loaded| {
+            let reports = u.main.reports()?;
+            let signed = reports.iter().find(|r| r.seq == report);
+            let signed = signed.ok_or_else(|| Error::invalid("report", "there is no such report; list them again"))?;
+            if let Some(later) = reports.iter().find(|r| r.amends == Some(signed.hash)) {
+                return Err(Error::invalid("report", format!("report {} supersedes it; amend that one", later.seq)));
+            }
+            let open = u.main.drafts()?.into_iter().find(|d| d.report.is_none() && d.amends == Some(signed.hash));
+            if let Some(draft) = open {
+                return self.draft_view(&u.main, loaded, draft);
+            }
+            let original = u.main.draft(signed.draft)?;
+            let answers = self.filling(u, loaded, original.id)?.1.snapshot();
+            let new = NewDraft {
+                visit: original.visit,
+                checklist: original.checklist,
+                started: now.ms,
+                amends: Some(signed.hash),
+                why: Some(why.trim().to_owned()),
+            };
+            let id = u.main.add_draft(&new, &answers)?;
+            self.committed();
+            let draft = u.main.draft(id)?;
+            self.draft_view(&u.main, loaded, draft)
+        })
+    }
+
+    /// What a draft or report that amends another changes.
+    ///
+    /// # Errors
+    /// There is no such draft, or it amends nothing.
+    pub fn changes(&self, draft: i64) -> Result<Vec<ChangeView>, Error> {
+        self.with_mission(|u, loaded| {
+            let amends = u.main.draft(draft)?.amends;
+            let reports = u.main.reports()?;
+            let original = reports.iter().find(|r| amends.is_some() && Some(r.hash) == amends);
+            let original = original.ok_or_else(|| Error::invalid("draft", "it amends no report"))?.draft;
+            let before = self.filling(u, loaded, original)?.1.clone();
+            let after = self.filling(u, loaded, draft)?.1;
+            Ok(differences(&before, after, self.language(loaded)))
+        })
+    }
+
+    /// Ends this phone's work: a signed record says that nothing follows, so that a report which is kept back shows. Nothing can be
+    /// signed afterwards.
+    ///
+    /// # Errors
+    /// A draft is not signed yet, or it was closed already.
+    pub fn close(&self) -> Result<(), Error> {
+        let at = self.config.clock.wall();
+        self.with_mission(|u, loaded| {
+            let open = u.main.drafts()?.iter().filter(|d| d.report.is_none()).count();
+            if open > 0 {
+                return Err(Error::invalid("drafts", format!("{open} are not signed; sign or discard them first")));
+            }
+            let payload = |last| Close { v: baqylau_protocol::VERSION, last, at: at.into() }.encode();
+            self.append(u, loaded, (Type::Close, false), None, payload)?;
+            Ok(())
+        })
+    }
+
+    /// Throws a draft away that was never signed.
+    ///
+    /// # Errors
+    /// There is no such draft, or it was signed.
+    pub fn discard(&self, draft: i64) -> Result<(), Error> {
+        self.with(|u| {
+            let stored = u.main.draft(draft)?;
+            if stored.report.is_some() {
+                return Err(Error::invalid("draft", "it was signed, and what was signed is kept"));
+            }
+            u.main.discard(&stored)?;
+            u.open.remove(&draft);
+            self.committed();
+            Ok(())
+        })
+    }
+}
+
+type Shown = BTreeMap<(u32, Vec<u32>), String>;
+
+/// What a filling shows, as text, by question and row.
+fn shown(filling: &Filling, language: usize) -> Shown {
+    let answers = filling.snapshot().into_iter().filter_map(|m| match m {
+        Mutation::Answer(key, Some(answer)) if filling.is_shown(key) => Some((key, answer)),
+        _ => None,
+    });
+    let text = |(key, answer): (Key, _)| {
+        let text = describe(filling.form(), key.node, &answer, language);
+        ((key.node, filling.row_path(key.row)), text)
+    };
+    answers.map(text).collect()
+}
+
+fn differences(before: &Filling, after: &Filling, language: usize) -> Vec<ChangeView> {
+    let (old, new) = (shown(before, language), shown(after, language));
+    let keys: std::collections::BTreeSet<_> = old.keys().chain(new.keys()).collect();
+    let items = &after.form().definition().items;
+    let differs = keys.into_iter().filter(|k| old.get(k) != new.get(k));
+    differs
+        .map(|key| ChangeView {
+            name: items[key.0 as usize].name.clone(),
+            label: items[key.0 as usize].label.get(language),
+            rows: key.1.clone(),
+            before: old.get(key).cloned(),
+            after: new.get(key).cloned(),
+        })
+        .collect()
+}
