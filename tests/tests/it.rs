@@ -6,6 +6,7 @@ mod it {
     mod edges;
     mod figures;
     mod hostile;
+    mod keys;
     mod killed;
     mod lines;
     mod signing;

@@ -10,7 +10,7 @@ use baqylau_observer::vault::FileVault;
 use clap::{Args, Subcommand};
 use fill::{fill, sign};
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,13 +32,17 @@ pub struct Store {
 
 impl Store {
     fn config(&self) -> Result<Config, Failure> {
-        let vault = Arc::new(FileVault::open(&self.store.join("vault"))?);
-        Ok(Config { folder: self.store.clone(), vault, clock: Arc::new(SystemClock), language: self.language.clone() })
+        config(&self.store, &self.language)
     }
 
     fn open(&self) -> Result<ObserverCore, Failure> {
         Ok(ObserverCore::open(self.config()?, &self.pin)?)
     }
+}
+
+fn config(folder: &Path, language: &str) -> Result<Config, Failure> {
+    let vault = Arc::new(FileVault::open(&folder.join("vault"))?);
+    Ok(Config { folder: folder.to_owned(), vault, clock: Arc::new(SystemClock), language: language.to_owned() })
 }
 
 #[derive(Subcommand)]
@@ -108,6 +112,23 @@ pub enum Observe {
         #[command(flatten)]
         store: Store,
     },
+    /// Change the PIN.
+    Pin {
+        #[command(flatten)]
+        store: Store,
+        /// The new PIN; otherwise `BAQYLAU_NEW_PIN` is read.
+        #[arg(long, env = "BAQYLAU_NEW_PIN", hide_env_values = true)]
+        new: String,
+    },
+    /// Destroy the keys and files of a store, without the PIN. What was not delivered is lost.
+    Wipe {
+        /// The folder of the store.
+        #[arg(long, value_name = "DIR")]
+        store: PathBuf,
+        /// Yes, everything.
+        #[arg(long, required = true)]
+        yes: bool,
+    },
     /// Deliver what waits.
     Sync {
         #[command(flatten)]
@@ -172,6 +193,16 @@ pub fn run(command: Observe) -> Outcome {
         Observe::Close { store } => {
             store.open()?.close()?;
             println!("closed: nothing more can be signed here; `baqylau observe sync` delivers what waits");
+            Ok(true)
+        }
+        Observe::Pin { store, new } => {
+            store.open()?.change_pin(&store.pin, &new)?;
+            println!("the PIN was changed");
+            Ok(true)
+        }
+        Observe::Wipe { store, yes: _ } => {
+            ObserverCore::wipe(&config(&store, "en")?)?;
+            println!("wiped: {}", store.display());
             Ok(true)
         }
         Observe::Sync { store } => {

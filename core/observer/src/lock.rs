@@ -73,9 +73,39 @@ impl Lock {
     /// The vault or the disk refuses.
     pub fn create(&self, vault: &dyn KeyVault, pin: &str) -> Result<Zeroizing<[u8; 32]>, Error> {
         let key = Zeroizing::new(random());
+        self.close(vault, pin, &key, 1)?;
+        Ok(key)
+    }
+
+    /// Changes the PIN. The old one opens nothing from then on; killed in between, exactly one of them does.
+    ///
+    /// # Errors
+    /// The old PIN is wrong (it is counted), or the vault or the disk refuses.
+    pub fn change(&self, vault: &dyn KeyVault, old: &str, new: &str) -> Result<(), Error> {
+        let key = self.open(vault, old)?;
+        let before = self.read()?;
+        self.close(vault, new, &key, before.slot.wrapping_add(1))?;
+        Ok(vault.destroy(&alias(&before))?)
+    }
+
+    /// Destroys the key of the PIN and the lock: what it guarded is unreadable from then on.
+    ///
+    /// # Errors
+    /// The vault or the disk refuses.
+    pub fn destroy(&self, vault: &dyn KeyVault) -> Result<(), Error> {
+        let header = self.read()?;
+        vault.destroy(&alias(&header))?;
+        Ok(fs::remove_file(&self.path).map_err(|e| StorageError::Io(e.to_string()))?)
+    }
+
+    /// Wraps the database key under a PIN and a fresh vault key. The file that says so is on disk when it returns.
+    fn close(&self, vault: &dyn KeyVault, pin: &str, key: &[u8; 32], slot: u32) -> Result<(), Error> {
+        if pin.chars().count() < 4 {
+            return Err(Error::invalid("PIN", "take at least 4 characters"));
+        }
         let mut header = Header {
             format: 1,
-            slot: 1,
+            slot,
             memory_kib: Params::DEFAULT_M_COST,
             passes: Params::DEFAULT_T_COST,
             salt: HEXLOWER.encode(&random::<16>()),
@@ -84,9 +114,8 @@ impl Lock {
         };
         vault.create(&alias(&header))?;
         let wrapping = wrapping_key(&header, vault, pin)?;
-        header.wrapped = HEXLOWER.encode(&wrap(&wrapping, &*key));
-        self.write(&header)?;
-        Ok(key)
+        header.wrapped = HEXLOWER.encode(&wrap(&wrapping, key));
+        self.write(&header)
     }
 
     /// Opens the lock.

@@ -78,7 +78,12 @@ fn what_is_signed_never_changes() {
     let count = || main.query_row("SELECT count(*) FROM report", [], |r| r.get::<_, i64>(0)).expect("counts");
     let bytes = || main.query_row("SELECT bytes FROM envelope", [], |r| r.get::<_, Vec<u8>>(0)).expect("reads");
     let before = bytes();
-    for sql in ["UPDATE report SET signed = 0", "UPDATE envelope SET bytes = x'00'", "DELETE FROM envelope", "DELETE FROM report"] {
+    for sql in [
+        "UPDATE report SET signed = 0",
+        "UPDATE envelope SET bytes = x'00'",
+        "DELETE FROM envelope",
+        "DELETE FROM report",
+    ] {
         let refused = main.execute(sql, []).expect_err("it never changes").to_string();
         assert!(refused.contains("never"), "{sql}: {refused}");
     }

@@ -111,6 +111,10 @@ impl ObserverCore {
     fn run(&self, budget: Duration, now: bool) -> Result<SyncReport, Error> {
         self.interrupt.reset();
         let ran = self.driver()?.run(budget, now)?;
+        // While locked it is done at the next unlocking.
+        if self.unlocked()?.is_some() {
+            self.forget()?;
+        }
         Ok(SyncReport {
             delivered: ran.delivered,
             refused: ran.refused,

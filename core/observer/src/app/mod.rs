@@ -7,11 +7,13 @@
 //! - `drafts`: checklists being filled
 //! - `reports`: signing, and the state of every report
 //! - `amend`: correcting what was signed, and closing the chain
+//! - `forget`: making sent visits unreadable after the review window
 //! - `delivery`: enrolment and sync
 
 mod amend;
 mod delivery;
 mod drafts;
+mod forget;
 mod mission;
 mod reports;
 mod visits;
@@ -97,9 +99,6 @@ impl ObserverCore {
         if guard.exists() {
             return Err(Error::invalid("store", "there is a store here already; open it, or wipe it first"));
         }
-        if pin.chars().count() < 4 {
-            return Err(Error::invalid("PIN", "take at least 4 characters"));
-        }
         std::fs::create_dir_all(&config.folder)
             .map_err(|e| Error::invalid(config.folder.display().to_string(), e.to_string()))?;
         let key = guard.create(&*config.vault, pin)?;
@@ -177,6 +176,36 @@ impl ObserverCore {
         let invite = Invite::from_text(&String::from_utf8_lossy(&invite))?;
         self.repair_outbox(&main, &invite)?;
         *self.unlocked()? = Some(Unlocked { main, invite, loaded: None, open: HashMap::new() });
+        self.forget()
+    }
+
+    /// Changes the PIN.
+    ///
+    /// # Errors
+    /// The old PIN is wrong (it is counted), or the new one is too short.
+    pub fn change_pin(&self, old: &str, new: &str) -> Result<(), Error> {
+        Lock::of(&self.config.folder).change(&*self.config.vault, old, new)
+    }
+
+    /// Wipes a store, needing no PIN: its keys are destroyed first, then its files. What was not delivered is lost. Close the core
+    /// before.
+    ///
+    /// # Errors
+    /// The vault or the disk refuses; call it again.
+    pub fn wipe(config: &Config) -> Result<(), Error> {
+        let guard = Lock::of(&config.folder);
+        if guard.exists() {
+            guard.destroy(&*config.vault)?;
+        }
+        config.vault.destroy(crate::lock::OUTBOX_ALIAS)?;
+        let io = |e: std::io::Error| Error::from(StorageError::Io(e.to_string()));
+        for entry in std::fs::read_dir(&config.folder).map_err(io)? {
+            let path = entry.map_err(io)?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.starts_with("main.") || name.starts_with("outbox.") {
+                std::fs::remove_file(&path).map_err(io)?;
+            }
+        }
         Ok(())
     }
 

@@ -38,6 +38,8 @@ pub struct VisitView {
     pub outcome: Outcome,
     /// `phone`, `paper` or `call`.
     pub mode: String,
+    /// Whether the review window has passed: nothing of it can be read on this phone any more.
+    pub forgotten: bool,
     /// The drafts and finished checklists.
     pub drafts: Vec<DraftView>,
 }
@@ -143,7 +145,8 @@ impl ObserverCore {
     }
 
     fn visit_view(&self, u: &mut Unlocked, loaded: &Arc<Loaded>, stored: &StoredVisit) -> Result<VisitView, Error> {
-        let (_, record) = find_visit(u, &stored.code)?;
+        let forgotten = stored.facts.is_none();
+        let record = if forgotten { VisitRecord::default() } else { record_of(stored)? };
         let drafts = u.main.drafts()?.into_iter().filter(|d| d.visit == stored.id);
         let drafts = drafts.map(|d| self.draft_view(&u.main, loaded, d)).collect::<Result<_, _>>()?;
         let place = record.place.as_deref().and_then(|p| loaded.places.find(p));
@@ -155,6 +158,7 @@ impl ObserverCore {
             departed: record.departed,
             outcome: record.outcome,
             mode: record.mode,
+            forgotten,
             drafts,
         })
     }
@@ -174,7 +178,8 @@ pub(super) fn find_place(loaded: &Loaded, code: &str) -> Result<u32, Error> {
 }
 
 pub(super) fn record_of(stored: &StoredVisit) -> Result<VisitRecord, Error> {
-    serde_json::from_slice(&stored.facts)
+    let gone = || Error::invalid("visit", "its review window has passed; only the coordinators can read it now");
+    serde_json::from_slice(stored.facts.as_ref().ok_or_else(gone)?)
         .map_err(|_| baqylau_sqlite::StorageError::Damaged { path: "main.db".into() }.into())
 }
 

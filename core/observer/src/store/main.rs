@@ -22,7 +22,7 @@ const SCHEMA: Schema = Schema {
     CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE part(hash BLOB PRIMARY KEY, packed BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE visit(
-        id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, salt BLOB NOT NULL, facts BLOB NOT NULL) STRICT;
+        id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, salt BLOB NOT NULL, facts BLOB) STRICT;
     CREATE TABLE draft(
         id INTEGER PRIMARY KEY, visit INTEGER NOT NULL REFERENCES visit(id), checklist BLOB NOT NULL,
         started INTEGER NOT NULL, report INTEGER, amends BLOB, why BLOB) STRICT;
@@ -56,11 +56,11 @@ pub(crate) struct MainStore {
     pub(super) ciphers: HashMap<i64, LessSafeKey>,
 }
 
-/// A visit as stored; `facts` is JSON of the app's record.
+/// A visit as stored; `facts` is JSON of the app's record, `None` when the visit was forgotten.
 pub(crate) struct StoredVisit {
     pub id: i64,
     pub code: String,
-    pub facts: Vec<u8>,
+    pub facts: Option<Vec<u8>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -170,7 +170,7 @@ impl MainStore {
     }
 
     pub fn visits(&mut self) -> Result<Vec<StoredVisit>, Error> {
-        let rows: Vec<(i64, String, Vec<u8>)> = {
+        let rows: Vec<(i64, String, Option<Vec<u8>>)> = {
             let mut statement = self.db.prepare_cached("SELECT id, code, facts FROM visit ORDER BY id")?;
             let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
             rows.collect::<Result<_, _>>()?
@@ -184,9 +184,30 @@ impl MainStore {
         self.open_visit(row.ok_or_else(damaged)?)
     }
 
-    fn open_visit(&mut self, (id, code, facts): (i64, String, Vec<u8>)) -> Result<StoredVisit, Error> {
-        let facts = open_with(self.cipher(id)?, &visit_aad(id), &facts).ok_or_else(damaged)?.to_vec();
+    fn open_visit(&mut self, (id, code, facts): (i64, String, Option<Vec<u8>>)) -> Result<StoredVisit, Error> {
+        let Some(sealed) = facts else { return Ok(StoredVisit { id, code, facts: None }) };
+        let facts = Some(open_with(self.cipher(id)?, &visit_aad(id), &sealed).ok_or_else(damaged)?.to_vec());
         Ok(StoredVisit { id, code, facts })
+    }
+
+    /// Destroys a visit's key, then what it encrypted. Killed in between, it is called again.
+    pub fn forget(&mut self, visit: i64) -> Result<(), Error> {
+        let select = "SELECT salt FROM visit WHERE id = ?1 AND facts IS NOT NULL";
+        let Some(salt) = self.db.query_row(select, [visit], |r| r.get::<_, [u8; 32]>(0)).optional()? else {
+            return Ok(());
+        };
+        self.vault.destroy(&alias(&salt))?;
+        self.ciphers.remove(&visit);
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for table in ["cell", "answer_log"] {
+            tx.execute(
+                &format!("DELETE FROM {table} WHERE draft IN (SELECT id FROM draft WHERE visit = ?1)"),
+                [visit],
+            )?;
+        }
+        tx.execute("UPDATE draft SET why = NULL WHERE visit = ?1", [visit])?;
+        tx.execute("UPDATE visit SET facts = NULL WHERE id = ?1", [visit])?;
+        Ok(tx.commit()?)
     }
 
     pub fn add_draft(&mut self, new: &NewDraft, first: &[Mutation]) -> Result<i64, Error> {
@@ -296,7 +317,15 @@ impl MainStore {
 
     pub(super) fn cipher(&mut self, visit: i64) -> Result<&LessSafeKey, Error> {
         if !self.ciphers.contains_key(&visit) {
-            let salt = self.db.query_row("SELECT salt FROM visit WHERE id = ?1", [visit], |r| r.get(0))?;
+            let select = "SELECT salt, facts IS NULL FROM visit WHERE id = ?1";
+            let found = self.db.query_row(select, [visit], |r| Ok((r.get(0)?, r.get::<_, bool>(1)?))).optional()?;
+            let (salt, forgotten) = found.ok_or_else(damaged)?;
+            if forgotten {
+                return Err(Error::invalid(
+                    "visit",
+                    "its review window has passed; only the coordinators can read it now",
+                ));
+            }
             let cipher = self.derive_cipher(&salt)?;
             self.ciphers.insert(visit, cipher);
         }
