@@ -2,6 +2,7 @@
 
 mod it {
     mod amending;
+    mod carrying;
     mod clocks;
     mod edges;
     mod figures;

@@ -112,6 +112,25 @@ pub enum Observe {
         #[command(flatten)]
         store: Store,
     },
+    /// The drafts that are not signed yet.
+    Drafts {
+        #[command(flatten)]
+        store: Store,
+    },
+    /// Carry a draft to the version of its checklist that the mission has now. Nothing is dropped: what has no place is listed.
+    Carry {
+        #[command(flatten)]
+        store: Store,
+        /// The draft's number, as `observe drafts` shows it.
+        draft: i64,
+    },
+    /// Throw a draft away.
+    Discard {
+        #[command(flatten)]
+        store: Store,
+        /// The draft's number, as `observe drafts` shows it.
+        draft: i64,
+    },
     /// Change the PIN.
     Pin {
         #[command(flatten)]
@@ -193,6 +212,26 @@ pub fn run(command: Observe) -> Outcome {
         Observe::Close { store } => {
             store.open()?.close()?;
             println!("closed: nothing more can be signed here; `baqylau observe sync` delivers what waits");
+            Ok(true)
+        }
+        Observe::Drafts { store } => {
+            for visit in store.open()?.visits()? {
+                for draft in visit.drafts.iter().filter(|d| !d.finished) {
+                    let newer = if draft.newer { "  (a newer version: `observe carry`)" } else { "" };
+                    println!("{:>4}  {:<10} {:<18} {}{newer}", draft.id, visit.code, draft.checklist, draft.title);
+                }
+            }
+            Ok(true)
+        }
+        Observe::Carry { store, draft } => {
+            let (new, left) = store.open()?.carry(draft)?;
+            println!("draft {} goes on as draft {}", draft, new.id);
+            left.iter().for_each(|l| println!("no place for {}: {}", l.name, l.text));
+            Ok(true)
+        }
+        Observe::Discard { store, draft } => {
+            store.open()?.discard(draft)?;
+            println!("draft {draft} is gone");
             Ok(true)
         }
         Observe::Pin { store, new } => {

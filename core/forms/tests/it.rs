@@ -1,6 +1,7 @@
 //! The expression language and forms being filled, as tables of cases and as properties over random edits.
 
 mod it {
+    mod carrying;
     mod choices;
     mod expressions;
     mod figures;

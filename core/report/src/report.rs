@@ -56,6 +56,9 @@ pub struct Report {
     /// Why it supersedes what it supersedes.
     #[n(14)]
     pub why: Option<String>,
+    /// Answers that were given under another version of the checklist and have no place in this one.
+    #[n(15)]
+    pub left: Option<Vec<Left>>,
 }
 
 /// What a visit tells. One team at one place from arrival to departure.
@@ -172,6 +175,20 @@ pub struct Remark {
     pub text: String,
 }
 
+/// An answer without a place in the checklist.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Left {
+    /// The question's name in the version that was filled.
+    #[n(0)]
+    pub name: String,
+    /// The positions of the rows it was in, outermost first.
+    #[n(1)]
+    pub rows: Vec<u32>,
+    /// What stood there.
+    #[n(2)]
+    pub text: String,
+}
+
 /// A file that belongs to an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Attachment {
@@ -210,7 +227,7 @@ pub enum ReportError {
 }
 
 /// The largest key of a report that this version knows.
-const LAST_KEY: i64 = 14;
+const LAST_KEY: i64 = 15;
 
 impl Report {
     /// Its bytes.

@@ -1,6 +1,7 @@
 //! A checklist being filled: the state that a shell renders. One change re-evaluates what depends on it, in order, and
 //! says which rows of the view differ.
 
+mod carry;
 mod choices;
 mod data;
 mod literal;
@@ -9,6 +10,7 @@ mod restore;
 mod scope;
 mod view;
 
+pub use carry::Leftover;
 pub use choices::{ChoiceView, Choices};
 pub use data::{Facts, Key, Outcome};
 pub use literal::{LiteralError, describe, read as read_literal, read_at as read_literal_at, write as write_literal};

@@ -54,7 +54,7 @@ impl Filling {
         (this, misfits)
     }
 
-    fn reapply(&mut self, mutation: Mutation) -> bool {
+    pub(super) fn reapply(&mut self, mutation: Mutation) -> bool {
         match mutation {
             Mutation::Answer(key, answer) => {
                 let fits = self.exists(key).is_ok() && answer.as_ref().is_none_or(|a| self.plausible(key, a));

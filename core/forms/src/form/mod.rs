@@ -153,6 +153,12 @@ impl Form {
         self.by_name.get(name).copied()
     }
 
+    /// Whether the answer to a question is computed.
+    #[must_use]
+    pub fn computes(&self, node: NodeRef) -> bool {
+        self.nodes.get(node as usize).is_some_and(|n| n.has_calculation)
+    }
+
     /// Parses and resolves an expression over this checklist, as figures use it.
     ///
     /// # Errors

@@ -54,6 +54,9 @@ impl ObserverCore {
                 started: now.ms,
                 amends: Some(signed.hash),
                 why: Some(why.trim().to_owned()),
+                left: u.main.leftovers(&original)?,
+                log: Vec::new(),
+                instead: None,
             };
             let id = u.main.add_draft(&new, &answers)?;
             self.committed();

@@ -6,7 +6,7 @@ use super::{ObserverCore, Unlocked};
 use crate::error::Error;
 use crate::store::{Draft, MainStore, NewDraft};
 use baqylau_forms::expr::Environment;
-use baqylau_forms::fill::{ChoiceView, Filling, Key, Problem, Progress, SectionView, ViewChange};
+use baqylau_forms::fill::{ChoiceView, Filling, Key, Leftover, Problem, Progress, SectionView, ViewChange};
 use baqylau_forms::value::{Answer, Moment};
 use std::sync::Arc;
 
@@ -21,6 +21,8 @@ pub struct DraftView {
     pub title: Arc<str>,
     /// Whether it was signed.
     pub finished: bool,
+    /// Whether the bundle has another version of the checklist by now, which a draft can be carried to.
+    pub newer: bool,
 }
 
 impl ObserverCore {
@@ -32,6 +34,8 @@ impl ObserverCore {
             checklist: definition.id.clone(),
             title: definition.title.get(self.language(loaded)),
             finished: draft.report.is_some(),
+            newer: draft.report.is_none()
+                && loaded.forms.get(&definition.id).is_some_and(|(hash, _)| *hash != draft.checklist),
         })
     }
 
@@ -62,12 +66,70 @@ impl ObserverCore {
             fits_place(loaded, form.definition(), &record)?;
             let facts = facts(loaded, &stored.code, &record);
             let mut filling = Filling::new(form.clone(), facts, self.environment(loaded, &record));
-            let new = NewDraft { visit: stored.id, checklist: *hash, started: now.ms, amends: None, why: None };
+            let new = NewDraft {
+                visit: stored.id,
+                checklist: *hash,
+                started: now.ms,
+                amends: None,
+                why: None,
+                left: Vec::new(),
+                log: Vec::new(),
+                instead: None,
+            };
             let id = u.main.add_draft(&new, &filling.take_mutations())?;
             self.committed();
             u.open.insert(id, filling);
             let draft = u.main.draft(id)?;
             self.draft_view(&u.main, loaded, draft)
+        })
+    }
+
+    /// Carries a draft to the version of its checklist that the bundle has now: questions and choices by name. What has no place
+    /// there is listed, kept with the draft, and goes to the coordinators with the report.
+    ///
+    /// # Errors
+    /// There is no such draft, it was signed, or it is of the newest version.
+    pub fn carry(&self, draft: i64) -> Result<(DraftView, Vec<Leftover>), Error> {
+        self.with_mission(|u, loaded| {
+            let (stored, filling) = self.filling(u, loaded, draft)?;
+            let id = filling.form().definition().id.clone();
+            let newest = loaded.forms.get(&id).filter(|(hash, _)| *hash != stored.checklist && stored.report.is_none());
+            let (hash, form) =
+                newest.ok_or_else(|| Error::invalid("draft", "there is no newer version to carry it to"))?;
+            let (carried, fresh) = filling.carry(form.clone());
+            let names: Vec<String> = filling.form().definition().items.iter().map(|i| i.name.clone()).collect();
+            let log = u.main.log(&stored)?;
+            let log =
+                log.into_iter().filter_map(|(node, at)| Some((form.find(names.get(node as usize)?)?, at))).collect();
+            let mut left = u.main.leftovers(&stored)?;
+            left.extend(fresh);
+            let new = NewDraft {
+                visit: stored.visit,
+                checklist: *hash,
+                started: stored.started,
+                amends: stored.amends,
+                why: u.main.why(&stored)?,
+                left: left.clone(),
+                log,
+                instead: Some(draft),
+            };
+            let new = u.main.add_draft(&new, &carried.snapshot())?;
+            self.committed();
+            u.open.remove(&draft);
+            u.open.insert(new, carried);
+            let new = u.main.draft(new)?;
+            Ok((self.draft_view(&u.main, loaded, new)?, left))
+        })
+    }
+
+    /// What was left over when a draft was carried to another version.
+    ///
+    /// # Errors
+    /// There is no such draft.
+    pub fn leftovers(&self, draft: i64) -> Result<Vec<Leftover>, Error> {
+        self.with(|u| {
+            let stored = u.main.draft(draft)?;
+            u.main.leftovers(&stored)
         })
     }
 

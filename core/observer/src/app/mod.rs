@@ -26,7 +26,7 @@ pub use reports::{ReportState, ReportView, Summary};
 pub use visits::{VisitUpdate, VisitView};
 
 pub use baqylau_forms::fill::{
-    ChoiceView, Choices, Issue, Key, Outcome, Problem, Progress, QuestionView, SectionView, ViewChange,
+    ChoiceView, Choices, Issue, Key, Leftover, Outcome, Problem, Progress, QuestionView, SectionView, ViewChange,
 };
 
 use crate::clock::Clock;

@@ -7,14 +7,14 @@ use crate::drive::{lock, names};
 use crate::error::Error;
 use crate::store::{Delivery, Draft, NewReport, Sealed};
 use baqylau_forms::expr::Environment;
-use baqylau_forms::fill::{Filling, Issue, Key};
+use baqylau_forms::fill::{Filling, Issue, Key, Leftover};
 use baqylau_protocol::cose::Type;
 use baqylau_protocol::envelope::{Address, make};
 use baqylau_protocol::ids::{DeviceId, Hash, ReportId};
 use baqylau_protocol::keys::{SigningKey, random};
 use baqylau_protocol::seal::SharedKey;
 use baqylau_report::answers::{Tree, encode_log};
-use baqylau_report::report::{Clock as ReportClock, Remark, Report, Visit};
+use baqylau_report::report::{Clock as ReportClock, Left, Remark, Report, Visit};
 use std::sync::Arc;
 
 /// How often answers are evaluated again until nothing changes.
@@ -189,6 +189,7 @@ impl ObserverCore {
             test: None,
             attachments: None,
             why: u.main.why(draft)?,
+            left: left_of(u.main.leftovers(draft)?),
             language: (language > 0).then(|| filling.form().definition().languages.get(language).cloned()).flatten(),
         };
         Ok((report.encode(), id))
@@ -308,6 +309,11 @@ fn ready(filling: &Filling, incomplete: Option<&str>) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+fn left_of(left: Vec<Leftover>) -> Option<Vec<Left>> {
+    let left: Vec<Left> = left.into_iter().map(|l| Left { name: l.name, rows: l.rows, text: l.text }).collect();
+    (!left.is_empty()).then_some(left)
 }
 
 fn remarks(filling: &Filling) -> Vec<Remark> {

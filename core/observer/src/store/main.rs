@@ -4,7 +4,7 @@
 use crate::error::Error;
 use crate::lock::{derive, open_with, row_cipher, seal_with};
 use crate::vault::KeyVault;
-use baqylau_forms::fill::{Key, Mutation, SavedRow};
+use baqylau_forms::fill::{Key, Leftover, Mutation, SavedRow};
 use baqylau_forms::value::Answer;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::keys::random;
@@ -29,6 +29,7 @@ const SCHEMA: Schema = Schema {
     CREATE TABLE cell(
         draft INTEGER NOT NULL, row INTEGER NOT NULL, node INTEGER NOT NULL, kind INTEGER NOT NULL, body BLOB NOT NULL,
         PRIMARY KEY (draft, row, node, kind)) STRICT, WITHOUT ROWID;
+    CREATE TABLE leftover(draft INTEGER NOT NULL, line INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (draft, line)) STRICT, WITHOUT ROWID;
     CREATE TABLE answer_log(
         draft INTEGER NOT NULL, line INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (draft, line)) STRICT, WITHOUT ROWID;
     CREATE TABLE report(
@@ -83,6 +84,12 @@ pub(crate) struct NewDraft {
     pub amends: Option<Hash>,
     /// Why it amends.
     pub why: Option<String>,
+    /// Answers that have no place in its checklist.
+    pub left: Vec<Leftover>,
+    /// The answer log that it goes on with.
+    pub log: Vec<(u32, u32)>,
+    /// The draft that it takes the place of.
+    pub instead: Option<i64>,
 }
 
 impl MainStore {
@@ -199,7 +206,7 @@ impl MainStore {
         self.vault.destroy(&alias(&salt))?;
         self.ciphers.remove(&visit);
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for table in ["cell", "answer_log"] {
+        for table in ["cell", "answer_log", "leftover"] {
             tx.execute(
                 &format!("DELETE FROM {table} WHERE draft IN (SELECT id FROM draft WHERE visit = ?1)"),
                 [visit],
@@ -219,8 +226,38 @@ impl MainStore {
         let insert = "INSERT INTO draft (id, visit, checklist, started, amends, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         tx.execute(insert, params![id, new.visit, new.checklist.0, new.started, new.amends.map(|h| h.0), why])?;
         first.iter().try_for_each(|m| keep(&tx, cipher, id, m))?;
+        for (left, line) in new.left.iter().zip(1i64..) {
+            let body = seal_with(cipher, &left_aad(id, line), &json(&(&left.name, &left.rows, &left.text))?);
+            tx.execute("INSERT INTO leftover VALUES (?1, ?2, ?3)", params![id, line, body])?;
+        }
+        for (entry, line) in new.log.iter().zip(1i64..) {
+            let body = seal_with(cipher, &log_aad(id, line), &json(entry)?);
+            tx.execute("INSERT INTO answer_log VALUES (?1, ?2, ?3)", params![id, line, body])?;
+        }
+        if let Some(old) = new.instead {
+            delete_draft(&tx, old)?;
+        }
         tx.commit()?;
         Ok(id)
+    }
+
+    /// The answers that have no place in a draft's checklist.
+    pub fn leftovers(&mut self, draft: &Draft) -> Result<Vec<Leftover>, Error> {
+        let rows: Vec<(i64, Vec<u8>)> = {
+            let mut statement = self.db.prepare("SELECT line, body FROM leftover WHERE draft = ?1 ORDER BY line")?;
+            let rows = statement.query_map([draft.id], |r| Ok((r.get(0)?, r.get(1)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let cipher = self.cipher(draft.visit)?;
+        let open = |(line, body): (i64, Vec<u8>)| {
+            let plain = open_with(cipher, &left_aad(draft.id, line), &body).ok_or_else(damaged)?;
+            let (name, rows, text) = unjson(&plain)?;
+            Ok(Leftover { name, rows, text })
+        };
+        rows.into_iter().map(open).collect()
     }
 
     pub fn drafts(&self) -> Result<Vec<Draft>, Error> {
@@ -251,10 +288,7 @@ impl MainStore {
     /// Deletes a draft that was never signed.
     pub fn discard(&mut self, draft: &Draft) -> Result<(), Error> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for table in ["cell", "answer_log"] {
-            tx.execute(&format!("DELETE FROM {table} WHERE draft = ?1"), [draft.id])?;
-        }
-        tx.execute("DELETE FROM draft WHERE id = ?1 AND report IS NULL", [draft.id])?;
+        delete_draft(&tx, draft.id)?;
         Ok(tx.commit()?)
     }
 
@@ -350,6 +384,19 @@ fn aad(kind: u8, id: i64) -> [u8; 9] {
     let mut out = [kind; 9];
     out[1..].copy_from_slice(&id.to_be_bytes());
     out
+}
+
+/// A draft that was never signed, with all of it.
+fn delete_draft(tx: &Transaction, draft: i64) -> Result<(), Error> {
+    for table in ["cell", "answer_log", "leftover"] {
+        tx.execute(&format!("DELETE FROM {table} WHERE draft = ?1"), [draft])?;
+    }
+    tx.execute("DELETE FROM draft WHERE id = ?1 AND report IS NULL", [draft])?;
+    Ok(())
+}
+
+fn left_aad(draft: i64, line: i64) -> Vec<u8> {
+    [&aad(b'o', draft)[..], &line.to_be_bytes()].concat()
 }
 
 fn why_aad(draft: i64) -> [u8; 9] {
