@@ -2,7 +2,7 @@
 
 use baqylau_benches::timed;
 use baqylau_protocol::cose::Type;
-use baqylau_protocol::envelope::{Address, Envelope, make};
+use baqylau_protocol::envelope::{Address, Envelope, To, make};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey};
 use baqylau_protocol::seal::{SharedKey, seal, unseal};
@@ -16,7 +16,7 @@ fn main() {
     let (shared, _) = SharedKey::encapsulate(&reading, mission).expect("encapsulates");
     let payload: Vec<u8> = (0..420u32).map(|n| u8::try_from(n * 7919 % 251).unwrap_or(0)).collect();
     let one = |seq: u64| {
-        let address = Address { mission, device: DeviceId([2; 16]), seq, prev: Hash([3; 32]), to: &reading };
+        let address = Address { mission, device: DeviceId([2; 16]), seq, prev: Hash([3; 32]), to: To::Desks(&reading) };
         make(&address, Type::Report, &device, &shared, &payload).expect("makes")
     };
     let envelopes: Vec<Vec<u8>> = (1..=u64::from(ENVELOPES)).map(one).collect();
@@ -29,7 +29,7 @@ fn main() {
     let (_, ours) = timed(|| envelopes.iter().map(&open).sum::<usize>());
 
     let signature = device.sign(&envelopes[0]);
-    let sealed = seal(&reading, &shared, mission, b"header", &payload).expect("seals");
+    let sealed = seal(&reading.x25519, &shared, mission, b"header", &payload).expect("seals");
     let primitives = || {
         for bytes in &envelopes {
             std::hint::black_box(key.verify(&envelopes[0], &signature));

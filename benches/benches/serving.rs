@@ -10,7 +10,7 @@ use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::Invite;
 use baqylau_protocol::cose::Type;
 use baqylau_protocol::enrolment::Enrolment;
-use baqylau_protocol::envelope::{Address, make};
+use baqylau_protocol::envelope::{Address, To, make};
 use baqylau_protocol::ids::{DeviceId, Hash, PublicKey};
 use baqylau_protocol::keys::{BoxKey, SigningKey, random};
 use baqylau_protocol::seal::SharedKey;
@@ -112,7 +112,7 @@ fn device(count: usize, invite: &Invite, manifest: &Manifest) -> Vec<Vec<u8>> {
     let mut out = vec![body(enrolment)];
     let payload: [u8; 420] = random();
     for seq in 1..=count as u64 {
-        let address = Address { mission: manifest.mission, device, seq, prev, to: &manifest.reading };
+        let address = Address { mission: manifest.mission, device, seq, prev, to: To::Desks(&manifest.reading) };
         let envelope = make(&address, Type::Report, &key, &shared, &payload).expect("makes");
         prev = Hash::of(&envelope);
         out.push(body(envelope));

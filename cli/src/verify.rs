@@ -5,6 +5,7 @@
 use crate::common::{Failure, Outcome, print_json};
 use baqylau_desk::Desk;
 use baqylau_protocol::bundle::Manifest;
+use baqylau_protocol::certificate::Role;
 use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
@@ -54,6 +55,7 @@ struct Tally {
 
 struct Chain {
     key: PublicKey,
+    desk: bool,
     links: BTreeMap<u64, Vec<(Hash, Hash)>>,
     first: Hash,
 }
@@ -95,12 +97,20 @@ impl Tally {
             return;
         }
         if let Ok(enrolled) = Enrolled::open(object, &manifest.issuer, mission) {
-            let chain = Chain { key: enrolled.enrolment.device_key, links: BTreeMap::new(), first: enrolled.hash };
+            let chain = Chain {
+                key: enrolled.enrolment.device_key,
+                desk: enrolled.role == Role::Desk,
+                links: BTreeMap::new(),
+                first: enrolled.hash,
+            };
             self.devices.insert(enrolled.device, chain);
             return;
         }
         let checked = Envelope::parse(object, mission).map_err(|e| e.to_string()).and_then(|envelope| {
             let chain = self.devices.get_mut(&envelope.header.device).ok_or("its device did not enrol before it")?;
+            if envelope.header.recipient.is_some() && !chain.desk {
+                return Err("a letter that no desk wrote".to_owned());
+            }
             envelope.verify(&chain.key).map_err(|e| e.to_string())?;
             chain.links.entry(envelope.header.seq).or_default().push((envelope.header.prev, envelope.hash));
             Ok(())

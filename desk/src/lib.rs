@@ -10,12 +10,16 @@
 //! - [`status`]: which reports count, by one definition
 //! - [`tabulate`], [`export`]: the figures, and the answers as tables
 
+mod corrections;
 pub mod devices;
 pub mod error;
 pub mod export;
 pub mod folder;
+mod identity;
 pub mod keys;
+pub mod letters;
 pub mod pull;
+pub mod records;
 pub mod source;
 pub mod status;
 pub mod store;

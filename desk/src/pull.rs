@@ -7,14 +7,10 @@ use crate::store::{Device, Object, Store};
 use crate::verify::Opener;
 use baqylau_http::reqwest::header::AUTHORIZATION;
 use baqylau_http::reqwest::{Client, StatusCode};
-use baqylau_protocol::certificate::Role;
-use baqylau_protocol::enrolment::Enrolment;
-use baqylau_protocol::ids::{DeviceId, Hash, PublicKey, SubjectId};
-use baqylau_protocol::keys::{BoxKey, SigningKey, random};
+use baqylau_protocol::ids::{DeviceId, Hash, PublicKey};
 use baqylau_protocol::merkle::Tree;
 use baqylau_protocol::receipt::{TreeHead, leaf_hash};
 use baqylau_protocol::roster::{Entry, Standing};
-use baqylau_protocol::seal::SharedKey;
 use baqylau_protocol::wire::{LogPage, ReadRequest, Upload, Verdict, Verdicts};
 use baqylau_protocol::{VERSION, cbor};
 use data_encoding::BASE64URL_NOPAD;
@@ -45,7 +41,7 @@ pub struct Pulled {
     pub contested: usize,
 }
 
-struct Link<'d> {
+pub(crate) struct Link<'d> {
     desk: &'d Desk,
     http: Client,
     server: String,
@@ -75,7 +71,7 @@ impl Desk {
     /// # Errors
     /// The server does not answer.
     pub fn metrics(&self, now: i64) -> Result<String, DeskError> {
-        let identity = self.identity(now)?;
+        let identity = self.enrolled(now)?;
         let bytes = block(async { self.link()?.read(&identity, "/v1/metrics".into()).await })?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
@@ -85,7 +81,8 @@ impl Desk {
     /// # Errors
     /// The server does not answer, or its log is not what it signed.
     pub fn pull(&mut self, now: i64, progress: &dyn Fn(u64)) -> Result<Pulled, DeskError> {
-        let identity = self.identity(now)?;
+        let identity = self.enrolled(now)?;
+        self.send_records()?;
         let mut pulled = Pulled::default();
         let mut tree = Tree::default();
         self.store.leaves()?.iter().for_each(|(hash, received)| tree.push(leaf_hash(*hash, *received)));
@@ -176,36 +173,7 @@ impl Desk {
         Ok(())
     }
 
-    /// This desk's own device, made and enrolled the first time it is needed.
-    fn identity(&self, now: i64) -> Result<DeviceId, DeskError> {
-        const NAME: &str = "desk_device";
-        if let Some(device) = self.store.setting(NAME)?.and_then(|b| DeviceId::from_slice(&b)) {
-            return Ok(device);
-        }
-        let invite = SigningKey::generate();
-        let manifest = self.manifest()?;
-        let (_, encapsulation) =
-            SharedKey::encapsulate(&manifest.reading, self.mission()).map_err(|e| DeskError::Unknown(e.to_string()))?;
-        let expires = now + 365 * 86_400_000;
-        let enrolment = Enrolment {
-            v: VERSION,
-            mission: self.mission(),
-            certificate: self.certificate(SubjectId(random()), &invite, Role::Desk, expires).into(),
-            device_key: self.device.public(),
-            box_key: BoxKey::generate().public().into(),
-            reading_key: manifest.reading.number,
-            encapsulation: encapsulation.into(),
-            nonce: random().into(),
-            replaces: None,
-        };
-        let bytes = enrolment.sign(&self.device, &invite);
-        let device = DeviceId::of(Hash::of(&bytes));
-        block(async { self.link()?.enrol(bytes).await })?;
-        self.store.set_setting(NAME, &device.0)?;
-        Ok(device)
-    }
-
-    fn link(&self) -> Result<Link<'_>, DeskError> {
+    pub(crate) fn link(&self) -> Result<Link<'_>, DeskError> {
         let roots: Vec<Vec<u8>> = self.tls_roots()?.into_iter().map(Into::into).collect();
         let http = baqylau_http::client(&roots).map_err(|e| DeskError::Unknown(e.to_string()))?;
         let server = self.settings.servers.first().cloned();
@@ -224,7 +192,7 @@ fn check_head(tree: &Tree, head: &TreeHead) -> Result<(), DeskError> {
     Ok(())
 }
 
-fn block<T>(future: impl Future<Output = Result<T, DeskError>>) -> Result<T, DeskError> {
+pub(crate) fn block<T>(future: impl Future<Output = Result<T, DeskError>>) -> Result<T, DeskError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|e| DeskError::Unknown(e.to_string()))?.block_on(future)
 }
@@ -263,15 +231,17 @@ impl Link<'_> {
         self.answer(call.send().await.map_err(|_| self.failed("does not answer; is it running?"))?).await
     }
 
-    async fn enrol(&self, enrolment: Vec<u8>) -> Result<(), DeskError> {
-        let hash = Hash::of(&enrolment);
-        let body = cbor::encode(&Upload { objects: vec![ByteVec::from(enrolment)] });
+    /// Has one object logged. Gives the receipt, verified.
+    pub(crate) async fn log(&self, object: Vec<u8>) -> Result<Vec<u8>, DeskError> {
+        let hash = Hash::of(&object);
+        let body = cbor::encode(&Upload { objects: vec![ByteVec::from(object)] });
         let answer = self.post("/v1/objects", body).await?;
         let verdicts: Verdicts = cbor::decode(&answer, "verdicts").map_err(|e| self.failed(e))?;
         match verdicts.verdicts.into_iter().next() {
             Some(Verdict::Stored(receipt)) => {
                 let (keys, mission) = (self.desk.receipt_keys()?, self.desk.mission());
-                receipt.verify(hash, &keys, mission).map(drop).map_err(|e| self.failed(e))
+                receipt.verify(hash, &keys, mission).map_err(|e| self.failed(e))?;
+                Ok(cbor::encode(&receipt))
             }
             Some(Verdict::Refused(refusal)) => Err(self.failed(refusal.reason)),
             None => Err(self.failed("an empty answer")),

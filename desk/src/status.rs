@@ -1,5 +1,6 @@
 //! Which reports count. One definition, used by figures, exports and every page.
 
+use crate::corrections;
 use crate::error::DeskError;
 use crate::folder::Desk;
 use crate::source::Person;
@@ -13,7 +14,8 @@ use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::Type;
 use baqylau_protocol::ids::{DeviceId, Hash, SubjectId};
 use baqylau_protocol::roster::Standing;
-use baqylau_report::{Report, Tree};
+use baqylau_report::review::State;
+use baqylau_report::{Correction, Report, Review, Tree};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -44,6 +46,8 @@ pub enum Status {
     Competing,
     /// The same visit and checklist came before.
     Duplicate,
+    /// A desk excluded it.
+    Excluded(String),
 }
 
 impl Status {
@@ -63,6 +67,7 @@ impl Status {
             Self::Proposal => "proposal",
             Self::Competing => "competing",
             Self::Duplicate => "duplicate",
+            Self::Excluded(_) => "excluded",
         }
     }
 }
@@ -88,6 +93,18 @@ pub struct Known {
     pub filling: Option<Filling>,
     /// Who sent it, when the register knows.
     pub person: Option<Person>,
+    /// What desks decided of it, in the order of the log; the last holds.
+    pub reviews: Vec<Review>,
+    /// What desks corrected in it, in the order of the log, and whether it fits.
+    pub corrections: Vec<(Correction, bool)>,
+}
+
+impl Known {
+    /// Whether the last word of the desks is that it counts.
+    #[must_use]
+    pub fn accepted(&self) -> bool {
+        self.reviews.last().is_some_and(|r| r.state == State::Accepted)
+    }
 }
 
 /// Everything the desk knows, with the status of each report.
@@ -108,16 +125,20 @@ impl Desk {
         let register: HashMap<SubjectId, Person> = self.store.register()?.into_iter().collect();
         let envelopes = self.store.envelopes()?;
         let standings = Standings::new(self, &devices, &envelopes)?;
+        let mut judged = Judged::read(&envelopes, &standings, as_of);
         let mut forms = Forms { desk: self, forms: HashMap::new(), places: HashMap::new() };
         let mut reports = Vec::new();
         for envelope in envelopes {
             let other = envelope.plain.as_ref().is_ok_and(|o| o.kind != Type::Report);
             if !other && as_of.is_none_or(|moment| envelope.received <= moment) {
                 let person = devices.get(&envelope.device).and_then(|d| register.get(&d.subject)).cloned();
-                reports.push(forms.look(envelope, person));
+                let mut known = forms.look(envelope, person);
+                judged.apply(&mut known, answers);
+                reports.push(known);
             }
         }
         standings.apply(&mut reports);
+        judged_status(&mut reports);
         supersede(&mut reports, &devices, answers);
         deduplicate(&mut reports);
         let confirmed = devices.values().filter(|d| d.role == Role::Observer && standings.confirmed(d.device));
@@ -150,11 +171,17 @@ impl<'d> Standings<'d> {
         self.roster.as_ref().and_then(|r| r.find(device)).is_some_and(|e| e.standing == Standing::Confirmed)
     }
 
+    /// Whether a desk in good standing signed an envelope.
+    fn is_desk(&self, envelope: &Envelope) -> bool {
+        let role = self.devices.get(&envelope.device).map(|d| d.role);
+        role == Some(Role::Desk) && matches!(self.objection(envelope), None | Some("unconfirmed"))
+    }
+
     fn apply(&self, reports: &mut [Known]) {
         for known in reports.iter_mut().filter(|k| k.status == Status::Counted) {
             if let Some(why) = self.objection(&known.envelope) {
                 known.status = Status::Device(why);
-            } else if self.numbers[&(known.envelope.device, known.envelope.seq)].len() > 1 {
+            } else if self.numbers[&(known.envelope.device, known.envelope.seq)].len() > 1 && !known.accepted() {
                 known.status = Status::Forked;
             }
         }
@@ -184,6 +211,54 @@ impl<'d> Standings<'d> {
     }
 }
 
+/// What desks signed, by the report that it is about.
+struct Judged {
+    reviews: HashMap<Hash, Vec<Review>>,
+    corrections: HashMap<Hash, Vec<Correction>>,
+}
+
+impl Judged {
+    /// Only a desk judges; one that was revoked, up to its last good envelope.
+    fn read(envelopes: &[Envelope], standings: &Standings, as_of: Option<i64>) -> Self {
+        let mut judged = Self { reviews: HashMap::new(), corrections: HashMap::new() };
+        let in_time = |e: &&Envelope| as_of.is_none_or(|moment| e.received <= moment);
+        for envelope in envelopes.iter().filter(in_time).filter(|e| standings.is_desk(e)) {
+            let Ok(opened) = &envelope.plain else { continue };
+            match opened.kind {
+                Type::Review => {
+                    let review = Review::decode(&opened.bytes).ok();
+                    review.into_iter().for_each(|r| judged.reviews.entry(r.report).or_default().push(r));
+                }
+                Type::Correction => {
+                    let correction = Correction::decode(&opened.bytes).ok();
+                    correction.into_iter().for_each(|c| judged.corrections.entry(c.report).or_default().push(c));
+                }
+                _ => {}
+            }
+        }
+        judged
+    }
+
+    fn apply(&mut self, known: &mut Known, answers: Answers) {
+        known.reviews = self.reviews.remove(&known.envelope.hash).unwrap_or_default();
+        for correction in self.corrections.remove(&known.envelope.hash).unwrap_or_default() {
+            let corrected = known.filling.as_ref().and_then(|f| corrections::apply(f, &correction));
+            known.corrections.push((correction, corrected.is_some()));
+            if let (Some(corrected), Answers::Effective) = (corrected, answers) {
+                known.filling = Some(corrected);
+            }
+        }
+    }
+}
+
+fn judged_status(reports: &mut [Known]) {
+    for known in reports.iter_mut().filter(|k| k.status == Status::Counted) {
+        if let Some(review) = known.reviews.last().filter(|r| r.state == State::Excluded) {
+            known.status = Status::Excluded(review.reason.clone());
+        }
+    }
+}
+
 /// Only the same subject, or a desk, supersedes a report; anybody else's is a proposal. Of several amendments of one report the
 /// first in the log counts, and the others are shown beside it.
 fn supersede(reports: &mut [Known], devices: &HashMap<DeviceId, Device>, answers: Answers) {
@@ -193,7 +268,8 @@ fn supersede(reports: &mut [Known], devices: &HashMap<DeviceId, Device>, answers
     for known in reports.iter_mut().filter(|k| k.status == Status::Counted) {
         let Some(target) = known.report.as_ref().and_then(|r| r.supersedes) else { continue };
         let device = devices.get(&known.envelope.device);
-        let may = |d: &Device| d.role == Role::Desk || subject.get(&target) == Some(&d.subject);
+        let accepted = known.accepted();
+        let may = |d: &Device| accepted || d.role == Role::Desk || subject.get(&target) == Some(&d.subject);
         known.status = match answers {
             _ if !device.is_some_and(may) => Status::Proposal,
             Answers::Raw => Status::Amendment,
@@ -228,6 +304,17 @@ fn deduplicate(reports: &mut [Known]) {
     }
 }
 
+impl Desk {
+    /// One report, evaluated again under its checklist.
+    pub(crate) fn evaluated(&self, report: Hash) -> Result<Filling, DeskError> {
+        let found = self.store.envelopes()?.into_iter().find(|e| e.hash == report);
+        let envelope = found.ok_or_else(|| DeskError::Unknown(format!("no report {report} was pulled")))?;
+        let mut forms = Forms { desk: self, forms: HashMap::new(), places: HashMap::new() };
+        let read = forms.read(&envelope);
+        read.map(|(_, filling)| filling).map_err(|s| DeskError::Unknown(format!("the report {report} is {}", s.name())))
+    }
+}
+
 /// The forms of all bundles, by the hashes that reports name.
 struct Forms<'d> {
     desk: &'d Desk,
@@ -237,7 +324,15 @@ struct Forms<'d> {
 
 impl Forms<'_> {
     fn look(&mut self, envelope: Envelope, person: Option<Person>) -> Known {
-        let mut known = Known { envelope, status: Status::Counted, report: None, filling: None, person };
+        let mut known = Known {
+            envelope,
+            status: Status::Counted,
+            report: None,
+            filling: None,
+            person,
+            reviews: Vec::new(),
+            corrections: Vec::new(),
+        };
         match self.read(&known.envelope) {
             Err(status) => known.status = status,
             Ok((report, filling)) => {

@@ -1,7 +1,8 @@
 //! Objects of the log, verified and opened, on all cores. Everything here is hostile input.
 
 use crate::store::{Device, Envelope, Object, Opened};
-use baqylau_protocol::cose::CoseError;
+use baqylau_protocol::certificate::Role;
+use baqylau_protocol::cose::{CoseError, Type};
 use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::{self, EnvelopeError};
 use baqylau_protocol::ids::{DeviceId, MissionId, PublicKey};
@@ -76,6 +77,7 @@ impl Opener<'_> {
             in_time,
             invite: enrolled.invite,
             replaces: enrolled.enrolment.replaces,
+            box_key: *enrolled.enrolment.box_key,
             received: object.received,
         })
     }
@@ -89,19 +91,35 @@ impl Opener<'_> {
         let plain = match find(&header.device, *index) {
             None => Err("its device was not enrolled before it".to_owned()),
             Some(device) => {
+                // A letter is sealed to its phone; that it is the desk's is all that can be said of it here.
+                if header.recipient.is_some() {
+                    let letter = Opened { kind: Type::Letter, bytes: Vec::new() };
+                    return self.found(*index, *received, envelope, self.letter(device, envelope).map(|()| letter));
+                }
                 let shared = SharedKey::from_parts(device.shared.0, device.shared.1);
                 let opened = envelope.open(&device.key, self.reading, &shared);
                 opened.map(|(kind, bytes)| Opened { kind, bytes: bytes.to_vec() }).map_err(|e| e.to_string())
             }
         };
-        Envelope {
-            index: *index,
-            device: header.device,
-            seq: header.seq,
-            prev: header.prev,
-            hash: envelope.hash,
-            received: *received,
-            plain,
+        self.found(*index, *received, envelope, plain)
+    }
+
+    fn letter(&self, device: &Device, envelope: &envelope::Envelope) -> Result<(), String> {
+        if device.role != Role::Desk {
+            return Err("a letter that no desk wrote".into());
         }
+        envelope.verify(&device.key).map_err(|e| e.to_string())
+    }
+
+    fn found(
+        &self,
+        index: u64,
+        received: i64,
+        envelope: &envelope::Envelope,
+        plain: Result<Opened, String>,
+    ) -> Envelope {
+        let header = &envelope.header;
+        let (device, seq, prev) = (header.device, header.seq, header.prev);
+        Envelope { index, device, seq, prev, hash: envelope.hash, received, plain }
     }
 }

@@ -31,6 +31,8 @@ pub struct Good {
     pub subject: SubjectId,
     /// Its number in the chain; 0 for the enrolment.
     pub seq: u64,
+    /// The phone that a desk's letter is for.
+    pub recipient: Option<DeviceId>,
     /// Its hash.
     pub hash: Hash,
     /// Its bytes.
@@ -66,8 +68,8 @@ impl Judge<'_> {
         match Envelope::parse(&object, self.mission) {
             Ok(envelope) => {
                 let subject = self.envelope(&envelope)?.subject;
-                let (device, seq, hash) = (envelope.header.device, envelope.header.seq, envelope.hash);
-                Ok(Good { device, subject, seq, hash, object, enrolled: None })
+                let (device, seq, recipient) = (envelope.header.device, envelope.header.seq, envelope.header.recipient);
+                Ok(Good { device, subject, seq, recipient, hash: envelope.hash, object, enrolled: None })
             }
             Err(EnvelopeError::Cose(CoseError::Type { .. })) => self.enrolment(object),
             Err(e) => Err(refusal(code_of(&e), e.to_string())),
@@ -79,6 +81,9 @@ impl Judge<'_> {
         let device = (self.device)(header.device)
             .ok_or_else(|| refusal(Code::UnknownDevice, "this device is not enrolled here; it enrols again"))?;
         envelope.verify(&device.key).map_err(|e| refusal(Code::Signature, e.to_string()))?;
+        if header.recipient.is_some() && device.role != Role::Desk {
+            return Err(refusal(Code::Malformed, "only desks write to phones"));
+        }
         let revoked = device.roster.as_ref().filter(|r| r.standing == Standing::Revoked);
         if revoked.is_some_and(|r| header.seq > r.good_seq) {
             return Err(refusal(Code::Revoked, "this device was revoked; ask the coordinators for a new invite"));
@@ -108,7 +113,7 @@ impl Judge<'_> {
         }
         let (subject, hash) = (enrolled.subject, enrolled.hash);
         let device = Device { key: enrolled.enrolment.device_key, subject, role: enrolled.role, roster: None };
-        Ok(Good { device: enrolled.device, subject, seq: 0, hash, object, enrolled: Some(device) })
+        Ok(Good { device: enrolled.device, subject, seq: 0, recipient: None, hash, object, enrolled: Some(device) })
     }
 }
 

@@ -17,7 +17,10 @@ use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::roster::Roster;
-use baqylau_protocol::wire::{Code, LogEntry, LogPage, MAX_BATCH, MAX_REQUEST, MEDIA_TYPE, Refusal, Upload, Verdicts};
+use baqylau_protocol::wire::{
+    Code, Letters, LogEntry, LogPage, MAX_BATCH, MAX_REQUEST, MEDIA_TYPE, Refusal, Upload, Verdicts,
+};
+use baqylau_sqlite::StorageError;
 use minicbor::bytes::{ByteArray, ByteVec};
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
@@ -27,6 +30,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 const PAGE_BYTES: usize = 2 << 20;
 /// The most bytes of a published bundle.
 const MAX_BUNDLE: usize = 32 << 20;
+/// The most letters of one answer.
+const MAX_LETTERS: usize = 64;
 
 /// What the handlers share.
 pub struct App {
@@ -56,6 +61,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/bundle", get(bundle).post(publish_bundle).layer(DefaultBodyLimit::max(MAX_BUNDLE)))
         .route("/v1/parts/{hash}", get(part))
         .route("/v1/roster", post(publish_roster))
+        .route("/v1/letters/{device}", get(letters))
         .route("/v1/objects", post(objects))
         .route("/v1/challenge", get(challenge))
         .layer(DefaultBodyLimit::max(MAX_REQUEST))
@@ -247,6 +253,31 @@ async fn desks_only(State(app): AppState, request: Request, next: Next) -> Respo
         next.run(request).await
     } else {
         (StatusCode::UNAUTHORIZED, "sign a challenge with an enrolled desk\n").into_response()
+    }
+}
+
+/// Letters are sealed to the phone, whose id nobody but phone, server and desks knows: a locked phone, which cannot sign, fetches
+/// them too.
+async fn letters(State(app): AppState, Path(device): Path<String>, RawQuery(query): RawQuery) -> Response {
+    let Some(device) = DeviceId::from_hex(&device) else { return bad("not a device in hexadecimal") };
+    let from = query.as_deref().and_then(|q| q.strip_prefix("from=")).and_then(|n| n.parse::<u64>().ok());
+    let Some(from) = from else { return bad("expected ?from=<index>") };
+    let mut reader = app.reader.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut read = || {
+        let found = reader.letters(app.mission, device, from, MAX_LETTERS)?;
+        let mut writers: Vec<DeviceId> = found.iter().map(|(_, e)| e.device).collect();
+        writers.sort_unstable();
+        writers.dedup();
+        let mut desks = Vec::new();
+        for writer in writers {
+            desks.extend(reader.enrolment(app.mission, writer)?.map(ByteVec::from));
+        }
+        let letters = found.into_iter().map(|(index, e)| (index, e.object.into())).collect();
+        Ok::<_, StorageError>(Letters { letters, desks })
+    };
+    match read() {
+        Ok(letters) => cbor_body(cbor::encode(&letters)),
+        Err(_) => unavailable(),
     }
 }
 

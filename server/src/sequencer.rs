@@ -235,8 +235,8 @@ impl Writer {
                 continue;
             }
             seen.insert(good.hash, ((first + fresh.len()) as u64, now));
-            let (device, seq, hash, object) = (good.device, good.seq, good.hash, good.object.clone());
-            fresh.push(Entry { received: now, device, seq, hash, object });
+            let (device, seq, recipient, hash) = (good.device, good.seq, good.recipient, good.hash);
+            fresh.push(Entry { received: now, device, seq, recipient, hash, object: good.object.clone() });
         }
         if !fresh.is_empty() {
             self.storage.append(self.mission, first as u64, &fresh)?;

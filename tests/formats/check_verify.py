@@ -132,7 +132,7 @@ def cases():
     first, second = good[1], good[2]
     two = good + chain(2, enrolment(OTHER, nonce=1), device=OTHER)
     late = enrolment(_2=certificate(_5=NOW - 1))
-    high = envelope(good[0], (1 << 64) - 1, bytes(32))
+    high = envelope(good[0], (1 << 63) - 1, bytes(32))
     yield "a chain of three", log(good), True
     yield "two devices", log(two), True
     yield "an empty log", log([]), True
@@ -141,6 +141,9 @@ def cases():
     yield "a late enrolment", log([late]), True
     yield "a chain out of order", log([good[0], second, first]), True
     yield "a very high number", log(good[:1] + [high]), True
+    yield "too high a number", log(good[:1] + [envelope(good[0], 1 << 63, bytes(32))]), False
+    desk = enrolment(_2=certificate(_3=1))
+    yield "a letter by a desk", log([desk, envelope(desk, 1, v.sha256(desk), _8=bytes(16))]), True
     yield "numbers at every length", log(chain(30, good[0])), True
     yield "the clock going back", log(good, entries=[(NOW - at, data) for at, data in enumerate(good)]), True
     yield "an optional key", log([enrolment(_8=bytes(16))]), True
@@ -183,7 +186,8 @@ def cases():
     yield "envelope of another class", log([good[0], envelope(good[0], 1, prev, _5=1)]), False
     yield "envelope of class 11", log([good[0], envelope(good[0], 1, prev, _5=11)]), False
     yield "envelope of another v", log([good[0], envelope(good[0], 1, prev, _0=2)]), False
-    yield "header with an unknown key", log([good[0], envelope(good[0], 1, prev, _8=0)]), False
+    yield "header with an unknown key", log([good[0], envelope(good[0], 1, prev, _9=0)]), False
+    yield "a letter by a phone", log([good[0], envelope(good[0], 1, prev, _8=bytes(16))]), False
     yield "header with a long number", log([good[0], envelope(good[0], 1, prev, _3=Raw(b"\x18\x01"))]), False
     yield "header with a float", log([good[0], envelope(good[0], 1, prev, _3=Raw(b"\xf9\x3c\x00"))]), False
     yield "header with its keys doubled", log([good[0], envelope(

@@ -211,6 +211,7 @@ ENROLMENT_SHAPE = {                                                             
 HEADER_SHAPE = {                                                                              # [8]
     0: (VERSION, True), 1: (MISSION, True), 2: (of_bytes(16), True), 3: (whole(64), True), 4: (HASH, True),
     5: (one_of(*range(MAX_CLASS + 1)), True), 6: (whole(32), True), 7: (list_of(row_of(HASH, whole(64))), False),
+    8: (of_bytes(16), False),
 }
 HEAD_SHAPE = {                                                                                # [11]
     0: (VERSION, True), 1: (MISSION, True), 2: (whole(64), True), 3: (HASH, True), 4: (integer, True),
@@ -466,8 +467,9 @@ def tree_root(leaves):
 class Device:
     """An enrolled device, and what it sent."""
 
-    def __init__(self, key, enrolment, late):
+    def __init__(self, key, enrolment, late, desk):
         self.key = key
+        self.desk = desk
         self.enrolment = enrolment
         self.late = late
         self.sent = {}                       # seq to [(prev, hash)]
@@ -554,7 +556,7 @@ class Log:
         self.signatures += 2
         late = received > certificate[5]
         self.late += late
-        self.devices[object_hash[:16]] = Device(value[3], object_hash, late)
+        self.devices[object_hash[:16]] = Device(value[3], object_hash, late, certificate[3] == 1)
 
     def envelope(self, data, object_hash, with_signature):                                    # [8]
         signed = Signed(ENVELOPE, data)
@@ -573,6 +575,8 @@ class Log:
         device = self.devices.get(header[2])
         if device is None:
             raise Fault("envelope: its device did not enrol before it")
+        if 8 in header and not device.desk:
+            raise Fault("envelope: a letter that no desk wrote")
         if with_signature:
             signed.verify(device.key)
             self.signatures += 1

@@ -9,6 +9,7 @@ mod it {
     mod hostile;
     mod keys;
     mod killed;
+    mod letters;
     mod lines;
     mod signing;
     mod support;

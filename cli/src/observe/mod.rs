@@ -131,6 +131,27 @@ pub enum Observe {
         /// The draft's number, as `observe drafts` shows it.
         draft: i64,
     },
+    /// What the coordinators write.
+    Letters {
+        #[command(flatten)]
+        store: Store,
+    },
+    /// Answer a letter that asks about a report: an amendment of it.
+    Answer {
+        #[command(flatten)]
+        store: Store,
+        /// The letter's number, as `observe letters` shows it.
+        letter: i64,
+        /// What is answered; it goes with the amendment.
+        #[arg(long, value_name = "WORDS")]
+        why: String,
+        /// Answers that change, as for `fill`; without it every question is asked again.
+        #[arg(long, value_name = "FILE")]
+        answers: Option<PathBuf>,
+        /// Why it is signed although something is missing or unlikely.
+        #[arg(long, value_name = "REASON")]
+        incomplete: Option<String>,
+    },
     /// Change the PIN.
     Pin {
         #[command(flatten)]
@@ -200,14 +221,7 @@ pub fn run(command: Observe) -> Outcome {
             sign(&core, id, incomplete)
         }
         Observe::Amend { store, report, why, answers, incomplete } => {
-            let core = store.open()?;
-            let id = core.amend(report, &why)?.id;
-            fill(&core, id, answers.as_deref(), true)?;
-            for change in core.changes(id)? {
-                let text = |t: Option<String>| t.unwrap_or_else(|| "(no answer)".into());
-                println!("{}: {} -> {}", change.label, text(change.before), text(change.after));
-            }
-            sign(&core, id, incomplete)
+            amend(&store.open()?, report, &why, answers.as_deref(), incomplete)
         }
         Observe::Close { store } => {
             store.open()?.close()?;
@@ -233,6 +247,22 @@ pub fn run(command: Observe) -> Outcome {
             store.open()?.discard(draft)?;
             println!("draft {draft} is gone");
             Ok(true)
+        }
+        Observe::Letters { store } => {
+            for l in store.open()?.letters()? {
+                println!("{:>4}  {}", l.id, l.text);
+                let asked: Vec<&str> = l.questions.iter().map(|q| &*q.1).collect();
+                if let Some(report) = l.report {
+                    let state = if l.answered { "amended since" } else { "`observe answer` amends it" };
+                    println!("      about report {report} ({state}): {}", asked.join("; "));
+                }
+            }
+            Ok(true)
+        }
+        Observe::Answer { store, letter, why, answers, incomplete } => {
+            let core = store.open()?;
+            let found = core.letters()?.into_iter().find(|l| l.id == letter).ok_or("there is no such letter")?;
+            amend(&core, found.report.ok_or("it asks about no report")?, &why, answers.as_deref(), incomplete)
         }
         Observe::Pin { store, new } => {
             store.open()?.change_pin(&store.pin, &new)?;
@@ -284,6 +314,16 @@ fn mission(core: &ObserverCore) -> Outcome {
         println!("  {:<18} {} (at: {})", checklist.id, checklist.title, checklist.places.join(", "));
     }
     Ok(true)
+}
+
+fn amend(core: &ObserverCore, report: i64, why: &str, answers: Option<&Path>, incomplete: Option<String>) -> Outcome {
+    let id = core.amend(report, why)?.id;
+    fill(core, id, answers, true)?;
+    for change in core.changes(id)? {
+        let text = |t: Option<String>| t.unwrap_or_else(|| "(no answer)".into());
+        println!("{}: {} -> {}", change.label, text(change.before), text(change.after));
+    }
+    sign(core, id, incomplete)
 }
 
 fn reports(core: &ObserverCore, json: bool) -> Outcome {

@@ -27,8 +27,9 @@ impl Clock for SystemClock {
 
     fn boot_ms(&self) -> i64 {
         let uptime = std::fs::read_to_string("/proc/uptime").unwrap_or_default();
-        let seconds = uptime.split(['.', ' ']).next().and_then(|s| s.parse::<i64>().ok());
-        seconds.unwrap_or_default() * 1000
+        // Seconds with two decimals, as `12345.67`.
+        let hundredths: String = uptime.chars().take_while(|c| *c != ' ').filter(char::is_ascii_digit).collect();
+        hundredths.parse::<i64>().unwrap_or_default().saturating_mul(10)
     }
 
     fn boot_id(&self) -> [u8; 8] {

@@ -12,15 +12,18 @@ use baqylau_protocol::bundle::{Manifest, Part};
 use baqylau_protocol::cbor;
 use baqylau_protocol::enrolment::Enrolment;
 use baqylau_protocol::envelope::Envelope;
-use baqylau_protocol::ids::{Hash, MissionId, PublicKey};
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::receipt::{Receipt, ReceiptError, TreeHead};
 use baqylau_protocol::sync::{Action, Event, Failure, Known, State, Stop, Waiting, step};
-use baqylau_protocol::wire::{Code, MEDIA_TYPE, Refusal, Upload, Verdict, Verdicts};
+use baqylau_protocol::wire::{Code, Letters, MEDIA_TYPE, Refusal, Upload, Verdict, Verdicts};
 use minicbor::bytes::ByteVec;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::sync::Notify;
+
+/// The most bytes of one answer with letters.
+const MAX_LETTERS: usize = 8 << 20;
 
 /// Ends a running call from another thread.
 #[derive(Debug, Default)]
@@ -59,6 +62,7 @@ pub(crate) mod names {
     pub const ENROLMENT_REFUSED: &str = "enrolment_refused";
     pub const ANCHOR: &str = "anchor";
     pub const FAILURES: &str = "failures";
+    pub const LETTERS_FROM: &str = "letters_from";
     pub const NOT_BEFORE: &str = "not_before";
 }
 
@@ -182,6 +186,7 @@ impl Driver {
                 let verdicts = verdicts.map(|(hash, verdict)| self.proven(hash, verdict));
                 Ok(Some(Event::Uploaded(verdicts.collect::<Result<_, _>>()?)))
             }
+            Action::FetchLetters => self.letters().await.map(Some),
             Action::Commit(id, verdict) => self.commit(id, verdict, ran).map(|()| None),
             Action::Pause { failures, not_before } => {
                 let (failures, not_before) = (i64::from(failures).to_be_bytes(), not_before.to_be_bytes());
@@ -293,6 +298,24 @@ impl Driver {
         let bytes = body(response, cbor::MAX_BYTES).await?;
         let verdicts: Verdicts = cbor::decode(&bytes, "verdicts").map_err(|_| Failure::Nonsense)?;
         Ok(verdicts.verdicts)
+    }
+
+    /// Asks for letters until there are no more. They stay sealed: opening them takes the PIN.
+    async fn letters(&self) -> Result<Event, Broken> {
+        let device = DeviceId::of(Hash::of(&lock(&self.outbox)?.setting(names::ENROLMENT)?.unwrap_or_default()));
+        loop {
+            let from = u64::try_from(lock(&self.outbox)?.number(names::LETTERS_FROM)?).unwrap_or(0);
+            let response = self.get(&format!("/v1/letters/{device}?from={from}"), None).await?;
+            let bytes = body(response, MAX_LETTERS).await?;
+            let Letters { letters, desks } = cbor::decode_request(&bytes).map_err(|_| Failure::Nonsense)?;
+            if letters.is_empty() {
+                return Ok(Event::LettersDone);
+            }
+            if letters.iter().any(|(index, _)| *index < from) {
+                return Err(Failure::Nonsense.into());
+            }
+            lock(&self.outbox)?.keep_letters(&letters, &desks)?;
+        }
     }
 
     async fn get(&self, path: &str, etag: Option<&str>) -> Result<Response, Broken> {

@@ -33,11 +33,19 @@ pub enum Type {
     Request = 65009,
     /// The inner signature of the record that closes a chain.
     Close = 65010,
+    /// The inner signature of a desk's judgement on a report.
+    Review = 65011,
+    /// The inner signature of a desk's correction of an answer.
+    Correction = 65012,
+    /// The inner signature of a letter from a desk to a phone.
+    Letter = 65013,
+    /// The inner signature of a phone's word that letters arrived.
+    Seen = 65014,
 }
 
 impl Type {
     /// What an envelope may hold.
-    pub const SEALED: [Self; 2] = [Self::Report, Self::Close];
+    pub const SEALED: [Self; 6] = [Self::Report, Self::Close, Self::Review, Self::Correction, Self::Letter, Self::Seen];
 
     /// What an envelope may hold, by its number.
     #[must_use]

@@ -3,7 +3,7 @@
 use crate::cbor::{self, Malformed};
 use crate::cose::{self, CoseError, Type, Unverified, head_length};
 use crate::ids::{DeviceId, Hash, MissionId, PublicKey};
-use crate::keys::{ReadingKey, ReadingSecret, SigningKey};
+use crate::keys::{Opens, ReadingKey, SigningKey};
 use crate::seal::{self, SealError, SharedKey};
 use minicbor::bytes::ByteSlice;
 use minicbor::{Decode, Encode};
@@ -46,6 +46,41 @@ pub struct Header {
     /// Attachments that belong to it.
     #[n(7)]
     pub blobs: Option<Vec<Blob>>,
+    /// The phone that it is sealed to, in a desk's letter; absent when it is sealed to the desks.
+    #[n(8)]
+    pub recipient: Option<DeviceId>,
+}
+
+/// To whom an envelope is sealed.
+#[derive(Debug, Clone, Copy)]
+pub enum To<'k> {
+    /// To the mission's desks.
+    Desks(&'k ReadingKey),
+    /// To a phone: its id and its X25519 `box` key.
+    Phone(DeviceId, &'k [u8; 32]),
+}
+
+impl To<'_> {
+    fn number(self) -> u32 {
+        match self {
+            Self::Desks(key) => key.number,
+            Self::Phone(..) => 0,
+        }
+    }
+
+    fn key(&self) -> &[u8; 32] {
+        match self {
+            Self::Desks(key) => &key.x25519,
+            Self::Phone(_, key) => key,
+        }
+    }
+
+    fn recipient(self) -> Option<DeviceId> {
+        match self {
+            Self::Desks(_) => None,
+            Self::Phone(phone, _) => Some(phone),
+        }
+    }
 }
 
 /// An attachment, by the hash and length of its encrypted bytes.
@@ -71,7 +106,7 @@ pub struct Address<'k> {
     /// The hash of the envelope before.
     pub prev: Hash,
     /// The reading key.
-    pub to: &'k ReadingKey,
+    pub to: To<'k>,
 }
 
 /// Why an envelope cannot be made or read.
@@ -135,8 +170,9 @@ pub fn make(
         seq: address.seq,
         prev: address.prev,
         class: 0,
-        to: address.to.number,
+        to: address.to.number(),
         blobs: None,
+        recipient: address.to.recipient(),
     };
     // The class is signed with the header, and packing depends on the signature: take the smallest class that holds it.
     loop {
@@ -149,7 +185,7 @@ pub fn make(
             plain.reserve_exact(padding + 1);
             plain.push(0x80);
             plain.resize(room, 0);
-            let sealed = seal::seal(address.to, shared, address.mission, &aad, &plain)?;
+            let sealed = seal::seal(address.to.key(), shared, address.mission, &aad, &plain)?;
             let body = (<&ByteSlice>::from(&aad[..]), <&ByteSlice>::from(&sealed[..]));
             return Ok(cose::sign(Type::Envelope, device, &[], &cbor::encode(&body)));
         }
@@ -221,6 +257,14 @@ impl<'b> Envelope<'b> {
         Ok(Self { header, hash: Hash::of(bytes), header_bytes, sealed, cose })
     }
 
+    /// The device that bytes say they are from, before anything was verified.
+    #[must_use]
+    pub fn untrusted_device(bytes: &[u8]) -> Option<DeviceId> {
+        let cose = Unverified::parse(Type::Envelope, bytes).ok()?;
+        let (header, _): (&ByteSlice, &ByteSlice) = minicbor::decode(cose.untrusted()).ok()?;
+        cbor::decode::<Header>(header, "envelope header").ok().map(|h| h.device)
+    }
+
     /// Verifies the outer signature.
     ///
     /// # Errors
@@ -237,7 +281,7 @@ impl<'b> Envelope<'b> {
     pub fn open(
         &self,
         device: &PublicKey,
-        secret: &ReadingSecret,
+        secret: &impl Opens,
         shared: &SharedKey,
     ) -> Result<(Type, Zeroizing<Vec<u8>>), EnvelopeError> {
         self.verify(device)?;

@@ -108,7 +108,7 @@ pub struct ReadingKey {
 pub struct ReadingSecret {
     /// Its number.
     pub number: u32,
-    pub(crate) x25519: <X25519HkdfSha256 as Kem>::PrivateKey,
+    x25519: <X25519HkdfSha256 as Kem>::PrivateKey,
     pub(crate) kem: <XWing as Kem>::PrivateKey,
 }
 
@@ -163,7 +163,32 @@ pub struct BoxKey {
     secret: <X25519HkdfSha256 as Kem>::PrivateKey,
 }
 
+/// A secret key that HPKE opens with.
+pub trait Opens {
+    /// The X25519 key.
+    #[doc(hidden)]
+    fn x25519(&self) -> &<X25519HkdfSha256 as Kem>::PrivateKey;
+}
+
+impl Opens for ReadingSecret {
+    fn x25519(&self) -> &<X25519HkdfSha256 as Kem>::PrivateKey {
+        &self.x25519
+    }
+}
+
+impl Opens for BoxKey {
+    fn x25519(&self) -> &<X25519HkdfSha256 as Kem>::PrivateKey {
+        &self.secret
+    }
+}
+
 impl BoxKey {
+    /// A key from its bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8; 32]) -> Option<Self> {
+        Some(Self { secret: Deserializable::from_bytes(&bytes[..]).ok()? })
+    }
+
     /// A new key.
     #[must_use]
     pub fn generate() -> Self {

@@ -4,7 +4,7 @@
 //! breaks X25519 later, at 48 bytes an envelope.
 
 use crate::ids::{Hash, MissionId};
-use crate::keys::{KEM_SEALED, ReadingKey, ReadingSecret};
+use crate::keys::{KEM_SEALED, Opens, ReadingKey, ReadingSecret};
 use hpke::aead::ChaCha20Poly1305;
 use hpke::kdf::HkdfSha256;
 use hpke::kem::{X25519HkdfSha256, XWing};
@@ -109,13 +109,13 @@ impl SharedKey {
 /// # Errors
 /// The reading key is not valid.
 pub fn seal(
-    reading: &ReadingKey,
+    to: &[u8; 32],
     shared: &SharedKey,
     mission: MissionId,
     aad: &[u8],
     plain: &[u8],
 ) -> Result<Vec<u8>, SealError> {
-    let public = <X25519HkdfSha256 as Kem>::PublicKey::from_bytes(&reading.x25519[..]).map_err(|_| SealError::Key)?;
+    let public = <X25519HkdfSha256 as Kem>::PublicKey::from_bytes(&to[..]).map_err(|_| SealError::Key)?;
     let (key, mut context) = hpke::setup_sender::<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256>(
         &OpModeS::Psk(shared.bundle()),
         &public,
@@ -132,7 +132,7 @@ pub fn seal(
 /// # Errors
 /// It was not made for this key by this device, or it was altered.
 pub fn unseal(
-    secret: &ReadingSecret,
+    secret: &impl Opens,
     shared: &SharedKey,
     mission: MissionId,
     aad: &[u8],
@@ -142,7 +142,7 @@ pub fn unseal(
     let key = <X25519HkdfSha256 as Kem>::EncappedKey::from_bytes(key).map_err(|_| SealError::Open)?;
     let mut context = hpke::setup_receiver::<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256>(
         &OpModeR::Psk(shared.bundle()),
-        &secret.x25519,
+        secret.x25519(),
         &key,
         &info(mission),
     )

@@ -4,7 +4,7 @@
 //! every order of failures can be tested.
 //!
 //! ```text
-//! Bundle ──► Enrol ──► Upload ─┬─► (next batch) ──► Done
+//! Bundle ──► Enrol ──► Upload ─┬─► (next batch) ──► Letters ──► Done
 //!    │         │         │     └─► Commit, one for each acknowledgement
 //!    └─────────┴─────────┴──► Waiting (failure: backoff with jitter, or what the server asked for)
 //! ```
@@ -68,6 +68,7 @@ enum Phase {
     Bundle,
     Enrol,
     Upload,
+    Letters,
 }
 
 /// What happened.
@@ -81,6 +82,8 @@ pub enum Event {
     Enrolment(Verdict),
     /// The server's word on the envelopes of the last upload, in order.
     Uploaded(Vec<Verdict>),
+    /// The letters of the desks are stored.
+    LettersDone,
     /// A request failed.
     Failed(Failure),
 }
@@ -107,6 +110,8 @@ pub enum Action {
     CommitEnrolment(Verdict),
     /// Send these envelopes.
     Upload(Vec<i64>),
+    /// Ask for letters of the desks, and store them.
+    FetchLetters,
     /// Store what became of one envelope. Done before anything else.
     Commit(i64, Verdict),
     /// Store when to try again.
@@ -141,6 +146,9 @@ pub fn step(mut state: State, event: Event, now: i64, jitter: u32) -> (State, Ve
         Event::Begin(known) => state.begin(known, now),
         Event::BundleDone if state.phase == Phase::Bundle => state.after_bundle(),
         Event::Enrolment(verdict) if state.phase == Phase::Enrol => state.enrolment(verdict, now, jitter),
+        Event::LettersDone if state.phase == Phase::Letters => state.done(),
+        // Everything is delivered; letters that are none keep nothing waiting.
+        Event::Failed(Failure::Nonsense) if state.phase == Phase::Letters => state.done(),
         // A server that hands out a bad bundle may still take envelopes.
         Event::Failed(Failure::Nonsense) if state.phase == Phase::Bundle && state.enrolled => state.next_batch(),
         Event::Uploaded(verdicts) if state.phase == Phase::Upload => state.uploaded(verdicts, now, jitter),
@@ -199,11 +207,16 @@ impl State {
             self.in_flight.extend(self.queue.pop_front());
         }
         if self.in_flight.is_empty() {
-            self.phase = Phase::Idle;
-            return vec![Action::Pause { failures: 0, not_before: 0 }, Action::Stop(Stop::Done)];
+            self.phase = Phase::Letters;
+            return vec![Action::FetchLetters];
         }
         self.phase = Phase::Upload;
         vec![Action::Upload(self.in_flight.iter().map(|w| w.id).collect())]
+    }
+
+    fn done(&mut self) -> Vec<Action> {
+        self.phase = Phase::Idle;
+        vec![Action::Pause { failures: 0, not_before: 0 }, Action::Stop(Stop::Done)]
     }
 
     fn uploaded(&mut self, verdicts: Vec<Verdict>, now: i64, jitter: u32) -> Vec<Action> {

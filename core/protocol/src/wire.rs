@@ -118,6 +118,17 @@ pub struct LogEntry {
     pub object: ByteVec,
 }
 
+/// `GET /v1/letters/{device}?from=N`: letters of desks to a phone, with the enrolments of who wrote them.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Letters {
+    /// Index and envelope, in the order of the log.
+    #[n(0)]
+    pub letters: Vec<(u64, ByteVec)>,
+    /// The enrolments of the desks.
+    #[n(1)]
+    pub desks: Vec<ByteVec>,
+}
+
 /// A desk's request to read: the path it asks for and a challenge of the server, signed with the desk's device key. It travels in
 /// the `Authorization` header as `Baqylau <base64url>`, and is good for that path only.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]

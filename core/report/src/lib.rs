@@ -5,14 +5,20 @@
 //! - [`report`]: the report and its bytes
 //! - [`answers`]: answers of a filling to CBOR and back
 //! - [`close`]: the record that ends a phone's chain
+//! - [`review`]: what a desk signs about reports
+//! - [`letter`]: what a desk sends to a phone
 //! - [`mission`]: the parts of a bundle that both sides read
 
 pub mod answers;
 pub mod close;
+pub mod letter;
 pub mod mission;
 pub mod report;
+pub mod review;
 
 pub use answers::{AnswerError, Tree};
 pub use close::Close;
+pub use letter::{Letter, Seen};
 pub use mission::Mission;
 pub use report::{Report, ReportError};
+pub use review::{Correction, Review};

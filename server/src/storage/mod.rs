@@ -15,6 +15,8 @@ pub struct Entry {
     pub device: DeviceId,
     /// The number in the device's chain.
     pub seq: u64,
+    /// The phone that a desk's letter is for.
+    pub recipient: Option<DeviceId>,
     /// The object's hash.
     pub hash: Hash,
     /// The object.
@@ -76,6 +78,24 @@ pub trait Storage: Send {
     /// # Errors
     /// The storage fails.
     fn page(&mut self, mission: MissionId, from: u64, limit: usize, bytes: usize) -> Result<Vec<Entry>, StorageError>;
+
+    /// Up to `limit` letters for a phone from an index on, each with its index.
+    ///
+    /// # Errors
+    /// The storage fails.
+    fn letters(
+        &mut self,
+        mission: MissionId,
+        recipient: DeviceId,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, Entry)>, StorageError>;
+
+    /// The enrolment of a device.
+    ///
+    /// # Errors
+    /// The storage fails.
+    fn enrolment(&mut self, mission: MissionId, device: DeviceId) -> Result<Option<Vec<u8>>, StorageError>;
 
     /// A document.
     ///

@@ -3,17 +3,18 @@
 use super::{Document, Entry, Place, Storage};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_sqlite::{Schema, StorageError, open};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 use std::path::Path;
 
 const SCHEMA: Schema = Schema {
     steps: &["
     CREATE TABLE log(
         id INTEGER PRIMARY KEY, mission BLOB NOT NULL, idx INTEGER NOT NULL, received INTEGER NOT NULL, device BLOB NOT NULL,
-        seq INTEGER NOT NULL, hash BLOB NOT NULL, object BLOB NOT NULL) STRICT;
+        seq INTEGER NOT NULL, recipient BLOB, hash BLOB NOT NULL, object BLOB NOT NULL) STRICT;
     CREATE UNIQUE INDEX log_place ON log(mission, idx);
     CREATE INDEX log_chain ON log(mission, device, seq);
     CREATE INDEX log_enrolment ON log(mission, idx) WHERE seq = 0;
+    CREATE INDEX log_letter ON log(mission, recipient, idx) WHERE recipient IS NOT NULL;
     CREATE TRIGGER log_is_immutable BEFORE UPDATE ON log BEGIN SELECT RAISE(ABORT, 'the log only grows'); END;
     CREATE TRIGGER log_is_kept BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'the log only grows'); END;
     CREATE TABLE document(mission BLOB NOT NULL, which INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (mission, which)) STRICT;
@@ -44,11 +45,24 @@ fn unsigned(n: i64) -> u64 {
     u64::try_from(n).unwrap_or(0)
 }
 
+fn entry_of(row: &Row) -> rusqlite::Result<(u64, Entry)> {
+    let entry = Entry {
+        received: row.get(0)?,
+        device: DeviceId(row.get(1)?),
+        seq: unsigned(row.get(2)?),
+        recipient: row.get::<_, Option<[u8; 16]>>(3)?.map(DeviceId),
+        hash: Hash(row.get(4)?),
+        object: row.get(5)?,
+    };
+    Ok((unsigned(row.get(6)?), entry))
+}
+
 impl Storage for Sqlite {
     fn append(&mut self, mission: MissionId, first: u64, entries: &[Entry]) -> Result<(), StorageError> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         {
-            let sql = "INSERT INTO log (mission, idx, received, device, seq, hash, object) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+            let sql = "INSERT INTO log (mission, idx, received, device, seq, recipient, hash, object)
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
             let mut insert = tx.prepare_cached(sql)?;
             for (entry, index) in entries.iter().zip(first..) {
                 let e = entry;
@@ -58,6 +72,7 @@ impl Storage for Sqlite {
                     e.received,
                     e.device.0,
                     signed(e.seq),
+                    e.recipient.map(|r| r.0),
                     e.hash.0,
                     e.object
                 ])?;
@@ -103,18 +118,13 @@ impl Storage for Sqlite {
     }
 
     fn page(&mut self, mission: MissionId, from: u64, limit: usize, bytes: usize) -> Result<Vec<Entry>, StorageError> {
-        let sql = "SELECT received, device, seq, hash, object FROM log WHERE mission = ?1 AND idx >= ?2 ORDER BY idx LIMIT ?3";
+        let sql = "SELECT received, device, seq, recipient, hash, object, idx FROM log
+                   WHERE mission = ?1 AND idx >= ?2 ORDER BY idx LIMIT ?3";
         let mut statement = self.db.prepare_cached(sql)?;
         let mut rows = statement.query(params![mission.0, signed(from), signed(limit as u64)])?;
         let (mut out, mut total) = (Vec::new(), 0);
         while let Some(row) = rows.next()? {
-            let entry = Entry {
-                received: row.get(0)?,
-                device: DeviceId(row.get(1)?),
-                seq: unsigned(row.get(2)?),
-                hash: Hash(row.get(3)?),
-                object: row.get(4)?,
-            };
+            let (_, entry) = entry_of(row)?;
             total += entry.object.len();
             if total > bytes && !out.is_empty() {
                 break;
@@ -122,6 +132,26 @@ impl Storage for Sqlite {
             out.push(entry);
         }
         Ok(out)
+    }
+
+    fn letters(
+        &mut self,
+        mission: MissionId,
+        recipient: DeviceId,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, Entry)>, StorageError> {
+        let sql = "SELECT received, device, seq, recipient, hash, object, idx FROM log INDEXED BY log_letter
+                   WHERE mission = ?1 AND recipient = ?2 AND idx >= ?3 ORDER BY idx LIMIT ?4";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let rows =
+            statement.query_map(params![mission.0, recipient.0, signed(from), signed(limit as u64)], entry_of)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn enrolment(&mut self, mission: MissionId, device: DeviceId) -> Result<Option<Vec<u8>>, StorageError> {
+        let sql = "SELECT object FROM log INDEXED BY log_chain WHERE mission = ?1 AND device = ?2 AND seq = 0";
+        Ok(self.db.query_row(sql, params![mission.0, device.0], |r| r.get(0)).optional()?)
     }
 
     fn document(&mut self, mission: MissionId, which: Document) -> Result<Option<Vec<u8>>, StorageError> {

@@ -18,7 +18,14 @@ const A: MissionId = MissionId([1; 16]);
 const B: MissionId = MissionId([2; 16]);
 
 fn entry(device: u8, seq: u64, body: &[u8]) -> Entry {
-    Entry { received: 5, device: DeviceId([device; 16]), seq, hash: Hash::of(body), object: body.to_vec() }
+    Entry {
+        received: 5,
+        device: DeviceId([device; 16]),
+        seq,
+        recipient: None,
+        hash: Hash::of(body),
+        object: body.to_vec(),
+    }
 }
 
 fn appends_find_and_page(open: &dyn Fn() -> Box<dyn Storage>) {

@@ -6,7 +6,7 @@ use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::{Certificate, Role};
 use baqylau_protocol::cose::Type;
 use baqylau_protocol::enrolment::Enrolment;
-use baqylau_protocol::envelope::{Address, make};
+use baqylau_protocol::envelope::{Address, To, make};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, SubjectId};
 use baqylau_protocol::keys::{BoxKey, ReadingSecret, SigningKey, random};
 use baqylau_protocol::seal::SharedKey;
@@ -104,7 +104,7 @@ impl Mission {
     fn envelope(&self, device: &Device, seq: u64) -> Vec<u8> {
         let reading = self.reading.public();
         let prev = Hash::of(&device.enrolment);
-        let address = Address { mission: self.id(), device: DeviceId::of(prev), seq, prev, to: &reading };
+        let address = Address { mission: self.id(), device: DeviceId::of(prev), seq, prev, to: To::Desks(&reading) };
         make(&address, Type::Report, &device.key, &device.shared, b"words").expect("makes")
     }
 

@@ -1,7 +1,7 @@
 //! Enrolment and sync. No lock is held while the network is waited for.
 
 use super::{ObserverCore, kept};
-use crate::drive::{Driver, lock, names};
+use crate::drive::{Driver, Ran, lock, names};
 use crate::error::Error;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::{Certificate, CertificateError};
@@ -110,10 +110,11 @@ impl ObserverCore {
 
     fn run(&self, budget: Duration, now: bool) -> Result<SyncReport, Error> {
         self.interrupt.reset();
-        let ran = self.driver()?.run(budget, now)?;
+        let mut ran = self.driver()?.run(budget, now)?;
         // While locked it is done at the next unlocking.
-        if self.unlocked()?.is_some() {
-            self.forget()?;
+        if self.unlocked()?.is_some() && self.tidy() {
+            let word = self.driver()?.run(budget, now)?;
+            ran = Ran { bytes_sent: ran.bytes_sent + word.bytes_sent, ..ran };
         }
         Ok(SyncReport {
             delivered: ran.delivered,
@@ -125,6 +126,14 @@ impl ObserverCore {
             enrolled: lock(&self.outbox)?.setting(names::ENROLMENT_RECEIPT)?.is_some(),
             bytes_sent: ran.bytes_sent,
         })
+    }
+
+    /// Opens letters and forgets what is due; whether there is a word to send on. What fails here keeps nobody from working, and is
+    /// done the next time.
+    pub(super) fn tidy(&self) -> bool {
+        let opened = self.open_letters().unwrap_or(false);
+        let _next_time = self.forget();
+        opened
     }
 
     fn driver(&self) -> Result<Driver, Error> {

@@ -7,6 +7,7 @@
 //! - `drafts`: checklists being filled
 //! - `reports`: signing, and the state of every report
 //! - `amend`: correcting what was signed, and closing the chain
+//! - `letters`: what the coordinators write
 //! - `forget`: making sent visits unreadable after the review window
 //! - `delivery`: enrolment and sync
 
@@ -14,6 +15,7 @@ mod amend;
 mod delivery;
 mod drafts;
 mod forget;
+mod letters;
 mod mission;
 mod reports;
 mod visits;
@@ -21,6 +23,7 @@ mod visits;
 pub use amend::ChangeView;
 pub use delivery::SyncReport;
 pub use drafts::DraftView;
+pub use letters::LetterView;
 pub use mission::{ChecklistView, MissionView, PlaceView};
 pub use reports::{ReportState, ReportView, Summary};
 pub use visits::{VisitUpdate, VisitView};
@@ -176,7 +179,8 @@ impl ObserverCore {
         let invite = Invite::from_text(&String::from_utf8_lossy(&invite))?;
         self.repair_outbox(&main, &invite)?;
         *self.unlocked()? = Some(Unlocked { main, invite, loaded: None, open: HashMap::new() });
-        self.forget()
+        self.tidy();
+        Ok(())
     }
 
     /// Changes the PIN.

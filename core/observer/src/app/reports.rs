@@ -9,7 +9,7 @@ use crate::store::{Delivery, Draft, NewReport, Sealed};
 use baqylau_forms::expr::Environment;
 use baqylau_forms::fill::{Filling, Issue, Key, Leftover};
 use baqylau_protocol::cose::Type;
-use baqylau_protocol::envelope::{Address, make};
+use baqylau_protocol::envelope::{Address, To, make};
 use baqylau_protocol::ids::{DeviceId, Hash, ReportId};
 use baqylau_protocol::keys::{SigningKey, random};
 use baqylau_protocol::seal::SharedKey;
@@ -130,7 +130,7 @@ impl ObserverCore {
                 device: DeviceId::of(keys.enrolment),
                 seq,
                 prev: prev.unwrap_or(keys.enrolment),
-                to: &loaded.manifest.reading,
+                to: To::Desks(&loaded.manifest.reading),
             };
             let bytes = make(&address, kind, &keys.device, &keys.shared, &payload(seq))?;
             made.clone_from(&bytes);
@@ -248,14 +248,14 @@ impl ObserverCore {
 }
 
 /// The keys that sign and seal.
-struct Keys {
+pub(super) struct Keys {
     device: SigningKey,
-    shared: SharedKey,
-    enrolment: Hash,
+    pub(super) shared: SharedKey,
+    pub(super) enrolment: Hash,
 }
 
 impl Keys {
-    fn load(u: &Unlocked) -> Result<Self, Error> {
+    pub(super) fn load(u: &Unlocked) -> Result<Self, Error> {
         let get = |name| -> Result<[u8; 32], Error> {
             let bytes = u.main.setting(name)?.and_then(|b| b.try_into().ok());
             bytes.ok_or_else(|| Error::invalid("enrolment", "enrol with a connection once; then reports can be signed"))

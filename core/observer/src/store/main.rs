@@ -23,6 +23,8 @@ const SCHEMA: Schema = Schema {
     CREATE TABLE part(hash BLOB PRIMARY KEY, packed BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE visit(
         id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, salt BLOB NOT NULL, facts BLOB) STRICT;
+    CREATE TABLE letter(
+        id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, visit INTEGER, body BLOB NOT NULL) STRICT;
     CREATE TABLE draft(
         id INTEGER PRIMARY KEY, visit INTEGER NOT NULL REFERENCES visit(id), checklist BLOB NOT NULL,
         started INTEGER NOT NULL, report INTEGER, amends BLOB, why BLOB) STRICT;
@@ -380,7 +382,7 @@ pub(super) fn report_aad(seq: i64) -> [u8; 9] {
     aad(b'r', seq)
 }
 
-fn aad(kind: u8, id: i64) -> [u8; 9] {
+pub(super) fn aad(kind: u8, id: i64) -> [u8; 9] {
     let mut out = [kind; 9];
     out[1..].copy_from_slice(&id.to_be_bytes());
     out
@@ -411,7 +413,7 @@ fn cell_aad(draft: i64, row: u32, node: u32, kind: u8) -> Vec<u8> {
     [&aad(b'c', draft)[..], &row.to_be_bytes(), &node.to_be_bytes(), &[kind]].concat()
 }
 
-fn damaged() -> Error {
+pub(super) fn damaged() -> Error {
     StorageError::Damaged { path: "main.db".into() }.into()
 }
 

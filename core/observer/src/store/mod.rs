@@ -1,10 +1,12 @@
 //! The two databases of a phone: `main.db` opens with the PIN and is the truth, `outbox.db` opens with the vault alone and is
 //! derived from it.
 
+mod letters;
 mod main;
 mod outbox;
 mod records;
 
+pub(crate) use letters::StoredLetter;
 pub(crate) use main::{Draft, MainStore, NewDraft, StoredVisit};
 pub(crate) use outbox::{Delivery, Outbox};
 pub(crate) use records::{NewReport, Sealed};

@@ -1,14 +1,15 @@
 //! `outbox.db`: what a locked phone needs to deliver. Sealed envelopes, receipts, the bundle; nothing readable.
 
-use crate::drive::names::ANCHOR;
+use crate::drive::names::{ANCHOR, LETTERS_FROM};
 use crate::error::Error;
 use crate::lock::{OUTBOX_ALIAS, derive};
 use crate::time::Anchor;
 use crate::vault::KeyVault;
 use baqylau_protocol::cbor;
-use baqylau_protocol::ids::Hash;
+use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::wire::Code;
 use baqylau_sqlite::{Schema, open};
+use minicbor::bytes::ByteVec;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::path::Path;
 
@@ -19,6 +20,8 @@ const SCHEMA: Schema = Schema {
     CREATE TABLE envelope(
         seq INTEGER PRIMARY KEY, hash BLOB NOT NULL, bytes BLOB NOT NULL, urgent INTEGER NOT NULL,
         receipt BLOB, refused INTEGER, reason TEXT) STRICT;
+    CREATE TABLE letter(
+        idx INTEGER PRIMARY KEY, bytes BLOB NOT NULL, desk BLOB NOT NULL, read INTEGER NOT NULL DEFAULT 0) STRICT;
     CREATE INDEX envelope_waiting ON envelope(seq) WHERE receipt IS NULL;
     "],
 };
@@ -129,6 +132,41 @@ impl Outbox {
         self.db
             .execute("UPDATE envelope SET refused = ?2, reason = ?3 WHERE seq = ?1", params![seq, number, reason])?;
         Ok(())
+    }
+
+    /// Keeps letters, sealed, each with the enrolment of the desk that it names, and where to go on asking.
+    pub fn keep_letters(&mut self, letters: &[(u64, ByteVec)], desks: &[ByteVec]) -> Result<(), Error> {
+        let tx = self.db.transaction()?;
+        let writer = |bytes: &[u8]| {
+            let device = baqylau_protocol::envelope::Envelope::untrusted_device(bytes)?;
+            desks.iter().find(|d| DeviceId::of(Hash::of(d)) == device)
+        };
+        for (index, bytes) in letters {
+            let index = i64::try_from(*index).unwrap_or(i64::MAX - 1);
+            if let Some(desk) = writer(bytes) {
+                let insert = "INSERT OR IGNORE INTO letter (idx, bytes, desk) VALUES (?1, ?2, ?3)";
+                tx.execute(insert, params![index, bytes.as_slice(), desk.as_slice()])?;
+            }
+            let next = (index + 1).to_be_bytes();
+            tx.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", params![LETTERS_FROM, &next[..]])?;
+        }
+        Ok(tx.commit()?)
+    }
+
+    /// Letters that were not opened yet: number, envelope, the desk's enrolment.
+    pub fn unread(&self) -> Result<Vec<(i64, Vec<u8>, Vec<u8>)>, Error> {
+        let mut statement = self.db.prepare("SELECT idx, bytes, desk FROM letter WHERE read = 0 ORDER BY idx")?;
+        let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Notes that letters were opened, or are none.
+    pub fn read(&mut self, letters: &[i64]) -> Result<(), Error> {
+        let tx = self.db.transaction()?;
+        for index in letters {
+            tx.execute("UPDATE letter SET read = 1 WHERE idx = ?1", [index])?;
+        }
+        Ok(tx.commit()?)
     }
 
     pub fn deliveries(&self) -> Result<Vec<(i64, Delivery)>, Error> {

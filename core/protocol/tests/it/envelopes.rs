@@ -3,7 +3,7 @@
 use super::support::{Device, Dice};
 use baqylau_protocol::cbor;
 use baqylau_protocol::cose::{self, CoseError, Type};
-use baqylau_protocol::envelope::{Address, Blob, Envelope, EnvelopeError, Header, MAX_CLASS, class_bytes, make};
+use baqylau_protocol::envelope::{Address, Blob, Envelope, EnvelopeError, Header, MAX_CLASS, To, class_bytes, make};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey};
 use baqylau_protocol::seal::{SealError, SharedKey, seal};
@@ -71,7 +71,8 @@ fn its_length_says_no_more_than_its_class() {
 fn what_is_too_large_is_refused_with_its_length() {
     let device = Device::new(1);
     let reading = device.reading.public();
-    let address = Address { mission: device.mission, device: device.id, seq: 1, prev: Hash([0; 32]), to: &reading };
+    let address =
+        Address { mission: device.mission, device: device.id, seq: 1, prev: Hash([0; 32]), to: To::Desks(&reading) };
     let payload = Dice(5).bytes(1_030_000);
     let made = make(&address, Type::Report, &device.key, &device.shared, &payload);
     assert!(matches!(made, Err(EnvelopeError::TooLarge { found }) if found > 1_000_000));
@@ -139,7 +140,7 @@ fn the_inner_signature_names_the_header() {
         let mut plain = miniz_oxide::deflate::compress_to_vec(&inner, 9);
         plain.push(0x80);
         plain.resize(sealed.len() - baqylau_protocol::seal::OVERHEAD, 0);
-        let text = seal(&device.reading.public(), &device.shared, device.mission, &header, &plain).unwrap();
+        let text = seal(&device.reading.public().x25519, &device.shared, device.mission, &header, &plain).unwrap();
         assemble(&device.key, &header, &text)
     };
     assert_eq!(open(&device, &reseal(&device.key, Type::Report, &header)).unwrap(), b"one");
@@ -166,7 +167,7 @@ fn what_does_not_unpack_is_refused() {
     texts.push([miniz_oxide::deflate::compress_to_vec(b"no signed object", 9), vec![0x80]].concat());
     for mut plain in texts {
         plain.resize(room, 0);
-        let text = seal(&device.reading.public(), &device.shared, device.mission, &header, &plain).unwrap();
+        let text = seal(&device.reading.public().x25519, &device.shared, device.mission, &header, &plain).unwrap();
         let opened = open(&device, &assemble(&device.key, &header, &text));
         assert!(matches!(opened, Err(EnvelopeError::Packing | EnvelopeError::Cose(_))), "{opened:?}");
     }
@@ -176,7 +177,7 @@ fn what_does_not_unpack_is_refused() {
     let mut plain = [&bomb[..], &[0x80]].concat();
     assert!(plain.len() < 15_000, "the bomb fits");
     plain.resize(room + 15_000, 0);
-    let text = seal(&device.reading.public(), &device.shared, device.mission, &header, &plain).unwrap();
+    let text = seal(&device.reading.public().x25519, &device.shared, device.mission, &header, &plain).unwrap();
     let bytes = assemble(&device.key, &header, &text);
     assert_eq!(bytes.len(), 16_000, "the test's own arithmetic");
     assert_eq!(open(&device, &bytes), Err(EnvelopeError::Packing));

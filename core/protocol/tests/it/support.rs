@@ -1,7 +1,7 @@
 //! Keys and a device to test with.
 
 use baqylau_protocol::cose::Type;
-use baqylau_protocol::envelope::{Address, make};
+use baqylau_protocol::envelope::{Address, To, make};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey};
 use baqylau_protocol::seal::SharedKey;
@@ -47,7 +47,8 @@ impl Device {
 
     pub fn envelope(&self, seq: u64, payload: &[u8]) -> Vec<u8> {
         let reading = self.reading.public();
-        let address = Address { mission: self.mission, device: self.id, seq, prev: Hash([9; 32]), to: &reading };
+        let address =
+            Address { mission: self.mission, device: self.id, seq, prev: Hash([9; 32]), to: To::Desks(&reading) };
         make(&address, Type::Report, &self.key, &self.shared, payload).expect("made for the test")
     }
 }

@@ -106,7 +106,7 @@ fn sealing_is_hpke_and_nothing_else() {
     let mission = MissionId([5; 16]);
     let reading = ReadingSecret::generate(1);
     let shared = SharedKey::from_parts([3; 32], Hash([4; 32]));
-    let sealed = seal(&reading.public(), &shared, mission, b"header", b"plain").unwrap();
+    let sealed = seal(&reading.public().x25519, &shared, mission, b"header", b"plain").unwrap();
     assert_eq!(sealed.len(), b"plain".len() + baqylau_protocol::seal::OVERHEAD);
     let info = [b"baqylau/1/seal".as_slice(), &[5; 16]].concat();
     let mut context = receiver(&reading.to_bytes()[..32], &sealed[..32], (&[3; 32], &[4; 32]), &info);

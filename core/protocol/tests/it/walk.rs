@@ -86,6 +86,7 @@ impl Phone {
                         assert!(!paused);
                         events.push(self.failure(dice).unwrap_or(Event::BundleDone));
                     }
+                    Action::FetchLetters => events.push(self.failure(dice).unwrap_or(Event::LettersDone)),
                     Action::SendEnrolment => {
                         enrolments += 1;
                         let no = dice.below(300) < self.trouble;

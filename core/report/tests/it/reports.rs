@@ -6,7 +6,7 @@ use baqylau_forms::fill::Key;
 use baqylau_forms::value::Answer;
 use baqylau_protocol::cbor::{self, Malformed};
 use baqylau_protocol::cose::Type;
-use baqylau_protocol::envelope::{Address, make};
+use baqylau_protocol::envelope::{Address, To, make};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, ReportId};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey, random};
 use baqylau_protocol::seal::SharedKey;
@@ -173,7 +173,7 @@ fn sixty_questions_and_a_text_are_a_thousand_bytes() {
         lines.push((60, at + 30));
         let plain = report(Tree::of(&filling).encode(&form), encode_log(&lines)).encode();
         let prev = Hash(random());
-        let address = Address { mission, device: DeviceId(random()), seq: 250, prev, to: &reading };
+        let address = Address { mission, device: DeviceId(random()), seq: 250, prev, to: To::Desks(&reading) };
         let envelope = make(&address, Type::Report, &device, &shared, &plain).expect("an envelope");
         assert_eq!(envelope.len(), 1000, "seed {seed}: {} bytes inside", plain.len());
     }

@@ -1,5 +1,7 @@
 //! The desk's encrypted database: the log as pulled, what was opened from it, and the register.
 
+mod records;
+
 use crate::error::DeskError;
 use crate::source::Person;
 use baqylau_protocol::certificate::Role;
@@ -8,6 +10,8 @@ use baqylau_protocol::ids::{DeviceId, Hash, PublicKey, SubjectId};
 use baqylau_sqlite::{Schema, open};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use std::path::Path;
+
+pub use records::Written;
 
 const SCHEMA: Schema = Schema {
     steps: &["
@@ -24,10 +28,13 @@ const SCHEMA: Schema = Schema {
     CREATE TABLE device(
         device BLOB PRIMARY KEY, idx INTEGER NOT NULL, hash BLOB NOT NULL, subject BLOB NOT NULL, role INTEGER NOT NULL,
         key BLOB NOT NULL, shared BLOB NOT NULL, shared_id BLOB NOT NULL, in_time INTEGER NOT NULL,
-        invite BLOB NOT NULL, replaces BLOB) STRICT;
+        invite BLOB NOT NULL, replaces BLOB, box BLOB NOT NULL) STRICT;
     CREATE TABLE envelope(
         idx INTEGER PRIMARY KEY, device BLOB NOT NULL, seq INTEGER NOT NULL, prev BLOB NOT NULL, hash BLOB NOT NULL,
         kind INTEGER, refused TEXT, plain BLOB) STRICT;
+    CREATE TABLE record(
+        seq INTEGER PRIMARY KEY, kind INTEGER NOT NULL, recipient BLOB, hash BLOB NOT NULL, bytes BLOB NOT NULL,
+        payload BLOB NOT NULL, receipt BLOB) STRICT;
     CREATE INDEX envelope_chain ON envelope(device, seq);
     "],
 };
@@ -60,6 +67,8 @@ pub struct Device {
     pub invite: PublicKey,
     /// The device that it replaces.
     pub replaces: Option<DeviceId>,
+    /// The X25519 key that letters to it are sealed to.
+    pub box_key: [u8; 32],
     /// When the server received the enrolment, in milliseconds since 1970.
     pub received: i64,
 }
@@ -286,7 +295,7 @@ impl Store {
             tx.prepare_cached(sql)?.execute(params![signed(index), o.received, o.hash.0, o.bytes])?;
         }
         for d in devices {
-            let sql = "INSERT OR IGNORE INTO device VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+            let sql = "INSERT OR IGNORE INTO device VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
             let role = d.role as u8;
             let values = params![
                 d.device.0,
@@ -299,7 +308,8 @@ impl Store {
                 d.shared.1.0,
                 d.in_time,
                 d.invite.0,
-                d.replaces.map(|r| r.0)
+                d.replaces.map(|r| r.0),
+                d.box_key
             ];
             tx.prepare_cached(sql)?.execute(values)?;
         }
@@ -320,7 +330,7 @@ impl Store {
     pub fn devices(&self) -> Result<Vec<Device>, DeskError> {
         let sql =
             "SELECT d.device, d.idx, d.hash, d.subject, d.role, d.key, d.shared, d.shared_id, d.in_time, d.invite,
-                   d.replaces, o.received FROM device d JOIN object o ON o.idx = d.idx ORDER BY d.idx";
+                   d.replaces, o.received, d.box FROM device d JOIN object o ON o.idx = d.idx ORDER BY d.idx";
         let mut statement = self.db.prepare(sql)?;
         let rows = statement.query_map([], |r| {
             Ok(Device {
@@ -335,6 +345,7 @@ impl Store {
                 invite: PublicKey(r.get(9)?),
                 replaces: r.get::<_, Option<[u8; 16]>>(10)?.map(DeviceId),
                 received: r.get(11)?,
+                box_key: r.get(12)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

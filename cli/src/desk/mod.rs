@@ -1,5 +1,7 @@
 //! `baqylau desk`: pull, figures, reports, exports.
 
+mod records;
+
 use crate::common::{Folder, Outcome, now, print_json};
 use baqylau_desk::pull::verify_all;
 use baqylau_desk::status::Answers;
@@ -43,6 +45,8 @@ pub enum Desk {
         #[arg(long)]
         json: bool,
     },
+    #[command(flatten)]
+    Sign(records::Sign),
     /// The phones: whose, how much of each chain is here, what is missing.
     Devices {
         #[command(flatten)]
@@ -100,6 +104,7 @@ pub fn run(command: Desk) -> Outcome {
             Ok(figures.iter().all(|f| f.equal))
         }
         Desk::Reports { folder, export, json } => reports(&folder, export, json),
+        Desk::Sign(command) => records::run(command),
         Desk::Devices { folder, json } => devices(&folder.open()?, json),
         Desk::Verify { folder } => {
             let (good, faults) = verify_all(&folder.open()?)?;
@@ -118,6 +123,11 @@ pub fn run(command: Desk) -> Outcome {
             Ok(true)
         }
     }
+}
+
+fn question(known: &baqylau_desk::status::Known, node: u32) -> Option<String> {
+    let form = known.filling.as_ref()?.form();
+    form.definition().items.get(node as usize).map(|i| i.name.clone())
 }
 
 fn devices(desk: &baqylau_desk::Desk, json: bool) -> Outcome {
@@ -169,6 +179,10 @@ fn reports(folder: &Folder, export: Option<PathBuf>, json: bool) -> Outcome {
         json!({
             "index": known.envelope.index,
             "hash": known.envelope.hash.to_string(),
+            "supersedes": report.and_then(|r| r.supersedes).map(|h| h.to_string()),
+            "why": report.and_then(|r| r.why.clone()),
+            "reviews": known.reviews.iter().map(|r| json!({"state": format!("{:?}", r.state).to_lowercase(), "reason": r.reason})).collect::<Vec<_>>(),
+            "corrections": known.corrections.iter().map(|(c, fits)| json!({"question": question(known, c.node), "old": c.old, "new": c.new, "reason": c.reason, "source": c.source, "fits": fits})).collect::<Vec<_>>(),
             "device": known.envelope.device.to_string(),
             "seq": known.envelope.seq,
             "visit": report.map(|r| r.visit.code.clone()),

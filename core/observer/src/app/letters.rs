@@ -1,0 +1,143 @@
+//! What the coordinators write: messages, and questions about reports. A locked phone fetches them sealed; they are opened when it
+//! is unlocked, and the coordinators get a signed word that they arrived.
+
+use super::{ObserverCore, kept};
+use crate::drive::lock;
+use crate::error::Error;
+use crate::store::StoredLetter;
+use baqylau_forms::fill::Key;
+use baqylau_protocol::bundle::Manifest;
+use baqylau_protocol::certificate::Role;
+use baqylau_protocol::cose::Type;
+use baqylau_protocol::enrolment::Enrolled;
+use baqylau_protocol::envelope::Envelope;
+use baqylau_protocol::ids::{DeviceId, Hash};
+use baqylau_protocol::keys::BoxKey;
+use baqylau_report::{Letter, Seen};
+use std::sync::Arc;
+
+/// A letter of the coordinators.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterView {
+    /// Its number on this phone.
+    pub id: i64,
+    /// When it was written, in milliseconds since 1970, by the desk's clock.
+    pub written: i64,
+    /// The words.
+    pub text: String,
+    /// The report that it asks about, by its number; the newest that supersedes it.
+    pub report: Option<i64>,
+    /// Names and labels of the questions to look at again.
+    pub questions: Vec<(String, Arc<str>)>,
+    /// Whether the report was amended since.
+    pub answered: bool,
+}
+
+impl ObserverCore {
+    /// The letters, newest first.
+    ///
+    /// # Errors
+    /// The store is locked or damaged.
+    pub fn letters(&self) -> Result<Vec<LetterView>, Error> {
+        self.with_mission(|u, loaded| {
+            let reports = u.main.reports()?;
+            let language = self.language(loaded);
+            let mut out = Vec::new();
+            for stored in u.main.letters()? {
+                let asked = reports.iter().find(|r| stored.letter.report == Some(r.hash));
+                let mut newest = asked;
+                while let Some(later) = newest.and_then(|n| reports.iter().find(|r| r.amends == Some(n.hash))) {
+                    newest = Some(later);
+                }
+                let mut questions = Vec::new();
+                if let Some(report) = asked {
+                    let form = self.form(&u.main, loaded, report.checklist)?;
+                    let items = &form.definition().items;
+                    let item = |q: &baqylau_report::letter::Question| items.get(q.node as usize);
+                    let known = stored.letter.questions.iter().filter_map(item);
+                    questions.extend(known.map(|i| (i.name.clone(), i.label.get(language))));
+                }
+                out.push(LetterView {
+                    id: stored.id,
+                    written: stored.letter.at.ms,
+                    text: stored.letter.text,
+                    report: newest.map(|r| r.seq),
+                    questions,
+                    answered: newest.map(|r| r.hash) != asked.map(|r| r.hash),
+                });
+            }
+            out.reverse();
+            Ok(out)
+        })
+    }
+
+    /// The keys of the questions that a letter asks about, in a draft that amends its report.
+    ///
+    /// # Errors
+    /// There is no such letter or draft.
+    pub fn asked(&self, letter: i64, draft: i64) -> Result<Vec<Key>, Error> {
+        self.with_mission(|u, loaded| {
+            let stored = u.main.letters()?.into_iter().find(|l| l.id == letter);
+            let stored = stored.ok_or_else(|| Error::invalid("letter", "there is no such letter"))?;
+            let filling = self.filling(u, loaded, draft)?.1;
+            let shown = filling.snapshot().into_iter().filter_map(|m| match m {
+                baqylau_forms::fill::Mutation::AddRow(saved) => Some(saved.row),
+                _ => None,
+            });
+            let rows: Vec<(u32, Vec<u32>)> =
+                std::iter::once(0).chain(shown).map(|row| (row, filling.row_path(row))).collect();
+            let key = |q: &baqylau_report::letter::Question| {
+                let row = rows.iter().find(|(_, path)| *path == q.rows)?.0;
+                Some(Key { node: q.node, row })
+            };
+            Ok(stored.letter.questions.iter().filter_map(key).collect())
+        })
+    }
+
+    /// Opens the letters that were fetched, keeps them, and signs that they arrived. One that does not verify is left out.
+    /// Whether such a word waits now.
+    pub(super) fn open_letters(&self) -> Result<bool, Error> {
+        let fetched = lock(&self.outbox)?.unread()?;
+        if fetched.is_empty() {
+            return Ok(false);
+        }
+        let numbers: Vec<i64> = fetched.iter().map(|f| f.0).collect();
+        let word = self.with_mission(|u, loaded| {
+            let keys = super::reports::Keys::load(u)?;
+            let box_key = u.main.setting(kept::BOX_KEY)?.and_then(|b| b.try_into().ok());
+            let box_key = box_key.and_then(|b: [u8; 32]| BoxKey::from_bytes(&b));
+            let box_key = box_key.ok_or_else(|| Error::invalid("enrolment", "enrol with a connection once"))?;
+            let me = DeviceId::of(keys.enrolment);
+            let mut opened: Vec<StoredLetter> = Vec::new();
+            for (id, bytes, desk) in fetched {
+                let mission = loaded.manifest.mission;
+                let read = || {
+                    let desk = sender(&loaded.manifest, &desk)?;
+                    let envelope = Envelope::parse(&bytes, mission).ok()?;
+                    let header = &envelope.header;
+                    let mine = header.recipient == Some(me) && header.device == desk.device;
+                    let (kind, plain) =
+                        envelope.open(&desk.enrolment.device_key, &box_key, &keys.shared).ok().filter(|_| mine)?;
+                    let letter = Letter::decode(&plain).ok().filter(|_| kind == Type::Letter)?;
+                    Some(StoredLetter { id, hash: envelope.hash, letter })
+                };
+                opened.extend(read());
+            }
+            let new = u.main.keep_letters(&opened)?;
+            let letters: Vec<Hash> = opened.iter().map(|l| l.hash).filter(|h| new.contains(h)).collect();
+            let word = !letters.is_empty() && !u.main.closed()?;
+            if word {
+                let payload = |_| Seen { v: baqylau_protocol::VERSION, letters }.encode();
+                self.append(u, loaded, (Type::Seen, false), None, payload)?;
+            }
+            Ok(word)
+        })?;
+        lock(&self.outbox)?.read(&numbers)?;
+        Ok(word)
+    }
+}
+
+/// The desk that wrote a letter: enrolled with a certificate of the mission's issuer. The server is not trusted with that.
+fn sender(manifest: &Manifest, enrolment: &[u8]) -> Option<Enrolled> {
+    Enrolled::open(enrolment, &manifest.issuer, manifest.mission).ok().filter(|e| e.role == Role::Desk)
+}

@@ -1,0 +1,67 @@
+//! Letters of the coordinators. What asks about a report is encrypted under the key of its visit, and forgotten with it.
+
+use super::main::{MainStore, aad};
+use crate::error::Error;
+use crate::lock::{open_with, seal_with};
+use baqylau_protocol::ids::Hash;
+use baqylau_report::Letter;
+use rusqlite::{OptionalExtension, params};
+
+/// A letter as stored.
+pub(crate) struct StoredLetter {
+    pub id: i64,
+    pub hash: Hash,
+    pub letter: Letter,
+}
+
+fn letter_aad(id: i64) -> [u8; 9] {
+    aad(b't', id)
+}
+
+impl MainStore {
+    /// Keeps letters; those that are here already are left as they are. Gives the hashes of the new ones.
+    pub fn keep_letters(&mut self, letters: &[StoredLetter]) -> Result<Vec<Hash>, Error> {
+        let mut new = Vec::new();
+        for stored in letters {
+            let visit = stored.letter.report.map(|r| self.visit_of(r)).transpose()?.flatten();
+            let plain = stored.letter.encode();
+            let body = match visit {
+                Some(visit) => seal_with(self.cipher(visit)?, &letter_aad(stored.id), &plain),
+                None => plain,
+            };
+            let insert = "INSERT OR IGNORE INTO letter VALUES (?1, ?2, ?3, ?4)";
+            if self.db.execute(insert, params![stored.id, stored.hash.0, visit, body])? > 0 {
+                new.push(stored.hash);
+            }
+        }
+        Ok(new)
+    }
+
+    /// The letters that can still be read, oldest first.
+    pub fn letters(&mut self) -> Result<Vec<StoredLetter>, Error> {
+        let rows: Vec<(i64, [u8; 32], Option<i64>, Vec<u8>)> = {
+            let select = "SELECT l.id, l.hash, l.visit, l.body FROM letter l LEFT JOIN visit v ON v.id = l.visit
+                          WHERE l.visit IS NULL OR v.facts IS NOT NULL ORDER BY l.id";
+            let mut statement = self.db.prepare(select)?;
+            let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        let mut out = Vec::new();
+        for (id, hash, visit, body) in rows {
+            let plain = match visit {
+                Some(visit) => open_with(self.cipher(visit)?, &letter_aad(id), &body).map(|p| p.to_vec()),
+                None => Some(body),
+            };
+            let letter = plain.and_then(|p| Letter::decode(&p).ok()).ok_or_else(super::main::damaged)?;
+            out.push(StoredLetter { id, hash: Hash(hash), letter });
+        }
+        Ok(out)
+    }
+
+    /// The visit of the report in an envelope, unless it was forgotten.
+    fn visit_of(&self, envelope: Hash) -> Result<Option<i64>, Error> {
+        let select = "SELECT v.id FROM envelope e JOIN report r ON r.seq = e.seq JOIN draft d ON d.id = r.draft
+                      JOIN visit v ON v.id = d.visit WHERE e.hash = ?1 AND v.facts IS NOT NULL";
+        Ok(self.db.query_row(select, [envelope.0], |r| r.get(0)).optional()?)
+    }
+}

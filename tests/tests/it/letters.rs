@@ -1,0 +1,120 @@
+//! The loop between observer and coordinators: questions back, messages, reviews, corrections.
+
+use crate::it::support::{draft, report, set};
+use baqylau_desk::records::Change;
+use baqylau_desk::status::{Answers, Known, Status};
+use baqylau_observer::ObserverCore;
+use baqylau_protocol::ids::Hash;
+use baqylau_report::review::State;
+use baqylau_tests::{BUDGET, PIN, World, now, tables};
+
+fn event(core: &ObserverCore, participants: &str) {
+    let draft = draft(core, "campaign_event");
+    set(core, draft, "participants", participants).expect("set");
+    core.finalise(draft, Some("for a test".into())).expect("signed");
+    core.sync_now(BUDGET).expect("syncs");
+}
+
+fn reports(world: &mut World, answers: Answers) -> Vec<Known> {
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    world.desk.picture(None, answers).expect("a picture").reports
+}
+
+fn participants(known: &Known) -> Option<i64> {
+    let filling = known.filling.as_ref()?;
+    match filling.answer(filling.key("participants")?) {
+        Some(baqylau_forms::value::Answer::Integer(n)) => Some(*n),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_question_comes_back_as_an_amendment() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    event(&core, "1000");
+    let hash = reports(&mut world, Answers::Effective)[0].envelope.hash;
+    let desk = &world.desk;
+    assert!(desk.ask(hash, &["participants".into()], "  ", now()).is_err(), "without a note");
+    assert!(desk.ask(hash, &["nothing".into()], "Really?", now()).is_err(), "no such question");
+    assert!(desk.ask(Hash([1; 32]), &[], "Really?", now()).is_err(), "no such report");
+    desk.ask(hash, &["participants".into()], "A thousand?", now()).expect("asked");
+    assert!(!desk.letters().expect("letters")[0].sent, "it waits for a connection");
+    assert_eq!(reports(&mut world, Answers::Effective)[0].reviews.len(), 1, "its own review came back with the log");
+    // A locked phone fetches it, and shows nothing of it.
+    drop(core);
+    let core = ObserverCore::open_locked(world.phone("phone")).expect("opens");
+    core.sync_now(BUDGET).expect("syncs");
+    assert!(core.letters().is_err());
+    core.unlock(PIN).expect("unlocks");
+    let letter = core.letters().expect("letters").remove(0);
+    assert_eq!((letter.text.as_str(), letter.report, letter.answered), ("A thousand?", Some(1), false));
+    assert_eq!(letter.questions[0].0, "participants");
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    assert!(world.desk.letters().expect("letters")[0].arrived.is_some(), "proof of delivery");
+    let draft = core.amend(1, "a slip of the finger").expect("a draft").id;
+    assert_eq!(core.asked(letter.id, draft).expect("keys").len(), 1);
+    set(&core, draft, "participants", "100").expect("set");
+    core.finalise(draft, Some("for a test".into())).expect("signed");
+    core.sync_now(BUDGET).expect("syncs");
+    let known = reports(&mut world, Answers::Effective);
+    assert_eq!(known.iter().map(|k| k.status.name()).collect::<Vec<_>>(), ["superseded", "counted"]);
+    assert_eq!(world.desk.letters().expect("letters")[0].answered, Some(known[1].envelope.hash));
+    let letters = core.letters().expect("letters");
+    assert!(letters[0].answered && letters[0].report == Some(3), "number 2 is the word that it arrived");
+    assert_eq!(letters.len(), 1, "each once, however often it is fetched");
+}
+
+#[test]
+fn a_message_reaches_its_teams_and_nobody_else() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let (one, two) = (world.invite("p001"), world.invite("p003"));
+    let (one, two) = (world.enrolled("one", &one), world.enrolled("two", &two));
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let team = one.mission().expect("a mission").team;
+    assert_ne!(team, two.mission().expect("a mission").team);
+    assert_eq!(world.desk.message(&[team], "Leave the city.", now()).expect("written"), 1);
+    assert!(world.desk.message(&["T999".into()], "Nobody.", now()).is_err());
+    assert_eq!(world.desk.message(&[], "Polls close at 20:00.", now()).expect("written"), 2);
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    one.sync_now(BUDGET).expect("syncs");
+    two.sync_now(BUDGET).expect("syncs");
+    let texts = |core: &ObserverCore| core.letters().expect("letters").into_iter().map(|l| l.text).collect::<Vec<_>>();
+    assert_eq!(texts(&one), ["Polls close at 20:00.", "Leave the city."]);
+    assert_eq!(texts(&two), ["Polls close at 20:00."]);
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    assert!(world.desk.letters().expect("letters").iter().all(|l| l.sent && l.arrived.is_some()));
+    // A phone cannot write to another.
+    let folder = world.server_folder();
+    let bytes = std::fs::read(folder.join("server.db")).expect("the log");
+    assert!(!bytes.windows(15).any(|w| w == b"Leave the city."), "the server reads none of it");
+}
+
+#[test]
+fn reviews_and_corrections_make_the_effective_answers() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    event(&core, "100");
+    report(&core, "a second");
+    core.sync_now(BUDGET).expect("syncs");
+    let known = reports(&mut world, Answers::Effective);
+    let (first, second) = (known[0].envelope.hash, known[1].envelope.hash);
+    let change = |question, new| Change { question, rows: vec![], new, reason: "misheard", source: "a call" };
+    let desk = &world.desk;
+    assert!(desk.correct(first, &change("participants", Some("many")), now()).is_err(), "no answer of its kind");
+    assert!(desk.correct(first, &change("nothing", Some("1")), now()).is_err(), "no such question");
+    desk.correct(first, &change("participants", Some("120")), now()).expect("corrected");
+    desk.correct(first, &change("participants", Some("130")), now()).expect("corrected again");
+    desk.review(second, State::Excluded, "made at home", now()).expect("excluded");
+    let known = reports(&mut world, Answers::Effective);
+    assert_eq!((participants(&known[0]), known[0].status.name()), (Some(130), "counted"));
+    assert!(matches!(&known[1].status, Status::Excluded(reason) if reason == "made at home"));
+    let raw = reports(&mut world, Answers::Raw);
+    assert_eq!(participants(&raw[0]), Some(100), "the original is kept");
+    assert_eq!(raw[0].corrections[0].0.old.as_deref(), Some("100"));
+    world.desk.review(second, State::Accepted, "the paper form was found", now()).expect("accepted");
+    assert_eq!(reports(&mut world, Answers::Effective)[1].status, Status::Counted, "the last decision holds");
+}
