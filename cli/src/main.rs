@@ -1,4 +1,5 @@
-//! `baqylau`: the one binary. Every subcommand is a module; `--json` gives one JSON value on one line wherever there is output.
+//! `baqylau`: the one binary. Every subcommand is a module; `--json` gives one JSON value on one line wherever a program may read the
+//! output, and an error as `{"error": ...}`.
 
 mod common;
 mod demo;
@@ -13,7 +14,11 @@ use std::process::ExitCode;
 
 /// Election observation, from a checklist to the figures of the statement.
 #[derive(Parser)]
-#[command(version, propagate_version = true)]
+#[command(
+    version,
+    propagate_version = true,
+    after_help = "Exit status: 0 all is well; 1 it ran, and something is not (faults, a figure that differs, reports not delivered); 2 it could not run."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -46,7 +51,21 @@ enum Command {
     },
 }
 
+/// Somebody closed the pipe that we print into: that is no fault to tell about.
+fn quiet_pipes() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let broken = |words: &str| words.contains("Broken pipe");
+        if info.payload_as_str().is_some_and(broken) {
+            std::process::exit(141);
+        }
+        usual(info);
+    }));
+}
+
 fn main() -> ExitCode {
+    quiet_pipes();
+    let json = std::env::args().any(|a| a == "--json");
     let result = match Cli::parse().command {
         Command::Mission(command) => mission::run(command),
         Command::Serve(command) => serve::run(&command),
@@ -64,6 +83,9 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(e) => {
+            if json {
+                println!("{}", serde_json::json!({"error": e.to_string()}));
+            }
             eprintln!("baqylau: {e}");
             ExitCode::from(2)
         }

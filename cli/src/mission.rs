@@ -1,6 +1,7 @@
 //! `baqylau mission`: tables, keys, bundle, people.
 
 use crate::common::{Folder, Outcome, Passphrase, now, print_json};
+use crate::demo::stage::planned;
 use baqylau_desk::Desk;
 use baqylau_desk::source::Source;
 use baqylau_protocol::ids::DeviceId;
@@ -30,17 +31,23 @@ pub enum Mission {
         servers: Vec<String>,
         #[command(flatten)]
         secret: Passphrase,
+        /// One JSON object on one line.
+        #[arg(long)]
+        json: bool,
     },
     /// Sign the next version of the bundle from the tables.
     Build {
         #[command(flatten)]
         folder: Folder,
         /// Days until enrolment ends and phones warn.
-        #[arg(long, default_value_t = 90)]
+        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..))]
         days: u32,
         /// Send it to the server too.
         #[arg(long)]
         publish: bool,
+        /// One JSON object on one line.
+        #[arg(long)]
+        json: bool,
     },
     /// Make invites: one text a person, for a QR code, in the folder's `invites/`.
     Invite {
@@ -49,7 +56,7 @@ pub enum Mission {
         /// Codes of people.csv; everybody when there is none.
         people: Vec<String>,
         /// Days until they expire.
-        #[arg(long, default_value_t = 30)]
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
         days: u32,
         /// One JSON object on one line.
         #[arg(long)]
@@ -65,8 +72,18 @@ pub enum Mission {
         #[arg(long)]
         lost: bool,
         /// Days until the invite expires.
-        #[arg(long, default_value_t = 30)]
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
         days: u32,
+    },
+    /// Confirm a device: a contested one, or where the mission does not confirm on pull.
+    Confirm {
+        #[command(flatten)]
+        folder: Folder,
+        /// The device, as `desk devices` shows it.
+        device: String,
+        /// Do not tell the server.
+        #[arg(long)]
+        offline: bool,
     },
     /// Revoke a device that was lost or seized.
     Revoke {
@@ -86,24 +103,31 @@ pub enum Mission {
 pub fn run(command: Mission) -> Outcome {
     match command {
         Mission::Check { source, json } => check(&source, json),
-        Mission::New { folder, source, servers, secret } => {
+        Mission::New { folder, source, servers, secret, json } => {
             let desk = Desk::new(&folder, &source, &servers, &secret.read()?)?;
+            if json {
+                return print_json(&json!({"mission": desk.mission().to_string(), "folder": folder}));
+            }
             println!("mission {} in {}", desk.mission(), folder.display());
             println!("next: `baqylau mission build --folder {}`", folder.display());
             Ok(true)
         }
-        Mission::Build { folder, days, publish } => {
+        Mission::Build { folder, days, publish, json } => {
             let passphrase = folder.secret.read()?;
             let mut desk = Desk::open(&folder.folder, &passphrase)?;
             let manifest = desk.build(&passphrase, now(), days)?;
-            println!(
-                "bundle {} with {} parts in {}/publish",
-                manifest.version,
-                manifest.parts.len(),
-                folder.folder.display()
-            );
             if publish {
                 desk.publish()?;
+            }
+            if json {
+                return print_json(&json!({
+                    "version": manifest.version, "parts": manifest.parts.len(), "expires": manifest.expires,
+                    "published": publish,
+                }));
+            }
+            let published = folder.folder.join("publish");
+            println!("bundle {} with {} parts in {}", manifest.version, manifest.parts.len(), published.display());
+            if publish {
                 println!("published to {}", desk.settings.servers.join(", "));
             }
             Ok(true)
@@ -126,6 +150,15 @@ pub fn run(command: Mission) -> Outcome {
             println!("an invite for {} in {}/invites", invited.person.code, folder.folder.display());
             Ok(true)
         }
+        Mission::Confirm { folder, device, offline } => {
+            let desk = folder.open()?;
+            desk.confirm(device_id(&device)?)?;
+            if !offline {
+                desk.publish_roster()?;
+            }
+            println!("confirmed {device}");
+            Ok(true)
+        }
         Mission::Revoke { folder, device, good, offline } => {
             let desk = folder.open()?;
             let id = device_id(&device)?;
@@ -144,35 +177,39 @@ fn device_id(text: &str) -> Result<DeviceId, &'static str> {
 }
 
 fn check(source: &std::path::Path, json: bool) -> Outcome {
-    match Source::read(source) {
-        Ok(read) => {
-            let questions: usize = read.checklists.iter().map(|c| c.items.len()).sum();
-            if json {
-                let places = read.places.table().places.len();
-                return print_json(&json!({
-                    "checklists": read.checklists.len(), "questions": questions, "places": places,
-                    "people": read.people.len(), "figures": read.figures.len(), "warnings": read.warnings, "faults": [],
-                }));
-            }
-            read.warnings.iter().for_each(|w| println!("warning: {w}"));
-            println!(
-                "{} checklists with {questions} items, {} places, {} people, {} figures: no fault",
-                read.checklists.len(),
-                read.places.table().places.len(),
-                read.people.len(),
-                read.figures.len()
-            );
-            Ok(true)
-        }
-        Err(baqylau_desk::DeskError::Source { faults }) => {
+    let checked = Source::read(source).map_err(|e| match e {
+        baqylau_desk::DeskError::Source { faults } => faults,
+        other => vec![other.to_string()],
+    });
+    // A mission may have a plan that the demonstration plays.
+    let checked = checked.and_then(|read| {
+        let plan = source.join("plan").exists().then(|| planned(&read, source, 0)).transpose();
+        plan.map_err(|e| e.to_string().lines().map(str::to_owned).collect::<Vec<_>>()).map(|_| read)
+    });
+    let read = match checked {
+        Ok(read) => read,
+        Err(faults) => {
             if json {
                 print_json(&json!({"faults": faults}))?;
             } else {
                 faults.iter().for_each(|f| println!("{f}"));
                 println!("{} fault(s)", faults.len());
             }
-            Ok(false)
+            return Ok(false);
         }
-        Err(e) => Err(e.into()),
+    };
+    let questions: usize = read.checklists.iter().map(|c| c.items.len()).sum();
+    let places = read.places.table().places.len();
+    if json {
+        return print_json(&json!({
+            "checklists": read.checklists.len(), "questions": questions, "places": places,
+            "people": read.people.len(), "figures": read.figures.len(), "warnings": read.warnings, "faults": [],
+        }));
     }
+    read.warnings.iter().for_each(|w| println!("warning: {w}"));
+    let (checklists, people, figures) = (read.checklists.len(), read.people.len(), read.figures.len());
+    println!(
+        "{checklists} checklists with {questions} items, {places} places, {people} people, {figures} figures: no fault"
+    );
+    Ok(true)
 }

@@ -62,7 +62,10 @@ struct Chain {
 
 pub fn run(args: &Verify) -> Outcome {
     let bytes = std::fs::read(&args.file).map_err(|e| format!("{}: {e}", args.file.display()))?;
-    let damaged = |e: minicbor::decode::Error| format!("{}: it is no exported log ({e})", args.file.display());
+    let damaged = |e: minicbor::decode::Error| match e.is_end_of_input() {
+        true => format!("{}: the file is cut off; export it again with `baqylau desk log`", args.file.display()),
+        false => format!("{}: it is no exported log ({e})", args.file.display()),
+    };
     let (version, root, manifest, entries, head): Exported = minicbor::decode(&bytes).map_err(damaged)?;
     let parsed = minicbor::to_vec((version, root, &manifest, &entries, &head))?.len();
     if parsed != bytes.len() {
@@ -75,9 +78,18 @@ pub fn run(args: &Verify) -> Outcome {
     if args.mission.as_ref().is_some_and(|m| m.replace(' ', "") != mission.to_string()) {
         return Err(format!("the file is of the mission {mission}").into());
     }
-    let manifest = Manifest::open(&manifest, &root)?;
-    let head = TreeHead::open(&head, &manifest.receipt_keys, mission)?;
     let mut tally = Tally::default();
+    let opened = Manifest::open(&manifest, &root).map_err(|e| e.to_string()).and_then(|manifest| {
+        let head = TreeHead::open(&head, &manifest.receipt_keys, mission).map_err(|e| e.to_string())?;
+        Ok((manifest, head))
+    });
+    let (manifest, head) = match opened {
+        Ok(opened) => opened,
+        Err(why) => {
+            tally.faults.push(why);
+            return report(args, mission, &tally, 0);
+        }
+    };
     let mut tree = Tree::default();
     for (index, (received, object)) in entries.iter().enumerate() {
         tree.push(leaf_hash(Hash::of(object), *received));
@@ -148,14 +160,17 @@ impl Tally {
 }
 
 fn report(args: &Verify, mission: MissionId, tally: &Tally, gaps: u64) -> Outcome {
+    let desks = tally.devices.values().filter(|c| c.desk).count();
     if args.json {
         print_json(&json!({
-            "mission": mission.to_string(), "devices": tally.devices.len(), "envelopes": tally.envelopes,
+            "mission": mission.to_string(), "devices": tally.devices.len(), "desks": desks, "envelopes": tally.envelopes,
             "missing": gaps, "faults": tally.faults,
         }))?;
     } else {
         println!("mission {mission}");
-        println!("{} devices, {} envelopes verified, {gaps} missing in chains", tally.devices.len(), tally.envelopes);
+        let phones = tally.devices.len() - desks;
+        let envelopes = tally.envelopes;
+        println!("{phones} phones and {desks} desks, {envelopes} envelopes verified, {gaps} missing in chains");
         tally.faults.iter().for_each(|f| println!("{f}"));
     }
     Ok(tally.faults.is_empty())

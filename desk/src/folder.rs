@@ -81,6 +81,7 @@ impl Desk {
         if passphrase.chars().count() < 8 {
             return Err(DeskError::Unknown("take a passphrase of at least 8 characters".into()));
         }
+        servers.iter().try_for_each(|s| address(s))?;
         for inner in ["keys", "publish", "server", "invites"] {
             fs::create_dir_all(folder.join(inner)).map_err(|e| DeskError::file(folder.join(inner), e))?;
         }
@@ -285,20 +286,29 @@ impl Desk {
             servers: self.settings.servers.clone(),
             tls_roots: self.tls_roots()?,
             seed: (*key.seed()).into(),
-            certificate: self.certificate(subject, key, role, expires).into(),
+            certificate: Vec::new().into(),
             name: person.name.clone(),
             team: person.team.clone(),
             role: person.role.clone(),
             replaces,
         };
+        let certificate = self.certificate(subject, key, role, expires, invite.holder());
+        let invite = Invite { certificate: certificate.into(), ..invite };
         let text = invite.to_text();
         keys::write_private(&self.folder.join("invites").join(format!("{}.txt", person.code)), text.as_bytes())?;
         Ok(text)
     }
 
-    pub(crate) fn certificate(&self, subject: SubjectId, key: &SigningKey, role: Role, expires: i64) -> Vec<u8> {
+    pub(crate) fn certificate(
+        &self,
+        subject: SubjectId,
+        key: &SigningKey,
+        role: Role,
+        expires: i64,
+        holder: Hash,
+    ) -> Vec<u8> {
         let v = baqylau_protocol::VERSION;
-        Certificate { v, mission: self.mission(), subject, role, key: key.public(), expires }.sign(&self.issuer)
+        Certificate { v, mission: self.mission(), subject, role, key: key.public(), expires, holder }.sign(&self.issuer)
     }
 
     /// The current roster.
@@ -337,11 +347,31 @@ impl Desk {
         Ok(Some(bytes))
     }
 
+    /// Confirms a device: one that is contested, or of a mission that does not confirm on pull.
+    ///
+    /// # Errors
+    /// There is no such device, or it was revoked.
+    pub fn confirm(&self, device: DeviceId) -> Result<(), DeskError> {
+        self.enrolled_device(device)?;
+        let known = self.roster()?.and_then(|(r, _)| r.find(device).map(|e| e.standing));
+        if known == Some(Standing::Revoked) {
+            return Err(DeskError::Unknown(format!("{device} was revoked; make an invite that replaces it")));
+        }
+        let entry = Entry { device, standing: Standing::Confirmed, good_seq: 0, good_hash: None };
+        self.change_roster(vec![entry]).map(drop)
+    }
+
+    fn enrolled_device(&self, device: DeviceId) -> Result<(), DeskError> {
+        let known = self.store.devices()?.iter().any(|d| d.device == device);
+        if known { Ok(()) } else { Err(DeskError::Unknown(format!("no device {device} enrolled; pull first"))) }
+    }
+
     /// Revokes a device: what it sent up to `good_seq` still counts, nothing after it.
     ///
     /// # Errors
     /// There is no such device or envelope.
     pub fn revoke(&self, device: DeviceId, good_seq: Option<u64>) -> Result<Entry, DeskError> {
+        self.enrolled_device(device)?;
         let envelopes = self.store.envelopes()?;
         let mine = envelopes.iter().filter(|e| e.device == device);
         let last = good_seq.or_else(|| mine.clone().map(|e| e.seq).max()).unwrap_or(0);
@@ -380,6 +410,15 @@ fn authority(folder: &Path, servers: &[String], passphrase: &str) -> Result<Vec<
     keys::write_private(&folder.join("server/tls.pem"), (server.pem() + &root.pem()).as_bytes())?;
     keys::write_private(&folder.join("server/tls-key.pem"), server_key.serialize_pem().as_bytes())?;
     Ok(root.der().to_vec())
+}
+
+/// Whether phones can go to an address: HTTPS, or plain HTTP on this machine, for benchmarks.
+fn address(server: &str) -> Result<(), DeskError> {
+    let fault = || DeskError::Unknown(format!("{server:?} is no address such as https://mission.example:8443"));
+    let url = baqylau_http::reqwest::Url::parse(server).map_err(|_| fault())?;
+    let host = url.host_str().ok_or_else(fault)?;
+    let local = ["127.0.0.1", "localhost", "[::1]"].contains(&host);
+    if url.scheme() == "https" || (url.scheme() == "http" && local) { Ok(()) } else { Err(fault()) }
 }
 
 /// The host of `https://host:port/`.

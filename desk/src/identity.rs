@@ -43,7 +43,7 @@ impl Desk {
         let enrolment = Enrolment {
             v: VERSION,
             mission: self.mission(),
-            certificate: self.certificate(SubjectId(random()), &invite, Role::Desk, expires).into(),
+            certificate: self.certificate(SubjectId(random()), &invite, Role::Desk, expires, Hash(random())).into(),
             device_key: self.device.public(),
             box_key: BoxKey::generate().public().into(),
             reading_key: manifest.reading.number,

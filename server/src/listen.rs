@@ -13,8 +13,9 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -57,6 +58,12 @@ pub enum ServeError {
     /// The certificate or its key.
     #[error("TLS: {0}; make the certificate again with `baqylau mission build`")]
     Tls(String),
+    /// Another server runs on the same database.
+    #[error("another server uses {database}; stop it first: two on one log would contradict each other")]
+    Busy {
+        /// Which.
+        database: PathBuf,
+    },
     /// The address.
     #[error("cannot listen on {address}: {reason}")]
     Listen {
@@ -74,6 +81,8 @@ pub struct Running {
     stop: watch::Sender<bool>,
     task: tokio::task::JoinHandle<()>,
     writer: std::thread::JoinHandle<()>,
+    /// Held as long as the server runs.
+    _only: File,
 }
 
 impl Running {
@@ -82,6 +91,7 @@ impl Running {
         let _ = self.stop.send(true);
         let _ = self.task.await;
         let _ = tokio::task::spawn_blocking(move || self.writer.join()).await;
+        tracing::info!("stopped; everything that was receipted is stored");
     }
 }
 
@@ -90,6 +100,7 @@ impl Running {
 /// # Errors
 /// The database, the certificate or the address cannot be used.
 pub async fn start(config: Config) -> Result<Running, ServeError> {
+    let only = only(&config.database)?;
     let acceptor = config.tls.as_ref().map(acceptor).transpose()?;
     let writer = Box::new(Sqlite::open(&config.database)?);
     let reader = Box::new(Sqlite::open(&config.database)?);
@@ -111,7 +122,19 @@ pub async fn start(config: Config) -> Result<Running, ServeError> {
     let (stop, stopped) = watch::channel(false);
     tracing::info!(%address, %mission, "listening");
     let task = tokio::spawn(accept(listener, acceptor, app, stopped));
-    Ok(Running { address, stop, task, writer })
+    Ok(Running { address, stop, task, writer, _only: only })
+}
+
+/// A lock on the database's folder: one sequencer numbers the log.
+fn only(database: &Path) -> Result<File, ServeError> {
+    let path = database.with_extension("lock");
+    let io = |e: std::io::Error| StorageError::Io(format!("{}: {e}", path.display()));
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(io)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(ServeError::Busy { database: database.to_owned() }),
+        Err(TryLockError::Error(e)) => Err(io(e).into()),
+    }
 }
 
 fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, ServeError> {

@@ -87,7 +87,7 @@ def changed(fields, changes):
 
 
 def certificate(signer=ISSUER, **changes):
-    fields = {0: 1, 1: MISSION, 2: bytes(16), 3: 0, 4: INVITE.public, 5: NOW + 10 ** 9}
+    fields = {0: 1, 1: MISSION, 2: bytes(16), 3: 0, 4: INVITE.public, 5: NOW + 10 ** 9, 6: bytes(32)}
     return cose(v.CERTIFICATE, signer, enc(changed(fields, changes)))
 
 

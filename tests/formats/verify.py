@@ -202,7 +202,7 @@ MANIFEST_SHAPE = {                                                              
 }
 CERTIFICATE_SHAPE = {                                                                         # [6]
     0: (VERSION, True), 1: (MISSION, True), 2: (of_bytes(16), True), 3: (one_of(0, 1), True), 4: (KEY, True),
-    5: (integer, True),
+    5: (integer, True), 6: (HASH, True),
 }
 ENROLMENT_SHAPE = {                                                                           # [7]
     0: (VERSION, True), 1: (MISSION, True), 2: (some_bytes, True), 3: (KEY, True), 4: (of_bytes(32), True),

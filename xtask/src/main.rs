@@ -105,5 +105,17 @@ fn verify(demo: &Path) -> Result<(), String> {
 fn lint() -> Result<(), String> {
     run("rustfmt", cargo().args(["fmt", "--all", "--check"]))?;
     run("clippy", cargo().args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))?;
-    run("rustdoc", cargo().env("RUSTDOCFLAGS", "-D warnings").args(["doc", "--workspace", "--no-deps", "--locked"]))
+    run("rustdoc", cargo().env("RUSTDOCFLAGS", "-D warnings").args(["doc", "--workspace", "--no-deps", "--locked"]))?;
+    deny()
+}
+
+/// Licences and sources of what we build on. The tool takes minutes to build, so it is used where it is.
+fn deny() -> Result<(), String> {
+    if !cargo().args(["deny", "--version"]).output().is_ok_and(|o| o.status.success()) {
+        println!(
+            "== cargo-deny is not installed, so licences and sources were not checked: `cargo install cargo-deny`"
+        );
+        return Ok(());
+    }
+    run("cargo-deny", cargo().args(["deny", "check", "bans", "licenses", "sources"]))
 }

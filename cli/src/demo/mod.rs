@@ -10,7 +10,7 @@
 mod phones;
 mod proxy;
 mod server;
-mod stage;
+pub mod stage;
 mod tally;
 
 pub use phones::{DemoDevice, run_device};
@@ -105,7 +105,7 @@ pub fn run(args: &Demo) -> Outcome {
         print_json(&summary)?;
     } else {
         print!("{}", figure_table(&figures));
-        closing(&summary, &stage, equal);
+        closing(&summary, &stage, equal, &stage.spare_invite(&mut desk)?);
     }
     Ok(equal && complete)
 }
@@ -116,7 +116,7 @@ fn say(args: &Demo, text: &str) {
     }
 }
 
-fn closing(summary: &serde_json::Value, stage: &Stage, equal: bool) {
+fn closing(summary: &serde_json::Value, stage: &Stage, equal: bool, spare: &str) {
     let folder = stage.folder.display();
     println!();
     println!(
@@ -140,10 +140,7 @@ fn closing(summary: &serde_json::Value, stage: &Stage, equal: bool) {
     println!("  baqylau desk figures --folder {folder}/mission");
     println!("  baqylau desk log --folder {folder}/mission {folder}/log.cbor && baqylau verify {folder}/log.cbor");
     println!("  baqylau serve --folder {folder}/mission/server --listen 127.0.0.1:{}", stage.port);
-    println!(
-        "  baqylau observe enrol --store my-phone --pin 1234 --invite {folder}/mission/invites/{}.txt",
-        stage.spare_invite()
-    );
+    println!("  baqylau observe enrol --store my-phone --pin 1234 --invite {folder}/mission/invites/{spare}.txt");
 }
 
 /// How long a phone waits for anything.

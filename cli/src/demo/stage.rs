@@ -29,14 +29,16 @@ pub struct Stage {
     /// Teams by person.
     pub people: Vec<Person>,
     /// What everybody does.
-    pub tasks: BTreeMap<String, Vec<Task>>,
+    pub tasks: Tasks,
     pub begins: i64,
 }
 
 impl Stage {
     pub fn set(args: &Demo) -> Result<Self, crate::common::Failure> {
-        let folder = empty(&args.keep)?;
+        // Everything that can be wrong in the tables is found before an earlier demonstration is replaced.
         let source = Source::read(&args.mission)?;
+        let (people, begins, tasks) = planned(&source, &args.mission, args.seed)?;
+        let folder = empty(&args.keep)?;
         let server_port = free_port()?;
         let port = if args.faults { free_port()? } else { server_port };
         let address = format!("https://127.0.0.1:{port}");
@@ -44,21 +46,6 @@ impl Stage {
         let mut desk = Desk::new(&mission, &args.mission, &[address], PASSPHRASE)?;
         desk.build(PASSPHRASE, now(), 90)?;
         let invited = desk.invite(&[], now(), 30)?;
-        let people: Vec<Person> = source
-            .people
-            .iter()
-            .map(|p| Person { code: p.code.clone(), role: p.role.clone(), team: p.team.clone() })
-            .collect();
-        let midnight = day(&source.mission.election_day, source.mission.offset).ok_or("election_day is no date")?;
-        let begins = midnight + 6 * 3_600_000;
-        let world = World {
-            people: people.clone(),
-            checklists: source.checklists.iter().map(|c| (c.id.clone(), places(&source, &c.places))).collect(),
-            plans: args.mission.join("plan"),
-            begins,
-            seed: args.seed,
-        };
-        let tasks = schedule(&world)?;
         let invites = invited.into_iter().map(|i| (i.person.code, i.text)).collect();
         Ok(Self { folder, source, port, server_port, invites, people, tasks, begins })
     }
@@ -71,10 +58,39 @@ impl Stage {
         self.folder.join("mission/server")
     }
 
-    /// Somebody whose invite a visitor may look at.
-    pub fn spare_invite(&self) -> &str {
-        self.invites.keys().next().map_or("", String::as_str)
+    /// Makes a fresh invite for a visitor: every other one was used. Gives the person's code.
+    pub fn spare_invite(&self, desk: &mut Desk) -> Result<String, crate::common::Failure> {
+        let first = self.invites.keys().next().cloned().unwrap_or_default();
+        desk.invite(std::slice::from_ref(&first), now(), 30)?;
+        Ok(first)
     }
+}
+
+/// What everybody does.
+pub type Tasks = BTreeMap<String, Vec<Task>>;
+
+/// Who observes, when the day begins, and what the plan in the mission's tables has everybody do.
+pub fn planned(
+    source: &Source,
+    mission: &Path,
+    seed: u64,
+) -> Result<(Vec<Person>, i64, Tasks), crate::common::Failure> {
+    let people: Vec<Person> = source
+        .people
+        .iter()
+        .map(|p| Person { code: p.code.clone(), role: p.role.clone(), team: p.team.clone() })
+        .collect();
+    let midnight = day(&source.mission.election_day, source.mission.offset).ok_or("election_day is no date")?;
+    let begins = midnight + 6 * 3_600_000;
+    let world = World {
+        people: people.clone(),
+        checklists: source.checklists.iter().map(|c| (c.id.clone(), places(source, &c.places))).collect(),
+        plans: mission.join("plan"),
+        begins,
+        seed,
+    };
+    let tasks = schedule(&world)?;
+    Ok((people, begins, tasks))
 }
 
 /// The places of the first level that a checklist is for.

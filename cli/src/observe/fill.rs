@@ -4,13 +4,21 @@ use crate::common::{Failure, Outcome};
 use baqylau_forms::definition::Kind;
 use baqylau_observer::ObserverCore;
 use baqylau_observer::app::{Choices, Issue, Key, QuestionView};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, Write};
 use std::path::Path;
 
 fn read_answers(path: &Path) -> Result<BTreeMap<String, String>, Failure> {
     let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
-    Ok(serde_json::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?)
+    let read: BTreeMap<String, Value> =
+        serde_json::from_str(&text).map_err(|e| format!("{}: {e}; expected an object of answers", path.display()))?;
+    let words = |(name, value): (String, Value)| match value {
+        Value::String(text) => Ok((name, text)),
+        Value::Number(number) => Ok((name, number.to_string())),
+        _ => Err(format!("{}: {name}: expected a text or a number", path.display())),
+    };
+    Ok(read.into_iter().map(words).collect::<Result<_, _>>()?)
 }
 
 /// Goes through the sections with answers from a file, or asks for everything that has no answer yet; `again` asks for what has
@@ -40,20 +48,26 @@ pub fn fill(core: &ObserverCore, draft: i64, answers: Option<&Path>, again: bool
             }
         }
     }
-    let unused = given.iter().flat_map(BTreeMap::keys).filter(|name| !used.contains(*name));
-    unused.for_each(|name| println!("not asked, so its answer is left out: {name}"));
-    Ok(())
+    let unused: Vec<&String> = given.iter().flat_map(BTreeMap::keys).filter(|name| !used.contains(*name)).collect();
+    if unused.is_empty() {
+        return Ok(());
+    }
+    let names = unused.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    Err(format!("the checklist does not ask: {names}. The other answers are kept in the draft; correct the file")
+        .into())
 }
 
-fn put(core: &ObserverCore, draft: i64, row: &QuestionView, text: &str) -> Result<(), baqylau_observer::Error> {
+fn put(core: &ObserverCore, draft: i64, row: &QuestionView, text: &str) -> Result<(), Failure> {
     if let Kind::Repeat { .. } = row.kind {
-        for _ in row.rows..text.trim().parse().unwrap_or(0) {
+        let count: usize = text.trim().parse().map_err(|_| format!("{}: expected how many rows", row.name))?;
+        for _ in row.rows..count {
             core.add_row(draft, row.key)?;
         }
         return Ok(());
     }
     let answer = core.read_answer(draft, row.key, text)?;
-    core.set(draft, row.key, answer).map(drop)
+    core.set(draft, row.key, answer)?;
+    Ok(())
 }
 
 fn prompt(core: &ObserverCore, draft: i64, row: &QuestionView) -> Result<(), Failure> {
@@ -89,6 +103,11 @@ fn prompt(core: &ObserverCore, draft: i64, row: &QuestionView) -> Result<(), Fai
 
 /// Signs, after telling what is wrong or missing.
 pub fn sign(core: &ObserverCore, draft: i64, incomplete: Option<String>) -> Outcome {
+    let mut labels: BTreeMap<Key, String> = BTreeMap::new();
+    for section in core.sections(draft)? {
+        let rows = core.open_section(draft, section.section)?.rows;
+        labels.extend(rows.into_iter().map(|r| (r.key, format!("{} {}", r.number, r.label).trim().to_owned())));
+    }
     for problem in core.issues(draft)? {
         let what = match problem.issue {
             Issue::Unanswered => "not answered",
@@ -96,7 +115,8 @@ pub fn sign(core: &ObserverCore, draft: i64, incomplete: Option<String>) -> Outc
             Issue::Error => "impossible",
             Issue::NotOffered => "no longer offered",
         };
-        println!("{what}: {}", problem.text);
+        let label = labels.get(&problem.key).map_or("", String::as_str);
+        println!("{what}: {label}{}{}", if problem.text.is_empty() { "" } else { ": " }, problem.text);
     }
     let report = core.finalise(draft, incomplete)?;
     println!(

@@ -4,7 +4,7 @@ mod fill;
 
 use crate::common::{Failure, Outcome, print_json};
 use baqylau_observer::ObserverCore;
-use baqylau_observer::app::{Config, ReportState, VisitUpdate};
+use baqylau_observer::app::{Config, DraftView, LetterView, PlaceView, ReportState, VisitUpdate, VisitView};
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_observer::vault::FileVault;
 use clap::{Args, Subcommand};
@@ -22,9 +22,9 @@ pub struct Store {
     /// The folder of this observer's store.
     #[arg(long, value_name = "DIR")]
     store: PathBuf,
-    /// The language to speak.
-    #[arg(long, default_value = "en")]
-    language: String,
+    /// The language to speak; the mission's first without it.
+    #[arg(long)]
+    language: Option<String>,
     /// The PIN; otherwise `BAQYLAU_PIN` is read.
     #[arg(long, env = "BAQYLAU_PIN", hide_env_values = true)]
     pin: String,
@@ -32,11 +32,24 @@ pub struct Store {
 
 impl Store {
     fn config(&self) -> Result<Config, Failure> {
-        config(&self.store, &self.language)
+        config(&self.store, self.language.as_deref().unwrap_or_default())
     }
 
     fn open(&self) -> Result<ObserverCore, Failure> {
-        Ok(ObserverCore::open(self.config()?, &self.pin)?)
+        if !self.store.join("lock.json").exists() {
+            return Err(
+                format!("{}: there is no store; `baqylau observe enrol` makes one", self.store.display()).into()
+            );
+        }
+        let core = ObserverCore::open(self.config()?, &self.pin)?;
+        if let Ok(mission) = core.mission()
+            && let Some(language) = &self.language
+            && !mission.languages.iter().any(|(code, _)| code == language)
+        {
+            let spoken: Vec<String> = mission.languages.into_iter().map(|(code, _)| code).collect();
+            return Err(format!("the mission does not speak {language}, but {}", spoken.join(", ")).into());
+        }
+        Ok(core)
     }
 }
 
@@ -51,7 +64,7 @@ pub enum Observe {
     Enrol {
         #[command(flatten)]
         store: Store,
-        /// A file with the invite's text.
+        /// The invite's text, or a file with it.
         #[arg(long, value_name = "FILE")]
         invite: PathBuf,
     },
@@ -59,6 +72,9 @@ pub enum Observe {
     Mission {
         #[command(flatten)]
         store: Store,
+        /// One JSON object on one line.
+        #[arg(long)]
+        json: bool,
     },
     /// Search the places.
     Places {
@@ -66,6 +82,9 @@ pub enum Observe {
         store: Store,
         /// Words of a name, a number or a code.
         query: String,
+        /// One JSON object on one line.
+        #[arg(long)]
+        json: bool,
     },
     /// Fill a checklist: at prompts, or from a file of answers. What was answered before is kept.
     Fill {
@@ -116,6 +135,9 @@ pub enum Observe {
     Drafts {
         #[command(flatten)]
         store: Store,
+        /// One JSON object on one line.
+        #[arg(long)]
+        json: bool,
     },
     /// Carry a draft to the version of its checklist that the mission has now. Nothing is dropped: what has no place is listed.
     Carry {
@@ -135,6 +157,9 @@ pub enum Observe {
     Letters {
         #[command(flatten)]
         store: Store,
+        /// One JSON object on one line.
+        #[arg(long)]
+        json: bool,
     },
     /// Answer a letter that asks about a report: an amendment of it.
     Answer {
@@ -173,6 +198,9 @@ pub enum Observe {
     Sync {
         #[command(flatten)]
         store: Store,
+        /// One JSON object on one line.
+        #[arg(long)]
+        json: bool,
     },
     /// Make a damaged store anew from what can still be read of it; the damaged file is kept.
     Salvage {
@@ -196,11 +224,19 @@ pub fn run(command: Observe) -> Outcome {
             let salvaged = ObserverCore::salvage(&store.config()?, &store.pin)?;
             println!("{} rows were taken over; the damaged file is {}", salvaged.rows, salvaged.aside.display());
             salvaged.lost.iter().for_each(|table| println!("not everything could be read: {table}"));
+            if !salvaged.lost.is_empty() {
+                println!("what was signed is delivered all the same; drafts and visits in these tables are lost here");
+            }
             Ok(salvaged.lost.is_empty())
         }
-        Observe::Mission { store } => mission(&store.open()?),
-        Observe::Places { store, query } => {
-            for place in store.open()?.search_places(&[], &query, 0, 20)? {
+        Observe::Mission { store, json } => mission(&store.open()?, json),
+        Observe::Places { store, query, json } => {
+            let found = store.open()?.search_places(&[], &query, 0, 20)?;
+            if json {
+                let row = |p: &PlaceView| json!({"code": p.code, "label": p.label, "level": p.level, "path": p.path});
+                return print_json(&json!({"places": found.iter().map(row).collect::<Vec<_>>()}));
+            }
+            for place in found {
                 println!("{:<10} {}  ({}: {})", place.code, place.label, place.level, place.path.join(" › "));
             }
             Ok(true)
@@ -211,6 +247,7 @@ pub fn run(command: Observe) -> Outcome {
                 Some(visit) => visit,
                 None => core.start_visit(place.as_deref(), None)?.code,
             };
+            println!("visit {visit}; `--visit {visit}` goes on with it");
             let id = core.start_checklist(&visit, &checklist)?.id;
             fill(&core, id, answers.as_deref(), false)?;
             if draft {
@@ -228,8 +265,14 @@ pub fn run(command: Observe) -> Outcome {
             println!("closed: nothing more can be signed here; `baqylau observe sync` delivers what waits");
             Ok(true)
         }
-        Observe::Drafts { store } => {
-            for visit in store.open()?.visits()? {
+        Observe::Drafts { store, json } => {
+            let visits = store.open()?.visits()?;
+            if json {
+                let open = visits.iter().flat_map(|v| v.drafts.iter().filter(|d| !d.finished).map(move |d| (v, d)));
+                let row = |(v, d): (&VisitView, &DraftView)| json!({"draft": d.id, "visit": v.code, "checklist": d.checklist, "newer": d.newer});
+                return print_json(&json!({"drafts": open.map(row).collect::<Vec<_>>()}));
+            }
+            for visit in visits {
                 for draft in visit.drafts.iter().filter(|d| !d.finished) {
                     let newer = if draft.newer { "  (a newer version: `observe carry`)" } else { "" };
                     println!("{:>4}  {:<10} {:<18} {}{newer}", draft.id, visit.code, draft.checklist, draft.title);
@@ -248,8 +291,19 @@ pub fn run(command: Observe) -> Outcome {
             println!("draft {draft} is gone");
             Ok(true)
         }
-        Observe::Letters { store } => {
-            for l in store.open()?.letters()? {
+        Observe::Letters { store, json } => {
+            let letters = store.open()?.letters()?;
+            if json {
+                let row = |l: &LetterView| {
+                    let questions: Vec<&str> = l.questions.iter().map(|q| q.0.as_str()).collect();
+                    json!({
+                        "letter": l.id, "written": l.written, "text": l.text, "report": l.report, "questions": questions,
+                        "answered": l.answered,
+                    })
+                };
+                return print_json(&json!({"letters": letters.iter().map(row).collect::<Vec<_>>()}));
+            }
+            for l in letters {
                 println!("{:>4}  {}", l.id, l.text);
                 let asked: Vec<&str> = l.questions.iter().map(|q| &*q.1).collect();
                 if let Some(report) = l.report {
@@ -274,20 +328,33 @@ pub fn run(command: Observe) -> Outcome {
             println!("wiped: {}", store.display());
             Ok(true)
         }
-        Observe::Sync { store } => {
+        Observe::Sync { store, json } => {
             let report = store.open()?.sync_now(BUDGET)?;
+            let safe = report.again.is_none() && report.refused == 0;
+            if json {
+                print_json(&json!({
+                    "delivered": report.delivered, "refused": report.refused, "again": report.again,
+                    "bytes_sent": report.bytes_sent,
+                }))?;
+                return Ok(safe);
+            }
             println!("{} delivered, {} refused", report.delivered, report.refused);
             if report.again.is_some() {
                 println!("the server does not answer or is busy; what waits is safe, try again later");
             }
-            Ok(report.again.is_none() && report.refused == 0)
+            Ok(safe)
         }
         Observe::Reports { store, json } => reports(&store.open()?, json),
     }
 }
 
 fn enrol(store: &Store, invite: &PathBuf) -> Outcome {
-    let text = std::fs::read_to_string(invite).map_err(|e| format!("{}: {e}", invite.display()))?;
+    let text = invite.to_string_lossy();
+    let text = match text.starts_with("BAQYLAU") {
+        true => text.into_owned(),
+        false => std::fs::read_to_string(invite).map_err(|e| format!("{}: {e}", invite.display()))?,
+    };
+    baqylau_protocol::certificate::Invite::from_text(&text)?;
     let config = store.config()?;
     // An enrolment that broke off goes on.
     let core = if store.store.join("lock.json").exists() {
@@ -296,16 +363,28 @@ fn enrol(store: &Store, invite: &PathBuf) -> Outcome {
         ObserverCore::create(config, &store.pin, &text)?
     };
     core.enrol(BUDGET)?;
-    mission(&core)
+    mission(&core, false)
 }
 
-fn mission(core: &ObserverCore) -> Outcome {
+fn mission(core: &ObserverCore, json: bool) -> Outcome {
     let mission = core.mission()?;
+    if json {
+        let checklists = core.checklists()?;
+        let row = |c: &baqylau_observer::app::ChecklistView| json!({"id": c.id, "title": c.title, "places": c.places});
+        return print_json(&json!({
+            "title": mission.title, "bundle": mission.version, "fingerprint": mission.fingerprint, "name": mission.name,
+            "team": mission.team, "role": mission.role, "expired": mission.expired, "clock_error": mission.clock_error,
+            "bundle_refused": mission.bundle_refused, "checklists": checklists.iter().map(row).collect::<Vec<_>>(),
+        }));
+    }
     println!("{} (bundle {})", mission.title, mission.version);
     println!("{}, {}, team {}", mission.name, mission.role, mission.team);
     println!("fingerprint {}: compare it with the coordinators'", mission.fingerprint);
     if mission.expired {
         println!("the bundle expired; reports can still be signed");
+    }
+    if mission.clock_error.abs() > 5 * 60_000 {
+        println!("the clock of this device is wrong by {} minutes; it is corrected for", mission.clock_error / 60_000);
     }
     if let Some(reason) = mission.bundle_refused {
         println!("a bundle was refused: {reason}");

@@ -25,8 +25,9 @@ fn every_fault_is_named_with_file_row_and_column_at_once() {
     let out = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{out}");
     assert!(out.contains("voting/survey.csv, row "), "{out}");
+    assert!(out.contains("votting"), "{out}");
     assert!(out.contains("column relevant: unknown name ${unautorised}; did you mean"), "{out}");
-    assert!(out.contains("people.csv, row 2: \"cook\" is no role"), "{out}");
+    assert!(out.contains("people.csv, row 2, column role: \"cook\" is no role"), "{out}");
 }
 
 #[test]

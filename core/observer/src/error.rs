@@ -10,7 +10,7 @@ use baqylau_sqlite::StorageError;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The store is locked, or the PIN was wrong.
-    #[error("wrong PIN; {attempts_left} attempts left")]
+    #[error("{}", locked(*attempts_left))]
     Locked {
         /// How many more tries there are.
         attempts_left: u32,
@@ -38,6 +38,14 @@ pub enum Error {
     /// A fault of this program.
     #[error("internal: {0}")]
     Internal(String),
+}
+
+fn locked(attempts_left: u32) -> String {
+    match attempts_left {
+        0 => "locked for good after too many wrong PINs. What was signed is still delivered; ask the coordinators for a new invite"
+            .into(),
+        left => format!("locked, or a wrong PIN; {left} attempts left"),
+    }
 }
 
 impl Error {

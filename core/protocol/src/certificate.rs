@@ -2,7 +2,7 @@
 
 use crate::cbor;
 use crate::cose::{self, CoseError, Type};
-use crate::ids::{DeviceId, MissionId, PublicKey, SubjectId};
+use crate::ids::{DeviceId, Hash, MissionId, PublicKey, SubjectId};
 use crate::keys::SigningKey;
 use data_encoding::BASE64URL_NOPAD;
 use minicbor::bytes::{ByteArray, ByteVec};
@@ -43,6 +43,9 @@ pub struct Certificate {
     /// When the invite ends, in milliseconds since 1970.
     #[n(5)]
     pub expires: i64,
+    /// [`Invite::holder`]: what the invite says of its holder cannot be changed, and nobody can guess it from here.
+    #[n(6)]
+    pub holder: Hash,
 }
 
 impl Certificate {
@@ -133,6 +136,12 @@ pub enum InviteError {
 const PREFIX: &str = "BAQYLAU1:";
 
 impl Invite {
+    /// A digest of everything but the certificate. The seed is in it, which no server ever sees.
+    #[must_use]
+    pub fn holder(&self) -> Hash {
+        Hash::of(&cbor::encode(&Self { certificate: Vec::new().into(), ..self.clone() }))
+    }
+
     /// The text in the QR code: `BAQYLAU1:` and base64url.
     #[must_use]
     pub fn to_text(&self) -> String {
@@ -147,7 +156,16 @@ impl Invite {
         let body = text.trim().strip_prefix(PREFIX).ok_or(InviteError::NotOne)?;
         let bytes = BASE64URL_NOPAD.decode(body.as_bytes()).map_err(|e| InviteError::Damaged(e.to_string()))?;
         let invite: Self = cbor::decode(&bytes, "invite").map_err(|e| InviteError::Damaged(e.to_string()))?;
-        Ok(invite)
+        // Whether the issuer signed it is seen when the bundle is here; that it says this is seen now.
+        let certificate = cose::Unverified::parse(Type::Certificate, &invite.certificate).ok();
+        let certificate: Option<Certificate> =
+            certificate.and_then(|c| cbor::decode(c.untrusted(), "certificate").ok());
+        let key = SigningKey::from_seed(*invite.seed).public();
+        if certificate.is_some_and(|c| c.holder == invite.holder() && c.key == key) {
+            Ok(invite)
+        } else {
+            Err(InviteError::Damaged("its certificate is for another".into()))
+        }
     }
 
     /// The mission it is for.

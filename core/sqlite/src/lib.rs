@@ -28,7 +28,10 @@ pub enum StorageError {
     #[error("the disk is full: free some space; everything saved before is safe")]
     Full,
     /// The file is no database of this key: damaged, or another key.
-    #[error("the database {path} is damaged, or it was made with another key")]
+    #[error(
+        "the database{} is damaged, or it was made with another key; salvage it, or bring a copy back",
+        named(path)
+    )]
     Damaged {
         /// Which file.
         path: PathBuf,
@@ -47,6 +50,10 @@ pub enum StorageError {
     /// Something the code did not expect of the database.
     #[error("the database refused: {0}")]
     Other(#[source] rusqlite::Error),
+}
+
+fn named(path: &Path) -> String {
+    if path.as_os_str().is_empty() { String::new() } else { format!(" {}", path.display()) }
 }
 
 impl From<rusqlite::Error> for StorageError {

@@ -85,8 +85,15 @@ impl Mission {
     fn device(&self, role: Role, expires: i64) -> Device {
         let (key, invite) = (SigningKey::generate(), SigningKey::generate());
         let (shared, encapsulation) = SharedKey::encapsulate(&self.reading.public(), self.id()).expect("encapsulates");
-        let certificate =
-            Certificate { v: 1, mission: self.id(), subject: SubjectId(random()), role, key: invite.public(), expires };
+        let certificate = Certificate {
+            v: 1,
+            mission: self.id(),
+            subject: SubjectId(random()),
+            role,
+            key: invite.public(),
+            expires,
+            holder: Hash(random()),
+        };
         let enrolment = Enrolment {
             v: 1,
             mission: self.id(),

@@ -139,7 +139,14 @@ impl ObserverCore {
     /// The PIN is wrong, or nothing can be read.
     pub fn salvage(config: &Config, pin: &str) -> Result<Salvaged, Error> {
         let key = Lock::of(&config.folder).open(&*config.vault, pin)?;
-        MainStore::salvage(&config.folder.join("main.db"), &key)
+        MainStore::salvage(&config.folder.join("main.db"), &key).map_err(|e| match e {
+            Error::Storage(StorageError::Damaged { .. } | StorageError::Io(_)) => Error::invalid(
+                "main.db",
+                "nothing of it can be read, and it was left as it is. What was signed is in the outbox and is still delivered; \
+                 ask the coordinators for an invite that replaces this phone",
+            ),
+            other => other,
+        })
     }
 
     /// Opens a store without the PIN: it delivers what waits, and shows nothing.

@@ -14,6 +14,9 @@ pub(crate) struct StoredLetter {
     pub letter: Letter,
 }
 
+/// Number, hash, visit, body.
+type Row = (i64, [u8; 32], Option<i64>, Vec<u8>);
+
 fn letter_aad(id: i64) -> [u8; 9] {
     aad(b't', id)
 }
@@ -39,7 +42,7 @@ impl MainStore {
 
     /// The letters that can still be read, oldest first.
     pub fn letters(&mut self) -> Result<Vec<StoredLetter>, Error> {
-        let rows: Vec<(i64, [u8; 32], Option<i64>, Vec<u8>)> = {
+        let rows: Vec<Row> = {
             let select = "SELECT l.id, l.hash, l.visit, l.body FROM letter l LEFT JOIN visit v ON v.id = l.visit
                           WHERE l.visit IS NULL OR v.facts IS NOT NULL ORDER BY l.id";
             let mut statement = self.db.prepare(select)?;

@@ -30,6 +30,9 @@ pub(crate) struct Outbox {
     db: Connection,
 }
 
+/// A letter that was fetched: number, envelope, the enrolment of the desk that wrote it.
+pub(crate) type Fetched = (i64, Vec<u8>, Vec<u8>);
+
 /// An envelope that waits.
 pub(crate) struct Queued {
     pub seq: i64,
@@ -154,7 +157,7 @@ impl Outbox {
     }
 
     /// Letters that were not opened yet: number, envelope, the desk's enrolment.
-    pub fn unread(&self) -> Result<Vec<(i64, Vec<u8>, Vec<u8>)>, Error> {
+    pub fn unread(&self) -> Result<Vec<Fetched>, Error> {
         let mut statement = self.db.prepare("SELECT idx, bytes, desk FROM letter WHERE read = 0 ORDER BY idx")?;
         let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -36,6 +36,7 @@ fn certificate() -> Certificate {
         role: Role::Observer,
         key: invite_key().public(),
         expires: 1_000,
+        holder: Hash([6; 32]),
     }
 }
 
@@ -121,6 +122,12 @@ fn an_invite_survives_its_text_and_names_what_is_wrong() {
         role: "sto".into(),
         replaces: None,
     };
+    let of = |invite: &Invite, key: &SigningKey| {
+        let certificate = Certificate { holder: invite.holder(), key: key.public(), ..certificate() };
+        Invite { certificate: certificate.sign(&issuer()).into(), ..invite.clone() }
+    };
+    let seeded = SigningKey::from_seed([0xcd; 32]);
+    let invite = of(&invite, &seeded);
     let text = invite.to_text();
     assert_eq!(Invite::from_text(&text).unwrap(), invite);
     assert_eq!(Invite::from_text(&format!("  {text}\n")).unwrap(), invite);
@@ -133,6 +140,10 @@ fn an_invite_survives_its_text_and_names_what_is_wrong() {
     for cut in "BAQYLAU1:".len()..text.len() {
         assert!(matches!(Invite::from_text(&text[..cut]), Err(InviteError::Damaged(_))), "{cut} characters");
     }
+    let another = |other: Invite| assert!(matches!(Invite::from_text(&other.to_text()), Err(InviteError::Damaged(_))));
+    another(Invite { role: "head".into(), ..invite.clone() });
+    another(Invite { servers: vec!["https://c.example".into()], ..invite.clone() });
+    another(of(&invite, &stranger()));
     let mut dice = Dice(6);
     for _ in 0..500 {
         let length = dice.below(200);

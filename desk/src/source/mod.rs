@@ -1,0 +1,232 @@
+//! The mission's tables, read and checked: all faults at once. `docs/authoring.md` describes them.
+
+mod tables;
+
+use crate::error::DeskError;
+use baqylau_findings::Compiled;
+use baqylau_forms::definition::{Definition, Text};
+use baqylau_forms::places::Level;
+use baqylau_forms::{Form, Places};
+use baqylau_report::mission::{Language, Mission};
+use serde::Deserialize;
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::Arc;
+use tables::{figures, offset, people, places};
+
+/// A mission as its tables say it.
+pub struct Source {
+    /// Settings, as phones get them.
+    pub mission: Mission,
+    /// The places.
+    pub places: Arc<Places>,
+    /// The checklists' definitions, in order.
+    pub checklists: Vec<Definition>,
+    /// The same, compiled, by id.
+    pub forms: HashMap<String, Arc<Form>>,
+    /// The figures.
+    pub figures: Vec<Compiled>,
+    /// Who observes.
+    pub people: Vec<Person>,
+    /// What is worth knowing and no fault.
+    pub warnings: Vec<String>,
+}
+
+/// Somebody who observes. Known to the desk alone.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Person {
+    /// The code, unique in the mission.
+    pub code: String,
+    /// The name.
+    pub name: String,
+    /// The role, as `sto`.
+    pub role: String,
+    /// The team's code.
+    pub team: String,
+    /// The languages, separated by spaces.
+    #[serde(default)]
+    pub languages: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MissionFile {
+    title: BTreeMap<String, String>,
+    languages: Vec<Language>,
+    default_language: String,
+    time_zone: String,
+    offset: String,
+    election_day: String,
+    starts: String,
+    ends: String,
+    statement: String,
+    levels: Vec<LevelRow>,
+    roles: Vec<LevelRow>,
+    checklists: Vec<String>,
+    review_window_days: u32,
+    confirm_on_pull: bool,
+    unlisted_places: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LevelRow {
+    id: String,
+    label: BTreeMap<String, String>,
+}
+
+impl Source {
+    /// Reads a mission's folder.
+    ///
+    /// # Errors
+    /// Every fault of every table, each with its place.
+    pub fn read(folder: &Path) -> Result<Self, DeskError> {
+        let file: MissionFile = read_json(&folder.join("mission.json"))?;
+        let mut faults = Vec::new();
+        let (mission, roles) = settings(file, &mut faults);
+        let codes: Vec<String> = mission.0.languages.iter().map(|l| l.code.clone()).collect();
+        let places = places(&folder.join("places.csv"), mission.1, &codes, &mut faults);
+        if !faults.is_empty() {
+            return Err(DeskError::Source { faults });
+        }
+        let mission = mission.0;
+        let people = people(&folder.join("people.csv"), &roles, &mut faults);
+        let mut warnings = Vec::new();
+        let mut checklists = Vec::new();
+        for id in &mission.checklists {
+            match checklist(&folder.join("checklists"), id, &codes, &places, &mut warnings) {
+                Ok(definition) => checklists.push(definition),
+                Err(found) => faults.extend(found),
+            }
+        }
+        let mut forms = HashMap::new();
+        for definition in &checklists {
+            match Form::compile(definition.clone(), places.clone()) {
+                Ok(form) => drop(forms.insert(definition.id.clone(), Arc::new(form))),
+                Err(problems) => {
+                    faults.extend(problems.iter().map(|p| format!("checklist {}: {}", definition.id, p.fault)))
+                }
+            }
+        }
+        let mut rows = figures(&folder.join("figures.csv"), &codes, &mut faults);
+        // A checklist with faults would make each of its figures one.
+        rows.retain(|f| forms.contains_key(&f.checklist) || !mission.checklists.contains(&f.checklist));
+        let sound = forms.len() == mission.checklists.len();
+        let compiled = Compiled::all(rows, &forms);
+        let figures = compiled.unwrap_or_else(|e| {
+            faults.extend(e.iter().map(|f| format!("figures.csv: {f}")));
+            Vec::new()
+        });
+        if sound {
+            named_figures(&checklists, &figures, &mut faults);
+        }
+        // A table that several checklists share is read for each.
+        let mut seen = std::collections::HashSet::new();
+        faults.retain(|fault| seen.insert(fault.clone()));
+        if faults.is_empty() {
+            Ok(Self { mission, places, checklists, forms, figures, people, warnings })
+        } else {
+            Err(DeskError::Source { faults })
+        }
+    }
+}
+
+fn read_json<T: for<'d> Deserialize<'d>>(path: &Path) -> Result<T, DeskError> {
+    let text = std::fs::read_to_string(path).map_err(|e| DeskError::file(path, e))?;
+    serde_json::from_str(&text).map_err(|e| DeskError::file(path, e))
+}
+
+fn text(map: &BTreeMap<String, String>, languages: &[Language], what: &str, faults: &mut Vec<String>) -> Text {
+    let one = |l: &Language| {
+        map.get(&l.code).map(|t| Arc::from(t.as_str())).unwrap_or_else(|| {
+            faults.push(format!("mission.json: {what} is missing in {}", l.code));
+            Arc::default()
+        })
+    };
+    Text(languages.iter().map(one).collect())
+}
+
+fn settings(file: MissionFile, faults: &mut Vec<String>) -> ((Mission, Vec<Level>), Vec<String>) {
+    let mut languages = file.languages;
+    // The default stands first everywhere.
+    languages.sort_by_key(|l| l.code != file.default_language);
+    if languages.first().is_none_or(|l| l.code != file.default_language) {
+        faults.push("mission.json: default_language is none of the languages".into());
+    }
+    for (name, day) in [
+        ("election_day", &file.election_day),
+        ("starts", &file.starts),
+        ("ends", &file.ends),
+        ("statement", &file.statement),
+    ] {
+        if baqylau_forms::value::Date::parse(day).is_none() {
+            faults.push(format!("mission.json: {name} is no date YYYY-MM-DD"));
+        }
+    }
+    if file.time_zone.is_empty() {
+        faults.push("mission.json: time_zone is empty".into());
+    }
+    let offset = offset(&file.offset).unwrap_or_else(|| {
+        faults.push("mission.json: offset is no offset such as +06:00".into());
+        0
+    });
+    let levels = file.levels.iter();
+    let levels: Vec<Level> = levels
+        .map(|l| Level { id: l.id.clone(), label: text(&l.label, &languages, &format!("the level {}", l.id), faults) })
+        .collect();
+    let mission = Mission {
+        title: text(&file.title, &languages, "the title", faults),
+        languages,
+        offset,
+        election_day: file.election_day,
+        checklists: file.checklists,
+        review_window_days: file.review_window_days,
+        confirm_on_pull: file.confirm_on_pull,
+        unlisted_places: file.unlisted_places,
+    };
+    ((mission, levels), file.roles.into_iter().map(|r| r.id).collect())
+}
+
+fn checklist(
+    folder: &Path,
+    id: &str,
+    codes: &[String],
+    places: &Arc<Places>,
+    warnings: &mut Vec<String>,
+) -> Result<Definition, Vec<String>> {
+    let one = |e: &dyn std::fmt::Display| vec![e.to_string()];
+    let shared = Some(folder.join("choices.csv")).filter(|p| p.exists());
+    let xlsx = folder.join(format!("{id}.xlsx"));
+    let workbook = if xlsx.exists() {
+        baqylau_xlsform::Workbook::from_xlsx(&xlsx, shared.as_deref()).map_err(|e| one(&e))?
+    } else {
+        baqylau_xlsform::Workbook::from_csv(&folder.join(id), shared.as_deref()).map_err(|e| one(&e))?
+    };
+    let words = |found: Vec<baqylau_xlsform::Finding>| found.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let compiled = baqylau_xlsform::compile(&workbook, codes, places).map_err(words)?;
+    warnings.extend(compiled.warnings.iter().map(ToString::to_string));
+    if compiled.definition.id != id {
+        return Err(vec![format!(
+            "checklists/{id}: form_id is {:?}; it must be the folder's name",
+            compiled.definition.id
+        )]);
+    }
+    Ok(compiled.definition)
+}
+
+/// A question names the figures it feeds: they must exist.
+fn named_figures(checklists: &[Definition], figures: &[Compiled], faults: &mut Vec<String>) {
+    if figures.is_empty() {
+        return;
+    }
+    for definition in checklists {
+        for item in &definition.items {
+            for id in item.figures.iter().filter(|id| !figures.iter().any(|f| f.figure.id == **id)) {
+                faults.push(format!(
+                    "checklist {}, question {}: figures.csv has no figure {id:?}",
+                    definition.id, item.name
+                ));
+            }
+        }
+    }
+}

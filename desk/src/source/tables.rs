@@ -1,0 +1,199 @@
+//! The tables of a mission: places, people, figures. A fault names table, row and column.
+
+use super::Person;
+use baqylau_findings::Figure;
+use baqylau_forms::Places;
+use baqylau_forms::definition::Text;
+use baqylau_forms::places::{Level, Place, PlaceTable};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Minutes of `+06:00`.
+pub(super) fn offset(text: &str) -> Option<i16> {
+    let (sign, rest) = match text.as_bytes().first()? {
+        b'+' => (1, &text[1..]),
+        b'-' => (-1, &text[1..]),
+        _ => return None,
+    };
+    let (hours, minutes) = rest.split_once(':')?;
+    let minutes = hours.parse::<i16>().ok()?.checked_mul(60)? + minutes.parse::<i16>().ok()?;
+    (0..=14 * 60).contains(&minutes).then_some(sign * minutes)
+}
+
+/// A table with its header.
+struct Table {
+    path: PathBuf,
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    fn read(path: &Path) -> Result<Self, String> {
+        let fault = |e: &dyn std::fmt::Display| format!("{}: {e}", name(path));
+        let mut reader =
+            csv::ReaderBuilder::new().flexible(false).trim(csv::Trim::All).from_path(path).map_err(|e| fault(&e))?;
+        let header = reader.headers().map_err(|e| fault(&e))?.iter().map(str::to_owned).collect();
+        let rows: Result<Vec<_>, _> =
+            reader.records().map(|r| r.map(|r| r.iter().map(str::to_owned).collect())).collect();
+        Ok(Self { path: path.to_owned(), header, rows: rows.map_err(|e| fault(&e))? })
+    }
+
+    fn column(&self, name: &str) -> Option<usize> {
+        self.header.iter().position(|h| h == name)
+    }
+
+    fn required(&self, column: &str) -> Result<usize, String> {
+        self.column(column).ok_or_else(|| format!("{}: the column {column} is missing", name(&self.path)))
+    }
+
+    /// Columns `name::Language (code)` in the order of the languages.
+    fn translated(&self, column: &str, codes: &[String]) -> Result<Vec<usize>, String> {
+        let find = |code: &String| {
+            let ends = format!("({code})");
+            let fits = |h: &&String| h.strip_prefix(column).is_some_and(|r| r.starts_with("::") && r.ends_with(&ends));
+            let found = self.header.iter().find(fits).and_then(|h| self.column(h));
+            found.ok_or_else(|| format!("{}: the column {column}::… ({code}) is missing", name(&self.path)))
+        };
+        codes.iter().map(find).collect()
+    }
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn collect<T: Default>(result: Result<T, String>, faults: &mut Vec<String>) -> T {
+    result.unwrap_or_else(|fault| {
+        faults.push(fault);
+        T::default()
+    })
+}
+
+fn cell_text(row: &[String], columns: &[usize]) -> Text {
+    let cells = columns.iter().map(|c| Arc::from(row[*c].as_str()));
+    let text = Text(cells.collect());
+    if text.is_empty() { Text::default() } else { text }
+}
+
+pub(super) fn places(path: &Path, levels: Vec<Level>, codes: &[String], faults: &mut Vec<String>) -> Arc<Places> {
+    let table = collect(place_table(path, levels, codes, faults), faults);
+    match Places::new(table) {
+        Ok(places) => Arc::new(places),
+        Err(fault) => {
+            faults.push(format!("places.csv: {fault}"));
+            Arc::default()
+        }
+    }
+}
+
+/// Columns of `places.csv` that are no further columns of the places.
+const PLACE_COLUMNS: [&str; 8] = ["code", "level", "parent", "time_zone", "number", "latitude", "longitude", "voters"];
+
+fn place_table(
+    path: &Path,
+    levels: Vec<Level>,
+    codes: &[String],
+    faults: &mut Vec<String>,
+) -> Result<PlaceTable, String> {
+    let table = Table::read(path)?;
+    let [code, level, parent] = [table.required("code")?, table.required("level")?, table.required("parent")?];
+    let [zone, number] = [table.required("time_zone")?, table.required("number")?];
+    let labels = table.translated("label", codes)?;
+    let known = |h: &String| PLACE_COLUMNS.contains(&h.as_str()) || h.starts_with("label::");
+    let further: Vec<usize> = (0..table.header.len()).filter(|c| !known(&table.header[*c])).collect();
+    let by_code: HashMap<&str, usize> = table.rows.iter().enumerate().map(|(i, r)| (r[code].as_str(), i)).collect();
+    let mut interned: HashMap<&str, Arc<str>> = HashMap::new();
+    let mut out = Vec::with_capacity(table.rows.len());
+    for (at, row) in table.rows.iter().enumerate() {
+        let mut fault = |what: String| faults.push(format!("places.csv, row {}: {what}", at + 2));
+        let found = levels.iter().position(|l| l.id == row[level]).and_then(|l| u16::try_from(l).ok());
+        let Some(found) = found else {
+            fault(format!("column level: {:?} is no level of mission.json", row[level]));
+            continue;
+        };
+        let above = by_code.get(row[parent].as_str()).and_then(|p| u32::try_from(*p).ok());
+        if above.is_none() && !row[parent].is_empty() {
+            fault(format!("column parent: {:?} is not in the table; add it, or correct the code", row[parent]));
+        }
+        let offset = offset(&row[zone]).unwrap_or_else(|| {
+            fault(format!("column time_zone: {:?} is no offset such as +06:00", row[zone]));
+            0
+        });
+        let cells = further.iter().map(|c| interned.entry(&row[*c]).or_insert_with(|| row[*c].as_str().into()).clone());
+        out.push(Place {
+            code: row[code].as_str().into(),
+            level: found,
+            parent: above,
+            number: row[number].as_str().into(),
+            label: cell_text(row, &labels),
+            offset,
+            cells: cells.collect(),
+        });
+    }
+    let columns = further.iter().map(|c| table.header[*c].clone()).collect();
+    Ok(PlaceTable { levels, columns, places: out })
+}
+
+pub(super) fn people(path: &Path, roles: &[String], faults: &mut Vec<String>) -> Vec<Person> {
+    let read = || -> Result<Vec<Person>, csv::Error> {
+        csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path)?.deserialize().collect()
+    };
+    let people = collect(read().map_err(|e| format!("people.csv: {e}")), faults);
+    let mut seen = std::collections::HashSet::new();
+    for (at, person) in people.iter().enumerate() {
+        if !seen.insert(&person.code) {
+            faults.push(format!(
+                "people.csv, row {}, column code: {:?} is used before; codes are given once",
+                at + 2,
+                person.code
+            ));
+        }
+        if !roles.contains(&person.role) {
+            faults.push(format!(
+                "people.csv, row {}, column role: {:?} is no role of mission.json",
+                at + 2,
+                person.role
+            ));
+        }
+    }
+    people
+}
+
+pub(super) fn figures(path: &Path, codes: &[String], faults: &mut Vec<String>) -> Vec<Figure> {
+    let mut read = || -> Result<Vec<Figure>, String> {
+        let table = Table::read(path)?;
+        let columns = ["id", "checklist", "unit", "counts", "of", "base", "per", "published", "value", "tolerance"];
+        let at: Vec<usize> = columns.iter().map(|c| table.required(c)).collect::<Result<_, _>>()?;
+        let sentences = table.translated("sentence", codes)?;
+        let mut row = |(number, row): (usize, &Vec<String>)| {
+            let cell = |c: usize| row[at[c]].clone();
+            let Ok(unit) = serde_json::from_value(serde_json::Value::String(cell(2))) else {
+                let units = "count, percent, mean_share, majority, breakdown";
+                faults.push(format!(
+                    "figures.csv, row {}, column unit: {:?} is no unit; take one of {units}",
+                    number + 2,
+                    cell(2)
+                ));
+                return None;
+            };
+            let sentence = cell_text(row, &sentences);
+            Some(Figure {
+                id: cell(0),
+                checklist: cell(1),
+                unit,
+                counts: cell(3),
+                of: cell(4),
+                base: cell(5),
+                per: cell(6),
+                published: cell(7),
+                value: cell(8),
+                tolerance: cell(9),
+                sentence,
+            })
+        };
+        Ok(table.rows.iter().enumerate().filter_map(&mut row).collect())
+    };
+    let read = read();
+    collect(read, faults)
+}
