@@ -37,6 +37,14 @@ pub enum DeskError {
         /// What it said, and the remedy.
         reason: String,
     },
+    /// The server does not take an object.
+    #[error("the server {server} refuses it: {reason}")]
+    Refused {
+        /// Which.
+        server: String,
+        /// Its reason.
+        reason: String,
+    },
     /// The server's log is not what it signed.
     #[error("the server's log does not verify: {0}. Keep the desk's folder, it proves it; do not trust this server")]
     Log(String),

@@ -11,6 +11,7 @@
 //! - [`tabulate`], [`export`]: the figures, and the answers as tables
 
 mod corrections;
+pub mod courier;
 pub mod devices;
 pub mod error;
 pub mod export;

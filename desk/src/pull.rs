@@ -243,7 +243,9 @@ impl Link<'_> {
                 receipt.verify(hash, &keys, mission).map_err(|e| self.failed(e))?;
                 Ok(cbor::encode(&receipt))
             }
-            Some(Verdict::Refused(refusal)) => Err(self.failed(refusal.reason)),
+            Some(Verdict::Refused(refusal)) => {
+                Err(DeskError::Refused { server: self.server.clone(), reason: refusal.reason })
+            }
             None => Err(self.failed("an empty answer")),
         }
     }

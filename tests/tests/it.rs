@@ -4,6 +4,7 @@ mod it {
     mod amending;
     mod carrying;
     mod clocks;
+    mod couriers;
     mod edges;
     mod figures;
     mod hostile;

@@ -47,6 +47,23 @@ pub enum Desk {
     },
     #[command(flatten)]
     Sign(records::Sign),
+    /// Hand a courier file to the server, and write the receipts into a file that goes back.
+    Deliver {
+        #[command(flatten)]
+        folder: Folder,
+        /// What `observe export` or a phone wrote.
+        file: PathBuf,
+        /// Where the receipts go, with the bundle.
+        #[arg(long, value_name = "FILE")]
+        back: Option<PathBuf>,
+    },
+    /// Write the bundle into a courier file, for phones without a network.
+    Courier {
+        #[command(flatten)]
+        folder: Folder,
+        /// The file.
+        file: PathBuf,
+    },
     /// The phones: whose, how much of each chain is here, what is missing.
     Devices {
         #[command(flatten)]
@@ -105,6 +122,24 @@ pub fn run(command: Desk) -> Outcome {
         }
         Desk::Reports { folder, export, json } => reports(&folder, export, json),
         Desk::Sign(command) => records::run(command),
+        Desk::Deliver { folder, file, back } => {
+            let desk = folder.open()?;
+            let bytes = std::fs::read(&file).map_err(|e| format!("{}: {e}", file.display()))?;
+            let delivered = desk.deliver(&bytes, &|_| ())?;
+            println!("{} objects are in the log, {} were refused", delivered.stored, delivered.refused.len());
+            delivered.refused.iter().for_each(|reason| println!("refused: {reason}"));
+            if let Some(back) = back {
+                std::fs::write(&back, &delivered.back).map_err(|e| format!("{}: {e}", back.display()))?;
+                println!("receipts and bundle in {}", back.display());
+            }
+            Ok(delivered.refused.is_empty())
+        }
+        Desk::Courier { folder, file } => {
+            let bytes = folder.open()?.courier(Vec::new())?;
+            std::fs::write(&file, &bytes).map_err(|e| format!("{}: {e}", file.display()))?;
+            println!("the bundle in {} ({} bytes)", file.display(), bytes.len());
+            Ok(true)
+        }
         Desk::Devices { folder, json } => devices(&folder.open()?, json),
         Desk::Verify { folder } => {
             let (good, faults) = verify_all(&folder.open()?)?;

@@ -7,6 +7,7 @@ use baqylau_observer::ObserverCore;
 use baqylau_observer::app::{Config, DraftView, LetterView, PlaceView, ReportState, VisitUpdate, VisitView};
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_observer::vault::FileVault;
+use baqylau_protocol::courier::{self, Assembler};
 use clap::{Args, Subcommand};
 use fill::{fill, sign};
 use serde_json::json;
@@ -177,6 +178,23 @@ pub enum Observe {
         #[arg(long, value_name = "REASON")]
         incomplete: Option<String>,
     },
+    /// Write all that waits into a courier file, or as frames for a screen: another phone or the desk delivers it.
+    Export {
+        #[command(flatten)]
+        store: Store,
+        /// The file.
+        file: PathBuf,
+        /// One frame a line, to be shown as QR codes, instead of bytes.
+        #[arg(long)]
+        frames: bool,
+    },
+    /// Take a courier file, or frames one a line: carry what is another's, keep what is one's own.
+    Import {
+        #[command(flatten)]
+        store: Store,
+        /// The file.
+        file: PathBuf,
+    },
     /// Change the PIN.
     Pin {
         #[command(flatten)]
@@ -318,6 +336,27 @@ pub fn run(command: Observe) -> Outcome {
             let found = core.letters()?.into_iter().find(|l| l.id == letter).ok_or("there is no such letter")?;
             amend(&core, found.report.ok_or("it asks about no report")?, &why, answers.as_deref(), incomplete)
         }
+        Observe::Export { store, file, frames } => {
+            let bytes = store.open()?.export_courier()?;
+            let size = bytes.len();
+            let out = if frames { courier::frames(&bytes).join("\n").into_bytes() } else { bytes };
+            std::fs::write(&file, out).map_err(|e| format!("{}: {e}", file.display()))?;
+            println!("{size} bytes for a courier in {}", file.display());
+            Ok(true)
+        }
+        Observe::Import { store, file } => {
+            let bytes = std::fs::read(&file).map_err(|e| format!("{}: {e}", file.display()))?;
+            let bytes = assembled(bytes)?;
+            let report = store.open()?.import_courier(&bytes)?;
+            println!(
+                "{} objects are carried on, {} own reports proved delivered, {} left out",
+                report.carried, report.delivered, report.refused
+            );
+            if report.bundle {
+                println!("it brought a newer bundle");
+            }
+            Ok(report.refused == 0)
+        }
         Observe::Pin { store, new } => {
             store.open()?.change_pin(&store.pin, &new)?;
             println!("the PIN was changed");
@@ -393,6 +432,19 @@ fn mission(core: &ObserverCore, json: bool) -> Outcome {
         println!("  {:<18} {} (at: {})", checklist.id, checklist.title, checklist.places.join(", "));
     }
     Ok(true)
+}
+
+/// The courier file that frames make, or the bytes as they are.
+fn assembled(bytes: Vec<u8>) -> Result<Vec<u8>, Failure> {
+    let Some(text) = std::str::from_utf8(&bytes).ok().filter(|t| t.starts_with("BAQYLAUC")) else { return Ok(bytes) };
+    let mut assembler = Assembler::default();
+    for line in text.lines().filter(|l| !l.trim().is_empty()) {
+        if let Some(file) = assembler.take(line)? {
+            return Ok(file);
+        }
+    }
+    let (here, all) = assembler.progress();
+    Err(format!("{here} of {all} frames are here; read the others").into())
 }
 
 fn amend(core: &ObserverCore, report: i64, why: &str, answers: Option<&Path>, incomplete: Option<String>) -> Outcome {

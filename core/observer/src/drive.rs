@@ -1,6 +1,7 @@
 //! Carries out what the sync step says: HTTP, and one commit for every acknowledgement. One current-thread runtime a call; no
 //! lock is held while the network is waited for.
 
+use crate::bundle;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::store::Outbox;
@@ -67,8 +68,8 @@ pub(crate) mod names {
 }
 
 pub(crate) struct Driver {
-    outbox: Arc<Mutex<Outbox>>,
-    clock: Arc<dyn Clock>,
+    pub(crate) outbox: Arc<Mutex<Outbox>>,
+    pub(crate) clock: Arc<dyn Clock>,
     interrupt: Arc<Interrupt>,
     http: Client,
     servers: Vec<String>,
@@ -82,6 +83,7 @@ pub(crate) struct Ran {
     pub stop: Stop,
     pub delivered: usize,
     pub refused: usize,
+    pub carried: usize,
     pub bytes_sent: u64,
 }
 
@@ -131,7 +133,7 @@ impl Driver {
     }
 
     async fn steps(&self, now: bool) -> Result<Ran, Error> {
-        let mut ran = Ran { stop: Stop::Done, delivered: 0, refused: 0, bytes_sent: 0 };
+        let mut ran = Ran { stop: Stop::Done, delivered: 0, refused: 0, carried: 0, bytes_sent: 0 };
         let mut state = State::default();
         let mut events = vec![Event::Begin(self.known(now)?)];
         while let Some(event) = events.pop() {
@@ -151,7 +153,9 @@ impl Driver {
 
     fn known(&self, now: bool) -> Result<Known, Error> {
         let outbox = lock(&self.outbox)?;
-        let queue = outbox.queue()?.into_iter().map(|q| Waiting { id: q.seq, bytes: q.bytes, urgent: q.urgent });
+        // Its own first, then what it carries for others.
+        let queue = outbox.queue()?.into_iter().chain(outbox.carried_queue()?);
+        let queue = queue.map(|q| Waiting { id: q.seq, bytes: q.bytes, urgent: q.urgent });
         Ok(Known {
             enrolled: outbox.setting(names::ENROLMENT_RECEIPT)?.is_some(),
             queue: queue.collect(),
@@ -209,6 +213,9 @@ impl Driver {
     /// The bytes of an envelope, verified: a store can hand out what was damaged or swapped.
     fn checked(&self, seq: i64) -> Result<ByteVec, Error> {
         let outbox = lock(&self.outbox)?;
+        if seq < 0 {
+            return Ok(outbox.carried_bytes(seq)?.1.into());
+        }
         let (hash, bytes) = outbox.bytes(seq)?;
         let enrolment = outbox.setting(names::ENROLMENT)?.unwrap_or_default();
         drop(outbox);
@@ -234,16 +241,8 @@ impl Driver {
         }
         let named = response.headers().get(ETAG).is_some();
         let bytes = body(response, cbor::MAX_BYTES).await?;
-        let accepted = Manifest::open(&bytes, &self.root).and_then(|manifest| match &known {
-            Some((old, old_bytes)) => manifest.succeeds(&bytes, old, old_bytes).map(|()| manifest),
-            None => Ok(manifest),
-        });
-        let manifest = match accepted {
-            Ok(manifest) => manifest,
-            Err(e) => {
-                lock(&self.outbox)?.set(&[(names::BUNDLE_REFUSED, e.to_string().as_bytes())], &[])?;
-                return if named { Ok(Event::BundleDone) } else { Err(Broken::Network(Failure::Nonsense)) };
-            }
+        let Some(manifest) = bundle::accept(&mut *lock(&self.outbox)?, &self.root, &bytes)? else {
+            return if named { Ok(Event::BundleDone) } else { Err(Broken::Network(Failure::Nonsense)) };
         };
         let mut parts = Vec::new();
         for part in &manifest.parts {
@@ -251,15 +250,7 @@ impl Driver {
                 parts.push((part.hash, self.part(part).await?));
             }
         }
-        let servers = cbor::encode(&manifest.servers);
-        let tls_roots = cbor::encode(&manifest.tls_roots);
-        let settings = [
-            (names::MANIFEST, bytes.as_slice()),
-            (names::SERVERS, &servers),
-            (names::TLS_ROOTS, &tls_roots),
-            (names::BUNDLE_REFUSED, b""),
-        ];
-        lock(&self.outbox)?.set(&settings, &parts)?;
+        bundle::store(&mut *lock(&self.outbox)?, &manifest, &bytes, &parts)?;
         Ok(Event::BundleDone)
     }
 
@@ -346,7 +337,12 @@ impl Driver {
         })
     }
 
-    fn prove(&self, outbox: &Outbox, object: Hash, receipt: &Receipt) -> Result<Result<TreeHead, ReceiptError>, Error> {
+    pub(crate) fn prove(
+        &self,
+        outbox: &Outbox,
+        object: Hash,
+        receipt: &Receipt,
+    ) -> Result<Result<TreeHead, ReceiptError>, Error> {
         let manifest = outbox.setting(names::MANIFEST)?.unwrap_or_default();
         let keys = Manifest::open(&manifest, &self.root)?.receipt_keys;
         Ok(receipt.verify(object, &keys, self.mission))
@@ -355,6 +351,11 @@ impl Driver {
     /// Only a verified receipt makes a report delivered; it is verified once more against the envelope that it is stored for.
     fn commit(&self, seq: i64, verdict: Verdict, ran: &mut Ran) -> Result<(), Broken> {
         match verdict {
+            Verdict::Stored(receipt) if seq < 0 => {
+                lock(&self.outbox)?.carried_receipted(seq, &cbor::encode(&receipt))?;
+                ran.carried += 1;
+            }
+            Verdict::Refused(refusal) if seq < 0 => lock(&self.outbox)?.carried_refused(seq, refusal.code)?,
             Verdict::Stored(receipt) => {
                 let mut outbox = lock(&self.outbox)?;
                 let (hash, _) = outbox.bytes(seq)?;

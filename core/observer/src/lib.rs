@@ -8,6 +8,7 @@
 //! - [`clock`]: time, injected
 
 pub mod app;
+mod bundle;
 pub mod clock;
 mod drive;
 pub mod error;

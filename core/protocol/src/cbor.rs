@@ -87,7 +87,7 @@ pub fn decode_request<'b, T: Decode<'b, ()>>(bytes: &'b [u8]) -> Result<T, Malfo
 
 /// Every map of the formats starts with its version at key 0. It is looked at before the shape, which a later version may change:
 /// so that "update this program" is not told as damage.
-fn check_version(bytes: &[u8], what: &'static str) -> Result<(), Malformed> {
+pub(crate) fn check_version(bytes: &[u8], what: &'static str) -> Result<(), Malformed> {
     let mut d = Decoder::new(bytes);
     let found = match (d.map(), d.u8(), d.u64()) {
         (Ok(_), Ok(0), Ok(found)) => found,

@@ -15,6 +15,7 @@ pub mod bundle;
 pub mod cbor;
 pub mod certificate;
 pub mod cose;
+pub mod courier;
 pub mod enrolment;
 pub mod envelope;
 pub mod ids;

@@ -22,6 +22,8 @@ pub struct SyncReport {
     pub again: Option<i64>,
     /// Whether the server knows the device.
     pub enrolled: bool,
+    /// Objects of other phones that the server took.
+    pub carried: usize,
     /// Bytes of request bodies.
     pub bytes_sent: u64,
 }
@@ -124,6 +126,7 @@ impl ObserverCore {
                 Stop::Done | Stop::NotEnrolled => None,
             },
             enrolled: lock(&self.outbox)?.setting(names::ENROLMENT_RECEIPT)?.is_some(),
+            carried: ran.carried,
             bytes_sent: ran.bytes_sent,
         })
     }
@@ -136,7 +139,7 @@ impl ObserverCore {
         opened
     }
 
-    fn driver(&self) -> Result<Driver, Error> {
+    pub(super) fn driver(&self) -> Result<Driver, Error> {
         Driver::new(self.outbox.clone(), self.config.clock.clone(), self.interrupt.clone())
     }
 

@@ -7,11 +7,13 @@
 //! - `drafts`: checklists being filled
 //! - `reports`: signing, and the state of every report
 //! - `amend`: correcting what was signed, and closing the chain
+//! - `courier`: delivery by hand
 //! - `letters`: what the coordinators write
 //! - `forget`: making sent visits unreadable after the review window
 //! - `delivery`: enrolment and sync
 
 mod amend;
+mod courier;
 mod delivery;
 mod drafts;
 mod forget;
@@ -21,6 +23,7 @@ mod reports;
 mod visits;
 
 pub use amend::ChangeView;
+pub use courier::CourierReport;
 pub use delivery::SyncReport;
 pub use drafts::DraftView;
 pub use letters::LetterView;

@@ -1,6 +1,7 @@
 //! The two databases of a phone: `main.db` opens with the PIN and is the truth, `outbox.db` opens with the vault alone and is
 //! derived from it.
 
+mod carried;
 mod letters;
 mod main;
 mod outbox;

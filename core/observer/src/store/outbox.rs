@@ -20,6 +20,8 @@ const SCHEMA: Schema = Schema {
     CREATE TABLE envelope(
         seq INTEGER PRIMARY KEY, hash BLOB NOT NULL, bytes BLOB NOT NULL, urgent INTEGER NOT NULL,
         receipt BLOB, refused INTEGER, reason TEXT) STRICT;
+    CREATE TABLE carried(
+        id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL, receipt BLOB, refused INTEGER) STRICT;
     CREATE TABLE letter(
         idx INTEGER PRIMARY KEY, bytes BLOB NOT NULL, desk BLOB NOT NULL, read INTEGER NOT NULL DEFAULT 0) STRICT;
     CREATE INDEX envelope_waiting ON envelope(seq) WHERE receipt IS NULL;
@@ -27,7 +29,7 @@ const SCHEMA: Schema = Schema {
 };
 
 pub(crate) struct Outbox {
-    db: Connection,
+    pub(super) db: Connection,
 }
 
 /// A letter that was fetched: number, envelope, the enrolment of the desk that wrote it.
@@ -189,6 +191,6 @@ impl Outbox {
 }
 
 /// The code that a small number in CBOR stands for.
-fn code(number: u8) -> Option<Code> {
+pub(super) fn code(number: u8) -> Option<Code> {
     minicbor::decode(&[number]).ok()
 }

@@ -1,0 +1,189 @@
+//! Delivery by hand: everything that waits goes into a file or onto a screen, another phone carries it, and receipts come back the
+//! same way. It is counted once, whatever way it came.
+
+use super::ObserverCore;
+use crate::bundle;
+use crate::drive::{Driver, lock, names};
+use crate::error::Error;
+use crate::store::Outbox;
+use baqylau_protocol::bundle::Manifest;
+use baqylau_protocol::cbor;
+use baqylau_protocol::courier::{Courier, CourierError};
+use baqylau_protocol::enrolment::Enrolled;
+use baqylau_protocol::envelope::Envelope;
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
+use baqylau_protocol::receipt::Receipt;
+use minicbor::bytes::ByteVec;
+use std::collections::HashMap;
+
+/// What a courier brought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CourierReport {
+    /// Objects of other phones that are carried on from here.
+    pub carried: usize,
+    /// Own reports that a receipt proved to be delivered.
+    pub delivered: usize,
+    /// Objects and receipts that prove nothing, and were left out.
+    pub refused: usize,
+    /// Whether it brought a newer bundle.
+    pub bundle: bool,
+}
+
+impl From<CourierError> for Error {
+    fn from(e: CourierError) -> Self {
+        Self::invalid("courier file", e.to_string())
+    }
+}
+
+impl ObserverCore {
+    /// Everything that another phone can carry: own envelopes and carried objects that no receipt was seen for, receipts of what was
+    /// carried, and the bundle. Works while locked. [`baqylau_protocol::courier::frames`] makes it fit for a screen.
+    ///
+    /// # Errors
+    /// The phone has no bundle yet, or the store failed.
+    pub fn export_courier(&self) -> Result<Vec<u8>, Error> {
+        let outbox = lock(&self.outbox)?;
+        let (root, manifest) = mission_of(&outbox)?;
+        let mut objects: Vec<ByteVec> = Vec::new();
+        let waiting = outbox.queue()?;
+        if !waiting.is_empty() || outbox.setting(names::ENROLMENT_RECEIPT)?.is_none() {
+            objects.extend(outbox.setting(names::ENROLMENT)?.map(Into::into));
+        }
+        for envelope in waiting {
+            objects.push(outbox.bytes(envelope.seq)?.1.into());
+        }
+        let mut receipts = Vec::new();
+        for (hash, bytes, receipt) in outbox.carried()? {
+            match receipt.and_then(|r| Receipt::from_bytes(&r).ok()) {
+                Some(receipt) => receipts.push((hash, receipt)),
+                None => objects.push(bytes.into()),
+            }
+        }
+        let mut parts = Vec::new();
+        for part in &Manifest::open(&manifest, &root)?.parts {
+            parts.extend(outbox.part(part.hash)?.map(ByteVec::from));
+        }
+        let bundle = Some((manifest.into(), parts));
+        let courier =
+            Courier { v: baqylau_protocol::VERSION, mission: MissionId::of(&root), objects, receipts, bundle };
+        Ok(courier.encode())
+    }
+
+    /// Takes what a courier brings. Each object, receipt and the bundle must prove itself; what does not is left out and counted.
+    /// Works while locked.
+    ///
+    /// # Errors
+    /// It is no courier file, or of another mission. Nothing was taken then.
+    pub fn import_courier(&self, file: &[u8]) -> Result<CourierReport, Error> {
+        let driver = self.driver()?;
+        let mut report = CourierReport::default();
+        let mut outbox = lock(&self.outbox)?;
+        let root = root_of(&outbox)?;
+        let courier = Courier::decode(file, MissionId::of(&root))?;
+        if let Some((manifest, parts)) = &courier.bundle {
+            report.bundle = take_bundle(&mut outbox, &root, manifest, parts)?;
+        }
+        let manifest = Manifest::open(&mission_of(&outbox)?.1, &root)?;
+        take_objects(&mut outbox, &manifest, &courier.objects, &mut report)?;
+        drop(outbox);
+        for (hash, receipt) in &courier.receipts {
+            match driver.receipt_by_hand(*hash, receipt)? {
+                Some(true) => report.delivered += 1,
+                Some(false) => {}
+                None => report.refused += 1,
+            }
+        }
+        Ok(report)
+    }
+}
+
+fn root_of(outbox: &Outbox) -> Result<PublicKey, Error> {
+    let root = outbox.setting(names::ROOT)?.and_then(|r| PublicKey::from_slice(&r));
+    root.ok_or_else(|| Error::invalid("invite", "enrol with an invite first"))
+}
+
+fn mission_of(outbox: &Outbox) -> Result<(PublicKey, Vec<u8>), Error> {
+    let manifest = outbox.setting(names::MANIFEST)?;
+    let manifest =
+        manifest.ok_or_else(|| Error::invalid("mission", "the bundle is not here yet; a courier can bring it"))?;
+    Ok((root_of(outbox)?, manifest))
+}
+
+/// Whether the bundle is newer than the known one, whole, and was taken.
+fn take_bundle(outbox: &mut Outbox, root: &PublicKey, manifest: &[u8], packed: &[ByteVec]) -> Result<bool, Error> {
+    if outbox.setting(names::MANIFEST)?.as_deref() == Some(manifest) {
+        return Ok(false);
+    }
+    // A courier often comes from a phone that has not heard of the newest one: that is no attack.
+    if let (Some(known), Ok(other)) = (outbox.setting(names::MANIFEST)?, Manifest::open(manifest, root))
+        && other.version < Manifest::open(&known, root)?.version
+    {
+        return Ok(false);
+    }
+    let Some(accepted) = bundle::accept(outbox, root, manifest)? else { return Ok(false) };
+    let mut parts = Vec::new();
+    for part in &accepted.parts {
+        if outbox.part(part.hash)?.is_none() {
+            let Some(bytes) = packed.iter().find(|p| part.unpack(p).is_ok()) else { return Ok(false) };
+            parts.push((part.hash, bytes.to_vec()));
+        }
+    }
+    bundle::store(outbox, &accepted, manifest, &parts)?;
+    Ok(true)
+}
+
+/// Takes what verifies: an enrolment under the issuer, an envelope under a device whose enrolment is carried with it.
+fn take_objects(
+    outbox: &mut Outbox,
+    manifest: &Manifest,
+    objects: &[ByteVec],
+    report: &mut CourierReport,
+) -> Result<(), Error> {
+    let enrolled = |bytes: &[u8]| Enrolled::open(bytes, &manifest.issuer, manifest.mission).ok();
+    let mine = outbox.setting(names::ENROLMENT)?.map(|e| DeviceId::of(Hash::of(&e)));
+    let known = outbox.carried()?;
+    let mut devices: HashMap<DeviceId, PublicKey> =
+        known.iter().filter_map(|c| enrolled(&c.1)).map(|e| (e.device, e.enrolment.device_key)).collect();
+    for object in objects {
+        let device = match enrolled(object) {
+            Some(e) => {
+                devices.insert(e.device, e.enrolment.device_key);
+                Some(e.device)
+            }
+            None => Envelope::parse(object, manifest.mission).ok().and_then(|envelope| {
+                let device = envelope.header.device;
+                let own = Some(device) == mine;
+                (own || devices.get(&device).is_some_and(|key| envelope.verify(key).is_ok())).then_some(device)
+            }),
+        };
+        match device {
+            None => report.refused += 1,
+            // What came home again needs no carrying.
+            Some(device) if Some(device) == mine => {}
+            Some(_) => report.carried += usize::from(outbox.carry(object)?),
+        }
+    }
+    Ok(())
+}
+
+impl Driver {
+    /// A receipt that came by hand: `Some(true)` when it proves an own envelope delivered that was not before, `None` when it
+    /// proves nothing.
+    pub(crate) fn receipt_by_hand(&self, hash: Hash, receipt: &Receipt) -> Result<Option<bool>, Error> {
+        let mut outbox = lock(&self.outbox)?;
+        let Ok(head) = self.prove(&outbox, hash, receipt)? else { return Ok(None) };
+        let bytes = cbor::encode(receipt);
+        if outbox.setting(names::ENROLMENT)?.is_some_and(|e| Hash::of(&e) == hash) {
+            outbox.set(&[(names::ENROLMENT_RECEIPT, &bytes), (names::ENROLMENT_REFUSED, b"")], &[])?;
+            return Ok(Some(false));
+        }
+        let Some(seq) = outbox.find(hash)? else {
+            outbox.carried_proved(hash, &bytes)?;
+            return Ok(Some(false));
+        };
+        let fresh = outbox.queue()?.iter().any(|q| q.seq == seq);
+        let anchor = crate::time::Anchor::after(outbox.anchor()?, &head, &*self.clock);
+        outbox.receipted(seq, &bytes, &anchor)?;
+        Ok(Some(fresh))
+    }
+}

@@ -1,0 +1,72 @@
+//! Objects of other phones that this one carries, sealed, until a server has them.
+
+use super::outbox::{Outbox, Queued, code};
+use crate::error::Error;
+use baqylau_protocol::ids::Hash;
+use baqylau_protocol::wire::Code;
+use rusqlite::{OptionalExtension, params};
+
+/// What is carried has numbers below zero among the envelopes that wait.
+impl Outbox {
+    /// Takes an object; whether it is new.
+    pub fn carry(&mut self, object: &[u8]) -> Result<bool, Error> {
+        let insert = "INSERT OR IGNORE INTO carried (hash, bytes) VALUES (?1, ?2)";
+        Ok(self.db.execute(insert, params![Hash::of(object).0, object])? > 0)
+    }
+
+    /// What is carried and may pass, in the order in which it came.
+    pub fn carried_queue(&self) -> Result<Vec<Queued>, Error> {
+        let select = "SELECT id, length(bytes), refused FROM carried WHERE receipt IS NULL ORDER BY id";
+        let mut statement = self.db.prepare_cached(select)?;
+        let rows = statement.query_map([], |r| {
+            let bytes = r.get::<_, i64>(1)?.try_into().unwrap_or(0);
+            Ok((Queued { seq: -r.get::<_, i64>(0)?, bytes, urgent: false }, r.get::<_, Option<u8>>(2)?))
+        })?;
+        let all: Vec<(Queued, Option<u8>)> = rows.collect::<Result<_, _>>()?;
+        let may_pass = |refused: &Option<u8>| refused.is_none_or(|r| code(r).is_some_and(Code::may_pass));
+        Ok(all.into_iter().filter(|(_, refused)| may_pass(refused)).map(|(queued, _)| queued).collect())
+    }
+
+    /// Hash and bytes of something carried, by its number below zero.
+    pub fn carried_bytes(&self, number: i64) -> Result<(Hash, Vec<u8>), Error> {
+        let select = "SELECT hash, bytes FROM carried WHERE id = ?1";
+        Ok(self.db.query_row(select, [-number], |r| Ok((Hash(r.get(0)?), r.get(1)?)))?)
+    }
+
+    /// Keeps the server's proof, to be carried back.
+    pub fn carried_receipted(&mut self, number: i64, receipt: &[u8]) -> Result<(), Error> {
+        let update = "UPDATE carried SET receipt = ?2, refused = NULL WHERE id = ?1";
+        self.db.execute(update, params![-number, receipt])?;
+        Ok(())
+    }
+
+    /// Keeps the proof for something carried that another way brought.
+    pub fn carried_proved(&mut self, hash: Hash, receipt: &[u8]) -> Result<(), Error> {
+        let update = "UPDATE carried SET receipt = ?2, refused = NULL WHERE hash = ?1";
+        self.db.execute(update, params![hash.0, receipt])?;
+        Ok(())
+    }
+
+    /// Notes that the server does not take it.
+    pub fn carried_refused(&mut self, number: i64, refusal: Code) -> Result<(), Error> {
+        let number_of = minicbor::to_vec(refusal).ok().and_then(|b| b.first().copied()).unwrap_or(0);
+        self.db.execute("UPDATE carried SET refused = ?2 WHERE id = ?1", params![-number, number_of])?;
+        Ok(())
+    }
+
+    /// Everything carried: bytes, and the receipt where there is one.
+    pub fn carried(&self) -> Result<Vec<Carried>, Error> {
+        let mut statement = self.db.prepare("SELECT hash, bytes, receipt FROM carried ORDER BY id")?;
+        let rows = statement.query_map([], |r| Ok((Hash(r.get(0)?), r.get(1)?, r.get(2)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The number of an own envelope, by its hash.
+    pub fn find(&self, hash: Hash) -> Result<Option<i64>, Error> {
+        let select = "SELECT seq FROM envelope WHERE hash = ?1";
+        Ok(self.db.query_row(select, [hash.0], |r| r.get(0)).optional()?)
+    }
+}
+
+/// Hash, bytes, receipt.
+pub(crate) type Carried = (Hash, Vec<u8>, Option<Vec<u8>>);

@@ -1,0 +1,123 @@
+//! Delivery by hand, for a region that stays offline.
+
+use crate::it::support::report;
+use baqylau_desk::status::{Answers, Status};
+use baqylau_observer::{Error, ObserverCore};
+use baqylau_protocol::courier::{Assembler, Courier, frames};
+use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
+
+fn counted(world: &mut World) -> usize {
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    picture.reports.iter().filter(|r| r.status == Status::Counted).count()
+}
+
+#[test]
+fn another_phone_carries_reports_and_brings_receipts_back() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let (far, near) = (world.invite("p001"), world.invite("p003"));
+    let (far, near) = (world.enrolled("far", &far), world.enrolled("near", &near));
+    (0..3).for_each(|n| report(&far, &format!("far {n}")));
+    report(&near, "its own");
+    let file = far.export_courier().expect("a file");
+    // Locked phones do it too, and twice is once.
+    near.lock().expect("locks");
+    let taken = near.import_courier(&file).expect("taken");
+    assert_eq!((taken.carried, taken.refused, taken.bundle), (4, 0, false), "the enrolment and three envelopes");
+    assert_eq!(near.import_courier(&file).expect("again").carried, 0);
+    let sync = near.sync_now(BUDGET).expect("syncs");
+    assert_eq!((sync.delivered, sync.carried, sync.again), (1, 4, None));
+    assert_eq!(counted(&mut world), 4);
+    assert_eq!(far.summary().expect("a summary").waiting, 3, "without a receipt nothing is delivered");
+    let back = near.export_courier().expect("a file");
+    assert!(Courier::decode(&back, world.desk.mission()).expect("reads").objects.is_empty(), "nothing waits any more");
+    assert_eq!(far.import_courier(&back).expect("taken").delivered, 3);
+    assert!(far.summary().expect("a summary").all_safe());
+    // It came online after all: nothing counts twice.
+    far.sync_now(BUDGET).expect("syncs");
+    assert_eq!(counted(&mut world), 4);
+}
+
+#[test]
+fn the_desk_delivers_a_file_and_a_phone_enrols_without_any_network() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let bundle = world.desk.courier(Vec::new()).expect("a file");
+    world.stop_server();
+    let core = ObserverCore::create(world.phone("phone"), PIN, &invite).expect("a store");
+    assert!(core.enrol(BUDGET).is_err(), "there is no bundle");
+    assert!(core.export_courier().is_err(), "and nothing to carry");
+    assert!(core.import_courier(&bundle).expect("taken").bundle);
+    assert!(!core.enrol(BUDGET).expect("the keys are made").enrolled, "no server knows of it");
+    report(&core, "offline from the first day");
+    // By screen and camera, in any order, with frames seen twice.
+    let file = core.export_courier().expect("a file");
+    let mut shown = frames(&file);
+    shown.reverse();
+    shown.insert(1, shown[0].clone());
+    let mut assembler = Assembler::default();
+    let read = shown.iter().find_map(|frame| assembler.take(frame).expect("a frame"));
+    assert_eq!(read.as_deref(), Some(&file[..]));
+    world.start_server();
+    let delivered = world.desk.deliver(&file, &|_| ()).expect("delivered");
+    assert_eq!((delivered.stored, delivered.refused.len()), (2, 0));
+    assert_eq!(world.desk.deliver(&file, &|_| ()).expect("again").stored, 2);
+    assert_eq!(core.import_courier(&delivered.back).expect("taken").delivered, 1);
+    assert!(core.summary().expect("a summary").all_safe());
+    assert_eq!(counted(&mut world), 1);
+}
+
+#[test]
+fn a_courier_brings_a_newer_bundle_and_never_an_older_one() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    let first = world.desk.courier(Vec::new()).expect("a file");
+    world.desk.build(PASSPHRASE, now(), 30).expect("builds");
+    let second = world.desk.courier(Vec::new()).expect("a file");
+    assert!(core.import_courier(&second).expect("taken").bundle);
+    assert!(!core.import_courier(&first).expect("read").bundle, "it was carried by somebody who had not heard");
+    let mission = core.mission().expect("a mission");
+    assert_eq!((mission.version, mission.bundle_refused), (2, None));
+}
+
+#[test]
+fn what_proves_nothing_is_left_out() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let mut other = World::new(&tables("kazakhstan-2023"));
+    let (far, near, foreign) = (world.invite("p001"), world.invite("p003"), other.invite("p001"));
+    let (far, near, foreign) =
+        (world.enrolled("far", &far), world.enrolled("near", &near), other.enrolled("foreign", &foreign));
+    report(&far, "one");
+    report(&foreign, "of another mission");
+    let refused = near.import_courier(&foreign.export_courier().expect("a file")).expect_err("another mission");
+    assert!(
+        matches!(&refused, Error::Invalid { place, remedy } if place == "courier file" && remedy.contains("mission"))
+    );
+    let file = far.export_courier().expect("a file");
+    for cut in [0, 1, 100, file.len() / 2, file.len() - 1] {
+        near.import_courier(&file[..cut]).expect_err("cut off");
+    }
+    near.import_courier(&[&file[..], &[0]].concat()).expect_err("bytes behind it");
+    let whole = Courier::decode(&file, world.desk.mission()).expect("reads");
+    let mut altered = whole.clone();
+    let last = altered.objects.len() - 1;
+    let middle = altered.objects[last].len() / 2;
+    altered.objects[last][middle] ^= 1;
+    let taken = near.import_courier(&altered.encode()).expect("taken");
+    assert_eq!((taken.carried, taken.refused), (1, 1), "the enrolment is good, the envelope is not");
+    let orphan = Courier { objects: vec![whole.objects[last].clone()], ..whole.clone() };
+    let third = world.invite("p005");
+    let third = world.enrolled("third", &third);
+    assert_eq!(third.import_courier(&orphan.encode()).expect("taken").refused, 1, "its device is not with it");
+    // A receipt of another envelope delivers nothing.
+    near.import_courier(&file).expect("taken");
+    near.sync_now(BUDGET).expect("syncs");
+    let back = Courier::decode(&near.export_courier().expect("a file"), world.desk.mission()).expect("reads");
+    let mut swapped = back.clone();
+    swapped.receipts.iter_mut().for_each(|r| r.1.index += 1);
+    let taken = far.import_courier(&swapped.encode()).expect("read");
+    assert_eq!((taken.delivered, taken.refused), (0, swapped.receipts.len()));
+    assert_eq!(far.summary().expect("a summary").waiting, 1);
+    assert_eq!(far.import_courier(&back.encode()).expect("taken").delivered, 1);
+}
