@@ -32,38 +32,75 @@ pub fn work(
 ) -> Result<Done, Error> {
     let mut done = Done::default();
     let signed: BTreeSet<(String, String)> = core.reports()?.into_iter().map(|r| (r.visit, r.checklist)).collect();
-    let team = core.mission()?.team;
     for task in tasks {
-        let code = format!("{team}-{:02}", task.visit);
-        if signed.contains(&(code.clone(), task.checklist.clone())) {
+        let known = core.visits()?.into_iter().map(|v| v.code).find(|code| is_of(code, task));
+        if known.as_ref().is_some_and(|code| signed.contains(&(code.clone(), task.checklist.clone()))) {
             continue;
         }
         clock.set(task.arrives);
-        if !core.visits()?.iter().any(|v| v.code == code) {
-            core.start_visit(task.place.as_deref(), Some(task.visit))?;
-        }
+        let code = match known {
+            Some(code) => code,
+            None => core.start_visit(task.place.as_deref(), Some(task.visit))?.code,
+        };
         let draft = core.start_checklist(&code, &task.checklist)?.id;
-        let mut observer = Observer { core, clock, task, draft, answers: 0, refused: HashMap::new(), after };
+        let mut observer = Observer::new(core, clock, task, draft, after);
         observer.fill()?;
         done.answers += observer.answers;
         core.update_visit(&code, VisitUpdate::Outcome(Outcome::from_name(&task.outcome).unwrap_or_default()))?;
         let leaves = baqylau_observer::clock::Clock::wall(clock);
         core.update_visit(&code, VisitUpdate::Departed(Moment { ms: leaves.ms.max(task.arrives), ..leaves }))?;
-        sign(core, draft)?;
+        let forgotten = observer.last.filter(|_| task.forgets);
+        if let Some(last) = forgotten {
+            core.clear(draft, last)?;
+        }
+        sign(core, draft, forgotten.map(|_| FORGOTTEN.to_owned()))?;
         done.reports += 1;
     }
     Ok(done)
 }
 
+/// Why a report says that it is incomplete when its last answer was forgotten.
+pub const FORGOTTEN: &str = "one answer is to follow";
+
+/// Answers what the coordinators ask: amends the reports that letters are about, as the plan has them. Gives how many.
+///
+/// # Errors
+/// The core refused something that a plan should not ask for.
+pub fn answer_letters(core: &ObserverCore, clock: &SimulatedClock, tasks: &[Task]) -> Result<usize, Error> {
+    let reports = core.reports()?;
+    let mut amended = 0;
+    for letter in core.letters()?.into_iter().filter(|l| !l.answered) {
+        let Some(report) = reports.iter().find(|r| Some(r.seq) == letter.report) else { continue };
+        let task = tasks.iter().find(|t| is_of(&report.visit, t) && t.checklist == report.checklist);
+        let Some(task) = task else { continue };
+        clock.set(task.arrives);
+        let draft = core.amend(report.seq, "answered on request")?.id;
+        let mut nothing = || ();
+        let mut observer = Observer::new(core, clock, task, draft, &mut nothing);
+        observer.fill()?;
+        sign(core, draft, None)?;
+        amended += 1;
+    }
+    Ok(amended)
+}
+
+/// Whether a visit's code, as `T047-05` or `T047-R05`, is of a task.
+fn is_of(code: &str, task: &Task) -> bool {
+    let number = code.rsplit('-').next().map(|n| n.trim_start_matches(char::is_alphabetic));
+    number.and_then(|n| n.parse().ok()) == Some(task.visit)
+}
+
 /// Confirms what is unlikely, and signs; what was left out gets a reason.
-fn sign(core: &ObserverCore, draft: i64) -> Result<(), Error> {
-    let mut incomplete = None;
+fn sign(core: &ObserverCore, draft: i64, forgotten: Option<String>) -> Result<(), Error> {
+    let mut incomplete = forgotten;
     for problem in core.issues(draft)? {
         match problem.issue {
             Issue::Warning | Issue::NotOffered if problem.confirmed.is_none() => {
                 core.confirm(draft, problem.key, Some("looked twice: it is so".into()))?;
             }
-            Issue::Unanswered => incomplete = Some("left before everything could be asked".to_owned()),
+            Issue::Unanswered if incomplete.is_none() => {
+                incomplete = Some("left before everything could be asked".to_owned());
+            }
             _ => {}
         }
     }
@@ -76,9 +113,23 @@ struct Observer<'o> {
     task: &'o Task,
     draft: i64,
     answers: usize,
+    /// The question that was answered last.
+    last: Option<Key>,
     /// What was answered already, so that a blank is asked once.
     refused: HashMap<Key, ()>,
     after: &'o mut dyn FnMut(),
+}
+
+impl<'o> Observer<'o> {
+    fn new(
+        core: &'o ObserverCore,
+        clock: &'o SimulatedClock,
+        task: &'o Task,
+        draft: i64,
+        after: &'o mut dyn FnMut(),
+    ) -> Self {
+        Self { core, clock, task, draft, answers: 0, last: None, refused: HashMap::new(), after }
+    }
 }
 
 impl Observer<'_> {
@@ -112,6 +163,7 @@ impl Observer<'_> {
         let answer = self.core.read_answer(self.draft, row.key, &text)?;
         let change = self.core.set(self.draft, row.key, answer)?;
         self.answers += 1;
+        self.last = Some(row.key);
         (self.after)();
         Ok(vec![change])
     }

@@ -49,6 +49,9 @@ pub struct Task {
     pub answers: Answers,
     /// Decides numbers that the plan gives as ranges.
     pub seed: u64,
+    /// The last answer is forgotten, and follows when the coordinators ask.
+    #[serde(default)]
+    pub forgets: bool,
 }
 
 /// Every person's tasks, in the order of time; people without any are there too.
@@ -89,6 +92,7 @@ pub fn schedule(world: &World) -> Result<BTreeMap<String, Vec<Task>>, PlanError>
                 outcome,
                 answers,
                 seed: seed.wrapping_mul(1_000_003).wrapping_add(at as u64),
+                forgets: false,
             };
             let member = members[(*visit as usize) % members.len()];
             out.entry(member.to_owned()).or_default().push(task);

@@ -5,8 +5,10 @@
 //! - [`server`]: the server, a child process
 //! - [`proxy`]: a bad line between them
 //! - [`phones`]: enrol, fill, deliver
+//! - [`loops`]: questions back, a lost phone, couriers
 //! - [`tally`]: what it cost
 
+mod loops;
 mod phones;
 mod proxy;
 mod server;
@@ -15,10 +17,11 @@ mod tally;
 
 pub use phones::{DemoDevice, run_device};
 
-use crate::common::{Outcome, now, print_json};
+use crate::common::{Outcome, print_json};
 use crate::desk::{figure_json, figure_table};
 use baqylau_desk::status::{Answers, Status};
 use clap::Args;
+use loops::Loops;
 use phones::Phones;
 use serde_json::json;
 use server::Server;
@@ -67,14 +70,9 @@ pub fn run(args: &Demo) -> Outcome {
     let filled = phones.fill(&faults)?;
     say(args, &format!("{} reports signed and sealed; the network is back", filled.reports));
     let sent = phones.deliver(&server, &faults)?;
-    let mut refused = 0;
-    phones::patiently(|| match desk.pull(now(), &|_| ()) {
-        Err(baqylau_desk::DeskError::Server { .. }) if args.faults => Ok(None),
-        pulled => {
-            refused = pulled?.refused;
-            Ok(Some(()))
-        }
-    })?;
+    let mut refused = phones.pull(&mut desk)?;
+    let loops = Loops::play(args, &mut desk, &phones)?;
+    refused += phones.pull(&mut desk)?;
     let picture = desk.picture(None, Answers::Effective)?;
     let counted = picture.reports.iter().filter(|k| k.status == Status::Counted).count();
     let figures = baqylau_findings::compute(&stage.source.figures, &picture.observations(), picture.people);
@@ -93,11 +91,12 @@ pub fn run(args: &Demo) -> Outcome {
         "observers": phones.len(),
         "seconds": (seconds * 10.0).round() / 10.0,
         "peak_rss_bytes": rss,
-        "bytes_per_report": sent.bytes.checked_div(filled.reports as u64),
+        "bytes_per_report": sent.bytes.checked_div(sent.reports as u64),
         "commits": filled.commits,
         "answers": filled.answers,
         "synchronous": filled.synchronous,
         "file_system": file_system(&stage.folder),
+        "loops": loops.json(),
         "faults": faults.json(args.faults),
         "folder": stage.folder,
     });

@@ -21,19 +21,44 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Phones that are child processes under faults.
 const CHILDREN: usize = 24;
 
+/// What is special about a phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    Usual,
+    /// It forgets the last answer of each report; the coordinators ask.
+    Forgets,
+    /// It is lost with half of its work done.
+    Lost,
+    /// It never comes online.
+    Offline,
+}
+
 /// One phone.
-struct Phone {
-    folder: PathBuf,
+pub struct Phone {
+    pub folder: PathBuf,
     invite: String,
-    language: String,
-    tasks: Vec<Task>,
+    pub language: String,
+    pub tasks: Vec<Task>,
+    part: Part,
+}
+
+impl Phone {
+    /// The tasks before and after it is lost.
+    pub fn halves(&self) -> (&[Task], &[Task]) {
+        self.tasks.split_at(self.tasks.len() / 2)
+    }
+
+    /// What it works off before everybody delivers.
+    fn first(&self) -> &[Task] {
+        if self.part == Part::Lost { self.halves().0 } else { &self.tasks }
+    }
 }
 
 /// All phones.
 pub struct Phones {
     phones: Vec<Phone>,
     begins: i64,
-    faults: bool,
+    pub faults: bool,
 }
 
 /// What filling gave.
@@ -49,10 +74,12 @@ pub struct Filled {
 
 /// What delivering took.
 pub struct Sent {
+    /// Reports that phones sent themselves.
+    pub reports: usize,
     pub bytes: u64,
 }
 
-fn config(folder: &Path, language: &str, clock: Arc<SimulatedClock>) -> Result<Config, Error> {
+pub fn config(folder: &Path, language: &str, clock: Arc<SimulatedClock>) -> Result<Config, Error> {
     let vault = Arc::new(FileVault::open(&folder.join("vault"))?);
     Ok(Config { folder: folder.to_owned(), vault, clock, language: language.to_owned() })
 }
@@ -69,16 +96,63 @@ impl Phones {
                 invite: stage.invites.get(&person.code).cloned().unwrap_or_default(),
                 language: languages[at % languages.len()].code.clone(),
                 tasks: stage.tasks.get(&person.code).cloned().unwrap_or_default(),
+                part: Part::Usual,
             });
         }
+        cast(&mut phones);
         Ok(Self { phones, begins: stage.begins, faults })
+    }
+
+    /// The phones of a part.
+    pub fn of(&self, part: Part) -> impl Iterator<Item = &Phone> {
+        self.phones.iter().filter(move |p| p.part == part)
+    }
+
+    /// A phone's core, as it lies in a pocket.
+    pub fn locked(&self, phone: &Phone) -> Result<ObserverCore, Failure> {
+        Ok(ObserverCore::open_locked(config(&phone.folder, &phone.language, self.clock())?)?)
+    }
+
+    /// Delivers everything; on a bad line it tries again.
+    pub fn sync(&self, core: &ObserverCore) -> Result<(), Failure> {
+        patiently(|| match core.sync_now(BUDGET) {
+            Err(Error::Interrupted) if self.faults => Ok(None),
+            report => Ok(report?.again.is_none().then_some(())),
+        })
+    }
+
+    /// Delivers what the server refuses for good. Gives how much.
+    pub fn sync_refused(&self, core: &ObserverCore) -> Result<usize, Failure> {
+        let mut refused = 0;
+        patiently(|| match core.sync_now(BUDGET) {
+            Err(Error::Interrupted) if self.faults => Ok(None),
+            report => {
+                let report = report?;
+                refused += report.refused;
+                Ok(report.again.is_none().then_some(()))
+            }
+        })?;
+        Ok(refused)
+    }
+
+    /// Has the desk pull; on a bad line it tries again. Gives how many envelopes it could not verify.
+    pub fn pull(&self, desk: &mut baqylau_desk::Desk) -> Result<usize, Failure> {
+        let mut refused = 0;
+        patiently(|| match desk.pull(crate::common::now(), &|_| ()) {
+            Err(baqylau_desk::DeskError::Server { .. }) if self.faults => Ok(None),
+            pulled => {
+                refused = pulled?.refused;
+                Ok(Some(()))
+            }
+        })?;
+        Ok(refused)
     }
 
     pub fn len(&self) -> usize {
         self.phones.len()
     }
 
-    fn clock(&self) -> Arc<SimulatedClock> {
+    pub fn clock(&self) -> Arc<SimulatedClock> {
         Arc::new(SimulatedClock::at(self.begins))
     }
 
@@ -123,7 +197,7 @@ impl Phones {
 
     /// Every phone delivers, locked. Under faults the server is killed three times meanwhile.
     pub fn deliver(&self, server: &Server, faults: &Faults) -> Result<Sent, Failure> {
-        let bytes = Mutex::new(0);
+        let sent = Mutex::new(Sent { reports: 0, bytes: 0 });
         let started = AtomicUsize::new(0);
         self.each("delivering", |_, phone| {
             let number = started.fetch_add(1, Ordering::Relaxed) + 1;
@@ -133,13 +207,20 @@ impl Phones {
                     Faults::one(&faults.servers_killed);
                 }
             }
-            let core = ObserverCore::open_locked(config(&phone.folder, &phone.language, self.clock())?)?;
+            if phone.part == Part::Offline {
+                return Ok(());
+            }
+            let core = self.locked(phone)?;
             patiently(|| {
                 let report = match core.sync_now(BUDGET) {
                     Err(Error::Interrupted) if self.faults => return Ok(None),
                     other => other?,
                 };
-                *bytes.lock().unwrap_or_else(PoisonError::into_inner) += report.bytes_sent;
+                {
+                    let mut sent = sent.lock().unwrap_or_else(PoisonError::into_inner);
+                    sent.bytes += report.bytes_sent;
+                    sent.reports += report.delivered;
+                }
                 match report.again {
                     None if report.refused == 0 => Ok(Some(())),
                     _ if self.faults => {
@@ -150,7 +231,7 @@ impl Phones {
                 }
             })
         })?;
-        Ok(Sent { bytes: bytes.into_inner().unwrap_or_else(PoisonError::into_inner) })
+        Ok(sent.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Does something with every phone, on all cores.
@@ -181,6 +262,26 @@ impl Phones {
     }
 }
 
+/// Gives the parts out, to a few of those who have work and are no processes of their own under faults.
+fn cast(phones: &mut [Phone]) {
+    let busy: Vec<usize> = (0..phones.len()).filter(|i| !phones[*i].tasks.is_empty()).skip(CHILDREN).collect();
+    let few = (busy.len() / 10).min(8);
+    for (place, at) in busy.iter().rev().enumerate() {
+        let phone = &mut phones[*at];
+        phone.part = match place {
+            p if p < few => Part::Offline,
+            p if p < 2 * few => Part::Forgets,
+            _ => Part::Usual,
+        };
+        let forgets = phone.part == Part::Forgets;
+        phone.tasks.iter_mut().for_each(|t| t.forgets = forgets);
+    }
+    let lost = busy.into_iter().find(|i| phones[*i].part == Part::Usual && phones[*i].tasks.len() > 1);
+    if let Some(lost) = lost {
+        phones[lost].part = Part::Lost;
+    }
+}
+
 /// Tries until it is done.
 pub fn patiently(mut once: impl FnMut() -> Result<Option<()>, Failure>) -> Result<(), Failure> {
     for _ in 0..200 {
@@ -193,7 +294,7 @@ pub fn patiently(mut once: impl FnMut() -> Result<Option<()>, Failure>) -> Resul
 
 fn fill(phone: &Phone, clock: Arc<SimulatedClock>) -> Result<Filled, Failure> {
     let core = ObserverCore::open(config(&phone.folder, &phone.language, clock.clone())?, PIN)?;
-    let done = work(&core, &clock, &phone.tasks, &mut || ())?;
+    let done = work(&core, &clock, phone.first(), &mut || ())?;
     let synchronous = core.synchronous()?.to_owned();
     Ok(Filled { reports: done.reports, answers: done.answers, commits: core.commits(), synchronous, peak_child_rss: 0 })
 }
