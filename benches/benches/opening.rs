@@ -16,7 +16,14 @@ fn main() {
     let (shared, _) = SharedKey::encapsulate(&reading, mission).expect("encapsulates");
     let payload: Vec<u8> = (0..420u32).map(|n| u8::try_from(n * 7919 % 251).unwrap_or(0)).collect();
     let one = |seq: u64| {
-        let address = Address { mission, device: DeviceId([2; 16]), seq, prev: Hash([3; 32]), to: To::Desks(&reading) };
+        let address = Address {
+            mission,
+            device: DeviceId([2; 16]),
+            seq,
+            prev: Hash([3; 32]),
+            to: To::Desks(&reading),
+            blobs: &[],
+        };
         make(&address, Type::Report, &device, &shared, &payload).expect("makes")
     };
     let envelopes: Vec<Vec<u8>> = (1..=u64::from(ENVELOPES)).map(one).collect();

@@ -112,7 +112,8 @@ fn device(count: usize, invite: &Invite, manifest: &Manifest) -> Vec<Vec<u8>> {
     let mut out = vec![body(enrolment)];
     let payload: [u8; 420] = random();
     for seq in 1..=count as u64 {
-        let address = Address { mission: manifest.mission, device, seq, prev, to: To::Desks(&manifest.reading) };
+        let address =
+            Address { mission: manifest.mission, device, seq, prev, to: To::Desks(&manifest.reading), blobs: &[] };
         let envelope = make(&address, Type::Report, &key, &shared, &payload).expect("makes");
         prev = Hash::of(&envelope);
         out.push(body(envelope));

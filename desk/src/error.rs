@@ -37,6 +37,9 @@ pub enum DeskError {
         /// What it said, and the remedy.
         reason: String,
     },
+    /// The server has nothing of this name.
+    #[error("the server has nothing of this name yet")]
+    Missing,
     /// The server does not take an object.
     #[error("the server {server} refuses it: {reason}")]
     Refused {

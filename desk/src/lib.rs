@@ -10,6 +10,7 @@
 //! - [`status`]: which reports count, by one definition
 //! - [`tabulate`], [`export`]: the figures, and the answers as tables
 
+pub mod attachments;
 mod corrections;
 pub mod courier;
 pub mod devices;

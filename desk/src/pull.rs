@@ -210,6 +210,9 @@ impl Link<'_> {
         if status.is_success() {
             return Ok(bytes);
         }
+        if status == StatusCode::NOT_FOUND {
+            return Err(DeskError::Missing);
+        }
         let words = String::from_utf8_lossy(&bytes).trim().to_owned();
         Err(self.failed(if status == StatusCode::UNAUTHORIZED {
             format!("{words} (is this desk revoked?)")
@@ -258,6 +261,15 @@ impl Link<'_> {
             ReadRequest { v: VERSION, mission: self.desk.mission(), device: *device, challenge, asks: asks.clone() };
         let signed = BASE64URL_NOPAD.encode(&request.sign(&self.desk.device));
         self.get(&asks, Some(format!("Baqylau {signed}"))).await
+    }
+
+    /// As [`Link::read`]; `None` when there is nothing of that name yet.
+    pub(crate) async fn read_if_there(&self, device: &DeviceId, asks: String) -> Result<Option<Vec<u8>>, DeskError> {
+        match self.read(device, asks).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(DeskError::Missing) => Ok(None),
+            Err(e) => Err(e),
+        }
     }
 
     async fn page(&self, device: &DeviceId, from: u64) -> Result<LogPage, DeskError> {

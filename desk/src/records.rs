@@ -121,7 +121,7 @@ impl Desk {
         };
         self.store.add_record(kind, phone.map(|p| p.device), payload, |last| {
             let (seq, prev) = last.map_or((1, identity.first), |(seq, hash)| (seq + 1, hash));
-            let address = Address { mission: self.mission(), device: identity.device, seq, prev, to };
+            let address = Address { mission: self.mission(), device: identity.device, seq, prev, to, blobs: &[] };
             let made = make(&address, kind, &self.device, &shared, payload);
             made.map_err(|e| DeskError::Unknown(e.to_string()))
         })

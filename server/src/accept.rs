@@ -1,10 +1,11 @@
 //! Which objects are taken in. Their own signatures authenticate them; no account, no address.
 
+use baqylau_protocol::blob::MAX_BLOB;
 use baqylau_protocol::cbor::Malformed;
 use baqylau_protocol::certificate::{CertificateError, Role};
 use baqylau_protocol::cose::CoseError;
 use baqylau_protocol::enrolment::Enrolled;
-use baqylau_protocol::envelope::{Envelope, EnvelopeError};
+use baqylau_protocol::envelope::{Blob, Envelope, EnvelopeError};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey, SubjectId};
 use baqylau_protocol::roster::{Entry as RosterEntry, Standing};
 use baqylau_protocol::wire::{Code, Refusal};
@@ -33,6 +34,8 @@ pub struct Good {
     pub seq: u64,
     /// The phone that a desk's letter is for.
     pub recipient: Option<DeviceId>,
+    /// The attachments that it names.
+    pub blobs: Vec<Blob>,
     /// Its hash.
     pub hash: Hash,
     /// Its bytes.
@@ -69,7 +72,8 @@ impl Judge<'_> {
             Ok(envelope) => {
                 let subject = self.envelope(&envelope)?.subject;
                 let (device, seq, recipient) = (envelope.header.device, envelope.header.seq, envelope.header.recipient);
-                Ok(Good { device, subject, seq, recipient, hash: envelope.hash, object, enrolled: None })
+                let (hash, blobs) = (envelope.hash, envelope.header.blobs.clone().unwrap_or_default());
+                Ok(Good { device, subject, seq, recipient, blobs, hash, object, enrolled: None })
             }
             Err(EnvelopeError::Cose(CoseError::Type { .. })) => self.enrolment(object),
             Err(e) => Err(refusal(code_of(&e), e.to_string())),
@@ -83,6 +87,9 @@ impl Judge<'_> {
         envelope.verify(&device.key).map_err(|e| refusal(Code::Signature, e.to_string()))?;
         if header.recipient.is_some() && device.role != Role::Desk {
             return Err(refusal(Code::Malformed, "only desks write to phones"));
+        }
+        if header.blobs.iter().flatten().any(|b| b.length == 0 || b.length > MAX_BLOB) {
+            return Err(refusal(Code::Length, "it names an attachment that is too large; attach a shorter one"));
         }
         let revoked = device.roster.as_ref().filter(|r| r.standing == Standing::Revoked);
         if revoked.is_some_and(|r| header.seq > r.good_seq) {
@@ -113,7 +120,16 @@ impl Judge<'_> {
         }
         let (subject, hash) = (enrolled.subject, enrolled.hash);
         let device = Device { key: enrolled.enrolment.device_key, subject, role: enrolled.role, roster: None };
-        Ok(Good { device: enrolled.device, subject, seq: 0, recipient: None, hash, object, enrolled: Some(device) })
+        Ok(Good {
+            device: enrolled.device,
+            subject,
+            seq: 0,
+            recipient: None,
+            blobs: Vec::new(),
+            hash,
+            object,
+            enrolled: Some(device),
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The paths. Bodies are CBOR; what a body means is in `docs/formats.md`.
 
 use crate::accept::{Device, Judge};
+use crate::blobs::{BlobError, Blobs};
 use crate::desks::Gate;
 use crate::limits::Buckets;
 use crate::sequencer::{Busy, Judged, Now, Publish, Sequencer, Shared};
@@ -13,12 +14,15 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use baqylau_protocol::blob::CHUNK;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
+use baqylau_protocol::keys::SigningKey;
+use baqylau_protocol::receipt::Kept;
 use baqylau_protocol::roster::Roster;
 use baqylau_protocol::wire::{
-    Code, Letters, LogEntry, LogPage, MAX_BATCH, MAX_REQUEST, MEDIA_TYPE, Refusal, Upload, Verdicts,
+    Code, Have, Letters, LogEntry, LogPage, MAX_BATCH, MAX_REQUEST, MEDIA_TYPE, Refusal, Upload, Verdicts,
 };
 use baqylau_sqlite::StorageError;
 use minicbor::bytes::{ByteArray, ByteVec};
@@ -30,6 +34,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 const PAGE_BYTES: usize = 2 << 20;
 /// The most bytes of a published bundle.
 const MAX_BUNDLE: usize = 32 << 20;
+/// The most bytes of an attachment in one answer.
+const BLOB_BYTES: u64 = 1 << 20;
 /// The most letters of one answer.
 const MAX_LETTERS: usize = 64;
 
@@ -43,6 +49,9 @@ pub struct App {
     pub(crate) reader: Mutex<Box<dyn Storage>>,
     pub(crate) gate: Gate,
     pub(crate) buckets: Buckets,
+    pub(crate) blobs: Blobs,
+    /// Signs that an attachment is whole.
+    pub(crate) receipts: SigningKey,
     pub(crate) now: Now,
 }
 
@@ -52,6 +61,7 @@ type AppState = State<Arc<App>>;
 pub fn router(app: Arc<App>) -> Router {
     let desks = Router::new()
         .route("/v1/log", get(log))
+        .route("/v1/blobs/{hash}", get(blob))
         .route("/v1/metrics", get(metrics))
         .route("/v1/roster", get(roster))
         .layer(from_fn_with_state(app.clone(), desks_only));
@@ -62,6 +72,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/parts/{hash}", get(part))
         .route("/v1/roster", post(publish_roster))
         .route("/v1/letters/{device}", get(letters))
+        .route("/v1/blobs/{hash}/have", get(blob_have))
+        .route("/v1/blobs/{hash}/at/{place}", post(blob_chunk).layer(DefaultBodyLimit::max(CHUNK)))
         .route("/v1/objects", post(objects))
         .route("/v1/challenge", get(challenge))
         .layer(DefaultBodyLimit::max(MAX_REQUEST))
@@ -278,6 +290,61 @@ async fn letters(State(app): AppState, Path(device): Path<String>, RawQuery(quer
     match read() {
         Ok(letters) => cbor_body(cbor::encode(&letters)),
         Err(_) => unavailable(),
+    }
+}
+
+/// Nobody need sign for an attachment: only those are taken that a logged envelope names, and only the bytes that it names.
+async fn blob_have(State(app): AppState, Path(hash): Path<String>) -> Response {
+    let Some(hash) = Hash::from_hex(&hash) else { return bad("not a SHA-256 in hexadecimal") };
+    app.on_disk(move |app| match app.blob_length(hash) {
+        Ok(Some(length)) => app.blobs.have(hash).map_or_else(|_| unavailable(), |have| app.have(hash, length, have)),
+        Ok(None) => (StatusCode::NOT_FOUND, "no envelope names this attachment\n").into_response(),
+        Err(_) => unavailable(),
+    })
+    .await
+}
+
+async fn blob_chunk(State(app): AppState, Path((hash, place)): Path<(String, u64)>, chunk: Bytes) -> Response {
+    let Some(hash) = Hash::from_hex(&hash) else { return bad("not a SHA-256 in hexadecimal") };
+    app.on_disk(move |app| match app.blob_length(hash) {
+        Ok(Some(length)) => match app.blobs.append(hash, length, place, &chunk) {
+            Ok(have) => app.have(hash, length, have),
+            Err(e @ (BlobError::TooLong | BlobError::Hash)) => {
+                (StatusCode::CONFLICT, e.to_string() + "\n").into_response()
+            }
+            Err(BlobError::Io(_)) => unavailable(),
+        },
+        Ok(None) => (StatusCode::NOT_FOUND, "no envelope names this attachment\n").into_response(),
+        Err(_) => unavailable(),
+    })
+    .await
+}
+
+async fn blob(State(app): AppState, Path(hash): Path<String>, RawQuery(query): RawQuery) -> Response {
+    let Some(hash) = Hash::from_hex(&hash) else { return bad("not a SHA-256 in hexadecimal") };
+    let from = query.as_deref().and_then(|q| q.strip_prefix("from=")).and_then(|n| n.parse::<u64>().ok());
+    let Some(from) = from else { return bad("expected ?from=<byte>") };
+    app.on_disk(move |app| match app.blobs.read(hash, from, BLOB_BYTES) {
+        Ok(Some(bytes)) => bytes.into_response(),
+        Ok(None) => (StatusCode::NOT_FOUND, "the attachment is not here, or not whole yet\n").into_response(),
+        Err(_) => unavailable(),
+    })
+    .await
+}
+
+impl App {
+    fn blob_length(&self, hash: Hash) -> Result<Option<u64>, StorageError> {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner).blob(self.mission, hash)
+    }
+
+    fn have(&self, hash: Hash, length: u64, (bytes, whole): (u64, bool)) -> Response {
+        let kept = || Kept { v: baqylau_protocol::VERSION, mission: self.mission, hash, length }.sign(&self.receipts);
+        cbor_body(cbor::encode(&Have { bytes, proof: whole.then(|| kept().into()) }))
+    }
+
+    /// Files are read and written beside the threads that answer.
+    async fn on_disk(self: Arc<Self>, f: impl FnOnce(&Self) -> Response + Send + 'static) -> Response {
+        tokio::task::spawn_blocking(move || f(&self)).await.unwrap_or_else(|_| unavailable())
     }
 }
 

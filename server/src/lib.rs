@@ -9,6 +9,7 @@
 //! - [`http`]: the paths; `listen`: TLS and connections
 
 pub mod accept;
+pub mod blobs;
 pub mod desks;
 pub mod http;
 mod limits;

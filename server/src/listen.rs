@@ -1,5 +1,6 @@
 //! TLS, connections, and going down without cutting anybody off.
 
+use crate::blobs::Blobs;
 use crate::desks::Gate;
 use crate::http::{App, router};
 use crate::limits::Buckets;
@@ -105,6 +106,8 @@ pub async fn start(config: Config) -> Result<Running, ServeError> {
     let writer = Box::new(Sqlite::open(&config.database)?);
     let reader = Box::new(Sqlite::open(&config.database)?);
     let mission = MissionId::of(&config.root);
+    let blobs = Blobs::beside(&config.database).map_err(|e| StorageError::Io(e.to_string()))?;
+    let receipts = SigningKey::from_seed(*config.receipt_key.seed());
     let (sequencer, shared, writer) = sequencer::start(writer, config.root, config.receipt_key, config.now.clone())?;
     let app = Arc::new(App {
         mission,
@@ -114,6 +117,8 @@ pub async fn start(config: Config) -> Result<Running, ServeError> {
         reader: Mutex::new(reader),
         gate: Gate::new(mission),
         buckets: Buckets::default(),
+        blobs,
+        receipts,
         now: config.now,
     });
     let failed = |reason| ServeError::Listen { address: config.listen, reason };

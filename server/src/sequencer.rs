@@ -236,7 +236,8 @@ impl Writer {
             }
             seen.insert(good.hash, ((first + fresh.len()) as u64, now));
             let (device, seq, recipient, hash) = (good.device, good.seq, good.recipient, good.hash);
-            fresh.push(Entry { received: now, device, seq, recipient, hash, object: good.object.clone() });
+            let (blobs, object) = (good.blobs.clone(), good.object.clone());
+            fresh.push(Entry { received: now, device, seq, recipient, blobs, hash, object });
         }
         if !fresh.is_empty() {
             self.storage.append(self.mission, first as u64, &fresh)?;

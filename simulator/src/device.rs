@@ -3,12 +3,12 @@
 use crate::clock::SimulatedClock;
 use crate::plan::below;
 use crate::schedule::Task;
-use baqylau_forms::definition::Kind;
+use baqylau_forms::definition::{Kind, Media};
 use baqylau_forms::value::Moment;
 use baqylau_observer::app::{Issue, Key, Outcome, QuestionView, ViewChange, VisitUpdate};
 use baqylau_observer::{Error, ObserverCore};
 use rand_chacha::ChaCha12Rng;
-use rand_chacha::rand_core::SeedableRng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::collections::{BTreeSet, HashMap};
 
 /// What a phone did.
@@ -49,6 +49,9 @@ pub fn work(
         core.update_visit(&code, VisitUpdate::Outcome(Outcome::from_name(&task.outcome).unwrap_or_default()))?;
         let leaves = baqylau_observer::clock::Clock::wall(clock);
         core.update_visit(&code, VisitUpdate::Departed(Moment { ms: leaves.ms.max(task.arrives), ..leaves }))?;
+        if task.photographs {
+            observer.photograph()?;
+        }
         let forgotten = observer.last.filter(|_| task.forgets);
         if let Some(last) = forgotten {
             core.clear(draft, last)?;
@@ -107,6 +110,18 @@ fn sign(core: &ObserverCore, draft: i64, forgotten: Option<String>) -> Result<()
     core.finalise(draft, incomplete).map(drop)
 }
 
+/// A photograph of noise, of a small phone's size, with the time in its Exif.
+fn jpeg(seed: u64) -> Vec<u8> {
+    let mut rng = ChaCha12Rng::seed_from_u64(seed);
+    let mut noise = vec![0; 60_000 + below(&mut rng, 60_000)];
+    rng.fill_bytes(&mut noise);
+    // What would be a marker is none in a picture.
+    noise.iter_mut().filter(|b| **b == 0xff).for_each(|b| *b = 0xfe);
+    let exif = b"\xff\xe1\x00\x1bExif\0\x002023:03:19 08:00:00";
+    let scan = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00";
+    [&b"\xff\xd8"[..], exif, scan, &noise, b"\xff\xd9"].concat()
+}
+
 struct Observer<'o> {
     core: &'o ObserverCore,
     clock: &'o SimulatedClock,
@@ -133,6 +148,19 @@ impl<'o> Observer<'o> {
 }
 
 impl Observer<'_> {
+    /// Takes a photograph where the checklist asks for one.
+    fn photograph(&mut self) -> Result<(), Error> {
+        for section in self.core.sections(self.draft)? {
+            for row in self.core.open_section(self.draft, section.section)?.rows {
+                if matches!(row.kind, Kind::Attachment { media: Media::Image }) && row.answer.is_none() {
+                    let picture = jpeg(self.task.seed);
+                    self.core.attach(self.draft, row.key, "image/jpeg", &mut &picture[..])?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn fill(&mut self) -> Result<(), Error> {
         for section in self.core.sections(self.draft)? {
             let mut screen = Screen { rows: self.core.open_section(self.draft, section.section)?.rows };

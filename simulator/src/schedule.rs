@@ -52,6 +52,9 @@ pub struct Task {
     /// The last answer is forgotten, and follows when the coordinators ask.
     #[serde(default)]
     pub forgets: bool,
+    /// A photograph is taken where the checklist asks for one.
+    #[serde(default)]
+    pub photographs: bool,
 }
 
 /// Every person's tasks, in the order of time; people without any are there too.
@@ -93,6 +96,7 @@ pub fn schedule(world: &World) -> Result<BTreeMap<String, Vec<Task>>, PlanError>
                 answers,
                 seed: seed.wrapping_mul(1_000_003).wrapping_add(at as u64),
                 forgets: false,
+                photographs: false,
             };
             let member = members[(*visit as usize) % members.len()];
             out.entry(member.to_owned()).or_default().push(task);

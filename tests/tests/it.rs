@@ -2,6 +2,7 @@
 
 mod it {
     mod amending;
+    mod attachments;
     mod carrying;
     mod clocks;
     mod couriers;
@@ -11,7 +12,7 @@ mod it {
     mod keys;
     mod killed;
     mod letters;
-    mod lines;
+    pub mod lines;
     mod signing;
     mod support;
 }

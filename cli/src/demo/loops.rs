@@ -14,6 +14,7 @@ use std::fs;
 /// How often each of these things happened.
 #[derive(Debug, Default)]
 pub struct Loops {
+    pub photographs: usize,
     pub questions: usize,
     pub amendments: usize,
     pub phones_replaced: usize,
@@ -25,7 +26,7 @@ pub struct Loops {
 impl Loops {
     pub fn json(&self) -> Value {
         json!({
-            "questions": self.questions, "amendments": self.amendments, "phones_replaced": self.phones_replaced,
+            "photographs": self.photographs, "questions": self.questions, "amendments": self.amendments, "phones_replaced": self.phones_replaced,
             "reports_refused": self.reports_refused, "carried_by_phones": self.carried_by_phones,
             "carried_by_desk": self.carried_by_desk,
         })
@@ -37,13 +38,15 @@ impl Loops {
         loops.carry(desk, phones)?;
         loops.replace(desk, phones)?;
         loops.ask(desk, phones)?;
+        loops.photographs(desk, phones)?;
         say(
             args,
             &format!(
-                "{} reports were carried by hand, {} phone was lost and replaced, {} questions came back as amendments",
+                "{} objects were carried by hand, {} phone was lost and replaced, {} questions came back as amendments, {} photographs arrived",
                 loops.carried_by_phones + loops.carried_by_desk,
                 loops.phones_replaced,
-                loops.amendments
+                loops.amendments,
+                loops.photographs
             ),
         );
         Ok(loops)
@@ -120,6 +123,23 @@ impl Loops {
             work(&core, &clock, rest, &mut || ())?;
             phones.sync(&core)?;
             self.phones_replaced += 1;
+        }
+        Ok(())
+    }
+
+    /// The desk fetches the photographs and looks at each.
+    fn photographs(&mut self, desk: &mut Desk, phones: &Phones) -> Result<(), Failure> {
+        patiently(|| match desk.pull_attachments(now()) {
+            Err(baqylau_desk::DeskError::Server { .. }) if phones.faults => Ok(None),
+            fetched => fetched.map(|_| Some(())).map_err(Into::into),
+        })?;
+        for row in desk.attachments()? {
+            let mut picture = Vec::new();
+            desk.open_attachment(&row.attachment, &mut picture)?;
+            if picture.windows(4).any(|w| w == b"Exif") {
+                return Err("a photograph tells when it was taken".into());
+            }
+            self.photographs += 1;
         }
         Ok(())
     }

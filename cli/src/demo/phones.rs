@@ -33,6 +33,9 @@ pub enum Part {
     Offline,
 }
 
+/// Phones that attach a photograph to their first report.
+const PHOTOGRAPHERS: usize = 40;
+
 /// One phone.
 pub struct Phone {
     pub folder: PathBuf,
@@ -275,6 +278,10 @@ fn cast(phones: &mut [Phone]) {
         };
         let forgets = phone.part == Part::Forgets;
         phone.tasks.iter_mut().for_each(|t| t.forgets = forgets);
+    }
+    let usual: Vec<usize> = busy.iter().copied().filter(|i| phones[*i].part == Part::Usual).collect();
+    for at in usual.into_iter().skip(1).take(PHOTOGRAPHERS) {
+        phones[at].tasks[0].photographs = true;
     }
     let lost = busy.into_iter().find(|i| phones[*i].part == Part::Usual && phones[*i].tasks.len() > 1);
     if let Some(lost) = lost {

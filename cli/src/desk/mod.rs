@@ -64,6 +64,14 @@ pub enum Desk {
         /// The file.
         file: PathBuf,
     },
+    /// The attachments of the reports; with `--export` they are decrypted into a folder.
+    Attachments {
+        #[command(flatten)]
+        folder: Folder,
+        /// Decrypt all that are here into this folder.
+        #[arg(long, value_name = "DIR")]
+        export: Option<PathBuf>,
+    },
     /// The phones: whose, how much of each chain is here, what is missing.
     Devices {
         #[command(flatten)]
@@ -96,14 +104,18 @@ pub fn run(command: Desk) -> Outcome {
         Desk::Pull { folder, json } => {
             let mut desk = folder.open()?;
             let pulled = desk.pull(now(), &|_| ())?;
+            let attachments = desk.pull_attachments(now())?;
             let p = &pulled;
             if json {
                 return print_json(&json!({
                     "objects": p.objects, "devices": p.devices, "opened": p.opened, "refused": p.refused,
-                    "strange": p.strange, "confirmed": p.confirmed, "contested": p.contested,
+                    "strange": p.strange, "confirmed": p.confirmed, "contested": p.contested, "attachments": attachments,
                 }));
             }
-            println!("{} new objects: {} devices, {} reports opened", p.objects, p.devices, p.opened);
+            println!(
+                "{} new objects: {} devices, {} envelopes opened, {attachments} attachments",
+                p.objects, p.devices, p.opened
+            );
             println!(
                 "{} not verifiable, {} strange, {} confirmed, {} contested",
                 p.refused, p.strange, p.confirmed, p.contested
@@ -122,6 +134,7 @@ pub fn run(command: Desk) -> Outcome {
         }
         Desk::Reports { folder, export, json } => reports(&folder, export, json),
         Desk::Sign(command) => records::run(command),
+        Desk::Attachments { folder, export } => attachments(&folder.open()?, export),
         Desk::Deliver { folder, file, back } => {
             let desk = folder.open()?;
             let bytes = std::fs::read(&file).map_err(|e| format!("{}: {e}", file.display()))?;
@@ -158,6 +171,28 @@ pub fn run(command: Desk) -> Outcome {
             Ok(true)
         }
     }
+}
+
+fn attachments(desk: &baqylau_desk::Desk, export: Option<PathBuf>) -> Outcome {
+    let rows = desk.attachments()?;
+    for row in &rows {
+        let a = &row.attachment;
+        let short = row.report.to_string()[..8].to_owned();
+        let state = if row.here { "here" } else { "not here yet" };
+        println!("{short}  {:<28} {:>10} bytes  {:<12} {state}", a.name, a.size, a.media);
+        let Some(folder) = export.as_ref().filter(|_| row.here) else { continue };
+        std::fs::create_dir_all(folder)?;
+        // The name comes from a phone: it stays a name.
+        let name: String =
+            a.name.chars().map(|c| if c.is_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
+        let path = folder.join(format!("{short}-{name}"));
+        let mut file = std::fs::File::create(&path)?;
+        if let Err(e) = desk.open_attachment(a, &mut file) {
+            std::fs::remove_file(&path)?;
+            return Err(e.into());
+        }
+    }
+    Ok(rows.iter().all(|r| r.here))
 }
 
 fn question(known: &baqylau_desk::status::Known, node: u32) -> Option<String> {

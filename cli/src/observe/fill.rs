@@ -65,20 +65,46 @@ fn put(core: &ObserverCore, draft: i64, row: &QuestionView, text: &str) -> Resul
         }
         return Ok(());
     }
+    if let Kind::Attachment { .. } = row.kind {
+        let path = Path::new(text.trim());
+        let mut file = std::fs::File::open(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        core.attach(draft, row.key, media_type(path)?, &mut file)?;
+        return Ok(());
+    }
     let answer = core.read_answer(draft, row.key, text)?;
     core.set(draft, row.key, answer)?;
     Ok(())
+}
+
+/// The media type by the file's name.
+fn media_type(path: &Path) -> Result<&'static str, String> {
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    Ok(match extension.as_str() {
+        "jpg" | "jpeg" => "image/jpeg",
+        "png" => "image/png",
+        "mp4" => "video/mp4",
+        "mov" => "video/quicktime",
+        "3gp" => "video/3gpp",
+        "m4a" => "audio/mp4",
+        "wav" => "audio/wav",
+        "pdf" => "application/pdf",
+        "txt" | "csv" => "text/plain",
+        _ => return Err(format!("{}: no kind of file that is taken", path.display())),
+    })
 }
 
 fn prompt(core: &ObserverCore, draft: i64, row: &QuestionView) -> Result<(), Failure> {
     let number = if row.number.is_empty() { String::new() } else { format!("{}. ", row.number) };
     let now = row.answer.as_ref().map(|_| format!(" [{}: Enter keeps it]", row.answer_text)).unwrap_or_default();
     println!("{number}{}{now}", row.label);
-    if matches!(row.kind, Kind::Note | Kind::Group { .. } | Kind::Attachment { .. }) {
+    if matches!(row.kind, Kind::Note | Kind::Group { .. }) {
         return Ok(());
     }
     if !row.hint.is_empty() {
         println!("   {}", row.hint);
+    }
+    if let Kind::Attachment { .. } = row.kind {
+        println!("   the path of a file");
     }
     match &row.choices {
         Choices::Inline(choices) => choices.iter().for_each(|c| println!("   {} = {}", c.name, c.label)),

@@ -373,7 +373,7 @@ pub fn run(command: Observe) -> Outcome {
             if json {
                 print_json(&json!({
                     "delivered": report.delivered, "refused": report.refused, "again": report.again,
-                    "bytes_sent": report.bytes_sent,
+                    "bytes_sent": report.bytes_sent, "attachment_bytes": report.attachment_bytes,
                 }))?;
                 return Ok(safe);
             }

@@ -18,6 +18,7 @@ use baqylau_protocol::receipt::{Receipt, ReceiptError, TreeHead};
 use baqylau_protocol::sync::{Action, Event, Failure, Known, State, Stop, Waiting, step};
 use baqylau_protocol::wire::{Code, Letters, MEDIA_TYPE, Refusal, Upload, Verdict, Verdicts};
 use minicbor::bytes::ByteVec;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -71,10 +72,12 @@ pub(crate) struct Driver {
     pub(crate) outbox: Arc<Mutex<Outbox>>,
     pub(crate) clock: Arc<dyn Clock>,
     interrupt: Arc<Interrupt>,
-    http: Client,
-    servers: Vec<String>,
-    root: PublicKey,
-    mission: MissionId,
+    pub(crate) http: Client,
+    /// Where the attachments are.
+    pub(crate) folder: PathBuf,
+    pub(crate) servers: Vec<String>,
+    pub(crate) root: PublicKey,
+    pub(crate) mission: MissionId,
 }
 
 /// What a run did.
@@ -85,10 +88,16 @@ pub(crate) struct Ran {
     pub refused: usize,
     pub carried: usize,
     pub bytes_sent: u64,
+    pub attachment_bytes: u64,
 }
 
 impl Driver {
-    pub fn new(outbox: Arc<Mutex<Outbox>>, clock: Arc<dyn Clock>, interrupt: Arc<Interrupt>) -> Result<Self, Error> {
+    pub fn new(
+        outbox: Arc<Mutex<Outbox>>,
+        clock: Arc<dyn Clock>,
+        interrupt: Arc<Interrupt>,
+        folder: PathBuf,
+    ) -> Result<Self, Error> {
         let (root, servers, tls_roots) = {
             let outbox = lock(&outbox)?;
             let get =
@@ -101,7 +110,7 @@ impl Driver {
         let root = PublicKey::from_slice(&root).ok_or_else(|| Error::Internal("root key".into()))?;
         let tls_roots: Vec<Vec<u8>> = tls_roots.into_iter().map(Into::into).collect();
         let http = baqylau_http::client(&tls_roots).map_err(|e| Error::invalid("invite", e.to_string()))?;
-        Ok(Self { outbox, clock, interrupt, http, servers, root, mission: MissionId::of(&root) })
+        Ok(Self { outbox, clock, interrupt, http, folder, servers, root, mission: MissionId::of(&root) })
     }
 
     /// Runs until nothing waits, something must be waited for, the budget is used up, or it is interrupted.
@@ -133,7 +142,8 @@ impl Driver {
     }
 
     async fn steps(&self, now: bool) -> Result<Ran, Error> {
-        let mut ran = Ran { stop: Stop::Done, delivered: 0, refused: 0, carried: 0, bytes_sent: 0 };
+        let mut ran =
+            Ran { stop: Stop::Done, delivered: 0, refused: 0, carried: 0, bytes_sent: 0, attachment_bytes: 0 };
         let mut state = State::default();
         let mut events = vec![Event::Begin(self.known(now)?)];
         while let Some(event) = events.pop() {
@@ -190,6 +200,7 @@ impl Driver {
                 let verdicts = verdicts.map(|(hash, verdict)| self.proven(hash, verdict));
                 Ok(Some(Event::Uploaded(verdicts.collect::<Result<_, _>>()?)))
             }
+            Action::SendAttachments => self.attachments(ran).await.map(Some),
             Action::FetchLetters => self.letters().await.map(Some),
             Action::Commit(id, verdict) => self.commit(id, verdict, ran).map(|()| None),
             Action::Pause { failures, not_before } => {
@@ -404,7 +415,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, Error> {
 }
 
 /// What stops a step.
-enum Broken {
+pub(crate) enum Broken {
     Network(Failure),
     Store(Error),
 }
@@ -427,11 +438,11 @@ pub(crate) fn lock(outbox: &Mutex<Outbox>) -> Result<MutexGuard<'_, Outbox>, Err
         .map_err(|_| Error::Internal("an earlier call broke off inside the outbox; open the store again".into()))
 }
 
-fn failure(response: &Response) -> Failure {
+pub(crate) fn failure(response: &Response) -> Failure {
     baqylau_http::busy(response).map_or(Failure::Nonsense, Failure::Busy)
 }
 
-async fn body(response: Response, limit: usize) -> Result<Vec<u8>, Failure> {
+pub(crate) async fn body(response: Response, limit: usize) -> Result<Vec<u8>, Failure> {
     baqylau_http::body(response, limit).await.map_err(|e| match e {
         BodyError::TooLong => Failure::Nonsense,
         BodyError::Broken => Failure::Offline,

@@ -13,8 +13,10 @@ pub mod clock;
 mod drive;
 pub mod error;
 pub mod lock;
+mod scrub;
 mod store;
 mod time;
+mod upload;
 pub mod vault;
 
 pub use app::ObserverCore;

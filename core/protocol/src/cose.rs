@@ -41,6 +41,8 @@ pub enum Type {
     Letter = 65013,
     /// The inner signature of a phone's word that letters arrived.
     Seen = 65014,
+    /// A server's proof that it has an attachment.
+    Kept = 65015,
 }
 
 impl Type {

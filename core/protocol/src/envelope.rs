@@ -107,6 +107,8 @@ pub struct Address<'k> {
     pub prev: Hash,
     /// The reading key.
     pub to: To<'k>,
+    /// The attachments of what is inside.
+    pub blobs: &'k [Blob],
 }
 
 /// Why an envelope cannot be made or read.
@@ -171,7 +173,7 @@ pub fn make(
         prev: address.prev,
         class: 0,
         to: address.to.number(),
-        blobs: None,
+        blobs: (!address.blobs.is_empty()).then(|| address.blobs.to_vec()),
         recipient: address.to.recipient(),
     };
     // The class is signed with the header, and packing depends on the signature: take the smallest class that holds it.
@@ -257,12 +259,12 @@ impl<'b> Envelope<'b> {
         Ok(Self { header, hash: Hash::of(bytes), header_bytes, sealed, cose })
     }
 
-    /// The device that bytes say they are from, before anything was verified.
+    /// What bytes say in the clear, before anything was verified.
     #[must_use]
-    pub fn untrusted_device(bytes: &[u8]) -> Option<DeviceId> {
+    pub fn untrusted_header(bytes: &[u8]) -> Option<Header> {
         let cose = Unverified::parse(Type::Envelope, bytes).ok()?;
         let (header, _): (&ByteSlice, &ByteSlice) = minicbor::decode(cose.untrusted()).ok()?;
-        cbor::decode::<Header>(header, "envelope header").ok().map(|h| h.device)
+        cbor::decode::<Header>(header, "envelope header").ok()
     }
 
     /// Verifies the outer signature.

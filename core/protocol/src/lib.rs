@@ -11,6 +11,7 @@
 //! - [`wire`]: bodies of HTTP requests
 //! - [`sync`]: what a phone does next, as a pure function
 
+pub mod blob;
 pub mod bundle;
 pub mod cbor;
 pub mod certificate;

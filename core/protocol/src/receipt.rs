@@ -48,6 +48,47 @@ impl TreeHead {
     }
 }
 
+/// What the server signs when it has all of an attachment.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Kept {
+    /// [`crate::VERSION`].
+    #[n(0)]
+    pub v: u8,
+    /// The mission.
+    #[n(1)]
+    pub mission: MissionId,
+    /// SHA-256 of the encrypted attachment.
+    #[n(2)]
+    pub hash: Hash,
+    /// How many bytes it has.
+    #[n(3)]
+    pub length: u64,
+}
+
+impl Kept {
+    /// Signs it as the server.
+    #[must_use]
+    pub fn sign(&self, key: &SigningKey) -> Vec<u8> {
+        cose::sign(Type::Kept, key, &[], &cbor::encode(self))
+    }
+
+    /// Verifies a proof for an attachment.
+    ///
+    /// # Errors
+    /// Not by the server, or for another.
+    pub fn verify(bytes: &[u8], hash: Hash, keys: &[PublicKey], mission: MissionId) -> Result<(), ReceiptError> {
+        let opened = keys.iter().find_map(|key| cose::open(Type::Kept, bytes, key, &[]).ok());
+        let payload = opened.ok_or(CoseError::Signature(Type::Kept))?;
+        let kept: Self = cbor::decode(payload, "proof of an attachment").map_err(CoseError::from)?;
+        match kept {
+            Self { mission: found, .. } if found != mission => Err(ReceiptError::Mission { found }),
+            Self { hash: found, .. } if found != hash => Err(ReceiptError::Path),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Why a receipt proves nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReceiptError {

@@ -4,7 +4,7 @@
 //! every order of failures can be tested.
 //!
 //! ```text
-//! Bundle ──► Enrol ──► Upload ─┬─► (next batch) ──► Letters ──► Done
+//! Bundle ──► Enrol ──► Upload ─┬─► (next batch) ──► Attachments ──► Letters ──► Done
 //!    │         │         │     └─► Commit, one for each acknowledgement
 //!    └─────────┴─────────┴──► Waiting (failure: backoff with jitter, or what the server asked for)
 //! ```
@@ -68,6 +68,7 @@ enum Phase {
     Bundle,
     Enrol,
     Upload,
+    Attachments,
     Letters,
 }
 
@@ -82,6 +83,8 @@ pub enum Event {
     Enrolment(Verdict),
     /// The server's word on the envelopes of the last upload, in order.
     Uploaded(Vec<Verdict>),
+    /// The attachments are with the server, or it refuses them for good.
+    AttachmentsDone,
     /// The letters of the desks are stored.
     LettersDone,
     /// A request failed.
@@ -110,6 +113,8 @@ pub enum Action {
     CommitEnrolment(Verdict),
     /// Send these envelopes.
     Upload(Vec<i64>),
+    /// Send the attachments of what was receipted, text before photographs.
+    SendAttachments,
     /// Ask for letters of the desks, and store them.
     FetchLetters,
     /// Store what became of one envelope. Done before anything else.
@@ -146,6 +151,7 @@ pub fn step(mut state: State, event: Event, now: i64, jitter: u32) -> (State, Ve
         Event::Begin(known) => state.begin(known, now),
         Event::BundleDone if state.phase == Phase::Bundle => state.after_bundle(),
         Event::Enrolment(verdict) if state.phase == Phase::Enrol => state.enrolment(verdict, now, jitter),
+        Event::AttachmentsDone if state.phase == Phase::Attachments => state.letters(),
         Event::LettersDone if state.phase == Phase::Letters => state.done(),
         // Everything is delivered; letters that are none keep nothing waiting.
         Event::Failed(Failure::Nonsense) if state.phase == Phase::Letters => state.done(),
@@ -207,11 +213,16 @@ impl State {
             self.in_flight.extend(self.queue.pop_front());
         }
         if self.in_flight.is_empty() {
-            self.phase = Phase::Letters;
-            return vec![Action::FetchLetters];
+            self.phase = Phase::Attachments;
+            return vec![Action::SendAttachments];
         }
         self.phase = Phase::Upload;
         vec![Action::Upload(self.in_flight.iter().map(|w| w.id).collect())]
+    }
+
+    fn letters(&mut self) -> Vec<Action> {
+        self.phase = Phase::Letters;
+        vec![Action::FetchLetters]
     }
 
     fn done(&mut self) -> Vec<Action> {

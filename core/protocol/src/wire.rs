@@ -129,6 +129,17 @@ pub struct Letters {
     pub desks: Vec<ByteVec>,
 }
 
+/// `GET /v1/blobs/{hash}/have` and the answer to a chunk: how much of an attachment the server has.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Have {
+    /// Bytes, from the beginning.
+    #[n(0)]
+    pub bytes: u64,
+    /// When these are all: [`crate::receipt::Kept`], signed.
+    #[n(1)]
+    pub proof: Option<ByteVec>,
+}
+
 /// A desk's request to read: the path it asks for and a challenge of the server, signed with the desk's device key. It travels in
 /// the `Authorization` header as `Baqylau <base64url>`, and is good for that path only.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]

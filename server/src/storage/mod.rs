@@ -3,6 +3,7 @@
 pub mod sqlite;
 pub mod suite;
 
+use baqylau_protocol::envelope::Blob;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_sqlite::StorageError;
 
@@ -19,6 +20,8 @@ pub struct Entry {
     pub recipient: Option<DeviceId>,
     /// The object's hash.
     pub hash: Hash,
+    /// The attachments that it names.
+    pub blobs: Vec<Blob>,
     /// The object.
     pub object: Vec<u8>,
 }
@@ -96,6 +99,12 @@ pub trait Storage: Send {
     /// # Errors
     /// The storage fails.
     fn enrolment(&mut self, mission: MissionId, device: DeviceId) -> Result<Option<Vec<u8>>, StorageError>;
+
+    /// The length of an attachment that an envelope of the log names; `None` when none does.
+    ///
+    /// # Errors
+    /// The storage fails.
+    fn blob(&mut self, mission: MissionId, hash: Hash) -> Result<Option<u64>, StorageError>;
 
     /// A document.
     ///

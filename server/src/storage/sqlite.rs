@@ -15,6 +15,7 @@ const SCHEMA: Schema = Schema {
     CREATE INDEX log_chain ON log(mission, device, seq);
     CREATE INDEX log_enrolment ON log(mission, idx) WHERE seq = 0;
     CREATE INDEX log_letter ON log(mission, recipient, idx) WHERE recipient IS NOT NULL;
+    CREATE TABLE blob(mission BLOB NOT NULL, hash BLOB NOT NULL, length INTEGER NOT NULL, PRIMARY KEY (mission, hash)) STRICT;
     CREATE TRIGGER log_is_immutable BEFORE UPDATE ON log BEGIN SELECT RAISE(ABORT, 'the log only grows'); END;
     CREATE TRIGGER log_is_kept BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'the log only grows'); END;
     CREATE TABLE document(mission BLOB NOT NULL, which INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (mission, which)) STRICT;
@@ -52,6 +53,7 @@ fn entry_of(row: &Row) -> rusqlite::Result<(u64, Entry)> {
         seq: unsigned(row.get(2)?),
         recipient: row.get::<_, Option<[u8; 16]>>(3)?.map(DeviceId),
         hash: Hash(row.get(4)?),
+        blobs: Vec::new(),
         object: row.get(5)?,
     };
     Ok((unsigned(row.get(6)?), entry))
@@ -76,6 +78,10 @@ impl Storage for Sqlite {
                     e.hash.0,
                     e.object
                 ])?;
+                for blob in &e.blobs {
+                    let sql = "INSERT OR IGNORE INTO blob VALUES (?1, ?2, ?3)";
+                    tx.prepare_cached(sql)?.execute(params![mission.0, blob.hash.0, signed(blob.length)])?;
+                }
             }
         }
         Ok(tx.commit()?)
@@ -152,6 +158,12 @@ impl Storage for Sqlite {
     fn enrolment(&mut self, mission: MissionId, device: DeviceId) -> Result<Option<Vec<u8>>, StorageError> {
         let sql = "SELECT object FROM log INDEXED BY log_chain WHERE mission = ?1 AND device = ?2 AND seq = 0";
         Ok(self.db.query_row(sql, params![mission.0, device.0], |r| r.get(0)).optional()?)
+    }
+
+    fn blob(&mut self, mission: MissionId, hash: Hash) -> Result<Option<u64>, StorageError> {
+        let sql = "SELECT length FROM blob WHERE mission = ?1 AND hash = ?2";
+        let length = self.db.query_row(sql, params![mission.0, hash.0], |r| r.get(0)).optional()?;
+        Ok(length.map(unsigned))
     }
 
     fn document(&mut self, mission: MissionId, which: Document) -> Result<Option<Vec<u8>>, StorageError> {

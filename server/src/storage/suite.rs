@@ -23,6 +23,7 @@ fn entry(device: u8, seq: u64, body: &[u8]) -> Entry {
         device: DeviceId([device; 16]),
         seq,
         recipient: None,
+        blobs: Vec::new(),
         hash: Hash::of(body),
         object: body.to_vec(),
     }

@@ -111,7 +111,8 @@ impl Mission {
     fn envelope(&self, device: &Device, seq: u64) -> Vec<u8> {
         let reading = self.reading.public();
         let prev = Hash::of(&device.enrolment);
-        let address = Address { mission: self.id(), device: DeviceId::of(prev), seq, prev, to: To::Desks(&reading) };
+        let address =
+            Address { mission: self.id(), device: DeviceId::of(prev), seq, prev, to: To::Desks(&reading), blobs: &[] };
         make(&address, Type::Report, &device.key, &device.shared, b"words").expect("makes")
     }
 

@@ -14,13 +14,13 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 /// A line from one port to another. When more than `limit` bytes went up one connection, the server still gets them all, and
 /// what it answers then is swallowed.
-struct Line {
+pub struct Line {
     limit: AtomicI64,
     lost: AtomicU64,
 }
 
 impl Line {
-    fn start((from, to): (u16, u16)) -> Arc<Self> {
+    pub fn start((from, to): (u16, u16)) -> Arc<Self> {
         let line = Arc::new(Self { limit: AtomicI64::new(i64::MAX), lost: AtomicU64::new(0) });
         let listener = TcpListener::bind(("127.0.0.1", from)).expect("the port is free");
         let shared = line.clone();
@@ -32,6 +32,11 @@ impl Line {
             }
         });
         line
+    }
+
+    /// Swallows what the server answers once more than this went up a connection.
+    pub fn cut_after(&self, limit: i64) {
+        self.limit.store(limit, Ordering::SeqCst);
     }
 
     fn carry(self: &Arc<Self>, client: TcpStream, server: TcpStream) {

@@ -94,7 +94,7 @@ impl ObserverCore {
                 return Err(Error::invalid("drafts", format!("{open} are not signed; sign or discard them first")));
             }
             let payload = |last| Close { v: baqylau_protocol::VERSION, last, at: at.into() }.encode();
-            self.append(u, loaded, (Type::Close, false), None, payload)?;
+            self.append(u, loaded, (Type::Close, false, &[]), None, payload)?;
             Ok(())
         })
     }

@@ -24,8 +24,10 @@ pub struct SyncReport {
     pub enrolled: bool,
     /// Objects of other phones that the server took.
     pub carried: usize,
-    /// Bytes of request bodies.
+    /// Bytes of request bodies, attachments apart.
     pub bytes_sent: u64,
+    /// Bytes of attachments.
+    pub attachment_bytes: u64,
 }
 
 impl ObserverCore {
@@ -128,6 +130,7 @@ impl ObserverCore {
             enrolled: lock(&self.outbox)?.setting(names::ENROLMENT_RECEIPT)?.is_some(),
             carried: ran.carried,
             bytes_sent: ran.bytes_sent,
+            attachment_bytes: ran.attachment_bytes,
         })
     }
 
@@ -140,7 +143,8 @@ impl ObserverCore {
     }
 
     pub(super) fn driver(&self) -> Result<Driver, Error> {
-        Driver::new(self.outbox.clone(), self.config.clock.clone(), self.interrupt.clone())
+        let folder = self.config.folder.join("blobs");
+        Driver::new(self.outbox.clone(), self.config.clock.clone(), self.interrupt.clone(), folder)
     }
 
     /// Ends a sync that runs in another thread; what was acknowledged is kept.

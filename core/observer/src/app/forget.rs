@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 const DAY_MS: i64 = 86_400_000;
 
 impl ObserverCore {
-    /// Forgets the visits that are due: everything signed, everything receipted, and the window passed since the last receipt.
+    /// Forgets the visits that are due: everything signed, everything receipted with its attachments, and the window passed since the last receipt.
     pub(super) fn forget(&self) -> Result<(), Error> {
         let (anchor, ready) = {
             let outbox = lock(&self.outbox)?;
@@ -24,7 +24,11 @@ impl ObserverCore {
                 Delivery::Delivered { received, .. } => Some((seq, received)),
                 _ => None,
             };
-            lock(&self.outbox)?.deliveries()?.into_iter().filter_map(delivered).collect()
+            let outbox = lock(&self.outbox)?;
+            let lacking: HashSet<i64> =
+                outbox.blob_counts()?.into_iter().filter(|(_, here, all)| here < all).map(|(seq, ..)| seq).collect();
+            let deliveries = outbox.deliveries()?.into_iter().filter(|(seq, _)| !lacking.contains(seq));
+            deliveries.filter_map(delivered).collect()
         };
         self.with_mission(|u, loaded| {
             let now = corrected(&*self.config.clock, Some(&anchor), loaded.manifest.issued);
@@ -40,7 +44,9 @@ impl ObserverCore {
                 }
             }
             for visit in sent.into_iter().filter(|(_, due)| *due).map(|(visit, _)| visit) {
-                u.main.forget(visit)?;
+                for hash in u.main.forget(visit)? {
+                    let _gone = std::fs::remove_file(self.blob(hash));
+                }
             }
             u.open.retain(|draft, _| !drafts.contains(draft));
             Ok(())

@@ -128,7 +128,7 @@ impl ObserverCore {
             let word = !letters.is_empty() && !u.main.closed()?;
             if word {
                 let payload = |_| Seen { v: baqylau_protocol::VERSION, letters }.encode();
-                self.append(u, loaded, (Type::Seen, false), None, payload)?;
+                self.append(u, loaded, (Type::Seen, false, &[]), None, payload)?;
             }
             Ok(word)
         })?;

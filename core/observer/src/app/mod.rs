@@ -7,12 +7,14 @@
 //! - `drafts`: checklists being filled
 //! - `reports`: signing, and the state of every report
 //! - `amend`: correcting what was signed, and closing the chain
+//! - `attach`: photographs, sound, video and files
 //! - `courier`: delivery by hand
 //! - `letters`: what the coordinators write
 //! - `forget`: making sent visits unreadable after the review window
 //! - `delivery`: enrolment and sync
 
 mod amend;
+mod attach;
 mod courier;
 mod delivery;
 mod drafts;
@@ -213,6 +215,10 @@ impl ObserverCore {
         }
         config.vault.destroy(crate::lock::OUTBOX_ALIAS)?;
         let io = |e: std::io::Error| Error::from(StorageError::Io(e.to_string()));
+        match std::fs::remove_dir_all(config.folder.join("blobs")) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(io(e)),
+            _ => {}
+        }
         for entry in std::fs::read_dir(&config.folder).map_err(io)? {
             let path = entry.map_err(io)?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy();

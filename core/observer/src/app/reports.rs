@@ -5,16 +5,16 @@ use super::visits::record_of;
 use super::{ObserverCore, Unlocked, kept};
 use crate::drive::{lock, names};
 use crate::error::Error;
-use crate::store::{Delivery, Draft, NewReport, Sealed};
+use crate::store::{Delivery, Draft, NewReport, Sealed, StoredAttachment};
 use baqylau_forms::expr::Environment;
 use baqylau_forms::fill::{Filling, Issue, Key, Leftover};
 use baqylau_protocol::cose::Type;
-use baqylau_protocol::envelope::{Address, To, make};
+use baqylau_protocol::envelope::{Address, Blob, To, make};
 use baqylau_protocol::ids::{DeviceId, Hash, ReportId};
 use baqylau_protocol::keys::{SigningKey, random};
 use baqylau_protocol::seal::SharedKey;
 use baqylau_report::answers::{Tree, encode_log};
-use baqylau_report::report::{Clock as ReportClock, Left, Remark, Report, Visit};
+use baqylau_report::report::{Attachment, Clock as ReportClock, Left, Remark, Report, Visit};
 use std::sync::Arc;
 
 /// How often answers are evaluated again until nothing changes.
@@ -41,6 +41,10 @@ pub struct ReportView {
     pub signed: i64,
     /// How far it got.
     pub state: ReportState,
+    /// How many of its attachments the server proved to have.
+    pub attachments_delivered: usize,
+    /// How many attachments it has.
+    pub attachments: usize,
 }
 
 /// How far a report got.
@@ -73,6 +77,8 @@ pub struct Summary {
     pub stuck: usize,
     /// Delivered, with a receipt that the phone verified.
     pub delivered: usize,
+    /// Attachments that the server did not prove to have.
+    pub attachments_waiting: usize,
     /// Whether this phone's work was closed: nothing more can be signed.
     pub closed: bool,
 }
@@ -81,7 +87,7 @@ impl Summary {
     /// Whether everything that was signed is delivered.
     #[must_use]
     pub fn all_safe(&self) -> bool {
-        self.waiting == 0 && self.stuck == 0
+        self.waiting == 0 && self.stuck == 0 && self.attachments_waiting == 0
     }
 }
 
@@ -99,11 +105,13 @@ impl ObserverCore {
             }
             ready(filling, incomplete.as_deref())?;
             let filling = as_the_desk(filling)?;
-            let (payload, id) = self.payload(u, loaded, &stored, &filling, incomplete)?;
+            let attachments = attached(u, &stored, &filling)?;
+            let blobs: Vec<Blob> = attachments.iter().map(|a| Blob { hash: a.hash, length: a.length }).collect();
+            let (payload, id) = self.payload(u, loaded, &stored, &filling, (incomplete, attachments))?;
             let signed = filling.environment().now.ms;
             let urgent = filling.form().definition().urgent;
             let new = NewReport { id, draft: &stored, signed, plain: &payload };
-            let seq = self.append(u, loaded, (Type::Report, urgent), Some(&new), |_| payload.clone())?;
+            let seq = self.append(u, loaded, (Type::Report, urgent, &blobs), Some(&new), |_| payload.clone())?;
             u.open.remove(&draft);
             Ok(seq)
         })?;
@@ -117,7 +125,7 @@ impl ObserverCore {
         &self,
         u: &mut Unlocked,
         loaded: &Loaded,
-        (kind, urgent): (Type, bool),
+        (kind, urgent, blobs): (Type, bool, &[Blob]),
         report: Option<&NewReport>,
         payload: impl FnOnce(u64) -> Vec<u8>,
     ) -> Result<i64, Error> {
@@ -131,6 +139,7 @@ impl ObserverCore {
                 seq,
                 prev: prev.unwrap_or(keys.enrolment),
                 to: To::Desks(&loaded.manifest.reading),
+                blobs,
             };
             let bytes = make(&address, kind, &keys.device, &keys.shared, &payload(seq))?;
             made.clone_from(&bytes);
@@ -147,7 +156,7 @@ impl ObserverCore {
         loaded: &Arc<Loaded>,
         draft: &Draft,
         filling: &Filling,
-        incomplete: Option<String>,
+        (incomplete, attachments): (Option<String>, Vec<StoredAttachment>),
     ) -> Result<(Vec<u8>, ReportId), Error> {
         let stored = u.main.visit(draft.visit)?;
         let record = record_of(&stored)?;
@@ -187,7 +196,7 @@ impl ObserverCore {
             incomplete,
             supersedes: draft.amends,
             test: None,
-            attachments: None,
+            attachments: named(attachments),
             why: u.main.why(draft)?,
             left: left_of(u.main.leftovers(draft)?),
             language: (language > 0).then(|| filling.form().definition().languages.get(language).cloned()).flatten(),
@@ -201,10 +210,12 @@ impl ObserverCore {
     /// The store is locked or damaged.
     pub fn reports(&self) -> Result<Vec<ReportView>, Error> {
         let deliveries = lock(&self.outbox)?.deliveries()?;
+        let counts = lock(&self.outbox)?.blob_counts()?;
         self.with_mission(|u, loaded| {
             let mut out = Vec::new();
             let reports = u.main.reports()?;
             for report in &reports {
+                let blobs = counts.iter().find(|c| c.0 == report.seq);
                 let state = match deliveries.iter().find(|(seq, _)| *seq == report.seq).map(|(_, d)| d) {
                     Some(Delivery::Delivered { index, received }) => {
                         ReportState::Delivered { index: *index, received: *received }
@@ -222,6 +233,8 @@ impl ObserverCore {
                     amends: reports.iter().find(|r| Some(r.hash) == report.amends).map(|r| r.seq),
                     signed: report.signed,
                     state,
+                    attachments_delivered: blobs.map_or(0, |b| b.1),
+                    attachments: blobs.map_or(0, |b| b.2),
                 });
             }
             Ok(out)
@@ -235,6 +248,7 @@ impl ObserverCore {
     pub fn summary(&self) -> Result<Summary, Error> {
         let mut out = Summary::default();
         for report in self.reports()? {
+            out.attachments_waiting += report.attachments - report.attachments_delivered;
             match report.state {
                 ReportState::Waiting => out.waiting += 1,
                 ReportState::Stuck { .. } => out.stuck += 1,
@@ -309,6 +323,39 @@ fn ready(filling: &Filling, incomplete: Option<&str>) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// The attachments that a filling shows, each once.
+fn attached(u: &mut Unlocked, draft: &Draft, filling: &Filling) -> Result<Vec<StoredAttachment>, Error> {
+    let named: std::collections::BTreeSet<String> = filling
+        .snapshot()
+        .into_iter()
+        .filter_map(|m| match m {
+            baqylau_forms::fill::Mutation::Answer(key, Some(baqylau_forms::value::Answer::Attachment(name)))
+                if filling.is_shown(key) =>
+            {
+                Some(name)
+            }
+            _ => None,
+        })
+        .collect();
+    if named.is_empty() {
+        return Ok(Vec::new());
+    }
+    let known = u.main.attachments(draft)?;
+    Ok(known.into_iter().filter(|a| named.contains(&a.name)).collect())
+}
+
+fn named(attachments: Vec<StoredAttachment>) -> Option<Vec<Attachment>> {
+    let one = |a: StoredAttachment| Attachment {
+        name: a.name,
+        hash: a.hash,
+        key: a.key.into(),
+        size: a.size,
+        media: a.media,
+    };
+    let all: Vec<Attachment> = attachments.into_iter().map(one).collect();
+    (!all.is_empty()).then_some(all)
 }
 
 fn left_of(left: Vec<Leftover>) -> Option<Vec<Left>> {

@@ -23,6 +23,7 @@ const SCHEMA: Schema = Schema {
     CREATE TABLE part(hash BLOB PRIMARY KEY, packed BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE visit(
         id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, salt BLOB NOT NULL, facts BLOB) STRICT;
+    CREATE TABLE attachment(hash BLOB PRIMARY KEY, visit INTEGER NOT NULL, body BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE letter(
         id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, visit INTEGER, body BLOB NOT NULL) STRICT;
     CREATE TABLE draft(
@@ -199,11 +200,16 @@ impl MainStore {
         Ok(StoredVisit { id, code, facts })
     }
 
-    /// Destroys a visit's key, then what it encrypted. Killed in between, it is called again.
-    pub fn forget(&mut self, visit: i64) -> Result<(), Error> {
+    /// Destroys a visit's key, then what it encrypted. Killed in between, it is called again. Gives the files that belong to it.
+    pub fn forget(&mut self, visit: i64) -> Result<Vec<Hash>, Error> {
         let select = "SELECT salt FROM visit WHERE id = ?1 AND facts IS NOT NULL";
         let Some(salt) = self.db.query_row(select, [visit], |r| r.get::<_, [u8; 32]>(0)).optional()? else {
-            return Ok(());
+            return Ok(Vec::new());
+        };
+        let files = {
+            let mut statement = self.db.prepare("SELECT hash FROM attachment WHERE visit = ?1")?;
+            let rows = statement.query_map([visit], |r| Ok(Hash(r.get(0)?)))?;
+            rows.collect::<Result<_, _>>()?
         };
         self.vault.destroy(&alias(&salt))?;
         self.ciphers.remove(&visit);
@@ -215,8 +221,10 @@ impl MainStore {
             )?;
         }
         tx.execute("UPDATE draft SET why = NULL WHERE visit = ?1", [visit])?;
+        tx.execute("DELETE FROM attachment WHERE visit = ?1", [visit])?;
         tx.execute("UPDATE visit SET facts = NULL WHERE id = ?1", [visit])?;
-        Ok(tx.commit()?)
+        tx.commit()?;
+        Ok(files)
     }
 
     pub fn add_draft(&mut self, new: &NewDraft, first: &[Mutation]) -> Result<i64, Error> {

@@ -1,12 +1,15 @@
 //! The two databases of a phone: `main.db` opens with the PIN and is the truth, `outbox.db` opens with the vault alone and is
 //! derived from it.
 
+mod attachments;
+mod blobs;
 mod carried;
 mod letters;
 mod main;
 mod outbox;
 mod records;
 
+pub(crate) use attachments::StoredAttachment;
 pub(crate) use letters::StoredLetter;
 pub(crate) use main::{Draft, MainStore, NewDraft, StoredVisit};
 pub(crate) use outbox::{Delivery, Outbox};

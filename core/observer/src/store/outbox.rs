@@ -6,6 +6,7 @@ use crate::lock::{OUTBOX_ALIAS, derive};
 use crate::time::Anchor;
 use crate::vault::KeyVault;
 use baqylau_protocol::cbor;
+use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::wire::Code;
 use baqylau_sqlite::{Schema, open};
@@ -20,6 +21,8 @@ const SCHEMA: Schema = Schema {
     CREATE TABLE envelope(
         seq INTEGER PRIMARY KEY, hash BLOB NOT NULL, bytes BLOB NOT NULL, urgent INTEGER NOT NULL,
         receipt BLOB, refused INTEGER, reason TEXT) STRICT;
+    CREATE TABLE blob(
+        hash BLOB PRIMARY KEY, seq INTEGER NOT NULL, length INTEGER NOT NULL, proof BLOB, refused TEXT) STRICT;
     CREATE TABLE carried(
         id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL, receipt BLOB, refused INTEGER) STRICT;
     CREATE TABLE letter(
@@ -88,9 +91,15 @@ impl Outbox {
 
     /// Adds an envelope; adding it again changes nothing.
     pub fn add(&mut self, seq: i64, envelope: &[u8], urgent: bool) -> Result<(), Error> {
+        let tx = self.db.transaction()?;
         let insert = "INSERT OR IGNORE INTO envelope (seq, hash, bytes, urgent) VALUES (?1, ?2, ?3, ?4)";
-        self.db.execute(insert, params![seq, Hash::of(envelope).0, envelope, urgent])?;
-        Ok(())
+        tx.execute(insert, params![seq, Hash::of(envelope).0, envelope, urgent])?;
+        for blob in Envelope::untrusted_header(envelope).and_then(|h| h.blobs).unwrap_or_default() {
+            let length = i64::try_from(blob.length).unwrap_or(i64::MAX);
+            let insert = "INSERT OR IGNORE INTO blob (hash, seq, length) VALUES (?1, ?2, ?3)";
+            tx.execute(insert, params![blob.hash.0, seq, length])?;
+        }
+        Ok(tx.commit()?)
     }
 
     /// The last envelope: its number and hash.
@@ -143,7 +152,7 @@ impl Outbox {
     pub fn keep_letters(&mut self, letters: &[(u64, ByteVec)], desks: &[ByteVec]) -> Result<(), Error> {
         let tx = self.db.transaction()?;
         let writer = |bytes: &[u8]| {
-            let device = baqylau_protocol::envelope::Envelope::untrusted_device(bytes)?;
+            let device = Envelope::untrusted_header(bytes)?.device;
             desks.iter().find(|d| DeviceId::of(Hash::of(d)) == device)
         };
         for (index, bytes) in letters {

@@ -71,8 +71,14 @@ fn its_length_says_no_more_than_its_class() {
 fn what_is_too_large_is_refused_with_its_length() {
     let device = Device::new(1);
     let reading = device.reading.public();
-    let address =
-        Address { mission: device.mission, device: device.id, seq: 1, prev: Hash([0; 32]), to: To::Desks(&reading) };
+    let address = Address {
+        mission: device.mission,
+        device: device.id,
+        seq: 1,
+        prev: Hash([0; 32]),
+        to: To::Desks(&reading),
+        blobs: &[],
+    };
     let payload = Dice(5).bytes(1_030_000);
     let made = make(&address, Type::Report, &device.key, &device.shared, &payload);
     assert!(matches!(made, Err(EnvelopeError::TooLarge { found }) if found > 1_000_000));

@@ -43,6 +43,8 @@ fn pause(actions: &[Action]) -> (u32, i64) {
 #[test]
 fn nothing_to_send_is_done() {
     let (state, actions) = sending(known(vec![]));
+    assert_eq!(actions, [Action::SendAttachments]);
+    let (state, actions) = step(state, Event::AttachmentsDone, NOW, 0);
     assert_eq!(actions, [Action::FetchLetters]);
     let done = [Action::Pause { failures: 0, not_before: 0 }, Action::Stop(Stop::Done)];
     for event in [Event::LettersDone, Event::Failed(Failure::Nonsense)] {
@@ -59,7 +61,7 @@ fn everything_is_sent_and_committed_in_order() {
     let (_, actions) = step(state, Event::Uploaded(verdicts.clone()), NOW, 0);
     let expected: Vec<Action> = (1..).zip(verdicts).map(|(id, v)| Action::Commit(id, v)).collect();
     assert_eq!(actions[..3], expected);
-    assert_eq!(actions[3..], [Action::FetchLetters]);
+    assert_eq!(actions[3..], [Action::SendAttachments]);
 }
 
 #[test]
@@ -156,7 +158,8 @@ fn a_pause_holds_unless_the_observer_asks() {
 fn success_ends_the_count_of_failures() {
     let (state, _) = sending(Known { failures: 7, ..known(vec![waiting(1)]) });
     let (state, actions) = step(state, Event::Uploaded(vec![stored(0)]), NOW, 0);
-    assert_eq!(actions.last(), Some(&Action::FetchLetters));
+    assert_eq!(actions.last(), Some(&Action::SendAttachments));
+    let (state, _) = step(state, Event::AttachmentsDone, NOW, 0);
     let (state, actions) = step(state, Event::LettersDone, NOW, 0);
     assert!(actions.contains(&Action::Pause { failures: 0, not_before: 0 }));
     assert_eq!(pause(&step(state, Event::Failed(Failure::Offline), NOW, 0).1).0, 1);

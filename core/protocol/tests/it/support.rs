@@ -47,8 +47,14 @@ impl Device {
 
     pub fn envelope(&self, seq: u64, payload: &[u8]) -> Vec<u8> {
         let reading = self.reading.public();
-        let address =
-            Address { mission: self.mission, device: self.id, seq, prev: Hash([9; 32]), to: To::Desks(&reading) };
+        let address = Address {
+            mission: self.mission,
+            device: self.id,
+            seq,
+            prev: Hash([9; 32]),
+            to: To::Desks(&reading),
+            blobs: &[],
+        };
         make(&address, Type::Report, &self.key, &self.shared, payload).expect("made for the test")
     }
 }

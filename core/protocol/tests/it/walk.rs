@@ -86,6 +86,9 @@ impl Phone {
                         assert!(!paused);
                         events.push(self.failure(dice).unwrap_or(Event::BundleDone));
                     }
+                    Action::SendAttachments => {
+                        events.push(self.failure(dice).unwrap_or(Event::AttachmentsDone));
+                    }
                     Action::FetchLetters => events.push(self.failure(dice).unwrap_or(Event::LettersDone)),
                     Action::SendEnrolment => {
                         enrolments += 1;

@@ -173,7 +173,8 @@ fn sixty_questions_and_a_text_are_a_thousand_bytes() {
         lines.push((60, at + 30));
         let plain = report(Tree::of(&filling).encode(&form), encode_log(&lines)).encode();
         let prev = Hash(random());
-        let address = Address { mission, device: DeviceId(random()), seq: 250, prev, to: To::Desks(&reading) };
+        let address =
+            Address { mission, device: DeviceId(random()), seq: 250, prev, to: To::Desks(&reading), blobs: &[] };
         let envelope = make(&address, Type::Report, &device, &shared, &plain).expect("an envelope");
         assert_eq!(envelope.len(), 1000, "seed {seed}: {} bytes inside", plain.len());
     }

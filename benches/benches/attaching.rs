@@ -1,0 +1,70 @@
+//! A file attached (cleaned, encrypted, on disk) beside a plain encrypted copy of the same bytes; and a courier file imported.
+
+use baqylau_benches::timed;
+use baqylau_protocol::blob::Sealer;
+use baqylau_protocol::courier::Courier;
+use baqylau_protocol::ids::MissionId;
+use baqylau_protocol::keys::random;
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
+use std::fs::File;
+use std::io::{Read, Write};
+use std::time::Duration;
+
+/// A film of 200 MB.
+const LENGTH: u64 = 200 << 20;
+const CHUNK: usize = 64 << 10;
+
+fn main() {
+    let folder = tempfile::tempdir().expect("folder");
+    let rate = |time: Duration| f64::from(u32::try_from(LENGTH >> 20).unwrap_or(u32::MAX)) / time.as_secs_f64();
+    let (mut best, mut plain) = (0f64, 0f64);
+    for _ in 0..3 {
+        plain = plain.max(rate(timed(|| copy(&folder.path().join("plain"))).1));
+        best = best.max(rate(timed(|| seal(&folder.path().join("sealed"))).1));
+    }
+    println!("a film of 200 MB, encrypted in chunks with its hash, durable: {best:.0} MB a second");
+    println!("the same encrypted at once a chunk, without a hash: {plain:.0} MB a second; ratio {:.2}", best / plain);
+    println!("peak memory of both: {} MB", peak_rss() >> 20);
+    let mission = MissionId([1; 16]);
+    let objects = (0..20_000).map(|_| random::<1000>().to_vec().into()).collect();
+    let file = Courier { v: 1, mission, objects, receipts: Vec::new(), bundle: None }.encode();
+    let (read, time) = timed(|| Courier::decode(&file, mission).expect("reads"));
+    let count = f64::from(u32::try_from(read.objects.len()).unwrap_or(0));
+    println!("a courier file read: {:.0} objects a second", count / time.as_secs_f64());
+}
+
+fn film() -> impl Read {
+    std::io::repeat(0x5a).take(LENGTH)
+}
+
+fn seal(path: &std::path::Path) {
+    let mut sealer = Sealer::new(&random(), std::io::BufWriter::new(File::create(path).expect("a file")));
+    std::io::copy(&mut film(), &mut sealer).expect("copies");
+    let (_, out) = sealer.finish().expect("ends");
+    out.into_inner().expect("flushes").sync_all().expect("durable");
+}
+
+fn copy(path: &std::path::Path) {
+    let key = LessSafeKey::new(UnboundKey::new(&CHACHA20_POLY1305, &random::<32>()).expect("32 bytes"));
+    let mut file = File::create(path).expect("a file");
+    let mut film = film();
+    for number in 0u64.. {
+        let mut chunk = Vec::with_capacity(CHUNK + 16);
+        (&mut film).take(CHUNK as u64).read_to_end(&mut chunk).expect("reads");
+        if chunk.is_empty() {
+            break;
+        }
+        let mut nonce = [0; 12];
+        nonce[..8].copy_from_slice(&number.to_be_bytes());
+        let nonce = Nonce::assume_unique_for_key(nonce);
+        key.seal_in_place_append_tag(nonce, Aad::empty(), &mut chunk).expect("seals");
+        file.write_all(&chunk).expect("writes");
+    }
+    file.sync_all().expect("durable");
+}
+
+fn peak_rss() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
+    line.and_then(|l| l.trim().trim_end_matches("kB").trim().parse::<u64>().ok()).unwrap_or(0) << 10
+}

@@ -1,0 +1,123 @@
+//! Photographs, sound, video and files. They are cleaned of metadata and encrypted while they are read: nothing else of them is
+//! ever on this disk.
+
+use super::ObserverCore;
+use crate::error::Error;
+use crate::scrub::{CLEANED, plain, scrub};
+use crate::store::StoredAttachment;
+use baqylau_forms::definition::{Kind, Media};
+use baqylau_forms::fill::{Key, ViewChange};
+use baqylau_forms::value::Answer;
+use baqylau_protocol::blob::Sealer;
+use baqylau_protocol::ids::Hash;
+use baqylau_protocol::keys::random;
+use baqylau_sqlite::StorageError;
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Read, Write};
+use std::path::PathBuf;
+
+impl ObserverCore {
+    /// Attaches a file to a question, from wherever it is read. Durable when it returns; what was attached before is replaced.
+    ///
+    /// # Errors
+    /// The question takes no file, or none of this media type; the file is damaged or too large; the disk is full.
+    pub fn attach(&self, draft: i64, key: Key, media: &str, source: &mut dyn Read) -> Result<ViewChange, Error> {
+        let (stored, name) = self.with_mission(|u, loaded| {
+            let (stored, filling) = self.filling(u, loaded, draft)?;
+            let items = &filling.form().definition().items;
+            let item = items.get(key.node as usize);
+            let item = item.ok_or_else(|| Error::invalid("question", "there is no such question"))?;
+            let Kind::Attachment { media: sort } = &item.kind else {
+                return Err(Error::invalid(item.name.clone(), "it takes no file"));
+            };
+            if !fits(*sort, media) {
+                let taken = CLEANED.into_iter().filter(|m| fits(*sort, m)).collect::<Vec<_>>().join(", ");
+                return Err(Error::invalid(item.name.clone(), format!("{media} is not taken; take one of {taken}")));
+            }
+            Ok((stored, item.name.clone()))
+        })?;
+        let key_bytes: [u8; 32] = random();
+        let sealed = self.seal_file(&name, media, &key_bytes, source)?;
+        let extension = media.rsplit('/').next().unwrap_or("bin");
+        let file = format!("{name}-{}.{extension}", &sealed.hash.to_string()[..8]);
+        let attachment = StoredAttachment {
+            name: file.clone(),
+            hash: sealed.hash,
+            key: key_bytes,
+            size: sealed.size,
+            length: sealed.length,
+            media: media.to_owned(),
+        };
+        self.with(|u| u.main.add_attachment(&stored, &attachment))?;
+        self.set(draft, key, Answer::Attachment(file))
+    }
+
+    /// What was attached, to be shown: decrypted into `out`.
+    ///
+    /// # Errors
+    /// There is no such attachment, or it was altered.
+    pub fn read_attachment(&self, draft: i64, name: &str, out: &mut dyn Write) -> Result<(), Error> {
+        let found = self.with(|u| {
+            let stored = u.main.draft(draft)?;
+            Ok(u.main.attachments(&stored)?.into_iter().find(|a| a.name == name))
+        })?;
+        let found = found.ok_or_else(|| Error::invalid(name, "there is no such attachment"))?;
+        let file = File::open(self.blob(found.hash)).map_err(|e| StorageError::Io(e.to_string()))?;
+        let opened = baqylau_protocol::blob::open(&found.key, found.size, BufReader::new(file), out);
+        opened.map_err(|e| Error::invalid(name, e.to_string()))
+    }
+
+    /// Cleans and encrypts into the store's folder. The file has its name when all of it is on disk.
+    fn seal_file(
+        &self,
+        name: &str,
+        media: &str,
+        key: &[u8; 32],
+        source: &mut dyn Read,
+    ) -> Result<baqylau_protocol::blob::Sealed, Error> {
+        let folder = self.config.folder.join("blobs");
+        let fault = |e: std::io::Error| match e.kind() {
+            std::io::ErrorKind::StorageFull => StorageError::Full.into(),
+            std::io::ErrorKind::InvalidData | std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::FileTooLarge => {
+                Error::invalid(name, e.to_string())
+            }
+            _ => StorageError::Io(e.to_string()).into(),
+        };
+        std::fs::create_dir_all(&folder).map_err(fault)?;
+        let new = folder.join(format!("new-{:016x}", u64::from_le_bytes(random())));
+        let write = || {
+            let mut sealer = Sealer::new(key, BufWriter::new(File::create(&new)?));
+            if CLEANED.contains(&media) {
+                scrub(media, source, &mut sealer)?
+            } else {
+                plain(source, &mut sealer)?
+            }
+            let (sealed, out) = sealer.finish()?;
+            out.into_inner()?.sync_all()?;
+            std::fs::rename(&new, self.blob(sealed.hash))?;
+            File::open(&folder)?.sync_all()?;
+            Ok(sealed)
+        };
+        let sealed = write();
+        if sealed.is_err() {
+            let _left = std::fs::remove_file(&new);
+        }
+        sealed.map_err(fault)
+    }
+
+    pub(super) fn blob(&self, hash: Hash) -> PathBuf {
+        self.config.folder.join("blobs").join(hash.to_string())
+    }
+}
+
+/// Whether a question of a sort takes a media type. A `file` takes whatever has no metadata that we would have to take out.
+fn fits(sort: Media, media: &str) -> bool {
+    let family = media.split('/').next().unwrap_or_default();
+    let cleaned = CLEANED.contains(&media);
+    match sort {
+        Media::Image => cleaned && family == "image",
+        Media::Audio => cleaned && family == "audio",
+        Media::Video => cleaned && family == "video",
+        Media::File => cleaned || !["image", "audio", "video"].contains(&family),
+    }
+}

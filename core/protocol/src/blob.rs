@@ -1,0 +1,159 @@
+//! Attachments: a photograph, sound, video or file, encrypted in chunks under a key of its own before its first byte is on disk.
+//!
+//! STREAM (Hoang, Reyhanitabar, Rogaway, Vizár 2015) with ChaCha20-Poly1305: chunk `i` has the nonce `i (4 bytes) || last (1) ||
+//! 0 (7)`, so that chunks can neither be reordered nor cut off. The plain text is padded (Padmé, Nikitin and others 2019), so that
+//! its length tells at most the magnitude. The report inside the envelope holds key, hash and size; the header hash and length.
+
+use crate::ids::Hash;
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
+use ring::digest::{Context, SHA256};
+use std::io::{Error, ErrorKind, Read, Result, Write};
+
+/// Bytes of an encrypted chunk; also what is uploaded at once.
+pub const CHUNK: usize = 64 << 10;
+/// The most bytes of an encrypted file.
+pub const MAX_BLOB: u64 = 1 << 30;
+const TAG: usize = 16;
+const PLAIN: usize = CHUNK - TAG;
+
+/// An encrypted file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sealed {
+    /// SHA-256 of the encrypted bytes.
+    pub hash: Hash,
+    /// How many they are.
+    pub length: u64,
+    /// How many bytes the plain file has.
+    pub size: u64,
+}
+
+/// The length that a plain text is padded to: Padmé, which keeps as many leading bits as the length of the length.
+#[must_use]
+pub fn padded(size: u64) -> u64 {
+    if size < 2 {
+        return 1;
+    }
+    let exponent = size.ilog2();
+    let kept = exponent.ilog2() + 1;
+    let mask = (1u64 << exponent.saturating_sub(kept)) - 1;
+    size.saturating_add(mask) & !mask
+}
+
+fn cipher(key: &[u8; 32]) -> LessSafeKey {
+    LessSafeKey::new(UnboundKey::new(&CHACHA20_POLY1305, key).expect("the key has 32 bytes"))
+}
+
+fn nonce(chunk: u32, last: bool) -> Nonce {
+    let mut bytes = [0; 12];
+    bytes[..4].copy_from_slice(&chunk.to_be_bytes());
+    bytes[4] = u8::from(last);
+    Nonce::assume_unique_for_key(bytes)
+}
+
+/// Encrypts what is written to it. Holds one chunk in memory.
+pub struct Sealer<W> {
+    out: W,
+    key: LessSafeKey,
+    hash: Context,
+    plain: Vec<u8>,
+    chunk: u32,
+    size: u64,
+    length: u64,
+}
+
+impl<W: Write> Sealer<W> {
+    /// A sealer under a fresh key: never use one twice.
+    #[must_use]
+    pub fn new(key: &[u8; 32], out: W) -> Self {
+        let plain = Vec::with_capacity(CHUNK);
+        Self { out, key: cipher(key), hash: Context::new(&SHA256), plain, chunk: 0, size: 0, length: 0 }
+    }
+
+    /// Pads and seals the rest. Gives what came of it, and where it was written to.
+    ///
+    /// # Errors
+    /// Writing fails, or the file is larger than [`MAX_BLOB`].
+    pub fn finish(mut self) -> Result<(Sealed, W)> {
+        let mut padding = padded(self.size) - self.size;
+        let zeros = [0; 4096];
+        while padding > 0 {
+            let some = usize::try_from(padding).unwrap_or(zeros.len()).min(zeros.len());
+            self.take(&zeros[..some])?;
+            padding -= some as u64;
+        }
+        self.seal(true)?;
+        let mut hash = Hash([0; 32]);
+        hash.0.copy_from_slice(self.hash.finish().as_ref());
+        Ok((Sealed { hash, length: self.length, size: self.size }, self.out))
+    }
+
+    fn take(&mut self, mut bytes: &[u8]) -> Result<()> {
+        while !bytes.is_empty() {
+            // Only when more comes is it known that a full chunk is not the last.
+            if self.plain.len() == PLAIN {
+                self.seal(false)?;
+            }
+            let (now, later) = bytes.split_at(bytes.len().min(PLAIN - self.plain.len()));
+            self.plain.extend_from_slice(now);
+            bytes = later;
+        }
+        Ok(())
+    }
+
+    fn seal(&mut self, last: bool) -> Result<()> {
+        let tag = self.key.seal_in_place_separate_tag(nonce(self.chunk, last), Aad::empty(), &mut self.plain);
+        self.plain.extend_from_slice(tag.map_err(|_| Error::other("a chunk is too large"))?.as_ref());
+        self.hash.update(&self.plain);
+        self.out.write_all(&self.plain)?;
+        self.length += self.plain.len() as u64;
+        self.plain.clear();
+        self.chunk += 1;
+        if self.length > MAX_BLOB {
+            Err(Error::new(ErrorKind::FileTooLarge, "the file is too large to attach"))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl<W: Write> Write for Sealer<W> {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        self.take(bytes)?;
+        self.size += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Decrypts a file of a known size. Holds two chunks in memory. What was written before an error must be thrown away.
+///
+/// # Errors
+/// Reading or writing fails; `InvalidData` when it was altered, cut off, or is under another key.
+pub fn open(key: &[u8; 32], size: u64, mut sealed: impl Read, mut out: impl Write) -> Result<()> {
+    let altered = || Error::new(ErrorKind::InvalidData, "the attachment was altered, cut off, or is under another key");
+    let key = cipher(key);
+    let mut left = size;
+    let mut here = chunk(&mut sealed)?;
+    for number in 0u32.. {
+        let next = chunk(&mut sealed)?;
+        let plain =
+            key.open_in_place(nonce(number, next.is_empty()), Aad::empty(), &mut here).map_err(|_| altered())?;
+        let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(plain.len());
+        out.write_all(&plain[..wanted])?;
+        left -= wanted as u64;
+        if next.is_empty() {
+            break;
+        }
+        here = next;
+    }
+    if left == 0 { Ok(()) } else { Err(altered()) }
+}
+
+fn chunk(sealed: &mut impl Read) -> Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(CHUNK);
+    sealed.take(CHUNK as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

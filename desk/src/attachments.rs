@@ -1,0 +1,109 @@
+//! Attachments at the desk: fetched encrypted, verified by hash, and decrypted only where they are looked at.
+
+use crate::error::DeskError;
+use crate::folder::Desk;
+use crate::pull::block;
+use baqylau_protocol::blob;
+use baqylau_protocol::cose::Type;
+use baqylau_protocol::ids::Hash;
+use baqylau_report::Report;
+use baqylau_report::report::Attachment;
+use ring::digest::{Context, SHA256};
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufReader, Read, Write};
+use std::path::PathBuf;
+
+/// An attachment of a report.
+#[derive(Debug, Clone)]
+pub struct AttachmentRow {
+    /// The envelope of the report.
+    pub report: Hash,
+    /// What the report says of it.
+    pub attachment: Attachment,
+    /// Whether all of it is here.
+    pub here: bool,
+}
+
+impl Desk {
+    /// The attachments of all reports, in the order of the log.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn attachments(&self) -> Result<Vec<AttachmentRow>, DeskError> {
+        let mut rows = Vec::new();
+        for envelope in self.store.envelopes()? {
+            let Ok(opened) = &envelope.plain else { continue };
+            if opened.kind != Type::Report {
+                continue;
+            }
+            let attachments = Report::decode(&opened.bytes).ok().and_then(|r| r.attachments).unwrap_or_default();
+            rows.extend(attachments.into_iter().map(|attachment| {
+                let here = self.blob(attachment.hash).exists();
+                AttachmentRow { report: envelope.hash, attachment, here }
+            }));
+        }
+        Ok(rows)
+    }
+
+    /// Fetches the attachments that are lacking and that the server has; what broke off goes on. Gives how many came.
+    ///
+    /// # Errors
+    /// The server does not answer, or hands out other bytes than those that were signed.
+    pub fn pull_attachments(&self, now: i64) -> Result<usize, DeskError> {
+        let device = self.enrolled(now)?;
+        let folder = self.folder.join("blobs");
+        fs::create_dir_all(&folder).map_err(|e| DeskError::file(&folder, e))?;
+        let mut came = 0;
+        for row in self.attachments()?.into_iter().filter(|r| !r.here) {
+            let (whole, part) = (self.blob(row.attachment.hash), folder.join(format!("{}.part", row.attachment.hash)));
+            let disk = |e: std::io::Error| DeskError::file(&part, e);
+            loop {
+                let from = fs::metadata(&part).map_or(0, |m| m.len());
+                let asks = format!("/v1/blobs/{}?from={from}", row.attachment.hash);
+                let fetched = block(async { self.link()?.read_if_there(&device, asks).await })?;
+                let Some(bytes) = fetched else { break };
+                if bytes.is_empty() {
+                    if digest(&part).map_err(disk)? != row.attachment.hash {
+                        fs::remove_file(&part).map_err(disk)?;
+                        return Err(DeskError::Log(format!("the attachment {} has other bytes", row.attachment.hash)));
+                    }
+                    fs::rename(&part, &whole).map_err(disk)?;
+                    came += 1;
+                    break;
+                }
+                let mut file = OpenOptions::new().append(true).create(true).open(&part).map_err(disk)?;
+                file.write_all(&bytes).and_then(|()| file.sync_data()).map_err(disk)?;
+            }
+        }
+        Ok(came)
+    }
+
+    /// Decrypts an attachment into `out`.
+    ///
+    /// # Errors
+    /// It is not here, or was altered. What was written before an error must be thrown away.
+    pub fn open_attachment(&self, attachment: &Attachment, out: &mut dyn Write) -> Result<(), DeskError> {
+        let path = self.blob(attachment.hash);
+        let file = File::open(&path).map_err(|e| DeskError::file(&path, e))?;
+        let opened = blob::open(&attachment.key, attachment.size, BufReader::new(file), out);
+        opened.map_err(|e| DeskError::file(&path, e))
+    }
+
+    fn blob(&self, hash: Hash) -> PathBuf {
+        self.folder.join("blobs").join(hash.to_string())
+    }
+}
+
+fn digest(path: &std::path::Path) -> std::io::Result<Hash> {
+    let (mut file, mut context) = (File::open(path)?, Context::new(&SHA256));
+    let mut buffer = vec![0; blob::CHUNK];
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            let mut hash = Hash([0; 32]);
+            hash.0.copy_from_slice(context.finish().as_ref());
+            return Ok(hash);
+        }
+        context.update(&buffer[..read]);
+    }
+}
