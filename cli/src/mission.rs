@@ -75,6 +75,18 @@ pub enum Mission {
         #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
         days: u32,
     },
+    /// Move a person to another team from a moment on. What was signed before stays with the team before.
+    Move {
+        #[command(flatten)]
+        folder: Folder,
+        /// The code of people.csv.
+        person: String,
+        /// The team.
+        team: String,
+        /// From when on, as 2023-03-19T12:00+06:00; now without it.
+        #[arg(long, value_name = "TIME")]
+        since: Option<String>,
+    },
     /// Confirm a device: a contested one, or where the mission does not confirm on pull.
     Confirm {
         #[command(flatten)]
@@ -148,6 +160,12 @@ pub fn run(command: Mission) -> Outcome {
                 desk.publish_roster()?;
             }
             println!("an invite for {} in {}/invites", invited.person.code, folder.folder.display());
+            Ok(true)
+        }
+        Mission::Move { folder, person, team, since } => {
+            let since = since.map(|t| crate::desk::moment(&t)).transpose()?.unwrap_or_else(now);
+            folder.open()?.store.move_person(&person, &team, since)?;
+            println!("{person} is in team {team} from then on");
             Ok(true)
         }
         Mission::Confirm { folder, device, offline } => {

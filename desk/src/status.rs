@@ -123,6 +123,7 @@ impl Desk {
     pub fn picture(&self, as_of: Option<i64>, answers: Answers) -> Result<Picture, DeskError> {
         let devices: HashMap<DeviceId, Device> = self.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
         let register: HashMap<SubjectId, Person> = self.store.register()?.into_iter().collect();
+        let moves = self.store.moves()?;
         let envelopes = self.store.envelopes()?;
         let standings = Standings::new(self, &devices, &envelopes)?;
         let mut judged = Judged::read(&envelopes, &standings, as_of);
@@ -133,6 +134,7 @@ impl Desk {
             if !other && as_of.is_none_or(|moment| envelope.received <= moment) {
                 let person = devices.get(&envelope.device).and_then(|d| register.get(&d.subject)).cloned();
                 let mut known = forms.look(envelope, person);
+                team_then(&mut known, &moves);
                 judged.apply(&mut known, answers);
                 reports.push(known);
             }
@@ -248,6 +250,16 @@ impl Judged {
                 known.filling = Some(corrected);
             }
         }
+    }
+}
+
+/// The team is that of the register when the report was signed, not what the phone says.
+fn team_then(known: &mut Known, moves: &[(String, i64, String)]) {
+    let (Some(person), Some(report)) = (&mut known.person, &known.report) else { return };
+    let signed = report.clock.wall.ms;
+    let last = moves.iter().rev().find(|(code, since, _)| *code == person.code && *since <= signed);
+    if let Some((_, _, team)) = last {
+        person.team.clone_from(team);
     }
 }
 

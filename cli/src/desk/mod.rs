@@ -231,7 +231,7 @@ fn devices(desk: &baqylau_desk::Desk, json: bool) -> Outcome {
     Ok(rows.iter().all(|d| d.missing.is_empty() && d.forked.is_empty()))
 }
 
-fn moment(text: &str) -> Result<i64, String> {
+pub fn moment(text: &str) -> Result<i64, String> {
     let moment = baqylau_forms::value::Moment::parse(text, 0);
     moment.map(|m| m.ms).ok_or_else(|| format!("{text:?} is no moment such as 2023-03-20T09:00:00+06:00"))
 }

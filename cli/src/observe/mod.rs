@@ -183,10 +183,14 @@ pub enum Observe {
         #[command(flatten)]
         store: Store,
         /// The file.
-        file: PathBuf,
+        #[arg(required_unless_present = "qr")]
+        file: Option<PathBuf>,
         /// One frame a line, to be shown as QR codes, instead of bytes.
         #[arg(long)]
         frames: bool,
+        /// Show the frames as QR codes, again and again, until it is interrupted.
+        #[arg(long)]
+        qr: bool,
     },
     /// Take a courier file, or frames one a line: carry what is another's, keep what is one's own.
     Import {
@@ -336,8 +340,9 @@ pub fn run(command: Observe) -> Outcome {
             let found = core.letters()?.into_iter().find(|l| l.id == letter).ok_or("there is no such letter")?;
             amend(&core, found.report.ok_or("it asks about no report")?, &why, answers.as_deref(), incomplete)
         }
-        Observe::Export { store, file, frames } => {
+        Observe::Export { store, file, frames, qr } => {
             let bytes = store.open()?.export_courier()?;
+            let Some(file) = file.filter(|_| !qr) else { return show(&bytes) };
             let size = bytes.len();
             let out = if frames { courier::frames(&bytes).join("\n").into_bytes() } else { bytes };
             std::fs::write(&file, out).map_err(|e| format!("{}: {e}", file.display()))?;
@@ -432,6 +437,22 @@ fn mission(core: &ObserverCore, json: bool) -> Outcome {
         println!("  {:<18} {} (at: {})", checklist.id, checklist.title, checklist.places.join(", "));
     }
     Ok(true)
+}
+
+/// Shows frames as QR codes, three a second, for a camera.
+fn show(bytes: &[u8]) -> Outcome {
+    use std::io::Write;
+    let frames = courier::frames(bytes);
+    loop {
+        for (number, frame) in frames.iter().enumerate() {
+            let code = qrcode::QrCode::with_error_correction_level(frame, qrcode::EcLevel::L)?;
+            let picture = code.render::<qrcode::render::unicode::Dense1x2>().build();
+            let mut out = std::io::stdout();
+            writeln!(out, "\x1b[2J\x1b[H{picture}\n{} of {}", number + 1, frames.len())?;
+            out.flush()?;
+            std::thread::sleep(Duration::from_millis(330));
+        }
+    }
 }
 
 /// The courier file that frames make, or the bytes as they are.

@@ -17,6 +17,9 @@ const SCHEMA: Schema = Schema {
     steps: &["
     CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE person(code TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, team TEXT NOT NULL) STRICT;
+    CREATE TABLE move(
+        person TEXT NOT NULL REFERENCES person(code), since INTEGER NOT NULL, team TEXT NOT NULL,
+        PRIMARY KEY (person, since)) STRICT;
     CREATE TABLE invite(
         key BLOB PRIMARY KEY, subject BLOB NOT NULL, person TEXT NOT NULL REFERENCES person(code),
         issued INTEGER NOT NULL, expires INTEGER NOT NULL) STRICT;
@@ -171,6 +174,27 @@ impl Store {
                 Person { code: r.get(1)?, name: r.get(2)?, role: r.get(3)?, team: r.get(4)?, languages: String::new() };
             Ok((SubjectId(r.get(0)?), person))
         })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Notes that somebody belongs to another team from a moment on.
+    ///
+    /// # Errors
+    /// There is nobody of this code, or the database fails.
+    pub fn move_person(&self, code: &str, team: &str, since: i64) -> Result<(), DeskError> {
+        let known = self.db.query_row("SELECT 1 FROM person WHERE code = ?1", [code], |_| Ok(())).optional()?;
+        known.ok_or_else(|| DeskError::Unknown(format!("the register has nobody with the code {code}")))?;
+        self.db.execute("INSERT OR REPLACE INTO move VALUES (?1, ?2, ?3)", params![code, since, team])?;
+        Ok(())
+    }
+
+    /// Who moved when to which team, in the order of time.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn moves(&self) -> Result<Vec<(String, i64, String)>, DeskError> {
+        let mut statement = self.db.prepare("SELECT person, since, team FROM move ORDER BY since")?;
+        let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

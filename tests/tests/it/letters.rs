@@ -118,3 +118,19 @@ fn reviews_and_corrections_make_the_effective_answers() {
     world.desk.review(second, State::Accepted, "the paper form was found", now()).expect("accepted");
     assert_eq!(reports(&mut world, Answers::Effective)[1].status, Status::Counted, "the last decision holds");
 }
+
+#[test]
+fn the_team_is_the_registers_at_the_time_of_signing() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    let before = core.mission().expect("a mission").team;
+    event(&core, "10");
+    let moved = now();
+    event(&core, "20");
+    assert!(world.desk.store.move_person("nobody", "T999", moved).is_err());
+    world.desk.store.move_person("p001", "T999", moved).expect("moved");
+    let teams: Vec<String> =
+        reports(&mut world, Answers::Effective).into_iter().map(|k| k.person.expect("known").team).collect();
+    assert_eq!(teams, [before, "T999".into()]);
+}

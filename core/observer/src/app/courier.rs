@@ -144,6 +144,7 @@ fn take_objects(
     let known = outbox.carried()?;
     let mut devices: HashMap<DeviceId, PublicKey> =
         known.iter().filter_map(|c| enrolled(&c.1)).map(|e| (e.device, e.enrolment.device_key)).collect();
+    let mut taken: Vec<&[u8]> = Vec::new();
     for object in objects {
         let device = match enrolled(object) {
             Some(e) => {
@@ -160,9 +161,10 @@ fn take_objects(
             None => report.refused += 1,
             // What came home again needs no carrying.
             Some(device) if Some(device) == mine => {}
-            Some(_) => report.carried += usize::from(outbox.carry(object)?),
+            Some(_) => taken.push(object),
         }
     }
+    report.carried += outbox.carry(&taken)?;
     Ok(())
 }
 

@@ -8,10 +8,16 @@ use rusqlite::{OptionalExtension, params};
 
 /// What is carried has numbers below zero among the envelopes that wait.
 impl Outbox {
-    /// Takes an object; whether it is new.
-    pub fn carry(&mut self, object: &[u8]) -> Result<bool, Error> {
+    /// Takes objects, in one transaction. Gives how many are new.
+    pub fn carry(&mut self, objects: &[&[u8]]) -> Result<usize, Error> {
+        let tx = self.db.transaction()?;
         let insert = "INSERT OR IGNORE INTO carried (hash, bytes) VALUES (?1, ?2)";
-        Ok(self.db.execute(insert, params![Hash::of(object).0, object])? > 0)
+        let mut new = 0;
+        for object in objects {
+            new += tx.prepare_cached(insert)?.execute(params![Hash::of(object).0, object])?;
+        }
+        tx.commit()?;
+        Ok(new)
     }
 
     /// What is carried and may pass, in the order in which it came.
