@@ -1,6 +1,7 @@
 //! Which files belong to a draft: hash, key and size, encrypted under the key of its visit.
 
-use super::main::{Draft, MainStore, aad, damaged};
+use super::drafts::Draft;
+use super::main::{MainStore, aad, damaged};
 use crate::error::Error;
 use crate::lock::{open_with, seal_with};
 use baqylau_protocol::ids::Hash;

@@ -4,13 +4,11 @@
 use crate::error::Error;
 use crate::lock::{derive, open_with, row_cipher, seal_with};
 use crate::vault::KeyVault;
-use baqylau_forms::fill::{Key, Leftover, Mutation, SavedRow};
-use baqylau_forms::value::Answer;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::keys::random;
 use baqylau_sqlite::{Salvaged, Schema, StorageError, open, salvage};
 use ring::aead::LessSafeKey;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
@@ -48,12 +46,6 @@ const SCHEMA: Schema = Schema {
     "],
 };
 
-/// Kinds of a row of `cell`.
-const ANSWER: u8 = 0;
-const NOTE: u8 = 1;
-const REASON: u8 = 2;
-const ROW: u8 = 3;
-
 pub(crate) struct MainStore {
     pub(super) db: Connection,
     vault: Arc<dyn KeyVault>,
@@ -65,34 +57,6 @@ pub(crate) struct StoredVisit {
     pub id: i64,
     pub code: String,
     pub facts: Option<Vec<u8>>,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Draft {
-    pub id: i64,
-    pub visit: i64,
-    pub checklist: Hash,
-    pub started: i64,
-    /// The report that it became.
-    pub report: Option<i64>,
-    /// The envelope of the report that it is to supersede.
-    pub amends: Option<Hash>,
-}
-
-/// What a draft begins with.
-pub(crate) struct NewDraft {
-    pub visit: i64,
-    pub checklist: Hash,
-    pub started: i64,
-    pub amends: Option<Hash>,
-    /// Why it amends.
-    pub why: Option<String>,
-    /// Answers that have no place in its checklist.
-    pub left: Vec<Leftover>,
-    /// The answer log that it goes on with.
-    pub log: Vec<(u32, u32)>,
-    /// The draft that it takes the place of.
-    pub instead: Option<i64>,
 }
 
 impl MainStore {
@@ -146,13 +110,6 @@ impl MainStore {
     pub fn last_visit(&self) -> Result<i64, Error> {
         let select =
             "SELECT max(coalesce((SELECT max(id) FROM visit), 0), coalesce((SELECT max(visit) FROM draft), 0))";
-        Ok(self.db.query_row(select, [], |r| r.get(0))?)
-    }
-
-    fn last_draft(&self) -> Result<i64, Error> {
-        let select =
-            "SELECT max(coalesce((SELECT max(id) FROM draft), 0), coalesce((SELECT max(draft) FROM report), 0),
-                      coalesce((SELECT max(draft) FROM cell), 0))";
         Ok(self.db.query_row(select, [], |r| r.get(0))?)
     }
 
@@ -227,133 +184,6 @@ impl MainStore {
         Ok(files)
     }
 
-    pub fn add_draft(&mut self, new: &NewDraft, first: &[Mutation]) -> Result<i64, Error> {
-        self.cipher(new.visit)?;
-        let id = self.last_draft()? + 1;
-        let cipher = &self.ciphers[&new.visit];
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let why = new.why.as_ref().map(|why| seal_with(cipher, &why_aad(id), why.as_bytes()));
-        let insert = "INSERT INTO draft (id, visit, checklist, started, amends, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        tx.execute(insert, params![id, new.visit, new.checklist.0, new.started, new.amends.map(|h| h.0), why])?;
-        first.iter().try_for_each(|m| keep(&tx, cipher, id, m))?;
-        for (left, line) in new.left.iter().zip(1i64..) {
-            let body = seal_with(cipher, &left_aad(id, line), &json(&(&left.name, &left.rows, &left.text))?);
-            tx.execute("INSERT INTO leftover VALUES (?1, ?2, ?3)", params![id, line, body])?;
-        }
-        for (entry, line) in new.log.iter().zip(1i64..) {
-            let body = seal_with(cipher, &log_aad(id, line), &json(entry)?);
-            tx.execute("INSERT INTO answer_log VALUES (?1, ?2, ?3)", params![id, line, body])?;
-        }
-        if let Some(old) = new.instead {
-            delete_draft(&tx, old)?;
-        }
-        tx.commit()?;
-        Ok(id)
-    }
-
-    /// The answers that have no place in a draft's checklist.
-    pub fn leftovers(&mut self, draft: &Draft) -> Result<Vec<Leftover>, Error> {
-        let rows: Vec<(i64, Vec<u8>)> = {
-            let mut statement = self.db.prepare("SELECT line, body FROM leftover WHERE draft = ?1 ORDER BY line")?;
-            let rows = statement.query_map([draft.id], |r| Ok((r.get(0)?, r.get(1)?)))?;
-            rows.collect::<Result<_, _>>()?
-        };
-        if rows.is_empty() {
-            return Ok(Vec::new());
-        }
-        let cipher = self.cipher(draft.visit)?;
-        let open = |(line, body): (i64, Vec<u8>)| {
-            let plain = open_with(cipher, &left_aad(draft.id, line), &body).ok_or_else(damaged)?;
-            let (name, rows, text) = unjson(&plain)?;
-            Ok(Leftover { name, rows, text })
-        };
-        rows.into_iter().map(open).collect()
-    }
-
-    pub fn drafts(&self) -> Result<Vec<Draft>, Error> {
-        let mut statement =
-            self.db.prepare_cached("SELECT d.id, d.visit, d.checklist, d.started, d.report, d.amends FROM draft d JOIN visit v ON v.id = d.visit ORDER BY d.id")?;
-        let rows = statement.query_map([], draft_of)?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    pub fn draft(&self, id: i64) -> Result<Draft, Error> {
-        let select = "SELECT id, visit, checklist, started, report, amends FROM draft WHERE id = ?1";
-        let draft = self.db.query_row(select, [id], draft_of).optional()?;
-        draft.ok_or_else(|| Error::invalid("draft", "there is no such draft; list the drafts again"))
-    }
-
-    /// Why a draft amends what it amends.
-    pub fn why(&mut self, draft: &Draft) -> Result<Option<String>, Error> {
-        let select = "SELECT why FROM draft WHERE id = ?1";
-        let sealed: Option<Vec<u8>> = self.db.query_row(select, [draft.id], |r| r.get(0))?;
-        let cipher = self.cipher(draft.visit)?;
-        let open = |sealed: Vec<u8>| {
-            let plain = open_with(cipher, &why_aad(draft.id), &sealed).ok_or_else(damaged)?;
-            String::from_utf8(plain.to_vec()).map_err(|_| damaged())
-        };
-        sealed.map(open).transpose()
-    }
-
-    /// Deletes a draft that was never signed.
-    pub fn discard(&mut self, draft: &Draft) -> Result<(), Error> {
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        delete_draft(&tx, draft.id)?;
-        Ok(tx.commit()?)
-    }
-
-    /// Stores what a call changed, with a line of the answer log, in one commit. Durable when it returns.
-    pub fn save(&mut self, draft: &Draft, changes: &[Mutation], log: Option<(u32, u32)>) -> Result<(), Error> {
-        self.cipher(draft.visit)?;
-        let cipher = &self.ciphers[&draft.visit];
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        changes.iter().try_for_each(|m| keep(&tx, cipher, draft.id, m))?;
-        if let Some(line) = log {
-            let next = "SELECT coalesce(max(line), 0) + 1 FROM answer_log WHERE draft = ?1";
-            let number: i64 = tx.prepare_cached(next)?.query_row([draft.id], |r| r.get(0))?;
-            let body = seal_with(cipher, &log_aad(draft.id, number), &json(&line)?);
-            tx.prepare_cached("INSERT INTO answer_log VALUES (?1, ?2, ?3)")?
-                .execute(params![draft.id, number, body])?;
-        }
-        Ok(tx.commit()?)
-    }
-
-    /// What was kept of a draft, rows before the answers in them.
-    pub fn load(&mut self, draft: &Draft) -> Result<Vec<Mutation>, Error> {
-        let select = "SELECT row, node, kind, body FROM cell WHERE draft = ?1 ORDER BY kind = 3 DESC, row, node";
-        let rows: Vec<(u32, u32, u8, Vec<u8>)> = {
-            let mut statement = self.db.prepare_cached(select)?;
-            let rows = statement.query_map([draft.id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?;
-            rows.collect::<Result<_, _>>()?
-        };
-        let cipher = self.cipher(draft.visit)?;
-        let open = |(row, node, kind, body): (u32, u32, u8, Vec<u8>)| {
-            let plain = open_with(cipher, &cell_aad(draft.id, row, node, kind), &body).ok_or_else(damaged)?;
-            let key = Key { node, row };
-            Ok(match kind {
-                ANSWER => Mutation::Answer(key, Some(unjson::<Answer>(&plain)?)),
-                NOTE => Mutation::Note(key, Some(unjson(&plain)?)),
-                REASON => Mutation::Reason(key, Some(unjson(&plain)?)),
-                _ => Mutation::AddRow(SavedRow { row, repeat: node, parent: unjson(&plain)? }),
-            })
-        };
-        rows.into_iter().map(open).collect()
-    }
-
-    pub fn log(&mut self, draft: &Draft) -> Result<Vec<(u32, u32)>, Error> {
-        let rows: Vec<(i64, Vec<u8>)> = {
-            let mut statement =
-                self.db.prepare_cached("SELECT line, body FROM answer_log WHERE draft = ?1 ORDER BY line")?;
-            let rows = statement.query_map([draft.id], |r| Ok((r.get(0)?, r.get(1)?)))?;
-            rows.collect::<Result<_, _>>()?
-        };
-        let cipher = self.cipher(draft.visit)?;
-        let open = |(line, body): (i64, Vec<u8>)| {
-            unjson(&open_with(cipher, &log_aad(draft.id, line), &body).ok_or_else(damaged)?)
-        };
-        rows.into_iter().map(open).collect()
-    }
-
     fn derive_cipher(&self, salt: &[u8; 32]) -> Result<LessSafeKey, Error> {
         let bound = self.vault.bind(&alias(salt), salt)?;
         Ok(row_cipher(&derive(&*bound, b"baqylau/1/visit")))
@@ -396,77 +226,14 @@ pub(super) fn aad(kind: u8, id: i64) -> [u8; 9] {
     out
 }
 
-/// A draft that was never signed, with all of it.
-fn delete_draft(tx: &Transaction, draft: i64) -> Result<(), Error> {
-    for table in ["cell", "answer_log", "leftover"] {
-        tx.execute(&format!("DELETE FROM {table} WHERE draft = ?1"), [draft])?;
-    }
-    tx.execute("DELETE FROM draft WHERE id = ?1 AND report IS NULL", [draft])?;
-    Ok(())
-}
-
-fn left_aad(draft: i64, line: i64) -> Vec<u8> {
-    [&aad(b'o', draft)[..], &line.to_be_bytes()].concat()
-}
-
-fn why_aad(draft: i64) -> [u8; 9] {
-    aad(b'w', draft)
-}
-
-fn log_aad(draft: i64, line: i64) -> Vec<u8> {
-    [&aad(b'l', draft)[..], &line.to_be_bytes()].concat()
-}
-
-fn cell_aad(draft: i64, row: u32, node: u32, kind: u8) -> Vec<u8> {
-    [&aad(b'c', draft)[..], &row.to_be_bytes(), &node.to_be_bytes(), &[kind]].concat()
-}
-
 pub(super) fn damaged() -> Error {
     StorageError::Damaged { path: "main.db".into() }.into()
 }
 
-fn json<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
+pub(super) fn json<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
     serde_json::to_vec(value).map_err(|e| Error::Internal(e.to_string()))
 }
 
-fn unjson<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+pub(super) fn unjson<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     serde_json::from_slice(bytes).map_err(|_| damaged())
-}
-
-fn draft_of(r: &Row) -> rusqlite::Result<Draft> {
-    Ok(Draft {
-        id: r.get(0)?,
-        visit: r.get(1)?,
-        checklist: Hash(r.get(2)?),
-        started: r.get(3)?,
-        report: r.get(4)?,
-        amends: r.get::<_, Option<[u8; 32]>>(5)?.map(Hash),
-    })
-}
-
-fn keep(tx: &Transaction, cipher: &LessSafeKey, draft: i64, mutation: &Mutation) -> Result<(), Error> {
-    let put = |key: Key, kind: u8, body: Vec<u8>| {
-        let body = seal_with(cipher, &cell_aad(draft, key.row, key.node, kind), &body);
-        let sql = "INSERT OR REPLACE INTO cell VALUES (?1, ?2, ?3, ?4, ?5)";
-        tx.prepare_cached(sql)?.execute(params![draft, key.row, key.node, kind, body])?;
-        Ok::<_, Error>(())
-    };
-    let drop = |key: Key, kind: u8| {
-        let sql = "DELETE FROM cell WHERE draft = ?1 AND row = ?2 AND node = ?3 AND kind = ?4";
-        tx.prepare_cached(sql)?.execute(params![draft, key.row, key.node, kind])?;
-        Ok::<_, Error>(())
-    };
-    match mutation {
-        Mutation::Answer(key, Some(answer)) => put(*key, ANSWER, json(answer)?),
-        Mutation::Answer(key, None) => drop(*key, ANSWER),
-        Mutation::Note(key, Some(note)) => put(*key, NOTE, json(note)?),
-        Mutation::Note(key, None) => drop(*key, NOTE),
-        Mutation::Reason(key, Some(reason)) => put(*key, REASON, json(reason)?),
-        Mutation::Reason(key, None) => drop(*key, REASON),
-        Mutation::AddRow(saved) => put(Key { node: saved.repeat, row: saved.row }, ROW, json(&saved.parent)?),
-        Mutation::RemoveRow(row) => {
-            tx.execute("DELETE FROM cell WHERE draft = ?1 AND row = ?2", params![draft, row])?;
-            Ok(())
-        }
-    }
 }

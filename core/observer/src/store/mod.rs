@@ -4,13 +4,15 @@
 mod attachments;
 mod blobs;
 mod carried;
+mod drafts;
 mod letters;
 mod main;
 mod outbox;
 mod records;
 
 pub(crate) use attachments::StoredAttachment;
+pub(crate) use drafts::{Draft, NewDraft};
 pub(crate) use letters::StoredLetter;
-pub(crate) use main::{Draft, MainStore, NewDraft, StoredVisit};
+pub(crate) use main::{MainStore, StoredVisit};
 pub(crate) use outbox::{Delivery, Outbox};
 pub(crate) use records::{NewReport, Sealed};

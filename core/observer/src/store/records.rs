@@ -1,6 +1,7 @@
 //! What was signed: reports with their plain text, and the envelopes of the chain. Nothing here ever changes.
 
-use super::main::{Draft, MainStore, report_aad};
+use super::drafts::Draft;
+use super::main::{MainStore, report_aad};
 use crate::error::Error;
 use crate::lock::seal_with;
 use baqylau_protocol::cose::Type;
