@@ -149,7 +149,8 @@ impl App {
                 if let Some(device) = &good.enrolled {
                     fresh.insert(good.device, device.clone());
                 }
-                if !self.buckets.take(good.subject, now) {
+                let attachments = good.blobs.iter().fold(0u64, |sum, b| sum.saturating_add(b.length));
+                if !self.buckets.take(good.subject, attachments, now) {
                     let reason = "this observer's devices send too much; it is tried again later".to_owned();
                     judged = Err(Refusal { code: Code::Quota, reason });
                 }

@@ -1,5 +1,5 @@
-//! How much one subject may send: a bucket of tokens for each, in memory. Not each device, or a stolen invite could enrol
-//! devices without end. Addresses are not kept, so nothing goes by them.
+//! How much one subject may send, in memory. Not each device, or a stolen invite could enrol devices without end. Addresses are not
+//! kept, so nothing goes by them.
 
 use baqylau_protocol::ids::SubjectId;
 use std::collections::HashMap;
@@ -9,24 +9,41 @@ use std::sync::{Mutex, PoisonError};
 const BURST: i64 = 5_000;
 /// How fast the bucket fills.
 const PER_SECOND: i64 = 20;
+/// Bytes of attachments that a subject may announce at once after a silence.
+const BLOB_BURST: i64 = 4 << 30;
+/// How many bytes of attachments come to it in a second: some 9 GB a day.
+const BLOB_PER_SECOND: i64 = 100_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct Buckets {
-    subjects: Mutex<HashMap<SubjectId, (i64, i64)>>,
+    subjects: Mutex<HashMap<SubjectId, Bucket>>,
+}
+
+#[derive(Debug)]
+struct Bucket {
+    /// Tokens in thousandths.
+    objects: i64,
+    /// In thousandths of a byte.
+    bytes: i64,
+    last: i64,
 }
 
 impl Buckets {
-    /// Takes a token; `false` when there is none.
-    pub fn take(&self, subject: SubjectId, now: i64) -> bool {
+    /// Takes a token for an object, and one for each byte of its attachments; `false`, and nothing taken, when there are not enough.
+    pub fn take(&self, subject: SubjectId, attachments: u64, now: i64) -> bool {
         let mut subjects = self.subjects.lock().unwrap_or_else(PoisonError::into_inner);
-        // Tokens in thousandths.
-        let (tokens, last) = subjects.entry(subject).or_insert((BURST * 1000, now));
-        *tokens = (*tokens + (now - *last).max(0) * PER_SECOND).min(BURST * 1000);
-        *last = now;
-        if *tokens < 1000 {
+        let fresh = || Bucket { objects: BURST * 1000, bytes: BLOB_BURST * 1000, last: now };
+        let bucket = subjects.entry(subject).or_insert_with(fresh);
+        let passed = (now - bucket.last).clamp(0, 30 * 86_400_000);
+        bucket.objects = (bucket.objects + passed * PER_SECOND).min(BURST * 1000);
+        bucket.bytes = (bucket.bytes + passed * BLOB_PER_SECOND).min(BLOB_BURST * 1000);
+        bucket.last = now;
+        let bytes = i64::try_from(attachments).unwrap_or(i64::MAX).saturating_mul(1000);
+        if bucket.objects < 1000 || bucket.bytes < bytes {
             return false;
         }
-        *tokens -= 1000;
+        bucket.objects -= 1000;
+        bucket.bytes -= bytes;
         true
     }
 }
