@@ -173,6 +173,14 @@ impl Filling {
         out
     }
 
+    /// The key of a question in the row at these positions, outermost first.
+    #[must_use]
+    pub fn key_at(&self, node: u32, path: &[u32]) -> Option<Key> {
+        let table = self.form.nodes.get(node as usize)?.table;
+        let row = self.tables[table].iter().copied().find(|row| self.row_path(*row) == path)?;
+        Some(Key { node, row })
+    }
+
     /// Sets the time and the language for what follows.
     pub fn set_environment(&mut self, environment: Environment) {
         self.environment = environment;
