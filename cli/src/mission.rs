@@ -93,9 +93,26 @@ pub enum Mission {
         folder: Folder,
         /// The device, as `desk devices` shows it.
         device: String,
-        /// Do not tell the server.
+        /// Do not tell the server now; the next pull does.
         #[arg(long)]
         offline: bool,
+    },
+    /// Contest a device: what it sent counts nowhere until it is confirmed or revoked.
+    Contest {
+        #[command(flatten)]
+        folder: Folder,
+        /// The device, as `desk devices` shows it.
+        device: String,
+        /// Do not tell the server now; the next pull does.
+        #[arg(long)]
+        offline: bool,
+    },
+    /// Make the folder of another desk of this mission, to be given away by hand. It cannot build bundles.
+    Desk {
+        #[command(flatten)]
+        folder: Folder,
+        /// The folder to make.
+        other: PathBuf,
     },
     /// Revoke a device that was lost or seized.
     Revoke {
@@ -106,7 +123,7 @@ pub enum Mission {
         /// The number of its last good envelope; without it, all that were pulled.
         #[arg(long)]
         good: Option<u64>,
-        /// Do not tell the server.
+        /// Do not tell the server now; the next pull does.
         #[arg(long)]
         offline: bool,
     },
@@ -175,6 +192,21 @@ pub fn run(command: Mission) -> Outcome {
                 desk.publish_roster()?;
             }
             println!("confirmed {device}");
+            Ok(true)
+        }
+        Mission::Contest { folder, device, offline } => {
+            let desk = folder.open()?;
+            desk.contest(device_id(&device)?)?;
+            if !offline {
+                desk.publish_roster()?;
+            }
+            println!("contested {device}");
+            Ok(true)
+        }
+        Mission::Desk { folder, other } => {
+            let passphrase = folder.secret.read()?;
+            Desk::open(&folder.folder, &passphrase)?.another(&other, &passphrase)?;
+            println!("a desk in {}; `baqylau desk pull --folder` with it fetches the log", other.display());
             Ok(true)
         }
         Mission::Revoke { folder, device, good, offline } => {

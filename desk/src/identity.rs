@@ -59,6 +59,11 @@ impl Desk {
         Ok(Identity { device: DeviceId::of(first), first, shared })
     }
 
+    /// This desk's device, when it has signed something or pulled.
+    pub(crate) fn own_device(&self) -> Result<Option<DeviceId>, DeskError> {
+        Ok(self.store.setting(names::ENROLMENT)?.map(|enrolment| DeviceId::of(Hash::of(&enrolment))))
+    }
+
     /// The identity, known to the server.
     pub(crate) fn enrolled(&self, now: i64) -> Result<DeviceId, DeskError> {
         let identity = self.identity(now)?;

@@ -11,6 +11,7 @@
 //! - [`tabulate`], [`export`]: the figures, and the answers as tables
 
 pub mod attachments;
+mod converge;
 mod corrections;
 pub mod courier;
 pub mod devices;

@@ -146,13 +146,24 @@ impl Desk {
     /// # Errors
     /// There is no such device, or it was revoked.
     pub fn confirm(&self, device: DeviceId) -> Result<(), DeskError> {
+        self.stand(device, Standing::Confirmed)
+    }
+
+    /// Contests a device: what it sent counts nowhere until it is confirmed or revoked.
+    ///
+    /// # Errors
+    /// There is no such device, or it was revoked.
+    pub fn contest(&self, device: DeviceId) -> Result<(), DeskError> {
+        self.stand(device, Standing::Contested)
+    }
+
+    fn stand(&self, device: DeviceId, standing: Standing) -> Result<(), DeskError> {
         self.enrolled_device(device)?;
         let known = self.roster()?.and_then(|(r, _)| r.find(device).map(|e| e.standing));
         if known == Some(Standing::Revoked) {
             return Err(DeskError::Unknown(format!("{device} was revoked; make an invite that replaces it")));
         }
-        let entry = Entry { device, standing: Standing::Confirmed, good_seq: 0, good_hash: None };
-        self.change_roster(vec![entry]).map(drop)
+        self.change_roster(vec![Entry { device, standing, good_seq: 0, good_hash: None }]).map(drop)
     }
 
     fn enrolled_device(&self, device: DeviceId) -> Result<(), DeskError> {

@@ -37,6 +37,8 @@ pub struct Pulled {
     pub strange: usize,
     /// Devices that were confirmed.
     pub confirmed: usize,
+    /// Whether another desk told of the register.
+    pub told: bool,
     /// Devices that share an invite with another; counted nowhere until it is decided.
     pub contested: usize,
 }
@@ -63,7 +65,8 @@ impl Desk {
     /// The server does not answer or refuses.
     pub fn publish_roster(&self) -> Result<(), DeskError> {
         let Some((_, bytes)) = self.roster()? else { return Ok(()) };
-        block(async { self.link()?.post("/v1/roster", bytes).await.map(drop) })
+        block(async { self.link()?.post("/v1/roster", bytes.clone()).await })?;
+        self.store.set_setting(crate::converge::BASE, &bytes)
     }
 
     /// The server's counters, one `name value` a line.
@@ -82,6 +85,8 @@ impl Desk {
     /// The server does not answer, or its log is not what it signed.
     pub fn pull(&mut self, now: i64, progress: &dyn Fn(u64)) -> Result<Pulled, DeskError> {
         let identity = self.enrolled(now)?;
+        self.refresh_bundle()?;
+        self.tell_register(now)?;
         self.send_records()?;
         let mut pulled = Pulled::default();
         let mut tree = Tree::default();
@@ -103,7 +108,11 @@ impl Desk {
                 return Err(DeskError::Log(format!("it signed {size} objects and hands out {}", tree.len())));
             }
         }
+        if pulled.told {
+            self.hear_register()?;
+        }
         self.settle_devices(&mut pulled)?;
+        self.settle_roster(&identity)?;
         Ok(pulled)
     }
 
@@ -140,6 +149,7 @@ impl Desk {
         pulled.opened += found.envelopes.iter().filter(|e| e.plain.is_ok()).count();
         pulled.refused += found.envelopes.iter().filter(|e| e.plain.is_err()).count();
         pulled.strange += found.strange.len();
+        pulled.told |= found.envelopes.iter().any(crate::converge::tells);
         known.extend(found.devices.into_iter().map(|d| (d.device, d)));
         Ok(head.size)
     }
@@ -167,10 +177,7 @@ impl Desk {
                 changes.push(Entry { device: device.device, standing: verdict, good_seq: 0, good_hash: None });
             }
         }
-        if self.change_roster(changes)?.is_some() {
-            self.publish_roster()?;
-        }
-        Ok(())
+        self.change_roster(changes).map(drop)
     }
 
     pub(crate) fn link(&self) -> Result<Link<'_>, DeskError> {
@@ -219,6 +226,15 @@ impl Link<'_> {
         } else {
             words
         }))
+    }
+
+    /// What anybody may read; `None` when there is nothing of that name yet.
+    pub(crate) async fn find(&self, path: &str) -> Result<Option<Vec<u8>>, DeskError> {
+        match self.get(path, None).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(DeskError::Missing) => Ok(None),
+            Err(e) => Err(e),
+        }
     }
 
     async fn post(&self, path: &str, body: Vec<u8>) -> Result<Vec<u8>, DeskError> {

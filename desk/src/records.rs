@@ -3,7 +3,9 @@
 
 use crate::error::DeskError;
 use crate::folder::Desk;
-use crate::store::Device;
+use crate::identity::Identity;
+use crate::store::{Chain, Device};
+use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::Type;
 use baqylau_protocol::envelope::{Address, To, make};
@@ -12,7 +14,7 @@ use baqylau_protocol::seal::SharedKey;
 use baqylau_report::letter::Question;
 use baqylau_report::report::At;
 use baqylau_report::review::State;
-use baqylau_report::{Correction, Letter, Review};
+use baqylau_report::{Correction, Letter, Review, Sent};
 
 /// A correction as a coordinator writes it.
 #[derive(Debug, Clone)]
@@ -38,7 +40,7 @@ impl Desk {
         self.known(report)?;
         said("a reason", reason)?;
         let review = Review { v: 1, report, state, reason: reason.trim().to_owned(), at: at(now) };
-        self.sign(Type::Review, None, &review.encode(), now)
+        self.sign_one(Type::Review, &review.encode(), now)
     }
 
     /// Signs a correction of one answer.
@@ -51,7 +53,7 @@ impl Desk {
         let filling = self.evaluated(report)?;
         let form = filling.form().clone();
         let node = question(&form, change.question)?;
-        let key = crate::corrections::key_of(&filling, node, &change.rows);
+        let key = filling.key_at(node, &change.rows);
         let key = key.ok_or_else(|| DeskError::Unknown(format!("{}: the report has no such row", change.question)))?;
         if let Some(text) = change.new {
             baqylau_forms::fill::read_literal(&form, node, text)
@@ -68,15 +70,22 @@ impl Desk {
             source: change.source.trim().to_owned(),
             at: at(now),
         };
-        self.sign(Type::Correction, None, &correction.encode(), now)
+        self.sign_one(Type::Correction, &correction.encode(), now)
     }
 
-    /// Asks the observer about a report: named questions with a note, sealed to the phone that sent it. The other desks see the
-    /// report as queried.
+    /// Asks about a report: named questions with a note, sealed to the phone that sent it; or to another, which gets the report
+    /// with them and may supersede it. The other desks see the report as queried, and what was asked.
     ///
     /// # Errors
-    /// There is no such report or question, or no note.
-    pub fn ask(&self, report: Hash, questions: &[String], note: &str, now: i64) -> Result<(), DeskError> {
+    /// There is no such report, question or phone, or no note.
+    pub fn ask(
+        &self,
+        report: Hash,
+        questions: &[String],
+        note: &str,
+        other: Option<DeviceId>,
+        now: i64,
+    ) -> Result<(), DeskError> {
         said("a note", note)?;
         let (envelope, form) = {
             let envelope = self.known(report)?;
@@ -84,10 +93,17 @@ impl Desk {
         };
         let node = |name: &String| Ok(Question { node: question(&form, name)?, rows: Vec::new() });
         let questions = questions.iter().map(node).collect::<Result<Vec<_>, DeskError>>()?;
-        let letter = Letter { v: 1, text: note.trim().to_owned(), report: Some(report), questions, at: at(now) };
-        let phone = self.phone(envelope.device)?;
-        self.sign(Type::Letter, Some(&phone), &letter.encode(), now)?;
-        self.review(report, State::Queried, note, now)
+        let text = note.trim().to_owned();
+        let handed = other.is_some_and(|device| device != envelope.device);
+        let copy = envelope.plain.ok().filter(|_| handed).map(|plain| plain.bytes.into());
+        let letter = Letter { v: 1, text: text.clone(), report: Some(report), questions, at: at(now), copy };
+        let review = Review { v: 1, report, state: State::Queried, reason: text, at: at(now) };
+        let phone = self.phone(other.unwrap_or(envelope.device))?;
+        let signer = self.signer(now)?;
+        self.store.sign(|chain| {
+            signer.letters(chain, &[phone], &letter)?;
+            signer.add(chain, Type::Review, None, &review.encode()).map(drop)
+        })
     }
 
     /// Writes to phones: of the teams given, or all. Gives how many.
@@ -104,27 +120,20 @@ impl Desk {
         if phones.is_empty() {
             return Err(DeskError::Unknown("no phone of these teams enrolled; pull first".into()));
         }
-        let letter = Letter { v: 1, text: text.trim().to_owned(), report: None, questions: Vec::new(), at: at(now) };
-        for phone in &phones {
-            self.sign(Type::Letter, Some(phone), &letter.encode(), now)?;
-        }
+        let text = text.trim().to_owned();
+        let letter = Letter { v: 1, text, report: None, questions: Vec::new(), at: at(now), copy: None };
+        let signer = self.signer(now)?;
+        self.store.sign(|chain| signer.letters(chain, &phones, &letter))?;
         Ok(phones.len())
     }
 
-    /// Numbers, signs and seals what goes to the desks, or to a phone, and keeps it until it is delivered.
-    fn sign(&self, kind: Type, phone: Option<&Device>, payload: &[u8], now: i64) -> Result<(), DeskError> {
-        let identity = self.identity(now)?;
-        let manifest = self.manifest()?;
-        let (to, shared) = match phone {
-            Some(p) => (To::Phone(p.device, &p.box_key), SharedKey::from_parts(p.shared.0, p.shared.1)),
-            None => (To::Desks(&manifest.reading), identity.shared),
-        };
-        self.store.add_record(kind, phone.map(|p| p.device), payload, |last| {
-            let (seq, prev) = last.map_or((1, identity.first), |(seq, hash)| (seq + 1, hash));
-            let address = Address { mission: self.mission(), device: identity.device, seq, prev, to, blobs: &[] };
-            let made = make(&address, kind, &self.device, &shared, payload);
-            made.map_err(|e| DeskError::Unknown(e.to_string()))
-        })
+    pub(crate) fn sign_one(&self, kind: Type, payload: &[u8], now: i64) -> Result<(), DeskError> {
+        let signer = self.signer(now)?;
+        self.store.sign(|chain| signer.add(chain, kind, None, payload).map(drop))
+    }
+
+    fn signer(&self, now: i64) -> Result<Signer<'_>, DeskError> {
+        Ok(Signer { desk: self, identity: self.identity(now)?, manifest: self.manifest()? })
     }
 
     fn known(&self, report: Hash) -> Result<crate::store::Envelope, DeskError> {
@@ -136,6 +145,40 @@ impl Desk {
     fn phone(&self, device: DeviceId) -> Result<Device, DeskError> {
         let found = self.store.devices()?.into_iter().find(|d| d.device == device);
         found.ok_or_else(|| DeskError::Unknown(format!("no phone {device} enrolled")))
+    }
+}
+
+/// Numbers, signs and seals what goes to the desks, or to a phone. It is kept until it is delivered.
+struct Signer<'d> {
+    desk: &'d Desk,
+    identity: Identity,
+    manifest: Manifest,
+}
+
+impl Signer<'_> {
+    fn add(&self, chain: &mut Chain, kind: Type, phone: Option<&Device>, payload: &[u8]) -> Result<Hash, DeskError> {
+        let own = &self.identity;
+        let handed_out = phone.map(|p| SharedKey::from_parts(p.shared.0, p.shared.1));
+        let (to, shared) = match (phone, &handed_out) {
+            (Some(p), Some(shared)) => (To::Phone(p.device, &p.box_key), shared),
+            _ => (To::Desks(&self.manifest.reading), &own.shared),
+        };
+        chain.add(kind, phone.map(|p| p.device), payload, |last| {
+            let (seq, prev) = last.map_or((1, own.first), |(seq, hash)| (seq + 1, hash));
+            let address = Address { mission: self.desk.mission(), device: own.device, seq, prev, to, blobs: &[] };
+            make(&address, kind, &self.desk.device, shared, payload).map_err(|e| DeskError::Unknown(e.to_string()))
+        })
+    }
+
+    /// The same letter to several phones, and behind them a word to the other desks.
+    fn letters(&self, chain: &mut Chain, phones: &[Device], letter: &Letter) -> Result<(), DeskError> {
+        let mut letters = Vec::new();
+        for phone in phones {
+            letters.push((phone.device, self.add(chain, Type::Letter, Some(phone), &letter.encode())?));
+        }
+        let handed = letter.copy.is_some();
+        let sent = Sent { v: 1, letters, letter: Letter { copy: None, ..letter.clone() }, handed };
+        self.add(chain, Type::Sent, None, &sent.encode()).map(drop)
     }
 }
 

@@ -12,7 +12,7 @@ use baqylau_protocol::cose::Type;
 use baqylau_protocol::ids::{DeviceId, Hash, SubjectId};
 use baqylau_protocol::roster::Standing;
 use baqylau_report::review::State;
-use baqylau_report::{Correction, Report, Review};
+use baqylau_report::{Correction, Letter, Report, Review, Sent};
 use std::collections::{HashMap, HashSet};
 
 /// Whether a report counts, and if not, why.
@@ -137,7 +137,7 @@ impl Desk {
         }
         standings.apply(&mut reports);
         judged_status(&mut reports);
-        supersede(&mut reports, &devices, answers);
+        supersede(&mut reports, &devices, &judged.handed, answers);
         deduplicate(&mut reports);
         let confirmed = devices.values().filter(|d| d.role == Role::Observer && standings.confirmed(d.device));
         let people: HashSet<&String> = confirmed.filter_map(|d| register.get(&d.subject)).map(|p| &p.code).collect();
@@ -146,7 +146,7 @@ impl Desk {
 }
 
 /// What the roster says, and which chains are forked.
-struct Standings<'d> {
+pub(crate) struct Standings<'d> {
     roster: Option<baqylau_protocol::roster::Roster>,
     devices: &'d HashMap<DeviceId, Device>,
     /// The different envelopes of each number.
@@ -155,7 +155,7 @@ struct Standings<'d> {
 }
 
 impl<'d> Standings<'d> {
-    fn new(desk: &Desk, devices: &'d HashMap<DeviceId, Device>, envelopes: &[Envelope]) -> Result<Self, DeskError> {
+    pub fn new(desk: &Desk, devices: &'d HashMap<DeviceId, Device>, envelopes: &[Envelope]) -> Result<Self, DeskError> {
         // Only what the device itself signed can fork its chain; a server cannot, by logging junk or the same bytes twice.
         let mut numbers: HashMap<(DeviceId, u64), HashSet<Hash>> = HashMap::new();
         for envelope in envelopes.iter().filter(|e| e.plain.is_ok()) {
@@ -170,17 +170,22 @@ impl<'d> Standings<'d> {
     }
 
     /// Whether a desk in good standing signed an envelope.
-    fn is_desk(&self, envelope: &Envelope) -> bool {
+    pub fn is_desk(&self, envelope: &Envelope) -> bool {
         let role = self.devices.get(&envelope.device).map(|d| d.role);
         role == Some(Role::Desk) && matches!(self.objection(envelope), None | Some("unconfirmed"))
     }
 
     fn apply(&self, reports: &mut [Known]) {
+        let mut accepted = HashSet::new();
         for known in reports.iter_mut().filter(|k| k.status == Status::Counted) {
             if let Some(why) = self.objection(&known.envelope) {
                 known.status = Status::Device(why);
-            } else if self.numbers[&(known.envelope.device, known.envelope.seq)].len() > 1 && !known.accepted() {
-                known.status = Status::Forked;
+            } else {
+                // Of the envelopes of one number at most one counts: the first that a desk accepted.
+                let number = (known.envelope.device, known.envelope.seq);
+                if self.numbers[&number].len() > 1 && !(known.accepted() && accepted.insert(number)) {
+                    known.status = Status::Forked;
+                }
             }
         }
     }
@@ -213,12 +218,14 @@ impl<'d> Standings<'d> {
 struct Judged {
     reviews: HashMap<Hash, Vec<Review>>,
     corrections: HashMap<Hash, Vec<Correction>>,
+    /// The phones that a report was handed over to.
+    handed: HashSet<(Hash, DeviceId)>,
 }
 
 impl Judged {
     /// Only a desk judges; one that was revoked, up to its last good envelope.
     fn read(envelopes: &[Envelope], standings: &Standings, as_of: Option<i64>) -> Self {
-        let mut judged = Self { reviews: HashMap::new(), corrections: HashMap::new() };
+        let mut judged = Self { reviews: HashMap::new(), corrections: HashMap::new(), handed: HashSet::new() };
         let in_time = |e: &&Envelope| as_of.is_none_or(|moment| e.received <= moment);
         for envelope in envelopes.iter().filter(in_time).filter(|e| standings.is_desk(e)) {
             let Ok(opened) = &envelope.plain else { continue };
@@ -230,6 +237,13 @@ impl Judged {
                 Type::Correction => {
                     let correction = Correction::decode(&opened.bytes).ok();
                     correction.into_iter().for_each(|c| judged.corrections.entry(c.report).or_default().push(c));
+                }
+                Type::Sent => {
+                    if let Ok(Sent { letters, letter: Letter { report: Some(report), .. }, handed: true, .. }) =
+                        Sent::decode(&opened.bytes)
+                    {
+                        judged.handed.extend(letters.iter().map(|(phone, _)| (report, *phone)));
+                    }
                 }
                 _ => {}
             }
@@ -267,17 +281,34 @@ fn judged_status(reports: &mut [Known]) {
     }
 }
 
-/// Only the same subject, or a desk, supersedes a report; anybody else's is a proposal. Of several amendments of one report the
-/// first in the log counts, and the others are shown beside it.
-fn supersede(reports: &mut [Known], devices: &HashMap<DeviceId, Device>, answers: Answers) {
+/// Only the same subject, a desk, or a phone that a desk handed the report over to supersedes it; anybody else's is a proposal. Of
+/// several amendments of one report the first in the log counts, and the others are shown beside it. An amendment speaks for the
+/// team of the report, whoever signed it.
+fn supersede(
+    reports: &mut [Known],
+    devices: &HashMap<DeviceId, Device>,
+    handed: &HashSet<(Hash, DeviceId)>,
+    answers: Answers,
+) {
     let subject: HashMap<Hash, SubjectId> =
         reports.iter().filter_map(|k| Some((k.envelope.hash, devices.get(&k.envelope.device)?.subject))).collect();
     let mut superseded: HashSet<Hash> = HashSet::new();
+    let mut teams: HashMap<Hash, String> = HashMap::new();
+    for known in reports.iter_mut() {
+        let target = known.report.as_ref().and_then(|r| r.supersedes).and_then(|target| teams.get(&target));
+        if let (Some(person), Some(team)) = (&mut known.person, target) {
+            person.team.clone_from(team);
+        }
+        teams.extend(known.person.as_ref().map(|p| (known.envelope.hash, p.team.clone())));
+    }
     for known in reports.iter_mut().filter(|k| k.status == Status::Counted) {
         let Some(target) = known.report.as_ref().and_then(|r| r.supersedes) else { continue };
         let device = devices.get(&known.envelope.device);
         let accepted = known.accepted();
-        let may = |d: &Device| accepted || d.role == Role::Desk || subject.get(&target) == Some(&d.subject);
+        let may = |d: &Device| {
+            let handed = handed.contains(&(target, d.device));
+            accepted || handed || d.role == Role::Desk || subject.get(&target) == Some(&d.subject)
+        };
         known.status = match answers {
             _ if !device.is_some_and(may) => Status::Proposal,
             Answers::Raw => Status::Amendment,

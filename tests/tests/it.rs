@@ -6,6 +6,7 @@ mod it {
     mod carrying;
     mod clocks;
     mod couriers;
+    mod desks;
     mod edges;
     mod figures;
     mod hostile;

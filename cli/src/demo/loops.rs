@@ -149,7 +149,7 @@ impl Loops {
         phones.pull(desk)?;
         for known in desk.picture(None, Answers::Effective)?.reports {
             if known.report.is_some_and(|r| r.incomplete.as_deref() == Some(FORGOTTEN)) {
-                desk.ask(known.envelope.hash, &[], "Which answer is to follow?", now())?;
+                desk.ask(known.envelope.hash, &[], "Which answer is to follow?", None, now())?;
                 self.questions += 1;
             }
         }

@@ -4,7 +4,7 @@ use crate::common::{Folder, Outcome, now, print_json};
 use baqylau_desk::Desk;
 use baqylau_desk::records::Change;
 use baqylau_protocol::cose::Type;
-use baqylau_protocol::ids::Hash;
+use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_report::review::State;
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
@@ -64,6 +64,9 @@ pub enum Sign {
         /// What is asked.
         #[arg(long)]
         note: String,
+        /// Another person, by code, or device whose phone shall amend it: the report goes there with the questions.
+        #[arg(long, value_name = "PERSON")]
+        to: Option<String>,
     },
     /// Write to the phones of teams, or to all.
     Message {
@@ -75,7 +78,7 @@ pub enum Sign {
         #[arg(long = "team")]
         teams: Vec<String>,
     },
-    /// The letters that this desk wrote, and which arrived.
+    /// The letters that the desks wrote, and which arrived.
     Letters {
         #[command(flatten)]
         folder: Folder,
@@ -107,9 +110,10 @@ pub fn run(command: Sign) -> Outcome {
             };
             desk.correct(find(&desk, &report)?, &change, now())?;
         }
-        Sign::Ask { folder, report, questions, note } => {
+        Sign::Ask { folder, report, questions, note, to } => {
             let desk = folder.open()?;
-            desk.ask(find(&desk, &report)?, &questions, &note, now())?;
+            let other = to.map(|to| phone(&desk, &to)).transpose()?;
+            desk.ask(find(&desk, &report)?, &questions, &note, other, now())?;
         }
         Sign::Message { folder, text, teams } => {
             let phones = folder.open()?.message(&teams, &text, now())?;
@@ -135,13 +139,23 @@ fn find(desk: &Desk, beginning: &str) -> Result<Hash, String> {
     }
 }
 
+/// The newest phone of a person, or the device of this name.
+fn phone(desk: &Desk, name: &str) -> Result<DeviceId, String> {
+    let rows = desk.devices().map_err(|e| e.to_string())?;
+    let of = |r: &&baqylau_desk::devices::DeviceRow| {
+        r.person.as_ref().is_some_and(|p| p.0 == name) || r.device.to_string() == name
+    };
+    let found = rows.iter().rfind(of).map(|r| r.device);
+    found.ok_or_else(|| format!("no phone of {name} enrolled; `desk devices` lists them"))
+}
+
 fn letters(desk: &Desk, json: bool) -> Outcome {
     let letters = desk.letters()?;
     if json {
         let rows = letters.iter().map(|l| {
             json!({
                 "phone": l.phone.to_string(), "person": l.person, "written": l.written, "text": l.text,
-                "report": l.report.map(|r| r.to_string()), "sent": l.sent, "arrived": l.arrived,
+                "report": l.report.map(|r| r.to_string()), "handed": l.handed, "desk": l.desk.to_string(), "sent": l.sent, "arrived": l.arrived,
                 "answered": l.answered.map(|a| a.to_string()),
             })
         });

@@ -320,7 +320,7 @@ pub fn run(command: Observe) -> Outcome {
                     let questions: Vec<&str> = l.questions.iter().map(|q| q.0.as_str()).collect();
                     json!({
                         "letter": l.id, "written": l.written, "text": l.text, "report": l.report, "questions": questions,
-                        "answered": l.answered,
+                        "handed": l.handed, "answered": l.answered,
                     })
                 };
                 return print_json(&json!({"letters": letters.iter().map(row).collect::<Vec<_>>()}));
@@ -331,14 +331,19 @@ pub fn run(command: Observe) -> Outcome {
                 if let Some(report) = l.report {
                     let state = if l.answered { "amended since" } else { "`observe answer` amends it" };
                     println!("      about report {report} ({state}): {}", asked.join("; "));
+                } else if let Some(visit) = l.handed {
+                    println!(
+                        "      about visit {visit}, handed over (`observe answer` amends it): {}",
+                        asked.join("; ")
+                    );
                 }
             }
             Ok(true)
         }
         Observe::Answer { store, letter, why, answers, incomplete } => {
             let core = store.open()?;
-            let found = core.letters()?.into_iter().find(|l| l.id == letter).ok_or("there is no such letter")?;
-            amend(&core, found.report.ok_or("it asks about no report")?, &why, answers.as_deref(), incomplete)
+            let draft = core.answer(letter, &why)?.id;
+            amended(&core, draft, answers.as_deref(), incomplete)
         }
         Observe::Export { store, file, frames, qr } => {
             let bytes = store.open()?.export_courier()?;
@@ -469,7 +474,10 @@ fn assembled(bytes: Vec<u8>) -> Result<Vec<u8>, Failure> {
 }
 
 fn amend(core: &ObserverCore, report: i64, why: &str, answers: Option<&Path>, incomplete: Option<String>) -> Outcome {
-    let id = core.amend(report, why)?.id;
+    amended(core, core.amend(report, why)?.id, answers, incomplete)
+}
+
+fn amended(core: &ObserverCore, id: i64, answers: Option<&Path>, incomplete: Option<String>) -> Outcome {
     fill(core, id, answers, true)?;
     for change in core.changes(id)? {
         let text = |t: Option<String>| t.unwrap_or_else(|| "(no answer)".into());

@@ -39,6 +39,13 @@ pub fn padded(size: u64) -> u64 {
     size.saturating_add(mask) & !mask
 }
 
+/// The length of the encrypted file of a plain one of this size.
+#[must_use]
+pub fn sealed_length(size: u64) -> u64 {
+    let padded = padded(size);
+    padded + padded.div_ceil(PLAIN as u64) * TAG as u64
+}
+
 fn cipher(key: &[u8; 32]) -> LessSafeKey {
     LessSafeKey::new(UnboundKey::new(&CHACHA20_POLY1305, key).expect("the key has 32 bytes"))
 }

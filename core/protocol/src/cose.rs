@@ -43,11 +43,24 @@ pub enum Type {
     Seen = 65014,
     /// A server's proof that it has an attachment.
     Kept = 65015,
+    /// The inner signature of a desk's word to the others on letters that it wrote.
+    Sent = 65016,
+    /// The inner signature of a desk's word to the others on people, invites and moves.
+    Register = 65017,
 }
 
 impl Type {
     /// What an envelope may hold.
-    pub const SEALED: [Self; 6] = [Self::Report, Self::Close, Self::Review, Self::Correction, Self::Letter, Self::Seen];
+    pub const SEALED: [Self; 8] = [
+        Self::Report,
+        Self::Close,
+        Self::Review,
+        Self::Correction,
+        Self::Letter,
+        Self::Seen,
+        Self::Sent,
+        Self::Register,
+    ];
 
     /// What an envelope may hold, by its number.
     #[must_use]

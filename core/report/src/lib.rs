@@ -7,18 +7,21 @@
 //! - [`close`]: the record that ends a phone's chain
 //! - [`review`]: what a desk signs about reports
 //! - [`letter`]: what a desk sends to a phone
+//! - [`register`]: what desks tell each other of people
 //! - [`mission`]: the parts of a bundle that both sides read
 
 pub mod answers;
 pub mod close;
 pub mod letter;
 pub mod mission;
+pub mod register;
 pub mod report;
 pub mod review;
 
 pub use answers::{AnswerError, Tree};
 pub use close::Close;
-pub use letter::{Letter, Seen};
+pub use letter::{Letter, Seen, Sent};
 pub use mission::Mission;
+pub use register::Register;
 pub use report::{Report, ReportError};
 pub use review::{Correction, Review};

@@ -131,6 +131,12 @@ pub struct Position {
     pub mock: bool,
 }
 
+impl From<Position> for Point {
+    fn from(p: Position) -> Self {
+        Self { latitude: p.latitude, longitude: p.longitude, accuracy: p.accuracy, mock: p.mock }
+    }
+}
+
 impl From<Point> for Position {
     fn from(p: Point) -> Self {
         Self { latitude: p.latitude, longitude: p.longitude, accuracy: p.accuracy, mock: p.mock }

@@ -1,9 +1,9 @@
 //! The desk's encrypted database: the log as pulled, what was opened from it, and the register.
 
+mod people;
 mod records;
 
 use crate::error::DeskError;
-use crate::source::Person;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::Type;
 use baqylau_protocol::ids::{DeviceId, Hash, PublicKey, SubjectId};
@@ -11,7 +11,7 @@ use baqylau_sqlite::{Schema, open};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use std::path::Path;
 
-pub use records::Written;
+pub use records::{Chain, Written};
 
 const SCHEMA: Schema = Schema {
     steps: &["
@@ -19,10 +19,11 @@ const SCHEMA: Schema = Schema {
     CREATE TABLE person(code TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, team TEXT NOT NULL) STRICT;
     CREATE TABLE move(
         person TEXT NOT NULL REFERENCES person(code), since INTEGER NOT NULL, team TEXT NOT NULL,
+        told INTEGER NOT NULL,
         PRIMARY KEY (person, since)) STRICT;
     CREATE TABLE invite(
         key BLOB PRIMARY KEY, subject BLOB NOT NULL, person TEXT NOT NULL REFERENCES person(code),
-        issued INTEGER NOT NULL, expires INTEGER NOT NULL) STRICT;
+        issued INTEGER NOT NULL, expires INTEGER NOT NULL, told INTEGER NOT NULL) STRICT;
     CREATE TABLE bundle(version INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, manifest BLOB NOT NULL) STRICT;
     CREATE TABLE part(hash BLOB PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
     CREATE TABLE roster(version INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
@@ -148,74 +149,6 @@ impl Store {
         Ok(())
     }
 
-    /// Takes the people of the tables into the register.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub fn set_people(&mut self, people: &[Person]) -> Result<(), DeskError> {
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let sql = "INSERT INTO person VALUES (?1, ?2, ?3, ?4)
-                   ON CONFLICT(code) DO UPDATE SET name = ?2, role = ?3, team = ?4";
-        for p in people {
-            tx.execute(sql, params![p.code, p.name, p.role, p.team])?;
-        }
-        Ok(tx.commit()?)
-    }
-
-    /// Who has which subjects: subject, person, role, team.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub fn register(&self) -> Result<Vec<(SubjectId, Person)>, DeskError> {
-        let sql = "SELECT DISTINCT i.subject, p.code, p.name, p.role, p.team FROM invite i JOIN person p ON p.code = i.person";
-        let mut statement = self.db.prepare(sql)?;
-        let rows = statement.query_map([], |r| {
-            let person =
-                Person { code: r.get(1)?, name: r.get(2)?, role: r.get(3)?, team: r.get(4)?, languages: String::new() };
-            Ok((SubjectId(r.get(0)?), person))
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Notes that somebody belongs to another team from a moment on.
-    ///
-    /// # Errors
-    /// There is nobody of this code, or the database fails.
-    pub fn move_person(&self, code: &str, team: &str, since: i64) -> Result<(), DeskError> {
-        let known = self.db.query_row("SELECT 1 FROM person WHERE code = ?1", [code], |_| Ok(())).optional()?;
-        known.ok_or_else(|| DeskError::Unknown(format!("the register has nobody with the code {code}")))?;
-        self.db.execute("INSERT OR REPLACE INTO move VALUES (?1, ?2, ?3)", params![code, since, team])?;
-        Ok(())
-    }
-
-    /// Who moved when to which team, in the order of time.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub fn moves(&self) -> Result<Vec<(String, i64, String)>, DeskError> {
-        let mut statement = self.db.prepare("SELECT person, since, team FROM move ORDER BY since")?;
-        let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Notes invites that were made.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub fn add_invites(
-        &mut self,
-        invites: &[(PublicKey, SubjectId, String)],
-        issued: i64,
-        expires: i64,
-    ) -> Result<(), DeskError> {
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for (key, subject, person) in invites {
-            let values = params![key.0, subject.0, person, issued, expires];
-            tx.execute("INSERT INTO invite VALUES (?1, ?2, ?3, ?4, ?5)", values)?;
-        }
-        Ok(tx.commit()?)
-    }
-
     /// The latest manifest.
     ///
     /// # Errors
@@ -260,6 +193,17 @@ impl Store {
     /// The database fails.
     pub fn roster(&self) -> Result<Option<Vec<u8>>, DeskError> {
         Ok(self.db.query_row("SELECT bytes FROM roster ORDER BY version DESC LIMIT 1", [], |r| r.get(0)).optional()?)
+    }
+
+    /// Takes another desk's roster in the place of what was added here since.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn reset_roster(&self, version: u64, bytes: &[u8]) -> Result<(), DeskError> {
+        let tx = self.db.unchecked_transaction()?;
+        tx.execute("DELETE FROM roster WHERE version >= ?1", [signed(version)])?;
+        tx.execute("INSERT INTO roster VALUES (?1, ?2)", params![signed(version), bytes])?;
+        Ok(tx.commit()?)
     }
 
     /// Keeps a roster.

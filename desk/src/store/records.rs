@@ -4,42 +4,59 @@ use super::{Store, signed, unsigned};
 use crate::error::DeskError;
 use baqylau_protocol::cose::Type;
 use baqylau_protocol::ids::{DeviceId, Hash};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
-/// A letter that this desk wrote.
+/// What this desk signed.
 #[derive(Debug, Clone)]
 pub struct Written {
     /// The hash of its envelope.
     pub hash: Hash,
-    /// The phone.
-    pub recipient: DeviceId,
-    /// What it says: [`baqylau_report::Letter`].
+    /// What it says.
     pub payload: Vec<u8>,
     /// Whether the server has it.
     pub sent: bool,
 }
 
-impl Store {
-    /// Keeps an envelope of this desk's chain. `make` gets the number and hash of the one before, and gives the bytes.
+/// The end of this desk's chain, to be added to in one transaction.
+pub struct Chain<'t> {
+    tx: &'t Transaction<'t>,
+    last: Option<(u64, Hash)>,
+}
+
+impl Chain<'_> {
+    /// Adds an envelope; gives its hash. `make` gets the number and hash of the one before, and gives the bytes.
     ///
     /// # Errors
     /// The database fails, or `make` does.
-    pub fn add_record(
-        &self,
+    pub fn add(
+        &mut self,
         kind: Type,
         recipient: Option<DeviceId>,
         payload: &[u8],
         make: impl FnOnce(Option<(u64, Hash)>) -> Result<Vec<u8>, DeskError>,
-    ) -> Result<(), DeskError> {
+    ) -> Result<Hash, DeskError> {
+        let bytes = make(self.last)?;
+        let (seq, hash) = (self.last.map_or(1, |l| l.0 + 1), Hash::of(&bytes));
+        let insert = "INSERT INTO record VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL)";
+        let recipient = recipient.map(|r| r.0);
+        self.tx.execute(insert, params![signed(seq), kind as u16, recipient, hash.0, bytes, payload])?;
+        self.last = Some((seq, hash));
+        Ok(hash)
+    }
+}
+
+impl Store {
+    /// Adds to this desk's chain: everything that `write` adds, or nothing.
+    ///
+    /// # Errors
+    /// The database fails, or `write` does.
+    pub fn sign<T>(&self, write: impl FnOnce(&mut Chain) -> Result<T, DeskError>) -> Result<T, DeskError> {
         let tx = self.db.unchecked_transaction()?;
         let select = "SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1";
         let last = tx.query_row(select, [], |r| Ok((unsigned(r.get(0)?), Hash(r.get(1)?)))).optional()?;
-        let bytes = make(last)?;
-        let seq = last.map_or(1, |l| l.0 + 1);
-        let insert = "INSERT INTO record VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL)";
-        let recipient = recipient.map(|r| r.0);
-        tx.execute(insert, params![signed(seq), kind as u16, recipient, Hash::of(&bytes).0, bytes, payload])?;
-        Ok(tx.commit()?)
+        let out = write(&mut Chain { tx: &tx, last })?;
+        tx.commit()?;
+        Ok(out)
     }
 
     /// What the server does not have yet, in order.
@@ -61,17 +78,15 @@ impl Store {
         Ok(())
     }
 
-    /// The letters of this desk, oldest first.
+    /// What this desk signed of a kind, oldest first.
     ///
     /// # Errors
     /// The database fails.
-    pub fn letters(&self) -> Result<Vec<Written>, DeskError> {
-        let select = "SELECT hash, recipient, payload, receipt IS NOT NULL FROM record
-                      WHERE recipient IS NOT NULL ORDER BY seq";
+    pub fn written(&self, kind: Type) -> Result<Vec<Written>, DeskError> {
+        let select = "SELECT hash, payload, receipt IS NOT NULL FROM record WHERE kind = ?1 ORDER BY seq";
         let mut statement = self.db.prepare(select)?;
-        let rows = statement.query_map([], |r| {
-            Ok(Written { hash: Hash(r.get(0)?), recipient: DeviceId(r.get(1)?), payload: r.get(2)?, sent: r.get(3)? })
-        })?;
+        let rows = statement
+            .query_map([kind as u16], |r| Ok(Written { hash: Hash(r.get(0)?), payload: r.get(1)?, sent: r.get(2)? }))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

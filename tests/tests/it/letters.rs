@@ -36,10 +36,10 @@ fn a_question_comes_back_as_an_amendment() {
     event(&core, "1000");
     let hash = reports(&mut world, Answers::Effective)[0].envelope.hash;
     let desk = &world.desk;
-    assert!(desk.ask(hash, &["participants".into()], "  ", now()).is_err(), "without a note");
-    assert!(desk.ask(hash, &["nothing".into()], "Really?", now()).is_err(), "no such question");
-    assert!(desk.ask(Hash([1; 32]), &[], "Really?", now()).is_err(), "no such report");
-    desk.ask(hash, &["participants".into()], "A thousand?", now()).expect("asked");
+    assert!(desk.ask(hash, &["participants".into()], "  ", None, now()).is_err(), "without a note");
+    assert!(desk.ask(hash, &["nothing".into()], "Really?", None, now()).is_err(), "no such question");
+    assert!(desk.ask(Hash([1; 32]), &[], "Really?", None, now()).is_err(), "no such report");
+    desk.ask(hash, &["participants".into()], "A thousand?", None, now()).expect("asked");
     assert!(!desk.letters().expect("letters")[0].sent, "it waits for a connection");
     assert_eq!(reports(&mut world, Answers::Effective)[0].reviews.len(), 1, "its own review came back with the log");
     // A locked phone fetches it, and shows nothing of it.

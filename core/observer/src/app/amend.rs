@@ -73,9 +73,16 @@ impl ObserverCore {
         self.with_mission(|u, loaded| {
             let amends = u.main.draft(draft)?.amends;
             let reports = u.main.reports()?;
-            let original = reports.iter().find(|r| amends.is_some() && Some(r.hash) == amends);
-            let original = original.ok_or_else(|| Error::invalid("draft", "it amends no report"))?.draft;
-            let before = self.filling(u, loaded, original)?.1.clone();
+            let amends = amends.ok_or_else(|| Error::invalid("draft", "it amends no report"))?;
+            let own = reports.iter().find(|r| r.hash == amends).map(|r| r.draft);
+            let before = match own {
+                Some(original) => self.filling(u, loaded, original)?.1.clone(),
+                None => {
+                    let letter = u.main.letters()?.into_iter().rev().find(|l| l.letter.report == Some(amends));
+                    let letter = letter.ok_or_else(|| Error::invalid("draft", "the report that it amends is gone"))?;
+                    self.handed_report(u, loaded, &letter)?.1
+                }
+            };
             let after = self.filling(u, loaded, draft)?.1;
             Ok(differences(&before, after, self.language(loaded)))
         })

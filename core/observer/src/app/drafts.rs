@@ -309,7 +309,7 @@ impl ObserverCore {
         Ok((draft, filling))
     }
 
-    fn environment(&self, loaded: &Loaded, record: &VisitRecord) -> Environment {
+    pub(super) fn environment(&self, loaded: &Loaded, record: &VisitRecord) -> Environment {
         let now = Moment { offset: offset(loaded, record), ..self.config.clock.wall() };
         Environment { now, language: self.language(loaded) }
     }

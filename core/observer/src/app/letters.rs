@@ -13,7 +13,7 @@ use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::keys::BoxKey;
-use baqylau_report::{Letter, Seen};
+use baqylau_report::{Letter, Report, Seen};
 use std::sync::Arc;
 
 /// A letter of the coordinators.
@@ -27,9 +27,11 @@ pub struct LetterView {
     pub text: String,
     /// The report that it asks about, by its number; the newest that supersedes it.
     pub report: Option<i64>,
+    /// The visit of another phone's report that is handed over with it, to be amended here.
+    pub handed: Option<String>,
     /// Names and labels of the questions to look at again.
     pub questions: Vec<(String, Arc<str>)>,
-    /// Whether the report was amended since.
+    /// Whether the report was amended since, from this phone.
     pub answered: bool,
 }
 
@@ -45,13 +47,16 @@ impl ObserverCore {
             let mut out = Vec::new();
             for stored in u.main.letters()? {
                 let asked = reports.iter().find(|r| stored.letter.report == Some(r.hash));
-                let mut newest = asked;
+                let handed = stored.letter.copy.as_ref().and_then(|copy| Report::decode(copy).ok());
+                let mut newest =
+                    asked.or_else(|| reports.iter().find(|r| r.amends == stored.letter.report && handed.is_some()));
                 while let Some(later) = newest.and_then(|n| reports.iter().find(|r| r.amends == Some(n.hash))) {
                     newest = Some(later);
                 }
                 let mut questions = Vec::new();
-                if let Some(report) = asked {
-                    let form = self.form(&u.main, loaded, report.checklist)?;
+                let checklist = asked.map(|r| r.checklist).or(handed.as_ref().map(|h| h.checklist));
+                if let Some(checklist) = checklist {
+                    let form = self.form(&u.main, loaded, checklist)?;
                     let items = &form.definition().items;
                     let item = |q: &baqylau_report::letter::Question| items.get(q.node as usize);
                     let known = stored.letter.questions.iter().filter_map(item);
@@ -63,6 +68,7 @@ impl ObserverCore {
                     text: stored.letter.text,
                     report: newest.map(|r| r.seq),
                     questions,
+                    handed: handed.map(|h| h.visit.code),
                     answered: newest.map(|r| r.hash) != asked.map(|r| r.hash),
                 });
             }
@@ -80,17 +86,7 @@ impl ObserverCore {
             let stored = u.main.letters()?.into_iter().find(|l| l.id == letter);
             let stored = stored.ok_or_else(|| Error::invalid("letter", "there is no such letter"))?;
             let filling = self.filling(u, loaded, draft)?.1;
-            let shown = filling.snapshot().into_iter().filter_map(|m| match m {
-                baqylau_forms::fill::Mutation::AddRow(saved) => Some(saved.row),
-                _ => None,
-            });
-            let rows: Vec<(u32, Vec<u32>)> =
-                std::iter::once(0).chain(shown).map(|row| (row, filling.row_path(row))).collect();
-            let key = |q: &baqylau_report::letter::Question| {
-                let row = rows.iter().find(|(_, path)| *path == q.rows)?.0;
-                Some(Key { node: q.node, row })
-            };
-            Ok(stored.letter.questions.iter().filter_map(key).collect())
+            Ok(stored.letter.questions.iter().filter_map(|q| filling.key_at(q.node, &q.rows)).collect())
         })
     }
 

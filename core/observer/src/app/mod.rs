@@ -19,6 +19,7 @@ mod courier;
 mod delivery;
 mod drafts;
 mod forget;
+mod handed;
 mod letters;
 mod mission;
 mod reports;

@@ -171,7 +171,7 @@ impl ObserverCore {
             checklist: draft.checklist,
             bundle: loaded.manifest_hash,
             visit: Visit {
-                code: stored.code,
+                code: record.handed.unwrap_or(stored.code),
                 place: record.place,
                 unlisted: record.unlisted,
                 arrived: record.arrived.map(Into::into),

@@ -19,6 +19,9 @@ pub(crate) struct VisitRecord {
     pub outcome: Outcome,
     pub mode: String,
     pub position: Option<Point>,
+    /// The code of another phone's visit, of which a report was handed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed: Option<String>,
 }
 
 /// A visit as the observer sees it.
@@ -192,7 +195,7 @@ pub(super) fn find_visit(u: &mut Unlocked, code: &str) -> Result<(StoredVisit, V
 
 pub(super) fn facts(loaded: &Loaded, code: &str, record: &VisitRecord) -> Facts {
     Facts {
-        code: code.to_owned(),
+        code: record.handed.as_deref().unwrap_or(code).to_owned(),
         arrived_at: record.arrived,
         departed_at: record.departed,
         outcome: record.outcome,

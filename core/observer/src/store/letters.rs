@@ -61,6 +61,14 @@ impl MainStore {
         Ok(out)
     }
 
+    /// Puts a letter under the key of a visit, so that it is forgotten with it.
+    pub fn file_letter(&mut self, letter: &StoredLetter, visit: i64) -> Result<(), Error> {
+        let body = seal_with(self.cipher(visit)?, &letter_aad(letter.id), &letter.letter.encode());
+        let update = "UPDATE letter SET visit = ?2, body = ?3 WHERE id = ?1";
+        self.db.execute(update, params![letter.id, visit, body])?;
+        Ok(())
+    }
+
     /// The visit of the report in an envelope, unless it was forgotten.
     fn visit_of(&self, envelope: Hash) -> Result<Option<i64>, Error> {
         let select = "SELECT v.id FROM envelope e JOIN report r ON r.seq = e.seq JOIN draft d ON d.id = r.draft

@@ -1,0 +1,125 @@
+//! Answering a letter, from the phone that signed the report or from another that the coordinators handed it over to: a second
+//! phone amends for a team whose own is lost.
+
+use super::mission::Loaded;
+use super::visits::VisitRecord;
+use super::{DraftView, ObserverCore, Unlocked};
+use crate::error::Error;
+use crate::store::{NewDraft, StoredAttachment, StoredLetter};
+use baqylau_forms::Filling;
+use baqylau_forms::fill::{Key, Leftover, Mutation, Outcome};
+use baqylau_forms::value::Moment;
+use baqylau_protocol::blob::sealed_length;
+use baqylau_report::{Report, Tree};
+use std::sync::Arc;
+
+impl ObserverCore {
+    /// Opens the report that a letter asks about, to be amended: a draft with its answers. `why` goes with the amendment. Called
+    /// again, it gives the draft that is there.
+    ///
+    /// # Errors
+    /// There is no such letter, it asks about no report, or there is no reason.
+    pub fn answer(&self, letter: i64, why: &str) -> Result<DraftView, Error> {
+        let found = self.letters()?.into_iter().find(|l| l.id == letter);
+        let found = found.ok_or_else(|| Error::invalid("letter", "there is no such letter; list them again"))?;
+        match found.report {
+            Some(report) => self.amend(report, why),
+            None if found.handed.is_some() => self.take_over(letter, why),
+            None => Err(Error::invalid("letter", "it asks about no report")),
+        }
+    }
+
+    fn take_over(&self, letter: i64, why: &str) -> Result<DraftView, Error> {
+        if why.trim().is_empty() {
+            return Err(Error::invalid("reason", "say why the report is amended"));
+        }
+        let started = self.config.clock.wall().ms;
+        self.with_mission(|u, loaded| {
+            let stored = u.main.letters()?.into_iter().find(|l| l.id == letter);
+            let stored = stored.ok_or_else(|| Error::invalid("letter", "there is no such letter"))?;
+            let open = u.main.drafts()?.into_iter().find(|d| d.report.is_none() && d.amends == stored.letter.report);
+            if let Some(draft) = open {
+                return self.draft_view(&u.main, loaded, draft);
+            }
+            let (report, filling) = self.handed_report(u, loaded, &stored)?;
+            let visit = handed_visit(u, &stored, &report)?;
+            let mut answers = filling.snapshot();
+            answers.extend(remarks(&filling, &report));
+            let left = report.left.into_iter().flatten();
+            let new = NewDraft {
+                visit,
+                checklist: report.checklist,
+                started,
+                amends: stored.letter.report,
+                why: Some(why.trim().to_owned()),
+                left: left.map(|l| Leftover { name: l.name, rows: l.rows, text: l.text }).collect(),
+                log: Vec::new(),
+                instead: None,
+            };
+            let id = u.main.add_draft(&new, &answers)?;
+            let draft = u.main.draft(id)?;
+            for a in report.attachments.into_iter().flatten() {
+                let (key, length) = (*a.key, sealed_length(a.size));
+                let attachment =
+                    StoredAttachment { name: a.name, hash: a.hash, key, size: a.size, length, media: a.media };
+                u.main.add_attachment(&draft, &attachment)?;
+            }
+            self.committed();
+            self.draft_view(&u.main, loaded, draft)
+        })
+    }
+
+    /// The report that a letter hands over, with its answers.
+    pub(super) fn handed_report(
+        &self,
+        u: &Unlocked,
+        loaded: &Arc<Loaded>,
+        stored: &StoredLetter,
+    ) -> Result<(Report, Filling), Error> {
+        let unfit = || Error::Refused { reason: "the report in the letter does not fit its checklist".into() };
+        let report = stored.letter.copy.as_ref().and_then(|copy| Report::decode(copy).ok()).ok_or_else(unfit)?;
+        let form = self.form(&u.main, loaded, report.checklist)?;
+        let tree = Tree::decode(&form, &report.answers).map_err(|_| unfit())?;
+        let record = record(&report);
+        let facts = super::visits::facts(loaded, &report.visit.code, &record);
+        let (filling, misfits) = Filling::restore(form, facts, self.environment(loaded, &record), tree.mutations());
+        if misfits > 0 { Err(unfit()) } else { Ok((report, filling)) }
+    }
+}
+
+/// A visit for a report that was handed over, with a key of its own, which the letter is kept under from then on. Killed in
+/// between, it is found again.
+fn handed_visit(u: &mut Unlocked, letter: &StoredLetter, report: &Report) -> Result<i64, Error> {
+    // The team's own visits may have the same codes.
+    let code = format!("{}/{}", report.visit.code, letter.id);
+    let known = u.main.visits()?.into_iter().find(|v| v.code == code);
+    let visit = match known {
+        Some(visit) => visit.id,
+        None => u.main.add_visit(&code, &record(report))?,
+    };
+    u.main.file_letter(letter, visit)?;
+    Ok(visit)
+}
+
+fn record(report: &Report) -> VisitRecord {
+    let visit = &report.visit;
+    VisitRecord {
+        place: visit.place.clone(),
+        unlisted: visit.unlisted.clone(),
+        arrived: visit.arrived.map(Moment::from),
+        departed: visit.departed.map(Moment::from),
+        outcome: Outcome::ALL.get(usize::from(visit.outcome)).copied().unwrap_or_default(),
+        mode: visit.mode.clone(),
+        position: visit.position.map(Into::into),
+        handed: Some(visit.code.clone()),
+    }
+}
+
+fn remarks(filling: &Filling, report: &Report) -> Vec<Mutation> {
+    let mutation = |r: &baqylau_report::report::Remark| {
+        let key: Key = filling.key_at(r.node, &r.rows)?;
+        let text = Some(r.text.clone());
+        Some(if r.confirms { Mutation::Reason(key, text) } else { Mutation::Note(key, text) })
+    };
+    report.remarks.iter().flatten().filter_map(mutation).collect()
+}

@@ -1,0 +1,152 @@
+//! Several desks of one mission come to the same picture, and a report is handed over to another phone.
+
+use crate::it::support::{draft, report, set};
+use baqylau_desk::Desk;
+use baqylau_desk::records::Change;
+use baqylau_desk::status::Answers;
+use baqylau_forms::value::Answer;
+use baqylau_observer::ObserverCore;
+use baqylau_protocol::roster::Standing;
+use baqylau_report::review::State;
+use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
+
+/// Status, team and participants of each report, in the order of the log.
+type Row = (&'static str, String, i64);
+
+fn pulled(desk: &mut Desk) -> Vec<Row> {
+    desk.pull(now(), &|_| ()).expect("pulls");
+    let reports = desk.picture(None, Answers::Effective).expect("a picture").reports;
+    let row = |k: &baqylau_desk::status::Known| {
+        let answer = k.filling.as_ref().and_then(|f| f.answer(f.key("participants")?).cloned());
+        let team = k.person.as_ref().map_or_else(String::new, |p| p.team.clone());
+        (k.status.name(), team, if let Some(Answer::Integer(n)) = answer { n } else { -1 })
+    };
+    reports.iter().map(row).collect()
+}
+
+fn event(core: &ObserverCore, participants: &str) {
+    let draft = draft(core, "campaign_event");
+    set(core, draft, "participants", participants).expect("set");
+    core.finalise(draft, Some("for a test".into())).expect("signed");
+    core.sync_now(BUDGET).expect("syncs");
+}
+
+fn another(world: &World) -> Desk {
+    let folder = world.folder.path().join("second desk");
+    world.desk.another(&folder, PASSPHRASE).expect("a desk");
+    assert!(world.desk.another(&folder, PASSPHRASE).is_err(), "it is there already");
+    assert!(!folder.join("keys/root.key").exists(), "the root key stays where it is");
+    Desk::open(&folder, PASSPHRASE).expect("opens")
+}
+
+#[test]
+fn two_desks_converge() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let one = world.invite("p001");
+    let one = world.enrolled("one", &one);
+    event(&one, "100");
+    let mut second = another(&world);
+    assert_eq!(pulled(&mut second), pulled(&mut world.desk), "both confirm the same phone");
+    // Somebody whom only the first desk invited is known to the second by name.
+    let two = world.invite("p003");
+    let two = world.enrolled("two", &two);
+    event(&two, "200");
+    world.desk.store.move_person("p003", "T999", 0).expect("moved");
+    let rows = pulled(&mut world.desk);
+    assert_eq!(rows[1], ("counted", "T999".into(), 200));
+    assert_eq!(pulled(&mut second), rows);
+    // Both judge, without having seen what the other did.
+    let hashes: Vec<_> = world
+        .desk
+        .picture(None, Answers::Effective)
+        .expect("a picture")
+        .reports
+        .iter()
+        .map(|r| r.envelope.hash)
+        .collect();
+    let change =
+        Change { question: "participants", rows: vec![], new: Some("120"), reason: "misheard", source: "a call" };
+    world.desk.correct(hashes[0], &change, now()).expect("corrected");
+    second.review(hashes[1], State::Excluded, "made at home", now()).expect("excluded");
+    second.ask(hashes[0], &[], "Is it 120?", None, now()).expect("asked");
+    let _sent = (pulled(&mut world.desk), pulled(&mut second));
+    let rows = pulled(&mut world.desk);
+    assert_eq!((rows[0].2, rows[1].0), (120, "excluded"));
+    assert_eq!(pulled(&mut second), rows);
+    // Each sees the other's letters, and whether they arrived.
+    one.sync_now(BUDGET).expect("syncs");
+    let _sent = (pulled(&mut world.desk), pulled(&mut second));
+    let letters = world.desk.letters().expect("letters");
+    assert_eq!(letters, second.letters().expect("letters"));
+    assert_eq!((letters.len(), letters[0].text.as_str(), letters[0].sent), (1, "Is it 120?", true));
+    assert!(letters[0].arrived.is_some());
+}
+
+#[test]
+fn rosters_of_two_desks_are_brought_together() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let (one, two) = (world.invite("p001"), world.invite("p003"));
+    let (one, two) = (world.enrolled("one", &one), world.enrolled("two", &two));
+    report(&one, "one");
+    report(&two, "two");
+    (one.sync_now(BUDGET).expect("syncs"), two.sync_now(BUDGET).expect("syncs"));
+    let mut second = another(&world);
+    let _both = (pulled(&mut world.desk), pulled(&mut second));
+    let devices: Vec<_> = second.devices().expect("devices").iter().map(|d| d.device).collect();
+    // Neither has heard of the other: one revokes the first phone and contests the second, the other confirms the first again.
+    world.desk.revoke(devices[0], None).expect("revoked");
+    world.desk.contest(devices[1]).expect("contested");
+    second.confirm(devices[0]).expect("nothing changes");
+    second.contest(devices[1]).expect("contested");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    second.pull(now(), &|_| ()).expect("pulls");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let standings = |desk: &Desk| desk.devices().expect("devices").iter().map(|d| d.standing).collect::<Vec<_>>();
+    assert_eq!(standings(&second), [Some(Standing::Revoked), Some(Standing::Contested)]);
+    assert_eq!(standings(&world.desk), standings(&second));
+    second.confirm(devices[1]).expect("confirmed");
+    second.pull(now(), &|_| ()).expect("pulls");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    assert_eq!(standings(&world.desk)[1], Some(Standing::Confirmed));
+    assert!(world.desk.confirm(devices[0]).is_err(), "what was revoked stays so");
+}
+
+#[test]
+fn a_second_phone_amends_what_is_handed_over_to_it() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let (one, two) = (world.invite("p001"), world.invite("p003"));
+    let (one, two) = (world.enrolled("one", &one), world.enrolled("two", &two));
+    event(&one, "100");
+    event(&one, "7");
+    report(&two, "its own");
+    two.sync_now(BUDGET).expect("syncs");
+    let team = pulled(&mut world.desk)[0].1.clone();
+    let picture = world.desk.picture(None, Answers::Effective).expect("a picture").reports;
+    let (hash, other) = (picture[0].envelope.hash, picture[2].envelope.device);
+    world.desk.ask(hash, &["participants".into()], "Count again.", Some(other), now()).expect("asked");
+    pulled(&mut world.desk);
+    two.sync_now(BUDGET).expect("syncs");
+    let letter = two.letters().expect("letters").remove(0);
+    assert_eq!((letter.report, letter.questions[0].0.as_str(), letter.answered), (None, "participants", false));
+    let visit = one.visits().expect("visits").remove(0).code;
+    assert_eq!(letter.handed.as_deref(), Some(visit.as_str()));
+    assert!(two.answer(letter.id, " ").is_err(), "without a reason");
+    let draft = two.answer(letter.id, "the paper form says so").expect("a draft").id;
+    assert_eq!(two.answer(letter.id, "again").expect("the same").id, draft);
+    assert_eq!(two.asked(letter.id, draft).expect("keys").len(), 1);
+    set(&two, draft, "participants", "140").expect("set");
+    drop(two);
+    let two = ObserverCore::open(world.phone("two"), PIN).expect("opens");
+    let changes = two.changes(draft).expect("changes");
+    assert_eq!((changes.len(), changes[0].before.as_deref()), (1, Some("100")));
+    let signed = two.finalise(draft, Some("for a test".into())).expect("signed");
+    two.sync_now(BUDGET).expect("syncs");
+    let rows = pulled(&mut world.desk);
+    assert_eq!(rows.last(), Some(&("counted", team, 140)), "it speaks for the team of the report");
+    assert_eq!(rows[0].0, "superseded");
+    let letter = two.letters().expect("letters").remove(0);
+    assert!(letter.answered && letter.report == Some(signed.seq));
+    let amended = world.desk.picture(None, Answers::Effective).expect("a picture").reports.pop().expect("a report");
+    assert_eq!(amended.report.expect("a report").visit.code, visit, "the visit keeps its code");
+    assert_eq!(world.desk.letters().expect("letters")[0].answered, Some(amended.envelope.hash));
+}
