@@ -6,7 +6,7 @@ use baqylau_observer::clock::{Clock, SystemClock};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What a subcommand gives: whether all is well, or what went wrong. Exit codes are 0, 1 and 2.
 pub type Outcome = Result<bool, Failure>;
@@ -57,6 +57,15 @@ impl Folder {
 /// Now, in milliseconds since 1970.
 pub fn now() -> i64 {
     SystemClock.wall().ms
+}
+
+/// The files in a folder, in the order of their names.
+pub fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let fault = |e: std::io::Error| format!("{}: {e}", folder.display());
+    let entries = std::fs::read_dir(folder).map_err(fault)?.collect::<Result<Vec<_>, _>>().map_err(fault)?;
+    let mut files: Vec<PathBuf> = entries.into_iter().map(|e| e.path()).filter(|p| p.is_file()).collect();
+    files.sort();
+    Ok(files)
 }
 
 /// Prints one JSON value on one line.

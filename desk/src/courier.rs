@@ -2,11 +2,17 @@
 
 use crate::error::DeskError;
 use crate::folder::Desk;
-use crate::pull::block;
+use crate::pull::{Link, block};
+use baqylau_protocol::blob::CHUNK;
+use baqylau_protocol::cbor;
 use baqylau_protocol::courier::Courier;
 use baqylau_protocol::ids::Hash;
-use baqylau_protocol::receipt::Receipt;
+use baqylau_protocol::receipt::{Kept, Receipt};
+use baqylau_protocol::wire::Have;
 use minicbor::bytes::ByteVec;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 
 /// What became of a courier file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,14 +23,22 @@ pub struct Delivered {
     pub refused: Vec<String>,
     /// A courier file with the receipts and the bundle, to be carried back.
     pub back: Vec<u8>,
+    /// Attachments that the server has now, of those that came beside the file.
+    pub attachments: usize,
 }
 
 impl Desk {
-    /// Hands what a courier brought to the server. Doing it again changes nothing.
+    /// Hands what a courier brought to the server: the file, and the attachments that came beside it. Doing it again changes
+    /// nothing.
     ///
     /// # Errors
-    /// It is no courier file of this mission, or the server does not answer.
-    pub fn deliver(&self, file: &[u8], progress: &dyn Fn(usize)) -> Result<Delivered, DeskError> {
+    /// It is no courier file of this mission, an attachment cannot be read, or the server does not answer.
+    pub fn deliver(
+        &self,
+        file: &[u8],
+        attachments: &[PathBuf],
+        progress: &dyn Fn(usize),
+    ) -> Result<Delivered, DeskError> {
         let courier = Courier::decode(file, self.mission()).map_err(|e| DeskError::Unknown(e.to_string()))?;
         let mut receipts: Vec<(Hash, Receipt)> = Vec::new();
         let mut delivered = Delivered::default();
@@ -42,19 +56,59 @@ impl Desk {
             }
             progress(at + 1);
         }
-        delivered.back = self.courier(receipts)?;
+        let mut kept = Vec::new();
+        for path in attachments {
+            match self.deliver_attachment(&link, path) {
+                Ok(proof) => kept.push(proof),
+                Err(DeskError::Refused { reason, .. }) => {
+                    delivered.refused.push(format!("{}: {reason}", path.display()));
+                }
+                Err(e) => return Err(e),
+            }
+        }
+        delivered.attachments = kept.len();
+        delivered.back = self.courier(receipts, kept)?;
         Ok(delivered)
+    }
+
+    /// Uploads an encrypted file, going on where an earlier upload broke off. Gives the server's proof that it has it.
+    fn deliver_attachment(&self, link: &Link, path: &Path) -> Result<(Hash, ByteVec), DeskError> {
+        let fault = |e: std::io::Error| DeskError::file(path, e);
+        let mut file = File::open(path).map_err(fault)?;
+        let (hash, _) = baqylau_protocol::blob::copy(&mut file, &mut std::io::sink()).map_err(fault)?;
+        let refused = |reason: &str| DeskError::Refused { server: link.server.clone(), reason: reason.into() };
+        let mut answer = block(async { link.find(&format!("/v1/blobs/{hash}/have")).await })?;
+        loop {
+            let answered =
+                answer.ok_or_else(|| refused("no report names this attachment, or it was cut off or altered"))?;
+            let have: Have = cbor::decode(&answered, "have").map_err(|e| DeskError::Log(e.to_string()))?;
+            if let Some(proof) = have.proof {
+                let (keys, mission) = (self.receipt_keys()?, self.mission());
+                let verified = Kept::verify(&proof, hash, &keys, mission);
+                verified.map_err(|e| DeskError::Log(format!("its proof of an attachment: {e}")))?;
+                return Ok((hash, proof));
+            }
+            let mut chunk = Vec::with_capacity(CHUNK);
+            file.seek(SeekFrom::Start(have.bytes)).map_err(fault)?;
+            (&mut file).take(CHUNK as u64).read_to_end(&mut chunk).map_err(fault)?;
+            if chunk.is_empty() {
+                return Err(refused("it is shorter than the report says"));
+            }
+            let place = format!("/v1/blobs/{hash}/at/{}", have.bytes);
+            answer = Some(block(async { link.post(&place, chunk).await })?);
+        }
     }
 
     /// A courier file with the bundle, and receipts if there are any: for phones that have no network.
     ///
     /// # Errors
     /// No bundle was built.
-    pub fn courier(&self, receipts: Vec<(Hash, Receipt)>) -> Result<Vec<u8>, DeskError> {
+    pub fn courier(&self, receipts: Vec<(Hash, Receipt)>, kept: Vec<(Hash, ByteVec)>) -> Result<Vec<u8>, DeskError> {
         let published = crate::folder::published(&self.folder)?;
         let (manifest, parts): (ByteVec, Vec<ByteVec>) =
             minicbor::decode(&published).map_err(|e| DeskError::file(self.folder.join("publish/bundle.cbor"), e))?;
         let (v, mission) = (baqylau_protocol::VERSION, self.mission());
-        Ok(Courier { v, mission, objects: Vec::new(), receipts, bundle: Some((manifest, parts)) }.encode())
+        let (bundle, kept) = (Some((manifest, parts)), Some(kept).filter(|k| !k.is_empty()));
+        Ok(Courier { v, mission, objects: Vec::new(), receipts, bundle, kept }.encode())
     }
 }

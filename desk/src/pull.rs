@@ -46,7 +46,7 @@ pub struct Pulled {
 pub(crate) struct Link<'d> {
     desk: &'d Desk,
     http: Client,
-    server: String,
+    pub(crate) server: String,
 }
 
 impl Desk {
@@ -237,7 +237,7 @@ impl Link<'_> {
         }
     }
 
-    async fn post(&self, path: &str, body: Vec<u8>) -> Result<Vec<u8>, DeskError> {
+    pub(crate) async fn post(&self, path: &str, body: Vec<u8>) -> Result<Vec<u8>, DeskError> {
         let sent = self.http.post(format!("{}{path}", self.server)).body(body).send().await;
         self.answer(sent.map_err(|_| self.failed("does not answer; is it running?"))?).await
     }

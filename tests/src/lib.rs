@@ -32,6 +32,16 @@ pub fn now() -> i64 {
     SystemClock.wall().ms
 }
 
+/// What a phone in a folder needs.
+///
+/// # Panics
+/// When the disk refuses.
+#[must_use]
+pub fn phone_in(folder: &Path) -> Config {
+    let vault = Arc::new(FileVault::open(&folder.join("vault")).expect("a vault"));
+    Config { folder: folder.to_owned(), vault, clock: Arc::new(SystemClock), language: "en".into() }
+}
+
 /// A mission with a running server and a desk.
 pub struct World {
     /// Everything lies here.
@@ -122,9 +132,7 @@ impl World {
     /// When the disk refuses.
     #[must_use]
     pub fn phone(&self, name: &str) -> Config {
-        let folder = self.folder.path().join(name);
-        let vault = Arc::new(FileVault::open(&folder.join("vault")).expect("a vault"));
-        Config { folder, vault, clock: Arc::new(SystemClock), language: "en".into() }
+        phone_in(&self.folder.path().join(name))
     }
 
     /// An enrolled phone.

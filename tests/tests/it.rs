@@ -14,6 +14,7 @@ mod it {
     mod killed;
     mod letters;
     pub mod lines;
+    mod moments;
     mod signing;
     mod support;
 }

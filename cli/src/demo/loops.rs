@@ -61,6 +61,9 @@ impl Loops {
         for phone in by_phone {
             let core = phones.locked(phone)?;
             self.carried_by_phones += core.export_courier().and_then(|file| carrier.import_courier(&file))?.carried;
+            for path in core.courier_attachments()? {
+                carrier.import_attachment(&mut fs::File::open(path)?)?;
+            }
         }
         phones.sync(&carrier)?;
         let receipts = carrier.export_courier()?;
@@ -69,9 +72,9 @@ impl Loops {
         }
         for phone in by_desk {
             let core = phones.locked(phone)?;
-            let file = core.export_courier()?;
+            let (file, attachments) = (core.export_courier()?, core.courier_attachments()?);
             let mut back = None;
-            patiently(|| match desk.deliver(&file, &|_| ()) {
+            patiently(|| match desk.deliver(&file, &attachments, &|_| ()) {
                 Err(baqylau_desk::DeskError::Server { .. }) if phones.faults => Ok(None),
                 delivered => {
                     back = Some(delivered?);

@@ -2,7 +2,7 @@
 
 mod records;
 
-use crate::common::{Folder, Outcome, now, print_json};
+use crate::common::{Folder, Outcome, files_in, now, print_json};
 use baqylau_desk::pull::verify_all;
 use baqylau_desk::status::Answers;
 use baqylau_findings::Computed;
@@ -56,6 +56,9 @@ pub enum Desk {
         /// Where the receipts go, with the bundle.
         #[arg(long, value_name = "FILE")]
         back: Option<PathBuf>,
+        /// A folder with attachments that came beside it.
+        #[arg(long, value_name = "DIR")]
+        attachments: Option<PathBuf>,
     },
     /// Write the bundle into a courier file, for phones without a network.
     Courier {
@@ -135,11 +138,16 @@ pub fn run(command: Desk) -> Outcome {
         Desk::Reports { folder, export, json } => reports(&folder, export, json),
         Desk::Sign(command) => records::run(command),
         Desk::Attachments { folder, export } => attachments(&folder.open()?, export),
-        Desk::Deliver { folder, file, back } => {
+        Desk::Deliver { folder, file, back, attachments } => {
             let desk = folder.open()?;
             let bytes = std::fs::read(&file).map_err(|e| format!("{}: {e}", file.display()))?;
-            let delivered = desk.deliver(&bytes, &|_| ())?;
-            println!("{} objects are in the log, {} were refused", delivered.stored, delivered.refused.len());
+            let files = attachments.map(|folder| files_in(&folder)).transpose()?.unwrap_or_default();
+            let delivered = desk.deliver(&bytes, &files, &|_| ())?;
+            let refused = delivered.refused.len();
+            println!(
+                "{} objects are in the log, {} attachments, {refused} were refused",
+                delivered.stored, delivered.attachments
+            );
             delivered.refused.iter().for_each(|reason| println!("refused: {reason}"));
             if let Some(back) = back {
                 std::fs::write(&back, &delivered.back).map_err(|e| format!("{}: {e}", back.display()))?;
@@ -148,7 +156,7 @@ pub fn run(command: Desk) -> Outcome {
             Ok(delivered.refused.is_empty())
         }
         Desk::Courier { folder, file } => {
-            let bytes = folder.open()?.courier(Vec::new())?;
+            let bytes = folder.open()?.courier(Vec::new(), Vec::new())?;
             std::fs::write(&file, &bytes).map_err(|e| format!("{}: {e}", file.display()))?;
             println!("the bundle in {} ({} bytes)", file.display(), bytes.len());
             Ok(true)

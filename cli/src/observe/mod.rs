@@ -2,7 +2,7 @@
 
 mod fill;
 
-use crate::common::{Failure, Outcome, print_json};
+use crate::common::{Failure, Outcome, files_in, print_json};
 use baqylau_observer::ObserverCore;
 use baqylau_observer::app::{Config, DraftView, LetterView, PlaceView, ReportState, VisitUpdate, VisitView};
 use baqylau_observer::clock::{Clock, SystemClock};
@@ -191,6 +191,9 @@ pub enum Observe {
         /// Show the frames as QR codes, again and again, until it is interrupted.
         #[arg(long)]
         qr: bool,
+        /// A folder for the photographs and other files that wait, to be carried beside it.
+        #[arg(long, value_name = "DIR")]
+        attachments: Option<PathBuf>,
     },
     /// Take a courier file, or frames one a line: carry what is another's, keep what is one's own.
     Import {
@@ -198,6 +201,9 @@ pub enum Observe {
         store: Store,
         /// The file.
         file: PathBuf,
+        /// A folder with files that came beside it.
+        #[arg(long, value_name = "DIR")]
+        attachments: Option<PathBuf>,
     },
     /// Change the PIN.
     Pin {
@@ -345,8 +351,12 @@ pub fn run(command: Observe) -> Outcome {
             let draft = core.answer(letter, &why)?.id;
             amended(&core, draft, answers.as_deref(), incomplete)
         }
-        Observe::Export { store, file, frames, qr } => {
-            let bytes = store.open()?.export_courier()?;
+        Observe::Export { store, file, frames, qr, attachments } => {
+            let core = store.open()?;
+            if let Some(folder) = attachments {
+                println!("{} attachments in {}", carry_out(&core, &folder)?, folder.display());
+            }
+            let bytes = core.export_courier()?;
             let Some(file) = file.filter(|_| !qr) else { return show(&bytes) };
             let size = bytes.len();
             let out = if frames { courier::frames(&bytes).join("\n").into_bytes() } else { bytes };
@@ -354,16 +364,22 @@ pub fn run(command: Observe) -> Outcome {
             println!("{size} bytes for a courier in {}", file.display());
             Ok(true)
         }
-        Observe::Import { store, file } => {
+        Observe::Import { store, file, attachments } => {
             let bytes = std::fs::read(&file).map_err(|e| format!("{}: {e}", file.display()))?;
             let bytes = assembled(bytes)?;
-            let report = store.open()?.import_courier(&bytes)?;
+            let core = store.open()?;
+            let report = core.import_courier(&bytes)?;
             println!(
                 "{} objects are carried on, {} own reports proved delivered, {} left out",
                 report.carried, report.delivered, report.refused
             );
             if report.bundle {
                 println!("it brought a newer bundle");
+            }
+            for path in attachments.iter().map(|folder| files_in(folder)).collect::<Result<Vec<_>, _>>()?.concat() {
+                let mut source = std::fs::File::open(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+                core.import_attachment(&mut source).map_err(|e| format!("{}: {e}", path.display()))?;
+                println!("{} is carried on", path.display());
             }
             Ok(report.refused == 0)
         }
@@ -442,6 +458,17 @@ fn mission(core: &ObserverCore, json: bool) -> Outcome {
         println!("  {:<18} {} (at: {})", checklist.id, checklist.title, checklist.places.join(", "));
     }
     Ok(true)
+}
+
+/// Copies the attachments that wait into a folder.
+fn carry_out(core: &ObserverCore, folder: &Path) -> Result<usize, Failure> {
+    let fault = |e: std::io::Error| format!("{}: {e}", folder.display());
+    std::fs::create_dir_all(folder).map_err(fault)?;
+    let files = core.courier_attachments()?;
+    for file in &files {
+        std::fs::copy(file, folder.join(file.file_name().unwrap_or_default())).map_err(fault)?;
+    }
+    Ok(files.len())
 }
 
 /// Shows frames as QR codes, three a second, for a camera.

@@ -191,6 +191,10 @@ impl Driver {
                 let verdict = verdicts.pop().ok_or(Broken::Network(Failure::Nonsense))?;
                 Ok(Some(Event::Enrolment(self.proven(hash, verdict)?)))
             }
+            Action::SendAgain => {
+                lock(&self.outbox)?.send_again()?;
+                Ok(None)
+            }
             Action::CommitEnrolment(verdict) => self.commit_enrolment(verdict).map(|()| None),
             Action::Upload(ids) => {
                 let objects = ids.iter().map(|id| self.checked(*id)).collect::<Result<Vec<_>, _>>()?;

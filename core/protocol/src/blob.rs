@@ -46,6 +46,29 @@ pub fn sealed_length(size: u64) -> u64 {
     padded + padded.div_ceil(PLAIN as u64) * TAG as u64
 }
 
+/// Copies an encrypted file. Gives the hash and the length of what was copied.
+///
+/// # Errors
+/// Reading or writing fails.
+pub fn copy(source: &mut dyn Read, out: &mut dyn Write) -> Result<(Hash, u64)> {
+    let (mut hasher, mut length, mut buffer) = (Context::new(&SHA256), 0, vec![0; CHUNK]);
+    loop {
+        let read = source.read(&mut buffer)?;
+        if read == 0 {
+            return Ok((digest(hasher), length));
+        }
+        hasher.update(&buffer[..read]);
+        out.write_all(&buffer[..read])?;
+        length += read as u64;
+    }
+}
+
+fn digest(hasher: Context) -> Hash {
+    let mut hash = Hash([0; 32]);
+    hash.0.copy_from_slice(hasher.finish().as_ref());
+    hash
+}
+
 fn cipher(key: &[u8; 32]) -> LessSafeKey {
     LessSafeKey::new(UnboundKey::new(&CHACHA20_POLY1305, key).expect("the key has 32 bytes"))
 }
@@ -89,8 +112,7 @@ impl<W: Write> Sealer<W> {
             padding -= some as u64;
         }
         self.seal(true)?;
-        let mut hash = Hash([0; 32]);
-        hash.0.copy_from_slice(self.hash.finish().as_ref());
+        let hash = digest(self.hash);
         Ok((Sealed { hash, length: self.length, size: self.size }, self.out))
     }
 

@@ -35,6 +35,9 @@ pub struct Courier {
     /// A manifest and its packed parts.
     #[n(4)]
     pub bundle: Option<(ByteVec, Vec<ByteVec>)>,
+    /// Proofs ([`crate::receipt::Kept`]) for attachments that were carried beside such a file, by their hashes.
+    #[n(5)]
+    pub kept: Option<Vec<(Hash, ByteVec)>>,
 }
 
 /// Why a file or frames are refused. What was there before stays.

@@ -109,6 +109,8 @@ pub enum Action {
     FetchBundle,
     /// Send the enrolment.
     SendEnrolment,
+    /// Let everything that was receipted wait again: the server lost it. The next run sends it.
+    SendAgain,
     /// Store that the enrolment is receipted, or why it is refused.
     CommitEnrolment(Verdict),
     /// Send these envelopes.
@@ -251,8 +253,9 @@ impl State {
             }
         }
         if enrol {
-            // The server lost its memory, or is a new one: the enrolment goes first again.
+            // The server lost its memory, or is a new one: the enrolment goes first again, and then all that it had.
             self.enrolled_again = true;
+            actions.insert(0, Action::SendAgain);
             again.into_iter().rev().for_each(|w| self.queue.push_front(w));
             self.phase = Phase::Enrol;
             actions.push(Action::SendEnrolment);

@@ -1,4 +1,4 @@
-//! A phone as a process of its own, to be killed or to run out of disk: `phone set|full <store> <draft> <first number>`.
+//! A phone as a process of its own, to be killed or to run out of disk: `phone <what> <store> <draft, file or letter> <number>`.
 
 use baqylau_forms::definition::Kind;
 use baqylau_forms::value::Answer;
@@ -14,13 +14,45 @@ use std::sync::Arc;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [what, store, draft, first] = &args[..] else { return Err("phone set|full <store> <draft> <first>".into()) };
-    let (store, draft, first) = (PathBuf::from(store), draft.parse()?, first.parse()?);
+    let [what, store, draft, first] = &args[..] else { return Err("phone <what> <store> <draft> <number>".into()) };
+    let (store, first) = (PathBuf::from(store), first.parse()?);
     match what.as_str() {
-        "set" => Err(set(&open(&store)?, draft, first).into()),
-        "full" => full(&store, draft, first),
-        other => Err(format!("{other} is neither set nor full").into()),
+        "set" => Err(set(&open(&store)?, draft.parse()?, first).into()),
+        "full" => full(&store, draft.parse()?, first),
+        other => once(&open(&store)?, other, draft, first),
     }
+}
+
+/// Says that the store is open, does one thing, and says that it is done.
+fn once(core: &ObserverCore, what: &str, about: &str, number: i64) -> Result<(), Box<dyn std::error::Error>> {
+    println!("ready");
+    match what {
+        "attach" => {
+            let draft = about.parse()?;
+            let key = key(core, draft, "document")?;
+            let bytes = vec![u8::try_from(number % 256)?; 2_000_000];
+            core.attach(draft, key, "application/pdf", &mut &bytes[..])?;
+        }
+        "import" => drop(core.import_courier(&std::fs::read(about)?)?),
+        "sync" => drop(core.sync_now(baqylau_tests::BUDGET)?),
+        "answer" => {
+            let draft = core.answer(about.parse()?, "counted again")?.id;
+            core.set(draft, key(core, draft, "participants")?, Answer::Integer(number))?;
+            core.finalise(draft, Some("for a test".into()))?;
+        }
+        other => return Err(format!("a phone does not know what {other} is").into()),
+    }
+    println!("done");
+    Ok(())
+}
+
+fn key(core: &ObserverCore, draft: i64, name: &str) -> Result<Key, Box<dyn std::error::Error>> {
+    for section in core.sections(draft)?.into_iter().filter(|s| s.shown) {
+        if let Some(row) = core.open_section(draft, section.section)?.rows.into_iter().find(|r| r.name == name) {
+            return Ok(row.key);
+        }
+    }
+    Err(format!("{name} is not shown").into())
 }
 
 fn open(store: &Path) -> Result<ObserverCore, Box<dyn std::error::Error>> {

@@ -1,6 +1,6 @@
 //! Delivery by hand, for a region that stays offline.
 
-use crate::it::support::report;
+use crate::it::support::{draft, key, report};
 use baqylau_desk::status::{Answers, Status};
 use baqylau_observer::{Error, ObserverCore};
 use baqylau_protocol::courier::{Assembler, Courier, frames};
@@ -42,7 +42,7 @@ fn another_phone_carries_reports_and_brings_receipts_back() {
 fn the_desk_delivers_a_file_and_a_phone_enrols_without_any_network() {
     let mut world = World::new(&tables("kazakhstan-2023"));
     let invite = world.invite("p001");
-    let bundle = world.desk.courier(Vec::new()).expect("a file");
+    let bundle = world.desk.courier(Vec::new(), Vec::new()).expect("a file");
     world.stop_server();
     let core = ObserverCore::create(world.phone("phone"), PIN, &invite).expect("a store");
     assert!(core.enrol(BUDGET).is_err(), "there is no bundle");
@@ -59,9 +59,9 @@ fn the_desk_delivers_a_file_and_a_phone_enrols_without_any_network() {
     let read = shown.iter().find_map(|frame| assembler.take(frame).expect("a frame"));
     assert_eq!(read.as_deref(), Some(&file[..]));
     world.start_server();
-    let delivered = world.desk.deliver(&file, &|_| ()).expect("delivered");
+    let delivered = world.desk.deliver(&file, &[], &|_| ()).expect("delivered");
     assert_eq!((delivered.stored, delivered.refused.len()), (2, 0));
-    assert_eq!(world.desk.deliver(&file, &|_| ()).expect("again").stored, 2);
+    assert_eq!(world.desk.deliver(&file, &[], &|_| ()).expect("again").stored, 2);
     assert_eq!(core.import_courier(&delivered.back).expect("taken").delivered, 1);
     assert!(core.summary().expect("a summary").all_safe());
     assert_eq!(counted(&mut world), 1);
@@ -72,9 +72,9 @@ fn a_courier_brings_a_newer_bundle_and_never_an_older_one() {
     let mut world = World::new(&tables("kazakhstan-2023"));
     let invite = world.invite("p001");
     let core = world.enrolled("phone", &invite);
-    let first = world.desk.courier(Vec::new()).expect("a file");
+    let first = world.desk.courier(Vec::new(), Vec::new()).expect("a file");
     world.desk.build(PASSPHRASE, now(), 30).expect("builds");
-    let second = world.desk.courier(Vec::new()).expect("a file");
+    let second = world.desk.courier(Vec::new(), Vec::new()).expect("a file");
     assert!(core.import_courier(&second).expect("taken").bundle);
     assert!(!core.import_courier(&first).expect("read").bundle, "it was carried by somebody who had not heard");
     let mission = core.mission().expect("a mission");
@@ -120,4 +120,86 @@ fn what_proves_nothing_is_left_out() {
     assert_eq!((taken.delivered, taken.refused), (0, swapped.receipts.len()));
     assert_eq!(far.summary().expect("a summary").waiting, 1);
     assert_eq!(far.import_courier(&back.encode()).expect("taken").delivered, 1);
+}
+
+/// A report with a document of some bytes.
+fn documented(core: &ObserverCore, byte: u8) {
+    let id = draft(core, "complaint");
+    let document = vec![byte; 200_000];
+    core.attach(id, key(core, id, "document"), "application/pdf", &mut &document[..]).expect("attached");
+    core.finalise(id, Some("for a test".into())).expect("signed");
+}
+
+#[test]
+fn attachments_travel_beside_the_file() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let (far, near) = (world.invite("p001"), world.invite("p003"));
+    let (far, near) = (world.enrolled("far", &far), world.enrolled("near", &near));
+    documented(&far, 7);
+    let files = far.courier_attachments().expect("attachments");
+    let [file] = files.as_slice() else { panic!("one attachment, not {}", files.len()) };
+    let bytes = std::fs::read(file).expect("a file");
+    let early = near.import_attachment(&mut &bytes[..]).expect_err("its report is not here");
+    assert!(matches!(&early, Error::Invalid { remedy, .. } if remedy.contains("courier file first")), "{early}");
+    near.lock().expect("locks");
+    near.import_courier(&far.export_courier().expect("a file")).expect("taken");
+    near.import_attachment(&mut &bytes[..bytes.len() - 1]).expect_err("cut off");
+    near.import_attachment(&mut &[&bytes[..], &[0]].concat()[..]).expect_err("longer");
+    near.import_attachment(&mut &[&[bytes[0] ^ 1], &bytes[1..]].concat()[..]).expect_err("altered");
+    near.import_attachment(&mut &bytes[..]).expect("taken");
+    near.import_attachment(&mut &bytes[..]).expect("twice is once");
+    let sync = near.sync_now(BUDGET).expect("syncs");
+    assert!(sync.again.is_none() && sync.attachment_bytes >= 200_000, "{sync:?}");
+    assert_eq!(std::fs::read_dir(world.folder.path().join("near/blobs")).expect("a folder").count(), 0, "not needed");
+    assert_eq!(far.summary().expect("a summary").attachments_waiting, 1);
+    far.import_courier(&near.export_courier().expect("a file")).expect("taken");
+    assert!(far.summary().expect("a summary").all_safe(), "the proof found its way back");
+    // To the desk by hand.
+    documented(&far, 8);
+    let (file, files) = (far.export_courier().expect("a file"), far.courier_attachments().expect("attachments"));
+    let altered = world.folder.path().join("altered");
+    std::fs::write(&altered, b"something else").expect("a file");
+    let brought = [files[0].clone(), altered];
+    let delivered = world.desk.deliver(&file, &brought, &|_| ()).expect("delivered");
+    assert_eq!((delivered.attachments, delivered.refused.len()), (1, 1));
+    far.import_courier(&delivered.back).expect("taken");
+    assert!(far.summary().expect("a summary").all_safe());
+    assert_eq!(counted(&mut world), 2);
+    assert_eq!(world.desk.pull_attachments(now()).expect("fetches"), 2);
+    for (row, byte) in world.desk.attachments().expect("attachments").iter().zip([7, 8]) {
+        let mut shown = Vec::new();
+        world.desk.open_attachment(&row.attachment, &mut shown).expect("opens");
+        assert!(shown.len() == 200_000 && shown.iter().all(|b| *b == byte));
+    }
+}
+
+#[test]
+fn a_server_that_lost_its_log_gets_everything_again() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    documented(&core, 7);
+    report(&core, "a second");
+    core.sync_now(BUDGET).expect("syncs");
+    assert!(core.summary().expect("a summary").all_safe());
+    world.stop_server();
+    for entry in std::fs::read_dir(world.server_folder()).expect("a folder").flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with("server.") {
+            let path = entry.path();
+            let removed = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+            removed.expect("removed");
+        }
+    }
+    world.start_server();
+    world.desk.publish().expect("publishes");
+    report(&core, "a third");
+    let mut runs = 0;
+    while !(core.summary().expect("a summary").all_safe() && runs > 0) {
+        core.sync_now(BUDGET).expect("syncs");
+        runs += 1;
+        assert!(runs < 6, "it comes to an end");
+    }
+    assert_eq!(counted(&mut world), 3);
+    assert_eq!(world.desk.pull_attachments(now()).expect("fetches"), 1);
 }

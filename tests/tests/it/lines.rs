@@ -84,6 +84,40 @@ fn delivered(core: &ObserverCore) -> usize {
     core.summary().expect("a summary").delivered
 }
 
+/// The line breaks a little later in every run: in the handshake, behind the bundle, the envelopes, the letters.
+#[test]
+fn a_line_that_breaks_at_every_message_loses_nothing() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let line = Line::start(world.move_server());
+    let core = world.enrolled("phone", &invite);
+    let (mut broken, mut whole, mut reports) = (0, 0, 0);
+    for limit in (0..6_000).step_by(300) {
+        report(&core, &format!("limit {limit}"));
+        reports += 1;
+        world.desk.pull(now(), &|_| ()).expect("pulls");
+        world.desk.message(&[], &format!("letter {limit}"), now()).expect("written");
+        world.desk.pull(now(), &|_| ()).expect("pulls");
+        line.cut_after(limit);
+        let sync = core.sync_now(BUDGET).expect("no error");
+        if sync.again.is_some() {
+            broken += 1
+        } else {
+            whole += 1
+        }
+        line.cut_after(i64::MAX);
+        core.sync_now(BUDGET).expect("no error");
+        assert!(core.summary().expect("a summary").all_safe(), "limit {limit}");
+        assert_eq!(core.letters().expect("letters").len(), reports, "limit {limit}: each letter once");
+    }
+    assert!(broken > 5 && whole > 0, "{broken} runs were cut, {whole} were not");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let known = world.desk.picture(None, Answers::Effective).expect("a picture").reports;
+    assert_eq!(known.iter().filter(|r| r.status == Status::Counted).count(), reports);
+    assert_eq!(known.len(), reports, "and nothing twice");
+    assert!(world.desk.letters().expect("letters").iter().all(|l| l.arrived.is_some()));
+}
+
 #[test]
 fn a_lost_reply_makes_no_duplicate() {
     let mut world = World::new(&tables("kazakhstan-2023"));

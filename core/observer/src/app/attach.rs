@@ -2,6 +2,7 @@
 //! ever on this disk.
 
 use super::ObserverCore;
+use crate::drive::lock;
 use crate::error::Error;
 use crate::scrub::{CLEANED, plain, scrub};
 use crate::store::StoredAttachment;
@@ -12,9 +13,14 @@ use baqylau_protocol::blob::Sealer;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::keys::random;
 use baqylau_sqlite::StorageError;
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How old a file is that nothing will name any more.
+const SWEPT_AFTER: Duration = Duration::from_secs(3600);
 
 impl ObserverCore {
     /// Attaches a file to a question, from wherever it is read. Durable when it returns; what was attached before is replaced.
@@ -75,16 +81,8 @@ impl ObserverCore {
         key: &[u8; 32],
         source: &mut dyn Read,
     ) -> Result<baqylau_protocol::blob::Sealed, Error> {
-        let folder = self.config.folder.join("blobs");
-        let fault = |e: std::io::Error| match e.kind() {
-            std::io::ErrorKind::StorageFull => StorageError::Full.into(),
-            std::io::ErrorKind::InvalidData | std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::FileTooLarge => {
-                Error::invalid(name, e.to_string())
-            }
-            _ => StorageError::Io(e.to_string()).into(),
-        };
-        std::fs::create_dir_all(&folder).map_err(fault)?;
-        let new = folder.join(format!("new-{:016x}", u64::from_le_bytes(random())));
+        let fault = |e: std::io::Error| fault(name, &e);
+        let new = self.new_file().map_err(fault)?;
         let write = || {
             let mut sealer = Sealer::new(key, BufWriter::new(File::create(&new)?));
             if CLEANED.contains(&media) {
@@ -94,19 +92,77 @@ impl ObserverCore {
             }
             let (sealed, out) = sealer.finish()?;
             out.into_inner()?.sync_all()?;
-            std::fs::rename(&new, self.blob(sealed.hash))?;
-            File::open(&folder)?.sync_all()?;
             Ok(sealed)
         };
         let sealed = write();
         if sealed.is_err() {
             let _left = std::fs::remove_file(&new);
         }
-        sealed.map_err(fault)
+        let sealed = sealed.map_err(fault)?;
+        self.place_file(&new, sealed.hash)?;
+        Ok(sealed)
+    }
+
+    /// A name for a file that is not whole yet.
+    fn new_file(&self) -> std::io::Result<PathBuf> {
+        let folder = self.config.folder.join("blobs");
+        std::fs::create_dir_all(&folder)?;
+        Ok(folder.join(format!("new-{:016x}", u64::from_le_bytes(random()))))
+    }
+
+    /// Gives a whole file its name, durably.
+    pub(super) fn place_file(&self, new: &Path, hash: Hash) -> Result<(), Error> {
+        let place = || {
+            std::fs::rename(new, self.blob(hash))?;
+            File::open(self.config.folder.join("blobs"))?.sync_all()
+        };
+        place().map_err(|e| fault("attachment", &e))
+    }
+
+    /// Copies an encrypted file onto the disk, up to a length. Gives where it is, its hash and length.
+    pub(super) fn take_file(&self, source: &mut dyn Read, longest: u64) -> Result<(PathBuf, Hash, u64), Error> {
+        let fault = |e: std::io::Error| fault("attachment", &e);
+        let new = self.new_file().map_err(fault)?;
+        let mut copy = || {
+            let mut out = File::create(&new)?;
+            let copied = baqylau_protocol::blob::copy(&mut source.take(longest.saturating_add(1)), &mut out)?;
+            out.sync_all()?;
+            Ok(copied)
+        };
+        let copied = copy();
+        if copied.is_err() {
+            let _left = std::fs::remove_file(&new);
+        }
+        copied.map(|(hash, length)| (new, hash, length)).map_err(fault)
+    }
+
+    /// Removes what a call left behind that was killed: files that nothing names, after an hour, so that none is in the making.
+    pub(super) fn sweep(&self) -> Result<(), Error> {
+        let mut named: HashSet<String> =
+            self.with(|u| u.main.attachment_files())?.iter().map(Hash::to_string).collect();
+        named.extend(lock(&self.outbox)?.unproved_blobs()?.iter().map(|b| b.hash.to_string()));
+        let Ok(files) = std::fs::read_dir(self.config.folder.join("blobs")) else { return Ok(()) };
+        for file in files.flatten() {
+            let age = file.metadata().and_then(|m| m.modified()).ok().and_then(|at| at.elapsed().ok());
+            let old = age.is_some_and(|age| age > SWEPT_AFTER);
+            if old && !named.contains(&*file.file_name().to_string_lossy()) {
+                let _next_time = std::fs::remove_file(file.path());
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn blob(&self, hash: Hash) -> PathBuf {
         self.config.folder.join("blobs").join(hash.to_string())
+    }
+}
+
+fn fault(place: &str, e: &std::io::Error) -> Error {
+    use std::io::ErrorKind::{FileTooLarge, InvalidData, StorageFull, UnexpectedEof};
+    match e.kind() {
+        StorageFull => StorageError::Full.into(),
+        InvalidData | UnexpectedEof | FileTooLarge => Error::invalid(place, e.to_string()),
+        _ => StorageError::Io(e.to_string()).into(),
     }
 }
 

@@ -5,7 +5,7 @@ use super::ObserverCore;
 use crate::bundle;
 use crate::drive::{Driver, lock, names};
 use crate::error::Error;
-use crate::store::Outbox;
+use crate::store::{Outbox, StoredBlob};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::courier::{Courier, CourierError};
@@ -15,6 +15,8 @@ use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::receipt::Receipt;
 use minicbor::bytes::ByteVec;
 use std::collections::HashMap;
+use std::io::Read;
+use std::path::PathBuf;
 
 /// What a courier brought.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -64,9 +66,36 @@ impl ObserverCore {
             parts.extend(outbox.part(part.hash)?.map(ByteVec::from));
         }
         let bundle = Some((manifest.into(), parts));
-        let courier =
-            Courier { v: baqylau_protocol::VERSION, mission: MissionId::of(&root), objects, receipts, bundle };
-        Ok(courier.encode())
+        let kept = Some(outbox.carried_proofs()?).filter(|k| !k.is_empty());
+        let (v, mission) = (baqylau_protocol::VERSION, MissionId::of(&root));
+        Ok(Courier { v, mission, objects, receipts, bundle, kept }.encode())
+    }
+
+    /// The attachments that may travel beside a courier file, each a file of its own under the name that is its hash: those, own and
+    /// carried, that no proof was seen for. They are encrypted.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn courier_attachments(&self) -> Result<Vec<PathBuf>, Error> {
+        let path = |b: StoredBlob| Some(self.blob(b.hash)).filter(|p| p.exists());
+        Ok(lock(&self.outbox)?.unproved_blobs()?.into_iter().filter_map(path).collect())
+    }
+
+    /// Takes an attachment that a courier brought, to be carried on. Twice is once.
+    ///
+    /// # Errors
+    /// No carried report names it: the courier file goes first. Or it was cut off or altered, or the disk is full.
+    pub fn import_attachment(&self, source: &mut dyn Read) -> Result<(), Error> {
+        let known = lock(&self.outbox)?.unproved_blobs()?;
+        let longest = known.iter().map(|b| b.length).max().unwrap_or(0);
+        let (new, hash, length) = self.take_file(source, longest)?;
+        let named = known.iter().any(|b| b.hash == hash && b.length == length);
+        if named {
+            return self.place_file(&new, hash);
+        }
+        let _left = std::fs::remove_file(&new);
+        let remedy = "no carried report names it, or it was cut off; import the courier file first";
+        Err(Error::invalid("attachment", remedy))
     }
 
     /// Takes what a courier brings. Each object, receipt and the bundle must prove itself; what does not is left out and counted.
@@ -91,6 +120,14 @@ impl ObserverCore {
                 Some(true) => report.delivered += 1,
                 Some(false) => {}
                 None => report.refused += 1,
+            }
+        }
+        let waiting = lock(&self.outbox)?.unproved_blobs()?;
+        for (hash, proof) in courier.kept.iter().flatten() {
+            if let Some(blob) = waiting.iter().find(|b| b.hash == *hash)
+                && !driver.kept(*blob, proof)?
+            {
+                report.refused += 1;
             }
         }
         Ok(report)

@@ -139,6 +139,7 @@ impl ObserverCore {
     pub(super) fn tidy(&self) -> bool {
         let opened = self.open_letters().unwrap_or(false);
         let _next_time = self.forget();
+        let _next_time = self.sweep();
         opened
     }
 

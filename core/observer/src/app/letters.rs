@@ -11,7 +11,7 @@ use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::Type;
 use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::Envelope;
-use baqylau_protocol::ids::{DeviceId, Hash};
+use baqylau_protocol::ids::DeviceId;
 use baqylau_protocol::keys::BoxKey;
 use baqylau_report::{Letter, Report, Seen};
 use std::sync::Arc;
@@ -93,12 +93,17 @@ impl ObserverCore {
     /// Opens the letters that were fetched, keeps them, and signs that they arrived. One that does not verify is left out.
     /// Whether such a word waits now.
     pub(super) fn open_letters(&self) -> Result<bool, Error> {
+        self.keep_fetched()?;
+        self.tell_of_letters()
+    }
+
+    fn keep_fetched(&self) -> Result<(), Error> {
         let fetched = lock(&self.outbox)?.unread()?;
         if fetched.is_empty() {
-            return Ok(false);
+            return Ok(());
         }
         let numbers: Vec<i64> = fetched.iter().map(|f| f.0).collect();
-        let word = self.with_mission(|u, loaded| {
+        self.with_mission(|u, loaded| {
             let keys = super::reports::Keys::load(u)?;
             let box_key = u.main.setting(kept::BOX_KEY)?.and_then(|b| b.try_into().ok());
             let box_key = box_key.and_then(|b: [u8; 32]| BoxKey::from_bytes(&b));
@@ -119,17 +124,25 @@ impl ObserverCore {
                 };
                 opened.extend(read());
             }
-            let new = u.main.keep_letters(&opened)?;
-            let letters: Vec<Hash> = opened.iter().map(|l| l.hash).filter(|h| new.contains(h)).collect();
-            let word = !letters.is_empty() && !u.main.closed()?;
-            if word {
-                let payload = |_| Seen { v: baqylau_protocol::VERSION, letters }.encode();
-                self.append(u, loaded, (Type::Seen, false, &[]), None, payload)?;
-            }
-            Ok(word)
+            u.main.keep_letters(&opened)?;
+            Ok(())
         })?;
         lock(&self.outbox)?.read(&numbers)?;
-        Ok(word)
+        Ok(())
+    }
+
+    /// Signs that letters arrived. Killed before it is noted, it is said twice.
+    fn tell_of_letters(&self) -> Result<bool, Error> {
+        self.with_mission(|u, loaded| {
+            let letters = u.main.untold_letters()?;
+            if letters.is_empty() || u.main.closed()? {
+                return Ok(false);
+            }
+            let seen = Seen { v: baqylau_protocol::VERSION, letters: letters.clone() };
+            self.append(u, loaded, (Type::Seen, false, &[]), None, |_| seen.encode())?;
+            u.main.letters_told(&letters)?;
+            Ok(true)
+        })
     }
 }
 

@@ -36,6 +36,13 @@ impl MainStore {
         Ok(())
     }
 
+    /// The files of all attachments.
+    pub fn attachment_files(&self) -> Result<Vec<Hash>, Error> {
+        let mut statement = self.db.prepare("SELECT hash FROM attachment")?;
+        let rows = statement.query_map([], |r| Ok(Hash(r.get(0)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The attachments of a draft's visit: an amendment has those of the report that it corrects.
     pub fn attachments(&mut self, draft: &Draft) -> Result<Vec<StoredAttachment>, Error> {
         let rows: Vec<([u8; 32], Vec<u8>)> = {

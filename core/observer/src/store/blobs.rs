@@ -3,16 +3,46 @@
 use super::outbox::Outbox;
 use crate::error::Error;
 use baqylau_protocol::ids::Hash;
+use minicbor::bytes::ByteVec;
 use rusqlite::params;
 
+/// An attachment that an envelope names.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StoredBlob {
+    pub hash: Hash,
+    pub length: u64,
+    /// Whether it is of another phone.
+    pub carried: bool,
+}
+
 impl Outbox {
-    /// Attachments of receipted envelopes that no proof was seen for: hash and length.
-    pub fn due_blobs(&self) -> Result<Vec<(Hash, u64)>, Error> {
-        let select = "SELECT b.hash, b.length FROM blob b JOIN envelope e ON e.seq = b.seq
-                      WHERE b.proof IS NULL AND b.refused IS NULL AND e.receipt IS NOT NULL ORDER BY b.length";
+    /// Attachments of receipted envelopes, own or carried, that no proof was seen for; own ones and small ones first.
+    pub fn due_blobs(&self) -> Result<Vec<StoredBlob>, Error> {
+        let select = "SELECT b.hash, b.length, b.seq FROM blob b LEFT JOIN envelope e ON e.seq = b.seq
+                      LEFT JOIN carried c ON c.id = -b.seq
+                      WHERE b.proof IS NULL AND b.refused IS NULL AND coalesce(e.receipt, c.receipt) IS NOT NULL
+                      ORDER BY b.seq < 0, b.length";
+        self.blobs(select)
+    }
+
+    /// Attachments that no proof was seen for.
+    pub fn unproved_blobs(&self) -> Result<Vec<StoredBlob>, Error> {
+        self.blobs("SELECT hash, length, seq FROM blob WHERE proof IS NULL ORDER BY length")
+    }
+
+    fn blobs(&self, select: &str) -> Result<Vec<StoredBlob>, Error> {
         let mut statement = self.db.prepare_cached(select)?;
-        let rows =
-            statement.query_map([], |r| Ok((Hash(r.get(0)?), u64::try_from(r.get::<_, i64>(1)?).unwrap_or(0))))?;
+        let rows = statement.query_map([], |r| {
+            let length = u64::try_from(r.get::<_, i64>(1)?).unwrap_or(0);
+            Ok(StoredBlob { hash: Hash(r.get(0)?), length, carried: r.get::<_, i64>(2)? < 0 })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Proofs for attachments of others, to be carried back.
+    pub fn carried_proofs(&self) -> Result<Vec<(Hash, ByteVec)>, Error> {
+        let mut statement = self.db.prepare("SELECT hash, proof FROM blob WHERE seq < 0 AND proof IS NOT NULL")?;
+        let rows = statement.query_map([], |r| Ok((Hash(r.get(0)?), r.get::<_, Vec<u8>>(1)?.into())))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

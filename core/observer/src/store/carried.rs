@@ -1,6 +1,6 @@
 //! Objects of other phones that this one carries, sealed, until a server has them.
 
-use super::outbox::{Outbox, Queued, code};
+use super::outbox::{Outbox, Queued, add_blobs, code};
 use crate::error::Error;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::wire::Code;
@@ -14,7 +14,10 @@ impl Outbox {
         let insert = "INSERT OR IGNORE INTO carried (hash, bytes) VALUES (?1, ?2)";
         let mut new = 0;
         for object in objects {
-            new += tx.prepare_cached(insert)?.execute(params![Hash::of(object).0, object])?;
+            if tx.prepare_cached(insert)?.execute(params![Hash::of(object).0, object])? > 0 {
+                new += 1;
+                add_blobs(&tx, -tx.last_insert_rowid(), object)?;
+            }
         }
         tx.commit()?;
         Ok(new)

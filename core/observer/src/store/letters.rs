@@ -22,9 +22,8 @@ fn letter_aad(id: i64) -> [u8; 9] {
 }
 
 impl MainStore {
-    /// Keeps letters; those that are here already are left as they are. Gives the hashes of the new ones.
-    pub fn keep_letters(&mut self, letters: &[StoredLetter]) -> Result<Vec<Hash>, Error> {
-        let mut new = Vec::new();
+    /// Keeps letters; those that are here already are left as they are.
+    pub fn keep_letters(&mut self, letters: &[StoredLetter]) -> Result<(), Error> {
         for stored in letters {
             let visit = stored.letter.report.map(|r| self.visit_of(r)).transpose()?.flatten();
             let plain = stored.letter.encode();
@@ -32,12 +31,25 @@ impl MainStore {
                 Some(visit) => seal_with(self.cipher(visit)?, &letter_aad(stored.id), &plain),
                 None => plain,
             };
-            let insert = "INSERT OR IGNORE INTO letter VALUES (?1, ?2, ?3, ?4)";
-            if self.db.execute(insert, params![stored.id, stored.hash.0, visit, body])? > 0 {
-                new.push(stored.hash);
-            }
+            let insert = "INSERT OR IGNORE INTO letter (id, hash, visit, body) VALUES (?1, ?2, ?3, ?4)";
+            self.db.execute(insert, params![stored.id, stored.hash.0, visit, body])?;
         }
-        Ok(new)
+        Ok(())
+    }
+
+    /// The letters that the coordinators were not told of yet: they do not know that these arrived.
+    pub fn untold_letters(&self) -> Result<Vec<Hash>, Error> {
+        let mut statement = self.db.prepare("SELECT hash FROM letter WHERE told = 0 ORDER BY id")?;
+        let rows = statement.query_map([], |r| Ok(Hash(r.get(0)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Notes that the coordinators were told.
+    pub fn letters_told(&self, letters: &[Hash]) -> Result<(), Error> {
+        for letter in letters {
+            self.db.execute("UPDATE letter SET told = 1 WHERE hash = ?1", [letter.0])?;
+        }
+        Ok(())
     }
 
     /// The letters that can still be read, oldest first.

@@ -11,6 +11,7 @@ mod outbox;
 mod records;
 
 pub(crate) use attachments::StoredAttachment;
+pub(crate) use blobs::StoredBlob;
 pub(crate) use drafts::{Draft, NewDraft};
 pub(crate) use letters::StoredLetter;
 pub(crate) use main::{MainStore, StoredVisit};

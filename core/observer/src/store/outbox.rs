@@ -25,6 +25,7 @@ const SCHEMA: Schema = Schema {
         hash BLOB PRIMARY KEY, seq INTEGER NOT NULL, length INTEGER NOT NULL, proof BLOB, refused TEXT) STRICT;
     CREATE TABLE carried(
         id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL, receipt BLOB, refused INTEGER) STRICT;
+    CREATE TABLE former(seq INTEGER NOT NULL, receipt BLOB NOT NULL) STRICT;
     CREATE TABLE letter(
         idx INTEGER PRIMARY KEY, bytes BLOB NOT NULL, desk BLOB NOT NULL, read INTEGER NOT NULL DEFAULT 0) STRICT;
     CREATE INDEX envelope_waiting ON envelope(seq) WHERE receipt IS NULL;
@@ -94,11 +95,7 @@ impl Outbox {
         let tx = self.db.transaction()?;
         let insert = "INSERT OR IGNORE INTO envelope (seq, hash, bytes, urgent) VALUES (?1, ?2, ?3, ?4)";
         tx.execute(insert, params![seq, Hash::of(envelope).0, envelope, urgent])?;
-        for blob in Envelope::untrusted_header(envelope).and_then(|h| h.blobs).unwrap_or_default() {
-            let length = i64::try_from(blob.length).unwrap_or(i64::MAX);
-            let insert = "INSERT OR IGNORE INTO blob (hash, seq, length) VALUES (?1, ?2, ?3)";
-            tx.execute(insert, params![blob.hash.0, seq, length])?;
-        }
+        add_blobs(&tx, seq, envelope)?;
         Ok(tx.commit()?)
     }
 
@@ -138,6 +135,17 @@ impl Outbox {
             "UPDATE envelope SET receipt = ?2, refused = NULL, reason = NULL WHERE seq = ?1 AND receipt IS NULL";
         tx.execute(update, params![seq, receipt])?;
         tx.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", params![ANCHOR, cbor::encode(anchor)])?;
+        Ok(tx.commit()?)
+    }
+
+    /// Lets everything that was receipted wait again. The receipts are kept: they prove what the server lost.
+    pub fn send_again(&mut self) -> Result<(), Error> {
+        let tx = self.db.transaction()?;
+        tx.execute_batch(
+            "INSERT INTO former SELECT seq, receipt FROM envelope WHERE receipt IS NOT NULL;
+             INSERT INTO former SELECT -id, receipt FROM carried WHERE receipt IS NOT NULL;
+             UPDATE envelope SET receipt = NULL; UPDATE carried SET receipt = NULL; UPDATE blob SET proof = NULL;",
+        )?;
         Ok(tx.commit()?)
     }
 
@@ -202,4 +210,14 @@ impl Outbox {
 /// The code that a small number in CBOR stands for.
 pub(super) fn code(number: u8) -> Option<Code> {
     minicbor::decode(&[number]).ok()
+}
+
+/// Notes the attachments that an envelope names.
+pub(super) fn add_blobs(tx: &rusqlite::Transaction, seq: i64, envelope: &[u8]) -> Result<(), Error> {
+    for blob in Envelope::untrusted_header(envelope).and_then(|h| h.blobs).unwrap_or_default() {
+        let length = i64::try_from(blob.length).unwrap_or(i64::MAX);
+        let insert = "INSERT OR IGNORE INTO blob (hash, seq, length) VALUES (?1, ?2, ?3)";
+        tx.execute(insert, params![blob.hash.0, seq, length])?;
+    }
+    Ok(())
 }

@@ -170,7 +170,7 @@ fn an_unknown_device_enrols_again_once() {
     let (state, _) = sending(known(vec![waiting(1), waiting(2), waiting(3)]));
     let verdicts = vec![refused(Code::UnknownDevice), stored(4), refused(Code::UnknownDevice)];
     let (state, actions) = step(state, Event::Uploaded(verdicts), NOW, 0);
-    assert_eq!(actions, [Action::Commit(2, stored(4)), Action::SendEnrolment]);
+    assert_eq!(actions, [Action::SendAgain, Action::Commit(2, stored(4)), Action::SendEnrolment]);
     let (state, actions) = step(state, Event::Enrolment(stored(5)), NOW, 0);
     assert_eq!(actions, [Action::CommitEnrolment(stored(5)), Action::Upload(vec![1, 3])], "the same again, in order");
     let no = refused(Code::UnknownDevice);

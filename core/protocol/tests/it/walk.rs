@@ -90,6 +90,8 @@ impl Phone {
                         events.push(self.failure(dice).unwrap_or(Event::AttachmentsDone));
                     }
                     Action::FetchLetters => events.push(self.failure(dice).unwrap_or(Event::LettersDone)),
+                    // What was delivered waits again; the next run has it in its queue.
+                    Action::SendAgain => self.done.retain(|_, v| !matches!(v, Verdict::Stored(_))),
                     Action::SendEnrolment => {
                         enrolments += 1;
                         let no = dice.below(300) < self.trouble;
