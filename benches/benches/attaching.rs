@@ -5,6 +5,8 @@ use baqylau_protocol::blob::Sealer;
 use baqylau_protocol::courier::Courier;
 use baqylau_protocol::ids::MissionId;
 use baqylau_protocol::keys::random;
+use baqylau_sqlite::{Schema, open};
+use baqylau_tests::{World, tables};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use std::fs::File;
 use std::io::{Read, Write};
@@ -31,6 +33,37 @@ fn main() {
     let (read, time) = timed(|| Courier::decode(&file, mission).expect("reads"));
     let count = f64::from(u32::try_from(read.objects.len()).unwrap_or(0));
     println!("a courier file read: {:.0} objects a second", count / time.as_secs_f64());
+    import();
+}
+
+/// A phone takes the reports of another: signatures verified, all of them committed; beside the bytes alone, inserted and committed.
+fn import() {
+    const REPORTS: usize = 2_000;
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let (far, near) = (world.invite("p001"), world.invite("p003"));
+    let (far, near) = (world.enrolled("far", &far), world.enrolled("near", &near));
+    for _ in 0..REPORTS {
+        let visit = far.start_visit(None, None).expect("a visit").code;
+        let draft = far.start_checklist(&visit, "incident").expect("a draft").id;
+        far.finalise(draft, Some("for a benchmark".into())).expect("signed");
+    }
+    let file = far.export_courier().expect("a file");
+    let (taken, ours) = timed(|| near.import_courier(&file).expect("taken"));
+    assert_eq!(taken.carried, REPORTS + 1);
+    let schema = Schema { steps: &["CREATE TABLE t(a INTEGER PRIMARY KEY, b BLOB NOT NULL) STRICT;"] };
+    let db = open(&world.folder.path().join("raw.db"), Some(&[7; 32]), schema).expect("opens");
+    let objects = Courier::decode(&file, world.desk.mission()).expect("reads").objects;
+    let ((), raw) = timed(|| {
+        let tx = db.unchecked_transaction().expect("begins");
+        for object in &objects {
+            let row = rusqlite::params![object.as_slice()];
+            tx.prepare_cached("INSERT INTO t (b) VALUES (?1)").and_then(|mut s| s.execute(row)).expect("inserted");
+        }
+        tx.commit().expect("committed");
+    });
+    let rate = |time: Duration| f64::from(u32::try_from(objects.len()).unwrap_or(0)) / time.as_secs_f64();
+    let (ours, raw) = (rate(ours), rate(raw));
+    println!("imported, verified and durable: {ours:.0} a second; the bytes alone: {raw:.0}; ratio {:.2}", ours / raw);
 }
 
 fn film() -> impl Read {

@@ -1,18 +1,10 @@
 //! An answer made durable, beside the raw SQLCipher commit of one row of the same run; also while a sync of the same phone runs.
 
 use baqylau_benches::{quantile, timed};
-use baqylau_desk::Desk;
 use baqylau_forms::value::Answer;
 use baqylau_observer::ObserverCore;
-use baqylau_observer::app::Config;
-use baqylau_observer::clock::{Clock, SystemClock};
-use baqylau_observer::vault::FileVault;
-use baqylau_protocol::ids::PublicKey;
-use baqylau_protocol::keys::SigningKey;
-use baqylau_server::{Config as ServerConfig, Running, TlsFiles, start};
 use baqylau_sqlite::{Schema, open};
-use std::path::Path;
-use std::sync::Arc;
+use baqylau_tests::{World, tables};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -20,9 +12,10 @@ const ROUNDS: usize = 3_000;
 const SCHEMA: Schema = Schema { steps: &["CREATE TABLE t(a INTEGER PRIMARY KEY, b BLOB NOT NULL) STRICT;"] };
 
 fn main() {
-    let folder = tempfile::tempdir().expect("folder");
-    let (core, _server) = phone(folder.path());
-    let db = open(&folder.path().join("raw.db"), Some(&[7; 32]), SCHEMA).expect("opens");
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    let db = open(&world.folder.path().join("raw.db"), Some(&[7; 32]), SCHEMA).expect("opens");
     let visit = core.start_visit(Some("s00001"), None).expect("visit").code;
     let draft = core.start_checklist(&visit, "voting").expect("draft").id;
     let section = core.sections(draft).expect("sections").into_iter().find(|s| s.shown).expect("a page").section;
@@ -64,34 +57,4 @@ fn report(what: &str, ours: &mut [Duration], raw: &mut [Duration]) {
         let (a, b) = (quantile(ours, q), quantile(raw, q));
         println!("{what}, {name}: {a:.0} µs; raw SQLCipher commit {b:.0} µs; ratio {:.2}", a / b);
     }
-}
-
-/// A phone that enrolled with a server on loopback.
-fn phone(folder: &Path) -> (ObserverCore, (tokio::runtime::Runtime, Running)) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("runtime");
-    let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();
-    let now = SystemClock.wall().ms;
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../missions/kazakhstan-2023");
-    let mission = folder.join("mission");
-    let mut desk = Desk::new(&mission, &source, &[format!("https://127.0.0.1:{port}")], "benchmarks").expect("mission");
-    desk.build("benchmarks", now, 9).expect("bundle");
-    let invite = desk.invite(&["p001".into()], now, 9).expect("invite").remove(0).text;
-    let read = |name: &str| std::fs::read(mission.join("server").join(name)).expect("file");
-    let hex = |name: &str| PublicKey::from_hex(&String::from_utf8_lossy(&read(name))).expect("hex");
-    let config = ServerConfig {
-        listen: ([127, 0, 0, 1], port).into(),
-        database: mission.join("server/server.db"),
-        root: hex("root.pub"),
-        receipt_key: SigningKey::from_seed(hex("receipt.key").0),
-        tls: Some(TlsFiles { chain: read("tls.pem"), key: read("tls-key.pem") }),
-        now: Arc::new(|| SystemClock.wall().ms),
-    };
-    let running = runtime.block_on(start(config)).expect("server");
-    desk.publish().expect("publishes");
-    let store = folder.join("phone");
-    let vault = Arc::new(FileVault::open(&store.join("vault")).expect("vault"));
-    let config = Config { folder: store, vault, clock: Arc::new(SystemClock), language: "en".into() };
-    let core = ObserverCore::create(config, "2468", &invite).expect("store");
-    core.enrol(Duration::from_secs(20)).expect("enrols");
-    (core, (runtime, running))
 }

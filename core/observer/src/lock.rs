@@ -1,10 +1,11 @@
 //! The PIN. Every guess needs the phone's hardware, and is counted on disk before it is tried.
 //!
 //! `lock.json` holds the parameters of Argon2id, a salt, the number of wrong PINs, and the database key wrapped under
-//! `HKDF(bind("pin/n", Argon2id(PIN, salt)))`.
+//! `HKDF(bind("pin/n", Argon2id(PIN, salt)))`; a second time under `HKDF(bind("face/n", salt))` where the owner wants to open with
+//! face or finger.
 
 use crate::error::Error;
-use crate::vault::{KeyVault, VaultError};
+use crate::vault::{KeyVault, Policy, VaultError};
 use argon2::{Algorithm, Argon2, Params, Version};
 use baqylau_protocol::keys::random;
 use baqylau_sqlite::StorageError;
@@ -34,6 +35,17 @@ struct Header {
     salt: String,
     wrapped: String,
     wrong: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    face: Option<Face>,
+}
+
+/// The database key once more, for face or finger.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Face {
+    slot: u32,
+    salt: String,
+    wrapped: String,
 }
 
 /// The file that guards a store.
@@ -73,7 +85,7 @@ impl Lock {
     /// The vault or the disk refuses.
     pub fn create(&self, vault: &dyn KeyVault, pin: &str) -> Result<Zeroizing<[u8; 32]>, Error> {
         let key = Zeroizing::new(random());
-        self.close(vault, pin, &key, 1)?;
+        self.close(vault, pin, &key, (1, None))?;
         Ok(key)
     }
 
@@ -84,7 +96,7 @@ impl Lock {
     pub fn change(&self, vault: &dyn KeyVault, old: &str, new: &str) -> Result<(), Error> {
         let key = self.open(vault, old)?;
         let before = self.read()?;
-        self.close(vault, new, &key, before.slot.wrapping_add(1))?;
+        self.close(vault, new, &key, (before.slot.wrapping_add(1), before.face.clone()))?;
         Ok(vault.destroy(&alias(&before))?)
     }
 
@@ -95,11 +107,63 @@ impl Lock {
     pub fn destroy(&self, vault: &dyn KeyVault) -> Result<(), Error> {
         let header = self.read()?;
         vault.destroy(&alias(&header))?;
+        if let Some(face) = &header.face {
+            vault.destroy(&face_alias(face.slot))?;
+        }
         Ok(fs::remove_file(&self.path).map_err(|e| StorageError::Io(e.to_string()))?)
     }
 
+    /// Whether face or finger open it too.
+    #[must_use]
+    pub fn has_face(&self) -> bool {
+        self.read().is_ok_and(|header| header.face.is_some())
+    }
+
+    /// Lets face or finger open it too, or no longer. Needs the PIN.
+    ///
+    /// # Errors
+    /// The PIN is wrong (it is counted), or the vault or the disk refuses.
+    pub fn set_face(&self, vault: &dyn KeyVault, pin: &str, on: bool) -> Result<(), Error> {
+        let key = self.open(vault, pin)?;
+        let mut header = self.read()?;
+        let before = header.face.take();
+        if on {
+            let slot = before.as_ref().map_or(1, |f| f.slot.wrapping_add(1));
+            let salt: [u8; 32] = random();
+            vault.create(&face_alias(slot), Policy::Biometric)?;
+            let wrapping = derive(&*vault.bind(&face_alias(slot), &salt)?, b"baqylau/1/face");
+            let wrapped = HEXLOWER.encode(&wrap(&wrapping, &*key));
+            header.face = Some(Face { slot, salt: HEXLOWER.encode(&salt), wrapped });
+        }
+        self.write(&header)?;
+        match before {
+            Some(face) => Ok(vault.destroy(&face_alias(face.slot))?),
+            None => Ok(()),
+        }
+    }
+
+    /// Opens the lock with face or finger, as the vault asks for it.
+    ///
+    /// # Errors
+    /// It was not allowed, or the vault refuses: a finger was added since, or the owner turned away. The PIN opens it.
+    pub fn open_with_face(&self, vault: &dyn KeyVault) -> Result<Zeroizing<[u8; 32]>, Error> {
+        let header = self.read()?;
+        let face =
+            header.face.ok_or_else(|| Error::invalid("face or finger", "allow it in the settings; take the PIN"))?;
+        let bytes = |text: &str| HEXLOWER.decode(text.as_bytes()).map_err(|_| self.damaged());
+        let salt: [u8; 32] = bytes(&face.salt)?.try_into().map_err(|_| self.damaged())?;
+        let wrapping = derive(&*vault.bind(&face_alias(face.slot), &salt)?, b"baqylau/1/face");
+        unwrap(&wrapping, &bytes(&face.wrapped)?).ok_or_else(|| self.damaged())
+    }
+
     /// Wraps the database key under a PIN and a fresh vault key. The file that says so is on disk when it returns.
-    fn close(&self, vault: &dyn KeyVault, pin: &str, key: &[u8; 32], slot: u32) -> Result<(), Error> {
+    fn close(
+        &self,
+        vault: &dyn KeyVault,
+        pin: &str,
+        key: &[u8; 32],
+        (slot, face): (u32, Option<Face>),
+    ) -> Result<(), Error> {
         if pin.chars().count() < 4 {
             return Err(Error::invalid("PIN", "take at least 4 characters"));
         }
@@ -111,8 +175,9 @@ impl Lock {
             salt: HEXLOWER.encode(&random::<16>()),
             wrapped: String::new(),
             wrong: 0,
+            face,
         };
-        vault.create(&alias(&header))?;
+        vault.create(&alias(&header), Policy::App)?;
         let wrapping = wrapping_key(&header, vault, pin)?;
         header.wrapped = HEXLOWER.encode(&wrap(&wrapping, key));
         self.write(&header)
@@ -170,6 +235,10 @@ impl Lock {
         };
         Ok(store().map_err(io)?)
     }
+}
+
+fn face_alias(slot: u32) -> String {
+    format!("face/{slot}")
 }
 
 fn alias(header: &Header) -> String {

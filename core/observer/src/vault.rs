@@ -16,13 +16,22 @@ pub struct VaultError {
     pub reason: String,
 }
 
+/// Who may use a key of the vault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Policy {
+    /// The app, whether the phone is locked or not.
+    App,
+    /// The app, when the owner has just proved with face or finger that it is them. A changed face or finger destroys the key.
+    Biometric,
+}
+
 /// Keys that never leave the hardware. `bind` is an HMAC inside it.
 pub trait KeyVault: Send + Sync {
     /// Makes the key of an alias, if there is none.
     ///
     /// # Errors
-    /// The hardware refuses.
-    fn create(&self, alias: &str) -> Result<(), VaultError>;
+    /// The hardware refuses, or has no such policy.
+    fn create(&self, alias: &str, policy: Policy) -> Result<(), VaultError>;
     /// HMAC-SHA256 of 32 bytes under the key of an alias.
     ///
     /// # Errors
@@ -63,7 +72,8 @@ impl FileVault {
 }
 
 impl KeyVault for FileVault {
-    fn create(&self, alias: &str) -> Result<(), VaultError> {
+    /// A folder knows no faces: every policy is [`Policy::App`].
+    fn create(&self, alias: &str, _policy: Policy) -> Result<(), VaultError> {
         let path = self.path(alias);
         if path.exists() {
             return Ok(());

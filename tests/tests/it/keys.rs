@@ -2,6 +2,7 @@
 
 use crate::it::support::{copy, report};
 use baqylau_observer::lock::Lock;
+use baqylau_observer::vault::Policy;
 use baqylau_observer::{Error, ObserverCore};
 use baqylau_tests::{BUDGET, PIN, World, tables};
 use std::path::{Path, PathBuf};
@@ -51,10 +52,10 @@ fn a_change_that_is_killed_leaves_one_pin_that_opens() {
     let config = world.phone("phone");
     let before = std::fs::read(config.folder.join("lock.json")).expect("the lock");
     // Killed before the new lock had its name: the old file is there, with the next key in the vault.
-    config.vault.create("pin/2").expect("makes");
+    config.vault.create("pin/2", Policy::App).expect("makes");
     ObserverCore::open(config.clone(), PIN).expect("the old one opens").change_pin(PIN, "13579").expect("changed");
     // Killed after it: the old key is still in the vault, and nothing refers to it.
-    config.vault.create("pin/1").expect("makes");
+    config.vault.create("pin/1", Policy::App).expect("makes");
     ObserverCore::open(config.clone(), "13579").expect("the new one opens");
     assert!(ObserverCore::open(config.clone(), PIN).is_err());
     assert_ne!(std::fs::read(config.folder.join("lock.json")).expect("the lock"), before);
@@ -110,4 +111,34 @@ fn a_wiped_store_is_gone() {
     let invite = world.invite("p002");
     let core = world.enrolled("phone", &invite);
     assert!(core.reports().expect("none").is_empty());
+}
+
+#[test]
+fn face_or_finger_opens_only_when_it_is_allowed() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    report(&core, "before");
+    core.lock().expect("locks");
+    assert!(!core.opens_with_face() && core.unlock_with_face().is_err(), "off by default");
+    assert!(matches!(core.allow_face("9999", true), Err(Error::Locked { attempts_left: 9 })), "it needs the PIN");
+    core.allow_face(PIN, true).expect("allowed");
+    core.unlock_with_face().expect("opens");
+    assert_eq!(core.reports().expect("reports").len(), 1);
+    core.change_pin(PIN, "13579").expect("changed");
+    core.lock().expect("locks");
+    core.unlock_with_face().expect("a changed PIN leaves it");
+    // Somebody added a finger: the phone destroyed the key. The PIN still opens.
+    let config = world.phone("phone");
+    config.vault.destroy("face/1").expect("destroyed");
+    core.lock().expect("locks");
+    let core = ObserverCore::open_locked(config).expect("opens");
+    assert!(matches!(core.unlock_with_face(), Err(Error::Refused { .. })));
+    core.unlock("13579").expect("opens");
+    core.allow_face("13579", true).expect("allowed anew");
+    core.unlock_with_face().expect("opens");
+    let keys = vault_keys(&world);
+    core.allow_face("13579", false).expect("no longer");
+    assert_eq!(vault_keys(&world), keys - 1, "its key is gone");
+    assert!(core.unlock_with_face().is_err());
 }

@@ -183,11 +183,38 @@ impl ObserverCore {
     /// The PIN is wrong, or the store is damaged.
     pub fn unlock(&self, pin: &str) -> Result<(), Error> {
         let key = Lock::of(&self.config.folder).open(&*self.config.vault, pin)?;
+        self.unlocked_with(&key)
+    }
+
+    /// Unlocks with face or finger, as the vault asks for it.
+    ///
+    /// # Errors
+    /// It was not allowed, or the phone refuses: the PIN opens.
+    pub fn unlock_with_face(&self) -> Result<(), Error> {
+        let key = Lock::of(&self.config.folder).open_with_face(&*self.config.vault)?;
+        self.unlocked_with(&key)
+    }
+
+    /// Whether face or finger unlock.
+    #[must_use]
+    pub fn opens_with_face(&self) -> bool {
+        Lock::of(&self.config.folder).has_face()
+    }
+
+    /// Lets face or finger unlock, or no longer. Off until this is called.
+    ///
+    /// # Errors
+    /// The PIN is wrong (it is counted), or the phone has neither.
+    pub fn allow_face(&self, pin: &str, on: bool) -> Result<(), Error> {
+        Lock::of(&self.config.folder).set_face(&*self.config.vault, pin, on)
+    }
+
+    fn unlocked_with(&self, key: &[u8; 32]) -> Result<(), Error> {
         let path = self.config.folder.join("main.db");
         if !path.exists() {
             return Err(StorageError::Damaged { path }.into());
         }
-        let main = MainStore::open(&path, &key, self.config.vault.clone())?;
+        let main = MainStore::open(&path, key, self.config.vault.clone())?;
         let invite = main.setting(kept::INVITE)?.unwrap_or_default();
         let invite = Invite::from_text(&String::from_utf8_lossy(&invite))?;
         self.repair_outbox(&main, &invite)?;

@@ -3,7 +3,7 @@
 
 use crate::error::Error;
 use crate::lock::{derive, open_with, row_cipher, seal_with};
-use crate::vault::KeyVault;
+use crate::vault::{KeyVault, Policy};
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::keys::random;
 use baqylau_sqlite::{Salvaged, Schema, StorageError, open, salvage};
@@ -116,7 +116,7 @@ impl MainStore {
 
     pub fn add_visit<T: Serialize>(&mut self, code: &str, facts: &T) -> Result<i64, Error> {
         let salt: [u8; 32] = random();
-        self.vault.create(&alias(&salt))?;
+        self.vault.create(&alias(&salt), Policy::App)?;
         let cipher = self.derive_cipher(&salt)?;
         let id = self.last_visit()? + 1;
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;

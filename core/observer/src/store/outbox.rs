@@ -4,7 +4,7 @@ use crate::drive::names::{ANCHOR, LETTERS_FROM};
 use crate::error::Error;
 use crate::lock::{OUTBOX_ALIAS, derive};
 use crate::time::Anchor;
-use crate::vault::KeyVault;
+use crate::vault::{KeyVault, Policy};
 use baqylau_protocol::cbor;
 use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::{DeviceId, Hash};
@@ -59,7 +59,7 @@ pub(crate) enum Delivery {
 
 impl Outbox {
     pub fn open(path: &Path, vault: &dyn KeyVault) -> Result<Self, Error> {
-        vault.create(OUTBOX_ALIAS)?;
+        vault.create(OUTBOX_ALIAS, Policy::App)?;
         let key = derive(&*vault.bind(OUTBOX_ALIAS, &[0; 32])?, b"baqylau/1/outbox");
         Ok(Self { db: open(path, Some(&key), SCHEMA)? })
     }
