@@ -259,7 +259,7 @@ pub fn run(command: Observe) -> Outcome {
         }
         Observe::Mission { store, json } => mission(&store.open()?, json),
         Observe::Places { store, query, json } => {
-            let found = store.open()?.search_places(&[], &query, 0, 20)?;
+            let found = store.open()?.search_places(&[], None, &query, 0, 20)?;
             if json {
                 let row = |p: &PlaceView| json!({"code": p.code, "label": p.label, "level": p.level, "path": p.path});
                 return print_json(&json!({"places": found.iter().map(row).collect::<Vec<_>>()}));

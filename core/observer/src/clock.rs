@@ -26,10 +26,13 @@ impl Clock for SystemClock {
     }
 
     fn boot_ms(&self) -> i64 {
-        let uptime = std::fs::read_to_string("/proc/uptime").unwrap_or_default();
-        // Seconds with two decimals, as `12345.67`.
-        let hundredths: String = uptime.chars().take_while(|c| *c != ' ').filter(char::is_ascii_digit).collect();
-        hundredths.parse::<i64>().unwrap_or_default().saturating_mul(10)
+        // Darwin's monotonic clock goes on while it sleeps, Linux's does not.
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        let clock = rustix::time::ClockId::Boottime;
+        #[cfg(not(any(target_os = "linux", target_os = "android")))]
+        let clock = rustix::time::ClockId::Monotonic;
+        let since = rustix::time::clock_gettime(clock);
+        since.tv_sec.saturating_mul(1000).saturating_add(since.tv_nsec / 1_000_000)
     }
 
     fn boot_id(&self) -> [u8; 8] {

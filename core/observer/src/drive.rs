@@ -4,6 +4,7 @@
 use crate::bundle;
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::listen::{Bell, Change};
 use crate::store::Outbox;
 use crate::time::{Anchor, corrected};
 use baqylau_http::BodyError;
@@ -72,6 +73,7 @@ pub(crate) struct Driver {
     pub(crate) outbox: Arc<Mutex<Outbox>>,
     pub(crate) clock: Arc<dyn Clock>,
     interrupt: Arc<Interrupt>,
+    pub(crate) bell: Bell,
     pub(crate) http: Client,
     /// Where the attachments are.
     pub(crate) folder: PathBuf,
@@ -97,6 +99,7 @@ impl Driver {
         clock: Arc<dyn Clock>,
         interrupt: Arc<Interrupt>,
         folder: PathBuf,
+        bell: Bell,
     ) -> Result<Self, Error> {
         let (root, servers, tls_roots) = {
             let outbox = lock(&outbox)?;
@@ -110,7 +113,7 @@ impl Driver {
         let root = PublicKey::from_slice(&root).ok_or_else(|| Error::Internal("root key".into()))?;
         let tls_roots: Vec<Vec<u8>> = tls_roots.into_iter().map(Into::into).collect();
         let http = baqylau_http::client(&tls_roots).map_err(|e| Error::invalid("invite", e.to_string()))?;
-        Ok(Self { outbox, clock, interrupt, http, folder, servers, root, mission: MissionId::of(&root) })
+        Ok(Self { outbox, clock, interrupt, bell, http, folder, servers, root, mission: MissionId::of(&root) })
     }
 
     /// Runs until nothing waits, something must be waited for, the budget is used up, or it is interrupted.
@@ -195,7 +198,11 @@ impl Driver {
                 lock(&self.outbox)?.send_again()?;
                 Ok(None)
             }
-            Action::CommitEnrolment(verdict) => self.commit_enrolment(verdict).map(|()| None),
+            Action::CommitEnrolment(verdict) => {
+                self.commit_enrolment(verdict)?;
+                self.bell.ring(Change::Delivery);
+                Ok(None)
+            }
             Action::Upload(ids) => {
                 let objects = ids.iter().map(|id| self.checked(*id)).collect::<Result<Vec<_>, _>>()?;
                 let hashes: Vec<Hash> = objects.iter().map(|o| Hash::of(o)).collect();
@@ -206,7 +213,11 @@ impl Driver {
             }
             Action::SendAttachments => self.attachments(ran).await.map(Some),
             Action::FetchLetters => self.letters().await.map(Some),
-            Action::Commit(id, verdict) => self.commit(id, verdict, ran).map(|()| None),
+            Action::Commit(id, verdict) => {
+                self.commit(id, verdict, ran)?;
+                self.bell.ring(Change::Delivery);
+                Ok(None)
+            }
             Action::Pause { failures, not_before } => {
                 let (failures, not_before) = (i64::from(failures).to_be_bytes(), not_before.to_be_bytes());
                 let settings = [(names::FAILURES, &failures[..]), (names::NOT_BEFORE, &not_before[..])];

@@ -6,12 +6,14 @@
 //! - `store`: the encrypted databases
 //! - `drive`: carries out what the sync step says
 //! - [`clock`]: time, injected
+//! - [`listen`]: who is told of changes
 
 pub mod app;
 mod bundle;
 pub mod clock;
 mod drive;
 pub mod error;
+pub mod listen;
 pub mod lock;
 mod scrub;
 mod store;

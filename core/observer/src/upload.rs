@@ -3,6 +3,7 @@
 
 use crate::drive::{Broken, Driver, Ran, body, failure, lock};
 use crate::error::Error;
+use crate::listen::Change;
 use crate::store::StoredBlob;
 use baqylau_http::reqwest::{RequestBuilder, StatusCode};
 use baqylau_protocol::blob::CHUNK;
@@ -92,6 +93,8 @@ impl Driver {
             return Ok(false);
         }
         outbox.blob_kept(blob.hash, proof)?;
+        drop(outbox);
+        self.bell.ring(Change::Delivery);
         if blob.carried {
             let _gone = std::fs::remove_file(self.folder.join(blob.hash.to_string()));
         }

@@ -9,7 +9,7 @@ use std::path::Path;
 pub fn draft(core: &ObserverCore, checklist: &str) -> i64 {
     let all = core.checklists().expect("checklists");
     let about = all.iter().find(|c| c.id == checklist).expect("the checklist");
-    let place = core.search_places(&about.places, "", 0, 1).expect("places").remove(0).code;
+    let place = core.search_places(&about.places, None, "", 0, 1).expect("places").remove(0).code;
     let visit = core.start_visit(Some(&place), None).expect("a visit").code;
     core.start_checklist(&visit, checklist).expect("a draft").id
 }

@@ -145,7 +145,7 @@ impl ObserverCore {
 
     pub(super) fn driver(&self) -> Result<Driver, Error> {
         let folder = self.config.folder.join("blobs");
-        Driver::new(self.outbox.clone(), self.config.clock.clone(), self.interrupt.clone(), folder)
+        Driver::new(self.outbox.clone(), self.config.clock.clone(), self.interrupt.clone(), folder, self.bell.clone())
     }
 
     /// Ends a sync that runs in another thread; what was acknowledged is kept.

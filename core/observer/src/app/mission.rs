@@ -13,7 +13,7 @@ use baqylau_report::Mission;
 use serde::de::DeserializeOwned;
 use std::any::Any;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// What the observer sees of the mission.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,13 +122,15 @@ impl ObserverCore {
         })
     }
 
-    /// Places of the given levels (all, when there is none) whose name, number or code contains every word of `query`.
+    /// Places of the given levels (all, when there is none), within a place if one is given, whose name, number or code contains
+    /// every word of `query`.
     ///
     /// # Errors
-    /// As [`ObserverCore::mission`].
+    /// As [`ObserverCore::mission`], or there is no such place.
     pub fn search_places(
         &self,
         levels: &[String],
+        within: Option<&str>,
         query: &str,
         offset: usize,
         limit: usize,
@@ -137,8 +139,9 @@ impl ObserverCore {
             let places = &loaded.places;
             let every = places.table().levels.iter().map(|l| &l.id);
             let wanted: Vec<&String> = if levels.is_empty() { every.collect() } else { levels.iter().collect() };
-            let among: Vec<u32> =
-                wanted.iter().filter_map(|l| places.level(l)).flat_map(|l| places.of_level(l)).copied().collect();
+            let above = within.map(|code| super::visits::find_place(loaded, code)).transpose()?;
+            let of = |level| above.map_or_else(|| places.of_level(level), |place| places.under(level, place));
+            let among: Vec<u32> = wanted.iter().filter_map(|l| places.level(l)).flat_map(of).copied().collect();
             let found = places.search(&among, query, offset, limit);
             Ok(found.into_iter().filter_map(|p| self.place_view(loaded, p)).collect())
         })
@@ -156,7 +159,8 @@ impl ObserverCore {
     }
 
     pub(super) fn language(&self, loaded: &Loaded) -> usize {
-        loaded.mission.language(&self.config.language).unwrap_or(0)
+        let code = self.language.read().unwrap_or_else(PoisonError::into_inner);
+        loaded.mission.language(&code).unwrap_or(0)
     }
 
     pub(super) fn loaded(&self, u: &mut Unlocked) -> Result<Arc<Loaded>, Error> {

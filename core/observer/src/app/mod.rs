@@ -9,7 +9,7 @@
 //! - `amend`: correcting what was signed, and closing the chain
 //! - `attach`: photographs, sound, video and files
 //! - `courier`: delivery by hand
-//! - `letters`: what the coordinators write
+//! - `letters`: what the coordinators write; `handed`: answering it, from another phone too
 //! - `forget`: making sent visits unreadable after the review window
 //! - `delivery`: enrolment and sync
 
@@ -41,6 +41,7 @@ pub use baqylau_forms::fill::{
 use crate::clock::Clock;
 use crate::drive::{Interrupt, lock, names};
 use crate::error::Error;
+use crate::listen::{Bell, Change, Listener};
 use crate::lock::Lock;
 use crate::store::{MainStore, Outbox};
 use crate::vault::KeyVault;
@@ -51,7 +52,7 @@ use baqylau_sqlite::{Salvaged, StorageError, set_aside};
 use mission::Loaded;
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// Where a phone keeps its store, and what it has.
 #[derive(Clone)]
@@ -73,6 +74,8 @@ pub struct ObserverCore {
     outbox: Arc<Mutex<Outbox>>,
     interrupt: Arc<Interrupt>,
     commits: std::sync::atomic::AtomicU64,
+    language: RwLock<String>,
+    bell: Bell,
 }
 
 /// What is in memory while the store is open.
@@ -169,6 +172,8 @@ impl ObserverCore {
 
     fn assemble(config: Config, outbox: Outbox, unlocked: Option<Unlocked>) -> Self {
         Self {
+            language: RwLock::new(config.language.clone()),
+            bell: Bell::default(),
             config,
             unlocked: Mutex::new(unlocked),
             outbox: Arc::new(Mutex::new(outbox)),
@@ -220,7 +225,19 @@ impl ObserverCore {
         self.repair_outbox(&main, &invite)?;
         *self.unlocked()? = Some(Unlocked { main, invite, loaded: None, open: HashMap::new() });
         self.tidy();
+        self.bell.ring(Change::Lock);
         Ok(())
+    }
+
+    /// Says who is told of changes from now on; nobody is, until this is called.
+    pub fn listen(&self, listener: Option<Arc<dyn Listener>>) {
+        self.bell.listen(listener);
+    }
+
+    /// Speaks another language from now on.
+    pub fn speak(&self, language: &str) {
+        *self.language.write().unwrap_or_else(PoisonError::into_inner) = language.to_owned();
+        self.bell.ring(Change::Work);
     }
 
     /// Changes the PIN.
@@ -263,6 +280,7 @@ impl ObserverCore {
     /// An earlier call broke off.
     pub fn lock(&self) -> Result<(), Error> {
         *self.unlocked()? = None;
+        self.bell.ring(Change::Lock);
         Ok(())
     }
 
@@ -290,9 +308,14 @@ impl ObserverCore {
 
     /// Runs with the open store.
     fn with<T>(&self, f: impl FnOnce(&mut Unlocked) -> Result<T, Error>) -> Result<T, Error> {
-        let mut guard = self.unlocked()?;
+        let before = self.commits();
         let locked = || Error::Locked { attempts_left: Lock::of(&self.config.folder).attempts_left() };
-        f(guard.as_mut().ok_or_else(locked)?)
+        let done = f(self.unlocked()?.as_mut().ok_or_else(locked)?);
+        // With no lock held: the listener may call back.
+        if self.commits() != before {
+            self.bell.ring(Change::Work);
+        }
+        done
     }
 
     /// Runs with the open store and the mission.

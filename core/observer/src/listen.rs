@@ -1,0 +1,45 @@
+//! Who wants to know that something changed, so that a screen can be drawn again.
+
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// What changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// Visits, drafts, answers, reports or letters on this phone.
+    Work,
+    /// How far something got on its way: a receipt, a refusal, an attachment. During a sync once for each.
+    Delivery,
+    /// The store was locked or unlocked.
+    Lock,
+}
+
+/// Is told of changes, on the thread of the call that made them and with no lock held: it may call the core, but for a sync
+/// during a sync.
+pub trait Listener: Send + Sync {
+    /// Something changed.
+    fn changed(&self, change: Change);
+}
+
+/// Rings for whoever listens.
+#[derive(Clone, Default)]
+pub(crate) struct Bell(Arc<RwLock<Option<Arc<dyn Listener>>>>);
+
+impl Bell {
+    pub fn listen(&self, listener: Option<Arc<dyn Listener>>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = listener;
+    }
+
+    pub fn ring(&self, change: Change) {
+        let listener = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(listener) = listener {
+            listener.changed(change);
+        }
+    }
+}
+
+impl fmt::Debug for Bell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Bell")
+    }
+}
