@@ -3,6 +3,7 @@
 use baqylau_desk::Desk;
 use baqylau_forms::value::Moment;
 use baqylau_observer::clock::{Clock, SystemClock};
+use baqylau_protocol::courier::Assembler;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -66,6 +67,20 @@ pub fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut files: Vec<PathBuf> = entries.into_iter().map(|e| e.path()).filter(|p| p.is_file()).collect();
     files.sort();
     Ok(files)
+}
+
+/// A courier file: its bytes, or those that frames make, one a line.
+pub fn courier_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    let bytes = std::fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let Some(text) = std::str::from_utf8(&bytes).ok().filter(|t| t.starts_with("BAQYLAUC")) else { return Ok(bytes) };
+    let mut assembler = Assembler::default();
+    for line in text.lines().filter(|l| !l.trim().is_empty()) {
+        if let Some(file) = assembler.take(line)? {
+            return Ok(file);
+        }
+    }
+    let (here, all) = assembler.progress();
+    Err(format!("{here} of {all} frames are here; read the others").into())
 }
 
 /// Prints one JSON value on one line.

@@ -8,9 +8,8 @@ use baqylau_protocol::cose::Type;
 use baqylau_protocol::ids::Hash;
 use baqylau_report::Report;
 use baqylau_report::report::Attachment;
-use ring::digest::{Context, SHA256};
 use std::fs::{self, File, OpenOptions};
-use std::io::{BufReader, Read, Write};
+use std::io::{BufReader, Write};
 use std::path::PathBuf;
 
 /// An attachment of a report.
@@ -78,6 +77,21 @@ impl Desk {
         Ok(came)
     }
 
+    /// The attachments that are here and are not what their reports say, by the hash of the file.
+    ///
+    /// # Errors
+    /// The database fails, or a file cannot be read.
+    pub fn altered_attachments(&self) -> Result<Vec<Hash>, DeskError> {
+        let mut altered = Vec::new();
+        for row in self.attachments()?.into_iter().filter(|r| r.here) {
+            let path = self.blob(row.attachment.hash);
+            if digest(&path).map_err(|e| DeskError::file(&path, e))? != row.attachment.hash {
+                altered.push(row.attachment.hash);
+            }
+        }
+        Ok(altered)
+    }
+
     /// Decrypts an attachment into `out`.
     ///
     /// # Errors
@@ -86,7 +100,8 @@ impl Desk {
         let path = self.blob(attachment.hash);
         let file = File::open(&path).map_err(|e| DeskError::file(&path, e))?;
         let opened = blob::open(&attachment.key, attachment.size, BufReader::new(file), out);
-        opened.map_err(|e| DeskError::file(&path, e))
+        let remedy = |e| DeskError::file(&path, format!("{e}; delete the file, and the next pull fetches it again"));
+        opened.map_err(remedy)
     }
 
     fn blob(&self, hash: Hash) -> PathBuf {
@@ -95,15 +110,5 @@ impl Desk {
 }
 
 fn digest(path: &std::path::Path) -> std::io::Result<Hash> {
-    let (mut file, mut context) = (File::open(path)?, Context::new(&SHA256));
-    let mut buffer = vec![0; blob::CHUNK];
-    loop {
-        let read = file.read(&mut buffer)?;
-        if read == 0 {
-            let mut hash = Hash([0; 32]);
-            hash.0.copy_from_slice(context.finish().as_ref());
-            return Ok(hash);
-        }
-        context.update(&buffer[..read]);
-    }
+    blob::copy(&mut File::open(path)?, &mut std::io::sink()).map(|(hash, _)| hash)
 }

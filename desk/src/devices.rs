@@ -38,12 +38,12 @@ pub struct DeviceRow {
 const LISTED: usize = 1_000;
 
 impl Desk {
-    /// Every observer's phone that enrolled, in the order of the log.
+    /// Every observer's phone that enrolled, in the order of the log, with the teams of a moment.
     ///
     /// # Errors
     /// The database fails.
-    pub fn devices(&self) -> Result<Vec<DeviceRow>, DeskError> {
-        let register: BTreeMap<_, _> = self.store.register()?.into_iter().collect();
+    pub fn devices(&self, now: i64) -> Result<Vec<DeviceRow>, DeskError> {
+        let register = self.register_at(now)?;
         let roster = self.roster()?.map(|(r, _)| r);
         let mut chains: BTreeMap<DeviceId, Chain> = BTreeMap::new();
         for envelope in self.store.envelopes()? {

@@ -1,18 +1,18 @@
-//! Answers as tables: one CSV a checklist, one row a report.
+//! Answers as tables: one CSV a checklist with a row a report, and one a repeat with a row a row.
 
 use crate::error::DeskError;
 use crate::folder::Desk;
 use crate::status::{Known, Picture};
-use baqylau_forms::definition::Kind;
-use baqylau_forms::fill::{Key, write_literal};
+use baqylau_forms::definition::{Item, Kind};
+use baqylau_forms::fill::{Mutation, write_literal};
 use baqylau_forms::form::Form;
 use baqylau_protocol::certificate::Role;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
 impl Desk {
-    /// Writes `<checklist>.csv` for every checklist and `people.csv` into a folder. Reports that do not count are there too, with
+    /// Writes `<checklist>.csv` for every checklist, `<checklist>.<repeat>.csv` for every repeat, and `people.csv` into a folder. Reports that do not count are there too, with
     /// their status.
     ///
     /// # Errors
@@ -30,6 +30,10 @@ impl Desk {
         for (id, reports) in by_form {
             let path = folder.join(format!("{id}.csv"));
             rows += write_reports(&path, &reports).map_err(|e| DeskError::file(&path, e))?;
+            for repeat in repeats(&reports) {
+                let path = folder.join(format!("{id}.{repeat}.csv"));
+                write_rows(&path, &reports, &repeat).map_err(|e| DeskError::file(&path, e))?;
+            }
         }
         let path = folder.join("people.csv");
         self.write_people(&path)?;
@@ -55,43 +59,79 @@ impl Desk {
     }
 }
 
+/// One row a report; the columns are those of every version of the checklist.
 fn write_reports(path: &Path, reports: &[(&Known, Arc<Form>)]) -> Result<usize, csv::Error> {
-    let Some((_, form)) = reports.first() else { return Ok(0) };
-    let columns = columns(form);
+    let columns = columns(reports, None);
     let mut out = csv::Writer::from_path(path)?;
     let fixed = ["report", "visit", "place", "received_index", "status"];
-    out.write_record(fixed.into_iter().chain(columns.iter().map(|c| c.1.as_str())))?;
+    out.write_record(fixed.into_iter().chain(columns.iter().map(String::as_str)).chain(["no_place_for"]))?;
     for (known, form) in reports {
-        let visit = known
-            .report
-            .as_ref()
-            .map(|r| (r.id.to_string(), r.visit.code.clone(), r.visit.place.clone().unwrap_or_default()));
-        let (id, code, place) = visit.unwrap_or_default();
+        let report = known.report.as_ref();
+        let (id, code) = report.map(|r| (r.id.to_string(), r.visit.code.clone())).unwrap_or_default();
+        let place = report.and_then(|r| r.visit.place.clone()).unwrap_or_default();
         let mut record = vec![id, code, place, known.envelope.index.to_string(), known.status.name().to_owned()];
-        for (_, name) in &columns {
-            record.push(cell(known, form, name));
-        }
+        record.extend(columns.iter().map(|name| cell(known, form, name, &[])));
+        let left = report.into_iter().flat_map(|r| r.left.iter().flatten());
+        record.push(left.map(|l| format!("{}: {}", l.name, l.text)).collect::<Vec<_>>().join("; "));
         out.write_record(record)?;
     }
     out.flush()?;
     Ok(reports.len())
 }
 
-/// Questions outside of repeats, by name: another version of the checklist may have them elsewhere.
-fn columns(form: &Form) -> Vec<(u32, String)> {
-    let holds = |kind: &Kind| !matches!(kind, Kind::Group { .. } | Kind::Repeat { .. } | Kind::Note);
-    let items = form.definition().items.iter().zip(0u32..);
-    items
-        .filter(|(item, at)| holds(&item.kind) && form.holder(*at).is_none())
-        .map(|(item, at)| (at, item.name.clone()))
-        .collect()
+/// One row a row of a repeat, with the report and the positions of the row, counted from 1.
+fn write_rows(path: &Path, reports: &[(&Known, Arc<Form>)], repeat: &str) -> Result<(), csv::Error> {
+    let columns = columns(reports, Some(repeat));
+    let mut out = csv::Writer::from_path(path)?;
+    out.write_record(["report", "row"].into_iter().chain(columns.iter().map(String::as_str)))?;
+    for (known, form) in reports {
+        let (Some(report), Some(filling), Some(node)) = (&known.report, &known.filling, form.find(repeat)) else {
+            continue;
+        };
+        let rows = filling.snapshot().into_iter().filter_map(|m| match m {
+            Mutation::AddRow(saved) if saved.repeat == node => Some(filling.row_path(saved.row)),
+            _ => None,
+        });
+        for place in rows {
+            let number = place.iter().map(|n| (n + 1).to_string()).collect::<Vec<_>>().join(".");
+            let cells = columns.iter().map(|name| cell(known, form, name, &place));
+            out.write_record([report.id.to_string(), number].into_iter().chain(cells))?;
+        }
+    }
+    out.flush()?;
+    Ok(())
 }
 
-fn cell(known: &Known, form: &Form, name: &str) -> String {
-    let Some((node, filling)) = form.find(name).zip(known.filling.as_ref()) else { return String::new() };
-    let key = Key { node, row: 0 };
-    match filling.answer(key).filter(|_| filling.is_shown(key)) {
-        Some(answer) => write_literal(form, node, answer),
-        None => String::new(),
+/// The repeats of every version of a checklist, by name.
+fn repeats(reports: &[(&Known, Arc<Form>)]) -> Vec<String> {
+    names(reports, |_, item, _| matches!(item.kind, Kind::Repeat { .. }))
+}
+
+/// The questions of a repeat, or outside of all, by name: another version of the checklist may have them elsewhere, or others.
+fn columns(reports: &[(&Known, Arc<Form>)], repeat: Option<&str>) -> Vec<String> {
+    let holds = |kind: &Kind| !matches!(kind, Kind::Group { .. } | Kind::Repeat { .. } | Kind::Note);
+    names(reports, |form, item, at| {
+        let holder = form.holder(at).map(|h| form.definition().items[h as usize].name.as_str());
+        holds(&item.kind) && holder == repeat
+    })
+}
+
+/// Names of items, each once, in the order of the checklists.
+fn names(reports: &[(&Known, Arc<Form>)], wanted: impl Fn(&Form, &Item, u32) -> bool) -> Vec<String> {
+    let mut seen: HashSet<*const Form> = HashSet::new();
+    let mut out: Vec<String> = Vec::new();
+    for form in reports.iter().map(|(_, form)| form).filter(|form| seen.insert(Arc::as_ptr(form))) {
+        for (item, at) in form.definition().items.iter().zip(0u32..) {
+            if wanted(form, item, at) && !out.contains(&item.name) {
+                out.push(item.name.clone());
+            }
+        }
     }
+    out
+}
+
+fn cell(known: &Known, form: &Form, name: &str, rows: &[u32]) -> String {
+    let Some((node, filling)) = form.find(name).zip(known.filling.as_ref()) else { return String::new() };
+    let shown = filling.key_at(node, rows).filter(|key| filling.is_shown(*key));
+    shown.and_then(|key| filling.answer(key)).map_or_else(String::new, |answer| write_literal(form, node, answer))
 }

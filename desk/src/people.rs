@@ -8,6 +8,7 @@ use baqylau_protocol::certificate::{Certificate, Invite, Role};
 use baqylau_protocol::ids::{DeviceId, Hash, SubjectId};
 use baqylau_protocol::keys::{SigningKey, random};
 use baqylau_protocol::roster::{Entry, Roster, Standing};
+use std::collections::HashMap;
 
 /// An invite that was made.
 #[derive(Debug, Clone)]
@@ -19,6 +20,20 @@ pub struct Invited {
 }
 
 impl Desk {
+    /// The register with the teams as they were, or will be, at a moment.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn register_at(&self, moment: i64) -> Result<HashMap<SubjectId, Person>, DeskError> {
+        let mut register: HashMap<SubjectId, Person> = self.store.register()?.into_iter().collect();
+        for (code, _, team) in self.store.moves()?.into_iter().filter(|(_, since, _)| *since <= moment) {
+            for person in register.values_mut().filter(|p| p.code == code) {
+                person.team.clone_from(&team);
+            }
+        }
+        Ok(register)
+    }
+
     /// Makes invites for people of the register, by code; all of them when there is none.
     ///
     /// # Errors

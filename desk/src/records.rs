@@ -2,14 +2,16 @@
 //! phone's reports do.
 
 use crate::error::DeskError;
-use crate::folder::Desk;
+use crate::folder::{DAY_MS, Desk};
 use crate::identity::Identity;
 use crate::store::{Chain, Device};
+use baqylau_forms::definition::Kind;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::Type;
 use baqylau_protocol::envelope::{Address, To, make};
 use baqylau_protocol::ids::{DeviceId, Hash};
+use baqylau_protocol::roster::Standing;
 use baqylau_protocol::seal::SharedKey;
 use baqylau_report::letter::Question;
 use baqylau_report::report::At;
@@ -53,6 +55,10 @@ impl Desk {
         let filling = self.evaluated(report)?;
         let form = filling.form().clone();
         let node = question(&form, change.question)?;
+        if change.new.is_some() && matches!(form.definition().items[node as usize].kind, Kind::Attachment { .. }) {
+            let what = format!("{}: a file cannot be put in the place of the observer's", change.question);
+            return Err(DeskError::Unknown(what));
+        }
         let key = filling.key_at(node, &change.rows);
         let key = key.ok_or_else(|| DeskError::Unknown(format!("{}: the report has no such row", change.question)))?;
         if let Some(text) = change.new {
@@ -94,7 +100,9 @@ impl Desk {
         let node = |name: &String| Ok(Question { node: question(&form, name)?, rows: Vec::new() });
         let questions = questions.iter().map(node).collect::<Result<Vec<_>, DeskError>>()?;
         let text = note.trim().to_owned();
-        let handed = other.is_some_and(|device| device != envelope.device);
+        // The phone itself forgets a report after the review window; a little before, it may be too late when the letter comes.
+        let window = i64::from(self.source()?.mission.review_window_days) * DAY_MS / 2;
+        let handed = other.is_some_and(|device| device != envelope.device) || envelope.received + window < now;
         let copy = envelope.plain.ok().filter(|_| handed).map(|plain| plain.bytes.into());
         let letter = Letter { v: 1, text: text.clone(), report: Some(report), questions, at: at(now), copy };
         let review = Review { v: 1, report, state: State::Queried, reason: text, at: at(now) };
@@ -106,15 +114,19 @@ impl Desk {
         })
     }
 
-    /// Writes to phones: of the teams given, or all. Gives how many.
+    /// Writes to phones: of the teams given, as they are now, or all. A revoked phone gets none. Gives how many.
     ///
     /// # Errors
     /// Nobody is in these teams, or there are no words.
     pub fn message(&self, teams: &[String], text: &str, now: i64) -> Result<usize, DeskError> {
         said("words", text)?;
-        let register = self.store.register()?;
-        let team = |d: &Device| register.iter().find(|(s, _)| *s == d.subject).map(|(_, p)| p.team.clone());
-        let wanted = |d: &Device| teams.is_empty() || team(d).is_some_and(|t| teams.contains(&t));
+        let register = self.register_at(now)?;
+        let roster = self.roster()?.map(|(r, _)| r);
+        let revoked = |d: &Device| {
+            roster.as_ref().and_then(|r| r.find(d.device)).is_some_and(|e| e.standing == Standing::Revoked)
+        };
+        let in_team = |d: &Device| register.get(&d.subject).is_some_and(|p| teams.contains(&p.team));
+        let wanted = |d: &Device| !revoked(d) && (teams.is_empty() || in_team(d));
         let phones: Vec<Device> =
             self.store.devices()?.into_iter().filter(|d| d.role == Role::Observer && wanted(d)).collect();
         if phones.is_empty() {
@@ -143,6 +155,11 @@ impl Desk {
     }
 
     fn phone(&self, device: DeviceId) -> Result<Device, DeskError> {
+        let roster = self.roster()?.map(|(r, _)| r);
+        let revoked = roster.as_ref().and_then(|r| r.find(device)).is_some_and(|e| e.standing == Standing::Revoked);
+        if revoked {
+            return Err(DeskError::Unknown(format!("{device} was revoked; name another phone that shall amend it")));
+        }
         let found = self.store.devices()?.into_iter().find(|d| d.device == device);
         found.ok_or_else(|| DeskError::Unknown(format!("no phone {device} enrolled")))
     }

@@ -323,7 +323,8 @@ fn supersede(
     }
 }
 
-/// The same team, visit, place and checklist twice: the lowest place in the log counts. Never across teams.
+/// The same team, visit, place and checklist twice: the lowest place in the log counts, and what a desk accepted. Never across
+/// teams.
 fn deduplicate(reports: &mut [Known]) {
     let mut seen = HashSet::new();
     let mut bytes = HashSet::new();
@@ -337,7 +338,7 @@ fn deduplicate(reports: &mut [Known]) {
         let definition = filling.form().definition();
         let team = known.person.as_ref().map_or_else(|| known.envelope.device.to_string(), |p| p.team.clone());
         let key = (team, report.visit.code.clone(), report.visit.place.clone(), definition.id.clone());
-        if definition.once && !seen.insert(key) {
+        if definition.once && !seen.insert(key) && !known.accepted() {
             known.status = Status::Duplicate;
         }
     }

@@ -2,7 +2,7 @@
 
 mod records;
 
-use crate::common::{Folder, Outcome, files_in, now, print_json};
+use crate::common::{Folder, Outcome, courier_file, files_in, now, print_json};
 use baqylau_desk::pull::verify_all;
 use baqylau_desk::status::Answers;
 use baqylau_findings::Computed;
@@ -140,7 +140,7 @@ pub fn run(command: Desk) -> Outcome {
         Desk::Attachments { folder, export } => attachments(&folder.open()?, export),
         Desk::Deliver { folder, file, back, attachments } => {
             let desk = folder.open()?;
-            let bytes = std::fs::read(&file).map_err(|e| format!("{}: {e}", file.display()))?;
+            let bytes = courier_file(&file)?;
             let files = attachments.map(|folder| files_in(&folder)).transpose()?.unwrap_or_default();
             let delivered = desk.deliver(&bytes, &files, &|_| ())?;
             let refused = delivered.refused.len();
@@ -163,10 +163,13 @@ pub fn run(command: Desk) -> Outcome {
         }
         Desk::Devices { folder, json } => devices(&folder.open()?, json),
         Desk::Verify { folder } => {
-            let (good, faults) = verify_all(&folder.open()?)?;
+            let desk = folder.open()?;
+            let (good, faults) = verify_all(&desk)?;
+            let altered = desk.altered_attachments()?;
             println!("{good} envelopes verify");
             faults.iter().for_each(|(index, what)| println!("object {index}: {what}"));
-            Ok(faults.is_empty())
+            altered.iter().for_each(|hash| println!("attachment {hash}: its bytes are not those that were signed"));
+            Ok(faults.is_empty() && altered.is_empty())
         }
         Desk::Metrics { folder } => {
             print!("{}", folder.open()?.metrics(now())?);
@@ -183,6 +186,7 @@ pub fn run(command: Desk) -> Outcome {
 
 fn attachments(desk: &baqylau_desk::Desk, export: Option<PathBuf>) -> Outcome {
     let rows = desk.attachments()?;
+    let mut whole = true;
     for row in &rows {
         let a = &row.attachment;
         let short = row.report.to_string()[..8].to_owned();
@@ -197,10 +201,11 @@ fn attachments(desk: &baqylau_desk::Desk, export: Option<PathBuf>) -> Outcome {
         let mut file = std::fs::File::create(&path)?;
         if let Err(e) = desk.open_attachment(a, &mut file) {
             std::fs::remove_file(&path)?;
-            return Err(e.into());
+            println!("{e}");
+            whole = false;
         }
     }
-    Ok(rows.iter().all(|r| r.here))
+    Ok(whole && rows.iter().all(|r| r.here))
 }
 
 fn question(known: &baqylau_desk::status::Known, node: u32) -> Option<String> {
@@ -209,7 +214,7 @@ fn question(known: &baqylau_desk::status::Known, node: u32) -> Option<String> {
 }
 
 fn devices(desk: &baqylau_desk::Desk, json: bool) -> Outcome {
-    let rows = desk.devices()?;
+    let rows = desk.devices(now())?;
     if json {
         let rows = rows.iter().map(|d| {
             json!({
@@ -260,6 +265,7 @@ fn reports(folder: &Folder, export: Option<PathBuf>, json: bool) -> Outcome {
             "supersedes": report.and_then(|r| r.supersedes).map(|h| h.to_string()),
             "why": report.and_then(|r| r.why.clone()),
             "reviews": known.reviews.iter().map(|r| json!({"state": format!("{:?}", r.state).to_lowercase(), "reason": r.reason})).collect::<Vec<_>>(),
+            "left": report.and_then(|r| r.left.as_ref()).map(|left| left.iter().map(|l| json!({"question": l.name, "answer": l.text})).collect::<Vec<_>>()),
             "corrections": known.corrections.iter().map(|(c, fits)| json!({"question": question(known, c.node), "old": c.old, "new": c.new, "reason": c.reason, "source": c.source, "fits": fits})).collect::<Vec<_>>(),
             "device": known.envelope.device.to_string(),
             "seq": known.envelope.seq,

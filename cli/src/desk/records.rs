@@ -141,7 +141,7 @@ fn find(desk: &Desk, beginning: &str) -> Result<Hash, String> {
 
 /// The newest phone of a person, or the device of this name.
 fn phone(desk: &Desk, name: &str) -> Result<DeviceId, String> {
-    let rows = desk.devices().map_err(|e| e.to_string())?;
+    let rows = desk.devices(now()).map_err(|e| e.to_string())?;
     let of = |r: &&baqylau_desk::devices::DeviceRow| {
         r.person.as_ref().is_some_and(|p| p.0 == name) || r.device.to_string() == name
     };

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, Write};
 use std::path::Path;
 
-fn read_answers(path: &Path) -> Result<BTreeMap<String, String>, Failure> {
+/// Answers by question from a JSON file.
+pub fn read_answers(path: &Path) -> Result<BTreeMap<String, String>, Failure> {
     let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
     let read: BTreeMap<String, Value> =
         serde_json::from_str(&text).map_err(|e| format!("{}: {e}; expected an object of answers", path.display()))?;
@@ -89,7 +90,7 @@ fn media_type(path: &Path) -> Result<&'static str, String> {
         "wav" => "audio/wav",
         "pdf" => "application/pdf",
         "txt" | "csv" => "text/plain",
-        _ => return Err(format!("{}: no kind of file that is taken", path.display())),
+        _ => return Err(format!("{}: take a jpg, png, mp4, mov, 3gp, m4a, wav, pdf, txt or csv", path.display())),
     })
 }
 

@@ -2,14 +2,14 @@
 
 mod fill;
 
-use crate::common::{Failure, Outcome, files_in, print_json};
-use baqylau_observer::ObserverCore;
+use crate::common::{Failure, Outcome, courier_file, files_in, print_json};
 use baqylau_observer::app::{Config, DraftView, LetterView, PlaceView, ReportState, VisitUpdate, VisitView};
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_observer::vault::FileVault;
-use baqylau_protocol::courier::{self, Assembler};
+use baqylau_observer::{Error, ObserverCore};
+use baqylau_protocol::courier;
 use clap::{Args, Subcommand};
-use fill::{fill, sign};
+use fill::{fill, read_answers, sign};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,8 +27,11 @@ pub struct Store {
     #[arg(long)]
     language: Option<String>,
     /// The PIN; otherwise `BAQYLAU_PIN` is read.
-    #[arg(long, env = "BAQYLAU_PIN", hide_env_values = true)]
+    #[arg(long, env = "BAQYLAU_PIN", hide_env_values = true, required_unless_present = "locked", default_value = "")]
     pin: String,
+    /// Without the PIN, as a locked phone: for `sync`, `export` and `import`.
+    #[arg(long)]
+    locked: bool,
 }
 
 impl Store {
@@ -51,6 +54,22 @@ impl Store {
             return Err(format!("the mission does not speak {language}, but {}", spoken.join(", ")).into());
         }
         Ok(core)
+    }
+}
+
+impl Store {
+    /// For delivery, which needs no PIN: after too many wrong ones it goes on without.
+    fn deliver(&self) -> Result<ObserverCore, Failure> {
+        if self.locked {
+            return Ok(ObserverCore::open_locked(self.config()?)?);
+        }
+        match self.open() {
+            Err(e) if matches!(e.downcast_ref(), Some(Error::Locked { attempts_left: 0 })) => {
+                println!("locked for good; what was signed is delivered all the same");
+                Ok(ObserverCore::open_locked(self.config()?)?)
+            }
+            other => other,
+        }
     }
 }
 
@@ -271,6 +290,8 @@ pub fn run(command: Observe) -> Outcome {
         }
         Observe::Fill { store, checklist, visit, place, answers, incomplete, draft } => {
             let core = store.open()?;
+            // What is wrong with the file is said before anything is begun.
+            answers.as_deref().map(read_answers).transpose()?;
             let visit = match visit {
                 Some(visit) => visit,
                 None => core.start_visit(place.as_deref(), None)?.code,
@@ -352,7 +373,7 @@ pub fn run(command: Observe) -> Outcome {
             amended(&core, draft, answers.as_deref(), incomplete)
         }
         Observe::Export { store, file, frames, qr, attachments } => {
-            let core = store.open()?;
+            let core = store.deliver()?;
             if let Some(folder) = attachments {
                 println!("{} attachments in {}", carry_out(&core, &folder)?, folder.display());
             }
@@ -365,9 +386,8 @@ pub fn run(command: Observe) -> Outcome {
             Ok(true)
         }
         Observe::Import { store, file, attachments } => {
-            let bytes = std::fs::read(&file).map_err(|e| format!("{}: {e}", file.display()))?;
-            let bytes = assembled(bytes)?;
-            let core = store.open()?;
+            let bytes = courier_file(&file)?;
+            let core = store.deliver()?;
             let report = core.import_courier(&bytes)?;
             println!(
                 "{} objects are carried on, {} own reports proved delivered, {} left out",
@@ -389,12 +409,15 @@ pub fn run(command: Observe) -> Outcome {
             Ok(true)
         }
         Observe::Wipe { store, yes: _ } => {
+            if !["lock.json", "main.db", "outbox.db"].iter().any(|file| store.join(file).exists()) {
+                return Err(format!("{}: there is no store here; nothing was wiped", store.display()).into());
+            }
             ObserverCore::wipe(&config(&store, "en")?)?;
             println!("wiped: {}", store.display());
             Ok(true)
         }
         Observe::Sync { store, json } => {
-            let report = store.open()?.sync_now(BUDGET)?;
+            let report = store.deliver()?.sync_now(BUDGET)?;
             let safe = report.again.is_none() && report.refused == 0;
             if json {
                 print_json(&json!({
@@ -487,19 +510,6 @@ fn show(bytes: &[u8]) -> Outcome {
     }
 }
 
-/// The courier file that frames make, or the bytes as they are.
-fn assembled(bytes: Vec<u8>) -> Result<Vec<u8>, Failure> {
-    let Some(text) = std::str::from_utf8(&bytes).ok().filter(|t| t.starts_with("BAQYLAUC")) else { return Ok(bytes) };
-    let mut assembler = Assembler::default();
-    for line in text.lines().filter(|l| !l.trim().is_empty()) {
-        if let Some(file) = assembler.take(line)? {
-            return Ok(file);
-        }
-    }
-    let (here, all) = assembler.progress();
-    Err(format!("{here} of {all} frames are here; read the others").into())
-}
-
 fn amend(core: &ObserverCore, report: i64, why: &str, answers: Option<&Path>, incomplete: Option<String>) -> Outcome {
     amended(core, core.amend(report, why)?.id, answers, incomplete)
 }
@@ -524,19 +534,25 @@ fn reports(core: &ObserverCore, json: bool) -> Outcome {
     if json {
         let rows: Vec<_> = reports
             .iter()
-            .map(|r| json!({"seq": r.seq, "visit": r.visit, "checklist": r.checklist, "hash": r.hash, "amends": r.amends, "state": state(&r.state)}))
+            .map(|r| json!({"seq": r.seq, "visit": r.visit, "checklist": r.checklist, "hash": r.hash, "amends": r.amends, "state": state(&r.state), "attachments": r.attachments, "attachments_delivered": r.attachments_delivered, "attachment_problem": r.attachment_problem}))
             .collect();
         return print_json(
             &json!({"reports": rows, "all_safe": summary.all_safe(), "drafts": summary.drafts, "closed": summary.closed}),
         );
     }
     for r in &reports {
-        println!("{:>4}  {:<10} {:<18} {}", r.seq, r.visit, r.checklist, state(&r.state));
+        let files = match (&r.attachment_problem, r.attachments) {
+            (_, 0) => String::new(),
+            (Some(why), all) => format!(", {} of {all} attachments: {why}", r.attachments_delivered),
+            (None, all) => format!(", {} of {all} attachments", r.attachments_delivered),
+        };
+        println!("{:>4}  {:<10} {:<18} {}{files}", r.seq, r.visit, r.checklist, state(&r.state));
     }
     if summary.all_safe() {
         println!("all safe: {} delivered, {} drafts", summary.delivered, summary.drafts);
     } else {
-        println!("NOT safe yet: {} wait, {} stuck", summary.waiting, summary.stuck);
+        let (waiting, stuck, files) = (summary.waiting, summary.stuck, summary.attachments_waiting);
+        println!("NOT safe yet: {waiting} wait, {stuck} stuck, {files} attachments wait");
     }
     Ok(true)
 }

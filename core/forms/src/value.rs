@@ -241,6 +241,21 @@ pub enum Answer {
     Missing(Missing),
 }
 
+impl Answer {
+    /// Whether the value is one: a time within a day, a position on the earth, a day of the calendar.
+    #[must_use]
+    pub fn is_possible(&self) -> bool {
+        match self {
+            Self::Decimal(d) => d.scale <= 9,
+            Self::Date(d) => d.calendar().is_some(),
+            Self::Time(t) => t.0 < 86_400,
+            Self::Moment(m) => m.offset.unsigned_abs() <= 18 * 60 && m.local().is_some(),
+            Self::Point(p) => p.latitude.unsigned_abs() <= 900_000_000 && p.longitude.unsigned_abs() <= 1_800_000_000,
+            _ => true,
+        }
+    }
+}
+
 /// Says the kind only: what an observer answered never reaches a log line.
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -18,12 +18,13 @@ pub(crate) const CLEANED: [&str; 8] =
 /// It is not what its media type says, or reading or writing fails.
 pub(crate) fn scrub(media: &str, input: impl Read, out: &mut impl Write) -> Result<()> {
     let mut input = BufReader::with_capacity(BUFFER, input);
-    match media {
-        "image/jpeg" => jpeg(&mut input, out),
-        "image/png" => png(&mut input, out),
-        "audio/wav" => wav(&mut input, out),
-        _ => boxes(&mut input, out),
-    }
+    let (name, cleaned) = match media {
+        "image/jpeg" => ("JPEG", jpeg(&mut input, out)),
+        "image/png" => ("PNG", png(&mut input, out)),
+        "audio/wav" => ("WAV", wav(&mut input, out)),
+        _ => ("MP4", boxes(&mut input, out)),
+    };
+    cleaned.map_err(|e| if e.kind() == ErrorKind::UnexpectedEof { broken(name) } else { e })
 }
 
 /// Copies a file as it is.
@@ -32,7 +33,7 @@ pub(crate) fn plain(mut input: impl Read, out: &mut impl Write) -> Result<()> {
 }
 
 fn broken(what: &str) -> Error {
-    Error::new(ErrorKind::InvalidData, format!("it is no {what}, or a damaged one; take it again"))
+    Error::new(ErrorKind::InvalidData, format!("it is no {what}, or was damaged or cut off; take it again"))
 }
 
 fn array<const N: usize>(input: &mut impl Read) -> Result<[u8; N]> {
@@ -56,7 +57,8 @@ fn blank(input: &mut impl Read, out: &mut impl Write, length: u64) -> Result<()>
     copy(&mut std::io::repeat(0), out, length)
 }
 
-/// JPEG (ITU-T T.81): application segments but JFIF and Adobe's colour transform, comments, and whatever lies behind the end.
+/// JPEG (ITU-T T.81): only what is needed to draw the picture is kept. Comments, application segments and extensions go, and
+/// whatever lies behind the end; the density of JFIF and Adobe's colour transform stay, without what may hide beside them.
 fn jpeg(input: &mut impl BufRead, out: &mut impl Write) -> Result<()> {
     if array::<2>(input)? != [0xff, 0xd8] {
         return Err(broken("JPEG"));
@@ -66,15 +68,27 @@ fn jpeg(input: &mut impl BufRead, out: &mut impl Write) -> Result<()> {
     loop {
         match marker {
             0xd9 => return out.write_all(&[0xff, 0xd9]),
-            0xe1..=0xed | 0xef | 0xfe => {
-                let length = segment(input)?;
-                skip(input, length)?;
-            }
-            _ => {
+            // Frames but the reserved one, tables, scans, restarts, lines, hierarchy.
+            0xc0..=0xc7 | 0xc9..=0xcf | 0xda..=0xdf => {
                 let length = segment(input)?;
                 let head = u16::try_from(length + 2).map_err(|_| broken("JPEG"))?.to_be_bytes();
                 out.write_all(&[0xff, marker, head[0], head[1]])?;
                 copy(input, out, length)?;
+            }
+            _ => {
+                let length = segment(input)?;
+                let mut start = Vec::new();
+                input.take(length.min(12)).read_to_end(&mut start)?;
+                skip(input, length - start.len() as u64)?;
+                match (marker, start.as_slice()) {
+                    (0xe0, [b'J', b'F', b'I', b'F', 0, density @ ..]) if density.len() == 7 => {
+                        out.write_all(&[&[0xff, 0xe0, 0, 16][..], &start, &[0, 0]].concat())?;
+                    }
+                    (0xee, [b'A', b'd', b'o', b'b', b'e', ..]) if length == 12 => {
+                        out.write_all(&[&[0xff, 0xee, 0, 14][..], &start].concat())?;
+                    }
+                    _ => {}
+                }
             }
         }
         marker = if marker == 0xda { scan(input, out)? } else { next_marker(input)? };
@@ -195,15 +209,15 @@ fn boxes(input: &mut impl BufRead, out: &mut impl Write) -> Result<()> {
         };
         let body = body.ok_or_else(|| broken("MP4"))?;
         match &kind {
-            b"moov" if body <= MAX_INDEX => {
+            b"moov" | b"moof" if body <= MAX_INDEX => {
                 let mut index = vec![0; usize::try_from(body).map_err(|_| broken("MP4"))?];
                 input.read_exact(&mut index)?;
                 clean(&mut index, 0)?;
                 out.write_all(&head)?;
                 out.write_all(&index)?;
             }
-            b"moov" => return Err(broken("MP4 with an index of a usual size")),
-            b"ftyp" | b"mdat" | b"moof" | b"sidx" | b"mfra" | b"styp" => {
+            b"moov" | b"moof" => return Err(broken("MP4 with an index of a usual size")),
+            b"ftyp" | b"mdat" | b"sidx" | b"mfra" | b"styp" => {
                 out.write_all(&head)?;
                 copy(input, out, body)?;
             }
@@ -229,7 +243,7 @@ fn rest(kind: &[u8; 4], input: &mut impl Read, out: &mut impl Write, head: &[u8]
 
 /// Cleans the boxes inside an index, in place.
 fn clean(mut bytes: &mut [u8], depth: usize) -> Result<()> {
-    const HOLDERS: [&[u8; 4]; 6] = [b"trak", b"mdia", b"minf", b"stbl", b"edts", b"mvex"];
+    const HOLDERS: [&[u8; 4]; 7] = [b"trak", b"mdia", b"minf", b"stbl", b"edts", b"mvex", b"traf"];
     const DESCRIBE: [&[u8; 4]; 5] = [b"udta", b"meta", b"uuid", b"XMP_", b"loci"];
     while bytes.len() >= 8 {
         let size = u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
@@ -241,12 +255,30 @@ fn clean(mut bytes: &mut [u8], depth: usize) -> Result<()> {
             here[8..].fill(0);
         } else if HOLDERS.contains(&&kind) && depth < 8 {
             clean(&mut here[8..], depth + 1)?;
+        } else if &kind == b"hdlr" {
+            handler(here)?;
         } else if [b"mvhd", b"tkhd", b"mdhd"].contains(&&kind) && here.len() >= 28 {
             // Times of creation and change: 4 bytes each, or 8 in version 1.
             let width = if here[8] == 1 { 16 } else { 8 };
             here[12..12 + width].fill(0);
         }
         bytes = behind;
+    }
+    Ok(())
+}
+
+/// The handler of a track. Its samples lie among the others, so a track that may tell where it was made cannot be taken out.
+fn handler(hdlr: &mut [u8]) -> Result<()> {
+    let (component, track) = (hdlr.get(12..16).unwrap_or_default(), hdlr.get(16..20).unwrap_or_default());
+    if component != b"dhlr" && ![&b"vide"[..], b"soun"].contains(&track) {
+        let track = String::from_utf8_lossy(track).into_owned();
+        let words = format!(
+            "it has a track beside picture and sound ({track}), which may tell where it was made; record it again"
+        );
+        return Err(Error::new(ErrorKind::InvalidData, words));
+    }
+    if let Some(name) = hdlr.get_mut(32..) {
+        name.fill(0);
     }
     Ok(())
 }

@@ -95,7 +95,7 @@ fn a_closed_chain_tells_of_a_report_that_is_kept_back() {
     assert!(refused.to_string().contains("closed"), "{refused}");
     assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 2, "the report and the last word");
     assert_eq!(look(&mut world, Answers::Effective).0, ["counted"], "the last word is no report");
-    let row = world.desk.devices().expect("devices").remove(0);
+    let row = world.desk.devices(now()).expect("devices").remove(0);
     assert_eq!((row.received, row.missing.as_slice(), row.closed), (2, &[][..], true));
     assert_eq!(row.person.expect("known").0, "p001");
 }
@@ -108,7 +108,7 @@ fn a_replaced_phone_amends_what_the_other_sent() {
     report(&old, "one");
     old.sync_now(BUDGET).expect("syncs");
     look(&mut world, Answers::Effective);
-    let device = world.desk.devices().expect("devices")[0].device;
+    let device = world.desk.devices(now()).expect("devices")[0].device;
     let invite = world.desk.replace(device, true, now(), 9).expect("an invite").text;
     world.desk.publish_roster().expect("publishes");
     report(&old, "by who found the phone");
@@ -117,7 +117,7 @@ fn a_replaced_phone_amends_what_the_other_sent() {
     report(&new, "three");
     new.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let rows = world.desk.devices().expect("devices");
+    let rows = world.desk.devices(now()).expect("devices");
     assert_eq!(
         rows.iter().map(|r| r.standing).collect::<Vec<_>>(),
         [Some(Standing::Revoked), Some(Standing::Confirmed)]

@@ -19,7 +19,12 @@ fn jpeg(picture: &[u8]) -> Vec<u8> {
     let stuffed: Vec<u8> = picture.iter().flat_map(|b| if *b == 0xff { vec![0xff, 0] } else { vec![*b] }).collect();
     [
         &[0xff, 0xd8][..],
-        &segment(0xe0, b"JFIF\0"),
+        &segment(0xe0, b"JFIF\0\x01\x02\0\0\x48\0\x48\0\0"),
+        &segment(0xe0, &[b"JFXX\0", SECRET].concat()),
+        &segment(0xee, b"Adobe\0\x64\0\0\0\0\x01"),
+        &segment(0xee, &[b"Adobe", SECRET].concat()),
+        &segment(0xf0, SECRET),
+        &segment(0xc8, SECRET),
         &segment(0xe1, &[b"Exif\0\0", SECRET].concat()),
         &segment(0xdb, &[1; 65]),
         &segment(0xfe, SECRET),
@@ -76,7 +81,9 @@ fn a_photograph_arrives_without_what_it_tells() {
     let name = named(&core, id, "photo");
     let clean = read(&core, id, &name);
     assert!(!holds(&clean, SECRET) && holds(&clean, b"JFIF"), "the picture without what it tells");
-    assert_eq!(clean.len(), photo.len() - 3 * SECRET.len() - 6 - 4 - 4, "and nothing else is missing");
+    assert!(holds(&clean, b"Adobe\0\x64"), "colours stay right");
+    let gone = 7 * SECRET.len() + b"Exif\0\0JFXX\0Adobe".len() + 6 * 4;
+    assert_eq!(clean.len(), photo.len() - gone, "and nothing else is missing");
     for entry in std::fs::read_dir(world.folder.path().join("phone/blobs")).expect("a folder").flatten() {
         let bytes = std::fs::read(entry.path()).expect("a file");
         assert!(!holds(&bytes, b"JFIF") && !holds(&bytes, SECRET), "encrypted");
@@ -108,8 +115,21 @@ fn other_formats_lose_what_they_tell_and_keep_their_places() {
     let id = draft(&core, "incident");
     let mut times = vec![0; 100];
     times[4..12].copy_from_slice(b"when-it-");
-    let index = [bx(b"mvhd", &times), bx(b"trak", &bx(b"udta", SECRET)), bx(b"udta", SECRET)].concat();
-    let sound = [bx(b"ftyp", b"M4A "), bx(b"uuid", SECRET), bx(b"moov", &index), bx(b"mdat", &[9; 70_000])].concat();
+    let track = |kind: &[u8; 4]| {
+        let handler = bx(b"hdlr", &[&[0; 8][..], kind, &[0; 12], SECRET].concat());
+        bx(b"trak", &[bx(b"mdia", &handler), bx(b"udta", SECRET)].concat())
+    };
+    let index = [bx(b"mvhd", &times), track(b"soun"), bx(b"udta", SECRET)].concat();
+    let part = bx(b"moof", &[bx(b"uuid", SECRET), bx(b"traf", &bx(b"udta", SECRET))].concat());
+    let film = |index: &[u8]| {
+        [bx(b"ftyp", b"M4A "), bx(b"uuid", SECRET), bx(b"moov", index), part.clone(), bx(b"mdat", &[9; 70_000])]
+            .concat()
+    };
+    let sound = film(&index);
+    let tells = film(&[track(b"soun"), track(b"mebx")].concat());
+    let refused =
+        core.attach(id, key(&core, id, "voice"), "audio/mp4", &mut &tells[..]).expect_err("a track of places");
+    assert!(refused.to_string().contains("mebx"), "{refused}");
     let voice = key(&core, id, "voice");
     core.attach(id, voice, "audio/mp4", &mut &sound[..]).expect("attached");
     let clean = read(&core, id, &named(&core, id, "voice"));

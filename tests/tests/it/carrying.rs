@@ -17,14 +17,18 @@ fn a_draft_is_carried_to_the_corrected_version() {
     set(&core, old, "participants", "250").expect("set");
     set(&core, old, "venue", "indoor").expect("set");
     set(&core, old, "languages", "kk ru").expect("set");
+    let photo = [&[0xff, 0xd8, 0xff, 0xdb, 0, 3, 1, 0xff, 0xda, 0, 3, 1][..], &[5; 9000], &[0xff, 0xd9]].concat();
+    core.attach(old, key(&core, old, "photo"), "image/jpeg", &mut &photo[..]).expect("attached");
     let at = key(&core, old, "participants");
     core.set_note(old, at, Some("counted by two".into())).expect("noted");
     assert!(core.carry(old).is_err(), "there is no newer version");
     // The checklist is corrected: a question gets another name, another loses a choice.
     let survey = source.join("checklists/campaign_event/survey.csv");
     let text = std::fs::read_to_string(&survey).expect("the survey");
-    let text =
-        text.replace("select_one venue,venue,", "select_one venue,venue_kind,").replace("${venue}", "${venue_kind}");
+    let text = text
+        .replace("select_one venue,venue,", "select_one venue,venue_kind,")
+        .replace("image,photo,", "image,picture,");
+    let text = text.replace("${venue}", "${venue_kind}").replace("${photo}", "${picture}");
     std::fs::write(&survey, text).expect("writes");
     let figures = source.join("figures.csv");
     let text = std::fs::read_to_string(&figures).expect("the figures").replace("${venue}", "${venue_kind}");
@@ -41,7 +45,8 @@ fn a_draft_is_carried_to_the_corrected_version() {
     set(&core, old, "participants", "251").expect("it can be filled under its own version");
     let (new, left) = core.carry(old).expect("carried");
     let told: Vec<(&str, &str)> = left.iter().map(|l| (l.name.as_str(), l.text.as_str())).collect();
-    assert_eq!(told, [("venue", "indoor"), ("languages", "ru")]);
+    let file = told.iter().find(|l| l.0 == "photo").expect("the photograph").1.to_owned();
+    assert!(told.contains(&("venue", "indoor")) && told.contains(&("languages", "ru")) && told.len() == 3, "{told:?}");
     assert!(!new.newer && core.issues(old).is_err(), "it took the other's place");
     // Opened again, all of it is there.
     drop(core);
@@ -59,6 +64,55 @@ fn a_draft_is_carried_to_the_corrected_version() {
     assert_eq!(picture.reports[0].status, Status::Counted);
     let report = picture.reports[0].report.as_ref().expect("a report");
     let told: Vec<&str> = report.left.iter().flatten().map(|l| l.text.as_str()).collect();
-    assert_eq!(told, ["indoor", "ru"], "the coordinators see what had no place");
+    assert!(told.contains(&"indoor") && told.contains(&"ru"), "the coordinators see what had no place");
+    assert!(core.summary().expect("a summary").all_safe());
+    assert_eq!(world.desk.pull_attachments(now()).expect("fetches"), 1, "the photograph too");
+    assert_eq!(world.desk.attachments().expect("attachments")[0].attachment.name, file);
+    // One report of the first version beside it: tables have the questions of both.
+    let second = world.invite("p003");
+    let second = world.enrolled("second", &second);
+    let id = draft(&second, "campaign_event");
+    set(&second, id, "venue_kind", "outdoor").expect("set");
+    second.finalise(id, Some("for a test".into())).expect("signed");
+    second.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let out = world.folder.path().join("export");
+    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    world.desk.export(&picture, &out).expect("exports");
+    let table = std::fs::read_to_string(out.join("campaign_event.csv")).expect("a table");
+    assert!(table.lines().next().is_some_and(|l| l.ends_with(",no_place_for")) && table.contains("venue: indoor"));
     assert!(report.log.len() >= 6, "and when it was answered");
+}
+
+#[test]
+fn tables_have_the_questions_of_every_version_and_the_rows_of_repeats() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("tables");
+    copy(&tables("sahra-2026"), &source);
+    let mut world = World::new(&source);
+    let invite = world.invite("w01");
+    let core = world.enrolled("phone", &invite);
+    let checklists = core.checklists().expect("checklists");
+    let with_rows = |id: &str| {
+        let draft = draft(&core, id);
+        rows(&core, draft)
+            .into_iter()
+            .find(|r| matches!(r.kind, baqylau_forms::definition::Kind::Repeat { count: None }))
+            .map(|r| (draft, r))
+    };
+    let (draft, repeat) = checklists.iter().find_map(|c| with_rows(&c.id)).expect("a checklist with a repeat");
+    core.add_row(draft, repeat.key).expect("a row");
+    core.add_row(draft, repeat.key).expect("another");
+    core.finalise(draft, Some("for a test".into())).expect("signed");
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let out = world.folder.path().join("export");
+    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    world.desk.export(&picture, &out).expect("exports");
+    let ends = format!(".{}.csv", repeat.name);
+    let file =
+        std::fs::read_dir(&out).expect("a folder").flatten().find(|f| f.file_name().to_string_lossy().ends_with(&ends));
+    let table = std::fs::read_to_string(file.expect("a table of the repeat").path()).expect("a table");
+    assert_eq!(table.lines().count(), 3, "a head and two rows: {table}");
+    assert!(table.lines().nth(2).is_some_and(|l| l.split(',').nth(1) == Some("2")));
 }

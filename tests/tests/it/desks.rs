@@ -92,7 +92,7 @@ fn rosters_of_two_desks_are_brought_together() {
     (one.sync_now(BUDGET).expect("syncs"), two.sync_now(BUDGET).expect("syncs"));
     let mut second = another(&world);
     let _both = (pulled(&mut world.desk), pulled(&mut second));
-    let devices: Vec<_> = second.devices().expect("devices").iter().map(|d| d.device).collect();
+    let devices: Vec<_> = second.devices(now()).expect("devices").iter().map(|d| d.device).collect();
     // Neither has heard of the other: one revokes the first phone and contests the second, the other confirms the first again.
     world.desk.revoke(devices[0], None).expect("revoked");
     world.desk.contest(devices[1]).expect("contested");
@@ -101,7 +101,7 @@ fn rosters_of_two_desks_are_brought_together() {
     world.desk.pull(now(), &|_| ()).expect("pulls");
     second.pull(now(), &|_| ()).expect("pulls");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let standings = |desk: &Desk| desk.devices().expect("devices").iter().map(|d| d.standing).collect::<Vec<_>>();
+    let standings = |desk: &Desk| desk.devices(now()).expect("devices").iter().map(|d| d.standing).collect::<Vec<_>>();
     assert_eq!(standings(&second), [Some(Standing::Revoked), Some(Standing::Contested)]);
     assert_eq!(standings(&world.desk), standings(&second));
     second.confirm(devices[1]).expect("confirmed");

@@ -134,3 +134,71 @@ fn the_team_is_the_registers_at_the_time_of_signing() {
         reports(&mut world, Answers::Effective).into_iter().map(|k| k.person.expect("known").team).collect();
     assert_eq!(teams, [before, "T999".into()]);
 }
+
+#[test]
+fn a_revoked_phone_gets_no_letters() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let (one, two) = (world.invite("p001"), world.invite("p003"));
+    let (one, two) = (world.enrolled("one", &one), world.enrolled("two", &two));
+    event(&one, "10");
+    event(&two, "20");
+    let known = reports(&mut world, Answers::Effective);
+    let (hash, lost) = (known[0].envelope.hash, known[0].envelope.device);
+    world.desk.revoke(lost, None).expect("revoked");
+    assert_eq!(world.desk.message(&[], "Where are you?", now()).expect("written"), 1, "to the other only");
+    assert!(world.desk.ask(hash, &[], "Really?", None, now()).is_err(), "nobody is there to answer");
+    world.desk.ask(hash, &[], "What do you know?", Some(known[1].envelope.device), now()).expect("another is asked");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    one.sync_now(BUDGET).expect("syncs");
+    two.sync_now(BUDGET).expect("syncs");
+    assert!(one.letters().expect("letters").is_empty());
+    assert_eq!(two.letters().expect("letters").len(), 2);
+    // Messages go to teams as they are now.
+    let team = world.desk.devices(now()).expect("devices")[1].person.clone().expect("known").1;
+    world.desk.store.move_person("p003", "T777", now()).expect("moved");
+    assert!(world.desk.message(&[team], "Nobody is left there.", now()).is_err());
+    assert_eq!(world.desk.message(&["T777".into()], "Welcome.", now() + 1).expect("written"), 1);
+    assert_eq!(world.desk.devices(now() + 1).expect("devices")[1].person.as_ref().expect("known").1, "T777");
+}
+
+#[test]
+fn a_report_that_the_phone_forgot_comes_with_the_question() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    event(&core, "100");
+    let hash = reports(&mut world, Answers::Effective)[0].envelope.hash;
+    let later = now() + 60 * 86_400_000;
+    world.desk.ask(hash, &["participants".into()], "A hundred?", None, later).expect("asked");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    core.sync_now(BUDGET).expect("syncs");
+    let letter = core.letters().expect("letters").remove(0);
+    assert!(letter.handed.is_some() && !letter.answered, "the report came with it");
+    let draft = core.answer(letter.id, "it was 90").expect("a draft").id;
+    set(&core, draft, "participants", "90").expect("set");
+    core.finalise(draft, Some("for a test".into())).expect("signed");
+    core.sync_now(BUDGET).expect("syncs");
+    let known = reports(&mut world, Answers::Effective);
+    assert_eq!(known.iter().map(|k| k.status.name()).collect::<Vec<_>>(), ["superseded", "counted"]);
+    assert_eq!(participants(&known[1]), Some(90));
+}
+
+#[test]
+fn a_second_visit_of_one_number_counts_when_a_desk_says_so() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let (one, two) = (world.invite("p001"), world.invite("p002"));
+    let (one, two) = (world.enrolled("one", &one), world.enrolled("two", &two));
+    assert_eq!(one.mission().expect("a mission").team, two.mission().expect("a mission").team, "one team");
+    for core in [&one, &two] {
+        let id = draft(core, "opening");
+        core.finalise(id, Some("for a test".into())).expect("signed");
+        core.sync_now(BUDGET).expect("syncs");
+    }
+    let known = reports(&mut world, Answers::Effective);
+    assert_eq!(known.iter().map(|k| k.status.name()).collect::<Vec<_>>(), ["counted", "duplicate"]);
+    world.desk.review(known[1].envelope.hash, State::Accepted, "they went separately", now()).expect("accepted");
+    let known = reports(&mut world, Answers::Effective);
+    assert_eq!(known.iter().map(|k| k.status.name()).collect::<Vec<_>>(), ["counted", "counted"]);
+    let change = Change { question: "started_at", rows: vec![], new: None, reason: "r", source: "s" };
+    world.desk.correct(known[0].envelope.hash, &change, now()).expect("any answer can be taken away");
+}

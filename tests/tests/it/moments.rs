@@ -174,7 +174,7 @@ fn letters_and_answers_survive_every_kill() {
         let picture = desk.borrow().picture(None, Answers::Effective).expect("a picture");
         let counted = picture.reports.iter().filter(|r| r.status.name() == "counted").count();
         assert_eq!(counted, 1, "an amendment never adds a report");
-        let row = desk.borrow().devices().expect("devices").remove(0);
+        let row = desk.borrow().devices(now()).expect("devices").remove(0);
         assert!(row.missing.is_empty() && row.forked.is_empty(), "one chain");
     };
     at_every_moment("answer", &store, about, answered, || open(&store));

@@ -184,3 +184,25 @@ fn a_salvaged_store_signs_on_without_a_fork() {
     assert_eq!(picture.reports.len(), before + 1, "every envelope arrived");
     assert!(picture.reports.iter().all(|r| r.status == Status::Counted), "and no number was given twice");
 }
+
+#[test]
+fn a_damaged_outbox_is_made_anew() {
+    let (mut world, core) = phone();
+    (0..40).for_each(|n| report(&core, &format!("reason {n} {}", "x".repeat(2_000))));
+    let before = core.reports().expect("reports").len();
+    drop(core);
+    let path = world.folder.path().join("phone/outbox.db");
+    let mut bytes = std::fs::read(&path).expect("the outbox");
+    let middle = bytes.len() / 2;
+    bytes[middle..].fill(7);
+    std::fs::write(&path, &bytes).expect("damaged");
+    ObserverCore::salvage(&world.phone("phone"), PIN).expect("salvages");
+    let core = ObserverCore::open(world.phone("phone"), PIN).expect("opens");
+    assert_eq!(core.reports().expect("reports").len(), before);
+    report(&core, "after");
+    core.sync_now(BUDGET).expect("syncs");
+    assert!(core.summary().expect("a summary").all_safe());
+    world.desk.pull(baqylau_tests::now(), &|_| ()).expect("pulls");
+    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    assert_eq!(picture.reports.iter().filter(|r| r.status == Status::Counted).count(), before + 1);
+}

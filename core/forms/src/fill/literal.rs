@@ -123,6 +123,9 @@ fn takes(kind: &Kind) -> LiteralError {
 
 /// Whether an answer is of the question's kind.
 pub(super) fn accepts(kind: &Kind, answer: &Answer) -> Result<(), LiteralError> {
+    if !answer.is_possible() {
+        return Err("a value that there is: a day of the calendar, a time within a day, a position on the earth");
+    }
     let fits = match kind {
         Kind::SelectOne { .. } => matches!(answer, Answer::One(_)),
         Kind::SelectMultiple { .. } => matches!(answer, Answer::Many(_)),

@@ -44,7 +44,7 @@ impl ObserverCore {
         })?;
         let key_bytes: [u8; 32] = random();
         let sealed = self.seal_file(&name, media, &key_bytes, source)?;
-        let extension = media.rsplit('/').next().unwrap_or("bin");
+        let extension = extension(media);
         let file = format!("{name}-{}.{extension}", &sealed.hash.to_string()[..8]);
         let attachment = StoredAttachment {
             name: file.clone(),
@@ -154,6 +154,18 @@ impl ObserverCore {
 
     pub(super) fn blob(&self, hash: Hash) -> PathBuf {
         self.config.folder.join("blobs").join(hash.to_string())
+    }
+}
+
+/// As files of the media type are usually named.
+fn extension(media: &str) -> &str {
+    match media {
+        "image/jpeg" => "jpg",
+        "video/quicktime" => "mov",
+        "video/3gpp" | "audio/3gpp" => "3gp",
+        "audio/mp4" => "m4a",
+        "text/plain" => "txt",
+        other => other.rsplit('/').next().filter(|e| e.chars().all(char::is_alphanumeric)).unwrap_or("bin"),
     }
 }
 

@@ -5,6 +5,7 @@ use super::ObserverCore;
 use crate::bundle;
 use crate::drive::{Driver, lock, names};
 use crate::error::Error;
+use crate::listen::Change;
 use crate::store::{Outbox, StoredBlob};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
@@ -104,6 +105,15 @@ impl ObserverCore {
     /// # Errors
     /// It is no courier file, or of another mission. Nothing was taken then.
     pub fn import_courier(&self, file: &[u8]) -> Result<CourierReport, Error> {
+        let report = self.take_courier(file)?;
+        if self.unlocked()?.is_some() {
+            self.tidy();
+        }
+        self.bell.ring(Change::Delivery);
+        Ok(report)
+    }
+
+    fn take_courier(&self, file: &[u8]) -> Result<CourierReport, Error> {
         let driver = self.driver()?;
         let mut report = CourierReport::default();
         let mut outbox = lock(&self.outbox)?;

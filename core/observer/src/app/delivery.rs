@@ -53,6 +53,12 @@ impl ObserverCore {
         }
     }
 
+    /// With a bundle that a courier brought the keys are made, and reports can be signed, before any server was heard.
+    fn enrol_offline(&self) -> Result<(), Error> {
+        let ready = lock(&self.outbox)?.setting(names::MANIFEST)?.is_some();
+        if ready && self.with(|u| u.main.setting(kept::ENROLMENT))?.is_none() { self.make_enrolment() } else { Ok(()) }
+    }
+
     /// Makes the device's keys and its enrolment, once.
     fn make_enrolment(&self) -> Result<(), Error> {
         let manifest = lock(&self.outbox)?.setting(names::MANIFEST)?.unwrap_or_default();
@@ -137,6 +143,7 @@ impl ObserverCore {
     /// Opens letters and forgets what is due; whether there is a word to send on. What fails here keeps nobody from working, and is
     /// done the next time.
     pub(super) fn tidy(&self) -> bool {
+        let _next_time = self.enrol_offline();
         let opened = self.open_letters().unwrap_or(false);
         let _next_time = self.forget();
         let _next_time = self.sweep();
@@ -146,6 +153,17 @@ impl ObserverCore {
     pub(super) fn driver(&self) -> Result<Driver, Error> {
         let folder = self.config.folder.join("blobs");
         Driver::new(self.outbox.clone(), self.config.clock.clone(), self.interrupt.clone(), folder, self.bell.clone())
+    }
+
+    /// Before the app is frozen: ends a sync, and returns when no write is under way.
+    ///
+    /// # Errors
+    /// An earlier call broke off.
+    pub fn suspend(&self) -> Result<(), Error> {
+        self.interrupt.fire();
+        drop(self.unlocked()?);
+        drop(lock(&self.outbox)?);
+        Ok(())
     }
 
     /// Ends a sync that runs in another thread; what was acknowledged is kept.

@@ -26,7 +26,7 @@ impl ObserverCore {
             };
             let outbox = lock(&self.outbox)?;
             let lacking: HashSet<i64> =
-                outbox.blob_counts()?.into_iter().filter(|(_, here, all)| here < all).map(|(seq, ..)| seq).collect();
+                outbox.blob_counts()?.into_iter().filter(|(_, here, all, _)| here < all).map(|(seq, ..)| seq).collect();
             let deliveries = outbox.deliveries()?.into_iter().filter(|(seq, _)| !lacking.contains(seq));
             deliveries.filter_map(delivered).collect()
         };

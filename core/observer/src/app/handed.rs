@@ -23,9 +23,10 @@ impl ObserverCore {
         let found = self.letters()?.into_iter().find(|l| l.id == letter);
         let found = found.ok_or_else(|| Error::invalid("letter", "there is no such letter; list them again"))?;
         match found.report {
-            Some(report) => self.amend(report, why),
-            None if found.handed.is_some() => self.take_over(letter, why),
-            None => Err(Error::invalid("letter", "it asks about no report")),
+            // What came with the letter is there even when this phone has forgotten its own, and until it was answered.
+            Some(report) if found.handed.is_none() || found.answered => self.amend(report, why),
+            _ if found.handed.is_some() => self.take_over(letter, why),
+            _ => Err(Error::invalid("letter", "it asks about no report")),
         }
     }
 

@@ -30,7 +30,7 @@ pub use courier::CourierReport;
 pub use delivery::SyncReport;
 pub use drafts::DraftView;
 pub use letters::LetterView;
-pub use mission::{ChecklistView, MissionView, PlaceView};
+pub use mission::{ChecklistView, MissionView, PlaceView, fingerprint};
 pub use reports::{ReportState, ReportView, Summary};
 pub use visits::{VisitUpdate, VisitView};
 
@@ -46,6 +46,7 @@ use crate::lock::Lock;
 use crate::store::{MainStore, Outbox};
 use crate::vault::KeyVault;
 use baqylau_forms::Filling;
+use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::Invite;
 use baqylau_sqlite::{Salvaged, StorageError, set_aside};
@@ -148,14 +149,44 @@ impl ObserverCore {
     /// The PIN is wrong, or nothing can be read.
     pub fn salvage(config: &Config, pin: &str) -> Result<Salvaged, Error> {
         let key = Lock::of(&config.folder).open(&*config.vault, pin)?;
-        MainStore::salvage(&config.folder.join("main.db"), &key).map_err(|e| match e {
+        let path = config.folder.join("main.db");
+        let salvaged = MainStore::salvage(&path, &key).map_err(|e| match e {
             Error::Storage(StorageError::Damaged { .. } | StorageError::Io(_)) => Error::invalid(
                 "main.db",
                 "nothing of it can be read, and it was left as it is. What was signed is in the outbox and is still delivered; \
                  ask the coordinators for an invite that replaces this phone",
             ),
             other => other,
-        })
+        })?;
+        Self::salvage_outbox(config, &key)?;
+        Ok(salvaged)
+    }
+
+    /// The outbox may be damaged too: what `main.db` knows of it is put there again, in the place of what does not verify.
+    fn salvage_outbox(config: &Config, key: &[u8; 32]) -> Result<(), Error> {
+        let path = config.folder.join("outbox.db");
+        if let Err(Error::Storage(StorageError::Damaged { .. })) = Outbox::salvage(&path, &*config.vault) {
+            set_aside(&path)?;
+        }
+        let mut outbox = Outbox::open(&path, &*config.vault)?;
+        outbox.weed()?;
+        let mut main = MainStore::open(&config.folder.join("main.db"), key, config.vault.clone())?;
+        for (seq, urgent, bytes) in main.envelopes_after(0)? {
+            outbox.add(seq, &bytes, urgent)?;
+        }
+        let invite = main.setting(kept::INVITE)?.unwrap_or_default();
+        let invite = Invite::from_text(&String::from_utf8_lossy(&invite))?;
+        address_outbox(&mut outbox, &invite)?;
+        if let Some(enrolment) = main.setting(kept::ENROLMENT)? {
+            outbox.set(&[(names::ENROLMENT, &enrolment)], &[])?;
+        }
+        let reads = |bytes: &Vec<u8>| Manifest::open(bytes, &invite.root).is_ok();
+        match (outbox.setting(names::MANIFEST)?.filter(reads), main.setting(kept::MANIFEST)?.filter(reads)) {
+            // Parts may be lost on this side: they are taken over again from the outbox.
+            (Some(_), _) => main.set_settings(&[(kept::MANIFEST, b"")]),
+            (None, Some(manifest)) => outbox.set(&[(names::MANIFEST, &manifest)], &main.parts()?),
+            (None, None) => outbox.set(&[(names::MANIFEST, b"")], &[]),
+        }
     }
 
     /// Opens a store without the PIN: it delivers what waits, and shows nothing.

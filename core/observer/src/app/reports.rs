@@ -45,6 +45,8 @@ pub struct ReportView {
     pub attachments_delivered: usize,
     /// How many attachments it has.
     pub attachments: usize,
+    /// Why one of them cannot be delivered.
+    pub attachment_problem: Option<String>,
 }
 
 /// How far a report got.
@@ -235,6 +237,7 @@ impl ObserverCore {
                     state,
                     attachments_delivered: blobs.map_or(0, |b| b.1),
                     attachments: blobs.map_or(0, |b| b.2),
+                    attachment_problem: blobs.and_then(|b| b.3.clone()),
                 });
             }
             Ok(out)
@@ -327,6 +330,8 @@ fn ready(filling: &Filling, incomplete: Option<&str>) -> Result<(), Error> {
 
 /// The attachments that a filling shows, each once.
 fn attached(u: &mut Unlocked, draft: &Draft, filling: &Filling) -> Result<Vec<StoredAttachment>, Error> {
+    // A file that found no place in the newer checklist goes along too.
+    let left = u.main.leftovers(draft)?.into_iter().map(|l| l.text);
     let named: std::collections::BTreeSet<String> = filling
         .snapshot()
         .into_iter()
@@ -338,6 +343,7 @@ fn attached(u: &mut Unlocked, draft: &Draft, filling: &Filling) -> Result<Vec<St
             }
             _ => None,
         })
+        .chain(left)
         .collect();
     if named.is_empty() {
         return Ok(Vec::new());

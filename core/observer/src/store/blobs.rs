@@ -6,6 +6,9 @@ use baqylau_protocol::ids::Hash;
 use minicbor::bytes::ByteVec;
 use rusqlite::params;
 
+/// Number of the envelope, proved, all, and why one is refused.
+pub(crate) type BlobCount = (i64, usize, usize, Option<String>);
+
 /// An attachment that an envelope names.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct StoredBlob {
@@ -58,12 +61,12 @@ impl Outbox {
         Ok(())
     }
 
-    /// For each envelope that names attachments: how many of them the server has, and how many there are.
-    pub fn blob_counts(&self) -> Result<Vec<(i64, usize, usize)>, Error> {
-        let select = "SELECT seq, count(proof), count(*) FROM blob GROUP BY seq";
+    /// For each envelope that names attachments: how many of them the server has, how many there are, and why one cannot be sent.
+    pub fn blob_counts(&self) -> Result<Vec<BlobCount>, Error> {
+        let select = "SELECT seq, count(proof), count(*), max(refused) FROM blob GROUP BY seq";
         let mut statement = self.db.prepare_cached(select)?;
         let size = |n: i64| usize::try_from(n).unwrap_or(0);
-        let rows = statement.query_map([], |r| Ok((r.get(0)?, size(r.get(1)?), size(r.get(2)?))))?;
+        let rows = statement.query_map([], |r| Ok((r.get(0)?, size(r.get(1)?), size(r.get(2)?), r.get(3)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

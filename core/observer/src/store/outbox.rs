@@ -64,8 +64,32 @@ impl Outbox {
         Ok(Self { db: open(path, Some(&key), SCHEMA)? })
     }
 
+    /// Takes over what can be read of a damaged database.
+    pub fn salvage(path: &Path, vault: &dyn KeyVault) -> Result<(), Error> {
+        let key = derive(&*vault.bind(OUTBOX_ALIAS, &[0; 32])?, b"baqylau/1/outbox");
+        baqylau_sqlite::salvage(path, Some(&key), SCHEMA)?;
+        Ok(())
+    }
+
+    /// Deletes what is not what it says: a damaged page may have been read as zeroes.
+    pub fn weed(&mut self) -> Result<(), Error> {
+        let tx = self.db.transaction()?;
+        for table in ["envelope", "carried"] {
+            let mut statement = tx.prepare(&format!("SELECT hash, bytes FROM {table}"))?;
+            let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
+            for (hash, bytes) in rows.collect::<Result<Vec<([u8; 32], Vec<u8>)>, _>>()? {
+                if Hash::of(&bytes).0 != hash {
+                    tx.execute(&format!("DELETE FROM {table} WHERE hash = ?1"), [hash])?;
+                }
+            }
+        }
+        Ok(tx.commit()?)
+    }
+
+    /// A setting that is empty is none.
     pub fn setting(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
-        let mut statement = self.db.prepare_cached("SELECT value FROM setting WHERE name = ?1")?;
+        let mut statement =
+            self.db.prepare_cached("SELECT value FROM setting WHERE name = ?1 AND length(value) > 0")?;
         Ok(statement.query_row([name], |r| r.get(0)).optional()?)
     }
 
