@@ -11,6 +11,20 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
+impl Known {
+    /// The answers that are shown, by question and in the notation of answer files; rows of repeats are not among them.
+    #[must_use]
+    pub fn answers(&self) -> Vec<(String, String)> {
+        let Some(form) = self.filling.as_ref().map(|f| f.form().clone()) else { return Vec::new() };
+        let names = columns(&[(self, form.clone())], None).into_iter();
+        names
+            .map(|name| (cell(self, &form, &name, &[]), name))
+            .filter(|(c, _)| !c.is_empty())
+            .map(|(c, n)| (n, c))
+            .collect()
+    }
+}
+
 impl Desk {
     /// Writes `<checklist>.csv` for every checklist, `<checklist>.<repeat>.csv` for every repeat, and `people.csv` into a folder. Reports that do not count are there too, with
     /// their status.

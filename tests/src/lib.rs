@@ -1,5 +1,7 @@
 //! What crosses crates: phone, server and desk together, in one process.
 
+pub mod line;
+
 use baqylau_desk::Desk;
 use baqylau_observer::ObserverCore;
 use baqylau_observer::app::Config;

@@ -13,7 +13,7 @@ mod it {
     mod keys;
     mod killed;
     mod letters;
-    pub mod lines;
+    mod lines;
     mod moments;
     mod signing;
     mod support;

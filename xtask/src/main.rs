@@ -1,18 +1,24 @@
 //! What has to be scripted: `cargo xtask test`, `cargo xtask lint`. Depends on no crate of the workspace.
 
+mod bindings;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 const USAGE: &str = "cargo xtask <command>
-  test   every test: Rust, the demonstration missions, the independent recomputation and verifier
-  lint   rustfmt, clippy and rustdoc, warnings as errors
-  bench  every benchmark, in release";
+  test      every test: Rust, the demonstration missions, the independent recomputation and verifier, other languages
+  lint      rustfmt, clippy and rustdoc, warnings as errors
+  bindings  generates the code of other languages into target/bindings
+  languages only their tests
+  bench     every benchmark, in release";
 
 fn main() -> ExitCode {
     let command = std::env::args().nth(1).unwrap_or_default();
     let done = match command.as_str() {
         "test" => test(),
         "lint" => lint(),
+        "bindings" => bindings::generate(),
+        "languages" => bindings::test(),
         "bench" => run("benchmarks", cargo().args(["bench", "--workspace"])),
         _ => Err(USAGE.to_owned()),
     };
@@ -51,7 +57,8 @@ fn test() -> Result<(), String> {
     let first = "kazakhstan-2023";
     demo(first, &folder.join("faults"), true)?;
     recompute(first, &folder.join(first))?;
-    verify(&folder.join(first))
+    verify(&folder.join(first))?;
+    bindings::test()
 }
 
 /// Every mission that has a plan.
@@ -65,8 +72,7 @@ fn missions() -> Result<Vec<String>, String> {
 }
 
 fn binary() -> Command {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    let mut command = Command::new(target.join("debug/baqylau"));
+    let mut command = Command::new(bindings::target().join("debug/baqylau"));
     command.current_dir(root()).env("BAQYLAU_PASSPHRASE", "demonstration only");
     command
 }

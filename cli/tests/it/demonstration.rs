@@ -100,5 +100,5 @@ fn an_observer_at_the_terminal(keep: &Path, mission: &Path) {
     let reports = ok(&["observe", "reports", "--store", text(&store), "--json"]);
     assert!(reports.contains("\"all_safe\":true"), "{reports}");
     let pulled = ok(&["desk", "pull", "--folder", text(mission), "--json"]);
-    assert!(pulled.contains("\"opened\":1"), "{pulled}");
+    assert!(pulled.contains("\"opened\":2"), "the report, and the word of this desk on the invite: {pulled}");
 }

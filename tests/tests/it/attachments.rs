@@ -200,7 +200,7 @@ fn an_upload_goes_on_where_it_broke_off() {
     let document: Vec<u8> = (0..250_000u32).flat_map(|n| n.to_le_bytes()).collect();
     core.attach(id, key(&core, id, "document"), "application/pdf", &mut &document[..]).expect("attached");
     core.finalise(id, Some("for a test".into())).expect("signed");
-    let line = crate::it::lines::Line::start(world.move_server());
+    let line = baqylau_tests::line::Line::start(world.move_server());
     // The text fits; the answer to every single chunk is lost.
     line.cut_after(60_000);
     let (mut sent, mut cuts) = (0, 0);

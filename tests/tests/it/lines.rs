@@ -6,72 +6,8 @@ use baqylau_desk::status::{Answers, Status};
 use baqylau_observer::ObserverCore;
 use baqylau_observer::app::ReportState;
 use baqylau_server::storage::{Document, Storage, sqlite::Sqlite};
+use baqylau_tests::line::Line;
 use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-
-/// A line from one port to another. When more than `limit` bytes went up one connection, the server still gets them all, and
-/// what it answers then is swallowed.
-pub struct Line {
-    limit: AtomicI64,
-    lost: AtomicU64,
-}
-
-impl Line {
-    pub fn start((from, to): (u16, u16)) -> Arc<Self> {
-        let line = Arc::new(Self { limit: AtomicI64::new(i64::MAX), lost: AtomicU64::new(0) });
-        let listener = TcpListener::bind(("127.0.0.1", from)).expect("the port is free");
-        let shared = line.clone();
-        std::thread::spawn(move || {
-            for client in listener.incoming().flatten() {
-                if let Ok(server) = TcpStream::connect(("127.0.0.1", to)) {
-                    shared.carry(client, server);
-                }
-            }
-        });
-        line
-    }
-
-    /// Swallows what the server answers once more than this went up a connection.
-    pub fn cut_after(&self, limit: i64) {
-        self.limit.store(limit, Ordering::SeqCst);
-    }
-
-    fn carry(self: &Arc<Self>, client: TcpStream, server: TcpStream) {
-        let up = Arc::new(AtomicI64::new(0));
-        let limit = self.limit.load(Ordering::SeqCst);
-        let (mut client_in, mut server_out) =
-            (client.try_clone().expect("a socket"), server.try_clone().expect("a socket"));
-        let counted = up.clone();
-        std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(n @ 1..) = client_in.read(&mut buffer) {
-                counted.fetch_add(i64::try_from(n).expect("few bytes"), Ordering::SeqCst);
-                if server_out.write_all(&buffer[..n]).is_err() {
-                    break;
-                }
-            }
-            let _ = server_out.shutdown(Shutdown::Both);
-        });
-        let this = self.clone();
-        let (mut client, mut server) = (client, server);
-        std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(n @ 1..) = server.read(&mut buffer) {
-                if up.load(Ordering::SeqCst) > limit {
-                    this.lost.fetch_add(1, Ordering::SeqCst);
-                    break;
-                }
-                if client.write_all(&buffer[..n]).is_err() {
-                    break;
-                }
-            }
-            let _ = (client.shutdown(Shutdown::Both), server.shutdown(Shutdown::Both));
-        });
-    }
-}
 
 /// A counter of the server.
 fn metric(desk: &Desk, name: &str) -> u64 {
@@ -127,15 +63,15 @@ fn a_lost_reply_makes_no_duplicate() {
     (0..3).for_each(|n| report(&core, &format!("reason {n}")));
     let before = metric(&world.desk, "baqylau_objects_stored_total");
     // Handshake and questions fit below it; three envelopes do not.
-    line.limit.store(2_500, Ordering::SeqCst);
+    line.cut_after(2_500);
     for round in 0..2 {
         let sync = core.sync_now(BUDGET).expect("no error");
         assert_eq!((sync.delivered, sync.refused), (0, 0), "round {round}");
         assert!(sync.again.is_some(), "it tries again");
         assert_eq!(delivered(&core), 0, "without a receipt nothing is delivered");
     }
-    assert!(line.lost.load(Ordering::SeqCst) >= 2, "replies were lost");
-    line.limit.store(i64::MAX, Ordering::SeqCst);
+    assert!(line.lost() >= 2, "replies were lost");
+    line.cut_after(i64::MAX);
     assert_eq!(metric(&world.desk, "baqylau_objects_stored_total") - before, 3, "the server has them since the first");
     let sync = core.sync_now(BUDGET).expect("no error");
     assert_eq!((sync.delivered, sync.again), (3, None));
@@ -155,12 +91,12 @@ fn a_line_that_breaks_anywhere_loses_nothing() {
     let core = world.enrolled("phone", &invite);
     for limit in [0, 200, 400, 600, 700, 800, 1_000, 1_500, 2_000, 3_000, 5_000, 8_000] {
         report(&core, &format!("below {limit}"));
-        line.limit.store(limit, Ordering::SeqCst);
+        line.cut_after(limit);
         let sync = core.sync_now(BUDGET).expect("no error");
         assert_eq!(sync.refused, 0);
         assert_eq!(sync.again.is_none(), core.summary().expect("a summary").all_safe(), "limit {limit}");
     }
-    line.limit.store(i64::MAX, Ordering::SeqCst);
+    line.cut_after(i64::MAX);
     core.sync_now(BUDGET).expect("no error");
     assert_eq!(delivered(&core), 12);
     world.desk.pull(now(), &|_| ()).expect("pulls");

@@ -1,0 +1,274 @@
+//! The coordinators' desk for Python: pull, verify, look at reports, judge them, compute figures. Every call blocks.
+
+use baqylau_desk::records::Change;
+use baqylau_desk::status::{Answers, Known};
+use baqylau_desk::{Desk as Inner, DeskError as Fault};
+use baqylau_observer::clock::{Clock, SystemClock};
+use baqylau_protocol::ids::Hash;
+use baqylau_report::review::State;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+uniffi::setup_scaffolding!();
+baqylau_ffi::uniffi_reexport_scaffolding!();
+
+/// Why the desk did not do what it should.
+#[derive(Debug, thiserror::Error, uniffi::Error)]
+pub enum DeskError {
+    /// A file, the passphrase, or the mission's tables.
+    #[error("{reason}")]
+    Folder {
+        /// What is wrong, and the remedy.
+        reason: String,
+    },
+    /// The server does not answer, or refuses.
+    #[error("{reason}")]
+    Server {
+        /// What it said.
+        reason: String,
+    },
+    /// The server's log does not verify: do not trust it.
+    #[error("{reason}")]
+    Log {
+        /// What does not.
+        reason: String,
+    },
+    /// What was asked for is not there, or does not fit.
+    #[error("{reason}")]
+    Unknown {
+        /// What, and the remedy.
+        reason: String,
+    },
+}
+
+impl From<Fault> for DeskError {
+    fn from(e: Fault) -> Self {
+        let reason = e.to_string();
+        match e {
+            Fault::File { .. } | Fault::Source { .. } | Fault::Passphrase { .. } | Fault::Storage(_) => {
+                Self::Folder { reason }
+            }
+            Fault::Server { .. } | Fault::Missing | Fault::Refused { .. } => Self::Server { reason },
+            Fault::Log(_) => Self::Log { reason },
+            Fault::Unknown(_) => Self::Unknown { reason },
+        }
+    }
+}
+
+type Result<T> = std::result::Result<T, DeskError>;
+
+/// What a pull did.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct Pulled {
+    /// New objects of the log.
+    pub objects: u64,
+    /// New devices.
+    pub devices: u64,
+    /// Envelopes that were opened.
+    pub opened: u64,
+    /// Envelopes that could not be verified or opened.
+    pub refused: u64,
+    /// Attachments that came.
+    pub attachments: u64,
+}
+
+/// What verifying everything again found.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct Verified {
+    /// Envelopes that verify.
+    pub good: u64,
+    /// What does not, in words.
+    pub faults: Vec<String>,
+}
+
+/// A figure of the statement.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct Figure {
+    /// Its id.
+    pub id: String,
+    /// As the statement prints it.
+    pub published: String,
+    /// The computed value in the same form.
+    pub computed: String,
+    /// The numerator.
+    pub count: u64,
+    /// The denominator.
+    pub base: u64,
+    /// How many answered that they do not know.
+    pub do_not_know: u64,
+    /// How many were not permitted to see it, or for whom it does not apply.
+    pub not_applicable: u64,
+    /// How many did not answer, or were not asked.
+    pub not_answered: u64,
+    /// Whether it is what was published.
+    pub equal: bool,
+    /// Places in the log of the reports that count.
+    pub reports: Vec<u64>,
+}
+
+/// A report as the desk knows it.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct ReportRow {
+    /// Its place in the log.
+    pub index: u64,
+    /// The hash of its envelope.
+    pub hash: String,
+    /// When the server received it, in milliseconds since 1970.
+    pub received_ms: i64,
+    /// `counted`, or why it does not.
+    pub status: String,
+    /// The device.
+    pub device: String,
+    /// The code of the person, when the register knows.
+    pub person: Option<String>,
+    /// The team.
+    pub team: Option<String>,
+    /// The checklist's id.
+    pub checklist: Option<String>,
+    /// The visit's code.
+    pub visit: Option<String>,
+    /// The place's code.
+    pub place: Option<String>,
+    /// The hash of the report that it supersedes.
+    pub supersedes: Option<String>,
+    /// Why it amends, in the observer's words.
+    pub why: Option<String>,
+    /// Its answers by question, in the notation of answer files; rows of repeats are not among them.
+    pub answers: HashMap<String, String>,
+}
+
+impl From<&Known> for ReportRow {
+    fn from(known: &Known) -> Self {
+        let report = known.report.as_ref();
+        Self {
+            index: known.envelope.index,
+            hash: known.envelope.hash.to_string(),
+            received_ms: known.envelope.received,
+            status: known.status.name().to_owned(),
+            device: known.envelope.device.to_string(),
+            person: known.person.as_ref().map(|p| p.code.clone()),
+            team: known.person.as_ref().map(|p| p.team.clone()),
+            checklist: known.filling.as_ref().map(|f| f.form().definition().id.clone()),
+            visit: report.map(|r| r.visit.code.clone()),
+            place: report.and_then(|r| r.visit.place.clone()),
+            supersedes: report.and_then(|r| r.supersedes).map(|h| h.to_string()),
+            why: report.and_then(|r| r.why.clone()),
+            answers: known.answers().into_iter().collect(),
+        }
+    }
+}
+
+/// Which answers are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum Which {
+    /// As they were first reported.
+    Raw,
+    /// With amendments and corrections.
+    Effective,
+}
+
+impl From<Which> for Answers {
+    fn from(which: Which) -> Self {
+        match which {
+            Which::Raw => Self::Raw,
+            Which::Effective => Self::Effective,
+        }
+    }
+}
+
+fn hash(text: &str) -> Result<Hash> {
+    Hash::from_hex(text).ok_or_else(|| DeskError::Unknown { reason: format!("{text:?} is no hash of a report") })
+}
+
+fn now() -> i64 {
+    SystemClock.wall().ms
+}
+
+/// A mission's folder at the desk, open. Calls from several threads wait for each other.
+#[derive(uniffi::Object)]
+pub struct Desk(Mutex<Inner>);
+
+impl Desk {
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[uniffi::export]
+impl Desk {
+    /// Opens a mission's folder with its passphrase.
+    #[uniffi::constructor]
+    pub fn open(folder: String, passphrase: String) -> Result<Self> {
+        Ok(Self(Mutex::new(Inner::open(Path::new(&folder), &passphrase)?)))
+    }
+
+    /// Sends what this desk signed, then pulls, verifies and opens what is new, attachments too.
+    pub fn pull(&self) -> Result<Pulled> {
+        let mut desk = self.inner();
+        let (pulled, attachments) = (desk.pull(now(), &|_| ())?, desk.pull_attachments(now())? as u64);
+        let (objects, devices) = (pulled.objects as u64, pulled.devices as u64);
+        Ok(Pulled { objects, devices, opened: pulled.opened as u64, refused: pulled.refused as u64, attachments })
+    }
+
+    /// Verifies everything that was pulled once more, from its bytes.
+    pub fn verify(&self) -> Result<Verified> {
+        let desk = self.inner();
+        let (good, faults) = baqylau_desk::pull::verify_all(&desk)?;
+        let altered =
+            desk.altered_attachments()?.into_iter().map(|h| format!("attachment {h}: its bytes were altered"));
+        let faults = faults.into_iter().map(|(index, what)| format!("object {index}: {what}")).chain(altered).collect();
+        Ok(Verified { good: good as u64, faults })
+    }
+
+    /// Every figure, of what was received up to a moment (milliseconds since 1970; all, when there is none).
+    pub fn figures(&self, which: Which, as_of_ms: Option<i64>) -> Result<Vec<Figure>> {
+        let figure = |f: baqylau_findings::Computed| Figure {
+            id: f.id,
+            published: f.published,
+            computed: f.computed,
+            count: f.count as u64,
+            base: f.base as u64,
+            do_not_know: f.do_not_know as u64,
+            not_applicable: f.not_applicable as u64,
+            not_answered: f.not_answered as u64,
+            equal: f.equal,
+            reports: f.reports,
+        };
+        Ok(self.inner().figures(as_of_ms, which.into())?.into_iter().map(figure).collect())
+    }
+
+    /// Every report, counted or not, in the order of the log.
+    pub fn reports(&self, which: Which, as_of_ms: Option<i64>) -> Result<Vec<ReportRow>> {
+        Ok(self.inner().picture(as_of_ms, which.into())?.reports.iter().map(Into::into).collect())
+    }
+
+    /// Signs that a report counts.
+    pub fn accept(&self, report: String, reason: String) -> Result<()> {
+        Ok(self.inner().review(hash(&report)?, State::Accepted, &reason, now())?)
+    }
+
+    /// Signs that a report counts nowhere.
+    pub fn exclude(&self, report: String, reason: String) -> Result<()> {
+        Ok(self.inner().review(hash(&report)?, State::Excluded, &reason, now())?)
+    }
+
+    /// Signs a correction of one answer outside of repeats; nothing takes the answer away.
+    pub fn correct(
+        &self,
+        report: String,
+        question: String,
+        answer: Option<String>,
+        reason: String,
+        source: String,
+    ) -> Result<()> {
+        let (question, new, rows) = (question.as_str(), answer.as_deref(), Vec::new());
+        let change = Change { question, rows, new, reason: &reason, source: &source };
+        Ok(self.inner().correct(hash(&report)?, &change, now())?)
+    }
+
+    /// Asks the observer about a report.
+    pub fn ask(&self, report: String, questions: Vec<String>, note: String) -> Result<()> {
+        Ok(self.inner().ask(hash(&report)?, &questions, &note, None, now())?)
+    }
+}

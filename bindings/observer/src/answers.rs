@@ -1,0 +1,280 @@
+//! Answers, and what a visit is told, as values of every language.
+
+use baqylau_forms::fill;
+use baqylau_forms::value::{self, Date, Decimal, Moment, Point, TimeOfDay};
+use baqylau_observer::app;
+
+/// What to name a question or a row by, in every call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, uniffi::Record)]
+pub struct Key {
+    /// Position of the item in the checklist.
+    pub node: u32,
+    /// Number of the row; 0 outside of repeats.
+    pub row: u32,
+}
+
+impl From<fill::Key> for Key {
+    fn from(k: fill::Key) -> Self {
+        Self { node: k.node, row: k.row }
+    }
+}
+
+impl From<Key> for fill::Key {
+    fn from(k: Key) -> Self {
+        Self { node: k.node, row: k.row }
+    }
+}
+
+/// Why there is no value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum Missing {
+    /// The observer does not know.
+    DoNotKnow,
+    /// The observer was not permitted to see it.
+    NotPermitted,
+    /// The question does not apply here.
+    NotApplicable,
+}
+
+impl From<value::Missing> for Missing {
+    fn from(m: value::Missing) -> Self {
+        match m {
+            value::Missing::DoNotKnow => Self::DoNotKnow,
+            value::Missing::NotPermitted => Self::NotPermitted,
+            value::Missing::NotApplicable => Self::NotApplicable,
+        }
+    }
+}
+
+impl From<Missing> for value::Missing {
+    fn from(m: Missing) -> Self {
+        match m {
+            Missing::DoNotKnow => Self::DoNotKnow,
+            Missing::NotPermitted => Self::NotPermitted,
+            Missing::NotApplicable => Self::NotApplicable,
+        }
+    }
+}
+
+/// An answer.
+#[derive(Clone, PartialEq, uniffi::Enum)]
+pub enum Answer {
+    /// Text, a barcode.
+    Text {
+        /// The words.
+        value: String,
+    },
+    /// A whole number.
+    Integer {
+        /// The number.
+        value: i64,
+    },
+    /// `digits / 10^scale`.
+    Decimal {
+        /// The digits with their sign.
+        digits: i64,
+        /// How many of them stand behind the point, 0 to 9.
+        scale: u8,
+    },
+    /// A calendar day.
+    Date {
+        /// Days since 1970-01-01.
+        days: i32,
+    },
+    /// A time of day.
+    Time {
+        /// Seconds since midnight.
+        seconds: u32,
+    },
+    /// A moment.
+    Moment {
+        /// Milliseconds since 1970-01-01T00:00:00Z.
+        ms: i64,
+        /// Minutes east of UTC.
+        offset_minutes: i16,
+    },
+    /// A position.
+    Point {
+        /// Latitude in 1e-7 degree, north positive.
+        latitude: i32,
+        /// Longitude in 1e-7 degree, east positive.
+        longitude: i32,
+        /// Radius of the circle the phone is in with 68 % probability, in centimetres.
+        accuracy: u32,
+        /// Whether the system said that a program set the position.
+        mock: bool,
+    },
+    /// One choice.
+    One {
+        /// Its number.
+        choice: u32,
+    },
+    /// Several choices.
+    Many {
+        /// Their numbers, ascending, each once.
+        choices: Vec<u32>,
+    },
+    /// A file; set by `attach`.
+    Attachment {
+        /// The name under which the store holds it.
+        name: String,
+    },
+    /// A statement was confirmed.
+    Acknowledged,
+    /// Asked, and answered that there is no value.
+    Missing {
+        /// Why.
+        why: Missing,
+    },
+}
+
+impl From<value::Answer> for Answer {
+    fn from(a: value::Answer) -> Self {
+        match a {
+            value::Answer::Text(value) => Self::Text { value },
+            value::Answer::Integer(value) => Self::Integer { value },
+            value::Answer::Decimal(d) => Self::Decimal { digits: d.digits, scale: d.scale },
+            value::Answer::Date(Date(days)) => Self::Date { days },
+            value::Answer::Time(TimeOfDay(seconds)) => Self::Time { seconds },
+            value::Answer::Moment(m) => Self::Moment { ms: m.ms, offset_minutes: m.offset },
+            value::Answer::Point(p) => {
+                Self::Point { latitude: p.latitude, longitude: p.longitude, accuracy: p.accuracy, mock: p.mock }
+            }
+            value::Answer::One(choice) => Self::One { choice },
+            value::Answer::Many(choices) => Self::Many { choices },
+            value::Answer::Attachment(name) => Self::Attachment { name },
+            value::Answer::Acknowledged => Self::Acknowledged,
+            value::Answer::Missing(m) => Self::Missing { why: m.into() },
+        }
+    }
+}
+
+impl From<Answer> for value::Answer {
+    fn from(a: Answer) -> Self {
+        match a {
+            Answer::Text { value } => Self::Text(value),
+            Answer::Integer { value } => Self::Integer(value),
+            Answer::Decimal { digits, scale } => Self::Decimal(Decimal { digits, scale }),
+            Answer::Date { days } => Self::Date(Date(days)),
+            Answer::Time { seconds } => Self::Time(TimeOfDay(seconds)),
+            Answer::Moment { ms, offset_minutes } => Self::Moment(Moment { ms, offset: offset_minutes }),
+            Answer::Point { latitude, longitude, accuracy, mock } => {
+                Self::Point(Point { latitude, longitude, accuracy, mock })
+            }
+            Answer::One { choice } => Self::One(choice),
+            Answer::Many { choices } => Self::Many(choices),
+            Answer::Attachment { name } => Self::Attachment(name),
+            Answer::Acknowledged => Self::Acknowledged,
+            Answer::Missing { why } => Self::Missing(why.into()),
+        }
+    }
+}
+
+/// How a visit went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum Outcome {
+    /// The team observed.
+    Observed,
+    /// It was not let in.
+    Refused,
+    /// It was made to leave.
+    Expelled,
+    /// The place was closed.
+    Closed,
+    /// The place was not there.
+    NotFound,
+    /// It was not safe to stay.
+    Unsafe,
+}
+
+impl From<fill::Outcome> for Outcome {
+    fn from(o: fill::Outcome) -> Self {
+        match o {
+            fill::Outcome::Observed => Self::Observed,
+            fill::Outcome::Refused => Self::Refused,
+            fill::Outcome::Expelled => Self::Expelled,
+            fill::Outcome::Closed => Self::Closed,
+            fill::Outcome::NotFound => Self::NotFound,
+            fill::Outcome::Unsafe => Self::Unsafe,
+        }
+    }
+}
+
+impl From<Outcome> for fill::Outcome {
+    fn from(o: Outcome) -> Self {
+        match o {
+            Outcome::Observed => Self::Observed,
+            Outcome::Refused => Self::Refused,
+            Outcome::Expelled => Self::Expelled,
+            Outcome::Closed => Self::Closed,
+            Outcome::NotFound => Self::NotFound,
+            Outcome::Unsafe => Self::Unsafe,
+        }
+    }
+}
+
+/// A change to a visit. Moments are milliseconds since 1970 and minutes east of UTC.
+#[derive(Debug, Clone, PartialEq, uniffi::Enum)]
+pub enum VisitUpdate {
+    /// The visit was started at the wrong place, or the place became known.
+    Place {
+        /// Its code.
+        code: String,
+    },
+    /// A place that is not in the list.
+    Unlisted {
+        /// The observer's words.
+        words: String,
+    },
+    /// When the team arrived.
+    Arrived {
+        /// Milliseconds since 1970.
+        ms: i64,
+        /// Minutes east of UTC.
+        offset_minutes: i16,
+    },
+    /// When it left.
+    Departed {
+        /// Milliseconds since 1970.
+        ms: i64,
+        /// Minutes east of UTC.
+        offset_minutes: i16,
+    },
+    /// How it went.
+    Went {
+        /// How.
+        outcome: Outcome,
+    },
+    /// How it is entered: `phone`, `paper` or `call`.
+    Mode {
+        /// Which.
+        mode: String,
+    },
+    /// Where the phone is; units as in an answer.
+    Position {
+        /// Latitude in 1e-7 degree.
+        latitude: i32,
+        /// Longitude in 1e-7 degree.
+        longitude: i32,
+        /// In centimetres.
+        accuracy: u32,
+        /// Whether a program set it.
+        mock: bool,
+    },
+}
+
+impl From<VisitUpdate> for app::VisitUpdate {
+    fn from(u: VisitUpdate) -> Self {
+        match u {
+            VisitUpdate::Place { code } => Self::Place(code),
+            VisitUpdate::Unlisted { words } => Self::Unlisted(words),
+            VisitUpdate::Arrived { ms, offset_minutes } => Self::Arrived(Moment { ms, offset: offset_minutes }),
+            VisitUpdate::Departed { ms, offset_minutes } => Self::Departed(Moment { ms, offset: offset_minutes }),
+            VisitUpdate::Went { outcome } => Self::Outcome(outcome.into()),
+            VisitUpdate::Mode { mode } => Self::Mode(mode),
+            VisitUpdate::Position { latitude, longitude, accuracy, mock } => {
+                Self::Position(Point { latitude, longitude, accuracy, mock })
+            }
+        }
+    }
+}

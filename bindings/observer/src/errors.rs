@@ -1,0 +1,88 @@
+//! Few errors, each one something to act on. They carry names, never answers.
+
+use baqylau_observer::Error;
+use baqylau_observer::vault::VaultError;
+use baqylau_sqlite::StorageError;
+
+/// Why a call did not do what it should. What was saved before is safe in every case.
+#[derive(Debug, thiserror::Error, uniffi::Error)]
+pub enum BaqylauError {
+    /// The store is locked, or the PIN was wrong. With no attempts left only a new invite helps.
+    #[error("locked; {attempts_left} attempts left")]
+    Locked {
+        /// How many more tries there are.
+        attempts_left: u32,
+    },
+    /// Something handed in does not fit: show the remedy at the place.
+    #[error("{place}: {remedy}")]
+    Invalid {
+        /// What does not fit: a question's name, an invite, a visit.
+        place: String,
+        /// What to do, in words.
+        remedy: String,
+    },
+    /// Somebody said no: the server, a signature, the phone's key store, or a store of a later version.
+    #[error("{reason}")]
+    Refused {
+        /// Why, in words.
+        reason: String,
+    },
+    /// The disk is full: free some space and do it again.
+    #[error("the disk is full")]
+    DiskFull,
+    /// The store is damaged: salvage it.
+    #[error("damaged: {file}")]
+    Damaged {
+        /// Which file.
+        file: String,
+    },
+    /// The call was interrupted, or its time was up.
+    #[error("interrupted")]
+    Interrupted,
+    /// A fault of this program: close the core, open it again, and report it.
+    #[error("{reason}")]
+    Internal {
+        /// What is known.
+        reason: String,
+    },
+}
+
+impl From<Error> for BaqylauError {
+    fn from(e: Error) -> Self {
+        match e {
+            Error::Locked { attempts_left } => Self::Locked { attempts_left },
+            Error::Invalid { place, remedy } => Self::Invalid { place, remedy },
+            Error::Refused { reason } => Self::Refused { reason },
+            Error::Interrupted => Self::Interrupted,
+            Error::Storage(StorageError::Full) => Self::DiskFull,
+            Error::Storage(StorageError::Damaged { path }) => Self::Damaged { file: path.display().to_string() },
+            Error::Storage(newer @ StorageError::Newer { .. }) => Self::Refused { reason: newer.to_string() },
+            Error::Storage(other) => Self::Internal { reason: other.to_string() },
+            Error::Internal(reason) => Self::Internal { reason },
+        }
+    }
+}
+
+/// What code of the shell may throw when the core calls it.
+#[derive(Debug, thiserror::Error, uniffi::Error)]
+pub enum ForeignError {
+    /// It cannot or must not, and says why.
+    #[error("{reason}")]
+    Failed {
+        /// In words for the observer.
+        reason: String,
+    },
+}
+
+/// Anything else that it throws.
+impl From<uniffi::UnexpectedUniFFICallbackError> for ForeignError {
+    fn from(e: uniffi::UnexpectedUniFFICallbackError) -> Self {
+        Self::Failed { reason: e.reason }
+    }
+}
+
+impl From<ForeignError> for VaultError {
+    fn from(e: ForeignError) -> Self {
+        Self { reason: e.to_string() }
+    }
+}

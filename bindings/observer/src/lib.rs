@@ -1,0 +1,25 @@
+//! The observer's core for Kotlin, Swift and Python: [`ObserverCore`] with flat records. Every call blocks; run it where the
+//! language keeps blocking work (`Dispatchers.IO`, an actor, a thread). Nothing is decided here.
+//!
+//! # Layout
+//! - `core`: the object
+//! - `answers`: answers, and what a visit is told
+//! - `views`: what a screen draws
+//! - `phone`: what the phone provides: keys, bytes, ears
+//! - `errors`: the few errors to act on
+
+mod answers;
+mod core;
+mod errors;
+mod phone;
+mod views;
+
+pub use answers::{Answer, Key, Missing, Outcome, VisitUpdate};
+pub use core::{
+    CourierScanner, ObserverCore, courier_frames, file_vault, panic_on_purpose, read_invite, salvage, wipe,
+};
+pub use errors::{BaqylauError, ForeignError};
+pub use phone::{ByteSource, Change, ChangeListener, KeyVault, Phone, Policy};
+pub use views::*;
+
+uniffi::setup_scaffolding!();

@@ -1,0 +1,176 @@
+//! What the phone provides: its key store, bytes of its camera, and who is told of changes.
+
+use crate::errors::ForeignError;
+use baqylau_observer::app::Config;
+use baqylau_observer::clock::{Clock, SystemClock};
+use baqylau_observer::listen;
+use baqylau_observer::vault::{self, FileVault, VaultError};
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// Where a phone keeps its store.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct Phone {
+    /// The folder of the store, in the app's private storage and out of every backup.
+    pub folder: String,
+    /// The code of the language to speak, as `kk`.
+    pub language: String,
+    /// Changes with every start of the phone (Android: the boot count; iOS: the boot session); empty where the system tells.
+    pub boot: String,
+    /// Minutes east of UTC.
+    pub offset_minutes: i16,
+}
+
+/// Who may use a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum Policy {
+    /// The app, whether the phone is locked or not.
+    App,
+    /// The app, when the owner has just shown face or finger. A face or finger that is added destroys the key.
+    Biometric,
+}
+
+/// Keys that never leave the phone's hardware. Called from whatever thread calls the core.
+#[uniffi::export(with_foreign)]
+pub trait KeyVault: Send + Sync {
+    /// Makes the key of an alias, if there is none.
+    fn create(&self, alias: String, policy: Policy) -> Result<(), ForeignError>;
+    /// 32 bytes that follow from the 32 given and the key of the alias: an HMAC-SHA256 inside the hardware.
+    fn bind(&self, alias: String, input: Vec<u8>) -> Result<Vec<u8>, ForeignError>;
+    /// Destroys the key of an alias, for good. No error when there is none.
+    fn destroy(&self, alias: String) -> Result<(), ForeignError>;
+}
+
+/// Where an attachment is read from: the camera's memory, a stream. Nothing of it is written unencrypted.
+#[uniffi::export(with_foreign)]
+pub trait ByteSource: Send + Sync {
+    /// The next bytes, at most that many; none at the end.
+    fn read(&self, at_most: u32) -> Result<Vec<u8>, ForeignError>;
+}
+
+/// What changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum Change {
+    /// Visits, drafts, answers, reports or letters on this phone.
+    Work,
+    /// How far something got on its way.
+    Delivery,
+    /// The store was locked or unlocked.
+    Lock,
+}
+
+/// Is told of changes, on the thread of the call that made them. It may call the core, but for a sync during a sync. What it throws
+/// is ignored.
+#[uniffi::export(with_foreign)]
+pub trait ChangeListener: Send + Sync {
+    /// Something changed.
+    fn changed(&self, change: Change) -> Result<(), ForeignError>;
+}
+
+impl Phone {
+    pub(crate) fn config(self, vault: Arc<dyn KeyVault>) -> Config {
+        let folder = PathBuf::from(self.folder);
+        let clock = Arc::new(PhoneClock { boot: self.boot, offset: self.offset_minutes });
+        Config { folder, vault: Arc::new(Vault(vault)), clock, language: self.language }
+    }
+}
+
+struct PhoneClock {
+    boot: String,
+    offset: i16,
+}
+
+impl Clock for PhoneClock {
+    fn wall(&self) -> baqylau_forms::value::Moment {
+        baqylau_forms::value::Moment { offset: self.offset, ..SystemClock.wall() }
+    }
+
+    fn boot_ms(&self) -> i64 {
+        SystemClock.boot_ms()
+    }
+
+    fn boot_id(&self) -> [u8; 8] {
+        let told = baqylau_protocol::ids::Hash::of(self.boot.as_bytes()).0;
+        let told = [told[0], told[1], told[2], told[3], told[4], told[5], told[6], told[7]];
+        if self.boot.is_empty() { SystemClock.boot_id() } else { told }
+    }
+
+    fn jitter(&self) -> u32 {
+        SystemClock.jitter()
+    }
+}
+
+struct Vault(Arc<dyn KeyVault>);
+
+impl vault::KeyVault for Vault {
+    fn create(&self, alias: &str, policy: vault::Policy) -> Result<(), VaultError> {
+        let policy = match policy {
+            vault::Policy::App => Policy::App,
+            vault::Policy::Biometric => Policy::Biometric,
+        };
+        Ok(self.0.create(alias.to_owned(), policy)?)
+    }
+
+    fn bind(&self, alias: &str, input: &[u8; 32]) -> Result<Zeroizing<[u8; 32]>, VaultError> {
+        let out = Zeroizing::new(self.0.bind(alias.to_owned(), input.to_vec())?);
+        let bytes: Result<[u8; 32], _> = out.as_slice().try_into();
+        bytes.map(Zeroizing::new).map_err(|_| VaultError { reason: format!("{} bytes instead of 32", out.len()) })
+    }
+
+    fn destroy(&self, alias: &str) -> Result<(), VaultError> {
+        Ok(self.0.destroy(alias.to_owned())?)
+    }
+}
+
+/// A vault in files, for machines without a chip.
+pub(crate) struct Files(pub FileVault);
+
+impl KeyVault for Files {
+    fn create(&self, alias: String, _policy: Policy) -> Result<(), ForeignError> {
+        vault::KeyVault::create(&self.0, &alias, vault::Policy::App).map_err(said)
+    }
+
+    fn bind(&self, alias: String, input: Vec<u8>) -> Result<Vec<u8>, ForeignError> {
+        let wrong = |_| ForeignError::Failed { reason: "32 bytes are bound".into() };
+        let input = input.try_into().map_err(wrong)?;
+        vault::KeyVault::bind(&self.0, &alias, &input).map(|out| out.to_vec()).map_err(said)
+    }
+
+    fn destroy(&self, alias: String) -> Result<(), ForeignError> {
+        vault::KeyVault::destroy(&self.0, &alias).map_err(said)
+    }
+}
+
+pub(crate) fn said(e: VaultError) -> ForeignError {
+    ForeignError::Failed { reason: e.reason }
+}
+
+pub(crate) struct Ear(pub Arc<dyn ChangeListener>);
+
+impl listen::Listener for Ear {
+    fn changed(&self, change: listen::Change) {
+        let change = match change {
+            listen::Change::Work => Change::Work,
+            listen::Change::Delivery => Change::Delivery,
+            listen::Change::Lock => Change::Lock,
+        };
+        // A screen that fails to be drawn undoes nothing.
+        let _ignored = self.0.changed(change);
+    }
+}
+
+pub(crate) struct Bytes(pub Arc<dyn ByteSource>);
+
+impl Read for Bytes {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = u32::try_from(buffer.len()).unwrap_or(u32::MAX);
+        let bytes = self.0.read(most).map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e.to_string()))?;
+        let target = buffer.get_mut(..bytes.len());
+        let target =
+            target.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "more bytes than were asked for"))?;
+        target.copy_from_slice(&bytes);
+        Ok(bytes.len())
+    }
+}

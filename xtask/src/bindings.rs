@@ -1,0 +1,90 @@
+//! The bindings: generated code, and the packages of each language with their tests.
+
+use crate::{cargo, python, root, run};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Where cargo builds.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// Builds the libraries and generates the code of all languages into `target/bindings`.
+pub fn generate() -> Result<(), String> {
+    let packages = ["--package", "baqylau-ffi", "--package", "baqylau-desk-ffi", "--package", "baqylau-bindgen"];
+    run("the libraries for other languages", cargo().arg("build").args(packages))?;
+    for (language, library) in [("kotlin", "baqylau_ffi"), ("swift", "baqylau_ffi"), ("python", "baqylau_desk_ffi")] {
+        let library = target().join("debug").join(format!("lib{library}{}", std::env::consts::DLL_SUFFIX));
+        let mut command = bindgen();
+        command.args(["generate", "--no-format", "--config"]).arg(root().join("uniffi.toml"));
+        command.args(["--language", language, "--out-dir"]).arg(target().join("bindings").join(language)).arg(library);
+        run(&format!("generate {language}"), &mut command)?;
+    }
+    Ok(())
+}
+
+fn bindgen() -> Command {
+    let mut command = Command::new(target().join("debug/baqylau-bindgen"));
+    command.current_dir(root());
+    command
+}
+
+/// Every language; one that cannot run is a failure, and says what is missing.
+pub fn test() -> Result<(), String> {
+    run("the mission for other languages", cargo().args(["build", "--package", "baqylau-tests", "--bins"]))?;
+    generate()?;
+    test_python()
+}
+
+/// A file that a test of another language needs, whole.
+fn mission() -> PathBuf {
+    let path = target().join("debug/mission");
+    path.canonicalize().unwrap_or(path)
+}
+
+/// The wheel, its types, and its tests, in an environment of their own.
+fn test_python() -> Result<(), String> {
+    let (folder, package) = (target().join("python"), root().join("bindings/python"));
+    let inside = |name: &str| folder.join("venv/bin").join(name);
+    if !inside("pytest").exists() {
+        let missing = "Python: no virtual environment can be made; install it (Debian: apt-get install python3-venv)";
+        run("an environment for Python", python()?.args(["-m", "venv"]).arg(folder.join("venv")))
+            .map_err(|_| missing.to_owned())?;
+        let needs = package.join("requirements-test.txt");
+        run("what the Python tests need", Command::new(inside("pip")).args(["install", "--quiet", "-r"]).arg(needs))?;
+    }
+    let wheels = folder.join("wheels");
+    wheel(&inside("maturin"), &package, &wheels, "dev")?;
+    let wheel = newest(&wheels)?;
+    let install = ["install", "--quiet", "--force-reinstall", "--no-deps"];
+    run("install the wheel", Command::new(inside("pip")).args(install).arg(wheel))?;
+    run("types of Python", Command::new(inside("mypy")).current_dir(&package))?;
+    let mut pytest = Command::new(inside("pytest"));
+    pytest.current_dir(package.join("tests")).args(["-q", "-p", "no:cacheprovider"]);
+    run("Python", pytest.env("BAQYLAU_TEST_MISSION", mission()).env("PYTHONDONTWRITEBYTECODE", "1"))
+}
+
+/// Builds the wheel. Maturin looks for a generator by its usual name.
+pub fn wheel(maturin: &Path, package: &Path, out: &Path, profile: &str) -> Result<(), String> {
+    let tools = target().join("python/tools");
+    let link = tools.join("uniffi-bindgen");
+    let io = |e: std::io::Error| format!("{}: {e}", link.display());
+    std::fs::create_dir_all(&tools).map_err(io)?;
+    let _gone = std::fs::remove_file(&link);
+    std::fs::hard_link(target().join("debug/baqylau-bindgen"), &link).map_err(io)?;
+    if out.exists() {
+        std::fs::remove_dir_all(out).map_err(io)?;
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(std::iter::once(tools).chain(std::env::split_paths(&path)));
+    let path = path.map_err(|e| e.to_string())?;
+    let mut maturin = Command::new(maturin);
+    maturin.current_dir(package).args(["build", "--locked", "--profile", profile, "--out"]).arg(out);
+    run("the wheel", maturin.env("PATH", path).env("CARGO_TARGET_DIR", target()))
+}
+
+/// The one file in a folder.
+pub fn newest(folder: &Path) -> Result<PathBuf, String> {
+    let mut files = std::fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))?.flatten();
+    files.next().map(|f| f.path()).ok_or_else(|| format!("{}: no wheel was built", folder.display()))
+}
