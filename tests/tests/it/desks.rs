@@ -89,7 +89,8 @@ fn rosters_of_two_desks_are_brought_together() {
     let (one, two) = (world.enrolled("one", &one), world.enrolled("two", &two));
     report(&one, "one");
     report(&two, "two");
-    (one.sync_now(BUDGET).expect("syncs"), two.sync_now(BUDGET).expect("syncs"));
+    one.sync_now(BUDGET).expect("syncs");
+    two.sync_now(BUDGET).expect("syncs");
     let mut second = another(&world);
     let _both = (pulled(&mut world.desk), pulled(&mut second));
     let devices: Vec<_> = second.devices(now()).expect("devices").iter().map(|d| d.device).collect();
