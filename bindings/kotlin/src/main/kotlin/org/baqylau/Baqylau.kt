@@ -1,0 +1,92 @@
+package org.baqylau
+
+import kotlinx.coroutines.CoroutineDispatcher
+import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.channels.awaitClose
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.ensureActive
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.callbackFlow
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.withContext
+
+/**
+ * The observer's core for coroutines. Every call of [ObserverCore] blocks; here each runs on [dispatcher], so that no screen waits.
+ *
+ * ```
+ * val baqylau = Baqylau { ObserverCore.open(phone, vault, pin) }
+ * val summary = baqylau { summary() }
+ * ```
+ */
+class Baqylau private constructor(
+    private val core: ObserverCore,
+    private val dispatcher: CoroutineDispatcher,
+) : AutoCloseable {
+    /** Runs calls of the core off the caller's thread. Their errors are [BaqylauException]. */
+    suspend operator fun <T> invoke(call: ObserverCore.() -> T): T = withContext(dispatcher) { core.call() }
+
+    /**
+     * Delivers what waits. When the coroutine is cancelled the call is interrupted; what was acknowledged is kept.
+     * [now]: the observer asked, so earlier failures are not waited for.
+     */
+    suspend fun sync(
+        budgetMs: Long,
+        now: Boolean = false,
+    ): SyncReport =
+        coroutineScope {
+            var done = false
+            val watch =
+                launch(start = CoroutineStart.UNDISPATCHED) {
+                    try {
+                        awaitCancellation()
+                    } finally {
+                        if (!done) ifOpen { interrupt() }
+                    }
+                }
+            try {
+                invoke { if (now) syncNow(budgetMs.toULong()) else sync(budgetMs.toULong()) }
+            } catch (e: BaqylauException.Interrupted) {
+                // It is the cancellation that comes back, not its effect.
+                ensureActive()
+                throw e
+            } finally {
+                done = true
+                watch.cancel()
+            }
+        }
+
+    /** What changes, for as long as somebody collects it. One collector at a time. */
+    fun changes(): Flow<Change> =
+        callbackFlow {
+            core.listen(
+                object : ChangeListener {
+                    override fun changed(change: Change) {
+                        trySend(change)
+                    }
+                },
+            )
+            awaitClose { ifOpen { listen(null) } }
+        }
+
+    /** A coroutine may end after [close]: then there is nothing left to tell. */
+    private fun ifOpen(tell: ObserverCore.() -> Unit) {
+        try {
+            core.tell()
+        } catch (_: IllegalStateException) {
+            return
+        }
+    }
+
+    /** Frees the core, once the calls that run have ended. Call nothing afterwards. */
+    override fun close() = core.close()
+
+    companion object {
+        /** Opens a core off the caller's thread. */
+        suspend operator fun invoke(
+            dispatcher: CoroutineDispatcher = Dispatchers.IO,
+            open: () -> ObserverCore,
+        ): Baqylau = Baqylau(withContext(dispatcher) { open() }, dispatcher)
+    }
+}

@@ -1,0 +1,152 @@
+package org.baqylau
+
+import kotlinx.coroutines.async
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.yield
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.assertThrows
+import org.junit.jupiter.api.io.TempDir
+import java.io.File
+import java.nio.file.Path
+import java.security.SecureRandom
+import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.Executors
+import java.util.concurrent.TimeUnit
+import java.util.concurrent.atomic.AtomicInteger
+import javax.crypto.Mac
+import javax.crypto.spec.SecretKeySpec
+
+private val calls = Integer.getInteger("baqylau.calls", 4_000)
+private val cycles = Integer.getInteger("baqylau.cycles", 60)
+
+/** Keys in memory. Throws what it is told to. */
+private class Vault : KeyVault {
+    private val keys = ConcurrentHashMap<String, SecretKeySpec>()
+    var throws: Exception? = null
+
+    override fun create(
+        alias: String,
+        policy: Policy,
+    ) {
+        keys.computeIfAbsent(alias) { SecretKeySpec(ByteArray(32).also(SecureRandom()::nextBytes), "HmacSHA256") }
+    }
+
+    override fun bind(
+        alias: String,
+        input: ByteArray,
+    ): ByteArray {
+        throws?.let { throw it }
+        val key = keys[alias] ?: throw ForeignException.Failed("there is no key $alias")
+        return Mac.getInstance("HmacSHA256").apply { init(key) }.doFinal(input)
+    }
+
+    override fun destroy(alias: String) {
+        keys.remove(alias)
+    }
+}
+
+class ForeignTest {
+    private fun enrolled(
+        mission: Mission,
+        folder: Path,
+        vault: KeyVault,
+    ): ObserverCore = ObserverCore.create(phone(folder), vault, PIN, mission.invite(1)).also { it.enrol(30_000u) }
+
+    @Test
+    fun `what foreign code throws comes back as an error`(
+        @TempDir folder: Path,
+    ) = Mission().use { mission ->
+        val vault = Vault()
+        enrolled(mission, folder, vault).use { core ->
+            core.lock()
+            assertThrows<BaqylauException.Locked> { core.visits() }
+            for (thrown in listOf(ForeignException.Failed("the chip is gone"), IllegalStateException("the chip is gone"))) {
+                vault.throws = thrown
+                val refused = assertThrows<BaqylauException.Refused> { core.unlock(PIN) }
+                assertTrue("the chip is gone" in refused.reason, refused.reason)
+            }
+            vault.throws = null
+            core.unlock(PIN)
+            assertThrows<InternalException> { panicOnPurpose() }
+            core.speak("kk")
+            assertEquals(readInvite(mission.invite(1)).fingerprint, core.mission().fingerprint)
+        }
+    }
+
+    @Test
+    fun `a listener may call back and may fail`(
+        @TempDir folder: Path,
+    ) = Mission().use { mission ->
+        enrolled(mission, folder, Vault()).use { core ->
+            val heard = AtomicInteger()
+            core.listen(
+                object : ChangeListener {
+                    override fun changed(change: Change) {
+                        heard.incrementAndGet()
+                        core.summary()
+                        error("what a screen throws undoes nothing")
+                    }
+                },
+            )
+            val draft = core.startChecklist(core.startVisit(null, null).code, "incident")
+            core.discard(draft.id)
+            assertEquals(3, heard.get())
+        }
+    }
+
+    @Test
+    fun `coroutines, a flow of changes, and a sync that is cancelled`(
+        @TempDir folder: Path,
+    ) = Mission().use { mission ->
+        runBlocking {
+            Baqylau { enrolled(mission, folder, Vault()) }.use { baqylau ->
+                val change = async { baqylau.changes().first() }
+                while (!change.isCompleted) {
+                    baqylau { startVisit(null, null) }
+                    yield()
+                }
+                assertEquals(Change.WORK, change.await())
+                assertEquals(0, baqylau.sync(30_000, now = true).delivered.toInt())
+                val sync = async { baqylau.sync(30_000) }
+                yield()
+                sync.cancel()
+                assertTrue(baqylau { summary() }.allSafe)
+            }
+        }
+    }
+
+    @Test
+    fun `many threads and many cycles`(
+        @TempDir folder: Path,
+    ) = Mission().use { mission ->
+        val vault = Vault()
+        enrolled(mission, folder, vault).use { core ->
+            val draft = core.startChecklist(core.startVisit(null, null).code, "incident").id
+            val pool = Executors.newFixedThreadPool(8)
+            val done = (1..8).map { pool.submit { repeat(calls / 8) { core.progress(draft) } } }
+            done.forEach { it.get(300, TimeUnit.SECONDS) }
+            pool.shutdown()
+        }
+
+        fun cycle(times: Int): Long {
+            repeat(times) {
+                ObserverCore.openLocked(phone(folder), vault).use { assertTrue(it.exportCourier().isNotEmpty()) }
+            }
+            System.gc()
+            return resident()
+        }
+        val before = cycle(maxOf(cycles / 4, 20))
+        assertTrue(cycle(cycles) - before < 60_000, "memory does not grow")
+    }
+
+    /** Kilobytes. */
+    private fun resident(): Long =
+        File("/proc/self/status")
+            .readLines()
+            .first { it.startsWith("VmRSS") }
+            .filter(Char::isDigit)
+            .toLong()
+}
