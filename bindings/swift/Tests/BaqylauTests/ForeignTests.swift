@@ -1,0 +1,141 @@
+import Baqylau
+import Foundation
+import Testing
+
+private let calls = Int(ProcessInfo.processInfo.environment["BAQYLAU_SOAK_CALLS"] ?? "") ?? 4_000
+private let cycles = Int(ProcessInfo.processInfo.environment["BAQYLAU_SOAK_CYCLES"] ?? "") ?? 60
+
+private struct Gone: Error, CustomStringConvertible {
+    let description = "the chip is gone"
+}
+
+/// Keys in files, by the core's own vault. Throws what it is told to.
+private final class Vault: KeyVault, @unchecked Sendable {
+    private let lock = NSLock()
+    private let inner: any KeyVault
+    private var throwing: (any Error)?
+
+    init(_ folder: URL) throws {
+        inner = try fileVault(folder: folder.path)
+    }
+
+    func failWith(_ error: (any Error)?) {
+        lock.withLock { throwing = error }
+    }
+
+    func create(alias: String, policy: Policy) throws {
+        try inner.create(alias: alias, policy: policy)
+    }
+
+    func bind(alias: String, input: Data) throws -> Data {
+        if let error = lock.withLock({ throwing }) { throw error }
+        return try inner.bind(alias: alias, input: input)
+    }
+
+    func destroy(alias: String) throws {
+        try inner.destroy(alias: alias)
+    }
+}
+
+/// Calls back into the core, and fails.
+private final class Listener: ChangeListener, @unchecked Sendable {
+    private let core: ObserverCore
+    private let lock = NSLock()
+    private var count = 0
+
+    init(_ core: ObserverCore) {
+        self.core = core
+    }
+
+    var heard: Int { lock.withLock { count } }
+
+    func changed(change: Change) throws {
+        lock.withLock { count += 1 }
+        _ = try core.summary()
+        throw Gone()
+    }
+}
+
+private func enrolled(_ mission: Mission, _ folder: URL, _ vault: any KeyVault) throws -> ObserverCore {
+    let phone = phone(folder.appendingPathComponent("phone"))
+    let core = try ObserverCore.create(phone: phone, vault: vault, pin: pin, invite: mission.invite(1))
+    _ = try core.enrol(budgetMs: 30_000)
+    return core
+}
+
+@Test func whatForeignCodeThrowsComesBackAsAnError() throws {
+    let (mission, folder) = (try Mission(), try Folder())
+    let vault = try Vault(folder.url.appendingPathComponent("vault"))
+    let core = try enrolled(mission, folder.url, vault)
+    try core.lock()
+    #expect(throws: BaqylauError.self) { try core.visits() }
+    for error in [ForeignError.Failed(reason: "the chip is gone"), Gone()] as [any Error] {
+        vault.failWith(error)
+        do {
+            try core.unlock(pin: pin)
+            Testing.Issue.record("it was opened")
+        } catch let BaqylauError.Refused(reason) {
+            #expect(reason.contains("the chip is gone"))
+        }
+    }
+    vault.failWith(nil)
+    try core.unlock(pin: pin)
+    #expect(throws: (any Error).self) { try panicOnPurpose() }
+    core.speak(language: "kk")
+    #expect(try readInvite(text: mission.invite(1)).fingerprint == core.mission().fingerprint)
+}
+
+@Test func aListenerMayCallBackAndMayFail() throws {
+    let (mission, folder) = (try Mission(), try Folder())
+    let core = try enrolled(mission, folder.url, Vault(folder.url.appendingPathComponent("vault")))
+    let listener = Listener(core)
+    core.listen(listener: listener)
+    let visit = try core.startVisit(place: nil, number: nil)
+    let draft = try core.startChecklist(visit: visit.code, checklist: "incident")
+    try core.discard(draft: draft.id)
+    #expect(listener.heard == 3)
+    core.listen(listener: nil)
+}
+
+@Test func anActorAStreamOfChangesAndASyncThatIsCancelled() async throws {
+    let (mission, folder) = (try Mission(), try Folder())
+    let core = try enrolled(mission, folder.url, Vault(folder.url.appendingPathComponent("vault")))
+    let baqylau = try await Baqylau.open { core }
+    var changes = baqylau.changes().makeAsyncIterator()
+    _ = try await baqylau { try $0.startVisit(place: nil, number: nil) }
+    #expect(await changes.next() == .work)
+    #expect(try await baqylau.sync(budgetMs: 30_000, now: true).delivered == 0)
+    let sync = Task { try await baqylau.sync(budgetMs: 30_000) }
+    sync.cancel()
+    _ = await sync.result
+    #expect(try await baqylau { try $0.summary() }.allSafe)
+}
+
+@Test func manyThreadsAndManyCycles() async throws {
+    let (mission, folder) = (try Mission(), try Folder())
+    let vault = try Vault(folder.url.appendingPathComponent("vault"))
+    let core = try enrolled(mission, folder.url, vault)
+    let visit = try core.startVisit(place: nil, number: nil)
+    let draft = try core.startChecklist(visit: visit.code, checklist: "incident").id
+    DispatchQueue.concurrentPerform(iterations: 8) { _ in
+        for _ in 0..<(calls / 8) {
+            #expect((try? core.progress(draft: draft)) != nil)
+        }
+    }
+    let about = phone(folder.url.appendingPathComponent("phone"))
+    func cycle(_ times: Int) throws -> Int {
+        for _ in 0..<times {
+            #expect(try !ObserverCore.openLocked(phone: about, vault: vault).exportCourier().isEmpty)
+        }
+        return try resident()
+    }
+    let before = try cycle(max(cycles / 4, 20))
+    #expect(try cycle(cycles) - before < 20_000, "memory does not grow")
+}
+
+/// Kilobytes.
+private func resident() throws -> Int {
+    let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS") })
+    return try #require(Int(line.filter(\.isNumber)))
+}
