@@ -33,7 +33,100 @@ fn bindgen() -> Command {
 pub fn test() -> Result<(), String> {
     run("the mission for other languages", cargo().args(["build", "--package", "baqylau-tests", "--bins"]))?;
     generate()?;
-    test_python()
+    examples()?;
+    let ran = [("Python", test_python()), ("Kotlin", test_kotlin()), ("Swift", test_swift())];
+    let failed = ran.into_iter().filter_map(|(language, ran)| Some((language, ran.err()?)));
+    let failed: Vec<String> =
+        failed.map(|(language, why)| format!("{language} did not pass or did not run: {why}")).collect();
+    if failed.is_empty() { Ok(()) } else { Err(failed.join("\n")) }
+}
+
+/// What stands in a README must be what its test runs.
+fn examples() -> Result<(), String> {
+    let read =
+        |path: &str| std::fs::read_to_string(root().join("bindings").join(path)).map_err(|e| format!("{path}: {e}"));
+    for (readme, test) in [
+        ("kotlin/README.md", "kotlin/src/test/kotlin/org/baqylau/ReadmeTest.kt"),
+        ("swift/README.md", "swift/Tests/BaqylauTests/ReadmeTests.swift"),
+    ] {
+        let source = read(test)?;
+        let example = source.split("// README begins\n").nth(1).and_then(|t| t.split("// README ends").next());
+        let example = example.ok_or_else(|| format!("{test}: it has no example"))?;
+        let depth = example.len() - example.trim_start_matches(' ').len();
+        let example: Vec<&str> = example.lines().map(|l| l.get(depth..).unwrap_or_default()).collect();
+        if !read(readme)?.contains(example.join("\n").trim_end()) {
+            return Err(format!("{readme}: its example is not the one that {test} runs"));
+        }
+    }
+    Ok(())
+}
+
+/// Maven brings Kotlin and JNA.
+fn test_kotlin() -> Result<(), String> {
+    let found = |program| Command::new(program).arg("-version").output().is_ok_and(|o| o.status.success());
+    if !found("mvn") || !found("java") {
+        return Err("install a JDK and Maven (Debian: apt-get install openjdk-17-jdk-headless maven)".into());
+    }
+    let mut maven = Command::new("mvn");
+    maven.current_dir(root().join("bindings/kotlin")).args(["-q", "-B", "test"]);
+    run("Kotlin", maven.arg(format!("-Dbaqylau.target={}", absolute(&target())?.display())))
+}
+
+/// Swift from PATH, or unpacked from Debian's packages into the target folder.
+fn test_swift() -> Result<(), String> {
+    let package = root().join("bindings/swift");
+    lay_swift()?;
+    let target = absolute(&target())?;
+    let mut swift = if Command::new("swift").arg("--version").output().is_ok_and(|o| o.status.success()) {
+        Command::new("swift")
+    } else {
+        let folder = target.join("swift-toolchain");
+        run("a Swift toolchain", Command::new(package.join("toolchain.sh")).arg(&folder)).map_err(|e| {
+            format!(
+                "{e}: install Swift 6 and put it on PATH (bindings/swift/toolchain.sh unpacks Debian's, where apt is)"
+            )
+        })?;
+        let mut inside = Command::new(folder.join("swift-env"));
+        inside.arg("swift").env("SWIFT_BIND", &target);
+        inside
+    };
+    // SwiftPM does not see that the static library changed, and would pass against the old one.
+    for old in std::fs::read_dir(package.join(".build/debug")).into_iter().flatten().flatten() {
+        if old.path().extension().is_some_and(|e| e == "xctest") {
+            let path = old.path();
+            let removed = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+            removed.map_err(|e| format!("{}: {e}", path.display()))?;
+        }
+    }
+    swift.current_dir(&package).args([
+        "test",
+        "-Xswiftc",
+        "-warnings-as-errors",
+        "-Xlinker",
+        "--allow-shlib-undefined",
+    ]);
+    swift.arg("-Xlinker").arg(format!("-L{}", target.join("debug").display()));
+    run("Swift", swift.env("BAQYLAU_TEST_MISSION", mission()))
+}
+
+/// Lays the generated files where SwiftPM looks for them.
+fn lay_swift() -> Result<(), String> {
+    let (from, to) = (target().join("bindings/swift"), root().join("bindings/swift/Sources"));
+    for (file, place) in [
+        ("BaqylauCore.swift", "BaqylauCore/BaqylauCore.swift"),
+        ("BaqylauFFI.h", "BaqylauFFI/BaqylauFFI.h"),
+        ("BaqylauFFI.modulemap", "BaqylauFFI/module.modulemap"),
+    ] {
+        let place = to.join(place);
+        let io = |e: std::io::Error| format!("{}: {e}", place.display());
+        std::fs::create_dir_all(place.parent().unwrap_or(&to)).map_err(io)?;
+        std::fs::copy(from.join(file), &place).map_err(io)?;
+    }
+    Ok(())
+}
+
+fn absolute(path: &Path) -> Result<PathBuf, String> {
+    path.canonicalize().map_err(|e| format!("{}: {e}", path.display()))
 }
 
 /// A file that a test of another language needs, whole.
