@@ -10,44 +10,6 @@ fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-/// A record that is made from one of the core, field by field; with `=>`, a field that is made another way.
-macro_rules! record {
-    ($(#[$doc:meta])* $name:ident from $from:ty as $it:ident {
-        $($(#[$field_doc:meta])* $field:ident: $kind:ty = $value:expr,)+
-    }) => {
-        $(#[$doc])*
-        #[derive(Clone, PartialEq, uniffi::Record)]
-        pub struct $name {
-            $($(#[$field_doc])* pub $field: $kind,)+
-        }
-
-        impl From<$from> for $name {
-            fn from($it: $from) -> Self {
-                Self { $($field: $value,)+ }
-            }
-        }
-    };
-}
-
-/// An enum whose variants are those of one of the core.
-macro_rules! mirror {
-    ($(#[$doc:meta])* $name:ident from $from:ty { $($(#[$variant_doc:meta])* $variant:ident,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)+
-        }
-
-        impl From<$from> for $name {
-            fn from(it: $from) -> Self {
-                match it {
-                    $(<$from>::$variant => Self::$variant,)+
-                }
-            }
-        }
-    };
-}
-
 /// A language of the mission.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Language {
@@ -181,7 +143,7 @@ record! {
 
 mirror! {
     /// When in a visit a section is filled.
-    Phase from definition::Phase {
+    Phase of definition::Phase {
         /// On arrival.
         Arrival,
         /// While observing.
@@ -193,7 +155,7 @@ mirror! {
 
 mirror! {
     /// The sort of an attachment.
-    Media from definition::Media {
+    Media of definition::Media {
         /// A photograph.
         Image,
         /// A sound.
@@ -207,7 +169,7 @@ mirror! {
 
 mirror! {
     /// Sorts of issues.
-    Issue from fill::Issue {
+    Issue of fill::Issue {
         /// A required question has no answer.
         Unanswered,
         /// The answer is unlikely; to be confirmed with a reason.
@@ -473,6 +435,8 @@ record! {
 pub enum ReportState {
     /// To be sent when there is a connection.
     Waiting,
+    /// On its way at this moment.
+    Sending,
     /// The server does not take it.
     Stuck {
         /// Its words.
@@ -491,6 +455,7 @@ impl From<app::ReportState> for ReportState {
     fn from(s: app::ReportState) -> Self {
         match s {
             app::ReportState::Waiting => Self::Waiting,
+            app::ReportState::Sending => Self::Sending,
             app::ReportState::Stuck { reason } => Self::Stuck { reason },
             app::ReportState::Delivered { index, received } => Self::Delivered { index, received_ms: received },
         }
@@ -522,6 +487,8 @@ record! {
         attachments_delivered: u32 = count(r.attachments_delivered),
         /// How many attachments it has.
         attachments: u32 = count(r.attachments),
+        /// Why one of them cannot be delivered.
+        attachment_problem: Option<String> = r.attachment_problem,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Time, injected at open: everything else bans the system's clock.
 
 use baqylau_forms::value::Moment;
+use baqylau_protocol::ids::Hash;
 
 /// The clocks of a phone.
 pub trait Clock: Send + Sync {
@@ -37,13 +38,43 @@ impl Clock for SystemClock {
 
     fn boot_id(&self) -> [u8; 8] {
         let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-        let hash = baqylau_protocol::ids::Hash::of(id.as_bytes());
-        let mut out = [0; 8];
-        out.copy_from_slice(&hash.0[..8]);
-        out
+        shortened(&id)
     }
 
     fn jitter(&self) -> u32 {
         u32::from_le_bytes(baqylau_protocol::keys::random())
     }
+}
+
+/// [`SystemClock`] with what only the app is told on a phone.
+#[derive(Debug, Clone, Default)]
+pub struct PhoneClock {
+    /// Changes with every start of the phone; empty where the system tells.
+    pub boot: String,
+    /// Minutes east of UTC.
+    pub offset: i16,
+}
+
+impl Clock for PhoneClock {
+    fn wall(&self) -> Moment {
+        Moment { offset: self.offset, ..SystemClock.wall() }
+    }
+
+    fn boot_ms(&self) -> i64 {
+        SystemClock.boot_ms()
+    }
+
+    fn boot_id(&self) -> [u8; 8] {
+        if self.boot.is_empty() { SystemClock.boot_id() } else { shortened(&self.boot) }
+    }
+
+    fn jitter(&self) -> u32 {
+        SystemClock.jitter()
+    }
+}
+
+fn shortened(id: &str) -> [u8; 8] {
+    let mut out = [0; 8];
+    out.copy_from_slice(&Hash::of(id.as_bytes()).0[..8]);
+    out
 }

@@ -4,6 +4,7 @@
 use crate::bundle;
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::flight::Flight;
 use crate::listen::{Bell, Change};
 use crate::store::Outbox;
 use crate::time::{Anchor, corrected};
@@ -74,6 +75,7 @@ pub(crate) struct Driver {
     pub(crate) clock: Arc<dyn Clock>,
     interrupt: Arc<Interrupt>,
     pub(crate) bell: Bell,
+    flight: Flight,
     pub(crate) http: Client,
     /// Where the attachments are.
     pub(crate) folder: PathBuf,
@@ -99,7 +101,7 @@ impl Driver {
         clock: Arc<dyn Clock>,
         interrupt: Arc<Interrupt>,
         folder: PathBuf,
-        bell: Bell,
+        (bell, flight): (Bell, Flight),
     ) -> Result<Self, Error> {
         let (root, servers, tls_roots) = {
             let outbox = lock(&outbox)?;
@@ -113,7 +115,7 @@ impl Driver {
         let root = PublicKey::from_slice(&root).ok_or_else(|| Error::Internal("root key".into()))?;
         let tls_roots: Vec<Vec<u8>> = tls_roots.into_iter().map(Into::into).collect();
         let http = baqylau_http::client(&tls_roots).map_err(|e| Error::invalid("invite", e.to_string()))?;
-        Ok(Self { outbox, clock, interrupt, bell, http, folder, servers, root, mission: MissionId::of(&root) })
+        Ok(Self { outbox, clock, interrupt, bell, flight, http, folder, servers, root, mission: MissionId::of(&root) })
     }
 
     /// Runs until nothing waits, something must be waited for, the budget is used up, or it is interrupted.
@@ -206,6 +208,8 @@ impl Driver {
             Action::Upload(ids) => {
                 let objects = ids.iter().map(|id| self.checked(*id)).collect::<Result<Vec<_>, _>>()?;
                 let hashes: Vec<Hash> = objects.iter().map(|o| Hash::of(o)).collect();
+                let _under_way = self.flight.depart(&ids);
+                self.bell.ring(Change::Delivery);
                 let verdicts = self.upload(objects, ran).await?;
                 let verdicts = hashes.into_iter().chain(std::iter::repeat(Hash([0; 32]))).zip(verdicts);
                 let verdicts = verdicts.map(|(hash, verdict)| self.proven(hash, verdict));

@@ -4,7 +4,7 @@
 //! - [`app`]: `ObserverCore` and the records it gives
 //! - [`vault`], [`lock`]: keys that the phone's hardware keeps, and the PIN
 //! - `store`: the encrypted databases
-//! - `drive`: carries out what the sync step says
+//! - `drive`: carries out what the sync step says; `upload` sends attachments, `flight` knows what is under way
 //! - [`clock`]: time, injected
 //! - [`listen`]: who is told of changes
 
@@ -13,6 +13,7 @@ mod bundle;
 pub mod clock;
 mod drive;
 pub mod error;
+mod flight;
 pub mod listen;
 pub mod lock;
 mod scrub;

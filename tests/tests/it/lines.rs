@@ -5,9 +5,11 @@ use baqylau_desk::Desk;
 use baqylau_desk::status::{Answers, Status};
 use baqylau_observer::ObserverCore;
 use baqylau_observer::app::ReportState;
+use baqylau_observer::listen::{Change, Listener};
 use baqylau_server::storage::{Document, Storage, sqlite::Sqlite};
 use baqylau_tests::line::Line;
 use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
+use std::sync::{Arc, Mutex};
 
 /// A counter of the server.
 fn metric(desk: &Desk, name: &str) -> u64 {
@@ -177,4 +179,37 @@ fn a_receipt_by_another_key_delivers_nothing() {
     world.start_server();
     assert_eq!(core.sync_now(BUDGET).expect("no error").delivered, 1, "the right server mends it");
     assert!(core.summary().expect("a summary").all_safe());
+}
+
+/// Looks at the reports at every change, as a screen does.
+struct Screen(Arc<ObserverCore>, Mutex<Vec<(Change, Vec<ReportState>)>>);
+
+impl Listener for Screen {
+    fn changed(&self, change: Change) {
+        let states = self.0.reports().expect("reports").into_iter().map(|r| r.state).collect();
+        self.1.lock().expect("no panic").push((change, states));
+    }
+}
+
+#[test]
+fn a_screen_sees_a_report_leave_and_arrive() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = Arc::new(world.enrolled("phone", &invite));
+    report(&core, "seen");
+    let screen = Arc::new(Screen(core.clone(), Mutex::default()));
+    core.listen(Some(screen.clone()));
+    world.stop_server();
+    core.sync_now(BUDGET).expect("no error");
+    world.start_server();
+    core.sync_now(BUDGET).expect("syncs");
+    core.listen(None);
+    let seen = std::mem::take(&mut *screen.1.lock().expect("no panic"));
+    let states = |change| seen.iter().filter(move |(c, _)| *c == change).map(|(_, states)| &states[..]);
+    let delivery: Vec<_> = states(Change::Delivery).collect();
+    assert!(
+        matches!(delivery[..], [[ReportState::Sending], .., [ReportState::Delivered { .. }]]),
+        "sent, and delivered at the end: {delivery:?}"
+    );
+    assert!(!matches!(core.reports().expect("reports")[0].state, ReportState::Sending), "nothing is under way");
 }

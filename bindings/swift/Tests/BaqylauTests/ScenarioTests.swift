@@ -115,6 +115,7 @@ final class Player {
     private func state(_ report: Int64) throws -> String {
         switch try #require(try core.reports().first { $0.seq == report }).state {
         case .waiting: "waiting"
+        case .sending: "sending"
         case .stuck: "stuck"
         case .delivered: "delivered"
         }

@@ -152,7 +152,8 @@ impl ObserverCore {
 
     pub(super) fn driver(&self) -> Result<Driver, Error> {
         let folder = self.config.folder.join("blobs");
-        Driver::new(self.outbox.clone(), self.config.clock.clone(), self.interrupt.clone(), folder, self.bell.clone())
+        let watched = (self.bell.clone(), self.flight.clone());
+        Driver::new(self.outbox.clone(), self.config.clock.clone(), self.interrupt.clone(), folder, watched)
     }
 
     /// Before the app is frozen: ends a sync, and returns when no write is under way.

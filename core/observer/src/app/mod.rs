@@ -41,6 +41,7 @@ pub use baqylau_forms::fill::{
 use crate::clock::Clock;
 use crate::drive::{Interrupt, lock, names};
 use crate::error::Error;
+use crate::flight::Flight;
 use crate::listen::{Bell, Change, Listener};
 use crate::lock::Lock;
 use crate::store::{MainStore, Outbox};
@@ -77,6 +78,7 @@ pub struct ObserverCore {
     commits: std::sync::atomic::AtomicU64,
     language: RwLock<String>,
     bell: Bell,
+    flight: Flight,
 }
 
 /// What is in memory while the store is open.
@@ -205,6 +207,7 @@ impl ObserverCore {
         Self {
             language: RwLock::new(config.language.clone()),
             bell: Bell::default(),
+            flight: Flight::default(),
             config,
             unlocked: Mutex::new(unlocked),
             outbox: Arc::new(Mutex::new(outbox)),

@@ -54,6 +54,8 @@ pub struct ReportView {
 pub enum ReportState {
     /// To be sent when there is a connection.
     Waiting,
+    /// On its way at this moment.
+    Sending,
     /// The server does not take it, and says why.
     Stuck {
         /// The reason.
@@ -223,6 +225,7 @@ impl ObserverCore {
                         ReportState::Delivered { index: *index, received: *received }
                     }
                     Some(Delivery::Stuck(reason)) => ReportState::Stuck { reason: reason.clone() },
+                    _ if self.flight.has(report.seq) => ReportState::Sending,
                     _ => ReportState::Waiting,
                 };
                 out.push(ReportView {
@@ -253,7 +256,7 @@ impl ObserverCore {
         for report in self.reports()? {
             out.attachments_waiting += report.attachments - report.attachments_delivered;
             match report.state {
-                ReportState::Waiting => out.waiting += 1,
+                ReportState::Waiting | ReportState::Sending => out.waiting += 1,
                 ReportState::Stuck { .. } => out.stuck += 1,
                 ReportState::Delivered { .. } => out.delivered += 1,
             }

@@ -83,6 +83,7 @@ private class Player(
     private fun state(report: Long): String =
         when (core.reports().first { it.seq == report }.state) {
             is ReportState.Waiting -> "waiting"
+            is ReportState.Sending -> "sending"
             is ReportState.Stuck -> "stuck"
             is ReportState.Delivered -> "delivered"
         }
