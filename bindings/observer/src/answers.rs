@@ -25,34 +25,15 @@ impl From<Key> for fill::Key {
     }
 }
 
-/// Why there is no value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-pub enum Missing {
-    /// The observer does not know.
-    DoNotKnow,
-    /// The observer was not permitted to see it.
-    NotPermitted,
-    /// The question does not apply here.
-    NotApplicable,
-}
-
-impl From<value::Missing> for Missing {
-    fn from(m: value::Missing) -> Self {
-        match m {
-            value::Missing::DoNotKnow => Self::DoNotKnow,
-            value::Missing::NotPermitted => Self::NotPermitted,
-            value::Missing::NotApplicable => Self::NotApplicable,
-        }
-    }
-}
-
-impl From<Missing> for value::Missing {
-    fn from(m: Missing) -> Self {
-        match m {
-            Missing::DoNotKnow => Self::DoNotKnow,
-            Missing::NotPermitted => Self::NotPermitted,
-            Missing::NotApplicable => Self::NotApplicable,
-        }
+mirror! {
+    /// Why there is no value.
+    Missing of value::Missing {
+        /// The observer does not know.
+        DoNotKnow,
+        /// The observer was not permitted to see it.
+        NotPermitted,
+        /// The question does not apply here.
+        NotApplicable,
     }
 }
 
@@ -170,46 +151,21 @@ impl From<Answer> for value::Answer {
     }
 }
 
-/// How a visit went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-pub enum Outcome {
-    /// The team observed.
-    Observed,
-    /// It was not let in.
-    Refused,
-    /// It was made to leave.
-    Expelled,
-    /// The place was closed.
-    Closed,
-    /// The place was not there.
-    NotFound,
-    /// It was not safe to stay.
-    Unsafe,
-}
-
-impl From<fill::Outcome> for Outcome {
-    fn from(o: fill::Outcome) -> Self {
-        match o {
-            fill::Outcome::Observed => Self::Observed,
-            fill::Outcome::Refused => Self::Refused,
-            fill::Outcome::Expelled => Self::Expelled,
-            fill::Outcome::Closed => Self::Closed,
-            fill::Outcome::NotFound => Self::NotFound,
-            fill::Outcome::Unsafe => Self::Unsafe,
-        }
-    }
-}
-
-impl From<Outcome> for fill::Outcome {
-    fn from(o: Outcome) -> Self {
-        match o {
-            Outcome::Observed => Self::Observed,
-            Outcome::Refused => Self::Refused,
-            Outcome::Expelled => Self::Expelled,
-            Outcome::Closed => Self::Closed,
-            Outcome::NotFound => Self::NotFound,
-            Outcome::Unsafe => Self::Unsafe,
-        }
+mirror! {
+    /// How a visit went.
+    Outcome of fill::Outcome {
+        /// The team observed.
+        Observed,
+        /// It was not let in.
+        Refused,
+        /// It was made to leave.
+        Expelled,
+        /// The place was closed.
+        Closed,
+        /// The place was not there.
+        NotFound,
+        /// It was not safe to stay.
+        Unsafe,
     }
 }
 

@@ -6,8 +6,11 @@
 //! - `answers`: answers, and what a visit is told
 //! - `views`: what a screen draws
 //! - `phone`: what the phone provides: keys, bytes, ears
+//! - `mirror`: how records and enums follow those of the core
 //! - `errors`: the few errors to act on
 
+#[macro_use]
+mod mirror;
 mod answers;
 mod core;
 mod errors;

@@ -2,7 +2,7 @@
 
 use crate::errors::ForeignError;
 use baqylau_observer::app::Config;
-use baqylau_observer::clock::{Clock, SystemClock};
+use baqylau_observer::clock::PhoneClock;
 use baqylau_observer::listen;
 use baqylau_observer::vault::{self, FileVault, VaultError};
 use std::io::{self, Read};
@@ -23,13 +23,14 @@ pub struct Phone {
     pub offset_minutes: i16,
 }
 
-/// Who may use a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-pub enum Policy {
-    /// The app, whether the phone is locked or not.
-    App,
-    /// The app, when the owner has just shown face or finger. A face or finger that is added destroys the key.
-    Biometric,
+mirror! {
+    /// Who may use a key.
+    Policy of vault::Policy {
+        /// The app, whether the phone is locked or not.
+        App,
+        /// The app, when the owner has just shown face or finger. A face or finger that is added destroys the key.
+        Biometric,
+    }
 }
 
 /// Keys that never leave the phone's hardware. Called from whatever thread calls the core.
@@ -50,15 +51,16 @@ pub trait ByteSource: Send + Sync {
     fn read(&self, at_most: u32) -> Result<Vec<u8>, ForeignError>;
 }
 
-/// What changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-pub enum Change {
-    /// Visits, drafts, answers, reports or letters on this phone.
-    Work,
-    /// How far something got on its way.
-    Delivery,
-    /// The store was locked or unlocked.
-    Lock,
+mirror! {
+    /// What changed.
+    Change of listen::Change {
+        /// Visits, drafts, answers, reports or letters on this phone.
+        Work,
+        /// How far something got on its way.
+        Delivery,
+        /// The store was locked or unlocked.
+        Lock,
+    }
 }
 
 /// Is told of changes, on the thread of the call that made them. It may call the core, but for a sync during a sync. What it throws
@@ -77,40 +79,11 @@ impl Phone {
     }
 }
 
-struct PhoneClock {
-    boot: String,
-    offset: i16,
-}
-
-impl Clock for PhoneClock {
-    fn wall(&self) -> baqylau_forms::value::Moment {
-        baqylau_forms::value::Moment { offset: self.offset, ..SystemClock.wall() }
-    }
-
-    fn boot_ms(&self) -> i64 {
-        SystemClock.boot_ms()
-    }
-
-    fn boot_id(&self) -> [u8; 8] {
-        let told = baqylau_protocol::ids::Hash::of(self.boot.as_bytes()).0;
-        let told = [told[0], told[1], told[2], told[3], told[4], told[5], told[6], told[7]];
-        if self.boot.is_empty() { SystemClock.boot_id() } else { told }
-    }
-
-    fn jitter(&self) -> u32 {
-        SystemClock.jitter()
-    }
-}
-
 struct Vault(Arc<dyn KeyVault>);
 
 impl vault::KeyVault for Vault {
     fn create(&self, alias: &str, policy: vault::Policy) -> Result<(), VaultError> {
-        let policy = match policy {
-            vault::Policy::App => Policy::App,
-            vault::Policy::Biometric => Policy::Biometric,
-        };
-        Ok(self.0.create(alias.to_owned(), policy)?)
+        Ok(self.0.create(alias.to_owned(), policy.into())?)
     }
 
     fn bind(&self, alias: &str, input: &[u8; 32]) -> Result<Zeroizing<[u8; 32]>, VaultError> {
@@ -128,8 +101,8 @@ impl vault::KeyVault for Vault {
 pub(crate) struct Files(pub FileVault);
 
 impl KeyVault for Files {
-    fn create(&self, alias: String, _policy: Policy) -> Result<(), ForeignError> {
-        vault::KeyVault::create(&self.0, &alias, vault::Policy::App).map_err(said)
+    fn create(&self, alias: String, policy: Policy) -> Result<(), ForeignError> {
+        vault::KeyVault::create(&self.0, &alias, policy.into()).map_err(said)
     }
 
     fn bind(&self, alias: String, input: Vec<u8>) -> Result<Vec<u8>, ForeignError> {
@@ -151,13 +124,8 @@ pub(crate) struct Ear(pub Arc<dyn ChangeListener>);
 
 impl listen::Listener for Ear {
     fn changed(&self, change: listen::Change) {
-        let change = match change {
-            listen::Change::Work => Change::Work,
-            listen::Change::Delivery => Change::Delivery,
-            listen::Change::Lock => Change::Lock,
-        };
         // A screen that fails to be drawn undoes nothing.
-        let _ignored = self.0.changed(change);
+        let _ignored = self.0.changed(change.into());
     }
 }
 
