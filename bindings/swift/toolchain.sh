@@ -34,7 +34,7 @@ done
 unset IFS
 exec chroot "$root" /usr/bin/env -i PATH=/usr/libexec/swift/bin:/usr/bin:/usr/sbin HOME="$home" LANG=C.UTF-8 TZ=UTC \
   BAQYLAU_TEST_MISSION="$BAQYLAU_TEST_MISSION" BAQYLAU_SOAK_CALLS="$BAQYLAU_SOAK_CALLS" \
-  BAQYLAU_SOAK_CYCLES="$BAQYLAU_SOAK_CYCLES" \
+  BAQYLAU_SOAK_CYCLES="$BAQYLAU_SOAK_CYCLES" BAQYLAU_BENCH="$BAQYLAU_BENCH" \
   /bin/sh -c '\''cd "$1" && shift && exec "$@"'\'' sh "$cwd" "$@"
 ' sh "$here/root" "$(pwd -P)" "/tmp:$tree:${SWIFT_BIND:-}" "$home" "$@"
 ENV

@@ -18,10 +18,7 @@ public actor Baqylau {
 
     /// Opens a core off the caller's thread.
     public static func open(_ open: @escaping @Sendable () throws -> ObserverCore) async throws -> Baqylau {
-        let core = try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(with: Result(catching: open)) }
-        }
-        return Baqylau(core: core)
+        Baqylau(core: try await offThread(open))
     }
 
     /// Runs calls of the core off the caller's thread. Their errors are `BaqylauError`.
@@ -31,12 +28,12 @@ public actor Baqylau {
         try call(core)
     }
 
-    /// Delivers what waits. When the task is cancelled the call is interrupted; what was acknowledged is kept. `now`: the observer
+    /// Delivers what waits, beside other calls. When the task is cancelled the call is interrupted; what was acknowledged is kept. `now`: the observer
     /// asked, so earlier failures are not waited for.
     public nonisolated func sync(budgetMs: UInt64, now: Bool = false) async throws -> SyncReport {
         try await withTaskCancellationHandler {
             do {
-                return try await self { core in
+                return try await offThread { [core] in
                     try now ? core.syncNow(budgetMs: budgetMs) : core.sync(budgetMs: budgetMs)
                 }
             } catch BaqylauError.Interrupted {
@@ -54,6 +51,13 @@ public actor Baqylau {
             core.listen(listener: Ear(continuation))
             continuation.onTermination = { [core] _ in core.listen(listener: nil) }
         }
+    }
+}
+
+/// Runs what blocks on a thread of Dispatch's.
+private func offThread<Value: Sendable>(_ call: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+        DispatchQueue.global().async { continuation.resume(with: Result(catching: call)) }
     }
 }
 

@@ -111,6 +111,48 @@ private func enrolled(_ mission: Mission, _ folder: URL, _ vault: any KeyVault) 
     #expect(try await baqylau { try $0.summary() }.allSafe)
 }
 
+@Test func anAnswerDoesNotWaitForASync() async throws {
+    let (mission, folder) = (try Mission(), try Folder())
+    let core = try enrolled(mission, folder.url, Vault(folder.url.appendingPathComponent("vault")))
+    let baqylau = try await Baqylau.open { core }
+    let visit = try await baqylau { try $0.startVisit(place: nil, number: nil) }
+    let draft = try await baqylau { try $0.startChecklist(visit: visit.code, checklist: "incident") }
+    _ = try await baqylau { try $0.finalise(draft: draft.id, incomplete: "for a test") }
+    // The sync stands still until a call beside it has come back.
+    let gate = Gate()
+    core.listen(listener: gate)
+    let sync = Task { try await baqylau.sync(budgetMs: 30_000, now: true) }
+    await gate.reached()
+    let reports = try await baqylau { try $0.reports() }
+    #expect(reports.map(\.state) == [.sending])
+    gate.open()
+    #expect(try await sync.value.delivered == 1)
+}
+
+/// Holds the thread of a sync at its first change.
+private final class Gate: ChangeListener, Sendable {
+    private let (arrived, passed) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+
+    func changed(change: Change) throws {
+        arrived.signal()
+        #expect(passed.wait(timeout: .now() + 20) == .success, "a call waits for the sync")
+        passed.signal()
+    }
+
+    func reached() async {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { [arrived] in
+                arrived.wait()
+                continuation.resume()
+            }
+        }
+    }
+
+    func open() {
+        passed.signal()
+    }
+}
+
 @Test func manyThreadsAndManyCycles() async throws {
     let (mission, folder) = (try Mission(), try Folder())
     let vault = try Vault(folder.url.appendingPathComponent("vault"))
