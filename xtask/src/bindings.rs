@@ -61,19 +61,30 @@ fn examples() -> Result<(), String> {
     Ok(())
 }
 
-/// Maven brings Kotlin and JNA.
 fn test_kotlin() -> Result<(), String> {
+    run("Kotlin", &mut maven("debug", "test")?)
+}
+
+/// Maven's way to a goal with the Kotlin package over the libraries of a profile. It brings Kotlin and JNA.
+pub fn maven(profile: &str, goal: &str) -> Result<Command, String> {
     let found = |program| Command::new(program).arg("-version").output().is_ok_and(|o| o.status.success());
     if !found("mvn") || !found("java") {
         return Err("install a JDK and Maven (Debian: apt-get install openjdk-17-jdk-headless maven)".into());
     }
     let mut maven = Command::new("mvn");
-    maven.current_dir(root().join("bindings/kotlin")).args(["-q", "-B", "test"]);
-    run("Kotlin", maven.arg(format!("-Dbaqylau.target={}", absolute(&target())?.display())))
+    maven.current_dir(root().join("bindings/kotlin")).args(["-q", "-B", goal]);
+    maven.arg(format!("-Dbaqylau.target={}", absolute(&target())?.display()));
+    maven.arg(format!("-Dbaqylau.profile={profile}"));
+    Ok(maven)
 }
 
-/// Swift from PATH, or unpacked from Debian's packages into the target folder.
 fn test_swift() -> Result<(), String> {
+    run("Swift", &mut swift("debug")?)
+}
+
+/// The tests of the Swift package over the library of a profile. Swift comes from PATH, or is unpacked from Debian's packages into
+/// the target folder.
+pub fn swift(profile: &str) -> Result<Command, String> {
     let package = root().join("bindings/swift");
     lay_swift()?;
     let target = absolute(&target())?;
@@ -105,12 +116,13 @@ fn test_swift() -> Result<(), String> {
         "-Xlinker",
         "--allow-shlib-undefined",
     ]);
-    swift.arg("-Xlinker").arg(format!("-L{}", target.join("debug").display()));
-    run("Swift", swift.env("BAQYLAU_TEST_MISSION", mission()))
+    swift.arg("-Xlinker").arg(format!("-L{}", target.join(profile).display()));
+    swift.env("BAQYLAU_TEST_MISSION", mission());
+    Ok(swift)
 }
 
 /// Lays the generated files where SwiftPM looks for them.
-fn lay_swift() -> Result<(), String> {
+pub fn lay_swift() -> Result<(), String> {
     let (from, to) = (target().join("bindings/swift"), root().join("bindings/swift/Sources"));
     for (file, place) in [
         ("BaqylauCore.swift", "BaqylauCore/BaqylauCore.swift"),
@@ -125,20 +137,33 @@ fn lay_swift() -> Result<(), String> {
     Ok(())
 }
 
-fn absolute(path: &Path) -> Result<PathBuf, String> {
+pub fn absolute(path: &Path) -> Result<PathBuf, String> {
     path.canonicalize().map_err(|e| format!("{}: {e}", path.display()))
 }
 
 /// A file that a test of another language needs, whole.
-fn mission() -> PathBuf {
+pub fn mission() -> PathBuf {
     let path = target().join("debug/mission");
     path.canonicalize().unwrap_or(path)
 }
 
-/// The wheel, its types, and its tests, in an environment of their own.
 fn test_python() -> Result<(), String> {
+    install_python("dev")?;
+    let package = root().join("bindings/python");
+    run("types of Python", Command::new(inside("mypy")).current_dir(&package))?;
+    let mut pytest = Command::new(inside("pytest"));
+    pytest.current_dir(package.join("tests")).args(["-q", "-p", "no:cacheprovider"]);
+    run("Python", pytest.env("BAQYLAU_TEST_MISSION", mission()).env("PYTHONDONTWRITEBYTECODE", "1"))
+}
+
+/// A program of the environment that the tests of Python run in.
+pub fn inside(name: &str) -> PathBuf {
+    target().join("python/venv/bin").join(name)
+}
+
+/// The wheel of a profile, installed in an environment of its own.
+pub fn install_python(profile: &str) -> Result<PathBuf, String> {
     let (folder, package) = (target().join("python"), root().join("bindings/python"));
-    let inside = |name: &str| folder.join("venv/bin").join(name);
     if !inside("pytest").exists() {
         let missing = "Python: no virtual environment can be made; install it (Debian: apt-get install python3-venv)";
         run("an environment for Python", python()?.args(["-m", "venv"]).arg(folder.join("venv")))
@@ -147,18 +172,14 @@ fn test_python() -> Result<(), String> {
         run("what the Python tests need", Command::new(inside("pip")).args(["install", "--quiet", "-r"]).arg(needs))?;
     }
     let wheels = folder.join("wheels");
-    wheel(&inside("maturin"), &package, &wheels, "dev")?;
-    let wheel = newest(&wheels)?;
+    let wheel = wheel(&wheels, profile)?;
     let install = ["install", "--quiet", "--force-reinstall", "--no-deps"];
-    run("install the wheel", Command::new(inside("pip")).args(install).arg(wheel))?;
-    run("types of Python", Command::new(inside("mypy")).current_dir(&package))?;
-    let mut pytest = Command::new(inside("pytest"));
-    pytest.current_dir(package.join("tests")).args(["-q", "-p", "no:cacheprovider"]);
-    run("Python", pytest.env("BAQYLAU_TEST_MISSION", mission()).env("PYTHONDONTWRITEBYTECODE", "1"))
+    run("install the wheel", Command::new(inside("pip")).args(install).arg(&wheel))?;
+    Ok(wheel)
 }
 
-/// Builds the wheel. Maturin looks for a generator by its usual name.
-pub fn wheel(maturin: &Path, package: &Path, out: &Path, profile: &str) -> Result<(), String> {
+/// Builds the wheel alone into a folder. Maturin looks for a generator by its usual name.
+fn wheel(out: &Path, profile: &str) -> Result<PathBuf, String> {
     let tools = target().join("python/tools");
     let link = tools.join("uniffi-bindgen");
     let io = |e: std::io::Error| format!("{}: {e}", link.display());
@@ -171,13 +192,9 @@ pub fn wheel(maturin: &Path, package: &Path, out: &Path, profile: &str) -> Resul
     let path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths(std::iter::once(tools).chain(std::env::split_paths(&path)));
     let path = path.map_err(|e| e.to_string())?;
-    let mut maturin = Command::new(maturin);
-    maturin.current_dir(package).args(["build", "--locked", "--profile", profile, "--out"]).arg(out);
-    run("the wheel", maturin.env("PATH", path).env("CARGO_TARGET_DIR", target()))
-}
-
-/// The one file in a folder.
-pub fn newest(folder: &Path) -> Result<PathBuf, String> {
-    let mut files = std::fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))?.flatten();
-    files.next().map(|f| f.path()).ok_or_else(|| format!("{}: no wheel was built", folder.display()))
+    let mut maturin = Command::new(inside("maturin"));
+    maturin.current_dir(root().join("bindings/python")).args(["build", "--locked", "--profile", profile, "--out"]);
+    run("the wheel", maturin.arg(out).env("PATH", path).env("CARGO_TARGET_DIR", target()))?;
+    let mut files = std::fs::read_dir(out).map_err(io)?.flatten();
+    files.next().map(|f| f.path()).ok_or_else(|| format!("{}: no wheel was built", out.display()))
 }

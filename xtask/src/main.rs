@@ -1,6 +1,8 @@
 //! What has to be scripted: `cargo xtask test`, `cargo xtask lint`. Depends on no crate of the workspace.
 
 mod bindings;
+mod crossing;
+mod release;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -10,7 +12,9 @@ const USAGE: &str = "cargo xtask <command>
   lint      rustfmt, clippy and rustdoc, warnings as errors
   bindings  generates the code of other languages into target/bindings
   languages only their tests
-  bench     every benchmark, in release";
+  bench     every benchmark, in release
+  release   android | ios | jvm | python: a package for other people's machines
+  crossing  only what a call costs through each language";
 
 fn main() -> ExitCode {
     let command = std::env::args().nth(1).unwrap_or_default();
@@ -19,7 +23,9 @@ fn main() -> ExitCode {
         "lint" => lint(),
         "bindings" => bindings::generate(),
         "languages" => bindings::test(),
-        "bench" => run("benchmarks", cargo().args(["bench", "--workspace"])),
+        "bench" => run("benchmarks", cargo().args(["bench", "--workspace"])).and_then(|()| crossing::bench()),
+        "release" => release::release(std::env::args().nth(2).as_deref()),
+        "crossing" => crossing::bench(),
         _ => Err(USAGE.to_owned()),
     };
     match done {

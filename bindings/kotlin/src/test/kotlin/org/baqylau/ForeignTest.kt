@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger
 import javax.crypto.Mac
 import javax.crypto.spec.SecretKeySpec
 
-private val calls = Integer.getInteger("baqylau.calls", 4_000)
-private val cycles = Integer.getInteger("baqylau.cycles", 60)
+private val calls = System.getenv("BAQYLAU_SOAK_CALLS")?.toInt() ?: 4_000
+private val cycles = System.getenv("BAQYLAU_SOAK_CYCLES")?.toInt() ?: 60
 
 /** Keys in memory. Throws what it is told to. */
 private class Vault : KeyVault {

@@ -1,0 +1,118 @@
+//! Packages for other people's machines: for Android, for Apple's platforms, a jar, a wheel.
+
+use crate::bindings::{absolute, generate, install_python, lay_swift, maven, target};
+use crate::{cargo, root, run};
+use std::path::Path;
+use std::process::Command;
+
+const USAGE: &str = "cargo xtask release android | ios | jvm | python";
+/// The most bytes of the phone's library for one processor, without symbols.
+const LARGEST: u64 = 6 << 20;
+
+/// Builds one of them, or says in a line what is missing.
+pub fn release(what: Option<&str>) -> Result<(), String> {
+    match what {
+        Some("android") => android(),
+        Some("ios") => ios(),
+        Some("jvm") => jvm(),
+        Some("python") => python(),
+        _ => Err(USAGE.to_owned()),
+    }
+}
+
+/// The library for both processors of today's phones, beside the generated Kotlin.
+fn android() -> Result<(), String> {
+    need(
+        "cargo-ndk",
+        cargo().args(["ndk", "--version"]),
+        "cargo install cargo-ndk, and rustup target add aarch64-linux-android x86_64-linux-android",
+    )?;
+    if std::env::var_os("ANDROID_NDK_HOME").is_none() {
+        return Err("ANDROID_NDK_HOME is not set: install the NDK (sdkmanager --install 'ndk;28.2.13676358') and name its folder".into());
+    }
+    generate()?;
+    let out = target().join("release-packages/android/jniLibs");
+    let mut ndk = cargo();
+    ndk.args(["ndk", "--target", "arm64-v8a", "--target", "x86_64", "--platform", "28", "--output-dir"]).arg(&out);
+    ndk.args(["build", "--release", "--locked", "--package", "baqylau-ffi"]);
+    run("the library for Android", ndk.env("CARGO_PROFILE_RELEASE_STRIP", "symbols"))?;
+    for abi in ["arm64-v8a", "x86_64"] {
+        small(&out.join(abi).join("libbaqylau_ffi.so"))?;
+    }
+    println!(
+        "{}: the libraries; {}: the Kotlin beside them",
+        out.display(),
+        target().join("bindings/kotlin").display()
+    );
+    Ok(())
+}
+
+/// An XCFramework for devices and simulators, where the Swift package looks for it.
+fn ios() -> Result<(), String> {
+    need("xcodebuild", Command::new("xcodebuild").arg("-version"), "an XCFramework is made on a Mac, with Xcode")?;
+    generate()?;
+    lay_swift()?;
+    let headers = root().join("bindings/swift/Sources/BaqylauFFI");
+    let framework = root().join("bindings/swift/BaqylauFFI.xcframework");
+    let io = |e: std::io::Error| format!("{}: {e}", framework.display());
+    if framework.exists() {
+        std::fs::remove_dir_all(&framework).map_err(io)?;
+    }
+    let mut make = Command::new("xcodebuild");
+    make.arg("-create-xcframework");
+    for triple in ["aarch64-apple-ios", "aarch64-apple-ios-sim", "aarch64-apple-darwin"] {
+        run(&format!("the target {triple}"), Command::new("rustup").args(["target", "add", triple]))?;
+        let build = ["build", "--release", "--locked", "--package", "baqylau-ffi", "--target", triple];
+        run(&format!("the library for {triple}"), cargo().args(build))?;
+        let library = target().join(triple).join("release/libbaqylau_ffi.a");
+        make.arg("-library").arg(library).arg("-headers").arg(&headers);
+    }
+    run("the XCFramework", make.arg("-output").arg(&framework))?;
+    println!("{}", framework.display());
+    Ok(())
+}
+
+/// A wheel with the observer's core and the desk.
+fn python() -> Result<(), String> {
+    generate()?;
+    run("the library", cargo().args(["build", "--release", "--locked", "--package", "baqylau-desk-ffi"]))?;
+    let wheel = install_python("release")?;
+    println!("{}: {} bytes", wheel.display(), size(&wheel)?);
+    Ok(())
+}
+
+/// A jar with the library of this machine inside, where JNA looks for it.
+fn jvm() -> Result<(), String> {
+    generate()?;
+    run("the library", cargo().args(["build", "--release", "--locked", "--package", "baqylau-ffi"]))?;
+    let name = format!("libbaqylau_ffi{}", std::env::consts::DLL_SUFFIX);
+    let natives = target().join("release-packages/jvm");
+    let system = if std::env::consts::OS == "macos" { "darwin" } else { std::env::consts::OS };
+    let library = natives.join(format!("{system}-{}", std::env::consts::ARCH.replace('_', "-"))).join(&name);
+    let folder = library.parent().unwrap_or(&natives);
+    std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    let mut strip = Command::new("strip");
+    strip.args(if system == "darwin" { &["-x"][..] } else { &[] }).arg("-o").arg(&library);
+    run("without symbols", strip.arg(target().join("release").join(name)))?;
+    small(&library)?;
+    let mut jar = maven("release", "package")?;
+    run("the jar", jar.arg("-DskipTests").arg(format!("-Dbaqylau.natives={}", absolute(&natives)?.display())))?;
+    let jar = target().join("kotlin/baqylau-0.1.0.jar");
+    println!("{}: {} bytes", jar.display(), size(&jar)?);
+    Ok(())
+}
+
+fn need(what: &str, probe: &mut Command, remedy: &str) -> Result<(), String> {
+    let found = probe.output().is_ok_and(|o| o.status.success());
+    if found { Ok(()) } else { Err(format!("{what} is missing: {remedy}")) }
+}
+
+fn size(file: &Path) -> Result<u64, String> {
+    std::fs::metadata(file).map(|m| m.len()).map_err(|e| format!("{}: {e}", file.display()))
+}
+
+fn small(library: &Path) -> Result<(), String> {
+    let size = size(library)?;
+    println!("{}: {size} bytes", library.display());
+    if size <= LARGEST { Ok(()) } else { Err(format!("{}: more than {LARGEST} bytes", library.display())) }
+}
