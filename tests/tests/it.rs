@@ -9,6 +9,7 @@ mod it {
     mod desks;
     mod edges;
     mod figures;
+    mod finding;
     mod hostile;
     mod keys;
     mod killed;

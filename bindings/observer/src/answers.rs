@@ -37,6 +37,31 @@ mirror! {
     }
 }
 
+/// Where the phone is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
+pub struct Position {
+    /// Latitude in 1e-7 degree, north positive.
+    pub latitude: i32,
+    /// Longitude in 1e-7 degree, east positive.
+    pub longitude: i32,
+    /// Radius of the circle the phone is in with 68 % probability, in centimetres.
+    pub accuracy: u32,
+    /// Whether the system said that a program set the position.
+    pub mock: bool,
+}
+
+impl From<Point> for Position {
+    fn from(Point { latitude, longitude, accuracy, mock }: Point) -> Self {
+        Self { latitude, longitude, accuracy, mock }
+    }
+}
+
+impl From<Position> for Point {
+    fn from(Position { latitude, longitude, accuracy, mock }: Position) -> Self {
+        Self { latitude, longitude, accuracy, mock }
+    }
+}
+
 /// An answer.
 #[derive(Clone, PartialEq, uniffi::Enum)]
 pub enum Answer {
@@ -76,14 +101,8 @@ pub enum Answer {
     },
     /// A position.
     Point {
-        /// Latitude in 1e-7 degree, north positive.
-        latitude: i32,
-        /// Longitude in 1e-7 degree, east positive.
-        longitude: i32,
-        /// Radius of the circle the phone is in with 68 % probability, in centimetres.
-        accuracy: u32,
-        /// Whether the system said that a program set the position.
-        mock: bool,
+        /// Where.
+        at: Position,
     },
     /// One choice.
     One {
@@ -118,9 +137,7 @@ impl From<value::Answer> for Answer {
             value::Answer::Date(Date(days)) => Self::Date { days },
             value::Answer::Time(TimeOfDay(seconds)) => Self::Time { seconds },
             value::Answer::Moment(m) => Self::Moment { ms: m.ms, offset_minutes: m.offset },
-            value::Answer::Point(p) => {
-                Self::Point { latitude: p.latitude, longitude: p.longitude, accuracy: p.accuracy, mock: p.mock }
-            }
+            value::Answer::Point(p) => Self::Point { at: p.into() },
             value::Answer::One(choice) => Self::One { choice },
             value::Answer::Many(choices) => Self::Many { choices },
             value::Answer::Attachment(name) => Self::Attachment { name },
@@ -139,9 +156,7 @@ impl From<Answer> for value::Answer {
             Answer::Date { days } => Self::Date(Date(days)),
             Answer::Time { seconds } => Self::Time(TimeOfDay(seconds)),
             Answer::Moment { ms, offset_minutes } => Self::Moment(Moment { ms, offset: offset_minutes }),
-            Answer::Point { latitude, longitude, accuracy, mock } => {
-                Self::Point(Point { latitude, longitude, accuracy, mock })
-            }
+            Answer::Point { at } => Self::Point(at.into()),
             Answer::One { choice } => Self::One(choice),
             Answer::Many { choices } => Self::Many(choices),
             Answer::Attachment { name } => Self::Attachment(name),
@@ -206,16 +221,10 @@ pub enum VisitUpdate {
         /// Which.
         mode: String,
     },
-    /// Where the phone is; units as in an answer.
+    /// Where the phone is.
     Position {
-        /// Latitude in 1e-7 degree.
-        latitude: i32,
-        /// Longitude in 1e-7 degree.
-        longitude: i32,
-        /// In centimetres.
-        accuracy: u32,
-        /// Whether a program set it.
-        mock: bool,
+        /// Where.
+        at: Position,
     },
 }
 
@@ -228,9 +237,7 @@ impl From<VisitUpdate> for app::VisitUpdate {
             VisitUpdate::Departed { ms, offset_minutes } => Self::Departed(Moment { ms, offset: offset_minutes }),
             VisitUpdate::Went { outcome } => Self::Outcome(outcome.into()),
             VisitUpdate::Mode { mode } => Self::Mode(mode),
-            VisitUpdate::Position { latitude, longitude, accuracy, mock } => {
-                Self::Position(Point { latitude, longitude, accuracy, mock })
-            }
+            VisitUpdate::Position { at } => Self::Position(at.into()),
         }
     }
 }

@@ -1,12 +1,12 @@
 //! [`ObserverCore`]: the one door to a phone's store. One to three lines a call; what is decided is decided below.
 
-use crate::answers::{Answer, Key, VisitUpdate};
+use crate::answers::{Answer, Key, Position, VisitUpdate};
 use crate::errors::BaqylauError;
 use crate::phone::{ByteSource, Bytes, ChangeListener, Ear, Files, KeyVault, Phone, said};
 use crate::views::{
-    AddedRow, AnswerChange, Carried, ChecklistView, ChoiceView, CourierReport, DraftView, InviteView, Leftover,
-    LetterView, MissionView, PlaceView, Problem, Progress, ReportView, Salvaged, SectionView, Summary, SyncReport,
-    ViewChange, VisitView,
+    AddedRow, AnswerChange, Carried, ChecklistView, ChoiceView, CourierReport, DraftView, FollowUp, InviteView,
+    Leftover, LetterView, MissionView, NextQuestion, PlaceView, Problem, Progress, ReportView, Salvaged, SectionView,
+    Summary, SyncReport, ViewChange, VisitView,
 };
 use baqylau_observer::app;
 use baqylau_observer::vault::FileVault;
@@ -84,6 +84,16 @@ impl ObserverCore {
         Ok(each(self.0.search_places(&levels, within.as_deref(), &query, size(offset), size(limit))?))
     }
 
+    /// Places of the levels with their distance, the nearest first.
+    pub fn places_near(&self, levels: Vec<String>, from: Position, limit: u32) -> Result<Vec<PlaceView>> {
+        Ok(each(self.0.places_near(&levels, from.into(), size(limit))?))
+    }
+
+    /// The places of this phone's visits, the last first, each once.
+    pub fn recent_places(&self, levels: Vec<String>, limit: u32) -> Result<Vec<PlaceView>> {
+        Ok(each(self.0.recent_places(&levels, size(limit))?))
+    }
+
     /// Starts a visit. Without a number it gets the next of this phone.
     pub fn start_visit(&self, place: Option<String>, number: Option<u32>) -> Result<VisitView> {
         Ok(self.0.start_visit(place.as_deref(), number)?.into())
@@ -127,6 +137,11 @@ impl ObserverCore {
     /// How far a draft is.
     pub fn progress(&self, draft: i64) -> Result<Progress> {
         Ok(self.0.progress(draft)?.into())
+    }
+
+    /// The next question without an answer after a key, or from the top; from the end it goes on at the top.
+    pub fn next_unanswered(&self, draft: i64, after: Option<Key>) -> Result<Option<NextQuestion>> {
+        Ok(self.0.next_unanswered(draft, after.map(Into::into))?.map(Into::into))
     }
 
     /// Sets an answer. Durable when it returns.
@@ -208,6 +223,16 @@ impl ObserverCore {
         Ok(each(self.0.changes(draft)?))
     }
 
+    /// A call for help: signs an urgent report at once, as it is, with where the phone is. Sync afterwards.
+    pub fn alarm(&self, position: Option<Position>) -> Result<ReportView> {
+        Ok(self.0.alarm(position.map(Into::into))?.into())
+    }
+
+    /// What is to be looked at again, the earliest day first.
+    pub fn follow_ups(&self) -> Result<Vec<FollowUp>> {
+        Ok(each(self.0.follow_ups()?))
+    }
+
     /// Every report of this phone with its state.
     pub fn reports(&self) -> Result<Vec<ReportView>> {
         Ok(each(self.0.reports()?))
@@ -278,6 +303,11 @@ impl ObserverCore {
         Ok(self.0.lock()?)
     }
 
+    /// Whether the PIN is needed before anything is shown.
+    pub fn is_locked(&self) -> Result<bool> {
+        Ok(self.0.is_locked()?)
+    }
+
     /// Unlocks with the PIN.
     pub fn unlock(&self, pin: String) -> Result<()> {
         Ok(self.0.unlock(&pin)?)
@@ -318,6 +348,12 @@ impl ObserverCore {
 #[uniffi::export]
 pub fn read_invite(text: String) -> Result<InviteView> {
     Ok(Invite::from_text(&text).map_err(baqylau_observer::Error::from)?.into())
+}
+
+/// Whether a phone has a store: otherwise an invite is needed first.
+#[uniffi::export]
+pub fn store_exists(phone: Phone, vault: Arc<dyn KeyVault>) -> bool {
+    app::ObserverCore::exists(&phone.config(vault))
 }
 
 /// Destroys the keys and files of a store, without the PIN. Close every core of it before.

@@ -17,9 +17,10 @@ mod errors;
 mod phone;
 mod views;
 
-pub use answers::{Answer, Key, Missing, Outcome, VisitUpdate};
+pub use answers::{Answer, Key, Missing, Outcome, Position, VisitUpdate};
 pub use core::{
-    CourierScanner, ObserverCore, courier_frames, file_vault, panic_on_purpose, read_invite, salvage, wipe,
+    CourierScanner, ObserverCore, courier_frames, file_vault, panic_on_purpose, read_invite, salvage, store_exists,
+    wipe,
 };
 pub use errors::{BaqylauError, ForeignError};
 pub use phone::{ByteSource, Change, ChangeListener, KeyVault, Phone, Policy};

@@ -10,13 +10,19 @@ fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-/// A language of the mission.
+/// A code and what to read for it: a language, a level of places.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Language {
-    /// Its code, as `kk`.
+pub struct Named {
+    /// Its code, as `kk` or `station`.
     pub code: String,
-    /// Its name in itself.
+    /// Its name.
     pub name: String,
+}
+
+impl<T: ToString> From<(String, T)> for Named {
+    fn from((code, name): (String, T)) -> Self {
+        Self { code, name: name.to_string() }
+    }
 }
 
 record! {
@@ -45,7 +51,11 @@ record! {
         /// Version of its bundle.
         version: u64 = m.version,
         /// Its languages.
-        languages: Vec<Language> = m.languages.into_iter().map(|(code, name)| Language { code, name }).collect(),
+        languages: Vec<Named> = m.languages.into_iter().map(Into::into).collect(),
+        /// The levels of places, from the top.
+        levels: Vec<Named> = m.levels.into_iter().map(Into::into).collect(),
+        /// Whether a visit may be at a place that is not in the list.
+        unlisted_places: bool = m.unlisted_places,
         /// The observer's name.
         name: String = m.name,
         /// The team.
@@ -74,6 +84,10 @@ record! {
         places: Vec<String> = c.places,
         /// Whether a visit without a place will do.
         place_optional: bool = c.place_optional,
+        /// Whether it is filled once a visit, or any number of times.
+        once: bool = c.once,
+        /// Whether its reports go before all others.
+        urgent: bool = c.urgent,
     }
 }
 
@@ -88,6 +102,8 @@ record! {
         level: String = p.level,
         /// The names of the places that hold it, from the top.
         path: Vec<String> = p.path.iter().map(ToString::to_string).collect(),
+        /// How far it is away, where that was asked.
+        metres: Option<u32> = p.metres,
     }
 }
 
@@ -303,6 +319,8 @@ record! {
     Problem from fill::Problem as p {
         /// Which question.
         key: Key = p.key.into(),
+        /// The section that it is in.
+        section: u32 = count(p.section),
         /// What sort.
         issue: Issue = p.issue.into(),
         /// The words of the checklist's author; empty where there are none.
@@ -383,6 +401,21 @@ record! {
         order: Option<Vec<Key>> = c.order.map(|o| o.into_iter().map(Into::into).collect()),
         /// Of the whole checklist.
         progress: Progress = c.progress.into(),
+    }
+}
+
+/// A question in its section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
+pub struct NextQuestion {
+    /// The section.
+    pub section: u32,
+    /// The question.
+    pub key: Key,
+}
+
+impl From<(usize, fill::Key)> for NextQuestion {
+    fn from((section, key): (usize, fill::Key)) -> Self {
+        Self { section: count(section), key: key.into() }
     }
 }
 
@@ -512,15 +545,6 @@ record! {
     }
 }
 
-/// A question that a letter asks about.
-#[derive(Debug, Clone, PartialEq, uniffi::Record)]
-pub struct AskedQuestion {
-    /// Its name.
-    pub name: String,
-    /// The question.
-    pub label: String,
-}
-
 record! {
     /// A letter of the coordinators.
     LetterView from app::LetterView as l {
@@ -534,14 +558,26 @@ record! {
         report: Option<i64> = l.report,
         /// The visit of another phone's report that is handed over with it.
         handed: Option<String> = l.handed,
-        /// The questions to look at again.
-        questions: Vec<AskedQuestion> = l
-            .questions
-            .into_iter()
-            .map(|(name, label)| AskedQuestion { name, label: label.to_string() })
-            .collect(),
+        /// The questions to look at again: their names in tables and their words.
+        questions: Vec<Named> = l.questions.into_iter().map(Into::into).collect(),
         /// Whether the report was amended since.
         answered: bool = l.answered,
+    }
+}
+
+record! {
+    /// A checklist to look at again.
+    FollowUp from app::FollowUp as f {
+        /// The day, counted from 1970-01-01.
+        day: i32 = f.day.0,
+        /// Whether the day has come.
+        due: bool = f.due,
+        /// The code of the visit.
+        visit: String = f.visit,
+        /// The draft, or the draft that the report was.
+        draft: DraftView = f.draft.into(),
+        /// The number of the report, to be amended, when it was signed.
+        report: Option<i64> = f.report,
     }
 }
 

@@ -13,6 +13,7 @@ pub mod definition;
 pub mod expr;
 pub mod fill;
 pub mod form;
+mod nearest;
 pub mod num;
 pub mod places;
 pub mod value;

@@ -88,7 +88,7 @@ pub(super) fn places(path: &Path, levels: Vec<Level>, codes: &[String], faults: 
 }
 
 /// Columns of `places.csv` that are no further columns of the places.
-const PLACE_COLUMNS: [&str; 8] = ["code", "level", "parent", "time_zone", "number", "latitude", "longitude", "voters"];
+const PLACE_COLUMNS: [&str; 6] = ["code", "level", "parent", "time_zone", "number", "voters"];
 
 fn place_table(
     path: &Path,

@@ -78,6 +78,8 @@ pub struct QuestionView {
 pub struct Problem {
     /// Which question.
     pub key: Key,
+    /// The section that it is in.
+    pub section: usize,
     /// What sort.
     pub issue: Issue,
     /// The words of the checklist's author, if there are any.
@@ -178,6 +180,18 @@ impl Filling {
     #[must_use]
     pub fn shown_keys(&self) -> Vec<Key> {
         (0..self.form.sections.len()).flat_map(|s| self.keys_of(s)).collect()
+    }
+
+    /// The next question without an answer after a key, or after nothing from the top, with its section; from the end it goes on at
+    /// the top.
+    #[must_use]
+    pub fn next_unanswered(&self, after: Option<Key>) -> Option<(usize, Key)> {
+        let keys = self.shown_keys();
+        let start = after.and_then(|after| keys.iter().position(|k| *k == after)).map_or(0, |at| at + 1);
+        let (before, behind) = keys.split_at(start);
+        let open = |key: &&Key| self.asks(**key) && self.cell(**key).is_some_and(|c| c.answer.is_none());
+        let key = behind.iter().chain(before).find(open)?;
+        Some((self.form.nodes[key.node as usize].section, *key))
     }
 
     fn keys_of(&self, section: usize) -> Vec<Key> {
@@ -285,7 +299,8 @@ impl Filling {
         let Some(cell) = self.cell(key) else { return Vec::new() };
         let language = self.environment.language;
         let confirmed = cell.reason.as_deref().map(str::to_owned);
-        let problem = |issue, text: Arc<str>| Problem { key, issue, text, confirmed: confirmed.clone() };
+        let section = self.form.nodes[key.node as usize].section;
+        let problem = |issue, text: Arc<str>| Problem { key, section, issue, text, confirmed: confirmed.clone() };
         let mut out = Vec::new();
         if cell.required && cell.answer.is_none() {
             out.push(problem(Issue::Unanswered, item.required_message.get(language)));

@@ -182,6 +182,14 @@ impl ObserverCore {
         self.reading(draft, |f| Ok(f.progress()))
     }
 
+    /// The section and key of the next question without an answer after a key, or from the top; from the end it goes on at the top.
+    ///
+    /// # Errors
+    /// There is no such draft.
+    pub fn next_unanswered(&self, draft: i64, after: Option<Key>) -> Result<Option<(usize, Key)>, Error> {
+        self.reading(draft, |f| Ok(f.next_unanswered(after)))
+    }
+
     /// An answer from text, as a terminal or a scanner gives it: choices by name, `?dk` for a missing value.
     ///
     /// # Errors

@@ -36,6 +36,10 @@ pub struct MissionView {
     pub expired: bool,
     /// How far the phone's clock is ahead of the mission's, in milliseconds; 0 before the first receipt.
     pub clock_error: i64,
+    /// Ids and names of the levels of places, from the top.
+    pub levels: Vec<(String, Arc<str>)>,
+    /// Whether a visit may be at a place that is not in the list.
+    pub unlisted_places: bool,
     /// Why the last bundle that came was refused.
     pub bundle_refused: Option<String>,
 }
@@ -53,19 +57,10 @@ pub struct ChecklistView {
     pub places: Vec<String>,
     /// Whether a visit without a place will do.
     pub place_optional: bool,
-}
-
-/// A place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlaceView {
-    /// Its code.
-    pub code: Arc<str>,
-    /// What to read.
-    pub label: Arc<str>,
-    /// Its level.
-    pub level: String,
-    /// The names of the places that hold it, from the top.
-    pub path: Vec<Arc<str>>,
+    /// Whether it is filled once a visit, or any number of times.
+    pub once: bool,
+    /// Whether its reports go before all others.
+    pub urgent: bool,
 }
 
 /// A verified bundle.
@@ -87,8 +82,9 @@ impl ObserverCore {
         let (wall, anchor) = (self.config.clock.wall().ms, lock(&self.outbox)?.anchor()?);
         self.with_mission(|u, loaded| {
             let now = corrected(&*self.config.clock, anchor.as_ref(), loaded.manifest.issued);
+            let language = self.language(loaded);
             Ok(MissionView {
-                title: loaded.mission.title.get(self.language(loaded)),
+                title: loaded.mission.title.get(language),
                 fingerprint: fingerprint(&u.invite.root),
                 version: loaded.manifest.version,
                 languages: loaded.mission.languages.iter().map(|l| (l.code.clone(), l.name.clone())).collect(),
@@ -96,6 +92,8 @@ impl ObserverCore {
                 team: u.invite.team.clone(),
                 role: u.invite.role.clone(),
                 expired: now > loaded.manifest.expires,
+                levels: loaded.places.table().levels.iter().map(|l| (l.id.clone(), l.label.get(language))).collect(),
+                unlisted_places: loaded.mission.unlisted_places,
                 clock_error: anchor.map_or(0, |_| wall - now),
                 bundle_refused: refused.map(|r| String::from_utf8_lossy(&r).into_owned()),
             })
@@ -116,46 +114,12 @@ impl ObserverCore {
                     version: definition.version.clone(),
                     places: definition.places.clone(),
                     place_optional: definition.place_optional,
+                    once: definition.once,
+                    urgent: definition.urgent,
                 })
             };
             Ok(loaded.mission.checklists.iter().filter_map(view).collect())
         })
-    }
-
-    /// Places of the given levels (all, when there is none), within a place if one is given, whose name, number or code contains
-    /// every word of `query`.
-    ///
-    /// # Errors
-    /// As [`ObserverCore::mission`], or there is no such place.
-    pub fn search_places(
-        &self,
-        levels: &[String],
-        within: Option<&str>,
-        query: &str,
-        offset: usize,
-        limit: usize,
-    ) -> Result<Vec<PlaceView>, Error> {
-        self.with_mission(|_, loaded| {
-            let places = &loaded.places;
-            let every = places.table().levels.iter().map(|l| &l.id);
-            let wanted: Vec<&String> = if levels.is_empty() { every.collect() } else { levels.iter().collect() };
-            let above = within.map(|code| super::visits::find_place(loaded, code)).transpose()?;
-            let of = |level| above.map_or_else(|| places.of_level(level), |place| places.under(level, place));
-            let among: Vec<u32> = wanted.iter().filter_map(|l| places.level(l)).flat_map(of).copied().collect();
-            let found = places.search(&among, query, offset, limit);
-            Ok(found.into_iter().filter_map(|p| self.place_view(loaded, p)).collect())
-        })
-    }
-
-    pub(super) fn place_view(&self, loaded: &Loaded, place: u32) -> Option<PlaceView> {
-        let here = loaded.places.get(place)?;
-        let language = self.language(loaded);
-        let above = |p: &u32| loaded.places.get(*p).and_then(|p| p.parent);
-        let mut path: Vec<Arc<str>> =
-            std::iter::successors(here.parent, above).map(|p| loaded.places.label(p, language)).collect();
-        path.reverse();
-        let level = loaded.places.table().levels[usize::from(here.level)].id.clone();
-        Some(PlaceView { code: here.code.clone(), label: loaded.places.label(place, language), level, path })
     }
 
     pub(super) fn language(&self, loaded: &Loaded) -> usize {

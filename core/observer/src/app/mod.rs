@@ -13,15 +13,18 @@
 //! - `forget`: making sent visits unreadable after the review window
 //! - `delivery`: enrolment and sync
 
+mod alarm;
 mod amend;
 mod attach;
 mod courier;
 mod delivery;
 mod drafts;
+mod followups;
 mod forget;
 mod handed;
 mod letters;
 mod mission;
+mod places;
 mod reports;
 mod visits;
 
@@ -29,8 +32,10 @@ pub use amend::ChangeView;
 pub use courier::CourierReport;
 pub use delivery::SyncReport;
 pub use drafts::DraftView;
+pub use followups::FollowUp;
 pub use letters::LetterView;
-pub use mission::{ChecklistView, MissionView, PlaceView, fingerprint};
+pub use mission::{ChecklistView, MissionView, fingerprint};
+pub use places::PlaceView;
 pub use reports::{ReportState, ReportView, Summary};
 pub use visits::{VisitUpdate, VisitView};
 
@@ -214,6 +219,20 @@ impl ObserverCore {
             interrupt: Arc::default(),
             commits: std::sync::atomic::AtomicU64::new(0),
         }
+    }
+
+    /// Whether there is a store in a folder: otherwise an invite is needed first.
+    #[must_use]
+    pub fn exists(config: &Config) -> bool {
+        Lock::of(&config.folder).exists()
+    }
+
+    /// Whether the PIN is needed before anything is shown.
+    ///
+    /// # Errors
+    /// An earlier call broke off.
+    pub fn is_locked(&self) -> Result<bool, Error> {
+        Ok(self.unlocked()?.is_none())
     }
 
     /// Unlocks with the PIN.
