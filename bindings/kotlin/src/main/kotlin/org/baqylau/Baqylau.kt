@@ -21,11 +21,11 @@ import kotlinx.coroutines.withContext
  * ```
  */
 class Baqylau private constructor(
-    private val core: ObserverCore,
+    private val core: ObserverCoreInterface,
     private val dispatcher: CoroutineDispatcher,
 ) : AutoCloseable {
     /** Runs calls of the core off the caller's thread. Their errors are [BaqylauException]. */
-    suspend operator fun <T> invoke(call: ObserverCore.() -> T): T = withContext(dispatcher) { core.call() }
+    suspend operator fun <T> invoke(call: ObserverCoreInterface.() -> T): T = withContext(dispatcher) { core.call() }
 
     /**
      * Delivers what waits. When the coroutine is cancelled the call is interrupted; what was acknowledged is kept.
@@ -71,7 +71,7 @@ class Baqylau private constructor(
         }
 
     /** A coroutine may end after [close]: then there is nothing left to tell. */
-    private fun ifOpen(tell: ObserverCore.() -> Unit) {
+    private fun ifOpen(tell: ObserverCoreInterface.() -> Unit) {
         try {
             core.tell()
         } catch (_: IllegalStateException) {
@@ -80,13 +80,15 @@ class Baqylau private constructor(
     }
 
     /** Frees the core, once the calls that run have ended. Call nothing afterwards. */
-    override fun close() = core.close()
+    override fun close() {
+        (core as? AutoCloseable)?.close()
+    }
 
     companion object {
         /** Opens a core off the caller's thread. */
         suspend operator fun invoke(
             dispatcher: CoroutineDispatcher = Dispatchers.IO,
-            open: () -> ObserverCore,
+            open: () -> ObserverCoreInterface,
         ): Baqylau = Baqylau(withContext(dispatcher) { open() }, dispatcher)
     }
 }
