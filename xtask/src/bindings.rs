@@ -78,6 +78,18 @@ pub fn maven(profile: &str, goal: &str) -> Result<Command, String> {
     Ok(maven)
 }
 
+/// The Android app, compiled and played without an SDK.
+pub fn android() -> Result<(), String> {
+    run("the mission for other languages", cargo().args(["build", "--package", "baqylau-tests", "--bins"]))?;
+    generate()?;
+    if !Command::new("aapt2").arg("version").output().is_ok_and(|o| o.status.success()) {
+        return Err("aapt2 is missing: install it (Debian: apt-get install aapt zip unzip)".into());
+    }
+    let mut maven = Command::new("mvn");
+    maven.current_dir(root().join("android")).args(["-q", "-B", "test"]);
+    run("Android", maven.arg(format!("-Dbaqylau.target={}", absolute(&target())?.display())))
+}
+
 fn test_swift() -> Result<(), String> {
     run("Swift", &mut swift("debug")?)
 }

@@ -12,6 +12,7 @@ const USAGE: &str = "cargo xtask <command>
   lint      rustfmt, clippy and rustdoc, warnings as errors
   bindings  generates the code of other languages into target/bindings
   languages only their tests
+  android   compiles the Android app and plays its screens, without an SDK
   bench     every benchmark, in release
   release   android | ios | jvm | python: a package for other people's machines
   crossing  only what a call costs through each language";
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         "lint" => lint(),
         "bindings" => bindings::generate(),
         "languages" => bindings::test(),
+        "android" => bindings::android(),
         "bench" => run("benchmarks", cargo().args(["bench", "--workspace"])).and_then(|()| crossing::bench()),
         "release" => release::release(std::env::args().nth(2).as_deref()),
         "crossing" => crossing::bench(),

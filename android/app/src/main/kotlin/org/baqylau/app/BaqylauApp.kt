@@ -1,0 +1,36 @@
+package org.baqylau.app
+
+import android.app.Application
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.SupervisorJob
+import org.baqylau.ObserverCoreInterface
+import org.baqylau.app.core.Session
+import org.baqylau.app.phone.AndroidServices
+import org.baqylau.app.phone.Services
+import org.baqylau.app.ui.Look
+
+/** The process: one store, one session. */
+open class BaqylauApp : Application() {
+    val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
+    lateinit var services: Services
+        private set
+    lateinit var session: Session
+        private set
+    lateinit var look: Look
+        private set
+
+    override fun onCreate() {
+        super.onCreate()
+        services = makeServices()
+        look = Look(services.settings)
+        session = Session(services::phone, services.vault, scope, ::around)
+        services.delivery.plan()
+    }
+
+    /** What only a phone has; tests put a twin in memory here. */
+    protected open fun makeServices(): Services = AndroidServices(this)
+
+    /** Tests look at every call from here. */
+    protected open fun around(core: ObserverCoreInterface): ObserverCoreInterface = core
+}

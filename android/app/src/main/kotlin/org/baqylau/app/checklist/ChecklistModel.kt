@@ -1,0 +1,316 @@
+package org.baqylau.app.checklist
+
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.onStart
+import org.baqylau.Answer
+import org.baqylau.BaqylauException
+import org.baqylau.ByteSource
+import org.baqylau.Change
+import org.baqylau.ChoiceView
+import org.baqylau.Key
+import org.baqylau.Problem
+import org.baqylau.Progress
+import org.baqylau.RowView
+import org.baqylau.SectionView
+import org.baqylau.ViewChange
+import org.baqylau.app.R
+import org.baqylau.app.core.Core
+import org.baqylau.app.core.Words
+import org.baqylau.app.nav.Route
+import org.baqylau.app.nav.ScreenModel
+import org.baqylau.app.phone.Permission
+import org.baqylau.app.phone.Recording
+import org.baqylau.app.phone.Services
+import org.baqylau.bytesSource
+
+/** What lies over the page. */
+sealed interface Over {
+    data object Sections : Over
+
+    data class Note(
+        val row: RowView,
+    ) : Over
+
+    data class Confirm(
+        val problem: Problem,
+    ) : Over
+
+    data class Photograph(
+        val key: Key,
+    ) : Over
+
+    data class Scan(
+        val key: Key,
+    ) : Over
+
+    data class Search(
+        val row: RowView,
+        val query: String,
+        val found: List<ChoiceView>,
+    ) : Over
+}
+
+data class ChecklistState(
+    val title: String = "",
+    val sections: List<SectionView> = emptyList(),
+    val section: Int = 0,
+    val rows: List<RowView> = emptyList(),
+    val progress: Progress = Progress(0u, 0u),
+    /** What stands in a field and is not an answer yet. */
+    val typed: Map<Key, String> = emptyMap(),
+    /** What is no answer of its kind. */
+    val wrong: Map<Key, String> = emptyMap(),
+    val saving: Int = 0,
+    /** Entered from a paper form: one question at a time, answered by its numbers. */
+    val paper: Boolean = false,
+    val focus: Key? = null,
+    /** The questions that a coordinator asks about. */
+    val asked: List<Key> = emptyList(),
+    val recording: Key? = null,
+    val over: Over? = null,
+) {
+    val shown get() = sections.filter { it.shown }
+}
+
+/** One section of a checklist, answer by answer. */
+class ChecklistModel(
+    private val core: Core,
+    private val route: Route.Checklist,
+    private val services: Services,
+) : ScreenModel<ChecklistState>(ChecklistState()) {
+    val draft = route.draft
+    private val waits = HashMap<Key, Job>()
+    private var recording: Recording? = null
+
+    init {
+        // Another language, another place, an amendment: whatever changes is drawn anew.
+        act { core.changes.onStart { emit(Change.WORK) }.collect { if (state.value.saving == 0) look(null) } }
+    }
+
+    private suspend fun look(section: Int?) {
+        val seen =
+            core {
+                val heads = sections(draft)
+                val shown = heads.filter { it.shown }.map { it.section.toInt() }
+                val wanted = section ?: state.value.section.takeIf { state.value.sections.isNotEmpty() } ?: route.section
+                val open = wanted?.takeIf { it in shown } ?: shown.firstOrNull() ?: 0
+                val asked = route.letter?.let { asked(it, draft) }.orEmpty()
+                val title = visits().flatMap { it.drafts }.firstOrNull { it.id == draft }?.title.orEmpty()
+                ChecklistState(title, heads, open, openSection(draft, open.toUInt()).rows, progress(draft), asked = asked)
+            }
+        update {
+            copy(
+                title = seen.title,
+                sections = seen.sections,
+                section = seen.section,
+                rows = seen.rows,
+                progress = seen.progress,
+                asked = seen.asked,
+            )
+        }
+    }
+
+    fun openSection(section: Int) =
+        act {
+            flush()
+            update { copy(over = null) }
+            look(section)
+        }
+
+    /** The next section that is shown, or the review. */
+    fun next(review: () -> Unit) {
+        val following = state.value.shown.firstOrNull { it.section.toInt() > state.value.section }
+        if (following != null) {
+            openSection(following.section.toInt())
+        } else {
+            act {
+                flush()
+                review()
+            }
+        }
+    }
+
+    /** Goes to the next question without an answer, wherever it is. */
+    fun jump() =
+        act {
+            flush()
+            val next = core { nextUnanswered(draft, state.value.focus) } ?: return@act
+            look(next.section.toInt())
+            update { copy(focus = next.key) }
+        }
+
+    fun paper(on: Boolean) {
+        update { copy(paper = on, focus = null) }
+        if (on) jump()
+    }
+
+    fun choose(
+        row: RowView,
+        option: Option,
+    ) = set(row.key, if (row.has(option)) null else answerOf(option))
+
+    /** An answer, or none. */
+    fun set(
+        key: Key,
+        answer: Answer?,
+    ) = saving(key) { if (answer == null) clearAnswer(draft, key) else setAnswer(draft, key, answer) }
+
+    private fun saving(
+        key: Key,
+        call: org.baqylau.ObserverCoreInterface.() -> ViewChange,
+    ) = act {
+        update { copy(saving = saving + 1, wrong = wrong - key) }
+        try {
+            val change = core(call)
+            update { copy(rows = rows.with(change), progress = change.progress, typed = typed - key) }
+        } finally {
+            update { copy(saving = saving - 1) }
+        }
+        val heads = core { sections(draft) }
+        update { copy(sections = heads) }
+        if (state.value.paper) jump()
+    }
+
+    /** What is typed becomes an answer when the hand rests. */
+    fun type(
+        key: Key,
+        text: String,
+    ) {
+        update { copy(typed = typed + (key to text), wrong = wrong - key) }
+        waits.remove(key)?.cancel()
+        waits[key] =
+            act {
+                delay(REST_MS)
+                keep(key, text)
+            }
+    }
+
+    private suspend fun keep(
+        key: Key,
+        text: String,
+    ) {
+        waits.remove(key)
+        update { copy(saving = saving + 1) }
+        try {
+            val change =
+                core {
+                    if (text.isBlank()) clearAnswer(draft, key) else setAnswer(draft, key, readAnswer(draft, key, text))
+                }
+            update {
+                val left = if (typed[key] == text) typed - key else typed
+                copy(rows = rows.with(change), progress = change.progress, typed = left)
+            }
+        } catch (e: BaqylauException.Invalid) {
+            update { copy(wrong = wrong + (key to e.remedy)) }
+        } finally {
+            update { copy(saving = saving - 1) }
+        }
+    }
+
+    /** Keeps everything that was typed; before the page is left. */
+    suspend fun flush() {
+        for ((key, text) in state.value.typed) {
+            waits.remove(key)?.cancel()
+            keep(key, text)
+        }
+    }
+
+    fun leave(then: () -> Unit) =
+        act {
+            flush()
+            then()
+        }
+
+    fun over(over: Over?) = update { copy(over = over) }
+
+    fun note(
+        row: RowView,
+        text: String,
+    ) = covered { saving(row.key) { setNote(draft, row.key, text.ifBlank { null }) } }
+
+    fun confirm(
+        problem: Problem,
+        reason: String,
+    ) = covered { saving(problem.key) { confirm(draft, problem.key, reason.ifBlank { null }) } }
+
+    private fun covered(then: () -> Unit) {
+        over(null)
+        then()
+    }
+
+    fun addRow(repeat: Key) = saving(repeat) { addRow(draft, repeat).change }
+
+    fun removeRow(row: Key) = saving(row) { removeRow(draft, row) }
+
+    fun search(
+        row: RowView,
+        query: String,
+    ) = act {
+        over(Over.Search(row, query, (state.value.over as? Over.Search)?.found.orEmpty()))
+        val found = core { choices(draft, row.key, query, 0u, PAGE) }
+        update { if ((over as? Over.Search)?.query == query) copy(over = Over.Search(row, query, found)) else this }
+    }
+
+    fun photograph(key: Key) = with(Permission.CAMERA, R.string.error_camera) { over(Over.Photograph(key)) }
+
+    fun scan(key: Key) = with(Permission.CAMERA, R.string.error_camera) { over(Over.Scan(key)) }
+
+    fun cameraFailed() = covered { fail(Words(R.string.error_camera)) }
+
+    fun attach(
+        key: Key,
+        media: String,
+        source: ByteSource,
+    ) = covered { saving(key) { attach(draft, key, media, source) } }
+
+    fun photographed(
+        key: Key,
+        jpeg: ByteArray,
+    ) = attach(key, "image/jpeg", bytesSource(jpeg))
+
+    fun scanned(
+        key: Key,
+        text: String,
+    ) = covered { set(key, Answer.Text(text)) }
+
+    fun pick(
+        key: Key,
+        type: String,
+    ) = act { services.files.pick(type)?.let { attach(key, it.media, it.source) } }
+
+    fun record(key: Key) =
+        with(Permission.MICROPHONE, R.string.error_microphone) {
+            recording = services.microphone.record()
+            update { copy(recording = key) }
+        }
+
+    fun stopRecording() =
+        act {
+            val key = state.value.recording ?: return@act
+            val sound = recording?.stop() ?: return@act
+            recording = null
+            update { copy(recording = null) }
+            attach(key, "audio/wav", bytesSource(sound))
+        }
+
+    fun position(key: Key) =
+        with(Permission.POSITION, R.string.error_position) {
+            val at = services.locator.position()
+            if (at == null) fail(Words(R.string.error_no_position)) else set(key, Answer.Point(at))
+        }
+
+    private fun with(
+        permission: Permission,
+        refused: Int,
+        then: suspend () -> Unit,
+    ) = act { if (services.permissions.ask(permission)) then() else fail(Words(refused)) }
+
+    /** What was attached, to be looked at. */
+    suspend fun attachment(name: String): ByteArray = core { readAttachment(draft, name) }
+
+    private companion object {
+        const val REST_MS = 400L
+        const val PAGE = 50u
+    }
+}

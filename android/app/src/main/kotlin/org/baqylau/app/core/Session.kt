@@ -1,0 +1,169 @@
+package org.baqylau.app.core
+
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.sync.Mutex
+import kotlinx.coroutines.sync.withLock
+import kotlinx.coroutines.withContext
+import org.baqylau.BaqylauException
+import org.baqylau.KeyVault
+import org.baqylau.ObserverCore
+import org.baqylau.ObserverCoreInterface
+import org.baqylau.Phone
+import org.baqylau.salvage
+import org.baqylau.storeExists
+import org.baqylau.wipe
+
+/** Where the app stands with the phone's store. */
+sealed interface SessionState {
+    data object Starting : SessionState
+
+    /** There is no store: an invite is needed. */
+    data object NoStore : SessionState
+
+    /** The PIN is needed. What waits is delivered meanwhile. */
+    data class Locked(
+        val face: Boolean,
+        val attemptsLeft: Int? = null,
+    ) : SessionState
+
+    /** The mission is not here yet. */
+    data class Enrolling(
+        val core: Core,
+    ) : SessionState
+
+    data class Open(
+        val core: Core,
+    ) : SessionState
+
+    /** Too many wrong PINs: nothing can be read any more. */
+    data object Lost : SessionState
+
+    data class Damaged(
+        val file: String,
+    ) : SessionState
+}
+
+/** Opens, locks and wipes the store; one for the process. */
+class Session(
+    private val phone: () -> Phone,
+    private val vault: KeyVault,
+    private val scope: CoroutineScope,
+    private val around: (ObserverCoreInterface) -> ObserverCoreInterface = { it },
+) {
+    private val mutable = MutableStateFlow<SessionState>(SessionState.Starting)
+    private val mutex = Mutex()
+    private var core: PhoneCore? = null
+
+    val state: StateFlow<SessionState> = mutable.asStateFlow()
+
+    /** Opens what is there, locked. */
+    suspend fun start() =
+        mutex.withLock {
+            if (core != null) return@withLock
+            mutable.value =
+                try {
+                    val exists = withContext(Dispatchers.IO) { storeExists(phone(), vault) }
+                    if (exists) locked(opened { ObserverCore.openLocked(phone(), vault) }) else SessionState.NoStore
+                } catch (e: BaqylauException) {
+                    broken(e)
+                }
+        }
+
+    /** Makes the store; the mission is fetched by [fetch]. */
+    suspend fun create(
+        invite: String,
+        pin: String,
+    ) = mutex.withLock {
+        mutable.value = SessionState.Enrolling(opened { ObserverCore.create(phone(), vault, pin, invite) })
+    }
+
+    /** Fetches the mission and enrols. Goes on where it broke off. */
+    suspend fun fetch() {
+        val core = core ?: return
+        core { enrol(SYNC_BUDGET_MS.toULong()) }
+        mutable.value = known(core)
+    }
+
+    /** Looks whether the mission is here: a courier may have brought it. */
+    suspend fun look() {
+        core?.let { mutable.value = known(it) }
+    }
+
+    suspend fun unlock(pin: String) = unlocking { unlock(pin) }
+
+    suspend fun unlockWithFace() = unlocking { unlockWithFace() }
+
+    private suspend fun unlocking(open: ObserverCoreInterface.() -> Unit) {
+        val core = core ?: return
+        try {
+            core(open)
+            mutable.value = known(core)
+        } catch (e: BaqylauException.Locked) {
+            val left = e.attemptsLeft.toInt()
+            mutable.value = if (left == 0) SessionState.Lost else SessionState.Locked(face(core), left)
+        } catch (e: BaqylauException.Damaged) {
+            mutable.value = broken(e)
+        }
+    }
+
+    /** Closes what the PIN opened. */
+    suspend fun lock() {
+        val core = core ?: return
+        core { lock() }
+        mutable.value = locked(core)
+    }
+
+    /** Makes a damaged store anew from what can be read. */
+    suspend fun salvage(pin: String) {
+        close()
+        withContext(Dispatchers.IO) { salvage(phone(), vault, pin) }
+        start()
+    }
+
+    /** Destroys keys and files. */
+    suspend fun wipe() {
+        close()
+        withContext(Dispatchers.IO) { wipe(phone(), vault) }
+        start()
+    }
+
+    /** Delivers what waits, locked or not; what a background job calls. Whether something still waits. */
+    suspend fun deliver(): Boolean {
+        start()
+        return core?.sync(now = false)?.againMs != null
+    }
+
+    /** Ends a delivery, and waits for the write that is under way. */
+    suspend fun suspend() {
+        core?.invoke { suspend() }
+    }
+
+    private suspend fun close() =
+        mutex.withLock {
+            core?.close()
+            core = null
+            mutable.value = SessionState.Starting
+        }
+
+    private suspend fun opened(open: () -> ObserverCoreInterface): PhoneCore =
+        PhoneCore.open(scope) { around(open()) }.also { core = it }
+
+    private suspend fun locked(core: PhoneCore) = SessionState.Locked(face(core))
+
+    private suspend fun face(core: PhoneCore) = core { opensWithFace() }
+
+    private suspend fun known(core: PhoneCore): SessionState =
+        try {
+            core { mission() }
+            SessionState.Open(core)
+        } catch (e: BaqylauException.Invalid) {
+            SessionState.Enrolling(core)
+        }
+
+    private fun broken(e: BaqylauException): SessionState =
+        if (e is BaqylauException.Damaged) SessionState.Damaged(e.file) else throw e
+}

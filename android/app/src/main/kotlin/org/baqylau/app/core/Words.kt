@@ -1,0 +1,48 @@
+package org.baqylau.app.core
+
+import android.content.res.Resources
+import org.baqylau.BaqylauException
+import org.baqylau.app.R
+
+/** What went wrong, for the observer: what happened and what to do, and the core's own words for whoever helps. */
+data class Words(
+    val text: Int,
+    val detail: String = "",
+) {
+    fun say(resources: Resources): String {
+        val said = resources.getString(text)
+        return if (detail.isEmpty()) said else "$said\n$detail"
+    }
+}
+
+/** The words for an error of the core. Unknown ones are a fault of the program and stay one. */
+fun wordsOf(e: BaqylauException): Words =
+    when (e) {
+        is BaqylauException.Locked -> Words(R.string.error_locked)
+        is BaqylauException.Invalid -> invalid(e)
+        is BaqylauException.Refused -> refused(e.reason)
+        is BaqylauException.DiskFull -> Words(R.string.error_disk_full)
+        is BaqylauException.Damaged -> Words(R.string.error_damaged, e.file)
+        is BaqylauException.Interrupted -> Words(R.string.error_interrupted)
+        is BaqylauException.Internal -> Words(R.string.error_internal, e.reason)
+    }
+
+private fun invalid(e: BaqylauException.Invalid): Words =
+    when (e.place) {
+        "invite" -> Words(R.string.error_invite, e.remedy)
+        "PIN" -> Words(R.string.error_pin_short)
+        "mission" -> Words(R.string.error_no_mission)
+        "departure" -> Words(R.string.error_departure)
+        "SOS" -> Words(R.string.error_no_sos)
+        else -> Words(R.string.error_invalid, "${e.place}: ${e.remedy}")
+    }
+
+/** The server's refusals are few; the rest is shown as it was said. */
+fun refused(reason: String): Words =
+    when {
+        "expired" in reason -> Words(R.string.error_expired, reason)
+        "revoked" in reason -> Words(R.string.error_revoked, reason)
+        "another mission" in reason -> Words(R.string.error_other_mission, reason)
+        "does not answer" in reason -> Words(R.string.error_no_answer)
+        else -> Words(R.string.error_refused, reason)
+    }

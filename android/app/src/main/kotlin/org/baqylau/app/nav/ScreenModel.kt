@@ -1,0 +1,58 @@
+package org.baqylau.app.nav
+
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.flow.update
+import kotlinx.coroutines.launch
+import org.baqylau.BaqylauException
+import org.baqylau.app.core.Words
+import org.baqylau.app.core.wordsOf
+
+/** The state of one screen; lives as long as the screen is on the way back, whatever becomes of the activity. */
+abstract class ScreenModel<S>(
+    initial: S,
+) {
+    protected val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main.immediate)
+    private val mutable = MutableStateFlow(initial)
+    private val mutableError = MutableStateFlow<Words?>(null)
+    private val mutableBusy = MutableStateFlow(0)
+
+    val state: StateFlow<S> = mutable.asStateFlow()
+
+    /** What went wrong last. */
+    val error: StateFlow<Words?> = mutableError.asStateFlow()
+
+    /** How many calls are under way. */
+    val busy: StateFlow<Int> = mutableBusy.asStateFlow()
+
+    protected fun update(change: S.() -> S) = mutable.update(change)
+
+    fun forgetError() {
+        mutableError.value = null
+    }
+
+    protected fun fail(words: Words) {
+        mutableError.value = words
+    }
+
+    /** Does something; an error of the core is shown, and nothing is lost by it. */
+    protected fun act(block: suspend CoroutineScope.() -> Unit): Job =
+        scope.launch {
+            mutableBusy.update { it + 1 }
+            try {
+                block()
+            } catch (e: BaqylauException) {
+                fail(wordsOf(e))
+            } finally {
+                mutableBusy.update { it - 1 }
+            }
+        }
+
+    fun close() = scope.cancel()
+}

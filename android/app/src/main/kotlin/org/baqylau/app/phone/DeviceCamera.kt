@@ -1,0 +1,214 @@
+package org.baqylau.app.phone
+
+import android.annotation.SuppressLint
+import android.content.Context
+import android.graphics.ImageFormat
+import android.graphics.SurfaceTexture
+import android.hardware.camera2.CameraAccessException
+import android.hardware.camera2.CameraCaptureSession
+import android.hardware.camera2.CameraCharacteristics
+import android.hardware.camera2.CameraDevice
+import android.hardware.camera2.CameraManager
+import android.hardware.camera2.CaptureRequest
+import android.media.Image
+import android.media.ImageReader
+import android.os.Handler
+import android.os.HandlerThread
+import android.view.Surface
+import android.view.TextureView
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.padding
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.DisposableEffect
+import androidx.compose.runtime.remember
+import androidx.compose.runtime.rememberUpdatedState
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.platform.LocalContext
+import androidx.compose.ui.res.stringResource
+import androidx.compose.ui.unit.dp
+import androidx.compose.ui.viewinterop.AndroidView
+import com.google.zxing.BinaryBitmap
+import com.google.zxing.PlanarYUVLuminanceSource
+import com.google.zxing.ReaderException
+import com.google.zxing.common.HybridBinarizer
+import com.google.zxing.qrcode.QRCodeReader
+import org.baqylau.app.R
+import org.baqylau.app.ui.Primary
+
+/** Camera2, straight into memory: no picture is ever a file. */
+class DeviceCamera : Camera {
+    @Composable
+    override fun Photograph(
+        onTaken: (ByteArray) -> Unit,
+        onFailed: () -> Unit,
+    ) {
+        val eye = eye(ImageFormat.JPEG, onFailed) { image -> onTaken(bytesOf(image.planes[0])) }
+        Column {
+            View(eye, Modifier.weight(1f))
+            Column(Modifier.padding(12.dp)) { Primary(stringResource(R.string.photograph), "shutter") { eye.shoot() } }
+        }
+    }
+
+    @Composable
+    override fun Scan(
+        onRead: (String) -> Unit,
+        onFailed: () -> Unit,
+    ) {
+        val eye = eye(ImageFormat.YUV_420_888, onFailed) { image -> textOf(image)?.let(onRead) }
+        View(eye, Modifier.fillMaxWidth())
+    }
+
+    @Composable
+    private fun eye(
+        format: Int,
+        onFailed: () -> Unit,
+        onImage: (Image) -> Unit,
+    ): Eye {
+        val context = LocalContext.current
+        val (failed, seen) = rememberUpdatedState(onFailed) to rememberUpdatedState(onImage)
+        val eye = remember { Eye(context, format, { failed.value() }, { seen.value(it) }) }
+        DisposableEffect(eye) { onDispose { eye.close() } }
+        return eye
+    }
+
+    @Composable
+    private fun View(
+        eye: Eye,
+        modifier: Modifier,
+    ) = AndroidView({ context -> TextureView(context).apply { surfaceTextureListener = eye } }, modifier)
+}
+
+/** An open camera with a preview and a reader of pictures. */
+private class Eye(
+    context: Context,
+    private val format: Int,
+    private val onFailed: () -> Unit,
+    private val onImage: (Image) -> Unit,
+) : CameraDevice.StateCallback(),
+    TextureView.SurfaceTextureListener {
+    private val manager = context.getSystemService(CameraManager::class.java)
+    private val thread = HandlerThread("camera").apply { start() }
+    private val handler = Handler(thread.looper)
+    private val main = Handler(context.mainLooper)
+    private val reader = ImageReader.newInstance(WIDTH, HEIGHT, format, 2)
+    private var device: CameraDevice? = null
+    private var session: CameraCaptureSession? = null
+    private var preview: Surface? = null
+
+    // The screen has asked for the permission.
+    @SuppressLint("MissingPermission")
+    override fun onSurfaceTextureAvailable(
+        surface: SurfaceTexture,
+        width: Int,
+        height: Int,
+    ) {
+        surface.setDefaultBufferSize(WIDTH, HEIGHT)
+        preview = Surface(surface)
+        reader.setOnImageAvailableListener({ it.acquireLatestImage()?.use(onImage) }, handler)
+        try {
+            val back = manager?.cameraIdList?.firstOrNull { id -> facesBack(manager.getCameraCharacteristics(id)) }
+            if (manager == null || back == null) return onFailed()
+            manager.openCamera(back, this, handler)
+        } catch (_: CameraAccessException) {
+            onFailed()
+        } catch (_: SecurityException) {
+            onFailed()
+        }
+    }
+
+    private fun facesBack(about: CameraCharacteristics) =
+        about.get(CameraCharacteristics.LENS_FACING) == CameraCharacteristics.LENS_FACING_BACK
+
+    override fun onOpened(camera: CameraDevice) {
+        device = camera
+        val shown = preview ?: return
+        configure(camera, shown)
+    }
+
+    @Suppress("DEPRECATION")
+    private fun configure(
+        camera: CameraDevice,
+        shown: Surface,
+    ) = camera.createCaptureSession(
+        listOf(shown, reader.surface),
+        object : CameraCaptureSession.StateCallback() {
+            override fun onConfigured(made: CameraCaptureSession) {
+                session = made
+                val request = camera.createCaptureRequest(CameraDevice.TEMPLATE_PREVIEW).apply { addTarget(shown) }
+                if (format != ImageFormat.JPEG) request.addTarget(reader.surface)
+                made.setRepeatingRequest(request.build(), null, handler)
+            }
+
+            override fun onConfigureFailed(made: CameraCaptureSession) {
+                main.post(onFailed)
+            }
+        },
+        handler,
+    )
+
+    fun shoot() {
+        val (camera, open) = (device ?: return) to (session ?: return)
+        val request = camera.createCaptureRequest(CameraDevice.TEMPLATE_STILL_CAPTURE).apply { addTarget(reader.surface) }
+        request.set(CaptureRequest.JPEG_QUALITY, QUALITY)
+        open.capture(request.build(), null, handler)
+    }
+
+    override fun onDisconnected(camera: CameraDevice) = camera.close()
+
+    override fun onError(
+        camera: CameraDevice,
+        error: Int,
+    ) {
+        camera.close()
+        main.post(onFailed)
+    }
+
+    override fun onSurfaceTextureSizeChanged(
+        surface: SurfaceTexture,
+        width: Int,
+        height: Int,
+    ) = Unit
+
+    override fun onSurfaceTextureUpdated(surface: SurfaceTexture) = Unit
+
+    override fun onSurfaceTextureDestroyed(surface: SurfaceTexture): Boolean {
+        close()
+        return true
+    }
+
+    fun close() {
+        device?.close()
+        device = null
+        thread.quitSafely()
+    }
+
+    private companion object {
+        const val WIDTH = 1920
+        const val HEIGHT = 1080
+        const val QUALITY: Byte = 85
+    }
+}
+
+private fun bytesOf(plane: Image.Plane): ByteArray = ByteArray(plane.buffer.remaining()).also(plane.buffer::get)
+
+/** The text of a QR code in a picture. */
+private fun textOf(image: Image): String? {
+    val plane = image.planes[0]
+    return qrText(bytesOf(plane), plane.rowStride, image.width, image.height)
+}
+
+/** The text of a QR code in the brightness of a picture, row by row. */
+fun qrText(
+    brightness: ByteArray,
+    stride: Int,
+    width: Int,
+    height: Int,
+): String? {
+    val source = PlanarYUVLuminanceSource(brightness, stride, height, 0, 0, width, height, false)
+    return try {
+        QRCodeReader().decode(BinaryBitmap(HybridBinarizer(source))).text
+    } catch (_: ReaderException) {
+        null
+    }
+}

@@ -1,0 +1,222 @@
+package org.baqylau.app.report
+
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.lazy.LazyColumn
+import androidx.compose.foundation.lazy.items
+import androidx.compose.foundation.rememberScrollState
+import androidx.compose.foundation.verticalScroll
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.collectAsState
+import androidx.compose.runtime.getValue
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.res.stringResource
+import kotlinx.coroutines.flow.onStart
+import org.baqylau.AnswerChange
+import org.baqylau.Change
+import org.baqylau.LetterView
+import org.baqylau.ReportState
+import org.baqylau.ReportView
+import org.baqylau.app.R
+import org.baqylau.app.checklist.Ask
+import org.baqylau.app.core.Core
+import org.baqylau.app.core.refused
+import org.baqylau.app.nav.Route
+import org.baqylau.app.nav.ScreenModel
+import org.baqylau.app.ui.ErrorCard
+import org.baqylau.app.ui.Heading
+import org.baqylau.app.ui.Line
+import org.baqylau.app.ui.Paragraph
+import org.baqylau.app.ui.Primary
+import org.baqylau.app.ui.Screen
+import org.baqylau.app.ui.Secondary
+import org.baqylau.app.ui.moment
+
+data class ReportsState(
+    val reports: List<ReportView> = emptyList(),
+    /** What a checklist is called. */
+    val titles: Map<String, String> = emptyMap(),
+    val letters: List<LetterView> = emptyList(),
+    /** What an amendment changes, by its draft. */
+    val changes: Map<Long, List<AnswerChange>> = emptyMap(),
+    /** Which report or letter is being answered: why is asked first. */
+    val asking: Asking? = null,
+)
+
+sealed interface Asking {
+    data class Amend(
+        val seq: Long,
+    ) : Asking
+
+    data class Answer(
+        val letter: LetterView,
+    ) : Asking
+}
+
+/** The signed reports, how far each got, and what the coordinators ask about them. */
+class ReportsModel(
+    private val core: Core,
+) : ScreenModel<ReportsState>(ReportsState()) {
+    init {
+        act { core.changes.onStart { emit(Change.WORK) }.collect { look() } }
+    }
+
+    private suspend fun look() {
+        val seen =
+            core {
+                val reports = reports().reversed()
+                val titles = checklists().associate { it.id to it.title }
+                val changes = reports.filter { it.amends != null }.associate { it.draft to changes(it.draft) }
+                ReportsState(reports, titles, letters(), changes)
+            }
+        update { seen.copy(asking = asking) }
+    }
+
+    fun ask(asking: Asking?) = update { copy(asking = asking) }
+
+    /** Opens the report, or the one that the letter asks about, to be corrected. */
+    fun because(
+        why: String,
+        open: (Route) -> Unit,
+    ) = act {
+        val asking = state.value.asking ?: return@act
+        ask(null)
+        when (asking) {
+            is Asking.Amend -> open(Route.Checklist(core { amend(asking.seq, why) }.id))
+            is Asking.Answer -> open(Route.Checklist(core { answerLetter(asking.letter.id, why) }.id, letter = asking.letter.id))
+        }
+    }
+}
+
+@Composable
+fun ReportsScreen(
+    model: ReportsModel,
+    open: (Route) -> Unit,
+    onBack: () -> Unit,
+) {
+    val state by model.state.collectAsState()
+    Screen(stringResource(R.string.reports_title), onBack, model) {
+        LazyColumn {
+            if (state.reports.isEmpty()) item { Paragraph(stringResource(R.string.reports_none)) }
+            items(state.reports) { report ->
+                val words = stringResource(stateName(report.state)) + " · " + moment(report.signedMs)
+                Line("${title(report, state)} · ${report.visit}", "report-${report.seq}", words, stateMark(report)) {
+                    open(Route.Report(report.seq))
+                }
+            }
+        }
+    }
+}
+
+@Composable
+fun ReportScreen(
+    model: ReportsModel,
+    seq: Long,
+    open: (Route) -> Unit,
+    onBack: () -> Unit,
+) {
+    val state by model.state.collectAsState()
+    val report = state.reports.firstOrNull { it.seq == seq }
+    val amended = state.reports.any { it.amends == seq }
+    Screen(
+        report?.let { title(it, state) }.orEmpty(),
+        onBack,
+        model,
+        bottom = {
+            if (report != null && !amended) {
+                Primary(stringResource(R.string.report_amend), "amend") { model.ask(Asking.Amend(seq)) }
+            }
+        },
+    ) {
+        if (report == null) return@Screen
+        Column(Modifier.verticalScroll(rememberScrollState())) {
+            Paragraph(stateMark(report) + " " + stringResource(stateName(report.state)), "state")
+            Receipt(report)
+            Paragraph(stringResource(R.string.report_signed, moment(report.signedMs), report.visit))
+            if (amended) Paragraph(stringResource(R.string.report_amended))
+            report.amends?.let { first -> Line(stringResource(R.string.report_amends), "amends") { open(Route.Report(first)) } }
+            state.changes[report.draft]?.forEach { Paragraph("${it.label}: ${it.before ?: "—"} → ${it.after ?: "—"}") }
+            state.letters.filter { it.report == seq }.forEach { Letter(it, model) }
+            Line(stringResource(R.string.report_look), "look") { open(Route.Checklist(report.draft)) }
+        }
+    }
+    WhyDialog(state, model, open)
+}
+
+@Composable
+private fun Receipt(report: ReportView) {
+    when (val state = report.state) {
+        is ReportState.Delivered ->
+            Paragraph(stringResource(R.string.report_receipt, state.index.toLong(), moment(state.receivedMs), report.hash), "receipt")
+
+        is ReportState.Stuck -> ErrorCard(refused(state.reason))
+        else -> {}
+    }
+    if (report.attachments > 0u) {
+        Paragraph(stringResource(R.string.report_attachments, report.attachmentsDelivered.toInt(), report.attachments.toInt()), "files")
+    }
+    report.attachmentProblem?.let { ErrorCard(refused(it)) }
+}
+
+@Composable
+fun LettersScreen(
+    model: ReportsModel,
+    open: (Route) -> Unit,
+    onBack: () -> Unit,
+) {
+    val state by model.state.collectAsState()
+    Screen(stringResource(R.string.letters_title), onBack, model) {
+        LazyColumn {
+            if (state.letters.isEmpty()) item { Paragraph(stringResource(R.string.letters_none)) }
+            items(state.letters) { Letter(it, model) }
+        }
+    }
+    WhyDialog(state, model, open)
+}
+
+@Composable
+private fun Letter(
+    letter: LetterView,
+    model: ReportsModel,
+) = Column {
+    Heading("✉ " + moment(letter.writtenMs))
+    Paragraph(letter.text, "letter-${letter.id}")
+    letter.questions.forEach { Paragraph("• " + it.name) }
+    val about = letter.report != null || letter.handed != null
+    if (about && letter.answered) Paragraph("✓ " + stringResource(R.string.letter_answered))
+    if (about && !letter.answered) {
+        Secondary(stringResource(R.string.letter_answer), "answer-${letter.id}") { model.ask(Asking.Answer(letter)) }
+    }
+}
+
+@Composable
+private fun WhyDialog(
+    state: ReportsState,
+    model: ReportsModel,
+    open: (Route) -> Unit,
+) {
+    val asking = state.asking ?: return
+    val about = (asking as? Asking.Answer)?.letter?.text ?: stringResource(R.string.report_amend_why)
+    Ask(R.string.report_amend, about, "", { model.ask(null) }) { model.because(it, open) }
+}
+
+private fun title(
+    report: ReportView,
+    state: ReportsState,
+) = state.titles[report.checklist] ?: report.checklist
+
+fun stateName(state: ReportState): Int =
+    when (state) {
+        is ReportState.Waiting -> R.string.state_waiting
+        is ReportState.Sending -> R.string.state_sending
+        is ReportState.Stuck -> R.string.state_stuck
+        is ReportState.Delivered -> R.string.state_delivered
+    }
+
+/** The state as a sign. */
+fun stateMark(report: ReportView): String =
+    when (report.state) {
+        is ReportState.Waiting -> "◷"
+        is ReportState.Sending -> "↑"
+        is ReportState.Stuck -> "✗"
+        is ReportState.Delivered -> if (report.attachmentsDelivered < report.attachments) "◔" else "✓"
+    }

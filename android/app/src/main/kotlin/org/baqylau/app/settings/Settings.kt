@@ -1,0 +1,160 @@
+package org.baqylau.app.settings
+
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.rememberScrollState
+import androidx.compose.foundation.verticalScroll
+import androidx.compose.material3.AlertDialog
+import androidx.compose.material3.Text
+import androidx.compose.material3.TextButton
+import androidx.compose.foundation.layout.heightIn
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.collectAsState
+import androidx.compose.runtime.getValue
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.platform.testTag
+import androidx.compose.ui.res.stringResource
+import org.baqylau.MissionView
+import org.baqylau.app.R
+import org.baqylau.app.core.Core
+import org.baqylau.app.core.Session
+import org.baqylau.app.core.Words
+import org.baqylau.app.enrol.Pin
+import org.baqylau.app.nav.ScreenModel
+import org.baqylau.app.phone.Face
+import org.baqylau.app.ui.Choice
+import org.baqylau.app.ui.Heading
+import org.baqylau.app.ui.Look
+import org.baqylau.app.ui.Paragraph
+import org.baqylau.app.ui.Screen
+import org.baqylau.app.ui.Secondary
+import org.baqylau.app.ui.TARGET
+
+data class SettingsState(
+    val mission: MissionView? = null,
+    val faceAllowed: Boolean = false,
+    val oldPin: String = "",
+    val newPin: String = "",
+    val changed: Boolean = false,
+    val askWipe: Boolean = false,
+    val unsent: Int = 0,
+)
+
+class SettingsModel(
+    private val core: Core,
+    private val session: Session,
+    val face: Face,
+    private val look: Look,
+) : ScreenModel<SettingsState>(SettingsState()) {
+    init {
+        act { see() }
+    }
+
+    private suspend fun see() {
+        val (mission, allowed, summary) = core { Triple(mission(), opensWithFace(), summary()) }
+        update { copy(mission = mission, faceAllowed = allowed, unsent = (summary.waiting + summary.stuck + summary.drafts).toInt()) }
+    }
+
+    /** At once, for the app and for what the core says. */
+    fun speak(language: String) =
+        act {
+            look.speak(language)
+            core { speak(language) }
+            see()
+        }
+
+    fun oldPin(pin: String) = update { copy(oldPin = pin, changed = false) }
+
+    fun newPin(pin: String) = update { copy(newPin = pin) }
+
+    fun changePin() =
+        act {
+            val now = state.value
+            update { copy(oldPin = "", newPin = "") }
+            core { changePin(now.oldPin, now.newPin) }
+            update { copy(changed = true) }
+        }
+
+    /** Face or finger, with the PIN once. */
+    fun allowFace(
+        on: Boolean,
+        title: String,
+    ) = act {
+        val pin = state.value.oldPin
+        if (pin.isEmpty()) return@act fail(Words(R.string.settings_face_pin))
+        if (on && !face.ask(title)) return@act
+        update { copy(oldPin = "") }
+        core { allowFace(pin, on) }
+        see()
+    }
+
+    fun lock() = act { session.lock() }
+
+    fun askWipe(ask: Boolean) = update { copy(askWipe = ask) }
+
+    fun wipe() = act { session.wipe() }
+}
+
+@Composable
+fun SettingsScreen(
+    model: SettingsModel,
+    look: Look,
+    version: String,
+    onBack: () -> Unit,
+) {
+    val state by model.state.collectAsState()
+    val language by look.language.collectAsState()
+    val sun by look.sun.collectAsState()
+    Screen(stringResource(R.string.settings_title), onBack, model) {
+        Column(Modifier.verticalScroll(rememberScrollState())) {
+            Heading(stringResource(R.string.settings_language))
+            state.mission?.languages?.forEach { spoken ->
+                Choice(spoken.name, spoken.code == language, "language-${spoken.code}") { model.speak(spoken.code) }
+            }
+            Heading(stringResource(R.string.settings_look))
+            Choice(stringResource(R.string.settings_look_system), !sun, "look-system") { look.sun(false) }
+            Choice(stringResource(R.string.settings_look_sun), sun, "look-sun") { look.sun(true) }
+            Heading(stringResource(R.string.settings_pin))
+            Pin(state.oldPin, model::oldPin, R.string.settings_pin_old, "old-pin")
+            Pin(state.newPin, model::newPin, R.string.settings_pin_new, "new-pin")
+            if (state.changed) Paragraph("✓ " + stringResource(R.string.settings_pin_changed), "pin-changed")
+            Secondary(stringResource(R.string.settings_pin), "change-pin", enabled = state.newPin.isNotEmpty()) { model.changePin() }
+            FaceChoice(state, model)
+            Secondary(stringResource(R.string.lock_now), "lock-now") { model.lock() }
+            Secondary(stringResource(R.string.settings_wipe), "wipe") { model.askWipe(true) }
+            Heading(stringResource(R.string.settings_about))
+            state.mission?.let {
+                Paragraph(stringResource(R.string.settings_mission, it.title, it.version.toLong(), it.name, it.team))
+                Paragraph(stringResource(R.string.settings_fingerprint, it.fingerprint), "fingerprint")
+            }
+            Paragraph(stringResource(R.string.settings_version, version))
+        }
+    }
+    if (state.askWipe) AskWipe(state, model)
+}
+
+@Composable
+private fun FaceChoice(
+    state: SettingsState,
+    model: SettingsModel,
+) {
+    if (!model.face.available) return
+    val title = stringResource(R.string.lock_face)
+    val words = if (state.faceAllowed) R.string.settings_face_off else R.string.settings_face_on
+    Secondary(stringResource(words), "face") { model.allowFace(!state.faceAllowed, title) }
+}
+
+@Composable
+private fun AskWipe(
+    state: SettingsState,
+    model: SettingsModel,
+) = AlertDialog(
+    { model.askWipe(false) },
+    confirmButton = {
+        TextButton({ model.wipe() }, Modifier.heightIn(min = TARGET).testTag("wipe-yes")) { Text(stringResource(R.string.settings_wipe)) }
+    },
+    dismissButton = {
+        TextButton({ model.askWipe(false) }, Modifier.heightIn(min = TARGET).testTag("wipe-no")) { Text(stringResource(R.string.cancel)) }
+    },
+    title = { Text(stringResource(R.string.settings_wipe)) },
+    text = { Text(stringResource(R.string.settings_wipe_ask, state.unsent)) },
+)

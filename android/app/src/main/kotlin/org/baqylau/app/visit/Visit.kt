@@ -1,0 +1,180 @@
+package org.baqylau.app.visit
+
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.rememberScrollState
+import androidx.compose.foundation.verticalScroll
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.collectAsState
+import androidx.compose.runtime.getValue
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.res.stringResource
+import kotlinx.coroutines.flow.onStart
+import org.baqylau.Change
+import org.baqylau.ChecklistView
+import org.baqylau.DraftView
+import org.baqylau.Outcome
+import org.baqylau.Progress
+import org.baqylau.VisitUpdate
+import org.baqylau.VisitView
+import org.baqylau.app.R
+import org.baqylau.app.core.Core
+import org.baqylau.app.nav.Route
+import org.baqylau.app.nav.ScreenModel
+import org.baqylau.app.phone.Locator
+import org.baqylau.app.phone.Permission
+import org.baqylau.app.phone.Permissions
+import org.baqylau.app.ui.Choice
+import org.baqylau.app.ui.Heading
+import org.baqylau.app.ui.Line
+import org.baqylau.app.ui.Paragraph
+import org.baqylau.app.ui.Primary
+import org.baqylau.app.ui.Screen
+import org.baqylau.app.ui.Secondary
+import org.baqylau.app.ui.moment
+import org.baqylau.app.ui.offsetMinutes
+
+data class VisitState(
+    val visit: VisitView? = null,
+    val offered: List<ChecklistView> = emptyList(),
+    val progress: Map<Long, Progress> = emptyMap(),
+    /** The report that a finished draft became. */
+    val reports: Map<Long, Long> = emptyMap(),
+    val positionTaken: Boolean = false,
+)
+
+/** One team at one place. */
+class VisitModel(
+    private val core: Core,
+    private val code: String,
+    private val locator: Locator,
+    private val permissions: Permissions,
+) : ScreenModel<VisitState>(VisitState()) {
+    init {
+        act { core.changes.onStart { emit(Change.WORK) }.collect { look() } }
+    }
+
+    private suspend fun look() {
+        val seen =
+            core {
+                val visit = visits().firstOrNull { it.code == code } ?: return@core VisitState()
+                val open = visit.drafts.filter { !it.finished }
+                val started = visit.drafts.map { it.checklist }.toSet()
+                val fits = checklists().filter { list -> visit.place?.let { it.level in list.places } ?: list.placeOptional }
+                VisitState(
+                    visit,
+                    fits.filter { it.id !in started || !it.once },
+                    open.associate { it.id to progress(it.id) },
+                    reports().filter { it.visit == code }.associate { it.draft to it.seq },
+                )
+            }
+        update { seen.copy(positionTaken = positionTaken) }
+    }
+
+    fun start(
+        checklist: String,
+        open: (Long) -> Unit,
+    ) = act { open(core { startChecklist(code, checklist) }.id) }
+
+    fun carry(
+        draft: Long,
+        open: (Long) -> Unit,
+    ) = act { open(core { carry(draft) }.draft.id) }
+
+    fun arrive() = now { ms, offset -> VisitUpdate.Arrived(ms, offset) }
+
+    fun leave() = now { ms, offset -> VisitUpdate.Departed(ms, offset) }
+
+    fun went(outcome: Outcome) = change(VisitUpdate.Went(outcome))
+
+    /** Once, because the observer asked. */
+    fun position() =
+        act {
+            if (!permissions.ask(Permission.POSITION)) return@act fail(org.baqylau.app.core.Words(R.string.error_position))
+            val at = locator.position() ?: return@act fail(org.baqylau.app.core.Words(R.string.error_no_position))
+            core { updateVisit(code, VisitUpdate.Position(at)) }
+            update { copy(positionTaken = true) }
+        }
+
+    private fun now(made: (Long, Short) -> VisitUpdate) {
+        val ms = System.currentTimeMillis()
+        change(made(ms, offsetMinutes(ms)))
+    }
+
+    private fun change(update: VisitUpdate) = act { core { updateVisit(code, update) } }
+}
+
+@Composable
+fun VisitScreen(
+    model: VisitModel,
+    open: (Route) -> Unit,
+    onBack: () -> Unit,
+) {
+    val state by model.state.collectAsState()
+    val visit = state.visit
+    Screen(visit?.let { visitName(it) }.orEmpty(), onBack, model) {
+        if (visit == null) return@Screen
+        if (visit.forgotten) return@Screen Paragraph(stringResource(R.string.visit_forgotten))
+        Column(Modifier.verticalScroll(rememberScrollState())) {
+            Paragraph(visit.code + visit.place?.path.orEmpty().joinToString("") { " · $it" })
+            Secondary(stringResource(R.string.visit_change_place), "change-place") { open(Route.Places(visit = visit.code)) }
+            Heading(stringResource(R.string.visit_checklists))
+            visit.drafts.forEach { Draft(it, state, model, open) }
+            state.offered.forEach { list ->
+                Line(list.title, "start-${list.id}", mark = "+") { model.start(list.id) { open(Route.Checklist(it)) } }
+            }
+            Heading(stringResource(R.string.visit_times))
+            Paragraph(stringResource(R.string.visit_arrived, visit.arrivedMs?.let { moment(it) } ?: "—"), "arrived")
+            Paragraph(stringResource(R.string.visit_departed, visit.departedMs?.let { moment(it) } ?: "—"), "departed")
+            Secondary(stringResource(R.string.visit_arrive), "arrive") { model.arrive() }
+            Primary(stringResource(R.string.visit_leave), "leave") { model.leave() }
+            Heading(stringResource(R.string.visit_outcome))
+            Outcome.entries.forEach { outcome ->
+                Choice(stringResource(outcomeName(outcome)), visit.outcome == outcome, "outcome-$outcome") { model.went(outcome) }
+            }
+            Heading(stringResource(R.string.visit_position))
+            Paragraph(stringResource(if (state.positionTaken) R.string.visit_position_taken else R.string.visit_position_why))
+            Secondary(stringResource(R.string.visit_position_take), "position") { model.position() }
+        }
+    }
+}
+
+@Composable
+private fun Draft(
+    draft: DraftView,
+    state: VisitState,
+    model: VisitModel,
+    open: (Route) -> Unit,
+) {
+    val progress = state.progress[draft.id]
+    val below = progress?.let { stringResource(R.string.visit_progress, it.answered.toInt(), it.asked.toInt()) }.orEmpty()
+    val report = state.reports[draft.id]
+    Line(draft.title, "draft-${draft.checklist}", below, if (draft.finished) "✓" else "✎") {
+        open(if (draft.finished && report != null) Route.Report(report) else Route.Checklist(draft.id))
+    }
+    if (draft.newer) {
+        Secondary(stringResource(R.string.visit_carry), "carry-${draft.checklist}") {
+            model.carry(draft.id) { open(Route.Checklist(it)) }
+        }
+    }
+}
+
+@Composable
+fun visitName(visit: VisitView): String = visit.place?.label ?: visit.unlisted ?: stringResource(R.string.visit_no_place)
+
+/** What is done of a visit, as a sign. */
+fun visitMark(visit: VisitView): String =
+    when {
+        visit.drafts.any { !it.finished } -> "✎"
+        visit.drafts.isNotEmpty() -> "✓"
+        else -> "○"
+    }
+
+private fun outcomeName(outcome: Outcome): Int =
+    when (outcome) {
+        Outcome.OBSERVED -> R.string.outcome_observed
+        Outcome.REFUSED -> R.string.outcome_refused
+        Outcome.EXPELLED -> R.string.outcome_expelled
+        Outcome.CLOSED -> R.string.outcome_closed
+        Outcome.NOT_FOUND -> R.string.outcome_not_found
+        Outcome.UNSAFE -> R.string.outcome_unsafe
+    }
