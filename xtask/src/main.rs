@@ -40,7 +40,9 @@ fn main() -> ExitCode {
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Without `..`: cargo builds anew for another spelling of the same folder.
+    here.parent().unwrap_or(here).to_path_buf()
 }
 
 fn cargo() -> Command {
