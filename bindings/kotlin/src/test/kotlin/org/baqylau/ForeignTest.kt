@@ -139,14 +139,13 @@ class ForeignTest {
             return resident()
         }
         val before = cycle(maxOf(cycles / 4, 20))
-        assertTrue(cycle(cycles) - before < 60_000, "memory does not grow")
+        val grown = cycle(cycles) - before
+        assertTrue(grown < 60_000, "memory grew by $grown KB")
     }
 
-    /** Kilobytes. */
-    private fun resident(): Long =
-        File("/proc/self/status")
-            .readLines()
-            .first { it.startsWith("VmRSS") }
-            .filter(Char::isDigit)
-            .toLong()
+    /** Kilobytes. The heap is all there from the beginning (see the arguments of Surefire), so that what grows is not the heap. */
+    private fun resident(): Long {
+        val line = File("/proc/self/status").readLines().first { it.startsWith("VmRSS") }
+        return line.filter(Char::isDigit).toLong()
+    }
 }
