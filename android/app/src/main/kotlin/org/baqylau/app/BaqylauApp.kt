@@ -4,7 +4,6 @@ import android.app.Application
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
-import org.baqylau.ObserverCoreInterface
 import org.baqylau.app.core.Session
 import org.baqylau.app.phone.AndroidServices
 import org.baqylau.app.phone.Services
@@ -24,13 +23,13 @@ open class BaqylauApp : Application() {
         super.onCreate()
         services = makeServices()
         look = Look(services.settings)
-        session = Session(services::phone, services.vault, scope, ::around)
+        session = Session(services::phone, services.vault, scope, ::watch)
         services.delivery.plan()
     }
 
     /** What only a phone has; tests put a twin in memory here. */
     protected open fun makeServices(): Services = AndroidServices(this)
 
-    /** Tests look at every call from here. */
-    protected open fun around(core: ObserverCoreInterface): ObserverCoreInterface = core
+    /** Runs before every call of the core, on its thread; tests look at it. */
+    protected open fun watch() = Unit
 }

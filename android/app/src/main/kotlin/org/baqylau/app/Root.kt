@@ -26,6 +26,7 @@ import org.baqylau.app.enrol.EnrolModel
 import org.baqylau.app.enrol.EnrolScreen
 import org.baqylau.app.home.HomeModel
 import org.baqylau.app.home.HomeScreen
+import org.baqylau.app.lock.BrokenScreen
 import org.baqylau.app.lock.DamagedScreen
 import org.baqylau.app.lock.LockModel
 import org.baqylau.app.lock.LockScreen
@@ -59,6 +60,7 @@ fun Root(
         is SessionState.NoStore, is SessionState.Enrolling -> Enrol(app, navigator, (state as? SessionState.Enrolling)?.core)
         is SessionState.Locked -> Locked(app, navigator) { LockScreen(it, state) }
         is SessionState.Lost -> Locked(app, navigator) { LostScreen(it) }
+        is SessionState.Broken -> Locked(app, navigator) { BrokenScreen(it, state.words) }
         is SessionState.Damaged -> Locked(app, navigator) { DamagedScreen(it, state.file) }
         is SessionState.Open -> key(state.core) { Inside(app, state.core, navigator) }
     }

@@ -1,5 +1,8 @@
 package org.baqylau.app
 
+import androidx.compose.ui.semantics.SemanticsProperties
+import androidx.compose.ui.semantics.getOrNull
+import androidx.compose.ui.test.SemanticsMatcher
 import androidx.compose.ui.test.SemanticsNodeInteraction
 import androidx.compose.ui.test.ComposeTimeoutException
 import androidx.compose.ui.test.assertIsDisplayed
@@ -46,13 +49,9 @@ abstract class AppTest {
     @After
     fun nothingWaitedForTheCore() {
         activity.close()
+        // The next test has a phone of its own; its app is made before it begins.
+        TestApp.folder = Files.createTempDirectory("phone")
         assertTrue("called on the main thread: ${TestApp.onMainThread}", TestApp.onMainThread.isEmpty())
-    }
-
-    companion object {
-        init {
-            TestApp.folder = Files.createTempDirectory("phone")
-        }
     }
 
     /** Waits until something of that name is there. */
@@ -62,13 +61,13 @@ abstract class AppTest {
     }
 
     /** What is on the screen comes with the failure. */
-    private fun wait(
+    protected fun wait(
         what: String,
         condition: () -> Boolean,
     ) = try {
         compose.waitUntil(what, 20_000, condition)
     } catch (e: ComposeTimeoutException) {
-        throw AssertionError(what + " is not there\n" + compose.onAllNodes(isRoot()).printToString(), e)
+        throw AssertionError(what + " is not there\n" + compose.onAllNodes(isRoot()).printToString(maxDepth = 20), e)
     }
 
     /** Waits until it is there, scrolls to it wherever it is, and gives it. */
@@ -88,6 +87,13 @@ abstract class AppTest {
 
     protected fun tap(tag: String) {
         find(tag).assertIsDisplayed().performClick()
+    }
+
+    /** The first of those whose names begin so. */
+    protected fun tapFirst(prefix: String) {
+        val named = SemanticsMatcher("$prefix…") { it.config.getOrNull(SemanticsProperties.TestTag)?.startsWith(prefix) == true }
+        wait(prefix) { compose.onAllNodes(named).fetchSemanticsNodes().isNotEmpty() }
+        compose.onAllNodes(named)[0].performClick()
     }
 
     protected fun write(

@@ -6,7 +6,6 @@ import androidx.compose.runtime.Composable
 import androidx.compose.runtime.LaunchedEffect
 import kotlinx.coroutines.flow.MutableStateFlow
 import org.baqylau.KeyVault
-import org.baqylau.ObserverCoreInterface
 import org.baqylau.Phone
 import org.baqylau.Position
 import org.baqylau.app.phone.AppSettings
@@ -25,8 +24,6 @@ import org.baqylau.app.phone.wav
 import org.baqylau.app.ui.Primary
 import org.baqylau.bytesSource
 import org.baqylau.fileVault
-import java.lang.reflect.InvocationTargetException
-import java.lang.reflect.Proxy
 import java.nio.file.Files.createTempDirectory
 import java.nio.file.Path
 import java.util.concurrent.ConcurrentLinkedQueue
@@ -37,23 +34,16 @@ class TestApp : BaqylauApp() {
 
     override fun makeServices(): Services = MemoryServices(folder)
 
-    override fun around(core: ObserverCoreInterface): ObserverCoreInterface {
-        val call =
-            { _: Any, method: java.lang.reflect.Method, args: Array<Any?>? ->
-                if (Looper.getMainLooper().isCurrentThread) onMainThread += method.name
-                try {
-                    method.invoke(core, *args.orEmpty())
-                } catch (e: InvocationTargetException) {
-                    throw e.targetException
-                }
-            }
-        val faces = arrayOf(ObserverCoreInterface::class.java, AutoCloseable::class.java)
-        return Proxy.newProxyInstance(javaClass.classLoader, faces, call) as ObserverCoreInterface
+    override fun watch() {
+        if (Looper.getMainLooper().isCurrentThread) onMainThread += Throwable().stackTrace[3].toString()
     }
 
     companion object {
         /** The phone's disk: it outlives the process. */
         var folder: Path = createTempDirectory("phone")
+
+        /** The phone's chip: no copy of the disk holds its keys. */
+        var keys: Path = createTempDirectory("keys")
 
         /** Calls that made a screen wait. */
         val onMainThread = ConcurrentLinkedQueue<String>()
@@ -73,7 +63,7 @@ class MemoryServices(
     var planned = 0
     var faceShown = true
 
-    override val vault: KeyVault by lazy { fileVault("$folder/vault") }
+    override val vault: KeyVault by lazy { fileVault(TestApp.keys.toString()) }
 
     override fun phone() = Phone("$folder/store", settings.language ?: "en", "", 300)
 

@@ -31,10 +31,14 @@ const val SYNC_BUDGET_MS = 8 * 60_000L
 class PhoneCore(
     private val baqylau: Baqylau,
     scope: CoroutineScope,
+    private val watch: () -> Unit,
 ) : Core {
     override val changes = baqylau.changes().conflate().shareIn(scope, SharingStarted.WhileSubscribed(1_000))
 
-    override suspend fun <T> invoke(call: ObserverCoreInterface.() -> T): T = baqylau(call)
+    override suspend fun <T> invoke(call: ObserverCoreInterface.() -> T): T = baqylau {
+        watch()
+        call()
+    }
 
     override suspend fun sync(now: Boolean): SyncReport = baqylau.sync(SYNC_BUDGET_MS, now)
 
@@ -43,8 +47,9 @@ class PhoneCore(
     companion object {
         suspend fun open(
             scope: CoroutineScope,
+            watch: () -> Unit,
             dispatcher: CoroutineDispatcher = Dispatchers.IO,
             open: () -> ObserverCoreInterface,
-        ): PhoneCore = PhoneCore(Baqylau(dispatcher, open), scope)
+        ): PhoneCore = PhoneCore(Baqylau(dispatcher, open), scope, watch)
     }
 }

@@ -45,6 +45,11 @@ sealed interface SessionState {
     data class Damaged(
         val file: String,
     ) : SessionState
+
+    /** The store cannot be opened: it is of a later version, or the phone's key store refuses. */
+    data class Broken(
+        val words: Words,
+    ) : SessionState
 }
 
 /** Opens, locks and wipes the store; one for the process. */
@@ -52,7 +57,7 @@ class Session(
     private val phone: () -> Phone,
     private val vault: KeyVault,
     private val scope: CoroutineScope,
-    private val around: (ObserverCoreInterface) -> ObserverCoreInterface = { it },
+    private val watch: () -> Unit,
 ) {
     private val mutable = MutableStateFlow<SessionState>(SessionState.Starting)
     private val mutex = Mutex()
@@ -150,7 +155,7 @@ class Session(
         }
 
     private suspend fun opened(open: () -> ObserverCoreInterface): PhoneCore =
-        PhoneCore.open(scope) { around(open()) }.also { core = it }
+        PhoneCore.open(scope, watch, open = open).also { core = it }
 
     private suspend fun locked(core: PhoneCore) = SessionState.Locked(face(core))
 
@@ -165,5 +170,5 @@ class Session(
         }
 
     private fun broken(e: BaqylauException): SessionState =
-        if (e is BaqylauException.Damaged) SessionState.Damaged(e.file) else throw e
+        if (e is BaqylauException.Damaged) SessionState.Damaged(e.file) else SessionState.Broken(wordsOf(e))
 }

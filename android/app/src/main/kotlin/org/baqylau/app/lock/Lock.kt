@@ -8,9 +8,11 @@ import androidx.compose.ui.res.stringResource
 import org.baqylau.app.R
 import org.baqylau.app.core.Session
 import org.baqylau.app.core.SessionState
+import org.baqylau.app.core.Words
 import org.baqylau.app.enrol.Pin
 import org.baqylau.app.nav.ScreenModel
 import org.baqylau.app.phone.Face
+import org.baqylau.app.ui.ErrorCard
 import org.baqylau.app.ui.Paragraph
 import org.baqylau.app.ui.Primary
 import org.baqylau.app.ui.Screen
@@ -39,6 +41,9 @@ class LockModel(
     fun salvage() = act { session.salvage(state.value.pin) }
 
     fun wipe() = act { session.wipe() }
+
+    /** Opens once more what could not be opened. */
+    fun again() = act { session.start() }
 }
 
 @Composable
@@ -92,4 +97,17 @@ fun DamagedScreen(
         Paragraph(stringResource(R.string.damaged_text, file), "damaged")
         Pin(state.pin, model::pin, R.string.pin, "pin")
     }
+}
+
+@Composable
+fun BrokenScreen(
+    model: LockModel,
+    words: Words,
+) = Screen(
+    stringResource(R.string.damaged_title),
+    null,
+    model,
+    bottom = { Primary(stringResource(R.string.enrol_again), "again") { model.again() } },
+) {
+    ErrorCard(words)
 }

@@ -17,6 +17,8 @@ import androidx.compose.ui.text.input.KeyboardType
 import androidx.compose.ui.unit.dp
 import org.baqylau.AnswerChange
 import org.baqylau.Answer
+import org.baqylau.BaqylauException
+import org.baqylau.ObserverCoreInterface
 import org.baqylau.DraftView
 import org.baqylau.Issue
 import org.baqylau.Leftover
@@ -84,7 +86,7 @@ class ReviewModel(
                     rows.associate { it.key to listOf(it.number, it.label).filter(String::isNotEmpty).joinToString(". ") },
                     rows.filter { it.answer is Answer.Integer && it.answerText.isNotEmpty() },
                     rows.count { it.answer is Answer.Attachment },
-                    changes(id),
+                    changed(),
                     leftovers(id),
                     progress.answered.toInt(),
                     progress.asked.toInt(),
@@ -92,6 +94,14 @@ class ReviewModel(
             }
         update { seen.copy(reason = reason) }
     }
+
+    /** What an amendment changes; nothing when it is a first report. */
+    private fun ObserverCoreInterface.changed(): List<AnswerChange> =
+        try {
+            changes(id)
+        } catch (_: BaqylauException.Invalid) {
+            emptyList()
+        }
 
     fun reason(text: String) = update { copy(reason = text) }
 

@@ -1,0 +1,59 @@
+plugins {
+    alias(libs.plugins.android.application)
+    alias(libs.plugins.kotlin.android)
+    alias(libs.plugins.kotlin.compose)
+}
+
+// What `cargo xtask release android` leaves there: the libraries, and the Kotlin beside them.
+val built = rootDir.resolve("../target")
+
+android {
+    namespace = "org.baqylau.app"
+    compileSdk = 36
+
+    defaultConfig {
+        applicationId = "org.baqylau.app"
+        minSdk = 28
+        targetSdk = 35
+        versionCode = 1
+        versionName = "0.1.0"
+        ndk { abiFilters += listOf("arm64-v8a", "x86_64") }
+    }
+
+    buildTypes {
+        release {
+            isMinifyEnabled = true
+            isShrinkResources = true
+            proguardFiles(getDefaultProguardFile("proguard-android-optimize.txt"), "proguard-rules.pro")
+        }
+    }
+
+    compileOptions {
+        sourceCompatibility = JavaVersion.VERSION_17
+        targetCompatibility = JavaVersion.VERSION_17
+    }
+
+    buildFeatures { compose = true }
+
+    sourceSets["main"].apply {
+        kotlin.srcDirs("src/main/kotlin", "../../bindings/kotlin/src/main/kotlin", built.resolve("bindings/kotlin"))
+        jniLibs.srcDirs(built.resolve("release-packages/android/jniLibs"))
+    }
+
+    // A language is changed in the field, where nothing can be downloaded.
+    bundle { language { enableSplit = false } }
+}
+
+kotlin { compilerOptions { allWarningsAsErrors.set(true) } }
+
+dependencies {
+    implementation(libs.activity.compose)
+    implementation(libs.compose.foundation)
+    implementation(libs.compose.ui)
+    implementation(libs.material3)
+    implementation(libs.core.ktx)
+    implementation(libs.lifecycle.viewmodel)
+    implementation(libs.coroutines.android)
+    implementation(libs.zxing)
+    implementation(libs.jna) { artifact { type = "aar" } }
+}
