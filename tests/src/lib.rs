@@ -7,6 +7,7 @@ use baqylau_observer::ObserverCore;
 use baqylau_observer::app::Config;
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_observer::vault::FileVault;
+use baqylau_protocol::certificate::Invite;
 use baqylau_protocol::ids::PublicKey;
 use baqylau_protocol::keys::SigningKey;
 use baqylau_server::{Config as ServerConfig, Running, TlsFiles, start};
@@ -126,6 +127,18 @@ impl World {
     /// When there is nobody of this code.
     pub fn invite(&mut self, person: &str) -> String {
         self.desk.invite(&[person.to_owned()], now(), 9).expect("an invite").remove(0).text
+    }
+
+    /// An invite to another mission, whose server is this one.
+    ///
+    /// # Panics
+    /// When there is no such person.
+    pub fn foreign(&mut self, tables: &Path, person: &str) -> String {
+        let servers = Invite::from_text(&self.invite(person)).expect("an invite").servers;
+        let folder = self.folder.path().join("another");
+        let mut desk = Desk::new(&folder, tables, &servers, PASSPHRASE).expect("a mission");
+        desk.build(PASSPHRASE, now(), 30).expect("a bundle");
+        desk.invite(&[person.to_owned()], now(), 9).expect("an invite").remove(0).text
     }
 
     /// What a phone of this name needs.

@@ -1,7 +1,7 @@
 //! [`ObserverCore`]: the one door to a phone's store. One to three lines a call; what is decided is decided below.
 
 use crate::answers::{Answer, Key, Position, VisitUpdate};
-use crate::errors::BaqylauError;
+use crate::errors::{BaqylauError, Why};
 use crate::phone::{ByteSource, Bytes, ChangeListener, Ear, Files, KeyVault, Phone, said};
 use crate::views::{
     AddedRow, AnswerChange, Carried, ChecklistView, ChoiceView, CourierReport, DraftView, FollowUp, InviteView,
@@ -371,8 +371,8 @@ pub fn salvage(phone: Phone, vault: Arc<dyn KeyVault>, pin: String) -> Result<Sa
 /// A key vault in files that only their owner may read, for machines without a chip.
 #[uniffi::export]
 pub fn file_vault(folder: String) -> Result<Arc<dyn KeyVault>> {
-    let vault =
-        FileVault::open(Path::new(&folder)).map_err(|e| BaqylauError::Refused { reason: said(e).to_string() })?;
+    let vault = FileVault::open(Path::new(&folder))
+        .map_err(|e| BaqylauError::Refused { why: Why::KeyStore, reason: said(e).to_string() })?;
     Ok(Arc::new(Files(vault)))
 }
 

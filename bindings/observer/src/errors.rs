@@ -24,6 +24,8 @@ pub enum BaqylauError {
     /// Somebody said no: the server, a signature, the phone's key store, or a store of a later version.
     #[error("{reason}")]
     Refused {
+        /// Why, for a shell that has words of its own.
+        why: Why,
         /// Why, in words.
         reason: String,
     },
@@ -52,14 +54,38 @@ impl From<Error> for BaqylauError {
         match e {
             Error::Locked { attempts_left } => Self::Locked { attempts_left },
             Error::Invalid { place, remedy } => Self::Invalid { place, remedy },
-            Error::Refused { reason } => Self::Refused { reason },
+            Error::Refused { why, reason } => Self::Refused { why: why.into(), reason },
             Error::Interrupted => Self::Interrupted,
             Error::Storage(StorageError::Full) => Self::DiskFull,
             Error::Storage(StorageError::Damaged { path }) => Self::Damaged { file: path.display().to_string() },
-            Error::Storage(newer @ StorageError::Newer { .. }) => Self::Refused { reason: newer.to_string() },
+            Error::Storage(newer @ StorageError::Newer { .. }) => {
+                Self::Refused { why: Why::Unfit, reason: newer.to_string() }
+            }
             Error::Storage(other) => Self::Internal { reason: other.to_string() },
             Error::Internal(reason) => Self::Internal { reason },
         }
+    }
+}
+
+mirror! {
+    /// Why somebody said no.
+    Why of baqylau_observer::Why {
+        /// Nobody answered.
+        NoAnswer,
+        /// It is of another mission.
+        OtherMission,
+        /// The invite or the mission has expired.
+        Expired,
+        /// The coordinators revoked this phone.
+        Revoked,
+        /// Not now: it is tried again by itself.
+        Later,
+        /// A signature or a receipt proves nothing.
+        NotGenuine,
+        /// It is faulty, or of a later version than this.
+        Unfit,
+        /// The phone's key store does not do it.
+        KeyStore,
     }
 }
 

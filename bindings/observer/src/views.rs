@@ -1,6 +1,7 @@
 //! What a screen draws: flat records by value, in the language that the core speaks.
 
 use crate::answers::{Answer, Key, Missing, Outcome};
+use crate::errors::Why;
 use baqylau_forms::definition::{self, Kind};
 use baqylau_forms::fill;
 use baqylau_observer::app;
@@ -472,6 +473,8 @@ pub enum ReportState {
     Sending,
     /// The server does not take it.
     Stuck {
+        /// Why, for a shell that has words of its own.
+        why: Why,
         /// Its words.
         reason: String,
     },
@@ -489,7 +492,7 @@ impl From<app::ReportState> for ReportState {
         match s {
             app::ReportState::Waiting => Self::Waiting,
             app::ReportState::Sending => Self::Sending,
-            app::ReportState::Stuck { reason } => Self::Stuck { reason },
+            app::ReportState::Stuck { why, reason } => Self::Stuck { why: why.into(), reason },
             app::ReportState::Delivered { index, received } => Self::Delivered { index, received_ms: received },
         }
     }

@@ -529,7 +529,7 @@ fn reports(core: &ObserverCore, json: bool) -> Outcome {
     let state = |s: &ReportState| match s {
         ReportState::Waiting => "waiting".to_owned(),
         ReportState::Sending => "sending".to_owned(),
-        ReportState::Stuck { reason } => format!("stuck: {reason}"),
+        ReportState::Stuck { reason, .. } => format!("stuck: {reason}"),
         ReportState::Delivered { index, .. } => format!("delivered, place {index} in the log"),
     };
     if json {

@@ -3,6 +3,7 @@
 
 use reqwest::header::RETRY_AFTER;
 use reqwest::{Client, Response, StatusCode};
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,6 +38,21 @@ pub fn client(tls_roots: &[Vec<u8>]) -> Result<Client, HttpError> {
         .with_no_client_auth();
     let client = Client::builder().tls_backend_preconfigured(tls).no_proxy().connect_timeout(Duration::from_secs(20));
     client.build().map_err(|e| HttpError::Client(e.to_string()))
+}
+
+/// Whether whoever answered shows a certificate that none of the mission's roots signed: a foreign server, or somebody in between.
+#[must_use]
+pub fn untrusted(error: &reqwest::Error) -> bool {
+    let mut cause: Option<&(dyn Error + 'static)> = error.source();
+    while let Some(e) = cause {
+        if matches!(e.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))) {
+            return true;
+        }
+        // What an `io::Error` wraps is not its source.
+        let wrapped = e.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        cause = wrapped.map(|w| w as &(dyn Error + 'static)).or_else(|| e.source());
+    }
+    false
 }
 
 /// Why a body was not read.

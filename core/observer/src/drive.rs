@@ -3,7 +3,7 @@
 
 use crate::bundle;
 use crate::clock::Clock;
-use crate::error::Error;
+use crate::error::{Error, Why};
 use crate::flight::Flight;
 use crate::listen::{Bell, Change};
 use crate::store::Outbox;
@@ -135,14 +135,18 @@ impl Driver {
         match fetched {
             Ok(Ok(_)) => match lock(&self.outbox)?.setting(names::BUNDLE_REFUSED)? {
                 Some(reason) if !reason.is_empty() => {
-                    Err(Error::Refused { reason: String::from_utf8_lossy(&reason).into() })
+                    Err(Error::refused(Why::NotGenuine, String::from_utf8_lossy(&reason)))
                 }
                 _ => Ok(()),
             },
             Ok(Err(Broken::Store(e))) => Err(e),
-            Ok(Err(Broken::Network(_))) | Err(_) => Err(Error::Refused {
-                reason: "the mission's server does not answer; try again with a connection".into(),
-            }),
+            Ok(Err(Broken::Network(Failure::Untrusted))) => Err(Error::refused(
+                Why::NotGenuine,
+                "who answers is not this mission's server; try another network, or ask the coordinators for a new invite",
+            )),
+            Ok(Err(Broken::Network(_))) | Err(_) => {
+                Err(Error::refused(Why::NoAnswer, "the mission's server does not answer; try again with a connection"))
+            }
         }
     }
 
@@ -349,6 +353,7 @@ impl Driver {
             match call.send().await {
                 Ok(r) if r.status().is_success() || r.status() == StatusCode::NOT_MODIFIED => return Ok(r),
                 Ok(response) => last = failure(&response),
+                Err(e) if baqylau_http::untrusted(&e) => last = Failure::Untrusted,
                 Err(_) => {}
             }
         }
@@ -389,8 +394,7 @@ impl Driver {
             Verdict::Stored(receipt) => {
                 let mut outbox = lock(&self.outbox)?;
                 let (hash, _) = outbox.bytes(seq)?;
-                let head =
-                    self.prove(&outbox, hash, &receipt)?.map_err(|e| Error::Refused { reason: e.to_string() })?;
+                let head = self.prove(&outbox, hash, &receipt)?.map_err(|e| Error::refused(Why::NotGenuine, e))?;
                 let anchor = Anchor::after(outbox.anchor()?, &head, &*self.clock);
                 outbox.receipted(seq, &cbor::encode(&receipt), &anchor)?;
                 ran.delivered += 1;
@@ -408,8 +412,7 @@ impl Driver {
             Verdict::Stored(receipt) => {
                 let mut outbox = lock(&self.outbox)?;
                 let hash = Hash::of(&outbox.setting(names::ENROLMENT)?.unwrap_or_default());
-                let head =
-                    self.prove(&outbox, hash, &receipt)?.map_err(|e| Error::Refused { reason: e.to_string() })?;
+                let head = self.prove(&outbox, hash, &receipt)?.map_err(|e| Error::refused(Why::NotGenuine, e))?;
                 let anchor = cbor::encode(&Anchor::after(outbox.anchor()?, &head, &*self.clock));
                 let receipt = cbor::encode(&receipt);
                 let settings = [
@@ -419,8 +422,8 @@ impl Driver {
                 ];
                 outbox.set(&settings, &[])?;
             }
-            Verdict::Refused(Refusal { reason, .. }) => {
-                lock(&self.outbox)?.set(&[(names::ENROLMENT_REFUSED, reason.as_bytes())], &[])?;
+            Verdict::Refused(refusal) => {
+                lock(&self.outbox)?.set(&[(names::ENROLMENT_REFUSED, &cbor::encode(&refusal))], &[])?;
             }
         }
         Ok(())

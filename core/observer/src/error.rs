@@ -2,8 +2,9 @@
 
 use baqylau_forms::fill::FillError;
 use baqylau_protocol::bundle::BundleError;
-use baqylau_protocol::certificate::InviteError;
+use baqylau_protocol::certificate::{CertificateError, InviteError};
 use baqylau_protocol::envelope::EnvelopeError;
+use baqylau_protocol::wire::Code;
 use baqylau_sqlite::StorageError;
 
 /// Why a call did not do what it should. What was saved before is safe in every case.
@@ -26,6 +27,8 @@ pub enum Error {
     /// Somebody said no: the server, or a signature that does not verify.
     #[error("{reason}")]
     Refused {
+        /// Why, for a shell that has words of its own.
+        why: Why,
         /// Why, in words for the observer.
         reason: String,
     },
@@ -40,6 +43,40 @@ pub enum Error {
     Internal(String),
 }
 
+/// Why somebody said no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// Nobody answered.
+    NoAnswer,
+    /// It is of another mission.
+    OtherMission,
+    /// The invite or the mission has expired.
+    Expired,
+    /// The coordinators revoked this phone.
+    Revoked,
+    /// Not now: it is tried again by itself.
+    Later,
+    /// A signature or a receipt proves nothing.
+    NotGenuine,
+    /// It is faulty, or of a later version than this.
+    Unfit,
+    /// The phone's key store does not do it.
+    KeyStore,
+}
+
+impl From<Code> for Why {
+    fn from(code: Code) -> Self {
+        match code {
+            Code::Mission => Self::OtherMission,
+            Code::Signature => Self::NotGenuine,
+            Code::Expired => Self::Expired,
+            Code::Revoked => Self::Revoked,
+            Code::UnknownDevice | Code::Quota => Self::Later,
+            Code::Malformed | Code::Length => Self::Unfit,
+        }
+    }
+}
+
 fn locked(attempts_left: u32) -> String {
     match attempts_left {
         0 => "locked for good after too many wrong PINs. What was signed is still delivered; ask the coordinators for a new invite"
@@ -49,6 +86,10 @@ fn locked(attempts_left: u32) -> String {
 }
 
 impl Error {
+    pub(crate) fn refused(why: Why, reason: impl ToString) -> Self {
+        Self::Refused { why, reason: reason.to_string() }
+    }
+
     pub(crate) fn invalid(place: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self::Invalid { place: place.into(), remedy: remedy.into() }
     }
@@ -84,7 +125,19 @@ impl From<InviteError> for Error {
 
 impl From<BundleError> for Error {
     fn from(e: BundleError) -> Self {
-        Self::Refused { reason: e.to_string() }
+        let why = if matches!(e, BundleError::Mission { .. }) { Why::OtherMission } else { Why::NotGenuine };
+        Self::refused(why, e)
+    }
+}
+
+impl From<CertificateError> for Error {
+    fn from(e: CertificateError) -> Self {
+        let why = match e {
+            CertificateError::Mission { .. } => Why::OtherMission,
+            CertificateError::Expired => Why::Expired,
+            CertificateError::Cose(_) => Why::NotGenuine,
+        };
+        Self::refused(why, e)
     }
 }
 
@@ -92,7 +145,8 @@ impl From<EnvelopeError> for Error {
     fn from(e: EnvelopeError) -> Self {
         match e {
             EnvelopeError::TooLarge { .. } => Self::invalid("report", e.to_string()),
-            other => Self::Refused { reason: other.to_string() },
+            EnvelopeError::Mission { .. } => Self::refused(Why::OtherMission, e),
+            other => Self::refused(Why::NotGenuine, other),
         }
     }
 }

@@ -23,4 +23,4 @@ mod upload;
 pub mod vault;
 
 pub use app::ObserverCore;
-pub use error::Error;
+pub use error::{Error, Why};

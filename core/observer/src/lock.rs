@@ -4,7 +4,7 @@
 //! `HKDF(bind("pin/n", Argon2id(PIN, salt)))`; a second time under `HKDF(bind("face/n", salt))` where the owner wants to open with
 //! face or finger.
 
-use crate::error::Error;
+use crate::error::{Error, Why};
 use crate::vault::{KeyVault, Policy, VaultError};
 use argon2::{Algorithm, Argon2, Params, Version};
 use baqylau_protocol::keys::random;
@@ -56,7 +56,7 @@ pub struct Lock {
 
 impl From<VaultError> for Error {
     fn from(e: VaultError) -> Self {
-        Self::Refused { reason: e.to_string() }
+        Self::refused(Why::KeyStore, e)
     }
 }
 

@@ -96,6 +96,8 @@ pub enum Event {
 pub enum Failure {
     /// No answer.
     Offline,
+    /// Who answers is not the mission's server.
+    Untrusted,
     /// The server is busy and said how long to wait, in milliseconds.
     Busy(Option<i64>),
     /// An answer that is no answer.

@@ -1,6 +1,7 @@
 //! A mission with a running server, for tests in other languages. It says one JSON object, then answers each line of standard
 //! input with one: `cut N` swallows answers once N bytes went up a connection, `whole` mends the line, `desk` pulls and lists the
-//! reports, `ask HASH WORDS` writes to the observer. It ends with its input.
+//! reports, `ask HASH WORDS` writes to the observer, `about HASH QUESTION WORDS` names a question too, `revoke` ends every phone,
+//! `expired` and `foreign` give invites that are no good. It ends with its input.
 
 use baqylau_desk::status::Answers;
 use baqylau_protocol::ids::Hash;
@@ -9,6 +10,8 @@ use baqylau_tests::{PASSPHRASE, World, now, tables};
 use serde_json::{Value, json};
 use std::error::Error;
 use std::io::{BufRead, Write};
+
+const DAY_MS: i64 = 86_400_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut world = World::new(&tables("kazakhstan-2023"));
@@ -28,15 +31,40 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
             "ask" => {
                 let (hash, words) = rest.split_once(' ').ok_or("ask HASH WORDS")?;
-                let hash = Hash::from_hex(hash).ok_or("no hash")?;
-                world.desk.ask(hash, &[], words, None, now())?;
+                ask(&mut world, hash, &[], words)?;
+            }
+            "about" => {
+                let (hash, rest) = rest.split_once(' ').ok_or("about HASH QUESTION WORDS")?;
+                let (question, words) = rest.split_once(' ').ok_or("about HASH QUESTION WORDS")?;
+                ask(&mut world, hash, &[question.to_owned()], words)?;
+            }
+            "revoke" => {
                 world.desk.pull(now(), &|_| ())?;
+                for row in world.desk.devices(now())? {
+                    world.desk.revoke(row.device, None)?;
+                }
+                world.desk.publish_roster()?;
+            }
+            "expired" => {
+                let invite = world.desk.invite(&["p007".to_owned()], now() - 10 * DAY_MS, 1)?.remove(0).text;
+                say(&json!({ "invite": invite }))?;
+                continue;
+            }
+            "foreign" => {
+                say(&json!({ "invite": world.foreign(&tables("kazakhstan-2023"), "p007") }))?;
+                continue;
             }
             other => return Err(format!("{other:?} is no command").into()),
         }
         say(&json!({ "lost": line.lost() }))?;
     }
     Ok(())
+}
+
+fn ask(world: &mut World, report: &str, questions: &[String], words: &str) -> Result<(), Box<dyn Error>> {
+    let report = Hash::from_hex(report).ok_or("no hash")?;
+    world.desk.ask(report, questions, words, None, now())?;
+    Ok(world.desk.pull(now(), &|_| ()).map(|_| ())?)
 }
 
 fn reports(world: &mut World) -> Result<Value, Box<dyn Error>> {

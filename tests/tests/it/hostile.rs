@@ -2,7 +2,7 @@
 
 use baqylau_desk::status::{Answers, Status};
 use baqylau_observer::app::{ReportState, VisitUpdate};
-use baqylau_observer::{Error, ObserverCore};
+use baqylau_observer::{Error, ObserverCore, Why};
 use baqylau_sqlite::StorageError;
 use baqylau_tests::{BUDGET, PIN, World, now, tables};
 use std::path::Path;
@@ -59,7 +59,7 @@ fn a_revoked_phone_keeps_what_it_sent_before() {
     assert_eq!((sync.delivered, sync.refused), (0, 1));
     let states: Vec<_> = core.reports().expect("reports").into_iter().map(|r| r.state).collect();
     assert!(
-        matches!(&states[..], [ReportState::Delivered { .. }, ReportState::Stuck { reason }] if reason.contains("revoked")),
+        matches!(&states[..], [ReportState::Delivered { .. }, ReportState::Stuck { why: Why::Revoked, .. }]),
         "{states:?}"
     );
     assert_eq!(statuses(&mut world), ["counted"], "what came before still counts");
@@ -164,4 +164,29 @@ fn occurs(folder: &Path, words: &str) -> Vec<String> {
         }
     }
     out
+}
+
+#[test]
+fn a_refused_enrolment_says_why() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let day = 86_400_000;
+    let late = world.desk.invite(&["p001".to_owned()], now() - 9 * day, 1).expect("an invite").remove(0).text;
+    let foreign = world.foreign(&tables("kazakhstan-2023"), "p003");
+    let good = world.invite("p005");
+    let why = |name: &str, invite: &str| {
+        let core = ObserverCore::create(world.phone(name), PIN, invite).expect("a store");
+        match core.enrol(BUDGET).map(|_| ()) {
+            Err(Error::Refused { why, .. }) => why,
+            other => panic!("{name}: {other:?}"),
+        }
+    };
+    assert_eq!(why("late", &late), Why::Expired);
+    assert_eq!(why("foreign", &foreign), Why::NotGenuine);
+    world.stop_server();
+    let core = ObserverCore::create(world.phone("alone"), PIN, &good).expect("a store");
+    let alone = core.enrol(BUDGET).map(|_| ());
+    assert!(matches!(alone, Err(Error::Refused { why: Why::NoAnswer, .. })), "{alone:?}");
+    // Nothing is spoilt by it.
+    world.start_server();
+    assert!(core.enrol(BUDGET).expect("enrols").enrolled);
 }

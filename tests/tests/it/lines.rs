@@ -3,9 +3,9 @@
 use crate::it::support::{copy, report};
 use baqylau_desk::Desk;
 use baqylau_desk::status::{Answers, Status};
-use baqylau_observer::ObserverCore;
 use baqylau_observer::app::ReportState;
 use baqylau_observer::listen::{Change, Listener};
+use baqylau_observer::{ObserverCore, Why};
 use baqylau_server::storage::{Document, Storage, sqlite::Sqlite};
 use baqylau_tests::line::Line;
 use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
@@ -173,7 +173,10 @@ fn a_receipt_by_another_key_delivers_nothing() {
     let sync = core.sync_now(BUDGET).expect("no error");
     assert_eq!((sync.delivered, sync.refused), (0, 1));
     let state = core.reports().expect("reports").remove(0).state;
-    assert!(matches!(&state, ReportState::Stuck { reason } if reason.contains("proves nothing")), "{state:?}");
+    assert!(
+        matches!(&state, ReportState::Stuck { why: Why::Later, reason } if reason.contains("proves nothing")),
+        "{state:?}"
+    );
     world.stop_server();
     std::fs::write(&path, key).expect("writes");
     world.start_server();

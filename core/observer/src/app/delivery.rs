@@ -2,13 +2,15 @@
 
 use super::{ObserverCore, kept};
 use crate::drive::{Driver, Ran, lock, names};
-use crate::error::Error;
+use crate::error::{Error, Why};
 use baqylau_protocol::bundle::Manifest;
-use baqylau_protocol::certificate::{Certificate, CertificateError};
+use baqylau_protocol::cbor;
+use baqylau_protocol::certificate::Certificate;
 use baqylau_protocol::enrolment::Enrolment;
 use baqylau_protocol::keys::{BoxKey, SigningKey, random};
 use baqylau_protocol::seal::SharedKey;
 use baqylau_protocol::sync::Stop;
+use baqylau_protocol::wire::Refusal;
 use std::time::Duration;
 
 /// What a sync did.
@@ -46,8 +48,9 @@ impl ObserverCore {
         let report = self.sync_now(budget)?;
         let refused = lock(&self.outbox)?.setting(names::ENROLMENT_REFUSED)?.filter(|r| !r.is_empty());
         match refused {
-            Some(reason) if !report.enrolled => {
-                Err(Error::Refused { reason: String::from_utf8_lossy(&reason).into_owned() })
+            Some(refused) if !report.enrolled => {
+                let refused: Refusal = cbor::decode(&refused, "refusal").map_err(|e| Error::Internal(e.to_string()))?;
+                Err(Error::refused(refused.code.into(), refused.reason))
             }
             _ => Ok(report),
         }
@@ -67,15 +70,14 @@ impl ObserverCore {
                 return Ok(made);
             }
             let manifest = Manifest::open(&manifest, &u.invite.root)?;
-            let certificate = Certificate::open(&u.invite.certificate, &manifest.issuer, manifest.mission);
-            let certificate = certificate.map_err(|e: CertificateError| Error::Refused { reason: e.to_string() })?;
+            let certificate = Certificate::open(&u.invite.certificate, &manifest.issuer, manifest.mission)?;
             let invite_key = SigningKey::from_seed(*u.invite.seed);
             if invite_key.public() != certificate.key {
                 return Err(Error::invalid("invite", "its key does not belong to its certificate; ask for a new one"));
             }
             let (device, box_key) = (SigningKey::generate(), BoxKey::generate());
             let (shared, encapsulation) = SharedKey::encapsulate(&manifest.reading, manifest.mission)
-                .map_err(|e| Error::Refused { reason: e.to_string() })?;
+                .map_err(|e| Error::refused(Why::NotGenuine, e))?;
             let enrolment = Enrolment {
                 v: baqylau_protocol::VERSION,
                 mission: manifest.mission,

@@ -4,7 +4,7 @@
 use super::mission::Loaded;
 use super::visits::VisitRecord;
 use super::{DraftView, ObserverCore, Unlocked};
-use crate::error::Error;
+use crate::error::{Error, Why};
 use crate::store::{NewDraft, StoredAttachment, StoredLetter};
 use baqylau_forms::Filling;
 use baqylau_forms::fill::{Key, Leftover, Mutation, Outcome};
@@ -77,7 +77,7 @@ impl ObserverCore {
         loaded: &Arc<Loaded>,
         stored: &StoredLetter,
     ) -> Result<(Report, Filling), Error> {
-        let unfit = || Error::Refused { reason: "the report in the letter does not fit its checklist".into() };
+        let unfit = || Error::refused(Why::Unfit, "the report in the letter does not fit its checklist");
         let report = stored.letter.copy.as_ref().and_then(|copy| Report::decode(copy).ok()).ok_or_else(unfit)?;
         let form = self.form(&u.main, loaded, report.checklist)?;
         let tree = Tree::decode(&form, &report.answers).map_err(|_| unfit())?;

@@ -2,7 +2,7 @@
 
 use super::{ObserverCore, Unlocked, kept};
 use crate::drive::{lock, names};
-use crate::error::Error;
+use crate::error::{Error, Why};
 use crate::store::{MainStore, Outbox};
 use crate::time::corrected;
 use baqylau_forms::places::PlaceTable;
@@ -150,7 +150,7 @@ impl ObserverCore {
             let (hash, places) = part(PartKind::Places, "places")?;
             let places = shared(hash, || {
                 let table: PlaceTable = json("places", &places)?;
-                Places::new(table).map_err(|e| Error::Refused { reason: e.to_string() })
+                Places::new(table).map_err(|e| Error::refused(Why::Unfit, e))
             })?;
             let mut forms = HashMap::new();
             for id in &mission.checklists {
@@ -192,18 +192,18 @@ fn form(definition: Hash, places_hash: Hash, bytes: &[u8], places: &Arc<Places>)
         let id = definition.id.clone();
         Form::compile(definition, places.clone()).map_err(|problems| {
             let first = problems.first().map(|p| p.fault.to_string()).unwrap_or_default();
-            Error::Refused { reason: format!("the checklist {id} is faulty: {first}") }
+            Error::refused(Why::Unfit, format!("the checklist {id} is faulty: {first}"))
         })
     })
 }
 
 fn missing(name: &str) -> Error {
-    Error::Refused { reason: format!("the bundle lacks {name}; sync again") }
+    Error::refused(Why::Unfit, format!("the bundle lacks {name}; sync again"))
 }
 
 fn json<T: DeserializeOwned>(what: &str, bytes: &[u8]) -> Result<T, Error> {
     serde_json::from_slice(bytes)
-        .map_err(|e| Error::Refused { reason: format!("{what} of the bundle does not read: {e}") })
+        .map_err(|e| Error::refused(Why::Unfit, format!("{what} of the bundle does not read: {e}")))
 }
 
 /// The mission's fingerprint: its id in groups that can be read aloud.

@@ -4,7 +4,7 @@ use super::mission::Loaded;
 use super::visits::record_of;
 use super::{ObserverCore, Unlocked, kept};
 use crate::drive::{lock, names};
-use crate::error::Error;
+use crate::error::{Error, Why};
 use crate::store::{Delivery, Draft, NewReport, Sealed, StoredAttachment};
 use baqylau_forms::expr::Environment;
 use baqylau_forms::fill::{Filling, Issue, Key, Leftover};
@@ -58,7 +58,9 @@ pub enum ReportState {
     Sending,
     /// The server does not take it, and says why.
     Stuck {
-        /// The reason.
+        /// Why, for a shell that has words of its own.
+        why: Why,
+        /// The server's words.
         reason: String,
     },
     /// The server proved that it is durably in its log.
@@ -224,7 +226,9 @@ impl ObserverCore {
                     Some(Delivery::Delivered { index, received }) => {
                         ReportState::Delivered { index: *index, received: *received }
                     }
-                    Some(Delivery::Stuck(reason)) => ReportState::Stuck { reason: reason.clone() },
+                    Some(Delivery::Stuck(code, reason)) => {
+                        ReportState::Stuck { why: (*code).into(), reason: reason.clone() }
+                    }
                     _ if self.flight.has(report.seq) => ReportState::Sending,
                     _ => ReportState::Waiting,
                 };

@@ -50,7 +50,7 @@ pub(crate) struct Queued {
 pub(crate) enum Delivery {
     Waiting,
     /// The server's reason; it is tried again where that can help.
-    Stuck(String),
+    Stuck(Code, String),
     Delivered {
         index: u64,
         received: i64,
@@ -216,13 +216,15 @@ impl Outbox {
     }
 
     pub fn deliveries(&self) -> Result<Vec<(i64, Delivery)>, Error> {
-        let mut statement = self.db.prepare_cached("SELECT seq, receipt, reason FROM envelope ORDER BY seq")?;
+        let mut statement =
+            self.db.prepare_cached("SELECT seq, receipt, refused, reason FROM envelope ORDER BY seq")?;
         let rows = statement.query_map([], |r| {
-            let (receipt, reason): (Option<Vec<u8>>, Option<String>) = (r.get(1)?, r.get(2)?);
+            let (receipt, number, reason): (Option<Vec<u8>>, Option<u8>, Option<String>) =
+                (r.get(1)?, r.get(2)?, r.get(3)?);
             let parsed = receipt.and_then(|b| baqylau_protocol::receipt::Receipt::from_bytes(&b).ok());
             let delivery = match (parsed, reason) {
                 (Some(receipt), _) => Delivery::Delivered { index: receipt.index, received: receipt.received },
-                (None, Some(reason)) => Delivery::Stuck(reason),
+                (None, Some(reason)) => Delivery::Stuck(number.and_then(code).unwrap_or(Code::Malformed), reason),
                 (None, None) => Delivery::Waiting,
             };
             Ok((r.get(0)?, delivery))
