@@ -597,6 +597,8 @@ record! {
         enrolled: bool = s.enrolled,
         /// Objects of other phones that the server took.
         carried: u32 = count(s.carried),
+        /// Letters that came. They are opened with the PIN.
+        letters: u32 = count(s.letters),
         /// Bytes of request bodies, attachments apart.
         bytes_sent: u64 = s.bytes_sent,
         /// Bytes of attachments.

@@ -91,6 +91,7 @@ pub(crate) struct Ran {
     pub delivered: usize,
     pub refused: usize,
     pub carried: usize,
+    pub letters: usize,
     pub bytes_sent: u64,
     pub attachment_bytes: u64,
 }
@@ -151,8 +152,15 @@ impl Driver {
     }
 
     async fn steps(&self, now: bool) -> Result<Ran, Error> {
-        let mut ran =
-            Ran { stop: Stop::Done, delivered: 0, refused: 0, carried: 0, bytes_sent: 0, attachment_bytes: 0 };
+        let mut ran = Ran {
+            stop: Stop::Done,
+            delivered: 0,
+            refused: 0,
+            carried: 0,
+            letters: 0,
+            bytes_sent: 0,
+            attachment_bytes: 0,
+        };
         let mut state = State::default();
         let mut events = vec![Event::Begin(self.known(now)?)];
         while let Some(event) = events.pop() {
@@ -220,7 +228,7 @@ impl Driver {
                 Ok(Some(Event::Uploaded(verdicts.collect::<Result<_, _>>()?)))
             }
             Action::SendAttachments => self.attachments(ran).await.map(Some),
-            Action::FetchLetters => self.letters().await.map(Some),
+            Action::FetchLetters => self.letters(ran).await.map(Some),
             Action::Commit(id, verdict) => {
                 self.commit(id, verdict, ran)?;
                 self.bell.ring(Change::Delivery);
@@ -326,7 +334,7 @@ impl Driver {
     }
 
     /// Asks for letters until there are no more. They stay sealed: opening them takes the PIN.
-    async fn letters(&self) -> Result<Event, Broken> {
+    async fn letters(&self, ran: &mut Ran) -> Result<Event, Broken> {
         let device = DeviceId::of(Hash::of(&lock(&self.outbox)?.setting(names::ENROLMENT)?.unwrap_or_default()));
         loop {
             let from = u64::try_from(lock(&self.outbox)?.number(names::LETTERS_FROM)?).unwrap_or(0);
@@ -339,7 +347,7 @@ impl Driver {
             if letters.iter().any(|(index, _)| *index < from) {
                 return Err(Failure::Nonsense.into());
             }
-            lock(&self.outbox)?.keep_letters(&letters, &desks)?;
+            ran.letters += lock(&self.outbox)?.keep_letters(&letters, &desks)?;
         }
     }
 

@@ -36,6 +36,8 @@ fn an_amendment_supersedes_and_the_original_is_kept() {
     core.finalise(first, Some("left early".into())).expect("signed");
     assert!(matches!(core.amend(1, "  "), Err(Error::Invalid { place, .. }) if place == "reason"));
     assert!(core.amend(9, "why").is_err(), "no such report");
+    let signed = core.open_section(first, 0).expect("a section");
+    assert!(signed.rows.iter().all(|r| r.read_only), "what was signed never changes");
     let open = core.amend(1, "the organiser corrected it").expect("a draft").id;
     assert_eq!(core.amend(1, "again").expect("the same").id, open, "one draft, however often it is asked for");
     assert!(core.changes(open).expect("changes").is_empty(), "it begins as it was signed");

@@ -45,7 +45,8 @@ fn a_question_comes_back_as_an_amendment() {
     // A locked phone fetches it, and shows nothing of it.
     drop(core);
     let core = ObserverCore::open_locked(world.phone("phone")).expect("opens");
-    core.sync_now(BUDGET).expect("syncs");
+    assert_eq!(core.sync_now(BUDGET).expect("syncs").letters, 1);
+    assert_eq!(core.sync_now(BUDGET).expect("syncs").letters, 0, "once");
     assert!(core.letters().is_err());
     core.unlock(PIN).expect("unlocks");
     let letter = core.letters().expect("letters").remove(0);

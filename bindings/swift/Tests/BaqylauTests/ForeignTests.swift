@@ -74,7 +74,7 @@ private func enrolled(_ mission: Mission, _ folder: URL, _ vault: any KeyVault) 
         do {
             try core.unlock(pin: pin)
             Testing.Issue.record("it was opened")
-        } catch let BaqylauError.Refused(reason) {
+        } catch let BaqylauError.Refused(_, reason) {
             #expect(reason.contains("the chip is gone"))
         }
     }

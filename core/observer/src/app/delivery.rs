@@ -26,6 +26,8 @@ pub struct SyncReport {
     pub enrolled: bool,
     /// Objects of other phones that the server took.
     pub carried: usize,
+    /// Letters that came. They are opened with the PIN.
+    pub letters: usize,
     /// Bytes of request bodies, attachments apart.
     pub bytes_sent: u64,
     /// Bytes of attachments.
@@ -137,6 +139,7 @@ impl ObserverCore {
             },
             enrolled: lock(&self.outbox)?.setting(names::ENROLMENT_RECEIPT)?.is_some(),
             carried: ran.carried,
+            letters: ran.letters,
             bytes_sent: ran.bytes_sent,
             attachment_bytes: ran.attachment_bytes,
         })

@@ -141,13 +141,19 @@ impl ObserverCore {
         self.reading(draft, |f| Ok(f.sections()))
     }
 
-    /// Opens a section of a draft.
+    /// Opens a section of a draft. Of a signed one every row is read-only.
     ///
     /// # Errors
     /// There is no such draft or section.
     pub fn open_section(&self, draft: i64, section: usize) -> Result<SectionView, Error> {
-        self.reading(draft, |f| {
-            f.open_section(section).ok_or_else(|| Error::invalid("section", "there is no such section"))
+        self.with_mission(|u, loaded| {
+            let (stored, filling) = self.filling(u, loaded, draft)?;
+            let view = filling.open_section(section);
+            let mut view = view.ok_or_else(|| Error::invalid("section", "there is no such section"))?;
+            for row in &mut view.rows {
+                row.read_only |= stored.report.is_some();
+            }
+            Ok(view)
         })
     }
 

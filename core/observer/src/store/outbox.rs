@@ -180,8 +180,9 @@ impl Outbox {
         Ok(())
     }
 
-    /// Keeps letters, sealed, each with the enrolment of the desk that it names, and where to go on asking.
-    pub fn keep_letters(&mut self, letters: &[(u64, ByteVec)], desks: &[ByteVec]) -> Result<(), Error> {
+    /// Keeps letters, sealed, each with the enrolment of the desk that it names, and where to go on asking. How many are new.
+    pub fn keep_letters(&mut self, letters: &[(u64, ByteVec)], desks: &[ByteVec]) -> Result<usize, Error> {
+        let mut new = 0;
         let tx = self.db.transaction()?;
         let writer = |bytes: &[u8]| {
             let device = Envelope::untrusted_header(bytes)?.device;
@@ -191,12 +192,13 @@ impl Outbox {
             let index = i64::try_from(*index).unwrap_or(i64::MAX - 1);
             if let Some(desk) = writer(bytes) {
                 let insert = "INSERT OR IGNORE INTO letter (idx, bytes, desk) VALUES (?1, ?2, ?3)";
-                tx.execute(insert, params![index, bytes.as_slice(), desk.as_slice()])?;
+                new += tx.execute(insert, params![index, bytes.as_slice(), desk.as_slice()])?;
             }
             let next = (index + 1).to_be_bytes();
             tx.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", params![LETTERS_FROM, &next[..]])?;
         }
-        Ok(tx.commit()?)
+        tx.commit()?;
+        Ok(new)
     }
 
     /// Letters that were not opened yet: number, envelope, the desk's enrolment.

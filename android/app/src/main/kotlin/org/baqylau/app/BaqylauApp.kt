@@ -1,9 +1,11 @@
 package org.baqylau.app
 
 import android.app.Application
+import android.os.SystemClock
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
+import org.baqylau.app.core.Away
 import org.baqylau.app.core.Session
 import org.baqylau.app.phone.AndroidServices
 import org.baqylau.app.phone.Services
@@ -18,13 +20,23 @@ open class BaqylauApp : Application() {
         private set
     lateinit var look: Look
         private set
+    lateinit var away: Away
+        private set
 
     override fun onCreate() {
         super.onCreate()
         services = makeServices()
         look = Look(services.settings)
         session = Session(services::phone, services.vault, scope, ::watch)
+        away = Away(session, scope, SystemClock::elapsedRealtime)
         services.delivery.plan()
+    }
+
+    /** Delivers what waits while nobody looks. Whether to come again. */
+    suspend fun deliver(): Boolean {
+        val done = session.deliver() ?: return false
+        if (done.letters > 0u && services.settings.notices) services.notices.lettersCame()
+        return done.againMs != null
     }
 
     /** What only a phone has; tests put a twin in memory here. */

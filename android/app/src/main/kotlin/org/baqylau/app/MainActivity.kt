@@ -19,6 +19,7 @@ import org.baqylau.app.ui.BaqylauTheme
 import org.baqylau.app.ui.Contrast
 
 class MainActivity : ComponentActivity() {
+    private val app get() = application as BaqylauApp
     private val navigator: Navigator by viewModels {
         viewModelFactory { initializer { Navigator(createSavedStateHandle()) } }
     }
@@ -28,7 +29,6 @@ class MainActivity : ComponentActivity() {
         // No screenshot, no picture among the recent apps.
         window.setFlags(WindowManager.LayoutParams.FLAG_SECURE, WindowManager.LayoutParams.FLAG_SECURE)
         enableEdgeToEdge()
-        val app = application as BaqylauApp
         (app.services as? AndroidServices)?.attach(this)
         lifecycleScope.launch { app.session.start() }
         setContent {
@@ -38,8 +38,25 @@ class MainActivity : ComponentActivity() {
         }
     }
 
+    override fun onStart() {
+        super.onStart()
+        app.away.comeBack()
+    }
+
+    override fun onStop() {
+        val after = app.services.settings.lockAfterMs
+        // Who picks a file for a report comes back to the report.
+        if (!isChangingConfigurations) app.away.leave(if (app.services.asking) maxOf(after, ERRAND_MS) else after)
+        super.onStop()
+    }
+
     override fun onDestroy() {
-        ((application as BaqylauApp).services as? AndroidServices)?.detach(this)
+        (app.services as? AndroidServices)?.detach(this)
         super.onDestroy()
+    }
+
+    private companion object {
+        /** What finding a file may take. */
+        const val ERRAND_MS = 5 * 60_000L
     }
 }

@@ -129,7 +129,7 @@ private fun Inside(
         is Route.Work -> WorkScreen(navigator.model(route) { WorkModel(core) }, open, back)
         is Route.Courier -> CourierScreen(navigator.model(route) { CourierModel(core, app.session, s.files, s.permissions) }, s.camera, back)
         is Route.Settings ->
-            SettingsScreen(navigator.model(route) { SettingsModel(core, app.session, s.face, app.look) }, app.look, VERSION, back)
+            SettingsScreen(navigator.model(route) { SettingsModel(core, app.session, s.face, app.look, s.settings, s.permissions) }, app.look, VERSION, back)
     }
 }
 

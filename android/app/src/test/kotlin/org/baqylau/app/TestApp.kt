@@ -15,6 +15,7 @@ import org.baqylau.app.phone.Face
 import org.baqylau.app.phone.Files
 import org.baqylau.app.phone.Locator
 import org.baqylau.app.phone.Microphone
+import org.baqylau.app.phone.Notices
 import org.baqylau.app.phone.Permission
 import org.baqylau.app.phone.Permissions
 import org.baqylau.app.phone.Picked
@@ -54,13 +55,15 @@ class TestApp : BaqylauApp() {
 class MemoryServices(
     private val folder: Path,
 ) : Services {
-    var granted = true
     var here: Position? = Position(511_600_000, 714_700_000, 1_000u, false)
     var picture = ByteArray(0)
     var scanned = emptyList<String>()
     var picked: Picked? = null
     val saved = ArrayList<ByteArray>()
     var planned = 0
+    var noticed = 0
+    val network = MutableStateFlow(true)
+    val refused = HashSet<Permission>()
     var faceShown = true
 
     override val vault: KeyVault by lazy { fileVault(TestApp.keys.toString()) }
@@ -100,7 +103,7 @@ class MemoryServices(
 
     override val permissions =
         object : Permissions {
-            override suspend fun ask(permission: Permission) = granted
+            override suspend fun ask(permission: Permission) = permission !in refused
         }
 
     override val files =
@@ -133,13 +136,24 @@ class MemoryServices(
                 planned++
             }
 
-            override val connected = MutableStateFlow(true)
+            override val connected = network
         }
+
+    override val notices =
+        object : Notices {
+            override fun lettersCame() {
+                noticed++
+            }
+        }
+
+    override var asking = false
 
     override val settings =
         object : AppSettings {
             override var language: String? = "en"
             override var sun = false
+            override var lockAfterMs = 60_000L
+            override var notices = false
         }
 
     fun pickBytes(

@@ -59,8 +59,8 @@ data class ChecklistState(
     val progress: Progress = Progress(0u, 0u),
     /** What stands in a field and is not an answer yet. */
     val typed: Map<Key, String> = emptyMap(),
-    /** What is no answer of its kind. */
-    val wrong: Map<Key, String> = emptyMap(),
+    /** What is no answer of its kind, and the words for it. */
+    val wrong: Map<Key, Int> = emptyMap(),
     val saving: Int = 0,
     /** Entered from a paper form: one question at a time, answered by its numbers. */
     val paper: Boolean = false,
@@ -201,8 +201,8 @@ class ChecklistModel(
                 val left = if (typed[key] == text) typed - key else typed
                 copy(rows = rows.with(change), progress = change.progress, typed = left)
             }
-        } catch (e: BaqylauException.Invalid) {
-            update { copy(wrong = wrong + (key to e.remedy)) }
+        } catch (_: BaqylauException.Invalid) {
+            update { copy(wrong = wrong + (key to wrongName(rows.first { it.key == key }.kind))) }
         } finally {
             update { copy(saving = saving - 1) }
         }

@@ -238,7 +238,7 @@ private fun Field(
         Modifier.fillMaxWidth().padding(horizontal = 16.dp).testTag("field-${row.name}").semantics { contentDescription = row.label },
         singleLine = "multiline" !in row.appearance,
         isError = wrong != null,
-        supportingText = wrong?.let { { Text("⚠ $it") } },
+        supportingText = wrong?.let { { Text("⚠ " + stringResource(it), Modifier.testTag("wrong-${row.name}")) } },
         keyboardOptions = private(keyboard),
     )
 }
@@ -297,6 +297,14 @@ private fun IssueLine(
         }
     }
 }
+
+/** The words for what is no answer of a kind. */
+fun wrongName(kind: RowKind): Int =
+    when (kind) {
+        is RowKind.Integer -> R.string.wrong_integer
+        is RowKind.Decimal, is RowKind.Range -> R.string.wrong_number
+        else -> R.string.wrong_text
+    }
 
 fun issueName(issue: Issue): Int =
     when (issue) {

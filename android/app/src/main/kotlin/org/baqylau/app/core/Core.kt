@@ -7,6 +7,8 @@ import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.SharingStarted
 import kotlinx.coroutines.flow.conflate
 import kotlinx.coroutines.flow.shareIn
+import kotlinx.coroutines.sync.Mutex
+import kotlinx.coroutines.sync.withLock
 import org.baqylau.Baqylau
 import org.baqylau.Change
 import org.baqylau.ObserverCoreInterface
@@ -33,6 +35,8 @@ class PhoneCore(
     scope: CoroutineScope,
     private val watch: () -> Unit,
 ) : Core {
+    private val syncing = Mutex()
+
     override val changes = baqylau.changes().conflate().shareIn(scope, SharingStarted.WhileSubscribed(1_000))
 
     override suspend fun <T> invoke(call: ObserverCoreInterface.() -> T): T = baqylau {
@@ -40,7 +44,8 @@ class PhoneCore(
         call()
     }
 
-    override suspend fun sync(now: Boolean): SyncReport = baqylau.sync(SYNC_BUDGET_MS, now)
+    /** A job and the observer may want it at the same time. */
+    override suspend fun sync(now: Boolean): SyncReport = syncing.withLock { baqylau.sync(SYNC_BUDGET_MS, now) }
 
     fun close() = baqylau.close()
 

@@ -13,6 +13,7 @@ import org.baqylau.KeyVault
 import org.baqylau.ObserverCore
 import org.baqylau.ObserverCoreInterface
 import org.baqylau.Phone
+import org.baqylau.SyncReport
 import org.baqylau.salvage
 import org.baqylau.storeExists
 import org.baqylau.wipe
@@ -115,9 +116,10 @@ class Session(
         }
     }
 
-    /** Closes what the PIN opened. */
+    /** Closes what the PIN opened. Nothing of it is seen from the first moment. */
     suspend fun lock() {
         val core = core ?: return
+        mutable.value = SessionState.Starting
         core { lock() }
         mutable.value = locked(core)
     }
@@ -136,15 +138,10 @@ class Session(
         start()
     }
 
-    /** Delivers what waits, locked or not; what a background job calls. Whether something still waits. */
-    suspend fun deliver(): Boolean {
+    /** Delivers what waits, locked or not; what a background job calls. Nothing where there is no store. */
+    suspend fun deliver(): SyncReport? {
         start()
-        return core?.sync(now = false)?.againMs != null
-    }
-
-    /** Ends a delivery, and waits for the write that is under way. */
-    suspend fun suspend() {
-        core?.invoke { suspend() }
+        return core?.sync(now = false)
     }
 
     private suspend fun close() =

@@ -2,6 +2,7 @@ package org.baqylau.app.core
 
 import android.content.res.Resources
 import org.baqylau.BaqylauException
+import org.baqylau.Why
 import org.baqylau.app.R
 
 /** What went wrong, for the observer: what happened and what to do, and the core's own words for whoever helps. */
@@ -20,7 +21,7 @@ fun wordsOf(e: BaqylauException): Words =
     when (e) {
         is BaqylauException.Locked -> Words(R.string.error_locked)
         is BaqylauException.Invalid -> invalid(e)
-        is BaqylauException.Refused -> refused(e.reason)
+        is BaqylauException.Refused -> refused(e.why, e.reason)
         is BaqylauException.DiskFull -> Words(R.string.error_disk_full)
         is BaqylauException.Damaged -> Words(R.string.error_damaged, e.file)
         is BaqylauException.Interrupted -> Words(R.string.error_interrupted)
@@ -29,7 +30,7 @@ fun wordsOf(e: BaqylauException): Words =
 
 private fun invalid(e: BaqylauException.Invalid): Words =
     when (e.place) {
-        "invite" -> Words(R.string.error_invite, e.remedy)
+        "invite" -> Words(R.string.error_invite)
         "PIN" -> Words(R.string.error_pin_short)
         "mission" -> Words(R.string.error_no_mission)
         "departure" -> Words(R.string.error_departure)
@@ -37,12 +38,18 @@ private fun invalid(e: BaqylauException.Invalid): Words =
         else -> Words(R.string.error_invalid, "${e.place}: ${e.remedy}")
     }
 
-/** The server's refusals are few; the rest is shown as it was said. */
-fun refused(reason: String): Words =
-    when {
-        "expired" in reason -> Words(R.string.error_expired, reason)
-        "revoked" in reason -> Words(R.string.error_revoked, reason)
-        "another mission" in reason -> Words(R.string.error_other_mission, reason)
-        "does not answer" in reason -> Words(R.string.error_no_answer)
-        else -> Words(R.string.error_refused, reason)
+/** Why somebody said no: the server, a signature, or the phone's key store. */
+fun refused(
+    why: Why,
+    reason: String,
+): Words =
+    when (why) {
+        Why.NO_ANSWER -> Words(R.string.error_no_answer)
+        Why.OTHER_MISSION -> Words(R.string.error_other_mission)
+        Why.EXPIRED -> Words(R.string.error_expired)
+        Why.REVOKED -> Words(R.string.error_revoked)
+        Why.LATER -> Words(R.string.error_later, reason)
+        Why.NOT_GENUINE -> Words(R.string.error_not_genuine)
+        Why.UNFIT -> Words(R.string.error_refused, reason)
+        Why.KEY_STORE -> Words(R.string.error_key_store, reason)
     }

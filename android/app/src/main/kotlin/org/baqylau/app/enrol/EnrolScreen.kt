@@ -73,6 +73,7 @@ private fun ColumnScope.Step(
                 style = MaterialTheme.typography.headlineSmall,
                 fontFamily = FontFamily.Monospace,
             )
+            Paragraph(stringResource(R.string.enrol_once))
         }
 
         EnrolStep.PIN -> {

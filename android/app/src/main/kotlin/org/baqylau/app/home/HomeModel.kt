@@ -1,7 +1,6 @@
 package org.baqylau.app.home
 
 import kotlinx.coroutines.flow.onStart
-import org.baqylau.BaqylauException
 import org.baqylau.Change
 import org.baqylau.ChecklistView
 import org.baqylau.MissionView
@@ -11,6 +10,7 @@ import org.baqylau.VisitView
 import org.baqylau.app.R
 import org.baqylau.app.core.Core
 import org.baqylau.app.core.Words
+import org.baqylau.app.core.refused
 import org.baqylau.app.nav.ScreenModel
 import org.baqylau.app.phone.Delivery
 import org.baqylau.app.phone.Locator
@@ -25,6 +25,7 @@ data class HomeState(
     val checklists: List<ChecklistView> = emptyList(),
     val questions: Int = 0,
     val due: Int = 0,
+    val connected: Boolean = true,
     val sending: Boolean = false,
     /** When it is tried again by itself. */
     val againMs: Long? = null,
@@ -41,6 +42,7 @@ class HomeModel(
 ) : ScreenModel<HomeState>(HomeState()) {
     init {
         act { core.changes.onStart { emit(Change.WORK) }.collect { look() } }
+        act { delivery.connected.collect { update { copy(connected = it) } } }
     }
 
     private suspend fun look() {
@@ -52,6 +54,7 @@ class HomeModel(
         update {
             seen.copy(
                 visits = seen.visits.filter { v -> v.isOfToday() }.reversed(),
+                connected = connected,
                 sending = sending,
                 againMs = againMs,
                 askSos = askSos,
@@ -72,13 +75,10 @@ class HomeModel(
                 val done = core.sync(now = true)
                 update { copy(againMs = done.againMs) }
                 if (done.againMs != null) fail(Words(R.string.error_no_answer))
-                core { reports() }.firstNotNullOfOrNull { (it.state as? ReportState.Stuck)?.reason }?.let {
-                    fail(org.baqylau.app.core.refused(it))
-                }
-            } catch (e: BaqylauException) {
-                delivery.plan()
-                throw e
+                core { reports() }.firstNotNullOfOrNull { it.state as? ReportState.Stuck }?.let { fail(refused(it.why, it.reason)) }
             } finally {
+                // What is left goes when there is a network, whether anybody looks or not.
+                delivery.plan()
                 update { copy(sending = false) }
             }
         }

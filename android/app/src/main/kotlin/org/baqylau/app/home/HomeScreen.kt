@@ -117,6 +117,7 @@ private fun Safety(
             if (drafts > 0) Text(pluralStringResource(R.plurals.home_drafts, drafts, drafts))
             if (state.sosSent) Text(stringResource(R.string.sos_signed), Modifier.testTag("sos-signed"))
             if (!summary.allSafe) {
+                if (!state.connected) Text(stringResource(R.string.home_offline), Modifier.testTag("offline"))
                 state.againMs?.let { Text(stringResource(R.string.home_again, moment(it))) }
                 val words = if (state.sending) R.string.home_sending else R.string.home_send
                 Secondary(stringResource(words), "send", enabled = !state.sending) { model.send() }

@@ -24,7 +24,10 @@ class AndroidServices(
     override val files: Files = DeviceFiles(app, screens)
     override val face: Face = DeviceFace(app, screens)
     override val delivery: Delivery = DeviceDelivery(app)
+    override val notices: Notices = DeviceNotices(app)
     override val settings: AppSettings = StoredSettings(app)
+
+    override val asking get() = screens.asking
 
     /** The screen that asks and picks from now on. */
     fun attach(activity: ComponentActivity) = screens.attach(activity)
@@ -52,4 +55,15 @@ class StoredSettings(
     override var sun: Boolean
         get() = kept.getBoolean("sun", false)
         set(value) = kept.edit().putBoolean("sun", value).apply()
+
+    override var lockAfterMs: Long
+        get() = kept.getLong("lockAfter", LOCK_AFTER_MS)
+        set(value) = kept.edit().putLong("lockAfter", value).apply()
+
+    override var notices: Boolean
+        get() = kept.getBoolean("notices", false)
+        set(value) = kept.edit().putBoolean("notices", value).apply()
 }
+
+/** Until the observer chooses otherwise. */
+const val LOCK_AFTER_MS = 60_000L

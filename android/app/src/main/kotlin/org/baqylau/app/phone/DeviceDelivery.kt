@@ -58,7 +58,7 @@ class DeviceDelivery(
     }
 }
 
-/** Delivers what waits, with the store locked or open. Android says when it must end. */
+/** Delivers what waits, with the store locked or open. Android says when it must end; what was under way goes on the next time. */
 class DeliveryJob : JobService() {
     private var running: Job? = null
 
@@ -68,7 +68,7 @@ class DeliveryJob : JobService() {
             app.scope.launch {
                 val again =
                     try {
-                        app.session.deliver()
+                        app.deliver()
                     } catch (_: BaqylauException) {
                         true
                     }

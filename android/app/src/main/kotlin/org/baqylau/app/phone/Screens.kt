@@ -3,6 +3,7 @@ package org.baqylau.app.phone
 import android.Manifest
 import android.content.pm.PackageManager
 import android.net.Uri
+import android.os.Build
 import androidx.activity.ComponentActivity
 import androidx.activity.result.ActivityResultLauncher
 import androidx.activity.result.contract.ActivityResultContract
@@ -15,6 +16,9 @@ class Screens : Permissions {
     private var asked: Pending<String, Boolean>? = null
     private var opened: Pending<Array<String>, Uri?>? = null
     private var created: Pending<String, Uri?>? = null
+
+    /** Whether a screen of the system is over the app because the app asked for it. */
+    val asking get() = listOf(asked, opened, created).any { it?.asking == true }
 
     fun attach(activity: ComponentActivity) {
         this.activity = activity
@@ -35,6 +39,8 @@ class Screens : Permissions {
                 Permission.CAMERA -> Manifest.permission.CAMERA
                 Permission.MICROPHONE -> Manifest.permission.RECORD_AUDIO
                 Permission.POSITION -> Manifest.permission.ACCESS_FINE_LOCATION
+                // Before Android 13 nobody is asked.
+                Permission.NOTICES -> if (Build.VERSION.SDK_INT < Build.VERSION_CODES.TIRAMISU) return true else Manifest.permission.POST_NOTIFICATIONS
             }
         val granted = activity?.checkSelfPermission(name) == PackageManager.PERMISSION_GRANTED
         return granted || asked?.ask(name) == true
@@ -52,6 +58,8 @@ private class Pending<I, O>(
 ) {
     private var waiting: CompletableDeferred<O>? = null
     private val launcher: ActivityResultLauncher<I> = activity.registerForActivityResult(contract) { waiting?.complete(it) }
+
+    val asking get() = waiting?.isActive == true
 
     suspend fun ask(input: I): O {
         val answer = CompletableDeferred<O>()

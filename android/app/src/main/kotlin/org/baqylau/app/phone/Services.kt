@@ -17,7 +17,11 @@ interface Services {
     val files: Files
     val face: Face
     val delivery: Delivery
+    val notices: Notices
     val settings: AppSettings
+
+    /** Whether the app itself sent the observer to a screen of the system, to pick or allow something. */
+    val asking: Boolean
 
     /** The store's place and what the system tells of the phone. */
     fun phone(): Phone
@@ -57,7 +61,7 @@ interface Locator {
     suspend fun position(): Position?
 }
 
-enum class Permission { CAMERA, MICROPHONE, POSITION }
+enum class Permission { CAMERA, MICROPHONE, POSITION, NOTICES }
 
 interface Permissions {
     /** Asks, if need be. The screen has said why before. */
@@ -105,8 +109,20 @@ interface Delivery {
     val connected: Flow<Boolean>
 }
 
+/** Tells the observer something while the app is not seen; never what. */
+interface Notices {
+    /** The coordinators wrote. */
+    fun lettersCame()
+}
+
 /** What the app remembers that is no secret. */
 interface AppSettings {
     var language: String?
     var sun: Boolean
+
+    /** How long the app may be out of sight before it locks. */
+    var lockAfterMs: Long
+
+    /** Whether letters are told of while the app is not seen. */
+    var notices: Boolean
 }

@@ -19,6 +19,7 @@ import org.baqylau.ReportView
 import org.baqylau.app.R
 import org.baqylau.app.checklist.Ask
 import org.baqylau.app.core.Core
+import org.baqylau.app.core.Words
 import org.baqylau.app.core.refused
 import org.baqylau.app.nav.Route
 import org.baqylau.app.nav.ScreenModel
@@ -148,13 +149,13 @@ private fun Receipt(report: ReportView) {
         is ReportState.Delivered ->
             Paragraph(stringResource(R.string.report_receipt, state.index.toLong(), moment(state.receivedMs), report.hash), "receipt")
 
-        is ReportState.Stuck -> ErrorCard(refused(state.reason))
+        is ReportState.Stuck -> ErrorCard(refused(state.why, state.reason))
         else -> {}
     }
     if (report.attachments > 0u) {
         Paragraph(stringResource(R.string.report_attachments, report.attachmentsDelivered.toInt(), report.attachments.toInt()), "files")
     }
-    report.attachmentProblem?.let { ErrorCard(refused(it)) }
+    report.attachmentProblem?.let { ErrorCard(Words(R.string.error_refused, it)) }
 }
 
 @Composable

@@ -12,6 +12,7 @@ import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.testTag
+import androidx.compose.ui.res.pluralStringResource
 import androidx.compose.ui.res.stringResource
 import org.baqylau.MissionView
 import org.baqylau.app.R
@@ -20,7 +21,10 @@ import org.baqylau.app.core.Session
 import org.baqylau.app.core.Words
 import org.baqylau.app.enrol.Pin
 import org.baqylau.app.nav.ScreenModel
+import org.baqylau.app.phone.AppSettings
 import org.baqylau.app.phone.Face
+import org.baqylau.app.phone.Permission
+import org.baqylau.app.phone.Permissions
 import org.baqylau.app.ui.Choice
 import org.baqylau.app.ui.Heading
 import org.baqylau.app.ui.Look
@@ -37,13 +41,20 @@ data class SettingsState(
     val changed: Boolean = false,
     val askWipe: Boolean = false,
     val unsent: Int = 0,
+    val lockAfterMs: Long = 0,
+    val notices: Boolean = false,
 )
+
+/** How long the app may be out of sight. */
+val LOCK_AFTER = listOf(0L, 60_000L, 300_000L, 1_800_000L)
 
 class SettingsModel(
     private val core: Core,
     private val session: Session,
     val face: Face,
     private val look: Look,
+    private val kept: AppSettings,
+    private val permissions: Permissions,
 ) : ScreenModel<SettingsState>(SettingsState()) {
     init {
         act { see() }
@@ -51,7 +62,10 @@ class SettingsModel(
 
     private suspend fun see() {
         val (mission, allowed, summary) = core { Triple(mission(), opensWithFace(), summary()) }
-        update { copy(mission = mission, faceAllowed = allowed, unsent = (summary.waiting + summary.stuck + summary.drafts).toInt()) }
+        val unsent = (summary.waiting + summary.stuck + summary.drafts).toInt()
+        update {
+            copy(mission = mission, faceAllowed = allowed, unsent = unsent, lockAfterMs = kept.lockAfterMs, notices = kept.notices)
+        }
     }
 
     /** At once, for the app and for what the core says. */
@@ -89,6 +103,19 @@ class SettingsModel(
 
     fun lock() = act { session.lock() }
 
+    fun lockAfter(ms: Long) {
+        kept.lockAfterMs = ms
+        update { copy(lockAfterMs = ms) }
+    }
+
+    /** Only who may notify is heard. */
+    fun notices(on: Boolean) =
+        act {
+            if (on && !permissions.ask(Permission.NOTICES)) return@act fail(Words(R.string.error_notices))
+            kept.notices = on
+            update { copy(notices = on) }
+        }
+
     fun askWipe(ask: Boolean) = update { copy(askWipe = ask) }
 
     fun wipe() = act { session.wipe() }
@@ -119,7 +146,16 @@ fun SettingsScreen(
             if (state.changed) Paragraph("✓ " + stringResource(R.string.settings_pin_changed), "pin-changed")
             Secondary(stringResource(R.string.settings_pin), "change-pin", enabled = state.newPin.isNotEmpty()) { model.changePin() }
             FaceChoice(state, model)
+            Heading(stringResource(R.string.settings_lock_after))
+            LOCK_AFTER.forEach { ms ->
+                Choice(lockAfterName(ms), ms == state.lockAfterMs, "lock-after-$ms") { model.lockAfter(ms) }
+            }
             Secondary(stringResource(R.string.lock_now), "lock-now") { model.lock() }
+            Heading(stringResource(R.string.settings_notices))
+            Paragraph(stringResource(R.string.settings_notices_why))
+            val notices = if (state.notices) R.string.settings_notices_off else R.string.settings_notices_on
+            Secondary(stringResource(notices), "notices") { model.notices(!state.notices) }
+            Heading(stringResource(R.string.settings_wipe))
             Secondary(stringResource(R.string.settings_wipe), "wipe") { model.askWipe(true) }
             Heading(stringResource(R.string.settings_about))
             state.mission?.let {
@@ -130,6 +166,12 @@ fun SettingsScreen(
         }
     }
     if (state.askWipe) AskWipe(state, model)
+}
+
+@Composable
+private fun lockAfterName(ms: Long): String {
+    val minutes = (ms / 60_000).toInt()
+    return if (minutes == 0) stringResource(R.string.settings_lock_at_once) else pluralStringResource(R.plurals.settings_lock_minutes, minutes, minutes)
 }
 
 @Composable

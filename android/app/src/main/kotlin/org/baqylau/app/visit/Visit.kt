@@ -39,6 +39,7 @@ data class VisitState(
     val progress: Map<Long, Progress> = emptyMap(),
     /** The report that a finished draft became. */
     val reports: Map<Long, Long> = emptyMap(),
+    val team: String = "",
     val positionTaken: Boolean = false,
 )
 
@@ -65,6 +66,7 @@ class VisitModel(
                     fits.filter { it.id !in started || !it.once },
                     open.associate { it.id to progress(it.id) },
                     reports().filter { it.visit == code }.associate { it.draft to it.seq },
+                    mission().team,
                 )
             }
         update { seen.copy(positionTaken = positionTaken) }
@@ -115,7 +117,8 @@ fun VisitScreen(
         if (visit == null) return@Screen
         if (visit.forgotten) return@Screen Paragraph(stringResource(R.string.visit_forgotten))
         Column(Modifier.verticalScroll(rememberScrollState())) {
-            Paragraph(visit.code + visit.place?.path.orEmpty().joinToString("") { " · $it" })
+            Paragraph(stringResource(R.string.visit_about, visit.code, state.team))
+            visit.place?.path?.ifEmpty { null }?.let { Paragraph(it.joinToString(" · ")) }
             Secondary(stringResource(R.string.visit_change_place), "change-place") { open(Route.Places(visit = visit.code)) }
             Heading(stringResource(R.string.visit_checklists))
             visit.drafts.forEach { Draft(it, state, model, open) }
