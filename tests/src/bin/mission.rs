@@ -63,6 +63,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn ask(world: &mut World, report: &str, questions: &[String], words: &str) -> Result<(), Box<dyn Error>> {
     let report = Hash::from_hex(report).ok_or("no hash")?;
+    world.desk.pull(now(), &|_| ())?;
     world.desk.ask(report, questions, words, None, now())?;
     Ok(world.desk.pull(now(), &|_| ()).map(|_| ())?)
 }

@@ -1,5 +1,6 @@
 package org.baqylau.app
 
+import android.content.res.Configuration
 import androidx.compose.ui.semantics.SemanticsProperties
 import androidx.compose.ui.semantics.getOrNull
 import androidx.compose.ui.test.SemanticsMatcher
@@ -21,8 +22,13 @@ import androidx.compose.ui.test.performScrollToNode
 import androidx.compose.ui.test.performTextReplacement
 import androidx.test.core.app.ActivityScenario
 import androidx.test.core.app.ApplicationProvider
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withContext
 import org.baqylau.Mission
+import org.baqylau.ObserverCoreInterface
 import org.baqylau.PIN
+import org.baqylau.app.core.SessionState
 import org.junit.After
 import org.junit.Assert.assertTrue
 import org.junit.Before
@@ -30,6 +36,10 @@ import org.junit.Rule
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import java.nio.file.Files
+import java.util.Locale
+
+/** Of the app. */
+val LANGUAGES = listOf("en", "kk", "ru")
 
 /** Drives the app as an observer does: by what is on the screen. */
 @RunWith(RobolectricTestRunner::class)
@@ -51,6 +61,7 @@ abstract class AppTest {
         activity.close()
         // The next test has a phone of its own; its app is made before it begins.
         TestApp.folder = Files.createTempDirectory("phone")
+        TestApp.fault = null
         assertTrue("called on the main thread: ${TestApp.onMainThread}", TestApp.onMainThread.isEmpty())
     }
 
@@ -65,7 +76,10 @@ abstract class AppTest {
         what: String,
         condition: () -> Boolean,
     ) = try {
-        compose.waitUntil(what, 20_000, condition)
+        compose.waitUntil(what, 20_000) {
+            compose.waitForIdle()
+            condition()
+        }
     } catch (e: ComposeTimeoutException) {
         throw AssertionError(what + " is not there\n" + compose.onAllNodes(isRoot()).printToString(maxDepth = 20), e)
     }
@@ -86,7 +100,9 @@ abstract class AppTest {
     }
 
     protected fun tap(tag: String) {
-        find(tag).assertIsDisplayed().performClick()
+        // What comes above it moves it away.
+        wait("$tag, to be tapped") { runCatching { find(tag).assertIsDisplayed() }.isSuccess }
+        compose.onNodeWithTag(tag).performClick()
     }
 
     /** The first of those whose names begin so. */
@@ -107,17 +123,106 @@ abstract class AppTest {
         }
     }
 
+    /** The words of the app in a language. */
+    protected fun said(
+        language: String,
+        id: Int,
+    ): String {
+        val configuration = Configuration(app.resources.configuration).apply { setLocale(Locale.forLanguageTag(language)) }
+        return app.createConfigurationContext(configuration).getString(id)
+    }
+
+    /** The words are on the screen, in each language of the app. */
+    protected fun seeInAll(id: Int) {
+        for (language in LANGUAGES) {
+            compose.runOnUiThread { app.look.speak(language) }
+            see(said(language, id))
+        }
+        compose.runOnUiThread { app.look.speak("en") }
+    }
+
+    protected fun gone(tag: String) = wait("no $tag") { compose.onAllNodesWithTag(tag).fetchSemanticsNodes().isEmpty() }
+
+    /** Goes back to the first screen. */
+    protected fun home() {
+        while (compose.onAllNodesWithTag("new-visit").fetchSemanticsNodes().isEmpty()) {
+            tap("back")
+            compose.waitForIdle()
+        }
+    }
+
+    /** To the review of the checklist that is open, page by page. */
+    protected fun review() {
+        while (compose.onAllNodesWithTag("sign").fetchSemanticsNodes().isEmpty()) {
+            tap("next")
+            compose.waitForIdle()
+        }
+    }
+
+    /** Opens the section that a question is in. */
+    protected fun goTo(question: String) {
+        find("page")
+        if (compose.onAllNodesWithTag("row-$question").fetchSemanticsNodes().isNotEmpty()) return
+        val at =
+            core {
+                val drafts = visits().flatMap { it.drafts }
+                val draft = (drafts.lastOrNull { !it.finished } ?: drafts.last()).id
+                sections(draft).first { s -> s.shown && openSection(draft, s.section).rows.any { it.name == question } }.section
+            }
+        tap("sections")
+        tap("section-$at")
+        find("row-$question")
+    }
+
+    /** Signs the checklist that is open as it is. */
+    protected fun sign() {
+        review()
+        write("reason", "for a test")
+        tap("sign")
+        await("state")
+    }
+
+    /** A signed report, and its hash, from the first screen and back to it. */
+    protected fun incident(): String {
+        tap("incident")
+        await("page")
+        sign()
+        home()
+        return core { reports() }.last().hash
+    }
+
+    protected fun visit(
+        place: String = "s00001",
+        checklist: String? = null,
+    ) {
+        tap("new-visit")
+        write("search", place)
+        tap("place-$place")
+        checklist?.let { tap("start-$it") }
+    }
+
+    /** What the screens do not show, beside them. */
+    protected fun <T> core(call: ObserverCoreInterface.() -> T): T =
+        runBlocking { withContext(Dispatchers.IO) { (app.session.state.value as SessionState.Open).core(call) } }
+
+    /** Runs against a mission of its own. */
+    protected fun withMission(test: (Mission) -> Unit) = Mission().use(test)
+
     protected fun enrol(
         mission: Mission,
         observer: Int = 0,
     ) {
-        write("invite", mission.invite(observer))
+        begin(mission.invite(observer))
+        await("new-visit")
+    }
+
+    /** Pastes an invite and goes on to where the mission is fetched. */
+    protected fun begin(invite: String) {
+        write("invite", invite)
         tap("read")
-        await("fingerprint")
         tap("same")
         write("pin", PIN)
         write("pin-again", PIN)
         tap("create")
-        await("new-visit")
     }
 }

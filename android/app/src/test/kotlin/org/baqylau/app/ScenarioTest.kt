@@ -5,13 +5,8 @@ import androidx.compose.ui.test.assertTextContains
 import androidx.compose.ui.test.onAllNodesWithTag
 import com.fasterxml.jackson.databind.JsonNode
 import com.fasterxml.jackson.databind.ObjectMapper
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.runBlocking
-import kotlinx.coroutines.withContext
 import org.baqylau.Mission
-import org.baqylau.ObserverCoreInterface
 import org.baqylau.PIN
-import org.baqylau.app.core.SessionState
 import org.junit.Assert.assertEquals
 import org.junit.Test
 import java.io.File
@@ -24,13 +19,10 @@ class ScenarioTest : AppTest() {
 
     @Test
     fun `one day of one observer`() =
-        Mission().use {
+        withMission {
             mission = it
             enrol(it)
-            tap("new-visit")
-            write("search", "s00001")
-            tap("place-s00001")
-            tap("start-${scenario["checklist"].textValue()}")
+            visit(checklist = scenario["checklist"].textValue())
             scenario["steps"].forEach(::play)
         }
 
@@ -41,7 +33,7 @@ class ScenarioTest : AppTest() {
             "shown" -> find("row-${text("question")}")
             "hidden" -> assertEquals(0, compose.onAllNodesWithTag("row-${text("question")}").fetchSemanticsNodes().size)
             "answered" -> {
-                section(text("question"))
+                goTo(text("question"))
                 find("field-${text("question")}").assertTextContains(text("text"))
             }
 
@@ -95,7 +87,7 @@ class ScenarioTest : AppTest() {
         question: String,
         answer: String,
     ) {
-        section(question)
+        goTo(question)
         if (answer.all(Char::isDigit)) write("field-$question", answer) else tap("$question=$answer")
         saved()
     }
@@ -103,26 +95,6 @@ class ScenarioTest : AppTest() {
     private fun saved() {
         compose.waitForIdle()
         find("saved").also { see("✓ Saved") }
-    }
-
-    /** Opens the section that a question is in. */
-    private fun section(question: String) {
-        if (compose.onAllNodesWithTag("row-$question").fetchSemanticsNodes().isNotEmpty()) return
-        val at =
-            core {
-                val draft = visits().flatMap { it.drafts }.last { !it.finished }.id
-                sections(draft).first { s -> s.shown && openSection(draft, s.section).rows.any { it.name == question } }.section
-            }
-        tap("sections")
-        tap("section-$at")
-        find("row-$question")
-    }
-
-    private fun review() {
-        while (compose.onAllNodesWithTag("sign").fetchSemanticsNodes().isEmpty()) {
-            tap("next")
-            compose.waitForIdle()
-        }
     }
 
     /** The battery is pulled: another process opens what is on the disk. */
@@ -145,19 +117,8 @@ class ScenarioTest : AppTest() {
         val before = core { summary().delivered }
         tap("send")
         wait("sent") { core { summary().delivered } == before + delivered.toUInt() }
-        if (delivered > 0) see("All safe")
+        see(if (delivered > 0) "All safe" else "does not answer")
         tap("reports")
         tapFirst("report-")
     }
-
-    private fun home() {
-        while (compose.onAllNodesWithTag("new-visit").fetchSemanticsNodes().isEmpty()) {
-            tap("back")
-            compose.waitForIdle()
-        }
-    }
-
-    /** What the screens do not show, beside them. */
-    private fun <T> core(call: ObserverCoreInterface.() -> T): T =
-        runBlocking { withContext(Dispatchers.IO) { (app.session.state.value as SessionState.Open).core(call) } }
 }

@@ -5,6 +5,7 @@ import androidx.compose.foundation.layout.Column
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.LaunchedEffect
 import kotlinx.coroutines.flow.MutableStateFlow
+import org.baqylau.BaqylauException
 import org.baqylau.KeyVault
 import org.baqylau.Phone
 import org.baqylau.Position
@@ -37,6 +38,7 @@ class TestApp : BaqylauApp() {
 
     override fun watch() {
         if (Looper.getMainLooper().isCurrentThread) onMainThread += Throwable().stackTrace[3].toString()
+        fault?.let { throw it }
     }
 
     companion object {
@@ -45,6 +47,10 @@ class TestApp : BaqylauApp() {
 
         /** The phone's chip: no copy of the disk holds its keys. */
         var keys: Path = createTempDirectory("keys")
+
+        /** What the next calls of the core end with. */
+        @Volatile
+        var fault: BaqylauException? = null
 
         /** Calls that made a screen wait. */
         val onMainThread = ConcurrentLinkedQueue<String>()

@@ -2,11 +2,9 @@ package org.baqylau.app.checklist
 
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.delay
-import kotlinx.coroutines.flow.onStart
 import org.baqylau.Answer
 import org.baqylau.BaqylauException
 import org.baqylau.ByteSource
-import org.baqylau.Change
 import org.baqylau.ChoiceView
 import org.baqylau.Key
 import org.baqylau.Problem
@@ -53,6 +51,8 @@ sealed interface Over {
 
 data class ChecklistState(
     val title: String = "",
+    /** It was signed: it is only looked at. */
+    val finished: Boolean = false,
     val sections: List<SectionView> = emptyList(),
     val section: Int = 0,
     val rows: List<RowView> = emptyList(),
@@ -85,7 +85,7 @@ class ChecklistModel(
 
     init {
         // Another language, another place, an amendment: whatever changes is drawn anew.
-        act { core.changes.onStart { emit(Change.WORK) }.collect { if (state.value.saving == 0) look(null) } }
+        follow(core) { if (state.value.saving == 0) look(null) }
     }
 
     private suspend fun look(section: Int?) {
@@ -96,12 +96,14 @@ class ChecklistModel(
                 val wanted = section ?: state.value.section.takeIf { state.value.sections.isNotEmpty() } ?: route.section
                 val open = wanted?.takeIf { it in shown } ?: shown.firstOrNull() ?: 0
                 val asked = route.letter?.let { asked(it, draft) }.orEmpty()
-                val title = visits().flatMap { it.drafts }.firstOrNull { it.id == draft }?.title.orEmpty()
-                ChecklistState(title, heads, open, openSection(draft, open.toUInt()).rows, progress(draft), asked = asked)
+                val about = visits().flatMap { it.drafts }.firstOrNull { it.id == draft }
+                val (title, finished) = about?.title.orEmpty() to (about?.finished == true)
+                ChecklistState(title, finished, heads, open, openSection(draft, open.toUInt()).rows, progress(draft), asked = asked)
             }
         update {
             copy(
                 title = seen.title,
+                finished = seen.finished,
                 sections = seen.sections,
                 section = seen.section,
                 rows = seen.rows,

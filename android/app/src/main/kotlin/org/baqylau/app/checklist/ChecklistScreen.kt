@@ -62,7 +62,7 @@ fun ChecklistScreen(
         state.title,
         { model.leave(onBack) },
         model,
-        action = { Saved(state) },
+        action = { if (!state.finished) Saved(state) },
         bottom = { Steps(state, model) { open(Route.Review(model.draft)) } },
     ) {
         val all = state.progress
@@ -75,8 +75,10 @@ fun ChecklistScreen(
                 val head = state.sections.getOrNull(state.section)
                 Text("☰ " + head?.title.orEmpty(), Modifier.weight(1f))
             }
-            TextButton({ model.paper(!state.paper) }, Modifier.heightIn(min = TARGET).testTag("paper")) {
-                Text(stringResource(if (state.paper) R.string.paper_off else R.string.paper_on))
+            if (!state.finished) {
+                TextButton({ model.paper(!state.paper) }, Modifier.heightIn(min = TARGET).testTag("paper")) {
+                    Text(stringResource(if (state.paper) R.string.paper_off else R.string.paper_on))
+                }
             }
         }
         if (state.paper) Paper(state, model) else Page(state, model)
@@ -128,9 +130,9 @@ private fun Steps(
 ) {
     val following = state.shown.firstOrNull { it.section.toInt() > state.section }
     val left = (state.progress.asked - state.progress.answered).toInt()
-    if (left > 0) Secondary(stringResource(R.string.checklist_jump, left), "jump") { model.jump() }
+    if (left > 0 && !state.finished) Secondary(stringResource(R.string.checklist_jump, left), "jump") { model.jump() }
     val next = following?.title?.let { stringResource(R.string.checklist_next, it) } ?: stringResource(R.string.checklist_review)
-    Primary(next, "next") { model.next(review) }
+    if (following != null || !state.finished) Primary(next, "next") { model.next(review) }
 }
 
 /** Every section with its phase and how far it is, in any order. */

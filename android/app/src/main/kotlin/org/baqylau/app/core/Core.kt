@@ -10,6 +10,7 @@ import kotlinx.coroutines.flow.shareIn
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
 import org.baqylau.Baqylau
+import org.baqylau.BaqylauException
 import org.baqylau.Change
 import org.baqylau.ObserverCoreInterface
 import org.baqylau.SyncReport
@@ -34,15 +35,22 @@ class PhoneCore(
     private val baqylau: Baqylau,
     scope: CoroutineScope,
     private val watch: () -> Unit,
+    private val onDamaged: (String) -> Unit,
 ) : Core {
     private val syncing = Mutex()
 
     override val changes = baqylau.changes().conflate().shareIn(scope, SharingStarted.WhileSubscribed(1_000))
 
-    override suspend fun <T> invoke(call: ObserverCoreInterface.() -> T): T = baqylau {
-        watch()
-        call()
-    }
+    override suspend fun <T> invoke(call: ObserverCoreInterface.() -> T): T =
+        try {
+            baqylau {
+                watch()
+                call()
+            }
+        } catch (e: BaqylauException.Damaged) {
+            onDamaged(e.file)
+            throw e
+        }
 
     /** A job and the observer may want it at the same time. */
     override suspend fun sync(now: Boolean): SyncReport = syncing.withLock { baqylau.sync(SYNC_BUDGET_MS, now) }
@@ -53,8 +61,9 @@ class PhoneCore(
         suspend fun open(
             scope: CoroutineScope,
             watch: () -> Unit,
+            onDamaged: (String) -> Unit,
             dispatcher: CoroutineDispatcher = Dispatchers.IO,
             open: () -> ObserverCoreInterface,
-        ): PhoneCore = PhoneCore(Baqylau(dispatcher, open), scope, watch)
+        ): PhoneCore = PhoneCore(Baqylau(dispatcher, open), scope, watch, onDamaged)
     }
 }

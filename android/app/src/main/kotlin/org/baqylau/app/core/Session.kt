@@ -2,6 +2,7 @@ package org.baqylau.app.core
 
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
@@ -119,9 +120,12 @@ class Session(
     /** Closes what the PIN opened. Nothing of it is seen from the first moment. */
     suspend fun lock() {
         val core = core ?: return
-        mutable.value = SessionState.Starting
-        core { lock() }
-        mutable.value = locked(core)
+        // The screen that asked for it is gone at once.
+        withContext(NonCancellable) {
+            mutable.value = SessionState.Starting
+            core { lock() }
+            mutable.value = locked(core)
+        }
     }
 
     /** Makes a damaged store anew from what can be read. */
@@ -152,7 +156,7 @@ class Session(
         }
 
     private suspend fun opened(open: () -> ObserverCoreInterface): PhoneCore =
-        PhoneCore.open(scope, watch, open = open).also { core = it }
+        PhoneCore.open(scope, watch, ::damaged, open = open).also { core = it }
 
     private suspend fun locked(core: PhoneCore) = SessionState.Locked(face(core))
 
@@ -165,6 +169,11 @@ class Session(
         } catch (e: BaqylauException.Invalid) {
             SessionState.Enrolling(core)
         }
+
+    /** Damage shows when a page is read, at any call. */
+    private fun damaged(file: String) {
+        mutable.value = SessionState.Damaged(file)
+    }
 
     private fun broken(e: BaqylauException): SessionState =
         if (e is BaqylauException.Damaged) SessionState.Damaged(e.file) else SessionState.Broken(wordsOf(e))

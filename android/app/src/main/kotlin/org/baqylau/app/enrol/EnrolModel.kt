@@ -70,6 +70,13 @@ class EnrolModel(
         }
     }
 
+    /** The invite was no good: nothing was made with it yet. */
+    fun another() =
+        act {
+            session.wipe()
+            update { EnrolState() }
+        }
+
     /** Once more: the network was gone. */
     fun fetch() = act { session.fetch() }
 }

@@ -107,6 +107,7 @@ private fun Buttons(
         EnrolStep.PIN -> Primary(stringResource(R.string.go_on), "create", state.pin.isNotEmpty()) { model.create() }
         EnrolStep.FETCH -> {
             Secondary(stringResource(R.string.enrol_courier), "by-courier", onClick = onCourier)
+            Secondary(stringResource(R.string.enrol_another), "another") { model.another() }
             Primary(stringResource(R.string.enrol_again), "fetch") { model.fetch() }
         }
 

@@ -1,7 +1,5 @@
 package org.baqylau.app.home
 
-import kotlinx.coroutines.flow.onStart
-import org.baqylau.Change
 import org.baqylau.ChecklistView
 import org.baqylau.MissionView
 import org.baqylau.ReportState
@@ -41,7 +39,7 @@ class HomeModel(
     private val permissions: Permissions,
 ) : ScreenModel<HomeState>(HomeState()) {
     init {
-        act { core.changes.onStart { emit(Change.WORK) }.collect { look() } }
+        follow(core, ::look)
         act { delivery.connected.collect { update { copy(connected = it) } } }
     }
 

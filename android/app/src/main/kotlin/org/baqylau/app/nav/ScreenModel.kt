@@ -8,9 +8,12 @@ import kotlinx.coroutines.cancel
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.flow.onStart
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 import org.baqylau.BaqylauException
+import org.baqylau.Change
+import org.baqylau.app.core.Core
 import org.baqylau.app.core.Words
 import org.baqylau.app.core.wordsOf
 
@@ -53,6 +56,12 @@ abstract class ScreenModel<S>(
                 mutableBusy.update { it - 1 }
             }
         }
+
+    /** Looks now, and again whenever the core says that something changed; an error does not end it. */
+    protected fun follow(
+        core: Core,
+        look: suspend () -> Unit,
+    ) = scope.launch { core.changes.onStart { emit(Change.WORK) }.collect { act { look() }.join() } }
 
     fun close() = scope.cancel()
 }

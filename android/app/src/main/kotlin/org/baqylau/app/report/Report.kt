@@ -10,9 +10,7 @@ import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.res.stringResource
-import kotlinx.coroutines.flow.onStart
 import org.baqylau.AnswerChange
-import org.baqylau.Change
 import org.baqylau.LetterView
 import org.baqylau.ReportState
 import org.baqylau.ReportView
@@ -58,7 +56,7 @@ class ReportsModel(
     private val core: Core,
 ) : ScreenModel<ReportsState>(ReportsState()) {
     init {
-        act { core.changes.onStart { emit(Change.WORK) }.collect { look() } }
+        follow(core, ::look)
     }
 
     private suspend fun look() {

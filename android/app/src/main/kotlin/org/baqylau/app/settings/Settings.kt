@@ -132,7 +132,7 @@ fun SettingsScreen(
     val language by look.language.collectAsState()
     val sun by look.sun.collectAsState()
     Screen(stringResource(R.string.settings_title), onBack, model) {
-        Column(Modifier.verticalScroll(rememberScrollState())) {
+        Column(Modifier.verticalScroll(rememberScrollState()).testTag("settings-page")) {
             Heading(stringResource(R.string.settings_language))
             state.mission?.languages?.forEach { spoken ->
                 Choice(spoken.name, spoken.code == language, "language-${spoken.code}") { model.speak(spoken.code) }

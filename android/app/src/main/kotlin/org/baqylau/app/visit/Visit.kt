@@ -8,8 +8,6 @@ import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.res.stringResource
-import kotlinx.coroutines.flow.onStart
-import org.baqylau.Change
 import org.baqylau.ChecklistView
 import org.baqylau.DraftView
 import org.baqylau.Outcome
@@ -51,7 +49,7 @@ class VisitModel(
     private val permissions: Permissions,
 ) : ScreenModel<VisitState>(VisitState()) {
     init {
-        act { core.changes.onStart { emit(Change.WORK) }.collect { look() } }
+        follow(core, ::look)
     }
 
     private suspend fun look() {

@@ -6,8 +6,6 @@ import androidx.compose.runtime.Composable
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.ui.res.stringResource
-import kotlinx.coroutines.flow.onStart
-import org.baqylau.Change
 import org.baqylau.ChecklistView
 import org.baqylau.FollowUp
 import org.baqylau.VisitView
@@ -34,11 +32,9 @@ class WorkModel(
     private val core: Core,
 ) : ScreenModel<WorkState>(WorkState()) {
     init {
-        act {
-            core.changes.onStart { emit(Change.WORK) }.collect {
-                val seen = core { WorkState(checklists(), followUps(), visits().filter { !it.forgotten }.reversed()) }
-                update { seen }
-            }
+        follow(core) {
+            val seen = core { WorkState(checklists(), followUps(), visits().filter { !it.forgotten }.reversed()) }
+            update { seen }
         }
     }
 
