@@ -32,6 +32,7 @@ private fun invalid(e: BaqylauException.Invalid): Words =
     when (e.place) {
         "invite" -> Words(R.string.error_invite)
         "PIN" -> Words(R.string.error_pin_short)
+        "courier file" -> Words(R.string.error_courier)
         "mission" -> Words(R.string.error_no_mission)
         "departure" -> Words(R.string.error_departure)
         "SOS" -> Words(R.string.error_no_sos)

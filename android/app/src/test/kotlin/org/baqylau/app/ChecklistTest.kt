@@ -1,0 +1,217 @@
+package org.baqylau.app
+
+import android.content.pm.ActivityInfo
+import androidx.compose.ui.test.assertIsSelected
+import androidx.compose.ui.test.assertTextContains
+import androidx.compose.ui.test.onAllNodesWithTag
+import androidx.compose.ui.test.onNodeWithTag
+import androidx.compose.ui.test.performClick
+import org.baqylau.Answer
+import org.baqylau.Choices
+import org.baqylau.Missing
+import org.baqylau.RowKind
+import org.baqylau.RowView
+import org.baqylau.app.phone.Permission
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertTrue
+import org.junit.Test
+import org.robolectric.RuntimeEnvironment
+import java.awt.image.BufferedImage
+import java.io.ByteArrayOutputStream
+import javax.imageio.ImageIO
+
+/** A checklist, question by question. */
+class ChecklistTest : AppTest() {
+    private val draft get() = core { visits().last().drafts.last { !it.finished }.id }
+
+    private fun row(name: String): RowView =
+        core { sections(draft).flatMap { openSection(draft, it.section).rows }.first { it.name == name } }
+
+    private fun answer(name: String) = row(name).answer
+
+    @Test
+    fun `a page survives the turning of the phone and another language`() =
+        withMission { mission ->
+            enrol(mission)
+            visit(checklist = "voting")
+            goTo("voters_on_list")
+            write("field-voters_on_list", "1800")
+            turn()
+            find("field-voters_on_list").assertTextContains("1800")
+            wait("saved") { answer("voters_on_list") == Answer.Integer(1800) }
+            home()
+            tap("settings")
+            tap("language-kk")
+            see(said("kk", R.string.settings_title))
+            tap("back")
+            tapFirst("visit-")
+            tap("draft-voting")
+            goTo("voters_on_list")
+            find("field-voters_on_list").assertTextContains("1800")
+            see("Дауыс беру")
+        }
+
+    private fun turn() {
+        activity.onActivity { it.requestedOrientation = ActivityInfo.SCREEN_ORIENTATION_LANDSCAPE }
+        RuntimeEnvironment.setQualifiers("+land")
+        activity.recreate()
+        compose.waitForIdle()
+    }
+
+    @Test
+    fun `a closed question takes hardly more than a tap`() =
+        withMission { mission ->
+            enrol(mission)
+            visit(checklist = "voting")
+            find("page")
+            var taps = 0
+            val answered = HashSet<String>()
+            while (compose.onAllNodesWithTag("sign").fetchSemanticsNodes().isEmpty()) {
+                while (true) {
+                    val row = closed().firstOrNull { it.name !in answered } ?: break
+                    tap("${row.name}=${first(row)}")
+                    taps++
+                    answered += row.name
+                    wait("${row.name} is saved") { answer(row.name) != null }
+                }
+                tap("next")
+                taps++
+                compose.waitForIdle()
+            }
+            assertTrue("${answered.size} questions", answered.size > 30)
+            assertTrue("$taps taps for ${answered.size} closed questions", taps <= 1.15 * answered.size)
+        }
+
+    /** What is on the page and answered by choosing. */
+    private fun closed(): List<RowView> {
+        val open = core { sections(draft).filter { it.shown }.map { openSection(draft, it.section).rows } }
+        return open.first { rows -> rows.any(::onPage) }.filter { first(it) != null && !it.readOnly }
+    }
+
+    private fun onPage(row: RowView) = compose.onAllNodesWithTag("row-${row.name}").fetchSemanticsNodes().isNotEmpty()
+
+    private fun first(row: RowView): String? =
+        (row.choices as? Choices.All)?.choices?.first()?.name.takeIf { row.kind is RowKind.SelectOne || row.kind is RowKind.SelectMultiple }
+
+    @Test
+    fun `from paper, by numbers, one question after the other`() =
+        withMission { mission ->
+            enrol(mission)
+            visit(checklist = "opening")
+            tap("paper")
+            repeat(4) {
+                val first = core { nextUnanswered(draft, null) }!!
+                val asked = core { openSection(draft, first.section).rows.first { it.key == first.key } }
+                see(asked.label)
+                if (first(asked) != null) tap("paper-1") else write("field-${asked.name}", "3")
+                wait("${asked.name} is answered") { answer(asked.name) != null }
+                if (first(asked) == null) tap("paper-next")
+            }
+            assertEquals(4u, core { progress(draft) }.answered)
+            tap("paper")
+            find("page")
+        }
+
+    @Test
+    fun `what cannot be read, what is unlikely, and what may not be seen`() =
+        withMission { mission ->
+            enrol(mission)
+            visit(checklist = "voting")
+            goTo("voters_on_list")
+            write("field-voters_on_list", "many")
+            seeInAll(R.string.wrong_integer)
+            tap("voters_on_list=?NOT_PERMITTED")
+            wait("the reason") { answer("voters_on_list") == Answer.Missing(Missing.NOT_PERMITTED) }
+            find("voters_on_list=?NOT_PERMITTED").assertIsSelected()
+            write("field-voters_on_list", "1800")
+            wait("the number") { answer("voters_on_list") == Answer.Integer(1800) }
+            tap("note-voters_on_list")
+            write("ask", "From the list on the wall")
+            tap("ask-ok")
+            see("✎ From the list on the wall")
+        }
+
+    @Test
+    fun `photographs, files and sound are sealed as they come`() =
+        withMission { mission ->
+            enrol(mission)
+            tap("incident")
+            goTo("photo")
+            twin.refused += Permission.CAMERA
+            tap("photo-photo")
+            seeInAll(R.string.error_camera)
+            twin.refused -= Permission.CAMERA
+            twin.picture = jpeg()
+            tap("photo-photo")
+            tap("camera-broken")
+            seeInAll(R.string.error_camera)
+            tap("photo-photo")
+            tap("shutter")
+            find("remove-photo")
+            wait("attached") { answer("photo") is Answer.Attachment }
+            tap("remove-photo")
+            wait("removed") { answer("photo") == null }
+            home()
+            tap("work")
+            tap("log-meeting")
+            tap("no-place")
+            goTo("document")
+            twin.pickBytes("application/octet-stream", ByteArray(10))
+            tap("pick-document")
+            compose.waitForIdle()
+        }
+
+    private fun jpeg(): ByteArray {
+        val out = ByteArrayOutputStream()
+        ImageIO.write(BufferedImage(64, 48, BufferedImage.TYPE_INT_RGB), "jpg", out)
+        return out.toByteArray()
+    }
+
+    @Test
+    fun `the station is changed and the answers stay`() =
+        withMission { mission ->
+            enrol(mission)
+            visit("s00001", "opening")
+            await("page")
+            home()
+            tapFirst("visit-")
+            tap("change-place")
+            write("search", "s00002")
+            tap("place-s00002")
+            find("change-place")
+            wait("the other station") { core { visits() }.last().place?.code == "s00002" }
+            find("draft-opening")
+            tap("arrive")
+            tap("leave")
+            wait("left") { core { visits() }.last().departedMs != null }
+            twin.refused += Permission.POSITION
+            tap("position")
+            seeInAll(R.string.error_position)
+            twin.refused -= Permission.POSITION
+            twin.here = null
+            tap("position")
+            seeInAll(R.string.error_no_position)
+            tap("outcome-REFUSED")
+            wait("how it went") { core { visits() }.last().outcome == org.baqylau.Outcome.REFUSED }
+            home()
+            tap("new-visit")
+            tap("near")
+            seeInAll(R.string.error_no_position)
+            tap("place-s00002")
+            await("change-place")
+        }
+
+    @Test
+    fun `the next unanswered question is a tap away`() =
+        withMission { mission ->
+            enrol(mission)
+            visit(checklist = "opening")
+            val first = core { nextUnanswered(draft, null) }
+            tap("jump")
+            compose.waitForIdle()
+            val name = core { openSection(draft, first!!.section).rows.first { it.key == first.key }.name }
+            compose.onNodeWithTag("row-$name").assertExists()
+            assertEquals(0u, core { progress(draft) }.answered)
+            compose.onNodeWithTag("jump").performClick()
+        }
+}
