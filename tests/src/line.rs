@@ -3,11 +3,12 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 /// A line from one port to another. When more than `limit` bytes went up one connection, the server still gets them all, and
-/// what it answers then is swallowed.
+/// what it answers then is swallowed. A line that hangs swallows all of it, and does not close.
 pub struct Line {
+    hanging: AtomicBool,
     limit: AtomicI64,
     lost: AtomicU64,
 }
@@ -19,7 +20,11 @@ impl Line {
     /// When the port is taken.
     #[must_use]
     pub fn start((from, to): (u16, u16)) -> Arc<Self> {
-        let line = Arc::new(Self { limit: AtomicI64::new(i64::MAX), lost: AtomicU64::new(0) });
+        let line = Arc::new(Self {
+            hanging: AtomicBool::new(false),
+            limit: AtomicI64::new(i64::MAX),
+            lost: AtomicU64::new(0),
+        });
         let listener = TcpListener::bind(("127.0.0.1", from)).expect("the port is free");
         let shared = line.clone();
         std::thread::spawn(move || {
@@ -32,8 +37,14 @@ impl Line {
         line
     }
 
+    /// Neither answers nor closes connections that are made from now on.
+    pub fn hang(&self) {
+        self.hanging.store(true, Ordering::SeqCst);
+    }
+
     /// Swallows what the server answers once more than this went up a connection.
     pub fn cut_after(&self, limit: i64) {
+        self.hanging.store(false, Ordering::SeqCst);
         self.limit.store(limit, Ordering::SeqCst);
     }
 
@@ -44,6 +55,11 @@ impl Line {
     }
 
     fn carry(self: &Arc<Self>, client: TcpStream, server: TcpStream) {
+        if self.hanging.load(Ordering::SeqCst) {
+            // Open for as long as the other side keeps it.
+            std::thread::spawn(move || std::io::copy(&mut &client, &mut std::io::sink()));
+            return;
+        }
         let up = Arc::new(AtomicI64::new(0));
         let limit = self.limit.load(Ordering::SeqCst);
         let (mut client_in, mut server_out) =

@@ -9,8 +9,9 @@ pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
-/// Builds the libraries and generates the code of all languages into `target/bindings`.
+/// Builds the libraries and the mission that tests talk to, and generates the code of all languages into `target/bindings`.
 pub fn generate() -> Result<(), String> {
+    run("the mission for other languages", cargo().args(["build", "--package", "baqylau-tests", "--bins"]))?;
     let packages = ["--package", "baqylau-ffi", "--package", "baqylau-desk-ffi", "--package", "baqylau-bindgen"];
     run("the libraries for other languages", cargo().arg("build").args(packages))?;
     for (language, library) in [("kotlin", "baqylau_ffi"), ("swift", "baqylau_ffi"), ("python", "baqylau_desk_ffi")] {
@@ -20,7 +21,7 @@ pub fn generate() -> Result<(), String> {
         command.args(["--language", language, "--out-dir"]).arg(target().join("bindings").join(language)).arg(library);
         run(&format!("generate {language}"), &mut command)?;
     }
-    Ok(())
+    lay_swift()
 }
 
 fn bindgen() -> Command {
@@ -31,7 +32,6 @@ fn bindgen() -> Command {
 
 /// Every language; one that cannot run is a failure, and says what is missing.
 pub fn test() -> Result<(), String> {
-    run("the mission for other languages", cargo().args(["build", "--package", "baqylau-tests", "--bins"]))?;
     generate()?;
     examples()?;
     let ran = [("Python", test_python()), ("Kotlin", test_kotlin()), ("Swift", test_swift())];
@@ -80,7 +80,6 @@ pub fn maven(profile: &str, goal: &str) -> Result<Command, String> {
 
 /// The Android app, compiled and played without an SDK.
 pub fn android() -> Result<(), String> {
-    run("the mission for other languages", cargo().args(["build", "--package", "baqylau-tests", "--bins"]))?;
     generate()?;
     if !Command::new("aapt2").arg("version").output().is_ok_and(|o| o.status.success()) {
         return Err("aapt2 is missing: install it (Debian: apt-get install aapt zip unzip)".into());
@@ -98,7 +97,6 @@ fn test_swift() -> Result<(), String> {
 /// the target folder.
 pub fn swift(profile: &str) -> Result<Command, String> {
     let package = root().join("bindings/swift");
-    lay_swift()?;
     let target = absolute(&target())?;
     let mut swift = if Command::new("swift").arg("--version").output().is_ok_and(|o| o.status.success()) {
         Command::new("swift")
@@ -134,7 +132,7 @@ pub fn swift(profile: &str) -> Result<Command, String> {
 }
 
 /// Lays the generated files where SwiftPM looks for them.
-pub fn lay_swift() -> Result<(), String> {
+fn lay_swift() -> Result<(), String> {
     let (from, to) = (target().join("bindings/swift"), root().join("bindings/swift/Sources"));
     for (file, place) in [
         ("BaqylauCore.swift", "BaqylauCore/BaqylauCore.swift"),

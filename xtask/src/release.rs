@@ -1,6 +1,6 @@
 //! Packages for other people's machines: for Android, for Apple's platforms, a jar, a wheel.
 
-use crate::bindings::{absolute, generate, install_python, lay_swift, maven, target};
+use crate::bindings::{absolute, generate, install_python, maven, target};
 use crate::{cargo, root, run};
 use std::path::Path;
 use std::process::Command;
@@ -56,7 +56,6 @@ fn android() -> Result<(), String> {
 fn ios() -> Result<(), String> {
     need("xcodebuild", Command::new("xcodebuild").arg("-version"), "an XCFramework is made on a Mac, with Xcode")?;
     generate()?;
-    lay_swift()?;
     let headers = root().join("bindings/swift/Sources/BaqylauFFI");
     let framework = root().join("bindings/swift/BaqylauFFI.xcframework");
     let io = |e: std::io::Error| format!("{}: {e}", framework.display());

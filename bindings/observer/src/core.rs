@@ -258,7 +258,8 @@ impl ObserverCore {
         Ok(each(self.0.asked(letter, draft)?))
     }
 
-    /// Delivers what waits, within a budget of time, not before earlier failures allow it. Works while locked.
+    /// Delivers what waits, within a budget of time, not before earlier failures allow it. Works while locked. When the time is up the
+    /// report says so by `again_ms`.
     pub fn sync(&self, budget_ms: u64) -> Result<SyncReport> {
         Ok(self.0.sync(Duration::from_millis(budget_ms))?.into())
     }
@@ -268,12 +269,12 @@ impl ObserverCore {
         Ok(self.0.sync_now(Duration::from_millis(budget_ms))?.into())
     }
 
-    /// Ends a sync that runs in another thread; what was acknowledged is kept.
+    /// Ends every sync and enrolment that is under way in another thread; what was acknowledged is kept. One that begins later runs.
     pub fn interrupt(&self) {
         self.0.interrupt();
     }
 
-    /// Before the app is frozen: ends a sync, and returns when no write is under way.
+    /// Before the app is frozen: ends what `interrupt` ends, and returns when no write is under way.
     pub fn suspend(&self) -> Result<()> {
         Ok(self.0.suspend()?)
     }
@@ -338,7 +339,8 @@ impl ObserverCore {
         Ok(self.0.close()?)
     }
 
-    /// Says who is told of changes; nobody, when there is none.
+    /// Says who is told of changes; nobody, when there is none. A listener that holds its core keeps both alive until it is taken
+    /// away again.
     pub fn listen(&self, listener: Option<Arc<dyn ChangeListener>>) {
         self.0.listen(listener.map(|l| Arc::new(Ear(l)) as Arc<dyn baqylau_observer::listen::Listener>));
     }
@@ -356,7 +358,7 @@ pub fn store_exists(phone: Phone, vault: Arc<dyn KeyVault>) -> bool {
     app::ObserverCore::exists(&phone.config(vault))
 }
 
-/// Destroys the keys and files of a store, without the PIN. Close every core of it before.
+/// Destroys the keys and files of a store, without the PIN. A core of it that is still open takes nothing more.
 #[uniffi::export]
 pub fn wipe(phone: Phone, vault: Arc<dyn KeyVault>) -> Result<()> {
     Ok(app::ObserverCore::wipe(&phone.config(vault))?)

@@ -24,6 +24,7 @@ from baqylau import (
     Policy,
     panic_on_purpose,
     read_invite,
+    wipe,
 )
 
 PIN = "2468"
@@ -148,8 +149,71 @@ def test_many_threads_and_many_cycles(mission: Any, tmp_path: Path) -> None:
             del locked
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
+    files = len(os.listdir("/proc/self/fd"))
     before = cycle(max(CYCLES // 4, 20))
     assert cycle(CYCLES) - before < 20_000, "memory does not grow"
+    assert len(os.listdir("/proc/self/fd")) <= files + 4, "a core that stays holds its two files"
+
+
+def test_a_listener_that_holds_its_core_lets_go(mission: Any, tmp_path: Path) -> None:
+    core, phone = enrolled(mission, tmp_path, vault := Vault())
+
+    class Holding(ChangeListener):
+        def __init__(self, core: ObserverCore) -> None:
+            self.core = core
+
+        def changed(self, change: Change) -> None:
+            self.core.is_locked()
+
+    core.listen(Holding(core))
+    core.start_visit(None, None)
+    core.listen(None)
+    del core
+    files = len(os.listdir("/proc/self/fd"))
+    for _ in range(20):
+        locked = ObserverCore.open_locked(phone, vault)
+        locked.listen(Holding(locked))
+        locked.listen(None)
+        del locked
+    assert len(os.listdir("/proc/self/fd")) <= files
+
+
+def test_an_interrupted_sync_comes_back(mission: Any, tmp_path: Path) -> None:
+    core, _ = enrolled(mission, tmp_path, Vault())
+    mission.ask("hang")
+    core.finalise(core.start_checklist(core.start_visit(None, None).code, "incident").id, "for a test")
+    ended: list[BaseException] = []
+
+    def sync() -> None:
+        try:
+            core.sync_now(3_600_000)
+        except BaqylauError.Interrupted as interrupted:
+            ended.append(interrupted)
+
+    thread = threading.Thread(target=sync)
+    thread.start()
+    while thread.is_alive():
+        core.interrupt()
+        thread.join(timeout=0.05)
+    assert len(ended) == 1
+    mission.ask("whole")
+    assert core.sync_now(30_000).delivered == 1
+
+
+def test_a_wiped_store_takes_nothing_more(mission: Any, tmp_path: Path) -> None:
+    core, phone = enrolled(mission, tmp_path, vault := Vault())
+    wipe(phone, vault)
+    with pytest.raises(BaqylauError.Invalid) as said:
+        core.start_visit(None, None)
+    assert said.value.place == "store"
+
+
+def test_frames_come_with_the_package() -> None:
+    import baqylau
+
+    assert callable(baqylau.frames.figures)
+    with pytest.raises(AttributeError):
+        _ = baqylau.nothing_of_this_name  # type: ignore[attr-defined]
 
 
 def test_readme(mission: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

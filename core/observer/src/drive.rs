@@ -21,7 +21,7 @@ use baqylau_protocol::sync::{Action, Event, Failure, Known, State, Stop, Waiting
 use baqylau_protocol::wire::{Code, Letters, MEDIA_TYPE, Refusal, Upload, Verdict, Verdicts};
 use minicbor::bytes::ByteVec;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -32,24 +32,50 @@ const MAX_LETTERS: usize = 8 << 20;
 /// Ends a running call from another thread.
 #[derive(Debug, Default)]
 pub(crate) struct Interrupt {
-    set: AtomicBool,
+    fired: AtomicU64,
     notify: Notify,
 }
 
 impl Interrupt {
+    /// Ends every call that is under way; one that begins later runs.
     pub fn fire(&self) {
-        self.set.store(true, Ordering::SeqCst);
+        self.fired.fetch_add(1, Ordering::SeqCst);
         self.notify.notify_waiters();
-        self.notify.notify_one();
     }
 
-    pub fn reset(&self) {
-        self.set.store(false, Ordering::SeqCst);
+    async fn fired_since(&self, began: u64) {
+        loop {
+            let mut heard = std::pin::pin!(self.notify.notified());
+            heard.as_mut().enable();
+            if self.fired.load(Ordering::SeqCst) != began {
+                return;
+            }
+            heard.await;
+        }
+    }
+}
+
+/// How long a call may take, through all that it does, and what ends it before.
+pub(crate) struct Limit {
+    interrupt: Arc<Interrupt>,
+    began: u64,
+    until: tokio::time::Instant,
+}
+
+impl Limit {
+    pub fn new(interrupt: &Arc<Interrupt>, budget: Duration) -> Self {
+        let began = interrupt.fired.load(Ordering::SeqCst);
+        let now = tokio::time::Instant::now();
+        let until = now.checked_add(budget).unwrap_or_else(|| now + Duration::from_secs(86_400));
+        Self { interrupt: interrupt.clone(), began, until }
     }
 
-    async fn fired(&self) {
-        while !self.set.load(Ordering::SeqCst) {
-            self.notify.notified().await;
+    /// Nothing when the time is up.
+    async fn within<T>(&self, work: impl Future<Output = T>) -> Result<Option<T>, Error> {
+        tokio::select! {
+            done = work => Ok(Some(done)),
+            () = self.interrupt.fired_since(self.began) => Err(Error::Interrupted),
+            () = tokio::time::sleep_until(self.until) => Ok(None),
         }
     }
 }
@@ -73,7 +99,6 @@ pub(crate) mod names {
 pub(crate) struct Driver {
     pub(crate) outbox: Arc<Mutex<Outbox>>,
     pub(crate) clock: Arc<dyn Clock>,
-    interrupt: Arc<Interrupt>,
     pub(crate) bell: Bell,
     flight: Flight,
     pub(crate) http: Client,
@@ -96,11 +121,16 @@ pub(crate) struct Ran {
     pub attachment_bytes: u64,
 }
 
+impl Default for Ran {
+    fn default() -> Self {
+        Self { stop: Stop::Done, delivered: 0, refused: 0, carried: 0, letters: 0, bytes_sent: 0, attachment_bytes: 0 }
+    }
+}
+
 impl Driver {
     pub fn new(
         outbox: Arc<Mutex<Outbox>>,
         clock: Arc<dyn Clock>,
-        interrupt: Arc<Interrupt>,
         folder: PathBuf,
         (bell, flight): (Bell, Flight),
     ) -> Result<Self, Error> {
@@ -116,58 +146,48 @@ impl Driver {
         let root = PublicKey::from_slice(&root).ok_or_else(|| Error::Internal("root key".into()))?;
         let tls_roots: Vec<Vec<u8>> = tls_roots.into_iter().map(Into::into).collect();
         let http = baqylau_http::client(&tls_roots).map_err(|e| Error::invalid("invite", e.to_string()))?;
-        Ok(Self { outbox, clock, interrupt, bell, flight, http, folder, servers, root, mission: MissionId::of(&root) })
+        Ok(Self { outbox, clock, bell, flight, http, folder, servers, root, mission: MissionId::of(&root) })
     }
 
-    /// Runs until nothing waits, something must be waited for, the budget is used up, or it is interrupted.
-    pub fn run(&self, budget: Duration, now: bool) -> Result<Ran, Error> {
-        runtime()?.block_on(async {
-            tokio::select! {
-                ran = self.steps(now) => ran,
-                () = self.interrupt.fired() => Err(Error::Interrupted),
-                () = tokio::time::sleep(budget) => Err(Error::Interrupted),
-            }
-        })
+    /// Runs until nothing waits, something must be waited for, the time is up, or it is interrupted.
+    pub fn run(&self, limit: &Limit, now: bool) -> Result<Ran, Error> {
+        let mut ran = Ran::default();
+        match runtime()?.block_on(limit.within(self.steps(now, &mut ran)))? {
+            Some(done) => done?,
+            // What was acknowledged counts; the rest may go on at once.
+            None => ran.stop = Stop::Wait { until: self.now()? },
+        }
+        Ok(ran)
     }
 
     /// Fetches the bundle only, before there is an enrolment to send.
-    pub fn fetch_bundle(&self, budget: Duration) -> Result<(), Error> {
-        let fetched = runtime()?.block_on(async { tokio::time::timeout(budget, self.bundle()).await });
-        match fetched {
-            Ok(Ok(_)) => match lock(&self.outbox)?.setting(names::BUNDLE_REFUSED)? {
+    pub fn fetch_bundle(&self, limit: &Limit) -> Result<(), Error> {
+        match runtime()?.block_on(limit.within(self.bundle()))? {
+            Some(Ok(_)) => match lock(&self.outbox)?.setting(names::BUNDLE_REFUSED)? {
                 Some(reason) if !reason.is_empty() => {
                     Err(Error::refused(Why::NotGenuine, String::from_utf8_lossy(&reason)))
                 }
                 _ => Ok(()),
             },
-            Ok(Err(Broken::Store(e))) => Err(e),
-            Ok(Err(Broken::Network(Failure::Untrusted))) => Err(Error::refused(
+            Some(Err(Broken::Store(e))) => Err(e),
+            Some(Err(Broken::Network(Failure::Untrusted))) => Err(Error::refused(
                 Why::NotGenuine,
                 "who answers is not this mission's server; try another network, or ask the coordinators for a new invite",
             )),
-            Ok(Err(Broken::Network(_))) | Err(_) => {
+            Some(Err(Broken::Network(_))) | None => {
                 Err(Error::refused(Why::NoAnswer, "the mission's server does not answer; try again with a connection"))
             }
         }
     }
 
-    async fn steps(&self, now: bool) -> Result<Ran, Error> {
-        let mut ran = Ran {
-            stop: Stop::Done,
-            delivered: 0,
-            refused: 0,
-            carried: 0,
-            letters: 0,
-            bytes_sent: 0,
-            attachment_bytes: 0,
-        };
+    async fn steps(&self, now: bool, ran: &mut Ran) -> Result<(), Error> {
         let mut state = State::default();
         let mut events = vec![Event::Begin(self.known(now)?)];
         while let Some(event) = events.pop() {
             let (next, actions) = step(state, event, self.now()?, self.clock.jitter());
             state = next;
             for action in actions {
-                match self.act(action, &mut ran).await {
+                match self.act(action, ran).await {
                     Ok(Some(event)) => events.push(event),
                     Ok(None) => {}
                     Err(Broken::Network(failure)) => events.push(Event::Failed(failure)),
@@ -175,7 +195,7 @@ impl Driver {
                 }
             }
         }
-        Ok(ran)
+        Ok(())
     }
 
     fn known(&self, now: bool) -> Result<Known, Error> {

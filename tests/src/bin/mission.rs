@@ -1,5 +1,5 @@
 //! A mission with a running server, for tests in other languages. It says one JSON object, then answers each line of standard
-//! input with one: `cut N` swallows answers once N bytes went up a connection, `whole` mends the line, `desk` pulls and lists the
+//! input with one: `cut N` swallows answers once N bytes went up a connection, `hang` lets it neither answer nor close, `whole` mends it, `desk` pulls and lists the
 //! reports, `ask HASH WORDS` writes to the observer, `about HASH QUESTION WORDS` names a question too, `revoke` ends every phone,
 //! `expired` and `foreign` give invites that are no good. It ends with its input.
 
@@ -24,6 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (word, rest) = command.split_once(' ').unwrap_or((&command, ""));
         match word {
             "cut" => line.cut_after(rest.parse()?),
+            "hang" => line.hang(),
             "whole" => line.cut_after(i64::MAX),
             "desk" => {
                 say(&reports(&mut world)?)?;

@@ -94,7 +94,6 @@ fn a_wiped_store_is_gone() {
     let invite = world.invite("p001");
     let core = world.enrolled("phone", &invite);
     report(&core, "secret");
-    drop(core);
     let config = world.phone("phone");
     let kept = std::fs::read(config.folder.join("main.db")).expect("the store");
     let lock = std::fs::read(config.folder.join("lock.json")).expect("the lock");
@@ -102,6 +101,11 @@ fn a_wiped_store_is_gone() {
     for name in ["main.db", "outbox.db", "lock.json"] {
         assert!(!config.folder.join(name).exists(), "{name}");
     }
+    // What was open takes nothing more: it would lie in files that are gone.
+    let late = core.start_visit(None, None).map(|_| ());
+    assert!(matches!(&late, Err(Error::Invalid { place, .. }) if place == "store"), "{late:?}");
+    assert!(core.sync_now(BUDGET).is_err());
+    drop(core);
     // Somebody who had copied the files before, and has the PIN, has nothing: the vault's key is gone.
     std::fs::write(config.folder.join("main.db"), kept).expect("writes");
     std::fs::write(config.folder.join("lock.json"), lock).expect("writes");

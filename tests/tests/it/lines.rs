@@ -5,11 +5,12 @@ use baqylau_desk::Desk;
 use baqylau_desk::status::{Answers, Status};
 use baqylau_observer::app::ReportState;
 use baqylau_observer::listen::{Change, Listener};
-use baqylau_observer::{ObserverCore, Why};
+use baqylau_observer::{Error, ObserverCore, Why};
 use baqylau_server::storage::{Document, Storage, sqlite::Sqlite};
 use baqylau_tests::line::Line;
 use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// A counter of the server.
 fn metric(desk: &Desk, name: &str) -> u64 {
@@ -215,4 +216,46 @@ fn a_screen_sees_a_report_leave_and_arrive() {
         "sent, and delivered at the end: {delivery:?}"
     );
     assert!(!matches!(core.reports().expect("reports")[0].state, ReportState::Sending), "nothing is under way");
+}
+
+/// Interrupts it until it has come back; whether it came back by that, and not because its time was up.
+fn interrupted<T: Send>(core: &ObserverCore, call: impl FnOnce() -> Result<T, Error> + Send) -> bool {
+    std::thread::scope(|scope| {
+        let call = scope.spawn(call);
+        while !call.is_finished() {
+            core.interrupt();
+            std::thread::yield_now();
+        }
+        matches!(call.join().expect("no panic"), Err(Error::Interrupted))
+    })
+}
+
+#[test]
+fn a_server_that_hangs_is_left_when_somebody_says_so_or_the_time_is_up() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let (first, second) = (world.invite("p001"), world.invite("p003"));
+    let line = Line::start(world.move_server());
+    let core = world.enrolled("phone", &first);
+    report(&core, "one");
+    line.hang();
+    let hour = Duration::from_secs(3600);
+    assert!(interrupted(&core, || core.sync_now(hour)));
+    assert!(interrupted(&core, || core.sync(hour)));
+    let new = ObserverCore::create(world.phone("new"), PIN, &second).expect("a store");
+    assert!(interrupted(&new, || new.enrol(hour)), "an enrolment too");
+    // One sync that is interrupted, and another that begins at the same moment.
+    std::thread::scope(|scope| {
+        let calls = [scope.spawn(|| core.sync_now(hour)), scope.spawn(|| core.sync_now(hour))];
+        while !calls.iter().all(std::thread::ScopedJoinHandle::is_finished) {
+            core.interrupt();
+            std::thread::yield_now();
+        }
+    });
+    // When the time is up the report says that something waits.
+    let late = core.sync_now(Duration::from_millis(50)).expect("no error");
+    assert!(late.again.is_some() && late.delivered == 0, "{late:?}");
+    line.cut_after(i64::MAX);
+    assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 1, "an interrupt is not remembered");
+    assert!(new.enrol(BUDGET).expect("enrols").enrolled);
+    core.suspend().expect("nothing is under way");
 }

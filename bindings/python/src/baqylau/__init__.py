@@ -4,6 +4,8 @@ Every call blocks and lets other threads run meanwhile: where an event loop must
 used from several threads. Errors are :class:`BaqylauError` and :class:`DeskError`, each with few cases, one to act on.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from ._native.baqylau_desk_ffi import Desk, DeskError, Figure, Pulled, ReportRow, Verified, Which
 from ._native.baqylau_ffi import (
     AddedRow,
@@ -127,3 +129,15 @@ __all__ = [
     "store_exists",
     "wipe",
 ]
+
+if TYPE_CHECKING:
+    from . import frames as frames
+
+
+def __getattr__(name: str) -> Any:
+    # Pandas is loaded by who asks for frames only.
+    if name == "frames":
+        import importlib
+
+        return importlib.import_module(".frames", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,5 +1,6 @@
 @_exported import BaqylauCore
 import Dispatch
+import Foundation
 
 /// The observer's core for Swift concurrency. Every call of `ObserverCore` blocks; here each runs on a queue of its own, so that no
 /// screen waits and no thread of the cooperative pool is held.
@@ -9,6 +10,7 @@ import Dispatch
 public actor Baqylau {
     private nonisolated let executor = BlockingExecutor()
     private nonisolated let core: ObserverCore
+    private nonisolated let ears = Ears()
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -28,29 +30,54 @@ public actor Baqylau {
         try call(core)
     }
 
-    /// Delivers what waits, beside other calls. When the task is cancelled the call is interrupted; what was acknowledged is kept. `now`: the observer
-    /// asked, so earlier failures are not waited for.
+    /// Delivers what waits, beside other calls. When the task is cancelled the call is interrupted; what was acknowledged is kept.
+    /// `now`: the observer asked, so earlier failures are not waited for.
     public nonisolated func sync(budgetMs: UInt64, now: Bool = false) async throws -> SyncReport {
-        try await withTaskCancellationHandler {
+        try await interruptible { try now ? $0.syncNow(budgetMs: budgetMs) : $0.sync(budgetMs: budgetMs) }
+    }
+
+    /// Fetches the mission and enrols, beside other calls; cancelled as `sync` is. Calling it again goes on where it broke off.
+    public nonisolated func enrol(budgetMs: UInt64) async throws -> SyncReport {
+        try await interruptible { try $0.enrol(budgetMs: budgetMs) }
+    }
+
+    private nonisolated func interruptible(
+        _ call: @escaping @Sendable (ObserverCore) throws -> SyncReport
+    ) async throws -> SyncReport {
+        let done = Flag()
+        return try await withTaskCancellationHandler {
+            defer { done.set() }
             do {
-                return try await offThread { [core] in
-                    try now ? core.syncNow(budgetMs: budgetMs) : core.sync(budgetMs: budgetMs)
-                }
+                return try await offThread { [core] in try call(core) }
             } catch BaqylauError.Interrupted {
                 try Task.checkCancellation()
                 throw BaqylauError.Interrupted
             }
         } onCancel: {
-            core.interrupt()
+            // Again until it came back: the call may not have begun yet.
+            DispatchQueue.global().async { [core] in
+                while !done.isSet {
+                    core.interrupt()
+                    usleep(20_000)
+                }
+            }
         }
     }
 
-    /// What changes, for as long as somebody listens. One listener at a time.
+    /// What changes, for as long as somebody listens. Each listener hears everything.
     public nonisolated func changes() -> AsyncStream<Change> {
         AsyncStream { continuation in
-            core.listen(listener: Ear(continuation))
-            continuation.onTermination = { [core] _ in core.listen(listener: nil) }
+            let number = ears.add(continuation)
+            core.listen(listener: ears)
+            continuation.onTermination = { [ears] _ in ears.remove(number) }
         }
+    }
+
+    /// Ends the use of the core: streams of changes end, and what the PIN opened is closed.
+    public func close() throws {
+        core.listen(listener: nil)
+        ears.finish()
+        try core.lock()
     }
 }
 
@@ -61,15 +88,44 @@ private func offThread<Value: Sendable>(_ call: @escaping @Sendable () throws ->
     }
 }
 
-private final class Ear: ChangeListener {
-    private let continuation: AsyncStream<Change>.Continuation
+/// Whoever listens.
+private final class Ears: ChangeListener, @unchecked Sendable {
+    private let lock = NSLock()
+    private var next = 0
+    private var open: [Int: AsyncStream<Change>.Continuation] = [:]
 
-    init(_ continuation: AsyncStream<Change>.Continuation) {
-        self.continuation = continuation
+    func add(_ continuation: AsyncStream<Change>.Continuation) -> Int {
+        lock.withLock {
+            next += 1
+            open[next] = continuation
+            return next
+        }
+    }
+
+    func remove(_ number: Int) {
+        lock.withLock { open[number] = nil }
+    }
+
+    func finish() {
+        let all = lock.withLock { open.values.map { $0 } }
+        all.forEach { $0.finish() }
     }
 
     func changed(change: Change) throws {
-        continuation.yield(change)
+        let all = lock.withLock { open.values.map { $0 } }
+        all.forEach { $0.yield(change) }
+    }
+}
+
+/// Set once, from any thread.
+private final class Flag: @unchecked Sendable {
+    private let lock = NSLock()
+    private var value = false
+
+    var isSet: Bool { lock.withLock { value } }
+
+    func set() {
+        lock.withLock { value = true }
     }
 }
 

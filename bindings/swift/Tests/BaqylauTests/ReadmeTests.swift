@@ -12,7 +12,7 @@ import Testing
     let baqylau = try await Baqylau.open {
         try ObserverCore.create(phone: phone, vault: vault, pin: "2468", invite: invite)
     }
-    _ = try await baqylau { try $0.enrol(budgetMs: 30_000) }
+    _ = try await baqylau.enrol(budgetMs: 30_000)
     let visit = try await baqylau { try $0.startVisit(place: "s00001", number: nil) }
     let draft = try await baqylau { try $0.startChecklist(visit: visit.code, checklist: "opening") }
     let first = try await baqylau { try $0.sections(draft: draft.id).first(where: \.shown) }!

@@ -1,7 +1,7 @@
 //! Enrolment and sync. No lock is held while the network is waited for.
 
 use super::{ObserverCore, kept};
-use crate::drive::{Driver, Ran, lock, names};
+use crate::drive::{Driver, Limit, Ran, lock, names};
 use crate::error::{Error, Why};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
@@ -42,12 +42,12 @@ impl ObserverCore {
     /// The server does not answer, the invite is refused, or the bundle is not the mission's.
     pub fn enrol(&self, budget: Duration) -> Result<SyncReport, Error> {
         self.with(|_| Ok(()))?;
-        self.interrupt.reset();
+        let limit = Limit::new(&self.interrupt, budget);
         if lock(&self.outbox)?.setting(names::MANIFEST)?.is_none() {
-            self.driver()?.fetch_bundle(budget)?;
+            self.driver()?.fetch_bundle(&limit)?;
         }
         self.make_enrolment()?;
-        let report = self.sync_now(budget)?;
+        let report = self.run(&limit, true)?;
         let refused = lock(&self.outbox)?.setting(names::ENROLMENT_REFUSED)?.filter(|r| !r.is_empty());
         match refused {
             Some(refused) if !report.enrolled => {
@@ -109,9 +109,10 @@ impl ObserverCore {
     /// [`ObserverCore::sync_now`].
     ///
     /// # Errors
-    /// Interrupted, or the store failed. That the server does not answer is no error: the report says when to try again.
+    /// Interrupted, or the store failed. That the server does not answer, or the time is up, is no error: the report says when to try
+    /// again.
     pub fn sync(&self, budget: Duration) -> Result<SyncReport, Error> {
-        self.run(budget, false)
+        self.run(&Limit::new(&self.interrupt, budget), false)
     }
 
     /// As [`ObserverCore::sync`], at once, because the observer asked.
@@ -119,16 +120,15 @@ impl ObserverCore {
     /// # Errors
     /// As [`ObserverCore::sync`].
     pub fn sync_now(&self, budget: Duration) -> Result<SyncReport, Error> {
-        self.run(budget, true)
+        self.run(&Limit::new(&self.interrupt, budget), true)
     }
 
-    fn run(&self, budget: Duration, now: bool) -> Result<SyncReport, Error> {
-        self.interrupt.reset();
-        let mut ran = self.driver()?.run(budget, now)?;
+    fn run(&self, limit: &Limit, now: bool) -> Result<SyncReport, Error> {
+        let mut ran = self.driver()?.run(limit, now)?;
         // While locked it is done at the next unlocking.
         if self.unlocked()?.is_some() && self.tidy() {
-            let word = self.driver()?.run(budget, now)?;
-            ran = Ran { bytes_sent: ran.bytes_sent + word.bytes_sent, ..ran };
+            let word = self.driver()?.run(limit, now)?;
+            ran = Ran { stop: word.stop, bytes_sent: ran.bytes_sent + word.bytes_sent, ..ran };
         }
         Ok(SyncReport {
             delivered: ran.delivered,
@@ -156,12 +156,13 @@ impl ObserverCore {
     }
 
     pub(super) fn driver(&self) -> Result<Driver, Error> {
+        self.there()?;
         let folder = self.config.folder.join("blobs");
         let watched = (self.bell.clone(), self.flight.clone());
-        Driver::new(self.outbox.clone(), self.config.clock.clone(), self.interrupt.clone(), folder, watched)
+        Driver::new(self.outbox.clone(), self.config.clock.clone(), folder, watched)
     }
 
-    /// Before the app is frozen: ends a sync, and returns when no write is under way.
+    /// Before the app is frozen: ends what [`ObserverCore::interrupt`] ends, and returns when no write is under way.
     ///
     /// # Errors
     /// An earlier call broke off.
@@ -172,7 +173,7 @@ impl ObserverCore {
         Ok(())
     }
 
-    /// Ends a sync that runs in another thread; what was acknowledged is kept.
+    /// Ends every sync and enrolment that is under way in another thread; what was acknowledged is kept. One that begins later runs.
     pub fn interrupt(&self) {
         self.interrupt.fire();
     }

@@ -359,8 +359,17 @@ impl ObserverCore {
         self.unlocked.lock().map_err(|_| Error::Internal("an earlier call broke off; open the store again".into()))
     }
 
+    /// A store that was wiped takes nothing more: what it would say is saved lies in files that are gone.
+    fn there(&self) -> Result<(), Error> {
+        if Lock::of(&self.config.folder).exists() {
+            return Ok(());
+        }
+        Err(Error::invalid("store", "it was wiped; enrol with an invite"))
+    }
+
     /// Runs with the open store.
     fn with<T>(&self, f: impl FnOnce(&mut Unlocked) -> Result<T, Error>) -> Result<T, Error> {
+        self.there()?;
         let before = self.commits();
         let locked = || Error::Locked { attempts_left: Lock::of(&self.config.folder).attempts_left() };
         let done = f(self.unlocked()?.as_mut().ok_or_else(locked)?);

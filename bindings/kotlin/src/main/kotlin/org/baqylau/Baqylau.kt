@@ -3,14 +3,19 @@ package org.baqylau
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.channels.awaitClose
 import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.buffer
 import kotlinx.coroutines.flow.callbackFlow
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
+import java.util.concurrent.CopyOnWriteArrayList
 
 /**
  * The observer's core for coroutines. Every call of [ObserverCore] blocks; here each runs on [dispatcher], so that no screen waits.
@@ -34,7 +39,12 @@ class Baqylau private constructor(
     suspend fun sync(
         budgetMs: Long,
         now: Boolean = false,
-    ): SyncReport =
+    ): SyncReport = interruptible { if (now) syncNow(budgetMs.toULong()) else sync(budgetMs.toULong()) }
+
+    /** Fetches the mission and enrols; cancelled as [sync] is. Calling it again goes on where it broke off. */
+    suspend fun enrol(budgetMs: Long): SyncReport = interruptible { enrol(budgetMs.toULong()) }
+
+    private suspend fun interruptible(call: ObserverCoreInterface.() -> SyncReport): SyncReport =
         coroutineScope {
             var done = false
             val watch =
@@ -42,11 +52,17 @@ class Baqylau private constructor(
                     try {
                         awaitCancellation()
                     } finally {
-                        if (!done) ifOpen { interrupt() }
+                        // Again until it came back: the call may not have begun yet.
+                        withContext(NonCancellable) {
+                            while (!done) {
+                                ifOpen { interrupt() }
+                                delay(INTERRUPT_MS)
+                            }
+                        }
                     }
                 }
             try {
-                invoke { if (now) syncNow(budgetMs.toULong()) else sync(budgetMs.toULong()) }
+                invoke(call)
             } catch (e: BaqylauException.Interrupted) {
                 // It is the cancellation that comes back, not its effect.
                 ensureActive()
@@ -57,17 +73,20 @@ class Baqylau private constructor(
             }
         }
 
-    /** What changes, for as long as somebody collects it. One collector at a time. */
+    /** What changes, for as long as somebody collects it. Each collector hears everything. */
     fun changes(): Flow<Change> =
         callbackFlow {
-            core.listen(
-                object : ChangeListener {
-                    override fun changed(change: Change) {
-                        trySend(change)
-                    }
-                },
-            )
-            awaitClose { ifOpen { listen(null) } }
+            val told: (Change) -> Unit = { trySend(it) }
+            ears += told
+            ifOpen { listen(listener) }
+            awaitClose { ears -= told }
+        }.buffer(Channel.UNLIMITED)
+
+    private val ears = CopyOnWriteArrayList<(Change) -> Unit>()
+
+    private val listener =
+        object : ChangeListener {
+            override fun changed(change: Change) = ears.forEach { it(change) }
         }
 
     /** A coroutine may end after [close]: then there is nothing left to tell. */
@@ -90,5 +109,7 @@ class Baqylau private constructor(
             dispatcher: CoroutineDispatcher = Dispatchers.IO,
             open: () -> ObserverCoreInterface,
         ): Baqylau = Baqylau(withContext(dispatcher) { open() }, dispatcher)
+
+        private const val INTERRUPT_MS = 20L
     }
 }

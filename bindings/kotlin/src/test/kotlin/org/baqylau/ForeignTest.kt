@@ -1,14 +1,5 @@
 package org.baqylau
 
-import kotlinx.coroutines.async
-import kotlinx.coroutines.flow.first
-import kotlinx.coroutines.runBlocking
-import kotlinx.coroutines.yield
-import org.junit.jupiter.api.Assertions.assertEquals
-import org.junit.jupiter.api.Assertions.assertTrue
-import org.junit.jupiter.api.Test
-import org.junit.jupiter.api.assertThrows
-import org.junit.jupiter.api.io.TempDir
 import java.io.File
 import java.nio.file.Path
 import java.security.SecureRandom
@@ -18,6 +9,19 @@ import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicInteger
 import javax.crypto.Mac
 import javax.crypto.spec.SecretKeySpec
+import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.async
+import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeout
+import kotlinx.coroutines.yield
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.assertThrows
+import org.junit.jupiter.api.io.TempDir
 
 private val calls = System.getenv("BAQYLAU_SOAK_CALLS")?.toInt() ?: 4_000
 private val cycles = System.getenv("BAQYLAU_SOAK_CYCLES")?.toInt() ?: 60
@@ -110,10 +114,36 @@ class ForeignTest {
                 }
                 assertEquals(Change.WORK, change.await())
                 assertEquals(0, baqylau.sync(30_000, now = true).delivered.toInt())
-                val sync = async { baqylau.sync(30_000) }
-                yield()
-                sync.cancel()
-                assertTrue(baqylau { summary() }.allSafe)
+                // Nobody answers for an hour; cancelled, it comes back.
+                mission.ask("hang")
+                val report = baqylau { finalise(startChecklist(startVisit(null, null).code, "incident").id, "for a test") }
+                for (beforeIt in listOf(0L, 500L)) {
+                    val sync = async { baqylau.sync(HOUR_MS, now = true) }
+                    delay(beforeIt)
+                    withTimeout(20_000) { sync.cancelAndJoin() }
+                }
+                assertEquals(1u, baqylau { summary() }.waiting)
+                mission.ask("whole")
+                assertEquals(1, baqylau.sync(30_000, now = true).delivered.toInt())
+                assertTrue(baqylau { reports() }.single { it.seq == report.seq }.state is ReportState.Delivered)
+            }
+        }
+    }
+
+    @Test
+    fun `each of several collectors hears everything`(
+        @TempDir folder: Path,
+    ) = Mission().use { mission ->
+        runBlocking {
+            Baqylau { enrolled(mission, folder, Vault()) }.use { baqylau ->
+                val first = async(start = CoroutineStart.UNDISPATCHED) { baqylau.changes().first { it == Change.WORK } }
+                val locked = async(start = CoroutineStart.UNDISPATCHED) { baqylau.changes().first { it == Change.LOCK } }
+                baqylau { startVisit(null, null) }
+                first.await()
+                // The first has gone, and nothing is dropped on the way to the second.
+                baqylau { repeat(100) { startVisit(null, null) } }
+                baqylau { lock() }
+                withTimeout(20_000) { locked.await() }
             }
         }
     }
@@ -138,10 +168,15 @@ class ForeignTest {
             System.gc()
             return resident()
         }
+        val files = openFiles()
         val before = cycle(maxOf(cycles / 4, 20))
         val grown = cycle(cycles) - before
         assertTrue(grown < 60_000, "memory grew by $grown KB")
+        // A core that stays holds its two files.
+        assertTrue(openFiles() <= files + 4, "${openFiles()} files are open, $files were")
     }
+
+    private fun openFiles() = File("/proc/self/fd").list()?.size ?: 0
 
     /** Kilobytes. The heap is all there from the beginning (see the arguments of Surefire), so that what grows is not the heap. */
     private fun resident(): Long {
@@ -149,3 +184,5 @@ class ForeignTest {
         return line.filter(Char::isDigit).toLong()
     }
 }
+
+private const val HOUR_MS = 3_600_000L

@@ -17,7 +17,7 @@ class ReadmeTest {
             // README begins
             val phone = Phone(folder = "$folder/phone", language = "en", boot = "", offsetMinutes = 300)
             val baqylau = Baqylau { ObserverCore.create(phone, vault, pin = "2468", invite) }
-            baqylau { enrol(30_000u) }
+            baqylau.enrol(30_000)
             val visit = baqylau { startVisit("s00001", number = null) }
             val draft = baqylau { startChecklist(visit.code, "opening") }
             val section = baqylau { openSection(draft.id, sections(draft.id).first { it.shown }.section) }

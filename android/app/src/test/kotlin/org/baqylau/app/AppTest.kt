@@ -109,6 +109,7 @@ abstract class AppTest {
     protected fun tapFirst(prefix: String) {
         val named = SemanticsMatcher("$prefix…") { it.config.getOrNull(SemanticsProperties.TestTag)?.startsWith(prefix) == true }
         wait(prefix) { compose.onAllNodes(named).fetchSemanticsNodes().isNotEmpty() }
+        runCatching { compose.onAllNodes(named)[0].performScrollTo() }
         compose.onAllNodes(named)[0].performClick()
     }
 

@@ -153,12 +153,15 @@ class ChecklistTest : AppTest() {
             wait("removed") { answer("photo") == null }
             home()
             tap("work")
-            tap("log-meeting")
+            tap("log-complaint")
             tap("no-place")
             goTo("document")
             twin.pickBytes("application/octet-stream", ByteArray(10))
             tap("pick-document")
-            compose.waitForIdle()
+            seeInAll(R.string.error_attachment)
+            twin.pickBytes("image/jpeg", jpeg())
+            tap("pick-document")
+            wait("attached") { answer("document") is Answer.Attachment }
         }
 
     private fun jpeg(): ByteArray {

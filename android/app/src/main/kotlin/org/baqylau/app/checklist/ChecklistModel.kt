@@ -160,12 +160,15 @@ class ChecklistModel(
 
     private fun saving(
         key: Key,
+        unfit: Int = R.string.error_invalid,
         call: org.baqylau.ObserverCoreInterface.() -> ViewChange,
     ) = act {
         update { copy(saving = saving + 1, wrong = wrong - key) }
         try {
             val change = core(call)
             update { copy(rows = rows.with(change), progress = change.progress, typed = typed - key) }
+        } catch (_: BaqylauException.Invalid) {
+            fail(Words(unfit))
         } finally {
             update { copy(saving = saving - 1) }
         }
@@ -264,7 +267,7 @@ class ChecklistModel(
         key: Key,
         media: String,
         source: ByteSource,
-    ) = covered { saving(key) { attach(draft, key, media, source) } }
+    ) = covered { saving(key, R.string.error_attachment) { attach(draft, key, media, source) } }
 
     fun photographed(
         key: Key,

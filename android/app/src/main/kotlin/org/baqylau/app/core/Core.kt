@@ -52,6 +52,8 @@ class PhoneCore(
             throw e
         }
 
+    suspend fun enrol(): SyncReport = baqylau.enrol(SYNC_BUDGET_MS)
+
     /** A job and the observer may want it at the same time. */
     override suspend fun sync(now: Boolean): SyncReport = syncing.withLock { baqylau.sync(SYNC_BUDGET_MS, now) }
 

@@ -91,7 +91,7 @@ class Session(
     /** Fetches the mission and enrols. Goes on where it broke off. */
     suspend fun fetch() {
         val core = core ?: return
-        core { enrol(SYNC_BUDGET_MS.toULong()) }
+        core.enrol()
         mutable.value = known(core)
     }
 

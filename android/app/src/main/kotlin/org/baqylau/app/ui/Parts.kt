@@ -29,6 +29,8 @@ import androidx.compose.runtime.getValue
 import androidx.compose.runtime.collectAsState
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.layout.Layout
+import androidx.compose.ui.platform.LocalConfiguration
 import androidx.compose.ui.platform.LocalResources
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.res.stringResource
@@ -38,6 +40,7 @@ import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.style.TextOverflow
+import androidx.compose.ui.unit.Constraints
 import androidx.compose.ui.unit.Dp
 import androidx.compose.ui.unit.dp
 import org.baqylau.app.R
@@ -46,6 +49,9 @@ import org.baqylau.app.nav.ScreenModel
 
 /** No target is smaller. */
 val TARGET: Dp = 48.dp
+
+/** A phone that lies on its side is lower. */
+private const val LOW = 480
 
 /** The widest that text is read at with ease. */
 private val COLUMN = 720.dp
@@ -57,7 +63,7 @@ fun Screen(
     onBack: (() -> Unit)?,
     model: ScreenModel<*>? = null,
     action: @Composable (() -> Unit)? = null,
-    bottom: @Composable (ColumnScope.() -> Unit)? = null,
+    bottom: (@Composable () -> Unit)? = null,
     content: @Composable ColumnScope.() -> Unit,
 ) {
     Surface(Modifier.fillMaxSize(), color = MaterialTheme.colorScheme.background) {
@@ -82,8 +88,24 @@ fun Screen(
             }
             if (bottom != null) {
                 HorizontalDivider()
-                Column(Modifier.widthIn(max = COLUMN).fillMaxWidth().padding(12.dp), Arrangement.spacedBy(8.dp), content = bottom)
+                Buttons(bottom)
             }
+        }
+    }
+}
+
+/** Under each other; beside each other where the screen is low. */
+@Composable
+private fun Buttons(buttons: @Composable () -> Unit) {
+    if (LocalConfiguration.current.screenHeightDp >= LOW) {
+        return Column(Modifier.widthIn(max = COLUMN).fillMaxWidth().padding(12.dp), Arrangement.spacedBy(8.dp)) { buttons() }
+    }
+    Layout(buttons, Modifier.fillMaxWidth().padding(horizontal = 12.dp, vertical = 4.dp)) { all, room ->
+        val gap = 8.dp.roundToPx()
+        val width = (room.maxWidth - gap * (all.size - 1)) / all.size.coerceAtLeast(1)
+        val placed = all.map { it.measure(Constraints(minWidth = width, maxWidth = width)) }
+        layout(room.maxWidth, placed.maxOfOrNull { it.height } ?: 0) {
+            placed.forEachIndexed { at, button -> button.placeRelative(at * (width + gap), 0) }
         }
     }
 }
