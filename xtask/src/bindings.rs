@@ -34,7 +34,8 @@ fn bindgen() -> Command {
 pub fn test() -> Result<(), String> {
     generate()?;
     examples()?;
-    let ran = [("Python", test_python()), ("Kotlin", test_kotlin()), ("Swift", test_swift())];
+    let ran =
+        [("Python", test_python()), ("Kotlin", test_kotlin()), ("Swift", test_swift()), ("Android", test_android())];
     let failed = ran.into_iter().filter_map(|(language, ran)| Some((language, ran.err()?)));
     let failed: Vec<String> =
         failed.map(|(language, why)| format!("{language} did not pass or did not run: {why}")).collect();
@@ -65,13 +66,18 @@ fn test_kotlin() -> Result<(), String> {
     run("Kotlin", &mut maven("debug", "test")?)
 }
 
-/// Maven's way to a goal with the Kotlin package over the libraries of a profile. It brings Kotlin and JNA.
-pub fn maven(profile: &str, goal: &str) -> Result<Command, String> {
+/// Maven, where it and a JDK are.
+fn java() -> Result<Command, String> {
     let found = |program| Command::new(program).arg("-version").output().is_ok_and(|o| o.status.success());
-    if !found("mvn") || !found("java") {
+    if !found("mvn") || !found("javac") {
         return Err("install a JDK and Maven (Debian: apt-get install openjdk-17-jdk-headless maven)".into());
     }
-    let mut maven = Command::new("mvn");
+    Ok(Command::new("mvn"))
+}
+
+/// Maven's way to a goal with the Kotlin package over the libraries of a profile. It brings Kotlin and JNA.
+pub fn maven(profile: &str, goal: &str) -> Result<Command, String> {
+    let mut maven = java()?;
     maven.current_dir(root().join("bindings/kotlin")).args(["-q", "-B", goal]);
     maven.arg(format!("-Dbaqylau.target={}", absolute(&target())?.display()));
     maven.arg(format!("-Dbaqylau.profile={profile}"));
@@ -81,12 +87,39 @@ pub fn maven(profile: &str, goal: &str) -> Result<Command, String> {
 /// The Android app, compiled and played without an SDK.
 pub fn android() -> Result<(), String> {
     generate()?;
-    if !Command::new("aapt2").arg("version").output().is_ok_and(|o| o.status.success()) {
-        return Err("aapt2 is missing: install it (Debian: apt-get install aapt zip unzip)".into());
+    test_android()
+}
+
+fn test_android() -> Result<(), String> {
+    let mut maven = java()?;
+    let target = absolute(&target())?;
+    // The Kotlin compiler leaves the classes of deleted sources.
+    for classes in ["classes", "test-classes"] {
+        let _ = std::fs::remove_dir_all(target.join("android/app").join(classes));
     }
-    let mut maven = Command::new("mvn");
     maven.current_dir(root().join("android")).args(["-q", "-B", "test"]);
-    run("Android", maven.arg(format!("-Dbaqylau.target={}", absolute(&target())?.display())))
+    maven.env("PATH", aapt2(&target)?).arg(format!("-Dbaqylau.target={}", target.display()));
+    run("Android", &mut maven)
+}
+
+/// A path on which aapt2 is found: the machine's, or one from Debian's packages unpacked into the target folder.
+fn aapt2(target: &Path) -> Result<std::ffi::OsString, String> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    if Command::new("aapt2").arg("version").output().is_ok_and(|o| o.status.success()) {
+        return Ok(path);
+    }
+    let folder = target.join("aapt2");
+    let unpack = Command::new("bash").arg(root().join("android/androidx/aapt2.sh")).arg(&folder).output();
+    match unpack {
+        Ok(done) if done.status.success() => {
+            std::env::join_paths(std::iter::once(folder).chain(std::env::split_paths(&path))).map_err(|e| e.to_string())
+        }
+        Ok(done) => Err(format!(
+            "aapt2 is missing (Debian: apt-get install aapt): {}",
+            String::from_utf8_lossy(&done.stderr).trim()
+        )),
+        Err(e) => Err(format!("aapt2 is missing, and bash, which would fetch it: {e}")),
+    }
 }
 
 fn test_swift() -> Result<(), String> {

@@ -1,6 +1,5 @@
 package org.baqylau.app
 
-import androidx.activity.compose.BackHandler
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.material3.CircularProgressIndicator
@@ -106,7 +105,6 @@ private fun Inside(
     val route = way.last()
     val back = navigator::back
     val open = navigator::open
-    BackHandler(way.size > 1, back)
     val s = app.services
     when (route) {
         is Route.Home ->

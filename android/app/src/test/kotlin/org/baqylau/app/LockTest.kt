@@ -2,7 +2,9 @@ package org.baqylau.app
 
 import androidx.compose.ui.test.onAllNodesWithTag
 import androidx.lifecycle.Lifecycle
+import org.baqylau.Mission
 import org.baqylau.PIN
+import org.baqylau.app.core.PhoneCore
 import org.baqylau.app.core.SessionState
 import org.baqylau.app.phone.Permission
 import org.junit.Assert.assertEquals
@@ -99,31 +101,57 @@ class LockTest : AppTest() {
     @Test
     fun `a damaged store is saved as far as it reads`() =
         withMission { mission ->
-            enrol(mission)
-            visit(checklist = "opening")
-            await("page")
-            activity.close()
-            val left = Files.createTempDirectory("damaged")
-            TestApp.folder.toFile().copyRecursively(left.toFile(), overwrite = true)
-            RandomAccessFile(left.resolve("store/main.db").toFile(), "rw").use {
-                it.seek(it.length() / 4)
-                it.write(ByteArray((it.length() / 2).toInt()) { 0x5a })
+            damage(mission) {
+                it.seek(it.length() - it.length() / 4)
+                it.write(ByteArray((it.length() / 4).toInt()) { 0x5a })
             }
-            Files.deleteIfExists(left.resolve("store/main.db-wal"))
-            TestApp.folder = left
-            app.onCreate()
-            launch()
-            write("pin", PIN)
-            tap("unlock")
-            await("damaged")
-            for (language in LANGUAGES) {
-                compose.runOnUiThread { app.look.speak(language) }
-                see(said(language, R.string.damaged_title))
-            }
+            seeInAll(R.string.damaged_title)
+            write("pin", "0000")
+            tap("salvage")
+            seeInAll(R.string.error_locked)
             write("pin", PIN)
             tap("salvage")
             write("pin", PIN)
             tap("unlock")
             await("new-visit")
         }
+
+    @Test
+    fun `where nothing of a store can be read one begins anew`() =
+        withMission { mission ->
+            damage(mission) {
+                it.seek(PAGE.toLong())
+                it.write(ByteArray((it.length() - PAGE).toInt()) { 0x5a })
+            }
+            write("pin", PIN)
+            tap("salvage")
+            seeInAll(R.string.damaged_nothing)
+            tap("begin-anew")
+            await("invite")
+        }
+
+    /** Enrols, and pulls the battery; then the file is damaged. */
+    private fun damage(
+        mission: Mission,
+        how: (RandomAccessFile) -> Unit,
+    ) {
+        enrol(mission)
+        visit(checklist = "opening")
+        await("page")
+        activity.close()
+        ((app.session.state.value as SessionState.Open).core as PhoneCore).close()
+        val left = Files.createTempDirectory("damaged")
+        TestApp.folder.toFile().copyRecursively(left.toFile(), overwrite = true)
+        RandomAccessFile(left.resolve("store/main.db").toFile(), "rw").use(how)
+        TestApp.folder = left
+        app.onCreate()
+        launch()
+        write("pin", PIN)
+        tap("unlock")
+        await("damaged")
+    }
+
+    private companion object {
+        const val PAGE = 4096
+    }
 }

@@ -2,11 +2,14 @@ package org.baqylau.app.checklist
 
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.sync.Mutex
+import kotlinx.coroutines.sync.withLock
 import org.baqylau.Answer
 import org.baqylau.BaqylauException
 import org.baqylau.ByteSource
 import org.baqylau.ChoiceView
 import org.baqylau.Key
+import org.baqylau.ObserverCoreInterface
 import org.baqylau.Problem
 import org.baqylau.Progress
 import org.baqylau.RowView
@@ -83,12 +86,17 @@ class ChecklistModel(
     private val waits = HashMap<Key, Job>()
     private var recording: Recording? = null
 
+    /** One at a time asks the core and draws what it says: nothing older is drawn over it. */
+    private val turn = Mutex()
+
     init {
         // Another language, another place, an amendment: whatever changes is drawn anew.
-        follow(core) { if (state.value.saving == 0) look(null) }
+        follow(core) { look(null) }
     }
 
-    private suspend fun look(section: Int?) {
+    private suspend fun look(section: Int?) = turn.withLock { draw(section) }
+
+    private suspend fun draw(section: Int?) {
         val seen =
             core {
                 val heads = sections(draft)
@@ -158,23 +166,45 @@ class ChecklistModel(
         answer: Answer?,
     ) = saving(key) { if (answer == null) clearAnswer(draft, key) else setAnswer(draft, key, answer) }
 
+    /** What stands on the paper, by its number; the next question comes by itself. */
+    fun fromPaper(
+        row: RowView,
+        option: Option,
+    ) = act {
+        set(row.key, answerOf(option)).join()
+        jump()
+    }
+
     private fun saving(
         key: Key,
         unfit: Int = R.string.error_invalid,
-        call: org.baqylau.ObserverCoreInterface.() -> ViewChange,
+        call: ObserverCoreInterface.() -> ViewChange,
     ) = act {
-        update { copy(saving = saving + 1, wrong = wrong - key) }
+        update { copy(wrong = wrong - key) }
         try {
-            val change = core(call)
-            update { copy(rows = rows.with(change), progress = change.progress, typed = typed - key) }
+            changed(call) { copy(typed = typed - key) }
         } catch (_: BaqylauException.Invalid) {
             fail(Words(unfit))
+        }
+    }
+
+    /** Calls the core, and draws what it changed. */
+    private suspend fun changed(
+        call: ObserverCoreInterface.() -> ViewChange,
+        then: ChecklistState.() -> ChecklistState,
+    ) {
+        val page = state.value.section
+        update { copy(saving = saving + 1) }
+        try {
+            turn.withLock {
+                val (change, heads) = core { call() to sections(draft) }
+                update { copy(sections = heads, progress = change.progress).then() }
+                // The page was turned meanwhile: the change speaks of the one before.
+                if (state.value.section == page) update { copy(rows = rows.with(change)) } else draw(null)
+            }
         } finally {
             update { copy(saving = saving - 1) }
         }
-        val heads = core { sections(draft) }
-        update { copy(sections = heads) }
-        if (state.value.paper) jump()
     }
 
     /** What is typed becomes an answer when the hand rests. */
@@ -196,20 +226,13 @@ class ChecklistModel(
         text: String,
     ) {
         waits.remove(key)
-        update { copy(saving = saving + 1) }
+        val kind = state.value.rows.firstOrNull { it.key == key }?.kind
         try {
-            val change =
-                core {
-                    if (text.isBlank()) clearAnswer(draft, key) else setAnswer(draft, key, readAnswer(draft, key, text))
-                }
-            update {
-                val left = if (typed[key] == text) typed - key else typed
-                copy(rows = rows.with(change), progress = change.progress, typed = left)
+            changed({ if (text.isBlank()) clearAnswer(draft, key) else setAnswer(draft, key, readAnswer(draft, key, text)) }) {
+                if (typed[key] == text) copy(typed = typed - key) else this
             }
         } catch (_: BaqylauException.Invalid) {
-            update { copy(wrong = wrong + (key to wrongName(rows.first { it.key == key }.kind))) }
-        } finally {
-            update { copy(saving = saving - 1) }
+            update { copy(wrong = wrong + (key to wrongName(kind))) }
         }
     }
 

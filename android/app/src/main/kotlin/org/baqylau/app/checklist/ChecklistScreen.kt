@@ -6,6 +6,7 @@ import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.lazy.LazyColumn
+import androidx.compose.foundation.lazy.LazyListState
 import androidx.compose.foundation.lazy.items
 import androidx.compose.foundation.lazy.rememberLazyListState
 import androidx.compose.material3.LinearProgressIndicator
@@ -16,6 +17,9 @@ import androidx.compose.runtime.Composable
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableIntStateOf
+import androidx.compose.runtime.saveable.rememberSaveable
+import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.testTag
@@ -24,6 +28,8 @@ import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
+import androidx.lifecycle.Lifecycle
+import androidx.lifecycle.compose.LifecycleEventEffect
 import org.baqylau.Phase
 import org.baqylau.app.R
 import org.baqylau.app.nav.Route
@@ -43,6 +49,11 @@ fun ChecklistScreen(
     onBack: () -> Unit,
 ) {
     val state by model.state.collectAsState()
+    // Kept here: the page is where it was when what lay over it is gone.
+    val list = rememberLazyListState()
+    Scrolled(state, list)
+    // What is typed is kept before the app goes out of sight.
+    LifecycleEventEffect(Lifecycle.Event.ON_PAUSE) { model.leave {} }
     when (val over = state.over) {
         is Over.Sections -> return Sections(state, model)
         is Over.Photograph ->
@@ -56,7 +67,13 @@ fun ChecklistScreen(
             }
 
         is Over.Search -> return Search(over, model)
-        else -> {}
+        is Over.Note ->
+            return Ask(R.string.note_add, over.row.label, over.row.note.orEmpty(), { model.over(null) }) { model.note(over.row, it) }
+
+        is Over.Confirm ->
+            return Ask(R.string.issue_confirm, over.problem.text, "", { model.over(null) }) { model.confirm(over.problem, it) }
+
+        null -> {}
     }
     Screen(
         state.title,
@@ -81,9 +98,25 @@ fun ChecklistScreen(
                 }
             }
         }
-        if (state.paper) Paper(state, model) else Page(state, model)
+        if (state.paper) Paper(state, model) else Page(state, model, list)
     }
-    Dialogs(state, model)
+}
+
+/** Another section begins at its top; the question that was looked for is scrolled to. */
+@Composable
+private fun Scrolled(
+    state: ChecklistState,
+    list: LazyListState,
+) {
+    var section by rememberSaveable { mutableIntStateOf(state.section) }
+    LaunchedEffect(state.section) {
+        if (section != state.section) list.scrollToItem(0)
+        section = state.section
+    }
+    LaunchedEffect(state.focus) {
+        val at = blocksOf(state.rows).indexOfFirst { block -> state.focus != null && keysOf(block).contains(state.focus) }
+        if (at >= 0) list.animateScrollToItem(at)
+    }
 }
 
 /** The rows of the section that is open. */
@@ -91,11 +124,9 @@ fun ChecklistScreen(
 private fun Page(
     state: ChecklistState,
     model: ChecklistModel,
+    list: LazyListState,
 ) {
     val blocks = blocksOf(state.rows)
-    val list = rememberLazyListState()
-    val at = blocks.indexOfFirst { block -> state.focus != null && keysOf(block).contains(state.focus) }
-    LaunchedEffect(state.focus, state.section) { if (at >= 0) list.animateScrollToItem(at) else list.scrollToItem(0) }
     LazyColumn(Modifier.fillMaxWidth().testTag("page"), list) {
         items(blocks, { block -> keysOf(block).first().toString() }) { block ->
             when (block) {

@@ -2,17 +2,14 @@ package org.baqylau.app.checklist
 
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.fillMaxWidth
-import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.lazy.LazyColumn
 import androidx.compose.foundation.lazy.items
 import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.verticalScroll
-import androidx.compose.material3.AlertDialog
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.OutlinedTextField
 import androidx.compose.material3.Text
-import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
@@ -30,21 +27,8 @@ import org.baqylau.app.ui.Line
 import org.baqylau.app.ui.Paragraph
 import org.baqylau.app.ui.Primary
 import org.baqylau.app.ui.Screen
-import org.baqylau.app.ui.TARGET
 
-/** A note to a question, and the reason for an unlikely answer. */
-@Composable
-fun Dialogs(
-    state: ChecklistState,
-    model: ChecklistModel,
-) {
-    when (val over = state.over) {
-        is Over.Note -> Ask(R.string.note_add, over.row.label, over.row.note.orEmpty(), { model.over(null) }) { model.note(over.row, it) }
-        is Over.Confirm -> Ask(R.string.issue_confirm, over.problem.text, "", { model.over(null) }) { model.confirm(over.problem, it) }
-        else -> {}
-    }
-}
-
+/** Asks for a text: a note, a reason. Over the whole screen, so that large letters and the keyboard leave room for it. */
 @Composable
 fun Ask(
     title: Int,
@@ -54,27 +38,18 @@ fun Ask(
     onSaid: (String) -> Unit,
 ) {
     var text by rememberSaveable { mutableStateOf(begin) }
-    AlertDialog(
-        onCancel,
-        confirmButton = {
-            TextButton({ onSaid(text) }, Modifier.heightIn(min = TARGET).testTag("ask-ok")) { Text(stringResource(R.string.ok)) }
-        },
-        dismissButton = {
-            TextButton(onCancel, Modifier.heightIn(min = TARGET).testTag("ask-cancel")) { Text(stringResource(R.string.cancel)) }
-        },
-        title = { Text(stringResource(title)) },
-        text = {
-            Column {
-                Text(about)
-                OutlinedTextField(
-                    text,
-                    { text = it },
-                    Modifier.fillMaxWidth().padding(top = 8.dp).testTag("ask"),
-                    keyboardOptions = private(KeyboardType.Text),
-                )
-            }
-        },
-    )
+    Screen(stringResource(title), onCancel, bottom = { Primary(stringResource(R.string.ok), "ask-ok") { onSaid(text) } }) {
+        Column(Modifier.verticalScroll(rememberScrollState())) {
+            Paragraph(about)
+            OutlinedTextField(
+                text,
+                { text = it },
+                Modifier.fillMaxWidth().padding(horizontal = 16.dp).testTag("ask"),
+                label = { Text(stringResource(title)) },
+                keyboardOptions = private(KeyboardType.Text),
+            )
+        }
+    }
 }
 
 /** Choices that are too many to show at once. */
@@ -121,7 +96,7 @@ fun Paper(
                 style = MaterialTheme.typography.titleLarge,
             )
             options.forEachIndexed { at, option ->
-                Line("${at + 1}   " + words(option), "paper-${at + 1}") { model.set(row.key, answerOf(option)) }
+                Line("${at + 1}   " + words(option), "paper-${at + 1}") { model.fromPaper(row, option) }
             }
         }
     }

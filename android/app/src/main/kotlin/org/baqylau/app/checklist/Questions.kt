@@ -299,7 +299,7 @@ private fun IssueLine(
 }
 
 /** The words for what is no answer of a kind. */
-fun wrongName(kind: RowKind): Int =
+fun wrongName(kind: RowKind?): Int =
     when (kind) {
         is RowKind.Integer -> R.string.wrong_integer
         is RowKind.Decimal, is RowKind.Range -> R.string.wrong_number

@@ -130,8 +130,14 @@ class Session(
 
     /** Makes a damaged store anew from what can be read. */
     suspend fun salvage(pin: String) {
+        val before = mutable.value
         close()
-        withContext(Dispatchers.IO) { salvage(phone(), vault, pin) }
+        try {
+            withContext(Dispatchers.IO) { salvage(phone(), vault, pin) }
+        } catch (e: BaqylauException) {
+            mutable.value = before
+            throw e
+        }
         start()
     }
 

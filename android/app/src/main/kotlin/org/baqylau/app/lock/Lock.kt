@@ -5,6 +5,7 @@ import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.ui.res.pluralStringResource
 import androidx.compose.ui.res.stringResource
+import org.baqylau.BaqylauException
 import org.baqylau.app.R
 import org.baqylau.app.core.Session
 import org.baqylau.app.core.SessionState
@@ -20,6 +21,8 @@ import org.baqylau.app.ui.Secondary
 
 data class LockState(
     val pin: String = "",
+    /** Nothing of a damaged store could be read. */
+    val nothing: Boolean = false,
 )
 
 /** The locked phone, and the phone that lost its store. */
@@ -38,7 +41,14 @@ class LockModel(
 
     fun unlockWithFace(title: String) = act { if (face.ask(title)) session.unlockWithFace() }
 
-    fun salvage() = act { session.salvage(state.value.pin) }
+    fun salvage() =
+        act {
+            try {
+                session.salvage(state.value.pin)
+            } catch (_: BaqylauException.Invalid) {
+                update { copy(nothing = true) }
+            }
+        }
 
     fun wipe() = act { session.wipe() }
 
@@ -92,8 +102,12 @@ fun DamagedScreen(
         stringResource(R.string.damaged_title),
         null,
         model,
-        bottom = { Primary(stringResource(R.string.damaged_salvage), "salvage", state.pin.isNotEmpty()) { model.salvage() } },
+        bottom = {
+            if (state.nothing) Secondary(stringResource(R.string.lost_begin), "begin-anew") { model.wipe() }
+            Primary(stringResource(R.string.damaged_salvage), "salvage", state.pin.isNotEmpty()) { model.salvage() }
+        },
     ) {
+        if (state.nothing) ErrorCard(Words(R.string.damaged_nothing))
         Paragraph(stringResource(R.string.damaged_text, file), "damaged")
         Pin(state.pin, model::pin, R.string.pin, "pin")
     }

@@ -32,13 +32,16 @@ class DeviceLocator(
         provider: String,
     ): Location? =
         suspendCancellableCoroutine { waiting ->
-            val listener = LocationListener { if (waiting.isActive) waiting.resume(it) }
+            val listener =
+                object : LocationListener {
+                    override fun onLocationChanged(location: Location) {
+                        manager.removeUpdates(this)
+                        if (waiting.isActive) waiting.resume(location)
+                    }
+                }
             waiting.invokeOnCancellation { manager.removeUpdates(listener) }
             try {
-                manager.requestLocationUpdates(provider, 0L, 0f, { location ->
-                    manager.removeUpdates(listener)
-                    listener.onLocationChanged(location)
-                }, Looper.getMainLooper())
+                manager.requestLocationUpdates(provider, 0L, 0f, listener, Looper.getMainLooper())
             } catch (_: SecurityException) {
                 waiting.resume(null)
             }

@@ -114,6 +114,7 @@ fun ReportScreen(
     onBack: () -> Unit,
 ) {
     val state by model.state.collectAsState()
+    state.asking?.let { return Why(it, model, open) }
     val report = state.reports.firstOrNull { it.seq == seq }
     val amended = state.reports.any { it.amends == seq }
     Screen(
@@ -138,7 +139,6 @@ fun ReportScreen(
             Line(stringResource(R.string.report_look), "look") { open(Route.Checklist(report.draft)) }
         }
     }
-    WhyDialog(state, model, open)
 }
 
 @Composable
@@ -163,13 +163,13 @@ fun LettersScreen(
     onBack: () -> Unit,
 ) {
     val state by model.state.collectAsState()
+    state.asking?.let { return Why(it, model, open) }
     Screen(stringResource(R.string.letters_title), onBack, model) {
         LazyColumn {
             if (state.letters.isEmpty()) item { Paragraph(stringResource(R.string.letters_none)) }
             items(state.letters) { Letter(it, model) }
         }
     }
-    WhyDialog(state, model, open)
 }
 
 @Composable
@@ -188,12 +188,11 @@ private fun Letter(
 }
 
 @Composable
-private fun WhyDialog(
-    state: ReportsState,
+private fun Why(
+    asking: Asking,
     model: ReportsModel,
     open: (Route) -> Unit,
 ) {
-    val asking = state.asking ?: return
     val about = (asking as? Asking.Answer)?.letter?.text ?: stringResource(R.string.report_amend_why)
     Ask(R.string.report_amend, about, "", { model.ask(null) }) { model.because(it, open) }
 }
