@@ -52,8 +52,11 @@ dependencies {
     implementation(libs.compose.ui)
     implementation(libs.material3)
     implementation(libs.core.ktx)
+    implementation(libs.lifecycle.compose)
     implementation(libs.lifecycle.viewmodel)
     implementation(libs.coroutines.android)
     implementation(libs.zxing)
     implementation(libs.jna) { artifact { type = "aar" } }
+    debugImplementation(libs.compose.preview)
+    debugImplementation(libs.compose.tooling)
 }

@@ -11,7 +11,7 @@ use crate::views::{
 use baqylau_observer::app;
 use baqylau_observer::vault::FileVault;
 use baqylau_protocol::certificate::Invite;
-use baqylau_protocol::courier::{Assembler, frames};
+use baqylau_protocol::courier::Assembler;
 use std::io::Cursor;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -284,6 +284,11 @@ impl ObserverCore {
         Ok(self.0.export_courier()?)
     }
 
+    /// The same without the mission's own data, as frames for a screen: codes to be shown one after the other, again and again.
+    pub fn courier_codes(&self) -> Result<Vec<String>> {
+        Ok(self.0.courier_codes()?)
+    }
+
     /// The encrypted attachments that may travel beside it: paths of files.
     pub fn courier_attachments(&self) -> Result<Vec<String>> {
         Ok(self.0.courier_attachments()?.into_iter().map(|p| p.display().to_string()).collect())
@@ -393,12 +398,6 @@ impl ByteSource for InMemory {
         let read = std::io::Read::read_to_end(&mut std::io::Read::take(&mut *source, u64::from(at_most)), &mut out);
         read.map(|_| out).map_err(|e| crate::errors::ForeignError::Failed { reason: e.to_string() })
     }
-}
-
-/// The frames of a courier file: texts to be shown as QR codes, one after the other, again and again.
-#[uniffi::export]
-pub fn courier_frames(file: Vec<u8>) -> Vec<String> {
-    frames(&file)
 }
 
 /// Puts frames together that a camera reads, in whatever order.

@@ -19,7 +19,7 @@ mod views;
 
 pub use answers::{Answer, Key, Missing, Outcome, Position, VisitUpdate};
 pub use core::{
-    CourierScanner, ObserverCore, courier_frames, file_vault, panic_on_purpose, read_invite, salvage, store_exists,
+    CourierScanner, ObserverCore, file_vault, panic_on_purpose, read_invite, salvage, store_exists,
     wipe,
 };
 pub use errors::{BaqylauError, ForeignError};

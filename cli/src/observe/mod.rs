@@ -7,7 +7,6 @@ use baqylau_observer::app::{Config, DraftView, LetterView, PlaceView, ReportStat
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_observer::vault::FileVault;
 use baqylau_observer::{Error, ObserverCore};
-use baqylau_protocol::courier;
 use clap::{Args, Subcommand};
 use fill::{fill, read_answers, sign};
 use serde_json::json;
@@ -377,12 +376,10 @@ pub fn run(command: Observe) -> Outcome {
             if let Some(folder) = attachments {
                 println!("{} attachments in {}", carry_out(&core, &folder)?, folder.display());
             }
-            let bytes = core.export_courier()?;
-            let Some(file) = file.filter(|_| !qr) else { return show(&bytes) };
-            let size = bytes.len();
-            let out = if frames { courier::frames(&bytes).join("\n").into_bytes() } else { bytes };
-            std::fs::write(&file, out).map_err(|e| format!("{}: {e}", file.display()))?;
-            println!("{size} bytes for a courier in {}", file.display());
+            let Some(file) = file.filter(|_| !qr) else { return show(&core.courier_codes()?) };
+            let out = if frames { core.courier_codes()?.join("\n").into_bytes() } else { core.export_courier()? };
+            std::fs::write(&file, &out).map_err(|e| format!("{}: {e}", file.display()))?;
+            println!("{} bytes for a courier in {}", out.len(), file.display());
             Ok(true)
         }
         Observe::Import { store, file, attachments } => {
@@ -495,9 +492,8 @@ fn carry_out(core: &ObserverCore, folder: &Path) -> Result<usize, Failure> {
 }
 
 /// Shows frames as QR codes, three a second, for a camera.
-fn show(bytes: &[u8]) -> Outcome {
+fn show(frames: &[String]) -> Outcome {
     use std::io::Write;
-    let frames = courier::frames(bytes);
     loop {
         for (number, frame) in frames.iter().enumerate() {
             let code = qrcode::QrCode::with_error_correction_level(frame, qrcode::EcLevel::L)?;

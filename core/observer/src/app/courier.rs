@@ -40,11 +40,23 @@ impl From<CourierError> for Error {
 
 impl ObserverCore {
     /// Everything that another phone can carry: own envelopes and carried objects that no receipt was seen for, receipts of what was
-    /// carried, and the bundle. Works while locked. [`baqylau_protocol::courier::frames`] makes it fit for a screen.
+    /// carried, and the bundle. Works while locked.
     ///
     /// # Errors
     /// The phone has no bundle yet, or the store failed.
     pub fn export_courier(&self) -> Result<Vec<u8>, Error> {
+        self.courier(true)
+    }
+
+    /// The same as frames for a screen, to be shown one after the other. Without the bundle: it alone would take minutes to show.
+    ///
+    /// # Errors
+    /// The phone has no bundle yet, or the store failed.
+    pub fn courier_codes(&self) -> Result<Vec<String>, Error> {
+        Ok(baqylau_protocol::courier::frames(&self.courier(false)?))
+    }
+
+    fn courier(&self, with_bundle: bool) -> Result<Vec<u8>, Error> {
         let outbox = lock(&self.outbox)?;
         let (root, manifest) = mission_of(&outbox)?;
         let mut objects: Vec<ByteVec> = Vec::new();
@@ -66,7 +78,7 @@ impl ObserverCore {
         for part in &Manifest::open(&manifest, &root)?.parts {
             parts.extend(outbox.part(part.hash)?.map(ByteVec::from));
         }
-        let bundle = Some((manifest.into(), parts));
+        let bundle = with_bundle.then(|| (manifest.into(), parts));
         let kept = Some(outbox.carried_proofs()?).filter(|k| !k.is_empty());
         let (v, mission) = (baqylau_protocol::VERSION, MissionId::of(&root));
         Ok(Courier { v, mission, objects, receipts, bundle, kept }.encode())

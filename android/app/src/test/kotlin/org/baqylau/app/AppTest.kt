@@ -29,6 +29,7 @@ import org.baqylau.Mission
 import org.baqylau.ObserverCoreInterface
 import org.baqylau.PIN
 import org.baqylau.app.core.SessionState
+import org.baqylau.app.preview.MemoryServices
 import org.junit.After
 import org.junit.Assert.assertTrue
 import org.junit.Before
@@ -131,6 +132,12 @@ abstract class AppTest {
     ): String {
         val configuration = Configuration(app.resources.configuration).apply { setLocale(Locale.forLanguageTag(language)) }
         return app.createConfigurationContext(configuration).getString(id)
+    }
+
+    /** The app and the mission in a language, as the settings set them. */
+    protected fun speak(language: String) {
+        if (app.session.state.value is SessionState.Open) core { speak(language) }
+        compose.runOnUiThread { app.look.speak(language) }
     }
 
     /** The words are on the screen, in each language of the app. */

@@ -1,40 +1,18 @@
 package org.baqylau.app
 
 import android.os.Looper
-import androidx.compose.foundation.layout.Column
-import androidx.compose.runtime.Composable
-import androidx.compose.runtime.LaunchedEffect
-import kotlinx.coroutines.flow.MutableStateFlow
-import org.baqylau.BaqylauException
-import org.baqylau.KeyVault
-import org.baqylau.Phone
-import org.baqylau.Position
-import org.baqylau.app.phone.AppSettings
-import org.baqylau.app.phone.Camera
-import org.baqylau.app.phone.Delivery
-import org.baqylau.app.phone.Face
-import org.baqylau.app.phone.Files
-import org.baqylau.app.phone.Locator
-import org.baqylau.app.phone.Microphone
-import org.baqylau.app.phone.Notices
-import org.baqylau.app.phone.Permission
-import org.baqylau.app.phone.Permissions
-import org.baqylau.app.phone.Picked
-import org.baqylau.app.phone.Recording
-import org.baqylau.app.phone.Services
-import org.baqylau.app.phone.wav
-import org.baqylau.app.ui.Primary
-import org.baqylau.bytesSource
-import org.baqylau.fileVault
 import java.nio.file.Files.createTempDirectory
 import java.nio.file.Path
 import java.util.concurrent.ConcurrentLinkedQueue
+import org.baqylau.BaqylauException
+import org.baqylau.app.phone.Services
+import org.baqylau.app.preview.MemoryServices
 
 /** The app on a phone in memory, with the real core. Calls into the core from the main thread are noted. */
 class TestApp : BaqylauApp() {
     val twin get() = services as MemoryServices
 
-    override fun makeServices(): Services = MemoryServices(folder)
+    override fun makeServices(): Services = MemoryServices(folder, keys)
 
     override fun watch() {
         if (Looper.getMainLooper().isCurrentThread) onMainThread += Throwable().stackTrace[3].toString()
@@ -54,118 +32,5 @@ class TestApp : BaqylauApp() {
 
         /** Calls that made a screen wait. */
         val onMainThread = ConcurrentLinkedQueue<String>()
-    }
-}
-
-/** A phone in memory. */
-class MemoryServices(
-    private val folder: Path,
-) : Services {
-    var here: Position? = Position(511_600_000, 714_700_000, 1_000u, false)
-    var picture = ByteArray(0)
-    var scanned = emptyList<String>()
-    var picked: Picked? = null
-    val saved = ArrayList<ByteArray>()
-    var planned = 0
-    var noticed = 0
-    val network = MutableStateFlow(true)
-    val refused = HashSet<Permission>()
-    var faceShown = true
-
-    override val vault: KeyVault by lazy { fileVault(TestApp.keys.toString()) }
-
-    override fun phone() = Phone("$folder/store", settings.language ?: "en", "", 300)
-
-    override val camera =
-        object : Camera {
-            @Composable
-            override fun Photograph(
-                onTaken: (ByteArray) -> Unit,
-                onFailed: () -> Unit,
-            ) = Column {
-                Primary("click", "shutter") { onTaken(picture) }
-                Primary("broken", "camera-broken") { onFailed() }
-            }
-
-            @Composable
-            override fun Scan(
-                onRead: (String) -> Unit,
-                onFailed: () -> Unit,
-            ) = LaunchedEffect(Unit) { scanned.forEach(onRead) }
-        }
-
-    override val microphone =
-        object : Microphone {
-            override fun record() =
-                object : Recording {
-                    override suspend fun stop() = wav(ByteArray(3_200), 16_000)
-                }
-        }
-
-    override val locator =
-        object : Locator {
-            override suspend fun position() = here
-        }
-
-    override val permissions =
-        object : Permissions {
-            override suspend fun ask(permission: Permission) = permission !in refused
-        }
-
-    override val files =
-        object : Files {
-            override suspend fun pick(type: String) = picked
-
-            override suspend fun save(
-                name: String,
-                bytes: ByteArray,
-            ) = saved.add(bytes)
-
-            override fun share(
-                name: String,
-                bytes: ByteArray,
-            ) {
-                saved.add(bytes)
-            }
-        }
-
-    override val face =
-        object : Face {
-            override val available = true
-
-            override suspend fun ask(title: String) = faceShown
-        }
-
-    override val delivery =
-        object : Delivery {
-            override fun plan() {
-                planned++
-            }
-
-            override val connected = network
-        }
-
-    override val notices =
-        object : Notices {
-            override fun lettersCame() {
-                noticed++
-            }
-        }
-
-    override var asking = false
-
-    override val settings =
-        object : AppSettings {
-            override var language: String? = "en"
-            override var sun = false
-            override var lockAfterMs = 60_000L
-            override var notices = false
-        }
-
-    fun pickBytes(
-        media: String,
-        bytes: ByteArray,
-    ) {
-        picked = Picked(media, bytesSource(bytes))
     }
 }

@@ -75,7 +75,7 @@ class WorkTest : AppTest() {
             enrol(mission)
             val carrier = carrier(mission)
             carrier.startVisit(null, null).let { carrier.startChecklist(it.code, "incident") }.let { carrier.finalise(it.id, "for a test") }
-            twin.scanned = org.baqylau.courierFrames(carrier.exportCourier()).reversed()
+            twin.scanned = carrier.courierCodes().reversed()
             tap("courier")
             tap("scan")
             find("brought")

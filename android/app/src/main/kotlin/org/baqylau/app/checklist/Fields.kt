@@ -34,13 +34,13 @@ import org.baqylau.BaqylauException
 import org.baqylau.Media
 import org.baqylau.RowView
 import org.baqylau.app.R
+import org.baqylau.app.ui.INSET
 import org.baqylau.app.ui.Paragraph
 import org.baqylau.app.ui.Secondary
 import org.baqylau.app.ui.TARGET
 import org.baqylau.app.ui.offsetMinutes
 
 private const val DAY_MS = 86_400_000L
-private val side = Modifier.padding(horizontal = 16.dp, vertical = 4.dp)
 
 @Composable
 fun DayField(
@@ -48,7 +48,7 @@ fun DayField(
     model: ChecklistModel,
 ) {
     var open by rememberSaveable { mutableStateOf(false) }
-    Secondary(row.answerText.ifEmpty { stringResource(R.string.choose_day) }, "day-${row.name}", side) { open = true }
+    Secondary(row.answerText.ifEmpty { stringResource(R.string.choose_day) }, "day-${row.name}", INSET) { open = true }
     if (!open) return
     val days = (row.answer as? Answer.Date)?.days ?: (System.currentTimeMillis() / DAY_MS).toInt()
     val picker = rememberDatePickerState(days * DAY_MS)
@@ -72,7 +72,7 @@ fun TimeField(
     model: ChecklistModel,
 ) {
     var open by rememberSaveable { mutableStateOf(false) }
-    Secondary(row.answerText.ifEmpty { stringResource(R.string.choose_time) }, "time-${row.name}", side) { open = true }
+    Secondary(row.answerText.ifEmpty { stringResource(R.string.choose_time) }, "time-${row.name}", INSET) { open = true }
     if (!open) return
     val seconds = (row.answer as? Answer.Time)?.seconds?.toInt() ?: 0
     val picker = rememberTimePickerState(seconds / 3600, seconds / 60 % 60, is24Hour = true)
@@ -98,7 +98,7 @@ fun MomentField(
     model: ChecklistModel,
 ) {
     if (row.answerText.isNotEmpty()) Paragraph(row.answerText)
-    Secondary(stringResource(R.string.now), "now-${row.name}", side) {
+    Secondary(stringResource(R.string.now), "now-${row.name}", INSET) {
         val ms = System.currentTimeMillis()
         model.set(row.key, Answer.Moment(ms, offsetMinutes(ms)))
     }
@@ -110,7 +110,7 @@ fun PositionField(
     model: ChecklistModel,
 ) {
     if (row.answerText.isNotEmpty()) Paragraph(row.answerText)
-    Secondary(stringResource(R.string.visit_position_take), "position-${row.name}", side) { model.position(row.key) }
+    Secondary(stringResource(R.string.visit_position_take), "position-${row.name}", INSET) { model.position(row.key) }
 }
 
 @Composable
@@ -123,19 +123,19 @@ fun AttachmentField(
     val name = (row.answer as? Answer.Attachment)?.name
     if (name != null) {
         if (media == Media.IMAGE) Picture(name, row.label, model) else Paragraph("✓ " + stringResource(R.string.attached))
-        Secondary(stringResource(R.string.attachment_remove), "remove-${row.name}", side) { model.set(row.key, null) }
+        Secondary(stringResource(R.string.attachment_remove), "remove-${row.name}", INSET) { model.set(row.key, null) }
     }
     when (media) {
-        Media.IMAGE -> Secondary(stringResource(R.string.photograph), "photo-${row.name}", side) { model.photograph(row.key) }
+        Media.IMAGE -> Secondary(stringResource(R.string.photograph), "photo-${row.name}", INSET) { model.photograph(row.key) }
         Media.AUDIO ->
             if (state.recording == row.key) {
-                Secondary("■ " + stringResource(R.string.record_stop), "stop-${row.name}", side) { model.stopRecording() }
+                Secondary("■ " + stringResource(R.string.record_stop), "stop-${row.name}", INSET) { model.stopRecording() }
             } else {
-                Secondary("● " + stringResource(R.string.record), "record-${row.name}", side) { model.record(row.key) }
+                Secondary("● " + stringResource(R.string.record), "record-${row.name}", INSET) { model.record(row.key) }
             }
 
-        Media.VIDEO -> Secondary(stringResource(R.string.pick_video), "pick-${row.name}", side) { model.pick(row.key, "video/*") }
-        Media.FILE -> Secondary(stringResource(R.string.pick_file), "pick-${row.name}", side) { model.pick(row.key, "*/*") }
+        Media.VIDEO -> Secondary(stringResource(R.string.pick_video), "pick-${row.name}", INSET) { model.pick(row.key, "video/*") }
+        Media.FILE -> Secondary(stringResource(R.string.pick_file), "pick-${row.name}", INSET) { model.pick(row.key, "*/*") }
     }
 }
 
@@ -167,8 +167,8 @@ fun RowButtons(
 ) = Column {
     val inside = state.rows.dropWhile { it.key != repeat.key }.drop(1).takeWhile { it.depth > repeat.depth }
     val rows = inside.map { rowKey(repeat, it) }.distinct()
-    Secondary("+ " + stringResource(R.string.row_add), "add-${repeat.name}", side) { model.addRow(repeat.key) }
+    Secondary("+ " + stringResource(R.string.row_add), "add-${repeat.name}", INSET) { model.addRow(repeat.key) }
     rows.forEachIndexed { at, row ->
-        Secondary(stringResource(R.string.row_remove, at + 1), "remove-${repeat.name}-$at", side) { model.removeRow(row) }
+        Secondary(stringResource(R.string.row_remove, at + 1), "remove-${repeat.name}-$at", INSET) { model.removeRow(row) }
     }
 }

@@ -23,6 +23,7 @@ import androidx.compose.ui.unit.dp
 import org.baqylau.Answer
 import org.baqylau.app.R
 import org.baqylau.app.enrol.private
+import org.baqylau.app.ui.INSET
 import org.baqylau.app.ui.Line
 import org.baqylau.app.ui.Paragraph
 import org.baqylau.app.ui.Primary
@@ -88,7 +89,7 @@ fun Paper(
         val options = options(row)
         if (options.isEmpty()) {
             Question(row, state, model)
-            Primary(stringResource(R.string.paper_next), "paper-next") { model.jump() }
+            Primary(stringResource(R.string.paper_next), "paper-next", INSET) { model.jump() }
         } else {
             Text(
                 "${row.number}. ${row.label}",

@@ -38,6 +38,7 @@ import org.baqylau.RowView
 import org.baqylau.app.R
 import org.baqylau.app.enrol.private
 import org.baqylau.app.ui.Choice
+import org.baqylau.app.ui.INSET
 import org.baqylau.app.ui.Secondary
 import org.baqylau.app.ui.TARGET
 
@@ -103,7 +104,7 @@ private fun Control(
         is RowKind.Attachment -> AttachmentField(row, kind.media, state, model)
         is RowKind.Barcode -> {
             Field(row, state, model, KeyboardType.Text)
-            Secondary(stringResource(R.string.scan), "scan-${row.name}", Modifier.padding(horizontal = 16.dp)) { model.scan(row.key) }
+            Secondary(stringResource(R.string.scan), "scan-${row.name}", INSET) { model.scan(row.key) }
         }
 
         is RowKind.Acknowledge -> Acknowledge(row, model)
@@ -118,7 +119,7 @@ private fun One(
     model: ChecklistModel,
 ) {
     if (row.choices is Choices.Paged) {
-        Secondary(row.answerText.ifEmpty { stringResource(R.string.choose) }, "search-${row.name}", Modifier.padding(horizontal = 16.dp)) {
+        Secondary(row.answerText.ifEmpty { stringResource(R.string.choose) }, "search-${row.name}", INSET) {
             model.search(row, "")
         }
         row.missing.forEach { why -> MissingChoice(row, why, model) }

@@ -41,7 +41,6 @@ import org.baqylau.app.ui.Heading
 import org.baqylau.app.ui.Paragraph
 import org.baqylau.app.ui.Screen
 import org.baqylau.app.ui.Secondary
-import org.baqylau.courierFrames
 
 data class CourierState(
     /** Frames that are being shown. */
@@ -73,7 +72,7 @@ class CourierModel(
 
     fun show() =
         act {
-            val frames = core { courierFrames(exportCourier()) }
+            val frames = core { courierCodes() }
             update { copy(frames = frames) }
         }
 

@@ -96,7 +96,7 @@ private fun Buttons(
     when (state.step) {
         EnrolStep.INVITE -> {
             Secondary(stringResource(R.string.enrol_scan), "scan") { model.scan() }
-            Primary(stringResource(R.string.go_on), "read", state.invite.isNotBlank()) { model.read() }
+            Primary(stringResource(R.string.go_on), "read", enabled = state.invite.isNotBlank()) { model.read() }
         }
 
         EnrolStep.COMPARE -> {
@@ -104,7 +104,7 @@ private fun Buttons(
             Primary(stringResource(R.string.enrol_same), "same") { model.trust() }
         }
 
-        EnrolStep.PIN -> Primary(stringResource(R.string.go_on), "create", state.pin.isNotEmpty()) { model.create() }
+        EnrolStep.PIN -> Primary(stringResource(R.string.go_on), "create", enabled = state.pin.isNotEmpty()) { model.create() }
         EnrolStep.FETCH -> {
             Secondary(stringResource(R.string.enrol_courier), "by-courier", onClick = onCourier)
             Secondary(stringResource(R.string.enrol_another), "another") { model.another() }

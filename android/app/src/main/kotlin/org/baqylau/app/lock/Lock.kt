@@ -69,7 +69,7 @@ fun LockScreen(
         model,
         bottom = {
             if (locked.face) Secondary(stringResource(R.string.lock_face), "face") { model.unlockWithFace(title) }
-            Primary(stringResource(R.string.lock_open), "unlock", state.pin.isNotEmpty()) { model.unlock() }
+            Primary(stringResource(R.string.lock_open), "unlock", enabled = state.pin.isNotEmpty()) { model.unlock() }
         },
     ) {
         Paragraph(stringResource(R.string.lock_still_delivers))
@@ -104,7 +104,7 @@ fun DamagedScreen(
         model,
         bottom = {
             if (state.nothing) Secondary(stringResource(R.string.lost_begin), "begin-anew") { model.wipe() }
-            Primary(stringResource(R.string.damaged_salvage), "salvage", state.pin.isNotEmpty()) { model.salvage() }
+            Primary(stringResource(R.string.damaged_salvage), "salvage", enabled = state.pin.isNotEmpty()) { model.salvage() }
         },
     ) {
         if (state.nothing) ErrorCard(Words(R.string.damaged_nothing))

@@ -28,6 +28,7 @@ import org.baqylau.app.phone.Locator
 import org.baqylau.app.phone.Permission
 import org.baqylau.app.phone.Permissions
 import org.baqylau.app.ui.Heading
+import org.baqylau.app.ui.INSET
 import org.baqylau.app.ui.Line
 import org.baqylau.app.ui.Paragraph
 import org.baqylau.app.ui.Screen
@@ -176,10 +177,10 @@ fun PlacesScreen(
             items(state.found) { Place(it, model, { choose(it) }) }
             if (state.found.isEmpty()) item { Paragraph(stringResource(R.string.places_none)) }
             if (state.query.isNotBlank() && state.unlisted) {
-                item { Secondary(stringResource(R.string.places_unlisted, state.query), "unlisted") { model.unlisted(open) } }
+                item { Secondary(stringResource(R.string.places_unlisted, state.query), "unlisted", INSET) { model.unlisted(open) } }
             }
             if (route.visit == null) {
-                item { Secondary(stringResource(R.string.places_without), "no-place") { model.choose(null, open) } }
+                item { Secondary(stringResource(R.string.places_without), "no-place", INSET) { model.choose(null, open) } }
             }
         }
     }

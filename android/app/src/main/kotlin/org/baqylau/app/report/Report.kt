@@ -23,6 +23,7 @@ import org.baqylau.app.nav.Route
 import org.baqylau.app.nav.ScreenModel
 import org.baqylau.app.ui.ErrorCard
 import org.baqylau.app.ui.Heading
+import org.baqylau.app.ui.INSET
 import org.baqylau.app.ui.Line
 import org.baqylau.app.ui.Paragraph
 import org.baqylau.app.ui.Primary
@@ -183,7 +184,7 @@ private fun Letter(
     val about = letter.report != null || letter.handed != null
     if (about && letter.answered) Paragraph("✓ " + stringResource(R.string.letter_answered))
     if (about && !letter.answered) {
-        Secondary(stringResource(R.string.letter_answer), "answer-${letter.id}") { model.ask(Asking.Answer(letter)) }
+        Secondary(stringResource(R.string.letter_answer), "answer-${letter.id}", INSET) { model.ask(Asking.Answer(letter)) }
     }
 }
 

@@ -68,7 +68,7 @@ class ReviewModel(
     private val delivery: Delivery,
 ) : ScreenModel<ReviewState>(ReviewState()) {
     init {
-        act { look() }
+        follow(core, ::look)
     }
 
     private suspend fun look() {
@@ -138,7 +138,7 @@ fun ReviewScreen(
                 )
             }
             val ready = state.draft != null && !state.impossible && (!state.needsReason || state.reason.isNotBlank())
-            Primary(stringResource(R.string.review_sign), "sign", ready) { model.sign(onSigned) }
+            Primary(stringResource(R.string.review_sign), "sign", enabled = ready) { model.sign(onSigned) }
         },
     ) {
         val visit = state.visit ?: return@Screen

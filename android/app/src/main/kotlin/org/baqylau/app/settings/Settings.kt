@@ -1,12 +1,12 @@
 package org.baqylau.app.settings
 
 import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.AlertDialog
 import androidx.compose.material3.Text
 import androidx.compose.material3.TextButton
-import androidx.compose.foundation.layout.heightIn
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
@@ -27,6 +27,7 @@ import org.baqylau.app.phone.Permission
 import org.baqylau.app.phone.Permissions
 import org.baqylau.app.ui.Choice
 import org.baqylau.app.ui.Heading
+import org.baqylau.app.ui.INSET
 import org.baqylau.app.ui.Look
 import org.baqylau.app.ui.Paragraph
 import org.baqylau.app.ui.Screen
@@ -144,19 +145,19 @@ fun SettingsScreen(
             Pin(state.oldPin, model::oldPin, R.string.settings_pin_old, "old-pin")
             Pin(state.newPin, model::newPin, R.string.settings_pin_new, "new-pin")
             if (state.changed) Paragraph("✓ " + stringResource(R.string.settings_pin_changed), "pin-changed")
-            Secondary(stringResource(R.string.settings_pin), "change-pin", enabled = state.newPin.isNotEmpty()) { model.changePin() }
+            Secondary(stringResource(R.string.settings_pin), "change-pin", INSET, enabled = state.newPin.isNotEmpty()) { model.changePin() }
             FaceChoice(state, model)
             Heading(stringResource(R.string.settings_lock_after))
             LOCK_AFTER.forEach { ms ->
                 Choice(lockAfterName(ms), ms == state.lockAfterMs, "lock-after-$ms") { model.lockAfter(ms) }
             }
-            Secondary(stringResource(R.string.lock_now), "lock-now") { model.lock() }
+            Secondary(stringResource(R.string.lock_now), "lock-now", INSET) { model.lock() }
             Heading(stringResource(R.string.settings_notices))
             Paragraph(stringResource(R.string.settings_notices_why))
             val notices = if (state.notices) R.string.settings_notices_off else R.string.settings_notices_on
-            Secondary(stringResource(notices), "notices") { model.notices(!state.notices) }
+            Secondary(stringResource(notices), "notices", INSET) { model.notices(!state.notices) }
             Heading(stringResource(R.string.settings_wipe))
-            Secondary(stringResource(R.string.settings_wipe), "wipe") { model.askWipe(true) }
+            Secondary(stringResource(R.string.settings_wipe), "wipe", INSET) { model.askWipe(true) }
             Heading(stringResource(R.string.settings_about))
             state.mission?.let {
                 Paragraph(stringResource(R.string.settings_mission, it.title, it.version.toLong(), it.name, it.team))
@@ -182,7 +183,7 @@ private fun FaceChoice(
     if (!model.face.available) return
     val title = stringResource(R.string.lock_face)
     val words = if (state.faceAllowed) R.string.settings_face_off else R.string.settings_face_on
-    Secondary(stringResource(words), "face") { model.allowFace(!state.faceAllowed, title) }
+    Secondary(stringResource(words), "face", INSET) { model.allowFace(!state.faceAllowed, title) }
 }
 
 @Composable

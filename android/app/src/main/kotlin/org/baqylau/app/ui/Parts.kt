@@ -54,6 +54,9 @@ val TARGET: Dp = 48.dp
 /** A phone that lies on its side is lower. */
 private const val LOW = 480
 
+/** A button among what a screen shows. */
+val INSET = Modifier.fillMaxWidth().padding(horizontal = 16.dp, vertical = 4.dp)
+
 /** The widest that text is read at with ease. */
 private val COLUMN = 720.dp
 
@@ -76,7 +79,7 @@ fun Screen(
                 }
                 Text(
                     title,
-                    Modifier.weight(1f).padding(horizontal = 12.dp).semantics { heading() },
+                    Modifier.weight(1f).padding(horizontal = 12.dp, vertical = 4.dp).semantics { heading() },
                     style = MaterialTheme.typography.titleLarge,
                     maxLines = 2,
                     overflow = TextOverflow.Ellipsis,
@@ -148,9 +151,10 @@ fun ErrorCard(
 fun Primary(
     text: String,
     tag: String,
+    modifier: Modifier = Modifier.fillMaxWidth(),
     enabled: Boolean = true,
     onClick: () -> Unit,
-) = Button(onClick, Modifier.fillMaxWidth().heightIn(min = 56.dp).testTag(tag), enabled) { Text(text) }
+) = Button(onClick, modifier.heightIn(min = 56.dp).testTag(tag), enabled) { Text(text) }
 
 @Composable
 fun Secondary(

@@ -23,6 +23,7 @@ import org.baqylau.app.phone.Permission
 import org.baqylau.app.phone.Permissions
 import org.baqylau.app.ui.Choice
 import org.baqylau.app.ui.Heading
+import org.baqylau.app.ui.INSET
 import org.baqylau.app.ui.Line
 import org.baqylau.app.ui.Paragraph
 import org.baqylau.app.ui.Primary
@@ -117,7 +118,7 @@ fun VisitScreen(
         Column(Modifier.verticalScroll(rememberScrollState())) {
             Paragraph(stringResource(R.string.visit_about, visit.code, state.team))
             visit.place?.path?.ifEmpty { null }?.let { Paragraph(it.joinToString(" · ")) }
-            Secondary(stringResource(R.string.visit_change_place), "change-place") { open(Route.Places(visit = visit.code)) }
+            Secondary(stringResource(R.string.visit_change_place), "change-place", INSET) { open(Route.Places(visit = visit.code)) }
             Heading(stringResource(R.string.visit_checklists))
             visit.drafts.forEach { Draft(it, state, model, open) }
             state.offered.forEach { list ->
@@ -126,15 +127,15 @@ fun VisitScreen(
             Heading(stringResource(R.string.visit_times))
             Paragraph(stringResource(R.string.visit_arrived, visit.arrivedMs?.let { moment(it) } ?: "—"), "arrived")
             Paragraph(stringResource(R.string.visit_departed, visit.departedMs?.let { moment(it) } ?: "—"), "departed")
-            Secondary(stringResource(R.string.visit_arrive), "arrive") { model.arrive() }
-            Primary(stringResource(R.string.visit_leave), "leave") { model.leave() }
+            Secondary(stringResource(R.string.visit_arrive), "arrive", INSET) { model.arrive() }
+            Primary(stringResource(R.string.visit_leave), "leave", INSET) { model.leave() }
             Heading(stringResource(R.string.visit_outcome))
             Outcome.entries.forEach { outcome ->
                 Choice(stringResource(outcomeName(outcome)), visit.outcome == outcome, "outcome-$outcome") { model.went(outcome) }
             }
             Heading(stringResource(R.string.visit_position))
             Paragraph(stringResource(if (state.positionTaken) R.string.visit_position_taken else R.string.visit_position_why))
-            Secondary(stringResource(R.string.visit_position_take), "position") { model.position() }
+            Secondary(stringResource(R.string.visit_position_take), "position", INSET) { model.position() }
         }
     }
 }
@@ -153,7 +154,7 @@ private fun Draft(
         open(if (draft.finished && report != null) Route.Report(report) else Route.Checklist(draft.id))
     }
     if (draft.newer) {
-        Secondary(stringResource(R.string.visit_carry), "carry-${draft.checklist}") {
+        Secondary(stringResource(R.string.visit_carry), "carry-${draft.checklist}", INSET) {
             model.carry(draft.id) { open(Route.Checklist(it)) }
         }
     }
