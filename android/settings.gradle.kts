@@ -15,4 +15,4 @@ dependencyResolutionManagement {
 }
 
 rootProject.name = "Baqylau"
-include(":app")
+include(":app", ":observer")

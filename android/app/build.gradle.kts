@@ -4,9 +4,6 @@ plugins {
     alias(libs.plugins.kotlin.compose)
 }
 
-// What `cargo xtask release android` leaves there: the libraries, and the Kotlin beside them.
-val built = rootDir.resolve("../target")
-
 android {
     namespace = "org.baqylau.app"
     compileSdk = 36
@@ -35,10 +32,8 @@ android {
 
     buildFeatures { compose = true }
 
-    sourceSets["main"].apply {
-        kotlin.srcDirs("src/main/kotlin", "../../bindings/kotlin/src/main/kotlin", built.resolve("bindings/kotlin"))
-        jniLibs.srcDirs(built.resolve("release-packages/android/jniLibs"))
-    }
+    sourceSets["main"].kotlin.srcDirs("src/main/kotlin")
+    sourceSets["debug"].kotlin.srcDirs("src/debug/kotlin")
 
     // A language is changed in the field, where nothing can be downloaded.
     bundle { language { enableSplit = false } }
@@ -47,6 +42,7 @@ android {
 kotlin { compilerOptions { allWarningsAsErrors.set(true) } }
 
 dependencies {
+    implementation(project(":observer"))
     implementation(libs.activity.compose)
     implementation(libs.compose.foundation)
     implementation(libs.compose.ui)
@@ -54,9 +50,7 @@ dependencies {
     implementation(libs.core.ktx)
     implementation(libs.lifecycle.compose)
     implementation(libs.lifecycle.viewmodel)
-    implementation(libs.coroutines.android)
     implementation(libs.zxing)
-    implementation(libs.jna) { artifact { type = "aar" } }
     debugImplementation(libs.compose.preview)
     debugImplementation(libs.compose.tooling)
 }

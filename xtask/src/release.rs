@@ -49,6 +49,20 @@ fn android() -> Result<(), String> {
         out.display(),
         target().join("bindings/kotlin").display()
     );
+    need(
+        "Gradle",
+        Command::new("gradle").arg("--version"),
+        "the AAR and the APK are assembled by it (https://gradle.org/install)",
+    )?;
+    if std::env::var_os("ANDROID_HOME").is_none() {
+        return Err("ANDROID_HOME is not set: install the Android SDK and name its folder".into());
+    }
+    let mut gradle = Command::new("gradle");
+    gradle.arg("--project-dir").arg(root().join("android")).args([":observer:assembleRelease", ":app:assembleRelease"]);
+    run("the AAR and the APK", &mut gradle)?;
+    for made in ["observer/build/outputs/aar", "app/build/outputs/apk/release"] {
+        println!("{}", root().join("android").join(made).display());
+    }
     Ok(())
 }
 

@@ -18,10 +18,7 @@ mod phone;
 mod views;
 
 pub use answers::{Answer, Key, Missing, Outcome, Position, VisitUpdate};
-pub use core::{
-    CourierScanner, ObserverCore, file_vault, panic_on_purpose, read_invite, salvage, store_exists,
-    wipe,
-};
+pub use core::{CourierScanner, ObserverCore, file_vault, panic_on_purpose, read_invite, salvage, store_exists, wipe};
 pub use errors::{BaqylauError, ForeignError};
 pub use phone::{ByteSource, Change, ChangeListener, KeyVault, Phone, Policy};
 pub use views::*;
