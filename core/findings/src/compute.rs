@@ -50,34 +50,158 @@ pub struct Computed {
     pub several: bool,
     /// The reports that count, by place in the log.
     pub reports: Vec<u64>,
+    /// How many of each choice of a breakdown, by the choice's name.
+    pub parts: Vec<(String, usize)>,
+}
+
+/// What one report gives a figure.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Given {
+    /// What it adds to the numerator.
+    pub count: u32,
+    /// What it adds to the denominator.
+    pub base: u32,
+    /// Why it is unknown, when it is.
+    pub unknown: Option<Unknown>,
+    /// Whether it is one of the reports behind the number.
+    pub behind: bool,
+    /// The choices of a breakdown.
+    pub chosen: Vec<u32>,
+}
+
+/// Why a report says nothing for a figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unknown {
+    /// The observer does not know.
+    DoNotKnow,
+    /// It was not permitted to be seen, or does not apply.
+    NotApplicable,
+    /// It was asked and not answered, or not asked.
+    NotAnswered,
+}
+
+/// A report that counts, as a figure sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'g> {
+    /// Its place in the server's log.
+    pub index: u64,
+    /// Its place.
+    pub place: Option<u32>,
+    /// What it gives.
+    pub given: &'g Given,
 }
 
 /// Computes figures. `people` is how many people of the register have a device that counts.
 #[must_use]
 pub fn compute(figures: &[Compiled], observations: &[Observation], people: usize) -> Vec<Computed> {
-    let mut by_checklist: HashMap<&str, Vec<&Observation>> = HashMap::new();
-    for observation in observations {
-        by_checklist.entry(&observation.checklist).or_default().push(observation);
-    }
     let one = |figure: &Compiled| {
-        let all = by_checklist.get(figure.figure.checklist.as_str()).map_or(&[][..], Vec::as_slice);
-        if figure.per_place { Tally::of(figure, &latest(all), people) } else { Tally::of(figure, all, people) }
+        let given = observations.iter().filter_map(|o| Some((o, give(figure, o)?)));
+        let given: Vec<(&Observation, Given)> = given.collect();
+        total(figure, given.iter().map(|(o, given)| Seen { index: o.index, place: o.place, given }), people)
     };
     figures.iter().map(one).collect()
 }
 
-/// The latest observation of each place.
-fn latest<'o>(all: &[&'o Observation]) -> Vec<&'o Observation> {
-    let mut last: HashMap<Option<u32>, &Observation> = HashMap::new();
-    for observation in all {
-        let known = last.entry(observation.place).or_insert(observation);
-        if known.index < observation.index {
-            *known = observation;
+/// What a report gives a figure; `None` when it is of another checklist.
+#[must_use]
+pub fn give(figure: &Compiled, o: &Observation) -> Option<Given> {
+    if figure.figure.checklist != o.checklist {
+        return None;
+    }
+    match &figure.rule {
+        Rule::People => None,
+        Rule::Truth { counts, base } => Some(truth(o, counts, base)),
+        Rule::Share { part, whole } => Some(share(o, part, whole)),
+        Rule::Breakdown { question } => Some(breakdown(o, *question)),
+    }
+}
+
+/// The number of a figure over some reports: all that count, or those of a region, an hour, a kind of station.
+#[must_use]
+pub fn total<'g>(figure: &Compiled, seen: impl Iterator<Item = Seen<'g>>, people: usize) -> Computed {
+    let seen: Vec<Seen> = if figure.per_place { latest(seen) } else { seen.collect() };
+    let mut tally = Tally::default();
+    let choices = match figure.rule {
+        Rule::Breakdown { question } => figure.form.as_ref().and_then(|f| f.list(question)).map(|l| &l.choices),
+        _ => None,
+    };
+    tally.parts = choices.into_iter().flatten().map(|c| (c.name.to_string(), 0)).collect();
+    seen.iter().for_each(|one| tally.add(one));
+    if matches!(figure.rule, Rule::People) {
+        tally.count = people;
+        tally.base = people;
+    }
+    tally.finish(figure, &seen)
+}
+
+/// The latest of each place.
+fn latest<'g>(all: impl Iterator<Item = Seen<'g>>) -> Vec<Seen<'g>> {
+    let mut last: HashMap<Option<u32>, Seen> = HashMap::new();
+    for one in all {
+        let known = last.entry(one.place).or_insert(one);
+        if known.index < one.index {
+            *known = one;
         }
     }
     let mut out: Vec<_> = last.into_values().collect();
-    out.sort_by_key(|o| o.index);
+    out.sort_by_key(|one| one.index);
     out
+}
+
+fn truth(o: &Observation, counts: &Expr, base: &Base) -> Given {
+    if let Base::Where(applies) = base
+        && o.filling.evaluate(applies, Mode::Unknown).truth() != Some(true)
+    {
+        return Given { unknown: Some(Unknown::NotApplicable), ..Given::default() };
+    }
+    let truth = o.filling.evaluate(counts, Mode::Unknown).truth();
+    Given {
+        count: u32::from(truth == Some(true)),
+        base: u32::from(truth.is_some() || matches!(base, Base::All)),
+        unknown: truth.is_none().then(|| unknown(o, counts)),
+        behind: truth == Some(true),
+        chosen: Vec::new(),
+    }
+}
+
+/// Why an expression is unknown: by the first answer that makes it so.
+fn unknown(o: &Observation, expr: &Expr) -> Unknown {
+    let mut why = None;
+    expr.walk(&mut |e| {
+        if let Expr::Name(node) = e
+            && let Some(Answer::Missing(missing)) = o.filling.answer(Key { node: *node, row: 0 })
+        {
+            why = why.or(Some(*missing));
+        }
+    });
+    match why {
+        Some(Missing::DoNotKnow) => Unknown::DoNotKnow,
+        Some(_) => Unknown::NotApplicable,
+        None => Unknown::NotAnswered,
+    }
+}
+
+fn share(o: &Observation, part: &Expr, whole: &Expr) -> Given {
+    let number = |e| match o.filling.evaluate(e, Mode::Unknown) {
+        Val::Unknown => None,
+        value => num::int(value.number().round()).and_then(|n| u32::try_from(n).ok()),
+    };
+    let without = |e| Given { unknown: Some(unknown(o, e)), ..Given::default() };
+    match (number(part), number(whole)) {
+        (Some(count), Some(base)) => Given { count, base, behind: true, ..Given::default() },
+        (None, _) => without(part),
+        _ => without(whole),
+    }
+}
+
+fn breakdown(o: &Observation, question: u32) -> Given {
+    let key = Key { node: question, row: 0 };
+    let chosen: Vec<u32> = match o.filling.answer(key).filter(|_| o.filling.is_shown(key)) {
+        Some(Answer::One(choice)) => vec![*choice],
+        Some(Answer::Many(chosen)) => chosen.clone(),
+        _ => return Given { unknown: Some(unknown(o, &Expr::Name(question))), ..Given::default() },
+    };
+    Given { count: u32::try_from(chosen.len()).unwrap_or(u32::MAX), base: 1, unknown: None, behind: true, chosen }
 }
 
 #[derive(Default)]
@@ -92,100 +216,28 @@ struct Tally {
 }
 
 impl Tally {
-    fn of(figure: &Compiled, observations: &[&Observation], people: usize) -> Computed {
-        let mut tally = Self::default();
-        match &figure.rule {
-            Rule::People => {
-                tally.count = people;
-                tally.base = people;
-            }
-            Rule::Truth { counts, base } => observations.iter().for_each(|o| tally.truth(o, counts, base)),
-            Rule::Share { part, whole } => observations.iter().for_each(|o| tally.share(o, part, whole)),
-            Rule::Breakdown { question } => tally.breakdown(figure, observations, *question),
+    fn add(&mut self, one: &Seen) {
+        self.count += one.given.count as usize;
+        self.base += one.given.base as usize;
+        match one.given.unknown {
+            Some(Unknown::DoNotKnow) => self.do_not_know += 1,
+            Some(Unknown::NotApplicable) => self.not_applicable += 1,
+            Some(Unknown::NotAnswered) => self.not_answered += 1,
+            None => {}
         }
-        tally.finish(figure, observations)
-    }
-
-    fn truth(&mut self, o: &Observation, counts: &Expr, base: &Base) {
-        if let Base::Where(applies) = base
-            && o.filling.evaluate(applies, Mode::Unknown).truth() != Some(true)
-        {
-            self.not_applicable += 1;
-            return;
+        if one.given.behind {
+            self.reports.push(one.index);
         }
-        let truth = o.filling.evaluate(counts, Mode::Unknown).truth();
-        if truth == Some(true) {
-            self.count += 1;
-            self.reports.push(o.index);
-        }
-        if truth.is_some() || matches!(base, Base::All) {
-            self.base += 1;
-        }
-        if truth.is_none() {
-            self.unknown(o, counts);
-        }
-    }
-
-    /// Why an expression is unknown: by the first answer that makes it so.
-    fn unknown(&mut self, o: &Observation, expr: &Expr) {
-        let mut why = None;
-        expr.walk(&mut |e| {
-            if let Expr::Name(node) = e
-                && let Some(Answer::Missing(missing)) = o.filling.answer(Key { node: *node, row: 0 })
-            {
-                why = why.or(Some(*missing));
-            }
-        });
-        match why {
-            Some(Missing::DoNotKnow) => self.do_not_know += 1,
-            Some(_) => self.not_applicable += 1,
-            None => self.not_answered += 1,
-        }
-    }
-
-    fn share(&mut self, o: &Observation, part: &Expr, whole: &Expr) {
-        let number = |e| match o.filling.evaluate(e, Mode::Unknown) {
-            Val::Unknown => None,
-            value => num::int(value.number().round()).and_then(|n| usize::try_from(n).ok()),
-        };
-        match (number(part), number(whole)) {
-            (Some(p), Some(w)) => {
-                self.count += p;
-                self.base += w;
-                self.reports.push(o.index);
-            }
-            (None, _) => self.unknown(o, part),
-            _ => self.unknown(o, whole),
-        }
-    }
-
-    fn breakdown(&mut self, figure: &Compiled, observations: &[&Observation], question: u32) {
-        let choices = figure.form.as_ref().and_then(|f| f.list(question)).map(|l| &l.choices);
-        self.parts = choices.into_iter().flatten().map(|c| (c.name.to_string(), 0)).collect();
-        for o in observations {
-            let key = Key { node: question, row: 0 };
-            let chosen: Vec<u32> = match o.filling.answer(key).filter(|_| o.filling.is_shown(key)) {
-                Some(Answer::One(choice)) => vec![*choice],
-                Some(Answer::Many(chosen)) => chosen.clone(),
-                _ => {
-                    self.unknown(o, &Expr::Name(question));
-                    continue;
-                }
-            };
-            self.base += 1;
-            self.count += chosen.len();
-            self.reports.push(o.index);
-            for choice in chosen {
-                if let Some(part) = self.parts.get_mut(choice as usize) {
-                    part.1 += 1;
-                }
+        for choice in &one.given.chosen {
+            if let Some(part) = self.parts.get_mut(*choice as usize) {
+                part.1 += 1;
             }
         }
     }
 
-    fn finish(self, figure: &Compiled, observations: &[&Observation]) -> Computed {
+    fn finish(self, figure: &Compiled, seen: &[Seen]) -> Computed {
         let computed = self.words(figure);
-        let places: HashSet<u32> = observations.iter().filter_map(|o| o.place).collect();
+        let places: HashSet<u32> = seen.iter().filter_map(|one| one.place).collect();
         Computed {
             id: figure.figure.id.clone(),
             published: figure.figure.published.clone(),
@@ -197,9 +249,10 @@ impl Tally {
             do_not_know: self.do_not_know,
             not_applicable: self.not_applicable,
             not_answered: self.not_answered,
-            forms: observations.len(),
+            forms: seen.len(),
             places: places.len(),
             reports: self.reports,
+            parts: self.parts,
         }
     }
 

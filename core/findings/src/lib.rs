@@ -7,5 +7,5 @@
 pub mod compute;
 pub mod figure;
 
-pub use compute::{Computed, Observation, compute};
+pub use compute::{Computed, Given, Observation, Seen, compute, give, total};
 pub use figure::{Compiled, Figure, FigureError, Unit};
