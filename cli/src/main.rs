@@ -6,6 +6,7 @@ mod demo;
 mod desk;
 mod mission;
 mod observe;
+mod page;
 mod serve;
 mod verify;
 

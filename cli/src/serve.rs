@@ -57,7 +57,7 @@ fn config(args: &Serve) -> Result<Config, Failure> {
 }
 
 /// Ctrl-C, or what a service manager sends.
-async fn stop_signal() -> std::io::Result<()> {
+pub async fn stop_signal() -> std::io::Result<()> {
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     tokio::select! {
         interrupted = tokio::signal::ctrl_c() => interrupted,

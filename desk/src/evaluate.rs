@@ -16,13 +16,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 impl Desk {
-    /// One report, evaluated again under its checklist.
-    pub(crate) fn evaluated(&self, report: Hash) -> Result<Filling, DeskError> {
+    /// What one report says, evaluated again under its checklist.
+    ///
+    /// # Errors
+    /// There is no such report, it does not open or does not fit its checklist; the database fails.
+    pub fn read(&self, report: Hash) -> Result<(Report, Filling), DeskError> {
         let found = self.store.envelopes()?.into_iter().find(|e| e.hash == report);
         let envelope = found.ok_or_else(|| DeskError::Unknown(format!("no report {report} was pulled")))?;
-        let mut forms = Forms::new(self);
-        let read = forms.read(&envelope);
-        read.map(|(_, filling)| filling).map_err(|s| DeskError::Unknown(format!("the report {report} is {}", s.name())))
+        let read = Forms::new(self).read(&envelope);
+        read.map_err(|s| DeskError::Unknown(format!("the report {report} is {}", s.name())))
+    }
+
+    /// One report, evaluated again under its checklist.
+    pub(crate) fn evaluated(&self, report: Hash) -> Result<Filling, DeskError> {
+        Ok(self.read(report)?.1)
     }
 }
 

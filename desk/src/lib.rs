@@ -8,9 +8,11 @@
 //! - [`store`]: the desk's encrypted database
 //! - [`pull`], [`verify`]: from the server's log into the store
 //! - [`status`]: which reports count, by one definition
+//! - [`board`]: all reports in lines, for pages
 //! - [`tabulate`], [`export`]: the figures, and the answers as tables
 
 pub mod attachments;
+pub mod board;
 mod converge;
 mod corrections;
 pub mod courier;

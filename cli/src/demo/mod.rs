@@ -45,6 +45,9 @@ pub struct Demo {
     /// Where to leave the mission; replaced if an earlier demonstration left it.
     #[arg(long, value_name = "DIR", default_value = "demo-mission")]
     pub keep: PathBuf,
+    /// Go on with the server and the desk's page, until Ctrl-C.
+    #[arg(long, conflicts_with_all = ["json", "faults"])]
+    pub serve: bool,
     /// One JSON object on one line.
     #[arg(long)]
     pub json: bool,
@@ -106,6 +109,11 @@ pub fn run(args: &Demo) -> Outcome {
         print!("{}", figure_table(&figures));
         closing(&summary, &stage, equal, &stage.spare_invite(&mut desk)?);
     }
+    if args.serve {
+        let server = Server::start(&stage.server_folder(), stage.server_port)?;
+        crate::page::serve(desk, 0, EVERY)?;
+        server.stop()?;
+    }
     Ok(equal && complete)
 }
 
@@ -136,11 +144,14 @@ fn closing(summary: &serde_json::Value, stage: &Stage, equal: bool, spare: &str)
     println!();
     println!("Left behind in {folder}. To look around (passphrase: {}):", stage::PASSPHRASE);
     println!("  export BAQYLAU_PASSPHRASE='{}'", stage::PASSPHRASE);
+    println!("  baqylau desk page --folder {folder}/mission");
     println!("  baqylau desk figures --folder {folder}/mission");
     println!("  baqylau desk log --folder {folder}/mission {folder}/log.cbor && baqylau verify {folder}/log.cbor");
     println!("  baqylau serve --folder {folder}/mission/server --listen 127.0.0.1:{}", stage.port);
     println!("  baqylau observe enrol --store my-phone --pin 1234 --invite {folder}/mission/invites/{spare}.txt");
 }
 
+/// Every how long the page asks the server.
+const EVERY: Duration = Duration::from_secs(5);
 /// How long a phone waits for anything.
 const BUDGET: Duration = Duration::from_secs(60);

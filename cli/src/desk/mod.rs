@@ -20,6 +20,17 @@ pub enum Desk {
         #[arg(long)]
         json: bool,
     },
+    /// Show everything in a browser on this machine: what came in, the figures, every report; live.
+    Page {
+        #[command(flatten)]
+        folder: Folder,
+        /// The port on this machine; 0 takes any that is free.
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+        /// Every how many seconds the server is asked for what is new.
+        #[arg(long, value_name = "SECONDS", default_value_t = 15)]
+        every: u64,
+    },
     /// The figures of the statement, computed and compared.
     Figures {
         #[command(flatten)]
@@ -124,6 +135,9 @@ pub fn run(command: Desk) -> Outcome {
                 p.refused, p.strange, p.confirmed, p.contested
             );
             Ok(p.refused + p.strange == 0)
+        }
+        Desk::Page { folder, port, every } => {
+            crate::page::serve(folder.open()?, port, std::time::Duration::from_secs(every.max(1)))
         }
         Desk::Figures { folder, as_of, raw, json } => {
             let as_of = as_of.map(|t| moment(&t)).transpose()?;

@@ -1,0 +1,14 @@
+// Draws the page anew, in place, when something arrived. Nothing of a report is ever run: it comes as text of the page.
+"use strict";
+const news = new EventSource("/news");
+news.addEventListener("news", async () => {
+  const busy = document.activeElement;
+  if (busy && /^(INPUT|SELECT|TEXTAREA)$/.test(busy.tagName)) return;
+  const answer = await fetch(location.href, { credentials: "same-origin" });
+  if (!answer.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const id of ["main", "heard"]) {
+    const [old, now] = [document.getElementById(id), fresh.getElementById(id)];
+    if (old && now) old.replaceWith(now);
+  }
+});

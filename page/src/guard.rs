@@ -1,0 +1,109 @@
+//! Who may ask, and what the browser may load. The page is on a workstation where other programs and other pages run.
+
+use crate::state::Shared;
+use axum::extract::{Query, Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HOST, LOCATION, ORIGIN, REFERRER_POLICY, SET_COOKIE,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use baqylau_protocol::ids::Hash;
+use baqylau_protocol::keys::random;
+use data_encoding::BASE64URL_NOPAD;
+use serde::Deserialize;
+use std::sync::{Mutex, PoisonError};
+
+/// Nothing of a report can run, and nothing leaves the workstation.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// The way in: a token that is good once, and the session that it became. Kept as hashes.
+pub(crate) struct Guard {
+    hosts: Vec<String>,
+    token: Mutex<Option<Hash>>,
+    session: Mutex<Option<Hash>>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Token {
+    #[serde(default)]
+    token: String,
+}
+
+impl Guard {
+    /// A guard for a port, and the token.
+    pub fn new(port: u16) -> (Self, String) {
+        let token = secret();
+        let hosts = ["127.0.0.1", "localhost"].map(|host| format!("{host}:{port}")).to_vec();
+        let once = Mutex::new(Some(Hash::of(token.as_bytes())));
+        (Self { hosts, token: once, session: Mutex::new(None) }, token)
+    }
+
+    fn knows(&self, headers: &HeaderMap) -> bool {
+        let session = *self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        let cookies = headers.get_all(COOKIE).iter().filter_map(|c| c.to_str().ok()).flat_map(|c| c.split(';'));
+        let mut ours = cookies.filter_map(|c| c.trim().strip_prefix("session="));
+        session.is_some_and(|known| ours.any(|given| Hash::of(given.as_bytes()) == known))
+    }
+
+    /// A name that another site may have made point here is not ours.
+    fn is_ours(&self, headers: &HeaderMap) -> bool {
+        let host = headers.get(HOST).and_then(|h| h.to_str().ok());
+        host.is_some_and(|host| self.hosts.iter().any(|ours| ours == host))
+    }
+
+    /// Whether a page of ours sent it.
+    fn sent_by_us(&self, headers: &HeaderMap) -> bool {
+        let origin = headers.get(ORIGIN).and_then(|o| o.to_str().ok()).and_then(|o| o.strip_prefix("http://"));
+        origin.is_some_and(|origin| self.hosts.iter().any(|ours| ours == origin))
+    }
+}
+
+fn secret() -> String {
+    BASE64URL_NOPAD.encode(&random::<32>())
+}
+
+/// Takes the token, once, and gives a session for it.
+pub(crate) async fn enter(State(shared): State<Shared>, Query(given): Query<Token>) -> Response {
+    let guard = &shared.guard;
+    let mut once = guard.token.lock().unwrap_or_else(PoisonError::into_inner);
+    if *once != Some(Hash::of(given.token.as_bytes())) {
+        return refuse("This way in is used up. Start `baqylau desk page` again and open the address that it prints.");
+    }
+    *once = None;
+    let session = secret();
+    *guard.session.lock().unwrap_or_else(PoisonError::into_inner) = Some(Hash::of(session.as_bytes()));
+    let cookie = format!("session={session}; HttpOnly; SameSite=Strict; Path=/");
+    (StatusCode::SEE_OTHER, [(LOCATION, "/".to_owned()), (SET_COOKIE, cookie)]).into_response()
+}
+
+/// Every request passes here.
+pub(crate) async fn watch(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let guard = &shared.guard;
+    let (headers, path) = (request.headers(), request.uri().path());
+    let response = if !guard.is_ours(headers) {
+        refuse("This page is asked for by the address that `baqylau desk page` printed, and by no other name.")
+    } else if path != "/enter" && !guard.knows(headers) {
+        refuse("Open the address that `baqylau desk page` printed; it is good once, in one browser.")
+    } else if request.method() != Method::GET && !guard.sent_by_us(headers) {
+        refuse("Another site sent this. Nothing was done.")
+    } else {
+        next.run(request).await
+    };
+    closed(response)
+}
+
+fn refuse(why: &'static str) -> Response {
+    (StatusCode::FORBIDDEN, why).into_response()
+}
+
+fn closed(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

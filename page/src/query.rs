@@ -1,0 +1,81 @@
+//! Addresses as filters, and filters as addresses. What names nothing that exists is left out, not an error.
+
+use crate::state::State;
+use baqylau_desk::board::Filter;
+use baqylau_desk::status::Answers;
+use serde::Deserialize;
+
+/// What stands behind the `?`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Ask {
+    pub within: String,
+    pub checklist: String,
+    pub status: String,
+    pub team: String,
+    pub hour: String,
+    pub q: String,
+    pub behind: String,
+    pub raw: String,
+    pub page: String,
+    pub lang: String,
+}
+
+impl Ask {
+    pub fn answers(&self) -> Answers {
+        if self.raw.is_empty() { Answers::Effective } else { Answers::Raw }
+    }
+
+    pub fn filter(&self, state: &State) -> Filter {
+        let source = &state.source;
+        let text = |t: &String| Some(t.clone()).filter(|t| !t.is_empty());
+        Filter {
+            within: source.places.find(&self.within),
+            checklist: source.checklists.iter().position(|c| c.id == self.checklist),
+            status: text(&self.status),
+            team: text(&self.team),
+            hour: self.hour.parse().ok(),
+            words: self.q.clone(),
+            behind: source.figures.iter().position(|f| f.figure.id == self.behind),
+        }
+    }
+
+    /// The address of a page with these filters.
+    pub fn link(&self, path: &str) -> String {
+        let all = [
+            ("within", &self.within),
+            ("checklist", &self.checklist),
+            ("status", &self.status),
+            ("team", &self.team),
+            ("hour", &self.hour),
+            ("q", &self.q),
+            ("behind", &self.behind),
+            ("raw", &self.raw),
+            ("page", &self.page),
+            ("lang", &self.lang),
+        ];
+        let pairs: Vec<String> =
+            all.iter().filter(|(_, v)| !v.is_empty()).map(|(n, v)| format!("{n}={}", escaped(v))).collect();
+        if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+    }
+
+    /// The same with something changed.
+    pub fn with(&self, change: impl FnOnce(&mut Self)) -> Self {
+        let mut ask = self.clone();
+        ask.page.clear();
+        change(&mut ask);
+        ask
+    }
+}
+
+/// RFC 3986: everything but unreserved characters as `%XX`.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}

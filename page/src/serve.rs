@@ -1,0 +1,120 @@
+//! Listens on loopback, looks for what is new, and tells the pages that are open.
+
+use crate::guard::{self, Guard};
+use crate::state::{Shared, State};
+use crate::views;
+use axum::Router;
+use axum::extract::State as Of;
+use axum::http::header::CONTENT_TYPE;
+use axum::middleware::from_fn_with_state;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use baqylau_desk::{Desk, DeskError};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// How the page is served.
+pub struct Options {
+    /// The port on this machine; 0 for any that is free.
+    pub port: u16,
+    /// How often the server is asked for what is new.
+    pub every: Duration,
+    /// The time, in milliseconds since 1970.
+    pub now: fn() -> i64,
+}
+
+/// Why it is not served.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    /// The desk's store.
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+    /// The port.
+    #[error("port {port}: {source}; take another with --port")]
+    Port {
+        /// Which.
+        port: u16,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+/// A page that is served until it is stopped.
+pub struct Running {
+    /// The address to open: good once, in one browser.
+    pub address: String,
+    tasks: [JoinHandle<()>; 2],
+}
+
+impl Running {
+    /// Ends it.
+    pub fn stop(self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+    }
+}
+
+/// Serves the page of a desk.
+///
+/// # Errors
+/// The store fails, or the port is taken.
+pub async fn start(desk: Desk, options: Options) -> Result<Running, PageError> {
+    let port = |source| PageError::Port { port: options.port, source };
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port))).await.map_err(port)?;
+    let bound = listener.local_addr().map_err(port)?.port();
+    let (guard, token) = Guard::new(bound);
+    let shared: Shared = Arc::new(State::new(guard, desk)?);
+    let looking = tokio::spawn(look(shared.clone(), options.every, options.now));
+    let routes = routes(shared, options.now);
+    let serving = tokio::spawn(async move {
+        // Ends with the process: a page that cannot be served is one that nobody sees.
+        let _ = axum::serve(listener, routes).await;
+    });
+    Ok(Running { address: format!("http://127.0.0.1:{bound}/enter?token={token}"), tasks: [looking, serving] })
+}
+
+async fn look(shared: Shared, every: Duration, now: fn() -> i64) {
+    let mut ticks = tokio::time::interval(every);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let state = shared.clone();
+        // A store that fails now is asked again; the pages show when it was heard last.
+        let _ = tokio::task::spawn_blocking(move || state.pull(now())).await;
+    }
+}
+
+fn routes(shared: Shared, now: fn() -> i64) -> Router {
+    Router::new()
+        .route("/", get(views::overview::page))
+        .route("/findings", get(views::findings::page))
+        .route("/findings/{figure}", get(views::figure::page))
+        .route("/reports", get(views::reports::page))
+        .route("/reports/{hash}", get(views::report::page))
+        .route("/reports/{hash}/review", post(move |s, p, f| views::report::review(s, p, f, now)))
+        .route("/phones", get(move |s, q| views::phones::page(s, q, now)))
+        .route("/news", get(news))
+        .route("/enter", get(guard::enter))
+        .route("/style.css", get(|| async { asset("text/css", include_str!("../assets/style.css")) }))
+        .route("/page.js", get(|| async { asset("text/javascript", include_str!("../assets/page.js")) }))
+        .layer(from_fn_with_state(shared.clone(), guard::watch))
+        .with_state(shared)
+}
+
+fn asset(media: &'static str, text: &'static str) -> Response {
+    ([(CONTENT_TYPE, media)], text).into_response()
+}
+
+/// One event whenever something changed.
+async fn news(Of(shared): Of<Shared>) -> impl IntoResponse {
+    let changes = shared.news.subscribe();
+    let stream = futures_util::stream::unfold(changes, |mut changes| async move {
+        changes.changed().await.ok()?;
+        let number = *changes.borrow_and_update();
+        Some((Ok::<_, std::convert::Infallible>(Event::default().event("news").data(number.to_string())), changes))
+    });
+    Sse::new(stream).keep_alive(KeepAlive::default())
+}

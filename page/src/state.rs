@@ -1,0 +1,106 @@
+//! The desk, what is known in lines, and who waits for news.
+
+use crate::guard::Guard;
+use baqylau_desk::board::Board;
+use baqylau_desk::source::Source;
+use baqylau_desk::status::Answers;
+use baqylau_desk::{Desk, DeskError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use tokio::sync::watch;
+
+/// What every handler has.
+pub(crate) type Shared = Arc<State>;
+
+/// The page's state.
+pub(crate) struct State {
+    pub guard: Guard,
+    /// One at a time: it is a database.
+    desk: Mutex<Desk>,
+    pub source: Source,
+    boards: RwLock<Boards>,
+    /// Counts what changed; who waits is told.
+    pub news: watch::Sender<u64>,
+}
+
+/// The same reports, looked at in two ways.
+#[derive(Clone)]
+pub(crate) struct Boards {
+    effective: Arc<Board>,
+    raw: Arc<Board>,
+    /// When the server was heard last, in milliseconds since 1970.
+    pub heard: Option<i64>,
+    /// Why it was not heard the last time.
+    pub fault: Option<String>,
+}
+
+impl Boards {
+    pub fn of(&self, answers: Answers) -> &Arc<Board> {
+        match answers {
+            Answers::Effective => &self.effective,
+            Answers::Raw => &self.raw,
+        }
+    }
+}
+
+impl State {
+    pub fn new(guard: Guard, desk: Desk) -> Result<Self, DeskError> {
+        let source = desk.source()?;
+        let (effective, raw) = look(&desk, &source)?;
+        let boards = RwLock::new(Boards { effective, raw, heard: None, fault: None });
+        Ok(Self { guard, desk: Mutex::new(desk), source, boards, news: watch::Sender::new(0) })
+    }
+
+    pub fn boards(&self) -> Boards {
+        self.boards.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Does something at the desk; what it signed is seen at once.
+    pub fn sign(&self, act: impl FnOnce(&Desk) -> Result<(), DeskError>) -> Result<(), DeskError> {
+        let desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
+        act(&desk)?;
+        self.see(&desk)
+    }
+
+    /// Reads something at the desk.
+    pub fn read<T>(&self, read: impl FnOnce(&Desk) -> Result<T, DeskError>) -> Result<T, DeskError> {
+        read(&self.desk.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Asks the server for what is new. That it is silent is told, and ends nothing.
+    pub fn pull(&self, now: i64) -> Result<(), DeskError> {
+        let mut desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
+        let pulled = desk.pull(now, &|_| ());
+        let (new, fault) = match pulled {
+            Ok(pulled) => (pulled.objects > 0, None),
+            Err(e) => (false, Some(e.to_string())),
+        };
+        let told = {
+            let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
+            let told = boards.fault != fault;
+            boards.heard = if fault.is_none() { Some(now) } else { boards.heard };
+            boards.fault = fault;
+            told
+        };
+        if new {
+            self.see(&desk)?;
+        } else if told {
+            self.news.send_modify(|n| *n += 1);
+        }
+        Ok(())
+    }
+
+    fn see(&self, desk: &Desk) -> Result<(), DeskError> {
+        let (effective, raw) = look(desk, &self.source)?;
+        {
+            let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
+            (boards.effective, boards.raw) = (effective, raw);
+        }
+        self.news.send_modify(|n| *n += 1);
+        Ok(())
+    }
+}
+
+fn look(desk: &Desk, source: &Source) -> Result<(Arc<Board>, Arc<Board>), DeskError> {
+    let board = |answers| Board::new(desk, source, answers).map(Arc::new);
+    Ok((board(Answers::Effective)?, board(Answers::Raw)?))
+}

@@ -1,0 +1,101 @@
+//! One figure, by region, hour and answer, with a way to the reports behind each number.
+
+use super::View;
+use super::parts::{bar, columns, text};
+use crate::query::Ask;
+use crate::state::Shared;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use baqylau_desk::board::{Board, Line};
+use baqylau_findings::Computed;
+use maud::{Markup, html};
+
+pub(crate) async fn page(State(shared): State<Shared>, Path(id): Path<String>, Query(ask): Query<Ask>) -> Response {
+    let view = View::new(&shared, ask);
+    let Some(at) = shared.source.figures.iter().position(|f| f.figure.id == id) else {
+        return (StatusCode::NOT_FOUND, view.page("/findings", view.words.none, &html! {})).into_response();
+    };
+    let board = shared.boards().of(view.ask.answers()).clone();
+    let filter = view.ask.filter(&shared);
+    let lines: Vec<&Line> = board.select(&shared.source, &filter).collect();
+    let whole = board.total(&shared.source, at, &lines);
+    let (w, figure) = (view.words, &shared.source.figures[at].figure);
+    let body = html! {
+        p .lead { (text(&figure.sentence.get(view.language))) }
+        (super::findings::form(&view, board.level))
+        (number(&view, &whole))
+        @if !whole.parts.is_empty() { h2 { (w.choices) } (parts(&whole)) }
+        h2 { (w.by_region) } (regions(&view, &board, at, &lines, &id))
+        h2 { (w.by_hour) } (hours(&view, &board, at, &lines, &id))
+        p .small { (w.no_sample) }
+    };
+    view.page(&format!("/findings/{id}"), &id, &body).into_response()
+}
+
+fn behind(view: &View, id: &str, change: impl FnOnce(&mut Ask)) -> String {
+    let ask = view.ask.with(|a| id.clone_into(&mut a.behind));
+    ask.with(change).link("/reports")
+}
+
+fn number(view: &View, f: &Computed) -> Markup {
+    let w = view.words;
+    html! {
+        dl .facts {
+            dt { (w.published) } dd { (text(&f.published)) }
+            dt { (w.computed) } dd { (text(&f.computed)) }
+            dt { (w.how_many) } dd { (f.count) }
+            dt { (w.base) } dd { (f.base) }
+            dt { (w.dk) } dd { (f.do_not_know) }
+            dt { (w.na) } dd { (f.not_applicable) }
+            dt { (w.blank) } dd { (f.not_answered) }
+        }
+        @if f.several { p { "⚠ " (w.several) } }
+        p { a href=(behind(view, &f.id, |_| ())) { (w.behind) ": " (f.reports.len()) } }
+    }
+}
+
+fn parts(f: &Computed) -> Markup {
+    html! {
+        table { tbody {
+            @for (name, n) in &f.parts {
+                tr { th scope="row" { (text(name)) } td .n { (n) } td .wide { (bar(*n, f.base)) } }
+            }
+        } }
+    }
+}
+
+fn regions(view: &View, board: &Board, at: usize, lines: &[&Line], id: &str) -> Markup {
+    let (w, source) = (view.words, &view.state.source);
+    html! {
+        table {
+            thead { tr {
+                th scope="col" { (w.region) } th scope="col" { (w.computed) } th scope="col" .n { (w.how_many) } th scope="col" .n { (w.base) } td {}
+            } }
+            tbody {
+                @for (region, lines) in board.by_region(source, lines) {
+                    @let f = board.total(source, at, &lines);
+                    @let code = region.and_then(|r| source.places.get(r)).map(|p| p.code.to_string()).unwrap_or_default();
+                    @if f.forms > 0 {
+                        tr {
+                            th scope="row" {
+                                a href=(behind(view, id, |a| a.within = code)) { (region.map_or_else(|| w.elsewhere.to_owned(), |r| view.place(r))) }
+                            }
+                            td { (text(&f.computed)) } td .n { (f.count) } td .n { (f.base) }
+                            td .wide { @if f.count <= f.base { (bar(f.count, f.base)) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn hours(view: &View, board: &Board, at: usize, lines: &[&Line], id: &str) -> Markup {
+    let hour = |h: u8| -> Option<(String, usize, String)> {
+        let of_hour: Vec<&Line> = lines.iter().copied().filter(|l| l.hour == Some(h)).collect();
+        let f = board.total(&view.state.source, at, &of_hour);
+        (f.forms > 0).then(|| (h.to_string(), f.count, behind(view, id, |a| a.hour = h.to_string())))
+    };
+    columns(view.words.by_hour, &(0..24).filter_map(hour).collect::<Vec<_>>())
+}

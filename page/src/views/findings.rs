@@ -1,0 +1,84 @@
+//! Every figure of the statement, over all reports that count or a part of them.
+
+use super::View;
+use super::parts::{bar, text};
+use crate::query::Ask;
+use crate::state::Shared;
+use axum::extract::{Query, State};
+use baqylau_findings::Computed;
+use baqylau_findings::figure::PEOPLE;
+use maud::{Markup, html};
+
+pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Markup {
+    let view = View::new(&shared, ask);
+    let board = shared.boards().of(view.ask.answers()).clone();
+    let figures = board.figures(&shared.source, &view.ask.filter(&shared));
+    // The register does not tell where people are: its figures are of the whole mission only.
+    let part = Ask { raw: String::new(), lang: String::new(), page: String::new(), ..view.ask.clone() }.link("") != "";
+    let rows = figures.iter().enumerate().filter(|(at, f)| {
+        let of_people = shared.source.figures[*at].figure.checklist == PEOPLE;
+        !(part && (of_people || f.forms == 0))
+    });
+    let w = view.words;
+    view.page(
+        "/findings",
+        w.findings,
+        &html! {
+            (form(&view, board.level))
+            table .figures {
+                thead { tr {
+                    th scope="col" { (w.figure) } @if !part { th scope="col" { (w.published) } }
+                    th scope="col" { (w.computed) } th scope="col" .n { (w.how_many) } th scope="col" .n { (w.base) }
+                    th scope="col" .n { (w.dk) } th scope="col" .n { (w.na) } th scope="col" .n { (w.blank) } td {}
+                } }
+                tbody { @for (at, figure) in rows { (row(&view, at, figure, part)) } }
+            }
+            p .small { (w.no_sample) }
+        },
+    )
+}
+
+fn row(view: &View, at: usize, f: &Computed, part: bool) -> Markup {
+    let sentence = view.state.source.figures[at].figure.sentence.get(view.language);
+    let link = view.ask.link(&format!("/findings/{}", f.id));
+    html! {
+        tr {
+            th scope="row" { a href=(link) { @if sentence.is_empty() { (f.id) } @else { (text(&sentence)) } } }
+            @if !part { td { (text(&f.published)) } }
+            td { (text(&f.computed)) @if !part && !f.equal { strong { " ⚠ " (view.words.differs) } } }
+            td .n { (f.count) } td .n { (f.base) } td .n { (f.do_not_know) } td .n { (f.not_applicable) } td .n { (f.not_answered) }
+            td .wide { @if !f.several && f.count <= f.base { (bar(f.count, f.base)) } }
+        }
+    }
+}
+
+/// Which part is looked at.
+pub(super) fn form(view: &View, level: u16) -> Markup {
+    let (w, source) = (view.words, &view.state.source);
+    let regions = source.places.of_level(level);
+    html! {
+        form method="get" role="search" {
+            @if !view.ask.lang.is_empty() { input type="hidden" name="lang" value=(view.ask.lang); }
+            label { (w.checklist) select name="checklist" {
+                option value="" { (w.all) }
+                @for (at, list) in source.checklists.iter().enumerate() {
+                    option value=(list.id) selected[list.id == view.ask.checklist] { (view.title(Some(at))) }
+                }
+            } }
+            label { (w.region) select name="within" {
+                option value="" { (w.all) }
+                @for region in regions {
+                    @let code = source.places.get(*region).map(|p| p.code.to_string()).unwrap_or_default();
+                    option value=(code) selected[code == view.ask.within] { (view.place(*region)) }
+                }
+            } }
+            label { (w.hour) input name="hour" inputmode="numeric" size="3" value=(view.ask.hour); }
+            label { (w.team) input name="team" size="6" value=(view.ask.team); }
+            label { (w.answers) select name="raw" {
+                option value="" { (w.effective) }
+                option value="1" selected[!view.ask.raw.is_empty()] { (w.raw) }
+            } }
+            button { (w.show) }
+        }
+    }
+}

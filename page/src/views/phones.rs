@@ -1,0 +1,46 @@
+//! Whose phones they are, when each was heard last, and what is missing of it.
+
+use super::View;
+use super::parts::text;
+use super::report::failed;
+use crate::query::Ask;
+use crate::state::Shared;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use baqylau_desk::devices::DeviceRow;
+use maud::{Markup, html};
+
+pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>, now: fn() -> i64) -> Response {
+    let view = View::new(&shared, ask);
+    match shared.read(|desk| desk.devices(now())) {
+        Ok(rows) => view.page("/phones", view.words.phones, &table(&view, rows)).into_response(),
+        Err(e) => failed(&view, &e),
+    }
+}
+
+/// Those that were not heard from stand first, then by how long they have been silent.
+fn table(view: &View, mut rows: Vec<DeviceRow>) -> Markup {
+    let w = view.words;
+    rows.sort_by_key(|d| d.heard);
+    html! {
+        table {
+            thead { tr {
+                th scope="col" { (w.person) } th scope="col" { (w.team) } th scope="col" { (w.standing) } th scope="col" { (w.last_heard) }
+                th scope="col" .n { (w.received) } th scope="col" .n { (w.missing) } th scope="col" { (w.chain) }
+            } }
+            tbody {
+                @for d in &rows {
+                    @let (person, team) = d.person.clone().unwrap_or_else(|| ("?".into(), "?".into()));
+                    tr {
+                        th scope="row" { (text(&person)) } td { (text(&team)) }
+                        td { @match d.standing { Some(s) => { (format!("{s:?}").to_lowercase()) } None => "—" } }
+                        td { @match d.heard { Some(ms) => { (view.moment(ms)) } None => { "⚠ " (w.nothing_yet) } } }
+                        td .n { a href=(view.ask.with(|a| a.team = team.clone()).link("/reports")) { (d.received) } }
+                        td .n { @if d.missing.is_empty() { "0" } @else { "⚠ " (d.missing.len()) } }
+                        td { @if !d.forked.is_empty() { "⚠ " (w.forked) " " } @if d.closed { "✓ " (w.closed) } }
+                    }
+                }
+            }
+        }
+    }
+}

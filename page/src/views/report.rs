@@ -1,0 +1,193 @@
+//! One report: what it says, whether it counts, what proves it, and what desks decided of it.
+
+use super::View;
+use super::parts::text;
+use crate::query::Ask;
+use crate::state::Shared;
+use axum::extract::{Form, Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use baqylau_desk::DeskError;
+use baqylau_desk::board::{Board, Line};
+use baqylau_desk::status::Status;
+use baqylau_forms::fill::Filling;
+use baqylau_forms::fill::QuestionView;
+use baqylau_protocol::ids::Hash;
+use baqylau_report::Report;
+use baqylau_report::review::State as Decision;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+pub(crate) async fn page(State(shared): State<Shared>, Path(hash): Path<String>, Query(ask): Query<Ask>) -> Response {
+    let view = View::new(&shared, ask);
+    let board = shared.boards().of(view.ask.answers()).clone();
+    let Some(line) = Hash::from_hex(&hash).and_then(|hash| board.lines.iter().find(|l| l.hash == hash)) else {
+        return (StatusCode::NOT_FOUND, view.page("/reports", view.words.none, &html! {})).into_response();
+    };
+    let read = |hash| tokio::task::block_in_place(|| shared.read(|desk| desk.read(hash)));
+    let before = line.supersedes.and_then(|hash| read(hash).ok());
+    let body = html! {
+        (facts(&view, &board, line))
+        @match read(line.hash) {
+            Ok((report, filling)) => { (told(&view, &report)) (changes(&view, before.as_ref(), &filling)) (answers(&view, filling)) }
+            Err(e) => { p { "⚠ " (view.words.unreadable) ": " (text(&e.to_string())) } }
+        }
+        (proof(&view, line))
+        (decisions(&view, line))
+    };
+    let title =
+        format!("{} · {}", view.title(line.checklist), if line.visit.is_empty() { &hash[..8] } else { &line.visit });
+    view.page(&format!("/reports/{hash}"), &title, &body).into_response()
+}
+
+fn facts(view: &View, board: &Board, line: &Line) -> Markup {
+    let w = view.words;
+    let link = |hash: Hash| view.link(&format!("/reports/{hash}"));
+    let later: Vec<&Line> = board.lines.iter().filter(|l| l.supersedes == Some(line.hash)).collect();
+    let mark = if line.status == Status::Counted { "✓ " } else { "⚠ " };
+    html! {
+        dl .facts {
+            dt { (w.status) } dd { strong { (mark) (line.status.name()) }
+                @match &line.status {
+                    Status::Unverifiable(why) | Status::Misfit(why) | Status::Excluded(why) => { ": " (text(why)) }
+                    _ => {}
+                }
+            }
+            dt { (w.place) } dd { @match line.place { Some(p) => { (text(&view.place(p))) } None => { (text(line.unlisted.as_deref().unwrap_or("—"))) } } }
+            @if let Some((person, team)) = &line.person { dt { (w.person) } dd { (text(person)) " · " (text(team)) } }
+            @if let Some(ms) = line.signed { dt { (w.signed) } dd { (view.moment(ms)) } }
+            dt { (w.received) } dd { (view.moment(line.received)) }
+            @if let Some(first) = line.supersedes { dt { (w.supersedes) } dd { a href=(link(first)) { (first.to_string()[..12]) } } }
+            @for one in later { dt { (w.superseded_by) } dd { a href=(link(one.hash)) { (one.hash.to_string()[..12]) } " (" (one.status.name()) ")" } }
+            @if line.attachments > 0 { dt { (w.attachments) } dd { (line.attachments) } }
+            @if line.corrections > 0 { dt { (w.corrections) } dd { (line.corrections) } }
+        }
+    }
+}
+
+fn told(view: &View, report: &Report) -> Markup {
+    let w = view.words;
+    html! {
+        @if let Some(why) = &report.why { p { strong { (w.why) ": " } (text(why)) } }
+        @if let Some(why) = &report.incomplete { p { "⚠ " strong { (w.incomplete) ": " } (text(why)) } }
+    }
+}
+
+/// Every question that is answered, in the order of the checklist.
+fn rows(mut filling: Filling, language: usize) -> Vec<(String, Vec<QuestionView>)> {
+    let mut environment = filling.environment();
+    environment.language = language;
+    filling.set_environment(environment);
+    let sections: Vec<usize> = filling.sections().iter().filter(|s| s.shown).map(|s| s.section).collect();
+    let open = |section| filling.open_section(section).map(|s| (s.title.to_string(), s.rows));
+    sections.into_iter().filter_map(open).collect()
+}
+
+fn changes(view: &View, before: Option<&(Report, Filling)>, after: &Filling) -> Markup {
+    let Some((_, before)) = before else { return html! {} };
+    let w = view.words;
+    let flat = |f: &Filling| rows(f.clone(), view.language).into_iter().flat_map(|(_, rows)| rows).collect::<Vec<_>>();
+    let (old, new) = (flat(before), flat(after));
+    let was = |q: &QuestionView| old.iter().find(|o| o.key == q.key).map(|o| o.answer_text.clone()).unwrap_or_default();
+    let now = |q: &QuestionView| new.iter().find(|n| n.key == q.key).map(|n| n.answer_text.clone()).unwrap_or_default();
+    let gone = old.iter().filter(|o| !new.iter().any(|n| n.key == o.key));
+    let differ: Vec<&QuestionView> = new.iter().chain(gone).filter(|q| was(q) != now(q)).collect();
+    html! {
+        h2 { (w.changed) }
+        table {
+            thead { tr { td {} th scope="col" { (w.before) } th scope="col" { (w.after) } } }
+            tbody { @for q in differ { tr { th scope="row" { (text(&q.label)) } td { (text(&was(q))) } td { (text(&now(q))) } } } }
+        }
+    }
+}
+
+fn answers(view: &View, filling: Filling) -> Markup {
+    html! {
+        @for (title, rows) in rows(filling, view.language) {
+            h2 { (text(&title)) }
+            dl .answers {
+                @for q in rows.iter().filter(|q| !q.answer_text.is_empty() || q.note.is_some() || q.rows > 0) {
+                    dt { @if !q.number.is_empty() { (q.number) ". " } (text(&q.label)) }
+                    dd {
+                        (text(&q.answer_text))
+                        @for issue in &q.issues {
+                            span .issue { "⚠ " (text(&issue.text)) @if let Some(why) = &issue.confirmed { " — " (text(why)) } }
+                        }
+                        @if let Some(note) = &q.note { span .note { (view.words.note) ": " (text(note)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn proof(view: &View, line: &Line) -> Markup {
+    let w = view.words;
+    html! {
+        h2 { (w.proof) }
+        dl .facts .proof {
+            dt { (w.hash) } dd { code { (line.hash) } }
+            dt { (w.phone) } dd { code { (line.device) } }
+            dt { (w.chain) } dd { (line.seq) }
+            dt { (w.log) } dd { (line.index) }
+        }
+    }
+}
+
+fn decisions(view: &View, line: &Line) -> Markup {
+    let w = view.words;
+    let readable = !matches!(line.status, Status::Unverifiable(_));
+    html! {
+        h2 { (w.decide) }
+        @if let Some((state, reason)) = &line.review {
+            p { (w.decided) ": " strong { (format!("{state:?}").to_lowercase()) } " — " (text(reason)) }
+        }
+        @if readable {
+            form method="post" action=(view.link(&format!("/reports/{}/review", line.hash))) {
+                label { (w.status) select name="decision" {
+                    option value="accept" { (w.accept) }
+                    option value="exclude" { (w.exclude) }
+                    option value="ask" { (w.ask) }
+                } }
+                label .grow { (w.reason) input name="reason" required size="40"; }
+                button { (w.sign) }
+            }
+        }
+    }
+}
+
+/// What a coordinator decides of a report.
+#[derive(Deserialize)]
+pub(crate) struct Decided {
+    decision: String,
+    reason: String,
+}
+
+pub(crate) async fn review(
+    State(shared): State<Shared>,
+    Path(hash): Path<String>,
+    Form(decided): Form<Decided>,
+    now: fn() -> i64,
+) -> Response {
+    let view = View::new(&shared, Ask::default());
+    let Some(report) = Hash::from_hex(&hash) else { return StatusCode::NOT_FOUND.into_response() };
+    let reason = decided.reason.as_str();
+    let done = tokio::task::block_in_place(|| {
+        shared.sign(|desk| match decided.decision.as_str() {
+            "accept" => desk.review(report, Decision::Accepted, reason, now()),
+            "exclude" => desk.review(report, Decision::Excluded, reason, now()),
+            "ask" => desk.ask(report, &[], reason, None, now()),
+            other => Err(DeskError::Unknown(format!("{other:?} is no decision"))),
+        })
+    });
+    match done {
+        Ok(()) => Redirect::to(&format!("/reports/{report}")).into_response(),
+        Err(e) => failed(&view, &e),
+    }
+}
+
+/// What went wrong, with the remedy that the error names.
+pub(super) fn failed(view: &View, error: &DeskError) -> Response {
+    let body = html! { p role="alert" { "⚠ " (text(&error.to_string())) } p { a href=(view.link("/reports")) { (view.words.back) } } };
+    (StatusCode::UNPROCESSABLE_ENTITY, view.page("/reports", view.words.failed, &body)).into_response()
+}

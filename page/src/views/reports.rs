@@ -1,0 +1,99 @@
+//! The reports that fit a search, newest first.
+
+use super::View;
+use super::parts::text;
+use crate::query::Ask;
+use crate::state::Shared;
+use axum::extract::{Query, State};
+use baqylau_desk::board::Line;
+use baqylau_desk::status::Status;
+use maud::{Markup, html};
+
+/// How many stand on a page.
+const PAGE: usize = 100;
+
+pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Markup {
+    let view = View::new(&shared, ask);
+    let board = shared.boards().of(view.ask.answers()).clone();
+    let filter = view.ask.filter(&shared);
+    let found: Vec<&Line> = board.select(&shared.source, &filter).collect();
+    let at: usize = view.ask.page.parse().unwrap_or(0);
+    let shown: Vec<&Line> = found.iter().rev().skip(at.saturating_mul(PAGE)).take(PAGE).copied().collect();
+    let w = view.words;
+    let turn = |to: usize| view.ask.with(|a| a.page = to.to_string()).link("/reports");
+    view.page(
+        "/reports",
+        w.reports,
+        &html! {
+            (form(&view))
+            p role="status" { (found.len()) " " (w.found) }
+            @if found.is_empty() { p { (w.none) } } @else { (table(&view, &shown)) }
+            p .turn {
+                @if at > 0 { a href=(turn(at - 1)) { "‹ " (w.newer) } }
+                @if (at + 1).saturating_mul(PAGE) < found.len() { a href=(turn(at + 1)) { (w.older) " ›" } }
+            }
+        },
+    )
+}
+
+fn form(view: &View) -> Markup {
+    let (w, ask) = (view.words, &view.ask);
+    // What came with a link is kept: a region, an hour, a number.
+    let kept = [
+        ("within", &ask.within),
+        ("team", &ask.team),
+        ("hour", &ask.hour),
+        ("behind", &ask.behind),
+        ("raw", &ask.raw),
+        ("lang", &ask.lang),
+    ];
+    html! {
+        form method="get" role="search" {
+            @for (name, value) in kept { @if !value.is_empty() { input type="hidden" name=(name) value=(value); } }
+            label { (w.search) input type="search" name="q" value=(ask.q); }
+            label { (w.checklist) select name="checklist" {
+                option value="" { (w.all) }
+                @for (at, list) in view.state.source.checklists.iter().enumerate() {
+                    option value=(list.id) selected[list.id == ask.checklist] { (view.title(Some(at))) }
+                }
+            } }
+            label { (w.status) select name="status" {
+                option value="" { (w.all) }
+                option value="counted" selected[ask.status == "counted"] { (w.counted) }
+                option value="not_counted" selected[ask.status == "not_counted"] { (w.not_counted) }
+            } }
+            button { (w.show) }
+            @for (_, value) in &kept[..4] { @if !value.is_empty() { span .chip { (text(value)) } } }
+        }
+    }
+}
+
+fn table(view: &View, lines: &[&Line]) -> Markup {
+    let w = view.words;
+    html! {
+        table {
+            thead { tr {
+                th scope="col" { (w.visit) } th scope="col" { (w.checklist) } th scope="col" { (w.place) } th scope="col" { (w.team) }
+                th scope="col" { (w.signed) } th scope="col" { (w.received) } th scope="col" { (w.status) }
+            } }
+            tbody { @for line in lines { (row(view, line)) } }
+        }
+    }
+}
+
+fn row(view: &View, line: &Line) -> Markup {
+    let mark = if line.status == Status::Counted { "✓ " } else { "⚠ " };
+    let place = line.place.map(|p| view.place(p)).or_else(|| line.unlisted.clone()).unwrap_or_default();
+    let name = if line.visit.is_empty() { line.index.to_string() } else { line.visit.clone() };
+    html! {
+        tr {
+            th scope="row" { a href=(view.link(&format!("/reports/{}", line.hash))) { (text(&name)) } }
+            td { (view.title(line.checklist)) }
+            td { (text(&place)) }
+            td { @if let Some((_, team)) = &line.person { (text(team)) } }
+            td { @if let Some(ms) = line.signed { (view.moment(ms)) } }
+            td { (view.moment(line.received)) }
+            td { (mark) (line.status.name()) @if line.corrections > 0 { " · ✎ " (line.corrections) } @if line.attachments > 0 { " · 📎 " (line.attachments) } }
+        }
+    }
+}

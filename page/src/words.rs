@@ -1,0 +1,109 @@
+//! The words of the pages, in three languages. A word that is missing in one does not compile.
+
+macro_rules! words {
+    ($($name:ident: $en:literal, $kk:literal, $ru:literal;)*) => {
+        /// The words of one language.
+        pub(crate) struct Words { $(pub $name: &'static str),* }
+        const EN: Words = Words { $($name: $en),* };
+        const KK: Words = Words { $($name: $kk),* };
+        const RU: Words = Words { $($name: $ru),* };
+    };
+}
+
+words! {
+    code: "en", "kk", "ru";
+    overview: "Overview", "Жалпы көрініс", "Обзор";
+    findings: "Findings", "Нәтижелер", "Результаты";
+    reports: "Reports", "Есептер", "Отчёты";
+    phones: "Phones", "Телефондар", "Телефоны";
+    skip: "To the content", "Мазмұнға өту", "К содержанию";
+    heard: "The server was heard at", "Сервер соңғы жауап берген уақыт:", "Сервер отвечал в";
+    never_heard: "The server was not heard yet", "Сервер әлі жауап берген жоқ", "Сервер ещё не отвечал";
+    silent: "The server does not answer; what is shown is what was pulled before.", "Сервер жауап бермейді; бұған дейін алынғаны көрсетілген.", "Сервер не отвечает; показано то, что было получено раньше.";
+    received: "Received", "Алынды", "Получено";
+    counted: "Counted", "Есептелді", "Учтено";
+    not_counted: "Not counted", "Есептелмеді", "Не учтено";
+    phones_heard: "Phones heard from", "Хабар берген телефондар", "Телефоны на связи";
+    of: "of", "/", "из";
+    by_checklist: "By checklist", "Парақтар бойынша", "По анкетам";
+    by_region: "By region", "Өңірлер бойынша", "По регионам";
+    by_hour: "By hour of arrival", "Келген сағаты бойынша", "По часам прибытия";
+    why_not: "Why reports are not counted", "Есептердің есептелмеу себебі", "Почему отчёты не учтены";
+    all_counted: "Every report that was received counts.", "Алынған есептердің бәрі есептелді.", "Все полученные отчёты учтены.";
+    checklist: "Checklist", "Парақ", "Анкета";
+    region: "Region", "Өңір", "Регион";
+    elsewhere: "Without a place", "Орынсыз", "Без места";
+    reason: "Reason", "Себеп", "Причина";
+    hour: "Hour", "Сағат", "Час";
+    figure: "Figure", "Көрсеткіш", "Показатель";
+    published: "Published", "Жарияланған", "Опубликовано";
+    computed: "Computed", "Есептелген", "Вычислено";
+    base: "Out of", "Неден", "Из скольких";
+    how_many: "How many", "Қанша", "Сколько";
+    dk: "Do not know", "Білмейді", "Не знают";
+    na: "Does not apply", "Қатысы жоқ", "Неприменимо";
+    blank: "Not answered", "Жауапсыз", "Без ответа";
+    differs: "differs", "сәйкес емес", "расходится";
+    several: "Several answers are possible: parts may add up to more than the whole.", "Бірнеше жауап болуы мүмкін: бөліктердің қосындысы бүтіннен асуы ықтимал.", "Возможно несколько ответов: сумма частей может превышать целое.";
+    behind: "The reports behind it", "Оған негіз болған есептер", "Отчёты за этим числом";
+    choices: "By answer", "Жауаптар бойынша", "По ответам";
+    no_sample: "No interval is shown: places were chosen by observers, not drawn by chance, so that the figures speak of what was observed alone.", "Аралық көрсетілмейді: орындар кездейсоқ іріктелмеген, сондықтан сандар тек байқалғанды сипаттайды.", "Интервал не показан: места выбраны не случайно, поэтому числа говорят только о том, что наблюдалось.";
+    show: "Show", "Көрсету", "Показать";
+    all: "all", "бәрі", "все";
+    effective: "with corrections and amendments", "түзетулермен", "с исправлениями";
+    raw: "as first reported", "алғашқы қалпында", "как сообщено впервые";
+    answers: "Answers", "Жауаптар", "Ответы";
+    search: "Words", "Сөздер", "Слова";
+    status: "Status", "Күйі", "Состояние";
+    team: "Team", "Топ", "Группа";
+    visit: "Visit", "Бару", "Посещение";
+    place: "Place", "Орын", "Место";
+    signed: "Signed", "Қол қойылды", "Подписан";
+    found: "reports", "есеп", "отчётов";
+    none: "No report is like this.", "Мұндай есеп жоқ.", "Таких отчётов нет.";
+    newer: "Newer", "Жаңарақ", "Новее";
+    older: "Older", "Ескірек", "Раньше";
+    proof: "Proof", "Дәлел", "Доказательства";
+    hash: "Envelope (SHA-256)", "Конверт (SHA-256)", "Конверт (SHA-256)";
+    phone: "Phone", "Телефон", "Телефон";
+    chain: "Number in its chain", "Тізбектегі нөмірі", "Номер в цепочке";
+    log: "Place in the log", "Журналдағы орны", "Место в журнале";
+    supersedes: "It supersedes", "Ол алмастырады:", "Заменяет";
+    superseded_by: "It is superseded by", "Оны алмастырған:", "Заменён отчётом";
+    why: "Why", "Неліктен", "Почему";
+    changed: "What it changes", "Нені өзгертеді", "Что он меняет";
+    before: "Before", "Бұрын", "Было";
+    after: "After", "Кейін", "Стало";
+    incomplete: "Signed although something is missing", "Толық болмаса да қол қойылған", "Подписан, хотя чего-то не хватает";
+    note: "Note", "Ескертпе", "Заметка";
+    decided: "What desks decided", "Үстелдердің шешімі", "Решения координаторов";
+    decide: "Decide", "Шешім қабылдау", "Решить";
+    accept: "It counts", "Есептелсін", "Учитывать";
+    exclude: "It counts nowhere", "Есептелмесін", "Не учитывать";
+    ask: "Ask the observer", "Байқаушыдан сұрау", "Спросить наблюдателя";
+    sign: "Sign", "Қол қою", "Подписать";
+    corrections: "Corrections", "Түзетулер", "Исправления";
+    attachments: "Attachments", "Тіркемелер", "Вложения";
+    unreadable: "It cannot be shown", "Көрсету мүмкін емес", "Показать нельзя";
+    person: "Person", "Адам", "Человек";
+    standing: "Standing", "Мәртебесі", "Статус";
+    last_heard: "Last heard", "Соңғы хабар", "Последний сигнал";
+    missing: "Missing before the last", "Соңғысына дейін жетіспейді", "Не хватает до последнего";
+    forked: "forked", "екіге айырылған", "раздвоена";
+    closed: "closed", "жабылған", "закрыта";
+    nothing_yet: "nothing yet", "әлі ештеңе", "пока ничего";
+    failed: "That did not work", "Бұл орындалмады", "Не получилось";
+    back: "Back", "Артқа", "Назад";
+}
+
+/// The languages: code and own name.
+pub(crate) const LANGUAGES: [(&str, &str); 3] = [("en", "English"), ("kk", "Қазақша"), ("ru", "Русский")];
+
+/// The words of a language; English for any other.
+pub(crate) fn words(code: &str) -> &'static Words {
+    match code {
+        "kk" => &KK,
+        "ru" => &RU,
+        _ => &EN,
+    }
+}
