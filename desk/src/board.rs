@@ -184,7 +184,7 @@ fn words(known: &Known, place: Option<u32>, source: &Source) -> String {
     (0..source.mission.languages.len()).for_each(|l| place.iter().for_each(|p| add(&source.places.label(*p, l))));
     if let Some(filling) = &known.filling {
         let items = &filling.form().definition().items;
-        let typed = |key: &baqylau_forms::fill::Key| matches!(items[key.node as usize].kind, Kind::Text { .. });
+        let typed = |key: &baqylau_forms::fill::Key| matches!(items[key.node as usize].kind, Kind::Text);
         for key in filling.shown_keys().iter().filter(|k| typed(k)) {
             if let Some(Answer::Text(text)) = filling.answer(*key) {
                 add(text);

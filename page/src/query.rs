@@ -6,7 +6,7 @@ use baqylau_desk::status::Answers;
 use serde::Deserialize;
 
 /// What stands behind the `?`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub(crate) struct Ask {
     pub within: String,

@@ -54,11 +54,10 @@ impl State {
         self.boards.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Does something at the desk; what it signed is seen at once.
-    pub fn sign(&self, act: impl FnOnce(&Desk) -> Result<(), DeskError>) -> Result<(), DeskError> {
-        let desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
-        act(&desk)?;
-        self.see(&desk)
+    /// Signs something at the desk, and sends it: it counts, here and at every desk, when it is in the log.
+    pub fn sign(&self, now: i64, act: impl FnOnce(&Desk) -> Result<(), DeskError>) -> Result<(), DeskError> {
+        self.read(act)?;
+        self.pull(now)
     }
 
     /// Reads something at the desk.

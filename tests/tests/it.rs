@@ -16,6 +16,7 @@ mod it {
     mod letters;
     mod lines;
     mod moments;
+    mod page;
     mod signing;
     mod support;
 }

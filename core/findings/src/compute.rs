@@ -54,6 +54,18 @@ pub struct Computed {
     pub parts: Vec<(String, usize)>,
 }
 
+impl Computed {
+    /// A sentence of the statement with its numbers: `{value}`, `{count}` and `{base}`. The sentence says what a share is of.
+    #[must_use]
+    pub fn sentence(&self, words: &str) -> String {
+        let value = self.computed.trim_end_matches(" %");
+        words
+            .replace("{value}", value)
+            .replace("{count}", &self.count.to_string())
+            .replace("{base}", &self.base.to_string())
+    }
+}
+
 /// What one report gives a figure.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Given {

@@ -22,7 +22,7 @@ pub(crate) async fn page(State(shared): State<Shared>, Path(id): Path<String>, Q
     let whole = board.total(&shared.source, at, &lines);
     let (w, figure) = (view.words, &shared.source.figures[at].figure);
     let body = html! {
-        p .lead { (text(&figure.sentence.get(view.language))) }
+        p .lead { (text(&whole.sentence(&figure.sentence.get(view.language)))) }
         (super::findings::form(&view, board.level))
         (number(&view, &whole))
         @if !whole.parts.is_empty() { h2 { (w.choices) } (parts(&whole)) }

@@ -14,7 +14,8 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
     let board = shared.boards().of(view.ask.answers()).clone();
     let figures = board.figures(&shared.source, &view.ask.filter(&shared));
     // The register does not tell where people are: its figures are of the whole mission only.
-    let part = Ask { raw: String::new(), lang: String::new(), page: String::new(), ..view.ask.clone() }.link("") != "";
+    let whole = Ask { raw: view.ask.raw.clone(), lang: view.ask.lang.clone(), ..Ask::default() };
+    let part = view.ask.with(|_| ()) != whole;
     let rows = figures.iter().enumerate().filter(|(at, f)| {
         let of_people = shared.source.figures[*at].figure.checklist == PEOPLE;
         !(part && (of_people || f.forms == 0))
@@ -43,7 +44,7 @@ fn row(view: &View, at: usize, f: &Computed, part: bool) -> Markup {
     let link = view.ask.link(&format!("/findings/{}", f.id));
     html! {
         tr {
-            th scope="row" { a href=(link) { @if sentence.is_empty() { (f.id) } @else { (text(&sentence)) } } }
+            th scope="row" { a href=(link) { @if sentence.is_empty() { (f.id) } @else { (text(&f.sentence(&sentence))) } } }
             @if !part { td { (text(&f.published)) } }
             td { (text(&f.computed)) @if !part && !f.equal { strong { " ⚠ " (view.words.differs) } } }
             td .n { (f.count) } td .n { (f.base) } td .n { (f.do_not_know) } td .n { (f.not_applicable) } td .n { (f.not_answered) }

@@ -46,6 +46,39 @@ impl<'s> View<'s> {
         self.state.source.places.label(place, self.language).to_string()
     }
 
+    /// A place with what holds it, from the top.
+    pub fn path(&self, place: u32) -> String {
+        let places = &self.state.source.places;
+        let up = std::iter::successors(Some(place), |p| places.get(*p)?.parent);
+        let mut names: Vec<String> = up.map(|p| self.place(p)).collect();
+        names.reverse();
+        names.join(" · ")
+    }
+
+    /// The words of a status; its own name where there are none.
+    pub fn status(&self, name: &'static str) -> &'static str {
+        let w = self.words;
+        match name {
+            "counted" => w.is_counted,
+            "superseded" => w.is_superseded,
+            "duplicate" => w.is_duplicate,
+            "forked" => w.is_forked,
+            "excluded" => w.is_excluded,
+            "test" => w.is_test,
+            "not_observed" => w.is_not_observed,
+            "proposal" => w.is_proposal,
+            "competing" => w.is_competing,
+            "amendment" => w.is_amendment,
+            "misfit" => w.is_misfit,
+            "unverifiable" => w.is_unverifiable,
+            "unconfirmed" => w.is_unconfirmed,
+            "contested" => w.is_contested,
+            "revoked" => w.is_revoked,
+            "expired_invite" => w.is_expired,
+            other => other,
+        }
+    }
+
     pub fn title(&self, checklist: Option<usize>) -> String {
         let found = checklist.and_then(|at| self.state.source.checklists.get(at));
         found.map_or_else(|| "—".into(), |c| c.title.get(self.language).to_string())

@@ -113,7 +113,7 @@ fn reasons(view: &View, board: &Board) -> Markup {
             tbody {
                 @for (name, n) in count {
                     tr {
-                        th scope="row" { a href=(view.ask.with(|a| a.status = name.into()).link("/reports")) { (name) } }
+                        th scope="row" { a href=(view.ask.with(|a| a.status = name.into()).link("/reports")) { (view.status(name)) } }
                         td .n { (n) }
                     }
                 }

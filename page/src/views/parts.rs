@@ -24,7 +24,7 @@ pub(super) fn columns(name: &str, columns: &[(String, usize, String)]) -> Markup
     let high = |n: usize| n * 90 / most;
     html! {
         figure {
-            svg .columns viewBox={"0 0 " (columns.len() * 12) " 100"} role="img" aria-label=(name) {
+            svg .columns viewBox={"0 0 " (columns.len() * 12) " 100"} preserveAspectRatio="none" role="img" aria-label=(name) {
                 @for (at, (label, n, _)) in columns.iter().enumerate() {
                     rect x=(at * 12 + 1) y=(95 - high(*n)) width="10" height=(high(*n)) { title { (label) ": " (n) } }
                 }

@@ -47,18 +47,18 @@ fn facts(view: &View, board: &Board, line: &Line) -> Markup {
     let mark = if line.status == Status::Counted { "✓ " } else { "⚠ " };
     html! {
         dl .facts {
-            dt { (w.status) } dd { strong { (mark) (line.status.name()) }
+            dt { (w.status) } dd { strong { (mark) (view.status(line.status.name())) }
                 @match &line.status {
                     Status::Unverifiable(why) | Status::Misfit(why) | Status::Excluded(why) => { ": " (text(why)) }
                     _ => {}
                 }
             }
-            dt { (w.place) } dd { @match line.place { Some(p) => { (text(&view.place(p))) } None => { (text(line.unlisted.as_deref().unwrap_or("—"))) } } }
+            dt { (w.place) } dd { @match line.place { Some(p) => { (text(&view.path(p))) } None => { (text(line.unlisted.as_deref().unwrap_or("—"))) } } }
             @if let Some((person, team)) = &line.person { dt { (w.person) } dd { (text(person)) " · " (text(team)) } }
             @if let Some(ms) = line.signed { dt { (w.signed) } dd { (view.moment(ms)) } }
             dt { (w.received) } dd { (view.moment(line.received)) }
             @if let Some(first) = line.supersedes { dt { (w.supersedes) } dd { a href=(link(first)) { (first.to_string()[..12]) } } }
-            @for one in later { dt { (w.superseded_by) } dd { a href=(link(one.hash)) { (one.hash.to_string()[..12]) } " (" (one.status.name()) ")" } }
+            @for one in later { dt { (w.superseded_by) } dd { a href=(link(one.hash)) { (one.hash.to_string()[..12]) } " (" (view.status(one.status.name())) ")" } }
             @if line.attachments > 0 { dt { (w.attachments) } dd { (line.attachments) } }
             @if line.corrections > 0 { dt { (w.corrections) } dd { (line.corrections) } }
         }
@@ -143,6 +143,7 @@ fn decisions(view: &View, line: &Line) -> Markup {
             p { (w.decided) ": " strong { (format!("{state:?}").to_lowercase()) } " — " (text(reason)) }
         }
         @if readable {
+            p .small { (w.counts_then) }
             form method="post" action=(view.link(&format!("/reports/{}/review", line.hash))) {
                 label { (w.status) select name="decision" {
                     option value="accept" { (w.accept) }
@@ -173,7 +174,7 @@ pub(crate) async fn review(
     let Some(report) = Hash::from_hex(&hash) else { return StatusCode::NOT_FOUND.into_response() };
     let reason = decided.reason.as_str();
     let done = tokio::task::block_in_place(|| {
-        shared.sign(|desk| match decided.decision.as_str() {
+        shared.sign(now(), |desk| match decided.decision.as_str() {
             "accept" => desk.review(report, Decision::Accepted, reason, now()),
             "exclude" => desk.review(report, Decision::Excluded, reason, now()),
             "ask" => desk.ask(report, &[], reason, None, now()),

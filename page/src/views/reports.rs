@@ -17,8 +17,9 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
     let board = shared.boards().of(view.ask.answers()).clone();
     let filter = view.ask.filter(&shared);
     let found: Vec<&Line> = board.select(&shared.source, &filter).collect();
-    let at: usize = view.ask.page.parse().unwrap_or(0);
-    let shown: Vec<&Line> = found.iter().rev().skip(at.saturating_mul(PAGE)).take(PAGE).copied().collect();
+    let last = found.len().saturating_sub(1) / PAGE;
+    let at = view.ask.page.parse().unwrap_or(0).min(last);
+    let shown: Vec<&Line> = found.iter().rev().skip(at * PAGE).take(PAGE).copied().collect();
     let w = view.words;
     let turn = |to: usize| view.ask.with(|a| a.page = to.to_string()).link("/reports");
     view.page(
@@ -30,7 +31,7 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
             @if found.is_empty() { p { (w.none) } } @else { (table(&view, &shown)) }
             p .turn {
                 @if at > 0 { a href=(turn(at - 1)) { "‹ " (w.newer) } }
-                @if (at + 1).saturating_mul(PAGE) < found.len() { a href=(turn(at + 1)) { (w.older) " ›" } }
+                @if at < last { a href=(turn(at + 1)) { (w.older) " ›" } }
             }
         },
     )
@@ -93,7 +94,7 @@ fn row(view: &View, line: &Line) -> Markup {
             td { @if let Some((_, team)) = &line.person { (text(team)) } }
             td { @if let Some(ms) = line.signed { (view.moment(ms)) } }
             td { (view.moment(line.received)) }
-            td { (mark) (line.status.name()) @if line.corrections > 0 { " · ✎ " (line.corrections) } @if line.attachments > 0 { " · 📎 " (line.attachments) } }
+            td { (mark) (view.status(line.status.name())) @if line.corrections > 0 { " · ✎ " (line.corrections) } @if line.attachments > 0 { " · 📎 " (line.attachments) } }
         }
     }
 }

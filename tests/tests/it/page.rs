@@ -1,0 +1,205 @@
+//! The coordinators' page, asked as a browser asks it.
+
+use crate::it::support::{draft, report, set};
+use baqylau_desk::Desk;
+use baqylau_desk::status::Answers;
+use baqylau_page::{Options, Running, start};
+use baqylau_tests::{BUDGET, PASSPHRASE, World, now, tables};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+
+/// A browser with its one cookie.
+struct Browser {
+    host: String,
+    cookie: String,
+    _runtime: Runtime,
+    _running: Running,
+}
+
+struct Answer {
+    status: u16,
+    head: String,
+    body: String,
+}
+
+impl Browser {
+    /// Opens the page of the mission's desk, and goes in.
+    fn open(world: &World) -> Self {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+        let desk = Desk::open(&world.folder.path().join("mission"), PASSPHRASE).expect("a desk");
+        let options = Options { port: 0, every: Duration::from_millis(200), now };
+        let running = runtime.block_on(start(desk, options)).expect("the page is served");
+        let rest = running.address.strip_prefix("http://").expect("an address").to_owned();
+        let (host, path) = rest.split_once('/').expect("a path");
+        let mut browser = Self { host: host.to_owned(), cookie: String::new(), _runtime: runtime, _running: running };
+        assert_eq!(browser.get("/").status, 403, "nobody is let in without the address");
+        let entered = browser.get(&format!("/{path}"));
+        assert_eq!(entered.status, 303);
+        let cookie = entered.head.lines().find_map(|l| l.strip_prefix("set-cookie: ")).expect("a cookie");
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+        browser.cookie = cookie.split(';').next().expect("a value").to_owned();
+        assert_eq!(browser.get(&format!("/{path}")).status, 403, "the address is good once");
+        browser
+    }
+
+    fn ask(&self, request: &str, host: &str, more: &str, body: &str) -> Answer {
+        let mut stream = TcpStream::connect(&self.host).expect("connects");
+        let length = body.len();
+        write!(
+            stream,
+            "{request} HTTP/1.1\r\nHost: {host}\r\nCookie: {}\r\nConnection: close\r\n{more}Content-Length: {length}\r\n\r\n{body}",
+            self.cookie
+        )
+        .expect("asks");
+        let mut whole = String::new();
+        stream.read_to_string(&mut whole).expect("answers");
+        let (head, body) = whole.split_once("\r\n\r\n").expect("a head");
+        let status = head.split(' ').nth(1).and_then(|s| s.parse().ok()).expect("a status");
+        Answer { status, head: head.to_owned(), body: body.to_owned() }
+    }
+
+    fn get(&self, path: &str) -> Answer {
+        self.ask(&format!("GET {path}"), &self.host, "", "")
+    }
+
+    fn page(&self, path: &str) -> String {
+        let answer = self.get(path);
+        assert_eq!(answer.status, 200, "{path}");
+        answer.body
+    }
+
+    fn post(&self, path: &str, origin: &str, body: &str) -> Answer {
+        let more = format!("Origin: {origin}\r\nContent-Type: application/x-www-form-urlencoded\r\n");
+        self.ask(&format!("POST {path}"), &self.host, &more, body)
+    }
+
+    /// The first report that is listed under some filters.
+    fn first(&self, path: &str) -> String {
+        let page = self.page(path);
+        let at = page.find("/reports/").unwrap_or_else(|| panic!("no report on {page}"));
+        page[at..].split(['"', '?']).next().expect("an address").to_owned()
+    }
+}
+
+fn world() -> (World, baqylau_observer::ObserverCore) {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    (world, core)
+}
+
+/// Waits until a page says something.
+fn eventually(browser: &Browser, path: &str, words: &str) -> String {
+    for _ in 0..100 {
+        let page = browser.page(path);
+        if page.contains(words) {
+            return page;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    panic!("{path} never says {words}: {}", browser.page(path))
+}
+
+#[test]
+fn reports_come_in_live_and_lead_to_their_proof() {
+    let (world, core) = world();
+    let browser = Browser::open(&world);
+    eventually(&browser, "/", "heard at");
+    let mut news = BufReader::new(TcpStream::connect(&browser.host).expect("connects"));
+    let (host, cookie) = (&browser.host, &browser.cookie);
+    write!(news.get_mut(), "GET /news HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n\r\n").expect("asks");
+    report(&core, "first");
+    core.sync_now(BUDGET).expect("syncs");
+    let told = news.lines().map_while(Result::ok).find(|line| line.starts_with("event: news"));
+    assert!(told.is_some(), "who has the page open is told");
+    let hash = core.reports().expect("reports")[0].hash.to_string();
+    eventually(&browser, "/reports", &hash);
+    let page = browser.page(&format!("/reports/{hash}"));
+    assert!(page.contains("Campaign event") && page.contains(&hash) && page.contains("✓ counted"), "{page}");
+    assert!(page.contains("first"), "why it was signed incomplete");
+    assert_eq!(browser.get("/reports/0000").status, 404);
+    assert_eq!(browser.get("/findings/none").status, 404);
+}
+
+#[test]
+fn numbers_are_those_of_the_figures_and_lead_to_the_reports() {
+    let (mut world, core) = world();
+    for (participants, women) in [("10", "4"), ("30", "6")] {
+        let draft = draft(&core, "campaign_event");
+        set(&core, draft, "participants", participants).expect("set");
+        set(&core, draft, "participants_women", women).expect("set");
+        core.finalise(draft, Some("for a test".into())).expect("signed");
+    }
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let figures = world.desk.figures(None, Answers::Effective).expect("figures");
+    let figure = figures.iter().find(|f| f.id == "campaign.women_participants").expect("the figure");
+    assert_eq!((figure.count, figure.base, figure.computed.as_str()), (10, 40, "0.250"));
+    let browser = Browser::open(&world);
+    let page = browser.page("/findings/campaign.women_participants");
+    assert!(page.contains("<dd>10</dd>") && page.contains("<dd>40</dd>") && page.contains("0.250"), "{page}");
+    let behind = browser.page("/reports?behind=campaign.women_participants");
+    assert!(behind.contains("2 reports"), "{behind}");
+    assert!(browser.page("/findings?lang=kk").contains("Нәтижелер"));
+    assert!(browser.page("/findings?lang=ru&checklist=voting").contains("Результаты"));
+    assert!(browser.page("/reports?q=nobody-wrote-this").contains("No report is like this"));
+    assert!(browser.page("/phones").contains("p001"));
+    // What an address says that nothing is like is left out, and nothing fails.
+    assert_eq!(browser.get("/reports?page=18446744073709551615&hour=99&within=%F0%9F%92%A9").status, 200);
+}
+
+#[test]
+fn a_decision_is_signed_and_changes_what_counts_at_once() {
+    let (mut world, core) = world();
+    report(&core, "a mistake");
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let browser = Browser::open(&world);
+    let one = browser.first("/reports?status=counted");
+    let ours = format!("http://{}", browser.host);
+    let words = "decision=exclude&reason=the+place+was+another";
+    for stranger in ["https://elsewhere.example", "http://127.0.0.1:1", "null"] {
+        assert_eq!(browser.post(&format!("{one}/review"), stranger, words).status, 403, "{stranger}");
+    }
+    assert_eq!(
+        browser.post(&format!("{one}/review"), &ours, "decision=exclude&reason=").status,
+        422,
+        "without a reason"
+    );
+    assert!(browser.page(&one).contains("✓ counted"), "nothing was done so far");
+    assert_eq!(browser.post(&format!("{one}/review"), &ours, words).status, 303);
+    let page = browser.page(&one);
+    assert!(page.contains("excluded by a desk") && page.contains("the place was another"), "{page}");
+    assert!(browser.page("/reports?status=not_counted").contains(&one));
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    assert_eq!(picture.reports[0].status.name(), "excluded", "it is signed, and any desk sees it");
+}
+
+#[test]
+fn nothing_that_a_report_says_is_run_and_no_other_site_is_let_in() {
+    let (mut world, core) = world();
+    let hostile = "<script>alert(1)</script><img src=x onerror=alert(2)> \u{202e}desrever";
+    report(&core, hostile);
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let browser = Browser::open(&world);
+    let one = browser.first("/reports");
+    let answer = browser.get(&one);
+    assert!(!answer.body.contains("<script>alert") && !answer.body.contains("<img"), "{}", answer.body);
+    assert!(answer.body.contains("<bdi>&lt;script&gt;alert(1)&lt;/script&gt;"), "{}", answer.body);
+    let policy = answer.head.lines().find(|l| l.starts_with("content-security-policy: ")).expect("a policy");
+    assert!(
+        policy.contains("default-src 'none'") && policy.contains("script-src 'self'") && !policy.contains("unsafe"),
+        "{policy}"
+    );
+    assert!(!answer.body.contains("http://") && !answer.body.contains("https://"), "nothing is asked of anybody else");
+    let searched = browser.page("/reports?q=%22%3E%3Cscript%3Ealert(3)%3C/script%3E");
+    assert!(!searched.contains("<script>alert"), "{searched}");
+    for host in ["evil.example", "localhost:1", "127.0.0.1"] {
+        assert_eq!(browser.ask("GET /", host, "", "").status, 403, "{host}");
+    }
+}
