@@ -12,10 +12,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 impl Known {
+    fn form(&self) -> Option<Arc<Form>> {
+        self.filling.as_ref().map(|f| f.form().clone())
+    }
+
     /// The answers that are shown, by question and in the notation of answer files; rows of repeats are not among them.
     #[must_use]
     pub fn answers(&self) -> Vec<(String, String)> {
-        let Some(form) = self.filling.as_ref().map(|f| f.form().clone()) else { return Vec::new() };
+        let Some(form) = self.form() else { return Vec::new() };
         let names = columns(&[(self, form.clone())], None).into_iter();
         names
             .map(|name| (cell(self, &form, &name, &[]), name))
@@ -35,15 +39,15 @@ impl Desk {
         std::fs::create_dir_all(folder).map_err(|e| DeskError::file(folder, e))?;
         let mut by_form: BTreeMap<String, Vec<(&Known, Arc<Form>)>> = BTreeMap::new();
         for known in &picture.reports {
-            if let Some(filling) = &known.filling {
-                let form = filling.form().clone();
+            if let Some(form) = known.form() {
                 by_form.entry(form.definition().id.clone()).or_default().push((known, form));
             }
         }
         let mut rows = 0;
         for (id, reports) in by_form {
             let path = folder.join(format!("{id}.csv"));
-            rows += write_reports(&path, &reports).map_err(|e| DeskError::file(&path, e))?;
+            let file = std::fs::File::create(&path).map_err(|e| DeskError::file(&path, e))?;
+            rows += write_reports(file, &reports).map_err(|e| DeskError::file(&path, e))?;
             for repeat in repeats(&reports) {
                 let path = folder.join(format!("{id}.{repeat}.csv"));
                 write_rows(&path, &reports, &repeat).map_err(|e| DeskError::file(&path, e))?;
@@ -52,6 +56,22 @@ impl Desk {
         let path = folder.join("people.csv");
         self.write_people(&path)?;
         Ok(rows)
+    }
+
+    /// The table of one checklist, as `<checklist>.csv` has it, of the reports that a page shows.
+    ///
+    /// # Errors
+    /// A cell cannot be written.
+    pub fn table(&self, picture: &Picture, checklist: &str, wanted: &HashSet<u64>) -> Result<Vec<u8>, DeskError> {
+        let shown = picture.reports.iter().filter(|k| wanted.contains(&k.envelope.index));
+        let of_form = |k| {
+            let form = Known::form(k)?;
+            (form.definition().id == checklist).then_some((k, form))
+        };
+        let reports: Vec<(&Known, Arc<Form>)> = shown.filter_map(of_form).collect();
+        let mut bytes = Vec::new();
+        write_reports(&mut bytes, &reports).map_err(|e| DeskError::Unknown(format!("{checklist}: {e}")))?;
+        Ok(bytes)
     }
 
     fn write_people(&self, path: &Path) -> Result<(), DeskError> {
@@ -74,9 +94,9 @@ impl Desk {
 }
 
 /// One row a report; the columns are those of every version of the checklist.
-fn write_reports(path: &Path, reports: &[(&Known, Arc<Form>)]) -> Result<usize, csv::Error> {
+fn write_reports(to: impl std::io::Write, reports: &[(&Known, Arc<Form>)]) -> Result<usize, csv::Error> {
     let columns = columns(reports, None);
-    let mut out = csv::Writer::from_path(path)?;
+    let mut out = csv::Writer::from_writer(to);
     let fixed = ["report", "visit", "place", "received_index", "status"];
     out.write_record(fixed.into_iter().chain(columns.iter().map(String::as_str)).chain(["no_place_for"]))?;
     for (known, form) in reports {
@@ -86,7 +106,7 @@ fn write_reports(path: &Path, reports: &[(&Known, Arc<Form>)]) -> Result<usize, 
         let mut record = vec![id, code, place, known.envelope.index.to_string(), known.status.name().to_owned()];
         record.extend(columns.iter().map(|name| cell(known, form, name, &[])));
         let left = report.into_iter().flat_map(|r| r.left.iter().flatten());
-        record.push(left.map(|l| format!("{}: {}", l.name, l.text)).collect::<Vec<_>>().join("; "));
+        record.push(harmless(left.map(|l| format!("{}: {}", l.name, l.text)).collect::<Vec<_>>().join("; ")));
         out.write_record(record)?;
     }
     out.flush()?;
@@ -147,5 +167,13 @@ fn names(reports: &[(&Known, Arc<Form>)], wanted: impl Fn(&Form, &Item, u32) -> 
 fn cell(known: &Known, form: &Form, name: &str, rows: &[u32]) -> String {
     let Some((node, filling)) = form.find(name).zip(known.filling.as_ref()) else { return String::new() };
     let shown = filling.key_at(node, rows).filter(|key| filling.is_shown(*key));
-    shown.and_then(|key| filling.answer(key)).map_or_else(String::new, |answer| write_literal(form, node, answer))
+    harmless(
+        shown.and_then(|key| filling.answer(key)).map_or_else(String::new, |answer| write_literal(form, node, answer)),
+    )
+}
+
+/// A spreadsheet would compute what begins like a formula: an apostrophe makes it text. Numbers stay numbers.
+fn harmless(text: String) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
+    if formula { format!("'{text}") } else { text }
 }

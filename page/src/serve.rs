@@ -92,6 +92,8 @@ fn routes(shared: Shared, now: fn() -> i64) -> Router {
         .route("/", get(views::overview::page))
         .route("/findings", get(views::findings::page))
         .route("/findings/{figure}", get(views::figure::page))
+        .route("/statement", get(views::statement::page))
+        .route("/export/{table}", get(views::export::table))
         .route("/reports", get(views::reports::page))
         .route("/reports/{hash}", get(views::report::page))
         .route("/reports/{hash}/review", post(move |s, p, f| views::report::review(s, p, f, now)))

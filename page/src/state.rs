@@ -27,6 +27,8 @@ pub(crate) struct State {
 pub(crate) struct Boards {
     effective: Arc<Board>,
     raw: Arc<Board>,
+    /// How much of the log they were made of.
+    upto: u64,
     /// When the server was heard last, in milliseconds since 1970.
     pub heard: Option<i64>,
     /// Why it was not heard the last time.
@@ -46,7 +48,7 @@ impl State {
     pub fn new(guard: Guard, desk: Desk) -> Result<Self, DeskError> {
         let source = desk.source()?;
         let (effective, raw) = look(&desk, &source)?;
-        let boards = RwLock::new(Boards { effective, raw, heard: None, fault: None });
+        let boards = RwLock::new(Boards { effective, raw, upto: desk.store.cursor()?, heard: None, fault: None });
         Ok(Self { guard, desk: Mutex::new(desk), source, boards, news: watch::Sender::new(0) })
     }
 
@@ -68,11 +70,9 @@ impl State {
     /// Asks the server for what is new. That it is silent is told, and ends nothing.
     pub fn pull(&self, now: i64) -> Result<(), DeskError> {
         let mut desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
-        let pulled = desk.pull(now, &|_| ());
-        let (new, fault) = match pulled {
-            Ok(pulled) => (pulled.objects > 0, None),
-            Err(e) => (false, Some(e.to_string())),
-        };
+        let fault = desk.pull(now, &|_| ()).err().map(|e| e.to_string());
+        // Another program may have pulled into the same store.
+        let new = desk.store.cursor()? != self.boards().upto;
         let told = {
             let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
             let told = boards.fault != fault;
@@ -89,10 +89,11 @@ impl State {
     }
 
     fn see(&self, desk: &Desk) -> Result<(), DeskError> {
+        let upto = desk.store.cursor()?;
         let (effective, raw) = look(desk, &self.source)?;
         {
             let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
-            (boards.effective, boards.raw) = (effective, raw);
+            (boards.effective, boards.raw, boards.upto) = (effective, raw, upto);
         }
         self.news.send_modify(|n| *n += 1);
         Ok(())

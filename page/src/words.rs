@@ -14,12 +14,15 @@ words! {
     code: "en", "kk", "ru";
     overview: "Overview", "Жалпы көрініс", "Обзор";
     findings: "Findings", "Нәтижелер", "Результаты";
+    statement: "Statement", "Мәлімдеме", "Заявление";
+    differ: "numbers are not the published ones", "сан жарияланғаннан өзгеше", "чисел расходятся с опубликованными";
+    table: "As a table (CSV)", "Кесте түрінде (CSV)", "Таблицей (CSV)";
     reports: "Reports", "Есептер", "Отчёты";
     phones: "Phones", "Телефондар", "Телефоны";
     skip: "To the content", "Мазмұнға өту", "К содержанию";
     heard: "The server was heard at", "Сервер соңғы жауап берген уақыт:", "Сервер отвечал в";
     never_heard: "The server was not heard yet", "Сервер әлі жауап берген жоқ", "Сервер ещё не отвечал";
-    silent: "The server does not answer; what is shown is what was pulled before.", "Сервер жауап бермейді; бұған дейін алынғаны көрсетілген.", "Сервер не отвечает; показано то, что было получено раньше.";
+    silent: "Nothing could be pulled; what is shown was pulled before:", "Ештеңе алынбады; бұған дейін алынғаны көрсетілген:", "Ничего не удалось получить; показано полученное раньше:";
     received: "Received", "Алынды", "Получено";
     counted: "Counted", "Есептелді", "Учтено";
     not_counted: "Not counted", "Есептелмеді", "Не учтено";

@@ -1,5 +1,6 @@
 //! The pages. Whatever came from a report is text: escaped, and isolated from the direction of what stands around it.
 
+pub(crate) mod export;
 pub(crate) mod figure;
 pub(crate) mod findings;
 pub(crate) mod overview;
@@ -7,6 +8,7 @@ mod parts;
 pub(crate) mod phones;
 pub(crate) mod report;
 pub(crate) mod reports;
+pub(crate) mod statement;
 
 use crate::query::Ask;
 use crate::state::State;
@@ -87,7 +89,13 @@ impl<'s> View<'s> {
     /// A whole page.
     pub fn page(&self, path: &str, title: &str, main: &Markup) -> Markup {
         let w = self.words;
-        let ways = [("/", w.overview), ("/findings", w.findings), ("/reports", w.reports), ("/phones", w.phones)];
+        let ways = [
+            ("/", w.overview),
+            ("/findings", w.findings),
+            ("/statement", w.statement),
+            ("/reports", w.reports),
+            ("/phones", w.phones),
+        ];
         let mission = self.state.source.mission.title.get(self.language);
         html! {
             (DOCTYPE)
@@ -131,7 +139,7 @@ impl<'s> View<'s> {
                     Some(ms) => { (self.words.heard) " " (self.moment(ms)) }
                     None => (self.words.never_heard),
                 }
-                @if boards.fault.is_some() { " · ⚠ " (self.words.silent) }
+                @if let Some(why) = &boards.fault { " · ⚠ " (self.words.silent) " " (parts::text(why)) }
             }
         }
     }

@@ -27,7 +27,9 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
         w.reports,
         &html! {
             (form(&view))
-            p role="status" { (found.len()) " " (w.found) }
+            p role="status" { (found.len()) " " (w.found)
+                @if !view.ask.checklist.is_empty() { " · " a href=(view.ask.link(&format!("/export/{}.csv", view.ask.checklist))) { (w.table) } }
+            }
             @if found.is_empty() { p { (w.none) } } @else { (table(&view, &shown)) }
             p .turn {
                 @if at > 0 { a href=(turn(at - 1)) { "‹ " (w.newer) } }

@@ -143,6 +143,11 @@ fn numbers_are_those_of_the_figures_and_lead_to_the_reports() {
     assert!(page.contains("<dd>10</dd>") && page.contains("<dd>40</dd>") && page.contains("0.250"), "{page}");
     let behind = browser.page("/reports?behind=campaign.women_participants");
     assert!(behind.contains("2 reports"), "{behind}");
+    let statement = browser.page("/statement");
+    assert!(
+        statement.contains(">10/40</a>") && statement.contains("numbers are not the published ones"),
+        "{statement}"
+    );
     assert!(browser.page("/findings?lang=kk").contains("Нәтижелер"));
     assert!(browser.page("/findings?lang=ru&checklist=voting").contains("Результаты"));
     assert!(browser.page("/reports?q=nobody-wrote-this").contains("No report is like this"));
@@ -197,6 +202,16 @@ fn nothing_that_a_report_says_is_run_and_no_other_site_is_let_in() {
         "{policy}"
     );
     assert!(!answer.body.contains("http://") && !answer.body.contains("https://"), "nothing is asked of anybody else");
+    let draft = draft(&core, "incident");
+    set(&core, draft, "what", "=HYPERLINK(\"http://evil.example\")").expect("set");
+    core.finalise(draft, Some("for a test".into())).expect("signed");
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    eventually(&browser, "/reports?checklist=incident", "1 reports");
+    let table = browser.get("/export/incident.csv?checklist=incident&status=counted");
+    assert!(table.body.contains("'=HYPERLINK"), "{}", table.body);
+    assert_eq!(table.body.lines().count(), 2, "a head and a report");
+    assert_eq!(browser.get("/export/elsewhere.csv").status, 404);
     let searched = browser.page("/reports?q=%22%3E%3Cscript%3Ealert(3)%3C/script%3E");
     assert!(!searched.contains("<script>alert"), "{searched}");
     for host in ["evil.example", "localhost:1", "127.0.0.1"] {

@@ -155,6 +155,7 @@ class ChecklistTest : AppTest() {
             wait("the number") { answer("voters_on_list") == Answer.Integer(1800) }
             tap("note-voters_on_list")
             write("ask", "From the list on the wall")
+            turn()
             tap("ask-ok")
             see("✎ From the list on the wall")
         }

@@ -8,6 +8,7 @@ import android.app.job.JobScheduler
 import android.content.pm.PackageManager
 import android.location.Location
 import android.location.LocationManager
+import android.view.View
 import android.view.WindowManager
 import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.graphics.luminance
@@ -150,6 +151,8 @@ class PhoneTest {
         assertEquals("no cleartext", 0, flags and android.content.pm.ApplicationInfo.FLAG_USES_CLEARTEXT_TRAFFIC)
         ActivityScenario.launch(MainActivity::class.java).use { scenario ->
             scenario.onActivity { activity ->
+                val filling = activity.window.decorView.importantForAutofill
+                assertEquals("no autofill", View.IMPORTANT_FOR_AUTOFILL_NO_EXCLUDE_DESCENDANTS, filling)
                 assertNotEquals("no screenshots", 0, activity.window.attributes.flags and WindowManager.LayoutParams.FLAG_SECURE)
             }
         }

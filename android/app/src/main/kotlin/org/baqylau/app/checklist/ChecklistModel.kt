@@ -250,7 +250,10 @@ class ChecklistModel(
             then()
         }
 
-    fun over(over: Over?) = update { copy(over = over) }
+    fun over(over: Over?) {
+        say((over as? Over.Note)?.row?.note.orEmpty())
+        update { copy(over = over) }
+    }
 
     fun note(
         row: RowView,

@@ -68,10 +68,10 @@ fun ChecklistScreen(
 
         is Over.Search -> return Search(over, model)
         is Over.Note ->
-            return Ask(R.string.note_add, over.row.label, over.row.note.orEmpty(), { model.over(null) }) { model.note(over.row, it) }
+            return Ask(R.string.note_add, over.row.label, model, { model.over(null) }) { model.note(over.row, it) }
 
         is Over.Confirm ->
-            return Ask(R.string.issue_confirm, over.problem.text, "", { model.over(null) }) { model.confirm(over.problem, it) }
+            return Ask(R.string.issue_confirm, over.problem.text, model, { model.over(null) }) { model.confirm(over.problem, it) }
 
         null -> {}
     }

@@ -11,10 +11,8 @@ import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.OutlinedTextField
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
-import androidx.compose.runtime.mutableStateOf
-import androidx.compose.runtime.saveable.rememberSaveable
-import androidx.compose.runtime.setValue
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.res.stringResource
@@ -23,6 +21,7 @@ import androidx.compose.ui.unit.dp
 import org.baqylau.Answer
 import org.baqylau.app.R
 import org.baqylau.app.enrol.private
+import org.baqylau.app.nav.ScreenModel
 import org.baqylau.app.ui.INSET
 import org.baqylau.app.ui.Line
 import org.baqylau.app.ui.Paragraph
@@ -34,17 +33,17 @@ import org.baqylau.app.ui.Screen
 fun Ask(
     title: Int,
     about: String,
-    begin: String,
+    model: ScreenModel<*>,
     onCancel: () -> Unit,
     onSaid: (String) -> Unit,
 ) {
-    var text by rememberSaveable { mutableStateOf(begin) }
-    Screen(stringResource(title), onCancel, bottom = { Primary(stringResource(R.string.ok), "ask-ok") { onSaid(text) } }) {
+    val text by model.said.collectAsState()
+    Screen(stringResource(title), onCancel, model, bottom = { Primary(stringResource(R.string.ok), "ask-ok") { onSaid(text) } }) {
         Column(Modifier.verticalScroll(rememberScrollState())) {
             Paragraph(about)
             OutlinedTextField(
                 text,
-                { text = it },
+                model::say,
                 Modifier.fillMaxWidth().padding(horizontal = 16.dp).testTag("ask"),
                 label = { Text(stringResource(title)) },
                 keyboardOptions = private(KeyboardType.Text),

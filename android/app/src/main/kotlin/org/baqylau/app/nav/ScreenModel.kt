@@ -25,6 +25,7 @@ abstract class ScreenModel<S>(
     private val mutable = MutableStateFlow(initial)
     private val mutableError = MutableStateFlow<Words?>(null)
     private val mutableBusy = MutableStateFlow(0)
+    private val mutableSaid = MutableStateFlow("")
 
     val state: StateFlow<S> = mutable.asStateFlow()
 
@@ -33,6 +34,13 @@ abstract class ScreenModel<S>(
 
     /** How many calls are under way. */
     val busy: StateFlow<Int> = mutableBusy.asStateFlow()
+
+    /** A note or a reason that is being written. Here, not in what the system saves of an activity: that leaves the process. */
+    val said: StateFlow<String> = mutableSaid.asStateFlow()
+
+    fun say(text: String) {
+        mutableSaid.value = text
+    }
 
     protected fun update(change: S.() -> S) = mutable.update(change)
 

@@ -71,7 +71,10 @@ class ReportsModel(
         update { seen.copy(asking = asking) }
     }
 
-    fun ask(asking: Asking?) = update { copy(asking = asking) }
+    fun ask(asking: Asking?) {
+        say("")
+        update { copy(asking = asking) }
+    }
 
     /** Opens the report, or the one that the letter asks about, to be corrected. */
     fun because(
@@ -195,7 +198,7 @@ private fun Why(
     open: (Route) -> Unit,
 ) {
     val about = (asking as? Asking.Answer)?.letter?.text ?: stringResource(R.string.report_amend_why)
-    Ask(R.string.report_amend, about, "", { model.ask(null) }) { model.because(it, open) }
+    Ask(R.string.report_amend, about, model, { model.ask(null) }) { model.because(it, open) }
 }
 
 private fun title(
