@@ -97,6 +97,7 @@ words! {
     note: "Note", "Ескертпе", "Заметка";
     decided: "What desks decided", "Үстелдердің шешімі", "Решения координаторов";
     decide: "Decide", "Шешім қабылдау", "Решить";
+    ask_how: "To ask, mark the questions above; the reason is what the observer reads.", "Сұрау үшін жоғарыдағы сұрақтарды белгілеңіз; себебін байқаушы оқиды.", "Чтобы спросить, отметьте вопросы выше; причину прочтёт наблюдатель.";
     accept: "It counts", "Есептелсін", "Учитывать";
     exclude: "It counts nowhere", "Есептелмесін", "Не учитывать";
     ask: "Ask the observer", "Байқаушыдан сұрау", "Спросить наблюдателя";

@@ -16,7 +16,6 @@ use baqylau_protocol::ids::Hash;
 use baqylau_report::Report;
 use baqylau_report::review::State as Decision;
 use maud::{Markup, html};
-use serde::Deserialize;
 
 pub(crate) async fn page(State(shared): State<Shared>, Path(hash): Path<String>, Query(ask): Query<Ask>) -> Response {
     let view = View::new(&shared, ask);
@@ -107,7 +106,10 @@ fn answers(view: &View, filling: Filling) -> Markup {
             h2 { (text(&title)) }
             dl .answers {
                 @for q in rows.iter().filter(|q| !q.answer_text.is_empty() || q.note.is_some() || q.rows > 0) {
-                    dt { @if !q.number.is_empty() { (q.number) ". " } (text(&q.label)) }
+                    dt {
+                        label .pick { input type="checkbox" name="question" value=(q.name) form="decide" aria-label={(view.words.ask) ": " (q.label)}; }
+                        @if !q.number.is_empty() { (q.number) ". " } (text(&q.label))
+                    }
                     dd {
                         (text(&q.answer_text))
                         @for issue in &q.issues {
@@ -143,8 +145,8 @@ fn decisions(view: &View, line: &Line) -> Markup {
             p { (w.decided) ": " strong { (format!("{state:?}").to_lowercase()) } " — " (text(reason)) }
         }
         @if readable {
-            p .small { (w.counts_then) }
-            form method="post" action=(view.link(&format!("/reports/{}/review", line.hash))) {
+            p .small { (w.counts_then) " " (w.ask_how) }
+            form #decide method="post" action=(view.link(&format!("/reports/{}/review", line.hash))) {
                 label { (w.status) select name="decision" {
                     option value="accept" { (w.accept) }
                     option value="exclude" { (w.exclude) }
@@ -157,27 +159,23 @@ fn decisions(view: &View, line: &Line) -> Markup {
     }
 }
 
-/// What a coordinator decides of a report.
-#[derive(Deserialize)]
-pub(crate) struct Decided {
-    decision: String,
-    reason: String,
-}
-
+/// What a coordinator decides of a report: `decision`, `reason`, and any number of `question`s that the observer is asked.
 pub(crate) async fn review(
     State(shared): State<Shared>,
     Path(hash): Path<String>,
-    Form(decided): Form<Decided>,
+    Form(fields): Form<Vec<(String, String)>>,
     now: fn() -> i64,
 ) -> Response {
     let view = View::new(&shared, Ask::default());
     let Some(report) = Hash::from_hex(&hash) else { return StatusCode::NOT_FOUND.into_response() };
-    let reason = decided.reason.as_str();
+    let all = |name: &str| fields.iter().filter(|f| f.0 == name).map(|f| f.1.clone()).collect::<Vec<_>>();
+    let one = |name: &str| all(name).pop().unwrap_or_default();
+    let (decision, reason) = (one("decision"), one("reason"));
     let done = tokio::task::block_in_place(|| {
-        shared.sign(now(), |desk| match decided.decision.as_str() {
-            "accept" => desk.review(report, Decision::Accepted, reason, now()),
-            "exclude" => desk.review(report, Decision::Excluded, reason, now()),
-            "ask" => desk.ask(report, &[], reason, None, now()),
+        shared.sign(now(), |desk| match decision.as_str() {
+            "accept" => desk.review(report, Decision::Accepted, &reason, now()),
+            "exclude" => desk.review(report, Decision::Excluded, &reason, now()),
+            "ask" => desk.ask(report, &all("question"), &reason, None, now()),
             other => Err(DeskError::Unknown(format!("{other:?} is no decision"))),
         })
     });

@@ -175,6 +175,12 @@ fn a_decision_is_signed_and_changes_what_counts_at_once() {
         "without a reason"
     );
     assert!(browser.page(&one).contains("✓ counted"), "nothing was done so far");
+    let asked = "decision=ask&reason=How+many+were+there%3F&question=participants";
+    assert_eq!(browser.post(&format!("{one}/review"), &ours, asked).status, 303);
+    core.sync_now(BUDGET).expect("syncs");
+    let letter = core.letters().expect("letters").remove(0);
+    assert_eq!((letter.text.as_str(), letter.questions.len()), ("How many were there?", 1), "it came to the phone");
+    assert!(browser.page(&one).contains("How many were there?"), "and every desk sees that it was asked");
     assert_eq!(browser.post(&format!("{one}/review"), &ours, words).status, 303);
     let page = browser.page(&one);
     assert!(page.contains("excluded by a desk") && page.contains("the place was another"), "{page}");
