@@ -61,6 +61,7 @@ words! {
     how_many: "How many", "Қанша", "Сколько";
     dk: "Do not know", "Білмейді", "Не знают";
     na: "Does not apply", "Қатысы жоқ", "Неприменимо";
+    np: "Not permitted to see it", "Көруге рұқсат жоқ", "Не дали увидеть";
     blank: "Not answered", "Жауапсыз", "Без ответа";
     differs: "differs", "сәйкес емес", "расходится";
     several: "Several answers are possible: parts may add up to more than the whole.", "Бірнеше жауап болуы мүмкін: бөліктердің қосындысы бүтіннен асуы ықтимал.", "Возможно несколько ответов: сумма частей может превышать целое.";

@@ -10,8 +10,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use baqylau_desk::DeskError;
 use baqylau_desk::board::{Board, Line};
 use baqylau_desk::status::Status;
+use baqylau_forms::definition::Kind;
 use baqylau_forms::fill::Filling;
 use baqylau_forms::fill::QuestionView;
+use baqylau_forms::value::{Answer, Missing};
 use baqylau_protocol::ids::Hash;
 use baqylau_report::Report;
 use baqylau_report::review::State as Decision;
@@ -87,8 +89,8 @@ fn changes(view: &View, before: Option<&(Report, Filling)>, after: &Filling) -> 
     let w = view.words;
     let flat = |f: &Filling| rows(f.clone(), view.language).into_iter().flat_map(|(_, rows)| rows).collect::<Vec<_>>();
     let (old, new) = (flat(before), flat(after));
-    let was = |q: &QuestionView| old.iter().find(|o| o.key == q.key).map(|o| o.answer_text.clone()).unwrap_or_default();
-    let now = |q: &QuestionView| new.iter().find(|n| n.key == q.key).map(|n| n.answer_text.clone()).unwrap_or_default();
+    let was = |q: &QuestionView| old.iter().find(|o| o.key == q.key).map(|o| value(view, o)).unwrap_or_default();
+    let now = |q: &QuestionView| new.iter().find(|n| n.key == q.key).map(|n| value(view, n)).unwrap_or_default();
     let gone = old.iter().filter(|o| !new.iter().any(|n| n.key == o.key));
     let differ: Vec<&QuestionView> = new.iter().chain(gone).filter(|q| was(q) != now(q)).collect();
     html! {
@@ -105,13 +107,13 @@ fn answers(view: &View, filling: Filling) -> Markup {
         @for (title, rows) in rows(filling, view.language) {
             h2 { (text(&title)) }
             dl .answers {
-                @for q in rows.iter().filter(|q| !q.answer_text.is_empty() || q.note.is_some() || q.rows > 0) {
+                @for q in rows.iter().filter(|q| !matches!(q.kind, Kind::Note | Kind::Group { .. })) {
                     dt {
                         label .pick { input type="checkbox" name="question" value=(q.name) form="decide" aria-label={(view.words.ask) ": " (q.label)}; }
                         @if !q.number.is_empty() { (q.number) ". " } (text(&q.label))
                     }
                     dd {
-                        (text(&q.answer_text))
+                        (text(&value(view, q)))
                         @for issue in &q.issues {
                             span .issue { "⚠ " (text(&issue.text)) @if let Some(why) = &issue.confirmed { " — " (text(why)) } }
                         }
@@ -120,6 +122,17 @@ fn answers(view: &View, filling: Filling) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// An answer in words; a dash where there is none.
+fn value(view: &View, q: &QuestionView) -> String {
+    match &q.answer {
+        Some(Answer::Missing(Missing::DoNotKnow)) => view.words.dk.into(),
+        Some(Answer::Missing(Missing::NotPermitted)) => view.words.np.into(),
+        Some(Answer::Missing(Missing::NotApplicable)) => view.words.na.into(),
+        Some(_) => q.answer_text.clone(),
+        None => "—".into(),
     }
 }
 
