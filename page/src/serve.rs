@@ -57,16 +57,16 @@ impl Running {
     }
 }
 
-/// Serves the page of a desk.
+/// Serves the page of a desk. The store is opened twice: `puller` asks the server while pages are read.
 ///
 /// # Errors
 /// The store fails, or the port is taken.
-pub async fn start(desk: Desk, options: Options) -> Result<Running, PageError> {
+pub async fn start(desk: Desk, puller: Desk, options: Options) -> Result<Running, PageError> {
     let port = |source| PageError::Port { port: options.port, source };
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port))).await.map_err(port)?;
     let bound = listener.local_addr().map_err(port)?.port();
     let (guard, token) = Guard::new(bound);
-    let shared: Shared = Arc::new(State::new(guard, desk)?);
+    let shared: Shared = Arc::new(State::new(guard, desk, puller)?);
     let looking = tokio::spawn(look(shared.clone(), options.every, options.now));
     let routes = routes(shared, options.now);
     let serving = tokio::spawn(async move {

@@ -14,8 +14,10 @@ pub(crate) type Shared = Arc<State>;
 /// The page's state.
 pub(crate) struct State {
     pub guard: Guard,
-    /// One at a time: it is a database.
+    /// For pages and what they sign. One at a time: it is a database.
     desk: Mutex<Desk>,
+    /// The same store, for asking the server: no page waits for the network.
+    puller: Mutex<Desk>,
     pub source: Source,
     boards: RwLock<Boards>,
     /// Counts what changed; who waits is told.
@@ -45,11 +47,12 @@ impl Boards {
 }
 
 impl State {
-    pub fn new(guard: Guard, desk: Desk) -> Result<Self, DeskError> {
+    pub fn new(guard: Guard, desk: Desk, puller: Desk) -> Result<Self, DeskError> {
         let source = desk.source()?;
         let (effective, raw) = look(&desk, &source)?;
         let boards = RwLock::new(Boards { effective, raw, upto: desk.store.cursor()?, heard: None, fault: None });
-        Ok(Self { guard, desk: Mutex::new(desk), source, boards, news: watch::Sender::new(0) })
+        let (desk, puller) = (Mutex::new(desk), Mutex::new(puller));
+        Ok(Self { guard, desk, puller, source, boards, news: watch::Sender::new(0) })
     }
 
     pub fn boards(&self) -> Boards {
@@ -69,7 +72,7 @@ impl State {
 
     /// Asks the server for what is new. That it is silent is told, and ends nothing.
     pub fn pull(&self, now: i64) -> Result<(), DeskError> {
-        let mut desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut desk = self.puller.lock().unwrap_or_else(PoisonError::into_inner);
         let fault = desk.pull(now, &|_| ()).err().map(|e| e.to_string());
         // Another program may have pulled into the same store.
         let new = desk.store.cursor()? != self.boards().upto;

@@ -111,7 +111,8 @@ pub fn run(args: &Demo) -> Outcome {
     }
     if args.serve {
         let server = Server::start(&stage.server_folder(), stage.server_port)?;
-        crate::page::serve(desk, 0, EVERY)?;
+        drop(desk);
+        crate::page::serve(|| stage.desk(), 0, EVERY)?;
         server.stop()?;
     }
     Ok(equal && complete)

@@ -137,7 +137,9 @@ pub fn run(command: Desk) -> Outcome {
             Ok(p.refused + p.strange == 0)
         }
         Desk::Page { folder, port, every } => {
-            crate::page::serve(folder.open()?, port, std::time::Duration::from_secs(every.max(1)))
+            let passphrase = folder.secret.read()?;
+            let open = || Ok(baqylau_desk::Desk::open(&folder.folder, &passphrase)?);
+            crate::page::serve(open, port, std::time::Duration::from_secs(every.max(1)))
         }
         Desk::Figures { folder, as_of, raw, json } => {
             let as_of = as_of.map(|t| moment(&t)).transpose()?;

@@ -12,7 +12,7 @@ use maud::{Markup, html};
 
 pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>, now: fn() -> i64) -> Response {
     let view = View::new(&shared, ask);
-    match shared.read(|desk| desk.devices(now())) {
+    match tokio::task::block_in_place(|| shared.read(|desk| desk.devices(now()))) {
         Ok(rows) => view.page("/phones", view.words.phones, &table(&view, rows)).into_response(),
         Err(e) => failed(&view, &e),
     }

@@ -29,9 +29,9 @@ impl Browser {
     fn open(world: &World) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-        let desk = Desk::open(&world.folder.path().join("mission"), PASSPHRASE).expect("a desk");
+        let desk = || Desk::open(&world.folder.path().join("mission"), PASSPHRASE).expect("a desk");
         let options = Options { port: 0, every: Duration::from_millis(200), now };
-        let running = runtime.block_on(start(desk, options)).expect("the page is served");
+        let running = runtime.block_on(start(desk(), desk(), options)).expect("the page is served");
         let rest = running.address.strip_prefix("http://").expect("an address").to_owned();
         let (host, path) = rest.split_once('/').expect("a path");
         let mut browser = Self { host: host.to_owned(), cookie: String::new(), _runtime: runtime, _running: running };
