@@ -21,7 +21,7 @@ impl Desk {
     /// # Errors
     /// There is no such report, it does not open or does not fit its checklist; the database fails.
     pub fn read(&self, report: Hash) -> Result<(Report, Filling), DeskError> {
-        let found = self.store.envelopes()?.into_iter().find(|e| e.hash == report);
+        let found = self.store.envelope(report)?;
         let envelope = found.ok_or_else(|| DeskError::Unknown(format!("no report {report} was pulled")))?;
         let read = Forms::new(self).read(&envelope);
         read.map_err(|s| DeskError::Unknown(format!("the report {report} is {}", s.name())))

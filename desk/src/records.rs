@@ -149,7 +149,7 @@ impl Desk {
     }
 
     fn known(&self, report: Hash) -> Result<crate::store::Envelope, DeskError> {
-        let found = self.store.envelopes()?.into_iter().find(|e| e.hash == report);
+        let found = self.store.envelope(report)?;
         let is_report = |e: &crate::store::Envelope| e.plain.as_ref().is_ok_and(|o| o.kind == Type::Report);
         found.filter(is_report).ok_or_else(|| DeskError::Unknown(format!("no report {report} was pulled; pull first")))
     }

@@ -324,23 +324,34 @@ impl Store {
     /// # Errors
     /// The database fails.
     pub fn envelopes(&self) -> Result<Vec<Envelope>, DeskError> {
-        let sql = "SELECT e.idx, e.device, e.seq, e.prev, e.hash, o.received, e.refused, e.plain, e.kind
-                   FROM envelope e JOIN object o ON o.idx = e.idx ORDER BY e.idx";
-        let mut statement = self.db.prepare(sql)?;
-        let rows = statement.query_map([], |r| {
-            let (refused, bytes): (Option<String>, Option<Vec<u8>>) = (r.get(6)?, r.get(7)?);
-            let kind = r.get::<_, Option<u16>>(8)?.and_then(Type::sealed);
-            let plain = kind.zip(bytes).map(|(kind, bytes)| Opened { kind, bytes });
-            Ok(Envelope {
-                index: unsigned(r.get(0)?),
-                device: DeviceId(r.get(1)?),
-                seq: unsigned(r.get(2)?),
-                prev: Hash(r.get(3)?),
-                hash: Hash(r.get(4)?),
-                received: r.get(5)?,
-                plain: plain.ok_or(refused.unwrap_or_default()),
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut statement = self.db.prepare(&format!("{ENVELOPES} ORDER BY e.idx"))?;
+        Ok(statement.query_map([], envelope)?.collect::<Result<_, _>>()?)
     }
+
+    /// One envelope: the first in the log with this hash.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn envelope(&self, hash: Hash) -> Result<Option<Envelope>, DeskError> {
+        let sql = format!("{ENVELOPES} WHERE e.hash = ?1 ORDER BY e.idx LIMIT 1");
+        Ok(self.db.query_row(&sql, [hash.0], envelope).optional()?)
+    }
+}
+
+const ENVELOPES: &str = "SELECT e.idx, e.device, e.seq, e.prev, e.hash, o.received, e.refused, e.plain, e.kind
+                         FROM envelope e JOIN object o ON o.idx = e.idx";
+
+fn envelope(r: &rusqlite::Row) -> rusqlite::Result<Envelope> {
+    let (refused, bytes): (Option<String>, Option<Vec<u8>>) = (r.get(6)?, r.get(7)?);
+    let kind = r.get::<_, Option<u16>>(8)?.and_then(Type::sealed);
+    let plain = kind.zip(bytes).map(|(kind, bytes)| Opened { kind, bytes });
+    Ok(Envelope {
+        index: unsigned(r.get(0)?),
+        device: DeviceId(r.get(1)?),
+        seq: unsigned(r.get(2)?),
+        prev: Hash(r.get(3)?),
+        hash: Hash(r.get(4)?),
+        received: r.get(5)?,
+        plain: plain.ok_or(refused.unwrap_or_default()),
+    })
 }
