@@ -1,0 +1,203 @@
+import Baqylau
+import Foundation
+import Observation
+
+/// One section of a checklist, answer by answer.
+@MainActor
+@Observable
+public final class ChecklistModel: ScreenModel {
+    public internal(set) var state = ChecklistState()
+    @ObservationIgnored public let draft: Int64
+    @ObservationIgnored let core: Core
+    @ObservationIgnored let services: any Services
+    @ObservationIgnored var recording: (any Recording)?
+    @ObservationIgnored private let first: Int?
+    @ObservationIgnored private let letter: Int64?
+    @ObservationIgnored private var waits: [Key: Task<Void, Never>] = [:]
+    /// One at a time asks the core and draws what it says: nothing older is drawn over it.
+    @ObservationIgnored private let turn = Turn()
+
+    /// `letter`: the one that is answered by it.
+    public init(_ core: Core, draft: Int64, section: Int?, letter: Int64?, _ services: any Services) {
+        self.core = core
+        self.draft = draft
+        first = section
+        self.letter = letter
+        self.services = services
+        super.init()
+        // Another language, another place, an amendment: whatever changes is drawn anew.
+        follow(core) { try await self.look(nil) }
+    }
+
+    private func look(_ section: Int?) async throws {
+        try await turn { try await self.draw(section) }
+    }
+
+    private func draw(_ section: Int?) async throws {
+        let wanted = section ?? (state.sections.isEmpty ? first : state.section)
+        let (draft, letter) = (draft, letter)
+        let seen = try await core { try Seen($0, draft: draft, wanted: wanted, letter: letter) }
+        state.title = seen.title
+        state.finished = seen.finished
+        state.sections = seen.sections
+        state.section = seen.section
+        state.rows = seen.rows
+        state.progress = seen.progress
+        state.asked = seen.asked
+    }
+
+    @discardableResult
+    public func openSection(_ section: Int) -> Task<Void, Never> {
+        act {
+            await self.flush()
+            self.state.over = nil
+            try await self.look(section)
+        }
+    }
+
+    /// The next section that is shown, or the review.
+    @discardableResult
+    public func next(_ review: @escaping @MainActor () -> Void) -> Task<Void, Never> {
+        if let following = state.following { openSection(Int(following.section)) } else { leave(review) }
+    }
+
+    /// Goes to the next question without an answer, wherever it is.
+    @discardableResult
+    public func jump() -> Task<Void, Never> {
+        let draft = draft
+        return act {
+            await self.flush()
+            let focus = self.state.focus
+            guard let next = try await self.core({ try $0.nextUnanswered(draft: draft, after: focus) }) else {
+                // From paper: there is none left to ask.
+                if self.state.paper { self.state.focus = nil }
+                return
+            }
+            try await self.look(Int(next.section))
+            self.state.focus = next.key
+        }
+    }
+
+    @discardableResult
+    public func paper(_ on: Bool) -> Task<Void, Never> {
+        state.paper = on
+        state.focus = nil
+        return on ? jump() : Task {}
+    }
+
+    /// A tap on an option; the second takes it back.
+    @discardableResult
+    public func choose(_ row: RowView, _ option: Option) -> Task<Void, Never> {
+        set(row.key, row.answer == option.answer ? nil : option.answer)
+    }
+
+    /// An answer, or none.
+    @discardableResult
+    public func set(_ key: Key, _ answer: Answer?) -> Task<Void, Never> {
+        let draft = draft
+        return saving(key) { core in
+            guard let answer else { return try core.clearAnswer(draft: draft, key: key) }
+            return try core.setAnswer(draft: draft, key: key, answer: answer)
+        }
+    }
+
+    /// What stands on the paper, by its number; the next question comes by itself.
+    @discardableResult
+    public func fromPaper(_ row: RowView, _ option: Option) -> Task<Void, Never> {
+        act {
+            await self.set(row.key, option.answer).value
+            await self.jump().value
+        }
+    }
+
+    /// Calls the core about a question; what does not fit is said in the words of `unfit`.
+    func saving(
+        _ key: Key, unfit: Word = .errorInvalid, _ call: @escaping @Sendable (ObserverCore) throws -> ViewChange
+    ) -> Task<Void, Never> {
+        state.wrong[key] = nil
+        // What was typed before gives way to it.
+        waits.removeValue(forKey: key)?.cancel()
+        return act {
+            do {
+                try await self.changed(call) { self.state.typed[key] = nil }
+            } catch BaqylauError.Invalid {
+                self.fail(Words(unfit))
+            }
+        }
+    }
+
+    /// Calls the core, and draws what it changed.
+    private func changed(
+        _ call: @escaping @Sendable (ObserverCore) throws -> ViewChange, then: @MainActor () -> Void
+    ) async throws {
+        let (page, draft) = (state.section, draft)
+        state.saving += 1
+        defer { state.saving -= 1 }
+        try await turn {
+            let (change, heads) = try await self.core { (try call($0), try $0.sections(draft: draft)) }
+            self.state.sections = heads
+            self.state.progress = change.progress
+            then()
+            // The page was turned meanwhile: the change speaks of the one before.
+            if self.state.section == page {
+                self.state.rows = self.state.rows.with(change)
+            } else {
+                try await self.draw(nil)
+            }
+        }
+    }
+
+    /// What is typed becomes an answer when the hand rests.
+    @discardableResult
+    public func type(_ key: Key, _ text: String) -> Task<Void, Never> {
+        state.typed[key] = text
+        state.wrong[key] = nil
+        waits.removeValue(forKey: key)?.cancel()
+        let wait = act {
+            try await Task.sleep(for: rest)
+            // From here on it is kept, whatever is typed or left.
+            self.waits[key] = nil
+            await self.act { try await self.keep(key, text) }.value
+        }
+        waits[key] = wait
+        return wait
+    }
+
+    private func keep(_ key: Key, _ text: String) async throws {
+        let (draft, kind) = (draft, state.rows.first { $0.key == key }?.kind)
+        let blank = text.trimmingCharacters(in: .whitespacesAndNewlines).isEmpty
+        do {
+            try await changed { core in
+                if blank { return try core.clearAnswer(draft: draft, key: key) }
+                let answer = try core.readAnswer(draft: draft, key: key, text: text)
+                return try core.setAnswer(draft: draft, key: key, answer: answer)
+            } then: {
+                if self.state.typed[key] == text { self.state.typed[key] = nil }
+            }
+        } catch BaqylauError.Invalid {
+            state.wrong[key] = wrongWord(kind)
+        }
+    }
+
+    /// Keeps everything that was typed; before the page is left. What cannot be kept is said, and stays in its field.
+    func flush() async {
+        for (key, text) in state.typed {
+            waits.removeValue(forKey: key)?.cancel()
+            await act { try await self.keep(key, text) }.value
+        }
+    }
+
+    /// Keeps what was typed, then goes on. Also before the app goes out of sight.
+    @discardableResult
+    public func leave(_ then: @escaping @MainActor () -> Void) -> Task<Void, Never> {
+        act {
+            await self.flush()
+            then()
+        }
+    }
+
+    public func over(_ over: Over?) { state.over = over }
+}
+
+/// How long a hand rests before what it typed is kept.
+private let rest = Duration.milliseconds(400)

@@ -1,0 +1,65 @@
+import Baqylau
+
+/// What lies over the page.
+public enum Over: Equatable, Sendable {
+    case sections
+    case note(RowView)
+    case confirm(Problem)
+    case photograph(Key)
+    case scan(Key)
+    case search(RowView, query: String, found: [ChoiceView])
+}
+
+public struct ChecklistState: Sendable {
+    public var title = ""
+    /// It was signed: it is only looked at.
+    public var finished = false
+    public var sections: [SectionView] = []
+    public var section = 0
+    public var rows: [RowView] = []
+    public var progress = Progress(answered: 0, asked: 0)
+    /// What stands in a field and is not an answer yet.
+    public var typed: [Key: String] = [:]
+    /// What is no answer of its kind, and the words for it.
+    public var wrong: [Key: Word] = [:]
+    public var saving = 0
+    /// Entered from a paper form: one question at a time, answered by its numbers.
+    public var paper = false
+    public var focus: Key?
+    /// The questions that a coordinator asks about.
+    public var asked: [Key] = []
+    public var recording: Key?
+    public var over: Over?
+
+    public var shown: [SectionView] { sections.filter(\.shown) }
+
+    /// Whether everything that was given is kept.
+    public var saved: Bool { saving == 0 && typed.isEmpty }
+
+    /// The section after this one, as far as it is shown.
+    public var following: SectionView? { shown.first { $0.section > section } }
+}
+
+/// A section of a checklist as the core sees it.
+struct Seen: Sendable {
+    let title: String
+    let finished: Bool
+    let sections: [SectionView]
+    let section: Int
+    let rows: [RowView]
+    let progress: Progress
+    let asked: [Key]
+
+    /// `wanted`: the section to open; the first that is shown where that is not.
+    init(_ core: ObserverCore, draft: Int64, wanted: Int?, letter: Int64?) throws {
+        sections = try core.sections(draft: draft)
+        let shown = sections.filter(\.shown).map { Int($0.section) }
+        section = wanted.flatMap { shown.contains($0) ? $0 : nil } ?? shown.first ?? 0
+        rows = try core.openSection(draft: draft, section: UInt32(section)).rows
+        progress = try core.progress(draft: draft)
+        asked = try letter.map { try core.asked(letter: $0, draft: draft) } ?? []
+        let about = try core.visits().flatMap(\.drafts).first { $0.id == draft }
+        title = about?.title ?? ""
+        finished = about?.finished == true
+    }
+}

@@ -1,0 +1,67 @@
+import Baqylau
+import Observation
+
+public struct ReportsState: Sendable {
+    /// The latest first.
+    public var reports: [ReportView] = []
+    /// What a checklist is called.
+    public var titles: [String: String] = [:]
+    public var letters: [LetterView] = []
+    /// What an amendment changes, by its draft.
+    public var changes: [Int64: [AnswerChange]] = [:]
+    /// Which report or letter is being answered: why is asked first.
+    public var asking: Asking?
+
+    public func title(_ report: ReportView) -> String { titles[report.checklist] ?? report.checklist }
+}
+
+public enum Asking: Equatable, Sendable {
+    case amend(seq: Int64)
+    case answer(LetterView)
+}
+
+/// The signed reports, how far each got, and what the coordinators ask about them.
+@MainActor
+@Observable
+public final class ReportsModel: ScreenModel {
+    public private(set) var state = ReportsState()
+    @ObservationIgnored private let core: Core
+
+    public init(_ core: Core) {
+        self.core = core
+        super.init()
+        follow(core) { try await self.look() }
+    }
+
+    private func look() async throws {
+        var seen = try await core { core in
+            var state = ReportsState(reports: try core.reports().reversed())
+            for list in try core.checklists() { state.titles[list.id] = list.title }
+            state.letters = try core.letters()
+            for report in state.reports where report.amends != nil {
+                state.changes[report.draft] = try core.changes(draft: report.draft)
+            }
+            return state
+        }
+        seen.asking = state.asking
+        state = seen
+    }
+
+    public func ask(_ asking: Asking?) { state.asking = asking }
+
+    /// Opens the report, or the one that the letter asks about, to be corrected.
+    @discardableResult
+    public func because(_ why: String, _ open: @escaping @MainActor (Route) -> Void) -> Task<Void, Never> {
+        let asking = state.asking
+        state.asking = nil
+        return act {
+            switch asking {
+            case .amend(let seq): open(.checklist(draft: try await self.core { try $0.amend(report: seq, why: why) }.id))
+            case .answer(let letter):
+                let draft = try await self.core { try $0.answerLetter(letter: letter.id, why: why) }
+                open(.checklist(draft: draft.id, letter: letter.id))
+            case nil: break
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import Baqylau
+import Observation
+
+public struct SettingsState: Sendable {
+    public var mission: MissionView?
+    public var faceAllowed = false
+    public var oldPin = ""
+    public var newPin = ""
+    public var changed = false
+    public var askWipe = false
+    /// How many drafts and reports a wipe would lose.
+    public var unsent = 0
+    public var lockAfterMs: Int64 = 0
+    public var notices = false
+}
+
+/// How long the app may be out of sight, in milliseconds.
+public let lockAfter: [Int64] = [0, 60_000, 300_000, 1_800_000]
+
+@MainActor
+@Observable
+public final class SettingsModel: ScreenModel {
+    public private(set) var state = SettingsState()
+    @ObservationIgnored private let core: Core
+    @ObservationIgnored private let session: Session
+    @ObservationIgnored private let look: Look
+    @ObservationIgnored private let services: any Services
+
+    public init(_ core: Core, _ session: Session, _ look: Look, _ services: any Services) {
+        self.core = core
+        self.session = session
+        self.look = look
+        self.services = services
+        super.init()
+        act { try await self.see() }
+    }
+
+    public var hasFace: Bool { services.face.available }
+
+    private func see() async throws {
+        let (mission, allowed, summary) = try await core { (try $0.mission(), $0.opensWithFace(), try $0.summary()) }
+        state.mission = mission
+        state.faceAllowed = allowed
+        state.unsent = Int(summary.waiting + summary.stuck + summary.drafts)
+        state.lockAfterMs = services.settings.lockAfterMs
+        state.notices = services.settings.notices
+    }
+
+    /// At once, for the app and for what the core says.
+    @discardableResult
+    public func speak(_ language: String) -> Task<Void, Never> {
+        act {
+            self.look.speak(language)
+            try await self.core { $0.speak(language: language) }
+            try await self.see()
+        }
+    }
+
+    public func oldPin(_ pin: String) {
+        state.oldPin = digits(pin)
+        state.changed = false
+    }
+
+    public func newPin(_ pin: String) { state.newPin = digits(pin) }
+
+    @discardableResult
+    public func changePin() -> Task<Void, Never> {
+        let (old, new) = (state.oldPin, state.newPin)
+        (state.oldPin, state.newPin) = ("", "")
+        return act {
+            try await self.core { try $0.changePin(old: old, new: new) }
+            self.state.changed = true
+        }
+    }
+
+    /// Face or finger, with the PIN once.
+    @discardableResult
+    public func allowFace(_ on: Bool, _ reason: String) -> Task<Void, Never> {
+        let pin = state.oldPin
+        return act {
+            if pin.isEmpty { return self.fail(Words(.settingsFacePin)) }
+            if on, !(await self.services.face.ask(reason)) { return }
+            self.state.oldPin = ""
+            try await self.core { try $0.allowFace(pin: pin, on: on) }
+            try await self.see()
+        }
+    }
+
+    @discardableResult
+    public func lock() -> Task<Void, Never> { act { await self.session.lock() } }
+
+    public func lockAfter(_ ms: Int64) {
+        services.settings.lockAfterMs = ms
+        state.lockAfterMs = ms
+    }
+
+    /// Only who may notify is heard.
+    @discardableResult
+    public func notices(_ on: Bool) -> Task<Void, Never> {
+        act {
+            if on, !(await self.services.permissions.ask(.notices)) { return self.fail(Words(.errorNotices)) }
+            self.services.settings.notices = on
+            self.state.notices = on
+        }
+    }
+
+    public func askWipe(_ ask: Bool) { state.askWipe = ask }
+
+    @discardableResult
+    public func wipe() -> Task<Void, Never> { act { try await self.session.wipe() } }
+}
