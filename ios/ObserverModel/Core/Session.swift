@@ -132,7 +132,13 @@ public final class Session {
     public func wipe() async throws {
         let (phone, vault) = (phone(), vault)
         await close()
-        try await offMain { try wipeStore(phone, vault) }
+        do {
+            try await offMain { try wipeStore(phone, vault) }
+        } catch {
+            // What is left is opened again, so that the observer can try once more.
+            await start()
+            throw error
+        }
         await start()
     }
 

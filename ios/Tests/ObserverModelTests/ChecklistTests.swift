@@ -1,0 +1,159 @@
+import Baqylau
+import Foundation
+import Testing
+
+@testable import ObserverModel
+
+/// A checklist, question by question.
+@Suite(.serialized) @MainActor
+struct ChecklistTests {
+    @Test func anotherLanguageInTheMiddleOfASection() async throws {
+        let mission = try Mission()
+        let device = try await Device.enrolled(mission)
+        let page = try await device.checklist("voting")
+        let row = try await page.goTo("voters_on_list", try device.core)
+        page.type(row.key, "1800")
+        let settings = SettingsModel(try device.core, device.session, device.look, device.twin)
+        await settings.speak("kk").value
+        try await until("the page in Kazakh") { page.state.title == "Дауыс беру" }
+        try await until("saved") { page.state.saved }
+        #expect(page.row("voters_on_list")?.answer == .integer(value: 1_800))
+        #expect(page.row("voters_on_list")?.label != row.label)
+        #expect(device.look.language == "kk" && device.twin.language == "kk")
+    }
+
+    @Test func answersAndTurnedPagesAreNotDrawnOverEachOther() async throws {
+        let mission = try Mission()
+        let device = try await Device.enrolled(mission)
+        let page = try await device.checklist("voting")
+        let row = try await page.goTo("voters_on_list", try device.core)
+        let section = page.state.section
+        let others = page.state.shown.map { Int($0.section) }.filter { $0 != section }
+        for round in 0..<12 {
+            let answered = page.set(row.key, .integer(value: Int64(round)))
+            let turned = page.openSection(round % 2 == 0 ? others[round % others.count] : section)
+            await turned.value
+            await answered.value
+            let (draft, at) = (page.draft, UInt32(page.state.section))
+            let truth = try await device.core { try $0.openSection(draft: draft, section: at).rows }
+            #expect(page.state.rows == truth, "round \(round)")
+        }
+    }
+
+    @Test func whatWasTypedIsKeptBeforeThePageIsLeft() async throws {
+        let mission = try Mission()
+        let device = try await Device.enrolled(mission)
+        let page = try await device.checklist("voting")
+        let row = try await page.goTo("voters_on_list", try device.core)
+        page.type(row.key, "1800")
+        #expect(!page.state.saved)
+        var left = false
+        await page.leave { left = page.state.saved }.value
+        #expect(left)
+        #expect(try await device.row(page.draft, "voters_on_list")?.answer == .integer(value: 1_800))
+    }
+
+    @Test func whatCannotBeReadAndWhatMayNotBeSeen() async throws {
+        let mission = try Mission()
+        let device = try await Device.enrolled(mission)
+        let page = try await device.checklist("voting")
+        let key = try await page.goTo("voters_on_list", try device.core).key
+        await page.type(key, "many").value
+        #expect(page.state.wrong[key] == .wrongInteger && page.state.typed[key] == "many")
+        await page.set(key, Option.none(.notPermitted).answer).value
+        #expect(page.row("voters_on_list")?.answer == .missing(why: .notPermitted) && page.state.typed.isEmpty)
+        await page.choose(try #require(page.row("voters_on_list")), .none(.notPermitted)).value
+        #expect(page.row("voters_on_list")?.answer == nil)
+        await page.note(try #require(page.row("voters_on_list")), "From the list on the wall").value
+        #expect(page.row("voters_on_list")?.note == "From the list on the wall")
+        await page.type(key, "99999").value
+        let members = try await page.goTo("members_total", try device.core)
+        await page.type(members.key, "99").value
+        let problem = try #require(page.row("members_total")?.issues.first { $0.issue == .warning })
+        await page.confirm(problem, "Counted twice").value
+        #expect(page.row("members_total")?.issues.contains { $0.confirmed == "Counted twice" } == true)
+    }
+
+    @Test func fromPaperTheNextQuestionComesByItself() async throws {
+        let mission = try Mission()
+        let device = try await Device.enrolled(mission)
+        let page = try await device.checklist("opening")
+        await page.paper(true).value
+        for answered in 0..<6 {
+            #expect(page.state.progress.answered == UInt32(answered))
+            let asked = try #require(page.state.rows.first { $0.key == page.state.focus })
+            if let first = options(of: asked).first {
+                await page.fromPaper(asked, first).value
+            } else if case .all(let choices) = asked.choices, let first = choices.first {
+                await page.set(asked.key, toggled(asked, first)).value
+                await page.jump().value
+            } else {
+                await page.type(asked.key, asked.kind == .time ? "07:00" : "3").value
+                await page.jump().value
+            }
+            #expect(page.state.focus != asked.key)
+        }
+    }
+
+    @Test func photographsFilesAndSoundAreSealedAsTheyCome() async throws {
+        let mission = try Mission()
+        let device = try await Device.enrolled(mission)
+        await (try device.home()).incident { device.navigator.open($0) }.value
+        let page = try await device.open(device.navigator.route)
+        let key = try await page.goTo("photo", try device.core).key
+        device.twin.refused = [.camera]
+        await page.photograph(key).value
+        #expect(page.error?.word == .errorCamera && page.state.over == nil)
+        device.twin.refused = []
+        page.forgetError()
+        await page.photograph(key).value
+        #expect(page.state.over == .photograph(key))
+        page.cameraFailed()
+        #expect(page.error?.word == .errorCamera && page.state.over == nil)
+        device.twin.picked = Picked(media: "image/jpeg", source: bytesSource(bytes: Data(count: 10)))
+        await page.pick(key, "image/*").value
+        #expect(page.error?.word == .errorAttachment)
+        page.forgetError()
+        await page.photographed(key, jpeg).value
+        #expect(page.error == nil)
+        guard case .attachment(let name) = page.row("photo")?.answer else { throw Absent(what: "the photograph") }
+        #expect(try await page.attachment(name).starts(with: [0xff, 0xd8]))
+        await page.set(key, nil).value
+        #expect(page.row("photo")?.answer == nil)
+    }
+
+    @Test func theStationIsChangedAndTheAnswersStay() async throws {
+        let mission = try Mission()
+        let device = try await Device.enrolled(mission)
+        let page = try await device.checklist("opening")
+        let asked = try #require(page.state.rows.first { !options(of: $0).isEmpty })
+        await page.choose(asked, options(of: asked)[0]).value
+        let code = try #require(try await device.core { try $0.visits() }.last).code
+        let places = PlacesModel(try device.core, checklist: nil, visit: code, device.twin)
+        places.type("s00002")
+        try await until("the other station") { places.state.found.first?.code == "s00002" }
+        await places.choose(places.state.found[0]) { device.navigator.open($0) }.value
+        #expect(device.navigator.route == .visit(code: code))
+        let visit = VisitModel(try device.core, code, device.twin)
+        try await until("the visit") { visit.state.visit?.place?.code == "s00002" }
+        #expect(try await device.row(page.draft, asked.name)?.answer == options(of: asked)[0].answer)
+        await visit.arrive().value
+        await visit.leave().value
+        try await until("left") { visit.state.visit?.departedMs != nil }
+        device.twin.refused = [.position]
+        await visit.position().value
+        #expect(visit.error?.word == .errorPosition)
+        device.twin.refused = []
+        device.twin.here = nil
+        await visit.position().value
+        #expect(visit.error?.word == .errorNoPosition && !visit.state.positionTaken)
+        await visit.went(.refused).value
+        try await until("how it went") { visit.state.visit?.outcome == .refused }
+    }
+}
+
+/// The smallest picture: a grey pixel.
+private let jpeg = Data(base64Encoded: smallest) ?? Data()
+private let smallest =
+    "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////"
+    + "////////////wAALCAABAAEBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAA//EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AN//Z"
