@@ -1,12 +1,12 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
-// On Linux the screens are checked against declarations of SwiftUI, and what only a phone has is parsed (`cargo xtask ios`).
+// On Linux the screens are checked against declarations of SwiftUI (`cargo xtask ios`).
 #if os(Linux)
 let system: [Target] = [.target(name: "SwiftUI", path: "LinuxStubs")]
 let ui: [Target.Dependency] = ["ObserverModel", "SwiftUI"]
 #else
-let system: [Target] = [.target(name: "ObserverPhone", dependencies: ["ObserverScreens"], path: "ObserverPhone")]
+let system: [Target] = []
 let ui: [Target.Dependency] = ["ObserverModel"]
 #endif
 
@@ -14,7 +14,7 @@ let package = Package(
     name: "Observer",
     defaultLocalization: "en",
     platforms: [.iOS(.v17)],
-    products: system.first?.name == "ObserverPhone" ? [.library(name: "ObserverPhone", targets: ["ObserverPhone"])] : [],
+    products: [.library(name: "ObserverScreens", targets: ["ObserverScreens"])],
     dependencies: [.package(name: "Baqylau", path: "../bindings/swift")],
     targets: system + [
         .target(
