@@ -35,7 +35,7 @@ pub fn test() -> Result<(), String> {
     generate()?;
     examples()?;
     let ran =
-        [("Python", test_python()), ("Kotlin", test_kotlin()), ("Swift", test_swift()), ("Android", test_android())];
+        [("Python", test_python()), ("Kotlin", test_kotlin()), ("Swift", test_swift()), ("Android", test_android()), ("iOS", crate::ios::test())];
     let failed = ran.into_iter().filter_map(|(language, ran)| Some((language, ran.err()?)));
     let failed: Vec<String> =
         failed.map(|(language, why)| format!("{language} did not pass or did not run: {why}")).collect();
@@ -129,13 +129,17 @@ fn test_swift() -> Result<(), String> {
 /// The tests of the Swift package over the library of a profile. Swift comes from PATH, or is unpacked from Debian's packages into
 /// the target folder.
 pub fn swift(profile: &str) -> Result<Command, String> {
-    let package = root().join("bindings/swift");
+    swift_in(&root().join("bindings/swift"), profile, "test")
+}
+
+/// A Swift command (`build`, `test`) in a package over the library of a profile.
+pub fn swift_in(package: &Path, profile: &str, what: &str) -> Result<Command, String> {
     let target = absolute(&target())?;
     let mut swift = if Command::new("swift").arg("--version").output().is_ok_and(|o| o.status.success()) {
         Command::new("swift")
     } else {
         let folder = target.join("swift-toolchain");
-        run("a Swift toolchain", Command::new(package.join("toolchain.sh")).arg(&folder)).map_err(|e| {
+        run("a Swift toolchain", Command::new(root().join("bindings/swift/toolchain.sh")).arg(&folder)).map_err(|e| {
             format!(
                 "{e}: install Swift 6 and put it on PATH (bindings/swift/toolchain.sh unpacks Debian's, where apt is)"
             )
@@ -152,8 +156,8 @@ pub fn swift(profile: &str) -> Result<Command, String> {
             removed.map_err(|e| format!("{}: {e}", path.display()))?;
         }
     }
-    swift.current_dir(&package).args([
-        "test",
+    swift.current_dir(package).args([
+        what,
         "-Xswiftc",
         "-warnings-as-errors",
         "-Xlinker",

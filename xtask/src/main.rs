@@ -2,6 +2,7 @@
 
 mod bindings;
 mod crossing;
+mod ios;
 mod release;
 
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ const USAGE: &str = "cargo xtask <command>
   bindings  generates the code of other languages into target/bindings
   languages only their tests
   android   compiles the Android app and plays its screens, without an SDK
+  ios       type-checks the iOS screens and tests their models, without a Mac
   bench     every benchmark, in release
   release   android | ios | jvm | python: a package for other people's machines
   crossing  only what a call costs through each language";
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
         "bindings" => bindings::generate(),
         "languages" => bindings::test(),
         "android" => bindings::android(),
+        "ios" => ios::ios(),
         "bench" => run("benchmarks", cargo().args(["bench", "--workspace"])).and_then(|()| crossing::bench()),
         "release" => release::release(std::env::args().nth(2).as_deref()),
         "crossing" => crossing::bench(),
