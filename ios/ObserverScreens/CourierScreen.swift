@@ -47,14 +47,13 @@ private struct Frames: View {
 
     var body: some View {
         let label = say(.courierFrame, at + 1, frames.count)
-        Paragraph(label)
+        Paragraph(label).task {
+            while (try? await Task.sleep(for: .milliseconds(250))) != nil { at = (at + 1) % frames.count }
+        }
         if let code = camera.code(frames[at % frames.count]) {
             Image(decorative: code, scale: 1).interpolation(.none).resizable()
                 .aspectRatio(1, contentMode: .fit)
                 .accessibilityLabel(label)
-        }
-        EmptyView().task {
-            while (try? await Task.sleep(for: .milliseconds(250))) != nil { at = (at + 1) % frames.count }
         }
     }
 }
