@@ -34,8 +34,13 @@ fn bindgen() -> Command {
 pub fn test() -> Result<(), String> {
     generate()?;
     examples()?;
-    let ran =
-        [("Python", test_python()), ("Kotlin", test_kotlin()), ("Swift", test_swift()), ("Android", test_android()), ("iOS", crate::ios::test())];
+    let ran = [
+        ("Python", test_python()),
+        ("Kotlin", test_kotlin()),
+        ("Swift", test_swift()),
+        ("Android", test_android()),
+        ("iOS", crate::ios::test()),
+    ];
     let failed = ran.into_iter().filter_map(|(language, ran)| Some((language, ran.err()?)));
     let failed: Vec<String> =
         failed.map(|(language, why)| format!("{language} did not pass or did not run: {why}")).collect();
@@ -156,13 +161,7 @@ pub fn swift_in(package: &Path, profile: &str, what: &str) -> Result<Command, St
             removed.map_err(|e| format!("{}: {e}", path.display()))?;
         }
     }
-    swift.current_dir(package).args([
-        what,
-        "-Xswiftc",
-        "-warnings-as-errors",
-        "-Xlinker",
-        "--allow-shlib-undefined",
-    ]);
+    swift.current_dir(package).args([what, "-Xswiftc", "-warnings-as-errors", "-Xlinker", "--allow-shlib-undefined"]);
     swift.arg("-Xlinker").arg(format!("-L{}", target.join(profile).display()));
     swift.env("BAQYLAU_TEST_MISSION", mission());
     Ok(swift)

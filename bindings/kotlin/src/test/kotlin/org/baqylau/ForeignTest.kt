@@ -133,7 +133,7 @@ class ForeignTest {
     @Test
     fun `each of several collectors hears everything`(
         @TempDir folder: Path,
-    ) = Mission().use { mission ->
+    ): Unit = Mission().use { mission ->
         runBlocking {
             Baqylau { enrolled(mission, folder, Vault()) }.use { baqylau ->
                 val first = async(start = CoroutineStart.UNDISPATCHED) { baqylau.changes().first { it == Change.WORK } }
