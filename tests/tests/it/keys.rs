@@ -111,6 +111,8 @@ fn a_wiped_store_is_gone() {
     std::fs::write(config.folder.join("lock.json"), lock).expect("writes");
     assert!(Lock::of(&config.folder).open(&*config.vault, PIN).is_err());
     ObserverCore::wipe(&config).expect("again is no error");
+    std::fs::remove_dir_all(&config.folder).expect("removed");
+    ObserverCore::wipe(&config).expect("somebody else took it away");
     // And the phone can be used anew.
     let invite = world.invite("p002");
     let core = world.enrolled("phone", &invite);

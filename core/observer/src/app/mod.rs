@@ -312,16 +312,15 @@ impl ObserverCore {
             guard.destroy(&*config.vault)?;
         }
         config.vault.destroy(crate::lock::OUTBOX_ALIAS)?;
-        let io = |e: std::io::Error| Error::from(StorageError::Io(e.to_string()));
-        match std::fs::remove_dir_all(config.folder.join("blobs")) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(io(e)),
-            _ => {}
-        }
-        for entry in std::fs::read_dir(&config.folder).map_err(io)? {
-            let path = entry.map_err(io)?.path();
+        // What is gone already is no fault: SQLite takes its own files away while a connection is closed.
+        gone(std::fs::remove_dir_all(config.folder.join("blobs")))?;
+        let Some(entries) = gone(std::fs::read_dir(&config.folder))? else { return Ok(()) };
+        for entry in entries {
+            let Some(entry) = gone(entry)? else { continue };
+            let path = entry.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             if name.starts_with("main.") || name.starts_with("outbox.") {
-                std::fs::remove_file(&path).map_err(io)?;
+                gone(std::fs::remove_file(&path))?;
             }
         }
         Ok(())
@@ -412,4 +411,13 @@ fn address_outbox(outbox: &mut Outbox, invite: &Invite) -> Result<(), Error> {
     let servers = cbor::encode(&invite.servers);
     let roots = cbor::encode(&invite.tls_roots);
     outbox.set(&[(names::ROOT, &invite.root.0), (names::SERVERS, &servers), (names::TLS_ROOTS, &roots)], &[])
+}
+
+/// What a call on the disk gave; nothing where the file is not there.
+fn gone<T>(done: std::io::Result<T>) -> Result<Option<T>, Error> {
+    match done {
+        Ok(value) => Ok(Some(value)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(StorageError::Io(e.to_string()).into()),
+    }
 }
