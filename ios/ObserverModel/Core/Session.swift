@@ -51,6 +51,8 @@ public final class Session {
                     self.state = .noStore
                 }
             } catch {
+                // Opened anew the next time.
+                self.core = nil
                 self.state = self.broken(error)
             }
         }

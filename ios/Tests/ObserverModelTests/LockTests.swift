@@ -116,6 +116,9 @@ struct LockTests {
         await after.session.start()
         guard case .broken(let words) = after.session.state else { throw Absent(what: "broken: \(after.session.state)") }
         #expect(words == Words(.errorKeyStore, "the chip is gone"))
+        after.watch.fail(with: nil)
+        await LockModel(after.session, after.twin.face).again().value
+        guard case .locked = after.session.state else { throw Absent(what: "locked: \(after.session.state)") }
     }
 
     private func enrolled() async throws -> (Mission, Device) {

@@ -76,6 +76,9 @@ class Session(
                     val exists = withContext(Dispatchers.IO) { storeExists(phone(), vault) }
                     if (exists) locked(opened { ObserverCore.openLocked(phone(), vault) }) else SessionState.NoStore
                 } catch (e: BaqylauException) {
+                    // Opened anew the next time.
+                    core?.close()
+                    core = null
                     broken(e)
                 }
         }
