@@ -125,6 +125,7 @@ public struct EnvironmentValues {
     public init() {}
     public var scenePhase: ScenePhase { .active }
     public var locale: Locale { get { .current } set {} }
+    public var layoutDirection: LayoutDirection { get { .leftToRight } set {} }
     public subscript<K: EnvironmentKey>(key: K.Type) -> K.Value { get { K.defaultValue } set {} }
 }
 public protocol EnvironmentKey {
@@ -174,6 +175,7 @@ extension View {
     public func accessibilityAddTraits(_ traits: AccessibilityTraits) -> some View { self }
     public func accessibilityElement(children: Children) -> some View { self }
 }
+public enum LayoutDirection: Sendable { case leftToRight, rightToLeft }
 public enum ContentMode { case fit }
 public enum Edge { case bottom }
 public enum Children { case combine }

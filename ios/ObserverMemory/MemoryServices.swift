@@ -20,6 +20,7 @@ public final class MemoryServices: Services {
     public var sun = false
     public var lockAfterMs: Int64 = 60_000
     public var wantsNotices = false
+    public var way: [String] = []
 
     /// `folder`: the phone's disk; `keys`: its chip, which no copy of the disk holds.
     public init(folder: URL, keys: URL) throws {
@@ -97,6 +98,10 @@ private final class Twin: Microphone, Locator, Permissions, Files, Face, Deliver
     var notices: Bool {
         get { phone.wantsNotices }
         set { phone.wantsNotices = newValue }
+    }
+    var way: [String] {
+        get { phone.way }
+        set { phone.way = newValue }
     }
 }
 

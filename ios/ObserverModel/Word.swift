@@ -115,6 +115,7 @@ public enum Word: String, CaseIterable, Sendable {
     case missingNa = "missing_na"
     case missingNp = "missing_np"
     case noteAdd = "note_add"
+    case noticesText = "notices_text"
     case now
     case ok
     case outcomeClosed = "outcome_closed"

@@ -4,8 +4,8 @@ import SwiftUI
 /// Pictures from the camera. Nothing of them is written.
 @MainActor
 public protocol Camera: AnyObject {
-    /// Shows what the camera sees, and gives a JPEG when the observer takes it.
-    func photograph(taken: @escaping @MainActor (Data) -> Void, failed: @escaping @MainActor () -> Void) -> AnyView
+    /// Shows what the camera sees above a button, and gives a JPEG when the observer takes it.
+    func photograph(_ shutter: String, taken: @escaping @MainActor (Data) -> Void, failed: @escaping @MainActor () -> Void) -> AnyView
 
     /// Shows what the camera sees, and gives the text of every QR code in it.
     func scan(read: @escaping @MainActor (String) -> Void, failed: @escaping @MainActor () -> Void) -> AnyView

@@ -21,7 +21,7 @@ struct ChecklistScreen: View {
         case .sections: Sections(model: model)
         case .photograph(let key):
             Screen(say(.photograph), model, back: { model.over(nil) }) {
-                camera.photograph(taken: { model.photographed(key, $0) }, failed: { model.cameraFailed() })
+                camera.photograph(say(.photograph), taken: { model.photographed(key, $0) }, failed: { model.cameraFailed() })
             }
         case .scan(let key):
             Screen(say(.scan), model, back: { model.over(nil) }) {

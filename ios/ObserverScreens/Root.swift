@@ -3,22 +3,25 @@ import SwiftUI
 
 /// Which screen is shown, by the state of the store and the way the observer went.
 public struct Root: View {
-    let session: Session
-    let navigator: Navigator
-    let look: Look
-    let services: any Services
+    let observer: Observer
     let camera: any Camera
     @State private var courier = false
 
-    public init(session: Session, navigator: Navigator, look: Look, services: any Services, camera: any Camera) {
-        (self.session, self.navigator, self.look, self.services, self.camera) = (session, navigator, look, services, camera)
+    public init(_ observer: Observer, camera: any Camera) {
+        (self.observer, self.camera) = (observer, camera)
     }
+
+    var session: Session { observer.session }
+    var navigator: Navigator { observer.navigator }
+    var look: Look { observer.look }
+    var services: any Services { observer.services }
 
     public var body: some View {
         let say = Speech(look.language)
         shown
             .environment(\.say, say)
             .environment(\.locale, say.locale)
+            .environment(\.layoutDirection, say.fromTheRight ? .rightToLeft : .leftToRight)
             .contrast(look.sun ? 1.5 : 1)
             .preferredColorScheme(look.sun ? .light : nil)
     }

@@ -15,6 +15,9 @@ struct Speech: Sendable {
         bundle = path.flatMap { Bundle(path: $0) } ?? .module
     }
 
+    /// Whether the language is written from right to left.
+    var fromTheRight: Bool { locale.language.characterDirection == .rightToLeft }
+
     /// A word with what stands in its places.
     func callAsFunction(_ word: Word, _ arguments: any CVarArg...) -> String {
         let said = bundle.localizedString(forKey: word.rawValue, value: nil, table: nil)
@@ -44,6 +47,9 @@ struct Speech: Sendable {
         return formatter.string(from: date)
     }
 }
+
+/// What a notification says in a language, or in the phone's own: nothing of what came.
+public func notice(in language: String?) -> String { Speech(language)(.noticesText) }
 
 private struct SpeechKey: EnvironmentKey {
     static let defaultValue = Speech(nil)

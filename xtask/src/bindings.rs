@@ -137,22 +137,25 @@ pub fn swift(profile: &str) -> Result<Command, String> {
     swift_in(&root().join("bindings/swift"), profile, "test")
 }
 
+/// A program of Swift's toolchain.
+pub fn swift_program(program: &str) -> Result<Command, String> {
+    if Command::new(program).arg("--version").output().is_ok_and(|o| o.status.success()) {
+        return Ok(Command::new(program));
+    }
+    let target = absolute(&target())?;
+    let folder = target.join("swift-toolchain");
+    run("a Swift toolchain", Command::new(root().join("bindings/swift/toolchain.sh")).arg(&folder)).map_err(|e| {
+        format!("{e}: install Swift 6 and put it on PATH (bindings/swift/toolchain.sh unpacks Debian's, where apt is)")
+    })?;
+    let mut inside = Command::new(folder.join("swift-env"));
+    inside.arg(program).env("SWIFT_BIND", target);
+    Ok(inside)
+}
+
 /// A Swift command (`build`, `test`) in a package over the library of a profile.
 pub fn swift_in(package: &Path, profile: &str, what: &str) -> Result<Command, String> {
     let target = absolute(&target())?;
-    let mut swift = if Command::new("swift").arg("--version").output().is_ok_and(|o| o.status.success()) {
-        Command::new("swift")
-    } else {
-        let folder = target.join("swift-toolchain");
-        run("a Swift toolchain", Command::new(root().join("bindings/swift/toolchain.sh")).arg(&folder)).map_err(|e| {
-            format!(
-                "{e}: install Swift 6 and put it on PATH (bindings/swift/toolchain.sh unpacks Debian's, where apt is)"
-            )
-        })?;
-        let mut inside = Command::new(folder.join("swift-env"));
-        inside.arg("swift").env("SWIFT_BIND", &target);
-        inside
-    };
+    let mut swift = swift_program("swift")?;
     // SwiftPM does not see that the static library changed, and would pass against the old one.
     for old in std::fs::read_dir(package.join(".build/debug")).into_iter().flatten().flatten() {
         if old.path().extension().is_some_and(|e| e == "xctest") {

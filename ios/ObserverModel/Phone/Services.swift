@@ -105,4 +105,6 @@ public protocol AppSettings: AnyObject {
     var lockAfterMs: Int64 { get set }
     /// Whether letters are told of while the app is not seen.
     var notices: Bool { get set }
+    /// The way back, as `Route.written`: numbers and codes, no answer.
+    var way: [String] { get set }
 }

@@ -10,3 +10,16 @@ public func wav(samples: Data, rate: UInt32) -> Data {
     file += bytes(UInt16(2)) + bytes(UInt16(16)) + Data("data".utf8) + bytes(UInt32(samples.count))
     return file + samples
 }
+
+/// Samples that come on another thread, up to a length in bytes.
+public final class Samples: @unchecked Sendable {
+    private let lock = NSLock()
+    private let longest: Int
+    private var heard = Data()
+
+    public init(longest: Int) { self.longest = longest }
+
+    public var all: Data { lock.withLock { heard } }
+
+    public func append(_ more: Data) { lock.withLock { heard.append(more.prefix(longest - heard.count)) } }
+}

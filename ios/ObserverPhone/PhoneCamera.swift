@@ -1,0 +1,106 @@
+import AVFoundation
+import CoreImage.CIFilterBuiltins
+import ObserverScreens
+import SwiftUI
+
+/// AVFoundation, straight into memory: no picture is ever a file.
+@MainActor
+public final class PhoneCamera: Camera {
+    public init() {}
+
+    public func photograph(_ shutter: String, taken: @escaping @MainActor (Data) -> Void, failed: @escaping @MainActor () -> Void) -> AnyView {
+        AnyView(Seen(eye: Eye(.photographs, failed: failed) { if case .photograph(let jpeg) = $0 { taken(jpeg) } }, shutter: shutter))
+    }
+
+    public func scan(read: @escaping @MainActor (String) -> Void, failed: @escaping @MainActor () -> Void) -> AnyView {
+        AnyView(Seen(eye: Eye(.codes, failed: failed) { if case .code(let text) = $0 { read(text) } }, shutter: nil))
+    }
+
+    public func code(_ text: String) -> CGImage? {
+        let filter = CIFilter.qrCodeGenerator()
+        filter.message = Data(text.utf8)
+        filter.correctionLevel = "L"
+        return filter.outputImage.flatMap { CIContext().createCGImage($0, from: $0.extent) }
+    }
+}
+
+private struct Seen: View {
+    // Drawn again, the view keeps the camera that it opened.
+    @State var eye: Eye
+    let shutter: String?
+
+    var body: some View {
+        VStack {
+            Preview(eye: eye).frame(minHeight: 320)
+            if let shutter { Button(shutter) { eye.shoot() }.buttonStyle(.borderedProminent).frame(minHeight: 44) }
+        }
+        .onAppear { eye.open() }
+        .onDisappear { eye.close() }
+    }
+}
+
+private struct Preview: UIViewRepresentable {
+    let eye: Eye
+
+    func makeUIView(context: Context) -> Surface {
+        let surface = Surface()
+        (surface.layer as? AVCaptureVideoPreviewLayer)?.session = eye.session
+        return surface
+    }
+
+    func updateUIView(_ surface: Surface, context: Context) {}
+
+    final class Surface: UIView {
+        override class var layerClass: AnyClass { AVCaptureVideoPreviewLayer.self }
+    }
+}
+
+/// An open camera. It works on a queue of its own, as AVFoundation asks.
+private final class Eye: NSObject, AVCapturePhotoCaptureDelegate, AVCaptureMetadataOutputObjectsDelegate, @unchecked Sendable {
+    enum For { case photographs, codes }
+    enum Thing: Sendable { case photograph(Data), code(String) }
+
+    let session = AVCaptureSession()
+    private let (queue, photograph, codes) = (DispatchQueue(label: "camera"), AVCapturePhotoOutput(), AVCaptureMetadataOutput())
+    private let purpose: For
+    private let failed: @MainActor () -> Void
+    private let seen: @MainActor (Thing) -> Void
+
+    init(_ purpose: For, failed: @escaping @MainActor () -> Void, seen: @escaping @MainActor (Thing) -> Void) {
+        (self.purpose, self.failed, self.seen) = (purpose, failed, seen)
+    }
+
+    func open() {
+        queue.async { [self] in
+            let output = purpose == .codes ? codes : photograph
+            guard let back = AVCaptureDevice.default(for: .video), let input = try? AVCaptureDeviceInput(device: back),
+                session.canAddInput(input), session.canAddOutput(output) else { return tell { $0.failed() } }
+            session.sessionPreset = purpose == .codes ? .high : .photo
+            session.addInput(input)
+            session.addOutput(output)
+            codes.setMetadataObjectsDelegate(self, queue: queue)
+            if purpose == .codes { codes.metadataObjectTypes = [.qr] }
+            session.startRunning()
+        }
+    }
+
+    func close() { queue.async { [self] in session.stopRunning() } }
+
+    func shoot() {
+        let jpeg = AVCapturePhotoSettings(format: [AVVideoCodecKey: AVVideoCodecType.jpeg])
+        queue.async { [self] in photograph.capturePhoto(with: jpeg, delegate: self) }
+    }
+
+    func photoOutput(_ output: AVCapturePhotoOutput, didFinishProcessingPhoto photo: AVCapturePhoto, error: (any Error)?) {
+        let jpeg = photo.fileDataRepresentation()
+        tell { eye in if let jpeg { eye.seen(.photograph(jpeg)) } else { eye.failed() } }
+    }
+
+    func metadataOutput(_ output: AVCaptureMetadataOutput, didOutput found: [AVMetadataObject], from connection: AVCaptureConnection) {
+        for case let code as AVMetadataMachineReadableCodeObject in found {
+            if let text = code.stringValue { tell { $0.seen(.code(text)) } }
+        }
+    }
+
+    private func tell(_ what: @escaping @MainActor @Sendable (Eye) -> Void) { Task { @MainActor in what(self) } }
+}

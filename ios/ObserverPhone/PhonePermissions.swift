@@ -1,0 +1,60 @@
+import AVFoundation
+import Baqylau
+import CoreLocation
+import ObserverModel
+import UserNotifications
+
+/// The system's questions, each after the screen said why.
+@MainActor
+final class PhonePermissions: NSObject, Permissions, CLLocationManagerDelegate {
+    private let manager = CLLocationManager()
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    override init() {
+        super.init()
+        manager.delegate = self
+    }
+
+    func ask(_ permission: Permission) async -> Bool {
+        switch permission {
+        case .camera: await AVCaptureDevice.requestAccess(for: .video)
+        case .microphone: await AVAudioApplication.requestRecordPermission()
+        case .notices: (try? await UNUserNotificationCenter.current().requestAuthorization(options: [.alert])) ?? false
+        case .position: await position()
+        }
+    }
+
+    private func position() async -> Bool {
+        if manager.authorizationStatus == .notDetermined {
+            await withCheckedContinuation {
+                waiting.append($0)
+                manager.requestWhenInUseAuthorization()
+            }
+        }
+        return manager.authorizationStatus == .authorizedWhenInUse || manager.authorizationStatus == .authorizedAlways
+    }
+
+    // It is told once before anybody was asked.
+    nonisolated func locationManagerDidChangeAuthorization(_ manager: CLLocationManager) {
+        if manager.authorizationStatus == .notDetermined { return }
+        Task { @MainActor in
+            self.waiting.forEach { $0.resume() }
+            self.waiting = []
+        }
+    }
+}
+
+/// One position, when it is asked for; nothing listens before or after.
+@MainActor
+final class PhoneLocator: Locator {
+    func position() async -> Position? { await within(.seconds(30), first) }
+}
+
+@Sendable private func first() async throws -> Position? {
+    for try await update in CLLocationUpdate.liveUpdates() {
+        guard let at = update.location else { continue }
+        let mock = at.sourceInformation?.isSimulatedBySoftware ?? false
+        return here(latitude: at.coordinate.latitude, longitude: at.coordinate.longitude, metres: at.horizontalAccuracy, mock: mock)
+    }
+    return nil
+}
