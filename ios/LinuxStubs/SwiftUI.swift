@@ -48,7 +48,6 @@ public struct Button<Label: View>: Declared {
 }
 public struct ButtonRole: Sendable { public static let destructive = ButtonRole(), cancel = ButtonRole() }
 public struct Spacer: Declared { public init(minLength: CGFloat? = nil) {} }
-public struct Divider: Declared { public init() {} }
 public struct ProgressView: Declared {
     public init() {}
     public init(value: Double?, total: Double = 1) {}
@@ -123,6 +122,7 @@ public struct AccessibilityTraits: Sendable {
 }
 public struct EnvironmentValues {
     public init() {}
+    public var dynamicTypeSize: DynamicTypeSize { DynamicTypeSize() }
     public var scenePhase: ScenePhase { .active }
     public var locale: Locale { get { .current } set {} }
     public var layoutDirection: LayoutDirection { get { .leftToRight } set {} }
@@ -175,6 +175,7 @@ extension View {
     public func accessibilityAddTraits(_ traits: AccessibilityTraits) -> some View { self }
     public func accessibilityElement(children: Children) -> some View { self }
 }
+public struct DynamicTypeSize: Sendable { public var isAccessibilitySize: Bool { false } }
 public enum LayoutDirection: Sendable { case leftToRight, rightToLeft }
 public enum ContentMode { case fit }
 public enum Edge { case bottom }

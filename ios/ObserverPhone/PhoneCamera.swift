@@ -16,6 +16,8 @@ public final class PhoneCamera: Camera {
         AnyView(Seen(eye: Eye(.codes, failed: failed) { if case .code(let text) = $0 { read(text) } }, shutter: nil))
     }
 
+    public func picture(_ jpeg: Data) -> CGImage? { UIImage(data: jpeg)?.cgImage }
+
     public func code(_ text: String) -> CGImage? {
         let filter = CIFilter.qrCodeGenerator()
         filter.message = Data(text.utf8)

@@ -1,3 +1,4 @@
+import Foundation
 import ObserverModel
 import SwiftUI
 
@@ -12,4 +13,19 @@ public protocol Camera: AnyObject {
 
     /// A text as a QR code.
     func code(_ text: String) -> CGImage?
+
+    /// A JPEG, to be looked at.
+    func picture(_ jpeg: Data) -> CGImage?
+}
+
+private struct PictureKey: EnvironmentKey {
+    static let defaultValue: @MainActor @Sendable (Data) -> CGImage? = { _ in nil }
+}
+
+extension EnvironmentValues {
+    /// What shows a JPEG.
+    var picture: @MainActor @Sendable (Data) -> CGImage? {
+        get { self[PictureKey.self] }
+        set { self[PictureKey.self] = newValue }
+    }
 }

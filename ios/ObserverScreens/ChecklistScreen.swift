@@ -42,7 +42,7 @@ struct ChecklistScreen: View {
 
     private var page: some View {
         let state = model.state
-        return Screen(state.title, model, back: { model.leave(back) }) {
+        return Screen(state.title, model, back: { model.leave(back) }, focus: state.focus) {
             if !state.finished { Text(verbatim: state.saved ? "✓ " + say(.saved) : "… " + say(.saving)) }
             ProgressView(value: Double(state.progress.answered), total: Double(max(1, state.progress.asked)))
             let head = state.sections.first { Int($0.section) == state.section }

@@ -35,10 +35,16 @@ struct AttachmentField: View {
     let model: ChecklistModel
     let row: RowView
     let media: Media
+    @Environment(\.picture) private var picture
+    @State private var bytes: Data?
 
     var body: some View {
-        if case .attachment = row.answer {
+        if case .attachment(let name) = row.answer {
             Paragraph("✓ " + say(.attached))
+                .task(id: name) { bytes = media == .image ? try? await model.attachment(name) : nil }
+            if let bytes, let shown = picture(bytes) {
+                Image(decorative: shown, scale: 1).resizable().aspectRatio(nil, contentMode: .fit).frame(maxHeight: 240)
+            }
             Secondary(say(.attachmentRemove), "remove-\(row.name)") { model.set(row.key, nil) }
         }
         switch media {

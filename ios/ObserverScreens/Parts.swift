@@ -1,3 +1,4 @@
+import Baqylau
 import ObserverModel
 import SwiftUI
 
@@ -10,31 +11,37 @@ struct Screen<Content: View, Bottom: View>: View {
     let title: String
     let model: ScreenModel?
     let back: (@MainActor () -> Void)?
+    let focus: Key?
     let content: Content
     let bottom: Bottom
 
+    /// `focus`: the question that is brought into sight.
     init(
-        _ title: String, _ model: ScreenModel?, back: (@MainActor () -> Void)?, @ViewBuilder content: () -> Content,
-        @ViewBuilder bottom: () -> Bottom
+        _ title: String, _ model: ScreenModel?, back: (@MainActor () -> Void)?, focus: Key? = nil,
+        @ViewBuilder content: () -> Content, @ViewBuilder bottom: () -> Bottom
     ) {
         self.title = title
         self.model = model
         self.back = back
+        self.focus = focus
         self.content = content()
         self.bottom = bottom()
     }
 
     var body: some View {
-        ScrollView {
-            LazyVStack(alignment: .leading, spacing: 12) {
-                if let back { Plain(say(.back), "back", back) }
-                Text(verbatim: title).font(.title2.bold()).accessibilityAddTraits(.isHeader)
-                if let model, model.busy > 0 { ProgressView() }
-                if let model, let words = model.error { ErrorCard(words: words, close: { model.forgetError() }) }
-                content
+        ScrollViewReader { reader in
+            ScrollView {
+                LazyVStack(alignment: .leading, spacing: 12) {
+                    if let back { Plain(say(.back), "back", back) }
+                    Text(verbatim: title).font(.title2.bold()).accessibilityAddTraits(.isHeader)
+                    if let model, model.busy > 0 { ProgressView() }
+                    if let model, let words = model.error { ErrorCard(words: words, close: { model.forgetError() }) }
+                    content
+                }
+                .padding()
+                .frame(maxWidth: 720)
             }
-            .padding()
-            .frame(maxWidth: 720)
+            .onChange(of: focus) { _, now in if let now { reader.scrollTo(now, anchor: .top) } }
         }
         .safeAreaInset(edge: .bottom) { VStack(spacing: 8) { bottom }.padding(.horizontal) }
     }

@@ -97,17 +97,26 @@ struct Question: View {
 struct Grid: View {
     @Environment(\.say) private var say
     let model: ChecklistModel
+    @Environment(\.dynamicTypeSize) private var size
     let rows: [RowView]
 
     var body: some View {
         ForEach(rows, id: \.key) { row in
-            Paragraph(row.number + ". " + row.label)
-            if model.state.finished {
-                Paragraph(row.answerText)
-            } else {
-                HStack { ForEach(options(of: row), id: \.self) { cell(row, $0) } }
+            VStack(alignment: .leading, spacing: 8) {
+                Paragraph(row.number + ". " + row.label)
+                if model.state.finished { Paragraph(row.answerText) } else { cells(row) }
+                Below(model: model, row: row)
             }
-            Below(model: model, row: row)
+            .id(row.key)
+        }
+    }
+
+    /// The largest letters leave no room beside each other.
+    @ViewBuilder private func cells(_ row: RowView) -> some View {
+        if size.isAccessibilitySize {
+            VStack { ForEach(options(of: row), id: \.self) { cell(row, $0) } }
+        } else {
+            HStack { ForEach(options(of: row), id: \.self) { cell(row, $0) } }
         }
     }
 

@@ -20,6 +20,7 @@ public struct Root: View {
         let say = Speech(look.language)
         shown
             .environment(\.say, say)
+            .environment(\.picture) { [camera] in camera.picture($0) }
             .environment(\.locale, say.locale)
             .environment(\.layoutDirection, say.fromTheRight ? .rightToLeft : .leftToRight)
             .contrast(look.sun ? 1.5 : 1)

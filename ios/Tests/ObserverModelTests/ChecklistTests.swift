@@ -113,6 +113,15 @@ struct ChecklistTests {
         device.twin.picked = Picked(media: "image/jpeg", source: bytesSource(bytes: Data(count: 10)))
         await page.pick(key, "image/*").value
         #expect(page.error?.word == .errorAttachment)
+        device.twin.refused = [.microphone]
+        await page.record(key).value
+        #expect(page.error?.word == .errorMicrophone && page.state.recording == nil)
+        device.twin.refused = []
+        page.forgetError()
+        await page.record(key).value
+        #expect(page.state.recording == key && page.error == nil)
+        await page.stopRecording().value
+        #expect(page.error?.word == .errorAttachment && page.state.recording == nil, "the question wants a picture")
         page.forgetError()
         await page.photographed(key, jpeg).value
         #expect(page.error == nil)
