@@ -1,6 +1,6 @@
 // Draws the page anew, in place, when something arrived. Nothing of a report is ever run: it comes as text of the page.
 "use strict";
-const news = new EventSource("/news");
+const news = new EventSource(`/news?seen=${document.getElementById("heard").dataset.news}`);
 news.addEventListener("news", async () => {
   const busy = document.activeElement;
   if (busy && /^(INPUT|SELECT|TEXTAREA)$/.test(busy.tagName)) return;

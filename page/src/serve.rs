@@ -4,7 +4,7 @@ use crate::guard::{self, Guard};
 use crate::state::{Shared, State};
 use crate::views;
 use axum::Router;
-use axum::extract::State as Of;
+use axum::extract::{Query, State as Of};
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::from_fn_with_state;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -110,9 +110,18 @@ fn asset(media: &'static str, text: &'static str) -> Response {
     ([(CONTENT_TYPE, media)], text).into_response()
 }
 
-/// One event whenever something changed.
-async fn news(Of(shared): Of<Shared>) -> impl IntoResponse {
-    let changes = shared.news.subscribe();
+/// What a page has seen.
+#[derive(serde::Deserialize)]
+struct Since {
+    seen: u64,
+}
+
+/// One event whenever something changed; at once, if it did since the page was made.
+async fn news(Of(shared): Of<Shared>, Query(since): Query<Since>) -> impl IntoResponse {
+    let mut changes = shared.news.subscribe();
+    if *changes.borrow_and_update() != since.seen {
+        changes.mark_changed();
+    }
     let stream = futures_util::stream::unfold(changes, |mut changes| async move {
         changes.changed().await.ok()?;
         let number = *changes.borrow_and_update();

@@ -114,17 +114,8 @@ fn aapt2(target: &Path) -> Result<std::ffi::OsString, String> {
         return Ok(path);
     }
     let folder = target.join("aapt2");
-    let unpack = Command::new("bash").arg(root().join("android/androidx/aapt2.sh")).arg(&folder).output();
-    match unpack {
-        Ok(done) if done.status.success() => {
-            std::env::join_paths(std::iter::once(folder).chain(std::env::split_paths(&path))).map_err(|e| e.to_string())
-        }
-        Ok(done) => Err(format!(
-            "aapt2 is missing (Debian: apt-get install aapt): {}",
-            String::from_utf8_lossy(&done.stderr).trim()
-        )),
-        Err(e) => Err(format!("aapt2 is missing, and bash, which would fetch it: {e}")),
-    }
+    crate::unpack(&folder, &["usr/bin/aapt2", "version", "aapt"])?;
+    std::env::join_paths(std::iter::once(folder).chain(std::env::split_paths(&path))).map_err(|e| e.to_string())
 }
 
 fn test_swift() -> Result<(), String> {

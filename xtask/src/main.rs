@@ -1,6 +1,7 @@
 //! What has to be scripted: `cargo xtask test`, `cargo xtask lint`. Depends on no crate of the workspace.
 
 mod bindings;
+mod browser;
 mod crossing;
 mod ios;
 mod release;
@@ -13,6 +14,7 @@ const USAGE: &str = "cargo xtask <command>
   lint      rustfmt, clippy and rustdoc, warnings as errors
   bindings  generates the code of other languages into target/bindings
   languages only their tests
+  browser   the coordinators' page, driven in Chromium
   android   compiles the Android app and plays its screens, without an SDK
   ios       type-checks the iOS screens and tests their models, without a Mac
   bench     every benchmark, in release
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
         "lint" => lint(),
         "bindings" => bindings::generate(),
         "languages" => bindings::test(),
+        "browser" => browser::browser(),
         "android" => bindings::android(),
         "ios" => ios::ios(),
         "bench" => run("benchmarks", cargo().args(["bench", "--workspace"])).and_then(|()| crossing::bench()),
@@ -71,7 +74,19 @@ fn test() -> Result<(), String> {
     demo(first, &folder.join("faults"), true)?;
     recompute(first, &folder.join(first))?;
     verify(&folder.join(first))?;
-    bindings::test()
+    let page = browser::test();
+    bindings::test().and(page)
+}
+
+/// A program of Debian's packages in a folder of its own: its path in them, an argument that it runs with, the packages.
+fn unpack(folder: &Path, what: &[&str]) -> Result<(), String> {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let done = Command::new("bash").arg(root().join("xtask/unpack.sh")).arg(folder).args(what).output();
+    match done {
+        Ok(done) if done.status.success() => Ok(()),
+        Ok(done) => Err(format!("{name} is missing: {}", String::from_utf8_lossy(&done.stderr).trim())),
+        Err(e) => Err(format!("{name} is missing, and bash, which would fetch it: {e}")),
+    }
 }
 
 /// Every mission that has a plan.

@@ -22,6 +22,8 @@ pub(crate) struct View<'s> {
     pub words: &'static Words,
     /// The position of the language among the mission's.
     pub language: usize,
+    /// What had changed when it was asked: a page that is older than it looks is drawn anew once more.
+    news: u64,
 }
 
 impl<'s> View<'s> {
@@ -30,7 +32,7 @@ impl<'s> View<'s> {
         let code = if ask.lang.is_empty() { languages.first().map_or("en", |l| l.code.as_str()) } else { &ask.lang };
         let words = words(code);
         let language = languages.iter().position(|l| l.code == words.code).unwrap_or(0);
-        Self { state, ask, words, language }
+        Self { state, ask, words, language, news: *state.news.borrow() }
     }
 
     /// A link that keeps the language and nothing else.
@@ -134,7 +136,7 @@ impl<'s> View<'s> {
     fn heard(&self) -> Markup {
         let boards = self.state.boards();
         html! {
-            p #heard role="status" {
+            p #heard role="status" data-news=(self.news) {
                 @match boards.heard {
                     Some(ms) => { (self.words.heard) " " (self.moment(ms)) }
                     None => (self.words.never_heard),

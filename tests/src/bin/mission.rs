@@ -1,15 +1,21 @@
 //! A mission with a running server, for tests in other languages. It says one JSON object, then answers each line of standard
 //! input with one: `cut N` swallows answers once N bytes went up a connection, `hang` lets it neither answer nor close, `whole` mends it, `desk` pulls and lists the
 //! reports, `ask HASH WORDS` writes to the observer, `about HASH QUESTION WORDS` names a question too, `revoke` ends every phone,
-//! `expired` and `foreign` give invites that are no good. It ends with its input.
+//! `expired` and `foreign` give invites that are no good, `page` serves the coordinators' page, `tell WORDS` has a phone of its own send
+//! a report. It ends with its input.
 
+use baqylau_desk::Desk;
 use baqylau_desk::status::Answers;
+use baqylau_observer::ObserverCore;
+use baqylau_page::{Options, Running, start};
 use baqylau_protocol::ids::Hash;
 use baqylau_tests::line::Line;
-use baqylau_tests::{PASSPHRASE, World, now, tables};
+use baqylau_tests::{BUDGET, PASSPHRASE, World, now, tables};
 use serde_json::{Value, json};
 use std::error::Error;
 use std::io::{BufRead, Write};
+use std::path::Path;
+use std::time::Duration;
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -18,6 +24,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let invites: Vec<String> = ["p001", "p003", "p005"].iter().map(|p| world.invite(p)).collect();
     let line = Line::start(world.move_server());
     let folder = world.folder.path().to_owned();
+    let mut page: Option<Page> = None;
+    let mut phone: Option<ObserverCore> = None;
     say(&json!({ "invites": invites, "folder": folder, "mission": folder.join("mission"), "passphrase": PASSPHRASE }))?;
     for command in std::io::stdin().lock().lines() {
         let command = command?;
@@ -55,11 +63,56 @@ fn main() -> Result<(), Box<dyn Error>> {
                 say(&json!({ "invite": world.foreign(&tables("kazakhstan-2023"), "p007") }))?;
                 continue;
             }
+            "page" => {
+                say(&json!({ "page": page.get_or_insert(Page::open(&folder)?).running.address }))?;
+                continue;
+            }
+            "tell" => {
+                let told = tell(&mut world, phone.take(), rest)?;
+                say(&json!({ "hash": told.1 }))?;
+                phone = Some(told.0);
+                continue;
+            }
             other => return Err(format!("{other:?} is no command").into()),
         }
         say(&json!({ "lost": line.lost() }))?;
     }
     Ok(())
+}
+
+/// The coordinators' page, served as long as it is held.
+struct Page {
+    running: Running,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Page {
+    fn open(folder: &Path) -> Result<Self, Box<dyn Error>> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let desk = || Desk::open(&folder.join("mission"), PASSPHRASE);
+        let options = Options { port: 0, every: Duration::from_millis(200), now };
+        let running = runtime.block_on(start(desk()?, desk()?, options))?;
+        Ok(Self { running, _runtime: runtime })
+    }
+}
+
+/// Signs a campaign event that is incomplete for a reason, and delivers it.
+fn tell(world: &mut World, phone: Option<ObserverCore>, words: &str) -> Result<(ObserverCore, String), Box<dyn Error>> {
+    let phone = match phone {
+        Some(phone) => phone,
+        None => {
+            let invite = world.invite("p009");
+            world.enrolled("teller", &invite)
+        }
+    };
+    let level = &phone.checklists()?.into_iter().find(|c| c.id == "campaign_event").ok_or("a checklist")?.places;
+    let place = phone.search_places(level, None, "", 0, 1)?.remove(0).code;
+    let visit = phone.start_visit(Some(&place), None)?.code;
+    let draft = phone.start_checklist(&visit, "campaign_event")?.id;
+    phone.finalise(draft, Some(words.to_owned()))?;
+    phone.sync_now(BUDGET)?;
+    let hash = phone.reports()?.iter().max_by_key(|r| r.seq).ok_or("the report")?.hash.to_string();
+    Ok((phone, hash))
 }
 
 fn ask(world: &mut World, report: &str, questions: &[String], words: &str) -> Result<(), Box<dyn Error>> {

@@ -110,7 +110,7 @@ fn reports_come_in_live_and_lead_to_their_proof() {
     eventually(&browser, "/", "heard at");
     let mut news = BufReader::new(TcpStream::connect(&browser.host).expect("connects"));
     let (host, cookie) = (&browser.host, &browser.cookie);
-    write!(news.get_mut(), "GET /news HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n\r\n").expect("asks");
+    write!(news.get_mut(), "GET /news?seen=0 HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n\r\n").expect("asks");
     report(&core, "first");
     core.sync_now(BUDGET).expect("syncs");
     let told = news.lines().map_while(Result::ok).find(|line| line.starts_with("event: news"));
