@@ -8,6 +8,8 @@ public final class MemoryServices: Services {
     private let folder: URL
     public let vault: any KeyVault
     public var here: Position? = Position(latitude: 511_600_000, longitude: 714_700_000, accuracy: 1_000, mock: false)
+    public var foundAfter = Duration.zero
+    public var recording = 0
     public var picked: Picked?
     public var saved: [Data] = []
     public var planned = 0
@@ -66,8 +68,12 @@ private final class Twin: Microphone, Locator, Permissions, Files, Face, Deliver
         self.phone = phone
     }
 
-    func record() -> any Recording { Silence() }
-    func position() async -> Position? { phone.here }
+    func record() -> any Recording { Silence(phone) }
+    func position() async -> Position? {
+        try? await Task.sleep(for: phone.foundAfter)
+        return phone.here
+    }
+    var positionGranted: Bool { !phone.refused.contains(.position) }
     func ask(_ permission: Permission) async -> Bool { !phone.refused.contains(permission) }
     func pick(_ type: String) async -> Picked? { phone.picked }
 
@@ -107,5 +113,15 @@ private final class Twin: Microphone, Locator, Permissions, Files, Face, Deliver
 
 /// A tenth of a second in which nothing is heard.
 private final class Silence: Recording {
-    func stop() async -> Data { wav(samples: Data(count: 3_200), rate: 16_000) }
+    private let phone: MemoryServices
+
+    init(_ phone: MemoryServices) {
+        self.phone = phone
+        phone.recording += 1
+    }
+
+    func stop() async -> Data {
+        phone.recording -= 1
+        return wav(samples: Data(count: 3_200), rate: 16_000)
+    }
 }

@@ -30,7 +30,9 @@ public final class PhoneDelivery: Delivery {
             BGTaskScheduler.shared.register(forTaskWithIdentifier: name, using: .main) { given in
                 nonisolated(unsafe) let task = given
                 let work = Task { @MainActor in
-                    if await deliver() { PhoneDelivery().plan() }
+                    _ = await deliver()
+                    // The coordinators may have written, though nothing waits to be sent.
+                    PhoneDelivery().plan()
                     task.setTaskCompleted(success: !Task.isCancelled)
                 }
                 task.expirationHandler = { work.cancel() }

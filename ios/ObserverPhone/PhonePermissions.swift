@@ -31,8 +31,10 @@ final class PhonePermissions: NSObject, Permissions, CLLocationManagerDelegate {
                 manager.requestWhenInUseAuthorization()
             }
         }
-        return manager.authorizationStatus == .authorizedWhenInUse || manager.authorizationStatus == .authorizedAlways
+        return positionGranted
     }
+
+    var positionGranted: Bool { [.authorizedWhenInUse, .authorizedAlways].contains(manager.authorizationStatus) }
 
     // It is told once before anybody was asked.
     nonisolated func locationManagerDidChangeAuthorization(_ manager: CLLocationManager) {

@@ -65,7 +65,7 @@ struct Question: View {
     @ViewBuilder private var many: some View {
         if case .all(let choices) = row.choices {
             ForEach(choices, id: \.choice) { choice in
-                Choice(choice.label, chosen(choice), "\(row.name)=\(choice.name)") { model.set(row.key, toggled(row, choice)) }
+                Choice(choice.label, chosen(choice), "\(row.name)=\(choice.name)") { model.toggle(row, choice) }
             }
         }
     }

@@ -6,16 +6,19 @@ extension ChecklistModel {
     @discardableResult
     public func note(_ row: RowView, _ text: String) -> Task<Void, Never> {
         let (draft, note) = (draft, filled(text))
-        over(nil)
-        return saving(row.key) { try $0.setNote(draft: draft, key: row.key, note: note) }
+        return act {
+            if try await self.saved(row.key, { try $0.setNote(draft: draft, key: row.key, note: note) }) { self.over(nil) }
+        }
     }
 
     /// An unlikely answer is right, for a reason.
     @discardableResult
     public func confirm(_ problem: Problem, _ reason: String) -> Task<Void, Never> {
         let (draft, reason) = (draft, filled(reason))
-        over(nil)
-        return saving(problem.key) { try $0.confirm(draft: draft, key: problem.key, reason: reason) }
+        return act {
+            let kept = try await self.saved(problem.key) { try $0.confirm(draft: draft, key: problem.key, reason: reason) }
+            if kept { self.over(nil) }
+        }
     }
 
     @discardableResult
@@ -92,6 +95,7 @@ extension ChecklistModel {
     @discardableResult
     public func record(_ key: Key) -> Task<Void, Never> {
         with(.microphone, .errorMicrophone) {
+            if self.recording != nil { return }
             do {
                 self.recording = try self.services.microphone.record()
                 self.state.recording = key

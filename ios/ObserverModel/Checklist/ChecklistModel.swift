@@ -52,6 +52,7 @@ public final class ChecklistModel: ScreenModel {
             await self.flush()
             self.state.over = nil
             try await self.look(section)
+            if self.state.paper { self.state.focus = self.state.rows.first { $0.answer == nil && !options(of: $0).isEmpty }?.key }
         }
     }
 
@@ -104,9 +105,25 @@ public final class ChecklistModel: ScreenModel {
     /// What stands on the paper, by its number; the next question comes by itself.
     @discardableResult
     public func fromPaper(_ row: RowView, _ option: Option) -> Task<Void, Never> {
-        act {
-            await self.set(row.key, option.answer).value
-            await self.jump().value
+        let (draft, key) = (draft, row.key)
+        return once {
+            let kept = try await self.saved(key) { try $0.setAnswer(draft: draft, key: key, answer: option.answer) }
+            if kept { await self.jump().value }
+        }
+    }
+
+    /// One of several, as they are when its turn comes: a second tap may be on its way already.
+    @discardableResult
+    public func toggle(_ row: RowView, _ choice: ChoiceView) -> Task<Void, Never> {
+        let (draft, key) = (draft, row.key)
+        return act {
+            try await self.changed {
+                let answer = toggled(self.state.rows.first { $0.key == key } ?? row, choice)
+                return { core in
+                    guard let answer else { return try core.clearAnswer(draft: draft, key: key) }
+                    return try core.setAnswer(draft: draft, key: key, answer: answer)
+                }
+            } then: {}
         }
     }
 
@@ -114,26 +131,34 @@ public final class ChecklistModel: ScreenModel {
     func saving(
         _ key: Key, unfit: Word = .errorInvalid, _ call: @escaping @Sendable (ObserverCore) throws -> ViewChange
     ) -> Task<Void, Never> {
+        act { _ = try await self.saved(key, unfit: unfit, call) }
+    }
+
+    /// The same; whether the core took it.
+    func saved(
+        _ key: Key, unfit: Word = .errorInvalid, _ call: @escaping @Sendable (ObserverCore) throws -> ViewChange
+    ) async throws -> Bool {
         state.wrong[key] = nil
         // What was typed before gives way to it.
         waits.removeValue(forKey: key)?.cancel()
-        return act {
-            do {
-                try await self.changed(call) { self.state.typed[key] = nil }
-            } catch BaqylauError.Invalid {
-                self.fail(Words(unfit))
-            }
+        do {
+            try await changed { call } then: { self.state.typed[key] = nil }
+            return true
+        } catch BaqylauError.Invalid {
+            fail(Words(unfit))
+            return false
         }
     }
 
-    /// Calls the core, and draws what it changed.
+    /// Calls the core with what is made when its turn comes, and draws what it changed.
     private func changed(
-        _ call: @escaping @Sendable (ObserverCore) throws -> ViewChange, then: @MainActor () -> Void
+        _ make: @escaping @MainActor () -> @Sendable (ObserverCore) throws -> ViewChange, then: @MainActor () -> Void
     ) async throws {
         let (page, draft) = (state.section, draft)
         state.saving += 1
         defer { state.saving -= 1 }
         try await turn {
+            let call = make()
             let (change, heads) = try await self.core { (try call($0), try $0.sections(draft: draft)) }
             self.state.sections = heads
             self.state.progress = change.progress
@@ -167,10 +192,12 @@ public final class ChecklistModel: ScreenModel {
         let (draft, kind) = (draft, state.rows.first { $0.key == key }?.kind)
         let blank = text.trimmingCharacters(in: .whitespacesAndNewlines).isEmpty
         do {
-            try await changed { core in
-                if blank { return try core.clearAnswer(draft: draft, key: key) }
-                let answer = try core.readAnswer(draft: draft, key: key, text: text)
-                return try core.setAnswer(draft: draft, key: key, answer: answer)
+            try await changed {
+                { core in
+                    if blank { return try core.clearAnswer(draft: draft, key: key) }
+                    let answer = try core.readAnswer(draft: draft, key: key, text: text)
+                    return try core.setAnswer(draft: draft, key: key, answer: answer)
+                }
             } then: {
                 if self.state.typed[key] == text { self.state.typed[key] = nil }
             }
@@ -187,13 +214,25 @@ public final class ChecklistModel: ScreenModel {
         }
     }
 
-    /// Keeps what was typed, then goes on. Also before the app goes out of sight.
+    /// Keeps what was typed and recorded, then goes on; stays where something that was typed is no answer: it would be gone.
     @discardableResult
     public func leave(_ then: @escaping @MainActor () -> Void) -> Task<Void, Never> {
         act {
+            await self.stopRecording().value
             await self.flush()
-            then()
+            if self.state.wrong.isEmpty { then() } else { self.fail(Words(.errorInvalid)) }
         }
+    }
+
+    /// The app goes out of sight.
+    @discardableResult
+    public func pause() -> Task<Void, Never> { act { await self.flush() } }
+
+    public override func close() {
+        // A recording that nobody waits for any more ends.
+        if let recording { Task { _ = await recording.stop() } }
+        recording = nil
+        super.close()
     }
 
     public func over(_ over: Over?) { state.over = over }

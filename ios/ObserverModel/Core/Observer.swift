@@ -19,6 +19,7 @@ public final class Observer {
         look = Look(settings)
         navigator = Navigator(saved: settings.way) { settings.way = $0 }
         away = Away(session, elapsedMs: elapsedMs)
+        session.noStore = { [navigator] in navigator.anew() }
     }
 
     /// The app is seen: what is there is opened, or locked if it was away too long.

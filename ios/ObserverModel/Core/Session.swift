@@ -28,6 +28,8 @@ public final class Session {
     @ObservationIgnored private let watch: @Sendable () throws -> Void
     @ObservationIgnored private let turn = Turn()
     @ObservationIgnored private var core: Core?
+    /// Told when there is no store, or none any more.
+    @ObservationIgnored var noStore: @MainActor () -> Void = {}
 
     /// `watch` runs before every call of the core, on its thread.
     public init(
@@ -48,6 +50,7 @@ public final class Session {
                     let core = try await self.opened { try ObserverCore.openLocked(phone: phone, vault: vault) }
                     self.state = try await self.locked(core)
                 } else {
+                    self.noStore()
                     self.state = .noStore
                 }
             } catch {

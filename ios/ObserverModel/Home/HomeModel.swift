@@ -67,7 +67,7 @@ public final class HomeModel: ScreenModel {
     /// Starts an urgent checklist, at the place of the visit that is under way if it may be filled there.
     @discardableResult
     public func incident(_ open: @escaping @MainActor (Route) -> Void) -> Task<Void, Never> {
-        act {
+        once {
             let draft = try await self.core { core in
                 guard let urgent = try core.checklists().first(where: \.urgent) else {
                     throw BaqylauError.Invalid(place: "SOS", remedy: "")
@@ -85,13 +85,13 @@ public final class HomeModel: ScreenModel {
 
     public func askSos(_ ask: Bool) { state.askSos = ask }
 
-    /// Signs first; where the phone is comes along only if it is known at once.
+    /// Nothing stands before the signature: where the phone is comes along only if it may be known, and is at once.
     @discardableResult
     public func sos() -> Task<Void, Never> {
         state.askSos = false
-        return act {
-            let allowed = await self.services.permissions.ask(.position)
-            let position = allowed ? await self.services.locator.position() : nil
+        return once {
+            let (locator, granted) = (self.services.locator, self.services.permissions.positionGranted)
+            let position = granted ? await within(.seconds(2)) { await locator.position() } : nil
             _ = try await self.core { try $0.alarm(position: position) }
             self.state.sosSent = true
             self.services.delivery.plan()

@@ -57,6 +57,13 @@ public final class Navigator {
         models = [:]
     }
 
+    /// The store is gone: what the screens showed of it goes too.
+    public func anew() {
+        forget()
+        passed()
+        home()
+    }
+
     private func set(_ next: [Route]) {
         for gone in models.keys where !next.contains(gone) {
             models.removeValue(forKey: gone)?.close()

@@ -12,6 +12,7 @@ open class ScreenModel {
     @ObservationIgnored private var tasks: [Int: Task<Void, Never>] = [:]
     @ObservationIgnored private var next = 0
     @ObservationIgnored private var closed = false
+    @ObservationIgnored private var sole: Task<Void, Never>?
 
     public func forgetError() { error = nil }
 
@@ -31,6 +32,18 @@ open class ScreenModel {
                 self.fail(wordsOf(error))
             }
         }
+    }
+
+    /// Does something that a second tap must not do again.
+    @discardableResult
+    func once(_ body: @escaping @MainActor () async throws -> Void) -> Task<Void, Never> {
+        if let sole { return sole }
+        let task = act {
+            defer { self.sole = nil }
+            try await body()
+        }
+        sole = task
+        return task
     }
 
     /// Looks now, and again whenever the core says that something changed; an error does not end it.
@@ -58,7 +71,7 @@ open class ScreenModel {
     }
 
     /// The screen is gone: what it waits for ends.
-    public func close() {
+    open func close() {
         closed = true
         tasks.values.forEach { $0.cancel() }
         tasks = [:]

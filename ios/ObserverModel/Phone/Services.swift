@@ -32,7 +32,7 @@ public protocol Recording: AnyObject {
 
 /// Where the phone is: asked only while a screen wants to know.
 @MainActor
-public protocol Locator: AnyObject {
+public protocol Locator: AnyObject, Sendable {
     /// Nothing when it cannot be told in half a minute.
     func position() async -> Position?
 }
@@ -41,6 +41,9 @@ public enum Permission: Sendable { case camera, microphone, position, notices }
 
 @MainActor
 public protocol Permissions: AnyObject {
+    /// Whether the position may be known; nobody is asked.
+    var positionGranted: Bool { get }
+
     /// Asks, if need be. The screen has said why before.
     func ask(_ permission: Permission) async -> Bool
 }

@@ -92,7 +92,7 @@ public final class PlacesModel: ScreenModel {
     @discardableResult
     public func choose(_ place: PlaceView?, _ open: @escaping @MainActor (Route) -> Void) -> Task<Void, Never> {
         let (moved, checklist) = (visit, checklist)
-        return act {
+        return once {
             let visit = try await self.core { core in
                 guard let moved else { return try core.startVisit(place: place?.code, number: nil) }
                 return try core.updateVisit(code: moved, update: .place(code: place?.code ?? ""))

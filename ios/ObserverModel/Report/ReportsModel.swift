@@ -53,15 +53,18 @@ public final class ReportsModel: ScreenModel {
     @discardableResult
     public func because(_ why: String, _ open: @escaping @MainActor (Route) -> Void) -> Task<Void, Never> {
         let asking = state.asking
-        state.asking = nil
-        return act {
+        return once {
+            let route: Route
             switch asking {
-            case .amend(let seq): open(.checklist(draft: try await self.core { try $0.amend(report: seq, why: why) }.id))
+            case .amend(let seq): route = .checklist(draft: try await self.core { try $0.amend(report: seq, why: why) }.id)
             case .answer(let letter):
                 let draft = try await self.core { try $0.answerLetter(letter: letter.id, why: why) }
-                open(.checklist(draft: draft.id, letter: letter.id))
-            case nil: break
+                route = .checklist(draft: draft.id, letter: letter.id)
+            case nil: return
             }
+            // What was written stands until it is kept.
+            self.state.asking = nil
+            open(route)
         }
     }
 }

@@ -60,6 +60,9 @@ struct ChecklistTests {
         let key = try await page.goTo("voters_on_list", try device.core).key
         await page.type(key, "many").value
         #expect(page.state.wrong[key] == .wrongInteger && page.state.typed[key] == "many")
+        var left = false
+        await page.leave { left = true }.value
+        #expect(!left && page.error?.word == .errorInvalid && page.state.typed[key] == "many")
         await page.set(key, Option.none(.notPermitted).answer).value
         #expect(page.row("voters_on_list")?.answer == .missing(why: .notPermitted) && page.state.typed.isEmpty)
         await page.choose(try #require(page.row("voters_on_list")), .none(.notPermitted)).value
@@ -72,6 +75,19 @@ struct ChecklistTests {
         let problem = try #require(page.row("members_total")?.issues.first { $0.issue == .warning })
         await page.confirm(problem, "Counted twice").value
         #expect(page.row("members_total")?.issues.contains { $0.confirmed == "Counted twice" } == true)
+    }
+
+    @Test func twoTapsAreTwoAnswers() async throws {
+        let mission = try Mission()
+        let device = try await Device.enrolled(mission)
+        await (try device.home()).incident { device.navigator.open($0) }.value
+        let page = try await device.open(device.navigator.route)
+        let row = try await page.goTo("evidence", try device.core)
+        guard case .all(let choices) = row.choices else { throw Absent(what: "choices") }
+        let ticks = choices.filter { !$0.exclusive }.prefix(2).map { page.toggle(row, $0) }
+        for tick in ticks { await tick.value }
+        guard case .many(let chosen) = page.row("evidence")?.answer else { throw Absent(what: "an answer") }
+        #expect(chosen.count == 2)
     }
 
     @Test func fromPaperTheNextQuestionComesByItself() async throws {
@@ -123,12 +139,20 @@ struct ChecklistTests {
         await page.stopRecording().value
         #expect(page.error?.word == .errorAttachment && page.state.recording == nil, "the question wants a picture")
         page.forgetError()
+        let voice = try await page.goTo("voice", try device.core).key
+        await page.record(voice).value
+        // Who goes away while it records has recorded.
+        await page.leave {}.value
+        guard case .attachment = page.row("voice")?.answer else { throw Absent(what: "the voice") }
         await page.photographed(key, jpeg).value
         #expect(page.error == nil)
         guard case .attachment(let name) = page.row("photo")?.answer else { throw Absent(what: "the photograph") }
         #expect(try await page.attachment(name).starts(with: [0xff, 0xd8]))
         await page.set(key, nil).value
         #expect(page.row("photo")?.answer == nil)
+        await page.record(voice).value
+        page.close()
+        try await until("nobody listens") { device.twin.recording == 0 }
     }
 
     @Test func theStationIsChangedAndTheAnswersStay() async throws {

@@ -23,6 +23,9 @@ struct PhoneTests {
         #expect(twin.planned == planned + 1)
         try await until("locked") { if case .locked = observer.session.state { true } else { false } }
         #expect(Observer(twin, elapsedMs: { 0 }).navigator.way == [.home, .reports])
+        // The screens of a store that is gone do not come back with the next one.
+        try await observer.session.wipe()
+        #expect(observer.navigator.way == [.home] && twin.way == ["home"])
     }
 
     @Test func whatComesWhileNobodyLooksIsTold() async throws {

@@ -5,10 +5,12 @@ import android.os.SystemClock
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.launch
 import org.baqylau.app.core.Away
 import org.baqylau.app.core.Session
 import org.baqylau.app.phone.AndroidServices
 import org.baqylau.app.phone.Services
+import org.baqylau.app.phone.handed
 import org.baqylau.app.ui.Look
 
 /** The process: one store, one session. */
@@ -29,6 +31,7 @@ open class BaqylauApp : Application() {
         look = Look(services.settings)
         session = Session(services::phone, services.vault, scope, ::watch)
         away = Away(session, scope, SystemClock::elapsedRealtime)
+        scope.launch(Dispatchers.IO) { handed(this@BaqylauApp).deleteRecursively() }
         services.delivery.plan()
     }
 

@@ -18,6 +18,7 @@ import org.baqylau.app.nav.Navigator
 import org.baqylau.app.phone.AndroidServices
 import org.baqylau.app.ui.BaqylauTheme
 import org.baqylau.app.ui.Contrast
+import org.baqylau.app.ui.Unlearned
 
 class MainActivity : ComponentActivity() {
     private val app get() = application as BaqylauApp
@@ -37,7 +38,7 @@ class MainActivity : ComponentActivity() {
         setContent {
             val language by app.look.language.collectAsState()
             val sun by app.look.sun.collectAsState()
-            BaqylauTheme(language, if (sun) Contrast.SUN else Contrast.SYSTEM) { Root(app, navigator) }
+            BaqylauTheme(language, if (sun) Contrast.SUN else Contrast.SYSTEM) { Unlearned { Root(app, navigator) } }
         }
     }
 

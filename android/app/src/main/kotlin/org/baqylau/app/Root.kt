@@ -56,7 +56,12 @@ fun Root(
     val session by app.session.state.collectAsState()
     when (val state = session) {
         is SessionState.Starting -> Box(Modifier.fillMaxSize(), Alignment.Center) { CircularProgressIndicator() }
-        is SessionState.NoStore, is SessionState.Enrolling -> Enrol(app, navigator, (state as? SessionState.Enrolling)?.core)
+        is SessionState.NoStore -> {
+            remember(navigator) { navigator.belong(app.session.gone) }
+            Enrol(app, navigator, null)
+        }
+
+        is SessionState.Enrolling -> Enrol(app, navigator, state.core)
         is SessionState.Locked -> Locked(app, navigator) { LockScreen(it, state) }
         is SessionState.Lost -> Locked(app, navigator) { LostScreen(it) }
         is SessionState.Broken -> Locked(app, navigator) { BrokenScreen(it, state.words) }

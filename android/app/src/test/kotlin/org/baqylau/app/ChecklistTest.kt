@@ -148,6 +148,10 @@ class ChecklistTest : AppTest() {
             goTo("voters_on_list")
             write("field-voters_on_list", "many")
             seeInAll(R.string.wrong_integer)
+            // What is no answer is not thrown away behind the observer's back.
+            tap("back")
+            seeInAll(R.string.error_invalid)
+            find("field-voters_on_list").assertTextContains("many")
             tap("voters_on_list=?NOT_PERMITTED")
             wait("the reason") { answer("voters_on_list") == Answer.Missing(Missing.NOT_PERMITTED) }
             find("voters_on_list=?NOT_PERMITTED").assertIsSelected()
@@ -180,7 +184,17 @@ class ChecklistTest : AppTest() {
             wait("attached") { answer("photo") is Answer.Attachment }
             tap("remove-photo")
             wait("removed") { answer("photo") == null }
+            goTo("voice")
+            twin.refused += Permission.MICROPHONE
+            tap("record-voice")
+            seeInAll(R.string.error_microphone)
+            twin.refused -= Permission.MICROPHONE
+            tap("record-voice")
+            await("stop-voice")
+            // Who goes away while it records has recorded.
             home()
+            wait("attached") { answer("voice") is Answer.Attachment }
+            assertEquals(0, twin.recording)
             tap("work")
             tap("log-complaint")
             tap("no-place")

@@ -96,6 +96,10 @@ class LockTest : AppTest() {
             tap("wipe")
             tap("wipe-yes")
             await("invite")
+            // The screens of the store that is gone do not come back with the next one.
+            begin(mission.invite(1))
+            await("new-visit")
+            assertEquals(0, compose.onAllNodesWithTag("settings-page").fetchSemanticsNodes().size)
         }
 
     @Test

@@ -21,6 +21,10 @@ import org.baqylau.Policy
 import org.baqylau.app.courier.qr
 import org.baqylau.app.phone.DeviceDelivery
 import org.baqylau.app.phone.DeviceLocator
+import org.baqylau.app.ui.unlearned
+import android.view.inputmethod.BaseInputConnection
+import android.view.inputmethod.EditorInfo
+import androidx.compose.ui.platform.PlatformTextInputMethodRequest
 import org.baqylau.app.phone.DeviceNotices
 import org.baqylau.app.phone.KeystoreVault
 import org.baqylau.app.phone.StoredSettings
@@ -70,11 +74,15 @@ class PhoneTest {
     @Test
     fun `delivery waits for a network and survives a restart`() {
         DeviceDelivery(app).plan()
-        val job = requireNotNull(app.getSystemService(JobScheduler::class.java)).allPendingJobs.single()
-        @Suppress("DEPRECATION")
-        assertEquals(JobInfo.NETWORK_TYPE_ANY, job.networkType)
-        assertTrue(job.isPersisted)
-        assertEquals("org.baqylau.app.phone.DeliveryJob", job.service.className)
+        DeviceDelivery(app).plan()
+        val jobs = requireNotNull(app.getSystemService(JobScheduler::class.java)).allPendingJobs
+        assertEquals("one for what waits, one that looks for letters", listOf(false, true), jobs.map { it.isPeriodic }.sorted())
+        for (job in jobs) {
+            @Suppress("DEPRECATION")
+            assertEquals(JobInfo.NETWORK_TYPE_ANY, job.networkType)
+            assertTrue(job.isPersisted)
+            assertEquals("org.baqylau.app.phone.DeliveryJob", job.service.className)
+        }
     }
 
     @Test
@@ -103,6 +111,14 @@ class PhoneTest {
         here.isMock = true
         assertTrue(positionOf(here).mock)
         assertTrue("nobody listens afterwards", shadowOf(manager).getLegacyLocationRequests(LocationManager.GPS_PROVIDER).isEmpty())
+    }
+
+    @Test
+    fun `keyboards are asked to learn nothing`() {
+        val about = EditorInfo()
+        val field = PlatformTextInputMethodRequest { BaseInputConnection(View(app), true) }
+        unlearned(field).createInputConnection(about)
+        assertEquals(EditorInfo.IME_FLAG_NO_PERSONALIZED_LEARNING, about.imeOptions and EditorInfo.IME_FLAG_NO_PERSONALIZED_LEARNING)
     }
 
     @Test

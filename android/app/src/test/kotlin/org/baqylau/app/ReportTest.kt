@@ -135,6 +135,8 @@ class ReportTest : AppTest() {
             enrol(mission)
             tap("sos")
             tap("sos-no")
+            // Nobody waits for satellites.
+            twin.foundAfterMs = 600_000
             tap("sos")
             tap("sos-yes")
             find("sos-signed")

@@ -4,6 +4,7 @@ import androidx.compose.foundation.layout.Column
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.LaunchedEffect
 import java.nio.file.Path
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.MutableStateFlow
 import org.baqylau.KeyVault
 import org.baqylau.Phone
@@ -32,6 +33,7 @@ class MemoryServices(
     private val keys: Path,
 ) : Services {
     var here: Position? = Position(511_600_000, 714_700_000, 1_000u, false)
+    var foundAfterMs = 0L
     var picture = ByteArray(0)
     var scanned = emptyList<String>()
     var picked: Picked? = null
@@ -64,21 +66,36 @@ class MemoryServices(
             ) = LaunchedEffect(Unit) { scanned.forEach(onRead) }
         }
 
+    /** How many recordings run. */
+    var recording = 0
+
     override val microphone =
         object : Microphone {
             override fun record() =
                 object : Recording {
-                    override suspend fun stop() = wav(ByteArray(3_200), 16_000)
-                }
+                    override suspend fun stop(): ByteArray {
+                        recording--
+                        return wav(ByteArray(3_200), 16_000)
+                    }
+                }.also { recording++ }
+
+            override fun drop(recording: Recording) {
+                this@MemoryServices.recording--
+            }
         }
 
     override val locator =
         object : Locator {
-            override suspend fun position() = here
+            override suspend fun position(): Position? {
+                delay(foundAfterMs)
+                return here
+            }
         }
 
     override val permissions =
         object : Permissions {
+            override fun granted(permission: Permission) = permission !in refused
+
             override suspend fun ask(permission: Permission) = permission !in refused
         }
 
@@ -91,7 +108,7 @@ class MemoryServices(
                 bytes: ByteArray,
             ) = saved.add(bytes)
 
-            override fun share(
+            override suspend fun share(
                 name: String,
                 bytes: ByteArray,
             ) {

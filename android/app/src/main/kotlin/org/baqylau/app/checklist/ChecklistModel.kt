@@ -126,6 +126,7 @@ class ChecklistModel(
             flush()
             update { copy(over = null) }
             look(section)
+            if (state.value.paper) update { copy(focus = rows.firstOrNull { it.answer == null && options(it).isNotEmpty() }?.key) }
         }
 
     /** The next section that is shown, or the review. */
@@ -145,7 +146,9 @@ class ChecklistModel(
     fun jump() =
         act {
             flush()
-            val next = core { nextUnanswered(draft, state.value.focus) } ?: return@act
+            val next = core { nextUnanswered(draft, state.value.focus) }
+            // On paper nothing is left to ask.
+            if (next == null) return@act update { if (paper) copy(focus = null) else this }
             look(next.section.toInt())
             update { copy(focus = next.key) }
         }
@@ -170,21 +173,36 @@ class ChecklistModel(
     fun fromPaper(
         row: RowView,
         option: Option,
-    ) = act {
-        set(row.key, answerOf(option)).join()
-        jump()
+    ) = once { if (saved(row.key) { setAnswer(draft, row.key, answerOf(option)) }) jump().join() }
+
+    /** One of several, as they are when its turn comes: a second tap may be on its way already. */
+    fun toggle(
+        row: RowView,
+        choice: ChoiceView,
+    ) = saving(row.key) {
+        val now = state.value.rows.firstOrNull { it.key == row.key } ?: row
+        toggled(now, choice)?.let { setAnswer(draft, row.key, it) } ?: clearAnswer(draft, row.key)
     }
 
     private fun saving(
         key: Key,
         unfit: Int = R.string.error_invalid,
         call: ObserverCoreInterface.() -> ViewChange,
-    ) = act {
+    ) = act { saved(key, unfit, call) }
+
+    /** Whether the core took it. */
+    private suspend fun saved(
+        key: Key,
+        unfit: Int = R.string.error_invalid,
+        call: ObserverCoreInterface.() -> ViewChange,
+    ): Boolean {
         update { copy(wrong = wrong - key) }
         try {
             changed(call) { copy(typed = typed - key) }
+            return true
         } catch (_: BaqylauException.Invalid) {
             fail(Words(unfit))
+            return false
         }
     }
 
@@ -244,11 +262,20 @@ class ChecklistModel(
         }
     }
 
+    /** Stays where something that was typed is no answer: it would be gone. */
     fun leave(then: () -> Unit) =
         act {
+            if (recording != null) stopRecording().join()
             flush()
-            then()
+            if (state.value.wrong.isEmpty()) then() else fail(Words(R.string.error_invalid))
         }
+
+    override fun close() {
+        // A recording that nobody waits for any more ends.
+        recording?.let { services.microphone.drop(it) }
+        recording = null
+        super.close()
+    }
 
     fun over(over: Over?) {
         say((over as? Over.Note)?.row?.note.orEmpty())
@@ -258,12 +285,12 @@ class ChecklistModel(
     fun note(
         row: RowView,
         text: String,
-    ) = covered { saving(row.key) { setNote(draft, row.key, text.ifBlank { null }) } }
+    ) = act { if (saved(row.key) { setNote(draft, row.key, text.ifBlank { null }) }) over(null) }
 
     fun confirm(
         problem: Problem,
         reason: String,
-    ) = covered { saving(problem.key) { confirm(draft, problem.key, reason.ifBlank { null }) } }
+    ) = act { if (saved(problem.key) { confirm(draft, problem.key, reason.ifBlank { null }) }) over(null) }
 
     private fun covered(then: () -> Unit) {
         over(null)
@@ -312,7 +339,8 @@ class ChecklistModel(
 
     fun record(key: Key) =
         with(Permission.MICROPHONE, R.string.error_microphone) {
-            recording = services.microphone.record()
+            if (recording != null) return@with
+            recording = services.microphone.record() ?: return@with fail(Words(R.string.error_microphone))
             update { copy(recording = key) }
         }
 

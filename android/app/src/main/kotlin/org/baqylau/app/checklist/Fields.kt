@@ -42,6 +42,12 @@ import org.baqylau.app.ui.offsetMinutes
 
 private const val DAY_MS = 86_400_000L
 
+/** The day where the phone is, counted from 1970. */
+private fun today(): Int {
+    val now = System.currentTimeMillis()
+    return ((now + offsetMinutes(now) * 60_000L) / DAY_MS).toInt()
+}
+
 @Composable
 fun DayField(
     row: RowView,
@@ -50,7 +56,7 @@ fun DayField(
     var open by rememberSaveable { mutableStateOf(false) }
     Secondary(row.answerText.ifEmpty { stringResource(R.string.choose_day) }, "day-${row.name}", INSET) { open = true }
     if (!open) return
-    val days = (row.answer as? Answer.Date)?.days ?: (System.currentTimeMillis() / DAY_MS).toInt()
+    val days = (row.answer as? Answer.Date)?.days ?: today()
     val picker = rememberDatePickerState(days * DAY_MS)
     DatePickerDialog(
         { open = false },

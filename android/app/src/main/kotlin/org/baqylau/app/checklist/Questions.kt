@@ -194,7 +194,7 @@ private fun Many(
                 .fillMaxWidth()
                 .heightIn(min = TARGET)
                 .testTag("${row.name}=${choice.name}")
-                .toggleable(on, role = Role.Checkbox) { model.set(row.key, toggled(row, choice)) }
+                .toggleable(on, role = Role.Checkbox) { model.toggle(row, choice) }
                 .padding(horizontal = 16.dp),
             verticalAlignment = Alignment.CenterVertically,
         ) {

@@ -65,6 +65,10 @@ class Session(
     private val mutex = Mutex()
     private var core: PhoneCore? = null
 
+    /** How many stores were given up: what belongs to one of them is of no use any more. */
+    var gone = 0
+        private set
+
     val state: StateFlow<SessionState> = mutable.asStateFlow()
 
     /** Opens what is there, locked. */
@@ -126,8 +130,13 @@ class Session(
         // The screen that asked for it is gone at once.
         withContext(NonCancellable) {
             mutable.value = SessionState.Starting
-            core { lock() }
-            mutable.value = locked(core)
+            mutable.value =
+                try {
+                    core { lock() }
+                    locked(core)
+                } catch (e: BaqylauException) {
+                    broken(e)
+                }
         }
     }
 
@@ -161,6 +170,7 @@ class Session(
         mutex.withLock {
             core?.close()
             core = null
+            gone++
             mutable.value = SessionState.Starting
         }
 

@@ -1,5 +1,8 @@
 package org.baqylau.app.home
 
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.withTimeoutOrNull
+import org.baqylau.BaqylauException
 import org.baqylau.ChecklistView
 import org.baqylau.MissionView
 import org.baqylau.ReportState
@@ -40,7 +43,7 @@ class HomeModel(
 ) : ScreenModel<HomeState>(HomeState()) {
     init {
         follow(core, ::look)
-        act { delivery.connected.collect { update { copy(connected = it) } } }
+        scope.launch { delivery.connected.collect { update { copy(connected = it) } } }
     }
 
     private suspend fun look() {
@@ -83,10 +86,10 @@ class HomeModel(
 
     /** Starts an urgent checklist, at the place of the visit that is under way if it may be filled there. */
     fun incident(open: (Long) -> Unit) =
-        act {
+        once {
             val draft =
                 core {
-                    val urgent = checklists().first { it.urgent }
+                    val urgent = checklists().firstOrNull { it.urgent } ?: throw BaqylauException.Invalid("SOS", "")
                     val here = visits().lastOrNull { !it.forgotten && it.departedMs == null && it.arrivedMs?.let(::isToday) == true }
                     val fits = here?.place?.let { it.level in urgent.places } ?: urgent.placeOptional
                     val visit = if (here != null && fits) here else startVisit(null, null)
@@ -97,14 +100,18 @@ class HomeModel(
 
     fun askSos(ask: Boolean) = update { copy(askSos = ask) }
 
-    /** Signs first; where the phone is comes along only if it is known at once. */
+    /** Nothing stands before the signature: where the phone is comes along only if it may be known, and is at once. */
     fun sos() =
-        act {
+        once {
             update { copy(askSos = false) }
-            val position = if (permissions.ask(Permission.POSITION)) locator.position() else null
+            val position = if (permissions.granted(Permission.POSITION)) withTimeoutOrNull(AT_ONCE_MS) { locator.position() } else null
             core { alarm(position) }
             update { copy(sosSent = true) }
             delivery.plan()
             core.sync(now = true)
         }
+
+    private companion object {
+        const val AT_ONCE_MS = 2_000L
+    }
 }

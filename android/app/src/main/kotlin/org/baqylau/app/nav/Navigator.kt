@@ -13,6 +13,7 @@ class Navigator(
     private val models = HashMap<Route, ScreenModel<*>>()
     private val gates = HashMap<String, ScreenModel<*>>()
     private val mutable = MutableStateFlow(read())
+    private var store = 0
 
     val way: StateFlow<List<Route>> = mutable.asStateFlow()
 
@@ -45,6 +46,16 @@ class Navigator(
     fun passed() {
         gates.values.forEach { it.close() }
         gates.clear()
+    }
+
+    /** Which store the screens belong to: those of another one are closed, and the way begins at home. */
+    fun belong(store: Int) {
+        if (store != this.store) {
+            forget()
+            passed()
+            home()
+        }
+        this.store = store
     }
 
     /** Closes every screen: the store was locked. */

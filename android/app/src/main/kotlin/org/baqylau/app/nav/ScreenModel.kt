@@ -1,5 +1,6 @@
 package org.baqylau.app.nav
 
+import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
@@ -13,6 +14,7 @@ import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 import org.baqylau.BaqylauException
 import org.baqylau.Change
+import org.baqylau.app.R
 import org.baqylau.app.core.Core
 import org.baqylau.app.core.Words
 import org.baqylau.app.core.wordsOf
@@ -60,10 +62,22 @@ abstract class ScreenModel<S>(
                 block()
             } catch (e: BaqylauException) {
                 fail(wordsOf(e))
+            } catch (e: CancellationException) {
+                throw e
+            } catch (
+                // What files, cameras and the system throw is of every kind.
+                @Suppress("TooGenericExceptionCaught") e: Exception,
+            ) {
+                fail(Words(R.string.error_internal, e.toString()))
             } finally {
                 mutableBusy.update { it - 1 }
             }
         }
+
+    private var sole: Job? = null
+
+    /** Does something that a second tap must not do again. */
+    protected fun once(block: suspend CoroutineScope.() -> Unit): Job = sole?.takeIf { it.isActive } ?: act(block).also { sole = it }
 
     /** Looks now, and again whenever the core says that something changed; an error does not end it. */
     protected fun follow(
@@ -71,5 +85,6 @@ abstract class ScreenModel<S>(
         look: suspend () -> Unit,
     ) = scope.launch { core.changes.onStart { emit(Change.WORK) }.collect { act { look() }.join() } }
 
-    fun close() = scope.cancel()
+    /** The screen is gone. */
+    open fun close() = scope.cancel()
 }

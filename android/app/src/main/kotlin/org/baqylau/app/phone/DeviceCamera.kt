@@ -93,6 +93,8 @@ private class Eye(
     private val main = Handler(context.mainLooper)
     private val reader = ImageReader.newInstance(WIDTH, HEIGHT, format, 2)
     private var device: CameraDevice? = null
+
+    @Volatile private var closed = false
     private var session: CameraCaptureSession? = null
     private var preview: Surface? = null
 
@@ -121,6 +123,7 @@ private class Eye(
         about.get(CameraCharacteristics.LENS_FACING) == CameraCharacteristics.LENS_FACING_BACK
 
     override fun onOpened(camera: CameraDevice) {
+        if (closed) return camera.close()
         device = camera
         val shown = preview ?: return
         configure(camera, shown)
@@ -178,6 +181,7 @@ private class Eye(
     }
 
     fun close() {
+        closed = true
         device?.close()
         device = null
         thread.quitSafely()

@@ -31,7 +31,17 @@ class DeviceDelivery(
                 .setBackoffCriteria(BACKOFF_MS, JobInfo.BACKOFF_POLICY_EXPONENTIAL)
                 .build()
         scheduler.schedule(job)
+        if (scheduler.getPendingJob(LOOK) == null) scheduler.schedule(look())
     }
+
+    /** The coordinators may have written, though nothing waits to be sent. */
+    private fun look() =
+        JobInfo
+            .Builder(LOOK, ComponentName(context, DeliveryJob::class.java))
+            .setRequiredNetworkType(JobInfo.NETWORK_TYPE_ANY)
+            .setPersisted(true)
+            .setPeriodic(LOOK_MS)
+            .build()
 
     override val connected: Flow<Boolean> =
         callbackFlow {
@@ -55,6 +65,8 @@ class DeviceDelivery(
     private companion object {
         const val JOB = 1
         const val BACKOFF_MS = 60_000L
+        const val LOOK = 2
+        const val LOOK_MS = 60 * 60_000L
     }
 }
 

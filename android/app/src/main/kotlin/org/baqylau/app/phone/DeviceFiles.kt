@@ -33,17 +33,23 @@ class DeviceFiles(
         }
     }
 
-    override fun share(
+    override suspend fun share(
         name: String,
         bytes: ByteArray,
     ) {
-        val file = File(context.cacheDir, "courier").apply { mkdirs() }.resolve(name)
-        file.writeBytes(bytes)
+        val file =
+            withContext(Dispatchers.IO) {
+                handed(context).mkdirs()
+                handed(context).resolve(name).apply { writeBytes(bytes) }
+            }
         val uri = FileProvider.getUriForFile(context, "${context.packageName}.files", file)
         val send = Intent(Intent.ACTION_SEND).setType("application/octet-stream").putExtra(Intent.EXTRA_STREAM, uri)
         screens.current()?.startActivity(Intent.createChooser(send.addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION), null))
     }
 }
+
+/** Where files lie that other apps are handed: sealed, and removed when the app starts. */
+fun handed(context: Context): File = File(context.cacheDir, "courier")
 
 /** A stream, read as the core asks for it. */
 class StreamSource(

@@ -6,6 +6,7 @@ import android.location.Location
 import android.location.LocationListener
 import android.location.LocationManager
 import android.os.Build
+import android.os.Bundle
 import android.os.Looper
 import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlinx.coroutines.withTimeoutOrNull
@@ -20,32 +21,50 @@ class DeviceLocator(
 ) : Locator {
     override suspend fun position(): Position? {
         val manager = context.getSystemService(LocationManager::class.java) ?: return null
-        val provider =
-            listOf(LocationManager.GPS_PROVIDER, LocationManager.NETWORK_PROVIDER).firstOrNull(manager::isProviderEnabled) ?: return null
-        return withTimeoutOrNull(WAIT_MS) { once(manager, provider) }?.let(::positionOf)
+        val providers = listOf(LocationManager.NETWORK_PROVIDER, LocationManager.GPS_PROVIDER).filter(manager::isProviderEnabled)
+        if (providers.isEmpty()) return null
+        return withTimeoutOrNull(WAIT_MS) { once(manager, providers) }?.let(::positionOf)
     }
 
+    /** The first that any of them tells: satellites are not seen from indoors. */
     // The screen has asked for the permission.
     @SuppressLint("MissingPermission")
     private suspend fun once(
         manager: LocationManager,
-        provider: String,
+        providers: List<String>,
     ): Location? =
         suspendCancellableCoroutine { waiting ->
             val listener =
-                object : LocationListener {
-                    override fun onLocationChanged(location: Location) {
-                        manager.removeUpdates(this)
-                        if (waiting.isActive) waiting.resume(location)
-                    }
+                Once { once, location ->
+                    manager.removeUpdates(once)
+                    if (waiting.isActive) waiting.resume(location)
                 }
             waiting.invokeOnCancellation { manager.removeUpdates(listener) }
             try {
-                manager.requestLocationUpdates(provider, 0L, 0f, listener, Looper.getMainLooper())
+                providers.forEach { manager.requestLocationUpdates(it, 0L, 0f, listener, Looper.getMainLooper()) }
             } catch (_: SecurityException) {
-                waiting.resume(null)
+                // The coarse permission alone does not open the satellites.
+                if (LocationManager.NETWORK_PROVIDER !in providers) waiting.resume(null)
             }
         }
+
+    /** Every method is there: Android 9 and 10 call those that later ones have a default for. */
+    private class Once(
+        private val heard: (LocationListener, Location) -> Unit,
+    ) : LocationListener {
+        override fun onLocationChanged(location: Location) = heard(this, location)
+
+        override fun onProviderEnabled(provider: String) = Unit
+
+        override fun onProviderDisabled(provider: String) = Unit
+
+        @Deprecated("Android 9 calls it")
+        override fun onStatusChanged(
+            provider: String?,
+            status: Int,
+            extras: Bundle?,
+        ) = Unit
+    }
 
     private companion object {
         const val WAIT_MS = 30_000L

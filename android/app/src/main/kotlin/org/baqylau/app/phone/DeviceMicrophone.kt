@@ -16,12 +16,17 @@ import kotlin.concurrent.thread
 class DeviceMicrophone : Microphone {
     // The screen has asked for the permission.
     @SuppressLint("MissingPermission")
-    override fun record(): Recording {
+    override fun record(): Recording? {
         val size = AudioRecord.getMinBufferSize(RATE, AudioFormat.CHANNEL_IN_MONO, AudioFormat.ENCODING_PCM_16BIT)
         val recorder =
             AudioRecord(MediaRecorder.AudioSource.MIC, RATE, AudioFormat.CHANNEL_IN_MONO, AudioFormat.ENCODING_PCM_16BIT, size * 4)
-        return Running(recorder, size)
+        recorder.startRecording()
+        if (recorder.recordingState == AudioRecord.RECORDSTATE_RECORDING) return Running(recorder, size)
+        recorder.release()
+        return null
     }
+
+    override fun drop(recording: Recording) = (recording as Running).end()
 
     private class Running(
         private val recorder: AudioRecord,
@@ -32,18 +37,20 @@ class DeviceMicrophone : Microphone {
         private val reader =
             thread {
                 val buffer = ByteArray(size)
-                recorder.startRecording()
                 while (running.get() && sound.size() < LONGEST) {
                     val read = recorder.read(buffer, 0, buffer.size)
-                    if (read > 0) sound.write(buffer, 0, read)
+                    if (read < 0) break
+                    sound.write(buffer, 0, read)
                 }
                 recorder.stop()
                 recorder.release()
             }
 
+        fun end() = running.set(false)
+
         override suspend fun stop(): ByteArray =
             withContext(Dispatchers.IO) {
-                running.set(false)
+                end()
                 reader.join()
                 wav(sound.toByteArray(), RATE)
             }

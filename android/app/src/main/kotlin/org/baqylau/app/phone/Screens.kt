@@ -13,18 +13,17 @@ import kotlinx.coroutines.CompletableDeferred
 /** The system's screens that ask the observer for something, over the activity that is there. */
 class Screens : Permissions {
     private var activity: ComponentActivity? = null
-    private var asked: Pending<String, Boolean>? = null
-    private var opened: Pending<Array<String>, Uri?>? = null
-    private var created: Pending<String, Uri?>? = null
+    private val asked = Pending(ActivityResultContracts.RequestMultiplePermissions())
+    private val opened = Pending(ActivityResultContracts.OpenDocument())
+    private val created = Pending(ActivityResultContracts.CreateDocument("application/octet-stream"))
 
     /** Whether a screen of the system is over the app because the app asked for it. */
-    val asking get() = listOf(asked, opened, created).any { it?.asking == true }
+    val asking get() = listOf(asked, opened, created).any { it.asking }
 
+    /** What is answered to an activity that was made anew is heard by who asked the one before. */
     fun attach(activity: ComponentActivity) {
         this.activity = activity
-        asked = Pending(activity, ActivityResultContracts.RequestPermission())
-        opened = Pending(activity, ActivityResultContracts.OpenDocument())
-        created = Pending(activity, ActivityResultContracts.CreateDocument("application/octet-stream"))
+        listOf(asked, opened, created).forEach { it.attach(activity) }
     }
 
     fun detach(activity: ComponentActivity) {
@@ -33,35 +32,46 @@ class Screens : Permissions {
 
     fun current(): ComponentActivity? = activity
 
-    override suspend fun ask(permission: Permission): Boolean {
-        val name =
-            when (permission) {
-                Permission.CAMERA -> Manifest.permission.CAMERA
-                Permission.MICROPHONE -> Manifest.permission.RECORD_AUDIO
-                Permission.POSITION -> Manifest.permission.ACCESS_FINE_LOCATION
-                // Before Android 13 nobody is asked.
-                Permission.NOTICES -> if (Build.VERSION.SDK_INT < Build.VERSION_CODES.TIRAMISU) return true else Manifest.permission.POST_NOTIFICATIONS
-            }
-        val granted = activity?.checkSelfPermission(name) == PackageManager.PERMISSION_GRANTED
-        return granted || asked?.ask(name) == true
+    override fun granted(permission: Permission): Boolean {
+        val names = names(permission)
+        return names.isEmpty() || names.any { activity?.checkSelfPermission(it) == PackageManager.PERMISSION_GRANTED }
     }
 
-    suspend fun open(type: String): Uri? = opened?.ask(arrayOf(type))
+    override suspend fun ask(permission: Permission): Boolean =
+        granted(permission) || asked.ask(names(permission).toTypedArray()).orEmpty().values.any { it }
 
-    suspend fun create(name: String): Uri? = created?.ask(name)
+    /** Either of them will do. */
+    private fun names(permission: Permission): List<String> =
+        when (permission) {
+            Permission.CAMERA -> listOf(Manifest.permission.CAMERA)
+            Permission.MICROPHONE -> listOf(Manifest.permission.RECORD_AUDIO)
+            // Android 12 asks for both at once, and the owner may give the coarse one.
+            Permission.POSITION -> listOf(Manifest.permission.ACCESS_FINE_LOCATION, Manifest.permission.ACCESS_COARSE_LOCATION)
+            // Before Android 13 nobody is asked.
+            Permission.NOTICES -> listOf(Manifest.permission.POST_NOTIFICATIONS).filter { Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU }
+        }
+
+    suspend fun open(type: String): Uri? = opened.ask(arrayOf(type))
+
+    suspend fun create(name: String): Uri? = created.ask(name)
 }
 
 /** One question to the system at a time; a new one takes the place of an older. */
 private class Pending<I, O>(
-    activity: ComponentActivity,
-    contract: ActivityResultContract<I, O>,
+    private val contract: ActivityResultContract<I, O>,
 ) {
     private var waiting: CompletableDeferred<O>? = null
-    private val launcher: ActivityResultLauncher<I> = activity.registerForActivityResult(contract) { waiting?.complete(it) }
+    private var launcher: ActivityResultLauncher<I>? = null
 
     val asking get() = waiting?.isActive == true
 
-    suspend fun ask(input: I): O {
+    fun attach(activity: ComponentActivity) {
+        launcher = activity.registerForActivityResult(contract) { waiting?.complete(it) }
+    }
+
+    /** Nothing where no screen is there to ask over. */
+    suspend fun ask(input: I): O? {
+        val launcher = launcher ?: return null
         val answer = CompletableDeferred<O>()
         waiting?.cancel()
         waiting = answer

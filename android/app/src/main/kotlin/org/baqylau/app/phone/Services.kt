@@ -46,8 +46,11 @@ interface Camera {
 
 /** Sound, kept in memory until it is attached. */
 interface Microphone {
-    /** Records until [Recording.stop]. */
-    fun record(): Recording
+    /** Records until [Recording.stop]; nothing where another app has the microphone. */
+    fun record(): Recording?
+
+    /** Ends a recording that nobody wants. */
+    fun drop(recording: Recording)
 }
 
 interface Recording {
@@ -64,6 +67,9 @@ interface Locator {
 enum class Permission { CAMERA, MICROPHONE, POSITION, NOTICES }
 
 interface Permissions {
+    /** Whether it was given before; nobody is asked. */
+    fun granted(permission: Permission): Boolean
+
     /** Asks, if need be. The screen has said why before. */
     suspend fun ask(permission: Permission): Boolean
 }
@@ -80,7 +86,7 @@ interface Files {
     ): Boolean
 
     /** Hands bytes to another app. */
-    fun share(
+    suspend fun share(
         name: String,
         bytes: ByteArray,
     )

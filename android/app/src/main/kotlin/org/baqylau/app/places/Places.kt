@@ -120,7 +120,7 @@ class PlacesModel(
     fun choose(
         place: PlaceView?,
         open: (Route) -> Unit,
-    ) = act {
+    ) = once {
         val visit = core { if (route.visit == null) startVisit(place?.code, null) else moved(route.visit, place) }
         val draft = route.checklist?.let { list -> core { startChecklist(visit.code, list) } }
         open(if (draft != null) Route.Checklist(draft.id) else Route.Visit(visit.code))

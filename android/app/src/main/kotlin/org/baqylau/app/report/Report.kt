@@ -80,13 +80,16 @@ class ReportsModel(
     fun because(
         why: String,
         open: (Route) -> Unit,
-    ) = act {
-        val asking = state.value.asking ?: return@act
+    ) = once {
+        val asking = state.value.asking ?: return@once
+        val route =
+            when (asking) {
+                is Asking.Amend -> Route.Checklist(core { amend(asking.seq, why) }.id)
+                is Asking.Answer -> Route.Checklist(core { answerLetter(asking.letter.id, why) }.id, letter = asking.letter.id)
+            }
+        // What was written stands until it is kept.
         ask(null)
-        when (asking) {
-            is Asking.Amend -> open(Route.Checklist(core { amend(asking.seq, why) }.id))
-            is Asking.Answer -> open(Route.Checklist(core { answerLetter(asking.letter.id, why) }.id, letter = asking.letter.id))
-        }
+        open(route)
     }
 }
 
