@@ -10,6 +10,8 @@ use baqylau_forms::definition::Kind;
 use baqylau_forms::places::fold;
 use baqylau_forms::value::Answer;
 use baqylau_protocol::ids::{DeviceId, Hash};
+use baqylau_report::Correction;
+use baqylau_report::report::ALARM;
 use baqylau_report::review::State;
 use std::collections::BTreeMap;
 
@@ -48,8 +50,12 @@ pub struct Line {
     pub supersedes: Option<Hash>,
     /// What desks decided last.
     pub review: Option<(State, String)>,
-    /// How many corrections desks signed.
-    pub corrections: usize,
+    /// What desks corrected, in the order of the log, and whether it fits.
+    pub corrections: Vec<(Correction, bool)>,
+    /// Whether its checklist goes first.
+    pub urgent: bool,
+    /// Whether it is a call for help.
+    pub alarm: bool,
     /// How many attachments it names.
     pub attachments: usize,
     words: String,
@@ -83,6 +89,15 @@ pub struct Board {
     pub people: usize,
     /// The level of places by which the mission is told apart.
     pub level: u16,
+}
+
+impl Line {
+    /// Whether it is urgent and no desk has signed yet that somebody sees to it.
+    #[must_use]
+    pub fn unattended(&self) -> bool {
+        let taken_over = matches!(self.status, Status::Superseded | Status::Duplicate | Status::Test);
+        self.urgent && self.review.is_none() && !taken_over
+    }
 }
 
 impl Board {
@@ -162,7 +177,9 @@ fn line(known: &Known, source: &Source) -> Line {
         person: known.person.as_ref().map(|p| (p.code.clone(), p.team.clone())),
         supersedes: report.and_then(|r| r.supersedes),
         review: known.reviews.last().map(|r| (r.state, r.reason.clone())),
-        corrections: known.corrections.len(),
+        corrections: known.corrections.clone(),
+        urgent: known.filling.as_ref().is_some_and(|f| f.form().definition().urgent),
+        alarm: report.is_some_and(|r| r.incomplete.as_deref() == Some(ALARM)),
         attachments: report.and_then(|r| r.attachments.as_ref()).map_or(0, Vec::len),
         words: words(known, place, source),
         given: given(known, source),

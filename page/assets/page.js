@@ -7,7 +7,7 @@ news.addEventListener("news", async () => {
   const answer = await fetch(location.href, { credentials: "same-origin" });
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const id of ["main", "heard"]) {
+  for (const id of ["main", "heard", "alarms"]) {
     const [old, now] = [document.getElementById(id), fresh.getElementById(id)];
     if (old && now) old.replaceWith(now);
   }

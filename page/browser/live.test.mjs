@@ -1,7 +1,7 @@
 // A mission under way: what a phone sends appears by itself, and is only ever text.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { enter, mission } from "./browser.mjs";
+import { enter, faults, mission } from "./browser.mjs";
 
 let served, browser;
 before(async () => {
@@ -39,13 +39,51 @@ test("what a report says is text, whatever it says", async () => {
   assert.deepEqual(browser.complaints, []);
 });
 
+test("a call for help stands on every page until somebody signs for it", async () => {
+  await browser.go("/statement");
+  await served.ask("alarm");
+  await browser.page.waitForSelector("#alarms .alarm");
+  assert.deepEqual(await faults(browser.page), []);
+  await browser.go("/phones");
+  await browser.page.click("#alarms a");
+  await browser.page.waitForSelector(".attend input[name=reason]");
+  assert.deepEqual(await faults(browser.page), []);
+  await browser.page.type(".attend input[name=reason]", "Aru calls them");
+  await Promise.all([browser.page.waitForNavigation(), browser.page.click(".attend button")]);
+  await browser.page.waitForFunction(() => !document.querySelector("#alarms .alarm"));
+  await browser.go("/urgent");
+  await until("Aru calls them");
+});
+
+test("an answer is corrected, with a reason, and both are shown", async () => {
+  const { hash } = await served.ask("tell the number was wrong");
+  await browser.go("/reports");
+  await browser.page.waitForSelector(`a[href*="${hash}"]`);
+  await browser.go(`/reports/${hash}`);
+  assert.deepEqual(await faults(browser.page), []);
+  const correct = async (answer) => {
+    await browser.page.select("#correct select", "participants");
+    for (const [name, words] of [["new", answer], ["reason", "misread"], ["source", "a call"]]) {
+      await browser.page.type(`#correct input[name=${name}]`, words);
+    }
+    await Promise.all([browser.page.waitForNavigation(), browser.page.click("#correct button")]);
+  };
+  await correct("many");
+  await until("expected");
+  await browser.go(`/reports/${hash}`);
+  await correct("250");
+  await until("misread");
+  const row = await browser.page.$$eval("main table tbody tr", (all) => all.map((r) => r.textContent).find((t) => t.includes("participants")));
+  assert.ok(row.includes("—") && row.includes("250") && row.includes("a call"), row);
+});
+
 test("a decision is signed and shown", async () => {
   const { hash } = await served.ask("tell to be left out");
   await browser.go("/reports");
   await browser.page.waitForSelector(`a[href*="${hash}"]`);
   await browser.go(`/reports/${hash}`);
   await browser.page.select('select[name="decision"]', "exclude");
-  await browser.page.type('input[name="reason"]', "heard twice");
+  await browser.page.type('#decide input[name="reason"]', "heard twice");
   await Promise.all([browser.page.waitForNavigation(), browser.page.click("#decide button")]);
   await until("heard twice");
 });

@@ -97,6 +97,8 @@ fn routes(shared: Shared, now: fn() -> i64) -> Router {
         .route("/reports", get(views::reports::page))
         .route("/reports/{hash}", get(views::report::page))
         .route("/reports/{hash}/review", post(move |s, p, f| views::report::review(s, p, f, now)))
+        .route("/reports/{hash}/correct", post(move |s, p, f| views::corrections::correct(s, p, f, now)))
+        .route("/urgent", get(views::urgent::page))
         .route("/phones", get(move |s, q| views::phones::page(s, q, now)))
         .route("/news", get(news))
         .route("/enter", get(guard::enter))

@@ -7,6 +7,9 @@ use baqylau_protocol::ids::{Hash, ReportId};
 use minicbor::bytes::{ByteArray, ByteVec};
 use minicbor::{Decode, Decoder, Encode};
 
+/// Why a call for help is signed incomplete: so that desks know one.
+pub const ALARM: &str = "SOS";
+
 /// A finished draft. Immutable from the moment it is signed.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]

@@ -1,5 +1,6 @@
 //! The pages. Whatever came from a report is text: escaped, and isolated from the direction of what stands around it.
 
+pub(crate) mod corrections;
 pub(crate) mod export;
 pub(crate) mod figure;
 pub(crate) mod findings;
@@ -9,6 +10,7 @@ pub(crate) mod phones;
 pub(crate) mod report;
 pub(crate) mod reports;
 pub(crate) mod statement;
+pub(crate) mod urgent;
 
 use crate::query::Ask;
 use crate::state::State;
@@ -95,6 +97,7 @@ impl<'s> View<'s> {
             ("/", w.overview),
             ("/findings", w.findings),
             ("/statement", w.statement),
+            ("/urgent", w.urgent),
             ("/reports", w.reports),
             ("/phones", w.phones),
         ];
@@ -127,6 +130,7 @@ impl<'s> View<'s> {
                         }
                         (self.heard())
                     }
+                    (urgent::alarms(self))
                     main #main { h1 { (title) } (main) }
                 }
             }

@@ -1,7 +1,7 @@
 //! One report: what it says, whether it counts, what proves it, and what desks decided of it.
 
-use super::View;
 use super::parts::text;
+use super::{View, corrections};
 use crate::query::Ask;
 use crate::state::Shared;
 use axum::extract::{Form, Path, Query, State};
@@ -30,7 +30,13 @@ pub(crate) async fn page(State(shared): State<Shared>, Path(hash): Path<String>,
     let body = html! {
         (facts(&view, &board, line))
         @match read(line.hash) {
-            Ok((report, filling)) => { (told(&view, &report)) (changes(&view, before.as_ref(), &filling)) (answers(&view, filling)) }
+            Ok((report, filling)) => {
+                (told(&view, &report))
+                (changes(&view, before.as_ref(), &filling))
+                (corrections::log(&view, line, &filling))
+                (answers(&view, filling.clone()))
+                (corrections::form(&view, line, filling))
+            }
             Err(e) => { p { "⚠ " (view.words.unreadable) ": " (text(&e.to_string())) } }
         }
         (proof(&view, line))
@@ -61,7 +67,6 @@ fn facts(view: &View, board: &Board, line: &Line) -> Markup {
             @if let Some(first) = line.supersedes { dt { (w.supersedes) } dd { a href=(link(first)) { (first.to_string()[..12]) } } }
             @for one in later { dt { (w.superseded_by) } dd { a href=(link(one.hash)) { (one.hash.to_string()[..12]) } " (" (view.status(one.status.name())) ")" } }
             @if line.attachments > 0 { dt { (w.attachments) } dd { (line.attachments) } }
-            @if line.corrections > 0 { dt { (w.corrections) } dd { (line.corrections) } }
         }
     }
 }
@@ -75,7 +80,7 @@ fn told(view: &View, report: &Report) -> Markup {
 }
 
 /// Every question that is answered, in the order of the checklist.
-fn rows(mut filling: Filling, language: usize) -> Vec<(String, Vec<QuestionView>)> {
+pub(super) fn rows(mut filling: Filling, language: usize) -> Vec<(String, Vec<QuestionView>)> {
     let mut environment = filling.environment();
     environment.language = language;
     filling.set_environment(environment);

@@ -96,7 +96,7 @@ fn row(view: &View, line: &Line) -> Markup {
             td { @if let Some((_, team)) = &line.person { (text(team)) } }
             td { @if let Some(ms) = line.signed { (view.moment(ms)) } }
             td { (view.moment(line.received)) }
-            td { (mark) (view.status(line.status.name())) @if line.corrections > 0 { " · ✎ " (line.corrections) } @if line.attachments > 0 { " · 📎 " (line.attachments) } }
+            td { (mark) (view.status(line.status.name())) @if !line.corrections.is_empty() { " · ✎ " (line.corrections.len()) } @if line.attachments > 0 { " · 📎 " (line.attachments) } }
         }
     }
 }

@@ -2,7 +2,7 @@
 //! input with one: `cut N` swallows answers once N bytes went up a connection, `hang` lets it neither answer nor close, `whole` mends it, `desk` pulls and lists the
 //! reports, `ask HASH WORDS` writes to the observer, `about HASH QUESTION WORDS` names a question too, `revoke` ends every phone,
 //! `expired` and `foreign` give invites that are no good, `page` serves the coordinators' page, `tell WORDS` has a phone of its own send
-//! a report. It ends with its input.
+//! a report, `alarm` a call for help. It ends with its input.
 
 use baqylau_desk::Desk;
 use baqylau_desk::status::Answers;
@@ -67,10 +67,18 @@ fn main() -> Result<(), Box<dyn Error>> {
                 say(&json!({ "page": page.get_or_insert(Page::open(&folder)?).running.address }))?;
                 continue;
             }
-            "tell" => {
-                let told = tell(&mut world, phone.take(), rest)?;
-                say(&json!({ "hash": told.1 }))?;
-                phone = Some(told.0);
+            "tell" | "alarm" => {
+                let core = match phone.take() {
+                    Some(core) => core,
+                    None => {
+                        let invite = world.invite("p009");
+                        world.enrolled("teller", &invite)
+                    }
+                };
+                let hash = if word == "alarm" { core.alarm(None)?.hash } else { tell(&core, rest)? };
+                core.sync_now(BUDGET)?;
+                say(&json!({ "hash": hash }))?;
+                phone = Some(core);
                 continue;
             }
             other => return Err(format!("{other:?} is no command").into()),
@@ -96,23 +104,13 @@ impl Page {
     }
 }
 
-/// Signs a campaign event that is incomplete for a reason, and delivers it.
-fn tell(world: &mut World, phone: Option<ObserverCore>, words: &str) -> Result<(ObserverCore, String), Box<dyn Error>> {
-    let phone = match phone {
-        Some(phone) => phone,
-        None => {
-            let invite = world.invite("p009");
-            world.enrolled("teller", &invite)
-        }
-    };
+/// Signs a campaign event that is incomplete for a reason.
+fn tell(phone: &ObserverCore, words: &str) -> Result<String, Box<dyn Error>> {
     let level = &phone.checklists()?.into_iter().find(|c| c.id == "campaign_event").ok_or("a checklist")?.places;
     let place = phone.search_places(level, None, "", 0, 1)?.remove(0).code;
     let visit = phone.start_visit(Some(&place), None)?.code;
     let draft = phone.start_checklist(&visit, "campaign_event")?.id;
-    phone.finalise(draft, Some(words.to_owned()))?;
-    phone.sync_now(BUDGET)?;
-    let hash = phone.reports()?.iter().max_by_key(|r| r.seq).ok_or("the report")?.hash.to_string();
-    Ok((phone, hash))
+    Ok(phone.finalise(draft, Some(words.to_owned()))?.hash)
 }
 
 fn ask(world: &mut World, report: &str, questions: &[String], words: &str) -> Result<(), Box<dyn Error>> {

@@ -19,6 +19,6 @@ impl ObserverCore {
             self.update_visit(&visit, VisitUpdate::Position(position))?;
         }
         let draft = self.start_checklist(&visit, &urgent.id)?;
-        self.finalise(draft.id, Some("SOS".into()))
+        self.finalise(draft.id, Some(baqylau_report::report::ALARM.into()))
     }
 }
