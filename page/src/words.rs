@@ -30,6 +30,7 @@ words! {
     new_answer: "New answer", "Жаңа жауап", "Новый ответ";
     source: "Source (a call, the paper form)", "Дереккөз (қоңырау, қағаз парақ)", "Источник (звонок, бумажная анкета)";
     unfit: "does not fit", "сай емес", "не подходит";
+    workbook: "With a codebook (XLSX)", "Кодтар кітабымен (XLSX)", "С книгой кодов (XLSX)";
     reports: "Reports", "Есептер", "Отчёты";
     phones: "Phones", "Телефондар", "Телефоны";
     skip: "To the content", "Мазмұнға өту", "К содержанию";

@@ -28,7 +28,8 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
         &html! {
             (form(&view))
             p role="status" { (found.len()) " " (w.found)
-                @if !view.ask.checklist.is_empty() { " · " a href=(view.ask.link(&format!("/export/{}.csv", view.ask.checklist))) { (w.table) } }
+                @if !view.ask.checklist.is_empty() { " · " a href=(view.ask.link(&format!("/export/{}.csv", view.ask.checklist))) { (w.table) }
+                    " · " a href=(view.ask.link(&format!("/export/{}.xlsx", view.ask.checklist))) { (w.workbook) } }
             }
             @if found.is_empty() { p { (w.none) } } @else { (table(&view, &shown)) }
             p .turn {

@@ -113,6 +113,24 @@ fn tables_have_the_questions_of_every_version_and_the_rows_of_repeats() {
     let file =
         std::fs::read_dir(&out).expect("a folder").flatten().find(|f| f.file_name().to_string_lossy().ends_with(&ends));
     let table = std::fs::read_to_string(file.expect("a table of the repeat").path()).expect("a table");
+    let read = |name: &str| std::fs::read_to_string(out.join(name)).expect("it is there");
+    for id in world.desk.source().expect("the source").checklists.iter().map(|c| c.id.clone()) {
+        if !out.join(format!("{id}.csv")).exists() {
+            continue;
+        }
+        // Every column is declared for SPSS, in order; R and the codebook have every question.
+        let csv = read(&format!("{id}.csv"));
+        let heads: Vec<&str> = csv.lines().next().expect("heads").split(',').collect();
+        let sps = read(&format!("{id}.sps"));
+        let declared = sps.split("/VARIABLES=").nth(1).and_then(|t| t.split(".\n").next()).expect("variables");
+        let declared: Vec<&str> = declared.split_whitespace().step_by(2).collect();
+        assert_eq!(declared, heads);
+        let (r, codebook) = (read(&format!("{id}.R")), read(&format!("{id}.codebook.csv")));
+        for question in &heads[5..heads.len() - 1] {
+            assert!(r.contains(&format!("attr(data[[\"{question}\"]]")), "{question}");
+            assert!(codebook.lines().any(|l| l.starts_with(&format!("{question},"))), "{question}");
+        }
+    }
     assert_eq!(table.lines().count(), 3, "a head and two rows: {table}");
     assert!(table.lines().nth(2).is_some_and(|l| l.split(',').nth(1) == Some("2")));
 }

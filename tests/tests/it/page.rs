@@ -5,6 +5,7 @@ use baqylau_desk::Desk;
 use baqylau_desk::status::Answers;
 use baqylau_page::{Options, Running, start};
 use baqylau_tests::{BUDGET, PASSPHRASE, World, now, tables};
+use calamine::Reader;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -54,8 +55,9 @@ impl Browser {
             self.cookie
         )
         .expect("asks");
-        let mut whole = String::new();
-        stream.read_to_string(&mut whole).expect("answers");
+        let mut whole = Vec::new();
+        stream.read_to_end(&mut whole).expect("answers");
+        let whole = String::from_utf8_lossy(&whole);
         let (head, body) = whole.split_once("\r\n\r\n").expect("a head");
         let status = head.split(' ').nth(1).and_then(|s| s.parse().ok()).expect("a status");
         Answer { status, head: head.to_owned(), body: body.to_owned() }
@@ -190,6 +192,23 @@ fn a_decision_is_signed_and_changes_what_counts_at_once() {
     assert_eq!(picture.reports[0].status.name(), "excluded", "it is signed, and any desk sees it");
 }
 
+/// The same cells as the table, texts as texts; and what they mean beside them.
+fn workbook(world: &World, table: &str) {
+    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    let all = picture.reports.iter().map(|k| k.envelope.index).collect();
+    let bytes = world.desk.workbook(&picture, "incident", &all, 1).expect("a workbook");
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(bytes)).expect("it opens");
+    let sheet = book.worksheet_range("answers").expect("answers");
+    let heads = sheet.rows().next().expect("heads").iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(heads.join(","), table.lines().next().expect("heads"));
+    let evil = calamine::Data::String("=HYPERLINK(\"http://evil.example\")".into());
+    assert!(sheet.rows().any(|row| row.contains(&evil)), "a text, not a formula");
+    assert!(book.worksheet_formula("answers").expect("formulas").is_empty());
+    let codes = book.worksheet_range("codebook").expect("a codebook");
+    let says = |cell: &str| codes.rows().any(|row| row.iter().any(|c| c.to_string() == cell));
+    assert!(says("severity") && says("Қаншалықты ауыр?") && says("?dk"), "{codes:?}");
+}
+
 #[test]
 fn nothing_that_a_report_says_is_run_and_no_other_site_is_let_in() {
     let (mut world, core) = world();
@@ -217,6 +236,9 @@ fn nothing_that_a_report_says_is_run_and_no_other_site_is_let_in() {
     let table = browser.get("/export/incident.csv?checklist=incident&status=counted");
     assert!(table.body.contains("'=HYPERLINK"), "{}", table.body);
     assert_eq!(table.body.lines().count(), 2, "a head and a report");
+    workbook(&world, &table.body);
+    assert_eq!(browser.get("/export/incident.xlsx?checklist=incident").status, 200);
+    assert_eq!(browser.get("/export/incident.doc").status, 404);
     assert_eq!(browser.get("/export/elsewhere.csv").status, 404);
     let searched = browser.page("/reports?q=%22%3E%3Cscript%3Ealert(3)%3C/script%3E");
     assert!(!searched.contains("<script>alert"), "{searched}");
