@@ -101,15 +101,24 @@ impl Line {
 }
 
 impl Board {
-    /// Looks at everything once.
+    /// Looks once at everything that was received up to a moment, in milliseconds since 1970; at all, when there is none.
     ///
     /// # Errors
     /// The database fails.
-    pub fn new(desk: &Desk, source: &Source, answers: Answers) -> Result<Self, DeskError> {
-        let picture = desk.picture(None, answers)?;
+    pub fn new(desk: &Desk, source: &Source, answers: Answers, as_of: Option<i64>) -> Result<Self, DeskError> {
+        let picture = desk.picture(as_of, answers)?;
         let lines: Vec<Line> = picture.reports.iter().map(|known| line(known, source)).collect();
         let level = level(source, &lines);
         Ok(Self { lines, people: picture.people, level })
+    }
+
+    /// How many reports count, and which: the SHA-256 of their envelopes' hashes in order. Who has the same has the same figures.
+    #[must_use]
+    pub fn counted(&self) -> (usize, Hash) {
+        let lines = self.lines.iter().filter(|l| l.status == Status::Counted);
+        let mut hashes: Vec<Hash> = lines.map(|l| l.hash).collect();
+        hashes.sort_unstable();
+        (hashes.len(), Hash::of(&hashes.iter().flat_map(|h| h.0).collect::<Vec<u8>>()))
     }
 
     /// The lines that fit, in the order of the log.

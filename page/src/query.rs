@@ -17,6 +17,7 @@ pub(crate) struct Ask {
     pub q: String,
     pub behind: String,
     pub raw: String,
+    pub as_of: String,
     pub page: String,
     pub lang: String,
 }
@@ -24,6 +25,12 @@ pub(crate) struct Ask {
 impl Ask {
     pub fn answers(&self) -> Answers {
         if self.raw.is_empty() { Answers::Effective } else { Answers::Raw }
+    }
+
+    /// The end of the minute that is asked for where the mission has its seat, in milliseconds since 1970.
+    pub fn moment(&self, state: &State) -> Option<i64> {
+        let minute = chrono::NaiveDateTime::parse_from_str(&self.as_of, "%Y-%m-%dT%H:%M").ok()?;
+        Some(minute.and_utc().timestamp_millis() - i64::from(state.source.mission.offset) * 60_000 + 59_999)
     }
 
     pub fn filter(&self, state: &State) -> Filter {
@@ -51,6 +58,7 @@ impl Ask {
             ("q", &self.q),
             ("behind", &self.behind),
             ("raw", &self.raw),
+            ("as_of", &self.as_of),
             ("page", &self.page),
             ("lang", &self.lang),
         ];

@@ -93,6 +93,7 @@ fn routes(shared: Shared, now: fn() -> i64) -> Router {
         .route("/findings", get(views::findings::page))
         .route("/findings/{figure}", get(views::figure::page))
         .route("/statement", get(views::statement::page))
+        .route("/statement.odt", get(views::document::odt))
         .route("/export/{table}", get(views::export::table))
         .route("/reports", get(views::reports::page))
         .route("/reports/{hash}", get(views::report::page))

@@ -1,6 +1,7 @@
 //! The desk, what is known in lines, and who waits for news.
 
 use crate::guard::Guard;
+use crate::query::Ask;
 use baqylau_desk::board::Board;
 use baqylau_desk::source::Source;
 use baqylau_desk::status::Answers;
@@ -59,6 +60,16 @@ impl State {
         self.boards.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// What an address asks for: everything that is known, or what was at a moment.
+    pub fn board(&self, ask: &Ask) -> Result<Arc<Board>, DeskError> {
+        match ask.moment(self) {
+            None => Ok(self.boards().of(ask.answers()).clone()),
+            Some(moment) => tokio::task::block_in_place(|| {
+                self.read(|desk| Board::new(desk, &self.source, ask.answers(), Some(moment)).map(Arc::new))
+            }),
+        }
+    }
+
     /// Signs something at the desk, and sends it: it counts, here and at every desk, when it is in the log.
     pub fn sign(&self, now: i64, act: impl FnOnce(&Desk) -> Result<(), DeskError>) -> Result<(), DeskError> {
         self.read(act)?;
@@ -104,6 +115,6 @@ impl State {
 }
 
 fn look(desk: &Desk, source: &Source) -> Result<(Arc<Board>, Arc<Board>), DeskError> {
-    let board = |answers| Board::new(desk, source, answers).map(Arc::new);
+    let board = |answers| Board::new(desk, source, answers, None).map(Arc::new);
     Ok((board(Answers::Effective)?, board(Answers::Raw)?))
 }

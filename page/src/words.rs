@@ -31,6 +31,9 @@ words! {
     source: "Source (a call, the paper form)", "Дереккөз (қоңырау, қағаз парақ)", "Источник (звонок, бумажная анкета)";
     unfit: "does not fit", "сай емес", "не подходит";
     workbook: "With a codebook (XLSX)", "Кодтар кітабымен (XLSX)", "С книгой кодов (XLSX)";
+    as_of: "As received by", "Мына уақытқа дейін алынғандар:", "Полученное к";
+    set: "set", "жиынтық", "набор";
+    document: "As a document (ODT)", "Құжат түрінде (ODT)", "Документом (ODT)";
     reports: "Reports", "Есептер", "Отчёты";
     phones: "Phones", "Телефондар", "Телефоны";
     skip: "To the content", "Мазмұнға өту", "К содержанию";

@@ -2,6 +2,7 @@
 
 use super::View;
 use super::parts::{bar, columns, text};
+use super::report::failed;
 use crate::query::Ask;
 use crate::state::Shared;
 use axum::extract::{Path, Query, State};
@@ -16,7 +17,10 @@ pub(crate) async fn page(State(shared): State<Shared>, Path(id): Path<String>, Q
     let Some(at) = shared.source.figures.iter().position(|f| f.figure.id == id) else {
         return (StatusCode::NOT_FOUND, view.page("/findings", view.words.none, &html! {})).into_response();
     };
-    let board = shared.boards().of(view.ask.answers()).clone();
+    let board = match shared.board(&view.ask) {
+        Ok(board) => board,
+        Err(e) => return failed(&view, &e),
+    };
     let filter = view.ask.filter(&shared);
     let lines: Vec<&Line> = board.select(&shared.source, &filter).collect();
     let whole = board.total(&shared.source, at, &lines);

@@ -2,16 +2,21 @@
 
 use super::View;
 use super::parts::{bar, text};
+use super::report::failed;
 use crate::query::Ask;
 use crate::state::Shared;
 use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
 use baqylau_findings::Computed;
 use baqylau_findings::figure::PEOPLE;
 use maud::{Markup, html};
 
-pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Markup {
+pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Response {
     let view = View::new(&shared, ask);
-    let board = shared.boards().of(view.ask.answers()).clone();
+    let board = match shared.board(&view.ask) {
+        Ok(board) => board,
+        Err(e) => return failed(&view, &e),
+    };
     let figures = board.figures(&shared.source, &view.ask.filter(&shared));
     // The register does not tell where people are: its figures are of the whole mission only.
     let whole = Ask { raw: view.ask.raw.clone(), lang: view.ask.lang.clone(), ..Ask::default() };
@@ -37,6 +42,7 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
             p .small { (w.no_sample) }
         },
     )
+    .into_response()
 }
 
 fn row(view: &View, at: usize, f: &Computed, part: bool) -> Markup {

@@ -1,6 +1,7 @@
 //! The pages. Whatever came from a report is text: escaped, and isolated from the direction of what stands around it.
 
 pub(crate) mod corrections;
+pub(crate) mod document;
 pub(crate) mod export;
 pub(crate) mod figure;
 pub(crate) mod findings;

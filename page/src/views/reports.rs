@@ -2,9 +2,11 @@
 
 use super::View;
 use super::parts::text;
+use super::report::failed;
 use crate::query::Ask;
 use crate::state::Shared;
 use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
 use baqylau_desk::board::Line;
 use baqylau_desk::status::Status;
 use maud::{Markup, html};
@@ -12,9 +14,12 @@ use maud::{Markup, html};
 /// How many stand on a page.
 const PAGE: usize = 100;
 
-pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Markup {
+pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Response {
     let view = View::new(&shared, ask);
-    let board = shared.boards().of(view.ask.answers()).clone();
+    let board = match shared.board(&view.ask) {
+        Ok(board) => board,
+        Err(e) => return failed(&view, &e),
+    };
     let filter = view.ask.filter(&shared);
     let found: Vec<&Line> = board.select(&shared.source, &filter).collect();
     let last = found.len().saturating_sub(1) / PAGE;
@@ -38,6 +43,7 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
             }
         },
     )
+    .into_response()
 }
 
 fn form(view: &View) -> Markup {

@@ -2,15 +2,21 @@
 
 use super::View;
 use super::parts::text;
+use super::report::failed;
 use crate::query::Ask;
 use crate::state::Shared;
 use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use baqylau_desk::board::Board;
 use baqylau_findings::Computed;
 use maud::{Markup, html};
 
-pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Markup {
-    let view = View::new(&shared, Ask { lang: ask.lang, raw: ask.raw, ..Ask::default() });
-    let board = shared.boards().of(view.ask.answers()).clone();
+pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Response {
+    let view = View::new(&shared, Ask { lang: ask.lang, raw: ask.raw, as_of: ask.as_of, ..Ask::default() });
+    let board = match shared.board(&view.ask) {
+        Ok(board) => board,
+        Err(e) => return failed(&view, &e),
+    };
     let figures = board.figures(&shared.source, &view.ask.filter(&shared));
     let of = |checklist: &str| -> Vec<(usize, &Computed)> {
         figures.iter().enumerate().filter(|(at, _)| shared.source.figures[*at].figure.checklist == checklist).collect()
@@ -21,6 +27,7 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
         "/statement",
         w.statement,
         &html! {
+            (frozen(&view, &board))
             @if differ > 0 { p role="alert" { "⚠ " (differ) " " (w.differ) } }
             @for (at, list) in shared.source.checklists.iter().enumerate() {
                 @let here = of(&list.id);
@@ -32,6 +39,24 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
             p .small { (w.no_sample) }
         },
     )
+    .into_response()
+}
+
+/// Of which moment, and of which reports.
+fn frozen(view: &View, board: &Board) -> Markup {
+    let w = view.words;
+    let (counted, set) = board.counted();
+    html! {
+        form method="get" {
+            @for (name, value) in [("lang", &view.ask.lang), ("raw", &view.ask.raw)] {
+                @if !value.is_empty() { input type="hidden" name=(name) value=(value); }
+            }
+            label { (w.as_of) input type="datetime-local" name="as_of" value=(view.ask.as_of); }
+            button { (w.show) }
+            a href=(view.ask.link("/statement.odt")) { (w.document) }
+        }
+        p .small { (counted) " " (w.found) " · " (w.set) " " code { (set) } }
+    }
 }
 
 fn sentence(view: &View, at: usize, f: &Computed) -> Markup {

@@ -192,6 +192,30 @@ fn a_decision_is_signed_and_changes_what_counts_at_once() {
     assert_eq!(picture.reports[0].status.name(), "excluded", "it is signed, and any desk sees it");
 }
 
+#[test]
+fn a_statement_is_that_of_a_moment() {
+    let (mut world, core) = world();
+    report(&core, "for a test");
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let browser = Browser::open(&world);
+    let minute = |back: i64| {
+        let local = baqylau_forms::value::Moment { ms: now() - back * 60_000, offset: 360 }.local().expect("a moment");
+        local.format("%Y-%m-%dT%H:%M").to_string()
+    };
+    let set = |page: &str| page.split("<code>").nth(1).and_then(|t| t.split('<').next()).expect("a set").to_owned();
+    let (before, after) = (format!("/statement?as_of={}", minute(2)), format!("/statement?as_of={}", minute(-2)));
+    let (live, before, after) = (browser.page("/statement"), browser.page(&before), browser.page(&after));
+    assert!(live.contains("1 reports") && after.contains("1 reports") && before.contains("0 reports"), "{before}");
+    assert!(set(&live) == set(&after) && set(&live) != set(&before), "who has the same set has the same figures");
+    let behind = browser.page(&format!("/reports?as_of={}", minute(2)));
+    assert!(behind.contains("0 reports"), "{behind}");
+    let document = browser.get(&format!("/statement.odt?lang=kk&as_of={}", minute(-2)));
+    assert_eq!(document.status, 200);
+    // The type stands first, as it is.
+    assert!(document.body[..100].contains("mimetypeapplication/vnd.oasis.opendocument.text"), "{}", document.head);
+}
+
 /// The same cells as the table, texts as texts; and what they mean beside them.
 fn workbook(world: &World, table: &str) {
     let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
@@ -205,7 +229,7 @@ fn workbook(world: &World, table: &str) {
     assert!(sheet.rows().any(|row| row.contains(&evil)), "a text, not a formula");
     assert!(book.worksheet_formula("answers").expect("formulas").is_empty());
     let codes = book.worksheet_range("codebook").expect("a codebook");
-    let says = |cell: &str| codes.rows().any(|row| row.iter().any(|c| c.to_string() == cell));
+    let says = |cell: &str| codes.rows().any(|row| row.iter().any(|c| *c == calamine::Data::String(cell.into())));
     assert!(says("severity") && says("Қаншалықты ауыр?") && says("?dk"), "{codes:?}");
 }
 
