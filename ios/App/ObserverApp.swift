@@ -2,6 +2,7 @@ import ObserverModel
 import ObserverPhone
 import ObserverScreens
 import SwiftUI
+import UIKit
 
 @main
 struct ObserverApp: App {

@@ -74,6 +74,7 @@ private final class Eye: NSObject, AVCapturePhotoCaptureDelegate, AVCaptureMetad
 
     func open() {
         queue.async { [self] in
+            if !session.inputs.isEmpty { return session.startRunning() }
             let output = purpose == .codes ? codes : photograph
             guard let back = AVCaptureDevice.default(for: .video), let input = try? AVCaptureDeviceInput(device: back),
                 session.canAddInput(input), session.canAddOutput(output) else { return tell { $0.failed() } }

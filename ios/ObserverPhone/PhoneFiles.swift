@@ -11,8 +11,7 @@ final class PhoneFiles: NSObject, Files, UIDocumentPickerDelegate {
         let kind: UTType = type.hasPrefix("video") ? .movie : .item
         let picker = UIDocumentPickerViewController(forOpeningContentTypes: [kind])
         guard let url = await shown(picker), url.startAccessingSecurityScopedResource() else { return nil }
-        let done: @Sendable () -> Void = { url.stopAccessingSecurityScopedResource() }
-        guard let source = try? FileSource(url, done: done) else { return nil }
+        guard let source = try? FileSource(url, done: { url.stopAccessingSecurityScopedResource() }) else { return nil }
         let media = UTType(filenameExtension: url.pathExtension)?.preferredMIMEType ?? "application/octet-stream"
         return Picked(media: media, source: source)
     }

@@ -39,10 +39,7 @@ final class PhonePermissions: NSObject, Permissions, CLLocationManagerDelegate {
     // It is told once before anybody was asked.
     nonisolated func locationManagerDidChangeAuthorization(_ manager: CLLocationManager) {
         if manager.authorizationStatus == .notDetermined { return }
-        Task { @MainActor in
-            self.waiting.forEach { $0.resume() }
-            self.waiting = []
-        }
+        Task { @MainActor in while !self.waiting.isEmpty { self.waiting.removeFirst().resume() } }
     }
 }
 
