@@ -44,6 +44,12 @@ impl Desk {
         Ok(rows)
     }
 
+    /// Whether the bytes of an attachment are here.
+    #[must_use]
+    pub fn has_attachment(&self, attachment: &Attachment) -> bool {
+        self.blob(attachment.hash).exists()
+    }
+
     /// Fetches the attachments that are lacking and that the server has; what broke off goes on. Gives how many came.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 export const languages = ["en", "kk", "ru"];
-export const paths = ["/", "/findings", "/statement", "/urgent", "/reports", "/phones"];
+export const paths = ["/", "/findings", "/statement", "/urgent", "/timeline", "/reports", "/phones"];
 
 /** A named part of the environment, which `cargo xtask browser` sets. */
 function given(name) {

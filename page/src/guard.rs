@@ -16,7 +16,7 @@ use serde::Deserialize;
 use std::sync::{Mutex, PoisonError};
 
 /// Nothing of a report can run, and nothing leaves the workstation.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'; \
                       form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// The way in: a token that is good once, and the session that it became. Kept as hashes.

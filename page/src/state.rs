@@ -6,6 +6,7 @@ use baqylau_desk::board::Board;
 use baqylau_desk::source::Source;
 use baqylau_desk::status::Answers;
 use baqylau_desk::{Desk, DeskError};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tokio::sync::watch;
 
@@ -21,6 +22,8 @@ pub(crate) struct State {
     puller: Mutex<Desk>,
     pub source: Source,
     boards: RwLock<Boards>,
+    /// Whether attachments may be lacking.
+    lacking: AtomicBool,
     /// Counts what changed; who waits is told.
     pub news: watch::Sender<u64>,
 }
@@ -53,7 +56,8 @@ impl State {
         let (effective, raw) = look(&desk, &source)?;
         let boards = RwLock::new(Boards { effective, raw, upto: desk.store.cursor()?, heard: None, fault: None });
         let (desk, puller) = (Mutex::new(desk), Mutex::new(puller));
-        Ok(Self { guard, desk, puller, source, boards, news: watch::Sender::new(0) })
+        let lacking = AtomicBool::new(true);
+        Ok(Self { guard, desk, puller, source, boards, lacking, news: watch::Sender::new(0) })
     }
 
     pub fn boards(&self) -> Boards {
@@ -87,18 +91,32 @@ impl State {
         let fault = desk.pull(now, &|_| ()).err().map(|e| e.to_string());
         // Another program may have pulled into the same store.
         let new = desk.store.cursor()? != self.boards().upto;
+        let heard = fault.is_none();
         let told = {
             let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
             let told = boards.fault != fault;
-            boards.heard = if fault.is_none() { Some(now) } else { boards.heard };
+            boards.heard = if heard { Some(now) } else { boards.heard };
             boards.fault = fault;
             told
         };
         if new {
             self.see(&desk)?;
+            self.lacking.store(true, Ordering::Relaxed);
         } else if told {
             self.news.send_modify(|n| *n += 1);
         }
+        if heard && self.lacking.load(Ordering::Relaxed) {
+            self.fetch(&desk, now)?;
+        }
+        Ok(())
+    }
+
+    /// What the reports name comes after them, and may take long. What the server does not have yet is asked for again.
+    fn fetch(&self, desk: &Desk, now: i64) -> Result<(), DeskError> {
+        if desk.pull_attachments(now)? > 0 {
+            self.news.send_modify(|n| *n += 1);
+        }
+        self.lacking.store(desk.attachments()?.iter().any(|a| !a.here), Ordering::Relaxed);
         Ok(())
     }
 

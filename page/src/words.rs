@@ -17,6 +17,7 @@ words! {
     statement: "Statement", "Мәлімдеме", "Заявление";
     differ: "numbers are not the published ones", "сан жарияланғаннан өзгеше", "чисел расходятся с опубликованными";
     table: "As a table (CSV)", "Кесте түрінде (CSV)", "Таблицей (CSV)";
+    timeline: "Chronology", "Шежіре", "Хроника";
     urgent: "Urgent", "Шұғыл", "Срочное";
     sos: "SOS", "SOS", "SOS";
     attend: "See to it", "Көмектесу", "Заняться";
@@ -122,6 +123,7 @@ words! {
     counts_then: "What you sign counts as soon as the server has it; every desk of the mission sees it with your reason.", "Қол қойғаныңыз сервер алған сәтте күшіне енеді; оны себебімен бірге миссияның барлық үстелдері көреді.", "Подписанное действует, как только оно на сервере; его с вашей причиной видят все рабочие места миссии.";
     sign: "Sign", "Қол қою", "Подписать";
     corrections: "Corrections", "Түзетулер", "Исправления";
+    not_here: "not here yet", "әлі келген жоқ", "ещё не получено";
     attachments: "Attachments", "Тіркемелер", "Вложения";
     unreadable: "It cannot be shown", "Көрсету мүмкін емес", "Показать нельзя";
     person: "Person", "Адам", "Человек";

@@ -30,7 +30,7 @@ pub(crate) async fn page(State(shared): State<Shared>, Path(id): Path<String>, Q
         (super::findings::form(&view, board.level))
         (number(&view, &whole))
         @if !whole.parts.is_empty() { h2 { (w.choices) } (parts(&whole)) }
-        h2 { (w.by_region) } (regions(&view, &board, at, &lines, &id))
+        h2 { (w.by_region) } (tiles(&view, &board, at, &lines, &id)) (regions(&view, &board, at, &lines, &id))
         h2 { (w.by_hour) } (hours(&view, &board, at, &lines, &id))
         p .small { (w.no_sample) }
     };
@@ -66,6 +66,28 @@ fn parts(f: &Computed) -> Markup {
                 tr { th scope="row" { (text(name)) } td .n { (n) } td .wide { (bar(*n, f.base)) } }
             }
         } }
+    }
+}
+
+/// A tile a region, the darker the larger its share beside the largest; the share stands in it.
+fn tiles(view: &View, board: &Board, at: usize, lines: &[&Line], id: &str) -> Markup {
+    let source = &view.state.source;
+    let found = board
+        .by_region(source, lines)
+        .into_iter()
+        .filter_map(|(region, lines)| Some((region?, board.total(source, at, &lines))));
+    let found: Vec<_> = found.filter(|(_, f)| f.base > 0 && f.count <= f.base).collect();
+    let share = |f: &Computed| f.count * 1_000 / f.base;
+    let most = found.iter().map(|(_, f)| share(f)).max().unwrap_or(0).max(1);
+    html! {
+        div .tiles {
+            @for (region, f) in found {
+                @let code = source.places.get(region).map(|p| p.code.to_string()).unwrap_or_default();
+                a class={"tile shade-" (share(&f) * 4 / most)} href=(behind(view, id, |a| a.within = code)) {
+                    span { (view.place(region)) } strong { (text(&f.computed)) }
+                }
+            }
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The pages. Whatever came from a report is text: escaped, and isolated from the direction of what stands around it.
 
+pub(crate) mod attachments;
 pub(crate) mod corrections;
 pub(crate) mod document;
 pub(crate) mod export;
@@ -11,6 +12,7 @@ pub(crate) mod phones;
 pub(crate) mod report;
 pub(crate) mod reports;
 pub(crate) mod statement;
+pub(crate) mod timeline;
 pub(crate) mod urgent;
 
 use crate::query::Ask;
@@ -99,6 +101,7 @@ impl<'s> View<'s> {
             ("/findings", w.findings),
             ("/statement", w.statement),
             ("/urgent", w.urgent),
+            ("/timeline", w.timeline),
             ("/reports", w.reports),
             ("/phones", w.phones),
         ];

@@ -1,6 +1,14 @@
 //! What several pages draw.
 
+use super::View;
+use super::report::rows;
+use baqylau_desk::board::Line;
+use baqylau_forms::definition::Kind;
+use baqylau_forms::value::Answer;
 use maud::{Markup, html};
+
+/// By how many of its answers a report is told.
+const FACTS: usize = 3;
 
 /// Text of a report or a table: it cannot turn what stands around it.
 pub(super) fn text(text: &str) -> Markup {
@@ -43,4 +51,23 @@ pub(super) fn columns(name: &str, columns: &[(String, usize, String)]) -> Markup
 /// A number with what it is.
 pub(super) fn card(number: &Markup, what: &str, link: &str) -> Markup {
     html! { a .card href=(link) { span .number { (number) } span { (what) } } }
+}
+
+/// Who sent it.
+pub(super) fn who(line: &Line) -> Markup {
+    html! { @match &line.person { Some((person, team)) => { (text(person)) " · " (text(team)) } None => "?" } }
+}
+
+/// Where it was, from the top.
+pub(super) fn place(view: &View, line: &Line) -> Markup {
+    html! { @match line.place { Some(p) => { (text(&view.path(p))) } None => { (text(line.unlisted.as_deref().unwrap_or("—"))) } } }
+}
+
+/// The first of its questions with one choice that are answered, in words.
+pub(super) fn facts(view: &View, line: &Line) -> Vec<String> {
+    let read = tokio::task::block_in_place(|| view.state.read(|desk| desk.read(line.hash)));
+    let Ok((_, filling)) = read else { return Vec::new() };
+    let all = rows(filling, view.language).into_iter().flat_map(|(_, rows)| rows);
+    let chosen = all.filter(|q| matches!(q.kind, Kind::SelectOne { .. }) && matches!(q.answer, Some(Answer::One(_))));
+    chosen.take(FACTS).map(|q| format!("{} {}", q.label, q.answer_text)).collect()
 }

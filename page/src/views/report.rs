@@ -1,7 +1,7 @@
 //! One report: what it says, whether it counts, what proves it, and what desks decided of it.
 
 use super::parts::text;
-use super::{View, corrections};
+use super::{View, attachments, corrections};
 use crate::query::Ask;
 use crate::state::Shared;
 use axum::extract::{Form, Path, Query, State};
@@ -32,6 +32,7 @@ pub(crate) async fn page(State(shared): State<Shared>, Path(hash): Path<String>,
         @match read(line.hash) {
             Ok((report, filling)) => {
                 (told(&view, &report))
+                (attachments::shown(&view, line.hash, &report))
                 (changes(&view, before.as_ref(), &filling))
                 (corrections::log(&view, line, &filling))
                 (answers(&view, filling.clone()))

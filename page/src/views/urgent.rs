@@ -1,21 +1,16 @@
 //! What cannot wait: calls for help, which stand on top of every page until somebody signs for them, and urgent checklists.
 
 use super::View;
-use super::parts::text;
-use super::report::rows;
+use super::parts::{facts, place, text, who};
 use crate::query::Ask;
 use crate::state::Shared;
 use axum::extract::{Query, State};
 use baqylau_desk::board::Line;
 use baqylau_desk::status::Answers;
-use baqylau_forms::definition::Kind;
-use baqylau_forms::value::Answer;
 use maud::{Markup, html};
 
 /// How many are shown; what is older is among the reports.
 const SHOWN: usize = 200;
-/// By how many of its answers a report is told.
-const FACTS: usize = 3;
 
 /// Every call for help that nobody signed for yet.
 pub(super) fn alarms(view: &View) -> Markup {
@@ -89,21 +84,4 @@ fn attend(view: &View, line: &Line) -> Markup {
             button { (w.sign) }
         }
     }
-}
-
-fn who(line: &Line) -> Markup {
-    html! { @match &line.person { Some((person, team)) => { (text(person)) " · " (text(team)) } None => "?" } }
-}
-
-fn place(view: &View, line: &Line) -> Markup {
-    html! { @match line.place { Some(p) => { (text(&view.path(p))) } None => { (text(line.unlisted.as_deref().unwrap_or("—"))) } } }
-}
-
-/// The first of its questions with one choice that are answered, in words.
-fn facts(view: &View, line: &Line) -> Vec<String> {
-    let read = tokio::task::block_in_place(|| view.state.read(|desk| desk.read(line.hash)));
-    let Ok((_, filling)) = read else { return Vec::new() };
-    let all = rows(filling, view.language).into_iter().flat_map(|(_, rows)| rows);
-    let chosen = all.filter(|q| matches!(q.kind, Kind::SelectOne { .. }) && matches!(q.answer, Some(Answer::One(_))));
-    chosen.take(FACTS).map(|q| format!("{} {}", q.label, q.answer_text)).collect()
 }

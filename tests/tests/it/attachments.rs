@@ -11,7 +11,7 @@ use std::io::{Cursor, Read};
 const SECRET: &[u8] = b"GPS 51.1694 71.4491 serial 4711";
 
 /// A JPEG with a place in its Exif, a comment, and a film behind its end. The picture's bytes hold what looks like markers.
-fn jpeg(picture: &[u8]) -> Vec<u8> {
+pub fn jpeg(picture: &[u8]) -> Vec<u8> {
     let segment = |marker: u8, body: &[u8]| {
         let length = u16::try_from(body.len() + 2).expect("short").to_be_bytes();
         [&[0xff, marker][..], &length, body].concat()

@@ -1,6 +1,7 @@
 //! The coordinators' page, asked as a browser asks it.
 
-use crate::it::support::{draft, report, set};
+use crate::it::attachments::jpeg;
+use crate::it::support::{draft, key, report, set};
 use baqylau_desk::Desk;
 use baqylau_desk::status::Answers;
 use baqylau_page::{Options, Running, start};
@@ -214,6 +215,30 @@ fn a_statement_is_that_of_a_moment() {
     assert_eq!(document.status, 200);
     // The type stands first, as it is.
     assert!(document.body[..100].contains("mimetypeapplication/vnd.oasis.opendocument.text"), "{}", document.head);
+}
+
+#[test]
+fn a_photograph_is_shown_and_any_other_file_is_saved() {
+    let (world, core) = world();
+    let id = draft(&core, "incident");
+    core.attach(id, key(&core, id, "photo"), "image/jpeg", &mut &jpeg(b"a picture")[..]).expect("attached");
+    core.finalise(id, Some("for a test".into())).expect("signed");
+    let complaint = draft(&core, "complaint");
+    let page = b"<script>alert(1)</script>";
+    core.attach(complaint, key(&core, complaint, "document"), "text/html", &mut &page[..]).expect("attached");
+    core.finalise(complaint, Some("for a test".into())).expect("signed");
+    core.sync_now(BUDGET).expect("syncs");
+    let browser = Browser::open(&world);
+    eventually(&browser, "/reports", "2 reports");
+    let report = browser.first("/reports?checklist=incident");
+    eventually(&browser, &report, "<img src=");
+    let picture = browser.get(&format!("{report}/attachments/0"));
+    assert!(picture.status == 200 && picture.head.contains("content-type: image/jpeg"), "{}", picture.head);
+    assert_eq!(browser.get(&format!("{report}/attachments/1")).status, 404);
+    let other = browser.first("/reports?checklist=complaint");
+    eventually(&browser, &other, "/attachments/0");
+    let file = browser.get(&format!("{other}/attachments/0"));
+    assert!(file.head.contains("application/octet-stream") && file.head.contains("nosniff"), "{}", file.head);
 }
 
 /// The same cells as the table, texts as texts; and what they mean beside them.

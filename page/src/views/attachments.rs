@@ -1,0 +1,70 @@
+//! Photographs, sound and files of a report, decrypted as they are asked for; nothing of them is written.
+
+use super::View;
+use super::parts::text;
+use super::report::failed;
+use crate::query::Ask;
+use crate::state::Shared;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use baqylau_protocol::ids::Hash;
+use baqylau_report::Report;
+use maud::{Markup, html};
+
+/// What a browser shows by itself. Anything else, whatever a report calls it, is a file to be saved.
+const SHOWN: [&str; 4] = ["image/jpeg", "image/png", "audio/wav", "video/mp4"];
+
+/// Every attachment of a report.
+pub(super) fn shown(view: &View, hash: Hash, report: &Report) -> Markup {
+    let all = report.attachments.as_deref().unwrap_or_default();
+    if all.is_empty() {
+        return html! {};
+    }
+    html! {
+        h2 { (view.words.attachments) }
+        div .pictures {
+            @for (number, a) in all.iter().enumerate() {
+                @let address = format!("/reports/{hash}/attachments/{number}");
+                @let here = view.state.read(|desk| Ok(desk.has_attachment(a))).unwrap_or(false);
+                figure {
+                    @match a.media.as_str() {
+                        _ if !here => { p { "… " (view.words.not_here) } }
+                        "image/jpeg" | "image/png" => { a href=(address) { img src=(address) alt=(a.name) loading="lazy"; } }
+                        "audio/wav" => { audio controls preload="none" src=(address) {} }
+                        "video/mp4" => { video controls preload="none" src=(address) {} }
+                        _ => {}
+                    }
+                    figcaption { a href=(address) { (text(&a.name)) } " · " (a.size.div_ceil(1_000)) " kB" }
+                }
+            }
+        }
+    }
+}
+
+/// The bytes of one attachment.
+pub(crate) async fn bytes(State(shared): State<Shared>, Path((hash, number)): Path<(String, usize)>) -> Response {
+    let view = View::new(&shared, Ask::default());
+    let Some(hash) = Hash::from_hex(&hash) else { return StatusCode::NOT_FOUND.into_response() };
+    let opened = tokio::task::block_in_place(|| {
+        shared.read(|desk| {
+            let (report, _) = desk.read(hash)?;
+            let Some(a) = report.attachments.as_ref().and_then(|all| all.get(number)) else { return Ok(None) };
+            let mut bytes = Vec::new();
+            desk.open_attachment(a, &mut bytes)?;
+            Ok(Some((a.media.clone(), bytes)))
+        })
+    });
+    match opened {
+        Ok(Some((media, bytes))) => match SHOWN.into_iter().find(|known| *known == media) {
+            Some(known) => ([(CONTENT_TYPE, known)], bytes).into_response(),
+            None => {
+                let as_file = [(CONTENT_TYPE, "application/octet-stream"), (CONTENT_DISPOSITION, "attachment")];
+                (as_file, bytes).into_response()
+            }
+        },
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Err(e) => failed(&view, &e),
+    }
+}
