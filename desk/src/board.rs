@@ -5,7 +5,8 @@ use crate::error::DeskError;
 use crate::folder::Desk;
 use crate::source::Source;
 use crate::status::{Answers, Known, Status};
-use baqylau_findings::{Computed, Given, Observation, Seen, give, total};
+use baqylau_findings::sample::Estimate;
+use baqylau_findings::{Computed, Given, Observation, Seen, Unit, give, total};
 use baqylau_forms::definition::Kind;
 use baqylau_forms::places::fold;
 use baqylau_forms::value::Answer;
@@ -13,7 +14,7 @@ use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_report::Correction;
 use baqylau_report::report::ALARM;
 use baqylau_report::review::State;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -143,6 +144,24 @@ impl Board {
             Some(Seen { index: line.index, place: line.place, given })
         });
         total(&source.figures[figure], seen, self.people)
+    }
+
+    /// One figure for all places of the mission's sample; `None` without one, or where the figure is no share of observations.
+    #[must_use]
+    pub fn estimate(&self, source: &Source, figure: usize) -> Option<Estimate> {
+        let sample = source.sample.as_ref()?;
+        if source.figures[figure].figure.unit != Unit::Percent {
+            return None;
+        }
+        // The latest of each place, as figures that count by place have it.
+        let mut seen: HashMap<u32, f64> = HashMap::new();
+        for line in self.lines.iter().filter(|l| l.status == Status::Counted) {
+            let given = line.given.iter().find(|(at, _)| *at == figure).map(|(_, given)| given);
+            if let (Some(place), Some(given)) = (line.place, given.filter(|g| g.base > 0)) {
+                seen.insert(place, f64::from(given.count) / f64::from(given.base));
+            }
+        }
+        sample.estimate(&|place| seen.get(&place).copied())
     }
 
     /// Lines by the place of [`Board::level`] that holds theirs, in the order of places; those without one last.

@@ -85,6 +85,14 @@ words! {
     several: "Several answers are possible: parts may add up to more than the whole.", "Бірнеше жауап болуы мүмкін: бөліктердің қосындысы бүтіннен асуы ықтимал.", "Возможно несколько ответов: сумма частей может превышать целое.";
     behind: "The reports behind it", "Оған негіз болған есептер", "Отчёты за этим числом";
     choices: "By answer", "Жауаптар бойынша", "По ответам";
+    estimate: "For all stations, from the sample", "Іріктеме бойынша барлық учаскелер үшін", "Для всех участков, по выборке";
+    estimate_share: "Estimate", "Бағалау", "Оценка";
+    interval: "Interval of 95 %", "95 % аралық", "Интервал 95 %";
+    no_interval: "none: nobody or everybody has it", "жоқ: ешкімде немесе бәрінде бар", "нет: ни у кого или у всех";
+    standard_error: "Standard error", "Стандартты қате", "Стандартная ошибка";
+    drawn: "Stations drawn", "Іріктелген учаскелер", "Отобрано участков";
+    known_at: "Known at", "Белгілі болғаны", "Известно на";
+    estimate_how: "Stations were drawn by chance in each stratum. Those where it is not known are taken to be like the others of their stratum: the fewer answered, the less that can be trusted.", "Учаскелер әр қабатта кездейсоқ іріктелді. Белгісіз учаскелер өз қабатындағы басқалармен бірдей деп алынады: жауап неғұрлым аз болса, сенім соғұрлым аз.", "Участки в каждом слое отобраны случайно. Те, где это неизвестно, считаются такими же, как остальные в своём слое: чем меньше ответов, тем меньше этому можно верить.";
     no_sample: "No interval is shown: places were chosen by observers, not drawn by chance, so that the figures speak of what was observed alone.", "Аралық көрсетілмейді: орындар кездейсоқ іріктелмеген, сондықтан сандар тек байқалғанды сипаттайды.", "Интервал не показан: места выбраны не случайно, поэтому числа говорят только о том, что наблюдалось.";
     show: "Show", "Көрсету", "Показать";
     all: "all", "бәрі", "все";

@@ -31,6 +31,24 @@ fn every_fault_is_named_with_file_row_and_column_at_once() {
 }
 
 #[test]
+fn a_sample_names_what_is_wrong_with_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    copy_mission("kazakhstan-2023", folder.path());
+    let drawn = |rows: &str| {
+        let table = format!("place,stratum,population\n{rows}");
+        std::fs::write(folder.path().join("sample.csv"), table).expect("writes");
+        String::from_utf8_lossy(&run(&["mission", "check", text(folder.path())]).stdout).into_owned()
+    };
+    assert!(drawn("s00001,urban,500\ns00002,urban,500\n").contains("no fault"));
+    let out = drawn("s00001,urban,500\ns00001,urban,400\nnowhere,rural,9\n");
+    assert!(out.contains("sample.csv, row 3, column population: the stratum \"urban\" had another before"), "{out}");
+    assert!(out.contains("row 3, column place: \"s00001\" was drawn before"), "{out}");
+    assert!(out.contains("row 4, column place: \"nowhere\" is not in places.csv"), "{out}");
+    assert!(out.contains("stratum \"rural\": 0 were drawn of 9"), "{out}");
+    assert!(drawn("s00001,urban,many\n").contains("sample.csv: "));
+}
+
+#[test]
 fn a_figure_without_its_checklist_is_a_fault() {
     let folder = tempfile::tempdir().expect("a folder");
     copy_mission("kazakhstan-2023", folder.path());

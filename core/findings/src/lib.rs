@@ -3,9 +3,11 @@
 //! # Layout
 //! - [`figure`]: figures as data, checked against the checklists
 //! - [`mod@compute`]: the numbers
+//! - [`sample`]: estimates for all places, where a sample was drawn
 
 pub mod compute;
 pub mod figure;
+pub mod sample;
 
 pub use compute::{Computed, Given, Observation, Seen, compute, give, total};
 pub use figure::{Compiled, Figure, FigureError, Unit};

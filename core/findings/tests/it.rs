@@ -3,5 +3,6 @@
 mod it {
     mod figures;
     mod kleene;
+    mod sample;
     mod support;
 }

@@ -4,6 +4,7 @@ mod tables;
 
 use crate::error::DeskError;
 use baqylau_findings::Compiled;
+use baqylau_findings::sample::Sample;
 use baqylau_forms::definition::{Definition, Text};
 use baqylau_forms::places::Level;
 use baqylau_forms::{Form, Places};
@@ -12,7 +13,7 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
-use tables::{figures, offset, people, places};
+use tables::{figures, offset, people, places, sample};
 
 /// A mission as its tables say it.
 pub struct Source {
@@ -26,6 +27,8 @@ pub struct Source {
     pub forms: HashMap<String, Arc<Form>>,
     /// The figures.
     pub figures: Vec<Compiled>,
+    /// Which places were drawn by chance, where the mission drew any.
+    pub sample: Option<Sample>,
     /// Who observes.
     pub people: Vec<Person>,
     /// What is worth knowing and no fault.
@@ -108,6 +111,8 @@ impl Source {
                 }
             }
         }
+        let drawn = folder.join("sample.csv");
+        let sample = drawn.exists().then(|| sample(&drawn, &places, &mut faults));
         let mut rows = figures(&folder.join("figures.csv"), &codes, &mut faults);
         // A checklist with faults would make each of its figures one.
         rows.retain(|f| forms.contains_key(&f.checklist) || !mission.checklists.contains(&f.checklist));
@@ -124,7 +129,7 @@ impl Source {
         let mut seen = std::collections::HashSet::new();
         faults.retain(|fault| seen.insert(fault.clone()));
         if faults.is_empty() {
-            Ok(Self { mission, places, checklists, forms, figures, people, warnings })
+            Ok(Self { mission, places, checklists, forms, figures, sample, people, warnings })
         } else {
             Err(DeskError::Source { faults })
         }

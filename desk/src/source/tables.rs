@@ -2,9 +2,11 @@
 
 use super::Person;
 use baqylau_findings::Figure;
+use baqylau_findings::sample::Sample;
 use baqylau_forms::Places;
 use baqylau_forms::definition::Text;
 use baqylau_forms::places::{Level, Place, PlaceTable};
+use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -158,6 +160,52 @@ pub(super) fn people(path: &Path, roles: &[String], faults: &mut Vec<String>) ->
         }
     }
     people
+}
+
+/// One place of `sample.csv`.
+#[derive(Deserialize)]
+struct Drawn {
+    place: String,
+    stratum: String,
+    population: u32,
+}
+
+/// Which places were drawn, of how many in their strata.
+pub(super) fn sample(path: &Path, places: &Places, faults: &mut Vec<String>) -> Sample {
+    let read = || -> Result<Vec<Drawn>, csv::Error> {
+        csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path)?.deserialize().collect()
+    };
+    let rows = collect(read().map_err(|e| format!("sample.csv: {e}")), faults);
+    let mut strata: Vec<&str> = Vec::new();
+    let mut sample = Sample::default();
+    for (at, row) in rows.iter().enumerate() {
+        let mut fault = |what: String| faults.push(format!("sample.csv, row {}, {what}", at + 2));
+        let stratum = strata.iter().position(|s| *s == row.stratum).unwrap_or_else(|| {
+            strata.push(&row.stratum);
+            sample.populations.push(row.population);
+            strata.len() - 1
+        });
+        if sample.populations[stratum] != row.population {
+            fault(format!("column population: the stratum {:?} had another before", row.stratum));
+        }
+        match places.find(&row.place) {
+            None => fault(format!("column place: {:?} is not in places.csv", row.place)),
+            Some(place) if sample.drawn.insert(place, stratum).is_some() => {
+                fault(format!("column place: {:?} was drawn before; a place is drawn once", row.place));
+            }
+            Some(_) => {}
+        }
+    }
+    for (at, stratum) in strata.iter().enumerate() {
+        let drawn = sample.drawn.values().filter(|h| **h == at).count();
+        let population = sample.populations[at] as usize;
+        if drawn > population || drawn < 2.min(population) {
+            faults.push(format!(
+                "sample.csv, stratum {stratum:?}: {drawn} were drawn of {population}; two at least are needed, and no more than there are"
+            ));
+        }
+    }
+    sample
 }
 
 pub(super) fn figures(path: &Path, codes: &[String], faults: &mut Vec<String>) -> Vec<Figure> {

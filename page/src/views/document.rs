@@ -61,12 +61,23 @@ fn content(view: &View, board: &Board) -> String {
             let several = if figure.several { format!(" {}", w.several) } else { String::new() };
             let differs =
                 if figure.equal { String::new() } else { format!(" ⚠ {}: {}", w.published, figure.published) };
-            paragraph(&mut out, &format!("{said} ({}/{}){several}{differs}", figure.count, figure.base));
+            let interval = interval(view, board, &figure.id);
+            paragraph(&mut out, &format!("{said} ({}/{}){interval}{several}{differs}", figure.count, figure.base));
         }
     }
-    paragraph(&mut out, w.no_sample);
+    if source.sample.is_none() {
+        paragraph(&mut out, w.no_sample);
+    }
     out.push_str(END);
     out
+}
+
+/// The interval of an estimate, as ` [95 %: 3.1 – 8.5 %]`; nothing where there is none.
+pub(super) fn interval(view: &View, board: &Board, id: &str) -> String {
+    let source = &view.state.source;
+    let at = source.figures.iter().position(|f| f.figure.id == id);
+    let found = at.and_then(|at| board.estimate(source, at)).and_then(|e| e.interval);
+    found.map_or_else(String::new, |(low, high)| format!(" [95 %: {:.1} – {:.1} %]", low * 100.0, high * 100.0))
 }
 
 fn heading(out: &mut String, level: u8, text: &str) {

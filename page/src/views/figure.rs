@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use baqylau_desk::board::{Board, Line};
 use baqylau_findings::Computed;
+use baqylau_findings::sample::Estimate;
 use maud::{Markup, html};
 
 pub(crate) async fn page(State(shared): State<Shared>, Path(id): Path<String>, Query(ask): Query<Ask>) -> Response {
@@ -32,7 +33,11 @@ pub(crate) async fn page(State(shared): State<Shared>, Path(id): Path<String>, Q
         @if !whole.parts.is_empty() { h2 { (w.choices) } (parts(&whole)) }
         h2 { (w.by_region) } (tiles(&view, &board, at, &lines, &id)) (regions(&view, &board, at, &lines, &id))
         h2 { (w.by_hour) } (hours(&view, &board, at, &lines, &id))
-        p .small { (w.no_sample) }
+        @match board.estimate(&shared.source, at) {
+            Some(estimate) => { h2 { (w.estimate) } (estimated(&view, &estimate)) }
+            None if shared.source.sample.is_none() => { p .small { (w.no_sample) } }
+            None => {}
+        }
     };
     view.page(&format!("/findings/{id}"), &id, &body).into_response()
 }
@@ -56,6 +61,22 @@ fn number(view: &View, f: &Computed) -> Markup {
         }
         @if f.several { p { "⚠ " (w.several) } }
         p { a href=(behind(view, &f.id, |_| ())) { (w.behind) ": " (f.reports.len()) } }
+    }
+}
+
+/// For all places, with what is known of how far it may be off.
+fn estimated(view: &View, e: &Estimate) -> Markup {
+    let w = view.words;
+    let percent = |share: f64| format!("{:.1} %", share * 100.0);
+    html! {
+        dl .facts {
+            dt { (w.estimate_share) } dd { (percent(e.share)) }
+            dt { (w.interval) } dd { @match e.interval { Some((low, high)) => { (percent(low)) " – " (percent(high)) } None => { (w.no_interval) } } }
+            dt { (w.standard_error) } dd { (percent(e.error)) }
+            dt { (w.drawn) } dd { (e.drawn) }
+            dt { (w.known_at) } dd { (e.known) " (" (e.known * 100 / e.drawn.max(1)) " %)" }
+        }
+        p .small { (w.estimate_how) }
     }
 }
 

@@ -39,7 +39,7 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
                 } }
                 tbody { @for (at, figure) in rows { (row(&view, at, figure, part)) } }
             }
-            p .small { (w.no_sample) }
+            @if shared.source.sample.is_none() { p .small { (w.no_sample) } }
         },
     )
     .into_response()

@@ -33,10 +33,10 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
                 @let here = of(&list.id);
                 @if !here.is_empty() {
                     h2 { (view.title(Some(at))) }
-                    @for (at, figure) in here { (sentence(&view, at, figure)) }
+                    @for (at, figure) in here { (sentence(&view, &board, at, figure)) }
                 }
             }
-            p .small { (w.no_sample) }
+            @if shared.source.sample.is_none() { p .small { (w.no_sample) } }
         },
     )
     .into_response()
@@ -59,12 +59,13 @@ fn frozen(view: &View, board: &Board) -> Markup {
     }
 }
 
-fn sentence(view: &View, at: usize, f: &Computed) -> Markup {
+fn sentence(view: &View, board: &Board, at: usize, f: &Computed) -> Markup {
     let sentence = view.state.source.figures[at].figure.sentence.get(view.language);
     html! {
         p {
             @if sentence.is_empty() { (text(&f.id)) ": " (text(&f.computed)) } @else { (text(&f.sentence(&sentence))) }
             " " a .small href=(view.ask.link(&format!("/findings/{}", f.id))) { (f.count) "/" (f.base) }
+            (super::document::interval(view, board, &f.id))
             @if f.several { span .note { (view.words.several) } }
             @if !f.equal { strong { " ⚠ " (view.words.published) ": " (text(&f.published)) } }
         }

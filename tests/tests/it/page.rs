@@ -1,7 +1,7 @@
 //! The coordinators' page, asked as a browser asks it.
 
 use crate::it::attachments::jpeg;
-use crate::it::support::{draft, key, report, set};
+use crate::it::support::{copy, draft, key, report, set};
 use baqylau_desk::Desk;
 use baqylau_desk::status::Answers;
 use baqylau_page::{Options, Running, start};
@@ -239,6 +239,34 @@ fn a_photograph_is_shown_and_any_other_file_is_saved() {
     eventually(&browser, &other, "/attachments/0");
     let file = browser.get(&format!("{other}/attachments/0"));
     assert!(file.head.contains("application/octet-stream") && file.head.contains("nosniff"), "{}", file.head);
+}
+
+#[test]
+fn a_sample_gives_an_interval_and_no_sample_says_why_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("tables");
+    copy(&tables("kazakhstan-2023"), &source);
+    let drawn = "place,stratum,population\ns00001,city,100\ns00002,city,100\ns00003,land,300\ns00004,land,300\n";
+    std::fs::write(source.join("sample.csv"), drawn).expect("writes");
+    let mut world = World::new(&source);
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    // The last one was not drawn, and counts in the figure alone.
+    for (place, secrecy) in [("s00001", "no"), ("s00002", "yes"), ("s00003", "yes"), ("s00009", "no")] {
+        let visit = core.start_visit(Some(place), None).expect("a visit").code;
+        let id = core.start_checklist(&visit, "voting").expect("a draft").id;
+        set(&core, id, "secrecy", secrecy).expect("set");
+        core.finalise(id, Some("for a test".into())).expect("signed");
+    }
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let figure = "/findings/voting.secrecy_not_ensured";
+    let page = Browser::open(&world).page(figure);
+    // 50 of 100 in the city, none of the one that answered for 150 on the land: 50 / (100 + 150).
+    assert!(page.contains("<dd>20.0 %</dd>") && page.contains("<dd>3 (75 %)</dd>"), "{page}");
+    assert!(page.contains("<dd>2</dd>") && page.contains(" – ") && !page.contains("No interval is shown"), "{page}");
+    let (without, _core) = self::world();
+    assert!(Browser::open(&without).page(figure).contains("No interval is shown"));
 }
 
 /// The same cells as the table, texts as texts; and what they mean beside them.
