@@ -13,6 +13,7 @@ mod bundle;
 pub mod clock;
 mod drive;
 pub mod error;
+mod exif;
 mod flight;
 pub mod listen;
 pub mod lock;

@@ -1,6 +1,7 @@
 //! Takes out of a photograph, sound or video what tells where, when and with what it was made. It streams: nothing is written
 //! before it is clean, and a long video needs little memory. A format that is not known is refused, not passed.
 
+use crate::exif::upright;
 use std::io::{BufRead, BufReader, Error, ErrorKind, Read, Result, Write};
 
 /// The largest index of a video, which is cleaned in memory.
@@ -58,7 +59,8 @@ fn blank(input: &mut impl Read, out: &mut impl Write, length: u64) -> Result<()>
 }
 
 /// JPEG (ITU-T T.81): only what is needed to draw the picture is kept. Comments, application segments and extensions go, and
-/// whatever lies behind the end; the density of JFIF and Adobe's colour transform stay, without what may hide beside them.
+/// whatever lies behind the end; the density of JFIF, Adobe's colour transform and which way up it is stay, without what may hide beside
+/// them.
 fn jpeg(input: &mut impl BufRead, out: &mut impl Write) -> Result<()> {
     if array::<2>(input)? != [0xff, 0xd8] {
         return Err(broken("JPEG"));
@@ -78,7 +80,8 @@ fn jpeg(input: &mut impl BufRead, out: &mut impl Write) -> Result<()> {
             _ => {
                 let length = segment(input)?;
                 let mut start = Vec::new();
-                input.take(length.min(12)).read_to_end(&mut start)?;
+                let wanted = if marker == 0xe1 { length } else { length.min(12) };
+                input.take(wanted).read_to_end(&mut start)?;
                 skip(input, length - start.len() as u64)?;
                 match (marker, start.as_slice()) {
                     (0xe0, [b'J', b'F', b'I', b'F', 0, density @ ..]) if density.len() == 7 => {
@@ -87,6 +90,7 @@ fn jpeg(input: &mut impl BufRead, out: &mut impl Write) -> Result<()> {
                     (0xee, [b'A', b'd', b'o', b'b', b'e', ..]) if length == 12 => {
                         out.write_all(&[&[0xff, 0xee, 0, 14][..], &start].concat())?;
                     }
+                    (0xe1, exif) => out.write_all(&upright(exif).unwrap_or_default())?,
                     _ => {}
                 }
             }

@@ -60,6 +60,36 @@ fn named(core: &ObserverCore, draft: i64, question: &str) -> String {
 }
 
 #[test]
+fn a_photograph_stays_upright() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    let id = draft(&core, "campaign_event");
+    let at = key(&core, id, "photo");
+    // Little-endian: a maker, then "turn it a quarter to the right"; behind them where it was.
+    let little = [
+        &b"Exif\0\0II*\0\x08\0\0\0\x02\0"[..],
+        b"\x0f\x01\x02\0\x04\0\0\0ABC\0",
+        b"\x12\x01\x03\0\x01\0\0\0\x06\0\0\0",
+        SECRET,
+    ]
+    .concat();
+    let big = [&b"Exif\0\0MM\0*\0\0\0\x08\0\x01"[..], b"\x01\x12\0\x03\0\0\0\x01\0\x08\0\0", &[0; 4]].concat();
+    let nothing: [&[u8]; 4] =
+        [&little[..20], b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff", b"Exif\0\0"];
+    let cases = [(&little[..], Some(6)), (&big[..], Some(8))].into_iter().chain(nothing.map(|n| (n, None)));
+    for (exif, turned) in cases {
+        let length = u16::try_from(exif.len() + 2).expect("short").to_be_bytes();
+        let photo = [&[0xff, 0xd8, 0xff, 0xe1][..], &length, exif, &jpeg(b"picture")[2..]].concat();
+        core.attach(id, at, "image/jpeg", &mut &photo[..]).expect("attached");
+        let clean = read(&core, id, &named(&core, id, "photo"));
+        assert!(!holds(&clean, SECRET) && !holds(&clean, b"ABC"));
+        let kept = clean.windows(12).find(|w| w.starts_with(b"\x01\x12\0\x03\0\0\0\x01\0")).map(|w| w[9]);
+        assert_eq!(kept, turned);
+    }
+}
+
+#[test]
 fn a_photograph_arrives_without_what_it_tells() {
     let mut world = World::new(&tables("kazakhstan-2023"));
     let invite = world.invite("p001");
