@@ -24,7 +24,7 @@ final class Delegate: NSObject, UIApplicationDelegate {
     // Continuous: it goes on while the phone sleeps.
     let observer = Observer(PhoneServices()) { Int64(clock_gettime_nsec_np(CLOCK_MONOTONIC_RAW) / 1_000_000) }
     let camera = PhoneCamera()
-    private var copied = UIPasteboard.general.changeCount
+    private var (copied, inFront) = (0, false)
 
     func application(_ app: UIApplication, didFinishLaunchingWithOptions: [UIApplication.LaunchOptionsKey: Any]?) -> Bool {
         PhoneDelivery.register { [observer] in await observer.deliver() }
@@ -39,13 +39,16 @@ final class Delegate: NSObject, UIApplicationDelegate {
     func phase(_ now: ScenePhase) {
         switch now {
         case .active:
-            copied = UIPasteboard.general.changeCount
+            if !inFront { copied = UIPasteboard.general.changeCount }
+            inFront = true
             Task { await observer.seen() }
         case .background:
             // What was copied from an answer stays in no pasteboard.
             if UIPasteboard.general.changeCount != copied { UIPasteboard.general.items = [] }
-            let time = UIApplication.shared.beginBackgroundTask()
-            Task { await observer.unseen(); UIApplication.shared.endBackgroundTask(time) }
+            inFront = false
+            let left = Task { await observer.unseen() }
+            let time = UIApplication.shared.beginBackgroundTask { left.cancel() }
+            Task { await left.value; UIApplication.shared.endBackgroundTask(time) }
         default: break
         }
     }

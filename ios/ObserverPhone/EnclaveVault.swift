@@ -13,7 +13,8 @@ final class EnclaveVault: KeyVault, @unchecked Sendable {
     func show(_ context: LAContext) { lock.withLock { shown = context } }
 
     func create(alias: String, policy: Policy) throws {
-        if try read(alias) != nil { return }
+        // Another face destroyed the key, and the keychain outlives the app: what is there may be of no use.
+        if policy == .biometric { try destroy(alias: alias) } else if try read(alias) != nil { return }
         // The outbox delivers while the phone is locked; everything else waits for its owner.
         let open = alias == "outbox" ? kSecAttrAccessibleAfterFirstUnlockThisDeviceOnly : kSecAttrAccessibleWhenUnlockedThisDeviceOnly
         let flags: SecAccessControlCreateFlags = policy == .biometric ? [.privateKeyUsage, .biometryCurrentSet] : .privateKeyUsage
@@ -34,7 +35,7 @@ final class EnclaveVault: KeyVault, @unchecked Sendable {
         return try said {
             let other = try P256.KeyAgreement.PublicKey(rawRepresentation: Data(item.prefix(publicLength)))
             let key = try SecureEnclave.P256.KeyAgreement.PrivateKey(
-                dataRepresentation: Data(item.dropFirst(publicLength)), authenticationContext: lock.withLock { shown })
+                dataRepresentation: Data(item.dropFirst(publicLength)), authenticationContext: context(alias))
             let secret = try key.sharedSecretFromKeyAgreement(with: other).hkdfDerivedSymmetricKey(
                 using: SHA256.self, salt: Data(), sharedInfo: Data("baqylau/1/vault".utf8), outputByteCount: 32)
             return Data(HMAC<SHA256>.authenticationCode(for: input, using: secret))
@@ -43,6 +44,12 @@ final class EnclaveVault: KeyVault, @unchecked Sendable {
 
     func destroy(alias: String) throws {
         _ = try there(SecItemDelete(query(alias) as CFDictionary))
+    }
+
+    /// Face or finger opens its own key, once.
+    private func context(_ alias: String) -> LAContext? {
+        guard alias.hasPrefix("face/") else { return nil }
+        return lock.withLock { defer { shown = nil }; return shown }
     }
 
     private func read(_ alias: String) throws -> Data? {

@@ -62,8 +62,12 @@ private final class Eye: NSObject, AVCapturePhotoCaptureDelegate, AVCaptureMetad
     enum For { case photographs, codes }
     enum Thing: Sendable { case photograph(Data), code(String) }
 
-    let session = AVCaptureSession()
-    private let (queue, photograph, codes) = (DispatchQueue(label: "camera"), AVCapturePhotoOutput(), AVCaptureMetadataOutput())
+    // Made when they are needed: the view that holds them is made again and again.
+    private(set) lazy var session = AVCaptureSession()
+    private lazy var photograph = AVCapturePhotoOutput()
+    private lazy var codes = AVCaptureMetadataOutput()
+    private let queue = DispatchQueue(label: "camera")
+    private var last: String?
     private let purpose: For
     private let failed: @MainActor () -> Void
     private let seen: @MainActor (Thing) -> Void
@@ -75,14 +79,16 @@ private final class Eye: NSObject, AVCapturePhotoCaptureDelegate, AVCaptureMetad
     func open() {
         queue.async { [self] in
             if !session.inputs.isEmpty { return session.startRunning() }
-            let output = purpose == .codes ? codes : photograph
+            let output: AVCaptureOutput = purpose == .codes ? codes : photograph
             guard let back = AVCaptureDevice.default(for: .video), let input = try? AVCaptureDeviceInput(device: back),
                 session.canAddInput(input), session.canAddOutput(output) else { return tell { $0.failed() } }
             session.sessionPreset = purpose == .codes ? .high : .photo
             session.addInput(input)
             session.addOutput(output)
-            codes.setMetadataObjectsDelegate(self, queue: queue)
-            if purpose == .codes { codes.metadataObjectTypes = [.qr] }
+            if purpose == .codes {
+                codes.setMetadataObjectsDelegate(self, queue: queue)
+                codes.metadataObjectTypes = [.qr]
+            }
             session.startRunning()
         }
     }
@@ -90,8 +96,10 @@ private final class Eye: NSObject, AVCapturePhotoCaptureDelegate, AVCaptureMetad
     func close() { queue.async { [self] in session.stopRunning() } }
 
     func shoot() {
-        let jpeg = AVCapturePhotoSettings(format: [AVVideoCodecKey: AVVideoCodecType.jpeg])
-        queue.async { [self] in photograph.capturePhoto(with: jpeg, delegate: self) }
+        queue.async { [self] in
+            guard session.isRunning, photograph.connection(with: .video)?.isActive == true else { return tell { $0.failed() } }
+            photograph.capturePhoto(with: AVCapturePhotoSettings(format: [AVVideoCodecKey: AVVideoCodecType.jpeg]), delegate: self)
+        }
     }
 
     func photoOutput(_ output: AVCapturePhotoOutput, didFinishProcessingPhoto photo: AVCapturePhoto, error: (any Error)?) {
@@ -101,7 +109,10 @@ private final class Eye: NSObject, AVCapturePhotoCaptureDelegate, AVCaptureMetad
 
     func metadataOutput(_ output: AVCaptureMetadataOutput, didOutput found: [AVMetadataObject], from connection: AVCaptureConnection) {
         for case let code as AVMetadataMachineReadableCodeObject in found {
-            if let text = code.stringValue { tell { $0.seen(.code(text)) } }
+            // The same code is seen in every frame.
+            guard let text = code.stringValue, text != last else { continue }
+            last = text
+            tell { $0.seen(.code(text)) }
         }
     }
 

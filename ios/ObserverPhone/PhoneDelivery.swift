@@ -35,7 +35,7 @@ public final class PhoneDelivery: Delivery {
                     PhoneDelivery().plan()
                     task.setTaskCompleted(success: !Task.isCancelled)
                 }
-                task.expirationHandler = { work.cancel() }
+                task.expirationHandler = { @Sendable in work.cancel() }
             }
         }
     }

@@ -51,7 +51,7 @@ final class PhoneLocator: Locator {
 
 @Sendable private func first() async throws -> Position? {
     for try await update in CLLocationUpdate.liveUpdates() {
-        guard let at = update.location else { continue }
+        guard let at = update.location, abs(at.timestamp.timeIntervalSinceNow) < 60 else { continue }
         let mock = at.sourceInformation?.isSimulatedBySoftware ?? false
         return here(latitude: at.coordinate.latitude, longitude: at.coordinate.longitude, metres: at.horizontalAccuracy, mock: mock)
     }

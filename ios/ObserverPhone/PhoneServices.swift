@@ -48,7 +48,7 @@ private func guarded(_ folder: URL) {
 /// Changes with every start of the phone.
 private func bootSession() -> String {
     var (name, size) = ([CChar](repeating: 0, count: 64), 64)
-    return sysctlbyname("kern.bootsessionuuid", &name, &size, nil, 0) == 0 ? String(cString: name) : ""
+    return sysctlbyname("kern.bootsessionuuid", &name, &size, nil, 0) == 0 ? String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : ""
 }
 
 /// Face or finger through the system's prompt.

@@ -31,7 +31,8 @@ struct Screen<Content: View, Bottom: View>: View {
     var body: some View {
         ScrollViewReader { reader in
             ScrollView {
-                LazyVStack(alignment: .leading, spacing: 12) {
+                // Not lazy: what is looked for may be far below.
+                VStack(alignment: .leading, spacing: 12) {
                     if let back { Plain(say(.back), "back", back) }
                     Text(verbatim: title).font(.title2.bold()).accessibilityAddTraits(.isHeader)
                     if let model, model.busy > 0 { ProgressView() }
@@ -43,7 +44,7 @@ struct Screen<Content: View, Bottom: View>: View {
             }
             .onChange(of: focus) { _, now in if let now { reader.scrollTo(now, anchor: .top) } }
         }
-        .safeAreaInset(edge: .bottom) { VStack(spacing: 8) { bottom }.padding(.horizontal) }
+        .safeAreaInset(edge: .bottom) { VStack(spacing: 8) { bottom }.padding(.horizontal).background(.bar) }
     }
 }
 
@@ -211,6 +212,8 @@ struct Pin: View {
         SecureField(text: Binding(get: { text }, set: { change($0) })) { Text(verbatim: label) }
             .textFieldStyle(.roundedBorder)
             .keyboardType(.numberPad)
+            // The phone offers to keep no password.
+            .textContentType(.oneTimeCode)
             .frame(minHeight: target)
             .accessibilityLabel(label)
             .accessibilityIdentifier(name)

@@ -79,8 +79,7 @@ struct Question: View {
     }
 
     @ViewBuilder private func field(_ keyboard: KeyboardKind) -> some View {
-        let text = model.state.typed[row.key] ?? row.answerText
-        Field(label: row.label, name: "field-\(row.name)", text: text, keyboard: keyboard) { model.type(row.key, $0) }
+        Field(label: row.label, name: "field-\(row.name)", text: model.shown(row), keyboard: keyboard) { model.type(row.key, $0) }
         if let wrong = model.state.wrong[row.key] { Paragraph("⚠ " + say(wrong)) }
     }
 

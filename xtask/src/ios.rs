@@ -13,7 +13,9 @@ pub fn ios() -> Result<(), String> {
 pub fn test() -> Result<(), String> {
     let package = root().join("ios");
     parse(&package)?;
-    run("the screens of iOS", bindings::swift_in(&package, "debug", "build")?.args(["--target", "ObserverScreens"]))?;
+    for checked in ["ObserverScreens", "ObserverPhone"] {
+        run(checked, bindings::swift_in(&package, "debug", "build")?.args(["--target", checked]))?;
+    }
     run("iOS", &mut bindings::swift_in(&package, "debug", "test")?)
 }
 

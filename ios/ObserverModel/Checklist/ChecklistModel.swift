@@ -201,6 +201,7 @@ public final class ChecklistModel: ScreenModel {
             } then: {
                 if self.state.typed[key] == text { self.state.typed[key] = nil }
             }
+            state.written[key] = state.rows.first { $0.key == key }.map { Written(text: text, kept: $0.answerText) }
         } catch BaqylauError.Invalid {
             state.wrong[key] = wrongWord(kind)
         }
@@ -233,6 +234,13 @@ public final class ChecklistModel: ScreenModel {
         if let recording { Task { _ = await recording.stop() } }
         recording = nil
         super.close()
+    }
+
+    /// What stands in a question's field.
+    public func shown(_ row: RowView) -> String {
+        if let typed = state.typed[row.key] { return typed }
+        if let written = state.written[row.key], written.kept == row.answerText { return written.text }
+        return row.answerText
     }
 
     public func over(_ over: Over?) { state.over = over }

@@ -34,6 +34,8 @@ public struct ChecklistState: Sendable {
     public var shown: [SectionView] { sections.filter(\.shown) }
 
     /// Whether everything that was given is kept.
+    /// How an answer was written, and how the core writes it: "12." stays while it is typed.
+    public var written: [Key: Written] = [:]
     public var saved: Bool { saving == 0 && typed.isEmpty }
 
     /// The section after this one, as far as it is shown.
@@ -62,4 +64,9 @@ struct Seen: Sendable {
         title = about?.title ?? ""
         finished = about?.finished == true
     }
+}
+
+public struct Written: Sendable {
+    public let text: String
+    public let kept: String
 }

@@ -8,6 +8,7 @@ public final class Observer {
     public let look: Look
     public let navigator: Navigator
     private let away: Away
+    private var listening: Task<Void, Never>?
 
     /// `elapsedMs`: a clock that goes on while the phone sleeps. `watch` runs before every call of the core, on its thread.
     public init(
@@ -20,18 +21,24 @@ public final class Observer {
         navigator = Navigator(saved: settings.way) { settings.way = $0 }
         away = Away(session, elapsedMs: elapsedMs)
         session.noStore = { [navigator] in navigator.anew() }
+        session.locking = { [navigator] in navigator.forget() }
     }
 
-    /// The app is seen: what is there is opened, or locked if it was away too long.
+    /// The app is seen: what is there is opened, or locked if it was away too long. What waits goes whenever there is a network.
     public func seen() async {
         away.comeBack()
         await session.start()
+        let connected = services.delivery.connected()
+        listening?.cancel()
+        listening = Task { for await there in connected where there { _ = await self.deliver() } }
     }
 
-    /// The app is out of sight: what waits goes later, and no write is under way when this returns.
+    /// The app is out of sight: what waits goes now, as far as the system allows, or later; no write is under way when this returns.
     public func unseen() async {
         away.leave(lockAfterMs: services.settings.lockAfterMs)
+        listening?.cancel()
         services.delivery.plan()
+        _ = await within(.seconds(20)) { await self.deliver() }
         // A core that broke off has nothing under way.
         try? await session.suspend()
     }

@@ -30,6 +30,8 @@ public final class Session {
     @ObservationIgnored private var core: Core?
     /// Told when there is no store, or none any more.
     @ObservationIgnored var noStore: @MainActor () -> Void = {}
+    /// Told when the store is locked: what the screens hold goes, whether anybody looks or not.
+    @ObservationIgnored var locking: @MainActor () -> Void = {}
 
     /// `watch` runs before every call of the core, on its thread.
     public init(
@@ -43,7 +45,13 @@ public final class Session {
     /// Opens what is there, locked.
     public func start() async {
         await turn {
-            if self.core != nil { return }
+            if let core = self.core {
+                // Before the phone's first unlocking nothing told whether face or finger opens it.
+                if case .locked(_, let left) = self.state, let face = try? await self.face(core) {
+                    self.state = .locked(face: face, attemptsLeft: left)
+                }
+                return
+            }
             let (phone, vault) = (self.phone(), self.vault)
             do {
                 if try await offMain({ storeExists(phone: phone, vault: vault) }) {
@@ -108,6 +116,7 @@ public final class Session {
     public func lock() async {
         guard let core else { return }
         state = .starting
+        locking()
         // The screen that asked for it is gone at once: this does not end with it.
         await Task {
             do {

@@ -67,6 +67,10 @@ struct ChecklistTests {
         #expect(page.row("voters_on_list")?.answer == .missing(why: .notPermitted) && page.state.typed.isEmpty)
         await page.choose(try #require(page.row("voters_on_list")), .none(.notPermitted)).value
         #expect(page.row("voters_on_list")?.answer == nil)
+        await page.type(key, "0017").value
+        let row = try #require(page.row("voters_on_list"))
+        #expect(row.answer == .integer(value: 17) && page.state.typed.isEmpty)
+        #expect(page.shown(row) == "0017", "what is typed is not rewritten under the hand")
         await page.note(try #require(page.row("voters_on_list")), "From the list on the wall").value
         #expect(page.row("voters_on_list")?.note == "From the list on the wall")
         await page.type(key, "99999").value

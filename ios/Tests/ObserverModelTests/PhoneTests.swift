@@ -28,6 +28,27 @@ struct PhoneTests {
         #expect(observer.navigator.way == [.home] && twin.way == ["home"])
     }
 
+    @Test func whatWaitsLeavesWhenThereIsANetwork() async throws {
+        let mission = try Mission()
+        let device = try await Device.enrolled(mission)
+        _ = try await device.incident()
+        let twin = device.twin
+        try await device.core.close()
+        twin.network.there = false
+        let observer = Observer(twin) { 0 }
+        await observer.seen()
+        try await observer.session.unlock(pin: pin)
+        guard case .open(let core) = observer.session.state else { throw Absent(what: "an open store") }
+        #expect(try await core { try $0.summary() }.waiting == 1)
+        twin.network.there = true
+        try await until("it is delivered") { try await core { try $0.summary() }.allSafe }
+        observer.navigator.open(.reports)
+        let model = observer.navigator.model(.reports) { ReportsModel(core) }
+        await observer.session.lock()
+        // What a screen held is gone from memory, whether anybody looks or not.
+        #expect(observer.navigator.model(.reports) { ReportsModel(core) } !== model)
+    }
+
     @Test func whatComesWhileNobodyLooksIsTold() async throws {
         let mission = try Mission()
         let device = try await Device.enrolled(mission)

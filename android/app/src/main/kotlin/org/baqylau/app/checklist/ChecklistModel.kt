@@ -62,6 +62,8 @@ data class ChecklistState(
     val progress: Progress = Progress(0u, 0u),
     /** What stands in a field and is not an answer yet. */
     val typed: Map<Key, String> = emptyMap(),
+    /** How an answer was written, and how the core writes it: "12." stays while it is typed. */
+    val written: Map<Key, Pair<String, String>> = emptyMap(),
     /** What is no answer of its kind, and the words for it. */
     val wrong: Map<Key, Int> = emptyMap(),
     val saving: Int = 0,
@@ -249,6 +251,8 @@ class ChecklistModel(
             changed({ if (text.isBlank()) clearAnswer(draft, key) else setAnswer(draft, key, readAnswer(draft, key, text)) }) {
                 if (typed[key] == text) copy(typed = typed - key) else this
             }
+            val kept = state.value.rows.firstOrNull { it.key == key }?.answerText
+            update { copy(written = if (kept == null) written - key else written + (key to (text to kept))) }
         } catch (_: BaqylauException.Invalid) {
             update { copy(wrong = wrong + (key to wrongName(kind))) }
         }

@@ -234,7 +234,7 @@ private fun Field(
     val kept = if (row.answer is Answer.Missing) "" else row.answerText
     val wrong = state.wrong[row.key]
     OutlinedTextField(
-        state.typed[row.key] ?: kept,
+        state.typed[row.key] ?: state.written[row.key]?.takeIf { it.second == kept }?.first ?: kept,
         { model.type(row.key, it) },
         Modifier.fillMaxWidth().padding(horizontal = 16.dp).testTag("field-${row.name}").semantics { contentDescription = row.label },
         singleLine = "multiline" !in row.appearance,

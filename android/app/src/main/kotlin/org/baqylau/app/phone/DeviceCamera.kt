@@ -10,10 +10,12 @@ import android.hardware.camera2.CameraCharacteristics
 import android.hardware.camera2.CameraDevice
 import android.hardware.camera2.CameraManager
 import android.hardware.camera2.CaptureRequest
+import android.hardware.display.DisplayManager
 import android.media.Image
 import android.media.ImageReader
 import android.os.Handler
 import android.os.HandlerThread
+import android.view.Display
 import android.view.Surface
 import android.view.TextureView
 import androidx.compose.foundation.layout.Column
@@ -98,6 +100,12 @@ private class Eye(
     private var session: CameraCaptureSession? = null
     private var preview: Surface? = null
 
+    /** How far the phone is turned, in degrees. */
+    private val turned = (context.getSystemService(DisplayManager::class.java)?.getDisplay(Display.DEFAULT_DISPLAY)?.rotation ?: 0) * QUARTER
+
+    /** How far a picture is to be turned to stand upright, in degrees. */
+    private var upright = 0
+
     // The screen has asked for the permission.
     @SuppressLint("MissingPermission")
     override fun onSurfaceTextureAvailable(
@@ -111,6 +119,8 @@ private class Eye(
         try {
             val back = manager?.cameraIdList?.firstOrNull { id -> facesBack(manager.getCameraCharacteristics(id)) }
             if (manager == null || back == null) return onFailed()
+            val mounted = manager.getCameraCharacteristics(back).get(CameraCharacteristics.SENSOR_ORIENTATION) ?: 0
+            upright = (mounted - turned + FULL) % FULL
             manager.openCamera(back, this, handler)
         } catch (_: CameraAccessException) {
             onFailed()
@@ -154,6 +164,7 @@ private class Eye(
         val (camera, open) = (device ?: return) to (session ?: return)
         val request = camera.createCaptureRequest(CameraDevice.TEMPLATE_STILL_CAPTURE).apply { addTarget(reader.surface) }
         request.set(CaptureRequest.JPEG_QUALITY, QUALITY)
+        request.set(CaptureRequest.JPEG_ORIENTATION, upright)
         open.capture(request.build(), null, handler)
     }
 
@@ -191,6 +202,8 @@ private class Eye(
         const val WIDTH = 1920
         const val HEIGHT = 1080
         const val QUALITY: Byte = 85
+        const val QUARTER = 90
+        const val FULL = 360
     }
 }
 

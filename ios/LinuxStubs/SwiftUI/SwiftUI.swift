@@ -59,9 +59,6 @@ public struct HStack<C: View>: Declared {
     public init(alignment: VerticalAlignment = .center, spacing: CGFloat? = nil, @ViewBuilder content: () -> C) {}
 }
 public struct ScrollView<C: View>: Declared { public init(@ViewBuilder content: () -> C) {} }
-public struct LazyVStack<C: View>: Declared {
-    public init(alignment: HorizontalAlignment = .center, spacing: CGFloat? = nil, @ViewBuilder content: () -> C) {}
-}
 public struct ScrollViewReader<C: View>: Declared { public init(@ViewBuilder content: @escaping (ScrollViewProxy) -> C) {} }
 public struct ScrollViewProxy { public func scrollTo<ID: Hashable>(_ id: ID, anchor: UnitPoint? = nil) {} }
 public struct UnitPoint: Sendable { public static let top = UnitPoint() }
@@ -96,6 +93,9 @@ extension ShapeStyle where Self == Color {
     public static var primary: Color { Color() }
     public static var secondary: Color { Color() }
 }
+public struct Material: ShapeStyle { public init() {} }
+extension ShapeStyle where Self == Material { public static var bar: Material { Material() } }
+public struct TextContentType: Sendable { public static let oneTimeCode = TextContentType() }
 public struct Font: Sendable {
     public static let title2 = Font(), headline = Font(), body = Font(), callout = Font()
     public func monospaced() -> Font { self }
@@ -157,6 +157,7 @@ extension View {
     public func buttonStyle<S: PrimitiveButtonStyle>(_ style: S) -> some View { self }
     public func textFieldStyle(_ style: TextFieldStyle) -> some View { self }
     public func keyboardType(_ type: KeyboardType) -> some View { self }
+    public func textContentType(_ type: TextContentType?) -> some View { self }
     public func autocorrectionDisabled(_ disabled: Bool = true) -> some View { self }
     public func textInputAutocapitalization(_ how: Autocapitalization?) -> some View { self }
     public func aspectRatio(_ ratio: CGFloat?, contentMode: ContentMode) -> some View { self }
