@@ -1,12 +1,13 @@
 //! The numbers. Blank, hidden and missing answers are unknown, never false; what is unknown is shown beside the base.
 
 use crate::figure::{Base, Compiled, Expected, Rule, Unit};
-use baqylau_forms::Filling;
 use baqylau_forms::expr::{Expr, Val};
 use baqylau_forms::fill::{Key, Mode};
 use baqylau_forms::num;
 use baqylau_forms::value::{Answer, Missing};
-use std::collections::{HashMap, HashSet};
+use baqylau_forms::{Filling, Form};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A report that counts: what passed every check, is no duplicate, no test, and not superseded.
 #[derive(Debug, Clone)]
@@ -67,7 +68,7 @@ impl Computed {
 }
 
 /// What one report gives a figure.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Given {
     /// What it adds to the numerator.
     pub count: u32,
@@ -82,7 +83,7 @@ pub struct Given {
 }
 
 /// Why a report says nothing for a figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unknown {
     /// The observer does not know.
     DoNotKnow,
@@ -106,44 +107,67 @@ pub struct Seen<'g> {
 /// Computes figures. `people` is how many people of the register have a device that counts.
 #[must_use]
 pub fn compute(figures: &[Compiled], observations: &[Observation], people: usize) -> Vec<Computed> {
-    let one = |figure: &Compiled| {
-        let given = observations.iter().filter_map(|o| Some((o, give(figure, o)?)));
-        let given: Vec<(&Observation, Given)> = given.collect();
+    let mut rules = Rules::default();
+    let mut given: Vec<Vec<(&Observation, Given)>> = figures.iter().map(|_| Vec::new()).collect();
+    for observation in observations {
+        give(&rules.of(figures, observation.filling.form()), observation)
+            .into_iter()
+            .for_each(|(at, gives)| given[at].push((observation, gives)));
+    }
+    let seen = |given: &[(&Observation, Given)], figure: &Compiled| {
         total(figure, given.iter().map(|(o, given)| Seen { index: o.index, place: o.place, given }), people)
     };
-    figures.iter().map(one).collect()
+    figures.iter().zip(given).map(|(figure, given)| seen(&given, figure)).collect()
 }
 
-/// What a report gives a figure; `None` when it is of another checklist.
+/// Figures, each under every version of its checklist that was met.
+#[derive(Default)]
+pub struct Rules {
+    of_form: HashMap<usize, Arc<Adapted>>,
+}
+
+/// The figures of a form's checklist, by position; without a rule where the form lacks what a figure asks for.
+pub type Adapted = (Arc<Form>, Vec<(usize, Option<Compiled>)>);
+
+impl Rules {
+    /// The rules for reports of one form, for other threads too. The figures are the same in every call.
+    pub fn of(&mut self, figures: &[Compiled], form: &Arc<Form>) -> Arc<Adapted> {
+        let adapt = || {
+            let ours = figures.iter().enumerate().filter(|(_, f)| f.figure.checklist == form.definition().id);
+            // It holds the form, so that no other comes to stand at its address.
+            Arc::new((form.clone(), ours.map(|(at, figure)| (at, figure.under(form))).collect::<Vec<_>>()))
+        };
+        self.of_form.entry(Arc::as_ptr(form).addr()).or_insert_with(adapt).clone()
+    }
+}
+
+/// What a report gives each figure of its checklist, by the rules for its form.
 #[must_use]
-pub fn give(figure: &Compiled, o: &Observation) -> Option<Given> {
-    if figure.figure.checklist != o.checklist {
-        return None;
-    }
-    match &figure.rule {
-        Rule::People => None,
-        Rule::Truth { counts, base } => Some(truth(o, counts, base)),
-        Rule::Share { part, whole } => Some(share(o, part, whole)),
-        Rule::Breakdown { question } => Some(breakdown(o, *question)),
-    }
+pub fn give(rules: &Adapted, o: &Observation) -> Vec<(usize, Given)> {
+    let one = |figure: &Option<Compiled>| match figure.as_ref().map(|f| &f.rule) {
+        // What another version did not ask is not known.
+        None | Some(Rule::People) => Given { unknown: Some(Unknown::NotAnswered), ..Given::default() },
+        Some(Rule::Truth { counts, base }) => truth(o, counts, base),
+        Some(Rule::Share { part, whole }) => share(o, part, whole),
+        Some(Rule::Breakdown { question, order }) => breakdown(o, *question, order.as_deref()),
+    };
+    rules.1.iter().map(|(at, figure)| (*at, one(figure))).collect()
 }
 
 /// The number of a figure over some reports: all that count, or those of a region, an hour, a kind of station.
 #[must_use]
 pub fn total<'g>(figure: &Compiled, seen: impl Iterator<Item = Seen<'g>>, people: usize) -> Computed {
-    let seen: Vec<Seen> = if figure.per_place { latest(seen) } else { seen.collect() };
-    let mut tally = Tally::default();
-    let choices = match figure.rule {
-        Rule::Breakdown { question } => figure.form.as_ref().and_then(|f| f.list(question)).map(|l| &l.choices),
-        _ => None,
-    };
-    tally.parts = choices.into_iter().flatten().map(|c| (c.name.to_string(), 0)).collect();
-    seen.iter().for_each(|one| tally.add(one));
+    let mut tally = Tally::new(figure);
+    if figure.per_place {
+        latest(seen).iter().for_each(|one| tally.add(one));
+    } else {
+        seen.for_each(|one| tally.add(&one));
+    }
     if matches!(figure.rule, Rule::People) {
         tally.count = people;
         tally.base = people;
     }
-    tally.finish(figure, &seen)
+    tally.finish(figure)
 }
 
 /// The latest of each place.
@@ -206,14 +230,19 @@ fn share(o: &Observation, part: &Expr, whole: &Expr) -> Given {
     }
 }
 
-fn breakdown(o: &Observation, question: u32) -> Given {
+fn breakdown(o: &Observation, question: u32, order: Option<&[Option<u32>]>) -> Given {
     let key = Key { node: question, row: 0 };
     let chosen: Vec<u32> = match o.filling.answer(key).filter(|_| o.filling.is_shown(key)) {
         Some(Answer::One(choice)) => vec![*choice],
         Some(Answer::Many(chosen)) => chosen.clone(),
         _ => return Given { unknown: Some(unknown(o, &Expr::Name(question))), ..Given::default() },
     };
-    Given { count: u32::try_from(chosen.len()).unwrap_or(u32::MAX), base: 1, unknown: None, behind: true, chosen }
+    let count = u32::try_from(chosen.len()).unwrap_or(u32::MAX);
+    let chosen = match order {
+        None => chosen,
+        Some(order) => chosen.iter().filter_map(|choice| *order.get(*choice as usize)?).collect(),
+    };
+    Given { count, base: 1, unknown: None, behind: true, chosen }
 }
 
 #[derive(Default)]
@@ -223,12 +252,31 @@ struct Tally {
     do_not_know: usize,
     not_applicable: usize,
     not_answered: usize,
+    forms: usize,
+    /// Whether something was seen at a place, by its position.
+    places: Vec<bool>,
     reports: Vec<u64>,
     parts: Vec<(String, usize)>,
 }
 
 impl Tally {
+    fn new(figure: &Compiled) -> Self {
+        let choices = match figure.rule {
+            Rule::Breakdown { question, .. } => figure.form.as_ref().and_then(|f| f.list(question)).map(|l| &l.choices),
+            _ => None,
+        };
+        let parts = choices.into_iter().flatten().map(|c| (c.name.to_string(), 0)).collect();
+        Self { parts, ..Self::default() }
+    }
+
     fn add(&mut self, one: &Seen) {
+        self.forms += 1;
+        if let Some(place) = one.place.map(|p| p as usize) {
+            if self.places.len() <= place {
+                self.places.resize(place + 1, false);
+            }
+            self.places[place] = true;
+        }
         self.count += one.given.count as usize;
         self.base += one.given.base as usize;
         match one.given.unknown {
@@ -247,9 +295,8 @@ impl Tally {
         }
     }
 
-    fn finish(self, figure: &Compiled, seen: &[Seen]) -> Computed {
+    fn finish(self, figure: &Compiled) -> Computed {
         let computed = self.words(figure);
-        let places: HashSet<u32> = seen.iter().filter_map(|one| one.place).collect();
         Computed {
             id: figure.figure.id.clone(),
             published: figure.figure.published.clone(),
@@ -261,8 +308,8 @@ impl Tally {
             do_not_know: self.do_not_know,
             not_applicable: self.not_applicable,
             not_answered: self.not_answered,
-            forms: seen.len(),
-            places: places.len(),
+            forms: self.forms,
+            places: self.places.iter().filter(|seen| **seen).count(),
             reports: self.reports,
             parts: self.parts,
         }
@@ -293,6 +340,7 @@ impl Tally {
                 (self.number(figure.figure.unit) - value).abs() <= tolerance + 1e-9
             }
             Expected::Majority => 2 * self.count > self.base,
+            Expected::Nothing => true,
             Expected::Parts(parts) => parts.iter().all(|p| self.parts.contains(p)),
         }
     }

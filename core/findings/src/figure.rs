@@ -68,18 +68,33 @@ pub(crate) enum Base {
 /// What the published number says.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Expected {
-    Number { value: f64, tolerance: f64 },
+    Number {
+        value: f64,
+        tolerance: f64,
+    },
     Majority,
     Parts(Vec<(String, usize)>),
+    /// Nothing was published.
+    Nothing,
 }
 
 /// The rule of a figure, resolved.
 #[derive(Debug, Clone)]
 pub(crate) enum Rule {
     People,
-    Truth { counts: Expr, base: Base },
-    Share { part: Expr, whole: Expr },
-    Breakdown { question: u32 },
+    Truth {
+        counts: Expr,
+        base: Base,
+    },
+    Share {
+        part: Expr,
+        whole: Expr,
+    },
+    /// `order`: where each choice of the list stands in the figure's, which another version of the checklist may have in another order.
+    Breakdown {
+        question: u32,
+        order: Option<Vec<Option<u32>>>,
+    },
 }
 
 /// A figure ready to be computed.
@@ -111,13 +126,52 @@ impl Compiled {
     /// # Errors
     /// Everything that is wrong.
     pub fn all(figures: Vec<Figure>, forms: &HashMap<String, Arc<Form>>) -> Result<Vec<Self>, Vec<FigureError>> {
+        Self::each(figures, forms, expected)
+    }
+
+    /// Checks numbers that the mission looks at and did not publish; what [`Figure::published`] and [`Figure::value`] say is left alone.
+    ///
+    /// # Errors
+    /// Everything that is wrong.
+    pub fn unpublished(
+        figures: Vec<Figure>,
+        forms: &HashMap<String, Arc<Form>>,
+    ) -> Result<Vec<Self>, Vec<FigureError>> {
+        Self::each(figures, forms, |_| Ok(Expected::Nothing))
+    }
+
+    /// The same figure over reports that were filled under another version of its checklist: questions and choices are numbers, and
+    /// another version may have given them to others. `None` where that version lacks what the figure asks for.
+    #[must_use]
+    pub fn under(&self, form: &Arc<Form>) -> Option<Self> {
+        let known = self.form.as_ref()?;
+        if Arc::ptr_eq(known, form) || known.definition() == form.definition() {
+            return Some(self.clone());
+        }
+        let forms = HashMap::from([(self.figure.checklist.clone(), form.clone())]);
+        let mut other = Self::one(self.figure.clone(), &forms, |_| Ok(self.expected.clone())).ok()?;
+        if let (Rule::Breakdown { question: ours, .. }, Rule::Breakdown { question, order }) =
+            (&self.rule, &mut other.rule)
+        {
+            let choices = &form.list(*question)?.choices;
+            *order = Some(choices.iter().map(|choice| known.choice(*ours, &choice.name)).collect());
+        }
+        other.form = self.form.clone();
+        Some(other)
+    }
+
+    fn each(
+        figures: Vec<Figure>,
+        forms: &HashMap<String, Arc<Form>>,
+        expected: impl Fn(&Figure) -> Result<Expected, String>,
+    ) -> Result<Vec<Self>, Vec<FigureError>> {
         let mut faults = Vec::new();
         let mut out: Vec<Self> = Vec::new();
         for figure in figures {
             if out.iter().any(|c| c.figure.id == figure.id) {
                 faults.push(FigureError { id: figure.id.clone(), column: "id", what: "it is used before".into() });
             }
-            match Self::one(figure, forms) {
+            match Self::one(figure, forms, &expected) {
                 Ok(compiled) => out.push(compiled),
                 Err(fault) => faults.push(fault),
             }
@@ -125,7 +179,11 @@ impl Compiled {
         if faults.is_empty() { Ok(out) } else { Err(faults) }
     }
 
-    fn one(figure: Figure, forms: &HashMap<String, Arc<Form>>) -> Result<Self, FigureError> {
+    fn one(
+        figure: Figure,
+        forms: &HashMap<String, Arc<Form>>,
+        expected: impl Fn(&Figure) -> Result<Expected, String>,
+    ) -> Result<Self, FigureError> {
         let fault = |column, what: String| FigureError { id: figure.id.clone(), column, what };
         let expected = expected(&figure).map_err(|what| fault("value", what))?;
         let per_place = match figure.per.as_str() {
@@ -143,7 +201,7 @@ impl Compiled {
         let rule = match figure.unit {
             Unit::MeanShare => Rule::Share { part: parse("counts", &figure.counts)?, whole: parse("of", &figure.of)? },
             Unit::Breakdown => match parse("counts", &figure.counts)? {
-                Expr::Name(question) if form.list(question).is_some() => Rule::Breakdown { question },
+                Expr::Name(question) if form.list(question).is_some() => Rule::Breakdown { question, order: None },
                 _ => return Err(fault("counts", "a breakdown takes a choice question, as ${question}".into())),
             },
             _ => {

@@ -9,5 +9,5 @@ pub mod compute;
 pub mod figure;
 pub mod sample;
 
-pub use compute::{Computed, Given, Observation, Seen, compute, give, total};
+pub use compute::{Computed, Given, Observation, Rules, Seen, compute, give, total};
 pub use figure::{Compiled, Figure, FigureError, Unit};
