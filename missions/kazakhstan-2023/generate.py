@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes places.csv and people.csv beside this file. The same output on every run; see README.md for what is real."""
+"""Writes places.csv, people.csv and deployment.csv beside this file. The same output on every run; see README.md for what is real."""
 
 import csv
 import math
@@ -13,6 +13,10 @@ SEED = 20230319
 VOTERS = 12_032_550
 STATIONS = 10_223
 LARGEST = 3_000
+ELECTION_DAY = "2023-03-19"
+OPENINGS = 117
+VISITS = 1_240
+COUNTS = 130
 
 # code, kind, names, latitude, longitude, cities and districts with a commission, share of stations, voters in thousands,
 # share of urban stations. Aktobe and Ulytau have the numbers of voters that the statement gives.
@@ -265,6 +269,30 @@ def people(random_):
     return ["code", "name", "role", "team", "languages"], rows
 
 
+def deployment(random_, people_):
+    """The reports that short-term observers and the delegation are to send on election day, by the clock of the mission's seat."""
+    teams = sorted({person[3] for person in people_ if person[2] in ("sto", "delegation")})
+    regions = [r[0] for r, n in zip(REGIONS, shares(len(teams), [r[9] for r in REGIONS])) for _ in range(n)]
+    random_.shuffle(regions)
+    rows = []
+    for at, (team, region, visits) in enumerate(zip(teams, regions, shares(VISITS, [1] * len(teams)))):
+        # the west is an hour behind the seat
+        behind = 60 if region in WEST else 0
+
+        def due(checklist, minute):
+            rows.append([team, checklist, f"{ELECTION_DAY} {minute // 60:02}:{minute % 60:02}", region])
+
+        if at < OPENINGS:
+            due("opening", 7 * 60 + 30 + behind)
+        first, last = (9 if at < OPENINGS else 8) * 60 + behind, 19 * 60
+        for i in range(visits):
+            minute = first + (last - first) * i / (visits - 1) + random_.uniform(-20, 20)
+            due("voting", min(max(round(minute / 5) * 5, first), last))
+        if at < COUNTS:
+            due("closing_count", 20 * 60 + behind)
+    return ["team", "checklist", "due", "place"], rows
+
+
 def write(name, table):
     with open(HERE / name, "w", newline="", encoding="utf-8") as file:
         out = csv.writer(file, lineterminator="\n")
@@ -274,4 +302,6 @@ def write(name, table):
 
 if __name__ == "__main__":
     write("places.csv", places(random.Random(SEED)))
-    write("people.csv", people(random.Random(SEED + 1)))
+    observers = people(random.Random(SEED + 1))
+    write("people.csv", observers)
+    write("deployment.csv", deployment(random.Random(SEED + 2), observers[1]))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes places.csv and people.csv beside this file. The same output on every run; everything in them is invented."""
+"""Writes places.csv, people.csv and deployment.csv beside this file. The same output on every run; everything in them is invented."""
 
 import csv
 import pathlib
@@ -9,6 +9,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 SEED = 20261004
 CENTRES = 600
 VOTERS = 741_300
+ELECTION_DAY = "2026-10-04"
+VISITS = 14
 LABELS = ["label::العربية (ar)", "label::Français (fr)"]
 
 # names, latitude, longitude, districts, share of centres; the country is where the maps have an ocean
@@ -108,6 +110,28 @@ def people(random_):
     return ["code", "name", "role", "team", "languages"], rows
 
 
+def deployment(random_, people_):
+    """The reports that each team is to send on election day, by the clock of the mission's seat."""
+    teams = sorted({(person[3], person[2]) for person in people_})
+    split = shares(len(teams), [g[5] for g in GOVERNORATES])
+    homes = [at for at, n in enumerate(split) for _ in range(n)]
+    random_.shuffle(homes)
+    rows = []
+    for (team, role), at in zip(teams, homes):
+        # the islands are half an hour behind the seat
+        behind = 30 if GOVERNORATES[at][0] == ISLANDS else 0
+
+        def due(checklist, minute):
+            rows.append([team, checklist, f"{ELECTION_DAY} {minute // 60:02}:{minute % 60:02}", f"g{at + 1:02}"])
+
+        if role == "short":
+            for i in range(VISITS):
+                due("centre", 7 * 60 + 30 + behind + i * 45 + 5 * random_.randrange(3))
+        due("collation", 19 * 60 + behind)
+        due("collation", 21 * 60 + behind)
+    return ["team", "checklist", "due", "place"], rows
+
+
 def write(name, table):
     with open(HERE / name, "w", newline="", encoding="utf-8") as file:
         out = csv.writer(file, lineterminator="\n")
@@ -117,4 +141,6 @@ def write(name, table):
 
 if __name__ == "__main__":
     write("places.csv", places(random.Random(SEED)))
-    write("people.csv", people(random.Random(SEED + 1)))
+    observers = people(random.Random(SEED + 1))
+    write("people.csv", observers)
+    write("deployment.csv", deployment(random.Random(SEED + 2), observers[1]))
