@@ -273,7 +273,8 @@ def deployment(random_, people_):
     """The reports that short-term observers and the delegation are to send on election day, by the clock of the mission's seat."""
     teams = sorted({person[3] for person in people_ if person[2] in ("sto", "delegation")})
     regions = [r[0] for r, n in zip(REGIONS, shares(len(teams), [r[9] for r in REGIONS])) for _ in range(n)]
-    random_.shuffle(regions)
+    # fewer reports than teams: teams all over the country have one
+    opening, counting = ({k * len(teams) // n for k in range(n)} for n in (OPENINGS, COUNTS))
     rows = []
     for at, (team, region, visits) in enumerate(zip(teams, regions, shares(VISITS, [1] * len(teams)))):
         # the west is an hour behind the seat
@@ -282,13 +283,13 @@ def deployment(random_, people_):
         def due(checklist, minute):
             rows.append([team, checklist, f"{ELECTION_DAY} {minute // 60:02}:{minute % 60:02}", region])
 
-        if at < OPENINGS:
+        if at in opening:
             due("opening", 7 * 60 + 30 + behind)
-        first, last = (9 if at < OPENINGS else 8) * 60 + behind, 19 * 60
+        first, last = (9 if at in opening else 8) * 60 + behind, 19 * 60
         for i in range(visits):
             minute = first + (last - first) * i / (visits - 1) + random_.uniform(-20, 20)
             due("voting", min(max(round(minute / 5) * 5, first), last))
-        if at < COUNTS:
+        if at in counting:
             due("closing_count", 20 * 60 + behind)
     return ["team", "checklist", "due", "place"], rows
 

@@ -81,9 +81,12 @@ pub fn schedule(world: &World) -> Result<BTreeMap<String, Vec<Task>>, PlanError>
             });
         }
         let drawn = plan.draw(seed)?;
-        let places = assign_places(&drawn, places, &mut rng);
+        // Where there are fewer reports than teams, teams all over the country have one.
+        let (reports, all) = (drawn.len(), teams.len());
+        let team_of = |at: usize| if reports < all { at * all / reports } else { at % all };
+        let places = assign_places(&drawn, places, &team_of, &mut rng);
         for (at, (answers, place)) in drawn.into_iter().zip(places).enumerate() {
-            let (team, members) = &teams[at % teams.len()];
+            let (team, members) = &teams[team_of(at)];
             let visit = visits.entry(team.clone()).or_default();
             *visit += 1;
             let outcome = answers.get("@outcome").cloned().unwrap_or_else(|| "observed".into());
@@ -114,14 +117,24 @@ fn teams<'w>(world: &'w World, plan: &Plan) -> Vec<(String, Vec<&'w str>)> {
     teams.into_iter().map(|(team, members)| (team.to_owned(), members)).collect()
 }
 
-/// A place for each report, none twice unless the plan says that a place is visited again or there are too few.
-fn assign_places(reports: &[Answers], places: &[String], rng: &mut ChaCha12Rng) -> Vec<Option<String>> {
-    let mut fresh: Vec<&String> = places.iter().collect();
-    shuffle(&mut fresh, rng);
+/// A place for each report, none twice unless the plan says that a place is visited again or there are too few. The places of a team
+/// lie beside each other in the table, so that it can go from one to the next.
+fn assign_places(
+    reports: &[Answers],
+    places: &[String],
+    team_of: &dyn Fn(usize) -> usize,
+    rng: &mut ChaCha12Rng,
+) -> Vec<Option<String>> {
+    let mut chosen: Vec<usize> = (0..places.len()).collect();
+    shuffle(&mut chosen, rng);
     let mut visited: Vec<String> = Vec::new();
     let mut out = vec![None; reports.len()];
     let again = |a: &Answers| a.get("@place").is_some_and(|p| p == "repeat");
-    let (first, repeats): (Vec<_>, Vec<_>) = (0..reports.len()).partition(|i| !again(&reports[*i]));
+    let (mut first, repeats): (Vec<_>, Vec<_>) = (0..reports.len()).partition(|i| !again(&reports[*i]));
+    chosen.truncate(first.len());
+    chosen.sort_unstable_by_key(|at| std::cmp::Reverse(*at));
+    let mut fresh: Vec<&String> = chosen.into_iter().map(|at| &places[at]).collect();
+    first.sort_by_key(|at| (team_of(*at), *at));
     for at in first.into_iter().chain(repeats) {
         let place = if again(&reports[at]) { None } else { fresh.pop().cloned() };
         let place = place.or_else(|| (!visited.is_empty()).then(|| visited[below(rng, visited.len())].clone()));
