@@ -1,0 +1,148 @@
+//! A table as a Parquet file (<https://parquet.apache.org/docs/file-format/>), for R, Python, Stata and the like.
+
+use std::collections::HashSet;
+use std::io::Write;
+use std::sync::Arc;
+
+use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical};
+use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int64Type};
+use parquet::errors::Result as Written;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
+use parquet::schema::types::{Type, TypePtr};
+
+use crate::ExportError;
+
+/// Cells that are handed to the writer at once, so that a column is never in memory twice.
+const BATCH: usize = 4096;
+
+/// A table by columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// Name of the table, the root of the file's schema.
+    pub name: String,
+    /// The columns, all of one length and each of its own name.
+    pub columns: Vec<Column>,
+    /// Key-value metadata of the file; the column labels are added to it.
+    pub about: Vec<(String, String)>,
+}
+
+/// One column of a [`Table`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// Name in the schema.
+    pub name: String,
+    /// What people read, kept in the file's metadata as `label:<name>`, as Parquet has no place for it.
+    pub label: String,
+    /// The values.
+    pub values: Values,
+}
+
+/// The values of a [`Column`], `None` where there is none.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Values {
+    /// Text: BYTE_ARRAY, STRING.
+    Text(Vec<Option<String>>),
+    /// Whole numbers: INT64.
+    Integer(Vec<Option<i64>>),
+    /// Numbers: DOUBLE.
+    Real(Vec<Option<f64>>),
+    /// Milliseconds since 1970 in UTC: INT64, TIMESTAMP(MILLIS, isAdjustedToUTC = true).
+    Time(Vec<Option<i64>>),
+}
+
+impl Values {
+    fn len(&self) -> usize {
+        match self {
+            Self::Text(cells) => cells.len(),
+            Self::Integer(cells) | Self::Time(cells) => cells.len(),
+            Self::Real(cells) => cells.len(),
+        }
+    }
+
+    fn kind(&self) -> (Physical, Option<LogicalType>) {
+        match self {
+            Self::Text(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+            Self::Integer(_) => (Physical::INT64, None),
+            Self::Real(_) => (Physical::DOUBLE, None),
+            Self::Time(_) => (Physical::INT64, Some(LogicalType::timestamp(true, TimeUnit::MILLIS))),
+        }
+    }
+}
+
+/// Writes the table as one Parquet file of one row group: optional columns, dictionaries, Snappy.
+///
+/// # Errors
+///
+/// [`ExportError::NoColumns`], [`ExportError::ColumnTwice`] and [`ExportError::ColumnLength`] before anything is
+/// written, [`ExportError::Parquet`] if the target refuses the bytes.
+pub fn parquet(table: &Table, to: impl Write + Send) -> Result<(), ExportError> {
+    check(table)?;
+    write(table, to).map_err(|source| ExportError::Parquet { table: table.name.clone(), source })
+}
+
+fn check(table: &Table) -> Result<(), ExportError> {
+    let Some(first) = table.columns.first() else {
+        return Err(ExportError::NoColumns { table: table.name.clone() });
+    };
+    let (expected, mut names) = (first.values.len(), HashSet::new());
+    for column in &table.columns {
+        let (table, name, found) = (table.name.clone(), column.name.clone(), column.values.len());
+        if found != expected {
+            return Err(ExportError::ColumnLength { table, column: name, expected, found });
+        }
+        if !names.insert(&column.name) {
+            return Err(ExportError::ColumnTwice { table, column: name });
+        }
+    }
+    Ok(())
+}
+
+fn write(table: &Table, to: impl Write + Send) -> Written<()> {
+    let about = table.about.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
+    let labels = table.columns.iter().map(|c| KeyValue::new(format!("label:{}", c.name), c.label.clone()));
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_created_by(concat!("baqylau-exports ", env!("CARGO_PKG_VERSION")).to_owned())
+        .set_key_value_metadata(Some(about.chain(labels).collect()))
+        .build();
+    let mut file = SerializedFileWriter::new(to, schema(table)?, Arc::new(properties))?;
+    let mut group = file.next_row_group()?;
+    for column in &table.columns {
+        let mut writer = group.next_column()?.expect("the schema is made from these columns");
+        match &column.values {
+            Values::Text(cells) => put::<ByteArrayType, _>(&mut writer, cells, |text| ByteArray::from(text.as_str()))?,
+            Values::Integer(cells) | Values::Time(cells) => put::<Int64Type, _>(&mut writer, cells, |value| *value)?,
+            Values::Real(cells) => put::<DoubleType, _>(&mut writer, cells, |value| *value)?,
+        }
+        writer.close()?;
+    }
+    group.close()?;
+    file.close()?;
+    Ok(())
+}
+
+fn schema(table: &Table) -> Written<TypePtr> {
+    let field = |column: &Column| {
+        let (physical, logical) = column.values.kind();
+        let field = Type::primitive_type_builder(&column.name, physical);
+        field.with_repetition(Repetition::OPTIONAL).with_logical_type(logical).build().map(Arc::new)
+    };
+    let fields = table.columns.iter().map(field).collect::<Written<_>>()?;
+    Ok(Arc::new(Type::group_type_builder(&table.name).with_fields(fields).build()?))
+}
+
+/// Writes the cells that have a value, and for each cell whether it has one (its definition level).
+fn put<T: DataType, V>(
+    writer: &mut SerializedColumnWriter<'_>,
+    cells: &[Option<V>],
+    turn: impl Fn(&V) -> T::T,
+) -> Written<()> {
+    for batch in cells.chunks(BATCH) {
+        let levels: Vec<i16> = batch.iter().map(|cell| i16::from(cell.is_some())).collect();
+        let values: Vec<T::T> = batch.iter().flatten().map(&turn).collect();
+        writer.typed::<T>().write_batch(&values, Some(&levels), None)?;
+    }
+    Ok(())
+}

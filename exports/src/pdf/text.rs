@@ -1,0 +1,234 @@
+//! Fonts, shaping (OpenType), writing direction (Unicode UAX 9) and line breaks. Lengths are in em, so that a text is
+//! measured without regard to its size.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use krilla::text::{Font, GlyphId, KrillaGlyph};
+use rustybuzz::{Direction, UnicodeBuffer};
+use unicode_bidi::{BidiInfo, Level, ParagraphBidiInfo};
+
+/// DejaVu 2.37: Latin, Cyrillic with the Kazakh letters, and Arabic.
+const REGULAR: &[u8] = include_bytes!("../../fonts/DejaVuSans.ttf");
+const BOLD: &[u8] = include_bytes!("../../fonts/DejaVuSans-Bold.ttf");
+
+/// Characters of a line at most, as a line of characters without width would never be full.
+const LINE: usize = 400;
+
+/// Characters of a word that is measured as a whole; a longer one is longer than any line of this document.
+const WORD: usize = 200;
+
+/// The two faces of a document.
+pub(super) struct Faces {
+    pub regular: Face,
+    pub bold: Face,
+}
+
+impl Faces {
+    pub fn new() -> Self {
+        Self { regular: Face::new(REGULAR), bold: Face::new(BOLD) }
+    }
+
+    pub fn of(&self, bold: bool) -> &Face {
+        if bold { &self.bold } else { &self.regular }
+    }
+}
+
+/// A font, for the file and for shaping.
+pub(super) struct Face {
+    pub font: Font,
+    shaper: rustybuzz::Face<'static>,
+    em: f32,
+}
+
+/// One line of text that fits.
+pub(super) struct Line {
+    /// The parts in reading order, which is not always their order on the page.
+    pub runs: Vec<Run>,
+    /// Width in em, spaces at the end included.
+    pub width: f32,
+}
+
+/// A part of a line in one direction.
+pub(super) struct Run {
+    /// Distance in em from the line's left end.
+    pub x: f32,
+    /// What it says.
+    pub text: String,
+    /// How it looks, from left to right.
+    pub glyphs: Vec<KrillaGlyph>,
+}
+
+impl Run {
+    fn width(&self) -> f32 {
+        self.glyphs.iter().map(|glyph| glyph.x_advance).sum()
+    }
+}
+
+impl Face {
+    fn new(bytes: &'static [u8]) -> Self {
+        let font = Font::new(bytes.into(), 0).expect("the font comes with the crate");
+        let shaper = rustybuzz::Face::from_slice(bytes, 0).expect("the font comes with the crate");
+        let em = font.units_per_em();
+        Self { font, shaper, em }
+    }
+
+    /// Breaks text into lines of at most `width`; there is at least one line, and at least one character in each of
+    /// a text that is not empty, however narrow the width.
+    pub fn wrap(&self, text: &str, width: f32, rtl: bool) -> Vec<Rc<Line>> {
+        let base = if rtl { Level::rtl() } else { Level::ltr() };
+        let mut lines = Vec::new();
+        for text in text.split('\n') {
+            let bidi = ParagraphBidiInfo::new(text, Some(base));
+            let ranges = self.breaks(text, width).into_iter();
+            lines.extend(ranges.map(|range| Rc::new(self.line(text, range, &bidi.levels, base))));
+        }
+        lines
+    }
+
+    /// The width of the longest word and of the longest line before wrapping, roughly: shapes are not considered.
+    pub fn extent(&self, text: &str) -> (f32, f32) {
+        let (mut word, mut whole) = (0.0_f32, 0.0_f32);
+        for line in text.split('\n') {
+            let mut sum = 0.0;
+            for range in tokens(line) {
+                let token = &line[range];
+                sum += self.advances(token);
+                word = word.max(self.advances(token.trim_end_matches(breaks_after)));
+            }
+            whole = whole.max(sum);
+        }
+        (word, whole)
+    }
+
+    fn breaks(&self, text: &str, width: f32) -> Vec<Range<usize>> {
+        let (mut lines, mut start, mut filled) = (Vec::new(), 0, 0.0);
+        for token in tokens(text) {
+            let (word, whole) = self.measure(&text[token.clone()]);
+            if filled > 0.0 && filled + word > width {
+                lines.push(start..token.start);
+                (start, filled) = (token.start, 0.0);
+            }
+            if word <= width {
+                filled += whole;
+                continue;
+            }
+            let mut count = 0;
+            for (at, c) in text[token.clone()].char_indices() {
+                let (at, advance) = (token.start + at, self.advance(c));
+                if at > start && (filled + advance > width || count == LINE) {
+                    lines.push(start..at);
+                    (start, filled, count) = (at, 0.0, 0);
+                }
+                (filled, count) = (filled + advance, count + 1);
+            }
+        }
+        lines.push(start..text.len());
+        lines
+    }
+
+    /// Widths of a word without and with the space after it.
+    fn measure(&self, token: &str) -> (f32, f32) {
+        let word = token.trim_end_matches(breaks_after);
+        if word.chars().nth(WORD).is_some() {
+            return (f32::INFINITY, f32::INFINITY);
+        }
+        let rtl = word.chars().any(|c| matches!(unicode_bidi::bidi_class(c), unicode_bidi::BidiClass::AL));
+        let width = self.shape(word, rtl).width();
+        (width, width + self.advances(&token[word.len()..]))
+    }
+
+    fn advances(&self, text: &str) -> f32 {
+        text.chars().map(|c| self.advance(c)).sum()
+    }
+
+    fn advance(&self, c: char) -> f32 {
+        let glyph = self.shaper.glyph_index(self.shown(c));
+        glyph.and_then(|glyph| self.shaper.glyph_hor_advance(glyph)).map_or(0.0, f32::from) / self.em
+    }
+
+    /// The character, or the replacement character for one that the font lacks: PDF/UA-1 forbids the empty box.
+    fn shown(&self, c: char) -> char {
+        if self.shaper.glyph_index(c).is_some() { c } else { char::REPLACEMENT_CHARACTER }
+    }
+
+    fn line(&self, text: &str, range: Range<usize>, levels: &[Level], base: Level) -> Line {
+        let spans = spans(text, range, levels, base);
+        let mut runs: Vec<Run> =
+            spans.iter().map(|(range, level)| self.shape(&text[range.clone()], level.is_rtl())).collect();
+        let levels: Vec<Level> = spans.into_iter().map(|(_, level)| level).collect();
+        let mut width = 0.0;
+        for index in BidiInfo::reorder_visual(&levels) {
+            runs[index].x = width;
+            width += runs[index].width();
+        }
+        Line { runs, width }
+    }
+
+    fn shape(&self, text: &str, rtl: bool) -> Run {
+        let mut buffer = UnicodeBuffer::new();
+        let mut starts = Vec::new();
+        for (cluster, (at, c)) in (0_u32..).zip(text.char_indices()) {
+            buffer.add(self.shown(c), cluster);
+            starts.push(at);
+        }
+        buffer.guess_segment_properties();
+        buffer.set_direction(if rtl { Direction::RightToLeft } else { Direction::LeftToRight });
+        let shaped = rustybuzz::shape(&self.shaper, &[], buffer);
+        let clusters: Vec<usize> = shaped.glyph_infos().iter().map(|info| starts[info.cluster as usize]).collect();
+        let mut sorted = clusters.clone();
+        sorted.sort_unstable();
+        let end = |start| sorted.get(sorted.partition_point(|at| *at <= start)).copied().unwrap_or(text.len());
+        let glyphs = shaped.glyph_infos().iter().zip(shaped.glyph_positions()).zip(clusters);
+        let glyphs = glyphs.map(|((info, at), start)| KrillaGlyph {
+            glyph_id: GlyphId::new(info.glyph_id),
+            text_range: start..end(start),
+            x_advance: self.units(at.x_advance),
+            x_offset: self.units(at.x_offset),
+            y_offset: self.units(at.y_offset),
+            y_advance: self.units(at.y_advance),
+            location: None,
+        });
+        Run { x: 0.0, glyphs: glyphs.collect(), text: text.to_owned() }
+    }
+
+    /// Font units in em; OpenType has no glyph of more than 16 bits of units.
+    fn units(&self, value: i32) -> f32 {
+        i16::try_from(value).map_or(0.0, f32::from) / self.em
+    }
+}
+
+/// The parts of a line that have one level each. Spaces at its end take the level of the paragraph (rule L1), so that
+/// they stand at the end of the line whatever precedes them.
+fn spans(text: &str, range: Range<usize>, levels: &[Level], base: Level) -> Vec<(Range<usize>, Level)> {
+    let end = range.start + text[range.clone()].trim_end().len();
+    let mut spans: Vec<(Range<usize>, Level)> = Vec::new();
+    for (at, c) in text[range.clone()].char_indices() {
+        let at = range.start + at;
+        let (next, level) = (at + c.len_utf8(), if at < end { levels[at] } else { base });
+        match spans.last_mut() {
+            Some((span, last)) if *last == level => span.end = next,
+            _ => spans.push((at..next, level)),
+        }
+    }
+    spans
+}
+
+/// Words with the spaces after them, and parts of words that end with a hyphen or a slash.
+fn tokens(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut start = 0;
+    let mut before = ' ';
+    let ends = text.char_indices().filter_map(move |(at, c)| {
+        let end = at + c.len_utf8();
+        let next = text[end..].chars().next()?;
+        let joint = matches!(c, '-' | '/') && before.is_alphanumeric() && next.is_alphabetic();
+        before = c;
+        (joint || breaks_after(c) && !breaks_after(next)).then_some(end)
+    });
+    ends.chain(std::iter::once(text.len())).map(move |end| std::mem::replace(&mut start, end)..end)
+}
+
+/// Spaces at which a line may end, which those of fixed joints (U+00A0, U+2007, U+202F) are not.
+fn breaks_after(c: char) -> bool {
+    c == '\u{200b}' || c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{2007}' | '\u{202f}')
+}
