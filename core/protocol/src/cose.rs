@@ -47,11 +47,13 @@ pub enum Type {
     Sent = 65016,
     /// The inner signature of a desk's word to the others on people, invites and moves.
     Register = 65017,
+    /// The inner signature of a desk's word on a text.
+    Coding = 65018,
 }
 
 impl Type {
     /// What an envelope may hold.
-    pub const SEALED: [Self; 8] = [
+    pub const SEALED: [Self; 9] = [
         Self::Report,
         Self::Close,
         Self::Review,
@@ -60,6 +62,7 @@ impl Type {
         Self::Seen,
         Self::Sent,
         Self::Register,
+        Self::Coding,
     ];
 
     /// What an envelope may hold, by its number.

@@ -6,12 +6,14 @@
 //! - [`answers`]: answers of a filling to CBOR and back
 //! - [`close`]: the record that ends a phone's chain
 //! - [`review`]: what a desk signs about reports
+//! - [`coding`]: what a desk says of a text
 //! - [`letter`]: what a desk sends to a phone
 //! - [`register`]: what desks tell each other of people
 //! - [`mission`]: the parts of a bundle that both sides read
 
 pub mod answers;
 pub mod close;
+pub mod coding;
 pub mod letter;
 pub mod mission;
 pub mod register;
@@ -20,6 +22,7 @@ pub mod review;
 
 pub use answers::{AnswerError, Tree};
 pub use close::Close;
+pub use coding::Coding;
 pub use letter::{Letter, Seen, Sent};
 pub use mission::Mission;
 pub use register::Register;
