@@ -3,6 +3,7 @@
 use crate::error::DeskError;
 use crate::folder::Desk;
 use crate::pull::block;
+use crate::store::Envelope;
 use baqylau_protocol::blob;
 use baqylau_protocol::cose::Type;
 use baqylau_protocol::ids::Hash;
@@ -11,6 +12,9 @@ use baqylau_report::report::Attachment;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufReader, Write};
 use std::path::PathBuf;
+
+/// How many envelopes are read at once.
+const CHUNK: usize = 512;
 
 /// An attachment of a report.
 #[derive(Debug, Clone)]
@@ -29,19 +33,34 @@ impl Desk {
     /// # Errors
     /// The database fails.
     pub fn attachments(&self) -> Result<Vec<AttachmentRow>, DeskError> {
+        Ok(self.attachments_from(0)?.0)
+    }
+
+    /// Those of reports from a place in the log on, and the place behind the last.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn attachments_from(&self, mut from: u64) -> Result<(Vec<AttachmentRow>, u64), DeskError> {
         let mut rows = Vec::new();
-        for envelope in self.store.envelopes()? {
-            let Ok(opened) = &envelope.plain else { continue };
-            if opened.kind != Type::Report {
-                continue;
-            }
+        loop {
+            let chunk = self.store.envelopes_from(from, CHUNK)?;
+            let Some(last) = chunk.last() else { return Ok((rows, from)) };
+            from = last.index + 1;
+            chunk.iter().for_each(|envelope| self.named(envelope, &mut rows));
+        }
+    }
+
+    /// What one report names.
+    fn named(&self, envelope: &Envelope, rows: &mut Vec<AttachmentRow>) {
+        if let Ok(opened) = &envelope.plain
+            && opened.kind == Type::Report
+        {
             let attachments = Report::decode(&opened.bytes).ok().and_then(|r| r.attachments).unwrap_or_default();
             rows.extend(attachments.into_iter().map(|attachment| {
                 let here = self.blob(attachment.hash).exists();
                 AttachmentRow { report: envelope.hash, attachment, here }
             }));
         }
-        Ok(rows)
     }
 
     /// Whether the bytes of an attachment are here.
@@ -55,11 +74,19 @@ impl Desk {
     /// # Errors
     /// The server does not answer, or hands out other bytes than those that were signed.
     pub fn pull_attachments(&self, now: i64) -> Result<usize, DeskError> {
+        self.fetch_attachments(&self.attachments()?, now)
+    }
+
+    /// Fetches those of some attachments that are lacking, as [`Desk::pull_attachments`] does.
+    ///
+    /// # Errors
+    /// The server does not answer, or hands out other bytes than those that were signed.
+    pub fn fetch_attachments(&self, rows: &[AttachmentRow], now: i64) -> Result<usize, DeskError> {
         let device = self.enrolled(now)?;
         let folder = self.folder.join("blobs");
         fs::create_dir_all(&folder).map_err(|e| DeskError::file(&folder, e))?;
         let mut came = 0;
-        for row in self.attachments()?.into_iter().filter(|r| !r.here) {
+        for row in rows.iter().filter(|r| !self.has_attachment(&r.attachment)) {
             let (whole, part) = (self.blob(row.attachment.hash), folder.join(format!("{}.part", row.attachment.hash)));
             let disk = |e: std::io::Error| DeskError::file(&part, e);
             loop {

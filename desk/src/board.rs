@@ -1,66 +1,48 @@
-//! A compact look at everything for pages: a line a report, and what it gives to each figure. The figures of any part of the reports
-//! are sums over lines, so that a page, a region and the statement cannot contradict each other.
+//! Every report in a line, and the numbers over any part of them. The figures of any part of the reports are sums over lines, so that a
+//! page, a region and the statement cannot contradict each other.
 
-use crate::error::DeskError;
+use crate::entry::Entry;
+use crate::flags::{Flag, Flags};
 use crate::folder::Desk;
-use crate::source::Source;
-use crate::status::{Answers, Known, Status};
+use crate::judge::{Signed, Verdict};
+use crate::ledger::Ledger;
+use crate::source::{Person, Source, Use, Used};
+use crate::status::{Answers, Status};
+use crate::{DeskError, flags};
 use baqylau_findings::sample::Estimate;
-use baqylau_findings::{Computed, Given, Observation, Seen, Unit, give, total};
-use baqylau_forms::definition::Kind;
+use baqylau_findings::{Compiled, Computed, Given, Seen, Unit, total};
 use baqylau_forms::places::fold;
-use baqylau_forms::value::Answer;
-use baqylau_protocol::ids::{DeviceId, Hash};
-use baqylau_report::Correction;
-use baqylau_report::report::ALARM;
+use baqylau_protocol::ids::Hash;
 use baqylau_report::review::State;
-use std::collections::{BTreeMap, HashMap};
-
-const HOUR_MS: i64 = 3_600_000;
+use baqylau_report::{Coding, Correction, Review};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// A report in a line.
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// Its place in the log.
-    pub index: u64,
-    /// Its envelope.
-    pub hash: Hash,
-    /// The phone, and the number in its chain.
-    pub device: DeviceId,
-    /// The number in the phone's chain.
-    pub seq: u64,
-    /// When the server received it, in milliseconds since 1970.
-    pub received: i64,
-    /// When the phone signed it.
-    pub signed: Option<i64>,
+    entry: Arc<Entry>,
     /// Whether it counts, and if not, why.
     pub status: Status,
-    /// The checklist, as a position in [`Source::checklists`].
-    pub checklist: Option<usize>,
-    /// The visit's code.
-    pub visit: String,
-    /// The place, as a position in [`Source::places`].
-    pub place: Option<u32>,
-    /// The place in words where it is in no list.
-    pub unlisted: Option<String>,
-    /// The hour of the day of arrival, where the mission has its seat.
-    pub hour: Option<u8>,
-    /// The person's code and team.
-    pub person: Option<(String, String)>,
-    /// What it supersedes.
-    pub supersedes: Option<Hash>,
-    /// What desks decided last.
-    pub review: Option<(State, String)>,
+    /// Who sent it, with the team of that time.
+    pub person: Option<Arc<Person>>,
+    /// What desks decided, in the order of the log; the last holds.
+    pub reviews: Vec<Signed<Review>>,
     /// What desks corrected, in the order of the log, and whether it fits.
-    pub corrections: Vec<(Correction, bool)>,
-    /// Whether its checklist goes first.
-    pub urgent: bool,
-    /// Whether it is a call for help.
-    pub alarm: bool,
-    /// How many attachments it names.
-    pub attachments: usize,
-    words: String,
-    given: Vec<(usize, Given)>,
+    pub corrections: Vec<(Signed<Correction>, bool)>,
+    /// What desks said of its texts, in the order of the log; the last of a text holds.
+    pub codings: Vec<Signed<Coding>>,
+    /// What is odd about it.
+    pub flags: Flags,
+}
+
+impl Deref for Line {
+    type Target = Entry;
+
+    fn deref(&self) -> &Entry {
+        &self.entry
+    }
 }
 
 /// Which reports are looked at. Everything that is set must fit.
@@ -70,7 +52,7 @@ pub struct Filter {
     pub within: Option<u32>,
     /// The checklist.
     pub checklist: Option<usize>,
-    /// [`Status::name`], or `not_counted`.
+    /// [`Status::name`], `not_counted`, or `unreadable`.
     pub status: Option<String>,
     /// The team.
     pub team: Option<String>,
@@ -78,8 +60,14 @@ pub struct Filter {
     pub hour: Option<u8>,
     /// Words in visit, place, person or texts.
     pub words: String,
-    /// The reports behind a figure, by its position.
+    /// The reports behind a number, by its position in [`Source::numbers`].
     pub behind: Option<usize>,
+    /// What is odd about it.
+    pub flag: Option<Flag>,
+    /// What a column of the places says of theirs, as `setting` and `urban`.
+    pub having: Option<(String, String)>,
+    /// A choice that the desk takes out of it, by its name.
+    pub used: Option<(Use, Arc<str>)>,
 }
 
 /// Everything that was pulled, in lines.
@@ -90,27 +78,82 @@ pub struct Board {
     pub people: usize,
     /// The level of places by which the mission is told apart.
     pub level: u16,
+    values: Arc<Vec<Given>>,
+    /// Where the line of a report stands.
+    at: HashMap<Hash, usize>,
 }
 
 impl Line {
+    pub(crate) fn new(
+        entry: Arc<Entry>,
+        verdict: Verdict,
+        corrections: Vec<(Signed<Correction>, bool)>,
+        codings: Vec<Signed<Coding>>,
+    ) -> Self {
+        let Verdict { status, person, reviews } = verdict;
+        Self { entry, status, person, reviews, corrections, codings, flags: Flags::default() }
+    }
+
+    /// The name of a question of its checklist.
+    #[must_use]
+    pub fn question(&self, node: u32) -> &str {
+        let item = self.form.as_ref().and_then(|f| f.definition().items.get(node as usize));
+        item.map_or("?", |item| item.name.as_str())
+    }
+
+    /// The team that observed.
+    #[must_use]
+    pub fn team(&self) -> Option<&str> {
+        self.person.as_ref().map(|p| p.team.as_str())
+    }
+
     /// Whether it is urgent and no desk has signed yet that somebody sees to it.
     #[must_use]
     pub fn unattended(&self) -> bool {
         let taken_over = matches!(self.status, Status::Superseded | Status::Duplicate | Status::Test);
-        self.urgent && self.review.is_none() && !taken_over
+        self.urgent && self.reviews.is_empty() && !taken_over
+    }
+
+    /// Whether desks disagree of it: about whether it counts, or about an answer.
+    #[must_use]
+    pub fn disputed(&self) -> bool {
+        let decided = |r: &&Signed<Review>| r.what.state != State::Queried;
+        let last: BTreeMap<_, _> = self.reviews.iter().filter(decided).map(|r| (r.desk, r.what.state)).collect();
+        let states: HashSet<u8> = last.values().map(|state| *state as u8).collect();
+        let cell = |c: &Correction| (c.node, c.rows.clone());
+        let mut answers: HashMap<_, HashMap<_, &Option<String>>> = HashMap::new();
+        for (c, _) in &self.corrections {
+            answers.entry(cell(&c.what)).or_default().insert(c.desk, &c.what.new);
+        }
+        let differ = |by_desk: &HashMap<_, &Option<String>>| by_desk.values().collect::<HashSet<_>>().len() > 1;
+        states.len() > 1 || answers.values().any(differ)
+    }
+
+    /// Whether a choice was made in a question of a use.
+    fn chose(&self, source: &Source, what: Use, choice: &str) -> bool {
+        self.choices(source, what).any(|(used, at)| used.choices.get(at).is_some_and(|name| **name == *choice))
+    }
+
+    /// The choices made in questions of a use: the question, and which of its choices.
+    pub fn choices<'l>(&'l self, source: &'l Source, what: Use) -> impl Iterator<Item = (&'l Used, usize)> {
+        let used = source.used(what).find(|u| Some(u.checklist) == self.checklist);
+        used.into_iter().flat_map(move |used| self.used(what).map(move |at| (used, at as usize)))
+    }
+
+    /// What the desk takes out of it for a use.
+    pub fn used(&self, what: Use) -> impl Iterator<Item = u32> {
+        self.uses.iter().filter(move |u| u.0 == what).map(|u| u.1)
     }
 }
 
 impl Board {
-    /// Looks once at everything that was received up to a moment, in milliseconds since 1970; at all, when there is none.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub fn new(desk: &Desk, source: &Source, answers: Answers, as_of: Option<i64>) -> Result<Self, DeskError> {
-        let picture = desk.picture(as_of, answers)?;
-        let lines: Vec<Line> = picture.reports.iter().map(|known| line(known, source)).collect();
+    pub(crate) fn new(source: &Source, lines: Vec<Line>, people: usize, values: Arc<Vec<Given>>) -> Self {
         let level = level(source, &lines);
-        Ok(Self { lines, people: picture.people, level })
+        // The first in the log, as a desk reads it.
+        let at = lines.iter().enumerate().rev().map(|(at, line)| (line.hash, at)).collect();
+        let mut board = Self { lines, people, level, values, at };
+        flags::mark(source, &mut board);
+        board
     }
 
     /// How many reports count, and which: the SHA-256 of their envelopes' hashes in order. Who has the same has the same figures.
@@ -122,41 +165,76 @@ impl Board {
         (hashes.len(), Hash::of(&hashes.iter().flat_map(|h| h.0).collect::<Vec<u8>>()))
     }
 
+    /// The line of a report.
+    #[must_use]
+    pub fn line(&self, report: Hash) -> Option<&Line> {
+        self.lines.get(*self.at.get(&report)?)
+    }
+
     /// The lines that fit, in the order of the log.
     pub fn select<'b>(&'b self, source: &'b Source, filter: &'b Filter) -> impl Iterator<Item = &'b Line> {
-        let words: Vec<String> = filter.words.split_whitespace().map(fold).collect();
-        self.lines.iter().filter(move |line| fits(line, source, filter, &words))
+        let words = Words::new(source, &filter.words);
+        let within = filter.within.and_then(|place| Some((place, source.places.get(place)?.level)));
+        let having = filter.having.as_ref().map(|(column, value)| source.places_with(column, value));
+        self.lines.iter().filter(move |line| {
+            fits(line, filter)
+                && filter.behind.is_none_or(|number| self.given(source, line, number).is_some_and(|g| g.behind))
+                && within.is_none_or(|(place, level)| {
+                    line.place.and_then(|p| source.places.ancestor(p, level)) == Some(place)
+                })
+                && having.as_ref().is_none_or(|having| line.place.is_some_and(|p| having[p as usize]))
+                && filter.used.as_ref().is_none_or(|(what, choice)| line.chose(source, *what, choice))
+                && words.found(line)
+        })
     }
 
     /// Every figure over the counted reports that fit.
     #[must_use]
     pub fn figures(&self, source: &Source, filter: &Filter) -> Vec<Computed> {
-        let lines: Vec<&Line> = self.select(source, filter).collect();
-        (0..source.figures.len()).map(|at| self.total(source, at, &lines)).collect()
+        // A figure looks at the reports of its checklist only.
+        let mut of: Vec<Vec<&Line>> = source.checklists.iter().map(|_| Vec::new()).collect();
+        for line in self.select(source, filter) {
+            if let Some(lines) = line.checklist.and_then(|at| of.get_mut(at)) {
+                lines.push(line);
+            }
+        }
+        let position = |f: &Compiled| source.checklists.iter().position(|c| c.id == f.figure.checklist);
+        let lines = |f: &Compiled| position(f).map_or(&[][..], |at| of[at].as_slice());
+        source.figures.iter().enumerate().map(|(at, f)| self.total(source, at, lines(f))).collect()
     }
 
-    /// One figure over the counted reports among some lines.
+    /// A number, by its position in [`Source::numbers`], over the counted reports among some lines.
     #[must_use]
-    pub fn total(&self, source: &Source, figure: usize, lines: &[&Line]) -> Computed {
+    pub fn total(&self, source: &Source, number: usize, lines: &[&Line]) -> Computed {
         let counted = lines.iter().filter(|l| l.status == Status::Counted);
         let seen = counted.filter_map(|line| {
-            let (_, given) = line.given.iter().find(|(at, _)| *at == figure)?;
+            let given = self.given(source, line, number)?;
             Some(Seen { index: line.index, place: line.place, given })
         });
-        total(&source.figures[figure], seen, self.people)
+        total(&source.numbers[number], seen, self.people)
+    }
+
+    /// What a report gives to a number; `None` when it is of another checklist, or does not count.
+    #[must_use]
+    pub fn given(&self, source: &Source, line: &Line, number: usize) -> Option<&Given> {
+        let (checklist, position) = source.number_at(number)?;
+        if line.checklist != Some(checklist) || line.status != Status::Counted {
+            return None;
+        }
+        self.values.get(*line.given.get(position)? as usize)
     }
 
     /// One figure for all places of the mission's sample; `None` without one, or where the figure is no share of observations.
     #[must_use]
     pub fn estimate(&self, source: &Source, figure: usize) -> Option<Estimate> {
         let sample = source.sample.as_ref()?;
-        if source.figures[figure].figure.unit != Unit::Percent {
+        if source.numbers[figure].figure.unit != Unit::Percent {
             return None;
         }
         // The latest of each place, as figures that count by place have it.
         let mut seen: HashMap<u32, f64> = HashMap::new();
-        for line in self.lines.iter().filter(|l| l.status == Status::Counted) {
-            let given = line.given.iter().find(|(at, _)| *at == figure).map(|(_, given)| given);
+        for line in &self.lines {
+            let given = self.given(source, line, figure);
             if let (Some(place), Some(given)) = (line.place, given.filter(|g| g.base > 0)) {
                 seen.insert(place, f64::from(given.count) / f64::from(given.base));
             }
@@ -183,72 +261,52 @@ impl Board {
     }
 }
 
-fn line(known: &Known, source: &Source) -> Line {
-    let report = known.report.as_ref();
-    let checklist = known.filling.as_ref().map(|f| f.form().definition().id.clone());
-    let place = report.and_then(|r| r.visit.place.as_deref()).and_then(|code| source.places.find(code));
-    let arrived = report.and_then(|r| r.visit.arrived);
-    let local = arrived.map(|at| at.ms + i64::from(source.mission.offset) * 60_000);
-    Line {
-        index: known.envelope.index,
-        hash: known.envelope.hash,
-        device: known.envelope.device,
-        seq: known.envelope.seq,
-        received: known.envelope.received,
-        signed: report.map(|r| r.clock.wall.ms),
-        status: known.status.clone(),
-        checklist: checklist.and_then(|id| source.checklists.iter().position(|c| c.id == id)),
-        visit: report.map(|r| r.visit.code.clone()).unwrap_or_default(),
-        place,
-        unlisted: report.and_then(|r| r.visit.unlisted.clone()),
-        hour: local.and_then(|ms| u8::try_from(ms.rem_euclid(24 * HOUR_MS) / HOUR_MS).ok()),
-        person: known.person.as_ref().map(|p| (p.code.clone(), p.team.clone())),
-        supersedes: report.and_then(|r| r.supersedes),
-        review: known.reviews.last().map(|r| (r.state, r.reason.clone())),
-        corrections: known.corrections.clone(),
-        urgent: known.filling.as_ref().is_some_and(|f| f.form().definition().urgent),
-        alarm: report.is_some_and(|r| r.incomplete.as_deref() == Some(ALARM)),
-        attachments: report.and_then(|r| r.attachments.as_ref()).map_or(0, Vec::len),
-        words: words(known, place, source),
-        given: given(known, source),
+impl Desk {
+    /// Everything that was received up to a moment, in milliseconds since 1970 (all, when there is none), in lines.
+    ///
+    /// # Errors
+    /// The tables have faults, or the database fails.
+    pub fn board(&self, as_of: Option<i64>, answers: Answers) -> Result<(Arc<Source>, Board), DeskError> {
+        let source = Arc::new(self.source()?);
+        let mut ledger = Ledger::new(source.clone());
+        ledger.advance(self)?;
+        Ok((source, ledger.board(self, answers, as_of)?))
+    }
+
+    /// Computes every figure, of what was received up to a moment, raw or with what supersedes.
+    ///
+    /// # Errors
+    /// The tables have faults, or the database fails.
+    pub fn figures(&self, as_of: Option<i64>, answers: Answers) -> Result<Vec<Computed>, DeskError> {
+        let (source, board) = self.board(as_of, answers)?;
+        Ok(board.figures(&source, &Filter::default()))
     }
 }
 
-/// What a search looks into: visit, person, place, and every text that somebody typed.
-fn words(known: &Known, place: Option<u32>, source: &Source) -> String {
-    let mut all = String::new();
-    let mut add = |text: &str| {
-        all.push_str(&fold(text));
-        all.push('\n');
-    };
-    if let Some(report) = &known.report {
-        add(&report.visit.code);
-        report.visit.unlisted.iter().for_each(|text| add(text));
-    }
-    known.person.iter().for_each(|p| add(&format!("{} {}", p.code, p.team)));
-    (0..source.mission.languages.len()).for_each(|l| place.iter().for_each(|p| add(&source.places.label(*p, l))));
-    if let Some(filling) = &known.filling {
-        let items = &filling.form().definition().items;
-        let typed = |key: &baqylau_forms::fill::Key| matches!(items[key.node as usize].kind, Kind::Text);
-        for key in filling.shown_keys().iter().filter(|k| typed(k)) {
-            if let Some(Answer::Text(text)) = filling.answer(*key) {
-                add(text);
-            }
-        }
-    }
-    all
+/// Words that are looked for, and the places that have each in their names: ten thousand names are searched once, not for each report.
+struct Words {
+    words: Vec<(String, Vec<bool>)>,
 }
 
-fn given(known: &Known, source: &Source) -> Vec<(usize, Given)> {
-    let Some(filling) = known.filling.clone().filter(|_| known.status == Status::Counted) else { return Vec::new() };
-    let observation = Observation {
-        index: known.envelope.index,
-        checklist: filling.form().definition().id.clone(),
-        place: filling.facts().place,
-        filling,
-    };
-    let one = |(at, figure)| Some((at, give(figure, &observation)?));
-    source.figures.iter().enumerate().filter_map(one).collect()
+impl Words {
+    fn new(source: &Source, words: &str) -> Self {
+        let all: Vec<u32> = (0u32..).take(source.places.table().places.len()).collect();
+        let word = |word: &str| {
+            let mut named = vec![false; all.len()];
+            source.places.search(&all, word, 0, usize::MAX).into_iter().for_each(|p| named[p as usize] = true);
+            (fold(word), named)
+        };
+        Self { words: words.split_whitespace().map(word).collect() }
+    }
+
+    fn found(&self, line: &Line) -> bool {
+        self.words.iter().all(|(word, named)| {
+            line.place.is_some_and(|p| named.get(p as usize) == Some(&true))
+                || line.texts.contains(word.as_str())
+                || fold(&line.visit).contains(word.as_str())
+                || line.person.as_ref().is_some_and(|p| fold(&p.code).contains(word) || fold(&p.team).contains(word))
+        })
+    }
 }
 
 /// The first level at which the reports are at more than two places: countries where stations abroad are the mission, regions of one.
@@ -265,20 +323,15 @@ fn level(source: &Source, lines: &[Line]) -> u16 {
     (0..levels).find(|level| spread(*level)).unwrap_or(0)
 }
 
-fn fits(line: &Line, source: &Source, filter: &Filter, words: &[String]) -> bool {
-    let within = |place: u32| {
-        let level = source.places.get(place).map(|p| p.level);
-        level.is_some_and(|level| line.place.and_then(|p| source.places.ancestor(p, level)) == Some(place))
-    };
+fn fits(line: &Line, filter: &Filter) -> bool {
     let status = |name: &String| match name.as_str() {
         "not_counted" => line.status != Status::Counted,
+        "unreadable" => matches!(line.status, Status::Unverifiable(_) | Status::Misfit(_)),
         name => line.status.name() == name,
     };
-    filter.within.is_none_or(within)
-        && filter.checklist.is_none_or(|c| line.checklist == Some(c))
+    filter.checklist.is_none_or(|c| line.checklist == Some(c))
         && filter.status.as_ref().is_none_or(status)
-        && filter.team.as_ref().is_none_or(|t| line.person.as_ref().is_some_and(|p| p.1 == *t))
+        && filter.team.as_ref().is_none_or(|t| line.team() == Some(t))
         && filter.hour.is_none_or(|h| line.hour == Some(h))
-        && filter.behind.is_none_or(|f| line.given.iter().any(|(at, given)| *at == f && given.behind))
-        && words.iter().all(|word| line.words.contains(word.as_str()))
+        && filter.flag.is_none_or(|flag| line.flags.has(flag))
 }

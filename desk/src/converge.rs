@@ -4,9 +4,9 @@
 
 use crate::error::DeskError;
 use crate::folder::Desk;
+use crate::judge::{Links, Standings};
 use crate::keys::{self, DeskKeys};
 use crate::pull::block;
-use crate::status::Standings;
 use crate::store::Store;
 use baqylau_protocol::bundle::{MAX_PART, Manifest};
 use baqylau_protocol::cbor;
@@ -67,7 +67,8 @@ impl Desk {
     pub(crate) fn hear_register(&self) -> Result<(), DeskError> {
         let devices: HashMap<_, _> = self.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
         let envelopes = self.store.envelopes()?;
-        let standings = Standings::new(self, &devices, &envelopes)?;
+        let links = Links::of(&envelopes);
+        let standings = Standings::new(self, &devices, &links)?;
         for envelope in envelopes.iter().filter(|e| standings.is_desk(e)) {
             if let Ok(opened) = &envelope.plain
                 && opened.kind == Type::Register

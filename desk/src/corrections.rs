@@ -4,8 +4,22 @@ use baqylau_forms::Filling;
 use baqylau_forms::fill::{Mutation, read_literal_at};
 use baqylau_report::Correction;
 
+/// The filling with every correction that fits, and which do.
+pub(crate) fn all<'c>(filling: &Filling, corrections: impl Iterator<Item = &'c Correction>) -> (Filling, Vec<bool>) {
+    let mut now = filling.clone();
+    let fits = corrections.map(|correction| match apply(&now, correction) {
+        Some(corrected) => {
+            now = corrected;
+            true
+        }
+        None => false,
+    });
+    let fits = fits.collect();
+    (now, fits)
+}
+
 /// The filling with a correction applied; `None` when it does not fit the report.
-pub(crate) fn apply(filling: &Filling, correction: &Correction) -> Option<Filling> {
+fn apply(filling: &Filling, correction: &Correction) -> Option<Filling> {
     let form = filling.form();
     let key = filling.key_at(correction.node, &correction.rows)?;
     let offset = filling.environment().now.offset;

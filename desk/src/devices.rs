@@ -3,7 +3,6 @@
 use crate::error::DeskError;
 use crate::folder::Desk;
 use baqylau_protocol::certificate::Role;
-use baqylau_protocol::cose::Type;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::roster::Standing;
 use baqylau_report::Close;
@@ -46,13 +45,12 @@ impl Desk {
         let register = self.register_at(now)?;
         let roster = self.roster()?.map(|(r, _)| r);
         let mut chains: BTreeMap<DeviceId, Chain> = BTreeMap::new();
-        for envelope in self.store.envelopes()? {
-            let Ok(opened) = &envelope.plain else { continue };
-            let chain = chains.entry(envelope.device).or_default();
-            chain.numbers.entry(envelope.seq).or_default().insert(envelope.hash);
-            chain.heard = chain.heard.max(Some(envelope.received));
-            if opened.kind == Type::Close {
-                chain.last = Close::decode(&opened.bytes).ok().map(|c| c.last).filter(|l| *l == envelope.seq);
+        for link in self.store.chains()? {
+            let chain = chains.entry(link.device).or_default();
+            chain.numbers.entry(link.seq).or_default().insert(link.hash);
+            chain.heard = chain.heard.max(Some(link.received));
+            if let Some(close) = link.close {
+                chain.last = Close::decode(&close).ok().map(|c| c.last).filter(|l| *l == link.seq);
             }
         }
         let devices = self.store.devices()?.into_iter().filter(|d| d.role == Role::Observer);

@@ -10,6 +10,7 @@
 //! ```
 
 use crate::error::DeskError;
+use crate::evaluate::Forms;
 use crate::keys::{self, DeskKeys};
 use crate::source::Source;
 use crate::store::Store;
@@ -17,9 +18,11 @@ use baqylau_protocol::bundle::{Manifest, Part, PartKind};
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::{Hash, MissionId, PublicKey};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey, random};
+use baqylau_protocol::merkle::Tree;
 use data_encoding::{BASE64, HEXLOWER};
 use minicbor::bytes::ByteVec;
 use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -55,6 +58,10 @@ pub struct Desk {
     pub(crate) issuer: SigningKey,
     pub(crate) reading: ReadingSecret,
     pub(crate) device: SigningKey,
+    /// The tree of what was pulled.
+    pub(crate) tree: Option<Tree>,
+    /// The forms that reports were read with.
+    pub(crate) forms: RefCell<Forms>,
 }
 
 impl Desk {
@@ -125,6 +132,8 @@ impl Desk {
             issuer: SigningKey::from_seed(secrets.issuer),
             reading: reading.ok_or_else(|| damaged("the reading key"))?,
             device: SigningKey::from_seed(secrets.device),
+            tree: None,
+            forms: RefCell::default(),
             settings,
         })
     }

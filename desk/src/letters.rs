@@ -2,7 +2,7 @@
 
 use crate::error::DeskError;
 use crate::folder::Desk;
-use crate::status::Standings;
+use crate::judge::{Links, Standings};
 use crate::store::Envelope;
 use baqylau_protocol::cose::Type;
 use baqylau_protocol::ids::{DeviceId, Hash};
@@ -74,7 +74,8 @@ impl Desk {
         devices: &HashMap<DeviceId, crate::store::Device>,
         envelopes: &[Envelope],
     ) -> Result<Vec<(DeviceId, Sent, bool)>, DeskError> {
-        let standings = Standings::new(self, devices, envelopes)?;
+        let links = Links::of(envelopes);
+        let standings = Standings::new(self, devices, &links)?;
         let opened = |e: &&Envelope| e.plain.as_ref().is_ok_and(|o| o.kind == Type::Sent) && standings.is_desk(e);
         let logged: Vec<&Envelope> = envelopes.iter().filter(opened).collect();
         let known: HashSet<Hash> = logged.iter().map(|e| e.hash).collect();

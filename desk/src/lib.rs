@@ -7,9 +7,11 @@
 //! - [`folder`]: a mission's folder: new, build, invite, revoke
 //! - [`store`]: the desk's encrypted database
 //! - [`pull`], [`verify`]: from the server's log into the store
-//! - [`status`]: which reports count, by one definition
-//! - [`board`]: all reports in lines, for pages
-//! - [`tabulate`], [`export`]: the figures, and the answers as tables
+//! - [`status`], [`judge`]: which reports count, by one definition
+//! - [`ledger`], [`entry`]: what pages keep of each report, grown with the log
+//! - [`board`], [`flags`]: all reports in lines, the figures, what is odd
+//! - [`records`], [`paper`]: what a desk signs: decisions, corrections, letters, codes, paper forms
+//! - [`export`]: the answers as tables
 
 pub mod attachments;
 pub mod board;
@@ -17,20 +19,25 @@ mod converge;
 mod corrections;
 pub mod courier;
 pub mod devices;
+pub mod entry;
 pub mod error;
 mod evaluate;
+pub mod expected;
 pub mod export;
+pub mod flags;
 pub mod folder;
 mod identity;
+pub mod judge;
 pub mod keys;
+pub mod ledger;
 pub mod letters;
+pub mod paper;
 pub mod people;
 pub mod pull;
 pub mod records;
 pub mod source;
 pub mod status;
 pub mod store;
-pub mod tabulate;
 pub mod verify;
 
 pub use error::DeskError;

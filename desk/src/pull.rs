@@ -89,8 +89,7 @@ impl Desk {
         self.tell_register(now)?;
         self.send_records()?;
         let mut pulled = Pulled::default();
-        let mut tree = Tree::default();
-        self.store.leaves()?.iter().for_each(|(hash, received)| tree.push(leaf_hash(*hash, *received)));
+        let mut tree = self.tree()?;
         let mut known: HashMap<DeviceId, Device> = self.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
         let mut tries = 0;
         loop {
@@ -108,12 +107,24 @@ impl Desk {
                 return Err(DeskError::Log(format!("it signed {size} objects and hands out {}", tree.len())));
             }
         }
+        self.tree = Some(tree);
         if pulled.told {
             self.hear_register()?;
         }
         self.settle_devices(&mut pulled)?;
         self.settle_roster(&identity)?;
         Ok(pulled)
+    }
+
+    /// The tree of what is here, kept from the pull before; another program may have pulled into the same store.
+    fn tree(&mut self) -> Result<Tree, DeskError> {
+        let here = self.store.cursor()?;
+        if let Some(tree) = self.tree.take().filter(|tree| tree.len() as u64 == here) {
+            return Ok(tree);
+        }
+        let mut tree = Tree::default();
+        self.store.leaves()?.iter().for_each(|(hash, received)| tree.push(leaf_hash(*hash, *received)));
+        Ok(tree)
     }
 
     fn keep(

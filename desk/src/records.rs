@@ -6,6 +6,7 @@ use crate::folder::{DAY_MS, Desk};
 use crate::identity::Identity;
 use crate::store::{Chain, Device};
 use baqylau_forms::definition::Kind;
+use baqylau_forms::value::Answer;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::Type;
@@ -16,7 +17,7 @@ use baqylau_protocol::seal::SharedKey;
 use baqylau_report::letter::Question;
 use baqylau_report::report::At;
 use baqylau_report::review::State;
-use baqylau_report::{Correction, Letter, Review, Sent};
+use baqylau_report::{Coding, Correction, Letter, Review, Sent};
 
 /// A correction as a coordinator writes it.
 #[derive(Debug, Clone)]
@@ -31,6 +32,21 @@ pub struct Change<'c> {
     pub reason: &'c str,
     /// Where it is from: a call, the paper form.
     pub source: &'c str,
+}
+
+/// What a coordinator says of a text.
+#[derive(Debug, Clone)]
+pub struct Coded<'c> {
+    /// The question's name.
+    pub question: &'c str,
+    /// The positions of the rows it is in, outermost first.
+    pub rows: Vec<u32>,
+    /// Codes of the codebook.
+    pub codes: &'c [String],
+    /// The text in the statement's language; nothing where it needs none.
+    pub translation: &'c str,
+    /// Whether the statement may quote it.
+    pub quotable: bool,
 }
 
 impl Desk {
@@ -77,6 +93,27 @@ impl Desk {
             at: at(now),
         };
         self.sign_one(Type::Correction, &correction.encode(), now)
+    }
+
+    /// Signs what a text is about, what it means in the statement's language, and whether it may be quoted.
+    ///
+    /// # Errors
+    /// There is no such report or text, or a code is not in the codebook.
+    pub fn code(&self, report: Hash, text: &Coded, now: i64) -> Result<(), DeskError> {
+        let filling = self.evaluated(report)?;
+        let node = question(filling.form(), text.question)?;
+        let key = filling.key_at(node, &text.rows);
+        if !key.and_then(|key| filling.answer(key)).is_some_and(|a| matches!(a, Answer::Text(_))) {
+            return Err(DeskError::Unknown(format!("{}: there is no text", text.question)));
+        }
+        let source = self.source()?;
+        if let Some(code) = text.codes.iter().find(|code| !source.codebook.iter().any(|c| c.0 == **code)) {
+            return Err(DeskError::Unknown(format!("{code:?} is not in codebook.csv")));
+        }
+        let translation = Some(text.translation.trim().to_owned()).filter(|t| !t.is_empty());
+        let (rows, codes, quotable) = (text.rows.clone(), text.codes.to_vec(), text.quotable);
+        let coding = Coding { v: 1, report, node, rows, codes, translation, quotable, at: at(now) };
+        self.sign_one(Type::Coding, &coding.encode(), now)
     }
 
     /// Asks about a report: named questions with a note, sealed to the phone that sent it; or to another, which gets the report
@@ -144,7 +181,7 @@ impl Desk {
         self.store.sign(|chain| signer.add(chain, kind, None, payload).map(drop))
     }
 
-    fn signer(&self, now: i64) -> Result<Signer<'_>, DeskError> {
+    pub(crate) fn signer(&self, now: i64) -> Result<Signer<'_>, DeskError> {
         Ok(Signer { desk: self, identity: self.identity(now)?, manifest: self.manifest()? })
     }
 
@@ -166,14 +203,20 @@ impl Desk {
 }
 
 /// Numbers, signs and seals what goes to the desks, or to a phone. It is kept until it is delivered.
-struct Signer<'d> {
+pub(crate) struct Signer<'d> {
     desk: &'d Desk,
     identity: Identity,
     manifest: Manifest,
 }
 
 impl Signer<'_> {
-    fn add(&self, chain: &mut Chain, kind: Type, phone: Option<&Device>, payload: &[u8]) -> Result<Hash, DeskError> {
+    pub(crate) fn add(
+        &self,
+        chain: &mut Chain,
+        kind: Type,
+        phone: Option<&Device>,
+        payload: &[u8],
+    ) -> Result<Hash, DeskError> {
         let own = &self.identity;
         let handed_out = phone.map(|p| SharedKey::from_parts(p.shared.0, p.shared.1));
         let (to, shared) = match (phone, &handed_out) {

@@ -7,7 +7,9 @@ news.addEventListener("news", async () => {
   const answer = await fetch(location.href, { credentials: "same-origin" });
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const id of ["main", "heard", "alarms"]) {
+  // What somebody is typing in is left alone.
+  const parts = document.querySelector("[data-entry]") ? ["heard", "alarms"] : ["main", "heard", "alarms"];
+  for (const id of parts) {
     const [old, now] = [document.getElementById(id), fresh.getElementById(id)];
     if (old && now) old.replaceWith(now);
   }

@@ -2,6 +2,8 @@
 
 use crate::state::State;
 use baqylau_desk::board::Filter;
+use baqylau_desk::flags::Flag;
+use baqylau_desk::source::Use;
 use baqylau_desk::status::Answers;
 use serde::Deserialize;
 
@@ -15,7 +17,14 @@ pub(crate) struct Ask {
     pub team: String,
     pub hour: String,
     pub q: String,
+    /// A code of the codebook; `-` for none, `!` for what may be quoted.
+    pub code: String,
     pub behind: String,
+    pub flag: String,
+    /// `column:value` of the places.
+    pub having: String,
+    /// `use:choice`.
+    pub used: String,
     pub raw: String,
     pub as_of: String,
     pub page: String,
@@ -43,7 +52,10 @@ impl Ask {
             team: text(&self.team),
             hour: self.hour.parse().ok(),
             words: self.q.clone(),
-            behind: source.figures.iter().position(|f| f.figure.id == self.behind),
+            behind: source.numbers.iter().position(|f| f.figure.id == self.behind),
+            flag: Flag::of(&self.flag),
+            having: self.having.split_once(':').map(|(column, value)| (column.to_owned(), value.to_owned())),
+            used: self.used.split_once(':').and_then(|(what, choice)| source.choice(Use::of(what)?, choice)),
         }
     }
 
@@ -56,7 +68,11 @@ impl Ask {
             ("team", &self.team),
             ("hour", &self.hour),
             ("q", &self.q),
+            ("code", &self.code),
             ("behind", &self.behind),
+            ("flag", &self.flag),
+            ("having", &self.having),
+            ("used", &self.used),
             ("raw", &self.raw),
             ("as_of", &self.as_of),
             ("page", &self.page),

@@ -66,9 +66,9 @@ pub async fn start(desk: Desk, puller: Desk, options: Options) -> Result<Running
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port))).await.map_err(port)?;
     let bound = listener.local_addr().map_err(port)?.port();
     let (guard, token) = Guard::new(bound);
-    let shared: Shared = Arc::new(State::new(guard, desk, puller)?);
-    let looking = tokio::spawn(look(shared.clone(), options.every, options.now));
-    let routes = routes(shared, options.now);
+    let shared: Shared = Arc::new(State::new(guard, desk, puller, options.now)?);
+    let looking = tokio::spawn(look(shared.clone(), options.every));
+    let routes = routes(shared);
     let serving = tokio::spawn(async move {
         // Ends with the process: a page that cannot be served is one that nobody sees.
         let _ = axum::serve(listener, routes).await;
@@ -76,36 +76,47 @@ pub async fn start(desk: Desk, puller: Desk, options: Options) -> Result<Running
     Ok(Running { address: format!("http://127.0.0.1:{bound}/enter?token={token}"), tasks: [looking, serving] })
 }
 
-async fn look(shared: Shared, every: Duration, now: fn() -> i64) {
+async fn look(shared: Shared, every: Duration) {
     let mut ticks = tokio::time::interval(every);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         let state = shared.clone();
         // A store that fails now is asked again; the pages show when it was heard last.
-        let _ = tokio::task::spawn_blocking(move || state.pull(now())).await;
+        let _ = tokio::task::spawn_blocking(move || state.pull((state.now)())).await;
     }
 }
 
-fn routes(shared: Shared, now: fn() -> i64) -> Router {
+fn routes(shared: Shared) -> Router {
     Router::new()
         .route("/", get(views::overview::page))
         .route("/findings", get(views::findings::page))
         .route("/findings/{figure}", get(views::figure::page))
         .route("/statement", get(views::statement::page))
-        .route("/statement.odt", get(views::document::odt))
+        .route("/statement.{format}", get(views::document::file))
         .route("/export/{table}", get(views::export::table))
         .route("/reports", get(views::reports::page))
         .route("/reports/{hash}", get(views::report::page))
-        .route("/reports/{hash}/review", post(move |s, p, f| views::report::review(s, p, f, now)))
+        .route("/reports/{hash}/review", post(views::report::review))
         .route("/reports/{hash}/attachments/{number}", get(views::attachments::bytes))
-        .route("/reports/{hash}/correct", post(move |s, p, f| views::corrections::correct(s, p, f, now)))
+        .route("/reports/{hash}/correct", post(views::corrections::correct))
+        .route("/reports/{hash}/code", post(views::texts::code))
+        .route("/counts", get(views::counts::page))
+        .route("/media", get(views::media::page))
+        .route("/texts", get(views::texts::page))
+        .route("/cleaning", get(views::cleaning::page))
+        .route("/paper", get(views::paper::all).post(views::paper::start))
+        .route("/paper/{id}", get(views::paper::page))
+        .route("/paper/{id}/set", post(views::paper::set))
+        .route("/paper/{id}/extend", post(views::paper::extend))
+        .route("/paper/{id}/sign", post(views::paper::end))
         .route("/timeline", get(views::timeline::page))
         .route("/urgent", get(views::urgent::page))
-        .route("/phones", get(move |s, q| views::phones::page(s, q, now)))
+        .route("/phones", get(views::phones::page))
         .route("/news", get(news))
         .route("/enter", get(guard::enter))
         .route("/style.css", get(|| async { asset("text/css", include_str!("../assets/style.css")) }))
+        .route("/paper.js", get(|| async { asset("text/javascript", include_str!("../assets/paper.js")) }))
         .route("/page.js", get(|| async { asset("text/javascript", include_str!("../assets/page.js")) }))
         .layer(from_fn_with_state(shared.clone(), guard::watch))
         .with_state(shared)

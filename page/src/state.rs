@@ -2,12 +2,15 @@
 
 use crate::guard::Guard;
 use crate::query::Ask;
+use baqylau_desk::attachments::AttachmentRow;
 use baqylau_desk::board::Board;
+use baqylau_desk::expected;
+use baqylau_desk::ledger::Ledger;
 use baqylau_desk::source::Source;
 use baqylau_desk::status::Answers;
 use baqylau_desk::{Desk, DeskError};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use baqylau_protocol::ids::Hash;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::watch;
 
 /// What every handler has.
@@ -20,12 +23,15 @@ pub(crate) struct State {
     desk: Mutex<Desk>,
     /// The same store, for asking the server: no page waits for the network.
     puller: Mutex<Desk>,
-    pub source: Source,
+    pub source: Arc<Source>,
+    ledger: Mutex<Ledger>,
     boards: RwLock<Boards>,
-    /// Whether attachments may be lacking.
-    lacking: AtomicBool,
+    /// The attachments that are lacking, and how far the log was searched for them.
+    lacking: Mutex<(Vec<AttachmentRow>, u64)>,
     /// Counts what changed; who waits is told.
     pub news: watch::Sender<u64>,
+    /// The time, in milliseconds since 1970.
+    pub now: fn() -> i64,
 }
 
 /// The same reports, looked at in two ways.
@@ -33,12 +39,14 @@ pub(crate) struct State {
 pub(crate) struct Boards {
     effective: Arc<Board>,
     raw: Arc<Board>,
-    /// How much of the log they were made of.
-    upto: u64,
+    /// What they were made of.
+    of: Seen,
     /// When the server was heard last, in milliseconds since 1970.
     pub heard: Option<i64>,
     /// Why it was not heard the last time.
     pub fault: Option<String>,
+    /// Who was to be heard from, since when.
+    pub silent: Option<(i64, Vec<String>)>,
 }
 
 impl Boards {
@@ -51,13 +59,14 @@ impl Boards {
 }
 
 impl State {
-    pub fn new(guard: Guard, desk: Desk, puller: Desk) -> Result<Self, DeskError> {
-        let source = desk.source()?;
-        let (effective, raw) = look(&desk, &source)?;
-        let boards = RwLock::new(Boards { effective, raw, upto: desk.store.cursor()?, heard: None, fault: None });
-        let (desk, puller) = (Mutex::new(desk), Mutex::new(puller));
-        let lacking = AtomicBool::new(true);
-        Ok(Self { guard, desk, puller, source, boards, lacking, news: watch::Sender::new(0) })
+    pub fn new(guard: Guard, desk: Desk, puller: Desk, now: fn() -> i64) -> Result<Self, DeskError> {
+        let source = Arc::new(desk.source()?);
+        let mut ledger = Ledger::new(source.clone());
+        let (effective, raw) = look(&mut ledger, &desk)?;
+        let boards = RwLock::new(Boards { effective, raw, of: seen(&desk)?, heard: None, fault: None, silent: None });
+        let (desk, puller, ledger) = (Mutex::new(desk), Mutex::new(puller), Mutex::new(ledger));
+        let lacking = Mutex::default();
+        Ok(Self { guard, desk, puller, source, ledger, boards, lacking, news: watch::Sender::new(0), now })
     }
 
     pub fn boards(&self) -> Boards {
@@ -69,14 +78,19 @@ impl State {
         match ask.moment(self) {
             None => Ok(self.boards().of(ask.answers()).clone()),
             Some(moment) => tokio::task::block_in_place(|| {
-                self.read(|desk| Board::new(desk, &self.source, ask.answers(), Some(moment)).map(Arc::new))
+                self.read(|desk| self.ledger().board(desk, ask.answers(), Some(moment)).map(Arc::new))
             }),
         }
     }
 
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Signs something at the desk, and sends it: it counts, here and at every desk, when it is in the log.
-    pub fn sign(&self, now: i64, act: impl FnOnce(&Desk) -> Result<(), DeskError>) -> Result<(), DeskError> {
-        self.read(act)?;
+    pub fn sign(&self, act: impl FnOnce(&Desk, i64) -> Result<(), DeskError>) -> Result<(), DeskError> {
+        let now = (self.now)();
+        self.read(|desk| act(desk, now))?;
         self.pull(now)
     }
 
@@ -90,49 +104,59 @@ impl State {
         let mut desk = self.puller.lock().unwrap_or_else(PoisonError::into_inner);
         let fault = desk.pull(now, &|_| ()).err().map(|e| e.to_string());
         // Another program may have pulled into the same store.
-        let new = desk.store.cursor()? != self.boards().upto;
+        let new = seen(&desk)? != self.boards().of;
         let heard = fault.is_none();
         let told = {
             let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
-            let told = boards.fault != fault;
+            let silent = expected::silent(&boards.effective, &self.source, now);
+            let told = boards.fault != fault || boards.silent != silent;
+            boards.silent = silent;
             boards.heard = if heard { Some(now) } else { boards.heard };
             boards.fault = fault;
             told
         };
         if new {
             self.see(&desk)?;
-            self.lacking.store(true, Ordering::Relaxed);
         } else if told {
             self.news.send_modify(|n| *n += 1);
         }
-        if heard && self.lacking.load(Ordering::Relaxed) {
-            self.fetch(&desk, now)?;
-        }
-        Ok(())
+        if heard { self.fetch(&desk, now) } else { Ok(()) }
     }
 
     /// What the reports name comes after them, and may take long. What the server does not have yet is asked for again.
     fn fetch(&self, desk: &Desk, now: i64) -> Result<(), DeskError> {
-        if desk.pull_attachments(now)? > 0 {
+        let mut lacking = self.lacking.lock().unwrap_or_else(PoisonError::into_inner);
+        let (new, next) = desk.attachments_from(lacking.1)?;
+        lacking.1 = next;
+        lacking.0.extend(new.into_iter().filter(|row| !row.here));
+        if !lacking.0.is_empty() && desk.fetch_attachments(&lacking.0, now)? > 0 {
+            lacking.0.retain(|row| !desk.has_attachment(&row.attachment));
             self.news.send_modify(|n| *n += 1);
         }
-        self.lacking.store(desk.attachments()?.iter().any(|a| !a.here), Ordering::Relaxed);
         Ok(())
     }
 
     fn see(&self, desk: &Desk) -> Result<(), DeskError> {
-        let upto = desk.store.cursor()?;
-        let (effective, raw) = look(desk, &self.source)?;
+        let of = seen(desk)?;
+        let (effective, raw) = look(&mut self.ledger(), desk)?;
         {
             let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
-            (boards.effective, boards.raw, boards.upto) = (effective, raw, upto);
+            (boards.effective, boards.raw, boards.of) = (effective, raw, of);
         }
         self.news.send_modify(|n| *n += 1);
         Ok(())
     }
 }
 
-fn look(desk: &Desk, source: &Source) -> Result<(Arc<Board>, Arc<Board>), DeskError> {
-    let board = |answers| Board::new(desk, source, answers, None).map(Arc::new);
+/// How much of the log, and which roster.
+type Seen = (u64, Option<Hash>);
+
+fn seen(desk: &Desk) -> Result<Seen, DeskError> {
+    Ok((desk.store.cursor()?, desk.roster()?.map(|(_, bytes)| Hash::of(&bytes))))
+}
+
+fn look(ledger: &mut Ledger, desk: &Desk) -> Result<(Arc<Board>, Arc<Board>), DeskError> {
+    ledger.advance(desk)?;
+    let mut board = |answers| ledger.board(desk, answers, None).map(Arc::new);
     Ok((board(Answers::Effective)?, board(Answers::Raw)?))
 }

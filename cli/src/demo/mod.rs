@@ -78,9 +78,9 @@ pub fn run(args: &Demo) -> Outcome {
     refused += phones.pull(&mut desk)?;
     let picture = desk.picture(None, Answers::Effective)?;
     let counted = picture.reports.iter().filter(|k| k.status == Status::Counted).count();
-    let figures = baqylau_findings::compute(&stage.source.figures, &picture.observations(), picture.people);
+    let figures = desk.figures(None, Answers::Effective)?;
     let exported = stage.folder.join("answers");
-    desk.export(&picture, &exported)?;
+    desk.export(Answers::Effective, &exported)?;
     let rss = peak_rss(std::process::id()) + server.peak_rss() + filled.peak_child_rss;
     proxy::go_good();
     faults.duplicates(server.metric("baqylau_objects_duplicate_total", &stage)?);

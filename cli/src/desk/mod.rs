@@ -267,12 +267,12 @@ pub fn moment(text: &str) -> Result<i64, String> {
 
 fn reports(folder: &Folder, export: Option<PathBuf>, json: bool) -> Outcome {
     let desk = folder.open()?;
-    let picture = desk.picture(None, Answers::Effective)?;
     if let Some(target) = export {
-        let rows = desk.export(&picture, &target)?;
+        let rows = desk.export(Answers::Effective, &target)?;
         println!("{rows} reports in {}", target.display());
         return Ok(true);
     }
+    let picture = desk.picture(None, Answers::Effective)?;
     let rows = picture.reports.iter().map(|known| {
         let report = known.report.as_ref();
         json!({

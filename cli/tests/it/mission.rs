@@ -21,12 +21,14 @@ fn every_fault_is_named_with_file_row_and_column_at_once() {
         "voting.secrecy_not_ensured,votting,",
     );
     edit(&folder.path().join("people.csv"), ",core,", ",cook,");
+    edit(&folder.path().join("mission.json"), "\"starts\"", "\"call_ins\": [\"13:00\", \"25:00\"], \"starts\"");
     let output = run(&["mission", "check", text(folder.path())]);
     let out = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{out}");
     assert!(out.contains("voting/survey.csv, row "), "{out}");
     assert!(out.contains("votting"), "{out}");
     assert!(out.contains("column relevant: unknown name ${unautorised}; did you mean"), "{out}");
+    assert!(out.contains("call_ins: \"25:00\" is no time"), "{out}");
     assert!(out.contains("people.csv, row 2, column role: \"cook\" is no role"), "{out}");
 }
 

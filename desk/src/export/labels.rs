@@ -1,6 +1,6 @@
 //! What the columns of a table mean: a codebook, and scripts that read the table into R and SPSS with its labels.
 
-use super::Reports;
+use super::rows::Sheet;
 use baqylau_forms::definition::{Definition, Item, Kind, ListRef};
 use baqylau_forms::value::Missing;
 use std::fmt::Write;
@@ -18,9 +18,9 @@ pub(super) struct Column {
 }
 
 /// The columns of a table, in a language; the first version of the checklist that has one describes it.
-pub(super) fn columns(reports: &Reports, names: &[String], language: usize) -> Vec<Column> {
+pub(super) fn columns(sheet: &Sheet, language: usize) -> Vec<Column> {
     let column = |name: &String| {
-        let found = reports.iter().find_map(|(_, form)| Some((form.definition(), form.find(name)?)));
+        let found = sheet.forms.iter().find_map(|form| Some((form.definition(), form.find(name)?)));
         let (definition, node) = found?;
         let item = &definition.items[node as usize];
         let label = item.label.get(language).replace(['\r', '\n'], " ");
@@ -28,7 +28,7 @@ pub(super) fn columns(reports: &Reports, names: &[String], language: usize) -> V
         let values = values(definition, item, language);
         Some(Column { name: name.clone(), label, number, values })
     };
-    names.iter().filter_map(column).collect()
+    sheet.names.iter().filter_map(column).collect()
 }
 
 fn values(definition: &Definition, item: &Item, language: usize) -> Vec<(String, String)> {

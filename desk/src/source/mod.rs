@@ -1,6 +1,7 @@
 //! The mission's tables, read and checked: all faults at once. `docs/authoring.md` describes them.
 
 mod tables;
+mod workbench;
 
 use crate::error::DeskError;
 use baqylau_findings::Compiled;
@@ -14,6 +15,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 use tables::{figures, offset, people, places, sample};
+use workbench::Checked;
+
+pub use workbench::{Due, Official, Outline, Reconcile, Reconciled, Use, Used};
 
 /// A mission as its tables say it.
 pub struct Source {
@@ -27,12 +31,43 @@ pub struct Source {
     pub forms: HashMap<String, Arc<Form>>,
     /// The figures.
     pub figures: Vec<Compiled>,
+    /// The figures, and behind them every number that the desk looks at and that was not published.
+    pub numbers: Vec<Compiled>,
+    /// What is reconciled.
+    pub reconciled: Vec<Reconciled>,
+    /// What was published of it elsewhere: by position in [`Source::reconciled`], and place.
+    pub official: HashMap<(usize, u32), Official>,
+    /// What the desk does with which answers.
+    pub uses: Vec<Used>,
+    /// Who is expected to report what.
+    pub deployment: Vec<Due>,
+    /// Codes for texts.
+    pub codebook: Vec<(String, Text)>,
+    /// The outlines of places.
+    pub map: Vec<(u32, Outline)>,
+    /// Columns of the places by which stations are told apart, with their values.
+    pub traits: Vec<Trait>,
     /// Which places were drawn by chance, where the mission drew any.
     pub sample: Option<Sample>,
+    /// When every team shall have been heard from on election day: minutes of the day where the mission has its seat, in order.
+    pub call_ins: Vec<u16>,
     /// Who observes.
     pub people: Vec<Person>,
+    coordinates: Vec<Option<(f64, f64)>>,
+    positions: Vec<Option<(usize, usize)>>,
     /// What is worth knowing and no fault.
     pub warnings: Vec<String>,
+}
+
+/// A column of the places by which stations are told apart.
+#[derive(Debug, Clone)]
+pub struct Trait {
+    /// Its name in the table.
+    pub column: String,
+    /// What it is called.
+    pub label: Text,
+    /// Its values, and what they are called.
+    pub values: Vec<(String, Text)>,
 }
 
 /// Somebody who observes. Known to the desk alone.
@@ -49,6 +84,14 @@ pub struct Person {
     /// The languages, separated by spaces.
     #[serde(default)]
     pub languages: String,
+}
+
+impl Person {
+    /// Who enters paper forms at a desk.
+    pub(crate) fn desk() -> Self {
+        let (code, role) = ("desk".to_owned(), "desk".to_owned());
+        Self { code, role, name: String::new(), team: String::new(), languages: String::new() }
+    }
 }
 
 #[derive(Deserialize)]
@@ -69,6 +112,8 @@ struct MissionFile {
     review_window_days: u32,
     confirm_on_pull: bool,
     unlisted_places: bool,
+    #[serde(default)]
+    call_ins: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -86,6 +131,7 @@ impl Source {
     pub fn read(folder: &Path) -> Result<Self, DeskError> {
         let file: MissionFile = read_json(&folder.join("mission.json"))?;
         let mut faults = Vec::new();
+        let times = file.call_ins.clone();
         let (mission, roles) = settings(file, &mut faults);
         let codes: Vec<String> = mission.0.languages.iter().map(|l| l.code.clone()).collect();
         let places = places(&folder.join("places.csv"), mission.1, &codes, &mut faults);
@@ -93,6 +139,7 @@ impl Source {
             return Err(DeskError::Source { faults });
         }
         let mission = mission.0;
+        let call_ins = call_ins(&times, &mut faults);
         let people = people(&folder.join("people.csv"), &roles, &mut faults);
         let mut warnings = Vec::new();
         let mut checklists = Vec::new();
@@ -125,15 +172,117 @@ impl Source {
         if sound {
             named_figures(&checklists, &figures, &mut faults);
         }
+        let checked = Checked { checklists: &checklists, forms: &forms, places: &places, codes: &codes };
+        let mut numbers = figures.clone();
+        let reconciled = checked.reconciled(&folder.join("reconcile.csv"), &mut numbers, &mut faults);
+        let official = checked.official(&folder.join("official.csv"), &reconciled, &mut faults);
+        let uses = checked.uses(&folder.join("desk.csv"), &mut faults);
+        let deployment = checked.deployment(&folder.join("deployment.csv"), mission.offset, &mut faults);
+        let codebook = checked.codebook(&folder.join("codebook.csv"), &mut faults);
+        let named = checked.traits(&folder.join("traits.csv"), &mut faults);
+        let map = checked.map(&folder.join("map.geojson"), &mut faults);
+        let (traits, coordinates) = (traits(&places, &named), coordinates(&places));
+        let positions = positions(&numbers, &checklists);
         // A table that several checklists share is read for each.
         let mut seen = std::collections::HashSet::new();
         faults.retain(|fault| seen.insert(fault.clone()));
         if faults.is_empty() {
-            Ok(Self { mission, places, checklists, forms, figures, sample, people, warnings })
+            Ok(Self {
+                mission,
+                places,
+                checklists,
+                forms,
+                figures,
+                numbers,
+                reconciled,
+                official,
+                uses,
+                deployment,
+                codebook,
+                map,
+                traits,
+                sample,
+                call_ins,
+                people,
+                coordinates,
+                positions,
+                warnings,
+            })
         } else {
             Err(DeskError::Source { faults })
         }
     }
+}
+
+impl Source {
+    /// The checklist of a number, as a position, and where the number stands among those of its checklist.
+    #[must_use]
+    pub fn number_at(&self, number: usize) -> Option<(usize, usize)> {
+        *self.positions.get(number)?
+    }
+
+    /// Where a place is: latitude and longitude in degrees.
+    #[must_use]
+    pub fn coordinates(&self, place: u32) -> Option<(f64, f64)> {
+        *self.coordinates.get(place as usize)?
+    }
+
+    /// Which places have a value in a column.
+    #[must_use]
+    pub fn places_with(&self, column: &str, value: &str) -> Vec<bool> {
+        let places = (0u32..).take(self.places.table().places.len());
+        places.map(|p| self.places.attribute(p, column).is_some_and(|v| *v == *value)).collect()
+    }
+
+    /// A choice of the questions of a use, by its name; `None` where none has it.
+    #[must_use]
+    pub fn choice(&self, what: Use, name: &str) -> Option<(Use, Arc<str>)> {
+        self.used(what).flat_map(|u| &u.choices).find(|c| ***c == *name).map(|c| (what, c.clone()))
+    }
+
+    /// The questions of a use.
+    pub fn used(&self, what: Use) -> impl Iterator<Item = &Used> {
+        self.uses.iter().filter(move |u| u.what == what)
+    }
+}
+
+/// A column with more values tells nothing apart.
+const MAX_VALUES: usize = 12;
+
+fn traits(places: &Places, named: &HashMap<(String, String), Text>) -> Vec<Trait> {
+    let called = |column: &str, value: &str, otherwise: &str| {
+        let name = named.get(&(column.to_owned(), value.to_owned())).cloned();
+        name.unwrap_or_else(|| Text(vec![Arc::from(otherwise)]))
+    };
+    let table = places.table();
+    let one = |(at, column): (usize, &String)| {
+        let values: std::collections::BTreeSet<&str> =
+            table.places.iter().filter_map(|p| p.cells.get(at)).map(AsRef::as_ref).filter(|v| !v.is_empty()).collect();
+        let numbers = values.iter().all(|v| v.parse::<f64>().is_ok());
+        (!numbers && (2..=MAX_VALUES).contains(&values.len())).then(|| Trait {
+            column: column.clone(),
+            label: called(column, "", column),
+            values: values.into_iter().map(|v| (v.to_owned(), called(column, v, v))).collect(),
+        })
+    };
+    table.columns.iter().enumerate().filter_map(one).collect()
+}
+
+/// The checklist of each number, and where it stands among those of its checklist.
+fn positions(numbers: &[Compiled], checklists: &[Definition]) -> Vec<Option<(usize, usize)>> {
+    let mut next = vec![0; checklists.len()];
+    let mut one = |number: &Compiled| {
+        let checklist = checklists.iter().position(|c| c.id == number.figure.checklist)?;
+        next[checklist] += 1;
+        Some((checklist, next[checklist] - 1))
+    };
+    numbers.iter().map(&mut one).collect()
+}
+
+fn coordinates(places: &Places) -> Vec<Option<(f64, f64)>> {
+    let number = |p, name| places.attribute(p, name)?.parse::<f64>().ok().filter(|n| n.is_finite());
+    let all = (0u32..).take(places.table().places.len());
+    all.map(|p| number(p, "latitude").zip(number(p, "longitude"))).collect()
 }
 
 fn read_json<T: for<'d> Deserialize<'d>>(path: &Path) -> Result<T, DeskError> {
@@ -190,6 +339,24 @@ fn settings(file: MissionFile, faults: &mut Vec<String>) -> ((Mission, Vec<Level
         unlisted_places: file.unlisted_places,
     };
     ((mission, levels), file.roles.into_iter().map(|r| r.id).collect())
+}
+
+/// Times as `13:00`.
+fn call_ins(times: &[String], faults: &mut Vec<String>) -> Vec<u16> {
+    let minutes = |text: &String| {
+        let (hours, minutes) = text.split_once(':')?;
+        let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
+        (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
+    };
+    let mut out = Vec::new();
+    for text in times {
+        match minutes(text) {
+            Some(minute) => out.push(minute),
+            None => faults.push(format!("mission.json: call_ins: {text:?} is no time such as 13:00")),
+        }
+    }
+    out.sort_unstable();
+    out
 }
 
 fn checklist(

@@ -24,14 +24,14 @@ pub(super) fn offset(text: &str) -> Option<i16> {
 }
 
 /// A table with its header.
-struct Table {
+pub(super) struct Table {
     path: PathBuf,
     header: Vec<String>,
-    rows: Vec<Vec<String>>,
+    pub rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    fn read(path: &Path) -> Result<Self, String> {
+    pub fn read(path: &Path) -> Result<Self, String> {
         let fault = |e: &dyn std::fmt::Display| format!("{}: {e}", name(path));
         let mut reader =
             csv::ReaderBuilder::new().flexible(false).trim(csv::Trim::All).from_path(path).map_err(|e| fault(&e))?;
@@ -45,12 +45,12 @@ impl Table {
         self.header.iter().position(|h| h == name)
     }
 
-    fn required(&self, column: &str) -> Result<usize, String> {
+    pub fn required(&self, column: &str) -> Result<usize, String> {
         self.column(column).ok_or_else(|| format!("{}: the column {column} is missing", name(&self.path)))
     }
 
     /// Columns `name::Language (code)` in the order of the languages.
-    fn translated(&self, column: &str, codes: &[String]) -> Result<Vec<usize>, String> {
+    pub fn translated(&self, column: &str, codes: &[String]) -> Result<Vec<usize>, String> {
         let find = |code: &String| {
             let ends = format!("({code})");
             let fits = |h: &&String| h.strip_prefix(column).is_some_and(|r| r.starts_with("::") && r.ends_with(&ends));
@@ -61,18 +61,18 @@ impl Table {
     }
 }
 
-fn name(path: &Path) -> String {
+pub(super) fn name(path: &Path) -> String {
     path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-fn collect<T: Default>(result: Result<T, String>, faults: &mut Vec<String>) -> T {
+pub(super) fn collect<T: Default>(result: Result<T, String>, faults: &mut Vec<String>) -> T {
     result.unwrap_or_else(|fault| {
         faults.push(fault);
         T::default()
     })
 }
 
-fn cell_text(row: &[String], columns: &[usize]) -> Text {
+pub(super) fn cell_text(row: &[String], columns: &[usize]) -> Text {
     let cells = columns.iter().map(|c| Arc::from(row[*c].as_str()));
     let text = Text(cells.collect());
     if text.is_empty() { Text::default() } else { text }

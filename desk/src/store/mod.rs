@@ -1,5 +1,6 @@
 //! The desk's encrypted database: the log as pulled, what was opened from it, and the register.
 
+mod paper;
 mod people;
 mod records;
 
@@ -14,7 +15,8 @@ use std::path::Path;
 pub use records::{Chain, Written};
 
 const SCHEMA: Schema = Schema {
-    steps: &["
+    steps: &[
+        "
     CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE person(code TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, team TEXT NOT NULL) STRICT;
     CREATE TABLE move(
@@ -40,7 +42,12 @@ const SCHEMA: Schema = Schema {
         seq INTEGER PRIMARY KEY, kind INTEGER NOT NULL, recipient BLOB, hash BLOB NOT NULL, bytes BLOB NOT NULL,
         payload BLOB NOT NULL, receipt BLOB) STRICT;
     CREATE INDEX envelope_chain ON envelope(device, seq);
-    "],
+    ",
+        "
+    CREATE TABLE paper(id INTEGER PRIMARY KEY, head TEXT NOT NULL, tree BLOB NOT NULL, remarks TEXT NOT NULL) STRICT;
+    CREATE INDEX envelope_hash ON envelope(hash);
+    ",
+    ],
 };
 
 /// The database.
@@ -103,6 +110,21 @@ pub struct Opened {
     pub kind: Type,
     /// Its bytes.
     pub bytes: Vec<u8>,
+}
+
+/// An envelope as a link of its device's chain.
+#[derive(Debug, Clone)]
+pub struct ChainLink {
+    /// The device.
+    pub device: DeviceId,
+    /// Its number in the chain.
+    pub seq: u64,
+    /// Its hash.
+    pub hash: Hash,
+    /// When the server received it.
+    pub received: i64,
+    /// The record that closes the chain, where it is one.
+    pub close: Option<Vec<u8>>,
 }
 
 /// An object of the log.
@@ -319,6 +341,22 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// What chains are made of: device, number, hash and time of receipt of each envelope that opened, in the order of the log; and the
+    /// bytes of those that close one.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn chains(&self) -> Result<Vec<ChainLink>, DeskError> {
+        let sql = "SELECT e.device, e.seq, e.hash, o.received, CASE e.kind WHEN ?1 THEN e.plain END
+                   FROM envelope e JOIN object o ON o.idx = e.idx WHERE e.kind IS NOT NULL ORDER BY e.idx";
+        let mut statement = self.db.prepare(sql)?;
+        let rows = statement.query_map([Type::Close as u16], |r| {
+            let (device, hash) = (DeviceId(r.get(0)?), Hash(r.get(2)?));
+            Ok(ChainLink { device, seq: unsigned(r.get(1)?), hash, received: r.get(3)?, close: r.get(4)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The envelopes, in the order of the log.
     ///
     /// # Errors
@@ -326,6 +364,26 @@ impl Store {
     pub fn envelopes(&self) -> Result<Vec<Envelope>, DeskError> {
         let mut statement = self.db.prepare(&format!("{ENVELOPES} ORDER BY e.idx"))?;
         Ok(statement.query_map([], envelope)?.collect::<Result<_, _>>()?)
+    }
+
+    /// Some envelopes, from a place in the log on.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn envelopes_from(&self, from: u64, count: usize) -> Result<Vec<Envelope>, DeskError> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let mut statement =
+            self.db.prepare_cached(&format!("{ENVELOPES} WHERE e.idx >= ?1 ORDER BY e.idx LIMIT ?2"))?;
+        Ok(statement.query_map([signed(from), count], envelope)?.collect::<Result<_, _>>()?)
+    }
+
+    /// The envelope at a place in the log.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn envelope_at(&self, index: u64) -> Result<Option<Envelope>, DeskError> {
+        let mut statement = self.db.prepare_cached(&format!("{ENVELOPES} WHERE e.idx = ?1"))?;
+        Ok(statement.query_row([signed(index)], envelope).optional()?)
     }
 
     /// One envelope: the first in the log with this hash.

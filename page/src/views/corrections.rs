@@ -36,7 +36,8 @@ pub(super) fn log(view: &View, line: &Line, filling: &Filling) -> Markup {
                 th scope="col" { (w.reason) } th scope="col" { (w.source) } th scope="col" { (w.signed) }
             } }
             tbody {
-                @for (c, fits) in &line.corrections {
+                @for (signed, fits) in &line.corrections {
+                    @let c = &signed.what;
                     tr {
                         th scope="row" { (text(name(c.node))) @if !fits { " ⚠ " (w.unfit) } }
                         td { (text(c.old.as_deref().unwrap_or("—"))) } td { (text(c.new.as_deref().unwrap_or("—"))) }
@@ -89,7 +90,6 @@ pub(crate) async fn correct(
     State(shared): State<Shared>,
     Path(hash): Path<String>,
     Form(given): Form<Given>,
-    now: fn() -> i64,
 ) -> Response {
     let Some(report) = Hash::from_hex(&hash) else { return StatusCode::NOT_FOUND.into_response() };
     let change = Change {
@@ -99,7 +99,7 @@ pub(crate) async fn correct(
         reason: &given.reason,
         source: &given.source,
     };
-    let signed = tokio::task::block_in_place(|| shared.sign(now(), |desk| desk.correct(report, &change, now())));
+    let signed = tokio::task::block_in_place(|| shared.sign(|desk, now| desk.correct(report, &change, now)));
     match signed {
         Ok(()) => Redirect::to(&format!("/reports/{report}")).into_response(),
         Err(e) => failed(&View::new(&shared, Ask::default()), &e),

@@ -1,7 +1,8 @@
 //! One figure, by region, hour and answer, with a way to the reports behind each number.
 
 use super::View;
-use super::parts::{bar, columns, text};
+use super::charts::{Region, Small, bar, columns, multiples};
+use super::parts::text;
 use super::report::failed;
 use crate::query::Ask;
 use crate::state::Shared;
@@ -9,8 +10,11 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use baqylau_desk::board::{Board, Line};
+use baqylau_desk::source::Trait;
 use baqylau_findings::Computed;
+use baqylau_findings::figure::PEOPLE;
 use baqylau_findings::sample::Estimate;
+use baqylau_forms::definition::Text;
 use maud::{Markup, html};
 
 pub(crate) async fn page(State(shared): State<Shared>, Path(id): Path<String>, Query(ask): Query<Ask>) -> Response {
@@ -26,6 +30,7 @@ pub(crate) async fn page(State(shared): State<Shared>, Path(id): Path<String>, Q
     let lines: Vec<&Line> = board.select(&shared.source, &filter).collect();
     let whole = board.total(&shared.source, at, &lines);
     let (w, figure) = (view.words, &shared.source.figures[at].figure);
+    let shares = whole.base > 0 && whole.count <= whole.base && figure.checklist != PEOPLE;
     let body = html! {
         p .lead { (text(&whole.sentence(&figure.sentence.get(view.language)))) }
         (super::findings::form(&view, board.level))
@@ -33,6 +38,8 @@ pub(crate) async fn page(State(shared): State<Shared>, Path(id): Path<String>, Q
         @if !whole.parts.is_empty() { h2 { (w.choices) } (parts(&whole)) }
         h2 { (w.by_region) } (tiles(&view, &board, at, &lines, &id)) (regions(&view, &board, at, &lines, &id))
         h2 { (w.by_hour) } (hours(&view, &board, at, &lines, &id))
+        @if shares { h2 { (w.regions_by_hour) } (small(&view, &board, at, &lines, &id)) }
+        @for kind in &shared.source.traits { (by_trait(&view, &board, at, &lines, kind, &id)) }
         @match board.estimate(&shared.source, at) {
             Some(estimate) => { h2 { (w.estimate) } (estimated(&view, &estimate)) }
             None if shared.source.sample.is_none() => { p .small { (w.no_sample) } }
@@ -90,7 +97,7 @@ fn parts(f: &Computed) -> Markup {
     }
 }
 
-/// A tile a region, the darker the larger its share beside the largest; the share stands in it.
+/// The regions on a map or as tiles, from the lightest at the smallest share to the darkest at the largest.
 fn tiles(view: &View, board: &Board, at: usize, lines: &[&Line], id: &str) -> Markup {
     let source = &view.state.source;
     let found = board
@@ -99,14 +106,67 @@ fn tiles(view: &View, board: &Board, at: usize, lines: &[&Line], id: &str) -> Ma
         .filter_map(|(region, lines)| Some((region?, board.total(source, at, &lines))));
     let found: Vec<_> = found.filter(|(_, f)| f.base > 0 && f.count <= f.base).collect();
     let share = |f: &Computed| f.count * 1_000 / f.base;
-    let most = found.iter().map(|(_, f)| share(f)).max().unwrap_or(0).max(1);
+    let (least, most) = (found.iter().map(|(_, f)| share(f)).min(), found.iter().map(|(_, f)| share(f)).max());
+    let (least, width) = least.zip(most).map_or((0, 1), |(least, most)| (least, (most - least).max(1)));
+    let region = |(place, f): &(u32, Computed)| Region {
+        place: *place,
+        link: behind(view, id, |a| a.within = code(view, Some(*place))),
+        value: f.computed.clone(),
+        shade: (share(f) - least) * 4 / width,
+    };
+    super::charts::regions(view, &found.iter().map(region).collect::<Vec<_>>())
+}
+
+fn code(view: &View, place: Option<u32>) -> String {
+    place.and_then(|p| view.state.source.places.get(p)).map(|p| p.code.to_string()).unwrap_or_default()
+}
+
+/// The share by hour in each region, on one scale.
+fn small(view: &View, board: &Board, at: usize, lines: &[&Line], id: &str) -> Markup {
+    let source = &view.state.source;
+    let hours: Vec<u8> = lines.iter().filter(|l| board.given(source, l, at).is_some()).filter_map(|l| l.hour).collect();
+    let (first, last) = (hours.iter().min().copied().unwrap_or(0), hours.iter().max().copied().unwrap_or(0));
+    let of_region = |(region, lines): (Option<u32>, Vec<&Line>)| {
+        let whole = board.total(source, at, &lines);
+        let share = |hour: u8| {
+            let here: Vec<&Line> = lines.iter().copied().filter(|l| l.hour == Some(hour)).collect();
+            let f = board.total(source, at, &here);
+            (f.base > 0).then(|| f.count * 100 / f.base)
+        };
+        region.filter(|_| whole.base > 0).map(|region| Small {
+            title: view.place(region),
+            link: behind(view, id, |a| a.within = code(view, Some(region))),
+            value: whole.computed.clone(),
+            columns: (first..=last).map(share).collect(),
+        })
+    };
+    let all: Vec<Small> = board.by_region(source, lines).into_iter().filter_map(of_region).collect();
+    multiples(&all, (&format!("{first}:00"), &format!("{last}:00")))
+}
+
+/// By what the tables say of the places: town or country, kind of station.
+fn by_trait(view: &View, board: &Board, at: usize, lines: &[&Line], kind: &Trait, id: &str) -> Markup {
+    let (w, source) = (view.words, &view.state.source);
+    let row = |value: &(String, Text)| {
+        let having = source.places_with(&kind.column, &value.0);
+        let has = |l: &&Line| l.place.is_some_and(|p| having.get(p as usize) == Some(&true));
+        let here: Vec<&Line> = lines.iter().copied().filter(has).collect();
+        let f = board.total(source, at, &here);
+        let link = behind(view, id, |a| a.having = format!("{}:{}", kind.column, value.0));
+        (f.forms > 0).then(|| (value.1.get(view.language), link, f))
+    };
+    let rows: Vec<_> = kind.values.iter().filter_map(row).collect();
     html! {
-        div .tiles {
-            @for (region, f) in found {
-                @let code = source.places.get(region).map(|p| p.code.to_string()).unwrap_or_default();
-                a class={"tile shade-" (share(&f) * 4 / most)} href=(behind(view, id, |a| a.within = code)) {
-                    span { (view.place(region)) } strong { (text(&f.computed)) }
-                }
+        @if rows.len() > 1 {
+            h2 { (kind.label.get(view.language)) }
+            table {
+                thead { tr { td {} th scope="col" { (w.computed) } th scope="col" .n { (w.how_many) } th scope="col" .n { (w.base) } td {} } }
+                tbody { @for (name, link, f) in rows {
+                    tr {
+                        th scope="row" { a href=(link) { (text(&name)) } } td { (text(&f.computed)) } td .n { (f.count) } td .n { (f.base) }
+                        td .wide { @if f.count <= f.base { (bar(f.count, f.base)) } }
+                    }
+                } }
             }
         }
     }
@@ -122,7 +182,7 @@ fn regions(view: &View, board: &Board, at: usize, lines: &[&Line], id: &str) -> 
             tbody {
                 @for (region, lines) in board.by_region(source, lines) {
                     @let f = board.total(source, at, &lines);
-                    @let code = region.and_then(|r| source.places.get(r)).map(|p| p.code.to_string()).unwrap_or_default();
+                    @let code = code(view, region);
                     @if f.forms > 0 {
                         tr {
                             th scope="row" {

@@ -1,7 +1,8 @@
 //! Every figure of the statement, over all reports that count or a part of them.
 
 use super::View;
-use super::parts::{bar, text};
+use super::charts::bar;
+use super::parts::text;
 use super::report::failed;
 use crate::query::Ask;
 use crate::state::Shared;
@@ -79,6 +80,15 @@ pub(super) fn form(view: &View, level: u16) -> Markup {
                     option value=(code) selected[code == view.ask.within] { (view.place(*region)) }
                 }
             } }
+            @if !source.traits.is_empty() {
+                label { (w.stations_of) select name="having" {
+                    option value="" { (w.all) }
+                    @for kind in &source.traits { optgroup label=(kind.label.get(view.language)) { @for (value, label) in &kind.values {
+                        @let having = format!("{}:{value}", kind.column);
+                        option value=(having) selected[having == view.ask.having] { (label.get(view.language)) }
+                    } } }
+                } }
+            }
             label { (w.hour) input name="hour" inputmode="numeric" size="3" value=(view.ask.hour); }
             label { (w.team) input name="team" size="6" value=(view.ask.team); }
             label { (w.answers) select name="raw" {

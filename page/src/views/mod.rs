@@ -1,24 +1,34 @@
 //! The pages. Whatever came from a report is text: escaped, and isolated from the direction of what stands around it.
 
 pub(crate) mod attachments;
+mod charts;
+pub(crate) mod cleaning;
 pub(crate) mod corrections;
+pub(crate) mod counts;
 pub(crate) mod document;
 pub(crate) mod export;
 pub(crate) mod figure;
 pub(crate) mod findings;
+pub(crate) mod media;
 pub(crate) mod overview;
+pub(crate) mod paper;
 mod parts;
 pub(crate) mod phones;
 pub(crate) mod report;
 pub(crate) mod reports;
 pub(crate) mod statement;
+pub(crate) mod texts;
 pub(crate) mod timeline;
 pub(crate) mod urgent;
 
 use crate::query::Ask;
 use crate::state::State;
 use crate::words::{LANGUAGES, Words, words};
+use baqylau_desk::flags::Flag;
 use maud::{DOCTYPE, Markup, html};
+
+/// Languages that are written from right to left (Unicode scripts Arabic, Hebrew, Syriac, Thaana).
+const RIGHT_TO_LEFT: [&str; 9] = ["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur"];
 
 /// One request: what was asked, in which words.
 pub(crate) struct View<'s> {
@@ -49,6 +59,19 @@ impl<'s> View<'s> {
     pub fn moment(&self, ms: i64) -> String {
         let moment = baqylau_forms::value::Moment { ms, offset: self.state.source.mission.offset };
         moment.local().map_or_else(String::new, |t| t.format("%Y-%m-%d %H:%M").to_string())
+    }
+
+    /// The time of a moment where the mission has its seat, with seconds.
+    pub fn clock(&self, ms: i64) -> String {
+        let moment = baqylau_forms::value::Moment { ms, offset: self.state.source.mission.offset };
+        moment.local().map_or_else(String::new, |t| t.format("%H:%M:%S").to_string())
+    }
+
+    /// Whether the mission's language in use is written from right to left.
+    pub fn rtl(&self) -> bool {
+        let languages = &self.state.source.mission.languages;
+        languages.get(self.language).is_some_and(|l| RIGHT_TO_LEFT.contains(&l.code.as_str()))
+            && self.words.code == "en"
     }
 
     pub fn place(&self, place: u32) -> String {
@@ -88,6 +111,29 @@ impl<'s> View<'s> {
         }
     }
 
+    /// The words of a decision.
+    pub fn decision(&self, state: baqylau_report::review::State) -> &'static str {
+        match state {
+            baqylau_report::review::State::Accepted => self.words.decided_accept,
+            baqylau_report::review::State::Excluded => self.words.decided_exclude,
+            baqylau_report::review::State::Queried => self.words.decided_ask,
+        }
+    }
+
+    /// The words of a flag.
+    pub fn flag(&self, flag: Flag) -> &'static str {
+        let w = self.words;
+        match flag {
+            Flag::Speed => w.flag_speed,
+            Flag::Travel => w.flag_travel,
+            Flag::Position => w.flag_position,
+            Flag::Clock => w.flag_clock,
+            Flag::Double => w.flag_double,
+            Flag::Arithmetic => w.flag_arithmetic,
+            Flag::Disputed => w.flag_disputed,
+        }
+    }
+
     pub fn title(&self, checklist: Option<usize>) -> String {
         let found = checklist.and_then(|at| self.state.source.checklists.get(at));
         found.map_or_else(|| "—".into(), |c| c.title.get(self.language).to_string())
@@ -100,15 +146,20 @@ impl<'s> View<'s> {
             ("/", w.overview),
             ("/findings", w.findings),
             ("/statement", w.statement),
+            ("/counts", w.counts),
             ("/urgent", w.urgent),
             ("/timeline", w.timeline),
+            ("/media", w.media),
             ("/reports", w.reports),
+            ("/texts", w.texts),
+            ("/cleaning", w.cleaning),
+            ("/paper", w.paper),
             ("/phones", w.phones),
         ];
         let mission = self.state.source.mission.title.get(self.language);
         html! {
             (DOCTYPE)
-            html lang=(w.code) {
+            html lang=(w.code) dir=[self.rtl().then_some("rtl")] {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
@@ -116,6 +167,7 @@ impl<'s> View<'s> {
                     link rel="icon" href="data:,";
                     link rel="stylesheet" href="/style.css";
                     script src="/page.js" defer {}
+                    @if path == "/paper" { script src="/paper.js" defer {} }
                 }
                 body {
                     a .skip href="#main" { (w.skip) }

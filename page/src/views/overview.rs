@@ -1,28 +1,41 @@
-//! What came in, from where and when, and what does not count and why.
+//! What came in beside what was expected, from where and when, who is silent, and what does not count and why.
 
 use super::View;
-use super::parts::{bar, card, columns, text};
+use super::charts::{Pair, bar, columns, line, pairs};
+use super::parts::{card, text};
 use crate::query::Ask;
 use crate::state::Shared;
 use axum::extract::{Query, State};
 use baqylau_desk::board::{Board, Line};
+use baqylau_desk::expected::{self, Expected, Progress};
 use baqylau_desk::status::Status;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
+
+const HOUR_MS: i64 = 3_600_000;
+/// How many teams are listed: those that lack most.
+const TEAMS: usize = 40;
 
 pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Markup {
     let view = View::new(&shared, ask);
     let board = shared.boards().of(view.ask.answers()).clone();
     let w = view.words;
+    let expected = expected::expected(&board, &shared.source, (shared.now)());
+    let planned = expected.all.expected > 0;
     view.page(
         "/",
         w.overview,
         &html! {
-            (cards(&view, &board))
+            (cards(&view, &board, &expected))
             h2 { (w.by_checklist) } (checklists(&view, &board))
-            h2 { (w.by_hour) } (hours(&view, &board))
-            h2 { (w.by_region) } (regions(&view, &board))
+            h2 { (w.by_hour) }
+            @if planned { (hours_expected(&view, &expected)) } @else { (hours(&view, &board)) }
+            h2 { (w.coming_in) } (coming_in(&view, &board))
+            h2 { (w.by_region) }
+            @if planned { (regions_expected(&view, &expected)) } @else { (regions(&view, &board)) }
+            h2 { (w.by_team) } (teams(&view, &board, &expected))
             h2 { (w.why_not) } (reasons(&view, &board))
+            (odd(&view, &board))
         },
     )
 }
@@ -31,19 +44,22 @@ fn counted(lines: &[&Line]) -> usize {
     lines.iter().filter(|l| l.status == Status::Counted).count()
 }
 
-fn cards(view: &View, board: &Board) -> Markup {
+fn cards(view: &View, board: &Board, expected: &Expected) -> Markup {
     let w = view.words;
     let all: Vec<&Line> = board.lines.iter().collect();
     let counts = counted(&all);
     let devices: std::collections::HashSet<_> = all.iter().map(|l| l.device).collect();
     let status =
         |status: &str| Ask { status: status.into(), lang: view.ask.lang.clone(), ..Ask::default() }.link("/reports");
+    let unverifiable = all.iter().filter(|l| matches!(l.status, Status::Unverifiable(_) | Status::Misfit(_))).count();
     html! {
         div .cards {
             (card(&html! { (all.len()) }, w.received, &view.link("/reports")))
             (card(&html! { (counts) }, w.counted, &status("counted")))
             (card(&html! { (all.len() - counts) }, w.not_counted, &status("not_counted")))
+            @if expected.all.expected > 0 { (card(&html! { (expected.all.received) " " (w.of) " " (expected.all.expected) }, w.expected, "#main")) }
             (card(&html! { (devices.len()) " " (w.of) " " (board.people) }, w.phones_heard, &view.link("/phones")))
+            @if unverifiable > 0 { (card(&html! { "⚠ " (unverifiable) }, w.unreadable_all, &status("unreadable"))) }
         }
     }
 }
@@ -60,11 +76,16 @@ fn checklists(view: &View, board: &Board) -> Markup {
 fn regions(view: &View, board: &Board) -> Markup {
     let all: Vec<&Line> = board.lines.iter().collect();
     let rows = board.by_region(&view.state.source, &all).into_iter().map(|(region, lines)| {
-        let code = region.and_then(|r| view.state.source.places.get(r)).map(|p| p.code.to_string());
-        let link = view.ask.with(|a| a.within = code.unwrap_or_default()).link("/reports");
-        (region.map_or_else(|| view.words.elsewhere.into(), |r| view.place(r)), link, lines)
+        let (name, link) = region_of(view, region);
+        (name, link, lines)
     });
     table(view, view.words.region, rows.collect())
+}
+
+fn region_of(view: &View, region: Option<u32>) -> (String, String) {
+    let code = region.and_then(|r| view.state.source.places.get(r)).map(|p| p.code.to_string());
+    let link = view.ask.with(|a| a.within = code.unwrap_or_default()).link("/reports");
+    (region.map_or_else(|| view.words.elsewhere.into(), |r| view.place(r)), link)
 }
 
 fn table(view: &View, what: &str, rows: Vec<(String, String, Vec<&Line>)>) -> Markup {
@@ -92,11 +113,103 @@ fn hours(view: &View, board: &Board) -> Markup {
     board.lines.iter().filter_map(|l| l.hour).for_each(|h| *count.entry(h).or_default() += 1);
     let (first, last) = (count.keys().next().copied(), count.keys().last().copied());
     let Some((first, last)) = first.zip(last) else { return html! { p { (view.words.none) } } };
-    let column = |h: u8| {
-        let link = view.ask.with(|a| a.hour = h.to_string()).link("/reports");
-        (h.to_string(), count.get(&h).copied().unwrap_or(0), link)
-    };
+    let column = |h: u8| (h.to_string(), count.get(&h).copied().unwrap_or(0), hour_link(view, h));
     columns(view.words.by_hour, &(first..=last).map(column).collect::<Vec<_>>())
+}
+
+fn hour_link(view: &View, hour: u8) -> String {
+    view.ask.with(|a| a.hour = hour.to_string()).link("/reports")
+}
+
+fn hours_expected(view: &View, expected: &Expected) -> Markup {
+    let w = view.words;
+    let pair = |(hour, p): (&u8, &Progress)| Pair {
+        label: hour.to_string(),
+        n: p.received,
+        of: p.expected,
+        link: hour_link(view, *hour),
+    };
+    let rows: Vec<Pair> = expected.hours.iter().map(pair).collect();
+    pairs(w.by_hour, &rows, Some((w.expected, w.received)))
+}
+
+fn progress(view: &View, what: &str, rows: &[(String, String, Progress, Option<String>)]) -> Markup {
+    let w = view.words;
+    let heard = rows.iter().any(|r| r.3.is_some());
+    html! {
+        table {
+            thead { tr {
+                th scope="col" { (what) } th scope="col" .n { (w.expected) } th scope="col" .n { (w.due_by_now) } th scope="col" .n { (w.received) }
+                th scope="col" .n { (w.lacking) } td {} @if heard { th scope="col" { (w.last_heard) } }
+            } }
+            tbody {
+                @for (name, link, p, heard_at) in rows {
+                    @let lacking = p.due.saturating_sub(p.received);
+                    tr {
+                        th scope="row" { a href=(link) { (text(name)) } }
+                        td .n { (p.expected) } td .n { (p.due) } td .n { (p.received) }
+                        td .n { @if lacking > 0 { "⚠ " } (lacking) }
+                        td .wide { (bar(p.received, p.expected.max(p.received))) }
+                        @if heard { td { @match heard_at { Some(at) => { (at) } None => { "⚠ " (w.nothing_yet) } } } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn regions_expected(view: &View, expected: &Expected) -> Markup {
+    let row = |(region, p): (&Option<u32>, &Progress)| {
+        let (name, link) = region_of(view, *region);
+        (name, link, *p, None)
+    };
+    progress(view, view.words.region, &expected.regions.iter().map(row).collect::<Vec<_>>())
+}
+
+/// Teams that lack most stand first, then those that were silent longest.
+fn teams(view: &View, board: &Board, expected: &Expected) -> Markup {
+    let w = view.words;
+    let heard = expected::heard(board, &view.state.source);
+    let mut rows: Vec<_> = heard
+        .iter()
+        .map(|(team, at)| {
+            let progress = expected.teams.get(*team).copied().unwrap_or_default();
+            (*team, progress, *at)
+        })
+        .collect();
+    rows.sort_by_key(|(_, p, at)| (std::cmp::Reverse(p.due.saturating_sub(p.received)), *at));
+    let silent = rows.iter().filter(|r| r.2.is_none()).count();
+    let row = |(team, p, at): &(&str, Progress, Option<i64>)| {
+        let link = view.ask.with(|a| (*team).clone_into(&mut a.team)).link("/reports");
+        ((*team).to_owned(), link, *p, at.map(|ms| view.moment(ms)))
+    };
+    let shown: Vec<_> = rows.iter().take(TEAMS).map(row).collect();
+    html! {
+        p { @if silent > 0 { "⚠ " } (silent) " " (w.of) " " (rows.len()) " " (w.never_heard_teams) }
+        (progress(view, w.team, &shown))
+    }
+}
+
+/// How many had been received by each hour, since the first.
+fn coming_in(view: &View, board: &Board) -> Markup {
+    let at = |l: &Line| l.received.div_euclid(HOUR_MS);
+    let (first, last) = (board.lines.iter().map(at).min(), board.lines.iter().map(at).max());
+    let Some((first, last)) = first.zip(last) else { return html! { p { (view.words.none) } } };
+    let mut by_hour: BTreeMap<i64, usize> = BTreeMap::new();
+    board.lines.iter().for_each(|l| *by_hour.entry(at(l)).or_default() += 1);
+    // A picture is as wide for a day as for a month.
+    let step = (last - first) / 200 + 1;
+    let ends = (first..=last).step_by(usize::try_from(step).unwrap_or(1)).map(|from| from + step);
+    let mut sum = 0;
+    let mut before = first;
+    let values: Vec<usize> = std::iter::once(0)
+        .chain(ends.map(|end| {
+            sum += by_hour.range(before..end).map(|(_, n)| n).sum::<usize>();
+            before = end;
+            sum
+        }))
+        .collect();
+    line(view.words.coming_in, &values, (&view.moment(first * HOUR_MS), &view.moment((last + 1) * HOUR_MS)))
 }
 
 fn reasons(view: &View, board: &Board) -> Markup {
@@ -118,6 +231,23 @@ fn reasons(view: &View, board: &Board) -> Markup {
                     }
                 }
             }
+        }
+    }
+}
+
+/// What is odd about reports, whether they count or not.
+fn odd(view: &View, board: &Board) -> Markup {
+    let mut count: BTreeMap<_, usize> = BTreeMap::new();
+    board.lines.iter().flat_map(|l| l.flags.iter()).for_each(|flag| *count.entry(flag).or_default() += 1);
+    html! {
+        @if !count.is_empty() {
+            h2 { (view.words.odd) }
+            table { tbody { @for (flag, n) in count {
+                tr {
+                    th scope="row" { a href=(view.ask.with(|a| flag.name().clone_into(&mut a.flag)).link("/reports")) { (view.flag(flag)) } }
+                    td .n { (n) }
+                }
+            } } }
         }
     }
 }

@@ -10,9 +10,9 @@ use axum::response::{IntoResponse, Response};
 use baqylau_desk::devices::DeviceRow;
 use maud::{Markup, html};
 
-pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>, now: fn() -> i64) -> Response {
+pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Response {
     let view = View::new(&shared, ask);
-    match tokio::task::block_in_place(|| shared.read(|desk| desk.devices(now()))) {
+    match tokio::task::block_in_place(|| shared.read(|desk| desk.devices((shared.now)()))) {
         Ok(rows) => view.page("/phones", view.words.phones, &table(&view, rows)).into_response(),
         Err(e) => failed(&view, &e),
     }

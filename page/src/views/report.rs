@@ -1,7 +1,7 @@
 //! One report: what it says, whether it counts, what proves it, and what desks decided of it.
 
 use super::parts::text;
-use super::{View, attachments, corrections};
+use super::{View, attachments, cleaning, corrections, texts};
 use crate::query::Ask;
 use crate::state::Shared;
 use axum::extract::{Form, Path, Query, State};
@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use baqylau_desk::DeskError;
 use baqylau_desk::board::{Board, Line};
+use baqylau_desk::entry::typed;
 use baqylau_desk::status::Status;
 use baqylau_forms::definition::Kind;
 use baqylau_forms::fill::Filling;
@@ -22,7 +23,7 @@ use maud::{Markup, html};
 pub(crate) async fn page(State(shared): State<Shared>, Path(hash): Path<String>, Query(ask): Query<Ask>) -> Response {
     let view = View::new(&shared, ask);
     let board = shared.boards().of(view.ask.answers()).clone();
-    let Some(line) = Hash::from_hex(&hash).and_then(|hash| board.lines.iter().find(|l| l.hash == hash)) else {
+    let Some(line) = Hash::from_hex(&hash).and_then(|hash| board.line(hash)) else {
         return (StatusCode::NOT_FOUND, view.page("/reports", view.words.none, &html! {})).into_response();
     };
     let read = |hash| tokio::task::block_in_place(|| shared.read(|desk| desk.read(hash)));
@@ -36,6 +37,8 @@ pub(crate) async fn page(State(shared): State<Shared>, Path(hash): Path<String>,
                 (changes(&view, before.as_ref(), &filling))
                 (corrections::log(&view, line, &filling))
                 (answers(&view, filling.clone()))
+                (texts(&view, line, &filling))
+                (log(&view, &report, &filling))
                 (corrections::form(&view, line, filling))
             }
             Err(e) => { p { "⚠ " (view.words.unreadable) ": " (text(&e.to_string())) } }
@@ -62,12 +65,13 @@ fn facts(view: &View, board: &Board, line: &Line) -> Markup {
                 }
             }
             dt { (w.place) } dd { @match line.place { Some(p) => { (text(&view.path(p))) } None => { (text(line.unlisted.as_deref().unwrap_or("—"))) } } }
-            @if let Some((person, team)) = &line.person { dt { (w.person) } dd { (text(person)) " · " (text(team)) } }
+            @if let Some(person) = &line.person { dt { (w.person) } dd { (text(&person.code)) " · " (text(&person.team)) } }
             @if let Some(ms) = line.signed { dt { (w.signed) } dd { (view.moment(ms)) } }
             dt { (w.received) } dd { (view.moment(line.received)) }
             @if let Some(first) = line.supersedes { dt { (w.supersedes) } dd { a href=(link(first)) { (first.to_string()[..12]) } } }
             @for one in later { dt { (w.superseded_by) } dd { a href=(link(one.hash)) { (one.hash.to_string()[..12]) } " (" (view.status(one.status.name())) ")" } }
             @if line.attachments > 0 { dt { (w.attachments) } dd { (line.attachments) } }
+            @if line.flags.iter().next().is_some() { dt { (w.odd) } dd { @for flag in line.flags.iter() { div { "⚑ " (view.flag(flag)) } } } }
         }
     }
 }
@@ -131,6 +135,42 @@ fn answers(view: &View, filling: Filling) -> Markup {
     }
 }
 
+/// What somebody typed, with what desks said of it.
+fn texts(view: &View, line: &Line, filling: &Filling) -> Markup {
+    let all: Vec<_> = typed(filling).collect();
+    html! {
+        @if !all.is_empty() {
+            h2 { (view.words.texts) }
+            article .texts {
+                @for (key, words) in all {
+                    (texts::one(view, line, &(key.node, filling.row_path(key.row).into()), &texts::label(view, line, key.node), words))
+                }
+            }
+        }
+    }
+}
+
+/// When each answer was given, as the phone noted it.
+fn log(view: &View, report: &Report, filling: &Filling) -> Markup {
+    let w = view.words;
+    let mut at = report.clock.started;
+    let items = &filling.form().definition().items;
+    let lines = report.log.chunks_exact(2).map(|pair| {
+        at = at.saturating_add(i64::from(pair[1]) * 1_000);
+        (items.get(pair[0] as usize).map_or("?", |item| item.name.as_str()), pair[1], at)
+    });
+    let lines: Vec<_> = lines.collect();
+    html! {
+        @if !lines.is_empty() {
+            details {
+                summary { (w.answer_log) " (" (lines.len()) ")" }
+                table { thead { tr { th scope="col" { (w.question) } th scope="col" { (w.signed_at) } th scope="col" .n { (w.seconds) } } }
+                    tbody { @for (name, seconds, at) in lines { tr { th scope="row" { (text(name)) } td { (view.clock(at)) } td .n { (seconds) } } } } }
+            }
+        }
+    }
+}
+
 /// An answer in words; a dash where there is none.
 fn value(view: &View, q: &QuestionView) -> String {
     match &q.answer {
@@ -160,8 +200,9 @@ fn decisions(view: &View, line: &Line) -> Markup {
     let readable = !matches!(line.status, Status::Unverifiable(_));
     html! {
         h2 { (w.decide) }
-        @if let Some((state, reason)) = &line.review {
-            p { (w.decided) ": " strong { (format!("{state:?}").to_lowercase()) } " — " (text(reason)) }
+        @if line.disputed() { p { "⚠ " strong { (w.disputed) } " " (w.disputed_how) } (cleaning::sides(view, line)) }
+        @for review in &line.reviews {
+            p { (w.decided) ": " strong { (view.decision(review.what.state)) } " — " (text(&review.what.reason)) span .note { (w.desk) " " code { (cleaning::desk(review.desk)) } " · " (view.moment(review.what.at.ms)) } }
         }
         @if readable {
             p .small { (w.counts_then) " " (w.ask_how) }
@@ -183,7 +224,6 @@ pub(crate) async fn review(
     State(shared): State<Shared>,
     Path(hash): Path<String>,
     Form(fields): Form<Vec<(String, String)>>,
-    now: fn() -> i64,
 ) -> Response {
     let view = View::new(&shared, Ask::default());
     let Some(report) = Hash::from_hex(&hash) else { return StatusCode::NOT_FOUND.into_response() };
@@ -191,10 +231,10 @@ pub(crate) async fn review(
     let one = |name: &str| all(name).pop().unwrap_or_default();
     let (decision, reason) = (one("decision"), one("reason"));
     let done = tokio::task::block_in_place(|| {
-        shared.sign(now(), |desk| match decision.as_str() {
-            "accept" => desk.review(report, Decision::Accepted, &reason, now()),
-            "exclude" => desk.review(report, Decision::Excluded, &reason, now()),
-            "ask" => desk.ask(report, &all("question"), &reason, None, now()),
+        shared.sign(|desk, now| match decision.as_str() {
+            "accept" => desk.review(report, Decision::Accepted, &reason, now),
+            "exclude" => desk.review(report, Decision::Excluded, &reason, now),
+            "ask" => desk.ask(report, &all("question"), &reason, None, now),
             other => Err(DeskError::Unknown(format!("{other:?} is no decision"))),
         })
     });

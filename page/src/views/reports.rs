@@ -8,6 +8,7 @@ use crate::state::Shared;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use baqylau_desk::board::Line;
+use baqylau_desk::flags::Flag;
 use baqylau_desk::status::Status;
 use maud::{Markup, html};
 
@@ -34,7 +35,8 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
             (form(&view))
             p role="status" { (found.len()) " " (w.found)
                 @if !view.ask.checklist.is_empty() { " · " a href=(view.ask.link(&format!("/export/{}.csv", view.ask.checklist))) { (w.table) }
-                    " · " a href=(view.ask.link(&format!("/export/{}.xlsx", view.ask.checklist))) { (w.workbook) } }
+                    " · " a href=(view.ask.link(&format!("/export/{}.xlsx", view.ask.checklist))) { (w.workbook) }
+                    " · " a href=(view.ask.link(&format!("/export/{}.parquet", view.ask.checklist))) { "Parquet" } }
             }
             @if found.is_empty() { p { (w.none) } } @else { (table(&view, &shown)) }
             p .turn {
@@ -54,6 +56,9 @@ fn form(view: &View) -> Markup {
         ("team", &ask.team),
         ("hour", &ask.hour),
         ("behind", &ask.behind),
+        ("having", &ask.having),
+        ("used", &ask.used),
+        ("code", &ask.code),
         ("raw", &ask.raw),
         ("lang", &ask.lang),
     ];
@@ -71,9 +76,14 @@ fn form(view: &View) -> Markup {
                 option value="" { (w.all) }
                 option value="counted" selected[ask.status == "counted"] { (w.counted) }
                 option value="not_counted" selected[ask.status == "not_counted"] { (w.not_counted) }
+                option value="unreadable" selected[ask.status == "unreadable"] { (w.unreadable_all) }
+            } }
+            label { (w.odd) select name="flag" {
+                option value="" { (w.all) }
+                @for flag in Flag::ALL { option value=(flag.name()) selected[ask.flag == flag.name()] { (view.flag(flag)) } }
             } }
             button { (w.show) }
-            @for (_, value) in &kept[..4] { @if !value.is_empty() { span .chip { (text(value)) } } }
+            @for (_, value) in &kept[..6] { @if !value.is_empty() { span .chip { (text(value)) } } }
         }
     }
 }
@@ -93,17 +103,19 @@ fn table(view: &View, lines: &[&Line]) -> Markup {
 
 fn row(view: &View, line: &Line) -> Markup {
     let mark = if line.status == Status::Counted { "✓ " } else { "⚠ " };
-    let place = line.place.map(|p| view.place(p)).or_else(|| line.unlisted.clone()).unwrap_or_default();
-    let name = if line.visit.is_empty() { line.index.to_string() } else { line.visit.clone() };
+    let place =
+        line.place.map(|p| view.place(p)).or_else(|| line.unlisted.as_deref().map(str::to_owned)).unwrap_or_default();
+    let name = if line.visit.is_empty() { line.index.to_string() } else { line.visit.to_string() };
     html! {
         tr {
             th scope="row" { a href=(view.link(&format!("/reports/{}", line.hash))) { (text(&name)) } }
             td { (view.title(line.checklist)) }
             td { (text(&place)) }
-            td { @if let Some((_, team)) = &line.person { (text(team)) } }
+            td { @if let Some(team) = line.team() { (text(team)) } }
             td { @if let Some(ms) = line.signed { (view.moment(ms)) } }
             td { (view.moment(line.received)) }
-            td { (mark) (view.status(line.status.name())) @if !line.corrections.is_empty() { " · ✎ " (line.corrections.len()) } @if line.attachments > 0 { " · 📎 " (line.attachments) } }
+            td { (mark) (view.status(line.status.name())) @if !line.corrections.is_empty() { " · ✎ " (line.corrections.len()) } @if line.attachments > 0 { " · 📎 " (line.attachments) }
+                @for flag in line.flags.iter() { " · ⚑ " (view.flag(flag)) } }
         }
     }
 }

@@ -7,9 +7,15 @@ use crate::query::Ask;
 use crate::state::Shared;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
-use baqylau_desk::board::Board;
-use baqylau_findings::Computed;
+use baqylau_desk::board::{Board, Filter};
+use baqylau_desk::status::Answers;
+use baqylau_findings::{Computed, Unit};
+use baqylau_report::review::State as Decision;
 use maud::{Markup, html};
+use std::collections::HashSet;
+
+/// Out of a hundred: more unknown than this beside the base is worth a word.
+const MUCH_UNKNOWN: usize = 10;
 
 pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Response {
     let view = View::new(&shared, Ask { lang: ask.lang, raw: ask.raw, as_of: ask.as_of, ..Ask::default() });
@@ -21,14 +27,13 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
     let of = |checklist: &str| -> Vec<(usize, &Computed)> {
         figures.iter().enumerate().filter(|(at, _)| shared.source.figures[*at].figure.checklist == checklist).collect()
     };
-    let differ = figures.iter().filter(|f| !f.equal).count();
     let w = view.words;
     view.page(
         "/statement",
         w.statement,
         &html! {
             (frozen(&view, &board))
-            @if differ > 0 { p role="alert" { "⚠ " (differ) " " (w.differ) } }
+            (self::shown(&view, &doubts(&view, &board, &figures)))
             @for (at, list) in shared.source.checklists.iter().enumerate() {
                 @let here = of(&list.id);
                 @if !here.is_empty() {
@@ -46,6 +51,7 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
 fn frozen(view: &View, board: &Board) -> Markup {
     let w = view.words;
     let (counted, set) = board.counted();
+    let file = |format: &str| view.ask.link(&format!("/statement.{format}"));
     html! {
         form method="get" {
             @for (name, value) in [("lang", &view.ask.lang), ("raw", &view.ask.raw)] {
@@ -53,10 +59,60 @@ fn frozen(view: &View, board: &Board) -> Markup {
             }
             label { (w.as_of) input type="datetime-local" name="as_of" value=(view.ask.as_of); }
             button { (w.show) }
-            a href=(view.ask.link("/statement.odt")) { (w.document) }
+            span { (w.document) ": " a href=(file("docx")) { "DOCX" } " · " a href=(file("pdf")) { "PDF" } " · " a href=(file("html")) { "HTML" } }
         }
         p .small { (counted) " " (w.found) " · " (w.set) " " code { (set) } }
     }
+}
+
+fn shown(view: &View, doubts: &[(String, String)]) -> Markup {
+    html! {
+        @if !doubts.is_empty() {
+            details .doubts open[doubts.len() < 8] {
+                summary { "⚠ " (doubts.len()) " " (view.words.doubts) }
+                ul { @for (id, what) in doubts { li { a href=(view.ask.link(&format!("/findings/{id}"))) { (id) } ": " (text(what)) } } }
+            }
+        }
+    }
+}
+
+/// What somebody should look at before a figure is published: its id, and what.
+pub(super) fn doubts(view: &View, board: &Board, figures: &[Computed]) -> Vec<(String, String)> {
+    let (source, w) = (&view.state.source, view.words);
+    let queried = board.lines.iter().filter(|l| l.reviews.last().is_some_and(|r| r.what.state == Decision::Queried));
+    let queried: HashSet<u64> = queried.map(|l| l.index).collect();
+    let disputed: HashSet<u64> = board.lines.iter().filter(|l| l.disputed()).map(|l| l.index).collect();
+    let among = |f: &Computed, which: &HashSet<u64>| f.reports.iter().filter(|r| which.contains(r)).count();
+    let raw = match view.ask.answers() {
+        Answers::Effective if view.ask.as_of.is_empty() => {
+            view.state.boards().of(Answers::Raw).figures(source, &Filter::default())
+        }
+        _ => Vec::new(),
+    };
+    let mut out = Vec::new();
+    for (at, f) in figures.iter().enumerate() {
+        let mut say = |what: String| out.push((f.id.clone(), what));
+        if !f.equal {
+            say(format!("{} {}, {} {}", w.computed, f.computed, w.published, f.published));
+        }
+        if f.several {
+            say(format!("{} ({} / {})", w.several, f.count, f.base));
+        }
+        let unknown = f.do_not_know + f.not_answered;
+        if source.figures[at].figure.unit == Unit::Percent && unknown * 100 > f.base.max(1) * MUCH_UNKNOWN {
+            say(format!("{}: {unknown} / {}", w.much_unknown, f.base));
+        }
+        if let Some(first) = raw.get(at).filter(|first| first.computed != f.computed) {
+            say(format!("{}: {} → {}", w.raw_differs, first.computed, f.computed));
+        }
+        for (which, words) in [(&queried, w.being_asked), (&disputed, w.disputed)] {
+            let n = among(f, which);
+            if n > 0 {
+                say(format!("{words}: {n}"));
+            }
+        }
+    }
+    out
 }
 
 fn sentence(view: &View, board: &Board, at: usize, f: &Computed) -> Markup {
@@ -65,7 +121,7 @@ fn sentence(view: &View, board: &Board, at: usize, f: &Computed) -> Markup {
         p {
             @if sentence.is_empty() { (text(&f.id)) ": " (text(&f.computed)) } @else { (text(&f.sentence(&sentence))) }
             " " a .small href=(view.ask.link(&format!("/findings/{}", f.id))) { (f.count) "/" (f.base) }
-            (super::document::interval(view, board, &f.id))
+            (super::document::interval(view, board, at))
             @if f.several { span .note { (view.words.several) } }
             @if !f.equal { strong { " ⚠ " (view.words.published) ": " (text(&f.published)) } }
         }

@@ -7,8 +7,10 @@ use crate::query::Ask;
 use crate::state::Shared;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
-use baqylau_desk::board::Line;
+use baqylau_desk::board::{Board, Line};
+use baqylau_desk::source::Use;
 use baqylau_desk::status::Status;
+use baqylau_forms::value::Date;
 use maud::{Markup, html};
 
 /// How many stand on a page; the filters lead to the rest.
@@ -29,6 +31,8 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
     lines.sort_by_key(|l| std::cmp::Reverse(l.signed));
     let w = view.words;
     let body = html! {
+        (due(&view, &board))
+        (actors(&view))
         (super::findings::form(&view, board.level))
         p role="status" { (lines.len()) " " (w.found) }
         @for day in lines[..lines.len().min(SHOWN)].chunk_by(|a, b| day(&view, a) == day(&view, b)) {
@@ -37,6 +41,52 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
         }
     };
     view.page("/timeline", w.timeline, &body).into_response()
+}
+
+/// What is to be looked at again, and nobody has signed for yet; what is overdue stands first.
+fn due(view: &View, board: &Board) -> Markup {
+    let w = view.words;
+    let today = (view.state.now)() + i64::from(view.state.source.mission.offset) * 60_000;
+    let today = u32::try_from(today.div_euclid(86_400_000)).unwrap_or(0);
+    let open = board.lines.iter().filter(|l| l.status == Status::Counted && l.reviews.is_empty());
+    let mut open: Vec<(u32, &Line)> = open.filter_map(|l| Some((l.used(Use::FollowUp).min()?, l))).collect();
+    open.sort_by_key(|o| o.0);
+    let date = |day: u32| Date(i32::try_from(day).unwrap_or(0)).calendar().map(|d| d.to_string()).unwrap_or_default();
+    html! {
+        @if !open.is_empty() {
+            h2 { (w.follow_ups) }
+            table { tbody { @for (day, line) in open.iter().take(SHOWN) {
+                tr {
+                    th scope="row" { @if *day <= today { "⚠ " } (date(*day)) }
+                    td { a href=(view.link(&format!("/reports/{}", line.hash))) { (view.title(line.checklist)) " · " (text(&line.visit)) } }
+                    td { (who(line)) } td { (place(view, line)) }
+                    td { @for fact in facts(view, line) { div { (text(&fact)) } } }
+                    td { (super::urgent::attend(view, line)) }
+                }
+            } } }
+        }
+    }
+}
+
+/// Ways to what is about one actor.
+fn actors(view: &View) -> Markup {
+    let source = &view.state.source;
+    let lists = source.used(Use::Actor).filter(|u| source.used(Use::Outlet).all(|o| o.checklist != u.checklist));
+    html! {
+        form method="get" role="search" {
+            @if !view.ask.lang.is_empty() { input type="hidden" name="lang" value=(view.ask.lang); }
+            label { (view.words.actor) select name="used" {
+                option value="" { (view.words.all) }
+                @for list in lists { optgroup label=(view.title(Some(list.checklist))) {
+                    @for (name, label) in list.choices.iter().zip(&list.labels) {
+                        @let value = format!("{}:{name}", Use::Actor.name());
+                        option value=(value) selected[value == view.ask.used] { (label.get(view.language)) }
+                    }
+                } }
+            } }
+            button { (view.words.show) }
+        }
+    }
 }
 
 fn day(view: &View, line: &Line) -> String {

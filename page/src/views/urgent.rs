@@ -6,15 +6,20 @@ use crate::query::Ask;
 use crate::state::Shared;
 use axum::extract::{Query, State};
 use baqylau_desk::board::Line;
+use baqylau_desk::source::Use;
 use baqylau_desk::status::Answers;
 use maud::{Markup, html};
+use std::cmp::Reverse;
 
+/// How many silent teams are named; the others stand among the phones.
+const NAMED: usize = 20;
 /// How many are shown; what is older is among the reports.
 const SHOWN: usize = 200;
 
 /// Every call for help that nobody signed for yet.
 pub(super) fn alarms(view: &View) -> Markup {
-    let board = view.state.boards().of(Answers::Effective).clone();
+    let boards = view.state.boards();
+    let board = boards.of(Answers::Effective);
     let open: Vec<&Line> = board.lines.iter().filter(|l| l.alarm && l.unattended()).collect();
     html! {
         div #alarms role="alert" {
@@ -22,8 +27,18 @@ pub(super) fn alarms(view: &View) -> Markup {
                 p .alarm { "⚠ " strong { (view.words.sos) } " " (who(line)) " · " (place(view, line)) " · " (view.moment(line.signed.unwrap_or(line.received)))
                     " " a href=(view.link("/urgent")) { (view.words.attend) } }
             }
+            @if let Some((due, teams)) = &boards.silent {
+                p .alarm .silent { "⚠ " (teams.len()) " " (view.words.silent_teams) " " (view.moment(*due)) ": " (text(&named(teams)))
+                    " " a href=(view.link("/phones")) { (view.words.phones) } }
+            }
         }
     }
+}
+
+/// The first of them.
+fn named(teams: &[String]) -> String {
+    let more = if teams.len() > NAMED { ", …" } else { "" };
+    format!("{}{more}", teams[..teams.len().min(NAMED)].join(", "))
 }
 
 pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Markup {
@@ -32,8 +47,9 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
     let w = view.words;
     let mut lines: Vec<&Line> = board.lines.iter().filter(|l| l.urgent).collect();
     let open = lines.iter().filter(|l| l.unattended()).count();
-    // What nobody sees to stands first, calls for help before the rest, the newest before older ones.
-    lines.sort_by_key(|l| (!l.unattended(), !l.alarm, std::cmp::Reverse(l.index)));
+    // What nobody sees to stands first, calls for help before the rest, then the most serious, the newest before older ones.
+    let severity = |l: &Line| l.used(Use::Severity).max();
+    lines.sort_by_key(|l| (!l.unattended(), !l.alarm, Reverse(severity(l)), Reverse(l.index)));
     let body = html! {
         p role="status" { @if open == 0 { "✓ " (w.all_attended) } @else { "⚠ " (open) " " (w.unattended) } }
         @if lines.is_empty() { p { (w.none) } } @else { (table(&view, &lines)) }
@@ -47,7 +63,7 @@ fn table(view: &View, lines: &[&Line]) -> Markup {
         table {
             thead { tr {
                 th scope="col" { (w.visit) } th scope="col" { (w.signed) } th scope="col" { (w.person) } th scope="col" { (w.place) }
-                th scope="col" { (w.answers) } th scope="col" { (w.attended) }
+                th scope="col" { (w.severity) } th scope="col" { (w.evidence) } th scope="col" { (w.answers) } th scope="col" { (w.attended) }
             } }
             tbody { @for line in lines.iter().take(SHOWN) { (row(view, line)) } }
         }
@@ -64,9 +80,11 @@ fn row(view: &View, line: &Line) -> Markup {
             td { (view.moment(line.signed.unwrap_or(line.received))) }
             td { (who(line)) }
             td { (place(view, line)) }
+            td { @for label in labels(view, line, Use::Severity) { strong { (text(&label)) } " " } }
+            td { @for label in labels(view, line, Use::Evidence) { div { (text(&label)) } } }
             td { @for fact in facts(view, line) { div { (text(&fact)) } } }
             td {
-                @if let Some((_, words)) = &line.review { "✓ " (text(words)) }
+                @if let Some(review) = line.reviews.last() { "✓ " (text(&review.what.reason)) }
                 @else if line.unattended() { (attend(view, line)) }
                 @else { (view.status(line.status.name())) }
             }
@@ -74,8 +92,14 @@ fn row(view: &View, line: &Line) -> Markup {
     }
 }
 
+/// The choices of a use in words.
+fn labels(view: &View, line: &Line, what: Use) -> Vec<String> {
+    let choices = line.choices(&view.state.source, what);
+    choices.filter_map(|(used, at)| Some(used.labels.get(at)?.get(view.language).to_string())).collect()
+}
+
 /// Who sees to it is signed, as every decision is.
-fn attend(view: &View, line: &Line) -> Markup {
+pub(super) fn attend(view: &View, line: &Line) -> Markup {
     let w = view.words;
     html! {
         form .attend method="post" action=(view.link(&format!("/reports/{}/review", line.hash))) {

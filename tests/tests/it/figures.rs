@@ -32,7 +32,11 @@ impl Election {
             people: people
                 .map(|p| Person { code: p.code.clone(), role: p.role.clone(), team: p.team.clone() })
                 .collect(),
-            checklists: source.checklists.iter().map(|c| (c.id.clone(), codes(&c.places[0]))).collect(),
+            checklists: source
+                .checklists
+                .iter()
+                .map(|c| (c.id.clone(), c.places.first().map(codes).unwrap_or_default()))
+                .collect(),
             plans: folder.join("plan"),
             begins: ENVIRONMENT.now.ms,
             seed: 7,

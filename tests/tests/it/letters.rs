@@ -132,7 +132,7 @@ fn the_team_is_the_registers_at_the_time_of_signing() {
     assert!(world.desk.store.move_person("nobody", "T999", moved).is_err());
     world.desk.store.move_person("p001", "T999", moved).expect("moved");
     let teams: Vec<String> =
-        reports(&mut world, Answers::Effective).into_iter().map(|k| k.person.expect("known").team).collect();
+        reports(&mut world, Answers::Effective).into_iter().map(|k| k.person.expect("known").team.clone()).collect();
     assert_eq!(teams, [before, "T999".into()]);
 }
 

@@ -3,6 +3,7 @@
 use crate::it::attachments::jpeg;
 use crate::it::support::{copy, draft, key, report, set};
 use baqylau_desk::Desk;
+use baqylau_desk::export::Format;
 use baqylau_desk::status::Answers;
 use baqylau_page::{Options, Running, start};
 use baqylau_tests::{BUDGET, PASSPHRASE, World, now, tables};
@@ -147,10 +148,7 @@ fn numbers_are_those_of_the_figures_and_lead_to_the_reports() {
     let behind = browser.page("/reports?behind=campaign.women_participants");
     assert!(behind.contains("2 reports"), "{behind}");
     let statement = browser.page("/statement");
-    assert!(
-        statement.contains(">10/40</a>") && statement.contains("numbers are not the published ones"),
-        "{statement}"
-    );
+    assert!(statement.contains(">10/40</a>") && statement.contains("64 to be looked at before it is published"), "{statement}");
     assert!(browser.page("/findings?lang=kk").contains("Нәтижелер"));
     assert!(browser.page("/findings?lang=ru&checklist=voting").contains("Результаты"));
     assert!(browser.page("/reports?q=nobody-wrote-this").contains("No report is like this"));
@@ -211,10 +209,12 @@ fn a_statement_is_that_of_a_moment() {
     assert!(set(&live) == set(&after) && set(&live) != set(&before), "who has the same set has the same figures");
     let behind = browser.page(&format!("/reports?as_of={}", minute(2)));
     assert!(behind.contains("0 reports"), "{behind}");
-    let document = browser.get(&format!("/statement.odt?lang=kk&as_of={}", minute(-2)));
-    assert_eq!(document.status, 200);
-    // The type stands first, as it is.
-    assert!(document.body[..100].contains("mimetypeapplication/vnd.oasis.opendocument.text"), "{}", document.head);
+    for (format, begins) in [("docx", "PK"), ("pdf", "%PDF-1.7"), ("html", "<!DOCTYPE html>")] {
+        let document = browser.get(&format!("/statement.{format}?lang=kk&as_of={}", minute(-2)));
+        assert!(document.status == 200 && document.body.starts_with(begins), "{format}: {}", document.head);
+    }
+    let page = browser.page(&format!("/statement.html?lang=kk&as_of={}", minute(-2)));
+    assert!(page.contains("lang=\"kk\"") && page.contains(&set(&after)), "it says which reports it is of: {page}");
 }
 
 #[test]
@@ -269,11 +269,40 @@ fn a_sample_gives_an_interval_and_no_sample_says_why_not() {
     assert!(Browser::open(&without).page(figure).contains("No interval is shown"));
 }
 
+#[test]
+fn a_team_that_is_not_heard_from_in_time_is_told_of() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("tables");
+    copy(&tables("kazakhstan-2023"), &source);
+    let due = baqylau_forms::value::Moment { ms: now() - 40 * 60_000, offset: 360 }.local().expect("a moment");
+    let settings = std::fs::read_to_string(source.join("mission.json")).expect("settings");
+    let today =
+        format!("\"election_day\": \"{}\", \"call_ins\": [\"{}\"]", due.format("%Y-%m-%d"), due.format("%H:%M"));
+    let settings = settings.replace("\"election_day\": \"2023-03-19\"", &today);
+    std::fs::write(source.join("mission.json"), settings).expect("writes");
+    let mut world = World::new(&source);
+    let (first, second) = (world.invite("p001"), world.invite("p050"));
+    let (first, second) = (world.enrolled("first", &first), world.enrolled("second", &second));
+    let browser = Browser::open(&world);
+    let page = eventually(&browser, "/phones", "teams were not heard from");
+    let silent = |page: &str| {
+        let before = page.split(" teams were not heard from").next().expect("a number");
+        before.rsplit(' ').next().and_then(|n| n.parse::<usize>().ok()).expect("a number")
+    };
+    let all = silent(&page);
+    for (core, left) in [(&first, all - 1), (&second, all - 2)] {
+        report(core, "for a test");
+        core.sync_now(BUDGET).expect("syncs");
+        eventually(&browser, "/statement", &format!(" {left} teams were not heard from"));
+    }
+}
+
 /// The same cells as the table, texts as texts; and what they mean beside them.
 fn workbook(world: &World, table: &str) {
-    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
-    let all = picture.reports.iter().map(|k| k.envelope.index).collect();
-    let bytes = world.desk.workbook(&picture, "incident", &all, 1).expect("a workbook");
+    let (source, board) = world.desk.board(None, Answers::Effective).expect("a board");
+    let lines: Vec<_> = board.lines.iter().collect();
+    let bytes =
+        world.desk.table(&source, &lines, ("incident", 1), Answers::Effective, Format::Xlsx).expect("a workbook");
     let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(bytes)).expect("it opens");
     let sheet = book.worksheet_range("answers").expect("answers");
     let heads = sheet.rows().next().expect("heads").iter().map(ToString::to_string).collect::<Vec<_>>();

@@ -1,0 +1,190 @@
+//! What pages keep of a report: a few hundred bytes instead of its answers. Made once, on all cores, when the report comes in.
+
+use crate::judge::Brief;
+use crate::source::{Source, Use};
+use crate::status::Status;
+use crate::store::Envelope;
+use baqylau_findings::compute::Adapted;
+use baqylau_findings::{Given, Observation, give};
+use baqylau_forms::Filling;
+use baqylau_forms::definition::Kind;
+use baqylau_forms::fill::Key;
+use baqylau_forms::form::Form;
+use baqylau_forms::num;
+use baqylau_forms::places::fold;
+use baqylau_forms::value::Answer;
+use baqylau_report::Report;
+use baqylau_report::report::{ALARM, At, Position};
+use std::ops::Deref;
+use std::sync::Arc;
+
+const HOUR_MS: i64 = 3_600_000;
+
+/// A report as pages know it.
+#[derive(Debug)]
+pub struct Entry {
+    brief: Brief,
+    /// The checklist, as a position in [`Source::checklists`].
+    pub checklist: Option<usize>,
+    /// The place, as a position in [`Source::places`].
+    pub place: Option<u32>,
+    /// The place in words where it is in no list.
+    pub unlisted: Option<Box<str>>,
+    /// The hour of the day of arrival, where the place is.
+    pub hour: Option<u8>,
+    /// When the team arrived, in milliseconds since 1970.
+    pub arrived: Option<i64>,
+    /// When it left.
+    pub departed: Option<i64>,
+    /// When filling began.
+    pub started: Option<i64>,
+    /// Where the phone was.
+    pub position: Option<Position>,
+    /// Whether it was filled in on a phone, answer by answer.
+    pub by_phone: bool,
+    /// How many questions are answered.
+    pub answered: usize,
+    /// Whether its checklist goes first.
+    pub urgent: bool,
+    /// Whether it is a call for help.
+    pub alarm: bool,
+    /// How many attachments it names.
+    pub attachments: usize,
+    /// Every text that somebody typed, folded for searching, a line each.
+    pub(crate) texts: Box<str>,
+    /// Where those of the answers stand: question, and positions of the rows.
+    pub typed: Box<[(u32, Box<[u32]>)]>,
+    /// What it gives to each number of its checklist, in their order, as positions in the ledger's values.
+    pub(crate) given: Box<[u32]>,
+    /// What the desk takes out of it by `desk.csv`: choices by their position, days since 1970, numbers.
+    pub uses: Box<[(Use, u32)]>,
+}
+
+impl Deref for Entry {
+    type Target = Brief;
+
+    fn deref(&self) -> &Brief {
+        &self.brief
+    }
+}
+
+impl Entry {
+    /// The brief of it.
+    pub(crate) fn brief(&self) -> &Brief {
+        &self.brief
+    }
+
+    /// One that could not be read, and why.
+    pub(crate) fn unread(envelope: &Envelope, why: &Status) -> Self {
+        Self {
+            brief: Brief::new(envelope, Err(why)),
+            checklist: None,
+            place: None,
+            unlisted: None,
+            hour: None,
+            arrived: None,
+            departed: None,
+            started: None,
+            position: None,
+            by_phone: false,
+            answered: 0,
+            urgent: false,
+            alarm: false,
+            attachments: 0,
+            texts: Box::default(),
+            typed: Box::default(),
+            given: Box::default(),
+            uses: Box::default(),
+        }
+    }
+
+    /// Of a report that was read and evaluated; and what it gives to the numbers of its checklist.
+    pub(crate) fn read(
+        source: &Source,
+        rules: &Adapted,
+        envelope: &Envelope,
+        report: &Report,
+        filling: Filling,
+    ) -> (Self, Vec<Given>) {
+        let form = filling.form().clone();
+        let definition = form.definition();
+        let place = report.visit.place.as_deref().and_then(|code| source.places.find(code));
+        let checklist = source.checklists.iter().position(|c| c.id == definition.id);
+        let offset = place.and_then(|p| source.places.get(p)).map_or(source.mission.offset, |p| p.offset);
+        let ms = |at: Option<At>| at.map(|at| at.ms);
+        let local = ms(report.visit.arrived).map(|ms| ms + i64::from(offset) * 60_000);
+        let entry = Self {
+            brief: Brief::new(envelope, Ok((report, &form))),
+            checklist,
+            place,
+            unlisted: report.visit.unlisted.as_deref().map(Into::into),
+            hour: local.and_then(|ms| u8::try_from(ms.rem_euclid(24 * HOUR_MS) / HOUR_MS).ok()),
+            arrived: ms(report.visit.arrived),
+            departed: ms(report.visit.departed),
+            started: Some(report.clock.started),
+            position: report.visit.position,
+            by_phone: report.visit.mode == "phone",
+            answered: filling.progress().answered,
+            urgent: definition.urgent,
+            alarm: report.incomplete.as_deref() == Some(ALARM),
+            attachments: report.attachments.as_ref().map_or(0, Vec::len),
+            texts: texts(report, &filling).into(),
+            typed: typed(&filling).map(|(key, _)| (key.node, filling.row_path(key.row).into())).collect(),
+            given: Box::default(),
+            uses: checklist.map(|at| uses(source, at, &form, &filling)).unwrap_or_default(),
+        };
+        let observation = Observation { index: envelope.index, checklist: definition.id.clone(), place, filling };
+        let given = give(rules, &observation).into_iter().map(|(_, given)| given).collect();
+        (entry, given)
+    }
+
+    /// The same, with what it gives.
+    pub(crate) fn giving(self, given: Box<[u32]>) -> Arc<Self> {
+        Arc::new(Self { given, ..self })
+    }
+}
+
+/// What a search looks into besides visit, person and place.
+fn texts(report: &Report, filling: &Filling) -> String {
+    let mut all = String::new();
+    let mut add = |text: &str| {
+        all.push_str(&fold(text));
+        all.push('\n');
+    };
+    report.visit.unlisted.iter().for_each(|text| add(text));
+    typed(filling).for_each(|(_, text)| add(text));
+    report.remarks.iter().flatten().for_each(|remark| add(&remark.text));
+    all
+}
+
+/// The answers that somebody typed, in order.
+pub fn typed(filling: &Filling) -> impl Iterator<Item = (Key, &str)> {
+    let items = &filling.form().definition().items;
+    let keys = filling.shown_keys().into_iter().filter(|k| matches!(items[k.node as usize].kind, Kind::Text));
+    keys.filter_map(|key| match filling.answer(key) {
+        Some(Answer::Text(text)) => Some((key, text.as_ref())),
+        _ => None,
+    })
+}
+
+/// Choices by their position in the list that the mission has now.
+fn uses(source: &Source, checklist: usize, form: &Form, filling: &Filling) -> Box<[(Use, u32)]> {
+    let mut out = Vec::new();
+    for used in source.uses.iter().filter(|u| u.checklist == checklist) {
+        let Some(node) = form.find(&used.name) else { continue };
+        let key = Key { node, row: 0 };
+        let now = |choice: u32| {
+            let name = form.list(node)?.choices.get(choice as usize)?.name.clone();
+            used.choices.iter().position(|c| *c == name).map(num::index)
+        };
+        let values: Vec<u32> = match filling.answer(key).filter(|_| filling.is_shown(key)) {
+            Some(Answer::One(choice)) => now(*choice).into_iter().collect(),
+            Some(Answer::Many(chosen)) => chosen.iter().filter_map(|c| now(*c)).collect(),
+            Some(Answer::Date(date)) => u32::try_from(date.0).into_iter().collect(),
+            Some(Answer::Integer(n)) => u32::try_from(*n).into_iter().collect(),
+            _ => Vec::new(),
+        };
+        out.extend(values.into_iter().map(|value| (used.what, value)));
+    }
+    out.into()
+}

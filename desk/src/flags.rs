@@ -1,0 +1,181 @@
+//! What is odd about a report. A flag decides nothing: a coordinator looks, and asks or decides.
+
+use crate::board::{Board, Line};
+use crate::source::Source;
+use crate::status::Status;
+use std::collections::HashMap;
+
+/// Something odd.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Flag {
+    /// Filled in faster than the questions can be read.
+    Speed,
+    /// The team cannot have travelled as fast as from the report before.
+    Travel,
+    /// The phone was far from the place, or its position was set by a program.
+    Position,
+    /// The phone's clock cannot be right: it signed before it was begun, or after the server had it.
+    Clock,
+    /// Another team reported of the same place, with the same checklist, at the same time.
+    Double,
+    /// Its numbers do not add up.
+    Arithmetic,
+    /// Desks disagree.
+    Disputed,
+}
+
+impl Flag {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Speed, Self::Travel, Self::Position, Self::Clock, Self::Double, Self::Arithmetic, Self::Disputed];
+
+    /// Its name in addresses.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Speed => "speed",
+            Self::Travel => "travel",
+            Self::Position => "position",
+            Self::Clock => "clock",
+            Self::Double => "double",
+            Self::Arithmetic => "arithmetic",
+            Self::Disputed => "disputed",
+        }
+    }
+
+    /// The flag of a name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|f| f.name() == name)
+    }
+}
+
+/// The flags of a report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Flags(u8);
+
+impl Flags {
+    /// Whether one is among them.
+    #[must_use]
+    pub fn has(self, flag: Flag) -> bool {
+        self.0 & (1 << flag as u8) != 0
+    }
+
+    /// Those that are set.
+    pub fn iter(self) -> impl Iterator<Item = Flag> {
+        Flag::ALL.into_iter().filter(move |f| self.has(*f))
+    }
+
+    fn set(&mut self, flag: Flag) {
+        self.0 |= 1 << flag as u8;
+    }
+}
+
+/// Below this, nobody read the question.
+const MS_AN_ANSWER: i64 = 1_000;
+/// Faster than a car on a good road.
+const METRES_A_SECOND: f64 = 50.0;
+/// What positions of places and phones may be off together.
+const METRES_OFF: f64 = 10_000.0;
+/// What clocks may be off.
+const CLOCK_MS: i64 = 10 * 60_000;
+/// Two teams within this are there together.
+const TOGETHER_MS: i64 = 45 * 60_000;
+/// The mean radius of the earth, in metres (IUGG).
+const EARTH: f64 = 6_371_009.0;
+
+/// Sets the flags of every report of a board.
+pub(crate) fn mark(source: &Source, board: &mut Board) {
+    let checks: Vec<usize> = source.reconciled.iter().filter(|r| r.is_check()).map(|r| r.number).collect();
+    let odd: Vec<Flags> = board.lines.iter().map(|line| alone(source, board, line, &checks)).collect();
+    board.lines.iter_mut().zip(odd).for_each(|(line, flags)| line.flags = flags);
+    travel(source, board);
+    double(board);
+}
+
+fn alone(source: &Source, board: &Board, line: &Line, checks: &[usize]) -> Flags {
+    let mut flags = Flags::default();
+    if let (Some(signed), Some(started)) = (line.signed, line.started) {
+        let answered = i64::try_from(line.answered).unwrap_or(i64::MAX);
+        if line.by_phone && line.supersedes.is_none() && signed - started < answered * MS_AN_ANSWER {
+            flags.set(Flag::Speed);
+        }
+        if signed < started || signed > line.received + CLOCK_MS {
+            flags.set(Flag::Clock);
+        }
+    }
+    if let Some(position) = line.position {
+        let here = (f64::from(position.latitude) / 1e7, f64::from(position.longitude) / 1e7);
+        let there = line.place.and_then(|p| source.coordinates(p));
+        if position.mock || there.is_some_and(|there| metres(here, there) > METRES_OFF) {
+            flags.set(Flag::Position);
+        }
+    }
+    let fails = |number: &usize| board.given(source, line, *number).is_some_and(|g| g.count > 0);
+    if checks.iter().any(fails) {
+        flags.set(Flag::Arithmetic);
+    }
+    if line.disputed() {
+        flags.set(Flag::Disputed);
+    }
+    flags
+}
+
+/// The great circle between two points in degrees, in metres (haversine).
+fn metres(a: (f64, f64), b: (f64, f64)) -> f64 {
+    let (lat_a, lat_b) = (a.0.to_radians(), b.0.to_radians());
+    let half = |d: f64| (d / 2.0).sin().powi(2);
+    let h = half(lat_b - lat_a) + lat_a.cos() * lat_b.cos() * half((b.1 - a.1).to_radians());
+    2.0 * EARTH * h.sqrt().min(1.0).asin()
+}
+
+fn counts(line: &Line) -> bool {
+    line.status == Status::Counted && line.supersedes.is_none()
+}
+
+/// From the departure of each visit of a device to the arrival at its next.
+fn travel(source: &Source, board: &mut Board) {
+    let mut of_device: HashMap<_, Vec<usize>> = HashMap::new();
+    for (at, line) in board.lines.iter().enumerate().filter(|(_, l)| counts(l) && l.arrived.is_some()) {
+        of_device.entry(line.device).or_default().push(at);
+    }
+    for mut way in of_device.into_values() {
+        way.sort_by_key(|at| board.lines[*at].arrived);
+        for pair in way.windows(2) {
+            let (from, to) = (&board.lines[pair[0]], &board.lines[pair[1]]);
+            let at = |l: &Line| l.place.and_then(|p| source.coordinates(p));
+            let left = from.departed.or(from.arrived).unwrap_or_default();
+            let seconds = (to.arrived.unwrap_or_default() - left).max(0) / 1_000;
+            let far = at(from).zip(at(to)).map_or(0.0, |(a, b)| metres(a, b));
+            if from.place != to.place && far > METRES_OFF && far > METRES_A_SECOND * baqylau_forms::num::float(seconds)
+            {
+                board.lines[pair[1]].flags.set(Flag::Travel);
+            }
+        }
+    }
+}
+
+/// Two teams at one place at the same time: the design lets both count, so somebody should know.
+fn double(board: &mut Board) {
+    let mut of_place: HashMap<_, Vec<usize>> = HashMap::new();
+    for (at, line) in board
+        .lines
+        .iter()
+        .enumerate()
+        .filter(|(_, l)| counts(l) && l.form.as_ref().is_some_and(|f| f.definition().once))
+    {
+        if let (Some(place), Some(checklist)) = (line.place, line.checklist) {
+            of_place.entry((place, checklist)).or_default().push(at);
+        }
+    }
+    for mut there in of_place.into_values().filter(|there| there.len() > 1) {
+        there.sort_by_key(|at| board.lines[*at].arrived);
+        for pair in there.windows(2) {
+            let (a, b) = (&board.lines[pair[0]], &board.lines[pair[1]]);
+            let near = a.arrived.zip(b.arrived).is_some_and(|(a, b)| b - a < TOGETHER_MS);
+            if near && a.team() != b.team() {
+                pair.iter().for_each(|at| board.lines[*at].flags.set(Flag::Double));
+            }
+        }
+    }
+}

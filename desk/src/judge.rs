@@ -1,0 +1,391 @@
+//! What others say of a report: the roster, desks, other reports. Nothing here needs its answers, so that a hundred thousand are
+//! judged at once.
+
+use crate::error::DeskError;
+use crate::folder::Desk;
+use crate::source::Person;
+use crate::status::{Answers, Status};
+use crate::store::{Device, Envelope};
+use baqylau_forms::fill::Outcome;
+use baqylau_forms::form::Form;
+use baqylau_protocol::certificate::Role;
+use baqylau_protocol::cose::Type;
+use baqylau_protocol::ids::{DeviceId, Hash, SubjectId};
+use baqylau_protocol::roster::{Roster, Standing};
+use baqylau_report::review::State;
+use baqylau_report::{Coding, Correction, Letter, Report, Review, Sent};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// What a verdict needs to know of a report.
+#[derive(Debug, Clone)]
+pub struct Brief {
+    /// Its place in the log.
+    pub index: u64,
+    /// Its envelope.
+    pub hash: Hash,
+    /// The phone, or the desk where it was entered.
+    pub device: DeviceId,
+    /// The number in the device's chain.
+    pub seq: u64,
+    /// When the server received it, in milliseconds since 1970.
+    pub received: i64,
+    /// When it was signed, by the device's clock.
+    pub signed: Option<i64>,
+    /// What it supersedes.
+    pub supersedes: Option<Hash>,
+    /// The visit's code.
+    pub visit: Box<str>,
+    /// The code of its place.
+    pub code: Option<Box<str>>,
+    /// The version of its checklist.
+    pub form: Option<Arc<Form>>,
+    /// What it is before anybody says anything of it.
+    pub first: Status,
+}
+
+impl Brief {
+    /// Of an envelope, and of what was read in it.
+    pub(crate) fn new(envelope: &Envelope, read: Result<(&Report, &Arc<Form>), &Status>) -> Self {
+        let report = read.as_ref().ok().map(|(r, _)| *r);
+        Self {
+            index: envelope.index,
+            hash: envelope.hash,
+            device: envelope.device,
+            seq: envelope.seq,
+            received: envelope.received,
+            signed: report.map(|r| r.clock.wall.ms),
+            supersedes: report.and_then(|r| r.supersedes),
+            visit: report.map(|r| r.visit.code.as_str().into()).unwrap_or_default(),
+            code: report.and_then(|r| r.visit.place.as_deref()).map(Into::into),
+            form: read.ok().map(|(_, form)| form.clone()),
+            first: read.map_or_else(Status::clone, |(report, _)| first(report)),
+        }
+    }
+}
+
+fn first(report: &Report) -> Status {
+    match Outcome::ALL.get(usize::from(report.visit.outcome)) {
+        _ if report.test == Some(true) => Status::Test,
+        Some(outcome) if outcome.counts() => Status::Counted,
+        Some(_) => Status::NotObserved,
+        None => Status::Misfit("its outcome is none".into()),
+    }
+}
+
+/// Something that a desk signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed<T> {
+    /// Which desk.
+    pub desk: DeviceId,
+    /// What it said.
+    pub what: T,
+}
+
+/// What becomes of a report.
+#[derive(Debug)]
+pub struct Verdict {
+    /// Whether it counts, and if not, why.
+    pub status: Status,
+    /// Who sent it, with the team of that time.
+    pub person: Option<Arc<Person>>,
+    /// What desks decided of it, in the order of the log; the last holds.
+    pub reviews: Vec<Signed<Review>>,
+}
+
+impl Verdict {
+    fn accepted(&self) -> bool {
+        self.reviews.last().is_some_and(|r| r.what.state == State::Accepted)
+    }
+}
+
+/// How envelopes hang together.
+#[derive(Default)]
+pub struct Links {
+    /// The first envelope of each number of a chain, and whether there is another.
+    numbers: HashMap<(DeviceId, u64), (Hash, bool)>,
+    prevs: HashMap<Hash, Hash>,
+}
+
+impl Links {
+    /// Of some envelopes.
+    pub fn of(envelopes: &[Envelope]) -> Self {
+        let mut links = Self::default();
+        envelopes.iter().for_each(|e| links.add(e));
+        links
+    }
+
+    /// Only what the device itself signed can fork its chain; a server cannot, by logging junk or the same bytes twice.
+    pub fn add(&mut self, envelope: &Envelope) {
+        self.prevs.insert(envelope.hash, envelope.prev);
+        if envelope.plain.is_ok() {
+            let number = self.numbers.entry((envelope.device, envelope.seq)).or_insert((envelope.hash, false));
+            number.1 |= number.0 != envelope.hash;
+        }
+    }
+}
+
+/// What the roster says, and which chains are forked.
+pub(crate) struct Standings<'d> {
+    roster: Option<Roster>,
+    devices: &'d HashMap<DeviceId, Device>,
+    links: &'d Links,
+}
+
+impl<'d> Standings<'d> {
+    pub fn new(desk: &Desk, devices: &'d HashMap<DeviceId, Device>, links: &'d Links) -> Result<Self, DeskError> {
+        Ok(Self { roster: desk.roster()?.map(|(r, _)| r), devices, links })
+    }
+
+    fn confirmed(&self, device: DeviceId) -> bool {
+        self.roster.as_ref().and_then(|r| r.find(device)).is_some_and(|e| e.standing == Standing::Confirmed)
+    }
+
+    /// Whether a desk in good standing signed an envelope.
+    pub fn is_desk(&self, envelope: &Envelope) -> bool {
+        let role = self.devices.get(&envelope.device).map(|d| d.role);
+        role == Some(Role::Desk) && self.objection(envelope.device, envelope.hash).is_none()
+    }
+
+    fn objection(&self, device: DeviceId, envelope: Hash) -> Option<&'static str> {
+        let known = self.devices.get(&device)?;
+        if !known.in_time {
+            return Some("expired_invite");
+        }
+        let entry = self.roster.as_ref().and_then(|r| r.find(device));
+        match entry.map(|e| e.standing) {
+            // A desk that was never doubted needs no confirmation.
+            None if known.role == Role::Desk => None,
+            None => Some("unconfirmed"),
+            Some(Standing::Confirmed) => None,
+            Some(Standing::Contested) => Some("contested"),
+            // Only the ancestors of the good envelope count; signing times prove nothing.
+            Some(Standing::Revoked) => {
+                let mut at = entry.and_then(|e| e.good_hash);
+                while let Some(hash) = at {
+                    if hash == envelope {
+                        return None;
+                    }
+                    at = self.links.prevs.get(&hash).copied();
+                }
+                Some("revoked")
+            }
+        }
+    }
+}
+
+/// Everything that is said of reports.
+pub(crate) struct Judge<'d> {
+    standings: Standings<'d>,
+    register: HashMap<SubjectId, Arc<Person>>,
+    teams: HashSet<String>,
+    moves: Vec<(String, i64, String)>,
+    reviews: HashMap<Hash, Vec<Signed<Review>>>,
+    corrections: HashMap<Hash, Vec<Signed<Correction>>>,
+    codings: HashMap<Hash, Vec<Signed<Coding>>>,
+    /// The phones that a report was handed over to.
+    handed: HashSet<(Hash, DeviceId)>,
+}
+
+impl<'d> Judge<'d> {
+    /// From what desks signed. Only a desk judges; one that was revoked, up to its last good envelope.
+    pub fn new<'e>(
+        desk: &Desk,
+        devices: &'d HashMap<DeviceId, Device>,
+        links: &'d Links,
+        records: impl Iterator<Item = &'e Envelope>,
+    ) -> Result<Self, DeskError> {
+        let register: HashMap<_, _> = desk.store.register()?.into_iter().map(|(s, p)| (s, Arc::new(p))).collect();
+        let moves = desk.store.moves()?;
+        let teams = register.values().map(|p| p.team.clone()).chain(moves.iter().map(|m| m.2.clone())).collect();
+        let standings = Standings::new(desk, devices, links)?;
+        let (reviews, corrections, codings) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let handed = HashSet::new();
+        let mut judge = Self { standings, register, teams, moves, reviews, corrections, codings, handed };
+        for envelope in records {
+            if judge.standings.is_desk(envelope) {
+                judge.hear(envelope);
+            }
+        }
+        Ok(judge)
+    }
+
+    fn hear(&mut self, envelope: &Envelope) {
+        let (desk, Ok(opened)) = (envelope.device, &envelope.plain) else { return };
+        match opened.kind {
+            Type::Review => {
+                if let Ok(what) = Review::decode(&opened.bytes) {
+                    self.reviews.entry(what.report).or_default().push(Signed { desk, what });
+                }
+            }
+            Type::Correction => {
+                if let Ok(what) = Correction::decode(&opened.bytes) {
+                    self.corrections.entry(what.report).or_default().push(Signed { desk, what });
+                }
+            }
+            Type::Coding => {
+                if let Ok(what) = Coding::decode(&opened.bytes) {
+                    self.codings.entry(what.report).or_default().push(Signed { desk, what });
+                }
+            }
+            Type::Sent => {
+                if let Ok(Sent { letters, letter: Letter { report: Some(report), .. }, handed: true, .. }) =
+                    Sent::decode(&opened.bytes)
+                {
+                    self.handed.extend(letters.iter().map(|(phone, _)| (report, *phone)));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What desks corrected in a report, in the order of the log.
+    pub fn corrections(&self, report: &Hash) -> &[Signed<Correction>] {
+        self.corrections.get(report).map_or(&[], Vec::as_slice)
+    }
+
+    /// What desks said of the texts of a report, in the order of the log; the last of a text holds.
+    pub fn codings(&self, report: &Hash) -> &[Signed<Coding>] {
+        self.codings.get(report).map_or(&[], Vec::as_slice)
+    }
+
+    /// How many people of the register have a confirmed phone.
+    pub fn people(&self) -> usize {
+        let devices = self.standings.devices.values();
+        let confirmed = devices.filter(|d| d.role == Role::Observer && self.standings.confirmed(d.device));
+        let people: HashSet<&String> =
+            confirmed.filter_map(|d| self.register.get(&d.subject)).map(|p| &p.code).collect();
+        people.len()
+    }
+
+    /// What becomes of reports, in the order of the log.
+    pub fn verdicts(&self, briefs: &[&Brief], answers: Answers) -> Vec<Verdict> {
+        let verdict = |brief: &&Brief| Verdict {
+            status: brief.first.clone(),
+            person: self.person(brief),
+            reviews: self.reviews.get(&brief.hash).cloned().unwrap_or_default(),
+        };
+        let mut verdicts: Vec<Verdict> = briefs.iter().map(verdict).collect();
+        self.stand(briefs, &mut verdicts);
+        exclude(&mut verdicts);
+        self.supersede(briefs, &mut verdicts, answers);
+        deduplicate(briefs, &mut verdicts);
+        verdicts
+    }
+
+    /// Who sent it. The team is that of the register when the report was signed, not what the phone says; of what a clerk entered at a
+    /// desk it is the team that the visit's code names, if there is one.
+    fn person(&self, brief: &Brief) -> Option<Arc<Person>> {
+        let device = self.standings.devices.get(&brief.device)?;
+        if device.role == Role::Desk {
+            let team = brief.visit.split('-').next().filter(|team| self.teams.contains(*team))?;
+            return Some(Arc::new(Person { team: team.to_owned(), ..Person::desk() }));
+        }
+        let person = self.register.get(&device.subject)?;
+        let signed = brief.signed.unwrap_or(brief.received);
+        let last = self.moves.iter().rev().find(|(code, since, _)| *code == person.code && *since <= signed);
+        Some(match last {
+            Some((_, _, team)) => Arc::new(Person { team: team.clone(), ..Person::clone(person) }),
+            None => person.clone(),
+        })
+    }
+
+    /// What the roster and forked chains take away.
+    fn stand(&self, briefs: &[&Brief], verdicts: &mut [Verdict]) {
+        let mut accepted = HashSet::new();
+        for (brief, verdict) in briefs.iter().zip(verdicts).filter(|(_, v)| v.status == Status::Counted) {
+            if let Some(why) = self.standings.objection(brief.device, brief.hash) {
+                verdict.status = Status::Device(why);
+            } else {
+                // Of the envelopes of one number at most one counts: the first that a desk accepted.
+                let number = (brief.device, brief.seq);
+                let forked = self.standings.links.numbers.get(&number).is_some_and(|n| n.1);
+                if forked && !(verdict.accepted() && accepted.insert(number)) {
+                    verdict.status = Status::Forked;
+                }
+            }
+        }
+    }
+
+    /// Only the same subject, a desk, or a phone that a desk handed the report over to supersedes it; anybody else's is a proposal. Of
+    /// several amendments of one report the first in the log counts, and the others are shown beside it. An amendment speaks for the
+    /// team of the report, whoever signed it.
+    fn supersede(&self, briefs: &[&Brief], verdicts: &mut [Verdict], answers: Answers) {
+        let amended: HashSet<Hash> = briefs.iter().filter_map(|b| b.supersedes).collect();
+        if amended.is_empty() {
+            return;
+        }
+        let subject: HashMap<Hash, SubjectId> = briefs
+            .iter()
+            .filter(|b| amended.contains(&b.hash))
+            .filter_map(|b| Some((b.hash, self.standings.devices.get(&b.device)?.subject)))
+            .collect();
+        self.speak_for(briefs, verdicts, &amended);
+        let mut superseded: HashSet<Hash> = HashSet::new();
+        for (brief, verdict) in briefs.iter().zip(verdicts.iter_mut()).filter(|(_, v)| v.status == Status::Counted) {
+            let Some(target) = brief.supersedes else { continue };
+            let device = self.standings.devices.get(&brief.device);
+            let accepted = verdict.accepted();
+            let may = |d: &Device| {
+                let handed = self.handed.contains(&(target, d.device));
+                accepted || handed || d.role == Role::Desk || subject.get(&target) == Some(&d.subject)
+            };
+            verdict.status = match answers {
+                _ if !device.is_some_and(may) => Status::Proposal,
+                Answers::Raw => Status::Amendment,
+                Answers::Effective if superseded.insert(target) => Status::Counted,
+                Answers::Effective => Status::Competing,
+            };
+        }
+        for (_, verdict) in briefs.iter().zip(verdicts).filter(|(b, _)| superseded.contains(&b.hash)) {
+            if verdict.status == Status::Counted {
+                verdict.status = Status::Superseded;
+            }
+        }
+    }
+
+    fn speak_for(&self, briefs: &[&Brief], verdicts: &mut [Verdict], amended: &HashSet<Hash>) {
+        let mut teams: HashMap<Hash, String> = HashMap::new();
+        for (brief, verdict) in briefs.iter().zip(verdicts) {
+            let target = brief.supersedes.and_then(|target| teams.get(&target));
+            if let (Some(person), Some(team)) = (&mut verdict.person, target)
+                && person.team != *team
+            {
+                Arc::make_mut(person).team.clone_from(team);
+            }
+            if amended.contains(&brief.hash) {
+                teams.extend(verdict.person.as_ref().map(|p| (brief.hash, p.team.clone())));
+            }
+        }
+    }
+}
+
+fn exclude(verdicts: &mut [Verdict]) {
+    for verdict in verdicts.iter_mut().filter(|v| v.status == Status::Counted) {
+        if let Some(review) = verdict.reviews.last().filter(|r| r.what.state == State::Excluded) {
+            verdict.status = Status::Excluded(review.what.reason.clone());
+        }
+    }
+}
+
+/// The same team, visit, place and checklist twice: the lowest place in the log counts, and what a desk accepted. Never across
+/// teams.
+fn deduplicate(briefs: &[&Brief], verdicts: &mut [Verdict]) {
+    let mut seen = HashSet::new();
+    let mut bytes = HashSet::new();
+    for (brief, verdict) in briefs.iter().zip(verdicts).filter(|(_, v)| v.status == Status::Counted) {
+        // The same bytes twice in a log: once is enough, whatever the checklist allows.
+        if !bytes.insert(brief.hash) {
+            verdict.status = Status::Duplicate;
+            continue;
+        }
+        let Some(definition) = brief.form.as_ref().map(|f| f.definition()).filter(|d| d.once) else { continue };
+        let team = match &verdict.person {
+            Some(person) => person.team.clone(),
+            None => brief.device.to_string(),
+        };
+        if !seen.insert((team, &brief.visit, &brief.code, &definition.id)) && !verdict.accepted() {
+            verdict.status = Status::Duplicate;
+        }
+    }
+}

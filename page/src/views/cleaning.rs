@@ -1,0 +1,123 @@
+//! The cleaning log of the whole mission: every correction that a desk signed, and where desks contradict each other.
+
+use super::View;
+use super::parts::text;
+use crate::query::Ask;
+use crate::state::Shared;
+use axum::extract::{Query, State};
+use baqylau_desk::DeskError;
+use baqylau_desk::board::{Board, Line};
+use baqylau_desk::export::csv;
+use baqylau_desk::judge::Signed;
+use baqylau_desk::status::Answers;
+use baqylau_protocol::ids::DeviceId;
+use baqylau_report::{Correction, Review};
+use maud::{Markup, html};
+
+/// How many stand on the page; the table has all.
+const SHOWN: usize = 500;
+
+pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Markup {
+    let view = View::new(&shared, ask);
+    let board = shared.boards().of(Answers::Effective).clone();
+    let w = view.words;
+    let disputed: Vec<&Line> = board.lines.iter().filter(|l| l.disputed()).collect();
+    let all: usize = board.lines.iter().map(|l| l.corrections.len()).sum();
+    let body = html! {
+        p role="status" { (all) " " (w.corrections_all) " · " a href=(view.link("/export/cleaning.csv")) { (w.table) } }
+        @if !disputed.is_empty() {
+            h2 { "⚠ " (w.disputed) }
+            p .small { (w.disputed_how) }
+            @for line in disputed { (sides(&view, line)) }
+        }
+        @if all > 0 { h2 { (w.corrections) } (log(&view, &board)) }
+    };
+    view.page("/cleaning", w.cleaning, &body)
+}
+
+/// A desk by the beginning of its device's number.
+pub(super) fn desk(desk: DeviceId) -> String {
+    desk.to_string().chars().take(8).collect()
+}
+
+/// What each desk said, side by side.
+pub(super) fn sides(view: &View, line: &Line) -> Markup {
+    html! {
+        h3 { a href=(view.link(&format!("/reports/{}", line.hash))) { (view.title(line.checklist)) " · " (text(&line.visit)) } }
+        div .beside {
+            @for review in &line.reviews { (side(view, review)) }
+            @for (correction, fits) in &line.corrections { (corrected(view, line, correction, *fits)) }
+        }
+    }
+}
+
+fn side(view: &View, review: &Signed<Review>) -> Markup {
+    html! {
+        blockquote {
+            strong { (view.decision(review.what.state)) } " — " (text(&review.what.reason))
+            span .note { (view.words.desk) " " code { (desk(review.desk)) } " · " (view.moment(review.what.at.ms)) }
+        }
+    }
+}
+
+fn corrected(view: &View, line: &Line, c: &Signed<Correction>, fits: bool) -> Markup {
+    let old = c.what.old.as_deref().unwrap_or("—");
+    let new = c.what.new.as_deref().unwrap_or("—");
+    html! {
+        blockquote {
+            strong { (text(line.question(c.what.node))) } ": " (text(old)) " → " (text(new))
+            @if !fits { " ⚠ " (view.words.unfit) }
+            " — " (text(&c.what.reason)) " (" (text(&c.what.source)) ")"
+            span .note { (view.words.desk) " " code { (desk(c.desk)) } " · " (view.moment(c.what.at.ms)) }
+        }
+    }
+}
+
+fn log(view: &View, board: &Board) -> Markup {
+    let w = view.words;
+    let all = board.lines.iter().rev().flat_map(|l| l.corrections.iter().rev().map(move |c| (l, c)));
+    html! {
+        table {
+            thead { tr {
+                th scope="col" { (w.visit) } th scope="col" { (w.question) } th scope="col" { (w.before) } th scope="col" { (w.after) }
+                th scope="col" { (w.reason) } th scope="col" { (w.source) } th scope="col" { (w.desk) } th scope="col" { (w.signed) }
+            } }
+            tbody {
+                @for (line, (c, fits)) in all.take(SHOWN) {
+                    tr {
+                        th scope="row" { a href=(view.link(&format!("/reports/{}", line.hash))) { (text(&line.visit)) } }
+                        td { (text(line.question(c.what.node))) @if !fits { " ⚠ " (w.unfit) } }
+                        td { (text(c.what.old.as_deref().unwrap_or("—"))) } td { (text(c.what.new.as_deref().unwrap_or("—"))) }
+                        td { (text(&c.what.reason)) } td { (text(&c.what.source)) }
+                        td { code { (desk(c.desk)) } } td { (view.moment(c.what.at.ms)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Every correction, as a table.
+pub(crate) fn table(view: &View, board: &Board) -> Result<Vec<u8>, DeskError> {
+    let head = ["report", "visit", "question", "rows", "old", "new", "reason", "source", "desk", "signed", "fits"];
+    let mut out = vec![head.map(str::to_owned).to_vec()];
+    for line in &board.lines {
+        for (c, fits) in &line.corrections {
+            let rows: Vec<String> = c.what.rows.iter().map(ToString::to_string).collect();
+            out.push(vec![
+                line.hash.to_string(),
+                line.visit.to_string(),
+                line.question(c.what.node).to_owned(),
+                rows.join("."),
+                c.what.old.clone().unwrap_or_default(),
+                c.what.new.clone().unwrap_or_default(),
+                c.what.reason.clone(),
+                c.what.source.clone(),
+                c.desk.to_string(),
+                view.moment(c.what.at.ms),
+                fits.to_string(),
+            ]);
+        }
+    }
+    csv(out)
+}

@@ -1,0 +1,186 @@
+//! Protocols reconciled, stations against what was tabulated, observed against official turnout.
+
+use super::View;
+use super::charts::bar;
+use super::parts::text;
+use super::report::failed;
+use crate::query::Ask;
+use crate::state::Shared;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use baqylau_desk::board::{Board, Line};
+use baqylau_desk::source::{Official, Reconcile, Reconciled};
+use maud::{Markup, html};
+
+/// How many stations are listed; the export has all.
+const LISTED: usize = 200;
+
+pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Response {
+    let view = View::new(&shared, ask);
+    let board = match shared.board(&view.ask) {
+        Ok(board) => board,
+        Err(e) => return failed(&view, &e),
+    };
+    let filter = view.ask.filter(&shared);
+    let lines: Vec<&Line> = board.select(&shared.source, &filter).collect();
+    let w = view.words;
+    let all = &shared.source.reconciled;
+    let of = |how: fn(&Reconciled) -> bool| all.iter().enumerate().filter(move |(_, r)| how(r));
+    let body = html! {
+        (super::findings::form(&view, board.level))
+        @if all.is_empty() { p { (w.nothing_reconciled) } }
+        @if of(Reconciled::is_check).next().is_some() {
+            h2 { (w.adds_up) } p .small { (w.adds_up_how) }
+            (checks(&view, &board, of(Reconciled::is_check).map(|r| r.1), &lines))
+        }
+        @for (at, rate) in of(|r| r.how == Reconcile::Rate) { (self::rate(&view, &board, at, rate, &lines)) }
+        @for (at, number) in of(|r| r.how == Reconcile::Number) { (self::number(&view, &board, at, number, &lines)) }
+    };
+    view.page("/counts", w.counts, &body).into_response()
+}
+
+fn checks<'r>(view: &View, board: &Board, checks: impl Iterator<Item = &'r Reconciled>, lines: &[&Line]) -> Markup {
+    let (w, source) = (view.words, &view.state.source);
+    html! {
+        table {
+            thead { tr {
+                th scope="col" { (w.check) } th scope="col" { (w.checklist) } th scope="col" .n { (w.fails) } th scope="col" .n { (w.base) }
+                th scope="col" .n { (w.dk) } th scope="col" .n { (w.na) } th scope="col" .n { (w.blank) } th scope="col" .n { (w.widest) } td {}
+            } }
+            tbody {
+                @for check in checks {
+                    @let f = board.total(source, check.number, lines);
+                    @let of = source.number_at(check.number).map(|(at, _)| at);
+                    tr {
+                        th scope="row" { (text(&check.label.get(view.language))) }
+                        td { (view.title(of)) }
+                        td .n { @if f.count > 0 { a href=(view.ask.with(|a| a.behind.clone_from(&check.id)).link("/reports")) { "⚠ " (f.count) } } @else { "✓ 0" } }
+                        td .n { (f.base) } td .n { (f.do_not_know) } td .n { (f.not_applicable) } td .n { (f.not_answered) }
+                        td .n { (widest(board, view, check, lines)) }
+                        td .wide { (bar(f.count, f.base)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The widest gap among the reports that do not add up.
+fn widest(board: &Board, view: &View, check: &Reconciled, lines: &[&Line]) -> Markup {
+    let source = &view.state.source;
+    let Reconcile::Check(gap) = check.how else { return html! {} };
+    let fails = |l: &&&Line| board.given(source, l, check.number).is_some_and(|g| g.count > 0);
+    let found = lines.iter().filter(fails).filter_map(|l| Some((board.given(source, l, gap)?.count, l.hash)));
+    html! {
+        @match found.max_by_key(|f| f.0) {
+            Some((gap, hash)) => { a href=(view.link(&format!("/reports/{hash}"))) { (gap) } }
+            None => "—",
+        }
+    }
+}
+
+fn rate(view: &View, board: &Board, at: usize, rate: &Reconciled, lines: &[&Line]) -> Markup {
+    let (w, source) = (view.words, &view.state.source);
+    let official = |place: Option<u32>| place.and_then(|p| source.official.get(&(at, p)));
+    let mut rows: Vec<(Option<u32>, Vec<&Line>)> = board.by_region(source, lines);
+    let any = source.official.keys().any(|(of, _)| *of == at);
+    let whole = whole(view, board.level);
+    rows.insert(0, (whole, lines.to_vec()));
+    html! {
+        h2 { (text(&rate.label.get(view.language))) }
+        p .small { (w.rate_how) }
+        table {
+            thead { tr {
+                th scope="col" { (w.region) } th scope="col" .n { (w.observed) }
+                @if any { th scope="col" .n { (w.official) } th scope="col" .n { (w.difference) } }
+                th scope="col" .n { (w.how_many) } th scope="col" .n { (w.base) } th scope="col" .n { (w.stations) } td {}
+                @if any { th scope="col" { (w.by_whom) } }
+            } }
+            tbody {
+                @for (region, lines) in rows {
+                    @let f = board.total(source, rate.number, &lines);
+                    @if f.base > 0 {
+                        tr {
+                            th scope="row" { a href=(behind(view, rate, region)) { (region.map_or_else(|| w.elsewhere.to_owned(), |r| view.place(r))) } }
+                            td .n { (percent(f.count, f.base)) " %" }
+                            @if any { (beside(official(region), f64::from(per_mille(f.count, f.base)) / 10.0, " %")) }
+                            td .n { (f.count) } td .n { (f.base) } td .n { (f.places) }
+                            td .wide { (bar(f.count, f.base)) }
+                            @if any { td { (official(region).map(|o| o.source.as_str()).unwrap_or_default()) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn behind(view: &View, of: &Reconciled, region: Option<u32>) -> String {
+    let code = region.and_then(|r| view.state.source.places.get(r)).map(|p| p.code.to_string()).unwrap_or_default();
+    view.ask.with(|a| (a.behind, a.within) = (of.id.clone(), code)).link("/reports")
+}
+
+/// The place that holds all that are told apart, where there is one alone.
+fn whole(view: &View, level: u16) -> Option<u32> {
+    let places = &view.state.source.places;
+    let first = places.of_level(level).first()?;
+    places.get(*first)?.parent
+}
+
+fn number(view: &View, board: &Board, at: usize, number: &Reconciled, lines: &[&Line]) -> Markup {
+    let (w, source) = (view.words, &view.state.source);
+    let found = lines.iter().filter_map(|line| {
+        let official = source.official.get(&(at, line.place?))?;
+        let given = board.given(source, line, number.number).filter(|g| g.base > 0)?;
+        Some((line, given.count, official))
+    });
+    let found: Vec<_> = found.collect();
+    html! {
+        h2 { (text(&number.label.get(view.language))) " · " (w.against_tabulated) }
+        @if found.is_empty() { p { (w.none) } } @else {
+            table {
+                thead { tr {
+                    th scope="col" { (w.place) } th scope="col" { (w.visit) } th scope="col" .n { (w.observed) } th scope="col" .n { (w.official) }
+                    th scope="col" .n { (w.difference) } th scope="col" { (w.by_whom) }
+                } }
+                tbody {
+                    @for (line, n, official) in found.iter().take(LISTED) {
+                        tr {
+                            th scope="row" { @if let Some(p) = line.place { (text(&view.path(p))) } }
+                            td { a href=(view.link(&format!("/reports/{}", line.hash))) { (text(&line.visit)) } }
+                            td .n { (n) }
+                            (beside(Some(official), f64::from(*n), ""))
+                            td { (text(&official.source)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The official number and how far it is from ours.
+fn beside(official: Option<&Official>, ours: f64, unit: &str) -> Markup {
+    let digits = usize::from(!unit.is_empty());
+    html! {
+        @match official {
+            Some(o) => {
+                @let far = o.value - ours;
+                td .n { (format!("{:.digits$}{unit}", o.value)) }
+                td .n { @if far.abs() >= 0.05 { "⚠ " } @else { "✓ " } (format!("{far:+.digits$}")) }
+            }
+            None => { td .n { "—" } td .n { "—" } }
+        }
+    }
+}
+
+/// Tenths of a hundredth, half up.
+fn per_mille(part: usize, whole: usize) -> u32 {
+    let share = (part * 2_000 + whole).checked_div(2 * whole).unwrap_or(0);
+    u32::try_from(share).unwrap_or(u32::MAX)
+}
+
+pub(super) fn percent(part: usize, whole: usize) -> String {
+    let share = per_mille(part, whole);
+    format!("{}.{}", share / 10, share % 10)
+}

@@ -1,0 +1,173 @@
+//! Media monitoring: how much time and space each actor got in each outlet, and in which tone.
+
+use super::View;
+use super::charts::{bar, stack};
+use super::counts::percent;
+use super::parts::text;
+use super::report::failed;
+use crate::query::Ask;
+use crate::state::Shared;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use baqylau_desk::board::{Board, Line};
+use baqylau_desk::source::{Use, Used};
+use baqylau_desk::status::Status;
+use maud::{Markup, html};
+
+/// What some items add up to.
+#[derive(Default, Clone)]
+struct Sum {
+    items: usize,
+    seconds: usize,
+    space: usize,
+    /// By choice of the tone.
+    tones: Vec<usize>,
+}
+
+impl Sum {
+    fn add(&mut self, line: &Line) {
+        self.items += 1;
+        self.seconds += line.used(Use::Airtime).map(|n| n as usize).sum::<usize>();
+        self.space += line.used(Use::Space).map(|n| n as usize).sum::<usize>();
+        for tone in line.used(Use::Tone).map(|t| t as usize) {
+            if self.tones.len() <= tone {
+                self.tones.resize(tone + 1, 0);
+            }
+            self.tones[tone] += 1;
+        }
+    }
+}
+
+pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Response {
+    let view = View::new(&shared, ask);
+    let board = match shared.board(&view.ask) {
+        Ok(board) => board,
+        Err(e) => return failed(&view, &e),
+    };
+    let w = view.words;
+    let Some(outlets) = shared.source.used(Use::Outlet).next() else {
+        return view.page("/media", w.media, &html! { p { (w.no_media) } }).into_response();
+    };
+    let items = items(&view, &board, outlets);
+    let actors = shared.source.used(Use::Actor).find(|u| u.checklist == outlets.checklist);
+    let body = html! {
+        (form(&view, outlets))
+        p role="status" { (items.len()) " " (w.items) }
+        @if let Some(actors) = actors {
+            h2 { (w.by_actor) } (by(&view, &items, actors))
+            @if view.ask.used.is_empty() { h2 { (w.airtime_by_outlet) } (matrix(&view, &items, outlets, actors)) }
+        }
+        h2 { (w.by_outlet) } (by(&view, &items, outlets))
+    };
+    view.page("/media", w.media, &body).into_response()
+}
+
+/// The items that count, of the outlet that is asked for.
+fn items<'b>(view: &View, board: &'b Board, outlets: &Used) -> Vec<&'b Line> {
+    let source = &view.state.source;
+    let filter = view.ask.filter(view.state);
+    let of = |l: &&Line| l.checklist == Some(outlets.checklist) && l.status == Status::Counted;
+    // The filter lives as long as this call alone.
+    let found: Vec<u64> = board.select(source, &filter).filter(of).map(|l| l.index).collect();
+    board.lines.iter().filter(|l| found.binary_search(&l.index).is_ok()).collect()
+}
+
+fn form(view: &View, outlets: &Used) -> Markup {
+    let w = view.words;
+    html! {
+        form method="get" role="search" {
+            @if !view.ask.lang.is_empty() { input type="hidden" name="lang" value=(view.ask.lang); }
+            label { (w.outlet) select name="used" {
+                option value="" { (w.all) }
+                @for (name, label) in outlets.choices.iter().zip(&outlets.labels) {
+                    @let value = format!("{}:{name}", Use::Outlet.name());
+                    option value=(value) selected[value == view.ask.used] { (label.get(view.language)) }
+                }
+            } }
+            button { (w.show) }
+        }
+    }
+}
+
+fn sums(items: &[&Line], by: &Used) -> Vec<Sum> {
+    let mut sums = vec![Sum::default(); by.choices.len()];
+    for line in items {
+        for choice in line.used(by.what) {
+            if let Some(sum) = sums.get_mut(choice as usize) {
+                sum.add(line);
+            }
+        }
+    }
+    sums
+}
+
+fn by(view: &View, items: &[&Line], by: &Used) -> Markup {
+    let (w, source) = (view.words, &view.state.source);
+    let sums = sums(items, by);
+    let (seconds, space): (usize, usize) = (sums.iter().map(|s| s.seconds).sum(), sums.iter().map(|s| s.space).sum());
+    let tones = source.used(Use::Tone).find(|u| u.checklist == by.checklist);
+    let tone = |at: usize| tones.and_then(|t| t.labels.get(at)).map(|l| l.get(view.language)).unwrap_or_default();
+    let count = tones.map_or(0, |t| t.choices.len());
+    html! {
+        table {
+            thead { tr {
+                th scope="col" { (if by.what == Use::Outlet { w.outlet } else { w.actor }) } th scope="col" .n { (w.items) }
+                th scope="col" .n { (w.airtime) } th scope="col" .n { (w.share) } td {}
+                th scope="col" .n { (w.space) } th scope="col" .n { (w.share) }
+                @for at in 0..count { th scope="col" .n { (tone(at)) } } @if count > 0 { td {} }
+            } }
+            tbody {
+                @for (at, sum) in sums.iter().enumerate().filter(|(_, s)| s.items > 0) {
+                    tr {
+                        th scope="row" { a href=(behind(view, by, at)) { (by.labels[at].get(view.language)) } }
+                        td .n { (sum.items) }
+                        td .n { (time(sum.seconds)) } td .n { (percent(sum.seconds, seconds)) " %" } td .wide { (bar(sum.seconds, seconds)) }
+                        td .n { (sum.space) } td .n { (percent(sum.space, space)) " %" }
+                        @for at in 0..count { td .n { (sum.tones.get(at).copied().unwrap_or(0)) } }
+                        @if count > 0 { td .wide { (stack(&sum.tones)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn behind(view: &View, by: &Used, at: usize) -> String {
+    let checklist = view.state.source.checklists[by.checklist].id.clone();
+    view.ask
+        .with(|a| (a.used, a.checklist) = (format!("{}:{}", by.what.name(), by.choices[at]), checklist))
+        .link("/reports")
+}
+
+/// Which part of an outlet's time each actor got: a row an outlet.
+fn matrix(view: &View, items: &[&Line], outlets: &Used, actors: &Used) -> Markup {
+    let rows: Vec<(usize, Vec<Sum>)> = (0..outlets.choices.len())
+        .map(|at| {
+            let here: Vec<&Line> =
+                items.iter().copied().filter(|l| l.used(Use::Outlet).any(|o| o as usize == at)).collect();
+            (at, sums(&here, actors))
+        })
+        .filter(|(_, sums)| sums.iter().any(|s| s.seconds > 0))
+        .collect();
+    html! {
+        table {
+            thead { tr { th scope="col" { (view.words.outlet) } @for label in &actors.labels { th scope="col" .n { (label.get(view.language)) } } } }
+            tbody {
+                @for (at, sums) in rows {
+                    @let whole: usize = sums.iter().map(|s| s.seconds).sum();
+                    tr {
+                        th scope="row" { (text(&outlets.labels[at].get(view.language))) }
+                        @for sum in &sums {
+                            td class={"n shade-" ((sum.seconds * 8).checked_div(whole).unwrap_or(0).min(4))} { (percent(sum.seconds, whole)) " %" }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Hours, minutes and seconds.
+fn time(seconds: usize) -> String {
+    format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}

@@ -1,0 +1,304 @@
+//! Paper forms typed in by a clerk: a digit answers and goes on, every answer is kept at once.
+
+use super::View;
+use super::parts::text;
+use super::report::{failed, rows};
+use crate::query::Ask;
+use crate::state::Shared;
+use axum::extract::{Form, Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use baqylau_desk::DeskError;
+use baqylau_desk::paper::{Paper, PaperHead};
+use baqylau_forms::definition::Kind;
+use baqylau_forms::fill::{Choices, QuestionView};
+use baqylau_forms::value::{Answer, Missing, Moment};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+fn now(view: &View) -> Moment {
+    Moment { ms: (view.state.now)(), offset: view.state.source.mission.offset }
+}
+
+pub(crate) async fn all(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Response {
+    let view = View::new(&shared, ask);
+    match tokio::task::block_in_place(|| shared.read(baqylau_desk::Desk::papers)) {
+        Ok(papers) => {
+            let body = html! { (begin(&view)) @if !papers.is_empty() { h2 { (view.words.under_way) } (list(&view, &papers)) } };
+            view.page("/paper", view.words.paper, &body).into_response()
+        }
+        Err(e) => failed(&view, &e),
+    }
+}
+
+fn list(view: &View, papers: &[(i64, PaperHead)]) -> Markup {
+    html! {
+        table { tbody {
+            @for (id, head) in papers {
+                tr {
+                    th scope="row" { a href=(view.link(&format!("/paper/{id}"))) { (text(&head.visit)) } }
+                    td { (text(&head.checklist)) } td { (text(head.place.as_deref().unwrap_or("—"))) } td { (view.moment(head.started)) }
+                }
+            }
+        } }
+    }
+}
+
+fn begin(view: &View) -> Markup {
+    let w = view.words;
+    html! {
+        p .small { (w.paper_how) }
+        form method="post" action=(view.link("/paper")) {
+            label { (w.checklist) select name="checklist" required {
+                @for (at, list) in view.state.source.checklists.iter().enumerate() { option value=(list.id) { (view.title(Some(at))) } }
+            } }
+            label { (w.visit) input name="visit" required maxlength="40" autocomplete="off"; }
+            label .grow { (w.place_code) input name="place" autocomplete="off"; }
+            label { (w.arrived) input type="datetime-local" name="arrived"; }
+            label { (w.departed) input type="datetime-local" name="departed"; }
+            button { (w.begin) }
+        }
+    }
+}
+
+/// What stands on top of a paper form.
+#[derive(Deserialize)]
+pub(crate) struct Head {
+    checklist: String,
+    visit: String,
+    #[serde(default)]
+    place: String,
+    #[serde(default)]
+    arrived: String,
+    #[serde(default)]
+    departed: String,
+}
+
+/// Begins one.
+pub(crate) async fn start(State(shared): State<Shared>, Query(ask): Query<Ask>, Form(given): Form<Head>) -> Response {
+    let view = View::new(&shared, ask);
+    let at = now(&view);
+    let begun = place(&view, given.place.trim()).and_then(|place| {
+        let mut head = PaperHead::new(&given.checklist, &given.visit, place, at.ms);
+        head.arrived = moment(&view, &given.arrived);
+        head.departed = moment(&view, &given.departed);
+        tokio::task::block_in_place(|| shared.read(|desk| desk.begin_paper(head, at)))
+    });
+    match begun {
+        Ok(id) => Redirect::to(&view.link(&format!("/paper/{id}"))).into_response(),
+        Err(e) => failed(&view, &e),
+    }
+}
+
+/// A place by its code, or by words that name one alone.
+fn place(view: &View, words: &str) -> Result<Option<String>, DeskError> {
+    let places = &view.state.source.places;
+    if words.is_empty() {
+        return Ok(None);
+    }
+    if places.find(words).is_some() {
+        return Ok(Some(words.to_owned()));
+    }
+    let all: Vec<u32> = (0u32..).take(places.table().places.len()).collect();
+    let found = places.search(&all, words, 0, 6);
+    let code = |p: &u32| places.get(*p).map(|p| p.code.to_string()).unwrap_or_default();
+    match found.as_slice() {
+        [one] => Ok(Some(code(one))),
+        [] => Err(DeskError::Unknown(format!("{words:?} is no place of this mission"))),
+        several => {
+            let names: Vec<String> = several.iter().map(|p| format!("{} ({})", view.place(*p), code(p))).collect();
+            Err(DeskError::Unknown(format!("{words:?} may be {}; give the code", names.join(", "))))
+        }
+    }
+}
+
+/// A moment where the mission has its seat.
+fn moment(view: &View, text: &str) -> Option<(i64, i16)> {
+    let offset = view.state.source.mission.offset;
+    let local = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").ok()?;
+    Some((local.and_utc().timestamp_millis() - i64::from(offset) * 60_000, offset))
+}
+
+pub(crate) async fn page(State(shared): State<Shared>, Path(id): Path<i64>, Query(ask): Query<Ask>) -> Response {
+    let view = View::new(&shared, ask);
+    let paper = tokio::task::block_in_place(|| shared.read(|desk| desk.paper(id, now(&view), view.language)));
+    match paper {
+        Ok(paper) => form(&view, paper).into_response(),
+        Err(e) => failed(&view, &e),
+    }
+}
+
+fn form(view: &View, paper: Paper) -> Markup {
+    let w = view.words;
+    let Paper { id, head, filling } = paper;
+    let progress = filling.progress();
+    let body = html! {
+        p .small { (text(head.place.as_deref().unwrap_or("—"))) " · " (progress.answered) "/" (progress.asked) " · " (w.keys_how) }
+        div .paper {
+            @for (title, rows) in rows(filling, view.language) {
+                h2 { (text(&title)) }
+                @for q in &rows { (question(view, id, q)) }
+            }
+        }
+        form #sign method="post" action=(view.link(&format!("/paper/{id}/sign"))) {
+            label .grow { (w.incomplete_why) input name="incomplete" autocomplete="off"; }
+            button name="act" value="sign" { (w.sign) }
+            button .second name="act" value="drop" { (w.throw_away) }
+        }
+    };
+    view.page("/paper", &format!("{} · {}", head.checklist, head.visit), &body)
+}
+
+fn question(view: &View, id: i64, q: &QuestionView) -> Markup {
+    let w = view.words;
+    let action = view.link(&format!("/paper/{id}/set"));
+    let hidden =
+        html! { input type="hidden" name="question" value=(q.name); input type="hidden" name="row" value=(q.key.row); };
+    match &q.kind {
+        Kind::Note => html! { p .note { (text(&q.label)) } },
+        Kind::Group { .. } => html! { h3 { (text(&q.label)) } },
+        Kind::Attachment { .. } => html! {},
+        Kind::Repeat { count } => html! {
+            h3 { (text(&q.label)) " (" (q.rows) ")" }
+            @if count.is_none() { form method="post" action=(view.link(&format!("/paper/{id}/extend"))) { (hidden) button .second { "+ " (w.one_more) } } }
+        },
+        _ => html! {
+            form .question method="post" action=(action) data-entry="" {
+                (hidden)
+                @match &q.choices {
+                    Choices::Inline(_) => { (choices(view, q)) }
+                    _ => { (typed(view, q)) }
+                }
+                @for issue in &q.issues { @if q.answer.is_some() { span .issue { "⚠ " (text(&issue.text)) } } }
+                noscript { button { (w.keep) } }
+            }
+        },
+    }
+}
+
+fn name(q: &QuestionView) -> Markup {
+    html! { @if !q.number.is_empty() { (q.number) ". " } (text(&q.label)) }
+}
+
+/// One or several of a short list, and what is missing; the first nine go by digits.
+fn choices(view: &View, q: &QuestionView) -> Markup {
+    let Choices::Inline(list) = &q.choices else { return html! {} };
+    let several = matches!(q.kind, Kind::SelectMultiple { .. });
+    let chosen = |at: u32| match &q.answer {
+        Some(Answer::One(one)) => *one == at,
+        Some(Answer::Many(many)) => many.contains(&at),
+        _ => false,
+    };
+    html! {
+        fieldset disabled[q.read_only] {
+            legend { (name(q)) }
+            @for (at, choice) in list.iter().enumerate() {
+                label .pick { input type=(if several { "checkbox" } else { "radio" }) name="value" value=(choice.name) checked[chosen(choice.choice)];
+                    @if at < 9 { kbd { (at + 1) } " " } (text(&choice.label)) }
+            }
+            (missing(view, q, if several { "checkbox" } else { "radio" }))
+            @if q.answer.is_some() && !several { label .pick { input type="radio" name="value" value=""; "—" } }
+        }
+    }
+}
+
+fn missing(view: &View, q: &QuestionView, kind: &str) -> Markup {
+    let w = view.words;
+    let words = |m: &Missing| match m {
+        Missing::DoNotKnow => w.dk,
+        Missing::NotPermitted => w.np,
+        Missing::NotApplicable => w.na,
+    };
+    html! {
+        @for m in &q.missing {
+            label .pick { input type=(kind) name="value" value={"?" (m.code())} checked[q.answer == Some(Answer::Missing(*m))]; (words(m)) }
+        }
+    }
+}
+
+fn typed(view: &View, q: &QuestionView) -> Markup {
+    let kind = match q.kind {
+        Kind::Date => "date",
+        Kind::Time => "time",
+        _ => "text",
+    };
+    let number = matches!(q.kind, Kind::Integer | Kind::Decimal | Kind::Range { .. });
+    let value = if matches!(q.answer, Some(Answer::Missing(_))) { "" } else { &q.answer_text };
+    html! {
+        fieldset disabled[q.read_only] {
+            legend { (name(q)) }
+            @if q.kind == Kind::Acknowledge {
+                label .pick { input type="checkbox" name="value" value="OK" checked[q.answer.is_some()]; (view.words.acknowledged) }
+            } @else if q.appearance.contains("multiline") {
+                textarea name="value" rows="2" aria-label=(q.label) { (value) }
+            } @else {
+                input type=(kind) name="value" value=(value) inputmode=[number.then_some("numeric")] aria-label=(q.label) autocomplete="off";
+            }
+            (missing(view, q, "radio"))
+        }
+    }
+}
+
+/// Keeps one answer: `question`, `row`, any number of `value`s of which the last that says something holds for one answer.
+pub(crate) async fn set(
+    State(shared): State<Shared>,
+    Path(id): Path<i64>,
+    Query(ask): Query<Ask>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Response {
+    let view = View::new(&shared, ask);
+    let one = |name: &str| fields.iter().find(|f| f.0 == name).map(|f| f.1.clone()).unwrap_or_default();
+    let values: Vec<&str> = fields.iter().filter(|f| f.0 == "value" && !f.1.is_empty()).map(|f| f.1.as_str()).collect();
+    // A missing value stands alone.
+    let value = values.iter().rev().find(|v| v.starts_with('?')).map_or_else(|| values.join(" "), |v| (*v).to_owned());
+    let (question, row) = (one("question"), one("row").parse().unwrap_or(0));
+    let at = now(&view);
+    let done = tokio::task::block_in_place(|| shared.read(|desk| desk.set_paper(id, &question, row, &value, at)));
+    match done {
+        Ok(_) => Redirect::to(&view.link(&format!("/paper/{id}"))).into_response(),
+        Err(e) => failed(&view, &e),
+    }
+}
+
+/// Adds a row to a repeat.
+pub(crate) async fn extend(
+    State(shared): State<Shared>,
+    Path(id): Path<i64>,
+    Query(ask): Query<Ask>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Response {
+    let view = View::new(&shared, ask);
+    let one = |name: &str| fields.iter().find(|f| f.0 == name).map(|f| f.1.clone()).unwrap_or_default();
+    let (repeat, row) = (one("question"), one("row").parse().unwrap_or(0));
+    let at = now(&view);
+    match tokio::task::block_in_place(|| shared.read(|desk| desk.extend_paper(id, &repeat, row, at))) {
+        Ok(()) => Redirect::to(&view.link(&format!("/paper/{id}"))).into_response(),
+        Err(e) => failed(&view, &e),
+    }
+}
+
+/// What becomes of a form: `act` is `sign` or `drop`.
+#[derive(Deserialize)]
+pub(crate) struct End {
+    act: String,
+    #[serde(default)]
+    incomplete: String,
+}
+
+/// Signs a form, or throws it away.
+pub(crate) async fn end(
+    State(shared): State<Shared>,
+    Path(id): Path<i64>,
+    Query(ask): Query<Ask>,
+    Form(given): Form<End>,
+) -> Response {
+    let view = View::new(&shared, ask);
+    let at = now(&view);
+    let done = tokio::task::block_in_place(|| match given.act.as_str() {
+        "drop" => shared.read(|desk| desk.drop_paper(id)),
+        _ => shared.sign(|desk, _| desk.sign_paper(id, &given.incomplete, at)),
+    });
+    match done {
+        Ok(()) => Redirect::to(&view.link("/paper")).into_response(),
+        Err(e) => failed(&view, &e),
+    }
+}

@@ -1,0 +1,243 @@
+//! What observers wrote: coded by the mission's codebook, translated beside the original, marked as quotable.
+
+use super::View;
+use super::charts::bar;
+use super::parts::{place, text, who};
+use super::report::failed;
+use crate::query::Ask;
+use crate::state::Shared;
+use axum::extract::{Form, Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use baqylau_desk::board::{Board, Line};
+use baqylau_desk::entry::typed;
+use baqylau_desk::records::Coded;
+use baqylau_desk::status::Status;
+use baqylau_protocol::ids::Hash;
+use baqylau_report::Coding;
+use maud::{Markup, html};
+
+/// How many reports with texts stand on a page.
+const PAGE: usize = 50;
+
+/// Where a text stands in a report.
+type Cell = (u32, Box<[u32]>);
+
+/// The word that holds of a text: the last in the log.
+fn coding<'l>(line: &'l Line, cell: &Cell) -> Option<&'l Coding> {
+    line.codings.iter().rev().map(|c| &c.what).find(|c| c.node == cell.0 && *c.rows == *cell.1)
+}
+
+/// Whether a text is asked for: by a code, those that have none, those that may be quoted.
+fn wanted(ask: &Ask, line: &Line, cell: &Cell) -> bool {
+    let coding = coding(line, cell);
+    match ask.code.as_str() {
+        "" => true,
+        "-" => coding.is_none_or(|c| c.codes.is_empty()),
+        "!" => coding.is_some_and(|c| c.quotable),
+        code => coding.is_some_and(|c| c.codes.iter().any(|known| known == code)),
+    }
+}
+
+pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Response {
+    let view = View::new(&shared, ask);
+    let board = match shared.board(&view.ask) {
+        Ok(board) => board,
+        Err(e) => return failed(&view, &e),
+    };
+    let filter = view.ask.filter(&shared);
+    let lines = board.select(&shared.source, &filter).filter(|l| l.status == Status::Counted);
+    let lines: Vec<&Line> = lines.filter(|l| l.typed.iter().any(|cell| wanted(&view.ask, l, cell))).collect();
+    let last = lines.len().saturating_sub(1) / PAGE;
+    let at = view.ask.page.parse().unwrap_or(0).min(last);
+    let turn = |to: usize| view.ask.with(|a| a.page = to.to_string()).link("/texts");
+    let w = view.words;
+    let body = html! {
+        (form(&view))
+        p role="status" { (lines.len()) " " (w.found) " · " a href=(view.ask.link("/export/texts.csv")) { (w.table) } }
+        @if view.ask.code.is_empty() { (codes(&view, &board)) }
+        @for line in lines.iter().rev().skip(at * PAGE).take(PAGE) { (report(&view, line)) }
+        p .turn {
+            @if at > 0 { a href=(turn(at - 1)) { "‹ " (w.newer) } }
+            @if at < last { a href=(turn(at + 1)) { (w.older) " ›" } }
+        }
+    };
+    view.page("/texts", w.texts, &body).into_response()
+}
+
+fn form(view: &View) -> Markup {
+    let (w, source) = (view.words, &view.state.source);
+    html! {
+        form method="get" role="search" {
+            @if !view.ask.lang.is_empty() { input type="hidden" name="lang" value=(view.ask.lang); }
+            label { (w.search) input type="search" name="q" value=(view.ask.q); }
+            label { (w.checklist) select name="checklist" {
+                option value="" { (w.all) }
+                @for (at, list) in source.checklists.iter().enumerate() {
+                    option value=(list.id) selected[list.id == view.ask.checklist] { (view.title(Some(at))) }
+                }
+            } }
+            label { (w.text_code) select name="code" {
+                option value="" { (w.all) }
+                option value="-" selected[view.ask.code == "-"] { (w.uncoded) }
+                option value="!" selected[view.ask.code == "!"] { (w.quotable) }
+                @for (code, label) in &source.codebook { option value=(code) selected[*code == view.ask.code] { (label.get(view.language)) } }
+            } }
+            button { (w.show) }
+        }
+    }
+}
+
+/// How often each code was given.
+fn codes(view: &View, board: &Board) -> Markup {
+    let source = &view.state.source;
+    let counted = board.lines.iter().filter(|l| l.status == Status::Counted && !l.codings.is_empty());
+    let all: Vec<&Coding> = counted.flat_map(|l| l.typed.iter().filter_map(|cell| coding(l, cell))).collect();
+    let count = |code: &String| all.iter().filter(|c| c.codes.contains(code)).count();
+    let rows: Vec<_> =
+        source.codebook.iter().map(|(code, label)| (code, label, count(code))).filter(|r| r.2 > 0).collect();
+    let most = rows.iter().map(|r| r.2).max().unwrap_or(0);
+    html! {
+        @if !rows.is_empty() {
+            table { tbody { @for (code, label, n) in rows {
+                tr {
+                    th scope="row" { a href=(view.ask.with(|a| a.code.clone_from(code)).link("/texts")) { (label.get(view.language)) } }
+                    td .n { (n) } td .wide { (bar(n, most)) }
+                }
+            } } }
+        }
+    }
+}
+
+/// Every text of a report that is asked for.
+fn report(view: &View, line: &Line) -> Markup {
+    let read = tokio::task::block_in_place(|| view.state.read(|desk| desk.read(line.hash)));
+    let Ok((_, filling)) = read else { return html! {} };
+    let texts: Vec<(Cell, String, String)> = typed(&filling)
+        .map(|(key, text)| ((key.node, filling.row_path(key.row).into()), label(view, line, key.node), text.to_owned()))
+        .filter(|(cell, _, _)| wanted(&view.ask, line, cell))
+        .collect();
+    html! {
+        article .texts {
+            h2 { a href=(view.link(&format!("/reports/{}", line.hash))) { (view.title(line.checklist)) " · " (text(&line.visit)) } }
+            p .small { (who(line)) " · " (place(view, line)) }
+            @for (cell, label, words) in texts { (self::one(view, line, &cell, &label, &words)) }
+        }
+    }
+}
+
+/// A question in the language of the page.
+pub(super) fn label(view: &View, line: &Line, node: u32) -> String {
+    let item = line.form.as_ref().and_then(|f| f.definition().items.get(node as usize));
+    item.map_or_else(String::new, |item| item.label.get(view.language).to_string())
+}
+
+/// A text, and what desks said of it.
+pub(super) fn one(view: &View, line: &Line, cell: &Cell, label: &str, words: &str) -> Markup {
+    let w = view.words;
+    let known = coding(line, cell);
+    let has = |code: &String| known.is_some_and(|c| c.codes.contains(code));
+    let name = line.question(cell.0);
+    html! {
+        section {
+            h3 { (text(label)) @if known.is_some_and(|c| c.quotable) { " · ❝ " (w.quotable) } }
+            div .beside {
+                blockquote dir="auto" { (text(words)) }
+                @if let Some(translation) = known.and_then(|c| c.translation.as_ref()) { blockquote .translation dir="auto" { (text(translation)) } }
+            }
+            @if let Some(known) = known { p { @for code in &known.codes { span .chip { (code_label(view, code)) } " " } } }
+            details {
+                summary { (w.code_it) }
+                form method="post" action=(view.link(&format!("/reports/{}/code", line.hash))) {
+                    input type="hidden" name="question" value=(name);
+                    input type="hidden" name="rows" value=(rows(cell));
+                    input type="hidden" name="back" value=(view.ask.link("/texts"));
+                    fieldset {
+                        legend { (w.codes) }
+                        @for (code, label) in &view.state.source.codebook {
+                            label .pick { input type="checkbox" name="code" value=(code) checked[has(code)]; (label.get(view.language)) }
+                        }
+                    }
+                    label .grow { (w.translation) textarea name="translation" rows="2" { (known.and_then(|c| c.translation.as_deref()).unwrap_or_default()) } }
+                    label .pick { input type="checkbox" name="quotable" value="1" checked[known.is_some_and(|c| c.quotable)]; (w.quotable_how) }
+                    button { (w.sign) }
+                }
+            }
+        }
+    }
+}
+
+fn rows(cell: &Cell) -> String {
+    cell.1.iter().map(ToString::to_string).collect::<Vec<_>>().join(".")
+}
+
+fn code_label(view: &View, code: &str) -> String {
+    let found = view.state.source.codebook.iter().find(|c| c.0 == code);
+    found.map_or_else(|| code.to_owned(), |c| c.1.get(view.language).to_string())
+}
+
+/// Signs what a coordinator says of a text: `question`, `rows`, any number of `code`, `translation`, `quotable`.
+pub(crate) async fn code(
+    State(shared): State<Shared>,
+    Path(hash): Path<String>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Response {
+    let view = View::new(&shared, Ask::default());
+    let Some(report) = Hash::from_hex(&hash) else { return StatusCode::NOT_FOUND.into_response() };
+    let all = |name: &str| fields.iter().filter(|f| f.0 == name).map(|f| f.1.clone()).collect::<Vec<_>>();
+    let one = |name: &str| all(name).pop().unwrap_or_default();
+    let (question, translation, back) = (one("question"), one("translation"), one("back"));
+    let rows = one("rows").split('.').filter_map(|n| n.parse().ok()).collect();
+    let (codes, quotable) = (all("code"), !one("quotable").is_empty());
+    let coded = Coded { question: &question, rows, codes: &codes, translation: &translation, quotable };
+    let done = tokio::task::block_in_place(|| shared.sign(|desk, now| desk.code(report, &coded, now)));
+    match done {
+        // Only back to a page of ours.
+        Ok(()) if back.starts_with("/texts") => Redirect::to(&back).into_response(),
+        Ok(()) => Redirect::to(&format!("/reports/{report}")).into_response(),
+        Err(e) => failed(&view, &e),
+    }
+}
+
+/// Every text that counts, with what was said of it, as a table.
+pub(crate) fn table(view: &View, board: &Board) -> Result<Vec<u8>, baqylau_desk::DeskError> {
+    let source = &view.state.source;
+    let filter = view.ask.filter(view.state);
+    let head = [
+        "report",
+        "checklist",
+        "visit",
+        "place",
+        "team",
+        "question",
+        "rows",
+        "text",
+        "codes",
+        "translation",
+        "quotable",
+    ];
+    let mut out = vec![head.map(str::to_owned).to_vec()];
+    for line in board.select(source, &filter).filter(|l| l.status == Status::Counted && !l.typed.is_empty()) {
+        let Ok((_, filling)) = view.state.read(|desk| desk.read(line.hash)) else { continue };
+        for (key, words) in typed(&filling) {
+            let cell: Cell = (key.node, filling.row_path(key.row).into());
+            if wanted(&view.ask, line, &cell) {
+                let known = coding(line, &cell);
+                out.push(vec![
+                    line.hash.to_string(),
+                    view.title(line.checklist),
+                    line.visit.to_string(),
+                    line.code.as_deref().unwrap_or_default().to_owned(),
+                    line.team().unwrap_or_default().to_owned(),
+                    filling.question(key).name,
+                    rows(&cell),
+                    words.to_owned(),
+                    known.map(|c| c.codes.join(" ")).unwrap_or_default(),
+                    known.and_then(|c| c.translation.clone()).unwrap_or_default(),
+                    known.map_or(0, |c| u8::from(c.quotable)).to_string(),
+                ]);
+            }
+        }
+    }
+    baqylau_desk::export::csv(out)
+}
