@@ -309,8 +309,11 @@ impl Words {
     }
 }
 
-/// The first level at which the reports are at more than two places: countries where stations abroad are the mission, regions of one.
+/// That of the map, where the mission has one. Otherwise the first level at which the reports are at more than two places: countries where stations abroad are the mission, regions of one.
 fn level(source: &Source, lines: &[Line]) -> u16 {
+    if let Some(outlined) = source.map.first().and_then(|(place, _)| source.places.get(*place)) {
+        return outlined.level;
+    }
     let spread = |level: u16| {
         let mut count: BTreeMap<u32, usize> = BTreeMap::new();
         let at = lines.iter().filter_map(|l| source.places.ancestor(l.place?, level));

@@ -46,6 +46,16 @@ pub struct Settings {
     pub receipt_keys: Vec<String>,
 }
 
+impl Settings {
+    /// Reads `desk.json`.
+    pub(crate) fn read(folder: &Path) -> Result<Self, DeskError> {
+        let path = folder.join("desk.json");
+        let text = fs::read(&path)
+            .map_err(|e| DeskError::file(&path, format!("{e}; make a mission with `baqylau mission new`")))?;
+        serde_json::from_slice(&text).map_err(|e| DeskError::file(&path, e))
+    }
+}
+
 /// An open mission folder.
 pub struct Desk {
     /// Where it is.
@@ -74,9 +84,7 @@ impl Desk {
         if folder.join("desk.json").exists() {
             return Err(DeskError::file(folder, "there is a mission here already; take another folder"));
         }
-        if passphrase.chars().count() < 8 {
-            return Err(DeskError::Unknown("take a passphrase of at least 8 characters".into()));
-        }
+        crate::rescue::long_enough(passphrase)?;
         servers.iter().try_for_each(|s| address(s))?;
         for inner in ["keys", "publish", "server", "invites"] {
             fs::create_dir_all(folder.join(inner)).map_err(|e| DeskError::file(folder.join(inner), e))?;
@@ -118,9 +126,7 @@ impl Desk {
     /// There is none, or the passphrase is wrong.
     pub fn open(folder: &Path, passphrase: &str) -> Result<Self, DeskError> {
         let path = folder.join("desk.json");
-        let text = fs::read(&path)
-            .map_err(|e| DeskError::file(&path, format!("{e}; make a mission with `baqylau mission new`")))?;
-        let settings: Settings = serde_json::from_slice(&text).map_err(|e| DeskError::file(&path, e))?;
+        let settings = Settings::read(folder)?;
         let secrets: DeskKeys = keys::read(&folder.join("keys/desk.key"), passphrase)?;
         let damaged = |what: &str| DeskError::file(&path, format!("{what} does not read"));
         let root = PublicKey::from_hex(&settings.root).ok_or_else(|| damaged("the root key"))?;

@@ -11,6 +11,7 @@
 //! - [`ledger`], [`entry`]: what pages keep of each report, grown with the log
 //! - [`board`], [`flags`]: all reports in lines, the figures, what is odd
 //! - [`records`], [`paper`]: what a desk signs: decisions, corrections, letters, codes, paper forms
+//! - [`rescue`]: a damaged store, another passphrase
 //! - [`export`]: the answers as tables
 
 pub mod attachments;
@@ -35,6 +36,7 @@ pub mod paper;
 pub mod people;
 pub mod pull;
 pub mod records;
+pub mod rescue;
 pub mod source;
 pub mod status;
 pub mod store;

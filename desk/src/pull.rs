@@ -104,7 +104,12 @@ impl Desk {
             // A commit may lie between the head and the page; a server that withholds objects stays behind its own head.
             tries += u32::from(end);
             if tries > WITHHELD_TRIES {
-                return Err(DeskError::Log(format!("it signed {size} objects and hands out {}", tree.len())));
+                let here = tree.len();
+                return Err(DeskError::Log(if size < here as u64 {
+                    format!("it signed {size} objects, and {here} were pulled before: it went back")
+                } else {
+                    format!("it signed {size} objects and hands out {here}")
+                }));
             }
         }
         self.tree = Some(tree);

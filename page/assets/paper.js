@@ -5,7 +5,6 @@ const field = (form) => form.querySelector("input:checked:not([type=hidden]), in
 const same = (a, b) => ["question", "row"].every((name) => a.elements[name].value === b.elements[name].value);
 
 async function keep(form, onward) {
-  const next = questions()[questions().indexOf(form) + 1];
   const body = new URLSearchParams(new FormData(form));
   const answer = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -16,9 +15,9 @@ async function keep(form, onward) {
     return;
   }
   document.getElementById("main").replaceWith(fresh.getElementById("main"));
-  // The next may be hidden by now: then the one that came in its place.
+  // What the answer brought in, or what follows what it took away.
   const here = questions().findIndex((other) => same(other, form));
-  const to = onward ? (questions().find((other) => next && same(other, next)) ?? questions()[here + 1]) : questions()[here];
+  const to = questions()[onward ? here + 1 : here];
   (to ? field(to) : document.querySelector("#sign input"))?.focus();
 }
 

@@ -7,7 +7,8 @@ import { createRequire } from "node:module";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 export const languages = ["en", "kk", "ru"];
-export const paths = ["/", "/findings", "/statement", "/urgent", "/timeline", "/reports", "/phones"];
+export const paths = ["/", "/findings", "/statement", "/counts", "/urgent", "/timeline", "/media", "/reports", "/texts", "/cleaning", "/paper",
+  "/phones"];
 
 /** A named part of the environment, which `cargo xtask browser` sets. */
 function given(name) {
@@ -16,9 +17,9 @@ function given(name) {
   return value;
 }
 
-/** The desk of the demonstration, without its server. */
-export async function demonstration() {
-  const args = ["desk", "page", "--folder", given("BAQYLAU_DEMO"), "--port", "0"];
+/** The desk of a demonstration, without its server. */
+export async function demonstration(of = "kazakhstan-2023") {
+  const args = ["desk", "page", "--folder", `${given("BAQYLAU_DEMOS")}/${of}/mission`, "--port", "0"];
   const env = { ...process.env, BAQYLAU_PASSPHRASE: "demonstration only" };
   const process_ = spawn(given("BAQYLAU_BINARY"), args, { env, stdio: ["ignore", "pipe", "inherit"] });
   for await (const line of createInterface({ input: process_.stdout })) {

@@ -87,3 +87,55 @@ test("a decision is signed and shown", async () => {
   await Promise.all([browser.page.waitForNavigation(), browser.page.click("#decide button")]);
   await until("heard twice");
 });
+
+test("a paper form is typed in with digits, and goes on by itself", async () => {
+  await browser.go("/paper");
+  assert.deepEqual(await faults(browser.page), []);
+  await browser.page.select('select[name="checklist"]', "campaign_event");
+  await browser.page.type('input[name="visit"]', "C01-91");
+  await browser.page.type('input[name="place"]', "astana");
+  await Promise.all([browser.page.waitForNavigation(), browser.page.click("main form button")]);
+  assert.deepEqual(await faults(browser.page), []);
+  const of = (name) => `form.question:has(input[value="${name}"])`;
+  // Yes, no, and one that is not known: 1, 2, and the third choice.
+  await browser.page.focus(`${of("by_candidate")} input[type=radio]`);
+  await browser.page.keyboard.press("1");
+  const chosen = (name) => browser.page.waitForSelector(`${of(name)} input:checked`, { timeout: 20_000 });
+  await chosen("by_candidate");
+  // What the answer brings in comes next.
+  await browser.page.waitForFunction(() => document.activeElement.closest("form")?.elements.question.value === "candidate");
+  await browser.page.keyboard.type("<b>Somebody</b>");
+  await browser.page.keyboard.press("Tab");
+  await browser.page.waitForFunction(() => document.activeElement.closest("form")?.elements.question.value === "venue");
+  await browser.page.keyboard.press("2");
+  await chosen("venue");
+  await browser.page.focus(`${of("participants")} input[type=text]`);
+  await browser.page.keyboard.type("many");
+  await browser.page.keyboard.press("Enter");
+  await browser.page.waitForSelector(`${of("participants")} [role=alert]`);
+  await browser.page.type('#sign input[name="incomplete"]', "the rest is illegible");
+  await Promise.all([browser.page.waitForNavigation(), browser.page.click('#sign button[value="sign"]')]);
+  await browser.go("/reports?q=C01-91");
+  await until("1 reports");
+});
+
+test("a text is coded, and its translation stands beside it", async () => {
+  await browser.go("/paper");
+  await browser.page.select('select[name="checklist"]', "campaign_event");
+  await browser.page.type('input[name="visit"]', "C01-92");
+  await browser.page.type('input[name="place"]', "astana");
+  await Promise.all([browser.page.waitForNavigation(), browser.page.click("main form button")]);
+  await browser.page.type('form.question:has(input[value="summary"]) textarea', "Тыныш өтті");
+  await browser.page.keyboard.press("Tab");
+  await browser.page.waitForFunction(() => document.querySelector('form.question:has(input[value="summary"]) textarea').textContent === "Тыныш өтті");
+  await browser.page.type('#sign input[name="incomplete"]', "the rest is illegible");
+  await Promise.all([browser.page.waitForNavigation(), browser.page.click('#sign button[value="sign"]')]);
+  await browser.go("/texts");
+  await until("Тыныш өтті");
+  await browser.page.click("article summary");
+  await browser.page.click("article input[name=code]");
+  await browser.page.type("article textarea", "It was calm");
+  assert.deepEqual(await faults(browser.page), []);
+  await Promise.all([browser.page.waitForNavigation(), browser.page.click("article button")]);
+  await until("It was calm");
+});

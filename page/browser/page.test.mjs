@@ -84,6 +84,35 @@ test("a count of reports leads to as many", async () => {
   }
 });
 
+test("a region on the map leads to its reports, and all of it from right to left", async () => {
+  const arabic = await demonstration("sahra-2026");
+  const other = await enter(arabic);
+  await other.go("/findings?lang=ar");
+  const figure = await other.page.$eval('main a[href^="/findings/"]', (a) => a.getAttribute("href"));
+  for (const path of ["/", figure, "/counts", "/paper"]) {
+    await other.go(path.includes("lang=") ? path : `${path}?lang=ar`);
+    assert.equal(await other.page.$eval("html", (html) => html.dir), "rtl");
+    assert.deepEqual(await faults(other.page), [], path);
+  }
+  await other.go(figure);
+  const regions = await other.page.$$eval("svg.map a", (all) => all.map((a) => a.getAttribute("href")));
+  assert.ok(regions.length > 5, `${regions}`);
+  await other.go(regions[0]);
+  assert.ok((await other.page.$$("main table tbody tr")).length > 0);
+  assert.deepEqual(other.complaints, []);
+  await other.close();
+  arabic.stop();
+});
+
+test("a statement goes out as a document that opens", async () => {
+  for (const [format, begins] of [["pdf", "%PDF"], ["docx", "PK"], ["html", "<!DO"]]) {
+    await browser.go("/statement");
+    const first = await browser.page.evaluate(async (format) =>
+      (await (await fetch(`/statement.${format}?lang=kk`)).text()).slice(0, 4), format);
+    assert.ok(first.startsWith(begins), `${format}: ${first}`);
+  }
+});
+
 test("it asks nobody but itself, and complains of nothing", () => {
   const others = browser.asked.filter((url) => !url.startsWith(browser.origin) && !url.startsWith("data:"));
   assert.deepEqual(others, []);

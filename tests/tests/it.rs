@@ -3,6 +3,7 @@
 mod it {
     mod amending;
     mod attachments;
+    mod browser;
     mod carrying;
     mod clocks;
     mod couriers;
@@ -17,6 +18,8 @@ mod it {
     mod lines;
     mod moments;
     mod page;
+    mod rescue;
     mod signing;
     mod support;
+    mod workbench;
 }

@@ -1,13 +1,15 @@
 //! The coordinators' page in a browser.
 
-use crate::{bindings, cargo, demo, root, run, unpack};
+use crate::{bindings, cargo, demo, missions, root, run, unpack};
 use std::path::PathBuf;
 use std::process::Command;
 
 /// Makes what the browser looks at, and looks.
 pub fn browser() -> Result<(), String> {
     run("the programs", cargo().args(["build", "--package", "baqylau", "--package", "baqylau-tests", "--bins"]))?;
-    demo(MISSION, &shown(), false)?;
+    for mission in missions()? {
+        demo(&mission, &shown().join(&mission), false)?;
+    }
     test()
 }
 
@@ -25,14 +27,12 @@ pub fn test() -> Result<(), String> {
     let mut node = Command::new("npm");
     node.args(["test", "--silent"]).current_dir(&folder);
     node.env("BAQYLAU_CHROMIUM", chromium()?).env("BAQYLAU_BINARY", bindings::target().join("debug/baqylau"));
-    node.env("BAQYLAU_TEST_MISSION", bindings::mission()).env("BAQYLAU_DEMO", shown().join("mission"));
+    node.env("BAQYLAU_TEST_MISSION", bindings::mission()).env("BAQYLAU_DEMOS", shown());
     run("the page in a browser", &mut node)
 }
 
-const MISSION: &str = "kazakhstan-2023";
-
 fn shown() -> PathBuf {
-    root().join("target/demo").join(MISSION)
+    root().join("target/demo")
 }
 
 /// The machine's Chromium, or Debian's in the target folder.

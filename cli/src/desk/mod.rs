@@ -4,6 +4,7 @@ mod records;
 
 use crate::common::{Folder, Outcome, courier_file, files_in, now, print_json};
 use baqylau_desk::pull::verify_all;
+use baqylau_desk::rescue::{change_passphrase, salvage};
 use baqylau_desk::status::Answers;
 use baqylau_findings::Computed;
 use clap::Subcommand;
@@ -104,6 +105,19 @@ pub enum Desk {
         #[command(flatten)]
         folder: Folder,
     },
+    /// Put the desk's keys under another passphrase: the old one as always, the new one from a file or `BAQYLAU_NEW_PASSPHRASE`.
+    Passphrase {
+        #[command(flatten)]
+        folder: Folder,
+        /// A file with the new passphrase.
+        #[arg(long, value_name = "FILE")]
+        new_file: Option<PathBuf>,
+    },
+    /// Make a damaged store anew from what can be read of it; the damaged file is kept beside it.
+    Salvage {
+        #[command(flatten)]
+        folder: Folder,
+    },
     /// Write the log into a file that `baqylau verify` verifies anywhere.
     Log {
         #[command(flatten)]
@@ -190,6 +204,28 @@ pub fn run(command: Desk) -> Outcome {
         Desk::Metrics { folder } => {
             print!("{}", folder.open()?.metrics(now())?);
             Ok(true)
+        }
+        Desk::Passphrase { folder, new_file } => {
+            let new = match new_file {
+                Some(file) => {
+                    let text = std::fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
+                    text.trim_end_matches(['\r', '\n']).to_owned()
+                }
+                None => std::env::var("BAQYLAU_NEW_PASSPHRASE")
+                    .map_err(|_| "give the new passphrase with --new-file, or in BAQYLAU_NEW_PASSPHRASE")?,
+            };
+            let files = change_passphrase(&folder.folder, &folder.secret.read()?, &new)?;
+            println!(
+                "{files} files are under the new passphrase; copies of the folder that were made before are under the old one"
+            );
+            Ok(true)
+        }
+        Desk::Salvage { folder } => {
+            let rescued = salvage(&folder.folder, &folder.secret.read()?)?;
+            println!("{} objects of the log are here; the next pull fetches the rest", rescued.kept);
+            rescued.lost.iter().for_each(|table| println!("of the table {table} something could not be read"));
+            println!("the damaged store is {}", rescued.aside.display());
+            Ok(rescued.lost.is_empty())
         }
         Desk::Log { folder, file } => {
             let desk = folder.open()?;

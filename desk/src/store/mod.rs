@@ -8,8 +8,8 @@ use crate::error::DeskError;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::Type;
 use baqylau_protocol::ids::{DeviceId, Hash, PublicKey, SubjectId};
-use baqylau_sqlite::{Schema, open};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use baqylau_sqlite::{Salvaged, Schema, open, salvage};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::path::Path;
 
 pub use records::{Chain, Written};
@@ -193,6 +193,25 @@ impl Store {
         Ok(tx.commit()?)
     }
 
+    /// Keeps what is lacking of a bundle.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub(crate) fn restore_bundle(
+        &mut self,
+        version: u64,
+        manifest: &[u8],
+        parts: &[(Hash, Vec<u8>)],
+    ) -> Result<(), DeskError> {
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let insert = "INSERT OR REPLACE INTO bundle VALUES (?1, ?2, ?3)";
+        tx.execute(insert, params![signed(version), Hash::of(manifest).0, manifest])?;
+        for (hash, bytes) in parts {
+            tx.execute("INSERT OR REPLACE INTO part VALUES (?1, ?2)", params![hash.0, bytes])?;
+        }
+        Ok(tx.commit()?)
+    }
+
     /// A manifest by its hash.
     ///
     /// # Errors
@@ -268,6 +287,64 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Some objects, from a place in the log on.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn objects_from(&self, from: u64, count: usize) -> Result<Vec<Object>, DeskError> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let sql = "SELECT received, hash, bytes FROM object WHERE idx >= ?1 ORDER BY idx LIMIT ?2";
+        let mut statement = self.db.prepare_cached(sql)?;
+        let rows = statement.query_map([signed(from), count], |r| {
+            Ok(Object { received: r.get(0)?, hash: Hash(r.get(1)?), bytes: r.get(2)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Makes a store anew from what can be read of a damaged one.
+    ///
+    /// # Errors
+    /// Nothing can be read.
+    pub(crate) fn salvage(path: &Path, key: &[u8; 32]) -> Result<Salvaged, DeskError> {
+        Ok(salvage(path, Some(key), SCHEMA)?)
+    }
+
+    /// Keeps of the log what lies before the first gap, or the first object that is not what was pulled; and nothing of what was opened.
+    /// Gives how much is left.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub(crate) fn cut_at_gap(&mut self) -> Result<u64, DeskError> {
+        let kept = {
+            let mut statement = self.db.prepare("SELECT idx, hash, bytes FROM object ORDER BY idx")?;
+            let mut rows = statement.query([])?;
+            let mut kept = 0;
+            while let Some(row) = rows.next()? {
+                let (index, hash, bytes): (i64, [u8; 32], Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                if unsigned(index) != kept || Hash::of(&bytes) != Hash(hash) {
+                    break;
+                }
+                kept += 1;
+            }
+            kept
+        };
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        tx.execute("DELETE FROM object WHERE idx >= ?1", [signed(kept)])?;
+        tx.execute_batch("DELETE FROM device; DELETE FROM envelope")?;
+        tx.commit()?;
+        Ok(kept)
+    }
+
+    /// Keeps what was found in objects that are here already.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub(crate) fn open_again(&mut self, devices: &[Device], envelopes: &[Envelope]) -> Result<(), DeskError> {
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        insert(&tx, devices, envelopes)?;
+        Ok(tx.commit()?)
+    }
+
     /// Keeps a page of the log with what was found in it, all or none.
     ///
     /// # Errors
@@ -284,32 +361,7 @@ impl Store {
             let sql = "INSERT INTO object VALUES (?1, ?2, ?3, ?4)";
             tx.prepare_cached(sql)?.execute(params![signed(index), o.received, o.hash.0, o.bytes])?;
         }
-        for d in devices {
-            let sql = "INSERT OR IGNORE INTO device VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-            let role = d.role as u8;
-            let values = params![
-                d.device.0,
-                signed(d.index),
-                d.hash.0,
-                d.subject.0,
-                role,
-                d.key.0,
-                d.shared.0,
-                d.shared.1.0,
-                d.in_time,
-                d.invite.0,
-                d.replaces.map(|r| r.0),
-                d.box_key
-            ];
-            tx.prepare_cached(sql)?.execute(values)?;
-        }
-        for e in envelopes {
-            let sql = "INSERT INTO envelope VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-            let (opened, refused) = (e.plain.as_ref().ok(), e.plain.as_ref().err());
-            let (kind, plain) = (opened.map(|o| o.kind as u16), opened.map(|o| &o.bytes));
-            let values = params![signed(e.index), e.device.0, signed(e.seq), e.prev.0, e.hash.0, kind, refused, plain];
-            tx.prepare_cached(sql)?.execute(values)?;
-        }
+        insert(&tx, devices, envelopes)?;
         Ok(tx.commit()?)
     }
 
@@ -394,6 +446,37 @@ impl Store {
         let sql = format!("{ENVELOPES} WHERE e.hash = ?1 ORDER BY e.idx LIMIT 1");
         Ok(self.db.query_row(&sql, [hash.0], envelope).optional()?)
     }
+}
+
+/// Keeps what was found in objects.
+fn insert(tx: &Transaction, devices: &[Device], envelopes: &[Envelope]) -> Result<(), DeskError> {
+    for d in devices {
+        let sql = "INSERT OR IGNORE INTO device VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+        let role = d.role as u8;
+        let values = params![
+            d.device.0,
+            signed(d.index),
+            d.hash.0,
+            d.subject.0,
+            role,
+            d.key.0,
+            d.shared.0,
+            d.shared.1.0,
+            d.in_time,
+            d.invite.0,
+            d.replaces.map(|r| r.0),
+            d.box_key
+        ];
+        tx.prepare_cached(sql)?.execute(values)?;
+    }
+    for e in envelopes {
+        let sql = "INSERT INTO envelope VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        let (opened, refused) = (e.plain.as_ref().ok(), e.plain.as_ref().err());
+        let (kind, plain) = (opened.map(|o| o.kind as u16), opened.map(|o| &o.bytes));
+        let values = params![signed(e.index), e.device.0, signed(e.seq), e.prev.0, e.hash.0, kind, refused, plain];
+        tx.prepare_cached(sql)?.execute(values)?;
+    }
+    Ok(())
 }
 
 const ENVELOPES: &str = "SELECT e.idx, e.device, e.seq, e.prev, e.hash, o.received, e.refused, e.plain, e.kind

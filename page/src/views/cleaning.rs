@@ -65,7 +65,7 @@ fn corrected(view: &View, line: &Line, c: &Signed<Correction>, fits: bool) -> Ma
     let new = c.what.new.as_deref().unwrap_or("—");
     html! {
         blockquote {
-            strong { (text(line.question(c.what.node))) } ": " (text(old)) " → " (text(new))
+            strong { (text(line.question(c.what.node))) } ": " (view.words.before) " " (text(old)) "; " (view.words.after) " " (text(new))
             @if !fits { " ⚠ " (view.words.unfit) }
             " — " (text(&c.what.reason)) " (" (text(&c.what.source)) ")"
             span .note { (view.words.desk) " " code { (desk(c.desk)) } " · " (view.moment(c.what.at.ms)) }

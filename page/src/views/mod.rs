@@ -27,9 +27,6 @@ use crate::words::{LANGUAGES, Words, words};
 use baqylau_desk::flags::Flag;
 use maud::{DOCTYPE, Markup, html};
 
-/// Languages that are written from right to left (Unicode scripts Arabic, Hebrew, Syriac, Thaana).
-const RIGHT_TO_LEFT: [&str; 9] = ["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur"];
-
 /// One request: what was asked, in which words.
 pub(crate) struct View<'s> {
     pub state: &'s State,
@@ -67,11 +64,15 @@ impl<'s> View<'s> {
         moment.local().map_or_else(String::new, |t| t.format("%H:%M:%S").to_string())
     }
 
-    /// Whether the mission's language in use is written from right to left.
+    /// Whether the page is written from right to left.
     pub fn rtl(&self) -> bool {
-        let languages = &self.state.source.mission.languages;
-        languages.get(self.language).is_some_and(|l| RIGHT_TO_LEFT.contains(&l.code.as_str()))
-            && self.words.code == "en"
+        self.words.code == "ar"
+    }
+
+    /// The languages on offer: the mission's, and English.
+    fn languages(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let of_mission = |code: &str| self.state.source.mission.languages.iter().any(|l| l.code == code);
+        LANGUAGES.into_iter().filter(move |(code, _)| *code == "en" || of_mission(code))
     }
 
     pub fn place(&self, place: u32) -> String {
@@ -178,8 +179,8 @@ impl<'s> View<'s> {
                                 a href=(self.link(to)) aria-current=[(to == path).then_some("page")] { (name) }
                             }
                         }
-                        nav .languages aria-label="Language · Тіл · Язык" {
-                            @for (code, name) in LANGUAGES {
+                        nav .languages aria-label="Language · Тіл · Язык · اللغة · Langue" {
+                            @for (code, name) in self.languages() {
                                 a href=(self.ask.with(|a| a.lang = code.into()).link(path)) lang=(code)
                                     aria-current=[(code == w.code).then_some("true")] { (name) }
                             }

@@ -1,9 +1,10 @@
 //! What several pages draw.
 
 use super::View;
-use super::report::rows;
 use baqylau_desk::board::Line;
 use baqylau_forms::definition::Kind;
+use baqylau_forms::expr::Environment;
+use baqylau_forms::fill::Key;
 use baqylau_forms::value::Answer;
 use maud::{Markup, html};
 
@@ -33,8 +34,15 @@ pub(super) fn place(view: &View, line: &Line) -> Markup {
 /// The first of its questions with one choice that are answered, in words.
 pub(super) fn facts(view: &View, line: &Line) -> Vec<String> {
     let read = tokio::task::block_in_place(|| view.state.read(|desk| desk.read(line.hash)));
-    let Ok((_, filling)) = read else { return Vec::new() };
-    let all = rows(filling, view.language).into_iter().flat_map(|(_, rows)| rows);
-    let chosen = all.filter(|q| matches!(q.kind, Kind::SelectOne { .. }) && matches!(q.answer, Some(Answer::One(_))));
-    chosen.take(FACTS).map(|q| format!("{} {}", q.label, q.answer_text)).collect()
+    let Ok((_, mut filling)) = read else { return Vec::new() };
+    let language = view.language;
+    filling.set_environment(Environment { language, ..filling.environment() });
+    let form = filling.form().clone();
+    let items = &form.definition().items;
+    let chosen = |key: &Key| {
+        matches!(items[key.node as usize].kind, Kind::SelectOne { .. })
+            && matches!(filling.answer(*key), Some(Answer::One(_)))
+    };
+    let keys = filling.shown_keys().into_iter().filter(chosen).take(FACTS);
+    keys.map(|key| filling.question(key)).map(|q| format!("{} {}", q.label, q.answer_text)).collect()
 }

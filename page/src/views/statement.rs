@@ -93,7 +93,7 @@ pub(super) fn doubts(view: &View, board: &Board, figures: &[Computed]) -> Vec<(S
     for (at, f) in figures.iter().enumerate() {
         let mut say = |what: String| out.push((f.id.clone(), what));
         if !f.equal {
-            say(format!("{} {}, {} {}", w.computed, f.computed, w.published, f.published));
+            say(format!("{}: {}; {}: {}", w.computed, f.computed, w.published, f.published));
         }
         if f.several {
             say(format!("{} ({} / {})", w.several, f.count, f.base));
@@ -103,7 +103,7 @@ pub(super) fn doubts(view: &View, board: &Board, figures: &[Computed]) -> Vec<(S
             say(format!("{}: {unknown} / {}", w.much_unknown, f.base));
         }
         if let Some(first) = raw.get(at).filter(|first| first.computed != f.computed) {
-            say(format!("{}: {} → {}", w.raw_differs, first.computed, f.computed));
+            say(format!("{}: {}; {}: {}", w.raw_differs, first.computed, w.after, f.computed));
         }
         for (which, words) in [(&queried, w.being_asked), (&disputed, w.disputed)] {
             let n = among(f, which);

@@ -73,7 +73,7 @@ fn actors(view: &View) -> Markup {
     let source = &view.state.source;
     let lists = source.used(Use::Actor).filter(|u| source.used(Use::Outlet).all(|o| o.checklist != u.checklist));
     html! {
-        form method="get" role="search" {
+        form method="get" aria-label=(view.words.actor) {
             @if !view.ask.lang.is_empty() { input type="hidden" name="lang" value=(view.ask.lang); }
             label { (view.words.actor) select name="used" {
                 option value="" { (view.words.all) }

@@ -1,111 +1,14 @@
 //! The coordinators' page, asked as a browser asks it.
 
 use crate::it::attachments::jpeg;
+use crate::it::browser::{Browser, eventually, world};
 use crate::it::support::{copy, draft, key, report, set};
-use baqylau_desk::Desk;
 use baqylau_desk::export::Format;
 use baqylau_desk::status::Answers;
-use baqylau_page::{Options, Running, start};
-use baqylau_tests::{BUDGET, PASSPHRASE, World, now, tables};
+use baqylau_tests::{BUDGET, World, now, tables};
 use calamine::Reader;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
-use std::time::Duration;
-use tokio::runtime::Runtime;
-
-/// A browser with its one cookie.
-struct Browser {
-    host: String,
-    cookie: String,
-    _runtime: Runtime,
-    _running: Running,
-}
-
-struct Answer {
-    status: u16,
-    head: String,
-    body: String,
-}
-
-impl Browser {
-    /// Opens the page of the mission's desk, and goes in.
-    fn open(world: &World) -> Self {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-        let desk = || Desk::open(&world.folder.path().join("mission"), PASSPHRASE).expect("a desk");
-        let options = Options { port: 0, every: Duration::from_millis(200), now };
-        let running = runtime.block_on(start(desk(), desk(), options)).expect("the page is served");
-        let rest = running.address.strip_prefix("http://").expect("an address").to_owned();
-        let (host, path) = rest.split_once('/').expect("a path");
-        let mut browser = Self { host: host.to_owned(), cookie: String::new(), _runtime: runtime, _running: running };
-        assert_eq!(browser.get("/").status, 403, "nobody is let in without the address");
-        let entered = browser.get(&format!("/{path}"));
-        assert_eq!(entered.status, 303);
-        let cookie = entered.head.lines().find_map(|l| l.strip_prefix("set-cookie: ")).expect("a cookie");
-        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
-        browser.cookie = cookie.split(';').next().expect("a value").to_owned();
-        assert_eq!(browser.get(&format!("/{path}")).status, 403, "the address is good once");
-        browser
-    }
-
-    fn ask(&self, request: &str, host: &str, more: &str, body: &str) -> Answer {
-        let mut stream = TcpStream::connect(&self.host).expect("connects");
-        let length = body.len();
-        write!(
-            stream,
-            "{request} HTTP/1.1\r\nHost: {host}\r\nCookie: {}\r\nConnection: close\r\n{more}Content-Length: {length}\r\n\r\n{body}",
-            self.cookie
-        )
-        .expect("asks");
-        let mut whole = Vec::new();
-        stream.read_to_end(&mut whole).expect("answers");
-        let whole = String::from_utf8_lossy(&whole);
-        let (head, body) = whole.split_once("\r\n\r\n").expect("a head");
-        let status = head.split(' ').nth(1).and_then(|s| s.parse().ok()).expect("a status");
-        Answer { status, head: head.to_owned(), body: body.to_owned() }
-    }
-
-    fn get(&self, path: &str) -> Answer {
-        self.ask(&format!("GET {path}"), &self.host, "", "")
-    }
-
-    fn page(&self, path: &str) -> String {
-        let answer = self.get(path);
-        assert_eq!(answer.status, 200, "{path}");
-        answer.body
-    }
-
-    fn post(&self, path: &str, origin: &str, body: &str) -> Answer {
-        let more = format!("Origin: {origin}\r\nContent-Type: application/x-www-form-urlencoded\r\n");
-        self.ask(&format!("POST {path}"), &self.host, &more, body)
-    }
-
-    /// The first report that is listed under some filters.
-    fn first(&self, path: &str) -> String {
-        let page = self.page(path);
-        let at = page.find("/reports/").unwrap_or_else(|| panic!("no report on {page}"));
-        page[at..].split(['"', '?']).next().expect("an address").to_owned()
-    }
-}
-
-fn world() -> (World, baqylau_observer::ObserverCore) {
-    let mut world = World::new(&tables("kazakhstan-2023"));
-    let invite = world.invite("p001");
-    let core = world.enrolled("phone", &invite);
-    (world, core)
-}
-
-/// Waits until a page says something.
-fn eventually(browser: &Browser, path: &str, words: &str) -> String {
-    for _ in 0..100 {
-        let page = browser.page(path);
-        if page.contains(words) {
-            return page;
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    panic!("{path} never says {words}: {}", browser.page(path))
-}
 
 #[test]
 fn reports_come_in_live_and_lead_to_their_proof() {
@@ -148,7 +51,10 @@ fn numbers_are_those_of_the_figures_and_lead_to_the_reports() {
     let behind = browser.page("/reports?behind=campaign.women_participants");
     assert!(behind.contains("2 reports"), "{behind}");
     let statement = browser.page("/statement");
-    assert!(statement.contains(">10/40</a>") && statement.contains("64 to be looked at before it is published"), "{statement}");
+    assert!(
+        statement.contains(">10/40</a>") && statement.contains("64 to be looked at before it is published"),
+        "{statement}"
+    );
     assert!(browser.page("/findings?lang=kk").contains("Нәтижелер"));
     assert!(browser.page("/findings?lang=ru&checklist=voting").contains("Результаты"));
     assert!(browser.page("/reports?q=nobody-wrote-this").contains("No report is like this"));

@@ -1,0 +1,104 @@
+//! What befalls the desk: a wrong passphrase, a damaged store, a server that is not the one it was. Each is told with its remedy, and what
+//! was there before stays.
+
+use crate::it::browser::{Browser, eventually};
+use crate::it::support::{copy, report};
+use baqylau_desk::rescue::{change_passphrase, salvage};
+use baqylau_desk::status::Answers;
+use baqylau_desk::{Desk, DeskError};
+use baqylau_tests::{BUDGET, PASSPHRASE, World, now, tables};
+
+fn world_with(reports: usize) -> World {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    (0..reports).for_each(|n| report(&core, &"x".repeat(n + 1)));
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    world
+}
+
+#[test]
+fn another_passphrase_opens_and_the_old_one_does_not() {
+    let world = world_with(1);
+    let folder = world.folder.path().join("mission");
+    assert!(matches!(Desk::open(&folder, "something else"), Err(DeskError::Passphrase { .. })));
+    assert!(matches!(
+        change_passphrase(&folder, "something else", "a new one it is"),
+        Err(DeskError::Passphrase { .. })
+    ));
+    assert!(change_passphrase(&folder, PASSPHRASE, "short").is_err());
+    assert!(Desk::open(&folder, PASSPHRASE).is_ok(), "what was refused changed nothing");
+    assert_eq!(change_passphrase(&folder, PASSPHRASE, "a new one it is").expect("changed"), 3);
+    // Killed in between, it is called again.
+    assert_eq!(change_passphrase(&folder, PASSPHRASE, "a new one it is").expect("nothing is left to do"), 0);
+    assert!(matches!(Desk::open(&folder, PASSPHRASE), Err(DeskError::Passphrase { .. })));
+    let desk = Desk::open(&folder, "a new one it is").expect("opens");
+    assert_eq!(desk.picture(None, Answers::Effective).expect("a picture").reports.len(), 1);
+}
+
+#[test]
+fn a_damaged_store_is_told_of_and_salvaged_from_the_log() {
+    let mut world = world_with(40);
+    let folder = world.folder.path().join("mission");
+    let figures = world.desk.figures(None, Answers::Effective).expect("figures");
+    let (_, before) = world.desk.board(None, Answers::Effective).expect("a board");
+    let before = before.counted();
+    // Another mission's store takes its place here, so that this one is closed.
+    let spare = tempfile::tempdir().expect("a folder");
+    let address = ["https://127.0.0.1:1".to_owned()];
+    let other =
+        Desk::new(&spare.path().join("m"), &tables("kazakhstan-2023"), &address, PASSPHRASE).expect("a mission");
+    drop(std::mem::replace(&mut world.desk, other));
+    let whole = std::fs::read(folder.join("desk.db")).expect("a store");
+    for third in 1..=3 {
+        // Wherever it is: the log, what was opened from it, the bundle, the register.
+        let copied = world.folder.path().join(format!("copy {third}"));
+        copy(&folder, &copied);
+        let mut damaged = whole.clone();
+        let at = damaged.len() / 4096 * third / 4 * 4096;
+        damaged[at..at + 8192].fill(0x5a);
+        std::fs::write(copied.join("desk.db"), damaged).expect("writes");
+        let told = Desk::open(&copied, PASSPHRASE).and_then(|desk| desk.figures(None, Answers::Effective).map(drop));
+        if let Err(told) = told {
+            assert!(told.to_string().contains("damaged") && told.to_string().contains("salvage"), "{told}");
+        }
+        let rescued = salvage(&copied, PASSPHRASE).expect("salvaged");
+        assert!(
+            rescued.aside.exists() && !rescued.lost.is_empty(),
+            "the damaged file is kept, and what it lost is told"
+        );
+        let mut desk = Desk::open(&copied, PASSPHRASE).expect("opens");
+        assert_eq!(desk.store.cursor().expect("a cursor"), rescued.kept);
+        desk.pull(now(), &|_| ()).expect("the server has the rest");
+        let (_, after) = desk.board(None, Answers::Effective).expect("a board");
+        assert_eq!(after.counted(), before, "the same reports count: {:?}", rescued.lost);
+        assert_eq!(desk.figures(None, Answers::Effective).expect("figures"), figures);
+    }
+}
+
+#[test]
+fn a_server_that_went_back_in_its_log_is_told_of_and_nothing_is_lost() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    let earlier = tempfile::tempdir().expect("a folder");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    world.stop_server();
+    copy(&world.server_folder(), earlier.path());
+    world.start_server();
+    report(&core, "first");
+    core.sync_now(BUDGET).expect("syncs");
+    let browser = Browser::open(&world);
+    eventually(&browser, "/reports", "1 reports");
+    world.stop_server();
+    for entry in std::fs::read_dir(world.server_folder()).expect("a folder").flatten() {
+        if entry.file_name().to_string_lossy().starts_with("server.db") {
+            std::fs::remove_file(entry.path()).expect("removes");
+        }
+    }
+    copy(earlier.path(), &world.server_folder());
+    world.start_server();
+    let page = eventually(&browser, "/reports", "it went back");
+    assert!(page.contains("do not trust this server") && page.contains("1 reports"), "{page}");
+}

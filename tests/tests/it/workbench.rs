@@ -1,0 +1,243 @@
+//! What coordinators do on their pages: reconcile, code, correct, type in paper forms, watch who is silent; and several of them at once.
+
+use crate::it::browser::{Browser, eventually, world};
+use crate::it::support::{copy, draft, set};
+use baqylau_desk::Desk;
+use baqylau_desk::records::Change;
+use baqylau_desk::status::{Answers, Status};
+use baqylau_forms::value::Moment;
+use baqylau_observer::ObserverCore;
+use baqylau_report::review::State;
+use baqylau_tests::{BUDGET, PASSPHRASE, World, now, tables};
+
+/// A mission whose tables are changed first.
+fn changed(change: impl FnOnce(&std::path::Path)) -> (World, ObserverCore, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("tables");
+    copy(&tables("kazakhstan-2023"), &source);
+    change(&source);
+    let mut world = World::new(&source);
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    (world, core, folder)
+}
+
+/// A signed report of a checklist at a place, with answers as they are written.
+fn report(core: &ObserverCore, checklist: &str, place: Option<&str>, answers: &[(&str, &str)]) -> String {
+    let visit = core.start_visit(place, None).expect("a visit").code;
+    let id = core.start_checklist(&visit, checklist).expect("a draft").id;
+    answers.iter().for_each(|(name, words)| set(core, id, name, words).expect("set"));
+    for problem in core.issues(id).expect("issues").iter().filter(|p| p.issue == baqylau_observer::app::Issue::Warning)
+    {
+        core.confirm(id, problem.key, Some("it is so".into())).expect("confirmed");
+    }
+    core.finalise(id, Some("for a test".into())).expect("signed").hash
+}
+
+fn sent(world: &mut World, core: &ObserverCore) {
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+}
+
+#[test]
+fn numbers_that_do_not_add_up_lead_to_their_report_and_stand_beside_official_ones() {
+    let (mut world, core, _folder) = changed(|tables| {
+        let official = "id,place,value,source\ncount.in_boxes,s00001,500,tally office\ncount.turnout,kz,54.2,the CEC\n";
+        std::fs::write(tables.join("official.csv"), official).expect("writes");
+    });
+    let numbers = [
+        ("protocol_seen", "yes"),
+        ("p_voters", "1000"),
+        ("p_voted_station", "300"),
+        ("p_voted_mobile", "10"),
+        ("p_in_boxes", "400"),
+    ];
+    let odd = report(&core, "closing_count", Some("s00001"), &numbers);
+    report(&core, "voting", Some("s00002"), &[("voted_on_arrival", "10"), ("voted_on_departure", "20")]);
+    sent(&mut world, &core);
+    let browser = Browser::open(&world);
+    let page = browser.page("/counts");
+    let row = |name: &str| {
+        page.split("<tr>").find(|r| r.contains(name)).unwrap_or_else(|| panic!("{name}: {page}")).to_owned()
+    };
+    let boxes = row("More ballots in the boxes than voters");
+    assert!(boxes.contains("⚠ 1") && boxes.contains(&format!("/reports/{odd}")) && boxes.contains(">90<"), "{boxes}");
+    assert!(row("Fewer voters had voted on departure").contains("✓ 0"), "{page}");
+    // 310 of 1,000 voters, 54.2 % in the country; 400 ballots, 500 tabulated.
+    let rate = page.split("<tr>").find(|r| r.contains("the CEC")).expect("a rate");
+    assert!(rate.contains("31.0 %") && rate.contains("54.2 %") && rate.contains("⚠ +23.2"), "{rate}");
+    let station = page.split("<tr>").find(|r| r.contains("tally office")).expect("a station");
+    assert!(station.contains(">400<") && station.contains(">500<") && station.contains("⚠ +100"), "{station}");
+    assert!(browser.page("/reports?flag=arithmetic").contains("1 reports"));
+    assert!(browser.page(&format!("/reports/{odd}")).contains("numbers do not add up"));
+}
+
+#[test]
+fn media_items_add_up_by_outlet_actor_and_tone() {
+    let (mut world, core) = world();
+    for (outlet, actor, seconds, tone) in
+        [("qazaqstan", "amanat", "90", "positive"), ("qazaqstan", "auyl", "30", "neutral")]
+    {
+        let answers = [("outlet", outlet), ("actor", actor), ("airtime", seconds), ("tone", tone)];
+        report(&core, "media_item", None, &answers);
+    }
+    sent(&mut world, &core);
+    let browser = Browser::open(&world);
+    let page = browser.page("/media");
+    assert!(page.contains("2 items") && page.contains("0:02:00"), "{page}");
+    let row = page.split("<tr>").find(|r| r.contains("used=actor%3Aamanat")).expect("an actor");
+    assert!(row.contains("0:01:30") && row.contains("75.0 %"), "{row}");
+    assert!(browser.page("/reports?used=actor%3Aamanat&checklist=media_item").contains("1 reports"));
+}
+
+#[test]
+fn texts_are_coded_translated_and_marked_and_every_desk_sees_it() {
+    let (mut world, core) = world();
+    let hash = report(&core, "voting", Some("s00003"), &[("comments", "Очередь <b>на улице</b>")]);
+    sent(&mut world, &core);
+    let browser = Browser::open(&world);
+    assert!(browser.page("/texts?code=-").contains("1 reports"));
+    let ours = format!("http://{}", browser.host);
+    let fields = "question=comments&rows=&code=overcrowding&translation=A+queue+%3Cscript%3E&quotable=1&back=%2Ftexts";
+    let answer = browser.post(&format!("/reports/{hash}/code"), &ours, fields);
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    let page = browser.page("/texts?code=overcrowding");
+    assert!(page.contains("1 reports") && page.contains("A queue &lt;script&gt;") && page.contains("❝"), "{page}");
+    assert!(page.contains("Очередь &lt;b&gt;на улице&lt;/b&gt;"), "beside the original");
+    assert!(
+        browser.page("/texts?code=-").contains("0 reports") && browser.page("/texts?code=%21").contains("1 reports")
+    );
+    let refused = browser.post(&format!("/reports/{hash}/code"), &ours, "question=comments&rows=&code=nonsense");
+    assert!(refused.status == 422 && refused.body.contains("codebook.csv"), "{}", refused.body);
+    let table = browser.get("/export/texts.csv");
+    assert!(table.body.contains("overcrowding") && table.body.contains("A queue <script>"), "{}", table.body);
+    // It is in the log, so that another desk has it too.
+    let folder = world.folder.path().join("second");
+    world.desk.another(&folder, PASSPHRASE).expect("a desk");
+    let mut second = Desk::open(&folder, PASSPHRASE).expect("opens");
+    second.pull(now(), &|_| ()).expect("pulls");
+    let (_, board) = second.board(None, Answers::Effective).expect("a board");
+    assert_eq!(board.lines[0].codings[0].what.codes, ["overcrowding"]);
+}
+
+#[test]
+fn a_paper_form_is_typed_in_and_counts_once_with_the_phones() {
+    let (mut world, core) = world();
+    let browser = Browser::open(&world);
+    let ours = format!("http://{}", browser.host);
+    let begin = |fields: &str| {
+        let answer = browser.post("/paper", &ours, fields);
+        let to = answer.head.lines().find_map(|l| l.strip_prefix("location: ").map(str::to_owned));
+        (answer.status, to.unwrap_or(answer.body))
+    };
+    let (status, why) = begin("checklist=campaign_event&visit=C01-77&place=nowhere-at-all");
+    assert!(status == 422 && why.contains("is no place"), "{why}");
+    let (status, form) = begin("checklist=campaign_event&visit=C01-77&place=astana&arrived=2023-03-10T09%3A00");
+    assert_eq!(status, 303, "{form}");
+    let keep = |fields: &str| browser.post(&format!("{form}/set"), &ours, fields);
+    assert_eq!(keep("question=participants&row=0&value=120").status, 303);
+    let wrong = keep("question=participants&row=0&value=many");
+    assert!(wrong.status == 422 && wrong.body.contains("participants"), "{}", wrong.body);
+    assert_eq!(keep("question=women_speakers&row=0&value=%3Fdk").status, 303);
+    assert_eq!(keep("question=venue&row=0&value=indoor").status, 303);
+    // Called away, and back: nothing is gone.
+    drop(browser);
+    let browser = Browser::open(&world);
+    let ours = format!("http://{}", browser.host);
+    assert!(browser.page("/paper").contains("C01-77"));
+    assert!(browser.page(&form).contains("value=\"120\""));
+    let sign = |fields: &str| browser.post(&format!("{form}/sign"), &ours, fields);
+    let why = sign("act=sign&incomplete=");
+    assert!(why.status == 422 && why.body.contains("say why the form is incomplete"), "{}", why.body);
+    let signed = sign("act=sign&incomplete=the+rest+was+illegible");
+    assert_eq!(signed.status, 303, "{}", signed.body);
+    eventually(&browser, "/reports", "1 reports");
+    assert!(!browser.page("/paper").contains("C01-77"), "it is no longer under way");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let (_, board) = world.desk.board(None, Answers::Effective).expect("a board");
+    let line = &board.lines[0];
+    assert_eq!((&line.status, line.team(), &*line.visit), (&Status::Counted, Some("C01"), "C01-77"));
+    // The team's phone sends the same visit: the first counts, both are shown.
+    let place = core.search_places(&["region".to_owned()], None, "astana", 0, 1).expect("places").remove(0).code;
+    let visit = core.start_visit(Some(&place), Some(77)).expect("a visit").code;
+    assert_eq!(visit, "C01-77");
+    let id = core.start_checklist(&visit, "campaign_event").expect("a draft").id;
+    core.finalise(id, Some("for a test".into())).expect("signed");
+    core.sync_now(BUDGET).expect("syncs");
+    let page = eventually(&browser, "/reports", "2 reports");
+    assert!(page.contains("a double") || browser.page("/reports?status=counted").contains("2 reports"), "{page}");
+}
+
+#[test]
+fn desks_that_contradict_each_other_are_shown_with_both_sides() {
+    let (mut world, core) = world();
+    let hash = report(&core, "campaign_event", Some("astana"), &[("participants", "100")]);
+    sent(&mut world, &core);
+    let folder = world.folder.path().join("second");
+    world.desk.another(&folder, PASSPHRASE).expect("a desk");
+    let mut second = Desk::open(&folder, PASSPHRASE).expect("opens");
+    second.pull(now(), &|_| ()).expect("pulls");
+    let report = baqylau_protocol::ids::Hash::from_hex(&hash).expect("a hash");
+    let change = |new| Change {
+        question: "participants",
+        rows: Vec::new(),
+        new: Some(new),
+        reason: "misread",
+        source: "a call",
+    };
+    world.desk.review(report, State::Accepted, "heard twice", now()).expect("signed");
+    world.desk.correct(report, &change("110"), now()).expect("signed");
+    second.review(report, State::Excluded, "heard it is false", now()).expect("signed");
+    second.correct(report, &change("90"), now()).expect("signed");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    second.pull(now(), &|_| ()).expect("pulls");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let browser = Browser::open(&world);
+    let page = browser.page("/cleaning");
+    for words in ["Desks contradict each other", "heard twice", "heard it is false", ">110<", ">90<"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(browser.page("/reports?flag=disputed").contains("1 reports"));
+    let (_, here) = world.desk.board(None, Answers::Effective).expect("a board");
+    let (_, there) = second.board(None, Answers::Effective).expect("a board");
+    assert_eq!(here.counted(), there.counted(), "the last in the log holds, at both");
+    let table = browser.get("/export/cleaning.csv");
+    assert_eq!(table.body.lines().count(), 3, "{}", table.body);
+}
+
+#[test]
+fn what_was_expected_stands_beside_what_came_and_what_is_due_is_told() {
+    let today = Moment { ms: now(), offset: 360 }.local().expect("a moment").format("%Y-%m-%d").to_string();
+    let (mut world, core, _folder) = changed(|tables| {
+        let rows = format!(
+            "C01,opening,{today} 00:01,astana\nC01,opening,{today} 00:02,astana\nC02,opening,2099-01-01 09:00,almaty\n"
+        );
+        std::fs::write(tables.join("deployment.csv"), format!("team,checklist,due,place\n{rows}")).expect("writes");
+    });
+    report(&core, "opening", Some("s00001"), &[]);
+    report(&core, "complaint", None, &[("state", "pending"), ("follow_up", "2023-03-20")]);
+    sent(&mut world, &core);
+    let browser = Browser::open(&world);
+    let page = browser.page("/");
+    assert!(page.contains("1 of 3"), "{page}");
+    let team = page.split("<tr>").find(|r| r.contains("team=C01")).expect("a team");
+    assert!(team.contains("⚠ 1"), "two were due, one came: {team}");
+    assert!(page.contains("teams were never heard from"));
+    let page = browser.page("/timeline");
+    assert!(page.contains("To be looked at again") && page.contains("⚠ 2023-03-20"), "{page}");
+}
+
+#[test]
+fn a_mission_in_arabic_is_read_from_right_to_left_and_has_its_map() {
+    let mut world = World::new(&tables("sahra-2026"));
+    let invite = world.invite("w01");
+    let core = world.enrolled("phone", &invite);
+    let id = draft(&core, "centre");
+    core.finalise(id, Some("for a test".into())).expect("signed");
+    sent(&mut world, &core);
+    let browser = Browser::open(&world);
+    let page = browser.page("/findings/centre.observed?lang=ar");
+    assert!(page.contains("<html lang=\"ar\" dir=\"rtl\">") && page.contains("class=\"map\""), "{page}");
+    assert!(browser.page("/?lang=fr").contains("<html lang=\"fr\">"));
+    assert!(!page.contains("Қазақша"), "only the mission's languages are on offer");
+}
