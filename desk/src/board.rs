@@ -10,14 +10,14 @@ use crate::source::{Person, Source, Use, Used};
 use crate::status::{Answers, Status};
 use crate::{DeskError, flags};
 use baqylau_findings::sample::Estimate;
-use baqylau_findings::{Compiled, Computed, Given, Seen, Unit, total};
+use baqylau_findings::{Computed, Given, Seen, Unit, total};
 use baqylau_forms::places::fold;
 use baqylau_protocol::ids::Hash;
 use baqylau_report::review::State;
 use baqylau_report::{Coding, Correction, Review};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A report in a line.
 #[derive(Debug, Clone)]
@@ -81,6 +81,19 @@ pub struct Board {
     values: Arc<Vec<Given>>,
     /// Where the line of a report stands.
     at: HashMap<Hash, usize>,
+    whole: OnceLock<Vec<Computed>>,
+    counted: OnceLock<(usize, Hash)>,
+}
+
+/// Lines by their checklists.
+pub struct ByChecklist<'b>(Vec<Vec<&'b Line>>);
+
+impl<'b> ByChecklist<'b> {
+    /// Those that a number looks at.
+    #[must_use]
+    pub fn lines(&self, source: &Source, number: usize) -> &[&'b Line] {
+        source.number_at(number).and_then(|(at, _)| self.0.get(at)).map_or(&[], Vec::as_slice)
+    }
 }
 
 impl Line {
@@ -151,7 +164,8 @@ impl Board {
         let level = level(source, &lines);
         // The first in the log, as a desk reads it.
         let at = lines.iter().enumerate().rev().map(|(at, line)| (line.hash, at)).collect();
-        let mut board = Self { lines, people, level, values, at };
+        let (whole, counted) = (OnceLock::new(), OnceLock::new());
+        let mut board = Self { lines, people, level, values, at, whole, counted };
         flags::mark(source, &mut board);
         board
     }
@@ -159,6 +173,10 @@ impl Board {
     /// How many reports count, and which: the SHA-256 of their envelopes' hashes in order. Who has the same has the same figures.
     #[must_use]
     pub fn counted(&self) -> (usize, Hash) {
+        *self.counted.get_or_init(|| self.count())
+    }
+
+    fn count(&self) -> (usize, Hash) {
         let lines = self.lines.iter().filter(|l| l.status == Status::Counted);
         let mut hashes: Vec<Hash> = lines.map(|l| l.hash).collect();
         hashes.sort_unstable();
@@ -172,8 +190,8 @@ impl Board {
     }
 
     /// The lines that fit, in the order of the log.
-    pub fn select<'b>(&'b self, source: &'b Source, filter: &'b Filter) -> impl Iterator<Item = &'b Line> {
-        let words = Words::new(source, &filter.words);
+    pub fn select<'b, 'q>(&'b self, source: &'q Source, filter: &'q Filter) -> impl Iterator<Item = &'b Line> {
+        let mut words = Words::new(source, &filter.words);
         let within = filter.within.and_then(|place| Some((place, source.places.get(place)?.level)));
         let having = filter.having.as_ref().map(|(column, value)| source.places_with(column, value));
         self.lines.iter().filter(move |line| {
@@ -188,19 +206,31 @@ impl Board {
         })
     }
 
-    /// Every figure over the counted reports that fit.
+    /// Every figure over the counted reports that fit. Those of everything are computed once.
     #[must_use]
     pub fn figures(&self, source: &Source, filter: &Filter) -> Vec<Computed> {
-        // A figure looks at the reports of its checklist only.
+        if *filter == Filter::default() {
+            return self.whole.get_or_init(|| self.part(source, filter)).clone();
+        }
+        self.part(source, filter)
+    }
+
+    fn part(&self, source: &Source, filter: &Filter) -> Vec<Computed> {
+        let lines: Vec<&Line> = self.select(source, filter).collect();
+        let of = Self::by_checklist(source, &lines);
+        (0..source.figures.len()).map(|at| self.total(source, at, of.lines(source, at))).collect()
+    }
+
+    /// Lines by their checklists: a number looks at those of its checklist only.
+    #[must_use]
+    pub fn by_checklist<'b>(source: &Source, lines: &[&'b Line]) -> ByChecklist<'b> {
         let mut of: Vec<Vec<&Line>> = source.checklists.iter().map(|_| Vec::new()).collect();
-        for line in self.select(source, filter) {
+        for line in lines {
             if let Some(lines) = line.checklist.and_then(|at| of.get_mut(at)) {
-                lines.push(line);
+                lines.push(*line);
             }
         }
-        let position = |f: &Compiled| source.checklists.iter().position(|c| c.id == f.figure.checklist);
-        let lines = |f: &Compiled| position(f).map_or(&[][..], |at| of[at].as_slice());
-        source.figures.iter().enumerate().map(|(at, f)| self.total(source, at, lines(f))).collect()
+        ByChecklist(of)
     }
 
     /// A number, by its position in [`Source::numbers`], over the counted reports among some lines.
@@ -286,6 +316,8 @@ impl Desk {
 /// Words that are looked for, and the places that have each in their names: ten thousand names are searched once, not for each report.
 struct Words {
     words: Vec<(String, Vec<bool>)>,
+    /// Which words of each person were found: there are fewer people than reports.
+    people: HashMap<usize, Vec<bool>>,
 }
 
 impl Words {
@@ -296,15 +328,21 @@ impl Words {
             source.places.search(&all, word, 0, usize::MAX).into_iter().for_each(|p| named[p as usize] = true);
             (fold(word), named)
         };
-        Self { words: words.split_whitespace().map(word).collect() }
+        Self { words: words.split_whitespace().map(word).collect(), people: HashMap::new() }
     }
 
-    fn found(&self, line: &Line) -> bool {
-        self.words.iter().all(|(word, named)| {
+    fn found(&mut self, line: &Line) -> bool {
+        let words = &self.words;
+        let of_person = line.person.as_ref().map(|person| {
+            let has = |(word, _): &(String, Vec<bool>)| {
+                fold(&person.code).contains(word.as_str()) || fold(&person.team).contains(word.as_str())
+            };
+            &*self.people.entry(Arc::as_ptr(person).addr()).or_insert_with(|| words.iter().map(has).collect())
+        });
+        words.iter().enumerate().all(|(at, (word, named))| {
             line.place.is_some_and(|p| named.get(p as usize) == Some(&true))
+                || of_person.is_some_and(|found| found[at])
                 || line.texts.contains(word.as_str())
-                || fold(&line.visit).contains(word.as_str())
-                || line.person.as_ref().is_some_and(|p| fold(&p.code).contains(word) || fold(&p.team).contains(word))
         })
     }
 }

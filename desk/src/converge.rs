@@ -4,9 +4,9 @@
 
 use crate::error::DeskError;
 use crate::folder::Desk;
-use crate::judge::{Links, Standings};
 use crate::keys::{self, DeskKeys};
 use crate::pull::block;
+use crate::standings::{Links, Standings};
 use crate::store::Store;
 use baqylau_protocol::bundle::{MAX_PART, Manifest};
 use baqylau_protocol::cbor;

@@ -50,7 +50,7 @@ pub struct Entry {
     pub alarm: bool,
     /// How many attachments it names.
     pub attachments: usize,
-    /// Every text that somebody typed, folded for searching, a line each.
+    /// The visit's code and every text that somebody typed, folded for searching, a line each.
     pub(crate) texts: Box<str>,
     /// Where those of the answers stand: question, and positions of the rows.
     pub typed: Box<[(u32, Box<[u32]>)]>,
@@ -144,13 +144,14 @@ impl Entry {
     }
 }
 
-/// What a search looks into besides visit, person and place.
+/// What a search looks into besides person and place.
 fn texts(report: &Report, filling: &Filling) -> String {
     let mut all = String::new();
     let mut add = |text: &str| {
         all.push_str(&fold(text));
         all.push('\n');
     };
+    add(&report.visit.code);
     report.visit.unlisted.iter().for_each(|text| add(text));
     typed(filling).for_each(|(_, text)| add(text));
     report.remarks.iter().flatten().for_each(|remark| add(&remark.text));

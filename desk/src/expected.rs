@@ -60,7 +60,10 @@ pub fn expected(board: &Board, source: &Source, now: i64) -> Expected {
 
 impl Expected {
     fn each(&mut self, team: &str, region: Option<u32>, hour: Option<u8>, mut count: impl FnMut(&mut Progress)) {
-        count(self.teams.entry(team.to_owned()).or_default());
+        match self.teams.get_mut(team) {
+            Some(known) => count(known),
+            None => count(self.teams.entry(team.to_owned()).or_default()),
+        }
         count(self.regions.entry(region).or_default());
         hour.into_iter().for_each(|hour| count(self.hours.entry(hour).or_default()));
         count(&mut self.all);

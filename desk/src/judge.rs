@@ -4,6 +4,7 @@
 use crate::error::DeskError;
 use crate::folder::Desk;
 use crate::source::Person;
+use crate::standings::{Links, Standings};
 use crate::status::{Answers, Status};
 use crate::store::{Device, Envelope};
 use baqylau_forms::fill::Outcome;
@@ -11,7 +12,6 @@ use baqylau_forms::form::Form;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::Type;
 use baqylau_protocol::ids::{DeviceId, Hash, SubjectId};
-use baqylau_protocol::roster::{Roster, Standing};
 use baqylau_report::review::State;
 use baqylau_report::{Coding, Correction, Letter, Report, Review, Sent};
 use std::collections::{HashMap, HashSet};
@@ -99,81 +99,6 @@ impl Verdict {
     }
 }
 
-/// How envelopes hang together.
-#[derive(Default)]
-pub struct Links {
-    /// The first envelope of each number of a chain, and whether there is another.
-    numbers: HashMap<(DeviceId, u64), (Hash, bool)>,
-    prevs: HashMap<Hash, Hash>,
-}
-
-impl Links {
-    /// Of some envelopes.
-    pub fn of(envelopes: &[Envelope]) -> Self {
-        let mut links = Self::default();
-        envelopes.iter().for_each(|e| links.add(e));
-        links
-    }
-
-    /// Only what the device itself signed can fork its chain; a server cannot, by logging junk or the same bytes twice.
-    pub fn add(&mut self, envelope: &Envelope) {
-        self.prevs.insert(envelope.hash, envelope.prev);
-        if envelope.plain.is_ok() {
-            let number = self.numbers.entry((envelope.device, envelope.seq)).or_insert((envelope.hash, false));
-            number.1 |= number.0 != envelope.hash;
-        }
-    }
-}
-
-/// What the roster says, and which chains are forked.
-pub(crate) struct Standings<'d> {
-    roster: Option<Roster>,
-    devices: &'d HashMap<DeviceId, Device>,
-    links: &'d Links,
-}
-
-impl<'d> Standings<'d> {
-    pub fn new(desk: &Desk, devices: &'d HashMap<DeviceId, Device>, links: &'d Links) -> Result<Self, DeskError> {
-        Ok(Self { roster: desk.roster()?.map(|(r, _)| r), devices, links })
-    }
-
-    fn confirmed(&self, device: DeviceId) -> bool {
-        self.roster.as_ref().and_then(|r| r.find(device)).is_some_and(|e| e.standing == Standing::Confirmed)
-    }
-
-    /// Whether a desk in good standing signed an envelope.
-    pub fn is_desk(&self, envelope: &Envelope) -> bool {
-        let role = self.devices.get(&envelope.device).map(|d| d.role);
-        role == Some(Role::Desk) && self.objection(envelope.device, envelope.hash).is_none()
-    }
-
-    fn objection(&self, device: DeviceId, envelope: Hash) -> Option<&'static str> {
-        let known = self.devices.get(&device)?;
-        if !known.in_time {
-            return Some("expired_invite");
-        }
-        let entry = self.roster.as_ref().and_then(|r| r.find(device));
-        match entry.map(|e| e.standing) {
-            // A desk that was never doubted needs no confirmation.
-            None if known.role == Role::Desk => None,
-            None => Some("unconfirmed"),
-            Some(Standing::Confirmed) => None,
-            Some(Standing::Contested) => Some("contested"),
-            // Only the ancestors of the good envelope count; signing times prove nothing.
-            Some(Standing::Revoked) => {
-                let mut at = entry.and_then(|e| e.good_hash);
-                while let Some(hash) = at {
-                    if hash == envelope {
-                        return None;
-                    }
-                    at = self.links.prevs.get(&hash).copied();
-                }
-                Some("revoked")
-            }
-        }
-    }
-}
-
 /// Everything that is said of reports.
 pub(crate) struct Judge<'d> {
     standings: Standings<'d>,
@@ -251,7 +176,7 @@ impl<'d> Judge<'d> {
 
     /// How many people of the register have a confirmed phone.
     pub fn people(&self) -> usize {
-        let devices = self.standings.devices.values();
+        let devices = self.standings.devices();
         let confirmed = devices.filter(|d| d.role == Role::Observer && self.standings.confirmed(d.device));
         let people: HashSet<&String> =
             confirmed.filter_map(|d| self.register.get(&d.subject)).map(|p| &p.code).collect();
@@ -276,7 +201,7 @@ impl<'d> Judge<'d> {
     /// Who sent it. The team is that of the register when the report was signed, not what the phone says; of what a clerk entered at a
     /// desk it is the team that the visit's code names, if there is one.
     fn person(&self, brief: &Brief) -> Option<Arc<Person>> {
-        let device = self.standings.devices.get(&brief.device)?;
+        let device = self.standings.device(brief.device)?;
         if device.role == Role::Desk {
             let team = brief.visit.split('-').next().filter(|team| self.teams.contains(*team))?;
             return Some(Arc::new(Person { team: team.to_owned(), ..Person::desk() }));
@@ -299,7 +224,7 @@ impl<'d> Judge<'d> {
             } else {
                 // Of the envelopes of one number at most one counts: the first that a desk accepted.
                 let number = (brief.device, brief.seq);
-                let forked = self.standings.links.numbers.get(&number).is_some_and(|n| n.1);
+                let forked = self.standings.forked(brief.device, brief.seq);
                 if forked && !(verdict.accepted() && accepted.insert(number)) {
                     verdict.status = Status::Forked;
                 }
@@ -318,13 +243,13 @@ impl<'d> Judge<'d> {
         let subject: HashMap<Hash, SubjectId> = briefs
             .iter()
             .filter(|b| amended.contains(&b.hash))
-            .filter_map(|b| Some((b.hash, self.standings.devices.get(&b.device)?.subject)))
+            .filter_map(|b| Some((b.hash, self.standings.device(b.device)?.subject)))
             .collect();
         self.speak_for(briefs, verdicts, &amended);
         let mut superseded: HashSet<Hash> = HashSet::new();
         for (brief, verdict) in briefs.iter().zip(verdicts.iter_mut()).filter(|(_, v)| v.status == Status::Counted) {
             let Some(target) = brief.supersedes else { continue };
-            let device = self.standings.devices.get(&brief.device);
+            let device = self.standings.device(brief.device);
             let accepted = verdict.accepted();
             let may = |d: &Device| {
                 let handed = self.handed.contains(&(target, d.device));

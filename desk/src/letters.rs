@@ -2,7 +2,7 @@
 
 use crate::error::DeskError;
 use crate::folder::Desk;
-use crate::judge::{Links, Standings};
+use crate::standings::{Links, Standings};
 use crate::store::Envelope;
 use baqylau_protocol::cose::Type;
 use baqylau_protocol::ids::{DeviceId, Hash};

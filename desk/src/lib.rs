@@ -38,6 +38,7 @@ pub mod pull;
 pub mod records;
 pub mod rescue;
 pub mod source;
+mod standings;
 pub mod status;
 pub mod store;
 pub mod verify;

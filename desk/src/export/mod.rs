@@ -6,7 +6,7 @@ mod parquet;
 mod rows;
 mod workbook;
 
-use crate::board::{Board, Line};
+use crate::board::Line;
 use crate::error::DeskError;
 use crate::folder::Desk;
 use crate::source::Source;
@@ -180,15 +180,6 @@ impl Desk {
             out.write_record(record.map(harmless)).map_err(failed)?;
         }
         out.flush().map_err(|e| DeskError::file(path, e))
-    }
-}
-
-impl Board {
-    /// Lines by what a page asks for, for a table.
-    #[must_use]
-    pub fn chosen<'b>(&'b self, source: &Source, filter: &crate::board::Filter) -> Vec<&'b Line> {
-        let wanted: Vec<u64> = self.select(source, filter).map(|l| l.index).collect();
-        self.lines.iter().filter(|l| wanted.binary_search(&l.index).is_ok()).collect()
     }
 }
 

@@ -7,13 +7,12 @@ use crate::error::DeskError;
 use crate::evaluate::evaluate;
 use crate::folder::Desk;
 use crate::status::Answers;
-use crate::store::Envelope;
 use baqylau_forms::definition::{Item, Kind};
 use baqylau_forms::fill::write_literal;
 use baqylau_forms::form::Form;
 use baqylau_report::answers::Cell;
 use baqylau_report::{Correction, Report, Tree};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// How many reports are read at once.
@@ -25,6 +24,8 @@ pub(super) struct Sheet {
     pub forms: Vec<Arc<Form>>,
     /// The names of the questions.
     pub names: Vec<String>,
+    /// Where the questions stand in each version.
+    nodes: HashMap<usize, Vec<Option<u32>>>,
 }
 
 impl Sheet {
@@ -45,7 +46,18 @@ impl Sheet {
             let holder = form.holder(at).map(|h| form.definition().items[h as usize].name.as_str());
             holds(&item.kind) && holder == repeat
         });
-        Self { forms, names }
+        let nodes = |form: &Arc<Form>| names.iter().map(|name| form.find(name)).collect();
+        let nodes = forms.iter().map(|form| (Arc::as_ptr(form).addr(), nodes(form))).collect();
+        Self { forms, names, nodes }
+    }
+
+    /// The cells of a row.
+    fn cells(&self, form: &Arc<Form>, tree: &Tree) -> impl Iterator<Item = String> {
+        let nodes = self.nodes.get(&Arc::as_ptr(form).addr()).map_or(&[][..], Vec::as_slice);
+        nodes.iter().map(move |node| match node.and_then(|node| Some((node, tree.cells.get(&node)?))) {
+            Some((node, Cell::Answer(answer))) => write_literal(form, node, answer),
+            _ => String::new(),
+        })
     }
 
     /// The names of the columns.
@@ -118,8 +130,8 @@ impl Reader<'_> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         for chunk in self.lines.chunks(CHUNK) {
             let jobs = self.envelopes(chunk)?;
-            let work = |jobs: &[(&Line, Envelope)]| -> Vec<Vec<String>> {
-                let read = jobs.iter().filter_map(|(line, envelope)| read(line, envelope, self.answers));
+            let work = |jobs: &[(&Line, Vec<u8>)]| -> Vec<Vec<String>> {
+                let read = jobs.iter().filter_map(|(line, bytes)| read(line, bytes, self.answers));
                 read.flat_map(|read| rows(self.sheet, &read)).collect()
             };
             let done: Vec<Vec<String>> = std::thread::scope(|scope| {
@@ -132,16 +144,18 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn envelopes<'l>(&self, lines: &[&'l Line]) -> Result<Vec<(&'l Line, Envelope)>, DeskError> {
-        let one = |line: &&'l Line| Ok(self.desk.store.envelope_at(line.index)?.map(|envelope| (*line, envelope)));
-        Ok(lines.iter().map(one).collect::<Result<Vec<_>, DeskError>>()?.into_iter().flatten().collect())
+    fn envelopes<'l>(&self, lines: &[&'l Line]) -> Result<Vec<(&'l Line, Vec<u8>)>, DeskError> {
+        let places: Vec<u64> = lines.iter().map(|l| l.index).collect();
+        let read = self.desk.store.plain_at(&places)?.into_iter();
+        let line = |index: u64| lines.binary_search_by_key(&index, |l| l.index).ok().map(|at| lines[at]);
+        Ok(read.filter_map(|(index, bytes)| Some((line(index)?, bytes))).collect())
     }
 }
 
 /// What a report says: from its bytes, which were evaluated when they came; evaluated again where a desk corrected it.
-fn read<'l>(line: &'l Line, envelope: &Envelope, answers: Answers) -> Option<Read<'l>> {
+fn read<'l>(line: &'l Line, bytes: &[u8], answers: Answers) -> Option<Read<'l>> {
     let form = line.form.clone()?;
-    let report = Report::decode(&envelope.plain.as_ref().ok()?.bytes).ok()?;
+    let report = Report::decode(bytes).ok()?;
     let corrections: Vec<&Correction> = line.corrections.iter().map(|(c, _)| &c.what).collect();
     let tree = if corrections.is_empty() || answers == Answers::Raw {
         Tree::decode(&form, &report.answers).ok()?
@@ -162,7 +176,7 @@ fn record(sheet: &Sheet, read: &Read) -> Vec<String> {
         line.status.name().to_owned(),
     ];
     let mut record = fixed.to_vec();
-    record.extend(sheet.names.iter().map(|name| cell(&read.form, &read.tree, name)));
+    record.extend(sheet.cells(&read.form, &read.tree));
     let left = report.left.iter().flatten();
     record.push(left.map(|l| format!("{}: {}", l.name, l.text)).collect::<Vec<_>>().join("; "));
     record
@@ -173,8 +187,8 @@ fn within(sheet: &Sheet, read: &Read, repeat: &str) -> Vec<Vec<String>> {
     if let Some(node) = read.form.find(repeat) {
         rows_of(&read.tree, node, &mut Vec::new(), &mut |path, row| {
             let number = path.iter().map(|n| (n + 1).to_string()).collect::<Vec<_>>().join(".");
-            let cells = sheet.names.iter().map(|name| cell(&read.form, row, name));
-            out.push([read.report.id.to_string(), number].into_iter().chain(cells).collect());
+            let fixed = [read.report.id.to_string(), number].into_iter();
+            out.push(fixed.chain(sheet.cells(&read.form, row)).collect());
         });
     }
     out
@@ -193,12 +207,5 @@ fn rows_of(tree: &Tree, repeat: u32, path: &mut Vec<usize>, found: &mut impl FnM
             }
             path.pop();
         }
-    }
-}
-
-fn cell(form: &Form, tree: &Tree, name: &str) -> String {
-    match form.find(name).and_then(|node| Some((node, tree.cells.get(&node)?))) {
-        Some((node, Cell::Answer(answer))) => write_literal(form, node, answer),
-        _ => String::new(),
     }
 }

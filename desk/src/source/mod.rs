@@ -1,6 +1,8 @@
 //! The mission's tables, read and checked: all faults at once. `docs/authoring.md` describes them.
 
+mod map;
 mod tables;
+mod traits;
 mod workbench;
 
 use crate::error::DeskError;
@@ -17,7 +19,9 @@ use std::sync::Arc;
 use tables::{figures, offset, people, places, sample};
 use workbench::Checked;
 
-pub use workbench::{Due, Official, Outline, Reconcile, Reconciled, Use, Used};
+pub use map::Outline;
+pub use traits::Trait;
+pub use workbench::{Due, Official, Reconcile, Reconciled, Use, Used};
 
 /// A mission as its tables say it.
 pub struct Source {
@@ -57,17 +61,6 @@ pub struct Source {
     positions: Vec<Option<(usize, usize)>>,
     /// What is worth knowing and no fault.
     pub warnings: Vec<String>,
-}
-
-/// A column of the places by which stations are told apart.
-#[derive(Debug, Clone)]
-pub struct Trait {
-    /// Its name in the table.
-    pub column: String,
-    /// What it is called.
-    pub label: Text,
-    /// Its values, and what they are called.
-    pub values: Vec<(String, Text)>,
 }
 
 /// Somebody who observes. Known to the desk alone.
@@ -180,8 +173,8 @@ impl Source {
         let deployment = checked.deployment(&folder.join("deployment.csv"), mission.offset, &mut faults);
         let codebook = checked.codebook(&folder.join("codebook.csv"), &mut faults);
         let named = checked.traits(&folder.join("traits.csv"), &mut faults);
-        let map = checked.map(&folder.join("map.geojson"), &mut faults);
-        let (traits, coordinates) = (traits(&places, &named), coordinates(&places));
+        let map = map::map(&folder.join("map.geojson"), &places, &mut faults);
+        let (traits, coordinates) = (traits::traits(&places, &named), coordinates(&places));
         let positions = positions(&numbers, &checklists);
         // A table that several checklists share is read for each.
         let mut seen = std::collections::HashSet::new();
@@ -244,28 +237,6 @@ impl Source {
     pub fn used(&self, what: Use) -> impl Iterator<Item = &Used> {
         self.uses.iter().filter(move |u| u.what == what)
     }
-}
-
-/// A column with more values tells nothing apart.
-const MAX_VALUES: usize = 12;
-
-fn traits(places: &Places, named: &HashMap<(String, String), Text>) -> Vec<Trait> {
-    let called = |column: &str, value: &str, otherwise: &str| {
-        let name = named.get(&(column.to_owned(), value.to_owned())).cloned();
-        name.unwrap_or_else(|| Text(vec![Arc::from(otherwise)]))
-    };
-    let table = places.table();
-    let one = |(at, column): (usize, &String)| {
-        let values: std::collections::BTreeSet<&str> =
-            table.places.iter().filter_map(|p| p.cells.get(at)).map(AsRef::as_ref).filter(|v| !v.is_empty()).collect();
-        let numbers = values.iter().all(|v| v.parse::<f64>().is_ok());
-        (!numbers && (2..=MAX_VALUES).contains(&values.len())).then(|| Trait {
-            column: column.clone(),
-            label: called(column, "", column),
-            values: values.into_iter().map(|v| (v.to_owned(), called(column, v, v))).collect(),
-        })
-    };
-    table.columns.iter().enumerate().filter_map(one).collect()
 }
 
 /// The checklist of each number, and where it stands among those of its checklist.

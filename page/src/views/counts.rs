@@ -8,7 +8,7 @@ use crate::query::Ask;
 use crate::state::Shared;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
-use baqylau_desk::board::{Board, Line};
+use baqylau_desk::board::{Board, ByChecklist, Line};
 use baqylau_desk::source::{Official, Reconcile, Reconciled};
 use maud::{Markup, html};
 
@@ -23,6 +23,7 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
     };
     let filter = view.ask.filter(&shared);
     let lines: Vec<&Line> = board.select(&shared.source, &filter).collect();
+    let lines = Board::by_checklist(&shared.source, &lines);
     let w = view.words;
     let all = &shared.source.reconciled;
     let of = |how: fn(&Reconciled) -> bool| all.iter().enumerate().filter(move |(_, r)| how(r));
@@ -39,7 +40,7 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
     view.page("/counts", w.counts, &body).into_response()
 }
 
-fn checks<'r>(view: &View, board: &Board, checks: impl Iterator<Item = &'r Reconciled>, lines: &[&Line]) -> Markup {
+fn checks<'r>(view: &View, board: &Board, checks: impl Iterator<Item = &'r Reconciled>, lines: &ByChecklist) -> Markup {
     let (w, source) = (view.words, &view.state.source);
     html! {
         table {
@@ -49,6 +50,7 @@ fn checks<'r>(view: &View, board: &Board, checks: impl Iterator<Item = &'r Recon
             } }
             tbody {
                 @for check in checks {
+                    @let lines = lines.lines(source, check.number);
                     @let f = board.total(source, check.number, lines);
                     @let of = source.number_at(check.number).map(|(at, _)| at);
                     tr {
@@ -79,8 +81,9 @@ fn widest(board: &Board, view: &View, check: &Reconciled, lines: &[&Line]) -> Ma
     }
 }
 
-fn rate(view: &View, board: &Board, at: usize, rate: &Reconciled, lines: &[&Line]) -> Markup {
+fn rate(view: &View, board: &Board, at: usize, rate: &Reconciled, lines: &ByChecklist) -> Markup {
     let (w, source) = (view.words, &view.state.source);
+    let lines = lines.lines(source, rate.number);
     let official = |place: Option<u32>| place.and_then(|p| source.official.get(&(at, p)));
     let mut rows: Vec<(Option<u32>, Vec<&Line>)> = board.by_region(source, lines);
     let any = source.official.keys().any(|(of, _)| *of == at);
@@ -127,8 +130,9 @@ fn whole(view: &View, level: u16) -> Option<u32> {
     places.get(*first)?.parent
 }
 
-fn number(view: &View, board: &Board, at: usize, number: &Reconciled, lines: &[&Line]) -> Markup {
+fn number(view: &View, board: &Board, at: usize, number: &Reconciled, lines: &ByChecklist) -> Markup {
     let (w, source) = (view.words, &view.state.source);
+    let lines = lines.lines(source, number.number);
     let found = lines.iter().filter_map(|line| {
         let official = source.official.get(&(at, line.place?))?;
         let given = board.given(source, line, number.number).filter(|g| g.base > 0)?;

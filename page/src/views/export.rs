@@ -25,7 +25,8 @@ pub(crate) async fn table(State(shared): State<Shared>, Path(name): Path<String>
         ("texts", Format::Csv) => Some(texts::table(&view, &board)),
         ("cleaning", Format::Csv) => Some(cleaning::table(&view, &board)),
         _ if known => {
-            let lines = board.chosen(&shared.source, &view.ask.filter(&shared));
+            let filter = view.ask.filter(&shared);
+            let lines: Vec<_> = board.select(&shared.source, &filter).collect();
             let of = (what, view.language);
             Some(shared.read(|desk| desk.table(&shared.source, &lines, of, answers, format)))
         }

@@ -27,7 +27,8 @@ pub(crate) async fn page(State(shared): State<Shared>, Path(id): Path<String>, Q
         Err(e) => return failed(&view, &e),
     };
     let filter = view.ask.filter(&shared);
-    let lines: Vec<&Line> = board.select(&shared.source, &filter).collect();
+    let of = shared.source.number_at(at).map(|(checklist, _)| checklist);
+    let lines: Vec<&Line> = board.select(&shared.source, &filter).filter(|l| l.checklist == of).collect();
     let whole = board.total(&shared.source, at, &lines);
     let (w, figure) = (view.words, &shared.source.figures[at].figure);
     let shares = whole.base > 0 && whole.count <= whole.base && figure.checklist != PEOPLE;

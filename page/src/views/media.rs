@@ -67,9 +67,7 @@ fn items<'b>(view: &View, board: &'b Board, outlets: &Used) -> Vec<&'b Line> {
     let source = &view.state.source;
     let filter = view.ask.filter(view.state);
     let of = |l: &&Line| l.checklist == Some(outlets.checklist) && l.status == Status::Counted;
-    // The filter lives as long as this call alone.
-    let found: Vec<u64> = board.select(source, &filter).filter(of).map(|l| l.index).collect();
-    board.lines.iter().filter(|l| found.binary_search(&l.index).is_ok()).collect()
+    board.select(source, &filter).filter(of).collect()
 }
 
 fn form(view: &View, outlets: &Used) -> Markup {

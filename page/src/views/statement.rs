@@ -82,7 +82,10 @@ pub(super) fn doubts(view: &View, board: &Board, figures: &[Computed]) -> Vec<(S
     let queried = board.lines.iter().filter(|l| l.reviews.last().is_some_and(|r| r.what.state == Decision::Queried));
     let queried: HashSet<u64> = queried.map(|l| l.index).collect();
     let disputed: HashSet<u64> = board.lines.iter().filter(|l| l.disputed()).map(|l| l.index).collect();
-    let among = |f: &Computed, which: &HashSet<u64>| f.reports.iter().filter(|r| which.contains(r)).count();
+    let among = |f: &Computed, which: &HashSet<u64>| match which.is_empty() {
+        true => 0,
+        false => f.reports.iter().filter(|r| which.contains(r)).count(),
+    };
     let raw = match view.ask.answers() {
         Answers::Effective if view.ask.as_of.is_empty() => {
             view.state.boards().of(Answers::Raw).figures(source, &Filter::default())

@@ -20,14 +20,22 @@ fn root() -> std::path::PathBuf {
 
 #[test]
 fn layers_depend_downward_only() {
-    let forbidden: [(&str, &[&str]); 7] = [
+    let forbidden: [(&str, &[&str]); 8] = [
         (
             "baqylau-server",
             &["baqylau-forms", "baqylau-report", "baqylau-findings", "baqylau-observer", "baqylau-desk"],
         ),
         (
             "baqylau-observer",
-            &["baqylau-xlsform", "baqylau-desk", "baqylau-findings", "baqylau-server", "axum", "calamine"],
+            &[
+                "baqylau-xlsform",
+                "baqylau-desk",
+                "baqylau-exports",
+                "baqylau-findings",
+                "baqylau-server",
+                "axum",
+                "calamine",
+            ],
         ),
         (
             "baqylau-ffi",
@@ -40,6 +48,7 @@ fn layers_depend_downward_only() {
                 "uniffi_bindgen",
             ],
         ),
+        ("baqylau-exports", &["baqylau-forms", "baqylau-protocol", "baqylau-findings", "baqylau-desk", "rusqlite"]),
         ("baqylau-simulator", &["baqylau-findings", "baqylau-desk"]),
         ("baqylau-protocol", &["baqylau-forms", "tokio", "reqwest", "rusqlite", "axum"]),
         ("baqylau-forms", &["baqylau-protocol", "tokio", "rusqlite", "minicbor"]),
