@@ -93,8 +93,8 @@ fn teams(source: &Source) -> BTreeSet<&str> {
 pub fn silent(board: &Board, source: &Source, now: i64) -> Option<(i64, Vec<String>)> {
     let day = Date::parse(&source.mission.election_day)?;
     let midnight = i64::from(day.0) * 24 * HOUR_MS - i64::from(source.mission.offset) * 60_000;
-    let times = source.call_ins.iter().map(|minute| midnight + i64::from(*minute) * 60_000);
-    let due = times.filter(|at| at + HOUR_MS / 2 <= now && now < midnight + 30 * HOUR_MS).next_back()?;
+    let mut times = source.call_ins.iter().map(|minute| midnight + i64::from(*minute) * 60_000);
+    let due = times.rfind(|at| at + HOUR_MS / 2 <= now && now < midnight + 30 * HOUR_MS)?;
     let heard = board.lines.iter().filter(|l| l.received >= due - HOUR_MS && l.received <= now);
     let heard: HashSet<&str> = heard.filter_map(|l| l.team()).collect();
     let silent: Vec<String> = teams(source).into_iter().filter(|t| !heard.contains(t)).map(str::to_owned).collect();

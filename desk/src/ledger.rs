@@ -52,11 +52,10 @@ struct Values {
 impl Values {
     fn number(&mut self, given: Given) -> u32 {
         let next = num::index(self.known.len());
-        let number = *self.known.entry(given).or_insert_with_key(|given| {
+        *self.known.entry(given).or_insert_with_key(|given| {
             Arc::make_mut(&mut self.all).push(given.clone());
             next
-        });
-        number
+        })
     }
 }
 

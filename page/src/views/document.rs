@@ -16,9 +16,12 @@ use baqylau_findings::Computed;
 
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
+/// Makes a file of a document.
+type Make = fn(&Document) -> Result<Vec<u8>, ExportError>;
+
 pub(crate) async fn file(State(shared): State<Shared>, Path(format): Path<String>, Query(ask): Query<Ask>) -> Response {
     let view = View::new(&shared, Ask { lang: ask.lang, raw: ask.raw, as_of: ask.as_of, ..Ask::default() });
-    let (media, make): (_, fn(&Document) -> Result<Vec<u8>, ExportError>) = match format.as_str() {
+    let (media, make): (_, Make) = match format.as_str() {
         "docx" => (DOCX, baqylau_exports::docx),
         "pdf" => ("application/pdf", baqylau_exports::pdf),
         "html" => ("text/html; charset=utf-8", |document| Ok(baqylau_exports::html(document).into_bytes())),
