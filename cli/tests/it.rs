@@ -2,6 +2,7 @@
 
 mod it {
     mod demonstration;
+    mod desk;
     mod mission;
     mod support;
 }

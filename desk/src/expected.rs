@@ -28,7 +28,7 @@ pub struct Expected {
     pub regions: BTreeMap<Option<u32>, Progress>,
     /// By the hour of the election day, where the mission has its seat.
     pub hours: BTreeMap<u8, Progress>,
-    /// In all.
+    /// In all; of each team no more is received than was expected.
     pub all: Progress,
 }
 
@@ -55,6 +55,8 @@ pub fn expected(board: &Board, source: &Source, now: i64) -> Expected {
         let at = line.arrived.and_then(hour);
         out.each(line.team().unwrap_or_default(), region(line.place), at, |p| p.received += 1);
     }
+    // What one team reports too much is not what another lacks.
+    out.all.received = out.teams.values().map(|p| p.received.min(p.expected)).sum();
     out
 }
 

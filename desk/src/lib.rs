@@ -6,7 +6,7 @@
 //! - [`keys`]: the desk's keys, under a passphrase
 //! - [`folder`]: a mission's folder: new, build, invite, revoke
 //! - [`store`]: the desk's encrypted database
-//! - [`pull`], [`verify`]: from the server's log into the store
+//! - [`pull`], [`verify`], [`proof`]: from the server's log into the store, and once more
 //! - [`status`], [`judge`]: which reports count, by one definition
 //! - [`ledger`], [`entry`]: what pages keep of each report, grown with the log
 //! - [`board`], [`flags`]: all reports in lines, the figures, what is odd
@@ -34,6 +34,7 @@ pub mod ledger;
 pub mod letters;
 pub mod paper;
 pub mod people;
+pub mod proof;
 pub mod pull;
 pub mod records;
 pub mod rescue;

@@ -68,6 +68,13 @@ impl Desk {
         if head.visit.is_empty() || head.visit.len() > 40 {
             return Err(unknown("give the visit's code, as the form has it: T047-05"));
         }
+        let team = head.visit.split('-').next().unwrap_or_default();
+        if !self.source()?.people.iter().any(|p| p.team == team) {
+            return Err(unknown(format!(
+                "{:?} begins with no team of people.csv; a visit's code is as T047-05",
+                head.visit
+            )));
+        }
         let bytes = self.store.manifest()?.ok_or_else(|| unknown("build the bundle first: `baqylau mission build`"))?;
         let manifest = self.manifest_of(&bytes)?;
         let part = manifest.part(PartKind::Checklist, &head.checklist);

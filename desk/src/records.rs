@@ -78,8 +78,9 @@ impl Desk {
         let key = filling.key_at(node, &change.rows);
         let key = key.ok_or_else(|| DeskError::Unknown(format!("{}: the report has no such row", change.question)))?;
         if let Some(text) = change.new {
-            baqylau_forms::fill::read_literal(&form, node, text)
-                .map_err(|expected| DeskError::Unknown(format!("{}: expected {expected}", change.question)))?;
+            baqylau_forms::fill::read_literal(&form, node, text).map_err(|expected| {
+                DeskError::Unknown(format!("{}: expected {expected}{}", change.question, names(&form, node)))
+            })?;
         }
         let correction = Correction {
             v: 1,
@@ -244,6 +245,13 @@ impl Signer<'_> {
 
 fn question(form: &baqylau_forms::Form, name: &str) -> Result<u32, DeskError> {
     form.find(name).ok_or_else(|| DeskError::Unknown(format!("the checklist has no question {name}")))
+}
+
+/// The choices of a question, where they are few.
+fn names(form: &baqylau_forms::Form, node: u32) -> String {
+    let choices = form.list(node).map(|l| l.choices.as_slice()).unwrap_or_default();
+    let names: Vec<&str> = choices.iter().take(20).map(|c| &*c.name).collect();
+    if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) }
 }
 
 fn said(what: &str, text: &str) -> Result<(), DeskError> {

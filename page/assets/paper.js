@@ -3,6 +3,10 @@
 const questions = () => [...document.querySelectorAll("form[data-entry]")];
 const field = (form) => form.querySelector("input:checked:not([type=hidden]), input:not([type=hidden]), textarea");
 const same = (a, b) => ["question", "row"].every((name) => a.elements[name].value === b.elements[name].value);
+// One after the other: a digit is for the question that is asked when its turn comes.
+let turn = Promise.resolve();
+const then = (act) => (turn = turn.then(act).catch(() => {}));
+let arrow = false;
 
 async function keep(form, onward) {
   const body = new URLSearchParams(new FormData(form));
@@ -23,17 +27,25 @@ async function keep(form, onward) {
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-entry]");
-  if (form) keep(form, event.target.type !== "checkbox");
+  // Who goes through the choices with arrows is not at the end yet.
+  const onward = event.target.type !== "checkbox" && !arrow;
+  if (form) then(() => keep(form, onward));
 });
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-entry]");
-  if (form) { event.preventDefault(); keep(form, true); }
+  if (form) { event.preventDefault(); then(() => keep(form, true)); }
 });
 document.addEventListener("keydown", (event) => {
-  const form = event.target.closest?.("form[data-entry]");
-  if (!form || !/^[1-9]$/.test(event.key) || !["radio", "checkbox"].includes(event.target.type)) return;
-  const choice = form.querySelectorAll("input[type=radio], input[type=checkbox]")[Number(event.key) - 1];
-  if (!choice) return;
+  arrow = event.key.startsWith("Arrow");
+  const choosing = (at) => at?.closest?.("form[data-entry]") && ["radio", "checkbox"].includes(at.type);
+  if (!/^[1-9]$/.test(event.key) || !choosing(event.target)) return;
   event.preventDefault();
-  choice.click();
+  then(async () => {
+    const at = document.activeElement;
+    if (!choosing(at)) return;
+    const choice = at.form.querySelectorAll("input[type=radio], input[type=checkbox]")[Number(event.key) - 1];
+    if (!choice) return;
+    choice.checked = choice.type === "radio" || !choice.checked;
+    await keep(at.form, choice.type === "radio");
+  });
 });

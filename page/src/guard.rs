@@ -22,6 +22,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// The way in: a token that is good once, and the session that it became. Kept as hashes.
 pub(crate) struct Guard {
     hosts: Vec<String>,
+    /// The cookie's name and `=`. Cookies are shared by all ports of a host: each desk has its own.
+    cookie: String,
     token: Mutex<Option<Hash>>,
     session: Mutex<Option<Hash>>,
 }
@@ -38,13 +40,13 @@ impl Guard {
         let token = secret();
         let hosts = ["127.0.0.1", "localhost"].map(|host| format!("{host}:{port}")).to_vec();
         let once = Mutex::new(Some(Hash::of(token.as_bytes())));
-        (Self { hosts, token: once, session: Mutex::new(None) }, token)
+        (Self { hosts, cookie: format!("baqylau-{port}="), token: once, session: Mutex::new(None) }, token)
     }
 
     fn knows(&self, headers: &HeaderMap) -> bool {
         let session = *self.session.lock().unwrap_or_else(PoisonError::into_inner);
         let cookies = headers.get_all(COOKIE).iter().filter_map(|c| c.to_str().ok()).flat_map(|c| c.split(';'));
-        let mut ours = cookies.filter_map(|c| c.trim().strip_prefix("session="));
+        let mut ours = cookies.filter_map(|c| c.trim().strip_prefix(self.cookie.as_str()));
         session.is_some_and(|known| ours.any(|given| Hash::of(given.as_bytes()) == known))
     }
 
@@ -75,7 +77,7 @@ pub(crate) async fn enter(State(shared): State<Shared>, Query(given): Query<Toke
     *once = None;
     let session = secret();
     *guard.session.lock().unwrap_or_else(PoisonError::into_inner) = Some(Hash::of(session.as_bytes()));
-    let cookie = format!("session={session}; HttpOnly; SameSite=Strict; Path=/");
+    let cookie = format!("{}{session}; HttpOnly; SameSite=Strict; Path=/", guard.cookie);
     (StatusCode::SEE_OTHER, [(LOCATION, "/".to_owned()), (SET_COOKIE, cookie)]).into_response()
 }
 
@@ -106,5 +108,6 @@ fn closed(mut response: Response) -> Response {
     // With no-referrer a browser would send the forms of this page with no origin either.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
     response
 }

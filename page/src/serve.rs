@@ -97,6 +97,7 @@ fn routes(shared: Shared) -> Router {
         .route("/export/{table}", get(views::export::table))
         .route("/reports", get(views::reports::page))
         .route("/reports/{hash}", get(views::report::page))
+        .route("/reports/{hash}/proof", get(views::report::prove))
         .route("/reports/{hash}/review", post(views::report::review))
         .route("/reports/{hash}/attachments/{number}", get(views::attachments::bytes))
         .route("/reports/{hash}/correct", post(views::corrections::correct))

@@ -76,6 +76,9 @@ impl State {
     /// What an address asks for: everything that is known, or what was at a moment.
     pub fn board(&self, ask: &Ask) -> Result<Arc<Board>, DeskError> {
         match ask.moment(self) {
+            None if !ask.as_of.is_empty() => {
+                Err(DeskError::Unknown(format!("{:?} is no moment such as 2023-03-20T09:00", ask.as_of)))
+            }
             None => Ok(self.boards().of(ask.answers()).clone()),
             Some(moment) => tokio::task::block_in_place(|| {
                 self.read(|desk| self.ledger().board(desk, ask.answers(), Some(moment)).map(Arc::new))

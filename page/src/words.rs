@@ -209,7 +209,7 @@ words! {
     flag_disputed: "desks disagree", "үйлестірушілер келіспейді", "координаторы не согласны между собой", "اختلاف بين مكاتب التنسيق", "désaccord entre postes de coordination";
     doubts: "to be looked at before it is published", "жарияламас бұрын қарау керек", "посмотреть до публикации", "للمراجعة قبل النشر", "à vérifier avant publication";
     much_unknown: "much is not known beside the base", "негізге қарағанда белгісізі көп", "много неизвестного по сравнению с основой", "غير المعلوم كثير مقارنة بالأساس", "beaucoup d'inconnues par rapport à la base";
-    raw_differs: "another number before corrections", "түзетулерге дейін басқа сан", "до исправлений другое число", "رقم مختلف قبل التصحيحات", "autre chiffre avant corrections";
+    raw_differs: "another number before corrections and amendments", "түзетулер мен өзгертулерге дейін басқа сан", "до исправлений и уточнений другое число", "عدد آخر قبل التصحيحات والتعديلات", "un autre nombre avant corrections et rectificatifs";
     being_asked: "reports behind it that observers are being asked about", "байқаушылардан сұралып жатқан есептер", "отчёты, о которых спрашивают наблюдателей", "تقارير مستند إليها طُلب توضيحها من المراقبين", "rapports à l'appui sur lesquels on interroge les observateurs";
     expected: "Expected", "Күтілген", "Ожидалось", "المتوقَّع", "Attendus";
     due_by_now: "Due by now", "Осы уақытқа тиісті", "Должно быть к этому часу", "المستحق حتى الآن", "Attendus à cette heure";
@@ -226,6 +226,12 @@ words! {
     follow_ups: "To be looked at again", "Қайта қаралатындар", "Посмотреть снова", "للمتابعة", "À revoir";
     severity: "Severity", "Ауырлығы", "Серьёзность", "الخطورة", "Gravité";
     evidence: "How it is known", "Қайдан белгілі", "Откуда известно", "مصدر المعلومة", "Source de l'information";
+    before_counts: "It supersedes another report: if this one counts nowhere, that one counts again.", "Ол басқа есепті алмастырады: бұл есепке алынбаса, сол есеп қайта есепке алынады.", "Он заменяет другой отчёт: если этот не учитывать, снова учитывается тот.", "يحل محل تقرير آخر: إذا لم يُحتسب هذا عاد ذاك إلى الاحتساب.", "Il remplace un autre rapport : si celui-ci n'est pas pris en compte, l'autre l'est de nouveau.";
+    verify: "Verify it now, from its bytes", "Қазір байттарынан тексеру", "Проверить сейчас, по байтам", "التحقق منه الآن من بايتاته", "Le vérifier maintenant, à partir de ses octets";
+    proven: "Signature, certificate, chain and log verify.", "Қолтаңба, куәлік, тізбек және журнал расталды.", "Подпись, сертификат, цепочка и журнал проверены.", "تم التحقق من التوقيع والشهادة والسلسلة والسجل.", "Signature, certificat, chaîne et journal sont vérifiés.";
+    certificate: "Certificate: invite key, enrolled at", "Куәлік: шақыру кілті, тіркелген орны", "Сертификат: ключ приглашения, запись", "الشهادة: مفتاح الدعوة، التسجيل في", "Certificat : clé d'invitation, inscrit à";
+    previous: "The envelope before it", "Алдындағы конверт", "Предыдущий конверт", "المظروف السابق", "L'enveloppe précédente";
+    tree: "Signed head of the log: size, root, time", "Журналдың қол қойылған басы: өлшемі, түбірі, уақыты", "Подписанная голова журнала: размер, корень, время", "رأس السجل الموقَّع: الحجم والجذر والوقت", "Tête signée du journal : taille, racine, date";
     back: "Back", "Артқа", "Назад", "رجوع", "Retour";
 }
 

@@ -57,6 +57,9 @@ pub struct Task {
     pub photographs: bool,
 }
 
+/// From the opening to the count.
+const DAY_MINUTES: i64 = 14 * 60;
+
 /// Every person's tasks, in the order of time; people without any are there too.
 ///
 /// # Errors
@@ -94,7 +97,7 @@ pub fn schedule(world: &World) -> Result<BTreeMap<String, Vec<Task>>, PlanError>
                 visit: *visit,
                 checklist: checklist.clone(),
                 place,
-                arrives: world.begins + i64::from(*visit) * 45 * 60_000,
+                arrives: 0,
                 outcome,
                 answers,
                 seed: seed.wrapping_mul(1_000_003).wrapping_add(at as u64),
@@ -104,6 +107,12 @@ pub fn schedule(world: &World) -> Result<BTreeMap<String, Vec<Task>>, PlanError>
             let member = members[(*visit as usize) % members.len()];
             out.entry(member.to_owned()).or_default().push(task);
         }
+    }
+    let team: BTreeMap<&str, &str> = world.people.iter().map(|p| (p.code.as_str(), p.team.as_str())).collect();
+    for (person, tasks) in &mut out {
+        let all = team.get(person.as_str()).and_then(|team| visits.get(*team)).copied().unwrap_or(1);
+        let apart = (DAY_MINUTES / i64::from(all.max(1))).clamp(20, 120);
+        tasks.iter_mut().for_each(|task| task.arrives = world.begins + i64::from(task.visit) * apart * 60_000);
     }
     Ok(out)
 }

@@ -106,7 +106,8 @@ pub enum Desk {
         folder: Folder,
     },
     /// Put the desk's keys under another passphrase: the old one as always, the new one from a file or `BAQYLAU_NEW_PASSPHRASE`.
-    Passphrase {
+    #[command(name = "passphrase")]
+    ChangePassphrase {
         #[command(flatten)]
         folder: Folder,
         /// A file with the new passphrase.
@@ -205,7 +206,7 @@ pub fn run(command: Desk) -> Outcome {
             print!("{}", folder.open()?.metrics(now())?);
             Ok(true)
         }
-        Desk::Passphrase { folder, new_file } => {
+        Desk::ChangePassphrase { folder, new_file } => {
             let new = match new_file {
                 Some(file) => {
                     let text = std::fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
@@ -222,9 +223,13 @@ pub fn run(command: Desk) -> Outcome {
         }
         Desk::Salvage { folder } => {
             let rescued = salvage(&folder.folder, &folder.secret.read()?)?;
-            println!("{} objects of the log are here; the next pull fetches the rest", rescued.kept);
+            let whole = if rescued.lost.is_empty() { "salvaged" } else { "partly salvaged" };
+            println!(
+                "{whole}: {} objects of the log are here without a gap; pull next, which fetches the rest",
+                rescued.kept
+            );
             rescued.lost.iter().for_each(|table| println!("of the table {table} something could not be read"));
-            println!("the damaged store is {}", rescued.aside.display());
+            println!("the damaged store is {}; keep it, it may hold more of the log", rescued.aside.display());
             Ok(rescued.lost.is_empty())
         }
         Desk::Log { folder, file } => {

@@ -43,7 +43,7 @@ pub struct Computed {
     pub not_answered: usize,
     /// How many reports were looked at.
     pub forms: usize,
-    /// At how many distinct places.
+    /// At how many distinct places something is known of it.
     pub places: usize,
     /// Whether it is what was published, within the tolerance.
     pub equal: bool,
@@ -149,7 +149,7 @@ pub fn give(rules: &Adapted, o: &Observation) -> Vec<(usize, Given)> {
         None | Some(Rule::People) => Given { unknown: Some(Unknown::NotAnswered), ..Given::default() },
         Some(Rule::Truth { counts, base }) => truth(o, counts, base),
         Some(Rule::Share { part, whole }) => share(o, part, whole),
-        Some(Rule::Breakdown { question, order }) => breakdown(o, *question, order.as_deref()),
+        Some(Rule::Breakdown { question, order, named }) => breakdown(o, *question, order.as_deref(), named),
     };
     rules.1.iter().map(|(at, figure)| (*at, one(figure))).collect()
 }
@@ -230,18 +230,23 @@ fn share(o: &Observation, part: &Expr, whole: &Expr) -> Given {
     }
 }
 
-fn breakdown(o: &Observation, question: u32, order: Option<&[Option<u32>]>) -> Given {
+fn breakdown(o: &Observation, question: u32, order: Option<&[Option<u32>]>, named: &[bool]) -> Given {
     let key = Key { node: question, row: 0 };
     let chosen: Vec<u32> = match o.filling.answer(key).filter(|_| o.filling.is_shown(key)) {
         Some(Answer::One(choice)) => vec![*choice],
         Some(Answer::Many(chosen)) => chosen.clone(),
         _ => return Given { unknown: Some(unknown(o, &Expr::Name(question))), ..Given::default() },
     };
-    let count = u32::try_from(chosen.len()).unwrap_or(u32::MAX);
-    let chosen = match order {
-        None => chosen,
-        Some(order) => chosen.iter().filter_map(|choice| *order.get(*choice as usize)?).collect(),
+    let ours = |choice: &u32| match order {
+        None => Some(*choice),
+        Some(order) => *order.get(*choice as usize)?,
     };
+    let chosen = chosen.iter().filter_map(ours).filter(|c| named.get(*c as usize) == Some(&true));
+    let chosen: Vec<u32> = chosen.collect();
+    if chosen.is_empty() {
+        return Given { unknown: Some(Unknown::NotApplicable), ..Given::default() };
+    }
+    let count = u32::try_from(chosen.len()).unwrap_or(u32::MAX);
     Given { count, base: 1, unknown: None, behind: true, chosen }
 }
 
@@ -271,7 +276,7 @@ impl Tally {
 
     fn add(&mut self, one: &Seen) {
         self.forms += 1;
-        if let Some(place) = one.place.map(|p| p as usize) {
+        if let Some(place) = one.place.map(|p| p as usize).filter(|_| one.given.base > 0) {
             if self.places.len() <= place {
                 self.places.resize(place + 1, false);
             }

@@ -91,9 +91,11 @@ pub(crate) enum Rule {
         whole: Expr,
     },
     /// `order`: where each choice of the list stands in the figure's, which another version of the checklist may have in another order.
+    /// `named`: the choices that were published; the others are not of this figure.
     Breakdown {
         question: u32,
         order: Option<Vec<Option<u32>>>,
+        named: Vec<bool>,
     },
 }
 
@@ -150,14 +152,23 @@ impl Compiled {
         }
         let forms = HashMap::from([(self.figure.checklist.clone(), form.clone())]);
         let mut other = Self::one(self.figure.clone(), &forms, |_| Ok(self.expected.clone())).ok()?;
-        if let (Rule::Breakdown { question: ours, .. }, Rule::Breakdown { question, order }) =
+        if let (Rule::Breakdown { question: ours, named: our_names, .. }, Rule::Breakdown { question, order, named }) =
             (&self.rule, &mut other.rule)
         {
             let choices = &form.list(*question)?.choices;
             *order = Some(choices.iter().map(|choice| known.choice(*ours, &choice.name)).collect());
+            named.clone_from(our_names);
         }
         other.form = self.form.clone();
         Some(other)
+    }
+
+    /// What a choice of a breakdown is called.
+    #[must_use]
+    pub fn choice_label(&self, name: &str, language: usize) -> Option<Arc<str>> {
+        let Rule::Breakdown { question, .. } = &self.rule else { return None };
+        let choice = self.form.as_ref()?.list(*question)?.choices.iter().find(|c| *c.name == *name)?;
+        Some(choice.label.get(language))
     }
 
     fn each(
@@ -201,7 +212,15 @@ impl Compiled {
         let rule = match figure.unit {
             Unit::MeanShare => Rule::Share { part: parse("counts", &figure.counts)?, whole: parse("of", &figure.of)? },
             Unit::Breakdown => match parse("counts", &figure.counts)? {
-                Expr::Name(question) if form.list(question).is_some() => Rule::Breakdown { question, order: None },
+                Expr::Name(question) if form.list(question).is_some() => {
+                    let published = |name: &str| match &expected {
+                        Expected::Parts(parts) => parts.iter().any(|p| p.0 == name),
+                        _ => true,
+                    };
+                    let choices = form.list(question).map(|l| l.choices.as_slice()).unwrap_or_default();
+                    let named = choices.iter().map(|c| published(&c.name)).collect();
+                    Rule::Breakdown { question, order: None, named }
+                }
                 _ => return Err(fault("counts", "a breakdown takes a choice question, as ${question}".into())),
             },
             _ => {

@@ -21,7 +21,7 @@ use std::io::Write;
 use std::path::Path;
 
 /// What stands before the answers of a report.
-const FIXED: [&str; 5] = ["report", "visit", "place", "received_index", "status"];
+const FIXED: [&str; 7] = ["report", "envelope", "visit", "team", "place", "received_index", "status"];
 
 /// A form that tables come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

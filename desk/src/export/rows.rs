@@ -170,7 +170,9 @@ fn record(sheet: &Sheet, read: &Read) -> Vec<String> {
     let place = report.visit.place.clone().unwrap_or_default();
     let fixed = [
         report.id.to_string(),
+        line.hash.to_string(),
         report.visit.code.clone(),
+        line.team().unwrap_or_default().to_owned(),
         place,
         line.index.to_string(),
         line.status.name().to_owned(),

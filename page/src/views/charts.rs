@@ -54,7 +54,7 @@ pub(super) fn pairs(name: &str, rows: &[Pair], words: Option<(&str, &str)>) -> M
     let most = rows.iter().map(|r| r.n.max(r.of)).max().unwrap_or(0).max(1);
     let high = |n: usize| n * 90 / most;
     html! {
-        figure {
+        figure .named[words.is_some()] {
             svg .columns viewBox={"0 0 " (rows.len() * 12) " 100"} preserveAspectRatio="none" role="img" aria-label=(name) {
                 @for (at, r) in rows.iter().enumerate() {
                     @if r.of > 0 { rect .frame x=(at * 12 + 1) y=(95 - high(r.of)) width="10" height=(high(r.of)) {} }

@@ -99,7 +99,7 @@ fn log(view: &View, board: &Board) -> Markup {
 
 /// Every correction, as a table.
 pub(crate) fn table(view: &View, board: &Board) -> Result<Vec<u8>, DeskError> {
-    let head = ["report", "visit", "question", "rows", "old", "new", "reason", "source", "desk", "signed", "fits"];
+    let head = ["envelope", "visit", "question", "rows", "old", "new", "reason", "source", "desk", "signed", "fits"];
     let mut out = vec![head.map(str::to_owned).to_vec()];
     for line in &board.lines {
         for (c, fits) in &line.corrections {

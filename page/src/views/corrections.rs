@@ -5,7 +5,7 @@ use super::parts::text;
 use super::report::{failed, rows};
 use crate::query::Ask;
 use crate::state::Shared;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use baqylau_desk::board::Line;
@@ -89,8 +89,10 @@ pub(crate) struct Given {
 pub(crate) async fn correct(
     State(shared): State<Shared>,
     Path(hash): Path<String>,
+    Query(ask): Query<Ask>,
     Form(given): Form<Given>,
 ) -> Response {
+    let view = View::new(&shared, Ask { lang: ask.lang, ..Ask::default() });
     let Some(report) = Hash::from_hex(&hash) else { return StatusCode::NOT_FOUND.into_response() };
     let change = Change {
         question: &given.question,
@@ -101,7 +103,7 @@ pub(crate) async fn correct(
     };
     let signed = tokio::task::block_in_place(|| shared.sign(|desk, now| desk.correct(report, &change, now)));
     match signed {
-        Ok(()) => Redirect::to(&format!("/reports/{report}")).into_response(),
-        Err(e) => failed(&View::new(&shared, Ask::default()), &e),
+        Ok(()) => Redirect::to(&view.link(&format!("/reports/{report}"))).into_response(),
+        Err(e) => failed(&view, &e),
     }
 }

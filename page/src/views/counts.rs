@@ -12,6 +12,8 @@ use baqylau_desk::board::{Board, ByChecklist, Line};
 use baqylau_desk::source::{Official, Reconcile, Reconciled};
 use maud::{Markup, html};
 
+/// In percentage points: shares that are farther apart are worth a look.
+const MUCH: f64 = 5.0;
 /// How many stations are listed; the export has all.
 const LISTED: usize = 200;
 
@@ -166,12 +168,14 @@ fn number(view: &View, board: &Board, at: usize, number: &Reconciled, lines: &By
 /// The official number and how far it is from ours.
 fn beside(official: Option<&Official>, ours: f64, unit: &str) -> Markup {
     let digits = usize::from(!unit.is_empty());
+    // A share is off by less at any sample of stations; a number of one station is the same or it is not.
+    let much = if unit.is_empty() { 0.5 } else { MUCH };
     html! {
         @match official {
             Some(o) => {
                 @let far = o.value - ours;
                 td .n { (format!("{:.digits$}{unit}", o.value)) }
-                td .n { @if far.abs() >= 0.05 { "⚠ " } @else { "✓ " } (format!("{far:+.digits$}")) }
+                td .n { @if far.abs() >= much { "⚠ " } bdi { (format!("{far:+.digits$}").replace('-', "−")) } }
             }
             None => { td .n { "—" } td .n { "—" } }
         }

@@ -43,6 +43,7 @@ pub(crate) async fn file(State(shared): State<Shared>, Path(format): Path<String
 fn document(view: &View, board: &Board) -> Document {
     let (source, w) = (&view.state.source, view.words);
     let figures = board.figures(source, &view.ask.filter(view.state));
+    let figures: Vec<Computed> = figures.iter().enumerate().map(|(at, f)| view.worded(at, f)).collect();
     let (counted, set) = board.counted();
     let moment =
         view.ask.moment(view.state).map(|ms| format!("{} {} · ", w.as_of, view.moment(ms))).unwrap_or_default();

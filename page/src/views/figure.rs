@@ -29,14 +29,14 @@ pub(crate) async fn page(State(shared): State<Shared>, Path(id): Path<String>, Q
     let filter = view.ask.filter(&shared);
     let of = shared.source.number_at(at).map(|(checklist, _)| checklist);
     let lines: Vec<&Line> = board.select(&shared.source, &filter).filter(|l| l.checklist == of).collect();
-    let whole = board.total(&shared.source, at, &lines);
+    let whole = view.worded(at, &board.total(&shared.source, at, &lines));
     let (w, figure) = (view.words, &shared.source.figures[at].figure);
-    let shares = whole.base > 0 && whole.count <= whole.base && figure.checklist != PEOPLE;
+    let shares = whole.parts.is_empty() && whole.base > 0 && whole.count <= whole.base && figure.checklist != PEOPLE;
     let body = html! {
         p .lead { (text(&whole.sentence(&figure.sentence.get(view.language)))) }
         (super::findings::form(&view, board.level))
         (number(&view, &whole))
-        @if !whole.parts.is_empty() { h2 { (w.choices) } (parts(&whole)) }
+        @if !whole.parts.is_empty() { h2 { (w.choices) } (parts(&view, at, &whole)) }
         h2 { (w.by_region) } (tiles(&view, &board, at, &lines, &id)) (regions(&view, &board, at, &lines, &id))
         h2 { (w.by_hour) } (hours(&view, &board, at, &lines, &id))
         @if shares { h2 { (w.regions_by_hour) } (small(&view, &board, at, &lines, &id)) }
@@ -88,11 +88,12 @@ fn estimated(view: &View, e: &Estimate) -> Markup {
     }
 }
 
-fn parts(f: &Computed) -> Markup {
+fn parts(view: &View, at: usize, f: &Computed) -> Markup {
+    let label = |name: &str| view.state.source.numbers[at].choice_label(name, view.language).unwrap_or_default();
     html! {
         table { tbody {
             @for (name, n) in &f.parts {
-                tr { th scope="row" { (text(name)) } td .n { (n) } td .wide { (bar(*n, f.base)) } }
+                tr { th scope="row" { (text(&label(name))) } td .n { (n) } td .wide { (bar(*n, f.base)) } }
             }
         } }
     }
@@ -112,10 +113,15 @@ fn tiles(view: &View, board: &Board, at: usize, lines: &[&Line], id: &str) -> Ma
     let region = |(place, f): &(u32, Computed)| Region {
         place: *place,
         link: behind(view, id, |a| a.within = code(view, Some(*place))),
-        value: f.computed.clone(),
+        value: short(f),
         shade: (share(f) - least) * 4 / width,
     };
     super::charts::regions(view, &found.iter().map(region).collect::<Vec<_>>())
+}
+
+/// A number in a tile: of a breakdown, how many answers of how many reports.
+fn short(f: &Computed) -> String {
+    if f.parts.is_empty() { f.computed.clone() } else { format!("{}/{}", f.count, f.base) }
 }
 
 fn code(view: &View, place: Option<u32>) -> String {
@@ -164,7 +170,7 @@ fn by_trait(view: &View, board: &Board, at: usize, lines: &[&Line], kind: &Trait
                 thead { tr { td {} th scope="col" { (w.computed) } th scope="col" .n { (w.how_many) } th scope="col" .n { (w.base) } td {} } }
                 tbody { @for (name, link, f) in rows {
                     tr {
-                        th scope="row" { a href=(link) { (text(&name)) } } td { (text(&f.computed)) } td .n { (f.count) } td .n { (f.base) }
+                        th scope="row" { a href=(link) { (text(&name)) } } td { (text(&short(&f))) } td .n { (f.count) } td .n { (f.base) }
                         td .wide { @if f.count <= f.base { (bar(f.count, f.base)) } }
                     }
                 } }
@@ -189,7 +195,7 @@ fn regions(view: &View, board: &Board, at: usize, lines: &[&Line], id: &str) -> 
                             th scope="row" {
                                 a href=(behind(view, id, |a| a.within = code)) { (region.map_or_else(|| w.elsewhere.to_owned(), |r| view.place(r))) }
                             }
-                            td { (text(&f.computed)) } td .n { (f.count) } td .n { (f.base) }
+                            td { (text(&short(&f))) } td .n { (f.count) } td .n { (f.base) }
                             td .wide { @if f.count <= f.base { (bar(f.count, f.base)) } }
                         }
                     }

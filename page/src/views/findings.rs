@@ -47,6 +47,7 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
 }
 
 fn row(view: &View, at: usize, f: &Computed, part: bool) -> Markup {
+    let f = &view.worded(at, f);
     let sentence = view.state.source.figures[at].figure.sentence.get(view.language);
     let link = view.ask.link(&format!("/findings/{}", f.id));
     html! {

@@ -25,6 +25,7 @@ use crate::query::Ask;
 use crate::state::State;
 use crate::words::{LANGUAGES, Words, words};
 use baqylau_desk::flags::Flag;
+use baqylau_findings::Computed;
 use maud::{DOCTYPE, Markup, html};
 
 /// One request: what was asked, in which words.
@@ -110,6 +111,14 @@ impl<'s> View<'s> {
             "expired_invite" => w.is_expired,
             other => other,
         }
+    }
+
+    /// A number with the choices of a breakdown in words.
+    pub fn worded(&self, at: usize, f: &Computed) -> Computed {
+        let number = &self.state.source.numbers[at];
+        let part = |(name, n): &(String, usize)| Some(format!("{} {n}", number.choice_label(name, self.language)?));
+        let parts: Vec<String> = f.parts.iter().filter(|p| p.1 > 0).filter_map(part).collect();
+        if f.parts.is_empty() { f.clone() } else { Computed { computed: parts.join("; "), ..f.clone() } }
     }
 
     /// The words of a decision.

@@ -48,7 +48,9 @@ fn cards(view: &View, board: &Board, expected: &Expected) -> Markup {
     let w = view.words;
     let all: Vec<&Line> = board.lines.iter().collect();
     let counts = counted(&all);
-    let devices: std::collections::HashSet<_> = all.iter().map(|l| l.device).collect();
+    // A phone that was replaced is no other observer.
+    let people: std::collections::HashSet<&str> =
+        all.iter().filter_map(|l| l.person.as_ref()).filter(|p| p.role != "desk").map(|p| p.code.as_str()).collect();
     let status =
         |status: &str| Ask { status: status.into(), lang: view.ask.lang.clone(), ..Ask::default() }.link("/reports");
     let unverifiable = all.iter().filter(|l| matches!(l.status, Status::Unverifiable(_) | Status::Misfit(_))).count();
@@ -58,7 +60,7 @@ fn cards(view: &View, board: &Board, expected: &Expected) -> Markup {
             (card(&html! { (counts) }, w.counted, &status("counted")))
             (card(&html! { (all.len() - counts) }, w.not_counted, &status("not_counted")))
             @if expected.all.expected > 0 { (card(&html! { (expected.all.received) " " (w.of) " " (expected.all.expected) }, w.expected, "#main")) }
-            (card(&html! { (devices.len()) " " (w.of) " " (board.people) }, w.phones_heard, &view.link("/phones")))
+            (card(&html! { (people.len()) " " (w.of) " " (board.people) }, w.phones_heard, &view.link("/phones")))
             @if unverifiable > 0 { (card(&html! { "⚠ " (unverifiable) }, w.unreadable_all, &status("unreadable"))) }
         }
     }

@@ -131,8 +131,12 @@ fn form(view: &View, paper: Paper) -> Markup {
     let w = view.words;
     let Paper { id, head, filling } = paper;
     let progress = filling.progress();
+    let source = &view.state.source;
+    let place = head.place.as_deref().and_then(|code| source.places.find(code));
+    let place = place.map_or_else(|| "—".to_owned(), |p| view.path(p));
+    let title = view.title(source.checklists.iter().position(|c| c.id == head.checklist));
     let body = html! {
-        p .small { (text(head.place.as_deref().unwrap_or("—"))) " · " (progress.answered) "/" (progress.asked) " · " (w.keys_how) }
+        p .small { (text(&place)) " · " (progress.answered) "/" (progress.asked) " · " (w.keys_how) }
         div .paper {
             @for (title, rows) in rows(filling, view.language) {
                 h2 { (text(&title)) }
@@ -145,7 +149,7 @@ fn form(view: &View, paper: Paper) -> Markup {
             button .second name="act" value="drop" { (w.throw_away) }
         }
     };
-    view.page("/paper", &format!("{} · {}", head.checklist, head.visit), &body)
+    view.page("/paper", &format!("{title} · {}", head.visit), &body)
 }
 
 fn question(view: &View, id: i64, q: &QuestionView) -> Markup {

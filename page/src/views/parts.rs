@@ -42,6 +42,7 @@ pub(super) fn facts(view: &View, line: &Line) -> Vec<String> {
     let chosen = |key: &Key| {
         matches!(items[key.node as usize].kind, Kind::SelectOne { .. })
             && matches!(filling.answer(*key), Some(Answer::One(_)))
+            && key.row == 0
     };
     let keys = filling.shown_keys().into_iter().filter(chosen).take(FACTS);
     keys.map(|key| filling.question(key)).map(|q| format!("{} {}", q.label, q.answer_text)).collect()

@@ -192,6 +192,30 @@ fn proof(view: &View, line: &Line) -> Markup {
             dt { (w.chain) } dd { (line.seq) }
             dt { (w.log) } dd { (line.index) }
         }
+        p { a href=(view.link(&format!("/reports/{}/proof", line.hash))) { (w.verify) } }
+    }
+}
+
+/// Everything about one report verified again.
+pub(crate) async fn prove(State(shared): State<Shared>, Path(hash): Path<String>, Query(ask): Query<Ask>) -> Response {
+    let view = View::new(&shared, Ask { lang: ask.lang, ..Ask::default() });
+    let w = view.words;
+    let Some(report) = Hash::from_hex(&hash) else { return StatusCode::NOT_FOUND.into_response() };
+    match tokio::task::block_in_place(|| shared.read(|desk| desk.prove(report))) {
+        Err(e) => failed(&view, &e),
+        Ok(proof) => {
+            let (size, root, time) = proof.head;
+            let body = html! {
+                p role="status" { "✓ " (w.proven) }
+                dl .facts .proof {
+                    dt { (w.hash) } dd { a href=(view.link(&format!("/reports/{report}"))) { code { (report) } } }
+                    dt { (w.certificate) " " (proof.enrolled) } dd { code { (proof.invite) } }
+                    dt { (w.previous) } dd { code { (proof.previous) } }
+                    dt { (w.tree) } dd { (size) " · " code { (root) } " · " (view.moment(time)) }
+                }
+            };
+            view.page("/reports", w.proof, &body).into_response()
+        }
     }
 }
 
@@ -205,7 +229,7 @@ fn decisions(view: &View, line: &Line) -> Markup {
             p { (w.decided) ": " strong { (view.decision(review.what.state)) } " — " (text(&review.what.reason)) span .note { (w.desk) " " code { (cleaning::desk(review.desk)) } " · " (view.moment(review.what.at.ms)) } }
         }
         @if readable {
-            p .small { (w.counts_then) " " (w.ask_how) }
+            p .small { (w.counts_then) " " (w.ask_how) @if line.supersedes.is_some() { " ⚠ " (w.before_counts) } }
             form #decide method="post" action=(view.link(&format!("/reports/{}/review", line.hash))) {
                 label { (w.status) select name="decision" {
                     option value="accept" { (w.accept) }
@@ -223,9 +247,10 @@ fn decisions(view: &View, line: &Line) -> Markup {
 pub(crate) async fn review(
     State(shared): State<Shared>,
     Path(hash): Path<String>,
+    Query(ask): Query<Ask>,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Response {
-    let view = View::new(&shared, Ask::default());
+    let view = View::new(&shared, Ask { lang: ask.lang, ..Ask::default() });
     let Some(report) = Hash::from_hex(&hash) else { return StatusCode::NOT_FOUND.into_response() };
     let all = |name: &str| fields.iter().filter(|f| f.0 == name).map(|f| f.1.clone()).collect::<Vec<_>>();
     let one = |name: &str| all(name).pop().unwrap_or_default();
@@ -239,7 +264,11 @@ pub(crate) async fn review(
         })
     });
     match done {
-        Ok(()) => Redirect::to(&format!("/reports/{report}")).into_response(),
+        // Only back to pages of ours.
+        Ok(()) if ["/urgent", "/timeline"].contains(&one("back").as_str()) => {
+            Redirect::to(&view.link(&one("back"))).into_response()
+        }
+        Ok(()) => Redirect::to(&view.link(&format!("/reports/{report}"))).into_response(),
         Err(e) => failed(&view, &e),
     }
 }

@@ -14,6 +14,8 @@ use maud::{Markup, html};
 
 /// How many stand on a page.
 const PAGE: usize = 100;
+/// Why a report does not count, as far as somebody looks for it.
+const STATUSES: [&str; 7] = ["superseded", "duplicate", "forked", "excluded", "proposal", "competing", "test"];
 
 pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Response {
     let view = View::new(&shared, ask);
@@ -77,6 +79,7 @@ fn form(view: &View) -> Markup {
                 option value="counted" selected[ask.status == "counted"] { (w.counted) }
                 option value="not_counted" selected[ask.status == "not_counted"] { (w.not_counted) }
                 option value="unreadable" selected[ask.status == "unreadable"] { (w.unreadable_all) }
+                @for name in STATUSES { option value=(name) selected[ask.status == name] { (view.status(name)) } }
             } }
             label { (w.odd) select name="flag" {
                 option value="" { (w.all) }

@@ -119,6 +119,7 @@ pub(super) fn doubts(view: &View, board: &Board, figures: &[Computed]) -> Vec<(S
 }
 
 fn sentence(view: &View, board: &Board, at: usize, f: &Computed) -> Markup {
+    let f = &view.worded(at, f);
     let sentence = view.state.source.figures[at].figure.sentence.get(view.language);
     html! {
         p {

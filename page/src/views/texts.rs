@@ -180,9 +180,10 @@ fn code_label(view: &View, code: &str) -> String {
 pub(crate) async fn code(
     State(shared): State<Shared>,
     Path(hash): Path<String>,
+    Query(ask): Query<Ask>,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Response {
-    let view = View::new(&shared, Ask::default());
+    let view = View::new(&shared, Ask { lang: ask.lang, ..Ask::default() });
     let Some(report) = Hash::from_hex(&hash) else { return StatusCode::NOT_FOUND.into_response() };
     let all = |name: &str| fields.iter().filter(|f| f.0 == name).map(|f| f.1.clone()).collect::<Vec<_>>();
     let one = |name: &str| all(name).pop().unwrap_or_default();
@@ -194,7 +195,7 @@ pub(crate) async fn code(
     match done {
         // Only back to a page of ours.
         Ok(()) if back.starts_with("/texts") => Redirect::to(&back).into_response(),
-        Ok(()) => Redirect::to(&format!("/reports/{report}")).into_response(),
+        Ok(()) => Redirect::to(&view.link(&format!("/reports/{report}"))).into_response(),
         Err(e) => failed(&view, &e),
     }
 }
@@ -204,7 +205,7 @@ pub(crate) fn table(view: &View, board: &Board) -> Result<Vec<u8>, baqylau_desk:
     let source = &view.state.source;
     let filter = view.ask.filter(view.state);
     let head = [
-        "report",
+        "envelope",
         "checklist",
         "visit",
         "place",
@@ -225,7 +226,7 @@ pub(crate) fn table(view: &View, board: &Board) -> Result<Vec<u8>, baqylau_desk:
                 let known = coding(line, &cell);
                 out.push(vec![
                     line.hash.to_string(),
-                    view.title(line.checklist),
+                    line.form.as_ref().map(|f| f.definition().id.clone()).unwrap_or_default(),
                     line.visit.to_string(),
                     line.code.as_deref().unwrap_or_default().to_owned(),
                     line.team().unwrap_or_default().to_owned(),

@@ -27,7 +27,9 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
     let elsewhere = |line: &&Line| line.place.and_then(|p| places.get(p)).is_none_or(|p| p.level != lowest);
     let filter = view.ask.filter(&shared);
     let counted = board.select(&shared.source, &filter).filter(|l| l.status == Status::Counted);
-    let mut lines: Vec<&Line> = counted.filter(elsewhere).collect();
+    // Items of the media have a page of their own.
+    let media = |l: &&Line| shared.source.used(Use::Outlet).all(|o| Some(o.checklist) != l.checklist);
+    let mut lines: Vec<&Line> = counted.filter(elsewhere).filter(media).collect();
     lines.sort_by_key(|l| std::cmp::Reverse(l.signed));
     let w = view.words;
     let body = html! {
@@ -61,7 +63,7 @@ fn due(view: &View, board: &Board) -> Markup {
                     td { a href=(view.link(&format!("/reports/{}", line.hash))) { (view.title(line.checklist)) " · " (text(&line.visit)) } }
                     td { (who(line)) } td { (place(view, line)) }
                     td { @for fact in facts(view, line) { div { (text(&fact)) } } }
-                    td { (super::urgent::attend(view, line)) }
+                    td { (super::urgent::attend(view, line, "/timeline")) }
                 }
             } } }
         }

@@ -85,7 +85,7 @@ fn row(view: &View, line: &Line) -> Markup {
             td { @for fact in facts(view, line) { div { (text(&fact)) } } }
             td {
                 @if let Some(review) = line.reviews.last() { "✓ " (text(&review.what.reason)) }
-                @else if line.unattended() { (attend(view, line)) }
+                @else if line.unattended() { (attend(view, line, "/urgent")) }
                 @else { (view.status(line.status.name())) }
             }
         }
@@ -99,11 +99,12 @@ fn labels(view: &View, line: &Line, what: Use) -> Vec<String> {
 }
 
 /// Who sees to it is signed, as every decision is.
-pub(super) fn attend(view: &View, line: &Line) -> Markup {
+pub(super) fn attend(view: &View, line: &Line, back: &str) -> Markup {
     let w = view.words;
     html! {
         form .attend method="post" action=(view.link(&format!("/reports/{}/review", line.hash))) {
             input type="hidden" name="decision" value="accept";
+            input type="hidden" name="back" value=(back);
             label { (w.who_attends) input name="reason" required; }
             button { (w.sign) }
         }

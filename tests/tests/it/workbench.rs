@@ -65,11 +65,18 @@ fn numbers_that_do_not_add_up_lead_to_their_report_and_stand_beside_official_one
     assert!(row("Fewer voters had voted on departure").contains("✓ 0"), "{page}");
     // 310 of 1,000 voters, 54.2 % in the country; 400 ballots, 500 tabulated.
     let rate = page.split("<tr>").find(|r| r.contains("the CEC")).expect("a rate");
-    assert!(rate.contains("31.0 %") && rate.contains("54.2 %") && rate.contains("⚠ +23.2"), "{rate}");
+    assert!(rate.contains("31.0 %") && rate.contains("54.2 %") && rate.contains("⚠ <bdi>+23.2"), "{rate}");
     let station = page.split("<tr>").find(|r| r.contains("tally office")).expect("a station");
-    assert!(station.contains(">400<") && station.contains(">500<") && station.contains("⚠ +100"), "{station}");
+    assert!(station.contains(">400<") && station.contains(">500<") && station.contains("⚠ <bdi>+100"), "{station}");
     assert!(browser.page("/reports?flag=arithmetic").contains("1 reports"));
     assert!(browser.page(&format!("/reports/{odd}")).contains("numbers do not add up"));
+    // And it is proven from its bytes to the head that the server signed.
+    let proof = browser.page(&format!("/reports/{odd}/proof"));
+    let head =
+        world.desk.prove(baqylau_protocol::ids::Hash::from_hex(&odd).expect("a hash")).expect("it verifies").head;
+    assert!(proof.contains("chain and log verify") && proof.contains(&head.1.to_string()), "{proof}");
+    assert_eq!(browser.get(&format!("/reports/{}/proof", "0".repeat(64))).status, 422);
+    assert_eq!(browser.get("/statement?as_of=garbage").status, 422, "what is no moment freezes nothing");
 }
 
 #[test]
