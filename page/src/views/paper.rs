@@ -199,13 +199,14 @@ fn choices(view: &View, q: &QuestionView) -> Markup {
                 label .pick { input type=(if several { "checkbox" } else { "radio" }) name="value" value=(choice.name) checked[chosen(choice.choice)];
                     @if at < 9 { kbd { (at + 1) } " " } (text(&choice.label)) }
             }
-            (missing(view, q, if several { "checkbox" } else { "radio" }))
+            (missing(view, q, if several { "checkbox" } else { "radio" }, Some(list.len())))
             @if q.answer.is_some() && !several { label .pick { input type="radio" name="value" value=""; "—" } }
         }
     }
 }
 
-fn missing(view: &View, q: &QuestionView, kind: &str) -> Markup {
+/// The missing values; behind a list of choices the next digits are theirs.
+fn missing(view: &View, q: &QuestionView, kind: &str, after: Option<usize>) -> Markup {
     let w = view.words;
     let words = |m: &Missing| match m {
         Missing::DoNotKnow => w.dk,
@@ -213,8 +214,10 @@ fn missing(view: &View, q: &QuestionView, kind: &str) -> Markup {
         Missing::NotApplicable => w.na,
     };
     html! {
-        @for m in &q.missing {
-            label .pick { input type=(kind) name="value" value={"?" (m.code())} checked[q.answer == Some(Answer::Missing(*m))]; (words(m)) }
+        @for (at, m) in q.missing.iter().enumerate() {
+            @let digit = after.map(|n| n + at + 1).filter(|n| *n <= 9);
+            label .pick { input type=(kind) name="value" value={"?" (m.code())} checked[q.answer == Some(Answer::Missing(*m))];
+                @if let Some(digit) = digit { kbd { (digit) } " " } (words(m)) }
         }
     }
 }
@@ -237,7 +240,7 @@ fn typed(view: &View, q: &QuestionView) -> Markup {
             } @else {
                 input type=(kind) name="value" value=(value) inputmode=[number.then_some("numeric")] aria-label=(q.label) autocomplete="off";
             }
-            (missing(view, q, "radio"))
+            (missing(view, q, "radio", None))
         }
     }
 }
