@@ -21,7 +21,7 @@ fn every_fault_is_named_with_file_row_and_column_at_once() {
         "voting.secrecy_not_ensured,votting,",
     );
     edit(&folder.path().join("people.csv"), ",core,", ",cook,");
-    edit(&folder.path().join("mission.json"), "\"starts\"", "\"call_ins\": [\"13:00\", \"25:00\"], \"starts\"");
+    edit(&folder.path().join("mission.json"), "\"17:00\"", "\"25:00\"");
     let output = run(&["mission", "check", text(folder.path())]);
     let out = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{out}");

@@ -182,9 +182,10 @@ fn a_team_that_is_not_heard_from_in_time_is_told_of() {
     copy(&tables("kazakhstan-2023"), &source);
     let due = baqylau_forms::value::Moment { ms: now() - 40 * 60_000, offset: 360 }.local().expect("a moment");
     let settings = std::fs::read_to_string(source.join("mission.json")).expect("settings");
-    let today =
-        format!("\"election_day\": \"{}\", \"call_ins\": [\"{}\"]", due.format("%Y-%m-%d"), due.format("%H:%M"));
+    let today = format!("\"election_day\": \"{}\"", due.format("%Y-%m-%d"));
     let settings = settings.replace("\"election_day\": \"2023-03-19\"", &today);
+    let settings =
+        settings.replace("\"09:00\", \"13:00\", \"17:00\", \"21:00\"", &format!("\"{}\"", due.format("%H:%M")));
     std::fs::write(source.join("mission.json"), settings).expect("writes");
     let mut world = World::new(&source);
     let (first, second) = (world.invite("p001"), world.invite("p050"));
