@@ -37,8 +37,11 @@ fn shown() -> PathBuf {
 
 /// The machine's Chromium, or Debian's in the target folder.
 fn chromium() -> Result<PathBuf, String> {
-    if Command::new("chromium").arg("--version").output().is_ok_and(|o| o.status.success()) {
-        return Ok("chromium".into());
+    // By its whole path: what drives it searches nowhere.
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut found = std::env::split_paths(&path).map(|folder| folder.join("chromium"));
+    if let Some(found) = found.find(|p| Command::new(p).arg("--version").output().is_ok_and(|o| o.status.success())) {
+        return Ok(found);
     }
     let folder = bindings::target().join("chromium");
     unpack(&folder, &["usr/lib/chromium/chromium", "--version", "chromium", "fonts-dejavu-core"])?;
