@@ -1,6 +1,6 @@
 //! The units, one by one, and what is wrong with a figure.
 
-use super::support::{compile, computed, figure, form, observation, observations};
+use super::support::{compile, computed, figure, form, later_form, observation, observations};
 use baqylau_findings::Unit;
 
 #[test]
@@ -124,4 +124,36 @@ fn what_is_wrong_is_named_by_column() {
         assert_eq!(faults.iter().map(|f| f.column).collect::<Vec<_>>(), [column], "{said}");
         assert!(faults[0].to_string().contains(column) && !faults[0].what.is_empty());
     }
+}
+
+#[test]
+fn a_report_of_another_version_is_read_by_names() {
+    let (form, later) = (form(), later_form());
+    let all = [
+        observation(&form, 1, 1, "sealed=yes papers=law women=2 members=4"),
+        observation(&later, 2, 2, "sealed=no papers=law+samples members=9"),
+    ];
+    let sealed = computed(&form, figure(Unit::Count, "${sealed} = 'yes'"), &all);
+    assert_eq!((sealed.count, sealed.base, sealed.reports), (1, 2, vec![1]));
+    let mut about = figure(Unit::Breakdown, "${papers}");
+    about.value = "law=2; samples=1".into();
+    let papers = computed(&form, about, &all);
+    assert!(papers.equal, "by the names of the choices: {:?}", papers.parts);
+    assert_eq!((papers.count, papers.base), (3, 2));
+    // What the other version does not ask is not known, and is no nought.
+    let mut share = figure(Unit::MeanShare, "${women}");
+    share.of = "${members}".into();
+    let share = computed(&form, share, &all);
+    assert_eq!((share.count, share.base, share.not_answered), (2, 4, 1));
+}
+
+#[test]
+fn a_breakdown_is_of_the_choices_that_were_published() {
+    let form = form();
+    let all = observations(&form, &["papers=law+lists", "papers=samples", "papers=law"]);
+    let mut about = figure(Unit::Breakdown, "${papers}");
+    about.value = "law=2; lists=1".into();
+    let found = computed(&form, about, &all);
+    assert!(found.equal && found.several, "three mentions in two reports");
+    assert_eq!((found.count, found.base, found.not_applicable), (3, 2, 1));
 }

@@ -62,6 +62,17 @@ pub fn form() -> Arc<Form> {
     Arc::new(Form::compile(definition, places).expect("the form compiles"))
 }
 
+/// A later version: a question came in front, the first and the last changed places, two are gone, and the choices of both lists turned round.
+pub fn later_form() -> Arc<Form> {
+    let mut definition = form().definition().clone();
+    definition.version = "2".to_owned();
+    definition.items.swap(0, 4);
+    definition.items.retain(|item| item.name != "women" && item.name != "by_chair");
+    definition.items.insert(0, item("weather", Kind::Text, None));
+    definition.lists.iter_mut().for_each(|list| list.choices.reverse());
+    Arc::new(Form::compile(definition, form().places().clone()).expect("the form compiles"))
+}
+
 /// An observation with answers, as `sealed=yes by_chair=?dk`.
 pub fn observation(form: &Arc<Form>, index: u64, place: u32, answers: &str) -> Observation {
     let environment = Environment { now: Moment { ms: 1_679_200_000_000, offset: 360 }, language: 0 };
