@@ -2,6 +2,7 @@
 //! it. What others say of the reports is judged anew for each board, which takes a fraction of it.
 
 use crate::board::{Board, Line};
+use crate::cores::on_all_cores;
 use crate::corrections;
 use crate::entry::Entry;
 use crate::error::DeskError;
@@ -117,14 +118,8 @@ impl Ledger {
     /// Evaluates reports on all cores.
     fn look(&mut self, desk: &Desk, envelopes: Vec<Envelope>) -> Vec<Arc<Entry>> {
         let jobs: Vec<Job> = envelopes.into_iter().map(|e| self.job(desk, e)).collect();
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let source = &*self.source;
-        let work = |jobs: &[Job]| jobs.iter().map(|job| job.run(source, &[])).collect::<Vec<_>>();
-        let done = std::thread::scope(|scope| {
-            let parts = jobs.chunks(jobs.len().div_ceil(threads).max(1));
-            let handles: Vec<_> = parts.map(|part| scope.spawn(move || work(part))).collect();
-            handles.into_iter().flat_map(|h| h.join().unwrap_or_default()).collect::<Vec<_>>()
-        });
+        let done = on_all_cores(&jobs, |job| job.run(source, &[]));
         done.into_iter().map(|(entry, given, _)| self.keep(entry, given)).collect()
     }
 

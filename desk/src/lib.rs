@@ -17,6 +17,7 @@
 pub mod attachments;
 pub mod board;
 mod converge;
+mod cores;
 mod corrections;
 pub mod courier;
 pub mod devices;

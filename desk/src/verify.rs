@@ -1,5 +1,6 @@
 //! Objects of the log, verified and opened, on all cores. Everything here is hostile input.
 
+use crate::cores::on_all_cores;
 use crate::store::{Device, Envelope, Object, Opened};
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::{CoseError, Type};
@@ -50,14 +51,7 @@ impl Opener<'_> {
         let fresh: HashMap<DeviceId, &Device> = found.devices.iter().map(|d| (d.device, d)).collect();
         // A device speaks from its enrolment on, wherever a page begins.
         let find = |id: &DeviceId, at: u64| known.get(id).or_else(|| fresh.get(id).copied()).filter(|d| d.index < at);
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let chunk = sealed.len().div_ceil(threads).max(1);
-        found.envelopes = std::thread::scope(|scope| {
-            let work =
-                |part: &[(u64, i64, envelope::Envelope)]| part.iter().map(|s| self.open(s, &find)).collect::<Vec<_>>();
-            let handles: Vec<_> = sealed.chunks(chunk).map(|part| scope.spawn(move || work(part))).collect();
-            handles.into_iter().flat_map(|h| h.join().unwrap_or_default()).collect()
-        });
+        found.envelopes = on_all_cores(&sealed, |s| self.open(s, &find));
         found
     }
 

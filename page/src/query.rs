@@ -92,6 +92,23 @@ impl Ask {
     }
 }
 
+/// The fields of a form, in which a name may stand several times.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// Everything that stands under a name.
+    pub fn all(&self, name: &str) -> Vec<String> {
+        self.0.iter().filter(|f| f.0 == name).map(|f| f.1.clone()).collect()
+    }
+
+    /// The last that stands under a name; empty where nothing does.
+    pub fn one(&self, name: &str) -> String {
+        self.all(name).pop().unwrap_or_default()
+    }
+}
+
 /// RFC 3986: everything but unreserved characters as `%XX`.
 fn escaped(text: &str) -> String {
     let mut out = String::new();

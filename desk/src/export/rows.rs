@@ -2,6 +2,7 @@
 
 use super::FIXED;
 use crate::board::Line;
+use crate::cores::on_all_cores;
 use crate::corrections;
 use crate::error::DeskError;
 use crate::evaluate::evaluate;
@@ -127,19 +128,13 @@ impl Reader<'_> {
         take: &mut Take,
         rows: impl Fn(&Sheet, &Read) -> Vec<Vec<String>> + Sync,
     ) -> Result<(), DeskError> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let (sheet, answers) = (self.sheet, self.answers);
         for chunk in self.lines.chunks(CHUNK) {
             let jobs = self.envelopes(chunk)?;
-            let work = |jobs: &[(&Line, Vec<u8>)]| -> Vec<Vec<String>> {
-                let read = jobs.iter().filter_map(|(line, bytes)| read(line, bytes, self.answers));
-                read.flat_map(|read| rows(self.sheet, &read)).collect()
-            };
-            let done: Vec<Vec<String>> = std::thread::scope(|scope| {
-                let parts = jobs.chunks(jobs.len().div_ceil(threads).max(1));
-                let handles: Vec<_> = parts.map(|part| scope.spawn(|| work(part))).collect();
-                handles.into_iter().flat_map(|h| h.join().unwrap_or_default()).collect()
+            let done = on_all_cores(&jobs, |(line, bytes)| {
+                read(line, bytes, answers).map_or_else(Vec::new, |read| rows(sheet, &read))
             });
-            done.into_iter().try_for_each(&mut *take)?;
+            done.into_iter().flatten().try_for_each(&mut *take)?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use super::View;
 use super::parts::text;
 use super::report::{failed, rows};
-use crate::query::Ask;
+use crate::query::{Ask, Fields};
 use crate::state::Shared;
 use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -250,14 +250,13 @@ pub(crate) async fn set(
     State(shared): State<Shared>,
     Path(id): Path<i64>,
     Query(ask): Query<Ask>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
     let view = View::new(&shared, ask);
-    let one = |name: &str| fields.iter().find(|f| f.0 == name).map(|f| f.1.clone()).unwrap_or_default();
-    let values: Vec<&str> = fields.iter().filter(|f| f.0 == "value" && !f.1.is_empty()).map(|f| f.1.as_str()).collect();
+    let values: Vec<String> = fields.all("value").into_iter().filter(|v| !v.is_empty()).collect();
     // A missing value stands alone.
-    let value = values.iter().rev().find(|v| v.starts_with('?')).map_or_else(|| values.join(" "), |v| (*v).to_owned());
-    let (question, row) = (one("question"), one("row").parse().unwrap_or(0));
+    let value = values.iter().rev().find(|v| v.starts_with('?')).map_or_else(|| values.join(" "), Clone::clone);
+    let (question, row) = (fields.one("question"), fields.one("row").parse().unwrap_or(0));
     let at = now(&view);
     let done = tokio::task::block_in_place(|| shared.read(|desk| desk.set_paper(id, &question, row, &value, at)));
     match done {
@@ -271,11 +270,10 @@ pub(crate) async fn extend(
     State(shared): State<Shared>,
     Path(id): Path<i64>,
     Query(ask): Query<Ask>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
     let view = View::new(&shared, ask);
-    let one = |name: &str| fields.iter().find(|f| f.0 == name).map(|f| f.1.clone()).unwrap_or_default();
-    let (repeat, row) = (one("question"), one("row").parse().unwrap_or(0));
+    let (repeat, row) = (fields.one("question"), fields.one("row").parse().unwrap_or(0));
     let at = now(&view);
     match tokio::task::block_in_place(|| shared.read(|desk| desk.extend_paper(id, &repeat, row, at))) {
         Ok(()) => Redirect::to(&view.link(&format!("/paper/{id}"))).into_response(),

@@ -2,7 +2,7 @@
 
 use super::parts::text;
 use super::{View, attachments, cleaning, corrections, texts};
-use crate::query::Ask;
+use crate::query::{Ask, Fields};
 use crate::state::Shared;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
@@ -248,25 +248,23 @@ pub(crate) async fn review(
     State(shared): State<Shared>,
     Path(hash): Path<String>,
     Query(ask): Query<Ask>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
     let view = View::new(&shared, Ask { lang: ask.lang, ..Ask::default() });
     let Some(report) = Hash::from_hex(&hash) else { return StatusCode::NOT_FOUND.into_response() };
-    let all = |name: &str| fields.iter().filter(|f| f.0 == name).map(|f| f.1.clone()).collect::<Vec<_>>();
-    let one = |name: &str| all(name).pop().unwrap_or_default();
-    let (decision, reason) = (one("decision"), one("reason"));
+    let (decision, reason) = (fields.one("decision"), fields.one("reason"));
     let done = tokio::task::block_in_place(|| {
         shared.sign(|desk, now| match decision.as_str() {
             "accept" => desk.review(report, Decision::Accepted, &reason, now),
             "exclude" => desk.review(report, Decision::Excluded, &reason, now),
-            "ask" => desk.ask(report, &all("question"), &reason, None, now),
+            "ask" => desk.ask(report, &fields.all("question"), &reason, None, now),
             other => Err(DeskError::Unknown(format!("{other:?} is no decision"))),
         })
     });
     match done {
         // Only back to pages of ours.
-        Ok(()) if ["/urgent", "/timeline"].contains(&one("back").as_str()) => {
-            Redirect::to(&view.link(&one("back"))).into_response()
+        Ok(()) if ["/urgent", "/timeline"].contains(&fields.one("back").as_str()) => {
+            Redirect::to(&view.link(&fields.one("back"))).into_response()
         }
         Ok(()) => Redirect::to(&view.link(&format!("/reports/{report}"))).into_response(),
         Err(e) => failed(&view, &e),

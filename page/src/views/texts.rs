@@ -4,7 +4,7 @@ use super::View;
 use super::charts::bar;
 use super::parts::{place, text, who};
 use super::report::failed;
-use crate::query::Ask;
+use crate::query::{Ask, Fields};
 use crate::state::Shared;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
@@ -181,15 +181,13 @@ pub(crate) async fn code(
     State(shared): State<Shared>,
     Path(hash): Path<String>,
     Query(ask): Query<Ask>,
-    Form(fields): Form<Vec<(String, String)>>,
+    Form(fields): Form<Fields>,
 ) -> Response {
     let view = View::new(&shared, Ask { lang: ask.lang, ..Ask::default() });
     let Some(report) = Hash::from_hex(&hash) else { return StatusCode::NOT_FOUND.into_response() };
-    let all = |name: &str| fields.iter().filter(|f| f.0 == name).map(|f| f.1.clone()).collect::<Vec<_>>();
-    let one = |name: &str| all(name).pop().unwrap_or_default();
-    let (question, translation, back) = (one("question"), one("translation"), one("back"));
-    let rows = one("rows").split('.').filter_map(|n| n.parse().ok()).collect();
-    let (codes, quotable) = (all("code"), !one("quotable").is_empty());
+    let (question, translation, back) = (fields.one("question"), fields.one("translation"), fields.one("back"));
+    let rows = fields.one("rows").split('.').filter_map(|n| n.parse().ok()).collect();
+    let (codes, quotable) = (fields.all("code"), !fields.one("quotable").is_empty());
     let coded = Coded { question: &question, rows, codes: &codes, translation: &translation, quotable };
     let done = tokio::task::block_in_place(|| shared.sign(|desk, now| desk.code(report, &coded, now)));
     match done {
