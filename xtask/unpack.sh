@@ -42,7 +42,7 @@ sed "s|@BINARY@|$binary|" > "$folder/$program" <<'RUN'
 #!/bin/sh
 root=$(CDPATH= cd -- "$(dirname -- "$(readlink -f -- "$0")")" && pwd)/root
 for lib in "$root"/lib/*-linux-gnu "$root"/usr/lib/*-linux-gnu; do
-  [ -d "$lib" ] && export LD_LIBRARY_PATH="$lib/android:$lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+  [ -d "$lib" ] && export LD_LIBRARY_PATH="$lib/android:$lib:$root/usr/lib/p7zip${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 done
 if [ -d "$root/etc/fonts" ]; then
   sed "s|<dir>/usr|<dir>$root/usr|; s|/etc/fonts|$root/etc/fonts|" "$root/etc/fonts/fonts.conf" > "$root/fonts.conf"
