@@ -1,36 +1,22 @@
 //! The coordinators' page over 100,000 reports: what it takes to open, how long a page and a filter take, what is told when a report
-//! arrives, how much memory; and tables of 10,000. `BAQYLAU_BENCH_REPORTS` makes it another number. The page is a process of its own, so
+//! arrives, how much memory. `BAQYLAU_BENCH_REPORTS` makes it another number. The page is a process of its own, so
 //! that its memory is its own.
 
+use baqylau_benches::many::{add, another, fill, multiply};
 use baqylau_benches::{quantile, timed};
 use baqylau_desk::Desk;
-use baqylau_desk::export::Format;
 use baqylau_desk::keys::{self, DeskKeys};
-use baqylau_desk::status::Answers;
-use baqylau_desk::store::{Envelope, Object, Opened};
-use baqylau_observer::ObserverCore;
-use baqylau_observer::app::Config;
+use baqylau_desk::store::Envelope;
 use baqylau_page::{Options, start};
-use baqylau_protocol::cose::Type;
-use baqylau_protocol::ids::{Hash, ReportId};
-use baqylau_protocol::keys::random;
-use baqylau_report::Report;
-use baqylau_simulator::{Person, SimulatedClock, World as Plan, schedule, work};
 use baqylau_sqlite::rusqlite::Connection;
-use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
+use baqylau_tests::{PASSPHRASE, World, now, tables};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::time::Duration;
 
-/// Observers whose reports are multiplied.
-const PEOPLE: usize = 40;
-const TASKS: usize = 8;
 const ROUNDS: usize = 20;
-/// The plan's answers are of this day: 19 March 2023, 00:00 UTC.
-const ELECTION_DAY: i64 = 1_679_184_000_000;
 
 fn main() {
     let mut args = std::env::args().skip(1);
@@ -50,81 +36,6 @@ fn main() {
     pages(&page);
     live(&mut world.desk, &page, &last);
     println!("memory at most: {} MB", page.memory() >> 20);
-    drop(page);
-    exports(&world.desk);
-}
-
-/// Real reports, as phones make them.
-fn fill(world: &mut World) {
-    let source = world.desk.source().expect("tables");
-    let codes = |level: &String| {
-        let places = source.places.level(level).map(|l| source.places.of_level(l)).unwrap_or_default();
-        places.iter().filter_map(|p| source.places.get(*p)).map(|p| p.code.to_string()).collect::<Vec<_>>()
-    };
-    let person =
-        |p: &baqylau_desk::source::Person| Person { code: p.code.clone(), role: p.role.clone(), team: p.team.clone() };
-    let plan = Plan {
-        people: source.people.iter().map(person).collect(),
-        checklists: source
-            .checklists
-            .iter()
-            .map(|c| (c.id.clone(), c.places.first().map(codes).unwrap_or_default()))
-            .collect(),
-        plans: tables("kazakhstan-2023").join("plan"),
-        begins: ELECTION_DAY,
-        seed: 1,
-    };
-    let tasks = schedule(&plan).expect("a plan");
-    for (code, tasks) in tasks.iter().filter(|(_, tasks)| !tasks.is_empty()).step_by(8).take(PEOPLE) {
-        let invite = world.invite(code);
-        let clock = Arc::new(SimulatedClock::at(ELECTION_DAY));
-        let config = Config { clock: clock.clone(), ..world.phone(code) };
-        let core = ObserverCore::create(config, PIN, &invite).expect("a store");
-        core.enrol(BUDGET).expect("enrols");
-        work(&core, &clock, &tasks[..tasks.len().min(TASKS)], &mut || ()).expect("works");
-        core.sync_now(BUDGET).expect("syncs");
-    }
-    world.desk.pull(now(), &|_| ()).expect("pulls");
-}
-
-/// The same reports again and again, each another visit at another moment. Gives the last.
-fn multiply(desk: &mut Desk, count: usize) -> Envelope {
-    let all = desk.store.envelopes().expect("envelopes");
-    let patterns: Vec<Envelope> =
-        all.into_iter().filter(|e| e.plain.as_ref().is_ok_and(|o| o.kind == Type::Report)).collect();
-    let first = desk.store.cursor().expect("a cursor");
-    let mut at = first;
-    let mut last = patterns[0].clone();
-    while at - first < count as u64 {
-        let page: Vec<Envelope> =
-            (at..).take(1_000).zip(patterns.iter().cycle()).map(|(index, pattern)| another(pattern, index)).collect();
-        add(desk, at, &page);
-        at += page.len() as u64;
-        last.clone_from(page.last().expect("some"));
-    }
-    last
-}
-
-fn another(pattern: &Envelope, index: u64) -> Envelope {
-    let bytes = &pattern.plain.as_ref().expect("it opened").bytes;
-    let mut report = Report::decode(bytes).expect("a report");
-    report.id = ReportId::new(report.clock.wall.ms, random());
-    report.visit.code = format!("{}-{index}", report.visit.code);
-    let bytes = report.encode();
-    let plain = Ok(Opened { kind: Type::Report, bytes });
-    Envelope {
-        index,
-        seq: 1_000 + index,
-        hash: Hash(random()),
-        received: pattern.received + i64::try_from(index).unwrap_or(0) * 500,
-        plain,
-        ..pattern.clone()
-    }
-}
-
-fn add(desk: &mut Desk, first: u64, page: &[Envelope]) {
-    let object = |e: &Envelope| Object { received: e.received, hash: e.hash, bytes: vec![0; 1_000] };
-    desk.store.add_page(first, &page.iter().map(object).collect::<Vec<_>>(), &[], page).expect("a page");
 }
 
 /// What SQLite itself takes to count them.
@@ -249,25 +160,4 @@ fn live(desk: &mut Desk, page: &Page, pattern: &Envelope) {
         quantile(&mut times, 500) / 1e3,
         quantile(&mut times, 950) / 1e3
     );
-}
-
-fn exports(desk: &Desk) {
-    let (source, board) = desk.board(None, Answers::Effective).expect("a board");
-    let at = source.checklists.iter().position(|c| c.id == "voting");
-    let lines: Vec<_> = board.lines.iter().filter(|l| l.checklist == at).take(10_000).collect();
-    let raw: usize = {
-        let places: Vec<u64> = lines.iter().map(|l| l.index).collect();
-        let (n, took) = timed(|| desk.store.plain_at(&places).expect("envelopes").len());
-        println!("beside it: {n} envelopes read and nothing else, {:.0} a second", rate(n, took));
-        n
-    };
-    for (what, format) in [("CSV", Format::Csv), ("XLSX", Format::Xlsx), ("Parquet", Format::Parquet)] {
-        let (bytes, took) =
-            timed(|| desk.table(&source, &lines, ("voting", 0), Answers::Effective, format).expect("a table"));
-        println!("{what}: {raw} reports, {:.0} rows a second, {} kB", rate(raw, took), bytes.len() >> 10);
-    }
-}
-
-fn rate(n: usize, took: Duration) -> f64 {
-    u32::try_from(n).map_or(0.0, f64::from) / took.as_secs_f64()
 }

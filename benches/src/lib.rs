@@ -1,5 +1,7 @@
 //! What the benchmarks share: checklists of any size, and a stopwatch. Every figure stands beside a peer of the same run.
 
+pub mod many;
+
 use baqylau_forms::definition::Text;
 use baqylau_forms::places::{Level, Place, PlaceTable};
 use baqylau_forms::{Definition, Form, Places};

@@ -1,0 +1,43 @@
+//! Tables of 10,000 reports with 64 questions, in every format; beside them, the bytes of the same reports read from the store.
+
+use baqylau_benches::many::{fill, multiply};
+use baqylau_benches::{quantile, timed};
+use baqylau_desk::Desk;
+use baqylau_desk::board::Line;
+use baqylau_desk::export::Format;
+use baqylau_desk::status::Answers;
+use baqylau_tests::{World, tables};
+use std::time::Duration;
+
+const REPORTS: usize = 10_000;
+const ROUNDS: usize = 5;
+
+fn main() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    fill(&mut world);
+    // About one report in three is of the checklist that is written.
+    multiply(&mut world.desk, REPORTS * 4);
+    write(&world.desk);
+}
+
+fn write(desk: &Desk) {
+    let (source, board) = desk.board(None, Answers::Effective).expect("a board");
+    let at = source.checklists.iter().position(|c| c.id == "voting");
+    let lines: Vec<&Line> = board.lines.iter().filter(|l| l.checklist == at).take(REPORTS).collect();
+    assert_eq!(lines.len(), REPORTS);
+    let places: Vec<u64> = lines.iter().map(|l| l.index).collect();
+    let plain = rate(|| desk.store.plain_at(&places).expect("envelopes").len());
+    println!("beside it: envelopes read and nothing else, {plain:.0} a second");
+    for (what, format) in [("CSV", Format::Csv), ("Parquet", Format::Parquet), ("XLSX", Format::Xlsx)] {
+        let table = || desk.table(&source, &lines, ("voting", 0), Answers::Effective, format).expect("a table").len();
+        let (bytes, rows) = (table(), rate(table));
+        println!("{what}: {rows:.0} rows a second, {:.2} of it, {} kB", rows / plain, bytes >> 10);
+    }
+}
+
+/// Reports a second: the median of some rounds.
+fn rate(work: impl Fn() -> usize) -> f64 {
+    let mut times: Vec<Duration> = (0..ROUNDS).map(|_| timed(&work).1).collect();
+    let reports = f64::from(u32::try_from(REPORTS).unwrap_or(u32::MAX));
+    reports / quantile(&mut times, 500) * 1e6
+}

@@ -1,0 +1,107 @@
+//! A mission with many reports: those of some phones, multiplied.
+
+use baqylau_desk::Desk;
+use baqylau_desk::store::{Envelope, Object, Opened};
+use baqylau_observer::ObserverCore;
+use baqylau_observer::app::Config;
+use baqylau_protocol::cose::Type;
+use baqylau_protocol::ids::{Hash, ReportId};
+use baqylau_protocol::keys::random;
+use baqylau_report::Report;
+use baqylau_simulator::{Person, SimulatedClock, World as Plan, schedule, work};
+use baqylau_tests::{BUDGET, PIN, World, now, tables};
+use std::sync::Arc;
+
+/// Observers whose reports are multiplied.
+const PEOPLE: usize = 40;
+const TASKS: usize = 8;
+/// The plan's answers are of this day: 19 March 2023, 00:00 UTC.
+const ELECTION_DAY: i64 = 1_679_184_000_000;
+
+/// Real reports, as phones make them.
+///
+/// # Panics
+/// When a phone or the server fails.
+pub fn fill(world: &mut World) {
+    let source = world.desk.source().expect("tables");
+    let codes = |level: &String| {
+        let places = source.places.level(level).map(|l| source.places.of_level(l)).unwrap_or_default();
+        places.iter().filter_map(|p| source.places.get(*p)).map(|p| p.code.to_string()).collect::<Vec<_>>()
+    };
+    let person =
+        |p: &baqylau_desk::source::Person| Person { code: p.code.clone(), role: p.role.clone(), team: p.team.clone() };
+    let plan = Plan {
+        people: source.people.iter().map(person).collect(),
+        checklists: source
+            .checklists
+            .iter()
+            .map(|c| (c.id.clone(), c.places.first().map(codes).unwrap_or_default()))
+            .collect(),
+        plans: tables("kazakhstan-2023").join("plan"),
+        begins: ELECTION_DAY,
+        seed: 1,
+    };
+    let tasks = schedule(&plan).expect("a plan");
+    for (code, tasks) in tasks.iter().filter(|(_, tasks)| !tasks.is_empty()).step_by(8).take(PEOPLE) {
+        let invite = world.invite(code);
+        let clock = Arc::new(SimulatedClock::at(ELECTION_DAY));
+        let config = Config { clock: clock.clone(), ..world.phone(code) };
+        let core = ObserverCore::create(config, PIN, &invite).expect("a store");
+        core.enrol(BUDGET).expect("enrols");
+        work(&core, &clock, &tasks[..tasks.len().min(TASKS)], &mut || ()).expect("works");
+        core.sync_now(BUDGET).expect("syncs");
+    }
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+}
+
+/// The same reports again and again, each another visit at another moment. Gives the last.
+///
+/// # Panics
+/// When the database fails.
+pub fn multiply(desk: &mut Desk, count: usize) -> Envelope {
+    let all = desk.store.envelopes().expect("envelopes");
+    let patterns: Vec<Envelope> =
+        all.into_iter().filter(|e| e.plain.as_ref().is_ok_and(|o| o.kind == Type::Report)).collect();
+    let first = desk.store.cursor().expect("a cursor");
+    let mut at = first;
+    let mut last = patterns[0].clone();
+    while at - first < count as u64 {
+        let page: Vec<Envelope> =
+            (at..).take(1_000).zip(patterns.iter().cycle()).map(|(index, pattern)| another(pattern, index)).collect();
+        add(desk, at, &page);
+        at += page.len() as u64;
+        last.clone_from(page.last().expect("some"));
+    }
+    last
+}
+
+/// A report like another, of a visit of its own, at a place in the log.
+///
+/// # Panics
+/// When it is none.
+#[must_use]
+pub fn another(pattern: &Envelope, index: u64) -> Envelope {
+    let bytes = &pattern.plain.as_ref().expect("it opened").bytes;
+    let mut report = Report::decode(bytes).expect("a report");
+    report.id = ReportId::new(report.clock.wall.ms, random());
+    report.visit.code = format!("{}-{index}", report.visit.code);
+    let bytes = report.encode();
+    let plain = Ok(Opened { kind: Type::Report, bytes });
+    Envelope {
+        index,
+        seq: 1_000 + index,
+        hash: Hash(random()),
+        received: pattern.received + i64::try_from(index).unwrap_or(0) * 500,
+        plain,
+        ..pattern.clone()
+    }
+}
+
+/// Puts envelopes into the log, from a place on.
+///
+/// # Panics
+/// When the database fails.
+pub fn add(desk: &mut Desk, first: u64, page: &[Envelope]) {
+    let object = |e: &Envelope| Object { received: e.received, hash: e.hash, bytes: vec![0; 1_000] };
+    desk.store.add_page(first, &page.iter().map(object).collect::<Vec<_>>(), &[], page).expect("a page");
+}
