@@ -1,13 +1,25 @@
 //! Work on many things at once.
 
+use std::panic::resume_unwind;
+use std::thread;
+
 /// What `work` makes of each, in their order, on all cores.
 pub(crate) fn on_all_cores<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    in_parts(all, |part| part.iter().map(&work).collect::<Vec<R>>(), || ()).0.into_iter().flatten().collect()
+}
+
+/// What `work` makes of each part, a part a core, in their order; and what the calling thread does meanwhile.
+pub(crate) fn in_parts<T: Sync, R: Send, M>(
+    all: &[T],
+    work: impl Fn(&[T]) -> R + Sync,
+    meanwhile: impl FnOnce() -> M,
+) -> (Vec<R>, M) {
+    let threads = thread::available_parallelism().map_or(1, usize::from);
     let work = &work;
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         let parts = all.chunks(all.len().div_ceil(threads).max(1));
-        let handles: Vec<_> =
-            parts.map(|part| scope.spawn(move || part.iter().map(work).collect::<Vec<R>>())).collect();
-        handles.into_iter().flat_map(|h| h.join().unwrap_or_default()).collect()
+        let handles: Vec<_> = parts.map(|part| scope.spawn(move || work(part))).collect();
+        let other = meanwhile();
+        (handles.into_iter().map(|h| h.join().unwrap_or_else(|panic| resume_unwind(panic))).collect(), other)
     })
 }

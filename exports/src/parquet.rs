@@ -2,15 +2,18 @@
 
 use std::collections::HashSet;
 use std::io::Write;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical};
+use parquet::column::writer::{ColumnCloseResult, ColumnWriter, get_column_writer, get_typed_column_writer_mut};
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int64Type};
 use parquet::errors::Result as Written;
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
-use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
-use parquet::schema::types::{Type, TypePtr};
+use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
+use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
+use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor, Type, TypePtr};
 
 use crate::ExportError;
 
@@ -19,31 +22,31 @@ const BATCH: usize = 4096;
 
 /// A table by columns.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Table {
+pub struct Table<'a> {
     /// Name of the table, the root of the file's schema.
     pub name: String,
     /// The columns, all of one length and each of its own name.
-    pub columns: Vec<Column>,
+    pub columns: Vec<Column<'a>>,
     /// Key-value metadata of the file; the column labels are added to it.
     pub about: Vec<(String, String)>,
 }
 
 /// One column of a [`Table`].
 #[derive(Debug, Clone, PartialEq)]
-pub struct Column {
+pub struct Column<'a> {
     /// Name in the schema.
     pub name: String,
     /// What people read, kept in the file's metadata as `label:<name>`, as Parquet has no place for it.
     pub label: String,
     /// The values.
-    pub values: Values,
+    pub values: Values<'a>,
 }
 
 /// The values of a [`Column`], `None` where there is none.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Values {
+pub enum Values<'a> {
     /// Text: BYTE_ARRAY, STRING.
-    Text(Vec<Option<String>>),
+    Text(Vec<Option<&'a str>>),
     /// Whole numbers: INT64.
     Integer(Vec<Option<i64>>),
     /// Numbers: DOUBLE.
@@ -52,7 +55,7 @@ pub enum Values {
     Time(Vec<Option<i64>>),
 }
 
-impl Values {
+impl Values<'_> {
     fn len(&self) -> usize {
         match self {
             Self::Text(cells) => cells.len(),
@@ -107,20 +110,63 @@ fn write(table: &Table, to: impl Write + Send) -> Written<()> {
         .set_created_by(concat!("baqylau-exports ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_key_value_metadata(Some(about.chain(labels).collect()))
         .build();
-    let mut file = SerializedFileWriter::new(to, schema(table)?, Arc::new(properties))?;
+    let properties = Arc::new(properties);
+    let mut file = SerializedFileWriter::new(to, schema(table)?, properties.clone())?;
+    let chunks = chunks(table, file.schema_descr(), &properties)?;
     let mut group = file.next_row_group()?;
-    for column in &table.columns {
-        let mut writer = group.next_column()?.expect("the schema is made from these columns");
-        match &column.values {
-            Values::Text(cells) => put::<ByteArrayType, _>(&mut writer, cells, |text| ByteArray::from(text.as_str()))?,
-            Values::Integer(cells) | Values::Time(cells) => put::<Int64Type, _>(&mut writer, cells, |value| *value)?,
-            Values::Real(cells) => put::<DoubleType, _>(&mut writer, cells, |value| *value)?,
-        }
-        writer.close()?;
+    for (bytes, closed) in chunks {
+        group.append_column(&bytes, closed)?;
     }
     group.close()?;
     file.close()?;
     Ok(())
+}
+
+/// A column as bytes, and what the file says of it.
+type Chunk = (Bytes, ColumnCloseResult);
+
+/// The columns as bytes, in their order, made on all cores.
+fn chunks(table: &Table, schema: &SchemaDescriptor, properties: &WriterPropertiesPtr) -> Written<Vec<Chunk>> {
+    let columns: Vec<_> = table.columns.iter().zip(schema.columns()).collect();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let of = |part: &[(&Column, &ColumnDescPtr)]| -> Written<Vec<Chunk>> {
+        part.iter().map(|(column, about)| chunk(column, about, properties)).collect()
+    };
+    let of = &of;
+    std::thread::scope(|scope| {
+        let parts = columns.chunks(columns.len().div_ceil(threads).max(1));
+        let handles: Vec<_> = parts.map(|part| scope.spawn(move || of(part))).collect();
+        let made = handles.into_iter().map(|h| h.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        made.collect::<Written<Vec<_>>>().map(|parts| parts.into_iter().flatten().collect())
+    })
+}
+
+fn chunk(column: &Column, about: &ColumnDescPtr, properties: &WriterPropertiesPtr) -> Written<Chunk> {
+    let mut bytes = TrackedWrite::new(Vec::new());
+    let pages = Box::new(SerializedPageWriter::new(&mut bytes));
+    let mut writer = get_column_writer(about.clone(), properties.clone(), pages);
+    match &column.values {
+        Values::Text(cells) => put::<ByteArrayType, _>(&mut writer, cells, texts)?,
+        Values::Integer(cells) | Values::Time(cells) => put::<Int64Type, _>(&mut writer, cells, copies)?,
+        Values::Real(cells) => put::<DoubleType, _>(&mut writer, cells, copies)?,
+    }
+    let closed = writer.close()?;
+    Ok((bytes.into_inner()?.into(), closed))
+}
+
+/// Texts as slices of one: an allocation a batch, not one a cell.
+fn texts(batch: &[Option<&str>]) -> Vec<ByteArray> {
+    let whole = Bytes::from(batch.iter().flatten().copied().collect::<String>());
+    let mut at = 0;
+    let slice = |text: &&str| {
+        at += text.len();
+        ByteArray::from(whole.slice(at - text.len()..at))
+    };
+    batch.iter().flatten().map(slice).collect()
+}
+
+fn copies<V: Copy>(batch: &[Option<V>]) -> Vec<V> {
+    batch.iter().flatten().copied().collect()
 }
 
 fn schema(table: &Table) -> Written<TypePtr> {
@@ -135,14 +181,14 @@ fn schema(table: &Table) -> Written<TypePtr> {
 
 /// Writes the cells that have a value, and for each cell whether it has one (its definition level).
 fn put<T: DataType, V>(
-    writer: &mut SerializedColumnWriter<'_>,
+    writer: &mut ColumnWriter<'_>,
     cells: &[Option<V>],
-    turn: impl Fn(&V) -> T::T,
+    values: impl Fn(&[Option<V>]) -> Vec<T::T>,
 ) -> Written<()> {
+    let writer = get_typed_column_writer_mut::<T>(writer);
     for batch in cells.chunks(BATCH) {
         let levels: Vec<i16> = batch.iter().map(|cell| i16::from(cell.is_some())).collect();
-        let values: Vec<T::T> = batch.iter().flatten().map(&turn).collect();
-        writer.typed::<T>().write_batch(&values, Some(&levels), None)?;
+        writer.write_batch(&values(batch), Some(&levels), None)?;
     }
     Ok(())
 }

@@ -261,6 +261,15 @@ impl Report {
         }
         Ok(report)
     }
+
+    /// Reads one again that [`Report::decode`] took before, where nothing could touch it since: only its shape is looked at.
+    ///
+    /// # Errors
+    /// It is no report.
+    pub fn decode_again(bytes: &[u8]) -> Result<Self, ReportError> {
+        let read = minicbor::decode(bytes);
+        Ok(read.map_err(|e| Malformed::Shape { what: "report", detail: e.to_string() })?)
+    }
 }
 
 /// The keys of a map, and the map without its negative ones.

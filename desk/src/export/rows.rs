@@ -2,18 +2,19 @@
 
 use super::FIXED;
 use crate::board::Line;
-use crate::cores::on_all_cores;
+use crate::cores::in_parts;
 use crate::corrections;
 use crate::error::DeskError;
 use crate::evaluate::evaluate;
 use crate::folder::Desk;
 use crate::status::Answers;
 use baqylau_forms::definition::{Item, Kind};
-use baqylau_forms::fill::write_literal;
+use baqylau_forms::fill::append_literal;
 use baqylau_forms::form::Form;
 use baqylau_report::answers::Cell;
 use baqylau_report::{Correction, Report, Tree};
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write;
 use std::sync::Arc;
 
 /// How many reports are read at once.
@@ -52,13 +53,16 @@ impl Sheet {
         Self { forms, names, nodes }
     }
 
-    /// The cells of a row.
-    fn cells(&self, form: &Arc<Form>, tree: &Tree) -> impl Iterator<Item = String> {
+    /// Writes the answers of a row.
+    fn write(&self, form: &Arc<Form>, tree: &Tree, text: &mut String, to: &mut impl Cells) {
         let nodes = self.nodes.get(&Arc::as_ptr(form).addr()).map_or(&[][..], Vec::as_slice);
-        nodes.iter().map(move |node| match node.and_then(|node| Some((node, tree.cells.get(&node)?))) {
-            Some((node, Cell::Answer(answer))) => write_literal(form, node, answer),
-            _ => String::new(),
-        })
+        for node in nodes {
+            text.clear();
+            if let Some((node, Cell::Answer(answer))) = node.and_then(|node| Some((node, tree.cells.get(&node)?))) {
+                append_literal(form, node, answer, text);
+            }
+            to.cell(text);
+        }
     }
 
     /// The names of the columns.
@@ -101,6 +105,14 @@ struct Read<'l> {
     tree: Tree,
 }
 
+/// What takes the cells of rows, one after the other.
+pub(super) trait Cells: Default + Send {
+    /// The next cell of a row.
+    fn cell(&mut self, text: &str);
+    /// The end of a row.
+    fn end(&mut self);
+}
+
 /// Reads rows.
 pub(super) struct Reader<'r> {
     pub desk: &'r Desk,
@@ -109,34 +121,46 @@ pub(super) struct Reader<'r> {
     pub answers: Answers,
 }
 
-/// Takes a row; what it refuses ends the reading.
-type Take<'t> = dyn FnMut(Vec<String>) -> Result<(), DeskError> + 't;
-
 impl Reader<'_> {
-    /// A row a report.
-    pub fn each(&mut self, take: &mut Take) -> Result<(), DeskError> {
-        self.chunks(take, |sheet, read| vec![record(sheet, read)])
+    /// A row a report. What `take` refuses ends the reading.
+    pub fn each<C: Cells>(&self, take: impl FnMut(C) -> Result<(), DeskError>) -> Result<(), DeskError> {
+        self.parts(take, record)
     }
 
     /// A row a row of a repeat.
-    pub fn each_within(&mut self, repeat: &str, take: &mut Take) -> Result<(), DeskError> {
-        self.chunks(take, |sheet, read| within(sheet, read, repeat))
+    pub fn each_within<C: Cells>(
+        &self,
+        repeat: &str,
+        take: impl FnMut(C) -> Result<(), DeskError>,
+    ) -> Result<(), DeskError> {
+        self.parts(take, |sheet, read, text, to| within(sheet, read, repeat, text, to))
     }
 
-    fn chunks(
-        &mut self,
-        take: &mut Take,
-        rows: impl Fn(&Sheet, &Read) -> Vec<Vec<String>> + Sync,
+    fn parts<C: Cells>(
+        &self,
+        mut take: impl FnMut(C) -> Result<(), DeskError>,
+        write: impl Fn(&Sheet, &Read, &mut String, &mut C) + Sync,
     ) -> Result<(), DeskError> {
         let (sheet, answers) = (self.sheet, self.answers);
-        for chunk in self.lines.chunks(CHUNK) {
-            let jobs = self.envelopes(chunk)?;
-            let done = on_all_cores(&jobs, |(line, bytes)| {
-                read(line, bytes, answers).map_or_else(Vec::new, |read| rows(sheet, &read))
+        let work = |part: &[(&Line, Vec<u8>)]| {
+            let (mut cells, mut text) = (C::default(), String::new());
+            for (line, bytes) in part {
+                write(sheet, &read(line, bytes, answers)?, &mut text, &mut cells);
+            }
+            Ok::<C, DeskError>(cells)
+        };
+        let mut chunks = self.lines.chunks(CHUNK).map(|chunk| self.envelopes(chunk));
+        let mut jobs = chunks.next().transpose()?;
+        let mut done = Vec::new();
+        // While the cores write a chunk, the one before is taken and the one after is read.
+        while let Some(chunk) = jobs {
+            let (written, next) = in_parts(&chunk, work, || {
+                done.drain(..).try_for_each(|cells: Result<C, DeskError>| take(cells?))?;
+                chunks.next().transpose()
             });
-            done.into_iter().flatten().try_for_each(&mut *take)?;
+            (done, jobs) = (written, next?);
         }
-        Ok(())
+        done.into_iter().try_for_each(|cells| take(cells?))
     }
 
     fn envelopes<'l>(&self, lines: &[&'l Line]) -> Result<Vec<(&'l Line, Vec<u8>)>, DeskError> {
@@ -148,47 +172,54 @@ impl Reader<'_> {
 }
 
 /// What a report says: from its bytes, which were evaluated when they came; evaluated again where a desk corrected it.
-fn read<'l>(line: &'l Line, bytes: &[u8], answers: Answers) -> Option<Read<'l>> {
-    let form = line.form.clone()?;
-    let report = Report::decode(bytes).ok()?;
+fn read<'l>(line: &'l Line, bytes: &[u8], answers: Answers) -> Result<Read<'l>, DeskError> {
+    let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("report {}: {e}", line.hash));
+    let form = line.form.clone().ok_or_else(|| failed(&"its checklist is not known"))?;
+    let report = Report::decode_again(bytes).map_err(|e| failed(&e))?;
     let corrections: Vec<&Correction> = line.corrections.iter().map(|(c, _)| &c.what).collect();
     let tree = if corrections.is_empty() || answers == Answers::Raw {
-        Tree::decode(&form, &report.answers).ok()?
+        Tree::decode(&form, &report.answers).map_err(|e| failed(&e))?
     } else {
-        Tree::of(&corrections::all(&evaluate(&report, form.clone()).ok()?, corrections.into_iter()).0)
+        let filling = evaluate(&report, form.clone()).map_err(|_| failed(&"its answers do not fit its checklist"))?;
+        Tree::of(&corrections::all(&filling, corrections.into_iter()).0)
     };
-    Some(Read { line, form, report, tree })
+    Ok(Read { line, form, report, tree })
 }
 
-fn record(sheet: &Sheet, read: &Read) -> Vec<String> {
+fn record(sheet: &Sheet, read: &Read, text: &mut String, to: &mut impl Cells) {
     let Read { line, report, .. } = read;
-    let place = report.visit.place.clone().unwrap_or_default();
-    let fixed = [
-        report.id.to_string(),
-        line.hash.to_string(),
-        report.visit.code.clone(),
-        line.team().unwrap_or_default().to_owned(),
-        place,
-        line.index.to_string(),
-        line.status.name().to_owned(),
-    ];
-    let mut record = fixed.to_vec();
-    record.extend(sheet.cells(&read.form, &read.tree));
+    let mut shown = |what: &dyn std::fmt::Display, to: &mut _| shown(what, text, to);
+    shown(&report.id, to);
+    shown(&line.hash, to);
+    to.cell(&report.visit.code);
+    to.cell(line.team().unwrap_or_default());
+    to.cell(report.visit.place.as_deref().unwrap_or_default());
+    shown(&line.index, to);
+    to.cell(line.status.name());
+    sheet.write(&read.form, &read.tree, text, to);
     let left = report.left.iter().flatten();
-    record.push(left.map(|l| format!("{}: {}", l.name, l.text)).collect::<Vec<_>>().join("; "));
-    record
+    to.cell(&left.map(|l| format!("{}: {}", l.name, l.text)).collect::<Vec<_>>().join("; "));
+    to.end();
 }
 
-fn within(sheet: &Sheet, read: &Read, repeat: &str) -> Vec<Vec<String>> {
-    let mut out = Vec::new();
+fn within(sheet: &Sheet, read: &Read, repeat: &str, text: &mut String, to: &mut impl Cells) {
     if let Some(node) = read.form.find(repeat) {
         rows_of(&read.tree, node, &mut Vec::new(), &mut |path, row| {
             let number = path.iter().map(|n| (n + 1).to_string()).collect::<Vec<_>>().join(".");
-            let fixed = [read.report.id.to_string(), number].into_iter();
-            out.push(fixed.chain(sheet.cells(&read.form, row)).collect());
+            shown(&read.report.id, text, to);
+            to.cell(&number);
+            sheet.write(&read.form, row, text, to);
+            to.end();
         });
     }
-    out
+}
+
+/// A cell of what shows itself as text.
+fn shown(what: &dyn std::fmt::Display, text: &mut String, to: &mut impl Cells) {
+    text.clear();
+    // Writing to memory does not fail.
+    let _ = write!(text, "{what}");
+    to.cell(text);
 }
 
 /// The rows of a repeat, however deep, with their positions.

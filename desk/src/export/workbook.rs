@@ -1,13 +1,14 @@
 //! A table as a workbook: the answers, and a sheet that says what they mean.
 
 use super::FIXED;
+use super::grid::Grid;
 use super::labels::{self, Column};
 use super::rows::Reader;
 use crate::error::DeskError;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 /// A workbook of one checklist. A cell is a number or a text, never a formula. The inner error is the workbook's.
-pub(super) fn workbook(rows: &mut Reader, language: usize) -> Result<Result<Vec<u8>, XlsxError>, DeskError> {
+pub(super) fn workbook(rows: &Reader, language: usize) -> Result<Result<Vec<u8>, XlsxError>, DeskError> {
     let columns = labels::columns(rows.sheet, language);
     let heads = rows.sheet.heads();
     let number = |name: &str| columns.iter().any(|c: &Column| c.number && c.name == name);
@@ -16,10 +17,12 @@ pub(super) fn workbook(rows: &mut Reader, language: usize) -> Result<Result<Vec<
     let sheet = book.add_worksheet_with_constant_memory();
     let mut state = head(sheet, &heads);
     let mut next = 1;
-    rows.each(&mut |row| {
-        if state.is_ok() {
-            state = fill(sheet, next, &row, &numbers);
-            next += 1;
+    rows.each(|grid: Grid| {
+        for row in grid.rows() {
+            if state.is_ok() {
+                state = fill(sheet, next, row, &numbers);
+                next += 1;
+            }
         }
         Ok(())
     })?;
@@ -43,9 +46,15 @@ fn head(sheet: &mut Worksheet, heads: &[String]) -> Result<(), XlsxError> {
     Ok(())
 }
 
-fn fill(sheet: &mut Worksheet, row: u32, cells: &[String], numbers: &[bool]) -> Result<(), XlsxError> {
+fn fill<'c>(
+    sheet: &mut Worksheet,
+    row: u32,
+    cells: impl Iterator<Item = &'c str>,
+    numbers: &[bool],
+) -> Result<(), XlsxError> {
     for ((at, cell), number) in (0..).zip(cells).zip(numbers) {
-        match cell.parse::<f64>().ok().filter(|_| *number) {
+        let read = if *number { cell.parse::<f64>().ok() } else { None };
+        match read {
             Some(number) => sheet.write_number(row, at, number)?,
             None if cell.is_empty() => continue,
             None => sheet.write_string(row, at, cell)?,

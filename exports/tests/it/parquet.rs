@@ -4,7 +4,7 @@ use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 
-fn column(name: &str, values: Values) -> Column {
+fn column<'a>(name: &str, values: Values<'a>) -> Column<'a> {
     Column { name: name.to_owned(), label: format!("Бағалау {name}"), values }
 }
 
@@ -12,9 +12,9 @@ fn table(columns: Vec<Column>) -> Table {
     Table { name: "records".to_owned(), columns, about: vec![("mission".to_owned(), "KZ 2026".to_owned())] }
 }
 
-fn sample() -> Table {
+fn sample() -> Table<'static> {
     table(vec![
-        column("text", Values::Text(vec![Some("Қазақстан".to_owned()), None, Some(String::new())])),
+        column("text", Values::Text(vec![Some("Қазақстан"), None, Some("")])),
         column("integer", Values::Integer(vec![Some(i64::MIN), None, Some(7)])),
         column("real", Values::Real(vec![Some(0.5), None, Some(f64::MAX)])),
         column("time", Values::Time(vec![Some(1_780_000_000_123), None, Some(-1)])),

@@ -6,6 +6,7 @@ use crate::form::Form;
 use crate::num;
 use crate::places::local_digit;
 use crate::value::{Answer, Date, Decimal, Missing, Moment, Point, TimeOfDay};
+use std::fmt::Write;
 
 /// What a text should have been.
 pub type LiteralError = &'static str;
@@ -76,20 +77,30 @@ fn point(text: &str) -> Option<Point> {
 /// Writes an answer so that [`read`] reads it back.
 #[must_use]
 pub fn write(form: &Form, node: NodeRef, answer: &Answer) -> String {
-    let name = |choice: &u32| form.choice_name(node, *choice).map(ToString::to_string).unwrap_or_default();
-    match answer {
-        Answer::Text(text) | Answer::Attachment(text) => text.clone(),
-        Answer::Integer(n) => n.to_string(),
-        Answer::Decimal(d) => d.to_string(),
-        Answer::Date(d) => d.to_string(),
-        Answer::Time(t) => t.to_string(),
-        Answer::Moment(m) => m.to_string(),
-        Answer::Point(p) => p.to_string(),
-        Answer::One(choice) => name(choice),
-        Answer::Many(chosen) => chosen.iter().map(name).collect::<Vec<_>>().join(" "),
-        Answer::Acknowledged => "OK".into(),
-        Answer::Missing(m) => format!("?{}", m.code()),
-    }
+    let mut out = String::new();
+    append(form, node, answer, &mut out);
+    out
+}
+
+/// As [`write()`], at the end of a text: tables write millions of answers.
+pub fn append(form: &Form, node: NodeRef, answer: &Answer, out: &mut String) {
+    // Writing to memory does not fail.
+    let _ = match answer {
+        Answer::Text(text) | Answer::Attachment(text) => out.write_str(text),
+        Answer::Integer(n) => write!(out, "{n}"),
+        Answer::Decimal(d) => write!(out, "{d}"),
+        Answer::Date(d) => write!(out, "{d}"),
+        Answer::Time(t) => write!(out, "{t}"),
+        Answer::Moment(m) => write!(out, "{m}"),
+        Answer::Point(p) => write!(out, "{p}"),
+        Answer::One(choice) => out.write_str(form.choice_name(node, *choice).map_or("", AsRef::as_ref)),
+        Answer::Many(chosen) => chosen.iter().zip(0..).try_for_each(|(choice, at)| {
+            out.write_str(if at > 0 { " " } else { "" })?;
+            out.write_str(form.choice_name(node, *choice).map_or("", AsRef::as_ref))
+        }),
+        Answer::Acknowledged => out.write_str("OK"),
+        Answer::Missing(m) => write!(out, "?{}", m.code()),
+    };
 }
 
 /// Writes an answer for people: choices by their label. Missing values stay `?dk`; shells have words for them.

@@ -13,7 +13,10 @@ mod view;
 pub use carry::Leftover;
 pub use choices::{ChoiceView, Choices};
 pub use data::{Facts, Key, Outcome};
-pub use literal::{LiteralError, describe, read as read_literal, read_at as read_literal_at, write as write_literal};
+pub use literal::{
+    LiteralError, append as append_literal, describe, read as read_literal, read_at as read_literal_at,
+    write as write_literal,
+};
 pub use restore::{Mutation, SavedRow};
 pub use scope::Mode;
 pub use view::{Issue, Problem, Progress, QuestionView, SectionView, ViewChange};

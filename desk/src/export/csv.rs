@@ -1,0 +1,58 @@
+//! Comma-separated values (RFC 4180) that no spreadsheet computes.
+
+use super::rows::Cells;
+use crate::error::DeskError;
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::io::Write;
+
+/// Rows as the bytes of a CSV file.
+pub(super) struct Lines(csv::Writer<Vec<u8>>);
+
+impl Default for Lines {
+    fn default() -> Self {
+        Self(csv::Writer::from_writer(Vec::new()))
+    }
+}
+
+impl Cells for Lines {
+    fn cell(&mut self, text: &str) {
+        // Writing to memory does not fail.
+        let _ = self.0.write_field(harmless(text).as_bytes());
+    }
+
+    fn end(&mut self) {
+        let _ = self.0.write_record(None::<&[u8]>);
+    }
+}
+
+impl Lines {
+    /// One more row.
+    pub fn row<T: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = T>) {
+        cells.into_iter().for_each(|cell| self.cell(cell.as_ref()));
+        self.end();
+    }
+
+    /// Hands the bytes on.
+    pub fn write_to(self, to: &mut impl Write, name: &dyn Display) -> Result<(), DeskError> {
+        let failed = |e: &dyn Display| DeskError::Unknown(format!("{name}: {e}"));
+        to.write_all(&self.0.into_inner().map_err(|e| failed(&e))?).map_err(|e| failed(&e))
+    }
+}
+
+/// Rows of cells as CSV.
+///
+/// # Errors
+/// Memory refuses.
+pub fn csv(rows: Vec<Vec<String>>) -> Result<Vec<u8>, DeskError> {
+    let (mut lines, mut bytes) = (Lines::default(), Vec::new());
+    rows.into_iter().for_each(|row| lines.row(row));
+    lines.write_to(&mut bytes, &"a table")?;
+    Ok(bytes)
+}
+
+/// A spreadsheet would compute what begins like a formula: an apostrophe makes it text. Numbers stay numbers.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
+    if formula { format!("'{text}").into() } else { text.into() }
+}

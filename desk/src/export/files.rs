@@ -1,0 +1,122 @@
+//! Everything as files that other programs read: in a folder, or packed into one.
+
+use super::csv::{Lines, csv};
+use super::rows::{self, Reader, Sheet};
+use super::{Format, labels};
+use crate::board::Line;
+use crate::error::DeskError;
+use crate::folder::Desk;
+use crate::source::{Person, Source};
+use crate::status::Answers;
+use baqylau_protocol::certificate::Role;
+use std::collections::BTreeMap;
+use std::io::{Cursor, Write};
+use std::path::Path;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+/// Takes a file: its name, and what is in it.
+type Put<'p> = dyn FnMut(&str, &[u8]) -> Result<(), DeskError> + 'p;
+
+impl Desk {
+    /// Writes `<checklist>.csv` and `.parquet` for every checklist, `<checklist>.<repeat>.csv` for every repeat, what the columns mean for
+    /// people (`.codebook.csv`), R (`.R`) and SPSS (`.sps`), and `people.csv` into a folder. Reports that do not count are there too, with
+    /// their status. Gives how many reports.
+    ///
+    /// # Errors
+    /// The tables of the mission have faults, the database fails, or the disk refuses.
+    pub fn export(&self, answers: Answers, folder: &Path) -> Result<usize, DeskError> {
+        std::fs::create_dir_all(folder).map_err(|e| DeskError::file(folder, e))?;
+        let (source, board) = self.board(None, answers)?;
+        let lines: Vec<&Line> = board.lines.iter().collect();
+        self.files(&source, &lines, 0, answers, &mut |name, bytes| {
+            let path = folder.join(name);
+            std::fs::write(&path, bytes).map_err(|e| DeskError::file(&path, e))
+        })
+    }
+
+    /// The same files of some reports, with labels in a language, packed into one (ZIP): nothing of it is on the disk.
+    ///
+    /// # Errors
+    /// The database fails, or a table is longer than what packs it takes.
+    pub fn archive(
+        &self,
+        source: &Source,
+        lines: &[&Line],
+        language: usize,
+        answers: Answers,
+    ) -> Result<Vec<u8>, DeskError> {
+        let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("the packed tables: {e}"));
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        self.files(source, lines, language, answers, &mut |name, bytes| {
+            zip.start_file(name, SimpleFileOptions::default()).map_err(|e| failed(&e))?;
+            zip.write_all(bytes).map_err(|e| failed(&e))
+        })?;
+        Ok(zip.finish().map_err(|e| failed(&e))?.into_inner())
+    }
+
+    fn files(
+        &self,
+        source: &Source,
+        lines: &[&Line],
+        language: usize,
+        answers: Answers,
+        put: &mut Put,
+    ) -> Result<usize, DeskError> {
+        let mut written = 0;
+        for (at, checklist) in source.checklists.iter().enumerate() {
+            let lines: Vec<&Line> = lines.iter().copied().filter(|l| l.checklist == Some(at)).collect();
+            if lines.is_empty() {
+                continue;
+            }
+            let id = &checklist.id;
+            for (end, format) in [("csv", Format::Csv), ("parquet", Format::Parquet)] {
+                put(&format!("{id}.{end}"), &self.table(source, &lines, (id, language), answers, format)?)?;
+            }
+            labelled(id, &Sheet::of(&lines), language, put)?;
+            self.repeats(id, &lines, answers, put)?;
+            written += lines.len();
+        }
+        put("people.csv", &self.people_known()?)?;
+        Ok(written)
+    }
+
+    /// One table a repeat, a row a row, with the report and the positions of the row, counted from 1.
+    fn repeats(&self, id: &str, lines: &[&Line], answers: Answers, put: &mut Put) -> Result<(), DeskError> {
+        for repeat in rows::repeats(lines) {
+            let (sheet, name) = (Sheet::within(lines, &repeat), format!("{id}.{repeat}.csv"));
+            let (mut head, mut bytes) = (Lines::default(), Vec::new());
+            head.row(["report", "row"].into_iter().chain(sheet.names.iter().map(String::as_str)));
+            head.write_to(&mut bytes, &name)?;
+            let rows = Reader { desk: self, sheet: &sheet, lines, answers };
+            rows.each_within(&repeat, |lines: Lines| lines.write_to(&mut bytes, &name))?;
+            put(&name, &bytes)?;
+        }
+        Ok(())
+    }
+
+    fn people_known(&self) -> Result<Vec<u8>, DeskError> {
+        let register: BTreeMap<_, _> = self.store.register()?.into_iter().collect();
+        let roster = self.roster()?.map(|(r, _)| r);
+        let (mut out, mut bytes) = (Lines::default(), Vec::new());
+        out.row(["subject", "role", "team", "standing"]);
+        for device in self.store.devices()?.iter().filter(|d| d.role == Role::Observer) {
+            let person = register.get(&device.subject);
+            let standing =
+                roster.as_ref().and_then(|r| r.find(device.device)).map(|e| format!("{:?}", e.standing).to_lowercase());
+            let cell = |f: fn(&Person) -> &String| person.map(f).cloned().unwrap_or_default();
+            out.row([device.subject.to_string(), cell(|p| &p.role), cell(|p| &p.team), standing.unwrap_or_default()]);
+        }
+        out.write_to(&mut bytes, &"people.csv")?;
+        Ok(bytes)
+    }
+}
+
+/// What the table's columns mean, and scripts that read it.
+fn labelled(id: &str, sheet: &Sheet, language: usize, put: &mut Put) -> Result<(), DeskError> {
+    let columns = labels::columns(sheet, language);
+    let rows = labels::codebook(&columns).into_iter().map(Vec::from).collect();
+    put(&format!("{id}.codebook.csv"), &csv(rows)?)?;
+    put(&format!("{id}.R"), labels::r(id, &columns).as_bytes())?;
+    put(&format!("{id}.sps"), labels::sps(id, &sheet.heads(), &columns).as_bytes())
+}
