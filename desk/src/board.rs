@@ -2,7 +2,8 @@
 //! page, a region and the statement cannot contradict each other.
 
 use crate::entry::Entry;
-use crate::flags::{Flag, Flags};
+use crate::filter::{Filter, Words, fits};
+use crate::flags::Flags;
 use crate::folder::Desk;
 use crate::judge::{Signed, Verdict};
 use crate::ledger::Ledger;
@@ -11,7 +12,6 @@ use crate::status::{Answers, Status};
 use crate::{DeskError, flags};
 use baqylau_findings::sample::Estimate;
 use baqylau_findings::{Computed, Given, Seen, Unit, total};
-use baqylau_forms::places::fold;
 use baqylau_protocol::ids::Hash;
 use baqylau_report::review::State;
 use baqylau_report::{Coding, Correction, Review};
@@ -43,31 +43,6 @@ impl Deref for Line {
     fn deref(&self) -> &Entry {
         &self.entry
     }
-}
-
-/// Which reports are looked at. Everything that is set must fit.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// A place that holds theirs.
-    pub within: Option<u32>,
-    /// The checklist.
-    pub checklist: Option<usize>,
-    /// [`Status::name`], `not_counted`, or `unreadable`.
-    pub status: Option<String>,
-    /// The team.
-    pub team: Option<String>,
-    /// The hour of arrival.
-    pub hour: Option<u8>,
-    /// Words in visit, place, person or texts.
-    pub words: String,
-    /// The reports behind a number, by its position in [`Source::numbers`].
-    pub behind: Option<usize>,
-    /// What is odd about it.
-    pub flag: Option<Flag>,
-    /// What a column of the places says of theirs, as `setting` and `urban`.
-    pub having: Option<(String, String)>,
-    /// A choice that the desk takes out of it, by its name.
-    pub used: Option<(Use, Arc<str>)>,
 }
 
 /// Everything that was pulled, in lines.
@@ -313,40 +288,6 @@ impl Desk {
     }
 }
 
-/// Words that are looked for, and the places that have each in their names: ten thousand names are searched once, not for each report.
-struct Words {
-    words: Vec<(String, Vec<bool>)>,
-    /// Which words of each person were found: there are fewer people than reports.
-    people: HashMap<usize, Vec<bool>>,
-}
-
-impl Words {
-    fn new(source: &Source, words: &str) -> Self {
-        let all: Vec<u32> = (0u32..).take(source.places.table().places.len()).collect();
-        let word = |word: &str| {
-            let mut named = vec![false; all.len()];
-            source.places.search(&all, word, 0, usize::MAX).into_iter().for_each(|p| named[p as usize] = true);
-            (fold(word), named)
-        };
-        Self { words: words.split_whitespace().map(word).collect(), people: HashMap::new() }
-    }
-
-    fn found(&mut self, line: &Line) -> bool {
-        let words = &self.words;
-        let of_person = line.person.as_ref().map(|person| {
-            let has = |(word, _): &(String, Vec<bool>)| {
-                fold(&person.code).contains(word.as_str()) || fold(&person.team).contains(word.as_str())
-            };
-            &*self.people.entry(Arc::as_ptr(person).addr()).or_insert_with(|| words.iter().map(has).collect())
-        });
-        words.iter().enumerate().all(|(at, (word, named))| {
-            line.place.is_some_and(|p| named.get(p as usize) == Some(&true))
-                || of_person.is_some_and(|found| found[at])
-                || line.texts.contains(word.as_str())
-        })
-    }
-}
-
 /// That of the map, where the mission has one. Otherwise the first level at which the reports are at more than two places: countries where stations abroad are the mission, regions of one.
 fn level(source: &Source, lines: &[Line]) -> u16 {
     if let Some(outlined) = source.map.first().and_then(|(place, _)| source.places.get(*place)) {
@@ -362,17 +303,4 @@ fn level(source: &Source, lines: &[Line]) -> u16 {
     };
     let levels = u16::try_from(source.places.table().levels.len()).unwrap_or(1);
     (0..levels).find(|level| spread(*level)).unwrap_or(0)
-}
-
-fn fits(line: &Line, filter: &Filter) -> bool {
-    let status = |name: &String| match name.as_str() {
-        "not_counted" => line.status != Status::Counted,
-        "unreadable" => matches!(line.status, Status::Unverifiable(_) | Status::Misfit(_)),
-        name => line.status.name() == name,
-    };
-    filter.checklist.is_none_or(|c| line.checklist == Some(c))
-        && filter.status.as_ref().is_none_or(status)
-        && filter.team.as_ref().is_none_or(|t| line.team() == Some(t))
-        && filter.hour.is_none_or(|h| line.hour == Some(h))
-        && filter.flag.is_none_or(|flag| line.flags.has(flag))
 }

@@ -26,6 +26,7 @@ pub mod error;
 mod evaluate;
 pub mod expected;
 pub mod export;
+pub mod filter;
 pub mod flags;
 pub mod folder;
 mod identity;
