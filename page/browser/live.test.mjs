@@ -29,7 +29,7 @@ test("what a report says is text, whatever it says", async () => {
   const evil = '<img src=x onerror="document.title=1"><script>document.title=2</script> \u202e=SUM(A1)';
   const { hash } = await served.ask(`tell ${evil}`);
   await browser.go("/reports");
-  await until("2 reports");
+  await until("Reports: 2");
   await browser.go(`/reports/${hash}`);
   await until("onerror");
   assert.equal(await browser.page.$("main img, main script"), null);
@@ -116,7 +116,7 @@ test("a paper form is typed in with digits, and goes on by itself", async () => 
   await browser.page.type('#sign input[name="incomplete"]', "the rest is illegible");
   await Promise.all([browser.page.waitForNavigation(), browser.page.click('#sign button[value="sign"]')]);
   await browser.go("/reports?q=C01-91");
-  await until("1 reports");
+  await until("Reports: 1");
 });
 
 test("a text is coded, and its translation stands beside it", async () => {

@@ -80,7 +80,7 @@ test("a count of reports leads to as many", async () => {
   for (const [link, number] of cards) {
     await browser.go(link);
     const found = await browser.page.$eval("main", (main) => main.textContent);
-    assert.ok(found.includes(`${number} reports`), `${link} shows not ${number}`);
+    assert.ok(found.includes(`Reports: ${number}`), `${link} shows not ${number}`);
   }
 });
 

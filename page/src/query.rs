@@ -1,7 +1,7 @@
 //! Addresses as filters, and filters as addresses. What names nothing that exists is left out, not an error.
 
 use crate::state::State;
-use baqylau_desk::board::Filter;
+use baqylau_desk::filter::Filter;
 use baqylau_desk::flags::Flag;
 use baqylau_desk::source::Use;
 use baqylau_desk::status::Answers;

@@ -19,7 +19,7 @@ words! {
     statement: "Statement", "Мәлімдеме", "Заявление", "البيان", "Déclaration";
     table: "As a table (CSV)", "Кесте түрінде (CSV)", "Таблицей (CSV)", "جدول (CSV)", "Tableau (CSV)";
     timeline: "Chronology", "Хронология", "Хроника", "التسلسل الزمني", "Chronologie";
-    silent_teams: "teams were not heard from, due", "топтан хабар болмады, мерзімі", "групп не вышли на связь, срок", "من الفرق لم يرد منها اتصال، وكان موعده", "équipe(s) sans nouvelles à l'échéance du";
+    silent_teams: "Teams not heard from, due", "Хабар бермеген топтар, мерзімі", "Группы не вышли на связь, срок", "فرق لم يرد منها اتصال، وكان موعده", "Équipes sans nouvelles à l'échéance du";
     urgent: "Urgent", "Шұғыл", "Срочное", "عاجل", "Urgent";
     sos: "SOS", "SOS", "SOS", "استغاثة", "SOS";
     attend: "See to it", "Қолға алу", "Заняться", "التكفّل به", "Prendre en charge";
@@ -107,10 +107,10 @@ words! {
     visit: "Visit", "Бару", "Посещение", "الزيارة", "Visite";
     place: "Place", "Орын", "Место", "المكان", "Lieu";
     signed: "Signed", "Қол қойылды", "Подписан", "تم التوقيع", "Signé";
-    found: "reports", "есеп", "отчётов", "من التقارير", "rapport(s)";
     none: "No report is like this.", "Мұндай есеп жоқ.", "Таких отчётов нет.", "لا يوجد تقرير مطابق.", "Aucun rapport ne correspond.";
-    newer: "Newer", "Жаңарақ", "Новее", "أحدث", "Plus récents";
-    older: "Older", "Ескірек", "Раньше", "أقدم", "Plus anciens";
+    pages: "Pages", "Беттер", "Страницы", "الصفحات", "Pages";
+    tables: "Everything, for R and SPSS (ZIP)", "Бәрі, R және SPSS үшін (ZIP)", "Всё, для R и SPSS (ZIP)", "كل شيء، لبرنامجي R وSPSS ‏(ZIP)", "Tout, pour R et SPSS (ZIP)";
+    ask_what: "A query names the questions that are meant: tick them beside the answers, then sign again.", "Сұрау қай сұрақтар туралы екенін айтады: оларды жауаптардың жанында белгілеп, қайта қол қойыңыз.", "Запрос называет вопросы, о которых речь: отметьте их рядом с ответами и подпишите ещё раз.", "يحدّد الاستفسار الأسئلة المقصودة: علّموا عليها بجانب الإجابات ثم وقّعوا من جديد.", "Une demande nomme les questions visées : cochez-les à côté des réponses, puis signez à nouveau.";
     proof: "Proof", "Дәлел", "Доказательства", "الإثبات", "Preuve";
     hash: "Envelope (SHA-256)", "Конверт (SHA-256)", "Конверт (SHA-256)", "المظروف (SHA-256)", "Enveloppe (SHA-256)";
     phone: "Phone", "Телефон", "Телефон", "الهاتف", "Téléphone";

@@ -1,12 +1,8 @@
 //! Photographs, sound and files of a report, decrypted as they are asked for; nothing of them is written.
 
-use super::View;
 use super::parts::text;
-use super::report::failed;
-use crate::query::Ask;
-use crate::state::Shared;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use super::{Failed, View};
+use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use baqylau_protocol::ids::Hash;
@@ -44,27 +40,21 @@ pub(super) fn shown(view: &View, hash: Hash, report: &Report) -> Markup {
 }
 
 /// The bytes of one attachment.
-pub(crate) async fn bytes(State(shared): State<Shared>, Path((hash, number)): Path<(String, usize)>) -> Response {
-    let view = View::new(&shared, Ask::default());
-    let Some(hash) = Hash::from_hex(&hash) else { return StatusCode::NOT_FOUND.into_response() };
-    let opened = tokio::task::block_in_place(|| {
-        shared.read(|desk| {
-            let (report, _) = desk.read(hash)?;
-            let Some(a) = report.attachments.as_ref().and_then(|all| all.get(number)) else { return Ok(None) };
-            let mut bytes = Vec::new();
-            desk.open_attachment(a, &mut bytes)?;
-            Ok(Some((a.media.clone(), bytes)))
-        })
-    });
-    match opened {
-        Ok(Some((media, bytes))) => match SHOWN.into_iter().find(|known| *known == media) {
-            Some(known) => ([(CONTENT_TYPE, known)], bytes).into_response(),
-            None => {
-                let as_file = [(CONTENT_TYPE, "application/octet-stream"), (CONTENT_DISPOSITION, "attachment")];
-                (as_file, bytes).into_response()
-            }
-        },
-        Ok(None) => StatusCode::NOT_FOUND.into_response(),
-        Err(e) => failed(&view, &e),
-    }
+pub(crate) async fn bytes(view: View, Path((hash, number)): Path<(String, usize)>) -> Result<Response, Failed> {
+    let hash = view.report(&hash)?;
+    let opened = view.read(|desk| {
+        let (report, _) = desk.read(hash)?;
+        let Some(a) = report.attachments.as_ref().and_then(|all| all.get(number)) else { return Ok(None) };
+        let mut bytes = Vec::new();
+        desk.open_attachment(a, &mut bytes)?;
+        Ok(Some((a.media.clone(), bytes)))
+    })?;
+    let (media, bytes) = opened.ok_or_else(|| view.nothing("/reports"))?;
+    Ok(match SHOWN.into_iter().find(|known| *known == media) {
+        Some(known) => ([(CONTENT_TYPE, known)], bytes).into_response(),
+        None => {
+            let as_file = [(CONTENT_TYPE, "application/octet-stream"), (CONTENT_DISPOSITION, "attachment")];
+            (as_file, bytes).into_response()
+        }
+    })
 }

@@ -2,9 +2,6 @@
 
 use super::View;
 use super::parts::text;
-use crate::query::Ask;
-use crate::state::Shared;
-use axum::extract::{Query, State};
 use baqylau_desk::DeskError;
 use baqylau_desk::board::{Board, Line};
 use baqylau_desk::export::csv;
@@ -17,8 +14,8 @@ use maud::{Markup, html};
 /// How many stand on the page; the table has all.
 const SHOWN: usize = 500;
 
-pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Markup {
-    let view = View::new(&shared, ask);
+pub(crate) async fn page(view: View) -> Markup {
+    let shared = &view.state;
     let board = shared.boards().of(Answers::Effective).clone();
     let w = view.words;
     let disputed: Vec<&Line> = board.lines.iter().filter(|l| l.disputed()).collect();

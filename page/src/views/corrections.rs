@@ -1,21 +1,18 @@
 //! The cleaning log of one report: what desks corrected and why, and a form for one more.
 
-use super::View;
 use super::parts::text;
-use super::report::{failed, rows};
-use crate::query::Ask;
-use crate::state::Shared;
-use axum::extract::{Form, Path, Query, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use super::report::rows;
+use super::{Failed, View};
+use axum::extract::{Form, Path};
+use axum::response::Redirect;
 use baqylau_desk::board::Line;
 use baqylau_desk::records::Change;
-use baqylau_forms::definition::Kind;
+use baqylau_forms::definition::{Choice, Kind};
 use baqylau_forms::fill::Filling;
-use baqylau_protocol::ids::Hash;
 use maud::{Markup, html};
 use serde::Deserialize;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// A longer list of choices is not offered.
 const OFFERED: usize = 100;
@@ -54,7 +51,8 @@ pub(super) fn form(view: &View, line: &Line, filling: Filling) -> Markup {
     let w = view.words;
     let form = filling.form().clone();
     let lists = form.definition().lists.iter().filter(|list| list.choices.len() <= OFFERED);
-    let names: BTreeSet<&str> = lists.flat_map(|list| &list.choices).map(|c| &*c.name).collect();
+    let labelled = |c: &Choice| (c.name.clone(), c.label.get(view.language).to_string());
+    let names: BTreeSet<(Arc<str>, String)> = lists.flat_map(|list| &list.choices).map(labelled).collect();
     let asked = |kind: &Kind| !matches!(kind, Kind::Note | Kind::Group { .. } | Kind::Attachment { .. });
     html! {
         h2 { (w.correct) }
@@ -68,7 +66,7 @@ pub(super) fn form(view: &View, line: &Line, filling: Filling) -> Markup {
                 }
             } }
             label { (w.new_answer) input name="new" list="names"; }
-            datalist #names { @for name in names { option value=(name) {} } }
+            datalist #names { @for (name, label) in &names { option value=(name) { (label) } } }
             label .grow { (w.reason) input name="reason" required; }
             label .grow { (w.source) input name="source" required; }
             button { (w.sign) }
@@ -87,13 +85,11 @@ pub(crate) struct Given {
 
 /// Signs one correction.
 pub(crate) async fn correct(
-    State(shared): State<Shared>,
+    view: View,
     Path(hash): Path<String>,
-    Query(ask): Query<Ask>,
     Form(given): Form<Given>,
-) -> Response {
-    let view = View::new(&shared, Ask { lang: ask.lang, ..Ask::default() });
-    let Some(report) = Hash::from_hex(&hash) else { return StatusCode::NOT_FOUND.into_response() };
+) -> Result<Redirect, Failed> {
+    let report = view.report(&hash)?;
     let change = Change {
         question: &given.question,
         rows: Vec::new(),
@@ -101,9 +97,5 @@ pub(crate) async fn correct(
         reason: &given.reason,
         source: &given.source,
     };
-    let signed = tokio::task::block_in_place(|| shared.sign(|desk, now| desk.correct(report, &change, now)));
-    match signed {
-        Ok(()) => Redirect::to(&view.link(&format!("/reports/{report}"))).into_response(),
-        Err(e) => failed(&view, &e),
-    }
+    view.sign(&format!("/reports/{report}"), |desk, now| desk.correct(report, &change, now))
 }

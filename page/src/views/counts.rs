@@ -1,13 +1,8 @@
 //! Protocols reconciled, stations against what was tabulated, observed against official turnout.
 
-use super::View;
 use super::charts::bar;
 use super::parts::text;
-use super::report::failed;
-use crate::query::Ask;
-use crate::state::Shared;
-use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
+use super::{Failed, View};
 use baqylau_desk::board::{Board, ByChecklist, Line};
 use baqylau_desk::source::{Official, Reconcile, Reconciled};
 use maud::{Markup, html};
@@ -17,13 +12,9 @@ const MUCH: f64 = 5.0;
 /// How many stations are listed; the export has all.
 const LISTED: usize = 200;
 
-pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Response {
-    let view = View::new(&shared, ask);
-    let board = match shared.board(&view.ask) {
-        Ok(board) => board,
-        Err(e) => return failed(&view, &e),
-    };
-    let filter = view.ask.filter(&shared);
+pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
+    let (board, shared) = (view.board()?, &view.state);
+    let filter = view.ask.filter(shared);
     let lines: Vec<&Line> = board.select(&shared.source, &filter).collect();
     let lines = Board::by_checklist(&shared.source, &lines);
     let w = view.words;
@@ -39,7 +30,7 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
         @for (at, rate) in of(|r| r.how == Reconcile::Rate) { (self::rate(&view, &board, at, rate, &lines)) }
         @for (at, number) in of(|r| r.how == Reconcile::Number) { (self::number(&view, &board, at, number, &lines)) }
     };
-    view.page("/counts", w.counts, &body).into_response()
+    Ok(view.page("/counts", w.counts, &body))
 }
 
 fn checks<'r>(view: &View, board: &Board, checks: impl Iterator<Item = &'r Reconciled>, lines: &ByChecklist) -> Markup {

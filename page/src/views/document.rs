@@ -1,12 +1,8 @@
 //! The statement's sentences as a file for other programs: DOCX, PDF, or a page that stands alone.
 
-use super::View;
-use super::report::failed;
 use super::statement::doubts;
-use crate::query::Ask;
-use crate::state::Shared;
-use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use super::{Failed, View};
+use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use baqylau_desk::DeskError;
@@ -19,35 +15,29 @@ const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessing
 /// Makes a file of a document.
 type Make = fn(&Document) -> Result<Vec<u8>, ExportError>;
 
-pub(crate) async fn file(State(shared): State<Shared>, Path(format): Path<String>, Query(ask): Query<Ask>) -> Response {
-    let view = View::new(&shared, Ask { lang: ask.lang, raw: ask.raw, as_of: ask.as_of, ..Ask::default() });
+pub(crate) async fn file(view: View, Path(format): Path<String>) -> Result<Response, Failed> {
+    let view = view.whole();
     let (media, make): (_, Make) = match format.as_str() {
         "docx" => (DOCX, baqylau_exports::docx),
         "pdf" => ("application/pdf", baqylau_exports::pdf),
         "html" => ("text/html; charset=utf-8", |document| Ok(baqylau_exports::html(document).into_bytes())),
-        _ => return StatusCode::NOT_FOUND.into_response(),
+        _ => return Err(view.nothing("/statement")),
     };
-    let made = shared.board(&view.ask).and_then(|board| {
-        let document = document(&view, &board);
-        tokio::task::block_in_place(|| make(&document)).map_err(|e| DeskError::Unknown(e.to_string()))
-    });
-    match made {
-        Ok(bytes) => {
-            let name = format!("attachment; filename=\"statement.{format}\"");
-            ([(CONTENT_TYPE, media.to_owned()), (CONTENT_DISPOSITION, name)], bytes).into_response()
-        }
-        Err(e) => failed(&view, &e),
-    }
+    let document = document(&view, &*view.board()?);
+    let made = tokio::task::block_in_place(|| make(&document));
+    let bytes = made.map_err(|e| view.failed(&DeskError::Unknown(e.to_string())))?;
+    let name = format!("attachment; filename=\"statement.{format}\"");
+    Ok(([(CONTENT_TYPE, media.to_owned()), (CONTENT_DISPOSITION, name)], bytes).into_response())
 }
 
 fn document(view: &View, board: &Board) -> Document {
     let (source, w) = (&view.state.source, view.words);
-    let figures = board.figures(source, &view.ask.filter(view.state));
+    let figures = board.figures(source, &view.ask.filter(&view.state));
     let figures: Vec<Computed> = figures.iter().enumerate().map(|(at, f)| view.worded(at, f)).collect();
     let (counted, set) = board.counted();
     let moment =
-        view.ask.moment(view.state).map(|ms| format!("{} {} · ", w.as_of, view.moment(ms))).unwrap_or_default();
-    let mut blocks = vec![Block::Note(format!("{moment}{counted} {} · {} {set}", w.found, w.set))];
+        view.ask.moment(&view.state).map(|ms| format!("{} {} · ", w.as_of, view.moment(ms))).unwrap_or_default();
+    let mut blocks = vec![Block::Note(format!("{moment}{}: {counted} · {} {set}", w.reports, w.set))];
     for (at, list) in source.checklists.iter().enumerate() {
         let here = || figures.iter().enumerate().filter(|(n, _)| source.figures[*n].figure.checklist == list.id);
         if here().next().is_some() {

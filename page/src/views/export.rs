@@ -1,43 +1,31 @@
 //! What is on a page, as a table for other programs.
 
-use super::report::failed;
-use super::{View, cleaning, texts};
-use crate::query::Ask;
-use crate::state::Shared;
-use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use super::{Failed, View, cleaning, texts};
+use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use baqylau_desk::export::Format;
 
-/// The reports of a checklist that fit the filters, a row each; the texts; the cleaning log.
-pub(crate) async fn table(State(shared): State<Shared>, Path(name): Path<String>, Query(ask): Query<Ask>) -> Response {
-    let view = View::new(&shared, ask);
+/// The reports of a checklist that fit the filters, a row each; those of all, packed; the texts; the cleaning log.
+pub(crate) async fn table(view: View, Path(name): Path<String>) -> Result<Response, Failed> {
+    let (board, shared) = (view.board()?, &view.state);
     let (what, end) = name.rsplit_once('.').unwrap_or_default();
-    let Some(format) = Format::of(end) else { return StatusCode::NOT_FOUND.into_response() };
+    let format = Format::of(end);
     let known = shared.source.checklists.iter().any(|c| c.id == what);
-    let board = match shared.board(&view.ask) {
-        Ok(board) => board,
-        Err(e) => return failed(&view, &e),
-    };
     let answers = view.ask.answers();
-    let made = tokio::task::block_in_place(|| match (what, format) {
-        ("texts", Format::Csv) => Some(texts::table(&view, &board)),
-        ("cleaning", Format::Csv) => Some(cleaning::table(&view, &board)),
-        _ if known => {
-            let filter = view.ask.filter(&shared);
-            let lines: Vec<_> = board.select(&shared.source, &filter).collect();
-            let of = (what, view.language);
-            Some(shared.read(|desk| desk.table(&shared.source, &lines, of, answers, format)))
+    let filter = view.ask.filter(shared);
+    let lines = || board.select(&shared.source, &filter).collect::<Vec<_>>();
+    let (source, language) = (&shared.source, view.language);
+    let bytes = match (what, format) {
+        ("texts", Some(Format::Csv)) => texts::table(&view, &board).map_err(|e| view.failed(&e))?,
+        ("cleaning", Some(Format::Csv)) => cleaning::table(&view, &board).map_err(|e| view.failed(&e))?,
+        ("all", None) if end == "zip" => view.read(|desk| desk.archive(source, &lines(), language, answers))?,
+        (_, Some(format)) if known => {
+            view.read(|desk| desk.table(source, &lines(), (what, language), answers, format))?
         }
-        _ => None,
-    });
-    match made {
-        Some(Ok(bytes)) => {
-            let file = format!("attachment; filename=\"{what}.{end}\"");
-            ([(CONTENT_TYPE, format.media().to_owned()), (CONTENT_DISPOSITION, file)], bytes).into_response()
-        }
-        Some(Err(e)) => failed(&view, &e),
-        None => StatusCode::NOT_FOUND.into_response(),
-    }
+        _ => return Err(view.nothing("/reports")),
+    };
+    let file = format!("attachment; filename=\"{what}.{end}\"");
+    let media = format.map_or("application/zip", Format::media);
+    Ok(([(CONTENT_TYPE, media.to_owned()), (CONTENT_DISPOSITION, file)], bytes).into_response())
 }

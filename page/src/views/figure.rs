@@ -1,14 +1,10 @@
 //! One figure, by region, hour and answer, with a way to the reports behind each number.
 
-use super::View;
 use super::charts::{Region, Small, bar, columns, multiples};
 use super::parts::text;
-use super::report::failed;
+use super::{Failed, View};
 use crate::query::Ask;
-use crate::state::Shared;
-use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::extract::Path;
 use baqylau_desk::board::{Board, Line};
 use baqylau_desk::source::Trait;
 use baqylau_findings::Computed;
@@ -17,23 +13,18 @@ use baqylau_findings::sample::Estimate;
 use baqylau_forms::definition::Text;
 use maud::{Markup, html};
 
-pub(crate) async fn page(State(shared): State<Shared>, Path(id): Path<String>, Query(ask): Query<Ask>) -> Response {
-    let view = View::new(&shared, ask);
-    let Some(at) = shared.source.figures.iter().position(|f| f.figure.id == id) else {
-        return (StatusCode::NOT_FOUND, view.page("/findings", view.words.none, &html! {})).into_response();
-    };
-    let board = match shared.board(&view.ask) {
-        Ok(board) => board,
-        Err(e) => return failed(&view, &e),
-    };
-    let filter = view.ask.filter(&shared);
+pub(crate) async fn page(view: View, Path(id): Path<String>) -> Result<Markup, Failed> {
+    let (board, shared) = (view.board()?, &view.state);
+    let at = shared.source.figures.iter().position(|f| f.figure.id == id);
+    let at = at.ok_or_else(|| view.nothing("/findings"))?;
+    let filter = view.ask.filter(shared);
     let of = shared.source.number_at(at).map(|(checklist, _)| checklist);
     let lines: Vec<&Line> = board.select(&shared.source, &filter).filter(|l| l.checklist == of).collect();
     let whole = view.worded(at, &board.total(&shared.source, at, &lines));
     let (w, figure) = (view.words, &shared.source.figures[at].figure);
     let shares = whole.parts.is_empty() && whole.base > 0 && whole.count <= whole.base && figure.checklist != PEOPLE;
     let body = html! {
-        p .lead { (text(&whole.sentence(&figure.sentence.get(view.language)))) }
+        p .small { code { (id) } }
         (super::findings::form(&view, board.level))
         (number(&view, &whole))
         @if !whole.parts.is_empty() { h2 { (w.choices) } (parts(&view, at, &whole)) }
@@ -47,7 +38,9 @@ pub(crate) async fn page(State(shared): State<Shared>, Path(id): Path<String>, Q
             None => {}
         }
     };
-    view.page(&format!("/findings/{id}"), &id, &body).into_response()
+    let sentence = whole.sentence(&figure.sentence.get(view.language));
+    let title = if sentence.is_empty() { &id } else { &sentence };
+    Ok(view.page(&format!("/findings/{id}"), title, &body))
 }
 
 fn behind(view: &View, id: &str, change: impl FnOnce(&mut Ask)) -> String {

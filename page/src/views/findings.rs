@@ -1,24 +1,16 @@
 //! Every figure of the statement, over all reports that count or a part of them.
 
-use super::View;
 use super::charts::bar;
 use super::parts::text;
-use super::report::failed;
+use super::{Failed, View};
 use crate::query::Ask;
-use crate::state::Shared;
-use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
 use baqylau_findings::Computed;
 use baqylau_findings::figure::PEOPLE;
 use maud::{Markup, html};
 
-pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Response {
-    let view = View::new(&shared, ask);
-    let board = match shared.board(&view.ask) {
-        Ok(board) => board,
-        Err(e) => return failed(&view, &e),
-    };
-    let figures = board.figures(&shared.source, &view.ask.filter(&shared));
+pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
+    let (board, shared) = (view.board()?, &view.state);
+    let figures = board.figures(&shared.source, &view.ask.filter(shared));
     // The register does not tell where people are: its figures are of the whole mission only.
     let whole = Ask { raw: view.ask.raw.clone(), lang: view.ask.lang.clone(), ..Ask::default() };
     let part = view.ask.with(|_| ()) != whole;
@@ -27,7 +19,7 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
         !(part && (of_people || f.forms == 0))
     });
     let w = view.words;
-    view.page(
+    Ok(view.page(
         "/findings",
         w.findings,
         &html! {
@@ -42,8 +34,7 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
             }
             @if shared.source.sample.is_none() { p .small { (w.no_sample) } }
         },
-    )
-    .into_response()
+    ))
 }
 
 fn row(view: &View, at: usize, f: &Computed, part: bool) -> Markup {

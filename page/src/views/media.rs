@@ -1,14 +1,9 @@
 //! Media monitoring: how much time and space each actor got in each outlet, and in which tone.
 
-use super::View;
 use super::charts::{bar, stack};
 use super::counts::percent;
 use super::parts::text;
-use super::report::failed;
-use crate::query::Ask;
-use crate::state::Shared;
-use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
+use super::{Failed, View};
 use baqylau_desk::board::{Board, Line};
 use baqylau_desk::source::{Use, Used};
 use baqylau_desk::status::Status;
@@ -38,15 +33,11 @@ impl Sum {
     }
 }
 
-pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Response {
-    let view = View::new(&shared, ask);
-    let board = match shared.board(&view.ask) {
-        Ok(board) => board,
-        Err(e) => return failed(&view, &e),
-    };
+pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
+    let (board, shared) = (view.board()?, &view.state);
     let w = view.words;
     let Some(outlets) = shared.source.used(Use::Outlet).next() else {
-        return view.page("/media", w.media, &html! { p { (w.no_media) } }).into_response();
+        return Ok(view.page("/media", w.media, &html! { p { (w.no_media) } }));
     };
     let items = items(&view, &board, outlets);
     let actors = shared.source.used(Use::Actor).find(|u| u.checklist == outlets.checklist);
@@ -59,13 +50,13 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
         }
         h2 { (w.by_outlet) } (by(&view, &items, outlets))
     };
-    view.page("/media", w.media, &body).into_response()
+    Ok(view.page("/media", w.media, &body))
 }
 
 /// The items that count, of the outlet that is asked for.
 fn items<'b>(view: &View, board: &'b Board, outlets: &Used) -> Vec<&'b Line> {
     let source = &view.state.source;
-    let filter = view.ask.filter(view.state);
+    let filter = view.ask.filter(&view.state);
     let of = |l: &&Line| l.checklist == Some(outlets.checklist) && l.status == Status::Counted;
     board.select(source, &filter).filter(of).collect()
 }

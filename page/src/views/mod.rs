@@ -22,15 +22,25 @@ pub(crate) mod timeline;
 pub(crate) mod urgent;
 
 use crate::query::Ask;
-use crate::state::State;
+use crate::state::Shared;
 use crate::words::{LANGUAGES, Words, words};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{FromRequestParts, Query};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Redirect, Response};
+use baqylau_desk::board::Board;
 use baqylau_desk::flags::Flag;
+use baqylau_desk::{Desk, DeskError};
 use baqylau_findings::Computed;
+use baqylau_protocol::ids::Hash;
 use maud::{DOCTYPE, Markup, html};
+use std::sync::Arc;
+use tokio::task::block_in_place;
 
 /// One request: what was asked, in which words.
-pub(crate) struct View<'s> {
-    pub state: &'s State,
+pub(crate) struct View {
+    pub state: Shared,
     pub ask: Ask,
     pub words: &'static Words,
     /// The position of the language among the mission's.
@@ -39,13 +49,78 @@ pub(crate) struct View<'s> {
     news: u64,
 }
 
-impl<'s> View<'s> {
-    pub fn new(state: &'s State, ask: Ask) -> Self {
+/// Instead of a page: what went wrong, with the remedy that the error names.
+pub(crate) struct Failed(StatusCode, Markup);
+
+impl IntoResponse for Failed {
+    fn into_response(self) -> Response {
+        (self.0, self.1).into_response()
+    }
+}
+
+impl FromRequestParts<Shared> for View {
+    type Rejection = QueryRejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Self, QueryRejection> {
+        let Query(ask) = Query::from_request_parts(parts, state).await?;
+        Ok(Self::new(state.clone(), ask))
+    }
+}
+
+impl View {
+    fn new(state: Shared, ask: Ask) -> Self {
         let languages = &state.source.mission.languages;
         let code = if ask.lang.is_empty() { languages.first().map_or("en", |l| l.code.as_str()) } else { &ask.lang };
         let words = words(code);
         let language = languages.iter().position(|l| l.code == words.code).unwrap_or(0);
-        Self { state, ask, words, language, news: *state.news.borrow() }
+        let news = *state.news.borrow();
+        Self { state, ask, words, language, news }
+    }
+
+    /// What is known, as it is asked for.
+    pub fn board(&self) -> Result<Arc<Board>, Failed> {
+        self.state.board(&self.ask).map_err(|e| self.failed(&e))
+    }
+
+    /// Reads something at the desk.
+    pub fn read<T>(&self, read: impl FnOnce(&Desk) -> Result<T, DeskError>) -> Result<T, Failed> {
+        block_in_place(|| self.state.read(read)).map_err(|e| self.failed(&e))
+    }
+
+    /// Signs something at the desk, sends it, and leads to a page.
+    pub fn sign(&self, path: &str, act: impl FnOnce(&Desk, i64) -> Result<(), DeskError>) -> Result<Redirect, Failed> {
+        block_in_place(|| self.state.sign(act)).map_err(|e| self.failed(&e))?;
+        Ok(self.to(path))
+    }
+
+    /// To another page.
+    pub fn to(&self, path: &str) -> Redirect {
+        Redirect::to(&self.link(path))
+    }
+
+    /// The report that an address names.
+    pub fn report(&self, hash: &str) -> Result<Hash, Failed> {
+        Hash::from_hex(hash).ok_or_else(|| self.nothing("/reports"))
+    }
+
+    pub fn failed(&self, error: &DeskError) -> Failed {
+        let body = html! {
+            p role="alert" { "⚠ " (parts::text(&error.to_string())) }
+            p { a href=(self.link("/reports")) { (self.words.back) } }
+        };
+        Failed(StatusCode::UNPROCESSABLE_ENTITY, self.page("/reports", self.words.failed, &body))
+    }
+
+    /// Nothing has this address.
+    pub fn nothing(&self, path: &str) -> Failed {
+        Failed(StatusCode::NOT_FOUND, self.page(path, self.words.none, &html! {}))
+    }
+
+    /// Of the whole mission: no filter holds, but what is taken as an answer, and the moment.
+    pub fn whole(mut self) -> Self {
+        let Ask { raw, as_of, lang, .. } = self.ask;
+        self.ask = Ask { raw, as_of, lang, ..Ask::default() };
+        self
     }
 
     /// A link that keeps the language and nothing else.

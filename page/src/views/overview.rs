@@ -4,8 +4,6 @@ use super::View;
 use super::charts::{Pair, bar, columns, line, pairs};
 use super::parts::{card, text};
 use crate::query::Ask;
-use crate::state::Shared;
-use axum::extract::{Query, State};
 use baqylau_desk::board::{Board, Line};
 use baqylau_desk::expected::{self, Expected, Progress};
 use baqylau_desk::status::Status;
@@ -16,8 +14,8 @@ const HOUR_MS: i64 = 3_600_000;
 /// How many teams are listed: those that lack most.
 const TEAMS: usize = 40;
 
-pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Markup {
-    let view = View::new(&shared, ask);
+pub(crate) async fn page(view: View) -> Markup {
+    let shared = &view.state;
     let board = shared.boards().of(view.ask.answers()).clone();
     let w = view.words;
     let expected = expected::expected(&board, &shared.source, (shared.now)());
@@ -224,7 +222,7 @@ fn reasons(view: &View, board: &Board) -> Markup {
     }
     html! {
         table {
-            thead { tr { th scope="col" { (w.reason) } th scope="col" .n { (w.found) } } }
+            thead { tr { th scope="col" { (w.reason) } th scope="col" .n { (w.reports) } } }
             tbody {
                 @for (name, n) in count {
                     tr {

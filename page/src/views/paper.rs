@@ -1,12 +1,11 @@
 //! Paper forms typed in by a clerk: a digit answers and goes on, every answer is kept at once.
 
-use super::View;
 use super::parts::text;
-use super::report::{failed, rows};
-use crate::query::{Ask, Fields};
-use crate::state::Shared;
-use axum::extract::{Form, Path, Query, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use super::report::rows;
+use super::{Failed, View};
+use crate::query::Fields;
+use axum::extract::{Form, Path};
+use axum::response::Redirect;
 use baqylau_desk::DeskError;
 use baqylau_desk::paper::{Paper, PaperHead};
 use baqylau_forms::definition::Kind;
@@ -19,15 +18,10 @@ fn now(view: &View) -> Moment {
     Moment { ms: (view.state.now)(), offset: view.state.source.mission.offset }
 }
 
-pub(crate) async fn all(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Response {
-    let view = View::new(&shared, ask);
-    match tokio::task::block_in_place(|| shared.read(baqylau_desk::Desk::papers)) {
-        Ok(papers) => {
-            let body = html! { (begin(&view)) @if !papers.is_empty() { h2 { (view.words.under_way) } (list(&view, &papers)) } };
-            view.page("/paper", view.words.paper, &body).into_response()
-        }
-        Err(e) => failed(&view, &e),
-    }
+pub(crate) async fn all(view: View) -> Result<Markup, Failed> {
+    let papers = view.read(baqylau_desk::Desk::papers)?;
+    let body = html! { (begin(&view)) @if !papers.is_empty() { h2 { (view.words.under_way) } (list(&view, &papers)) } };
+    Ok(view.page("/paper", view.words.paper, &body))
 }
 
 fn list(view: &View, papers: &[(i64, PaperHead)]) -> Markup {
@@ -74,19 +68,16 @@ pub(crate) struct Head {
 }
 
 /// Begins one.
-pub(crate) async fn start(State(shared): State<Shared>, Query(ask): Query<Ask>, Form(given): Form<Head>) -> Response {
-    let view = View::new(&shared, ask);
+pub(crate) async fn start(view: View, Form(given): Form<Head>) -> Result<Redirect, Failed> {
     let at = now(&view);
-    let begun = place(&view, given.place.trim()).and_then(|place| {
+    let id = view.read(|desk| {
+        let place = place(&view, given.place.trim())?;
         let mut head = PaperHead::new(&given.checklist, &given.visit, place, at.ms);
         head.arrived = moment(&view, &given.arrived);
         head.departed = moment(&view, &given.departed);
-        tokio::task::block_in_place(|| shared.read(|desk| desk.begin_paper(head, at)))
-    });
-    match begun {
-        Ok(id) => Redirect::to(&view.link(&format!("/paper/{id}"))).into_response(),
-        Err(e) => failed(&view, &e),
-    }
+        desk.begin_paper(head, at)
+    })?;
+    Ok(view.to(&format!("/paper/{id}")))
 }
 
 /// A place by its code, or by words that name one alone.
@@ -118,13 +109,9 @@ fn moment(view: &View, text: &str) -> Option<(i64, i16)> {
     Some((local.and_utc().timestamp_millis() - i64::from(offset) * 60_000, offset))
 }
 
-pub(crate) async fn page(State(shared): State<Shared>, Path(id): Path<i64>, Query(ask): Query<Ask>) -> Response {
-    let view = View::new(&shared, ask);
-    let paper = tokio::task::block_in_place(|| shared.read(|desk| desk.paper(id, now(&view), view.language)));
-    match paper {
-        Ok(paper) => form(&view, paper).into_response(),
-        Err(e) => failed(&view, &e),
-    }
+pub(crate) async fn page(view: View, Path(id): Path<i64>) -> Result<Markup, Failed> {
+    let paper = view.read(|desk| desk.paper(id, now(&view), view.language))?;
+    Ok(form(&view, paper))
 }
 
 fn form(view: &View, paper: Paper) -> Markup {
@@ -246,39 +233,22 @@ fn typed(view: &View, q: &QuestionView) -> Markup {
 }
 
 /// Keeps one answer: `question`, `row`, any number of `value`s of which the last that says something holds for one answer.
-pub(crate) async fn set(
-    State(shared): State<Shared>,
-    Path(id): Path<i64>,
-    Query(ask): Query<Ask>,
-    Form(fields): Form<Fields>,
-) -> Response {
-    let view = View::new(&shared, ask);
+pub(crate) async fn set(view: View, Path(id): Path<i64>, Form(fields): Form<Fields>) -> Result<Redirect, Failed> {
     let values: Vec<String> = fields.all("value").into_iter().filter(|v| !v.is_empty()).collect();
     // A missing value stands alone.
     let value = values.iter().rev().find(|v| v.starts_with('?')).map_or_else(|| values.join(" "), Clone::clone);
     let (question, row) = (fields.one("question"), fields.one("row").parse().unwrap_or(0));
     let at = now(&view);
-    let done = tokio::task::block_in_place(|| shared.read(|desk| desk.set_paper(id, &question, row, &value, at)));
-    match done {
-        Ok(_) => Redirect::to(&view.link(&format!("/paper/{id}"))).into_response(),
-        Err(e) => failed(&view, &e),
-    }
+    view.read(|desk| desk.set_paper(id, &question, row, &value, at))?;
+    Ok(view.to(&format!("/paper/{id}")))
 }
 
 /// Adds a row to a repeat.
-pub(crate) async fn extend(
-    State(shared): State<Shared>,
-    Path(id): Path<i64>,
-    Query(ask): Query<Ask>,
-    Form(fields): Form<Fields>,
-) -> Response {
-    let view = View::new(&shared, ask);
+pub(crate) async fn extend(view: View, Path(id): Path<i64>, Form(fields): Form<Fields>) -> Result<Redirect, Failed> {
     let (repeat, row) = (fields.one("question"), fields.one("row").parse().unwrap_or(0));
     let at = now(&view);
-    match tokio::task::block_in_place(|| shared.read(|desk| desk.extend_paper(id, &repeat, row, at))) {
-        Ok(()) => Redirect::to(&view.link(&format!("/paper/{id}"))).into_response(),
-        Err(e) => failed(&view, &e),
-    }
+    view.read(|desk| desk.extend_paper(id, &repeat, row, at))?;
+    Ok(view.to(&format!("/paper/{id}")))
 }
 
 /// What becomes of a form: `act` is `sign` or `drop`.
@@ -290,20 +260,10 @@ pub(crate) struct End {
 }
 
 /// Signs a form, or throws it away.
-pub(crate) async fn end(
-    State(shared): State<Shared>,
-    Path(id): Path<i64>,
-    Query(ask): Query<Ask>,
-    Form(given): Form<End>,
-) -> Response {
-    let view = View::new(&shared, ask);
+pub(crate) async fn end(view: View, Path(id): Path<i64>, Form(given): Form<End>) -> Result<Redirect, Failed> {
     let at = now(&view);
-    let done = tokio::task::block_in_place(|| match given.act.as_str() {
-        "drop" => shared.read(|desk| desk.drop_paper(id)),
-        _ => shared.sign(|desk, _| desk.sign_paper(id, &given.incomplete, at)),
-    });
-    match done {
-        Ok(()) => Redirect::to(&view.link("/paper")).into_response(),
-        Err(e) => failed(&view, &e),
+    match given.act.as_str() {
+        "drop" => view.read(|desk| desk.drop_paper(id)).map(|()| view.to("/paper")),
+        _ => view.sign("/paper", |desk, _| desk.sign_paper(id, &given.incomplete, at)),
     }
 }

@@ -21,6 +21,27 @@ pub(super) fn card(number: &Markup, what: &str, link: &str) -> Markup {
     html! { a .card href=(link) { span .number { (number) } span { (what) } } }
 }
 
+/// A long list, a page at a time: what stands on the page that is asked for, and ways to the others.
+pub(super) fn paged<'l, T>(view: &View, path: &str, all: &'l [T], size: usize) -> (&'l [T], Markup) {
+    let last = all.len().saturating_sub(1) / size;
+    let at = view.ask.page.parse().unwrap_or(0).min(last);
+    let to = |page: usize| view.ask.with(|a| a.page = page.to_string()).link(path);
+    // The first, the last, and those around this one.
+    let near = (0..=last).filter(|page| *page == 0 || *page == last || page.abs_diff(at) < 3);
+    let ways = html! {
+        @if last > 0 {
+            nav .turn aria-label=(view.words.pages) {
+                @for page in near {
+                    @if page > 0 && page == last && last.abs_diff(at) > 3 { span { "…" } }
+                    a href=(to(page)) aria-current=[(page == at).then_some("page")] { (page + 1) }
+                    @if page == 0 && at > 3 { span { "…" } }
+                }
+            }
+        }
+    };
+    (&all[at * size..all.len().min((at + 1) * size)], ways)
+}
+
 /// Who sent it.
 pub(super) fn who(line: &Line) -> Markup {
     html! { @match &line.person { Some(person) => { (text(&person.code)) " · " (text(&person.team)) } None => "?" } }

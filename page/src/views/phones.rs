@@ -1,27 +1,23 @@
 //! Whose phones they are, when each was heard last, and what is missing of it.
 
-use super::View;
-use super::parts::text;
-use super::report::failed;
-use crate::query::Ask;
-use crate::state::Shared;
-use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
+use super::parts::{paged, text};
+use super::{Failed, View};
 use baqylau_desk::devices::DeviceRow;
 use maud::{Markup, html};
 
-pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Response {
-    let view = View::new(&shared, ask);
-    match tokio::task::block_in_place(|| shared.read(|desk| desk.devices((shared.now)()))) {
-        Ok(rows) => view.page("/phones", view.words.phones, &table(&view, rows)).into_response(),
-        Err(e) => failed(&view, &e),
-    }
+pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
+    let rows = view.read(|desk| desk.devices((view.state.now)()))?;
+    Ok(view.page("/phones", view.words.phones, &table(&view, rows)))
 }
+
+/// How many stand on a page.
+const PAGE: usize = 100;
 
 /// Those that were not heard from stand first, then by how long they have been silent.
 fn table(view: &View, mut rows: Vec<DeviceRow>) -> Markup {
     let w = view.words;
     rows.sort_by_key(|d| d.heard);
+    let (shown, ways) = paged(view, "/phones", &rows, PAGE);
     html! {
         table {
             thead { tr {
@@ -29,7 +25,7 @@ fn table(view: &View, mut rows: Vec<DeviceRow>) -> Markup {
                 th scope="col" .n { (w.received) } th scope="col" .n { (w.missing) } th scope="col" { (w.chain) }
             } }
             tbody {
-                @for d in &rows {
+                @for d in shown {
                     @let (person, team) = d.person.clone().unwrap_or_else(|| ("?".into(), "?".into()));
                     tr {
                         th scope="row" { (text(&person)) } td { (text(&team)) }
@@ -42,5 +38,6 @@ fn table(view: &View, mut rows: Vec<DeviceRow>) -> Markup {
                 }
             }
         }
+        (ways)
     }
 }

@@ -1,16 +1,14 @@
 //! One report: what it says, whether it counts, what proves it, and what desks decided of it.
 
 use super::parts::text;
-use super::{View, attachments, cleaning, corrections, texts};
-use crate::query::{Ask, Fields};
-use crate::state::Shared;
-use axum::extract::{Form, Path, Query, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use super::{Failed, View, attachments, cleaning, corrections, texts};
+use crate::query::Fields;
+use axum::extract::{Form, Path};
+use axum::response::Redirect;
 use baqylau_desk::DeskError;
 use baqylau_desk::board::{Board, Line};
 use baqylau_desk::entry::typed;
-use baqylau_desk::status::Status;
+use baqylau_desk::status::{Answers, Status};
 use baqylau_forms::definition::Kind;
 use baqylau_forms::fill::Filling;
 use baqylau_forms::fill::QuestionView;
@@ -20,13 +18,10 @@ use baqylau_report::Report;
 use baqylau_report::review::State as Decision;
 use maud::{Markup, html};
 
-pub(crate) async fn page(State(shared): State<Shared>, Path(hash): Path<String>, Query(ask): Query<Ask>) -> Response {
-    let view = View::new(&shared, ask);
-    let board = shared.boards().of(view.ask.answers()).clone();
-    let Some(line) = Hash::from_hex(&hash).and_then(|hash| board.line(hash)) else {
-        return (StatusCode::NOT_FOUND, view.page("/reports", view.words.none, &html! {})).into_response();
-    };
-    let read = |hash| tokio::task::block_in_place(|| shared.read(|desk| desk.read(hash)));
+pub(crate) async fn page(view: View, Path(hash): Path<String>) -> Result<Markup, Failed> {
+    let board = view.state.boards().of(view.ask.answers()).clone();
+    let line = board.line(view.report(&hash)?).ok_or_else(|| view.nothing("/reports"))?;
+    let read = |hash| tokio::task::block_in_place(|| view.state.read(|desk| desk.read(hash)));
     let before = line.supersedes.and_then(|hash| read(hash).ok());
     let body = html! {
         (facts(&view, &board, line))
@@ -48,7 +43,7 @@ pub(crate) async fn page(State(shared): State<Shared>, Path(hash): Path<String>,
     };
     let title =
         format!("{} · {}", view.title(line.checklist), if line.visit.is_empty() { &hash[..8] } else { &line.visit });
-    view.page(&format!("/reports/{hash}"), &title, &body).into_response()
+    Ok(view.page(&format!("/reports/{hash}"), &title, &body))
 }
 
 fn facts(view: &View, board: &Board, line: &Line) -> Markup {
@@ -197,26 +192,24 @@ fn proof(view: &View, line: &Line) -> Markup {
 }
 
 /// Everything about one report verified again.
-pub(crate) async fn prove(State(shared): State<Shared>, Path(hash): Path<String>, Query(ask): Query<Ask>) -> Response {
-    let view = View::new(&shared, Ask { lang: ask.lang, ..Ask::default() });
+pub(crate) async fn prove(view: View, Path(hash): Path<String>) -> Result<Markup, Failed> {
     let w = view.words;
-    let Some(report) = Hash::from_hex(&hash) else { return StatusCode::NOT_FOUND.into_response() };
-    match tokio::task::block_in_place(|| shared.read(|desk| desk.prove(report))) {
-        Err(e) => failed(&view, &e),
-        Ok(proof) => {
-            let (size, root, time) = proof.head;
-            let body = html! {
-                p role="status" { "✓ " (w.proven) }
-                dl .facts .proof {
-                    dt { (w.hash) } dd { a href=(view.link(&format!("/reports/{report}"))) { code { (report) } } }
-                    dt { (w.certificate) " " (proof.enrolled) } dd { code { (proof.invite) } }
-                    dt { (w.previous) } dd { code { (proof.previous) } }
-                    dt { (w.tree) } dd { (size) " · " code { (root) } " · " (view.moment(time)) }
-                }
-            };
-            view.page("/reports", w.proof, &body).into_response()
+    let report = view.report(&hash)?;
+    let proof = view.read(|desk| desk.prove(report))?;
+    let (size, root, time) = proof.head;
+    let boards = view.state.boards();
+    let person = boards.of(Answers::Effective).line(report).and_then(|line| line.person.as_ref());
+    let body = html! {
+        p role="status" { "✓ " (w.proven) }
+        dl .facts .proof {
+            @if let Some(person) = person { dt { (w.person) } dd { (text(&person.code)) " · " (text(&person.team)) } }
+            dt { (w.hash) } dd { a href=(view.link(&format!("/reports/{report}"))) { code { (report) } } }
+            dt { (w.certificate) " " (proof.enrolled) } dd { code { (proof.invite) } }
+            dt { (w.previous) } dd { code { (proof.previous) } }
+            dt { (w.tree) } dd { (size) " · " code { (root) } " · " (view.moment(time)) }
         }
-    }
+    };
+    Ok(view.page("/reports", w.proof, &body))
 }
 
 fn decisions(view: &View, line: &Line) -> Markup {
@@ -245,34 +238,20 @@ fn decisions(view: &View, line: &Line) -> Markup {
 
 /// What a coordinator decides of a report: `decision`, `reason`, and any number of `question`s that the observer is asked.
 pub(crate) async fn review(
-    State(shared): State<Shared>,
+    view: View,
     Path(hash): Path<String>,
-    Query(ask): Query<Ask>,
     Form(fields): Form<Fields>,
-) -> Response {
-    let view = View::new(&shared, Ask { lang: ask.lang, ..Ask::default() });
-    let Some(report) = Hash::from_hex(&hash) else { return StatusCode::NOT_FOUND.into_response() };
+) -> Result<Redirect, Failed> {
+    let report = view.report(&hash)?;
     let (decision, reason) = (fields.one("decision"), fields.one("reason"));
-    let done = tokio::task::block_in_place(|| {
-        shared.sign(|desk, now| match decision.as_str() {
-            "accept" => desk.review(report, Decision::Accepted, &reason, now),
-            "exclude" => desk.review(report, Decision::Excluded, &reason, now),
-            "ask" => desk.ask(report, &fields.all("question"), &reason, None, now),
-            other => Err(DeskError::Unknown(format!("{other:?} is no decision"))),
-        })
-    });
-    match done {
-        // Only back to pages of ours.
-        Ok(()) if ["/urgent", "/timeline"].contains(&fields.one("back").as_str()) => {
-            Redirect::to(&view.link(&fields.one("back"))).into_response()
-        }
-        Ok(()) => Redirect::to(&view.link(&format!("/reports/{report}"))).into_response(),
-        Err(e) => failed(&view, &e),
-    }
-}
-
-/// What went wrong, with the remedy that the error names.
-pub(super) fn failed(view: &View, error: &DeskError) -> Response {
-    let body = html! { p role="alert" { "⚠ " (text(&error.to_string())) } p { a href=(view.link("/reports")) { (view.words.back) } } };
-    (StatusCode::UNPROCESSABLE_ENTITY, view.page("/reports", view.words.failed, &body)).into_response()
+    // Only back to pages of ours.
+    let back = Some(fields.one("back")).filter(|back| ["/urgent", "/timeline"].contains(&back.as_str()));
+    let back = back.unwrap_or_else(|| format!("/reports/{report}"));
+    view.sign(&back, |desk, now| match decision.as_str() {
+        "accept" => desk.review(report, Decision::Accepted, &reason, now),
+        "exclude" => desk.review(report, Decision::Excluded, &reason, now),
+        "ask" if fields.all("question").is_empty() => Err(DeskError::Unknown(view.words.ask_what.into())),
+        "ask" => desk.ask(report, &fields.all("question"), &reason, None, now),
+        other => Err(DeskError::Unknown(format!("{other:?} is no decision"))),
+    })
 }

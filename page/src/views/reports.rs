@@ -1,12 +1,7 @@
 //! The reports that fit a search, newest first.
 
-use super::View;
-use super::parts::text;
-use super::report::failed;
-use crate::query::Ask;
-use crate::state::Shared;
-use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
+use super::parts::{paged, text};
+use super::{Failed, View};
 use baqylau_desk::board::Line;
 use baqylau_desk::flags::Flag;
 use baqylau_desk::status::Status;
@@ -17,37 +12,28 @@ const PAGE: usize = 100;
 /// Why a report does not count, as far as somebody looks for it.
 const STATUSES: [&str; 7] = ["superseded", "duplicate", "forked", "excluded", "proposal", "competing", "test"];
 
-pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Response {
-    let view = View::new(&shared, ask);
-    let board = match shared.board(&view.ask) {
-        Ok(board) => board,
-        Err(e) => return failed(&view, &e),
-    };
-    let filter = view.ask.filter(&shared);
-    let found: Vec<&Line> = board.select(&shared.source, &filter).collect();
-    let last = found.len().saturating_sub(1) / PAGE;
-    let at = view.ask.page.parse().unwrap_or(0).min(last);
-    let shown: Vec<&Line> = found.iter().rev().skip(at * PAGE).take(PAGE).copied().collect();
-    let w = view.words;
-    let turn = |to: usize| view.ask.with(|a| a.page = to.to_string()).link("/reports");
-    view.page(
+pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
+    let (board, shared) = (view.board()?, &view.state);
+    let filter = view.ask.filter(shared);
+    let mut found: Vec<&Line> = board.select(&shared.source, &filter).collect();
+    found.reverse();
+    let (shown, ways) = paged(&view, "/reports", &found, PAGE);
+    let (w, all) = (view.words, view.ask.link("/export/all.zip"));
+    Ok(view.page(
         "/reports",
         w.reports,
         &html! {
             (form(&view))
-            p role="status" { (found.len()) " " (w.found)
+            p role="status" { (w.reports) ": " (found.len())
                 @if !view.ask.checklist.is_empty() { " · " a href=(view.ask.link(&format!("/export/{}.csv", view.ask.checklist))) { (w.table) }
                     " · " a href=(view.ask.link(&format!("/export/{}.xlsx", view.ask.checklist))) { (w.workbook) }
                     " · " a href=(view.ask.link(&format!("/export/{}.parquet", view.ask.checklist))) { "Parquet" } }
+                @if !found.is_empty() { " · " a href=(all) { (w.tables) } }
             }
-            @if found.is_empty() { p { (w.none) } } @else { (table(&view, &shown)) }
-            p .turn {
-                @if at > 0 { a href=(turn(at - 1)) { "‹ " (w.newer) } }
-                @if at < last { a href=(turn(at + 1)) { (w.older) " ›" } }
-            }
+            @if found.is_empty() { p { (w.none) } } @else { (table(&view, shown)) }
+            (ways)
         },
-    )
-    .into_response()
+    ))
 }
 
 fn form(view: &View) -> Markup {

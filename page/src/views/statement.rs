@@ -1,13 +1,9 @@
 //! The statement's sentences with their numbers, each a way to how it is made. Printed, it is the annex.
 
-use super::View;
 use super::parts::text;
-use super::report::failed;
-use crate::query::Ask;
-use crate::state::Shared;
-use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
-use baqylau_desk::board::{Board, Filter};
+use super::{Failed, View};
+use baqylau_desk::board::Board;
+use baqylau_desk::filter::Filter;
 use baqylau_desk::status::Answers;
 use baqylau_findings::{Computed, Unit};
 use baqylau_report::review::State as Decision;
@@ -17,18 +13,15 @@ use std::collections::HashSet;
 /// Out of a hundred: more unknown than this beside the base is worth a word.
 const MUCH_UNKNOWN: usize = 10;
 
-pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Response {
-    let view = View::new(&shared, Ask { lang: ask.lang, raw: ask.raw, as_of: ask.as_of, ..Ask::default() });
-    let board = match shared.board(&view.ask) {
-        Ok(board) => board,
-        Err(e) => return failed(&view, &e),
-    };
-    let figures = board.figures(&shared.source, &view.ask.filter(&shared));
+pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
+    let view = view.whole();
+    let (board, shared) = (view.board()?, &view.state);
+    let figures = board.figures(&shared.source, &view.ask.filter(shared));
     let of = |checklist: &str| -> Vec<(usize, &Computed)> {
         figures.iter().enumerate().filter(|(at, _)| shared.source.figures[*at].figure.checklist == checklist).collect()
     };
     let w = view.words;
-    view.page(
+    Ok(view.page(
         "/statement",
         w.statement,
         &html! {
@@ -43,8 +36,7 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
             }
             @if shared.source.sample.is_none() { p .small { (w.no_sample) } }
         },
-    )
-    .into_response()
+    ))
 }
 
 /// Of which moment, and of which reports.
@@ -61,7 +53,7 @@ fn frozen(view: &View, board: &Board) -> Markup {
             button { (w.show) }
             span { (w.document) ": " a href=(file("docx")) { "DOCX" } " · " a href=(file("pdf")) { "PDF" } " · " a href=(file("html")) { "HTML" } }
         }
-        p .small { (counted) " " (w.found) " · " (w.set) " " code { (set) } }
+        p .small { (w.reports) ": " (counted) " · " (w.set) " " code { (set) } }
     }
 }
 

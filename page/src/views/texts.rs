@@ -1,19 +1,15 @@
 //! What observers wrote: coded by the mission's codebook, translated beside the original, marked as quotable.
 
-use super::View;
 use super::charts::bar;
-use super::parts::{place, text, who};
-use super::report::failed;
+use super::parts::{paged, place, text, who};
+use super::{Failed, View};
 use crate::query::{Ask, Fields};
-use crate::state::Shared;
-use axum::extract::{Form, Path, Query, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::extract::{Form, Path};
+use axum::response::Redirect;
 use baqylau_desk::board::{Board, Line};
 use baqylau_desk::entry::typed;
 use baqylau_desk::records::Coded;
 use baqylau_desk::status::Status;
-use baqylau_protocol::ids::Hash;
 use baqylau_report::Coding;
 use maud::{Markup, html};
 
@@ -39,30 +35,22 @@ fn wanted(ask: &Ask, line: &Line, cell: &Cell) -> bool {
     }
 }
 
-pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Response {
-    let view = View::new(&shared, ask);
-    let board = match shared.board(&view.ask) {
-        Ok(board) => board,
-        Err(e) => return failed(&view, &e),
-    };
-    let filter = view.ask.filter(&shared);
+pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
+    let (board, shared) = (view.board()?, &view.state);
+    let filter = view.ask.filter(shared);
     let lines = board.select(&shared.source, &filter).filter(|l| l.status == Status::Counted);
-    let lines: Vec<&Line> = lines.filter(|l| l.typed.iter().any(|cell| wanted(&view.ask, l, cell))).collect();
-    let last = lines.len().saturating_sub(1) / PAGE;
-    let at = view.ask.page.parse().unwrap_or(0).min(last);
-    let turn = |to: usize| view.ask.with(|a| a.page = to.to_string()).link("/texts");
+    let mut lines: Vec<&Line> = lines.filter(|l| l.typed.iter().any(|cell| wanted(&view.ask, l, cell))).collect();
+    lines.reverse();
+    let (shown, ways) = paged(&view, "/texts", &lines, PAGE);
     let w = view.words;
     let body = html! {
         (form(&view))
-        p role="status" { (lines.len()) " " (w.found) " · " a href=(view.ask.link("/export/texts.csv")) { (w.table) } }
+        p role="status" { (w.reports) ": " (lines.len()) " · " a href=(view.ask.link("/export/texts.csv")) { (w.table) } }
         @if view.ask.code.is_empty() { (codes(&view, &board)) }
-        @for line in lines.iter().rev().skip(at * PAGE).take(PAGE) { (report(&view, line)) }
-        p .turn {
-            @if at > 0 { a href=(turn(at - 1)) { "‹ " (w.newer) } }
-            @if at < last { a href=(turn(at + 1)) { (w.older) " ›" } }
-        }
+        @for line in shown { (report(&view, line)) }
+        (ways)
     };
-    view.page("/texts", w.texts, &body).into_response()
+    Ok(view.page("/texts", w.texts, &body))
 }
 
 fn form(view: &View) -> Markup {
@@ -177,31 +165,21 @@ fn code_label(view: &View, code: &str) -> String {
 }
 
 /// Signs what a coordinator says of a text: `question`, `rows`, any number of `code`, `translation`, `quotable`.
-pub(crate) async fn code(
-    State(shared): State<Shared>,
-    Path(hash): Path<String>,
-    Query(ask): Query<Ask>,
-    Form(fields): Form<Fields>,
-) -> Response {
-    let view = View::new(&shared, Ask { lang: ask.lang, ..Ask::default() });
-    let Some(report) = Hash::from_hex(&hash) else { return StatusCode::NOT_FOUND.into_response() };
+pub(crate) async fn code(view: View, Path(hash): Path<String>, Form(fields): Form<Fields>) -> Result<Redirect, Failed> {
+    let report = view.report(&hash)?;
     let (question, translation, back) = (fields.one("question"), fields.one("translation"), fields.one("back"));
     let rows = fields.one("rows").split('.').filter_map(|n| n.parse().ok()).collect();
     let (codes, quotable) = (fields.all("code"), !fields.one("quotable").is_empty());
     let coded = Coded { question: &question, rows, codes: &codes, translation: &translation, quotable };
-    let done = tokio::task::block_in_place(|| shared.sign(|desk, now| desk.code(report, &coded, now)));
-    match done {
-        // Only back to a page of ours.
-        Ok(()) if back.starts_with("/texts") => Redirect::to(&back).into_response(),
-        Ok(()) => Redirect::to(&view.link(&format!("/reports/{report}"))).into_response(),
-        Err(e) => failed(&view, &e),
-    }
+    let signed = view.sign(&format!("/reports/{report}"), |desk, now| desk.code(report, &coded, now))?;
+    // Only back to a page of ours.
+    Ok(if back.starts_with("/texts") { Redirect::to(&back) } else { signed })
 }
 
 /// Every text that counts, with what was said of it, as a table.
 pub(crate) fn table(view: &View, board: &Board) -> Result<Vec<u8>, baqylau_desk::DeskError> {
     let source = &view.state.source;
-    let filter = view.ask.filter(view.state);
+    let filter = view.ask.filter(&view.state);
     let head = [
         "envelope",
         "checklist",

@@ -1,48 +1,43 @@
 //! What long-term observers log, day by day: meetings, commissions, campaign, complaints; wherever no station is.
 
-use super::View;
-use super::parts::{facts, place, text, who};
-use super::report::failed;
-use crate::query::Ask;
-use crate::state::Shared;
-use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
+use super::parts::{facts, paged, place, text, who};
+use super::{Failed, View};
 use baqylau_desk::board::{Board, Line};
 use baqylau_desk::source::Use;
 use baqylau_desk::status::Status;
 use baqylau_forms::value::Date;
 use maud::{Markup, html};
 
-/// How many stand on a page; the filters lead to the rest.
-const SHOWN: usize = 200;
+/// How many stand on a page.
+const PAGE: usize = 100;
+/// How many follow-ups are shown; those that are due longest stand first.
+const SHOWN: usize = 50;
 
-pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Response {
-    let view = View::new(&shared, ask);
-    let board = match shared.board(&view.ask) {
-        Ok(board) => board,
-        Err(e) => return failed(&view, &e),
-    };
+pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
+    let (board, shared) = (view.board()?, &view.state);
     let places = &shared.source.places;
     let lowest = u16::try_from(places.table().levels.len().saturating_sub(1)).unwrap_or(u16::MAX);
     let elsewhere = |line: &&Line| line.place.and_then(|p| places.get(p)).is_none_or(|p| p.level != lowest);
-    let filter = view.ask.filter(&shared);
+    let filter = view.ask.filter(shared);
     let counted = board.select(&shared.source, &filter).filter(|l| l.status == Status::Counted);
     // Items of the media have a page of their own.
     let media = |l: &&Line| shared.source.used(Use::Outlet).all(|o| Some(o.checklist) != l.checklist);
     let mut lines: Vec<&Line> = counted.filter(elsewhere).filter(media).collect();
     lines.sort_by_key(|l| std::cmp::Reverse(l.signed));
+    let (shown, ways) = paged(&view, "/timeline", &lines, PAGE);
     let w = view.words;
     let body = html! {
         (due(&view, &board))
         (actors(&view))
         (super::findings::form(&view, board.level))
-        p role="status" { (lines.len()) " " (w.found) }
-        @for day in lines[..lines.len().min(SHOWN)].chunk_by(|a, b| day(&view, a) == day(&view, b)) {
+        p role="status" { (w.reports) ": " (lines.len()) }
+        @for day in shown.chunk_by(|a, b| day(&view, a) == day(&view, b)) {
             h2 { (day.first().map(|l| self::day(&view, l)).unwrap_or_default()) }
             (table(&view, day))
         }
+        (ways)
     };
-    view.page("/timeline", w.timeline, &body).into_response()
+    Ok(view.page("/timeline", w.timeline, &body))
 }
 
 /// What is to be looked at again, and nobody has signed for yet; what is overdue stands first.

@@ -1,10 +1,7 @@
 //! What cannot wait: calls for help, which stand on top of every page until somebody signs for them, and urgent checklists.
 
 use super::View;
-use super::parts::{facts, place, text, who};
-use crate::query::Ask;
-use crate::state::Shared;
-use axum::extract::{Query, State};
+use super::parts::{facts, paged, place, text, who};
 use baqylau_desk::board::Line;
 use baqylau_desk::source::Use;
 use baqylau_desk::status::Answers;
@@ -13,8 +10,8 @@ use std::cmp::Reverse;
 
 /// How many silent teams are named; the others stand among the phones.
 const NAMED: usize = 20;
-/// How many are shown; what is older is among the reports.
-const SHOWN: usize = 200;
+/// How many stand on a page.
+const PAGE: usize = 100;
 
 /// Every call for help that nobody signed for yet.
 pub(super) fn alarms(view: &View) -> Markup {
@@ -28,7 +25,7 @@ pub(super) fn alarms(view: &View) -> Markup {
                     " " a href=(view.link("/urgent")) { (view.words.attend) } }
             }
             @if let Some((due, teams)) = &boards.silent {
-                p .alarm .silent { "⚠ " (teams.len()) " " (view.words.silent_teams) " " (view.moment(*due)) ": " (text(&named(teams)))
+                p .alarm .silent { "⚠ " (view.words.silent_teams) " " (view.moment(*due)) " (" (teams.len()) "): " (text(&named(teams)))
                     " " a href=(view.link("/phones")) { (view.words.phones) } }
             }
         }
@@ -41,8 +38,8 @@ fn named(teams: &[String]) -> String {
     format!("{}{more}", teams[..teams.len().min(NAMED)].join(", "))
 }
 
-pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -> Markup {
-    let view = View::new(&shared, ask);
+pub(crate) async fn page(view: View) -> Markup {
+    let shared = &view.state;
     let board = shared.boards().of(Answers::Effective).clone();
     let w = view.words;
     let mut lines: Vec<&Line> = board.lines.iter().filter(|l| l.urgent).collect();
@@ -50,9 +47,11 @@ pub(crate) async fn page(State(shared): State<Shared>, Query(ask): Query<Ask>) -
     // What nobody sees to stands first, calls for help before the rest, then the most serious, the newest before older ones.
     let severity = |l: &Line| l.used(Use::Severity).max();
     lines.sort_by_key(|l| (!l.unattended(), !l.alarm, Reverse(severity(l)), Reverse(l.index)));
+    let (shown, ways) = paged(&view, "/urgent", &lines, PAGE);
     let body = html! {
         p role="status" { @if open == 0 { "✓ " (w.all_attended) } @else { "⚠ " (open) " " (w.unattended) } }
-        @if lines.is_empty() { p { (w.none) } } @else { (table(&view, &lines)) }
+        @if lines.is_empty() { p { (w.none) } } @else { (table(&view, shown)) }
+        (ways)
     };
     view.page("/urgent", w.urgent, &body)
 }
@@ -65,7 +64,7 @@ fn table(view: &View, lines: &[&Line]) -> Markup {
                 th scope="col" { (w.visit) } th scope="col" { (w.signed) } th scope="col" { (w.person) } th scope="col" { (w.place) }
                 th scope="col" { (w.severity) } th scope="col" { (w.evidence) } th scope="col" { (w.answers) } th scope="col" { (w.attended) }
             } }
-            tbody { @for line in lines.iter().take(SHOWN) { (row(view, line)) } }
+            tbody { @for line in lines { (row(view, line)) } }
         }
     }
 }

@@ -49,7 +49,7 @@ fn numbers_are_those_of_the_figures_and_lead_to_the_reports() {
     let page = browser.page("/findings/campaign.women_participants");
     assert!(page.contains("<dd>10</dd>") && page.contains("<dd>40</dd>") && page.contains("0.250"), "{page}");
     let behind = browser.page("/reports?behind=campaign.women_participants");
-    assert!(behind.contains("2 reports"), "{behind}");
+    assert!(behind.contains("Reports: 2"), "{behind}");
     let statement = browser.page("/statement");
     assert!(
         statement.contains(">10/40</a>") && statement.contains("64 to be looked at before it is published"),
@@ -82,6 +82,9 @@ fn a_decision_is_signed_and_changes_what_counts_at_once() {
         "without a reason"
     );
     assert!(browser.page(&one).contains("✓ counted"), "nothing was done so far");
+    let asked = "decision=ask&reason=How+many+were+there%3F";
+    let refused = browser.post(&format!("{one}/review"), &ours, asked);
+    assert!(refused.status == 422 && refused.body.contains("tick them"), "without a question: {}", refused.body);
     let asked = "decision=ask&reason=How+many+were+there%3F&question=participants";
     assert_eq!(browser.post(&format!("{one}/review"), &ours, asked).status, 303);
     core.sync_now(BUDGET).expect("syncs");
@@ -111,10 +114,10 @@ fn a_statement_is_that_of_a_moment() {
     let set = |page: &str| page.split("<code>").nth(1).and_then(|t| t.split('<').next()).expect("a set").to_owned();
     let (before, after) = (format!("/statement?as_of={}", minute(2)), format!("/statement?as_of={}", minute(-2)));
     let (live, before, after) = (browser.page("/statement"), browser.page(&before), browser.page(&after));
-    assert!(live.contains("1 reports") && after.contains("1 reports") && before.contains("0 reports"), "{before}");
+    assert!(live.contains("Reports: 1") && after.contains("Reports: 1") && before.contains("Reports: 0"), "{before}");
     assert!(set(&live) == set(&after) && set(&live) != set(&before), "who has the same set has the same figures");
     let behind = browser.page(&format!("/reports?as_of={}", minute(2)));
-    assert!(behind.contains("0 reports"), "{behind}");
+    assert!(behind.contains("Reports: 0"), "{behind}");
     for (format, begins) in [("docx", "PK"), ("pdf", "%PDF-1.7"), ("html", "<!DOCTYPE html>")] {
         let document = browser.get(&format!("/statement.{format}?lang=kk&as_of={}", minute(-2)));
         assert!(document.status == 200 && document.body.starts_with(begins), "{format}: {}", document.head);
@@ -135,7 +138,7 @@ fn a_photograph_is_shown_and_any_other_file_is_saved() {
     core.finalise(complaint, Some("for a test".into())).expect("signed");
     core.sync_now(BUDGET).expect("syncs");
     let browser = Browser::open(&world);
-    eventually(&browser, "/reports", "2 reports");
+    eventually(&browser, "/reports", "Reports: 2");
     let report = browser.first("/reports?checklist=incident");
     eventually(&browser, &report, "<img src=");
     let picture = browser.get(&format!("{report}/attachments/0"));
@@ -191,16 +194,13 @@ fn a_team_that_is_not_heard_from_in_time_is_told_of() {
     let (first, second) = (world.invite("p001"), world.invite("p050"));
     let (first, second) = (world.enrolled("first", &first), world.enrolled("second", &second));
     let browser = Browser::open(&world);
-    let page = eventually(&browser, "/phones", "teams were not heard from");
-    let silent = |page: &str| {
-        let before = page.split(" teams were not heard from").next().expect("a number");
-        before.rsplit(' ').next().and_then(|n| n.parse::<usize>().ok()).expect("a number")
-    };
-    let all = silent(&page);
+    let page = eventually(&browser, "/phones", "Teams not heard from, due");
+    let (_, said) = page.split_once("Teams not heard from, due").expect("the alarm");
+    let all = said.split(['(', ')']).nth(1).and_then(|n| n.parse::<usize>().ok()).expect("a number");
     for (core, left) in [(&first, all - 1), (&second, all - 2)] {
         report(core, "for a test");
         core.sync_now(BUDGET).expect("syncs");
-        eventually(&browser, "/statement", &format!(" {left} teams were not heard from"));
+        eventually(&browser, "/statement", &format!("({left}):"));
     }
 }
 
@@ -245,12 +245,21 @@ fn nothing_that_a_report_says_is_run_and_no_other_site_is_let_in() {
     core.finalise(draft, Some("for a test".into())).expect("signed");
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    eventually(&browser, "/reports?checklist=incident", "1 reports");
+    eventually(&browser, "/reports?checklist=incident", "Reports: 1");
     let table = browser.get("/export/incident.csv?checklist=incident&status=counted");
     assert!(table.body.contains("'=HYPERLINK"), "{}", table.body);
     assert_eq!(table.body.lines().count(), 2, "a head and a report");
     workbook(&world, &table.body);
     assert_eq!(browser.get("/export/incident.xlsx?checklist=incident").status, 200);
+    let all = browser.get("/export/all.zip?checklist=incident");
+    assert!(all.status == 200 && all.body.starts_with("PK"), "{}", all.head);
+    for name in
+        ["incident.csv", "incident.parquet", "incident.codebook.csv", "incident.R", "incident.sps", "people.csv"]
+    {
+        assert!(all.body.contains(name), "{name}");
+    }
+    assert!(!all.body.contains("meeting.csv"), "only what the filters let through");
+    assert_eq!(browser.get("/export/all.csv").status, 404);
     assert_eq!(browser.get("/export/incident.doc").status, 404);
     assert_eq!(browser.get("/export/elsewhere.csv").status, 404);
     let searched = browser.page("/reports?q=%22%3E%3Cscript%3Ealert(3)%3C/script%3E");

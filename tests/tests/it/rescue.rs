@@ -90,7 +90,7 @@ fn a_server_that_went_back_in_its_log_is_told_of_and_nothing_is_lost() {
     report(&core, "first");
     core.sync_now(BUDGET).expect("syncs");
     let browser = Browser::open(&world);
-    eventually(&browser, "/reports", "1 reports");
+    eventually(&browser, "/reports", "Reports: 1");
     world.stop_server();
     for entry in std::fs::read_dir(world.server_folder()).expect("a folder").flatten() {
         if entry.file_name().to_string_lossy().starts_with("server.db") {
@@ -100,5 +100,5 @@ fn a_server_that_went_back_in_its_log_is_told_of_and_nothing_is_lost() {
     copy(earlier.path(), &world.server_folder());
     world.start_server();
     let page = eventually(&browser, "/reports", "it went back");
-    assert!(page.contains("do not trust this server") && page.contains("1 reports"), "{page}");
+    assert!(page.contains("do not trust this server") && page.contains("Reports: 1"), "{page}");
 }

@@ -68,7 +68,7 @@ fn numbers_that_do_not_add_up_lead_to_their_report_and_stand_beside_official_one
     assert!(rate.contains("31.0 %") && rate.contains("54.2 %") && rate.contains("⚠ <bdi>+23.2"), "{rate}");
     let station = page.split("<tr>").find(|r| r.contains("tally office")).expect("a station");
     assert!(station.contains(">400<") && station.contains(">500<") && station.contains("⚠ <bdi>+100"), "{station}");
-    assert!(browser.page("/reports?flag=arithmetic").contains("1 reports"));
+    assert!(browser.page("/reports?flag=arithmetic").contains("Reports: 1"));
     assert!(browser.page(&format!("/reports/{odd}")).contains("numbers do not add up"));
     // And it is proven from its bytes to the head that the server signed.
     let proof = browser.page(&format!("/reports/{odd}/proof"));
@@ -94,7 +94,7 @@ fn media_items_add_up_by_outlet_actor_and_tone() {
     assert!(page.contains("2 items") && page.contains("0:02:00"), "{page}");
     let row = page.split("<tr>").find(|r| r.contains("used=actor%3Aamanat")).expect("an actor");
     assert!(row.contains("0:01:30") && row.contains("75.0 %"), "{row}");
-    assert!(browser.page("/reports?used=actor%3Aamanat&checklist=media_item").contains("1 reports"));
+    assert!(browser.page("/reports?used=actor%3Aamanat&checklist=media_item").contains("Reports: 1"));
 }
 
 #[test]
@@ -103,16 +103,16 @@ fn texts_are_coded_translated_and_marked_and_every_desk_sees_it() {
     let hash = report(&core, "voting", Some("s00003"), &[("comments", "Очередь <b>на улице</b>")]);
     sent(&mut world, &core);
     let browser = Browser::open(&world);
-    assert!(browser.page("/texts?code=-").contains("1 reports"));
+    assert!(browser.page("/texts?code=-").contains("Reports: 1"));
     let ours = format!("http://{}", browser.host);
     let fields = "question=comments&rows=&code=overcrowding&translation=A+queue+%3Cscript%3E&quotable=1&back=%2Ftexts";
     let answer = browser.post(&format!("/reports/{hash}/code"), &ours, fields);
     assert_eq!(answer.status, 303, "{}", answer.body);
     let page = browser.page("/texts?code=overcrowding");
-    assert!(page.contains("1 reports") && page.contains("A queue &lt;script&gt;") && page.contains("❝"), "{page}");
+    assert!(page.contains("Reports: 1") && page.contains("A queue &lt;script&gt;") && page.contains("❝"), "{page}");
     assert!(page.contains("Очередь &lt;b&gt;на улице&lt;/b&gt;"), "beside the original");
     assert!(
-        browser.page("/texts?code=-").contains("0 reports") && browser.page("/texts?code=%21").contains("1 reports")
+        browser.page("/texts?code=-").contains("Reports: 0") && browser.page("/texts?code=%21").contains("Reports: 1")
     );
     let refused = browser.post(&format!("/reports/{hash}/code"), &ours, "question=comments&rows=&code=nonsense");
     assert!(refused.status == 422 && refused.body.contains("codebook.csv"), "{}", refused.body);
@@ -158,7 +158,7 @@ fn a_paper_form_is_typed_in_and_counts_once_with_the_phones() {
     assert!(why.status == 422 && why.body.contains("say why the form is incomplete"), "{}", why.body);
     let signed = sign("act=sign&incomplete=the+rest+was+illegible");
     assert_eq!(signed.status, 303, "{}", signed.body);
-    eventually(&browser, "/reports", "1 reports");
+    eventually(&browser, "/reports", "Reports: 1");
     assert!(!browser.page("/paper").contains("C01-77"), "it is no longer under way");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let (_, board) = world.desk.board(None, Answers::Effective).expect("a board");
@@ -171,8 +171,8 @@ fn a_paper_form_is_typed_in_and_counts_once_with_the_phones() {
     let id = core.start_checklist(&visit, "campaign_event").expect("a draft").id;
     core.finalise(id, Some("for a test".into())).expect("signed");
     core.sync_now(BUDGET).expect("syncs");
-    let page = eventually(&browser, "/reports", "2 reports");
-    assert!(page.contains("a double") || browser.page("/reports?status=counted").contains("2 reports"), "{page}");
+    let page = eventually(&browser, "/reports", "Reports: 2");
+    assert!(page.contains("a double") || browser.page("/reports?status=counted").contains("Reports: 2"), "{page}");
 }
 
 #[test]
@@ -204,7 +204,7 @@ fn desks_that_contradict_each_other_are_shown_with_both_sides() {
     for words in ["Desks contradict each other", "heard twice", "heard it is false", ">110<", ">90<"] {
         assert!(page.contains(words), "{words}: {page}");
     }
-    assert!(browser.page("/reports?flag=disputed").contains("1 reports"));
+    assert!(browser.page("/reports?flag=disputed").contains("Reports: 1"));
     let (_, here) = world.desk.board(None, Answers::Effective).expect("a board");
     let (_, there) = second.board(None, Answers::Effective).expect("a board");
     assert_eq!(here.counted(), there.counted(), "the last in the log holds, at both");
