@@ -88,6 +88,9 @@ class ChecklistModel(
     private val waits = HashMap<Key, Job>()
     private var recording: Recording? = null
 
+    /** What is being attached: nobody leaves before it is kept. */
+    private val attaching = mutableListOf<Job>()
+
     /** One at a time asks the core and draws what it says: nothing older is drawn over it. */
     private val turn = Mutex()
 
@@ -269,7 +272,10 @@ class ChecklistModel(
     /** Stays where something that was typed is no answer: it would be gone. */
     fun leave(then: () -> Unit) =
         act {
-            if (recording != null) stopRecording().join()
+            if (recording != null) stopRecording()
+            // What ends a recording begins to attach it.
+            var at = 0
+            while (at < attaching.size) attaching[at++].join()
             flush()
             if (state.value.wrong.isEmpty()) then() else fail(Words(R.string.error_invalid))
         }
@@ -324,7 +330,7 @@ class ChecklistModel(
         key: Key,
         media: String,
         source: ByteSource,
-    ) = covered { saving(key, R.string.error_attachment) { attach(draft, key, media, source) } }
+    ) = covered { attaching += saving(key, R.string.error_attachment) { attach(draft, key, media, source) } }
 
     fun photographed(
         key: Key,
@@ -348,14 +354,17 @@ class ChecklistModel(
             update { copy(recording = key) }
         }
 
-    fun stopRecording() =
-        act {
-            val key = state.value.recording ?: return@act
-            val sound = recording?.stop() ?: return@act
-            recording = null
-            update { copy(recording = null) }
-            attach(key, "audio/wav", bytesSource(sound))
-        }
+    fun stopRecording() {
+        attaching +=
+            act {
+                val key = state.value.recording ?: return@act
+                val running = recording ?: return@act
+                recording = null
+                val sound = running.stop()
+                update { copy(recording = null) }
+                attach(key, "audio/wav", bytesSource(sound))
+            }
+    }
 
     fun position(key: Key) =
         with(Permission.POSITION, R.string.error_position) {
