@@ -65,7 +65,8 @@ impl Desk {
     ) -> Result<usize, DeskError> {
         let mut written = 0;
         for (at, checklist) in source.checklists.iter().enumerate() {
-            let lines: Vec<&Line> = lines.iter().copied().filter(|l| l.checklist == Some(at)).collect();
+            let here = |l: &&Line| l.checklist == Some(at) && l.form.is_some();
+            let lines: Vec<&Line> = lines.iter().copied().filter(here).collect();
             if lines.is_empty() {
                 continue;
             }
