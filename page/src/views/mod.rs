@@ -260,7 +260,7 @@ impl View {
                         p .mission { (mission) }
                         nav aria-label=(mission) {
                             @for (to, name) in ways {
-                                a href=(self.link(to)) aria-current=[(to == path).then_some("page")] { (name) }
+                                a href=(self.link(to)) aria-current=[current(to, path)] { (name) }
                             }
                         }
                         nav .languages aria-label="Language · Тіл · Язык · اللغة · Langue" {
@@ -289,5 +289,14 @@ impl View {
                 @if let Some(why) = &boards.fault { " · ⚠ " (self.words.silent) " " (parts::text(why)) }
             }
         }
+    }
+}
+
+/// Whether a way leads to this page, or to that which it is a part of.
+fn current(to: &str, path: &str) -> Option<&'static str> {
+    match path.strip_prefix(to) {
+        Some("") => Some("page"),
+        Some(rest) if rest.starts_with('/') => Some("true"),
+        _ => None,
     }
 }

@@ -10,8 +10,8 @@ use maud::{Markup, html};
 
 /// How many stand on a page.
 const PAGE: usize = 100;
-/// How many follow-ups are shown; those that are due longest stand first.
-const SHOWN: usize = 50;
+/// How many follow-ups are shown: those that are due longest, until somebody signs for them.
+const SHOWN: usize = 10;
 
 pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
     let (board, shared) = (view.board()?, &view.state);
@@ -51,10 +51,10 @@ fn due(view: &View, board: &Board) -> Markup {
     let date = |day: u32| Date(i32::try_from(day).unwrap_or(0)).calendar().map(|d| d.to_string()).unwrap_or_default();
     html! {
         @if !open.is_empty() {
-            h2 { (w.follow_ups) }
+            h2 { (w.follow_ups) " (" (open.len()) ")" }
             table { tbody { @for (day, line) in open.iter().take(SHOWN) {
                 tr {
-                    th scope="row" { @if *day <= today { "⚠ " } (date(*day)) }
+                    th .when scope="row" { @if *day <= today { "⚠ " } (date(*day)) }
                     td { a href=(view.link(&format!("/reports/{}", line.hash))) { (view.title(line.checklist)) " · " (text(&line.visit)) } }
                     td { (who(line)) } td { (place(view, line)) }
                     td { @for fact in facts(view, line) { div { (text(&fact)) } } }
