@@ -115,6 +115,7 @@ impl Desk {
         };
         let json = serde_json::to_vec_pretty(&settings).map_err(|e| DeskError::file(folder, e))?;
         keys::write_private(&folder.join("desk.json"), &json)?;
+        drop(Store::open(&folder.join("desk.db"), &secrets.database)?);
         let mut desk = Self::open(folder, passphrase)?;
         desk.store.set_people(&tables.people)?;
         Ok(desk)
@@ -131,9 +132,14 @@ impl Desk {
         let damaged = |what: &str| DeskError::file(&path, format!("{what} does not read"));
         let root = PublicKey::from_hex(&settings.root).ok_or_else(|| damaged("the root key"))?;
         let reading = ReadingSecret::from_bytes(secrets.reading_number, &secrets.reading);
+        let store = folder.join("desk.db");
+        if !store.exists() {
+            let why = "the desk's store is not here: put a copy back, or `baqylau desk salvage` begins one that the next pull fills";
+            return Err(DeskError::file(store, why));
+        }
         Ok(Self {
             folder: folder.to_owned(),
-            store: Store::open(&folder.join("desk.db"), &secrets.database)?,
+            store: Store::open(&store, &secrets.database)?,
             root,
             issuer: SigningKey::from_seed(secrets.issuer),
             reading: reading.ok_or_else(|| damaged("the reading key"))?,

@@ -75,12 +75,13 @@ impl Desk {
         Ok(identity.device)
     }
 
-    /// Sends what this desk signed and the server has not yet. Each receipt is kept at once.
-    pub(crate) fn send_records(&self) -> Result<(), DeskError> {
-        for (seq, bytes) in self.store.waiting_records()? {
-            let receipt = block(async { self.link()?.log(bytes).await })?;
-            self.store.receipt_record(seq, &receipt)?;
+    /// Sends what this desk signed and the server has not yet; gives how many. Each receipt is kept at once.
+    pub(crate) fn send_records(&self) -> Result<usize, DeskError> {
+        let waiting = self.store.waiting_records()?;
+        for (seq, bytes) in &waiting {
+            let receipt = block(async { self.link()?.log(bytes.clone()).await })?;
+            self.store.receipt_record(*seq, &receipt)?;
         }
-        Ok(())
+        Ok(waiting.len())
     }
 }

@@ -41,6 +41,8 @@ pub struct Pulled {
     pub told: bool,
     /// Devices that share an invite with another; counted nowhere until it is decided.
     pub contested: usize,
+    /// What this desk signed and had a receipt for, but is not in the log: the next pull sends it again.
+    pub sent_again: usize,
 }
 
 pub(crate) struct Link<'d> {
@@ -87,16 +89,31 @@ impl Desk {
         let identity = self.enrolled(now)?;
         self.refresh_bundle()?;
         self.tell_register(now)?;
-        self.send_records()?;
         let mut pulled = Pulled::default();
+        // Only a server whose log holds what was pulled before gets what this desk signed.
+        self.fetch(&identity, &mut pulled, progress)?;
+        if self.send_records()? > 0 {
+            self.fetch(&identity, &mut pulled, progress)?;
+        }
+        pulled.sent_again = self.store.send_again()?;
+        if pulled.told {
+            self.hear_register()?;
+        }
+        self.settle_devices(&mut pulled)?;
+        self.settle_roster(&identity)?;
+        Ok(pulled)
+    }
+
+    /// Fetches the log to its end.
+    fn fetch(&mut self, identity: &DeviceId, pulled: &mut Pulled, progress: &dyn Fn(u64)) -> Result<(), DeskError> {
         let mut tree = self.tree()?;
         let mut known: HashMap<DeviceId, Device> = self.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
         let mut tries = 0;
         loop {
             let from = self.store.cursor()?;
-            let page = block(async { self.link()?.page(&identity, from).await })?;
+            let page = block(async { self.link()?.page(identity, from).await })?;
             let end = page.entries.is_empty();
-            let size = self.keep(page, from, &mut tree, &mut known, &mut pulled)?;
+            let size = self.keep(page, from, &mut tree, &mut known, pulled)?;
             progress(self.store.cursor()?);
             if end && size == tree.len() as u64 {
                 break;
@@ -113,12 +130,7 @@ impl Desk {
             }
         }
         self.tree = Some(tree);
-        if pulled.told {
-            self.hear_register()?;
-        }
-        self.settle_devices(&mut pulled)?;
-        self.settle_roster(&identity)?;
-        Ok(pulled)
+        Ok(())
     }
 
     /// The tree of what is here, kept from the pull before; another program may have pulled into the same store.

@@ -9,6 +9,7 @@ use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::{MissionId, PublicKey};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey};
+use baqylau_sqlite::StorageError;
 use minicbor::bytes::ByteVec;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -23,8 +24,8 @@ const CHUNK: usize = 512;
 /// What a salvage brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rescued {
-    /// Where the damaged file lies now; it is never deleted.
-    pub aside: PathBuf,
+    /// Where the damaged file lies now; it is never deleted. `None` where there was none.
+    pub aside: Option<PathBuf>,
     /// How much of the log is here, from its beginning without a gap; the next pull fetches the rest.
     pub kept: u64,
     /// Tables of which something could not be read.
@@ -61,7 +62,7 @@ pub(crate) fn long_enough(passphrase: &str) -> Result<(), DeskError> {
     Ok(())
 }
 
-/// Makes the store anew from what can be read of a damaged one. What was opened is opened again from the bytes of the log, so that no
+/// Makes the store anew from what can be read of a damaged one, or an empty one where there is none. What was opened is opened again from the bytes of the log, so that no
 /// damaged answer is taken over; needs no network.
 ///
 /// # Errors
@@ -70,7 +71,12 @@ pub fn salvage(folder: &Path, passphrase: &str) -> Result<Rescued, DeskError> {
     let settings = Settings::read(folder)?;
     let secrets: DeskKeys = keys::read(&folder.join("keys/desk.key"), passphrase)?;
     let path = folder.join("desk.db");
-    let salvaged = Store::salvage(&path, &secrets.database)?;
+    let (aside, lost) = if path.exists() || path.with_extension("salvaged").exists() {
+        let salvaged = Store::salvage(&path, &secrets.database).map_err(|e| unreadable(&path, e))?;
+        (Some(salvaged.aside), salvaged.lost)
+    } else {
+        (None, Vec::new())
+    };
     let mut store = Store::open(&path, &secrets.database)?;
     let kept = store.cut_at_gap()?;
     let damaged = |what: &str| DeskError::file(folder.join("desk.json"), format!("{what} does not read"));
@@ -93,7 +99,19 @@ pub fn salvage(folder: &Path, passphrase: &str) -> Result<Rescued, DeskError> {
     }
     drop(store);
     Desk::open(folder, passphrase)?.complete()?;
-    Ok(Rescued { aside: salvaged.aside, kept, lost: salvaged.lost })
+    Ok(Rescued { aside, kept, lost })
+}
+
+/// Nothing is moved by itself where not even the first page can be read: it may be another desk's.
+fn unreadable(path: &Path, error: DeskError) -> DeskError {
+    match error {
+        DeskError::Storage(StorageError::Damaged { .. }) => {
+            let why =
+                "nothing of it can be read: move it elsewhere and salvage again; the next pull fetches the log anew";
+            DeskError::file(path, why)
+        }
+        other => other,
+    }
 }
 
 impl Desk {

@@ -138,7 +138,7 @@ pub fn run(command: Desk) -> Outcome {
             if json {
                 return print_json(&json!({
                     "objects": p.objects, "devices": p.devices, "opened": p.opened, "refused": p.refused,
-                    "strange": p.strange, "confirmed": p.confirmed, "contested": p.contested, "attachments": attachments,
+                    "strange": p.strange, "confirmed": p.confirmed, "contested": p.contested, "sent_again": p.sent_again, "attachments": attachments,
                 }));
             }
             println!(
@@ -149,6 +149,9 @@ pub fn run(command: Desk) -> Outcome {
                 "{} not verifiable, {} strange, {} confirmed, {} contested",
                 p.refused, p.strange, p.confirmed, p.contested
             );
+            if p.sent_again > 0 {
+                println!("{} records of this desk were not in the log; the next pull sends them again", p.sent_again);
+            }
             Ok(p.refused + p.strange == 0)
         }
         Desk::Page { folder, port, every } => {
@@ -229,7 +232,9 @@ pub fn run(command: Desk) -> Outcome {
                 rescued.kept
             );
             rescued.lost.iter().for_each(|table| println!("of the table {table} something could not be read"));
-            println!("the damaged store is {}; keep it, it may hold more of the log", rescued.aside.display());
+            if let Some(aside) = &rescued.aside {
+                println!("the damaged store is {}; keep it, it may hold more of the log", aside.display());
+            }
             Ok(rescued.lost.is_empty())
         }
         Desk::Log { folder, file } => {

@@ -78,6 +78,25 @@ impl Store {
         Ok(())
     }
 
+    /// How much the server does not have yet.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn waiting(&self) -> Result<usize, DeskError> {
+        let count = self.db.query_row("SELECT count(*) FROM record WHERE receipt IS NULL", [], |r| r.get(0));
+        Ok(usize::try_from(count.map(|n: i64| n)?).unwrap_or(0))
+    }
+
+    /// What the server gave a receipt for and its log, pulled to the end, does not hold, is sent again; gives how much that is.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn send_again(&self) -> Result<usize, DeskError> {
+        let lost = "UPDATE record SET receipt = NULL WHERE receipt IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM envelope WHERE envelope.hash = record.hash)";
+        Ok(self.db.execute(lost, [])?)
+    }
+
     /// What this desk signed of a kind, oldest first.
     ///
     /// # Errors

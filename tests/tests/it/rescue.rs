@@ -65,7 +65,7 @@ fn a_damaged_store_is_told_of_and_salvaged_from_the_log() {
         }
         let rescued = salvage(&copied, PASSPHRASE).expect("salvaged");
         assert!(
-            rescued.aside.exists() && !rescued.lost.is_empty(),
+            rescued.aside.as_ref().is_some_and(|aside| aside.exists()) && !rescued.lost.is_empty(),
             "the damaged file is kept, and what it lost is told"
         );
         let mut desk = Desk::open(&copied, PASSPHRASE).expect("opens");
@@ -92,13 +92,59 @@ fn a_server_that_went_back_in_its_log_is_told_of_and_nothing_is_lost() {
     let browser = Browser::open(&world);
     eventually(&browser, "/reports", "Reports: 1");
     world.stop_server();
+    let later = tempfile::tempdir().expect("a folder");
+    copy(&world.server_folder(), later.path());
+    put_back(&world, earlier.path());
+    world.start_server();
+    let page = eventually(&browser, "/reports", "it went back");
+    assert!(page.contains("do not trust this server") && page.contains("Reports: 1"), "{page}");
+    // What is signed meanwhile is not given to that server, and not forgotten.
+    let one = browser.first("/reports");
+    let ours = format!("http://{}", browser.host);
+    assert_eq!(browser.post(&format!("{one}/review"), &ours, "decision=exclude&reason=for+a+test").status, 303);
+    let page = eventually(&browser, "/reports", "waiting for the server: 1");
+    assert!(page.contains("✓ counted"), "it counts when it is in the log: {page}");
+    world.stop_server();
+    put_back(&world, later.path());
+    world.start_server();
+    let page = eventually(&browser, "/reports", "⚠ excluded by a desk");
+    assert!(!page.contains("waiting for the server"), "{page}");
+}
+
+#[test]
+fn a_desk_without_its_store_is_told_and_begins_anew() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    report(&core, "first");
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let folder = world.folder.path().join("copied");
+    copy(&world.desk.folder, &folder);
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(folder.join(format!("desk.db{suffix}")));
+    }
+    let told = Desk::open(&folder, PASSPHRASE).err().expect("it is told").to_string();
+    assert!(told.contains("salvage"), "{told}");
+    let rescued = salvage(&folder, PASSPHRASE).expect("an empty one");
+    assert_eq!((rescued.aside, rescued.kept), (None, 0));
+    let mut desk = Desk::open(&folder, PASSPHRASE).expect("opens");
+    desk.pull(now(), &|_| ()).expect("pulls");
+    let (_, board) = desk.board(None, Answers::Effective).expect("a board");
+    assert_eq!(board.counted().0, 1, "everything is there again");
+    // Of what is no store at all nothing is moved.
+    drop(desk);
+    std::fs::write(folder.join("desk.db"), b"no store").expect("writes");
+    let told = salvage(&folder, PASSPHRASE).err().expect("it is told").to_string();
+    assert!(told.contains("move it elsewhere") && folder.join("desk.db").exists(), "{told}");
+}
+
+/// The server's database as it was.
+fn put_back(world: &World, from: &std::path::Path) {
     for entry in std::fs::read_dir(world.server_folder()).expect("a folder").flatten() {
         if entry.file_name().to_string_lossy().starts_with("server.db") {
             std::fs::remove_file(entry.path()).expect("removes");
         }
     }
-    copy(earlier.path(), &world.server_folder());
-    world.start_server();
-    let page = eventually(&browser, "/reports", "it went back");
-    assert!(page.contains("do not trust this server") && page.contains("Reports: 1"), "{page}");
+    copy(from, &world.server_folder());
 }
