@@ -99,7 +99,15 @@ impl Line {
     #[must_use]
     pub fn unattended(&self) -> bool {
         let taken_over = matches!(self.status, Status::Superseded | Status::Duplicate | Status::Test);
-        self.urgent && self.reviews.is_empty() && !taken_over
+        // Who asks about an emergency does not see to it yet.
+        self.urgent && self.reviews.iter().all(|r| r.what.state == State::Queried) && !taken_over
+    }
+
+    /// Whether a desk asked the observer about it last, and no amendment took its place.
+    #[must_use]
+    pub fn asked(&self) -> bool {
+        let superseded = matches!(self.status, Status::Superseded);
+        !superseded && self.reviews.last().is_some_and(|r| r.what.state == State::Queried)
     }
 
     /// Whether desks disagree of it: about whether it counts, or about an answer.
@@ -167,10 +175,12 @@ impl Board {
     /// The lines that fit, in the order of the log.
     pub fn select<'b, 'q>(&'b self, source: &'q Source, filter: &'q Filter) -> impl Iterator<Item = &'b Line> {
         let mut words = Words::new(source, &filter.words);
+        let possible = !filter.nothing;
         let within = filter.within.and_then(|place| Some((place, source.places.get(place)?.level)));
         let having = filter.having.as_ref().map(|(column, value)| source.places_with(column, value));
         self.lines.iter().filter(move |line| {
-            fits(line, filter)
+            possible
+                && fits(line, filter)
                 && filter.behind.is_none_or(|number| self.given(source, line, number).is_some_and(|g| g.behind))
                 && within.is_none_or(|(place, level)| {
                     line.place.and_then(|p| source.places.ancestor(p, level)) == Some(place)

@@ -8,15 +8,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 const HOUR_MS: i64 = 3_600_000;
 
-/// Reports that were expected, and those that came.
+/// Reports that were expected, and which of them came.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
     /// Expected in all.
     pub expected: usize,
     /// Expected by now.
     pub due: usize,
-    /// Came: each visit with each checklist once.
+    /// Expected, and came: a report is that of one expectation.
     pub received: usize,
+    /// Expected by now, and did not come.
+    pub lacking: usize,
 }
 
 /// Expected and received, by what tells them apart.
@@ -28,11 +30,12 @@ pub struct Expected {
     pub regions: BTreeMap<Option<u32>, Progress>,
     /// By the hour of the election day, where the mission has its seat.
     pub hours: BTreeMap<u8, Progress>,
-    /// In all; of each team no more is received than was expected.
+    /// In all.
     pub all: Progress,
 }
 
-/// What the deployment expects of a moment, beside what came of its checklists.
+/// What the deployment expects of a moment, and what of it came: a team's report with the checklist, first that from the place itself, then
+/// any other that is left over. So every table lacks the same.
 #[must_use]
 pub fn expected(board: &Board, source: &Source, now: i64) -> Expected {
     let mut out = Expected::default();
@@ -40,24 +43,41 @@ pub fn expected(board: &Board, source: &Source, now: i64) -> Expected {
     let offset = i64::from(source.mission.offset) * 60_000;
     let day = Date::parse(&source.mission.election_day).map_or(0, |d| i64::from(d.0) * 24 * HOUR_MS);
     let hour = |ms: i64| u8::try_from((ms + offset - day).div_euclid(HOUR_MS)).ok().filter(|h| *h < 24);
-    for due in &source.deployment {
+    let met = met(board, source);
+    for (due, met) in source.deployment.iter().zip(met) {
         out.each(&due.team, region(due.place), hour(due.at), |p| {
             p.expected += 1;
             p.due += usize::from(due.at <= now);
+            p.received += usize::from(met);
+            p.lacking += usize::from(due.at <= now && !met);
         });
     }
-    let listed: HashSet<usize> = source.deployment.iter().map(|d| d.checklist).collect();
+    out
+}
+
+/// Which expectations a report came for.
+fn met(board: &Board, source: &Source) -> Vec<bool> {
     let came = |status: &Status| {
         !matches!(status, Status::Duplicate | Status::Competing | Status::Test | Status::Unverifiable(_))
     };
-    let first = board.lines.iter().filter(|l| l.supersedes.is_none() && came(&l.status));
-    for line in first.filter(|l| l.checklist.is_some_and(|c| listed.contains(&c))) {
-        let at = line.arrived.and_then(hour);
-        out.each(line.team().unwrap_or_default(), region(line.place), at, |p| p.received += 1);
+    let mut left: HashMap<(&str, usize), Vec<Option<u32>>> = HashMap::new();
+    for line in board.lines.iter().filter(|l| l.supersedes.is_none() && came(&l.status)) {
+        if let (Some(team), Some(checklist)) = (line.team(), line.checklist) {
+            left.entry((team, checklist)).or_default().push(line.place);
+        }
     }
-    // What one team reports too much is not what another lacks.
-    out.all.received = out.teams.values().map(|p| p.received.min(p.expected)).sum();
-    out
+    let mut met = vec![false; source.deployment.len()];
+    for exactly in [true, false] {
+        for (due, met) in source.deployment.iter().zip(&mut met).filter(|(_, met)| !**met) {
+            let Some(places) = left.get_mut(&(due.team.as_str(), due.checklist)) else { continue };
+            let fits = |place: &Option<u32>| !exactly || (place.is_some() && *place == due.place);
+            if let Some(at) = places.iter().position(fits) {
+                places.swap_remove(at);
+                *met = true;
+            }
+        }
+    }
+    met
 }
 
 impl Expected {

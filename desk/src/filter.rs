@@ -11,11 +11,13 @@ use std::sync::Arc;
 /// Which reports are looked at. Everything that is set must fit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
+    /// Something that does not exist was asked for: nothing fits.
+    pub nothing: bool,
     /// A place that holds theirs.
     pub within: Option<u32>,
     /// The checklist.
     pub checklist: Option<usize>,
-    /// [`Status::name`], `not_counted`, or `unreadable`.
+    /// [`Status::name`], `not_counted`, `unreadable`, or `asked`.
     pub status: Option<String>,
     /// The team.
     pub team: Option<String>,
@@ -70,6 +72,7 @@ impl Words {
 /// Whether a line fits in what can be told without the tables.
 pub(crate) fn fits(line: &Line, filter: &Filter) -> bool {
     let status = |name: &String| match name.as_str() {
+        "asked" => line.asked(),
         "not_counted" => line.status != Status::Counted,
         "unreadable" => matches!(line.status, Status::Unverifiable(_) | Status::Misfit(_)),
         name => line.status.name() == name,

@@ -1,4 +1,4 @@
-//! Addresses as filters, and filters as addresses. What names nothing that exists is left out, not an error.
+//! Addresses as filters, and filters as addresses. What names nothing that exists fits nothing.
 
 use crate::state::State;
 use baqylau_desk::filter::Filter;
@@ -36,16 +36,17 @@ impl Ask {
         if self.raw.is_empty() { Answers::Effective } else { Answers::Raw }
     }
 
-    /// The end of the minute that is asked for where the mission has its seat, in milliseconds since 1970.
+    /// The moment that is asked for where the mission has its seat, in milliseconds since 1970.
     pub fn moment(&self, state: &State) -> Option<i64> {
         let minute = chrono::NaiveDateTime::parse_from_str(&self.as_of, "%Y-%m-%dT%H:%M").ok()?;
-        Some(minute.and_utc().timestamp_millis() - i64::from(state.source.mission.offset) * 60_000 + 59_999)
+        Some(minute.and_utc().timestamp_millis() - i64::from(state.source.mission.offset) * 60_000)
     }
 
     pub fn filter(&self, state: &State) -> Filter {
         let source = &state.source;
         let text = |t: &String| Some(t.clone()).filter(|t| !t.is_empty());
-        Filter {
+        let filter = Filter {
+            nothing: false,
             within: source.places.find(&self.within),
             checklist: source.checklists.iter().position(|c| c.id == self.checklist),
             status: text(&self.status),
@@ -56,7 +57,19 @@ impl Ask {
             flag: Flag::of(&self.flag),
             having: self.having.split_once(':').map(|(column, value)| (column.to_owned(), value.to_owned())),
             used: self.used.split_once(':').and_then(|(what, choice)| source.choice(Use::of(what)?, choice)),
-        }
+        };
+        let asked = [&self.within, &self.checklist, &self.hour, &self.behind, &self.flag, &self.having, &self.used];
+        let found = [
+            filter.within.is_some(),
+            filter.checklist.is_some(),
+            filter.hour.is_some(),
+            filter.behind.is_some(),
+            filter.flag.is_some(),
+            filter.having.is_some(),
+            filter.used.is_some(),
+        ];
+        let nothing = asked.iter().zip(found).any(|(asked, found)| !asked.is_empty() && !found);
+        Filter { nothing, ..filter }
     }
 
     /// The address of a page with these filters.

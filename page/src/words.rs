@@ -108,6 +108,7 @@ words! {
     place: "Place", "Орын", "Место", "المكان", "Lieu";
     signed: "Signed", "Қол қойылды", "Подписан", "تم التوقيع", "Signé";
     none: "No report is like this.", "Мұндай есеп жоқ.", "Таких отчётов нет.", "لا يوجد تقرير مطابق.", "Aucun rapport ne correspond.";
+    waiting: "Signed here, waiting for the server", "Осында қол қойылған, серверді күтуде", "Подписано здесь, ждёт сервера", "وُقّع هنا وينتظر الخادم", "Signé ici, en attente du serveur";
     pages: "Pages", "Беттер", "Страницы", "الصفحات", "Pages";
     tables: "Everything, for R and SPSS (ZIP)", "Бәрі, R және SPSS үшін (ZIP)", "Всё, для R и SPSS (ZIP)", "كل شيء، لبرنامجي R وSPSS ‏(ZIP)", "Tout, pour R et SPSS (ZIP)";
     ask_what: "A query names the questions that are meant: tick them beside the answers, then sign again.", "Сұрау қай сұрақтар туралы екенін айтады: оларды жауаптардың жанында белгілеп, қайта қол қойыңыз.", "Запрос называет вопросы, о которых речь: отметьте их рядом с ответами и подпишите ещё раз.", "يحدّد الاستفسار الأسئلة المقصودة: علّموا عليها بجانب الإجابات ثم وقّعوا من جديد.", "Une demande nomme les questions visées : cochez-les à côté des réponses, puis signez à nouveau.";

@@ -59,8 +59,10 @@ pub(super) fn codebook(columns: &[Column]) -> Vec<[String; 4]> {
 
 /// A script for R: `voting <- source("voting.R")$value`.
 pub(super) fn r(id: &str, columns: &[Column]) -> String {
+    // Some rows count nowhere: they were superseded, or a desk excluded them.
     let mut out = format!(
-        "# Reads {id}.csv with its labels, in the folder where both lie: {id} <- source(\"{id}.R\", encoding = \"UTF-8\")$value\n\
+        "# The figures are those of the rows whose status is counted: subset({id}, status == \"counted\").\n\
+         # Reads {id}.csv with its labels, in the folder where both lie: {id} <- source(\"{id}.R\", encoding = \"UTF-8\")$value\n\
          data <- read.csv(\"{id}.csv\", colClasses = \"character\", na.strings = \"\", encoding = \"UTF-8\", check.names = FALSE)\n"
     );
     for c in columns {
@@ -93,9 +95,12 @@ pub(super) fn sps(id: &str, heads: &[String], columns: &[Column]) -> String {
         "SET MXWARNS=1000000.\nGET DATA /TYPE=TXT /FILE='{id}.csv' /ENCODING='UTF-8' /DELIMITERS=',' /QUALIFIER='\"' /ARRANGEMENT=DELIMITED /FIRSTCASE=2\n  /VARIABLES="
     );
     for head in heads {
-        let number = columns.iter().any(|c| c.name == *head && c.number);
+        let column = columns.iter().find(|c| c.name == *head);
+        let number = column.is_some_and(|c| c.number);
+        // A text is as long as somebody typed; a choice is a name.
+        let width = if column.is_some_and(|c| c.values.is_empty()) { "A8000" } else { "A255" };
         // No line begins with a name: one that is also a command would be taken for it.
-        let _ = write!(out, " {head}\n    {}", if number { "F12.4" } else { "A255" });
+        let _ = write!(out, " {head}\n    {}", if number { "F12.4" } else { width });
     }
     out.push_str(".\n");
     for c in columns {
@@ -106,7 +111,9 @@ pub(super) fn sps(id: &str, heads: &[String], columns: &[Column]) -> String {
             let _ = writeln!(out, "VALUE LABELS {} {}.", c.name, pairs.join(" "));
         }
     }
-    out.push_str("EXECUTE.\n");
+    out.push_str(
+        "EXECUTE.\n* The figures are those of the rows whose status is counted:.\n* SELECT IF (status = 'counted').\n",
+    );
     out
 }
 

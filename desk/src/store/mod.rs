@@ -47,6 +47,14 @@ const SCHEMA: Schema = Schema {
     CREATE TABLE paper(id INTEGER PRIMARY KEY, head TEXT NOT NULL, tree BLOB NOT NULL, remarks TEXT NOT NULL) STRICT;
     CREATE INDEX envelope_hash ON envelope(hash);
     ",
+        // A number that a form had is never that of another: a page that was left open cannot write into it.
+        "
+    ALTER TABLE paper RENAME TO paper_before;
+    CREATE TABLE paper(
+        id INTEGER PRIMARY KEY AUTOINCREMENT, head TEXT NOT NULL, tree BLOB NOT NULL, remarks TEXT NOT NULL) STRICT;
+    INSERT INTO paper SELECT * FROM paper_before;
+    DROP TABLE paper_before;
+    ",
     ],
 };
 

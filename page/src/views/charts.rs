@@ -63,14 +63,16 @@ pub(super) fn pairs(name: &str, rows: &[Pair], words: Option<(&str, &str)>) -> M
             }
             table .under {
                 caption .away { (name) }
+                // A hidden caption counts as a first row: the columns say how wide they are.
+                @if words.is_some() { colgroup { col .words; @for _ in rows { col; } } }
                 tbody {
-                    tr { @if words.is_some() { td {} } @for r in rows { th scope="col" { (r.label) } } }
+                    tr { @if words.is_some() { td {} } @for r in rows { th scope="col" { @if words.is_some() { a href=(r.link) { (r.label) } } @else { (r.label) } } } }
                     @if let Some((expected, _)) = words {
                         tr { th scope="row" { (expected) } @for r in rows { td { (r.of) } } }
                     }
                     tr {
                         @if let Some((_, received)) = words { th scope="row" { (received) } }
-                        @for r in rows { td { a href=(r.link) { (r.n) } } }
+                        @for r in rows { td { @if words.is_some() { (r.n) } @else { a href=(r.link) { (r.n) } } } }
                     }
                 }
             }

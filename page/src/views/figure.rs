@@ -6,6 +6,7 @@ use super::{Failed, View};
 use crate::query::Ask;
 use axum::extract::Path;
 use baqylau_desk::board::{Board, Line};
+use baqylau_desk::filter::Filter;
 use baqylau_desk::source::Trait;
 use baqylau_findings::Computed;
 use baqylau_findings::figure::PEOPLE;
@@ -24,9 +25,9 @@ pub(crate) async fn page(view: View, Path(id): Path<String>) -> Result<Markup, F
     let (w, figure) = (view.words, &shared.source.figures[at].figure);
     let shares = whole.parts.is_empty() && whole.base > 0 && whole.count <= whole.base && figure.checklist != PEOPLE;
     let body = html! {
-        p .small { code { (id) } }
+        p .small { code { (id) } @if let Some(place) = filter.within { " · " strong { (text(&view.path(place))) } } }
         (super::findings::form(&view, board.level))
-        (number(&view, &whole))
+        (number(&view, &whole, filter == Filter::default()))
         @if !whole.parts.is_empty() { h2 { (w.choices) } (parts(&view, at, &whole)) }
         h2 { (w.by_region) } (tiles(&view, &board, at, &lines, &id)) (regions(&view, &board, at, &lines, &id))
         h2 { (w.by_hour) } (hours(&view, &board, at, &lines, &id))
@@ -48,11 +49,12 @@ fn behind(view: &View, id: &str, change: impl FnOnce(&mut Ask)) -> String {
     ask.with(change).link("/reports")
 }
 
-fn number(view: &View, f: &Computed) -> Markup {
+/// What was published is of the whole mission.
+fn number(view: &View, f: &Computed, of_all: bool) -> Markup {
     let w = view.words;
     html! {
         dl .facts {
-            dt { (w.published) } dd { (text(&f.published)) }
+            @if of_all { dt { (w.published) } dd { (text(&f.published)) } }
             dt { (w.computed) } dd { (text(&f.computed)) }
             dt { (w.how_many) } dd { (f.count) }
             dt { (w.base) } dd { (f.base) }
@@ -199,10 +201,14 @@ fn regions(view: &View, board: &Board, at: usize, lines: &[&Line], id: &str) -> 
 }
 
 fn hours(view: &View, board: &Board, at: usize, lines: &[&Line], id: &str) -> Markup {
-    let hour = |h: u8| -> Option<(String, usize, String)> {
-        let of_hour: Vec<&Line> = lines.iter().copied().filter(|l| l.hour == Some(h)).collect();
-        let f = board.total(&view.state.source, at, &of_hour);
-        (f.forms > 0).then(|| (h.to_string(), f.count, behind(view, id, |a| a.hour = h.to_string())))
-    };
-    columns(view.words.by_hour, &(0..24).filter_map(hour).collect::<Vec<_>>())
+    let of = |h: u8| board.total(&view.state.source, at, &of_hour(lines, h));
+    let known: Vec<u8> = (0..24).filter(|h| of(*h).forms > 0).collect();
+    let (Some(first), Some(last)) = (known.first(), known.last()) else { return html! {} };
+    // An hour without any stands between the others.
+    let hour = |h: u8| (h.to_string(), of(h).count, behind(view, id, |a| a.hour = h.to_string()));
+    columns(view.words.by_hour, &(*first..=*last).map(hour).collect::<Vec<_>>())
+}
+
+fn of_hour<'l>(lines: &[&'l Line], hour: u8) -> Vec<&'l Line> {
+    lines.iter().copied().filter(|l| l.hour == Some(hour)).collect()
 }

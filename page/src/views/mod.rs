@@ -280,12 +280,15 @@ impl View {
 
     fn heard(&self) -> Markup {
         let boards = self.state.boards();
+        // What this desk signed counts when the server has it.
+        let waiting = block_in_place(|| self.state.read(|desk| desk.store.waiting())).unwrap_or(0);
         html! {
             p #heard role="status" data-news=(self.news) {
                 @match boards.heard {
                     Some(ms) => { (self.words.heard) " " (self.moment(ms)) }
                     None => (self.words.never_heard),
                 }
+                @if waiting > 0 { " · ⏳ " (self.words.waiting) ": " (waiting) }
                 @if let Some(why) = &boards.fault { " · ⚠ " (self.words.silent) " " (parts::text(why)) }
             }
         }

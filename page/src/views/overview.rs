@@ -2,7 +2,7 @@
 
 use super::View;
 use super::charts::{Pair, bar, columns, line, pairs};
-use super::parts::{card, text};
+use super::parts::{card, paged, text};
 use crate::query::Ask;
 use baqylau_desk::board::{Board, Line};
 use baqylau_desk::expected::{self, Expected, Progress};
@@ -82,9 +82,14 @@ fn regions(view: &View, board: &Board) -> Markup {
     table(view, view.words.region, rows.collect())
 }
 
+/// A name that leads to its reports, where there is such a way.
+fn way(link: &str, name: &str) -> Markup {
+    html! { @if link.is_empty() { (text(name)) } @else { a href=(link) { (text(name)) } } }
+}
+
 fn region_of(view: &View, region: Option<u32>) -> (String, String) {
     let code = region.and_then(|r| view.state.source.places.get(r)).map(|p| p.code.to_string());
-    let link = view.ask.with(|a| a.within = code.unwrap_or_default()).link("/reports");
+    let link = code.map(|code| view.ask.with(|a| a.within = code).link("/reports")).unwrap_or_default();
     (region.map_or_else(|| view.words.elsewhere.into(), |r| view.place(r)), link)
 }
 
@@ -97,7 +102,7 @@ fn table(view: &View, what: &str, rows: Vec<(String, String, Vec<&Line>)>) -> Ma
             tbody {
                 @for (name, link, lines) in rows {
                     tr {
-                        th scope="row" { a href=(link) { (text(&name)) } }
+                        th scope="row" { (way(&link, &name)) }
                         td .n { (lines.len()) }
                         td .n { (counted(&lines)) }
                         td .wide { (bar(lines.len(), most)) }
@@ -144,12 +149,11 @@ fn progress(view: &View, what: &str, rows: &[(String, String, Progress, Option<S
             } }
             tbody {
                 @for (name, link, p, heard_at) in rows {
-                    @let lacking = p.due.saturating_sub(p.received);
                     tr {
-                        th scope="row" { a href=(link) { (text(name)) } }
+                        th scope="row" { (way(link, name)) }
                         td .n { (p.expected) } td .n { (p.due) } td .n { (p.received) }
-                        td .n { @if lacking > 0 { "⚠ " } (lacking) }
-                        td .wide { (bar(p.received, p.expected.max(p.received))) }
+                        td .n { @if p.lacking > 0 { "⚠ " } (p.lacking) }
+                        td .wide { (bar(p.received, p.expected)) }
                         @if heard { td { @match heard_at { Some(at) => { (at) } None => { "⚠ " (w.nothing_yet) } } } }
                     }
                 }
@@ -177,16 +181,18 @@ fn teams(view: &View, board: &Board, expected: &Expected) -> Markup {
             (*team, progress, *at)
         })
         .collect();
-    rows.sort_by_key(|(_, p, at)| (std::cmp::Reverse(p.due.saturating_sub(p.received)), *at));
+    rows.sort_by_key(|(_, p, at)| (std::cmp::Reverse(p.lacking), *at));
     let silent = rows.iter().filter(|r| r.2.is_none()).count();
     let row = |(team, p, at): &(&str, Progress, Option<i64>)| {
         let link = view.ask.with(|a| (*team).clone_into(&mut a.team)).link("/reports");
         ((*team).to_owned(), link, *p, at.map(|ms| view.moment(ms)))
     };
-    let shown: Vec<_> = rows.iter().take(TEAMS).map(row).collect();
+    let (shown, ways) = paged(view, "/", &rows, TEAMS);
+    let shown: Vec<_> = shown.iter().map(row).collect();
     html! {
         p { @if silent > 0 { "⚠ " } (silent) " " (w.of) " " (rows.len()) " " (w.never_heard_teams) }
         (progress(view, w.team, &shown))
+        (ways)
     }
 }
 

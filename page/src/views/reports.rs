@@ -48,6 +48,7 @@ fn form(view: &View) -> Markup {
         ("used", &ask.used),
         ("code", &ask.code),
         ("raw", &ask.raw),
+        ("as_of", &ask.as_of),
         ("lang", &ask.lang),
     ];
     html! {
@@ -64,6 +65,7 @@ fn form(view: &View) -> Markup {
                 option value="" { (w.all) }
                 option value="counted" selected[ask.status == "counted"] { (w.counted) }
                 option value="not_counted" selected[ask.status == "not_counted"] { (w.not_counted) }
+                option value="asked" selected[ask.status == "asked"] { (w.decided_ask) }
                 option value="unreadable" selected[ask.status == "unreadable"] { (w.unreadable_all) }
                 @for name in STATUSES { option value=(name) selected[ask.status == name] { (view.status(name)) } }
             } }
@@ -103,7 +105,7 @@ fn row(view: &View, line: &Line) -> Markup {
             td { @if let Some(team) = line.team() { (text(team)) } }
             td { @if let Some(ms) = line.signed { (view.moment(ms)) } }
             td { (view.moment(line.received)) }
-            td { (mark) (view.status(line.status.name())) @if !line.corrections.is_empty() { " · ✎ " (line.corrections.len()) } @if line.attachments > 0 { " · 📎 " (line.attachments) }
+            td { (mark) (view.status(line.status.name())) @if line.asked() { " · ❓ " (view.words.decided_ask) } @if !line.corrections.is_empty() { " · ✎ " (line.corrections.len()) } @if line.attachments > 0 { " · 📎 " (line.attachments) }
                 @for flag in line.flags.iter() { " · ⚑ " (view.flag(flag)) } }
         }
     }

@@ -79,10 +79,11 @@ pub(super) fn doubts(view: &View, board: &Board, figures: &[Computed]) -> Vec<(S
         false => f.reports.iter().filter(|r| which.contains(r)).count(),
     };
     let raw = match view.ask.answers() {
-        Answers::Effective if view.ask.as_of.is_empty() => {
-            view.state.boards().of(Answers::Raw).figures(source, &Filter::default())
+        Answers::Effective => {
+            let first = crate::query::Ask { raw: "1".into(), ..view.ask.clone() };
+            view.state.board(&first).map_or_else(|_| Vec::new(), |raw| raw.figures(source, &Filter::default()))
         }
-        _ => Vec::new(),
+        Answers::Raw => Vec::new(),
     };
     let mut out = Vec::new();
     for (at, f) in figures.iter().enumerate() {

@@ -91,6 +91,10 @@ fn a_decision_is_signed_and_changes_what_counts_at_once() {
     let letter = core.letters().expect("letters").remove(0);
     assert_eq!((letter.text.as_str(), letter.questions.len()), ("How many were there?", 1), "it came to the phone");
     assert!(browser.page(&one).contains("How many were there?"), "and every desk sees that it was asked");
+    assert!(browser.page("/reports?status=asked").contains(&one), "and finds what is not answered yet");
+    for nothing in ["within=nowhere", "behind=nothing", "hour=late", "flag=odd", "used=actor%3Anobody"] {
+        assert!(browser.page(&format!("/reports?{nothing}")).contains("Reports: 0"), "{nothing}");
+    }
     assert_eq!(browser.post(&format!("{one}/review"), &ours, words).status, 303);
     let page = browser.page(&one);
     assert!(page.contains("excluded by a desk") && page.contains("the place was another"), "{page}");

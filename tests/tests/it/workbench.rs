@@ -160,6 +160,12 @@ fn a_paper_form_is_typed_in_and_counts_once_with_the_phones() {
     assert_eq!(signed.status, 303, "{}", signed.body);
     eventually(&browser, "/reports", "Reports: 1");
     assert!(!browser.page("/paper").contains("C01-77"), "it is no longer under way");
+    let begin = |visit: &str| browser.post("/paper", &ours, &format!("checklist=campaign_event&visit={visit}"));
+    let next = begin("C01-78").head;
+    assert!(
+        !next.contains(&format!("location: {form}\r")),
+        "a page that was left open writes into no other form: {next}"
+    );
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let (_, board) = world.desk.board(None, Answers::Effective).expect("a board");
     let line = &board.lines[0];
@@ -232,6 +238,23 @@ fn what_was_expected_stands_beside_what_came_and_what_is_due_is_told() {
     assert!(page.contains("teams were never heard from"));
     let page = browser.page("/timeline");
     assert!(page.contains("To be looked at again") && page.contains("⚠ 2023-03-20"), "{page}");
+}
+
+#[test]
+fn a_question_does_not_silence_an_emergency() {
+    let (mut world, core) = world();
+    report(&core, "incident", None, &[("severity", "critical")]);
+    sent(&mut world, &core);
+    let browser = Browser::open(&world);
+    let ours = format!("http://{}", browser.host);
+    let one = browser.first("/urgent");
+    let decide = |fields: &str| browser.post(&format!("{one}/review"), &ours, fields).status;
+    assert_eq!(decide("decision=ask&reason=When%3F&question=severity"), 303);
+    let page = eventually(&browser, "/reports?status=asked", "Reports: 1");
+    assert!(page.contains(&one), "{page}");
+    assert!(browser.page("/urgent").contains("nobody has signed for"), "somebody still has to see to it");
+    assert_eq!(decide("decision=accept&reason=The+head+of+mission+called"), 303);
+    eventually(&browser, "/urgent", "Somebody sees to everything urgent.");
 }
 
 #[test]
