@@ -135,7 +135,7 @@ fn a_desk_without_its_store_is_told_and_begins_anew() {
     // Of what is no store at all nothing is moved.
     drop(desk);
     std::fs::write(folder.join("desk.db"), b"no store").expect("writes");
-    let told = salvage(&folder, PASSPHRASE).err().expect("it is told").to_string();
+    let told = salvage(&folder, PASSPHRASE).expect_err("it is told").to_string();
     assert!(told.contains("move it elsewhere") && folder.join("desk.db").exists(), "{told}");
 }
 
