@@ -153,9 +153,11 @@ abstract class AppTest {
 
     /** Goes back to the first screen. */
     protected fun home() {
-        while (compose.onAllNodesWithTag("new-visit").fetchSemanticsNodes().isEmpty()) {
-            tap("back")
-            compose.waitForIdle()
+        // A page that is left keeps what is under way first, and may be gone when it is tapped again.
+        wait("home") {
+            val there = compose.onAllNodesWithTag("new-visit").fetchSemanticsNodes().isNotEmpty()
+            if (!there) runCatching { compose.onNodeWithTag("back").performClick() }
+            there
         }
     }
 
