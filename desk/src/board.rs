@@ -175,12 +175,10 @@ impl Board {
     /// The lines that fit, in the order of the log.
     pub fn select<'b, 'q>(&'b self, source: &'q Source, filter: &'q Filter) -> impl Iterator<Item = &'b Line> {
         let mut words = Words::new(source, &filter.words);
-        let possible = !filter.nothing;
         let within = filter.within.and_then(|place| Some((place, source.places.get(place)?.level)));
         let having = filter.having.as_ref().map(|(column, value)| source.places_with(column, value));
         self.lines.iter().filter(move |line| {
-            possible
-                && fits(line, filter)
+            fits(line, filter)
                 && filter.behind.is_none_or(|number| self.given(source, line, number).is_some_and(|g| g.behind))
                 && within.is_none_or(|(place, level)| {
                     line.place.and_then(|p| source.places.ancestor(p, level)) == Some(place)

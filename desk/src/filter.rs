@@ -77,7 +77,8 @@ pub(crate) fn fits(line: &Line, filter: &Filter) -> bool {
         "unreadable" => matches!(line.status, Status::Unverifiable(_) | Status::Misfit(_)),
         name => line.status.name() == name,
     };
-    filter.checklist.is_none_or(|c| line.checklist == Some(c))
+    !filter.nothing
+        && filter.checklist.is_none_or(|c| line.checklist == Some(c))
         && filter.status.as_ref().is_none_or(status)
         && filter.team.as_ref().is_none_or(|t| line.team() == Some(t))
         && filter.hour.is_none_or(|h| line.hour == Some(h))
