@@ -4,7 +4,6 @@ use super::rows::Cells;
 use crate::error::DeskError;
 use std::borrow::Cow;
 use std::fmt::Display;
-use std::io::Write;
 
 /// Rows as the bytes of a CSV file.
 pub(super) struct Lines(csv::Writer<Vec<u8>>);
@@ -27,16 +26,11 @@ impl Cells for Lines {
 }
 
 impl Lines {
-    /// One more row.
-    pub fn row<T: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = T>) {
-        cells.into_iter().for_each(|cell| self.cell(cell.as_ref()));
-        self.end();
-    }
-
     /// Hands the bytes on.
-    pub fn write_to(self, to: &mut impl Write, name: &dyn Display) -> Result<(), DeskError> {
-        let failed = |e: &dyn Display| DeskError::Unknown(format!("{name}: {e}"));
-        to.write_all(&self.0.into_inner().map_err(|e| failed(&e))?).map_err(|e| failed(&e))
+    pub fn write_to(self, to: &mut Vec<u8>, name: &dyn Display) -> Result<(), DeskError> {
+        let bytes = self.0.into_inner().map_err(|e| DeskError::Unknown(format!("{name}: {e}")))?;
+        to.extend_from_slice(&bytes);
+        Ok(())
     }
 }
 
@@ -46,7 +40,10 @@ impl Lines {
 /// Memory refuses.
 pub fn csv(rows: Vec<Vec<String>>) -> Result<Vec<u8>, DeskError> {
     let (mut lines, mut bytes) = (Lines::default(), Vec::new());
-    rows.into_iter().for_each(|row| lines.row(row));
+    for row in rows {
+        row.iter().for_each(|cell| lines.cell(cell));
+        lines.end();
+    }
     lines.write_to(&mut bytes, &"a table")?;
     Ok(bytes)
 }

@@ -86,9 +86,8 @@ impl Desk {
     fn repeats(&self, id: &str, lines: &[&Line], answers: Answers, put: &mut Put) -> Result<(), DeskError> {
         for repeat in rows::repeats(lines) {
             let (sheet, name) = (Sheet::within(lines, &repeat), format!("{id}.{repeat}.csv"));
-            let (mut head, mut bytes) = (Lines::default(), Vec::new());
-            head.row(["report", "row"].into_iter().chain(sheet.names.iter().map(String::as_str)));
-            head.write_to(&mut bytes, &name)?;
+            let head = ["report", "row"].into_iter().chain(sheet.names.iter().map(String::as_str));
+            let mut bytes = csv(vec![head.map(str::to_owned).collect()])?;
             let rows = Reader { desk: self, sheet: &sheet, lines, answers };
             rows.each_within(&repeat, |lines: Lines| lines.write_to(&mut bytes, &name))?;
             put(&name, &bytes)?;
@@ -99,17 +98,20 @@ impl Desk {
     fn people_known(&self) -> Result<Vec<u8>, DeskError> {
         let register: BTreeMap<_, _> = self.store.register()?.into_iter().collect();
         let roster = self.roster()?.map(|(r, _)| r);
-        let (mut out, mut bytes) = (Lines::default(), Vec::new());
-        out.row(["subject", "role", "team", "standing"]);
+        let mut rows = vec![["subject", "role", "team", "standing"].map(str::to_owned).to_vec()];
         for device in self.store.devices()?.iter().filter(|d| d.role == Role::Observer) {
             let person = register.get(&device.subject);
             let standing =
                 roster.as_ref().and_then(|r| r.find(device.device)).map(|e| format!("{:?}", e.standing).to_lowercase());
             let cell = |f: fn(&Person) -> &String| person.map(f).cloned().unwrap_or_default();
-            out.row([device.subject.to_string(), cell(|p| &p.role), cell(|p| &p.team), standing.unwrap_or_default()]);
+            rows.push(vec![
+                device.subject.to_string(),
+                cell(|p| &p.role),
+                cell(|p| &p.team),
+                standing.unwrap_or_default(),
+            ]);
         }
-        out.write_to(&mut bytes, &"people.csv")?;
-        Ok(bytes)
+        csv(rows)
     }
 }
 

@@ -94,9 +94,7 @@ impl Desk {
         let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("{id}: {e}"));
         match format {
             Format::Csv => {
-                let (mut head, mut bytes) = (Lines::default(), Vec::new());
-                head.row(sheet.heads());
-                head.write_to(&mut bytes, &id)?;
+                let mut bytes = csv(vec![sheet.heads()])?;
                 rows.each(|lines: Lines| lines.write_to(&mut bytes, &id))?;
                 Ok(bytes)
             }
