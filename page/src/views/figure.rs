@@ -201,14 +201,14 @@ fn regions(view: &View, board: &Board, at: usize, lines: &[&Line], id: &str) -> 
 }
 
 fn hours(view: &View, board: &Board, at: usize, lines: &[&Line], id: &str) -> Markup {
-    let of = |h: u8| board.total(&view.state.source, at, &of_hour(lines, h));
-    let known: Vec<u8> = (0..24).filter(|h| of(*h).forms > 0).collect();
-    let (Some(first), Some(last)) = (known.first(), known.last()) else { return html! {} };
+    let of_hour = |h: u8| {
+        let of_hour: Vec<&Line> = lines.iter().copied().filter(|l| l.hour == Some(h)).collect();
+        (h, board.total(&view.state.source, at, &of_hour))
+    };
+    let all: Vec<(u8, Computed)> = (0..24).map(of_hour).collect();
+    let any = |(_, f): &(u8, Computed)| f.forms > 0;
+    let (Some(first), Some(last)) = (all.iter().position(any), all.iter().rposition(any)) else { return html! {} };
     // An hour without any stands between the others.
-    let hour = |h: u8| (h.to_string(), of(h).count, behind(view, id, |a| a.hour = h.to_string()));
-    columns(view.words.by_hour, &(*first..=*last).map(hour).collect::<Vec<_>>())
-}
-
-fn of_hour<'l>(lines: &[&'l Line], hour: u8) -> Vec<&'l Line> {
-    lines.iter().copied().filter(|l| l.hour == Some(hour)).collect()
+    let column = |(h, f): &(u8, Computed)| (h.to_string(), f.count, behind(view, id, |a| a.hour = h.to_string()));
+    columns(view.words.by_hour, &all[first..=last].iter().map(column).collect::<Vec<_>>())
 }
