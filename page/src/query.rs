@@ -45,31 +45,32 @@ impl Ask {
     pub fn filter(&self, state: &State) -> Filter {
         let source = &state.source;
         let text = |t: &String| Some(t.clone()).filter(|t| !t.is_empty());
-        let filter = Filter {
-            nothing: false,
-            within: source.places.find(&self.within),
-            checklist: source.checklists.iter().position(|c| c.id == self.checklist),
+        let mut nothing = false;
+        Filter {
+            within: known(&self.within, source.places.find(&self.within), &mut nothing),
+            checklist: known(
+                &self.checklist,
+                source.checklists.iter().position(|c| c.id == self.checklist),
+                &mut nothing,
+            ),
             status: text(&self.status),
             team: text(&self.team),
-            hour: self.hour.parse().ok(),
+            hour: known(&self.hour, self.hour.parse().ok(), &mut nothing),
             words: self.q.clone(),
-            behind: source.numbers.iter().position(|f| f.figure.id == self.behind),
-            flag: Flag::of(&self.flag),
-            having: self.having.split_once(':').map(|(column, value)| (column.to_owned(), value.to_owned())),
-            used: self.used.split_once(':').and_then(|(what, choice)| source.choice(Use::of(what)?, choice)),
-        };
-        let asked = [&self.within, &self.checklist, &self.hour, &self.behind, &self.flag, &self.having, &self.used];
-        let found = [
-            filter.within.is_some(),
-            filter.checklist.is_some(),
-            filter.hour.is_some(),
-            filter.behind.is_some(),
-            filter.flag.is_some(),
-            filter.having.is_some(),
-            filter.used.is_some(),
-        ];
-        let nothing = asked.iter().zip(found).any(|(asked, found)| !asked.is_empty() && !found);
-        Filter { nothing, ..filter }
+            behind: known(&self.behind, source.numbers.iter().position(|f| f.figure.id == self.behind), &mut nothing),
+            flag: known(&self.flag, Flag::of(&self.flag), &mut nothing),
+            having: known(
+                &self.having,
+                self.having.split_once(':').map(|(column, value)| (column.to_owned(), value.to_owned())),
+                &mut nothing,
+            ),
+            used: known(
+                &self.used,
+                self.used.split_once(':').and_then(|(what, choice)| source.choice(Use::of(what)?, choice)),
+                &mut nothing,
+            ),
+            nothing,
+        }
     }
 
     /// The address of a page with these filters.
@@ -103,6 +104,12 @@ impl Ask {
         change(&mut ask);
         ask
     }
+}
+
+/// What was found; where something was asked for and nothing found, that is noted.
+fn known<T>(asked: &str, found: Option<T>, nothing: &mut bool) -> Option<T> {
+    *nothing |= !asked.is_empty() && found.is_none();
+    found
 }
 
 /// The fields of a form, in which a name may stand several times.
