@@ -1,6 +1,6 @@
 //! The bindings: generated code, and the packages of each language with their tests.
 
-use crate::{cargo, python, root, run};
+use crate::{cargo, python, root, run, tools};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -68,24 +68,21 @@ fn examples() -> Result<(), String> {
 }
 
 fn test_kotlin() -> Result<(), String> {
-    run("Kotlin", &mut maven("debug", "test")?)
+    run("Kotlin", &mut kotlin("debug", "test")?)
 }
 
-/// Maven, where it and a JDK are.
-fn java() -> Result<Command, String> {
-    let found = |program| Command::new(program).arg("-version").output().is_ok_and(|o| o.status.success());
-    if !found("mvn") || !found("javac") {
-        return Err("install a JDK and Maven (Debian: apt-get install openjdk-17-jdk-headless maven)".into());
-    }
-    Ok(Command::new("mvn"))
+/// Maven in a folder, quietly.
+pub fn maven(folder: &Path) -> Result<Command, String> {
+    let mut maven = Command::new("mvn");
+    maven.current_dir(folder).args(["-q", "-B"]);
+    maven.arg(format!("-Dbaqylau.target={}", absolute(&target())?.display()));
+    Ok(maven)
 }
 
 /// Maven's way to a goal with the Kotlin package over the libraries of a profile. It brings Kotlin and JNA.
-pub fn maven(profile: &str, goal: &str) -> Result<Command, String> {
-    let mut maven = java()?;
-    maven.current_dir(root().join("bindings/kotlin")).args(["-q", "-B", goal]);
-    maven.arg(format!("-Dbaqylau.target={}", absolute(&target())?.display()));
-    maven.arg(format!("-Dbaqylau.profile={profile}"));
+pub fn kotlin(profile: &str, goal: &str) -> Result<Command, String> {
+    let mut maven = maven(&root().join("bindings/kotlin"))?;
+    maven.arg(goal).arg(format!("-Dbaqylau.profile={profile}"));
     Ok(maven)
 }
 
@@ -96,57 +93,28 @@ pub fn android() -> Result<(), String> {
 }
 
 fn test_android() -> Result<(), String> {
-    let mut maven = java()?;
-    let target = absolute(&target())?;
     // The Kotlin compiler leaves the classes of deleted sources.
     for classes in ["classes", "test-classes"] {
-        let _ = std::fs::remove_dir_all(target.join("android/app").join(classes));
+        let _ = std::fs::remove_dir_all(target().join("android/app").join(classes));
     }
-    maven.current_dir(root().join("android")).args(["-q", "-B", "test"]);
-    maven.env("PATH", aapt2(&target)?).arg(format!("-Dbaqylau.target={}", target.display()));
+    let mut maven = maven(&root().join("android"))?;
+    maven.arg("test").env("PATH", tools::path_with(&tools::program("aapt2")?)?);
     run("Android", &mut maven)
-}
-
-/// A path on which aapt2 is found: the machine's, or one from Debian's packages unpacked into the target folder.
-fn aapt2(target: &Path) -> Result<std::ffi::OsString, String> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    if Command::new("aapt2").arg("version").output().is_ok_and(|o| o.status.success()) {
-        return Ok(path);
-    }
-    let folder = target.join("aapt2");
-    crate::unpack(&folder, &["usr/bin/aapt2", "version", "aapt"])?;
-    std::env::join_paths(std::iter::once(folder).chain(std::env::split_paths(&path))).map_err(|e| e.to_string())
 }
 
 fn test_swift() -> Result<(), String> {
     run("Swift", &mut swift("debug")?)
 }
 
-/// The tests of the Swift package over the library of a profile. Swift comes from PATH, or is unpacked from Debian's packages into
-/// the target folder.
+/// The tests of the Swift package over the library of a profile.
 pub fn swift(profile: &str) -> Result<Command, String> {
     swift_in(&root().join("bindings/swift"), profile, "test")
-}
-
-/// A program of Swift's toolchain.
-pub fn swift_program(program: &str) -> Result<Command, String> {
-    if Command::new(program).arg("--version").output().is_ok_and(|o| o.status.success()) {
-        return Ok(Command::new(program));
-    }
-    let target = absolute(&target())?;
-    let folder = target.join("swift-toolchain");
-    run("a Swift toolchain", Command::new(root().join("bindings/swift/toolchain.sh")).arg(&folder)).map_err(|e| {
-        format!("{e}: install Swift 6 and put it on PATH (bindings/swift/toolchain.sh unpacks Debian's, where apt is)")
-    })?;
-    let mut inside = Command::new(folder.join("swift-env"));
-    inside.arg(program).env("SWIFT_BIND", target);
-    Ok(inside)
 }
 
 /// A Swift command (`build`, `test`) in a package over the library of a profile.
 pub fn swift_in(package: &Path, profile: &str, what: &str) -> Result<Command, String> {
     let target = absolute(&target())?;
-    let mut swift = swift_program("swift")?;
+    let mut swift = Command::new(tools::program("swift")?);
     // SwiftPM does not see that the static library changed, and would pass against the old one.
     for old in std::fs::read_dir(package.join(".build/debug")).into_iter().flatten().flatten() {
         if old.path().extension().is_some_and(|e| e == "xctest") {
@@ -201,17 +169,20 @@ pub fn inside(name: &str) -> PathBuf {
     target().join("python/venv/bin").join(name)
 }
 
+/// A virtual environment with what the tests of Python need.
+pub fn python_environment() -> Result<(), String> {
+    if inside("pytest").exists() {
+        return Ok(());
+    }
+    let needs = root().join("bindings/python/requirements-test.txt");
+    run("an environment for Python", python().args(["-m", "venv"]).arg(target().join("python/venv")))?;
+    run("what the Python tests need", Command::new(inside("pip")).args(["install", "--quiet", "-r"]).arg(needs))
+}
+
 /// The wheel of a profile, installed in an environment of its own.
 pub fn install_python(profile: &str) -> Result<PathBuf, String> {
-    let (folder, package) = (target().join("python"), root().join("bindings/python"));
-    if !inside("pytest").exists() {
-        let missing = "Python: no virtual environment can be made; install it (Debian: apt-get install python3-venv)";
-        run("an environment for Python", python()?.args(["-m", "venv"]).arg(folder.join("venv")))
-            .map_err(|_| missing.to_owned())?;
-        let needs = package.join("requirements-test.txt");
-        run("what the Python tests need", Command::new(inside("pip")).args(["install", "--quiet", "-r"]).arg(needs))?;
-    }
-    let wheels = folder.join("wheels");
+    python_environment()?;
+    let wheels = target().join("python/wheels");
     let wheel = wheel(&wheels, profile)?;
     let install = ["install", "--quiet", "--force-reinstall", "--no-deps"];
     run("install the wheel", Command::new(inside("pip")).args(install).arg(&wheel))?;

@@ -1,6 +1,6 @@
 //! What a call costs through each language, beside the same call in Rust.
 
-use crate::bindings::{generate, inside, install_python, maven, mission, swift, target};
+use crate::bindings::{generate, inside, install_python, kotlin, mission, swift, target};
 use crate::{cargo, root, run};
 use std::path::Path;
 use std::process::Command;
@@ -17,7 +17,7 @@ pub fn bench() -> Result<(), String> {
     let mut python = Command::new(inside("python"));
     python.current_dir(root().join("bindings/python/tests")).arg("crossing.py");
     python.env("BAQYLAU_TEST_MISSION", mission()).env("PYTHONDONTWRITEBYTECODE", "1");
-    let mut kotlin = maven("release", "test")?;
+    let mut kotlin = kotlin("release", "test")?;
     kotlin.arg("-Dtest=CrossingTest");
     let mut swift = swift("release")?;
     swift.args(["--filter", "crossing"]);

@@ -1,7 +1,8 @@
 //! The iOS app, as far as it can be built and tested without a Mac.
 
-use crate::{bindings, root, run};
+use crate::{bindings, root, run, tools};
 use std::path::Path;
+use std::process::Command;
 
 /// Generates the bindings, type-checks the screens and tests the models.
 pub fn ios() -> Result<(), String> {
@@ -21,7 +22,7 @@ pub fn test() -> Result<(), String> {
 
 /// What needs iOS itself is read, at least: its frameworks are on a Mac only.
 fn parse(package: &Path) -> Result<(), String> {
-    let mut parse = bindings::swift_program("swiftc")?;
+    let mut parse = Command::new(tools::program("swiftc")?);
     parse.current_dir(package).args(["-swift-version", "6", "-parse"]);
     for folder in ["ObserverPhone", "App"] {
         let entries = std::fs::read_dir(package.join(folder)).map_err(|e| format!("{folder}: {e}"))?;

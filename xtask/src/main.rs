@@ -1,17 +1,25 @@
 //! What has to be scripted: `cargo xtask test`, `cargo xtask lint`. Depends on no crate of the workspace.
 
+mod bare;
 mod bindings;
 mod browser;
 mod crossing;
+mod debian;
 mod ios;
 mod release;
+mod tools;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
+/// The version of cargo-deny that is built where there is none.
+const CARGO_DENY: &str = "0.20.2";
+
 const USAGE: &str = "cargo xtask <command>
-  test      every test: Rust, the demonstration missions, the independent recomputation and verifier, other languages
-  lint      rustfmt, clippy and rustdoc, warnings as errors
+  test      every test: a bare machine, Rust, the demonstration missions, the independent recomputation and verifier, other languages
+  setup     only what the tests need of this machine: looked for, fetched and tried
+  bare      the set-up of the README's two commands in a minimal Debian; with --all, both commands whole
+  lint      rustfmt, clippy and rustdoc, warnings as errors; licences and sources
   bindings  generates the code of other languages into target/bindings
   languages only their tests
   browser   the coordinators' page, driven in Chromium
@@ -25,6 +33,8 @@ fn main() -> ExitCode {
     let command = std::env::args().nth(1).unwrap_or_default();
     let done = match command.as_str() {
         "test" => test(),
+        "setup" => tools::set_up(),
+        "bare" => bare::bare(std::env::args().nth(2).as_deref() == Some("--all")),
         "lint" => lint(),
         "bindings" => bindings::generate(),
         "languages" => bindings::test(),
@@ -57,15 +67,26 @@ fn cargo() -> Command {
     command
 }
 
+/// Runs one step, and says how long it took.
 fn run(what: &str, command: &mut Command) -> Result<(), String> {
     println!("== {what}");
+    let begun = now();
     let status = command.status().map_err(|e| format!("{what}: {e}"))?;
+    println!("== {what}: {:.0} s", begun.elapsed().as_secs_f64());
     if status.success() { Ok(()) } else { Err(format!("{what}: {status}")) }
 }
 
+#[expect(clippy::disallowed_methods, reason = "a step is timed for whoever waits for it; nothing depends on it")]
+fn now() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
 fn test() -> Result<(), String> {
-    run("the binary", cargo().args(["build", "--package", "baqylau"]))?;
-    run("Rust", cargo().args(["test", "--workspace", "--locked"]))?;
+    tools::set_up()?;
+    // It waits for downloads most of the time, so that it costs the compiler little.
+    let bare = bare::begin()?;
+    let rust = run("Rust", cargo().args(["test", "--workspace", "--exclude", "baqylau-benches", "--locked"]));
+    bare::end(bare).and(rust)?;
     let folder = root().join("target/demo");
     for mission in missions()? {
         demo(&mission, &folder.join(&mission), false)?;
@@ -76,17 +97,6 @@ fn test() -> Result<(), String> {
     verify(&folder.join(first))?;
     let page = browser::test();
     bindings::test().and(page)
-}
-
-/// A program of Debian's packages in a folder of its own: its path in them, an argument that it runs with, the packages.
-fn unpack(folder: &Path, what: &[&str]) -> Result<(), String> {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    let done = Command::new("bash").arg(root().join("xtask/unpack.sh")).arg(folder).args(what).output();
-    match done {
-        Ok(done) if done.status.success() => Ok(()),
-        Ok(done) => Err(format!("{name} is missing: {}", String::from_utf8_lossy(&done.stderr).trim())),
-        Err(e) => Err(format!("{name} is missing, and bash, which would fetch it: {e}")),
-    }
 }
 
 /// Every mission that has a plan.
@@ -115,16 +125,14 @@ fn demo(mission: &str, keep: &Path, faults: bool) -> Result<(), String> {
     run(&what, &mut command)
 }
 
-fn python() -> Result<Command, String> {
-    let found = Command::new("python3").arg("--version").output().is_ok_and(|o| o.status.success());
-    let missing = "python3 did not run: install it (Debian: apt-get install python3)";
-    if found { Ok(Command::new("python3")) } else { Err(missing.into()) }
+fn python() -> Command {
+    Command::new("python3")
 }
 
 /// The figures once more, from the exported answers, by a script that shares no rule with the program.
 fn recompute(mission: &str, demo: &Path) -> Result<(), String> {
     let script = root().join("missions").join(mission).join("recompute.py");
-    run("independent recomputation", python()?.arg(script).arg(demo.join("answers")))
+    run("independent recomputation", python().arg(script).arg(demo.join("answers")))
 }
 
 /// The log, exported and verified without any secret key.
@@ -133,7 +141,7 @@ fn verify(demo: &Path) -> Result<(), String> {
     run("export of the log", binary().args(["desk", "log", "--folder"]).arg(demo.join("mission")).arg(&log))?;
     run("verification of the export", binary().arg("verify").arg(&log))?;
     // It shares no line with the program.
-    run("independent verifier", python()?.arg(root().join("tests/formats/verify.py")).arg(&log))
+    run("independent verifier", python().arg(root().join("tests/formats/verify.py")).arg(&log))
 }
 
 fn lint() -> Result<(), String> {
@@ -143,13 +151,21 @@ fn lint() -> Result<(), String> {
     deny()
 }
 
-/// Licences and sources of what we build on. The tool takes minutes to build, so it is used where it is.
+/// Licences and sources of what we build on, by cargo-deny: the machine's, or one that is built into the target folder once.
 fn deny() -> Result<(), String> {
-    if !cargo().args(["deny", "--version"]).output().is_ok_and(|o| o.status.success()) {
-        println!(
-            "== cargo-deny is not installed, so licences and sources were not checked: `cargo install cargo-deny`"
-        );
-        return Ok(());
+    let check = ["check", "bans", "licenses", "sources"];
+    if cargo().args(["deny", "--version"]).output().is_ok_and(|o| o.status.success()) {
+        return run("cargo-deny", cargo().arg("deny").args(check));
     }
-    run("cargo-deny", cargo().args(["deny", "check", "bans", "licenses", "sources"]))
+    let folder = bindings::target().join("cargo-deny");
+    let program = folder.join("bin/cargo-deny");
+    if !program.exists() {
+        let mut build = cargo();
+        build
+            .args(["install", "--quiet", "--locked", "--debug", "--version", CARGO_DENY, "cargo-deny", "--root"])
+            .arg(&folder);
+        build.env("CARGO_TARGET_DIR", folder.join("build")).env("CARGO_PROFILE_DEV_DEBUG", "false");
+        run("build cargo-deny", &mut build)?;
+    }
+    run("cargo-deny", Command::new(program).args(check).current_dir(root()))
 }

@@ -1,6 +1,6 @@
 //! Packages for other people's machines: for Android, for Apple's platforms, a jar, a wheel.
 
-use crate::bindings::{absolute, generate, install_python, maven, target};
+use crate::bindings::{absolute, generate, install_python, kotlin, target};
 use crate::{cargo, root, run};
 use std::path::Path;
 use std::process::Command;
@@ -112,7 +112,7 @@ fn jvm() -> Result<(), String> {
     std::fs::create_dir_all(&folder).map_err(io)?;
     std::fs::copy(target().join("phone").join(&name), folder.join(&name)).map_err(io)?;
     told(&folder.join(&name))?;
-    let mut jar = maven("release", "package")?;
+    let mut jar = kotlin("release", "package")?;
     run("the jar", jar.arg("-DskipTests").arg(format!("-Dbaqylau.natives={}", absolute(&natives)?.display())))?;
     let jar = target().join("kotlin/baqylau-0.1.0.jar");
     println!("{}: {} bytes", jar.display(), size(&jar)?);
