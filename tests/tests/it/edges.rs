@@ -1,7 +1,7 @@
 //! The layers: who may depend on whom.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Everything that a crate links, by name.
@@ -14,7 +14,7 @@ fn tree(package: &str) -> BTreeSet<String> {
     text.lines().filter_map(|l| l.split(' ').next()).map(str::to_owned).collect()
 }
 
-fn root() -> std::path::PathBuf {
+fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
@@ -64,14 +64,49 @@ fn layers_depend_downward_only() {
     assert_eq!(tree("xtask").len(), 1, "xtask depends on nothing");
 }
 
-#[test]
-fn no_crate_has_features() {
+/// The folders of the workspace's crates with their manifests.
+fn members() -> Vec<(PathBuf, String)> {
     let workspace = std::fs::read_to_string(root().join("Cargo.toml")).expect("a manifest");
     let members = workspace.split("members = [").nth(1).and_then(|m| m.split(']').next()).expect("members");
-    let members: Vec<_> = members.split('"').skip(1).step_by(2).collect();
-    assert!(members.contains(&"core/observer") && members.contains(&"bindings/observer"), "{members:?}");
-    for folder in members {
-        let manifest = std::fs::read_to_string(root().join(folder).join("Cargo.toml")).expect("a manifest");
-        assert!(!manifest.contains("[features]"), "{folder}");
+    let folders = members.split('"').skip(1).step_by(2).map(|folder| root().join(folder));
+    let members: Vec<_> = folders
+        .map(|folder| {
+            let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).expect("a manifest");
+            (folder, manifest)
+        })
+        .collect();
+    assert!(members.len() > 15, "the workspace has its members");
+    members
+}
+
+#[test]
+fn no_crate_has_features() {
+    for (folder, manifest) in members() {
+        assert!(!manifest.contains("[features]"), "{}", folder.display());
+    }
+}
+
+/// A test inside a crate that cargo does not compile for tests would never run.
+#[test]
+fn unit_tests_are_only_where_cargo_runs_them() {
+    fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    for (folder, _) in members().iter().filter(|(_, manifest)| manifest.contains("test = false")) {
+        let mut found = Vec::new();
+        sources(&folder.join("src"), &mut found);
+        assert!(!found.is_empty(), "{} has sources", folder.display());
+        for source in found {
+            let text = std::fs::read_to_string(&source).expect("a source");
+            let tests = ["#[cfg(test)]", "#[test]"].iter().any(|mark| text.contains(mark));
+            assert!(!tests, "{}: move its tests to tests/it", source.display());
+        }
     }
 }
