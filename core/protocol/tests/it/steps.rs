@@ -62,7 +62,10 @@ fn letters_do_not_wait_for_attachments() {
         for event in [Event::LettersDone, Event::Failed(Failure::Nonsense), Event::Failed(Failure::Offline)] {
             let (failures, until) = pause(&step(state.clone(), event.clone(), NOW, 0).1);
             assert_eq!(failures, 1, "{failure:?}, {event:?}: it is tried again");
-            assert!(failure != Failure::Busy(Some(60_000)) || until >= 60_000, "{event:?}: not before the server asked for");
+            assert!(
+                failure != Failure::Busy(Some(60_000)) || until >= 60_000,
+                "{event:?}: not before the server asked for"
+            );
         }
     }
 }
