@@ -15,7 +15,7 @@ use baqylau_protocol::ids::{DeviceId, Hash, PublicKey};
 use baqylau_protocol::keys::{BoxKey, SigningKey, random};
 use baqylau_protocol::seal::SharedKey;
 use baqylau_protocol::wire::{Upload, Verdict, Verdicts};
-use baqylau_server::{Config, Running, TlsFiles, start};
+use baqylau_server::{Config, Limits, Running, TlsFiles, start};
 use baqylau_sqlite::{Schema, open};
 use std::path::Path;
 use std::sync::Arc;
@@ -130,7 +130,7 @@ async fn submit(url: &str, roots: &[Vec<u8>], lanes: Vec<Vec<Vec<u8>>>) {
             tokio::spawn(async move {
                 for body in lane {
                     let answer = client.post(&url).body(body).send().await.expect("answers");
-                    let bytes = baqylau_http::body(answer, 1 << 20).await.expect("reads");
+                    let bytes = answer.body(1 << 20).await.expect("reads");
                     let verdicts: Verdicts = cbor::decode(&bytes, "verdicts").expect("decodes");
                     assert!(matches!(verdicts.verdicts[0], Verdict::Stored(_)), "{:?}", verdicts.verdicts[0]);
                 }
@@ -165,6 +165,7 @@ fn mission(folder: &Path, tls: bool, count: usize) -> (String, Vec<Invite>, Mani
         receipt_key: SigningKey::from_seed(hex("receipt.key").0),
         tls: tls.then(|| TlsFiles { chain: read("tls.pem"), key: read("tls-key.pem") }),
         now: Arc::new(|| SystemClock.wall().ms),
+        limits: Limits::default(),
     };
     let running = runtime.block_on(start(config)).expect("server");
     desk.publish().expect("publishes");

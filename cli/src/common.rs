@@ -3,10 +3,11 @@
 use baqylau_desk::Desk;
 use baqylau_forms::value::Moment;
 use baqylau_observer::clock::{Clock, SystemClock};
-use baqylau_protocol::courier::Assembler;
+use baqylau_protocol::courier::{Assembler, MAX_FILE};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// What a subcommand gives: whether all is well, or what went wrong. Exit codes are 0, 1 and 2.
@@ -69,9 +70,23 @@ pub fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
+/// The most bytes of a courier file, or of its frames, which are longer by a half.
+const LONGEST_COURIER: usize = MAX_FILE / 2 * 3;
+
+/// A file of no more bytes than that; of a longer one no more is read.
+fn read_at_most(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
+    let fault = |e: std::io::Error| format!("{}: {e}", path.display());
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).map_err(fault)?.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(fault)?;
+    if bytes.len() > limit {
+        return Err(format!("{}: more than {limit} bytes: this is no courier file", path.display()).into());
+    }
+    Ok(bytes)
+}
+
 /// A courier file: its bytes, or those that frames make, one a line.
 pub fn courier_file(path: &Path) -> Result<Vec<u8>, Failure> {
-    let bytes = std::fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let bytes = read_at_most(path, LONGEST_COURIER)?;
     let Some(text) = std::str::from_utf8(&bytes).ok().filter(|t| t.starts_with("BAQYLAUC")) else { return Ok(bytes) };
     let mut assembler = Assembler::default();
     for line in text.lines().filter(|l| !l.trim().is_empty()) {

@@ -144,10 +144,11 @@ pub fn run(command: Mission) -> Outcome {
         Mission::Build { folder, days, publish, json } => {
             let passphrase = folder.secret.read()?;
             let mut desk = Desk::open(&folder.folder, &passphrase)?;
-            let manifest = desk.build(&passphrase, now(), days)?;
-            if publish {
-                desk.publish()?;
-            }
+            let manifest = if publish {
+                desk.build_and_publish(&passphrase, now(), days)?
+            } else {
+                desk.build(&passphrase, now(), days)?
+            };
             if json {
                 return print_json(&json!({
                     "version": manifest.version, "parts": manifest.parts.len(), "expires": manifest.expires,
@@ -174,7 +175,7 @@ pub fn run(command: Mission) -> Outcome {
             let mut desk = folder.open()?;
             let invited = desk.replace(device_id(&device)?, lost, now(), days)?;
             if lost {
-                desk.publish_roster()?;
+                desk.publish_roster(now())?;
             }
             println!("an invite for {} in {}/invites", invited.person.code, folder.folder.display());
             Ok(true)
@@ -189,7 +190,7 @@ pub fn run(command: Mission) -> Outcome {
             let desk = folder.open()?;
             desk.confirm(device_id(&device)?)?;
             if !offline {
-                desk.publish_roster()?;
+                desk.publish_roster(now())?;
             }
             println!("confirmed {device}");
             Ok(true)
@@ -198,7 +199,7 @@ pub fn run(command: Mission) -> Outcome {
             let desk = folder.open()?;
             desk.contest(device_id(&device)?)?;
             if !offline {
-                desk.publish_roster()?;
+                desk.publish_roster(now())?;
             }
             println!("contested {device}");
             Ok(true)
@@ -214,7 +215,7 @@ pub fn run(command: Mission) -> Outcome {
             let id = device_id(&device)?;
             let entry = desk.revoke(id, good)?;
             if !offline {
-                desk.publish_roster()?;
+                desk.publish_roster(now())?;
             }
             println!("revoked {device}; envelopes up to {} count", entry.good_seq);
             Ok(true)

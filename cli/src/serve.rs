@@ -3,7 +3,7 @@
 use crate::common::{Failure, Outcome, now};
 use baqylau_protocol::ids::PublicKey;
 use baqylau_protocol::keys::SigningKey;
-use baqylau_server::{Config, TlsFiles, start};
+use baqylau_server::{Config, Limits, TlsFiles, start};
 use clap::Args;
 use data_encoding::HEXLOWER;
 use std::net::SocketAddr;
@@ -22,6 +22,9 @@ pub struct Serve {
     /// Speak plain HTTP: for benchmarks, or behind a proxy on the same machine.
     #[arg(long)]
     no_tls: bool,
+    /// The most connections at once: a hundred less than `ulimit -n`. Beyond it the slowest are closed.
+    #[arg(long, default_value_t = Limits::default().connections)]
+    connections: usize,
 }
 
 pub fn run(args: &Serve) -> Outcome {
@@ -53,6 +56,7 @@ fn config(args: &Serve) -> Result<Config, Failure> {
         receipt_key: SigningKey::from_seed(seed),
         tls,
         now: Arc::new(now),
+        limits: Limits { connections: args.connections, ..Limits::default() },
     })
 }
 

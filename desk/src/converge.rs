@@ -1,6 +1,6 @@
 //! Several desks of one mission come to the same picture: each has a folder and a device of its own, and they share the log. What
-//! is not in the log for everybody, the roster and the bundle, they take from the server and verify; what only they may know, the
-//! register, they tell each other in sealed records.
+//! is not in the log for everybody, the bundle and the roster (`rosters`), they take from the server and verify; what only
+//! they may know, the register, they tell each other in sealed records.
 
 use crate::error::DeskError;
 use crate::folder::Desk;
@@ -8,22 +8,21 @@ use crate::keys::{self, DeskKeys};
 use crate::pull::block;
 use crate::standings::{Links, Standings};
 use crate::store::Store;
-use baqylau_protocol::bundle::{MAX_PART, Manifest};
+use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::cose::Type;
-use baqylau_protocol::ids::DeviceId;
+use baqylau_protocol::ids::Hash;
 use baqylau_protocol::keys::{SigningKey, random};
-use baqylau_protocol::roster::{Entry, Roster, Standing};
 use baqylau_report::Register;
 use minicbor::bytes::ByteVec;
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-/// Setting: the roster as the server last had it.
-pub(crate) const BASE: &str = "roster_base";
-/// How often a roster is put upon another desk's that came in between.
-const ROSTER_TRIES: u32 = 5;
+/// Setting: the hash of the manifest that the server last had.
+pub(crate) const PUBLISHED: &str = "bundle_published";
+/// How often a bundle is built upon another desk's that came in between.
+const BUNDLE_TRIES: u32 = 20;
 
 impl Desk {
     /// Makes the folder of another desk of this mission: with the mission's keys but the root's, and a device of its own. It
@@ -80,74 +79,60 @@ impl Desk {
         Ok(())
     }
 
-    /// Takes the bundle that the server publishes, when it is a later one that the root signed.
+    /// Builds the bundle as [`Desk::build`] does, and publishes it; upon that of another desk, where that was faster.
+    ///
+    /// # Errors
+    /// The tables have faults, the passphrase is wrong, or the server does not answer or refuses.
+    pub fn build_and_publish(&mut self, passphrase: &str, now: i64, days: u32) -> Result<Manifest, DeskError> {
+        let mut tries = 0;
+        loop {
+            let manifest = self.build(passphrase, now, days)?;
+            match self.publish() {
+                Err(DeskError::Conflict { .. }) if tries < BUNDLE_TRIES => tries += 1,
+                done => return done.map(|()| manifest),
+            }
+            self.refresh_bundle()?;
+        }
+    }
+
+    /// Takes the bundle that the server publishes, when it is a later one that the root signed, or another than was built here and
+    /// never published.
     pub(crate) fn refresh_bundle(&mut self) -> Result<(), DeskError> {
         let link = self.link()?;
         let Some(bytes) = block(async { link.find("/v1/bundle").await })? else { return Ok(()) };
         let Ok(manifest) = Manifest::open(&bytes, &self.root) else {
             return Err(DeskError::Log("its bundle is not signed by the mission's root".into()));
         };
-        let known = self.store.manifest()?.map(|b| self.manifest_of(&b)).transpose()?;
-        if known.is_some_and(|k| k.version >= manifest.version) {
+        let known = self.store.manifest()?;
+        if known.as_ref() == Some(&bytes) {
+            return self.store.set_setting(PUBLISHED, &Hash::of(&bytes).0);
+        }
+        let before = known.as_deref().map(|b| self.manifest_of(b)).transpose()?;
+        let later = before.is_none_or(|k| k.version < manifest.version);
+        if !later && !self.lost_to(&bytes)? {
             return Ok(());
         }
         let (mut plain, mut packed) = (Vec::new(), Vec::new());
         for part in &manifest.parts {
             let bytes = block(async { link.find(&format!("/v1/parts/{}", part.hash)).await })?.unwrap_or_default();
-            let inflated = if bytes.len() > MAX_PART { None } else { part.unpack(&bytes).ok() };
+            let inflated = if bytes.len() > part.longest() { None } else { part.unpack(&bytes).ok() };
             let inflated =
                 inflated.ok_or_else(|| DeskError::Log(format!("it hands out another part than {}", part.hash)))?;
             plain.push((part.hash, inflated));
             packed.push(ByteVec::from(bytes));
         }
-        self.store.add_bundle(manifest.version, &bytes, &plain)?;
+        self.store.replace_bundle(manifest.version, &bytes, &plain)?;
+        self.store.set_setting(PUBLISHED, &Hash::of(&bytes).0)?;
         let published = cbor::encode(&(ByteVec::from(bytes), packed));
         keys::write_private(&self.folder.join("publish/bundle.cbor"), &published)
     }
 
-    /// Brings this desk's roster and the server's together, and publishes what is new in this one.
-    pub(crate) fn settle_roster(&self, identity: &DeviceId) -> Result<(), DeskError> {
-        let mut tries = 0;
-        loop {
-            let remote = block(async { self.link()?.read_if_there(identity, "/v1/roster".into()).await })?;
-            if let Some(remote) = &remote {
-                self.rebase_roster(remote)?;
-            }
-            if self.roster()?.is_none_or(|(_, bytes)| Some(&bytes) == remote.as_ref()) {
-                return Ok(());
-            }
-            match self.publish_roster() {
-                Ok(()) => return Ok(()),
-                Err(e) if tries == ROSTER_TRIES => return Err(e),
-                // Another desk was faster.
-                Err(_) => tries += 1,
-            }
-        }
-    }
-
-    /// Puts what changed here since the server's roster was last seen upon the one that it has now. A revoked device stays revoked,
-    /// and an older roster than was seen is not taken.
-    fn rebase_roster(&self, remote: &[u8]) -> Result<(), DeskError> {
-        let open = |bytes: &[u8]| Roster::open(bytes, &self.issuer.public(), self.mission());
-        let theirs = open(remote).map_err(|e| DeskError::Log(format!("its roster: {e}")))?;
-        let base = self.store.setting(BASE)?.and_then(|bytes| open(&bytes).ok());
-        if base.as_ref().is_some_and(|b| b.version > theirs.version) {
-            return Ok(());
-        }
-        let Some((ours, bytes)) = self.roster()? else {
-            self.store.reset_roster(theirs.version, remote)?;
-            return self.store.set_setting(BASE, remote);
-        };
-        let changed = |e: &Entry| base.as_ref().and_then(|b| b.find(e.device)) != Some(e);
-        let revoked = |e: &Entry| theirs.find(e.device).is_some_and(|t| t.standing == Standing::Revoked);
-        let changes =
-            ours.devices.into_iter().filter(|e| changed(e) && (e.standing == Standing::Revoked || !revoked(e)));
-        let changes: Vec<Entry> = changes.collect();
-        if bytes != remote {
-            self.store.reset_roster(theirs.version, remote)?;
-            self.change_roster(changes)?;
-        }
-        self.store.set_setting(BASE, remote)
+    /// Whether what was built here last was never published, and the server has a bundle that is no step on the way to it.
+    fn lost_to(&self, servers: &[u8]) -> Result<bool, DeskError> {
+        let latest = self.store.manifest()?.map(|b| Hash::of(&b));
+        let published = self.store.setting(PUBLISHED)?;
+        let own = published.as_deref() == latest.as_ref().map(|h| &h.0[..]);
+        Ok(!own && self.store.bundle(Hash::of(servers))?.is_none())
     }
 }
 

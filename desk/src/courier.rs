@@ -14,6 +14,9 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+/// How often an attachment is sent anew in one delivery, where the server had something else of it.
+const ANEW: u32 = 1;
+
 /// What became of a courier file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Delivered {
@@ -32,7 +35,7 @@ impl Desk {
     /// nothing.
     ///
     /// # Errors
-    /// It is no courier file of this mission, an attachment cannot be read, or the server does not answer.
+    /// It is no courier file of this mission, or the server does not answer.
     pub fn deliver(
         &self,
         file: &[u8],
@@ -60,9 +63,11 @@ impl Desk {
         for path in attachments {
             match self.deliver_attachment(&link, path) {
                 Ok(proof) => kept.push(proof),
-                Err(DeskError::Refused { reason, .. }) => {
+                // One that cannot be delivered keeps none waiting.
+                Err(DeskError::Refused { reason, .. } | DeskError::Conflict { reason, .. }) => {
                     delivered.refused.push(format!("{}: {reason}", path.display()));
                 }
+                Err(e @ DeskError::File { .. }) => delivered.refused.push(e.to_string()),
                 Err(e) => return Err(e),
             }
         }
@@ -71,12 +76,14 @@ impl Desk {
         Ok(delivered)
     }
 
-    /// Uploads an encrypted file, going on where an earlier upload broke off. Gives the server's proof that it has it.
+    /// Uploads an encrypted file, going on where an earlier upload broke off, and once more from the start where the server dropped
+    /// what it had. Gives the server's proof that it has it.
     fn deliver_attachment(&self, link: &Link, path: &Path) -> Result<(Hash, ByteVec), DeskError> {
         let fault = |e: std::io::Error| DeskError::file(path, e);
         let mut file = File::open(path).map_err(fault)?;
         let (hash, _) = baqylau_protocol::blob::copy(&mut file, &mut std::io::sink()).map_err(fault)?;
         let refused = |reason: &str| DeskError::Refused { server: link.server.clone(), reason: reason.into() };
+        let (mut next, mut dropped) = (0, 0);
         let mut answer = block(async { link.find(&format!("/v1/blobs/{hash}/have")).await })?;
         loop {
             let answered =
@@ -88,12 +95,19 @@ impl Desk {
                 verified.map_err(|e| DeskError::Log(format!("its proof of an attachment: {e}")))?;
                 return Ok((hash, proof));
             }
+            if have.bytes < next {
+                dropped += 1;
+            }
+            if dropped > ANEW {
+                return Err(refused("the server drops what it gets; deliver it again later"));
+            }
             let mut chunk = Vec::with_capacity(CHUNK);
             file.seek(SeekFrom::Start(have.bytes)).map_err(fault)?;
             (&mut file).take(CHUNK as u64).read_to_end(&mut chunk).map_err(fault)?;
             if chunk.is_empty() {
                 return Err(refused("it is shorter than the report says"));
             }
+            next = have.bytes + chunk.len() as u64;
             let place = format!("/v1/blobs/{hash}/at/{}", have.bytes);
             answer = Some(block(async { link.post(&place, chunk).await })?);
         }

@@ -1,5 +1,6 @@
 //! Errors of the desk: what is wrong, where, and what to do.
 
+use baqylau_http::CallError;
 use baqylau_sqlite::StorageError;
 use std::path::PathBuf;
 
@@ -37,6 +38,22 @@ pub enum DeskError {
         /// What it said, and the remedy.
         reason: String,
     },
+    /// The server does not answer.
+    #[error("the server {server}: {why}")]
+    Unreachable {
+        /// Which.
+        server: String,
+        /// Why not.
+        why: CallError,
+    },
+    /// Another desk published something in between. What was to be published is put upon it, and tried again.
+    #[error("the server {server}: {reason}")]
+    Conflict {
+        /// Which.
+        server: String,
+        /// What it said.
+        reason: String,
+    },
     /// The server has nothing of this name.
     #[error("the server has nothing of this name yet")]
     Missing,
@@ -57,6 +74,12 @@ pub enum DeskError {
 }
 
 impl DeskError {
+    /// Whether the same may succeed later.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Server { .. } | Self::Unreachable { .. } | Self::Conflict { .. })
+    }
+
     pub(crate) fn file(path: impl Into<PathBuf>, reason: impl ToString) -> Self {
         Self::File { path: path.into(), reason: reason.to_string() }
     }

@@ -4,7 +4,7 @@
 //! # Layout
 //! - [`source`]: the mission's tables, read and checked
 //! - [`keys`]: the desk's keys, under a passphrase
-//! - [`folder`]: a mission's folder: new, build, invite, revoke
+//! - [`folder`]: a mission's folder: new, build, invite, revoke; `rosters`, `converge`: with other desks
 //! - [`store`]: the desk's encrypted database
 //! - [`pull`], [`verify`], [`proof`]: from the server's log into the store, and once more
 //! - [`status`], [`judge`]: which reports count, by one definition
@@ -40,6 +40,7 @@ pub mod proof;
 pub mod pull;
 pub mod records;
 pub mod rescue;
+mod rosters;
 pub mod source;
 mod standings;
 pub mod status;

@@ -7,7 +7,7 @@ use crate::source::Person;
 use baqylau_protocol::certificate::{Certificate, Invite, Role};
 use baqylau_protocol::ids::{DeviceId, Hash, SubjectId};
 use baqylau_protocol::keys::{SigningKey, random};
-use baqylau_protocol::roster::{Entry, Roster, Standing};
+use baqylau_protocol::roster::{Entry, Standing};
 use std::collections::HashMap;
 
 /// An invite that was made.
@@ -118,42 +118,6 @@ impl Desk {
     ) -> Vec<u8> {
         let v = baqylau_protocol::VERSION;
         Certificate { v, mission: self.mission(), subject, role, key: key.public(), expires, holder }.sign(&self.issuer)
-    }
-
-    /// The current roster.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub fn roster(&self) -> Result<Option<(Roster, Vec<u8>)>, DeskError> {
-        let Some(bytes) = self.store.roster()? else { return Ok(None) };
-        let roster = Roster::open(&bytes, &self.issuer.public(), self.mission());
-        Ok(Some((roster.map_err(|e| DeskError::file(self.folder.join("desk.db"), e))?, bytes)))
-    }
-
-    /// Signs the next roster with some devices changed; `None` when nothing changes.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub fn change_roster(&self, changes: Vec<Entry>) -> Result<Option<Vec<u8>>, DeskError> {
-        let known = self.roster()?;
-        let mut devices = known.as_ref().map(|(r, _)| r.devices.clone()).unwrap_or_default();
-        let before = devices.clone();
-        for change in changes {
-            match devices.iter_mut().find(|d| d.device == change.device) {
-                Some(entry) => *entry = change,
-                None => devices.push(change),
-            }
-        }
-        devices.sort_by_key(|d| d.device);
-        if devices == before {
-            return Ok(None);
-        }
-        let version = known.as_ref().map_or(1, |(r, _)| r.version + 1);
-        let prev = known.map(|(_, bytes)| Hash::of(&bytes));
-        let bytes =
-            Roster { v: baqylau_protocol::VERSION, mission: self.mission(), version, prev, devices }.sign(&self.issuer);
-        self.store.add_roster(version, &bytes)?;
-        Ok(Some(bytes))
     }
 
     /// Confirms a device: one that is contested, or of a mission that does not confirm on pull.

@@ -5,8 +5,9 @@ use crate::error::DeskError;
 use crate::folder::{Desk, published};
 use crate::store::{Device, Object, Store};
 use crate::verify::Opener;
+use baqylau_http::reqwest::StatusCode;
 use baqylau_http::reqwest::header::AUTHORIZATION;
-use baqylau_http::reqwest::{Client, StatusCode};
+use baqylau_http::{Answer, BodyError, CallError, Client};
 use baqylau_protocol::ids::{DeviceId, Hash, PublicKey};
 use baqylau_protocol::merkle::Tree;
 use baqylau_protocol::receipt::{TreeHead, leaf_hash};
@@ -55,20 +56,16 @@ impl Desk {
     /// Publishes the bundle to the server.
     ///
     /// # Errors
-    /// The server does not answer or refuses.
+    /// The server does not answer or refuses; it has another desk's ([`DeskError::Conflict`]).
     pub fn publish(&self) -> Result<(), DeskError> {
         let body = published(&self.folder)?;
-        block(async { self.link()?.post("/v1/bundle", body).await.map(drop) })
-    }
-
-    /// Sends the roster to the server.
-    ///
-    /// # Errors
-    /// The server does not answer or refuses.
-    pub fn publish_roster(&self) -> Result<(), DeskError> {
-        let Some((_, bytes)) = self.roster()? else { return Ok(()) };
-        block(async { self.link()?.post("/v1/roster", bytes.clone()).await })?;
-        self.store.set_setting(crate::converge::BASE, &bytes)
+        let manifest = baqylau_protocol::published::manifest(&body).ok().flatten().and_then(|place| body.get(place));
+        let hash = manifest.map(Hash::of);
+        block(async { self.link()?.post("/v1/bundle", body.clone()).await })?;
+        match hash {
+            Some(hash) => self.store.set_setting(crate::converge::PUBLISHED, &hash.0),
+            None => Ok(()),
+        }
     }
 
     /// The server's counters, one `name value` a line.
@@ -237,11 +234,17 @@ impl Link<'_> {
         DeskError::Server { server: self.server.clone(), reason: reason.to_string() }
     }
 
-    async fn answer(&self, response: baqylau_http::reqwest::Response) -> Result<Vec<u8>, DeskError> {
+    fn silent(&self, why: CallError) -> DeskError {
+        DeskError::Unreachable { server: self.server.clone(), why }
+    }
+
+    async fn answer(&self, response: Answer) -> Result<Vec<u8>, DeskError> {
         let status = response.status();
-        let bytes = baqylau_http::body(response, MAX_ANSWER)
-            .await
-            .map_err(|_| self.failed("the connection broke; try again"))?;
+        let bytes = response.body(MAX_ANSWER).await.map_err(|e| match e {
+            BodyError::TooLong => self.failed(format!("its answer has more than {MAX_ANSWER} bytes")),
+            BodyError::Silent => self.silent(CallError::Silent),
+            BodyError::Broken => self.silent(CallError::Unreachable),
+        })?;
         if status.is_success() {
             return Ok(bytes);
         }
@@ -249,6 +252,12 @@ impl Link<'_> {
             return Err(DeskError::Missing);
         }
         let words = String::from_utf8_lossy(&bytes).trim().to_owned();
+        if status == StatusCode::CONFLICT {
+            return Err(DeskError::Conflict { server: self.server.clone(), reason: words });
+        }
+        if words.is_empty() {
+            return Err(self.failed(format!("it answers {status}")));
+        }
         Err(self.failed(if status == StatusCode::UNAUTHORIZED {
             format!("{words} (is this desk revoked?)")
         } else {
@@ -267,15 +276,15 @@ impl Link<'_> {
 
     pub(crate) async fn post(&self, path: &str, body: Vec<u8>) -> Result<Vec<u8>, DeskError> {
         let sent = self.http.post(format!("{}{path}", self.server)).body(body).send().await;
-        self.answer(sent.map_err(|_| self.failed("does not answer; is it running?"))?).await
+        self.answer(sent.map_err(|why| self.silent(why))?).await
     }
 
     async fn get(&self, path: &str, authorization: Option<String>) -> Result<Vec<u8>, DeskError> {
         let mut call = self.http.get(format!("{}{path}", self.server));
         if let Some(value) = authorization {
-            call = call.header(AUTHORIZATION, value);
+            call = call.header(AUTHORIZATION, &value);
         }
-        self.answer(call.send().await.map_err(|_| self.failed("does not answer; is it running?"))?).await
+        self.answer(call.send().await.map_err(|why| self.silent(why))?).await
     }
 
     /// Has one object logged. Gives the receipt, verified.

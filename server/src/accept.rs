@@ -23,6 +23,20 @@ pub struct Device {
     pub roster: Option<RosterEntry>,
 }
 
+impl Device {
+    /// Whether an envelope of this number may be logged.
+    ///
+    /// # Errors
+    /// The device was revoked before it.
+    pub(crate) fn may_send(&self, seq: u64) -> Result<(), Refusal> {
+        let revoked = self.roster.as_ref().filter(|r| r.standing == Standing::Revoked);
+        if revoked.is_some_and(|r| seq > r.good_seq) {
+            return Err(refusal(Code::Revoked, "this device was revoked; ask the coordinators for a new invite"));
+        }
+        Ok(())
+    }
+}
+
 /// An object that was found good and may be logged.
 #[derive(Debug, Clone)]
 pub struct Good {
@@ -91,10 +105,7 @@ impl Judge<'_> {
         if header.blobs.iter().flatten().any(|b| b.length == 0 || b.length > MAX_BLOB) {
             return Err(refusal(Code::Length, "it names an attachment that is too large; attach a shorter one"));
         }
-        let revoked = device.roster.as_ref().filter(|r| r.standing == Standing::Revoked);
-        if revoked.is_some_and(|r| header.seq > r.good_seq) {
-            return Err(refusal(Code::Revoked, "this device was revoked; ask the coordinators for a new invite"));
-        }
+        device.may_send(header.seq)?;
         Ok(device)
     }
 

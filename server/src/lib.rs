@@ -6,15 +6,20 @@
 //! - [`sequencer`]: the one writer: group commits, the Merkle tree, receipts
 //! - [`accept`]: which objects are taken in
 //! - [`desks`]: who may read
-//! - [`http`]: the paths; `listen`: TLS and connections
+//! - [`publish`]: what is signed offline and replaces what was there
+//! - [`http`]: the paths; `listen`: TLS and connections; `crowd`, `body`: what they may cost
 
 pub mod accept;
 pub mod blobs;
+mod body;
+mod crowd;
 pub mod desks;
 pub mod http;
 mod limits;
 mod listen;
+pub mod publish;
 pub mod sequencer;
 pub mod storage;
 
+pub use crowd::Limits;
 pub use listen::{Config, Running, ServeError, TlsFiles, start};

@@ -1,16 +1,20 @@
 //! TLS, connections, and going down without cutting anybody off.
 
 use crate::blobs::Blobs;
+use crate::crowd::{Crowd, Limits, Place};
 use crate::desks::Gate;
 use crate::http::{App, router};
 use crate::limits::Buckets;
 use crate::sequencer::{self, Now};
-use crate::storage::sqlite::Sqlite;
+use crate::storage::{Storage, sqlite::Sqlite};
+use axum::Router;
 use baqylau_protocol::ids::{MissionId, PublicKey};
 use baqylau_protocol::keys::SigningKey;
 use baqylau_sqlite::StorageError;
+use hyper::body::Incoming;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
@@ -19,12 +23,15 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
-/// How long a client may take for a TLS handshake or the head of a request.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long the last answers may take when the server stops.
+const LAST_ANSWERS: Duration = Duration::from_secs(20);
+/// The most bytes of the head of a request.
+const MAX_HEAD: usize = 64 << 10;
 
 /// What a server needs.
 pub struct Config {
@@ -40,6 +47,8 @@ pub struct Config {
     pub tls: Option<TlsFiles>,
     /// The clock, in milliseconds since 1970.
     pub now: Now,
+    /// What connections may cost.
+    pub limits: Limits,
 }
 
 /// Certificate chain and key, PEM.
@@ -104,9 +113,16 @@ pub async fn start(config: Config) -> Result<Running, ServeError> {
     let only = only(&config.database)?;
     let acceptor = config.tls.as_ref().map(acceptor).transpose()?;
     let writer = Box::new(Sqlite::open(&config.database)?);
-    let reader = Box::new(Sqlite::open(&config.database)?);
+    let mut reader: Box<dyn Storage> = Box::new(Sqlite::open(&config.database)?);
     let mission = MissionId::of(&config.root);
-    let blobs = Blobs::beside(&config.database).map_err(|e| StorageError::Io(e.to_string()))?;
+    let io = |e: std::io::Error| StorageError::Io(e.to_string());
+    let blobs = Blobs::beside(&config.database).map_err(io)?;
+    // An earlier run may have ended between the last byte of an attachment and its name.
+    for hash in blobs.begun().map_err(io)? {
+        if let Some(length) = reader.blob(mission, hash)? {
+            blobs.have(hash, length).map_err(io)?;
+        }
+    }
     let receipts = SigningKey::from_seed(*config.receipt_key.seed());
     let (sequencer, shared, writer) = sequencer::start(writer, config.root, config.receipt_key, config.now.clone())?;
     let app = Arc::new(App {
@@ -120,6 +136,7 @@ pub async fn start(config: Config) -> Result<Running, ServeError> {
         blobs,
         receipts,
         now: config.now,
+        crowd: Crowd::new(config.limits),
     });
     let failed = |reason| ServeError::Listen { address: config.listen, reason };
     let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
@@ -158,13 +175,24 @@ fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, ServeError> {
 
 async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     let graceful = GracefulShutdown::new();
-    let router = router(app);
+    let router = router(app.clone());
+    let crowd = &app.crowd;
+    let mut sweep = tokio::time::interval(crowd.pace());
     loop {
+        let next = async {
+            crowd.room().await;
+            listener.accept().await
+        };
         let stream = tokio::select! {
-            accepted = listener.accept() => match accepted {
+            _ = sweep.tick() => {
+                crowd.sweep();
+                continue;
+            }
+            accepted = next => match accepted {
                 Ok((stream, _)) => stream,
                 Err(_) => {
                     // Out of file descriptors: wait for some to come back.
+                    crowd.shed_one();
                     tokio::time::sleep(Duration::from_millis(50)).await;
                     continue;
                 }
@@ -172,24 +200,53 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, app: Arc<App>, 
             _ = stopped.changed() => break,
         };
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone());
-        let watcher = graceful.watcher();
-        let tls = tls.clone();
+        let (router, watcher, tls, place) = (router.clone(), graceful.watcher(), tls.clone(), crowd.enter());
+        let app = app.clone();
         tokio::spawn(async move {
-            let mut http = hyper::server::conn::http1::Builder::new();
-            http.timer(TokioTimer::new()).header_read_timeout(PATIENCE);
-            match tls {
-                Some(tls) => {
-                    if let Ok(Ok(stream)) = tokio::time::timeout(PATIENCE, tls.accept(stream)).await {
-                        let _ = watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await;
+            let stream = place.count(stream);
+            let served = async {
+                match tls {
+                    Some(tls) => {
+                        if let Ok(stream) = tls.accept(stream).await {
+                            serve(stream, router, &place, &app.crowd, watcher).await;
+                        }
                     }
+                    None => serve(stream, router, &place, &app.crowd, watcher).await,
                 }
-                None => drop(watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await),
+            };
+            tokio::select! {
+                () = served => {}
+                () = place.cut() => {}
             }
         });
     }
     tokio::select! {
         () = graceful.shutdown() => {}
-        () = tokio::time::sleep(PATIENCE) => {}
+        () = tokio::time::sleep(LAST_ANSWERS) => {}
     }
+}
+
+/// Answers the requests of a connection.
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    router: Router,
+    place: &Place,
+    crowd: &Arc<Crowd>,
+    watcher: Watcher,
+) {
+    let (inner, member, crowd) = (TowerToHyperService::new(router), place.member().clone(), crowd.clone());
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(member.clone());
+        crowd.turn(&member, true);
+        let (answer, member, crowd) = (inner.call(request), member.clone(), crowd.clone());
+        async move {
+            let answer = answer.await;
+            crowd.turn(&member, false);
+            answer
+        }
+    });
+    let mut http = hyper::server::conn::http1::Builder::new();
+    // Heads that do not come, and idle connections, are swept away as all that is slow.
+    http.timer(TokioTimer::new()).header_read_timeout(None).max_buf_size(MAX_HEAD);
+    let _ = watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await;
 }

@@ -1,6 +1,7 @@
 //! The one writer. Requests that arrive together are committed together: one fsync, one signature, one receipt each.
 
 use crate::accept::{Device, Good};
+use crate::publish::{Publish, Unpublished};
 use crate::storage::{Document, Entry, Storage};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::enrolment::Enrolled;
@@ -9,7 +10,7 @@ use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::merkle::Tree;
 use baqylau_protocol::receipt::{Receipt, TreeHead, leaf_hash};
 use baqylau_protocol::roster::Roster;
-use baqylau_protocol::wire::{Refusal, Verdict};
+use baqylau_protocol::wire::{Code, Refusal, Verdict};
 use baqylau_sqlite::StorageError;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -59,15 +60,7 @@ pub type Judged = Result<Good, Refusal>;
 
 enum Job {
     Append(Vec<Judged>, oneshot::Sender<Result<Vec<Verdict>, Failed>>),
-    Publish(Box<Publish>, oneshot::Sender<Result<(), Failed>>),
-}
-
-/// Something signed offline that replaces what was there.
-pub enum Publish {
-    /// A manifest with its packed parts.
-    Manifest(Box<Manifest>, Vec<u8>, Vec<(Hash, Vec<u8>)>),
-    /// A roster.
-    Roster(Roster, Vec<u8>),
+    Publish(Box<Publish>, oneshot::Sender<Result<(), Unpublished>>),
 }
 
 /// The storage failed or the server is going down; the client tries again.
@@ -88,6 +81,7 @@ pub struct Sequencer {
 struct Writer {
     storage: Box<dyn Storage>,
     mission: MissionId,
+    root: PublicKey,
     key: SigningKey,
     tree: Tree,
     shared: Arc<Shared>,
@@ -109,7 +103,7 @@ pub fn start(
     let mut tree = Tree::default();
     storage.leaves(mission, &mut |hash, received| tree.push(leaf_hash(hash, received)))?;
     load_documents(&mut *storage, mission, &root, &shared)?;
-    let mut writer = Writer { storage, mission, key, tree, shared: shared.clone(), now };
+    let mut writer = Writer { storage, mission, root, key, tree, shared: shared.clone(), now };
     writer.sign_head();
     let (jobs, inbox) = mpsc::channel(QUEUE);
     let thread = std::thread::spawn(move || writer.run(inbox));
@@ -142,7 +136,7 @@ fn load_documents(
     Ok(())
 }
 
-fn apply_roster(devices: &mut HashMap<DeviceId, Device>, roster: &Roster) {
+pub(crate) fn apply_roster(devices: &mut HashMap<DeviceId, Device>, roster: &Roster) {
     for entry in &roster.devices {
         if let Some(device) = devices.get_mut(&entry.device) {
             device.roster = Some(entry.clone());
@@ -150,7 +144,7 @@ fn apply_roster(devices: &mut HashMap<DeviceId, Device>, roster: &Roster) {
     }
 }
 
-fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
+pub(crate) fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
     lock.write().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -165,11 +159,11 @@ impl Sequencer {
         Ok(answer)
     }
 
-    /// Has something published.
+    /// Has something published, if it follows what is published by then.
     ///
     /// # Errors
     /// The queue is full.
-    pub fn publish(&self, what: Publish) -> Result<oneshot::Receiver<Result<(), Failed>>, Busy> {
+    pub fn publish(&self, what: Publish) -> Result<oneshot::Receiver<Result<(), Unpublished>>, Busy> {
         let (reply, answer) = oneshot::channel();
         self.jobs.try_send(Job::Publish(Box::new(what), reply)).map_err(|_| Busy)?;
         Ok(answer)
@@ -192,8 +186,8 @@ impl Writer {
                         group.push((judged, reply));
                     }
                     Job::Publish(what, reply) => {
-                        let done = self.publish(*what);
-                        let _ = reply.send(done.map_err(|e| report(&e)));
+                        let done = what.carry_out(&mut *self.storage, self.mission, &self.root, &self.shared);
+                        let _ = reply.send(done);
                     }
                 }
                 next = if objects < GROUP { inbox.try_recv().ok() } else { None };
@@ -234,6 +228,10 @@ impl Writer {
                 seen.insert(good.hash, (place.index, place.received));
                 continue;
             }
+            // A roster may have come since it was judged; it counts from the moment it is published.
+            if self.revoked(good).is_some() {
+                continue;
+            }
             seen.insert(good.hash, ((first + fresh.len()) as u64, now));
             let (device, seq, recipient, hash) = (good.device, good.seq, good.recipient, good.hash);
             let (blobs, object) = (good.blobs.clone(), good.object.clone());
@@ -248,6 +246,12 @@ impl Writer {
         self.admit(group);
         let head = self.sign_head();
         Ok(group.iter().map(|(judged, _)| judged.iter().map(|j| self.verdict(j, &seen, &head)).collect()).collect())
+    }
+
+    /// Why an object may no longer be logged.
+    fn revoked(&self, good: &Good) -> Option<Refusal> {
+        let devices = self.shared.devices.read().unwrap_or_else(PoisonError::into_inner);
+        devices.get(&good.device).and_then(|d| d.may_send(good.seq).err())
     }
 
     /// Enrolments count from the moment they are durable.
@@ -273,7 +277,11 @@ impl Writer {
                 Verdict::Refused(refusal.clone())
             }
             Ok(good) => {
-                let (index, received) = seen[&good.hash];
+                let Some(&(index, received)) = seen.get(&good.hash) else {
+                    self.shared.counters.refused.fetch_add(1, Ordering::Relaxed);
+                    let late = || Refusal { code: Code::Revoked, reason: "this device was revoked".into() };
+                    return Verdict::Refused(self.revoked(good).unwrap_or_else(late));
+                };
                 let path = usize::try_from(index).ok().and_then(|i| self.tree.path(i)).unwrap_or_default();
                 Verdict::Stored(Receipt { head: head.to_vec().into(), index, received, path })
             }
@@ -293,24 +301,9 @@ impl Writer {
         write(&self.shared.head).clone_from(&bytes);
         bytes
     }
-
-    fn publish(&mut self, what: Publish) -> Result<(), StorageError> {
-        match what {
-            Publish::Manifest(manifest, bytes, parts) => {
-                self.storage.publish(self.mission, Document::Manifest, &bytes, &parts)?;
-                *write(&self.shared.manifest) = Some(Arc::new((*manifest, bytes)));
-            }
-            Publish::Roster(roster, bytes) => {
-                self.storage.publish(self.mission, Document::Roster, &bytes, &[])?;
-                apply_roster(&mut write(&self.shared.devices), &roster);
-                *write(&self.shared.roster) = Some((roster, bytes));
-            }
-        }
-        Ok(())
-    }
 }
 
-fn report(e: &StorageError) -> Failed {
+pub(crate) fn report(e: &StorageError) -> Failed {
     tracing::error!(error = %e, "the storage failed");
     Failed
 }

@@ -10,7 +10,7 @@ use baqylau_observer::vault::FileVault;
 use baqylau_protocol::certificate::Invite;
 use baqylau_protocol::ids::PublicKey;
 use baqylau_protocol::keys::SigningKey;
-use baqylau_server::{Config as ServerConfig, Running, TlsFiles, start};
+use baqylau_server::{Config as ServerConfig, Limits, Running, TlsFiles, start};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -98,6 +98,7 @@ impl World {
             receipt_key: SigningKey::from_seed(hex("receipt.key").0),
             tls: Some(TlsFiles { chain: read("tls.pem"), key: read("tls-key.pem") }),
             now: Arc::new(now),
+            limits: Limits::default(),
         };
         self.running = Some(self.runtime.block_on(start(config)).expect("the server starts"));
     }

@@ -20,6 +20,7 @@ mod it {
     mod page;
     mod rescue;
     mod signing;
+    mod stopped;
     mod support;
     mod workbench;
 }

@@ -49,7 +49,11 @@ impl From<Fault> for DeskError {
             Fault::File { .. } | Fault::Source { .. } | Fault::Passphrase { .. } | Fault::Storage(_) => {
                 Self::Folder { reason }
             }
-            Fault::Server { .. } | Fault::Missing | Fault::Refused { .. } => Self::Server { reason },
+            Fault::Server { .. }
+            | Fault::Unreachable { .. }
+            | Fault::Conflict { .. }
+            | Fault::Missing
+            | Fault::Refused { .. } => Self::Server { reason },
             Fault::Log(_) => Self::Log { reason },
             Fault::Unknown(_) => Self::Unknown { reason },
         }

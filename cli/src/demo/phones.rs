@@ -142,7 +142,7 @@ impl Phones {
     pub fn pull(&self, desk: &mut baqylau_desk::Desk) -> Result<usize, Failure> {
         let mut refused = 0;
         patiently(|| match desk.pull(crate::common::now(), &|_| ()) {
-            Err(baqylau_desk::DeskError::Server { .. }) if self.faults => Ok(None),
+            Err(e) if e.may_pass() && self.faults => Ok(None),
             pulled => {
                 refused = pulled?.refused;
                 Ok(Some(()))

@@ -3,7 +3,7 @@
 mod fill;
 
 use crate::common::{Failure, Outcome, courier_file, files_in, print_json};
-use baqylau_observer::app::{Config, DraftView, LetterView, PlaceView, ReportState, VisitUpdate, VisitView};
+use baqylau_observer::app::{Config, DraftView, LetterView, PlaceView, ReportState, Trouble, VisitUpdate, VisitView};
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_observer::vault::FileVault;
 use baqylau_observer::{Error, ObserverCore};
@@ -425,11 +425,24 @@ pub fn run(command: Observe) -> Outcome {
             }
             println!("{} delivered, {} refused", report.delivered, report.refused);
             if report.again.is_some() {
-                println!("the server does not answer or is busy; what waits is safe, try again later");
+                println!("{}; what waits is safe", trouble(report.trouble));
             }
             Ok(safe)
         }
         Observe::Reports { store, json } => reports(&store.open()?, json),
+    }
+}
+
+/// Why something still waits, and what to do.
+fn trouble(trouble: Option<Trouble>) -> &'static str {
+    match trouble {
+        Some(Trouble::Unreachable) => "the server cannot be reached: try again with a network",
+        Some(Trouble::Silent) => "the server does not answer in time: try again later",
+        Some(Trouble::Foreign) => {
+            "who answers is not your mission's server: try another network, or ask the coordinators"
+        }
+        Some(Trouble::Busy) => "the server is busy: try again later",
+        None => "not everything could be delivered: try again later",
     }
 }
 

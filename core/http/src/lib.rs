@@ -1,13 +1,14 @@
 //! The HTTP client of phone and desk. It trusts the mission's roots and no others: states have pushed roots of their own to
-//! phones.
+//! phones. It follows no redirect, speaks plain HTTP to this machine only, and waits for nobody without an end.
 
-use reqwest::header::RETRY_AFTER;
-use reqwest::{Client, Response, StatusCode};
-use std::error::Error;
+mod call;
+
+pub use call::{Answer, BodyError, Call, CallError};
+pub use reqwest;
+
+use reqwest::redirect::Policy;
 use std::sync::Arc;
 use std::time::Duration;
-
-pub use reqwest;
 
 /// Why there is no client.
 #[derive(Debug, thiserror::Error)]
@@ -20,69 +21,76 @@ pub enum HttpError {
     Client(String),
 }
 
+/// How long a call waits, and for what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadlines {
+    /// For the connection, with its TLS handshake.
+    pub connect: Duration,
+    /// For the answer to begin, beside the time that the body of the request is given; then for each piece of the answer.
+    pub quiet: Duration,
+    /// The slowest line that is waited for: a body of so many bytes is given a second more.
+    pub bytes_per_second: u64,
+    /// For the whole call.
+    pub total: Duration,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self { connect: seconds(20), quiet: seconds(30), bytes_per_second: 1024, total: seconds(1800) }
+    }
+}
+
+/// A client of one mission's servers.
+#[derive(Debug, Clone)]
+pub struct Client {
+    inner: reqwest::Client,
+    deadlines: Deadlines,
+}
+
 /// A client that trusts these roots (DER) and no others, and uses no proxy.
 ///
 /// # Errors
 /// A root does not read.
 pub fn client(tls_roots: &[Vec<u8>]) -> Result<Client, HttpError> {
-    let mut roots = rustls::RootCertStore::empty();
-    for der in tls_roots {
-        let der = rustls::pki_types::CertificateDer::from(der.clone());
-        roots.add(der).map_err(|e| HttpError::Root(e.to_string()))?;
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|e| HttpError::Client(e.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let client = Client::builder().tls_backend_preconfigured(tls).no_proxy().connect_timeout(Duration::from_secs(20));
-    client.build().map_err(|e| HttpError::Client(e.to_string()))
+    Client::new(tls_roots, Deadlines::default())
 }
 
-/// Whether whoever answered shows a certificate that none of the mission's roots signed: a foreign server, or somebody in between.
-#[must_use]
-pub fn untrusted(error: &reqwest::Error) -> bool {
-    let mut cause: Option<&(dyn Error + 'static)> = error.source();
-    while let Some(e) = cause {
-        if matches!(e.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))) {
-            return true;
+impl Client {
+    /// As [`client`], with other deadlines.
+    ///
+    /// # Errors
+    /// A root does not read.
+    pub fn new(tls_roots: &[Vec<u8>], deadlines: Deadlines) -> Result<Self, HttpError> {
+        let mut roots = rustls::RootCertStore::empty();
+        for der in tls_roots {
+            let der = rustls::pki_types::CertificateDer::from(der.clone());
+            roots.add(der).map_err(|e| HttpError::Root(e.to_string()))?;
         }
-        // What an `io::Error` wraps is not its source.
-        let wrapped = e.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        cause = wrapped.map(|w| w as &(dyn Error + 'static)).or_else(|| e.source());
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|e| HttpError::Client(e.to_string()))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .no_proxy()
+            .redirect(Policy::none())
+            .connect_timeout(deadlines.connect);
+        let inner = client.build().map_err(|e| HttpError::Client(e.to_string()))?;
+        Ok(Self { inner, deadlines })
     }
-    false
-}
 
-/// Why a body was not read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BodyError {
-    /// Longer than the limit.
-    TooLong,
-    /// The connection broke.
-    Broken,
-}
-
-/// Reads a body up to a limit.
-///
-/// # Errors
-/// It is too long, or the connection broke.
-pub async fn body(mut response: Response, limit: usize) -> Result<Vec<u8>, BodyError> {
-    let mut out = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|_| BodyError::Broken)? {
-        if out.len() + chunk.len() > limit {
-            return Err(BodyError::TooLong);
-        }
-        out.extend_from_slice(&chunk);
+    /// A call that asks.
+    #[must_use]
+    pub fn get(&self, url: impl AsRef<str>) -> Call {
+        Call::new(self.inner.get(url.as_ref()), self.deadlines)
     }
-    Ok(out)
-}
 
-/// How long a busy server asks to wait, in milliseconds: `None` when it is not busy, `Some(None)` when it does not say.
-#[must_use]
-pub fn busy(response: &Response) -> Option<Option<i64>> {
-    let asked = response.headers().get(RETRY_AFTER).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<i64>().ok());
-    matches!(response.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
-        .then(|| asked.map(|s| s.saturating_mul(1000)))
+    /// A call that brings something.
+    #[must_use]
+    pub fn post(&self, url: impl AsRef<str>) -> Call {
+        Call::new(self.inner.post(url.as_ref()), self.deadlines)
+    }
 }

@@ -8,9 +8,9 @@ use crate::flight::Flight;
 use crate::listen::{Bell, Change};
 use crate::store::Outbox;
 use crate::time::{Anchor, corrected};
-use baqylau_http::BodyError;
+use baqylau_http::reqwest::StatusCode;
 use baqylau_http::reqwest::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH};
-use baqylau_http::reqwest::{Client, Response, StatusCode};
+use baqylau_http::{Answer, BodyError, CallError, Client};
 use baqylau_protocol::bundle::{Manifest, Part};
 use baqylau_protocol::cbor;
 use baqylau_protocol::enrolment::Enrolment;
@@ -119,11 +119,46 @@ pub(crate) struct Ran {
     pub letters: usize,
     pub bytes_sent: u64,
     pub attachment_bytes: u64,
+    pub trouble: Option<Trouble>,
 }
 
 impl Default for Ran {
     fn default() -> Self {
-        Self { stop: Stop::Done, delivered: 0, refused: 0, carried: 0, letters: 0, bytes_sent: 0, attachment_bytes: 0 }
+        Self {
+            stop: Stop::Done,
+            delivered: 0,
+            refused: 0,
+            carried: 0,
+            letters: 0,
+            bytes_sent: 0,
+            attachment_bytes: 0,
+            trouble: None,
+        }
+    }
+}
+
+/// Why the server was not heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// It cannot be reached: no network, or nobody listens there.
+    Unreachable,
+    /// It is reached and does not answer.
+    Silent,
+    /// Who answers is not the mission's server.
+    Foreign,
+    /// It answers that it is busy.
+    Busy,
+}
+
+impl Trouble {
+    fn of(failure: Failure) -> Option<Self> {
+        match failure {
+            Failure::Offline => Some(Self::Unreachable),
+            Failure::Silent => Some(Self::Silent),
+            Failure::Untrusted => Some(Self::Foreign),
+            Failure::Busy(_) => Some(Self::Busy),
+            Failure::Nonsense => None,
+        }
     }
 }
 
@@ -155,7 +190,10 @@ impl Driver {
         match runtime()?.block_on(limit.within(self.steps(now, &mut ran)))? {
             Some(done) => done?,
             // What was acknowledged counts; the rest may go on at once.
-            None => ran.stop = Stop::Wait { until: self.now()? },
+            None => {
+                ran.trouble = ran.trouble.or(Some(Trouble::Silent));
+                ran.stop = Stop::Wait { until: self.now()? };
+            }
         }
         Ok(ran)
     }
@@ -190,7 +228,10 @@ impl Driver {
                 match self.act(action, ran).await {
                     Ok(Some(event)) => events.push(event),
                     Ok(None) => {}
-                    Err(Broken::Network(failure)) => events.push(Event::Failed(failure)),
+                    Err(Broken::Network(failure)) => {
+                        ran.trouble = ran.trouble.or(Trouble::of(failure));
+                        events.push(Event::Failed(failure));
+                    }
                     Err(Broken::Store(e)) => return Err(e),
                 }
             }
@@ -318,7 +359,7 @@ impl Driver {
 
     async fn part(&self, part: &Part) -> Result<Vec<u8>, Broken> {
         let response = self.get(&format!("/v1/parts/{}", part.hash), None).await?;
-        let packed = body(response, baqylau_protocol::bundle::MAX_PART).await?;
+        let packed = body(response, part.longest()).await?;
         match part.unpack(&packed) {
             Ok(_) => Ok(packed),
             Err(e) => {
@@ -336,20 +377,21 @@ impl Driver {
             ran.bytes_sent += request.len() as u64;
             match self.upload_to(server, request.clone()).await {
                 Ok(verdicts) => return Ok(verdicts),
-                Err(failure) => last = failure,
+                Err(Sending::Unanswered(e)) => last = unanswered(last, e),
+                Err(Sending::Failed(failure)) => last = failure,
             }
         }
         Err(Broken::Network(last))
     }
 
-    async fn upload_to(&self, server: &str, request: Vec<u8>) -> Result<Vec<Verdict>, Failure> {
+    async fn upload_to(&self, server: &str, request: Vec<u8>) -> Result<Vec<Verdict>, Sending> {
         let call = self.http.post(format!("{server}/v1/objects")).header(CONTENT_TYPE, MEDIA_TYPE);
-        let response = call.body(request).send().await.map_err(|_| Failure::Offline)?;
+        let response = call.body(request).send().await.map_err(Sending::Unanswered)?;
         if !response.status().is_success() {
-            return Err(failure(&response));
+            return Err(Sending::Failed(failure(&response)));
         }
-        let bytes = body(response, cbor::MAX_BYTES).await?;
-        let verdicts: Verdicts = cbor::decode(&bytes, "verdicts").map_err(|_| Failure::Nonsense)?;
+        let bytes = body(response, cbor::MAX_BYTES).await.map_err(Sending::Failed)?;
+        let verdicts: Verdicts = cbor::decode(&bytes, "verdicts").map_err(|_| Sending::Failed(Failure::Nonsense))?;
         Ok(verdicts.verdicts)
     }
 
@@ -371,7 +413,7 @@ impl Driver {
         }
     }
 
-    async fn get(&self, path: &str, etag: Option<&str>) -> Result<Response, Broken> {
+    async fn get(&self, path: &str, etag: Option<&str>) -> Result<Answer, Broken> {
         let mut last = Failure::Offline;
         for server in &self.servers {
             let mut call = self.http.get(format!("{server}{path}"));
@@ -381,8 +423,7 @@ impl Driver {
             match call.send().await {
                 Ok(r) if r.status().is_success() || r.status() == StatusCode::NOT_MODIFIED => return Ok(r),
                 Ok(response) => last = failure(&response),
-                Err(e) if baqylau_http::untrusted(&e) => last = Failure::Untrusted,
-                Err(_) => {}
+                Err(e) => last = unanswered(last, e),
             }
         }
         Err(Broken::Network(last))
@@ -488,14 +529,30 @@ pub(crate) fn lock(outbox: &Mutex<Outbox>) -> Result<MutexGuard<'_, Outbox>, Err
         .map_err(|_| Error::Internal("an earlier call broke off inside the outbox; open the store again".into()))
 }
 
-pub(crate) fn failure(response: &Response) -> Failure {
-    baqylau_http::busy(response).map_or(Failure::Nonsense, Failure::Busy)
+/// Why envelopes were not taken.
+enum Sending {
+    Unanswered(CallError),
+    Failed(Failure),
 }
 
-pub(crate) async fn body(response: Response, limit: usize) -> Result<Vec<u8>, Failure> {
-    baqylau_http::body(response, limit).await.map_err(|e| match e {
+pub(crate) fn failure(response: &Answer) -> Failure {
+    response.busy().map_or(Failure::Nonsense, Failure::Busy)
+}
+
+/// How asking several servers failed, after one more of them did not answer: what tells most is kept.
+pub(crate) fn unanswered(last: Failure, e: CallError) -> Failure {
+    match (e, last) {
+        (CallError::Foreign, _) => Failure::Untrusted,
+        (CallError::Silent, Failure::Offline) => Failure::Silent,
+        _ => last,
+    }
+}
+
+pub(crate) async fn body(response: Answer, limit: usize) -> Result<Vec<u8>, Failure> {
+    response.body(limit).await.map_err(|e| match e {
         BodyError::TooLong => Failure::Nonsense,
         BodyError::Broken => Failure::Offline,
+        BodyError::Silent => Failure::Silent,
     })
 }
 

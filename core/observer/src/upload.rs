@@ -1,21 +1,25 @@
 //! Attachments to the server: several at a time, each chunk by chunk, going on where it broke off. What the server has decides
 //! where, so that at most one chunk of each is sent twice.
 
-use crate::drive::{Broken, Driver, Ran, body, failure, lock};
+use crate::drive::{Broken, Driver, Ran, body, failure, lock, unanswered};
 use crate::error::Error;
 use crate::listen::Change;
 use crate::store::StoredBlob;
-use baqylau_http::reqwest::{RequestBuilder, StatusCode};
+use baqylau_http::Call;
+use baqylau_http::reqwest::StatusCode;
 use baqylau_protocol::blob::CHUNK;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
+use baqylau_protocol::ids::Hash;
 use baqylau_protocol::receipt::Kept;
 use baqylau_protocol::sync::{Event, Failure};
 use baqylau_protocol::wire::Have;
 use futures_util::{TryStreamExt, stream};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// What a server says to a chunk.
 enum Answer {
@@ -26,25 +30,68 @@ enum Answer {
     Unknown,
 }
 
+/// What goes to the server next.
+enum Chunk {
+    Bytes(Vec<u8>),
+    /// Nothing in this run.
+    Later,
+    /// Nothing: with its reason.
+    Never(&'static str),
+}
+
 /// How many go at once, one chunk of each in memory.
 const AT_ONCE: usize = 3;
+/// How often one is sent anew in a run, where the server had something else of it.
+const ANEW: u32 = 1;
+
+/// One that is being sent.
+struct Sending {
+    blob: StoredBlob,
+    file: Option<File>,
+    /// Where the next chunk goes, when the server has what it got.
+    next: u64,
+    anew: u32,
+}
 
 impl Driver {
-    /// Sends what is due, the small ones first. One that the server refuses for good is noted and keeps none waiting.
+    /// Sends what is due, the small ones first. One that the server refuses for good is noted; one that fails is tried again in the
+    /// next run. Neither keeps the others waiting.
     pub(crate) async fn attachments(&self, ran: &mut Ran) -> Result<Event, Broken> {
         let mut due = lock(&self.outbox)?.due_blobs()?;
         // What is carried for others may have come without its file.
         due.retain(|b| !b.carried || self.folder.join(b.hash.to_string()).exists());
-        let sent = AtomicU64::new(0);
+        let (sent, failed) = (&AtomicU64::new(0), &Mutex::new((None, 0)));
         let each = stream::iter(due.into_iter().map(Ok));
-        let ended = each.try_for_each_concurrent(AT_ONCE, |blob| self.attachment(blob, &sent)).await;
-        ran.attachment_bytes += sent.into_inner();
-        ended.map(|()| Event::AttachmentsDone)
+        let ended = each.try_for_each_concurrent(AT_ONCE, |blob| async move {
+            let done = self.attachment(blob, sent).await;
+            let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
+            match done {
+                Ok(()) => failed.1 = 0,
+                Err(Broken::Network(failure)) => {
+                    *failed = (failed.0.or(Some(failure)), failed.1 + 1);
+                    let line = matches!(failure, Failure::Offline | Failure::Silent | Failure::Untrusted);
+                    // That many in a row: it is the line, and not these.
+                    if line && failed.1 >= AT_ONCE {
+                        return Err(failure.into());
+                    }
+                }
+                Err(store) => return Err(store),
+            }
+            Ok(())
+        });
+        let ended = ended.await;
+        ran.attachment_bytes += sent.load(Ordering::Relaxed);
+        ended?;
+        let failed = failed.lock().unwrap_or_else(PoisonError::into_inner).0;
+        match failed {
+            Some(failure) => Err(Broken::Network(failure)),
+            None => Ok(Event::AttachmentsDone),
+        }
     }
 
     async fn attachment(&self, blob: StoredBlob, sent: &AtomicU64) -> Result<(), Broken> {
-        let StoredBlob { hash, length, .. } = blob;
-        let mut file = None;
+        let StoredBlob { hash, .. } = blob;
+        let mut sending = Sending { blob, file: None, next: 0, anew: 0 };
         let mut answer = self.asked(|server| self.http.get(format!("{server}/v1/blobs/{hash}/have"))).await?;
         loop {
             let have = match answer {
@@ -62,25 +109,46 @@ impl Driver {
                     false => Err(Failure::Nonsense.into()),
                 };
             }
-            if have.bytes >= length {
-                return Err(Failure::Nonsense.into());
-            }
-            if file.is_none() {
-                file = File::open(self.folder.join(hash.to_string())).ok();
-            }
-            let Some(file) = &mut file else {
-                let reason = "the file is no longer on this phone";
-                return Ok(lock(&self.outbox)?.blob_refused(hash, reason)?);
+            let chunk = match self.chunk(&mut sending, have.bytes)? {
+                Chunk::Bytes(chunk) => chunk,
+                Chunk::Never(reason) => return Ok(lock(&self.outbox)?.blob_refused(hash, reason)?),
+                Chunk::Later => return Err(Failure::Nonsense.into()),
             };
-            let mut chunk = Vec::with_capacity(CHUNK);
-            let read =
-                file.seek(SeekFrom::Start(have.bytes)).and_then(|_| file.take(CHUNK as u64).read_to_end(&mut chunk));
-            read.map_err(|e| Error::from(baqylau_sqlite::StorageError::Io(e.to_string())))?;
             sent.fetch_add(chunk.len() as u64, Ordering::Relaxed);
             let place = have.bytes;
+            sending.next = place + chunk.len() as u64;
             answer = self
                 .asked(|server| self.http.post(format!("{server}/v1/blobs/{hash}/at/{place}")).body(chunk.clone()))
                 .await?;
+        }
+    }
+
+    /// What goes to the server that has so many bytes.
+    fn chunk(&self, sending: &mut Sending, have: u64) -> Result<Chunk, Broken> {
+        let StoredBlob { hash, length, .. } = sending.blob;
+        let path = self.folder.join(hash.to_string());
+        if have < sending.next {
+            // It dropped what it had, because that was something else. It is sent anew, if it is right here.
+            if !matches!(own_hash(&path), Ok(own) if own == hash) {
+                return Ok(Chunk::Never("the file on this phone was damaged"));
+            }
+            sending.anew += 1;
+        }
+        if sending.anew > ANEW || have >= length {
+            // A server that has all bytes finishes or drops them when it is asked again.
+            return Ok(Chunk::Later);
+        }
+        if sending.file.is_none() {
+            sending.file = File::open(&path).ok();
+        }
+        let Some(file) = &mut sending.file else { return Ok(Chunk::Never("the file is no longer on this phone")) };
+        let mut chunk = Vec::with_capacity(CHUNK);
+        let read = file.seek(SeekFrom::Start(have)).and_then(|_| file.take(CHUNK as u64).read_to_end(&mut chunk));
+        match read {
+            Ok(0) => Ok(Chunk::Never("the file on this phone was cut off")),
+            Ok(_) => Ok(Chunk::Bytes(chunk)),
+            // It may be read the next time; the others are not kept waiting.
+            Err(_) => Ok(Chunk::Later),
         }
     }
 
@@ -102,10 +170,16 @@ impl Driver {
     }
 
     /// Asks the servers in order.
-    async fn asked(&self, request: impl Fn(&str) -> RequestBuilder) -> Result<Answer, Broken> {
+    async fn asked(&self, request: impl Fn(&str) -> Call) -> Result<Answer, Broken> {
         let mut last = Failure::Offline;
         for server in &self.servers {
-            let Ok(response) = request(server).send().await else { continue };
+            let response = match request(server).send().await {
+                Ok(response) => response,
+                Err(e) => {
+                    last = unanswered(last, e);
+                    continue;
+                }
+            };
             match response.status() {
                 s if s.is_success() => {
                     let bytes = body(response, cbor::MAX_BYTES).await?;
@@ -121,4 +195,8 @@ impl Driver {
         }
         Err(last.into())
     }
+}
+
+fn own_hash(path: &Path) -> std::io::Result<Hash> {
+    baqylau_protocol::blob::copy(&mut File::open(path)?, &mut std::io::sink()).map(|(hash, _)| hash)
 }

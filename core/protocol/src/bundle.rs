@@ -155,6 +155,16 @@ impl Manifest {
         }
     }
 
+    /// The part that packed bytes are, with what they unpack to. They are inflated once, to no more than the largest part has.
+    #[must_use]
+    pub fn unpack(&self, packed: &[u8]) -> Option<(&Part, Vec<u8>)> {
+        let largest = self.parts.iter().map(|p| p.size).max()?;
+        let limit = usize::try_from(largest).unwrap_or(usize::MAX).min(MAX_PART);
+        let bytes = decompress_to_vec_with_limit(packed, limit).ok()?;
+        let hash = Hash::of(&bytes);
+        self.parts.iter().find(|p| p.hash == hash).map(|part| (part, bytes))
+    }
+
     /// The part of a kind and name.
     #[must_use]
     pub fn part(&self, kind: PartKind, name: &str) -> Option<&Part> {
@@ -169,6 +179,13 @@ impl Part {
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         let part = Self { kind, name: name.to_owned(), hash: Hash::of(bytes), size };
         (part, compress_to_vec(bytes, 9))
+    }
+
+    /// The most bytes that it has packed: what does not compress grows a little.
+    #[must_use]
+    pub fn longest(&self) -> usize {
+        let size = usize::try_from(self.size).unwrap_or(usize::MAX).min(MAX_PART);
+        (size + size / 10 + 256).min(MAX_PART)
     }
 
     /// Inflates and verifies packed bytes.

@@ -61,10 +61,51 @@ pub fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
 /// Not deterministic, of a later version, not of the shape, or with something this version does not know.
 pub fn decode<'b, T: Decode<'b, ()> + Encode<()>>(bytes: &'b [u8], what: &'static str) -> Result<T, Malformed> {
     let value = decode_open(bytes, what)?;
-    if encode(&value) != bytes {
+    if !is_encoding_of(bytes, &value) {
         return Err(Malformed::Shape { what, detail: "a key or value that this version does not know".into() });
     }
     Ok(value)
+}
+
+/// Whether bytes are the encoding of a value, without making it.
+#[must_use]
+pub fn is_encoding_of<T: Encode<()>>(bytes: &[u8], value: &T) -> bool {
+    let mut same = Same { rest: bytes };
+    minicbor::encode(value, &mut same).is_ok() && same.rest.is_empty()
+}
+
+/// Compares what is written with what is expected.
+struct Same<'b> {
+    rest: &'b [u8],
+}
+
+impl minicbor::encode::Write for Same<'_> {
+    type Error = ();
+
+    fn write_all(&mut self, bytes: &[u8]) -> Result<(), ()> {
+        self.rest = self.rest.strip_prefix(bytes).ok_or(())?;
+        Ok(())
+    }
+}
+
+/// Decodes a list of at most `MAX` items; the first one beyond it ends the decoding. A byte of input can be an item of a hundred
+/// bytes in memory.
+///
+/// # Errors
+/// It is longer, or an item is not of its shape.
+pub fn at_most<'b, C, T: Decode<'b, C>, const MAX: usize>(
+    d: &mut Decoder<'b>,
+    ctx: &mut C,
+) -> Result<Vec<T>, minicbor::decode::Error> {
+    let at = d.position();
+    let mut out = Vec::new();
+    for item in d.array_iter_with(ctx)? {
+        if out.len() == MAX {
+            return Err(minicbor::decode::Error::message(format!("more than {MAX} items")).at(at));
+        }
+        out.push(item?);
+    }
+    Ok(out)
 }
 
 /// Decodes an object that may hold negative keys of later versions.

@@ -6,13 +6,15 @@ use crate::ids::{Hash, MissionId};
 use crate::receipt::Receipt;
 use data_encoding::BASE64URL_NOPAD;
 use minicbor::bytes::ByteVec;
-use minicbor::{Decode, Encode};
+use minicbor::{Decode, Decoder, Encode};
 use std::collections::BTreeMap;
 
 /// The most bytes of a courier file.
 pub const MAX_FILE: usize = 64 << 20;
-/// The most objects of one.
+/// The most objects of one; also the most receipts, and proofs.
 pub const MAX_OBJECTS: usize = 50_000;
+/// The most parts of the bundle in one.
+pub const MAX_PARTS: usize = 1024;
 /// Bytes in one frame: what a camera reads from a phone's screen at once.
 pub const FRAME_BYTES: usize = 600;
 
@@ -86,18 +88,48 @@ impl Courier {
             return Err(CourierError::TooMuch { found: bytes.len(), what: "bytes", limit: MAX_FILE });
         }
         crate::cbor::check_version(bytes, "courier file")?;
+        count(bytes)?;
         let read: Self = crate::cbor::decode_request(bytes)?;
-        if read.encode() != bytes {
+        if !crate::cbor::is_encoding_of(bytes, &read) {
             return Err(Malformed::Shape { what: "courier file", detail: "bytes after the end".into() }.into());
         }
         if read.mission != mission {
             return Err(CourierError::Mission { found: read.mission });
         }
-        if read.objects.len() > MAX_OBJECTS {
-            return Err(CourierError::TooMuch { found: read.objects.len(), what: "objects", limit: MAX_OBJECTS });
-        }
         Ok(read)
     }
+}
+
+/// Walks over a file and counts, before anything of it is taken into memory: a byte of the file can be an item of a hundred bytes
+/// there.
+fn count(bytes: &[u8]) -> Result<(), CourierError> {
+    let shape = |detail: String| Malformed::Shape { what: "courier file", detail };
+    let cbor = |e: minicbor::decode::Error| shape(e.to_string());
+    let mut d = Decoder::new(bytes);
+    for _ in 0..d.map().map_err(cbor)?.ok_or_else(|| shape("a map of no length".into()))? {
+        let key = d.u64().map_err(cbor)?;
+        let list = match key {
+            2 => Some(("objects", MAX_OBJECTS)),
+            3 => Some(("receipts", MAX_OBJECTS)),
+            4 => Some(("parts of a bundle", MAX_PARTS)),
+            5 => Some(("proofs", MAX_OBJECTS)),
+            _ => None,
+        };
+        if let Some((what, limit)) = list {
+            let mut ahead = d.clone();
+            if key == 4 {
+                // The manifest stands before its parts.
+                ahead.array().and_then(|_| ahead.skip()).map_err(cbor)?;
+            }
+            let found = ahead.array().map_err(cbor)?.ok_or_else(|| shape("a list of no length".into()))?;
+            let found = usize::try_from(found).unwrap_or(usize::MAX);
+            if found > limit {
+                return Err(CourierError::TooMuch { found, what, limit });
+            }
+        }
+        d.skip().map_err(cbor)?;
+    }
+    Ok(())
 }
 
 const PREFIX: &str = "BAQYLAUC:";

@@ -5,7 +5,7 @@
 //! - [`cbor`], [`cose`]: the only encodings; strict, deterministic
 //! - [`ids`], [`keys`]: names and keys
 //! - [`certificate`], [`enrolment`], [`roster`]: who is who
-//! - [`bundle`]: the signed description of a mission
+//! - [`bundle`], [`published`]: the signed description of a mission, and how it travels
 //! - [`envelope`], [`seal`]: a report under way
 //! - [`merkle`], [`receipt`]: the server's log and its proofs
 //! - [`wire`]: bodies of HTTP requests
@@ -22,6 +22,7 @@ pub mod envelope;
 pub mod ids;
 pub mod keys;
 pub mod merkle;
+pub mod published;
 pub mod receipt;
 pub mod roster;
 pub mod seal;

@@ -76,6 +76,12 @@ impl Roster {
         if roster.mission == mission { Ok(roster) } else { Err(RosterError::Mission { found: roster.mission }) }
     }
 
+    /// Whether it is the version right after a known one.
+    #[must_use]
+    pub fn succeeds(&self, known: &Self, known_bytes: &[u8]) -> bool {
+        known.version.checked_add(1) == Some(self.version) && self.prev == Some(Hash::of(known_bytes))
+    }
+
     /// What it says of a device.
     #[must_use]
     pub fn find(&self, device: DeviceId) -> Option<&Entry> {

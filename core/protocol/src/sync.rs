@@ -4,7 +4,7 @@
 //! every order of failures can be tested.
 //!
 //! ```text
-//! Bundle ──► Enrol ──► Upload ─┬─► (next batch) ──► Attachments ──► Letters ──► Done
+//! Bundle ──► Enrol ──► Upload ─┬─► (next batch) ──► Attachments ──► Letters ──► Done, or Waiting if an attachment failed
 //!    │         │         │     └─► Commit, one for each acknowledgement
 //!    └─────────┴─────────┴──► Waiting (failure: backoff with jitter, or what the server asked for)
 //! ```
@@ -59,6 +59,8 @@ pub struct State {
     failures: u32,
     /// One new enrolment a run, when the server does not know the device.
     enrolled_again: bool,
+    /// How an attachment failed. It is told at the end: letters do not wait for attachments.
+    behind: Option<Failure>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -83,7 +85,7 @@ pub enum Event {
     Enrolment(Verdict),
     /// The server's word on the envelopes of the last upload, in order.
     Uploaded(Vec<Verdict>),
-    /// The attachments are with the server, or it refuses them for good.
+    /// The attachments are with the server, or it refuses them for good. When one of them fails, the others were tried.
     AttachmentsDone,
     /// The letters of the desks are stored.
     LettersDone,
@@ -94,8 +96,10 @@ pub enum Event {
 /// How a request failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
-    /// No answer.
+    /// The server cannot be reached.
     Offline,
+    /// The server is reached, and does not answer.
+    Silent,
     /// Who answers is not the mission's server.
     Untrusted,
     /// The server is busy and said how long to wait, in milliseconds.
@@ -156,9 +160,13 @@ pub fn step(mut state: State, event: Event, now: i64, jitter: u32) -> (State, Ve
         Event::BundleDone if state.phase == Phase::Bundle => state.after_bundle(),
         Event::Enrolment(verdict) if state.phase == Phase::Enrol => state.enrolment(verdict, now, jitter),
         Event::AttachmentsDone if state.phase == Phase::Attachments => state.letters(),
-        Event::LettersDone if state.phase == Phase::Letters => state.done(),
+        Event::Failed(failure) if state.phase == Phase::Attachments => {
+            state.behind = Some(failure);
+            state.letters()
+        }
+        Event::LettersDone if state.phase == Phase::Letters => state.done(now, jitter),
         // Everything is delivered; letters that are none keep nothing waiting.
-        Event::Failed(Failure::Nonsense) if state.phase == Phase::Letters => state.done(),
+        Event::Failed(Failure::Nonsense) if state.phase == Phase::Letters => state.done(now, jitter),
         // A server that hands out a bad bundle may still take envelopes.
         Event::Failed(Failure::Nonsense) if state.phase == Phase::Bundle && state.enrolled => state.next_batch(),
         Event::Uploaded(verdicts) if state.phase == Phase::Upload => state.uploaded(verdicts, now, jitter),
@@ -229,7 +237,10 @@ impl State {
         vec![Action::FetchLetters]
     }
 
-    fn done(&mut self) -> Vec<Action> {
+    fn done(&mut self, now: i64, jitter: u32) -> Vec<Action> {
+        if let Some(failure) = self.behind.take() {
+            return self.failed(failure, now, jitter);
+        }
         self.phase = Phase::Idle;
         vec![Action::Pause { failures: 0, not_before: 0 }, Action::Stop(Stop::Done)]
     }
@@ -276,7 +287,7 @@ impl State {
         self.phase = Phase::Idle;
         self.failures = self.failures.saturating_add(1);
         let doubled = FIRST_PAUSE_MS << self.failures.min(20).saturating_sub(1);
-        let asked = match failure {
+        let asked = match self.behind.take().filter(|f| matches!(f, Failure::Busy(_))).unwrap_or(failure) {
             Failure::Busy(Some(ms)) => ms.clamp(0, LONGEST_ASKED_MS),
             _ => 0,
         };

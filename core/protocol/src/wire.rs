@@ -6,17 +6,19 @@ use crate::ids::{DeviceId, MissionId, PublicKey};
 use crate::keys::SigningKey;
 use crate::receipt::Receipt;
 use minicbor::bytes::{ByteArray, ByteVec};
-use minicbor::{Decode, Encode};
+use minicbor::{Decode, Decoder, Encode};
 
 /// The media type of every body.
 pub const MEDIA_TYPE: &str = "application/cbor";
 /// The most objects of one upload or page.
 pub const MAX_BATCH: usize = 256;
+/// The most letters of one answer.
+pub const MAX_LETTERS: usize = 64;
 /// The most bytes of one request.
 pub const MAX_REQUEST: usize = 4 << 20;
 
 /// `POST /v1/objects`: enrolments and envelopes, in the order in which they are to be taken in.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 #[cbor(transparent)]
 pub struct Upload {
     /// The objects.
@@ -24,13 +26,25 @@ pub struct Upload {
     pub objects: Vec<ByteVec>,
 }
 
+impl<'b, C> Decode<'b, C> for Upload {
+    fn decode(d: &mut Decoder<'b>, ctx: &mut C) -> Result<Self, minicbor::decode::Error> {
+        Ok(Self { objects: cbor::at_most::<C, ByteVec, MAX_BATCH>(d, ctx)? })
+    }
+}
+
 /// The answer: one verdict an object.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 #[cbor(transparent)]
 pub struct Verdicts {
     /// In the order of the objects.
     #[n(0)]
     pub verdicts: Vec<Verdict>,
+}
+
+impl<'b, C> Decode<'b, C> for Verdicts {
+    fn decode(d: &mut Decoder<'b>, ctx: &mut C) -> Result<Self, minicbor::decode::Error> {
+        Ok(Self { verdicts: cbor::at_most::<C, Verdict, MAX_BATCH>(d, ctx)? })
+    }
 }
 
 /// What became of an object.
@@ -100,7 +114,7 @@ pub struct LogPage {
     #[n(0)]
     pub from: u64,
     /// The objects, without gaps.
-    #[n(1)]
+    #[cbor(n(1), decode_with = "cbor::at_most::<_, _, MAX_BATCH>")]
     pub entries: Vec<LogEntry>,
     /// A signed head of the log. The page may hold a few objects beyond it; a later head covers them.
     #[n(2)]
@@ -122,10 +136,10 @@ pub struct LogEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Letters {
     /// Index and envelope, in the order of the log.
-    #[n(0)]
+    #[cbor(n(0), decode_with = "cbor::at_most::<_, _, MAX_LETTERS>")]
     pub letters: Vec<(u64, ByteVec)>,
     /// The enrolments of the desks.
-    #[n(1)]
+    #[cbor(n(1), decode_with = "cbor::at_most::<_, _, MAX_LETTERS>")]
     pub desks: Vec<ByteVec>,
 }
 

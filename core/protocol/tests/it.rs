@@ -2,6 +2,7 @@
 
 mod it {
     mod blobs;
+    mod bombs;
     mod bundles;
     mod encoding;
     mod envelopes;

@@ -8,7 +8,7 @@ mod records;
 use crate::error::DeskError;
 use baqylau_protocol::ids::Hash;
 use baqylau_sqlite::{Schema, open};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::path::Path;
 
 pub use log::{ChainLink, Device, Envelope, Object, Opened};
@@ -162,23 +162,59 @@ impl Store {
         Ok(self.db.query_row("SELECT bytes FROM roster ORDER BY version DESC LIMIT 1", [], |r| r.get(0)).optional()?)
     }
 
-    /// Takes another desk's roster in the place of what was added here since.
+    /// Puts rosters in the place of those of their versions and later, and notes which one the server has, where `known` is the
+    /// latest: all of it or nothing. `false` when another one has become the latest.
     ///
     /// # Errors
     /// The database fails.
-    pub fn reset_roster(&self, version: u64, bytes: &[u8]) -> Result<(), DeskError> {
-        let tx = self.db.unchecked_transaction()?;
-        tx.execute("DELETE FROM roster WHERE version >= ?1", [signed(version)])?;
-        tx.execute("INSERT INTO roster VALUES (?1, ?2)", params![signed(version), bytes])?;
-        Ok(tx.commit()?)
+    pub(crate) fn replace_rosters(
+        &self,
+        known: Option<&[u8]>,
+        rosters: &[(u64, &[u8])],
+        base: Option<(&str, &[u8])>,
+    ) -> Result<bool, DeskError> {
+        let tx = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        let sql = "SELECT bytes FROM roster ORDER BY version DESC LIMIT 1";
+        let latest: Option<Vec<u8>> = tx.query_row(sql, [], |r| r.get(0)).optional()?;
+        if latest.as_deref() != known {
+            return Ok(false);
+        }
+        for (version, bytes) in rosters {
+            tx.execute("DELETE FROM roster WHERE version >= ?1", [signed(*version)])?;
+            tx.execute("INSERT INTO roster VALUES (?1, ?2)", params![signed(*version), bytes])?;
+        }
+        if let Some((name, bytes)) = base {
+            tx.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", params![name, bytes])?;
+        }
+        tx.commit()?;
+        Ok(true)
     }
 
-    /// Keeps a roster.
+    /// Takes the bundle that the server has in the place of those that were built here and never published. These are set aside under
+    /// versions below zero: who carried them by hand may have used them.
     ///
     /// # Errors
     /// The database fails.
-    pub fn add_roster(&self, version: u64, bytes: &[u8]) -> Result<(), DeskError> {
-        self.db.execute("INSERT INTO roster VALUES (?1, ?2)", params![signed(version), bytes])?;
-        Ok(())
+    pub(crate) fn replace_bundle(
+        &mut self,
+        version: u64,
+        manifest: &[u8],
+        parts: &[(Hash, Vec<u8>)],
+    ) -> Result<(), DeskError> {
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let aside =
+            "UPDATE bundle SET version = -1 - version - (SELECT max(0, -min(version)) FROM bundle) WHERE version = ?1";
+        let later: Vec<i64> = {
+            let mut statement = tx.prepare("SELECT version FROM bundle WHERE version >= ?1 ORDER BY version")?;
+            statement.query_map([signed(version)], |r| r.get(0))?.collect::<Result<_, _>>()?
+        };
+        for version in later {
+            tx.execute(aside, [version])?;
+        }
+        tx.execute("INSERT INTO bundle VALUES (?1, ?2, ?3)", params![signed(version), Hash::of(manifest).0, manifest])?;
+        for (hash, bytes) in parts {
+            tx.execute("INSERT OR IGNORE INTO part VALUES (?1, ?2)", params![hash.0, bytes])?;
+        }
+        Ok(tx.commit()?)
     }
 }

@@ -44,6 +44,9 @@ pub enum Document {
     Roster,
 }
 
+/// Whether a document may replace the one that is there, if any.
+pub type Follows<'f> = &'f mut dyn FnMut(Option<&[u8]>) -> bool;
+
 /// Storage of one or more missions; `mission` leads every key. Only the sequencer writes.
 pub trait Storage: Send {
     /// Appends entries from index `first` on, all or none, durably.
@@ -112,7 +115,8 @@ pub trait Storage: Send {
     /// The storage fails.
     fn document(&mut self, mission: MissionId, which: Document) -> Result<Option<Vec<u8>>, StorageError>;
 
-    /// Replaces a document and adds parts, durably.
+    /// Replaces a document and adds parts, durably, where `follows` says so of the document that is there. Nothing comes between its
+    /// word and the change. Gives its word.
     ///
     /// # Errors
     /// The storage fails.
@@ -122,7 +126,8 @@ pub trait Storage: Send {
         which: Document,
         bytes: &[u8],
         parts: &[(Hash, Vec<u8>)],
-    ) -> Result<(), StorageError>;
+        follows: Follows<'_>,
+    ) -> Result<bool, StorageError>;
 
     /// A part.
     ///

@@ -1,6 +1,6 @@
 //! The log in SQLite. Keys grow with the log or with a device's chain, so that inserts stay at the ends of the trees.
 
-use super::{Document, Entry, Place, Storage};
+use super::{Document, Entry, Follows, Place, Storage};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_sqlite::{Schema, StorageError, open};
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
@@ -177,13 +177,20 @@ impl Storage for Sqlite {
         which: Document,
         bytes: &[u8],
         parts: &[(Hash, Vec<u8>)],
-    ) -> Result<(), StorageError> {
+        follows: Follows<'_>,
+    ) -> Result<bool, StorageError> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let sql = "SELECT bytes FROM document WHERE mission = ?1 AND which = ?2";
+        let known: Option<Vec<u8>> = tx.query_row(sql, params![mission.0, which as u8], |r| r.get(0)).optional()?;
+        if !follows(known.as_deref()) {
+            return Ok(false);
+        }
         for (hash, packed) in parts {
             tx.execute("INSERT OR IGNORE INTO part VALUES (?1, ?2, ?3)", params![mission.0, hash.0, packed])?;
         }
         tx.execute("INSERT OR REPLACE INTO document VALUES (?1, ?2, ?3)", params![mission.0, which as u8, bytes])?;
-        Ok(tx.commit()?)
+        tx.commit()?;
+        Ok(true)
     }
 
     fn part(&mut self, mission: MissionId, hash: Hash) -> Result<Option<Vec<u8>>, StorageError> {

@@ -65,8 +65,21 @@ fn refuses_a_taken_index(open: &dyn Fn() -> Box<dyn Storage>) {
 
 fn publishes(open: &dyn Fn() -> Box<dyn Storage>) {
     let part = (Hash::of(b"part"), b"packed".to_vec());
-    open().publish(A, Document::Manifest, b"first", std::slice::from_ref(&part)).expect("publish");
-    open().publish(A, Document::Manifest, b"second", &[]).expect("publish");
+    let first =
+        open().publish(A, Document::Manifest, b"first", std::slice::from_ref(&part), &mut |known| known.is_none());
+    assert!(first.expect("publish"), "nothing was there");
+    let mut storage = open();
+    let other = (Hash::of(b"other"), b"packed".to_vec());
+    let mut known = None;
+    let late = storage.publish(A, Document::Manifest, b"late", std::slice::from_ref(&other), &mut |there| {
+        known = there.map(<[u8]>::to_vec);
+        false
+    });
+    assert!(!late.expect("publish"));
+    assert_eq!(known.as_deref(), Some(&b"first"[..]), "it is told what is there");
+    assert_eq!(storage.document(A, Document::Manifest).expect("document"), Some(b"first".to_vec()));
+    assert_eq!(storage.part(A, other.0).expect("part"), None, "all or nothing");
+    assert!(storage.publish(A, Document::Manifest, b"second", &[], &mut |_| true).expect("publish"));
     let mut storage = open();
     assert_eq!(storage.document(A, Document::Manifest).expect("document"), Some(b"second".to_vec()));
     assert_eq!(storage.document(A, Document::Roster).expect("document"), None);

@@ -1,171 +1,14 @@
 //! What the paths answer to bodies that are wrong.
 
-use baqylau_http::reqwest::{Client, StatusCode};
+use crate::it::support::{ASKS, MAX_ANSWER, Mission, NOW, code, index};
+use baqylau_http::reqwest::StatusCode;
 use baqylau_protocol::bundle::{Manifest, Part, PartKind};
 use baqylau_protocol::cbor;
-use baqylau_protocol::certificate::{Certificate, Role};
-use baqylau_protocol::cose::Type;
-use baqylau_protocol::enrolment::Enrolment;
-use baqylau_protocol::envelope::{Address, To, make};
-use baqylau_protocol::ids::{DeviceId, Hash, MissionId, SubjectId};
-use baqylau_protocol::keys::{BoxKey, ReadingSecret, SigningKey, random};
-use baqylau_protocol::seal::SharedKey;
-use baqylau_protocol::wire::{Code, LogPage, ReadRequest, Upload, Verdict, Verdicts};
-use baqylau_server::{Config, Running, start};
-use data_encoding::BASE64URL_NOPAD;
+use baqylau_protocol::certificate::Role;
+use baqylau_protocol::ids::{DeviceId, Hash};
+use baqylau_protocol::keys::SigningKey;
+use baqylau_protocol::wire::{Code, LogPage, ReadRequest, Upload, Verdict};
 use minicbor::bytes::ByteVec;
-use std::path::Path;
-use std::sync::Arc;
-
-const NOW: i64 = 1_700_000_000_000;
-
-struct Mission {
-    root: SigningKey,
-    issuer: SigningKey,
-    receipts: SigningKey,
-    reading: ReadingSecret,
-    http: Client,
-    url: String,
-    running: Option<Running>,
-}
-
-impl Mission {
-    async fn start(folder: &Path) -> Self {
-        let mut this = Self {
-            root: SigningKey::generate(),
-            issuer: SigningKey::generate(),
-            receipts: SigningKey::generate(),
-            reading: ReadingSecret::generate(1),
-            http: baqylau_http::client(&[]).expect("a client"),
-            url: String::new(),
-            running: None,
-        };
-        this.open(folder).await;
-        let body = minicbor::to_vec((ByteVec::from(this.manifest(1, None).sign(&this.root)), Vec::<ByteVec>::new()))
-            .expect("encodes");
-        assert_eq!(this.post("/v1/bundle", body).await.0, StatusCode::NO_CONTENT);
-        this
-    }
-
-    async fn open(&mut self, folder: &Path) {
-        let config = Config {
-            listen: ([127, 0, 0, 1], 0).into(),
-            database: folder.join("server.db"),
-            root: self.root.public(),
-            receipt_key: SigningKey::from_seed(*self.receipts.seed()),
-            tls: None,
-            now: Arc::new(|| NOW),
-        };
-        let running = start(config).await.expect("starts");
-        self.url = format!("http://{}", running.address);
-        self.running = Some(running);
-    }
-
-    fn id(&self) -> MissionId {
-        MissionId::of(&self.root.public())
-    }
-
-    fn manifest(&self, version: u64, prev: Option<Hash>) -> Manifest {
-        Manifest {
-            v: 1,
-            mission: self.id(),
-            version,
-            prev,
-            issued: NOW,
-            expires: NOW + 1000,
-            issuer: self.issuer.public(),
-            receipt_keys: vec![self.receipts.public()],
-            tls_roots: Vec::new(),
-            reading: self.reading.public(),
-            servers: Vec::new(),
-            parts: Vec::new(),
-        }
-    }
-
-    fn device(&self, role: Role, expires: i64) -> Device {
-        let (key, invite) = (SigningKey::generate(), SigningKey::generate());
-        let (shared, encapsulation) = SharedKey::encapsulate(&self.reading.public(), self.id()).expect("encapsulates");
-        let certificate = Certificate {
-            v: 1,
-            mission: self.id(),
-            subject: SubjectId(random()),
-            role,
-            key: invite.public(),
-            expires,
-            holder: Hash(random()),
-        };
-        let enrolment = Enrolment {
-            v: 1,
-            mission: self.id(),
-            certificate: certificate.sign(&self.issuer).into(),
-            device_key: key.public(),
-            box_key: BoxKey::generate().public().into(),
-            reading_key: 1,
-            encapsulation: encapsulation.into(),
-            nonce: random().into(),
-            replaces: None,
-        };
-        Device { enrolment: enrolment.sign(&key, &invite), key, shared }
-    }
-
-    fn envelope(&self, device: &Device, seq: u64) -> Vec<u8> {
-        let reading = self.reading.public();
-        let prev = Hash::of(&device.enrolment);
-        let address =
-            Address { mission: self.id(), device: DeviceId::of(prev), seq, prev, to: To::Desks(&reading), blobs: &[] };
-        make(&address, Type::Report, &device.key, &device.shared, b"words").expect("makes")
-    }
-
-    async fn post(&self, path: &str, body: Vec<u8>) -> (StatusCode, Vec<u8>) {
-        let answer = self.http.post(format!("{}{path}", self.url)).body(body).send().await.expect("answers");
-        (answer.status(), answer.bytes().await.expect("a body").to_vec())
-    }
-
-    async fn send(&self, objects: Vec<Vec<u8>>) -> Vec<Verdict> {
-        let body = cbor::encode(&Upload { objects: objects.into_iter().map(Into::into).collect() });
-        let (status, bytes) = self.post("/v1/objects", body).await;
-        assert_eq!(status, StatusCode::OK);
-        cbor::decode::<Verdicts>(&bytes, "verdicts").expect("verdicts").verdicts
-    }
-
-    async fn log(&self, authorization: Option<Vec<u8>>) -> (StatusCode, Vec<u8>) {
-        let mut call = self.http.get(format!("{}{ASKS}", self.url));
-        if let Some(signed) = authorization {
-            call = call.header("authorization", format!("Baqylau {}", BASE64URL_NOPAD.encode(&signed)));
-        }
-        let answer = call.send().await.expect("answers");
-        (answer.status(), answer.bytes().await.expect("a body").to_vec())
-    }
-
-    async fn request(&self, device: &Device) -> Vec<u8> {
-        let answer = self.http.get(format!("{}/v1/challenge", self.url)).send().await.expect("answers");
-        let challenge = cbor::decode(&answer.bytes().await.expect("a body"), "challenge").expect("a challenge");
-        let id = DeviceId::of(Hash::of(&device.enrolment));
-        ReadRequest { v: 1, mission: self.id(), device: id, challenge, asks: ASKS.into() }.sign(&device.key)
-    }
-}
-
-const ASKS: &str = "/v1/log?from=0";
-
-struct Device {
-    enrolment: Vec<u8>,
-    key: SigningKey,
-    shared: SharedKey,
-}
-
-fn code(verdict: &Verdict) -> Option<Code> {
-    match verdict {
-        Verdict::Refused(refusal) => Some(refusal.code),
-        Verdict::Stored(_) => None,
-    }
-}
-
-fn index(verdict: &Verdict) -> u64 {
-    match verdict {
-        Verdict::Stored(receipt) => receipt.index,
-        Verdict::Refused(refusal) => panic!("{}", refusal.reason),
-    }
-}
 
 #[tokio::test]
 async fn bodies_that_are_no_uploads_are_refused() {
@@ -279,5 +122,20 @@ async fn a_bundle_never_goes_back_and_never_forks() {
         minicbor::to_vec((ByteVec::from(second.sign(&mission.root)), vec![ByteVec::from(packed)])).expect("encodes");
     assert_eq!(mission.post("/v1/bundle", whole).await.0, StatusCode::BAD_REQUEST, "a part that is not named");
     let known = mission.http.get(format!("{}/v1/bundle", mission.url)).send().await.expect("answers");
-    assert_eq!(known.bytes().await.expect("a body").to_vec(), second.sign(&mission.root), "the good one stays");
+    assert_eq!(known.body(MAX_ANSWER).await.expect("a body"), second.sign(&mission.root), "the good one stays");
+}
+
+#[tokio::test]
+async fn a_replayed_envelope_costs_its_author_no_quota() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mission = Mission::start(folder.path()).await;
+    let device = mission.device(Role::Observer, NOW + 1);
+    let one = mission.envelope(&device, 1);
+    mission.send(vec![device.enrolment.clone(), one.clone()]).await;
+    // More than a subject may send at once.
+    for _ in 0..21 {
+        let verdicts = mission.send(vec![one.clone(); 250]).await;
+        assert!(verdicts.iter().all(|v| index(v) == 1), "receipted every time");
+    }
+    assert_eq!(index(&mission.send(vec![mission.envelope(&device, 2)]).await[0]), 2);
 }

@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 for row in world.desk.devices(now())? {
                     world.desk.revoke(row.device, None)?;
                 }
-                world.desk.publish_roster()?;
+                world.desk.publish_roster(now())?;
             }
             "expired" => {
                 let invite = world.desk.invite(&["p007".to_owned()], now() - 10 * DAY_MS, 1)?.remove(0).text;

@@ -112,7 +112,7 @@ fn a_replaced_phone_amends_what_the_other_sent() {
     look(&mut world, Answers::Effective);
     let device = world.desk.devices(now()).expect("devices")[0].device;
     let invite = world.desk.replace(device, true, now(), 9).expect("an invite").text;
-    world.desk.publish_roster().expect("publishes");
+    world.desk.publish_roster(now()).expect("publishes");
     report(&old, "by who found the phone");
     assert_eq!(old.sync_now(BUDGET).expect("syncs").refused, 1, "the old one is revoked");
     let new = world.enrolled("new", &invite);

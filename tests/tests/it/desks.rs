@@ -1,11 +1,12 @@
 //! Several desks of one mission come to the same picture, and a report is handed over to another phone.
 
 use crate::it::support::{draft, report, set};
-use baqylau_desk::Desk;
 use baqylau_desk::records::Change;
 use baqylau_desk::status::Answers;
+use baqylau_desk::{Desk, DeskError};
 use baqylau_forms::value::Answer;
 use baqylau_observer::ObserverCore;
+use baqylau_protocol::ids::Hash;
 use baqylau_protocol::roster::Standing;
 use baqylau_report::review::State;
 use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
@@ -110,6 +111,92 @@ fn rosters_of_two_desks_are_brought_together() {
     world.desk.pull(now(), &|_| ()).expect("pulls");
     assert_eq!(standings(&world.desk)[1], Some(Standing::Confirmed));
     assert!(world.desk.confirm(devices[0]).is_err(), "what was revoked stays so");
+}
+
+/// Both go ahead at the same moment, again and again: what each decided stands at the end.
+#[test]
+fn two_desks_that_decide_at_once_lose_nothing() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    for (person, name) in [("p001", "one"), ("p003", "two")] {
+        let invite = world.invite(person);
+        report(&world.enrolled(name, &invite), "seen");
+    }
+    let mut second = another(&world);
+    let _both = (pulled(&mut world.desk), pulled(&mut second));
+    let devices: Vec<_> = second.devices(now()).expect("devices").iter().map(|d| d.device).collect();
+    let mut first = Desk::open(&world.desk.folder, PASSPHRASE).expect("opens");
+    let standings = |desk: &Desk| desk.devices(now()).expect("devices").iter().map(|d| d.standing).collect::<Vec<_>>();
+    for round in 0..20 {
+        let decide = |desk: &Desk, own: usize| {
+            let revoked = |desk: &Desk| desk.revoke(devices[own], None).map(drop);
+            match round {
+                19 => revoked(desk),
+                even if even % 2 == 0 => desk.contest(devices[own]),
+                _ => desk.confirm(devices[own]),
+            }
+            .and_then(|()| desk.publish_roster(now()))
+            .expect("published");
+        };
+        std::thread::scope(|scope| {
+            let (one, two) = (&mut first, &mut second);
+            scope.spawn(move || decide(one, 0));
+            scope.spawn(move || decide(two, 1));
+        });
+        first.pull(now(), &|_| ()).expect("pulls");
+        second.pull(now(), &|_| ()).expect("pulls");
+        let wanted = match round {
+            19 => Standing::Revoked,
+            even if even % 2 == 0 => Standing::Contested,
+            _ => Standing::Confirmed,
+        };
+        assert_eq!(standings(&first), [Some(wanted); 2], "round {round}");
+        assert_eq!(standings(&second), [Some(wanted); 2], "round {round}");
+    }
+}
+
+/// A mission's folder was copied, keys and all: both build and publish at once.
+#[test]
+fn of_two_bundles_at_once_one_is_built_upon_the_other() {
+    let world = World::new(&tables("kazakhstan-2023"));
+    let folder = world.folder.path().join("copy");
+    crate::it::support::copy(&world.desk.folder, &folder);
+    let mut first = Desk::open(&world.desk.folder, PASSPHRASE).expect("opens");
+    let mut second = Desk::open(&folder, PASSPHRASE).expect("opens");
+    for round in 1..=5u64 {
+        let build = |desk: &mut Desk, days| desk.build_and_publish(PASSPHRASE, now(), days).expect("published").version;
+        let versions = std::thread::scope(|scope| {
+            let one = scope.spawn(|| build(&mut first, 30));
+            let two = scope.spawn(|| build(&mut second, 40));
+            [one.join().expect("no panic"), two.join().expect("no panic")]
+        });
+        let mut sorted = versions;
+        sorted.sort_unstable();
+        assert_eq!(sorted, [2 * round, 2 * round + 1], "one after the other");
+        first.pull(now(), &|_| ()).expect("pulls");
+        second.pull(now(), &|_| ()).expect("pulls");
+        assert_eq!(first.store.manifest().expect("a store"), second.store.manifest().expect("a store"));
+    }
+}
+
+/// A bundle that was built and never published gives way to the one that was.
+#[test]
+fn a_bundle_that_was_never_published_gives_way() {
+    let world = World::new(&tables("kazakhstan-2023"));
+    let folder = world.folder.path().join("copy");
+    crate::it::support::copy(&world.desk.folder, &folder);
+    let mut first = Desk::open(&world.desk.folder, PASSPHRASE).expect("opens");
+    let mut second = Desk::open(&folder, PASSPHRASE).expect("opens");
+    first.build_and_publish(PASSPHRASE, now(), 30).expect("published");
+    second.build(PASSPHRASE, now(), 40).expect("built");
+    let drafted = second.store.manifest().expect("a store").expect("a bundle");
+    let conflict = second.publish().expect_err("another was faster");
+    assert!(matches!(conflict, DeskError::Conflict { .. }), "{conflict}");
+    second.pull(now(), &|_| ()).expect("pulls");
+    assert_eq!(first.store.manifest().expect("a store"), second.store.manifest().expect("a store"));
+    let kept = second.store.bundle(Hash::of(&drafted)).expect("a store");
+    assert_eq!(kept, Some(drafted), "who was given it by hand may have used it");
+    second.build_and_publish(PASSPHRASE, now(), 40).expect("published");
+    assert_eq!(second.manifest().expect("a bundle").version, 3);
 }
 
 #[test]

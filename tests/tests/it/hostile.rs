@@ -53,7 +53,7 @@ fn a_revoked_phone_keeps_what_it_sent_before() {
     let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
     let device = picture.reports[0].envelope.device;
     world.desk.revoke(device, None).expect("revoked");
-    world.desk.publish_roster().expect("published");
+    world.desk.publish_roster(now()).expect("published");
     report(&core, "after");
     let sync = core.sync_now(BUDGET).expect("syncs");
     assert_eq!((sync.delivered, sync.refused), (0, 1));

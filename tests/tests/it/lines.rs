@@ -133,7 +133,7 @@ fn a_bundle_that_goes_back_or_forks_is_refused_and_shown() {
     for (hostile, words) in [(&first, "went back"), (&fork, "two bundles are about")] {
         world.stop_server();
         let mut storage = Sqlite::open(&world.server_folder().join("server.db")).expect("opens");
-        storage.publish(world.desk.mission(), Document::Manifest, hostile, &[]).expect("publishes");
+        storage.publish(world.desk.mission(), Document::Manifest, hostile, &[], &mut |_| true).expect("publishes");
         drop(storage);
         world.start_server();
         report(&core, "signed all the same");
@@ -149,7 +149,7 @@ fn a_bundle_that_goes_back_or_forks_is_refused_and_shown() {
     assert_eq!(core.mission().expect("a mission").version, 2);
     world.stop_server();
     let mut storage = Sqlite::open(&world.server_folder().join("server.db")).expect("opens");
-    storage.publish(world.desk.mission(), Document::Manifest, &second, &[]).expect("publishes");
+    storage.publish(world.desk.mission(), Document::Manifest, &second, &[], &mut |_| true).expect("publishes");
     drop(storage);
     world.start_server();
     world.desk.build(PASSPHRASE, now(), 30).expect("builds");

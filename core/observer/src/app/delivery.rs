@@ -1,6 +1,7 @@
 //! Enrolment and sync. No lock is held while the network is waited for.
 
 use super::{ObserverCore, kept};
+pub use crate::drive::Trouble;
 use crate::drive::{Driver, Limit, Ran, lock, names};
 use crate::error::{Error, Why};
 use baqylau_protocol::bundle::Manifest;
@@ -32,6 +33,8 @@ pub struct SyncReport {
     pub bytes_sent: u64,
     /// Bytes of attachments.
     pub attachment_bytes: u64,
+    /// Why the server was not heard, the first time that it was not.
+    pub trouble: Option<Trouble>,
 }
 
 impl ObserverCore {
@@ -142,6 +145,7 @@ impl ObserverCore {
             letters: ran.letters,
             bytes_sent: ran.bytes_sent,
             attachment_bytes: ran.attachment_bytes,
+            trouble: ran.trouble,
         })
     }
 

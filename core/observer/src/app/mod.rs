@@ -30,7 +30,7 @@ mod visits;
 
 pub use amend::ChangeView;
 pub use courier::CourierReport;
-pub use delivery::SyncReport;
+pub use delivery::{SyncReport, Trouble};
 pub use drafts::DraftView;
 pub use followups::FollowUp;
 pub use letters::LetterView;

@@ -54,6 +54,23 @@ fn nothing_to_send_is_done() {
 }
 
 #[test]
+fn letters_do_not_wait_for_attachments() {
+    for failure in [Failure::Nonsense, Failure::Offline, Failure::Silent, Failure::Busy(Some(60_000))] {
+        let (state, _) = sending(known(vec![]));
+        let (state, actions) = step(state, Event::Failed(failure), NOW, 0);
+        assert_eq!(actions, [Action::FetchLetters], "{failure:?}");
+        for event in [Event::LettersDone, Event::Failed(Failure::Nonsense), Event::Failed(Failure::Offline)] {
+            let (failures, until) = pause(&step(state.clone(), event.clone(), NOW, 0).1);
+            assert_eq!(failures, 1, "{failure:?}, {event:?}: it is tried again");
+            assert!(
+                failure != Failure::Busy(Some(60_000)) || until >= 60_000,
+                "{event:?}: not before the server asked for"
+            );
+        }
+    }
+}
+
+#[test]
 fn everything_is_sent_and_committed_in_order() {
     let (state, actions) = sending(known((1..=3).map(waiting).collect()));
     assert_eq!(actions, [Action::Upload(vec![1, 2, 3])]);

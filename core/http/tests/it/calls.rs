@@ -1,0 +1,185 @@
+//! What a call says of a server that is foreign, silent, or not there, and where it does not go.
+
+use baqylau_http::{BodyError, CallError, Client, Deadlines, client};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::{self, pki_types::PrivateKeyDer};
+
+const SHORT: Deadlines = Deadlines {
+    connect: Duration::from_millis(300),
+    quiet: Duration::from_millis(300),
+    bytes_per_second: 1_000_000,
+    total: Duration::from_millis(900),
+};
+
+/// A root, DER, and a server's TLS under it.
+fn authority() -> (Vec<u8>, TlsAcceptor) {
+    let key = KeyPair::generate().expect("a key");
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    let root = params.self_signed(&key).expect("a root");
+    let (issuer, own) = (Issuer::new(params, &key), KeyPair::generate().expect("a key"));
+    let names = vec!["127.0.0.1".to_owned()];
+    let leaf = CertificateParams::new(names).and_then(|p| p.signed_by(&own, &issuer)).expect("a certificate");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![leaf.der().clone()], PrivateKeyDer::Pkcs8(own.serialize_der().into()))
+        .expect("a certificate");
+    (root.der().to_vec(), TlsAcceptor::from(Arc::new(config)))
+}
+
+/// What a server does with a connection.
+#[derive(Clone)]
+enum Manner {
+    /// It never says a word.
+    Silent,
+    /// It shakes hands, reads, and says no more than this.
+    Says(TlsAcceptor, String),
+    /// Without TLS.
+    Plain(String),
+    /// A byte now and then, without an end.
+    Trickles(String),
+}
+
+/// A server that counts its connections.
+async fn server(manner: Manner) -> (u16, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let (port, count) = (listener.local_addr().expect("an address").port(), Arc::new(AtomicUsize::new(0)));
+    let counted = count.clone();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            counted.fetch_add(1, Ordering::SeqCst);
+            tokio::spawn(serve(stream, manner.clone()));
+        }
+    });
+    (port, count)
+}
+
+async fn serve(mut stream: TcpStream, manner: Manner) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut heard = [0; 4096];
+    match manner {
+        Manner::Silent => while stream.read(&mut heard).await.is_ok_and(|n| n > 0) {},
+        Manner::Says(tls, words) => {
+            let Ok(mut stream) = tls.accept(stream).await else { return };
+            let _ = stream.read(&mut heard).await;
+            let _ = stream.write_all(words.as_bytes()).await;
+            // It stays open, as if more were to come.
+            while stream.read(&mut heard).await.is_ok_and(|n| n > 0) {}
+        }
+        Manner::Plain(words) => {
+            while stream.read(&mut heard).await.is_ok_and(|n| n > 0) {
+                let _ = stream.write_all(words.as_bytes()).await;
+            }
+        }
+        Manner::Trickles(words) => {
+            let _ = stream.read(&mut heard).await;
+            let _ = stream.write_all(words.as_bytes()).await;
+            while stream.write_all(b"x").await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+fn ok(body: &str) -> String {
+    format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+}
+
+#[tokio::test]
+async fn three_reasons_are_told_apart() {
+    let ((root, tls), (other_root, _)) = (authority(), authority());
+    let (port, _) = server(Manner::Says(tls, ok("hello"))).await;
+    let url = format!("https://127.0.0.1:{port}/x");
+    let answer = client(&[root]).expect("a client").get(&url).send().await.expect("an answer");
+    assert_eq!(answer.body(100).await, Ok(b"hello".to_vec()));
+    let foreign = client(std::slice::from_ref(&other_root)).expect("a client").get(&url).send().await;
+    assert_eq!(foreign.expect_err("another root"), CallError::Foreign);
+    let impatient = Client::new(&[other_root], SHORT).expect("a client");
+    let (port, _) = server(Manner::Silent).await;
+    let silent = impatient.get(format!("https://127.0.0.1:{port}/x")).send().await;
+    assert_eq!(silent.expect_err("not a word"), CallError::Silent);
+    let gone = TcpListener::bind("127.0.0.1:0").await.and_then(|l| l.local_addr()).expect("an address").port();
+    let refused = impatient.get(format!("https://127.0.0.1:{gone}/x")).send().await;
+    assert_eq!(refused.expect_err("nobody listens"), CallError::Unreachable);
+    for (why, words) in [
+        (CallError::Foreign, "not your mission's server"),
+        (CallError::Silent, "does not answer"),
+        (CallError::Unreachable, "cannot be reached"),
+    ] {
+        assert!(why.to_string().contains(words), "{why}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_shakes_hands_and_is_silent_then_is_left() {
+    let (root, tls) = authority();
+    let client = Client::new(&[root], SHORT).expect("a client");
+    let (port, _) = server(Manner::Says(tls.clone(), String::new())).await;
+    let silent = client.post(format!("https://127.0.0.1:{port}/x")).body(vec![1; 1000]).send().await;
+    assert_eq!(silent.expect_err("no head"), CallError::Silent);
+    let half = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf".to_owned();
+    let (port, _) = server(Manner::Says(tls, half)).await;
+    let answer = client.get(format!("https://127.0.0.1:{port}/x")).send().await.expect("a head");
+    assert_eq!(answer.body(1000).await, Err(BodyError::Silent));
+}
+
+#[tokio::test]
+async fn an_answer_that_trickles_ends_too() {
+    let client = Client::new(&[], SHORT).expect("a client");
+    let endless = "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n".to_owned();
+    let (port, _) = server(Manner::Trickles(endless)).await;
+    let answer = client.get(format!("http://127.0.0.1:{port}/x")).send().await.expect("a head");
+    assert_eq!(answer.body(1_000_000).await, Err(BodyError::Silent));
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let (root, tls) = authority();
+    let (elsewhere, asked) = server(Manner::Plain(ok("stolen"))).await;
+    for status in [301, 302, 303, 307, 308] {
+        let to = format!("http://127.0.0.1:{elsewhere}/stolen");
+        let words = format!("HTTP/1.1 {status} Elsewhere\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n");
+        let (port, _) = server(Manner::Says(tls.clone(), words)).await;
+        let client = client(std::slice::from_ref(&root)).expect("a client");
+        let answer = client.get(format!("https://127.0.0.1:{port}/v1/letters/1")).send().await.expect("an answer");
+        assert_eq!(answer.status().as_u16(), status);
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 0, "nobody was asked elsewhere");
+}
+
+#[tokio::test]
+async fn plain_http_leaves_this_machine_never() {
+    let client = client(&[]).expect("a client");
+    for url in [
+        "http://192.0.2.1/x",
+        "http://mission.example/x",
+        "ftp://127.0.0.1/x",
+        "no address",
+        "http://127.0.0.1.example/",
+    ] {
+        assert_eq!(client.get(url).send().await.expect_err(url), CallError::Plain, "{url}");
+    }
+    let (port, _) = server(Manner::Plain(ok("tests and benchmarks"))).await;
+    assert!(client.get(format!("http://127.0.0.1:{port}/x")).send().await.is_ok());
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_long_is_left() {
+    let client = client(&[]).expect("a client");
+    let (port, _) = server(Manner::Plain(ok("12345"))).await;
+    let url = format!("http://127.0.0.1:{port}/x");
+    let answer = |limit| {
+        let call = client.get(&url);
+        async move { call.send().await.expect("an answer").body(limit).await }
+    };
+    assert_eq!(answer(5).await, Ok(b"12345".to_vec()));
+    assert_eq!(answer(4).await, Err(BodyError::TooLong));
+}

@@ -1,0 +1,159 @@
+//! Bytes that would be a hundred times as many in memory.
+
+use baqylau_protocol::bundle::{Manifest, Part, PartKind};
+use baqylau_protocol::cbor::{self, Malformed};
+use baqylau_protocol::courier::{Courier, CourierError, MAX_FILE, MAX_OBJECTS, MAX_PARTS};
+use baqylau_protocol::ids::{Hash, MissionId};
+use baqylau_protocol::keys::{ReadingSecret, SigningKey};
+use baqylau_protocol::published;
+use baqylau_protocol::wire::{Letters, LogPage, MAX_BATCH, MAX_LETTERS, Upload, Verdicts};
+use minicbor::bytes::ByteVec;
+use minicbor::{Decode, Decoder};
+use std::cell::Cell;
+
+/// An item that is counted when it is decoded.
+struct Counted;
+
+impl<'b> Decode<'b, Cell<usize>> for Counted {
+    fn decode(d: &mut Decoder<'b>, count: &mut Cell<usize>) -> Result<Self, minicbor::decode::Error> {
+        count.set(count.get() + 1);
+        d.skip().map(|()| Self)
+    }
+}
+
+/// A list of empty byte strings, a byte each.
+fn list(count: u32) -> Vec<u8> {
+    let items = std::iter::repeat_n(0x40, count as usize);
+    [0x9a].into_iter().chain(count.to_be_bytes()).chain(items).collect()
+}
+
+#[test]
+fn nothing_is_decoded_beyond_the_limit() {
+    const MAX: usize = 100;
+    for (length, decoded) in [(100, 100), (101, 101), (4_000_000, 101)] {
+        let mut count = Cell::new(0);
+        let bytes = list(length);
+        let found = cbor::at_most::<_, Counted, MAX>(&mut Decoder::new(&bytes), &mut count);
+        assert_eq!(found.is_ok(), length == 100);
+        assert_eq!(count.get(), decoded, "of {length}");
+    }
+    let mut endless = vec![0x9f];
+    endless.extend(vec![0x40; 1_000_000]);
+    let mut count = Cell::new(0);
+    assert!(cbor::at_most::<_, Counted, MAX>(&mut Decoder::new(&endless), &mut count).is_err());
+    assert_eq!(count.get(), MAX + 1);
+}
+
+#[test]
+fn bodies_hold_no_more_than_a_request_or_a_page_may() {
+    let too_many = |e: Malformed| e.to_string().contains("more than");
+    let (batch, letters) = (u32::try_from(MAX_BATCH).unwrap(), u32::try_from(MAX_LETTERS).unwrap());
+    assert!(cbor::decode_request::<Upload>(&list(batch)).is_ok());
+    assert!(cbor::decode_request::<Upload>(&list(batch + 1)).is_err_and(too_many));
+    assert!(cbor::decode_request::<Upload>(&list(4 << 20)).is_err_and(too_many));
+    let refused = [0x82, 0x01, 0x81, 0x82, 0x00, 0x60];
+    let verdicts = |count: u32| {
+        let items = refused.iter().copied().cycle().take(refused.len() * count as usize);
+        [0x9a].into_iter().chain(count.to_be_bytes()).chain(items).collect::<Vec<u8>>()
+    };
+    assert!(cbor::decode_request::<Verdicts>(&verdicts(batch)).is_ok());
+    assert!(cbor::decode_request::<Verdicts>(&verdicts(100_000)).is_err_and(too_many));
+    let page = |count: u32| {
+        let items = [0x82, 0x00, 0x40].into_iter().cycle().take(3 * count as usize);
+        [0x83, 0x00, 0x9a].into_iter().chain(count.to_be_bytes()).chain(items).chain([0x40]).collect::<Vec<u8>>()
+    };
+    assert!(cbor::decode_request::<LogPage>(&page(batch)).is_ok());
+    assert!(cbor::decode_request::<LogPage>(&page(5_000_000)).is_err_and(too_many));
+    let pairs = |count: u32| {
+        let items = [0x82, 0x00, 0x40].into_iter().cycle().take(3 * count as usize);
+        [0x82, 0x9a].into_iter().chain(count.to_be_bytes()).chain(items).chain([0x80]).collect::<Vec<u8>>()
+    };
+    assert!(cbor::decode_request::<Letters>(&pairs(letters)).is_ok());
+    assert!(cbor::decode_request::<Letters>(&pairs(2_000_000)).is_err_and(too_many));
+}
+
+/// The limits are looked at by walking over the file: it says how many there are, and has taken none of them in.
+#[test]
+fn a_courier_file_is_counted_before_it_is_taken_in() {
+    let mission = MissionId([7; 16]);
+    let empty = Courier { v: 1, mission, objects: vec![], receipts: vec![], bundle: None, kept: None };
+    assert!(Courier::decode(&empty.encode(), mission).is_ok());
+    let head = |keys: u8| [&[0xa0 | keys, 0x00, 0x01, 0x01, 0x50][..], &mission.0].concat();
+    let most = u32::try_from(MAX_FILE - 100).unwrap();
+    let (three, four) = (head(3), head(4));
+    let bundle = [&four[..], &[0x02, 0x80, 0x04, 0x82, 0x40], &list(5_000_000)].concat();
+    for (file, what, limit) in [
+        ([&three[..], &[0x02], &list(most)].concat(), "objects", MAX_OBJECTS),
+        ([&four[..], &[0x02, 0x80, 0x03], &list(5_000_000)].concat(), "receipts", MAX_OBJECTS),
+        (bundle, "parts of a bundle", MAX_PARTS),
+        ([&four[..], &[0x02, 0x80, 0x05], &list(5_000_000)].concat(), "proofs", MAX_OBJECTS),
+    ] {
+        let refused = Courier::decode(&file, mission).expect_err(what);
+        assert!(
+            matches!(refused, CourierError::TooMuch { what: w, limit: l, found } if w == what && l == limit && found > l),
+            "{what}: {refused}"
+        );
+    }
+    let endless = [&three[..], &[0x02, 0x9f], &[0x40; 1000], &[0xff]].concat();
+    assert!(matches!(Courier::decode(&endless, mission), Err(CourierError::Malformed(_))));
+    let lies = [&three[..], &[0x02, 0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]].concat();
+    assert!(matches!(Courier::decode(&lies, mission), Err(CourierError::TooMuch { .. })));
+}
+
+fn manifest(parts: Vec<Part>, root: &SigningKey) -> Manifest {
+    Manifest {
+        v: 1,
+        mission: MissionId::of(&root.public()),
+        version: 1,
+        prev: None,
+        issued: 0,
+        expires: 1,
+        issuer: root.public(),
+        receipt_keys: vec![root.public()],
+        tls_roots: vec![],
+        reading: ReadingSecret::generate(1).public(),
+        servers: vec![],
+        parts,
+    }
+}
+
+#[test]
+fn the_manifest_is_found_before_the_rest_of_a_bundle_is_there() {
+    let root = SigningKey::from_seed([1; 32]);
+    let (part, packed) = Part::pack(PartKind::Checklist, "voting", b"{}");
+    let manifest = manifest(vec![part], &root);
+    let signed = manifest.sign(&root);
+    let whole = minicbor::to_vec((ByteVec::from(signed.clone()), vec![ByteVec::from(packed.clone())])).unwrap();
+    let place = published::manifest(&whole).expect("a bundle").expect("enough");
+    assert_eq!(whole[place.clone()], signed);
+    for cut in 0..4 {
+        assert_eq!(published::manifest(&whole[..cut]), Ok(None), "{cut} bytes do not tell");
+    }
+    for cut in 4..whole.len() {
+        assert_eq!(published::manifest(&whole[..cut]), Ok(Some(place.clone())), "{cut} bytes");
+    }
+    for no in [&[0x40][..], &[0x83], &[0x82, 0x80], &[0x82, 0x5b], &[0x82, 0x5a, 0, 0x10, 0, 1], &[0x9f]] {
+        assert!(published::manifest(no).is_err(), "{no:?}");
+    }
+    let rest = &whole[place.end..];
+    assert_eq!(published::parts(rest, &manifest), Ok(vec![&packed[..]]));
+    assert!(rest.len() <= published::longest_parts(&manifest));
+    for no in [&[0x81, 0x01][..], &[0x82, 0x40, 0x40], &[0x81, 0x40, 0x00], &[0x81], &[0x9f, 0xff], &[]] {
+        assert!(published::parts(no, &manifest).is_err(), "{no:?}");
+    }
+}
+
+#[test]
+fn packed_bytes_are_inflated_to_what_the_manifest_names_and_no_further() {
+    let root = SigningKey::from_seed([1; 32]);
+    let (part, packed) = Part::pack(PartKind::Checklist, "voting", &[7; 1000]);
+    let (bomb, bombed) = Part::pack(PartKind::Checklist, "voting", &vec![0; 60 << 20]);
+    let noise: Vec<u8> = (0..3000u32).flat_map(|n| Hash::of(&n.to_be_bytes()).0).collect();
+    let (dense, long) = Part::pack(PartKind::Places, "places", &noise);
+    let manifest = manifest(vec![part.clone(), dense.clone()], &root);
+    assert_eq!(manifest.unpack(&packed), Some((&part, vec![7; 1000])));
+    assert_eq!(manifest.unpack(&long), Some((&dense, noise)));
+    assert!(long.len() <= dense.longest(), "what does not compress passes too");
+    assert_eq!(manifest.unpack(&bombed), None);
+    assert!(bombed.len() < 100_000 && bomb.size == 60 << 20);
+}

@@ -1,0 +1,302 @@
+//! Everybody who is connected: how fast they are, and how many bytes of bodies they have under way. Nothing of this knows an
+//! address. Whoever is slower than a bad line is cut off; where room is lacking, the slowest goes first, and of those first who
+//! has not sent anything that is signed.
+
+use std::collections::HashMap;
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+/// What connections may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The most connections at once; each takes a file descriptor, and a few are needed for other things.
+    pub connections: usize,
+    /// The most bytes of bodies in memory at once.
+    pub body_bytes: usize,
+    /// How long nothing need come, at a handshake, a head, a body, or the reading of an answer.
+    pub patience: Duration,
+    /// The fewest bytes a second, either way. Who is slower uses up the patience; who is faster wins it back.
+    pub bytes_per_second: u64,
+    /// How much of the patience is left to each even where room is lacking.
+    pub settling: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 800,
+            body_bytes: 64 << 20,
+            patience: Duration::from_secs(20),
+            bytes_per_second: 1024,
+            settling: Duration::from_secs(2),
+        }
+    }
+}
+
+/// All connections.
+pub(crate) struct Crowd {
+    limits: Limits,
+    began: Instant,
+    members: Mutex<HashMap<u64, Arc<Member>>>,
+    next: AtomicU64,
+    /// Bytes of bodies under way.
+    held: AtomicUsize,
+    cut_off: AtomicU64,
+    left: Notify,
+}
+
+/// One connection.
+pub(crate) struct Member {
+    id: u64,
+    /// When its patience ends, in milliseconds since the crowd began.
+    until: AtomicU64,
+    /// The server is at work on its request: it is waited for, not waiting.
+    working: AtomicBool,
+    /// It has sent something that is signed.
+    known: AtomicBool,
+    held: AtomicUsize,
+    cut: AtomicBool,
+    end: Notify,
+}
+
+/// A connection's place; given back when it is dropped.
+pub(crate) struct Place {
+    crowd: Arc<Crowd>,
+    member: Arc<Member>,
+}
+
+/// There is no room for more bytes now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Full;
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl Crowd {
+    pub fn new(limits: Limits) -> Arc<Self> {
+        Arc::new(Self {
+            limits,
+            began: Instant::now(),
+            members: Mutex::default(),
+            next: AtomicU64::new(0),
+            held: AtomicUsize::new(0),
+            cut_off: AtomicU64::new(0),
+            left: Notify::new(),
+        })
+    }
+
+    fn members(&self) -> MutexGuard<'_, HashMap<u64, Arc<Member>>> {
+        self.members.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now(&self) -> u64 {
+        millis(self.began.elapsed())
+    }
+
+    /// Returns when there is room for another connection, made by cutting off a slow one where nobody leaves.
+    pub async fn room(&self) {
+        loop {
+            let mut left = std::pin::pin!(self.left.notified());
+            left.as_mut().enable();
+            if self.members().len() < self.limits.connections || self.shed(&|_| true) {
+                return;
+            }
+            let _somebody_left = tokio::time::timeout(self.limits.settling / 4, left).await;
+        }
+    }
+
+    pub fn enter(self: &Arc<Self>) -> Place {
+        let member = Arc::new(Member {
+            id: self.next.fetch_add(1, Ordering::Relaxed),
+            until: AtomicU64::new(self.now().saturating_add(millis(self.limits.patience))),
+            working: AtomicBool::new(false),
+            known: AtomicBool::new(false),
+            held: AtomicUsize::new(0),
+            cut: AtomicBool::new(false),
+            end: Notify::new(),
+        });
+        self.members().insert(member.id, member.clone());
+        Place { crowd: self.clone(), member }
+    }
+
+    /// Cuts off whose patience is used up.
+    pub fn sweep(&self) {
+        let now = self.now();
+        let late = |m: &&Arc<Member>| m.waited_for() && m.until.load(Ordering::Relaxed) <= now;
+        let late: Vec<Arc<Member>> = self.members().values().filter(late).cloned().collect();
+        late.iter().for_each(|member| self.cut(member));
+    }
+
+    /// How often there is something to sweep.
+    pub fn pace(&self) -> Duration {
+        (self.limits.patience / 20).max(Duration::from_millis(10))
+    }
+
+    /// Cuts off the slowest, where descriptors ran out.
+    pub fn shed_one(&self) {
+        self.shed(&|_| true);
+    }
+
+    /// Cuts off the slowest of some, unknown ones first; `false` when none of them is slow.
+    fn shed(&self, some: &dyn Fn(&Member) -> bool) -> bool {
+        let slow = self.now().saturating_add(millis(self.limits.patience.saturating_sub(self.limits.settling)));
+        let may_go = |m: &&Arc<Member>| m.waited_for() && some(m) && m.until.load(Ordering::Relaxed) <= slow;
+        let order = |m: &&Arc<Member>| (m.known.load(Ordering::Relaxed), m.until.load(Ordering::Relaxed));
+        let slowest = self.members().values().filter(may_go).min_by_key(order).cloned();
+        slowest.inspect(|member| self.cut(member)).is_some()
+    }
+
+    fn cut(&self, member: &Member) {
+        if self.members().remove(&member.id).is_some() {
+            self.cut_off.fetch_add(1, Ordering::Relaxed);
+        }
+        member.cut.store(true, Ordering::SeqCst);
+        self.release(member);
+        member.end.notify_one();
+    }
+
+    fn release(&self, member: &Member) {
+        self.held.fetch_sub(member.held.swap(0, Ordering::SeqCst), Ordering::SeqCst);
+    }
+
+    /// Makes room for bytes of a body, by cutting off slow bodies where there is none.
+    ///
+    /// # Errors
+    /// All that is under way is fast.
+    pub async fn hold(&self, member: &Member, bytes: usize) -> Result<(), Full> {
+        let first = member.held.load(Ordering::SeqCst) == 0;
+        // Only who holds nothing yet may wait for others, or all would wait for each other.
+        let tries = if first { 8 } else { 1 };
+        for again in 0..tries {
+            if again > 0 {
+                tokio::time::sleep(self.limits.settling / 4).await;
+            }
+            loop {
+                let room = |held: usize| held.checked_add(bytes).filter(|sum| *sum <= self.limits.body_bytes);
+                if self.held.fetch_update(Ordering::SeqCst, Ordering::SeqCst, room).is_ok() {
+                    member.held.fetch_add(bytes, Ordering::SeqCst);
+                    return Ok(());
+                }
+                let other = |m: &Member| m.id != member.id && m.held.load(Ordering::SeqCst) > 0;
+                if !self.shed(&other) {
+                    break;
+                }
+            }
+        }
+        Err(Full)
+    }
+
+    /// The member's request is done with: its bytes are no longer under way.
+    pub fn let_go(&self, member: &Member) {
+        self.release(member);
+    }
+
+    /// The server begins to work on a request of the member, or to send the answer.
+    pub fn turn(&self, member: &Member, working: bool) {
+        if !working {
+            member.until.store(self.now().saturating_add(millis(self.limits.patience)), Ordering::Relaxed);
+        }
+        member.working.store(working, Ordering::SeqCst);
+    }
+
+    /// Connections, bytes of bodies under way, and how many were cut off.
+    pub fn counts(&self) -> (u64, u64, u64) {
+        (self.members().len() as u64, self.held.load(Ordering::SeqCst) as u64, self.cut_off.load(Ordering::Relaxed))
+    }
+
+    /// Bytes win back patience, up to all of it.
+    fn moved(&self, member: &Member, bytes: usize) {
+        if bytes == 0 {
+            return;
+        }
+        let won = (bytes as u64).saturating_mul(1000) / self.limits.bytes_per_second.max(1);
+        let most = self.now().saturating_add(millis(self.limits.patience));
+        let until = member.until.load(Ordering::Relaxed).saturating_add(won);
+        member.until.store(until.min(most), Ordering::Relaxed);
+    }
+}
+
+impl Member {
+    fn waited_for(&self) -> bool {
+        !self.working.load(Ordering::SeqCst)
+    }
+
+    /// It has sent something that is signed.
+    pub fn know(&self) {
+        self.known.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it has.
+    pub fn is_known(&self) -> bool {
+        self.known.load(Ordering::Relaxed)
+    }
+}
+
+impl Place {
+    pub fn member(&self) -> &Arc<Member> {
+        &self.member
+    }
+
+    /// Returns when the connection is cut off.
+    pub async fn cut(&self) {
+        while !self.member.cut.load(Ordering::SeqCst) {
+            self.member.end.notified().await;
+        }
+    }
+
+    /// The connection's stream, counted.
+    pub fn count(&self, stream: TcpStream) -> Counted {
+        Counted { stream, crowd: self.crowd.clone(), member: self.member.clone() }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.crowd.members().remove(&self.member.id);
+        self.crowd.release(&self.member);
+        self.crowd.left.notify_waiters();
+    }
+}
+
+/// A stream whose bytes are counted.
+pub(crate) struct Counted {
+    stream: TcpStream,
+    crowd: Arc<Crowd>,
+    member: Arc<Member>,
+}
+
+impl AsyncRead for Counted {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        self.crowd.moved(&self.member, buffer.filled().len() - before);
+        read
+    }
+}
+
+impl AsyncWrite for Counted {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        if let Poll::Ready(Ok(count)) = written {
+            self.crowd.moved(&self.member, count);
+        }
+        written
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

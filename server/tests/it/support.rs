@@ -1,0 +1,189 @@
+//! A mission with a running server, without any desk or phone.
+
+use baqylau_http::Client;
+use baqylau_http::reqwest::StatusCode;
+use baqylau_http::reqwest::header::AUTHORIZATION;
+use baqylau_protocol::bundle::Manifest;
+use baqylau_protocol::cbor;
+use baqylau_protocol::certificate::{Certificate, Role};
+use baqylau_protocol::cose::Type;
+use baqylau_protocol::enrolment::Enrolment;
+use baqylau_protocol::envelope::{Address, To, make};
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId, SubjectId};
+use baqylau_protocol::keys::{BoxKey, ReadingSecret, SigningKey, random};
+use baqylau_protocol::seal::SharedKey;
+use baqylau_protocol::wire::{Code, ReadRequest, Upload, Verdict, Verdicts};
+use baqylau_server::{Config, Limits, Running, start};
+use data_encoding::BASE64URL_NOPAD;
+use minicbor::bytes::ByteVec;
+use std::path::Path;
+use std::sync::Arc;
+
+pub const NOW: i64 = 1_700_000_000_000;
+
+pub struct Mission {
+    pub root: SigningKey,
+    pub issuer: SigningKey,
+    pub receipts: SigningKey,
+    pub reading: ReadingSecret,
+    pub http: Client,
+    pub url: String,
+    pub running: Option<Running>,
+}
+
+impl Mission {
+    pub async fn start(folder: &Path) -> Self {
+        let mut this = Self {
+            root: SigningKey::generate(),
+            issuer: SigningKey::generate(),
+            receipts: SigningKey::generate(),
+            reading: ReadingSecret::generate(1),
+            http: baqylau_http::client(&[]).expect("a client"),
+            url: String::new(),
+            running: None,
+        };
+        this.open(folder).await;
+        let body = minicbor::to_vec((ByteVec::from(this.manifest(1, None).sign(&this.root)), Vec::<ByteVec>::new()))
+            .expect("encodes");
+        assert_eq!(this.post("/v1/bundle", body).await.0, StatusCode::NO_CONTENT);
+        this
+    }
+
+    pub async fn open(&mut self, folder: &Path) {
+        self.open_with(folder, Limits::default()).await;
+    }
+
+    pub async fn open_with(&mut self, folder: &Path, limits: Limits) {
+        let config = Config {
+            listen: ([127, 0, 0, 1], 0).into(),
+            database: folder.join("server.db"),
+            root: self.root.public(),
+            receipt_key: SigningKey::from_seed(*self.receipts.seed()),
+            tls: None,
+            now: Arc::new(|| NOW),
+            limits,
+        };
+        let running = start(config).await.expect("starts");
+        self.url = format!("http://{}", running.address);
+        self.running = Some(running);
+    }
+
+    pub fn id(&self) -> MissionId {
+        MissionId::of(&self.root.public())
+    }
+
+    pub fn manifest(&self, version: u64, prev: Option<Hash>) -> Manifest {
+        Manifest {
+            v: 1,
+            mission: self.id(),
+            version,
+            prev,
+            issued: NOW,
+            expires: NOW + 1000,
+            issuer: self.issuer.public(),
+            receipt_keys: vec![self.receipts.public()],
+            tls_roots: Vec::new(),
+            reading: self.reading.public(),
+            servers: Vec::new(),
+            parts: Vec::new(),
+        }
+    }
+
+    pub fn device(&self, role: Role, expires: i64) -> Device {
+        let (key, invite) = (SigningKey::generate(), SigningKey::generate());
+        let (shared, encapsulation) = SharedKey::encapsulate(&self.reading.public(), self.id()).expect("encapsulates");
+        let certificate = Certificate {
+            v: 1,
+            mission: self.id(),
+            subject: SubjectId(random()),
+            role,
+            key: invite.public(),
+            expires,
+            holder: Hash(random()),
+        };
+        let enrolment = Enrolment {
+            v: 1,
+            mission: self.id(),
+            certificate: certificate.sign(&self.issuer).into(),
+            device_key: key.public(),
+            box_key: BoxKey::generate().public().into(),
+            reading_key: 1,
+            encapsulation: encapsulation.into(),
+            nonce: random().into(),
+            replaces: None,
+        };
+        Device { enrolment: enrolment.sign(&key, &invite), key, shared }
+    }
+
+    pub fn envelope(&self, device: &Device, seq: u64) -> Vec<u8> {
+        let reading = self.reading.public();
+        let prev = Hash::of(&device.enrolment);
+        let address =
+            Address { mission: self.id(), device: DeviceId::of(prev), seq, prev, to: To::Desks(&reading), blobs: &[] };
+        make(&address, Type::Report, &device.key, &device.shared, b"words").expect("makes")
+    }
+
+    pub async fn post(&self, path: &str, body: Vec<u8>) -> (StatusCode, Vec<u8>) {
+        let answer = self.http.post(format!("{}{path}", self.url)).body(body).send().await.expect("answers");
+        (answer.status(), answer.body(MAX_ANSWER).await.expect("a body"))
+    }
+
+    pub async fn send(&self, objects: Vec<Vec<u8>>) -> Vec<Verdict> {
+        let body = cbor::encode(&Upload { objects: objects.into_iter().map(Into::into).collect() });
+        let (status, bytes) = self.post("/v1/objects", body).await;
+        assert_eq!(status, StatusCode::OK);
+        cbor::decode::<Verdicts>(&bytes, "verdicts").expect("verdicts").verdicts
+    }
+
+    pub async fn log(&self, authorization: Option<Vec<u8>>) -> (StatusCode, Vec<u8>) {
+        let mut call = self.http.get(format!("{}{ASKS}", self.url));
+        if let Some(signed) = authorization {
+            call = call.header(AUTHORIZATION, &format!("Baqylau {}", BASE64URL_NOPAD.encode(&signed)));
+        }
+        let answer = call.send().await.expect("answers");
+        (answer.status(), answer.body(MAX_ANSWER).await.expect("a body"))
+    }
+
+    pub async fn metrics(&self, desk: &Device) -> String {
+        let signed = self.request_for(desk, "/v1/metrics").await;
+        let call = self.http.get(format!("{}/v1/metrics", self.url));
+        let call = call.header(AUTHORIZATION, &format!("Baqylau {}", BASE64URL_NOPAD.encode(&signed)));
+        let answer = call.send().await.expect("answers").body(MAX_ANSWER).await.expect("a body");
+        String::from_utf8(answer).expect("text")
+    }
+
+    pub async fn request(&self, device: &Device) -> Vec<u8> {
+        self.request_for(device, ASKS).await
+    }
+
+    pub async fn request_for(&self, device: &Device, asks: &str) -> Vec<u8> {
+        let answer = self.http.get(format!("{}/v1/challenge", self.url)).send().await.expect("answers");
+        let challenge =
+            cbor::decode(&answer.body(MAX_ANSWER).await.expect("a body"), "challenge").expect("a challenge");
+        let id = DeviceId::of(Hash::of(&device.enrolment));
+        ReadRequest { v: 1, mission: self.id(), device: id, challenge, asks: asks.into() }.sign(&device.key)
+    }
+}
+
+pub const MAX_ANSWER: usize = 16 << 20;
+pub const ASKS: &str = "/v1/log?from=0";
+
+pub struct Device {
+    pub enrolment: Vec<u8>,
+    pub key: SigningKey,
+    pub shared: SharedKey,
+}
+
+pub fn code(verdict: &Verdict) -> Option<Code> {
+    match verdict {
+        Verdict::Refused(refusal) => Some(refusal.code),
+        Verdict::Stored(_) => None,
+    }
+}
+
+pub fn index(verdict: &Verdict) -> u64 {
+    match verdict {
+        Verdict::Stored(receipt) => receipt.index,
+        Verdict::Refused(refusal) => panic!("{}", refusal.reason),
+    }
+}

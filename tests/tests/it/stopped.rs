@@ -1,0 +1,185 @@
+//! Attachments, where the server was stopped between any two steps of taking one in, or what it has was damaged.
+
+use crate::it::support::{draft, key};
+use baqylau_observer::ObserverCore;
+use baqylau_protocol::blob::CHUNK;
+use baqylau_tests::{BUDGET, World, now, tables};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Signs a report with a document of some bytes; gives the encrypted file.
+fn documented(core: &ObserverCore, byte: u8) -> PathBuf {
+    let before = core.courier_attachments().expect("attachments");
+    let id = draft(core, "complaint");
+    let document = vec![byte; 150_000];
+    core.attach(id, key(core, id, "document"), "application/pdf", &mut &document[..]).expect("attached");
+    core.finalise(id, Some("for a test".into())).expect("signed");
+    let mut after = core.courier_attachments().expect("attachments");
+    after.retain(|path| !before.contains(path));
+    after.remove(0)
+}
+
+/// Has the server log what was signed, and nothing of the attachments.
+fn log(world: &World, core: &ObserverCore) {
+    let delivered = world.desk.deliver(&core.export_courier().expect("a file"), &[], &|_| ()).expect("delivered");
+    core.import_courier(&delivered.back).expect("receipts");
+}
+
+fn blobs(world: &World) -> PathBuf {
+    world.server_folder().join("server.blobs")
+}
+
+fn part(world: &World, file: &Path) -> PathBuf {
+    blobs(world).join(file.file_name().expect("a name")).with_extension("part")
+}
+
+/// A letter that waits for the phone.
+fn letter(world: &mut World) {
+    world.desk.message(&[], "a letter", now()).expect("written");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+}
+
+/// What is on disk between any two calls of the system: for each, a name, what the `.part` holds, and whether it is renamed.
+fn states(bytes: &[u8]) -> Vec<(&'static str, Vec<u8>, bool)> {
+    let last = bytes.len() - bytes.len() % CHUNK;
+    let zeros = |from: usize| [&bytes[..from], &vec![0; bytes.len() - from]].concat();
+    let mut flipped = bytes[..CHUNK].to_vec();
+    flipped[100] ^= 1;
+    vec![
+        ("made, nothing written", vec![], false),
+        ("the first chunk written in part", bytes[..1000].to_vec(), false),
+        ("the first chunk written", bytes[..CHUNK].to_vec(), false),
+        ("the last chunk written in part", bytes[..last + 10].to_vec(), false),
+        ("all written, not renamed", bytes.to_vec(), false),
+        ("all written, the end not durable", zeros(last), false),
+        ("longer than it may be", [bytes, &[1, 2, 3]].concat(), false),
+        ("the first chunk damaged", flipped, false),
+        ("renamed", bytes.to_vec(), true),
+    ]
+}
+
+#[test]
+fn an_attachment_gets_through_wherever_the_server_was_stopped() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let count = states(&[0; 2 * CHUNK + 100]).len();
+    for at in 0..count {
+        // The server starts anew, or is asked while it runs.
+        for restarted in [true, false] {
+            let (file, other) = (documented(&core, 1), documented(&core, 2));
+            log(&world, &core);
+            letter(&mut world);
+            let bytes = fs::read(&file).expect("the encrypted file");
+            let (name, written, renamed) = states(&bytes).swap_remove(at);
+            if restarted {
+                world.stop_server();
+            }
+            let part = part(&world, &file);
+            fs::write(if renamed { part.with_extension("") } else { part.clone() }, written).expect("written");
+            if restarted {
+                world.start_server();
+            }
+            let sync = core.sync_now(BUDGET).expect("syncs");
+            assert_eq!((sync.again, sync.letters), (None, 1), "{name}");
+            assert!(core.summary().expect("a summary").all_safe(), "{name}");
+            assert!(!part.exists(), "{name}");
+            for file in [file, other] {
+                let there = fs::read(blobs(&world).join(file.file_name().expect("a name"))).expect("whole");
+                assert_eq!(there, fs::read(&file).expect("the encrypted file"), "{name}");
+            }
+        }
+    }
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    assert_eq!(world.desk.pull_attachments(now()).expect("fetches"), 4 * count);
+}
+
+#[test]
+fn an_attachment_outlives_the_row_that_names_it() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    let database = world.server_folder().join("server.db");
+    world.stop_server();
+    let before = fs::read(&database).expect("the database");
+    world.start_server();
+    let file = documented(&core, 1);
+    log(&world, &core);
+    world.stop_server();
+    fs::write(&database, before).expect("put back");
+    fs::copy(&file, part(&world, &file)).expect("all its bytes");
+    world.start_server();
+    let mut runs = 0;
+    while !core.summary().expect("a summary").all_safe() {
+        core.sync_now(BUDGET).expect("syncs");
+        runs += 1;
+        assert!(runs < 6, "it comes to an end");
+    }
+    assert!(blobs(&world).join(file.file_name().expect("a name")).exists());
+}
+
+#[test]
+fn the_desk_delivers_an_attachment_wherever_the_server_was_stopped() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    let count = states(&[0; 2 * CHUNK + 100]).len();
+    for at in 0..count {
+        let (file, other) = (documented(&core, 1), documented(&core, 2));
+        log(&world, &core);
+        let bytes = fs::read(&file).expect("the encrypted file");
+        let (name, written, renamed) = states(&bytes).swap_remove(at);
+        let part = part(&world, &file);
+        fs::write(if renamed { part.with_extension("") } else { part }, written).expect("written");
+        let courier = core.export_courier().expect("a file");
+        let missing = world.folder.path().join("no such file");
+        let delivered = world.desk.deliver(&courier, &[missing, file, other], &|_| ()).expect("delivered");
+        assert_eq!((delivered.attachments, delivered.refused.len()), (2, 1), "{name}: {:?}", delivered.refused);
+        core.import_courier(&delivered.back).expect("taken");
+        assert!(core.summary().expect("a summary").all_safe(), "{name}");
+    }
+}
+
+#[test]
+fn one_attachment_that_fails_keeps_nothing_waiting() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let files: Vec<PathBuf> = (0..5).map(|byte| documented(&core, byte)).collect();
+    log(&world, &core);
+    letter(&mut world);
+    // The server's disk refuses this one.
+    let part = part(&world, &files[0]);
+    fs::create_dir(&part).expect("in the way");
+    let sync = core.sync_now(BUDGET).expect("syncs");
+    assert!(sync.again.is_some(), "it is tried again");
+    assert_eq!(sync.letters, 1, "letters come all the same");
+    let report = core.reports().expect("reports");
+    let delivered: usize = report.iter().map(|r| r.attachments_delivered).sum();
+    assert_eq!(delivered, 4, "and the others are there");
+    fs::remove_dir(&part).expect("out of the way");
+    assert_eq!(core.sync_now(BUDGET).expect("syncs").again, None);
+    assert!(core.summary().expect("a summary").all_safe());
+}
+
+#[test]
+fn a_file_that_was_damaged_on_the_phone_is_not_sent_for_ever() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    let (cut, altered, other) = (documented(&core, 1), documented(&core, 2), documented(&core, 3));
+    let bytes = fs::read(&cut).expect("a file");
+    fs::write(&cut, &bytes[..bytes.len() - 1]).expect("cut off");
+    let mut bytes = fs::read(&altered).expect("a file");
+    bytes[100_000] ^= 1;
+    fs::write(&altered, bytes).expect("altered");
+    let sync = core.sync_now(BUDGET).expect("syncs");
+    let sent = fs::metadata(&other).expect("a file").len();
+    assert!(sync.attachment_bytes <= 3 * sent, "each was sent once: {sync:?}");
+    assert_eq!(sync.again, None);
+    let reports = core.reports().expect("reports");
+    assert_eq!(reports.iter().map(|r| r.attachments_delivered).sum::<usize>(), 1);
+    assert_eq!(core.summary().expect("a summary").attachments_waiting, 2, "and it is said");
+}
