@@ -26,9 +26,8 @@ impl Desk {
             pages += 1;
             next = gap.index + (page.entries.len() as u64).max(1);
             for (entry, index) in page.entries.into_iter().zip(gap.index..) {
-                let asked = |g: &&Gap| g.index == index && g.hash == Hash::of(&entry.object);
-                if let Some(gap) = gaps.iter().find(asked) {
-                    let (received, hash) = (gap.received, gap.hash);
+                let asked = gaps.binary_search_by_key(&index, |g| g.index).ok().map(|at| gaps[at]);
+                if let Some(Gap { received, hash, .. }) = asked.filter(|g| g.hash == Hash::of(&entry.object)) {
                     found.push((index, Object { received, hash, bytes: entry.object.into() }));
                 }
             }
