@@ -103,5 +103,5 @@ pub fn another(pattern: &Envelope, index: u64) -> Envelope {
 /// When the database fails.
 pub fn add(desk: &mut Desk, first: u64, page: &[Envelope]) {
     let object = |e: &Envelope| Object { received: e.received, hash: e.hash, bytes: vec![0; 1_000] };
-    desk.store.add_page(first, &page.iter().map(object).collect::<Vec<_>>(), &[], page).expect("a page");
+    desk.store.add_page(first, &page.iter().map(object).collect::<Vec<_>>(), &[], page, &[]).expect("a page");
 }

@@ -1,9 +1,11 @@
 //! `baqylau verify FILE`: an exported log, verified offline and without any secret key.
 //!
-//! The file is CBOR: `[1, root key, manifest, [[received, object], ...], tree head]`.
+//! The file is CBOR: `[1, root key, manifest, [[received, object], ...], tree head]`. Where an object is damaged at the server, it is
+//! empty, and its hash stands behind it.
 
 use crate::common::{Failure, Outcome, print_json};
 use baqylau_desk::Desk;
+use baqylau_desk::store::Object;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::enrolment::Enrolled;
@@ -13,6 +15,7 @@ use baqylau_protocol::merkle::Tree;
 use baqylau_protocol::receipt::{TreeHead, leaf_hash};
 use clap::Args;
 use minicbor::bytes::ByteVec;
+use minicbor::{Decode, Encode};
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -30,16 +33,36 @@ pub struct Verify {
     json: bool,
 }
 
-type Exported = (u8, PublicKey, ByteVec, Vec<(i64, ByteVec)>, ByteVec);
+type Exported = (u8, PublicKey, ByteVec, Vec<Entry>, ByteVec);
 
-/// Writes a desk's log. Gives the number of objects.
+#[derive(Encode, Decode)]
+struct Entry {
+    #[n(0)]
+    received: i64,
+    #[n(1)]
+    object: ByteVec,
+    /// Of an object that is not here.
+    #[n(2)]
+    hash: Option<Hash>,
+}
+
+/// Writes a desk's log, as far as the head that the log leads to. Gives the number of objects. Heads that contradict it are written
+/// beside it, an array of the bytes that the server signed.
 pub fn export(desk: &Desk, file: &Path) -> Result<usize, Failure> {
     let root = PublicKey::from_hex(&desk.settings.root).ok_or("the root key does not read")?;
     let manifest = desk.store.manifest()?.ok_or("build the bundle first")?;
-    let entries: Vec<(i64, ByteVec)> =
-        desk.store.objects()?.into_iter().map(|(_, o)| (o.received, o.bytes.into())).collect();
-    let head = desk.store.setting("head")?.ok_or("pull first")?;
+    let (size, head) = desk.last_head()?.ok_or("pull first")?;
+    let entry = |o: Object| {
+        let hash = o.is_gap().then_some(o.hash);
+        Entry { received: o.received, object: o.bytes.into(), hash }
+    };
+    let covered = desk.store.objects()?.into_iter().take_while(|(index, _)| *index < size);
+    let entries: Vec<Entry> = covered.map(|(_, o)| entry(o)).collect();
     let size = entries.len();
+    let evidence: Vec<ByteVec> = desk.store.evidence()?.into_iter().map(|e| e.head.into()).collect();
+    if !evidence.is_empty() {
+        std::fs::write(file.with_extension("evidence.cbor"), minicbor::to_vec(evidence)?)?;
+    }
     let exported: Exported = (1, root, manifest.into(), entries, head.into());
     std::fs::write(file, minicbor::to_vec(exported)?)?;
     Ok(size)
@@ -91,9 +114,17 @@ pub fn run(args: &Verify) -> Outcome {
         }
     };
     let mut tree = Tree::default();
-    for (index, (received, object)) in entries.iter().enumerate() {
-        tree.push(leaf_hash(Hash::of(object), *received));
-        tally.object(index, object, &manifest, mission);
+    for (index, Entry { received, object, hash }) in entries.iter().enumerate() {
+        tree.push(leaf_hash(hash.unwrap_or_else(|| Hash::of(object)), *received));
+        match hash {
+            None => tally.object(index, object, &manifest, mission),
+            Some(hash) if object.is_empty() => {
+                tally
+                    .faults
+                    .push(format!("object {index}: the server's copy of {hash} is damaged, and it is not here"));
+            }
+            Some(_) => tally.faults.push(format!("object {index}: it is here, and said not to be")),
+        }
     }
     if tree.len() as u64 != head.size || tree.root() != head.root {
         tally.faults.push(format!("the log does not lead to the root that the server signed ({} objects)", head.size));

@@ -22,7 +22,7 @@ impl Desk {
     pub fn read(&self, report: Hash) -> Result<(Report, Filling), DeskError> {
         let found = self.store.envelope(report)?;
         let envelope = found.ok_or_else(|| DeskError::Unknown(format!("no report {report} was pulled")))?;
-        let read = self.forms.borrow_mut().report(self, &envelope);
+        let read = self.forms.borrow_mut().report(self, &envelope)?;
         let read = read.and_then(|(said, form)| evaluate(&said, form).map(|filling| (said, filling)));
         read.map_err(|s| DeskError::Unknown(format!("the report {report} is {}", s.name())))
     }
@@ -35,6 +35,9 @@ impl Desk {
 
 /// Why a report fits nothing: its bundle may still come.
 pub(crate) const NO_CHECKLIST: &str = "its checklist is not one of this mission's";
+
+/// A report and its form, or what its status is without them.
+pub(crate) type Read = Result<(Report, Arc<Form>), Status>;
 
 /// The forms of all bundles, by the hashes that reports name.
 #[derive(Default)]
@@ -71,41 +74,59 @@ pub(crate) fn evaluate(report: &Report, form: Arc<Form>) -> Result<Filling, Stat
 }
 
 impl Forms {
-    /// What an envelope says, and the form that it says it in.
-    pub fn report(&mut self, desk: &Desk, envelope: &Envelope) -> Result<(Report, Arc<Form>), Status> {
-        let plain = envelope.plain.as_ref().map_err(|e| Status::Unverifiable(e.clone()))?;
-        let report = Report::decode(&plain.bytes).map_err(|e| Status::Misfit(e.to_string()))?;
-        let form = self.form(desk, report.bundle, report.checklist);
-        let form = form.ok_or_else(|| Status::Misfit(NO_CHECKLIST.into()))?;
-        Ok((report, form))
+    /// What an envelope says, and the form that it says it in; or why it says nothing.
+    ///
+    /// # Errors
+    /// The database fails: that is no word on the report.
+    pub fn report(&mut self, desk: &Desk, envelope: &Envelope) -> Result<Read, DeskError> {
+        let plain = match &envelope.plain {
+            Ok(plain) => plain,
+            Err(why) => return Ok(Err(Status::Unverifiable(why.clone()))),
+        };
+        let report = match Report::decode(&plain.bytes) {
+            Ok(report) => report,
+            Err(e) => return Ok(Err(Status::Misfit(e.to_string()))),
+        };
+        let form = self.form(desk, report.bundle, report.checklist)?;
+        Ok(form.map(|form| (report, form)).ok_or_else(|| Status::Misfit(NO_CHECKLIST.into())))
     }
 
     /// The form of a bundle and a definition. What is not here may come with another bundle.
-    pub fn form(&mut self, desk: &Desk, bundle: Hash, checklist: Hash) -> Option<Arc<Form>> {
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn form(&mut self, desk: &Desk, bundle: Hash, checklist: Hash) -> Result<Option<Arc<Form>>, DeskError> {
         if let Some(known) = self.forms.get(&(bundle, checklist)) {
-            return Some(known.clone());
+            return Ok(Some(known.clone()));
         }
         let form = self.compile(desk, bundle, checklist)?;
-        self.forms.insert((bundle, checklist), form.clone());
-        Some(form)
-    }
-
-    fn compile(&mut self, desk: &Desk, bundle: Hash, checklist: Hash) -> Option<Arc<Form>> {
-        let manifest = desk.store.bundle(bundle).ok()??;
-        let manifest = desk.manifest_of(&manifest).ok()?;
-        let places = manifest.part(PartKind::Places, "places")?.hash;
-        let places = self.places(desk, places)?;
-        let definition: Definition = serde_json::from_slice(&desk.store.part(checklist).ok()??).ok()?;
-        Form::compile(definition, places).ok().map(Arc::new)
-    }
-
-    fn places(&mut self, desk: &Desk, hash: Hash) -> Option<Arc<Places>> {
-        if let Some(known) = self.places.get(&hash) {
-            return Some(known.clone());
+        if let Some(form) = &form {
+            self.forms.insert((bundle, checklist), form.clone());
         }
-        let table: PlaceTable = serde_json::from_slice(&desk.store.part(hash).ok()??).ok()?;
-        let places = Arc::new(Places::new(table).ok()?);
-        self.places.insert(hash, places.clone());
-        Some(places)
+        Ok(form)
+    }
+
+    /// Nothing where a bundle or a part is not here, or is none that a form can be made of.
+    fn compile(&mut self, desk: &Desk, bundle: Hash, checklist: Hash) -> Result<Option<Arc<Form>>, DeskError> {
+        let Some(manifest) = desk.store.bundle(bundle)? else { return Ok(None) };
+        let manifest = desk.manifest_of(&manifest)?;
+        let Some(places) = manifest.part(PartKind::Places, "places") else { return Ok(None) };
+        let Some(places) = self.places(desk, places.hash)? else { return Ok(None) };
+        let Some(definition) = desk.store.part(checklist)? else { return Ok(None) };
+        let definition = serde_json::from_slice::<Definition>(&definition).ok();
+        Ok(definition.and_then(|definition| Form::compile(definition, places).ok()).map(Arc::new))
+    }
+
+    fn places(&mut self, desk: &Desk, hash: Hash) -> Result<Option<Arc<Places>>, DeskError> {
+        if let Some(known) = self.places.get(&hash) {
+            return Ok(Some(known.clone()));
+        }
+        let Some(table) = desk.store.part(hash)? else { return Ok(None) };
+        let table = serde_json::from_slice::<PlaceTable>(&table).ok();
+        let places = table.and_then(|table| Places::new(table).ok()).map(Arc::new);
+        if let Some(places) = &places {
+            self.places.insert(hash, places.clone());
+        }
+        Ok(places)
     }
 }

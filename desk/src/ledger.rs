@@ -37,6 +37,8 @@ pub struct Ledger {
     links: Links,
     /// The first place in the log that was not looked at.
     next: u64,
+    /// Whether the log was changed behind that place: then everything is looked at again.
+    rewritten: i64,
     bundle: Option<Hash>,
     values: Values,
     /// Reports as desks corrected them, by report and corrections.
@@ -72,6 +74,7 @@ impl Ledger {
             records: Vec::new(),
             links: Links::default(),
             next: 0,
+            rewritten: 0,
             bundle: None,
             values: Values::default(),
             corrected: HashMap::new(),
@@ -83,20 +86,26 @@ impl Ledger {
     /// # Errors
     /// The database fails.
     pub fn advance(&mut self, desk: &Desk) -> Result<(), DeskError> {
+        let rewritten = desk.store.rewritten()?;
+        if self.rewritten != rewritten {
+            *self = Self { rewritten, ..Self::new(self.source.clone()) };
+        }
         let bundle = desk.store.manifest()?.map(|bytes| Hash::of(&bytes));
         if self.bundle != bundle {
-            self.bundle = bundle;
             self.look_again(desk)?;
+            self.bundle = bundle;
         }
         loop {
             let chunk = desk.store.envelopes_from(self.next, CHUNK)?;
             let Some(last) = chunk.last() else { return Ok(()) };
-            self.next = last.index + 1;
+            let next = last.index + 1;
             chunk.iter().for_each(|e| self.links.add(e));
             let (reports, records): (Vec<_>, Vec<_>) =
                 chunk.into_iter().partition(|e| e.plain.as_ref().map_or(true, |o| o.kind == Type::Report));
+            // Nothing of a chunk is taken in when a part of it cannot be read.
+            let entries = self.look(desk, reports)?;
+            self.next = next;
             self.records.extend(records);
-            let entries = self.look(desk, reports);
             self.entries.extend(entries);
         }
     }
@@ -107,7 +116,7 @@ impl Ledger {
         for at in 0..self.entries.len() {
             if lost(&self.entries[at])
                 && let Some(envelope) = desk.store.envelope(self.entries[at].hash)?
-                && let Some(entry) = self.look(desk, vec![envelope]).pop()
+                && let Some(entry) = self.look(desk, vec![envelope])?.pop()
             {
                 self.entries[at] = entry;
             }
@@ -116,19 +125,19 @@ impl Ledger {
     }
 
     /// Evaluates reports on all cores.
-    fn look(&mut self, desk: &Desk, envelopes: Vec<Envelope>) -> Vec<Arc<Entry>> {
-        let jobs: Vec<Job> = envelopes.into_iter().map(|e| self.job(desk, e)).collect();
+    fn look(&mut self, desk: &Desk, envelopes: Vec<Envelope>) -> Result<Vec<Arc<Entry>>, DeskError> {
+        let jobs: Vec<Job> = envelopes.into_iter().map(|e| self.job(desk, e)).collect::<Result<_, _>>()?;
         let source = &*self.source;
         let done = on_all_cores(&jobs, |job| job.run(source, &[]));
-        done.into_iter().map(|(entry, given, _)| self.keep(entry, given)).collect()
+        Ok(done.into_iter().map(|(entry, given, _)| self.keep(entry, given)).collect())
     }
 
-    fn job(&mut self, desk: &Desk, envelope: Envelope) -> Job {
+    fn job(&mut self, desk: &Desk, envelope: Envelope) -> Result<Job, DeskError> {
         let read = self
             .forms
-            .report(desk, &envelope)
+            .report(desk, &envelope)?
             .map(|(report, form)| (report, self.rules.of(&self.source.numbers, &form), form));
-        Job { envelope, read }
+        Ok(Job { envelope, read })
     }
 
     fn keep(&mut self, entry: Entry, given: Vec<Given>) -> Arc<Entry> {
@@ -188,7 +197,7 @@ impl Ledger {
             && let Some(envelope) = desk.store.envelope(entry.hash)?
         {
             let what: Vec<&Correction> = corrections.iter().map(|c| &c.what).collect();
-            let (corrected, given, fits) = self.job(desk, envelope).run(&self.source, &what);
+            let (corrected, given, fits) = self.job(desk, envelope)?.run(&self.source, &what);
             let corrected = self.keep(corrected, given);
             self.corrected.insert(key, (corrected, fits));
         }

@@ -34,6 +34,8 @@ pub mod judge;
 pub mod keys;
 pub mod ledger;
 pub mod letters;
+mod mend;
+mod pages;
 pub mod paper;
 pub mod people;
 pub mod proof;

@@ -229,7 +229,7 @@ impl Desk {
 
     fn paper_form(&self, head: &PaperHead) -> Result<Arc<Form>, DeskError> {
         let (bundle, checklist) = under(head)?;
-        let form = self.forms.borrow_mut().form(self, bundle, checklist);
+        let form = self.forms.borrow_mut().form(self, bundle, checklist)?;
         form.ok_or_else(|| unknown("the checklist of this form is no longer here"))
     }
 }

@@ -46,9 +46,9 @@ impl Desk {
         if again.prev != certified.hash && self.store.envelope(again.prev)?.is_none() {
             return Err(wrong("the envelope before it in the chain is not here"));
         }
-        let head = self.store.setting("head")?.ok_or_else(|| wrong("the server signed no log yet"))?;
-        let head = TreeHead::open(&head, &self.receipt_keys()?, self.mission()).map_err(|e| wrong(&e.to_string()))?;
-        self.included(&head, envelope.index, leaf_hash(report, envelope.received))
+        let head = self.vouched()?.ok_or_else(|| wrong("the server signed no log yet"))?;
+        let leaves = self.store.leaves()?;
+        included(&leaves, &head, envelope.index, leaf_hash(report, envelope.received))
             .ok_or_else(|| wrong("the log that the server signed does not hold it"))?;
         Ok(Proof {
             invite: certified.invite,
@@ -57,12 +57,12 @@ impl Desk {
             head: (head.size, head.root, head.time),
         })
     }
+}
 
-    fn included(&self, head: &TreeHead, index: u64, leaf: Hash) -> Option<()> {
-        let size = usize::try_from(head.size).ok()?;
-        let mut tree = Tree::default();
-        self.store.leaves().ok()?.iter().take(size).for_each(|(hash, received)| tree.push(leaf_hash(*hash, *received)));
-        let path = tree.path(usize::try_from(index).ok()?)?;
-        (root_from_path(leaf, index, head.size, &path)? == head.root).then_some(())
-    }
+fn included(leaves: &[(Hash, i64)], head: &TreeHead, index: u64, leaf: Hash) -> Option<()> {
+    let size = usize::try_from(head.size).ok()?;
+    let mut tree = Tree::default();
+    leaves.iter().take(size).for_each(|(hash, received)| tree.push(leaf_hash(*hash, *received)));
+    let path = tree.path(usize::try_from(index).ok()?)?;
+    (root_from_path(leaf, index, head.size, &path)? == head.root).then_some(())
 }

@@ -3,8 +3,9 @@
 
 use crate::error::DeskError;
 use crate::folder::{Desk, published};
-use crate::store::{Device, Object, Store};
-use crate::verify::Opener;
+use crate::pages::{Pulling, read};
+use crate::store::{Device, Gap, Object, Store};
+use crate::verify::{Found, Opener};
 use baqylau_http::reqwest::StatusCode;
 use baqylau_http::reqwest::header::AUTHORIZATION;
 use baqylau_http::{Answer, BodyError, CallError, Client};
@@ -20,6 +21,8 @@ use std::collections::{BTreeMap, HashMap};
 
 /// How often an end of the log that is not where the head says is asked for again.
 const WITHHELD_TRIES: u32 = 20;
+/// The setting that holds the last head that the log here led to.
+pub(crate) const HEAD: &str = "head";
 /// The largest answer that is read.
 const MAX_ANSWER: usize = 16 << 20;
 
@@ -44,6 +47,21 @@ pub struct Pulled {
     pub contested: usize,
     /// What this desk signed and had a receipt for, but is not in the log: the next pull sends it again.
     pub sent_again: usize,
+    /// Objects that were damaged at the server and came whole now.
+    pub filled: usize,
+    /// What is damaged at the server and is not here.
+    pub gaps: Vec<Gap>,
+}
+
+impl Pulled {
+    /// Counts what was found in a page.
+    pub(crate) fn count(&mut self, found: &Found) {
+        self.devices += found.devices.len();
+        self.opened += found.envelopes.iter().filter(|e| e.plain.is_ok()).count();
+        self.refused += found.envelopes.iter().filter(|e| e.plain.is_err()).count();
+        self.strange += found.strange.len();
+        self.told |= found.envelopes.iter().any(crate::converge::tells);
+    }
 }
 
 pub(crate) struct Link<'d> {
@@ -93,6 +111,7 @@ impl Desk {
             self.fetch(&identity, &mut pulled, progress)?;
         }
         pulled.sent_again = self.store.send_again()?;
+        self.fill_gaps(&identity, &mut pulled)?;
         if pulled.told {
             self.hear_register()?;
         }
@@ -101,33 +120,51 @@ impl Desk {
         Ok(pulled)
     }
 
-    /// Fetches the log to its end.
+    /// Fetches the log to its end. What does not lead to the head that the server signed is not kept: a server that was put right is
+    /// pulled from again.
     fn fetch(&mut self, identity: &DeviceId, pulled: &mut Pulled, progress: &dyn Fn(u64)) -> Result<(), DeskError> {
-        let mut tree = self.tree()?;
-        let mut known: HashMap<DeviceId, Device> = self.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
+        let mut log = Pulling { tree: self.tree()?, known: HashMap::new(), suspects: Vec::new(), misled: false };
+        log.known.extend(self.store.devices()?.into_iter().map(|d| (d.device, d)));
+        let done = self.fetch_pages(identity, &mut log, pulled, progress);
+        match done {
+            Ok(()) => self.tree = Some(log.tree),
+            Err(_) if log.misled => self.store.cut_back(self.vouched()?.map_or(0, |head| head.size))?,
+            Err(_) => {}
+        }
+        done
+    }
+
+    fn fetch_pages(
+        &mut self,
+        identity: &DeviceId,
+        log: &mut Pulling,
+        pulled: &mut Pulled,
+        progress: &dyn Fn(u64),
+    ) -> Result<(), DeskError> {
         let mut tries = 0;
         loop {
             let from = self.store.cursor()?;
             let page = block(async { self.link()?.page(identity, from).await })?;
             let end = page.entries.is_empty();
-            let size = self.keep(page, from, &mut tree, &mut known, pulled)?;
+            let head = page.head.clone();
+            let size = self.keep(page, from, log, pulled)?;
             progress(self.store.cursor()?);
-            if end && size == tree.len() as u64 {
-                break;
+            if end && size == log.tree.len() as u64 {
+                return Ok(());
             }
             // A commit may lie between the head and the page; a server that withholds objects stays behind its own head.
             tries += u32::from(end);
             if tries > WITHHELD_TRIES {
-                let here = tree.len();
-                return Err(DeskError::Log(if size < here as u64 {
+                let here = log.tree.len();
+                let why = if size < here as u64 {
                     format!("it signed {size} objects, and {here} were pulled before: it went back")
                 } else {
                     format!("it signed {size} objects and hands out {here}")
-                }));
+                };
+                self.store.add_evidence(&head, &why)?;
+                return Err(DeskError::Log(why));
             }
         }
-        self.tree = Some(tree);
-        Ok(())
     }
 
     /// The tree of what is here, kept from the pull before; another program may have pulled into the same store.
@@ -141,41 +178,48 @@ impl Desk {
         Ok(tree)
     }
 
-    fn keep(
-        &mut self,
-        page: LogPage,
-        from: u64,
-        tree: &mut Tree,
-        known: &mut HashMap<DeviceId, Device>,
-        pulled: &mut Pulled,
-    ) -> Result<u64, DeskError> {
+    /// The last head that the log here led to: how large the log was, and the bytes that the server signed.
+    ///
+    /// # Errors
+    /// The store is damaged.
+    pub fn last_head(&self) -> Result<Option<(u64, Vec<u8>)>, DeskError> {
+        Ok(self.vouched()?.map(|head| head.size).zip(self.store.setting(HEAD)?))
+    }
+
+    pub(crate) fn vouched(&self) -> Result<Option<TreeHead>, DeskError> {
+        let Some(bytes) = self.store.setting(HEAD)? else { return Ok(None) };
+        let head = TreeHead::open(&bytes, &self.receipt_keys()?, self.mission());
+        head.map(Some).map_err(|_| baqylau_sqlite::StorageError::Damaged { path: self.folder.join("desk.db") }.into())
+    }
+
+    fn keep(&mut self, page: LogPage, from: u64, log: &mut Pulling, pulled: &mut Pulled) -> Result<u64, DeskError> {
         let head = TreeHead::open(&page.head, &self.receipt_keys()?, self.mission())
             .map_err(|e| DeskError::Log(e.to_string()))?;
-        let object = |e: baqylau_protocol::wire::LogEntry| {
-            let bytes: Vec<u8> = e.object.into();
-            Object { received: e.received, hash: Hash::of(&bytes), bytes }
-        };
-        let objects: Vec<Object> = page.entries.into_iter().map(object).collect();
-        for object in &objects {
-            tree.push(leaf_hash(object.hash, object.received));
-            // The moment the log here is as long as the head says, both must agree.
-            check_head(tree, &head)?;
-        }
-        if objects.is_empty() {
-            check_head(tree, &head)?;
-            self.store.set_setting("head", &page.head)?;
-            return Ok(head.size);
-        }
+        let (objects, gaps) = read(page.entries, from);
         let opener = Opener { mission: self.mission(), issuer: self.issuer.public(), reading: &self.reading };
-        let found = opener.page(from, &objects, known);
-        self.store.add_page(from, &objects, &found.devices, &found.envelopes)?;
-        pulled.objects += objects.len();
-        pulled.devices += found.devices.len();
-        pulled.opened += found.envelopes.iter().filter(|e| e.plain.is_ok()).count();
-        pulled.refused += found.envelopes.iter().filter(|e| e.plain.is_err()).count();
-        pulled.strange += found.strange.len();
-        pulled.told |= found.envelopes.iter().any(crate::converge::tells);
-        known.extend(found.devices.into_iter().map(|d| (d.device, d)));
+        let found = opener.page(from, &objects, &log.known);
+        log.suspects.extend(found.strange.iter().cloned());
+        log.suspects.extend(found.envelopes.iter().filter_map(|e| Some((e.index, e.plain.as_ref().err()?.clone()))));
+        let mut verified = log.check(&head);
+        for object in &objects {
+            log.tree.push(leaf_hash(object.hash, object.received));
+            // The moment the log here is as long as the head says, both must agree.
+            verified = verified.and_then(|()| log.check(&head));
+        }
+        if let Err(why) = verified {
+            self.store.add_evidence(&page.head, &why)?;
+            return Err(DeskError::Log(why));
+        }
+        if !objects.is_empty() {
+            self.store.add_page(from, &objects, &found.devices, &found.envelopes, &gaps)?;
+        }
+        // Only a head that everything here leads to takes the place of the one before.
+        if head.size == log.tree.len() as u64 {
+            self.store.set_setting(HEAD, &page.head)?;
+        }
+        pulled.objects += objects.len() - gaps.len();
+        pulled.count(&found);
+        log.known.extend(found.devices.into_iter().map(|d| (d.device, d)));
         Ok(head.size)
     }
 
@@ -215,13 +259,6 @@ impl Desk {
             server: server.ok_or_else(|| DeskError::Unknown("desk.json names no server".into()))?,
         })
     }
-}
-
-fn check_head(tree: &Tree, head: &TreeHead) -> Result<(), DeskError> {
-    if tree.len() as u64 == head.size && tree.root() != head.root {
-        return Err(DeskError::Log(format!("its first {} objects do not lead to the root it signed", head.size)));
-    }
-    Ok(())
 }
 
 pub(crate) fn block<T>(future: impl Future<Output = Result<T, DeskError>>) -> Result<T, DeskError> {
@@ -325,7 +362,7 @@ impl Link<'_> {
         }
     }
 
-    async fn page(&self, device: &DeviceId, from: u64) -> Result<LogPage, DeskError> {
+    pub(crate) async fn page(&self, device: &DeviceId, from: u64) -> Result<LogPage, DeskError> {
         let bytes = self.read(device, format!("/v1/log?from={from}")).await?;
         let page: LogPage = cbor::decode_request(&bytes).map_err(|e| self.failed(e))?;
         if page.from == from { Ok(page) } else { Err(self.failed("another page than the one that was asked for")) }
@@ -341,9 +378,14 @@ pub fn verify_all(desk: &Desk) -> Result<(usize, Vec<(u64, String)>), DeskError>
     let opener = Opener { mission: desk.mission(), issuer: desk.issuer.public(), reading: &desk.reading };
     let objects: Vec<Object> = store.objects()?.into_iter().map(|(_, o)| o).collect();
     let found = opener.page(0, &objects, &HashMap::new());
-    let altered = objects.iter().zip(0..).filter(|(o, _)| Hash::of(&o.bytes) != o.hash);
+    let altered = objects.iter().zip(0..).filter(|(o, _)| !o.is_gap() && Hash::of(&o.bytes) != o.hash);
     let mut faults: Vec<(u64, String)> =
         altered.map(|(_, i)| (i, "its bytes are not those that were pulled".into())).collect();
+    let noted = store.gaps()?;
+    let emptied =
+        objects.iter().zip(0..).filter(|(o, i)| o.is_gap() && noted.binary_search_by_key(i, |gap| gap.index).is_err());
+    faults.extend(emptied.map(|(_, i)| (i, "its bytes are no longer here".into())));
+    faults.extend(noted.iter().map(|gap| (gap.index, gap.to_string())));
     faults.extend(found.strange);
     faults.extend(found.envelopes.iter().filter_map(|e| Some((e.index, e.plain.as_ref().err()?.clone()))));
     Ok((found.envelopes.iter().filter(|e| e.plain.is_ok()).count(), faults))

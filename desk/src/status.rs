@@ -132,7 +132,8 @@ impl Desk {
         let judge = Judge::new(self, &devices, &links, records.iter())?;
         let mut forms = Forms::default();
         let looked = reports.into_iter().map(|envelope| look(self, &mut forms, &judge, envelope, answers));
-        let (briefs, mut known): (Vec<Brief>, Vec<Known>) = looked.unzip();
+        let looked: Vec<(Brief, Known)> = looked.collect::<Result<_, _>>()?;
+        let (briefs, mut known): (Vec<Brief>, Vec<Known>) = looked.into_iter().unzip();
         let verdicts = judge.verdicts(&briefs.iter().collect::<Vec<_>>(), answers);
         for (known, verdict) in known.iter_mut().zip(verdicts) {
             (known.status, known.person) = (verdict.status, verdict.person);
@@ -142,8 +143,14 @@ impl Desk {
     }
 }
 
-fn look(desk: &Desk, forms: &mut Forms, judge: &Judge, envelope: Envelope, answers: Answers) -> (Brief, Known) {
-    let read = forms.report(desk, &envelope).and_then(|(report, form)| evaluate(&report, form).map(|f| (report, f)));
+fn look(
+    desk: &Desk,
+    forms: &mut Forms,
+    judge: &Judge,
+    envelope: Envelope,
+    answers: Answers,
+) -> Result<(Brief, Known), DeskError> {
+    let read = forms.report(desk, &envelope)?.and_then(|(report, form)| evaluate(&report, form).map(|f| (report, f)));
     let brief = Brief::new(&envelope, read.as_ref().map(|(r, f)| (r, f.form())));
     let (report, filling) = read.ok().unzip();
     let mut known = Known {
@@ -163,5 +170,5 @@ fn look(desk: &Desk, forms: &mut Forms, judge: &Judge, envelope: Envelope, answe
             known.filling = Some(corrected);
         }
     }
-    (brief, known)
+    Ok((brief, known))
 }

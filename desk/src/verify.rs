@@ -38,7 +38,7 @@ impl Opener<'_> {
     pub fn page(&self, first: u64, objects: &[Object], known: &HashMap<DeviceId, Device>) -> Found {
         let mut found = Found::default();
         let mut sealed = Vec::new();
-        for (object, index) in objects.iter().zip(first..) {
+        for (object, index) in objects.iter().zip(first..).filter(|(object, _)| !object.is_gap()) {
             match envelope::Envelope::parse(&object.bytes, self.mission) {
                 Ok(envelope) => sealed.push((index, object.received, envelope)),
                 Err(EnvelopeError::Cose(CoseError::Type { .. })) => match self.device(index, object) {

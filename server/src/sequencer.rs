@@ -117,16 +117,22 @@ fn load_documents(
     shared: &Shared,
 ) -> Result<(), StorageError> {
     let Some(bytes) = storage.document(mission, Document::Manifest)? else { return Ok(()) };
-    let Ok(manifest) = Manifest::open(&bytes, root) else { return Ok(()) };
+    // Taken for none, it would make every phone enrol and send again; a roster taken for none would let revoked phones in.
+    let damaged = || StorageError::Damaged { path: "server.db".into() };
+    let manifest = Manifest::open(&bytes, root).map_err(|_| damaged())?;
     let mut devices = HashMap::new();
     for object in storage.enrolments(mission)? {
-        if let Ok(e) = Enrolled::open(&object, &manifest.issuer, mission) {
-            let device = Device { key: e.enrolment.device_key, subject: e.subject, role: e.role, roster: None };
-            devices.insert(e.device, device);
+        match Enrolled::open(&object, &manifest.issuer, mission) {
+            Ok(e) => {
+                let device = Device { key: e.enrolment.device_key, subject: e.subject, role: e.role, roster: None };
+                devices.insert(e.device, device);
+            }
+            Err(e) => tracing::error!(error = %e, "an enrolment of the log does not verify; its phone enrols again"),
         }
     }
     let roster = storage.document(mission, Document::Roster)?;
-    let roster = roster.and_then(|b| Roster::open(&b, &manifest.issuer, mission).ok().map(|r| (r, b)));
+    let opened = |b: Vec<u8>| Roster::open(&b, &manifest.issuer, mission).map(|r| (r, b)).map_err(|_| damaged());
+    let roster = roster.map(opened).transpose()?;
     if let Some((roster, _)) = &roster {
         apply_roster(&mut devices, roster);
     }
@@ -225,6 +231,9 @@ impl Writer {
             }
             if let Some(place) = self.storage.find(self.mission, good.device, good.seq, good.hash)? {
                 self.shared.counters.duplicates.fetch_add(1, Ordering::Relaxed);
+                if self.storage.mend(self.mission, place.index, &good.object)? {
+                    tracing::warn!(index = place.index, device = %good.device, "a damaged object came again and is whole now");
+                }
                 seen.insert(good.hash, (place.index, place.received));
                 continue;
             }

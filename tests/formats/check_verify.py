@@ -118,12 +118,15 @@ def chain(count, enrolled, **more):
     return out
 
 
-def log(objects, size=None, root=None, signer=RECEIPT, mission=MISSION, made=None, entries=None, start=1, **changes):
+def log(objects, size=None, root=None, signer=RECEIPT, mission=MISSION, made=None, entries=None, start=1, lost=None, **changes):
+    lost = lost or {}
     entries = entries or [(NOW + at, data) for at, data in enumerate(objects)]
-    true_root = v.tree_root(v.leaf_hash(v.sha256(data), received) for received, data in entries)
+    hashes = [lost.get(at, v.sha256(data)) for at, (_, data) in enumerate(entries)]
+    true_root = v.tree_root(v.leaf_hash(h, received) for h, (received, _) in zip(hashes, entries))
     fields = {0: 1, 1: mission, 2: len(entries) if size is None else size, 3: root or true_root, 4: NOW}
     head = cose(v.TREE_HEAD, signer, enc(changed(fields, changes)))
-    return enc([start, ROOT.public, made or manifest(), [[received, data] for received, data in entries], head])
+    return enc([start, ROOT.public, made or manifest(), [
+        [received, data] + ([lost[at]] if at in lost else []) for at, (received, data) in enumerate(entries)], head])
 
 
 def cases():
@@ -199,6 +202,9 @@ def cases():
     yield "a second envelope that follows nothing", log([good[0], first, envelope(good[0], 2, bytes(32))]), False
     yield "an object of another type", log(good + [manifest()]), False
     yield "an object that is none", log(good + [b"\0"]), False
+    yield "an object that is not here", log([good[0], b"", second], lost={1: v.sha256(first)}), False
+    yield "an object that is here and said not to be", log(good, lost={1: v.sha256(first)}), False
+    yield "a hash that is none", log([good[0], b"", second], lost={1: bytes(31)}), False
     yield "an unprotected header", log([cose(v.ENROLLED, INVITE, v.Signed(v.ENROLLED, good[0]).payload, b"\xa1\x04\x41\x00")]), False
     yield "an object with bytes after it", log([good[0] + b"\0"]), False
 

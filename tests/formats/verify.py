@@ -182,6 +182,11 @@ def row_of(*checks):
     return lambda v: isinstance(v, list) and len(v) == len(checks) and all(c(x) for c, x in zip(checks, v))
 
 
+def entry_shape(v):
+    """Of an exported log: when it was received, the object, and the hash of one that is not here."""
+    return row_of(integer, some_bytes)(v) or row_of(integer, some_bytes, HASH)(v)
+
+
 def map_of(fields):
     """A closed map: key to (check, required)."""
     def check(v):
@@ -485,10 +490,13 @@ class Log:
         exported = read(data, limit=None)
         if not (isinstance(exported, list) and exported and exported[0] == 1):
             raise Fault("not an exported log of version 1")
-        shape = row_of(VERSION, KEY, some_bytes, list_of(row_of(integer, some_bytes)), some_bytes)
+        shape = row_of(VERSION, KEY, some_bytes, list_of(entry_shape), some_bytes)
         if not shape(exported):
             raise Fault("not of the shape of an exported log")
-        _, self.root_key, manifest, self.entries, head = exported
+        _, self.root_key, manifest, entries, head = exported
+        self.entries = [entry[:2] for entry in entries]
+        # Of objects that are not here: the server's copy is damaged.
+        self.lost = {at: entry[2] for at, entry in enumerate(entries) if len(entry) == 3}
         self.mission = sha256(self.root_key)[:16]
         self.manifest = self.open(MANIFEST, manifest, [self.root_key], MANIFEST_SHAPE)
         self.head = self.open(TREE_HEAD, head, self.manifest[7], HEAD_SHAPE)
@@ -513,7 +521,7 @@ class Log:
 
     def verify(self, sample):
         """Everything; `sample` is how many envelopes have their signatures verified, None for all."""
-        hashes = [sha256(data) for _, data in self.entries]
+        hashes = [self.lost.get(at, sha256(data)) for at, (_, data) in enumerate(self.entries)]
         self.tree(hashes)
         kinds = [kind_of(data) for _, data in self.entries]
         chosen = [at for at, kind in enumerate(kinds) if kind == ENVELOPE]
@@ -522,6 +530,8 @@ class Log:
         chosen, seen = set(chosen), {}
         for at, (received, data) in enumerate(self.entries):
             try:
+                if at in self.lost:
+                    raise Fault("it is here, and said not to be" if data else "not here: the server's copy is damaged")
                 if hashes[at] in seen:
                     raise Fault(f"the same as object {seen[hashes[at]]}")
                 seen[hashes[at]] = at

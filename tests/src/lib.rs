@@ -1,6 +1,7 @@
 //! What crosses crates: phone, server and desk together, in one process.
 
 pub mod line;
+pub mod lying;
 
 use baqylau_desk::Desk;
 use baqylau_observer::ObserverCore;
@@ -52,6 +53,8 @@ pub struct World {
     /// The desk.
     pub desk: Desk,
     port: u16,
+    /// Without TLS: somebody stands in front of it.
+    plain: bool,
     runtime: Runtime,
     running: Option<Running>,
 }
@@ -71,7 +74,7 @@ impl World {
         let mut desk =
             Desk::new(&mission, tables, &[format!("https://127.0.0.1:{port}")], PASSPHRASE).expect("a mission");
         desk.build(PASSPHRASE, now(), 30).expect("a bundle");
-        let mut world = Self { folder, desk, port, runtime, running: None };
+        let mut world = Self { folder, desk, port, plain: false, runtime, running: None };
         world.start_server();
         world.desk.publish().expect("publishes");
         world
@@ -81,6 +84,18 @@ impl World {
     #[must_use]
     pub fn server_folder(&self) -> PathBuf {
         self.folder.path().join("mission/server")
+    }
+
+    /// Puts a server that lies where everybody looks for the mission's, with all its keys. The honest one goes on behind it.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn lying(&mut self) -> Arc<lying::Lying> {
+        let (known, port) = self.move_server();
+        self.stop_server();
+        self.plain = true;
+        self.start_server();
+        lying::Lying::start((known, port), &self.server_folder())
     }
 
     /// Starts the server.
@@ -96,7 +111,7 @@ impl World {
             database: folder.join("server.db"),
             root: hex("root.pub"),
             receipt_key: SigningKey::from_seed(hex("receipt.key").0),
-            tls: Some(TlsFiles { chain: read("tls.pem"), key: read("tls-key.pem") }),
+            tls: (!self.plain).then(|| TlsFiles { chain: read("tls.pem"), key: read("tls-key.pem") }),
             now: Arc::new(now),
             limits: Limits::default(),
         };

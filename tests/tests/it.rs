@@ -7,6 +7,7 @@ mod it {
     mod carrying;
     mod clocks;
     mod couriers;
+    mod damage;
     mod desks;
     mod edges;
     mod figures;
@@ -16,6 +17,7 @@ mod it {
     mod killed;
     mod letters;
     mod lines;
+    mod lying;
     mod moments;
     mod page;
     mod rescue;

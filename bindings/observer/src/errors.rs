@@ -61,6 +61,9 @@ impl From<Error> for BaqylauError {
             Error::Storage(newer @ StorageError::Newer { .. }) => {
                 Self::Refused { why: Why::Unfit, reason: newer.to_string() }
             }
+            Error::Storage(read_only @ StorageError::ReadOnly) => {
+                Self::Refused { why: Why::Later, reason: read_only.to_string() }
+            }
             Error::Storage(other) => Self::Internal { reason: other.to_string() },
             Error::Internal(reason) => Self::Internal { reason },
         }

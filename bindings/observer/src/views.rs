@@ -143,6 +143,8 @@ record! {
         mode: String = v.mode,
         /// Whether nothing of it can be read here any more.
         forgotten: bool = v.forgotten,
+        /// Whether its key on this phone is damaged, so that nothing of it can be read. What was signed is delivered all the same.
+        unreadable: bool = v.unreadable,
         /// The drafts and finished checklists.
         drafts: Vec<DraftView> = v.drafts.into_iter().map(Into::into).collect(),
     }

@@ -132,7 +132,8 @@ impl Phones {
             report => {
                 let report = report?;
                 refused += report.refused;
-                Ok(report.again.is_none().then_some(()))
+                // What was refused is tried again, but not today.
+                Ok((report.again.is_none() || refused > 0).then_some(()))
             }
         })?;
         Ok(refused)

@@ -139,6 +139,7 @@ pub fn run(command: Desk) -> Outcome {
                 return print_json(&json!({
                     "objects": p.objects, "devices": p.devices, "opened": p.opened, "refused": p.refused,
                     "strange": p.strange, "confirmed": p.confirmed, "contested": p.contested, "sent_again": p.sent_again, "attachments": attachments,
+                    "filled": p.filled, "damaged": p.gaps.iter().map(ToString::to_string).collect::<Vec<_>>(),
                 }));
             }
             println!(
@@ -152,7 +153,11 @@ pub fn run(command: Desk) -> Outcome {
             if p.sent_again > 0 {
                 println!("{} records of this desk were not in the log; the next pull sends them again", p.sent_again);
             }
-            Ok(p.refused + p.strange == 0)
+            if p.filled > 0 {
+                println!("{} objects that were damaged at the server came whole", p.filled);
+            }
+            p.gaps.iter().for_each(|gap| println!("{gap}"));
+            Ok(p.refused + p.strange + p.gaps.len() == 0)
         }
         Desk::Page { folder, port, every } => {
             let passphrase = folder.secret.read()?;
@@ -241,6 +246,9 @@ pub fn run(command: Desk) -> Outcome {
             let desk = folder.open()?;
             let size = crate::verify::export(&desk, &file)?;
             println!("{size} objects in {}", file.display());
+            for evidence in desk.store.evidence()? {
+                println!("the server also signed another log: {}", evidence.why);
+            }
             Ok(true)
         }
     }

@@ -39,7 +39,7 @@ impl Store {
     }
 
     fn open(&self) -> Result<ObserverCore, Failure> {
-        if !self.store.join("lock.json").exists() {
+        if !ObserverCore::exists(&self.config()?) {
             return Err(
                 format!("{}: there is no store; `baqylau observe enrol` makes one", self.store.display()).into()
             );
@@ -244,6 +244,9 @@ pub enum Observe {
     Sync {
         #[command(flatten)]
         store: Store,
+        /// What was delivered before too: the coordinators' server lost or damaged some of it.
+        #[arg(long)]
+        again: bool,
         /// One JSON object on one line.
         #[arg(long)]
         json: bool,
@@ -406,15 +409,16 @@ pub fn run(command: Observe) -> Outcome {
             Ok(true)
         }
         Observe::Wipe { store, yes: _ } => {
-            if !["lock.json", "main.db", "outbox.db"].iter().any(|file| store.join(file).exists()) {
+            if !["lock.json", "lock.copy.json", "main.db", "outbox.db"].iter().any(|file| store.join(file).exists()) {
                 return Err(format!("{}: there is no store here; nothing was wiped", store.display()).into());
             }
             ObserverCore::wipe(&config(&store, "en")?)?;
             println!("wiped: {}", store.display());
             Ok(true)
         }
-        Observe::Sync { store, json } => {
-            let report = store.deliver()?.sync_now(BUDGET)?;
+        Observe::Sync { store, again, json } => {
+            let core = store.deliver()?;
+            let report = if again { core.sync_again(BUDGET)? } else { core.sync_now(BUDGET)? };
             let safe = report.again.is_none() && report.refused == 0;
             if json {
                 print_json(&json!({
@@ -424,7 +428,7 @@ pub fn run(command: Observe) -> Outcome {
                 return Ok(safe);
             }
             println!("{} delivered, {} refused", report.delivered, report.refused);
-            if report.again.is_some() {
+            if report.again.is_some() && report.refused == 0 {
                 println!("{}; what waits is safe", trouble(report.trouble));
             }
             Ok(safe)
@@ -455,7 +459,7 @@ fn enrol(store: &Store, invite: &PathBuf) -> Outcome {
     baqylau_protocol::certificate::Invite::from_text(&text)?;
     let config = store.config()?;
     // An enrolment that broke off goes on.
-    let core = if store.store.join("lock.json").exists() {
+    let core = if ObserverCore::exists(&config) {
         ObserverCore::open(config, &store.pin)?
     } else {
         ObserverCore::create(config, &store.pin, &text)?

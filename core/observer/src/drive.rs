@@ -3,7 +3,7 @@
 
 use crate::bundle;
 use crate::clock::Clock;
-use crate::error::{Error, Why};
+use crate::error::{Error, Why, words};
 use crate::flight::Flight;
 use crate::listen::{Bell, Change};
 use crate::store::Outbox;
@@ -15,19 +15,16 @@ use baqylau_protocol::bundle::{Manifest, Part};
 use baqylau_protocol::cbor;
 use baqylau_protocol::enrolment::Enrolment;
 use baqylau_protocol::envelope::Envelope;
-use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
+use baqylau_protocol::ids::{Hash, MissionId, PublicKey};
 use baqylau_protocol::receipt::{Receipt, ReceiptError, TreeHead};
 use baqylau_protocol::sync::{Action, Event, Failure, Known, State, Stop, Waiting, step};
-use baqylau_protocol::wire::{Code, Letters, MEDIA_TYPE, Refusal, Upload, Verdict, Verdicts};
+use baqylau_protocol::wire::{Code, MEDIA_TYPE, Refusal, Upload, Verdict, Verdicts};
 use minicbor::bytes::ByteVec;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::sync::Notify;
-
-/// The most bytes of one answer with letters.
-const MAX_LETTERS: usize = 8 << 20;
 
 /// Ends a running call from another thread.
 #[derive(Debug, Default)]
@@ -93,6 +90,7 @@ pub(crate) mod names {
     pub const ANCHOR: &str = "anchor";
     pub const FAILURES: &str = "failures";
     pub const LETTERS_FROM: &str = "letters_from";
+    pub const LETTERS_WHOLE: &str = "letters_whole";
     pub const NOT_BEFORE: &str = "not_before";
 }
 
@@ -240,9 +238,11 @@ impl Driver {
     }
 
     fn known(&self, now: bool) -> Result<Known, Error> {
+        // An observer who asks has everything tried.
+        let at = if now { None } else { Some(self.now()?) };
         let outbox = lock(&self.outbox)?;
         // Its own first, then what it carries for others.
-        let queue = outbox.queue()?.into_iter().chain(outbox.carried_queue()?);
+        let queue = outbox.queue(at)?.into_iter().chain(outbox.carried_queue(at)?);
         let queue = queue.map(|q| Waiting { id: q.seq, bytes: q.bytes, urgent: q.urgent });
         Ok(Known {
             enrolled: outbox.setting(names::ENROLMENT_RECEIPT)?.is_some(),
@@ -308,7 +308,7 @@ impl Driver {
         }
     }
 
-    fn manifest(&self) -> Result<Option<(Manifest, Vec<u8>)>, Error> {
+    pub(crate) fn manifest(&self) -> Result<Option<(Manifest, Vec<u8>)>, Error> {
         let Some(bytes) = lock(&self.outbox)?.setting(names::MANIFEST)? else { return Ok(None) };
         Ok(Some((Manifest::open(&bytes, &self.root)?, bytes)))
     }
@@ -339,7 +339,11 @@ impl Driver {
         let etag = known.as_ref().map(|(_, bytes)| format!("\"{}\"", Hash::of(bytes)));
         let response = self.get("/v1/bundle", etag.as_deref()).await?;
         if response.status() == StatusCode::NOT_MODIFIED {
-            lock(&self.outbox)?.set(&[(names::BUNDLE_REFUSED, b"")], &[])?;
+            let mut outbox = lock(&self.outbox)?;
+            // Written only when it changes: a full disk keeps nothing from being sent.
+            if outbox.setting(names::BUNDLE_REFUSED)?.is_some() {
+                outbox.set(&[(names::BUNDLE_REFUSED, b"")], &[])?;
+            }
             return Ok(Event::BundleDone);
         }
         let named = response.headers().get(ETAG).is_some();
@@ -392,28 +396,10 @@ impl Driver {
         }
         let bytes = body(response, cbor::MAX_BYTES).await.map_err(Sending::Failed)?;
         let verdicts: Verdicts = cbor::decode(&bytes, "verdicts").map_err(|_| Sending::Failed(Failure::Nonsense))?;
-        Ok(verdicts.verdicts)
+        Ok(verdicts.verdicts.into_iter().map(in_our_words).collect())
     }
 
-    /// Asks for letters until there are no more. They stay sealed: opening them takes the PIN.
-    async fn letters(&self, ran: &mut Ran) -> Result<Event, Broken> {
-        let device = DeviceId::of(Hash::of(&lock(&self.outbox)?.setting(names::ENROLMENT)?.unwrap_or_default()));
-        loop {
-            let from = u64::try_from(lock(&self.outbox)?.number(names::LETTERS_FROM)?).unwrap_or(0);
-            let response = self.get(&format!("/v1/letters/{device}?from={from}"), None).await?;
-            let bytes = body(response, MAX_LETTERS).await?;
-            let Letters { letters, desks } = cbor::decode_request(&bytes).map_err(|_| Failure::Nonsense)?;
-            if letters.is_empty() {
-                return Ok(Event::LettersDone);
-            }
-            if letters.iter().any(|(index, _)| *index < from) {
-                return Err(Failure::Nonsense.into());
-            }
-            ran.letters += lock(&self.outbox)?.keep_letters(&letters, &desks)?;
-        }
-    }
-
-    async fn get(&self, path: &str, etag: Option<&str>) -> Result<Answer, Broken> {
+    pub(crate) async fn get(&self, path: &str, etag: Option<&str>) -> Result<Answer, Broken> {
         let mut last = Failure::Offline;
         for server in &self.servers {
             let mut call = self.http.get(format!("{server}{path}"));
@@ -452,6 +438,12 @@ impl Driver {
         Ok(receipt.verify(object, &keys, self.mission))
     }
 
+    /// What the phone knows of the log after a head that a receipt proved.
+    pub(crate) fn anchor_after(&self, outbox: &Outbox, head: &TreeHead) -> Result<Option<Anchor>, Error> {
+        let manifest = Manifest::open(&outbox.setting(names::MANIFEST)?.unwrap_or_default(), &self.root)?;
+        Ok(Anchor::after(outbox.anchor()?, head, &*self.clock, &manifest))
+    }
+
     /// Only a verified receipt makes a report delivered; it is verified once more against the envelope that it is stored for.
     fn commit(&self, seq: i64, verdict: Verdict, ran: &mut Ran) -> Result<(), Broken> {
         match verdict {
@@ -459,17 +451,21 @@ impl Driver {
                 lock(&self.outbox)?.carried_receipted(seq, &cbor::encode(&receipt))?;
                 ran.carried += 1;
             }
-            Verdict::Refused(refusal) if seq < 0 => lock(&self.outbox)?.carried_refused(seq, refusal.code)?,
+            Verdict::Refused(refusal) if seq < 0 => {
+                let now = self.now()?;
+                lock(&self.outbox)?.carried_refused(seq, refusal.code, now)?;
+            }
             Verdict::Stored(receipt) => {
                 let mut outbox = lock(&self.outbox)?;
                 let (hash, _) = outbox.bytes(seq)?;
                 let head = self.prove(&outbox, hash, &receipt)?.map_err(|e| Error::refused(Why::NotGenuine, e))?;
-                let anchor = Anchor::after(outbox.anchor()?, &head, &*self.clock);
-                outbox.receipted(seq, &cbor::encode(&receipt), &anchor)?;
+                let anchor = self.anchor_after(&outbox, &head)?;
+                outbox.receipted(seq, &cbor::encode(&receipt), anchor.as_ref())?;
                 ran.delivered += 1;
             }
             Verdict::Refused(refusal) => {
-                lock(&self.outbox)?.refused(seq, refusal.code, &refusal.reason)?;
+                let now = self.now()?;
+                lock(&self.outbox)?.refused(seq, refusal.code, &refusal.reason, now)?;
                 ran.refused += 1;
             }
         }
@@ -482,13 +478,10 @@ impl Driver {
                 let mut outbox = lock(&self.outbox)?;
                 let hash = Hash::of(&outbox.setting(names::ENROLMENT)?.unwrap_or_default());
                 let head = self.prove(&outbox, hash, &receipt)?.map_err(|e| Error::refused(Why::NotGenuine, e))?;
-                let anchor = cbor::encode(&Anchor::after(outbox.anchor()?, &head, &*self.clock));
+                let anchor = self.anchor_after(&outbox, &head)?.map(|anchor| cbor::encode(&anchor));
                 let receipt = cbor::encode(&receipt);
-                let settings = [
-                    (names::ENROLMENT_RECEIPT, &receipt[..]),
-                    (names::ENROLMENT_REFUSED, b""),
-                    (names::ANCHOR, &anchor),
-                ];
+                let mut settings = vec![(names::ENROLMENT_RECEIPT, &receipt[..]), (names::ENROLMENT_REFUSED, b"")];
+                settings.extend(anchor.as_ref().map(|anchor| (names::ANCHOR, &anchor[..])));
                 outbox.set(&settings, &[])?;
             }
             Verdict::Refused(refusal) => {
@@ -496,6 +489,14 @@ impl Driver {
             }
         }
         Ok(())
+    }
+}
+
+/// What the server says in words is signed by nobody and reaches no observer: a code has words of ours.
+fn in_our_words(verdict: Verdict) -> Verdict {
+    match verdict {
+        Verdict::Refused(Refusal { code, .. }) => Verdict::Refused(Refusal { code, reason: words(code).into() }),
+        stored @ Verdict::Stored(_) => stored,
     }
 }
 

@@ -77,6 +77,26 @@ impl From<Code> for Why {
     }
 }
 
+/// What an observer is told of a refusal. The server's own words are signed by nobody.
+pub(crate) fn words(code: Code) -> &'static str {
+    match code {
+        Code::Malformed => "the server says that it cannot read it; it is tried again daily, and can go by courier",
+        Code::Mission => {
+            "the server says that it is of another mission; it is tried again daily, and can go by courier"
+        }
+        Code::UnknownDevice => "the server does not know this phone; it enrols again by itself",
+        Code::Signature => {
+            "the server says that its signature is not this phone's; it is tried again daily, and can go by courier"
+        }
+        Code::Expired => {
+            "the server says that the invite or the mission has expired; ask the coordinators, it is tried again daily"
+        }
+        Code::Revoked => "the server says that this phone was revoked; ask the coordinators, it is tried again daily",
+        Code::Length => "the server says that it is too large; it is tried again daily, and can go by courier",
+        Code::Quota => "the server takes no more from this observer now; it is tried again later",
+    }
+}
+
 fn locked(attempts_left: u32) -> String {
     match attempts_left {
         0 => "locked for good after too many wrong PINs. What was signed is still delivered; ask the coordinators for a new invite"

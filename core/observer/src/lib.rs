@@ -17,6 +17,7 @@ mod exif;
 mod flight;
 pub mod listen;
 pub mod lock;
+mod mail;
 mod scrub;
 mod store;
 mod time;

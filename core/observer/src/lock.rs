@@ -1,57 +1,35 @@
 //! The PIN. Every guess needs the phone's hardware, and is counted on disk before it is tried.
 //!
-//! `lock.json` holds the parameters of Argon2id, a salt, the number of wrong PINs, and the database key wrapped under
+//! The header holds the parameters of Argon2id, a salt, the number of wrong PINs, and the database key wrapped under
 //! `HKDF(bind("pin/n", Argon2id(PIN, salt)))`; a second time under `HKDF(bind("face/n", salt))` where the owner wants to open with
-//! face or finger.
+//! face or finger. It lies on disk twice.
+
+mod copies;
 
 use crate::error::{Error, Why};
 use crate::vault::{KeyVault, Policy, VaultError};
 use argon2::{Algorithm, Argon2, Params, Version};
 use baqylau_protocol::keys::random;
-use baqylau_sqlite::StorageError;
+use copies::{Copies, FORMAT, Face, Header};
 use data_encoding::HEXLOWER;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use ring::hkdf;
-use serde::{Deserialize, Serialize};
-use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use zeroize::Zeroizing;
 
 /// Wrong PINs before the store stays closed.
 pub const MAX_ATTEMPTS: u32 = 10;
 
+/// How many keys of PINs and faces are tried when a damaged lock is wiped.
+const GUESSED_SLOTS: u32 = 32;
+
 /// The alias of the key that opens the outbox without the PIN.
 pub const OUTBOX_ALIAS: &str = "outbox";
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Header {
-    format: u32,
-    /// Which vault key the PIN is bound to; a changed PIN has the next.
-    slot: u32,
-    memory_kib: u32,
-    passes: u32,
-    salt: String,
-    wrapped: String,
-    wrong: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    face: Option<Face>,
-}
-
-/// The database key once more, for face or finger.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Face {
-    slot: u32,
-    salt: String,
-    wrapped: String,
-}
-
-/// The file that guards a store.
+/// What guards a store.
 #[derive(Debug)]
 pub struct Lock {
-    path: PathBuf,
+    copies: Copies,
 }
 
 impl From<VaultError> for Error {
@@ -64,19 +42,21 @@ impl Lock {
     /// The lock of a store's folder.
     #[must_use]
     pub fn of(folder: &Path) -> Self {
-        Self { path: folder.join("lock.json") }
+        Self { copies: Copies::in_folder(folder) }
     }
 
     /// Whether the store was made.
     #[must_use]
     pub fn exists(&self) -> bool {
-        self.path.exists()
+        self.copies.exist()
     }
 
     /// How many wrong PINs there may still be.
-    #[must_use]
-    pub fn attempts_left(&self) -> u32 {
-        self.read().map_or(0, |header| MAX_ATTEMPTS.saturating_sub(header.wrong))
+    ///
+    /// # Errors
+    /// Both copies of the lock are damaged.
+    pub fn attempts_left(&self) -> Result<u32, Error> {
+        Ok(MAX_ATTEMPTS.saturating_sub(self.copies.read()?.wrong))
     }
 
     /// Makes a lock around a new database key.
@@ -95,9 +75,9 @@ impl Lock {
     /// The old PIN is wrong (it is counted), or the vault or the disk refuses.
     pub fn change(&self, vault: &dyn KeyVault, old: &str, new: &str) -> Result<(), Error> {
         let key = self.open(vault, old)?;
-        let before = self.read()?;
+        let before = self.copies.read()?;
         self.close(vault, new, &key, (before.slot.wrapping_add(1), before.face.clone()))?;
-        Ok(vault.destroy(&alias(&before))?)
+        Ok(vault.destroy(&alias(before.slot))?)
     }
 
     /// Destroys the key of the PIN and the lock: what it guarded is unreadable from then on.
@@ -105,18 +85,24 @@ impl Lock {
     /// # Errors
     /// The vault or the disk refuses.
     pub fn destroy(&self, vault: &dyn KeyVault) -> Result<(), Error> {
-        let header = self.read()?;
-        vault.destroy(&alias(&header))?;
-        if let Some(face) = &header.face {
-            vault.destroy(&face_alias(face.slot))?;
+        // A damaged lock does not say which keys it had.
+        let header = self.copies.read().ok();
+        let slots = header.as_ref().map_or(1..=GUESSED_SLOTS, |h| h.slot..=h.slot);
+        for slot in slots {
+            vault.destroy(&alias(slot))?;
         }
-        Ok(fs::remove_file(&self.path).map_err(|e| StorageError::Io(e.to_string()))?)
+        let faces = header.as_ref().map(|h| h.face.as_ref().map(|f| f.slot));
+        let faces = faces.map_or_else(|| (1..=GUESSED_SLOTS).collect(), Vec::from_iter);
+        for slot in faces {
+            vault.destroy(&face_alias(slot))?;
+        }
+        self.copies.remove()
     }
 
     /// Whether face or finger open it too.
     #[must_use]
     pub fn has_face(&self) -> bool {
-        self.read().is_ok_and(|header| header.face.is_some())
+        self.copies.read().is_ok_and(|header| header.face.is_some())
     }
 
     /// Lets face or finger open it too, or no longer. Needs the PIN.
@@ -125,7 +111,7 @@ impl Lock {
     /// The PIN is wrong (it is counted), or the vault or the disk refuses.
     pub fn set_face(&self, vault: &dyn KeyVault, pin: &str, on: bool) -> Result<(), Error> {
         let key = self.open(vault, pin)?;
-        let mut header = self.read()?;
+        let mut header = self.copies.read()?;
         let before = header.face.take();
         if on {
             let slot = before.as_ref().map_or(1, |f| f.slot.wrapping_add(1));
@@ -135,7 +121,7 @@ impl Lock {
             let wrapped = HEXLOWER.encode(&wrap(&wrapping, &*key));
             header.face = Some(Face { slot, salt: HEXLOWER.encode(&salt), wrapped });
         }
-        self.write(&header)?;
+        self.copies.write(&mut header)?;
         match before {
             Some(face) => Ok(vault.destroy(&face_alias(face.slot))?),
             None => Ok(()),
@@ -147,13 +133,15 @@ impl Lock {
     /// # Errors
     /// It was not allowed, or the vault refuses: a finger was added since, or the owner turned away. The PIN opens it.
     pub fn open_with_face(&self, vault: &dyn KeyVault) -> Result<Zeroizing<[u8; 32]>, Error> {
-        let header = self.read()?;
+        let header = self.copies.read()?;
         let face =
             header.face.ok_or_else(|| Error::invalid("face or finger", "allow it in the settings; take the PIN"))?;
-        let bytes = |text: &str| HEXLOWER.decode(text.as_bytes()).map_err(|_| self.damaged());
-        let salt: [u8; 32] = bytes(&face.salt)?.try_into().map_err(|_| self.damaged())?;
+        let bytes = |text: &str| HEXLOWER.decode(text.as_bytes()).map_err(|_| self.copies.damaged());
+        let salt: [u8; 32] = bytes(&face.salt)?.try_into().map_err(|_| self.copies.damaged())?;
         let wrapping = derive(&*vault.bind(&face_alias(face.slot), &salt)?, b"baqylau/1/face");
-        unwrap(&wrapping, &bytes(&face.wrapped)?).ok_or_else(|| self.damaged())
+        // The lock is whole, or it would not have been read: the phone's key is another.
+        let other = || Error::refused(Why::KeyStore, "the phone's key for face or finger has changed; take the PIN");
+        unwrap(&wrapping, &bytes(&face.wrapped)?).ok_or_else(other)
     }
 
     /// Wraps the database key under a PIN and a fresh vault key. The file that says so is on disk when it returns.
@@ -168,7 +156,8 @@ impl Lock {
             return Err(Error::invalid("PIN", "take at least 4 characters"));
         }
         let mut header = Header {
-            format: 1,
+            format: FORMAT,
+            written: self.copies.written(),
             slot,
             memory_kib: Params::DEFAULT_M_COST,
             passes: Params::DEFAULT_T_COST,
@@ -176,11 +165,12 @@ impl Lock {
             wrapped: String::new(),
             wrong: 0,
             face,
+            checksum: String::new(),
         };
-        vault.create(&alias(&header), Policy::App)?;
+        vault.create(&alias(header.slot), Policy::App)?;
         let wrapping = wrapping_key(&header, vault, pin)?;
         header.wrapped = HEXLOWER.encode(&wrap(&wrapping, key));
-        self.write(&header)
+        self.copies.write(&mut header)
     }
 
     /// Opens the lock.
@@ -188,52 +178,21 @@ impl Lock {
     /// # Errors
     /// The PIN is wrong (it is counted), or there were too many wrong ones.
     pub fn open(&self, vault: &dyn KeyVault, pin: &str) -> Result<Zeroizing<[u8; 32]>, Error> {
-        let mut header = self.read()?;
+        let mut header = self.copies.read()?;
         if header.wrong >= MAX_ATTEMPTS {
             return Err(Error::Locked { attempts_left: 0 });
         }
         let wrapping = wrapping_key(&header, vault, pin)?;
         // Counted before it is tried: pulling the battery gives no free guess.
         header.wrong += 1;
-        self.write(&header)?;
-        let wrapped = HEXLOWER.decode(header.wrapped.as_bytes()).map_err(|_| self.damaged())?;
+        self.copies.write(&mut header)?;
+        let wrapped = HEXLOWER.decode(header.wrapped.as_bytes()).map_err(|_| self.copies.damaged())?;
         let Some(key) = unwrap(&wrapping, &wrapped) else {
             return Err(Error::Locked { attempts_left: MAX_ATTEMPTS - header.wrong });
         };
         header.wrong = 0;
-        self.write(&header)?;
+        self.copies.write(&mut header)?;
         Ok(key)
-    }
-
-    fn damaged(&self) -> Error {
-        StorageError::Damaged { path: self.path.clone() }.into()
-    }
-
-    fn read(&self) -> Result<Header, Error> {
-        let text = fs::read_to_string(&self.path).map_err(|e| StorageError::Io(e.to_string()))?;
-        let header: Header = serde_json::from_str(&text).map_err(|_| self.damaged())?;
-        if header.format == 1 {
-            Ok(header)
-        } else {
-            Err(StorageError::Newer { found: header.format as usize, known: 1 }.into())
-        }
-    }
-
-    fn write(&self, header: &Header) -> Result<(), Error> {
-        let io = |e: std::io::Error| match e.kind() {
-            std::io::ErrorKind::StorageFull => StorageError::Full,
-            _ => StorageError::Io(e.to_string()),
-        };
-        let text = serde_json::to_vec_pretty(header).map_err(|e| Error::Internal(e.to_string()))?;
-        let new = self.path.with_extension("new");
-        let store = || {
-            let mut file = fs::File::create(&new)?;
-            file.write_all(&text)?;
-            file.sync_all()?;
-            fs::rename(&new, &self.path)?;
-            self.path.parent().map_or(Ok(()), |folder| fs::File::open(folder)?.sync_all())
-        };
-        Ok(store().map_err(io)?)
     }
 }
 
@@ -241,8 +200,8 @@ fn face_alias(slot: u32) -> String {
     format!("face/{slot}")
 }
 
-fn alias(header: &Header) -> String {
-    format!("pin/{}", header.slot)
+fn alias(slot: u32) -> String {
+    format!("pin/{slot}")
 }
 
 fn wrapping_key(header: &Header, vault: &dyn KeyVault, pin: &str) -> Result<Zeroizing<[u8; 32]>, Error> {
@@ -253,7 +212,7 @@ fn wrapping_key(header: &Header, vault: &dyn KeyVault, pin: &str) -> Result<Zero
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_into(pin.as_bytes(), &salt, &mut *stretched)
         .map_err(internal)?;
-    Ok(derive(&*vault.bind(&alias(header), &stretched)?, b"baqylau/1/pin"))
+    Ok(derive(&*vault.bind(&alias(header.slot), &stretched)?, b"baqylau/1/pin"))
 }
 
 /// HKDF-SHA256 (RFC 5869) to 32 bytes.

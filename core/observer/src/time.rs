@@ -1,6 +1,7 @@
 //! Corrected time: a wrong phone clock must not stop delivery, nor make an expired bundle look fresh.
 
 use crate::clock::Clock;
+use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::receipt::TreeHead;
 use minicbor::bytes::ByteArray;
@@ -23,20 +24,69 @@ pub(crate) struct Anchor {
     boot_id: ByteArray<8>,
 }
 
+/// How far a head's time may be from what the phone knows, in milliseconds.
+const NEAR_MS: i64 = 86_400_000;
+/// How long after the end of enrolment a mission may go on, in milliseconds.
+const AFTER_END_MS: i64 = 365 * 86_400_000;
+/// How much a log may have grown between two heads that this phone saw. The largest mission has a few million objects.
+const MOST_GROWTH: u64 = 1 << 24;
+
 impl Anchor {
-    /// The later of what was known and what a head says now. A server that replays an old head moves nothing.
-    pub fn after(known: Option<Self>, head: &TreeHead, clock: &dyn Clock) -> Self {
-        match known {
-            Some(known) if (known.size, known.time) >= (head.size, head.time) => known,
-            _ => Self {
-                size: head.size,
-                root: head.root,
-                time: head.time,
-                wall: clock.wall().ms,
-                boot_ms: clock.boot_ms(),
-                boot_id: clock.boot_id().into(),
-            },
+    /// What is known after a head: the larger log, and the later time. A server that replays an old head moves nothing, and neither
+    /// does one that signs what cannot be: its own clock is not the phone's.
+    pub fn after(known: Option<Self>, head: &TreeHead, clock: &dyn Clock, manifest: &Manifest) -> Option<Self> {
+        let wall = clock.wall().ms;
+        let near = |one: i64, other: i64| one.abs_diff(other) <= NEAR_MS.unsigned_abs();
+        let of_mission = manifest.issued.saturating_sub(NEAR_MS)..=manifest.expires.saturating_add(AFTER_END_MS);
+        let size = known.as_ref().map_or(0, |known| known.size);
+        if !of_mission.contains(&head.time) || head.size > size.saturating_add(MOST_GROWTH) {
+            return known;
         }
+        let fresh = |size, root| Self {
+            size,
+            root,
+            time: head.time,
+            wall,
+            boot_ms: clock.boot_ms(),
+            boot_id: clock.boot_id().into(),
+        };
+        let Some(known) = known else { return Some(fresh(head.size, head.root)) };
+        let now = corrected(clock, Some(&known), manifest.issued);
+        let same_boot = *known.boot_id == clock.boot_id();
+        let likely = !same_boot || near(head.time, now) || near(head.time, wall);
+        let mends = near(head.time, wall) && !near(now, wall);
+        let later = (head.size, head.time) > (known.size, known.time);
+        let (size, root) = if head.size > known.size { (head.size, head.root) } else { (known.size, known.root) };
+        Some(match likely && (later || mends) {
+            true => fresh(size, root),
+            false => known,
+        })
+    }
+}
+
+/// How long this phone has run, summed over its starts, sleep included. Nothing from outside moves it; what it ran between the last
+/// look at it and a restart is not counted.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct Uptime {
+    #[n(0)]
+    boot_id: ByteArray<8>,
+    #[n(1)]
+    boot_ms: i64,
+    /// In milliseconds.
+    #[n(2)]
+    pub sum: i64,
+}
+
+impl Uptime {
+    /// What it is now.
+    pub fn after(known: Option<Self>, clock: &dyn Clock) -> Self {
+        let (boot_id, boot_ms) = (ByteArray::from(clock.boot_id()), clock.boot_ms());
+        let sum = match known {
+            Some(known) if known.boot_id == boot_id => known.sum.saturating_add((boot_ms - known.boot_ms).max(0)),
+            Some(known) => known.sum.saturating_add(boot_ms.max(0)),
+            None => 0,
+        };
+        Self { boot_id, boot_ms, sum }
     }
 }
 

@@ -64,6 +64,13 @@ impl Tree {
         self.subtree(0, self.len())
     }
 
+    /// The root that the tree had when it had `size` leaves; `None` when it never had so many.
+    #[must_use]
+    pub fn root_at(&self, size: u64) -> Option<Hash> {
+        let size = usize::try_from(size).ok().filter(|size| *size <= self.len())?;
+        Some(self.subtree(0, size))
+    }
+
     /// The root of leaves `from..to`, where `from` is a multiple of the largest power of two below the length.
     fn subtree(&self, from: usize, to: usize) -> Hash {
         let length = to - from;

@@ -23,6 +23,17 @@ pub const LONGEST_PAUSE_MS: i64 = 15 * 60_000;
 /// The longest that a server may ask for.
 pub const LONGEST_ASKED_MS: i64 = 24 * 3_600_000;
 
+/// The first pause after a refusal that sending the same bytes again is not known to mend.
+pub const FIRST_REFUSAL_MS: i64 = 15 * 60_000;
+/// The longest: nobody signs a refusal, so that it slows a phone and never ends its work.
+pub const LONGEST_REFUSAL_MS: i64 = 24 * 3_600_000;
+
+/// How long to wait after having been refused a number of times in a row, in milliseconds.
+#[must_use]
+pub fn refusal_pause(times: u32) -> i64 {
+    (FIRST_REFUSAL_MS << times.clamp(1, 20).saturating_sub(1)).min(LONGEST_REFUSAL_MS)
+}
+
 /// An envelope that waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Waiting {
@@ -148,7 +159,7 @@ pub enum Stop {
         /// Milliseconds since 1970.
         until: i64,
     },
-    /// The enrolment was refused; nothing can be sent.
+    /// The enrolment was refused; nothing can be sent before it is tried again.
     NotEnrolled,
 }
 
@@ -208,7 +219,9 @@ impl State {
             Verdict::Refused(refusal) if refusal.code.may_pass() => self.failed(Failure::Busy(None), now, jitter),
             Verdict::Refused(_) => {
                 self.phase = Phase::Idle;
-                vec![Action::Stop(Stop::NotEnrolled)]
+                self.failures = self.failures.saturating_add(1);
+                let not_before = now + refusal_pause(self.failures);
+                vec![Action::Pause { failures: self.failures, not_before }, Action::Stop(Stop::NotEnrolled)]
             }
         };
         std::iter::once(Action::CommitEnrolment(verdict)).chain(next).collect()

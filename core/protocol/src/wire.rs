@@ -2,7 +2,7 @@
 
 use crate::cbor;
 use crate::cose::{self, CoseError, Type};
-use crate::ids::{DeviceId, MissionId, PublicKey};
+use crate::ids::{DeviceId, Hash, MissionId, PublicKey};
 use crate::keys::SigningKey;
 use crate::receipt::Receipt;
 use minicbor::bytes::{ByteArray, ByteVec};
@@ -100,7 +100,7 @@ pub enum Code {
 }
 
 impl Code {
-    /// Whether sending the same bytes again can succeed later.
+    /// Whether sending the same bytes again soon can succeed. Everything else is tried again too, more and more rarely.
     #[must_use]
     pub fn may_pass(self) -> bool {
         matches!(self, Self::UnknownDevice | Self::Quota)
@@ -127,9 +127,26 @@ pub struct LogEntry {
     /// When the server received it.
     #[n(0)]
     pub received: i64,
-    /// Its bytes.
+    /// Its bytes; none where the server's copy is damaged.
     #[n(1)]
     pub object: ByteVec,
+    /// What the log says of an object whose bytes are damaged.
+    #[n(2)]
+    pub damaged: Option<Damaged>,
+}
+
+/// An object that the server cannot hand out: its place in the log is kept, so that the tree adds up without it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct Damaged {
+    /// The hash that the log has for it.
+    #[n(0)]
+    pub hash: Hash,
+    /// Which device sent it, by the server's word.
+    #[n(1)]
+    pub device: DeviceId,
+    /// Its number in the device's chain, 0 for an enrolment; by the server's word.
+    #[n(2)]
+    pub seq: u64,
 }
 
 /// `GET /v1/letters/{device}?from=N`: letters of desks to a phone, with the enrolments of who wrote them.

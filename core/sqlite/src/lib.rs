@@ -3,7 +3,10 @@
 //!
 //! FULL, because NORMAL loses acknowledged commits at a power cut.
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags, Row};
+use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -12,6 +15,9 @@ mod salvage;
 
 pub use rusqlite;
 pub use salvage::{Salvaged, salvage};
+
+/// What a connection needs to be opened as usual, in bytes; a little more than the file that connections share.
+const ROOM: usize = 64 << 10;
 
 /// The steps that bring an empty database to today's schema. The loop writes the version; a step is never changed once it was
 /// shipped.
@@ -25,8 +31,16 @@ pub struct Schema {
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
     /// The disk is full; what was saved before is safe.
-    #[error("the disk is full: free some space; everything saved before is safe")]
+    #[error(
+        "the disk is full: free some space by deleting films, downloads or other programs, nothing of this one; then go on. \
+         Everything saved before is safe, and can be read, exported and delivered meanwhile"
+    )]
     Full,
+    /// The disk takes no writing at all.
+    #[error(
+        "the disk is read-only: nothing can be saved here. What is here can be read and exported; copy it to another disk to go on"
+    )]
+    ReadOnly,
     /// The file is no database of this key: damaged, or another key.
     #[error(
         "the database{} is damaged, or it was made with another key; salvage it, or bring a copy back",
@@ -52,17 +66,47 @@ pub enum StorageError {
     Other(#[source] rusqlite::Error),
 }
 
+/// A number that a column holds and that is never below zero.
+///
+/// # Errors
+/// It is below zero: the row is damaged.
+pub fn unsigned(row: &Row, column: usize) -> rusqlite::Result<u64> {
+    let found: i64 = row.get(column)?;
+    u64::try_from(found).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, found))
+}
+
 fn named(path: &Path) -> String {
     if path.as_os_str().is_empty() { String::new() } else { format!(" {}", path.display()) }
 }
 
 impl From<rusqlite::Error> for StorageError {
     fn from(e: rusqlite::Error) -> Self {
+        let extended = e.sqlite_error().map(|e| e.extended_code);
         match e.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            // The file that connections share has no room.
+            Some(_) if extended == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => Self::Full,
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Self::Damaged { path: PathBuf::new() },
             Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => Self::Io(e.to_string()),
-            _ => Self::Other(e),
+            _ => match e {
+                // A value that no row of this program has: every table is strict.
+                rusqlite::Error::IntegralValueOutOfRange(..)
+                | rusqlite::Error::InvalidColumnType(..)
+                | rusqlite::Error::FromSqlConversionFailure(..) => Self::Damaged { path: PathBuf::new() },
+                e => Self::Other(e),
+            },
+        }
+    }
+}
+
+impl From<std::io::Error> for StorageError {
+    fn from(e: std::io::Error) -> Self {
+        use std::io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+        match e.kind() {
+            StorageFull | QuotaExceeded => Self::Full,
+            ReadOnlyFilesystem => Self::ReadOnly,
+            _ => Self::Io(e.to_string()),
         }
     }
 }
@@ -84,10 +128,71 @@ fn open_inner(path: &Path, key: Option<&[u8; 32]>, schema: Schema) -> Result<Con
     Ok(db)
 }
 
+/// As usual, or without the file that connections share, which a full disk has no room for; on a disk that cannot be written, for
+/// reading only.
 fn connect(path: &Path, key: Option<&[u8; 32]>, create: bool) -> Result<Connection, StorageError> {
-    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let refused = match connect_as(path, key, create, Way::Shared) {
+        Err(e @ (StorageError::Io(_) | StorageError::Full | StorageError::ReadOnly)) if path.exists() => e,
+        other => return other,
+    };
+    match room(path) {
+        Some(StorageError::ReadOnly) => connect_as(path, key, false, Way::Reading),
+        Some(full) => connect_as(path, key, false, Way::Alone).map_err(|e| match e {
+            StorageError::Io(_) => full,
+            other => other,
+        }),
+        None => Err(refused),
+    }
+}
+
+/// Why nothing more can be written beside a file; nothing when it can, or cannot be told.
+fn room(path: &Path) -> Option<StorageError> {
+    let probe = beside(path, "-room");
+    let written = File::create(&probe).and_then(|mut file| {
+        file.write_all(&[0; ROOM])?;
+        file.sync_all()
+    });
+    // What is left of it is in nobody's way, and overwritten the next time.
+    let _left = std::fs::remove_file(&probe);
+    use std::io::ErrorKind::{FileTooLarge, PermissionDenied};
+    match written.map_err(|e| (e.kind(), StorageError::from(e))) {
+        Ok(()) => None,
+        Err((_, e @ (StorageError::Full | StorageError::ReadOnly))) => Some(e),
+        // A limit on the size of files, and a folder that is somebody else's, are the same to us.
+        Err((FileTooLarge, _)) => Some(StorageError::Full),
+        Err((PermissionDenied, _)) => Some(StorageError::ReadOnly),
+        Err(_) => None,
+    }
+}
+
+/// How a database is opened.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// With other connections, by a file beside it.
+    Shared,
+    /// Alone: what would be in that file is in memory. It can be written as soon as there is room.
+    Alone,
+    /// Alone, with no lock that would have to be written, and never written.
+    Reading,
+}
+
+fn connect_as(path: &Path, key: Option<&[u8; 32]>, create: bool, way: Way) -> Result<Connection, StorageError> {
+    let mut flags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let writes = if way == Way::Reading { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
+    flags.insert(writes);
     flags.set(OpenFlags::SQLITE_OPEN_CREATE, create);
-    let db = Connection::open_with_flags(path, flags)?;
+    let journal = std::fs::metadata(beside(path, "-wal")).is_ok_and(|m| m.len() > 0);
+    let db = match way {
+        #[cfg(unix)]
+        Way::Reading if journal => Connection::open_with_flags_and_vfs(path, flags, "unix-none")?,
+        Way::Reading => Connection::open_with_flags(unchanging(path), flags | OpenFlags::SQLITE_OPEN_URI)?,
+        _ => Connection::open_with_flags(path, flags)?,
+    };
+    if way != Way::Shared {
+        // What is in the journal stays there until it can be put into the database.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    }
     // Errors are typed; nothing writes to the terminal behind our back.
     db.execute_batch("PRAGMA cipher_log_level = NONE")?;
     if let Some(key) = key {
@@ -98,13 +203,22 @@ fn connect(path: &Path, key: Option<&[u8; 32]>, create: bool) -> Result<Connecti
     db.busy_timeout(Duration::from_secs(10))?;
     // The first read tells whether the key fits.
     db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
-    db.pragma_update(None, "journal_mode", "WAL")?;
+    if way != Way::Reading {
+        db.pragma_update(None, "journal_mode", "WAL")?;
+    }
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "foreign_keys", "ON")?;
     db.pragma_update(None, "temp_store", "MEMORY")?;
     // Checked on every read of a page; SQLCipher's own check covers keyed databases.
     db.pragma_update(None, "cell_size_check", "ON")?;
     Ok(db)
+}
+
+/// The address of a file that nobody changes, as SQLite takes it.
+fn unchanging(path: &Path) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"/._-".contains(&b);
+    let encoded = |b: &u8| if plain(*b) { char::from(*b).to_string() } else { format!("%{b:02x}") };
+    format!("file:{}?immutable=1", path.as_os_str().as_encoded_bytes().iter().map(encoded).collect::<String>())
 }
 
 /// The `synchronous` mode in force, by its name.

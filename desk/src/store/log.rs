@@ -1,6 +1,6 @@
 //! The log as it was pulled, and what was opened from it.
 
-use super::{SCHEMA, Store, signed, unsigned};
+use super::{Gap, SCHEMA, Store, signed, unsigned};
 use crate::error::DeskError;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::Type;
@@ -81,7 +81,7 @@ pub struct ChainLink {
     pub close: Option<Vec<u8>>,
 }
 
-/// An object of the log.
+/// An object of the log. Where the server's copy is damaged, a gap: its hash is known, and its bytes are not here.
 pub struct Object {
     /// When the server received it.
     pub received: i64,
@@ -89,6 +89,14 @@ pub struct Object {
     pub hash: Hash,
     /// Its bytes.
     pub bytes: Vec<u8>,
+}
+
+impl Object {
+    /// Whether its bytes are not here.
+    #[must_use]
+    pub fn is_gap(&self) -> bool {
+        self.bytes.is_empty() && self.hash != Hash::of(&[])
+    }
 }
 
 /// Reading this many rows for one that is wanted takes as long as looking it up.
@@ -100,8 +108,7 @@ impl Store {
     /// # Errors
     /// The database fails.
     pub fn cursor(&self) -> Result<u64, DeskError> {
-        let next: i64 = self.db.query_row("SELECT coalesce(max(idx) + 1, 0) FROM object", [], |r| r.get(0))?;
-        Ok(unsigned(next))
+        Ok(self.db.query_row("SELECT coalesce(max(idx) + 1, 0) FROM object", [], |r| unsigned(r, 0))?)
     }
 
     /// Hash and time of every object, in order.
@@ -121,7 +128,7 @@ impl Store {
     pub fn objects(&self) -> Result<Vec<(u64, Object)>, DeskError> {
         let mut statement = self.db.prepare("SELECT idx, received, hash, bytes FROM object ORDER BY idx")?;
         let rows = statement.query_map([], |r| {
-            Ok((unsigned(r.get(0)?), Object { received: r.get(1)?, hash: Hash(r.get(2)?), bytes: r.get(3)? }))
+            Ok((unsigned(r, 0)?, Object { received: r.get(1)?, hash: Hash(r.get(2)?), bytes: r.get(3)? }))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -155,12 +162,15 @@ impl Store {
     /// The database fails.
     pub(crate) fn cut_at_gap(&mut self) -> Result<u64, DeskError> {
         let kept = {
-            let mut statement = self.db.prepare("SELECT idx, hash, bytes FROM object ORDER BY idx")?;
+            let select = "SELECT o.idx, o.hash, o.bytes, g.idx IS NOT NULL
+                          FROM object o LEFT JOIN gap g ON g.idx = o.idx ORDER BY o.idx";
+            let mut statement = self.db.prepare(select)?;
             let mut rows = statement.query([])?;
             let mut kept = 0;
             while let Some(row) = rows.next()? {
-                let (index, hash, bytes): (i64, [u8; 32], Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
-                if unsigned(index) != kept || Hash::of(&bytes) != Hash(hash) {
+                let (hash, bytes): ([u8; 32], Vec<u8>) = (row.get(1)?, row.get(2)?);
+                let whole = Hash::of(&bytes) == Hash(hash) || row.get(3)?;
+                if unsigned(row, 0)? != kept || !whole {
                     break;
                 }
                 kept += 1;
@@ -169,6 +179,7 @@ impl Store {
         };
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.execute("DELETE FROM object WHERE idx >= ?1", [signed(kept)])?;
+        tx.execute("DELETE FROM gap WHERE idx >= ?1", [signed(kept)])?;
         tx.execute_batch("DELETE FROM device; DELETE FROM envelope")?;
         tx.commit()?;
         Ok(kept)
@@ -194,11 +205,18 @@ impl Store {
         objects: &[Object],
         devices: &[Device],
         envelopes: &[Envelope],
+        gaps: &[Gap],
     ) -> Result<(), DeskError> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for (o, index) in objects.iter().zip(first..) {
             let sql = "INSERT INTO object VALUES (?1, ?2, ?3, ?4)";
             tx.prepare_cached(sql)?.execute(params![signed(index), o.received, o.hash.0, o.bytes])?;
+        }
+        for gap in gaps {
+            tx.execute(
+                "INSERT INTO gap VALUES (?1, ?2, ?3)",
+                params![signed(gap.index), gap.device.0, signed(gap.seq)],
+            )?;
         }
         insert(&tx, devices, envelopes)?;
         Ok(tx.commit()?)
@@ -216,7 +234,7 @@ impl Store {
         let rows = statement.query_map([], |r| {
             Ok(Device {
                 device: DeviceId(r.get(0)?),
-                index: unsigned(r.get(1)?),
+                index: unsigned(r, 1)?,
                 hash: Hash(r.get(2)?),
                 subject: SubjectId(r.get(3)?),
                 role: if r.get::<_, u8>(4)? == Role::Desk as u8 { Role::Desk } else { Role::Observer },
@@ -243,7 +261,7 @@ impl Store {
         let mut statement = self.db.prepare(sql)?;
         let rows = statement.query_map([Type::Close as u16], |r| {
             let (device, hash) = (DeviceId(r.get(0)?), Hash(r.get(2)?));
-            Ok(ChainLink { device, seq: unsigned(r.get(1)?), hash, received: r.get(3)?, close: r.get(4)? })
+            Ok(ChainLink { device, seq: unsigned(r, 1)?, hash, received: r.get(3)?, close: r.get(4)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -281,7 +299,7 @@ impl Store {
         let mut read = |from: u64, to: u64| -> Result<(), DeskError> {
             let mut rows = statement.query([signed(from), signed(to)])?;
             while let Some(row) = rows.next()? {
-                let index = unsigned(row.get(0)?);
+                let index = unsigned(row, 0)?;
                 if places.binary_search(&index).is_ok() {
                     out.push((index, row.get(1)?));
                 }
@@ -308,7 +326,7 @@ impl Store {
 }
 
 /// Keeps what was found in objects.
-fn insert(tx: &Transaction, devices: &[Device], envelopes: &[Envelope]) -> Result<(), DeskError> {
+pub(super) fn insert(tx: &Transaction, devices: &[Device], envelopes: &[Envelope]) -> Result<(), DeskError> {
     for d in devices {
         let sql = "INSERT OR IGNORE INTO device VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
         let role = d.role as u8;
@@ -346,12 +364,19 @@ fn envelope(r: &rusqlite::Row) -> rusqlite::Result<Envelope> {
     let kind = r.get::<_, Option<u16>>(8)?.and_then(Type::sealed);
     let plain = kind.zip(bytes).map(|(kind, bytes)| Opened { kind, bytes });
     Ok(Envelope {
-        index: unsigned(r.get(0)?),
+        index: unsigned(r, 0)?,
         device: DeviceId(r.get(1)?),
-        seq: unsigned(r.get(2)?),
+        seq: unsigned(r, 2)?,
         prev: Hash(r.get(3)?),
         hash: Hash(r.get(4)?),
         received: r.get(5)?,
-        plain: plain.ok_or(refused.unwrap_or_default()),
+        plain: match (plain, refused) {
+            (Some(plain), _) => Ok(plain),
+            (None, Some(refused)) => Err(refused),
+            // Neither: the row is damaged.
+            (None, None) => {
+                return Err(rusqlite::Error::InvalidColumnType(7, "plain".into(), rusqlite::types::Type::Null));
+            }
+        },
     })
 }

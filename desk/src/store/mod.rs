@@ -1,5 +1,6 @@
 //! The desk's encrypted database: the log as pulled, what was opened from it, and the register.
 
+mod gaps;
 mod log;
 mod paper;
 mod people;
@@ -7,10 +8,11 @@ mod records;
 
 use crate::error::DeskError;
 use baqylau_protocol::ids::Hash;
-use baqylau_sqlite::{Schema, open};
+use baqylau_sqlite::{Schema, StorageError, open, unsigned};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::path::Path;
 
+pub use gaps::{Evidence, Gap};
 pub use log::{ChainLink, Device, Envelope, Object, Opened};
 pub use records::{Chain, Written};
 
@@ -55,6 +57,11 @@ const SCHEMA: Schema = Schema {
     INSERT INTO paper SELECT * FROM paper_before;
     DROP TABLE paper_before;
     ",
+        // What the server's copy of is damaged, by its word; and heads that contradict the one that is kept.
+        "
+    CREATE TABLE gap(idx INTEGER PRIMARY KEY, device BLOB NOT NULL, seq INTEGER NOT NULL) STRICT;
+    CREATE TABLE evidence(id INTEGER PRIMARY KEY, head BLOB NOT NULL UNIQUE, why TEXT NOT NULL) STRICT;
+    ",
     ],
 };
 
@@ -67,8 +74,16 @@ fn signed(n: u64) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
-fn unsigned(n: i64) -> u64 {
-    u64::try_from(n).unwrap_or(0)
+/// The bytes of a hash. SQLCipher can give damaged pages as zeroes.
+fn sound(hash: Hash, found: Option<Vec<u8>>) -> Result<Option<Vec<u8>>, DeskError> {
+    match found {
+        Some(bytes) if Hash::of(&bytes) != hash => Err(damaged()),
+        found => Ok(found),
+    }
+}
+
+fn damaged() -> DeskError {
+    DeskError::Storage(StorageError::Damaged { path: "desk.db".into() })
 }
 
 impl Store {
@@ -143,7 +158,8 @@ impl Store {
     /// # Errors
     /// The database fails.
     pub fn bundle(&self, hash: Hash) -> Result<Option<Vec<u8>>, DeskError> {
-        Ok(self.db.query_row("SELECT manifest FROM bundle WHERE hash = ?1", [hash.0], |r| r.get(0)).optional()?)
+        let select = "SELECT manifest FROM bundle WHERE hash = ?1";
+        sound(hash, self.db.query_row(select, [hash.0], |r| r.get(0)).optional()?)
     }
 
     /// A part by its hash.
@@ -151,7 +167,7 @@ impl Store {
     /// # Errors
     /// The database fails.
     pub fn part(&self, hash: Hash) -> Result<Option<Vec<u8>>, DeskError> {
-        Ok(self.db.query_row("SELECT bytes FROM part WHERE hash = ?1", [hash.0], |r| r.get(0)).optional()?)
+        sound(hash, self.db.query_row("SELECT bytes FROM part WHERE hash = ?1", [hash.0], |r| r.get(0)).optional()?)
     }
 
     /// The latest roster.

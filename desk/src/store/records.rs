@@ -53,7 +53,7 @@ impl Store {
     pub fn sign<T>(&self, write: impl FnOnce(&mut Chain) -> Result<T, DeskError>) -> Result<T, DeskError> {
         let tx = self.db.unchecked_transaction()?;
         let select = "SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1";
-        let last = tx.query_row(select, [], |r| Ok((unsigned(r.get(0)?), Hash(r.get(1)?)))).optional()?;
+        let last = tx.query_row(select, [], |r| Ok((unsigned(r, 0)?, Hash(r.get(1)?)))).optional()?;
         let out = write(&mut Chain { tx: &tx, last })?;
         tx.commit()?;
         Ok(out)
@@ -65,7 +65,7 @@ impl Store {
     /// The database fails.
     pub fn waiting_records(&self) -> Result<Vec<(u64, Vec<u8>)>, DeskError> {
         let mut statement = self.db.prepare("SELECT seq, bytes FROM record WHERE receipt IS NULL ORDER BY seq")?;
-        let rows = statement.query_map([], |r| Ok((unsigned(r.get(0)?), r.get(1)?)))?;
+        let rows = statement.query_map([], |r| Ok((unsigned(r, 0)?, r.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -10,7 +10,7 @@ use crate::crowd::{Crowd, Member};
 use crate::desks::Gate;
 use crate::limits::Buckets;
 use crate::sequencer::{Busy, Judged, Now, Sequencer, Shared};
-use crate::storage::Storage;
+use crate::storage::{Entry, Storage};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, RawQuery, Request, State};
@@ -23,7 +23,7 @@ use baqylau_protocol::cbor;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::wire::{
-    Code, Letters, LogEntry, LogPage, MAX_BATCH, MAX_LETTERS, MAX_REQUEST, MEDIA_TYPE, Refusal, Upload, Verdicts,
+    Code, Damaged, Letters, LogEntry, LogPage, MAX_BATCH, MAX_LETTERS, MAX_REQUEST, MEDIA_TYPE, Refusal, Upload, Verdicts,
 };
 use baqylau_sqlite::StorageError;
 use minicbor::bytes::{ByteArray, ByteVec};
@@ -230,7 +230,9 @@ async fn letters(State(app): AppState, Path(device): Path<String>, RawQuery(quer
         for writer in writers {
             desks.extend(reader.enrolment(app.mission, writer)?.map(ByteVec::from));
         }
-        let letters = found.into_iter().map(|(index, e)| (index, e.object.into())).collect();
+        // One that is damaged on this disk is none; the log's readers are told of it.
+        let whole = found.into_iter().filter(|(_, e)| Hash::of(&e.object) == e.hash);
+        let letters = whole.map(|(index, e)| (index, e.object.into())).collect();
         Ok::<_, StorageError>(Letters { letters, desks })
     };
     match read() {
@@ -248,12 +250,21 @@ async fn log(State(app): AppState, RawQuery(query): RawQuery) -> Response {
     match page {
         Ok(entries) => {
             app.shared.counters.pulled.fetch_add(entries.len() as u64, Ordering::Relaxed);
-            let entries =
-                entries.into_iter().map(|e| LogEntry { received: e.received, object: e.object.into() }).collect();
+            let entries = entries.into_iter().zip(from..).map(|(e, index)| handed_out(e, index)).collect();
             cbor_body(cbor::encode(&LogPage { from, entries, head: head.into() }))
         }
         Err(_) => unavailable(),
     }
+}
+
+/// An entry as desks get it. What is damaged on this disk is told as such: the desk takes the rest, and waits for this one.
+fn handed_out(entry: Entry, index: u64) -> LogEntry {
+    let Entry { received, device, seq, hash, object, .. } = entry;
+    if Hash::of(&object) == hash {
+        return LogEntry { received, object: object.into(), damaged: None };
+    }
+    tracing::error!(index, %device, seq, "an object of the log is damaged on this disk; let its phone send everything again, or put a copy of the database back");
+    LogEntry { received, object: Vec::new().into(), damaged: Some(Damaged { hash, device, seq }) }
 }
 
 async fn metrics(State(app): AppState) -> String {

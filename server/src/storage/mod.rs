@@ -79,11 +79,18 @@ pub trait Storage: Send {
     /// The storage fails.
     fn enrolments(&mut self, mission: MissionId) -> Result<Vec<Vec<u8>>, StorageError>;
 
-    /// Up to `limit` entries from an index on, as many as fit in `bytes` but at least one.
+    /// Up to `limit` entries from an index on, as many as fit in `bytes` but at least one. The object of an entry that cannot be
+    /// read is empty; one that was damaged has another hash than the entry.
     ///
     /// # Errors
     /// The storage fails.
     fn page(&mut self, mission: MissionId, from: u64, limit: usize, bytes: usize) -> Result<Vec<Entry>, StorageError>;
+
+    /// Takes an object in again whose stored bytes are no longer those that its hash names. Gives whether they were not.
+    ///
+    /// # Errors
+    /// The storage fails.
+    fn mend(&mut self, mission: MissionId, index: u64, object: &[u8]) -> Result<bool, StorageError>;
 
     /// Up to `limit` letters for a phone from an index on, each with its index.
     ///

@@ -2,7 +2,7 @@
 
 use super::{Document, Entry, Follows, Place, Storage};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
-use baqylau_sqlite::{Schema, StorageError, open};
+use baqylau_sqlite::{Schema, StorageError, open, unsigned};
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 use std::path::Path;
 
@@ -20,6 +20,8 @@ const SCHEMA: Schema = Schema {
     CREATE TRIGGER log_is_kept BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'the log only grows'); END;
     CREATE TABLE document(mission BLOB NOT NULL, which INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (mission, which)) STRICT;
     CREATE TABLE part(mission BLOB NOT NULL, hash BLOB NOT NULL, packed BLOB NOT NULL, PRIMARY KEY (mission, hash)) STRICT;
+    ", "
+    CREATE TABLE mended(mission BLOB NOT NULL, idx INTEGER NOT NULL, object BLOB NOT NULL, PRIMARY KEY (mission, idx)) STRICT;
     "],
 };
 
@@ -42,21 +44,85 @@ fn signed(n: u64) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
-fn unsigned(n: i64) -> u64 {
-    u64::try_from(n).unwrap_or(0)
-}
-
 fn entry_of(row: &Row) -> rusqlite::Result<(u64, Entry)> {
     let entry = Entry {
         received: row.get(0)?,
         device: DeviceId(row.get(1)?),
-        seq: unsigned(row.get(2)?),
+        seq: unsigned(row, 2)?,
         recipient: row.get::<_, Option<[u8; 16]>>(3)?.map(DeviceId),
         hash: Hash(row.get(4)?),
         blobs: Vec::new(),
         object: row.get(5)?,
     };
-    Ok((unsigned(row.get(6)?), entry))
+    Ok((unsigned(row, 6)?, entry))
+}
+
+/// What a page reads of a row, in this order.
+const ENTRY: &str = "received, device, seq, recipient, hash, object, idx";
+
+impl Sqlite {
+    /// An object as it was taken in: where the stored bytes are others, those that were taken in again since. What cannot be mended
+    /// is given as it is.
+    fn sound(&self, mission: MissionId, index: u64, hash: Hash, object: Vec<u8>) -> Result<Vec<u8>, StorageError> {
+        if Hash::of(&object) == hash {
+            return Ok(object);
+        }
+        let select = "SELECT object FROM mended WHERE mission = ?1 AND idx = ?2";
+        let mended: Option<Vec<u8>> =
+            self.db.query_row(select, params![mission.0, signed(index)], |r| r.get(0)).optional()?;
+        Ok(mended.filter(|m| Hash::of(m) == hash).unwrap_or(object))
+    }
+
+    /// A page whose rows cannot all be read: each on its own, without the objects that are lost.
+    fn page_by_rows(
+        &self,
+        mission: MissionId,
+        from: u64,
+        limit: usize,
+        bytes: usize,
+    ) -> Result<Vec<Entry>, StorageError> {
+        let head = "SELECT received, device, seq, recipient, hash, x'', idx FROM log WHERE mission = ?1 AND idx = ?2";
+        let body = "SELECT object FROM log WHERE mission = ?1 AND idx = ?2";
+        let (mut out, mut total) = (Vec::new(), 0);
+        for index in (from..).take(limit) {
+            let at = params![mission.0, signed(index)];
+            let Some((_, mut entry)) = self.db.query_row(head, at, entry_of).optional()? else { break };
+            let object = match self.db.query_row(body, at, |r| r.get(0)).map_err(StorageError::from) {
+                Err(StorageError::Damaged { .. }) => Vec::new(),
+                other => other?,
+            };
+            entry.object = self.sound(mission, index, entry.hash, object)?;
+            total += entry.object.len();
+            if total > bytes && !out.is_empty() {
+                break;
+            }
+            out.push(entry);
+        }
+        Ok(out)
+    }
+
+    fn page_at_once(
+        &self,
+        mission: MissionId,
+        from: u64,
+        limit: usize,
+        bytes: usize,
+    ) -> Result<Vec<Entry>, StorageError> {
+        let sql = format!("SELECT {ENTRY} FROM log WHERE mission = ?1 AND idx >= ?2 ORDER BY idx LIMIT ?3");
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let mut rows = statement.query(params![mission.0, signed(from), signed(limit as u64)])?;
+        let (mut out, mut total) = (Vec::new(), 0);
+        while let Some(row) = rows.next()? {
+            let (index, mut entry) = entry_of(row)?;
+            entry.object = self.sound(mission, index, entry.hash, entry.object)?;
+            total += entry.object.len();
+            if total > bytes && !out.is_empty() {
+                break;
+            }
+            out.push(entry);
+        }
+        Ok(out)
+    }
 }
 
 impl Storage for Sqlite {
@@ -102,7 +168,7 @@ impl Storage for Sqlite {
         // A forked chain has several of one number; all are kept.
         while let Some(row) = rows.next()? {
             if row.get::<_, [u8; 32]>(2)? == hash.0 {
-                return Ok(Some(Place { index: unsigned(row.get(0)?), received: row.get(1)? }));
+                return Ok(Some(Place { index: unsigned(row, 0)?, received: row.get(1)? }));
             }
         }
         Ok(None)
@@ -118,26 +184,31 @@ impl Storage for Sqlite {
     }
 
     fn enrolments(&mut self, mission: MissionId) -> Result<Vec<Vec<u8>>, StorageError> {
-        let mut statement = self.db.prepare("SELECT object FROM log WHERE mission = ?1 AND seq = 0 ORDER BY idx")?;
-        let rows = statement.query_map([mission.0], |r| r.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let select = "SELECT object, hash, idx FROM log WHERE mission = ?1 AND seq = 0 ORDER BY idx";
+        let mut statement = self.db.prepare(select)?;
+        let mut rows = statement.query([mission.0])?;
+        let mut out = Vec::new();
+        while let Some(row) = rows.next()? {
+            out.push(self.sound(mission, unsigned(row, 2)?, Hash(row.get(1)?), row.get(0)?)?);
+        }
+        Ok(out)
     }
 
     fn page(&mut self, mission: MissionId, from: u64, limit: usize, bytes: usize) -> Result<Vec<Entry>, StorageError> {
-        let sql = "SELECT received, device, seq, recipient, hash, object, idx FROM log
-                   WHERE mission = ?1 AND idx >= ?2 ORDER BY idx LIMIT ?3";
-        let mut statement = self.db.prepare_cached(sql)?;
-        let mut rows = statement.query(params![mission.0, signed(from), signed(limit as u64)])?;
-        let (mut out, mut total) = (Vec::new(), 0);
-        while let Some(row) = rows.next()? {
-            let (_, entry) = entry_of(row)?;
-            total += entry.object.len();
-            if total > bytes && !out.is_empty() {
-                break;
-            }
-            out.push(entry);
+        match self.page_at_once(mission, from, limit, bytes) {
+            Err(StorageError::Damaged { .. }) => self.page_by_rows(mission, from, limit, bytes),
+            other => other,
         }
-        Ok(out)
+    }
+
+    fn mend(&mut self, mission: MissionId, index: u64, object: &[u8]) -> Result<bool, StorageError> {
+        let found = self.page(mission, index, 1, 0)?;
+        if found.first().is_none_or(|e| Hash::of(&e.object) == e.hash || Hash::of(object) != e.hash) {
+            return Ok(false);
+        }
+        let insert = "INSERT OR REPLACE INTO mended VALUES (?1, ?2, ?3)";
+        self.db.execute(insert, params![mission.0, signed(index), object])?;
+        Ok(true)
     }
 
     fn letters(
@@ -147,23 +218,32 @@ impl Storage for Sqlite {
         from: u64,
         limit: usize,
     ) -> Result<Vec<(u64, Entry)>, StorageError> {
-        let sql = "SELECT received, device, seq, recipient, hash, object, idx FROM log INDEXED BY log_letter
-                   WHERE mission = ?1 AND recipient = ?2 AND idx >= ?3 ORDER BY idx LIMIT ?4";
-        let mut statement = self.db.prepare_cached(sql)?;
-        let rows =
-            statement.query_map(params![mission.0, recipient.0, signed(from), signed(limit as u64)], entry_of)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let sql = format!(
+            "SELECT {ENTRY} FROM log INDEXED BY log_letter
+             WHERE mission = ?1 AND recipient = ?2 AND idx >= ?3 ORDER BY idx LIMIT ?4"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let mut rows = statement.query(params![mission.0, recipient.0, signed(from), signed(limit as u64)])?;
+        let mut out = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (index, mut entry) = entry_of(row)?;
+            entry.object = self.sound(mission, index, entry.hash, entry.object)?;
+            out.push((index, entry));
+        }
+        Ok(out)
     }
 
     fn enrolment(&mut self, mission: MissionId, device: DeviceId) -> Result<Option<Vec<u8>>, StorageError> {
-        let sql = "SELECT object FROM log INDEXED BY log_chain WHERE mission = ?1 AND device = ?2 AND seq = 0";
-        Ok(self.db.query_row(sql, params![mission.0, device.0], |r| r.get(0)).optional()?)
+        let sql =
+            "SELECT object, hash, idx FROM log INDEXED BY log_chain WHERE mission = ?1 AND device = ?2 AND seq = 0";
+        let read = |row: &Row| Ok((row.get(0)?, Hash(row.get(1)?), unsigned(row, 2)?));
+        let found = self.db.query_row(sql, params![mission.0, device.0], read).optional()?;
+        found.map(|(object, hash, index)| self.sound(mission, index, hash, object)).transpose()
     }
 
     fn blob(&mut self, mission: MissionId, hash: Hash) -> Result<Option<u64>, StorageError> {
         let sql = "SELECT length FROM blob WHERE mission = ?1 AND hash = ?2";
-        let length = self.db.query_row(sql, params![mission.0, hash.0], |r| r.get(0)).optional()?;
-        Ok(length.map(unsigned))
+        Ok(self.db.query_row(sql, params![mission.0, hash.0], |r| unsigned(r, 0)).optional()?)
     }
 
     fn document(&mut self, mission: MissionId, which: Document) -> Result<Option<Vec<u8>>, StorageError> {

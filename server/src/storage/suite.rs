@@ -12,6 +12,7 @@ pub fn run(open: &dyn Fn() -> Box<dyn Storage>) {
     keeps_missions_apart(open);
     refuses_a_taken_index(open);
     publishes(open);
+    takes_back_only_what_was_lost(open);
 }
 
 const A: MissionId = MissionId([1; 16]);
@@ -61,6 +62,14 @@ fn refuses_a_taken_index(open: &dyn Fn() -> Box<dyn Storage>) {
     let two = [entry(3, 1, b"fresh"), entry(3, 2, b"second")];
     storage.append(A, 3, &two).expect_err("index 3 is taken");
     assert_eq!(storage.page(A, 0, 10, 1 << 20).expect("page").len(), 4, "all or none");
+}
+
+fn takes_back_only_what_was_lost(open: &dyn Fn() -> Box<dyn Storage>) {
+    let mut storage = open();
+    assert!(!storage.mend(A, 1, b"one").expect("mend"), "it is whole");
+    assert!(!storage.mend(A, 1, b"another").expect("mend"), "nothing takes its place");
+    assert!(!storage.mend(A, 99, b"one").expect("mend"), "there is no such place");
+    assert_eq!(storage.page(A, 1, 1, 1 << 20).expect("page")[0].object, b"one");
 }
 
 fn publishes(open: &dyn Fn() -> Box<dyn Storage>) {

@@ -19,8 +19,41 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     match what.as_str() {
         "set" => Err(set(&open(&store)?, draft.parse()?, first).into()),
         "full" => full(&store, draft.parse()?, first),
+        "cramped" => cramped(&store, draft.parse()?),
         other => once(&open(&store)?, other, draft, first),
     }
+}
+
+/// Takes every byte that is left.
+fn fill(path: &Path) {
+    let Ok(mut file) = std::fs::File::create(path) else { return };
+    for size in [65_536, 4_096, 512, 1] {
+        while file.write_all(&vec![0; size]).and_then(|()| file.flush()).is_ok() {}
+    }
+}
+
+/// No file may be longer than a page, the one that connections share neither: what a full disk is, without a disk of its own.
+fn cramped(store: &Path, draft: i64) -> Result<(), Box<dyn std::error::Error>> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let before = open(store)?.reports()?.len();
+    let free = getrlimit(Resource::Fsize);
+    setrlimit(Resource::Fsize, Rlimit { current: Some(4096), maximum: free.maximum })?;
+    let core = open(store)?;
+    let keys = numbers(&core, draft)?;
+    if core.reports()?.len() != before || core.visits()?.is_empty() {
+        return Err("it does not show what is there".into());
+    }
+    core.export_courier()?;
+    if core.set(draft, keys[0], Answer::Integer(5)).is_ok() {
+        return Err("it says that it saved what has no room".into());
+    }
+    core.sections(draft)?;
+    setrlimit(Resource::Fsize, free)?;
+    core.set(draft, keys[0], Answer::Integer(6))?;
+    drop(core);
+    check(&open(store)?, draft, &std::collections::BTreeMap::from([(keys[0], 6)]))?;
+    println!("everything is there");
+    Ok(())
 }
 
 /// Says that the store is open, does one thing, and says that it is done.
@@ -114,10 +147,26 @@ fn full(store: &Path, draft: i64, first: i64) -> Result<(), Box<dyn std::error::
     println!("full after {} answers", last.len());
     check(&core, draft, &last)?;
     drop(core);
-    std::fs::remove_file(&ballast)?;
+    fill(&store.join("ballast-2"));
+    // Not a byte is left: it opens all the same, shows everything, exports, counts a wrong PIN, and says what to do.
     let core = open(store)?;
     check(&core, draft, &last)?;
+    core.export_courier()?;
+    let wrong = core.unlock("0000");
+    if !matches!(wrong, Err(Error::Locked { attempts_left: 9 })) {
+        return Err(format!("expected a wrong PIN that is counted, got: {wrong:?}").into());
+    }
+    core.unlock(PIN)?;
+    match core.set(draft, keys[0], Answer::Integer(-6)) {
+        Err(full @ Error::Storage(StorageError::Full)) if full.to_string().contains("disk is full") => {}
+        other => return Err(format!("expected a full disk, got: {:?}", other.err()).into()),
+    }
+    // The same store saves again as soon as there is room.
+    std::fs::remove_file(&ballast)?;
+    std::fs::remove_file(store.join("ballast-2"))?;
     core.set(draft, keys[0], Answer::Integer(-7))?;
+    drop(core);
+    let core = open(store)?;
     last.insert(keys[0], -7);
     check(&core, draft, &last)?;
     println!("everything is there");

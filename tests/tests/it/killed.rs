@@ -75,7 +75,26 @@ fn no_answer_is_lost_to_a_kill() {
     assert!(said.len() > 3, "several questions were answered");
 }
 
-/// Needs leave to mount a small file system in a namespace of its own; where there is none, it says so.
+/// Runs wherever there is a shell: no file may grow, so that nothing can be saved.
+#[test]
+fn a_store_without_room_is_read_and_saves_again_when_there_is_some() {
+    let (world, draft) = world();
+    // A limit on the size of files ends a program, unless it says that it wants to know.
+    let out = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; exec \"$0\" cramped \"$1\" \"$2\" 1", PHONE])
+        .arg(world.folder.path().join("phone"))
+        .arg(draft.to_string())
+        .output()
+        .expect("runs");
+    let said = String::from_utf8_lossy(&out.stdout);
+    assert!(
+        out.status.success() && said.contains("everything is there"),
+        "{said}{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
+}
+
+/// Needs leave to mount a small file system in a namespace of its own; where there is none, the test above stands for it.
 #[test]
 fn a_full_disk_is_said_and_loses_nothing() {
     let mount = "mount -t tmpfs -o size=4m none \"$1\" && cp -r \"$2\"/. \"$1\" && exec \"$3\" full \"$1\" \"$4\" 1";

@@ -170,11 +170,10 @@ fn extension(media: &str) -> &str {
 }
 
 fn fault(place: &str, e: &std::io::Error) -> Error {
-    use std::io::ErrorKind::{FileTooLarge, InvalidData, StorageFull, UnexpectedEof};
+    use std::io::ErrorKind::{FileTooLarge, InvalidData, UnexpectedEof};
     match e.kind() {
-        StorageFull => StorageError::Full.into(),
         InvalidData | UnexpectedEof | FileTooLarge => Error::invalid(place, e.to_string()),
-        _ => StorageError::Io(e.to_string()).into(),
+        _ => StorageError::from(std::io::Error::from(e.kind())).into(),
     }
 }
 

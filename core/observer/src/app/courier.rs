@@ -60,7 +60,7 @@ impl ObserverCore {
         let outbox = lock(&self.outbox)?;
         let (root, manifest) = mission_of(&outbox)?;
         let mut objects: Vec<ByteVec> = Vec::new();
-        let waiting = outbox.queue()?;
+        let waiting = outbox.queue(None)?;
         if !waiting.is_empty() || outbox.setting(names::ENROLMENT_RECEIPT)?.is_none() {
             objects.extend(outbox.setting(names::ENROLMENT)?.map(Into::into));
         }
@@ -242,9 +242,9 @@ impl Driver {
             outbox.carried_proved(hash, &bytes)?;
             return Ok(Some(false));
         };
-        let fresh = outbox.queue()?.iter().any(|q| q.seq == seq);
-        let anchor = crate::time::Anchor::after(outbox.anchor()?, &head, &*self.clock);
-        outbox.receipted(seq, &bytes, &anchor)?;
+        let fresh = outbox.queue(None)?.iter().any(|q| q.seq == seq);
+        let anchor = self.anchor_after(&outbox, &head)?;
+        outbox.receipted(seq, &bytes, anchor.as_ref())?;
         Ok(Some(fresh))
     }
 }

@@ -21,7 +21,7 @@ pub struct SyncReport {
     pub delivered: usize,
     /// Reports that the server refused; each says why.
     pub refused: usize,
-    /// When it may be tried again, in milliseconds since 1970; `None` when nothing waits.
+    /// When it may be tried again, in milliseconds since 1970; `None` when nothing waits. What was refused waits too.
     pub again: Option<i64>,
     /// Whether the server knows the device.
     pub enrolled: bool,
@@ -126,6 +126,20 @@ impl ObserverCore {
         self.run(&Limit::new(&self.interrupt, budget), true)
     }
 
+    /// As [`ObserverCore::sync_now`], with everything that was delivered before: for coordinators whose server lost or damaged some
+    /// of it. What the server has whole it receipts again.
+    ///
+    /// # Errors
+    /// As [`ObserverCore::sync`].
+    pub fn sync_again(&self, budget: Duration) -> Result<SyncReport, Error> {
+        {
+            let mut outbox = lock(&self.outbox)?;
+            outbox.send_again()?;
+            outbox.set(&[(names::ENROLMENT_RECEIPT, b"")], &[])?;
+        }
+        self.run(&Limit::new(&self.interrupt, budget), true)
+    }
+
     fn run(&self, limit: &Limit, now: bool) -> Result<SyncReport, Error> {
         let mut ran = self.driver()?.run(limit, now)?;
         // While locked it is done at the next unlocking.
@@ -138,7 +152,8 @@ impl ObserverCore {
             refused: ran.refused,
             again: match ran.stop {
                 Stop::Wait { until } => Some(until),
-                Stop::Done | Stop::NotEnrolled => None,
+                Stop::Done => lock(&self.outbox)?.refused_until()?,
+                Stop::NotEnrolled => Some(lock(&self.outbox)?.number(names::NOT_BEFORE)?),
             },
             enrolled: lock(&self.outbox)?.setting(names::ENROLMENT_RECEIPT)?.is_some(),
             carried: ran.carried,

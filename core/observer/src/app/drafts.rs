@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub struct DraftView {
     /// Its number on this phone.
     pub id: i64,
-    /// The checklist's id.
+    /// The checklist's id; empty when its definition is damaged.
     pub checklist: String,
     /// The checklist's name.
     pub title: Arc<str>,
@@ -27,16 +27,14 @@ pub struct DraftView {
 
 impl ObserverCore {
     pub(super) fn draft_view(&self, main: &MainStore, loaded: &Loaded, draft: Draft) -> Result<DraftView, Error> {
-        let form = self.form(main, loaded, draft.checklist)?;
-        let definition = form.definition();
-        Ok(DraftView {
-            id: draft.id,
-            checklist: definition.id.clone(),
-            title: definition.title.get(self.language(loaded)),
-            finished: draft.report.is_some(),
-            newer: draft.report.is_none()
-                && loaded.forms.get(&definition.id).is_some_and(|(hash, _)| *hash != draft.checklist),
-        })
+        let checklist = self.checklist_id(main, loaded, draft.checklist)?;
+        let title = match self.form(main, loaded, draft.checklist) {
+            Ok(form) => form.definition().title.get(self.language(loaded)),
+            Err(_) => Arc::from(checklist.as_str()),
+        };
+        let other = loaded.forms.get(&checklist).is_some_and(|(hash, _)| *hash != draft.checklist);
+        let (finished, newer) = (draft.report.is_some(), draft.report.is_none() && other);
+        Ok(DraftView { id: draft.id, checklist, title, finished, newer })
     }
 
     /// Opens a checklist of a visit: the draft that is there, or a new one.
@@ -51,7 +49,7 @@ impl ObserverCore {
                 Error::invalid(checklist, "the mission has no such checklist; choose one of its list")
             })?;
             for draft in u.main.drafts()?.into_iter().filter(|d| d.visit == stored.id) {
-                let same = self.form(&u.main, loaded, draft.checklist)?.definition().id == checklist;
+                let same = self.checklist_id(&u.main, loaded, draft.checklist)? == checklist;
                 match draft.report {
                     None if same && draft.amends.is_none() => return self.draft_view(&u.main, loaded, draft),
                     Some(_) if same && form.definition().once => {

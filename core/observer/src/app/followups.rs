@@ -2,6 +2,7 @@
 
 use super::{DraftView, ObserverCore};
 use crate::error::Error;
+use crate::store::Facts;
 use baqylau_forms::definition::Kind;
 use baqylau_forms::fill::{Filling, Key};
 use baqylau_forms::value::{Answer, Date};
@@ -36,9 +37,10 @@ impl ObserverCore {
             for draft in &drafts {
                 let report = reports.iter().find(|r| r.draft == draft.id);
                 let replaced = report.is_some_and(|r| drafts.iter().any(|d| d.amends == Some(r.hash)));
-                let visit = visits.iter().find(|v| v.id == draft.visit && v.facts.is_some());
+                let visit = visits.iter().find(|v| v.id == draft.visit && matches!(v.facts, Facts::Known(_)));
                 let (Some(visit), false) = (visit, replaced) else { continue };
-                let (_, filling) = self.filling(u, loaded, draft.id)?;
+                // A checklist that cannot be read keeps the others from nobody.
+                let Ok((_, filling)) = self.filling(u, loaded, draft.id) else { continue };
                 let Some(day) = day_of(filling) else { continue };
                 let today = filling.environment().now.date();
                 out.push(FollowUp {

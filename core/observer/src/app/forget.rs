@@ -1,43 +1,42 @@
 //! After the review window a sent visit becomes unreadable on its phone: the key that encrypts its rows is destroyed, so that
 //! nothing of it can be had from free pages, the WAL or the flash.
+//!
+//! The window runs from signing, by the phone's own clocks. What a server says of time, in receipts or heads, starts, shortens and
+//! lengthens nothing: it could have the observer's work destroyed.
 
-use super::ObserverCore;
-use crate::drive::{lock, names};
+use super::{ObserverCore, kept};
+use crate::drive::lock;
 use crate::error::Error;
-use crate::store::Delivery;
-use crate::time::corrected;
+use crate::store::{Delivery, MainStore};
+use crate::time::Uptime;
+use baqylau_protocol::cbor;
 use std::collections::{HashMap, HashSet};
 
 const DAY_MS: i64 = 86_400_000;
 
 impl ObserverCore {
-    /// Forgets the visits that are due: everything signed, everything receipted with its attachments, and the window passed since the last receipt.
+    /// Forgets the visits that are due: everything signed, everything receipted with its attachments, and the window passed since it
+    /// was signed, by the wall clock and by what the phone ran since: whichever is shorter.
     pub(super) fn forget(&self) -> Result<(), Error> {
-        let (anchor, ready) = {
-            let outbox = lock(&self.outbox)?;
-            (outbox.anchor()?, outbox.setting(names::MANIFEST)?.is_some())
-        };
-        // Without a receipt nothing is due.
-        let Some(anchor) = anchor.filter(|_| ready) else { return Ok(()) };
-        let received: HashMap<i64, i64> = {
-            let delivered = |(seq, delivery)| match delivery {
-                Delivery::Delivered { received, .. } => Some((seq, received)),
-                _ => None,
-            };
+        let delivered: HashSet<i64> = {
             let outbox = lock(&self.outbox)?;
             let lacking: HashSet<i64> =
                 outbox.blob_counts()?.into_iter().filter(|(_, here, all, _)| here < all).map(|(seq, ..)| seq).collect();
             let deliveries = outbox.deliveries()?.into_iter().filter(|(seq, _)| !lacking.contains(seq));
-            deliveries.filter_map(delivered).collect()
+            deliveries.filter(|(_, d)| matches!(d, Delivery::Delivered { .. })).map(|(seq, _)| seq).collect()
         };
         self.with_mission(|u, loaded| {
-            let now = corrected(&*self.config.clock, Some(&anchor), loaded.manifest.issued);
+            let uptime = self.uptime(&u.main)?;
+            u.main.set_settings(&[(kept::UPTIME, &cbor::encode(&uptime))])?;
+            let wall = self.config.clock.wall().ms;
             let window = i64::from(loaded.mission.review_window_days) * DAY_MS;
+            let since: HashMap<i64, i64> =
+                u.main.reports()?.iter().map(|r| (r.seq, (wall - r.signed).min(uptime.sum - r.uptime))).collect();
             let mut sent: HashMap<i64, bool> = HashMap::new();
             let mut drafts: HashSet<i64> = HashSet::new();
             for draft in u.main.drafts()? {
-                let due =
-                    draft.report.and_then(|seq| received.get(&seq)).is_some_and(|at| at.saturating_add(window) < now);
+                let signed = draft.report.filter(|seq| delivered.contains(seq));
+                let due = signed.and_then(|seq| since.get(&seq)).is_some_and(|since| *since > window);
                 *sent.entry(draft.visit).or_insert(true) &= due;
                 if due {
                     drafts.insert(draft.id);
@@ -51,5 +50,11 @@ impl ObserverCore {
             u.open.retain(|draft, _| !drafts.contains(draft));
             Ok(())
         })
+    }
+
+    /// How long the phone has run.
+    pub(super) fn uptime(&self, main: &MainStore) -> Result<Uptime, Error> {
+        let known = main.setting(kept::UPTIME)?.and_then(|bytes| cbor::decode(&bytes, "uptime").ok());
+        Ok(Uptime::after(known, &*self.config.clock))
     }
 }

@@ -10,6 +10,7 @@ use baqylau_forms::{Definition, Form, Places};
 use baqylau_protocol::bundle::{Manifest, PartKind};
 use baqylau_protocol::ids::{Hash, MissionId, PublicKey};
 use baqylau_report::Mission;
+use baqylau_sqlite::StorageError;
 use serde::de::DeserializeOwned;
 use std::any::Any;
 use std::collections::HashMap;
@@ -137,7 +138,11 @@ impl ObserverCore {
             return Ok(loaded.clone());
         }
         if u.main.setting(kept::MANIFEST)?.as_ref() != Some(&bytes) {
-            keep_bundle(u, &outbox, &bytes)?;
+            match keep_bundle(u, &outbox, &bytes) {
+                // It is read from the outbox meanwhile, and copied when there is room.
+                Err(Error::Storage(StorageError::Full | StorageError::ReadOnly)) | Ok(()) => {}
+                Err(e) => return Err(e),
+            }
         }
         let load = || {
             let manifest = Manifest::open(&bytes, &u.invite.root)?;
@@ -162,6 +167,15 @@ impl ObserverCore {
         let loaded = shared(manifest_hash, load)?;
         u.loaded = Some(loaded.clone());
         Ok(loaded)
+    }
+
+    /// The id of a checklist; empty where its definition is lost or damaged, so that what was filled in with it is still listed.
+    pub(super) fn checklist_id(&self, main: &MainStore, loaded: &Loaded, hash: Hash) -> Result<String, Error> {
+        match self.form(main, loaded, hash) {
+            Ok(form) => Ok(form.definition().id.clone()),
+            Err(Error::Refused { why: Why::Unfit, .. }) => Ok(String::new()),
+            Err(e) => Err(e),
+        }
     }
 
     /// The form of a hash: of today's bundle, or of an earlier one that a draft was started under.

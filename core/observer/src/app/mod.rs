@@ -105,6 +105,7 @@ mod kept {
     pub const ENROLMENT: &str = "enrolment";
     pub const LANGUAGE: &str = "language";
     pub const MANIFEST: &str = "manifest";
+    pub const UPTIME: &str = "uptime";
 }
 
 impl ObserverCore {
@@ -370,7 +371,10 @@ impl ObserverCore {
     fn with<T>(&self, f: impl FnOnce(&mut Unlocked) -> Result<T, Error>) -> Result<T, Error> {
         self.there()?;
         let before = self.commits();
-        let locked = || Error::Locked { attempts_left: Lock::of(&self.config.folder).attempts_left() };
+        let locked = || match Lock::of(&self.config.folder).attempts_left() {
+            Ok(attempts_left) => Error::Locked { attempts_left },
+            Err(e) => e,
+        };
         let done = f(self.unlocked()?.as_mut().ok_or_else(locked)?);
         // With no lock held: the listener may call back.
         if self.commits() != before {
@@ -418,6 +422,6 @@ fn gone<T>(done: std::io::Result<T>) -> Result<Option<T>, Error> {
     match done {
         Ok(value) => Ok(Some(value)),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(StorageError::Io(e.to_string()).into()),
+        Err(e) => Err(StorageError::from(e).into()),
     }
 }

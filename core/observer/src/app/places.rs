@@ -96,7 +96,6 @@ fn among(loaded: &Loaded, levels: &[String], within: Option<&str>) -> Result<Vec
 /// Where this phone's visits were, oldest first; those that can be read.
 fn visited(u: &mut Unlocked, loaded: &Loaded) -> Result<Vec<u32>, Error> {
     let visits = u.main.visits()?;
-    let records = visits.iter().filter(|v| v.facts.is_some()).map(record_of);
-    let codes = records.collect::<Result<Vec<_>, _>>()?.into_iter().filter_map(|r| r.place);
+    let codes = visits.iter().filter_map(|v| record_of(v).ok()?.place);
     Ok(codes.filter_map(|code| loaded.places.find(&code)).collect())
 }

@@ -31,7 +31,7 @@ pub struct ReportView {
     pub hash: String,
     /// The visit's code; empty when a salvage lost it.
     pub visit: String,
-    /// The checklist's id.
+    /// The checklist's id; empty when its definition is damaged.
     pub checklist: String,
     /// The draft that it was, to look at its answers.
     pub draft: i64,
@@ -116,7 +116,8 @@ impl ObserverCore {
             let (payload, id) = self.payload(u, loaded, &stored, &filling, (incomplete, attachments))?;
             let signed = filling.environment().now.ms;
             let urgent = filling.form().definition().urgent;
-            let new = NewReport { id, draft: &stored, signed, plain: &payload };
+            let uptime = self.uptime(&u.main)?.sum;
+            let new = NewReport { id, draft: &stored, signed, uptime, plain: &payload };
             let seq = self.append(u, loaded, (Type::Report, urgent, &blobs), Some(&new), |_| payload.clone())?;
             u.open.remove(&draft);
             Ok(seq)
@@ -237,7 +238,7 @@ impl ObserverCore {
                     id: report.id.to_string(),
                     hash: report.hash.to_string(),
                     visit: report.visit.clone().unwrap_or_default(),
-                    checklist: self.form(&u.main, loaded, report.checklist)?.definition().id.clone(),
+                    checklist: self.checklist_id(&u.main, loaded, report.checklist)?,
                     draft: report.draft,
                     amends: reports.iter().find(|r| Some(r.hash) == report.amends).map(|r| r.seq),
                     signed: report.signed,

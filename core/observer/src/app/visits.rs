@@ -3,8 +3,8 @@
 use super::mission::Loaded;
 use super::{DraftView, ObserverCore, Unlocked};
 use crate::error::Error;
-use crate::store::StoredVisit;
-use baqylau_forms::fill::{Facts, Outcome};
+use crate::store::{Facts, StoredVisit};
+use baqylau_forms::fill::{Facts as FormFacts, Outcome};
 use baqylau_forms::value::{Moment, Point};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -43,6 +43,8 @@ pub struct VisitView {
     pub mode: String,
     /// Whether the review window has passed: nothing of it can be read on this phone any more.
     pub forgotten: bool,
+    /// Whether its key on this phone is damaged, so that nothing of it can be read. What was signed is delivered all the same.
+    pub unreadable: bool,
     /// The drafts and finished checklists.
     pub drafts: Vec<DraftView>,
 }
@@ -148,8 +150,9 @@ impl ObserverCore {
     }
 
     fn visit_view(&self, u: &mut Unlocked, loaded: &Arc<Loaded>, stored: &StoredVisit) -> Result<VisitView, Error> {
-        let forgotten = stored.facts.is_none();
-        let record = if forgotten { VisitRecord::default() } else { record_of(stored)? };
+        let (forgotten, record) = (matches!(stored.facts, Facts::Forgotten), record_of(stored).ok());
+        let unreadable = !forgotten && record.is_none();
+        let record = record.unwrap_or_default();
         let drafts = u.main.drafts()?.into_iter().filter(|d| d.visit == stored.id);
         let drafts = drafts.map(|d| self.draft_view(&u.main, loaded, d)).collect::<Result<_, _>>()?;
         let place = record.place.as_deref().and_then(|p| loaded.places.find(p));
@@ -162,6 +165,7 @@ impl ObserverCore {
             outcome: record.outcome,
             mode: record.mode,
             forgotten,
+            unreadable,
             drafts,
         })
     }
@@ -181,9 +185,18 @@ pub(super) fn find_place(loaded: &Loaded, code: &str) -> Result<u32, Error> {
 }
 
 pub(super) fn record_of(stored: &StoredVisit) -> Result<VisitRecord, Error> {
-    let gone = || Error::invalid("visit", "its review window has passed; only the coordinators can read it now");
-    serde_json::from_slice(stored.facts.as_ref().ok_or_else(gone)?)
-        .map_err(|_| baqylau_sqlite::StorageError::Damaged { path: "main.db".into() }.into())
+    let unreadable = || {
+        let remedy = "its key on this phone is damaged, so that it cannot be read here; what was signed is delivered all the same. \
+                      Start a new visit for what is to be filled in again";
+        Error::invalid(format!("visit {}", stored.code), remedy)
+    };
+    match &stored.facts {
+        Facts::Known(json) => serde_json::from_slice(json).map_err(|_| unreadable()),
+        Facts::Forgotten => {
+            Err(Error::invalid("visit", "its review window has passed; only the coordinators can read it now"))
+        }
+        Facts::Unreadable => Err(unreadable()),
+    }
 }
 
 pub(super) fn find_visit(u: &mut Unlocked, code: &str) -> Result<(StoredVisit, VisitRecord), Error> {
@@ -193,8 +206,8 @@ pub(super) fn find_visit(u: &mut Unlocked, code: &str) -> Result<(StoredVisit, V
     Ok((stored, record))
 }
 
-pub(super) fn facts(loaded: &Loaded, code: &str, record: &VisitRecord) -> Facts {
-    Facts {
+pub(super) fn facts(loaded: &Loaded, code: &str, record: &VisitRecord) -> FormFacts {
+    FormFacts {
         code: record.handed.as_deref().unwrap_or(code).to_owned(),
         arrived_at: record.arrived,
         departed_at: record.departed,

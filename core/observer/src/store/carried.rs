@@ -1,6 +1,6 @@
 //! Objects of other phones that this one carries, sealed, until a server has them.
 
-use super::outbox::{Outbox, Queued, add_blobs, code};
+use super::outbox::{Outbox, Queued, add_blobs, due, number, put_off};
 use crate::error::Error;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::wire::Code;
@@ -23,17 +23,16 @@ impl Outbox {
         Ok(new)
     }
 
-    /// What is carried and may pass, in the order in which it came.
-    pub fn carried_queue(&self) -> Result<Vec<Queued>, Error> {
-        let select = "SELECT id, length(bytes), refused FROM carried WHERE receipt IS NULL ORDER BY id";
+    /// What is carried, in the order in which it came; of what was refused, that whose turn it is.
+    pub fn carried_queue(&self, at: Option<i64>) -> Result<Vec<Queued>, Error> {
+        let select = "SELECT id, length(bytes), not_before FROM carried WHERE receipt IS NULL ORDER BY id";
         let mut statement = self.db.prepare_cached(select)?;
         let rows = statement.query_map([], |r| {
             let bytes = r.get::<_, i64>(1)?.try_into().unwrap_or(0);
-            Ok((Queued { seq: -r.get::<_, i64>(0)?, bytes, urgent: false }, r.get::<_, Option<u8>>(2)?))
+            Ok((Queued { seq: -r.get::<_, i64>(0)?, bytes, urgent: false }, r.get::<_, i64>(2)?))
         })?;
-        let all: Vec<(Queued, Option<u8>)> = rows.collect::<Result<_, _>>()?;
-        let may_pass = |refused: &Option<u8>| refused.is_none_or(|r| code(r).is_some_and(Code::may_pass));
-        Ok(all.into_iter().filter(|(_, refused)| may_pass(refused)).map(|(queued, _)| queued).collect())
+        let all: Vec<(Queued, i64)> = rows.collect::<Result<_, _>>()?;
+        Ok(all.into_iter().filter(|(_, not_before)| due(*not_before, at)).map(|(queued, _)| queued).collect())
     }
 
     /// Hash and bytes of something carried, by its number below zero.
@@ -57,10 +56,13 @@ impl Outbox {
     }
 
     /// Notes that the server does not take it.
-    pub fn carried_refused(&mut self, number: i64, refusal: Code) -> Result<(), Error> {
-        let number_of = minicbor::to_vec(refusal).ok().and_then(|b| b.first().copied()).unwrap_or(0);
-        self.db.execute("UPDATE carried SET refused = ?2 WHERE id = ?1", params![-number, number_of])?;
-        Ok(())
+    pub fn carried_refused(&mut self, id: i64, refusal: Code, now: i64) -> Result<(), Error> {
+        let tx = self.db.transaction()?;
+        let tries: u32 = tx.query_row("SELECT tries FROM carried WHERE id = ?1", [-id], |r| r.get(0))?;
+        let (tries, not_before) = put_off(tries, refusal, now);
+        let update = "UPDATE carried SET refused = ?2, tries = ?3, not_before = ?4 WHERE id = ?1";
+        tx.execute(update, params![-id, number(refusal), tries, not_before])?;
+        Ok(tx.commit()?)
     }
 
     /// Everything carried: bytes, and the receipt where there is one.

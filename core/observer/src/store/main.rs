@@ -37,6 +37,7 @@ const SCHEMA: Schema = Schema {
     CREATE TABLE report(
         seq INTEGER PRIMARY KEY, id BLOB NOT NULL, draft INTEGER NOT NULL REFERENCES draft(id), checklist BLOB NOT NULL,
         amends BLOB, signed INTEGER NOT NULL, plain BLOB NOT NULL) STRICT;
+    CREATE TABLE signed_at(seq INTEGER PRIMARY KEY, uptime INTEGER NOT NULL) STRICT;
     CREATE TABLE envelope(
         seq INTEGER PRIMARY KEY, kind INTEGER NOT NULL, hash BLOB NOT NULL UNIQUE, urgent INTEGER NOT NULL,
         bytes BLOB NOT NULL) STRICT;
@@ -53,11 +54,21 @@ pub(crate) struct MainStore {
     pub(super) ciphers: HashMap<i64, LessSafeKey>,
 }
 
-/// A visit as stored; `facts` is JSON of the app's record, `None` when the visit was forgotten.
+/// A visit as stored.
 pub(crate) struct StoredVisit {
     pub id: i64,
     pub code: String,
-    pub facts: Option<Vec<u8>>,
+    pub facts: Facts,
+}
+
+/// What is known of a visit.
+pub(crate) enum Facts {
+    /// JSON of the app's record.
+    Known(Vec<u8>),
+    /// The review window passed: its key was destroyed.
+    Forgotten,
+    /// Its key, or what is under it, is damaged. Everything else can be read.
+    Unreadable,
 }
 
 impl MainStore {
@@ -143,19 +154,21 @@ impl MainStore {
             let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
             rows.collect::<Result<_, _>>()?
         };
-        rows.into_iter().map(|row| self.open_visit(row)).collect()
+        Ok(rows.into_iter().map(|row| self.open_visit(row)).collect())
     }
 
     pub fn visit(&mut self, id: i64) -> Result<StoredVisit, Error> {
         let select = "SELECT id, code, facts FROM visit WHERE id = ?1";
         let row = self.db.query_row(select, [id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).optional()?;
-        self.open_visit(row.ok_or_else(damaged)?)
+        Ok(self.open_visit(row.ok_or_else(damaged)?))
     }
 
-    fn open_visit(&mut self, (id, code, facts): (i64, String, Option<Vec<u8>>)) -> Result<StoredVisit, Error> {
-        let Some(sealed) = facts else { return Ok(StoredVisit { id, code, facts: None }) };
-        let facts = Some(open_with(self.cipher(id)?, &visit_aad(id), &sealed).ok_or_else(damaged)?.to_vec());
-        Ok(StoredVisit { id, code, facts })
+    /// Whatever is wrong with one visit concerns that one alone.
+    fn open_visit(&mut self, (id, code, sealed): (i64, String, Option<Vec<u8>>)) -> StoredVisit {
+        let Some(sealed) = sealed else { return StoredVisit { id, code, facts: Facts::Forgotten } };
+        let opened = self.cipher(id).ok().and_then(|cipher| open_with(cipher, &visit_aad(id), &sealed));
+        let facts = opened.map_or(Facts::Unreadable, |facts| Facts::Known(facts.to_vec()));
+        StoredVisit { id, code, facts }
     }
 
     /// Destroys a visit's key, then what it encrypted. Killed in between, it is called again. Gives the files that belong to it.

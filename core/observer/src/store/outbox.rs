@@ -7,10 +7,10 @@ use crate::time::Anchor;
 use crate::vault::{KeyVault, Policy};
 use baqylau_protocol::cbor;
 use baqylau_protocol::envelope::Envelope;
-use baqylau_protocol::ids::{DeviceId, Hash};
+use baqylau_protocol::ids::Hash;
+use baqylau_protocol::sync::{LONGEST_REFUSAL_MS, refusal_pause};
 use baqylau_protocol::wire::Code;
 use baqylau_sqlite::{Schema, open};
-use minicbor::bytes::ByteVec;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::path::Path;
 
@@ -20,14 +20,17 @@ const SCHEMA: Schema = Schema {
     CREATE TABLE part(hash BLOB PRIMARY KEY, packed BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE envelope(
         seq INTEGER PRIMARY KEY, hash BLOB NOT NULL, bytes BLOB NOT NULL, urgent INTEGER NOT NULL,
-        receipt BLOB, refused INTEGER, reason TEXT) STRICT;
+        receipt BLOB, refused INTEGER, reason TEXT, tries INTEGER NOT NULL DEFAULT 0,
+        not_before INTEGER NOT NULL DEFAULT 0) STRICT;
     CREATE TABLE blob(
         hash BLOB PRIMARY KEY, seq INTEGER NOT NULL, length INTEGER NOT NULL, proof BLOB, refused TEXT) STRICT;
     CREATE TABLE carried(
-        id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL, receipt BLOB, refused INTEGER) STRICT;
+        id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL, receipt BLOB, refused INTEGER,
+        tries INTEGER NOT NULL DEFAULT 0, not_before INTEGER NOT NULL DEFAULT 0) STRICT;
     CREATE TABLE former(seq INTEGER NOT NULL, receipt BLOB NOT NULL) STRICT;
     CREATE TABLE letter(
-        idx INTEGER PRIMARY KEY, bytes BLOB NOT NULL, desk BLOB NOT NULL, read INTEGER NOT NULL DEFAULT 0) STRICT;
+        id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL, desk BLOB NOT NULL,
+        read INTEGER NOT NULL DEFAULT 0) STRICT;
     CREATE INDEX envelope_waiting ON envelope(seq) WHERE receipt IS NULL;
     "],
 };
@@ -129,18 +132,25 @@ impl Outbox {
         Ok(self.db.query_row(select, [], |r| Ok((r.get(0)?, Hash(r.get(1)?)))).optional()?)
     }
 
-    /// What waits and may pass, oldest first. What the server refused for good stays stuck.
-    pub fn queue(&self) -> Result<Vec<Queued>, Error> {
-        let select = "SELECT seq, length(bytes), urgent, refused FROM envelope WHERE receipt IS NULL ORDER BY seq";
+    /// What waits, oldest first. What was refused too, when it is its turn again or when it is not asked `at` which time.
+    pub fn queue(&self, at: Option<i64>) -> Result<Vec<Queued>, Error> {
+        let select = "SELECT seq, length(bytes), urgent, not_before FROM envelope WHERE receipt IS NULL ORDER BY seq";
         let mut statement = self.db.prepare_cached(select)?;
         let rows = statement.query_map([], |r| {
             let queued =
                 Queued { seq: r.get(0)?, bytes: r.get::<_, i64>(1)?.try_into().unwrap_or(0), urgent: r.get(2)? };
-            Ok((queued, r.get::<_, Option<u8>>(3)?))
+            Ok((queued, r.get::<_, i64>(3)?))
         })?;
-        let all: Vec<(Queued, Option<u8>)> = rows.collect::<Result<_, _>>()?;
-        let may_pass = |refused: &Option<u8>| refused.is_none_or(|r| code(r).is_some_and(Code::may_pass));
-        Ok(all.into_iter().filter(|(_, refused)| may_pass(refused)).map(|(queued, _)| queued).collect())
+        let all: Vec<(Queued, i64)> = rows.collect::<Result<_, _>>()?;
+        Ok(all.into_iter().filter(|(_, not_before)| due(*not_before, at)).map(|(queued, _)| queued).collect())
+    }
+
+    /// When the first of what was refused is tried again, of what is carried too.
+    pub fn refused_until(&self) -> Result<Option<i64>, Error> {
+        let select =
+            "SELECT min(not_before) FROM (SELECT not_before FROM envelope WHERE receipt IS NULL AND not_before > 0
+                      UNION ALL SELECT not_before FROM carried WHERE receipt IS NULL AND not_before > 0)";
+        Ok(self.db.query_row(select, [], |r| r.get(0))?)
     }
 
     pub fn bytes(&self, seq: i64) -> Result<(Hash, Vec<u8>), Error> {
@@ -153,12 +163,14 @@ impl Outbox {
         Ok(self.setting(ANCHOR)?.and_then(|b| minicbor::decode(&b).ok()))
     }
 
-    pub fn receipted(&mut self, seq: i64, receipt: &[u8], anchor: &Anchor) -> Result<(), Error> {
+    pub fn receipted(&mut self, seq: i64, receipt: &[u8], anchor: Option<&Anchor>) -> Result<(), Error> {
         let tx = self.db.transaction()?;
-        let update =
-            "UPDATE envelope SET receipt = ?2, refused = NULL, reason = NULL WHERE seq = ?1 AND receipt IS NULL";
+        let update = "UPDATE envelope SET receipt = ?2, refused = NULL, reason = NULL, tries = 0, not_before = 0
+             WHERE seq = ?1 AND receipt IS NULL";
         tx.execute(update, params![seq, receipt])?;
-        tx.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", params![ANCHOR, cbor::encode(anchor)])?;
+        if let Some(anchor) = anchor {
+            tx.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", params![ANCHOR, cbor::encode(anchor)])?;
+        }
         Ok(tx.commit()?)
     }
 
@@ -173,37 +185,37 @@ impl Outbox {
         Ok(tx.commit()?)
     }
 
-    pub fn refused(&mut self, seq: i64, refusal: Code, reason: &str) -> Result<(), Error> {
-        let number = minicbor::to_vec(refusal).ok().and_then(|b| b.first().copied()).unwrap_or(0);
-        self.db
-            .execute("UPDATE envelope SET refused = ?2, reason = ?3 WHERE seq = ?1", params![seq, number, reason])?;
-        Ok(())
+    /// Notes that the server does not take it, and when it is tried again.
+    pub fn refused(&mut self, seq: i64, refusal: Code, reason: &str, now: i64) -> Result<(), Error> {
+        let tx = self.db.transaction()?;
+        let tries: u32 = tx.query_row("SELECT tries FROM envelope WHERE seq = ?1", [seq], |r| r.get(0))?;
+        let (tries, not_before) = put_off(tries, refusal, now);
+        let update = "UPDATE envelope SET refused = ?2, reason = ?3, tries = ?4, not_before = ?5 WHERE seq = ?1";
+        tx.execute(update, params![seq, number(refusal), reason, tries, not_before])?;
+        Ok(tx.commit()?)
     }
 
-    /// Keeps letters, sealed, each with the enrolment of the desk that it names, and where to go on asking. How many are new.
-    pub fn keep_letters(&mut self, letters: &[(u64, ByteVec)], desks: &[ByteVec]) -> Result<usize, Error> {
-        let mut new = 0;
+    /// Keeps letters that verified, sealed, each with the enrolment of the desk that wrote it, and where to go on asking: never
+    /// further than the largest log that was proved. How many are new.
+    pub fn keep_letters(&mut self, letters: &[Genuine]) -> Result<usize, Error> {
+        let proved = self.anchor()?.map_or(0, |anchor| anchor.size);
+        let from = u64::try_from(self.number(LETTERS_FROM)?).unwrap_or(0);
         let tx = self.db.transaction()?;
-        let writer = |bytes: &[u8]| {
-            let device = Envelope::untrusted_header(bytes)?.device;
-            desks.iter().find(|d| DeviceId::of(Hash::of(d)) == device)
-        };
-        for (index, bytes) in letters {
-            let index = i64::try_from(*index).unwrap_or(i64::MAX - 1);
-            if let Some(desk) = writer(bytes) {
-                let insert = "INSERT OR IGNORE INTO letter (idx, bytes, desk) VALUES (?1, ?2, ?3)";
-                new += tx.execute(insert, params![index, bytes.as_slice(), desk.as_slice()])?;
-            }
-            let next = (index + 1).to_be_bytes();
-            tx.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", params![LETTERS_FROM, &next[..]])?;
+        let mut new = 0;
+        for letter in letters {
+            let insert = "INSERT OR IGNORE INTO letter (hash, bytes, desk) VALUES (?1, ?2, ?3)";
+            new += tx.execute(insert, params![Hash::of(letter.bytes).0, letter.bytes, letter.desk])?;
         }
+        let last = letters.iter().map(|letter| letter.index.saturating_add(1)).max().unwrap_or(0);
+        let next = i64::try_from(last.min(proved).max(from)).unwrap_or(0).to_be_bytes();
+        tx.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", params![LETTERS_FROM, &next[..]])?;
         tx.commit()?;
         Ok(new)
     }
 
     /// Letters that were not opened yet: number, envelope, the desk's enrolment.
     pub fn unread(&self) -> Result<Vec<Fetched>, Error> {
-        let mut statement = self.db.prepare("SELECT idx, bytes, desk FROM letter WHERE read = 0 ORDER BY idx")?;
+        let mut statement = self.db.prepare("SELECT id, bytes, desk FROM letter WHERE read = 0 ORDER BY id")?;
         let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -212,7 +224,7 @@ impl Outbox {
     pub fn read(&mut self, letters: &[i64]) -> Result<(), Error> {
         let tx = self.db.transaction()?;
         for index in letters {
-            tx.execute("UPDATE letter SET read = 1 WHERE idx = ?1", [index])?;
+            tx.execute("UPDATE letter SET read = 1 WHERE id = ?1", [index])?;
         }
         Ok(tx.commit()?)
     }
@@ -235,8 +247,33 @@ impl Outbox {
     }
 }
 
+/// A letter whose desk and signature were verified, as the server handed it out.
+pub(crate) struct Genuine<'l> {
+    /// Its place in the log, by the server's word.
+    pub index: u64,
+    pub bytes: &'l [u8],
+    /// The enrolment of the desk that wrote it.
+    pub desk: &'l [u8],
+}
+
+/// Whether it is something's turn; a time further off than any was noted under a clock that was wrong.
+pub(super) fn due(not_before: i64, at: Option<i64>) -> bool {
+    at.is_none_or(|now| not_before <= now || not_before - now > LONGEST_REFUSAL_MS)
+}
+
+/// How often it was refused by now, and when it is tried again. What may pass soon goes with the next run.
+pub(super) fn put_off(tries: u32, refusal: Code, now: i64) -> (u32, i64) {
+    let tries = tries.saturating_add(1);
+    (tries, if refusal.may_pass() { 0 } else { now.saturating_add(refusal_pause(tries)) })
+}
+
+/// The small number in CBOR that stands for a code.
+pub(super) fn number(refusal: Code) -> u8 {
+    minicbor::to_vec(refusal).ok().and_then(|b| b.first().copied()).unwrap_or(0)
+}
+
 /// The code that a small number in CBOR stands for.
-pub(super) fn code(number: u8) -> Option<Code> {
+fn code(number: u8) -> Option<Code> {
     minicbor::decode(&[number]).ok()
 }
 

@@ -16,6 +16,8 @@ pub(crate) struct StoredReport {
     pub amends: Option<Hash>,
     pub hash: Hash,
     pub signed: i64,
+    /// What the phone's uptime was then.
+    pub uptime: i64,
     pub draft: i64,
     /// The code of its visit, when the store still knows it.
     pub visit: Option<String>,
@@ -33,6 +35,8 @@ pub(crate) struct NewReport<'d> {
     pub id: ReportId,
     pub draft: &'d Draft,
     pub signed: i64,
+    /// The phone's uptime, in milliseconds.
+    pub uptime: i64,
     pub plain: &'d [u8],
 }
 
@@ -70,6 +74,7 @@ impl MainStore {
             let amends = draft.amends.map(|h| h.0);
             let values = params![seq, report.id.0, draft.id, draft.checklist.0, amends, report.signed, plain];
             tx.execute("INSERT INTO report VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", values)?;
+            tx.execute("INSERT INTO signed_at VALUES (?1, ?2)", params![seq, report.uptime])?;
             tx.execute("UPDATE draft SET report = ?2 WHERE id = ?1", params![draft.id, seq])?;
         }
         tx.commit()?;
@@ -79,8 +84,9 @@ impl MainStore {
     /// The reports, oldest first.
     pub fn reports(&self) -> Result<Vec<StoredReport>, Error> {
         // What a salvage lost of draft and visit hides no report.
-        let select = "SELECT r.seq, r.id, r.checklist, r.amends, e.hash, r.signed, r.draft, v.code
-                      FROM report r JOIN envelope e ON e.seq = r.seq
+        let select =
+            "SELECT r.seq, r.id, r.checklist, r.amends, e.hash, r.signed, r.draft, v.code, coalesce(s.uptime, 0)
+                      FROM report r JOIN envelope e ON e.seq = r.seq LEFT JOIN signed_at s ON s.seq = r.seq
                       LEFT JOIN draft d ON d.id = r.draft LEFT JOIN visit v ON v.id = d.visit ORDER BY r.seq";
         let mut statement = self.db.prepare_cached(select)?;
         let rows = statement.query_map([], |r| {
@@ -93,6 +99,7 @@ impl MainStore {
                 signed: r.get(5)?,
                 draft: r.get(6)?,
                 visit: r.get(7)?,
+                uptime: r.get(8)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

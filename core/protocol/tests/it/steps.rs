@@ -2,7 +2,8 @@
 
 use baqylau_protocol::receipt::Receipt;
 use baqylau_protocol::sync::{
-    Action, BATCH, BATCH_BYTES, Event, FIRST_PAUSE_MS, Failure, Known, LONGEST_PAUSE_MS, State, Stop, Waiting, step,
+    Action, BATCH, BATCH_BYTES, Event, FIRST_PAUSE_MS, FIRST_REFUSAL_MS, Failure, Known, LONGEST_PAUSE_MS,
+    LONGEST_REFUSAL_MS, State, Stop, Waiting, refusal_pause, step,
 };
 use baqylau_protocol::wire::{Code, Refusal, Verdict};
 
@@ -89,7 +90,9 @@ fn the_enrolment_goes_first() {
     assert_eq!(after, [Action::CommitEnrolment(stored(0)), Action::Upload(vec![1])]);
     let no = refused(Code::Expired);
     let (_, after) = step(state, Event::Enrolment(no.clone()), NOW, 0);
-    assert_eq!(after, [Action::CommitEnrolment(no), Action::Stop(Stop::NotEnrolled)]);
+    let not_before = NOW + FIRST_REFUSAL_MS;
+    let pause = Action::Pause { failures: 1, not_before };
+    assert_eq!(after, [Action::CommitEnrolment(no), pause, Action::Stop(Stop::NotEnrolled)]);
 }
 
 #[test]
@@ -220,6 +223,14 @@ fn only_what_can_pass_later_is_tried_again() {
     for (code, again) in all {
         assert_eq!(code.may_pass(), again, "{code:?}");
     }
+}
+
+/// Nobody signs a refusal: it slows, and never ends.
+#[test]
+fn a_refusal_is_tried_again_more_and_more_rarely_and_daily_at_least() {
+    let pauses: Vec<i64> = (0..40).map(refusal_pause).collect();
+    assert!(pauses.is_sorted() && pauses[1] == FIRST_REFUSAL_MS && pauses[39] == LONGEST_REFUSAL_MS, "{pauses:?}");
+    assert_eq!(refusal_pause(u32::MAX), LONGEST_REFUSAL_MS);
 }
 
 /// An answer that is no answer is a failure: nothing is committed, the phone waits, and nothing panics.

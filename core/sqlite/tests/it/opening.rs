@@ -2,6 +2,7 @@
 
 use baqylau_sqlite::{Schema, StorageError, open, salvage, set_aside, synchronous};
 use std::path::Path;
+use std::process::Command;
 
 const KEY: [u8; 32] = [7; 32];
 const ONE: Schema = Schema { steps: &["CREATE TABLE t(a TEXT NOT NULL) STRICT; INSERT INTO t VALUES ('canary-1')"] };
@@ -137,4 +138,54 @@ fn what_can_be_read_of_a_damaged_file_is_salvaged() {
     let refused = salvage(&path, Some(&KEY), MANY);
     assert!(matches!(refused, Err(StorageError::Damaged { .. })), "{refused:?}");
     assert_eq!(std::fs::read(&path).expect("where it was"), bad);
+}
+
+/// What the second run of the test below is told: the folder that it cannot write.
+const READ_ONLY: &str = "BAQYLAU_READ_ONLY";
+const READ_ONLY_TEST: &str = "it::opening::a_disk_that_takes_no_writing_is_read";
+
+/// In a namespace of its own, where the folder is mounted again; where none can be made, without leave to write in it.
+#[test]
+fn a_disk_that_takes_no_writing_is_read() {
+    if let Some(folder) = std::env::var_os(READ_ONLY) {
+        return reads_only(Path::new(&folder));
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let disk = folder.path().join("a disk %");
+    std::fs::create_dir(&disk).expect("a folder");
+    drop(open(&disk.join("closed.db"), Some(&KEY), ONE).expect("opens"));
+    // Killed: what was committed last lies in the journal.
+    let killed = folder.path().join("killed.db");
+    let db = open(&killed, Some(&KEY), ONE).expect("opens");
+    db.execute_batch("INSERT INTO t VALUES ('canary-2')").expect("committed");
+    for suffix in ["", "-wal"] {
+        let name = format!("killed.db{suffix}");
+        std::fs::copy(folder.path().join(&name), disk.join(&name)).expect("copies");
+    }
+    let program = std::env::current_exe().expect("this program");
+    let mount = "mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro \"$0\" && exec \"$@\"";
+    let mut run = Command::new("unshare");
+    run.args(["--user", "--map-root-user", "--mount", "sh", "-c", mount]).arg(&disk).arg(&program);
+    let out = run.args(["--exact", READ_ONLY_TEST]).env(READ_ONLY, &disk).output();
+    let ran = out.as_ref().is_ok_and(|o| String::from_utf8_lossy(&o.stdout).contains("running 1 test"));
+    if ran {
+        let out = out.expect("it ran");
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stdout));
+        return;
+    }
+    let mut leave = std::fs::metadata(&disk).expect("the folder").permissions();
+    leave.set_readonly(true);
+    std::fs::set_permissions(&disk, leave).expect("taken");
+    reads_only(&disk);
+}
+
+fn reads_only(folder: &Path) {
+    std::fs::write(folder.join("new"), "x").expect_err("this needs leave to mount, or not to be root");
+    for (name, rows) in [("closed.db", 1), ("killed.db", 2)] {
+        let db = open(&folder.join(name), Some(&KEY), ONE).expect(name);
+        let found: i64 = db.query_row("SELECT count(*) FROM t", [], |r| r.get(0)).expect(name);
+        assert_eq!(found, rows, "{name}");
+        let refused = db.execute_batch("INSERT INTO t VALUES ('x')").map_err(StorageError::from);
+        assert!(matches!(refused, Err(StorageError::ReadOnly)), "{name}: {refused:?}");
+    }
 }

@@ -93,6 +93,7 @@ private class Sample : ObserverCoreInterface by absent() {
                 Outcome.OBSERVED,
                 "observation",
                 false,
+                false,
                 listOf(DraftView(1, "opening", "Opening", true, false), DraftView(DRAFT, "voting", "Voting", false, false)),
             ),
         )

@@ -1,0 +1,142 @@
+//! The lock on disk: two copies, each with a checksum. They are written one after the other, in place where they are there: so that
+//! a battery that is pulled spoils one of them at most, and a full disk locks nobody out.
+
+use crate::error::Error;
+use baqylau_protocol::ids::Hash;
+use baqylau_sqlite::StorageError;
+use serde::{Deserialize, Serialize};
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// The version of the file.
+pub(super) const FORMAT: u32 = 2;
+/// How long each copy is, in bytes; it is filled with spaces, so that writing it anew takes no room.
+const LENGTH: usize = 2048;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Header {
+    pub format: u32,
+    /// Grows with every writing: of two whole copies the later one holds.
+    pub written: u64,
+    /// Which vault key the PIN is bound to; a changed PIN has the next.
+    pub slot: u32,
+    pub memory_kib: u32,
+    pub passes: u32,
+    pub salt: String,
+    pub wrapped: String,
+    pub wrong: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub face: Option<Face>,
+    /// SHA-256 of the header with this empty, hexadecimal.
+    pub checksum: String,
+}
+
+/// The database key once more, for face or finger.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Face {
+    pub slot: u32,
+    pub salt: String,
+    pub wrapped: String,
+}
+
+/// Where they lie.
+#[derive(Debug)]
+pub(super) struct Copies([PathBuf; 2]);
+
+impl Copies {
+    pub fn in_folder(folder: &Path) -> Self {
+        Self([folder.join("lock.json"), folder.join("lock.copy.json")])
+    }
+
+    /// Whether one of them is there, whole or not.
+    pub fn exist(&self) -> bool {
+        self.0.iter().any(|path| path.exists())
+    }
+
+    /// The later of the copies that are whole, with the larger count of wrong PINs: an old copy that somebody puts back gives no
+    /// guess.
+    pub fn read(&self) -> Result<Header, Error> {
+        let found: Vec<io::Result<Option<Header>>> = self.0.iter().map(|path| read(path)).collect();
+        let whole: Vec<&Header> = found.iter().filter_map(|copy| copy.as_ref().ok()?.as_ref()).collect();
+        let wrong = whole.iter().map(|header| header.wrong).max().unwrap_or(0);
+        if let Some(latest) = whole.iter().max_by_key(|header| header.written) {
+            if latest.format > FORMAT {
+                return Err(StorageError::Newer { found: latest.format as usize, known: FORMAT as usize }.into());
+            }
+            return Ok(Header { wrong, ..Header::clone(latest) });
+        }
+        // A disk that fails is no damage: it may read again.
+        match found.into_iter().find_map(|copy| copy.err().filter(|e| e.kind() != io::ErrorKind::NotFound)) {
+            Some(e) => Err(StorageError::from(e).into()),
+            None => Err(self.damaged()),
+        }
+    }
+
+    /// What the header that is written next has in `written`, before it is counted up.
+    pub fn written(&self) -> u64 {
+        self.read().map_or(0, |header| header.written)
+    }
+
+    /// Writes both, one after the other, durably.
+    pub fn write(&self, header: &mut Header) -> Result<(), Error> {
+        header.written += 1;
+        header.checksum = checksum(header)?;
+        let mut text = serde_json::to_vec_pretty(header).map_err(|e| Error::Internal(e.to_string()))?;
+        text.resize(LENGTH.max(text.len()), b' ');
+        // The one that is not whole first: the other holds meanwhile.
+        let first_is_whole = matches!(read(&self.0[0]), Ok(Some(_)));
+        let order = if first_is_whole { [1, 0] } else { [0, 1] };
+        order.into_iter().try_for_each(|at| store(&self.0[at], &text)).map_err(|e| StorageError::from(e).into())
+    }
+
+    /// Removes both.
+    pub fn remove(&self) -> Result<(), Error> {
+        for path in &self.0 {
+            match fs::remove_file(path) {
+                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(StorageError::from(e).into()),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Says what there is to do when none can be read.
+    pub fn damaged(&self) -> Error {
+        Error::invalid(
+            "lock.json and lock.copy.json",
+            "both are damaged, and without one of them the PIN opens nothing: put either of them back from a copy. What was signed \
+             is still delivered, and can be exported for a courier; for new work wipe this store and ask the coordinators for an \
+             invite that replaces this phone",
+        )
+    }
+}
+
+/// A copy; nothing where it is damaged.
+fn read(path: &Path) -> io::Result<Option<Header>> {
+    let header: Option<Header> = serde_json::from_slice(&fs::read(path)?).ok();
+    Ok(header.filter(|header| checksum(header).is_ok_and(|sum| sum == header.checksum)))
+}
+
+fn checksum(header: &Header) -> Result<String, Error> {
+    let bare = Header { checksum: String::new(), ..header.clone() };
+    let bytes = serde_json::to_vec(&bare).map_err(|e| Error::Internal(e.to_string()))?;
+    Ok(Hash::of(&bytes).to_string())
+}
+
+/// In place when it is there and as long; else under another name first.
+fn store(path: &Path, text: &[u8]) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|m| m.len() == text.len() as u64) {
+        let mut file = File::options().write(true).open(path)?;
+        file.write_all(text)?;
+        return file.sync_all();
+    }
+    let new = path.with_extension("new");
+    let mut file = File::create(&new)?;
+    file.write_all(text)?;
+    file.sync_all()?;
+    fs::rename(&new, path)?;
+    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+}

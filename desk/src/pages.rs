@@ -1,0 +1,53 @@
+//! Pages of the log as they come, and whether they lead to what the server signed.
+
+use crate::store::{Device, Gap, Object};
+use baqylau_protocol::ids::{DeviceId, Hash};
+use baqylau_protocol::merkle::Tree;
+use baqylau_protocol::receipt::TreeHead;
+use baqylau_protocol::wire::{Damaged, LogEntry};
+use std::collections::HashMap;
+
+/// How many objects that may be why a log does not verify are named.
+const SUSPECTS: usize = 5;
+
+/// The objects of a page, and which of them the server says are damaged.
+pub fn read(entries: Vec<LogEntry>, from: u64) -> (Vec<Object>, Vec<Gap>) {
+    let (mut objects, mut gaps) = (Vec::with_capacity(entries.len()), Vec::new());
+    for (entry, index) in entries.into_iter().zip(from..) {
+        let LogEntry { received, object, damaged } = entry;
+        let bytes: Vec<u8> = object.into();
+        match damaged.filter(|d| d.hash != Hash::of(&bytes)) {
+            Some(Damaged { hash, device, seq }) => {
+                gaps.push(Gap { index, hash, received, device, seq: seq.min(i64::MAX as u64) });
+                objects.push(Object { received, hash, bytes: Vec::new() });
+            }
+            None => objects.push(Object { received, hash: Hash::of(&bytes), bytes }),
+        }
+    }
+    (objects, gaps)
+}
+
+/// A log that is being fetched.
+pub struct Pulling {
+    pub tree: Tree,
+    pub known: HashMap<DeviceId, Device>,
+    /// Objects that do not verify: where the log does not add up, these are looked at first.
+    pub suspects: Vec<(u64, String)>,
+    /// Whether it does not lead to what the server signed.
+    pub misled: bool,
+}
+
+impl Pulling {
+    /// Whether the log here leads to a head, as far as it covers the log.
+    pub fn check(&mut self, head: &TreeHead) -> Result<(), String> {
+        if self.tree.root_at(head.size).is_none_or(|root| root == head.root) {
+            return Ok(());
+        }
+        self.misled = true;
+        let mut why = format!("its first {} objects do not lead to the root it signed", head.size);
+        for (index, reason) in self.suspects.iter().take(SUSPECTS) {
+            why += &format!("; object {index}: {reason}");
+        }
+        Err(why)
+    }
+}

@@ -1,0 +1,134 @@
+//! Places of the log whose objects the server could not hand out, and heads that contradict the one that is kept.
+
+use super::log::insert;
+use super::{Device, Envelope, Object, Store, signed, unsigned};
+use crate::error::DeskError;
+use baqylau_protocol::ids::{DeviceId, Hash};
+use rusqlite::{OptionalExtension, TransactionBehavior, params};
+
+/// How often the log here was changed behind what was read of it.
+const REWRITTEN: &str = "rewritten";
+/// How many heads that contradict are kept.
+const MOST_EVIDENCE: i64 = 100;
+
+/// A place of the log whose object is damaged at the server. Its hash is known, so that the tree adds up without it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// Its place in the log.
+    pub index: u64,
+    /// The hash of the object.
+    pub hash: Hash,
+    /// When the server received it, in milliseconds since 1970.
+    pub received: i64,
+    /// Which device sent it, by the server's word.
+    pub device: DeviceId,
+    /// Its number in the device's chain, 0 for an enrolment; by the server's word.
+    pub seq: u64,
+}
+
+impl std::fmt::Display for Gap {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        let Self { index, hash, device, seq, .. } = self;
+        write!(
+            f,
+            "object {index} (number {seq} of the device {device}, {hash}) is damaged at the server and is not here; everything \
+             else is. Let that phone send everything again (`observe sync --again`), deliver a courier file that holds it, or put the server's database \
+             back from a copy: the next pull then takes it"
+        )
+    }
+}
+
+/// A signed head that contradicts the log here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// What is wrong with it.
+    pub why: String,
+    /// The bytes that the server signed.
+    pub head: Vec<u8>,
+}
+
+impl Store {
+    /// The places whose objects are not here, in the order of the log.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn gaps(&self) -> Result<Vec<Gap>, DeskError> {
+        let sql = "SELECT g.idx, o.hash, o.received, g.device, g.seq FROM gap g JOIN object o ON o.idx = g.idx ORDER BY g.idx";
+        let mut statement = self.db.prepare(sql)?;
+        let rows = statement.query_map([], |r| {
+            let (hash, device) = (Hash(r.get(1)?), DeviceId(r.get(3)?));
+            Ok(Gap { index: unsigned(r, 0)?, hash, received: r.get(2)?, device, seq: unsigned(r, 4)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Puts objects where gaps were, with what was found in them and in what waited for them.
+    pub(crate) fn fill(
+        &mut self,
+        objects: &[(u64, Object)],
+        devices: &[Device],
+        envelopes: &[Envelope],
+    ) -> Result<(), DeskError> {
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for (index, object) in objects {
+            tx.execute("UPDATE object SET bytes = ?2 WHERE idx = ?1", params![signed(*index), object.bytes])?;
+            tx.execute("DELETE FROM gap WHERE idx = ?1", [signed(*index)])?;
+        }
+        for envelope in envelopes {
+            tx.execute("DELETE FROM envelope WHERE idx = ?1", [signed(envelope.index)])?;
+        }
+        insert(&tx, devices, envelopes)?;
+        rewritten(&tx)?;
+        Ok(tx.commit()?)
+    }
+
+    /// The places of a device's envelopes that did not open.
+    pub(crate) fn unopened(&self, device: DeviceId) -> Result<Vec<u64>, DeskError> {
+        let sql = "SELECT idx FROM envelope WHERE device = ?1 AND kind IS NULL ORDER BY idx";
+        let mut statement = self.db.prepare(sql)?;
+        Ok(statement.query_map([device.0], |r| unsigned(r, 0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Takes the log back to a size that the server's signature covers: what lies behind does not lead to what it signs.
+    pub(crate) fn cut_back(&mut self, size: u64) -> Result<(), DeskError> {
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for table in ["object", "device", "envelope", "gap"] {
+            tx.execute(&format!("DELETE FROM {table} WHERE idx >= ?1"), [signed(size)])?;
+        }
+        rewritten(&tx)?;
+        Ok(tx.commit()?)
+    }
+
+    /// Changes whenever something behind the end of the log here was changed.
+    pub(crate) fn rewritten(&self) -> Result<i64, DeskError> {
+        let select = "SELECT value FROM setting WHERE name = ?1";
+        let bytes: Option<[u8; 8]> = self.db.query_row(select, [REWRITTEN], |r| r.get(0)).optional()?;
+        Ok(bytes.map_or(0, i64::from_be_bytes))
+    }
+
+    /// Keeps a head that contradicts the log here; the one that was verified stays.
+    pub(crate) fn add_evidence(&self, head: &[u8], why: &str) -> Result<(), DeskError> {
+        let insert = "INSERT OR IGNORE INTO evidence (head, why)
+                      SELECT ?1, ?2 WHERE (SELECT count(*) FROM evidence) < ?3";
+        self.db.execute(insert, params![head, why, MOST_EVIDENCE])?;
+        Ok(())
+    }
+
+    /// The heads that contradict the log here, in the order in which they came; the first hundred.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn evidence(&self) -> Result<Vec<Evidence>, DeskError> {
+        let mut statement = self.db.prepare("SELECT why, head FROM evidence ORDER BY id")?;
+        let rows = statement.query_map([], |r| Ok(Evidence { why: r.get(0)?, head: r.get(1)? }))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+fn rewritten(tx: &rusqlite::Transaction) -> Result<(), DeskError> {
+    let select = "SELECT value FROM setting WHERE name = ?1";
+    let bytes: Option<[u8; 8]> = tx.query_row(select, [REWRITTEN], |r| r.get(0)).optional()?;
+    let next = bytes.map_or(0, i64::from_be_bytes).wrapping_add(1).to_be_bytes();
+    tx.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", params![REWRITTEN, next])?;
+    Ok(())
+}

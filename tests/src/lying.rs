@@ -1,0 +1,106 @@
+//! A server that was taken over: it has the mission's TLS key, asks the honest server behind it, and answers what it likes.
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What it makes of an answer: method and path, the request's body, the honest answer's body. `None` leaves it as it is.
+pub type Lie = Box<dyn Fn(&str, &[u8], &[u8]) -> Option<Vec<u8>> + Send>;
+
+/// The server.
+pub struct Lying {
+    lie: Mutex<Option<Lie>>,
+}
+
+impl Lying {
+    /// Listens on a port of this machine in front of an honest server on another, with the files of that server's folder.
+    ///
+    /// # Panics
+    /// When the port is taken or the files do not read.
+    #[must_use]
+    pub fn start((port, honest): (u16, u16), folder: &Path) -> Arc<Self> {
+        let read = |name: &str| std::fs::read(folder.join(name)).expect("a file of the server");
+        let chain = CertificateDer::pem_slice_iter(&read("tls.pem")).collect::<Result<Vec<_>, _>>().expect("a chain");
+        let key = PrivateKeyDer::from_pem_slice(&read("tls-key.pem")).expect("a key");
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        let config =
+            config.expect("protocols").with_no_client_auth().with_single_cert(chain, key).expect("a certificate");
+        let config = Arc::new(config);
+        let lying = Arc::new(Self { lie: Mutex::new(None) });
+        let listener = TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
+        let shared = lying.clone();
+        std::thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                let (shared, config) = (shared.clone(), config.clone());
+                std::thread::spawn(move || {
+                    let tls = rustls::ServerConnection::new(config).expect("a connection");
+                    // A client that goes away is its own matter.
+                    let _gone = shared.answer(&mut rustls::StreamOwned::new(tls, client), honest);
+                });
+            }
+        });
+        lying
+    }
+
+    /// Lies from now on.
+    pub fn lie(&self, lie: impl Fn(&str, &[u8], &[u8]) -> Option<Vec<u8>> + Send + 'static) {
+        *self.lie.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(lie));
+    }
+
+    /// Is honest again.
+    pub fn repent(&self) {
+        *self.lie.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Answers one request, and closes.
+    fn answer(&self, client: &mut (impl Read + Write), honest: u16) -> std::io::Result<()> {
+        let (head, request) = message(client)?;
+        let what = head.split(" HTTP/").next().unwrap_or_default().to_owned();
+        let kept = head.lines().filter(|line| !line.to_ascii_lowercase().starts_with("connection:"));
+        let mut server = TcpStream::connect(("127.0.0.1", honest))?;
+        let asked: Vec<&str> = kept.filter(|line| !line.is_empty()).chain(["connection: close", "", ""]).collect();
+        server.write_all(asked.join("\r\n").as_bytes())?;
+        server.write_all(&request)?;
+        let (head, body) = message(&mut server)?;
+        let lie = self
+            .lie
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .and_then(|lie| lie(&what, &request, &body));
+        match lie {
+            Some(body) => {
+                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+                client.write_all(head.as_bytes())?;
+                client.write_all(&body)?;
+            }
+            None => {
+                client.write_all(head.as_bytes())?;
+                client.write_all(&body)?;
+            }
+        }
+        client.flush()
+    }
+}
+
+/// The head of a message, with the empty line behind it, and its body.
+fn message(from: &mut impl Read) -> std::io::Result<(String, Vec<u8>)> {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        from.read_exact(&mut byte)?;
+        head.push(byte[0]);
+    }
+    let head = String::from_utf8_lossy(&head).into_owned();
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+    });
+    let mut body = vec![0; length.unwrap_or(0)];
+    from.read_exact(&mut body)?;
+    Ok((head, body))
+}

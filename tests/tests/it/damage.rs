@@ -1,0 +1,300 @@
+//! One thing is damaged, and everything else goes on: an object at the server, a page of the desk's store, a key or the lock of a phone.
+
+use crate::it::support::{copy, draft, report, set};
+use baqylau_desk::Desk;
+use baqylau_desk::status::{Answers, Status};
+use baqylau_observer::app::Config;
+use baqylau_observer::{Error, ObserverCore};
+use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
+use std::path::PathBuf;
+
+/// Turns a bit of an object in the server's database, as a disk would.
+fn flip(world: &mut World, index: i64) {
+    world.stop_server();
+    let db = rusqlite::Connection::open(world.server_folder().join("server.db")).expect("opens");
+    db.execute_batch("DROP TRIGGER log_is_immutable").expect("a disk asks nobody");
+    let select = "SELECT object FROM log WHERE idx = ?1";
+    let mut object: Vec<u8> = db.query_row(select, [index], |r| r.get(0)).expect("the object");
+    object[100] ^= 0x10;
+    db.execute("UPDATE log SET object = ?2 WHERE idx = ?1", rusqlite::params![index, object]).expect("damaged");
+    drop(db);
+    world.start_server();
+}
+
+fn statuses(world: &World) -> Vec<&'static str> {
+    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    picture.reports.iter().map(|r| r.status.name()).collect()
+}
+
+#[test]
+fn one_damaged_object_cuts_no_desk_off() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let (one, two) = (world.invite("p001"), world.invite("p003"));
+    // The desk enrols with its first pull; then come the phones.
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let (one, two) = (world.enrolled("one", &one), world.enrolled("two", &two));
+    for core in [&one, &two] {
+        (0..3).for_each(|n| report(core, &"x".repeat(n + 1)));
+        assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 3);
+    }
+    // The desk and its register, two enrolments, three reports of the first phone, three of the second: its second report.
+    flip(&mut world, 8);
+    let pulled = world.desk.pull(now(), &|_| ()).expect("everything else comes");
+    let [gap] = &pulled.gaps[..] else { panic!("{:?}", pulled.gaps) };
+    assert_eq!((gap.index, gap.seq), (8, 2));
+    let words = gap.to_string();
+    assert!(
+        words.contains("object 8") && words.contains(&gap.device.to_string()) && words.contains("again"),
+        "{words}"
+    );
+    assert_eq!(statuses(&world), ["counted"; 5]);
+    // It is told again as long as it is so, nothing is pulled twice, and new reports come.
+    report(&one, "xxxx");
+    one.sync_now(BUDGET).expect("syncs");
+    let pulled = world.desk.pull(now(), &|_| ()).expect("pulls");
+    assert_eq!((pulled.objects, pulled.gaps.len(), pulled.filled), (1, 1, 0));
+    let (_, faults) = baqylau_desk::pull::verify_all(&world.desk).expect("verifies");
+    assert_eq!(faults.iter().map(|f| f.0).collect::<Vec<_>>(), [8]);
+    // A salvage of the desk's store keeps what is here behind the gap.
+    let copied = world.folder.path().join("copied");
+    copy(&world.desk.folder, &copied);
+    assert_eq!(baqylau_desk::rescue::salvage(&copied, PASSPHRASE).expect("salvaged").kept, 11);
+    // The phone sends everything again: the server takes the bytes that it lost, and the desk fills the gap.
+    assert_eq!(two.sync_again(BUDGET).expect("syncs").delivered, 3);
+    assert!(two.summary().expect("a summary").all_safe());
+    let pulled = world.desk.pull(now(), &|_| ()).expect("pulls");
+    assert_eq!((pulled.filled, pulled.gaps.len(), pulled.opened), (1, 0, 1));
+    assert_eq!(statuses(&world), ["counted"; 7]);
+    let (good, faults) = baqylau_desk::pull::verify_all(&world.desk).expect("verifies");
+    assert!(faults.is_empty(), "{faults:?}");
+    assert_eq!(good, 8, "with the register");
+}
+
+#[test]
+fn a_damaged_enrolment_comes_again_and_opens_what_waited_for_it() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let core = world.enrolled("phone", &invite);
+    report(&core, "one");
+    core.sync_now(BUDGET).expect("syncs");
+    flip(&mut world, 2);
+    let mut ledger = baqylau_desk::ledger::Ledger::new(std::sync::Arc::new(world.desk.source().expect("tables")));
+    let pulled = world.desk.pull(now(), &|_| ()).expect("pulls");
+    assert_eq!((pulled.gaps.len(), pulled.refused), (1, 1), "nobody vouches for its report yet");
+    ledger.advance(&world.desk).expect("looks");
+    // The server no longer knows the phone: it enrols again by itself.
+    report(&core, "two");
+    core.sync_now(BUDGET).expect("syncs");
+    let pulled = world.desk.pull(now(), &|_| ()).expect("pulls");
+    assert_eq!((pulled.filled, pulled.gaps.len(), pulled.confirmed), (1, 0, 1));
+    assert_eq!(statuses(&world), ["counted"; 2]);
+    ledger.advance(&world.desk).expect("looks");
+    let board = ledger.board(&world.desk, Answers::Effective, None).expect("a board");
+    assert_eq!(board.counted().0, 2, "a page that was open sees it too");
+}
+
+#[test]
+fn a_server_that_goes_back_leaves_the_head_that_proves_it() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    world.stop_server();
+    let earlier = world.folder.path().join("earlier");
+    copy(&world.server_folder(), &earlier);
+    world.start_server();
+    report(&core, "first");
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let hash = world.desk.picture(None, Answers::Effective).expect("a picture").reports[0].envelope.hash;
+    let good = world.desk.last_head().expect("a store").expect("a head");
+    world.stop_server();
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(world.server_folder().join(format!("server.db{suffix}")));
+    }
+    copy(&earlier, &world.server_folder());
+    world.start_server();
+    let told = world.desk.pull(now(), &|_| ()).expect_err("it went back").to_string();
+    assert!(told.contains("it went back"), "{told}");
+    assert_eq!(world.desk.last_head().expect("a store"), Some(good), "the good head stays");
+    world.desk.prove(hash).expect("and the log here still verifies");
+    let evidence = world.desk.store.evidence().expect("a store");
+    assert!(evidence.iter().any(|e| e.why.contains("went back")), "{evidence:?}");
+}
+
+#[test]
+fn a_store_that_fails_is_an_error_and_no_status_of_a_report() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    (0..8).for_each(|n| report(&core, &"x".repeat(n + 1)));
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let folder = world.desk.folder.clone();
+    let spare = tempfile::tempdir().expect("a folder");
+    let address = ["https://127.0.0.1:1".to_owned()];
+    let other =
+        Desk::new(&spare.path().join("m"), &tables("kazakhstan-2023"), &address, PASSPHRASE).expect("a mission");
+    drop(std::mem::replace(&mut world.desk, other));
+    let whole = std::fs::read(folder.join("desk.db")).expect("a store");
+    let copied = world.folder.path().join("copy");
+    copy(&folder, &copied);
+    let mut told = 0;
+    for part in 1..16 {
+        let mut damaged = whole.clone();
+        let at = damaged.len() / 4096 * part / 16 * 4096 + 2048;
+        damaged[at] ^= 1;
+        std::fs::write(copied.join("desk.db"), damaged).expect("writes");
+        let read = Desk::open(&copied, PASSPHRASE).and_then(|desk| desk.picture(None, Answers::Effective));
+        match read {
+            Ok(picture) => {
+                let all = picture.reports.len() == 8 && picture.reports.iter().all(|r| r.status == Status::Counted);
+                assert!(all, "part {part}: nothing is misread");
+            }
+            Err(e) => {
+                told += 1;
+                assert!(e.to_string().contains("salvage"), "part {part}: {e}");
+            }
+        }
+    }
+    assert!(told > 3, "most of the store is the bundle, and what it holds is needed: {told}");
+}
+
+/// The files of visits' keys.
+fn visit_keys(config: &Config) -> Vec<PathBuf> {
+    let vault = std::fs::read_dir(config.folder.join("vault")).expect("the vault").flatten();
+    // `visit/` in base32.
+    vault
+        .map(|file| file.path())
+        .filter(|p| p.file_name().is_some_and(|n| n.to_string_lossy().starts_with("OZUXG2LU")))
+        .collect()
+}
+
+#[test]
+fn a_damaged_key_of_one_visit_concerns_that_visit_alone() {
+    for removed in [false, true] {
+        let mut world = World::new(&tables("kazakhstan-2023"));
+        let invite = world.invite("p001");
+        let core = world.enrolled("phone", &invite);
+        let config = world.phone("phone");
+        report(&core, "sent from the first visit");
+        let lost = draft(&core, "campaign_event");
+        let all = visit_keys(&config);
+        core.sync_now(BUDGET).expect("syncs");
+        world.desk.pull(now(), &|_| ()).expect("pulls");
+        let hash = world.desk.picture(None, Answers::Effective).expect("a picture").reports[0].envelope.hash;
+        let kept = draft(&core, "campaign_event");
+        set(&core, kept, "participants", "12").expect("set");
+        drop(core);
+        assert_eq!(all.len(), 2);
+        for key in &all {
+            match removed {
+                true => std::fs::remove_file(key).expect("removes"),
+                false => {
+                    let mut bytes = std::fs::read(key).expect("the key");
+                    bytes[3] ^= 1;
+                    std::fs::write(key, bytes).expect("writes");
+                }
+            }
+        }
+        let core = ObserverCore::open(config, PIN).expect("opens");
+        let visits = core.visits().expect("the others are listed");
+        assert_eq!(
+            visits.iter().map(|v| (v.unreadable, v.forgotten)).collect::<Vec<_>>(),
+            [(true, false), (true, false), (false, false)]
+        );
+        let told = core.open_section(lost, 0).expect_err("it cannot be read").to_string();
+        assert!(told.contains(&visits[1].code) && told.contains("new visit"), "{told}");
+        set(&core, kept, "participants", "13").expect("the other draft goes on");
+        report(&core, "a new visit");
+        assert_eq!(core.reports().expect("reports").len(), 2);
+        core.follow_ups().expect("what is to be looked at again");
+        core.search_places(&[], None, "", 0, 1).expect("places");
+        // A question about a report of that visit is read all the same.
+        world.desk.ask(hash, &["participants".into()], "How many?", None, now()).expect("asked");
+        world.desk.pull(now(), &|_| ()).expect("pulls");
+        core.sync_now(BUDGET).expect("syncs");
+        assert_eq!(core.letters().expect("letters").len(), 1);
+        assert!(core.summary().expect("a summary").all_safe());
+    }
+}
+
+#[test]
+fn one_damaged_copy_of_the_lock_costs_nothing_and_two_are_told_of() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    report(&core, "one");
+    world.stop_server();
+    drop(core);
+    let config = world.phone("phone");
+    let copies = ["lock.json", "lock.copy.json"].map(|name| config.folder.join(name));
+    let open = || ObserverCore::open(config.clone(), PIN);
+    for path in &copies {
+        let whole = std::fs::read(path).expect("a copy");
+        let text = whole.iter().position(|b| *b == b'}').expect("JSON");
+        for at in (0..=text).step_by(23) {
+            let mut damaged = std::fs::read(path).expect("a copy");
+            damaged[at] ^= 2;
+            std::fs::write(path, damaged).expect("writes");
+            assert!(
+                matches!(ObserverCore::open(config.clone(), "0000").map(drop), Err(Error::Locked { attempts_left: 9 })),
+                "{at}"
+            );
+            drop(open().expect("the other copy opens"));
+        }
+        std::fs::write(path, b"").expect("cut off");
+        drop(open().expect("the other copy opens"));
+        std::fs::remove_file(path).expect("removed");
+        drop(open().expect("the other copy opens"));
+        assert_eq!(std::fs::read(path).expect("it is made anew").len(), whole.len());
+    }
+    let kept = std::fs::read(&copies[0]).expect("a copy");
+    for path in &copies {
+        std::fs::write(path, "{}").expect("damaged");
+    }
+    let told = open().map(drop).expect_err("none opens");
+    assert!(
+        matches!(&told, Error::Invalid { remedy, .. } if remedy.contains("wipe") && remedy.contains("copy")),
+        "{told}"
+    );
+    world.start_server();
+    let locked = ObserverCore::open_locked(config.clone()).expect("opens");
+    assert_eq!(locked.sync_now(BUDGET).expect("syncs").delivered, 1, "what was signed is delivered");
+    let shown = locked.reports().map(drop).expect_err("it shows nothing").to_string();
+    assert!(!shown.contains("too many wrong PINs"), "{shown}");
+    drop(locked);
+    std::fs::write(&copies[1], &kept).expect("put back");
+    drop(open().expect("a copy that was put back opens"));
+    for path in &copies {
+        std::fs::write(path, "{}").expect("damaged");
+    }
+    ObserverCore::wipe(&config).expect("wiped");
+    assert!(!ObserverCore::exists(&config));
+    assert!(
+        std::fs::read_dir(config.folder.join("vault"))
+            .expect("the vault")
+            .flatten()
+            .all(|f| visit_keys(&config).contains(&f.path())),
+        "the keys of PIN and outbox are gone"
+    );
+}
+
+#[test]
+fn an_old_copy_of_the_lock_gives_no_guess() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    drop(world.enrolled("phone", &invite));
+    let config = world.phone("phone");
+    for path in ["lock.json", "lock.copy.json"].map(|name| config.folder.join(name)) {
+        let old = std::fs::read(&path).expect("a copy");
+        for left in (6..10).rev() {
+            // The count of the other holds, whichever is put back.
+            let wrong = ObserverCore::open(config.clone(), "0000").map(drop);
+            assert!(matches!(wrong, Err(Error::Locked { attempts_left }) if attempts_left == left), "{wrong:?}");
+            std::fs::write(&path, &old).expect("put back");
+        }
+        drop(ObserverCore::open(config.clone(), PIN).expect("opens"));
+    }
+}

@@ -1,0 +1,263 @@
+//! What a server says without proving it: refusals, letters, times. None of it ends anything, and none of it destroys anything.
+
+use crate::it::support::{draft, report};
+use baqylau_desk::DeskError;
+use baqylau_desk::status::{Answers, Status};
+use baqylau_forms::value::Moment;
+use baqylau_observer::app::{Config, ReportState};
+use baqylau_observer::clock::{Clock, SystemClock};
+use baqylau_observer::{Error, ObserverCore};
+use baqylau_protocol::cbor;
+use baqylau_protocol::courier::Courier;
+use baqylau_protocol::ids::{Hash, PublicKey};
+use baqylau_protocol::keys::SigningKey;
+use baqylau_protocol::merkle::root_from_path;
+use baqylau_protocol::receipt::{Receipt, TreeHead, leaf_hash};
+use baqylau_protocol::wire::{Code, Letters, LogPage, Refusal, Upload, Verdict, Verdicts};
+use baqylau_tests::{BUDGET, PIN, World, now, tables};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+const DAY: i64 = 86_400_000;
+
+/// The machine's clocks, later: wall and boot clock apart.
+#[derive(Default)]
+struct Later {
+    wall: AtomicI64,
+    boot: AtomicI64,
+}
+
+impl Later {
+    fn by(&self, ms: i64) {
+        self.wall.fetch_add(ms, Ordering::SeqCst);
+        self.boot.fetch_add(ms, Ordering::SeqCst);
+    }
+}
+
+impl Clock for Later {
+    fn wall(&self) -> Moment {
+        let now = SystemClock.wall();
+        Moment { ms: now.ms + self.wall.load(Ordering::SeqCst), ..now }
+    }
+    fn boot_ms(&self) -> i64 {
+        SystemClock.boot_ms() + self.boot.load(Ordering::SeqCst)
+    }
+    fn boot_id(&self) -> [u8; 8] {
+        SystemClock.boot_id()
+    }
+    fn jitter(&self) -> u32 {
+        SystemClock.jitter()
+    }
+}
+
+/// A phone whose clocks a test moves.
+fn phone(world: &mut World) -> (ObserverCore, Arc<Later>) {
+    let invite = world.invite("p001");
+    let clock = Arc::new(Later::default());
+    let config = Config { clock: clock.clone(), ..world.phone("phone") };
+    let core = ObserverCore::create(config, PIN, &invite).expect("a store");
+    (core, clock)
+}
+
+/// Refuses everything, with words of its own.
+fn refuse(code: Code) -> impl Fn(&str, &[u8], &[u8]) -> Option<Vec<u8>> {
+    move |what, request, _| {
+        let objects =
+            what.starts_with("POST /v1/objects").then(|| cbor::decode_request::<Upload>(request))?.ok()?.objects;
+        let refused = |_| Verdict::Refused(Refusal { code, reason: "call +7 700 and read out your PIN".into() });
+        Some(cbor::encode(&Verdicts { verdicts: objects.iter().map(refused).collect() }))
+    }
+}
+
+fn waiting(core: &ObserverCore, world: &World) -> usize {
+    Courier::decode(&core.export_courier().expect("a file"), world.desk.mission()).expect("a courier").objects.len()
+}
+
+#[test]
+fn a_refusal_that_nobody_signed_slows_a_phone_and_ends_nothing() {
+    for code in [Code::Malformed, Code::Mission, Code::Signature, Code::Expired, Code::Revoked, Code::Length] {
+        let mut world = World::new(&tables("kazakhstan-2023"));
+        let (core, clock) = phone(&mut world);
+        let server = world.lying();
+        core.enrol(BUDGET).expect("enrols");
+        report(&core, "one");
+        server.lie(refuse(code));
+        let mut before = now();
+        let mut tries = 0;
+        // Whatever it says for a week: tried again, more and more rarely, but daily.
+        while clock.wall.load(Ordering::SeqCst) < 7 * DAY {
+            let sync = core.sync(BUDGET).expect("no error");
+            assert_eq!((sync.delivered, sync.refused), (0, 1), "{code:?}");
+            tries += 1;
+            let again = sync.again.expect("it is tried again");
+            let wait = again - now() - clock.wall.load(Ordering::SeqCst);
+            assert!((0..=DAY).contains(&wait) && again > before, "{code:?}: {wait}");
+            before = again;
+            let state = core.reports().expect("reports").remove(0).state;
+            assert!(
+                matches!(&state, ReportState::Stuck { reason, .. } if !reason.contains("PIN") && reason.contains("the server says")),
+                "{code:?}: in our words: {state:?}"
+            );
+            assert_eq!(core.sync(BUDGET).expect("no error").refused, 0, "{code:?}: not before its time");
+            clock.by(wait + 1_000);
+        }
+        assert!((8..=16).contains(&tries), "{code:?}: {tries} times in a week");
+        assert_eq!(waiting(&core, &world), 2, "{code:?}: a courier may take it meanwhile, with the enrolment");
+        server.repent();
+        clock.by(DAY);
+        assert_eq!(core.sync(BUDGET).expect("no error").delivered, 1, "{code:?}");
+        assert!(core.summary().expect("a summary").all_safe(), "{code:?}");
+    }
+}
+
+#[test]
+fn an_enrolment_that_was_refused_is_tried_again() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let (core, clock) = phone(&mut world);
+    let server = world.lying();
+    server.lie(refuse(Code::Revoked));
+    let refused = core.enrol(BUDGET).expect_err("refused");
+    assert!(matches!(&refused, Error::Refused { reason, .. } if !reason.contains("PIN")), "{refused}");
+    report(&core, "signed all the same");
+    let sync = core.sync(BUDGET).expect("no error");
+    assert!(!sync.enrolled && sync.again.is_some_and(|again| again <= now() + DAY), "{sync:?}");
+    server.repent();
+    clock.by(DAY);
+    let sync = core.sync(BUDGET).expect("no error");
+    assert!(sync.enrolled && sync.delivered == 1, "{sync:?}");
+}
+
+#[test]
+fn a_letter_that_is_none_or_lies_about_its_place_makes_no_phone_deaf() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let (core, _) = phone(&mut world);
+    let server = world.lying();
+    core.enrol(BUDGET).expect("enrols");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let junk = |what: &str, _: &[u8], _: &[u8]| {
+        let first = what.starts_with("GET /v1/letters") && what.len() < 70;
+        let letters = if first { vec![((1 << 63) - 3, vec![7; 40].into())] } else { Vec::new() };
+        what.starts_with("GET /v1/letters").then(|| cbor::encode(&Letters { letters, desks: Vec::new() }))
+    };
+    server.lie(junk);
+    assert_eq!(core.sync_now(BUDGET).expect("syncs").letters, 0);
+    let written = |world: &mut World, text: &str| {
+        world.desk.message(&[], text, now()).expect("written");
+        world.desk.pull(now(), &|_| ()).expect("pulls");
+    };
+    // A letter that a desk did write, at a place where it is not.
+    server.repent();
+    written(&mut world, "Stay.");
+    server.lie(|what, _, honest| {
+        let mut letters: Letters = what.starts_with("GET /v1/letters").then(|| cbor::decode_request(honest).ok())??;
+        letters.letters.iter_mut().for_each(|(index, _)| *index += 1 << 62);
+        Some(cbor::encode(&letters))
+    });
+    assert_eq!(core.sync_now(BUDGET).expect("syncs").letters, 1, "it is a letter all the same");
+    server.repent();
+    written(&mut world, "Evacuate.");
+    assert_eq!(core.sync_now(BUDGET).expect("syncs").letters, 1);
+    let texts: Vec<String> = core.letters().expect("letters").into_iter().map(|l| l.text).collect();
+    assert_eq!(texts, ["Evacuate.", "Stay."], "each once");
+}
+
+/// Receipts by the mission's receipt key, for a log and a time that never were.
+fn receipts(
+    key: [u8; 32],
+    mission: baqylau_protocol::ids::MissionId,
+    received: i64,
+    time: i64,
+    size: u64,
+) -> impl Fn(&str, &[u8], &[u8]) -> Option<Vec<u8>> {
+    let key = SigningKey::from_seed(key);
+    move |what, request, _| {
+        let objects =
+            what.starts_with("POST /v1/objects").then(|| cbor::decode_request::<Upload>(request))?.ok()?.objects;
+        let levels = size.trailing_zeros() as usize;
+        let stored = |object: &minicbor::bytes::ByteVec| {
+            let path = vec![Hash([7; 32]); levels];
+            let root = root_from_path(leaf_hash(Hash::of(object), received), 0, size, &path).expect("a path");
+            let head = TreeHead { v: baqylau_protocol::VERSION, mission, size, root, time }.sign(&key).into();
+            Verdict::Stored(Receipt { head, index: 0, received, path })
+        };
+        Some(cbor::encode(&Verdicts { verdicts: objects.iter().map(stored).collect() }))
+    }
+}
+
+#[test]
+fn no_time_that_a_server_says_destroys_a_visit() {
+    let year_3000 = 32_503_680_000_000;
+    for (received, time, size) in [(0, now(), 1), (now(), year_3000, 1 << 40), (0, 0, 1 << 40), (i64::MIN, i64::MAX, 1)]
+    {
+        let mut world = World::new(&tables("kazakhstan-2023"));
+        let (core, clock) = phone(&mut world);
+        let server = world.lying();
+        core.enrol(BUDGET).expect("enrols");
+        let known = core.mission().expect("a mission").clock_error;
+        let key = std::fs::read_to_string(world.server_folder().join("receipt.key")).expect("the key");
+        let key = PublicKey::from_hex(&key).expect("hexadecimal").0;
+        server.lie(receipts(key, world.desk.mission(), received, time, size));
+        let first = draft(&core, "campaign_event");
+        core.finalise(first, Some("for a test".into())).expect("signed");
+        assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 1, "an implausible time spoils no receipt");
+        let there = |why: &str| {
+            assert!(core.visits().expect("visits").iter().all(|v| !v.forgotten), "{received} {time}: {why}");
+            core.open_section(first, 0).expect("it can be read");
+        };
+        there("at once");
+        let off = core.mission().expect("a mission").clock_error - known;
+        assert!(off.abs() < 60_000, "{received} {time}: the time is not taken: {off}");
+        server.repent();
+        report(&core, "honest again");
+        assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 1);
+        there("later");
+        // What the phone says that it has seen is the honest log again.
+        report(&core, "the third");
+        core.sync_now(BUDGET).expect("syncs");
+        world.desk.pull(now(), &|_| ()).expect("pulls");
+        let reports = world.desk.picture(None, Answers::Effective).expect("a picture").reports;
+        let seen = reports.last().and_then(|r| r.report.as_ref()?.clock.seen).expect("a head");
+        assert!(seen.0 < 100, "{received} {time}: {}", seen.0);
+        // The wall clock alone does not do it either: the phone has not run for so long.
+        clock.wall.fetch_add(400 * DAY, Ordering::SeqCst);
+        core.sync_now(BUDGET).expect("syncs");
+        there("with another wall clock");
+        // The window passes by the phone's own clocks.
+        clock.boot.fetch_add(400 * DAY, Ordering::SeqCst);
+        core.sync_now(BUDGET).expect("syncs");
+        assert!(core.visits().expect("visits").iter().all(|v| v.forgotten), "{received} {time}");
+    }
+}
+
+#[test]
+fn a_log_that_does_not_add_up_is_named_and_pulled_once_it_does() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let (core, _) = phone(&mut world);
+    let server = world.lying();
+    core.enrol(BUDGET).expect("enrols");
+    (0..6).for_each(|n| report(&core, &"x".repeat(n + 1)));
+    core.sync_now(BUDGET).expect("syncs");
+    // A bit of one object is another, and it comes in small pages: some are kept before the root can be looked at.
+    server.lie(|what, _, honest| {
+        let mut page: LogPage = what.starts_with("GET /v1/log").then(|| cbor::decode_request(honest).ok())??;
+        page.entries.truncate(2);
+        for (entry, index) in page.entries.iter_mut().zip(page.from..) {
+            if index == 4 {
+                let mut bytes = entry.object.to_vec();
+                bytes[500] ^= 1;
+                entry.object = bytes.into();
+            }
+        }
+        Some(cbor::encode(&page))
+    });
+    for _ in 0..2 {
+        let told = world.desk.pull(now(), &|_| ()).expect_err("it does not add up");
+        assert!(matches!(&told, DeskError::Log(why) if why.contains("object 4")), "the object is named: {told}");
+    }
+    assert!(!world.desk.store.evidence().expect("a store").is_empty(), "what was signed is kept");
+    server.repent();
+    world.desk.pull(now(), &|_| ()).expect("everything is there again");
+    let reports = world.desk.picture(None, Answers::Effective).expect("a picture").reports;
+    assert_eq!(reports.len(), 6);
+    assert!(reports.iter().all(|r| r.status == Status::Counted));
+}
