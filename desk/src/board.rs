@@ -5,8 +5,8 @@ use crate::entry::Entry;
 use crate::filter::{Filter, Words, fits};
 use crate::flags::Flags;
 use crate::folder::Desk;
-use crate::judge::{Signed, Verdict};
-use crate::ledger::Ledger;
+use crate::judge::{Signed, Verdict, reporter};
+use crate::ledger::{Asked, Ledger};
 use crate::source::{Person, Source, Use, Used};
 use crate::status::{Answers, Status};
 use crate::{DeskError, flags};
@@ -93,6 +93,11 @@ impl Line {
     #[must_use]
     pub fn team(&self) -> Option<&str> {
         self.person.as_ref().map(|p| p.team.as_str())
+    }
+
+    /// Who observed: the team, or the device where nobody knows whose it is.
+    pub(crate) fn reporter(&self) -> String {
+        reporter(self.person.as_deref(), self.device)
     }
 
     /// Whether it is urgent and no desk has signed yet that somebody sees to it.

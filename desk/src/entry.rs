@@ -28,8 +28,6 @@ pub struct Entry {
     pub checklist: Option<usize>,
     /// The place, as a position in [`Source::places`].
     pub place: Option<u32>,
-    /// The place in words where it is in no list.
-    pub unlisted: Option<Box<str>>,
     /// The hour of the day of arrival, where the place is.
     pub hour: Option<u8>,
     /// When the team arrived, in milliseconds since 1970.
@@ -80,7 +78,6 @@ impl Entry {
             brief: Brief::new(envelope, Err(why)),
             checklist: None,
             place: None,
-            unlisted: None,
             hour: None,
             arrived: None,
             departed: None,
@@ -117,7 +114,6 @@ impl Entry {
             brief: Brief::new(envelope, Ok((report, &form))),
             checklist,
             place,
-            unlisted: report.visit.unlisted.as_deref().map(Into::into),
             hour: local.and_then(|ms| u8::try_from(ms.rem_euclid(24 * HOUR_MS) / HOUR_MS).ok()),
             arrived: ms(report.visit.arrived),
             departed: ms(report.visit.departed),

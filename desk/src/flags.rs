@@ -173,7 +173,7 @@ fn double(board: &mut Board) {
         for pair in there.windows(2) {
             let (a, b) = (&board.lines[pair[0]], &board.lines[pair[1]]);
             let near = a.arrived.zip(b.arrived).is_some_and(|(a, b)| b - a < TOGETHER_MS);
-            if near && a.team() != b.team() {
+            if near && a.reporter() != b.reporter() {
                 pair.iter().for_each(|at| board.lines[*at].flags.set(Flag::Double));
             }
         }

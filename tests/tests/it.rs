@@ -21,5 +21,6 @@ mod it {
     mod rescue;
     mod signing;
     mod support;
+    mod teams;
     mod workbench;
 }
