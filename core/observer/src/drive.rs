@@ -29,6 +29,9 @@ use tokio::sync::Notify;
 /// The most bytes of one answer with letters.
 const MAX_LETTERS: usize = 8 << 20;
 
+/// Where a server has the bundle; 404 says that nothing is published there.
+const BUNDLE: &str = "/v1/bundle";
+
 /// Ends a running call from another thread.
 #[derive(Debug, Default)]
 pub(crate) struct Interrupt {
@@ -174,7 +177,18 @@ impl Driver {
                 Why::NotGenuine,
                 "who answers is not this mission's server; try another network, or ask the coordinators for a new invite",
             )),
-            Some(Err(Broken::Network(_))) | None => {
+            Some(Err(Broken::Network(Failure::NotPublished))) => Err(Error::refused(
+                Why::NotPublished,
+                "the mission is not published yet; ask the coordinators to publish it, then enrol again",
+            )),
+            Some(Err(Broken::Network(Failure::Busy(_)))) => {
+                Err(Error::refused(Why::Later, "the mission's server is busy; try again in some minutes"))
+            }
+            Some(Err(Broken::Network(Failure::Nonsense))) => Err(Error::refused(
+                Why::Unfit,
+                "the mission's server answers, but not with a bundle; tell the coordinators, and try again later",
+            )),
+            Some(Err(Broken::Network(Failure::Offline))) | None => {
                 Err(Error::refused(Why::NoAnswer, "the mission's server does not answer; try again with a connection"))
             }
         }
@@ -296,7 +310,7 @@ impl Driver {
     async fn bundle(&self) -> Result<Event, Broken> {
         let known = self.manifest()?;
         let etag = known.as_ref().map(|(_, bytes)| format!("\"{}\"", Hash::of(bytes)));
-        let response = self.get("/v1/bundle", etag.as_deref()).await?;
+        let response = self.get(BUNDLE, etag.as_deref()).await?;
         if response.status() == StatusCode::NOT_MODIFIED {
             lock(&self.outbox)?.set(&[(names::BUNDLE_REFUSED, b"")], &[])?;
             return Ok(Event::BundleDone);
@@ -380,6 +394,9 @@ impl Driver {
             }
             match call.send().await {
                 Ok(r) if r.status().is_success() || r.status() == StatusCode::NOT_MODIFIED => return Ok(r),
+                Ok(response) if path == BUNDLE && response.status() == StatusCode::NOT_FOUND => {
+                    last = Failure::NotPublished;
+                }
                 Ok(response) => last = failure(&response),
                 Err(e) if baqylau_http::untrusted(&e) => last = Failure::Untrusted,
                 Err(_) => {}
