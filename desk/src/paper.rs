@@ -219,6 +219,7 @@ impl Desk {
             language: None,
             why: None,
             left: None,
+            alarm: None,
         })
     }
 

@@ -74,6 +74,7 @@ fn facts(view: &View, board: &Board, line: &Line) -> Markup {
 fn told(view: &View, report: &Report) -> Markup {
     let w = view.words;
     html! {
+        @if report.alarm == Some(true) { p { strong { "⚠ " (w.sos) } } }
         @if let Some(why) = &report.why { p { strong { (w.why) ": " } (text(why)) } }
         @if let Some(why) = &report.incomplete { p { "⚠ " strong { (w.incomplete) ": " } (text(why)) } }
     }
