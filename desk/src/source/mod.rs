@@ -21,7 +21,7 @@ use workbench::Checked;
 
 pub use map::Outline;
 pub use traits::Trait;
-pub use workbench::{Due, Official, Reconcile, Reconciled, Use, Used};
+pub use workbench::{Due, INTERNAL, Official, Reconcile, Reconciled, Use, Used};
 
 /// A mission as its tables say it.
 pub struct Source {
