@@ -23,6 +23,8 @@ use std::sync::{Arc, OnceLock};
 #[derive(Debug, Clone)]
 pub struct Line {
     entry: Arc<Entry>,
+    /// The report as it was sent, where desks corrected it.
+    pub(crate) first: Arc<Entry>,
     /// Whether it counts, and if not, why.
     pub status: Status,
     /// Who sent it, with the team of that time.
@@ -35,6 +37,10 @@ pub struct Line {
     pub codings: Vec<Signed<Coding>>,
     /// What is odd about it.
     pub flags: Flags,
+    /// What was odd about it as it was sent, and is not since desks corrected it.
+    pub settled: Flags,
+    /// Whether its words stay at the desk: by its own word as desks corrected it, or by that of what supersedes it.
+    pub internal: bool,
 }
 
 impl Deref for Line {
@@ -73,13 +79,15 @@ impl<'b> ByChecklist<'b> {
 
 impl Line {
     pub(crate) fn new(
-        entry: Arc<Entry>,
+        asked: Asked,
         verdict: Verdict,
         corrections: Vec<(Signed<Correction>, bool)>,
         codings: Vec<Signed<Coding>>,
     ) -> Self {
         let Verdict { status, person, reviews } = verdict;
-        Self { entry, status, person, reviews, corrections, codings, flags: Flags::default() }
+        let (flags, settled) = (Flags::default(), Flags::default());
+        let Asked { entry, first, internal } = asked;
+        Self { entry, first, status, person, reviews, corrections, codings, flags, settled, internal }
     }
 
     /// The name of a question of its checklist.
@@ -235,11 +243,20 @@ impl Board {
     /// What a report gives to a number; `None` when it is of another checklist, or does not count.
     #[must_use]
     pub fn given(&self, source: &Source, line: &Line, number: usize) -> Option<&Given> {
+        self.given_by(source, line, &line.entry, number)
+    }
+
+    /// As [`Board::given`], of the report as it was sent.
+    pub(crate) fn given_first(&self, source: &Source, line: &Line, number: usize) -> Option<&Given> {
+        self.given_by(source, line, &line.first, number)
+    }
+
+    fn given_by(&self, source: &Source, line: &Line, entry: &Entry, number: usize) -> Option<&Given> {
         let (checklist, position) = source.number_at(number)?;
-        if line.checklist != Some(checklist) || line.status != Status::Counted {
+        if entry.checklist != Some(checklist) || line.status != Status::Counted {
             return None;
         }
-        self.values.get(*line.given.get(position)? as usize)
+        self.values.get(*entry.given.get(position)? as usize)
     }
 
     /// One figure for all places of the mission's sample; `None` without one, or where the figure is no share of observations.

@@ -130,7 +130,7 @@ impl Fields {
 }
 
 /// RFC 3986: everything but unreserved characters as `%XX`.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
         match byte {

@@ -6,6 +6,7 @@ mod it {
     mod browser;
     mod carrying;
     mod clocks;
+    mod correcting;
     mod couriers;
     mod desks;
     mod edges;

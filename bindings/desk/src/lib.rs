@@ -253,7 +253,9 @@ impl Desk {
         Ok(self.inner().review(hash(&report)?, State::Excluded, &reason, now())?)
     }
 
-    /// Signs a correction of one answer outside of repeats; nothing takes the answer away.
+    /// Signs a correction of one answer outside of repeats; nothing takes the answer away. One that the checklist calls unlikely is
+    /// refused with its words, unless it is `confirmed`.
+    #[uniffi::method(default(confirmed = false))]
     pub fn correct(
         &self,
         report: String,
@@ -261,10 +263,13 @@ impl Desk {
         answer: Option<String>,
         reason: String,
         source: String,
+        confirmed: bool,
     ) -> Result<()> {
         let (question, new, rows) = (question.as_str(), answer.as_deref(), Vec::new());
         let change = Change { question, rows, new, reason: &reason, source: &source };
-        Ok(self.inner().correct(hash(&report)?, &change, now())?)
+        let desk = self.inner();
+        let preview = desk.preview(hash(&report)?, &change, now())?;
+        Ok(desk.sign_correction(&preview, confirmed, now())?)
     }
 
     /// Asks the observer about a report.

@@ -106,7 +106,8 @@ fn row(view: &View, line: &Line) -> Markup {
             td { @if let Some(ms) = line.signed { (view.moment(ms)) } }
             td { (view.moment(line.received)) }
             td { (mark) (view.status(line.status.name())) @if line.asked() { " · ❓ " (view.words.decided_ask) } @if !line.corrections.is_empty() { " · ✎ " (line.corrections.len()) } @if line.attachments > 0 { " · 📎 " (line.attachments) }
-                @for flag in line.flags.iter() { " · ⚑ " (view.flag(flag)) } }
+                @for flag in line.flags.iter() { " · ⚑ " (view.flag(flag)) }
+                @for flag in line.settled.iter() { " · ⚐ " (view.flag(flag)) " (" (view.words.settled) ")" } }
         }
     }
 }
