@@ -156,7 +156,8 @@ impl Line {
 }
 
 impl Board {
-    pub(crate) fn new(source: &Source, lines: Vec<Line>, people: usize, values: Arc<Vec<Given>>) -> Self {
+    pub(crate) fn new(source: &Source, mut lines: Vec<Line>, people: usize, values: Arc<Vec<Given>>) -> Self {
+        keep_internal(&mut lines);
         let level = level(source, &lines);
         // The first in the log, as a desk reads it.
         let at = lines.iter().enumerate().rev().map(|(at, line)| (line.hash, at)).collect();
@@ -297,6 +298,15 @@ impl Board {
 }
 
 impl Desk {
+    /// The reports whose words stay at the desk.
+    ///
+    /// # Errors
+    /// As [`Desk::board`].
+    pub fn internal(&self) -> Result<HashSet<Hash>, DeskError> {
+        let (_, board) = self.board(None, Answers::Effective)?;
+        Ok(board.lines.iter().filter(|line| line.internal).map(|line| line.hash).collect())
+    }
+
     /// Everything that was received up to a moment, in milliseconds since 1970 (all, when there is none), in lines.
     ///
     /// # Errors
@@ -315,6 +325,17 @@ impl Desk {
     pub fn figures(&self, as_of: Option<i64>, answers: Answers) -> Result<Vec<Computed>, DeskError> {
         let (source, board) = self.board(as_of, answers)?;
         Ok(board.figures(&source, &Filter::default()))
+    }
+}
+
+/// What an amendment keeps at the desk, the reports that it supersedes do not let out. An amendment stands behind its report in the log.
+fn keep_internal(lines: &mut [Line]) {
+    let mut kept: HashSet<Hash> = HashSet::new();
+    for line in lines.iter_mut().rev() {
+        line.internal |= kept.contains(&line.hash);
+        if line.internal {
+            kept.extend(line.supersedes);
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What this desk signs: reviews, letters, and corrections, which [`crate::preview`] looks at first. They wait in the store until the server proved that it has them, as a
 //! phone's reports do.
 
+use crate::board::Board;
 use crate::error::DeskError;
 use crate::folder::{DAY_MS, Desk};
 use crate::identity::Identity;
@@ -63,8 +64,15 @@ impl Desk {
     /// Signs what a text is about, what it means in the statement's language, and whether it may be quoted.
     ///
     /// # Errors
-    /// There is no such report or text, or a code is not in the codebook.
+    /// There is no such report or text, a code is not in the codebook, or what is internal shall be quoted.
     pub fn code(&self, report: Hash, text: &Coded, now: i64) -> Result<(), DeskError> {
+        if text.quotable && self.internal()?.contains(&report) {
+            return Err(internal(text.question));
+        }
+        self.sign_coding(report, text, now)
+    }
+
+    fn sign_coding(&self, report: Hash, text: &Coded, now: i64) -> Result<(), DeskError> {
         let filling = self.evaluated(report)?;
         let node = question(filling.form(), text.question)?;
         let key = filling.key_at(node, &text.rows);
@@ -165,6 +173,25 @@ impl Desk {
         let found = self.store.devices()?.into_iter().find(|d| d.device == device);
         found.ok_or_else(|| DeskError::Unknown(format!("no phone {device} enrolled")))
     }
+}
+
+impl Board {
+    /// As [`Desk::code`], where the board is at hand.
+    ///
+    /// # Errors
+    /// As [`Desk::code`].
+    pub fn code(&self, desk: &Desk, report: Hash, text: &Coded, now: i64) -> Result<(), DeskError> {
+        if text.quotable && self.line(report).is_some_and(|line| line.internal) {
+            return Err(internal(text.question));
+        }
+        desk.sign_coding(report, text, now)
+    }
+}
+
+fn internal(question: &str) -> DeskError {
+    DeskError::Unknown(format!(
+        "{question}: the report is internal, so that nobody quotes it; if its words may be quoted, correct what it says of that first"
+    ))
 }
 
 /// Numbers, signs and seals what goes to the desks, or to a phone. It is kept until it is delivered.

@@ -25,6 +25,8 @@ pub(crate) struct Ask {
     pub having: String,
     /// `use:choice`.
     pub used: String,
+    /// Whether tables have the words of internal reports, too.
+    pub internal: String,
     pub raw: String,
     pub as_of: String,
     pub page: String,
@@ -87,6 +89,7 @@ impl Ask {
             ("flag", &self.flag),
             ("having", &self.having),
             ("used", &self.used),
+            ("internal", &self.internal),
             ("raw", &self.raw),
             ("as_of", &self.as_of),
             ("page", &self.page),

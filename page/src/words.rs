@@ -188,6 +188,10 @@ words! {
     text_code: "Code", "Код", "Код", "الرمز", "Code";
     codes: "Codes", "Кодтар", "Коды", "الرموز", "Codes";
     uncoded: "without a code", "кодсыз", "без кода", "دون رمز", "sans code";
+    internal: "internal", "ішкі", "для внутреннего пользования", "داخلي", "interne";
+    internal_how: "Its words stay at the desk: nobody quotes them, and no table has them unless it is asked for with them.", "Сөздері үйлестірушілерде қалады: дәйексөз келтірілмейді және арнайы сұралмаса, ешбір кестеге енбейді.", "Слова остаются у координаторов: их не цитируют, и в таблицах их нет, если не запросить особо.", "تبقى أقواله لدى مكتب التنسيق: لا تُقتبس ولا ترد في أي جدول إلا إذا طُلبت صراحة.", "Ses propos restent au poste de coordination : on ne les cite pas, et aucun tableau ne les contient sauf demande expresse.";
+    internal_left_out: "without what is internal", "ішкі есептерсіз", "без внутренних", "دون ما هو داخلي", "sans ce qui est interne";
+    internal_too: "with it", "ішкілерімен бірге", "с внутренними", "معه", "avec";
     quotable: "quotable", "дәйексөз келтіруге болады", "можно цитировать", "قابل للاقتباس", "citable";
     quotable_how: "May be quoted: it names nobody, and nobody can be known by it", "Дәйексөз келтіруге болады: ешкім аталмайды, одан ешкімді тануға болмайды", "Можно цитировать: никто не назван, и никого нельзя узнать", "يجوز اقتباسه: لا يسمّي أحدا، ولا يمكن التعرّف منه على أحد", "Peut être cité : ne nomme personne et ne permet de reconnaître personne";
     translation: "Translation", "Аударма", "Перевод", "الترجمة", "Traduction";

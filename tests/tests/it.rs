@@ -13,6 +13,7 @@ mod it {
     mod figures;
     mod finding;
     mod hostile;
+    mod internal;
     mod keys;
     mod killed;
     mod letters;

@@ -134,6 +134,8 @@ pub struct ReportRow {
     pub supersedes: Option<String>,
     /// Why it amends, in the observer's words.
     pub why: Option<String>,
+    /// Whether its words stay at the desk: not to be quoted or handed on.
+    pub internal: bool,
     /// Its answers by question, in the notation of answer files; rows of repeats are not among them.
     pub answers: HashMap<String, String>,
 }
@@ -154,6 +156,7 @@ impl From<&Known> for ReportRow {
             place: report.and_then(|r| r.visit.place.clone()),
             supersedes: report.and_then(|r| r.supersedes).map(|h| h.to_string()),
             why: report.and_then(|r| r.why.clone()),
+            internal: false,
             answers: known.answers().into_iter().collect(),
         }
     }
@@ -240,7 +243,10 @@ impl Desk {
 
     /// Every report, counted or not, in the order of the log.
     pub fn reports(&self, which: Which, as_of_ms: Option<i64>) -> Result<Vec<ReportRow>> {
-        Ok(self.inner().picture(as_of_ms, which.into())?.reports.iter().map(Into::into).collect())
+        let desk = self.inner();
+        let internal = desk.internal()?;
+        let row = |known: &Known| ReportRow { internal: internal.contains(&known.envelope.hash), ..known.into() };
+        Ok(desk.picture(as_of_ms, which.into())?.reports.iter().map(row).collect())
     }
 
     /// Signs that a report counts.

@@ -80,7 +80,7 @@ pub fn run(args: &Demo) -> Outcome {
     let counted = picture.reports.iter().filter(|k| k.status == Status::Counted).count();
     let figures = desk.figures(None, Answers::Effective)?;
     let exported = stage.folder.join("answers");
-    desk.export(Answers::Effective, &exported)?;
+    desk.export(Answers::Effective, &exported, false)?;
     let rss = peak_rss(std::process::id()) + server.peak_rss() + filled.peak_child_rss;
     proxy::go_good();
     faults.duplicates(server.metric("baqylau_objects_duplicate_total", &stage)?);

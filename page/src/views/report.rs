@@ -53,6 +53,7 @@ fn facts(view: &View, board: &Board, line: &Line) -> Markup {
     let mark = if line.status == Status::Counted { "✓ " } else { "⚠ " };
     html! {
         dl .facts {
+            @if line.internal { dt { "🔒 " (w.internal) } dd { (w.internal_how) } }
             dt { (w.status) } dd { strong { (mark) (view.status(line.status.name())) }
                 @match &line.status {
                     Status::Unverifiable(why) | Status::Misfit(why) | Status::Excluded(why) => { ": " (text(why)) }
