@@ -42,7 +42,7 @@ pub enum Mission {
         /// Days until enrolment ends and phones warn.
         #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..))]
         days: u32,
-        /// Send it to the server too.
+        /// Send it to the server too, which must run. Before that no phone can enrol.
         #[arg(long)]
         publish: bool,
         /// One JSON object on one line.
@@ -138,7 +138,8 @@ pub fn run(command: Mission) -> Outcome {
                 return print_json(&json!({"mission": desk.mission().to_string(), "folder": folder}));
             }
             println!("mission {} in {}", desk.mission(), folder.display());
-            println!("next: `baqylau mission build --folder {}`", folder.display());
+            println!("next: `baqylau serve --folder {}/server`, and while it runs", folder.display());
+            println!("`baqylau mission build --folder {} --publish`; phones enrol after that", folder.display());
             Ok(true)
         }
         Mission::Build { folder, days, publish, json } => {
@@ -157,8 +158,11 @@ pub fn run(command: Mission) -> Outcome {
             }
             let published = folder.folder.join("publish");
             println!("bundle {} with {} parts in {}", manifest.version, manifest.parts.len(), published.display());
+            let servers = desk.settings.servers.join(", ");
             if publish {
-                println!("published to {}", desk.settings.servers.join(", "));
+                println!("published to {servers}");
+            } else {
+                println!("not published: phones can enrol when `--publish` has sent a bundle to {servers}");
             }
             Ok(true)
         }

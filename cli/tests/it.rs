@@ -4,5 +4,6 @@ mod it {
     mod demonstration;
     mod desk;
     mod mission;
+    mod readme;
     mod support;
 }

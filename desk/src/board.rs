@@ -5,8 +5,8 @@ use crate::entry::Entry;
 use crate::filter::{Filter, Words, fits};
 use crate::flags::Flags;
 use crate::folder::Desk;
-use crate::judge::{Signed, Verdict};
-use crate::ledger::Ledger;
+use crate::judge::{Signed, Verdict, reporter};
+use crate::ledger::{Asked, Ledger};
 use crate::source::{Person, Source, Use, Used};
 use crate::status::{Answers, Status};
 use crate::{DeskError, flags};
@@ -23,6 +23,8 @@ use std::sync::{Arc, OnceLock};
 #[derive(Debug, Clone)]
 pub struct Line {
     entry: Arc<Entry>,
+    /// The report as it was sent, where desks corrected it.
+    pub(crate) first: Arc<Entry>,
     /// Whether it counts, and if not, why.
     pub status: Status,
     /// Who sent it, with the team of that time.
@@ -35,6 +37,10 @@ pub struct Line {
     pub codings: Vec<Signed<Coding>>,
     /// What is odd about it.
     pub flags: Flags,
+    /// What was odd about it as it was sent, and is not since desks corrected it.
+    pub settled: Flags,
+    /// Whether its words stay at the desk: by its own word as desks corrected it, or by that of what supersedes it.
+    pub internal: bool,
 }
 
 impl Deref for Line {
@@ -73,13 +79,15 @@ impl<'b> ByChecklist<'b> {
 
 impl Line {
     pub(crate) fn new(
-        entry: Arc<Entry>,
+        asked: Asked,
         verdict: Verdict,
         corrections: Vec<(Signed<Correction>, bool)>,
         codings: Vec<Signed<Coding>>,
     ) -> Self {
         let Verdict { status, person, reviews } = verdict;
-        Self { entry, status, person, reviews, corrections, codings, flags: Flags::default() }
+        let (flags, settled) = (Flags::default(), Flags::default());
+        let Asked { entry, first, internal } = asked;
+        Self { entry, first, status, person, reviews, corrections, codings, flags, settled, internal }
     }
 
     /// The name of a question of its checklist.
@@ -93,6 +101,11 @@ impl Line {
     #[must_use]
     pub fn team(&self) -> Option<&str> {
         self.person.as_ref().map(|p| p.team.as_str())
+    }
+
+    /// Who observed: the team, or the device where nobody knows whose it is.
+    pub(crate) fn reporter(&self) -> String {
+        reporter(self.person.as_deref(), self.device)
     }
 
     /// Whether it is urgent and no desk has signed yet that somebody sees to it.
@@ -143,7 +156,8 @@ impl Line {
 }
 
 impl Board {
-    pub(crate) fn new(source: &Source, lines: Vec<Line>, people: usize, values: Arc<Vec<Given>>) -> Self {
+    pub(crate) fn new(source: &Source, mut lines: Vec<Line>, people: usize, values: Arc<Vec<Given>>) -> Self {
+        keep_internal(&mut lines);
         let level = level(source, &lines);
         // The first in the log, as a desk reads it.
         let at = lines.iter().enumerate().rev().map(|(at, line)| (line.hash, at)).collect();
@@ -230,11 +244,20 @@ impl Board {
     /// What a report gives to a number; `None` when it is of another checklist, or does not count.
     #[must_use]
     pub fn given(&self, source: &Source, line: &Line, number: usize) -> Option<&Given> {
+        self.given_by(source, line, &line.entry, number)
+    }
+
+    /// As [`Board::given`], of the report as it was sent.
+    pub(crate) fn given_first(&self, source: &Source, line: &Line, number: usize) -> Option<&Given> {
+        self.given_by(source, line, &line.first, number)
+    }
+
+    fn given_by(&self, source: &Source, line: &Line, entry: &Entry, number: usize) -> Option<&Given> {
         let (checklist, position) = source.number_at(number)?;
-        if line.checklist != Some(checklist) || line.status != Status::Counted {
+        if entry.checklist != Some(checklist) || line.status != Status::Counted {
             return None;
         }
-        self.values.get(*line.given.get(position)? as usize)
+        self.values.get(*entry.given.get(position)? as usize)
     }
 
     /// One figure for all places of the mission's sample; `None` without one, or where the figure is no share of observations.
@@ -275,6 +298,15 @@ impl Board {
 }
 
 impl Desk {
+    /// The reports whose words stay at the desk.
+    ///
+    /// # Errors
+    /// As [`Desk::board`].
+    pub fn internal(&self) -> Result<HashSet<Hash>, DeskError> {
+        let (_, board) = self.board(None, Answers::Effective)?;
+        Ok(board.lines.iter().filter(|line| line.internal).map(|line| line.hash).collect())
+    }
+
     /// Everything that was received up to a moment, in milliseconds since 1970 (all, when there is none), in lines.
     ///
     /// # Errors
@@ -293,6 +325,17 @@ impl Desk {
     pub fn figures(&self, as_of: Option<i64>, answers: Answers) -> Result<Vec<Computed>, DeskError> {
         let (source, board) = self.board(as_of, answers)?;
         Ok(board.figures(&source, &Filter::default()))
+    }
+}
+
+/// What an amendment keeps at the desk, the reports that it supersedes do not let out. An amendment stands behind its report in the log.
+fn keep_internal(lines: &mut [Line]) {
+    let mut kept: HashSet<Hash> = HashSet::new();
+    for line in lines.iter_mut().rev() {
+        line.internal |= kept.contains(&line.hash);
+        if line.internal {
+            kept.extend(line.supersedes);
+        }
     }
 }
 

@@ -1,35 +1,118 @@
-//! The effective answers: what desks corrected, applied to a report in the order of the log.
+//! The effective answers: what desks corrected, applied to a report in the order of the log. A correction passes the rules of the
+//! checklist as the observer's own answer would; one that does not is no answer of the report, whichever desk signed it.
 
-use baqylau_forms::Filling;
-use baqylau_forms::fill::{Mutation, read_literal_at};
+use baqylau_forms::definition::{Choice, Kind};
+use baqylau_forms::fill::{Issue, Key, Mutation, Problem, read_literal_at};
+use baqylau_forms::{Filling, Form};
 use baqylau_report::Correction;
+
+/// The longest list of choices that an error names.
+const NAMED: usize = 20;
 
 /// The filling with every correction that fits, and which do.
 pub(crate) fn all<'c>(filling: &Filling, corrections: impl Iterator<Item = &'c Correction>) -> (Filling, Vec<bool>) {
     let mut now = filling.clone();
-    let fits = corrections.map(|correction| match apply(&now, correction) {
-        Some(corrected) => {
+    let fits = corrections.map(|c| match apply(&now, c.node, &c.rows, c.new.as_deref()) {
+        Ok(corrected) => {
             now = corrected;
             true
         }
-        None => false,
+        Err(_) => false,
     });
     let fits = fits.collect();
     (now, fits)
 }
 
-/// The filling with a correction applied; `None` when it does not fit the report.
-fn apply(filling: &Filling, correction: &Correction) -> Option<Filling> {
+/// The filling with one answer corrected, or taken away, and every rule evaluated that depends on it.
+///
+/// # Errors
+/// Why the observer could not have given this answer, with the remedy: it is of another kind, not offered, not asked, or makes an
+/// answer impossible.
+pub(crate) fn apply(filling: &Filling, node: u32, rows: &[u32], new: Option<&str>) -> Result<Filling, String> {
     let form = filling.form();
-    let key = filling.key_at(correction.node, &correction.rows)?;
-    let offset = filling.environment().now.offset;
-    let answer = match &correction.new {
-        Some(text) => Some(read_literal_at(form, correction.node, text, offset).ok()?),
-        None => None,
+    let item = form.definition().items.get(node as usize).ok_or("the checklist has no such question")?;
+    let key = filling.key_at(node, rows).ok_or_else(|| no_row(&item.name, rows))?;
+    if new.is_none() && matches!(item.kind, Kind::Start | Kind::End | Kind::Today) {
+        // What the phone noted by itself may be wrong, too; nobody can put another in its place.
+        return Ok(without(filling, key));
+    }
+    let mut corrected = filling.clone();
+    let changed = match new {
+        Some(_) if matches!(item.kind, Kind::Attachment { .. }) => {
+            return Err(format!("{}: a file cannot be put in the place of the observer's", item.name));
+        }
+        Some(text) => corrected.set(key, literal(filling, node, text)?),
+        None => corrected.clear(key),
     };
+    changed.map_err(|e| e.to_string())?;
+    let before = filling.issues();
+    let error = |p: &Problem| p.issue == Issue::Error && (p.key == key || !before.iter().any(|b| same(b, p)));
+    match corrected.issues().iter().find(|p| error(p)) {
+        Some(problem) => Err(format!("{}: {}", name(&corrected, problem), words(problem))),
+        None => Ok(corrected),
+    }
+}
+
+fn without(filling: &Filling, key: Key) -> Filling {
     let mut kept = filling.snapshot();
     kept.retain(|m| !matches!(m, Mutation::Answer(k, _) if *k == key));
-    kept.push(Mutation::Answer(key, answer));
-    let (corrected, misfits) = Filling::restore(form.clone(), filling.facts().clone(), filling.environment(), kept);
-    (misfits == 0).then_some(corrected)
+    Filling::restore(filling.form().clone(), filling.facts().clone(), filling.environment(), kept).0
+}
+
+/// What became unlikely by a correction, has a choice that is offered no longer, or is asked and not answered: of that answer, and of
+/// any that depends on it.
+pub(crate) fn new_problems(before: &Filling, after: &Filling, node: u32, rows: &[u32]) -> Vec<Problem> {
+    let (key, known) = (after.key_at(node, rows), before.issues());
+    let new = |p: &Problem| Some(p.key) == key || !known.iter().any(|b| same(b, p));
+    after.issues().into_iter().filter(|p| p.issue != Issue::Error && new(p)).collect()
+}
+
+fn same(a: &Problem, b: &Problem) -> bool {
+    a.key == b.key && a.issue == b.issue
+}
+
+/// The name of the question that a problem is about.
+pub(crate) fn name(filling: &Filling, problem: &Problem) -> String {
+    filling.question(problem.key).name
+}
+
+/// The author's words for a problem, or what sort it is.
+pub(crate) fn words(problem: &Problem) -> String {
+    match (problem.text.is_empty(), problem.issue) {
+        (false, _) => problem.text.to_string(),
+        (true, Issue::Error) => "the checklist takes no such answer".into(),
+        (true, Issue::Warning) => "the checklist calls this answer unlikely".into(),
+        (true, Issue::NotOffered) => "the choice is not offered any more".into(),
+        (true, Issue::Unanswered) => "it must be answered".into(),
+    }
+}
+
+/// An answer in the notation of answer files; one choice also by its label in any language, where only one has it.
+fn literal(filling: &Filling, node: u32, text: &str) -> Result<baqylau_forms::value::Answer, String> {
+    let form = filling.form();
+    let item = &form.definition().items[node as usize];
+    let offset = filling.environment().now.offset;
+    let read = read_literal_at(form, node, text, offset);
+    let by_label = || {
+        let named = |c: &&Choice| c.label.0.iter().any(|label| **label == *text.trim());
+        let choices = form.list(node)?.choices.iter();
+        let mut found = choices.filter(named);
+        let one = found.next().filter(|_| found.next().is_none())?;
+        read_literal_at(form, node, &one.name, offset).ok()
+    };
+    read.or_else(|expected| by_label().ok_or(expected))
+        .map_err(|expected| format!("{}: expected {expected}{}", item.name, choices(form, node)))
+}
+
+fn no_row(name: &str, rows: &[u32]) -> String {
+    let rows: Vec<String> = rows.iter().map(|row| (u64::from(*row) + 1).to_string()).collect();
+    let which = if rows.is_empty() { "it stands in a row of a repeat; say in which".into() } else { rows.join(".") };
+    format!("{name}: the report has no such row ({which})")
+}
+
+/// The choices of a question, where they are few.
+fn choices(form: &Form, node: u32) -> String {
+    let choices = form.list(node).map(|l| l.choices.as_slice()).unwrap_or_default();
+    let names: Vec<&str> = choices.iter().take(NAMED).map(|c| &*c.name).collect();
+    if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) }
 }

@@ -1,7 +1,7 @@
 //! What pages keep of a report: a few hundred bytes instead of its answers. Made once, on all cores, when the report comes in.
 
 use crate::judge::Brief;
-use crate::source::{Source, Use};
+use crate::source::{INTERNAL, Source, Use, Used};
 use crate::status::Status;
 use crate::store::Envelope;
 use baqylau_findings::compute::Adapted;
@@ -14,7 +14,7 @@ use baqylau_forms::num;
 use baqylau_forms::places::fold;
 use baqylau_forms::value::Answer;
 use baqylau_report::Report;
-use baqylau_report::report::{ALARM, At, Position};
+use baqylau_report::report::{At, Position};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -28,8 +28,6 @@ pub struct Entry {
     pub checklist: Option<usize>,
     /// The place, as a position in [`Source::places`].
     pub place: Option<u32>,
-    /// The place in words where it is in no list.
-    pub unlisted: Option<Box<str>>,
     /// The hour of the day of arrival, where the place is.
     pub hour: Option<u8>,
     /// When the team arrived, in milliseconds since 1970.
@@ -44,7 +42,7 @@ pub struct Entry {
     pub by_phone: bool,
     /// How many questions are answered.
     pub answered: usize,
-    /// Whether its checklist goes first.
+    /// Whether it goes first: it is of an urgent checklist, or a call for help.
     pub urgent: bool,
     /// Whether it is a call for help.
     pub alarm: bool,
@@ -56,6 +54,8 @@ pub struct Entry {
     pub typed: Box<[(u32, Box<[u32]>)]>,
     /// What it gives to each number of its checklist, in their order, as positions in the ledger's values.
     pub(crate) given: Box<[u32]>,
+    /// Whether its words stay at the desk: the observer says so, or was asked and did not say that they may leave it.
+    pub internal: bool,
     /// What the desk takes out of it by `desk.csv`: choices by their position, days since 1970, numbers.
     pub uses: Box<[(Use, u32)]>,
 }
@@ -80,7 +80,6 @@ impl Entry {
             brief: Brief::new(envelope, Err(why)),
             checklist: None,
             place: None,
-            unlisted: None,
             hour: None,
             arrived: None,
             departed: None,
@@ -94,6 +93,7 @@ impl Entry {
             texts: Box::default(),
             typed: Box::default(),
             given: Box::default(),
+            internal: false,
             uses: Box::default(),
         }
     }
@@ -113,11 +113,12 @@ impl Entry {
         let offset = place.and_then(|p| source.places.get(p)).map_or(source.mission.offset, |p| p.offset);
         let ms = |at: Option<At>| at.map(|at| at.ms);
         let local = ms(report.visit.arrived).map(|ms| ms + i64::from(offset) * 60_000);
+        let uses = checklist.map(|at| uses(source, at, &form, &filling)).unwrap_or_default();
         let entry = Self {
+            internal: checklist.is_some_and(|at| internal(source, at, &uses)),
             brief: Brief::new(envelope, Ok((report, &form))),
             checklist,
             place,
-            unlisted: report.visit.unlisted.as_deref().map(Into::into),
             hour: local.and_then(|ms| u8::try_from(ms.rem_euclid(24 * HOUR_MS) / HOUR_MS).ok()),
             arrived: ms(report.visit.arrived),
             departed: ms(report.visit.departed),
@@ -125,13 +126,13 @@ impl Entry {
             position: report.visit.position,
             by_phone: report.visit.mode == "phone",
             answered: filling.progress().answered,
-            urgent: definition.urgent,
-            alarm: report.incomplete.as_deref() == Some(ALARM),
+            urgent: definition.urgent || report.alarm == Some(true),
+            alarm: report.alarm == Some(true),
             attachments: report.attachments.as_ref().map_or(0, Vec::len),
             texts: texts(report, &filling).into(),
             typed: typed(&filling).map(|(key, _)| (key.node, filling.row_path(key.row).into())).collect(),
             given: Box::default(),
-            uses: checklist.map(|at| uses(source, at, &form, &filling)).unwrap_or_default(),
+            uses,
         };
         let observation = Observation { index: envelope.index, checklist: definition.id.clone(), place, filling };
         let given = give(rules, &observation).into_iter().map(|(_, given)| given).collect();
@@ -188,4 +189,12 @@ fn uses(source: &Source, checklist: usize, form: &Form, filling: &Filling) -> Bo
         out.extend(values.into_iter().map(|value| (used.what, value)));
     }
     out.into()
+}
+
+/// Whether the words of a report stay at the desk.
+fn internal(source: &Source, checklist: usize, uses: &[(Use, u32)]) -> bool {
+    let asked: Vec<&Used> = source.used(Use::Confidentiality).filter(|u| u.checklist == checklist).collect();
+    let mut chosen = uses.iter().filter(|u| u.0 == Use::Confidentiality).map(|u| u.1 as usize);
+    let open = |at: usize| asked.iter().any(|u| u.choices.get(at).is_some_and(|name| **name != *INTERNAL));
+    !asked.is_empty() && !chosen.next().is_some_and(open)
 }

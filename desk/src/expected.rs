@@ -106,7 +106,7 @@ pub fn heard<'s>(board: &'s Board, source: &'s Source) -> BTreeMap<&'s str, Opti
 }
 
 fn teams(source: &Source) -> BTreeSet<&str> {
-    source.people.iter().map(|p| p.team.as_str()).filter(|t| !t.is_empty()).collect()
+    source.people.iter().map(|p| p.team.as_str()).collect()
 }
 
 /// The teams that were to be heard from on election day and were not: the moment when they were due, in milliseconds since 1970, and

@@ -27,7 +27,7 @@ pub struct Filter {
     pub words: String,
     /// The reports behind a number, by its position in [`Source::numbers`].
     pub behind: Option<usize>,
-    /// What is odd about it.
+    /// What is odd about it, or was before it was corrected.
     pub flag: Option<Flag>,
     /// What a column of the places says of theirs, as `setting` and `urban`.
     pub having: Option<(String, String)>,
@@ -82,5 +82,5 @@ pub(crate) fn fits(line: &Line, filter: &Filter) -> bool {
         && filter.status.as_ref().is_none_or(status)
         && filter.team.as_ref().is_none_or(|t| line.team() == Some(t))
         && filter.hour.is_none_or(|h| line.hour == Some(h))
-        && filter.flag.is_none_or(|flag| line.flags.has(flag))
+        && filter.flag.is_none_or(|flag| line.flags.has(flag) || line.settled.has(flag))
 }

@@ -87,8 +87,9 @@ const EARTH: f64 = 6_371_009.0;
 /// Sets the flags of every report of a board.
 pub(crate) fn mark(source: &Source, board: &mut Board) {
     let checks: Vec<usize> = source.reconciled.iter().filter(|r| r.is_check()).map(|r| r.number).collect();
-    let odd: Vec<Flags> = board.lines.iter().map(|line| alone(source, board, line, &checks)).collect();
-    board.lines.iter_mut().zip(odd).for_each(|(line, flags)| line.flags = flags);
+    let look = |line| (alone(source, board, line, &checks), settled(source, board, line, &checks));
+    let odd: Vec<(Flags, Flags)> = board.lines.iter().map(look).collect();
+    board.lines.iter_mut().zip(odd).for_each(|(line, odd)| (line.flags, line.settled) = odd);
     travel(source, board);
     double(board);
 }
@@ -96,7 +97,8 @@ pub(crate) fn mark(source: &Source, board: &mut Board) {
 fn alone(source: &Source, board: &Board, line: &Line, checks: &[usize]) -> Flags {
     let mut flags = Flags::default();
     if let (Some(signed), Some(started)) = (line.signed, line.started) {
-        let answered = i64::try_from(line.answered).unwrap_or(i64::MAX);
+        // How fast it was filled in, no desk can correct.
+        let answered = i64::try_from(line.first.answered).unwrap_or(i64::MAX);
         if line.by_phone && line.supersedes.is_none() && signed - started < answered * MS_AN_ANSWER {
             flags.set(Flag::Speed);
         }
@@ -117,6 +119,17 @@ fn alone(source: &Source, board: &Board, line: &Line, checks: &[usize]) -> Flags
     }
     if line.disputed() {
         flags.set(Flag::Disputed);
+    }
+    flags
+}
+
+/// What was odd about the numbers that were sent, and is not any more: a correction takes no flag away without a word.
+fn settled(source: &Source, board: &Board, line: &Line, checks: &[usize]) -> Flags {
+    let mut flags = Flags::default();
+    let failed = |number: &usize| board.given_first(source, line, *number).is_some_and(|g| g.count > 0);
+    let fails = |number: &usize| board.given(source, line, *number).is_some_and(|g| g.count > 0);
+    if checks.iter().any(failed) && !checks.iter().any(fails) {
+        flags.set(Flag::Arithmetic);
     }
     flags
 }
@@ -173,7 +186,7 @@ fn double(board: &mut Board) {
         for pair in there.windows(2) {
             let (a, b) = (&board.lines[pair[0]], &board.lines[pair[1]]);
             let near = a.arrived.zip(b.arrived).is_some_and(|(a, b)| b - a < TOGETHER_MS);
-            if near && a.team() != b.team() {
+            if near && a.reporter() != b.reporter() {
                 pair.iter().for_each(|at| board.lines[*at].flags.set(Flag::Double));
             }
         }

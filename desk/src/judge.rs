@@ -9,6 +9,7 @@ use crate::status::{Answers, Status};
 use crate::store::{Device, Envelope};
 use baqylau_forms::fill::Outcome;
 use baqylau_forms::form::Form;
+use baqylau_forms::places::fold;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::Type;
 use baqylau_protocol::ids::{DeviceId, Hash, SubjectId};
@@ -38,6 +39,8 @@ pub struct Brief {
     pub visit: Box<str>,
     /// The code of its place.
     pub code: Option<Box<str>>,
+    /// The place in words where it is in no list.
+    pub unlisted: Option<Box<str>>,
     /// The version of its checklist.
     pub form: Option<Arc<Form>>,
     /// What it is before anybody says anything of it.
@@ -58,6 +61,7 @@ impl Brief {
             supersedes: report.and_then(|r| r.supersedes),
             visit: report.map(|r| r.visit.code.as_str().into()).unwrap_or_default(),
             code: report.and_then(|r| r.visit.place.as_deref()).map(Into::into),
+            unlisted: report.and_then(|r| r.visit.unlisted.as_deref()).map(Into::into),
             form: read.ok().map(|(_, form)| form.clone()),
             first: read.map_or_else(Status::clone, |(report, _)| first(report)),
         }
@@ -164,6 +168,11 @@ impl<'d> Judge<'d> {
         }
     }
 
+    /// Hears a correction that nobody signed yet, as the last.
+    pub fn suppose(&mut self, correction: Signed<Correction>) {
+        self.corrections.entry(correction.what.report).or_default().push(correction);
+    }
+
     /// What desks corrected in a report, in the order of the log.
     pub fn corrections(&self, report: &Hash) -> &[Signed<Correction>] {
         self.corrections.get(report).map_or(&[], Vec::as_slice)
@@ -203,7 +212,7 @@ impl<'d> Judge<'d> {
     fn person(&self, brief: &Brief) -> Option<Arc<Person>> {
         let device = self.standings.device(brief.device)?;
         if device.role == Role::Desk {
-            let team = brief.visit.split('-').next().filter(|team| self.teams.contains(*team))?;
+            let team = Some(team_of_visit(&brief.visit)).filter(|team| self.teams.contains(*team))?;
             return Some(Arc::new(Person { team: team.to_owned(), ..Person::desk() }));
         }
         let person = self.register.get(&device.subject)?;
@@ -293,8 +302,18 @@ fn exclude(verdicts: &mut [Verdict]) {
     }
 }
 
+/// The team that a visit's code names: what stands before its number.
+pub(crate) fn team_of_visit(code: &str) -> &str {
+    code.rsplit_once('-').map_or(code, |(team, _)| team)
+}
+
+/// Who reported: the team, or the device where nobody knows whose it is.
+pub(crate) fn reporter(person: Option<&Person>, device: DeviceId) -> String {
+    person.map_or_else(|| device.to_string(), |person| person.team.clone())
+}
+
 /// The same team, visit, place and checklist twice: the lowest place in the log counts, and what a desk accepted. Never across
-/// teams.
+/// teams, and never because two reports say nothing: places in no list are told apart by their words, visits without a code by none.
 fn deduplicate(briefs: &[&Brief], verdicts: &mut [Verdict]) {
     let mut seen = HashSet::new();
     let mut bytes = HashSet::new();
@@ -305,11 +324,12 @@ fn deduplicate(briefs: &[&Brief], verdicts: &mut [Verdict]) {
             continue;
         }
         let Some(definition) = brief.form.as_ref().map(|f| f.definition()).filter(|d| d.once) else { continue };
-        let team = match &verdict.person {
-            Some(person) => person.team.clone(),
-            None => brief.device.to_string(),
-        };
-        if !seen.insert((team, &brief.visit, &brief.code, &definition.id)) && !verdict.accepted() {
+        if brief.visit.is_empty() {
+            continue;
+        }
+        let team = reporter(verdict.person.as_deref(), brief.device);
+        let unlisted = brief.unlisted.as_deref().map(|words| fold(words.trim()));
+        if !seen.insert((team, &brief.visit, &brief.code, unlisted, &definition.id)) && !verdict.accepted() {
             verdict.status = Status::Duplicate;
         }
     }

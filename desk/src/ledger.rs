@@ -149,15 +149,57 @@ impl Ledger {
     /// # Errors
     /// The database fails.
     pub fn board(&mut self, desk: &Desk, answers: Answers, as_of: Option<i64>) -> Result<Board, DeskError> {
+        let in_time = |received: i64| as_of.is_none_or(|moment| received <= moment);
+        self.judged(desk, &in_time, |ledger, judge| ledger.drawn(desk, judge, answers, &in_time))
+    }
+
+    /// The board as it would be with one correction more.
+    pub(crate) fn suppose(
+        &mut self,
+        desk: &Desk,
+        answers: Answers,
+        correction: &Signed<Correction>,
+    ) -> Result<Board, DeskError> {
+        self.judged(desk, &|_| true, |ledger, judge| {
+            judge.suppose(correction.clone());
+            ledger.drawn(desk, judge, answers, &|_| true)
+        })
+    }
+
+    /// What desks corrected in a report, in the order of the log.
+    pub(crate) fn corrections(&mut self, desk: &Desk, report: Hash) -> Result<Vec<Correction>, DeskError> {
+        self.judged(desk, &|_| true, |_, judge| Ok(judge.corrections(&report).iter().map(|c| c.what.clone()).collect()))
+    }
+
+    pub(crate) fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Hears everything that desks signed in time, and looks.
+    fn judged<T>(
+        &mut self,
+        desk: &Desk,
+        in_time: &dyn Fn(i64) -> bool,
+        look: impl FnOnce(&mut Self, &mut Judge) -> Result<T, DeskError>,
+    ) -> Result<T, DeskError> {
         let devices: HashMap<DeviceId, Device> = desk.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
         let links = std::mem::take(&mut self.links);
         let records = std::mem::take(&mut self.records);
-        let in_time = |received: i64| as_of.is_none_or(|moment| received <= moment);
-        let lines = Judge::new(desk, &devices, &links, records.iter().filter(|e| in_time(e.received)))
-            .and_then(|judge| Ok((self.lines(desk, &judge, answers, &in_time)?, judge.people())));
+        let seen = Judge::new(desk, &devices, &links, records.iter().filter(|e| in_time(e.received)))
+            .and_then(|mut judge| look(self, &mut judge));
         (self.links, self.records) = (links, records);
-        let (lines, people) = lines?;
-        Ok(Board::new(&self.source, lines, people, self.values.all.clone()))
+        seen
+    }
+
+    fn drawn(
+        &mut self,
+        desk: &Desk,
+        judge: &Judge,
+        answers: Answers,
+        in_time: &dyn Fn(i64) -> bool,
+    ) -> Result<Board, DeskError> {
+        let lines = self.lines(desk, judge, answers, in_time)?;
+        Ok(Board::new(&self.source, lines, judge.people(), self.values.all.clone()))
     }
 
     fn lines(
@@ -172,41 +214,53 @@ impl Ledger {
         let mut lines = Vec::with_capacity(entries.len());
         for (entry, verdict) in entries.into_iter().zip(verdicts) {
             let corrections = judge.corrections(&entry.hash);
-            let (entry, fits) = self.effective(desk, entry, corrections, answers)?;
+            let (asked, fits) = self.effective(desk, entry, corrections, answers)?;
             let corrections = corrections.iter().cloned().zip(fits).collect();
-            let codings = judge.codings(&entry.hash).to_vec();
-            lines.push(Line::new(entry, verdict, corrections, codings));
+            let codings = judge.codings(&asked.first.hash).to_vec();
+            lines.push(Line::new(asked, verdict, corrections, codings));
         }
         Ok(lines)
     }
 
-    /// A report as desks corrected it.
+    /// A report as it is asked for, and which corrections fit.
     fn effective(
         &mut self,
         desk: &Desk,
         entry: Arc<Entry>,
         corrections: &[Signed<Correction>],
         answers: Answers,
-    ) -> Result<(Arc<Entry>, Vec<bool>), DeskError> {
+    ) -> Result<(Asked, Vec<bool>), DeskError> {
+        let first = entry;
         if corrections.is_empty() {
-            return Ok((entry, Vec::new()));
+            return Ok((Asked { entry: first.clone(), internal: first.internal, first }, Vec::new()));
         }
         let said: Vec<u8> = corrections.iter().flat_map(|c| c.what.encode()).collect();
-        let key = (entry.hash, Hash::of(&said));
+        let key = (first.hash, Hash::of(&said));
         if !self.corrected.contains_key(&key)
-            && let Some(envelope) = desk.store.envelope(entry.hash)?
+            && let Some(envelope) = desk.store.envelope(first.hash)?
         {
             let what: Vec<&Correction> = corrections.iter().map(|c| &c.what).collect();
             let (corrected, given, fits) = self.job(desk, envelope)?.run(&self.source, &what);
             let corrected = self.keep(corrected, given);
             self.corrected.insert(key, (corrected, fits));
         }
-        Ok(match self.corrected.get(&key) {
-            Some((corrected, fits)) if answers == Answers::Effective => (corrected.clone(), fits.clone()),
-            Some((_, fits)) => (entry, fits.clone()),
-            None => (entry, Vec::new()),
-        })
+        let Some((corrected, fits)) = self.corrected.get(&key) else {
+            return Ok((Asked { entry: first.clone(), internal: first.internal, first }, Vec::new()));
+        };
+        let entry = if answers == Answers::Effective { corrected } else { &first }.clone();
+        // Whoever looks at the raw answers learns no more than the desks let out.
+        Ok((Asked { entry, internal: corrected.internal, first }, fits.clone()))
     }
+}
+
+/// A report as it is asked for.
+pub(crate) struct Asked {
+    /// With or without what desks corrected.
+    pub entry: Arc<Entry>,
+    /// As it was sent.
+    pub first: Arc<Entry>,
+    /// Whether its words stay at the desk: what desks corrected holds, whichever answers are asked for.
+    pub internal: bool,
 }
 
 /// A report to be evaluated.

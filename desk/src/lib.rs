@@ -11,6 +11,7 @@
 //! - [`ledger`], [`entry`]: what pages keep of each report, grown with the log
 //! - [`board`], [`flags`]: all reports in lines, the figures, what is odd
 //! - [`records`], [`paper`]: what a desk signs: decisions, corrections, letters, codes, paper forms
+//! - [`preview`]: what a correction does, before it is signed
 //! - [`rescue`]: a damaged store, another passphrase
 //! - [`export`]: the answers as tables
 
@@ -38,6 +39,7 @@ mod mend;
 mod pages;
 pub mod paper;
 pub mod people;
+pub mod preview;
 pub mod proof;
 pub mod pull;
 pub mod records;

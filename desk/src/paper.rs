@@ -3,6 +3,7 @@
 
 use crate::error::DeskError;
 use crate::folder::Desk;
+use crate::judge::team_of_visit;
 use baqylau_forms::Filling;
 use baqylau_forms::expr::Environment;
 use baqylau_forms::fill::{Facts, Issue, Key, Outcome, Problem, read_literal_at};
@@ -68,7 +69,7 @@ impl Desk {
         if head.visit.is_empty() || head.visit.len() > 40 {
             return Err(unknown("give the visit's code, as the form has it: T047-05"));
         }
-        let team = head.visit.split('-').next().unwrap_or_default();
+        let team = team_of_visit(&head.visit);
         if !self.source()?.people.iter().any(|p| p.team == team) {
             return Err(unknown(format!(
                 "{:?} begins with no team of people.csv; a visit's code is as T047-05",
@@ -218,6 +219,7 @@ impl Desk {
             language: None,
             why: None,
             left: None,
+            alarm: None,
         })
     }
 

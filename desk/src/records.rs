@@ -1,11 +1,11 @@
-//! What this desk signs: reviews, corrections, letters. They wait in the store until the server proved that it has them, as a
+//! What this desk signs: reviews, letters, and corrections, which [`crate::preview`] looks at first. They wait in the store until the server proved that it has them, as a
 //! phone's reports do.
 
+use crate::board::Board;
 use crate::error::DeskError;
 use crate::folder::{DAY_MS, Desk};
 use crate::identity::Identity;
 use crate::store::{Chain, Device};
-use baqylau_forms::definition::Kind;
 use baqylau_forms::value::Answer;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
@@ -17,7 +17,7 @@ use baqylau_protocol::seal::SharedKey;
 use baqylau_report::letter::Question;
 use baqylau_report::report::At;
 use baqylau_report::review::State;
-use baqylau_report::{Coding, Correction, Letter, Review, Sent};
+use baqylau_report::{Coding, Letter, Review, Sent};
 
 /// A correction as a coordinator writes it.
 #[derive(Debug, Clone)]
@@ -26,7 +26,7 @@ pub struct Change<'c> {
     pub question: &'c str,
     /// The positions of the rows it is in, outermost first.
     pub rows: Vec<u32>,
-    /// The new answer, in the notation of answer files; `None` takes the answer away.
+    /// The new answer, in the notation of answer files, or the label of one choice; `None` takes the answer away.
     pub new: Option<&'c str>,
     /// Why.
     pub reason: &'c str,
@@ -61,46 +61,18 @@ impl Desk {
         self.sign_one(Type::Review, &review.encode(), now)
     }
 
-    /// Signs a correction of one answer.
-    ///
-    /// # Errors
-    /// There is no such report or question, the new answer is none, or reason or source are missing.
-    pub fn correct(&self, report: Hash, change: &Change, now: i64) -> Result<(), DeskError> {
-        said("a reason", change.reason)?;
-        said("a source", change.source)?;
-        let filling = self.evaluated(report)?;
-        let form = filling.form().clone();
-        let node = question(&form, change.question)?;
-        if change.new.is_some() && matches!(form.definition().items[node as usize].kind, Kind::Attachment { .. }) {
-            let what = format!("{}: a file cannot be put in the place of the observer's", change.question);
-            return Err(DeskError::Unknown(what));
-        }
-        let key = filling.key_at(node, &change.rows);
-        let key = key.ok_or_else(|| DeskError::Unknown(format!("{}: the report has no such row", change.question)))?;
-        if let Some(text) = change.new {
-            baqylau_forms::fill::read_literal(&form, node, text).map_err(|expected| {
-                DeskError::Unknown(format!("{}: expected {expected}{}", change.question, names(&form, node)))
-            })?;
-        }
-        let correction = Correction {
-            v: 1,
-            report,
-            node,
-            rows: change.rows.clone(),
-            old: filling.answer(key).map(|a| baqylau_forms::fill::write_literal(&form, node, a)),
-            new: change.new.map(str::to_owned),
-            reason: change.reason.trim().to_owned(),
-            source: change.source.trim().to_owned(),
-            at: at(now),
-        };
-        self.sign_one(Type::Correction, &correction.encode(), now)
-    }
-
     /// Signs what a text is about, what it means in the statement's language, and whether it may be quoted.
     ///
     /// # Errors
-    /// There is no such report or text, or a code is not in the codebook.
+    /// There is no such report or text, a code is not in the codebook, or what is internal shall be quoted.
     pub fn code(&self, report: Hash, text: &Coded, now: i64) -> Result<(), DeskError> {
+        if text.quotable && self.internal()?.contains(&report) {
+            return Err(internal(text.question));
+        }
+        self.sign_coding(report, text, now)
+    }
+
+    fn sign_coding(&self, report: Hash, text: &Coded, now: i64) -> Result<(), DeskError> {
         let filling = self.evaluated(report)?;
         let node = question(filling.form(), text.question)?;
         let key = filling.key_at(node, &text.rows);
@@ -186,7 +158,7 @@ impl Desk {
         Ok(Signer { desk: self, identity: self.identity(now)?, manifest: self.manifest()? })
     }
 
-    fn known(&self, report: Hash) -> Result<crate::store::Envelope, DeskError> {
+    pub(crate) fn known(&self, report: Hash) -> Result<crate::store::Envelope, DeskError> {
         let found = self.store.envelope(report)?;
         let is_report = |e: &crate::store::Envelope| e.plain.as_ref().is_ok_and(|o| o.kind == Type::Report);
         found.filter(is_report).ok_or_else(|| DeskError::Unknown(format!("no report {report} was pulled; pull first")))
@@ -201,6 +173,25 @@ impl Desk {
         let found = self.store.devices()?.into_iter().find(|d| d.device == device);
         found.ok_or_else(|| DeskError::Unknown(format!("no phone {device} enrolled")))
     }
+}
+
+impl Board {
+    /// As [`Desk::code`], where the board is at hand.
+    ///
+    /// # Errors
+    /// As [`Desk::code`].
+    pub fn code(&self, desk: &Desk, report: Hash, text: &Coded, now: i64) -> Result<(), DeskError> {
+        if text.quotable && self.line(report).is_some_and(|line| line.internal) {
+            return Err(internal(text.question));
+        }
+        desk.sign_coding(report, text, now)
+    }
+}
+
+fn internal(question: &str) -> DeskError {
+    DeskError::Unknown(format!(
+        "{question}: the report is internal, so that nobody quotes it; if its words may be quoted, correct what it says of that first"
+    ))
 }
 
 /// Numbers, signs and seals what goes to the desks, or to a phone. It is kept until it is delivered.
@@ -243,18 +234,11 @@ impl Signer<'_> {
     }
 }
 
-fn question(form: &baqylau_forms::Form, name: &str) -> Result<u32, DeskError> {
+pub(crate) fn question(form: &baqylau_forms::Form, name: &str) -> Result<u32, DeskError> {
     form.find(name).ok_or_else(|| DeskError::Unknown(format!("the checklist has no question {name}")))
 }
 
-/// The choices of a question, where they are few.
-fn names(form: &baqylau_forms::Form, node: u32) -> String {
-    let choices = form.list(node).map(|l| l.choices.as_slice()).unwrap_or_default();
-    let names: Vec<&str> = choices.iter().take(20).map(|c| &*c.name).collect();
-    if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) }
-}
-
-fn said(what: &str, text: &str) -> Result<(), DeskError> {
+pub(crate) fn said(what: &str, text: &str) -> Result<(), DeskError> {
     if text.trim().is_empty() { Err(DeskError::Unknown(format!("give {what}"))) } else { Ok(()) }
 }
 

@@ -64,6 +64,7 @@ public enum Word: String, CaseIterable, Sendable {
     case errorNoPosition = "error_no_position"
     case errorNoSos = "error_no_sos"
     case errorNotGenuine = "error_not_genuine"
+    case errorNotPublished = "error_not_published"
     case errorNotices = "error_notices"
     case errorOtherMission = "error_other_mission"
     case errorPinDiffers = "error_pin_differs"

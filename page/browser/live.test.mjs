@@ -61,17 +61,22 @@ test("an answer is corrected, with a reason, and both are shown", async () => {
   await browser.page.waitForSelector(`a[href*="${hash}"]`);
   await browser.go(`/reports/${hash}`);
   assert.deepEqual(await faults(browser.page), []);
+  const step = (button) => Promise.all([browser.page.waitForNavigation(), browser.page.click(button)]);
   const correct = async (answer) => {
     await browser.page.select("#correct select", "participants");
-    for (const [name, words] of [["new", answer], ["reason", "misread"], ["source", "a call"]]) {
+    await step("#correct button");
+    for (const [name, words] of [["value", answer], ["reason", "misread"], ["source", "a call"]]) {
       await browser.page.type(`#correct input[name=${name}]`, words);
     }
-    await Promise.all([browser.page.waitForNavigation(), browser.page.click("#correct button")]);
+    await step("#correct button");
   };
   await correct("many");
   await until("expected");
   await browser.go(`/reports/${hash}`);
   await correct("250");
+  await until("Nothing is signed yet");
+  assert.deepEqual(await faults(browser.page), []);
+  await step("#sign-correction button");
   await until("misread");
   const row = await browser.page.$$eval("main table tbody tr", (all) => all.map((r) => r.textContent).find((t) => t.includes("participants")));
   assert.ok(row.includes("—") && row.includes("250") && row.includes("a call"), row);

@@ -25,6 +25,8 @@ pub(crate) struct Ask {
     pub having: String,
     /// `use:choice`.
     pub used: String,
+    /// Whether tables have the words of internal reports, too.
+    pub internal: String,
     pub raw: String,
     pub as_of: String,
     pub page: String,
@@ -87,6 +89,7 @@ impl Ask {
             ("flag", &self.flag),
             ("having", &self.having),
             ("used", &self.used),
+            ("internal", &self.internal),
             ("raw", &self.raw),
             ("as_of", &self.as_of),
             ("page", &self.page),
@@ -130,7 +133,7 @@ impl Fields {
 }
 
 /// RFC 3986: everything but unreserved characters as `%XX`.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
         match byte {

@@ -100,7 +100,7 @@ fn routes(shared: Shared) -> Router {
         .route("/reports/{hash}/proof", get(views::report::prove))
         .route("/reports/{hash}/review", post(views::report::review))
         .route("/reports/{hash}/attachments/{number}", get(views::attachments::bytes))
-        .route("/reports/{hash}/correct", post(views::corrections::correct))
+        .route("/reports/{hash}/correct", get(views::corrections::ask).post(views::corrections::correct))
         .route("/reports/{hash}/code", post(views::texts::code))
         .route("/counts", get(views::counts::page))
         .route("/media", get(views::media::page))

@@ -6,9 +6,12 @@ use baqylau_desk::attachments::AttachmentRow;
 use baqylau_desk::board::Board;
 use baqylau_desk::expected;
 use baqylau_desk::ledger::Ledger;
+use baqylau_desk::preview::Preview;
+use baqylau_desk::records::Change;
 use baqylau_desk::source::Source;
 use baqylau_desk::status::Answers;
 use baqylau_desk::{Desk, DeskError};
+use baqylau_forms::Filling;
 use baqylau_protocol::ids::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::watch;
@@ -95,6 +98,16 @@ impl State {
         let now = (self.now)();
         self.read(|desk| act(desk, now))?;
         self.pull(now)
+    }
+
+    /// What a correction would do.
+    pub fn preview(&self, desk: &Desk, report: Hash, change: &Change, now: i64) -> Result<Preview, DeskError> {
+        self.ledger().preview(desk, report, change, now)
+    }
+
+    /// The answers of a report with the corrections so far.
+    pub fn effective(&self, report: Hash) -> Result<Filling, DeskError> {
+        self.read(|desk| self.ledger().effective_answers(desk, report))
     }
 
     /// Reads something at the desk.

@@ -6,6 +6,7 @@ mod it {
     mod browser;
     mod carrying;
     mod clocks;
+    mod correcting;
     mod couriers;
     mod damage;
     mod desks;
@@ -13,6 +14,7 @@ mod it {
     mod figures;
     mod finding;
     mod hostile;
+    mod internal;
     mod keys;
     mod killed;
     mod letters;
@@ -24,5 +26,6 @@ mod it {
     mod signing;
     mod stopped;
     mod support;
+    mod teams;
     mod workbench;
 }

@@ -138,6 +138,8 @@ pub struct ReportRow {
     pub supersedes: Option<String>,
     /// Why it amends, in the observer's words.
     pub why: Option<String>,
+    /// Whether its words stay at the desk: not to be quoted or handed on.
+    pub internal: bool,
     /// Its answers by question, in the notation of answer files; rows of repeats are not among them.
     pub answers: HashMap<String, String>,
 }
@@ -158,6 +160,7 @@ impl From<&Known> for ReportRow {
             place: report.and_then(|r| r.visit.place.clone()),
             supersedes: report.and_then(|r| r.supersedes).map(|h| h.to_string()),
             why: report.and_then(|r| r.why.clone()),
+            internal: false,
             answers: known.answers().into_iter().collect(),
         }
     }
@@ -244,7 +247,10 @@ impl Desk {
 
     /// Every report, counted or not, in the order of the log.
     pub fn reports(&self, which: Which, as_of_ms: Option<i64>) -> Result<Vec<ReportRow>> {
-        Ok(self.inner().picture(as_of_ms, which.into())?.reports.iter().map(Into::into).collect())
+        let desk = self.inner();
+        let internal = desk.internal()?;
+        let row = |known: &Known| ReportRow { internal: internal.contains(&known.envelope.hash), ..known.into() };
+        Ok(desk.picture(as_of_ms, which.into())?.reports.iter().map(row).collect())
     }
 
     /// Signs that a report counts.
@@ -257,7 +263,9 @@ impl Desk {
         Ok(self.inner().review(hash(&report)?, State::Excluded, &reason, now())?)
     }
 
-    /// Signs a correction of one answer outside of repeats; nothing takes the answer away.
+    /// Signs a correction of one answer outside of repeats; nothing takes the answer away. One that the checklist calls unlikely is
+    /// refused with its words, unless it is `confirmed`.
+    #[uniffi::method(default(confirmed = false))]
     pub fn correct(
         &self,
         report: String,
@@ -265,10 +273,13 @@ impl Desk {
         answer: Option<String>,
         reason: String,
         source: String,
+        confirmed: bool,
     ) -> Result<()> {
         let (question, new, rows) = (question.as_str(), answer.as_deref(), Vec::new());
         let change = Change { question, rows, new, reason: &reason, source: &source };
-        Ok(self.inner().correct(hash(&report)?, &change, now())?)
+        let desk = self.inner();
+        let preview = desk.preview(hash(&report)?, &change, now())?;
+        Ok(desk.sign_correction(&preview, confirmed, now())?)
     }
 
     /// Asks the observer about a report.

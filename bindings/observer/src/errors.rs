@@ -89,6 +89,10 @@ mirror! {
         Unfit,
         /// The phone's key store does not do it.
         KeyStore,
+        /// The server is the mission's, and the coordinators have not published the mission there yet.
+        NotPublished,
+        /// The mission has no checklist that goes before all others.
+        NothingUrgent,
     }
 }
 

@@ -80,7 +80,7 @@ pub fn run(args: &Demo) -> Outcome {
     let counted = picture.reports.iter().filter(|k| k.status == Status::Counted).count();
     let figures = desk.figures(None, Answers::Effective)?;
     let exported = stage.folder.join("answers");
-    desk.export(Answers::Effective, &exported)?;
+    desk.export(Answers::Effective, &exported, false)?;
     let rss = peak_rss(std::process::id()) + server.peak_rss() + filled.peak_child_rss;
     proxy::go_good();
     faults.duplicates(server.metric("baqylau_objects_duplicate_total", &stage)?);
@@ -127,15 +127,16 @@ fn say(args: &Demo, text: &str) {
 fn closing(summary: &serde_json::Value, stage: &Stage, equal: bool, spare: &str) {
     let folder = stage.folder.display();
     println!();
+    let bytes = summary["bytes_per_report"].as_u64();
+    let bytes = bytes.map_or("nothing sent".to_owned(), |bytes| format!("{bytes} bytes sent a report"));
     println!(
-        "{} reports by {} observers in {} s; {} durable commits (synchronous={}, {}); {} bytes sent a report; {} MB at most",
+        "{} reports by {} observers in {} s; {} durable commits (synchronous={}, {}); {bytes}; {} MB at most",
         summary["reports"],
         summary["observers"],
         summary["seconds"],
         summary["commits"],
         summary["synchronous"].as_str().unwrap_or_default(),
         summary["file_system"].as_str().unwrap_or_default(),
-        summary["bytes_per_report"],
         summary["peak_rss_bytes"].as_u64().unwrap_or_default() >> 20,
     );
     if summary["faults"].is_object() {

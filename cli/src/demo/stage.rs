@@ -38,6 +38,9 @@ impl Stage {
         // Everything that can be wrong in the tables is found before an earlier demonstration is replaced.
         let source = Source::read(&args.mission)?;
         let (people, begins, tasks) = planned(&source, &args.mission, args.seed)?;
+        if tasks.values().all(Vec::is_empty) {
+            return Err(no_plan(&source, &args.mission).into());
+        }
         let folder = empty(&args.keep)?;
         let server_port = free_port()?;
         let port = if args.faults { free_port()? } else { server_port };
@@ -64,6 +67,17 @@ impl Stage {
         desk.invite(std::slice::from_ref(&first), now(), 30)?;
         Ok(first)
     }
+}
+
+/// What a mission lacks to be played.
+fn no_plan(source: &Source, mission: &Path) -> String {
+    let tables: Vec<String> = source.checklists.iter().map(|c| format!("plan/{}.csv", c.id)).collect();
+    format!(
+        "{}: nobody has anything to report, because the mission has no plan of answers. The demonstration fills checklists as {} \
+         say, which docs/authoring.md describes. A mission without them can be observed by hand: `baqylau mission new` makes its folder",
+        mission.display(),
+        tables.join(", ")
+    )
 }
 
 /// What everybody does.

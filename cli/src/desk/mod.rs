@@ -50,9 +50,12 @@ pub enum Desk {
     Reports {
         #[command(flatten)]
         folder: Folder,
-        /// Write the answers as CSV tables into this folder.
+        /// Write the answers as CSV tables into this folder; internal reports are left out.
         #[arg(long, value_name = "DIR")]
         export: Option<PathBuf>,
+        /// With the words of internal reports, which are not to be quoted.
+        #[arg(long)]
+        internal: bool,
         /// One JSON object on one line.
         #[arg(long)]
         json: bool,
@@ -83,9 +86,12 @@ pub enum Desk {
     Attachments {
         #[command(flatten)]
         folder: Folder,
-        /// Decrypt all that are here into this folder.
+        /// Decrypt all that are here into this folder; those of internal reports are left out.
         #[arg(long, value_name = "DIR")]
         export: Option<PathBuf>,
+        /// With the files of internal reports.
+        #[arg(long)]
+        internal: bool,
     },
     /// The phones: whose, how much of each chain is here, what is missing.
     Devices {
@@ -174,9 +180,9 @@ pub fn run(command: Desk) -> Outcome {
             }
             Ok(figures.iter().all(|f| f.equal))
         }
-        Desk::Reports { folder, export, json } => reports(&folder, export, json),
+        Desk::Reports { folder, export, internal, json } => reports(&folder, export, internal, json),
         Desk::Sign(command) => records::run(command),
-        Desk::Attachments { folder, export } => attachments(&folder.open()?, export),
+        Desk::Attachments { folder, export, internal } => attachments(&folder.open()?, export, internal),
         Desk::Deliver { folder, file, back, attachments } => {
             let desk = folder.open()?;
             let bytes = courier_file(&file)?;
@@ -254,15 +260,18 @@ pub fn run(command: Desk) -> Outcome {
     }
 }
 
-fn attachments(desk: &baqylau_desk::Desk, export: Option<PathBuf>) -> Outcome {
+fn attachments(desk: &baqylau_desk::Desk, export: Option<PathBuf>, internal: bool) -> Outcome {
     let rows = desk.attachments()?;
+    let kept = desk.internal()?;
     let mut whole = true;
     for row in &rows {
         let a = &row.attachment;
         let short = row.report.to_string()[..8].to_owned();
         let state = if row.here { "here" } else { "not here yet" };
-        println!("{short}  {:<28} {:>10} bytes  {:<12} {state}", a.name, a.size, a.media);
-        let Some(folder) = export.as_ref().filter(|_| row.here) else { continue };
+        let mark = if kept.contains(&row.report) { "  internal" } else { "" };
+        println!("{short}  {:<28} {:>10} bytes  {:<12} {state}{mark}", a.name, a.size, a.media);
+        let leaves = row.here && (internal || mark.is_empty());
+        let Some(folder) = export.as_ref().filter(|_| leaves) else { continue };
         std::fs::create_dir_all(folder)?;
         // The name comes from a phone: it stays a name.
         let name: String =
@@ -319,24 +328,33 @@ pub fn moment(text: &str) -> Result<i64, String> {
     moment.map(|m| m.ms).ok_or_else(|| format!("{text:?} is no moment such as 2023-03-20T09:00:00+06:00"))
 }
 
-fn reports(folder: &Folder, export: Option<PathBuf>, json: bool) -> Outcome {
+fn reports(folder: &Folder, export: Option<PathBuf>, internal: bool, json: bool) -> Outcome {
     let desk = folder.open()?;
     if let Some(target) = export {
-        let rows = desk.export(Answers::Effective, &target)?;
+        let (rows, left) = desk.export(Answers::Effective, &target, internal)?;
         println!("{rows} reports in {}", target.display());
+        if left > 0 {
+            println!("{left} internal reports were left out; with --internal they are there too");
+        }
         return Ok(true);
     }
+    let kept = desk.internal()?;
     let picture = desk.picture(None, Answers::Effective)?;
     let rows = picture.reports.iter().map(|known| {
         let report = known.report.as_ref();
+        let marked = kept.contains(&known.envelope.hash);
+        // The words of what is internal are there only for whoever asks for them.
+        let words = internal || !marked;
         json!({
             "index": known.envelope.index,
+            "internal": marked,
             "hash": known.envelope.hash.to_string(),
             "supersedes": report.and_then(|r| r.supersedes).map(|h| h.to_string()),
-            "why": report.and_then(|r| r.why.clone()),
+            "why": report.and_then(|r| r.why.clone()).filter(|_| words),
+            "alarm": report.is_some_and(|r| r.alarm == Some(true)),
             "reviews": known.reviews.iter().map(|r| json!({"state": format!("{:?}", r.state).to_lowercase(), "reason": r.reason})).collect::<Vec<_>>(),
-            "left": report.and_then(|r| r.left.as_ref()).map(|left| left.iter().map(|l| json!({"question": l.name, "answer": l.text})).collect::<Vec<_>>()),
-            "corrections": known.corrections.iter().map(|(c, fits)| json!({"question": question(known, c.node), "old": c.old, "new": c.new, "reason": c.reason, "source": c.source, "fits": fits})).collect::<Vec<_>>(),
+            "left": report.and_then(|r| r.left.as_ref()).filter(|_| words).map(|left| left.iter().map(|l| json!({"question": l.name, "answer": l.text})).collect::<Vec<_>>()),
+            "corrections": known.corrections.iter().filter(|_| words).map(|(c, fits)| json!({"question": question(known, c.node), "old": c.old, "new": c.new, "reason": c.reason, "source": c.source, "fits": fits})).collect::<Vec<_>>(),
             "device": known.envelope.device.to_string(),
             "seq": known.envelope.seq,
             "visit": report.map(|r| r.visit.code.clone()),
@@ -351,13 +369,14 @@ fn reports(folder: &Folder, export: Option<PathBuf>, json: bool) -> Outcome {
     for row in rows {
         let text = |name: &str| row[name].as_str().unwrap_or("-").to_owned();
         println!(
-            "{:>6}  {:<10} {:<16} {:<12} {} #{}",
+            "{:>6}  {:<10} {:<16} {:<12} {} #{}{}",
             row["index"],
             text("visit"),
             text("checklist"),
             text("status"),
             text("device"),
-            row["seq"]
+            row["seq"],
+            if row["internal"] == true { "  internal" } else { "" }
         );
     }
     Ok(true)

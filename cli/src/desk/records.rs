@@ -1,7 +1,10 @@
 //! What coordinators sign: reviews, corrections, questions, messages. Everything waits until the next pull can deliver it.
 
+use super::figure_json;
 use crate::common::{Folder, Outcome, now, print_json};
 use baqylau_desk::Desk;
+use baqylau_desk::flags::Flag;
+use baqylau_desk::preview::Preview;
 use baqylau_desk::records::Change;
 use baqylau_protocol::cose::Type;
 use baqylau_protocol::ids::{DeviceId, Hash};
@@ -32,7 +35,8 @@ pub enum Sign {
         #[arg(long)]
         reason: String,
     },
-    /// Correct one answer of a report; raw figures leave it out.
+    /// Correct one answer of a report: shows what that changes, and which figures move; with `--sign` it is signed. Raw figures leave
+    /// it out.
     Correct {
         #[command(flatten)]
         folder: Folder,
@@ -40,8 +44,9 @@ pub enum Sign {
         report: String,
         /// The question's name.
         question: String,
-        /// The new answer, as in answer files; without it the answer is taken away.
-        #[arg(long)]
+        /// The new answer, as in answer files: a choice by its name or label, `?dk`, `?np` or `?na` where it is missing; without it the
+        /// answer is taken away.
+        #[arg(long, allow_hyphen_values = true)]
         answer: Option<String>,
         /// The rows of repeats that it is in, from 1, outermost first.
         #[arg(long, value_delimiter = ',')]
@@ -52,6 +57,15 @@ pub enum Sign {
         /// Where it is from: a call, the paper form.
         #[arg(long)]
         source: String,
+        /// Sign it.
+        #[arg(long)]
+        sign: bool,
+        /// It is so, although the checklist calls it unlikely.
+        #[arg(long, requires = "sign")]
+        confirm: bool,
+        /// One JSON object on one line.
+        #[arg(long)]
+        json: bool,
     },
     /// Ask the observer about a report; the answer comes back as an amendment.
     Ask {
@@ -98,7 +112,7 @@ pub fn run(command: Sign) -> Outcome {
             };
             desk.review(find(&desk, &report)?, state, &reason, now())?;
         }
-        Sign::Correct { folder, report, question, answer, rows, reason, source } => {
+        Sign::Correct { folder, report, question, answer, rows, reason, source, sign, confirm, json } => {
             let desk = folder.open()?;
             let rows = rows.into_iter().map(|r| r.checked_sub(1).ok_or("rows are counted from 1"));
             let change = Change {
@@ -108,7 +122,8 @@ pub fn run(command: Sign) -> Outcome {
                 reason: &reason,
                 source: &source,
             };
-            desk.correct(find(&desk, &report)?, &change, now())?;
+            let preview = desk.preview(find(&desk, &report)?, &change, now())?;
+            return correct(&desk, &preview, sign, confirm, json);
         }
         Sign::Ask { folder, report, questions, note, to } => {
             let desk = folder.open()?;
@@ -121,9 +136,59 @@ pub fn run(command: Sign) -> Outcome {
         }
         Sign::Letters { folder, json } => return letters(&folder.open()?, json),
     }
-    println!("signed; the next `desk pull` delivers it");
+    println!("{SIGNED}");
     Ok(true)
 }
+
+/// Shows what a correction does, and signs it where that is asked for.
+fn correct(desk: &Desk, preview: &Preview, sign: bool, confirm: bool, json: bool) -> Outcome {
+    if !json {
+        print!("{}", shown(preview));
+    }
+    if sign {
+        desk.sign_correction(preview, confirm, now())?;
+    }
+    if json {
+        return print_json(&preview_json(preview, sign));
+    }
+    println!("{}", if sign { SIGNED } else { "nothing is signed; the same with --sign signs it" });
+    Ok(true)
+}
+
+fn shown(preview: &Preview) -> String {
+    let or_none = |answer: &Option<String>| answer.clone().unwrap_or_else(|| "(no answer)".into());
+    let mut out = format!("{} -> {}\n", or_none(&preview.correction.old), or_none(&preview.correction.new));
+    for (name, before, after) in preview.following() {
+        out += &format!("so {name}: {} -> {}\n", or_none(&before), or_none(&after));
+    }
+    preview.doubts_in_words().iter().for_each(|doubt| out += &format!("unlikely: {doubt}\n"));
+    preview.unanswered_by_name().iter().for_each(|name| out += &format!("asked then, and not answered: {name}\n"));
+    preview.lost.iter().for_each(|flag| out += &format!("no longer odd: {}\n", flag.name()));
+    preview.gained.iter().for_each(|flag| out += &format!("odd then: {}\n", flag.name()));
+    for (_, before, after) in &preview.figures {
+        let number = |f: &baqylau_findings::Computed| format!("{} ({}/{})", f.computed, f.count, f.base);
+        out += &format!("figure {}: {} -> {}\n", after.id, number(before), number(after));
+    }
+    if preview.figures.is_empty() {
+        out += "no figure moves\n";
+    }
+    out
+}
+
+fn preview_json(preview: &Preview, signed: bool) -> serde_json::Value {
+    let flags = |flags: &[Flag]| flags.iter().map(|f| f.name()).collect::<Vec<_>>();
+    let following = preview.following().into_iter();
+    json!({
+        "old": preview.correction.old, "new": preview.correction.new,
+        "following": following.map(|(name, before, after)| json!({"question": name, "before": before, "after": after})).collect::<Vec<_>>(),
+        "unlikely": preview.doubts_in_words(), "unanswered": preview.unanswered_by_name(),
+        "figures": preview.figures.iter().map(|(_, before, after)| json!({"before": figure_json(before), "after": figure_json(after)})).collect::<Vec<_>>(),
+        "flags_lost": flags(&preview.lost), "flags_gained": flags(&preview.gained), "signed": signed,
+    })
+}
+
+/// What is said of everything that was signed.
+const SIGNED: &str = "signed; the next `desk pull` delivers it";
 
 /// A report by the beginning of its hash.
 fn find(desk: &Desk, beginning: &str) -> Result<Hash, String> {

@@ -101,4 +101,65 @@ fn an_observer_at_the_terminal(keep: &Path, mission: &Path) {
     assert!(reports.contains("\"all_safe\":true"), "{reports}");
     let pulled = ok(&["desk", "pull", "--folder", text(mission), "--json"]);
     assert!(pulled.contains("\"opened\":2"), "the report, and the word of this desk on the invite: {pulled}");
+    a_correction_is_shown_and_then_signed(mission);
+}
+
+fn a_correction_is_shown_and_then_signed(mission: &Path) {
+    let reports = || -> serde_json::Value {
+        serde_json::from_str(&ok(&["desk", "reports", "--folder", text(mission), "--json"])).expect("JSON")
+    };
+    let all = reports();
+    let counted =
+        all.as_array().expect("reports").iter().filter(|r| r["checklist"] == "centre" && r["status"] == "counted");
+    let correct = |hash: &str, question: &str, answer: &str, more: &[&str]| {
+        let said = ["--reason", "misheard", "--source", "a call"];
+        let what = ["desk", "correct", "--folder", text(mission), hash, question, "--answer", answer];
+        run(&[&what[..], &said, more].concat())
+    };
+    let preview = |hash: &str| -> serde_json::Value {
+        serde_json::from_slice(&correct(hash, "opened", "no", &["--json"]).stdout).expect("JSON")
+    };
+    // One that tells of an open centre.
+    let open = |hash: &&str| preview(hash)["old"] == "yes";
+    let hash = counted.filter_map(|r| r["hash"].as_str()).find(open).expect("an open centre");
+    let impossible = correct(hash, "waiting", "-5", &["--sign"]);
+    assert!(impossible.status.code() == Some(2), "{}", String::from_utf8_lossy(&impossible.stderr));
+    let shown = String::from_utf8_lossy(&correct(hash, "opened", "no", &[]).stdout).into_owned();
+    for words in ["yes -> no", "figure centre.not_open: 5 %", "so rooms: ", "-> (no answer)", "nothing is signed"] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    let corrections = |reports: &serde_json::Value| -> usize {
+        reports.as_array().expect("reports").iter().map(|r| r["corrections"].as_array().map_or(0, Vec::len)).sum()
+    };
+    ok(&["desk", "pull", "--folder", text(mission)]);
+    assert_eq!(corrections(&reports()), 0, "it was only shown");
+    let signed = correct(hash, "opened", "no", &["--sign"]);
+    let out = String::from_utf8_lossy(&signed.stdout);
+    assert!(signed.status.success() && out.contains("signed; the next"), "{out}");
+    ok(&["desk", "pull", "--folder", text(mission)]);
+    assert_eq!(corrections(&reports()), 1);
+}
+
+#[test]
+fn a_mission_without_plans_is_told_what_it_lacks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (source, keep) = (folder.path().join("tables"), folder.path().join("demo"));
+    copy_mission("sahra-2026", &source);
+    fs::remove_dir_all(source.join("plan")).expect("a plan");
+    let output = run(&["demo", "--mission", text(&source), "--keep", text(&keep)]);
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(2), "{out}{err}");
+    assert!(err.contains("no plan of answers") && err.contains("plan/centre.csv"), "{err}");
+    assert!(!out.contains("NaN") && !out.contains("null") && !keep.exists(), "{out}");
+}
+
+#[test]
+fn figures_of_nothing_are_no_numbers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mission = folder.path().join("mission");
+    ok(&["mission", "new", text(&mission), "--source", "missions/kazakhstan-2023", "--server", "https://127.0.0.1:1"]);
+    ok(&["mission", "build", "--folder", text(&mission)]);
+    let figures = run(&["desk", "figures", "--folder", text(&mission)]);
+    let out = String::from_utf8_lossy(&figures.stdout);
+    assert!(figures.status.code() == Some(1) && out.contains("voting.women_members") && !out.contains("NaN"), "{out}");
 }

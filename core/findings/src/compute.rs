@@ -353,6 +353,7 @@ impl Tally {
     fn words(&self, figure: &Compiled) -> String {
         match (figure.figure.unit, &figure.expected) {
             (Unit::Percent, _) => self.percent().map_or("-".into(), |p| format!("{p} %")),
+            (Unit::MeanShare, _) if self.base == 0 => "-".into(),
             (Unit::MeanShare, _) => format!("{:.3}", self.ratio()),
             (Unit::Majority, _) => self.percent().map_or("-".into(), |p| format!("{p} %")),
             (_, Expected::Parts(parts)) => {

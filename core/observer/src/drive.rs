@@ -26,6 +26,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::sync::Notify;
 
+/// Where a server has the bundle; 404 says that nothing is published there.
+const BUNDLE: &str = "/v1/bundle";
+
 /// Ends a running call from another thread.
 #[derive(Debug, Default)]
 pub(crate) struct Interrupt {
@@ -155,7 +158,7 @@ impl Trouble {
             Failure::Silent => Some(Self::Silent),
             Failure::Untrusted => Some(Self::Foreign),
             Failure::Busy(_) => Some(Self::Busy),
-            Failure::Nonsense => None,
+            Failure::Nonsense | Failure::NotPublished => None,
         }
     }
 }
@@ -210,7 +213,18 @@ impl Driver {
                 Why::NotGenuine,
                 "who answers is not this mission's server; try another network, or ask the coordinators for a new invite",
             )),
-            Some(Err(Broken::Network(_))) | None => {
+            Some(Err(Broken::Network(Failure::NotPublished))) => Err(Error::refused(
+                Why::NotPublished,
+                "the mission is not published yet; ask the coordinators to publish it, then enrol again",
+            )),
+            Some(Err(Broken::Network(Failure::Busy(_)))) => {
+                Err(Error::refused(Why::Later, "the mission's server is busy; try again in some minutes"))
+            }
+            Some(Err(Broken::Network(Failure::Nonsense))) => Err(Error::refused(
+                Why::Unfit,
+                "the mission's server answers, but not with a bundle; tell the coordinators, and try again later",
+            )),
+            Some(Err(Broken::Network(Failure::Offline | Failure::Silent))) | None => {
                 Err(Error::refused(Why::NoAnswer, "the mission's server does not answer; try again with a connection"))
             }
         }
@@ -337,7 +351,7 @@ impl Driver {
     async fn bundle(&self) -> Result<Event, Broken> {
         let known = self.manifest()?;
         let etag = known.as_ref().map(|(_, bytes)| format!("\"{}\"", Hash::of(bytes)));
-        let response = self.get("/v1/bundle", etag.as_deref()).await?;
+        let response = self.get(BUNDLE, etag.as_deref()).await?;
         if response.status() == StatusCode::NOT_MODIFIED {
             let mut outbox = lock(&self.outbox)?;
             // Written only when it changes: a full disk keeps nothing from being sent.
@@ -408,6 +422,9 @@ impl Driver {
             }
             match call.send().await {
                 Ok(r) if r.status().is_success() || r.status() == StatusCode::NOT_MODIFIED => return Ok(r),
+                Ok(response) if path == BUNDLE && response.status() == StatusCode::NOT_FOUND => {
+                    last = Failure::NotPublished;
+                }
                 Ok(response) => last = failure(&response),
                 Err(e) => last = unanswered(last, e),
             }

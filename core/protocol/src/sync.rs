@@ -117,6 +117,8 @@ pub enum Failure {
     Busy(Option<i64>),
     /// An answer that is no answer.
     Nonsense,
+    /// The mission's server answers, and has no bundle yet.
+    NotPublished,
 }
 
 /// What to do.
@@ -178,8 +180,10 @@ pub fn step(mut state: State, event: Event, now: i64, jitter: u32) -> (State, Ve
         Event::LettersDone if state.phase == Phase::Letters => state.done(now, jitter),
         // Everything is delivered; letters that are none keep nothing waiting.
         Event::Failed(Failure::Nonsense) if state.phase == Phase::Letters => state.done(now, jitter),
-        // A server that hands out a bad bundle may still take envelopes.
-        Event::Failed(Failure::Nonsense) if state.phase == Phase::Bundle && state.enrolled => state.next_batch(),
+        // A server that hands out a bad bundle, or none, may still take envelopes.
+        Event::Failed(Failure::Nonsense | Failure::NotPublished) if state.phase == Phase::Bundle && state.enrolled => {
+            state.next_batch()
+        }
         Event::Uploaded(verdicts) if state.phase == Phase::Upload => state.uploaded(verdicts, now, jitter),
         Event::Failed(failure) => state.failed(failure, now, jitter),
         // An answer to a question that was not asked.

@@ -7,9 +7,6 @@ use baqylau_protocol::ids::{Hash, ReportId};
 use minicbor::bytes::{ByteArray, ByteVec};
 use minicbor::{Decode, Decoder, Encode};
 
-/// Why a call for help is signed incomplete: so that desks know one.
-pub const ALARM: &str = "SOS";
-
 /// A finished draft. Immutable from the moment it is signed.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
@@ -62,6 +59,9 @@ pub struct Report {
     /// Answers that were given under another version of the checklist and have no place in this one.
     #[n(15)]
     pub left: Option<Vec<Left>>,
+    /// A call for help. What the observer writes makes none.
+    #[n(16)]
+    pub alarm: Option<bool>,
 }
 
 /// What a visit tells. One team at one place from arrival to departure.
@@ -236,7 +236,7 @@ pub enum ReportError {
 }
 
 /// The largest key of a report that this version knows.
-const LAST_KEY: i64 = 15;
+const LAST_KEY: i64 = 16;
 
 impl Report {
     /// Its bytes.

@@ -21,18 +21,19 @@ type Put<'p> = dyn FnMut(&str, &[u8]) -> Result<(), DeskError> + 'p;
 impl Desk {
     /// Writes `<checklist>.csv` and `.parquet` for every checklist, `<checklist>.<repeat>.csv` for every repeat, what the columns mean for
     /// people (`.codebook.csv`), R (`.R`) and SPSS (`.sps`), and `people.csv` into a folder. Reports that do not count are there too, with
-    /// their status. Gives how many reports.
+    /// their status; internal ones only where they are asked for. Gives how many reports, and how many internal ones were left out.
     ///
     /// # Errors
     /// The tables of the mission have faults, the database fails, or the disk refuses.
-    pub fn export(&self, answers: Answers, folder: &Path) -> Result<usize, DeskError> {
+    pub fn export(&self, answers: Answers, folder: &Path, internal: bool) -> Result<(usize, usize), DeskError> {
         std::fs::create_dir_all(folder).map_err(|e| DeskError::file(folder, e))?;
         let (source, board) = self.board(None, answers)?;
-        let lines: Vec<&Line> = board.lines.iter().collect();
-        self.files(&source, &lines, 0, answers, &mut |name, bytes| {
+        let lines: Vec<&Line> = board.lines.iter().filter(|line| internal || !line.internal).collect();
+        let written = self.files(&source, &lines, 0, answers, &mut |name, bytes| {
             let path = folder.join(name);
             std::fs::write(&path, bytes).map_err(|e| DeskError::file(&path, e))
-        })
+        })?;
+        Ok((written, board.lines.len() - lines.len()))
     }
 
     /// The same files of some reports, with labels in a language, packed into one (ZIP): nothing of it is on the disk.
@@ -86,7 +87,7 @@ impl Desk {
     fn repeats(&self, id: &str, lines: &[&Line], answers: Answers, put: &mut Put) -> Result<(), DeskError> {
         for repeat in rows::repeats(lines) {
             let (sheet, name) = (Sheet::within(lines, &repeat), format!("{id}.{repeat}.csv"));
-            let head = ["report", "row"].into_iter().chain(sheet.names.iter().map(String::as_str));
+            let head = ["report", "row", "internal"].into_iter().chain(sheet.names.iter().map(String::as_str));
             let mut bytes = csv(vec![head.map(str::to_owned).collect()])?;
             let rows = Reader { desk: self, sheet: &sheet, lines, answers };
             rows.each_within(&repeat, |lines: Lines| lines.write_to(&mut bytes, &name))?;

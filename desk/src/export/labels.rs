@@ -28,7 +28,15 @@ pub(super) fn columns(sheet: &Sheet, language: usize) -> Vec<Column> {
         let values = values(definition, item, language);
         Some(Column { name: name.clone(), label, number, values })
     };
-    sheet.names.iter().filter_map(column).collect()
+    std::iter::once(internal()).chain(sheet.names.iter().filter_map(column)).collect()
+}
+
+/// The mark of what stays at the desk.
+fn internal() -> Column {
+    let meaning =
+        [("0", "May be quoted or handed on by the mission's rules"), ("1", "Internal: not to be quoted or handed on")];
+    let values = meaning.map(|(value, meaning)| (value.to_owned(), meaning.to_owned())).to_vec();
+    Column { name: "internal".into(), label: "Whether its words stay at the desk".into(), number: false, values }
 }
 
 fn values(definition: &Definition, item: &Item, language: usize) -> Vec<(String, String)> {

@@ -22,7 +22,7 @@ use rows::{Reader, Sheet};
 pub use csv::csv;
 
 /// What stands before the answers of a report.
-const FIXED: [&str; 7] = ["report", "envelope", "visit", "team", "place", "received_index", "status"];
+const FIXED: [&str; 8] = ["report", "envelope", "visit", "team", "place", "received_index", "status", "internal"];
 
 /// A form that tables come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

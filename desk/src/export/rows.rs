@@ -196,10 +196,16 @@ fn record(sheet: &Sheet, read: &Read, text: &mut String, to: &mut impl Cells) {
     to.cell(report.visit.place.as_deref().unwrap_or_default());
     shown(&line.index, to);
     to.cell(line.status.name());
+    to.cell(mark(line));
     sheet.write(&read.form, &read.tree, text, to);
     let left = report.left.iter().flatten();
     to.cell(&left.map(|l| format!("{}: {}", l.name, l.text)).collect::<Vec<_>>().join("; "));
     to.end();
+}
+
+/// Whether its words stay at the desk.
+fn mark(line: &Line) -> &'static str {
+    if line.internal { "1" } else { "0" }
 }
 
 fn within(sheet: &Sheet, read: &Read, repeat: &str, text: &mut String, to: &mut impl Cells) {
@@ -208,6 +214,7 @@ fn within(sheet: &Sheet, read: &Read, repeat: &str, text: &mut String, to: &mut 
             let number = path.iter().map(|n| (n + 1).to_string()).collect::<Vec<_>>().join(".");
             shown(&read.report.id, text, to);
             to.cell(&number);
+            to.cell(mark(read.line));
             sheet.write(&read.form, row, text, to);
             to.end();
         });

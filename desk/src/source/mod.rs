@@ -21,7 +21,7 @@ use workbench::Checked;
 
 pub use map::Outline;
 pub use traits::Trait;
-pub use workbench::{Due, Official, Reconcile, Reconciled, Use, Used};
+pub use workbench::{Due, INTERNAL, Official, Reconcile, Reconciled, Use, Used};
 
 /// A mission as its tables say it.
 pub struct Source {
@@ -72,7 +72,7 @@ pub struct Person {
     pub name: String,
     /// The role, as `sto`.
     pub role: String,
-    /// The team's code.
+    /// The team's code; never empty: whoever is in no team is one of their own, and goes by their own code.
     pub team: String,
     /// The languages, separated by spaces.
     #[serde(default)]
@@ -82,8 +82,8 @@ pub struct Person {
 impl Person {
     /// Who enters paper forms at a desk.
     pub(crate) fn desk() -> Self {
-        let (code, role) = ("desk".to_owned(), "desk".to_owned());
-        Self { code, role, name: String::new(), team: String::new(), languages: String::new() }
+        let (code, role, team) = ("desk".to_owned(), "desk".to_owned(), "desk".to_owned());
+        Self { code, role, team, name: String::new(), languages: String::new() }
     }
 }
 

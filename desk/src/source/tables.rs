@@ -7,7 +7,7 @@ use baqylau_forms::Places;
 use baqylau_forms::definition::Text;
 use baqylau_forms::places::{Level, Place, PlaceTable};
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -114,7 +114,12 @@ fn place_table(
             fault(format!("column level: {:?} is no level of mission.json", row[level]));
             continue;
         };
-        let above = by_code.get(row[parent].as_str()).and_then(|p| u32::try_from(*p).ok());
+        if row[code].is_empty() {
+            fault("column code: is empty; give every place a code".into());
+        }
+        // A place without one above it is not under a place without a code.
+        let above = by_code.get(row[parent].as_str()).filter(|_| !row[parent].is_empty());
+        let above = above.and_then(|p| u32::try_from(*p).ok());
         if above.is_none() && !row[parent].is_empty() {
             fault(format!("column parent: {:?} is not in the table; add it, or correct the code", row[parent]));
         }
@@ -141,9 +146,12 @@ pub(super) fn people(path: &Path, roles: &[String], faults: &mut Vec<String>) ->
     let read = || -> Result<Vec<Person>, csv::Error> {
         csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path)?.deserialize().collect()
     };
-    let people = collect(read().map_err(|e| format!("people.csv: {e}")), faults);
-    let mut seen = std::collections::HashSet::new();
+    let mut people = collect(read().map_err(|e| format!("people.csv: {e}")), faults);
+    let mut seen = HashSet::new();
     for (at, person) in people.iter().enumerate() {
+        if person.code.is_empty() {
+            faults.push(format!("people.csv, row {}, column code: is empty; give every person a code", at + 2));
+        }
         if !seen.insert(&person.code) {
             faults.push(format!(
                 "people.csv, row {}, column code: {:?} is used before; codes are given once",
@@ -159,7 +167,24 @@ pub(super) fn people(path: &Path, roles: &[String], faults: &mut Vec<String>) ->
             ));
         }
     }
+    alone(&mut people, faults);
     people
+}
+
+/// Whoever has no team is a team of their own, which goes by their code.
+fn alone(people: &mut [Person], faults: &mut Vec<String>) {
+    let teams: HashSet<String> = people.iter().map(|p| p.team.clone()).filter(|team| !team.is_empty()).collect();
+    for (at, person) in people.iter_mut().enumerate().filter(|(_, p)| p.team.is_empty()) {
+        if teams.contains(&person.code) {
+            faults.push(format!(
+                "people.csv, row {}, column team: is empty, so that {:?} is a team of their own, and others are in a team of that name; \
+                 give the person a team, or another code",
+                at + 2,
+                person.code
+            ));
+        }
+        person.team.clone_from(&person.code);
+    }
 }
 
 /// One place of `sample.csv`.

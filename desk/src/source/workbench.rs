@@ -29,11 +29,16 @@ pub enum Use {
     Space,
     /// How somebody was spoken of.
     Tone,
+    /// Whether the words of the report may leave the desk: not those of one whose choice is called [`INTERNAL`].
+    Confidentiality,
 }
+
+/// The name of the choice that keeps a report at the desk.
+pub const INTERNAL: &str = "internal";
 
 impl Use {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Severity,
         Self::Evidence,
         Self::Actor,
@@ -42,6 +47,7 @@ impl Use {
         Self::Airtime,
         Self::Space,
         Self::Tone,
+        Self::Confidentiality,
     ];
 
     /// Its name in the table and in addresses.
@@ -56,6 +62,7 @@ impl Use {
             Self::Airtime => "airtime",
             Self::Space => "space",
             Self::Tone => "tone",
+            Self::Confidentiality => "confidentiality",
         }
     }
 
@@ -69,6 +76,7 @@ impl Use {
         match self {
             Self::FollowUp => matches!(kind, Kind::Date),
             Self::Airtime | Self::Space => matches!(kind, Kind::Integer),
+            Self::Confidentiality => matches!(kind, Kind::SelectOne { .. }),
             _ => matches!(kind, Kind::SelectOne { .. } | Kind::SelectMultiple { .. }),
         }
     }
@@ -207,6 +215,10 @@ impl Checked<'_> {
             let list = form.and_then(|f| f.list(f.find(question)?)).map(|l| l.choices.as_slice()).unwrap_or_default();
             let choices = list.iter().map(|c| c.name.clone()).collect();
             let labels = list.iter().map(|c| c.label.clone()).collect();
+            if what == Use::Confidentiality && !list.iter().any(|c| *c.name == *INTERNAL) {
+                let fault = format!("{question} has no choice called {INTERNAL}, so that nothing would be confidential");
+                return Err(("question", fault));
+            }
             Ok(Used { what, checklist: at, name: question.to_owned(), choices, labels })
         })
     }

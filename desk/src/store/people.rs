@@ -41,14 +41,15 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Notes that somebody belongs to another team from a moment on.
+    /// Notes that somebody belongs to another team from a moment on; with an empty one, to none but their own.
     ///
     /// # Errors
     /// There is nobody of this code, or the database fails.
     pub fn move_person(&self, code: &str, team: &str, since: i64) -> Result<(), DeskError> {
         let known = self.db.query_row("SELECT 1 FROM person WHERE code = ?1", [code], |_| Ok(())).optional()?;
         known.ok_or_else(|| DeskError::Unknown(format!("the register has nobody with the code {code}")))?;
-        self.db.execute("INSERT OR REPLACE INTO move VALUES (?1, ?2, ?3, 0)", params![code, since, team])?;
+        self.db
+            .execute("INSERT OR REPLACE INTO move VALUES (?1, ?2, ?3, 0)", params![code, since, team_of(team, code)])?;
         Ok(())
     }
 
@@ -118,7 +119,7 @@ impl Store {
         for p in &register.people {
             tx.execute(
                 "INSERT OR IGNORE INTO person VALUES (?1, ?2, ?3, ?4)",
-                params![p.code, p.name, p.role, p.team],
+                params![p.code, p.name, p.role, team_of(&p.team, &p.code)],
             )?;
         }
         let known = |code: &str| tx.query_row("SELECT 1 FROM person WHERE code = ?1", [code], |_| Ok(())).optional();
@@ -133,7 +134,7 @@ impl Store {
             if known(&m.person)?.is_some() {
                 let insert = "INSERT INTO move VALUES (?1, ?2, ?3, 1) ON CONFLICT(person, since) DO UPDATE
                               SET team = ?3, told = 1";
-                tx.execute(insert, params![m.person, m.since, m.team])?;
+                tx.execute(insert, params![m.person, m.since, team_of(&m.team, &m.person)])?;
             }
         }
         Ok(tx.commit()?)
@@ -159,4 +160,9 @@ impl Store {
         tx.execute_batch("UPDATE invite SET told = 1; UPDATE move SET told = 1;")?;
         Ok(tx.commit()?)
     }
+}
+
+/// The team, or the person where there is none: nobody shares a team with others by being in none.
+fn team_of<'t>(team: &'t str, person: &'t str) -> &'t str {
+    if team.is_empty() { person } else { team }
 }

@@ -32,7 +32,6 @@ private func invalid(_ place: String, _ remedy: String) -> Words {
     case "courier file": Words(.errorCourier)
     case "mission": Words(.errorNoMission)
     case "departure": Words(.errorDeparture)
-    case "SOS": Words(.errorNoSos)
     default: Words(.errorInvalid, "\(place): \(remedy)")
     }
 }
@@ -48,5 +47,7 @@ public func refused(_ why: Why, _ reason: String) -> Words {
     case .notGenuine: Words(.errorNotGenuine)
     case .unfit: Words(.errorRefused, reason)
     case .keyStore: Words(.errorKeyStore, reason)
+    case .notPublished: Words(.errorNotPublished)
+    case .nothingUrgent: Words(.errorNoSos)
     }
 }

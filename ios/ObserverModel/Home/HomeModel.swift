@@ -70,7 +70,7 @@ public final class HomeModel: ScreenModel {
         once {
             let draft = try await self.core { core in
                 guard let urgent = try core.checklists().first(where: \.urgent) else {
-                    throw BaqylauError.Invalid(place: "SOS", remedy: "")
+                    throw BaqylauError.Refused(why: .nothingUrgent, reason: "")
                 }
                 let here = try core.visits().last {
                     !$0.forgotten && $0.departedMs == nil && $0.arrivedMs.map(isToday) == true

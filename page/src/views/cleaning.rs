@@ -1,7 +1,8 @@
 //! The cleaning log of the whole mission: every correction that a desk signed, and where desks contradict each other.
 
 use super::View;
-use super::parts::text;
+use super::export::leaves;
+use super::parts::{mark, text, with_internal};
 use baqylau_desk::DeskError;
 use baqylau_desk::board::{Board, Line};
 use baqylau_desk::export::csv;
@@ -21,7 +22,8 @@ pub(crate) async fn page(view: View) -> Markup {
     let disputed: Vec<&Line> = board.lines.iter().filter(|l| l.disputed()).collect();
     let all: usize = board.lines.iter().map(|l| l.corrections.len()).sum();
     let body = html! {
-        p role="status" { (all) " " (w.corrections_all) " · " a href=(view.link("/export/cleaning.csv")) { (w.table) } }
+        p role="status" { (all) " " (w.corrections_all) " · " a href=(view.link("/export/cleaning.csv")) { (w.table) }
+            (with_internal(&view, board.lines.iter().any(|l| l.internal && !l.corrections.is_empty()), "/export/cleaning.csv")) }
         @if !disputed.is_empty() {
             h2 { "⚠ " (w.disputed) }
             p .small { (w.disputed_how) }
@@ -40,7 +42,7 @@ pub(super) fn desk(desk: DeviceId) -> String {
 /// What each desk said, side by side.
 pub(super) fn sides(view: &View, line: &Line) -> Markup {
     html! {
-        h3 { a href=(view.link(&format!("/reports/{}", line.hash))) { (view.title(line.checklist)) " · " (text(&line.visit)) } }
+        h3 { a href=(view.link(&format!("/reports/{}", line.hash))) { (view.title(line.checklist)) " · " (text(&line.visit)) } (mark(view, line)) }
         div .beside {
             @for review in &line.reviews { (side(view, review)) }
             @for (correction, fits) in &line.corrections { (corrected(view, line, correction, *fits)) }
@@ -82,7 +84,7 @@ fn log(view: &View, board: &Board) -> Markup {
             tbody {
                 @for (line, (c, fits)) in all.take(SHOWN) {
                     tr {
-                        th scope="row" { a href=(view.link(&format!("/reports/{}", line.hash))) { (text(&line.visit)) } }
+                        th scope="row" { a href=(view.link(&format!("/reports/{}", line.hash))) { (text(&line.visit)) } (mark(view, line)) }
                         td { (text(line.question(c.what.node))) @if !fits { " ⚠ " (w.unfit) } }
                         td { (text(c.what.old.as_deref().unwrap_or("—"))) } td { (text(c.what.new.as_deref().unwrap_or("—"))) }
                         td { (text(&c.what.reason)) } td { (text(&c.what.source)) }
@@ -96,9 +98,11 @@ fn log(view: &View, board: &Board) -> Markup {
 
 /// Every correction, as a table.
 pub(crate) fn table(view: &View, board: &Board) -> Result<Vec<u8>, DeskError> {
-    let head = ["envelope", "visit", "question", "rows", "old", "new", "reason", "source", "desk", "signed", "fits"];
+    let head = [
+        "envelope", "visit", "question", "rows", "old", "new", "reason", "source", "desk", "signed", "fits", "internal",
+    ];
     let mut out = vec![head.map(str::to_owned).to_vec()];
-    for line in &board.lines {
+    for line in board.lines.iter().filter(|line| leaves(view, line)) {
         for (c, fits) in &line.corrections {
             let rows: Vec<String> = c.what.rows.iter().map(ToString::to_string).collect();
             out.push(vec![
@@ -113,6 +117,7 @@ pub(crate) fn table(view: &View, board: &Board) -> Result<Vec<u8>, DeskError> {
                 c.desk.to_string(),
                 view.moment(c.what.at.ms),
                 fits.to_string(),
+                u8::from(line.internal).to_string(),
             ]);
         }
     }

@@ -1,21 +1,25 @@
-//! The cleaning log of one report: what desks corrected and why, and a form for one more.
+//! The cleaning log of one report: what desks corrected and why. And one more: the question as its checklist asks it, what the
+//! correction would do, and only then the signature.
 
 use super::parts::text;
-use super::report::rows;
-use super::{Failed, View};
-use axum::extract::{Form, Path};
-use axum::response::Redirect;
+use super::report::{differences, rows};
+use super::{Failed, View, paper};
+use crate::query::{Fields, escaped};
+use axum::extract::{Form, Path, Query};
+use axum::response::{IntoResponse, Response};
 use baqylau_desk::board::Line;
+use baqylau_desk::preview::Preview;
 use baqylau_desk::records::Change;
-use baqylau_forms::definition::{Choice, Kind};
-use baqylau_forms::fill::Filling;
+use baqylau_findings::Computed;
+use baqylau_forms::definition::Kind;
+use baqylau_forms::fill::{Choices, Filling, Problem, QuestionView};
+use baqylau_protocol::ids::Hash;
 use maud::{Markup, html};
 use serde::Deserialize;
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use tokio::task::block_in_place;
 
-/// A longer list of choices is not offered.
-const OFFERED: usize = 100;
+/// The most choices that are offered beside a field.
+const OFFERED: usize = 1_000;
 
 /// What desks corrected, in the order of the log.
 pub(super) fn log(view: &View, line: &Line, filling: &Filling) -> Markup {
@@ -46,56 +50,183 @@ pub(super) fn log(view: &View, line: &Line, filling: &Filling) -> Markup {
     }
 }
 
-/// A form for one more. Choices go by their names, which the list offers.
-pub(super) fn form(view: &View, line: &Line, filling: Filling) -> Markup {
+/// Where an answer stands: its question, and the positions of the rows it is in, as `votes@2`.
+fn cell(filling: &Filling, q: &QuestionView) -> String {
+    let rows: Vec<String> = filling.row_path(q.key.row).iter().map(ToString::to_string).collect();
+    if rows.is_empty() { q.name.clone() } else { format!("{}@{}", q.name, rows.join(".")) }
+}
+
+/// The question and the rows of a cell.
+fn parts(cell: &str) -> (&str, Vec<u32>) {
+    let (question, rows) = cell.split_once('@').unwrap_or((cell, ""));
+    (question, rows.split('.').filter_map(|row| row.parse().ok()).collect())
+}
+
+fn correctable(q: &QuestionView) -> bool {
+    !q.read_only && !matches!(q.kind, Kind::Note | Kind::Group { .. } | Kind::Repeat { .. })
+}
+
+/// The way to correct one answer.
+pub(super) fn link(view: &View, line: &Line, filling: &Filling, q: &QuestionView) -> Markup {
+    let path = view.link(&format!("/reports/{}/correct", line.hash));
+    let sign = if path.contains('?') { '&' } else { '?' };
+    let to = format!("{path}{sign}cell={}", escaped(&cell(filling, q)));
+    html! { @if correctable(q) { " " a href=(to) aria-label={(view.words.correct) ": " (q.label)} { "✎" } } }
+}
+
+/// Which answer shall be corrected: of every row, too.
+pub(super) fn form(view: &View, line: &Line, filling: &Filling) -> Markup {
     let w = view.words;
-    let form = filling.form().clone();
-    let lists = form.definition().lists.iter().filter(|list| list.choices.len() <= OFFERED);
-    let labelled = |c: &Choice| (c.name.clone(), c.label.get(view.language).to_string());
-    let names: BTreeSet<(Arc<str>, String)> = lists.flat_map(|list| &list.choices).map(labelled).collect();
-    let asked = |kind: &Kind| !matches!(kind, Kind::Note | Kind::Group { .. } | Kind::Attachment { .. });
+    let name = |q: &QuestionView| {
+        let rows: Vec<String> = filling.row_path(q.key.row).iter().map(|row| (row + 1).to_string()).collect();
+        if rows.is_empty() {
+            format!("{} {}", q.number, q.label)
+        } else {
+            format!("{} {} [{}]", q.number, q.label, rows.join("."))
+        }
+    };
     html! {
         h2 { (w.correct) }
         p .small { (w.correct_how) }
-        form #correct method="post" action=(view.link(&format!("/reports/{}/correct", line.hash))) {
-            label .grow { (w.question) select name="question" required {
-                @for (title, rows) in rows(filling, view.language) {
+        form #correct method="get" action=(format!("/reports/{}/correct", line.hash)) {
+            @if !view.ask.lang.is_empty() { input type="hidden" name="lang" value=(view.ask.lang); }
+            label .grow { (w.question) select name="cell" required {
+                @for (title, rows) in rows(filling.clone(), view.language) {
                     optgroup label=(title) {
-                        @for q in rows.iter().filter(|q| asked(&q.kind)) { option value=(q.name) { (q.number) " " (q.label) } }
+                        @for q in rows.iter().filter(|q| correctable(q)) { option value=(cell(filling, q)) { (name(q)) } }
                     }
                 }
             } }
-            label { (w.new_answer) input name="new" list="names"; }
-            datalist #names { @for (name, label) in &names { option value=(name) { (label) } } }
-            label .grow { (w.reason) input name="reason" required; }
-            label .grow { (w.source) input name="source" required; }
-            button { (w.sign) }
+            button { (w.go_on) }
         }
     }
 }
 
-/// What a coordinator corrects.
+/// Which answer.
 #[derive(Deserialize)]
-pub(crate) struct Given {
-    question: String,
-    new: String,
-    reason: String,
-    source: String,
+pub(crate) struct Which {
+    #[serde(default)]
+    cell: String,
 }
 
-/// Signs one correction.
+/// One question as its checklist asks it, with the answer that counts now.
+pub(crate) async fn ask(view: View, Path(hash): Path<String>, Query(which): Query<Which>) -> Result<Markup, Failed> {
+    let report = view.report(&hash)?;
+    let mut filling = block_in_place(|| view.state.effective(report)).map_err(|e| view.failed(&e))?;
+    let mut environment = filling.environment();
+    environment.language = view.language;
+    filling.set_environment(environment);
+    let (question, rows) = parts(&which.cell);
+    let key = filling.form().find(question).and_then(|node| filling.key_at(node, &rows));
+    let key = key.filter(|key| filling.is_shown(*key)).ok_or_else(|| view.nothing("/reports"))?;
+    let (q, w) = (filling.question(key), view.words);
+    let choices = match q.choices {
+        Choices::Paged { .. } => filling.choices(key, "", 0, OFFERED),
+        _ => Vec::new(),
+    };
+    let body = html! {
+        p .small { (w.empty_takes_away) }
+        form #correct method="post" action=(view.link(&format!("/reports/{report}/correct"))) {
+            input type="hidden" name="cell" value=(which.cell);
+            (paper::input(&view, &q))
+            @if !choices.is_empty() {
+                datalist #choices { @for choice in &choices { option value=(choice.name) { (choice.label) } } }
+            }
+            label .grow { (w.reason) input name="reason" required; }
+            label .grow { (w.source) input name="source" required; }
+            button name="act" value="preview" { (w.go_on) }
+        }
+        p { a href=(view.link(&format!("/reports/{report}"))) { (w.back) } }
+    };
+    Ok(view.page(&format!("/reports/{report}"), w.correct, &body))
+}
+
+/// Shows what a correction would do, or signs it: `cell`, any number of `value`s, `reason`, `source`; `act` is `sign`, with
+/// `confirmed` where it is unlikely, or anything else.
 pub(crate) async fn correct(
     view: View,
     Path(hash): Path<String>,
-    Form(given): Form<Given>,
-) -> Result<Redirect, Failed> {
+    Form(fields): Form<Fields>,
+) -> Result<Response, Failed> {
     let report = view.report(&hash)?;
-    let change = Change {
-        question: &given.question,
-        rows: Vec::new(),
-        new: Some(given.new.trim()).filter(|new| !new.is_empty()),
-        reason: &given.reason,
-        source: &given.source,
+    let (cell, value) = (fields.one("cell"), paper::value(&fields));
+    let (question, rows) = parts(&cell);
+    let (reason, source) = (fields.one("reason"), fields.one("source"));
+    let new = Some(value.trim()).filter(|new| !new.is_empty());
+    let confirmed = !fields.one("confirmed").is_empty();
+    let change = Change { question, rows, new, reason: &reason, source: &source };
+    if fields.one("act") == "sign" {
+        let signed = view.sign(&format!("/reports/{report}"), |desk, now| {
+            let preview = view.state.preview(desk, report, &change, now)?;
+            desk.sign_correction(&preview, confirmed, now)
+        })?;
+        return Ok(signed.into_response());
+    }
+    let now = (view.state.now)();
+    let preview = view.read(|desk| view.state.preview(desk, report, &change, now))?;
+    Ok(page(&view, report, &cell, &preview).into_response())
+}
+
+/// What the correction would do, and the button that signs it.
+fn page(view: &View, report: Hash, cell: &str, preview: &Preview) -> Markup {
+    let w = view.words;
+    let c = &preview.correction;
+    let body = html! {
+        p role="status" { strong { (w.not_signed_yet) } }
+        (differences(view, &preview.before, &preview.after))
+        (problems(view, w.unlikely, preview, &preview.doubts))
+        (problems(view, w.asked_then, preview, &preview.unanswered))
+        @for flag in &preview.lost { p { "⚐ " strong { (view.flag(*flag)) } ": " (w.flag_lost) } }
+        @for flag in &preview.gained { p { "⚑ " strong { (view.flag(*flag)) } ": " (w.flag_gained) } }
+        (figures(view, &preview.figures))
+        form #sign-correction method="post" action=(view.link(&format!("/reports/{report}/correct"))) {
+            @for (name, value) in [("cell", cell), ("value", c.new.as_deref().unwrap_or_default()), ("reason", &c.reason), ("source", &c.source)] {
+                input type="hidden" name=(name) value=(value);
+            }
+            @if !preview.doubts.is_empty() {
+                label .pick { input type="checkbox" name="confirmed" value="1" required; (w.confirm_unlikely) }
+            }
+            button name="act" value="sign" { (w.sign) }
+        }
+        p { a href=(view.link(&format!("/reports/{report}"))) { (w.back) } }
     };
-    view.sign(&format!("/reports/{report}"), |desk, now| desk.correct(report, &change, now))
+    view.page(&format!("/reports/{report}"), w.correct, &body)
+}
+
+fn problems(view: &View, title: &str, preview: &Preview, problems: &[Problem]) -> Markup {
+    let mut after = preview.after.clone();
+    let mut environment = after.environment();
+    environment.language = view.language;
+    after.set_environment(environment);
+    html! {
+        @if !problems.is_empty() {
+            h2 { "⚠ " (title) }
+            ul { @for p in problems {
+                @let q = after.question(p.key);
+                li { (text(&q.label)) @for issue in q.issues.iter().filter(|i| i.issue == p.issue) { span .issue { (text(&issue.text)) } } }
+            } }
+        }
+    }
+}
+
+fn figures(view: &View, moved: &[(usize, Computed, Computed)]) -> Markup {
+    let w = view.words;
+    let number = |at: usize, f: &Computed| {
+        let f = view.worded(at, f);
+        html! { (text(&f.computed)) " " span .small { (f.count) " / " (f.base) } }
+    };
+    html! {
+        h2 { (w.figures_move) }
+        @if moved.is_empty() { p { (w.no_figure_moves) } } @else {
+            table .moved {
+                thead { tr { th scope="col" { (w.figure) } th scope="col" { (w.before) } th scope="col" { (w.after) } } }
+                tbody { @for (at, before, after) in moved {
+                    tr {
+                        th scope="row" { a href=(view.link(&format!("/findings/{}", after.id))) { (after.id) } }
+                        td { (number(*at, before)) } td { (number(*at, after)) }
+                    }
+                } }
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@ use super::{Failed, View, cleaning, texts};
 use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use baqylau_desk::board::Line;
 use baqylau_desk::export::Format;
 
 /// The reports of a checklist that fit the filters, a row each; those of all, packed; the texts; the cleaning log.
@@ -14,7 +15,7 @@ pub(crate) async fn table(view: View, Path(name): Path<String>) -> Result<Respon
     let known = shared.source.checklists.iter().any(|c| c.id == what);
     let answers = view.ask.answers();
     let filter = view.ask.filter(shared);
-    let lines = || board.select(&shared.source, &filter).collect::<Vec<_>>();
+    let lines = || board.select(&shared.source, &filter).filter(|line| leaves(&view, line)).collect::<Vec<_>>();
     let (source, language) = (&shared.source, view.language);
     let bytes = match (what, format) {
         ("texts", Some(Format::Csv)) => texts::table(&view, &board).map_err(|e| view.failed(&e))?,
@@ -28,4 +29,9 @@ pub(crate) async fn table(view: View, Path(name): Path<String>) -> Result<Respon
     let file = format!("attachment; filename=\"{what}.{end}\"");
     let media = format.map_or("application/zip", Format::media);
     Ok(([(CONTENT_TYPE, media.to_owned()), (CONTENT_DISPOSITION, file)], bytes).into_response())
+}
+
+/// Whether the words of a report may stand in a table: those of an internal one, where they were asked for.
+pub(super) fn leaves(view: &View, line: &Line) -> bool {
+    !line.internal || !view.ask.internal.is_empty()
 }

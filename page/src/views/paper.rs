@@ -155,15 +155,26 @@ fn question(view: &View, id: i64, q: &QuestionView) -> Markup {
         _ => html! {
             form .question method="post" action=(action) data-entry="" {
                 (hidden)
-                @match &q.choices {
-                    Choices::Inline(_) => { (choices(view, q)) }
-                    _ => { (typed(view, q)) }
-                }
+                (input(view, q))
                 @for issue in &q.issues { @if q.answer.is_some() { span .issue { "⚠ " (text(&issue.text)) } } }
                 noscript { button { (w.keep) } }
             }
         },
     }
+}
+
+/// Where a question is answered: what is chosen, typed or missing is called `value`.
+pub(super) fn input(view: &View, q: &QuestionView) -> Markup {
+    match &q.choices {
+        Choices::Inline(_) => choices(view, q),
+        _ => typed(view, q),
+    }
+}
+
+/// The answer that a form gives. A missing value stands alone.
+pub(super) fn value(fields: &Fields) -> String {
+    let values: Vec<String> = fields.all("value").into_iter().filter(|v| !v.is_empty()).collect();
+    values.iter().rev().find(|v| v.starts_with('?')).map_or_else(|| values.join(" "), Clone::clone)
 }
 
 fn name(q: &QuestionView) -> Markup {
@@ -225,7 +236,8 @@ fn typed(view: &View, q: &QuestionView) -> Markup {
             } @else if q.appearance.contains("multiline") {
                 textarea name="value" rows="2" aria-label=(q.label) { (value) }
             } @else {
-                input type=(kind) name="value" value=(value) inputmode=[number.then_some("numeric")] aria-label=(q.label) autocomplete="off";
+                @let paged = matches!(q.choices, Choices::Paged { .. }).then_some("choices");
+                input type=(kind) name="value" value=(value) list=[paged] inputmode=[number.then_some("numeric")] aria-label=(q.label) autocomplete="off";
             }
             (missing(view, q, "radio", None))
         }
@@ -234,9 +246,7 @@ fn typed(view: &View, q: &QuestionView) -> Markup {
 
 /// Keeps one answer: `question`, `row`, any number of `value`s of which the last that says something holds for one answer.
 pub(crate) async fn set(view: View, Path(id): Path<i64>, Form(fields): Form<Fields>) -> Result<Redirect, Failed> {
-    let values: Vec<String> = fields.all("value").into_iter().filter(|v| !v.is_empty()).collect();
-    // A missing value stands alone.
-    let value = values.iter().rev().find(|v| v.starts_with('?')).map_or_else(|| values.join(" "), Clone::clone);
+    let value = value(&fields);
     let (question, row) = (fields.one("question"), fields.one("row").parse().unwrap_or(0));
     let at = now(&view);
     view.read(|desk| desk.set_paper(id, &question, row, &value, at))?;

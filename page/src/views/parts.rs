@@ -47,6 +47,17 @@ pub(super) fn who(line: &Line) -> Markup {
     html! { @match &line.person { Some(person) => { (text(&person.code)) " · " (text(&person.team)) } None => "?" } }
 }
 
+/// That its words stay at the desk.
+pub(super) fn mark(view: &View, line: &Line) -> Markup {
+    html! { @if line.internal { " " span .internal { "🔒 " (view.words.internal) } } }
+}
+
+/// The same table with the words of internal reports, where there are any.
+pub(super) fn with_internal(view: &View, any: bool, path: &str) -> Markup {
+    let to = view.ask.with(|a| a.internal = "1".into()).link(path);
+    html! { @if any { " (" (view.words.internal_left_out) "; " a href=(to) { (view.words.internal_too) } ")" } }
+}
+
 /// Where it was, from the top.
 pub(super) fn place(view: &View, line: &Line) -> Markup {
     html! { @match line.place { Some(p) => { (text(&view.path(p))) } None => { (text(line.unlisted.as_deref().unwrap_or("—"))) } } }

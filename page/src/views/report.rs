@@ -31,10 +31,10 @@ pub(crate) async fn page(view: View, Path(hash): Path<String>) -> Result<Markup,
                 (attachments::shown(&view, line.hash, &report))
                 (changes(&view, before.as_ref(), &filling))
                 (corrections::log(&view, line, &filling))
-                (answers(&view, filling.clone()))
+                (answers(&view, line, filling.clone()))
                 (texts(&view, line, &filling))
                 (log(&view, &report, &filling))
-                (corrections::form(&view, line, filling))
+                (corrections::form(&view, line, &filling))
             }
             Err(e) => { p { "⚠ " (view.words.unreadable) ": " (text(&e.to_string())) } }
         }
@@ -53,6 +53,7 @@ fn facts(view: &View, board: &Board, line: &Line) -> Markup {
     let mark = if line.status == Status::Counted { "✓ " } else { "⚠ " };
     html! {
         dl .facts {
+            @if line.internal { dt { "🔒 " (w.internal) } dd { (w.internal_how) } }
             dt { (w.status) } dd { strong { (mark) (view.status(line.status.name())) }
                 @match &line.status {
                     Status::Unverifiable(why) | Status::Misfit(why) | Status::Excluded(why) => { ": " (text(why)) }
@@ -67,6 +68,7 @@ fn facts(view: &View, board: &Board, line: &Line) -> Markup {
             @for one in later { dt { (w.superseded_by) } dd { a href=(link(one.hash)) { (one.hash.to_string()[..12]) } " (" (view.status(one.status.name())) ")" } }
             @if line.attachments > 0 { dt { (w.attachments) } dd { (line.attachments) } }
             @if line.flags.iter().next().is_some() { dt { (w.odd) } dd { @for flag in line.flags.iter() { div { "⚑ " (view.flag(flag)) } } } }
+            @for flag in line.settled.iter() { dt { (w.was_odd) } dd { "⚐ " (view.flag(flag)) " — " (w.settled) } }
         }
     }
 }
@@ -74,6 +76,7 @@ fn facts(view: &View, board: &Board, line: &Line) -> Markup {
 fn told(view: &View, report: &Report) -> Markup {
     let w = view.words;
     html! {
+        @if report.alarm == Some(true) { p { strong { "⚠ " (w.sos) } } }
         @if let Some(why) = &report.why { p { strong { (w.why) ": " } (text(why)) } }
         @if let Some(why) = &report.incomplete { p { "⚠ " strong { (w.incomplete) ": " } (text(why)) } }
     }
@@ -91,6 +94,11 @@ pub(super) fn rows(mut filling: Filling, language: usize) -> Vec<(String, Vec<Qu
 
 fn changes(view: &View, before: Option<&(Report, Filling)>, after: &Filling) -> Markup {
     let Some((_, before)) = before else { return html! {} };
+    html! { h2 { (view.words.changed) } (differences(view, before, after)) }
+}
+
+/// The answers that are not the same in two fillings of one checklist.
+pub(super) fn differences(view: &View, before: &Filling, after: &Filling) -> Markup {
     let w = view.words;
     let flat = |f: &Filling| rows(f.clone(), view.language).into_iter().flat_map(|(_, rows)| rows).collect::<Vec<_>>();
     let (old, new) = (flat(before), flat(after));
@@ -99,7 +107,6 @@ fn changes(view: &View, before: Option<&(Report, Filling)>, after: &Filling) -> 
     let gone = old.iter().filter(|o| !new.iter().any(|n| n.key == o.key));
     let differ: Vec<&QuestionView> = new.iter().chain(gone).filter(|q| was(q) != now(q)).collect();
     html! {
-        h2 { (w.changed) }
         table {
             thead { tr { td {} th scope="col" { (w.before) } th scope="col" { (w.after) } } }
             tbody { @for q in differ { tr { th scope="row" { (text(&q.label)) } td { (text(&was(q))) } td { (text(&now(q))) } } } }
@@ -107,9 +114,9 @@ fn changes(view: &View, before: Option<&(Report, Filling)>, after: &Filling) -> 
     }
 }
 
-fn answers(view: &View, filling: Filling) -> Markup {
+fn answers(view: &View, line: &Line, filling: Filling) -> Markup {
     html! {
-        @for (title, rows) in rows(filling, view.language) {
+        @for (title, rows) in rows(filling.clone(), view.language) {
             h2 { (text(&title)) }
             dl .answers {
                 @for q in rows.iter().filter(|q| !matches!(q.kind, Kind::Note | Kind::Group { .. })) {
@@ -118,7 +125,7 @@ fn answers(view: &View, filling: Filling) -> Markup {
                         @if !q.number.is_empty() { (q.number) ". " } (text(&q.label))
                     }
                     dd {
-                        (text(&value(view, q)))
+                        (text(&value(view, q))) (corrections::link(view, line, &filling, q))
                         @for issue in &q.issues {
                             span .issue { "⚠ " (text(&issue.text)) @if let Some(why) = &issue.confirmed { " — " (text(why)) } }
                         }
@@ -167,7 +174,7 @@ fn log(view: &View, report: &Report, filling: &Filling) -> Markup {
 }
 
 /// An answer in words; a dash where there is none.
-fn value(view: &View, q: &QuestionView) -> String {
+pub(super) fn value(view: &View, q: &QuestionView) -> String {
     match &q.answer {
         Some(Answer::Missing(Missing::DoNotKnow)) => view.words.dk.into(),
         Some(Answer::Missing(Missing::NotPermitted)) => view.words.np.into(),

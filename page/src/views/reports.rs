@@ -1,6 +1,6 @@
 //! The reports that fit a search, newest first.
 
-use super::parts::{paged, text};
+use super::parts::{self, paged, text, with_internal};
 use super::{Failed, View};
 use baqylau_desk::board::Line;
 use baqylau_desk::flags::Flag;
@@ -29,6 +29,7 @@ pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
                     " · " a href=(view.ask.link(&format!("/export/{}.xlsx", view.ask.checklist))) { (w.workbook) }
                     " · " a href=(view.ask.link(&format!("/export/{}.parquet", view.ask.checklist))) { "Parquet" } }
                 @if !found.is_empty() { " · " a href=(all) { (w.tables) } }
+                (with_internal(&view, found.iter().any(|l| l.internal), "/export/all.zip"))
             }
             @if found.is_empty() { p { (w.none) } } @else { (table(&view, shown)) }
             (ways)
@@ -99,14 +100,15 @@ fn row(view: &View, line: &Line) -> Markup {
     let name = if line.visit.is_empty() { line.index.to_string() } else { line.visit.to_string() };
     html! {
         tr {
-            th scope="row" { a href=(view.link(&format!("/reports/{}", line.hash))) { (text(&name)) } }
+            th scope="row" { a href=(view.link(&format!("/reports/{}", line.hash))) { (text(&name)) } (parts::mark(view, line)) }
             td { (view.title(line.checklist)) }
             td { (text(&place)) }
             td { @if let Some(team) = line.team() { (text(team)) } }
             td { @if let Some(ms) = line.signed { (view.moment(ms)) } }
             td { (view.moment(line.received)) }
             td { (mark) (view.status(line.status.name())) @if line.asked() { " · ❓ " (view.words.decided_ask) } @if !line.corrections.is_empty() { " · ✎ " (line.corrections.len()) } @if line.attachments > 0 { " · 📎 " (line.attachments) }
-                @for flag in line.flags.iter() { " · ⚑ " (view.flag(flag)) } }
+                @for flag in line.flags.iter() { " · ⚑ " (view.flag(flag)) }
+                @for flag in line.settled.iter() { " · ⚐ " (view.flag(flag)) " (" (view.words.settled) ")" } }
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What observers wrote: coded by the mission's codebook, translated beside the original, marked as quotable.
 
 use super::charts::bar;
-use super::parts::{paged, place, text, who};
+use super::export::leaves;
+use super::parts::{mark, paged, place, text, who, with_internal};
 use super::{Failed, View};
 use crate::query::{Ask, Fields};
 use axum::extract::{Form, Path};
@@ -9,7 +10,7 @@ use axum::response::Redirect;
 use baqylau_desk::board::{Board, Line};
 use baqylau_desk::entry::typed;
 use baqylau_desk::records::Coded;
-use baqylau_desk::status::Status;
+use baqylau_desk::status::{Answers, Status};
 use baqylau_report::Coding;
 use maud::{Markup, html};
 
@@ -30,7 +31,7 @@ fn wanted(ask: &Ask, line: &Line, cell: &Cell) -> bool {
     match ask.code.as_str() {
         "" => true,
         "-" => coding.is_none_or(|c| c.codes.is_empty()),
-        "!" => coding.is_some_and(|c| c.quotable),
+        "!" => quotable(line, coding),
         code => coding.is_some_and(|c| c.codes.iter().any(|known| known == code)),
     }
 }
@@ -45,7 +46,8 @@ pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
     let w = view.words;
     let body = html! {
         (form(&view))
-        p role="status" { (w.reports) ": " (lines.len()) " · " a href=(view.ask.link("/export/texts.csv")) { (w.table) } }
+        p role="status" { (w.reports) ": " (lines.len()) " · " a href=(view.ask.link("/export/texts.csv")) { (w.table) }
+            (with_internal(&view, lines.iter().any(|l| l.internal), "/export/texts.csv")) }
         @if view.ask.code.is_empty() { (codes(&view, &board)) }
         @for line in shown { (report(&view, line)) }
         (ways)
@@ -107,7 +109,7 @@ fn report(view: &View, line: &Line) -> Markup {
         .collect();
     html! {
         article .texts {
-            h2 { a href=(view.link(&format!("/reports/{}", line.hash))) { (view.title(line.checklist)) " · " (text(&line.visit)) } }
+            h2 { a href=(view.link(&format!("/reports/{}", line.hash))) { (view.title(line.checklist)) " · " (text(&line.visit)) } (mark(view, line)) }
             p .small { (who(line)) " · " (place(view, line)) }
             @for (cell, label, words) in texts { (self::one(view, line, &cell, &label, &words)) }
         }
@@ -128,7 +130,7 @@ pub(super) fn one(view: &View, line: &Line, cell: &Cell, label: &str, words: &st
     let name = line.question(cell.0);
     html! {
         section {
-            h3 { (text(label)) @if known.is_some_and(|c| c.quotable) { " · ❝ " (w.quotable) } }
+            h3 { (text(label)) @if quotable(line, known) { " · ❝ " (w.quotable) } (mark(view, line)) }
             div .beside {
                 blockquote dir="auto" { (text(words)) }
                 @if let Some(translation) = known.and_then(|c| c.translation.as_ref()) { blockquote .translation dir="auto" { (text(translation)) } }
@@ -147,12 +149,19 @@ pub(super) fn one(view: &View, line: &Line, cell: &Cell, label: &str, words: &st
                         }
                     }
                     label .grow { (w.translation) textarea name="translation" rows="2" { (known.and_then(|c| c.translation.as_deref()).unwrap_or_default()) } }
-                    label .pick { input type="checkbox" name="quotable" value="1" checked[known.is_some_and(|c| c.quotable)]; (w.quotable_how) }
+                    @if line.internal { p { "🔒 " (w.internal_how) } } @else {
+                        label .pick { input type="checkbox" name="quotable" value="1" checked[quotable(line, known)]; (w.quotable_how) }
+                    }
                     button { (w.sign) }
                 }
             }
         }
     }
+}
+
+/// Whether a text may be quoted: a desk says so, and the report is not internal, whatever was said before that was known.
+fn quotable(line: &Line, coding: Option<&Coding>) -> bool {
+    !line.internal && coding.is_some_and(|c| c.quotable)
 }
 
 fn rows(cell: &Cell) -> String {
@@ -171,7 +180,8 @@ pub(crate) async fn code(view: View, Path(hash): Path<String>, Form(fields): For
     let rows = fields.one("rows").split('.').filter_map(|n| n.parse().ok()).collect();
     let (codes, quotable) = (fields.all("code"), !fields.one("quotable").is_empty());
     let coded = Coded { question: &question, rows, codes: &codes, translation: &translation, quotable };
-    let signed = view.sign(&format!("/reports/{report}"), |desk, now| desk.code(report, &coded, now))?;
+    let board = view.state.boards().of(Answers::Effective).clone();
+    let signed = view.sign(&format!("/reports/{report}"), |desk, now| board.code(desk, report, &coded, now))?;
     // Only back to a page of ours.
     Ok(if back.starts_with("/texts") { Redirect::to(&back) } else { signed })
 }
@@ -192,9 +202,11 @@ pub(crate) fn table(view: &View, board: &Board) -> Result<Vec<u8>, baqylau_desk:
         "codes",
         "translation",
         "quotable",
+        "internal",
     ];
     let mut out = vec![head.map(str::to_owned).to_vec()];
-    for line in board.select(source, &filter).filter(|l| l.status == Status::Counted && !l.typed.is_empty()) {
+    let spoken = |l: &&Line| l.status == Status::Counted && !l.typed.is_empty() && leaves(view, l);
+    for line in board.select(source, &filter).filter(spoken) {
         let Ok((_, filling)) = view.state.read(|desk| desk.read(line.hash)) else { continue };
         for (key, words) in typed(&filling) {
             let cell: Cell = (key.node, filling.row_path(key.row).into());
@@ -211,7 +223,8 @@ pub(crate) fn table(view: &View, board: &Board) -> Result<Vec<u8>, baqylau_desk:
                     words.to_owned(),
                     known.map(|c| c.codes.join(" ")).unwrap_or_default(),
                     known.and_then(|c| c.translation.clone()).unwrap_or_default(),
-                    known.map_or(0, |c| u8::from(c.quotable)).to_string(),
+                    u8::from(quotable(line, known)).to_string(),
+                    u8::from(line.internal).to_string(),
                 ]);
             }
         }

@@ -1,6 +1,6 @@
 //! What long-term observers log, day by day: meetings, commissions, campaign, complaints; wherever no station is.
 
-use super::parts::{facts, paged, place, text, who};
+use super::parts::{facts, mark, paged, place, text, who};
 use super::{Failed, View};
 use baqylau_desk::board::{Board, Line};
 use baqylau_desk::source::Use;
@@ -55,7 +55,7 @@ fn due(view: &View, board: &Board) -> Markup {
             table { tbody { @for (day, line) in open.iter().take(SHOWN) {
                 tr {
                     th .when scope="row" { @if *day <= today { "⚠ " } (date(*day)) }
-                    td { a href=(view.link(&format!("/reports/{}", line.hash))) { (view.title(line.checklist)) " · " (text(&line.visit)) } }
+                    td { a href=(view.link(&format!("/reports/{}", line.hash))) { (view.title(line.checklist)) " · " (text(&line.visit)) } (mark(view, line)) }
                     td { (who(line)) } td { (place(view, line)) }
                     td { @for fact in facts(view, line) { div { (text(&fact)) } } }
                     td { (super::urgent::attend(view, line, "/timeline")) }
@@ -102,7 +102,7 @@ fn row(view: &View, line: &Line) -> Markup {
     html! {
         tr {
             th scope="row" {
-                a href=(view.link(&format!("/reports/{}", line.hash))) { (moment.split(' ').nth(1).unwrap_or_default()) " " (view.title(line.checklist)) }
+                a href=(view.link(&format!("/reports/{}", line.hash))) { (moment.split(' ').nth(1).unwrap_or_default()) " " (view.title(line.checklist)) } (mark(view, line))
             }
             td { (place(view, line)) }
             td { (who(line)) }

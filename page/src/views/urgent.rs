@@ -1,7 +1,7 @@
 //! What cannot wait: calls for help, which stand on top of every page until somebody signs for them, and urgent checklists.
 
 use super::View;
-use super::parts::{facts, paged, place, text, who};
+use super::parts::{facts, mark, paged, place, text, who};
 use baqylau_desk::board::Line;
 use baqylau_desk::source::Use;
 use baqylau_desk::status::Answers;
@@ -74,7 +74,7 @@ fn row(view: &View, line: &Line) -> Markup {
         tr {
             th scope="row" {
                 @if line.alarm { strong { "⚠ " (view.words.sos) " " } }
-                a href=(view.link(&format!("/reports/{}", line.hash))) { (text(if line.visit.is_empty() { "?" } else { &line.visit })) }
+                a href=(view.link(&format!("/reports/{}", line.hash))) { (text(if line.visit.is_empty() { "?" } else { &line.visit })) } (mark(view, line))
             }
             td { (view.moment(line.signed.unwrap_or(line.received))) }
             td { (who(line)) }

@@ -77,7 +77,7 @@ fn a_draft_is_carried_to_the_corrected_version() {
     second.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let out = world.folder.path().join("export");
-    world.desk.export(Answers::Effective, &out).expect("exports");
+    world.desk.export(Answers::Effective, &out, false).expect("exports");
     let table = std::fs::read_to_string(out.join("campaign_event.csv")).expect("a table");
     assert!(table.lines().next().is_some_and(|l| l.ends_with(",no_place_for")) && table.contains("venue: indoor"));
     assert!(report.log.len() >= 6, "and when it was answered");
@@ -106,7 +106,7 @@ fn tables_have_the_questions_of_every_version_and_the_rows_of_repeats() {
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let out = world.folder.path().join("export");
-    world.desk.export(Answers::Effective, &out).expect("exports");
+    world.desk.export(Answers::Effective, &out, false).expect("exports");
     let ends = format!(".{}.csv", repeat.name);
     let file =
         std::fs::read_dir(&out).expect("a folder").flatten().find(|f| f.file_name().to_string_lossy().ends_with(&ends));

@@ -1,5 +1,6 @@
 //! What a phone finds for its observer: near and recent places, the next question, what was put off, and help.
 
+use crate::it::browser::{Browser, eventually, world};
 use crate::it::support::{draft, set};
 use baqylau_forms::value::Point;
 use baqylau_observer::app::ReportState;
@@ -126,7 +127,27 @@ fn a_call_for_help_goes_first() {
     let pulled = world.desk.pull(baqylau_tests::now(), &|_| ()).expect("pulls");
     assert!(pulled.opened >= 2 && pulled.refused == 0, "{pulled:?}");
     let picture = world.desk.picture(None, baqylau_desk::status::Answers::Effective).expect("reports");
-    let report =
-        picture.reports.iter().find_map(|k| k.report.as_ref().filter(|r| r.incomplete.as_deref() == Some("SOS")));
-    assert!(report.expect("the call").visit.position.is_some());
+    let report = picture.reports.iter().find_map(|k| k.report.as_ref().filter(|r| r.alarm == Some(true)));
+    let report = report.expect("the call");
+    assert!(report.visit.position.is_some());
+    assert_eq!(report.incomplete, None, "the observer's words stay theirs");
+}
+
+#[test]
+fn the_word_sos_is_no_call_for_help() {
+    let (mut world, core) = world();
+    let visit = core.start_visit(None, None).expect("a visit").code;
+    let draft = core.start_checklist(&visit, "incident").expect("a draft").id;
+    core.finalise(draft, Some("SOS".into())).expect("signed");
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(baqylau_tests::now(), &|_| ()).expect("pulls");
+    let browser = Browser::open(&world);
+    assert!(!browser.page("/").contains("class=\"alarm\""), "an urgent report, and no call for help");
+    core.alarm(None).expect("signed");
+    core.sync_now(BUDGET).expect("syncs");
+    eventually(&browser, "/reports", "Reports: 2");
+    let page = browser.page("/urgent");
+    assert!(page.contains("class=\"alarm\"") && page.matches("⚠ SOS").count() == 1, "{page}");
+    let called = core.reports().expect("reports").pop().expect("the call").hash;
+    assert!(browser.page(&format!("/reports/{called}")).contains("⚠ SOS"));
 }

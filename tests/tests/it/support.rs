@@ -3,6 +3,7 @@
 use baqylau_observer::ObserverCore;
 use baqylau_observer::app::{Key, QuestionView};
 use baqylau_observer::error::Error;
+use baqylau_tests::{World, tables};
 use std::path::Path;
 
 /// A draft of a checklist, at the first place that it is for.
@@ -50,4 +51,16 @@ pub fn copy(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), target).expect("copies");
         }
     }
+}
+
+/// A mission whose tables are changed first.
+pub fn changed(change: impl FnOnce(&Path)) -> (World, ObserverCore, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("tables");
+    copy(&tables("kazakhstan-2023"), &source);
+    change(&source);
+    let mut world = World::new(&source);
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    (world, core, folder)
 }

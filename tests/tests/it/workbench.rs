@@ -1,7 +1,7 @@
 //! What coordinators do on their pages: reconcile, code, correct, type in paper forms, watch who is silent; and several of them at once.
 
 use crate::it::browser::{Browser, eventually, world};
-use crate::it::support::{copy, draft, set};
+use crate::it::support::{changed, draft, set};
 use baqylau_desk::Desk;
 use baqylau_desk::records::Change;
 use baqylau_desk::status::{Answers, Status};
@@ -9,18 +9,6 @@ use baqylau_forms::value::Moment;
 use baqylau_observer::ObserverCore;
 use baqylau_report::review::State;
 use baqylau_tests::{BUDGET, PASSPHRASE, World, now, tables};
-
-/// A mission whose tables are changed first.
-fn changed(change: impl FnOnce(&std::path::Path)) -> (World, ObserverCore, tempfile::TempDir) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let source = folder.path().join("tables");
-    copy(&tables("kazakhstan-2023"), &source);
-    change(&source);
-    let mut world = World::new(&source);
-    let invite = world.invite("p001");
-    let core = world.enrolled("phone", &invite);
-    (world, core, folder)
-}
 
 /// A signed report of a checklist at a place, with answers as they are written.
 fn report(core: &ObserverCore, checklist: &str, place: Option<&str>, answers: &[(&str, &str)]) -> String {

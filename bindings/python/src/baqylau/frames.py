@@ -21,6 +21,7 @@ _COLUMNS = [
     "place",
     "supersedes",
     "why",
+    "internal",
 ]
 
 
@@ -38,9 +39,17 @@ def reports(desk: Desk, which: Which = Which.EFFECTIVE, as_of_ms: int | None = N
 
 
 def answers(
-    desk: Desk, checklist: str, which: Which = Which.EFFECTIVE, as_of_ms: int | None = None
+    desk: Desk,
+    checklist: str,
+    which: Which = Which.EFFECTIVE,
+    as_of_ms: int | None = None,
+    internal: bool = False,
 ) -> pd.DataFrame:
-    """The answers of the reports of a checklist that count: one row a report, its hash as the index, one column a question."""
-    counted = [r for r in desk.reports(which, as_of_ms) if r.checklist == checklist and r.status == "counted"]
+    """The answers of the reports of a checklist that count: one row a report, its hash as the index, one column a question.
+
+    Internal reports, which are not to be quoted or handed on, are there only when they are asked for.
+    """
+    of_checklist = [r for r in desk.reports(which, as_of_ms) if r.checklist == checklist and r.status == "counted"]
+    counted = [r for r in of_checklist if internal or not r.internal]
     frame = pd.DataFrame([r.answers for r in counted], index=pd.Index([r.hash for r in counted], name="hash"))
     return frame.sort_index(axis="columns")

@@ -97,6 +97,27 @@ impl Summary {
     }
 }
 
+/// As what a draft is signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Signing {
+    /// A report that is finished, or as far as the observer got.
+    Finished {
+        /// Why something is missing.
+        incomplete: Option<String>,
+    },
+    /// A call for help, which waits for nothing.
+    Alarm,
+}
+
+impl Signing {
+    fn incomplete(&self) -> Option<&str> {
+        match self {
+            Self::Finished { incomplete } => incomplete.as_deref(),
+            Self::Alarm => None,
+        }
+    }
+}
+
 impl ObserverCore {
     /// Signs and seals a draft: a report, which never changes. It waits in the outbox when this returns, whatever happens to the
     /// phone. What is missing or unlikely needs a reason; what is impossible must be mended first.
@@ -104,18 +125,22 @@ impl ObserverCore {
     /// # Errors
     /// An answer is impossible, or something is missing and there is no reason.
     pub fn finalise(&self, draft: i64, incomplete: Option<String>) -> Result<ReportView, Error> {
+        self.sign(draft, &Signing::Finished { incomplete })
+    }
+
+    pub(super) fn sign(&self, draft: i64, signing: &Signing) -> Result<ReportView, Error> {
         let seq = self.with_mission(|u, loaded| {
             let (stored, filling) = self.filling(u, loaded, draft)?;
             if stored.report.is_some() {
                 return Err(Error::invalid("draft", "it was signed already"));
             }
-            ready(filling, incomplete.as_deref())?;
+            ready(filling, signing)?;
             let filling = as_the_desk(filling)?;
             let attachments = attached(u, &stored, &filling)?;
             let blobs: Vec<Blob> = attachments.iter().map(|a| Blob { hash: a.hash, length: a.length }).collect();
-            let (payload, id) = self.payload(u, loaded, &stored, &filling, (incomplete, attachments))?;
+            let (payload, id) = self.payload(u, loaded, &stored, &filling, (signing, attachments))?;
             let signed = filling.environment().now.ms;
-            let urgent = filling.form().definition().urgent;
+            let urgent = filling.form().definition().urgent || *signing == Signing::Alarm;
             let uptime = self.uptime(&u.main)?.sum;
             let new = NewReport { id, draft: &stored, signed, uptime, plain: &payload };
             let seq = self.append(u, loaded, (Type::Report, urgent, &blobs), Some(&new), |_| payload.clone())?;
@@ -163,7 +188,7 @@ impl ObserverCore {
         loaded: &Arc<Loaded>,
         draft: &Draft,
         filling: &Filling,
-        (incomplete, attachments): (Option<String>, Vec<StoredAttachment>),
+        (signing, attachments): (&Signing, Vec<StoredAttachment>),
     ) -> Result<(Vec<u8>, ReportId), Error> {
         let stored = u.main.visit(draft.visit)?;
         let record = record_of(&stored)?;
@@ -200,12 +225,13 @@ impl ObserverCore {
             answers: Tree::of(filling).encode(filling.form()).into(),
             log: encode_log(&u.main.log(draft)?),
             remarks: (!remarks.is_empty()).then_some(remarks),
-            incomplete,
+            incomplete: signing.incomplete().map(str::to_owned),
             supersedes: draft.amends,
             test: None,
             attachments: named(attachments),
             why: u.main.why(draft)?,
             left: left_of(u.main.leftovers(draft)?),
+            alarm: (*signing == Signing::Alarm).then_some(true),
             language: (language > 0).then(|| filling.form().definition().languages.get(language).cloned()).flatten(),
         };
         Ok((report.encode(), id))
@@ -312,9 +338,9 @@ fn as_the_desk(filling: &Filling) -> Result<Filling, Error> {
 }
 
 /// Whether a draft may be signed.
-fn ready(filling: &Filling, incomplete: Option<&str>) -> Result<(), Error> {
+fn ready(filling: &Filling, signing: &Signing) -> Result<(), Error> {
     let name = |key: Key| filling.form().definition().items[key.node as usize].name.clone();
-    let given = incomplete.is_some_and(|r| !r.trim().is_empty());
+    let given = *signing == Signing::Alarm || signing.incomplete().is_some_and(|r| !r.trim().is_empty());
     for problem in filling.issues() {
         let confirmed = problem.confirmed.is_some();
         match problem.issue {

@@ -48,6 +48,7 @@ fn report(answers: Vec<u8>, log: Vec<u32>) -> Report {
         language: None,
         why: None,
         left: None,
+        alarm: None,
     }
 }
 
@@ -74,6 +75,7 @@ fn it_survives_its_bytes() {
         incomplete: Some("sent away".into()),
         supersedes: Some(Hash([1; 32])),
         test: Some(true),
+        alarm: Some(true),
         attachments: Some(vec![Attachment {
             name: "a1.jpg".into(),
             hash: Hash([2; 32]),
@@ -111,7 +113,7 @@ fn later_versions_may_add_what_can_be_ignored() {
     for key in [-1, -2, -24, -25, -70_000] {
         assert_eq!(Report::decode(&with_key(&plain, key)).expect("ignored"), plain, "key {key}");
     }
-    for key in [16, 23, 24, 1_000, i64::MAX] {
+    for key in [17, 23, 24, 1_000, i64::MAX] {
         assert_eq!(Report::decode(&with_key(&plain, key)), Err(ReportError::UnknownKey { key }));
     }
     let later = Report { v: 2, ..plain };

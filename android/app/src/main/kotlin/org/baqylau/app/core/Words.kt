@@ -35,7 +35,6 @@ private fun invalid(e: BaqylauException.Invalid): Words =
         "courier file" -> Words(R.string.error_courier)
         "mission" -> Words(R.string.error_no_mission)
         "departure" -> Words(R.string.error_departure)
-        "SOS" -> Words(R.string.error_no_sos)
         else -> Words(R.string.error_invalid, "${e.place}: ${e.remedy}")
     }
 
@@ -53,4 +52,6 @@ fun refused(
         Why.NOT_GENUINE -> Words(R.string.error_not_genuine)
         Why.UNFIT -> Words(R.string.error_refused, reason)
         Why.KEY_STORE -> Words(R.string.error_key_store, reason)
+        Why.NOT_PUBLISHED -> Words(R.string.error_not_published)
+        Why.NOTHING_URGENT -> Words(R.string.error_no_sos)
     }

@@ -8,6 +8,7 @@ import org.baqylau.MissionView
 import org.baqylau.ReportState
 import org.baqylau.Summary
 import org.baqylau.VisitView
+import org.baqylau.Why
 import org.baqylau.app.R
 import org.baqylau.app.core.Core
 import org.baqylau.app.core.Words
@@ -89,7 +90,7 @@ class HomeModel(
         once {
             val draft =
                 core {
-                    val urgent = checklists().firstOrNull { it.urgent } ?: throw BaqylauException.Invalid("SOS", "")
+                    val urgent = checklists().firstOrNull { it.urgent } ?: throw BaqylauException.Refused(Why.NOTHING_URGENT, "")
                     val here = visits().lastOrNull { !it.forgotten && it.departedMs == null && it.arrivedMs?.let(::isToday) == true }
                     val fits = here?.place?.let { it.level in urgent.places } ?: urgent.placeOptional
                     val visit = if (here != null && fits) here else startVisit(null, null)

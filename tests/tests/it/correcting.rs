@@ -1,0 +1,167 @@
+//! Corrections pass the rules of the checklist, and show what they do before they are signed.
+
+use crate::it::browser::{Browser, eventually, world};
+use crate::it::support::{rows, set};
+use baqylau_desk::flags::Flag;
+use baqylau_desk::preview::Preview;
+use baqylau_desk::records::Change;
+use baqylau_desk::status::Answers;
+use baqylau_observer::ObserverCore;
+use baqylau_protocol::ids::Hash;
+use baqylau_report::Correction;
+use baqylau_tests::{BUDGET, World, now};
+
+fn change<'c>(question: &'c str, new: Option<&'c str>) -> Change<'c> {
+    Change { question, rows: Vec::new(), new, reason: "misheard", source: "a call" }
+}
+
+/// A signed count at a station, with numbers.
+fn count(world: &mut World, core: &ObserverCore, numbers: &[(&str, &str)]) -> Hash {
+    let visit = core.start_visit(Some("s00001"), None).expect("a visit").code;
+    let id = core.start_checklist(&visit, "closing_count").expect("a draft").id;
+    numbers.iter().for_each(|(name, words)| set(core, id, name, words).expect("set"));
+    let hash = core.finalise(id, Some("for a test".into())).expect("signed").hash;
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    Hash::from_hex(&hash).expect("a hash")
+}
+
+const ODD: [(&str, &str); 5] = [
+    ("protocol_seen", "yes"),
+    ("p_voters", "1000"),
+    ("p_voted_station", "300"),
+    ("p_voted_mobile", "10"),
+    ("p_in_boxes", "400"),
+];
+
+#[test]
+fn a_correction_is_refused_where_the_observers_answer_would_be() {
+    let (mut world, core) = world();
+    let report = count(&mut world, &core, &ODD);
+    let refused = |question, new| {
+        let words = world.desk.preview(report, &change(question, new), now()).err().expect("refused").to_string();
+        assert!(world.desk.correct(report, &change(question, new), now()).is_err(), "{question} {new:?}");
+        words
+    };
+    assert!(refused("p_in_boxes", Some("-5")).contains("p_in_boxes"), "no number of ballots");
+    assert!(refused("p_voters", Some("many")).contains("a whole number"));
+    assert!(refused("protocol_seen", Some("perhaps")).contains("(yes, no"), "the question's own choices are named");
+    assert!(refused("p_voters", Some("?na")).contains("missing value"), "it may be unknown, and applies always");
+    assert!(refused("started_at", Some("2023-03-19T09:00")).contains("by hand"), "what the phone noted stays");
+    assert!(refused("nothing", Some("1")).contains("no question"));
+    // Nobody asked, because no number of the protocol was seen.
+    let blind = count(&mut world, &core, &[("protocol_seen", "no")]);
+    let hidden = world.desk.preview(blind, &change("p_voters", Some("100")), now()).err().expect("hidden").to_string();
+    assert!(hidden.contains("is not asked here"), "{hidden}");
+    assert_eq!(world.desk.store.waiting().expect("waiting"), 0, "nothing was signed");
+    // What the checklist offers can be given: a typed missing value, a choice by its label.
+    for (question, new, kept) in [("p_voters", "?dk", "?dk"), ("protocol_seen", "No", "no")] {
+        let preview = world.desk.preview(report, &change(question, Some(new)), now()).expect("possible");
+        assert_eq!(preview.correction.new.as_deref(), Some(kept));
+    }
+    // Dependent rules are evaluated: without the protocol its numbers are not asked, and leave the figures.
+    let preview = world.desk.preview(report, &change("protocol_seen", Some("no")), now()).expect("possible");
+    let gone = |name: &str| preview.following().iter().any(|f| f.0 == name && f.1.is_some() && f.2.is_none());
+    assert!(gone("p_voters") && gone("p_in_boxes"), "{:?}", preview.following());
+}
+
+#[test]
+fn what_is_unlikely_is_said_and_must_be_confirmed() {
+    let (mut world, core) = world();
+    let report = count(&mut world, &core, &ODD);
+    for unlikely in ["-5", "99999999"] {
+        let change = change("p_voters", Some(unlikely));
+        let preview = world.desk.preview(report, &change, now()).expect("possible");
+        let doubts = preview.doubts_in_words();
+        assert!(doubts.iter().any(|d| d.contains("p_voters: A precinct has at most 3,000 voters")), "{doubts:?}");
+        let why = world.desk.correct(report, &change, now()).expect_err("unlikely").to_string();
+        assert!(why.contains("p_voters") && why.contains("confirm it"), "{why}");
+        assert_eq!(world.desk.store.waiting().expect("waiting"), 0, "signed without a word");
+    }
+    let preview = world.desk.preview(report, &change("p_voters", Some("3500")), now()).expect("possible");
+    world.desk.sign_correction(&preview, true, now()).expect("confirmed");
+    assert_eq!(world.desk.store.waiting().expect("waiting"), 1);
+}
+
+#[test]
+fn a_correction_that_breaks_a_rule_fits_nowhere_whoever_signed_it() {
+    let (mut world, core) = world();
+    let report = count(&mut world, &core, &ODD);
+    let preview = world.desk.preview(report, &change("p_in_boxes", Some("310")), now()).expect("possible");
+    // Another program at a desk signs what this one refuses.
+    let correction = Correction { new: Some("-5".into()), ..preview.correction.clone() };
+    world.desk.sign_correction(&Preview { correction, ..preview }, true, now()).expect("signed");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let (_, board) = world.desk.board(None, Answers::Effective).expect("a board");
+    assert!(!board.lines[0].corrections[0].1, "it does not fit, and is shown so");
+    assert!(board.lines[0].flags.has(Flag::Arithmetic), "the numbers are those that were sent");
+}
+
+#[test]
+fn figures_and_flags_are_shown_before_and_after_and_no_flag_goes_without_a_word() {
+    let (mut world, core) = world();
+    let report = count(&mut world, &core, &ODD);
+    let fewer = change("p_in_boxes", Some("310"));
+    let preview = world.desk.preview(report, &fewer, now()).expect("possible");
+    assert_eq!((&*preview.lost, preview.gained.len()), (&[Flag::Arithmetic][..], 0));
+    world.desk.correct(report, &fewer, now()).expect("signed");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let (_, board) = world.desk.board(None, Answers::Effective).expect("a board");
+    let line = &board.lines[0];
+    assert!(!line.flags.has(Flag::Arithmetic) && line.settled.has(Flag::Arithmetic), "it was odd as it was sent");
+    let browser = Browser::open(&world);
+    assert!(browser.page("/reports?flag=arithmetic").contains("Reports: 1"), "who looks for it finds it");
+    let page = browser.page(&format!("/reports/{report}"));
+    assert!(page.contains("numbers do not add up") && page.contains("not since it was corrected"), "{page}");
+    // A figure that moves is shown as it is and as it would be.
+    let moves = change("overall", Some("very_bad"));
+    let preview = world.desk.preview(report, &moves, now()).expect("possible");
+    let moved = preview.figures.iter().find(|f| f.2.id == "count.negative").expect("a figure");
+    assert_eq!((moved.1.count, moved.2.count), (0, 1));
+}
+
+#[test]
+fn a_row_of_a_repeat_is_corrected_on_the_page_with_the_questions_own_choices() {
+    let (mut world, core) = world();
+    let visit = core.start_visit(Some("astana"), None).expect("a visit").code;
+    let id = core.start_checklist(&visit, "meeting").expect("a draft").id;
+    let repeat = rows(&core, id).into_iter().find(|r| r.name == "participants").expect("a repeat").key;
+    for _ in 0..2 {
+        core.add_row(id, repeat).expect("a row");
+    }
+    let sexes: Vec<_> = rows(&core, id).into_iter().filter(|r| r.name == "participant_sex").map(|r| r.key).collect();
+    for key in &sexes {
+        let answer = core.read_answer(id, *key, "woman").expect("a choice");
+        core.set(id, *key, answer).expect("set");
+    }
+    core.finalise(id, Some("for a test".into())).expect("signed");
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let browser = Browser::open(&world);
+    let ours = format!("http://{}", browser.host);
+    let report = core.reports().expect("reports")[0].hash.clone();
+    let path = format!("/reports/{report}/correct");
+    assert!(
+        browser.page(&format!("/reports/{report}")).contains("cell=participant_sex%401"),
+        "a way to the second row"
+    );
+    let form = browser.page(&format!("{path}?cell=participant_sex%401"));
+    let choices = form.matches("type=\"radio\"").count();
+    assert!((2..6).contains(&choices), "the question's own choices and no others: {form}");
+    let fields = "cell=participant_sex%401&value=man&reason=misheard&source=a+call";
+    let preview = browser.post(&path, &ours, fields);
+    assert_eq!(preview.status, 200, "{}", preview.body);
+    assert!(
+        preview.body.contains("Nothing is signed yet") && preview.body.contains("No figure moves"),
+        "{}",
+        preview.body
+    );
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    assert_eq!(world.desk.board(None, Answers::Effective).expect("a board").1.lines[0].corrections.len(), 0);
+    assert_eq!(browser.post(&path, &ours, &format!("{fields}&act=sign")).status, 303);
+    eventually(&browser, "/cleaning", ">man<");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let (_, board) = world.desk.board(None, Answers::Effective).expect("a board");
+    let (signed, fits) = &board.lines[0].corrections[0];
+    assert!(*fits && signed.what.rows == [1] && signed.what.old.as_deref() == Some("woman"));
+}

@@ -1,0 +1,112 @@
+//! What an interlocutor said in confidence: marked wherever it stands, quoted nowhere, exported only when it is asked for by name.
+
+use crate::it::browser::{Browser, world};
+use crate::it::support::set;
+use baqylau_desk::preview::Preview;
+use baqylau_desk::records::{Change, Coded};
+use baqylau_desk::status::Answers;
+use baqylau_observer::ObserverCore;
+use baqylau_protocol::ids::Hash;
+use baqylau_tests::{BUDGET, World, now};
+
+/// A signed meeting with a summary; without a word on its confidentiality, where there is none.
+fn meeting(core: &ObserverCore, summary: &str, confidentiality: Option<&str>) -> Hash {
+    let visit = core.start_visit(Some("astana"), None).expect("a visit").code;
+    let id = core.start_checklist(&visit, "meeting").expect("a draft").id;
+    set(core, id, "summary", summary).expect("set");
+    confidentiality.into_iter().for_each(|c| set(core, id, "confidentiality", c).expect("set"));
+    let hash = core.finalise(id, Some("for a test".into())).expect("signed").hash;
+    Hash::from_hex(&hash).expect("a hash")
+}
+
+fn sent(world: &mut World, core: &ObserverCore) {
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+}
+
+fn quote(world: &World, report: Hash) -> Result<(), String> {
+    let text = Coded { question: "summary", rows: Vec::new(), codes: &[], translation: "", quotable: true };
+    world.desk.code(report, &text, now()).map_err(|e| e.to_string())
+}
+
+fn change(world: &World, report: Hash, new: &str) -> Preview {
+    let question = "confidentiality";
+    let change = Change { question, rows: Vec::new(), new: Some(new), reason: "they asked", source: "a call" };
+    world.desk.preview(report, &change, now()).expect("possible")
+}
+
+#[test]
+fn what_is_internal_is_marked_quoted_nowhere_and_exported_only_by_name() {
+    let (mut world, core) = world();
+    let open = meeting(&core, "The hall is booked", Some("public"));
+    let kept = meeting(&core, "The clerk fears for his post", Some("internal"));
+    let unsaid = meeting(&core, "Nobody asked whether this is secret", None);
+    sent(&mut world, &core);
+    quote(&world, open).expect("public");
+    for report in [kept, unsaid] {
+        let why = quote(&world, report).expect_err("internal");
+        assert!(why.contains("internal") && why.contains("summary"), "{why}");
+    }
+    let secret = ["The clerk fears", "Nobody asked"];
+    let browser = Browser::open(&world);
+    for page in [format!("/reports/{kept}"), "/texts".into(), "/timeline".into(), "/reports".into()] {
+        assert!(browser.page(&page).contains("🔒 internal"), "{page} has the mark");
+    }
+    assert!(!browser.page(&format!("/reports/{open}")).contains("🔒 internal"));
+    let ours = format!("http://{}", browser.host);
+    let coded = "question=summary&rows=&quotable=1&translation=";
+    let refused = browser.post(&format!("/reports/{kept}/code"), &ours, coded);
+    assert!(refused.status == 422 && refused.body.contains("internal"), "{}", refused.body);
+    for table in ["/export/texts.csv", "/export/meeting.csv"] {
+        let without = browser.get(table).body;
+        assert!(
+            without.contains("The hall") && !secret.iter().any(|words| without.contains(words)),
+            "{table}: {without}"
+        );
+        let with = browser.get(&format!("{table}?internal=1")).body;
+        assert!(secret.iter().all(|words| with.contains(words)), "{table}: {with}");
+        let head = with.lines().next().expect("a head").split(',').position(|c| c == "internal").expect("a column");
+        assert!(head > 0, "the mark stands beside the words");
+    }
+    let page = browser.page("/texts");
+    assert!(page.contains("without what is internal") && page.contains("texts.csv?internal=1"), "{page}");
+    // The same files in a folder.
+    let target = world.folder.path().join("exported");
+    let (written, left) = world.desk.export(Answers::Effective, &target, false).expect("exports");
+    let table = std::fs::read_to_string(target.join("meeting.csv")).expect("a table");
+    assert!((written, left) == (1, 2) && !secret.iter().any(|words| table.contains(words)), "{table}");
+    world.desk.export(Answers::Raw, &target, true).expect("exports");
+    let table = std::fs::read_to_string(target.join("meeting.csv")).expect("a table");
+    assert!(secret.iter().all(|words| table.contains(words)), "{table}");
+}
+
+#[test]
+fn what_becomes_internal_later_leaves_no_desk_by_its_earlier_answers() {
+    let (mut world, core) = world();
+    let first = meeting(&core, "They will not stand again", Some("public"));
+    let second = meeting(&core, "The list was changed", Some("public"));
+    sent(&mut world, &core);
+    quote(&world, first).expect("public");
+    quote(&world, second).expect("public");
+    // The observer says so in an amendment, a desk in a correction.
+    let report = core.reports().expect("reports").into_iter().find(|r| r.hash == first.to_string()).expect("a report");
+    let again = core.amend(report.seq, "they asked for it").expect("a draft").id;
+    set(&core, again, "confidentiality", "internal").expect("set");
+    core.finalise(again, Some("for a test".into())).expect("signed");
+    let preview = change(&world, second, "internal");
+    world.desk.sign_correction(&preview, true, now()).expect("signed");
+    sent(&mut world, &core);
+    sent(&mut world, &core);
+    for answers in [Answers::Effective, Answers::Raw] {
+        let target = world.folder.path().join("exported");
+        let (written, left) = world.desk.export(answers, &target, false).expect("exports");
+        assert_eq!((written, left), (0, 3), "{answers:?}");
+    }
+    let browser = Browser::open(&world);
+    assert!(browser.page("/texts?code=%21").contains("Reports: 0"), "what was quotable is so no longer");
+    // They think better of it.
+    let preview = change(&world, second, "public");
+    world.desk.sign_correction(&preview, true, now()).expect("signed");
+    sent(&mut world, &core);
+    quote(&world, second).expect("public again");
+}

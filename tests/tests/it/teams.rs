@@ -1,0 +1,86 @@
+//! People without a team, places without a code: what two reports do not say makes them no double of each other.
+
+use crate::it::support::{changed, set};
+use baqylau_desk::flags::Flag;
+use baqylau_desk::status::Answers;
+use baqylau_observer::ObserverCore;
+use baqylau_observer::app::VisitUpdate;
+use baqylau_protocol::ids::Hash;
+use baqylau_tests::{BUDGET, World, now};
+use std::path::Path;
+
+/// Takes the teams of the first two people away.
+fn alone(tables: &Path) {
+    let path = tables.join("people.csv");
+    let people = std::fs::read_to_string(&path).expect("people");
+    let people = people.replace("p001,Lorenzo Barbieri,core,C01", "p001,Lorenzo Barbieri,core,");
+    let people = people.replace("p002,Linnea Holm,core,C01", "p002,Linnea Holm,core,");
+    assert_eq!(people.matches(",core,,").count(), 2, "two people without a team");
+    std::fs::write(path, people).expect("writes");
+}
+
+fn opening(core: &ObserverCore, place: Option<&str>, unlisted: Option<&str>) -> String {
+    let visit = core.start_visit(place, None).expect("a visit").code;
+    if let Some(words) = unlisted {
+        core.update_visit(&visit, VisitUpdate::Unlisted(words.to_owned())).expect("unlisted");
+    }
+    let id = core.start_checklist(&visit, "opening").expect("a draft").id;
+    set(core, id, "comments", "as it is").expect("set");
+    core.finalise(id, Some("for a test".into())).expect("signed");
+    core.sync_now(BUDGET).expect("syncs");
+    visit
+}
+
+/// Visit, team and status of every report, in the order of the log.
+fn rows(world: &mut World) -> Vec<(String, String, &'static str)> {
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let (_, board) = world.desk.board(None, Answers::Effective).expect("a board");
+    let row =
+        |l: &baqylau_desk::board::Line| (l.visit.to_string(), l.team().unwrap_or_default().to_owned(), l.status.name());
+    board.lines.iter().map(row).collect()
+}
+
+#[test]
+fn a_person_without_a_team_is_a_team_of_their_own() {
+    let (mut world, one, _folder) = changed(alone);
+    let two = world.invite("p002");
+    let two = world.enrolled("two", &two);
+    opening(&one, Some("s00001"), None);
+    opening(&two, Some("s00001"), None);
+    let row = |visit: &str, team: &str| (visit.to_owned(), team.to_owned(), "counted");
+    assert_eq!(rows(&mut world), [row("p001-01", "p001"), row("p002-01", "p002")]);
+    // And they are two teams at one place, which is odd.
+    let (_, board) = world.desk.board(None, Answers::Effective).expect("a board");
+    assert!(board.lines.iter().all(|line| line.flags.has(Flag::Double)));
+    // Who leaves a team for none is in none with nobody.
+    world.desk.store.move_person("p003", "", now()).expect("moved");
+    let moves = world.desk.store.moves().expect("moves");
+    assert_eq!(moves.last().map(|m| m.2.as_str()), Some("p003"));
+    // An amendment speaks for the person who reported.
+    let first = Hash::from_hex(&one.reports().expect("reports")[0].hash).expect("a hash");
+    let phone = world.desk.devices(now()).expect("devices").into_iter();
+    let phone = phone.into_iter().find(|d| d.person.as_ref().is_some_and(|p| p.0 == "p002")).expect("a phone").device;
+    world.desk.ask(first, &[], "What does the paper say?", Some(phone), now()).expect("asked");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    two.sync_now(BUDGET).expect("syncs");
+    let letter = two.letters().expect("letters")[0].id;
+    let draft = two.answer(letter, "as the paper has it").expect("a draft").id;
+    two.finalise(draft, Some("for a test".into())).expect("signed");
+    two.sync_now(BUDGET).expect("syncs");
+    assert_eq!(rows(&mut world)[2], row("p001-01", "p001"));
+}
+
+#[test]
+fn two_places_in_no_list_are_no_double() {
+    let (mut world, one, _folder) = changed(|_| ());
+    let two = world.invite("p002");
+    let two = world.enrolled("two", &two);
+    let visit = opening(&one, None, Some("School 5"));
+    assert_eq!(opening(&two, None, Some("School 9")), visit, "phones of one team number their visits alike");
+    assert!(rows(&mut world).iter().all(|r| r.2 == "counted"));
+    // The same words are the same place.
+    let three = world.invite("p001");
+    let three = world.enrolled("three", &three);
+    opening(&three, None, Some("school 5 "));
+    assert_eq!(rows(&mut world)[2].2, "duplicate");
+}
