@@ -148,7 +148,7 @@ impl Ledger {
             .and_then(|judge| Ok((self.lines(desk, &judge, answers, &in_time)?, judge.people())));
         (self.links, self.records) = (links, records);
         let (lines, people) = lines?;
-        Ok(Board::new(&self.source, lines, people, self.values.all.clone()))
+        Ok(Board::new(&self.source, lines, answers, people, self.values.all.clone()))
     }
 
     fn lines(

@@ -113,7 +113,10 @@ fn a_stratum_with_few_answers_weighs_as_much_as_it_has_places_or_as_much_as_is_k
     };
     let near = |found: Option<Estimate>, share: f64| (found.expect("an estimate").share - share).abs() < 1e-12;
     assert!(near(sample.known(&everywhere, &value), 1.0 / 6.0), "R: svymean over subset(design, !is.na(y)) is 0.16667");
-    assert!(near(sample.by_stratum(&everywhere, &value), 0.5), "R: svymean over a design of those that answered is 0.5");
+    assert!(
+        near(sample.by_stratum(&everywhere, &value), 0.5),
+        "R: svymean over a design of those that answered is 0.5"
+    );
     // What is true of no place of a stratum cannot be lent to the others of it.
     let only_a = |place| value(place).filter(|_| place < 50);
     assert!(sample.by_stratum(&everywhere, &only_a).is_none());

@@ -30,8 +30,16 @@ fn a_number_takes_its_plural_form_in_every_language() {
             "{value, plural, zero {لا حالة} one {حالة واحدة} two {حالتان} few {# حالات} many {# حالة} other {# حالة}}",
             &[(0, "لا حالة"), (1, "حالة واحدة"), (2, "حالتان"), (3, "3 حالات"), (11, "11 حالة"), (100, "100 حالة")],
         ),
-        ("fr", "{value, plural, one {# cas observé} other {# cas observés}}", &[(0, "0 cas observé"), (2, "2 cas observés")]),
-        ("en", "{value, plural, =0 {nowhere} one {once} other {# times}}", &[(0, "nowhere"), (1, "once"), (3, "3 times")]),
+        (
+            "fr",
+            "{value, plural, one {# cas observé} other {# cas observés}}",
+            &[(0, "0 cas observé"), (2, "2 cas observés")],
+        ),
+        (
+            "en",
+            "{value, plural, =0 {nowhere} one {once} other {# times}}",
+            &[(0, "nowhere"), (1, "once"), (3, "3 times")],
+        ),
     ];
     for (language, sentence, all) in forms {
         for (n, expected) in all {
@@ -48,7 +56,8 @@ fn a_sentence_with_most_is_struck_where_its_number_is_not_most() {
     assert_eq!(said(most(), "en", 39, 61), Said { text: "Most chairs were women (39 of 100).".into(), holds: false });
     assert!(!said(most(), "en", 2, 2).holds, "half are not most");
     // A percentage whose words hold for some of its numbers alone.
-    let words = "{share, select, all {All} majority {Most} half {Half of the} none {No}} boxes were sealed ({value} per cent).";
+    let words =
+        "{share, select, all {All} majority {Most} half {Half of the} none {No}} boxes were sealed ({value} per cent).";
     let found = |yes, no| said(about(Unit::Percent, words), "en", yes, no);
     for (yes, no, expected, holds) in [
         (4, 0, "All boxes were sealed (100 per cent).", true),
@@ -66,7 +75,8 @@ fn a_sentence_with_most_is_struck_where_its_number_is_not_most() {
 
 #[test]
 fn a_share_is_said_in_hundredths() {
-    let about = Figure { counts: "${women}".into(), ..about(Unit::MeanShare, "Women were {value} per cent of the members.") };
+    let about =
+        Figure { counts: "${women}".into(), ..about(Unit::MeanShare, "Women were {value} per cent of the members.") };
     let all = observations(&form(), &["women=49 members=100"]);
     let found: Computed = computed(&form(), about.clone(), &all);
     let said = compile(&form(), about).expect("compiles").sentence((0, "en"), &found);
