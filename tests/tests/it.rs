@@ -19,7 +19,9 @@ mod it {
     mod moments;
     mod page;
     mod rescue;
+    mod scripts;
     mod signing;
     mod support;
+    mod tables;
     mod workbench;
 }

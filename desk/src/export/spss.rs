@@ -150,7 +150,10 @@ fn labelled(c: &Column, out: &mut String) {
             let _ = writeln!(out, "MISSING VALUES {} ({}).", c.spss, codes.join(", "));
         }
         Cells::Text => {}
-        Cells::Number => number(out, &c.spss, &[]),
+        Cells::Number => {
+            let _ = writeln!(out, "FORMATS {} (F12.4).", c.spss);
+            number(out, &c.spss, &[]);
+        }
         Cells::One => {
             let values: Vec<_> =
                 (1..).zip(&c.values).map(|(at, v): (usize, _)| (at.to_string(), v.label.as_str())).collect();
