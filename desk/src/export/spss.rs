@@ -117,17 +117,15 @@ fn dichotomies(column: &Column, out: &mut String) {
 
 /// The variables in the order of the table, each under its name.
 fn order(heads: &[String], columns: &[Column], made: &[Made], out: &mut String) {
-    out.push_str("ADD FILES /FILE=* /KEEP=");
+    // A comma, so that no line begins with a name.
+    let mut kept: Vec<&str> = Vec::new();
     for head in heads {
         let first = made.iter().find(|made| made.column.spss == *head).map_or(head, |made| &made.first);
-        let _ = write!(out, " {first}\n   ");
+        kept.push(first);
         let values = columns.iter().find(|c| c.spss == *head).map_or(&[][..], |c| &c.values);
-        for v in values.iter().filter(|v| !v.spss.is_empty()) {
-            let _ = write!(out, " {}\n   ", v.spss);
-        }
+        kept.extend(values.iter().map(|v| v.spss.as_str()).filter(|name| !name.is_empty()));
     }
-    out.truncate(out.trim_end().len());
-    out.push_str(".\n");
+    let _ = writeln!(out, "ADD FILES /FILE=* /KEEP={}.", kept.join("\n  , "));
     for made in made {
         let _ = writeln!(out, "RENAME VARIABLES ({}={}).", made.first, made.column.spss);
     }

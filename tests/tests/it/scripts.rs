@@ -64,6 +64,9 @@ impl Spss {
         for command in syntax.split(".\n").map(str::trim_start).filter(|c| !c.is_empty()) {
             // A comment ends with its line here, as the dot of its sentence is the last of it.
             let command = command.trim_start();
+            let begins = command.lines().skip(1).filter_map(|line| line.split_whitespace().next());
+            let named = begins.filter(|word| data.variables.iter().any(|v| v.0 == *word));
+            assert_eq!(named.count(), 0, "a line that begins with a name may be taken for a command: {command}");
             let words = tokens(command);
             match words.iter().map(String::as_str).take(2).collect::<Vec<_>>()[..] {
                 ["SET" | "FORMATS" | "EXECUTE", ..] => {}
@@ -162,7 +165,7 @@ impl Spss {
     }
 
     fn keep(&mut self, command: &str) {
-        let kept = command.split("/KEEP=").nth(1).expect("variables").split_whitespace();
+        let kept = command.split("/KEEP=").nth(1).expect("variables").split([',', '\n']).map(str::trim);
         let mut before = std::mem::take(&mut self.variables);
         for name in kept {
             let at = before.iter().position(|v| v.0 == name).unwrap_or_else(|| panic!("no variable {name}"));

@@ -18,7 +18,7 @@ const SETTINGS: &str = r#"{"title": {"en": "T"}, "languages": [{"code": "en", "n
 "unlisted_places": false}"#;
 /// Questions that are called like the tables' own columns, like each other but for the case, and like what exports make of others.
 const CLASHES: &str = "text,status,Status of the box,\ntext,place,Place in words,\ninteger,team,How many in the team?,\n\
-    text,Age,A,\ntext,age,a,\ninteger,voters.missing,Voters who were missing,\ntext,no_place_for,No place for,\ntext,by,By whom,\n\
+    text,Age,A,\ntext,age,a,\ninteger,voters.missing,Voters who were missing,\ntext,no_place_for,No place for,\ntext,by,By whom,\ntext,document,A command of SPSS,\n\
     text,said,What was said,\nbegin_repeat,codebook,Rows,\ninteger,row,Row number,dk\nselect_one how,row_how,How was the row?,\nend_repeat,,,\n";
 const FIRST: &str = "select_one how,how,How did it go?,dk np na\nselect_multiple seen,seen,Seen,dk\ntext,queue,How long was the queue?,\n\
     integer,voters,Voters,dk np\ntext,gone,Removed later,\nselect_one how,kind,Kind,\n";
@@ -27,6 +27,7 @@ const SECOND: &str = "select_one how,how,How did it go?,dk np na\nselect_multipl
 const FIGURES: &str = "id,checklist,unit,counts,of,base,per,published,value,tolerance,sentence::English (en)\n\
     stopped,f,percent,${how} = 'stopped',,answered,observation,,,,It was stopped in {value} per cent.\n\
     many,f,majority,${how} = 'good',,answered,observation,,,,Most went well.\n\
+    hows,f,breakdown,${how},,answered,observation,,,,How it went: {value}.\n\
     n,f,count,true(),,all,observation,,,,\"{value, plural, one {# report} other {# reports}}.\"\n";
 
 fn version(source: &Path, survey: &str, choices: &str) {
@@ -205,6 +206,10 @@ fn a_figure_that_is_not_published_yet_is_computed_and_said() {
     let statement = browser.page("/statement");
     assert!(statement.contains("It was stopped in 33 per cent.") && statement.contains("5 reports."), "{statement}");
     assert!(!statement.contains("Published: "), "there is nothing to differ from: {statement}");
+    // A document compares codes with codes, and shows labels.
+    let document = browser.page("/statement.html");
+    assert!(document.contains("How it went: Went well 2; Stopped 1."), "{document}");
+    assert!(!document.contains("another number before corrections"), "{document}");
     // Two of three are most.
     assert!(statement.contains("Most went well.") && !statement.contains("<s>"), "{statement}");
 }
