@@ -255,16 +255,18 @@ fn check(source: &std::path::Path, json: bool) -> Outcome {
     };
     let questions: usize = read.checklists.iter().map(|c| c.items.len()).sum();
     let places = read.places.table().places.len();
+    let awaited = read.figures.iter().filter(|f| f.published().is_empty()).count();
     if json {
         return print_json(&json!({
             "checklists": read.checklists.len(), "questions": questions, "places": places,
-            "people": read.people.len(), "figures": read.figures.len(), "warnings": read.warnings, "faults": [],
+            "people": read.people.len(), "figures": read.figures.len(), "not_published_yet": awaited, "warnings": read.warnings, "faults": [],
         }));
     }
     read.warnings.iter().for_each(|w| println!("warning: {w}"));
     let (checklists, people, figures) = (read.checklists.len(), read.people.len(), read.figures.len());
+    let awaited = if awaited == 0 { String::new() } else { format!(" ({awaited} not published yet)") };
     println!(
-        "{checklists} checklists with {questions} items, {places} places, {people} people, {figures} figures: no fault"
+        "{checklists} checklists with {questions} items, {places} places, {people} people, {figures} figures{awaited}: no fault"
     );
     Ok(true)
 }

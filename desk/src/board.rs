@@ -10,8 +10,7 @@ use crate::ledger::{Asked, Ledger};
 use crate::source::{Person, Source, Use, Used};
 use crate::status::{Answers, Status};
 use crate::{DeskError, flags};
-use baqylau_findings::sample::Estimate;
-use baqylau_findings::{Computed, Given, Seen, Unit, total};
+use baqylau_findings::{Computed, Given, Seen, total};
 use baqylau_protocol::ids::Hash;
 use baqylau_report::review::State;
 use baqylau_report::{Coding, Correction, Review};
@@ -63,7 +62,9 @@ pub struct Board {
     /// Where the line of a report stands.
     at: HashMap<Hash, usize>,
     whole: OnceLock<Vec<Computed>>,
-    counted: OnceLock<(usize, Hash)>,
+    pub(crate) source: Arc<Source>,
+    pub(crate) answers: Answers,
+    pub(crate) counted: OnceLock<(usize, Hash)>,
 }
 
 /// Lines by their checklists.
@@ -156,28 +157,23 @@ impl Line {
 }
 
 impl Board {
-    pub(crate) fn new(source: &Source, mut lines: Vec<Line>, people: usize, values: Arc<Vec<Given>>) -> Self {
+    pub(crate) fn new(
+        source: &Arc<Source>,
+        mut lines: Vec<Line>,
+        answers: Answers,
+        people: usize,
+        values: Arc<Vec<Given>>,
+    ) -> Self {
         keep_internal(&mut lines);
         let level = level(source, &lines);
         // The first in the log, as a desk reads it.
         let at = lines.iter().enumerate().rev().map(|(at, line)| (line.hash, at)).collect();
         let (whole, counted) = (OnceLock::new(), OnceLock::new());
-        let mut board = Self { lines, people, level, values, at, whole, counted };
-        flags::mark(source, &mut board);
+        let source = source.clone();
+        let mut board = Self { lines, people, level, values, at, whole, source, answers, counted };
+        let source = board.source.clone();
+        flags::mark(&source, &mut board);
         board
-    }
-
-    /// How many reports count, and which: the SHA-256 of their envelopes' hashes in order. Who has the same has the same figures.
-    #[must_use]
-    pub fn counted(&self) -> (usize, Hash) {
-        *self.counted.get_or_init(|| self.count())
-    }
-
-    fn count(&self) -> (usize, Hash) {
-        let lines = self.lines.iter().filter(|l| l.status == Status::Counted);
-        let mut hashes: Vec<Hash> = lines.map(|l| l.hash).collect();
-        hashes.sort_unstable();
-        (hashes.len(), Hash::of(&hashes.iter().flat_map(|h| h.0).collect::<Vec<u8>>()))
     }
 
     /// The line of a report.
@@ -189,15 +185,11 @@ impl Board {
     /// The lines that fit, in the order of the log.
     pub fn select<'b, 'q>(&'b self, source: &'q Source, filter: &'q Filter) -> impl Iterator<Item = &'b Line> {
         let mut words = Words::new(source, &filter.words);
-        let within = filter.within.and_then(|place| Some((place, source.places.get(place)?.level)));
-        let having = filter.having.as_ref().map(|(column, value)| source.places_with(column, value));
+        let places = filter.places(source);
         self.lines.iter().filter(move |line| {
             fits(line, filter)
                 && filter.behind.is_none_or(|number| self.given(source, line, number).is_some_and(|g| g.behind))
-                && within.is_none_or(|(place, level)| {
-                    line.place.and_then(|p| source.places.ancestor(p, level)) == Some(place)
-                })
-                && having.as_ref().is_none_or(|having| line.place.is_some_and(|p| having[p as usize]))
+                && places.as_ref().is_none_or(|fit| line.place.is_some_and(|p| fit.get(p as usize) == Some(&true)))
                 && filter.used.as_ref().is_none_or(|(what, choice)| line.chose(source, *what, choice))
                 && words.found(line)
         })
@@ -258,24 +250,6 @@ impl Board {
             return None;
         }
         self.values.get(*entry.given.get(position)? as usize)
-    }
-
-    /// One figure for all places of the mission's sample; `None` without one, or where the figure is no share of observations.
-    #[must_use]
-    pub fn estimate(&self, source: &Source, figure: usize) -> Option<Estimate> {
-        let sample = source.sample.as_ref()?;
-        if source.numbers[figure].figure.unit != Unit::Percent {
-            return None;
-        }
-        // The latest of each place, as figures that count by place have it.
-        let mut seen: HashMap<u32, f64> = HashMap::new();
-        for line in &self.lines {
-            let given = self.given(source, line, figure);
-            if let (Some(place), Some(given)) = (line.place, given.filter(|g| g.base > 0)) {
-                seen.insert(place, f64::from(given.count) / f64::from(given.base));
-            }
-        }
-        sample.estimate(&|place| seen.get(&place).copied())
     }
 
     /// Lines by the place of [`Board::level`] that holds theirs, in the order of places; those without one last.

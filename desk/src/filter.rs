@@ -35,6 +35,31 @@ pub struct Filter {
     pub used: Option<(Use, Arc<str>)>,
 }
 
+impl Filter {
+    /// Whether it takes places, with all their reports, and leaves nothing else out.
+    pub(crate) fn takes_places(&self) -> bool {
+        let Self { within, having, checklist, .. } = self.clone();
+        *self == Self { within, having, checklist, ..Self::default() }
+    }
+
+    /// Which places fit; `None` where all do, and reports without one.
+    pub(crate) fn places(&self, source: &Source) -> Option<Vec<bool>> {
+        if self.within.is_none() && self.having.is_none() {
+            return None;
+        }
+        let places = &source.places;
+        let mut fit = vec![true; places.table().places.len()];
+        if let Some(place) = self.within {
+            let level = places.get(place)?.level;
+            (0u32..).zip(&mut fit).for_each(|(p, fit)| *fit = places.ancestor(p, level) == Some(place));
+        }
+        if let Some((column, value)) = &self.having {
+            source.places_with(column, value).into_iter().zip(&mut fit).for_each(|(has, fit)| *fit &= has);
+        }
+        Some(fit)
+    }
+}
+
 /// Words that are looked for, and the places that have each in their names: ten thousand names are searched once, not for each report.
 pub(crate) struct Words {
     words: Vec<(String, Vec<bool>)>,

@@ -199,7 +199,7 @@ impl Ledger {
         in_time: &dyn Fn(i64) -> bool,
     ) -> Result<Board, DeskError> {
         let lines = self.lines(desk, judge, answers, in_time)?;
-        Ok(Board::new(&self.source, lines, judge.people(), self.values.all.clone()))
+        Ok(Board::new(&self.source, lines, answers, judge.people(), self.values.all.clone()))
     }
 
     fn lines(

@@ -10,6 +10,7 @@
 //! - [`status`], [`judge`]: which reports count, by one definition
 //! - [`ledger`], [`entry`]: what pages keep of each report, grown with the log
 //! - [`board`], [`flags`]: all reports in lines, the figures, what is odd
+//! - [`estimate`]: figures of a sample, for all places
 //! - [`records`], [`paper`]: what a desk signs: decisions, corrections, letters, codes, paper forms
 //! - [`preview`]: what a correction does, before it is signed
 //! - [`rescue`]: a damaged store, another passphrase
@@ -24,10 +25,12 @@ pub mod courier;
 pub mod devices;
 pub mod entry;
 pub mod error;
+pub mod estimate;
 mod evaluate;
 pub mod expected;
 pub mod export;
 pub mod filter;
+mod fingerprint;
 pub mod flags;
 pub mod folder;
 mod identity;

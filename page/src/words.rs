@@ -1,4 +1,7 @@
-//! The words of the pages, in five languages. A word that is missing in one does not compile.
+//! The words of the pages, in five languages. A word that is missing in one does not compile. `{n}` is a number, with plural forms where
+//! a language has them.
+
+use baqylau_findings::message::{Message, Names, Value};
 
 macro_rules! words {
     ($($name:ident: $en:literal, $kk:literal, $ru:literal, $ar:literal, $fr:literal;)*) => {
@@ -25,7 +28,7 @@ words! {
     attend: "See to it", "Қолға алу", "Заняться", "التكفّل به", "Prendre en charge";
     attended: "Who sees to it", "Кім айналысады", "Кто занимается", "من يتكفّل به", "Qui s'en charge";
     who_attends: "Who sees to it, and how", "Кім және қалай айналысады", "Кто и как занимается", "من يتكفّل به، وكيف", "Qui s'en charge, et comment";
-    unattended: "nobody has signed for", "оқиғаны әлі ешкім қолға алмаған", "никто не взял на себя", "من الحالات لم يتكفّل بها أحد بعد", "cas que personne n'a encore pris en charge";
+    unattended: "{n} nobody has signed for", "{n} оқиғаны әлі ешкім қолға алмаған", "{n} никто не взял на себя", "{n, plural, zero {لا حالة دون متكفّل} one {حالة واحدة لم يتكفّل بها أحد بعد} two {حالتان لم يتكفّل بهما أحد بعد} few {# حالات لم يتكفّل بها أحد بعد} many {# حالة لم يتكفّل بها أحد بعد} other {# حالة لم يتكفّل بها أحد بعد}}", "{n, plural, one {# cas que personne n'a encore pris en charge} other {# cas que personne n'a encore pris en charge}}";
     all_attended: "Somebody sees to everything urgent.", "Шұғылдың бәрімен біреу айналысып жатыр.", "Всем срочным кто-то занимается.", "كل ما هو عاجل له من يتكفّل به.", "Tout ce qui est urgent est pris en charge.";
     correct: "Correct an answer", "Жауапты түзету", "Исправить ответ", "تصحيح إجابة", "Corriger une réponse";
     correct_how: "Choose the question. What the correction changes, and which figures move, is shown before anything is signed. The observer's own answer is kept beside the correction.", "Сұрақты таңдаңыз. Қол қойылғанға дейін түзетудің нені өзгертетіні және қай көрсеткіштердің жылжитыны көрсетіледі. Байқаушының өз жауабы түзетумен қатар сақталады.", "Выберите вопрос. До подписи будет показано, что изменит исправление и какие показатели сдвинутся. Ответ наблюдателя хранится рядом с исправлением.", "اختر السؤال. قبل التوقيع يُعرض ما يغيّره التصحيح والمؤشرات التي تتغير. وتُحفظ إجابة المراقب الأصلية إلى جانب التصحيح.", "Choisissez la question. Avant toute signature s'affichent ce que la correction change et les indicateurs qui bougent. La réponse de l'observateur est conservée à côté de la correction.";
@@ -87,6 +90,8 @@ words! {
     hour: "Hour", "Сағат", "Час", "الساعة", "Heure";
     figure: "Figure", "Көрсеткіш", "Показатель", "المؤشر", "Indicateur";
     published: "Published", "Жарияланған", "Опубликовано", "المنشور", "Publié";
+    not_published: "not published yet", "әлі жарияланбаған", "ещё не опубликовано", "لم يُنشر بعد", "pas encore publié";
+    struck: "struck: the sentence does not hold by its number", "сызылды: сөйлем санына сай емес", "вычеркнуто: предложение не соответствует своему числу", "مشطوبة: لا تصحّ الجملة بحسب رقمها", "barré : la phrase ne tient pas au vu de son chiffre";
     computed: "Computed", "Есептелген", "Вычислено", "المحسوب", "Calculé";
     base: "Out of", "Қаншадан", "Из скольких", "من أصل", "Sur";
     how_many: "How many", "Қанша", "Сколько", "العدد", "Nombre";
@@ -105,7 +110,12 @@ words! {
     standard_error: "Standard error", "Стандартты қате", "Стандартная ошибка", "الخطأ المعياري", "Erreur type";
     drawn: "Stations drawn", "Іріктелген учаскелер", "Отобрано участков", "مراكز الاقتراع المسحوبة", "Bureaux de vote tirés au sort";
     known_at: "Known at", "Белгілі болғаны", "Известно на", "معلوم في", "Connu pour";
-    estimate_how: "Stations were drawn by chance in each stratum. Those where it is not known are taken to be like the others of their stratum: the fewer answered, the less that can be trusted.", "Учаскелер әр қабатта кездейсоқ іріктелді. Белгісіз учаскелер өз қабатындағы басқалармен бірдей деп алынады: жауап неғұрлым аз болса, сенім соғұрлым аз.", "Участки в каждом слое отобраны случайно. Те, где это неизвестно, считаются такими же, как остальные в своём слое: чем меньше ответов, тем меньше этому можно верить.", "سُحبت مراكز الاقتراع عشوائيا داخل كل طبقة. وما لا يُعلم حاله منها يُعدّ مماثلا لسائر مراكز طبقته: كلما قلّت الإجابات قلّت الثقة بالتقدير.", "Les bureaux de vote ont été tirés au sort dans chaque strate. Ceux où l'information manque sont supposés semblables aux autres de leur strate : moins il y a de réponses, moins l'estimation est fiable.";
+    estimate_known: "Of the stations where it is known", "Белгілі болған учаскелер бойынша", "По участкам, где это известно", "لمراكز الاقتراع التي يُعلم فيها ذلك", "Pour les bureaux de vote où l'information est connue";
+    estimate_known_how: "Each station that was drawn and where it is known speaks for as many as each drawn in its stratum does: the share among the stations of which it would be known. A stratum in which little is known weighs little.", "Іріктелген және жауабы белгілі әр учаске өз қабатында іріктелген әр учаске қанша учаскені білдірсе, сонша учаскені білдіреді: бұл — жауабы белгілі болатын учаскелер арасындағы үлес. Жауабы аз қабаттың салмағы да аз.", "Каждый отобранный участок, где это известно, представляет столько же участков, сколько любой отобранный в его слое: это доля среди участков, где это было бы известно. Слой, где известно мало, весит мало.", "يمثّل كل مركز مسحوب يُعلم فيه ذلك عددا من المراكز يساوي ما يمثّله أي مركز مسحوب في طبقته: فهذه هي الحصة بين المراكز التي كان ذلك سيُعلم فيها. والطبقة التي يُعلم فيها القليل وزنها قليل.", "Chaque bureau tiré au sort où l'information est connue représente autant de bureaux que tout bureau tiré dans sa strate : c'est la part parmi les bureaux où elle serait connue. Une strate où l'on sait peu pèse peu.";
+    estimate_stratum: "Of all stations, the unknown taken to be like the others of their stratum", "Барлық учаскелер бойынша, белгісіздері өз қабатындағы басқалармен бірдей деп алынғанда", "По всем участкам, если неизвестные таковы же, как остальные в их слое", "لجميع مراكز الاقتراع، مع عدّ المجهول منها مماثلا لسائر مراكز طبقته", "Pour tous les bureaux de vote, les inconnus étant supposés semblables aux autres de leur strate";
+    estimate_stratum_how: "Those where it is known speak for all stations of their stratum: the share of each stratum weighs as much as the stratum has stations. The fewer answered, the less that can be trusted.", "Жауабы белгілі учаскелер өз қабатының барлық учаскелерін білдіреді: әр қабаттың үлесі ондағы учаскелер санына сай салмақ алады. Жауап неғұрлым аз болса, сенім соғұрлым аз.", "Участки, где это известно, представляют все участки своего слоя: доля каждого слоя весит столько, сколько в нём участков. Чем меньше ответов, тем меньше этому можно верить.", "تمثّل المراكز التي يُعلم فيها ذلك جميع مراكز طبقتها: فحصة كل طبقة تزن بقدر ما فيها من مراكز. وكلما قلّت الإجابات قلّت الثقة بالتقدير.", "Les bureaux où l'information est connue représentent tous ceux de leur strate : la part de chaque strate pèse autant que la strate compte de bureaux. Moins il y a de réponses, moins l'estimation est fiable.";
+    estimate_lacks: "none: in a stratum it is known nowhere", "жоқ: бір қабатта ешқайда белгілі емес", "нет: в одном из слоёв это нигде не известно", "لا يوجد: في إحدى الطبقات لا يُعلم ذلك في أي مركز", "aucune : dans une strate, l'information n'est connue nulle part";
+    estimates_differ: "the sample's two estimates are a point of a hundred or more apart, or one cannot be made", "іріктеме бойынша екі баға бір пайыздық тармаққа не одан көп айырылады, не біреуін есептеу мүмкін емес", "две оценки по выборке расходятся на процентный пункт или больше, либо одну нельзя вычислить", "يفترق تقديرا العينة بنقطة مئوية أو أكثر، أو يتعذّر أحدهما", "les deux estimations de l'échantillon diffèrent d'un point de pourcentage ou plus, ou l'une est impossible";
     no_sample: "No interval is shown: places were chosen by observers, not drawn by chance, so that the figures speak of what was observed alone.", "Аралық көрсетілмейді: орындар кездейсоқ іріктелмеген, сондықтан сандар тек байқалғанды сипаттайды.", "Интервал не показан: места выбраны не случайно, поэтому числа говорят только о том, что наблюдалось.", "لا تُعرض فترة ثقة: اختار المراقبون الأماكن ولم تُسحب عشوائيا، فالأرقام لا تعبّر إلا عمّا تمت مراقبته.", "Aucun intervalle n'est affiché : les lieux ont été choisis par les observateurs, non tirés au sort ; les chiffres ne valent que pour ce qui a été observé.";
     show: "Show", "Көрсету", "Показать", "عرض", "Afficher";
     all: "all", "бәрі", "все", "الكل", "tout";
@@ -177,6 +187,7 @@ words! {
     against_tabulated: "against what was tabulated", "жиынтық деректермен салыстыру", "в сравнении со сводными данными", "مقارنةً بالأرقام المجمَّعة", "comparaison avec les chiffres centralisés";
     no_media: "The mission's desk.csv names no outlet: there is no media monitoring.", "Миссияның desk.csv кестесінде БАҚ көрсетілмеген: БАҚ мониторингі жоқ.", "В desk.csv миссии не указано ни одного СМИ: мониторинга СМИ нет.", "لا يحدّد ملف desk.csv للبعثة أي وسيلة إعلامية: لا يوجد رصد إعلامي.", "Le fichier desk.csv de la mission ne nomme aucun média : il n'y a pas de suivi des médias.";
     items: "items", "материал", "материалов", "من المواد", "élément(s)";
+    count_items: "{n, plural, one {# item} other {# items}}", "{n} материал", "{n, plural, one {# материал} few {# материала} many {# материалов} other {# материала}}", "{n, plural, zero {لا مواد} one {مادة واحدة} two {مادتان} few {# مواد} many {# مادة} other {# مادة}}", "{n, plural, one {# élément} other {# éléments}}";
     outlet: "Outlet", "БАҚ", "СМИ", "الوسيلة الإعلامية", "Média";
     actor: "Actor", "Қатысушы", "Участник", "الجهة الفاعلة", "Acteur";
     airtime: "Airtime", "Эфир уақыты", "Эфирное время", "وقت البث", "Temps d'antenne";
@@ -196,7 +207,7 @@ words! {
     quotable_how: "May be quoted: it names nobody, and nobody can be known by it", "Дәйексөз келтіруге болады: ешкім аталмайды, одан ешкімді тануға болмайды", "Можно цитировать: никто не назван, и никого нельзя узнать", "يجوز اقتباسه: لا يسمّي أحدا، ولا يمكن التعرّف منه على أحد", "Peut être cité : ne nomme personne et ne permet de reconnaître personne";
     translation: "Translation", "Аударма", "Перевод", "الترجمة", "Traduction";
     code_it: "Code and translate", "Кодтау және аудару", "Кодировать и перевести", "الترميز والترجمة", "Coder et traduire";
-    corrections_all: "corrections were signed", "түзетуге қол қойылды", "исправлений подписано", "من التصحيحات الموقَّعة", "correction(s) signée(s)";
+    corrections_all: "{n, plural, one {# correction was signed} other {# corrections were signed}}", "{n} түзетуге қол қойылды", "{n, plural, one {# исправление подписано} few {# исправления подписаны} many {# исправлений подписано} other {# исправления подписано}}", "{n, plural, zero {لا تصحيحات موقَّعة} one {تصحيح موقَّع واحد} two {تصحيحان موقَّعان} few {# تصحيحات موقَّعة} many {# تصحيحا موقَّعا} other {# تصحيح موقَّع}}", "{n, plural, one {# correction signée} other {# corrections signées}}";
     disputed: "Desks contradict each other", "Үйлестірушілердің шешімдері бір-біріне қайшы", "Решения координаторов противоречат друг другу", "تعارض بين مكاتب التنسيق", "Les postes de coordination se contredisent";
     disputed_how: "The last in the log holds until somebody signs again; all sides are shown.", "Біреу қайта қол қойғанша журналдағы соңғысы күшінде; барлық тарап көрсетілген.", "Действует последнее в журнале, пока кто-то не подпишет заново; показаны все стороны.", "يسري آخر ما في السجل إلى أن يوقّع أحد من جديد؛ وتُعرض جميع المواقف.", "La dernière décision du journal prévaut jusqu'à une nouvelle signature ; toutes les positions sont affichées.";
     desk: "Desk", "Жұмыс орны", "Рабочее место", "مكتب التنسيق", "Poste de coordination";
@@ -263,5 +274,36 @@ pub(crate) fn words(code: &str) -> &'static Words {
         "ar" => &AR,
         "fr" => &FR,
         _ => &EN,
+    }
+}
+
+/// What words with a number may ask for.
+const NUMBER: Names = Names { numbers: &["n"], texts: &[], shares: &[] };
+
+/// Words with a number in its plural form.
+pub(crate) fn many(words: &str, code: &str, n: usize) -> String {
+    let said = Message::parse(words, NUMBER).ok().and_then(|message| message.say(code, &|_| Value::Number(n)));
+    said.unwrap_or_else(|| format!("{n} {words}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LANGUAGES, Message, NUMBER, many, words};
+
+    #[test]
+    fn counted_words_have_their_plural_forms_in_every_language() {
+        for (code, _) in LANGUAGES {
+            let w = words(code);
+            for message in [w.count_items, w.corrections_all, w.unattended] {
+                assert!(Message::parse(message, NUMBER).is_ok(), "{code}: {message}");
+            }
+        }
+        let items = |code, n| many(words(code).count_items, code, n);
+        assert_eq!([items("en", 1), items("en", 2)], ["1 item", "2 items"]);
+        assert_eq!(
+            [items("ru", 21), items("ru", 22), items("ru", 25)],
+            ["21 материал", "22 материала", "25 материалов"]
+        );
+        assert_eq!([items("ar", 2), items("ar", 5), items("fr", 0)], ["مادتان", "5 مواد", "0 élément"]);
     }
 }

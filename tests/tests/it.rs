@@ -21,11 +21,14 @@ mod it {
     mod lines;
     mod lying;
     mod moments;
+    mod names;
     mod page;
     mod rescue;
+    mod scripts;
     mod signing;
     mod stopped;
     mod support;
+    mod tables;
     mod teams;
     mod workbench;
 }

@@ -91,7 +91,7 @@ pub struct Verified {
 pub struct Figure {
     /// Its id.
     pub id: String,
-    /// As the statement prints it.
+    /// As the statement prints it; empty where it is not published yet.
     pub published: String,
     /// The computed value in the same form.
     pub computed: String,
@@ -105,7 +105,7 @@ pub struct Figure {
     pub not_applicable: u64,
     /// How many did not answer, or were not asked.
     pub not_answered: u64,
-    /// Whether it is what was published.
+    /// Whether it is what was published; true where nothing is yet.
     pub equal: bool,
     /// Places in the log of the reports that count.
     pub reports: Vec<u64>,

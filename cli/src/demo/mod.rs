@@ -20,6 +20,7 @@ pub use phones::{DemoDevice, run_device};
 use crate::common::{Outcome, print_json};
 use crate::desk::{figure_json, figure_table};
 use baqylau_desk::status::{Answers, Status};
+use baqylau_findings::Computed;
 use clap::Args;
 use loops::Loops;
 use phones::Phones;
@@ -107,7 +108,7 @@ pub fn run(args: &Demo) -> Outcome {
         print_json(&summary)?;
     } else {
         print!("{}", figure_table(&figures));
-        closing(&summary, &stage, equal, &stage.spare_invite(&mut desk)?);
+        closing(&summary, &stage, &verdict(&figures), &stage.spare_invite(&mut desk)?);
     }
     if args.serve {
         let server = Server::start(&stage.server_folder(), stage.server_port)?;
@@ -124,7 +125,18 @@ fn say(args: &Demo, text: &str) {
     }
 }
 
-fn closing(summary: &serde_json::Value, stage: &Stage, equal: bool, spare: &str) {
+/// Whether the figures are what was published, as far as anything is.
+fn verdict(figures: &[Computed]) -> String {
+    let awaited = figures.iter().filter(|f| f.published.is_empty()).count();
+    let said = match figures.iter().all(|f| f.equal) {
+        _ if awaited == figures.len() => return "no figure is published yet".into(),
+        true => "every figure is the published one",
+        false => "NOT every figure is the published one",
+    };
+    if awaited == 0 { said.into() } else { format!("{said}; {awaited} not published yet") }
+}
+
+fn closing(summary: &serde_json::Value, stage: &Stage, verdict: &str, spare: &str) {
     let folder = stage.folder.display();
     println!();
     let bytes = summary["bytes_per_report"].as_u64();
@@ -142,7 +154,7 @@ fn closing(summary: &serde_json::Value, stage: &Stage, equal: bool, spare: &str)
     if summary["faults"].is_object() {
         println!("faults: {}", summary["faults"]);
     }
-    println!("{}", if equal { "every figure is the published one" } else { "NOT every figure is the published one" });
+    println!("{verdict}");
     println!();
     println!("Left behind in {folder}. To look around (passphrase: {}):", stage::PASSPHRASE);
     println!("  export BAQYLAU_PASSPHRASE='{}'", stage::PASSPHRASE);

@@ -385,7 +385,7 @@ fn reports(folder: &Folder, export: Option<PathBuf>, internal: bool, json: bool)
 /// A figure as JSON.
 pub fn figure_json(f: &Computed) -> Value {
     json!({
-        "id": f.id, "published": f.published, "computed": f.computed, "count": f.count, "base": f.base,
+        "id": f.id, "published": Some(&f.published).filter(|p| !p.is_empty()), "computed": f.computed, "count": f.count, "base": f.base,
         "do_not_know": f.do_not_know, "not_applicable": f.not_applicable, "not_answered": f.not_answered,
         "forms": f.forms, "places": f.places, "several": f.several, "equal": f.equal,
     })
@@ -405,7 +405,7 @@ pub fn figure_table(figures: &[Computed]) -> String {
         out += &format!(
             "{:<38} {:<22} {:<22} {:>6} {:>4} {:>4} {:>5}{mark}\n",
             f.id,
-            short(&f.published),
+            short(if f.published.is_empty() { "not published yet" } else { &f.published }),
             short(&f.computed),
             f.base,
             f.do_not_know,

@@ -51,6 +51,20 @@ fn a_sample_names_what_is_wrong_with_it() {
 }
 
 #[test]
+fn what_is_not_published_yet_is_no_fault_and_a_sentence_that_cannot_be_said_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    copy_mission("kazakhstan-2023", folder.path());
+    let figures = folder.path().join("figures.csv");
+    edit(&figures, "${secrecy} = 'no',,answered,observation,3 %,3,0,", "${secrecy} = 'no',,answered,observation,,,,");
+    let out = ok(&["mission", "check", text(folder.path())]);
+    assert!(out.contains("64 figures (1 not published yet): no fault"), "{out}");
+    edit(&figures, "{value, plural, one {# case}", "{value, plural, some {# case}");
+    let output = run(&["mission", "check", text(folder.path())]);
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.code() == Some(1) && out.contains("column sentence: \"some\" is no plural form"), "{out}");
+}
+
+#[test]
 fn a_figure_without_its_checklist_is_a_fault() {
     let folder = tempfile::tempdir().expect("a folder");
     copy_mission("kazakhstan-2023", folder.path());

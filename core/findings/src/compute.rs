@@ -27,7 +27,7 @@ pub struct Observation {
 pub struct Computed {
     /// The figure's id.
     pub id: String,
-    /// As the statement prints it.
+    /// As the statement prints it; empty where it is not published yet.
     pub published: String,
     /// The computed value in the same form.
     pub computed: String,
@@ -45,7 +45,7 @@ pub struct Computed {
     pub forms: usize,
     /// At how many distinct places something is known of it.
     pub places: usize,
-    /// Whether it is what was published, within the tolerance.
+    /// Whether it is what was published, within the tolerance; true where nothing is published yet.
     pub equal: bool,
     /// Whether several answers per report are possible, so that parts may add up to more than the whole.
     pub several: bool,
@@ -53,18 +53,6 @@ pub struct Computed {
     pub reports: Vec<u64>,
     /// How many of each choice of a breakdown, by the choice's name.
     pub parts: Vec<(String, usize)>,
-}
-
-impl Computed {
-    /// A sentence of the statement with its numbers: `{value}`, `{count}` and `{base}`. The sentence says what a share is of.
-    #[must_use]
-    pub fn sentence(&self, words: &str) -> String {
-        let value = self.computed.trim_end_matches(" %");
-        words
-            .replace("{value}", value)
-            .replace("{count}", &self.count.to_string())
-            .replace("{base}", &self.base.to_string())
-    }
 }
 
 /// What one report gives a figure.
@@ -250,6 +238,11 @@ fn breakdown(o: &Observation, question: u32, order: Option<&[Option<u32>]>, name
     Given { count, base: 1, unknown: None, behind: true, chosen }
 }
 
+/// Half up, in integers; `None` when there is no base.
+pub(crate) fn percent(count: usize, base: usize) -> Option<usize> {
+    (base > 0).then(|| (200 * count + base) / (2 * base))
+}
+
 #[derive(Default)]
 struct Tally {
     count: usize,
@@ -304,7 +297,7 @@ impl Tally {
         let computed = self.words(figure);
         Computed {
             id: figure.figure.id.clone(),
-            published: figure.figure.published.clone(),
+            published: figure.published().to_owned(),
             equal: self.equal(figure),
             several: figure.figure.unit == Unit::Breakdown && self.count > self.base,
             computed,
@@ -320,9 +313,8 @@ impl Tally {
         }
     }
 
-    /// Half up, in integers; `None` when there is no base.
     fn percent(&self) -> Option<usize> {
-        (self.base > 0).then(|| (200 * self.count + self.base) / (2 * self.base))
+        percent(self.count, self.base)
     }
 
     fn ratio(&self) -> f64 {
@@ -356,11 +348,14 @@ impl Tally {
             (Unit::MeanShare, _) if self.base == 0 => "-".into(),
             (Unit::MeanShare, _) => format!("{:.3}", self.ratio()),
             (Unit::Majority, _) => self.percent().map_or("-".into(), |p| format!("{p} %")),
-            (_, Expected::Parts(parts)) => {
+            (Unit::Breakdown, Expected::Parts(parts)) => {
                 let found = |name: &str| self.parts.iter().find(|p| p.0 == *name).map_or(0, |p| p.1);
                 parts.iter().map(|(name, _)| format!("{name} {}", found(name))).collect::<Vec<_>>().join("; ")
             }
-            _ => self.count.to_string(),
+            (Unit::Breakdown, _) => {
+                self.parts.iter().map(|(name, n)| format!("{name} {n}")).collect::<Vec<_>>().join("; ")
+            }
+            (Unit::Count, _) => self.count.to_string(),
         }
     }
 }

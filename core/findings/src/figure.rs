@@ -1,5 +1,6 @@
 //! A figure as data.
 
+use crate::message::{Message, Names};
 use baqylau_forms::definition::Text;
 use baqylau_forms::expr::{Expr, ExprError};
 use baqylau_forms::form::Form;
@@ -46,14 +47,14 @@ pub struct Figure {
     /// `observation` or `place`.
     #[serde(default)]
     pub per: String,
-    /// As the statement prints it.
+    /// As the statement prints it; empty while it is not published yet.
     pub published: String,
-    /// The published number; see `docs/authoring.md`.
+    /// The published number; see `docs/authoring.md`. Empty while it is not published yet.
     pub value: String,
     /// How far the computed number may be from it.
     #[serde(default)]
     pub tolerance: String,
-    /// The sentence of the statement.
+    /// The sentence of the statement, in the notation of [`crate::message`].
     pub sentence: Text,
 }
 
@@ -108,6 +109,7 @@ pub struct Compiled {
     pub(crate) expected: Expected,
     pub(crate) per_place: bool,
     pub(crate) form: Option<Arc<Form>>,
+    pub(crate) sentences: Vec<Message>,
 }
 
 /// What is wrong with a figure.
@@ -197,13 +199,14 @@ impl Compiled {
     ) -> Result<Self, FigureError> {
         let fault = |column, what: String| FigureError { id: figure.id.clone(), column, what };
         let expected = expected(&figure).map_err(|what| fault("value", what))?;
+        let sentences = sentences(&figure).map_err(|what| fault("sentence", what))?;
         let per_place = match figure.per.as_str() {
             "" | "observation" => false,
             "place" => true,
             other => return Err(fault("per", format!("{other:?} is neither observation nor place"))),
         };
         if figure.checklist == PEOPLE {
-            return Ok(Self { rule: Rule::People, expected, per_place, form: None, figure });
+            return Ok(Self { rule: Rule::People, expected, per_place, form: None, sentences, figure });
         }
         let form = forms.get(&figure.checklist);
         let form =
@@ -232,7 +235,7 @@ impl Compiled {
                 Rule::Truth { counts: parse("counts", &figure.counts)?, base }
             }
         };
-        Ok(Self { rule, expected, per_place, form: Some(form.clone()), figure })
+        Ok(Self { rule, expected, per_place, form: Some(form.clone()), sentences, figure })
     }
 }
 
@@ -240,7 +243,22 @@ fn words(errors: &[ExprError]) -> String {
     errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
+/// The sentence in each language.
+fn sentences(figure: &Figure) -> Result<Vec<Message>, String> {
+    let names = match figure.unit {
+        Unit::Breakdown => Names { numbers: &["count", "base"], texts: &["value"], shares: &["share"] },
+        _ => Names { numbers: &["value", "count", "base"], texts: &[], shares: &["share"] },
+    };
+    figure.sentence.0.iter().map(|text| Message::parse(text, names)).collect()
+}
+
 fn expected(figure: &Figure) -> Result<Expected, String> {
+    if figure.value.trim().is_empty() {
+        return match figure.published.trim() {
+            "" => Ok(Expected::Nothing),
+            printed => Err(format!("{printed:?} is published: say which number it is, or leave both empty")),
+        };
+    }
     match figure.unit {
         Unit::Majority if figure.value == "majority" => Ok(Expected::Majority),
         Unit::Majority => Err("a majority has the value `majority`".into()),

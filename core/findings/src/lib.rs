@@ -3,11 +3,16 @@
 //! # Layout
 //! - [`figure`]: figures as data, checked against the checklists
 //! - [`mod@compute`]: the numbers
+//! - [`message`]: texts whose words depend on a number
+//! - [`sentence`]: the sentences of the statement, with their numbers
 //! - [`sample`]: estimates for all places, where a sample was drawn
 
 pub mod compute;
 pub mod figure;
+pub mod message;
 pub mod sample;
+pub mod sentence;
 
 pub use compute::{Computed, Given, Observation, Rules, Seen, compute, give, total};
 pub use figure::{Compiled, Figure, FigureError, Unit};
+pub use sentence::Said;

@@ -4,5 +4,6 @@ mod it {
     mod figures;
     mod kleene;
     mod sample;
+    mod sentences;
     mod support;
 }

@@ -1,8 +1,9 @@
 //! Everything as files that other programs read: in a folder, or packed into one.
 
-use super::csv::{Lines, csv};
-use super::rows::{self, Reader, Sheet};
-use super::{Format, labels};
+use super::csv::csv;
+use super::rows::Sheet;
+use super::tables::{Named, of, tables};
+use super::{Format, labels, r, spss};
 use crate::board::Line;
 use crate::error::DeskError;
 use crate::folder::Desk;
@@ -19,9 +20,10 @@ use zip::write::SimpleFileOptions;
 type Put<'p> = dyn FnMut(&str, &[u8]) -> Result<(), DeskError> + 'p;
 
 impl Desk {
-    /// Writes `<checklist>.csv` and `.parquet` for every checklist, `<checklist>.<repeat>.csv` for every repeat, what the columns mean for
-    /// people (`.codebook.csv`), R (`.R`) and SPSS (`.sps`), and `people.csv` into a folder. Reports that do not count are there too, with
-    /// their status; internal ones only where they are asked for. Gives how many reports, and how many internal ones were left out.
+    /// Writes `<checklist>.csv` and `.parquet` for every checklist and the same of `<checklist>.<repeat>` for every repeat, what the columns
+    /// mean for people (`.codebook.csv`), R (`.R`) and SPSS (`.sps`, which reads `.spss.csv`), and `people.csv` into a folder. Reports that
+    /// do not count are there too, with their status; internal ones only where they are asked for. Gives how many reports, and how many
+    /// internal ones were left out.
     ///
     /// # Errors
     /// The tables of the mission have faults, the database fails, or the disk refuses.
@@ -65,35 +67,20 @@ impl Desk {
         put: &mut Put,
     ) -> Result<usize, DeskError> {
         let mut written = 0;
-        for (at, checklist) in source.checklists.iter().enumerate() {
-            let here = |l: &&Line| l.checklist == Some(at) && l.form.is_some();
-            let lines: Vec<&Line> = lines.iter().copied().filter(here).collect();
-            if lines.is_empty() {
+        for named in tables(source, lines) {
+            let here = of(lines, named.checklist);
+            if here.is_empty() {
                 continue;
             }
-            let id = &checklist.id;
-            for (end, format) in [("csv", Format::Csv), ("parquet", Format::Parquet)] {
-                put(&format!("{id}.{end}"), &self.table(source, &lines, (id, language), answers, format)?)?;
-            }
-            labelled(id, &Sheet::of(&lines), language, put)?;
-            self.repeats(id, &lines, answers, put)?;
-            written += lines.len();
+            let table = |format| self.written(&here, &named, language, answers, format);
+            let bytes = table(Format::Csv)?;
+            put(&format!("{}.csv", named.stem), &bytes)?;
+            put(&format!("{}.parquet", named.stem), &table(Format::Parquet)?)?;
+            labelled(&named, &here, &bytes, language, put)?;
+            written += if named.repeat.is_none() { here.len() } else { 0 };
         }
         put("people.csv", &self.people_known()?)?;
         Ok(written)
-    }
-
-    /// One table a repeat, a row a row, with the report and the positions of the row, counted from 1.
-    fn repeats(&self, id: &str, lines: &[&Line], answers: Answers, put: &mut Put) -> Result<(), DeskError> {
-        for repeat in rows::repeats(lines) {
-            let (sheet, name) = (Sheet::within(lines, &repeat), format!("{id}.{repeat}.csv"));
-            let head = ["report", "row", "internal"].into_iter().chain(sheet.names.iter().map(String::as_str));
-            let mut bytes = csv(vec![head.map(str::to_owned).collect()])?;
-            let rows = Reader { desk: self, sheet: &sheet, lines, answers };
-            rows.each_within(&repeat, |lines: Lines| lines.write_to(&mut bytes, &name))?;
-            put(&name, &bytes)?;
-        }
-        Ok(())
     }
 
     fn people_known(&self) -> Result<Vec<u8>, DeskError> {
@@ -117,10 +104,13 @@ impl Desk {
 }
 
 /// What the table's columns mean, and scripts that read it.
-fn labelled(id: &str, sheet: &Sheet, language: usize, put: &mut Put) -> Result<(), DeskError> {
-    let columns = labels::columns(sheet, language);
+fn labelled(named: &Named, lines: &[&Line], bytes: &[u8], language: usize, put: &mut Put) -> Result<(), DeskError> {
+    let (stem, sheet) = (&named.stem, Sheet::of(lines, named.repeat.as_deref()));
+    let columns = labels::columns(&sheet, language);
     let rows = labels::codebook(&columns).into_iter().map(Vec::from).collect();
-    put(&format!("{id}.codebook.csv"), &csv(rows)?)?;
-    put(&format!("{id}.R"), labels::r(id, &columns).as_bytes())?;
-    put(&format!("{id}.sps"), labels::sps(id, &sheet.heads(), &columns).as_bytes())
+    put(&format!("{stem}.codebook.csv"), &csv(rows)?)?;
+    put(&format!("{stem}.R"), r::script(stem, &sheet, &columns).as_bytes())?;
+    let (table, widths) = spss::table(bytes, stem)?;
+    put(&format!("{stem}.spss.csv"), &table)?;
+    put(&format!("{stem}.sps"), spss::syntax(stem, &sheet, &columns, &widths).as_bytes())
 }

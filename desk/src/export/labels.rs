@@ -1,132 +1,171 @@
-//! What the columns of a table mean: a codebook, and scripts that read the table into R and SPSS with its labels.
+//! What the columns of a table mean, by every version of the checklist that its reports were filled in under.
 
+use super::INTERNAL;
+use super::names::{Names, spss};
 use super::rows::Sheet;
 use baqylau_forms::definition::{Definition, Item, Kind, ListRef};
 use baqylau_forms::value::Missing;
-use std::fmt::Write;
 
 /// A column of a table.
 pub(super) struct Column {
-    /// The question's name.
+    /// The column's name.
     pub name: String,
-    /// The question.
+    /// The name of the question.
+    pub question: String,
+    /// Its name in SPSS.
+    pub spss: String,
+    /// The question, as the latest version asks it.
     pub label: String,
-    /// Whether its cells are numbers.
-    pub number: bool,
+    /// What its cells are.
+    pub cells: Cells,
+    /// Whether typed missing values stand among them.
+    pub missing: bool,
     /// What its values mean; nothing where they speak for themselves.
-    pub values: Vec<(String, String)>,
+    pub values: Vec<Choice>,
 }
 
-/// The columns of a table, in a language; the first version of the checklist that has one describes it.
+/// What the cells of a column are. Where versions of the checklist differ, what can hold the answers of all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cells {
+    Text,
+    Number,
+    /// The name of a choice.
+    One,
+    /// Names of choices with spaces between.
+    Several,
+}
+
+/// A choice of any version.
+pub(super) struct Choice {
+    pub name: String,
+    /// As the latest version says it; with the name where another is called the same.
+    pub label: String,
+    /// The column of its own that R and SPSS give it, where several may be chosen.
+    pub column: String,
+    /// The same in SPSS.
+    pub spss: String,
+}
+
+/// The columns of the questions of a table, in a language.
 pub(super) fn columns(sheet: &Sheet, language: usize) -> Vec<Column> {
-    let column = |name: &String| {
-        let found = sheet.forms.iter().find_map(|form| Some((form.definition(), form.find(name)?)));
-        let (definition, node) = found?;
-        let item = &definition.items[node as usize];
-        let label = item.label.get(language).replace(['\r', '\n'], " ");
-        let number = matches!(item.kind, Kind::Integer | Kind::Decimal | Kind::Range { .. });
-        let values = values(definition, item, language);
-        Some(Column { name: name.clone(), label, number, values })
+    let mut names = sheet.taken.clone();
+    let mut all: Vec<Column> =
+        sheet.questions.iter().zip(&sheet.columns).map(|(q, c)| column(sheet, q, c, language)).collect();
+    let mut of_spss = Names::of(sheet.fixed());
+    for column in &mut all {
+        column.spss = of_spss.claim(&spss(&column.name));
+    }
+    for column in all.iter_mut().filter(|c| c.cells == Cells::Several) {
+        for choice in &mut column.values {
+            choice.column = names.claim(&format!("{}.{}", column.name, choice.name));
+            choice.spss = of_spss.claim(&spss(&format!("{}.{}", column.name, choice.name)));
+        }
+    }
+    all
+}
+
+fn column(sheet: &Sheet, question: &str, name: &str, language: usize) -> Column {
+    let versions: Vec<(&Definition, &Item)> = sheet
+        .forms
+        .iter()
+        .filter_map(|form| Some((form.definition(), form.definition().items.get(form.find(question)? as usize)?)))
+        .collect();
+    let kinds: Vec<Cells> = versions.iter().map(|(_, item)| cells(&item.kind)).collect();
+    let cells = match kinds.first() {
+        Some(first) if kinds.iter().all(|kind| kind == first) => *first,
+        Some(_) if kinds.iter().all(|kind| matches!(kind, Cells::One | Cells::Several)) => Cells::Several,
+        _ => Cells::Text,
     };
-    std::iter::once(internal()).chain(sheet.names.iter().filter_map(column)).collect()
-}
-
-/// The mark of what stays at the desk.
-fn internal() -> Column {
-    let meaning =
-        [("0", "May be quoted or handed on by the mission's rules"), ("1", "Internal: not to be quoted or handed on")];
-    let values = meaning.map(|(value, meaning)| (value.to_owned(), meaning.to_owned())).to_vec();
-    Column { name: "internal".into(), label: "Whether its words stay at the desk".into(), number: false, values }
-}
-
-fn values(definition: &Definition, item: &Item, language: usize) -> Vec<(String, String)> {
-    let Kind::SelectOne { list: ListRef::Own(list) } = &item.kind else { return Vec::new() };
-    let choices = definition.lists.get(*list as usize).map(|l| l.choices.as_slice()).unwrap_or_default();
-    let own = choices.iter().map(|c| (c.name.to_string(), c.label.get(language).replace(['\r', '\n'], " ")));
-    own.chain(Missing::ALL.map(|m| (format!("?{}", m.code()), missing(m).to_owned()))).collect()
-}
-
-fn missing(missing: Missing) -> &'static str {
-    match missing {
-        Missing::DoNotKnow => "Do not know",
-        Missing::NotPermitted => "Not permitted to see it",
-        Missing::NotApplicable => "Does not apply",
+    let label = versions.last().map(|(_, item)| line(&item.label.get(language))).unwrap_or_default();
+    Column {
+        name: name.to_owned(),
+        question: question.to_owned(),
+        spss: String::new(),
+        label,
+        cells,
+        missing: versions.iter().any(|(_, item)| !item.missing.is_empty()) || cells == Cells::One,
+        values: choices(&versions, language),
     }
 }
 
-/// A row a column, and a row a value.
-pub(super) fn codebook(columns: &[Column]) -> Vec<[String; 4]> {
-    let mut rows = vec![["question", "label", "value", "meaning"].map(str::to_owned)];
+fn cells(kind: &Kind) -> Cells {
+    match kind {
+        Kind::Integer | Kind::Decimal | Kind::Range { .. } => Cells::Number,
+        Kind::SelectOne { list: ListRef::Own(_) } => Cells::One,
+        Kind::SelectMultiple { list: ListRef::Own(_) } => Cells::Several,
+        _ => Cells::Text,
+    }
+}
+
+/// The choices of all versions, in the order in which they came.
+fn choices(versions: &[(&Definition, &Item)], language: usize) -> Vec<Choice> {
+    let mut out: Vec<Choice> = Vec::new();
+    for (definition, item) in versions {
+        let (Kind::SelectOne { list: ListRef::Own(list) } | Kind::SelectMultiple { list: ListRef::Own(list) }) =
+            &item.kind
+        else {
+            continue;
+        };
+        for choice in definition.lists.get(*list as usize).into_iter().flat_map(|l| &l.choices) {
+            let label = line(&choice.label.get(language));
+            match out.iter_mut().find(|c| *c.name == *choice.name) {
+                Some(known) => known.label = label,
+                None => {
+                    let (column, spss) = (String::new(), String::new());
+                    out.push(Choice { name: choice.name.to_string(), label, column, spss });
+                }
+            }
+        }
+    }
+    // What is called the same would become one.
+    let mut seen = Names::default();
+    for choice in &mut out {
+        if choice.label.is_empty() || seen.claim(&choice.label) != choice.label {
+            choice.label = format!("{} ({})", choice.label, choice.name).trim_start().to_owned();
+        }
+    }
+    out
+}
+
+/// A label in a line.
+fn line(text: &str) -> String {
+    text.replace(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'), " ")
+}
+
+/// The typed missing values, as cells have them, and what they mean.
+pub(super) fn missing() -> impl Iterator<Item = (String, &'static str)> {
+    Missing::ALL.into_iter().map(|m| {
+        let meaning = match m {
+            Missing::DoNotKnow => "Do not know",
+            Missing::NotPermitted => "Not permitted to see it",
+            Missing::NotApplicable => "Does not apply",
+        };
+        (format!("?{}", m.code()), meaning)
+    })
+}
+
+/// A row a column, and a row a value, with what SPSS calls them.
+pub(super) fn codebook(columns: &[Column]) -> Vec<[String; 6]> {
+    let mut rows = vec![["column", "label", "value", "meaning", "question", "spss"].map(str::to_owned)];
+    rows.extend([
+        [INTERNAL, "Whether its words stay at the desk", "", "", "", INTERNAL].map(str::to_owned),
+        [INTERNAL, "", "0", "May be quoted or handed on by the mission's rules", "", "0"].map(str::to_owned),
+        [INTERNAL, "", "1", "Internal: not to be quoted or handed on", "", "1"].map(str::to_owned),
+    ]);
     for c in columns {
-        rows.push([c.name.clone(), c.label.clone(), String::new(), String::new()]);
-        let values = c.values.iter();
-        rows.extend(values.map(|(value, meaning)| [c.name.clone(), String::new(), value.clone(), meaning.clone()]));
+        let row = |label: &str, value: &str, meaning: &str, spss: &str| {
+            [&c.name, label, value, meaning, &c.question, spss].map(|cell: &str| cell.to_owned())
+        };
+        rows.push(row(&c.label, "", "", &c.spss));
+        for (at, v) in (1..).zip(&c.values) {
+            let code = if c.cells == Cells::One { at.to_string() } else { v.spss.clone() };
+            rows.push(row("", &v.name, &v.label, &code));
+        }
+        if c.missing {
+            let coded = c.cells != Cells::Text;
+            let codes = super::spss::MISSING.map(|code| if coded { code } else { "" });
+            rows.extend(missing().zip(codes).map(|((value, meaning), code)| row("", &value, meaning, code)));
+        }
     }
     rows
-}
-
-/// A script for R: `voting <- source("voting.R")$value`.
-pub(super) fn r(id: &str, columns: &[Column]) -> String {
-    // Some rows count nowhere: they were superseded, or a desk excluded them.
-    let mut out = format!(
-        "# The figures are those of the rows whose status is counted: subset({id}, status == \"counted\").\n\
-         # Reads {id}.csv with its labels, in the folder where both lie: {id} <- source(\"{id}.R\", encoding = \"UTF-8\")$value\n\
-         data <- read.csv(\"{id}.csv\", colClasses = \"character\", na.strings = \"\", encoding = \"UTF-8\", check.names = FALSE)\n"
-    );
-    for c in columns {
-        let name = quoted(&c.name);
-        if c.number {
-            // What was not answered by a number is NA; the table itself says why.
-            let _ = writeln!(out, "data[[{name}]] <- suppressWarnings(as.numeric(data[[{name}]]))");
-        } else if !c.values.is_empty() {
-            let list = |of: fn(&(String, String)) -> &String| {
-                c.values.iter().map(|v| quoted(of(v))).collect::<Vec<_>>().join(", ")
-            };
-            let (levels, labels) = (list(|v| &v.0), list(|v| &v.1));
-            let _ =
-                writeln!(out, "data[[{name}]] <- factor(data[[{name}]], levels = c({levels}), labels = c({labels}))");
-        }
-        let _ = writeln!(out, "attr(data[[{name}]], \"label\") <- {}", quoted(&c.label));
-    }
-    out.push_str("data\n");
-    out
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-/// Syntax for SPSS and PSPP: `INSERT FILE='voting.sps'.` `heads`: every column of the table, in order.
-pub(super) fn sps(id: &str, heads: &[String], columns: &[Column]) -> String {
-    // A number that is not there as a number is missing: each is a warning, and PSPP stops at a hundred.
-    let mut out = format!(
-        "SET MXWARNS=1000000.\nGET DATA /TYPE=TXT /FILE='{id}.csv' /ENCODING='UTF-8' /DELIMITERS=',' /QUALIFIER='\"' /ARRANGEMENT=DELIMITED /FIRSTCASE=2\n  /VARIABLES="
-    );
-    for head in heads {
-        let column = columns.iter().find(|c| c.name == *head);
-        let number = column.is_some_and(|c| c.number);
-        // A text is as long as somebody typed; a choice is a name.
-        let width = if column.is_some_and(|c| c.values.is_empty()) { "A8000" } else { "A255" };
-        // No line begins with a name: one that is also a command would be taken for it.
-        let _ = write!(out, " {head}\n    {}", if number { "F12.4" } else { width });
-    }
-    out.push_str(".\n");
-    for c in columns {
-        let _ = writeln!(out, "VARIABLE LABELS {} {}.", c.name, apostrophed(&c.label));
-        if !c.values.is_empty() {
-            let pairs: Vec<String> =
-                c.values.iter().map(|(v, m)| format!("{} {}", apostrophed(v), apostrophed(m))).collect();
-            let _ = writeln!(out, "VALUE LABELS {} {}.", c.name, pairs.join(" "));
-        }
-    }
-    out.push_str(
-        "EXECUTE.\n* The figures are those of the rows whose status is counted:.\n* SELECT IF (status = 'counted').\n",
-    );
-    out
-}
-
-/// A command of SPSS ends at a dot at a line's end; an apostrophe is doubled.
-fn apostrophed(text: &str) -> String {
-    let short: String = text.chars().take(120).collect();
-    format!("'{}'", short.replace('\'', "''"))
 }

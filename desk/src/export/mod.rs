@@ -5,24 +5,30 @@ mod csv;
 mod files;
 mod grid;
 mod labels;
+pub mod names;
 mod parquet;
+mod r;
 mod rows;
+mod spss;
+mod tables;
 mod workbook;
 
-use crate::board::Line;
-use crate::error::DeskError;
-use crate::folder::Desk;
-use crate::source::Source;
-use crate::status::{Answers, Known};
+use crate::status::Known;
 use baqylau_forms::definition::Kind;
 use baqylau_forms::fill::write_literal;
-use csv::Lines;
-use rows::{Reader, Sheet};
 
 pub use csv::csv;
+pub use tables::{Named, tables};
 
-/// What stands before the answers of a report.
-const FIXED: [&str; 8] = ["report", "envelope", "visit", "team", "place", "received_index", "status", "internal"];
+/// What stands before the answers of a report, and behind them.
+const FIXED: [&str; 9] = ["report", "envelope", "visit", "team", "place", "received_index", "status", INTERNAL, LEFT];
+/// Whether its words stay at the desk.
+const INTERNAL: &str = "internal";
+/// Answers of an older version that this one has no place for.
+const LEFT: &str = "no_place_for";
+/// What stands before the answers of a row of a repeat: the report it is of, its position there counted from 1, whether the report counts,
+/// whether its words stay at the desk.
+const WITHIN: [&str; 4] = ["report", "row", "status", INTERNAL];
 
 /// A form that tables come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,35 +77,5 @@ impl Known {
             Some((item.name.clone(), write_literal(form, node, filling.answer(key)?)))
         };
         items.filter_map(answered).filter(|(_, cell)| !cell.is_empty()).collect()
-    }
-}
-
-impl Desk {
-    /// The table of one checklist with some reports, in a language.
-    ///
-    /// # Errors
-    /// The database fails, or the target refuses: a workbook takes no text longer than 32,767 characters and no more than 1,048,575 reports.
-    pub fn table(
-        &self,
-        source: &Source,
-        lines: &[&Line],
-        (id, language): (&str, usize),
-        answers: Answers,
-        format: Format,
-    ) -> Result<Vec<u8>, DeskError> {
-        let at = source.checklists.iter().position(|c| c.id == id);
-        let lines: Vec<&Line> = lines.iter().copied().filter(|l| l.checklist == at && l.form.is_some()).collect();
-        let sheet = Sheet::of(&lines);
-        let rows = Reader { desk: self, sheet: &sheet, lines: &lines, answers };
-        let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("{id}: {e}"));
-        match format {
-            Format::Csv => {
-                let mut bytes = csv(vec![sheet.heads()])?;
-                rows.each(|lines: Lines| lines.write_to(&mut bytes, &id))?;
-                Ok(bytes)
-            }
-            Format::Xlsx => workbook::workbook(&rows, language)?.map_err(|e| failed(&e)),
-            Format::Parquet => parquet::write(&rows, id, language)?.map_err(|e| failed(&e)),
-        }
     }
 }

@@ -1,13 +1,12 @@
 //! A table as Parquet: numbers as numbers, everything else as text, labels in the file's metadata.
 
-use super::FIXED;
 use super::grid::Grid;
-use super::labels;
+use super::labels::{self, Cells};
 use super::rows::Reader;
 use crate::error::DeskError;
 use baqylau_exports::{Column, ExportError, Table, Values, parquet};
 
-/// Writes the table of one checklist. Why a number is missing stands in a column of its own, `<question>.missing`, where any is. The inner
+/// Writes a table. Why a number is missing stands in a column of its own, `<question>.missing`, where any is. The inner
 /// error is the file's.
 pub(super) fn write(rows: &Reader, name: &str, language: usize) -> Result<Result<Vec<u8>, ExportError>, DeskError> {
     let meant = labels::columns(rows.sheet, language);
@@ -18,14 +17,15 @@ pub(super) fn write(rows: &Reader, name: &str, language: usize) -> Result<Result
         Ok(())
     })?;
     let mut columns = Vec::new();
+    let (mut taken, own) = (rows.sheet.taken.clone(), rows.sheet.fixed());
     for (at, name) in heads.into_iter().enumerate() {
         let cells: Vec<Option<&str>> = grids.iter().flat_map(|grid| grid.column(at)).collect();
-        let about = meant.iter().find(|c| at >= FIXED.len() && c.name == name);
+        let about = meant.iter().find(|c| c.name == name && !own.contains(&name.as_str()));
         let label = about.map_or_else(String::new, |c| c.label.clone());
-        if about.is_some_and(|c| c.number) {
+        if about.is_some_and(|c| c.cells == Cells::Number) {
             let (values, missing) = numbers(&cells);
             if let Some(missing) = missing {
-                let (name, label) = (format!("{name}.missing"), String::new());
+                let (name, label) = (taken.claim(&format!("{name}.missing")), String::new());
                 columns.push(Column { name, label, values: Values::Text(missing) });
             }
             columns.push(Column { name, label, values });
@@ -34,7 +34,8 @@ pub(super) fn write(rows: &Reader, name: &str, language: usize) -> Result<Result
         }
     }
     let about = meant.iter().filter(|c| !c.values.is_empty()).map(|c| {
-        let values: Vec<String> = c.values.iter().map(|(value, meaning)| format!("{value}={meaning}")).collect();
+        let mut values: Vec<String> = c.values.iter().map(|v| format!("{}={}", v.name, v.label)).collect();
+        values.extend(labels::missing().filter(|_| c.missing).map(|(value, meaning)| format!("{value}={meaning}")));
         (format!("values:{}", c.name), values.join("\n"))
     });
     let (table, mut bytes) = (Table { name: name.to_owned(), columns, about: about.collect() }, Vec::new());

@@ -1,6 +1,7 @@
 //! The rows of a table, read in chunks on all cores.
 
-use super::FIXED;
+use super::names::Names;
+use super::{FIXED, LEFT, WITHIN};
 use crate::board::Line;
 use crate::cores::in_parts;
 use crate::corrections;
@@ -20,37 +21,42 @@ use std::sync::Arc;
 /// How many reports are read at once.
 const CHUNK: usize = 512;
 
-/// A table: its columns are those of every version of the checklist.
+/// A table: its columns are those of every version of the checklist. Its own columns keep their names; a question that is called like
+/// one of them, or like another question but for the case of letters, gets another.
 pub(super) struct Sheet {
     /// The versions that reports were filled in under.
     pub forms: Vec<Arc<Form>>,
+    /// The repeat whose rows are the table's; `None` where reports are.
+    pub repeat: Option<String>,
     /// The names of the questions.
-    pub names: Vec<String>,
+    pub questions: Vec<String>,
+    /// The names of their columns.
+    pub columns: Vec<String>,
+    /// The names that are taken.
+    pub taken: Names,
     /// Where the questions stand in each version.
     nodes: HashMap<usize, Vec<Option<u32>>>,
 }
 
 impl Sheet {
-    /// Of the questions outside of repeats.
-    pub fn of(lines: &[&Line]) -> Self {
-        Self::held(lines, None)
-    }
-
-    /// Of the questions of a repeat.
-    pub fn within(lines: &[&Line], repeat: &str) -> Self {
-        Self::held(lines, Some(repeat))
-    }
-
-    fn held(lines: &[&Line], repeat: Option<&str>) -> Self {
+    /// Of the questions outside of repeats, or of those of one.
+    pub fn of(lines: &[&Line], repeat: Option<&str>) -> Self {
         let forms = forms(lines);
         let holds = |kind: &Kind| !matches!(kind, Kind::Group { .. } | Kind::Repeat { .. } | Kind::Note);
-        let names = names(&forms, |form, item, at| {
+        let questions = names(&forms, |form, item, at| {
             let holder = form.holder(at).map(|h| form.definition().items[h as usize].name.as_str());
             holds(&item.kind) && holder == repeat
         });
-        let nodes = |form: &Arc<Form>| names.iter().map(|name| form.find(name)).collect();
+        let nodes = |form: &Arc<Form>| questions.iter().map(|name| form.find(name)).collect();
         let nodes = forms.iter().map(|form| (Arc::as_ptr(form).addr(), nodes(form))).collect();
-        Self { forms, names, nodes }
+        let mut taken = Names::of(fixed(repeat));
+        let columns = questions.iter().map(|name| taken.claim(name)).collect();
+        Self { forms, repeat: repeat.map(str::to_owned), questions, columns, taken, nodes }
+    }
+
+    /// The names of the columns that are no questions.
+    pub fn fixed(&self) -> &'static [&'static str] {
+        fixed(self.repeat.as_deref())
     }
 
     /// Writes the answers of a row.
@@ -67,9 +73,14 @@ impl Sheet {
 
     /// The names of the columns.
     pub fn heads(&self) -> Vec<String> {
-        let fixed = FIXED.into_iter().map(str::to_owned);
-        fixed.chain(self.names.iter().cloned()).chain(["no_place_for".to_owned()]).collect()
+        let own = self.fixed().iter().filter(|name| **name != LEFT).map(|name| (*name).to_owned());
+        let left = self.repeat.is_none().then(|| LEFT.to_owned());
+        own.chain(self.columns.iter().cloned()).chain(left).collect()
     }
+}
+
+fn fixed(repeat: Option<&str>) -> &'static [&'static str] {
+    if repeat.is_some() { &WITHIN } else { &FIXED }
 }
 
 /// Each version once, in the order of the log.
@@ -122,18 +133,12 @@ pub(super) struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    /// A row a report. What `take` refuses ends the reading.
+    /// A row a report, or a row of its repeat. What `take` refuses ends the reading.
     pub fn each<C: Cells>(&self, take: impl FnMut(C) -> Result<(), DeskError>) -> Result<(), DeskError> {
-        self.parts(take, record)
-    }
-
-    /// A row a row of a repeat.
-    pub fn each_within<C: Cells>(
-        &self,
-        repeat: &str,
-        take: impl FnMut(C) -> Result<(), DeskError>,
-    ) -> Result<(), DeskError> {
-        self.parts(take, |sheet, read, text, to| within(sheet, read, repeat, text, to))
+        match &self.sheet.repeat {
+            None => self.parts(take, record),
+            Some(repeat) => self.parts(take, |sheet, read, text, to| within(sheet, read, repeat, text, to)),
+        }
     }
 
     fn parts<C: Cells>(
@@ -214,6 +219,7 @@ fn within(sheet: &Sheet, read: &Read, repeat: &str, text: &mut String, to: &mut 
             let number = path.iter().map(|n| (n + 1).to_string()).collect::<Vec<_>>().join(".");
             shown(&read.report.id, text, to);
             to.cell(&number);
+            to.cell(read.line.status.name());
             to.cell(mark(read.line));
             sheet.write(&read.form, row, text, to);
             to.end();

@@ -1,49 +1,78 @@
-//! A table as a workbook: the answers, and a sheet that says what they mean.
+//! Tables as a workbook: the answers, a sheet a repeat, and a sheet that says what they mean.
 
-use super::FIXED;
 use super::grid::Grid;
-use super::labels::{self, Column};
+use super::labels::{self, Cells};
+use super::names::{self, Names};
 use super::rows::Reader;
 use crate::error::DeskError;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
-/// A workbook of one checklist. A cell is a number or a text, never a formula. The inner error is the workbook's.
-pub(super) fn workbook(rows: &Reader, language: usize) -> Result<Result<Vec<u8>, XlsxError>, DeskError> {
-    let columns = labels::columns(rows.sheet, language);
-    let heads = rows.sheet.heads();
-    let number = |name: &str| columns.iter().any(|c: &Column| c.number && c.name == name);
-    let numbers: Vec<bool> = heads.iter().enumerate().map(|(at, name)| at >= FIXED.len() && number(name)).collect();
+/// A cell holds 32,767 characters (UTF-16); what is longer is cut, and says so.
+const LONGEST: usize = 32_767;
+const CUT: &str = " […]";
+
+/// A workbook of one checklist: its reports first, then its repeats. A cell is a number or a text, never a formula. The inner error is
+/// the workbook's.
+pub(super) fn workbook<'r>(
+    tables: impl Iterator<Item = Reader<'r>>,
+    language: usize,
+) -> Result<Result<Vec<u8>, XlsxError>, DeskError> {
     let mut book = Workbook::new();
-    let sheet = book.add_worksheet_with_constant_memory();
-    let mut state = head(sheet, &heads);
-    let mut next = 1;
-    rows.each(|grid: Grid| {
-        for row in grid.rows() {
-            if state.is_ok() {
-                state = fill(sheet, next, row, &numbers);
-                next += 1;
+    // Excel keeps the name for itself.
+    let mut taken = Names::of(&["answers", "codebook", "history"]);
+    let mut codes: Vec<Vec<String>> = Vec::new();
+    for table in tables {
+        let repeat = table.sheet.repeat.as_deref();
+        let name = repeat.map_or_else(|| "answers".to_owned(), |repeat| taken.claim(&names::sheet(repeat)));
+        let columns = labels::columns(table.sheet, language);
+        let numbers: Vec<bool> = table
+            .sheet
+            .heads()
+            .iter()
+            .map(|head| columns.iter().any(|c| c.cells == Cells::Number && c.name == *head))
+            .collect();
+        let mut state = head(book.add_worksheet_with_constant_memory(), &name, &table.sheet.heads());
+        let mut next = 1;
+        table.each(|grid: Grid| {
+            for row in grid.rows() {
+                if let Ok(sheet) = &mut state {
+                    match fill(sheet, next, row, &numbers) {
+                        Ok(()) => next += 1,
+                        Err(e) => state = Err(e),
+                    }
+                }
             }
+            Ok(())
+        })?;
+        if let Err(e) = state {
+            return Ok(Err(e));
         }
-        Ok(())
-    })?;
-    Ok(state.and_then(|()| {
-        let sheet = book.add_worksheet().set_name("codebook")?;
-        for (row, cells) in (0..).zip(labels::codebook(&columns)) {
-            for (at, cell) in (0..).zip(cells) {
-                sheet.write_string(row, at, cell)?;
-            }
-        }
-        book.save_to_buffer()
-    }))
+        let rows = labels::codebook(&columns).into_iter().skip(usize::from(!codes.is_empty()));
+        codes.extend(rows.enumerate().map(|(at, row)| {
+            let first = if at == 0 && repeat.is_none() { "sheet" } else { &name };
+            std::iter::once(first.to_owned()).chain(row).collect()
+        }));
+    }
+    Ok(codebook(&mut book, &codes).and_then(|()| book.save_to_buffer()))
 }
 
-fn head(sheet: &mut Worksheet, heads: &[String]) -> Result<(), XlsxError> {
+fn codebook(book: &mut Workbook, rows: &[Vec<String>]) -> Result<(), XlsxError> {
+    let sheet = book.add_worksheet().set_name("codebook")?;
+    for (row, cells) in (0..).zip(rows) {
+        for (at, cell) in (0..).zip(cells) {
+            sheet.write_string(row, at, short(cell))?;
+        }
+    }
+    Ok(())
+}
+
+fn head<'s>(sheet: &'s mut Worksheet, name: &str, heads: &[String]) -> Result<&'s mut Worksheet, XlsxError> {
     let bold = Format::new().set_bold();
-    sheet.set_name("answers")?;
+    sheet.set_name(name)?;
     for (at, head) in (0..).zip(heads) {
         sheet.write_string_with_format(0, at, head, &bold)?;
     }
-    Ok(())
+    Ok(sheet)
 }
 
 fn fill<'c>(
@@ -57,8 +86,22 @@ fn fill<'c>(
         match read {
             Some(number) => sheet.write_number(row, at, number)?,
             None if cell.is_empty() => continue,
-            None => sheet.write_string(row, at, cell)?,
+            None => sheet.write_string(row, at, short(cell))?,
         };
     }
     Ok(())
+}
+
+/// As much of a text as a cell holds.
+fn short(text: &str) -> std::borrow::Cow<'_, str> {
+    if text.len() <= LONGEST || text.encode_utf16().count() <= LONGEST {
+        return text.into();
+    }
+    let mut left = LONGEST - CUT.chars().count();
+    let fits = |c: &char| {
+        let fits = c.len_utf16() <= left;
+        left = left.saturating_sub(c.len_utf16());
+        fits
+    };
+    text.chars().take_while(fits).chain(CUT.chars()).collect::<String>().into()
 }

@@ -7,6 +7,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use baqylau_desk::DeskError;
 use baqylau_desk::board::Board;
+use baqylau_desk::filter::Filter;
 use baqylau_exports::{Block, Document, ExportError};
 use baqylau_findings::Computed;
 
@@ -33,7 +34,6 @@ pub(crate) async fn file(view: View, Path(format): Path<String>) -> Result<Respo
 fn document(view: &View, board: &Board) -> Document {
     let (source, w) = (&view.state.source, view.words);
     let figures = board.figures(source, &view.ask.filter(&view.state));
-    let figures: Vec<Computed> = figures.iter().enumerate().map(|(at, f)| view.worded(at, f)).collect();
     let (counted, set) = board.counted();
     let moment =
         view.ask.moment(&view.state).map(|ms| format!("{} {} · ", w.as_of, view.moment(ms))).unwrap_or_default();
@@ -43,7 +43,7 @@ fn document(view: &View, board: &Board) -> Document {
         if here().next().is_some() {
             blocks.push(Block::Heading(1, view.title(Some(at))));
         }
-        blocks.extend(here().map(|(n, figure)| Block::Paragraph(sentence(view, board, n, figure))));
+        blocks.extend(here().map(|(n, figure)| sentence(view, board, n, figure)));
     }
     if source.sample.is_none() {
         blocks.push(Block::Note(w.no_sample.to_owned()));
@@ -54,7 +54,8 @@ fn document(view: &View, board: &Board) -> Document {
         blocks.extend(doubts.into_iter().map(|(id, what)| Block::Note(format!("{id}: {what}"))));
     }
     blocks.push(Block::Heading(1, w.findings.to_owned()));
-    blocks.push(table(view, &figures));
+    let worded = figures.iter().enumerate().map(|(at, f)| view.worded(at, f));
+    blocks.push(table(view, &worded.collect::<Vec<_>>()));
     Document {
         title: source.mission.title.get(view.language).to_string(),
         language: w.code.to_owned(),
@@ -63,13 +64,15 @@ fn document(view: &View, board: &Board) -> Document {
     }
 }
 
-fn sentence(view: &View, board: &Board, at: usize, figure: &Computed) -> String {
-    let sentence = view.state.source.figures[at].figure.sentence.get(view.language);
-    let said = match sentence.is_empty() {
-        true => format!("{}: {}", figure.id, figure.computed),
-        false => figure.sentence(&sentence),
-    };
-    format!("{said} ({}/{}){}", figure.count, figure.base, interval(view, board, at))
+/// A sentence that does not hold by its number is left out; a note with the number stands in its place.
+fn sentence(view: &View, board: &Board, at: usize, figure: &Computed) -> Block {
+    let number = || format!("{}: {}", figure.id, view.worded(at, figure).computed);
+    let beside = format!("({}/{}){}", figure.count, figure.base, interval(view, board, at));
+    match view.said(at, figure) {
+        Some(said) if said.holds => Block::Paragraph(format!("{} {beside}", said.text)),
+        Some(_) => Block::Note(format!("⚠ {} {beside} · {}", number(), view.words.struck)),
+        None => Block::Paragraph(format!("{} {beside}", number())),
+    }
 }
 
 /// Every figure with what stands beside it.
@@ -83,8 +86,8 @@ fn table(view: &View, figures: &[Computed]) -> Block {
     Block::Table { head: head.map(str::to_owned).to_vec(), rows: figures.iter().map(row).collect() }
 }
 
-/// The interval of an estimate, as ` [95 %: 3.1 – 8.5 %]`; nothing where there is none.
+/// The interval of the share of the sample's places where it is known, as ` [95 %: 3.1 – 8.5 %]`; nothing where there is none.
 pub(super) fn interval(view: &View, board: &Board, figure: usize) -> String {
-    let found = board.estimate(&view.state.source, figure).and_then(|e| e.interval);
+    let found = board.estimate(&view.state.source, figure, &Filter::default()).and_then(|e| e.known.interval);
     found.map_or_else(String::new, |(low, high)| format!(" [95 %: {:.1} – {:.1} %]", low * 100.0, high * 100.0))
 }

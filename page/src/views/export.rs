@@ -5,18 +5,19 @@ use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use baqylau_desk::board::Line;
-use baqylau_desk::export::Format;
+use baqylau_desk::export::{Format, tables};
 
-/// The reports of a checklist that fit the filters, a row each; those of all, packed; the texts; the cleaning log.
+/// The reports of a checklist that fit the filters, or the rows of a repeat in them, a row each; those of all, packed; the texts; the
+/// cleaning log.
 pub(crate) async fn table(view: View, Path(name): Path<String>) -> Result<Response, Failed> {
     let (board, shared) = (view.board()?, &view.state);
     let (what, end) = name.rsplit_once('.').unwrap_or_default();
     let format = Format::of(end);
-    let known = shared.source.checklists.iter().any(|c| c.id == what);
     let answers = view.ask.answers();
     let filter = view.ask.filter(shared);
     let lines = || board.select(&shared.source, &filter).filter(|line| leaves(&view, line)).collect::<Vec<_>>();
     let (source, language) = (&shared.source, view.language);
+    let known = tables(source, &lines()).iter().any(|table| table.stem == what);
     let bytes = match (what, format) {
         ("texts", Some(Format::Csv)) => texts::table(&view, &board).map_err(|e| view.failed(&e))?,
         ("cleaning", Some(Format::Csv)) => cleaning::table(&view, &board).map_err(|e| view.failed(&e))?,

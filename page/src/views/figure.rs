@@ -6,6 +6,7 @@ use super::{Failed, View};
 use crate::query::Ask;
 use axum::extract::Path;
 use baqylau_desk::board::{Board, Line};
+use baqylau_desk::estimate::Estimates;
 use baqylau_desk::filter::Filter;
 use baqylau_desk::source::Trait;
 use baqylau_findings::Computed;
@@ -33,14 +34,14 @@ pub(crate) async fn page(view: View, Path(id): Path<String>) -> Result<Markup, F
         h2 { (w.by_hour) } (hours(&view, &board, at, &lines, &id))
         @if shares { h2 { (w.regions_by_hour) } (small(&view, &board, at, &lines, &id)) }
         @for kind in &shared.source.traits { (by_trait(&view, &board, at, &lines, kind, &id)) }
-        @match board.estimate(&shared.source, at) {
-            Some(estimate) => { h2 { (w.estimate) } (estimated(&view, &estimate)) }
+        @match board.estimate(&shared.source, at, &filter) {
+            Some(estimates) => { h2 { (w.estimate) } (estimated(&view, &estimates)) }
             None if shared.source.sample.is_none() => { p .small { (w.no_sample) } }
             None => {}
         }
     };
-    let sentence = whole.sentence(&figure.sentence.get(view.language));
-    let title = if sentence.is_empty() { &id } else { &sentence };
+    let said = view.said(at, &whole).filter(|said| said.holds);
+    let title = said.as_ref().map_or(&id, |said| &said.text);
     Ok(view.page(&format!("/findings/{id}"), title, &body))
 }
 
@@ -54,7 +55,7 @@ fn number(view: &View, f: &Computed, of_all: bool) -> Markup {
     let w = view.words;
     html! {
         dl .facts {
-            @if of_all { dt { (w.published) } dd { (text(&f.published)) } }
+            @if of_all { dt { (w.published) } dd { (text(view.published(f))) } }
             dt { (w.computed) } dd { (text(&f.computed)) }
             dt { (w.how_many) } dd { (f.count) }
             dt { (w.base) } dd { (f.base) }
@@ -68,18 +69,28 @@ fn number(view: &View, f: &Computed, of_all: bool) -> Markup {
 }
 
 /// For all places, with what is known of how far it may be off.
-fn estimated(view: &View, e: &Estimate) -> Markup {
+fn estimated(view: &View, estimates: &Estimates) -> Markup {
+    let w = view.words;
+    html! {
+        h3 { (w.estimate_known) } (estimate(view, &estimates.known))
+        p .small { (w.estimate_known_how) }
+        h3 { (w.estimate_stratum) }
+        @match &estimates.by_stratum { Some(e) => { (estimate(view, e)) } None => { p { (w.estimate_lacks) } } }
+        p .small { (w.estimate_stratum_how) }
+    }
+}
+
+fn estimate(view: &View, e: &Estimate) -> Markup {
     let w = view.words;
     let percent = |share: f64| format!("{:.1} %", share * 100.0);
     html! {
         dl .facts {
             dt { (w.estimate_share) } dd { (percent(e.share)) }
             dt { (w.interval) } dd { @match e.interval { Some((low, high)) => { (percent(low)) " – " (percent(high)) } None => { (w.no_interval) } } }
-            dt { (w.standard_error) } dd { (percent(e.error)) }
+            dt { (w.standard_error) } dd { (e.error.map_or_else(|| "—".to_owned(), percent)) }
             dt { (w.drawn) } dd { (e.drawn) }
             dt { (w.known_at) } dd { (e.known) " (" (e.known * 100 / e.drawn.max(1)) " %)" }
         }
-        p .small { (w.estimate_how) }
     }
 }
 

@@ -38,13 +38,13 @@ pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
 }
 
 fn row(view: &View, at: usize, f: &Computed, part: bool) -> Markup {
+    let said = view.said(at, f);
     let f = &view.worded(at, f);
-    let sentence = view.state.source.figures[at].figure.sentence.get(view.language);
     let link = view.ask.link(&format!("/findings/{}", f.id));
     html! {
         tr {
-            th scope="row" { a href=(link) { @if sentence.is_empty() { (f.id) } @else { (text(&f.sentence(&sentence))) } } }
-            @if !part { td { (text(&f.published)) } }
+            th scope="row" { a href=(link) { @match &said { Some(said) => { (super::parts::said(view, said)) } None => { (f.id) } } } }
+            @if !part { td { (text(view.published(f))) } }
             td { (text(&f.computed)) @if !part && !f.equal { strong { " ⚠ " (view.words.differs) } } }
             td .n { (f.count) } td .n { (f.base) } td .n { (f.do_not_know) } td .n { (f.not_applicable) } td .n { (f.not_answered) }
             td .wide { @if !f.several && f.count <= f.base { (bar(f.count, f.base)) } }

@@ -32,7 +32,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use baqylau_desk::board::Board;
 use baqylau_desk::flags::Flag;
 use baqylau_desk::{Desk, DeskError};
-use baqylau_findings::Computed;
+use baqylau_findings::{Computed, Said, Unit};
 use baqylau_protocol::ids::Hash;
 use maud::{DOCTYPE, Markup, html};
 use std::sync::Arc;
@@ -188,12 +188,36 @@ impl View {
         }
     }
 
-    /// A number with the choices of a breakdown in words.
+    /// A number with the choices of a breakdown in words, and a share of sums as hundredths.
     pub fn worded(&self, at: usize, f: &Computed) -> Computed {
         let number = &self.state.source.numbers[at];
         let part = |(name, n): &(String, usize)| Some(format!("{} {n}", number.choice_label(name, self.language)?));
         let parts: Vec<String> = f.parts.iter().filter(|p| p.1 > 0).filter_map(part).collect();
-        if f.parts.is_empty() { f.clone() } else { Computed { computed: parts.join("; "), ..f.clone() } }
+        let computed = match number.figure.unit {
+            _ if !f.parts.is_empty() => parts.join("; "),
+            // Tenths, so that what was rounded in the sentence can be seen.
+            Unit::MeanShare if f.base > 0 => format!("{} %", counts::percent(f.count, f.base)),
+            Unit::MeanShare => "-".to_owned(),
+            _ => return f.clone(),
+        };
+        Computed { computed, ..f.clone() }
+    }
+
+    /// The sentence of a figure; `None` where it has none.
+    pub fn said(&self, at: usize, f: &Computed) -> Option<Said> {
+        let source = &self.state.source;
+        let code = source.mission.languages.get(self.language).map_or("", |l| l.code.as_str());
+        source.figures.get(at)?.sentence((self.language, code), &self.worded(at, f))
+    }
+
+    /// What was published of a figure, or that nothing is yet.
+    pub fn published<'f>(&self, f: &'f Computed) -> &'f str {
+        if f.published.is_empty() { self.words.not_published } else { &f.published }
+    }
+
+    /// Words with a number in its plural form.
+    pub fn many(&self, words: &str, n: usize) -> String {
+        crate::words::many(words, self.words.code, n)
     }
 
     /// The words of a decision.

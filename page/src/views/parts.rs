@@ -79,3 +79,10 @@ pub(super) fn facts(view: &View, line: &Line) -> Vec<String> {
     let keys = filling.shown_keys().into_iter().filter(chosen).take(FACTS);
     keys.map(|key| filling.question(key)).map(|q| format!("{} {}", q.label, q.answer_text)).collect()
 }
+
+/// A sentence; one that does not hold by its number is struck.
+pub(crate) fn said(view: &super::View, said: &baqylau_findings::Said) -> Markup {
+    html! {
+        @if said.holds { (text(&said.text)) } @else { s { (text(&said.text)) } strong { " ⚠ " (view.words.struck) } }
+    }
+}

@@ -3,6 +3,7 @@
 use super::parts::{self, paged, text, with_internal};
 use super::{Failed, View};
 use baqylau_desk::board::Line;
+use baqylau_desk::export::{Named, tables};
 use baqylau_desk::flags::Flag;
 use baqylau_desk::status::Status;
 use maud::{Markup, html};
@@ -25,9 +26,12 @@ pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
         &html! {
             (form(&view))
             p role="status" { (w.reports) ": " (found.len())
-                @if !view.ask.checklist.is_empty() { " · " a href=(view.ask.link(&format!("/export/{}.csv", view.ask.checklist))) { (w.table) }
-                    " · " a href=(view.ask.link(&format!("/export/{}.xlsx", view.ask.checklist))) { (w.workbook) }
-                    " · " a href=(view.ask.link(&format!("/export/{}.parquet", view.ask.checklist))) { "Parquet" } }
+                @for table in own_tables(&view, &found) {
+                    @let file = |end| view.ask.link(&format!("/export/{}.{end}", table.stem));
+                    @if let Some(repeat) = &table.repeat { " · " (text(repeat)) ": " a href=(file("csv")) { (w.table) } }
+                    @else { " · " a href=(file("csv")) { (w.table) } " · " a href=(file("xlsx")) { (w.workbook) } }
+                    " · " a href=(file("parquet")) { "Parquet" }
+                }
                 @if !found.is_empty() { " · " a href=(all) { (w.tables) } }
                 (with_internal(&view, found.iter().any(|l| l.internal), "/export/all.zip"))
             }
@@ -35,6 +39,15 @@ pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
             (ways)
         },
     ))
+}
+
+/// The tables of the checklist that is asked for: its reports, and the rows of each of its repeats.
+fn own_tables(view: &View, found: &[&Line]) -> Vec<Named> {
+    let source = &view.state.source;
+    let asked = source.checklists.iter().position(|c| c.id == view.ask.checklist);
+    // In the order of the log, as the tables have them.
+    let lines: Vec<&Line> = found.iter().rev().copied().filter(|_| asked.is_some()).collect();
+    tables(source, &lines).into_iter().filter(|table| Some(table.checklist) == asked).collect()
 }
 
 fn form(view: &View) -> Markup {

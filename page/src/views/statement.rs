@@ -88,8 +88,14 @@ pub(super) fn doubts(view: &View, board: &Board, figures: &[Computed]) -> Vec<(S
     let mut out = Vec::new();
     for (at, f) in figures.iter().enumerate() {
         let mut say = |what: String| out.push((f.id.clone(), what));
+        let shown = view.worded(at, f).computed;
         if !f.equal {
-            say(format!("{}: {}; {}: {}", w.computed, f.computed, w.published, f.published));
+            say(format!("{}: {shown}; {}: {}", w.computed, w.published, f.published));
+        } else if view.said(at, f).is_some_and(|said| !said.holds) {
+            say(format!("{}: {shown}", w.struck));
+        }
+        if board.estimate(source, at, &Filter::default()).is_some_and(|e| e.disagree()) {
+            say(w.estimates_differ.to_owned());
         }
         if f.several {
             say(format!("{} ({} / {})", w.several, f.count, f.base));
@@ -99,7 +105,7 @@ pub(super) fn doubts(view: &View, board: &Board, figures: &[Computed]) -> Vec<(S
             say(format!("{}: {unknown} / {}", w.much_unknown, f.base));
         }
         if let Some(first) = raw.get(at).filter(|first| first.computed != f.computed) {
-            say(format!("{}: {}; {}: {}", w.raw_differs, first.computed, w.after, f.computed));
+            say(format!("{}: {}; {}: {shown}", w.raw_differs, view.worded(at, first).computed, w.after));
         }
         for (which, words) in [(&queried, w.being_asked), (&disputed, w.disputed)] {
             let n = among(f, which);
@@ -112,11 +118,14 @@ pub(super) fn doubts(view: &View, board: &Board, figures: &[Computed]) -> Vec<(S
 }
 
 fn sentence(view: &View, board: &Board, at: usize, f: &Computed) -> Markup {
+    let said = view.said(at, f);
     let f = &view.worded(at, f);
-    let sentence = view.state.source.figures[at].figure.sentence.get(view.language);
     html! {
         p {
-            @if sentence.is_empty() { (text(&f.id)) ": " (text(&f.computed)) } @else { (text(&f.sentence(&sentence))) }
+            @match &said {
+                Some(said) => { (super::parts::said(view, said)) @if !said.holds { ": " (text(&f.computed)) } }
+                None => { (text(&f.id)) ": " (text(&f.computed)) }
+            }
             " " a .small href=(view.ask.link(&format!("/findings/{}", f.id))) { (f.count) "/" (f.base) }
             (super::document::interval(view, board, at))
             @if f.several { span .note { (view.words.several) } }

@@ -49,7 +49,7 @@ pub(crate) async fn page(view: View) -> Markup {
     lines.sort_by_key(|l| (!l.unattended(), !l.alarm, Reverse(severity(l)), Reverse(l.index)));
     let (shown, ways) = paged(&view, "/urgent", &lines, PAGE);
     let body = html! {
-        p role="status" { @if open == 0 { "✓ " (w.all_attended) } @else { "⚠ " (open) " " (w.unattended) } }
+        p role="status" { @if open == 0 { "✓ " (w.all_attended) } @else { "⚠ " (view.many(w.unattended, open)) } }
         @if lines.is_empty() { p { (w.none) } } @else { (table(&view, shown)) }
         (ways)
     };

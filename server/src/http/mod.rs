@@ -23,7 +23,8 @@ use baqylau_protocol::cbor;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::wire::{
-    Code, Damaged, Letters, LogEntry, LogPage, MAX_BATCH, MAX_LETTERS, MAX_REQUEST, MEDIA_TYPE, Refusal, Upload, Verdicts,
+    Code, Damaged, Letters, LogEntry, LogPage, MAX_BATCH, MAX_LETTERS, MAX_REQUEST, MEDIA_TYPE, Refusal, Upload,
+    Verdicts,
 };
 use baqylau_sqlite::StorageError;
 use minicbor::bytes::{ByteArray, ByteVec};

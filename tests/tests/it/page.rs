@@ -47,7 +47,8 @@ fn numbers_are_those_of_the_figures_and_lead_to_the_reports() {
     assert_eq!((figure.count, figure.base, figure.computed.as_str()), (10, 40, "0.250"));
     let browser = Browser::open(&world);
     let page = browser.page("/findings/campaign.women_participants");
-    assert!(page.contains("<dd>10</dd>") && page.contains("<dd>40</dd>") && page.contains("0.250"), "{page}");
+    assert!(page.contains("<dd>10</dd>") && page.contains("<dd>40</dd>") && page.contains("25.0 %"), "{page}");
+    assert!(page.contains("campaign events observed was 25 per cent."), "{page}");
     let behind = browser.page("/reports?behind=campaign.women_participants");
     assert!(behind.contains("Reports: 2"), "{behind}");
     let statement = browser.page("/statement");
@@ -177,7 +178,18 @@ fn a_sample_gives_an_interval_and_no_sample_says_why_not() {
     let page = Browser::open(&world).page(figure);
     // 50 of 100 in the city, none of the one that answered for 150 on the land: 50 / (100 + 150).
     assert!(page.contains("<dd>20.0 %</dd>") && page.contains("<dd>3 (75 %)</dd>"), "{page}");
+    // 50 of 100 in the city; the one that answered on the land speaks for 300, and for no error: 50 / (100 + 300).
+    assert!(
+        page.contains("<dd>12.5 %</dd>") && page.contains("taken to be like the others of their stratum"),
+        "{page}"
+    );
     assert!(page.contains("<dd>2</dd>") && page.contains(" – ") && !page.contains("No interval is shown"), "{page}");
+    // A region is a domain; what chooses reports gives no estimate.
+    let browser = Browser::open(&world);
+    for (filter, estimated) in [("within=c001", true), ("within=c002", false), ("team=C01", false)] {
+        let part = browser.page(&format!("{figure}?{filter}"));
+        assert_eq!(part.contains("<dd>20.0 %</dd>") && part.contains("Stations drawn"), estimated, "{filter}: {part}");
+    }
     let (without, _core) = self::world();
     assert!(Browser::open(&without).page(figure).contains("No interval is shown"));
 }

@@ -74,6 +74,26 @@ fn a_breakdown_counts_each_choice() {
 }
 
 #[test]
+fn a_figure_that_is_not_published_yet_is_computed_and_compared_with_nothing() {
+    let form = form();
+    let all = observations(&form, &["sealed=yes papers=law", "sealed=no papers=law+samples"]);
+    for (unit, counts, expected) in [
+        (Unit::Count, "${sealed} = 'yes'", "1"),
+        (Unit::Percent, "${sealed} = 'yes'", "50 %"),
+        (Unit::Majority, "${sealed} = 'yes'", "50 %"),
+        (Unit::Breakdown, "${papers}", "law 2; lists 0; samples 1"),
+    ] {
+        let mut about = figure(unit, counts);
+        (about.published, about.value) = (String::new(), String::new());
+        let found = computed(&form, about.clone(), &all);
+        assert_eq!((found.computed.as_str(), found.published.as_str(), found.equal), (expected, "", true));
+        // What is printed is a number somewhere.
+        about.published = "most".into();
+        assert_eq!(compile(&form, about).expect_err("faulty")[0].column, "value");
+    }
+}
+
+#[test]
 fn per_place_takes_the_latest() {
     let form = form();
     let all = [

@@ -108,7 +108,7 @@ pub fn figure(unit: Unit, counts: &str) -> Figure {
         published: "as printed".into(),
         value: value.into(),
         tolerance: String::new(),
-        sentence: text("{}"),
+        sentence: text("{value}"),
     }
 }
 

@@ -1,0 +1,270 @@
+//! Texts whose words depend on a number: the part of ICU MessageFormat that statements need.
+//!
+//! `{name}` is the number. `{name, plural, =0 {…} one {…} other {…}}` takes the branch of the number's plural category in the language of
+//! the text (CLDR), `#` in it is the number. `{share, select, majority {…} other {…}}` takes the branch of the first [`Share`] keyword that
+//! fits; where none does, the text does not hold. Branches are texts too. A brace cannot stand for itself.
+
+use icu_locale_core::Locale;
+use icu_plurals::{PluralCategory, PluralRules};
+
+/// A text, parsed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message(Vec<Part>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    /// The number that the branch is about.
+    Hash,
+    Name(String),
+    Plural {
+        name: String,
+        branches: Vec<(When, Message)>,
+    },
+    Select {
+        name: String,
+        branches: Vec<(String, Message)>,
+    },
+}
+
+/// What a branch of a plural is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum When {
+    Exactly(usize),
+    Category(PluralCategory),
+}
+
+/// What stands for a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// A number, which has plural forms.
+    Number(usize),
+    /// A text; of a plural it takes the branch `other`.
+    Text(String),
+    /// Keywords of which the first that has a branch is taken.
+    Keywords(&'static [&'static str]),
+}
+
+/// What a part is of a whole, in words: keywords from the narrowest to the widest.
+#[must_use]
+pub fn share(part: usize, whole: usize) -> &'static [&'static str] {
+    match (part, whole) {
+        (_, 0) => &[],
+        (0, _) => &["none", "minority", "other"],
+        (part, whole) if part >= whole => &["all", "majority", "other"],
+        (part, whole) if 2 * part == whole => &["half", "other"],
+        (part, whole) if 2 * part > whole => &["majority", "other"],
+        _ => &["minority", "other"],
+    }
+}
+
+/// The keywords that [`share`] gives.
+const SHARES: [&str; 6] = ["none", "minority", "half", "majority", "all", "other"];
+
+/// What a text may ask for.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'n> {
+    /// Names that stand for numbers.
+    pub numbers: &'n [&'n str],
+    /// Names that stand for texts alone.
+    pub texts: &'n [&'n str],
+    /// Names that stand for a share in words.
+    pub shares: &'n [&'n str],
+}
+
+impl Message {
+    /// Parses a text.
+    ///
+    /// # Errors
+    /// What is wrong with it, and the remedy.
+    pub fn parse(source: &str, names: Names) -> Result<Self, String> {
+        let mut parser = Parser { rest: source, names };
+        let message = parser.message(0)?;
+        if parser.rest.is_empty() { Ok(message) } else { Err("there is a } too many".into()) }
+    }
+
+    /// The text in a language, by its code; `None` where its words do not hold.
+    #[must_use]
+    pub fn say(&self, language: &str, value: &dyn Fn(&str) -> Value) -> Option<String> {
+        let rules = Locale::try_from_str(language).ok().and_then(|l| PluralRules::try_new_cardinal(l.into()).ok());
+        let category = |n: usize| rules.as_ref().map_or(PluralCategory::Other, |rules| rules.category_for(n));
+        let mut out = String::new();
+        self.write(&category, value, "#", &mut out)?;
+        Some(out)
+    }
+
+    /// Whether its words depend on a share.
+    #[must_use]
+    pub fn selects(&self) -> bool {
+        self.0.iter().any(|part| match part {
+            Part::Select { .. } => true,
+            Part::Plural { branches, .. } => branches.iter().any(|(_, message)| message.selects()),
+            _ => false,
+        })
+    }
+
+    fn write(
+        &self,
+        category: &dyn Fn(usize) -> PluralCategory,
+        value: &dyn Fn(&str) -> Value,
+        about: &str,
+        out: &mut String,
+    ) -> Option<()> {
+        for part in &self.0 {
+            match part {
+                Part::Text(text) => out.push_str(text),
+                Part::Hash => out.push_str(about),
+                Part::Name(name) => match value(name) {
+                    Value::Number(n) => out.push_str(&n.to_string()),
+                    Value::Text(text) => out.push_str(&text),
+                    Value::Keywords(_) => {}
+                },
+                Part::Plural { name, branches } => {
+                    let found = |when: When| branches.iter().find(|b| b.0 == when);
+                    let other = || found(When::Category(PluralCategory::Other));
+                    let (branch, about) = match value(name) {
+                        Value::Number(n) => {
+                            let exact = found(When::Exactly(n)).or_else(|| found(When::Category(category(n))));
+                            (exact.or_else(other)?, n.to_string())
+                        }
+                        Value::Text(text) => (other()?, text),
+                        Value::Keywords(_) => return None,
+                    };
+                    branch.1.write(category, value, &about, out)?;
+                }
+                Part::Select { name, branches } => {
+                    let Value::Keywords(keywords) = value(name) else { return None };
+                    let branch = keywords.iter().find_map(|k| branches.iter().find(|b| b.0 == **k))?;
+                    branch.1.write(category, value, about, out)?;
+                }
+            }
+        }
+        Some(())
+    }
+}
+
+struct Parser<'s> {
+    rest: &'s str,
+    names: Names<'s>,
+}
+
+/// Branches within branches, at most: what nests deeper is no sentence.
+const DEEPEST: usize = 8;
+
+impl Parser<'_> {
+    /// Up to the brace that closes it, or the end.
+    fn message(&mut self, depth: usize) -> Result<Message, String> {
+        if depth > DEEPEST {
+            return Err(format!("more than {DEEPEST} braces are open"));
+        }
+        let mut parts = Vec::new();
+        let mut text = String::new();
+        while let Some(c) = self.rest.chars().next().filter(|c| *c != '}') {
+            self.rest = &self.rest[c.len_utf8()..];
+            let part = match c {
+                '{' => self.placeholder(depth)?,
+                '#' if depth > 0 => Part::Hash,
+                c => {
+                    text.push(c);
+                    continue;
+                }
+            };
+            if !text.is_empty() {
+                parts.push(Part::Text(std::mem::take(&mut text)));
+            }
+            parts.push(part);
+        }
+        if !text.is_empty() {
+            parts.push(Part::Text(text));
+        }
+        Ok(Message(parts))
+    }
+
+    /// Behind its opening brace.
+    fn placeholder(&mut self, depth: usize) -> Result<Part, String> {
+        let name = self.word()?;
+        let Names { numbers, texts, shares } = self.names;
+        let known = |list: &[&str]| list.contains(&name.as_str());
+        let all = || [numbers, texts, shares].concat().join(", ");
+        if !known(numbers) && !known(texts) && !known(shares) {
+            return Err(format!("{{{name}}} is no number of a sentence; take one of {}", all()));
+        }
+        if self.take('}') {
+            return if known(shares) {
+                Err(format!("{{{name}}} takes words: {{{name}, select, majority {{…}} other {{…}}}}"))
+            } else {
+                Ok(Part::Name(name))
+            };
+        }
+        self.expect(',')?;
+        let kind = self.word()?;
+        self.expect(',')?;
+        match kind.as_str() {
+            "plural" if known(numbers) => {
+                let branches = self.branches(depth, when)?;
+                if !branches.iter().any(|b| b.0 == When::Category(PluralCategory::Other)) {
+                    return Err(format!("{{{name}, plural, …}} needs the branch other {{…}}"));
+                }
+                Ok(Part::Plural { name, branches })
+            }
+            "select" if known(shares) => {
+                let keyword = |word: &str| SHARES.contains(&word).then(|| word.to_owned());
+                let branches = self.branches(depth, |word| {
+                    keyword(word).ok_or_else(|| format!("{word:?} is no share; take one of {}", SHARES.join(", ")))
+                })?;
+                Ok(Part::Select { name, branches })
+            }
+            _ => Err(format!("{{{name}, {kind}, …}}: a number takes plural, a share takes select")),
+        }
+    }
+
+    fn branches<K: PartialEq>(
+        &mut self,
+        depth: usize,
+        key: impl Fn(&str) -> Result<K, String>,
+    ) -> Result<Vec<(K, Message)>, String> {
+        let mut branches: Vec<(K, Message)> = Vec::new();
+        while !self.take('}') {
+            let word = self.word()?;
+            let key = key(&word)?;
+            if branches.iter().any(|b| b.0 == key) {
+                return Err(format!("the branch {word} stands twice"));
+            }
+            self.expect('{')?;
+            let message = self.message(depth + 1)?;
+            self.expect('}')?;
+            branches.push((key, message));
+        }
+        Ok(branches)
+    }
+
+    fn word(&mut self) -> Result<String, String> {
+        let rest = self.rest.trim_start();
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '=' && c != '_').unwrap_or(rest.len());
+        if end == 0 {
+            return Err(format!("a name is missing before {:?}", rest.chars().take(12).collect::<String>()));
+        }
+        self.rest = &rest[end..];
+        Ok(rest[..end].to_owned())
+    }
+
+    fn take(&mut self, c: char) -> bool {
+        let rest = self.rest.trim_start();
+        let found = rest.strip_prefix(c);
+        self.rest = found.unwrap_or(self.rest);
+        found.is_some()
+    }
+
+    fn expect(&mut self, c: char) -> Result<(), String> {
+        if self.take(c) { Ok(()) } else { Err(format!("a {c} is missing")) }
+    }
+}
+
+fn when(word: &str) -> Result<When, String> {
+    let category = |word: &str| PluralCategory::get_for_cldr_string(word).map(When::Category);
+    let found = match word.strip_prefix('=') {
+        Some(number) => number.parse().ok().map(When::Exactly),
+        None => category(word),
+    };
+    found.ok_or_else(|| format!("{word:?} is no plural form; take =0, =1, zero, one, two, few, many or other"))
+}

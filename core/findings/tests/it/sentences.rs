@@ -1,0 +1,113 @@
+//! Sentences whose words depend on their number.
+
+use super::support::{compile, computed, figure, form, observations};
+use baqylau_findings::message::{Message, Names, Value};
+use baqylau_findings::{Computed, Figure, Said, Unit};
+use baqylau_forms::definition::Text;
+
+fn about(unit: Unit, sentence: &str) -> Figure {
+    Figure { sentence: Text(vec![sentence.into()]), of: "${members}".into(), ..figure(unit, "${sealed} = 'yes'") }
+}
+
+fn said(about: Figure, language: &str, yes: usize, no: usize) -> Said {
+    let answers = [vec!["sealed=yes"; yes], vec!["sealed=no"; no]].concat();
+    let found = computed(&form(), about.clone(), &observations(&form(), &answers));
+    compile(&form(), about).expect("compiles").sentence((0, language), &found).expect("a sentence")
+}
+
+#[test]
+fn a_number_takes_its_plural_form_in_every_language() {
+    let forms = [
+        ("en", "{value, plural, one {in # case} other {in # cases}}", &[(1, "in 1 case"), (21, "in 21 cases")][..]),
+        (
+            "ru",
+            "{value, plural, one {в # случае} few {в # случаях} many {в # случаях} other {в # случая}}",
+            &[(1, "в 1 случае"), (91, "в 91 случае"), (11, "в 11 случаях"), (92, "в 92 случаях")],
+        ),
+        ("kk", "{value, plural, other {# жағдайда}}", &[(1, "1 жағдайда"), (91, "91 жағдайда")]),
+        (
+            "ar",
+            "{value, plural, zero {لا حالة} one {حالة واحدة} two {حالتان} few {# حالات} many {# حالة} other {# حالة}}",
+            &[(0, "لا حالة"), (1, "حالة واحدة"), (2, "حالتان"), (3, "3 حالات"), (11, "11 حالة"), (100, "100 حالة")],
+        ),
+        (
+            "fr",
+            "{value, plural, one {# cas observé} other {# cas observés}}",
+            &[(0, "0 cas observé"), (2, "2 cas observés")],
+        ),
+        (
+            "en",
+            "{value, plural, =0 {nowhere} one {once} other {# times}}",
+            &[(0, "nowhere"), (1, "once"), (3, "3 times")],
+        ),
+    ];
+    for (language, sentence, all) in forms {
+        for (n, expected) in all {
+            let found = said(about(Unit::Count, sentence), language, *n, 1);
+            assert_eq!((found.text.as_str(), found.holds), (*expected, true), "{language} {n}");
+        }
+    }
+}
+
+#[test]
+fn a_sentence_with_most_is_struck_where_its_number_is_not_most() {
+    let most = || about(Unit::Majority, "Most chairs were women ({count} of {base}).");
+    assert_eq!(said(most(), "en", 3, 1), Said { text: "Most chairs were women (3 of 4).".into(), holds: true });
+    assert_eq!(said(most(), "en", 39, 61), Said { text: "Most chairs were women (39 of 100).".into(), holds: false });
+    assert!(!said(most(), "en", 2, 2).holds, "half are not most");
+    // A percentage whose words hold for some of its numbers alone.
+    let words =
+        "{share, select, all {All} majority {Most} half {Half of the} none {No}} boxes were sealed ({value} per cent).";
+    let found = |yes, no| said(about(Unit::Percent, words), "en", yes, no);
+    for (yes, no, expected, holds) in [
+        (4, 0, "All boxes were sealed (100 per cent).", true),
+        (3, 1, "Most boxes were sealed (75 per cent).", true),
+        (2, 2, "Half of the boxes were sealed (50 per cent).", true),
+        (0, 4, "No boxes were sealed (0 per cent).", true),
+        (1, 3, "Most boxes were sealed (25 per cent).", false),
+    ] {
+        assert_eq!(found(yes, no), Said { text: expected.into(), holds }, "{yes} of {}", yes + no);
+    }
+    // Nothing is known: no number, no sentence.
+    let nothing = said(about(Unit::Percent, "{value} per cent were sealed."), "en", 0, 0);
+    assert_eq!(nothing, Said { text: "– per cent were sealed.".into(), holds: false });
+}
+
+#[test]
+fn a_share_is_said_in_hundredths() {
+    let about =
+        Figure { counts: "${women}".into(), ..about(Unit::MeanShare, "Women were {value} per cent of the members.") };
+    let all = observations(&form(), &["women=49 members=100"]);
+    let found: Computed = computed(&form(), about.clone(), &all);
+    let said = compile(&form(), about).expect("compiles").sentence((0, "en"), &found);
+    assert_eq!(said.expect("a sentence").text, "Women were 49 per cent of the members.");
+}
+
+#[test]
+fn what_is_wrong_with_a_sentence_is_told() {
+    let wrong = [
+        ("{nothing}", "take one of value, count, base, share"),
+        ("{value", ", is missing"),
+        ("{value, plural, one {a}}", "needs the branch other"),
+        ("{value, plural, some {a} other {b}}", "no plural form"),
+        ("{value, plural, one {a} one {b} other {c}}", "stands twice"),
+        ("{value, select, majority {a}}", "a number takes plural"),
+        ("{share}", "takes words"),
+        ("{share, select, many {a}}", "no share"),
+        ("a } b", "too many"),
+        ("{}", "a name is missing"),
+        (&"{value, plural, other {".repeat(20), "braces are open"),
+    ];
+    for (sentence, what) in wrong {
+        let faults = compile(&form(), about(Unit::Count, sentence)).expect_err(sentence);
+        assert!(faults[0].column == "sentence" && faults[0].what.contains(what), "{sentence}: {}", faults[0]);
+    }
+}
+
+#[test]
+fn a_text_without_a_language_of_the_rules_takes_the_last_branch() {
+    let names = Names { numbers: &["n"], texts: &[], shares: &[] };
+    let message = Message::parse("{n, plural, one {one} other {# other}}", names).expect("a text");
+    assert_eq!(message.say("not a language", &|_| Value::Number(1)).as_deref(), Some("1 other"));
+    assert_eq!(message.say("en", &|_| Value::Text("–".into())).as_deref(), Some("– other"));
+}

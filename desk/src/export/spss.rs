@@ -1,0 +1,174 @@
+//! Syntax for SPSS and PSPP: `INSERT FILE='voting.sps'.` It reads a table of its own, `voting.spss.csv`: there a line break would end a
+//! case, also within quotes.
+
+use super::labels::{Cells, Column, missing};
+use super::names::{Names, cut};
+use super::rows::Sheet;
+use crate::error::DeskError;
+use std::fmt::Write;
+
+/// The numbers of the typed missing values, where cells are numbers: do not know, not permitted, not applicable.
+pub(super) const MISSING: [&str; 3] = ["-9999999999997", "-9999999999998", "-9999999999999"];
+/// What stands for a line break.
+const BREAK: &str = " ⏎ ";
+/// The longest text of SPSS, in bytes. It cuts what is longer; the other tables have it whole.
+const LONGEST: usize = 32_767;
+/// The longest label of a value and of a variable, in bytes.
+const VALUE_LABEL: usize = 120;
+const VARIABLE_LABEL: usize = 255;
+
+/// The same table without line breaks in texts, and how many bytes the longest cell of each column has.
+pub(super) fn table(csv: &[u8], name: &str) -> Result<(Vec<u8>, Vec<usize>), DeskError> {
+    let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("{name}: {e}"));
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv);
+    let mut writer = csv::Writer::from_writer(Vec::with_capacity(csv.len()));
+    let mut widths: Vec<usize> = Vec::new();
+    for (at, record) in reader.records().enumerate() {
+        let record = record.map_err(|e| failed(&e))?;
+        widths.resize(record.len(), 1);
+        for (cell, width) in record.iter().zip(&mut widths) {
+            let cell = in_a_line(cell);
+            // The head is no case.
+            *width = if at == 0 { *width } else { cell.len().max(*width) };
+            writer.write_field(&cell).map_err(|e| failed(&e))?;
+        }
+        writer.write_record(None::<&[u8]>).map_err(|e| failed(&e))?;
+    }
+    Ok((writer.into_inner().map_err(|e| failed(&e))?, widths))
+}
+
+/// Every sort of line break as one sign.
+fn in_a_line(text: &str) -> String {
+    let breaks = |c: char| matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    text.replace("\r\n", "\n").split(breaks).collect::<Vec<_>>().join(BREAK)
+}
+
+/// A variable that is made of a column: its name while it is made, its name in the end.
+struct Made<'c> {
+    column: &'c Column,
+    first: String,
+}
+
+/// Syntax that reads the table with its labels. Choices and numbers become numbers, with missing values that no share is of.
+pub(super) fn syntax(stem: &str, sheet: &Sheet, columns: &[Column], widths: &[usize]) -> String {
+    let mut out = format!(
+        "SET DECIMAL=DOT.\nGET DATA /TYPE=TXT /FILE='{stem}.spss.csv' /ENCODING='UTF-8' /DELIMITERS=',' /QUALIFIER='\"' \
+         /ARRANGEMENT=DELIMITED /FIRSTCASE=2\n  /VARIABLES="
+    );
+    let name =
+        |head: &String| columns.iter().find(|c| c.name == *head).map_or_else(|| head.clone(), |c| c.spss.clone());
+    let heads: Vec<String> = sheet.heads().iter().map(name).collect();
+    for (head, width) in heads.iter().zip(widths) {
+        // No line begins with a name: one that is also a command would be taken for it.
+        let _ = write!(out, " {head}\n    A{}", (*width).clamp(1, LONGEST));
+    }
+    out.push_str(".\n");
+    let mut names = Names::of(&heads.iter().map(String::as_str).collect::<Vec<_>>());
+    columns.iter().flat_map(|c| &c.values).filter(|v| !v.spss.is_empty()).for_each(|v| drop(names.claim(&v.spss)));
+    let coded = columns.iter().filter(|c| matches!(c.cells, Cells::Number | Cells::One));
+    let made: Vec<Made> =
+        coded.map(|column| Made { column, first: names.claim(&format!("n@{}", column.spss)) }).collect();
+    made.iter().for_each(|made| recode(made, &mut out));
+    let several = columns.iter().filter(|c| c.cells == Cells::Several);
+    several.for_each(|column| dichotomies(column, &mut out));
+    order(&heads, columns, &made, &mut out);
+    columns.iter().for_each(|column| labelled(column, &mut out));
+    let counted = names.claim("counted");
+    if heads.iter().any(|h| h == "status") {
+        let _ = write!(
+            out,
+            "* The figures are those of the rows whose status is counted; FILTER OFF shows all.\n\
+             COMPUTE {counted} = (status = 'counted').\nFILTER BY {counted}.\n"
+        );
+    }
+    out.push_str("EXECUTE.\n");
+    out
+}
+
+fn missing_codes() -> String {
+    missing().zip(MISSING).map(|((value, _), code)| format!(" ({}={code})", apostrophed(&value, VALUE_LABEL))).collect()
+}
+
+/// The texts of a column as numbers.
+fn recode(Made { column, first }: &Made, out: &mut String) {
+    let _ = write!(out, "RECODE {}{}", column.spss, missing_codes());
+    if column.cells == Cells::Number {
+        out.push_str(" (CONVERT)");
+    }
+    for (at, v) in (1..).zip(column.values.iter().filter(|_| column.cells == Cells::One)) {
+        let _ = write!(out, "\n  ({}={at})", apostrophed(&v.name, LONGEST));
+    }
+    let _ = writeln!(out, "\n  INTO {first}.");
+}
+
+/// A variable a choice, where several may be chosen: 1 where it was, 0 where others were.
+fn dichotomies(column: &Column, out: &mut String) {
+    let text = &column.spss;
+    for v in &column.values {
+        let own = &v.spss;
+        let _ = writeln!(out, "RECODE {text}{}\n  INTO {own}.", missing_codes());
+        let choice = apostrophed(&format!(" {} ", v.name), LONGEST);
+        let _ = writeln!(
+            out,
+            "IF ({text} NE '' AND MISSING({own})) {own} = (INDEX(CONCAT(' ', RTRIM({text}), ' '), {choice}) > 0)."
+        );
+    }
+}
+
+/// The variables in the order of the table, each under its name.
+fn order(heads: &[String], columns: &[Column], made: &[Made], out: &mut String) {
+    // A comma, so that no line begins with a name.
+    let mut kept: Vec<&str> = Vec::new();
+    for head in heads {
+        let first = made.iter().find(|made| made.column.spss == *head).map_or(head, |made| &made.first);
+        kept.push(first);
+        let values = columns.iter().find(|c| c.spss == *head).map_or(&[][..], |c| &c.values);
+        kept.extend(values.iter().map(|v| v.spss.as_str()).filter(|name| !name.is_empty()));
+    }
+    let _ = writeln!(out, "ADD FILES /FILE=* /KEEP={}.", kept.join("\n  , "));
+    for made in made {
+        let _ = writeln!(out, "RENAME VARIABLES ({}={}).", made.first, made.column.spss);
+    }
+}
+
+fn labelled(c: &Column, out: &mut String) {
+    let _ = writeln!(out, "VARIABLE LABELS {} {}.", c.spss, apostrophed(&c.label, VARIABLE_LABEL));
+    let number = |out: &mut String, name: &str, values: &[(String, &str)]| {
+        let _ = writeln!(out, "MISSING VALUES {name} ({}).", MISSING.join(", "));
+        let _ = write!(out, "VALUE LABELS {name}");
+        let all = values.iter().map(|(v, m)| (v.as_str(), *m));
+        for (value, meaning) in all.chain(MISSING.into_iter().zip(missing().map(|m| m.1))) {
+            let _ = write!(out, "\n  {value} {}", apostrophed(meaning, VALUE_LABEL));
+        }
+        out.push_str(".\n");
+    };
+    match c.cells {
+        Cells::Text if c.missing => {
+            let codes: Vec<String> = missing().map(|m| apostrophed(&m.0, VALUE_LABEL)).collect();
+            let _ = writeln!(out, "MISSING VALUES {} ({}).", c.spss, codes.join(", "));
+        }
+        Cells::Text => {}
+        Cells::Number => {
+            let _ = writeln!(out, "FORMATS {} (F12.4).", c.spss);
+            number(out, &c.spss, &[]);
+        }
+        Cells::One => {
+            let values: Vec<_> =
+                (1..).zip(&c.values).map(|(at, v): (usize, _)| (at.to_string(), v.label.as_str())).collect();
+            let _ = writeln!(out, "FORMATS {} (F8.0).", c.spss);
+            number(out, &c.spss, &values);
+        }
+        Cells::Several => {
+            for v in &c.values {
+                let label = apostrophed(&format!("{}: {}", c.label, v.label), VARIABLE_LABEL);
+                let _ = writeln!(out, "VARIABLE LABELS {} {label}.\nFORMATS {} (F8.0).", v.spss, v.spss);
+                number(out, &v.spss, &[("1".to_owned(), "Yes"), ("0".to_owned(), "No")]);
+            }
+        }
+    }
+}
+
+/// An apostrophe is doubled.
+fn apostrophed(text: &str, bytes: usize) -> String {
+    format!("'{}'", cut(text, bytes).replace('\'', "''"))
+}

@@ -1,0 +1,251 @@
+//! What other programs read: every accepted mission is exported, with the choices of all versions, and shares come out as on the page.
+
+use crate::it::browser::Browser;
+use crate::it::scripts::Spss;
+use crate::it::support::{key, rows, set};
+use baqylau_desk::export::Format;
+use baqylau_desk::status::Answers;
+use baqylau_observer::ObserverCore;
+use baqylau_tests::{BUDGET, PASSPHRASE, World, now};
+use calamine::Reader;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+const SETTINGS: &str = r#"{"title": {"en": "T"}, "languages": [{"code": "en", "name": "English"}], "default_language": "en",
+"time_zone": "Etc/GMT", "offset": "+00:00", "election_day": "2026-12-04", "starts": "2026-10-01", "ends": "2026-12-20",
+"statement": "2026-12-06", "levels": [{"id": "country", "label": {"en": "Country"}}, {"id": "station", "label": {"en": "Station"}}],
+"roles": [{"id": "obs", "label": {"en": "Observer"}}], "checklists": ["f"], "review_window_days": 5, "confirm_on_pull": true,
+"unlisted_places": false}"#;
+/// Questions that are called like the tables' own columns, like each other but for the case, and like what exports make of others.
+const CLASHES: &str = "text,status,Status of the box,\ntext,place,Place in words,\ninteger,team,How many in the team?,\n\
+    text,Age,A,\ntext,age,a,\ninteger,voters.missing,Voters who were missing,\ntext,no_place_for,No place for,\ntext,by,By whom,\ntext,document,A command of SPSS,\n\
+    text,said,What was said,\nbegin_repeat,codebook,Rows,\ninteger,row,Row number,dk\nselect_one how,row_how,How was the row?,\nend_repeat,,,\n";
+const FIRST: &str = "select_one how,how,How did it go?,dk np na\nselect_multiple seen,seen,Seen,dk\ntext,queue,How long was the queue?,\n\
+    integer,voters,Voters,dk np\ntext,gone,Removed later,\nselect_one how,kind,Kind,\n";
+const SECOND: &str = "select_one how,how,How did it go?,dk np na\nselect_multiple seen,seen,Seen,dk\ninteger,queue,How long was the queue?,\n\
+    integer,voters,Voters,dk np\nselect_multiple how,kind,Kind,\ntext,added,New,\n";
+const FIGURES: &str = "id,checklist,unit,counts,of,base,per,published,value,tolerance,sentence::English (en)\n\
+    stopped,f,percent,${how} = 'stopped',,answered,observation,,,,It was stopped in {value} per cent.\n\
+    many,f,majority,${how} = 'good',,answered,observation,,,,Most went well.\n\
+    hows,f,breakdown,${how},,answered,observation,,,,How it went: {value}.\n\
+    n,f,count,true(),,all,observation,,,,\"{value, plural, one {# report} other {# reports}}.\"\n";
+
+fn version(source: &Path, survey: &str, choices: &str) {
+    let write = |name: &str, text: &str| {
+        let path = source.join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("writes");
+    };
+    write("mission.json", SETTINGS);
+    write("figures.csv", FIGURES);
+    write("people.csv", "code,name,role,team,languages\np1,A,obs,T1,en\n");
+    write(
+        "places.csv",
+        "code,level,parent,time_zone,number,label::English (en)\nxx,country,,+00:00,,X\ns1,station,xx,+00:00,1,One\n",
+    );
+    write(
+        "checklists/f/settings.csv",
+        "form_id,version,places,once,form_title::English (en)\nf,1,station none,free,f\n",
+    );
+    write("checklists/f/survey.csv", &format!("type,name,label::English (en),missing\n{survey}{CLASHES}"));
+    write("checklists/f/choices.csv", &format!("list_name,name,label::English (en)\n{choices}"));
+}
+
+fn sign(core: &ObserverCore, answers: &[(&str, &str)]) {
+    let visit = core.start_visit(Some("s1"), None).expect("a visit").code;
+    let id = core.start_checklist(&visit, "f").expect("a draft").id;
+    answers.iter().for_each(|(name, words)| set(core, id, name, words).expect("set"));
+    core.add_row(id, key(core, id, "codebook")).expect("a row");
+    let row = rows(core, id).into_iter().find(|r| r.name == "row_how").expect("a question of the row").key;
+    core.set(id, row, core.read_answer(id, row, "bad").expect("an answer")).expect("set");
+    core.finalise(id, Some("for a test".into())).expect("signed");
+}
+
+/// Reports under two versions of a checklist, and a folder with everything exported.
+fn exported() -> (World, tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("tables");
+    let police = "seen,police,Police\nseen,army,Army\nseen,party,\"Party, with \"\"flags\"\"\"\n";
+    version(&source, FIRST, &format!("how,good,Good\nhow,bad,Bad\n{police}"));
+    let mut world = World::new(&source);
+    let invite = world.invite("p1");
+    let core = world.enrolled("phone", &invite);
+    let names =
+        [("status", "sealed"), ("place", "school"), ("team", "2"), ("Age", "old"), ("age", "young"), ("by", "me")];
+    sign(
+        &core,
+        &[&names[..], &[("how", "good"), ("seen", "police army"), ("queue", "twenty"), ("voters", "12")]].concat(),
+    );
+    sign(
+        &core,
+        &[("how", "?dk"), ("seen", "?dk"), ("voters", "?dk"), ("said", "one, \"two\"\nand 'three'"), ("kind", "bad")],
+    );
+    sign(&core, &[("voters", "?np"), ("voters.missing", "3")]);
+    version(&source, SECOND, &format!("how,good,Went well\nhow,bad,Bad\nhow,stopped,Stopped\n{police}"));
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.build(PASSPHRASE, now(), 30).expect("builds");
+    world.desk.publish().expect("publishes");
+    core.sync_now(BUDGET).expect("syncs");
+    sign(&core, &[("how", "stopped"), ("seen", "police"), ("queue", "7"), ("kind", "good stopped"), ("added", "y")]);
+    sign(&core, &[("how", "good"), ("voters", "7")]);
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let out = folder.path().join("out");
+    assert_eq!(world.desk.export(Answers::Effective, &out, false).expect("exports"), (5, 0));
+    (world, folder, out)
+}
+
+fn read(folder: &Path, name: &str) -> String {
+    std::fs::read_to_string(folder.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
+}
+
+#[test]
+fn what_was_accepted_is_exported_whatever_its_questions_are_called() {
+    let (world, _folder, out) = exported();
+    let table = read(&out, "f.csv");
+    let heads: Vec<&str> = table.lines().next().expect("heads").split(',').collect();
+    for (question, column) in
+        [("status", "status@2"), ("place", "place@2"), ("team", "team@2"), ("age", "age@2"), ("Age", "Age")]
+    {
+        assert!(heads.contains(&column), "{question}: {heads:?}");
+    }
+    let apart: BTreeSet<String> = heads.iter().map(|h| h.to_lowercase()).collect();
+    assert_eq!(apart.len(), heads.len(), "each name once, letters' case aside");
+    assert!(table.lines().nth(1).is_some_and(|l| l.contains("sealed") && l.contains("counted")), "{table}");
+    // A repeat that is called like a file of the checklist's.
+    assert!(read(&out, "f.codebook.csv").starts_with("column,label,value,meaning,question,spss"));
+    let rows = read(&out, "f.codebook@2.csv");
+    assert_eq!(rows.lines().next(), Some("report,row,status,row@2,row_how"));
+    assert!(rows.lines().count() == 6 && rows.lines().skip(1).all(|l| l.ends_with(",1,counted,,bad")), "{rows}");
+    let report = table.lines().nth(1).and_then(|l| l.split(',').next()).expect("a report");
+    assert!(rows.lines().nth(1).is_some_and(|l| l.starts_with(report)), "a row names its report: {rows}");
+    // In every format, with a sheet for the repeat.
+    let (source, board) = world.desk.board(None, Answers::Effective).expect("a board");
+    let lines: Vec<_> = board.lines.iter().collect();
+    let write = |stem, format| world.desk.table(&source, &lines, (stem, 0), Answers::Effective, format);
+    for stem in ["f", "f.codebook@2"] {
+        assert!(write(stem, Format::Parquet).expect("a table").starts_with(b"PAR1"));
+        assert!(out.join(format!("{stem}.parquet")).exists());
+    }
+    let bytes = write("f", Format::Xlsx).expect("a workbook");
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(bytes)).expect("it opens");
+    assert_eq!(book.sheet_names(), ["answers", "codebook@2", "codebook"]);
+    assert_eq!(book.worksheet_range("codebook@2").expect("rows").height(), 6);
+    // And from the page.
+    let browser = Browser::open(&world);
+    let page = browser.page("/reports?checklist=f");
+    assert!(page.contains("/export/f.codebook@2.csv") && page.contains("/export/f.xlsx"), "{page}");
+    assert_eq!(browser.page("/export/f.codebook@2.csv?checklist=f"), rows);
+    assert_eq!(browser.get("/export/f.nothing.csv").status, 404);
+}
+
+#[test]
+fn scripts_know_the_choices_of_every_version_and_give_the_shares_of_the_page() {
+    let (world, _folder, out) = exported();
+    let figures = world.desk.figures(None, Answers::Effective).expect("figures");
+    let stopped = figures.iter().find(|f| f.id == "stopped").expect("the figure");
+    assert_eq!((stopped.count, stopped.base, stopped.do_not_know), (1, 3, 1));
+    let spss = Spss::run(&out, "f.sps");
+    let share = |name: &str| spss.valid(name);
+    assert_eq!(
+        share("how"),
+        [("Went well".to_owned(), 2), ("Stopped".to_owned(), 1)].into(),
+        "1 of 3, as the page says"
+    );
+    // What an older version did not have as a number, or as one choice, stays what it was.
+    assert_eq!(share("queue"), [("twenty".to_owned(), 1), ("7".to_owned(), 1)].into());
+    assert_eq!(
+        share("voters"),
+        [("12".to_owned(), 1), ("7".to_owned(), 1)].into(),
+        "do not know is no number of voters"
+    );
+    assert_eq!(
+        spss.missing("voters"),
+        [("Do not know".to_owned(), 1), ("Not permitted to see it".to_owned(), 1)].into()
+    );
+    assert_eq!(share("seen.police"), [("Yes".to_owned(), 2)].into());
+    assert_eq!(share("seen.army"), [("Yes".to_owned(), 1), ("No".to_owned(), 1)].into());
+    assert_eq!(spss.label("seen.party"), "Seen: Party, with \"flags\"");
+    assert_eq!(
+        share("kind.stopped"),
+        [("Yes".to_owned(), 1), ("No".to_owned(), 1)].into(),
+        "one choice became several"
+    );
+    assert_eq!(share("said"), [("one, \"two\" ⏎ and 'three'".to_owned(), 1)].into(), "a line break ends no case");
+    assert_eq!(share("@by"), [("me".to_owned(), 1)].into(), "a word of the language is no name");
+    assert_eq!(read(&out, "f.spss.csv").lines().count(), 6, "a case a line");
+    let rows = Spss::run(&out, "f.codebook@2.sps");
+    assert_eq!(rows.valid("row_how"), [("Bad".to_owned(), 5)].into());
+    // R has the same choices, missing values apart from them, and why beside.
+    let r = read(&out, "f.R");
+    let factor = "data[[\"how\"]] <- factor(data[[\"how\"]], levels = c(\"good\", \"bad\", \"stopped\"), labels = c(\"Went well\", \"Bad\", \"Stopped\"))";
+    assert!(r.contains(factor), "{r}");
+    assert!(
+        r.contains("data[[\"voters.missing@2\"]] <- why(data[[\"voters\"]])"),
+        "beside a question of that name: {r}"
+    );
+    assert!(r.contains("data[[\"seen.army\"]] <- has(data[[\"seen\"]], \"army\")"), "{r}");
+    assert!(!r.contains("number(data[[\"queue\"]])"), "{r}");
+    let codebook = read(&out, "f.codebook.csv");
+    for row in [
+        "how,,stopped,Stopped,how,3",
+        "seen,,army,Army,seen,seen.army",
+        "voters,,?dk,Do not know,voters,-9999999999997",
+    ] {
+        assert!(codebook.lines().any(|l| l == row), "{row}: {codebook}");
+    }
+}
+
+#[test]
+fn a_figure_that_is_not_published_yet_is_computed_and_said() {
+    let (world, _folder, _out) = exported();
+    let figures = world.desk.figures(None, Answers::Effective).expect("figures");
+    assert!(figures.iter().all(|f| f.equal && f.published.is_empty()));
+    let browser = Browser::open(&world);
+    assert!(browser.page("/findings").contains("not published yet"));
+    let statement = browser.page("/statement");
+    assert!(statement.contains("It was stopped in 33 per cent.") && statement.contains("5 reports."), "{statement}");
+    assert!(!statement.contains("Published: "), "there is nothing to differ from: {statement}");
+    // A document compares codes with codes, and shows labels.
+    let document = browser.page("/statement.html");
+    assert!(document.contains("How it went: Went well 2; Stopped 1."), "{document}");
+    assert!(!document.contains("another number before corrections"), "{document}");
+    // Two of three are most.
+    assert!(statement.contains("Most went well.") && !statement.contains("<s>"), "{statement}");
+}
+
+#[test]
+fn a_sentence_is_struck_and_the_fingerprint_another_when_a_correction_changes_its_number() {
+    let (mut world, folder, _out) = exported();
+    let set = |board: &baqylau_desk::board::Board| board.counted();
+    let (_, before) = world.desk.board(None, Answers::Effective).expect("a board");
+    let hash = before.lines[0].hash;
+    let change = baqylau_desk::records::Change {
+        question: "how",
+        rows: Vec::new(),
+        new: Some("bad"),
+        reason: "misread",
+        source: "a call",
+    };
+    world.desk.correct(hash, &change, now()).expect("signed");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let (_, after) = world.desk.board(None, Answers::Effective).expect("a board");
+    assert_eq!(set(&before).0, set(&after).0, "the same reports count");
+    assert_ne!(set(&before).1, set(&after).1, "and their numbers are others");
+    let (_, raw) = world.desk.board(None, Answers::Raw).expect("a board");
+    assert_ne!(set(&raw).1, set(&after).1);
+    let browser = Browser::open(&world);
+    let page = browser.page("/statement");
+    assert!(
+        page.contains("<s><bdi>Most went well.</bdi></s>") && page.contains("struck: the sentence does not hold"),
+        "{page}"
+    );
+    let document = browser.page("/statement.html");
+    assert!(!document.contains("Most went well.") && document.contains("many: 33 %"), "{document}");
+    // The definition of a figure decides too.
+    let tables = folder.path().join("tables/figures.csv");
+    let text = std::fs::read_to_string(&tables).expect("figures").replace("= 'stopped'", "= 'bad'");
+    std::fs::write(&tables, text).expect("writes");
+    let (_, other) = world.desk.board(None, Answers::Effective).expect("a board");
+    assert_ne!(set(&other).1, set(&after).1, "another rule, another fingerprint");
+}
