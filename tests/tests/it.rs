@@ -6,6 +6,7 @@ mod it {
     mod browser;
     mod carrying;
     mod clocks;
+    mod counted;
     mod couriers;
     mod desks;
     mod edges;

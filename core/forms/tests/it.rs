@@ -3,6 +3,7 @@
 mod it {
     mod carrying;
     mod choices;
+    mod counting;
     mod expressions;
     mod figures;
     mod functions;

@@ -58,23 +58,34 @@ impl Tree {
     /// The answers that a report carries: those of questions that are shown, in rows by order.
     #[must_use]
     pub fn of(filling: &Filling) -> Self {
+        Self::taken(filling, |key| filling.is_shown(key), |row| filling.is_used(row))
+    }
+
+    /// Everything that was answered, also what is hidden and in rows beyond the number of rows of their repeat: for a form that is
+    /// still being filled in.
+    #[must_use]
+    pub fn whole(filling: &Filling) -> Self {
+        Self::taken(filling, |_| true, |_| true)
+    }
+
+    fn taken(filling: &Filling, shown: impl Fn(Key) -> bool, used: impl Fn(u32) -> bool) -> Self {
         let form = filling.form();
         let mut tree = Self::default();
         let mut path_of: BTreeMap<u32, Vec<(u32, usize)>> = BTreeMap::from([(0, Vec::new())]);
         let mut counts: BTreeMap<(u32, u32), usize> = BTreeMap::new();
         for mutation in filling.snapshot() {
             match mutation {
-                Mutation::AddRow(SavedRow { row, repeat, parent }) => {
+                Mutation::AddRow(SavedRow { row, repeat, parent }) if used(row) => {
                     let position = counts.entry((repeat, parent)).or_default();
                     let mut path = path_of.get(&parent).cloned().unwrap_or_default();
                     path.push((repeat, *position));
                     *position += 1;
-                    if filling.is_shown(Key { node: repeat, row: parent }) {
+                    if shown(Key { node: repeat, row: parent }) {
                         tree.row(&path);
                     }
                     path_of.insert(row, path);
                 }
-                Mutation::Answer(key, Some(answer)) if filling.is_shown(key) => {
+                Mutation::Answer(key, Some(answer)) if shown(key) => {
                     debug_assert!((key.node as usize) < form.definition().items.len());
                     let path = path_of.get(&key.row).cloned().unwrap_or_default();
                     tree.row(&path).cells.insert(key.node, Cell::Answer(answer));

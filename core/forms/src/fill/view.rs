@@ -327,7 +327,7 @@ impl Filling {
 
     /// Counts one cell anew.
     fn count(&mut self, key: Key) {
-        let asked = self.rows[key.row as usize].alive && self.asks(key);
+        let asked = self.rows[key.row as usize].used && self.asks(key);
         let answered = asked && self.cell(key).is_some_and(|c| c.answer.is_some());
         let section = self.form.nodes[key.node as usize].section;
         let cell = self.cell_mut(key);
@@ -364,13 +364,13 @@ impl Filling {
         let mut change = ViewChange { revision: self.revision, ..ViewChange::default() };
         for (node, row) in std::mem::take(&mut self.touched) {
             let key = Key { node, row };
-            if self.rows[row as usize].alive {
+            if self.rows[row as usize].used {
                 self.count(key);
             }
             if self.open != Some(self.form.nodes[node as usize].section) {
                 continue;
             }
-            let visible = self.rows[row as usize].alive && self.is_row(node) && self.cell(key).is_some_and(|c| c.shown);
+            let visible = self.rows[row as usize].used && self.is_row(node) && self.cell(key).is_some_and(|c| c.shown);
             let was = std::mem::replace(&mut self.cell_mut(key).in_view, visible);
             match (was, visible) {
                 (_, true) => change.changed.push(self.question(key)),
