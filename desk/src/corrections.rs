@@ -30,6 +30,6 @@ fn apply(filling: &Filling, correction: &Correction) -> Option<Filling> {
     let mut kept = filling.snapshot();
     kept.retain(|m| !matches!(m, Mutation::Answer(k, _) if *k == key));
     kept.push(Mutation::Answer(key, answer));
-    let (corrected, misfits) = Filling::restore(form.clone(), filling.facts().clone(), filling.environment(), kept);
+    let (corrected, misfits) = Filling::recorded(form.clone(), filling.facts().clone(), filling.environment(), kept);
     (misfits == 0).then_some(corrected)
 }

@@ -48,6 +48,14 @@ impl Filling {
         })
     }
 
+    /// As [`Filling::restore`], of a filling that was signed: what was computed from the clock was recorded then, and stays.
+    #[must_use]
+    pub fn recorded(form: Arc<Form>, facts: Facts, environment: Environment, kept: Vec<Mutation>) -> (Self, usize) {
+        Self::again(form, facts, environment, kept, |form, rule| {
+            rule.what == What::Calculate && (changeable(form, rule.node) || Self::depends_on_time(&rule.expr))
+        })
+    }
+
     fn again(
         form: Arc<Form>,
         facts: Facts,
@@ -116,7 +124,7 @@ impl Filling {
     fn plausible(&self, key: Key, answer: &Answer) -> bool {
         let item = &self.form.definition.items[key.node as usize];
         let chosen = super::propagate::choices_of(answer);
-        super::literal::accepts_kept(&item.kind, answer).is_ok()
+        super::literal::accepts_kept(&item.kind, self.form.computes(key.node), answer).is_ok()
             && chosen.iter().all(|c| self.form.choice_name(key.node, *c).is_some())
     }
 
