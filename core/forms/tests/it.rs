@@ -10,6 +10,7 @@ mod it {
     mod hostile;
     mod keeping;
     mod limits;
+    mod numbers;
     mod random;
     mod relevance;
     mod repeats;
