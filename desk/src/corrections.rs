@@ -56,7 +56,7 @@ pub(crate) fn apply(filling: &Filling, node: u32, rows: &[u32], new: Option<&str
 fn without(filling: &Filling, key: Key) -> Filling {
     let mut kept = filling.snapshot();
     kept.retain(|m| !matches!(m, Mutation::Answer(k, _) if *k == key));
-    Filling::restore(filling.form().clone(), filling.facts().clone(), filling.environment(), kept).0
+    Filling::recorded(filling.form().clone(), filling.facts().clone(), filling.environment(), kept).0
 }
 
 /// What became unlikely by a correction, has a choice that is offered no longer, or is asked and not answered: of that answer, and of

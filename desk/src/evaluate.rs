@@ -66,7 +66,7 @@ pub(crate) fn evaluate(report: &Report, form: Arc<Form>) -> Result<Filling, Stat
     let language = report.language.as_ref().map_or(Some(0), |code| languages.iter().position(|l| l == code));
     let language = language.ok_or_else(|| Status::Misfit("its checklist has no such language".into()))?;
     let environment = Environment { now: report.clock.wall.into(), language };
-    let (filling, misfits) = Filling::restore(form, facts, environment, tree.mutations());
+    let (filling, misfits) = Filling::recorded(form, facts, environment, tree.mutations());
     if misfits > 0 || Tree::of(&filling) != tree {
         return Err(Status::Misfit("its answers are not what its checklist computes or shows".into()));
     }

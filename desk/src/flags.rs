@@ -137,9 +137,9 @@ fn settled(source: &Source, board: &Board, line: &Line, checks: &[usize]) -> Fla
 /// The great circle between two points in degrees, in metres (haversine).
 fn metres(a: (f64, f64), b: (f64, f64)) -> f64 {
     let (lat_a, lat_b) = (a.0.to_radians(), b.0.to_radians());
-    let half = |d: f64| (d / 2.0).sin().powi(2);
-    let h = half(lat_b - lat_a) + lat_a.cos() * lat_b.cos() * half((b.1 - a.1).to_radians());
-    2.0 * EARTH * h.sqrt().min(1.0).asin()
+    let half = |d: f64| libm::pow(libm::sin(d / 2.0), 2.0);
+    let h = half(lat_b - lat_a) + libm::cos(lat_a) * libm::cos(lat_b) * half((b.1 - a.1).to_radians());
+    2.0 * EARTH * libm::asin(h.sqrt().min(1.0))
 }
 
 fn counts(line: &Line) -> bool {

@@ -86,7 +86,7 @@ impl Desk {
             return Err(unknown(format!("{code:?} is no place of this mission; places.csv has their codes")));
         }
         let filling = Filling::new(form.clone(), facts(&head, &form), Environment { now, language: 0 });
-        let tree = Tree::of(&filling).encode(&form);
+        let tree = Tree::whole(&filling).encode(&form);
         self.store.add_paper(&serialized(&head)?, &tree)
     }
 
@@ -224,7 +224,7 @@ impl Desk {
     }
 
     fn keep_paper(&self, paper: &Paper) -> Result<(), DeskError> {
-        let tree = Tree::of(&paper.filling).encode(paper.filling.form());
+        let tree = Tree::whole(&paper.filling).encode(paper.filling.form());
         let reasons: Vec<(u32, String)> = remarks(&paper.filling).into_iter().map(|r| (r.node, r.text)).collect();
         self.store.set_paper(paper.id, &tree, &serialized(&reasons)?)
     }

@@ -7,6 +7,7 @@ mod it {
     mod carrying;
     mod clocks;
     mod correcting;
+    mod counted;
     mod couriers;
     mod damage;
     mod desks;

@@ -79,8 +79,9 @@ pub enum Answer {
     Decimal {
         /// The digits with their sign.
         digits: i64,
-        /// How many of them stand behind the point, 0 to 9.
-        scale: u8,
+        /// How many of them stand behind the point: 0 to 9 where it was typed, -308 to 324 where it was computed (negative: zeros
+        /// before the point).
+        scale: i16,
     },
     /// A calendar day.
     Date {

@@ -112,7 +112,7 @@ impl Stratum {
             return (!speaks || self.population < 2).then_some(0.0);
         }
         let mean = parts.iter().sum::<f64>() / n;
-        let squares: f64 = parts.iter().map(|p| (p - mean).powi(2)).sum();
+        let squares: f64 = parts.iter().map(|p| (p - mean) * (p - mean)).sum();
         Some(n / (n - 1.0) * (1.0 - n / f64::from(self.population)) * squares)
     }
 }
@@ -138,8 +138,8 @@ fn ratio(strata: &[Stratum], drawn: usize) -> Option<Estimate> {
 fn interval(share: f64, error: f64, freedom: usize) -> Option<(f64, f64)> {
     let inside = share > 0.0 && share < 1.0;
     let t = StudentsT::new(0.0, 1.0, float(freedom)).ok().filter(|_| inside)?.inverse_cdf(0.975);
-    let (logit, width) = ((share / (1.0 - share)).ln(), t * error / (share * (1.0 - share)));
-    let back = |x: f64| 1.0 / (1.0 + (-x).exp());
+    let (logit, width) = (libm::log(share / (1.0 - share)), t * error / (share * (1.0 - share)));
+    let back = |x: f64| 1.0 / (1.0 + libm::exp(-x));
     Some((back(logit - width), back(logit + width)))
 }
 

@@ -33,7 +33,7 @@ fn degrees(e7: i32) -> f64 {
 /// The great circle (haversine), to about 0.5 %.
 fn metres((lat_a, lon_a): (f64, f64), (lat_b, lon_b): (f64, f64)) -> Option<u32> {
     let (a, b) = (lat_a.to_radians(), lat_b.to_radians());
-    let (across, along) = (((b - a) / 2.0).sin(), ((lon_b - lon_a).to_radians() / 2.0).sin());
-    let h = across * across + a.cos() * b.cos() * along * along;
-    int(2.0 * EARTH * h.clamp(0.0, 1.0).sqrt().asin()).and_then(|m| u32::try_from(m).ok())
+    let (across, along) = (libm::sin((b - a) / 2.0), libm::sin((lon_b - lon_a).to_radians() / 2.0));
+    let h = across * across + libm::cos(a) * libm::cos(b) * along * along;
+    int(2.0 * EARTH * libm::asin(h.clamp(0.0, 1.0).sqrt())).and_then(|m| u32::try_from(m).ok())
 }

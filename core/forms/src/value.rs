@@ -147,15 +147,36 @@ impl fmt::Display for TimeOfDay {
 pub struct Decimal {
     /// The digits with their sign.
     pub digits: i64,
-    /// How many of them stand behind the point (0 to 9).
-    pub scale: u8,
+    /// How many of them stand behind the point: 0 to 9 where somebody typed the number, [`Decimal::SCALES`] where it was computed;
+    /// negative for zeros before the point.
+    pub scale: i16,
 }
 
 impl Decimal {
-    /// The number as XPath sees it.
+    /// The scales that numbers of XPath need.
+    pub const SCALES: std::ops::RangeInclusive<i16> = -308..=324;
+
+    /// The number as XPath sees it: the nearest that there is.
     #[must_use]
     pub fn float(self) -> f64 {
-        crate::num::float(self.digits) / 10f64.powi(i32::from(self.scale))
+        /// Exact, as are integers up to 2^53; a division of the two is rounded once.
+        const POWERS: [f64; 16] =
+            [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+        match usize::try_from(self.scale).ok().and_then(|s| POWERS.get(s)) {
+            Some(power) if self.digits.unsigned_abs() <= 1 << 53 => crate::num::float(self.digits) / power,
+            _ => format!("{}e{}", self.digits, -i32::from(self.scale)).parse().unwrap_or(f64::NAN),
+        }
+    }
+
+    /// The shortest decimal number that reads back as the same number of XPath; `None` for NaN and infinity.
+    #[must_use]
+    pub fn shortest(n: f64) -> Option<Self> {
+        let text = format!("{n:e}");
+        let (digits, exponent) = text.split_once('e')?;
+        let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+        let exponent: i16 = exponent.parse().ok()?;
+        let digits = format!("{whole}{part}").parse().ok()?;
+        Some(Self { digits, scale: i16::try_from(part.len()).ok()? - exponent })
     }
 
     /// Reads `-12.50`; `None` when it is no plain decimal number of up to 18 digits, 9 of them behind the point.
@@ -168,16 +189,16 @@ impl Decimal {
             return None;
         }
         let digits = format!("{whole}{part}").parse().ok()?;
-        Some(Self { digits, scale: u8::try_from(part.len()).ok()? })
+        Some(Self { digits, scale: i16::try_from(part.len()).ok()? })
     }
 }
 
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scale = usize::from(self.scale);
-        if scale == 0 {
-            return write!(f, "{}", self.digits);
-        }
+        let Some(scale) = usize::try_from(self.scale).ok().filter(|s| *s > 0) else {
+            let zeros = if self.digits == 0 { 0 } else { usize::from(self.scale.unsigned_abs()) };
+            return write!(f, "{}{:0<zeros$}", self.digits, "");
+        };
         let sign = if self.digits < 0 { "-" } else { "" };
         let text = format!("{:0>width$}", self.digits.unsigned_abs(), width = scale + 1);
         let (whole, part) = text.split_at(text.len() - scale);
@@ -246,7 +267,7 @@ impl Answer {
     #[must_use]
     pub fn is_possible(&self) -> bool {
         match self {
-            Self::Decimal(d) => d.scale <= 9,
+            Self::Decimal(d) => Decimal::SCALES.contains(&d.scale) && d.float().is_finite(),
             Self::Date(d) => d.calendar().is_some(),
             Self::Time(t) => t.0 < 86_400,
             Self::Moment(m) => m.offset.unsigned_abs() <= 18 * 60 && m.local().is_some(),

@@ -3,12 +3,14 @@
 mod it {
     mod carrying;
     mod choices;
+    mod counting;
     mod expressions;
     mod figures;
     mod functions;
     mod hostile;
     mod keeping;
     mod limits;
+    mod numbers;
     mod random;
     mod relevance;
     mod repeats;

@@ -58,23 +58,34 @@ impl Tree {
     /// The answers that a report carries: those of questions that are shown, in rows by order.
     #[must_use]
     pub fn of(filling: &Filling) -> Self {
+        Self::taken(filling, |key| filling.is_shown(key), |row| filling.is_used(row))
+    }
+
+    /// Everything that was answered, also what is hidden and in rows beyond the number of rows of their repeat: for a form that is
+    /// still being filled in.
+    #[must_use]
+    pub fn whole(filling: &Filling) -> Self {
+        Self::taken(filling, |_| true, |_| true)
+    }
+
+    fn taken(filling: &Filling, shown: impl Fn(Key) -> bool, used: impl Fn(u32) -> bool) -> Self {
         let form = filling.form();
         let mut tree = Self::default();
         let mut path_of: BTreeMap<u32, Vec<(u32, usize)>> = BTreeMap::from([(0, Vec::new())]);
         let mut counts: BTreeMap<(u32, u32), usize> = BTreeMap::new();
         for mutation in filling.snapshot() {
             match mutation {
-                Mutation::AddRow(SavedRow { row, repeat, parent }) => {
+                Mutation::AddRow(SavedRow { row, repeat, parent }) if used(row) => {
                     let position = counts.entry((repeat, parent)).or_default();
                     let mut path = path_of.get(&parent).cloned().unwrap_or_default();
                     path.push((repeat, *position));
                     *position += 1;
-                    if filling.is_shown(Key { node: repeat, row: parent }) {
+                    if shown(Key { node: repeat, row: parent }) {
                         tree.row(&path);
                     }
                     path_of.insert(row, path);
                 }
-                Mutation::Answer(key, Some(answer)) if filling.is_shown(key) => {
+                Mutation::Answer(key, Some(answer)) if shown(key) => {
                     debug_assert!((key.node as usize) < form.definition().items.len());
                     let path = path_of.get(&key.row).cloned().unwrap_or_default();
                     tree.row(&path).cells.insert(key.node, Cell::Answer(answer));
@@ -172,7 +183,7 @@ fn write_answer(form: &Form, node: u32, answer: &Answer, e: &mut Encoder<&mut Ve
         Answer::Acknowledged => e.bool(true)?,
         Answer::Text(text) | Answer::Attachment(text) => e.str(text)?,
         Answer::Integer(n) => e.i64(*n)?,
-        Answer::Decimal(d) => e.array(3)?.u8(1)?.i64(d.digits)?.u8(d.scale)?,
+        Answer::Decimal(d) => e.array(3)?.u8(1)?.i64(d.digits)?.i16(d.scale)?,
         Answer::Date(d) => e.array(2)?.u8(2)?.i32(d.0)?,
         Answer::Time(t) => e.array(2)?.u8(3)?.u32(t.0)?,
         Answer::Moment(m) => e.array(3)?.u8(4)?.i64(m.ms)?.i16(m.offset)?,
@@ -243,22 +254,25 @@ fn read_answer(form: &Form, node: u32, kind: &Kind, d: &mut Decoder) -> Result<A
         Kind::Attachment { .. } => Answer::Attachment(d.str()?.to_owned()),
         _ => match d.datatype()? {
             Type::String => Answer::Text(d.str()?.to_owned()),
-            Type::Array => read_plain(node, d)?,
+            Type::Array => read_plain(form, node, d)?,
             _ => Answer::Integer(d.i64()?),
         },
     };
     Ok(answer)
 }
 
-fn read_plain(node: u32, d: &mut Decoder) -> Result<Answer, AnswerError> {
+fn read_plain(form: &Form, node: u32, d: &mut Decoder) -> Result<Answer, AnswerError> {
     let length = d.array()?.unwrap_or_default();
     Ok(match (d.u8()?, length) {
         (1, 3) => {
-            let (digits, scale) = (d.i64()?, d.u8()?);
-            if scale > 9 {
+            let decimal = Decimal { digits: d.i64()?, scale: d.i16()? };
+            let answer = Answer::Decimal(decimal);
+            // What people type has few places.
+            let fits = (0..=9).contains(&decimal.scale) || form.computes(node) && answer.is_possible();
+            if !fits {
                 return Err(AnswerError::Misfit { node });
             }
-            Answer::Decimal(Decimal { digits, scale })
+            answer
         }
         (2, 2) => Answer::Date(Date(d.i32()?)),
         (3, 2) => Answer::Time(TimeOfDay(d.u32()?)),

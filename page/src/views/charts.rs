@@ -150,7 +150,7 @@ fn map(view: &View, regions: &[Region]) -> Markup {
     let points = || outlines.iter().flat_map(|(_, rings)| rings).flatten();
     let low = points().fold((f64::MAX, f64::MAX), |a, p| (a.0.min(p.0), a.1.min(p.1)));
     let high = points().fold((f64::MIN, f64::MIN), |a, p| (a.0.max(p.0), a.1.max(p.1)));
-    let narrow = ((low.1 + high.1) / 2.0).to_radians().cos();
+    let narrow = libm::cos(((low.1 + high.1) / 2.0).to_radians());
     let scale = 1000.0 / ((high.0 - low.0) * narrow).max(1e-6);
     let place = |p: &(f64, f64)| ((p.0 - low.0) * narrow * scale, (high.1 - p.1) * scale);
     let ring = |ring: &Vec<(f64, f64)>| {

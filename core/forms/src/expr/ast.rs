@@ -113,6 +113,7 @@ functions! {
     Join "join" 2 ANY;
     Sum "sum" 1 1;
     Count "count" 1 1;
+    CountNonEmpty "count-non-empty" 1 1;
     Min "min" 1 ANY;
     Max "max" 1 ANY;
     Round "round" 1 2;

@@ -4,7 +4,7 @@ use super::ast::{Expr, Function};
 use super::eval::{Scope, eval};
 use super::val::Val;
 use crate::num;
-use crate::value::{Date, Moment};
+use crate::value::{Date, Decimal, Moment};
 use std::borrow::Cow;
 
 pub(super) fn call<'a>(function: Function, args: &'a [Expr], scope: &'a dyn Scope) -> Val<'a> {
@@ -24,6 +24,9 @@ pub(super) fn call<'a>(function: Function, args: &'a [Expr], scope: &'a dyn Scop
     let values: Vec<Val> = args.iter().map(|a| eval(a, scope)).collect();
     if function == Function::Count {
         return Val::Number(count(&values[0]));
+    }
+    if function == Function::CountNonEmpty {
+        return Val::Number(num::float_of(each(&values[0]).iter().filter(|v| !v.is_blank() && !is_unknown(v)).count()));
     }
     if values.iter().any(is_unknown) {
         return Val::Unknown;
@@ -97,17 +100,27 @@ fn count(value: &Val) -> f64 {
     }
 }
 
+/// The rows, or the value itself.
+fn each<'v, 'a>(value: &'v Val<'a>) -> &'v [Val<'a>] {
+    match value {
+        Val::Many(rows) => rows,
+        one => std::slice::from_ref(one),
+    }
+}
+
 fn numeric(function: Function, values: &[Val], scope: &dyn Scope) -> f64 {
     let first = || values.first().map_or_else(|| scope.current().number(), Val::number);
     match function {
-        Function::Sum => rows(values).sum(),
+        // As in JavaRosa, what is no number does not count.
+        Function::Sum => rows(values).filter(|n| !n.is_nan()).sum(),
         Function::Min => fold(rows(values), f64::min),
         Function::Max => fold(rows(values), f64::max),
         Function::Round => round(first(), values.get(1).map_or(0.0, Val::number)),
         Function::Int => first().trunc(),
         Function::Abs => first().abs(),
-        Function::Pow => first().powf(values[1].number()),
-        Function::Number | Function::DecimalDateTime => first(),
+        Function::Pow => libm::pow(first(), values[1].number()),
+        Function::Number => first(),
+        Function::DecimalDateTime => days(&values[0], scope),
         Function::CountSelected => num::float_of(values[0].string().split_whitespace().count()),
         _ => {
             let length =
@@ -118,28 +131,58 @@ fn numeric(function: Function, values: &[Val], scope: &dyn Scope) -> f64 {
 }
 
 fn rows<'v>(values: &'v [Val]) -> impl Iterator<Item = f64> + 'v {
-    values.iter().flat_map(|v| match v {
-        Val::Many(rows) => rows.iter().map(Val::number).collect::<Vec<_>>(),
-        one => vec![one.number()],
-    })
+    values.iter().flat_map(each).map(Val::number)
 }
 
-/// NaN when there is nothing, and when anything is NaN.
+/// Of what is a number; NaN when nothing is.
 fn fold(values: impl Iterator<Item = f64>, pick: fn(f64, f64) -> f64) -> f64 {
-    values.reduce(|a, b| if a.is_nan() || b.is_nan() { f64::NAN } else { pick(a, b) }).unwrap_or(f64::NAN)
+    values.filter(|n| !n.is_nan()).reduce(pick).unwrap_or(f64::NAN)
 }
 
+/// Half up, of the decimal number that is shown: `round(1.005, 2)` is 1.01, although the nearest double lies below 1.005. More than 30
+/// places either way give NaN, as in JavaRosa.
 fn round(value: f64, places: f64) -> f64 {
-    let unit = 10f64.powf(places.trunc());
-    (value * unit + 0.5).floor() / unit
+    let Some(Decimal { digits, scale }) = Decimal::shortest(value) else { return value };
+    let Some(places) = num::int(if places.is_nan() { 0.0 } else { places }).and_then(|p| i16::try_from(p).ok()) else {
+        return f64::NAN;
+    };
+    if places.abs() > 30 {
+        return f64::NAN;
+    }
+    let Some(dropped) = u32::try_from(scale - places).ok().filter(|d| *d > 0) else { return value };
+    // No double shows more than 17 digits.
+    let Some(unit) = 10i64.checked_pow(dropped) else { return 0.0 };
+    let up = i64::from(digits.rem_euclid(unit) >= unit / 2);
+    Decimal { digits: digits.div_euclid(unit) + up, scale: places }.float()
+}
+
+/// Days since 1970, of a text too; a day is a whole number wherever it is.
+fn days(value: &Val, scope: &dyn Scope) -> f64 {
+    match value.first() {
+        Val::Text(t) => {
+            let day = Date::parse(t).map(Val::Date);
+            let date = day.or_else(|| Moment::parse(t, scope.environment().now.offset).map(Val::Moment));
+            date.map_or_else(|| value.number(), |d| d.number())
+        }
+        other => other.number(),
+    }
 }
 
 fn test(function: Function, text: &str, part: &str) -> bool {
     match function {
-        Function::Selected => text.split_whitespace().any(|t| t == part.trim()),
+        Function::Selected => selected(text, part.trim()),
         Function::Contains => text.contains(part),
         Function::StartsWith => text.starts_with(part),
         _ => text.ends_with(part),
+    }
+}
+
+/// As in JavaRosa, nothing is selected in nothing.
+fn selected(text: &str, part: &str) -> bool {
+    match part {
+        "" => text.trim().is_empty(),
+        _ if part.contains(' ') => format!(" {text} ").contains(&format!(" {part} ")),
+        _ => text.split_whitespace().any(|t| t == part),
     }
 }
 
@@ -161,11 +204,7 @@ fn text(function: Function, values: &[Val], scope: &dyn Scope) -> String {
 }
 
 fn strings(values: &[Val]) -> Vec<String> {
-    let all = values.iter().flat_map(|v| match v {
-        Val::Many(rows) => rows.iter().map(|r| r.string().into_owned()).collect(),
-        one => vec![one.string().into_owned()],
-    });
-    all.collect()
+    values.iter().flat_map(each).map(|v| v.string().into_owned()).collect()
 }
 
 /// Characters from `start` (from 0) up to `end`; negative positions count from the end.

@@ -7,7 +7,9 @@
 //! - A name from inside the same repeat means the value of the same row, from outside all rows (as XLSForm does).
 //! - In the figures, a blank, hidden or missing answer is *unknown*: comparisons with it are unknown, `and`, `or` and
 //!   `not` follow Kleene. In a checklist, it is the empty text.
-//! - `round` rounds half up also for negative numbers; `x div 0` follows IEEE 754, as in XPath.
+//! - `round` rounds half up also for negative numbers, and as decimals; `x div 0` follows IEEE 754, as in XPath.
+//! - `sum`, `min` and `max` skip what is no number, a comma in a text is a decimal point, and nothing is selected in nothing, as in
+//!   `JavaRosa`, the engine of ODK.
 
 pub mod ast;
 mod check;

@@ -196,9 +196,12 @@ fn instants(left: &Val, right: &Val) -> Option<(i64, i64)> {
     Some((left.instant(offset)?, right.instant(offset)?))
 }
 
-/// XPath's number syntax: digits with at most one point and a leading minus; anything else is NaN.
+/// XPath's number syntax: digits with at most one point and a leading minus; anything else is NaN. A comma is a point, as in JavaRosa.
 pub(super) fn parse_number(text: &str) -> f64 {
     let text = text.trim();
+    if text.contains(',') {
+        return parse_number(&text.replace(',', "."));
+    }
     let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-');
     if plain { text.parse().unwrap_or(f64::NAN) } else { f64::NAN }
 }

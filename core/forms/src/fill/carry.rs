@@ -1,6 +1,7 @@
 //! The answers of a filling under another version of its checklist.
 
 use super::data::Key;
+use super::restore::changeable;
 use super::{Filling, Mutation, SavedRow, literal};
 use crate::expr::NodeRef;
 use crate::form::Form;
@@ -32,7 +33,7 @@ impl Filling {
         };
         self.snapshot().into_iter().for_each(|mutation| carrier.take(mutation));
         let mut new = carrier.new;
-        new.evaluate_all(false);
+        new.evaluate_all(|_, _| false);
         new.mutations.clear();
         (new, carrier.left)
     }
@@ -68,11 +69,12 @@ impl Carrier<'_> {
 
     fn answer(&mut self, key: Key, answer: &Answer) {
         let old_form = &self.old.form;
-        if self.old.form.computes(key.node) {
+        let by_hand = self.old.cell(key).is_some_and(|c| c.by_hand);
+        if old_form.computes(key.node) && !by_hand {
             return;
         }
         let Some(to) = self.key(key) else { return self.leave(key, literal::write(old_form, key.node, answer)) };
-        if self.new.form.computes(to.node) {
+        if self.new.form.computes(to.node) && !(by_hand && changeable(&self.new.form, to.node)) {
             return self.leave(key, literal::write(old_form, key.node, answer));
         }
         let (fits, gone) = self.convert(key.node, to.node, answer);

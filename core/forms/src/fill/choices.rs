@@ -1,8 +1,8 @@
 //! The choices that a question offers, filtered, searched and paged.
 
+use super::Filling;
 use super::data::Key;
 use super::scope::At;
-use super::{Filling, propagate};
 use crate::definition::ListRef;
 use crate::expr::eval;
 use crate::form::Filter;
@@ -145,13 +145,6 @@ impl Filling {
         }
         let filter = self.form.nodes[key.node as usize].filter.as_ref();
         filter.is_none_or(|f| self.passes(key, f, choice))
-    }
-
-    /// The labels of an answer's choices, joined.
-    pub(super) fn answer_label(&self, key: Key, answer: &crate::value::Answer) -> String {
-        let chosen = propagate::choices_of(answer);
-        let label = |c: u32| self.form.choice_label(key.node, c, self.environment.language).to_string();
-        chosen.into_iter().map(label).collect::<Vec<_>>().join(", ")
     }
 }
 

@@ -95,6 +95,8 @@ pub(crate) struct Cell {
     pub read_only: bool,
     pub violated: bool,
     pub not_offered: bool,
+    /// Given by hand where a rule would fill it in: the rule leaves it alone.
+    pub by_hand: bool,
     /// As the last change told the shell.
     pub in_view: bool,
     pub counted: bool,
@@ -105,7 +107,10 @@ pub(crate) struct Cell {
 pub(crate) struct Row {
     pub table: usize,
     pub parent: u32,
+    /// Not removed. What is alive is kept.
     pub alive: bool,
+    /// Alive, and neither it nor what holds it is beyond the number of rows of its repeat.
+    pub used: bool,
     pub cells: Vec<Cell>,
 }
 
@@ -113,7 +118,7 @@ impl Row {
     pub fn new(table: usize, parent: u32, columns: usize) -> Self {
         // Shown until a rule says otherwise.
         let cell = Cell { relevant: true, shown: true, ..Cell::default() };
-        Self { table, parent, alive: true, cells: vec![cell; columns] }
+        Self { table, parent, alive: true, used: true, cells: vec![cell; columns] }
     }
 }
 
@@ -169,7 +174,16 @@ impl Filling {
 
     /// The rows of a repeat, in order.
     pub(super) fn rows_of(&self, repeat: Key) -> Vec<u32> {
+        self.rows_in(&self.tables, repeat)
+    }
+
+    /// The rows of a repeat that are beyond its number of rows, or in a row that is, in order.
+    pub(super) fn rows_beyond(&self, repeat: Key) -> Vec<u32> {
+        self.rows_in(&self.beyond, repeat)
+    }
+
+    fn rows_in(&self, tables: &[Vec<u32>], repeat: Key) -> Vec<u32> {
         let Some(table) = self.form.nodes[repeat.node as usize].rows else { return Vec::new() };
-        self.tables[table].iter().filter(|r| self.rows[**r as usize].parent == repeat.row).copied().collect()
+        tables[table].iter().filter(|r| self.rows[**r as usize].parent == repeat.row).copied().collect()
     }
 }

@@ -8,6 +8,9 @@ use crate::places::local_digit;
 use crate::value::{Answer, Date, Decimal, Missing, Moment, Point, TimeOfDay};
 use std::fmt::Write;
 
+/// The most places behind the point of a number that somebody types.
+const MAX_PLACES: i16 = 9;
+
 /// What a text should have been.
 pub type LiteralError = &'static str;
 
@@ -108,10 +111,32 @@ pub fn append(form: &Form, node: NodeRef, answer: &Answer, out: &mut String) {
 pub fn describe(form: &Form, node: NodeRef, answer: &Answer, language: usize) -> String {
     let label = |choice: &u32| form.choice_label(node, *choice, language).to_string();
     match answer {
+        Answer::Decimal(d) => number_words(d, form, language),
         Answer::One(choice) => label(choice),
         Answer::Many(chosen) => chosen.iter().map(label).collect::<Vec<_>>().join(", "),
         other => write(form, node, other),
     }
+}
+
+/// A number as people write it in a language of the checklist.
+pub(super) fn number_words(number: &Decimal, form: &Form, language: usize) -> String {
+    let text = number.to_string();
+    let code = form.definition().languages.get(language).map_or("", String::as_str);
+    if writes_comma(code) { text.replace('.', ",") } else { text }
+}
+
+/// Whether decimals are written with a comma, by the Unicode CLDR. Of languages with several customs, the one of most speakers.
+fn writes_comma(code: &str) -> bool {
+    const COMMA: &[&str] = &[
+        "af", "az", "be", "bg", "bs", "ca", "cs", "da", "de", "el", "es", "et", "eu", "fi", "fo", "fr", "gl", "hr",
+        "hu", "hy", "id", "is", "it", "ka", "kk", "kl", "ky", "lb", "lt", "lv", "mk", "mo", "nb", "nl", "nn", "no",
+        "pl", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "tg", "tk", "tr", "tt", "uk", "uz", "vi",
+    ];
+    /// Regions where Spanish is written with a point.
+    const POINT: &[&str] = &["419", "MX", "US", "GT", "HN", "NI", "PA", "PE", "PR", "SV", "DO", "CU"];
+    let mut parts = code.split(['-', '_']);
+    let language = parts.next().unwrap_or_default().to_ascii_lowercase();
+    COMMA.contains(&language.as_str()) && !parts.any(|p| POINT.contains(&p.to_ascii_uppercase().as_str()))
 }
 
 /// What a kind of question takes, in words.
@@ -141,9 +166,9 @@ pub(super) fn accepts(kind: &Kind, answer: &Answer) -> Result<(), LiteralError> 
         Kind::SelectOne { .. } => matches!(answer, Answer::One(_)),
         Kind::SelectMultiple { .. } => matches!(answer, Answer::Many(_)),
         Kind::Integer => matches!(answer, Answer::Integer(_)),
-        Kind::Decimal => matches!(answer, Answer::Decimal(_)),
+        Kind::Decimal => matches!(answer, Answer::Decimal(d) if (0..=MAX_PLACES).contains(&d.scale)),
         Kind::Range { start, end, .. } => match answer {
-            Answer::Decimal(d) => within(*d, start, end),
+            Answer::Decimal(d) => (0..=MAX_PLACES).contains(&d.scale) && within(*d, start, end),
             _ => false,
         },
         Kind::Text | Kind::Barcode | Kind::Hidden => matches!(answer, Answer::Text(_)),
@@ -158,12 +183,17 @@ pub(super) fn accepts(kind: &Kind, answer: &Answer) -> Result<(), LiteralError> 
     if fits { Ok(()) } else { Err(takes(kind)) }
 }
 
-/// As [`accepts`], for answers that were kept: calculations too, of any plain kind.
-pub(super) fn accepts_kept(kind: &Kind, answer: &Answer) -> Result<(), LiteralError> {
+/// As [`accepts`], for answers that were kept: calculations too, of any plain kind, and what a rule fills in.
+pub(super) fn accepts_kept(kind: &Kind, computes: bool, answer: &Answer) -> Result<(), LiteralError> {
     match (kind, answer) {
         (_, Answer::Missing(_)) => Ok(()),
+        (Kind::Calculate | Kind::Decimal | Kind::Range { .. }, Answer::Decimal(_))
+            if computes && answer.is_possible() =>
+        {
+            Ok(())
+        }
         (Kind::Calculate, Answer::One(_) | Answer::Many(_) | Answer::Attachment(_)) => Err("a computed value"),
-        (Kind::Calculate, _) => Ok(()),
+        (Kind::Calculate, _) if answer.is_possible() => Ok(()),
         _ => accepts(kind, answer),
     }
 }
@@ -180,27 +210,19 @@ pub(super) fn from_value(form: &Form, node: NodeRef, value: &Val) -> Option<Answ
         return None;
     }
     match (&form.definition().items[node as usize].kind, value) {
-        (Kind::Calculate | Kind::Hidden | Kind::Text, Val::Number(n)) => number(*n),
+        (Kind::Calculate, Val::Number(n)) => number(*n),
+        (Kind::Hidden | Kind::Text, Val::Number(n)) => n.is_finite().then(|| Answer::Text(value.string().into_owned())),
+        (Kind::Decimal | Kind::Range { .. }, Val::Number(n)) => Decimal::shortest(*n).map(Answer::Decimal),
         (Kind::Calculate, Val::Date(d)) => Some(Answer::Date(*d)),
         (Kind::Calculate, Val::Moment(m)) => Some(Answer::Moment(*m)),
         (Kind::Calculate, Val::Time(t)) => Some(Answer::Time(*t)),
         (Kind::DateTime, Val::Moment(m)) => Some(Answer::Moment(*m)),
         _ => read(form, node, &value.string()).ok(),
     }
-    .map(|answer| match (&form.definition().items[node as usize].kind, answer) {
-        // Texts stay texts where the question is one.
-        (Kind::Hidden | Kind::Text, Answer::Integer(n)) => Answer::Text(n.to_string()),
-        (Kind::Hidden | Kind::Text, Answer::Decimal(d)) => Answer::Text(d.to_string()),
-        (_, answer) => answer,
-    })
 }
 
-/// A number without floating point: whole, or up to six places; NaN and infinity are none.
+/// A number without floating point, which reads back as the same: whole up to 9e15, else the shortest decimal; NaN and infinity are none.
 fn number(n: f64) -> Option<Answer> {
-    let whole = num::int(n)?;
-    if num::float(whole) == n {
-        return Some(Answer::Integer(whole));
-    }
-    let digits = num::int((n * 1e6).round())?;
-    Some(Answer::Decimal(Decimal { digits, scale: 6 }))
+    let whole = num::int(n).filter(|whole| num::float(*whole) == n);
+    whole.map(Answer::Integer).or_else(|| Decimal::shortest(n).map(Answer::Decimal))
 }

@@ -7,6 +7,7 @@ mod data;
 mod literal;
 mod propagate;
 mod restore;
+mod rows;
 mod scope;
 mod view;
 
@@ -95,8 +96,10 @@ pub enum FillError {
 pub struct Filling {
     form: Arc<Form>,
     rows: Vec<Row>,
-    /// Living rows of each table, in order.
+    /// Rows of each table that are used, ascending, which is their order.
     tables: Vec<Vec<u32>>,
+    /// Rows of each table that are kept beyond the number of rows of their repeat, ascending.
+    beyond: Vec<Vec<u32>>,
     facts: Facts,
     environment: Environment,
     revision: u64,
@@ -116,12 +119,13 @@ impl Filling {
     pub fn new(form: Arc<Form>, facts: Facts, environment: Environment) -> Self {
         let mut this = Self::empty(form, facts, environment);
         this.fill_defaults(0);
-        this.evaluate_all(true);
+        this.evaluate_all(|_, _| false);
         this
     }
 
     fn empty(form: Arc<Form>, facts: Facts, environment: Environment) -> Self {
-        let mut tables = vec![Vec::new(); form.tables.len()];
+        let beyond = vec![Vec::new(); form.tables.len()];
+        let mut tables = beyond.clone();
         tables[0].push(0);
         let root = Row::new(0, 0, form.tables[0].columns.len());
         let progress = vec![Progress::default(); form.sections.len()];
@@ -129,6 +133,7 @@ impl Filling {
             form,
             rows: vec![root],
             tables,
+            beyond,
             facts,
             environment,
             revision: 0,
@@ -166,10 +171,9 @@ impl Filling {
         let mut at = row;
         while at != 0 {
             let Some(here) = self.rows.get(at as usize) else { break };
-            let beside = |r: &&u32| self.rows[**r as usize].parent == here.parent;
-            out.push(crate::num::index(
-                self.tables[here.table].iter().filter(beside).take_while(|r| **r != at).count(),
-            ));
+            let all = self.tables[here.table].iter().chain(&self.beyond[here.table]);
+            let before = all.filter(|r| **r < at && self.rows[**r as usize].parent == here.parent);
+            out.push(crate::num::index(before.count()));
             at = here.parent;
         }
         out.reverse();
@@ -196,17 +200,17 @@ impl Filling {
     pub fn set(&mut self, key: Key, answer: Answer) -> Result<ViewChange, FillError> {
         self.editable(key)?;
         self.fits(key, &answer)?;
-        self.put(key, Some(answer));
+        self.put_by_hand(key, Some(answer));
         Ok(self.settle())
     }
 
-    /// Clears an answer.
+    /// Clears an answer. Where a rule fills the answer in, it does so again.
     ///
     /// # Errors
     /// The question cannot be changed.
     pub fn clear(&mut self, key: Key) -> Result<ViewChange, FillError> {
         self.editable(key)?;
-        self.put(key, None);
+        self.put_by_hand(key, None);
         Ok(self.settle())
     }
 
@@ -301,10 +305,16 @@ impl Filling {
         self.cell(key)?.answer.as_ref()
     }
 
-    /// Whether a question is asked now.
+    /// Whether a question is asked now. What is in a row beyond the number of rows of its repeat is not.
     #[must_use]
     pub fn is_shown(&self, key: Key) -> bool {
-        self.cell(key).is_some_and(|c| c.shown)
+        self.exists(key).is_ok() && self.cell(key).is_some_and(|c| c.shown)
+    }
+
+    /// Whether a row is there and not beyond the number of rows of its repeat. Rows beyond it are kept, but count nowhere.
+    #[must_use]
+    pub fn is_used(&self, row: u32) -> bool {
+        self.rows.get(row as usize).is_some_and(|r| r.used)
     }
 
     /// The value of an expression over the answers, at the top of the form.
@@ -332,8 +342,8 @@ impl Filling {
 
     fn exists(&self, key: Key) -> Result<(), FillError> {
         let table = self.form.nodes.get(key.node as usize).ok_or(FillError::NoSuchKey)?.table;
-        let alive = if table == 0 { key.row == 0 } else { self.tables[table].contains(&key.row) };
-        if alive { Ok(()) } else { Err(FillError::NoSuchKey) }
+        let used = self.rows.get(key.row as usize).is_some_and(|r| r.used && r.table == table);
+        if used { Ok(()) } else { Err(FillError::NoSuchKey) }
     }
 
     fn editable(&self, key: Key) -> Result<(), FillError> {

@@ -1,14 +1,14 @@
 //! One change, and everything that follows from it.
 
-use super::data::{Key, Row};
-use super::restore::{Mutation, SavedRow};
+use super::data::Key;
+use super::restore::Mutation;
 use super::scope::{At, Mode};
 use super::view::ViewChange;
 use super::{Filling, literal};
 use crate::definition::Kind;
 use crate::expr::ast::Function;
 use crate::expr::{Expr, NodeRef, eval};
-use crate::form::{Default_, MAX_ROWS, What};
+use crate::form::{Default_, Form, Rule, What};
 use crate::num;
 use crate::value::Answer;
 
@@ -23,6 +23,24 @@ impl Filling {
         }
         self.mutations.push(Mutation::Answer(key, answer));
         self.mark_value(key.node, key.row);
+    }
+
+    /// As [`Filling::put`], for an answer that somebody gave: where a rule would fill it in, it stays until it is cleared.
+    pub(super) fn put_by_hand(&mut self, key: Key, answer: Option<Answer>) {
+        if self.form.nodes[key.node as usize].has_calculation {
+            self.cell_mut(key).by_hand = answer.is_some();
+            if answer.is_none() {
+                self.queue_calculation(key);
+            }
+        }
+        self.put(key, answer);
+    }
+
+    fn queue_calculation(&mut self, key: Key) {
+        let own = |r: &Rule| r.node == key.node && r.what == What::Calculate;
+        if let Some(rank) = self.form.rules.iter().position(own) {
+            self.queue.insert((num::index(rank), key.row));
+        }
     }
 
     /// Queues the rules that read a cell.
@@ -53,7 +71,7 @@ impl Filling {
     fn run(&mut self) {
         let form = self.form.clone();
         while let Some((rank, row)) = self.queue.pop_first() {
-            if !self.rows[row as usize].alive {
+            if !self.rows[row as usize].used {
                 continue;
             }
             let rule = &form.rules[rank as usize];
@@ -61,13 +79,12 @@ impl Filling {
         }
     }
 
-    /// Evaluates every rule; without `filling`, not those that fill in what can be changed by hand.
-    pub(super) fn evaluate_all(&mut self, filling: bool) {
+    /// Evaluates every rule but those that are left out.
+    pub(super) fn evaluate_all(&mut self, leave_out: impl Fn(&Form, &Rule) -> bool) {
         let form = self.form.clone();
         self.show_all(0, 0..num::index(form.nodes.len()));
         for (rank, rule) in form.rules.iter().enumerate() {
-            let by_hand = !matches!(form.definition.items[rule.node as usize].kind, Kind::Calculate | Kind::Hidden);
-            if !filling && rule.what == What::Calculate && by_hand {
+            if leave_out(&form, rule) {
                 continue;
             }
             let rows = &self.tables[form.nodes[rule.node as usize].table];
@@ -118,12 +135,15 @@ impl Filling {
     }
 
     /// The value of an expression as an answer of the question.
-    fn computed(&self, key: Key, expr: &Expr) -> Option<Answer> {
+    pub(super) fn computed(&self, key: Key, expr: &Expr) -> Option<Answer> {
         let at = At::new(self, key.row, Some(key.node), Mode::Blank);
         literal::from_value(&self.form, key.node, &eval(expr, &at))
     }
 
     fn calculate(&mut self, key: Key, expr: &Expr) {
+        if self.cell(key).is_some_and(|c| c.by_hand) {
+            return;
+        }
         let answer = self.computed(key, expr);
         let cell = self.cell_mut(key);
         if cell.answer != answer {
@@ -131,76 +151,6 @@ impl Filling {
             self.mutations.push(Mutation::Answer(key, answer));
             self.mark_value(key.node, key.row);
         }
-    }
-
-    /// Brings a counted repeat to its number of rows.
-    fn resize(&mut self, key: Key, expr: &Expr) {
-        let value = eval(expr, &At::new(self, key.row, Some(key.node), Mode::Blank)).number();
-        let wanted = num::int(value).and_then(|n| usize::try_from(n).ok()).unwrap_or(0).min(MAX_ROWS);
-        let rows = self.rows_of(key);
-        if rows.len() == wanted {
-            return;
-        }
-        for row in rows.iter().skip(wanted) {
-            self.drop_row(*row);
-        }
-        for _ in rows.len()..wanted {
-            if self.append_row(key).is_none() {
-                break;
-            }
-        }
-        self.mark_value(key.node, key.row);
-    }
-
-    /// Adds a row with its defaults and queues its rules; `None` at the limit.
-    pub(super) fn append_row(&mut self, repeat: Key) -> Option<u32> {
-        let table = self.form.nodes[repeat.node as usize].rows?;
-        if self.tables.iter().map(Vec::len).sum::<usize>() > MAX_ROWS {
-            return None;
-        }
-        let row = num::index(self.rows.len());
-        self.insert_row(row, table, repeat);
-        self.mutations.push(Mutation::AddRow(SavedRow { row, repeat: repeat.node, parent: repeat.row }));
-        self.fill_defaults(row);
-        let form = self.form.clone();
-        self.show_all(row, repeat.node + 1..form.nodes[repeat.node as usize].end);
-        for (rank, rule) in form.rules.iter().enumerate() {
-            if form.nodes[rule.node as usize].table == table {
-                self.queue.insert((num::index(rank), row));
-            }
-        }
-        for column in &form.tables[table].columns {
-            self.mark_value(*column, row);
-        }
-        self.restructured = true;
-        Some(row)
-    }
-
-    pub(super) fn insert_row(&mut self, row: u32, table: usize, repeat: Key) {
-        let columns = self.form.tables[table].columns.len();
-        let mut new = Row::new(table, repeat.row, columns);
-        let shown = self.cell(repeat).is_some_and(|c| c.shown);
-        new.cells.iter_mut().for_each(|c| c.shown = shown);
-        debug_assert_eq!(row as usize, self.rows.len());
-        self.rows.push(new);
-        self.tables[table].push(row);
-    }
-
-    /// Takes a row out, with the rows inside it.
-    pub(super) fn drop_row(&mut self, row: u32) {
-        let form = self.form.clone();
-        let table = self.rows[row as usize].table;
-        for node in &form.tables[table].columns {
-            for inner in self.rows_of(Key { node: *node, row }) {
-                self.drop_row(inner);
-            }
-            self.uncount(Key { node: *node, row });
-            self.mark_value(*node, row);
-        }
-        self.rows[row as usize].alive = false;
-        self.tables[table].retain(|r| *r != row);
-        self.mutations.push(Mutation::RemoveRow(row));
-        self.restructured = true;
     }
 
     pub(super) fn fill_defaults(&mut self, row: u32) {
@@ -222,7 +172,7 @@ impl Filling {
     }
 
     /// Settles who is shown for the items of a row that have no rule of their own yet.
-    fn show_all(&mut self, row: u32, nodes: std::ops::Range<NodeRef>) {
+    pub(super) fn show_all(&mut self, row: u32, nodes: std::ops::Range<NodeRef>) {
         let table = self.rows[row as usize].table;
         for node in nodes {
             if self.form.nodes[node as usize].table == table {
@@ -254,7 +204,8 @@ impl Filling {
         self.touched.insert((key.node, key.row));
         let form = self.form.clone();
         let node = &form.nodes[key.node as usize];
-        if valued || node.rows.is_some() {
+        // Of a question in a row, whoever adds up the rows looks whether it is asked.
+        if valued || node.rows.is_some() || node.table != 0 {
             self.mark_value(key.node, key.row);
         }
         let rows = if node.rows.is_some() { self.rows_of(key) } else { vec![key.row] };

@@ -2,8 +2,9 @@
 
 use super::Filling;
 use super::data::{Facts, Key};
+use crate::definition::Kind;
 use crate::expr::{Environment, NodeRef};
-use crate::form::{Form, What};
+use crate::form::{Form, Rule, What};
 use crate::num;
 use crate::value::Answer;
 use std::sync::Arc;
@@ -42,14 +43,29 @@ impl Filling {
     /// left out and counted in the second value.
     #[must_use]
     pub fn restore(form: Arc<Form>, facts: Facts, environment: Environment, kept: Vec<Mutation>) -> (Self, usize) {
+        Self::again(form, facts, environment, kept, |form, rule| {
+            rule.what == What::Calculate && changeable(form, rule.node)
+        })
+    }
+
+    /// As [`Filling::restore`], of a filling that was signed: what was computed from the clock was recorded then, and stays.
+    #[must_use]
+    pub fn recorded(form: Arc<Form>, facts: Facts, environment: Environment, kept: Vec<Mutation>) -> (Self, usize) {
+        Self::again(form, facts, environment, kept, |form, rule| {
+            rule.what == What::Calculate && (changeable(form, rule.node) || Self::depends_on_time(&rule.expr))
+        })
+    }
+
+    fn again(
+        form: Arc<Form>,
+        facts: Facts,
+        environment: Environment,
+        kept: Vec<Mutation>,
+        leave_out: fn(&Form, &Rule) -> bool,
+    ) -> (Self, usize) {
         let mut this = Self::empty(form, facts, environment);
-        let mut misfits = 0;
-        for mutation in kept {
-            if !this.reapply(mutation) {
-                misfits += 1;
-            }
-        }
-        this.evaluate_restored();
+        let misfits = kept.into_iter().map(|mutation| this.reapply(mutation)).filter(|fits| !fits).count();
+        this.evaluate_restored(leave_out);
         this.mutations.clear();
         (this, misfits)
     }
@@ -59,7 +75,10 @@ impl Filling {
             Mutation::Answer(key, answer) => {
                 let fits = self.exists(key).is_ok() && answer.as_ref().is_none_or(|a| self.plausible(key, a));
                 if fits {
-                    self.cell_mut(key).answer = answer;
+                    // Until everything is evaluated, no rule touches what it would fill in.
+                    let by_hand = answer.is_some() && self.form.computes(key.node) && changeable(&self.form, key.node);
+                    let cell = self.cell_mut(key);
+                    (cell.answer, cell.by_hand) = (answer, by_hand);
                 }
                 fits
             }
@@ -94,7 +113,7 @@ impl Filling {
         let Some(gap) = gap.filter(|_| saved.row < MAX_NUMBER && self.exists(repeat).is_ok()) else { return false };
         for _ in 0..gap {
             let mut unused = super::data::Row::new(0, 0, 0);
-            unused.alive = false;
+            (unused.alive, unused.used) = (false, false);
             self.rows.push(unused);
         }
         self.insert_row(saved.row, table, repeat);
@@ -105,14 +124,15 @@ impl Filling {
     fn plausible(&self, key: Key, answer: &Answer) -> bool {
         let item = &self.form.definition.items[key.node as usize];
         let chosen = super::propagate::choices_of(answer);
-        super::literal::accepts_kept(&item.kind, answer).is_ok()
+        super::literal::accepts_kept(&item.kind, self.form.computes(key.node), answer).is_ok()
             && chosen.iter().all(|c| self.form.choice_name(key.node, *c).is_some())
     }
 
     /// Evaluates everything but the checks that look at the clock: they were judged when the answer was set.
-    fn evaluate_restored(&mut self) {
+    fn evaluate_restored(&mut self, leave_out: fn(&Form, &Rule) -> bool) {
         let form = self.form.clone();
-        self.evaluate_all(false);
+        self.evaluate_all(leave_out);
+        self.tell_by_hand();
         for rule in form.rules.iter().filter(|r| r.what == What::Constraint && Self::depends_on_time(&r.expr)) {
             for row in self.tables[form.nodes[rule.node as usize].table].clone() {
                 self.cell_mut(Key { node: rule.node, row }).violated = false;
@@ -121,7 +141,20 @@ impl Filling {
         self.recount();
     }
 
-    /// Everything there is to keep, as mutations that [`Filling::restore`] turns back into this filling.
+    /// What stands where a rule would fill in something else was given by hand.
+    fn tell_by_hand(&mut self) {
+        let form = self.form.clone();
+        for rule in form.rules.iter().filter(|r| r.what == What::Calculate && changeable(&form, r.node)) {
+            let table = form.nodes[rule.node as usize].table;
+            for row in [&self.tables[table][..], &self.beyond[table]].concat() {
+                let key = Key { node: rule.node, row };
+                let given = self.answer(key).is_some() && self.answer(key) != self.computed(key, &rule.expr).as_ref();
+                self.cell_mut(key).by_hand = given;
+            }
+        }
+    }
+
+    /// Everything there is to keep, the rows beyond the number of rows of their repeat too, as mutations that [`Filling::restore`] turns back into this filling.
     #[must_use]
     pub fn snapshot(&self) -> Vec<Mutation> {
         let mut out = Vec::new();
@@ -140,4 +173,9 @@ impl Filling {
         }
         out
     }
+}
+
+/// Whether what a rule fills in can be changed by hand.
+pub(super) fn changeable(form: &Form, node: NodeRef) -> bool {
+    !matches!(form.definition.items[node as usize].kind, Kind::Calculate | Kind::Hidden)
 }

@@ -73,8 +73,10 @@ impl Scope for At<'_> {
         if let Some(row) = self.filling.ancestor(self.row, at.table) {
             return self.cell(node, row);
         }
-        let rows = self.filling.related(self.row, at.table);
-        Val::Many(rows.into_iter().map(|row| self.cell(node, row)).collect())
+        let rows = self.filling.related(self.row, at.table).into_iter();
+        // What is not asked is not there; in a figure it is unknown.
+        let there = |row: &u32| self.mode == Mode::Unknown || self.filling.is_shown(Key { node, row: *row });
+        Val::Many(rows.filter(there).map(|row| self.cell(node, row)).collect())
     }
 
     fn indexed(&self, node: NodeRef, repeat: NodeRef, row: usize) -> Val<'_> {

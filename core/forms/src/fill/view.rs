@@ -248,7 +248,7 @@ impl Filling {
             number: item.number.clone(),
             label: self.fill_in(&item.label.get(language), key),
             hint: self.fill_in(&item.hint.get(language), key),
-            answer_text: answer.as_ref().map(|a| self.words(key, a)).unwrap_or_default(),
+            answer_text: answer.as_ref().map(|a| self.text_of(key, a)).unwrap_or_default(),
             answer,
             choices: self.choices_inline(key),
             missing: item.missing.clone(),
@@ -262,11 +262,16 @@ impl Filling {
         }
     }
 
-    fn words(&self, key: Key, answer: &Answer) -> String {
+    /// In words; but a decimal that can be edited stays in the notation of answers, which is what is read back.
+    fn text_of(&self, key: Key, answer: &Answer) -> String {
         match answer {
-            Answer::One(_) | Answer::Many(_) => self.answer_label(key, answer),
-            other => literal::write(&self.form, key.node, other),
+            Answer::Decimal(d) if self.editable(key).is_ok() => d.to_string(),
+            other => self.words(key, other),
         }
+    }
+
+    fn words(&self, key: Key, answer: &Answer) -> String {
+        literal::describe(&self.form, key.node, answer, self.environment.language)
     }
 
     /// A label with the values of the questions that it names.
@@ -327,7 +332,7 @@ impl Filling {
 
     /// Counts one cell anew.
     fn count(&mut self, key: Key) {
-        let asked = self.rows[key.row as usize].alive && self.asks(key);
+        let asked = self.rows[key.row as usize].used && self.asks(key);
         let answered = asked && self.cell(key).is_some_and(|c| c.answer.is_some());
         let section = self.form.nodes[key.node as usize].section;
         let cell = self.cell_mut(key);
@@ -364,13 +369,13 @@ impl Filling {
         let mut change = ViewChange { revision: self.revision, ..ViewChange::default() };
         for (node, row) in std::mem::take(&mut self.touched) {
             let key = Key { node, row };
-            if self.rows[row as usize].alive {
+            if self.rows[row as usize].used {
                 self.count(key);
             }
             if self.open != Some(self.form.nodes[node as usize].section) {
                 continue;
             }
-            let visible = self.rows[row as usize].alive && self.is_row(node) && self.cell(key).is_some_and(|c| c.shown);
+            let visible = self.rows[row as usize].used && self.is_row(node) && self.cell(key).is_some_and(|c| c.shown);
             let was = std::mem::replace(&mut self.cell_mut(key).in_view, visible);
             match (was, visible) {
                 (_, true) => change.changed.push(self.question(key)),

@@ -36,7 +36,7 @@ fn rows_are_added_and_removed_and_everything_follows() {
     assert_eq!(totals(&f), "3 8 2 16");
     assert_eq!(column(&f, "at"), "1 2 3");
     assert_eq!(column(&f, "double"), "10 4 2");
-    assert_eq!(column(&f, "share"), "0.625000 0.250000 0.125000");
+    assert_eq!(column(&f, "share"), "0.625 0.25 0.125");
     let gone = key(&f, "r", rows[0]);
     f.remove_row(gone).expect("a row");
     assert_eq!(totals(&f), "2 3 1 6");

@@ -83,7 +83,7 @@ impl ObserverCore {
         let tree = Tree::decode(&form, &report.answers).map_err(|_| unfit())?;
         let record = record(&report);
         let facts = super::visits::facts(loaded, &report.visit.code, &record);
-        let (filling, misfits) = Filling::restore(form, facts, self.environment(loaded, &record), tree.mutations());
+        let (filling, misfits) = Filling::recorded(form, facts, self.environment(loaded, &record), tree.mutations());
         if misfits > 0 { Err(unfit()) } else { Ok((report, filling)) }
     }
 }

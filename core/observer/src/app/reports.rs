@@ -325,12 +325,13 @@ impl Keys {
 fn as_the_desk(filling: &Filling) -> Result<Filling, Error> {
     let mut filling = filling.clone();
     filling.finish();
-    let restore =
-        |f: &Filling, mutations| Filling::restore(f.form().clone(), f.facts().clone(), f.environment(), mutations).0;
+    let again = |f: &Filling, mutations, how: fn(_, _, _, _) -> (Filling, usize)| {
+        how(f.form().clone(), f.facts().clone(), f.environment(), mutations).0
+    };
     for _ in 0..ROUNDS {
-        filling = restore(&filling, filling.snapshot());
+        filling = again(&filling, filling.snapshot(), Filling::restore);
         let tree = Tree::of(&filling);
-        if Tree::of(&restore(&filling, tree.mutations())) == tree {
+        if Tree::of(&again(&filling, tree.mutations(), Filling::recorded)) == tree {
             return Ok(filling);
         }
     }

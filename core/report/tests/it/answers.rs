@@ -77,3 +77,37 @@ fn the_answer_log_keeps_lines_and_times() {
     assert_eq!(decode_log(&[1, u32::MAX, 2, u32::MAX]), [(1, u32::MAX), (2, u32::MAX)]);
     assert_eq!(decode_log(&[1, 5, 2]), [(1, 5)], "half a line is none");
 }
+
+/// Computed numbers travel as the shortest decimal, however large or small; a typed one has nine places at most.
+#[test]
+fn a_computed_number_comes_back_bit_for_bit() {
+    use super::support::{compile, item};
+    use baqylau_forms::definition::Kind;
+    use baqylau_forms::value::Decimal;
+    let calculated = |(n, expression): (usize, &str)| {
+        let mut it = item(&format!("c{n}"), None, Kind::Calculate);
+        it.calculation = Some(expression.into());
+        it
+    };
+    let expressions = ["7 div 2", "1 div 3", "pow(2, 1000)", "pow(2, -1070)", "99999999999 + 0.01"];
+    let mut items: Vec<_> = expressions.into_iter().enumerate().map(calculated).collect();
+    items.push(item("typed", None, Kind::Decimal));
+    let form = compile(Vec::new(), items);
+    let tree = Tree::of(&empty(&form));
+    let bytes = tree.encode(&form);
+    assert_eq!(bytes[..6], [0xa5, 0x00, 0x83, 0x01, 0x18, 0x23], "[1, 35, 1]");
+    assert_eq!(Tree::decode(&form, &bytes).expect("reads"), tree);
+    for (node, expected) in
+        [(2, f64::from_bits(0x7e70_0000_0000_0000)), (3, f64::from_bits(16)), (4, 99_999_999_999.01)]
+    {
+        let Some(Cell::Answer(Answer::Decimal(d))) = tree.cells.get(&node) else { panic!("{node}: {tree:?}") };
+        assert_eq!(d.float().to_bits(), expected.to_bits());
+    }
+    let misfits = |scale| {
+        let mut tree = tree.clone();
+        tree.cells.insert(5, Cell::Answer(Answer::Decimal(Decimal { digits: 1, scale })));
+        let read = Tree::decode(&form, &tree.encode(&form));
+        read.map(|t| Filling::recorded(form.clone(), Facts::default(), environment(), t.mutations()).1).ok()
+    };
+    assert_eq!([9, 10, -1, 324, 325, -309].map(misfits), [Some(0), None, None, None, None, None]);
+}

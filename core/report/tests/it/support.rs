@@ -178,7 +178,9 @@ fn answer(filling: &Filling, key: Key, dice: &mut Dice) -> Answer {
             Answer::Many(sets[dice.below(5)].clone())
         }
         Kind::Integer => Answer::Integer(dice.number()),
-        Kind::Decimal => Answer::Decimal(Decimal { digits: dice.number() % 1_000_000, scale: dice.byte() % 10 }),
+        Kind::Decimal => {
+            Answer::Decimal(Decimal { digits: dice.number() % 1_000_000, scale: i16::from(dice.byte() % 10) })
+        }
         Kind::Date => Answer::Date(Date(dice.small(40_000))),
         Kind::Time => Answer::Time(TimeOfDay(dice.small(86_400))),
         Kind::DateTime => Answer::Moment(Moment { ms: dice.small(1 << 41), offset: 300 }),

@@ -1,0 +1,82 @@
+//! Rows of a counted repeat, on a phone and at a desk: the count is typed digit by digit, and nothing typed in the rows is lost by it.
+
+use crate::it::support::{draft, rows, set};
+use baqylau_desk::paper::PaperHead;
+use baqylau_desk::status::{Answers, Status};
+use baqylau_forms::value::Moment;
+use baqylau_observer::ObserverCore;
+use baqylau_observer::app::Key;
+use baqylau_tests::{BUDGET, PIN, World, now, tables};
+
+fn keys(core: &ObserverCore, draft: i64, name: &str) -> Vec<Key> {
+    rows(core, draft).into_iter().filter(|r| r.name == name).map(|r| r.key).collect()
+}
+
+fn registered(core: &ObserverCore, draft: i64) -> Vec<String> {
+    rows(core, draft).into_iter().filter(|r| r.name == "registered").map(|r| r.answer_text).collect()
+}
+
+#[test]
+fn rows_beyond_the_count_come_back_on_a_phone_after_a_restart() {
+    let mut world = World::new(&tables("sahra-2026"));
+    let invite = world.invite("w01");
+    let core = world.enrolled("phone", &invite);
+    let centre = draft(&core, "centre");
+    set(&core, centre, "opened", "yes").expect("set");
+    set(&core, centre, "rooms", "3").expect("set");
+    for (key, count) in keys(&core, centre, "registered").into_iter().zip(["401", "402", "403"]) {
+        let answer = core.read_answer(centre, key, count).expect("a number");
+        core.set(centre, key, answer).expect("set");
+    }
+    for way in ["1", "3", "2"] {
+        set(&core, centre, "rooms", way).expect("set");
+    }
+    drop(core);
+    let core = ObserverCore::open(world.phone("phone"), PIN).expect("opens");
+    assert_eq!(registered(&core, centre), ["401", "402"]);
+    set(&core, centre, "opened", "no").expect("set");
+    drop(core);
+    let core = ObserverCore::open(world.phone("phone"), PIN).expect("opens");
+    set(&core, centre, "opened", "yes").expect("set");
+    set(&core, centre, "rooms", "3").expect("set");
+    assert_eq!(registered(&core, centre), ["401", "402", "403"]);
+
+    // The report has what was counted, and nothing beyond it.
+    set(&core, centre, "rooms", "2").expect("set");
+    core.finalise(centre, Some("for a test".into())).expect("signed");
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    assert_eq!(picture.reports[0].status, Status::Counted);
+    let out = world.folder.path().join("export");
+    world.desk.export(Answers::Effective, &out, false).expect("exports");
+    let files = std::fs::read_dir(&out).expect("a folder").flatten();
+    let tables: String = files.filter_map(|f| std::fs::read_to_string(f.path()).ok()).collect();
+    assert!(tables.contains("401") && tables.contains("402") && !tables.contains("403"));
+
+    // An amendment begins with all that was typed.
+    let report = core.reports().expect("reports")[0].seq;
+    let again = core.amend(report, "a room was missed").expect("a draft").id;
+    set(&core, again, "rooms", "3").expect("set");
+    assert_eq!(registered(&core, again), ["401", "402", "403"]);
+}
+
+#[test]
+fn rows_and_hidden_answers_of_a_paper_form_come_back() {
+    let world = World::new(&tables("sahra-2026"));
+    let desk = &world.desk;
+    let at = Moment { ms: now(), offset: 60 };
+    let id = desk.begin_paper(PaperHead::new("centre", "L01-01", None, now()), at).expect("a form");
+    let put = |name: &str, row: u32, text: &str| desk.set_paper(id, name, row, text, at).expect("set");
+    put("opened", 0, "yes");
+    put("rooms", 0, "2");
+    put("registered", 1, "401");
+    put("registered", 2, "402");
+    put("rooms", 0, "1");
+    put("opened", 0, "no");
+    put("opened", 0, "yes");
+    let paper = put("rooms", 0, "2");
+    let node = paper.filling.form().find("registered").expect("the question");
+    let there: Vec<_> = [1, 2].map(|row| paper.filling.answer(Key { node, row }).is_some()).to_vec();
+    assert_eq!(there, [true, true]);
+}
