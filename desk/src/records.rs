@@ -77,18 +77,21 @@ impl Desk {
         }
         let key = filling.key_at(node, &change.rows);
         let key = key.ok_or_else(|| DeskError::Unknown(format!("{}: the report has no such row", change.question)))?;
-        if let Some(text) = change.new {
-            baqylau_forms::fill::read_literal(&form, node, text).map_err(|expected| {
+        let read = |text| {
+            let answer = baqylau_forms::fill::read_literal_at(&form, node, text, &crate::corrections::zone(&filling));
+            answer.map_err(|expected| {
                 DeskError::Unknown(format!("{}: expected {expected}{}", change.question, names(&form, node)))
-            })?;
-        }
+            })
+        };
+        // What was typed is signed as it was understood.
+        let new = change.new.map(read).transpose()?.map(|a| baqylau_forms::fill::write_literal(&form, node, &a));
         let correction = Correction {
             v: 1,
             report,
             node,
             rows: change.rows.clone(),
             old: filling.answer(key).map(|a| baqylau_forms::fill::write_literal(&form, node, a)),
-            new: change.new.map(str::to_owned),
+            new,
             reason: change.reason.trim().to_owned(),
             source: change.source.trim().to_owned(),
             at: at(now),

@@ -22,4 +22,5 @@ mod it {
     mod signing;
     mod support;
     mod workbench;
+    mod zones;
 }

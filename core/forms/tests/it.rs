@@ -13,5 +13,8 @@ mod it {
     mod relevance;
     mod repeats;
     mod rules;
+    mod search;
     mod support;
+    mod typed;
+    mod zones;
 }
