@@ -27,7 +27,18 @@ impl Table {
         let header = reader.headers().map_err(|e| fault(&e))?.iter().map(str::to_owned).collect();
         let rows: Result<Vec<_>, _> =
             reader.records().map(|r| r.map(|r| r.iter().map(str::to_owned).collect())).collect();
-        Ok(Self { path: path.to_owned(), header, rows: rows.map_err(|e| fault(&e))? })
+        let table = Self { path: path.to_owned(), header, rows: rows.map_err(|e| fault(&e))? };
+        table.damaged().map_or(Ok(table), Err)
+    }
+
+    /// The first cell that holds an error of a spreadsheet.
+    fn damaged(&self) -> Option<String> {
+        let cells = self.rows.iter().zip(2..).flat_map(|(row, at)| row.iter().zip(&self.header).map(move |c| (at, c)));
+        let (row, (cell, column)) = cells.into_iter().find(|(_, (cell, _))| baqylau_xlsform::cells::is_error(cell))?;
+        let file = name(&self.path);
+        Some(format!(
+            "{file}, row {row}, column {column}: the cell shows the error {cell}; correct its formula, or type the text"
+        ))
     }
 
     fn column(&self, name: &str) -> Option<usize> {
