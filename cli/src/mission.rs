@@ -134,9 +134,12 @@ pub fn run(command: Mission) -> Outcome {
         Mission::Check { source, json } => check(&source, json),
         Mission::New { folder, source, servers, secret, json } => {
             let desk = Desk::new(&folder, &source, &servers, &secret.read()?)?;
+            let warnings = desk.source()?.warnings;
             if json {
-                return print_json(&json!({"mission": desk.mission().to_string(), "folder": folder}));
+                let mission = desk.mission().to_string();
+                return print_json(&json!({"mission": mission, "folder": folder, "warnings": warnings}));
             }
+            warn(&warnings);
             println!("mission {} in {}", desk.mission(), folder.display());
             println!("next: `baqylau mission build --folder {}`", folder.display());
             Ok(true)
@@ -144,6 +147,7 @@ pub fn run(command: Mission) -> Outcome {
         Mission::Build { folder, days, publish, json } => {
             let passphrase = folder.secret.read()?;
             let mut desk = Desk::open(&folder.folder, &passphrase)?;
+            let warnings = desk.source()?.warnings;
             let manifest = desk.build(&passphrase, now(), days)?;
             if publish {
                 desk.publish()?;
@@ -151,9 +155,10 @@ pub fn run(command: Mission) -> Outcome {
             if json {
                 return print_json(&json!({
                     "version": manifest.version, "parts": manifest.parts.len(), "expires": manifest.expires,
-                    "published": publish,
+                    "published": publish, "warnings": warnings,
                 }));
             }
+            warn(&warnings);
             let published = folder.folder.join("publish");
             println!("bundle {} with {} parts in {}", manifest.version, manifest.parts.len(), published.display());
             if publish {
@@ -226,6 +231,11 @@ fn device_id(text: &str) -> Result<DeviceId, &'static str> {
     DeviceId::from_hex(text).ok_or("a device is 32 hexadecimal digits, as `desk devices` shows it")
 }
 
+/// What is worth knowing about the tables, wherever they are read to be used.
+fn warn(warnings: &[String]) {
+    warnings.iter().for_each(|w| println!("warning: {w}"));
+}
+
 fn check(source: &std::path::Path, json: bool) -> Outcome {
     let checked = Source::read(source).map_err(|e| match e {
         baqylau_desk::DeskError::Source { faults } => faults,
@@ -256,7 +266,7 @@ fn check(source: &std::path::Path, json: bool) -> Outcome {
             "people": read.people.len(), "figures": read.figures.len(), "warnings": read.warnings, "faults": [],
         }));
     }
-    read.warnings.iter().for_each(|w| println!("warning: {w}"));
+    warn(&read.warnings);
     let (checklists, people, figures) = (read.checklists.len(), read.people.len(), read.figures.len());
     println!(
         "{checklists} checklists with {questions} items, {places} places, {people} people, {figures} figures: no fault"
