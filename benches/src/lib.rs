@@ -4,7 +4,7 @@ pub mod many;
 
 use baqylau_forms::definition::Text;
 use baqylau_forms::places::{Level, Place, PlaceTable};
-use baqylau_forms::{Definition, Form, Places};
+use baqylau_forms::{Definition, Form, Places, Zone};
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -20,12 +20,17 @@ pub fn places() -> Arc<Places> {
         level,
         parent,
         label: Text::default(),
-        offset: 300,
+        zone: 0,
         cells: Vec::new(),
     };
     let mut list: Vec<Place> = (0..20).map(|r| place(format!("r{r}"), 0, None)).collect();
     list.extend((0..10_223u32).map(|s| place(format!("s{s}"), 1, Some(s * 20 / 10_223))));
-    let table = PlaceTable { levels: vec![level("region"), level("station")], columns: Vec::new(), places: list };
+    let table = PlaceTable {
+        levels: vec![level("region"), level("station")],
+        columns: Vec::new(),
+        zones: vec![Zone::fixed(300)],
+        places: list,
+    };
     Arc::new(Places::new(table).expect("the table is well formed"))
 }
 

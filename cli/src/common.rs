@@ -1,7 +1,6 @@
 //! What subcommands share.
 
 use baqylau_desk::Desk;
-use baqylau_forms::value::Moment;
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_protocol::courier::{Assembler, MAX_FILE};
 use clap::Args;
@@ -110,9 +109,4 @@ pub fn bar(length: usize, what: &'static str) -> ProgressBar {
     let bar = ProgressBar::new(length as u64).with_message(what);
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar
-}
-
-/// A date as the start of its day, in an offset of minutes.
-pub fn day(text: &str, offset: i16) -> Option<i64> {
-    Moment::parse(&format!("{text}T00:00"), offset).map(|m| m.ms)
 }

@@ -134,9 +134,12 @@ pub fn run(command: Mission) -> Outcome {
         Mission::Check { source, json } => check(&source, json),
         Mission::New { folder, source, servers, secret, json } => {
             let desk = Desk::new(&folder, &source, &servers, &secret.read()?)?;
+            let warnings = desk.source()?.warnings;
             if json {
-                return print_json(&json!({"mission": desk.mission().to_string(), "folder": folder}));
+                let mission = desk.mission().to_string();
+                return print_json(&json!({"mission": mission, "folder": folder, "warnings": warnings}));
             }
+            warn(&warnings);
             println!("mission {} in {}", desk.mission(), folder.display());
             println!("next: `baqylau serve --folder {}/server`, and while it runs", folder.display());
             println!("`baqylau mission build --folder {} --publish`; phones enrol after that", folder.display());
@@ -145,6 +148,7 @@ pub fn run(command: Mission) -> Outcome {
         Mission::Build { folder, days, publish, json } => {
             let passphrase = folder.secret.read()?;
             let mut desk = Desk::open(&folder.folder, &passphrase)?;
+            let warnings = desk.source()?.warnings;
             let manifest = if publish {
                 desk.build_and_publish(&passphrase, now(), days)?
             } else {
@@ -153,9 +157,10 @@ pub fn run(command: Mission) -> Outcome {
             if json {
                 return print_json(&json!({
                     "version": manifest.version, "parts": manifest.parts.len(), "expires": manifest.expires,
-                    "published": publish,
+                    "published": publish, "warnings": warnings,
                 }));
             }
+            warn(&warnings);
             let published = folder.folder.join("publish");
             println!("bundle {} with {} parts in {}", manifest.version, manifest.parts.len(), published.display());
             let servers = desk.settings.servers.join(", ");
@@ -231,6 +236,11 @@ fn device_id(text: &str) -> Result<DeviceId, &'static str> {
     DeviceId::from_hex(text).ok_or("a device is 32 hexadecimal digits, as `desk devices` shows it")
 }
 
+/// What is worth knowing about the tables, wherever they are read to be used.
+fn warn(warnings: &[String]) {
+    warnings.iter().for_each(|w| println!("warning: {w}"));
+}
+
 fn check(source: &std::path::Path, json: bool) -> Outcome {
     let checked = Source::read(source).map_err(|e| match e {
         baqylau_desk::DeskError::Source { faults } => faults,
@@ -262,7 +272,7 @@ fn check(source: &std::path::Path, json: bool) -> Outcome {
             "people": read.people.len(), "figures": read.figures.len(), "not_published_yet": awaited, "warnings": read.warnings, "faults": [],
         }));
     }
-    read.warnings.iter().for_each(|w| println!("warning: {w}"));
+    warn(&read.warnings);
     let (checklists, people, figures) = (read.checklists.len(), read.people.len(), read.figures.len());
     let awaited = if awaited == 0 { String::new() } else { format!(" ({awaited} not published yet)") };
     println!(

@@ -3,7 +3,7 @@
 
 use baqylau_forms::definition::{Choice, Kind};
 use baqylau_forms::fill::{Issue, Key, Mutation, Problem, read_literal_at};
-use baqylau_forms::{Filling, Form};
+use baqylau_forms::{Filling, Form, Zone};
 use baqylau_report::Correction;
 
 /// The longest list of choices that an error names.
@@ -21,6 +21,12 @@ pub(crate) fn all<'c>(filling: &Filling, corrections: impl Iterator<Item = &'c C
     });
     let fits = fits.collect();
     (now, fits)
+}
+
+/// The time of a report's place; without one, the offset of the moment when it was signed.
+pub(crate) fn zone(filling: &Filling) -> Zone {
+    let place = filling.facts().place.and_then(|p| filling.form().places().zone(p));
+    place.cloned().unwrap_or_else(|| Zone::fixed(filling.environment().now.offset))
 }
 
 /// The filling with one answer corrected, or taken away, and every rule evaluated that depends on it.
@@ -91,14 +97,14 @@ pub(crate) fn words(problem: &Problem) -> String {
 fn literal(filling: &Filling, node: u32, text: &str) -> Result<baqylau_forms::value::Answer, String> {
     let form = filling.form();
     let item = &form.definition().items[node as usize];
-    let offset = filling.environment().now.offset;
-    let read = read_literal_at(form, node, text, offset);
+    let zone = zone(filling);
+    let read = read_literal_at(form, node, text, &zone);
     let by_label = || {
         let named = |c: &&Choice| c.label.0.iter().any(|label| **label == *text.trim());
         let choices = form.list(node)?.choices.iter();
         let mut found = choices.filter(named);
         let one = found.next().filter(|_| found.next().is_none())?;
-        read_literal_at(form, node, &one.name, offset).ok()
+        read_literal_at(form, node, &one.name, &zone).ok()
     };
     read.or_else(|expected| by_label().ok_or(expected))
         .map_err(|expected| format!("{}: expected {expected}{}", item.name, choices(form, node)))

@@ -9,9 +9,9 @@ use baqylau_findings::{Given, Observation, give};
 use baqylau_forms::Filling;
 use baqylau_forms::definition::Kind;
 use baqylau_forms::fill::Key;
+use baqylau_forms::fold::fold;
 use baqylau_forms::form::Form;
 use baqylau_forms::num;
-use baqylau_forms::places::fold;
 use baqylau_forms::value::Answer;
 use baqylau_report::Report;
 use baqylau_report::report::{At, Position};
@@ -110,9 +110,9 @@ impl Entry {
         let definition = form.definition();
         let place = report.visit.place.as_deref().and_then(|code| source.places.find(code));
         let checklist = source.checklists.iter().position(|c| c.id == definition.id);
-        let offset = place.and_then(|p| source.places.get(p)).map_or(source.mission.offset, |p| p.offset);
+        let zone = place.and_then(|p| source.places.zone(p)).unwrap_or(&source.mission.zone);
         let ms = |at: Option<At>| at.map(|at| at.ms);
-        let local = ms(report.visit.arrived).map(|ms| ms + i64::from(offset) * 60_000);
+        let local = ms(report.visit.arrived).map(|ms| ms + i64::from(zone.at(ms)) * 60_000);
         let uses = checklist.map(|at| uses(source, at, &form, &filling)).unwrap_or_default();
         let entry = Self {
             internal: checklist.is_some_and(|at| internal(source, at, &uses)),

@@ -40,9 +40,9 @@ pub struct Expected {
 pub fn expected(board: &Board, source: &Source, now: i64) -> Expected {
     let mut out = Expected::default();
     let region = |place: Option<u32>| place.and_then(|p| source.places.ancestor(p, board.level));
-    let offset = i64::from(source.mission.offset) * 60_000;
     let day = Date::parse(&source.mission.election_day).map_or(0, |d| i64::from(d.0) * 24 * HOUR_MS);
-    let hour = |ms: i64| u8::try_from((ms + offset - day).div_euclid(HOUR_MS)).ok().filter(|h| *h < 24);
+    let local = |ms: i64| ms + i64::from(source.mission.zone.at(ms)) * 60_000;
+    let hour = |ms: i64| u8::try_from((local(ms) - day).div_euclid(HOUR_MS)).ok().filter(|h| *h < 24);
     let met = met(board, source);
     for (due, met) in source.deployment.iter().zip(met) {
         out.each(&due.team, region(due.place), hour(due.at), |p| {
@@ -114,8 +114,8 @@ fn teams(source: &Source) -> BTreeSet<&str> {
 #[must_use]
 pub fn silent(board: &Board, source: &Source, now: i64) -> Option<(i64, Vec<String>)> {
     let day = Date::parse(&source.mission.election_day)?;
-    let midnight = i64::from(day.0) * 24 * HOUR_MS - i64::from(source.mission.offset) * 60_000;
-    let mut times = source.call_ins.iter().map(|minute| midnight + i64::from(*minute) * 60_000);
+    let midnight = source.mission.zone.midnight(day);
+    let mut times = source.call_ins.iter().map(|minute| source.mission.zone.of_day(day, *minute));
     let due = times.rfind(|at| at + HOUR_MS / 2 <= now && now < midnight + 30 * HOUR_MS)?;
     let heard = board.lines.iter().filter(|l| l.received >= due - HOUR_MS && l.received <= now);
     let heard: HashSet<&str> = heard.filter_map(|l| l.team()).collect();

@@ -4,7 +4,7 @@ use crate::board::Line;
 use crate::flags::Flag;
 use crate::source::{Source, Use};
 use crate::status::Status;
-use baqylau_forms::places::fold;
+use baqylau_forms::fold::fold;
 use std::collections::HashMap;
 use std::sync::Arc;
 

@@ -1,6 +1,7 @@
 //! Paper forms that a clerk types in at the desk. A form under way lies in the desk's store, so that nothing is lost when somebody is
 //! called away; signed, it is a report as a phone's is, by this desk.
 
+use crate::corrections::zone;
 use crate::error::DeskError;
 use crate::folder::Desk;
 use crate::judge::team_of_visit;
@@ -130,7 +131,7 @@ impl Desk {
         match text.trim() {
             "" => paper.filling.clear(key).map(drop).map_err(|e| refused(&e))?,
             text => {
-                let answer = read_literal_at(&form, node, text, now.offset);
+                let answer = read_literal_at(&form, node, text, &zone(&paper.filling));
                 let answer = answer.map_err(|expected| refused(&format!("expected {expected}")))?;
                 paper.filling.set(key, answer).map(drop).map_err(|e| refused(&e))?;
             }

@@ -40,8 +40,7 @@ impl Ask {
 
     /// The moment that is asked for where the mission has its seat, in milliseconds since 1970.
     pub fn moment(&self, state: &State) -> Option<i64> {
-        let minute = chrono::NaiveDateTime::parse_from_str(&self.as_of, "%Y-%m-%dT%H:%M").ok()?;
-        Some(minute.and_utc().timestamp_millis() - i64::from(state.source.mission.offset) * 60_000)
+        Some(state.source.mission.zone.read(&self.as_of).ok()?.ms)
     }
 
     pub fn filter(&self, state: &State) -> Filter {

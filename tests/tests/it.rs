@@ -32,4 +32,5 @@ mod it {
     mod tables;
     mod teams;
     mod workbench;
+    mod zones;
 }

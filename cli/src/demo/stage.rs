@@ -1,9 +1,10 @@
 //! The folder, the mission and its invites.
 
 use super::Demo;
-use crate::common::{day, now};
+use crate::common::now;
 use baqylau_desk::Desk;
 use baqylau_desk::source::Source;
+use baqylau_forms::value::Date;
 use baqylau_simulator::{Person, Task, World, schedule};
 use std::collections::BTreeMap;
 use std::fs;
@@ -94,7 +95,8 @@ pub fn planned(
         .iter()
         .map(|p| Person { code: p.code.clone(), role: p.role.clone(), team: p.team.clone() })
         .collect();
-    let midnight = day(&source.mission.election_day, source.mission.offset).ok_or("election_day is no date")?;
+    let midnight =
+        source.mission.zone.midnight(Date::parse(&source.mission.election_day).ok_or("election_day is no date")?);
     let begins = midnight + 6 * 3_600_000;
     let world = World {
         people: people.clone(),

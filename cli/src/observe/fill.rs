@@ -2,6 +2,7 @@
 
 use crate::common::{Failure, Outcome};
 use baqylau_forms::definition::Kind;
+use baqylau_forms::numeral;
 use baqylau_observer::ObserverCore;
 use baqylau_observer::app::{Choices, Issue, Key, QuestionView};
 use serde_json::Value;
@@ -60,7 +61,8 @@ pub fn fill(core: &ObserverCore, draft: i64, answers: Option<&Path>, again: bool
 
 fn put(core: &ObserverCore, draft: i64, row: &QuestionView, text: &str) -> Result<(), Failure> {
     if let Kind::Repeat { .. } = row.kind {
-        let count: usize = text.trim().parse().map_err(|_| format!("{}: expected how many rows", row.name))?;
+        let count = numeral::integer(text).ok().and_then(|n| usize::try_from(n).ok());
+        let count = count.ok_or_else(|| format!("{}: expected how many rows, as in 3", row.name))?;
         for _ in row.rows..count {
             core.add_row(draft, row.key)?;
         }

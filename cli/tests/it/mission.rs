@@ -10,6 +10,28 @@ fn shipped_missions_have_no_fault() {
 }
 
 #[test]
+fn warnings_are_said_wherever_the_tables_are_used() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (tables, made) = (folder.path().join("tables"), folder.path().join("mission"));
+    copy_mission("sahra-2026", &tables);
+    let settings = tables.join("checklists/centre/settings.csv");
+    edit(&settings, ",places,once", ",places,once,style");
+    edit(&settings, ",centre,visit", ",centre,visit,pages");
+    let (source, target) = (text(&tables), text(&made));
+    let new = ["mission", "new", target, "--source", source, "--server", "https://127.0.0.1:1"];
+    for command in [&["mission", "check", source][..], &new, &["mission", "build", "--folder", target]] {
+        let said = ok(command);
+        assert!(
+            said.contains("warning: centre/settings.csv, row 1, column style: the column is valid XLSForm"),
+            "{said}"
+        );
+    }
+    let built: serde_json::Value =
+        serde_json::from_str(&ok(&["mission", "build", "--folder", target, "--json"])).expect("JSON");
+    assert_eq!(built["warnings"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
 fn every_fault_is_named_with_file_row_and_column_at_once() {
     let folder = tempfile::tempdir().expect("a folder");
     copy_mission("kazakhstan-2023", folder.path());

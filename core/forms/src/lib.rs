@@ -7,19 +7,26 @@
 //! - [`form`]: a definition compiled: names resolved, rules ordered, every fault found
 //! - [`fill`]: a form being filled: set, clear, repeat, view, issues
 //! - [`places`]: the tree of places, its cascade and search
+//! - [`fold`](mod@fold): texts as a search compares them
+//! - [`numeral`]: numbers and positions as people type them
+//! - [`zone`]: the offset from UTC of a place, by the moment
 
 pub mod closest;
 pub mod definition;
 pub mod expr;
 pub mod fill;
+pub mod fold;
 pub mod form;
 mod nearest;
 pub mod num;
+pub mod numeral;
 pub mod places;
 pub mod value;
+pub mod zone;
 
 pub use definition::Definition;
 pub use fill::Filling;
 pub use form::Form;
 pub use places::Places;
 pub use value::{Answer, Missing};
+pub use zone::Zone;

@@ -8,7 +8,7 @@ use crate::value::Point;
 const EARTH: f64 = 6_371_008.8;
 
 impl Places {
-    /// Those of `among` that have a position (the columns `latitude` and `longitude`, in degrees), the nearest first, with their
+    /// Those of `among` that have a position ([`Places::position`]), the nearest first, with their
     /// distance in metres; at most `limit`.
     #[must_use]
     pub fn nearest(&self, among: &[u32], from: Point, limit: usize) -> Vec<(u32, u32)> {
@@ -18,11 +18,6 @@ impl Places {
         found.sort_by_key(|(_, away)| *away);
         found.truncate(limit);
         found
-    }
-
-    fn position(&self, place: u32) -> Option<(f64, f64)> {
-        let degrees = |name| self.attribute(place, name)?.parse::<f64>().ok().filter(|d| d.is_finite());
-        Some((degrees("latitude")?, degrees("longitude")?))
     }
 }
 

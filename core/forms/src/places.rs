@@ -1,6 +1,10 @@
 //! The tree of places: countries, regions, commissions, polling stations, to any depth. One blob, decoded once.
 
 use crate::definition::Text;
+use crate::fold::fold;
+use crate::numeral;
+use crate::zone::Zone;
+use memchr::memmem;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -29,8 +33,8 @@ pub struct Place {
     /// The name; without one, the level's label and the number are shown.
     #[serde(default, skip_serializing_if = "Text::is_empty")]
     pub label: Text,
-    /// Minutes east of UTC on the mission's days.
-    pub offset: i16,
+    /// Position of its zone in [`PlaceTable::zones`].
+    pub zone: u16,
     /// Values of [`PlaceTable::columns`].
     pub cells: Vec<Arc<str>>,
 }
@@ -42,6 +46,8 @@ pub struct PlaceTable {
     pub levels: Vec<Level>,
     /// Names of further columns, as `kind` and `setting`.
     pub columns: Vec<String>,
+    /// The zones of the places, each once.
+    pub zones: Vec<Zone>,
     /// The places.
     pub places: Vec<Place>,
 }
@@ -60,6 +66,18 @@ pub enum Fault {
     Parent {
         /// Position of the place.
         place: usize,
+    },
+    /// The place names a zone that the table does not have.
+    #[error("place {place}: its zone is not one of the table's zones; add the zone or correct the place")]
+    Zone {
+        /// Position of the place.
+        place: usize,
+    },
+    /// A zone has an impossible offset, or its changes are not in order.
+    #[error("zone {zone}: an offset is impossible, or its changes are not in their order")]
+    UnsoundZone {
+        /// Position of the zone.
+        zone: usize,
     },
     /// The number of cells is not the number of columns.
     #[error("place {place}: it has {found} cells for {expected} columns")]
@@ -89,7 +107,7 @@ pub struct Places {
     /// Places by (level, parent at any height): the answer to an equality filter on an ancestor.
     under: HashMap<(u16, u32), Vec<u32>>,
     by_level: Vec<Vec<u32>>,
-    folded: Vec<String>,
+    folded: Folded,
 }
 
 impl Places {
@@ -99,12 +117,18 @@ impl Places {
     /// The first fault found.
     pub fn new(table: PlaceTable) -> Result<Self, Fault> {
         let mut this = Self { by_level: vec![Vec::new(); table.levels.len()], ..Self::default() };
+        if let Some(zone) = table.zones.iter().position(|z| !z.is_sound()) {
+            return Err(Fault::UnsoundZone { zone });
+        }
         for (i, place) in table.places.iter().enumerate() {
             let id = crate::num::index(i);
             let list = this.by_level.get_mut(usize::from(place.level)).ok_or(Fault::Level { place: i })?;
             list.push(id);
             if place.cells.len() != table.columns.len() {
                 return Err(Fault::Cells { place: i, found: place.cells.len(), expected: table.columns.len() });
+            }
+            if usize::from(place.zone) >= table.zones.len() {
+                return Err(Fault::Zone { place: i });
             }
             if this.by_code.insert(place.code.clone(), id).is_some() {
                 return Err(Fault::Code { place: i, code: place.code.to_string() });
@@ -118,7 +142,7 @@ impl Places {
                 above = table.places[p as usize].parent;
             }
         }
-        this.folded = table.places.iter().map(fold_place).collect();
+        this.folded = Folded::of(&table.places);
         this.table = table;
         Ok(this)
     }
@@ -139,6 +163,12 @@ impl Places {
     #[must_use]
     pub fn find(&self, code: &str) -> Option<u32> {
         self.by_code.get(code).copied()
+    }
+
+    /// The zone of a place.
+    #[must_use]
+    pub fn zone(&self, place: u32) -> Option<&Zone> {
+        self.table.zones.get(usize::from(self.get(place)?.zone))
     }
 
     /// The number of a level.
@@ -203,38 +233,64 @@ impl Places {
         if here.number.is_empty() { here.code.clone() } else { format!("{level} {}", here.number).into() }
     }
 
-    /// Places whose code, number or name in any language contains every word of `query`, ignoring case and accents on
-    /// Latin and Cyrillic letters; those of `among` if given, at most `limit` after `offset`.
+    /// Places whose code, number or name in any language contains every word of `query`, as [`fold`] sees them; those of `among`, at
+    /// most `limit` after `offset`.
     #[must_use]
     pub fn search(&self, among: &[u32], query: &str, offset: usize, limit: usize) -> Vec<u32> {
-        let query = fold(query);
-        let words: Vec<&str> = query.split_whitespace().collect();
-        let hit = |p: &&u32| words.iter().all(|w| self.folded[**p as usize].contains(w));
+        let hits = self.folded.search(&fold(query));
+        let hit = |p: &&u32| hits.get(**p as usize).copied().unwrap_or_default();
         among.iter().filter(hit).skip(offset).take(limit).copied().collect()
     }
-}
 
-fn fold_place(place: &Place) -> String {
-    let mut text = format!("{} {}", place.code, place.number);
-    for label in &place.label.0 {
-        text.push(' ');
-        text.push_str(label);
+    /// Where a place is: latitude and longitude in degrees, of the columns of these names. `None` without them, or where they hold no
+    /// position.
+    #[must_use]
+    pub fn position(&self, place: u32) -> Option<(f64, f64)> {
+        let degrees = |name, limit| numeral::degrees(&self.attribute(place, name)?, limit);
+        Some((degrees("latitude", 90.0)?, degrees("longitude", 180.0)?))
     }
-    fold(&text)
 }
 
-/// Lower case, with the digits of Arabic, Persian and Devanagari as ASCII and `ё` as `е`, so that a search finds what a reader sees as the same.
-#[must_use]
-pub fn fold(text: &str) -> String {
-    text.chars()
-        .flat_map(char::to_lowercase)
-        .map(|c| local_digit(c).unwrap_or(if c == 'ё' { 'е' } else { c }))
-        .collect()
+/// What is searched: the texts of all places in one piece, each folded once.
+#[derive(Debug, Default)]
+struct Folded {
+    text: String,
+    /// Where the text of each place ends. A line feed, which no word holds, stands before the next.
+    ends: Vec<usize>,
 }
 
-/// The ASCII digit that a local digit stands for.
-#[must_use]
-pub fn local_digit(c: char) -> Option<char> {
-    let zero = [0x0660u32, 0x06f0, 0x0966].into_iter().find(|z| (*z..*z + 10).contains(&(c as u32)))?;
-    char::from_digit(c as u32 - zero, 10)
+impl Folded {
+    fn of(places: &[Place]) -> Self {
+        let mut this = Self::default();
+        for place in places {
+            let names = place.label.0.iter().map(AsRef::as_ref);
+            for part in [place.code.as_ref(), place.number.as_ref()].into_iter().chain(names) {
+                this.text.push_str(&fold(part).replace('\n', " "));
+                this.text.push(' ');
+            }
+            this.ends.push(this.text.len());
+            this.text.push('\n');
+        }
+        this
+    }
+
+    /// Which places contain every word of a folded query.
+    fn search(&self, query: &str) -> Vec<bool> {
+        let mut words: Vec<&str> = query.split_whitespace().collect();
+        // The longest word leaves the fewest places to the others.
+        words.sort_by_key(|w| std::cmp::Reverse(w.len()));
+        let Some((first, others)) = words.split_first() else { return vec![true; self.ends.len()] };
+        let finder = memmem::Finder::new(first);
+        let mut hits = vec![false; self.ends.len()];
+        let (mut place, mut begins) = (0, 0);
+        while let Some(at) = self.text.get(begins..).and_then(|rest| finder.find(rest.as_bytes())) {
+            place += self.ends[place..].partition_point(|end| *end < begins + at);
+            let Some(end) = self.ends.get(place) else { break };
+            let start = place.checked_sub(1).map_or(0, |before| self.ends[before] + 1);
+            let text = &self.text[start..*end];
+            hits[place] = others.iter().all(|word| text.contains(word));
+            (begins, place) = (end + 1, place + 1);
+        }
+        hits
+    }
 }

@@ -64,12 +64,12 @@ impl Moment {
     #[must_use]
     pub fn parse(text: &str, offset: i16) -> Option<Self> {
         if let Ok(t) =
-            DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%:z"))
+            DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%#z"))
         {
             let minutes = i16::try_from(t.offset().local_minus_utc() / 60).ok()?;
             return Some(Self { ms: t.timestamp_millis(), offset: minutes });
         }
-        let naive = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+        let naive = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M"]
             .iter()
             .find_map(|f| chrono::NaiveDateTime::parse_from_str(text, f).ok())?;
         Some(Self { ms: naive.and_utc().timestamp_millis() - i64::from(offset) * 60_000, offset })
@@ -86,7 +86,7 @@ impl fmt::Display for Moment {
 }
 
 /// A calendar day, as days since 1970-01-01.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Date(pub i32);
 
@@ -127,12 +127,16 @@ impl fmt::Display for Date {
 pub struct TimeOfDay(pub u32);
 
 impl TimeOfDay {
-    /// Reads `HH:MM` or `HH:MM:SS`, with anything after the seconds left out.
+    /// Reads `HH:MM` or `HH:MM:SS`; a fraction and an offset behind the seconds, as ODK writes them, are left out. `None` for a leap
+    /// second, which no clock of a phone shows.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let cut = text.get(..8).filter(|t| t.is_ascii()).unwrap_or(text);
-        let t = NaiveTime::parse_from_str(cut, "%H:%M:%S").or_else(|_| NaiveTime::parse_from_str(text, "%H:%M"));
-        t.ok().map(|t| Self(t.num_seconds_from_midnight()))
+        let (clock, rest) = text.split_at_checked(8).unwrap_or((text, ""));
+        let t =
+            NaiveTime::parse_from_str(clock, "%H:%M:%S").or_else(|_| NaiveTime::parse_from_str(text, "%H:%M")).ok()?;
+        let odd = |c: char| !(c.is_ascii_digit() || matches!(c, '.' | ':' | '+' | '-' | 'Z'));
+        let follows = rest.is_empty() || (rest.starts_with(['.', '+', '-', 'Z']) && !rest.contains(odd));
+        (follows && t.nanosecond() < 1_000_000_000).then(|| Self(t.num_seconds_from_midnight()))
     }
 }
 
@@ -263,18 +267,25 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// Whether the value is one: a time within a day, a position on the earth, a day of the calendar.
+    /// Whether the value is one: a time within a day, a position on the earth, a day of the years 1900 to 2199. Other years are those
+    /// of other calendars, as 1405, or slips.
     #[must_use]
     pub fn is_possible(&self) -> bool {
         match self {
             Self::Decimal(d) => Decimal::SCALES.contains(&d.scale) && d.float().is_finite(),
-            Self::Date(d) => d.calendar().is_some(),
+            Self::Date(d) => d.calendar().is_some_and(of_this_age),
             Self::Time(t) => t.0 < 86_400,
-            Self::Moment(m) => m.offset.unsigned_abs() <= 18 * 60 && m.local().is_some(),
+            Self::Moment(m) => {
+                m.offset.unsigned_abs() <= 18 * 60 && m.local().is_some_and(|t| of_this_age(t.date_naive()))
+            }
             Self::Point(p) => p.latitude.unsigned_abs() <= 900_000_000 && p.longitude.unsigned_abs() <= 1_800_000_000,
             _ => true,
         }
     }
+}
+
+fn of_this_age(day: NaiveDate) -> bool {
+    (1900..2200).contains(&day.year())
 }
 
 /// Says the kind only: what an observer answered never reaches a log line.

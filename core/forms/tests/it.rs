@@ -15,5 +15,8 @@ mod it {
     mod relevance;
     mod repeats;
     mod rules;
+    mod search;
     mod support;
+    mod typed;
+    mod zones;
 }

@@ -1,5 +1,6 @@
 //! The settings of a mission, as the bundle carries them to every phone.
 
+use baqylau_forms::Zone;
 use baqylau_forms::definition::Text;
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +12,8 @@ pub struct Mission {
     pub title: Text,
     /// The languages, the default first.
     pub languages: Vec<Language>,
-    /// Minutes east of UTC where the mission has its seat.
-    pub offset: i16,
+    /// The time where the mission has its seat.
+    pub zone: Zone,
     /// The day of the election, `YYYY-MM-DD`.
     pub election_day: String,
     /// The checklists' ids, in the order in which they are offered.

@@ -13,8 +13,9 @@ use std::sync::Arc;
 const DIALECT: Dialect = Dialect {
     plain: &["list_name", "name", "exclusive"],
     texts: &["label"],
-    aliases: &[("value", "name")],
-    unsupported: &["media::", "image", "audio", "video", "big-image", "geometry"],
+    aliases: &[("value", "name"), ("caption", "label")],
+    cosmetic: &["media", "media::", "image", "audio", "video", "big-image", "geometry"],
+    refused: &[],
     open: true,
 };
 

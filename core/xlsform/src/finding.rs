@@ -49,6 +49,41 @@ pub enum Problem {
     /// A column that XLSForm has and this dialect has not.
     #[error("the column is valid XLSForm but not supported here; what it says is left out")]
     UnsupportedColumn,
+    /// A column that XLSForm has, that this dialect has not, and without which something else would be asked.
+    #[error("the column changes what is asked or answered, and is not supported here; {remedy}")]
+    RefusedColumn {
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// A word of the appearance that changes what is answered, and is not supported.
+    #[error("{word:?} changes what is asked or answered, and is not supported here; {remedy}")]
+    Appearance {
+        /// The word.
+        word: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// A cell with an error of the spreadsheet.
+    #[error("the cell shows the error {error}; correct its formula, or type the text")]
+    CellError {
+        /// As `#REF!`.
+        error: String,
+    },
+    /// A number in a format that this reader does not know.
+    #[error(
+        "the number {number} is shown in the format {format:?}; format the cell as text, and type what is to be read"
+    )]
+    NumberFormat {
+        /// The number.
+        number: String,
+        /// The format.
+        format: String,
+    },
+    /// A number whose last digits the spreadsheet does not keep.
+    #[error(
+        "a number of more than 15 digits, of which the spreadsheet keeps 15; format the cell as text, and type it again"
+    )]
+    LongNumber,
     /// A column twice.
     #[error("the column stands here before, as {first}; remove one of them")]
     DoubledColumn {

@@ -2,7 +2,7 @@
 
 use crate::finding::{Findings, Problem};
 use crate::workbook::{Row, Sheet};
-use baqylau_forms::closest::closest;
+use baqylau_forms::closest::{closest, distance};
 use baqylau_forms::definition::Text;
 use std::sync::Arc;
 
@@ -14,8 +14,11 @@ pub(crate) struct Dialect {
     pub texts: &'static [&'static str],
     /// Other spellings.
     pub aliases: &'static [(&'static str, &'static str)],
-    /// Valid XLSForm, left out with a warning. What ends in `::` stands for all that begin so.
-    pub unsupported: &'static [&'static str],
+    /// Valid XLSForm that changes how something looks or travels, left out with a warning. What ends in `::` stands for all that begin
+    /// so.
+    pub cosmetic: &'static [&'static str],
+    /// Valid XLSForm that changes what is asked or answered, with what to do; looked at after the others.
+    pub refused: &'static [(&'static str, &'static str)],
     /// Whether any other column is a column of its own.
     pub open: bool,
 }
@@ -144,6 +147,14 @@ impl<'s> Cells<'_, 's> {
     }
 }
 
+/// Headers that go on behind `::` with the name of a column, not with a language.
+const FAMILIES: [&str; 6] = ["attribute", "bind", "body", "control", "instance", "media"];
+
+/// Whether a column is one of a list: of this name, or of a family.
+fn is(name: &str, base: &str) -> bool {
+    if name.ends_with("::") { base.starts_with(name) } else { base == name }
+}
+
 struct Reader<'r> {
     sheet: &'r Sheet,
     dialect: &'r Dialect,
@@ -159,10 +170,7 @@ impl Reader<'_> {
 
     fn column(&mut self, at: usize) -> Column {
         let header = &self.sheet.header[at];
-        let (base, language) = match header.split_once("::") {
-            Some((base, language)) => (self.canonical(base), Some(language.trim())),
-            None => (self.canonical(header), None),
-        };
+        let (base, language) = self.base(header);
         if header.is_empty() {
             return Column::LeftOut;
         }
@@ -172,13 +180,20 @@ impl Reader<'_> {
         if let Some(name) = self.dialect.plain.iter().find(|n| **n == base && language.is_none()) {
             return Column::Plain(name);
         }
-        if self.is_unsupported(&base, language.is_some()) {
-            if self.sheet.rows.iter().any(|row| row.cells.get(at).is_some_and(|c| !c.is_empty())) {
+        let first = self.sheet.rows.iter().find(|row| row.cells.get(at).is_some_and(|c| !c.is_empty()));
+        if self.dialect.cosmetic.iter().any(|name| is(name, &base)) {
+            if first.is_some() {
                 self.report(at, Problem::UnsupportedColumn);
             }
             return Column::LeftOut;
         }
-        if self.dialect.open && language.is_none() {
+        if let Some((_, remedy)) = self.dialect.refused.iter().find(|(name, _)| is(name, &base)) {
+            if let Some(row) = first {
+                self.findings.cell(self.sheet, row.number, header, Problem::RefusedColumn { remedy });
+            }
+            return Column::LeftOut;
+        }
+        if self.dialect.open && !header.contains(':') && !self.is_misspelt(&base) {
             return Column::Extra(header.clone());
         }
         let known = self.dialect.plain.iter().chain(self.dialect.texts).copied();
@@ -187,16 +202,30 @@ impl Reader<'_> {
         Column::LeftOut
     }
 
+    /// The column that a header names and the language behind it. `bind::relevant`, which is how the columns are called in the forms that
+    /// XLSForm becomes, is `relevant`.
+    fn base<'h>(&self, header: &'h str) -> (String, Option<&'h str>) {
+        let Some((first, rest)) = header.split_once("::") else { return (self.canonical(header), None) };
+        let first = self.canonical(first);
+        if !FAMILIES.contains(&first.as_str()) {
+            return (first, Some(rest.trim()));
+        }
+        let (part, language) = rest.split_once("::").map_or((rest, None), |(part, l)| (part, Some(l.trim())));
+        (self.canonical(&format!("{}::{}", first, part.trim())), language)
+    }
+
+    /// Whether a column of its own is meant for a known one that the sheet does not have.
+    fn is_misspelt(&self, base: &str) -> bool {
+        let mut known = self.dialect.plain.iter().chain(self.dialect.texts).filter(|name| name.len() > 4);
+        let has = |name: &str| self.sheet.header.iter().any(|h| self.base(h).0 == name);
+        known.any(|name| distance(name, base) * 4 <= name.len() && !has(name))
+    }
+
     /// The usual spelling: XLSForm writes `read_only`, `Read only` and `readonly`.
     fn canonical(&self, header: &str) -> String {
         let plain = header.split_whitespace().collect::<Vec<_>>().join("_").to_lowercase();
         let alias = self.dialect.aliases.iter().find(|a| a.0 == plain);
         alias.map_or(plain, |a| a.1.to_owned())
-    }
-
-    fn is_unsupported(&self, base: &str, part: bool) -> bool {
-        let is = |name: &&&str| name.strip_suffix("::").map_or(**name == base, |family| part && family == base);
-        self.dialect.unsupported.iter().find(is).is_some()
     }
 
     /// The language of a text: in parentheses, as the code alone, or the mission's only one.

@@ -39,8 +39,10 @@ pub(crate) fn read(
     findings: &mut Findings,
 ) -> Item {
     let mut reader = Reader { row, mission, findings };
+    let is_range = matches!(parsed, Ok(Type::Range));
     let (kind, sound) = reader.kind(parsed, lists);
     reader.left_out(&kind);
+    reader.presentation(is_range);
     let mut item = reader.item(kind);
     reader.texts(&item, sound);
     if !sound {
@@ -202,10 +204,12 @@ impl Reader<'_> {
     /// Cells that say something where nothing is to be said.
     fn left_out(&mut self, kind: &Kind) {
         let (row, is_group) = (self.row, matches!(kind, Kind::Group { .. }));
+        let holds = is_group || matches!(kind, Kind::Repeat { .. });
         let has = |column| row.get(column).is_some();
         let wrong = [
             ("repeat_count", has("repeat_count") && !matches!(kind, Kind::Repeat { .. }), "on begin_repeat"),
             ("phase", has("phase") && !is_group, "on a begin_group at the top"),
+            ("read_only", has("read_only") && holds, "on each of the questions that it is about"),
         ];
         for (column, _, belongs) in wrong.into_iter().filter(|w| w.1) {
             self.report(column, Problem::Meaningless { belongs });
@@ -218,14 +222,31 @@ impl Reader<'_> {
                 "belongs to a constraint",
             ),
             ("required_message", !row.text("required_message").is_empty() && !has("required"), "belongs to required"),
-            (
-                "parameters",
-                has("parameters") && !row.get("type").is_some_and(|t| t.eq_ignore_ascii_case("range")),
-                "belongs to range",
-            ),
         ];
         for (column, _, why) in idle.into_iter().filter(|w| w.1) {
             self.report(column, Problem::LeftOut { why });
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// Parameters and appearances: what changes how a question looks is a hint, what changes its answers is refused.
+    fn presentation(&mut self, is_range: bool) {
+        let parameters = self.row.get("parameters").filter(|_| !is_range).unwrap_or_default();
+        for (name, value) in kind::parameters(parameters) {
+            if kind::COSMETIC.contains(&name.as_str()) {
+                self.report(
+                    "parameters",
+                    Problem::LeftOut { why: "changes only how the question is shown or recorded" },
+                );
+            } else {
+                let part = if value.is_empty() { name } else { format!("{name}={value}") };
+                self.value("parameters", &part, "no parameter here: start=, end= and step= belong to range");
+            }
+        }
+        let appearance = self.row.get("appearance").unwrap_or_default();
+        for (word, remedy) in kind::refused_appearances(appearance) {
+            self.report("appearance", Problem::Appearance { word: word.to_owned(), remedy });
         }
     }
 }

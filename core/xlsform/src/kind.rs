@@ -184,20 +184,79 @@ fn select(cell: &str) -> Option<Result<Type<'_>, Problem>> {
     })
 }
 
+/// Parameters of XLSForm that change how a question is shown or a file is recorded, and no answer.
+pub(crate) const COSMETIC: [&str; 16] = [
+    "randomize",
+    "seed",
+    "quality",
+    "max-pixels",
+    "app",
+    "rows",
+    "capture-accuracy",
+    "warning-accuracy",
+    "allow-mock-accuracy",
+    "incremental",
+    "tick_interval",
+    "tick_labelset",
+    "placeholder",
+    "location-priority",
+    "location-min-interval",
+    "location-max-age",
+];
+
+/// The parameters of a cell, by name and value. Blanks around the `=` belong to it.
+pub(crate) fn parameters(cell: &str) -> Vec<(String, String)> {
+    let tight = cell.split('=').map(str::trim).collect::<Vec<_>>().join("=");
+    let apart = |c: char| c.is_whitespace() || matches!(c, ',' | ';');
+    let pair = |part: &str| {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        (name.to_owned(), value.to_owned())
+    };
+    tight.split(apart).filter(|p| !p.is_empty()).map(pair).collect()
+}
+
+/// Appearances that change which answers there are or where they come from, and what to do. What ends in `(` or `:` stands for all that
+/// begin so.
+const APPEARANCES: [(&str, &str); 10] = [
+    ("search(", "put the choices into the choices sheet and use choice_filter"),
+    ("ex:", "ask for the value with a question"),
+    ("printer:", "remove the word"),
+    ("month-year", "ask for the month with a select_one, or for the whole day"),
+    ("year", "ask for the year with an integer"),
+    ("bearing", "ask for the value with a decimal"),
+    ("signature", "ask for a photograph of the signed paper"),
+    ("draw", "ask for a photograph"),
+    ("annotate", "ask for a photograph, and for what is marked on it with a text"),
+    ("placement-map", "remove the word: the position is the one that the phone measures"),
+];
+
+/// The words of an appearance that are refused.
+pub(crate) fn refused_appearances(cell: &str) -> Vec<(&str, &'static str)> {
+    let is = |name: &str, word: &str| {
+        if name.ends_with(['(', ':']) { word.starts_with(name) } else { word == name }
+    };
+    // `search ('x')` is `search('x')`.
+    let find = |word: &str| {
+        let tight = if word == "search" { "search(" } else { word };
+        APPEARANCES.iter().find(|a| is(a.0, tight)).map(|a| a.1)
+    };
+    cell.split_whitespace().filter_map(|word| Some((word, find(&word.to_lowercase())?))).collect()
+}
+
 /// `start=1 end=5 step=1`; what is left out is as in XLSForm. Problems are said of the parameter they are about.
 pub(crate) fn range(parameters: &str) -> (Kind, Vec<Problem>) {
     let mut values = [("start", "1".to_owned()), ("end", "10".to_owned()), ("step", "1".to_owned())];
     let mut problems = Vec::new();
-    // Blanks around the `=` belong to it.
-    let tight = parameters.split('=').map(str::trim).collect::<Vec<_>>().join("=");
-    for part in tight.split([' ', ',', ';', '\n', '\t']).filter(|p| !p.is_empty()) {
-        let (name, value) = part.split_once('=').unwrap_or((part, ""));
-        let known = values.iter_mut().find(|v| v.0 == name);
-        match known {
-            Some(known) if is_decimal(value) => value.clone_into(&mut known.1),
+    for (name, value) in self::parameters(parameters) {
+        match values.iter_mut().find(|v| v.0 == name) {
+            Some(known) if is_decimal(&value) => known.1 = value,
+            None if COSMETIC.contains(&name.as_str()) => {
+                problems.push(Problem::LeftOut { why: "changes only how the question is shown or recorded" });
+            }
             _ => {
+                let part = if value.is_empty() { name } else { format!("{name}={value}") };
                 let expected = "start=, end= and step= with numbers, as in start=1 end=5 step=1".to_owned();
-                problems.push(Problem::Value { value: part.to_owned(), expected });
+                problems.push(Problem::Value { value: part, expected });
             }
         }
     }
@@ -207,7 +266,7 @@ pub(crate) fn range(parameters: &str) -> (Kind, Vec<Problem>) {
         let expected = "a start below the end and a step above 0".to_owned();
         problems.push(Problem::Value { value: parameters.to_owned(), expected });
     }
-    let kind = if problems.is_empty() { Kind::Range { start, end, step } } else { Kind::Decimal };
+    let kind = if problems.iter().all(Problem::is_warning) { Kind::Range { start, end, step } } else { Kind::Decimal };
     (kind, problems)
 }
 

@@ -4,10 +4,11 @@
 //! # Layout
 //! - [`workbook`]: the three sheets as rows of text, from CSV or Excel
 //! - [`finding`]: what can be wrong with them, and where
+//! - [`cells`]: what a spreadsheet makes of texts and numbers
 //! - `header`, `settings`, `choices`, `survey`, `item`, `kind`, `or_other`: one part of a checklist each
 //! - `faults`: what the compiler of [`baqylau_forms`] finds, brought back to rows and columns
 
-mod cells;
+pub mod cells;
 mod choices;
 mod faults;
 pub mod finding;
@@ -44,6 +45,7 @@ pub struct Compiled {
 /// Everything that is wrong, in the order of the sheets and rows.
 pub fn compile(workbook: &Workbook, languages: &[String], places: &Arc<Places>) -> Result<Compiled, Vec<Finding>> {
     let mut findings = Findings::default();
+    damaged(workbook, &mut findings);
     let mut lists = Lists::read(workbook, languages, &mut findings);
     let settings = settings::read(&workbook.settings, languages, places, &mut findings);
     let survey = survey::read(&workbook.survey, languages, places, &mut lists, &mut findings);
@@ -63,4 +65,15 @@ pub fn compile(workbook: &Workbook, languages: &[String], places: &Arc<Places>) 
     faults::collect(workbook, &definition, places, &survey.origins, &mut findings);
     let (errors, warnings) = findings.sorted();
     if errors.is_empty() { Ok(Compiled { definition, warnings }) } else { Err(errors) }
+}
+
+/// Cells that hold an error, or a number that cannot be told as it is shown.
+fn damaged(workbook: &Workbook, findings: &mut Findings) {
+    let further = [&workbook.choices, &workbook.shared].into_iter().flatten();
+    for sheet in [&workbook.survey, &workbook.settings].into_iter().chain(further) {
+        for (row, column, problem) in &sheet.damaged {
+            let header = sheet.header.get(*column).filter(|h| !h.is_empty()).map(String::as_str);
+            findings.add(sheet, Some(*row), header, problem.clone());
+        }
+    }
 }

@@ -11,14 +11,22 @@ use baqylau_forms::form::Fault;
 const DIALECT: Dialect = Dialect {
     plain: &["form_id", "version", "default_language", "places", "once", "urgent"],
     texts: &["form_title"],
-    aliases: &[("id_string", "form_id"), ("title", "form_title")],
-    unsupported: &[
+    aliases: &[
+        ("id_string", "form_id"),
+        ("set_form_id", "form_id"),
+        ("title", "form_title"),
+        ("set_form_title", "form_title"),
+    ],
+    // How a form looks, is called, sent, encrypted and edited elsewhere: here the mission decides that.
+    cosmetic: &[
         "allow_choice_duplicates",
+        "attribute",
         "attribute::",
         "auto_delete",
         "auto_send",
         "clean_text_values",
         "client_editable",
+        "delimiter",
         "instance_name",
         "instance_xmlns",
         "name",
@@ -31,6 +39,7 @@ const DIALECT: Dialect = Dialect {
         "style",
         "submission_url",
     ],
+    refused: &[],
     open: false,
 };
 

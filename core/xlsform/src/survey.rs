@@ -1,5 +1,6 @@
 //! The survey sheet: groups, repeats and questions.
 
+use crate::cells::yes_or_no;
 use crate::choices::Lists;
 use crate::finding::{Findings, Problem};
 use crate::header::{Cells, Dialect, Header};
@@ -30,6 +31,7 @@ const DIALECT: Dialect = Dialect {
         "phase",
         "figure",
         "parameters",
+        "disabled",
     ],
     texts: &["label", "hint", "constraint_message", "required_message"],
     aliases: &[
@@ -38,39 +40,94 @@ const DIALECT: Dialect = Dialect {
         ("readonly", "read_only"),
         ("calculate", "calculation"),
         ("caption", "label"),
+        ("command", "type"),
+        ("tag", "name"),
+        ("value", "name"),
         ("constraint_msg", "constraint_message"),
+        ("constraining_message", "constraint_message"),
         ("required_msg", "required_message"),
         ("requiredmsg", "required_message"),
+        ("count", "repeat_count"),
         ("jr:count", "repeat_count"),
+        ("bind::relevant", "relevant"),
+        ("bind::constraint", "constraint"),
+        ("bind::jr:constraintmsg", "constraint_message"),
+        ("bind::required", "required"),
+        ("bind::jr:requiredmsg", "required_message"),
+        ("bind::readonly", "read_only"),
+        ("bind::calculate", "calculation"),
+        ("control::jr:count", "repeat_count"),
+        ("body::jr:count", "repeat_count"),
+        ("control::appearance", "appearance"),
+        ("body::appearance", "appearance"),
     ],
-    unsupported: &[
+    cosmetic: &[
+        "media",
         "media::",
         "image",
+        "big-image",
         "audio",
         "video",
-        "big-image",
-        "body::",
-        "bind::",
-        "instance::",
-        "control::",
         "guidance_hint",
-        "guidance_hint::",
-        "media",
-        "trigger",
         "autoplay",
         "accuracythreshold",
-        "disabled",
-        "save_to",
-        "intent",
+        "rows",
         "no_app_error_string",
         "noapperrorstring",
-        "query",
-        "rows",
-        "command",
+        "bind::jr:noapperrorstring",
+        "control::autoplay",
+        "control::rows",
+        "control::class",
+        "control::accuracythreshold",
+        "body::autoplay",
+        "body::rows",
+        "body::class",
+        "body::accuracythreshold",
+        "sms_field",
+        "sms_option",
+        "sms_separator",
+        "sms_allow_media",
+        "sms_date_format",
+        "sms_datetime_format",
+        "sms_response",
         "compact_tag",
+        "instance::odk:tag",
+        "hxl",
+    ],
+    refused: &[
+        ("trigger", "write a calculation: it is made anew whenever what it names changes"),
+        ("save_to", "remove the column: reports are all that leaves a phone"),
+        ("bind::entities:saveto", "remove the column: reports are all that leaves a phone"),
+        ("intent", "ask for the value with a question"),
+        ("control::intent", "ask for the value with a question"),
+        ("body::intent", "ask for the value with a question"),
+        ("query", "put the choices into the choices sheet and use choice_filter"),
+        ("bind::type", "say it in the column type"),
+        ("bind::jr:preload", "use the types start, end and today, or a calculation"),
+        ("bind::jr:preloadparams", "use the types start, end and today, or a calculation"),
+        ("bind::", "say it in a column of docs/authoring.md, or remove the column"),
+        ("instance::", "say it in a column of docs/authoring.md, or remove the column"),
+        ("control::", "say it in a column of docs/authoring.md, or remove the column"),
+        ("body::", "say it in a column of docs/authoring.md, or remove the column"),
     ],
     open: false,
 };
+
+/// Columns that say nothing on the row that ends a group or repeat, though they look as if they did.
+const LOGIC: [&str; 12] = [
+    "relevant",
+    "constraint",
+    "required",
+    "missing",
+    "calculation",
+    "default",
+    "read_only",
+    "choice_filter",
+    "repeat_count",
+    "phase",
+    "figure",
+    "parameters",
+];
 
 /// The items, each with the row it came from.
 pub(crate) struct Survey<'w> {
@@ -123,6 +180,15 @@ struct Reader<'r, 'l> {
 
 impl Reader<'_, '_> {
     fn row(&mut self, row: &Cells, nesting: &mut Nesting) {
+        match row.get("disabled").map(|cell| (cell, yes_or_no(cell))) {
+            Some((_, Some(true))) => return,
+            Some((cell, None)) => {
+                let problem =
+                    Problem::Value { value: cell.to_owned(), expected: "yes (the row is left out) or no".to_owned() };
+                row.report(self.findings, "disabled", problem);
+            }
+            Some((_, Some(false))) | None => {}
+        }
         let Some(cell) = row.get("type") else {
             return row.report(self.findings, "type", Problem::Blank { what: "the type" });
         };
@@ -130,6 +196,13 @@ impl Reader<'_, '_> {
         if let Ok(Type::End(holder)) = parsed {
             if let Err(problem) = nesting.end(holder) {
                 row.report(self.findings, "type", problem);
+            }
+            for column in LOGIC.into_iter().filter(|c| row.get(c).is_some()) {
+                row.report(
+                    self.findings,
+                    column,
+                    Problem::Meaningless { belongs: "on the row that begins the group or repeat" },
+                );
             }
             return;
         }

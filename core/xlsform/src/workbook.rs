@@ -1,6 +1,8 @@
 //! The three sheets of a checklist, as rows of text.
 
 use crate::cells;
+use crate::finding::Problem;
+use baqylau_forms::closest::distance;
 use calamine::Reader;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,6 +56,29 @@ pub enum ReadError {
         /// The sheet.
         sheet: &'static str,
     },
+    /// A sheet that looks like one of a checklist and is none.
+    #[error(
+        "{file}: {found:?} looks like {meant:?}, and is not read; name it {meant:?}, or begin its name with _ to keep it for yourself",
+        file = .file.display()
+    )]
+    Misspelt {
+        /// The file, or the folder that holds it.
+        file: PathBuf,
+        /// What it is called.
+        found: String,
+        /// What it may have to be called.
+        meant: &'static str,
+    },
+    /// A sheet of XLSForm that changes what is asked and is not supported.
+    #[error("{file}: the sheet {sheet:?} is valid XLSForm but not supported here; {remedy}", file = .file.display())]
+    Unsupported {
+        /// The file, or the folder that holds it.
+        file: PathBuf,
+        /// The sheet.
+        sheet: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
     /// A sheet without a header.
     #[error("{file}: the sheet {sheet} is empty; its first row must name the columns", file = .file.display())]
     NoHeader {
@@ -84,6 +109,8 @@ pub(crate) struct Sheet {
     pub header: Vec<String>,
     /// Rows that hold something.
     pub rows: Vec<Row>,
+    /// Cells that hold no value, by row and column, from 1 and from 0.
+    pub damaged: Vec<(usize, usize, Problem)>,
 }
 
 /// A row.
@@ -101,6 +128,7 @@ impl Workbook {
     /// A file is missing or no table.
     pub fn from_csv(dir: &Path, shared_choices: Option<&Path>) -> Result<Self, ReadError> {
         let choices = dir.join("choices.csv");
+        known_sheets(dir, &csv_names(dir), |found| found.to_owned())?;
         Ok(Self {
             survey: read_csv(&dir.join("survey.csv"), "survey")?,
             choices: if choices.exists() { Some(read_csv(&choices, "choices")?) } else { None },
@@ -118,13 +146,31 @@ impl Workbook {
         let excel = |why| ReadError::Excel { file: file.to_owned(), why };
         let data = fs::read(file).map_err(|why| ReadError::Open { file: file.to_owned(), why })?;
         let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(data)).map_err(excel)?;
+        // Excel does not tell capitals apart in names of sheets.
+        known_sheets(file, &book.sheet_names(), |found| found.trim().to_lowercase())?;
         let mut sheet = |name: &'static str| -> Result<Option<Sheet>, ReadError> {
             let found = book.sheet_names().into_iter().find(|n| n.trim().eq_ignore_ascii_case(name));
             let Some(found) = found else { return Ok(None) };
             let range = book.worksheet_range(&found).map_err(excel)?;
-            let first = range.start().map_or(0, |start| start.0 as usize) + 1;
-            let rows = range.rows().map(|r| r.iter().map(cells::excel).collect());
-            from_rows(file, name, (first..).zip(rows)).map(Some)
+            let styles = book.worksheet_style(&found).map_err(excel)?;
+            let (top, left) = range.start().unwrap_or_default();
+            let mut damaged = Vec::new();
+            let mut rows = Vec::new();
+            for (row, cells) in (top..).zip(range.rows()) {
+                let number = row as usize + 1;
+                let mut read = |(column, cell): (u32, &calamine::Data)| {
+                    let format = styles.get((row, column)).and_then(|s| s.number_format.as_ref());
+                    cells::excel(cell, format.map_or("General", |f| &f.format_code)).unwrap_or_else(|problem| {
+                        damaged.push((number, (column - left) as usize, problem));
+                        // Something stands there: it is not missing.
+                        "?".to_owned()
+                    })
+                };
+                rows.push((number, (left..).zip(cells).map(&mut read).collect()));
+            }
+            let mut sheet = from_rows(file, name, rows.into_iter())?;
+            sheet.damaged.append(&mut damaged);
+            Ok(Some(sheet))
         };
         let required = |found: Option<Sheet>, sheet| found.ok_or(ReadError::NoSheet { file: file.to_owned(), sheet });
         Ok(Self {
@@ -170,8 +216,51 @@ fn from_rows(
 ) -> Result<Sheet, ReadError> {
     let (_, header) = rows.next().ok_or_else(|| ReadError::NoHeader { file: file.to_owned(), sheet: name })?;
     let filled = rows.filter(|(_, cells)| cells.iter().any(|c| !c.is_empty()));
-    let rows = filled.map(|(number, cells)| Row { number, cells }).collect();
-    Ok(Sheet { file: short(file), name, header, rows })
+    let rows: Vec<Row> = filled.map(|(number, cells)| Row { number, cells }).collect();
+    let error = |number: usize, at: usize, text: &String| {
+        cells::is_error(text).then(|| (number, at, Problem::CellError { error: text.clone() }))
+    };
+    let of =
+        |row: &Row| row.cells.iter().enumerate().filter_map(|(at, c)| error(row.number, at, c)).collect::<Vec<_>>();
+    let damaged = rows.iter().flat_map(of).collect();
+    Ok(Sheet { file: short(file), name, header, rows, damaged })
+}
+
+/// Sheets that a checklist may have.
+const SHEETS: [&str; 3] = ["survey", "choices", "settings"];
+
+/// Sheets that XLSForm has too, and what to do.
+const UNSUPPORTED: [(&str, &str); 3] = [
+    ("entities", "remove it: reports are all that leaves a phone"),
+    ("external_choices", "put its lists into the choices sheet and use choice_filter"),
+    ("osm", "remove it, and use geopoint"),
+];
+
+/// Refuses sheets that are misspelt or change what is asked. `called` gives the name by which a sheet is looked for.
+fn known_sheets(file: &Path, names: &[String], called: fn(&str) -> String) -> Result<(), ReadError> {
+    for found in names {
+        if SHEETS.contains(&called(found).as_str()) {
+            continue;
+        }
+        let plain = found.trim().to_lowercase();
+        if let Some((sheet, remedy)) = UNSUPPORTED.into_iter().find(|u| u.0 == plain) {
+            return Err(ReadError::Unsupported { file: file.to_owned(), sheet, remedy });
+        }
+        let near = |sheet: &&str| distance(sheet, &plain) <= 2 && !plain.starts_with('_');
+        if let Some(meant) = SHEETS.into_iter().find(near) {
+            return Err(ReadError::Misspelt { file: file.to_owned(), found: found.clone(), meant });
+        }
+    }
+    Ok(())
+}
+
+/// The tables of a folder, without the ending. A folder that cannot be read has none: the file that is missing in it is told.
+fn csv_names(dir: &Path) -> Vec<String> {
+    let files = fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path());
+    let tables = files.filter(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")));
+    let mut names: Vec<String> = tables.filter_map(|p| Some(p.file_stem()?.to_string_lossy().into_owned())).collect();
+    names.sort();
+    names
 }
 
 /// The file with the folder that holds it, which is enough to find it in a mission.

@@ -4,19 +4,20 @@ mod map;
 mod tables;
 mod traits;
 mod workbench;
+mod zones;
 
 use crate::error::DeskError;
 use baqylau_findings::Compiled;
 use baqylau_findings::sample::Sample;
 use baqylau_forms::definition::{Definition, Text};
 use baqylau_forms::places::Level;
-use baqylau_forms::{Form, Places};
+use baqylau_forms::{Form, Places, Zone};
 use baqylau_report::mission::{Language, Mission};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
-use tables::{figures, offset, people, places, sample};
+use tables::{figures, people, places, sample};
 use workbench::Checked;
 
 pub use map::Outline;
@@ -94,7 +95,8 @@ struct MissionFile {
     languages: Vec<Language>,
     default_language: String,
     time_zone: String,
-    offset: String,
+    #[serde(default)]
+    offset: Option<String>,
     election_day: String,
     starts: String,
     ends: String,
@@ -125,16 +127,18 @@ impl Source {
         let file: MissionFile = read_json(&folder.join("mission.json"))?;
         let mut faults = Vec::new();
         let times = file.call_ins.clone();
-        let (mission, roles) = settings(file, &mut faults);
+        let mut warnings = Vec::new();
+        let (mission, roles) = settings(file, &mut faults, &mut warnings);
         let codes: Vec<String> = mission.0.languages.iter().map(|l| l.code.clone()).collect();
-        let places = places(&folder.join("places.csv"), mission.1, &codes, &mut faults);
+        let day = baqylau_forms::value::Date::parse(&mission.0.election_day).unwrap_or_default();
+        let places = places(&folder.join("places.csv"), mission.1, &codes, day, &mut faults);
         if !faults.is_empty() {
             return Err(DeskError::Source { faults });
         }
-        let mission = mission.0;
+        let (mission, named) = (mission.0, mission.2);
+        out_of_season(&places, &named, day, &mut warnings);
         let call_ins = call_ins(&times, &mut faults);
         let people = people(&folder.join("people.csv"), &roles, &mut faults);
-        let mut warnings = Vec::new();
         let mut checklists = Vec::new();
         for id in &mission.checklists {
             match checklist(&folder.join("checklists"), id, &codes, &places, &mut warnings) {
@@ -170,7 +174,7 @@ impl Source {
         let reconciled = checked.reconciled(&folder.join("reconcile.csv"), &mut numbers, &mut faults);
         let official = checked.official(&folder.join("official.csv"), &reconciled, &mut faults);
         let uses = checked.uses(&folder.join("desk.csv"), &mut faults);
-        let deployment = checked.deployment(&folder.join("deployment.csv"), mission.offset, &mut faults);
+        let deployment = checked.deployment(&folder.join("deployment.csv"), &mission.zone, &mut faults);
         let codebook = checked.codebook(&folder.join("codebook.csv"), &mut faults);
         let named = checked.traits(&folder.join("traits.csv"), &mut faults);
         let map = map::map(&folder.join("map.geojson"), &places, &mut faults);
@@ -251,9 +255,7 @@ fn positions(numbers: &[Compiled], checklists: &[Definition]) -> Vec<Option<(usi
 }
 
 fn coordinates(places: &Places) -> Vec<Option<(f64, f64)>> {
-    let number = |p, name| places.attribute(p, name)?.parse::<f64>().ok().filter(|n| n.is_finite());
-    let all = (0u32..).take(places.table().places.len());
-    all.map(|p| number(p, "latitude").zip(number(p, "longitude"))).collect()
+    (0u32..).take(places.table().places.len()).map(|p| places.position(p)).collect()
 }
 
 fn read_json<T: for<'d> Deserialize<'d>>(path: &Path) -> Result<T, DeskError> {
@@ -271,7 +273,12 @@ fn text(map: &BTreeMap<String, String>, languages: &[Language], what: &str, faul
     Text(languages.iter().map(one).collect())
 }
 
-fn settings(file: MissionFile, faults: &mut Vec<String>) -> ((Mission, Vec<Level>), Vec<String>) {
+/// The mission, its levels and the zone that it names; its roles.
+fn settings(
+    file: MissionFile,
+    faults: &mut Vec<String>,
+    warnings: &mut Vec<String>,
+) -> ((Mission, Vec<Level>, Zone), Vec<String>) {
     let mut languages = file.languages;
     // The default stands first everywhere.
     languages.sort_by_key(|l| l.code != file.default_language);
@@ -288,13 +295,12 @@ fn settings(file: MissionFile, faults: &mut Vec<String>) -> ((Mission, Vec<Level
             faults.push(format!("mission.json: {name} is no date YYYY-MM-DD"));
         }
     }
-    if file.time_zone.is_empty() {
-        faults.push("mission.json: time_zone is empty".into());
-    }
-    let offset = offset(&file.offset).unwrap_or_else(|| {
-        faults.push("mission.json: offset is no offset such as +06:00".into());
-        0
+    let day = baqylau_forms::value::Date::parse(&file.election_day).unwrap_or_default();
+    let named = zones::zone(&file.time_zone, day).unwrap_or_else(|what| {
+        faults.push(format!("mission.json: time_zone: {what}"));
+        Zone::fixed(0)
     });
+    let zone = seat(file.offset.as_deref(), &named, day, faults, warnings);
     let levels = file.levels.iter();
     let levels: Vec<Level> = levels
         .map(|l| Level { id: l.id.clone(), label: text(&l.label, &languages, &format!("the level {}", l.id), faults) })
@@ -302,14 +308,51 @@ fn settings(file: MissionFile, faults: &mut Vec<String>) -> ((Mission, Vec<Level
     let mission = Mission {
         title: text(&file.title, &languages, "the title", faults),
         languages,
-        offset,
+        zone,
         election_day: file.election_day,
         checklists: file.checklists,
         review_window_days: file.review_window_days,
         confirm_on_pull: file.confirm_on_pull,
         unlisted_places: file.unlisted_places,
     };
-    ((mission, levels), file.roles.into_iter().map(|r| r.id).collect())
+    ((mission, levels, named), file.roles.into_iter().map(|r| r.id).collect())
+}
+
+/// The time of the mission's seat: that of its zone, or a constant offset where one is given.
+fn seat(
+    offset: Option<&str>,
+    named: &Zone,
+    day: baqylau_forms::value::Date,
+    faults: &mut Vec<String>,
+    warnings: &mut Vec<String>,
+) -> Zone {
+    let Some(text) = offset else { return named.clone() };
+    let Some(minutes) = Zone::parse_offset(text) else {
+        faults.push(format!("mission.json: offset: {text:?} is no offset such as +06:00; correct it, or leave it out"));
+        return named.clone();
+    };
+    let noon = named.midnight(day) + 12 * 3_600_000;
+    if named.at(noon) != minutes {
+        let (name, right) = (&named.name, Zone::fixed(named.at(noon)).name);
+        warnings.push(format!(
+            "mission.json: offset: {name} has {right} on the day of the election, and {text} is used all the same; leave offset out to use {name}"
+        ));
+    }
+    Zone::fixed(minutes)
+}
+
+/// Places whose constant offset is the mission's in the other half of the year.
+fn out_of_season(places: &Places, named: &Zone, day: baqylau_forms::value::Date, warnings: &mut Vec<String>) {
+    let table = places.table();
+    for (at, zone) in table.zones.iter().enumerate().filter(|(_, z)| z.changes.is_empty()) {
+        if zones::is_of_another_season(zone.offset, named, day) {
+            let count = table.places.iter().filter(|p| usize::from(p.zone) == at).count();
+            let (offset, name) = (&zone.name, &named.name);
+            warnings.push(format!(
+                "places.csv: {count} places have {offset} all year, which {name} has in another season than the election's; write {name} as their time_zone if its clocks are theirs"
+            ));
+        }
+    }
 }
 
 /// Times as `13:00`.

@@ -1,27 +1,16 @@
 //! The tables of a mission: places, people, figures. A fault names table, row and column.
 
-use super::Person;
+use super::{Person, zones};
 use baqylau_findings::Figure;
 use baqylau_findings::sample::Sample;
-use baqylau_forms::Places;
 use baqylau_forms::definition::Text;
 use baqylau_forms::places::{Level, Place, PlaceTable};
+use baqylau_forms::value::Date;
+use baqylau_forms::{Places, Zone, numeral};
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// Minutes of `+06:00`.
-pub(super) fn offset(text: &str) -> Option<i16> {
-    let (sign, rest) = match text.as_bytes().first()? {
-        b'+' => (1, &text[1..]),
-        b'-' => (-1, &text[1..]),
-        _ => return None,
-    };
-    let (hours, minutes) = rest.split_once(':')?;
-    let minutes = hours.parse::<i16>().ok()?.checked_mul(60)? + minutes.parse::<i16>().ok()?;
-    (0..=14 * 60).contains(&minutes).then_some(sign * minutes)
-}
 
 /// A table with its header.
 pub(super) struct Table {
@@ -38,7 +27,18 @@ impl Table {
         let header = reader.headers().map_err(|e| fault(&e))?.iter().map(str::to_owned).collect();
         let rows: Result<Vec<_>, _> =
             reader.records().map(|r| r.map(|r| r.iter().map(str::to_owned).collect())).collect();
-        Ok(Self { path: path.to_owned(), header, rows: rows.map_err(|e| fault(&e))? })
+        let table = Self { path: path.to_owned(), header, rows: rows.map_err(|e| fault(&e))? };
+        table.damaged().map_or(Ok(table), Err)
+    }
+
+    /// The first cell that holds an error of a spreadsheet.
+    fn damaged(&self) -> Option<String> {
+        let cells = self.rows.iter().zip(2..).flat_map(|(row, at)| row.iter().zip(&self.header).map(move |c| (at, c)));
+        let (row, (cell, column)) = cells.into_iter().find(|(_, (cell, _))| baqylau_xlsform::cells::is_error(cell))?;
+        let file = name(&self.path);
+        Some(format!(
+            "{file}, row {row}, column {column}: the cell shows the error {cell}; correct its formula, or type the text"
+        ))
     }
 
     fn column(&self, name: &str) -> Option<usize> {
@@ -78,14 +78,46 @@ pub(super) fn cell_text(row: &[String], columns: &[usize]) -> Text {
     if text.is_empty() { Text::default() } else { text }
 }
 
-pub(super) fn places(path: &Path, levels: Vec<Level>, codes: &[String], faults: &mut Vec<String>) -> Arc<Places> {
-    let table = collect(place_table(path, levels, codes, faults), faults);
+/// Reads `places.csv`; the changes of summer time are those around `day`.
+pub(super) fn places(
+    path: &Path,
+    levels: Vec<Level>,
+    codes: &[String],
+    day: Date,
+    faults: &mut Vec<String>,
+) -> Arc<Places> {
+    let table = collect(place_table(path, levels, codes, day, faults), faults);
     match Places::new(table) {
         Ok(places) => Arc::new(places),
         Err(fault) => {
             faults.push(format!("places.csv: {fault}"));
             Arc::default()
         }
+    }
+}
+
+/// The zones of the places, each read once.
+#[derive(Default)]
+struct Zones {
+    day: Date,
+    known: Vec<Zone>,
+    by_text: HashMap<String, Result<u16, String>>,
+}
+
+impl Zones {
+    fn position(&mut self, text: &str) -> Result<u16, String> {
+        if let Some(found) = self.by_text.get(text) {
+            return found.clone();
+        }
+        let read = zones::zone(text, self.day).and_then(|zone| {
+            let at = self.known.iter().position(|z| *z == zone).unwrap_or_else(|| {
+                self.known.push(zone);
+                self.known.len() - 1
+            });
+            u16::try_from(at).map_err(|_| "there are too many time zones".to_owned())
+        });
+        self.by_text.insert(text.to_owned(), read.clone());
+        read
     }
 }
 
@@ -96,6 +128,7 @@ fn place_table(
     path: &Path,
     levels: Vec<Level>,
     codes: &[String],
+    day: Date,
     faults: &mut Vec<String>,
 ) -> Result<PlaceTable, String> {
     let table = Table::read(path)?;
@@ -106,6 +139,8 @@ fn place_table(
     let further: Vec<usize> = (0..table.header.len()).filter(|c| !known(&table.header[*c])).collect();
     let by_code: HashMap<&str, usize> = table.rows.iter().enumerate().map(|(i, r)| (r[code].as_str(), i)).collect();
     let mut interned: HashMap<&str, Arc<str>> = HashMap::new();
+    let mut zones = Zones { day, ..Zones::default() };
+    let positions = ["latitude", "longitude"].map(|name| (name, table.column(name)));
     let mut out = Vec::with_capacity(table.rows.len());
     for (at, row) in table.rows.iter().enumerate() {
         let mut fault = |what: String| faults.push(format!("places.csv, row {}: {what}", at + 2));
@@ -123,10 +158,17 @@ fn place_table(
         if above.is_none() && !row[parent].is_empty() {
             fault(format!("column parent: {:?} is not in the table; add it, or correct the code", row[parent]));
         }
-        let offset = offset(&row[zone]).unwrap_or_else(|| {
-            fault(format!("column time_zone: {:?} is no offset such as +06:00", row[zone]));
+        let zone = zones.position(&row[zone]).unwrap_or_else(|what| {
+            fault(format!("column time_zone: {what}"));
             0
         });
+        for (name, limit) in positions.iter().zip([90.0, 180.0]).filter_map(|((name, c), l)| Some(((*name, (*c)?), l)))
+        {
+            let (name, cell) = (name.0, &row[name.1]);
+            if !cell.is_empty() && numeral::degrees(cell, limit).is_none() {
+                fault(format!("column {name}: {cell:?} is no {name}; write degrees with a point, as in 51.1"));
+            }
+        }
         let cells = further.iter().map(|c| interned.entry(&row[*c]).or_insert_with(|| row[*c].as_str().into()).clone());
         out.push(Place {
             code: row[code].as_str().into(),
@@ -134,12 +176,12 @@ fn place_table(
             parent: above,
             number: row[number].as_str().into(),
             label: cell_text(row, &labels),
-            offset,
+            zone,
             cells: cells.collect(),
         });
     }
     let columns = further.iter().map(|c| table.header[*c].clone()).collect();
-    Ok(PlaceTable { levels, columns, places: out })
+    Ok(PlaceTable { levels, columns, zones: zones.known, places: out })
 }
 
 pub(super) fn people(path: &Path, roles: &[String], faults: &mut Vec<String>) -> Vec<Person> {

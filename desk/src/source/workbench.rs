@@ -4,8 +4,7 @@
 use super::tables::{Table, cell_text, collect};
 use baqylau_findings::{Compiled, Figure, FigureError, Unit};
 use baqylau_forms::definition::{Definition, Kind, Text};
-use baqylau_forms::value::{Date, TimeOfDay};
-use baqylau_forms::{Form, Places};
+use baqylau_forms::{Form, Places, Zone, numeral};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -269,8 +268,9 @@ impl Checked<'_> {
                 let at = reconciled.iter().position(|r| r.id == id && !r.is_check());
                 let at = at.ok_or(("id", format!("{id:?} is no rate or number of reconcile.csv")))?;
                 let place = self.place(place)?;
-                let number = value.parse::<f64>().ok().filter(|n| n.is_finite() && *n >= 0.0);
-                let value = number.ok_or(("value", format!("{value:?} is no number")))?;
+                let number =
+                    numeral::decimal(value).map_err(|e| ("value", format!("{value:?}: expected {e}")))?.float();
+                let value = Some(number).filter(|n| *n >= 0.0).ok_or(("value", format!("{value:?} is below 0")))?;
                 if source.is_empty() {
                     return Err(("source", "say who published it".into()));
                 }
@@ -283,18 +283,13 @@ impl Checked<'_> {
         self.places.find(code).ok_or(("place", format!("{code:?} is not in places.csv")))
     }
 
-    /// `deployment.csv`: who is expected to report what, by when. `offset`: minutes east of UTC at the mission's seat.
-    pub fn deployment(&self, path: &Path, offset: i16, faults: &mut Vec<String>) -> Vec<Due> {
+    /// `deployment.csv`: who is expected to report what, by when in the time of the mission's seat.
+    pub fn deployment(&self, path: &Path, zone: &Zone, faults: &mut Vec<String>) -> Vec<Due> {
         self.rows(path, ["team", "checklist", "due", "place"], false, faults, |[team, checklist, due, place], _| {
-            let moment = || {
-                let (date, time) = due.split_once(' ')?;
-                let (date, time) = (Date::parse(date)?, TimeOfDay::parse(time)?);
-                Some(i64::from(date.0) * 86_400_000 + i64::from(time.0) * 1_000 - i64::from(offset) * 60_000)
-            };
             Ok(Due {
                 team: team.to_owned(),
                 checklist: self.checklist(checklist).ok_or(("checklist", no_checklist(checklist)))?,
-                at: moment().ok_or(("due", format!("{due:?} is no moment such as 2023-03-19 09:00")))?,
+                at: zone.read(due).map_err(|e| ("due", format!("{due:?}: expected {e}")))?.ms,
                 place: if place.is_empty() { None } else { Some(self.place(place)?) },
             })
         })

@@ -130,13 +130,13 @@ impl View {
 
     /// A moment where the mission has its seat.
     pub fn moment(&self, ms: i64) -> String {
-        let moment = baqylau_forms::value::Moment { ms, offset: self.state.source.mission.offset };
+        let moment = self.state.source.mission.zone.moment(ms);
         moment.local().map_or_else(String::new, |t| t.format("%Y-%m-%d %H:%M").to_string())
     }
 
     /// The time of a moment where the mission has its seat, with seconds.
     pub fn clock(&self, ms: i64) -> String {
-        let moment = baqylau_forms::value::Moment { ms, offset: self.state.source.mission.offset };
+        let moment = self.state.source.mission.zone.moment(ms);
         moment.local().map_or_else(String::new, |t| t.format("%H:%M:%S").to_string())
     }
 

@@ -15,7 +15,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 fn now(view: &View) -> Moment {
-    Moment { ms: (view.state.now)(), offset: view.state.source.mission.offset }
+    view.state.source.mission.zone.moment((view.state.now)())
 }
 
 pub(crate) async fn all(view: View) -> Result<Markup, Failed> {
@@ -104,9 +104,8 @@ fn place(view: &View, words: &str) -> Result<Option<String>, DeskError> {
 
 /// A moment where the mission has its seat.
 fn moment(view: &View, text: &str) -> Option<(i64, i16)> {
-    let offset = view.state.source.mission.offset;
-    let local = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").ok()?;
-    Some((local.and_utc().timestamp_millis() - i64::from(offset) * 60_000, offset))
+    let moment = view.state.source.mission.zone.read(text).ok()?;
+    Some((moment.ms, moment.offset))
 }
 
 pub(crate) async fn page(view: View, Path(id): Path<i64>) -> Result<Markup, Failed> {

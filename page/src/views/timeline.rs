@@ -43,7 +43,8 @@ pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
 /// What is to be looked at again, and nobody has signed for yet; what is overdue stands first.
 fn due(view: &View, board: &Board) -> Markup {
     let w = view.words;
-    let today = (view.state.now)() + i64::from(view.state.source.mission.offset) * 60_000;
+    let now = (view.state.now)();
+    let today = now + i64::from(view.state.source.mission.zone.at(now)) * 60_000;
     let today = u32::try_from(today.div_euclid(86_400_000)).unwrap_or(0);
     let open = board.lines.iter().filter(|l| l.status == Status::Counted && l.reviews.is_empty());
     let mut open: Vec<(u32, &Line)> = open.filter_map(|l| Some((l.used(Use::FollowUp).min()?, l))).collect();

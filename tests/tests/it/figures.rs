@@ -2,6 +2,7 @@
 
 use baqylau_desk::source::Source;
 use baqylau_findings::{Compiled, Computed, Observation, Unit, compute};
+use baqylau_forms::Zone;
 use baqylau_forms::definition::Kind;
 use baqylau_forms::expr::{Environment, Expr};
 use baqylau_forms::fill::{Facts, Filling, Key, Mode, Mutation, read_literal_at};
@@ -70,7 +71,8 @@ fn fill(source: &Source, index: u64, task: &Task) -> Observation {
                 filling.add_row(key).expect("a row");
             }
         } else if !text.is_empty() && !question.read_only {
-            let answer = read_literal_at(&form, key.node, &text, 360).expect("the plan fits the checklist");
+            let answer =
+                read_literal_at(&form, key.node, &text, &Zone::fixed(360)).expect("the plan fits the checklist");
             filling.set(key, answer).expect("the plan fits the checklist");
         }
     }

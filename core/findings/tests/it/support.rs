@@ -6,7 +6,7 @@ use baqylau_forms::expr::Environment;
 use baqylau_forms::fill::{Facts, Key, read_literal};
 use baqylau_forms::places::{Level, Place, PlaceTable};
 use baqylau_forms::value::Moment;
-use baqylau_forms::{Definition, Filling, Form, Missing, Places};
+use baqylau_forms::{Definition, Filling, Form, Missing, Places, Zone};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -54,10 +54,15 @@ pub fn form() -> Arc<Form> {
         parent: None,
         number: Arc::default(),
         label: text("station"),
-        offset: 360,
+        zone: 0,
         cells: Vec::new(),
     };
-    let table = PlaceTable { levels: vec![level], columns: Vec::new(), places: (0..9).map(place).collect() };
+    let table = PlaceTable {
+        levels: vec![level],
+        columns: Vec::new(),
+        zones: vec![Zone::fixed(360)],
+        places: (0..9).map(place).collect(),
+    };
     let places = Arc::new(Places::new(table).expect("the places are sound"));
     Arc::new(Form::compile(definition, places).expect("the form compiles"))
 }

@@ -101,7 +101,7 @@ impl Carrier<'_> {
         if same && kept {
             return (Some(answer.clone()), Vec::new());
         }
-        (literal::read_at(new, to, &text, self.old.environment.now.offset).ok(), Vec::new())
+        (literal::read_at(new, to, &text, &crate::Zone::fixed(self.old.environment.now.offset)).ok(), Vec::new())
     }
 
     fn words(&mut self, key: Key, text: String, note: bool) {

@@ -53,9 +53,9 @@ impl Filling {
             Some(ListRef::Places(_)) if !query.is_empty() => self.form.places.search(&offered, query, offset, limit),
             _ if query.is_empty() => offered.into_iter().skip(offset).take(limit).collect(),
             _ => {
-                let query = crate::places::fold(query);
+                let query = crate::fold::fold(query);
                 let hit = |c: &u32| {
-                    let text = crate::places::fold(&self.choice_text(key, *c));
+                    let text = crate::fold::fold(&self.choice_text(key, *c));
                     query.split_whitespace().all(|word| text.contains(word))
                 };
                 offered.into_iter().filter(hit).skip(offset).take(limit).collect()

@@ -4,8 +4,9 @@ use crate::definition::Kind;
 use crate::expr::{NodeRef, Val};
 use crate::form::Form;
 use crate::num;
-use crate::places::local_digit;
-use crate::value::{Answer, Date, Decimal, Missing, Moment, Point, TimeOfDay};
+use crate::numeral;
+use crate::value::{Answer, Date, Decimal, Missing, TimeOfDay};
+use crate::zone::{LocalError, Zone};
 use std::fmt::Write;
 
 /// The most places behind the point of a number that somebody types.
@@ -14,25 +15,25 @@ const MAX_PLACES: i16 = 9;
 /// What a text should have been.
 pub type LiteralError = &'static str;
 
-/// Reads an answer: choices by name, several separated by spaces, dates as in ISO 8601, `?dk` for a missing value. Local digits
-/// are read as digits.
+/// Reads an answer: choices by name, several separated by spaces, dates as in ISO 8601, `?dk` for a missing value; numbers and positions
+/// as [`numeral`] reads them.
 ///
 /// # Errors
 /// What the question expects.
 pub fn read(form: &Form, node: NodeRef, text: &str) -> Result<Answer, LiteralError> {
-    read_at(form, node, text, 0)
+    read_at(form, node, text, &Zone::fixed(0))
 }
 
-/// As [`read`], where a moment without an offset has this one, in minutes east of UTC.
+/// As [`read`], where a moment without an offset is a time of this zone.
 ///
 /// # Errors
 /// What the question expects.
-pub fn read_at(form: &Form, node: NodeRef, text: &str, offset: i16) -> Result<Answer, LiteralError> {
+pub fn read_at(form: &Form, node: NodeRef, text: &str, zone: &Zone) -> Result<Answer, LiteralError> {
     let kind = &form.definition().items[node as usize].kind;
     if let Some(missing) = text.strip_prefix('?').and_then(Missing::from_code) {
         return Ok(Answer::Missing(missing));
     }
-    let digits: String = text.trim().chars().map(|c| local_digit(c).unwrap_or(c)).collect();
+    let digits = numeral::plain(text);
     let expected = takes(kind);
     let answer = match kind {
         Kind::SelectOne { .. } => form.choice(node, text.trim()).map(Answer::One),
@@ -44,37 +45,22 @@ pub fn read_at(form: &Form, node: NodeRef, text: &str, offset: i16) -> Result<An
                 Answer::Many(c)
             })
         }
-        Kind::Integer => digits.parse().ok().map(Answer::Integer),
-        Kind::Range { .. } | Kind::Decimal => Decimal::parse(&digits).map(Answer::Decimal),
+        Kind::Integer => return numeral::integer(text).map(Answer::Integer).map_err(numeral::NumeralError::expected),
+        Kind::Range { .. } | Kind::Decimal => {
+            return numeral::decimal(text).map(Answer::Decimal).map_err(numeral::NumeralError::expected);
+        }
         Kind::Date | Kind::Today => Date::parse(&digits).map(Answer::Date),
         Kind::Time => TimeOfDay::parse(&digits).map(Answer::Time),
-        Kind::DateTime | Kind::Start | Kind::End => Moment::parse(&digits, offset).map(Answer::Moment),
-        Kind::Geopoint => point(&digits).map(Answer::Point),
+        Kind::DateTime | Kind::Start | Kind::End => {
+            return zone.read(&digits).map(Answer::Moment).map_err(LocalError::expected);
+        }
+        Kind::Geopoint => return numeral::position(text).map(Answer::Point).map_err(numeral::NumeralError::expected),
         Kind::Acknowledge => matches!(text.trim(), "OK" | "yes").then_some(Answer::Acknowledged),
         Kind::Text | Kind::Barcode | Kind::Hidden | Kind::Calculate => Some(Answer::Text(text.to_owned())),
         Kind::Attachment { .. } => Some(Answer::Attachment(text.to_owned())),
         Kind::Group { .. } | Kind::Repeat { .. } | Kind::Note => None,
     };
     answer.ok_or(expected)
-}
-
-/// `latitude longitude [altitude [accuracy in metres]]`, as ODK writes it.
-fn point(text: &str) -> Option<Point> {
-    let parts: Vec<f64> =
-        text.split([' ', ',']).filter(|t| !t.is_empty()).map(|t| t.parse().ok()).collect::<Option<_>>()?;
-    let units = |degrees: f64, limit: f64| {
-        (degrees.abs() <= limit)
-            .then(|| num::int((degrees * 1e7).round()))
-            .flatten()
-            .and_then(|n| i32::try_from(n).ok())
-    };
-    let accuracy = num::int((parts.get(3).copied().unwrap_or(0.0) * 100.0).round())?;
-    Some(Point {
-        latitude: units(*parts.first()?, 90.0)?,
-        longitude: units(*parts.get(1)?, 180.0)?,
-        accuracy: u32::try_from(accuracy).ok()?,
-        mock: false,
-    })
 }
 
 /// Writes an answer so that [`read`] reads it back.
@@ -160,16 +146,18 @@ fn takes(kind: &Kind) -> LiteralError {
 /// Whether an answer is of the question's kind.
 pub(super) fn accepts(kind: &Kind, answer: &Answer) -> Result<(), LiteralError> {
     if !answer.is_possible() {
-        return Err("a value that there is: a day of the calendar, a time within a day, a position on the earth");
+        return Err(
+            "a value that there is: a day of the years 1900 to 2199 of the common calendar, a time within a day, a position on the earth",
+        );
     }
     let fits = match kind {
         Kind::SelectOne { .. } => matches!(answer, Answer::One(_)),
         Kind::SelectMultiple { .. } => matches!(answer, Answer::Many(_)),
         Kind::Integer => matches!(answer, Answer::Integer(_)),
         Kind::Decimal => matches!(answer, Answer::Decimal(d) if (0..=MAX_PLACES).contains(&d.scale)),
-        Kind::Range { start, end, .. } => match answer {
-            Answer::Decimal(d) => (0..=MAX_PLACES).contains(&d.scale) && within(*d, start, end),
-            _ => false,
+        Kind::Range { start, end, step } => match answer {
+            Answer::Decimal(d) if (0..=MAX_PLACES).contains(&d.scale) && within(*d, start, end, step) => true,
+            _ => return Err("a number between the ends of the range, on one of its steps"),
         },
         Kind::Text | Kind::Barcode | Kind::Hidden => matches!(answer, Answer::Text(_)),
         Kind::Date | Kind::Today => matches!(answer, Answer::Date(_)),
@@ -198,9 +186,17 @@ pub(super) fn accepts_kept(kind: &Kind, computes: bool, answer: &Answer) -> Resu
     }
 }
 
-fn within(d: Decimal, start: &str, end: &str) -> bool {
-    let ends = Decimal::parse(start).zip(Decimal::parse(end));
-    ends.is_some_and(|(s, e)| (s.float()..=e.float()).contains(&d.float()))
+/// Whether a number is on a step of a range.
+fn within(d: Decimal, start: &str, end: &str, step: &str) -> bool {
+    // Nine places behind the point, exactly.
+    let exact = |d: Decimal| {
+        i128::from(d.digits) * 10i128.pow((MAX_PLACES - d.scale.clamp(0, MAX_PLACES)).unsigned_abs().into())
+    };
+    let [Some(start), Some(end), Some(step)] = [start, end, step].map(|t| Decimal::parse(t).map(exact)) else {
+        return false;
+    };
+    let d = exact(d);
+    (start..=end).contains(&d) && step > 0 && (d - start) % step == 0
 }
 
 /// A computed value as the answer of a question; a blank one, or one that the question cannot hold, is none.

@@ -143,7 +143,7 @@ fn an_answer_that_does_not_fit_changes_nothing() {
         ("abc", Answer::Many(vec![1, 1]), wrong("abc", "choices, ascending, each once")),
         ("abc", Answer::Many(vec![0, 9]), FillError::NotOffered { name: name("abc") }),
         ("abc", Answer::Many(vec![0, 3]), FillError::Exclusive { name: name("abc"), choice: name("none") }),
-        ("range", decimal(6), wrong("range", "a decimal number")),
+        ("range", decimal(6), wrong("range", "a number between the ends of the range, on one of its steps")),
         ("fixed", text(), FillError::ReadOnly { name: name("fixed") }),
         ("calc", text(), FillError::ReadOnly { name: name("calc") }),
         ("note", text(), FillError::ReadOnly { name: name("note") }),

@@ -6,7 +6,7 @@ use baqylau_forms::fill::{Facts, Key, Mode, Outcome, QuestionView, ViewChange, r
 use baqylau_forms::form::Problem;
 use baqylau_forms::places::{Level, Place, PlaceTable};
 use baqylau_forms::value::Moment;
-use baqylau_forms::{Filling, Form, Missing, Places};
+use baqylau_forms::{Filling, Form, Missing, Places, Zone};
 use std::sync::Arc;
 
 /// An item, written down in parts.
@@ -144,6 +144,7 @@ pub fn places(regions: usize, stations: usize) -> Arc<Places> {
     let mut table = PlaceTable {
         levels: ["country", "region", "station"].map(level).to_vec(),
         columns: vec!["kind".to_owned()],
+        zones: vec![Zone::fixed(360)],
         places: Vec::new(),
     };
     let place = |code: String, level, parent, kind: &str| Place {
@@ -152,7 +153,7 @@ pub fn places(regions: usize, stations: usize) -> Arc<Places> {
         parent,
         number: Arc::default(),
         label: text(&format!("Name of {code}")),
-        offset: 360,
+        zone: 0,
         cells: vec![Arc::from(kind)],
     };
     table.places.push(place("kz".to_owned(), 0, None, ""));

@@ -1,13 +1,13 @@
 //! Checklists being filled. An answer is durable when the call that set it returns.
 
 use super::mission::Loaded;
-use super::visits::{VisitRecord, facts, find_place, find_visit, offset, record_of};
+use super::visits::{VisitRecord, facts, find_place, find_visit, record_of, zone};
 use super::{ObserverCore, Unlocked};
 use crate::error::Error;
 use crate::store::{Draft, MainStore, NewDraft};
 use baqylau_forms::expr::Environment;
 use baqylau_forms::fill::{ChoiceView, Filling, Key, Leftover, Problem, Progress, SectionView, ViewChange};
-use baqylau_forms::value::{Answer, Moment};
+use baqylau_forms::value::Answer;
 use std::sync::Arc;
 
 /// A checklist of a visit.
@@ -199,11 +199,13 @@ impl ObserverCore {
     /// # Errors
     /// The text is no answer to the question.
     pub fn read_answer(&self, draft: i64, key: Key, text: &str) -> Result<Answer, Error> {
-        self.reading(draft, |f| {
+        self.with_mission(|u, loaded| {
+            let record = record_of(&u.main.visit(u.main.draft(draft)?.visit)?)?;
+            let (_, f) = self.filling(u, loaded, draft)?;
             let items = &f.form().definition().items;
             let item =
                 items.get(key.node as usize).ok_or_else(|| Error::invalid("question", "there is no such question"))?;
-            baqylau_forms::fill::read_literal_at(f.form(), key.node, text, f.environment().now.offset)
+            baqylau_forms::fill::read_literal_at(f.form(), key.node, text, zone(loaded, &record))
                 .map_err(|expected| Error::invalid(item.name.clone(), format!("expected {expected}")))
         })
     }
@@ -227,6 +229,14 @@ impl ObserverCore {
     /// # Errors
     /// The answer does not fit; nothing is changed.
     pub fn set(&self, draft: i64, key: Key, answer: Answer) -> Result<ViewChange, Error> {
+        let answer = match answer {
+            // A phone may be set to another zone than the place's.
+            Answer::Moment(moment) => self.with_mission(|u, loaded| {
+                let record = record_of(&u.main.visit(u.main.draft(draft)?.visit)?)?;
+                Ok(Answer::Moment(zone(loaded, &record).moment(moment.ms)))
+            })?,
+            other => other,
+        };
         self.changing(draft, Some(key.node), |f| Ok(f.set(key, answer)?))
     }
 
@@ -322,7 +332,7 @@ impl ObserverCore {
     }
 
     pub(super) fn environment(&self, loaded: &Loaded, record: &VisitRecord) -> Environment {
-        let now = Moment { offset: offset(loaded, record), ..self.config.clock.wall() };
+        let now = zone(loaded, record).moment(self.config.clock.wall().ms);
         Environment { now, language: self.language(loaded) }
     }
 }

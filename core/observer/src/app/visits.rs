@@ -4,6 +4,7 @@ use super::mission::Loaded;
 use super::{DraftView, ObserverCore, Unlocked};
 use crate::error::Error;
 use crate::store::{Facts, StoredVisit};
+use baqylau_forms::Zone;
 use baqylau_forms::fill::{Facts as FormFacts, Outcome};
 use baqylau_forms::value::{Moment, Point};
 use serde::{Deserialize, Serialize};
@@ -90,7 +91,7 @@ impl ObserverCore {
             let code = format!("{team}-{letter}{number:02}");
             let mut record =
                 VisitRecord { place: place.map(str::to_owned), mode: "phone".into(), ..VisitRecord::default() };
-            record.arrived = Some(Moment { offset: offset(loaded, &record), ..now });
+            record.arrived = Some(zone(loaded, &record).moment(now.ms));
             let id = u.main.add_visit(&code, &record)?;
             let stored = u.main.visit(id)?;
             self.committed();
@@ -132,6 +133,11 @@ impl ObserverCore {
                 VisitUpdate::Mode(mode) => record.mode = mode,
                 VisitUpdate::Position(point) => record.position = Some(point),
             }
+            // A phone may be set to another zone than the place's.
+            let here = zone(loaded, &record);
+            for moment in [&mut record.arrived, &mut record.departed].into_iter().flatten() {
+                *moment = here.moment(moment.ms);
+            }
             if record.arrived.zip(record.departed).is_some_and(|(a, d)| d.ms < a.ms) {
                 return Err(Error::invalid("departure", "it is before the arrival; correct one of the two"));
             }
@@ -171,10 +177,10 @@ impl ObserverCore {
     }
 }
 
-/// The offset of the visit's place, or of the mission's seat.
-pub(super) fn offset(loaded: &Loaded, record: &VisitRecord) -> i16 {
-    let place = record.place.as_deref().and_then(|code| loaded.places.find(code)).and_then(|p| loaded.places.get(p));
-    place.map_or(loaded.mission.offset, |p| p.offset)
+/// The time of the visit's place, or of the mission's seat.
+pub(super) fn zone<'l>(loaded: &'l Loaded, record: &VisitRecord) -> &'l Zone {
+    let place = record.place.as_deref().and_then(|code| loaded.places.find(code));
+    place.and_then(|p| loaded.places.zone(p)).unwrap_or(&loaded.mission.zone)
 }
 
 pub(super) fn find_place(loaded: &Loaded, code: &str) -> Result<u32, Error> {

@@ -5,7 +5,7 @@ use baqylau_forms::expr::Environment;
 use baqylau_forms::fill::{Facts, Key};
 use baqylau_forms::places::{Level, Place, PlaceTable};
 use baqylau_forms::value::{Answer, Date, Decimal, Moment, Point, TimeOfDay};
-use baqylau_forms::{Definition, Filling, Form, Missing, Places};
+use baqylau_forms::{Definition, Filling, Form, Missing, Places, Zone};
 use std::sync::Arc;
 
 /// The same numbers for the same seed, everywhere (`SplitMix64`).
@@ -91,12 +91,13 @@ fn places() -> Arc<Places> {
         parent,
         number: Arc::default(),
         label: text(code),
-        offset: 360,
+        zone: 0,
         cells: Vec::new(),
     };
     let table = PlaceTable {
         levels: ["region", "station"].map(level).to_vec(),
         columns: Vec::new(),
+        zones: vec![Zone::fixed(360)],
         places: vec![place("r0", 0, None), place("r0s0", 1, Some(0)), place("r0s1", 1, Some(0))],
     };
     Arc::new(Places::new(table).expect("the places are sound"))

@@ -39,7 +39,9 @@ const FAULTS: &[(&str, &[&str])] = &[
     ("type,name,label\ntext,a,Of ${b}?", &["voting/survey.csv, row 2, column label: unknown name ${b}"]),
     (
         "type,name,label,default\ninteger,a,A,many",
-        &["voting/survey.csv, row 2, column default: \"many\" is no value for this question; expected a whole number"],
+        &[
+            "voting/survey.csv, row 2, column default: \"many\" is no value for this question; expected a whole number, in digits only, as in 12345",
+        ],
     ),
     // Types
     (

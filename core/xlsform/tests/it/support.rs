@@ -1,5 +1,6 @@
 //! Tables in a folder, and places to go with them.
 
+use baqylau_forms::Zone;
 use baqylau_forms::definition::Text;
 use baqylau_forms::places::{Level, Place, PlaceTable, Places};
 use baqylau_xlsform::{Compiled, Finding, Workbook, compile};
@@ -97,12 +98,13 @@ pub fn places() -> Arc<Places> {
         parent: at.checked_sub(1).and_then(|p| u32::try_from(p).ok()),
         number: Arc::default(),
         label: text("Place"),
-        offset: 360,
+        zone: 0,
         cells: vec![Arc::from("regular"), Arc::from("urban")],
     };
     let table = PlaceTable {
         levels: levels.iter().map(|l| Level { id: (*l).to_owned(), label: text(l) }).collect(),
         columns: vec!["kind".to_owned(), "setting".to_owned()],
+        zones: vec![Zone::fixed(360)],
         places: (0..levels.len()).map(place).collect(),
     };
     Arc::new(Places::new(table).expect("the places are sound"))

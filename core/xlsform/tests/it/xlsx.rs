@@ -16,6 +16,13 @@ fn cell(text: &str) -> String {
     if let Some(serial) = text.strip_prefix("date:") {
         return format!("<c s=\"1\"><v>{serial}</v></c>");
     }
+    // `style:number`, by the positions of the styles below.
+    if let Some((style, number)) = text.split_once(':').filter(|(s, _)| s.parse::<u8>().is_ok()) {
+        return format!("<c s=\"{style}\"><v>{number}</v></c>");
+    }
+    if text.starts_with('#') {
+        return format!("<c t=\"e\"><v>{text}</v></c>");
+    }
     match text {
         "TRUE" | "FALSE" => format!("<c t=\"b\"><v>{}</v></c>", u8::from(text == "TRUE")),
         _ if text.parse::<f64>().is_ok() => format!("<c><v>{text}</v></c>"),
@@ -86,7 +93,7 @@ fn book(sheets: &Sheets) -> Vec<u8> {
     add(
         "xl/styles.xml",
         &format!(
-            "<?xml version=\"1.0\"?><styleSheet xmlns=\"{main}\"><cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\" applyNumberFormat=\"1\"/></cellXfs></styleSheet>"
+            "<?xml version=\"1.0\"?><styleSheet xmlns=\"{main}\"><numFmts count=\"2\"><numFmt numFmtId=\"164\" formatCode=\"0.0\\ %\"/><numFmt numFmtId=\"165\" formatCode=\"0.00\\ [$KZT]\"/></numFmts><cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\" applyNumberFormat=\"1\"/><xf numFmtId=\"9\"/><xf numFmtId=\"2\"/><xf numFmtId=\"164\"/><xf numFmtId=\"165\"/><xf numFmtId=\"1\"/><xf numFmtId=\"49\"/></cellXfs></styleSheet>"
         ),
     );
     zip.finish().expect("the archive").into_inner()
@@ -167,4 +174,59 @@ fn a_workbook_that_cannot_be_read_says_what_to_do() {
     assert!(said.contains("save it again as .xlsx"), "{said}");
     let error = Workbook::from_xlsx(&dir.path().join("none.xlsx"), None).expect_err("it does not exist");
     assert!(matches!(error, ReadError::Open { .. }), "{error}");
+}
+
+/// A workbook whose choices have these labels.
+fn labelled(labels: &[&'static str]) -> Sheets {
+    let head = vec!["list_name", "name", "label"];
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+    let rows = labels.iter().zip(names).map(|(label, name)| vec!["l", name, *label]);
+    vec![
+        ("survey", split("type,name,label\nselect_one l,q,Q\n")),
+        ("choices", [head].into_iter().chain(rows).collect()),
+        ("settings", split("form_id,version,form_title,places\nvoting,3:1.1,Voting,station\n")),
+    ]
+}
+
+#[test]
+fn numbers_are_read_as_they_are_shown() {
+    let cells =
+        ["2:0.5", "3:2", "3:1.1", "4:0.125", "6:2.5", "7:1.5", "0:0.30000000000000004", "3:1.005", "2:0.285", "TRUE"];
+    let shown = ["50%", "2.00", "1.10", "12.5 %", "3", "1.5", "0.3", "1.01", "29%", "TRUE"];
+    let (_dir, file) = write_book(&labelled(&cells));
+    let workbook = Workbook::from_xlsx(&file, None).expect("the workbook can be read");
+    let definition = compile(&workbook, &["en".to_owned()], &places()).expect("it compiles").definition;
+    let labels: Vec<String> = definition.lists[0].choices.iter().map(|c| c.label.get(0).to_string()).collect();
+    assert_eq!(labels, shown);
+    assert_eq!(definition.version, "1.10", "as the author sees it");
+}
+
+#[test]
+fn cells_that_cannot_be_told_as_they_are_shown_are_errors() {
+    let (dir, file) = write_book(&labelled(&["#REF!", "5:3", "12345678901234567890"]));
+    let workbook = Workbook::from_xlsx(&file, None).expect("the workbook can be read");
+    let errors = compile(&workbook, &["en".to_owned()], &places()).expect_err("three cells are none");
+    let folder = dir.path().file_name().expect("a name").to_string_lossy();
+    let at = |row| format!("{folder}/voting.xlsx, sheet choices, row {row}, column label");
+    let expected = [
+        format!("{}: the cell shows the error #REF!; correct its formula, or type the text", at(2)),
+        format!(
+            "{}: the number 3 is shown in the format \"0.00\\\\ [$KZT]\"; format the cell as text, and type what is to be read",
+            at(3)
+        ),
+        format!(
+            "{}: a number of more than 15 digits, of which the spreadsheet keeps 15; format the cell as text, and type it again",
+            at(4)
+        ),
+    ];
+    assert_eq!(errors.iter().map(ToString::to_string).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_sheet_of_a_workbook_that_looks_misspelt_is_an_error() {
+    let (_, mut sheets) = both();
+    sheets[1].0 = "choises";
+    let (_dir, file) = write_book(&sheets);
+    let said = Workbook::from_xlsx(&file, None).expect_err("a list would be missing").to_string();
+    assert!(said.contains("\"choises\" looks like \"choices\", and is not read"), "{said}");
 }
