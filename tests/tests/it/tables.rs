@@ -30,14 +30,14 @@ const FIGURES: &str = "id,checklist,unit,counts,of,base,per,published,value,tole
     hows,f,breakdown,${how},,answered,observation,,,,How it went: {value}.\n\
     n,f,count,true(),,all,observation,,,,\"{value, plural, one {# report} other {# reports}}.\"\n";
 
-fn version(source: &Path, survey: &str, choices: &str) {
+fn version(source: &Path, survey: &str, choices: &str, figures: &str) {
     let write = |name: &str, text: &str| {
         let path = source.join(name);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         std::fs::write(path, text).expect("writes");
     };
     write("mission.json", SETTINGS);
-    write("figures.csv", FIGURES);
+    write("figures.csv", figures);
     write("people.csv", "code,name,role,team,languages\np1,A,obs,T1,en\n");
     write(
         "places.csv",
@@ -66,7 +66,9 @@ fn exported() -> (World, tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let source = folder.path().join("tables");
     let police = "seen,police,Police\nseen,army,Army\nseen,party,\"Party, with \"\"flags\"\"\"\n";
-    version(&source, FIRST, &format!("how,good,Good\nhow,bad,Bad\n{police}"));
+    // The first version has no such choice.
+    let figures = FIGURES.replace("'stopped'", "'bad'");
+    version(&source, FIRST, &format!("how,good,Good\nhow,bad,Bad\n{police}"), &figures);
     let mut world = World::new(&source);
     let invite = world.invite("p1");
     let core = world.enrolled("phone", &invite);
@@ -81,7 +83,7 @@ fn exported() -> (World, tempfile::TempDir, PathBuf) {
         &[("how", "?dk"), ("seen", "?dk"), ("voters", "?dk"), ("said", "one, \"two\"\nand 'three'"), ("kind", "bad")],
     );
     sign(&core, &[("voters", "?np"), ("voters.missing", "3")]);
-    version(&source, SECOND, &format!("how,good,Went well\nhow,bad,Bad\nhow,stopped,Stopped\n{police}"));
+    version(&source, SECOND, &format!("how,good,Went well\nhow,bad,Bad\nhow,stopped,Stopped\n{police}"), FIGURES);
     core.sync_now(BUDGET).expect("syncs");
     world.desk.build(PASSPHRASE, now(), 30).expect("builds");
     world.desk.publish().expect("publishes");
