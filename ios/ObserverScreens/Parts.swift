@@ -81,7 +81,7 @@ struct Primary: View {
     }
 
     var body: some View {
-        Button(action: act) { Text(verbatim: text).frame(maxWidth: .infinity, minHeight: target) }
+        Button(action: act) { Text(verbatim: text).frame(maxWidth: .infinity, minHeight: target).contentShape(Rectangle()) }
             .buttonStyle(.borderedProminent)
             .accessibilityIdentifier(name)
     }
@@ -97,7 +97,7 @@ struct Secondary: View {
     }
 
     var body: some View {
-        Button(action: act) { Text(verbatim: text).frame(maxWidth: .infinity, minHeight: target) }
+        Button(action: act) { Text(verbatim: text).frame(maxWidth: .infinity, minHeight: target).contentShape(Rectangle()) }
             .buttonStyle(.bordered)
             .accessibilityIdentifier(name)
     }
@@ -114,8 +114,10 @@ struct Plain: View {
     }
 
     var body: some View {
-        Button(action: act) { Text(verbatim: text).frame(minWidth: target, minHeight: target, alignment: .leading) }
-            .accessibilityIdentifier(name)
+        Button(action: act) {
+            Text(verbatim: text).frame(minWidth: target, minHeight: target, alignment: .leading).contentShape(Rectangle())
+        }
+        .accessibilityIdentifier(name)
     }
 }
 
@@ -142,6 +144,8 @@ struct Line: View {
                 Text(verbatim: mark)
             }
             .frame(maxWidth: .infinity, minHeight: target)
+            // The room between the letters answers too.
+            .contentShape(Rectangle())
         }
         .buttonStyle(.plain)
         .accessibilityIdentifier(name)
