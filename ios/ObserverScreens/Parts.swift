@@ -189,10 +189,17 @@ struct Field: View {
     let name: String
     let text: String
     var keyboard = KeyboardKind.words
+    /// Told when the hand leaves the field, or says so with the keyboard's own key.
+    var finished: @MainActor () -> Void = {}
     let change: @MainActor (String) -> Void
+    @FocusState private var focused: Bool
 
     var body: some View {
-        TextField(text: Binding(get: { text }, set: { change($0) }), axis: .vertical) { Text(verbatim: label) }
+        // A number has one line: its keyboard's key ends it.
+        TextField(text: Binding(get: { text }, set: { change($0) }), axis: keyboard == .words ? .vertical : .horizontal) { Text(verbatim: label) }
+            .focused($focused)
+            .onChange(of: focused) { _, now in if !now { finished() } }
+            .onSubmit { finished() }
             .textFieldStyle(.roundedBorder)
             .keyboardType(keyboard == .words ? .default : .numbersAndPunctuation)
             .autocorrectionDisabled()
