@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # FOLDER/aar/*.aar -> FOLDER/classes (all classes, R classes), FOLDER/res.apk (all resources, the app's too) and
-# FOLDER/AndroidManifest.xml. Needs aapt2 and a JDK.
+# FOLDER/AndroidManifest.xml with the rules for what it names (manifest.pro). Needs aapt2 and a JDK.
 set -euo pipefail
 app=$(realpath "$(dirname "$0")/../app")
 catalogue=$(realpath "$app/../gradle/libs.versions.toml")
@@ -30,7 +30,7 @@ sdks="<uses-sdk android:minSdkVersion=\"$(version minSdk)\" android:targetSdkVer
 sed -e "s|^<manifest |&package=\"org.baqylau.app\" |" -e "s|^    <application|    $sdks\n&|" "$app/src/main/AndroidManifest.xml" >AndroidManifest.xml
 resources=()
 for zip in flat/*.zip; do [ "$zip" = flat/app.zip ] || resources+=(-R "$zip"); done
-aapt2 link -o res.apk -I framework.apk --manifest AndroidManifest.xml --java gen --extra-packages "${packages#:}" \
+aapt2 link -o res.apk -I framework.apk --manifest AndroidManifest.xml --proguard manifest.pro --java gen --extra-packages "${packages#:}" \
   --auto-add-overlay --custom-package org.baqylau.app "${resources[@]}" -R flat/app.zip
 find gen -name R.java -print0 | xargs -0 javac -nowarn -d classes
 rm -rf classes/META-INF/*.SF classes/module-info.class

@@ -19,7 +19,7 @@ class VersionsTest {
     fun `the catalogue of Gradle and the POMs agree`() {
         val poms = listOf("pom.xml", "androidx/pom.xml", "app/pom.xml").joinToString("\n") { File(android, it).readText() }
         val property = { name: String -> Regex("<$name.version>([^<]+)<").find(poms)?.groupValues?.get(1) }
-        for (name in listOf("kotlin", "coroutines", "jna", "zxing")) assertEquals(name, versions[name], property(name))
+        for (name in listOf("agp", "kotlin", "coroutines", "jna", "zxing")) assertEquals(name, versions[name], property(name))
         val library = Regex("module = \"([^:]+):([^\"]+)\", version.ref = \"([^\"]+)\"")
         for ((_, group, artifact, ref) in library.findAll(catalogue).map { it.groupValues }) {
             // The preview's renderer is Android Studio's.
