@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# FOLDER/aar/*.aar -> FOLDER/classes (all classes, R classes) and FOLDER/res.apk (all resources, the app's too). Needs aapt2 and a JDK.
+# FOLDER/aar/*.aar -> FOLDER/classes (all classes, R classes), FOLDER/res.apk (all resources, the app's too) and
+# FOLDER/AndroidManifest.xml with the rules for what it names (manifest.pro). Needs aapt2 and a JDK.
 set -euo pipefail
 app=$(realpath "$(dirname "$0")/../app")
+catalogue=$(realpath "$app/../gradle/libs.versions.toml")
 cd "${1:?the folder to work in}"
 rm -rf gen flat/app.zip && mkdir -p x flat gen classes
 if [ ! -e framework.apk ]; then
@@ -22,9 +24,13 @@ for jar in aar/*.jar; do
   if [ ! -e "x/$(basename "$jar")" ]; then (cd classes && jar xf "../$jar") && touch "x/$(basename "$jar")"; fi
 done
 aapt2 compile --dir "$app/src/main/res" -o flat/app.zip
+# Gradle adds these to the manifest from its own files.
+version() { sed -n "s/^$1 = \"\(.*\)\"/\1/p" "$catalogue"; }
+sdks="<uses-sdk android:minSdkVersion=\"$(version minSdk)\" android:targetSdkVersion=\"$(version targetSdk)\" />"
+sed -e "s|^<manifest |&package=\"org.baqylau.app\" |" -e "s|^    <application|    $sdks\n&|" "$app/src/main/AndroidManifest.xml" >AndroidManifest.xml
 resources=()
 for zip in flat/*.zip; do [ "$zip" = flat/app.zip ] || resources+=(-R "$zip"); done
-aapt2 link -o res.apk -I framework.apk --manifest "$app/src/main/AndroidManifest.xml" --java gen --extra-packages "${packages#:}" \
-  --auto-add-overlay --min-sdk-version 28 --target-sdk-version 35 --custom-package org.baqylau.app "${resources[@]}" -R flat/app.zip
+aapt2 link -o res.apk -I framework.apk --manifest AndroidManifest.xml --proguard manifest.pro --java gen --extra-packages "${packages#:}" \
+  --auto-add-overlay --custom-package org.baqylau.app "${resources[@]}" -R flat/app.zip
 find gen -name R.java -print0 | xargs -0 javac -nowarn -d classes
 rm -rf classes/META-INF/*.SF classes/module-info.class

@@ -1,17 +1,17 @@
 plugins {
     alias(libs.plugins.android.application)
-    alias(libs.plugins.kotlin.android)
     alias(libs.plugins.kotlin.compose)
 }
 
 android {
     namespace = "org.baqylau.app"
-    compileSdk = 36
+    // The platform is named android-37.0.
+    compileSdk { version = release(libs.versions.compileSdk.get().toInt()) { minorApiLevel = 0 } }
 
     defaultConfig {
         applicationId = "org.baqylau.app"
-        minSdk = 28
-        targetSdk = 35
+        minSdk = libs.versions.minSdk.get().toInt()
+        targetSdk = libs.versions.targetSdk.get().toInt()
         versionCode = 1
         versionName = "0.1.0"
         ndk { abiFilters += listOf("arm64-v8a", "x86_64") }
@@ -31,9 +31,6 @@ android {
     }
 
     buildFeatures { compose = true }
-
-    sourceSets["main"].kotlin.srcDirs("src/main/kotlin")
-    sourceSets["debug"].kotlin.srcDirs("src/debug/kotlin")
 
     // A language is changed in the field, where nothing can be downloaded.
     bundle { language { enableSplit = false } }

@@ -1,7 +1,6 @@
 // The core for any Android app: the Kotlin of bindings/kotlin with the libraries, as an AAR.
 plugins {
     alias(libs.plugins.android.library)
-    alias(libs.plugins.kotlin.android)
 }
 
 // What `cargo xtask release android` leaves there: the libraries, and the Kotlin beside them.
@@ -9,10 +8,11 @@ val built = rootDir.resolve("../target")
 
 android {
     namespace = "org.baqylau"
-    compileSdk = 36
+    // The platform is named android-37.0.
+    compileSdk { version = release(libs.versions.compileSdk.get().toInt()) { minorApiLevel = 0 } }
 
     defaultConfig {
-        minSdk = 28
+        minSdk = libs.versions.minSdk.get().toInt()
         consumerProguardFiles("consumer-rules.pro")
     }
 
@@ -22,8 +22,8 @@ android {
     }
 
     sourceSets["main"].apply {
-        kotlin.srcDirs("../../bindings/kotlin/src/main/kotlin", built.resolve("bindings/kotlin"))
-        jniLibs.srcDirs(built.resolve("release-packages/android/jniLibs"))
+        kotlin.directories += listOf("../../bindings/kotlin/src/main/kotlin", built.resolve("bindings/kotlin").path)
+        jniLibs.directories += built.resolve("release-packages/android/jniLibs").path
     }
 }
 

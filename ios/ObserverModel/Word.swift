@@ -70,6 +70,7 @@ public enum Word: String, CaseIterable, Sendable {
     case errorPinDiffers = "error_pin_differs"
     case errorPinShort = "error_pin_short"
     case errorPosition = "error_position"
+    case errorRecording = "error_recording"
     case errorRefused = "error_refused"
     case errorRevoked = "error_revoked"
     case goOn = "go_on"

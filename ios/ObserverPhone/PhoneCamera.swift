@@ -1,5 +1,6 @@
 import AVFoundation
 import CoreImage.CIFilterBuiltins
+import ImageIO
 import ObserverScreens
 import SwiftUI
 
@@ -16,7 +17,15 @@ public final class PhoneCamera: Camera {
         AnyView(Seen(eye: Eye(.codes, failed: failed) { if case .code(let text) = $0 { read(text) } }, shutter: nil))
     }
 
-    public func picture(_ jpeg: Data) -> CGImage? { UIImage(data: jpeg)?.cgImage }
+    /// Turned as it was taken, and no larger than a screen needs.
+    public func picture(_ jpeg: Data) -> CGImage? {
+        let source = CGImageSourceCreateWithData(jpeg as CFData, [kCGImageSourceShouldCache: false] as CFDictionary)
+        let options: [CFString: Any] = [
+            kCGImageSourceCreateThumbnailFromImageAlways: true, kCGImageSourceCreateThumbnailWithTransform: true,
+            kCGImageSourceThumbnailMaxPixelSize: 2_048,
+        ]
+        return source.flatMap { CGImageSourceCreateThumbnailAtIndex($0, 0, options as CFDictionary) }
+    }
 
     public func code(_ text: String) -> CGImage? {
         let filter = CIFilter.qrCodeGenerator()

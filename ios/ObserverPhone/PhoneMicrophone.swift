@@ -1,5 +1,6 @@
 import AVFoundation
 import ObserverModel
+import UIKit
 
 /// Speech into memory: 16 kHz, 16 bits, one channel; half an hour at most.
 @MainActor
@@ -20,11 +21,14 @@ private final class PhoneRecording: Recording {
         // Called on a thread of the engine.
         engine.inputNode.installTap(onBus: 0, bufferSize: 4_096, format: heard) { @Sendable [sound] buffer, _ in sound.take(buffer) }
         try engine.start()
+        // The screen stays on: the recording would end with it.
+        UIApplication.shared.isIdleTimerDisabled = true
     }
 
     func stop() async -> Data {
         engine.inputNode.removeTap(onBus: 0)
         engine.stop()
+        UIApplication.shared.isIdleTimerDisabled = false
         try? AVAudioSession.sharedInstance().setActive(false)
         return wav(samples: sound.heard.all, rate: rate)
     }

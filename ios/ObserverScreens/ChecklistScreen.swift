@@ -13,7 +13,7 @@ struct ChecklistScreen: View {
     var body: some View {
         shown
             // What is typed is kept before the app goes out of sight.
-            .onChange(of: phase) { _, now in if now != .active { model.pause() } }
+            .onChange(of: phase) { _, now in if now != .active { model.pause(gone: now == .background) } }
     }
 
     @ViewBuilder private var shown: some View {

@@ -31,8 +31,8 @@ struct HomeScreen: View {
             }
         }
         .alert(say(.sos), isPresented: Binding(get: { model.state.askSos }, set: { model.askSos($0) })) {
-            Plain(say(.sosYes), "sos-yes") { model.sos() }
-            Plain(say(.cancel), "sos-no") { model.askSos(false) }
+            Button(role: .destructive, action: { model.sos() }) { Text(verbatim: say(.sosYes)) }
+            Button(role: .cancel, action: { model.askSos(false) }) { Text(verbatim: say(.cancel)) }
         } message: {
             Text(verbatim: say(.sosAsk))
         }

@@ -81,7 +81,7 @@ struct Primary: View {
     }
 
     var body: some View {
-        Button(action: act) { Text(verbatim: text).frame(maxWidth: .infinity, minHeight: target) }
+        Button(action: act) { Text(verbatim: text).frame(maxWidth: .infinity, minHeight: target).contentShape(Rectangle()) }
             .buttonStyle(.borderedProminent)
             .accessibilityIdentifier(name)
     }
@@ -97,7 +97,7 @@ struct Secondary: View {
     }
 
     var body: some View {
-        Button(action: act) { Text(verbatim: text).frame(maxWidth: .infinity, minHeight: target) }
+        Button(action: act) { Text(verbatim: text).frame(maxWidth: .infinity, minHeight: target).contentShape(Rectangle()) }
             .buttonStyle(.bordered)
             .accessibilityIdentifier(name)
     }
@@ -114,8 +114,10 @@ struct Plain: View {
     }
 
     var body: some View {
-        Button(action: act) { Text(verbatim: text).frame(minWidth: target, minHeight: target, alignment: .leading) }
-            .accessibilityIdentifier(name)
+        Button(action: act) {
+            Text(verbatim: text).frame(minWidth: target, minHeight: target, alignment: .leading).contentShape(Rectangle())
+        }
+        .accessibilityIdentifier(name)
     }
 }
 
@@ -142,6 +144,8 @@ struct Line: View {
                 Text(verbatim: mark)
             }
             .frame(maxWidth: .infinity, minHeight: target)
+            // The room between the letters answers too.
+            .contentShape(Rectangle())
         }
         .buttonStyle(.plain)
         .accessibilityIdentifier(name)
@@ -185,10 +189,17 @@ struct Field: View {
     let name: String
     let text: String
     var keyboard = KeyboardKind.words
+    /// Told when the hand leaves the field, or says so with the keyboard's own key.
+    var finished: @MainActor () -> Void = {}
     let change: @MainActor (String) -> Void
+    @FocusState private var focused: Bool
 
     var body: some View {
-        TextField(text: Binding(get: { text }, set: { change($0) }), axis: .vertical) { Text(verbatim: label) }
+        // A number has one line: its keyboard's key ends it.
+        TextField(text: Binding(get: { text }, set: { change($0) }), axis: keyboard == .words ? .vertical : .horizontal) { Text(verbatim: label) }
+            .focused($focused)
+            .onChange(of: focused) { _, now in if !now { finished() } }
+            .onSubmit { finished() }
             .textFieldStyle(.roundedBorder)
             .keyboardType(keyboard == .words ? .default : .numbersAndPunctuation)
             .autocorrectionDisabled()

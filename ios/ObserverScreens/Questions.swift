@@ -79,7 +79,9 @@ struct Question: View {
     }
 
     @ViewBuilder private func field(_ keyboard: KeyboardKind) -> some View {
-        Field(label: row.label, name: "field-\(row.name)", text: model.shown(row), keyboard: keyboard) { model.type(row.key, $0) }
+        Field(label: row.label, name: "field-\(row.name)", text: model.shown(row), keyboard: keyboard, finished: { model.finish(row.key) }) {
+            model.type(row.key, $0)
+        }
         if let wrong = model.state.wrong[row.key] { Paragraph("⚠ " + say(wrong)) }
     }
 

@@ -29,7 +29,7 @@ struct SettingsScreen: View {
         }
         .alert(say(.settingsWipe), isPresented: Binding(get: { model.state.askWipe }, set: { model.askWipe($0) })) {
             Button(role: .destructive, action: { model.wipe() }) { Text(verbatim: say(.settingsWipe)) }
-            Plain(say(.cancel), "wipe-no") { model.askWipe(false) }
+            Button(role: .cancel, action: { model.askWipe(false) }) { Text(verbatim: say(.cancel)) }
         } message: {
             Text(verbatim: say(.settingsWipeAsk, model.state.unsent))
         }

@@ -17,7 +17,32 @@ pub fn test() -> Result<(), String> {
     for checked in ["ObserverScreens", "ObserverPhone"] {
         run(checked, bindings::swift_in(&package, "debug", "build")?.args(["--target", checked]))?;
     }
+    seeded(&package)?;
     run("iOS", &mut bindings::swift_in(&package, "debug", "test")?)
+}
+
+/// The declarations of SwiftUI must refuse what iOS would take and not show: each seeded mistake, in the line that says `// refused`.
+fn seeded(package: &Path) -> Result<(), String> {
+    let folder = package.join("LinuxStubs/Seeded");
+    let io = |e: std::io::Error| format!("{}: {e}", folder.display());
+    for entry in std::fs::read_dir(&folder).map_err(io)? {
+        let path = entry.map_err(io)?.path();
+        let source = std::fs::read_to_string(&path).map_err(io)?;
+        let mut check = Command::new(tools::program("swiftc")?);
+        check.current_dir(package).args(["-typecheck", "-swift-version", "6", "-I", ".build/debug/Modules"]);
+        let out = check.arg(&path).output().map_err(io)?;
+        let said = String::from_utf8_lossy(&out.stderr);
+        let refused = source.lines().position(|l| l.contains("// refused"));
+        let right = match refused {
+            Some(line) => !out.status.success() && said.contains(&format!("swift:{}:", line + 1)),
+            None => out.status.success(),
+        };
+        if !right {
+            let wanted = if refused.is_some() { "refused" } else { "accepted" };
+            return Err(format!("{}: it was to be {wanted}\n{said}", path.display()));
+        }
+    }
+    Ok(())
 }
 
 /// What needs iOS itself is read, at least: its frameworks are on a Mac only.

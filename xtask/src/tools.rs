@@ -1,6 +1,6 @@
 //! What the tests need of the machine. It is looked for, fetched and tried before anything long is compiled.
 
-use crate::bindings::{absolute, inside, maven, target};
+use crate::bindings::{absolute, android_maven, inside, maven, target};
 use crate::debian::{self, Program};
 use crate::{browser, root, run};
 use std::path::{Path, PathBuf};
@@ -196,7 +196,7 @@ fn packages() -> Result<(), String> {
         ("android", &["--projects", "app", "dependency:resolve-plugins", "dependency:copy@framework"]),
     ];
     for (folder, goals) in goals {
-        let mut fetch = maven(&root().join(folder))?;
+        let mut fetch = if folder == "android" { android_maven()? } else { maven(&root().join(folder))? };
         run(&format!("what Maven needs for {folder}"), fetch.args(goals).arg("-Dsilent=true"))?;
     }
     Ok(())

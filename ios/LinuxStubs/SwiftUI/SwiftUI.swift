@@ -33,6 +33,17 @@ extension Optional: View where Wrapped: View { public var body: Never { fatalErr
     public static func buildExpression<V: View>(_ view: V) -> V { view }
 }
 
+/// A label that says where it answers a finger. SwiftUI takes any other too, which then answers on its letters alone.
+public struct Shaped<V: View>: Declared {}
+public struct Rectangle: Declared, Shape { public init() {} }
+public protocol Shape {}
+
+/// An alert of the system shows buttons with words, and nothing else of what it is given here.
+@resultBuilder public struct AlertActions {
+    public static func buildExpression(_ button: Button<Text>) -> Button<Text> { button }
+    public static func buildBlock(_ buttons: Button<Text>...) -> [Button<Text>] { buttons }
+}
+
 public struct Text: Declared {
     public init(verbatim: String) {}
 }
@@ -43,9 +54,13 @@ public struct Image: Declared {
     public enum Interpolation { case none }
 }
 public final class CGImage {}
-public struct Button<Label: View>: Declared {
-    public init(role: ButtonRole? = nil, action: @escaping @MainActor () -> Void, @ViewBuilder label: () -> Label) {}
+/// A view where its label is shaped; with words alone it belongs into an alert.
+public struct Button<Label: View> {
+    public init(role: ButtonRole? = nil, action: @escaping @MainActor () -> Void, label: () -> Label) {}
 }
+public protocol Touchable {}
+extension Shaped: Touchable {}
+extension Button: View, Declared where Label: Touchable {}
 public struct ButtonRole: Sendable { public static let destructive = ButtonRole(), cancel = ButtonRole() }
 public struct Spacer: Declared { public init(minLength: CGFloat? = nil) {} }
 public struct ProgressView: Declared {
@@ -116,6 +131,12 @@ public struct AccessibilityTraits: Sendable {
     @MainActor public var wrappedValue: Value { get { fatalError("declared only") } nonmutating set {} }
     @MainActor public var projectedValue: Binding<Value> { fatalError("declared only") }
 }
+@propertyWrapper public struct FocusState<Value> {
+    public struct Binding {}
+    public init() {}
+    @MainActor public var wrappedValue: Value { get { fatalError("declared only") } nonmutating set {} }
+    public var projectedValue: Binding { Binding() }
+}
 @propertyWrapper public struct Environment<Value> {
     public init(_ path: KeyPath<EnvironmentValues, Value>) {}
     @MainActor public var wrappedValue: Value { fatalError("declared only") }
@@ -170,7 +191,10 @@ extension View {
     public func onAppear(perform: @escaping @MainActor () -> Void) -> some View { self }
     public func onChange<Value: Equatable>(of value: Value, _ action: @escaping @MainActor (Value, Value) -> Void) -> some View { self }
     public func safeAreaInset<C: View>(edge: Edge, @ViewBuilder content: () -> C) -> some View { self }
-    public func alert<A: View, M: View>(_ title: String, isPresented: Binding<Bool>, @ViewBuilder actions: () -> A, @ViewBuilder message: () -> M) -> some View { self }
+    public func alert(_ title: String, isPresented: Binding<Bool>, @AlertActions actions: () -> [Button<Text>], message: () -> Text) -> some View { self }
+    public func contentShape<S: Shape>(_ shape: S) -> Shaped<Self> { Shaped() }
+    public func focused(_ focused: FocusState<Bool>.Binding) -> some View { self }
+    public func onSubmit(_ action: @escaping @MainActor () -> Void) -> some View { self }
     public func accessibilityLabel(_ label: String) -> some View { self }
     public func accessibilityIdentifier(_ name: String) -> some View { self }
     public func accessibilityAddTraits(_ traits: AccessibilityTraits) -> some View { self }

@@ -7,7 +7,7 @@ extension ChecklistModel {
     public func note(_ row: RowView, _ text: String) -> Task<Void, Never> {
         let (draft, note) = (draft, filled(text))
         return act {
-            if try await self.saved(row.key, { try $0.setNote(draft: draft, key: row.key, note: note) }) { self.over(nil) }
+            if try await self.beside({ try $0.setNote(draft: draft, key: row.key, note: note) }) { self.over(nil) }
         }
     }
 
@@ -16,7 +16,7 @@ extension ChecklistModel {
     public func confirm(_ problem: Problem, _ reason: String) -> Task<Void, Never> {
         let (draft, reason) = (draft, filled(reason))
         return act {
-            let kept = try await self.saved(problem.key) { try $0.confirm(draft: draft, key: problem.key, reason: reason) }
+            let kept = try await self.beside { try $0.confirm(draft: draft, key: problem.key, reason: reason) }
             if kept { self.over(nil) }
         }
     }
@@ -24,13 +24,13 @@ extension ChecklistModel {
     @discardableResult
     public func addRow(_ head: Key) -> Task<Void, Never> {
         let draft = draft
-        return saving(head) { try $0.addRow(draft: draft, repeat: head).change }
+        return act { _ = try await self.beside { try $0.addRow(draft: draft, repeat: head).change } }
     }
 
     @discardableResult
     public func removeRow(_ row: Key) -> Task<Void, Never> {
         let draft = draft
-        return saving(row) { try $0.removeRow(draft: draft, row: row) }
+        return act { _ = try await self.beside { try $0.removeRow(draft: draft, row: row) } }
     }
 
     /// Among choices that are too many to show.

@@ -117,6 +117,7 @@ public final class ChecklistModel: ScreenModel {
     public func toggle(_ row: RowView, _ choice: ChoiceView) -> Task<Void, Never> {
         let (draft, key) = (draft, row.key)
         return act {
+            await self.finish { $0 != key }
             try await self.changed {
                 let answer = toggled(self.state.rows.first { $0.key == key } ?? row, choice)
                 return { core in
@@ -138,14 +139,27 @@ public final class ChecklistModel: ScreenModel {
     func saved(
         _ key: Key, unfit: Word = .errorInvalid, _ call: @escaping @Sendable (ObserverCore) throws -> ViewChange
     ) async throws -> Bool {
-        state.wrong[key] = nil
         // What was typed before gives way to it.
         waits.removeValue(forKey: key)?.cancel()
+        await finish { $0 != key }
+        state.wrong[key] = nil
         do {
             try await changed { call } then: { self.state.typed[key] = nil }
             return true
         } catch BaqylauError.Invalid {
             fail(Words(unfit))
+            return false
+        }
+    }
+
+    /// A change that is no answer: what was typed is kept before it. Whether the core took it.
+    func beside(_ call: @escaping @Sendable (ObserverCore) throws -> ViewChange) async throws -> Bool {
+        await finish { _ in true }
+        do {
+            try await changed { call } then: {}
+            return true
+        } catch BaqylauError.Invalid {
+            fail(Words(.errorInvalid))
             return false
         }
     }
@@ -172,7 +186,8 @@ public final class ChecklistModel: ScreenModel {
         }
     }
 
-    /// What is typed becomes an answer when the hand rests.
+    /// A text becomes an answer when the hand rests. A number does when it is finished: on the way to 13 it is 1, which would take the
+    /// other rows of a repeat away. Who types elsewhere has finished.
     @discardableResult
     public func type(_ key: Key, _ text: String) -> Task<Void, Never> {
         state.typed[key] = text
@@ -182,14 +197,47 @@ public final class ChecklistModel: ScreenModel {
             try await Task.sleep(for: rest)
             // From here on it is kept, whatever is typed or left.
             self.waits[key] = nil
-            await self.act { try await self.keep(key, text) }.value
+            await self.act { if self.isNumber(key) { try await self.read(key, text) } else { try await self.keep(key, text) } }.value
         }
         waits[key] = wait
+        if state.typed.count > 1 { act { await self.finish { $0 != key } } }
         return wait
     }
 
+    /// What was typed for a question is finished.
+    @discardableResult
+    public func finish(_ key: Key) -> Task<Void, Never> { act { await self.finish { $0 == key } } }
+
+    private func finish(_ which: (Key) -> Bool) async {
+        for (key, text) in state.typed where which(key) && state.wrong[key] == nil {
+            waits.removeValue(forKey: key)?.cancel()
+            await act { try await self.keep(key, text) }.value
+        }
+    }
+
+    private func kind(of key: Key) -> RowKind? { state.rows.first { $0.key == key }?.kind }
+
+    private func isNumber(_ key: Key) -> Bool {
+        switch kind(of: key) {
+        case .integer, .decimal, .range: true
+        default: false
+        }
+    }
+
+    /// Says what is no answer of its kind, and keeps nothing.
+    private func read(_ key: Key, _ text: String) async throws {
+        if filled(text) == nil { return }
+        let draft = draft
+        do {
+            _ = try await core { try $0.readAnswer(draft: draft, key: key, text: text) }
+        } catch BaqylauError.Invalid {
+            // It may have been typed on, or kept, meanwhile.
+            if state.typed[key] == text { state.wrong[key] = wrongWord(kind(of: key)) }
+        }
+    }
+
     private func keep(_ key: Key, _ text: String) async throws {
-        let (draft, kind) = (draft, state.rows.first { $0.key == key }?.kind)
+        let (draft, kind) = (draft, kind(of: key))
         let blank = text.trimmingCharacters(in: .whitespacesAndNewlines).isEmpty
         do {
             try await changed {
@@ -225,9 +273,17 @@ public final class ChecklistModel: ScreenModel {
         }
     }
 
-    /// The app goes out of sight.
+    /// The app is seen no more, or not wholly: what was typed is kept. `gone`: the phone's sound is gone with it; what was recorded is
+    /// kept too, and the observer is told.
     @discardableResult
-    public func pause() -> Task<Void, Never> { act { await self.flush() } }
+    public func pause(gone: Bool) -> Task<Void, Never> {
+        let ended = gone && recording != nil
+        return act {
+            if ended { await self.stopRecording().value }
+            await self.flush()
+            if ended { self.fail(Words(.errorRecording)) }
+        }
+    }
 
     public override func close() {
         // A recording that nobody waits for any more ends.

@@ -16,6 +16,7 @@ struct ChecklistTests {
         let settings = SettingsModel(try device.core, device.session, device.look, device.twin)
         await settings.speak("kk").value
         try await until("the page in Kazakh") { page.state.title == "Дауыс беру" }
+        await page.finish(row.key).value
         try await until("saved") { page.state.saved }
         #expect(page.row("voters_on_list")?.answer == .integer(value: 1_800))
         #expect(page.row("voters_on_list")?.label != row.label)
@@ -53,6 +54,50 @@ struct ChecklistTests {
         #expect(try await device.row(page.draft, "voters_on_list")?.answer == .integer(value: 1_800))
     }
 
+    @Test func aNumberIsAnAnswerWhenItIsFinishedNotOnItsWay() async throws {
+        let mission = try Mission()
+        let device = try await Device.enrolled(mission)
+        let page = try await device.checklist("voting")
+        let row = try await page.goTo("voters_on_list", try device.core)
+        // The hand rests: that is no end.
+        await page.type(row.key, "1").value
+        #expect(try await device.row(page.draft, "voters_on_list")?.answer == nil)
+        #expect(page.state.typed[row.key] == "1" && page.state.wrong.isEmpty && !page.state.saved)
+        page.type(row.key, "13")
+        await page.finish(row.key).value
+        #expect(try await device.row(page.draft, "voters_on_list")?.answer == .integer(value: 13))
+        #expect(page.state.saved)
+        page.type(row.key, "14")
+        await page.note(try #require(page.row("voters_on_list")), "From the list").value
+        #expect(page.row("voters_on_list")?.answer == .integer(value: 14) && page.row("voters_on_list")?.note == "From the list")
+        page.type(row.key, "15")
+        await page.pause(gone: true).value
+        #expect(try await device.row(page.draft, "voters_on_list")?.answer == .integer(value: 15), "the app out of sight")
+        let (members, women) = (try await page.goTo("members_total", try device.core), try await page.goTo("members_women", try device.core))
+        page.type(members.key, "7")
+        page.type(women.key, "3")
+        try await until("who types elsewhere has finished") { page.row("members_total")?.answer == .integer(value: 7) }
+        #expect(page.row("members_women")?.answer == nil)
+        let present = try await page.goTo("members_present", try device.core)
+        await page.set(present.key, .missing(why: .doNotKnow)).value
+        #expect(page.row("members_women")?.answer == .integer(value: 3), "who answers elsewhere has finished")
+    }
+
+    @Test func aRecordingThatEndsWithTheAppOutOfSightIsKeptAndSaid() async throws {
+        let mission = try Mission()
+        let device = try await Device.enrolled(mission)
+        await (try device.home()).incident { device.navigator.open($0) }.value
+        let page = try await device.open(device.navigator.route)
+        let voice = try await page.goTo("voice", try device.core).key
+        await page.record(voice).value
+        // Something of the system lies over the app: it goes on.
+        await page.pause(gone: false).value
+        #expect(page.state.recording == voice && page.error == nil)
+        await page.pause(gone: true).value
+        guard case .attachment = page.row("voice")?.answer else { throw Absent(what: "the voice") }
+        #expect(page.error?.word == .errorRecording && device.twin.recording == 0)
+    }
+
     @Test func whatCannotBeReadAndWhatMayNotBeSeen() async throws {
         let mission = try Mission()
         let device = try await Device.enrolled(mission)
@@ -68,14 +113,17 @@ struct ChecklistTests {
         await page.choose(try #require(page.row("voters_on_list")), .none(.notPermitted)).value
         #expect(page.row("voters_on_list")?.answer == nil)
         await page.type(key, "0017").value
+        await page.finish(key).value
         let row = try #require(page.row("voters_on_list"))
         #expect(row.answer == .integer(value: 17) && page.state.typed.isEmpty)
         #expect(page.shown(row) == "0017", "what is typed is not rewritten under the hand")
         await page.note(try #require(page.row("voters_on_list")), "From the list on the wall").value
         #expect(page.row("voters_on_list")?.note == "From the list on the wall")
         await page.type(key, "99999").value
+        await page.finish(key).value
         let members = try await page.goTo("members_total", try device.core)
         await page.type(members.key, "99").value
+        await page.finish(members.key).value
         let problem = try #require(page.row("members_total")?.issues.first { $0.issue == .warning })
         await page.confirm(problem, "Counted twice").value
         #expect(page.row("members_total")?.issues.contains { $0.confirmed == "Counted twice" } == true)
@@ -109,6 +157,7 @@ struct ChecklistTests {
                 await page.jump().value
             } else {
                 await page.type(asked.key, asked.kind == .time ? "07:00" : "3").value
+                await page.finish(asked.key).value
                 await page.jump().value
             }
             #expect(page.state.focus != asked.key)

@@ -126,6 +126,26 @@ struct PhoneTests {
         #expect(wav(samples: samples.all, rate: 16_000).count == 44 + 5)
     }
 
+    /// An app without its icon, or with one that lets something shine through, cannot be uploaded.
+    @Test func theAppHasAnIcon() throws {
+        let app = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../App").standardized
+        let catalogue = app.appendingPathComponent("Assets.xcassets")
+        func contents(_ folder: URL) throws -> [String: Any] {
+            let bytes = try Data(contentsOf: folder.appendingPathComponent("Contents.json"))
+            return try #require(try JSONSerialization.jsonObject(with: bytes) as? [String: Any])
+        }
+        #expect(try contents(catalogue)["info"] != nil)
+        let project = try String(contentsOf: app.appendingPathComponent("project.yml"), encoding: .utf8)
+        #expect(project.contains("ASSETCATALOG_COMPILER_APPICON_NAME: AppIcon\n"))
+        let set = catalogue.appendingPathComponent("AppIcon.appiconset")
+        let images = try #require(try contents(set)["images"] as? [[String: String]])
+        #expect(images.count == 1 && images[0]["idiom"] == "universal" && images[0]["platform"] == "ios" && images[0]["size"] == "1024x1024")
+        let png = [UInt8](try Data(contentsOf: set.appendingPathComponent(try #require(images[0]["filename"]))))
+        let header: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13] + Array("IHDR".utf8)
+        // 1,024 by 1,024 pixels of 8 bits in three colours, without transparency.
+        #expect(png.starts(with: header + [0, 0, 4, 0, 0, 0, 4, 0, 8, 2]))
+    }
+
     /// iOS ends an app that asks for what its Info.plist does not explain.
     @Test func theAppExplainsWhatItAsksFor() throws {
         let app = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../App").standardized

@@ -68,7 +68,12 @@ final class Player {
     private func set(_ step: Step) async throws {
         let (row, text) = (try await row(step.question), try #require(step.answer))
         let chosen = options(of: row).first { if case .chosen(let choice) = $0 { choice.name == text } else { false } }
-        if let chosen { await page.choose(row, chosen).value } else { await page.type(row.key, text).value }
+        if let chosen {
+            await page.choose(row, chosen).value
+        } else {
+            page.type(row.key, text)
+            await page.finish(row.key).value
+        }
         #expect(page.state.saved && page.error == nil)
     }
 

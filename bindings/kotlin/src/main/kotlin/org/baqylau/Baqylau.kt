@@ -30,7 +30,7 @@ class Baqylau private constructor(
     private val dispatcher: CoroutineDispatcher,
 ) : AutoCloseable {
     /** Runs calls of the core off the caller's thread. Their errors are [BaqylauException]. */
-    suspend operator fun <T> invoke(call: ObserverCoreInterface.() -> T): T = withContext(dispatcher) { core.call() }
+    suspend operator fun <T> invoke(call: ObserverCoreInterface.() -> T): T = withContext(dispatcher) { guarded { core.call() } }
 
     /**
      * Delivers what waits. When the coroutine is cancelled the call is interrupted; what was acknowledged is kept.
@@ -108,8 +108,21 @@ class Baqylau private constructor(
         suspend operator fun invoke(
             dispatcher: CoroutineDispatcher = Dispatchers.IO,
             open: () -> ObserverCoreInterface,
-        ): Baqylau = Baqylau(withContext(dispatcher) { open() }, dispatcher)
+        ): Baqylau = Baqylau(withContext(dispatcher) { guarded(open) }, dispatcher)
 
         private const val INTERRUPT_MS = 20L
     }
 }
+
+/**
+ * Calls the core; a fault of it, or no memory for its answer, is a [BaqylauException.Internal] as well, so that it ends the call and
+ * not the app.
+ */
+fun <T> guarded(call: () -> T): T =
+    try {
+        call()
+    } catch (e: InternalException) {
+        throw BaqylauException.Internal(e.message.orEmpty())
+    } catch (e: OutOfMemoryError) {
+        throw BaqylauException.Internal(e.toString())
+    }

@@ -75,6 +75,9 @@ class ForeignTest {
             vault.throws = null
             core.unlock(PIN)
             assertThrows<InternalException> { panicOnPurpose() }
+            // Through the package it is an error like every other.
+            val wrapped = runBlocking { Baqylau { core } }
+            assertThrows<BaqylauException.Internal> { runBlocking { wrapped { panicOnPurpose() } } }
             core.speak("kk")
             assertEquals(readInvite(mission.invite(1)).fingerprint, core.mission().fingerprint)
         }

@@ -17,6 +17,7 @@ import androidx.compose.ui.test.onAllNodesWithTag
 import androidx.compose.ui.test.onNodeWithTag
 import androidx.compose.ui.test.onNodeWithText
 import androidx.compose.ui.test.performClick
+import androidx.compose.ui.test.performImeAction
 import androidx.compose.ui.test.performScrollTo
 import androidx.compose.ui.test.performScrollToNode
 import androidx.compose.ui.test.performTextReplacement
@@ -118,6 +119,15 @@ abstract class AppTest {
         tag: String,
         text: String,
     ) = find(tag).performTextReplacement(text)
+
+    /** Writes, and says so with the keyboard's own key. */
+    protected fun enter(
+        tag: String,
+        text: String,
+    ) {
+        write(tag, text)
+        compose.onNodeWithTag(tag).performImeAction()
+    }
 
     protected fun see(text: String) {
         wait(text) {

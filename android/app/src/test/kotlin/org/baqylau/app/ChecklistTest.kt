@@ -1,23 +1,32 @@
 package org.baqylau.app
 
 import android.content.pm.ActivityInfo
+import android.os.Looper
+import android.view.View
+import android.view.ViewGroup
 import androidx.compose.ui.test.assertIsSelected
 import androidx.compose.ui.test.assertTextContains
 import androidx.compose.ui.test.onAllNodesWithTag
 import androidx.compose.ui.test.onNodeWithTag
 import androidx.compose.ui.test.performClick
+import androidx.lifecycle.Lifecycle
 import org.baqylau.Answer
 import org.baqylau.Choices
+import org.baqylau.InternalException
 import org.baqylau.Missing
 import org.baqylau.RowKind
 import org.baqylau.RowView
 import org.baqylau.app.phone.Permission
 import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue
 import org.junit.Test
 import org.robolectric.RuntimeEnvironment
+import org.robolectric.Shadows.shadowOf
 import java.awt.image.BufferedImage
 import java.io.ByteArrayOutputStream
+import java.time.Duration
 import javax.imageio.ImageIO
 
 /** A checklist, question by question. */
@@ -49,6 +58,80 @@ class ChecklistTest : AppTest() {
             goTo("voters_on_list")
             find("field-voters_on_list").assertTextContains("1800")
             see("Дауыс беру")
+        }
+
+    @Test
+    fun `a number is an answer when it is finished, not on its way`() =
+        withMission { mission ->
+            enrol(mission)
+            visit(checklist = "voting")
+            goTo("voters_on_list")
+            find("page")
+            write("field-voters_on_list", "1")
+            shadowOf(Looper.getMainLooper()).idleFor(Duration.ofSeconds(5))
+            assertNull("on the way to 13", answer("voters_on_list"))
+            enter("field-voters_on_list", "13")
+            wait("the keyboard's key") { answer("voters_on_list") == Answer.Integer(13) }
+            write("field-voters_on_list", "14")
+            tap("note-voters_on_list")
+            write("ask", "From the list")
+            tap("ask-ok")
+            wait("what is typed goes before a note") { answer("voters_on_list") == Answer.Integer(14) }
+            write("field-voters_on_list", "15")
+            activity.moveToState(Lifecycle.State.STARTED)
+            wait("the app out of sight") { answer("voters_on_list") == Answer.Integer(15) }
+            activity.moveToState(Lifecycle.State.RESUMED)
+            goTo("members_total")
+            write("field-members_total", "7")
+            tap("members_women=?DO_NOT_KNOW".takeIf { onPage("members_women") } ?: "note-members_total")
+            wait("another question") { answer("members_total") == Answer.Integer(7) }
+        }
+
+    @Test
+    fun `a recording that ends with the app out of sight is kept, and said`() =
+        withMission { mission ->
+            enrol(mission)
+            tap("incident")
+            goTo("voice")
+            tap("record-voice")
+            await("stop-voice")
+            assertTrue("the screen stays on", staysOn())
+            activity.moveToState(Lifecycle.State.STARTED)
+            wait("attached") { answer("voice") is Answer.Attachment }
+            activity.moveToState(Lifecycle.State.RESUMED)
+            seeInAll(R.string.error_recording)
+            assertEquals(0, twin.recording)
+            assertFalse("the screen may sleep again", staysOn())
+        }
+
+    private fun staysOn(): Boolean {
+        var on = false
+        activity.onActivity { on = anyStaysOn(it.window.decorView) }
+        return on
+    }
+
+    private fun anyStaysOn(view: View): Boolean =
+        view.keepScreenOn || (view as? ViewGroup)?.let { group -> (0 until group.childCount).any { anyStaysOn(group.getChildAt(it)) } } == true
+
+    @Test
+    fun `a fault of the core, or no memory, ends the call and not the app`() =
+        withMission { mission ->
+            enrol(mission)
+            visit(checklist = "opening")
+            find("page")
+            for (fault in listOf(InternalException("Rust panic"), OutOfMemoryError("too large"))) {
+                TestApp.fault = fault
+                tap("jump")
+                see(said("en", R.string.error_internal))
+                see(requireNotNull(fault.message))
+                TestApp.fault = null
+                tap("understood")
+            }
+            home()
+            TestApp.fault = InternalException("Rust panic")
+            tap("lock")
+            see("Rust panic")
+            TestApp.fault = null
         }
 
     private fun turn() {
@@ -116,7 +199,9 @@ class ChecklistTest : AppTest() {
         return open.first { rows -> rows.any(::onPage) }.filter { first(it) != null && !it.readOnly }
     }
 
-    private fun onPage(row: RowView) = compose.onAllNodesWithTag("row-${row.name}").fetchSemanticsNodes().isNotEmpty()
+    private fun onPage(row: RowView) = onPage(row.name)
+
+    private fun onPage(name: String) = compose.onAllNodesWithTag("row-$name").fetchSemanticsNodes().isNotEmpty()
 
     private fun first(row: RowView): String? =
         (row.choices as? Choices.All)?.choices?.first()?.name.takeIf { row.kind is RowKind.SelectOne || row.kind is RowKind.SelectMultiple }
@@ -131,7 +216,7 @@ class ChecklistTest : AppTest() {
                 val first = core { nextUnanswered(draft, null) }!!
                 val asked = core { openSection(draft, first.section).rows.first { it.key == first.key } }
                 see(asked.label)
-                if (first(asked) != null) tap("paper-1") else write("field-${asked.name}", "3")
+                if (first(asked) != null) tap("paper-1") else enter("field-${asked.name}", "3")
                 wait("${asked.name} is answered") { answer(asked.name) != null }
                 if (first(asked) == null) tap("paper-next")
             }
@@ -155,7 +240,7 @@ class ChecklistTest : AppTest() {
             tap("voters_on_list=?NOT_PERMITTED")
             wait("the reason") { answer("voters_on_list") == Answer.Missing(Missing.NOT_PERMITTED) }
             find("voters_on_list=?NOT_PERMITTED").assertIsSelected()
-            write("field-voters_on_list", "1800")
+            enter("field-voters_on_list", "1800")
             wait("the number") { answer("voters_on_list") == Answer.Integer(1800) }
             tap("note-voters_on_list")
             write("ask", "From the list on the wall")

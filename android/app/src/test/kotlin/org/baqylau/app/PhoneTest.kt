@@ -140,9 +140,11 @@ class PhoneTest {
         }
         assertEquals("BAQYLAU 1/2 ABC", qrText(brightness, side, side, side))
         assertNull(qrText(ByteArray(side * side), side, side, side))
-        val sound = wav(byteArrayOf(1, 2, 3, 4), 16_000)
+        val source = wav(listOf(byteArrayOf(1, 2), byteArrayOf(3, 4)), 16_000)
+        val sound = generateSequence { source.read(1_000u).takeIf { it.isNotEmpty() } }.fold(ByteArray(0), ByteArray::plus)
         assertEquals(48, sound.size)
         assertEquals("RIFF", String(sound, 0, 4))
+        assertArrayEquals(byteArrayOf(1, 2, 3, 4), sound.copyOfRange(44, 48))
         StoredSettings(app).apply {
             language = "kk"
             lockAfterMs = 0

@@ -88,7 +88,7 @@ class ScenarioTest : AppTest() {
         answer: String,
     ) {
         goTo(question)
-        if (answer.all(Char::isDigit)) write("field-$question", answer) else tap("$question=$answer")
+        if (answer.all(Char::isDigit)) enter("field-$question", answer) else tap("$question=$answer")
         saved()
     }
 

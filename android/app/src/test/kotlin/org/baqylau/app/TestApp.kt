@@ -4,7 +4,6 @@ import android.os.Looper
 import java.nio.file.Files.createTempDirectory
 import java.nio.file.Path
 import java.util.concurrent.ConcurrentLinkedQueue
-import org.baqylau.BaqylauException
 import org.baqylau.app.phone.Services
 import org.baqylau.app.preview.MemoryServices
 
@@ -28,7 +27,7 @@ class TestApp : BaqylauApp() {
 
         /** What the next calls of the core end with. */
         @Volatile
-        var fault: BaqylauException? = null
+        var fault: Throwable? = null
 
         /** Calls that made a screen wait. */
         val onMainThread = ConcurrentLinkedQueue<String>()

@@ -53,7 +53,7 @@ abstract class Tour : AppTest() {
         find("page")
         stop("checklist")
         goTo("members_total")
-        write("field-members_total", "99")
+        enter("field-members_total", "99")
         find("issue-members_total")
         stop("checklist-unlikely")
         goTo("group_voting")

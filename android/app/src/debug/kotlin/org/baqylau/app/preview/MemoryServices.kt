@@ -6,6 +6,7 @@ import androidx.compose.runtime.LaunchedEffect
 import java.nio.file.Path
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.MutableStateFlow
+import org.baqylau.ByteSource
 import org.baqylau.KeyVault
 import org.baqylau.Phone
 import org.baqylau.Position
@@ -73,9 +74,9 @@ class MemoryServices(
         object : Microphone {
             override fun record() =
                 object : Recording {
-                    override suspend fun stop(): ByteArray {
+                    override suspend fun stop(): ByteSource {
                         recording--
-                        return wav(ByteArray(3_200), 16_000)
+                        return wav(listOf(ByteArray(3_200)), 16_000)
                     }
                 }.also { recording++ }
 

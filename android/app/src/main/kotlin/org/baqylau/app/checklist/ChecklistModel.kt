@@ -11,9 +11,8 @@ import org.baqylau.ChoiceView
 import org.baqylau.Key
 import org.baqylau.ObserverCoreInterface
 import org.baqylau.Problem
-import org.baqylau.Progress
+import org.baqylau.RowKind
 import org.baqylau.RowView
-import org.baqylau.SectionView
 import org.baqylau.ViewChange
 import org.baqylau.app.R
 import org.baqylau.app.core.Core
@@ -24,59 +23,6 @@ import org.baqylau.app.phone.Permission
 import org.baqylau.app.phone.Recording
 import org.baqylau.app.phone.Services
 import org.baqylau.bytesSource
-
-/** What lies over the page. */
-sealed interface Over {
-    data object Sections : Over
-
-    data class Note(
-        val row: RowView,
-    ) : Over
-
-    data class Confirm(
-        val problem: Problem,
-    ) : Over
-
-    data class Photograph(
-        val key: Key,
-    ) : Over
-
-    data class Scan(
-        val key: Key,
-    ) : Over
-
-    data class Search(
-        val row: RowView,
-        val query: String,
-        val found: List<ChoiceView>,
-    ) : Over
-}
-
-data class ChecklistState(
-    val title: String = "",
-    /** It was signed: it is only looked at. */
-    val finished: Boolean = false,
-    val sections: List<SectionView> = emptyList(),
-    val section: Int = 0,
-    val rows: List<RowView> = emptyList(),
-    val progress: Progress = Progress(0u, 0u),
-    /** What stands in a field and is not an answer yet. */
-    val typed: Map<Key, String> = emptyMap(),
-    /** How an answer was written, and how the core writes it: "12." stays while it is typed. */
-    val written: Map<Key, Pair<String, String>> = emptyMap(),
-    /** What is no answer of its kind, and the words for it. */
-    val wrong: Map<Key, Int> = emptyMap(),
-    val saving: Int = 0,
-    /** Entered from a paper form: one question at a time, answered by its numbers. */
-    val paper: Boolean = false,
-    val focus: Key? = null,
-    /** The questions that a coordinator asks about. */
-    val asked: List<Key> = emptyList(),
-    val recording: Key? = null,
-    val over: Over? = null,
-) {
-    val shown get() = sections.filter { it.shown }
-}
 
 /** One section of a checklist, answer by answer. */
 class ChecklistModel(
@@ -140,10 +86,7 @@ class ChecklistModel(
         if (following != null) {
             openSection(following.section.toInt())
         } else {
-            act {
-                flush()
-                review()
-            }
+            leave(review)
         }
     }
 
@@ -195,18 +138,32 @@ class ChecklistModel(
         call: ObserverCoreInterface.() -> ViewChange,
     ) = act { saved(key, unfit, call) }
 
-    /** Whether the core took it. */
+    /** An answer, in place of what was typed before; whether the core took it. */
     private suspend fun saved(
         key: Key,
         unfit: Int = R.string.error_invalid,
         call: ObserverCoreInterface.() -> ViewChange,
     ): Boolean {
+        waits.remove(key)?.cancel()
+        finish { it != key }
         update { copy(wrong = wrong - key) }
         try {
             changed(call) { copy(typed = typed - key) }
             return true
         } catch (_: BaqylauException.Invalid) {
             fail(Words(unfit))
+            return false
+        }
+    }
+
+    /** A change that is no answer: what was typed is kept before it. Whether the core took it. */
+    private suspend fun beside(call: ObserverCoreInterface.() -> ViewChange): Boolean {
+        finish { true }
+        try {
+            changed(call) { this }
+            return true
+        } catch (_: BaqylauException.Invalid) {
+            fail(Words(R.string.error_invalid))
             return false
         }
     }
@@ -230,7 +187,10 @@ class ChecklistModel(
         }
     }
 
-    /** What is typed becomes an answer when the hand rests. */
+    /**
+     * A text becomes an answer when the hand rests. A number does when it is finished: on the way to 13 it is 1, which would take the
+     * other rows of a repeat away. Who types elsewhere has finished.
+     */
     fun type(
         key: Key,
         text: String,
@@ -240,16 +200,50 @@ class ChecklistModel(
         waits[key] =
             act {
                 delay(REST_MS)
-                keep(key, text)
+                if (isNumber(key)) read(key, text) else keep(key, text)
             }
+        if (state.value.typed.size > 1) act { finish { it != key } }
     }
+
+    /** What was typed for a question is finished. */
+    fun finish(key: Key) = act { finish { it == key } }
+
+    private suspend fun finish(which: (Key) -> Boolean) {
+        for ((key, text) in state.value.typed.filterKeys { which(it) && it !in state.value.wrong }) {
+            waits.remove(key)?.cancel()
+            keep(key, text)
+        }
+    }
+
+    private fun isNumber(key: Key) =
+        when (kindOf(key)) {
+            is RowKind.Integer, is RowKind.Decimal, is RowKind.Range -> true
+            else -> false
+        }
+
+    /** Says what is no answer of its kind, and keeps nothing. */
+    private suspend fun read(
+        key: Key,
+        text: String,
+    ) {
+        waits.remove(key)
+        if (text.isBlank()) return
+        try {
+            core { readAnswer(draft, key, text) }
+        } catch (_: BaqylauException.Invalid) {
+            // It may have been typed on, or kept, meanwhile.
+            update { if (typed[key] == text) copy(wrong = wrong + (key to wrongName(kindOf(key)))) else this }
+        }
+    }
+
+    private fun kindOf(key: Key) = state.value.rows.firstOrNull { it.key == key }?.kind
 
     private suspend fun keep(
         key: Key,
         text: String,
     ) {
         waits.remove(key)
-        val kind = state.value.rows.firstOrNull { it.key == key }?.kind
+        val kind = kindOf(key)
         try {
             changed({ if (text.isBlank()) clearAnswer(draft, key) else setAnswer(draft, key, readAnswer(draft, key, text)) }) {
                 if (typed[key] == text) copy(typed = typed - key) else this
@@ -267,6 +261,12 @@ class ChecklistModel(
             waits.remove(key)?.cancel()
             keep(key, text)
         }
+    }
+
+    /** The app goes out of sight, and the phone's sound with it: what was typed and recorded is kept, and the observer is told. */
+    fun pause() {
+        val ended = recording != null
+        leave { if (ended) fail(Words(R.string.error_recording)) }
     }
 
     /** Stays where something that was typed is no answer: it would be gone. */
@@ -295,21 +295,21 @@ class ChecklistModel(
     fun note(
         row: RowView,
         text: String,
-    ) = act { if (saved(row.key) { setNote(draft, row.key, text.ifBlank { null }) }) over(null) }
+    ) = act { if (beside { setNote(draft, row.key, text.ifBlank { null }) }) over(null) }
 
     fun confirm(
         problem: Problem,
         reason: String,
-    ) = act { if (saved(problem.key) { confirm(draft, problem.key, reason.ifBlank { null }) }) over(null) }
+    ) = act { if (beside { confirm(draft, problem.key, reason.ifBlank { null }) }) over(null) }
 
     private fun covered(then: () -> Unit) {
         over(null)
         then()
     }
 
-    fun addRow(repeat: Key) = saving(repeat) { addRow(draft, repeat).change }
+    fun addRow(repeat: Key) = act { beside { addRow(draft, repeat).change } }
 
-    fun removeRow(row: Key) = saving(row) { removeRow(draft, row) }
+    fun removeRow(row: Key) = act { beside { removeRow(draft, row) } }
 
     fun search(
         row: RowView,
@@ -362,7 +362,7 @@ class ChecklistModel(
                 recording = null
                 val sound = running.stop()
                 update { copy(recording = null) }
-                attach(key, "audio/wav", bytesSource(sound))
+                attach(key, "audio/wav", sound)
             }
     }
 

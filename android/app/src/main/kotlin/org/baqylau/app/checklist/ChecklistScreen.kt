@@ -14,6 +14,7 @@ import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Text
 import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.DisposableEffect
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
@@ -22,6 +23,7 @@ import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.platform.LocalView
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.semantics.LiveRegionMode
@@ -53,7 +55,8 @@ fun ChecklistScreen(
     val list = rememberLazyListState()
     Scrolled(state, list)
     // What is typed is kept before the app goes out of sight.
-    LifecycleEventEffect(Lifecycle.Event.ON_PAUSE) { model.leave {} }
+    LifecycleEventEffect(Lifecycle.Event.ON_PAUSE) { model.pause() }
+    if (state.recording != null) KeepAwake()
     when (val over = state.over) {
         is Over.Sections -> return Sections(state, model)
         is Over.Photograph ->
@@ -99,6 +102,16 @@ fun ChecklistScreen(
             }
         }
         if (state.paper) Paper(state, model) else Page(state, model, list)
+    }
+}
+
+/** The screen stays on: what records would end with it. */
+@Composable
+private fun KeepAwake() {
+    val view = LocalView.current
+    DisposableEffect(view) {
+        view.keepScreenOn = true
+        onDispose { view.keepScreenOn = false }
     }
 }
 

@@ -2,7 +2,6 @@
 
 package org.baqylau.app.checklist
 
-import android.graphics.BitmapFactory
 import androidx.compose.foundation.Image
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.fillMaxWidth
@@ -29,11 +28,14 @@ import androidx.compose.ui.graphics.asImageBitmap
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.unit.dp
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.withContext
 import org.baqylau.Answer
 import org.baqylau.BaqylauException
 import org.baqylau.Media
 import org.baqylau.RowView
 import org.baqylau.app.R
+import org.baqylau.app.phone.pictureOf
 import org.baqylau.app.ui.INSET
 import org.baqylau.app.ui.Paragraph
 import org.baqylau.app.ui.Secondary
@@ -156,7 +158,7 @@ private fun Picture(
         value =
             try {
                 val bytes = model.attachment(name)
-                BitmapFactory.decodeByteArray(bytes, 0, bytes.size)?.asImageBitmap()
+                withContext(Dispatchers.Default) { pictureOf(bytes)?.asImageBitmap() }
             } catch (_: BaqylauException) {
                 null
             }

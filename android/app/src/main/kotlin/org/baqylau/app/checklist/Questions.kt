@@ -9,6 +9,7 @@ import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.selection.selectable
 import androidx.compose.foundation.selection.selectableGroup
 import androidx.compose.foundation.selection.toggleable
+import androidx.compose.foundation.text.KeyboardActions
 import androidx.compose.material3.Checkbox
 import androidx.compose.material3.HorizontalDivider
 import androidx.compose.material3.MaterialTheme
@@ -17,14 +18,20 @@ import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
 import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.remember
+import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.focus.onFocusChanged
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.res.stringResource
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.text.input.ImeAction
 import androidx.compose.ui.text.input.KeyboardType
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
@@ -233,14 +240,28 @@ private fun Field(
 ) {
     val kept = if (row.answer is Answer.Missing) "" else row.answerText
     val wrong = state.wrong[row.key]
+    var focused by remember { mutableStateOf(false) }
+    val oneLine = "multiline" !in row.appearance
     OutlinedTextField(
         state.typed[row.key] ?: state.written[row.key]?.takeIf { it.second == kept }?.first ?: kept,
         { model.type(row.key, it) },
-        Modifier.fillMaxWidth().padding(horizontal = 16.dp).testTag("field-${row.name}").semantics { contentDescription = row.label },
-        singleLine = "multiline" !in row.appearance,
+        Modifier
+            .fillMaxWidth()
+            .padding(horizontal = 16.dp)
+            .onFocusChanged {
+                if (focused && !it.isFocused) model.finish(row.key)
+                focused = it.isFocused
+            }.testTag("field-${row.name}")
+            .semantics { contentDescription = row.label },
+        singleLine = oneLine,
         isError = wrong != null,
         supportingText = wrong?.let { { Text("⚠ " + stringResource(it), Modifier.testTag("wrong-${row.name}")) } },
-        keyboardOptions = private(keyboard),
+        keyboardOptions = private(keyboard).copy(imeAction = if (oneLine) ImeAction.Done else ImeAction.Default),
+        keyboardActions =
+            KeyboardActions {
+                model.finish(row.key)
+                defaultKeyboardAction(ImeAction.Done)
+            },
     )
 }
 

@@ -17,6 +17,7 @@ import org.baqylau.Phone
 import org.baqylau.SyncReport
 import org.baqylau.salvage
 import org.baqylau.storeExists
+import org.baqylau.guarded
 import org.baqylau.wipe
 
 /** Where the app stands with the phone's store. */
@@ -77,7 +78,7 @@ class Session(
             if (core != null) return@withLock
             mutable.value =
                 try {
-                    val exists = withContext(Dispatchers.IO) { storeExists(phone(), vault) }
+                    val exists = withContext(Dispatchers.IO) { guarded { storeExists(phone(), vault) } }
                     if (exists) locked(opened { ObserverCore.openLocked(phone(), vault) }) else SessionState.NoStore
                 } catch (e: BaqylauException) {
                     // Opened anew the next time.
@@ -145,7 +146,7 @@ class Session(
         val before = mutable.value
         close()
         try {
-            withContext(Dispatchers.IO) { salvage(phone(), vault, pin) }
+            withContext(Dispatchers.IO) { guarded { salvage(phone(), vault, pin) } }
         } catch (e: BaqylauException) {
             mutable.value = before
             throw e
@@ -156,7 +157,7 @@ class Session(
     /** Destroys keys and files. */
     suspend fun wipe() {
         close()
-        withContext(Dispatchers.IO) { wipe(phone(), vault) }
+        withContext(Dispatchers.IO) { guarded { wipe(phone(), vault) } }
         start()
     }
 

@@ -64,6 +64,9 @@ abstract class ScreenModel<S>(
                 fail(wordsOf(e))
             } catch (e: CancellationException) {
                 throw e
+            } catch (_: OutOfMemoryError) {
+                // A picture or a recording was too large; nothing that was kept depends on it.
+                fail(Words(R.string.error_memory))
             } catch (
                 // What files, cameras and the system throw is of every kind.
                 @Suppress("TooGenericExceptionCaught") e: Exception,

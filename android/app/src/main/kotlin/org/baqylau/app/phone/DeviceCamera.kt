@@ -37,6 +37,7 @@ import com.google.zxing.common.HybridBinarizer
 import com.google.zxing.qrcode.QRCodeReader
 import org.baqylau.app.R
 import org.baqylau.app.ui.Primary
+import java.util.concurrent.atomic.AtomicBoolean
 
 /** Camera2, straight into memory: no picture is ever a file. */
 class DeviceCamera : Camera {
@@ -81,8 +82,11 @@ class DeviceCamera : Camera {
     ) = AndroidView({ context -> TextureView(context).apply { surfaceTextureListener = eye } }, modifier)
 }
 
-/** An open camera with a preview and a reader of pictures. */
-private class Eye(
+/**
+ * An open camera with a preview and a reader of pictures. Another app may take the camera at any moment: whatever it refuses then ends
+ * the picture, and [onFailed] is told once, on the main thread.
+ */
+internal class Eye(
     context: Context,
     private val format: Int,
     private val onFailed: () -> Unit,
@@ -94,10 +98,13 @@ private class Eye(
     private val handler = Handler(thread.looper)
     private val main = Handler(context.mainLooper)
     private val reader = ImageReader.newInstance(WIDTH, HEIGHT, format, 2)
-    private var device: CameraDevice? = null
+
+    @Volatile private var device: CameraDevice? = null
 
     @Volatile private var closed = false
-    private var session: CameraCaptureSession? = null
+    private val failed = AtomicBoolean()
+
+    @Volatile private var session: CameraCaptureSession? = null
     private var preview: Surface? = null
 
     /** How far the phone is turned, in degrees. */
@@ -115,18 +122,31 @@ private class Eye(
     ) {
         surface.setDefaultBufferSize(WIDTH, HEIGHT)
         preview = Surface(surface)
-        reader.setOnImageAvailableListener({ it.acquireLatestImage()?.use(onImage) }, handler)
-        try {
+        reader.setOnImageAvailableListener({ trying { it.acquireLatestImage()?.use(onImage) } }, handler)
+        trying {
             val back = manager?.cameraIdList?.firstOrNull { id -> facesBack(manager.getCameraCharacteristics(id)) }
-            if (manager == null || back == null) return onFailed()
+            if (manager == null || back == null) return@trying fail()
             val mounted = manager.getCameraCharacteristics(back).get(CameraCharacteristics.SENSOR_ORIENTATION) ?: 0
             upright = (mounted - turned + FULL) % FULL
             manager.openCamera(back, this, handler)
-        } catch (_: CameraAccessException) {
-            onFailed()
-        } catch (_: SecurityException) {
-            onFailed()
         }
+    }
+
+    private inline fun trying(what: () -> Unit) {
+        try {
+            what()
+        } catch (_: CameraAccessException) {
+            fail()
+        } catch (
+            // A camera that is gone throws states, arguments and permissions, as the maker of the phone likes.
+            @Suppress("TooGenericExceptionCaught") _: RuntimeException,
+        ) {
+            fail()
+        }
+    }
+
+    private fun fail() {
+        if (!closed && failed.compareAndSet(false, true)) main.post(onFailed)
     }
 
     private fun facesBack(about: CameraCharacteristics) =
@@ -136,7 +156,7 @@ private class Eye(
         if (closed) return camera.close()
         device = camera
         val shown = preview ?: return
-        configure(camera, shown)
+        trying { configure(camera, shown) }
     }
 
     @Suppress("DEPRECATION")
@@ -148,35 +168,41 @@ private class Eye(
         object : CameraCaptureSession.StateCallback() {
             override fun onConfigured(made: CameraCaptureSession) {
                 session = made
-                val request = camera.createCaptureRequest(CameraDevice.TEMPLATE_PREVIEW).apply { addTarget(shown) }
-                if (format != ImageFormat.JPEG) request.addTarget(reader.surface)
-                made.setRepeatingRequest(request.build(), null, handler)
+                trying {
+                    val request = camera.createCaptureRequest(CameraDevice.TEMPLATE_PREVIEW).apply { addTarget(shown) }
+                    if (format != ImageFormat.JPEG) request.addTarget(reader.surface)
+                    made.setRepeatingRequest(request.build(), null, handler)
+                }
             }
 
-            override fun onConfigureFailed(made: CameraCaptureSession) {
-                main.post(onFailed)
-            }
+            override fun onConfigureFailed(made: CameraCaptureSession) = fail()
         },
         handler,
     )
 
     fun shoot() {
         val (camera, open) = (device ?: return) to (session ?: return)
-        val request = camera.createCaptureRequest(CameraDevice.TEMPLATE_STILL_CAPTURE).apply { addTarget(reader.surface) }
-        request.set(CaptureRequest.JPEG_QUALITY, QUALITY)
-        request.set(CaptureRequest.JPEG_ORIENTATION, upright)
-        open.capture(request.build(), null, handler)
+        trying {
+            val request = camera.createCaptureRequest(CameraDevice.TEMPLATE_STILL_CAPTURE).apply { addTarget(reader.surface) }
+            request.set(CaptureRequest.JPEG_QUALITY, QUALITY)
+            request.set(CaptureRequest.JPEG_ORIENTATION, upright)
+            open.capture(request.build(), null, handler)
+        }
     }
 
-    override fun onDisconnected(camera: CameraDevice) = camera.close()
+    override fun onDisconnected(camera: CameraDevice) = gone(camera)
+
+    private fun gone(camera: CameraDevice) {
+        device = null
+        session = null
+        camera.close()
+        fail()
+    }
 
     override fun onError(
         camera: CameraDevice,
         error: Int,
-    ) {
-        camera.close()
-        main.post(onFailed)
-    }
+    ) = gone(camera)
 
     override fun onSurfaceTextureSizeChanged(
         surface: SurfaceTexture,

@@ -55,7 +55,7 @@ interface Microphone {
 
 interface Recording {
     /** A WAV file. */
-    suspend fun stop(): ByteArray
+    suspend fun stop(): ByteSource
 }
 
 /** Where the phone is: asked only while a screen wants to know. */

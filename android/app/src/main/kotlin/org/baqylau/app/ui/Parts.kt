@@ -140,7 +140,7 @@ fun ErrorCard(
         Column(Modifier.padding(12.dp)) {
             Text("⚠ " + words.say(LocalResources.current), Modifier.testTag("error"))
             if (onClose != null) {
-                TextButton(onClose, Modifier.heightIn(min = TARGET).align(Alignment.End)) { Text(stringResource(R.string.understood)) }
+                TextButton(onClose, Modifier.heightIn(min = TARGET).align(Alignment.End).testTag("understood")) { Text(stringResource(R.string.understood)) }
             }
         }
     }
