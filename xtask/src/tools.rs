@@ -1,6 +1,6 @@
 //! What the tests need of the machine. It is looked for, fetched and tried before anything long is compiled.
 
-use crate::bindings::{absolute, android_maven, inside, maven, target};
+use crate::bindings::{absolute, inside, maven, target};
 use crate::debian::{self, Program};
 use crate::{browser, root, run};
 use std::path::{Path, PathBuf};
@@ -172,17 +172,22 @@ fn newest_java_on_machine() -> Option<PathBuf> {
     })
 }
 
-/// A program, the machine's or an unpacked one, after [`set_up`].
+/// A program, the machine's or an unpacked one; where there is neither, everything is set up first.
 pub fn program(name: &str) -> Result<PathBuf, String> {
-    let own = if name == "java" { newest_java_on_machine() } else { on_machine(name) };
-    if let Some(own) = own {
-        return Ok(own);
-    }
-    let unpacked = debian::programs().join(name);
-    if !unpacked.exists() {
+    let place = place(name)?;
+    if !place.exists() {
         set_up()?;
     }
-    absolute(&unpacked)
+    absolute(&place)
+}
+
+/// Where a program is, or will be after [`set_up`].
+fn place(name: &str) -> Result<PathBuf, String> {
+    let own = if name == "java" { newest_java_on_machine() } else { on_machine(name) };
+    Ok(match own {
+        Some(own) => own,
+        None => absolute(&target())?.join("debian/bin").join(name),
+    })
 }
 
 /// What the languages' own package managers bring.
@@ -196,7 +201,9 @@ fn packages() -> Result<(), String> {
         ("android", &["--projects", "app", "dependency:resolve-plugins", "dependency:copy@framework"]),
     ];
     for (folder, goals) in goals {
-        let mut fetch = if folder == "android" { android_maven()? } else { maven(&root().join(folder))? };
+        let mut fetch = maven(&root().join(folder))?;
+        // The tests' Java decides which Android is fetched; it may still be on its way itself.
+        fetch.arg(format!("-Dbaqylau.test.java={}", place("java")?.display()));
         run(&format!("what Maven needs for {folder}"), fetch.args(goals).arg("-Dsilent=true"))?;
     }
     Ok(())
