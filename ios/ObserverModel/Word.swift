@@ -217,6 +217,7 @@ public enum Word: String, CaseIterable, Sendable {
     case visitChecklists = "visit_checklists"
     case visitDeparted = "visit_departed"
     case visitForgotten = "visit_forgotten"
+    case visitUnreadable = "visit_unreadable"
     case visitLeave = "visit_leave"
     case visitNoPlace = "visit_no_place"
     case visitOutcome = "visit_outcome"

@@ -11,7 +11,13 @@ struct VisitScreen: View {
     var body: some View {
         Screen(model.state.visit.map { say.name($0) } ?? "", model, back: back) {
             if let visit = model.state.visit {
-                if visit.forgotten { Paragraph(say(.visitForgotten)) } else { about(visit) }
+                if visit.forgotten {
+                    Paragraph(say(.visitForgotten))
+                } else if visit.unreadable {
+                    Paragraph(say(.visitUnreadable))
+                } else {
+                    about(visit)
+                }
             }
         }
     }

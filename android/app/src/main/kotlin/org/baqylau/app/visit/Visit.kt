@@ -115,6 +115,7 @@ fun VisitScreen(
     Screen(visit?.let { visitName(it) }.orEmpty(), onBack, model) {
         if (visit == null) return@Screen
         if (visit.forgotten) return@Screen Paragraph(stringResource(R.string.visit_forgotten))
+        if (visit.unreadable) return@Screen Paragraph(stringResource(R.string.visit_unreadable))
         Column(Modifier.verticalScroll(rememberScrollState())) {
             Paragraph(stringResource(R.string.visit_about, visit.code, state.team))
             visit.place?.path?.ifEmpty { null }?.let { Paragraph(it.joinToString(" · ")) }
