@@ -6,6 +6,11 @@ use super::rows::Sheet;
 use baqylau_forms::definition::{Definition, Item, Kind, ListRef};
 use baqylau_forms::value::Missing;
 
+/// What the column `internal` says, and what its 0 and its 1 mean.
+pub(super) const WHETHER: &str = "Whether its words stay at the desk";
+pub(super) const OPEN: &str = "May be quoted or handed on by the mission's rules";
+pub(super) const CLOSED: &str = "Internal: not to be quoted or handed on";
+
 /// A column of a table.
 pub(super) struct Column {
     /// The column's name.
@@ -148,9 +153,9 @@ pub(super) fn missing() -> impl Iterator<Item = (String, &'static str)> {
 pub(super) fn codebook(columns: &[Column]) -> Vec<[String; 6]> {
     let mut rows = vec![["column", "label", "value", "meaning", "question", "spss"].map(str::to_owned)];
     rows.extend([
-        [INTERNAL, "Whether its words stay at the desk", "", "", "", INTERNAL].map(str::to_owned),
-        [INTERNAL, "", "0", "May be quoted or handed on by the mission's rules", "", "0"].map(str::to_owned),
-        [INTERNAL, "", "1", "Internal: not to be quoted or handed on", "", "1"].map(str::to_owned),
+        [INTERNAL, WHETHER, "", "", "", INTERNAL].map(str::to_owned),
+        [INTERNAL, "", "0", OPEN, "", "0"].map(str::to_owned),
+        [INTERNAL, "", "1", CLOSED, "", "1"].map(str::to_owned),
     ]);
     for c in columns {
         let row = |label: &str, value: &str, meaning: &str, spss: &str| {

@@ -1,6 +1,7 @@
 //! Scripts for R: `voting <- source("voting.R", encoding = "UTF-8")$value`.
 
-use super::labels::{Cells, Column, missing};
+use super::INTERNAL;
+use super::labels::{CLOSED, Cells, Column, OPEN, WHETHER, missing};
 use super::rows::Sheet;
 use std::fmt::Write;
 
@@ -24,6 +25,13 @@ pub(super) fn script(stem: &str, sheet: &Sheet, columns: &[Column]) -> String {
     let _ = writeln!(
         out,
         "  data <- read.csv(\"{stem}.csv\", colClasses = \"character\", na.strings = \"\", encoding = \"UTF-8\", check.names = FALSE)"
+    );
+    let _ = writeln!(
+        out,
+        "  data[[\"{INTERNAL}\"]] <- factor(data[[\"{INTERNAL}\"]], levels = c(\"0\", \"1\"), labels = {})\n  \
+         attr(data[[\"{INTERNAL}\"]], \"label\") <- {}",
+        list([OPEN, CLOSED].map(str::to_owned).into_iter()),
+        quoted(WHETHER)
     );
     let mut names = sheet.taken.clone();
     let chosen = columns.iter().flat_map(|c| &c.values).filter(|v| !v.column.is_empty());

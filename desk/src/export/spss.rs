@@ -1,7 +1,8 @@
 //! Syntax for SPSS and PSPP: `INSERT FILE='voting.sps'.` It reads a table of its own, `voting.spss.csv`: there a line break would end a
 //! case, also within quotes.
 
-use super::labels::{Cells, Column, missing};
+use super::INTERNAL;
+use super::labels::{CLOSED, Cells, Column, OPEN, WHETHER, missing};
 use super::names::{Names, cut};
 use super::rows::Sheet;
 use crate::error::DeskError;
@@ -72,6 +73,8 @@ pub(super) fn syntax(stem: &str, sheet: &Sheet, columns: &[Column], widths: &[us
     let several = columns.iter().filter(|c| c.cells == Cells::Several);
     several.for_each(|column| dichotomies(column, &mut out));
     order(&heads, columns, &made, &mut out);
+    let [whether, open, closed] = [WHETHER, OPEN, CLOSED].map(|text| apostrophed(text, VALUE_LABEL));
+    let _ = writeln!(out, "VARIABLE LABELS {INTERNAL} {whether}.\nVALUE LABELS {INTERNAL} '0' {open} '1' {closed}.");
     columns.iter().for_each(|column| labelled(column, &mut out));
     let counted = names.claim("counted");
     if heads.iter().any(|h| h == "status") {

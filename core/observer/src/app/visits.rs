@@ -151,6 +151,7 @@ impl ObserverCore {
                     u.main.save(&draft, &changes, None)?;
                 }
             }
+            let stored = u.main.visit(stored.id)?;
             self.visit_view(u, loaded, &stored)
         })
     }
