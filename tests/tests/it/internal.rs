@@ -104,6 +104,7 @@ fn what_becomes_internal_later_leaves_no_desk_by_its_earlier_answers() {
     }
     let browser = Browser::open(&world);
     assert!(browser.page("/texts?code=%21").contains("Reports: 0"), "what was quotable is so no longer");
+    drop(browser);
     // They think better of it.
     let preview = change(&world, second, "public");
     world.desk.sign_correction(&preview, true, now()).expect("signed");
