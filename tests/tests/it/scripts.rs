@@ -165,7 +165,13 @@ impl Spss {
     }
 
     fn keep(&mut self, command: &str) {
-        let kept = command.split("/KEEP=").nth(1).expect("variables").split([',', '\n']).map(str::trim);
+        let kept = command
+            .split("/KEEP=")
+            .nth(1)
+            .expect("variables")
+            .split([',', '\n'])
+            .map(str::trim)
+            .filter(|n| !n.is_empty());
         let mut before = std::mem::take(&mut self.variables);
         for name in kept {
             let at = before.iter().position(|v| v.0 == name).unwrap_or_else(|| panic!("no variable {name}"));

@@ -117,8 +117,8 @@ fn what_was_accepted_is_exported_whatever_its_questions_are_called() {
     // A repeat that is called like a file of the checklist's.
     assert!(read(&out, "f.codebook.csv").starts_with("column,label,value,meaning,question,spss"));
     let rows = read(&out, "f.codebook@2.csv");
-    assert_eq!(rows.lines().next(), Some("report,row,status,row@2,row_how"));
-    assert!(rows.lines().count() == 6 && rows.lines().skip(1).all(|l| l.ends_with(",1,counted,,bad")), "{rows}");
+    assert_eq!(rows.lines().next(), Some("report,row,status,internal,row@2,row_how"));
+    assert!(rows.lines().count() == 6 && rows.lines().skip(1).all(|l| l.ends_with(",1,counted,0,,bad")), "{rows}");
     let report = table.lines().nth(1).and_then(|l| l.split(',').next()).expect("a report");
     assert!(rows.lines().nth(1).is_some_and(|l| l.starts_with(report)), "a row names its report: {rows}");
     // In every format, with a sheet for the repeat.
