@@ -1,7 +1,7 @@
 //! Texts whose words depend on a number: the part of ICU MessageFormat that statements need.
 //!
 //! `{name}` is the number. `{name, plural, =0 {…} one {…} other {…}}` takes the branch of the number's plural category in the language of
-//! the text (CLDR), `#` in it is the number. `{share, select, majority {…} other {…}}` takes the branch of the first [`Share`] keyword that
+//! the text (CLDR), `#` in it is the number. `{share, select, majority {…} other {…}}` takes the branch of the first keyword that
 //! fits; where none does, the text does not hold. Branches are texts too. A brace cannot stand for itself.
 
 use icu_locale_core::Locale;

@@ -89,7 +89,7 @@ fn shown(n: f64, format: &str) -> Option<String> {
     };
     // Excel rounds the decimal number that it shows, half away from zero.
     let n: f64 = plain(n).parse().ok()?;
-    let scale = 10f64.powi(i32::try_from(places).ok()?);
+    let scale: f64 = format!("1e{places}").parse().ok()?;
     let n = (plain(if percent { n * 100.0 } else { n } * scale).parse::<f64>().ok()?).round() / scale;
     let behind = &format[digits.len()..].replace('\\', "");
     Some(format!("{n:.places$}{behind}"))

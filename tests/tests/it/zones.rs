@@ -119,8 +119,8 @@ fn zones_of_the_tables_that_are_none_are_faults_and_those_of_another_season_warn
     let seat = r#""time_zone": "Europe/Bucharest", "offset": "+02:00""#;
     let warned = read(seat, "Europe/Bucharest").expect("no fault").join("\n");
     assert!(warned.contains("Europe/Bucharest has +03:00 on the day of the election"), "{warned}");
-    let fault = read(named, "Europe/Bucarest").err().expect("a fault");
+    let fault = read(named, "Europe/Bucarest").expect_err("a fault");
     assert!(fault.contains("row 2: column time_zone") && fault.contains("did you mean Europe/Bucharest?"), "{fault}");
-    let fault = read(r#""time_zone": "Mars""#, "+02:00").err().expect("a fault");
+    let fault = read(r#""time_zone": "Mars""#, "+02:00").expect_err("a fault");
     assert!(fault.contains("mission.json: time_zone: \"Mars\" is no time zone"), "{fault}");
 }
