@@ -2,6 +2,7 @@
 
 use super::stage::Stage;
 use super::tally::peak_rss;
+use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -58,7 +59,7 @@ impl Server {
     /// Asks it to go down, and waits.
     pub fn stop(self) -> Result<(), crate::common::Failure> {
         let mut state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Command::new("kill").arg(state.child.id().to_string()).status()?;
+        kill_process(Pid::from_child(&state.child), Signal::TERM)?;
         let status = state.child.wait()?;
         if status.success() { Ok(()) } else { Err(format!("the server ended with {status}").into()) }
     }
