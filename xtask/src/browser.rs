@@ -6,6 +6,7 @@ use std::process::Command;
 
 /// Makes what the browser looks at, and looks.
 pub fn browser() -> Result<(), String> {
+    packages()?;
     run("the programs", cargo().args(["build", "--package", "baqylau", "--package", "baqylau-tests", "--bins"]))?;
     for mission in missions()? {
         demo(&mission, &shown().join(&mission), false)?;
@@ -16,7 +17,6 @@ pub fn browser() -> Result<(), String> {
 /// The tests of the page, over the demonstration that was kept.
 pub fn test() -> Result<(), String> {
     run("the mission for the browser", cargo().args(["build", "--package", "baqylau-tests", "--bins"]))?;
-    packages()?;
     let mut node = Command::new("npm");
     node.args(["test", "--silent"]).current_dir(root().join("page/browser"));
     // By its whole path: what drives it searches nowhere.

@@ -24,7 +24,7 @@ const LEFT_OUT: [&str; 8] = [
     "./usr/libexec/swift/bin/sourcekit-lsp",
 ];
 /// Changes when the same packages are to be unpacked in another way.
-const WAY: &str = "1";
+const WAY: &str = "2";
 
 /// A program of Debian's packages.
 pub struct Program {
@@ -38,9 +38,9 @@ pub struct Program {
     pub loads: &'static [&'static str],
 }
 
-/// Where the programs of [`unpack`] are called.
-pub fn programs() -> PathBuf {
-    target().join("debian/bin")
+/// Where a program of [`unpack`] is called: in a folder of its own, so that a path with one of them brings no other.
+pub fn called(name: &str) -> PathBuf {
+    target().join("debian/bin").join(name).join(name)
 }
 
 fn inside() -> PathBuf {
@@ -64,7 +64,6 @@ pub fn unpack(wanted: &[&Program]) -> Result<(), String> {
     }
     let archives = download(&folder, &packages)?;
     lay(&folder, &archives)?;
-    fs::create_dir_all(programs()).map_err(io)?;
     for program in wanted {
         wrap(program)?;
         resolved(program)?;
@@ -186,7 +185,7 @@ fn of_lines(text: &str, codename: &str) -> Option<(String, Option<String>)> {
 fn lay(folder: &Path, archives: &Path) -> Result<(), String> {
     let new = folder.join("root.new");
     let io = |e: std::io::Error| format!("{}: {e}", new.display());
-    for old in [&new, &inside()] {
+    for old in [&new, &inside(), &folder.join("bin")] {
         if old.exists() {
             fs::remove_dir_all(old).map_err(io)?;
         }
@@ -227,8 +226,9 @@ fn lay(folder: &Path, archives: &Path) -> Result<(), String> {
 /// A script that runs a program inside, with this machine's folders at their paths.
 fn wrap(program: &Program) -> Result<(), String> {
     use std::os::unix::fs::PermissionsExt;
-    let script = programs().join(program.name);
+    let script = called(program.name);
     let io = |e: std::io::Error| format!("{}: {e}", script.display());
+    fs::create_dir_all(script.parent().unwrap_or(&script)).map_err(io)?;
     let (enter, inside) = (root().join("xtask/enter.sh"), absolute(&inside())?);
     let text =
         format!("#!/bin/sh\nexec '{}' '{}' machine '/{}' \"$@\"\n", enter.display(), inside.display(), program.path);

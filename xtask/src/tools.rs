@@ -186,7 +186,7 @@ fn place(name: &str) -> Result<PathBuf, String> {
     let own = if name == "java" { newest_java_on_machine() } else { on_machine(name) };
     Ok(match own {
         Some(own) => own,
-        None => absolute(&target())?.join("debian/bin").join(name),
+        None => std::path::absolute(debian::called(name)).map_err(|e| format!("{name}: {e}"))?,
     })
 }
 
