@@ -24,7 +24,7 @@ const LEFT_OUT: [&str; 8] = [
     "./usr/libexec/swift/bin/sourcekit-lsp",
 ];
 /// Changes when the same packages are to be unpacked in another way.
-const WAY: &str = "2";
+const WAY: &str = "3";
 
 /// A program of Debian's packages.
 pub struct Program {
@@ -38,9 +38,9 @@ pub struct Program {
     pub loads: &'static [&'static str],
 }
 
-/// Where a program of [`unpack`] is called: in a folder of its own, so that a path with one of them brings no other.
+/// Where a program of [`unpack`] is called: in a `bin` of its own, so that a path with one of them brings no other.
 pub fn called(name: &str) -> PathBuf {
-    target().join("debian/bin").join(name).join(name)
+    target().join("debian/programs").join(name).join("bin").join(name)
 }
 
 fn inside() -> PathBuf {
@@ -185,7 +185,7 @@ fn of_lines(text: &str, codename: &str) -> Option<(String, Option<String>)> {
 fn lay(folder: &Path, archives: &Path) -> Result<(), String> {
     let new = folder.join("root.new");
     let io = |e: std::io::Error| format!("{}: {e}", new.display());
-    for old in [&new, &inside(), &folder.join("bin")] {
+    for old in [&new, &inside(), &folder.join("programs")] {
         if old.exists() {
             fs::remove_dir_all(old).map_err(io)?;
         }

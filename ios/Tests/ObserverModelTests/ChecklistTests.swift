@@ -69,7 +69,9 @@ struct ChecklistTests {
         #expect(page.state.saved)
         page.type(row.key, "14")
         await page.note(try #require(page.row("voters_on_list")), "From the list").value
-        #expect(page.row("voters_on_list")?.answer == .integer(value: 14) && page.row("voters_on_list")?.note == "From the list")
+        try await until("the number and the note are there") {
+            page.row("voters_on_list")?.answer == .integer(value: 14) && page.row("voters_on_list")?.note == "From the list"
+        }
         page.type(row.key, "15")
         await page.pause(gone: true).value
         #expect(try await device.row(page.draft, "voters_on_list")?.answer == .integer(value: 15), "the app out of sight")
