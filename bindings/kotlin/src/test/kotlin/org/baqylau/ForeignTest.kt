@@ -141,8 +141,8 @@ class ForeignTest {
             Baqylau { enrolled(mission, folder, Vault()) }.use { baqylau ->
                 val first = async(start = CoroutineStart.UNDISPATCHED) { baqylau.changes().first { it == Change.WORK } }
                 val locked = async(start = CoroutineStart.UNDISPATCHED) { baqylau.changes().first { it == Change.LOCK } }
-                baqylau { startVisit(null, null) }
-                first.await()
+                // Who collects may begin to hear only after a change or two.
+                withTimeout(20_000) { while (first.isActive) baqylau { startVisit(null, null) } }
                 // The first has gone, and nothing is dropped on the way to the second.
                 baqylau { repeat(100) { startVisit(null, null) } }
                 baqylau { lock() }
