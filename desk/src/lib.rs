@@ -14,7 +14,7 @@
 //! - [`records`], [`paper`]: what a desk signs: decisions, corrections, letters, codes, paper forms
 //! - [`preview`]: what a correction does, before it is signed
 //! - [`rescue`]: a damaged store, another passphrase
-//! - [`export`]: the answers as tables
+//! - [`export`]: the answers as tables; [`handout`]: folders that are handed out
 
 pub mod attachments;
 pub mod board;
@@ -33,6 +33,7 @@ pub mod filter;
 mod fingerprint;
 pub mod flags;
 pub mod folder;
+pub mod handout;
 mod identity;
 pub mod judge;
 pub mod keys;

@@ -14,6 +14,7 @@ mod it {
     mod edges;
     mod figures;
     mod finding;
+    mod handout;
     mod hostile;
     mod internal;
     mod keys;

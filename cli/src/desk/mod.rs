@@ -3,6 +3,7 @@
 mod records;
 
 use crate::common::{Folder, Outcome, courier_file, files_in, now, print_json};
+use baqylau_desk::handout::{ATTACHMENTS, Handout};
 use baqylau_desk::pull::verify_all;
 use baqylau_desk::rescue::{change_passphrase, salvage};
 use baqylau_desk::status::Answers;
@@ -264,6 +265,7 @@ fn attachments(desk: &baqylau_desk::Desk, export: Option<PathBuf>, internal: boo
     let rows = desk.attachments()?;
     let kept = desk.internal()?;
     let mut whole = true;
+    let handout = export.map(|folder| Handout::begin(&folder, ATTACHMENTS)).transpose()?;
     for row in &rows {
         let a = &row.attachment;
         let short = row.report.to_string()[..8].to_owned();
@@ -271,12 +273,11 @@ fn attachments(desk: &baqylau_desk::Desk, export: Option<PathBuf>, internal: boo
         let mark = if kept.contains(&row.report) { "  internal" } else { "" };
         println!("{short}  {:<28} {:>10} bytes  {:<12} {state}{mark}", a.name, a.size, a.media);
         let leaves = row.here && (internal || mark.is_empty());
-        let Some(folder) = export.as_ref().filter(|_| leaves) else { continue };
-        std::fs::create_dir_all(folder)?;
+        let Some(handout) = handout.as_ref().filter(|_| leaves) else { continue };
         // The name comes from a phone: it stays a name.
         let name: String =
             a.name.chars().map(|c| if c.is_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
-        let path = folder.join(format!("{short}-{name}"));
+        let path = handout.place(&format!("{short}-{name}"));
         let mut file = std::fs::File::create(&path)?;
         if let Err(e) = desk.open_attachment(a, &mut file) {
             std::fs::remove_file(&path)?;
@@ -284,6 +285,7 @@ fn attachments(desk: &baqylau_desk::Desk, export: Option<PathBuf>, internal: boo
             whole = false;
         }
     }
+    handout.map(Handout::finish).transpose()?;
     Ok(whole && rows.iter().all(|r| r.here))
 }
 

@@ -7,6 +7,7 @@ use super::{Format, labels, r, spss};
 use crate::board::Line;
 use crate::error::DeskError;
 use crate::folder::Desk;
+use crate::handout::{Handout, REPORTS};
 use crate::source::{Person, Source};
 use crate::status::Answers;
 use baqylau_protocol::certificate::Role;
@@ -22,19 +23,21 @@ type Put<'p> = dyn FnMut(&str, &[u8]) -> Result<(), DeskError> + 'p;
 impl Desk {
     /// Writes `<checklist>.csv` and `.parquet` for every checklist and the same of `<checklist>.<repeat>` for every repeat, what the columns
     /// mean for people (`.codebook.csv`), R (`.R`) and SPSS (`.sps`, which reads `.spss.csv`), and `people.csv` into a folder. Reports that
-    /// do not count are there too, with their status; internal ones only where they are asked for. Gives how many reports, and how many
-    /// internal ones were left out.
+    /// do not count are there too, with their status; internal ones only where they are asked for. Nothing of an earlier export stays there.
+    /// Gives how many reports, and how many internal ones were left out.
     ///
     /// # Errors
-    /// The tables of the mission have faults, the database fails, or the disk refuses.
+    /// The tables of the mission have faults, the database fails, the disk refuses, or the folder has files of somebody else's
+    /// ([`Handout`]).
     pub fn export(&self, answers: Answers, folder: &Path, internal: bool) -> Result<(usize, usize), DeskError> {
-        std::fs::create_dir_all(folder).map_err(|e| DeskError::file(folder, e))?;
+        let handout = Handout::begin(folder, REPORTS)?;
         let (source, board) = self.board(None, answers)?;
         let lines: Vec<&Line> = board.lines.iter().filter(|line| internal || !line.internal).collect();
         let written = self.files(&source, &lines, 0, answers, &mut |name, bytes| {
-            let path = folder.join(name);
+            let path = handout.place(name);
             std::fs::write(&path, bytes).map_err(|e| DeskError::file(&path, e))
         })?;
+        handout.finish()?;
         Ok((written, board.lines.len() - lines.len()))
     }
 

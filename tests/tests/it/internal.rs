@@ -10,7 +10,7 @@ use baqylau_protocol::ids::Hash;
 use baqylau_tests::{BUDGET, World, now};
 
 /// A signed meeting with a summary; without a word on its confidentiality, where there is none.
-fn meeting(core: &ObserverCore, summary: &str, confidentiality: Option<&str>) -> Hash {
+pub fn meeting(core: &ObserverCore, summary: &str, confidentiality: Option<&str>) -> Hash {
     let visit = core.start_visit(Some("astana"), None).expect("a visit").code;
     let id = core.start_checklist(&visit, "meeting").expect("a draft").id;
     set(core, id, "summary", summary).expect("set");
@@ -19,7 +19,7 @@ fn meeting(core: &ObserverCore, summary: &str, confidentiality: Option<&str>) ->
     Hash::from_hex(&hash).expect("a hash")
 }
 
-fn sent(world: &mut World, core: &ObserverCore) {
+pub fn sent(world: &mut World, core: &ObserverCore) {
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
 }
@@ -29,7 +29,7 @@ fn quote(world: &World, report: Hash) -> Result<(), String> {
     world.desk.code(report, &text, now()).map_err(|e| e.to_string())
 }
 
-fn change(world: &World, report: Hash, new: &str) -> Preview {
+pub fn change(world: &World, report: Hash, new: &str) -> Preview {
     let question = "confidentiality";
     let change = Change { question, rows: Vec::new(), new: Some(new), reason: "they asked", source: "a call" };
     world.desk.preview(report, &change, now()).expect("possible")

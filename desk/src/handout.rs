@@ -1,0 +1,182 @@
+//! A folder that the desk hands out: tables, or attachments. Nothing of an earlier one stays in it, nothing that somebody else put there
+//! goes, and one that was interrupted does not look whole.
+//!
+//! Files are written beside the others first. `<kind>.sha256` names what lies in the folder, as `sha256sum --check` reads it. While what was
+//! there before is taken away and the new put in its place, `<kind>.unfinished` stands in its stead, with the names of both.
+
+use crate::error::DeskError;
+use baqylau_protocol::blob;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::{Component, Path, PathBuf};
+
+/// What folders are handed out with.
+pub const REPORTS: &str = "reports";
+/// The same, of attachments.
+pub const ATTACHMENTS: &str = "attachments";
+
+/// Files by name, each with the digests that it may have.
+type Named = BTreeMap<String, BTreeSet<String>>;
+
+/// A folder that is being written.
+pub struct Handout {
+    folder: PathBuf,
+    kind: &'static str,
+    /// Where its files wait for all of them to be there.
+    waiting: PathBuf,
+    earlier: Named,
+}
+
+impl Handout {
+    /// A folder that is new, empty, or was handed out before.
+    ///
+    /// # Errors
+    /// Other files lie in it, or the disk refuses.
+    pub fn begin(folder: &Path, kind: &'static str) -> Result<Self, DeskError> {
+        fs::create_dir_all(folder).map_err(|e| DeskError::file(folder, e))?;
+        let waiting = folder.join(format!(".{kind}.new"));
+        let ours = [REPORTS, ATTACHMENTS].map(|kind| [listed(kind), unfinished(kind), format!(".{kind}.new")]).concat();
+        let mut names = Vec::new();
+        for entry in fs::read_dir(folder).map_err(|e| DeskError::file(folder, e))? {
+            names.push(entry.map_err(|e| DeskError::file(folder, e))?.file_name().to_string_lossy().into_owned());
+        }
+        if !names.is_empty() && !names.iter().any(|name| ours.contains(name)) {
+            let remedy =
+                "it is not empty, and nothing says that an export wrote it; name a folder that is new or empty";
+            return Err(DeskError::file(folder, remedy));
+        }
+        let mut earlier = Named::new();
+        for list in [listed(kind), unfinished(kind)] {
+            read(&folder.join(list), &mut earlier)?;
+        }
+        // An interrupted one left it.
+        gone(fs::remove_dir_all(&waiting), &waiting)?;
+        fs::create_dir(&waiting).map_err(|e| DeskError::file(&waiting, e))?;
+        Ok(Self { folder: folder.to_owned(), kind, waiting, earlier })
+    }
+
+    /// Where a file of a name is to be written.
+    #[must_use]
+    pub fn place(&self, name: &str) -> PathBuf {
+        self.waiting.join(name)
+    }
+
+    /// Puts everything that was written in the place of what was handed out before.
+    ///
+    /// # Errors
+    /// A file of the earlier one was changed since, a file that is no part of it has a name that is needed, or the disk refuses.
+    pub fn finish(self) -> Result<(), DeskError> {
+        let new = self.written()?;
+        self.check(&new)?;
+        let mut both = self.earlier.clone();
+        new.iter().for_each(|(name, digests)| both.entry(name.clone()).or_default().extend(digests.iter().cloned()));
+        let [whole, partial] = [listed(self.kind), unfinished(self.kind)].map(|name| self.folder.join(name));
+        self.list(&both, &partial)?;
+        gone(fs::remove_file(&whole), &whole)?;
+        for name in self.earlier.keys() {
+            let path = self.folder.join(name);
+            gone(fs::remove_file(&path), &path)?;
+        }
+        for name in new.keys() {
+            let path = self.folder.join(name);
+            fs::rename(self.place(name), &path).map_err(|e| DeskError::file(&path, e))?;
+        }
+        self.list(&new, &whole)?;
+        fs::remove_file(&partial).map_err(|e| DeskError::file(&partial, e))
+    }
+
+    /// What was written, on the disk for good.
+    fn written(&self) -> Result<Named, DeskError> {
+        let mut new = Named::new();
+        for entry in fs::read_dir(&self.waiting).map_err(|e| DeskError::file(&self.waiting, e))? {
+            let path = entry.map_err(|e| DeskError::file(&self.waiting, e))?.path();
+            let digest = File::options().read(true).write(true).open(&path).and_then(|mut file| {
+                file.sync_all()?;
+                blob::copy(&mut file, &mut std::io::sink())
+            });
+            let digest = digest.map_err(|e| DeskError::file(&path, e))?.0.to_string();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            new.insert(name, [digest].into());
+        }
+        Ok(new)
+    }
+
+    /// Nothing is taken away or overwritten that somebody else wrote.
+    fn check(&self, new: &Named) -> Result<(), DeskError> {
+        for (name, digests) in &self.earlier {
+            let path = self.folder.join(name);
+            let digest = match File::open(&path) {
+                Err(e) if e.kind() == ErrorKind::NotFound => continue,
+                opened => opened.and_then(|mut file| blob::copy(&mut file, &mut std::io::sink())),
+            };
+            if !digests.contains(&digest.map_err(|e| DeskError::file(&path, e))?.0.to_string()) {
+                let remedy = "it was changed since it was exported; move it elsewhere, or export into another folder";
+                return Err(DeskError::file(path, remedy));
+            }
+        }
+        let foreign =
+            |name: &&String| !self.earlier.contains_key(*name) && fs::symlink_metadata(self.folder.join(name)).is_ok();
+        match new.keys().find(foreign) {
+            None => Ok(()),
+            Some(name) => {
+                let remedy =
+                    "no export wrote it, and one needs its name; move it elsewhere, or export into another folder";
+                Err(DeskError::file(self.folder.join(name), remedy))
+            }
+        }
+    }
+
+    /// Writes a list of files, whole or not at all.
+    fn list(&self, files: &Named, path: &Path) -> Result<(), DeskError> {
+        let line = |(name, digests): (&String, &BTreeSet<String>)| -> String {
+            digests.iter().map(|digest| format!("{digest}  {name}\n")).collect()
+        };
+        let text: String = files.iter().map(line).collect();
+        let part = self.waiting.join("list");
+        let written = fs::write(&part, text).and_then(|()| File::options().write(true).open(&part)?.sync_all());
+        written.and_then(|()| fs::rename(&part, path)).map_err(|e| DeskError::file(path, e))
+    }
+}
+
+impl Drop for Handout {
+    fn drop(&mut self) {
+        // What does not go now goes with the next.
+        let _ = fs::remove_dir_all(&self.waiting);
+    }
+}
+
+fn listed(kind: &str) -> String {
+    format!("{kind}.sha256")
+}
+
+fn unfinished(kind: &str) -> String {
+    format!("{kind}.unfinished")
+}
+
+/// What a list names. Whoever wrote it, it names files of its folder.
+fn read(path: &Path, into: &mut Named) -> Result<(), DeskError> {
+    let text = match fs::read_to_string(path) {
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
+        read => read.map_err(|e| DeskError::file(path, e))?,
+    };
+    for line in text.lines() {
+        let named = line.split_once("  ").filter(|(_, name)| {
+            let mut parts = Path::new(name).components();
+            matches!((parts.next(), parts.next()), (Some(Component::Normal(part)), None) if part == *name)
+        });
+        let (digest, name) = named.ok_or_else(|| {
+            DeskError::file(path, format!("{line:?} is no file of an export; export into another folder"))
+        })?;
+        into.entry(name.to_owned()).or_default().insert(digest.to_owned());
+    }
+    Ok(())
+}
+
+/// What is not there is gone already.
+fn gone(removed: std::io::Result<()>, path: &Path) -> Result<(), DeskError> {
+    match removed {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(DeskError::file(path, e)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,110 @@
+//! A folder that is exported into again: nothing of an earlier export stays, nothing of anybody else goes, and no mixture looks whole.
+
+use crate::it::browser::world;
+use crate::it::internal::{change, meeting, sent};
+use baqylau_desk::status::Answers;
+use baqylau_tests::{World, now};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+const SECRET: &str = "The clerk fears for his post";
+
+fn export(world: &World, folder: &Path, internal: bool) -> Result<(usize, usize), String> {
+    world.desk.export(Answers::Effective, folder, internal).map_err(|e| e.to_string())
+}
+
+fn names(folder: &Path) -> BTreeSet<String> {
+    let entries = fs::read_dir(folder).expect("a folder").flatten();
+    entries.map(|e| e.file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// Whether any file of the folder has the words.
+fn says(folder: &Path, words: &str) -> bool {
+    let has = |name: &String| {
+        let bytes = fs::read(folder.join(name)).expect("a file");
+        bytes.windows(words.len()).any(|part| part == words.as_bytes())
+    };
+    names(folder).iter().any(has)
+}
+
+/// A mission with a meeting that stays at the desk, and its folder, exported once with it.
+fn exported() -> (World, std::path::PathBuf) {
+    let (mut world, core) = world();
+    meeting(&core, SECRET, Some("internal"));
+    sent(&mut world, &core);
+    let folder = world.folder.path().join("exported");
+    assert_eq!(export(&world, &folder, true), Ok((1, 0)));
+    assert!(says(&folder, SECRET) && folder.join("meeting.spss.csv").exists());
+    (world, folder)
+}
+
+#[test]
+fn nothing_of_an_earlier_export_stays_in_its_folder() {
+    let (world, folder) = exported();
+    fs::write(folder.join("notes.txt"), "ours").expect("writes");
+    assert_eq!(export(&world, &folder, false), Ok((0, 1)));
+    let left = ["notes.txt", "people.csv", "reports.sha256"].map(str::to_owned);
+    assert_eq!(names(&folder), left.into(), "what the user put there stays, and nothing else");
+    assert_eq!(fs::read(folder.join("notes.txt")).expect("a file"), b"ours");
+}
+
+#[test]
+fn words_that_became_internal_leave_an_exported_folder() {
+    let (mut world, core) = world();
+    let report = meeting(&core, "They will not stand again", Some("public"));
+    meeting(&core, "The hall is booked", Some("public"));
+    sent(&mut world, &core);
+    let folder = world.folder.path().join("exported");
+    assert_eq!(export(&world, &folder, false), Ok((2, 0)));
+    assert!(says(&folder, "They will not stand again"));
+    let preview = change(&world, report, "internal");
+    world.desk.sign_correction(&preview, true, now()).expect("signed");
+    sent(&mut world, &core);
+    sent(&mut world, &core);
+    assert_eq!(export(&world, &folder, false), Ok((1, 1)));
+    assert!(!says(&folder, "They will not stand again") && says(&folder, "The hall is booked"));
+}
+
+#[test]
+fn an_export_that_was_interrupted_does_not_look_whole_and_the_next_clears_it_away() {
+    let (world, folder) = exported();
+    // It ended while the old was being taken away and the new put in its place, or while that was still being written.
+    fs::rename(folder.join("reports.sha256"), folder.join("reports.unfinished")).expect("renames");
+    fs::remove_file(folder.join("people.csv")).expect("removes");
+    fs::create_dir(folder.join(".reports.new")).expect("a folder");
+    fs::write(folder.join(".reports.new/meeting.csv"), SECRET).expect("writes");
+    assert_eq!(export(&world, &folder, false), Ok((0, 1)));
+    assert_eq!(names(&folder), ["people.csv", "reports.sha256"].map(str::to_owned).into());
+}
+
+#[test]
+fn what_an_export_did_not_write_is_neither_overwritten_nor_taken_away() {
+    let (world, folder) = exported();
+    let before = names(&folder);
+    // Somebody works with a script that was exported.
+    let script = folder.join("meeting.R");
+    let text = fs::read_to_string(&script).expect("a script");
+    fs::write(&script, format!("{text}# ours\n")).expect("writes");
+    let why = export(&world, &folder, false).expect_err("it would be lost");
+    assert!(why.contains("meeting.R") && why.contains("changed since"), "{why}");
+    assert_eq!(names(&folder), before, "all of it stays as it was");
+    assert!(fs::read_to_string(&script).expect("a script").ends_with("# ours\n"));
+    fs::write(&script, text).expect("writes");
+    assert_eq!(export(&world, &folder, false), Ok((0, 1)));
+    // A file of the same name that came from elsewhere.
+    fs::write(folder.join("meeting.csv"), "ours").expect("writes");
+    let why = export(&world, &folder, true).expect_err("it would be lost");
+    assert!(why.contains("meeting.csv"), "{why}");
+    assert_eq!(fs::read(folder.join("meeting.csv")).expect("a file"), b"ours");
+    // A folder of somebody else's.
+    let other = world.folder.path().join("other");
+    fs::create_dir(&other).expect("a folder");
+    fs::write(other.join("thesis.txt"), "ours").expect("writes");
+    let why = export(&world, &other, false).expect_err("not empty");
+    assert!(why.contains("not empty") && names(&other).len() == 1, "{why}");
+    // A list that names what lies elsewhere takes nothing away there.
+    fs::write(folder.join("reports.sha256"), "00  ../other/thesis.txt\n").expect("writes");
+    assert!(export(&world, &folder, false).is_err());
+    assert!(other.join("thesis.txt").exists());
+}
