@@ -161,10 +161,9 @@ impl Ledger {
     }
 }
 
-/// Whether what is shown of a figure is the same.
+/// Whether what is shown of a figure is the same: its value, how many, out of how many. Why others are unknown stands in neither.
 fn same(a: &Computed, b: &Computed) -> bool {
-    let unknown = |f: &Computed| [f.do_not_know, f.not_applicable, f.not_answered];
-    (&a.computed, a.count, a.base) == (&b.computed, b.count, b.base) && unknown(a) == unknown(b) && a.parts == b.parts
+    (&a.computed, a.count, a.base, &a.parts) == (&b.computed, b.count, b.base, &b.parts)
 }
 
 /// The flags that a report loses, and those that it gains.

@@ -121,6 +121,25 @@ fn figures_and_flags_are_shown_before_and_after_and_no_flag_goes_without_a_word(
 }
 
 #[test]
+fn a_figure_that_does_not_move_is_not_named_as_one_that_does() {
+    let (mut world, core) = world();
+    let report = count(&mut world, &core, &[("falsification", "?dk")]);
+    // It was unknown, and is unknown then: no number is another.
+    let preview = world.desk.preview(report, &change("falsification", None), now()).expect("possible");
+    assert!(preview.correction.old.as_deref() == Some("?dk") && preview.figures.is_empty(), "{:?}", preview.figures);
+    let browser = Browser::open(&world);
+    let ours = format!("http://{}", browser.host);
+    let ask = |value: &str| {
+        let fields = format!("cell=falsification&value={value}&reason=misheard&source=a+call&act=preview");
+        browser.post(&format!("/reports/{report}/correct"), &ours, &fields).body
+    };
+    let page = ask("");
+    assert!(page.contains("No figure moves.") && !page.contains("/findings/count."), "{page}");
+    let page = ask("yes");
+    assert!(!page.contains("No figure moves.") && page.contains("/findings/count.falsification"), "{page}");
+}
+
+#[test]
 fn a_row_of_a_repeat_is_corrected_on_the_page_with_the_questions_own_choices() {
     let (mut world, core) = world();
     let visit = core.start_visit(Some("astana"), None).expect("a visit").code;
