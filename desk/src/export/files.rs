@@ -113,7 +113,7 @@ fn labelled(named: &Named, lines: &[&Line], bytes: &[u8], language: usize, put: 
     let rows = labels::codebook(&columns).into_iter().map(Vec::from).collect();
     put(&format!("{stem}.codebook.csv"), &csv(rows)?)?;
     put(&format!("{stem}.R"), r::script(stem, &sheet, &columns).as_bytes())?;
-    let (table, widths) = spss::table(bytes, stem)?;
+    let (table, said) = spss::table(bytes, stem, &columns)?;
     put(&format!("{stem}.spss.csv"), &table)?;
-    put(&format!("{stem}.sps"), spss::syntax(stem, &sheet, &columns, &widths).as_bytes())
+    put(&format!("{stem}.sps"), spss::syntax(stem, &sheet, &columns, &said).as_bytes())
 }

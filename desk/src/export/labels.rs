@@ -167,9 +167,10 @@ pub(super) fn codebook(columns: &[Column]) -> Vec<[String; 6]> {
             rows.push(row("", &v.name, &v.label, &code));
         }
         if c.missing {
-            let coded = c.cells != Cells::Text;
-            let codes = super::spss::MISSING.map(|code| if coded { code } else { "" });
-            rows.extend(missing().zip(codes).map(|((value, meaning), code)| row("", &value, meaning, code)));
+            rows.extend(missing().zip(super::spss::MISSING).map(|((value, meaning), code)| {
+                let code = if c.cells == Cells::Text { &value } else { code };
+                row("", &value, meaning, code)
+            }));
         }
     }
     rows

@@ -49,11 +49,12 @@ fn column(c: &Column, names: &mut super::names::Names, out: &mut String) {
     let mut line = |text: String| {
         let _ = writeln!(out, "  {text}");
     };
-    if c.missing && c.cells != Cells::Text {
+    if c.missing {
         let why = cell(&names.claim(&format!("{}.missing", c.name)));
         line(format!("{why} <- why({here})"));
     }
     match c.cells {
+        Cells::Text if c.missing => line(format!("{here} <- known({here})")),
         Cells::Text => {}
         Cells::Number => line(format!("{here} <- number({here})")),
         Cells::One => {
@@ -66,6 +67,9 @@ fn column(c: &Column, names: &mut super::names::Names, out: &mut String) {
                 let own = cell(&v.column);
                 line(format!("{own} <- has({here}, {})", quoted(&v.name)));
                 line(format!("attr({own}, \"label\") <- {}", label(&format!("{}: {}", c.label, v.label))));
+            }
+            if c.missing {
+                line(format!("{here} <- known({here})"));
             }
         }
     }

@@ -6,6 +6,7 @@ use super::labels::{CLOSED, Cells, Column, OPEN, WHETHER, missing};
 use super::names::{Names, cut};
 use super::rows::Sheet;
 use crate::error::DeskError;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// The numbers of the typed missing values, where cells are numbers: do not know, not permitted, not applicable.
@@ -18,24 +19,41 @@ const LONGEST: usize = 32_767;
 const VALUE_LABEL: usize = 120;
 const VARIABLE_LABEL: usize = 255;
 
-/// The same table without line breaks in texts, and how many bytes the longest cell of each column has.
-pub(super) fn table(csv: &[u8], name: &str) -> Result<(Vec<u8>, Vec<usize>), DeskError> {
+/// What is said in a table: how many bytes the longest cell of each column has, and every answer of several choices.
+pub(super) struct Said {
+    widths: Vec<usize>,
+    answers: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// The same table without line breaks in texts, and what is said in it.
+pub(super) fn table(csv: &[u8], name: &str, columns: &[Column]) -> Result<(Vec<u8>, Said), DeskError> {
     let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("{name}: {e}"));
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv);
     let mut writer = csv::Writer::from_writer(Vec::with_capacity(csv.len()));
     let mut widths: Vec<usize> = Vec::new();
+    let mut answers: Vec<Option<(String, BTreeSet<String>)>> = Vec::new();
+    let several = |name: &str| columns.iter().any(|c| c.name == name && c.cells == Cells::Several);
     for (at, record) in reader.records().enumerate() {
         let record = record.map_err(|e| failed(&e))?;
+        if at == 0 {
+            answers = record.iter().map(|head| several(head).then(|| (head.to_owned(), BTreeSet::new()))).collect();
+        }
         widths.resize(record.len(), 1);
-        for (cell, width) in record.iter().zip(&mut widths) {
+        for ((cell, width), answers) in record.iter().zip(&mut widths).zip(&mut answers) {
             let cell = in_a_line(cell);
             // The head is no case.
-            *width = if at == 0 { *width } else { cell.len().max(*width) };
+            if at > 0 {
+                *width = cell.len().max(*width);
+                if let Some((_, answers)) = answers.as_mut().filter(|a| !a.1.contains(&*cell)) {
+                    answers.insert(cell.clone());
+                }
+            }
             writer.write_field(&cell).map_err(|e| failed(&e))?;
         }
         writer.write_record(None::<&[u8]>).map_err(|e| failed(&e))?;
     }
-    Ok((writer.into_inner().map_err(|e| failed(&e))?, widths))
+    let answers = answers.into_iter().flatten().collect();
+    Ok((writer.into_inner().map_err(|e| failed(&e))?, Said { widths, answers }))
 }
 
 /// Every sort of line break as one sign.
@@ -51,7 +69,7 @@ struct Made<'c> {
 }
 
 /// Syntax that reads the table with its labels. Choices and numbers become numbers, with missing values that no share is of.
-pub(super) fn syntax(stem: &str, sheet: &Sheet, columns: &[Column], widths: &[usize]) -> String {
+pub(super) fn syntax(stem: &str, sheet: &Sheet, columns: &[Column], said: &Said) -> String {
     let mut out = format!(
         "SET DECIMAL=DOT.\nGET DATA /TYPE=TXT /FILE='{stem}.spss.csv' /ENCODING='UTF-8' /DELIMITERS=',' /QUALIFIER='\"' \
          /ARRANGEMENT=DELIMITED /FIRSTCASE=2\n  /VARIABLES="
@@ -59,7 +77,7 @@ pub(super) fn syntax(stem: &str, sheet: &Sheet, columns: &[Column], widths: &[us
     let name =
         |head: &String| columns.iter().find(|c| c.name == *head).map_or_else(|| head.clone(), |c| c.spss.clone());
     let heads: Vec<String> = sheet.heads().iter().map(name).collect();
-    for (head, width) in heads.iter().zip(widths) {
+    for (head, width) in heads.iter().zip(&said.widths) {
         // No line begins with a name: one that is also a command would be taken for it.
         let _ = write!(out, " {head}\n    A{}", (*width).clamp(1, LONGEST));
     }
@@ -76,6 +94,9 @@ pub(super) fn syntax(stem: &str, sheet: &Sheet, columns: &[Column], widths: &[us
     let [whether, open, closed] = [WHETHER, OPEN, CLOSED].map(|text| apostrophed(text, VALUE_LABEL));
     let _ = writeln!(out, "VARIABLE LABELS {INTERNAL} {whether}.\nVALUE LABELS {INTERNAL} '0' {open} '1' {closed}.");
     columns.iter().for_each(|column| labelled(column, &mut out));
+    for (column, answers) in columns.iter().filter_map(|c| Some((c, said.answers.get(&c.name)?))) {
+        combined(column, answers, &mut out);
+    }
     let counted = names.claim("counted");
     if heads.iter().any(|h| h == "status") {
         let _ = write!(
@@ -145,11 +166,12 @@ fn labelled(c: &Column, out: &mut String) {
         }
         out.push_str(".\n");
     };
+    if c.missing && matches!(c.cells, Cells::Text | Cells::Several) {
+        let codes: Vec<String> = missing().map(|m| apostrophed(&m.0, VALUE_LABEL)).collect();
+        let _ = writeln!(out, "MISSING VALUES {} ({}).", c.spss, codes.join(", "));
+    }
     match c.cells {
-        Cells::Text if c.missing => {
-            let codes: Vec<String> = missing().map(|m| apostrophed(&m.0, VALUE_LABEL)).collect();
-            let _ = writeln!(out, "MISSING VALUES {} ({}).", c.spss, codes.join(", "));
-        }
+        Cells::Text if c.missing => values(c, &BTreeMap::new(), out),
         Cells::Text => {}
         Cells::Number => {
             let _ = writeln!(out, "FORMATS {} (F12.4).", c.spss);
@@ -169,6 +191,33 @@ fn labelled(c: &Column, out: &mut String) {
             }
         }
     }
+}
+
+/// What the answers of several choices mean, each as it was given.
+fn combined(c: &Column, answers: &BTreeSet<String>, out: &mut String) {
+    let meaning = |name: &str| c.values.iter().find(|v| v.name == name).map(|v| v.label.as_str());
+    // What is no answer, as a missing value, has no choice in it; a value that is cut would be another.
+    let known = answers.iter().filter(|answer| answer.len() <= VALUE_LABEL);
+    let labels = known.filter_map(|answer| {
+        let labels: Option<Vec<&str>> = answer.split_whitespace().map(meaning).collect();
+        Some((answer.as_str(), labels?.join("; "))).filter(|(_, label)| !label.is_empty())
+    });
+    values(c, &labels.collect(), out);
+}
+
+/// What the texts of a column mean, missing values among them.
+fn values(c: &Column, labels: &BTreeMap<&str, String>, out: &mut String) {
+    let missing: Vec<(String, &str)> = missing().filter(|_| c.missing).collect();
+    let missing = missing.iter().map(|(value, meaning)| (value.as_str(), *meaning));
+    let all: Vec<(&str, &str)> = labels.iter().map(|(value, label)| (*value, label.as_str())).chain(missing).collect();
+    if all.is_empty() {
+        return;
+    }
+    let _ = write!(out, "VALUE LABELS {}", c.spss);
+    for (value, meaning) in all {
+        let _ = write!(out, "\n  {} {}", apostrophed(value, VALUE_LABEL), apostrophed(meaning, VALUE_LABEL));
+    }
+    out.push_str(".\n");
 }
 
 /// An apostrophe is doubled.

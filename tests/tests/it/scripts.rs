@@ -78,7 +78,7 @@ impl Spss {
                 ["RENAME", _] => data.rename(&words),
                 ["VARIABLE", "LABELS"] => data.of(&words[2]).label = text(&words[3]),
                 ["VALUE", "LABELS"] => {
-                    let pairs = words[3..].chunks(2).map(|p| (p[0].clone(), text(&p[1])));
+                    let pairs = words[3..].chunks(2).map(|p| (p[0].trim_start_matches('\'').to_owned(), text(&p[1])));
                     data.of(&words[2]).values.extend(pairs);
                 }
                 ["MISSING", "VALUES"] => {

@@ -8,7 +8,7 @@ use baqylau_desk::status::Answers;
 use baqylau_observer::ObserverCore;
 use baqylau_tests::{BUDGET, PASSPHRASE, World, now};
 use calamine::Reader;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 const SETTINGS: &str = r#"{"title": {"en": "T"}, "languages": [{"code": "en", "name": "English"}], "default_language": "en",
@@ -20,10 +20,10 @@ const SETTINGS: &str = r#"{"title": {"en": "T"}, "languages": [{"code": "en", "n
 const CLASHES: &str = "text,status,Status of the box,\ntext,place,Place in words,\ninteger,team,How many in the team?,\n\
     text,Age,A,\ntext,age,a,\ninteger,voters.missing,Voters who were missing,\ntext,no_place_for,No place for,\ntext,by,By whom,\ntext,document,A command of SPSS,\n\
     text,said,What was said,\nbegin_repeat,codebook,Rows,\ninteger,row,Row number,dk\nselect_one how,row_how,How was the row?,\nend_repeat,,,\n";
-const FIRST: &str = "select_one how,how,How did it go?,dk np na\nselect_multiple seen,seen,Seen,dk\ntext,queue,How long was the queue?,\n\
-    integer,voters,Voters,dk np\ntext,gone,Removed later,\nselect_one how,kind,Kind,\n";
-const SECOND: &str = "select_one how,how,How did it go?,dk np na\nselect_multiple seen,seen,Seen,dk\ninteger,queue,How long was the queue?,\n\
-    integer,voters,Voters,dk np\nselect_multiple how,kind,Kind,\ntext,added,New,\n";
+const FIRST: &str = "select_one how,how,How did it go?,dk np na\nselect_multiple seen,seen,Seen,dk\ntext,queue,How long was the queue?,dk np\n\
+    integer,voters,Voters,dk np\ntext,gone,Removed later,\nselect_one how,kind,Kind,dk\n";
+const SECOND: &str = "select_one how,how,How did it go?,dk np na\nselect_multiple seen,seen,Seen,dk\ninteger,queue,How long was the queue?,dk np\n\
+    integer,voters,Voters,dk np\nselect_multiple how,kind,Kind,dk\ntext,added,New,\n";
 const FIGURES: &str = "id,checklist,unit,counts,of,base,per,published,value,tolerance,sentence::English (en)\n\
     stopped,f,percent,${how} = 'stopped',,answered,observation,,,,It was stopped in {value} per cent.\n\
     many,f,majority,${how} = 'good',,answered,observation,,,,Most went well.\n\
@@ -82,7 +82,8 @@ fn exported() -> (World, tempfile::TempDir, PathBuf) {
         &core,
         &[("how", "?dk"), ("seen", "?dk"), ("voters", "?dk"), ("said", "one, \"two\"\nand 'three'"), ("kind", "bad")],
     );
-    sign(&core, &[("voters", "?np"), ("voters.missing", "3")]);
+    let lines = "a\rb\u{b}c\u{c}d\u{85}e\u{2028}f\u{2029}g\r\nh";
+    sign(&core, &[("voters", "?np"), ("voters.missing", "3"), ("kind", "?dk"), ("queue", "?np"), ("said", lines)]);
     version(&source, SECOND, &format!("how,good,Went well\nhow,bad,Bad\nhow,stopped,Stopped\n{police}"), FIGURES);
     core.sync_now(BUDGET).expect("syncs");
     world.desk.build(PASSPHRASE, now(), 30).expect("builds");
@@ -173,9 +174,20 @@ fn scripts_know_the_choices_of_every_version_and_give_the_shares_of_the_page() {
         [("Yes".to_owned(), 1), ("No".to_owned(), 1)].into(),
         "one choice became several"
     );
-    assert_eq!(share("said"), [("one, \"two\" ⏎ and 'three'".to_owned(), 1)].into(), "a line break ends no case");
-    assert_eq!(share("@by"), [("me".to_owned(), 1)].into(), "a word of the language is no name");
+    assert_eq!(
+        share("said"),
+        [("one, \"two\" ⏎ and 'three'".to_owned(), 1), (["a", "b", "c", "d", "e", "f", "g", "h"].join(" ⏎ "), 1)]
+            .into(),
+        "a line break ends no case"
+    );
     assert_eq!(read(&out, "f.spss.csv").lines().count(), 6, "a case a line");
+    // What is missing is valid nowhere, also in the texts of what is no number in every version.
+    let unknown = |n| BTreeMap::from([("Do not know".to_owned(), n)]);
+    assert_eq!((spss.missing("seen"), spss.missing("kind")), (unknown(1), unknown(1)));
+    assert_eq!(spss.missing("queue"), [("Not permitted to see it".to_owned(), 1)].into());
+    assert_eq!(share("seen"), [("Police; Army".to_owned(), 1), ("Police".to_owned(), 1)].into());
+    assert_eq!(share("kind"), [("Bad".to_owned(), 1), ("Went well; Stopped".to_owned(), 1)].into());
+    assert_eq!(share("@by"), [("me".to_owned(), 1)].into(), "a word of the language is no name");
     let rows = Spss::run(&out, "f.codebook@2.sps");
     assert_eq!(rows.valid("row_how"), [("Bad".to_owned(), 5)].into());
     // R has the same choices, missing values apart from them, and why beside.
@@ -193,9 +205,112 @@ fn scripts_know_the_choices_of_every_version_and_give_the_shares_of_the_page() {
         "how,,stopped,Stopped,how,3",
         "seen,,army,Army,seen,seen.army",
         "voters,,?dk,Do not know,voters,-9999999999997",
+        "seen,,?dk,Do not know,seen,-9999999999997",
+        "queue,,?np,Not permitted to see it,queue,?np",
     ] {
         assert!(codebook.lines().any(|l| l == row), "{row}: {codebook}");
     }
+}
+
+/// What a program says of a folder; nothing where it is not installed.
+fn run(folder: &Path, program: &str, arguments: &[&str]) -> Option<String> {
+    let ran = match std::process::Command::new(program).args(arguments).current_dir(folder).output() {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return None,
+        ran => ran.expect("it runs"),
+    };
+    let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+    assert!(ran.status.success(), "{said}{}", String::from_utf8_lossy(&ran.stderr));
+    Some(said)
+}
+
+#[test]
+fn missing_values_are_missing_in_every_column_as_the_docs_say() {
+    let (_world, _folder, out) = exported();
+    let r = read(&out, "f.R");
+    for name in ["how", "seen", "kind", "queue"] {
+        assert!(r.contains(&format!("data[[\"{name}.missing\"]] <- why(data[[\"{name}\"]])")), "{name}: {r}");
+    }
+    for name in ["seen", "kind", "queue"] {
+        assert!(r.contains(&format!("data[[\"{name}\"]] <- known(data[[\"{name}\"]])")), "{name}: {r}");
+    }
+    // R and PSPP themselves, where they are.
+    let script = "d <- source(\"f.R\", encoding = \"UTF-8\")$value
+        for (n in c(\"how\", \"seen\", \"kind\", \"queue\", \"voters\", \"seen.police\", \"kind.stopped\")) cat(n, sum(!is.na(d[[n]])), \"\\n\")
+        for (n in c(\"seen.missing\", \"kind.missing\", \"queue.missing\")) cat(n, as.character(na.omit(d[[n]])), \"\\n\")
+        cat(nrow(d), any(grepl(\"[?]\", unlist(lapply(d, as.character)))), \"\\n\")";
+    if let Some(said) = run(&out, "Rscript", &["-e", script]) {
+        let lines: Vec<&str> = said.lines().map(str::trim_end).collect();
+        let expected = [
+            "how 3",
+            "seen 2",
+            "kind 2",
+            "queue 2",
+            "voters 2",
+            "seen.police 2",
+            "kind.stopped 2",
+            "seen.missing Do not know",
+            "kind.missing Do not know",
+            "queue.missing Not permitted to see it",
+            "5 FALSE",
+        ];
+        assert_eq!(lines, expected);
+    }
+    let check = "INSERT FILE='f.sps'.\nFREQUENCIES VARIABLES=seen kind queue.\n";
+    std::fs::write(out.join("check.sps"), check).expect("writes");
+    if let Some(said) = run(&out, "pspp", &["-O", "format=csv", "check.sps"]) {
+        let begin = |with: &'static str| said.lines().filter(move |l| l.starts_with(with));
+        let missing: Vec<&str> = begin("Missing,").map(|l| l.trim_start_matches("Missing,")).collect();
+        assert!(missing.len() == 3 && missing[..2].iter().all(|l| l.starts_with("Do not know,1,")), "{said}");
+        assert!(missing[2].starts_with("Not permitted to see it,1,"), "{said}");
+        assert_eq!(
+            begin("Total,").filter(|l| l.starts_with("Total,,5,")).count(),
+            3,
+            "a line break ends no case: {said}"
+        );
+        for label in ["Police; Army", "Went well; Stopped"] {
+            assert!(said.contains(label), "{label}: {said}");
+        }
+    }
+}
+
+#[test]
+fn the_docs_name_every_column_that_an_export_writes_of_its_own() {
+    let (_world, _folder, out) = exported();
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/exports.md");
+    let docs = std::fs::read_to_string(docs).expect("the docs").replace('\n', " ");
+    let named = |begin: &str, end: &str| -> BTreeSet<String> {
+        let list = docs.split_once(begin).and_then(|(_, rest)| rest.split_once(end)).expect("a list of columns").0;
+        list.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    };
+    let own = |file: &str, questions: &[&str]| -> BTreeSet<String> {
+        let table = read(&out, file);
+        let heads = table.lines().next().expect("heads").split(',');
+        heads.filter(|head| !questions.contains(head)).map(str::to_owned).collect()
+    };
+    let questions = [
+        "how",
+        "seen",
+        "queue",
+        "voters",
+        "gone",
+        "kind",
+        "added",
+        "status@2",
+        "place@2",
+        "team@2",
+        "Age",
+        "age@2",
+        "voters.missing",
+        "no_place_for@2",
+        "by",
+        "document",
+        "said",
+    ];
+    assert_eq!(own("f.csv", &questions), named("own columns keep their names:", "in a repeat"));
+    assert_eq!(
+        own("f.codebook@2.csv", &["row@2", "row_how"]),
+        named("`no_place_for`, in a repeat", "Then the questions")
+    );
 }
 
 #[test]
