@@ -62,6 +62,8 @@ pub struct Board {
     /// Where the line of a report stands.
     at: HashMap<Hash, usize>,
     whole: OnceLock<Vec<Computed>>,
+    /// Figures that name choices which older versions lack, by the address of those.
+    pub(crate) lacking: OnceLock<HashMap<usize, HashSet<usize>>>,
     pub(crate) source: Arc<Source>,
     pub(crate) answers: Answers,
     pub(crate) counted: OnceLock<(usize, Hash)>,
@@ -168,9 +170,9 @@ impl Board {
         let level = level(source, &lines);
         // The first in the log, as a desk reads it.
         let at = lines.iter().enumerate().rev().map(|(at, line)| (line.hash, at)).collect();
-        let (whole, counted) = (OnceLock::new(), OnceLock::new());
+        let (whole, lacking, counted) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         let source = source.clone();
-        let mut board = Self { lines, people, level, values, at, whole, source, answers, counted };
+        let mut board = Self { lines, people, level, values, at, whole, lacking, source, answers, counted };
         let source = board.source.clone();
         flags::mark(&source, &mut board);
         board

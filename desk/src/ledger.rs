@@ -13,8 +13,9 @@ use crate::source::Source;
 use crate::standings::Links;
 use crate::status::{Answers, Status};
 use crate::store::{Device, Envelope};
+use crate::versions::Versions;
+use baqylau_findings::Given;
 use baqylau_findings::compute::Adapted;
-use baqylau_findings::{Given, Rules};
 use baqylau_forms::form::Form;
 use baqylau_forms::num;
 use baqylau_protocol::cose::Type;
@@ -29,7 +30,7 @@ const CHUNK: usize = 512;
 /// Everything that was pulled.
 pub struct Ledger {
     source: Arc<Source>,
-    rules: Rules,
+    rules: Versions,
     forms: Forms,
     entries: Vec<Arc<Entry>>,
     /// What desks signed.
@@ -68,7 +69,7 @@ impl Ledger {
     pub fn new(source: Arc<Source>) -> Self {
         Self {
             source,
-            rules: Rules::default(),
+            rules: Versions::default(),
             forms: Forms::default(),
             entries: Vec::new(),
             records: Vec::new(),
@@ -136,7 +137,7 @@ impl Ledger {
         let read = self
             .forms
             .report(desk, &envelope)?
-            .map(|(report, form)| (report, self.rules.of(&self.source.numbers, &form), form));
+            .map(|(report, form)| (report, self.rules.of(&self.source, &form), form));
         Ok(Job { envelope, read })
     }
 

@@ -9,7 +9,7 @@
 //! - [`pull`], [`verify`], [`proof`]: from the server's log into the store, and once more
 //! - [`status`], [`judge`]: which reports count, by one definition
 //! - [`ledger`], [`entry`]: what pages keep of each report, grown with the log
-//! - [`board`], [`flags`]: all reports in lines, the figures, what is odd
+//! - [`board`], [`flags`]: all reports in lines, the figures, what is odd; `versions`: of older versions
 //! - [`estimate`]: figures of a sample, for all places
 //! - [`records`], [`paper`]: what a desk signs: decisions, corrections, letters, codes, paper forms
 //! - [`preview`]: what a correction does, before it is signed
@@ -54,6 +54,7 @@ mod standings;
 pub mod status;
 pub mod store;
 pub mod verify;
+mod versions;
 
 pub use error::DeskError;
 pub use folder::Desk;

@@ -40,6 +40,7 @@ words! {
     asked_then: "The checklist asks this then, and nobody answered it", "Сонда чек-парақ мынаны сұрайды, ал жауабы жоқ", "Тогда анкета спрашивает и это, а ответа нет", "عندئذ تسأل الاستمارة عن هذا ولا إجابة عنه", "Le formulaire pose alors cette question, restée sans réponse";
     figures_move: "Figures that move", "Жылжитын көрсеткіштер", "Показатели, которые сдвинутся", "المؤشرات التي تتغير", "Indicateurs qui bougent";
     no_figure_moves: "No figure moves.", "Ешбір көрсеткіш жылжымайды.", "Ни один показатель не сдвинется.", "لا يتغير أي مؤشر.", "Aucun indicateur ne bouge.";
+    older_versions: "{n, plural, one {# report is of a version without a choice that is named here; there it counts as not chosen} other {# reports are of versions without a choice that is named here; there it counts as not chosen}}", "{n} есеп мұнда аталған нұсқасы жоқ чек-парақ нұсқасымен толтырылған; онда ол таңдалмаған болып саналады", "{n, plural, one {# отчёт заполнен по версии без варианта, названного здесь; там он считается невыбранным} few {# отчёта заполнены по версиям без варианта, названного здесь; там он считается невыбранным} many {# отчётов заполнено по версиям без варианта, названного здесь; там он считается невыбранным} other {# отчёта заполнено по версиям без варианта, названного здесь; там он считается невыбранным}}", "{n, plural, zero {لا تقارير من نسخ تخلو من خيار مذكور هنا} one {تقرير واحد من نسخة تخلو من خيار مذكور هنا؛ يُعدّ فيه غير مختار} two {تقريران من نسخ تخلو من خيار مذكور هنا؛ يُعدّ فيهما غير مختار} few {# تقارير من نسخ تخلو من خيار مذكور هنا؛ يُعدّ فيها غير مختار} many {# تقريرا من نسخ تخلو من خيار مذكور هنا؛ يُعدّ فيها غير مختار} other {# تقرير من نسخ تخلو من خيار مذكور هنا؛ يُعدّ فيها غير مختار}}", "{n, plural, one {# rapport suit une version sans un choix nommé ici ; il y compte comme non choisi} other {# rapports suivent des versions sans un choix nommé ici ; il y compte comme non choisi}}";
     flag_lost: "is odd now, and would not be after the correction", "қазір күмәнді, түзетуден кейін күмәнді болмайды", "сейчас это странно, после исправления — уже нет", "غير معتاد الآن ولن يكون كذلك بعد التصحيح", "anomalie qui disparaîtrait avec la correction";
     flag_gained: "would be odd after the correction", "түзетуден кейін күмәнді болады", "после исправления станет странным", "سيصبح غير معتاد بعد التصحيح", "anomalie qui apparaîtrait avec la correction";
     was_odd: "Was odd", "Күмәнді болған", "Было странным", "كان غير معتاد", "Anomalie initiale";
@@ -294,7 +295,7 @@ mod tests {
     fn counted_words_have_their_plural_forms_in_every_language() {
         for (code, _) in LANGUAGES {
             let w = words(code);
-            for message in [w.count_items, w.corrections_all, w.unattended] {
+            for message in [w.count_items, w.corrections_all, w.unattended, w.older_versions] {
                 assert!(Message::parse(message, NUMBER).is_ok(), "{code}: {message}");
             }
         }

@@ -3,6 +3,7 @@
 mod records;
 
 use crate::common::{Folder, Outcome, courier_file, files_in, now, print_json};
+use baqylau_desk::filter::Filter;
 use baqylau_desk::handout::{ATTACHMENTS, Handout};
 use baqylau_desk::pull::verify_all;
 use baqylau_desk::rescue::{change_passphrase, salvage};
@@ -173,11 +174,22 @@ pub fn run(command: Desk) -> Outcome {
         }
         Desk::Figures { folder, as_of, raw, json } => {
             let as_of = as_of.map(|t| moment(&t)).transpose()?;
-            let figures = folder.open()?.figures(as_of, if raw { Answers::Raw } else { Answers::Effective })?;
+            let answers = if raw { Answers::Raw } else { Answers::Effective };
+            let (source, board) = folder.open()?.board(as_of, answers)?;
+            let (figures, older) =
+                (board.figures(&source, &Filter::default()), board.older(&source, &Filter::default()));
             if json {
-                print_json(&json!({"figures": figures.iter().map(figure_json).collect::<Vec<_>>()}))?;
+                let with_older = |(f, older): (&Computed, &usize)| {
+                    let mut f = figure_json(f);
+                    f["older_versions"] = json!(older);
+                    f
+                };
+                print_json(&json!({"figures": figures.iter().zip(&older).map(with_older).collect::<Vec<_>>()}))?;
             } else {
                 print!("{}", figure_table(&figures));
+                for (f, older) in figures.iter().zip(older).filter(|(_, older)| *older > 0) {
+                    println!("{}: reports of versions without a choice that it names, there not chosen: {older}", f.id);
+                }
             }
             Ok(figures.iter().all(|f| f.equal))
         }

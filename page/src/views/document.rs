@@ -34,6 +34,7 @@ pub(crate) async fn file(view: View, Path(format): Path<String>) -> Result<Respo
 fn document(view: &View, board: &Board) -> Document {
     let (source, w) = (&view.state.source, view.words);
     let figures = board.figures(source, &view.ask.filter(&view.state));
+    let older = board.older(source, &view.ask.filter(&view.state));
     let (counted, set) = board.counted();
     let moment =
         view.ask.moment(&view.state).map(|ms| format!("{} {} · ", w.as_of, view.moment(ms))).unwrap_or_default();
@@ -43,7 +44,7 @@ fn document(view: &View, board: &Board) -> Document {
         if here().next().is_some() {
             blocks.push(Block::Heading(1, view.title(Some(at))));
         }
-        blocks.extend(here().map(|(n, figure)| sentence(view, board, n, figure)));
+        blocks.extend(here().map(|(n, figure)| sentence(view, board, (n, figure), older[n])));
     }
     if source.sample.is_none() {
         blocks.push(Block::Note(w.no_sample.to_owned()));
@@ -65,9 +66,10 @@ fn document(view: &View, board: &Board) -> Document {
 }
 
 /// A sentence that does not hold by its number is left out; a note with the number stands in its place.
-fn sentence(view: &View, board: &Board, at: usize, figure: &Computed) -> Block {
+fn sentence(view: &View, board: &Board, (at, figure): (usize, &Computed), older: usize) -> Block {
     let number = || format!("{}: {}", figure.id, view.worded(at, figure).computed);
-    let beside = format!("({}/{}){}", figure.count, figure.base, interval(view, board, at));
+    let older = view.older(older).map_or_else(String::new, |words| format!(" [{words}]"));
+    let beside = format!("({}/{}){}{older}", figure.count, figure.base, interval(view, board, at));
     match view.said(at, figure) {
         Some(said) if said.holds => Block::Paragraph(format!("{} {beside}", said.text)),
         Some(_) => Block::Note(format!("⚠ {} {beside} · {}", number(), view.words.struck)),

@@ -23,12 +23,14 @@ pub(crate) async fn page(view: View, Path(id): Path<String>) -> Result<Markup, F
     let of = shared.source.number_at(at).map(|(checklist, _)| checklist);
     let lines: Vec<&Line> = board.select(&shared.source, &filter).filter(|l| l.checklist == of).collect();
     let whole = view.worded(at, &board.total(&shared.source, at, &lines));
+    let older = board.older(&shared.source, &filter)[at];
     let (w, figure) = (view.words, &shared.source.figures[at].figure);
     let shares = whole.parts.is_empty() && whole.base > 0 && whole.count <= whole.base && figure.checklist != PEOPLE;
     let body = html! {
         p .small { code { (id) } @if let Some(place) = filter.within { " · " strong { (text(&view.path(place))) } } }
         (super::findings::form(&view, board.level))
         (number(&view, &whole, filter == Filter::default()))
+        @if let Some(older) = view.older(older) { p { (older) } }
         @if !whole.parts.is_empty() { h2 { (w.choices) } (parts(&view, at, &whole)) }
         h2 { (w.by_region) } (tiles(&view, &board, at, &lines, &id)) (regions(&view, &board, at, &lines, &id))
         h2 { (w.by_hour) } (hours(&view, &board, at, &lines, &id))

@@ -10,7 +10,8 @@ use maud::{Markup, html};
 
 pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
     let (board, shared) = (view.board()?, &view.state);
-    let figures = board.figures(&shared.source, &view.ask.filter(shared));
+    let filter = view.ask.filter(shared);
+    let (figures, older) = (board.figures(&shared.source, &filter), board.older(&shared.source, &filter));
     // The register does not tell where people are: its figures are of the whole mission only.
     let whole = Ask { raw: view.ask.raw.clone(), lang: view.ask.lang.clone(), ..Ask::default() };
     let part = view.ask.with(|_| ()) != whole;
@@ -30,14 +31,14 @@ pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
                     th scope="col" { (w.computed) } th scope="col" .n { (w.how_many) } th scope="col" .n { (w.base) }
                     th scope="col" .n { (w.dk) } th scope="col" .n { (w.na) } th scope="col" .n { (w.blank) } td {}
                 } }
-                tbody { @for (at, figure) in rows { (row(&view, at, figure, part)) } }
+                tbody { @for (at, figure) in rows { (row(&view, at, figure, (part, older[at]))) } }
             }
             @if shared.source.sample.is_none() { p .small { (w.no_sample) } }
         },
     ))
 }
 
-fn row(view: &View, at: usize, f: &Computed, part: bool) -> Markup {
+fn row(view: &View, at: usize, f: &Computed, (part, older): (bool, usize)) -> Markup {
     let said = view.said(at, f);
     let f = &view.worded(at, f);
     let link = view.ask.link(&format!("/findings/{}", f.id));
@@ -45,7 +46,7 @@ fn row(view: &View, at: usize, f: &Computed, part: bool) -> Markup {
         tr {
             th scope="row" { a href=(link) { @match &said { Some(said) => { (super::parts::said(view, said)) } None => { (f.id) } } } }
             @if !part { td { (text(view.published(f))) } }
-            td { (text(&f.computed)) @if !part && !f.equal { strong { " ⚠ " (view.words.differs) } } }
+            td { (text(&f.computed)) @if !part && !f.equal { strong { " ⚠ " (view.words.differs) } } @if let Some(older) = view.older(older) { span .note { (older) } } }
             td .n { (f.count) } td .n { (f.base) } td .n { (f.do_not_know) } td .n { (f.not_applicable) } td .n { (f.not_answered) }
             td .wide { @if !f.several && f.count <= f.base { (bar(f.count, f.base)) } }
         }

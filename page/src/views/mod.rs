@@ -215,6 +215,11 @@ impl View {
         if f.published.is_empty() { self.words.not_published } else { &f.published }
     }
 
+    /// How many of the reports behind a figure are of versions without a choice that it names; nothing where none is.
+    pub fn older(&self, n: usize) -> Option<String> {
+        (n > 0).then(|| self.many(self.words.older_versions, n))
+    }
+
     /// Words with a number in its plural form.
     pub fn many(&self, words: &str, n: usize) -> String {
         crate::words::many(words, self.words.code, n)

@@ -17,6 +17,7 @@ pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
     let view = view.whole();
     let (board, shared) = (view.board()?, &view.state);
     let figures = board.figures(&shared.source, &view.ask.filter(shared));
+    let older = board.older(&shared.source, &view.ask.filter(shared));
     let of = |checklist: &str| -> Vec<(usize, &Computed)> {
         figures.iter().enumerate().filter(|(at, _)| shared.source.figures[*at].figure.checklist == checklist).collect()
     };
@@ -31,7 +32,7 @@ pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
                 @let here = of(&list.id);
                 @if !here.is_empty() {
                     h2 { (view.title(Some(at))) }
-                    @for (at, figure) in here { (sentence(&view, &board, at, figure)) }
+                    @for (at, figure) in here { (sentence(&view, &board, (at, figure), older[at])) }
                 }
             }
             @if shared.source.sample.is_none() { p .small { (w.no_sample) } }
@@ -117,7 +118,7 @@ pub(super) fn doubts(view: &View, board: &Board, figures: &[Computed]) -> Vec<(S
     out
 }
 
-fn sentence(view: &View, board: &Board, at: usize, f: &Computed) -> Markup {
+fn sentence(view: &View, board: &Board, (at, f): (usize, &Computed), older: usize) -> Markup {
     let said = view.said(at, f);
     let f = &view.worded(at, f);
     html! {
@@ -129,6 +130,7 @@ fn sentence(view: &View, board: &Board, at: usize, f: &Computed) -> Markup {
             " " a .small href=(view.ask.link(&format!("/findings/{}", f.id))) { (f.count) "/" (f.base) }
             (super::document::interval(view, board, at))
             @if f.several { span .note { (view.words.several) } }
+            @if let Some(older) = view.older(older) { span .note { (older) } }
             @if !f.equal { strong { " ⚠ " (view.words.published) ": " (text(&f.published)) } }
         }
     }

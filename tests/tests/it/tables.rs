@@ -148,6 +148,9 @@ fn scripts_know_the_choices_of_every_version_and_give_the_shares_of_the_page() {
     let figures = world.desk.figures(None, Answers::Effective).expect("figures");
     let many = figures.iter().find(|f| f.id == "many").expect("the figure");
     assert_eq!((many.count, many.base, many.do_not_know), (2, 3, 1));
+    // A choice that did not exist then was not chosen: the base is that of whoever answered, here and in the scripts.
+    let stopped = figures.iter().find(|f| f.id == "stopped").expect("the figure");
+    assert_eq!((stopped.count, stopped.base, stopped.do_not_know, stopped.not_answered), (1, 3, 1, 1));
     let spss = Spss::run(&out, "f.sps");
     let share = |name: &str| spss.valid(name);
     assert_eq!(
@@ -321,8 +324,8 @@ fn a_figure_that_is_not_published_yet_is_computed_and_said() {
     let browser = Browser::open(&world);
     assert!(browser.page("/findings").contains("not published yet"));
     let statement = browser.page("/statement");
-    // The first version did not offer that choice: its reports say nothing of it.
-    assert!(statement.contains("It was stopped in 50 per cent.") && statement.contains("5 reports."), "{statement}");
+    // The first version did not offer that choice: in its reports it was not chosen.
+    assert!(statement.contains("It was stopped in 33 per cent.") && statement.contains("5 reports."), "{statement}");
     assert!(!statement.contains("Published: "), "there is nothing to differ from: {statement}");
     // A document compares codes with codes, and shows labels.
     let document = browser.page("/statement.html");
@@ -330,6 +333,43 @@ fn a_figure_that_is_not_published_yet_is_computed_and_said() {
     assert!(!document.contains("another number before corrections"), "{document}");
     // Two of three are most.
     assert!(statement.contains("Most went well.") && !statement.contains("<s>"), "{statement}");
+}
+
+/// The table as it leaves the desk, computed by nothing of it.
+fn recomputed(out: &Path) -> (usize, usize) {
+    let mut table = csv::Reader::from_path(out.join("f.csv")).expect("a table");
+    let heads = table.headers().expect("heads").clone();
+    let at = |name: &str| heads.iter().position(|head| head == name).expect("a column");
+    let (status, how) = (at("status"), at("how"));
+    let rows: Vec<csv::StringRecord> = table.records().map(|row| row.expect("a row")).collect();
+    let known: Vec<&str> = rows.iter().filter(|r| &r[status] == "counted").map(|r| &r[how]).collect();
+    let known = known.into_iter().filter(|cell| !cell.is_empty() && !cell.starts_with('?'));
+    let known: Vec<&str> = known.collect();
+    (known.iter().filter(|cell| **cell == "stopped").count(), known.len())
+}
+
+#[test]
+fn a_choice_that_a_version_lacks_was_not_chosen_in_its_reports_and_the_figure_says_so() {
+    let (world, _folder, out) = exported();
+    assert_eq!(recomputed(&out), (1, 3));
+    // Of the three who answered, one did so under the version without the choice.
+    let said = "1 report is of a version without a choice that is named here";
+    let browser = Browser::open(&world);
+    let once = |path: &str, times: usize| {
+        let page = browser.page(path);
+        assert_eq!(page.matches(said).count(), times, "{path}: {page}");
+        page
+    };
+    once("/findings/stopped", 1);
+    once("/findings/many", 0);
+    // Of two figures: the breakdown has the choice too.
+    let page = once("/findings", 2);
+    assert!(page.contains("33 %"), "{page}");
+    once("/statement", 2);
+    once("/statement.html", 2);
+    let (source, board) = world.desk.board(None, Answers::Effective).expect("a board");
+    let older = board.older(&source, &baqylau_desk::filter::Filter::default());
+    assert_eq!(older, [1, 0, 1, 0]);
 }
 
 #[test]
