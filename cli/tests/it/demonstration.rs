@@ -48,7 +48,27 @@ fn afterwards(keep: &Path) {
     // Nothing had been received a day before.
     let before = run(&["desk", "figures", "--folder", text(&mission), "--as-of", "2020-01-01T00:00:00Z"]);
     assert_eq!(before.status.code(), Some(1));
+    attachments_of_an_earlier_export_go(keep, &mission);
     an_observer_at_the_terminal(keep, &mission);
+}
+
+fn attachments_of_an_earlier_export_go(keep: &Path, mission: &Path) {
+    // What is not here yet is no success.
+    let export = |to: &Path| run(&["desk", "attachments", "--folder", text(mission), "--export", text(to)]);
+    let (out, list) = (keep.join("attachments"), keep.join("attachments/attachments.sha256"));
+    export(&out);
+    // One that became internal since: an empty file, and what SHA-256 says of it.
+    let listed = fs::read_to_string(&list).expect("a list");
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    fs::write(&list, format!("{listed}{empty}  00000000-voice.ogg\n")).expect("writes");
+    fs::write(out.join("00000000-voice.ogg"), "").expect("writes");
+    fs::write(out.join("notes.txt"), "ours").expect("writes");
+    export(&out);
+    assert!(!out.join("00000000-voice.ogg").exists() && out.join("notes.txt").exists());
+    assert_eq!(fs::read_to_string(&list).expect("a list"), listed);
+    // A folder of somebody else's.
+    let refused = export(keep);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("not empty"), "{refused:?}");
 }
 
 fn an_altered_log_is_refused(log: &Path) {
