@@ -1,7 +1,7 @@
 //! Paper forms that a clerk types in at the desk. A form under way lies in the desk's store, so that nothing is lost when somebody is
 //! called away; signed, it is a report as a phone's is, by this desk.
 
-use crate::corrections::zone;
+use crate::corrections::{words, zone};
 use crate::error::DeskError;
 use crate::folder::Desk;
 use crate::judge::team_of_visit;
@@ -160,7 +160,9 @@ impl Desk {
         let mut paper = self.paper(id, now, 0)?;
         for problem in paper.filling.issues() {
             match problem.issue {
-                Issue::Error => return Err(unknown(format!("{}: {}", named(&paper.filling, &problem), problem.text))),
+                Issue::Error | Issue::TooManyRows => {
+                    return Err(unknown(format!("{}: {}", named(&paper.filling, &problem), words(&problem))));
+                }
                 Issue::Unanswered if incomplete.trim().is_empty() => {
                     let name = named(&paper.filling, &problem);
                     return Err(unknown(format!("{name} is not answered; say why the form is incomplete")));

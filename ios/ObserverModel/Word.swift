@@ -97,6 +97,7 @@ public enum Word: String, CaseIterable, Sendable {
     case issueConfirmed = "issue_confirmed"
     case issueError = "issue_error"
     case issueNotOffered = "issue_not_offered"
+    case issueTooManyRows = "issue_too_many_rows"
     case issueUnanswered = "issue_unanswered"
     case issueWarning = "issue_warning"
     case letterAnswer = "letter_answer"

@@ -197,6 +197,8 @@ mirror! {
         Error,
         /// The choice is no longer offered since another answer changed.
         NotOffered,
+        /// A repeat would have more than 5,000 rows; the number is to be changed before signing.
+        TooManyRows,
     }
 }
 

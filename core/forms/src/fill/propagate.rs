@@ -30,14 +30,14 @@ impl Filling {
         if self.form.nodes[key.node as usize].has_calculation {
             self.cell_mut(key).by_hand = answer.is_some();
             if answer.is_none() {
-                self.queue_calculation(key);
+                self.queue_own(key, What::Calculate);
             }
         }
         self.put(key, answer);
     }
 
-    fn queue_calculation(&mut self, key: Key) {
-        let own = |r: &Rule| r.node == key.node && r.what == What::Calculate;
+    fn queue_own(&mut self, key: Key, what: What) {
+        let own = |r: &Rule| r.node == key.node && r.what == what;
         if let Some(rank) = self.form.rules.iter().position(own) {
             self.queue.insert((num::index(rank), key.row));
         }
@@ -51,8 +51,8 @@ impl Filling {
         for rank in &form.readers[node as usize] {
             let rule = &form.rules[*rank as usize];
             let target = form.nodes[rule.node as usize].table;
-            if rule.across {
-                self.queue.extend(self.tables[target].iter().map(|r| (*rank, *r)));
+            if rule.across || (target != 0 && self.common(row, target) == 0) {
+                self.everywhere.insert(*rank);
             } else if target == table {
                 self.queue.insert((*rank, row));
             } else {
@@ -69,8 +69,28 @@ impl Filling {
     }
 
     fn run(&mut self) {
+        self.drain();
+        // Rows that went elsewhere may have made room.
+        for repeat in self.lacking.clone() {
+            self.queue_own(repeat, What::Count);
+        }
+        self.drain();
+    }
+
+    /// The next rule and row.
+    fn next_queued(&mut self) -> Option<(u32, u32)> {
+        let first = self.queue.first().map(|queued| queued.0);
+        if let Some(rank) = self.everywhere.first().copied().filter(|rank| first.is_none_or(|first| *rank <= first)) {
+            self.everywhere.remove(&rank);
+            let table = self.form.nodes[self.form.rules[rank as usize].node as usize].table;
+            self.queue.extend(self.tables[table].iter().map(|row| (rank, *row)));
+        }
+        self.queue.pop_first()
+    }
+
+    fn drain(&mut self) {
         let form = self.form.clone();
-        while let Some((rank, row)) = self.queue.pop_first() {
+        while let Some((rank, row)) = self.next_queued() {
             if !self.rows[row as usize].used {
                 continue;
             }

@@ -99,6 +99,16 @@ pub enum Issue {
     Error,
     /// The choice is no longer offered since another answer changed.
     NotOffered,
+    /// A repeat would have more rows than there may be ([`MAX_ROWS`](crate::form::MAX_ROWS)); the number is to be changed before signing.
+    TooManyRows,
+}
+
+impl Issue {
+    /// Whether a report with it cannot be signed.
+    #[must_use]
+    pub fn prevents_signing(self) -> bool {
+        matches!(self, Self::Error | Self::TooManyRows)
+    }
 }
 
 /// What a change did to the view.
@@ -224,7 +234,7 @@ impl Filling {
     }
 
     /// Whether an item is drawn as a row: sections are pages, values behind the scenes are not drawn.
-    fn is_row(&self, node: NodeRef) -> bool {
+    pub(super) fn is_row(&self, node: NodeRef) -> bool {
         let item = &self.form.definition.items[node as usize];
         match item.kind {
             Kind::Calculate | Kind::Hidden | Kind::Start | Kind::End | Kind::Today => false,
@@ -316,6 +326,9 @@ impl Filling {
         }
         if cell.not_offered {
             out.push(problem(Issue::NotOffered, Arc::default()));
+        }
+        if self.counts_too_many(key) {
+            out.push(problem(Issue::TooManyRows, Arc::default()));
         }
         out
     }

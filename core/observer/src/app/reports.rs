@@ -357,6 +357,10 @@ fn ready(filling: &Filling, signing: &Signing) -> Result<(), Error> {
             Issue::Warning | Issue::NotOffered if !given && !confirmed => {
                 return Err(Error::invalid(name(problem.key), "confirm the answer with a reason, or change it"));
             }
+            Issue::TooManyRows => {
+                let remedy = format!("at most {} rows; correct the number", baqylau_forms::form::MAX_ROWS);
+                return Err(Error::invalid(name(problem.key), remedy));
+            }
             _ => {}
         }
     }
