@@ -5,6 +5,7 @@ use super::data::Key;
 use super::{Filling, literal};
 use crate::definition::{Check, Kind, Phase};
 use crate::expr::NodeRef;
+use crate::numeral;
 use crate::value::{Answer, Missing};
 use std::sync::Arc;
 
@@ -272,10 +273,14 @@ impl Filling {
         }
     }
 
-    /// In words; but a decimal that can be edited stays in the notation of answers, which is what is read back.
+    /// In words. A decimal that can be edited is read back from them; where a comma might stand before thousands (`12,345`) it is written
+    /// with a point.
     fn text_of(&self, key: Key, answer: &Answer) -> String {
         match answer {
-            Answer::Decimal(d) if self.editable(key).is_ok() => d.to_string(),
+            Answer::Decimal(d) if self.editable(key).is_ok() => {
+                let words = self.words(key, answer);
+                if numeral::decimal(&words) == Ok(*d) { words } else { d.to_string() }
+            }
             other => self.words(key, other),
         }
     }
