@@ -161,7 +161,9 @@ impl Filling {
     }
 
     fn calculate(&mut self, key: Key, expr: &Expr) {
-        if self.cell(key).is_some_and(|c| c.by_hand) {
+        let drawn = |answer: &Option<Answer>| answer.is_some() && self.form.nodes[key.node as usize].draws;
+        // What chance gave stays: it is recorded, and nobody could compute it again.
+        if self.cell(key).is_some_and(|c| c.by_hand || drawn(&c.answer)) {
             return;
         }
         let answer = self.computed(key, expr);

@@ -193,7 +193,7 @@ impl ObserverCore {
         let stored = u.main.visit(draft.visit)?;
         let record = record_of(&stored)?;
         let clock = &self.config.clock;
-        let Environment { now: wall, language } = filling.environment();
+        let Environment { now: wall, language, .. } = filling.environment();
         let seen = lock(&self.outbox)?.anchor()?.map(|a| (a.size, a.root));
         let id = ReportId::new(wall.ms, random());
         let remarks = remarks(filling);
