@@ -91,6 +91,7 @@ pub(crate) fn words(problem: &Problem) -> String {
         (true, Issue::Warning) => "the checklist calls this answer unlikely".into(),
         (true, Issue::NotOffered) => "the choice is not offered any more".into(),
         (true, Issue::Unanswered) => "it must be answered".into(),
+        (true, Issue::Unfit) => "what was computed is no value of this question".into(),
         (true, Issue::TooManyRows) => format!("at most {MAX_ROWS} rows"),
     }
 }

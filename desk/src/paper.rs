@@ -167,7 +167,7 @@ impl Desk {
                     let name = named(&paper.filling, &problem);
                     return Err(unknown(format!("{name} is not answered; say why the form is incomplete")));
                 }
-                Issue::Unanswered => {}
+                Issue::Unanswered | Issue::Unfit => {}
                 Issue::Warning | Issue::NotOffered => {
                     let reason = Some("the paper form says so".to_owned());
                     paper.filling.confirm(problem.key, reason).map_err(|e| unknown(e.to_string()))?;

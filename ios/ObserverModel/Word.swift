@@ -99,6 +99,7 @@ public enum Word: String, CaseIterable, Sendable {
     case issueNotOffered = "issue_not_offered"
     case issueTooManyRows = "issue_too_many_rows"
     case issueUnanswered = "issue_unanswered"
+    case issueUnfit = "issue_unfit"
     case issueWarning = "issue_warning"
     case letterAnswer = "letter_answer"
     case letterAnswered = "letter_answered"

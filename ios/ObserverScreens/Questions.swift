@@ -141,7 +141,7 @@ struct Below: View {
             Paragraph((problem.issue.preventsSigning ? "✗ " : "⚠ ") + text)
             if let reason = problem.confirmed {
                 Paragraph(say(.issueConfirmed, reason))
-            } else if !problem.issue.preventsSigning && !model.state.finished {
+            } else if problem.issue.asksWhy && !model.state.finished {
                 Plain(say(.issueConfirm), "confirm-\(row.name)") { model.over(.confirm(problem)) }
             }
         }

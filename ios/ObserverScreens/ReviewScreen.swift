@@ -63,5 +63,6 @@ func issueWord(_ issue: Issue) -> Word {
     case .error: .issueError
     case .notOffered: .issueNotOffered
     case .tooManyRows: .issueTooManyRows
+    case .unfit: .issueUnfit
     }
 }

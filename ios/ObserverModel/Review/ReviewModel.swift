@@ -20,13 +20,16 @@ public struct ReviewState: Sendable {
 
     /// Signing needs a reason when something is missing or unlikely and not confirmed.
     public var needsReason: Bool {
-        problems.contains { $0.issue == .unanswered || !$0.issue.preventsSigning && $0.confirmed == nil }
+        problems.contains { $0.issue == .unanswered || $0.issue.asksWhy && $0.confirmed == nil }
     }
 
     public var ready: Bool { draft != nil && !impossible && (!needsReason || filled(reason) != nil) }
 }
 
 extension Issue {
+    /// What is to be confirmed with a reason.
+    public var asksWhy: Bool { self == .warning || self == .notOffered || self == .unanswered }
+
     /// What no reason makes good: the answer has to be changed.
     public var preventsSigning: Bool { self == .error || self == .tooManyRows }
 }

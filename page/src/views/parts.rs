@@ -25,6 +25,7 @@ pub(super) fn problem(view: &View, problem: &Problem) -> Markup {
         Issue::Error => w.impossible,
         Issue::NotOffered => w.not_offered,
         Issue::TooManyRows => w.too_many_rows,
+        Issue::Unfit => w.computed_unfit,
     };
     text(if problem.text.is_empty() { sort } else { &problem.text })
 }

@@ -95,6 +95,8 @@ pub(crate) struct Cell {
     pub read_only: bool,
     pub violated: bool,
     pub not_offered: bool,
+    /// A rule gave a value that the question cannot hold.
+    pub unfit: bool,
     /// Of a repeat: there is no room for as many rows as its count says.
     pub too_many: bool,
     /// Given by hand where a rule would fill it in: the rule leaves it alone.

@@ -218,6 +218,12 @@ pub(super) fn from_value(form: &Form, node: NodeRef, value: &Val) -> Option<Answ
     }
 }
 
+/// Whether a computed value says something; NaN is what comes of blank answers.
+pub(super) fn says_something(value: &Val) -> bool {
+    let value = value.first();
+    !value.is_blank() && !matches!(value, Val::Unknown) && !matches!(value, Val::Number(n) if n.is_nan())
+}
+
 /// A number without floating point, which reads back as the same: whole up to 9e15, else the shortest decimal; NaN and infinity are none.
 fn number(n: f64) -> Option<Answer> {
     let whole = num::int(n).filter(|whole| num::float(*whole) == n);

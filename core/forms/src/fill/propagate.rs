@@ -28,7 +28,8 @@ impl Filling {
     /// As [`Filling::put`], for an answer that somebody gave: where a rule would fill it in, it stays until it is cleared.
     pub(super) fn put_by_hand(&mut self, key: Key, answer: Option<Answer>) {
         if self.form.nodes[key.node as usize].has_calculation {
-            self.cell_mut(key).by_hand = answer.is_some();
+            let cell = self.cell_mut(key);
+            (cell.by_hand, cell.unfit) = (answer.is_some(), false);
             if answer.is_none() {
                 self.queue_own(key, What::Calculate);
             }
@@ -160,6 +161,13 @@ impl Filling {
         literal::from_value(&self.form, key.node, &eval(expr, &at))
     }
 
+    /// Whether an expression gives a value that the question cannot hold, as 3.5 for a whole number.
+    pub(super) fn is_unfit(&self, key: Key, expr: &Expr) -> bool {
+        let at = At::new(self, key.row, Some(key.node), Mode::Blank);
+        let value = eval(expr, &at);
+        literal::says_something(&value) && literal::from_value(&self.form, key.node, &value).is_none()
+    }
+
     fn calculate(&mut self, key: Key, expr: &Expr) {
         let drawn = |answer: &Option<Answer>| answer.is_some() && self.form.nodes[key.node as usize].draws;
         // What chance gave stays: it is recorded, and nobody could compute it again.
@@ -167,6 +175,10 @@ impl Filling {
             return;
         }
         let answer = self.computed(key, expr);
+        let unfit = answer.is_none() && self.is_unfit(key, expr);
+        if std::mem::replace(&mut self.cell_mut(key).unfit, unfit) != unfit {
+            self.touched.insert((key.node, key.row));
+        }
         let cell = self.cell_mut(key);
         if cell.answer != answer {
             cell.answer.clone_from(&answer);

@@ -151,7 +151,9 @@ impl Filling {
             for row in [&self.tables[table][..], &self.beyond[table]].concat() {
                 let key = Key { node: rule.node, row };
                 let given = self.answer(key).is_some() && self.answer(key) != self.computed(key, &rule.expr).as_ref();
-                self.cell_mut(key).by_hand = given;
+                let unfit = self.answer(key).is_none() && self.is_unfit(key, &rule.expr);
+                let cell = self.cell_mut(key);
+                (cell.by_hand, cell.unfit) = (given, unfit);
             }
         }
     }

@@ -102,6 +102,8 @@ pub enum Issue {
     NotOffered,
     /// A repeat would have more rows than there may be ([`MAX_ROWS`](crate::form::MAX_ROWS)); the number is to be changed before signing.
     TooManyRows,
+    /// What was computed for the question is no value of its kind, so that it is blank. It is told, and asks for nothing.
+    Unfit,
 }
 
 impl Issue {
@@ -331,6 +333,9 @@ impl Filling {
         }
         if cell.not_offered {
             out.push(problem(Issue::NotOffered, Arc::default()));
+        }
+        if cell.unfit {
+            out.push(problem(Issue::Unfit, Arc::default()));
         }
         if self.counts_too_many(key) {
             out.push(problem(Issue::TooManyRows, Arc::default()));

@@ -311,7 +311,7 @@ private fun IssueLine(
             val confirmed = problem.confirmed
             if (confirmed != null) {
                 Text(stringResource(R.string.issue_confirmed, confirmed))
-            } else if (!problem.issue.preventsSigning) {
+            } else if (problem.issue.asksWhy) {
                 TextButton({ model.over(Over.Confirm(problem)) }, Modifier.heightIn(min = TARGET).testTag("confirm-${row.name}")) {
                     Text(stringResource(R.string.issue_confirm))
                 }
@@ -335,7 +335,11 @@ fun issueName(issue: Issue): Int =
         Issue.ERROR -> R.string.issue_error
         Issue.NOT_OFFERED -> R.string.issue_not_offered
         Issue.TOO_MANY_ROWS -> R.string.issue_too_many_rows
+        Issue.UNFIT -> R.string.issue_unfit
     }
+
+/** What is to be confirmed with a reason. */
+val Issue.asksWhy get() = this == Issue.WARNING || this == Issue.NOT_OFFERED || this == Issue.UNANSWERED
 
 /** What no reason makes good: the answer has to be changed. */
 val Issue.preventsSigning get() = this == Issue.ERROR || this == Issue.TOO_MANY_ROWS

@@ -27,6 +27,7 @@ import org.baqylau.Problem
 import org.baqylau.RowView
 import org.baqylau.VisitView
 import org.baqylau.app.R
+import org.baqylau.app.checklist.asksWhy
 import org.baqylau.app.checklist.issueName
 import org.baqylau.app.checklist.preventsSigning
 import org.baqylau.app.core.Core
@@ -59,7 +60,7 @@ data class ReviewState(
     val impossible get() = problems.any { it.issue.preventsSigning }
 
     /** Signing needs a reason when something is missing or unlikely and not confirmed. */
-    val needsReason get() = problems.any { it.issue == Issue.UNANSWERED || !it.issue.preventsSigning && it.confirmed == null }
+    val needsReason get() = problems.any { it.issue == Issue.UNANSWERED || it.issue.asksWhy && it.confirmed == null }
 }
 
 /** What is wrong, what the numbers are, and what will be sent to whom. */
