@@ -3,7 +3,7 @@
 
 use baqylau_benches::{compile, form, places, write_checklist};
 use baqylau_desk::source::Source;
-use baqylau_forms::expr::Environment;
+use baqylau_forms::expr::{Chance, Environment};
 use baqylau_forms::fill::{Facts, Filling, Key};
 use baqylau_forms::value::{Answer, Moment};
 use baqylau_forms::{Form, Places};
@@ -16,7 +16,8 @@ fn main() {
     divan::main();
 }
 
-const ENVIRONMENT: Environment = Environment { now: Moment { ms: 1_679_200_000_000, offset: 360 }, language: 0 };
+const ENVIRONMENT: Environment =
+    Environment { now: Moment { ms: 1_679_200_000_000, offset: 360 }, language: 0, chance: Chance::NONE };
 
 fn json(questions: usize, places: &Arc<Places>) -> Vec<u8> {
     let folder = tempfile::tempdir().expect("folder");

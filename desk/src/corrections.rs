@@ -3,6 +3,7 @@
 
 use baqylau_forms::definition::{Choice, Kind};
 use baqylau_forms::fill::{Issue, Key, Mutation, Problem, read_literal_at};
+use baqylau_forms::form::MAX_ROWS;
 use baqylau_forms::{Filling, Form, Zone};
 use baqylau_report::Correction;
 
@@ -52,7 +53,7 @@ pub(crate) fn apply(filling: &Filling, node: u32, rows: &[u32], new: Option<&str
     };
     changed.map_err(|e| e.to_string())?;
     let before = filling.issues();
-    let error = |p: &Problem| p.issue == Issue::Error && (p.key == key || !before.iter().any(|b| same(b, p)));
+    let error = |p: &Problem| p.issue.prevents_signing() && (p.key == key || !before.iter().any(|b| same(b, p)));
     match corrected.issues().iter().find(|p| error(p)) {
         Some(problem) => Err(format!("{}: {}", name(&corrected, problem), words(problem))),
         None => Ok(corrected),
@@ -70,7 +71,7 @@ fn without(filling: &Filling, key: Key) -> Filling {
 pub(crate) fn new_problems(before: &Filling, after: &Filling, node: u32, rows: &[u32]) -> Vec<Problem> {
     let (key, known) = (after.key_at(node, rows), before.issues());
     let new = |p: &Problem| Some(p.key) == key || !known.iter().any(|b| same(b, p));
-    after.issues().into_iter().filter(|p| p.issue != Issue::Error && new(p)).collect()
+    after.issues().into_iter().filter(|p| !p.issue.prevents_signing() && new(p)).collect()
 }
 
 fn same(a: &Problem, b: &Problem) -> bool {
@@ -90,6 +91,8 @@ pub(crate) fn words(problem: &Problem) -> String {
         (true, Issue::Warning) => "the checklist calls this answer unlikely".into(),
         (true, Issue::NotOffered) => "the choice is not offered any more".into(),
         (true, Issue::Unanswered) => "it must be answered".into(),
+        (true, Issue::Unfit) => "what was computed is no value of this question".into(),
+        (true, Issue::TooManyRows) => format!("at most {MAX_ROWS} rows"),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::error::DeskError;
 use crate::folder::Desk;
 use crate::status::Status;
 use crate::store::Envelope;
-use baqylau_forms::expr::Environment;
+use baqylau_forms::expr::{Chance, Environment};
 use baqylau_forms::fill::{Facts, Filling, Outcome};
 use baqylau_forms::places::PlaceTable;
 use baqylau_forms::{Definition, Form, Places};
@@ -65,7 +65,7 @@ pub(crate) fn evaluate(report: &Report, form: Arc<Form>) -> Result<Filling, Stat
     let languages = &form.definition().languages;
     let language = report.language.as_ref().map_or(Some(0), |code| languages.iter().position(|l| l == code));
     let language = language.ok_or_else(|| Status::Misfit("its checklist has no such language".into()))?;
-    let environment = Environment { now: report.clock.wall.into(), language };
+    let environment = Environment { now: report.clock.wall.into(), language, chance: Chance::NONE };
     let (filling, misfits) = Filling::recorded(form, facts, environment, tree.mutations());
     if misfits > 0 || Tree::of(&filling) != tree {
         return Err(Status::Misfit("its answers are not what its checklist computes or shows".into()));

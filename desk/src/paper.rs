@@ -1,12 +1,12 @@
 //! Paper forms that a clerk types in at the desk. A form under way lies in the desk's store, so that nothing is lost when somebody is
 //! called away; signed, it is a report as a phone's is, by this desk.
 
-use crate::corrections::zone;
+use crate::corrections::{words, zone};
 use crate::error::DeskError;
 use crate::folder::Desk;
 use crate::judge::team_of_visit;
 use baqylau_forms::Filling;
-use baqylau_forms::expr::Environment;
+use baqylau_forms::expr::{Chance, Environment};
 use baqylau_forms::fill::{Facts, Issue, Key, Outcome, Problem, read_literal_at};
 use baqylau_forms::form::Form;
 use baqylau_forms::value::Moment;
@@ -86,7 +86,7 @@ impl Desk {
         if let Some(code) = head.place.as_ref().filter(|code| form.places().find(code).is_none()) {
             return Err(unknown(format!("{code:?} is no place of this mission; places.csv has their codes")));
         }
-        let filling = Filling::new(form.clone(), facts(&head, &form), Environment { now, language: 0 });
+        let filling = Filling::new(form.clone(), facts(&head, &form), environment_of(now, 0));
         let tree = Tree::whole(&filling).encode(&form);
         self.store.add_paper(&serialized(&head)?, &tree)
     }
@@ -109,7 +109,7 @@ impl Desk {
         let head: PaperHead = parsed(&head)?;
         let form = self.paper_form(&head)?;
         let tree = Tree::decode(&form, &tree).map_err(|e| unknown(e.to_string()))?;
-        let environment = Environment { now, language };
+        let environment = environment_of(now, language);
         let (mut filling, _) = Filling::restore(form.clone(), facts(&head, &form), environment, tree.mutations());
         for (node, reason) in parsed::<Vec<(u32, String)>>(&remarks)? {
             // A reason for what is hidden by now is not needed any more.
@@ -160,12 +160,14 @@ impl Desk {
         let mut paper = self.paper(id, now, 0)?;
         for problem in paper.filling.issues() {
             match problem.issue {
-                Issue::Error => return Err(unknown(format!("{}: {}", named(&paper.filling, &problem), problem.text))),
+                Issue::Error | Issue::TooManyRows => {
+                    return Err(unknown(format!("{}: {}", named(&paper.filling, &problem), words(&problem))));
+                }
                 Issue::Unanswered if incomplete.trim().is_empty() => {
                     let name = named(&paper.filling, &problem);
                     return Err(unknown(format!("{name} is not answered; say why the form is incomplete")));
                 }
-                Issue::Unanswered => {}
+                Issue::Unanswered | Issue::Unfit => {}
                 Issue::Warning | Issue::NotOffered => {
                     let reason = Some("the paper form says so".to_owned());
                     paper.filling.confirm(problem.key, reason).map_err(|e| unknown(e.to_string()))?;
@@ -274,4 +276,8 @@ fn serialized<T: Serialize>(value: &T) -> Result<String, DeskError> {
 fn parsed<T: for<'d> Deserialize<'d>>(text: &str) -> Result<T, DeskError> {
     serde_json::from_str(text)
         .map_err(|e| unknown(format!("a paper form does not read: {e}; throw it away and type it anew")))
+}
+
+fn environment_of(now: Moment, language: usize) -> Environment {
+    Environment { now, language, chance: Chance::of(random) }
 }

@@ -138,10 +138,10 @@ struct Below: View {
     var body: some View {
         ForEach(row.issues.filter { $0.issue != .unanswered }, id: \.self) { problem in
             let text = problem.text.isEmpty ? say(issueWord(problem.issue)) : problem.text
-            Paragraph((problem.issue == .error ? "✗ " : "⚠ ") + text)
+            Paragraph((problem.issue.preventsSigning ? "✗ " : "⚠ ") + text)
             if let reason = problem.confirmed {
                 Paragraph(say(.issueConfirmed, reason))
-            } else if problem.issue != .error && !model.state.finished {
+            } else if problem.issue.asksWhy && !model.state.finished {
                 Plain(say(.issueConfirm), "confirm-\(row.name)") { model.over(.confirm(problem)) }
             }
         }

@@ -43,7 +43,7 @@ struct ReviewScreen: View {
     }
 
     private func line(_ problem: Problem) -> some View {
-        let mark = problem.issue == .error ? "✗" : problem.confirmed != nil ? "✓" : "⚠"
+        let mark = problem.issue.preventsSigning ? "✗" : problem.confirmed != nil ? "✓" : "⚠"
         let text = problem.text.isEmpty ? say(issueWord(problem.issue)) : problem.text
         return Line(model.state.names[problem.key] ?? "", "problem-\(problem.key.node)", below: "\(mark) \(text)") {
             if let draft = model.state.draft { open(.checklist(draft: draft.id, section: Int(problem.section))) }
@@ -62,5 +62,7 @@ func issueWord(_ issue: Issue) -> Word {
     case .warning: .issueWarning
     case .error: .issueError
     case .notOffered: .issueNotOffered
+    case .tooManyRows: .issueTooManyRows
+    case .unfit: .issueUnfit
     }
 }

@@ -36,6 +36,11 @@ words! {
     go_on: "Go on", "Жалғастыру", "Дальше", "متابعة", "Continuer";
     not_signed_yet: "Nothing is signed yet. This is what the correction would do:", "Әлі ештеңеге қол қойылған жоқ. Түзету мынаны өзгертер еді:", "Пока ничего не подписано. Исправление изменит следующее:", "لم يوقَّع شيء بعد. هذا ما سيغيّره التصحيح:", "Rien n'est encore signé. Voici ce que la correction changerait :";
     unlikely: "The checklist calls this unlikely", "Чек-парақ бойынша бұл күмәнді", "По анкете это маловероятно", "تعدّ الاستمارة هذا مستبعدا", "Le formulaire juge cela improbable";
+    impossible: "This cannot be", "Бұлай болуы мүмкін емес", "Так быть не может", "هذا غير ممكن", "C'est impossible";
+    not_offered: "This choice is no longer offered", "Бұл жауап нұсқасы енді ұсынылмайды", "Такого варианта больше нет", "لم يعد هذا الخيار متاحا", "Ce choix n'est plus proposé";
+    to_be_answered: "It must be answered", "Жауап беру қажет", "Нужно ответить", "تجب الإجابة عنه", "Une réponse est requise";
+    computed_unfit: "What was computed does not fit this question, so it is blank", "Есептелген мән бұл сұраққа сай келмейді, сондықтан бос", "Вычисленное значение не подходит к этому вопросу, поэтому здесь пусто", "القيمة المحسوبة لا تناسب هذا السؤال، لذلك بقي فارغا", "La valeur calculée ne convient pas à cette question, qui reste vide";
+    too_many_rows: "Too many rows: there can be at most 5,000", "Жолдар тым көп: ең көбі 5000 болады", "Слишком много строк: может быть не больше 5000", "الصفوف كثيرة جدا: الحد الأقصى 5000", "Trop de lignes : 5 000 au plus";
     confirm_unlikely: "I looked at it again: it is so", "Қайта қарадым: солай", "Проверено ещё раз: это так", "راجعته مرة أخرى: هو كذلك", "J'ai revérifié : c'est bien cela";
     asked_then: "The checklist asks this then, and nobody answered it", "Сонда чек-парақ мынаны сұрайды, ал жауабы жоқ", "Тогда анкета спрашивает и это, а ответа нет", "عندئذ تسأل الاستمارة عن هذا ولا إجابة عنه", "Le formulaire pose alors cette question, restée sans réponse";
     figures_move: "Figures that move", "Жылжитын көрсеткіштер", "Показатели, которые сдвинутся", "المؤشرات التي تتغير", "Indicateurs qui bougent";

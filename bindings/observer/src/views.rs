@@ -197,6 +197,10 @@ mirror! {
         Error,
         /// The choice is no longer offered since another answer changed.
         NotOffered,
+        /// A repeat would have more than 5,000 rows; the number is to be changed before signing.
+        TooManyRows,
+        /// What was computed is no value of the question, so that it is blank; it asks for nothing.
+        Unfit,
     }
 }
 

@@ -143,6 +143,8 @@ pub fn sign(core: &ObserverCore, draft: i64, incomplete: Option<String>) -> Outc
             Issue::Warning => "unlikely",
             Issue::Error => "impossible",
             Issue::NotOffered => "no longer offered",
+            Issue::TooManyRows => "too many rows",
+            Issue::Unfit => "computed, and no value of this question",
         };
         let label = labels.get(&problem.key).map_or("", String::as_str);
         println!("{what}: {label}{}{}", if problem.text.is_empty() { "" } else { ": " }, problem.text);

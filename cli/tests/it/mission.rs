@@ -54,6 +54,68 @@ fn every_fault_is_named_with_file_row_and_column_at_once() {
     assert!(out.contains("people.csv, row 2, column role: \"cook\" is no role"), "{out}");
 }
 
+/// A file that nobody reads, and what is said of it.
+const MISSPELT: [(&str, &str); 20] = [
+    ("desks.csv", "desk.csv"),
+    ("Desk.csv", "desk.csv"),
+    ("samples.csv", "sample.csv"),
+    ("sampel.csv", "sample.csv"),
+    ("reconciles.csv", "reconcile.csv"),
+    ("officials.xlsx", "official.csv"),
+    ("deployments.csv", "deployment.csv"),
+    ("trait.csv", "traits.csv"),
+    ("codebooks.json", "codebook.csv"),
+    ("figure.csv", "figures.csv"),
+    ("place.csv", "places.csv"),
+    ("people.xlsx", "people.csv"),
+    ("map.json", "map.geojson"),
+    ("checklist/x/survey.csv", "checklists"),
+    ("checklists/choises.csv", "choices.csv"),
+    ("checklists/choice.csv", "choices.csv"),
+    ("checklists/choices.xlsx", "choices.csv"),
+    ("checklists/voting/choices.xlsx", "choices.csv"),
+    ("checklists/votng.xlsx", "voting.xlsx"),
+    ("plan/votings.csv", "voting.csv"),
+];
+
+#[test]
+fn a_table_that_is_not_read_is_a_fault_or_a_warning() {
+    let folder = tempfile::tempdir().expect("a folder");
+    copy_mission("kazakhstan-2023", folder.path());
+    let check = |name: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(&path, "a,b\n").expect("writes");
+        let output = run(&["mission", "check", text(folder.path())]);
+        std::fs::remove_file(&path).expect("removes");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    for (name, meant) in MISSPELT {
+        let (code, out) = check(name);
+        assert!(code == Some(1) && out.contains("1 fault(s)"), "{name}: {out}");
+        assert!(out.contains(&format!("name it {meant}")) && out.contains("not read"), "{name}: {out}");
+        let _gone = std::fs::remove_dir_all(folder.path().join("checklist"));
+    }
+    for unlisted in ["checklists/g/survey.csv", "checklists/h.xlsx"] {
+        let (code, out) = check(unlisted);
+        assert!(code == Some(1) && out.contains("mission.json lists no such checklist"), "{unlisted}: {out}");
+    }
+    let (code, out) = check("checklists/voting.xlsx");
+    assert!(code == Some(1) && out.contains("checklists/voting are the same checklist"), "{out}");
+    for other in ["contacts.csv", "checklists/notes.xlsx.csv", "checklists/voting/old.csv", "plan/rehearsal.csv"] {
+        let (code, out) = check(other);
+        assert!(code == Some(0) && out.contains(&format!("warning: {other} is not read")), "{other}: {out}");
+    }
+    for own in
+        ["_desks.csv", ".desks.csv", "~$desks.xlsx", "desks.md", "desk.py", "checklists/pictures/a.png", "desk.json"]
+    {
+        let (code, out) = check(own);
+        assert!(code == Some(0) && !out.contains("warning"), "{own}: {out}");
+    }
+    let (code, out) = check("checklists/_g/survey.csv");
+    assert!(code == Some(0) && !out.contains("warning"), "{out}");
+}
+
 #[test]
 fn a_sample_names_what_is_wrong_with_it() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -1,4 +1,4 @@
-//! Checklists as data, and the state of one being filled in. Pure: no I/O, no clock, no randomness.
+//! Checklists as data, and the state of one being filled in. Pure: no I/O, no clock, no randomness: both are injected.
 //!
 //! # Layout
 //! - [`definition`]: what a checklist is, as it is signed and shipped

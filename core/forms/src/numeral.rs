@@ -9,8 +9,12 @@ use std::fmt;
 pub enum NumeralError {
     /// No whole number.
     Integer,
+    /// A whole number of too many digits.
+    LongInteger,
     /// No decimal number.
     Decimal,
+    /// A decimal number of too many digits.
+    LongDecimal,
     /// `12,345` or `1.234,5`: it may be read in two ways.
     Ambiguous,
     /// No position, or one that may be read in two ways.
@@ -23,7 +27,11 @@ impl NumeralError {
     pub fn expected(self) -> &'static str {
         match self {
             Self::Integer => "a whole number, in digits only, as in 12345",
+            Self::LongInteger => "a whole number of at most 18 digits, as in 12345",
             Self::Decimal => "a number, as in 12345 or 12.5",
+            Self::LongDecimal => {
+                "a number of at most 18 digits, at most 9 of them behind the point, as in 12345 or 12.5"
+            }
             Self::Ambiguous => {
                 "a number that can be read in one way only: type thousands without a separator, as in 12345, and a point before decimals, as in 12.345"
             }
@@ -79,7 +87,7 @@ pub fn integer(text: &str) -> Result<i64, NumeralError> {
     if !part.is_empty() {
         return Err(NumeralError::Integer);
     }
-    format!("{sign}{whole}").parse().map_err(|_| NumeralError::Integer)
+    format!("{sign}{whole}").parse().map_err(|_| NumeralError::LongInteger)
 }
 
 /// Reads a decimal number: `12.5`, `12,5`, `١٢٫٥`, `12 345,6`; up to 18 digits, 9 of them behind the point.
@@ -89,7 +97,7 @@ pub fn integer(text: &str) -> Result<i64, NumeralError> {
 pub fn decimal(text: &str) -> Result<Decimal, NumeralError> {
     let Typed { sign, whole, part } = Typed::read(text).map_err(|e| e.of(NumeralError::Decimal))?;
     let plain = if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") };
-    Decimal::parse(&plain).ok_or(NumeralError::Decimal)
+    Decimal::parse(&plain).ok_or(NumeralError::LongDecimal)
 }
 
 /// Reads degrees, where no thousands can be: `51.128`, `51,128`. `None` when it is no number from `-limit` to `limit`.

@@ -2,8 +2,9 @@
 //! phone needs no list of the world's zones, and is told of a change of summer time with the next bundle.
 
 use crate::value::{Date, Moment};
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, Timelike};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -25,8 +26,8 @@ pub struct Zone {
 pub enum LocalError {
     /// The clocks were put forward over it.
     Skipped,
-    /// The clocks were put back over it.
-    Twice,
+    /// The clocks were put back over it: it is either of these.
+    Twice(Moment, Moment),
     /// No date and time, or one outside the calendar.
     NoMoment,
 }
@@ -34,24 +35,35 @@ pub enum LocalError {
 impl LocalError {
     /// What to type instead, as in "expected …".
     #[must_use]
-    pub fn expected(self) -> &'static str {
+    pub fn expected(self) -> Cow<'static, str> {
         match self {
-            Self::Skipped => "a time that there is: the clocks were put forward over this one",
-            Self::Twice => {
-                "which of the two: the clocks were put back, so add the offset from UTC, as in 2026-10-25T03:30+02:00"
-            }
-            Self::NoMoment => "a date and time, YYYY-MM-DDTHH:MM",
+            Self::Skipped => "a time that there is: the clocks were put forward over this one".into(),
+            Self::Twice(first, second) => format!(
+                "which of the two: the clocks were put back, so add the offset from UTC: {} or {}",
+                typed(first),
+                typed(second)
+            )
+            .into(),
+            Self::NoMoment => "a date and time, YYYY-MM-DDTHH:MM".into(),
         }
     }
 }
 
 impl fmt::Display for LocalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.expected())
+        f.write_str(&self.expected())
     }
 }
 
 impl std::error::Error for LocalError {}
+
+/// A moment as somebody types it, with its offset.
+fn typed(moment: Moment) -> String {
+    let local = moment.local().map(|t| t.naive_local());
+    let seconds = local.is_some_and(|t| t.second() != 0);
+    let clock = local.map(|t| t.format(if seconds { "%Y-%m-%dT%H:%M:%S" } else { "%Y-%m-%dT%H:%M" }).to_string());
+    clock.unwrap_or_default() + &Zone::fixed(moment.offset).name
+}
 
 /// The widest offset there is, in minutes.
 const WIDEST: i16 = 18 * 60;
@@ -111,7 +123,11 @@ impl Zone {
         let mut found = offsets.into_iter().map(moment).filter(|m| self.at(m.ms) == m.offset);
         match (found.next(), found.next()) {
             (Some(one), None) => Ok(one),
-            (Some(_), Some(_)) => Err(LocalError::Twice),
+            (Some(one), Some(other)) => {
+                // The greater offset is the earlier moment.
+                let (first, second) = if one.ms < other.ms { (one, other) } else { (other, one) };
+                Err(LocalError::Twice(first, second))
+            }
             (None, _) => Err(LocalError::Skipped),
         }
     }

@@ -4,6 +4,7 @@ mod it {
     mod carrying;
     mod choices;
     mod counting;
+    mod drawing;
     mod expressions;
     mod figures;
     mod functions;

@@ -113,21 +113,9 @@ const DIALECT: Dialect = Dialect {
     open: false,
 };
 
-/// Columns that say nothing on the row that ends a group or repeat, though they look as if they did.
-const LOGIC: [&str; 12] = [
-    "relevant",
-    "constraint",
-    "required",
-    "missing",
-    "calculation",
-    "default",
-    "read_only",
-    "choice_filter",
-    "repeat_count",
-    "phase",
-    "figure",
-    "parameters",
-];
+/// Columns that may be filled in on the row that ends a group or repeat: what it is, and what changes no question and no value. Every
+/// other plain column there looks as if it said something, and says nothing.
+const ON_AN_END: [&str; 4] = ["type", "name", "appearance", "disabled"];
 
 /// The items, each with the row it came from.
 pub(crate) struct Survey<'w> {
@@ -197,7 +185,8 @@ impl Reader<'_, '_> {
             if let Err(problem) = nesting.end(holder) {
                 row.report(self.findings, "type", problem);
             }
-            for column in LOGIC.into_iter().filter(|c| row.get(c).is_some()) {
+            let logic = DIALECT.plain.iter().filter(|c| !ON_AN_END.contains(c));
+            for column in logic.filter(|c| row.get(c).is_some()) {
                 row.report(
                     self.findings,
                     column,

@@ -1,6 +1,7 @@
 //! The mission's tables, read and checked: all faults at once. `docs/authoring.md` describes them.
 
 mod map;
+mod names;
 mod tables;
 mod traits;
 mod workbench;
@@ -128,6 +129,7 @@ impl Source {
         let mut faults = Vec::new();
         let times = file.call_ins.clone();
         let mut warnings = Vec::new();
+        names::names(folder, &file.checklists, &mut faults, &mut warnings);
         let (mission, roles) = settings(file, &mut faults, &mut warnings);
         let codes: Vec<String> = mission.0.languages.iter().map(|l| l.code.clone()).collect();
         let day = baqylau_forms::value::Date::parse(&mission.0.election_day).unwrap_or_default();

@@ -16,14 +16,22 @@ public struct ReviewState: Sendable {
     public var progress = Progress(answered: 0, asked: 0)
     public var reason = ""
 
-    public var impossible: Bool { problems.contains { $0.issue == .error } }
+    public var impossible: Bool { problems.contains { $0.issue.preventsSigning } }
 
     /// Signing needs a reason when something is missing or unlikely and not confirmed.
     public var needsReason: Bool {
-        problems.contains { $0.issue == .unanswered || $0.issue != .error && $0.confirmed == nil }
+        problems.contains { $0.issue == .unanswered || $0.issue.asksWhy && $0.confirmed == nil }
     }
 
     public var ready: Bool { draft != nil && !impossible && (!needsReason || filled(reason) != nil) }
+}
+
+extension Issue {
+    /// What is to be confirmed with a reason.
+    public var asksWhy: Bool { self == .warning || self == .notOffered || self == .unanswered }
+
+    /// What no reason makes good: the answer has to be changed.
+    public var preventsSigning: Bool { self == .error || self == .tooManyRows }
 }
 
 /// What is wrong, what the numbers are, and what will be sent to whom.

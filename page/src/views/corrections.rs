@@ -1,7 +1,7 @@
 //! The cleaning log of one report: what desks corrected and why. And one more: the question as its checklist asks it, what the
 //! correction would do, and only then the signature.
 
-use super::parts::text;
+use super::parts::{problem, text};
 use super::report::{differences, rows};
 use super::{Failed, View, paper};
 use crate::query::{Fields, escaped};
@@ -203,7 +203,7 @@ fn problems(view: &View, title: &str, preview: &Preview, problems: &[Problem]) -
             h2 { "⚠ " (title) }
             ul { @for p in problems {
                 @let q = after.question(p.key);
-                li { (text(&q.label)) @for issue in q.issues.iter().filter(|i| i.issue == p.issue) { span .issue { (text(&issue.text)) } } }
+                li { (text(&q.label)) @for issue in q.issues.iter().filter(|i| i.issue == p.issue) { span .issue { (problem(view, issue)) } } }
             } }
         }
     }

@@ -1,6 +1,6 @@
 //! Paper forms typed in by a clerk: a digit answers and goes on, every answer is kept at once.
 
-use super::parts::text;
+use super::parts::{problem, text};
 use super::report::rows;
 use super::{Failed, View};
 use crate::query::Fields;
@@ -149,13 +149,14 @@ fn question(view: &View, id: i64, q: &QuestionView) -> Markup {
         Kind::Attachment { .. } => html! {},
         Kind::Repeat { count } => html! {
             h3 { (text(&q.label)) " (" (q.rows) ")" }
+            @for issue in &q.issues { span .issue { "⚠ " (problem(view, issue)) } }
             @if count.is_none() { form method="post" action=(view.link(&format!("/paper/{id}/extend"))) { (hidden) button .second { "+ " (w.one_more) } } }
         },
         _ => html! {
             form .question method="post" action=(action) data-entry="" {
                 (hidden)
                 (input(view, q))
-                @for issue in &q.issues { @if q.answer.is_some() { span .issue { "⚠ " (text(&issue.text)) } } }
+                @for issue in &q.issues { @if q.answer.is_some() { span .issue { "⚠ " (problem(view, issue)) } } }
                 noscript { button { (w.keep) } }
             }
         },

@@ -4,7 +4,7 @@ use super::View;
 use baqylau_desk::board::Line;
 use baqylau_forms::definition::Kind;
 use baqylau_forms::expr::Environment;
-use baqylau_forms::fill::Key;
+use baqylau_forms::fill::{Issue, Key, Problem};
 use baqylau_forms::value::Answer;
 use maud::{Markup, html};
 
@@ -14,6 +14,20 @@ const FACTS: usize = 3;
 /// Text of a report or a table: it cannot turn what stands around it.
 pub(super) fn text(text: &str) -> Markup {
     html! { bdi { (text) } }
+}
+
+/// What is wrong with an answer: in the words of the checklist's author, or what sort it is.
+pub(super) fn problem(view: &View, problem: &Problem) -> Markup {
+    let w = view.words;
+    let sort = match problem.issue {
+        Issue::Unanswered => w.to_be_answered,
+        Issue::Warning => w.unlikely,
+        Issue::Error => w.impossible,
+        Issue::NotOffered => w.not_offered,
+        Issue::TooManyRows => w.too_many_rows,
+        Issue::Unfit => w.computed_unfit,
+    };
+    text(if problem.text.is_empty() { sort } else { &problem.text })
 }
 
 /// A number with what it is.

@@ -1,6 +1,6 @@
 //! One report: what it says, whether it counts, what proves it, and what desks decided of it.
 
-use super::parts::text;
+use super::parts::{problem, text};
 use super::{Failed, View, attachments, cleaning, corrections, texts};
 use crate::query::Fields;
 use axum::extract::{Form, Path};
@@ -127,7 +127,7 @@ fn answers(view: &View, line: &Line, filling: Filling) -> Markup {
                     dd {
                         (text(&value(view, q))) (corrections::link(view, line, &filling, q))
                         @for issue in &q.issues {
-                            span .issue { "⚠ " (text(&issue.text)) @if let Some(why) = &issue.confirmed { " — " (text(why)) } }
+                            span .issue { "⚠ " (problem(view, issue)) @if let Some(why) = &issue.confirmed { " — " (text(why)) } }
                         }
                         @if let Some(note) = &q.note { span .note { (view.words.note) ": " (text(note)) } }
                     }

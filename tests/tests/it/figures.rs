@@ -4,7 +4,7 @@ use baqylau_desk::source::Source;
 use baqylau_findings::{Compiled, Computed, Observation, Unit, compute};
 use baqylau_forms::Zone;
 use baqylau_forms::definition::Kind;
-use baqylau_forms::expr::{Environment, Expr};
+use baqylau_forms::expr::{Chance, Environment, Expr};
 use baqylau_forms::fill::{Facts, Filling, Key, Mode, Mutation, read_literal_at};
 use baqylau_forms::num;
 use baqylau_forms::value::{Answer, Moment};
@@ -18,7 +18,8 @@ struct Election {
     observations: Vec<Observation>,
 }
 
-const ENVIRONMENT: Environment = Environment { now: Moment { ms: 1_679_200_000_000, offset: 360 }, language: 0 };
+const ENVIRONMENT: Environment =
+    Environment { now: Moment { ms: 1_679_200_000_000, offset: 360 }, language: 0, chance: Chance::NONE };
 
 impl Election {
     fn hold() -> Self {

@@ -206,3 +206,24 @@ fn a_damaged_outbox_is_made_anew() {
     let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
     assert_eq!(picture.reports.iter().filter(|r| r.status == Status::Counted).count(), before + 1);
 }
+
+/// The words stand in the languages of each surface, the number in one place.
+#[test]
+fn words_that_name_the_limit_of_rows_name_it_right() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let android = |folder: &str| format!("android/app/src/main/res/{folder}/strings.xml");
+    let surfaces = [
+        (android("values"), 1),
+        (android("values-kk"), 1),
+        (android("values-ru"), 1),
+        ("ios/ObserverScreens/Localizable.xcstrings".to_owned(), 3),
+        ("page/src/words.rs".to_owned(), 5),
+    ];
+    for (file, languages) in surfaces {
+        let text = std::fs::read_to_string(root.join(&file)).expect("a file");
+        let (_, behind) = text.split_once("too_many_rows").expect("words for too many rows");
+        let end = ["</string>", "\"issue_unanswered\"", ";\n"].into_iter().filter_map(|e| behind.find(e)).min();
+        let digits: String = behind[..end.expect("an end")].chars().filter(char::is_ascii_digit).collect();
+        assert_eq!(digits, baqylau_forms::form::MAX_ROWS.to_string().repeat(languages), "{file}");
+    }
+}

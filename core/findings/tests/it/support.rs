@@ -2,7 +2,7 @@
 
 use baqylau_findings::{Compiled, Computed, Figure, FigureError, Observation, Unit, compute};
 use baqylau_forms::definition::{Choice, Item, Kind, List, ListRef, Text};
-use baqylau_forms::expr::Environment;
+use baqylau_forms::expr::{Chance, Environment};
 use baqylau_forms::fill::{Facts, Key, read_literal};
 use baqylau_forms::places::{Level, Place, PlaceTable};
 use baqylau_forms::value::Moment;
@@ -80,7 +80,8 @@ pub fn later_form() -> Arc<Form> {
 
 /// An observation with answers, as `sealed=yes by_chair=?dk`.
 pub fn observation(form: &Arc<Form>, index: u64, place: u32, answers: &str) -> Observation {
-    let environment = Environment { now: Moment { ms: 1_679_200_000_000, offset: 360 }, language: 0 };
+    let environment =
+        Environment { now: Moment { ms: 1_679_200_000_000, offset: 360 }, language: 0, chance: Chance::NONE };
     let facts = Facts { place: Some(place), ..Facts::default() };
     let mut filling = Filling::new(form.clone(), facts, environment);
     for pair in answers.split_whitespace() {

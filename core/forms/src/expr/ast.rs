@@ -143,9 +143,18 @@ functions! {
     IndexedRepeat "indexed-repeat" 3 3;
     ChoiceName "jr:choice-name" 2 2;
     Once "once" 1 1;
+    Random "random" 0 0;
+    Uuid "uuid" 0 0;
 }
 
 impl<N> Expr<N> {
+    /// Whether its value is drawn by chance.
+    pub fn draws(&self) -> bool {
+        let mut draws = false;
+        self.walk(&mut |e| draws |= matches!(e, Self::Call(Function::Random | Function::Uuid, _)));
+        draws
+    }
+
     /// Calls `f` with this expression and every one inside it.
     pub fn walk<'a>(&'a self, f: &mut impl FnMut(&'a Self)) {
         f(self);

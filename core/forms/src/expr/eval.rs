@@ -4,15 +4,64 @@ use super::ast::{Expr, NodeRef, Operator, VisitField};
 use super::functions::call;
 use super::val::{Val, compare};
 use crate::value::Moment;
+use std::fmt;
 use std::sync::Arc;
 
-/// What is outside the answers: the time, which the caller injects.
+/// Where `random()` and `uuid()` draw from. The caller injects it; where there is none, they are blank.
+#[derive(Clone, Copy)]
+pub struct Chance(Option<fn() -> [u8; 16]>);
+
+impl Chance {
+    /// Nothing is drawn: what was drawn is recorded already.
+    pub const NONE: Self = Self(None);
+
+    /// Draws bytes that nobody can foresee.
+    #[must_use]
+    pub const fn of(draw: fn() -> [u8; 16]) -> Self {
+        Self(Some(draw))
+    }
+
+    /// A number from 0 to below 1, of 53 bits.
+    pub(super) fn number<'a>(self) -> Val<'a> {
+        let Some(draw) = self.0 else { return Val::BLANK };
+        let [a, b, c, d, e, f, g, ..] = draw();
+        let bits = i64::from_be_bytes([0, a & 0x1f, b, c, d, e, f, g]);
+        Val::Number(crate::num::float(bits) / crate::num::float(1 << 53))
+    }
+
+    /// A UUID of version 4 (RFC 9562).
+    pub(super) fn uuid<'a>(self) -> Val<'a> {
+        let Some(draw) = self.0 else { return Val::BLANK };
+        let bits = (u128::from_be_bytes(draw()) & !(0xf << 76) & !(0b11 << 62)) | (4 << 76) | (0b10 << 62);
+        let hex = format!("{bits:032x}");
+        Val::text([&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-"))
+    }
+}
+
+impl PartialEq for Chance {
+    /// Two draws differ anyway; what matters is whether there is one.
+    fn eq(&self, other: &Self) -> bool {
+        self.0.is_some() == other.0.is_some()
+    }
+}
+
+impl Eq for Chance {}
+
+impl fmt::Debug for Chance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Chance({})", if self.0.is_some() { ".." } else { "none" })
+    }
+}
+
+/// What is outside the answers: the time and chance, which the caller injects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Environment {
     /// The moment at which the expression is evaluated, with the offset of the place.
     pub now: Moment,
     /// Position of the language in which labels are read.
     pub language: usize,
+    /// Where `random()` and `uuid()` draw from.
+    pub chance: Chance,
 }
 
 /// Where an expression is evaluated: a row of the answers.

@@ -44,6 +44,8 @@ pub(super) fn call<'a>(function: Function, args: &'a [Expr], scope: &'a dyn Scop
         | Function::CountSelected
         | Function::DecimalDateTime => Val::Number(numeric(function, &values, scope)),
         Function::Today => scope.environment().now.date().map_or(Val::BLANK, Val::Date),
+        Function::Random => scope.environment().chance.number(),
+        Function::Uuid => scope.environment().chance.uuid(),
         Function::Now => Val::Moment(scope.environment().now),
         Function::Date => to_date(&values[0], scope),
         Function::DateTime => to_moment(&values[0], scope),

@@ -21,13 +21,19 @@ mod val;
 
 pub use ast::{Expr, NodeRef, VisitField};
 pub use check::{Names, resolve};
-pub use eval::{Environment, Scope, eval};
+pub use eval::{Chance, Environment, Scope, eval};
 pub use parser::parse;
 pub use val::Val;
 
 /// Why an expression cannot be used. Positions are characters from the start of the expression, from 0.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ExprError {
+    /// A draw where it would be made again and again.
+    #[error("{function}() stands only in a calculation or a default, where it is drawn once; name that question here")]
+    Draws {
+        /// The function.
+        function: &'static str,
+    },
     /// A character that no token starts with.
     #[error("unexpected {found:?} at {at}")]
     Character {

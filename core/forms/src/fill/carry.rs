@@ -70,11 +70,13 @@ impl Carrier<'_> {
     fn answer(&mut self, key: Key, answer: &Answer) {
         let old_form = &self.old.form;
         let by_hand = self.old.cell(key).is_some_and(|c| c.by_hand);
-        if old_form.computes(key.node) && !by_hand {
+        let drawn = old_form.nodes[key.node as usize].draws;
+        if old_form.computes(key.node) && !by_hand && !drawn {
             return;
         }
         let Some(to) = self.key(key) else { return self.leave(key, literal::write(old_form, key.node, answer)) };
-        if self.new.form.computes(to.node) && !(by_hand && changeable(&self.new.form, to.node)) {
+        let drawn_too = drawn && self.new.form.nodes[to.node as usize].draws;
+        if self.new.form.computes(to.node) && !drawn_too && !(by_hand && changeable(&self.new.form, to.node)) {
             return self.leave(key, literal::write(old_form, key.node, answer));
         }
         let (fits, gone) = self.convert(key.node, to.node, answer);

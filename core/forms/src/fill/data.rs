@@ -95,6 +95,10 @@ pub(crate) struct Cell {
     pub read_only: bool,
     pub violated: bool,
     pub not_offered: bool,
+    /// A rule gave a value that the question cannot hold.
+    pub unfit: bool,
+    /// Of a repeat: there is no room for as many rows as its count says.
+    pub too_many: bool,
     /// Given by hand where a rule would fill it in: the rule leaves it alone.
     pub by_hand: bool,
     /// As the last change told the shell.
@@ -153,13 +157,21 @@ impl Filling {
         if let Some(above) = self.ancestor(row, table) {
             return vec![above];
         }
-        // The nearest row that holds both.
+        let common = self.common(row, table);
+        if common == 0 {
+            return self.tables[table].clone();
+        }
+        let under = |r: &&u32| self.ancestor(**r, self.rows[common as usize].table) == Some(common);
+        self.tables[table].iter().filter(under).copied().collect()
+    }
+
+    /// The nearest row that holds both a row and rows of a table.
+    pub(super) fn common(&self, row: u32, table: usize) -> u32 {
         let mut common = row;
         while common != 0 && !self.holds_table(self.rows[common as usize].table, table) {
             common = self.rows[common as usize].parent;
         }
-        let under = |r: &&u32| common == 0 || self.ancestor(**r, self.rows[common as usize].table) == Some(common);
-        self.tables[table].iter().filter(under).copied().collect()
+        common
     }
 
     fn holds_table(&self, outer: usize, mut inner: usize) -> bool {

@@ -7,13 +7,14 @@ use crate::num;
 use crate::numeral;
 use crate::value::{Answer, Date, Decimal, Missing, TimeOfDay};
 use crate::zone::{LocalError, Zone};
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// The most places behind the point of a number that somebody types.
 const MAX_PLACES: i16 = 9;
 
 /// What a text should have been.
-pub type LiteralError = &'static str;
+pub type LiteralError = Cow<'static, str>;
 
 /// Reads an answer: choices by name, several separated by spaces, dates as in ISO 8601, `?dk` for a missing value; numbers and positions
 /// as [`numeral`] reads them.
@@ -45,22 +46,22 @@ pub fn read_at(form: &Form, node: NodeRef, text: &str, zone: &Zone) -> Result<An
                 Answer::Many(c)
             })
         }
-        Kind::Integer => return numeral::integer(text).map(Answer::Integer).map_err(numeral::NumeralError::expected),
+        Kind::Integer => return numeral::integer(text).map(Answer::Integer).map_err(|e| e.expected().into()),
         Kind::Range { .. } | Kind::Decimal => {
-            return numeral::decimal(text).map(Answer::Decimal).map_err(numeral::NumeralError::expected);
+            return numeral::decimal(text).map(Answer::Decimal).map_err(|e| e.expected().into());
         }
         Kind::Date | Kind::Today => Date::parse(&digits).map(Answer::Date),
         Kind::Time => TimeOfDay::parse(&digits).map(Answer::Time),
         Kind::DateTime | Kind::Start | Kind::End => {
             return zone.read(&digits).map(Answer::Moment).map_err(LocalError::expected);
         }
-        Kind::Geopoint => return numeral::position(text).map(Answer::Point).map_err(numeral::NumeralError::expected),
+        Kind::Geopoint => return numeral::position(text).map(Answer::Point).map_err(|e| e.expected().into()),
         Kind::Acknowledge => matches!(text.trim(), "OK" | "yes").then_some(Answer::Acknowledged),
         Kind::Text | Kind::Barcode | Kind::Hidden | Kind::Calculate => Some(Answer::Text(text.to_owned())),
         Kind::Attachment { .. } => Some(Answer::Attachment(text.to_owned())),
         Kind::Group { .. } | Kind::Repeat { .. } | Kind::Note => None,
     };
-    answer.ok_or(expected)
+    answer.ok_or_else(|| expected.into())
 }
 
 /// Writes an answer so that [`read`] reads it back.
@@ -126,7 +127,7 @@ fn writes_comma(code: &str) -> bool {
 }
 
 /// What a kind of question takes, in words.
-fn takes(kind: &Kind) -> LiteralError {
+fn takes(kind: &Kind) -> &'static str {
     match kind {
         Kind::SelectOne { .. } => "one choice of its list",
         Kind::SelectMultiple { .. } => "choices of its list, separated by spaces",
@@ -144,7 +145,7 @@ fn takes(kind: &Kind) -> LiteralError {
 }
 
 /// Whether an answer is of the question's kind.
-pub(super) fn accepts(kind: &Kind, answer: &Answer) -> Result<(), LiteralError> {
+pub(super) fn accepts(kind: &Kind, answer: &Answer) -> Result<(), &'static str> {
     if !answer.is_possible() {
         return Err(
             "a value that there is: a day of the years 1900 to 2199 of the common calendar, a time within a day, a position on the earth",
@@ -172,7 +173,7 @@ pub(super) fn accepts(kind: &Kind, answer: &Answer) -> Result<(), LiteralError> 
 }
 
 /// As [`accepts`], for answers that were kept: calculations too, of any plain kind, and what a rule fills in.
-pub(super) fn accepts_kept(kind: &Kind, computes: bool, answer: &Answer) -> Result<(), LiteralError> {
+pub(super) fn accepts_kept(kind: &Kind, computes: bool, answer: &Answer) -> Result<(), &'static str> {
     match (kind, answer) {
         (_, Answer::Missing(_)) => Ok(()),
         (Kind::Calculate | Kind::Decimal | Kind::Range { .. }, Answer::Decimal(_))
@@ -215,6 +216,12 @@ pub(super) fn from_value(form: &Form, node: NodeRef, value: &Val) -> Option<Answ
         (Kind::DateTime, Val::Moment(m)) => Some(Answer::Moment(*m)),
         _ => read(form, node, &value.string()).ok(),
     }
+}
+
+/// Whether a computed value says something; NaN is what comes of blank answers.
+pub(super) fn says_something(value: &Val) -> bool {
+    let value = value.first();
+    !value.is_blank() && !matches!(value, Val::Unknown) && !matches!(value, Val::Number(n) if n.is_nan())
 }
 
 /// A number without floating point, which reads back as the same: whole up to 9e15, else the shortest decimal; NaN and infinity are none.

@@ -106,6 +106,10 @@ pub struct Filling {
     open: Option<usize>,
     /// Rules to be evaluated, by rank.
     queue: BTreeSet<(u32, u32)>,
+    /// Ranks of rules to be evaluated in every row: queued row by row only when it is their turn, not once for each row that changed.
+    everywhere: BTreeSet<u32>,
+    /// Counted repeats that lack rows because there is no room.
+    lacking: BTreeSet<Key>,
     /// Cells that may look different.
     touched: BTreeSet<(NodeRef, u32)>,
     restructured: bool,
@@ -139,6 +143,8 @@ impl Filling {
             revision: 0,
             open: None,
             queue: BTreeSet::new(),
+            everywhere: BTreeSet::new(),
+            lacking: BTreeSet::new(),
             touched: BTreeSet::new(),
             restructured: false,
             progress,

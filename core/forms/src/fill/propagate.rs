@@ -28,16 +28,17 @@ impl Filling {
     /// As [`Filling::put`], for an answer that somebody gave: where a rule would fill it in, it stays until it is cleared.
     pub(super) fn put_by_hand(&mut self, key: Key, answer: Option<Answer>) {
         if self.form.nodes[key.node as usize].has_calculation {
-            self.cell_mut(key).by_hand = answer.is_some();
+            let cell = self.cell_mut(key);
+            (cell.by_hand, cell.unfit) = (answer.is_some(), false);
             if answer.is_none() {
-                self.queue_calculation(key);
+                self.queue_own(key, What::Calculate);
             }
         }
         self.put(key, answer);
     }
 
-    fn queue_calculation(&mut self, key: Key) {
-        let own = |r: &Rule| r.node == key.node && r.what == What::Calculate;
+    fn queue_own(&mut self, key: Key, what: What) {
+        let own = |r: &Rule| r.node == key.node && r.what == what;
         if let Some(rank) = self.form.rules.iter().position(own) {
             self.queue.insert((num::index(rank), key.row));
         }
@@ -51,8 +52,8 @@ impl Filling {
         for rank in &form.readers[node as usize] {
             let rule = &form.rules[*rank as usize];
             let target = form.nodes[rule.node as usize].table;
-            if rule.across {
-                self.queue.extend(self.tables[target].iter().map(|r| (*rank, *r)));
+            if rule.across || (target != 0 && self.common(row, target) == 0) {
+                self.everywhere.insert(*rank);
             } else if target == table {
                 self.queue.insert((*rank, row));
             } else {
@@ -69,8 +70,28 @@ impl Filling {
     }
 
     fn run(&mut self) {
+        self.drain();
+        // Rows that went elsewhere may have made room.
+        for repeat in self.lacking.clone() {
+            self.queue_own(repeat, What::Count);
+        }
+        self.drain();
+    }
+
+    /// The next rule and row.
+    fn next_queued(&mut self) -> Option<(u32, u32)> {
+        let first = self.queue.first().map(|queued| queued.0);
+        if let Some(rank) = self.everywhere.first().copied().filter(|rank| first.is_none_or(|first| *rank <= first)) {
+            self.everywhere.remove(&rank);
+            let table = self.form.nodes[self.form.rules[rank as usize].node as usize].table;
+            self.queue.extend(self.tables[table].iter().map(|row| (rank, *row)));
+        }
+        self.queue.pop_first()
+    }
+
+    fn drain(&mut self) {
         let form = self.form.clone();
-        while let Some((rank, row)) = self.queue.pop_first() {
+        while let Some((rank, row)) = self.next_queued() {
             if !self.rows[row as usize].used {
                 continue;
             }
@@ -140,11 +161,24 @@ impl Filling {
         literal::from_value(&self.form, key.node, &eval(expr, &at))
     }
 
+    /// Whether an expression gives a value that the question cannot hold, as 3.5 for a whole number.
+    pub(super) fn is_unfit(&self, key: Key, expr: &Expr) -> bool {
+        let at = At::new(self, key.row, Some(key.node), Mode::Blank);
+        let value = eval(expr, &at);
+        literal::says_something(&value) && literal::from_value(&self.form, key.node, &value).is_none()
+    }
+
     fn calculate(&mut self, key: Key, expr: &Expr) {
-        if self.cell(key).is_some_and(|c| c.by_hand) {
+        let drawn = |answer: &Option<Answer>| answer.is_some() && self.form.nodes[key.node as usize].draws;
+        // What chance gave stays: it is recorded, and nobody could compute it again.
+        if self.cell(key).is_some_and(|c| c.by_hand || drawn(&c.answer)) {
             return;
         }
         let answer = self.computed(key, expr);
+        let unfit = answer.is_none() && self.is_unfit(key, expr);
+        if std::mem::replace(&mut self.cell_mut(key).unfit, unfit) != unfit {
+            self.touched.insert((key.node, key.row));
+        }
         let cell = self.cell_mut(key);
         if cell.answer != answer {
             cell.answer.clone_from(&answer);

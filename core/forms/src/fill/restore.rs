@@ -52,7 +52,8 @@ impl Filling {
     #[must_use]
     pub fn recorded(form: Arc<Form>, facts: Facts, environment: Environment, kept: Vec<Mutation>) -> (Self, usize) {
         Self::again(form, facts, environment, kept, |form, rule| {
-            rule.what == What::Calculate && (changeable(form, rule.node) || Self::depends_on_time(&rule.expr))
+            rule.what == What::Calculate
+                && (changeable(form, rule.node) || Self::depends_on_time(&rule.expr) || rule.expr.draws())
         })
     }
 
@@ -144,12 +145,15 @@ impl Filling {
     /// What stands where a rule would fill in something else was given by hand.
     fn tell_by_hand(&mut self) {
         let form = self.form.clone();
-        for rule in form.rules.iter().filter(|r| r.what == What::Calculate && changeable(&form, r.node)) {
+        let fills_in = |r: &&Rule| r.what == What::Calculate && changeable(&form, r.node) && !r.expr.draws();
+        for rule in form.rules.iter().filter(fills_in) {
             let table = form.nodes[rule.node as usize].table;
             for row in [&self.tables[table][..], &self.beyond[table]].concat() {
                 let key = Key { node: rule.node, row };
                 let given = self.answer(key).is_some() && self.answer(key) != self.computed(key, &rule.expr).as_ref();
-                self.cell_mut(key).by_hand = given;
+                let unfit = self.answer(key).is_none() && self.is_unfit(key, &rule.expr);
+                let cell = self.cell_mut(key);
+                (cell.by_hand, cell.unfit) = (given, unfit);
             }
         }
     }

@@ -4,8 +4,8 @@ use super::Filling;
 use super::data::{Key, Row};
 use super::restore::{Mutation, SavedRow};
 use super::scope::{At, Mode};
-use crate::expr::{Expr, eval};
-use crate::form::MAX_ROWS;
+use crate::expr::{Expr, NodeRef, eval};
+use crate::form::{MAX_ROWS, Rule, What};
 use crate::num;
 
 impl Filling {
@@ -13,29 +13,79 @@ impl Filling {
     /// stay as they are, out of sight, and come back with it.
     pub(super) fn resize(&mut self, key: Key, expr: &Expr) {
         let value = eval(expr, &At::new(self, key.row, Some(key.node), Mode::Blank)).number();
-        let wanted = num::int(value).and_then(|n| usize::try_from(n).ok()).unwrap_or(0).min(MAX_ROWS);
+        let wanted = if value > num::float_of(MAX_ROWS) { usize::MAX } else { whole(value) };
         let rows = self.rows_of(key);
-        if rows.len() == wanted {
-            return;
-        }
-        for row in rows.iter().skip(wanted) {
-            self.set_aside(*row);
-        }
-        let mut beyond = self.rows_beyond(key).into_iter();
-        for _ in rows.len()..wanted {
-            let grown = match beyond.next() {
-                Some(row) => self.take_back(row),
-                None => self.append_row(key).is_some(),
-            };
-            if !grown {
-                break;
+        // None rather than some of them: what is left out would look as if it had been answered.
+        let fitting = if wanted.saturating_sub(rows.len()) > self.room() { 0 } else { wanted };
+        if rows.len() != fitting {
+            for row in rows.iter().skip(fitting) {
+                self.set_aside(*row);
             }
+            let mut beyond = self.rows_beyond(key).into_iter();
+            for _ in rows.len()..fitting {
+                let grown = match beyond.next() {
+                    Some(row) => self.take_back(row),
+                    None => self.append_row(key).is_some(),
+                };
+                if !grown {
+                    break;
+                }
+            }
+            self.mark_value(key.node, key.row);
         }
-        self.mark_value(key.node, key.row);
+        let lacks = self.rows_of(key).len() < wanted;
+        self.tell_too_many(key, expr, lacks);
+    }
+
+    /// Notes whether a repeat lacks rows for which there is no room, and shows it where the number was given.
+    fn tell_too_many(&mut self, key: Key, expr: &Expr, lacks: bool) {
+        if lacks {
+            self.lacking.insert(key);
+        } else {
+            self.lacking.remove(&key);
+        }
+        if std::mem::replace(&mut self.cell_mut(key).too_many, lacks) != lacks {
+            self.touched.insert((key.node, key.row));
+            self.touched.extend(self.counters(key, expr).into_iter().map(|k| (k.node, k.row)));
+        }
+    }
+
+    /// The shown questions that the count of a repeat names.
+    fn counters(&self, repeat: Key, expr: &Expr) -> Vec<Key> {
+        let mut nodes = Vec::new();
+        expr.walk(&mut |e| {
+            if let Expr::Name(node) = e {
+                nodes.push(*node);
+            }
+        });
+        let rows = |node: NodeRef| self.related(repeat.row, self.form.nodes[node as usize].table).into_iter();
+        let keys = nodes.into_iter().flat_map(|node| rows(node).map(move |row| Key { node, row }));
+        keys.filter(|k| self.is_row(k.node) && self.is_shown(*k)).collect()
+    }
+
+    /// Whether an item is where it must be said that a repeat has too many rows: the questions that its count names, or, where none of
+    /// them is shown, the repeat.
+    pub(super) fn counts_too_many(&self, key: Key) -> bool {
+        if self.lacking.is_empty() {
+            return false;
+        }
+        let lacking = self.lacking.iter().filter(|repeat| self.is_shown(**repeat));
+        lacking.into_iter().any(|repeat| {
+            let of_repeat = |r: &&Rule| r.node == repeat.node && r.what == What::Count;
+            let counters = self.form.rules.iter().find(of_repeat).map(|r| self.counters(*repeat, &r.expr));
+            let counters = counters.unwrap_or_default();
+            counters.contains(&key) || (counters.is_empty() && *repeat == key)
+        })
+    }
+
+    /// How many rows may still be added.
+    fn room(&self) -> usize {
+        // The form itself is a row too.
+        (MAX_ROWS + 1).saturating_sub(self.tables.iter().map(Vec::len).sum::<usize>())
     }
 
     fn is_full(&self) -> bool {
-        self.tables.iter().map(Vec::len).sum::<usize>() > MAX_ROWS
+        self.room() == 0
     }
 
     /// Adds a row with its defaults and queues its rules; `None` at the limit.
@@ -143,6 +193,11 @@ impl Filling {
         self.mutations.push(Mutation::RemoveRow(row));
         self.restructured = true;
     }
+}
+
+/// A count as a number of rows; none for what is no number, or below 0.
+fn whole(value: f64) -> usize {
+    num::int(value).and_then(|n| usize::try_from(n).ok()).unwrap_or(0)
 }
 
 fn take_out(rows: &mut Vec<u32>, row: u32) {

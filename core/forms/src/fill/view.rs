@@ -5,6 +5,7 @@ use super::data::Key;
 use super::{Filling, literal};
 use crate::definition::{Check, Kind, Phase};
 use crate::expr::NodeRef;
+use crate::numeral;
 use crate::value::{Answer, Missing};
 use std::sync::Arc;
 
@@ -99,6 +100,18 @@ pub enum Issue {
     Error,
     /// The choice is no longer offered since another answer changed.
     NotOffered,
+    /// A repeat would have more rows than there may be ([`MAX_ROWS`](crate::form::MAX_ROWS)); the number is to be changed before signing.
+    TooManyRows,
+    /// What was computed for the question is no value of its kind, so that it is blank. It is told, and asks for nothing.
+    Unfit,
+}
+
+impl Issue {
+    /// Whether a report with it cannot be signed.
+    #[must_use]
+    pub fn prevents_signing(self) -> bool {
+        matches!(self, Self::Error | Self::TooManyRows)
+    }
 }
 
 /// What a change did to the view.
@@ -224,7 +237,7 @@ impl Filling {
     }
 
     /// Whether an item is drawn as a row: sections are pages, values behind the scenes are not drawn.
-    fn is_row(&self, node: NodeRef) -> bool {
+    pub(super) fn is_row(&self, node: NodeRef) -> bool {
         let item = &self.form.definition.items[node as usize];
         match item.kind {
             Kind::Calculate | Kind::Hidden | Kind::Start | Kind::End | Kind::Today => false,
@@ -262,10 +275,14 @@ impl Filling {
         }
     }
 
-    /// In words; but a decimal that can be edited stays in the notation of answers, which is what is read back.
+    /// In words. A decimal that can be edited is read back from them; where a comma might stand before thousands (`12,345`) it is written
+    /// with a point.
     fn text_of(&self, key: Key, answer: &Answer) -> String {
         match answer {
-            Answer::Decimal(d) if self.editable(key).is_ok() => d.to_string(),
+            Answer::Decimal(d) if self.editable(key).is_ok() => {
+                let words = self.words(key, answer);
+                if numeral::decimal(&words) == Ok(*d) { words } else { d.to_string() }
+            }
             other => self.words(key, other),
         }
     }
@@ -316,6 +333,12 @@ impl Filling {
         }
         if cell.not_offered {
             out.push(problem(Issue::NotOffered, Arc::default()));
+        }
+        if cell.unfit {
+            out.push(problem(Issue::Unfit, Arc::default()));
+        }
+        if self.counts_too_many(key) {
+            out.push(problem(Issue::TooManyRows, Arc::default()));
         }
         out
     }

@@ -109,8 +109,10 @@ fn expressions(form: &mut Form, problems: &mut Vec<Problem>) {
             (What::ReadOnly, Field::ReadOnly, item.read_only.as_deref()),
             (What::Constraint, Field::Constraint, item.constraint.as_deref()),
         ];
+        let mut draws = false;
         for (what, field, source) in parts {
             let expr = source.and_then(|s| reader.expression(s, field, false));
+            draws |= expr.as_ref().is_some_and(Expr::draws);
             rules.extend(expr.map(|expr| Rule::new(num::index(at), what, expr)));
         }
         let default = item.default.as_deref().and_then(|d| reader.default(d));
@@ -125,7 +127,7 @@ fn expressions(form: &mut Form, problems: &mut Vec<Problem>) {
         let node = &mut form.nodes[at];
         node.default = default;
         node.label_refs = label_refs;
-        node.has_calculation = has_calculation;
+        (node.has_calculation, node.draws) = (has_calculation, draws);
         node.filter = filter.map(|whole| Filter { keys: keys(&whole), whole });
     }
     form.rules = rules;
@@ -151,7 +153,9 @@ impl Reader<'_> {
         }
         let list = filter.then(|| self.form.list_ref(num::index(self.at))).flatten();
         let parsed = parse(source).map_err(|e| vec![e]);
-        match parsed.and_then(|tree| resolve(tree, &Scoped { form: self.form, list })) {
+        let once = matches!(field, Field::Calculation | Field::Default);
+        let resolved = parsed.and_then(|tree| resolve(tree, &Scoped { form: self.form, list }));
+        match resolved.and_then(|expr| if once { Ok(expr) } else { super::drawn_once(expr) }) {
             Ok(expr) => Some(expr),
             Err(faults) => {
                 faults.into_iter().for_each(|f| self.fault(field, Fault::Expression(f)));

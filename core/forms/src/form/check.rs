@@ -152,10 +152,14 @@ impl Check<'_> {
             },
             Kind::Range { start, end, step } => {
                 for value in [start, end, step].into_iter().filter(|v| Decimal::parse(v).is_none()) {
-                    self.add(at, Field::Type, Fault::Value { value: value.clone(), expected: "a decimal number" });
+                    self.add(
+                        at,
+                        Field::Type,
+                        Fault::Value { value: value.clone(), expected: "a decimal number".into() },
+                    );
                 }
                 if Decimal::parse(step).is_some_and(|s| s.digits <= 0) {
-                    self.add(at, Field::Type, Fault::Value { value: step.clone(), expected: "a step above 0" });
+                    self.add(at, Field::Type, Fault::Value { value: step.clone(), expected: "a step above 0".into() });
                 }
             }
             Kind::Calculate if item.calculation.is_none() => {

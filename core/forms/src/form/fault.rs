@@ -1,6 +1,7 @@
 //! What can be wrong with a definition.
 
 use crate::expr::ExprError;
+use std::borrow::Cow;
 
 /// A fault, and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,7 +133,7 @@ pub enum Fault {
         /// The value.
         value: String,
         /// What would be one.
-        expected: &'static str,
+        expected: Cow<'static, str>,
     },
     /// Something that this kind of item cannot have.
     #[error("{what} means nothing here; remove it")]

@@ -61,6 +61,8 @@ pub(crate) struct Node {
     /// Items named in its label or hint.
     pub label_refs: Vec<NodeRef>,
     pub has_calculation: bool,
+    /// Whether its calculation draws by chance, so that it is computed once and recorded.
+    pub draws: bool,
 }
 
 /// A default: a literal to be read by the question's kind, or an expression.
@@ -126,6 +128,17 @@ pub(crate) struct Section {
     pub end: NodeRef,
 }
 
+/// Refuses an expression that draws by chance where it would be evaluated anew.
+fn drawn_once(expr: Expr) -> Result<Expr, Vec<ExprError>> {
+    let mut faults = Vec::new();
+    expr.walk(&mut |e| match e {
+        Expr::Call(Function::Random, _) => faults.push(ExprError::Draws { function: "random" }),
+        Expr::Call(Function::Uuid, _) => faults.push(ExprError::Draws { function: "uuid" }),
+        _ => {}
+    });
+    if faults.is_empty() { Ok(expr) } else { Err(faults) }
+}
+
 impl Form {
     /// Compiles a definition.
     ///
@@ -165,7 +178,7 @@ impl Form {
     /// Every fault found.
     pub fn expression(&self, source: &str) -> Result<Expr, Vec<ExprError>> {
         let tree = parse(source).map_err(|e| vec![e])?;
-        resolve(tree, &Scoped { form: self, list: None })
+        drawn_once(resolve(tree, &Scoped { form: self, list: None })?)
     }
 
     /// The list of a choice question, when it is one of the checklist.

@@ -192,6 +192,32 @@ fn a_calculation_does_not_overwrite_what_was_typed() {
     }
 }
 
+/// Never blank without a reason: a fraction for a whole number is told, after a restart too, until somebody types one or it fits.
+#[test]
+fn a_computed_value_that_does_not_fit_is_told() {
+    let items = vec![
+        q("n", Kind::Integer),
+        q("half", Kind::Integer).calculation("${n} div 2"),
+        q("day", Kind::Date).calculation("concat('day ', ${n})"),
+    ];
+    let mut f = filling(items);
+    assert_eq!(issues(&f), ["day Unfit"], "what comes of nothing is blank");
+    set(&mut f, "day", "2026-10-25");
+    f.open_section(0);
+    let change = set(&mut f, "n", "7");
+    assert!(change.changed.iter().any(|r| r.name == "half" && !r.issues.is_empty()), "it is drawn");
+    for mut f in [reopened(&f), f] {
+        assert_eq!((answer(&f, "half").as_str(), issues(&f)), ("-", vec!["half Unfit".to_owned()]));
+        assert!(f.issues().iter().all(|p| !p.issue.prevents_signing()));
+        set(&mut f, "half", "3");
+        assert!(issues(&f).is_empty());
+        clear(&mut f, "half");
+        assert_eq!(issues(&f), ["half Unfit"]);
+        set(&mut f, "n", "8");
+        assert_eq!((answer(&f, "half").as_str(), issues(&f)), ("4", vec![]));
+    }
+}
+
 /// What is not offered or not asked any more is told or hidden, and there when it is again.
 #[test]
 fn filters_and_relevance_delete_nothing() {

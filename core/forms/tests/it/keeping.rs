@@ -6,7 +6,7 @@ use super::support::{
 };
 use baqylau_forms::Filling;
 use baqylau_forms::definition::{Check, Kind};
-use baqylau_forms::expr::Environment;
+use baqylau_forms::expr::{Chance, Environment};
 use baqylau_forms::fill::{Key, Mutation, SavedRow};
 use baqylau_forms::value::{Answer, Moment};
 
@@ -88,7 +88,7 @@ fn a_check_of_the_time_is_not_made_again() {
     set(&mut f, "t", "2023-03-19T14:00:00+06:00");
     set(&mut f, "u", "b");
     assert_eq!(issues(&f), ["u Error"]);
-    let earlier = Environment { now: Moment { ms: 0, offset: 0 }, language: 0 };
+    let earlier = Environment { now: Moment { ms: 0, offset: 0 }, language: 0, chance: Chance::NONE };
     let (again, _) = Filling::restore(f.form().clone(), facts(), earlier, f.snapshot());
     assert_eq!(issues(&again), ["u Error"]);
 }
@@ -97,7 +97,11 @@ fn a_check_of_the_time_is_not_made_again() {
 fn once_and_start_survive_restoring() {
     let form = form(vec![q("began", Kind::Start), calculate("first", "once(now())"), calculate("always", "now()")]);
     let f = Filling::new(form, facts(), environment());
-    let later = Environment { now: Moment { ms: environment().now.ms + 60_000, offset: 360 }, language: 0 };
+    let later = Environment {
+        now: Moment { ms: environment().now.ms + 60_000, offset: 360 },
+        language: 0,
+        chance: Chance::NONE,
+    };
     let (again, _) = Filling::restore(f.form().clone(), facts(), later, f.snapshot());
     assert_eq!([answer(&again, "began"), answer(&again, "first")], [answer(&f, "began"), answer(&f, "first")]);
     assert_eq!(answer(&again, "always"), "2023-03-19T14:31:00.000+06:00");

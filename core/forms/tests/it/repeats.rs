@@ -1,8 +1,10 @@
 //! Rows: added, removed, counted, summed, numbered.
 
 use super::support::{
-    add_row, answer, answer_in, calculate, filling, group, issues, key, one, q, repeat, set, set_in, shown,
+    add_row, answer, answer_in, calculate, environment, facts, filling, group, issues, key, one, q, repeat, set,
+    set_in, shown,
 };
+use baqylau_forms::Filling;
 use baqylau_forms::definition::{Check, Kind};
 use baqylau_forms::fill::{FillError, Key};
 
@@ -97,12 +99,78 @@ fn rows_stay_within_the_limit() {
         repeat("s", Some("${k}")),
         q("m", Kind::Integer).inside("s"),
     ]);
+    set(&mut f, "k", "2500");
+    assert_eq!(f.progress().asked, 1 + 5000);
+    assert!(issues(&f).is_empty());
     set(&mut f, "k", "3000");
-    assert_eq!(f.progress().asked, 1 + 5000);
-    set(&mut f, "k", "9000000000000");
-    assert_eq!(f.progress().asked, 1 + 5000);
+    assert_eq!((f.progress().asked, issues(&f)), (1 + 3000, vec!["k TooManyRows".to_owned()]));
     set(&mut f, "k", "2");
-    assert_eq!(f.progress().asked, 5);
+    assert_eq!((f.progress().asked, issues(&f)), (5, vec![]));
+}
+
+/// A count above the limit makes no rows at all, and the question that gave it says why; what was typed comes back.
+#[test]
+fn a_count_above_the_limit_is_told_where_it_was_typed_and_prevents_signing() {
+    let mut f = filling(vec![
+        q("k", Kind::Integer),
+        repeat("r", Some("${k} + 1")),
+        q("n", Kind::Integer).inside("r"),
+        calculate("sum", "sum(${n})"),
+    ]);
+    f.open_section(0);
+    set(&mut f, "k", "1");
+    set_in(&mut f, "n", 2, "7");
+    for much in ["5000", "100000", "9000000000000"] {
+        let change = set(&mut f, "k", much);
+        assert_eq!((issues(&f), f.progress().asked), (vec!["k TooManyRows".to_owned()], 1), "{much}");
+        assert!(f.issues().iter().all(|p| p.issue.prevents_signing()));
+        assert!(change.changed.iter().any(|r| r.name == "k" && !r.issues.is_empty()) || much != "5000", "it is drawn");
+        let (again, misfits) = Filling::restore(f.form().clone(), facts(), environment(), f.snapshot());
+        assert_eq!((issues(&again), misfits), (issues(&f), 0));
+    }
+    let change = set(&mut f, "k", "4999");
+    assert!(change.changed.iter().any(|r| r.name == "k" && r.issues.is_empty()));
+    assert_eq!((issues(&f), answer(&f, "sum"), f.progress().asked), (vec![], "7".to_owned(), 5001));
+}
+
+/// Where nobody is asked for the number, the repeat says so.
+#[test]
+fn a_count_that_nobody_typed_is_told_at_its_repeat() {
+    let mut f = filling(vec![
+        q("k", Kind::Integer),
+        q("l", Kind::Integer),
+        calculate("both", "${k} + ${l}"),
+        repeat("r", Some("${both}")),
+        q("n", Kind::Integer).inside("r"),
+        repeat("s", Some("${k}")),
+        q("m", Kind::Integer).inside("s"),
+    ]);
+    set(&mut f, "k", "2000");
+    set(&mut f, "l", "4000");
+    assert_eq!(issues(&f), ["r TooManyRows"]);
+    set(&mut f, "l", "2000");
+    assert_eq!(issues(&f), ["r TooManyRows"], "4,000 beside 2,000");
+    set(&mut f, "l", "500");
+    assert!(issues(&f).is_empty(), "what one gives back the other takes");
+    assert_eq!(f.progress().asked, 2 + 2500 + 2000);
+}
+
+/// Rows that look at each other are evaluated once each, however many of them come at once.
+#[test]
+fn a_rule_that_reads_other_rows_runs_once_a_row() {
+    let run = |count: &str| {
+        let mut f = filling(vec![
+            q("k", Kind::Integer),
+            repeat("r", Some("${k}")),
+            calculate("at", "position(..)").inside("r"),
+            calculate("before", "indexed-repeat(${at}, ${r}, ${at} - 1)").inside("r"),
+        ]);
+        f.take_mutations();
+        set(&mut f, "k", count);
+        assert_eq!(answer_in(&f, "before", 3), "2");
+        f.take_mutations().len()
+    };
+    assert_eq!((run("10"), run("1000")), (1 + 10 * 3 - 1, 1 + 1000 * 3 - 1));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Small forms, and ways to fill them and to look at them.
 
 use baqylau_forms::definition::{Check, Choice, Definition, Item, Kind, List, ListRef, Text};
-use baqylau_forms::expr::{Environment, Val};
+use baqylau_forms::expr::{Chance, Environment, Val};
 use baqylau_forms::fill::{Facts, Key, Mode, Outcome, QuestionView, ViewChange, read_literal};
 use baqylau_forms::form::Problem;
 use baqylau_forms::places::{Level, Place, PlaceTable};
@@ -178,7 +178,7 @@ pub fn form(items: Vec<Q>) -> Arc<Form> {
 
 /// 19 March 2023, 14:30 in Astana.
 pub fn environment() -> Environment {
-    Environment { now: moment("2023-03-19T14:30:00+06:00"), language: 0 }
+    Environment { now: moment("2023-03-19T14:30:00+06:00"), language: 0, chance: Chance::NONE }
 }
 
 pub fn moment(text: &str) -> Moment {

@@ -1,14 +1,16 @@
 //! Numbers, positions and dates as people type them.
 
-use super::support::{filling, key, q};
+use super::support::{definition, environment, facts, filling, key, places, q, set, view};
 use baqylau_forms::definition::Kind;
 use baqylau_forms::fill::{read_literal, write_literal};
+use baqylau_forms::{Filling, Form};
+use std::sync::Arc;
 
 /// What a question of a kind takes a text for, or what it expects instead.
 fn taken(kind: Kind, text: &str) -> Result<String, String> {
     let mut f = filling(vec![q("a", kind)]);
     let a = key(&f, "a", 0);
-    let answer = read_literal(f.form(), a.node, text).map_err(str::to_owned)?;
+    let answer = read_literal(f.form(), a.node, text).map_err(|e| e.into_owned())?;
     let written = write_literal(f.form(), a.node, &answer);
     let again = read_literal(f.form(), a.node, &written);
     assert!(again.as_ref() == Ok(&answer), "{text} is written {written}, which is another answer");
@@ -40,25 +42,51 @@ fn whole_numbers_are_read_in_the_digits_of_every_script() {
     for (text, number) in same {
         assert_eq!(taken(Kind::Integer, text).as_deref(), Ok(number), "{text}");
     }
-    for text in [
-        "²",
-        "½",
-        "Ⅳ",
-        "12,5",
-        "12.0",
-        "1e3",
-        "0x10",
-        "12 34",
-        "1 2345",
-        "12345 678",
-        "12 345 67",
-        "--5",
-        "",
-        "٫",
-        "9223372036854775808",
-    ] {
+    for text in
+        ["²", "½", "Ⅳ", "12,5", "12.0", "1e3", "0x10", "12 34", "1 2345", "12345 678", "12 345 67", "--5", "", "٫"]
+    {
         let said = taken(Kind::Integer, text).expect_err(text);
         assert!(said.contains("12345"), "{text}: {said}");
+    }
+}
+
+#[test]
+fn what_has_too_many_digits_is_told_how_many_there_may_be() {
+    for text in ["9223372036854775808", "1234567890123456789012", "12 345 678 901 234 567 890", "-9999999999999999999"]
+    {
+        let said = taken(Kind::Integer, text).expect_err(text);
+        assert!(said.starts_with("a whole number of at most 18 digits"), "{text}: {said}");
+    }
+    for text in ["0.1234567890", "12345678901234567890", "1234567890123,1234567"] {
+        let said = taken(Kind::Decimal, text).expect_err(text);
+        assert!(
+            said.starts_with("a number of at most 18 digits, at most 9 of them behind the point"),
+            "{text}: {said}"
+        );
+    }
+    for (kind, text) in [(Kind::Integer, "999999999999999999"), (Kind::Decimal, "999999999.999999999")] {
+        taken(kind, text).expect(text);
+    }
+}
+
+/// What a language shows is what the one reader reads: also where a comma could stand before thousands.
+#[test]
+fn decimals_that_can_be_changed_are_shown_as_the_language_writes_them_and_read_back() {
+    for (language, shown) in [
+        ("ru", ["12,5", "0,125", "12.345", "-7,25", "1234,567"]),
+        ("en", ["12.5", "0.125", "12.345", "-7.25", "1234.567"]),
+    ] {
+        let mut definition = definition(vec![q("a", Kind::Decimal)]);
+        definition.languages = vec![language.to_owned()];
+        let form = Arc::new(Form::compile(definition, places(1, 1)).expect("it compiles"));
+        let mut f = Filling::new(form, facts(), environment());
+        for (typed, shown) in ["12.5", "0.125", "12.345", "-7.25", "1234.567"].into_iter().zip(shown) {
+            set(&mut f, "a", typed);
+            let view = view(&f, "a");
+            assert_eq!(view.answer_text, shown, "{language}");
+            let again = read_literal(f.form(), view.key.node, &view.answer_text).expect("it is read back");
+            assert!(Some(again) == view.answer, "{language}: {shown}");
+        }
     }
 }
 

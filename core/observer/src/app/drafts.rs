@@ -5,9 +5,10 @@ use super::visits::{VisitRecord, facts, find_place, find_visit, record_of, zone}
 use super::{ObserverCore, Unlocked};
 use crate::error::Error;
 use crate::store::{Draft, MainStore, NewDraft};
-use baqylau_forms::expr::Environment;
+use baqylau_forms::expr::{Chance, Environment};
 use baqylau_forms::fill::{ChoiceView, Filling, Key, Leftover, Problem, Progress, SectionView, ViewChange};
 use baqylau_forms::value::Answer;
+use baqylau_protocol::keys::random;
 use std::sync::Arc;
 
 /// A checklist of a visit.
@@ -333,7 +334,7 @@ impl ObserverCore {
 
     pub(super) fn environment(&self, loaded: &Loaded, record: &VisitRecord) -> Environment {
         let now = zone(loaded, record).moment(self.config.clock.wall().ms);
-        Environment { now, language: self.language(loaded) }
+        Environment { now, language: self.language(loaded), chance: Chance::of(random) }
     }
 }
 

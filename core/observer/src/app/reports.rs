@@ -193,7 +193,7 @@ impl ObserverCore {
         let stored = u.main.visit(draft.visit)?;
         let record = record_of(&stored)?;
         let clock = &self.config.clock;
-        let Environment { now: wall, language } = filling.environment();
+        let Environment { now: wall, language, .. } = filling.environment();
         let seen = lock(&self.outbox)?.anchor()?.map(|a| (a.size, a.root));
         let id = ReportId::new(wall.ms, random());
         let remarks = remarks(filling);
@@ -356,6 +356,10 @@ fn ready(filling: &Filling, signing: &Signing) -> Result<(), Error> {
             }
             Issue::Warning | Issue::NotOffered if !given && !confirmed => {
                 return Err(Error::invalid(name(problem.key), "confirm the answer with a reason, or change it"));
+            }
+            Issue::TooManyRows => {
+                let remedy = format!("at most {} rows; correct the number", baqylau_forms::form::MAX_ROWS);
+                return Err(Error::invalid(name(problem.key), remedy));
             }
             _ => {}
         }

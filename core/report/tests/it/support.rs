@@ -1,7 +1,7 @@
 //! A checklist with every kind of question, and random fillings of it.
 
 use baqylau_forms::definition::{Choice, Item, Kind, List, ListRef, Media, Text};
-use baqylau_forms::expr::Environment;
+use baqylau_forms::expr::{Chance, Environment};
 use baqylau_forms::fill::{Facts, Key};
 use baqylau_forms::places::{Level, Place, PlaceTable};
 use baqylau_forms::value::{Answer, Date, Decimal, Moment, Point, TimeOfDay};
@@ -157,7 +157,7 @@ pub fn everything() -> Arc<Form> {
 }
 
 pub fn environment() -> Environment {
-    Environment { now: Moment { ms: 1_679_200_000_000, offset: 360 }, language: 0 }
+    Environment { now: Moment { ms: 1_679_200_000_000, offset: 360 }, language: 0, chance: Chance::NONE }
 }
 
 pub fn empty(form: &Arc<Form>) -> Filling {

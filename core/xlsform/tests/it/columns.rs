@@ -135,6 +135,32 @@ fn logic_on_the_row_that_ends_a_group_is_an_error() {
 }
 
 #[test]
+fn what_a_row_that_ends_something_says_of_questions_is_an_error() {
+    let columns = [
+        ("relevant", "1 = 1"),
+        ("constraint", ". > 1"),
+        ("check", "error"),
+        ("required", "yes"),
+        ("missing", "dk"),
+        ("calculation", "1"),
+        ("default", "1"),
+        ("read_only", "yes"),
+        ("choice_filter", "1 = 1"),
+        ("repeat_count", "2"),
+        ("phase", "arrival"),
+        ("figure", "n"),
+        ("parameters", "start=1"),
+    ];
+    for (column, value) in columns {
+        let survey = format!("type,name,label,{column}\nbegin_repeat,r,R,\ninteger,a,A,\nend_repeat,r,,{value}\n");
+        let said = format!(
+            "voting/survey.csv, row 4, column {column}: it means nothing here; it belongs on the row that begins the group or repeat"
+        );
+        assert_eq!(tables(&survey).errors(), [said]);
+    }
+}
+
+#[test]
 fn a_column_of_the_choices_that_looks_misspelt_is_an_error() {
     let survey = "type,name,label\nselect_multiple who,w,Who?\n";
     let choices = "list_name,name,label,exlusive,kind,label:fr\nwho,a,A,yes,x,\n";

@@ -303,15 +303,15 @@ private fun IssueLine(
     Surface(
         Modifier.fillMaxWidth().padding(horizontal = 16.dp, vertical = 4.dp).testTag("issue-${row.name}"),
         MaterialTheme.shapes.small,
-        if (problem.issue == Issue.ERROR) colours.errorContainer else colours.tertiaryContainer,
-        if (problem.issue == Issue.ERROR) colours.onErrorContainer else colours.onTertiaryContainer,
+        if (problem.issue.preventsSigning) colours.errorContainer else colours.tertiaryContainer,
+        if (problem.issue.preventsSigning) colours.onErrorContainer else colours.onTertiaryContainer,
     ) {
         Column(Modifier.padding(8.dp)) {
-            Text((if (problem.issue == Issue.ERROR) "✗ " else "⚠ ") + text)
+            Text((if (problem.issue.preventsSigning) "✗ " else "⚠ ") + text)
             val confirmed = problem.confirmed
             if (confirmed != null) {
                 Text(stringResource(R.string.issue_confirmed, confirmed))
-            } else if (problem.issue != Issue.ERROR) {
+            } else if (problem.issue.asksWhy) {
                 TextButton({ model.over(Over.Confirm(problem)) }, Modifier.heightIn(min = TARGET).testTag("confirm-${row.name}")) {
                     Text(stringResource(R.string.issue_confirm))
                 }
@@ -334,7 +334,15 @@ fun issueName(issue: Issue): Int =
         Issue.WARNING -> R.string.issue_warning
         Issue.ERROR -> R.string.issue_error
         Issue.NOT_OFFERED -> R.string.issue_not_offered
+        Issue.TOO_MANY_ROWS -> R.string.issue_too_many_rows
+        Issue.UNFIT -> R.string.issue_unfit
     }
+
+/** What is to be confirmed with a reason. */
+val Issue.asksWhy get() = this == Issue.WARNING || this == Issue.NOT_OFFERED || this == Issue.UNANSWERED
+
+/** What no reason makes good: the answer has to be changed. */
+val Issue.preventsSigning get() = this == Issue.ERROR || this == Issue.TOO_MANY_ROWS
 
 @Composable
 fun words(option: Option): String =

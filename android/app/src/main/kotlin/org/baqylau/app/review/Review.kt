@@ -27,7 +27,9 @@ import org.baqylau.Problem
 import org.baqylau.RowView
 import org.baqylau.VisitView
 import org.baqylau.app.R
+import org.baqylau.app.checklist.asksWhy
 import org.baqylau.app.checklist.issueName
+import org.baqylau.app.checklist.preventsSigning
 import org.baqylau.app.core.Core
 import org.baqylau.app.enrol.private
 import org.baqylau.app.nav.Route
@@ -55,10 +57,10 @@ data class ReviewState(
     val asked: Int = 0,
     val reason: String = "",
 ) {
-    val impossible get() = problems.any { it.issue == Issue.ERROR }
+    val impossible get() = problems.any { it.issue.preventsSigning }
 
     /** Signing needs a reason when something is missing or unlikely and not confirmed. */
-    val needsReason get() = problems.any { it.issue == Issue.UNANSWERED || it.issue != Issue.ERROR && it.confirmed == null }
+    val needsReason get() = problems.any { it.issue == Issue.UNANSWERED || it.issue.asksWhy && it.confirmed == null }
 }
 
 /** What is wrong, what the numbers are, and what will be sent to whom. */
@@ -171,7 +173,7 @@ private fun ProblemLine(
     state: ReviewState,
     open: (Route) -> Unit,
 ) {
-    val mark = if (problem.issue == Issue.ERROR) "✗" else if (problem.confirmed != null) "✓" else "⚠"
+    val mark = if (problem.issue.preventsSigning) "✗" else if (problem.confirmed != null) "✓" else "⚠"
     val text = problem.text.ifEmpty { stringResource(issueName(problem.issue)) }
     Line(state.names[problem.key].orEmpty(), "problem-${problem.key.node}", "$mark $text") {
         state.draft?.let { open(Route.Checklist(it.id, problem.section.toInt())) }
