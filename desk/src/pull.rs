@@ -18,6 +18,7 @@ use baqylau_protocol::{VERSION, cbor};
 use data_encoding::BASE64URL_NOPAD;
 use minicbor::bytes::{ByteArray, ByteVec};
 use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
 
 /// How often an end of the log that is not where the head says is asked for again.
 const WITHHELD_TRIES: u32 = 20;
@@ -96,11 +97,13 @@ impl Desk {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// Pulls what is new, verifies and opens it. `progress` is told how many objects are here.
+    /// Pulls what is new, verifies and opens it. `progress` is told how many objects are here. Waits for another pull into the same
+    /// store, of this program or another one, to end.
     ///
     /// # Errors
     /// The server does not answer, or its log is not what it signed.
     pub fn pull(&mut self, now: i64, progress: &dyn Fn(u64)) -> Result<Pulled, DeskError> {
+        let _alone = self.alone()?;
         let identity = self.enrolled(now)?;
         self.refresh_bundle()?;
         self.tell_register(now)?;
@@ -118,6 +121,15 @@ impl Desk {
         self.settle_devices(&mut pulled)?;
         self.settle_roster(&identity)?;
         Ok(pulled)
+    }
+
+    /// Held by whoever pulls: two that begin at the same place of the log would both write what follows. It is a lock on the folder
+    /// itself, which needs no room on the disk, and ends with the program that holds it.
+    fn alone(&self) -> Result<File, DeskError> {
+        let io = |e: std::io::Error| DeskError::file(&self.folder, e);
+        let folder = File::open(&self.folder).map_err(io)?;
+        folder.lock().map_err(io)?;
+        Ok(folder)
     }
 
     /// Fetches the log to its end. What does not lead to the head that the server signed is not kept: a server that was put right is

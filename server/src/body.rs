@@ -126,7 +126,7 @@ impl Incoming {
 
 impl Drop for Incoming {
     fn drop(&mut self) {
-        self.crowd.let_go(&self.member);
+        self.crowd.release(&self.member);
     }
 }
 

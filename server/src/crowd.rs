@@ -107,7 +107,7 @@ impl Crowd {
         loop {
             let mut left = std::pin::pin!(self.left.notified());
             left.as_mut().enable();
-            if self.members().len() < self.limits.connections || self.shed(&|_| true) {
+            if self.members().len() < self.limits.connections || self.shed_one() {
                 return;
             }
             let _somebody_left = tokio::time::timeout(self.limits.settling / 4, left).await;
@@ -141,9 +141,9 @@ impl Crowd {
         (self.limits.patience / 20).max(Duration::from_millis(10))
     }
 
-    /// Cuts off the slowest, where descriptors ran out.
-    pub fn shed_one(&self) {
-        self.shed(&|_| true);
+    /// Cuts off the slowest, where there is no room or descriptors ran out; `false` when none is slow.
+    pub fn shed_one(&self) -> bool {
+        self.shed(&|_| true)
     }
 
     /// Cuts off the slowest of some, unknown ones first; `false` when none of them is slow.
@@ -164,7 +164,8 @@ impl Crowd {
         member.end.notify_one();
     }
 
-    fn release(&self, member: &Member) {
+    /// The member's request is done with, or the member: its bytes are no longer under way.
+    pub fn release(&self, member: &Member) {
         self.held.fetch_sub(member.held.swap(0, Ordering::SeqCst), Ordering::SeqCst);
     }
 
@@ -193,11 +194,6 @@ impl Crowd {
             }
         }
         Err(Full)
-    }
-
-    /// The member's request is done with: its bytes are no longer under way.
-    pub fn let_go(&self, member: &Member) {
-        self.release(member);
     }
 
     /// The server begins to work on a request of the member, or to send the answer.

@@ -117,12 +117,7 @@ pub async fn start(config: Config) -> Result<Running, ServeError> {
     let mission = MissionId::of(&config.root);
     let io = |e: std::io::Error| StorageError::Io(e.to_string());
     let blobs = Blobs::beside(&config.database).map_err(io)?;
-    // An earlier run may have ended between the last byte of an attachment and its name.
-    for hash in blobs.begun().map_err(io)? {
-        if let Some(length) = reader.blob(mission, hash)? {
-            blobs.have(hash, length).map_err(io)?;
-        }
-    }
+    finish(&blobs, reader.as_mut(), mission);
     let receipts = SigningKey::from_seed(*config.receipt_key.seed());
     let (sequencer, shared, writer) = sequencer::start(writer, config.root, config.receipt_key, config.now.clone())?;
     let app = Arc::new(App {
@@ -145,6 +140,25 @@ pub async fn start(config: Config) -> Result<Running, ServeError> {
     tracing::info!(%address, %mission, "listening");
     let task = tokio::spawn(accept(listener, acceptor, app, stopped));
     Ok(Running { address, stop, task, writer, _only: only })
+}
+
+/// Finishes what an earlier run left between the last byte of an attachment and its name. What cannot be finished is told, and keeps
+/// neither the others nor the server waiting: it is tried again when it is asked for.
+fn finish(blobs: &Blobs, reader: &mut dyn Storage, mission: MissionId) {
+    let begun = blobs.begun().unwrap_or_else(|cause| {
+        tracing::error!(%cause, "the attachments that were begun cannot be listed; they are finished when they are asked for");
+        Vec::new()
+    });
+    for hash in begun {
+        let finished = match reader.blob(mission, hash) {
+            Ok(Some(length)) => blobs.have(hash, length).map(drop).map_err(|e| StorageError::Io(e.to_string())),
+            Ok(None) => Ok(()),
+            Err(cause) => Err(cause),
+        };
+        if let Err(cause) = finished {
+            tracing::error!(%hash, %cause, "an attachment that was begun cannot be finished; it is tried again when it is asked for");
+        }
+    }
 }
 
 /// A lock on the database's folder: one sequencer numbers the log.

@@ -86,6 +86,36 @@ fn damaged() -> DeskError {
     DeskError::Storage(StorageError::Damaged { path: "desk.db".into() })
 }
 
+/// What becomes of the rows that are here already.
+#[derive(Clone, Copy)]
+enum Taken {
+    /// Parts stay as they are; a version that is here is a fault.
+    Kept,
+    /// They may be damaged, and make room for what is sound.
+    Replaced,
+}
+
+/// Writes a manifest and its parts.
+fn put_bundle(
+    tx: &Transaction<'_>,
+    taken: Taken,
+    version: u64,
+    manifest: &[u8],
+    parts: &[(Hash, Vec<u8>)],
+) -> Result<(), DeskError> {
+    let (bundle, part) = match taken {
+        Taken::Kept => ("INSERT INTO bundle VALUES (?1, ?2, ?3)", "INSERT OR IGNORE INTO part VALUES (?1, ?2)"),
+        Taken::Replaced => {
+            ("INSERT OR REPLACE INTO bundle VALUES (?1, ?2, ?3)", "INSERT OR REPLACE INTO part VALUES (?1, ?2)")
+        }
+    };
+    tx.execute(bundle, params![signed(version), Hash::of(manifest).0, manifest])?;
+    for (hash, bytes) in parts {
+        tx.execute(part, params![hash.0, bytes])?;
+    }
+    Ok(())
+}
+
 impl Store {
     /// Opens or makes it.
     ///
@@ -127,10 +157,7 @@ impl Store {
     /// The database fails.
     pub fn add_bundle(&mut self, version: u64, manifest: &[u8], parts: &[(Hash, Vec<u8>)]) -> Result<(), DeskError> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        tx.execute("INSERT INTO bundle VALUES (?1, ?2, ?3)", params![signed(version), Hash::of(manifest).0, manifest])?;
-        for (hash, bytes) in parts {
-            tx.execute("INSERT OR IGNORE INTO part VALUES (?1, ?2)", params![hash.0, bytes])?;
-        }
+        put_bundle(&tx, Taken::Kept, version, manifest, parts)?;
         Ok(tx.commit()?)
     }
 
@@ -145,11 +172,7 @@ impl Store {
         parts: &[(Hash, Vec<u8>)],
     ) -> Result<(), DeskError> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let insert = "INSERT OR REPLACE INTO bundle VALUES (?1, ?2, ?3)";
-        tx.execute(insert, params![signed(version), Hash::of(manifest).0, manifest])?;
-        for (hash, bytes) in parts {
-            tx.execute("INSERT OR REPLACE INTO part VALUES (?1, ?2)", params![hash.0, bytes])?;
-        }
+        put_bundle(&tx, Taken::Replaced, version, manifest, parts)?;
         Ok(tx.commit()?)
     }
 
@@ -227,10 +250,7 @@ impl Store {
         for version in later {
             tx.execute(aside, [version])?;
         }
-        tx.execute("INSERT INTO bundle VALUES (?1, ?2, ?3)", params![signed(version), Hash::of(manifest).0, manifest])?;
-        for (hash, bytes) in parts {
-            tx.execute("INSERT OR IGNORE INTO part VALUES (?1, ?2)", params![hash.0, bytes])?;
-        }
+        put_bundle(&tx, Taken::Kept, version, manifest, parts)?;
         Ok(tx.commit()?)
     }
 }

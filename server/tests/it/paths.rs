@@ -5,6 +5,8 @@ use baqylau_http::reqwest::StatusCode;
 use baqylau_protocol::bundle::{Manifest, Part, PartKind};
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::Role;
+use baqylau_protocol::cose::Type;
+use baqylau_protocol::envelope::{Address, Blob, To, make};
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::wire::{Code, LogPage, ReadRequest, Upload, Verdict};
@@ -138,4 +140,29 @@ async fn a_replayed_envelope_costs_its_author_no_quota() {
         assert!(verdicts.iter().all(|v| index(v) == 1), "receipted every time");
     }
     assert_eq!(index(&mission.send(vec![mission.envelope(&device, 2)]).await[0]), 2);
+}
+
+#[tokio::test]
+async fn an_attachment_that_cannot_be_read_does_not_stop_the_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut mission = Mission::start(folder.path()).await;
+    let observer = mission.device(Role::Observer, NOW + 1);
+    let bytes = b"sealed".to_vec();
+    let blobs = [Blob { hash: Hash([7; 32]), length: 1 }, Blob { hash: Hash::of(&bytes), length: bytes.len() as u64 }];
+    let prev = Hash::of(&observer.enrolment);
+    let reading = mission.reading.public();
+    let to = To::Desks(&reading);
+    let address = Address { mission: mission.id(), device: DeviceId::of(prev), seq: 1, prev, to, blobs: &blobs };
+    let envelope = make(&address, Type::Report, &observer.key, &observer.shared, b"words").expect("makes");
+    let verdicts = mission.send(vec![observer.enrolment.clone(), envelope]).await;
+    assert!(verdicts.iter().all(|v| code(v).is_none()), "{verdicts:?}");
+    mission.running.take().expect("runs").stop().await;
+    // A folder in the place of a file can be neither read nor removed as one, whoever the server runs as.
+    let part = |hash: Hash| folder.path().join("server.blobs").join(format!("{hash}.part"));
+    std::fs::create_dir(part(blobs[0].hash)).expect("made");
+    std::fs::write(part(blobs[1].hash), &bytes).expect("written");
+    mission.open(folder.path()).await;
+    let whole = folder.path().join("server.blobs").join(blobs[1].hash.to_string());
+    assert_eq!(std::fs::read(whole).expect("finished"), bytes, "the other one is finished");
+    assert_eq!(mission.log(Some(mission.request(&observer).await)).await.0, StatusCode::UNAUTHORIZED, "it answers");
 }

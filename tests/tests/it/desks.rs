@@ -10,6 +10,7 @@ use baqylau_protocol::ids::Hash;
 use baqylau_protocol::roster::Standing;
 use baqylau_report::review::State;
 use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
+use std::sync::Barrier;
 
 /// Status, team and participants of each report, in the order of the log.
 type Row = (&'static str, String, i64);
@@ -237,4 +238,29 @@ fn a_second_phone_amends_what_is_handed_over_to_it() {
     let amended = world.desk.picture(None, Answers::Effective).expect("a picture").reports.pop().expect("a report");
     assert_eq!(amended.report.expect("a report").visit.code, visit, "the visit keeps its code");
     assert_eq!(world.desk.letters().expect("letters")[0].answered, Some(amended.envelope.hash));
+}
+
+#[test]
+fn two_pulls_into_one_store_at_once_do_not_disturb_each_other() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let phone = world.enrolled("one", &invite);
+    // What the desk itself has to say is in the log before the phone's reports are counted.
+    let _register = pulled(&mut world.desk);
+    let mut second = Desk::open(&world.desk.folder, PASSPHRASE).expect("opens");
+    for round in 1..=30 {
+        event(&phone, "100");
+        let start = Barrier::new(2);
+        let pull = |desk: &mut Desk| {
+            start.wait();
+            desk.pull(now(), &|_| ()).map(|pulled| pulled.opened)
+        };
+        let (one, two) = std::thread::scope(|scope| {
+            let other = scope.spawn(|| pull(&mut second));
+            (pull(&mut world.desk), other.join().expect("no panic"))
+        });
+        assert_eq!(one.expect("pulls") + two.expect("pulls"), 1, "round {round}: one of them opened it, once");
+        let reports = world.desk.picture(None, Answers::Effective).expect("a picture").reports;
+        assert_eq!(reports.len(), round);
+    }
 }
