@@ -2,7 +2,7 @@
 
 use baqylau_benches::timed;
 use baqylau_protocol::blob::Sealer;
-use baqylau_protocol::courier::Courier;
+use baqylau_protocol::courier::CourierFile;
 use baqylau_protocol::ids::MissionId;
 use baqylau_protocol::keys::random;
 use baqylau_sqlite::{Schema, open};
@@ -29,8 +29,8 @@ fn main() {
     println!("peak memory of both: {} MB", peak_rss() >> 20);
     let mission = MissionId([1; 16]);
     let objects = (0..20_000).map(|_| random::<1000>().to_vec().into()).collect();
-    let file = Courier { v: 1, mission, objects, receipts: Vec::new(), bundle: None, kept: None }.encode();
-    let (read, time) = timed(|| Courier::decode(&file, mission).expect("reads"));
+    let file = CourierFile { v: 1, mission, objects, receipts: Vec::new(), bundle: None, kept: None }.encode();
+    let (read, time) = timed(|| CourierFile::decode(&file, mission).expect("reads"));
     let count = f64::from(u32::try_from(read.objects.len()).unwrap_or(0));
     println!("a courier file read: {:.0} objects a second", count / time.as_secs_f64());
     import();
@@ -52,7 +52,7 @@ fn import() {
     assert_eq!(taken.carried, REPORTS + 1);
     let schema = Schema { steps: &["CREATE TABLE t(a INTEGER PRIMARY KEY, b BLOB NOT NULL) STRICT;"] };
     let db = open(&world.folder.path().join("raw.db"), Some(&[7; 32]), schema).expect("opens");
-    let objects = Courier::decode(&file, world.desk.mission()).expect("reads").objects;
+    let objects = CourierFile::decode(&file, world.desk.mission()).expect("reads").objects;
     let ((), raw) = timed(|| {
         let tx = db.unchecked_transaction().expect("begins");
         for object in &objects {

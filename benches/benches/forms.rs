@@ -2,9 +2,9 @@
 //! 40 µs an answer; pyxform 117/297/877 ms to compile; xforms-engine 4 to 8 ms to refilter 300 stations.
 
 use baqylau_benches::{compile, form, places, write_checklist};
-use baqylau_desk::source::Source;
+use baqylau_desk::source::MissionTables;
 use baqylau_forms::expr::{Chance, Environment};
-use baqylau_forms::fill::{Facts, Filling, Key};
+use baqylau_forms::fill::{CellKey, Filling, VisitFacts};
 use baqylau_forms::value::{Answer, Moment};
 use baqylau_forms::{Form, Places};
 use baqylau_tests::tables;
@@ -33,7 +33,7 @@ fn definition_to_ready_visit(bencher: Bencher, questions: usize) {
     bencher.bench(|| {
         let definition = serde_json::from_slice(&bytes).expect("reads");
         let form = Arc::new(Form::compile(definition, places.clone()).expect("compiles"));
-        let mut filling = Filling::new(form, Facts::default(), ENVIRONMENT);
+        let mut filling = Filling::new(form, VisitFacts::default(), ENVIRONMENT);
         black_box(filling.open_section(0))
     });
 }
@@ -48,7 +48,7 @@ fn compile_xlsform(bencher: Bencher, questions: usize) {
 }
 
 fn filling(survey: &str) -> Filling {
-    Filling::new(form(survey, &places()), Facts::default(), ENVIRONMENT)
+    Filling::new(form(survey, &places()), VisitFacts::default(), ENVIRONMENT)
 }
 
 const HEAD: &str = "type,name,label,relevant,constraint,calculation,choice_filter,repeat_count\n";
@@ -98,8 +98,8 @@ fn sum_over_200_rows(bencher: Bencher) {
         "{HEAD}begin_group,s,S,,,,,\nbegin_repeat,r,R,,,,,200\ninteger,v,V,,,,,\nend_repeat,,,,,,,\ncalculate,total,,,,sum(${{v}}),,\nend_group,,,,,,,\n"
     );
     let mut filling = filling(&survey);
-    let keys: Vec<Key> = filling.shown_keys();
-    let rows: Vec<Key> = keys.into_iter().filter(|k| k.row > 0).collect();
+    let keys: Vec<CellKey> = filling.shown_keys();
+    let rows: Vec<CellKey> = keys.into_iter().filter(|k| k.row > 0).collect();
     for key in &rows {
         filling.set(*key, Answer::Integer(1)).expect("sets");
     }
@@ -131,7 +131,7 @@ fn choose_a_region_and_refilter(bencher: Bencher) {
 /// A search in all 10,223 stations of a real mission: a code, a word that most names have, a letter, two words, and what is nowhere.
 #[divan::bench(args = ["s09999", "мектеп", "а", "алматы 12", "nowhere"])]
 fn search_10223_stations(bencher: Bencher, query: &str) {
-    let source = Source::read(&tables("kazakhstan-2023")).expect("the tables have no fault");
+    let source = MissionTables::read(&tables("kazakhstan-2023")).expect("the tables have no fault");
     let places = &source.places;
     let stations =
         (0..).map(|level| places.of_level(level)).find(|all| all.len() == 10_223).expect("stations").to_vec();

@@ -1,8 +1,8 @@
 //! Verify and open at the desk, beside the bare primitives of the same run: two Ed25519 verifications and one HPKE opening.
 
 use baqylau_benches::timed;
-use baqylau_protocol::cose::Type;
-use baqylau_protocol::envelope::{Address, Envelope, To, make};
+use baqylau_protocol::cose::ObjectType;
+use baqylau_protocol::envelope::{Address, Envelope, Recipient, make};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey};
 use baqylau_protocol::seal::{SharedKey, seal, unseal};
@@ -21,10 +21,10 @@ fn main() {
             device: DeviceId([2; 16]),
             seq,
             prev: Hash([3; 32]),
-            to: To::Desks(&reading),
+            to: Recipient::Desks(&reading),
             blobs: &[],
         };
-        make(&address, Type::Report, &device, &shared, &payload).expect("makes")
+        make(&address, ObjectType::Report, &device, &shared, &payload).expect("makes")
     };
     let envelopes: Vec<Vec<u8>> = (1..=u64::from(ENVELOPES)).map(one).collect();
     println!("a sealed, signed report: {} bytes", envelopes[0].len());

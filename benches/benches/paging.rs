@@ -6,8 +6,8 @@ use baqylau_benches::many::{add, another, fill, multiply};
 use baqylau_benches::{quantile, timed};
 use baqylau_desk::Desk;
 use baqylau_desk::keys::{self, DeskKeys};
-use baqylau_desk::store::Envelope;
-use baqylau_page::{Options, start};
+use baqylau_desk::store::PulledEnvelope;
+use baqylau_page::{PageOptions, start};
 use baqylau_sqlite::rusqlite::Connection;
 use baqylau_tests::{PASSPHRASE, World, now, tables};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -53,7 +53,7 @@ fn plain(folder: &Path) {
 fn serve(folder: &Path) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let desk = || Desk::open(folder, PASSPHRASE).expect("a desk");
-    let options = Options { port: 0, every: Duration::from_millis(100), now };
+    let options = PageOptions { port: 0, every: Duration::from_millis(100), now };
     let (running, took) = timed(|| runtime.block_on(start(desk(), desk(), options)).expect("serves"));
     println!("{} {}", running.address, took.as_millis());
     let mut end = String::new();
@@ -143,7 +143,7 @@ fn pages(page: &Page) {
 }
 
 /// From the moment when a report is in the store to the word that every open page gets.
-fn live(desk: &mut Desk, page: &Page, pattern: &Envelope) {
+fn live(desk: &mut Desk, page: &Page, pattern: &PulledEnvelope) {
     let mut stream = TcpStream::connect(&page.host).expect("connects");
     write!(stream, "GET /news?seen=0 HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\n\r\n", page.host, page.cookie)
         .expect("asks");

@@ -2,7 +2,7 @@
 
 use baqylau_benches::{quantile, timed};
 use baqylau_forms::value::Answer;
-use baqylau_observer::ObserverCore;
+use baqylau_observer::ObserverApp;
 use baqylau_sqlite::{Schema, open};
 use baqylau_tests::{World, tables};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -35,7 +35,7 @@ fn main() {
     report("the same while a sync runs", &mut syncing, &mut raw);
 }
 
-fn while_syncing(core: &ObserverCore, draft: i64, key: baqylau_observer::app::Key) -> Vec<Duration> {
+fn while_syncing(core: &ObserverApp, draft: i64, key: baqylau_observer::app::CellKey) -> Vec<Duration> {
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {

@@ -8,14 +8,14 @@ use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::Invite;
-use baqylau_protocol::cose::Type;
+use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::enrolment::Enrolment;
-use baqylau_protocol::envelope::{Address, To, make};
+use baqylau_protocol::envelope::{Address, Recipient, make};
 use baqylau_protocol::ids::{DeviceId, Hash, PublicKey};
 use baqylau_protocol::keys::{BoxKey, SigningKey, random};
 use baqylau_protocol::seal::SharedKey;
 use baqylau_protocol::wire::{Upload, Verdict, Verdicts};
-use baqylau_server::{Config, Limits, Running, TlsFiles, start};
+use baqylau_server::{Limits, RunningServer, ServerConfig, TlsFiles, start};
 use baqylau_sqlite::{Schema, open};
 use std::path::Path;
 use std::sync::Arc;
@@ -112,9 +112,15 @@ fn device(count: usize, invite: &Invite, manifest: &Manifest) -> Vec<Vec<u8>> {
     let mut out = vec![body(enrolment)];
     let payload: [u8; 420] = random();
     for seq in 1..=count as u64 {
-        let address =
-            Address { mission: manifest.mission, device, seq, prev, to: To::Desks(&manifest.reading), blobs: &[] };
-        let envelope = make(&address, Type::Report, &key, &shared, &payload).expect("makes");
+        let address = Address {
+            mission: manifest.mission,
+            device,
+            seq,
+            prev,
+            to: Recipient::Desks(&manifest.reading),
+            blobs: &[],
+        };
+        let envelope = make(&address, ObjectType::Report, &key, &shared, &payload).expect("makes");
         prev = Hash::of(&envelope);
         out.push(body(envelope));
     }
@@ -143,7 +149,7 @@ async fn submit(url: &str, roots: &[Vec<u8>], lanes: Vec<Vec<Vec<u8>>>) {
 }
 
 /// A server on loopback that publishes a mission.
-fn mission(folder: &Path, tls: bool, count: usize) -> (String, Vec<Invite>, Manifest, (Runtime, Running)) {
+fn mission(folder: &Path, tls: bool, count: usize) -> (String, Vec<Invite>, Manifest, (Runtime, RunningServer)) {
     let runtime = Runtime::new().expect("runtime");
     let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();
     let url = format!("{}://127.0.0.1:{port}", if tls { "https" } else { "http" });
@@ -158,7 +164,7 @@ fn mission(folder: &Path, tls: bool, count: usize) -> (String, Vec<Invite>, Mani
     let invites = invites.iter().map(|i| Invite::from_text(&i.text).expect("an invite")).collect();
     let read = |name: &str| std::fs::read(mission.join("server").join(name)).expect("file");
     let hex = |name: &str| PublicKey::from_hex(&String::from_utf8_lossy(&read(name))).expect("hex");
-    let config = Config {
+    let config = ServerConfig {
         listen: ([127, 0, 0, 1], port).into(),
         database: mission.join("server/server.db"),
         root: hex("root.pub"),

@@ -3,9 +3,9 @@
 use baqylau_benches::many::{fill, multiply};
 use baqylau_benches::{quantile, timed};
 use baqylau_desk::Desk;
-use baqylau_desk::board::Line;
+use baqylau_desk::board::ReportRow;
 use baqylau_desk::export::Format;
-use baqylau_desk::status::Answers;
+use baqylau_desk::status::AnswerBasis;
 use baqylau_tests::{World, tables};
 use std::time::Duration;
 
@@ -21,15 +21,16 @@ fn main() {
 }
 
 fn write(desk: &Desk) {
-    let (source, board) = desk.board(None, Answers::Effective).expect("a board");
+    let (source, board) = desk.report_table(None, AnswerBasis::Effective).expect("a board");
     let at = source.checklists.iter().position(|c| c.id == "voting");
-    let lines: Vec<&Line> = board.lines.iter().filter(|l| l.checklist == at).take(REPORTS).collect();
+    let lines: Vec<&ReportRow> = board.rows.iter().filter(|l| l.checklist == at).take(REPORTS).collect();
     assert_eq!(lines.len(), REPORTS);
     let places: Vec<u64> = lines.iter().map(|l| l.index).collect();
     let plain = rate(|| desk.store.plain_at(&places).expect("envelopes").len());
     println!("beside it: envelopes read and nothing else, {plain:.0} a second");
     for (what, format) in [("CSV", Format::Csv), ("Parquet", Format::Parquet), ("XLSX", Format::Xlsx)] {
-        let table = || desk.table(&source, &lines, ("voting", 0), Answers::Effective, format).expect("a table").len();
+        let table =
+            || desk.table(&source, &lines, ("voting", 0), AnswerBasis::Effective, format).expect("a table").len();
         let (bytes, rows) = (table(), rate(table));
         println!("{what}: {rows:.0} rows a second, {:.2} of it, {} kB", rows / plain, bytes >> 10);
     }

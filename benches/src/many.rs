@@ -1,14 +1,14 @@
 //! A mission with many reports: those of some phones, multiplied.
 
 use baqylau_desk::Desk;
-use baqylau_desk::store::{Envelope, Object, Opened};
-use baqylau_observer::ObserverCore;
-use baqylau_observer::app::Config;
-use baqylau_protocol::cose::Type;
+use baqylau_desk::store::{LogObject, Opened, PulledEnvelope};
+use baqylau_observer::ObserverApp;
+use baqylau_observer::app::PhoneConfig;
+use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{Hash, ReportId};
 use baqylau_protocol::keys::random;
 use baqylau_report::Report;
-use baqylau_simulator::{Person, SimulatedClock, World as Plan, schedule, work};
+use baqylau_simulator::{ScheduleInputs as Plan, SimulatedClock, SimulatedObserver, schedule, work};
 use baqylau_tests::{BUDGET, PIN, World, now, tables};
 use std::sync::Arc;
 
@@ -28,8 +28,11 @@ pub fn fill(world: &mut World) {
         let places = source.places.level(level).map(|l| source.places.of_level(l)).unwrap_or_default();
         places.iter().filter_map(|p| source.places.get(*p)).map(|p| p.code.to_string()).collect::<Vec<_>>()
     };
-    let person =
-        |p: &baqylau_desk::source::Person| Person { code: p.code.clone(), role: p.role.clone(), team: p.team.clone() };
+    let person = |p: &baqylau_desk::source::Person| SimulatedObserver {
+        code: p.code.clone(),
+        role: p.role.clone(),
+        team: p.team.clone(),
+    };
     let plan = Plan {
         people: source.people.iter().map(person).collect(),
         checklists: source
@@ -45,8 +48,8 @@ pub fn fill(world: &mut World) {
     for (code, tasks) in tasks.iter().filter(|(_, tasks)| !tasks.is_empty()).step_by(8).take(PEOPLE) {
         let invite = world.invite(code);
         let clock = Arc::new(SimulatedClock::at(ELECTION_DAY));
-        let config = Config { clock: clock.clone(), ..world.phone(code) };
-        let core = ObserverCore::create(config, PIN, &invite).expect("a store");
+        let config = PhoneConfig { clock: clock.clone(), ..world.phone(code) };
+        let core = ObserverApp::create(config, PIN, &invite).expect("a store");
         core.enrol(BUDGET).expect("enrols");
         work(&core, &clock, &tasks[..tasks.len().min(TASKS)], &mut || ()).expect("works");
         core.sync_now(BUDGET).expect("syncs");
@@ -58,15 +61,15 @@ pub fn fill(world: &mut World) {
 ///
 /// # Panics
 /// When the database fails.
-pub fn multiply(desk: &mut Desk, count: usize) -> Envelope {
+pub fn multiply(desk: &mut Desk, count: usize) -> PulledEnvelope {
     let all = desk.store.envelopes().expect("envelopes");
-    let patterns: Vec<Envelope> =
-        all.into_iter().filter(|e| e.plain.as_ref().is_ok_and(|o| o.kind == Type::Report)).collect();
+    let patterns: Vec<PulledEnvelope> =
+        all.into_iter().filter(|e| e.plain.as_ref().is_ok_and(|o| o.kind == ObjectType::Report)).collect();
     let first = desk.store.cursor().expect("a cursor");
     let mut at = first;
     let mut last = patterns[0].clone();
     while at - first < count as u64 {
-        let page: Vec<Envelope> =
+        let page: Vec<PulledEnvelope> =
             (at..).take(1_000).zip(patterns.iter().cycle()).map(|(index, pattern)| another(pattern, index)).collect();
         add(desk, at, &page);
         at += page.len() as u64;
@@ -80,14 +83,14 @@ pub fn multiply(desk: &mut Desk, count: usize) -> Envelope {
 /// # Panics
 /// When it is none.
 #[must_use]
-pub fn another(pattern: &Envelope, index: u64) -> Envelope {
+pub fn another(pattern: &PulledEnvelope, index: u64) -> PulledEnvelope {
     let bytes = &pattern.plain.as_ref().expect("it opened").bytes;
     let mut report = Report::decode(bytes).expect("a report");
     report.id = ReportId::new(report.clock.wall.ms, random());
     report.visit.code = format!("{}-{index}", report.visit.code);
     let bytes = report.encode();
-    let plain = Ok(Opened { kind: Type::Report, bytes });
-    Envelope {
+    let plain = Ok(Opened { kind: ObjectType::Report, bytes });
+    PulledEnvelope {
         index,
         seq: 1_000 + index,
         hash: Hash(random()),
@@ -101,7 +104,7 @@ pub fn another(pattern: &Envelope, index: u64) -> Envelope {
 ///
 /// # Panics
 /// When the database fails.
-pub fn add(desk: &mut Desk, first: u64, page: &[Envelope]) {
-    let object = |e: &Envelope| Object { received: e.received, hash: e.hash, bytes: vec![0; 1_000] };
+pub fn add(desk: &mut Desk, first: u64, page: &[PulledEnvelope]) {
+    let object = |e: &PulledEnvelope| LogObject { received: e.received, hash: e.hash, bytes: vec![0; 1_000] };
     desk.store.add_page(first, &page.iter().map(object).collect::<Vec<_>>(), &[], page, &[]).expect("a page");
 }

@@ -10,10 +10,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// What a subcommand gives: whether all is well, or what went wrong. Exit codes are 0, 1 and 2.
-pub type Outcome = Result<bool, Failure>;
+pub type CommandResult = Result<bool, CommandError>;
 
 /// Anything that can go wrong, in words.
-pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+pub type CommandError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A mission's folder and its passphrase.
 #[derive(Args)]
@@ -34,7 +34,7 @@ pub struct Passphrase {
 }
 
 impl Passphrase {
-    pub fn read(&self) -> Result<String, Failure> {
+    pub fn read(&self) -> Result<String, CommandError> {
         if let Some(file) = &self.passphrase_file {
             let text = std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
             return Ok(text.trim_end_matches(['\r', '\n']).to_owned());
@@ -50,7 +50,7 @@ impl Passphrase {
 }
 
 impl Folder {
-    pub fn open(&self) -> Result<Desk, Failure> {
+    pub fn open(&self) -> Result<Desk, CommandError> {
         Ok(Desk::open(&self.folder, &self.secret.read()?)?)
     }
 }
@@ -61,7 +61,7 @@ pub fn now() -> i64 {
 }
 
 /// The files in a folder, in the order of their names.
-pub fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub fn files_in(folder: &Path) -> Result<Vec<PathBuf>, CommandError> {
     let fault = |e: std::io::Error| format!("{}: {e}", folder.display());
     let entries = std::fs::read_dir(folder).map_err(fault)?.collect::<Result<Vec<_>, _>>().map_err(fault)?;
     let mut files: Vec<PathBuf> = entries.into_iter().map(|e| e.path()).filter(|p| p.is_file()).collect();
@@ -73,7 +73,7 @@ pub fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 const LONGEST_COURIER: usize = MAX_FILE / 2 * 3;
 
 /// A file of no more bytes than that; of a longer one no more is read.
-fn read_at_most(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
+fn read_at_most(path: &Path, limit: usize) -> Result<Vec<u8>, CommandError> {
     let fault = |e: std::io::Error| format!("{}: {e}", path.display());
     let mut bytes = Vec::new();
     std::fs::File::open(path).map_err(fault)?.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(fault)?;
@@ -84,7 +84,7 @@ fn read_at_most(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
 }
 
 /// A courier file: its bytes, or those that frames make, one a line.
-pub fn courier_file(path: &Path) -> Result<Vec<u8>, Failure> {
+pub fn courier_file(path: &Path) -> Result<Vec<u8>, CommandError> {
     let bytes = read_at_most(path, LONGEST_COURIER)?;
     let Some(text) = std::str::from_utf8(&bytes).ok().filter(|t| t.starts_with("BAQYLAUC")) else { return Ok(bytes) };
     let mut assembler = Assembler::default();
@@ -98,7 +98,7 @@ pub fn courier_file(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// Prints one JSON value on one line.
-pub fn print_json<T: Serialize>(value: &T) -> Outcome {
+pub fn print_json<T: Serialize>(value: &T) -> CommandResult {
     println!("{}", serde_json::to_string(value)?);
     Ok(true)
 }

@@ -29,19 +29,19 @@ struct Cli {
 enum Command {
     /// Make a mission: check its tables, make its keys, sign its bundle, invite its people.
     #[command(subcommand)]
-    Mission(mission::Mission),
+    Mission(mission::MissionCommand),
     /// Run the mission server.
-    Serve(serve::Serve),
+    Serve(serve::ServeOptions),
     /// Pull what the server has, and compute the figures.
     #[command(subcommand)]
-    Desk(desk::Desk),
+    Desk(desk::DeskCommand),
     /// Verify an exported log, offline and without any secret key.
-    Verify(verify::Verify),
+    Verify(verify::VerifyOptions),
     /// Observe in a terminal: the same core that a phone has.
     #[command(subcommand)]
-    Observe(observe::Observe),
+    Observe(observe::ObserveCommand),
     /// Play a whole mission, and compare its figures with the published ones.
-    Demo(demo::Demo),
+    Demo(demo::DemoOptions),
     /// One phone of the demonstration, as a process of its own.
     #[command(hide = true)]
     DemoDevice(demo::DemoDevice),

@@ -1,16 +1,16 @@
 //! `baqylau mission`: tables, keys, bundle, people.
 
-use crate::common::{Folder, Outcome, Passphrase, now, print_json};
+use crate::common::{CommandResult, Folder, Passphrase, now, print_json};
 use crate::demo::stage::planned;
 use baqylau_desk::Desk;
-use baqylau_desk::source::Source;
+use baqylau_desk::source::MissionTables;
 use baqylau_protocol::ids::DeviceId;
 use clap::Subcommand;
 use serde_json::json;
 use std::path::PathBuf;
 
 #[derive(Subcommand)]
-pub enum Mission {
+pub enum MissionCommand {
     /// Check a mission's tables: every fault with file, row and column.
     Check {
         /// The folder with the tables.
@@ -129,10 +129,10 @@ pub enum Mission {
     },
 }
 
-pub fn run(command: Mission) -> Outcome {
+pub fn run(command: MissionCommand) -> CommandResult {
     match command {
-        Mission::Check { source, json } => check(&source, json),
-        Mission::New { folder, source, servers, secret, json } => {
+        MissionCommand::Check { source, json } => check(&source, json),
+        MissionCommand::New { folder, source, servers, secret, json } => {
             let desk = Desk::new(&folder, &source, &servers, &secret.read()?)?;
             let warnings = desk.source()?.warnings;
             if json {
@@ -145,7 +145,7 @@ pub fn run(command: Mission) -> Outcome {
             println!("`baqylau mission build --folder {} --publish`; phones enrol after that", folder.display());
             Ok(true)
         }
-        Mission::Build { folder, days, publish, json } => {
+        MissionCommand::Build { folder, days, publish, json } => {
             let passphrase = folder.secret.read()?;
             let mut desk = Desk::open(&folder.folder, &passphrase)?;
             let warnings = desk.source()?.warnings;
@@ -171,7 +171,7 @@ pub fn run(command: Mission) -> Outcome {
             }
             Ok(true)
         }
-        Mission::Invite { folder, people, days, json } => {
+        MissionCommand::Invite { folder, people, days, json } => {
             let invited = folder.open()?.invite(&people, now(), days)?;
             if json {
                 let rows: Vec<_> = invited.iter().map(|i| json!({"person": i.person.code, "invite": i.text})).collect();
@@ -180,7 +180,7 @@ pub fn run(command: Mission) -> Outcome {
             println!("{} invites in {}/invites", invited.len(), folder.folder.display());
             Ok(true)
         }
-        Mission::Replace { folder, device, lost, days } => {
+        MissionCommand::Replace { folder, device, lost, days } => {
             let mut desk = folder.open()?;
             let invited = desk.replace(device_id(&device)?, lost, now(), days)?;
             if lost {
@@ -189,13 +189,13 @@ pub fn run(command: Mission) -> Outcome {
             println!("an invite for {} in {}/invites", invited.person.code, folder.folder.display());
             Ok(true)
         }
-        Mission::Move { folder, person, team, since } => {
+        MissionCommand::Move { folder, person, team, since } => {
             let since = since.map(|t| crate::desk::moment(&t)).transpose()?.unwrap_or_else(now);
             folder.open()?.store.move_person(&person, &team, since)?;
             println!("{person} is in team {team} from then on");
             Ok(true)
         }
-        Mission::Confirm { folder, device, offline } => {
+        MissionCommand::Confirm { folder, device, offline } => {
             let desk = folder.open()?;
             desk.confirm(device_id(&device)?)?;
             if !offline {
@@ -204,7 +204,7 @@ pub fn run(command: Mission) -> Outcome {
             println!("confirmed {device}");
             Ok(true)
         }
-        Mission::Contest { folder, device, offline } => {
+        MissionCommand::Contest { folder, device, offline } => {
             let desk = folder.open()?;
             desk.contest(device_id(&device)?)?;
             if !offline {
@@ -213,13 +213,13 @@ pub fn run(command: Mission) -> Outcome {
             println!("contested {device}");
             Ok(true)
         }
-        Mission::Desk { folder, other } => {
+        MissionCommand::Desk { folder, other } => {
             let passphrase = folder.secret.read()?;
-            Desk::open(&folder.folder, &passphrase)?.another(&other, &passphrase)?;
+            Desk::open(&folder.folder, &passphrase)?.add_desk(&other, &passphrase)?;
             println!("a desk in {}; `baqylau desk pull --folder` with it fetches the log", other.display());
             Ok(true)
         }
-        Mission::Revoke { folder, device, good, offline } => {
+        MissionCommand::Revoke { folder, device, good, offline } => {
             let desk = folder.open()?;
             let id = device_id(&device)?;
             let entry = desk.revoke(id, good)?;
@@ -241,8 +241,8 @@ fn warn(warnings: &[String]) {
     warnings.iter().for_each(|w| println!("warning: {w}"));
 }
 
-fn check(source: &std::path::Path, json: bool) -> Outcome {
-    let checked = Source::read(source).map_err(|e| match e {
+fn check(source: &std::path::Path, json: bool) -> CommandResult {
+    let checked = MissionTables::read(source).map_err(|e| match e {
         baqylau_desk::DeskError::Source { faults } => faults,
         other => vec![other.to_string()],
     });

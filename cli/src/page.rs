@@ -1,16 +1,16 @@
 //! `baqylau desk page`: what the desk knows, in a browser on this machine.
 
-use crate::common::{Failure, Outcome, now};
+use crate::common::{CommandError, CommandResult, now};
 use crate::serve::stop_signal;
 use baqylau_desk::Desk;
-use baqylau_page::{Options, start};
+use baqylau_page::{PageOptions, start};
 use std::time::Duration;
 
 /// Serves the page of a store that is opened twice, until Ctrl-C.
-pub fn serve(open: impl Fn() -> Result<Desk, Failure>, port: u16, every: Duration) -> Outcome {
+pub fn serve(open: impl Fn() -> Result<Desk, CommandError>, port: u16, every: Duration) -> CommandResult {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let running = start(open()?, open()?, Options { port, every, now }).await?;
+        let running = start(open()?, open()?, PageOptions { port, every, now }).await?;
         println!("Open this address; it is good once, in one browser on this machine. Ctrl-C ends it.");
         println!("{}", running.address);
         stop_signal().await?;

@@ -1,9 +1,9 @@
 //! `baqylau serve`: the mission server. It needs the folder `server/` of a mission and nothing that reads.
 
-use crate::common::{Failure, Outcome, now};
+use crate::common::{CommandError, CommandResult, now};
 use baqylau_protocol::ids::PublicKey;
 use baqylau_protocol::keys::SigningKey;
-use baqylau_server::{Config, Limits, TlsFiles, start};
+use baqylau_server::{Limits, ServerConfig, TlsFiles, start};
 use clap::Args;
 use data_encoding::HEXLOWER;
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// Options of the server.
 #[derive(Args)]
-pub struct Serve {
+pub struct ServeOptions {
     /// The folder `server/` of a mission: root.pub, receipt.key, tls.pem, tls-key.pem. The database is made in it.
     #[arg(long, value_name = "DIR")]
     folder: PathBuf,
@@ -27,7 +27,7 @@ pub struct Serve {
     connections: usize,
 }
 
-pub fn run(args: &Serve) -> Outcome {
+pub fn run(args: &ServeOptions) -> CommandResult {
     let filter = tracing_subscriber::EnvFilter::try_from_env("BAQYLAU_LOG").unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -40,7 +40,7 @@ pub fn run(args: &Serve) -> Outcome {
     })
 }
 
-fn config(args: &Serve) -> Result<Config, Failure> {
+fn config(args: &ServeOptions) -> Result<ServerConfig, CommandError> {
     let read = |name: &str| {
         let path = args.folder.join(name);
         std::fs::read(&path).map_err(|e| format!("{}: {e}; copy the mission's folder `server` here", path.display()))
@@ -49,7 +49,7 @@ fn config(args: &Serve) -> Result<Config, Failure> {
     let seed = HEXLOWER.decode(text("receipt.key")?.as_bytes())?;
     let seed: [u8; 32] = seed.try_into().map_err(|_| "receipt.key is not 32 bytes in hexadecimal")?;
     let tls = if args.no_tls { None } else { Some(TlsFiles { chain: read("tls.pem")?, key: read("tls-key.pem")? }) };
-    Ok(Config {
+    Ok(ServerConfig {
         listen: args.listen,
         database: args.folder.join("server.db"),
         root: PublicKey::from_hex(&text("root.pub")?).ok_or("root.pub is no key in hexadecimal")?,

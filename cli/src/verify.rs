@@ -3,15 +3,15 @@
 //! The file is CBOR: `[1, root key, manifest, [[received, object], ...], tree head]`. Where an object is damaged at the server, it is
 //! empty, and its hash stands behind it.
 
-use crate::common::{Failure, Outcome, print_json};
+use crate::common::{CommandError, CommandResult, print_json};
 use baqylau_desk::Desk;
-use baqylau_desk::store::Object;
+use baqylau_desk::store::LogObject;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
-use baqylau_protocol::merkle::Tree;
+use baqylau_protocol::merkle::MerkleTree;
 use baqylau_protocol::receipt::{TreeHead, leaf_hash};
 use clap::Args;
 use minicbor::bytes::ByteVec;
@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 /// Options of verify.
 #[derive(Args)]
-pub struct Verify {
+pub struct VerifyOptions {
     /// What `desk log` wrote.
     file: PathBuf,
     /// The mission's id that the file must be of; without it, compare the one that is shown.
@@ -33,10 +33,10 @@ pub struct Verify {
     json: bool,
 }
 
-type Exported = (u8, PublicKey, ByteVec, Vec<Entry>, ByteVec);
+type Exported = (u8, PublicKey, ByteVec, Vec<ExportedEntry>, ByteVec);
 
 #[derive(Encode, Decode)]
-struct Entry {
+struct ExportedEntry {
     #[n(0)]
     received: i64,
     #[n(1)]
@@ -48,16 +48,16 @@ struct Entry {
 
 /// Writes a desk's log, as far as the head that the log leads to. Gives the number of objects. Heads that contradict it are written
 /// beside it, an array of the bytes that the server signed.
-pub fn export(desk: &Desk, file: &Path) -> Result<usize, Failure> {
+pub fn export(desk: &Desk, file: &Path) -> Result<usize, CommandError> {
     let root = PublicKey::from_hex(&desk.settings.root).ok_or("the root key does not read")?;
     let manifest = desk.store.manifest()?.ok_or("build the bundle first")?;
     let (size, head) = desk.last_head()?.ok_or("pull first")?;
-    let entry = |o: Object| {
+    let entry = |o: LogObject| {
         let hash = o.is_gap().then_some(o.hash);
-        Entry { received: o.received, object: o.bytes.into(), hash }
+        ExportedEntry { received: o.received, object: o.bytes.into(), hash }
     };
     let covered = desk.store.objects()?.into_iter().take_while(|(index, _)| *index < size);
-    let entries: Vec<Entry> = covered.map(|(_, o)| entry(o)).collect();
+    let entries: Vec<ExportedEntry> = covered.map(|(_, o)| entry(o)).collect();
     let size = entries.len();
     let evidence: Vec<ByteVec> = desk.store.evidence()?.into_iter().map(|e| e.head.into()).collect();
     if !evidence.is_empty() {
@@ -70,20 +70,20 @@ pub fn export(desk: &Desk, file: &Path) -> Result<usize, Failure> {
 
 #[derive(Default)]
 struct Tally {
-    devices: HashMap<DeviceId, Chain>,
+    devices: HashMap<DeviceId, ExportedChain>,
     envelopes: usize,
     seen: HashSet<Hash>,
     faults: Vec<String>,
 }
 
-struct Chain {
+struct ExportedChain {
     key: PublicKey,
     desk: bool,
     links: BTreeMap<u64, Vec<(Hash, Hash)>>,
     first: Hash,
 }
 
-pub fn run(args: &Verify) -> Outcome {
+pub fn run(args: &VerifyOptions) -> CommandResult {
     let bytes = std::fs::read(&args.file).map_err(|e| format!("{}: {e}", args.file.display()))?;
     let damaged = |e: minicbor::decode::Error| match e.is_end_of_input() {
         true => format!("{}: the file is cut off; export it again with `baqylau desk log`", args.file.display()),
@@ -113,8 +113,8 @@ pub fn run(args: &Verify) -> Outcome {
             return report(args, mission, &tally, 0);
         }
     };
-    let mut tree = Tree::default();
-    for (index, Entry { received, object, hash }) in entries.iter().enumerate() {
+    let mut tree = MerkleTree::default();
+    for (index, ExportedEntry { received, object, hash }) in entries.iter().enumerate() {
         tree.push(leaf_hash(hash.unwrap_or_else(|| Hash::of(object)), *received));
         match hash {
             None => tally.object(index, object, &manifest, mission),
@@ -140,7 +140,7 @@ impl Tally {
             return;
         }
         if let Ok(enrolled) = Enrolled::open(object, &manifest.issuer, mission) {
-            let chain = Chain {
+            let chain = ExportedChain {
                 key: enrolled.enrolment.device_key,
                 desk: enrolled.role == Role::Desk,
                 links: BTreeMap::new(),
@@ -190,7 +190,7 @@ impl Tally {
     }
 }
 
-fn report(args: &Verify, mission: MissionId, tally: &Tally, gaps: u64) -> Outcome {
+fn report(args: &VerifyOptions, mission: MissionId, tally: &Tally, gaps: u64) -> CommandResult {
     let desks = tally.devices.values().filter(|c| c.desk).count();
     if args.json {
         print_json(&json!({

@@ -3,9 +3,9 @@
 use crate::error::DeskError;
 use crate::folder::Desk;
 use crate::pull::block;
-use crate::store::Envelope;
+use crate::store::PulledEnvelope;
 use baqylau_protocol::blob;
-use baqylau_protocol::cose::Type;
+use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::Hash;
 use baqylau_report::Report;
 use baqylau_report::report::Attachment;
@@ -51,9 +51,9 @@ impl Desk {
     }
 
     /// What one report names.
-    fn named(&self, envelope: &Envelope, rows: &mut Vec<AttachmentRow>) {
+    fn named(&self, envelope: &PulledEnvelope, rows: &mut Vec<AttachmentRow>) {
         if let Ok(opened) = &envelope.plain
-            && opened.kind == Type::Report
+            && opened.kind == ObjectType::Report
         {
             let attachments = Report::decode(&opened.bytes).ok().and_then(|r| r.attachments).unwrap_or_default();
             rows.extend(attachments.into_iter().map(|attachment| {

@@ -1,18 +1,18 @@
 //! Every report in a line, and the numbers over any part of them. The figures of any part of the reports are sums over lines, so that a
 //! page, a region and the statement cannot contradict each other.
 
-use crate::entry::Entry;
-use crate::filter::{Filter, Words, fits};
+use crate::entry::ReportSummary;
+use crate::filter::{ReportFilter, SearchWords, fits};
 use crate::flags::Flags;
 use crate::folder::Desk;
-use crate::judge::{Signed, Verdict, reporter};
-use crate::ledger::{Asked, Ledger};
-use crate::source::{Person, Source, Use, Used};
-use crate::status::{Answers, Status};
+use crate::judge::{Adjudication, Signed, reporter};
+use crate::ledger::{ReportIndex, RequestedReport};
+use crate::source::{FieldRole, MissionTables, Person, RoledQuestion};
+use crate::status::{AnswerBasis, Status};
 use crate::{DeskError, flags};
-use baqylau_findings::{Computed, Given, Seen, total};
+use baqylau_findings::{Computed, Contribution, FigureInput, total};
 use baqylau_protocol::ids::Hash;
-use baqylau_report::review::State;
+use baqylau_report::review::ReviewState;
 use baqylau_report::{Coding, Correction, Review};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Deref;
@@ -20,10 +20,10 @@ use std::sync::{Arc, OnceLock};
 
 /// A report in a line.
 #[derive(Debug, Clone)]
-pub struct Line {
-    entry: Arc<Entry>,
+pub struct ReportRow {
+    entry: Arc<ReportSummary>,
     /// The report as it was sent, where desks corrected it.
-    pub(crate) first: Arc<Entry>,
+    pub(crate) first: Arc<ReportSummary>,
     /// Whether it counts, and if not, why.
     pub status: Status,
     /// Who sent it, with the team of that time.
@@ -42,54 +42,54 @@ pub struct Line {
     pub internal: bool,
 }
 
-impl Deref for Line {
-    type Target = Entry;
+impl Deref for ReportRow {
+    type Target = ReportSummary;
 
-    fn deref(&self) -> &Entry {
+    fn deref(&self) -> &ReportSummary {
         &self.entry
     }
 }
 
 /// Everything that was pulled, in lines.
-pub struct Board {
+pub struct ReportTable {
     /// In the order of the log.
-    pub lines: Vec<Line>,
+    pub rows: Vec<ReportRow>,
     /// Confirmed devices of people of the register.
     pub people: usize,
     /// The level of places by which the mission is told apart.
     pub level: u16,
-    values: Arc<Vec<Given>>,
+    values: Arc<Vec<Contribution>>,
     /// Where the line of a report stands.
     at: HashMap<Hash, usize>,
     whole: OnceLock<Vec<Computed>>,
     /// Figures that name choices which older versions lack, by the address of those.
     pub(crate) lacking: OnceLock<HashMap<usize, HashSet<usize>>>,
-    pub(crate) source: Arc<Source>,
-    pub(crate) answers: Answers,
+    pub(crate) source: Arc<MissionTables>,
+    pub(crate) answers: AnswerBasis,
     pub(crate) counted: OnceLock<(usize, Hash)>,
 }
 
 /// Lines by their checklists.
-pub struct ByChecklist<'b>(Vec<Vec<&'b Line>>);
+pub struct ByChecklist<'b>(Vec<Vec<&'b ReportRow>>);
 
 impl<'b> ByChecklist<'b> {
     /// Those that a number looks at.
     #[must_use]
-    pub fn lines(&self, source: &Source, number: usize) -> &[&'b Line] {
+    pub fn rows(&self, source: &MissionTables, number: usize) -> &[&'b ReportRow] {
         source.number_at(number).and_then(|(at, _)| self.0.get(at)).map_or(&[], Vec::as_slice)
     }
 }
 
-impl Line {
+impl ReportRow {
     pub(crate) fn new(
-        asked: Asked,
-        verdict: Verdict,
+        asked: RequestedReport,
+        verdict: Adjudication,
         corrections: Vec<(Signed<Correction>, bool)>,
         codings: Vec<Signed<Coding>>,
     ) -> Self {
-        let Verdict { status, person, reviews } = verdict;
+        let Adjudication { status, person, reviews } = verdict;
         let (flags, settled) = (Flags::default(), Flags::default());
-        let Asked { entry, first, internal } = asked;
+        let RequestedReport { entry, first, internal } = asked;
         Self { entry, first, status, person, reviews, corrections, codings, flags, settled, internal }
     }
 
@@ -116,20 +116,20 @@ impl Line {
     pub fn unattended(&self) -> bool {
         let taken_over = matches!(self.status, Status::Superseded | Status::Duplicate | Status::Test);
         // Who asks about an emergency does not see to it yet.
-        self.urgent && self.reviews.iter().all(|r| r.what.state == State::Queried) && !taken_over
+        self.urgent && self.reviews.iter().all(|r| r.what.state == ReviewState::Queried) && !taken_over
     }
 
     /// Whether a desk asked the observer about it last, and no amendment took its place.
     #[must_use]
     pub fn asked(&self) -> bool {
         let superseded = matches!(self.status, Status::Superseded);
-        !superseded && self.reviews.last().is_some_and(|r| r.what.state == State::Queried)
+        !superseded && self.reviews.last().is_some_and(|r| r.what.state == ReviewState::Queried)
     }
 
     /// Whether desks disagree of it: about whether it counts, or about an answer.
     #[must_use]
     pub fn disputed(&self) -> bool {
-        let decided = |r: &&Signed<Review>| r.what.state != State::Queried;
+        let decided = |r: &&Signed<Review>| r.what.state != ReviewState::Queried;
         let last: BTreeMap<_, _> = self.reviews.iter().filter(decided).map(|r| (r.desk, r.what.state)).collect();
         let states: HashSet<u8> = last.values().map(|state| *state as u8).collect();
         let cell = |c: &Correction| (c.node, c.rows.clone());
@@ -142,29 +142,33 @@ impl Line {
     }
 
     /// Whether a choice was made in a question of a use.
-    fn chose(&self, source: &Source, what: Use, choice: &str) -> bool {
+    fn chose(&self, source: &MissionTables, what: FieldRole, choice: &str) -> bool {
         self.choices(source, what).any(|(used, at)| used.choices.get(at).is_some_and(|name| **name == *choice))
     }
 
     /// The choices made in questions of a use: the question, and which of its choices.
-    pub fn choices<'l>(&'l self, source: &'l Source, what: Use) -> impl Iterator<Item = (&'l Used, usize)> {
+    pub fn choices<'l>(
+        &'l self,
+        source: &'l MissionTables,
+        what: FieldRole,
+    ) -> impl Iterator<Item = (&'l RoledQuestion, usize)> {
         let used = source.used(what).find(|u| Some(u.checklist) == self.checklist);
         used.into_iter().flat_map(move |used| self.used(what).map(move |at| (used, at as usize)))
     }
 
     /// What the desk takes out of it for a use.
-    pub fn used(&self, what: Use) -> impl Iterator<Item = u32> {
+    pub fn used(&self, what: FieldRole) -> impl Iterator<Item = u32> {
         self.uses.iter().filter(move |u| u.0 == what).map(|u| u.1)
     }
 }
 
-impl Board {
+impl ReportTable {
     pub(crate) fn new(
-        source: &Arc<Source>,
-        mut lines: Vec<Line>,
-        answers: Answers,
+        source: &Arc<MissionTables>,
+        mut lines: Vec<ReportRow>,
+        answers: AnswerBasis,
         people: usize,
-        values: Arc<Vec<Given>>,
+        values: Arc<Vec<Contribution>>,
     ) -> Self {
         keep_internal(&mut lines);
         let level = level(source, &lines);
@@ -172,7 +176,7 @@ impl Board {
         let at = lines.iter().enumerate().rev().map(|(at, line)| (line.hash, at)).collect();
         let (whole, lacking, counted) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         let source = source.clone();
-        let mut board = Self { lines, people, level, values, at, whole, lacking, source, answers, counted };
+        let mut board = Self { rows: lines, people, level, values, at, whole, lacking, source, answers, counted };
         let source = board.source.clone();
         flags::mark(&source, &mut board);
         board
@@ -180,17 +184,21 @@ impl Board {
 
     /// The line of a report.
     #[must_use]
-    pub fn line(&self, report: Hash) -> Option<&Line> {
-        self.lines.get(*self.at.get(&report)?)
+    pub fn row(&self, report: Hash) -> Option<&ReportRow> {
+        self.rows.get(*self.at.get(&report)?)
     }
 
     /// The lines that fit, in the order of the log.
-    pub fn select<'b, 'q>(&'b self, source: &'q Source, filter: &'q Filter) -> impl Iterator<Item = &'b Line> {
-        let mut words = Words::new(source, &filter.words);
+    pub fn select<'b, 'q>(
+        &'b self,
+        source: &'q MissionTables,
+        filter: &'q ReportFilter,
+    ) -> impl Iterator<Item = &'b ReportRow> {
+        let mut words = SearchWords::new(source, &filter.words);
         let places = filter.places(source);
-        self.lines.iter().filter(move |line| {
+        self.rows.iter().filter(move |line| {
             fits(line, filter)
-                && filter.behind.is_none_or(|number| self.given(source, line, number).is_some_and(|g| g.behind))
+                && filter.behind.is_none_or(|number| self.contribution(source, line, number).is_some_and(|g| g.behind))
                 && places.as_ref().is_none_or(|fit| line.place.is_some_and(|p| fit.get(p as usize) == Some(&true)))
                 && filter.used.as_ref().is_none_or(|(what, choice)| line.chose(source, *what, choice))
                 && words.found(line)
@@ -199,23 +207,23 @@ impl Board {
 
     /// Every figure over the counted reports that fit. Those of everything are computed once.
     #[must_use]
-    pub fn figures(&self, source: &Source, filter: &Filter) -> Vec<Computed> {
-        if *filter == Filter::default() {
+    pub fn figures(&self, source: &MissionTables, filter: &ReportFilter) -> Vec<Computed> {
+        if *filter == ReportFilter::default() {
             return self.whole.get_or_init(|| self.part(source, filter)).clone();
         }
         self.part(source, filter)
     }
 
-    fn part(&self, source: &Source, filter: &Filter) -> Vec<Computed> {
-        let lines: Vec<&Line> = self.select(source, filter).collect();
+    fn part(&self, source: &MissionTables, filter: &ReportFilter) -> Vec<Computed> {
+        let lines: Vec<&ReportRow> = self.select(source, filter).collect();
         let of = Self::by_checklist(source, &lines);
-        (0..source.figures.len()).map(|at| self.total(source, at, of.lines(source, at))).collect()
+        (0..source.figures.len()).map(|at| self.total(source, at, of.rows(source, at))).collect()
     }
 
     /// Lines by their checklists: a number looks at those of its checklist only.
     #[must_use]
-    pub fn by_checklist<'b>(source: &Source, lines: &[&'b Line]) -> ByChecklist<'b> {
-        let mut of: Vec<Vec<&Line>> = source.checklists.iter().map(|_| Vec::new()).collect();
+    pub fn by_checklist<'b>(source: &MissionTables, lines: &[&'b ReportRow]) -> ByChecklist<'b> {
+        let mut of: Vec<Vec<&ReportRow>> = source.checklists.iter().map(|_| Vec::new()).collect();
         for line in lines {
             if let Some(lines) = line.checklist.and_then(|at| of.get_mut(at)) {
                 lines.push(*line);
@@ -226,38 +234,53 @@ impl Board {
 
     /// A number, by its position in [`Source::numbers`], over the counted reports among some lines.
     #[must_use]
-    pub fn total(&self, source: &Source, number: usize, lines: &[&Line]) -> Computed {
+    pub fn total(&self, source: &MissionTables, number: usize, lines: &[&ReportRow]) -> Computed {
         let counted = lines.iter().filter(|l| l.status == Status::Counted);
         let seen = counted.filter_map(|line| {
-            let given = self.given(source, line, number)?;
-            Some(Seen { index: line.index, place: line.place, given })
+            let given = self.contribution(source, line, number)?;
+            Some(FigureInput { index: line.index, place: line.place, given })
         });
         total(&source.numbers[number], seen, self.people)
     }
 
     /// What a report gives to a number; `None` when it is of another checklist, or does not count.
     #[must_use]
-    pub fn given(&self, source: &Source, line: &Line, number: usize) -> Option<&Given> {
-        self.given_by(source, line, &line.entry, number)
+    pub fn contribution(&self, source: &MissionTables, line: &ReportRow, number: usize) -> Option<&Contribution> {
+        self.contribution_of(source, line, &line.entry, number)
     }
 
     /// As [`Board::given`], of the report as it was sent.
-    pub(crate) fn given_first(&self, source: &Source, line: &Line, number: usize) -> Option<&Given> {
-        self.given_by(source, line, &line.first, number)
+    pub(crate) fn first_contribution(
+        &self,
+        source: &MissionTables,
+        line: &ReportRow,
+        number: usize,
+    ) -> Option<&Contribution> {
+        self.contribution_of(source, line, &line.first, number)
     }
 
-    fn given_by(&self, source: &Source, line: &Line, entry: &Entry, number: usize) -> Option<&Given> {
+    fn contribution_of(
+        &self,
+        source: &MissionTables,
+        line: &ReportRow,
+        entry: &ReportSummary,
+        number: usize,
+    ) -> Option<&Contribution> {
         let (checklist, position) = source.number_at(number)?;
         if entry.checklist != Some(checklist) || line.status != Status::Counted {
             return None;
         }
-        self.values.get(*entry.given.get(position)? as usize)
+        self.values.get(*entry.contributions.get(position)? as usize)
     }
 
     /// Lines by the place of [`Board::level`] that holds theirs, in the order of places; those without one last.
     #[must_use]
-    pub fn by_region<'b>(&self, source: &Source, lines: &[&'b Line]) -> Vec<(Option<u32>, Vec<&'b Line>)> {
-        let mut regions: BTreeMap<u32, Vec<&Line>> = BTreeMap::new();
+    pub fn by_region<'b>(
+        &self,
+        source: &MissionTables,
+        lines: &[&'b ReportRow],
+    ) -> Vec<(Option<u32>, Vec<&'b ReportRow>)> {
+        let mut regions: BTreeMap<u32, Vec<&ReportRow>> = BTreeMap::new();
         let mut rest = Vec::new();
         for line in lines {
             match line.place.and_then(|place| source.places.ancestor(place, self.level)) {
@@ -279,33 +302,37 @@ impl Desk {
     /// # Errors
     /// As [`Desk::board`].
     pub fn internal(&self) -> Result<HashSet<Hash>, DeskError> {
-        let (_, board) = self.board(None, Answers::Effective)?;
-        Ok(board.lines.iter().filter(|line| line.internal).map(|line| line.hash).collect())
+        let (_, board) = self.report_table(None, AnswerBasis::Effective)?;
+        Ok(board.rows.iter().filter(|line| line.internal).map(|line| line.hash).collect())
     }
 
     /// Everything that was received up to a moment, in milliseconds since 1970 (all, when there is none), in lines.
     ///
     /// # Errors
     /// The tables have faults, or the database fails.
-    pub fn board(&self, as_of: Option<i64>, answers: Answers) -> Result<(Arc<Source>, Board), DeskError> {
+    pub fn report_table(
+        &self,
+        as_of: Option<i64>,
+        answers: AnswerBasis,
+    ) -> Result<(Arc<MissionTables>, ReportTable), DeskError> {
         let source = Arc::new(self.source()?);
-        let mut ledger = Ledger::new(source.clone());
+        let mut ledger = ReportIndex::new(source.clone());
         ledger.advance(self)?;
-        Ok((source, ledger.board(self, answers, as_of)?))
+        Ok((source, ledger.table(self, answers, as_of)?))
     }
 
     /// Computes every figure, of what was received up to a moment, raw or with what supersedes.
     ///
     /// # Errors
     /// The tables have faults, or the database fails.
-    pub fn figures(&self, as_of: Option<i64>, answers: Answers) -> Result<Vec<Computed>, DeskError> {
-        let (source, board) = self.board(as_of, answers)?;
-        Ok(board.figures(&source, &Filter::default()))
+    pub fn figures(&self, as_of: Option<i64>, answers: AnswerBasis) -> Result<Vec<Computed>, DeskError> {
+        let (source, board) = self.report_table(as_of, answers)?;
+        Ok(board.figures(&source, &ReportFilter::default()))
     }
 }
 
 /// What an amendment keeps at the desk, the reports that it supersedes do not let out. An amendment stands behind its report in the log.
-fn keep_internal(lines: &mut [Line]) {
+fn keep_internal(lines: &mut [ReportRow]) {
     let mut kept: HashSet<Hash> = HashSet::new();
     for line in lines.iter_mut().rev() {
         line.internal |= kept.contains(&line.hash);
@@ -316,7 +343,7 @@ fn keep_internal(lines: &mut [Line]) {
 }
 
 /// That of the map, where the mission has one. Otherwise the first level at which the reports are at more than two places: countries where stations abroad are the mission, regions of one.
-fn level(source: &Source, lines: &[Line]) -> u16 {
+fn level(source: &MissionTables, lines: &[ReportRow]) -> u16 {
     if let Some(outlined) = source.map.first().and_then(|(place, _)| source.places.get(*place)) {
         return outlined.level;
     }

@@ -6,11 +6,11 @@ use crate::error::DeskError;
 use crate::folder::Desk;
 use crate::keys::{self, DeskKeys};
 use crate::pull::block;
-use crate::standings::{Links, Standings};
-use crate::store::Store;
+use crate::standings::{ChainLinks, RosterIndex};
+use crate::store::DeskStore;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
-use baqylau_protocol::cose::Type;
+use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::keys::{SigningKey, random};
 use baqylau_report::Register;
@@ -30,7 +30,7 @@ impl Desk {
     ///
     /// # Errors
     /// There is a mission in that folder, or the disk refuses.
-    pub fn another(&self, folder: &Path, passphrase: &str) -> Result<(), DeskError> {
+    pub fn add_desk(&self, folder: &Path, passphrase: &str) -> Result<(), DeskError> {
         if folder.join("desk.json").exists() {
             return Err(DeskError::file(folder, "there is a mission here already; take another folder"));
         }
@@ -48,32 +48,32 @@ impl Desk {
         keys::write(&folder.join("keys/desk.key"), passphrase, &secrets)?;
         let bundle = crate::folder::published(&self.folder)?;
         keys::write_private(&folder.join("publish/bundle.cbor"), &bundle)?;
-        self.store.begin_another(&Store::open(&folder.join("desk.db"), &secrets.database)?)?;
+        self.store.begin_another(&DeskStore::open(&folder.join("desk.db"), &secrets.database)?)?;
         let json = serde_json::to_vec_pretty(&self.settings).map_err(|e| DeskError::file(folder, e))?;
         keys::write_private(&folder.join("desk.json"), &json)
     }
 
     /// Signs what the other desks do not know of the register.
-    pub(crate) fn tell_register(&self, now: i64) -> Result<(), DeskError> {
-        while let Some(register) = self.store.untold()? {
-            self.sign_one(Type::Register, &register.encode(), now)?;
-            self.store.take_register(&register)?;
+    pub(crate) fn publish_register(&self, now: i64) -> Result<(), DeskError> {
+        while let Some(register) = self.store.unpublished_register()? {
+            self.sign_one(ObjectType::Register, &register.encode(), now)?;
+            self.store.apply_register(&register)?;
         }
         Ok(())
     }
 
     /// Takes what other desks told of the register.
-    pub(crate) fn hear_register(&self) -> Result<(), DeskError> {
+    pub(crate) fn apply_register(&self) -> Result<(), DeskError> {
         let devices: HashMap<_, _> = self.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
         let envelopes = self.store.envelopes()?;
-        let links = Links::of(&envelopes);
-        let standings = Standings::new(self, &devices, &links)?;
+        let links = ChainLinks::of(&envelopes);
+        let standings = RosterIndex::new(self, &devices, &links)?;
         for envelope in envelopes.iter().filter(|e| standings.is_desk(e)) {
             if let Ok(opened) = &envelope.plain
-                && opened.kind == Type::Register
+                && opened.kind == ObjectType::Register
                 && let Ok(register) = Register::decode(&opened.bytes)
             {
-                self.store.take_register(&register)?;
+                self.store.apply_register(&register)?;
             }
         }
         Ok(())
@@ -109,7 +109,7 @@ impl Desk {
         }
         let before = known.as_deref().map(|b| self.manifest_of(b)).transpose()?;
         let later = before.is_none_or(|k| k.version < manifest.version);
-        if !later && !self.lost_to(&bytes)? {
+        if !later && !self.is_superseded_by(&bytes)? {
             return Ok(());
         }
         let (mut plain, mut packed) = (Vec::new(), Vec::new());
@@ -128,7 +128,7 @@ impl Desk {
     }
 
     /// Whether what was built here last was never published, and the server has a bundle that is no step on the way to it.
-    fn lost_to(&self, servers: &[u8]) -> Result<bool, DeskError> {
+    fn is_superseded_by(&self, servers: &[u8]) -> Result<bool, DeskError> {
         let latest = self.store.manifest()?.map(|b| Hash::of(&b));
         let published = self.store.setting(PUBLISHED)?;
         let own = published.as_deref() == latest.as_ref().map(|h| &h.0[..]);
@@ -137,6 +137,6 @@ impl Desk {
 }
 
 /// Whether an envelope tells of the register.
-pub(crate) fn tells(envelope: &crate::store::Envelope) -> bool {
-    envelope.plain.as_ref().is_ok_and(|o| o.kind == Type::Register)
+pub(crate) fn is_register(envelope: &crate::store::PulledEnvelope) -> bool {
+    envelope.plain.as_ref().is_ok_and(|o| o.kind == ObjectType::Register)
 }

@@ -4,7 +4,7 @@ use std::panic::resume_unwind;
 use std::thread;
 
 /// What `work` makes of each, in their order, on all cores.
-pub(crate) fn on_all_cores<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(crate) fn map_on_all_cores<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     in_parts(all, |part| part.iter().map(&work).collect::<Vec<R>>(), || ()).0.into_iter().flatten().collect()
 }
 

@@ -2,7 +2,7 @@
 //! checklist as the observer's own answer would; one that does not is no answer of the report, whichever desk signed it.
 
 use baqylau_forms::definition::{Choice, Kind};
-use baqylau_forms::fill::{Issue, Key, Mutation, Problem, read_literal_at};
+use baqylau_forms::fill::{AnswerProblem, CellKey, Issue, Mutation, read_literal_at};
 use baqylau_forms::form::MAX_ROWS;
 use baqylau_forms::{Filling, Form, Zone};
 use baqylau_report::Correction;
@@ -53,14 +53,14 @@ pub(crate) fn apply(filling: &Filling, node: u32, rows: &[u32], new: Option<&str
     };
     changed.map_err(|e| e.to_string())?;
     let before = filling.issues();
-    let error = |p: &Problem| p.issue.prevents_signing() && (p.key == key || !before.iter().any(|b| same(b, p)));
+    let error = |p: &AnswerProblem| p.issue.prevents_signing() && (p.key == key || !before.iter().any(|b| same(b, p)));
     match corrected.issues().iter().find(|p| error(p)) {
         Some(problem) => Err(format!("{}: {}", name(&corrected, problem), words(problem))),
         None => Ok(corrected),
     }
 }
 
-fn without(filling: &Filling, key: Key) -> Filling {
+fn without(filling: &Filling, key: CellKey) -> Filling {
     let mut kept = filling.snapshot();
     kept.retain(|m| !matches!(m, Mutation::Answer(k, _) if *k == key));
     Filling::recorded(filling.form().clone(), filling.facts().clone(), filling.environment(), kept).0
@@ -68,23 +68,23 @@ fn without(filling: &Filling, key: Key) -> Filling {
 
 /// What became unlikely by a correction, has a choice that is offered no longer, or is asked and not answered: of that answer, and of
 /// any that depends on it.
-pub(crate) fn new_problems(before: &Filling, after: &Filling, node: u32, rows: &[u32]) -> Vec<Problem> {
+pub(crate) fn new_problems(before: &Filling, after: &Filling, node: u32, rows: &[u32]) -> Vec<AnswerProblem> {
     let (key, known) = (after.key_at(node, rows), before.issues());
-    let new = |p: &Problem| Some(p.key) == key || !known.iter().any(|b| same(b, p));
+    let new = |p: &AnswerProblem| Some(p.key) == key || !known.iter().any(|b| same(b, p));
     after.issues().into_iter().filter(|p| !p.issue.prevents_signing() && new(p)).collect()
 }
 
-fn same(a: &Problem, b: &Problem) -> bool {
+fn same(a: &AnswerProblem, b: &AnswerProblem) -> bool {
     a.key == b.key && a.issue == b.issue
 }
 
 /// The name of the question that a problem is about.
-pub(crate) fn name(filling: &Filling, problem: &Problem) -> String {
+pub(crate) fn name(filling: &Filling, problem: &AnswerProblem) -> String {
     filling.question(problem.key).name
 }
 
 /// The author's words for a problem, or what sort it is.
-pub(crate) fn words(problem: &Problem) -> String {
+pub(crate) fn words(problem: &AnswerProblem) -> String {
     match (problem.text.is_empty(), problem.issue) {
         (false, _) => problem.text.to_string(),
         (true, Issue::Error) => "the checklist takes no such answer".into(),

@@ -2,13 +2,13 @@
 
 use crate::error::DeskError;
 use crate::folder::Desk;
-use crate::pull::{Link, block};
+use crate::pull::{ServerLink, block};
 use baqylau_protocol::blob::CHUNK;
 use baqylau_protocol::cbor;
-use baqylau_protocol::courier::Courier;
+use baqylau_protocol::courier::CourierFile;
 use baqylau_protocol::ids::Hash;
-use baqylau_protocol::receipt::{Kept, Receipt};
-use baqylau_protocol::wire::Have;
+use baqylau_protocol::receipt::{AttachmentProof, Receipt};
+use baqylau_protocol::wire::UploadProgress;
 use minicbor::bytes::ByteVec;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -19,7 +19,7 @@ const ANEW: u32 = 1;
 
 /// What became of a courier file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Delivered {
+pub struct CourierOutcome {
     /// Objects that the server has, now or since before.
     pub stored: usize,
     /// Objects that it refused, with its reasons.
@@ -41,10 +41,10 @@ impl Desk {
         file: &[u8],
         attachments: &[PathBuf],
         progress: &dyn Fn(usize),
-    ) -> Result<Delivered, DeskError> {
-        let courier = Courier::decode(file, self.mission()).map_err(|e| DeskError::Unknown(e.to_string()))?;
+    ) -> Result<CourierOutcome, DeskError> {
+        let courier = CourierFile::decode(file, self.mission()).map_err(|e| DeskError::Unknown(e.to_string()))?;
         let mut receipts: Vec<(Hash, Receipt)> = Vec::new();
-        let mut delivered = Delivered::default();
+        let mut delivered = CourierOutcome::default();
         let link = self.link()?;
         for (at, object) in courier.objects.into_iter().enumerate() {
             let hash = Hash::of(&object);
@@ -78,7 +78,7 @@ impl Desk {
 
     /// Uploads an encrypted file, going on where an earlier upload broke off, and once more from the start where the server dropped
     /// what it had. Gives the server's proof that it has it.
-    fn deliver_attachment(&self, link: &Link, path: &Path) -> Result<(Hash, ByteVec), DeskError> {
+    fn deliver_attachment(&self, link: &ServerLink, path: &Path) -> Result<(Hash, ByteVec), DeskError> {
         let fault = |e: std::io::Error| DeskError::file(path, e);
         let mut file = File::open(path).map_err(fault)?;
         let (hash, _) = baqylau_protocol::blob::copy(&mut file, &mut std::io::sink()).map_err(fault)?;
@@ -88,10 +88,10 @@ impl Desk {
         loop {
             let answered =
                 answer.ok_or_else(|| refused("no report names this attachment, or it was cut off or altered"))?;
-            let have: Have = cbor::decode(&answered, "have").map_err(|e| DeskError::Log(e.to_string()))?;
+            let have: UploadProgress = cbor::decode(&answered, "have").map_err(|e| DeskError::Log(e.to_string()))?;
             if let Some(proof) = have.proof {
                 let (keys, mission) = (self.receipt_keys()?, self.mission());
-                let verified = Kept::verify(&proof, hash, &keys, mission);
+                let verified = AttachmentProof::verify(&proof, hash, &keys, mission);
                 verified.map_err(|e| DeskError::Log(format!("its proof of an attachment: {e}")))?;
                 return Ok((hash, proof));
             }
@@ -123,6 +123,6 @@ impl Desk {
             minicbor::decode(&published).map_err(|e| DeskError::file(self.folder.join("publish/bundle.cbor"), e))?;
         let (v, mission) = (baqylau_protocol::VERSION, self.mission());
         let (bundle, kept) = (Some((manifest, parts)), Some(kept).filter(|k| !k.is_empty()));
-        Ok(Courier { v, mission, objects: Vec::new(), receipts, bundle, kept }.encode())
+        Ok(CourierFile { v, mission, objects: Vec::new(), receipts, bundle, kept }.encode())
     }
 }

@@ -5,7 +5,7 @@ use crate::folder::Desk;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::roster::Standing;
-use baqylau_report::Close;
+use baqylau_report::ChainClose;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A phone as its chain shows it.
@@ -50,11 +50,11 @@ impl Desk {
             chain.numbers.entry(link.seq).or_default().insert(link.hash);
             chain.heard = chain.heard.max(Some(link.received));
             if let Some(close) = link.close {
-                chain.last = Close::decode(&close).ok().map(|c| c.last).filter(|l| *l == link.seq);
+                chain.last = ChainClose::decode(&close).ok().map(|c| c.last).filter(|l| *l == link.seq);
             }
         }
         let devices = self.store.devices()?.into_iter().filter(|d| d.role == Role::Observer);
-        let row = |d: crate::store::Device| {
+        let row = |d: crate::store::KnownDevice| {
             let chain = chains.remove(&d.device).unwrap_or_default();
             DeviceRow {
                 device: d.device,

@@ -1,20 +1,20 @@
 //! What pages keep of a report: a few hundred bytes instead of its answers. Made once, on all cores, when the report comes in.
 
-use crate::judge::Brief;
-use crate::source::{INTERNAL, Source, Use, Used};
+use crate::judge::ReportMeta;
+use crate::source::{FieldRole, INTERNAL, MissionTables, RoledQuestion};
 use crate::status::Status;
-use crate::store::Envelope;
-use baqylau_findings::compute::Adapted;
-use baqylau_findings::{Given, Observation, give};
+use crate::store::PulledEnvelope;
+use baqylau_findings::compute::AdaptedFigures;
+use baqylau_findings::{Contribution, Observation, contribute};
 use baqylau_forms::Filling;
 use baqylau_forms::definition::Kind;
-use baqylau_forms::fill::Key;
+use baqylau_forms::fill::CellKey;
 use baqylau_forms::fold::fold;
 use baqylau_forms::form::Form;
 use baqylau_forms::num;
 use baqylau_forms::value::Answer;
 use baqylau_report::Report;
-use baqylau_report::report::{At, Position};
+use baqylau_report::report::{RecordedMoment, RecordedPosition};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -22,8 +22,8 @@ const HOUR_MS: i64 = 3_600_000;
 
 /// A report as pages know it.
 #[derive(Debug)]
-pub struct Entry {
-    brief: Brief,
+pub struct ReportSummary {
+    brief: ReportMeta,
     /// The checklist, as a position in [`Source::checklists`].
     pub checklist: Option<usize>,
     /// The place, as a position in [`Source::places`].
@@ -37,7 +37,7 @@ pub struct Entry {
     /// When filling began.
     pub started: Option<i64>,
     /// Where the phone was.
-    pub position: Option<Position>,
+    pub position: Option<RecordedPosition>,
     /// Whether it was filled in on a phone, answer by answer.
     pub by_phone: bool,
     /// How many questions are answered.
@@ -53,31 +53,31 @@ pub struct Entry {
     /// Where those of the answers stand: question, and positions of the rows.
     pub typed: Box<[(u32, Box<[u32]>)]>,
     /// What it gives to each number of its checklist, in their order, as positions in the ledger's values.
-    pub(crate) given: Box<[u32]>,
+    pub(crate) contributions: Box<[u32]>,
     /// Whether its words stay at the desk: the observer says so, or was asked and did not say that they may leave it.
     pub internal: bool,
     /// What the desk takes out of it by `desk.csv`: choices by their position, days since 1970, numbers.
-    pub uses: Box<[(Use, u32)]>,
+    pub uses: Box<[(FieldRole, u32)]>,
 }
 
-impl Deref for Entry {
-    type Target = Brief;
+impl Deref for ReportSummary {
+    type Target = ReportMeta;
 
-    fn deref(&self) -> &Brief {
+    fn deref(&self) -> &ReportMeta {
         &self.brief
     }
 }
 
-impl Entry {
+impl ReportSummary {
     /// The brief of it.
-    pub(crate) fn brief(&self) -> &Brief {
+    pub(crate) fn brief(&self) -> &ReportMeta {
         &self.brief
     }
 
     /// One that could not be read, and why.
-    pub(crate) fn unread(envelope: &Envelope, why: &Status) -> Self {
+    pub(crate) fn unread(envelope: &PulledEnvelope, why: &Status) -> Self {
         Self {
-            brief: Brief::new(envelope, Err(why)),
+            brief: ReportMeta::new(envelope, Err(why)),
             checklist: None,
             place: None,
             hour: None,
@@ -92,7 +92,7 @@ impl Entry {
             attachments: 0,
             texts: Box::default(),
             typed: Box::default(),
-            given: Box::default(),
+            contributions: Box::default(),
             internal: false,
             uses: Box::default(),
         }
@@ -100,23 +100,23 @@ impl Entry {
 
     /// Of a report that was read and evaluated; and what it gives to the numbers of its checklist.
     pub(crate) fn read(
-        source: &Source,
-        rules: &Adapted,
-        envelope: &Envelope,
+        source: &MissionTables,
+        rules: &AdaptedFigures,
+        envelope: &PulledEnvelope,
         report: &Report,
         filling: Filling,
-    ) -> (Self, Vec<Given>) {
+    ) -> (Self, Vec<Contribution>) {
         let form = filling.form().clone();
         let definition = form.definition();
         let place = report.visit.place.as_deref().and_then(|code| source.places.find(code));
         let checklist = source.checklists.iter().position(|c| c.id == definition.id);
         let zone = place.and_then(|p| source.places.zone(p)).unwrap_or(&source.mission.zone);
-        let ms = |at: Option<At>| at.map(|at| at.ms);
+        let ms = |at: Option<RecordedMoment>| at.map(|at| at.ms);
         let local = ms(report.visit.arrived).map(|ms| ms + i64::from(zone.at(ms)) * 60_000);
         let uses = checklist.map(|at| uses(source, at, &form, &filling)).unwrap_or_default();
         let entry = Self {
             internal: checklist.is_some_and(|at| internal(source, at, &uses)),
-            brief: Brief::new(envelope, Ok((report, &form))),
+            brief: ReportMeta::new(envelope, Ok((report, &form))),
             checklist,
             place,
             hour: local.and_then(|ms| u8::try_from(ms.rem_euclid(24 * HOUR_MS) / HOUR_MS).ok()),
@@ -131,17 +131,17 @@ impl Entry {
             attachments: report.attachments.as_ref().map_or(0, Vec::len),
             texts: texts(report, &filling).into(),
             typed: typed(&filling).map(|(key, _)| (key.node, filling.row_path(key.row).into())).collect(),
-            given: Box::default(),
+            contributions: Box::default(),
             uses,
         };
         let observation = Observation { index: envelope.index, checklist: definition.id.clone(), place, filling };
-        let given = give(rules, &observation).into_iter().map(|(_, given)| given).collect();
+        let given = contribute(rules, &observation).into_iter().map(|(_, given)| given).collect();
         (entry, given)
     }
 
     /// The same, with what it gives.
-    pub(crate) fn giving(self, given: Box<[u32]>) -> Arc<Self> {
-        Arc::new(Self { given, ..self })
+    pub(crate) fn with_contributions(self, given: Box<[u32]>) -> Arc<Self> {
+        Arc::new(Self { contributions: given, ..self })
     }
 }
 
@@ -160,7 +160,7 @@ fn texts(report: &Report, filling: &Filling) -> String {
 }
 
 /// The answers that somebody typed, in order.
-pub fn typed(filling: &Filling) -> impl Iterator<Item = (Key, &str)> {
+pub fn typed(filling: &Filling) -> impl Iterator<Item = (CellKey, &str)> {
     let items = &filling.form().definition().items;
     let keys = filling.shown_keys().into_iter().filter(|k| matches!(items[k.node as usize].kind, Kind::Text));
     keys.filter_map(|key| match filling.answer(key) {
@@ -170,11 +170,11 @@ pub fn typed(filling: &Filling) -> impl Iterator<Item = (Key, &str)> {
 }
 
 /// Choices by their position in the list that the mission has now.
-fn uses(source: &Source, checklist: usize, form: &Form, filling: &Filling) -> Box<[(Use, u32)]> {
+fn uses(source: &MissionTables, checklist: usize, form: &Form, filling: &Filling) -> Box<[(FieldRole, u32)]> {
     let mut out = Vec::new();
     for used in source.uses.iter().filter(|u| u.checklist == checklist) {
         let Some(node) = form.find(&used.name) else { continue };
-        let key = Key { node, row: 0 };
+        let key = CellKey { node, row: 0 };
         let now = |choice: u32| {
             let name = form.list(node)?.choices.get(choice as usize)?.name.clone();
             used.choices.iter().position(|c| *c == name).map(num::index)
@@ -192,9 +192,10 @@ fn uses(source: &Source, checklist: usize, form: &Form, filling: &Filling) -> Bo
 }
 
 /// Whether the words of a report stay at the desk.
-fn internal(source: &Source, checklist: usize, uses: &[(Use, u32)]) -> bool {
-    let asked: Vec<&Used> = source.used(Use::Confidentiality).filter(|u| u.checklist == checklist).collect();
-    let mut chosen = uses.iter().filter(|u| u.0 == Use::Confidentiality).map(|u| u.1 as usize);
+fn internal(source: &MissionTables, checklist: usize, uses: &[(FieldRole, u32)]) -> bool {
+    let asked: Vec<&RoledQuestion> =
+        source.used(FieldRole::Confidentiality).filter(|u| u.checklist == checklist).collect();
+    let mut chosen = uses.iter().filter(|u| u.0 == FieldRole::Confidentiality).map(|u| u.1 as usize);
     let open = |at: usize| asked.iter().any(|u| u.choices.get(at).is_some_and(|name| **name != *INTERNAL));
     !asked.is_empty() && !chosen.next().is_some_and(open)
 }

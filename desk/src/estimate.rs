@@ -1,8 +1,8 @@
 //! Figures of the mission's sample, for all places of it or those of a domain.
 
-use crate::board::Board;
-use crate::filter::Filter;
-use crate::source::Source;
+use crate::board::ReportTable;
+use crate::filter::ReportFilter;
+use crate::source::MissionTables;
 use baqylau_findings::Unit;
 use baqylau_findings::sample::Estimate;
 use std::collections::HashMap;
@@ -24,19 +24,19 @@ impl Estimates {
     }
 }
 
-impl Board {
+impl ReportTable {
     /// One figure for the places of the mission's sample that fit; `None` without a sample, where the figure is no share of observations,
     /// and where the filter takes reports and not places: those were not chosen by chance.
     #[must_use]
-    pub fn estimate(&self, source: &Source, figure: usize, filter: &Filter) -> Option<Estimates> {
+    pub fn estimate(&self, source: &MissionTables, figure: usize, filter: &ReportFilter) -> Option<Estimates> {
         let sample = source.sample.as_ref()?;
         if source.numbers[figure].figure.unit != Unit::Percent || !filter.takes_places() {
             return None;
         }
         // The latest of each place, as figures that count by place have it.
         let mut seen: HashMap<u32, f64> = HashMap::new();
-        for line in &self.lines {
-            let given = self.given(source, line, figure);
+        for line in &self.rows {
+            let given = self.contribution(source, line, figure);
             if let (Some(place), Some(given)) = (line.place, given.filter(|g| g.base > 0)) {
                 seen.insert(place, f64::from(given.count) / f64::from(given.base));
             }

@@ -3,14 +3,14 @@
 use crate::error::DeskError;
 use crate::folder::Desk;
 use crate::status::Status;
-use crate::store::Envelope;
+use crate::store::PulledEnvelope;
 use baqylau_forms::expr::{Chance, Environment};
-use baqylau_forms::fill::{Facts, Filling, Outcome};
+use baqylau_forms::fill::{Filling, Outcome, VisitFacts};
 use baqylau_forms::places::PlaceTable;
 use baqylau_forms::{Definition, Form, Places};
 use baqylau_protocol::bundle::PartKind;
 use baqylau_protocol::ids::Hash;
-use baqylau_report::{Report, Tree};
+use baqylau_report::{AnswerTree, Report};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -49,12 +49,12 @@ pub(crate) struct Forms {
 /// Evaluates a report again under its own checklist. What the phone computed, hid and showed must be what the checklist says.
 pub(crate) fn evaluate(report: &Report, form: Arc<Form>) -> Result<Filling, Status> {
     let misfit = |e: &dyn std::fmt::Display| Status::Misfit(e.to_string());
-    let tree = Tree::decode(&form, &report.answers).map_err(|e| misfit(&e))?;
+    let tree = AnswerTree::decode(&form, &report.answers).map_err(|e| misfit(&e))?;
     let place = report.visit.place.as_deref().map(|code| form.places().find(code));
     if place == Some(None) {
         return Err(Status::Misfit("its place is not one of this mission's".into()));
     }
-    let facts = Facts {
+    let facts = VisitFacts {
         code: report.visit.code.clone(),
         arrived_at: report.visit.arrived.map(Into::into),
         departed_at: report.visit.departed.map(Into::into),
@@ -67,7 +67,7 @@ pub(crate) fn evaluate(report: &Report, form: Arc<Form>) -> Result<Filling, Stat
     let language = language.ok_or_else(|| Status::Misfit("its checklist has no such language".into()))?;
     let environment = Environment { now: report.clock.wall.into(), language, chance: Chance::NONE };
     let (filling, misfits) = Filling::recorded(form, facts, environment, tree.mutations());
-    if misfits > 0 || Tree::of(&filling) != tree {
+    if misfits > 0 || AnswerTree::of(&filling) != tree {
         return Err(Status::Misfit("its answers are not what its checklist computes or shows".into()));
     }
     Ok(filling)
@@ -78,7 +78,7 @@ impl Forms {
     ///
     /// # Errors
     /// The database fails: that is no word on the report.
-    pub fn report(&mut self, desk: &Desk, envelope: &Envelope) -> Result<Read, DeskError> {
+    pub fn report(&mut self, desk: &Desk, envelope: &PulledEnvelope) -> Result<Read, DeskError> {
         let plain = match &envelope.plain {
             Ok(plain) => plain,
             Err(why) => return Ok(Err(Status::Unverifiable(why.clone()))),

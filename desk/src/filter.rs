@@ -1,8 +1,8 @@
 //! Which reports somebody looks at.
 
-use crate::board::Line;
+use crate::board::ReportRow;
 use crate::flags::Flag;
-use crate::source::{Source, Use};
+use crate::source::{FieldRole, MissionTables};
 use crate::status::Status;
 use baqylau_forms::fold::fold;
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// Which reports are looked at. Everything that is set must fit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filter {
+pub struct ReportFilter {
     /// Something that does not exist was asked for: nothing fits.
     pub nothing: bool,
     /// A place that holds theirs.
@@ -32,10 +32,10 @@ pub struct Filter {
     /// What a column of the places says of theirs, as `setting` and `urban`.
     pub having: Option<(String, String)>,
     /// A choice that the desk takes out of it, by its name.
-    pub used: Option<(Use, Arc<str>)>,
+    pub used: Option<(FieldRole, Arc<str>)>,
 }
 
-impl Filter {
+impl ReportFilter {
     /// Whether it takes places, with all their reports, and leaves nothing else out.
     pub(crate) fn takes_places(&self) -> bool {
         let Self { within, having, checklist, .. } = self.clone();
@@ -43,7 +43,7 @@ impl Filter {
     }
 
     /// Which places fit; `None` where all do, and reports without one.
-    pub(crate) fn places(&self, source: &Source) -> Option<Vec<bool>> {
+    pub(crate) fn places(&self, source: &MissionTables) -> Option<Vec<bool>> {
         if self.within.is_none() && self.having.is_none() {
             return None;
         }
@@ -61,14 +61,14 @@ impl Filter {
 }
 
 /// Words that are looked for, and the places that have each in their names: ten thousand names are searched once, not for each report.
-pub(crate) struct Words {
+pub(crate) struct SearchWords {
     words: Vec<(String, Vec<bool>)>,
     /// Which words of each person were found: there are fewer people than reports.
     people: HashMap<usize, Vec<bool>>,
 }
 
-impl Words {
-    pub fn new(source: &Source, words: &str) -> Self {
+impl SearchWords {
+    pub fn new(source: &MissionTables, words: &str) -> Self {
         let all: Vec<u32> = (0u32..).take(source.places.table().places.len()).collect();
         let word = |word: &str| {
             let mut named = vec![false; all.len()];
@@ -78,7 +78,7 @@ impl Words {
         Self { words: words.split_whitespace().map(word).collect(), people: HashMap::new() }
     }
 
-    pub fn found(&mut self, line: &Line) -> bool {
+    pub fn found(&mut self, line: &ReportRow) -> bool {
         let words = &self.words;
         let of_person = line.person.as_ref().map(|person| {
             let has = |(word, _): &(String, Vec<bool>)| {
@@ -95,7 +95,7 @@ impl Words {
 }
 
 /// Whether a line fits in what can be told without the tables.
-pub(crate) fn fits(line: &Line, filter: &Filter) -> bool {
+pub(crate) fn fits(line: &ReportRow, filter: &ReportFilter) -> bool {
     let status = |name: &String| match name.as_str() {
         "asked" => line.asked(),
         "not_counted" => line.status != Status::Counted,

@@ -5,17 +5,17 @@
 //! has and each, how many corrections and each, with whether it fits. The tables are settings, places, checklists, figures and the
 //! sample, each as JSON behind its length.
 
-use crate::board::{Board, Line};
-use crate::source::Source;
-use crate::status::{Answers, Status};
+use crate::board::{ReportRow, ReportTable};
+use crate::source::MissionTables;
+use crate::status::{AnswerBasis, Status};
 use baqylau_protocol::ids::Hash;
 use serde::Serialize;
 
 /// Bytes that cannot run into each other.
 #[derive(Default)]
-struct Bytes(Vec<u8>);
+struct FingerprintInput(Vec<u8>);
 
-impl Bytes {
+impl FingerprintInput {
     fn number(&mut self, n: usize) {
         self.0.extend((n as u64).to_be_bytes());
     }
@@ -30,10 +30,10 @@ impl Bytes {
     }
 }
 
-impl Source {
+impl MissionTables {
     /// The hash of the tables that decide a number.
     pub(crate) fn hash(&self) -> Hash {
-        let mut bytes = Bytes::default();
+        let mut bytes = FingerprintInput::default();
         bytes.json(&self.mission);
         bytes.json(self.places.table());
         bytes.json(&self.checklists);
@@ -48,15 +48,15 @@ impl Source {
     }
 }
 
-impl Board {
+impl ReportTable {
     /// How many reports count, and the fingerprint of their numbers.
     #[must_use]
     pub fn counted(&self) -> (usize, Hash) {
         *self.counted.get_or_init(|| {
-            let lines: Vec<&Line> = self.lines.iter().filter(|l| l.status == Status::Counted).collect();
-            let mut bytes = Bytes::default();
+            let lines: Vec<&ReportRow> = self.rows.iter().filter(|l| l.status == Status::Counted).collect();
+            let mut bytes = FingerprintInput::default();
             bytes.add(&self.source.hash().0);
-            bytes.add(if self.answers == Answers::Raw { b"raw" } else { b"effective" });
+            bytes.add(if self.answers == AnswerBasis::Raw { b"raw" } else { b"effective" });
             bytes.number(self.people);
             lines.iter().for_each(|line| self.decided(line, &mut bytes));
             (lines.len(), Hash::of(&bytes.0))
@@ -64,11 +64,11 @@ impl Board {
     }
 
     /// What desks made of a report.
-    fn decided(&self, line: &Line, bytes: &mut Bytes) {
+    fn decided(&self, line: &ReportRow, bytes: &mut FingerprintInput) {
         bytes.add(&line.hash.0);
         bytes.number(line.reviews.len());
         line.reviews.iter().for_each(|r| bytes.add(&r.what.encode()));
-        let corrections = if self.answers == Answers::Raw { &[][..] } else { &line.corrections };
+        let corrections = if self.answers == AnswerBasis::Raw { &[][..] } else { &line.corrections };
         bytes.number(corrections.len());
         for (correction, fits) in corrections {
             bytes.add(&correction.what.encode());

@@ -1,7 +1,7 @@
 //! What is odd about a report. A flag decides nothing: a coordinator looks, and asks or decides.
 
-use crate::board::{Board, Line};
-use crate::source::Source;
+use crate::board::{ReportRow, ReportTable};
+use crate::source::MissionTables;
 use crate::status::Status;
 use std::collections::HashMap;
 
@@ -85,16 +85,16 @@ const TOGETHER_MS: i64 = 45 * 60_000;
 const EARTH: f64 = 6_371_009.0;
 
 /// Sets the flags of every report of a board.
-pub(crate) fn mark(source: &Source, board: &mut Board) {
+pub(crate) fn mark(source: &MissionTables, board: &mut ReportTable) {
     let checks: Vec<usize> = source.reconciled.iter().filter(|r| r.is_check()).map(|r| r.number).collect();
     let look = |line| (alone(source, board, line, &checks), settled(source, board, line, &checks));
-    let odd: Vec<(Flags, Flags)> = board.lines.iter().map(look).collect();
-    board.lines.iter_mut().zip(odd).for_each(|(line, odd)| (line.flags, line.settled) = odd);
+    let odd: Vec<(Flags, Flags)> = board.rows.iter().map(look).collect();
+    board.rows.iter_mut().zip(odd).for_each(|(line, odd)| (line.flags, line.settled) = odd);
     travel(source, board);
     double(board);
 }
 
-fn alone(source: &Source, board: &Board, line: &Line, checks: &[usize]) -> Flags {
+fn alone(source: &MissionTables, board: &ReportTable, line: &ReportRow, checks: &[usize]) -> Flags {
     let mut flags = Flags::default();
     if let (Some(signed), Some(started)) = (line.signed, line.started) {
         // How fast it was filled in, no desk can correct.
@@ -113,7 +113,7 @@ fn alone(source: &Source, board: &Board, line: &Line, checks: &[usize]) -> Flags
             flags.set(Flag::Position);
         }
     }
-    let fails = |number: &usize| board.given(source, line, *number).is_some_and(|g| g.count > 0);
+    let fails = |number: &usize| board.contribution(source, line, *number).is_some_and(|g| g.count > 0);
     if checks.iter().any(fails) {
         flags.set(Flag::Arithmetic);
     }
@@ -124,10 +124,10 @@ fn alone(source: &Source, board: &Board, line: &Line, checks: &[usize]) -> Flags
 }
 
 /// What was odd about the numbers that were sent, and is not any more: a correction takes no flag away without a word.
-fn settled(source: &Source, board: &Board, line: &Line, checks: &[usize]) -> Flags {
+fn settled(source: &MissionTables, board: &ReportTable, line: &ReportRow, checks: &[usize]) -> Flags {
     let mut flags = Flags::default();
-    let failed = |number: &usize| board.given_first(source, line, *number).is_some_and(|g| g.count > 0);
-    let fails = |number: &usize| board.given(source, line, *number).is_some_and(|g| g.count > 0);
+    let failed = |number: &usize| board.first_contribution(source, line, *number).is_some_and(|g| g.count > 0);
+    let fails = |number: &usize| board.contribution(source, line, *number).is_some_and(|g| g.count > 0);
     if checks.iter().any(failed) && !checks.iter().any(fails) {
         flags.set(Flag::Arithmetic);
     }
@@ -142,52 +142,49 @@ fn metres(a: (f64, f64), b: (f64, f64)) -> f64 {
     2.0 * EARTH * libm::asin(h.sqrt().min(1.0))
 }
 
-fn counts(line: &Line) -> bool {
+fn counts(line: &ReportRow) -> bool {
     line.status == Status::Counted && line.supersedes.is_none()
 }
 
 /// From the departure of each visit of a device to the arrival at its next.
-fn travel(source: &Source, board: &mut Board) {
+fn travel(source: &MissionTables, board: &mut ReportTable) {
     let mut of_device: HashMap<_, Vec<usize>> = HashMap::new();
-    for (at, line) in board.lines.iter().enumerate().filter(|(_, l)| counts(l) && l.arrived.is_some()) {
+    for (at, line) in board.rows.iter().enumerate().filter(|(_, l)| counts(l) && l.arrived.is_some()) {
         of_device.entry(line.device).or_default().push(at);
     }
     for mut way in of_device.into_values() {
-        way.sort_by_key(|at| board.lines[*at].arrived);
+        way.sort_by_key(|at| board.rows[*at].arrived);
         for pair in way.windows(2) {
-            let (from, to) = (&board.lines[pair[0]], &board.lines[pair[1]]);
-            let at = |l: &Line| l.place.and_then(|p| source.coordinates(p));
+            let (from, to) = (&board.rows[pair[0]], &board.rows[pair[1]]);
+            let at = |l: &ReportRow| l.place.and_then(|p| source.coordinates(p));
             let left = from.departed.or(from.arrived).unwrap_or_default();
             let seconds = (to.arrived.unwrap_or_default() - left).max(0) / 1_000;
             let far = at(from).zip(at(to)).map_or(0.0, |(a, b)| metres(a, b));
             if from.place != to.place && far > METRES_OFF && far > METRES_A_SECOND * baqylau_forms::num::float(seconds)
             {
-                board.lines[pair[1]].flags.set(Flag::Travel);
+                board.rows[pair[1]].flags.set(Flag::Travel);
             }
         }
     }
 }
 
 /// Two teams at one place at the same time: the design lets both count, so somebody should know.
-fn double(board: &mut Board) {
+fn double(board: &mut ReportTable) {
     let mut of_place: HashMap<_, Vec<usize>> = HashMap::new();
-    for (at, line) in board
-        .lines
-        .iter()
-        .enumerate()
-        .filter(|(_, l)| counts(l) && l.form.as_ref().is_some_and(|f| f.definition().once))
+    for (at, line) in
+        board.rows.iter().enumerate().filter(|(_, l)| counts(l) && l.form.as_ref().is_some_and(|f| f.definition().once))
     {
         if let (Some(place), Some(checklist)) = (line.place, line.checklist) {
             of_place.entry((place, checklist)).or_default().push(at);
         }
     }
     for mut there in of_place.into_values().filter(|there| there.len() > 1) {
-        there.sort_by_key(|at| board.lines[*at].arrived);
+        there.sort_by_key(|at| board.rows[*at].arrived);
         for pair in there.windows(2) {
-            let (a, b) = (&board.lines[pair[0]], &board.lines[pair[1]]);
+            let (a, b) = (&board.rows[pair[0]], &board.rows[pair[1]]);
             let near = a.arrived.zip(b.arrived).is_some_and(|(a, b)| b - a < TOGETHER_MS);
             if near && a.reporter() != b.reporter() {
-                pair.iter().for_each(|at| board.lines[*at].flags.set(Flag::Double));
+                pair.iter().for_each(|at| board.rows[*at].flags.set(Flag::Double));
             }
         }
     }

@@ -12,13 +12,13 @@
 use crate::error::DeskError;
 use crate::evaluate::Forms;
 use crate::keys::{self, DeskKeys};
-use crate::source::Source;
-use crate::store::Store;
-use baqylau_protocol::bundle::{Manifest, Part, PartKind};
+use crate::source::MissionTables;
+use crate::store::DeskStore;
+use baqylau_protocol::bundle::{BundlePart, Manifest, PartKind};
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::{Hash, MissionId, PublicKey};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey, random};
-use baqylau_protocol::merkle::Tree;
+use baqylau_protocol::merkle::MerkleTree;
 use data_encoding::{BASE64, HEXLOWER};
 use minicbor::bytes::ByteVec;
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ pub(crate) const DAY_MS: i64 = 86_400_000;
 /// `desk.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Settings {
+pub struct DeskSettings {
     /// Version of this file.
     pub format: u32,
     /// The folder with the mission's tables.
@@ -46,7 +46,7 @@ pub struct Settings {
     pub receipt_keys: Vec<String>,
 }
 
-impl Settings {
+impl DeskSettings {
     /// Reads `desk.json`.
     pub(crate) fn read(folder: &Path) -> Result<Self, DeskError> {
         let path = folder.join("desk.json");
@@ -61,15 +61,15 @@ pub struct Desk {
     /// Where it is.
     pub folder: PathBuf,
     /// `desk.json`.
-    pub settings: Settings,
+    pub settings: DeskSettings,
     /// The database.
-    pub store: Store,
+    pub store: DeskStore,
     pub(crate) root: PublicKey,
     pub(crate) issuer: SigningKey,
     pub(crate) reading: ReadingSecret,
     pub(crate) device: SigningKey,
     /// The tree of what was pulled.
-    pub(crate) tree: Option<Tree>,
+    pub(crate) tree: Option<MerkleTree>,
     /// The forms that reports were read with.
     pub(crate) forms: RefCell<Forms>,
 }
@@ -80,7 +80,7 @@ impl Desk {
     /// # Errors
     /// The tables have faults, the folder is not empty, or the disk refuses.
     pub fn new(folder: &Path, source: &Path, servers: &[String], passphrase: &str) -> Result<Self, DeskError> {
-        let tables = Source::read(source)?;
+        let tables = MissionTables::read(source)?;
         if folder.join("desk.json").exists() {
             return Err(DeskError::file(folder, "there is a mission here already; take another folder"));
         }
@@ -105,7 +105,7 @@ impl Desk {
         keys::write_private(&server.join("receipt.key"), HEXLOWER.encode(receipt.seed()).as_bytes())?;
         keys::write_private(&server.join("root.pub"), root.public().to_string().as_bytes())?;
         let source = fs::canonicalize(source).map_err(|e| DeskError::file(source, e))?;
-        let settings = Settings {
+        let settings = DeskSettings {
             format: 1,
             source,
             root: root.public().to_string(),
@@ -115,7 +115,7 @@ impl Desk {
         };
         let json = serde_json::to_vec_pretty(&settings).map_err(|e| DeskError::file(folder, e))?;
         keys::write_private(&folder.join("desk.json"), &json)?;
-        drop(Store::open(&folder.join("desk.db"), &secrets.database)?);
+        drop(DeskStore::open(&folder.join("desk.db"), &secrets.database)?);
         let mut desk = Self::open(folder, passphrase)?;
         desk.store.set_people(&tables.people)?;
         Ok(desk)
@@ -127,7 +127,7 @@ impl Desk {
     /// There is none, or the passphrase is wrong.
     pub fn open(folder: &Path, passphrase: &str) -> Result<Self, DeskError> {
         let path = folder.join("desk.json");
-        let settings = Settings::read(folder)?;
+        let settings = DeskSettings::read(folder)?;
         let secrets: DeskKeys = keys::read(&folder.join("keys/desk.key"), passphrase)?;
         let damaged = |what: &str| DeskError::file(&path, format!("{what} does not read"));
         let root = PublicKey::from_hex(&settings.root).ok_or_else(|| damaged("the root key"))?;
@@ -139,7 +139,7 @@ impl Desk {
         }
         Ok(Self {
             folder: folder.to_owned(),
-            store: Store::open(&store, &secrets.database)?,
+            store: DeskStore::open(&store, &secrets.database)?,
             root,
             issuer: SigningKey::from_seed(secrets.issuer),
             reading: reading.ok_or_else(|| damaged("the reading key"))?,
@@ -160,8 +160,8 @@ impl Desk {
     ///
     /// # Errors
     /// They have faults.
-    pub fn source(&self) -> Result<Source, DeskError> {
-        Source::read(&self.settings.source)
+    pub fn source(&self) -> Result<MissionTables, DeskError> {
+        MissionTables::read(&self.settings.source)
     }
 
     /// Signs the next version of the bundle from the tables and lays it into `publish/`. Only this needs the root key.
@@ -236,11 +236,11 @@ impl Desk {
     }
 }
 
-type PackedPart = (Part, Vec<u8>, Vec<u8>);
+type PackedPart = (BundlePart, Vec<u8>, Vec<u8>);
 
 fn part<T: Serialize>(kind: PartKind, name: &str, value: &T) -> Result<PackedPart, DeskError> {
     let bytes = serde_json::to_vec(value).map_err(|e| DeskError::Unknown(e.to_string()))?;
-    let (part, packed) = Part::pack(kind, name, &bytes);
+    let (part, packed) = BundlePart::pack(kind, name, &bytes);
     Ok((part, packed, bytes))
 }
 

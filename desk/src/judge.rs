@@ -4,23 +4,23 @@
 use crate::error::DeskError;
 use crate::folder::Desk;
 use crate::source::Person;
-use crate::standings::{Links, Standings};
-use crate::status::{Answers, Status};
-use crate::store::{Device, Envelope};
+use crate::standings::{ChainLinks, RosterIndex};
+use crate::status::{AnswerBasis, Status};
+use crate::store::{KnownDevice, PulledEnvelope};
 use baqylau_forms::fill::Outcome;
 use baqylau_forms::fold::fold;
 use baqylau_forms::form::Form;
 use baqylau_protocol::certificate::Role;
-use baqylau_protocol::cose::Type;
+use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash, SubjectId};
-use baqylau_report::review::State;
-use baqylau_report::{Coding, Correction, Letter, Report, Review, Sent};
+use baqylau_report::review::ReviewState;
+use baqylau_report::{Coding, Correction, Letter, LetterSent, Report, Review};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// What a verdict needs to know of a report.
 #[derive(Debug, Clone)]
-pub struct Brief {
+pub struct ReportMeta {
     /// Its place in the log.
     pub index: u64,
     /// Its envelope.
@@ -47,9 +47,9 @@ pub struct Brief {
     pub first: Status,
 }
 
-impl Brief {
+impl ReportMeta {
     /// Of an envelope, and of what was read in it.
-    pub(crate) fn new(envelope: &Envelope, read: Result<(&Report, &Arc<Form>), &Status>) -> Self {
+    pub(crate) fn new(envelope: &PulledEnvelope, read: Result<(&Report, &Arc<Form>), &Status>) -> Self {
         let report = read.as_ref().ok().map(|(r, _)| *r);
         Self {
             index: envelope.index,
@@ -88,7 +88,7 @@ pub struct Signed<T> {
 
 /// What becomes of a report.
 #[derive(Debug)]
-pub struct Verdict {
+pub struct Adjudication {
     /// Whether it counts, and if not, why.
     pub status: Status,
     /// Who sent it, with the team of that time.
@@ -97,15 +97,15 @@ pub struct Verdict {
     pub reviews: Vec<Signed<Review>>,
 }
 
-impl Verdict {
+impl Adjudication {
     fn accepted(&self) -> bool {
-        self.reviews.last().is_some_and(|r| r.what.state == State::Accepted)
+        self.reviews.last().is_some_and(|r| r.what.state == ReviewState::Accepted)
     }
 }
 
 /// Everything that is said of reports.
-pub(crate) struct Judge<'d> {
-    standings: Standings<'d>,
+pub(crate) struct Adjudicator<'d> {
+    standings: RosterIndex<'d>,
     register: HashMap<SubjectId, Arc<Person>>,
     teams: HashSet<String>,
     moves: Vec<(String, i64, String)>,
@@ -116,50 +116,50 @@ pub(crate) struct Judge<'d> {
     handed: HashSet<(Hash, DeviceId)>,
 }
 
-impl<'d> Judge<'d> {
+impl<'d> Adjudicator<'d> {
     /// From what desks signed. Only a desk judges; one that was revoked, up to its last good envelope.
     pub fn new<'e>(
         desk: &Desk,
-        devices: &'d HashMap<DeviceId, Device>,
-        links: &'d Links,
-        records: impl Iterator<Item = &'e Envelope>,
+        devices: &'d HashMap<DeviceId, KnownDevice>,
+        links: &'d ChainLinks,
+        records: impl Iterator<Item = &'e PulledEnvelope>,
     ) -> Result<Self, DeskError> {
         let register: HashMap<_, _> = desk.store.register()?.into_iter().map(|(s, p)| (s, Arc::new(p))).collect();
         let moves = desk.store.moves()?;
         let teams = register.values().map(|p| p.team.clone()).chain(moves.iter().map(|m| m.2.clone())).collect();
-        let standings = Standings::new(desk, devices, links)?;
+        let standings = RosterIndex::new(desk, devices, links)?;
         let (reviews, corrections, codings) = (HashMap::new(), HashMap::new(), HashMap::new());
         let handed = HashSet::new();
         let mut judge = Self { standings, register, teams, moves, reviews, corrections, codings, handed };
         for envelope in records {
             if judge.standings.is_desk(envelope) {
-                judge.hear(envelope);
+                judge.ingest(envelope);
             }
         }
         Ok(judge)
     }
 
-    fn hear(&mut self, envelope: &Envelope) {
+    fn ingest(&mut self, envelope: &PulledEnvelope) {
         let (desk, Ok(opened)) = (envelope.device, &envelope.plain) else { return };
         match opened.kind {
-            Type::Review => {
+            ObjectType::Review => {
                 if let Ok(what) = Review::decode(&opened.bytes) {
                     self.reviews.entry(what.report).or_default().push(Signed { desk, what });
                 }
             }
-            Type::Correction => {
+            ObjectType::Correction => {
                 if let Ok(what) = Correction::decode(&opened.bytes) {
                     self.corrections.entry(what.report).or_default().push(Signed { desk, what });
                 }
             }
-            Type::Coding => {
+            ObjectType::Coding => {
                 if let Ok(what) = Coding::decode(&opened.bytes) {
                     self.codings.entry(what.report).or_default().push(Signed { desk, what });
                 }
             }
-            Type::Sent => {
-                if let Ok(Sent { letters, letter: Letter { report: Some(report), .. }, handed: true, .. }) =
-                    Sent::decode(&opened.bytes)
+            ObjectType::Sent => {
+                if let Ok(LetterSent { letters, letter: Letter { report: Some(report), .. }, handed: true, .. }) =
+                    LetterSent::decode(&opened.bytes)
                 {
                     self.handed.extend(letters.iter().map(|(phone, _)| (report, *phone)));
                 }
@@ -169,7 +169,7 @@ impl<'d> Judge<'d> {
     }
 
     /// Hears a correction that nobody signed yet, as the last.
-    pub fn suppose(&mut self, correction: Signed<Correction>) {
+    pub fn assume(&mut self, correction: Signed<Correction>) {
         self.corrections.entry(correction.what.report).or_default().push(correction);
     }
 
@@ -193,14 +193,14 @@ impl<'d> Judge<'d> {
     }
 
     /// What becomes of reports, in the order of the log.
-    pub fn verdicts(&self, briefs: &[&Brief], answers: Answers) -> Vec<Verdict> {
-        let verdict = |brief: &&Brief| Verdict {
+    pub fn adjudicate(&self, briefs: &[&ReportMeta], answers: AnswerBasis) -> Vec<Adjudication> {
+        let verdict = |brief: &&ReportMeta| Adjudication {
             status: brief.first.clone(),
             person: self.person(brief),
             reviews: self.reviews.get(&brief.hash).cloned().unwrap_or_default(),
         };
-        let mut verdicts: Vec<Verdict> = briefs.iter().map(verdict).collect();
-        self.stand(briefs, &mut verdicts);
+        let mut verdicts: Vec<Adjudication> = briefs.iter().map(verdict).collect();
+        self.apply_roster(briefs, &mut verdicts);
         exclude(&mut verdicts);
         self.supersede(briefs, &mut verdicts, answers);
         deduplicate(briefs, &mut verdicts);
@@ -209,7 +209,7 @@ impl<'d> Judge<'d> {
 
     /// Who sent it. The team is that of the register when the report was signed, not what the phone says; of what a clerk entered at a
     /// desk it is the team that the visit's code names, if there is one.
-    fn person(&self, brief: &Brief) -> Option<Arc<Person>> {
+    fn person(&self, brief: &ReportMeta) -> Option<Arc<Person>> {
         let device = self.standings.device(brief.device)?;
         if device.role == Role::Desk {
             let team = Some(team_of_visit(&brief.visit)).filter(|team| self.teams.contains(*team))?;
@@ -225,7 +225,7 @@ impl<'d> Judge<'d> {
     }
 
     /// What the roster and forked chains take away.
-    fn stand(&self, briefs: &[&Brief], verdicts: &mut [Verdict]) {
+    fn apply_roster(&self, briefs: &[&ReportMeta], verdicts: &mut [Adjudication]) {
         let mut accepted = HashSet::new();
         for (brief, verdict) in briefs.iter().zip(verdicts).filter(|(_, v)| v.status == Status::Counted) {
             if let Some(why) = self.standings.objection(brief.device, brief.hash) {
@@ -244,7 +244,7 @@ impl<'d> Judge<'d> {
     /// Only the same subject, a desk, or a phone that a desk handed the report over to supersedes it; anybody else's is a proposal. Of
     /// several amendments of one report the first in the log counts, and the others are shown beside it. An amendment speaks for the
     /// team of the report, whoever signed it.
-    fn supersede(&self, briefs: &[&Brief], verdicts: &mut [Verdict], answers: Answers) {
+    fn supersede(&self, briefs: &[&ReportMeta], verdicts: &mut [Adjudication], answers: AnswerBasis) {
         let amended: HashSet<Hash> = briefs.iter().filter_map(|b| b.supersedes).collect();
         if amended.is_empty() {
             return;
@@ -254,21 +254,21 @@ impl<'d> Judge<'d> {
             .filter(|b| amended.contains(&b.hash))
             .filter_map(|b| Some((b.hash, self.standings.device(b.device)?.subject)))
             .collect();
-        self.speak_for(briefs, verdicts, &amended);
+        self.inherit_team(briefs, verdicts, &amended);
         let mut superseded: HashSet<Hash> = HashSet::new();
         for (brief, verdict) in briefs.iter().zip(verdicts.iter_mut()).filter(|(_, v)| v.status == Status::Counted) {
             let Some(target) = brief.supersedes else { continue };
             let device = self.standings.device(brief.device);
             let accepted = verdict.accepted();
-            let may = |d: &Device| {
+            let may = |d: &KnownDevice| {
                 let handed = self.handed.contains(&(target, d.device));
                 accepted || handed || d.role == Role::Desk || subject.get(&target) == Some(&d.subject)
             };
             verdict.status = match answers {
                 _ if !device.is_some_and(may) => Status::Proposal,
-                Answers::Raw => Status::Amendment,
-                Answers::Effective if superseded.insert(target) => Status::Counted,
-                Answers::Effective => Status::Competing,
+                AnswerBasis::Raw => Status::Amendment,
+                AnswerBasis::Effective if superseded.insert(target) => Status::Counted,
+                AnswerBasis::Effective => Status::Competing,
             };
         }
         for (_, verdict) in briefs.iter().zip(verdicts).filter(|(b, _)| superseded.contains(&b.hash)) {
@@ -278,7 +278,7 @@ impl<'d> Judge<'d> {
         }
     }
 
-    fn speak_for(&self, briefs: &[&Brief], verdicts: &mut [Verdict], amended: &HashSet<Hash>) {
+    fn inherit_team(&self, briefs: &[&ReportMeta], verdicts: &mut [Adjudication], amended: &HashSet<Hash>) {
         let mut teams: HashMap<Hash, String> = HashMap::new();
         for (brief, verdict) in briefs.iter().zip(verdicts) {
             let target = brief.supersedes.and_then(|target| teams.get(&target));
@@ -294,9 +294,9 @@ impl<'d> Judge<'d> {
     }
 }
 
-fn exclude(verdicts: &mut [Verdict]) {
+fn exclude(verdicts: &mut [Adjudication]) {
     for verdict in verdicts.iter_mut().filter(|v| v.status == Status::Counted) {
-        if let Some(review) = verdict.reviews.last().filter(|r| r.what.state == State::Excluded) {
+        if let Some(review) = verdict.reviews.last().filter(|r| r.what.state == ReviewState::Excluded) {
             verdict.status = Status::Excluded(review.what.reason.clone());
         }
     }
@@ -314,7 +314,7 @@ pub(crate) fn reporter(person: Option<&Person>, device: DeviceId) -> String {
 
 /// The same team, visit, place and checklist twice: the lowest place in the log counts, and what a desk accepted. Never across
 /// teams, and never because two reports say nothing: places in no list are told apart by their words, visits without a code by none.
-fn deduplicate(briefs: &[&Brief], verdicts: &mut [Verdict]) {
+fn deduplicate(briefs: &[&ReportMeta], verdicts: &mut [Adjudication]) {
     let mut seen = HashSet::new();
     let mut bytes = HashSet::new();
     for (brief, verdict) in briefs.iter().zip(verdicts).filter(|(_, v)| v.status == Status::Counted) {

@@ -1,24 +1,24 @@
 //! Everything that was pulled, as pages know it. It grows with the log: what is here is never evaluated again, unless a desk corrects
 //! it. What others say of the reports is judged anew for each board, which takes a fraction of it.
 
-use crate::board::{Board, Line};
-use crate::cores::on_all_cores;
+use crate::board::{ReportRow, ReportTable};
+use crate::cores::map_on_all_cores;
 use crate::corrections;
-use crate::entry::Entry;
+use crate::entry::ReportSummary;
 use crate::error::DeskError;
 use crate::evaluate::{Forms, NO_CHECKLIST, evaluate};
 use crate::folder::Desk;
-use crate::judge::{Brief, Judge, Signed};
-use crate::source::Source;
-use crate::standings::Links;
-use crate::status::{Answers, Status};
-use crate::store::{Device, Envelope};
+use crate::judge::{Adjudicator, ReportMeta, Signed};
+use crate::source::MissionTables;
+use crate::standings::ChainLinks;
+use crate::status::{AnswerBasis, Status};
+use crate::store::{KnownDevice, PulledEnvelope};
 use crate::versions::Versions;
-use baqylau_findings::Given;
-use baqylau_findings::compute::Adapted;
+use baqylau_findings::Contribution;
+use baqylau_findings::compute::AdaptedFigures;
 use baqylau_forms::form::Form;
 use baqylau_forms::num;
-use baqylau_protocol::cose::Type;
+use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_report::{Correction, Report};
 use std::collections::HashMap;
@@ -28,33 +28,33 @@ use std::sync::Arc;
 const CHUNK: usize = 512;
 
 /// Everything that was pulled.
-pub struct Ledger {
-    source: Arc<Source>,
+pub struct ReportIndex {
+    source: Arc<MissionTables>,
     rules: Versions,
     forms: Forms,
-    entries: Vec<Arc<Entry>>,
+    entries: Vec<Arc<ReportSummary>>,
     /// What desks signed.
-    records: Vec<Envelope>,
-    links: Links,
+    records: Vec<PulledEnvelope>,
+    links: ChainLinks,
     /// The first place in the log that was not looked at.
     next: u64,
     /// Whether the log was changed behind that place: then everything is looked at again.
     rewritten: i64,
     bundle: Option<Hash>,
-    values: Values,
+    values: ContributionTable,
     /// Reports as desks corrected them, by report and corrections.
-    corrected: HashMap<(Hash, Hash), (Arc<Entry>, Vec<bool>)>,
+    corrected: HashMap<(Hash, Hash), (Arc<ReportSummary>, Vec<bool>)>,
 }
 
 /// What reports give to figures: many give the same.
 #[derive(Default)]
-struct Values {
-    all: Arc<Vec<Given>>,
-    known: HashMap<Given, u32>,
+struct ContributionTable {
+    all: Arc<Vec<Contribution>>,
+    known: HashMap<Contribution, u32>,
 }
 
-impl Values {
-    fn number(&mut self, given: Given) -> u32 {
+impl ContributionTable {
+    fn number(&mut self, given: Contribution) -> u32 {
         let next = num::index(self.known.len());
         *self.known.entry(given).or_insert_with_key(|given| {
             Arc::make_mut(&mut self.all).push(given.clone());
@@ -63,21 +63,21 @@ impl Values {
     }
 }
 
-impl Ledger {
+impl ReportIndex {
     /// An empty one.
     #[must_use]
-    pub fn new(source: Arc<Source>) -> Self {
+    pub fn new(source: Arc<MissionTables>) -> Self {
         Self {
             source,
             rules: Versions::default(),
             forms: Forms::default(),
             entries: Vec::new(),
             records: Vec::new(),
-            links: Links::default(),
+            links: ChainLinks::default(),
             next: 0,
             rewritten: 0,
             bundle: None,
-            values: Values::default(),
+            values: ContributionTable::default(),
             corrected: HashMap::new(),
         }
     }
@@ -93,7 +93,7 @@ impl Ledger {
         }
         let bundle = desk.store.manifest()?.map(|bytes| Hash::of(&bytes));
         if self.bundle != bundle {
-            self.look_again(desk)?;
+            self.evaluate_again(desk)?;
             self.bundle = bundle;
         }
         loop {
@@ -102,9 +102,9 @@ impl Ledger {
             let next = last.index + 1;
             chunk.iter().for_each(|e| self.links.add(e));
             let (reports, records): (Vec<_>, Vec<_>) =
-                chunk.into_iter().partition(|e| e.plain.as_ref().map_or(true, |o| o.kind == Type::Report));
+                chunk.into_iter().partition(|e| e.plain.as_ref().map_or(true, |o| o.kind == ObjectType::Report));
             // Nothing of a chunk is taken in when a part of it cannot be read.
-            let entries = self.look(desk, reports)?;
+            let entries = self.evaluate_new(desk, reports)?;
             self.next = next;
             self.records.extend(records);
             self.entries.extend(entries);
@@ -112,12 +112,12 @@ impl Ledger {
     }
 
     /// Another bundle came: what fitted none may fit now.
-    fn look_again(&mut self, desk: &Desk) -> Result<(), DeskError> {
-        let lost = |e: &Arc<Entry>| matches!(&e.first, Status::Misfit(why) if why == NO_CHECKLIST);
+    fn evaluate_again(&mut self, desk: &Desk) -> Result<(), DeskError> {
+        let lost = |e: &Arc<ReportSummary>| matches!(&e.first, Status::Misfit(why) if why == NO_CHECKLIST);
         for at in 0..self.entries.len() {
             if lost(&self.entries[at])
                 && let Some(envelope) = desk.store.envelope(self.entries[at].hash)?
-                && let Some(entry) = self.look(desk, vec![envelope])?.pop()
+                && let Some(entry) = self.evaluate_new(desk, vec![envelope])?.pop()
             {
                 self.entries[at] = entry;
             }
@@ -126,43 +126,47 @@ impl Ledger {
     }
 
     /// Evaluates reports on all cores.
-    fn look(&mut self, desk: &Desk, envelopes: Vec<Envelope>) -> Result<Vec<Arc<Entry>>, DeskError> {
-        let jobs: Vec<Job> = envelopes.into_iter().map(|e| self.job(desk, e)).collect::<Result<_, _>>()?;
+    fn evaluate_new(
+        &mut self,
+        desk: &Desk,
+        envelopes: Vec<PulledEnvelope>,
+    ) -> Result<Vec<Arc<ReportSummary>>, DeskError> {
+        let jobs: Vec<EvaluationJob> = envelopes.into_iter().map(|e| self.job(desk, e)).collect::<Result<_, _>>()?;
         let source = &*self.source;
-        let done = on_all_cores(&jobs, |job| job.run(source, &[]));
+        let done = map_on_all_cores(&jobs, |job| job.run(source, &[]));
         Ok(done.into_iter().map(|(entry, given, _)| self.keep(entry, given)).collect())
     }
 
-    fn job(&mut self, desk: &Desk, envelope: Envelope) -> Result<Job, DeskError> {
+    fn job(&mut self, desk: &Desk, envelope: PulledEnvelope) -> Result<EvaluationJob, DeskError> {
         let read = self
             .forms
             .report(desk, &envelope)?
             .map(|(report, form)| (report, self.rules.of(&self.source, &form), form));
-        Ok(Job { envelope, read })
+        Ok(EvaluationJob { envelope, read })
     }
 
-    fn keep(&mut self, entry: Entry, given: Vec<Given>) -> Arc<Entry> {
-        entry.giving(given.into_iter().map(|given| self.values.number(given)).collect())
+    fn keep(&mut self, entry: ReportSummary, given: Vec<Contribution>) -> Arc<ReportSummary> {
+        entry.with_contributions(given.into_iter().map(|given| self.values.number(given)).collect())
     }
 
     /// Everything that was received up to a moment, in milliseconds since 1970; at all, when there is none.
     ///
     /// # Errors
     /// The database fails.
-    pub fn board(&mut self, desk: &Desk, answers: Answers, as_of: Option<i64>) -> Result<Board, DeskError> {
+    pub fn table(&mut self, desk: &Desk, answers: AnswerBasis, as_of: Option<i64>) -> Result<ReportTable, DeskError> {
         let in_time = |received: i64| as_of.is_none_or(|moment| received <= moment);
         self.judged(desk, &in_time, |ledger, judge| ledger.drawn(desk, judge, answers, &in_time))
     }
 
     /// The board as it would be with one correction more.
-    pub(crate) fn suppose(
+    pub(crate) fn assume(
         &mut self,
         desk: &Desk,
-        answers: Answers,
+        answers: AnswerBasis,
         correction: &Signed<Correction>,
-    ) -> Result<Board, DeskError> {
+    ) -> Result<ReportTable, DeskError> {
         self.judged(desk, &|_| true, |ledger, judge| {
-            judge.suppose(correction.clone());
+            judge.assume(correction.clone());
             ledger.drawn(desk, judge, answers, &|_| true)
         })
     }
@@ -172,7 +176,7 @@ impl Ledger {
         self.judged(desk, &|_| true, |_, judge| Ok(judge.corrections(&report).iter().map(|c| c.what.clone()).collect()))
     }
 
-    pub(crate) fn source(&self) -> &Source {
+    pub(crate) fn source(&self) -> &MissionTables {
         &self.source
     }
 
@@ -181,12 +185,13 @@ impl Ledger {
         &mut self,
         desk: &Desk,
         in_time: &dyn Fn(i64) -> bool,
-        look: impl FnOnce(&mut Self, &mut Judge) -> Result<T, DeskError>,
+        look: impl FnOnce(&mut Self, &mut Adjudicator) -> Result<T, DeskError>,
     ) -> Result<T, DeskError> {
-        let devices: HashMap<DeviceId, Device> = desk.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
+        let devices: HashMap<DeviceId, KnownDevice> =
+            desk.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
         let links = std::mem::take(&mut self.links);
         let records = std::mem::take(&mut self.records);
-        let seen = Judge::new(desk, &devices, &links, records.iter().filter(|e| in_time(e.received)))
+        let seen = Adjudicator::new(desk, &devices, &links, records.iter().filter(|e| in_time(e.received)))
             .and_then(|mut judge| look(self, &mut judge));
         (self.links, self.records) = (links, records);
         seen
@@ -195,30 +200,30 @@ impl Ledger {
     fn drawn(
         &mut self,
         desk: &Desk,
-        judge: &Judge,
-        answers: Answers,
+        judge: &Adjudicator,
+        answers: AnswerBasis,
         in_time: &dyn Fn(i64) -> bool,
-    ) -> Result<Board, DeskError> {
+    ) -> Result<ReportTable, DeskError> {
         let lines = self.lines(desk, judge, answers, in_time)?;
-        Ok(Board::new(&self.source, lines, answers, judge.people(), self.values.all.clone()))
+        Ok(ReportTable::new(&self.source, lines, answers, judge.people(), self.values.all.clone()))
     }
 
     fn lines(
         &mut self,
         desk: &Desk,
-        judge: &Judge,
-        answers: Answers,
+        judge: &Adjudicator,
+        answers: AnswerBasis,
         in_time: &dyn Fn(i64) -> bool,
-    ) -> Result<Vec<Line>, DeskError> {
-        let entries: Vec<Arc<Entry>> = self.entries.iter().filter(|e| in_time(e.received)).cloned().collect();
-        let verdicts = judge.verdicts(&entries.iter().map(|e| e.brief()).collect::<Vec<&Brief>>(), answers);
+    ) -> Result<Vec<ReportRow>, DeskError> {
+        let entries: Vec<Arc<ReportSummary>> = self.entries.iter().filter(|e| in_time(e.received)).cloned().collect();
+        let verdicts = judge.adjudicate(&entries.iter().map(|e| e.brief()).collect::<Vec<&ReportMeta>>(), answers);
         let mut lines = Vec::with_capacity(entries.len());
         for (entry, verdict) in entries.into_iter().zip(verdicts) {
             let corrections = judge.corrections(&entry.hash);
             let (asked, fits) = self.effective(desk, entry, corrections, answers)?;
             let corrections = corrections.iter().cloned().zip(fits).collect();
             let codings = judge.codings(&asked.first.hash).to_vec();
-            lines.push(Line::new(asked, verdict, corrections, codings));
+            lines.push(ReportRow::new(asked, verdict, corrections, codings));
         }
         Ok(lines)
     }
@@ -227,13 +232,13 @@ impl Ledger {
     fn effective(
         &mut self,
         desk: &Desk,
-        entry: Arc<Entry>,
+        entry: Arc<ReportSummary>,
         corrections: &[Signed<Correction>],
-        answers: Answers,
-    ) -> Result<(Asked, Vec<bool>), DeskError> {
+        answers: AnswerBasis,
+    ) -> Result<(RequestedReport, Vec<bool>), DeskError> {
         let first = entry;
         if corrections.is_empty() {
-            return Ok((Asked { entry: first.clone(), internal: first.internal, first }, Vec::new()));
+            return Ok((RequestedReport { entry: first.clone(), internal: first.internal, first }, Vec::new()));
         }
         let said: Vec<u8> = corrections.iter().flat_map(|c| c.what.encode()).collect();
         let key = (first.hash, Hash::of(&said));
@@ -246,34 +251,39 @@ impl Ledger {
             self.corrected.insert(key, (corrected, fits));
         }
         let Some((corrected, fits)) = self.corrected.get(&key) else {
-            return Ok((Asked { entry: first.clone(), internal: first.internal, first }, Vec::new()));
+            return Ok((RequestedReport { entry: first.clone(), internal: first.internal, first }, Vec::new()));
         };
-        let entry = if answers == Answers::Effective { corrected } else { &first }.clone();
+        let entry = if answers == AnswerBasis::Effective { corrected } else { &first }.clone();
         // Whoever looks at the raw answers learns no more than the desks let out.
-        Ok((Asked { entry, internal: corrected.internal, first }, fits.clone()))
+        Ok((RequestedReport { entry, internal: corrected.internal, first }, fits.clone()))
     }
 }
 
 /// A report as it is asked for.
-pub(crate) struct Asked {
+pub(crate) struct RequestedReport {
     /// With or without what desks corrected.
-    pub entry: Arc<Entry>,
+    pub entry: Arc<ReportSummary>,
     /// As it was sent.
-    pub first: Arc<Entry>,
+    pub first: Arc<ReportSummary>,
     /// Whether its words stay at the desk: what desks corrected holds, whichever answers are asked for.
     pub internal: bool,
 }
 
 /// A report to be evaluated.
-struct Job {
-    envelope: Envelope,
-    read: Result<(Report, Arc<Adapted>, Arc<Form>), Status>,
+struct EvaluationJob {
+    envelope: PulledEnvelope,
+    read: Result<(Report, Arc<AdaptedFigures>, Arc<Form>), Status>,
 }
 
-impl Job {
+impl EvaluationJob {
     /// Evaluates it, with corrections, and tells which of them fit.
-    fn run(&self, source: &Source, corrections: &[&Correction]) -> (Entry, Vec<Given>, Vec<bool>) {
-        let unread = |why: &Status| (Entry::unread(&self.envelope, why), Vec::new(), vec![false; corrections.len()]);
+    fn run(
+        &self,
+        source: &MissionTables,
+        corrections: &[&Correction],
+    ) -> (ReportSummary, Vec<Contribution>, Vec<bool>) {
+        let unread =
+            |why: &Status| (ReportSummary::unread(&self.envelope, why), Vec::new(), vec![false; corrections.len()]);
         let (report, rules, form) = match &self.read {
             Ok(read) => read,
             Err(why) => return unread(why),
@@ -282,7 +292,7 @@ impl Job {
             Err(why) => unread(&why),
             Ok(filling) => {
                 let (filling, fits) = corrections::all(&filling, corrections.iter().copied());
-                let (entry, given) = Entry::read(source, rules, &self.envelope, report, filling);
+                let (entry, given) = ReportSummary::read(source, rules, &self.envelope, report, filling);
                 (entry, given, fits)
             }
         }

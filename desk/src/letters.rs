@@ -2,11 +2,11 @@
 
 use crate::error::DeskError;
 use crate::folder::Desk;
-use crate::standings::{Links, Standings};
-use crate::store::Envelope;
-use baqylau_protocol::cose::Type;
+use crate::standings::{ChainLinks, RosterIndex};
+use crate::store::PulledEnvelope;
+use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash};
-use baqylau_report::{Report, Seen, Sent};
+use baqylau_report::{LetterOpened, LetterSent, Report};
 use std::collections::{HashMap, HashSet};
 
 /// A letter and its fate.
@@ -71,19 +71,21 @@ impl Desk {
     /// What desks in good standing said of their letters, and whether the server has it.
     fn sent(
         &self,
-        devices: &HashMap<DeviceId, crate::store::Device>,
-        envelopes: &[Envelope],
-    ) -> Result<Vec<(DeviceId, Sent, bool)>, DeskError> {
-        let links = Links::of(envelopes);
-        let standings = Standings::new(self, devices, &links)?;
-        let opened = |e: &&Envelope| e.plain.as_ref().is_ok_and(|o| o.kind == Type::Sent) && standings.is_desk(e);
-        let logged: Vec<&Envelope> = envelopes.iter().filter(opened).collect();
+        devices: &HashMap<DeviceId, crate::store::KnownDevice>,
+        envelopes: &[PulledEnvelope],
+    ) -> Result<Vec<(DeviceId, LetterSent, bool)>, DeskError> {
+        let links = ChainLinks::of(envelopes);
+        let standings = RosterIndex::new(self, devices, &links)?;
+        let opened =
+            |e: &&PulledEnvelope| e.plain.as_ref().is_ok_and(|o| o.kind == ObjectType::Sent) && standings.is_desk(e);
+        let logged: Vec<&PulledEnvelope> = envelopes.iter().filter(opened).collect();
         let known: HashSet<Hash> = logged.iter().map(|e| e.hash).collect();
-        let read = |e: &&Envelope| Some((e.device, Sent::decode(&e.plain.as_ref().ok()?.bytes).ok()?, true));
+        let read =
+            |e: &&PulledEnvelope| Some((e.device, LetterSent::decode(&e.plain.as_ref().ok()?.bytes).ok()?, true));
         let mut out: Vec<_> = logged.iter().filter_map(read).collect();
         if let Some(own) = self.own_device()? {
-            let waiting = self.store.written(Type::Sent)?.into_iter().filter(|w| !known.contains(&w.hash));
-            out.extend(waiting.filter_map(|w| Some((own, Sent::decode(&w.payload).ok()?, w.sent))));
+            let waiting = self.store.written(ObjectType::Sent)?.into_iter().filter(|w| !known.contains(&w.hash));
+            out.extend(waiting.filter_map(|w| Some((own, LetterSent::decode(&w.payload).ok()?, w.sent))));
         }
         Ok(out)
     }
@@ -98,17 +100,17 @@ struct Fates {
 }
 
 impl Fates {
-    fn read(envelopes: &[Envelope]) -> Self {
+    fn read(envelopes: &[PulledEnvelope]) -> Self {
         let mut fates = Self { seen: HashMap::new(), amended: HashMap::new() };
         for envelope in envelopes {
             let Ok(opened) = &envelope.plain else { continue };
             match opened.kind {
-                Type::Seen => {
-                    for letter in Seen::decode(&opened.bytes).into_iter().flat_map(|s| s.letters) {
+                ObjectType::Seen => {
+                    for letter in LetterOpened::decode(&opened.bytes).into_iter().flat_map(|s| s.letters) {
                         fates.seen.entry((envelope.device, letter)).or_insert(envelope.received);
                     }
                 }
-                Type::Report => {
+                ObjectType::Report => {
                     if let Some(target) = Report::decode(&opened.bytes).ok().and_then(|r| r.supersedes) {
                         let key = (target, envelope.device);
                         fates.amended.entry(key).or_insert((envelope.received, envelope.hash));

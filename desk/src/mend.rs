@@ -3,8 +3,8 @@
 
 use crate::error::DeskError;
 use crate::folder::Desk;
-use crate::pull::{Pulled, block};
-use crate::store::{Device, Gap, Object};
+use crate::pull::{PullOutcome, block};
+use crate::store::{Gap, KnownDevice, LogObject};
 use crate::verify::Opener;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use std::collections::HashMap;
@@ -14,9 +14,9 @@ const PAGES: usize = 16;
 
 impl Desk {
     /// Asks again for what was damaged.
-    pub(crate) fn fill_gaps(&mut self, identity: &DeviceId, pulled: &mut Pulled) -> Result<(), DeskError> {
+    pub(crate) fn fill_gaps(&mut self, identity: &DeviceId, pulled: &mut PullOutcome) -> Result<(), DeskError> {
         let gaps = self.store.gaps()?;
-        let mut found: Vec<(u64, Object)> = Vec::new();
+        let mut found: Vec<(u64, LogObject)> = Vec::new();
         let (mut next, mut pages) = (0, 0);
         for gap in &gaps {
             if gap.index < next || pages == PAGES {
@@ -28,7 +28,7 @@ impl Desk {
             for (entry, index) in page.entries.into_iter().zip(gap.index..) {
                 let asked = gaps.binary_search_by_key(&index, |g| g.index).ok().map(|at| gaps[at]);
                 if let Some(Gap { received, hash, .. }) = asked.filter(|g| g.hash == Hash::of(&entry.object)) {
-                    found.push((index, Object { received, hash, bytes: entry.object.into() }));
+                    found.push((index, LogObject { received, hash, bytes: entry.object.into() }));
                 }
             }
         }
@@ -41,9 +41,10 @@ impl Desk {
     }
 
     /// Opens what came whole, and what could not be opened without it.
-    fn fill(&mut self, objects: &[(u64, Object)], pulled: &mut Pulled) -> Result<(), DeskError> {
+    fn fill(&mut self, objects: &[(u64, LogObject)], pulled: &mut PullOutcome) -> Result<(), DeskError> {
         let opener = Opener { mission: self.mission(), issuer: self.issuer.public(), reading: &self.reading };
-        let mut known: HashMap<DeviceId, Device> = self.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
+        let mut known: HashMap<DeviceId, KnownDevice> =
+            self.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
         let (mut devices, mut envelopes) = (Vec::new(), Vec::new());
         for (index, object) in objects {
             let found = opener.page(*index, std::slice::from_ref(object), &known);

@@ -1,8 +1,8 @@
 //! Pages of the log as they come, and whether they lead to what the server signed.
 
-use crate::store::{Device, Gap, Object};
+use crate::store::{Gap, KnownDevice, LogObject};
 use baqylau_protocol::ids::{DeviceId, Hash};
-use baqylau_protocol::merkle::Tree;
+use baqylau_protocol::merkle::MerkleTree;
 use baqylau_protocol::receipt::TreeHead;
 use baqylau_protocol::wire::{Damaged, LogEntry};
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ use std::collections::HashMap;
 const SUSPECTS: usize = 5;
 
 /// The objects of a page, and which of them the server says are damaged.
-pub fn read(entries: Vec<LogEntry>, from: u64) -> (Vec<Object>, Vec<Gap>) {
+pub fn read(entries: Vec<LogEntry>, from: u64) -> (Vec<LogObject>, Vec<Gap>) {
     let (mut objects, mut gaps) = (Vec::with_capacity(entries.len()), Vec::new());
     for (entry, index) in entries.into_iter().zip(from..) {
         let LogEntry { received, object, damaged } = entry;
@@ -19,9 +19,9 @@ pub fn read(entries: Vec<LogEntry>, from: u64) -> (Vec<Object>, Vec<Gap>) {
         match damaged.filter(|d| d.hash != Hash::of(&bytes)) {
             Some(Damaged { hash, device, seq }) => {
                 gaps.push(Gap { index, hash, received, device, seq: seq.min(i64::MAX as u64) });
-                objects.push(Object { received, hash, bytes: Vec::new() });
+                objects.push(LogObject { received, hash, bytes: Vec::new() });
             }
-            None => objects.push(Object { received, hash: Hash::of(&bytes), bytes }),
+            None => objects.push(LogObject { received, hash: Hash::of(&bytes), bytes }),
         }
     }
     (objects, gaps)
@@ -29,8 +29,8 @@ pub fn read(entries: Vec<LogEntry>, from: u64) -> (Vec<Object>, Vec<Gap>) {
 
 /// A log that is being fetched.
 pub struct Pulling {
-    pub tree: Tree,
-    pub known: HashMap<DeviceId, Device>,
+    pub tree: MerkleTree,
+    pub known: HashMap<DeviceId, KnownDevice>,
     /// Objects that do not verify: where the log does not add up, these are looked at first.
     pub suspects: Vec<(u64, String)>,
     /// Whether it does not lead to what the server signed.

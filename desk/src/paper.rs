@@ -7,15 +7,15 @@ use crate::folder::Desk;
 use crate::judge::team_of_visit;
 use baqylau_forms::Filling;
 use baqylau_forms::expr::{Chance, Environment};
-use baqylau_forms::fill::{Facts, Issue, Key, Outcome, Problem, read_literal_at};
+use baqylau_forms::fill::{AnswerProblem, CellKey, Issue, Outcome, VisitFacts, read_literal_at};
 use baqylau_forms::form::Form;
 use baqylau_forms::value::Moment;
 use baqylau_protocol::bundle::PartKind;
-use baqylau_protocol::cose::Type;
+use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{Hash, ReportId};
 use baqylau_protocol::keys::random;
-use baqylau_report::Tree;
-use baqylau_report::report::{At, Clock, Remark, Report, Visit};
+use baqylau_report::AnswerTree;
+use baqylau_report::report::{ClockReading, RecordedMoment, Remark, Report, Visit};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -87,7 +87,7 @@ impl Desk {
             return Err(unknown(format!("{code:?} is no place of this mission; places.csv has their codes")));
         }
         let filling = Filling::new(form.clone(), facts(&head, &form), environment_of(now, 0));
-        let tree = Tree::whole(&filling).encode(&form);
+        let tree = AnswerTree::whole(&filling).encode(&form);
         self.store.add_paper(&serialized(&head)?, &tree)
     }
 
@@ -108,12 +108,12 @@ impl Desk {
         let (head, tree, remarks) = stored.ok_or_else(|| unknown("this form was signed or thrown away"))?;
         let head: PaperHead = parsed(&head)?;
         let form = self.paper_form(&head)?;
-        let tree = Tree::decode(&form, &tree).map_err(|e| unknown(e.to_string()))?;
+        let tree = AnswerTree::decode(&form, &tree).map_err(|e| unknown(e.to_string()))?;
         let environment = environment_of(now, language);
         let (mut filling, _) = Filling::restore(form.clone(), facts(&head, &form), environment, tree.mutations());
         for (node, reason) in parsed::<Vec<(u32, String)>>(&remarks)? {
             // A reason for what is hidden by now is not needed any more.
-            let _ = filling.confirm(Key { node, row: 0 }, Some(reason));
+            let _ = filling.confirm(CellKey { node, row: 0 }, Some(reason));
         }
         Ok(Paper { id, head, filling })
     }
@@ -126,7 +126,7 @@ impl Desk {
         let mut paper = self.paper(id, now, 0)?;
         let form = paper.filling.form().clone();
         let node = form.find(question).ok_or_else(|| unknown(format!("the checklist has no question {question}")))?;
-        let key = Key { node, row };
+        let key = CellKey { node, row };
         let refused = |e: &dyn std::fmt::Display| unknown(format!("{question}: {e}"));
         match text.trim() {
             "" => paper.filling.clear(key).map(drop).map_err(|e| refused(&e))?,
@@ -147,7 +147,7 @@ impl Desk {
     pub fn extend_paper(&self, id: i64, repeat: &str, row: u32, now: Moment) -> Result<(), DeskError> {
         let mut paper = self.paper(id, now, 0)?;
         let node = paper.filling.form().find(repeat).ok_or_else(|| unknown(format!("there is no repeat {repeat}")))?;
-        paper.filling.add_row(Key { node, row }).map_err(|e| unknown(e.to_string()))?;
+        paper.filling.add_row(CellKey { node, row }).map_err(|e| unknown(e.to_string()))?;
         self.keep_paper(&paper)
     }
 
@@ -178,7 +178,7 @@ impl Desk {
         let report = self.paper_report(&paper, incomplete.trim(), now)?;
         let signer = self.signer(now.ms)?;
         self.store.sign(|chain| {
-            signer.add(chain, Type::Report, None, &report.encode())?;
+            signer.add(chain, ObjectType::Report, None, &report.encode())?;
             self.store.drop_paper(id)
         })
     }
@@ -194,7 +194,7 @@ impl Desk {
     fn paper_report(&self, paper: &Paper, incomplete: &str, now: Moment) -> Result<Report, DeskError> {
         let (head, filling) = (&paper.head, &paper.filling);
         let (bundle, checklist) = under(head)?;
-        let moment = |at: Option<(i64, i16)>| at.map(|(ms, offset)| At { ms, offset });
+        let moment = |at: Option<(i64, i16)>| at.map(|(ms, offset)| RecordedMoment { ms, offset });
         let remarks = remarks(filling);
         Ok(Report {
             v: baqylau_protocol::VERSION,
@@ -211,8 +211,14 @@ impl Desk {
                 mode: "paper".into(),
                 position: None,
             },
-            clock: Clock { wall: now.into(), boot_ms: 0, boot_id: [0; 8].into(), seen: None, started: head.started },
-            answers: Tree::of(filling).encode(filling.form()).into(),
+            clock: ClockReading {
+                wall: now.into(),
+                boot_ms: 0,
+                boot_id: [0; 8].into(),
+                seen: None,
+                started: head.started,
+            },
+            answers: AnswerTree::of(filling).encode(filling.form()).into(),
             log: Vec::new(),
             remarks: (!remarks.is_empty()).then_some(remarks),
             incomplete: (!incomplete.is_empty()).then(|| incomplete.to_owned()),
@@ -227,7 +233,7 @@ impl Desk {
     }
 
     fn keep_paper(&self, paper: &Paper) -> Result<(), DeskError> {
-        let tree = Tree::whole(&paper.filling).encode(paper.filling.form());
+        let tree = AnswerTree::whole(&paper.filling).encode(paper.filling.form());
         let reasons: Vec<(u32, String)> = remarks(&paper.filling).into_iter().map(|r| (r.node, r.text)).collect();
         self.store.set_paper(paper.id, &tree, &serialized(&reasons)?)
     }
@@ -244,9 +250,9 @@ fn under(head: &PaperHead) -> Result<(Hash, Hash), DeskError> {
     both.ok_or_else(|| unknown("the form does not say which checklist it is"))
 }
 
-fn facts(head: &PaperHead, form: &Form) -> Facts {
+fn facts(head: &PaperHead, form: &Form) -> VisitFacts {
     let moment = |at: Option<(i64, i16)>| at.map(|(ms, offset)| Moment { ms, offset });
-    Facts {
+    VisitFacts {
         code: head.visit.clone(),
         arrived_at: moment(head.arrived),
         departed_at: moment(head.departed),
@@ -256,7 +262,7 @@ fn facts(head: &PaperHead, form: &Form) -> Facts {
     }
 }
 
-fn named(filling: &Filling, problem: &Problem) -> String {
+fn named(filling: &Filling, problem: &AnswerProblem) -> String {
     let row = filling.question(problem.key);
     if row.number.is_empty() { row.name } else { row.number }
 }
@@ -264,8 +270,12 @@ fn named(filling: &Filling, problem: &Problem) -> String {
 /// The reasons by which warnings were confirmed.
 fn remarks(filling: &Filling) -> Vec<Remark> {
     let confirmed = filling.issues().into_iter().filter_map(|p| Some((p.key, p.confirmed?)));
-    let remark =
-        |(key, text): (Key, String)| Remark { node: key.node, rows: filling.row_path(key.row), confirms: true, text };
+    let remark = |(key, text): (CellKey, String)| Remark {
+        node: key.node,
+        rows: filling.row_path(key.row),
+        confirms: true,
+        text,
+    };
     confirmed.map(remark).collect()
 }
 

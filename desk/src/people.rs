@@ -7,12 +7,12 @@ use crate::source::Person;
 use baqylau_protocol::certificate::{Certificate, Invite, Role};
 use baqylau_protocol::ids::{DeviceId, Hash, SubjectId};
 use baqylau_protocol::keys::{SigningKey, random};
-use baqylau_protocol::roster::{Entry, Standing};
+use baqylau_protocol::roster::{RosterEntry, Standing};
 use std::collections::HashMap;
 
 /// An invite that was made.
 #[derive(Debug, Clone)]
-pub struct Invited {
+pub struct NewInvite {
     /// For whom.
     pub person: Person,
     /// The text of the QR code.
@@ -38,7 +38,7 @@ impl Desk {
     ///
     /// # Errors
     /// There is no such person.
-    pub fn invite(&mut self, codes: &[String], now: i64, days: u32) -> Result<Vec<Invited>, DeskError> {
+    pub fn invite(&mut self, codes: &[String], now: i64, days: u32) -> Result<Vec<NewInvite>, DeskError> {
         let source = self.source()?;
         let unknown = codes.iter().find(|c| !source.people.iter().any(|p| p.code == **c));
         if let Some(code) = unknown {
@@ -52,7 +52,7 @@ impl Desk {
             let (subject, key) = (SubjectId(random()), SigningKey::generate());
             let text = self.invite_text(&person, subject, &key, expires, None)?;
             noted.push((key.public(), subject, person.code.clone()));
-            out.push(Invited { person, text });
+            out.push(NewInvite { person, text });
         }
         self.store.add_invites(&noted, now, expires)?;
         Ok(out)
@@ -63,7 +63,7 @@ impl Desk {
     ///
     /// # Errors
     /// There is no such phone.
-    pub fn replace(&mut self, device: DeviceId, lost: bool, now: i64, days: u32) -> Result<Invited, DeskError> {
+    pub fn replace(&mut self, device: DeviceId, lost: bool, now: i64, days: u32) -> Result<NewInvite, DeskError> {
         let devices = self.store.devices()?;
         let old = devices.into_iter().find(|d| d.device == device && d.role == Role::Observer);
         let old = old.ok_or_else(|| DeskError::Unknown(format!("no phone {device} enrolled; pull first")))?;
@@ -76,7 +76,7 @@ impl Desk {
         if lost {
             self.revoke(device, None)?;
         }
-        Ok(Invited { person, text })
+        Ok(NewInvite { person, text })
     }
 
     /// The text of an invite, laid down in `invites/` too.
@@ -142,7 +142,7 @@ impl Desk {
         if known == Some(Standing::Revoked) {
             return Err(DeskError::Unknown(format!("{device} was revoked; make an invite that replaces it")));
         }
-        self.change_roster(vec![Entry { device, standing, good_seq: 0, good_hash: None }]).map(drop)
+        self.change_roster(vec![RosterEntry { device, standing, good_seq: 0, good_hash: None }]).map(drop)
     }
 
     fn enrolled_device(&self, device: DeviceId) -> Result<(), DeskError> {
@@ -154,7 +154,7 @@ impl Desk {
     ///
     /// # Errors
     /// There is no such device or envelope.
-    pub fn revoke(&self, device: DeviceId, good_seq: Option<u64>) -> Result<Entry, DeskError> {
+    pub fn revoke(&self, device: DeviceId, good_seq: Option<u64>) -> Result<RosterEntry, DeskError> {
         self.enrolled_device(device)?;
         let envelopes = self.store.envelopes()?;
         let mine = envelopes.iter().filter(|e| e.device == device);
@@ -163,7 +163,8 @@ impl Desk {
         if last > 0 && good.is_none() {
             return Err(DeskError::Unknown(format!("the device {device} has no envelope {last}; pull first")));
         }
-        let entry = Entry { device, standing: Standing::Revoked, good_seq: last, good_hash: good.map(|e| e.hash) };
+        let entry =
+            RosterEntry { device, standing: Standing::Revoked, good_seq: last, good_hash: good.map(|e| e.hash) };
         self.change_roster(vec![entry.clone()])?;
         Ok(entry)
     }

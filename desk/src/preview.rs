@@ -1,22 +1,22 @@
 //! What a correction would do, before it is signed: to the answer and those that depend on it, to the figures, and to what is odd.
 
-use crate::board::{Board, Line};
+use crate::board::{ReportRow, ReportTable};
 use crate::corrections::{all, apply, name, new_problems, words};
 use crate::error::DeskError;
-use crate::filter::Filter;
+use crate::filter::ReportFilter;
 use crate::flags::Flag;
 use crate::folder::Desk;
 use crate::judge::Signed;
-use crate::ledger::Ledger;
-use crate::records::{Change, question, said};
-use crate::status::Answers;
+use crate::ledger::ReportIndex;
+use crate::records::{CorrectionRequest, question, require_text};
+use crate::status::AnswerBasis;
 use baqylau_findings::Computed;
 use baqylau_forms::Filling;
-use baqylau_forms::fill::{Issue, Mutation, Problem, write_literal};
-use baqylau_protocol::cose::Type;
+use baqylau_forms::fill::{AnswerProblem, Issue, Mutation, write_literal};
+use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::Hash;
 use baqylau_report::Correction;
-use baqylau_report::report::At;
+use baqylau_report::report::RecordedMoment;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -29,9 +29,9 @@ pub struct Preview {
     /// The answers with it.
     pub after: Filling,
     /// What it makes unlikely: to be confirmed before it is signed.
-    pub doubts: Vec<Problem>,
+    pub doubts: Vec<AnswerProblem>,
     /// What the checklist asks then, and nobody answered.
-    pub unanswered: Vec<Problem>,
+    pub unanswered: Vec<AnswerProblem>,
     /// The figures that move, by their position, as they are now and as they would be.
     pub figures: Vec<(usize, Computed, Computed)>,
     /// What is odd about the report now and would not show any more.
@@ -80,8 +80,8 @@ impl Desk {
     ///
     /// # Errors
     /// There is no such report, question or row, the checklist takes no such answer, or reason or source are missing.
-    pub fn preview(&self, report: Hash, change: &Change, now: i64) -> Result<Preview, DeskError> {
-        let mut ledger = Ledger::new(Arc::new(self.source()?));
+    pub fn preview(&self, report: Hash, change: &CorrectionRequest, now: i64) -> Result<Preview, DeskError> {
+        let mut ledger = ReportIndex::new(Arc::new(self.source()?));
         ledger.advance(self)?;
         ledger.preview(self, report, change, now)
     }
@@ -90,7 +90,7 @@ impl Desk {
     ///
     /// # Errors
     /// As [`Desk::preview`]; and something is unlikely, which [`Desk::sign_correction`] signs when it is confirmed.
-    pub fn correct(&self, report: Hash, change: &Change, now: i64) -> Result<(), DeskError> {
+    pub fn correct(&self, report: Hash, change: &CorrectionRequest, now: i64) -> Result<(), DeskError> {
         self.sign_correction(&self.preview(report, change, now)?, false, now)
     }
 
@@ -103,18 +103,24 @@ impl Desk {
             let doubts = preview.doubts_in_words().join("; ");
             return Err(DeskError::Unknown(format!("{doubts}. Look at it again, and confirm it if it is so")));
         }
-        self.sign_one(Type::Correction, &preview.correction.encode(), now)
+        self.sign_one(ObjectType::Correction, &preview.correction.encode(), now)
     }
 }
 
-impl Ledger {
+impl ReportIndex {
     /// What a correction would do, to what [`Ledger::advance`] took in.
     ///
     /// # Errors
     /// As [`Desk::preview`].
-    pub fn preview(&mut self, desk: &Desk, report: Hash, change: &Change, now: i64) -> Result<Preview, DeskError> {
-        said("a reason", change.reason)?;
-        said("a source", change.source)?;
+    pub fn preview(
+        &mut self,
+        desk: &Desk,
+        report: Hash,
+        change: &CorrectionRequest,
+        now: i64,
+    ) -> Result<Preview, DeskError> {
+        require_text("a reason", change.reason)?;
+        require_text("a source", change.source)?;
         desk.known(report)?;
         let before = self.effective_answers(desk, report)?;
         let node = question(before.form(), change.question)?;
@@ -133,10 +139,11 @@ impl Ledger {
             new: answer(&after),
             reason: change.reason.trim().to_owned(),
             source: change.source.trim().to_owned(),
-            at: At { ms: now, offset: 0 },
+            at: RecordedMoment { ms: now, offset: 0 },
         };
         let supposed = Signed { desk: desk.identity(now)?.device, what: correction.clone() };
-        let boards = [self.board(desk, Answers::Effective, None)?, self.suppose(desk, Answers::Effective, &supposed)?];
+        let boards =
+            [self.table(desk, AnswerBasis::Effective, None)?, self.assume(desk, AnswerBasis::Effective, &supposed)?];
         let [lost, gained] = flags(&boards, report);
         let problems = new_problems(&before, &after, node, &change.rows);
         let (unanswered, doubts) = problems.into_iter().partition(|p| p.issue == Issue::Unanswered);
@@ -153,8 +160,8 @@ impl Ledger {
     }
 
     /// The figures that are not the same on two boards.
-    fn moved(&self, [before, after]: &[Board; 2]) -> Vec<(usize, Computed, Computed)> {
-        let figures = |board: &Board| board.figures(self.source(), &Filter::default());
+    fn moved(&self, [before, after]: &[ReportTable; 2]) -> Vec<(usize, Computed, Computed)> {
+        let figures = |board: &ReportTable| board.figures(self.source(), &ReportFilter::default());
         let pairs = figures(before).into_iter().zip(figures(after)).enumerate();
         let moved = pairs.filter(|(_, (before, after))| !same(before, after));
         moved.map(|(at, (before, after))| (at, before, after)).collect()
@@ -167,8 +174,8 @@ fn same(a: &Computed, b: &Computed) -> bool {
 }
 
 /// The flags that a report loses, and those that it gains.
-fn flags(boards: &[Board; 2], report: Hash) -> [Vec<Flag>; 2] {
-    let [before, after] = boards.each_ref().map(|b| b.line(report).map(|l: &Line| l.flags).unwrap_or_default());
+fn flags(boards: &[ReportTable; 2], report: Hash) -> [Vec<Flag>; 2] {
+    let [before, after] = boards.each_ref().map(|b| b.row(report).map(|l: &ReportRow| l.flags).unwrap_or_default());
     let only =
         |these: crate::flags::Flags, those: crate::flags::Flags| these.iter().filter(|f| !those.has(*f)).collect();
     [only(before, after), only(after, before)]

@@ -4,7 +4,7 @@ use crate::error::DeskError;
 use crate::folder::Desk;
 use crate::verify::Opener;
 use baqylau_protocol::ids::{Hash, PublicKey};
-use baqylau_protocol::merkle::{Tree, root_from_path};
+use baqylau_protocol::merkle::{MerkleTree, root_from_path};
 use baqylau_protocol::receipt::{TreeHead, leaf_hash};
 use std::collections::HashMap;
 
@@ -46,7 +46,7 @@ impl Desk {
         if again.prev != certified.hash && self.store.envelope(again.prev)?.is_none() {
             return Err(wrong("the envelope before it in the chain is not here"));
         }
-        let head = self.vouched()?.ok_or_else(|| wrong("the server signed no log yet"))?;
+        let head = self.signed_head()?.ok_or_else(|| wrong("the server signed no log yet"))?;
         let leaves = self.store.leaves()?;
         included(&leaves, &head, envelope.index, leaf_hash(report, envelope.received))
             .ok_or_else(|| wrong("the log that the server signed does not hold it"))?;
@@ -61,7 +61,7 @@ impl Desk {
 
 fn included(leaves: &[(Hash, i64)], head: &TreeHead, index: u64, leaf: Hash) -> Option<()> {
     let size = usize::try_from(head.size).ok()?;
-    let mut tree = Tree::default();
+    let mut tree = MerkleTree::default();
     leaves.iter().take(size).for_each(|(hash, received)| tree.push(leaf_hash(*hash, *received)));
     let path = tree.path(usize::try_from(index).ok()?)?;
     (root_from_path(leaf, index, head.size, &path)? == head.root).then_some(())

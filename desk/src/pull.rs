@@ -4,15 +4,15 @@
 use crate::error::DeskError;
 use crate::folder::{Desk, published};
 use crate::pages::{Pulling, read};
-use crate::store::{Device, Gap, Object, Store};
-use crate::verify::{Found, Opener};
+use crate::store::{DeskStore, Gap, KnownDevice, LogObject};
+use crate::verify::{Opener, VerifiedPage};
 use baqylau_http::reqwest::StatusCode;
 use baqylau_http::reqwest::header::AUTHORIZATION;
-use baqylau_http::{Answer, BodyError, CallError, Client};
+use baqylau_http::{CallError, Client, HttpReply, ReplyError};
 use baqylau_protocol::ids::{DeviceId, Hash, PublicKey};
-use baqylau_protocol::merkle::Tree;
+use baqylau_protocol::merkle::MerkleTree;
 use baqylau_protocol::receipt::{TreeHead, leaf_hash};
-use baqylau_protocol::roster::{Entry, Standing};
+use baqylau_protocol::roster::{RosterEntry, Standing};
 use baqylau_protocol::wire::{LogPage, ReadRequest, Upload, Verdict, Verdicts};
 use baqylau_protocol::{VERSION, cbor};
 use data_encoding::BASE64URL_NOPAD;
@@ -29,7 +29,7 @@ const MAX_ANSWER: usize = 16 << 20;
 
 /// What a pull did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Pulled {
+pub struct PullOutcome {
     /// New objects.
     pub objects: usize,
     /// New devices.
@@ -54,18 +54,18 @@ pub struct Pulled {
     pub gaps: Vec<Gap>,
 }
 
-impl Pulled {
+impl PullOutcome {
     /// Counts what was found in a page.
-    pub(crate) fn count(&mut self, found: &Found) {
+    pub(crate) fn count(&mut self, found: &VerifiedPage) {
         self.devices += found.devices.len();
         self.opened += found.envelopes.iter().filter(|e| e.plain.is_ok()).count();
         self.refused += found.envelopes.iter().filter(|e| e.plain.is_err()).count();
         self.strange += found.strange.len();
-        self.told |= found.envelopes.iter().any(crate::converge::tells);
+        self.told |= found.envelopes.iter().any(crate::converge::is_register);
     }
 }
 
-pub(crate) struct Link<'d> {
+pub(crate) struct ServerLink<'d> {
     desk: &'d Desk,
     http: Client,
     pub(crate) server: String,
@@ -102,12 +102,12 @@ impl Desk {
     ///
     /// # Errors
     /// The server does not answer, or its log is not what it signed.
-    pub fn pull(&mut self, now: i64, progress: &dyn Fn(u64)) -> Result<Pulled, DeskError> {
+    pub fn pull(&mut self, now: i64, progress: &dyn Fn(u64)) -> Result<PullOutcome, DeskError> {
         let _alone = self.alone()?;
         let identity = self.enrolled(now)?;
         self.refresh_bundle()?;
-        self.tell_register(now)?;
-        let mut pulled = Pulled::default();
+        self.publish_register(now)?;
+        let mut pulled = PullOutcome::default();
         // Only a server whose log holds what was pulled before gets what this desk signed.
         self.fetch(&identity, &mut pulled, progress)?;
         if self.send_records()? > 0 {
@@ -116,7 +116,7 @@ impl Desk {
         pulled.sent_again = self.store.send_again()?;
         self.fill_gaps(&identity, &mut pulled)?;
         if pulled.told {
-            self.hear_register()?;
+            self.apply_register()?;
         }
         self.settle_devices(&mut pulled)?;
         self.settle_roster(&identity)?;
@@ -134,13 +134,18 @@ impl Desk {
 
     /// Fetches the log to its end. What does not lead to the head that the server signed is not kept: a server that was put right is
     /// pulled from again.
-    fn fetch(&mut self, identity: &DeviceId, pulled: &mut Pulled, progress: &dyn Fn(u64)) -> Result<(), DeskError> {
+    fn fetch(
+        &mut self,
+        identity: &DeviceId,
+        pulled: &mut PullOutcome,
+        progress: &dyn Fn(u64),
+    ) -> Result<(), DeskError> {
         let mut log = Pulling { tree: self.tree()?, known: HashMap::new(), suspects: Vec::new(), misled: false };
         log.known.extend(self.store.devices()?.into_iter().map(|d| (d.device, d)));
         let done = self.fetch_pages(identity, &mut log, pulled, progress);
         match done {
             Ok(()) => self.tree = Some(log.tree),
-            Err(_) if log.misled => self.store.cut_back(self.vouched()?.map_or(0, |head| head.size))?,
+            Err(_) if log.misled => self.store.cut_back(self.signed_head()?.map_or(0, |head| head.size))?,
             Err(_) => {}
         }
         done
@@ -150,7 +155,7 @@ impl Desk {
         &mut self,
         identity: &DeviceId,
         log: &mut Pulling,
-        pulled: &mut Pulled,
+        pulled: &mut PullOutcome,
         progress: &dyn Fn(u64),
     ) -> Result<(), DeskError> {
         let mut tries = 0;
@@ -180,12 +185,12 @@ impl Desk {
     }
 
     /// The tree of what is here, kept from the pull before; another program may have pulled into the same store.
-    fn tree(&mut self) -> Result<Tree, DeskError> {
+    fn tree(&mut self) -> Result<MerkleTree, DeskError> {
         let here = self.store.cursor()?;
         if let Some(tree) = self.tree.take().filter(|tree| tree.len() as u64 == here) {
             return Ok(tree);
         }
-        let mut tree = Tree::default();
+        let mut tree = MerkleTree::default();
         self.store.leaves()?.iter().for_each(|(hash, received)| tree.push(leaf_hash(*hash, *received)));
         Ok(tree)
     }
@@ -195,16 +200,22 @@ impl Desk {
     /// # Errors
     /// The store is damaged.
     pub fn last_head(&self) -> Result<Option<(u64, Vec<u8>)>, DeskError> {
-        Ok(self.vouched()?.map(|head| head.size).zip(self.store.setting(HEAD)?))
+        Ok(self.signed_head()?.map(|head| head.size).zip(self.store.setting(HEAD)?))
     }
 
-    pub(crate) fn vouched(&self) -> Result<Option<TreeHead>, DeskError> {
+    pub(crate) fn signed_head(&self) -> Result<Option<TreeHead>, DeskError> {
         let Some(bytes) = self.store.setting(HEAD)? else { return Ok(None) };
         let head = TreeHead::open(&bytes, &self.receipt_keys()?, self.mission());
         head.map(Some).map_err(|_| baqylau_sqlite::StorageError::Damaged { path: self.folder.join("desk.db") }.into())
     }
 
-    fn keep(&mut self, page: LogPage, from: u64, log: &mut Pulling, pulled: &mut Pulled) -> Result<u64, DeskError> {
+    fn keep(
+        &mut self,
+        page: LogPage,
+        from: u64,
+        log: &mut Pulling,
+        pulled: &mut PullOutcome,
+    ) -> Result<u64, DeskError> {
         let head = TreeHead::open(&page.head, &self.receipt_keys()?, self.mission())
             .map_err(|e| DeskError::Log(e.to_string()))?;
         let (objects, gaps) = read(page.entries, from);
@@ -237,14 +248,14 @@ impl Desk {
 
     /// Confirms new devices where the mission says so. An invite serves once: two devices that enrolled with one before either was
     /// confirmed are both contested; one that comes after a confirmed one is contested alone.
-    fn settle_devices(&mut self, pulled: &mut Pulled) -> Result<(), DeskError> {
+    fn settle_devices(&mut self, pulled: &mut PullOutcome) -> Result<(), DeskError> {
         if !self.source()?.mission.confirm_on_pull {
             return Ok(());
         }
         let roster = self.roster()?.map(|(r, _)| r);
-        let standing = |d: &Device| roster.as_ref().and_then(|r| r.find(d.device)).map(|e| e.standing);
+        let standing = |d: &KnownDevice| roster.as_ref().and_then(|r| r.find(d.device)).map(|e| e.standing);
         let devices = self.store.devices()?;
-        let mut by_invite: BTreeMap<PublicKey, Vec<&Device>> = BTreeMap::new();
+        let mut by_invite: BTreeMap<PublicKey, Vec<&KnownDevice>> = BTreeMap::new();
         devices.iter().for_each(|d| by_invite.entry(d.invite).or_default().push(d));
         let mut changes = Vec::new();
         for same in by_invite.into_values() {
@@ -255,17 +266,17 @@ impl Desk {
                     Standing::Confirmed => pulled.confirmed += 1,
                     _ => pulled.contested += 1,
                 }
-                changes.push(Entry { device: device.device, standing: verdict, good_seq: 0, good_hash: None });
+                changes.push(RosterEntry { device: device.device, standing: verdict, good_seq: 0, good_hash: None });
             }
         }
         self.change_roster(changes).map(drop)
     }
 
-    pub(crate) fn link(&self) -> Result<Link<'_>, DeskError> {
+    pub(crate) fn link(&self) -> Result<ServerLink<'_>, DeskError> {
         let roots: Vec<Vec<u8>> = self.tls_roots()?.into_iter().map(Into::into).collect();
         let http = baqylau_http::client(&roots).map_err(|e| DeskError::Unknown(e.to_string()))?;
         let server = self.settings.servers.first().cloned();
-        Ok(Link {
+        Ok(ServerLink {
             desk: self,
             http,
             server: server.ok_or_else(|| DeskError::Unknown("desk.json names no server".into()))?,
@@ -278,7 +289,7 @@ pub(crate) fn block<T>(future: impl Future<Output = Result<T, DeskError>>) -> Re
     runtime.map_err(|e| DeskError::Unknown(e.to_string()))?.block_on(future)
 }
 
-impl Link<'_> {
+impl ServerLink<'_> {
     fn failed(&self, reason: impl ToString) -> DeskError {
         DeskError::Server { server: self.server.clone(), reason: reason.to_string() }
     }
@@ -287,12 +298,12 @@ impl Link<'_> {
         DeskError::Unreachable { server: self.server.clone(), why }
     }
 
-    async fn answer(&self, response: Answer) -> Result<Vec<u8>, DeskError> {
+    async fn answer(&self, response: HttpReply) -> Result<Vec<u8>, DeskError> {
         let status = response.status();
         let bytes = response.body(MAX_ANSWER).await.map_err(|e| match e {
-            BodyError::TooLong => self.failed(format!("its answer has more than {MAX_ANSWER} bytes")),
-            BodyError::Silent => self.silent(CallError::Silent),
-            BodyError::Broken => self.silent(CallError::Unreachable),
+            ReplyError::TooLong => self.failed(format!("its answer has more than {MAX_ANSWER} bytes")),
+            ReplyError::Silent => self.silent(CallError::Silent),
+            ReplyError::Broken => self.silent(CallError::Unreachable),
         })?;
         if status.is_success() {
             return Ok(bytes);
@@ -386,9 +397,9 @@ impl Link<'_> {
 /// # Errors
 /// The database fails.
 pub fn verify_all(desk: &Desk) -> Result<(usize, Vec<(u64, String)>), DeskError> {
-    let store: &Store = &desk.store;
+    let store: &DeskStore = &desk.store;
     let opener = Opener { mission: desk.mission(), issuer: desk.issuer.public(), reading: &desk.reading };
-    let objects: Vec<Object> = store.objects()?.into_iter().map(|(_, o)| o).collect();
+    let objects: Vec<LogObject> = store.objects()?.into_iter().map(|(_, o)| o).collect();
     let found = opener.page(0, &objects, &HashMap::new());
     let altered = objects.iter().zip(0..).filter(|(o, _)| !o.is_gap() && Hash::of(&o.bytes) != o.hash);
     let mut faults: Vec<(u64, String)> =

@@ -1,27 +1,27 @@
 //! What this desk signs: reviews, letters, and corrections, which [`crate::preview`] looks at first. They wait in the store until the server proved that it has them, as a
 //! phone's reports do.
 
-use crate::board::Board;
+use crate::board::ReportTable;
 use crate::error::DeskError;
 use crate::folder::{DAY_MS, Desk};
 use crate::identity::Identity;
-use crate::store::{Chain, Device};
+use crate::store::{DeskChain, KnownDevice};
 use baqylau_forms::value::Answer;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
-use baqylau_protocol::cose::Type;
-use baqylau_protocol::envelope::{Address, To, make};
+use baqylau_protocol::cose::ObjectType;
+use baqylau_protocol::envelope::{Address, Recipient, make};
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::roster::Standing;
 use baqylau_protocol::seal::SharedKey;
 use baqylau_report::letter::Question;
-use baqylau_report::report::At;
-use baqylau_report::review::State;
-use baqylau_report::{Coding, Letter, Review, Sent};
+use baqylau_report::report::RecordedMoment;
+use baqylau_report::review::ReviewState;
+use baqylau_report::{Coding, Letter, LetterSent, Review};
 
 /// A correction as a coordinator writes it.
 #[derive(Debug, Clone)]
-pub struct Change<'c> {
+pub struct CorrectionRequest<'c> {
     /// The question's name.
     pub question: &'c str,
     /// The positions of the rows it is in, outermost first.
@@ -36,7 +36,7 @@ pub struct Change<'c> {
 
 /// What a coordinator says of a text.
 #[derive(Debug, Clone)]
-pub struct Coded<'c> {
+pub struct CodingRequest<'c> {
     /// The question's name.
     pub question: &'c str,
     /// The positions of the rows it is in, outermost first.
@@ -54,25 +54,25 @@ impl Desk {
     ///
     /// # Errors
     /// There is no such report here, or no reason.
-    pub fn review(&self, report: Hash, state: State, reason: &str, now: i64) -> Result<(), DeskError> {
+    pub fn review(&self, report: Hash, state: ReviewState, reason: &str, now: i64) -> Result<(), DeskError> {
         self.known(report)?;
-        said("a reason", reason)?;
-        let review = Review { v: 1, report, state, reason: reason.trim().to_owned(), at: at(now) };
-        self.sign_one(Type::Review, &review.encode(), now)
+        require_text("a reason", reason)?;
+        let review = Review { v: 1, report, state, reason: reason.trim().to_owned(), at: moment(now) };
+        self.sign_one(ObjectType::Review, &review.encode(), now)
     }
 
     /// Signs what a text is about, what it means in the statement's language, and whether it may be quoted.
     ///
     /// # Errors
     /// There is no such report or text, a code is not in the codebook, or what is internal shall be quoted.
-    pub fn code(&self, report: Hash, text: &Coded, now: i64) -> Result<(), DeskError> {
+    pub fn code(&self, report: Hash, text: &CodingRequest, now: i64) -> Result<(), DeskError> {
         if text.quotable && self.internal()?.contains(&report) {
             return Err(internal(text.question));
         }
         self.sign_coding(report, text, now)
     }
 
-    fn sign_coding(&self, report: Hash, text: &Coded, now: i64) -> Result<(), DeskError> {
+    fn sign_coding(&self, report: Hash, text: &CodingRequest, now: i64) -> Result<(), DeskError> {
         let filling = self.evaluated(report)?;
         let node = question(filling.form(), text.question)?;
         let key = filling.key_at(node, &text.rows);
@@ -85,8 +85,8 @@ impl Desk {
         }
         let translation = Some(text.translation.trim().to_owned()).filter(|t| !t.is_empty());
         let (rows, codes, quotable) = (text.rows.clone(), text.codes.to_vec(), text.quotable);
-        let coding = Coding { v: 1, report, node, rows, codes, translation, quotable, at: at(now) };
-        self.sign_one(Type::Coding, &coding.encode(), now)
+        let coding = Coding { v: 1, report, node, rows, codes, translation, quotable, at: moment(now) };
+        self.sign_one(ObjectType::Coding, &coding.encode(), now)
     }
 
     /// Asks about a report: named questions with a note, sealed to the phone that sent it; or to another, which gets the report
@@ -102,7 +102,7 @@ impl Desk {
         other: Option<DeviceId>,
         now: i64,
     ) -> Result<(), DeskError> {
-        said("a note", note)?;
+        require_text("a note", note)?;
         let (envelope, form) = {
             let envelope = self.known(report)?;
             (envelope, self.evaluated(report)?.form().clone())
@@ -114,13 +114,13 @@ impl Desk {
         let window = i64::from(self.source()?.mission.review_window_days) * DAY_MS / 2;
         let handed = other.is_some_and(|device| device != envelope.device) || envelope.received + window < now;
         let copy = envelope.plain.ok().filter(|_| handed).map(|plain| plain.bytes.into());
-        let letter = Letter { v: 1, text: text.clone(), report: Some(report), questions, at: at(now), copy };
-        let review = Review { v: 1, report, state: State::Queried, reason: text, at: at(now) };
+        let letter = Letter { v: 1, text: text.clone(), report: Some(report), questions, at: moment(now), copy };
+        let review = Review { v: 1, report, state: ReviewState::Queried, reason: text, at: moment(now) };
         let phone = self.phone(other.unwrap_or(envelope.device))?;
         let signer = self.signer(now)?;
         self.store.sign(|chain| {
             signer.letters(chain, &[phone], &letter)?;
-            signer.add(chain, Type::Review, None, &review.encode()).map(drop)
+            signer.add(chain, ObjectType::Review, None, &review.encode()).map(drop)
         })
     }
 
@@ -129,27 +129,27 @@ impl Desk {
     /// # Errors
     /// Nobody is in these teams, or there are no words.
     pub fn message(&self, teams: &[String], text: &str, now: i64) -> Result<usize, DeskError> {
-        said("words", text)?;
+        require_text("words", text)?;
         let register = self.register_at(now)?;
         let roster = self.roster()?.map(|(r, _)| r);
-        let revoked = |d: &Device| {
+        let revoked = |d: &KnownDevice| {
             roster.as_ref().and_then(|r| r.find(d.device)).is_some_and(|e| e.standing == Standing::Revoked)
         };
-        let in_team = |d: &Device| register.get(&d.subject).is_some_and(|p| teams.contains(&p.team));
-        let wanted = |d: &Device| !revoked(d) && (teams.is_empty() || in_team(d));
-        let phones: Vec<Device> =
+        let in_team = |d: &KnownDevice| register.get(&d.subject).is_some_and(|p| teams.contains(&p.team));
+        let wanted = |d: &KnownDevice| !revoked(d) && (teams.is_empty() || in_team(d));
+        let phones: Vec<KnownDevice> =
             self.store.devices()?.into_iter().filter(|d| d.role == Role::Observer && wanted(d)).collect();
         if phones.is_empty() {
             return Err(DeskError::Unknown("no phone of these teams enrolled; pull first".into()));
         }
         let text = text.trim().to_owned();
-        let letter = Letter { v: 1, text, report: None, questions: Vec::new(), at: at(now), copy: None };
+        let letter = Letter { v: 1, text, report: None, questions: Vec::new(), at: moment(now), copy: None };
         let signer = self.signer(now)?;
         self.store.sign(|chain| signer.letters(chain, &phones, &letter))?;
         Ok(phones.len())
     }
 
-    pub(crate) fn sign_one(&self, kind: Type, payload: &[u8], now: i64) -> Result<(), DeskError> {
+    pub(crate) fn sign_one(&self, kind: ObjectType, payload: &[u8], now: i64) -> Result<(), DeskError> {
         let signer = self.signer(now)?;
         self.store.sign(|chain| signer.add(chain, kind, None, payload).map(drop))
     }
@@ -158,13 +158,13 @@ impl Desk {
         Ok(Signer { desk: self, identity: self.identity(now)?, manifest: self.manifest()? })
     }
 
-    pub(crate) fn known(&self, report: Hash) -> Result<crate::store::Envelope, DeskError> {
+    pub(crate) fn known(&self, report: Hash) -> Result<crate::store::PulledEnvelope, DeskError> {
         let found = self.store.envelope(report)?;
-        let is_report = |e: &crate::store::Envelope| e.plain.as_ref().is_ok_and(|o| o.kind == Type::Report);
+        let is_report = |e: &crate::store::PulledEnvelope| e.plain.as_ref().is_ok_and(|o| o.kind == ObjectType::Report);
         found.filter(is_report).ok_or_else(|| DeskError::Unknown(format!("no report {report} was pulled; pull first")))
     }
 
-    fn phone(&self, device: DeviceId) -> Result<Device, DeskError> {
+    fn phone(&self, device: DeviceId) -> Result<KnownDevice, DeskError> {
         let roster = self.roster()?.map(|(r, _)| r);
         let revoked = roster.as_ref().and_then(|r| r.find(device)).is_some_and(|e| e.standing == Standing::Revoked);
         if revoked {
@@ -175,13 +175,13 @@ impl Desk {
     }
 }
 
-impl Board {
+impl ReportTable {
     /// As [`Desk::code`], where the board is at hand.
     ///
     /// # Errors
     /// As [`Desk::code`].
-    pub fn code(&self, desk: &Desk, report: Hash, text: &Coded, now: i64) -> Result<(), DeskError> {
-        if text.quotable && self.line(report).is_some_and(|line| line.internal) {
+    pub fn code(&self, desk: &Desk, report: Hash, text: &CodingRequest, now: i64) -> Result<(), DeskError> {
+        if text.quotable && self.row(report).is_some_and(|line| line.internal) {
             return Err(internal(text.question));
         }
         desk.sign_coding(report, text, now)
@@ -204,16 +204,16 @@ pub(crate) struct Signer<'d> {
 impl Signer<'_> {
     pub(crate) fn add(
         &self,
-        chain: &mut Chain,
-        kind: Type,
-        phone: Option<&Device>,
+        chain: &mut DeskChain,
+        kind: ObjectType,
+        phone: Option<&KnownDevice>,
         payload: &[u8],
     ) -> Result<Hash, DeskError> {
         let own = &self.identity;
         let handed_out = phone.map(|p| SharedKey::from_parts(p.shared.0, p.shared.1));
         let (to, shared) = match (phone, &handed_out) {
-            (Some(p), Some(shared)) => (To::Phone(p.device, &p.box_key), shared),
-            _ => (To::Desks(&self.manifest.reading), &own.shared),
+            (Some(p), Some(shared)) => (Recipient::Phone(p.device, &p.box_key), shared),
+            _ => (Recipient::Desks(&self.manifest.reading), &own.shared),
         };
         chain.add(kind, phone.map(|p| p.device), payload, |last| {
             let (seq, prev) = last.map_or((1, own.first), |(seq, hash)| (seq + 1, hash));
@@ -223,14 +223,14 @@ impl Signer<'_> {
     }
 
     /// The same letter to several phones, and behind them a word to the other desks.
-    fn letters(&self, chain: &mut Chain, phones: &[Device], letter: &Letter) -> Result<(), DeskError> {
+    fn letters(&self, chain: &mut DeskChain, phones: &[KnownDevice], letter: &Letter) -> Result<(), DeskError> {
         let mut letters = Vec::new();
         for phone in phones {
-            letters.push((phone.device, self.add(chain, Type::Letter, Some(phone), &letter.encode())?));
+            letters.push((phone.device, self.add(chain, ObjectType::Letter, Some(phone), &letter.encode())?));
         }
         let handed = letter.copy.is_some();
-        let sent = Sent { v: 1, letters, letter: Letter { copy: None, ..letter.clone() }, handed };
-        self.add(chain, Type::Sent, None, &sent.encode()).map(drop)
+        let sent = LetterSent { v: 1, letters, letter: Letter { copy: None, ..letter.clone() }, handed };
+        self.add(chain, ObjectType::Sent, None, &sent.encode()).map(drop)
     }
 }
 
@@ -238,10 +238,10 @@ pub(crate) fn question(form: &baqylau_forms::Form, name: &str) -> Result<u32, De
     form.find(name).ok_or_else(|| DeskError::Unknown(format!("the checklist has no question {name}")))
 }
 
-pub(crate) fn said(what: &str, text: &str) -> Result<(), DeskError> {
+pub(crate) fn require_text(what: &str, text: &str) -> Result<(), DeskError> {
     if text.trim().is_empty() { Err(DeskError::Unknown(format!("give {what}"))) } else { Ok(()) }
 }
 
-fn at(now: i64) -> At {
-    At { ms: now, offset: 0 }
+fn moment(now: i64) -> RecordedMoment {
+    RecordedMoment { ms: now, offset: 0 }
 }

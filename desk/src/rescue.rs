@@ -1,9 +1,9 @@
 //! When something befell the desk itself: its store is damaged, or its passphrase is known to others.
 
 use crate::error::DeskError;
-use crate::folder::{Desk, Settings};
+use crate::folder::{Desk, DeskSettings};
 use crate::keys::{self, DeskKeys};
-use crate::store::Store;
+use crate::store::DeskStore;
 use crate::verify::Opener;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
@@ -23,7 +23,7 @@ const CHUNK: usize = 512;
 
 /// What a salvage brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rescued {
+pub struct SalvageOutcome {
     /// Where the damaged file lies now; it is never deleted. `None` where there was none.
     pub aside: Option<PathBuf>,
     /// How much of the log is here, from its beginning without a gap; the next pull fetches the rest.
@@ -67,17 +67,17 @@ pub(crate) fn long_enough(passphrase: &str) -> Result<(), DeskError> {
 ///
 /// # Errors
 /// The passphrase is wrong, or nothing at all can be read: then nothing was moved.
-pub fn salvage(folder: &Path, passphrase: &str) -> Result<Rescued, DeskError> {
-    let settings = Settings::read(folder)?;
+pub fn salvage(folder: &Path, passphrase: &str) -> Result<SalvageOutcome, DeskError> {
+    let settings = DeskSettings::read(folder)?;
     let secrets: DeskKeys = keys::read(&folder.join("keys/desk.key"), passphrase)?;
     let path = folder.join("desk.db");
     let (aside, lost) = if path.exists() || path.with_extension("salvaged").exists() {
-        let salvaged = Store::salvage(&path, &secrets.database).map_err(|e| unreadable(&path, e))?;
+        let salvaged = DeskStore::salvage(&path, &secrets.database).map_err(|e| unreadable(&path, e))?;
         (Some(salvaged.aside), salvaged.lost)
     } else {
         (None, Vec::new())
     };
-    let mut store = Store::open(&path, &secrets.database)?;
+    let mut store = DeskStore::open(&path, &secrets.database)?;
     let kept = store.cut_at_gap()?;
     let damaged = |what: &str| DeskError::file(folder.join("desk.json"), format!("{what} does not read"));
     let root = PublicKey::from_hex(&settings.root).ok_or_else(|| damaged("the root key"))?;
@@ -99,7 +99,7 @@ pub fn salvage(folder: &Path, passphrase: &str) -> Result<Rescued, DeskError> {
     }
     drop(store);
     Desk::open(folder, passphrase)?.complete()?;
-    Ok(Rescued { aside, kept, lost })
+    Ok(SalvageOutcome { aside, kept, lost })
 }
 
 /// Nothing is moved by itself where not even the first page can be read: it may be another desk's.
@@ -125,6 +125,6 @@ impl Desk {
         let unpacked = unpacked.collect::<Result<Vec<_>, baqylau_protocol::bundle::BundleError>>();
         self.store.restore_bundle(manifest.version, &bytes, &unpacked.map_err(|e| damaged(&e))?)?;
         self.store.set_people(&self.source()?.people)?;
-        self.hear_register()
+        self.apply_register()
     }
 }

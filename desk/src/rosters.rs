@@ -6,7 +6,7 @@ use crate::folder::Desk;
 use crate::pull::block;
 use baqylau_protocol::VERSION;
 use baqylau_protocol::ids::{DeviceId, Hash};
-use baqylau_protocol::roster::{Entry, Roster, Standing};
+use baqylau_protocol::roster::{Roster, RosterEntry, Standing};
 
 /// Setting: the roster as the server last had it.
 const BASE: &str = "roster_base";
@@ -28,7 +28,7 @@ impl Desk {
     ///
     /// # Errors
     /// The database fails.
-    pub fn change_roster(&self, changes: Vec<Entry>) -> Result<Option<Vec<u8>>, DeskError> {
+    pub fn change_roster(&self, changes: Vec<RosterEntry>) -> Result<Option<Vec<u8>>, DeskError> {
         loop {
             let known = self.roster()?;
             let before = known.as_ref().map(|(r, b)| (r, b.as_slice()));
@@ -41,7 +41,7 @@ impl Desk {
     }
 
     /// The version after a roster, with some devices changed; `None` when nothing changes.
-    fn next(&self, before: Option<(&Roster, &[u8])>, changes: &[Entry]) -> Option<(u64, Vec<u8>)> {
+    fn next(&self, before: Option<(&Roster, &[u8])>, changes: &[RosterEntry]) -> Option<(u64, Vec<u8>)> {
         let old = before.map(|(r, _)| r.devices.as_slice()).unwrap_or_default();
         let mut devices = old.to_vec();
         for change in changes {
@@ -122,9 +122,9 @@ impl Desk {
 }
 
 /// What of one roster is to be put upon another, which came from `base` too.
-fn changes(ours: &Roster, base: Option<&Roster>, theirs: &Roster) -> Vec<Entry> {
-    let changed = |e: &Entry| base.and_then(|b| b.find(e.device)) != Some(e);
-    let kept = |e: &&Entry| match theirs.find(e.device).map(|t| t.standing) {
+fn changes(ours: &Roster, base: Option<&Roster>, theirs: &Roster) -> Vec<RosterEntry> {
+    let changed = |e: &RosterEntry| base.and_then(|b| b.find(e.device)) != Some(e);
+    let kept = |e: &&RosterEntry| match theirs.find(e.device).map(|t| t.standing) {
         Some(Standing::Revoked) => e.standing == Standing::Revoked && changed(e),
         _ => e.standing == Standing::Revoked || changed(e),
     };

@@ -2,7 +2,7 @@
 
 use crate::error::DeskError;
 use crate::folder::Desk;
-use crate::store::{Device, Envelope};
+use crate::store::{KnownDevice, PulledEnvelope};
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::roster::{Roster, Standing};
@@ -10,22 +10,22 @@ use std::collections::HashMap;
 
 /// How envelopes hang together.
 #[derive(Default)]
-pub struct Links {
+pub struct ChainLinks {
     /// The first envelope of each number of a chain, and whether there is another.
     numbers: HashMap<(DeviceId, u64), (Hash, bool)>,
     prevs: HashMap<Hash, Hash>,
 }
 
-impl Links {
+impl ChainLinks {
     /// Of some envelopes.
-    pub fn of(envelopes: &[Envelope]) -> Self {
+    pub fn of(envelopes: &[PulledEnvelope]) -> Self {
         let mut links = Self::default();
         envelopes.iter().for_each(|e| links.add(e));
         links
     }
 
     /// Only what the device itself signed can fork its chain; a server cannot, by logging junk or the same bytes twice.
-    pub fn add(&mut self, envelope: &Envelope) {
+    pub fn add(&mut self, envelope: &PulledEnvelope) {
         self.prevs.insert(envelope.hash, envelope.prev);
         if envelope.plain.is_ok() {
             let number = self.numbers.entry((envelope.device, envelope.seq)).or_insert((envelope.hash, false));
@@ -35,14 +35,18 @@ impl Links {
 }
 
 /// What the roster says, and which chains are forked.
-pub(crate) struct Standings<'d> {
+pub(crate) struct RosterIndex<'d> {
     roster: Option<Roster>,
-    devices: &'d HashMap<DeviceId, Device>,
-    links: &'d Links,
+    devices: &'d HashMap<DeviceId, KnownDevice>,
+    links: &'d ChainLinks,
 }
 
-impl<'d> Standings<'d> {
-    pub fn new(desk: &Desk, devices: &'d HashMap<DeviceId, Device>, links: &'d Links) -> Result<Self, DeskError> {
+impl<'d> RosterIndex<'d> {
+    pub fn new(
+        desk: &Desk,
+        devices: &'d HashMap<DeviceId, KnownDevice>,
+        links: &'d ChainLinks,
+    ) -> Result<Self, DeskError> {
         Ok(Self { roster: desk.roster()?.map(|(r, _)| r), devices, links })
     }
 
@@ -52,18 +56,18 @@ impl<'d> Standings<'d> {
     }
 
     /// Whether a desk in good standing signed an envelope.
-    pub fn is_desk(&self, envelope: &Envelope) -> bool {
+    pub fn is_desk(&self, envelope: &PulledEnvelope) -> bool {
         let role = self.devices.get(&envelope.device).map(|d| d.role);
         role == Some(Role::Desk) && self.objection(envelope.device, envelope.hash).is_none()
     }
 
     /// The device of an envelope.
-    pub fn device(&self, device: DeviceId) -> Option<&'d Device> {
+    pub fn device(&self, device: DeviceId) -> Option<&'d KnownDevice> {
         self.devices.get(&device)
     }
 
     /// Every device.
-    pub fn devices(&self) -> impl Iterator<Item = &'d Device> {
+    pub fn devices(&self) -> impl Iterator<Item = &'d KnownDevice> {
         self.devices.values()
     }
 

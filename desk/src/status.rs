@@ -4,14 +4,14 @@ use crate::corrections;
 use crate::error::DeskError;
 use crate::evaluate::{Forms, evaluate};
 use crate::folder::Desk;
-use crate::judge::{Brief, Judge};
+use crate::judge::{Adjudicator, ReportMeta};
 use crate::source::Person;
-use crate::standings::Links;
-use crate::store::{Device, Envelope};
+use crate::standings::ChainLinks;
+use crate::store::{KnownDevice, PulledEnvelope};
 use baqylau_forms::Filling;
-use baqylau_protocol::cose::Type;
+use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::DeviceId;
-use baqylau_report::review::State;
+use baqylau_report::review::ReviewState;
 use baqylau_report::{Correction, Report, Review};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -71,7 +71,7 @@ impl Status {
 
 /// Which answers are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answers {
+pub enum AnswerBasis {
     /// As they were first reported; what supersedes a report is left out.
     Raw,
     /// With everything that supersedes.
@@ -79,9 +79,9 @@ pub enum Answers {
 }
 
 /// A report as the desk knows it.
-pub struct Known {
+pub struct KnownReport {
     /// The envelope.
-    pub envelope: Envelope,
+    pub envelope: PulledEnvelope,
     /// Whether it counts.
     pub status: Status,
     /// The report, when it was opened.
@@ -96,18 +96,18 @@ pub struct Known {
     pub corrections: Vec<(Correction, bool)>,
 }
 
-impl Known {
+impl KnownReport {
     /// Whether the last word of the desks is that it counts.
     #[must_use]
     pub fn accepted(&self) -> bool {
-        self.reviews.last().is_some_and(|r| r.state == State::Accepted)
+        self.reviews.last().is_some_and(|r| r.state == ReviewState::Accepted)
     }
 }
 
 /// Everything the desk knows, with the status of each report.
 pub struct Picture {
     /// In the order of the log.
-    pub reports: Vec<Known>,
+    pub reports: Vec<KnownReport>,
     /// Confirmed devices of people of the register.
     pub people: usize,
 }
@@ -118,23 +118,24 @@ impl Desk {
     ///
     /// # Errors
     /// The database fails.
-    pub fn picture(&self, as_of: Option<i64>, answers: Answers) -> Result<Picture, DeskError> {
-        let devices: HashMap<DeviceId, Device> = self.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
-        let mut links = Links::default();
+    pub fn picture(&self, as_of: Option<i64>, answers: AnswerBasis) -> Result<Picture, DeskError> {
+        let devices: HashMap<DeviceId, KnownDevice> =
+            self.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
+        let mut links = ChainLinks::default();
         let (mut records, mut reports) = (Vec::new(), Vec::new());
         for envelope in self.store.envelopes()? {
             links.add(&envelope);
-            let other = envelope.plain.as_ref().is_ok_and(|o| o.kind != Type::Report);
+            let other = envelope.plain.as_ref().is_ok_and(|o| o.kind != ObjectType::Report);
             if as_of.is_none_or(|moment| envelope.received <= moment) {
                 if other { records.push(envelope) } else { reports.push(envelope) }
             }
         }
-        let judge = Judge::new(self, &devices, &links, records.iter())?;
+        let judge = Adjudicator::new(self, &devices, &links, records.iter())?;
         let mut forms = Forms::default();
         let looked = reports.into_iter().map(|envelope| look(self, &mut forms, &judge, envelope, answers));
-        let looked: Vec<(Brief, Known)> = looked.collect::<Result<_, _>>()?;
-        let (briefs, mut known): (Vec<Brief>, Vec<Known>) = looked.into_iter().unzip();
-        let verdicts = judge.verdicts(&briefs.iter().collect::<Vec<_>>(), answers);
+        let looked: Vec<(ReportMeta, KnownReport)> = looked.collect::<Result<_, _>>()?;
+        let (briefs, mut known): (Vec<ReportMeta>, Vec<KnownReport>) = looked.into_iter().unzip();
+        let verdicts = judge.adjudicate(&briefs.iter().collect::<Vec<_>>(), answers);
         for (known, verdict) in known.iter_mut().zip(verdicts) {
             (known.status, known.person) = (verdict.status, verdict.person);
             known.reviews = verdict.reviews.into_iter().map(|r| r.what).collect();
@@ -146,14 +147,14 @@ impl Desk {
 fn look(
     desk: &Desk,
     forms: &mut Forms,
-    judge: &Judge,
-    envelope: Envelope,
-    answers: Answers,
-) -> Result<(Brief, Known), DeskError> {
+    judge: &Adjudicator,
+    envelope: PulledEnvelope,
+    answers: AnswerBasis,
+) -> Result<(ReportMeta, KnownReport), DeskError> {
     let read = forms.report(desk, &envelope)?.and_then(|(report, form)| evaluate(&report, form).map(|f| (report, f)));
-    let brief = Brief::new(&envelope, read.as_ref().map(|(r, f)| (r, f.form())));
+    let brief = ReportMeta::new(&envelope, read.as_ref().map(|(r, f)| (r, f.form())));
     let (report, filling) = read.ok().unzip();
-    let mut known = Known {
+    let mut known = KnownReport {
         status: brief.first.clone(),
         envelope,
         report,
@@ -166,7 +167,7 @@ fn look(
     if let Some(filling) = &known.filling {
         let (corrected, fit) = corrections::all(filling, corrections.iter().map(|c| &c.what));
         known.corrections = corrections.iter().map(|c| c.what.clone()).zip(fit).collect();
-        if answers == Answers::Effective {
+        if answers == AnswerBasis::Effective {
             known.filling = Some(corrected);
         }
     }

@@ -1,9 +1,9 @@
 //! Objects of the log, verified and opened, on all cores. Everything here is hostile input.
 
-use crate::cores::on_all_cores;
-use crate::store::{Device, Envelope, Object, Opened};
+use crate::cores::map_on_all_cores;
+use crate::store::{KnownDevice, LogObject, Opened, PulledEnvelope};
 use baqylau_protocol::certificate::Role;
-use baqylau_protocol::cose::{CoseError, Type};
+use baqylau_protocol::cose::{CoseError, ObjectType};
 use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::{self, EnvelopeError};
 use baqylau_protocol::ids::{DeviceId, MissionId, PublicKey};
@@ -23,11 +23,11 @@ pub struct Opener<'o> {
 
 /// What was found in a page of the log.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct VerifiedPage {
     /// New devices.
-    pub devices: Vec<Device>,
+    pub devices: Vec<KnownDevice>,
     /// Envelopes, opened or with the reason why not.
-    pub envelopes: Vec<Envelope>,
+    pub envelopes: Vec<PulledEnvelope>,
     /// Objects that are neither: place in the log and reason. A server that logs such things is broken or hostile.
     pub strange: Vec<(u64, String)>,
 }
@@ -35,8 +35,8 @@ pub struct Found {
 impl Opener<'_> {
     /// Verifies and opens a page, given the devices known before.
     #[must_use]
-    pub fn page(&self, first: u64, objects: &[Object], known: &HashMap<DeviceId, Device>) -> Found {
-        let mut found = Found::default();
+    pub fn page(&self, first: u64, objects: &[LogObject], known: &HashMap<DeviceId, KnownDevice>) -> VerifiedPage {
+        let mut found = VerifiedPage::default();
         let mut sealed = Vec::new();
         for (object, index) in objects.iter().zip(first..).filter(|(object, _)| !object.is_gap()) {
             match envelope::Envelope::parse(&object.bytes, self.mission) {
@@ -48,19 +48,19 @@ impl Opener<'_> {
                 Err(e) => found.strange.push((index, e.to_string())),
             }
         }
-        let fresh: HashMap<DeviceId, &Device> = found.devices.iter().map(|d| (d.device, d)).collect();
+        let fresh: HashMap<DeviceId, &KnownDevice> = found.devices.iter().map(|d| (d.device, d)).collect();
         // A device speaks from its enrolment on, wherever a page begins.
         let find = |id: &DeviceId, at: u64| known.get(id).or_else(|| fresh.get(id).copied()).filter(|d| d.index < at);
-        found.envelopes = on_all_cores(&sealed, |s| self.open(s, &find));
+        found.envelopes = map_on_all_cores(&sealed, |s| self.open(s, &find));
         found
     }
 
-    fn device(&self, index: u64, object: &Object) -> Result<Device, String> {
+    fn device(&self, index: u64, object: &LogObject) -> Result<KnownDevice, String> {
         let enrolled = Enrolled::open(&object.bytes, &self.issuer, self.mission).map_err(|e| e.to_string())?;
         let in_time = enrolled.in_time(object.received).is_ok();
         let shared = SharedKey::decapsulate(self.reading, &enrolled.enrolment.encapsulation, self.mission);
         let (key, id) = shared.map_err(|e| e.to_string())?.to_parts();
-        Ok(Device {
+        Ok(KnownDevice {
             device: enrolled.device,
             index,
             hash: enrolled.hash,
@@ -79,15 +79,15 @@ impl Opener<'_> {
     fn open<'d>(
         &self,
         (index, received, envelope): &(u64, i64, envelope::Envelope),
-        find: &impl Fn(&DeviceId, u64) -> Option<&'d Device>,
-    ) -> Envelope {
+        find: &impl Fn(&DeviceId, u64) -> Option<&'d KnownDevice>,
+    ) -> PulledEnvelope {
         let header = &envelope.header;
         let plain = match find(&header.device, *index) {
             None => Err("its device was not enrolled before it".to_owned()),
             Some(device) => {
                 // A letter is sealed to its phone; that it is the desk's is all that can be said of it here.
                 if header.recipient.is_some() {
-                    let letter = Opened { kind: Type::Letter, bytes: Vec::new() };
+                    let letter = Opened { kind: ObjectType::Letter, bytes: Vec::new() };
                     return self.found(*index, *received, envelope, self.letter(device, envelope).map(|()| letter));
                 }
                 let shared = SharedKey::from_parts(device.shared.0, device.shared.1);
@@ -98,7 +98,7 @@ impl Opener<'_> {
         self.found(*index, *received, envelope, plain)
     }
 
-    fn letter(&self, device: &Device, envelope: &envelope::Envelope) -> Result<(), String> {
+    fn letter(&self, device: &KnownDevice, envelope: &envelope::Envelope) -> Result<(), String> {
         if device.role != Role::Desk {
             return Err("a letter that no desk wrote".into());
         }
@@ -111,9 +111,9 @@ impl Opener<'_> {
         received: i64,
         envelope: &envelope::Envelope,
         plain: Result<Opened, String>,
-    ) -> Envelope {
+    ) -> PulledEnvelope {
         let header = &envelope.header;
         let (device, seq, prev) = (header.device, header.seq, header.prev);
-        Envelope { index, device, seq, prev, hash: envelope.hash, received, plain }
+        PulledEnvelope { index, device, seq, prev, hash: envelope.hash, received, plain }
     }
 }

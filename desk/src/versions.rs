@@ -1,12 +1,12 @@
 //! Figures over reports of older versions of their checklist. A choice that did not exist then was not chosen: whoever answered the question
 //! is out of those who answered. How many such reports there are is said beside the figure.
 
-use crate::board::{Board, Line};
-use crate::filter::Filter;
-use crate::source::Source;
+use crate::board::{ReportRow, ReportTable};
+use crate::filter::ReportFilter;
+use crate::source::MissionTables;
 use crate::status::Status;
-use baqylau_findings::compute::Adapted;
-use baqylau_findings::{Compiled, Rules, Unit};
+use baqylau_findings::compute::AdaptedFigures;
+use baqylau_findings::{CompiledFigure, Rules, Unit};
 use baqylau_forms::Form;
 use baqylau_forms::definition::{Choice, Definition, Kind, ListRef, Text};
 use baqylau_forms::expr::Expr;
@@ -23,7 +23,7 @@ pub(crate) struct Versions {
 
 impl Versions {
     /// The rules for reports of one form.
-    pub fn of(&mut self, source: &Source, form: &Arc<Form>) -> Arc<Adapted> {
+    pub fn of(&mut self, source: &MissionTables, form: &Arc<Form>) -> Arc<AdaptedFigures> {
         let at = Arc::as_ptr(form).addr();
         let (_, wide) = self.wide.entry(at).or_insert_with(|| (form.clone(), widened(source, form)));
         self.rules.of(&source.numbers, wide)
@@ -31,7 +31,7 @@ impl Versions {
 }
 
 /// The form with the choices that its questions have in the mission's version, behind its own.
-fn widened(source: &Source, form: &Arc<Form>) -> Arc<Form> {
+fn widened(source: &MissionTables, form: &Arc<Form>) -> Arc<Form> {
     let mut definition = form.definition().clone();
     let Some(now) = source.forms.get(&definition.id) else { return form.clone() };
     for (list, name) in lacking(form.definition(), now.definition()) {
@@ -75,7 +75,7 @@ fn list(kind: &Kind) -> Option<usize> {
 }
 
 /// Whether a number names a choice that a version of its checklist lacks.
-fn lacks(source: &Source, number: &Compiled, form: &Arc<Form>, wide: &Arc<Form>) -> bool {
+fn lacks(source: &MissionTables, number: &CompiledFigure, form: &Arc<Form>, wide: &Arc<Form>) -> bool {
     let figure = &number.figure;
     if figure.unit != Unit::Breakdown {
         return number.under(form).is_none() && number.under(wide).is_some();
@@ -95,27 +95,27 @@ fn lacks(source: &Source, number: &Compiled, form: &Arc<Form>, wide: &Arc<Form>)
     named.any(|choice| form.choice(then, &choice.name).is_none())
 }
 
-impl Board {
+impl ReportTable {
     /// For each figure: how many of the reports that it is out of were filled in under a version of the checklist without a choice that it
     /// names. They count as reports in which that was not chosen.
     #[must_use]
-    pub fn older(&self, source: &Source, filter: &Filter) -> Vec<usize> {
-        let lacking = self.lacking.get_or_init(|| lacking_forms(source, &self.lines));
+    pub fn older(&self, source: &MissionTables, filter: &ReportFilter) -> Vec<usize> {
+        let lacking = self.lacking.get_or_init(|| lacking_forms(source, &self.rows));
         if lacking.is_empty() {
             return vec![0; source.figures.len()];
         }
-        let lines: Vec<&Line> = self.select(source, filter).collect();
+        let lines: Vec<&ReportRow> = self.select(source, filter).collect();
         let of = Self::by_checklist(source, &lines);
         let older = |number: usize| {
-            let counted = of.lines(source, number).iter().filter(|l| l.status == Status::Counted);
-            let mut given: BTreeMap<u64, &Line> = counted.map(|l| (l.index, *l)).collect();
+            let counted = of.rows(source, number).iter().filter(|l| l.status == Status::Counted);
+            let mut given: BTreeMap<u64, &ReportRow> = counted.map(|l| (l.index, *l)).collect();
             if source.figures[number].figure.per == "place" {
                 let last: HashMap<Option<u32>, u64> = given.values().map(|l| (l.place, l.index)).collect();
                 given.retain(|index, l| last.get(&l.place) == Some(index));
             }
-            let without = |l: &&&Line| {
+            let without = |l: &&&ReportRow| {
                 let form = l.form.as_ref().map(|form| Arc::as_ptr(form).addr());
-                let base = self.given(source, l, number).is_some_and(|given| given.base > 0);
+                let base = self.contribution(source, l, number).is_some_and(|given| given.base > 0);
                 base && form.and_then(|at| lacking.get(&at)).is_some_and(|numbers| numbers.contains(&number))
             };
             given.values().filter(without).count()
@@ -125,7 +125,7 @@ impl Board {
 }
 
 /// The figures that name a choice which a form lacks, by the form's address; the lines hold it.
-fn lacking_forms(source: &Source, lines: &[Line]) -> HashMap<usize, HashSet<usize>> {
+fn lacking_forms(source: &MissionTables, lines: &[ReportRow]) -> HashMap<usize, HashSet<usize>> {
     let forms: HashMap<usize, &Arc<Form>> =
         lines.iter().filter_map(|l| l.form.as_ref()).map(|form| (Arc::as_ptr(form).addr(), form)).collect();
     let of_form = |(at, form): (usize, &Arc<Form>)| {

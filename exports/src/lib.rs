@@ -22,7 +22,7 @@ mod pdf;
 pub use self::document::{Block, Document};
 pub use self::docx::docx;
 pub use self::html::html;
-pub use self::parquet::{Column, Table, Values, parquet};
+pub use self::parquet::{ParquetColumn, ParquetTable, Values, parquet};
 pub use self::pdf::pdf;
 
 /// Why a file could not be made: names the place and the remedy.

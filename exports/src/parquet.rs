@@ -22,18 +22,18 @@ const BATCH: usize = 4096;
 
 /// A table by columns.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Table<'a> {
+pub struct ParquetTable<'a> {
     /// Name of the table, the root of the file's schema.
     pub name: String,
     /// The columns, all of one length and each of its own name.
-    pub columns: Vec<Column<'a>>,
+    pub columns: Vec<ParquetColumn<'a>>,
     /// Key-value metadata of the file; the column labels are added to it.
     pub about: Vec<(String, String)>,
 }
 
 /// One column of a [`Table`].
 #[derive(Debug, Clone, PartialEq)]
-pub struct Column<'a> {
+pub struct ParquetColumn<'a> {
     /// Name in the schema.
     pub name: String,
     /// What people read, kept in the file's metadata as `label:<name>`, as Parquet has no place for it.
@@ -80,12 +80,12 @@ impl Values<'_> {
 ///
 /// [`ExportError::NoColumns`], [`ExportError::ColumnTwice`] and [`ExportError::ColumnLength`] before anything is
 /// written, [`ExportError::Parquet`] if the target refuses the bytes.
-pub fn parquet(table: &Table, to: impl Write + Send) -> Result<(), ExportError> {
+pub fn parquet(table: &ParquetTable, to: impl Write + Send) -> Result<(), ExportError> {
     check(table)?;
     write(table, to).map_err(|source| ExportError::Parquet { table: table.name.clone(), source })
 }
 
-fn check(table: &Table) -> Result<(), ExportError> {
+fn check(table: &ParquetTable) -> Result<(), ExportError> {
     let Some(first) = table.columns.first() else {
         return Err(ExportError::NoColumns { table: table.name.clone() });
     };
@@ -102,7 +102,7 @@ fn check(table: &Table) -> Result<(), ExportError> {
     Ok(())
 }
 
-fn write(table: &Table, to: impl Write + Send) -> Written<()> {
+fn write(table: &ParquetTable, to: impl Write + Send) -> Written<()> {
     let about = table.about.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
     let labels = table.columns.iter().map(|c| KeyValue::new(format!("label:{}", c.name), c.label.clone()));
     let properties = WriterProperties::builder()
@@ -126,10 +126,10 @@ fn write(table: &Table, to: impl Write + Send) -> Written<()> {
 type Chunk = (Bytes, ColumnCloseResult);
 
 /// The columns as bytes, in their order, made on all cores.
-fn chunks(table: &Table, schema: &SchemaDescriptor, properties: &WriterPropertiesPtr) -> Written<Vec<Chunk>> {
+fn chunks(table: &ParquetTable, schema: &SchemaDescriptor, properties: &WriterPropertiesPtr) -> Written<Vec<Chunk>> {
     let columns: Vec<_> = table.columns.iter().zip(schema.columns()).collect();
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let of = |part: &[(&Column, &ColumnDescPtr)]| -> Written<Vec<Chunk>> {
+    let of = |part: &[(&ParquetColumn, &ColumnDescPtr)]| -> Written<Vec<Chunk>> {
         part.iter().map(|(column, about)| chunk(column, about, properties)).collect()
     };
     let of = &of;
@@ -141,7 +141,7 @@ fn chunks(table: &Table, schema: &SchemaDescriptor, properties: &WriterPropertie
     })
 }
 
-fn chunk(column: &Column, about: &ColumnDescPtr, properties: &WriterPropertiesPtr) -> Written<Chunk> {
+fn chunk(column: &ParquetColumn, about: &ColumnDescPtr, properties: &WriterPropertiesPtr) -> Written<Chunk> {
     let mut bytes = TrackedWrite::new(Vec::new());
     let pages = Box::new(SerializedPageWriter::new(&mut bytes));
     let mut writer = get_column_writer(about.clone(), properties.clone(), pages);
@@ -169,8 +169,8 @@ fn copies<V: Copy>(batch: &[Option<V>]) -> Vec<V> {
     batch.iter().flatten().copied().collect()
 }
 
-fn schema(table: &Table) -> Written<TypePtr> {
-    let field = |column: &Column| {
+fn schema(table: &ParquetTable) -> Written<TypePtr> {
+    let field = |column: &ParquetColumn| {
         let (physical, logical) = column.values.kind();
         let field = Type::primitive_type_builder(&column.name, physical);
         field.with_repetition(Repetition::OPTIONAL).with_logical_type(logical).build().map(Arc::new)

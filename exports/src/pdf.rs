@@ -17,8 +17,8 @@ use krilla::paint::{Fill, FillRule};
 use krilla::surface::Surface;
 use krilla::tagging::{Artifact, ArtifactType, ContentTag, Identifier, SpanTag};
 
-use self::flow::{Flow, HEIGHT, MARGIN, Mark, Page, Rule, Style, WIDTH};
-use self::text::Faces;
+use self::flow::{Flow, HEIGHT, MARGIN, Page, PlacedLine, RuledLine, Style, WIDTH};
+use self::text::FontFaces;
 use crate::ExportError;
 use crate::document::{Document, language};
 
@@ -37,7 +37,7 @@ pub fn pdf(document: &Document) -> Result<Vec<u8>, ExportError> {
     let configuration = ConfigurationBuilder::new().with_accessibility_validator(Accessibility::UA1).finish();
     let configuration = configuration.map_err(|error| refused(format!("{error:?}")))?;
     let mut file = krilla::Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
-    let faces = Faces::new();
+    let faces = FontFaces::new();
     let flow = Flow::new(document, &faces);
     let mut leaves = vec![Vec::new(); flow.leaves.len()];
     for (index, page) in flow.pages.iter().enumerate() {
@@ -60,7 +60,7 @@ fn metadata(document: &Document) -> Metadata {
     Metadata::new().title(tags::title(document)).language(language(document)).text_direction(direction)
 }
 
-fn paint(surface: &mut Surface<'_>, page: &Page, faces: &Faces, leaves: &mut [Vec<Identifier>]) {
+fn paint(surface: &mut Surface<'_>, page: &Page, faces: &FontFaces, leaves: &mut [Vec<Identifier>]) {
     page.rules.iter().for_each(|rule| line(surface, rule));
     for mark in &page.marks {
         match mark.leaf {
@@ -77,7 +77,7 @@ fn artifact(surface: &mut Surface<'_>, kind: ArtifactType) -> Identifier {
     surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(kind)))
 }
 
-fn write(surface: &mut Surface<'_>, mark: &Mark, faces: &Faces) {
+fn write(surface: &mut Surface<'_>, mark: &PlacedLine, faces: &FontFaces) {
     let Style { size, bold, grey, .. } = mark.style;
     surface.set_fill(Some(fill(if grey { FAINT } else { INK })));
     for run in &mark.line.runs {
@@ -86,7 +86,7 @@ fn write(surface: &mut Surface<'_>, mark: &Mark, faces: &Faces) {
     }
 }
 
-fn line(surface: &mut Surface<'_>, rule: &Rule) {
+fn line(surface: &mut Surface<'_>, rule: &RuledLine) {
     let thickness = if rule.thick { 1.0 } else { 0.4 };
     let Some(rect) = Rect::from_xywh(rule.x, rule.y - thickness, rule.width, thickness) else { return };
     let mut path = PathBuilder::new();
@@ -99,12 +99,12 @@ fn line(surface: &mut Surface<'_>, rule: &Rule) {
 }
 
 /// The page number, in the middle of the lower margin.
-fn number(surface: &mut Surface<'_>, faces: &Faces, text: &str, rtl: bool) {
+fn number(surface: &mut Surface<'_>, faces: &FontFaces, text: &str, rtl: bool) {
     let (style, baseline) = (Style::FOOTER, HEIGHT - MARGIN / 2.0);
     artifact(surface, ArtifactType::Footer);
     for line in faces.regular.wrap(text, WIDTH / style.size, rtl) {
         let x = (WIDTH - line.width * style.size) / 2.0;
-        write(surface, &Mark { x, baseline, style, line, leaf: None }, faces);
+        write(surface, &PlacedLine { x, baseline, style, line, leaf: None }, faces);
     }
     surface.end_tagged();
 }

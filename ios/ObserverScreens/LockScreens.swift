@@ -13,7 +13,7 @@ struct LockScreen: View {
             if let attemptsLeft { Paragraph("⚠ " + say(.lockWrong) + " " + say(.lockLeft, attemptsLeft)) }
             Pin(label: say(.pin), name: "pin", text: model.pin) { model.pin($0) }
         } bottom: {
-            if face { Secondary(say(.lockFace), "face") { model.unlockWithFace(say(.lockTitle)) } }
+            if face { Secondary(say(.lockFace), "face") { model.unlockWithBiometric(say(.lockTitle)) } }
             Primary(say(.lockOpen), "unlock") { model.unlock() }.disabled(model.pin.isEmpty)
         }
     }

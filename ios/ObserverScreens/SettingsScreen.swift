@@ -38,7 +38,7 @@ struct SettingsScreen: View {
     @ViewBuilder private var looks: some View {
         Heading(say(.settingsLanguage))
         ForEach(model.state.mission?.languages ?? [], id: \.code) { spoken in
-            Choice(spoken.name, spoken.code == look.language, "language-\(spoken.code)") { model.speak(spoken.code) }
+            Choice(spoken.name, spoken.code == look.language, "language-\(spoken.code)") { model.setLanguage(spoken.code) }
         }
         Heading(say(.settingsLook))
         Choice(say(.settingsLookSystem), !look.sun, "look-system") { look.sun(false) }
@@ -54,7 +54,7 @@ struct SettingsScreen: View {
         if model.state.changed { Paragraph("✓ " + say(.settingsPinChanged)) }
         if model.hasFace {
             Secondary(say(model.state.faceAllowed ? .settingsFaceOff : .settingsFaceOn), "face") {
-                model.allowFace(!model.state.faceAllowed, say(.lockFace))
+                model.allowBiometric(!model.state.faceAllowed, say(.lockFace))
             }
         }
     }

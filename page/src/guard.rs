@@ -1,6 +1,6 @@
 //! Who may ask, and what the browser may load. The page is on a workstation where other programs and other pages run.
 
-use crate::state::Shared;
+use crate::state::SharedState;
 use axum::extract::{Query, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HOST, LOCATION, ORIGIN, REFERRER_POLICY, SET_COOKIE,
@@ -29,7 +29,7 @@ pub(crate) struct Guard {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Token {
+pub(crate) struct SessionToken {
     #[serde(default)]
     token: String,
 }
@@ -68,7 +68,7 @@ fn secret() -> String {
 }
 
 /// Takes the token, once, and gives a session for it.
-pub(crate) async fn enter(State(shared): State<Shared>, Query(given): Query<Token>) -> Response {
+pub(crate) async fn enter(State(shared): State<SharedState>, Query(given): Query<SessionToken>) -> Response {
     let guard = &shared.guard;
     let mut once = guard.token.lock().unwrap_or_else(PoisonError::into_inner);
     if *once != Some(Hash::of(given.token.as_bytes())) {
@@ -82,7 +82,7 @@ pub(crate) async fn enter(State(shared): State<Shared>, Query(given): Query<Toke
 }
 
 /// Every request passes here.
-pub(crate) async fn watch(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+pub(crate) async fn watch(State(shared): State<SharedState>, request: Request, next: Next) -> Response {
     let guard = &shared.guard;
     let (headers, path) = (request.headers(), request.uri().path());
     let response = if !guard.is_ours(headers) {

@@ -15,4 +15,4 @@ mod state;
 mod views;
 mod words;
 
-pub use serve::{Options, PageError, Running, start};
+pub use serve::{PageError, PageOptions, RunningPage, start};

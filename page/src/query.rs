@@ -1,16 +1,16 @@
 //! Addresses as filters, and filters as addresses. What names nothing that exists fits nothing.
 
-use crate::state::State;
-use baqylau_desk::filter::Filter;
+use crate::state::PageState;
+use baqylau_desk::filter::ReportFilter;
 use baqylau_desk::flags::Flag;
-use baqylau_desk::source::Use;
-use baqylau_desk::status::Answers;
+use baqylau_desk::source::FieldRole;
+use baqylau_desk::status::AnswerBasis;
 use serde::Deserialize;
 
 /// What stands behind the `?`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
-pub(crate) struct Ask {
+pub(crate) struct PageQuery {
     pub within: String,
     pub checklist: String,
     pub status: String,
@@ -33,21 +33,21 @@ pub(crate) struct Ask {
     pub lang: String,
 }
 
-impl Ask {
-    pub fn answers(&self) -> Answers {
-        if self.raw.is_empty() { Answers::Effective } else { Answers::Raw }
+impl PageQuery {
+    pub fn answers(&self) -> AnswerBasis {
+        if self.raw.is_empty() { AnswerBasis::Effective } else { AnswerBasis::Raw }
     }
 
     /// The moment that is asked for where the mission has its seat, in milliseconds since 1970.
-    pub fn moment(&self, state: &State) -> Option<i64> {
+    pub fn moment(&self, state: &PageState) -> Option<i64> {
         Some(state.source.mission.zone.read(&self.as_of).ok()?.ms)
     }
 
-    pub fn filter(&self, state: &State) -> Filter {
+    pub fn filter(&self, state: &PageState) -> ReportFilter {
         let source = &state.source;
         let text = |t: &String| Some(t.clone()).filter(|t| !t.is_empty());
         let mut nothing = false;
-        Filter {
+        ReportFilter {
             within: known(&self.within, source.places.find(&self.within), &mut nothing),
             checklist: known(
                 &self.checklist,
@@ -67,7 +67,7 @@ impl Ask {
             ),
             used: known(
                 &self.used,
-                self.used.split_once(':').and_then(|(what, choice)| source.choice(Use::of(what)?, choice)),
+                self.used.split_once(':').and_then(|(what, choice)| source.choice(FieldRole::of(what)?, choice)),
                 &mut nothing,
             ),
             nothing,
@@ -117,9 +117,9 @@ fn known<T>(asked: &str, found: Option<T>, nothing: &mut bool) -> Option<T> {
 /// The fields of a form, in which a name may stand several times.
 #[derive(Deserialize)]
 #[serde(transparent)]
-pub(crate) struct Fields(Vec<(String, String)>);
+pub(crate) struct FormFields(Vec<(String, String)>);
 
-impl Fields {
+impl FormFields {
     /// Everything that stands under a name.
     pub fn all(&self, name: &str) -> Vec<String> {
         self.0.iter().filter(|f| f.0 == name).map(|f| f.1.clone()).collect()

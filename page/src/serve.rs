@@ -1,7 +1,7 @@
 //! Listens on loopback, looks for what is new, and tells the pages that are open.
 
 use crate::guard::{self, Guard};
-use crate::state::{Shared, State};
+use crate::state::{PageState, SharedState};
 use crate::views;
 use axum::Router;
 use axum::extract::{Query, State as Of};
@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 /// How the page is served.
-pub struct Options {
+pub struct PageOptions {
     /// The port on this machine; 0 for any that is free.
     pub port: u16,
     /// How often the server is asked for what is new.
@@ -44,13 +44,13 @@ pub enum PageError {
 }
 
 /// A page that is served until it is stopped.
-pub struct Running {
+pub struct RunningPage {
     /// The address to open: good once, in one browser.
     pub address: String,
     tasks: [JoinHandle<()>; 2],
 }
 
-impl Running {
+impl RunningPage {
     /// Ends it.
     pub fn stop(self) {
         self.tasks.iter().for_each(JoinHandle::abort);
@@ -61,22 +61,22 @@ impl Running {
 ///
 /// # Errors
 /// The store fails, or the port is taken.
-pub async fn start(desk: Desk, puller: Desk, options: Options) -> Result<Running, PageError> {
+pub async fn start(desk: Desk, puller: Desk, options: PageOptions) -> Result<RunningPage, PageError> {
     let port = |source| PageError::Port { port: options.port, source };
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port))).await.map_err(port)?;
     let bound = listener.local_addr().map_err(port)?.port();
     let (guard, token) = Guard::new(bound);
-    let shared: Shared = Arc::new(State::new(guard, desk, puller, options.now)?);
+    let shared: SharedState = Arc::new(PageState::new(guard, desk, puller, options.now)?);
     let looking = tokio::spawn(look(shared.clone(), options.every));
     let routes = routes(shared);
     let serving = tokio::spawn(async move {
         // Ends with the process: a page that cannot be served is one that nobody sees.
         let _ = axum::serve(listener, routes).await;
     });
-    Ok(Running { address: format!("http://127.0.0.1:{bound}/enter?token={token}"), tasks: [looking, serving] })
+    Ok(RunningPage { address: format!("http://127.0.0.1:{bound}/enter?token={token}"), tasks: [looking, serving] })
 }
 
-async fn look(shared: Shared, every: Duration) {
+async fn look(shared: SharedState, every: Duration) {
     let mut ticks = tokio::time::interval(every);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -87,7 +87,7 @@ async fn look(shared: Shared, every: Duration) {
     }
 }
 
-fn routes(shared: Shared) -> Router {
+fn routes(shared: SharedState) -> Router {
     Router::new()
         .route("/", get(views::overview::page))
         .route("/findings", get(views::findings::page))
@@ -134,7 +134,7 @@ struct Since {
 }
 
 /// One event whenever something changed; at once, if it did since the page was made.
-async fn news(Of(shared): Of<Shared>, Query(since): Query<Since>) -> impl IntoResponse {
+async fn news(Of(shared): Of<SharedState>, Query(since): Query<Since>) -> impl IntoResponse {
     let mut changes = shared.news.subscribe();
     if *changes.borrow_and_update() != since.seen {
         changes.mark_changed();

@@ -1,15 +1,15 @@
 //! The desk, what is known in lines, and who waits for news.
 
 use crate::guard::Guard;
-use crate::query::Ask;
+use crate::query::PageQuery;
 use baqylau_desk::attachments::AttachmentRow;
-use baqylau_desk::board::Board;
+use baqylau_desk::board::ReportTable;
 use baqylau_desk::expected;
-use baqylau_desk::ledger::Ledger;
+use baqylau_desk::ledger::ReportIndex;
 use baqylau_desk::preview::Preview;
-use baqylau_desk::records::Change;
-use baqylau_desk::source::Source;
-use baqylau_desk::status::Answers;
+use baqylau_desk::records::CorrectionRequest;
+use baqylau_desk::source::MissionTables;
+use baqylau_desk::status::AnswerBasis;
 use baqylau_desk::{Desk, DeskError};
 use baqylau_forms::Filling;
 use baqylau_protocol::ids::Hash;
@@ -17,18 +17,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::watch;
 
 /// What every handler has.
-pub(crate) type Shared = Arc<State>;
+pub(crate) type SharedState = Arc<PageState>;
 
 /// The page's state.
-pub(crate) struct State {
+pub(crate) struct PageState {
     pub guard: Guard,
     /// For pages and what they sign. One at a time: it is a database.
     desk: Mutex<Desk>,
     /// The same store, for asking the server: no page waits for the network.
     puller: Mutex<Desk>,
-    pub source: Arc<Source>,
-    ledger: Mutex<Ledger>,
-    boards: RwLock<Boards>,
+    pub source: Arc<MissionTables>,
+    ledger: Mutex<ReportIndex>,
+    boards: RwLock<ReportTables>,
     /// The attachments that are lacking, and how far the log was searched for them.
     lacking: Mutex<(Vec<AttachmentRow>, u64)>,
     /// Counts what changed; who waits is told.
@@ -39,57 +39,58 @@ pub(crate) struct State {
 
 /// The same reports, looked at in two ways.
 #[derive(Clone)]
-pub(crate) struct Boards {
-    effective: Arc<Board>,
-    raw: Arc<Board>,
+pub(crate) struct ReportTables {
+    effective: Arc<ReportTable>,
+    raw: Arc<ReportTable>,
     /// What they were made of.
-    of: Seen,
+    of: LogMark,
     /// When the server was heard last, in milliseconds since 1970.
-    pub heard: Option<i64>,
+    pub last_sync: Option<i64>,
     /// Why it was not heard the last time.
     pub fault: Option<String>,
     /// Who was to be heard from, since when.
-    pub silent: Option<(i64, Vec<String>)>,
+    pub overdue: Option<(i64, Vec<String>)>,
 }
 
-impl Boards {
-    pub fn of(&self, answers: Answers) -> &Arc<Board> {
+impl ReportTables {
+    pub fn of(&self, answers: AnswerBasis) -> &Arc<ReportTable> {
         match answers {
-            Answers::Effective => &self.effective,
-            Answers::Raw => &self.raw,
+            AnswerBasis::Effective => &self.effective,
+            AnswerBasis::Raw => &self.raw,
         }
     }
 }
 
-impl State {
+impl PageState {
     pub fn new(guard: Guard, desk: Desk, puller: Desk, now: fn() -> i64) -> Result<Self, DeskError> {
         let source = Arc::new(desk.source()?);
-        let mut ledger = Ledger::new(source.clone());
-        let (effective, raw) = look(&mut ledger, &desk)?;
-        let boards = RwLock::new(Boards { effective, raw, of: seen(&desk)?, heard: None, fault: None, silent: None });
+        let mut ledger = ReportIndex::new(source.clone());
+        let (effective, raw) = evaluate(&mut ledger, &desk)?;
+        let boards =
+            RwLock::new(ReportTables { effective, raw, of: seen(&desk)?, last_sync: None, fault: None, overdue: None });
         let (desk, puller, ledger) = (Mutex::new(desk), Mutex::new(puller), Mutex::new(ledger));
         let lacking = Mutex::default();
         Ok(Self { guard, desk, puller, source, ledger, boards, lacking, news: watch::Sender::new(0), now })
     }
 
-    pub fn boards(&self) -> Boards {
+    pub fn tables(&self) -> ReportTables {
         self.boards.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What an address asks for: everything that is known, or what was at a moment.
-    pub fn board(&self, ask: &Ask) -> Result<Arc<Board>, DeskError> {
+    pub fn table(&self, ask: &PageQuery) -> Result<Arc<ReportTable>, DeskError> {
         match ask.moment(self) {
             None if !ask.as_of.is_empty() => {
                 Err(DeskError::Unknown(format!("{:?} is no moment such as 2023-03-20T09:00", ask.as_of)))
             }
-            None => Ok(self.boards().of(ask.answers()).clone()),
+            None => Ok(self.tables().of(ask.answers()).clone()),
             Some(moment) => tokio::task::block_in_place(|| {
-                self.read(|desk| self.ledger().board(desk, ask.answers(), Some(moment)).map(Arc::new))
+                self.read(|desk| self.ledger().table(desk, ask.answers(), Some(moment)).map(Arc::new))
             }),
         }
     }
 
-    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+    fn ledger(&self) -> MutexGuard<'_, ReportIndex> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -101,7 +102,13 @@ impl State {
     }
 
     /// What a correction would do.
-    pub fn preview(&self, desk: &Desk, report: Hash, change: &Change, now: i64) -> Result<Preview, DeskError> {
+    pub fn preview(
+        &self,
+        desk: &Desk,
+        report: Hash,
+        change: &CorrectionRequest,
+        now: i64,
+    ) -> Result<Preview, DeskError> {
         self.ledger().preview(desk, report, change, now)
     }
 
@@ -120,19 +127,19 @@ impl State {
         let mut desk = self.puller.lock().unwrap_or_else(PoisonError::into_inner);
         let fault = desk.pull(now, &|_| ()).err().map(|e| e.to_string());
         // Another program may have pulled into the same store.
-        let new = seen(&desk)? != self.boards().of;
+        let new = seen(&desk)? != self.tables().of;
         let heard = fault.is_none();
         let told = {
             let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
-            let silent = expected::silent(&boards.effective, &self.source, now);
-            let told = boards.fault != fault || boards.silent != silent;
-            boards.silent = silent;
-            boards.heard = if heard { Some(now) } else { boards.heard };
+            let silent = expected::silent_teams(&boards.effective, &self.source, now);
+            let told = boards.fault != fault || boards.overdue != silent;
+            boards.overdue = silent;
+            boards.last_sync = if heard { Some(now) } else { boards.last_sync };
             boards.fault = fault;
             told
         };
         if new {
-            self.see(&desk)?;
+            self.refresh(&desk)?;
         } else if told {
             self.news.send_modify(|n| *n += 1);
         }
@@ -152,9 +159,9 @@ impl State {
         Ok(())
     }
 
-    fn see(&self, desk: &Desk) -> Result<(), DeskError> {
+    fn refresh(&self, desk: &Desk) -> Result<(), DeskError> {
         let of = seen(desk)?;
-        let (effective, raw) = look(&mut self.ledger(), desk)?;
+        let (effective, raw) = evaluate(&mut self.ledger(), desk)?;
         {
             let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
             (boards.effective, boards.raw, boards.of) = (effective, raw, of);
@@ -165,14 +172,14 @@ impl State {
 }
 
 /// How much of the log, and which roster.
-type Seen = (u64, Option<Hash>);
+type LogMark = (u64, Option<Hash>);
 
-fn seen(desk: &Desk) -> Result<Seen, DeskError> {
+fn seen(desk: &Desk) -> Result<LogMark, DeskError> {
     Ok((desk.store.cursor()?, desk.roster()?.map(|(_, bytes)| Hash::of(&bytes))))
 }
 
-fn look(ledger: &mut Ledger, desk: &Desk) -> Result<(Arc<Board>, Arc<Board>), DeskError> {
+fn evaluate(ledger: &mut ReportIndex, desk: &Desk) -> Result<(Arc<ReportTable>, Arc<ReportTable>), DeskError> {
     ledger.advance(desk)?;
-    let mut board = |answers| ledger.board(desk, answers, None).map(Arc::new);
-    Ok((board(Answers::Effective)?, board(Answers::Raw)?))
+    let mut board = |answers| ledger.table(desk, answers, None).map(Arc::new);
+    Ok((board(AnswerBasis::Effective)?, board(AnswerBasis::Raw)?))
 }

@@ -1,7 +1,7 @@
 //! The words of the pages, in five languages. A word that is missing in one does not compile. `{n}` is a number, with plural forms where
 //! a language has them.
 
-use baqylau_findings::message::{Message, Names, Value};
+use baqylau_findings::message::{Message, MessageNames, MessageValue};
 
 macro_rules! words {
     ($($name:ident: $en:literal, $kk:literal, $ru:literal, $ar:literal, $fr:literal;)*) => {
@@ -284,11 +284,11 @@ pub(crate) fn words(code: &str) -> &'static Words {
 }
 
 /// What words with a number may ask for.
-const NUMBER: Names = Names { numbers: &["n"], texts: &[], shares: &[] };
+const NUMBER: MessageNames = MessageNames { numbers: &["n"], texts: &[], shares: &[] };
 
 /// Words with a number in its plural form.
 pub(crate) fn many(words: &str, code: &str, n: usize) -> String {
-    let said = Message::parse(words, NUMBER).ok().and_then(|message| message.say(code, &|_| Value::Number(n)));
+    let said = Message::parse(words, NUMBER).ok().and_then(|message| message.say(code, &|_| MessageValue::Number(n)));
     said.unwrap_or_else(|| format!("{n} {words}"))
 }
 

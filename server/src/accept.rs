@@ -7,12 +7,12 @@ use baqylau_protocol::cose::CoseError;
 use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::{Blob, Envelope, EnvelopeError};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey, SubjectId};
-use baqylau_protocol::roster::{Entry as RosterEntry, Standing};
-use baqylau_protocol::wire::{Code, Refusal};
+use baqylau_protocol::roster::{RosterEntry, Standing};
+use baqylau_protocol::wire::{Refusal, RefusalCode};
 
 /// What the server knows of a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Device {
+pub struct DeviceState {
     /// Its key.
     pub key: PublicKey,
     /// Whom it belongs to.
@@ -23,7 +23,7 @@ pub struct Device {
     pub roster: Option<RosterEntry>,
 }
 
-impl Device {
+impl DeviceState {
     /// Whether an envelope of this number may be logged.
     ///
     /// # Errors
@@ -31,7 +31,10 @@ impl Device {
     pub(crate) fn may_send(&self, seq: u64) -> Result<(), Refusal> {
         let revoked = self.roster.as_ref().filter(|r| r.standing == Standing::Revoked);
         if revoked.is_some_and(|r| seq > r.good_seq) {
-            return Err(refusal(Code::Revoked, "this device was revoked; ask the coordinators for a new invite"));
+            return Err(refusal(
+                RefusalCode::Revoked,
+                "this device was revoked; ask the coordinators for a new invite",
+            ));
         }
         Ok(())
     }
@@ -39,7 +42,7 @@ impl Device {
 
 /// An object that was found good and may be logged.
 #[derive(Debug, Clone)]
-pub struct Good {
+pub struct Accepted {
     /// The device.
     pub device: DeviceId,
     /// Whom it belongs to.
@@ -55,11 +58,11 @@ pub struct Good {
     /// Its bytes.
     pub object: Vec<u8>,
     /// What an enrolment makes known.
-    pub enrolled: Option<Device>,
+    pub enrolled: Option<DeviceState>,
 }
 
 /// What is needed to judge an object.
-pub struct Judge<'j> {
+pub struct Acceptance<'j> {
     /// The mission.
     pub mission: MissionId,
     /// Signs certificates.
@@ -69,52 +72,52 @@ pub struct Judge<'j> {
     /// Now, in milliseconds since 1970.
     pub now: i64,
     /// Looks a device up.
-    pub device: &'j dyn Fn(DeviceId) -> Option<Device>,
+    pub device: &'j dyn Fn(DeviceId) -> Option<DeviceState>,
 }
 
-fn refusal(code: Code, reason: impl Into<String>) -> Refusal {
+fn refusal(code: RefusalCode, reason: impl Into<String>) -> Refusal {
     Refusal { code, reason: reason.into() }
 }
 
-impl Judge<'_> {
+impl Acceptance<'_> {
     /// Judges an object.
     ///
     /// # Errors
     /// The reason of the refusal, as it goes to the observer.
-    pub fn judge(&self, object: Vec<u8>) -> Result<Good, Refusal> {
+    pub fn judge(&self, object: Vec<u8>) -> Result<Accepted, Refusal> {
         match Envelope::parse(&object, self.mission) {
             Ok(envelope) => {
                 let subject = self.envelope(&envelope)?.subject;
                 let (device, seq, recipient) = (envelope.header.device, envelope.header.seq, envelope.header.recipient);
                 let (hash, blobs) = (envelope.hash, envelope.header.blobs.clone().unwrap_or_default());
-                Ok(Good { device, subject, seq, recipient, blobs, hash, object, enrolled: None })
+                Ok(Accepted { device, subject, seq, recipient, blobs, hash, object, enrolled: None })
             }
             Err(EnvelopeError::Cose(CoseError::Type { .. })) => self.enrolment(object),
             Err(e) => Err(refusal(code_of(&e), e.to_string())),
         }
     }
 
-    fn envelope(&self, envelope: &Envelope) -> Result<Device, Refusal> {
+    fn envelope(&self, envelope: &Envelope) -> Result<DeviceState, Refusal> {
         let header = &envelope.header;
         let device = (self.device)(header.device)
-            .ok_or_else(|| refusal(Code::UnknownDevice, "this device is not enrolled here; it enrols again"))?;
-        envelope.verify(&device.key).map_err(|e| refusal(Code::Signature, e.to_string()))?;
+            .ok_or_else(|| refusal(RefusalCode::UnknownDevice, "this device is not enrolled here; it enrols again"))?;
+        envelope.verify(&device.key).map_err(|e| refusal(RefusalCode::Signature, e.to_string()))?;
         if header.recipient.is_some() && device.role != Role::Desk {
-            return Err(refusal(Code::Malformed, "only desks write to phones"));
+            return Err(refusal(RefusalCode::Malformed, "only desks write to phones"));
         }
         if header.blobs.iter().flatten().any(|b| b.length == 0 || b.length > MAX_BLOB) {
-            return Err(refusal(Code::Length, "it names an attachment that is too large; attach a shorter one"));
+            return Err(refusal(RefusalCode::Length, "it names an attachment that is too large; attach a shorter one"));
         }
         device.may_send(header.seq)?;
         Ok(device)
     }
 
-    fn enrolment(&self, object: Vec<u8>) -> Result<Good, Refusal> {
+    fn enrolment(&self, object: Vec<u8>) -> Result<Accepted, Refusal> {
         let code = |e: &CertificateError| match e {
-            CertificateError::Mission { .. } => Code::Mission,
-            CertificateError::Expired => Code::Expired,
-            CertificateError::Cose(CoseError::Signature(_)) => Code::Signature,
-            CertificateError::Cose(_) => Code::Malformed,
+            CertificateError::Mission { .. } => RefusalCode::Mission,
+            CertificateError::Expired => RefusalCode::Expired,
+            CertificateError::Cose(CoseError::Signature(_)) => RefusalCode::Signature,
+            CertificateError::Cose(_) => RefusalCode::Malformed,
         };
         let refuse = |e: CertificateError| refusal(code(&e), e.to_string());
         let enrolled = Enrolled::open(&object, &self.issuer, self.mission).map_err(refuse)?;
@@ -124,14 +127,14 @@ impl Judge<'_> {
             enrolled.in_time(self.now).map_err(refuse)?;
             if self.now > self.enrolment_ends {
                 return Err(refusal(
-                    Code::Expired,
+                    RefusalCode::Expired,
                     "the mission's bundle expired; the coordinators must publish a new one",
                 ));
             }
         }
         let (subject, hash) = (enrolled.subject, enrolled.hash);
-        let device = Device { key: enrolled.enrolment.device_key, subject, role: enrolled.role, roster: None };
-        Ok(Good {
+        let device = DeviceState { key: enrolled.enrolment.device_key, subject, role: enrolled.role, roster: None };
+        Ok(Accepted {
             device: enrolled.device,
             subject,
             seq: 0,
@@ -144,11 +147,11 @@ impl Judge<'_> {
     }
 }
 
-fn code_of(e: &EnvelopeError) -> Code {
+fn code_of(e: &EnvelopeError) -> RefusalCode {
     match e {
-        EnvelopeError::Mission { .. } => Code::Mission,
-        EnvelopeError::Length { .. } | EnvelopeError::Malformed(Malformed::TooLong { .. }) => Code::Length,
-        EnvelopeError::Cose(CoseError::Signature(_)) => Code::Signature,
-        _ => Code::Malformed,
+        EnvelopeError::Mission { .. } => RefusalCode::Mission,
+        EnvelopeError::Length { .. } | EnvelopeError::Malformed(Malformed::TooLong { .. }) => RefusalCode::Length,
+        EnvelopeError::Cose(CoseError::Signature(_)) => RefusalCode::Signature,
+        _ => RefusalCode::Malformed,
     }
 }

@@ -31,7 +31,7 @@ impl Blobs {
     ///
     /// # Errors
     /// The folder cannot be made.
-    pub fn beside(database: &Path) -> io::Result<Self> {
+    pub fn next_to(database: &Path) -> io::Result<Self> {
         let folder = database.with_extension("blobs");
         fs::create_dir_all(&folder)?;
         Ok(Self { folder, writing: std::array::from_fn(|_| Mutex::default()) })

@@ -1,6 +1,6 @@
 //! Bodies of requests, read piece by piece: no more than the path takes, and no more at once than the server has room for.
 
-use crate::crowd::{Crowd, Full, Member, Place};
+use crate::crowd::{Connection, ConnectionSlot, Connections, NoRoom};
 use crate::http::App;
 use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequest, Request};
@@ -26,8 +26,8 @@ pub(crate) enum BodyError {
     Broken,
 }
 
-impl From<Full> for BodyError {
-    fn from(_: Full) -> Self {
+impl From<NoRoom> for BodyError {
+    fn from(_: NoRoom) -> Self {
         Self::Full
     }
 }
@@ -47,23 +47,23 @@ impl IntoResponse for BodyError {
 }
 
 /// A body that is being read. Its bytes count as under way until it is dropped.
-pub(crate) struct Incoming {
+pub(crate) struct IncomingBody {
     body: Body,
     bytes: Vec<u8>,
     /// How long its head says that it is.
     declared: Option<usize>,
     ended: bool,
-    crowd: Arc<Crowd>,
-    member: Arc<Member>,
+    crowd: Arc<Connections>,
+    member: Arc<Connection>,
     /// When it was not made by a connection.
-    _place: Option<Place>,
+    _place: Option<ConnectionSlot>,
 }
 
-impl Incoming {
+impl IncomingBody {
     fn new(request: Request, app: &App) -> Self {
         let declared = request.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok());
         let (parts, body) = request.into_parts();
-        let (member, place) = match parts.extensions.get::<Arc<Member>>() {
+        let (member, place) = match parts.extensions.get::<Arc<Connection>>() {
             Some(member) => (member.clone(), None),
             None => {
                 let place = app.crowd.enter();
@@ -124,26 +124,26 @@ impl Incoming {
     }
 }
 
-impl Drop for Incoming {
+impl Drop for IncomingBody {
     fn drop(&mut self) {
         self.crowd.release(&self.member);
     }
 }
 
 /// A body of at most `LIMIT` bytes, all of it.
-pub(crate) struct Whole<const LIMIT: usize>(pub Incoming);
+pub(crate) struct WholeBody<const LIMIT: usize>(pub IncomingBody);
 
-impl<const LIMIT: usize> Whole<LIMIT> {
+impl<const LIMIT: usize> WholeBody<LIMIT> {
     pub fn bytes(&self) -> &[u8] {
         &self.0.bytes
     }
 }
 
-impl<const LIMIT: usize> FromRequest<Arc<App>> for Whole<LIMIT> {
+impl<const LIMIT: usize> FromRequest<Arc<App>> for WholeBody<LIMIT> {
     type Rejection = BodyError;
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, BodyError> {
-        let mut incoming = Incoming::new(request, app);
+        let mut incoming = IncomingBody::new(request, app);
         if let Err(e) = incoming.read(usize::MAX, LIMIT).await {
             if matches!(e, BodyError::TooLong { .. }) {
                 incoming.drain(2 * LIMIT).await;
@@ -154,7 +154,7 @@ impl<const LIMIT: usize> FromRequest<Arc<App>> for Whole<LIMIT> {
     }
 }
 
-impl FromRequest<Arc<App>> for Incoming {
+impl FromRequest<Arc<App>> for IncomingBody {
     type Rejection = Infallible;
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Infallible> {

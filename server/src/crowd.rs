@@ -42,10 +42,10 @@ impl Default for Limits {
 }
 
 /// All connections.
-pub(crate) struct Crowd {
+pub(crate) struct Connections {
     limits: Limits,
     began: Instant,
-    members: Mutex<HashMap<u64, Arc<Member>>>,
+    members: Mutex<HashMap<u64, Arc<Connection>>>,
     next: AtomicU64,
     /// Bytes of bodies under way.
     held: AtomicUsize,
@@ -54,7 +54,7 @@ pub(crate) struct Crowd {
 }
 
 /// One connection.
-pub(crate) struct Member {
+pub(crate) struct Connection {
     id: u64,
     /// When its patience ends, in milliseconds since the crowd began.
     until: AtomicU64,
@@ -68,20 +68,20 @@ pub(crate) struct Member {
 }
 
 /// A connection's place; given back when it is dropped.
-pub(crate) struct Place {
-    crowd: Arc<Crowd>,
-    member: Arc<Member>,
+pub(crate) struct ConnectionSlot {
+    crowd: Arc<Connections>,
+    member: Arc<Connection>,
 }
 
 /// There is no room for more bytes now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Full;
+pub(crate) struct NoRoom;
 
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-impl Crowd {
+impl Connections {
     pub fn new(limits: Limits) -> Arc<Self> {
         Arc::new(Self {
             limits,
@@ -94,7 +94,7 @@ impl Crowd {
         })
     }
 
-    fn members(&self) -> MutexGuard<'_, HashMap<u64, Arc<Member>>> {
+    fn members(&self) -> MutexGuard<'_, HashMap<u64, Arc<Connection>>> {
         self.members.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -114,8 +114,8 @@ impl Crowd {
         }
     }
 
-    pub fn enter(self: &Arc<Self>) -> Place {
-        let member = Arc::new(Member {
+    pub fn enter(self: &Arc<Self>) -> ConnectionSlot {
+        let member = Arc::new(Connection {
             id: self.next.fetch_add(1, Ordering::Relaxed),
             until: AtomicU64::new(self.now().saturating_add(millis(self.limits.patience))),
             working: AtomicBool::new(false),
@@ -125,14 +125,14 @@ impl Crowd {
             end: Notify::new(),
         });
         self.members().insert(member.id, member.clone());
-        Place { crowd: self.clone(), member }
+        ConnectionSlot { crowd: self.clone(), member }
     }
 
     /// Cuts off whose patience is used up.
-    pub fn sweep(&self) {
+    pub fn close_idle(&self) {
         let now = self.now();
-        let late = |m: &&Arc<Member>| m.waited_for() && m.until.load(Ordering::Relaxed) <= now;
-        let late: Vec<Arc<Member>> = self.members().values().filter(late).cloned().collect();
+        let late = |m: &&Arc<Connection>| m.waited_for() && m.until.load(Ordering::Relaxed) <= now;
+        let late: Vec<Arc<Connection>> = self.members().values().filter(late).cloned().collect();
         late.iter().for_each(|member| self.cut(member));
     }
 
@@ -147,15 +147,15 @@ impl Crowd {
     }
 
     /// Cuts off the slowest of some, unknown ones first; `false` when none of them is slow.
-    fn shed(&self, some: &dyn Fn(&Member) -> bool) -> bool {
+    fn shed(&self, some: &dyn Fn(&Connection) -> bool) -> bool {
         let slow = self.now().saturating_add(millis(self.limits.patience.saturating_sub(self.limits.settling)));
-        let may_go = |m: &&Arc<Member>| m.waited_for() && some(m) && m.until.load(Ordering::Relaxed) <= slow;
-        let order = |m: &&Arc<Member>| (m.known.load(Ordering::Relaxed), m.until.load(Ordering::Relaxed));
+        let may_go = |m: &&Arc<Connection>| m.waited_for() && some(m) && m.until.load(Ordering::Relaxed) <= slow;
+        let order = |m: &&Arc<Connection>| (m.known.load(Ordering::Relaxed), m.until.load(Ordering::Relaxed));
         let slowest = self.members().values().filter(may_go).min_by_key(order).cloned();
         slowest.inspect(|member| self.cut(member)).is_some()
     }
 
-    fn cut(&self, member: &Member) {
+    fn cut(&self, member: &Connection) {
         if self.members().remove(&member.id).is_some() {
             self.cut_off.fetch_add(1, Ordering::Relaxed);
         }
@@ -165,7 +165,7 @@ impl Crowd {
     }
 
     /// The member's request is done with, or the member: its bytes are no longer under way.
-    pub fn release(&self, member: &Member) {
+    pub fn release(&self, member: &Connection) {
         self.held.fetch_sub(member.held.swap(0, Ordering::SeqCst), Ordering::SeqCst);
     }
 
@@ -173,7 +173,7 @@ impl Crowd {
     ///
     /// # Errors
     /// All that is under way is fast.
-    pub async fn hold(&self, member: &Member, bytes: usize) -> Result<(), Full> {
+    pub async fn hold(&self, member: &Connection, bytes: usize) -> Result<(), NoRoom> {
         let first = member.held.load(Ordering::SeqCst) == 0;
         // Only who holds nothing yet may wait for others, or all would wait for each other.
         let tries = if first { 8 } else { 1 };
@@ -187,17 +187,17 @@ impl Crowd {
                     member.held.fetch_add(bytes, Ordering::SeqCst);
                     return Ok(());
                 }
-                let other = |m: &Member| m.id != member.id && m.held.load(Ordering::SeqCst) > 0;
+                let other = |m: &Connection| m.id != member.id && m.held.load(Ordering::SeqCst) > 0;
                 if !self.shed(&other) {
                     break;
                 }
             }
         }
-        Err(Full)
+        Err(NoRoom)
     }
 
     /// The server begins to work on a request of the member, or to send the answer.
-    pub fn turn(&self, member: &Member, working: bool) {
+    pub fn turn(&self, member: &Connection, working: bool) {
         if !working {
             member.until.store(self.now().saturating_add(millis(self.limits.patience)), Ordering::Relaxed);
         }
@@ -210,7 +210,7 @@ impl Crowd {
     }
 
     /// Bytes win back patience, up to all of it.
-    fn moved(&self, member: &Member, bytes: usize) {
+    fn moved(&self, member: &Connection, bytes: usize) {
         if bytes == 0 {
             return;
         }
@@ -221,7 +221,7 @@ impl Crowd {
     }
 }
 
-impl Member {
+impl Connection {
     fn waited_for(&self) -> bool {
         !self.working.load(Ordering::SeqCst)
     }
@@ -237,8 +237,8 @@ impl Member {
     }
 }
 
-impl Place {
-    pub fn member(&self) -> &Arc<Member> {
+impl ConnectionSlot {
+    pub fn member(&self) -> &Arc<Connection> {
         &self.member
     }
 
@@ -255,7 +255,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         self.crowd.members().remove(&self.member.id);
         self.crowd.release(&self.member);
@@ -266,8 +266,8 @@ impl Drop for Place {
 /// A stream whose bytes are counted.
 pub(crate) struct Counted {
     stream: TcpStream,
-    crowd: Arc<Crowd>,
-    member: Arc<Member>,
+    crowd: Arc<Connections>,
+    member: Arc<Connection>,
 }
 
 impl AsyncRead for Counted {

@@ -1,6 +1,6 @@
 //! Who may read the log: desks, by signing a challenge. The challenge is a time and its MAC, so nothing is kept for it.
 
-use crate::sequencer::Shared;
+use crate::sequencer::LogState;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::MissionId;
 use baqylau_protocol::keys::random;
@@ -14,12 +14,12 @@ use std::sync::PoisonError;
 const VALID_MS: i64 = 10 * 60_000;
 
 /// Makes and checks challenges.
-pub struct Gate {
+pub struct DeskAuth {
     key: hmac::Key,
     mission: MissionId,
 }
 
-impl Gate {
+impl DeskAuth {
     /// A gate with a fresh key; challenges of an earlier run are void.
     #[must_use]
     pub fn new(mission: MissionId) -> Self {
@@ -37,11 +37,11 @@ impl Gate {
 
     /// Whether an `Authorization` header is a desk's signature over what is asked and a fresh challenge of ours.
     #[must_use]
-    pub fn admits(&self, header: &str, asks: &str, shared: &Shared, now: i64) -> bool {
+    pub fn admits(&self, header: &str, asks: &str, shared: &LogState, now: i64) -> bool {
         self.check(header, asks, shared, now).is_some()
     }
 
-    fn check(&self, header: &str, asks: &str, shared: &Shared, now: i64) -> Option<()> {
+    fn check(&self, header: &str, asks: &str, shared: &LogState, now: i64) -> Option<()> {
         let bytes = BASE64URL_NOPAD.decode(header.strip_prefix("Baqylau ")?.as_bytes()).ok()?;
         let request = ReadRequest::peek(&bytes).ok().filter(|r| r.mission == self.mission && r.asks == asks)?;
         let (time, mac) = request.challenge.split_at(8);

@@ -22,4 +22,4 @@ pub mod sequencer;
 pub mod storage;
 
 pub use crowd::Limits;
-pub use listen::{Config, Running, ServeError, TlsFiles, start};
+pub use listen::{RunningServer, ServeError, ServerConfig, TlsFiles, start};

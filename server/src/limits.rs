@@ -15,7 +15,7 @@ const BLOB_BURST: i64 = 4 << 30;
 const BLOB_PER_SECOND: i64 = 100_000;
 
 #[derive(Debug, Default)]
-pub(crate) struct Buckets {
+pub(crate) struct RateLimiter {
     subjects: Mutex<HashMap<SubjectId, Bucket>>,
 }
 
@@ -28,7 +28,7 @@ struct Bucket {
     last: i64,
 }
 
-impl Buckets {
+impl RateLimiter {
     /// Takes a token for an object, and one for each byte of its attachments; `false`, and nothing taken, when there are not enough.
     pub fn take(&self, subject: SubjectId, attachments: u64, now: i64) -> bool {
         let mut subjects = self.subjects.lock().unwrap_or_else(PoisonError::into_inner);

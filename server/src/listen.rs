@@ -1,12 +1,12 @@
 //! TLS, connections, and going down without cutting anybody off.
 
 use crate::blobs::Blobs;
-use crate::crowd::{Crowd, Limits, Place};
-use crate::desks::Gate;
+use crate::crowd::{ConnectionSlot, Connections, Limits};
+use crate::desks::DeskAuth;
 use crate::http::{App, router};
-use crate::limits::Buckets;
+use crate::limits::RateLimiter;
 use crate::sequencer::{self, Now};
-use crate::storage::{Storage, sqlite::Sqlite};
+use crate::storage::{Storage, sqlite::SqliteStorage};
 use axum::Router;
 use baqylau_protocol::ids::{MissionId, PublicKey};
 use baqylau_protocol::keys::SigningKey;
@@ -34,7 +34,7 @@ const LAST_ANSWERS: Duration = Duration::from_secs(20);
 const MAX_HEAD: usize = 64 << 10;
 
 /// What a server needs.
-pub struct Config {
+pub struct ServerConfig {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
     /// The database file.
@@ -85,7 +85,7 @@ pub enum ServeError {
 }
 
 /// A server that runs.
-pub struct Running {
+pub struct RunningServer {
     /// Where it listens.
     pub address: SocketAddr,
     stop: watch::Sender<bool>,
@@ -95,7 +95,7 @@ pub struct Running {
     _only: File,
 }
 
-impl Running {
+impl RunningServer {
     /// Takes no new requests, answers those under way, and closes the database.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
@@ -109,14 +109,14 @@ impl Running {
 ///
 /// # Errors
 /// The database, the certificate or the address cannot be used.
-pub async fn start(config: Config) -> Result<Running, ServeError> {
-    let only = only(&config.database)?;
+pub async fn start(config: ServerConfig) -> Result<RunningServer, ServeError> {
+    let only = lock_database(&config.database)?;
     let acceptor = config.tls.as_ref().map(acceptor).transpose()?;
-    let writer = Box::new(Sqlite::open(&config.database)?);
-    let mut reader: Box<dyn Storage> = Box::new(Sqlite::open(&config.database)?);
+    let writer = Box::new(SqliteStorage::open(&config.database)?);
+    let mut reader: Box<dyn Storage> = Box::new(SqliteStorage::open(&config.database)?);
     let mission = MissionId::of(&config.root);
     let io = |e: std::io::Error| StorageError::Io(e.to_string());
-    let blobs = Blobs::beside(&config.database).map_err(io)?;
+    let blobs = Blobs::next_to(&config.database).map_err(io)?;
     finish(&blobs, reader.as_mut(), mission);
     let receipts = SigningKey::from_seed(*config.receipt_key.seed());
     let (sequencer, shared, writer) = sequencer::start(writer, config.root, config.receipt_key, config.now.clone())?;
@@ -126,12 +126,12 @@ pub async fn start(config: Config) -> Result<Running, ServeError> {
         sequencer,
         shared,
         reader: Mutex::new(reader),
-        gate: Gate::new(mission),
-        buckets: Buckets::default(),
+        gate: DeskAuth::new(mission),
+        buckets: RateLimiter::default(),
         blobs,
         receipts,
         now: config.now,
-        crowd: Crowd::new(config.limits),
+        crowd: Connections::new(config.limits),
     });
     let failed = |reason| ServeError::Listen { address: config.listen, reason };
     let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
@@ -139,7 +139,7 @@ pub async fn start(config: Config) -> Result<Running, ServeError> {
     let (stop, stopped) = watch::channel(false);
     tracing::info!(%address, %mission, "listening");
     let task = tokio::spawn(accept(listener, acceptor, app, stopped));
-    Ok(Running { address, stop, task, writer, _only: only })
+    Ok(RunningServer { address, stop, task, writer, _only: only })
 }
 
 /// Finishes what an earlier run left between the last byte of an attachment and its name. What cannot be finished is told, and keeps
@@ -162,7 +162,7 @@ fn finish(blobs: &Blobs, reader: &mut dyn Storage, mission: MissionId) {
 }
 
 /// A lock on the database's folder: one sequencer numbers the log.
-fn only(database: &Path) -> Result<File, ServeError> {
+fn lock_database(database: &Path) -> Result<File, ServeError> {
     let path = database.with_extension("lock");
     let io = |e: std::io::Error| StorageError::Io(format!("{}: {e}", path.display()));
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(io)?;
@@ -199,7 +199,7 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, app: Arc<App>, 
         };
         let stream = tokio::select! {
             _ = sweep.tick() => {
-                crowd.sweep();
+                crowd.close_idle();
                 continue;
             }
             accepted = next => match accepted {
@@ -244,8 +244,8 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, app: Arc<App>, 
 async fn serve(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     router: Router,
-    place: &Place,
-    crowd: &Arc<Crowd>,
+    place: &ConnectionSlot,
+    crowd: &Arc<Connections>,
     watcher: Watcher,
 ) {
     let (inner, member, crowd) = (TowerToHyperService::new(router), place.member().clone(), crowd.clone());

@@ -1,15 +1,15 @@
 //! What is signed offline and replaces what was there: the bundle and the roster. Whether it follows is decided where it is
 //! written, so that of two that come at once one is told that it lost.
 
-use crate::sequencer::{Failed, Shared, apply_roster, report, write};
-use crate::storage::{Document, Storage};
+use crate::sequencer::{LogState, Unavailable, apply_roster, report, write};
+use crate::storage::{Storage, StoredDocument};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::ids::{Hash, MissionId, PublicKey};
 use baqylau_protocol::roster::Roster;
 use std::sync::{Arc, PoisonError};
 
 /// Something signed offline that replaces what was there.
-pub enum Publish {
+pub enum Publication {
     /// A manifest with its packed parts.
     Manifest(Box<Manifest>, Vec<u8>, Vec<(Hash, Vec<u8>)>),
     /// A roster.
@@ -18,28 +18,28 @@ pub enum Publish {
 
 /// Why something was not published. What was there stays.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unpublished {
+pub enum PublicationError {
     /// It does not follow what is published: another desk was faster.
     #[error("{0}")]
     Conflict(String),
     /// The storage failed.
     #[error(transparent)]
-    Failed(#[from] Failed),
+    Failed(#[from] Unavailable),
 }
 
-impl Publish {
+impl Publication {
     /// Publishes it where it follows; only the writer calls this.
     pub(crate) fn carry_out(
         self,
         storage: &mut dyn Storage,
         mission: MissionId,
         root: &PublicKey,
-        shared: &Shared,
-    ) -> Result<(), Unpublished> {
+        shared: &LogState,
+    ) -> Result<(), PublicationError> {
         match self {
             Self::Manifest(manifest, bytes, parts) => {
                 let follows = |known: &[u8]| manifest_follows(&manifest, &bytes, known, root);
-                replace(storage, mission, (Document::Manifest, &bytes, &parts), &follows)?;
+                replace(storage, mission, (StoredDocument::Manifest, &bytes, &parts), &follows)?;
                 *write(&shared.manifest) = Some(Arc::new((*manifest, bytes)));
             }
             Self::Roster(roster, bytes) => {
@@ -47,10 +47,12 @@ impl Publish {
                 let issuer = manifest.map(|m| m.0.issuer);
                 // A bundle that names another issuer may have come since it was looked at.
                 if issuer.is_none_or(|issuer| Roster::open(&bytes, &issuer, mission).is_err()) {
-                    return Err(Unpublished::Conflict("the bundle names another issuer by now; pull first".into()));
+                    return Err(PublicationError::Conflict(
+                        "the bundle names another issuer by now; pull first".into(),
+                    ));
                 }
                 let follows = |known: &[u8]| roster_follows(&roster, &bytes, known, issuer, mission);
-                replace(storage, mission, (Document::Roster, &bytes, &[]), &follows)?;
+                replace(storage, mission, (StoredDocument::Roster, &bytes, &[]), &follows)?;
                 apply_roster(&mut write(&shared.devices), &roster);
                 *write(&shared.roster) = Some((roster, bytes));
             }
@@ -59,21 +61,21 @@ impl Publish {
     }
 }
 
-type Material<'m> = (Document, &'m [u8], &'m [(Hash, Vec<u8>)]);
+type Material<'m> = (StoredDocument, &'m [u8], &'m [(Hash, Vec<u8>)]);
 
 fn replace(
     storage: &mut dyn Storage,
     mission: MissionId,
     (which, bytes, parts): Material<'_>,
     follows: &dyn Fn(&[u8]) -> Result<(), String>,
-) -> Result<(), Unpublished> {
+) -> Result<(), PublicationError> {
     let mut verdict = Ok(());
     let stored = storage.publish(mission, which, bytes, parts, &mut |known| {
         verdict = known.map_or(Ok(()), follows);
         verdict.is_ok()
     });
     stored.map_err(|e| report(&e))?;
-    verdict.map_err(Unpublished::Conflict)
+    verdict.map_err(PublicationError::Conflict)
 }
 
 /// One that does not read any more binds nobody.

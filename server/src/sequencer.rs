@@ -1,16 +1,16 @@
 //! The one writer. Requests that arrive together are committed together: one fsync, one signature, one receipt each.
 
-use crate::accept::{Device, Good};
-use crate::publish::{Publish, Unpublished};
-use crate::storage::{Document, Entry, Storage};
+use crate::accept::{Accepted, DeviceState};
+use crate::publish::{Publication, PublicationError};
+use crate::storage::{LoggedObject, Storage, StoredDocument};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::keys::SigningKey;
-use baqylau_protocol::merkle::Tree;
+use baqylau_protocol::merkle::MerkleTree;
 use baqylau_protocol::receipt::{Receipt, TreeHead, leaf_hash};
 use baqylau_protocol::roster::Roster;
-use baqylau_protocol::wire::{Code, Refusal, Verdict};
+use baqylau_protocol::wire::{Refusal, RefusalCode, Verdict};
 use baqylau_sqlite::StorageError;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,9 +27,9 @@ pub type Now = Arc<dyn Fn() -> i64 + Send + Sync>;
 
 /// What everybody may look at while the writer writes.
 #[derive(Default)]
-pub struct Shared {
+pub struct LogState {
     /// The devices that are enrolled.
-    pub devices: RwLock<HashMap<DeviceId, Device>>,
+    pub devices: RwLock<HashMap<DeviceId, DeviceState>>,
     /// The current manifest.
     pub manifest: RwLock<Option<Arc<Published>>>,
     /// The current roster's bytes and version.
@@ -56,17 +56,17 @@ pub struct Counters {
 }
 
 /// A judged object: good, or refused already.
-pub type Judged = Result<Good, Refusal>;
+pub type Judged = Result<Accepted, Refusal>;
 
-enum Job {
-    Append(Vec<Judged>, oneshot::Sender<Result<Vec<Verdict>, Failed>>),
-    Publish(Box<Publish>, oneshot::Sender<Result<(), Unpublished>>),
+enum WriterJob {
+    Append(Vec<Judged>, oneshot::Sender<Result<Vec<Verdict>, Unavailable>>),
+    Publish(Box<Publication>, oneshot::Sender<Result<(), PublicationError>>),
 }
 
 /// The storage failed or the server is going down; the client tries again.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the server cannot store now")]
-pub struct Failed;
+pub struct Unavailable;
 
 /// The queue is full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub struct Busy;
 /// The way to the writer.
 #[derive(Clone)]
 pub struct Sequencer {
-    jobs: mpsc::Sender<Job>,
+    jobs: mpsc::Sender<WriterJob>,
 }
 
 struct Writer {
@@ -83,8 +83,8 @@ struct Writer {
     mission: MissionId,
     root: PublicKey,
     key: SigningKey,
-    tree: Tree,
-    shared: Arc<Shared>,
+    tree: MerkleTree,
+    shared: Arc<LogState>,
     now: Now,
 }
 
@@ -97,10 +97,10 @@ pub fn start(
     root: PublicKey,
     key: SigningKey,
     now: Now,
-) -> Result<(Sequencer, Arc<Shared>, std::thread::JoinHandle<()>), StorageError> {
+) -> Result<(Sequencer, Arc<LogState>, std::thread::JoinHandle<()>), StorageError> {
     let mission = MissionId::of(&root);
-    let shared = Arc::new(Shared::default());
-    let mut tree = Tree::default();
+    let shared = Arc::new(LogState::default());
+    let mut tree = MerkleTree::default();
     storage.leaves(mission, &mut |hash, received| tree.push(leaf_hash(hash, received)))?;
     load_documents(&mut *storage, mission, &root, &shared)?;
     let mut writer = Writer { storage, mission, root, key, tree, shared: shared.clone(), now };
@@ -114,9 +114,9 @@ fn load_documents(
     storage: &mut dyn Storage,
     mission: MissionId,
     root: &PublicKey,
-    shared: &Shared,
+    shared: &LogState,
 ) -> Result<(), StorageError> {
-    let Some(bytes) = storage.document(mission, Document::Manifest)? else { return Ok(()) };
+    let Some(bytes) = storage.document(mission, StoredDocument::Manifest)? else { return Ok(()) };
     // Taken for none, it would make every phone enrol and send again; a roster taken for none would let revoked phones in.
     let damaged = || StorageError::Damaged { path: "server.db".into() };
     let manifest = Manifest::open(&bytes, root).map_err(|_| damaged())?;
@@ -124,13 +124,14 @@ fn load_documents(
     for object in storage.enrolments(mission)? {
         match Enrolled::open(&object, &manifest.issuer, mission) {
             Ok(e) => {
-                let device = Device { key: e.enrolment.device_key, subject: e.subject, role: e.role, roster: None };
+                let device =
+                    DeviceState { key: e.enrolment.device_key, subject: e.subject, role: e.role, roster: None };
                 devices.insert(e.device, device);
             }
             Err(e) => tracing::error!(error = %e, "an enrolment of the log does not verify; its phone enrols again"),
         }
     }
-    let roster = storage.document(mission, Document::Roster)?;
+    let roster = storage.document(mission, StoredDocument::Roster)?;
     let opened = |b: Vec<u8>| Roster::open(&b, &manifest.issuer, mission).map(|r| (r, b)).map_err(|_| damaged());
     let roster = roster.map(opened).transpose()?;
     if let Some((roster, _)) = &roster {
@@ -142,7 +143,7 @@ fn load_documents(
     Ok(())
 }
 
-pub(crate) fn apply_roster(devices: &mut HashMap<DeviceId, Device>, roster: &Roster) {
+pub(crate) fn apply_roster(devices: &mut HashMap<DeviceId, DeviceState>, roster: &Roster) {
     for entry in &roster.devices {
         if let Some(device) = devices.get_mut(&entry.device) {
             device.roster = Some(entry.clone());
@@ -159,9 +160,9 @@ impl Sequencer {
     ///
     /// # Errors
     /// The queue is full.
-    pub fn append(&self, judged: Vec<Judged>) -> Result<oneshot::Receiver<Result<Vec<Verdict>, Failed>>, Busy> {
+    pub fn append(&self, judged: Vec<Judged>) -> Result<oneshot::Receiver<Result<Vec<Verdict>, Unavailable>>, Busy> {
         let (reply, answer) = oneshot::channel();
-        self.jobs.try_send(Job::Append(judged, reply)).map_err(|_| Busy)?;
+        self.jobs.try_send(WriterJob::Append(judged, reply)).map_err(|_| Busy)?;
         Ok(answer)
     }
 
@@ -169,17 +170,17 @@ impl Sequencer {
     ///
     /// # Errors
     /// The queue is full.
-    pub fn publish(&self, what: Publish) -> Result<oneshot::Receiver<Result<(), Unpublished>>, Busy> {
+    pub fn publish(&self, what: Publication) -> Result<oneshot::Receiver<Result<(), PublicationError>>, Busy> {
         let (reply, answer) = oneshot::channel();
-        self.jobs.try_send(Job::Publish(Box::new(what), reply)).map_err(|_| Busy)?;
+        self.jobs.try_send(WriterJob::Publish(Box::new(what), reply)).map_err(|_| Busy)?;
         Ok(answer)
     }
 }
 
-type Pending = (Vec<Judged>, oneshot::Sender<Result<Vec<Verdict>, Failed>>);
+type Pending = (Vec<Judged>, oneshot::Sender<Result<Vec<Verdict>, Unavailable>>);
 
 impl Writer {
-    fn run(&mut self, mut inbox: mpsc::Receiver<Job>) {
+    fn run(&mut self, mut inbox: mpsc::Receiver<WriterJob>) {
         while let Some(job) = inbox.blocking_recv() {
             let mut group: Vec<Pending> = Vec::new();
             let mut objects = 0;
@@ -187,11 +188,11 @@ impl Writer {
             // Whatever waits by now goes into the same commit.
             while let Some(job) = next {
                 match job {
-                    Job::Append(judged, reply) => {
+                    WriterJob::Append(judged, reply) => {
                         objects += judged.len();
                         group.push((judged, reply));
                     }
-                    Job::Publish(what, reply) => {
+                    WriterJob::Publish(what, reply) => {
                         let done = what.carry_out(&mut *self.storage, self.mission, &self.root, &self.shared);
                         let _ = reply.send(done);
                     }
@@ -222,7 +223,7 @@ impl Writer {
     fn store(&mut self, group: &[Pending]) -> Result<Vec<Vec<Verdict>>, StorageError> {
         let now = (self.now)();
         let first = self.tree.len();
-        let mut fresh: Vec<Entry> = Vec::new();
+        let mut fresh: Vec<LoggedObject> = Vec::new();
         let mut seen: HashMap<Hash, (u64, i64)> = HashMap::new();
         for good in group.iter().flat_map(|(judged, _)| judged).filter_map(|j| j.as_ref().ok()) {
             if seen.contains_key(&good.hash) {
@@ -244,7 +245,7 @@ impl Writer {
             seen.insert(good.hash, ((first + fresh.len()) as u64, now));
             let (device, seq, recipient, hash) = (good.device, good.seq, good.recipient, good.hash);
             let (blobs, object) = (good.blobs.clone(), good.object.clone());
-            fresh.push(Entry { received: now, device, seq, recipient, blobs, hash, object });
+            fresh.push(LoggedObject { received: now, device, seq, recipient, blobs, hash, object });
         }
         if !fresh.is_empty() {
             self.storage.append(self.mission, first as u64, &fresh)?;
@@ -258,7 +259,7 @@ impl Writer {
     }
 
     /// Why an object may no longer be logged.
-    fn revoked(&self, good: &Good) -> Option<Refusal> {
+    fn revoked(&self, good: &Accepted) -> Option<Refusal> {
         let devices = self.shared.devices.read().unwrap_or_else(PoisonError::into_inner);
         devices.get(&good.device).and_then(|d| d.may_send(good.seq).err())
     }
@@ -288,7 +289,7 @@ impl Writer {
             Ok(good) => {
                 let Some(&(index, received)) = seen.get(&good.hash) else {
                     self.shared.counters.refused.fetch_add(1, Ordering::Relaxed);
-                    let late = || Refusal { code: Code::Revoked, reason: "this device was revoked".into() };
+                    let late = || Refusal { code: RefusalCode::Revoked, reason: "this device was revoked".into() };
                     return Verdict::Refused(self.revoked(good).unwrap_or_else(late));
                 };
                 let path = usize::try_from(index).ok().and_then(|i| self.tree.path(i)).unwrap_or_default();
@@ -312,7 +313,7 @@ impl Writer {
     }
 }
 
-pub(crate) fn report(e: &StorageError) -> Failed {
+pub(crate) fn report(e: &StorageError) -> Unavailable {
     tracing::error!(error = %e, "the storage failed");
-    Failed
+    Unavailable
 }

@@ -2,18 +2,18 @@
 
 use crate::clock::SimulatedClock;
 use crate::plan::below;
-use crate::schedule::Task;
+use crate::schedule::PlannedReport;
 use baqylau_forms::definition::{Kind, Media};
 use baqylau_forms::value::Moment;
-use baqylau_observer::app::{Issue, Key, Outcome, QuestionView, ViewChange, VisitUpdate};
-use baqylau_observer::{Error, ObserverCore};
+use baqylau_observer::app::{CellKey, Issue, Outcome, QuestionView, ViewChange, VisitChange};
+use baqylau_observer::{Error, ObserverApp};
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::collections::{BTreeSet, HashMap};
 
 /// What a phone did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Done {
+pub struct WorkDone {
     /// Reports that it signed.
     pub reports: usize,
     /// Answers that it set.
@@ -25,12 +25,12 @@ pub struct Done {
 /// # Errors
 /// The core refused something that a plan should not ask for.
 pub fn work(
-    core: &ObserverCore,
+    core: &ObserverApp,
     clock: &SimulatedClock,
-    tasks: &[Task],
+    tasks: &[PlannedReport],
     after: &mut dyn FnMut(),
-) -> Result<Done, Error> {
-    let mut done = Done::default();
+) -> Result<WorkDone, Error> {
+    let mut done = WorkDone::default();
     let signed: BTreeSet<(String, String)> = core.reports()?.into_iter().map(|r| (r.visit, r.checklist)).collect();
     for task in tasks {
         let known = core.visits()?.into_iter().map(|v| v.code).find(|code| is_of(code, task));
@@ -46,9 +46,9 @@ pub fn work(
         let mut observer = Observer::new(core, clock, task, draft, after);
         observer.fill()?;
         done.answers += observer.answers;
-        core.update_visit(&code, VisitUpdate::Outcome(Outcome::from_name(&task.outcome).unwrap_or_default()))?;
+        core.update_visit(&code, VisitChange::Outcome(Outcome::from_name(&task.outcome).unwrap_or_default()))?;
         let leaves = baqylau_observer::clock::Clock::wall(clock);
-        core.update_visit(&code, VisitUpdate::Departed(Moment { ms: leaves.ms.max(task.arrives), ..leaves }))?;
+        core.update_visit(&code, VisitChange::Departed(Moment { ms: leaves.ms.max(task.arrives), ..leaves }))?;
         if task.photographs {
             observer.photograph()?;
         }
@@ -69,7 +69,7 @@ pub const FORGOTTEN: &str = "one answer is to follow";
 ///
 /// # Errors
 /// The core refused something that a plan should not ask for.
-pub fn answer_letters(core: &ObserverCore, clock: &SimulatedClock, tasks: &[Task]) -> Result<usize, Error> {
+pub fn answer_letters(core: &ObserverApp, clock: &SimulatedClock, tasks: &[PlannedReport]) -> Result<usize, Error> {
     let reports = core.reports()?;
     let mut amended = 0;
     for letter in core.letters()?.into_iter().filter(|l| !l.answered) {
@@ -88,13 +88,13 @@ pub fn answer_letters(core: &ObserverCore, clock: &SimulatedClock, tasks: &[Task
 }
 
 /// Whether a visit's code, as `T047-05` or `T047-R05`, is of a task.
-fn is_of(code: &str, task: &Task) -> bool {
+fn is_of(code: &str, task: &PlannedReport) -> bool {
     let number = code.rsplit('-').next().map(|n| n.trim_start_matches(char::is_alphabetic));
     number.and_then(|n| n.parse().ok()) == Some(task.visit)
 }
 
 /// Confirms what is unlikely, and signs; what was left out gets a reason.
-fn sign(core: &ObserverCore, draft: i64, forgotten: Option<String>) -> Result<(), Error> {
+fn sign(core: &ObserverApp, draft: i64, forgotten: Option<String>) -> Result<(), Error> {
     let mut incomplete = forgotten;
     for problem in core.issues(draft)? {
         match problem.issue {
@@ -123,23 +123,23 @@ fn jpeg(seed: u64) -> Vec<u8> {
 }
 
 struct Observer<'o> {
-    core: &'o ObserverCore,
+    core: &'o ObserverApp,
     clock: &'o SimulatedClock,
-    task: &'o Task,
+    task: &'o PlannedReport,
     draft: i64,
     answers: usize,
     /// The question that was answered last.
-    last: Option<Key>,
+    last: Option<CellKey>,
     /// What was answered already, so that a blank is asked once.
-    refused: HashMap<Key, ()>,
+    refused: HashMap<CellKey, ()>,
     after: &'o mut dyn FnMut(),
 }
 
 impl<'o> Observer<'o> {
     fn new(
-        core: &'o ObserverCore,
+        core: &'o ObserverApp,
         clock: &'o SimulatedClock,
-        task: &'o Task,
+        task: &'o PlannedReport,
         draft: i64,
         after: &'o mut dyn FnMut(),
     ) -> Self {
@@ -233,7 +233,7 @@ impl Screen {
             }
         }
         if let Some(order) = change.order {
-            let place: HashMap<Key, usize> = order.into_iter().enumerate().map(|(at, key)| (key, at)).collect();
+            let place: HashMap<CellKey, usize> = order.into_iter().enumerate().map(|(at, key)| (key, at)).collect();
             self.rows.sort_by_key(|r| place.get(&r.key).copied().unwrap_or(usize::MAX));
         }
     }

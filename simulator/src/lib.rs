@@ -13,5 +13,5 @@ pub mod plan;
 pub mod schedule;
 
 pub use clock::SimulatedClock;
-pub use device::{Done, FORGOTTEN, answer_letters, work};
-pub use schedule::{Person, Task, World, schedule};
+pub use device::{FORGOTTEN, WorkDone, answer_letters, work};
+pub use schedule::{PlannedReport, ScheduleInputs, SimulatedObserver, schedule};

@@ -19,7 +19,7 @@ pub struct PlanError {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-struct Row {
+struct PlanRow {
     question: String,
     when: String,
     value: String,
@@ -30,7 +30,7 @@ struct Row {
 #[derive(Debug, Clone)]
 pub struct Plan {
     file: String,
-    rows: Vec<Row>,
+    rows: Vec<PlanRow>,
     /// Roles of those who fill it.
     pub roles: Vec<String>,
     /// How many reports.
@@ -38,7 +38,7 @@ pub struct Plan {
 }
 
 /// What one report answers, by question; `@outcome` and `@place` too.
-pub type Answers = BTreeMap<String, String>;
+pub type PlannedAnswers = BTreeMap<String, String>;
 
 impl Plan {
     /// Reads a plan.
@@ -50,7 +50,7 @@ impl Plan {
         let fault = |row, what: String| PlanError { file: file.clone(), row, what };
         let mut reader =
             csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_path(path).map_err(|e| fault(1, e.to_string()))?;
-        let rows: Result<Vec<Row>, _> = reader.deserialize().collect();
+        let rows: Result<Vec<PlanRow>, _> = reader.deserialize().collect();
         let mut rows = rows.map_err(|e| fault(1, e.to_string()))?;
         let missing = || fault(2, "the first row must be @reports, with the roles and the number of reports".into());
         if rows.first().is_none_or(|r| r.question != "@reports") {
@@ -66,14 +66,14 @@ impl Plan {
     ///
     /// # Errors
     /// Quotas that do not add up.
-    pub fn draw(&self, seed: u64) -> Result<Vec<Answers>, PlanError> {
-        let mut out = vec![Answers::new(); self.reports];
+    pub fn draw(&self, seed: u64) -> Result<Vec<PlannedAnswers>, PlanError> {
+        let mut out = vec![PlannedAnswers::new(); self.reports];
         let mut rng = ChaCha12Rng::seed_from_u64(seed);
         let mut at = 0;
         while at < self.rows.len() {
             let head = &self.rows[at];
-            let same = |r: &&Row| r.question == head.question && r.when == head.when;
-            let block: Vec<&Row> = self.rows[at..].iter().take_while(same).collect();
+            let same = |r: &&PlanRow| r.question == head.question && r.when == head.when;
+            let block: Vec<&PlanRow> = self.rows[at..].iter().take_while(same).collect();
             self.draw_block(at, &block, &mut out, &mut rng)?;
             at += block.len();
         }
@@ -83,8 +83,8 @@ impl Plan {
     fn draw_block(
         &self,
         at: usize,
-        block: &[&Row],
-        out: &mut [Answers],
+        block: &[&PlanRow],
+        out: &mut [PlannedAnswers],
         rng: &mut ChaCha12Rng,
     ) -> Result<(), PlanError> {
         let fault = |offset: usize, what: String| PlanError { file: self.file.clone(), row: at + offset + 3, what };
@@ -133,7 +133,7 @@ fn parse_when(text: &str) -> Result<Condition, String> {
     text.split(';').filter(|p| !p.trim().is_empty()).map(part).collect()
 }
 
-fn holds(condition: &Condition, answers: &Answers) -> bool {
+fn holds(condition: &Condition, answers: &PlannedAnswers) -> bool {
     condition.iter().all(|(question, values)| answers.get(question).is_some_and(|a| values.contains(a)))
 }
 

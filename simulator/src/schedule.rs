@@ -1,6 +1,6 @@
 //! Who goes where and when.
 
-use crate::plan::{Answers, Plan, PlanError, below, shuffle};
+use crate::plan::{Plan, PlanError, PlannedAnswers, below, shuffle};
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 /// Somebody with a phone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Person {
+pub struct SimulatedObserver {
     /// The code.
     pub code: String,
     /// The role.
@@ -19,9 +19,9 @@ pub struct Person {
 }
 
 /// What the schedule is made from.
-pub struct World {
+pub struct ScheduleInputs {
     /// Everybody.
-    pub people: Vec<Person>,
+    pub people: Vec<SimulatedObserver>,
     /// For each checklist, in order: its id and the places it may be filled for.
     pub checklists: Vec<(String, Vec<String>)>,
     /// The folder of the plans.
@@ -34,7 +34,7 @@ pub struct World {
 
 /// One checklist to be filled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Task {
+pub struct PlannedReport {
     /// The visit's number in the team.
     pub visit: u32,
     /// The checklist.
@@ -46,7 +46,7 @@ pub struct Task {
     /// How the visit goes.
     pub outcome: String,
     /// What to answer.
-    pub answers: Answers,
+    pub answers: PlannedAnswers,
     /// Decides numbers that the plan gives as ranges.
     pub seed: u64,
     /// The last answer is forgotten, and follows when the coordinators ask.
@@ -64,8 +64,9 @@ const DAY_MINUTES: i64 = 14 * 60;
 ///
 /// # Errors
 /// A plan cannot be followed.
-pub fn schedule(world: &World) -> Result<BTreeMap<String, Vec<Task>>, PlanError> {
-    let mut out: BTreeMap<String, Vec<Task>> = world.people.iter().map(|p| (p.code.clone(), Vec::new())).collect();
+pub fn schedule(world: &ScheduleInputs) -> Result<BTreeMap<String, Vec<PlannedReport>>, PlanError> {
+    let mut out: BTreeMap<String, Vec<PlannedReport>> =
+        world.people.iter().map(|p| (p.code.clone(), Vec::new())).collect();
     let mut visits: BTreeMap<String, u32> = BTreeMap::new();
     for (number, (checklist, places)) in (1u64..).zip(&world.checklists) {
         let path = world.plans.join(format!("{checklist}.csv"));
@@ -93,7 +94,7 @@ pub fn schedule(world: &World) -> Result<BTreeMap<String, Vec<Task>>, PlanError>
             let visit = visits.entry(team.clone()).or_default();
             *visit += 1;
             let outcome = answers.get("@outcome").cloned().unwrap_or_else(|| "observed".into());
-            let task = Task {
+            let task = PlannedReport {
                 visit: *visit,
                 checklist: checklist.clone(),
                 place,
@@ -118,7 +119,7 @@ pub fn schedule(world: &World) -> Result<BTreeMap<String, Vec<Task>>, PlanError>
 }
 
 /// The teams whose members have one of the plan's roles.
-fn teams<'w>(world: &'w World, plan: &Plan) -> Vec<(String, Vec<&'w str>)> {
+fn teams<'w>(world: &'w ScheduleInputs, plan: &Plan) -> Vec<(String, Vec<&'w str>)> {
     let mut teams: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for person in world.people.iter().filter(|p| plan.roles.contains(&p.role)) {
         teams.entry(&person.team).or_default().push(&person.code);
@@ -129,7 +130,7 @@ fn teams<'w>(world: &'w World, plan: &Plan) -> Vec<(String, Vec<&'w str>)> {
 /// A place for each report, none twice unless the plan says that a place is visited again or there are too few. The places of a team
 /// lie beside each other in the table, so that it can go from one to the next.
 fn assign_places(
-    reports: &[Answers],
+    reports: &[PlannedAnswers],
     places: &[String],
     team_of: &dyn Fn(usize) -> usize,
     rng: &mut ChaCha12Rng,
@@ -138,7 +139,7 @@ fn assign_places(
     shuffle(&mut chosen, rng);
     let mut visited: Vec<String> = Vec::new();
     let mut out = vec![None; reports.len()];
-    let again = |a: &Answers| a.get("@place").is_some_and(|p| p == "repeat");
+    let again = |a: &PlannedAnswers| a.get("@place").is_some_and(|p| p == "repeat");
     let (mut first, repeats): (Vec<_>, Vec<_>) = (0..reports.len()).partition(|i| !again(&reports[*i]));
     chosen.truncate(first.len());
     chosen.sort_unstable_by_key(|at| std::cmp::Reverse(*at));

@@ -4,14 +4,14 @@ pub mod line;
 pub mod lying;
 
 use baqylau_desk::Desk;
-use baqylau_observer::ObserverCore;
-use baqylau_observer::app::Config;
+use baqylau_observer::ObserverApp;
+use baqylau_observer::app::PhoneConfig;
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_observer::vault::FileVault;
 use baqylau_protocol::certificate::Invite;
 use baqylau_protocol::ids::PublicKey;
 use baqylau_protocol::keys::SigningKey;
-use baqylau_server::{Config as ServerConfig, Limits, Running, TlsFiles, start};
+use baqylau_server::{Limits, RunningServer, ServerConfig, TlsFiles, start};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,9 +41,9 @@ pub fn now() -> i64 {
 /// # Panics
 /// When the disk refuses.
 #[must_use]
-pub fn phone_in(folder: &Path) -> Config {
+pub fn phone_in(folder: &Path) -> PhoneConfig {
     let vault = Arc::new(FileVault::open(&folder.join("vault")).expect("a vault"));
-    Config { folder: folder.to_owned(), vault, clock: Arc::new(SystemClock), language: "en".into() }
+    PhoneConfig { folder: folder.to_owned(), vault, clock: Arc::new(SystemClock), language: "en".into() }
 }
 
 /// A mission with a running server and a desk.
@@ -56,7 +56,7 @@ pub struct World {
     /// Without TLS: somebody stands in front of it.
     plain: bool,
     runtime: Runtime,
-    running: Option<Running>,
+    running: Option<RunningServer>,
 }
 
 impl World {
@@ -162,7 +162,7 @@ impl World {
     /// # Panics
     /// When the disk refuses.
     #[must_use]
-    pub fn phone(&self, name: &str) -> Config {
+    pub fn phone(&self, name: &str) -> PhoneConfig {
         phone_in(&self.folder.path().join(name))
     }
 
@@ -171,8 +171,8 @@ impl World {
     /// # Panics
     /// When it does not enrol.
     #[must_use]
-    pub fn enrolled(&self, name: &str, invite: &str) -> ObserverCore {
-        let core = ObserverCore::create(self.phone(name), PIN, invite).expect("a store");
+    pub fn enrolled(&self, name: &str, invite: &str) -> ObserverApp {
+        let core = ObserverApp::create(self.phone(name), PIN, invite).expect("a store");
         assert!(core.enrol(BUDGET).expect("enrols").enrolled);
         core
     }

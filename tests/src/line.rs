@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 /// A line from one port to another. When more than `limit` bytes went up one connection, the server still gets them all, and
 /// what it answers then is swallowed. A line that hangs swallows all of it, and does not close.
-pub struct Line {
+pub struct NetworkLine {
     hanging: AtomicBool,
     limit: AtomicI64,
     lost: AtomicU64,
 }
 
-impl Line {
+impl NetworkLine {
     /// A line between two ports of this machine, which carries everything.
     ///
     /// # Panics

@@ -1,11 +1,11 @@
 //! The coordinators' desk for Python: pull, verify, look at reports, judge them, compute figures. Every call blocks.
 
-use baqylau_desk::records::Change;
-use baqylau_desk::status::{Answers, Known};
+use baqylau_desk::records::CorrectionRequest;
+use baqylau_desk::status::{AnswerBasis, KnownReport};
 use baqylau_desk::{Desk as Inner, DeskError as Fault};
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_protocol::ids::Hash;
-use baqylau_report::review::State;
+use baqylau_report::review::ReviewState;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -88,7 +88,7 @@ pub struct Verified {
 
 /// A figure of the statement.
 #[derive(Debug, Clone, uniffi::Record)]
-pub struct Figure {
+pub struct FigureValue {
     /// Its id.
     pub id: String,
     /// As the statement prints it; empty where it is not published yet.
@@ -113,7 +113,7 @@ pub struct Figure {
 
 /// A report as the desk knows it.
 #[derive(Debug, Clone, uniffi::Record)]
-pub struct ReportRow {
+pub struct ReportInfo {
     /// Its place in the log.
     pub index: u64,
     /// The hash of its envelope.
@@ -144,8 +144,8 @@ pub struct ReportRow {
     pub answers: HashMap<String, String>,
 }
 
-impl From<&Known> for ReportRow {
-    fn from(known: &Known) -> Self {
+impl From<&KnownReport> for ReportInfo {
+    fn from(known: &KnownReport) -> Self {
         let report = known.report.as_ref();
         Self {
             index: known.envelope.index,
@@ -168,18 +168,18 @@ impl From<&Known> for ReportRow {
 
 /// Which answers are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-pub enum Which {
+pub enum Basis {
     /// As they were first reported.
     Raw,
     /// With amendments and corrections.
     Effective,
 }
 
-impl From<Which> for Answers {
-    fn from(which: Which) -> Self {
+impl From<Basis> for AnswerBasis {
+    fn from(which: Basis) -> Self {
         match which {
-            Which::Raw => Self::Raw,
-            Which::Effective => Self::Effective,
+            Basis::Raw => Self::Raw,
+            Basis::Effective => Self::Effective,
         }
     }
 }
@@ -229,8 +229,8 @@ impl Desk {
     }
 
     /// Every figure, of what was received up to a moment (milliseconds since 1970; all, when there is none).
-    pub fn figures(&self, which: Which, as_of_ms: Option<i64>) -> Result<Vec<Figure>> {
-        let figure = |f: baqylau_findings::Computed| Figure {
+    pub fn figures(&self, which: Basis, as_of_ms: Option<i64>) -> Result<Vec<FigureValue>> {
+        let figure = |f: baqylau_findings::Computed| FigureValue {
             id: f.id,
             published: f.published,
             computed: f.computed,
@@ -246,21 +246,22 @@ impl Desk {
     }
 
     /// Every report, counted or not, in the order of the log.
-    pub fn reports(&self, which: Which, as_of_ms: Option<i64>) -> Result<Vec<ReportRow>> {
+    pub fn reports(&self, which: Basis, as_of_ms: Option<i64>) -> Result<Vec<ReportInfo>> {
         let desk = self.inner();
         let internal = desk.internal()?;
-        let row = |known: &Known| ReportRow { internal: internal.contains(&known.envelope.hash), ..known.into() };
+        let row =
+            |known: &KnownReport| ReportInfo { internal: internal.contains(&known.envelope.hash), ..known.into() };
         Ok(desk.picture(as_of_ms, which.into())?.reports.iter().map(row).collect())
     }
 
     /// Signs that a report counts.
     pub fn accept(&self, report: String, reason: String) -> Result<()> {
-        Ok(self.inner().review(hash(&report)?, State::Accepted, &reason, now())?)
+        Ok(self.inner().review(hash(&report)?, ReviewState::Accepted, &reason, now())?)
     }
 
     /// Signs that a report counts nowhere.
     pub fn exclude(&self, report: String, reason: String) -> Result<()> {
-        Ok(self.inner().review(hash(&report)?, State::Excluded, &reason, now())?)
+        Ok(self.inner().review(hash(&report)?, ReviewState::Excluded, &reason, now())?)
     }
 
     /// Signs a correction of one answer outside of repeats; nothing takes the answer away. One that the checklist calls unlikely is
@@ -276,7 +277,7 @@ impl Desk {
         confirmed: bool,
     ) -> Result<()> {
         let (question, new, rows) = (question.as_str(), answer.as_deref(), Vec::new());
-        let change = Change { question, rows, new, reason: &reason, source: &source };
+        let change = CorrectionRequest { question, rows, new, reason: &reason, source: &source };
         let desk = self.inner();
         let preview = desk.preview(hash(&report)?, &change, now())?;
         Ok(desk.sign_correction(&preview, confirmed, now())?)

@@ -13,13 +13,13 @@ pub struct Key {
     pub row: u32,
 }
 
-impl From<fill::Key> for Key {
-    fn from(k: fill::Key) -> Self {
+impl From<fill::CellKey> for Key {
+    fn from(k: fill::CellKey) -> Self {
         Self { node: k.node, row: k.row }
     }
 }
 
-impl From<Key> for fill::Key {
+impl From<Key> for fill::CellKey {
     fn from(k: Key) -> Self {
         Self { node: k.node, row: k.row }
     }
@@ -229,7 +229,7 @@ pub enum VisitUpdate {
     },
 }
 
-impl From<VisitUpdate> for app::VisitUpdate {
+impl From<VisitUpdate> for app::VisitChange {
     fn from(u: VisitUpdate) -> Self {
         match u {
             VisitUpdate::Place { code } => Self::Place(code),

@@ -2,7 +2,7 @@
 
 use crate::answers::{Answer, Key, Position, VisitUpdate};
 use crate::errors::{BaqylauError, Why};
-use crate::phone::{ByteSource, Bytes, ChangeListener, Ear, Files, KeyVault, Phone, said};
+use crate::phone::{ByteSource, ChangeListener, Files, KeyVault, ListenerAdapter, Phone, SourceAdapter, vault_error};
 use crate::views::{
     AddedRow, AnswerChange, Carried, ChecklistView, ChoiceView, CourierReport, DraftView, FollowUp, InviteView,
     Leftover, LetterView, MissionView, NextQuestion, PlaceView, Problem, Progress, ReportView, Salvaged, SectionView,
@@ -21,7 +21,7 @@ type Result<T> = std::result::Result<T, BaqylauError>;
 
 /// The observer's phone. Every call may come from any thread; calls block.
 #[derive(uniffi::Object)]
-pub struct ObserverCore(app::ObserverCore);
+pub struct ObserverCore(app::ObserverApp);
 
 /// Every item of a list as another record.
 fn each<A, B: From<A>>(list: Vec<A>) -> Vec<B> {
@@ -37,19 +37,19 @@ impl ObserverCore {
     /// Makes a store for an invite. Needs no network.
     #[uniffi::constructor]
     pub fn create(phone: Phone, vault: Arc<dyn KeyVault>, pin: String, invite: String) -> Result<Self> {
-        Ok(Self(app::ObserverCore::create(phone.config(vault), &pin, &invite)?))
+        Ok(Self(app::ObserverApp::create(phone.config(vault), &pin, &invite)?))
     }
 
     /// Opens a store with its PIN.
     #[uniffi::constructor]
     pub fn open(phone: Phone, vault: Arc<dyn KeyVault>, pin: String) -> Result<Self> {
-        Ok(Self(app::ObserverCore::open(phone.config(vault), &pin)?))
+        Ok(Self(app::ObserverApp::open(phone.config(vault), &pin)?))
     }
 
     /// Opens a store without the PIN: it delivers, and shows nothing, until it is unlocked.
     #[uniffi::constructor]
     pub fn open_locked(phone: Phone, vault: Arc<dyn KeyVault>) -> Result<Self> {
-        Ok(Self(app::ObserverCore::open_locked(phone.config(vault))?))
+        Ok(Self(app::ObserverApp::open_locked(phone.config(vault))?))
     }
 
     /// Enrols: fetches the bundle, makes the device's keys, sends what makes them known. Calling it again goes on where it broke off.
@@ -63,8 +63,8 @@ impl ObserverCore {
     }
 
     /// Speaks another language from now on.
-    pub fn speak(&self, language: String) {
-        self.0.speak(&language);
+    pub fn set_language(&self, language: String) {
+        self.0.set_language(&language);
     }
 
     /// The checklists on offer.
@@ -182,7 +182,7 @@ impl ObserverCore {
 
     /// Attaches a file: cleaned of metadata and encrypted while it is read. `media` is its type, as `image/jpeg`.
     pub fn attach(&self, draft: i64, key: Key, media: String, source: Arc<dyn ByteSource>) -> Result<ViewChange> {
-        Ok(self.0.attach(draft, key.into(), &media, &mut Bytes(source))?.into())
+        Ok(self.0.attach(draft, key.into(), &media, &mut SourceAdapter(source))?.into())
     }
 
     /// What was attached, decrypted into memory, to be shown.
@@ -301,7 +301,7 @@ impl ObserverCore {
 
     /// Takes an attachment that a courier brought, to be carried on.
     pub fn import_attachment(&self, source: Arc<dyn ByteSource>) -> Result<()> {
-        Ok(self.0.import_attachment(&mut Bytes(source))?)
+        Ok(self.0.import_attachment(&mut SourceAdapter(source))?)
     }
 
     /// Closes what the PIN opened. What waits is still delivered.
@@ -320,18 +320,18 @@ impl ObserverCore {
     }
 
     /// Unlocks with face or finger, as the key vault asks for it.
-    pub fn unlock_with_face(&self) -> Result<()> {
-        Ok(self.0.unlock_with_face()?)
+    pub fn unlock_with_biometric(&self) -> Result<()> {
+        Ok(self.0.unlock_with_biometric()?)
     }
 
     /// Whether face or finger unlock.
-    pub fn opens_with_face(&self) -> bool {
-        self.0.opens_with_face()
+    pub fn has_biometric(&self) -> bool {
+        self.0.has_biometric()
     }
 
     /// Lets face or finger unlock, or no longer.
-    pub fn allow_face(&self, pin: String, on: bool) -> Result<()> {
-        Ok(self.0.allow_face(&pin, on)?)
+    pub fn allow_biometric(&self, pin: String, on: bool) -> Result<()> {
+        Ok(self.0.allow_biometric(&pin, on)?)
     }
 
     /// Changes the PIN.
@@ -347,7 +347,7 @@ impl ObserverCore {
     /// Says who is told of changes; nobody, when there is none. A listener that holds its core keeps both alive until it is taken
     /// away again.
     pub fn listen(&self, listener: Option<Arc<dyn ChangeListener>>) {
-        self.0.listen(listener.map(|l| Arc::new(Ear(l)) as Arc<dyn baqylau_observer::listen::Listener>));
+        self.0.listen(listener.map(|l| Arc::new(ListenerAdapter(l)) as Arc<dyn baqylau_observer::listen::Listener>));
     }
 }
 
@@ -360,26 +360,26 @@ pub fn read_invite(text: String) -> Result<InviteView> {
 /// Whether a phone has a store: otherwise an invite is needed first.
 #[uniffi::export]
 pub fn store_exists(phone: Phone, vault: Arc<dyn KeyVault>) -> bool {
-    app::ObserverCore::exists(&phone.config(vault))
+    app::ObserverApp::exists(&phone.config(vault))
 }
 
 /// Destroys the keys and files of a store, without the PIN. A core of it that is still open takes nothing more.
 #[uniffi::export]
 pub fn wipe(phone: Phone, vault: Arc<dyn KeyVault>) -> Result<()> {
-    Ok(app::ObserverCore::wipe(&phone.config(vault))?)
+    Ok(app::ObserverApp::wipe(&phone.config(vault))?)
 }
 
 /// Makes a damaged store anew from what can still be read of it.
 #[uniffi::export]
 pub fn salvage(phone: Phone, vault: Arc<dyn KeyVault>, pin: String) -> Result<Salvaged> {
-    Ok(app::ObserverCore::salvage(&phone.config(vault), &pin)?.into())
+    Ok(app::ObserverApp::salvage(&phone.config(vault), &pin)?.into())
 }
 
 /// A key vault in files that only their owner may read, for machines without a chip.
 #[uniffi::export]
 pub fn file_vault(folder: String) -> Result<Arc<dyn KeyVault>> {
     let vault = FileVault::open(Path::new(&folder))
-        .map_err(|e| BaqylauError::Refused { why: Why::KeyStore, reason: said(e).to_string() })?;
+        .map_err(|e| BaqylauError::Refused { why: Why::KeyStore, reason: vault_error(e).to_string() })?;
     Ok(Arc::new(Files(vault)))
 }
 

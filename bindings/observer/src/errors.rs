@@ -72,7 +72,7 @@ impl From<Error> for BaqylauError {
 
 mirror! {
     /// Why somebody said no.
-    Why of baqylau_observer::Why {
+    Why of baqylau_observer::RefusalReason {
         /// Nobody answered.
         NoAnswer,
         /// It is of another mission.

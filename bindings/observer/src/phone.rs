@@ -1,7 +1,7 @@
 //! What the phone provides: its key store, bytes of its camera, and who is told of changes.
 
 use crate::errors::ForeignError;
-use baqylau_observer::app::Config;
+use baqylau_observer::app::PhoneConfig;
 use baqylau_observer::clock::PhoneClock;
 use baqylau_observer::listen;
 use baqylau_observer::vault::{self, FileVault, VaultError};
@@ -72,16 +72,16 @@ pub trait ChangeListener: Send + Sync {
 }
 
 impl Phone {
-    pub(crate) fn config(self, vault: Arc<dyn KeyVault>) -> Config {
+    pub(crate) fn config(self, vault: Arc<dyn KeyVault>) -> PhoneConfig {
         let folder = PathBuf::from(self.folder);
         let clock = Arc::new(PhoneClock { boot: self.boot, offset: self.offset_minutes });
-        Config { folder, vault: Arc::new(Vault(vault)), clock, language: self.language }
+        PhoneConfig { folder, vault: Arc::new(VaultAdapter(vault)), clock, language: self.language }
     }
 }
 
-struct Vault(Arc<dyn KeyVault>);
+struct VaultAdapter(Arc<dyn KeyVault>);
 
-impl vault::KeyVault for Vault {
+impl vault::Vault for VaultAdapter {
     fn create(&self, alias: &str, policy: vault::Policy) -> Result<(), VaultError> {
         Ok(self.0.create(alias.to_owned(), policy.into())?)
     }
@@ -102,36 +102,36 @@ pub(crate) struct Files(pub FileVault);
 
 impl KeyVault for Files {
     fn create(&self, alias: String, policy: Policy) -> Result<(), ForeignError> {
-        vault::KeyVault::create(&self.0, &alias, policy.into()).map_err(said)
+        vault::Vault::create(&self.0, &alias, policy.into()).map_err(vault_error)
     }
 
     fn bind(&self, alias: String, input: Vec<u8>) -> Result<Vec<u8>, ForeignError> {
         let wrong = |_| ForeignError::Failed { reason: "32 bytes are bound".into() };
         let input = input.try_into().map_err(wrong)?;
-        vault::KeyVault::bind(&self.0, &alias, &input).map(|out| out.to_vec()).map_err(said)
+        vault::Vault::bind(&self.0, &alias, &input).map(|out| out.to_vec()).map_err(vault_error)
     }
 
     fn destroy(&self, alias: String) -> Result<(), ForeignError> {
-        vault::KeyVault::destroy(&self.0, &alias).map_err(said)
+        vault::Vault::destroy(&self.0, &alias).map_err(vault_error)
     }
 }
 
-pub(crate) fn said(e: VaultError) -> ForeignError {
+pub(crate) fn vault_error(e: VaultError) -> ForeignError {
     ForeignError::Failed { reason: e.reason }
 }
 
-pub(crate) struct Ear(pub Arc<dyn ChangeListener>);
+pub(crate) struct ListenerAdapter(pub Arc<dyn ChangeListener>);
 
-impl listen::Listener for Ear {
+impl listen::Listener for ListenerAdapter {
     fn changed(&self, change: listen::Change) {
         // A screen that fails to be drawn undoes nothing.
         let _ignored = self.0.changed(change.into());
     }
 }
 
-pub(crate) struct Bytes(pub Arc<dyn ByteSource>);
+pub(crate) struct SourceAdapter(pub Arc<dyn ByteSource>);
 
-impl Read for Bytes {
+impl Read for SourceAdapter {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let most = u32::try_from(buffer.len()).unwrap_or(u32::MAX);
         let bytes = self.0.read(most).map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e.to_string()))?;

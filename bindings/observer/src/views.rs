@@ -311,19 +311,21 @@ pub enum Choices {
     },
 }
 
-impl From<fill::Choices> for Choices {
-    fn from(c: fill::Choices) -> Self {
+impl From<fill::OfferedChoices> for Choices {
+    fn from(c: fill::OfferedChoices) -> Self {
         match c {
-            fill::Choices::None => Self::None,
-            fill::Choices::Inline(choices) => Self::All { choices: choices.into_iter().map(Into::into).collect() },
-            fill::Choices::Paged { count: offered } => Self::Paged { count: count(offered) },
+            fill::OfferedChoices::None => Self::None,
+            fill::OfferedChoices::Inline(choices) => {
+                Self::All { choices: choices.into_iter().map(Into::into).collect() }
+            }
+            fill::OfferedChoices::Paged { count: offered } => Self::Paged { count: count(offered) },
         }
     }
 }
 
 record! {
     /// Something about an answer, in words.
-    Problem from fill::Problem as p {
+    Problem from fill::AnswerProblem as p {
         /// Which question.
         key: Key = p.key.into(),
         /// The section that it is in.
@@ -420,8 +422,8 @@ pub struct NextQuestion {
     pub key: Key,
 }
 
-impl From<(usize, fill::Key)> for NextQuestion {
-    fn from((section, key): (usize, fill::Key)) -> Self {
+impl From<(usize, fill::CellKey)> for NextQuestion {
+    fn from((section, key): (usize, fill::CellKey)) -> Self {
         Self { section: count(section), key: key.into() }
     }
 }
@@ -437,7 +439,7 @@ pub struct AddedRow {
 
 record! {
     /// An answer that has no place in the newer version of its checklist.
-    Leftover from fill::Leftover as l {
+    Leftover from fill::Unmapped as l {
         /// The question's name.
         name: String = l.name,
         /// The answer in words.
@@ -493,13 +495,13 @@ pub enum ReportState {
     },
 }
 
-impl From<app::ReportState> for ReportState {
-    fn from(s: app::ReportState) -> Self {
+impl From<app::DeliveryState> for ReportState {
+    fn from(s: app::DeliveryState) -> Self {
         match s {
-            app::ReportState::Waiting => Self::Waiting,
-            app::ReportState::Sending => Self::Sending,
-            app::ReportState::Stuck { why, reason } => Self::Stuck { why: why.into(), reason },
-            app::ReportState::Delivered { index, received } => Self::Delivered { index, received_ms: received },
+            app::DeliveryState::Waiting => Self::Waiting,
+            app::DeliveryState::Sending => Self::Sending,
+            app::DeliveryState::Stuck { why, reason } => Self::Stuck { why: why.into(), reason },
+            app::DeliveryState::Delivered { index, received } => Self::Delivered { index, received_ms: received },
         }
     }
 }

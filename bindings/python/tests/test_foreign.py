@@ -111,7 +111,7 @@ def test_foreign_vault_listener_and_bytes(mission: Any, tmp_path: Path) -> None:
     vault.throws = None
     core.unlock(PIN)
     assert [language.code for language in core.mission().languages] == ["en", "kk", "ru"]
-    core.speak("ru")
+    core.set_language("ru")
     assert core.mission().title != ""
     assert read_invite(mission.about["invites"][1]).fingerprint == core.mission().fingerprint
     with pytest.raises(BaqylauError.Invalid):

@@ -109,7 +109,7 @@ def test_scenario(mission: Any, phone: Callable[[str], tuple[Phone, KeyVault]]) 
 
 def test_desk_in_python(mission: Any, phone: Callable[[str], tuple[Phone, KeyVault]]) -> None:
     """The desk in this language pulls, verifies, judges and computes what a phone of this language sent."""
-    from baqylau import DeskError, Which
+    from baqylau import DeskError, Basis
     from baqylau.frames import answers, figures, reports
 
     player = Player(mission, *phone("phone"))
@@ -130,4 +130,4 @@ def test_desk_in_python(mission: Any, phone: Callable[[str], tuple[Phone, KeyVau
         desk.exclude("no hash", "why")
     desk.pull()
     assert answers(desk, "voting")["boxes_sealed"].tolist() == ["yes"]
-    assert answers(desk, "voting", Which.RAW)["boxes_sealed"].tolist() == ["no"]
+    assert answers(desk, "voting", Basis.RAW)["boxes_sealed"].tolist() == ["no"]

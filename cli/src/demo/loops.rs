@@ -1,12 +1,12 @@
 //! What happens around the filling: questions that come back, a phone that is lost and replaced, a region that stays offline.
 
-use super::phones::{Part, Phone, Phones, config, patiently};
+use super::phones::{DemoPhone, DemoPhones, PhoneRole, config, patiently};
 use super::stage::PIN;
-use super::{BUDGET, Demo, say};
-use crate::common::{Failure, now};
+use super::{BUDGET, DemoOptions, say};
+use crate::common::{CommandError, now};
 use baqylau_desk::Desk;
-use baqylau_desk::status::Answers;
-use baqylau_observer::{Error, ObserverCore};
+use baqylau_desk::status::AnswerBasis;
+use baqylau_observer::{Error, ObserverApp};
 use baqylau_simulator::{FORGOTTEN, answer_letters, work};
 use serde_json::{Value, json};
 use std::fs;
@@ -33,7 +33,7 @@ impl Loops {
     }
 
     /// Everything of it, in order. The desk has pulled once.
-    pub fn play(args: &Demo, desk: &mut Desk, phones: &Phones) -> Result<Self, Failure> {
+    pub fn play(args: &DemoOptions, desk: &mut Desk, phones: &DemoPhones) -> Result<Self, CommandError> {
         let mut loops = Self::default();
         loops.carry(desk, phones)?;
         loops.replace(desk, phones)?;
@@ -53,10 +53,10 @@ impl Loops {
     }
 
     /// A region stays offline. Half of its reports another phone carries, the other half somebody brings to the desk as files.
-    fn carry(&mut self, desk: &mut Desk, phones: &Phones) -> Result<(), Failure> {
-        let offline: Vec<&Phone> = phones.of(Part::Offline).collect();
+    fn carry(&mut self, desk: &mut Desk, phones: &DemoPhones) -> Result<(), CommandError> {
+        let offline: Vec<&DemoPhone> = phones.of(PhoneRole::Offline).collect();
         let (by_phone, by_desk) = offline.split_at(offline.len() / 2);
-        let Some(carrier) = phones.of(Part::Usual).next() else { return Ok(()) };
+        let Some(carrier) = phones.of(PhoneRole::Usual).next() else { return Ok(()) };
         let carrier = phones.locked(carrier)?;
         for phone in by_phone {
             let core = phones.locked(phone)?;
@@ -86,7 +86,7 @@ impl Loops {
             core.import_courier(&back.back)?;
         }
         for phone in &offline {
-            let core = ObserverCore::open(config(&phone.folder, &phone.language, phones.clock())?, PIN)?;
+            let core = ObserverApp::open(config(&phone.folder, &phone.language, phones.clock())?, PIN)?;
             if !core.summary()?.all_safe() {
                 return Err("a receipt did not find its way back".into());
             }
@@ -96,10 +96,10 @@ impl Loops {
 
     /// A phone is lost with half of its work done. Who found it sends one more report, which counts nowhere; the observer goes on
     /// with a new one.
-    fn replace(&mut self, desk: &mut Desk, phones: &Phones) -> Result<(), Failure> {
-        for phone in phones.of(Part::Lost) {
+    fn replace(&mut self, desk: &mut Desk, phones: &DemoPhones) -> Result<(), CommandError> {
+        for phone in phones.of(PhoneRole::Lost) {
             phones.pull(desk)?;
-            let core = ObserverCore::open(config(&phone.folder, &phone.language, phones.clock())?, PIN)?;
+            let core = ObserverApp::open(config(&phone.folder, &phone.language, phones.clock())?, PIN)?;
             let hashes: Vec<String> = core.reports()?.into_iter().map(|r| r.hash).collect();
             let sent = desk.store.envelopes()?.into_iter().find(|e| hashes.contains(&e.hash.to_string()));
             let device = sent.ok_or("the lost phone had sent nothing")?.device;
@@ -110,13 +110,13 @@ impl Loops {
             })?;
             let (_, rest) = phone.halves();
             let clock = phones.clock();
-            let thief = ObserverCore::open(config(&phone.folder, &phone.language, clock.clone())?, PIN)?;
+            let thief = ObserverApp::open(config(&phone.folder, &phone.language, clock.clone())?, PIN)?;
             work(&thief, &clock, &rest[..1], &mut || ())?;
             self.reports_refused += phones.sync_refused(&thief)?;
             let folder = phone.folder.with_extension("new");
             fs::create_dir_all(&folder)?;
             let clock = phones.clock();
-            let core = ObserverCore::create(config(&folder, &phone.language, clock.clone())?, PIN, &invite)?;
+            let core = ObserverApp::create(config(&folder, &phone.language, clock.clone())?, PIN, &invite)?;
             patiently(|| match core.enrol(BUDGET) {
                 Ok(report) if report.enrolled => Ok(Some(())),
                 Ok(_) | Err(Error::Refused { .. } | Error::Interrupted) if phones.faults => Ok(None),
@@ -131,7 +131,7 @@ impl Loops {
     }
 
     /// The desk fetches the photographs and looks at each.
-    fn photographs(&mut self, desk: &mut Desk, phones: &Phones) -> Result<(), Failure> {
+    fn photographs(&mut self, desk: &mut Desk, phones: &DemoPhones) -> Result<(), CommandError> {
         patiently(|| match desk.pull_attachments(now()) {
             Err(e) if e.may_pass() && phones.faults => Ok(None),
             fetched => fetched.map(|_| Some(())).map_err(Into::into),
@@ -148,18 +148,18 @@ impl Loops {
     }
 
     /// The desk asks about every report that says that an answer is to follow; the phones amend them.
-    fn ask(&mut self, desk: &mut Desk, phones: &Phones) -> Result<(), Failure> {
+    fn ask(&mut self, desk: &mut Desk, phones: &DemoPhones) -> Result<(), CommandError> {
         phones.pull(desk)?;
-        for known in desk.picture(None, Answers::Effective)?.reports {
+        for known in desk.picture(None, AnswerBasis::Effective)?.reports {
             if known.report.is_some_and(|r| r.incomplete.as_deref() == Some(FORGOTTEN)) {
                 desk.ask(known.envelope.hash, &[], "Which answer is to follow?", None, now())?;
                 self.questions += 1;
             }
         }
         phones.pull(desk)?;
-        for phone in phones.of(Part::Forgets) {
+        for phone in phones.of(PhoneRole::Forgets) {
             let clock = phones.clock();
-            let core = ObserverCore::open(config(&phone.folder, &phone.language, clock.clone())?, PIN)?;
+            let core = ObserverApp::open(config(&phone.folder, &phone.language, clock.clone())?, PIN)?;
             phones.sync(&core)?;
             self.amendments += answer_letters(&core, &clock, &phone.tasks)?;
             phones.sync(&core)?;

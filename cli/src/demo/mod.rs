@@ -17,15 +17,15 @@ mod tally;
 
 pub use phones::{DemoDevice, run_device};
 
-use crate::common::{Outcome, print_json};
+use crate::common::{CommandResult, print_json};
 use crate::desk::{figure_json, figure_table};
-use baqylau_desk::status::{Answers, Status};
+use baqylau_desk::status::{AnswerBasis, Status};
 use baqylau_findings::Computed;
 use clap::Args;
 use loops::Loops;
-use phones::Phones;
+use phones::DemoPhones;
 use serde_json::json;
-use server::Server;
+use server::ServerProcess;
 use stage::Stage;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -33,7 +33,7 @@ use tally::{Faults, file_system, peak_rss, stopwatch};
 
 /// Options of the demonstration.
 #[derive(Args)]
-pub struct Demo {
+pub struct DemoOptions {
     /// The folder with the mission's tables.
     #[arg(long, value_name = "DIR", default_value = "missions/kazakhstan-2023")]
     pub mission: PathBuf,
@@ -54,12 +54,12 @@ pub struct Demo {
     pub json: bool,
 }
 
-pub fn run(args: &Demo) -> Outcome {
+pub fn run(args: &DemoOptions) -> CommandResult {
     let watch = stopwatch();
     let faults = Faults::default();
     let stage = Stage::set(args)?;
     let mut desk = stage.desk()?;
-    let server = Server::start(&stage.server_folder(), stage.server_port)?;
+    let server = ServerProcess::start(&stage.server_folder(), stage.server_port)?;
     if args.faults {
         proxy::start(stage.port, stage.server_port, args.seed)?;
     }
@@ -67,7 +67,7 @@ pub fn run(args: &Demo) -> Outcome {
     if args.faults {
         proxy::go_bad();
     }
-    let phones = Phones::new(&stage, args.faults)?;
+    let phones = DemoPhones::new(&stage, args.faults)?;
     say(args, &format!("{} phones enrol", phones.len()));
     phones.enrol()?;
     say(args, "the network is gone; observers fill checklists");
@@ -77,11 +77,11 @@ pub fn run(args: &Demo) -> Outcome {
     let mut refused = phones.pull(&mut desk)?;
     let loops = Loops::play(args, &mut desk, &phones)?;
     refused += phones.pull(&mut desk)?;
-    let picture = desk.picture(None, Answers::Effective)?;
+    let picture = desk.picture(None, AnswerBasis::Effective)?;
     let counted = picture.reports.iter().filter(|k| k.status == Status::Counted).count();
-    let figures = desk.figures(None, Answers::Effective)?;
+    let figures = desk.figures(None, AnswerBasis::Effective)?;
     let exported = stage.folder.join("answers");
-    desk.export(Answers::Effective, &exported, false)?;
+    desk.export(AnswerBasis::Effective, &exported, false)?;
     let rss = peak_rss(std::process::id()) + server.peak_rss() + filled.peak_child_rss;
     proxy::go_good();
     faults.duplicates(server.metric("baqylau_objects_duplicate_total", &stage)?);
@@ -111,7 +111,7 @@ pub fn run(args: &Demo) -> Outcome {
         closing(&summary, &stage, &verdict(&figures), &stage.spare_invite(&mut desk)?);
     }
     if args.serve {
-        let server = Server::start(&stage.server_folder(), stage.server_port)?;
+        let server = ServerProcess::start(&stage.server_folder(), stage.server_port)?;
         drop(desk);
         crate::page::serve(|| stage.desk(), 0, EVERY)?;
         server.stop()?;
@@ -119,7 +119,7 @@ pub fn run(args: &Demo) -> Outcome {
     Ok(equal && complete)
 }
 
-fn say(args: &Demo, text: &str) {
+fn say(args: &DemoOptions, text: &str) {
     if !args.json {
         println!("{text}");
     }

@@ -1,14 +1,14 @@
 //! The phones: enrol, fill, deliver. Under faults some are child processes that are killed.
 
 use super::BUDGET;
-use super::server::Server;
+use super::server::ServerProcess;
 use super::stage::{PIN, Stage};
 use super::tally::{Faults, peak_rss};
-use crate::common::{Failure, Outcome, bar, print_json};
-use baqylau_observer::app::Config;
+use crate::common::{CommandError, CommandResult, bar, print_json};
+use baqylau_observer::app::PhoneConfig;
 use baqylau_observer::vault::FileVault;
-use baqylau_observer::{Error, ObserverCore};
-use baqylau_simulator::{SimulatedClock, Task, work};
+use baqylau_observer::{Error, ObserverApp};
+use baqylau_simulator::{PlannedReport, SimulatedClock, work};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead, BufReader, Write};
@@ -23,7 +23,7 @@ const CHILDREN: usize = 24;
 
 /// What is special about a phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum PhoneRole {
     Usual,
     /// It forgets the last answer of each report; the coordinators ask.
     Forgets,
@@ -37,36 +37,36 @@ pub enum Part {
 const PHOTOGRAPHERS: usize = 40;
 
 /// One phone.
-pub struct Phone {
+pub struct DemoPhone {
     pub folder: PathBuf,
     invite: String,
     pub language: String,
-    pub tasks: Vec<Task>,
-    part: Part,
+    pub tasks: Vec<PlannedReport>,
+    part: PhoneRole,
 }
 
-impl Phone {
+impl DemoPhone {
     /// The tasks before and after it is lost.
-    pub fn halves(&self) -> (&[Task], &[Task]) {
+    pub fn halves(&self) -> (&[PlannedReport], &[PlannedReport]) {
         self.tasks.split_at(self.tasks.len() / 2)
     }
 
     /// What it works off before everybody delivers.
-    fn first(&self) -> &[Task] {
-        if self.part == Part::Lost { self.halves().0 } else { &self.tasks }
+    fn first(&self) -> &[PlannedReport] {
+        if self.part == PhoneRole::Lost { self.halves().0 } else { &self.tasks }
     }
 }
 
 /// All phones.
-pub struct Phones {
-    phones: Vec<Phone>,
+pub struct DemoPhones {
+    phones: Vec<DemoPhone>,
     begins: i64,
     pub faults: bool,
 }
 
 /// What filling gave.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Filled {
+pub struct FillResult {
     pub reports: usize,
     pub answers: usize,
     pub commits: u64,
@@ -76,30 +76,30 @@ pub struct Filled {
 }
 
 /// What delivering took.
-pub struct Sent {
+pub struct DeliveryCost {
     /// Reports that phones sent themselves.
     pub reports: usize,
     pub bytes: u64,
 }
 
-pub fn config(folder: &Path, language: &str, clock: Arc<SimulatedClock>) -> Result<Config, Error> {
+pub fn config(folder: &Path, language: &str, clock: Arc<SimulatedClock>) -> Result<PhoneConfig, Error> {
     let vault = Arc::new(FileVault::open(&folder.join("vault"))?);
-    Ok(Config { folder: folder.to_owned(), vault, clock, language: language.to_owned() })
+    Ok(PhoneConfig { folder: folder.to_owned(), vault, clock, language: language.to_owned() })
 }
 
-impl Phones {
-    pub fn new(stage: &Stage, faults: bool) -> Result<Self, Failure> {
+impl DemoPhones {
+    pub fn new(stage: &Stage, faults: bool) -> Result<Self, CommandError> {
         let languages = &stage.source.mission.languages;
         let mut phones = Vec::new();
         for (at, person) in stage.people.iter().enumerate() {
             let folder = stage.folder.join("phones").join(&person.code);
             std::fs::create_dir_all(&folder)?;
-            phones.push(Phone {
+            phones.push(DemoPhone {
                 folder,
                 invite: stage.invites.get(&person.code).cloned().unwrap_or_default(),
                 language: languages[at % languages.len()].code.clone(),
                 tasks: stage.tasks.get(&person.code).cloned().unwrap_or_default(),
-                part: Part::Usual,
+                part: PhoneRole::Usual,
             });
         }
         cast(&mut phones);
@@ -107,17 +107,17 @@ impl Phones {
     }
 
     /// The phones of a part.
-    pub fn of(&self, part: Part) -> impl Iterator<Item = &Phone> {
+    pub fn of(&self, part: PhoneRole) -> impl Iterator<Item = &DemoPhone> {
         self.phones.iter().filter(move |p| p.part == part)
     }
 
     /// A phone's core, as it lies in a pocket.
-    pub fn locked(&self, phone: &Phone) -> Result<ObserverCore, Failure> {
-        Ok(ObserverCore::open_locked(config(&phone.folder, &phone.language, self.clock())?)?)
+    pub fn locked(&self, phone: &DemoPhone) -> Result<ObserverApp, CommandError> {
+        Ok(ObserverApp::open_locked(config(&phone.folder, &phone.language, self.clock())?)?)
     }
 
     /// Delivers everything; on a bad line it tries again.
-    pub fn sync(&self, core: &ObserverCore) -> Result<(), Failure> {
+    pub fn sync(&self, core: &ObserverApp) -> Result<(), CommandError> {
         patiently(|| match core.sync_now(BUDGET) {
             Err(Error::Interrupted) if self.faults => Ok(None),
             report => Ok(report?.again.is_none().then_some(())),
@@ -125,7 +125,7 @@ impl Phones {
     }
 
     /// Delivers what the server refuses for good. Gives how much.
-    pub fn sync_refused(&self, core: &ObserverCore) -> Result<usize, Failure> {
+    pub fn sync_refused(&self, core: &ObserverApp) -> Result<usize, CommandError> {
         let mut refused = 0;
         patiently(|| match core.sync_now(BUDGET) {
             Err(Error::Interrupted) if self.faults => Ok(None),
@@ -140,7 +140,7 @@ impl Phones {
     }
 
     /// Has the desk pull; on a bad line it tries again. Gives how many envelopes it could not verify.
-    pub fn pull(&self, desk: &mut baqylau_desk::Desk) -> Result<usize, Failure> {
+    pub fn pull(&self, desk: &mut baqylau_desk::Desk) -> Result<usize, CommandError> {
         let mut refused = 0;
         patiently(|| match desk.pull(crate::common::now(), &|_| ()) {
             Err(e) if e.may_pass() && self.faults => Ok(None),
@@ -161,9 +161,9 @@ impl Phones {
     }
 
     /// Every phone makes its store and enrols; on a bad line it tries again.
-    pub fn enrol(&self) -> Result<(), Failure> {
+    pub fn enrol(&self) -> Result<(), CommandError> {
         self.each("enrolling", |_, phone| {
-            let core = ObserverCore::create(config(&phone.folder, &phone.language, self.clock())?, PIN, &phone.invite)?;
+            let core = ObserverApp::create(config(&phone.folder, &phone.language, self.clock())?, PIN, &phone.invite)?;
             patiently(|| {
                 let done = core.enrol(BUDGET);
                 match done {
@@ -177,8 +177,8 @@ impl Phones {
     }
 
     /// Every phone fills its checklists, without any network.
-    pub fn fill(&self, faults: &Faults) -> Result<Filled, Failure> {
-        let total = Mutex::new(Filled::default());
+    pub fn fill(&self, faults: &Faults) -> Result<FillResult, CommandError> {
+        let total = Mutex::new(FillResult::default());
         let mut busy: Vec<usize> = (0..self.phones.len()).collect();
         busy.retain(|i| !self.phones[*i].tasks.is_empty());
         let children: Vec<usize> = if self.faults { busy.iter().copied().take(CHILDREN).collect() } else { Vec::new() };
@@ -200,8 +200,8 @@ impl Phones {
     }
 
     /// Every phone delivers, locked. Under faults the server is killed three times meanwhile.
-    pub fn deliver(&self, server: &Server, faults: &Faults) -> Result<Sent, Failure> {
-        let sent = Mutex::new(Sent { reports: 0, bytes: 0 });
+    pub fn deliver(&self, server: &ServerProcess, faults: &Faults) -> Result<DeliveryCost, CommandError> {
+        let sent = Mutex::new(DeliveryCost { reports: 0, bytes: 0 });
         let started = AtomicUsize::new(0);
         self.each("delivering", |_, phone| {
             let number = started.fetch_add(1, Ordering::Relaxed) + 1;
@@ -211,7 +211,7 @@ impl Phones {
                     Faults::one(&faults.servers_killed);
                 }
             }
-            if phone.part == Part::Offline {
+            if phone.part == PhoneRole::Offline {
                 return Ok(());
             }
             let core = self.locked(phone)?;
@@ -239,11 +239,15 @@ impl Phones {
     }
 
     /// Does something with every phone, on all cores.
-    fn each(&self, what: &'static str, f: impl Fn(usize, &Phone) -> Result<(), Failure> + Sync) -> Result<(), Failure> {
+    fn each(
+        &self,
+        what: &'static str,
+        f: impl Fn(usize, &DemoPhone) -> Result<(), CommandError> + Sync,
+    ) -> Result<(), CommandError> {
         let next = AtomicUsize::new(0);
         let failed = AtomicBool::new(false);
         let bar = bar(self.phones.len(), what);
-        let run = || -> Result<(), Failure> {
+        let run = || -> Result<(), CommandError> {
             while !failed.load(Ordering::Relaxed) {
                 let at = next.fetch_add(1, Ordering::Relaxed);
                 let Some(phone) = self.phones.get(at) else { break };
@@ -267,31 +271,31 @@ impl Phones {
 }
 
 /// Gives the parts out, to a few of those who have work and are no processes of their own under faults.
-fn cast(phones: &mut [Phone]) {
+fn cast(phones: &mut [DemoPhone]) {
     let busy: Vec<usize> = (0..phones.len()).filter(|i| !phones[*i].tasks.is_empty()).skip(CHILDREN).collect();
     let few = (busy.len() / 10).min(8);
     for (place, at) in busy.iter().rev().enumerate() {
         let phone = &mut phones[*at];
         phone.part = match place {
-            p if p < few => Part::Offline,
-            p if p < 2 * few => Part::Forgets,
-            _ => Part::Usual,
+            p if p < few => PhoneRole::Offline,
+            p if p < 2 * few => PhoneRole::Forgets,
+            _ => PhoneRole::Usual,
         };
-        let forgets = phone.part == Part::Forgets;
+        let forgets = phone.part == PhoneRole::Forgets;
         phone.tasks.iter_mut().for_each(|t| t.forgets = forgets);
     }
-    let usual: Vec<usize> = busy.iter().copied().filter(|i| phones[*i].part == Part::Usual).collect();
+    let usual: Vec<usize> = busy.iter().copied().filter(|i| phones[*i].part == PhoneRole::Usual).collect();
     for at in usual.into_iter().skip(1).take(PHOTOGRAPHERS) {
         phones[at].tasks[0].photographs = true;
     }
-    let lost = busy.into_iter().find(|i| phones[*i].part == Part::Usual && phones[*i].tasks.len() > 1);
+    let lost = busy.into_iter().find(|i| phones[*i].part == PhoneRole::Usual && phones[*i].tasks.len() > 1);
     if let Some(lost) = lost {
-        phones[lost].part = Part::Lost;
+        phones[lost].part = PhoneRole::Lost;
     }
 }
 
 /// Tries until it is done.
-pub fn patiently(mut once: impl FnMut() -> Result<Option<()>, Failure>) -> Result<(), Failure> {
+pub fn patiently(mut once: impl FnMut() -> Result<Option<()>, CommandError>) -> Result<(), CommandError> {
     for _ in 0..200 {
         if once()?.is_some() {
             return Ok(());
@@ -300,18 +304,24 @@ pub fn patiently(mut once: impl FnMut() -> Result<Option<()>, Failure>) -> Resul
     Err("gave up after 200 tries".into())
 }
 
-fn fill(phone: &Phone, clock: Arc<SimulatedClock>) -> Result<Filled, Failure> {
-    let core = ObserverCore::open(config(&phone.folder, &phone.language, clock.clone())?, PIN)?;
+fn fill(phone: &DemoPhone, clock: Arc<SimulatedClock>) -> Result<FillResult, CommandError> {
+    let core = ObserverApp::open(config(&phone.folder, &phone.language, clock.clone())?, PIN)?;
     let done = work(&core, &clock, phone.first(), &mut || ())?;
     let synchronous = core.synchronous()?.to_owned();
-    Ok(Filled { reports: done.reports, answers: done.answers, commits: core.commits(), synchronous, peak_child_rss: 0 })
+    Ok(FillResult {
+        reports: done.reports,
+        answers: done.answers,
+        commits: core.commits(),
+        synchronous,
+        peak_child_rss: 0,
+    })
 }
 
 /// Fills in a child process that is killed twice, in the middle of a call, and then goes on to the end.
-fn killed(phone: &Phone, begins: i64, faults: &Faults) -> Result<Filled, Failure> {
+fn killed(phone: &DemoPhone, begins: i64, faults: &Faults) -> Result<FillResult, CommandError> {
     let tasks = phone.folder.join("tasks.json");
     std::fs::write(&tasks, serde_json::to_vec(&phone.tasks)?)?;
-    let mut total = Filled::default();
+    let mut total = FillResult::default();
     for kill_after in [Some(17), Some(40), None] {
         let mut child = Command::new(std::env::current_exe()?)
             .args(["demo-device", "--begins", &begins.to_string(), "--language", &phone.language, "--tasks"])
@@ -346,7 +356,7 @@ fn killed(phone: &Phone, begins: i64, faults: &Faults) -> Result<Filled, Failure
         if !status.success() {
             return Err(format!("a phone ended with {status}").into());
         }
-        let done: Filled = serde_json::from_str(&last)?;
+        let done: FillResult = serde_json::from_str(&last)?;
         total.answers += done.answers;
         total.commits += done.commits;
         total.synchronous = done.synchronous;
@@ -369,17 +379,17 @@ pub struct DemoDevice {
 }
 
 /// Works off the tasks; says a word after every answer, and what it did at the end.
-pub fn run_device(args: &DemoDevice) -> Outcome {
-    let tasks: Vec<Task> = serde_json::from_slice(&std::fs::read(&args.tasks)?)?;
+pub fn run_device(args: &DemoDevice) -> CommandResult {
+    let tasks: Vec<PlannedReport> = serde_json::from_slice(&std::fs::read(&args.tasks)?)?;
     let clock = Arc::new(SimulatedClock::at(args.begins));
-    let core = ObserverCore::open(config(&args.store, &args.language, clock.clone())?, PIN)?;
+    let core = ObserverApp::open(config(&args.store, &args.language, clock.clone())?, PIN)?;
     let mut say = || {
         let mut out = std::io::stdout();
         let _ = out.write_all(b"answered\n").and_then(|()| out.flush());
     };
     let done = work(&core, &clock, &tasks, &mut say)?;
     let synchronous = core.synchronous()?.to_owned();
-    print_json(&Filled {
+    print_json(&FillResult {
         reports: done.reports,
         answers: done.answers,
         commits: core.commits(),

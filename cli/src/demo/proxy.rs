@@ -1,6 +1,6 @@
 //! A bad line: a proxy that cuts connections in the middle and swallows replies. It sees TLS, so it cuts by bytes.
 
-use rand::Draw;
+use rand::FaultGenerator;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -26,7 +26,7 @@ pub fn go_bad() {
 pub fn start(from: u16, to: u16, seed: u64) -> std::io::Result<()> {
     let listener = TcpListener::bind(("127.0.0.1", from))?;
     std::thread::spawn(move || {
-        let mut draw = Draw::new(seed);
+        let mut draw = FaultGenerator::new(seed);
         for client in listener.incoming().flatten() {
             let fate = if BAD.load(Ordering::Relaxed) { draw.fate() } else { Fate::Whole };
             std::thread::spawn(move || carry(client, to, fate));
@@ -98,9 +98,9 @@ mod rand {
     use super::Fate;
 
     /// A small generator (`SplitMix64`): what is drawn here decides faults only.
-    pub struct Draw(u64);
+    pub struct FaultGenerator(u64);
 
-    impl Draw {
+    impl FaultGenerator {
         pub fn new(seed: u64) -> Self {
             Self(seed)
         }

@@ -9,33 +9,33 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
-pub struct Server {
+pub struct ServerProcess {
     folder: PathBuf,
     port: u16,
-    state: Mutex<State>,
+    state: Mutex<ServerState>,
 }
 
 /// No server outlives the demonstration, however that ends.
-impl Drop for State {
+impl Drop for ServerState {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-struct State {
+struct ServerState {
     child: Child,
     peak_rss: u64,
 }
 
-impl Server {
-    pub fn start(folder: &Path, port: u16) -> Result<Self, crate::common::Failure> {
-        let state = State { child: spawn(folder, port)?, peak_rss: 0 };
+impl ServerProcess {
+    pub fn start(folder: &Path, port: u16) -> Result<Self, crate::common::CommandError> {
+        let state = ServerState { child: spawn(folder, port)?, peak_rss: 0 };
         Ok(Self { folder: folder.to_owned(), port, state: Mutex::new(state) })
     }
 
     /// Ends it by SIGKILL and starts it again. Whether the signal is what ended it.
-    pub fn kill_and_restart(&self) -> Result<bool, crate::common::Failure> {
+    pub fn kill_and_restart(&self) -> Result<bool, crate::common::CommandError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.peak_rss = state.peak_rss.max(peak_rss(state.child.id()));
         state.child.kill()?;
@@ -50,14 +50,14 @@ impl Server {
     }
 
     /// A counter of the server, asked for as a desk does.
-    pub fn metric(&self, name: &str, stage: &Stage) -> Result<u64, crate::common::Failure> {
+    pub fn metric(&self, name: &str, stage: &Stage) -> Result<u64, crate::common::CommandError> {
         let text = stage.desk()?.metrics(crate::common::now())?;
         let value = text.lines().find_map(|l| l.strip_prefix(name)?.trim().parse().ok());
         value.ok_or_else(|| format!("the server has no counter {name}").into())
     }
 
     /// Asks it to go down, and waits.
-    pub fn stop(self) -> Result<(), crate::common::Failure> {
+    pub fn stop(self) -> Result<(), crate::common::CommandError> {
         let mut state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         kill_process(Pid::from_child(&state.child), Signal::TERM)?;
         let status = state.child.wait()?;
@@ -66,7 +66,7 @@ impl Server {
 }
 
 /// Starts a server and waits until it listens.
-fn spawn(folder: &Path, port: u16) -> Result<Child, crate::common::Failure> {
+fn spawn(folder: &Path, port: u16) -> Result<Child, crate::common::CommandError> {
     let mut child = Command::new(std::env::current_exe()?)
         .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--folder"])
         .arg(folder)

@@ -1,11 +1,11 @@
 //! The folder, the mission and its invites.
 
-use super::Demo;
+use super::DemoOptions;
 use crate::common::now;
 use baqylau_desk::Desk;
-use baqylau_desk::source::Source;
+use baqylau_desk::source::MissionTables;
 use baqylau_forms::value::Date;
-use baqylau_simulator::{Person, Task, World, schedule};
+use baqylau_simulator::{PlannedReport, ScheduleInputs, SimulatedObserver, schedule};
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::TcpListener;
@@ -20,7 +20,7 @@ const MARK: &str = ".baqylau-demo";
 /// Everything that is there before the first phone enrols.
 pub struct Stage {
     pub folder: PathBuf,
-    pub source: Source,
+    pub source: MissionTables,
     /// Where phones and desk go.
     pub port: u16,
     /// Where the server listens; the same, without faults.
@@ -28,16 +28,16 @@ pub struct Stage {
     /// Invites by person.
     pub invites: BTreeMap<String, String>,
     /// Teams by person.
-    pub people: Vec<Person>,
+    pub people: Vec<SimulatedObserver>,
     /// What everybody does.
     pub tasks: Tasks,
     pub begins: i64,
 }
 
 impl Stage {
-    pub fn set(args: &Demo) -> Result<Self, crate::common::Failure> {
+    pub fn set(args: &DemoOptions) -> Result<Self, crate::common::CommandError> {
         // Everything that can be wrong in the tables is found before an earlier demonstration is replaced.
-        let source = Source::read(&args.mission)?;
+        let source = MissionTables::read(&args.mission)?;
         let (people, begins, tasks) = planned(&source, &args.mission, args.seed)?;
         if tasks.values().all(Vec::is_empty) {
             return Err(no_plan(&source, &args.mission).into());
@@ -54,7 +54,7 @@ impl Stage {
         Ok(Self { folder, source, port, server_port, invites, people, tasks, begins })
     }
 
-    pub fn desk(&self) -> Result<Desk, crate::common::Failure> {
+    pub fn desk(&self) -> Result<Desk, crate::common::CommandError> {
         Ok(Desk::open(&self.folder.join("mission"), PASSPHRASE)?)
     }
 
@@ -63,7 +63,7 @@ impl Stage {
     }
 
     /// Makes a fresh invite for a visitor: every other one was used. Gives the person's code.
-    pub fn spare_invite(&self, desk: &mut Desk) -> Result<String, crate::common::Failure> {
+    pub fn spare_invite(&self, desk: &mut Desk) -> Result<String, crate::common::CommandError> {
         let first = self.invites.keys().next().cloned().unwrap_or_default();
         desk.invite(std::slice::from_ref(&first), now(), 30)?;
         Ok(first)
@@ -71,7 +71,7 @@ impl Stage {
 }
 
 /// What a mission lacks to be played.
-fn no_plan(source: &Source, mission: &Path) -> String {
+fn no_plan(source: &MissionTables, mission: &Path) -> String {
     let tables: Vec<String> = source.checklists.iter().map(|c| format!("plan/{}.csv", c.id)).collect();
     format!(
         "{}: nobody has anything to report, because the mission has no plan of answers. The demonstration fills checklists as {} \
@@ -82,23 +82,23 @@ fn no_plan(source: &Source, mission: &Path) -> String {
 }
 
 /// What everybody does.
-pub type Tasks = BTreeMap<String, Vec<Task>>;
+pub type Tasks = BTreeMap<String, Vec<PlannedReport>>;
 
 /// Who observes, when the day begins, and what the plan in the mission's tables has everybody do.
 pub fn planned(
-    source: &Source,
+    source: &MissionTables,
     mission: &Path,
     seed: u64,
-) -> Result<(Vec<Person>, i64, Tasks), crate::common::Failure> {
-    let people: Vec<Person> = source
+) -> Result<(Vec<SimulatedObserver>, i64, Tasks), crate::common::CommandError> {
+    let people: Vec<SimulatedObserver> = source
         .people
         .iter()
-        .map(|p| Person { code: p.code.clone(), role: p.role.clone(), team: p.team.clone() })
+        .map(|p| SimulatedObserver { code: p.code.clone(), role: p.role.clone(), team: p.team.clone() })
         .collect();
     let midnight =
         source.mission.zone.midnight(Date::parse(&source.mission.election_day).ok_or("election_day is no date")?);
     let begins = midnight + 6 * 3_600_000;
-    let world = World {
+    let world = ScheduleInputs {
         people: people.clone(),
         checklists: source.checklists.iter().map(|c| (c.id.clone(), places(source, &c.places))).collect(),
         plans: mission.join("plan"),
@@ -110,14 +110,14 @@ pub fn planned(
 }
 
 /// The places of the first level that a checklist is for.
-fn places(source: &Source, levels: &[String]) -> Vec<String> {
+fn places(source: &MissionTables, levels: &[String]) -> Vec<String> {
     let level = levels.first().and_then(|l| source.places.level(l));
     let of = level.map(|l| source.places.of_level(l)).unwrap_or_default();
     of.iter().filter_map(|p| source.places.get(*p)).map(|p| p.code.to_string()).collect()
 }
 
 /// An empty folder; what an earlier demonstration left there is removed, anything else is not.
-fn empty(folder: &Path) -> Result<PathBuf, crate::common::Failure> {
+fn empty(folder: &Path) -> Result<PathBuf, crate::common::CommandError> {
     if folder.exists() {
         let strange = !folder.join(MARK).exists() && fs::read_dir(folder)?.next().is_some();
         if strange {

@@ -2,19 +2,19 @@
 
 mod records;
 
-use crate::common::{Folder, Outcome, courier_file, files_in, now, print_json};
-use baqylau_desk::filter::Filter;
+use crate::common::{CommandResult, Folder, courier_file, files_in, now, print_json};
+use baqylau_desk::filter::ReportFilter;
 use baqylau_desk::handout::{ATTACHMENTS, Handout};
 use baqylau_desk::pull::verify_all;
 use baqylau_desk::rescue::{change_passphrase, salvage};
-use baqylau_desk::status::Answers;
+use baqylau_desk::status::AnswerBasis;
 use baqylau_findings::Computed;
 use clap::Subcommand;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
 #[derive(Subcommand)]
-pub enum Desk {
+pub enum DeskCommand {
     /// Pull what is new from the server, verify and open it.
     Pull {
         #[command(flatten)]
@@ -63,7 +63,7 @@ pub enum Desk {
         json: bool,
     },
     #[command(flatten)]
-    Sign(records::Sign),
+    Sign(records::SignCommand),
     /// Hand a courier file to the server, and write the receipts into a file that goes back.
     Deliver {
         #[command(flatten)]
@@ -136,9 +136,9 @@ pub enum Desk {
     },
 }
 
-pub fn run(command: Desk) -> Outcome {
+pub fn run(command: DeskCommand) -> CommandResult {
     match command {
-        Desk::Pull { folder, json } => {
+        DeskCommand::Pull { folder, json } => {
             let mut desk = folder.open()?;
             let pulled = desk.pull(now(), &|_| ())?;
             let attachments = desk.pull_attachments(now())?;
@@ -167,17 +167,17 @@ pub fn run(command: Desk) -> Outcome {
             p.gaps.iter().for_each(|gap| println!("{gap}"));
             Ok(p.refused + p.strange + p.gaps.len() == 0)
         }
-        Desk::Page { folder, port, every } => {
+        DeskCommand::Page { folder, port, every } => {
             let passphrase = folder.secret.read()?;
             let open = || Ok(baqylau_desk::Desk::open(&folder.folder, &passphrase)?);
             crate::page::serve(open, port, std::time::Duration::from_secs(every.max(1)))
         }
-        Desk::Figures { folder, as_of, raw, json } => {
+        DeskCommand::Figures { folder, as_of, raw, json } => {
             let as_of = as_of.map(|t| moment(&t)).transpose()?;
-            let answers = if raw { Answers::Raw } else { Answers::Effective };
-            let (source, board) = folder.open()?.board(as_of, answers)?;
+            let answers = if raw { AnswerBasis::Raw } else { AnswerBasis::Effective };
+            let (source, board) = folder.open()?.report_table(as_of, answers)?;
             let (figures, older) =
-                (board.figures(&source, &Filter::default()), board.older(&source, &Filter::default()));
+                (board.figures(&source, &ReportFilter::default()), board.older(&source, &ReportFilter::default()));
             if json {
                 let with_older = |(f, older): (&Computed, &usize)| {
                     let mut f = figure_json(f);
@@ -193,10 +193,10 @@ pub fn run(command: Desk) -> Outcome {
             }
             Ok(figures.iter().all(|f| f.equal))
         }
-        Desk::Reports { folder, export, internal, json } => reports(&folder, export, internal, json),
-        Desk::Sign(command) => records::run(command),
-        Desk::Attachments { folder, export, internal } => attachments(&folder.open()?, export, internal),
-        Desk::Deliver { folder, file, back, attachments } => {
+        DeskCommand::Reports { folder, export, internal, json } => reports(&folder, export, internal, json),
+        DeskCommand::Sign(command) => records::run(command),
+        DeskCommand::Attachments { folder, export, internal } => attachments(&folder.open()?, export, internal),
+        DeskCommand::Deliver { folder, file, back, attachments } => {
             let desk = folder.open()?;
             let bytes = courier_file(&file)?;
             let files = attachments.map(|folder| files_in(&folder)).transpose()?.unwrap_or_default();
@@ -213,14 +213,14 @@ pub fn run(command: Desk) -> Outcome {
             }
             Ok(delivered.refused.is_empty())
         }
-        Desk::Courier { folder, file } => {
+        DeskCommand::Courier { folder, file } => {
             let bytes = folder.open()?.courier(Vec::new(), Vec::new())?;
             std::fs::write(&file, &bytes).map_err(|e| format!("{}: {e}", file.display()))?;
             println!("the bundle in {} ({} bytes)", file.display(), bytes.len());
             Ok(true)
         }
-        Desk::Devices { folder, json } => devices(&folder.open()?, json),
-        Desk::Verify { folder } => {
+        DeskCommand::Devices { folder, json } => devices(&folder.open()?, json),
+        DeskCommand::Verify { folder } => {
             let desk = folder.open()?;
             let (good, faults) = verify_all(&desk)?;
             let altered = desk.altered_attachments()?;
@@ -229,11 +229,11 @@ pub fn run(command: Desk) -> Outcome {
             altered.iter().for_each(|hash| println!("attachment {hash}: its bytes are not those that were signed"));
             Ok(faults.is_empty() && altered.is_empty())
         }
-        Desk::Metrics { folder } => {
+        DeskCommand::Metrics { folder } => {
             print!("{}", folder.open()?.metrics(now())?);
             Ok(true)
         }
-        Desk::ChangePassphrase { folder, new_file } => {
+        DeskCommand::ChangePassphrase { folder, new_file } => {
             let new = match new_file {
                 Some(file) => {
                     let text = std::fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
@@ -248,7 +248,7 @@ pub fn run(command: Desk) -> Outcome {
             );
             Ok(true)
         }
-        Desk::Salvage { folder } => {
+        DeskCommand::Salvage { folder } => {
             let rescued = salvage(&folder.folder, &folder.secret.read()?)?;
             let whole = if rescued.lost.is_empty() { "salvaged" } else { "partly salvaged" };
             println!(
@@ -261,7 +261,7 @@ pub fn run(command: Desk) -> Outcome {
             }
             Ok(rescued.lost.is_empty())
         }
-        Desk::Log { folder, file } => {
+        DeskCommand::Log { folder, file } => {
             let desk = folder.open()?;
             let size = crate::verify::export(&desk, &file)?;
             println!("{size} objects in {}", file.display());
@@ -273,7 +273,7 @@ pub fn run(command: Desk) -> Outcome {
     }
 }
 
-fn attachments(desk: &baqylau_desk::Desk, export: Option<PathBuf>, internal: bool) -> Outcome {
+fn attachments(desk: &baqylau_desk::Desk, export: Option<PathBuf>, internal: bool) -> CommandResult {
     let rows = desk.attachments()?;
     let kept = desk.internal()?;
     let mut whole = true;
@@ -301,12 +301,12 @@ fn attachments(desk: &baqylau_desk::Desk, export: Option<PathBuf>, internal: boo
     Ok(whole && rows.iter().all(|r| r.here))
 }
 
-fn question(known: &baqylau_desk::status::Known, node: u32) -> Option<String> {
+fn question(known: &baqylau_desk::status::KnownReport, node: u32) -> Option<String> {
     let form = known.filling.as_ref()?.form();
     form.definition().items.get(node as usize).map(|i| i.name.clone())
 }
 
-fn devices(desk: &baqylau_desk::Desk, json: bool) -> Outcome {
+fn devices(desk: &baqylau_desk::Desk, json: bool) -> CommandResult {
     let rows = desk.devices(now())?;
     if json {
         let rows = rows.iter().map(|d| {
@@ -342,10 +342,10 @@ pub fn moment(text: &str) -> Result<i64, String> {
     moment.map(|m| m.ms).ok_or_else(|| format!("{text:?} is no moment such as 2023-03-20T09:00:00+06:00"))
 }
 
-fn reports(folder: &Folder, export: Option<PathBuf>, internal: bool, json: bool) -> Outcome {
+fn reports(folder: &Folder, export: Option<PathBuf>, internal: bool, json: bool) -> CommandResult {
     let desk = folder.open()?;
     if let Some(target) = export {
-        let (rows, left) = desk.export(Answers::Effective, &target, internal)?;
+        let (rows, left) = desk.export(AnswerBasis::Effective, &target, internal)?;
         println!("{rows} reports in {}", target.display());
         if left > 0 {
             println!("{left} internal reports were left out; with --internal they are there too");
@@ -353,7 +353,7 @@ fn reports(folder: &Folder, export: Option<PathBuf>, internal: bool, json: bool)
         return Ok(true);
     }
     let kept = desk.internal()?;
-    let picture = desk.picture(None, Answers::Effective)?;
+    let picture = desk.picture(None, AnswerBasis::Effective)?;
     let rows = picture.reports.iter().map(|known| {
         let report = known.report.as_ref();
         let marked = kept.contains(&known.envelope.hash);

@@ -1,14 +1,14 @@
 //! What coordinators sign: reviews, corrections, questions, messages. Everything waits until the next pull can deliver it.
 
 use super::figure_json;
-use crate::common::{Folder, Outcome, now, print_json};
+use crate::common::{CommandResult, Folder, now, print_json};
 use baqylau_desk::Desk;
 use baqylau_desk::flags::Flag;
 use baqylau_desk::preview::Preview;
-use baqylau_desk::records::Change;
-use baqylau_protocol::cose::Type;
+use baqylau_desk::records::CorrectionRequest;
+use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash};
-use baqylau_report::review::State;
+use baqylau_report::review::ReviewState;
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 
@@ -22,7 +22,7 @@ pub enum Decision {
 }
 
 #[derive(Subcommand)]
-pub enum Sign {
+pub enum SignCommand {
     /// Decide whether a report counts. The last decision holds.
     Review {
         #[command(flatten)]
@@ -102,20 +102,20 @@ pub enum Sign {
     },
 }
 
-pub fn run(command: Sign) -> Outcome {
+pub fn run(command: SignCommand) -> CommandResult {
     match command {
-        Sign::Review { folder, report, decision, reason } => {
+        SignCommand::Review { folder, report, decision, reason } => {
             let desk = folder.open()?;
             let state = match decision {
-                Decision::Accept => State::Accepted,
-                Decision::Exclude => State::Excluded,
+                Decision::Accept => ReviewState::Accepted,
+                Decision::Exclude => ReviewState::Excluded,
             };
             desk.review(find(&desk, &report)?, state, &reason, now())?;
         }
-        Sign::Correct { folder, report, question, answer, rows, reason, source, sign, confirm, json } => {
+        SignCommand::Correct { folder, report, question, answer, rows, reason, source, sign, confirm, json } => {
             let desk = folder.open()?;
             let rows = rows.into_iter().map(|r| r.checked_sub(1).ok_or("rows are counted from 1"));
-            let change = Change {
+            let change = CorrectionRequest {
                 question: &question,
                 rows: rows.collect::<Result<_, _>>()?,
                 new: answer.as_deref(),
@@ -125,23 +125,23 @@ pub fn run(command: Sign) -> Outcome {
             let preview = desk.preview(find(&desk, &report)?, &change, now())?;
             return correct(&desk, &preview, sign, confirm, json);
         }
-        Sign::Ask { folder, report, questions, note, to } => {
+        SignCommand::Ask { folder, report, questions, note, to } => {
             let desk = folder.open()?;
             let other = to.map(|to| phone(&desk, &to)).transpose()?;
             desk.ask(find(&desk, &report)?, &questions, &note, other, now())?;
         }
-        Sign::Message { folder, text, teams } => {
+        SignCommand::Message { folder, text, teams } => {
             let phones = folder.open()?.message(&teams, &text, now())?;
             println!("to {phones} phones");
         }
-        Sign::Letters { folder, json } => return letters(&folder.open()?, json),
+        SignCommand::Letters { folder, json } => return letters(&folder.open()?, json),
     }
     println!("{SIGNED}");
     Ok(true)
 }
 
 /// Shows what a correction does, and signs it where that is asked for.
-fn correct(desk: &Desk, preview: &Preview, sign: bool, confirm: bool, json: bool) -> Outcome {
+fn correct(desk: &Desk, preview: &Preview, sign: bool, confirm: bool, json: bool) -> CommandResult {
     if !json {
         print!("{}", shown(preview));
     }
@@ -193,7 +193,7 @@ const SIGNED: &str = "signed; the next `desk pull` delivers it";
 /// A report by the beginning of its hash.
 fn find(desk: &Desk, beginning: &str) -> Result<Hash, String> {
     let envelopes = desk.store.envelopes().map_err(|e| e.to_string())?;
-    let reports = envelopes.iter().filter(|e| e.plain.as_ref().is_ok_and(|o| o.kind == Type::Report));
+    let reports = envelopes.iter().filter(|e| e.plain.as_ref().is_ok_and(|o| o.kind == ObjectType::Report));
     let mut found: Vec<Hash> = reports.map(|e| e.hash).filter(|h| h.to_string().starts_with(beginning)).collect();
     found.sort_unstable();
     found.dedup();
@@ -214,7 +214,7 @@ fn phone(desk: &Desk, name: &str) -> Result<DeviceId, String> {
     found.ok_or_else(|| format!("no phone of {name} enrolled; `desk devices` lists them"))
 }
 
-fn letters(desk: &Desk, json: bool) -> Outcome {
+fn letters(desk: &Desk, json: bool) -> CommandResult {
     let letters = desk.letters()?;
     if json {
         let rows = letters.iter().map(|l| {

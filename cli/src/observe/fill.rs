@@ -1,17 +1,17 @@
 //! Filling a checklist at prompts or from a file.
 
-use crate::common::{Failure, Outcome};
+use crate::common::{CommandError, CommandResult};
 use baqylau_forms::definition::Kind;
 use baqylau_forms::numeral;
-use baqylau_observer::ObserverCore;
-use baqylau_observer::app::{Choices, Issue, Key, QuestionView};
+use baqylau_observer::ObserverApp;
+use baqylau_observer::app::{CellKey, Issue, OfferedChoices, QuestionView};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, Write};
 use std::path::Path;
 
 /// Answers by question from a JSON file.
-pub fn read_answers(path: &Path) -> Result<BTreeMap<String, String>, Failure> {
+pub fn read_answers(path: &Path) -> Result<BTreeMap<String, String>, CommandError> {
     let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
     let read: BTreeMap<String, Value> =
         serde_json::from_str(&text).map_err(|e| format!("{}: {e}; expected an object of answers", path.display()))?;
@@ -25,10 +25,10 @@ pub fn read_answers(path: &Path) -> Result<BTreeMap<String, String>, Failure> {
 
 /// Goes through the sections with answers from a file, or asks for everything that has no answer yet; `again` asks for what has
 /// one too.
-pub fn fill(core: &ObserverCore, draft: i64, answers: Option<&Path>, again: bool) -> Result<(), Failure> {
+pub fn fill(core: &ObserverApp, draft: i64, answers: Option<&Path>, again: bool) -> Result<(), CommandError> {
     let given = answers.map(read_answers).transpose()?;
     let mut used: BTreeSet<String> = BTreeSet::new();
-    let mut asked: BTreeSet<Key> = BTreeSet::new();
+    let mut asked: BTreeSet<CellKey> = BTreeSet::new();
     for section in core.sections(draft)? {
         if given.is_none() && section.shown {
             println!("\n== {} ==", section.title);
@@ -59,7 +59,7 @@ pub fn fill(core: &ObserverCore, draft: i64, answers: Option<&Path>, again: bool
         .into())
 }
 
-fn put(core: &ObserverCore, draft: i64, row: &QuestionView, text: &str) -> Result<(), Failure> {
+fn put(core: &ObserverApp, draft: i64, row: &QuestionView, text: &str) -> Result<(), CommandError> {
     if let Kind::Repeat { .. } = row.kind {
         let count = numeral::integer(text).ok().and_then(|n| usize::try_from(n).ok());
         let count = count.ok_or_else(|| format!("{}: expected how many rows, as in 3", row.name))?;
@@ -96,7 +96,7 @@ fn media_type(path: &Path) -> Result<&'static str, String> {
     })
 }
 
-fn prompt(core: &ObserverCore, draft: i64, row: &QuestionView) -> Result<(), Failure> {
+fn prompt(core: &ObserverApp, draft: i64, row: &QuestionView) -> Result<(), CommandError> {
     let number = if row.number.is_empty() { String::new() } else { format!("{}. ", row.number) };
     let now = row.answer.as_ref().map(|_| format!(" [{}: Enter keeps it]", row.answer_text)).unwrap_or_default();
     println!("{number}{}{now}", row.label);
@@ -110,9 +110,9 @@ fn prompt(core: &ObserverCore, draft: i64, row: &QuestionView) -> Result<(), Fai
         println!("   the path of a file");
     }
     match &row.choices {
-        Choices::Inline(choices) => choices.iter().for_each(|c| println!("   {} = {}", c.name, c.label)),
-        Choices::Paged { count } => println!("   one of {count}; type its code"),
-        Choices::None => {}
+        OfferedChoices::Inline(choices) => choices.iter().for_each(|c| println!("   {} = {}", c.name, c.label)),
+        OfferedChoices::Paged { count } => println!("   one of {count}; type its code"),
+        OfferedChoices::None => {}
     }
     let missing: Vec<String> = row.missing.iter().map(|m| format!("?{}", m.code())).collect();
     let hints = if missing.is_empty() { String::new() } else { format!(" [{}]", missing.join(" ")) };
@@ -131,8 +131,8 @@ fn prompt(core: &ObserverCore, draft: i64, row: &QuestionView) -> Result<(), Fai
 }
 
 /// Signs, after telling what is wrong or missing.
-pub fn sign(core: &ObserverCore, draft: i64, incomplete: Option<String>) -> Outcome {
-    let mut labels: BTreeMap<Key, String> = BTreeMap::new();
+pub fn sign(core: &ObserverApp, draft: i64, incomplete: Option<String>) -> CommandResult {
+    let mut labels: BTreeMap<CellKey, String> = BTreeMap::new();
     for section in core.sections(draft)? {
         let rows = core.open_section(draft, section.section)?.rows;
         labels.extend(rows.into_iter().map(|r| (r.key, format!("{} {}", r.number, r.label).trim().to_owned())));

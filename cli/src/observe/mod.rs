@@ -2,11 +2,13 @@
 
 mod fill;
 
-use crate::common::{Failure, Outcome, courier_file, files_in, print_json};
-use baqylau_observer::app::{Config, DraftView, LetterView, PlaceView, ReportState, Trouble, VisitUpdate, VisitView};
+use crate::common::{CommandError, CommandResult, courier_file, files_in, print_json};
+use baqylau_observer::app::{
+    DeliveryState, DraftView, LetterView, PhoneConfig, PlaceView, Trouble, VisitChange, VisitView,
+};
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_observer::vault::FileVault;
-use baqylau_observer::{Error, ObserverCore};
+use baqylau_observer::{Error, ObserverApp};
 use clap::{Args, Subcommand};
 use fill::{fill, read_answers, sign};
 use serde_json::json;
@@ -18,7 +20,7 @@ const BUDGET: Duration = Duration::from_secs(120);
 
 /// Where the store is.
 #[derive(Args)]
-pub struct Store {
+pub struct StoreOptions {
     /// The folder of this observer's store.
     #[arg(long, value_name = "DIR")]
     store: PathBuf,
@@ -33,18 +35,18 @@ pub struct Store {
     locked: bool,
 }
 
-impl Store {
-    fn config(&self) -> Result<Config, Failure> {
+impl StoreOptions {
+    fn config(&self) -> Result<PhoneConfig, CommandError> {
         config(&self.store, self.language.as_deref().unwrap_or_default())
     }
 
-    fn open(&self) -> Result<ObserverCore, Failure> {
-        if !ObserverCore::exists(&self.config()?) {
+    fn open(&self) -> Result<ObserverApp, CommandError> {
+        if !ObserverApp::exists(&self.config()?) {
             return Err(
                 format!("{}: there is no store; `baqylau observe enrol` makes one", self.store.display()).into()
             );
         }
-        let core = ObserverCore::open(self.config()?, &self.pin)?;
+        let core = ObserverApp::open(self.config()?, &self.pin)?;
         if let Ok(mission) = core.mission()
             && let Some(language) = &self.language
             && !mission.languages.iter().any(|(code, _)| code == language)
@@ -56,33 +58,33 @@ impl Store {
     }
 }
 
-impl Store {
+impl StoreOptions {
     /// For delivery, which needs no PIN: after too many wrong ones it goes on without.
-    fn deliver(&self) -> Result<ObserverCore, Failure> {
+    fn deliver(&self) -> Result<ObserverApp, CommandError> {
         if self.locked {
-            return Ok(ObserverCore::open_locked(self.config()?)?);
+            return Ok(ObserverApp::open_locked(self.config()?)?);
         }
         match self.open() {
             Err(e) if matches!(e.downcast_ref(), Some(Error::Locked { attempts_left: 0 })) => {
                 println!("locked for good; what was signed is delivered all the same");
-                Ok(ObserverCore::open_locked(self.config()?)?)
+                Ok(ObserverApp::open_locked(self.config()?)?)
             }
             other => other,
         }
     }
 }
 
-fn config(folder: &Path, language: &str) -> Result<Config, Failure> {
+fn config(folder: &Path, language: &str) -> Result<PhoneConfig, CommandError> {
     let vault = Arc::new(FileVault::open(&folder.join("vault"))?);
-    Ok(Config { folder: folder.to_owned(), vault, clock: Arc::new(SystemClock), language: language.to_owned() })
+    Ok(PhoneConfig { folder: folder.to_owned(), vault, clock: Arc::new(SystemClock), language: language.to_owned() })
 }
 
 #[derive(Subcommand)]
-pub enum Observe {
+pub enum ObserveCommand {
     /// Enrol with an invite.
     Enrol {
         #[command(flatten)]
-        store: Store,
+        store: StoreOptions,
         /// The invite's text, or a file with it.
         #[arg(long, value_name = "FILE")]
         invite: PathBuf,
@@ -90,7 +92,7 @@ pub enum Observe {
     /// The mission and its checklists.
     Mission {
         #[command(flatten)]
-        store: Store,
+        store: StoreOptions,
         /// One JSON object on one line.
         #[arg(long)]
         json: bool,
@@ -98,7 +100,7 @@ pub enum Observe {
     /// Search the places.
     Places {
         #[command(flatten)]
-        store: Store,
+        store: StoreOptions,
         /// Words of a name, a number or a code.
         query: String,
         /// One JSON object on one line.
@@ -108,7 +110,7 @@ pub enum Observe {
     /// Fill a checklist: at prompts, or from a file of answers. What was answered before is kept.
     Fill {
         #[command(flatten)]
-        store: Store,
+        store: StoreOptions,
         /// The checklist's id.
         #[arg(long)]
         checklist: String,
@@ -131,7 +133,7 @@ pub enum Observe {
     /// Correct a signed report: a report of its own that supersedes it. The original is kept.
     Amend {
         #[command(flatten)]
-        store: Store,
+        store: StoreOptions,
         /// The report's number, as `observe reports` shows it.
         #[arg(long)]
         report: i64,
@@ -148,12 +150,12 @@ pub enum Observe {
     /// End this phone's work: sign that nothing follows. What waits is still delivered.
     Close {
         #[command(flatten)]
-        store: Store,
+        store: StoreOptions,
     },
     /// The drafts that are not signed yet.
     Drafts {
         #[command(flatten)]
-        store: Store,
+        store: StoreOptions,
         /// One JSON object on one line.
         #[arg(long)]
         json: bool,
@@ -161,21 +163,21 @@ pub enum Observe {
     /// Carry a draft to the version of its checklist that the mission has now. Nothing is dropped: what has no place is listed.
     Carry {
         #[command(flatten)]
-        store: Store,
+        store: StoreOptions,
         /// The draft's number, as `observe drafts` shows it.
         draft: i64,
     },
     /// Throw a draft away.
     Discard {
         #[command(flatten)]
-        store: Store,
+        store: StoreOptions,
         /// The draft's number, as `observe drafts` shows it.
         draft: i64,
     },
     /// What the coordinators write.
     Letters {
         #[command(flatten)]
-        store: Store,
+        store: StoreOptions,
         /// One JSON object on one line.
         #[arg(long)]
         json: bool,
@@ -183,7 +185,7 @@ pub enum Observe {
     /// Answer a letter that asks about a report: an amendment of it.
     Answer {
         #[command(flatten)]
-        store: Store,
+        store: StoreOptions,
         /// The letter's number, as `observe letters` shows it.
         letter: i64,
         /// What is answered; it goes with the amendment.
@@ -199,7 +201,7 @@ pub enum Observe {
     /// Write all that waits into a courier file, or as frames for a screen: another phone or the desk delivers it.
     Export {
         #[command(flatten)]
-        store: Store,
+        store: StoreOptions,
         /// The file.
         #[arg(required_unless_present = "qr")]
         file: Option<PathBuf>,
@@ -216,7 +218,7 @@ pub enum Observe {
     /// Take a courier file, or frames one a line: carry what is another's, keep what is one's own.
     Import {
         #[command(flatten)]
-        store: Store,
+        store: StoreOptions,
         /// The file.
         file: PathBuf,
         /// A folder with files that came beside it.
@@ -226,7 +228,7 @@ pub enum Observe {
     /// Change the PIN.
     Pin {
         #[command(flatten)]
-        store: Store,
+        store: StoreOptions,
         /// The new PIN; otherwise `BAQYLAU_NEW_PIN` is read.
         #[arg(long, env = "BAQYLAU_NEW_PIN", hide_env_values = true)]
         new: String,
@@ -243,7 +245,7 @@ pub enum Observe {
     /// Deliver what waits.
     Sync {
         #[command(flatten)]
-        store: Store,
+        store: StoreOptions,
         /// What was delivered before too: the coordinators' server lost or damaged some of it.
         #[arg(long)]
         again: bool,
@@ -254,23 +256,23 @@ pub enum Observe {
     /// Make a damaged store anew from what can still be read of it; the damaged file is kept.
     Salvage {
         #[command(flatten)]
-        store: Store,
+        store: StoreOptions,
     },
     /// The state of every report.
     Reports {
         #[command(flatten)]
-        store: Store,
+        store: StoreOptions,
         /// One JSON object on one line.
         #[arg(long)]
         json: bool,
     },
 }
 
-pub fn run(command: Observe) -> Outcome {
+pub fn run(command: ObserveCommand) -> CommandResult {
     match command {
-        Observe::Enrol { store, invite } => enrol(&store, &invite),
-        Observe::Salvage { store } => {
-            let salvaged = ObserverCore::salvage(&store.config()?, &store.pin)?;
+        ObserveCommand::Enrol { store, invite } => enrol(&store, &invite),
+        ObserveCommand::Salvage { store } => {
+            let salvaged = ObserverApp::salvage(&store.config()?, &store.pin)?;
             println!("{} rows were taken over; the damaged file is {}", salvaged.rows, salvaged.aside.display());
             salvaged.lost.iter().for_each(|table| println!("not everything could be read: {table}"));
             if !salvaged.lost.is_empty() {
@@ -278,8 +280,8 @@ pub fn run(command: Observe) -> Outcome {
             }
             Ok(salvaged.lost.is_empty())
         }
-        Observe::Mission { store, json } => mission(&store.open()?, json),
-        Observe::Places { store, query, json } => {
+        ObserveCommand::Mission { store, json } => mission(&store.open()?, json),
+        ObserveCommand::Places { store, query, json } => {
             let found = store.open()?.search_places(&[], None, &query, 0, 20)?;
             if json {
                 let row = |p: &PlaceView| json!({"code": p.code, "label": p.label, "level": p.level, "path": p.path});
@@ -290,7 +292,7 @@ pub fn run(command: Observe) -> Outcome {
             }
             Ok(true)
         }
-        Observe::Fill { store, checklist, visit, place, answers, incomplete, draft } => {
+        ObserveCommand::Fill { store, checklist, visit, place, answers, incomplete, draft } => {
             let core = store.open()?;
             // What is wrong with the file is said before anything is begun.
             answers.as_deref().map(read_answers).transpose()?;
@@ -305,18 +307,18 @@ pub fn run(command: Observe) -> Outcome {
                 println!("draft of {checklist} for visit {visit}");
                 return Ok(true);
             }
-            core.update_visit(&visit, VisitUpdate::Departed(SystemClock.wall()))?;
+            core.update_visit(&visit, VisitChange::Departed(SystemClock.wall()))?;
             sign(&core, id, incomplete)
         }
-        Observe::Amend { store, report, why, answers, incomplete } => {
+        ObserveCommand::Amend { store, report, why, answers, incomplete } => {
             amend(&store.open()?, report, &why, answers.as_deref(), incomplete)
         }
-        Observe::Close { store } => {
+        ObserveCommand::Close { store } => {
             store.open()?.close()?;
             println!("closed: nothing more can be signed here; `baqylau observe sync` delivers what waits");
             Ok(true)
         }
-        Observe::Drafts { store, json } => {
+        ObserveCommand::Drafts { store, json } => {
             let visits = store.open()?.visits()?;
             if json {
                 let open = visits.iter().flat_map(|v| v.drafts.iter().filter(|d| !d.finished).map(move |d| (v, d)));
@@ -331,18 +333,18 @@ pub fn run(command: Observe) -> Outcome {
             }
             Ok(true)
         }
-        Observe::Carry { store, draft } => {
+        ObserveCommand::Carry { store, draft } => {
             let (new, left) = store.open()?.carry(draft)?;
             println!("draft {} goes on as draft {}", draft, new.id);
             left.iter().for_each(|l| println!("no place for {}: {}", l.name, l.text));
             Ok(true)
         }
-        Observe::Discard { store, draft } => {
+        ObserveCommand::Discard { store, draft } => {
             store.open()?.discard(draft)?;
             println!("draft {draft} is gone");
             Ok(true)
         }
-        Observe::Letters { store, json } => {
+        ObserveCommand::Letters { store, json } => {
             let letters = store.open()?.letters()?;
             if json {
                 let row = |l: &LetterView| {
@@ -369,12 +371,12 @@ pub fn run(command: Observe) -> Outcome {
             }
             Ok(true)
         }
-        Observe::Answer { store, letter, why, answers, incomplete } => {
+        ObserveCommand::Answer { store, letter, why, answers, incomplete } => {
             let core = store.open()?;
             let draft = core.answer(letter, &why)?.id;
             amended(&core, draft, answers.as_deref(), incomplete)
         }
-        Observe::Export { store, file, frames, qr, attachments } => {
+        ObserveCommand::Export { store, file, frames, qr, attachments } => {
             let core = store.deliver()?;
             if let Some(folder) = attachments {
                 println!("{} attachments in {}", carry_out(&core, &folder)?, folder.display());
@@ -385,7 +387,7 @@ pub fn run(command: Observe) -> Outcome {
             println!("{} bytes for a courier in {}", out.len(), file.display());
             Ok(true)
         }
-        Observe::Import { store, file, attachments } => {
+        ObserveCommand::Import { store, file, attachments } => {
             let bytes = courier_file(&file)?;
             let core = store.deliver()?;
             let report = core.import_courier(&bytes)?;
@@ -403,20 +405,20 @@ pub fn run(command: Observe) -> Outcome {
             }
             Ok(report.refused == 0)
         }
-        Observe::Pin { store, new } => {
+        ObserveCommand::Pin { store, new } => {
             store.open()?.change_pin(&store.pin, &new)?;
             println!("the PIN was changed");
             Ok(true)
         }
-        Observe::Wipe { store, yes: _ } => {
+        ObserveCommand::Wipe { store, yes: _ } => {
             if !["lock.json", "lock.copy.json", "main.db", "outbox.db"].iter().any(|file| store.join(file).exists()) {
                 return Err(format!("{}: there is no store here; nothing was wiped", store.display()).into());
             }
-            ObserverCore::wipe(&config(&store, "en")?)?;
+            ObserverApp::wipe(&config(&store, "en")?)?;
             println!("wiped: {}", store.display());
             Ok(true)
         }
-        Observe::Sync { store, again, json } => {
+        ObserveCommand::Sync { store, again, json } => {
             let core = store.deliver()?;
             let report = if again { core.sync_again(BUDGET)? } else { core.sync_now(BUDGET)? };
             let safe = report.again.is_none() && report.refused == 0;
@@ -433,7 +435,7 @@ pub fn run(command: Observe) -> Outcome {
             }
             Ok(safe)
         }
-        Observe::Reports { store, json } => reports(&store.open()?, json),
+        ObserveCommand::Reports { store, json } => reports(&store.open()?, json),
     }
 }
 
@@ -450,7 +452,7 @@ fn trouble(trouble: Option<Trouble>) -> &'static str {
     }
 }
 
-fn enrol(store: &Store, invite: &PathBuf) -> Outcome {
+fn enrol(store: &StoreOptions, invite: &PathBuf) -> CommandResult {
     let text = invite.to_string_lossy();
     let text = match text.starts_with("BAQYLAU") {
         true => text.into_owned(),
@@ -459,16 +461,16 @@ fn enrol(store: &Store, invite: &PathBuf) -> Outcome {
     baqylau_protocol::certificate::Invite::from_text(&text)?;
     let config = store.config()?;
     // An enrolment that broke off goes on.
-    let core = if ObserverCore::exists(&config) {
-        ObserverCore::open(config, &store.pin)?
+    let core = if ObserverApp::exists(&config) {
+        ObserverApp::open(config, &store.pin)?
     } else {
-        ObserverCore::create(config, &store.pin, &text)?
+        ObserverApp::create(config, &store.pin, &text)?
     };
     core.enrol(BUDGET)?;
     mission(&core, false)
 }
 
-fn mission(core: &ObserverCore, json: bool) -> Outcome {
+fn mission(core: &ObserverApp, json: bool) -> CommandResult {
     let mission = core.mission()?;
     if json {
         let checklists = core.checklists()?;
@@ -498,7 +500,7 @@ fn mission(core: &ObserverCore, json: bool) -> Outcome {
 }
 
 /// Copies the attachments that wait into a folder.
-fn carry_out(core: &ObserverCore, folder: &Path) -> Result<usize, Failure> {
+fn carry_out(core: &ObserverApp, folder: &Path) -> Result<usize, CommandError> {
     let fault = |e: std::io::Error| format!("{}: {e}", folder.display());
     std::fs::create_dir_all(folder).map_err(fault)?;
     let files = core.courier_attachments()?;
@@ -509,7 +511,7 @@ fn carry_out(core: &ObserverCore, folder: &Path) -> Result<usize, Failure> {
 }
 
 /// Shows frames as QR codes, three a second, for a camera.
-fn show(frames: &[String]) -> Outcome {
+fn show(frames: &[String]) -> CommandResult {
     use std::io::Write;
     loop {
         for (number, frame) in frames.iter().enumerate() {
@@ -523,11 +525,17 @@ fn show(frames: &[String]) -> Outcome {
     }
 }
 
-fn amend(core: &ObserverCore, report: i64, why: &str, answers: Option<&Path>, incomplete: Option<String>) -> Outcome {
+fn amend(
+    core: &ObserverApp,
+    report: i64,
+    why: &str,
+    answers: Option<&Path>,
+    incomplete: Option<String>,
+) -> CommandResult {
     amended(core, core.amend(report, why)?.id, answers, incomplete)
 }
 
-fn amended(core: &ObserverCore, id: i64, answers: Option<&Path>, incomplete: Option<String>) -> Outcome {
+fn amended(core: &ObserverApp, id: i64, answers: Option<&Path>, incomplete: Option<String>) -> CommandResult {
     fill(core, id, answers, true)?;
     for change in core.changes(id)? {
         let text = |t: Option<String>| t.unwrap_or_else(|| "(no answer)".into());
@@ -536,14 +544,14 @@ fn amended(core: &ObserverCore, id: i64, answers: Option<&Path>, incomplete: Opt
     sign(core, id, incomplete)
 }
 
-fn reports(core: &ObserverCore, json: bool) -> Outcome {
+fn reports(core: &ObserverApp, json: bool) -> CommandResult {
     let reports = core.reports()?;
     let summary = core.summary()?;
-    let state = |s: &ReportState| match s {
-        ReportState::Waiting => "waiting".to_owned(),
-        ReportState::Sending => "sending".to_owned(),
-        ReportState::Stuck { reason, .. } => format!("stuck: {reason}"),
-        ReportState::Delivered { index, .. } => format!("delivered, place {index} in the log"),
+    let state = |s: &DeliveryState| match s {
+        DeliveryState::Waiting => "waiting".to_owned(),
+        DeliveryState::Sending => "sending".to_owned(),
+        DeliveryState::Stuck { reason, .. } => format!("stuck: {reason}"),
+        DeliveryState::Delivered { index, .. } => format!("delivered, place {index} in the log"),
     };
     if json {
         let rows: Vec<_> = reports

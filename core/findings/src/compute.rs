@@ -1,8 +1,8 @@
 //! The numbers. Blank, hidden and missing answers are unknown, never false; what is unknown is shown beside the base.
 
-use crate::figure::{Base, Compiled, Expected, Rule, Unit};
+use crate::figure::{Base, CompiledFigure, FigureRule, PublishedValue, Unit};
 use baqylau_forms::expr::{Expr, Val};
-use baqylau_forms::fill::{Key, Mode};
+use baqylau_forms::fill::{CellKey, Mode};
 use baqylau_forms::num;
 use baqylau_forms::value::{Answer, Missing};
 use baqylau_forms::{Filling, Form};
@@ -57,13 +57,13 @@ pub struct Computed {
 
 /// What one report gives a figure.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Given {
+pub struct Contribution {
     /// What it adds to the numerator.
     pub count: u32,
     /// What it adds to the denominator.
     pub base: u32,
     /// Why it is unknown, when it is.
-    pub unknown: Option<Unknown>,
+    pub unknown: Option<NoContribution>,
     /// Whether it is one of the reports behind the number.
     pub behind: bool,
     /// The choices of a breakdown.
@@ -72,7 +72,7 @@ pub struct Given {
 
 /// Why a report says nothing for a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Unknown {
+pub enum NoContribution {
     /// The observer does not know.
     DoNotKnow,
     /// It was not permitted to be seen, or does not apply.
@@ -83,27 +83,27 @@ pub enum Unknown {
 
 /// A report that counts, as a figure sees it.
 #[derive(Debug, Clone, Copy)]
-pub struct Seen<'g> {
+pub struct FigureInput<'g> {
     /// Its place in the server's log.
     pub index: u64,
     /// Its place.
     pub place: Option<u32>,
     /// What it gives.
-    pub given: &'g Given,
+    pub given: &'g Contribution,
 }
 
 /// Computes figures. `people` is how many people of the register have a device that counts.
 #[must_use]
-pub fn compute(figures: &[Compiled], observations: &[Observation], people: usize) -> Vec<Computed> {
+pub fn compute(figures: &[CompiledFigure], observations: &[Observation], people: usize) -> Vec<Computed> {
     let mut rules = Rules::default();
-    let mut given: Vec<Vec<(&Observation, Given)>> = figures.iter().map(|_| Vec::new()).collect();
+    let mut given: Vec<Vec<(&Observation, Contribution)>> = figures.iter().map(|_| Vec::new()).collect();
     for observation in observations {
-        give(&rules.of(figures, observation.filling.form()), observation)
+        contribute(&rules.of(figures, observation.filling.form()), observation)
             .into_iter()
             .for_each(|(at, gives)| given[at].push((observation, gives)));
     }
-    let seen = |given: &[(&Observation, Given)], figure: &Compiled| {
-        total(figure, given.iter().map(|(o, given)| Seen { index: o.index, place: o.place, given }), people)
+    let seen = |given: &[(&Observation, Contribution)], figure: &CompiledFigure| {
+        total(figure, given.iter().map(|(o, given)| FigureInput { index: o.index, place: o.place, given }), people)
     };
     figures.iter().zip(given).map(|(figure, given)| seen(&given, figure)).collect()
 }
@@ -111,15 +111,15 @@ pub fn compute(figures: &[Compiled], observations: &[Observation], people: usize
 /// Figures, each under every version of its checklist that was met.
 #[derive(Default)]
 pub struct Rules {
-    of_form: HashMap<usize, Arc<Adapted>>,
+    of_form: HashMap<usize, Arc<AdaptedFigures>>,
 }
 
 /// The figures of a form's checklist, by position; without a rule where the form lacks what a figure asks for.
-pub type Adapted = (Arc<Form>, Vec<(usize, Option<Compiled>)>);
+pub type AdaptedFigures = (Arc<Form>, Vec<(usize, Option<CompiledFigure>)>);
 
 impl Rules {
     /// The rules for reports of one form, for other threads too. The figures are the same in every call.
-    pub fn of(&mut self, figures: &[Compiled], form: &Arc<Form>) -> Arc<Adapted> {
+    pub fn of(&mut self, figures: &[CompiledFigure], form: &Arc<Form>) -> Arc<AdaptedFigures> {
         let adapt = || {
             let ours = figures.iter().enumerate().filter(|(_, f)| f.figure.checklist == form.definition().id);
             // It holds the form, so that no other comes to stand at its address.
@@ -131,27 +131,29 @@ impl Rules {
 
 /// What a report gives each figure of its checklist, by the rules for its form.
 #[must_use]
-pub fn give(rules: &Adapted, o: &Observation) -> Vec<(usize, Given)> {
-    let one = |figure: &Option<Compiled>| match figure.as_ref().map(|f| &f.rule) {
+pub fn contribute(rules: &AdaptedFigures, o: &Observation) -> Vec<(usize, Contribution)> {
+    let one = |figure: &Option<CompiledFigure>| match figure.as_ref().map(|f| &f.rule) {
         // What another version did not ask is not known.
-        None | Some(Rule::People) => Given { unknown: Some(Unknown::NotAnswered), ..Given::default() },
-        Some(Rule::Truth { counts, base }) => truth(o, counts, base),
-        Some(Rule::Share { part, whole }) => share(o, part, whole),
-        Some(Rule::Breakdown { question, order, named }) => breakdown(o, *question, order.as_deref(), named),
+        None | Some(FigureRule::People) => {
+            Contribution { unknown: Some(NoContribution::NotAnswered), ..Contribution::default() }
+        }
+        Some(FigureRule::Truth { counts, base }) => statement_holds(o, counts, base),
+        Some(FigureRule::Share { part, whole }) => share(o, part, whole),
+        Some(FigureRule::Breakdown { question, order, named }) => breakdown(o, *question, order.as_deref(), named),
     };
     rules.1.iter().map(|(at, figure)| (*at, one(figure))).collect()
 }
 
 /// The number of a figure over some reports: all that count, or those of a region, an hour, a kind of station.
 #[must_use]
-pub fn total<'g>(figure: &Compiled, seen: impl Iterator<Item = Seen<'g>>, people: usize) -> Computed {
+pub fn total<'g>(figure: &CompiledFigure, seen: impl Iterator<Item = FigureInput<'g>>, people: usize) -> Computed {
     let mut tally = Tally::new(figure);
     if figure.per_place {
         latest(seen).iter().for_each(|one| tally.add(one));
     } else {
         seen.for_each(|one| tally.add(&one));
     }
-    if matches!(figure.rule, Rule::People) {
+    if matches!(figure.rule, FigureRule::People) {
         tally.count = people;
         tally.base = people;
     }
@@ -159,8 +161,8 @@ pub fn total<'g>(figure: &Compiled, seen: impl Iterator<Item = Seen<'g>>, people
 }
 
 /// The latest of each place.
-fn latest<'g>(all: impl Iterator<Item = Seen<'g>>) -> Vec<Seen<'g>> {
-    let mut last: HashMap<Option<u32>, Seen> = HashMap::new();
+fn latest<'g>(all: impl Iterator<Item = FigureInput<'g>>) -> Vec<FigureInput<'g>> {
+    let mut last: HashMap<Option<u32>, FigureInput> = HashMap::new();
     for one in all {
         let known = last.entry(one.place).or_insert(one);
         if known.index < one.index {
@@ -172,14 +174,14 @@ fn latest<'g>(all: impl Iterator<Item = Seen<'g>>) -> Vec<Seen<'g>> {
     out
 }
 
-fn truth(o: &Observation, counts: &Expr, base: &Base) -> Given {
+fn statement_holds(o: &Observation, counts: &Expr, base: &Base) -> Contribution {
     if let Base::Where(applies) = base
         && o.filling.evaluate(applies, Mode::Unknown).truth() != Some(true)
     {
-        return Given { unknown: Some(Unknown::NotApplicable), ..Given::default() };
+        return Contribution { unknown: Some(NoContribution::NotApplicable), ..Contribution::default() };
     }
     let truth = o.filling.evaluate(counts, Mode::Unknown).truth();
-    Given {
+    Contribution {
         count: u32::from(truth == Some(true)),
         base: u32::from(truth.is_some() || matches!(base, Base::All)),
         unknown: truth.is_none().then(|| unknown(o, counts)),
@@ -189,41 +191,41 @@ fn truth(o: &Observation, counts: &Expr, base: &Base) -> Given {
 }
 
 /// Why an expression is unknown: by the first answer that makes it so.
-fn unknown(o: &Observation, expr: &Expr) -> Unknown {
+fn unknown(o: &Observation, expr: &Expr) -> NoContribution {
     let mut why = None;
     expr.walk(&mut |e| {
         if let Expr::Name(node) = e
-            && let Some(Answer::Missing(missing)) = o.filling.answer(Key { node: *node, row: 0 })
+            && let Some(Answer::Missing(missing)) = o.filling.answer(CellKey { node: *node, row: 0 })
         {
             why = why.or(Some(*missing));
         }
     });
     match why {
-        Some(Missing::DoNotKnow) => Unknown::DoNotKnow,
-        Some(_) => Unknown::NotApplicable,
-        None => Unknown::NotAnswered,
+        Some(Missing::DoNotKnow) => NoContribution::DoNotKnow,
+        Some(_) => NoContribution::NotApplicable,
+        None => NoContribution::NotAnswered,
     }
 }
 
-fn share(o: &Observation, part: &Expr, whole: &Expr) -> Given {
+fn share(o: &Observation, part: &Expr, whole: &Expr) -> Contribution {
     let number = |e| match o.filling.evaluate(e, Mode::Unknown) {
         Val::Unknown => None,
         value => num::int(value.number().round()).and_then(|n| u32::try_from(n).ok()),
     };
-    let without = |e| Given { unknown: Some(unknown(o, e)), ..Given::default() };
+    let without = |e| Contribution { unknown: Some(unknown(o, e)), ..Contribution::default() };
     match (number(part), number(whole)) {
-        (Some(count), Some(base)) => Given { count, base, behind: true, ..Given::default() },
+        (Some(count), Some(base)) => Contribution { count, base, behind: true, ..Contribution::default() },
         (None, _) => without(part),
         _ => without(whole),
     }
 }
 
-fn breakdown(o: &Observation, question: u32, order: Option<&[Option<u32>]>, named: &[bool]) -> Given {
-    let key = Key { node: question, row: 0 };
+fn breakdown(o: &Observation, question: u32, order: Option<&[Option<u32>]>, named: &[bool]) -> Contribution {
+    let key = CellKey { node: question, row: 0 };
     let chosen: Vec<u32> = match o.filling.answer(key).filter(|_| o.filling.is_shown(key)) {
         Some(Answer::One(choice)) => vec![*choice],
         Some(Answer::Many(chosen)) => chosen.clone(),
-        _ => return Given { unknown: Some(unknown(o, &Expr::Name(question))), ..Given::default() },
+        _ => return Contribution { unknown: Some(unknown(o, &Expr::Name(question))), ..Contribution::default() },
     };
     let ours = |choice: &u32| match order {
         None => Some(*choice),
@@ -232,10 +234,10 @@ fn breakdown(o: &Observation, question: u32, order: Option<&[Option<u32>]>, name
     let chosen = chosen.iter().filter_map(ours).filter(|c| named.get(*c as usize) == Some(&true));
     let chosen: Vec<u32> = chosen.collect();
     if chosen.is_empty() {
-        return Given { unknown: Some(Unknown::NotApplicable), ..Given::default() };
+        return Contribution { unknown: Some(NoContribution::NotApplicable), ..Contribution::default() };
     }
     let count = u32::try_from(chosen.len()).unwrap_or(u32::MAX);
-    Given { count, base: 1, unknown: None, behind: true, chosen }
+    Contribution { count, base: 1, unknown: None, behind: true, chosen }
 }
 
 /// Half up, in integers; `None` when there is no base.
@@ -258,16 +260,18 @@ struct Tally {
 }
 
 impl Tally {
-    fn new(figure: &Compiled) -> Self {
+    fn new(figure: &CompiledFigure) -> Self {
         let choices = match figure.rule {
-            Rule::Breakdown { question, .. } => figure.form.as_ref().and_then(|f| f.list(question)).map(|l| &l.choices),
+            FigureRule::Breakdown { question, .. } => {
+                figure.form.as_ref().and_then(|f| f.list(question)).map(|l| &l.choices)
+            }
             _ => None,
         };
         let parts = choices.into_iter().flatten().map(|c| (c.name.to_string(), 0)).collect();
         Self { parts, ..Self::default() }
     }
 
-    fn add(&mut self, one: &Seen) {
+    fn add(&mut self, one: &FigureInput) {
         self.forms += 1;
         if let Some(place) = one.place.map(|p| p as usize).filter(|_| one.given.base > 0) {
             if self.places.len() <= place {
@@ -278,9 +282,9 @@ impl Tally {
         self.count += one.given.count as usize;
         self.base += one.given.base as usize;
         match one.given.unknown {
-            Some(Unknown::DoNotKnow) => self.do_not_know += 1,
-            Some(Unknown::NotApplicable) => self.not_applicable += 1,
-            Some(Unknown::NotAnswered) => self.not_answered += 1,
+            Some(NoContribution::DoNotKnow) => self.do_not_know += 1,
+            Some(NoContribution::NotApplicable) => self.not_applicable += 1,
+            Some(NoContribution::NotAnswered) => self.not_answered += 1,
             None => {}
         }
         if one.given.behind {
@@ -293,7 +297,7 @@ impl Tally {
         }
     }
 
-    fn finish(self, figure: &Compiled) -> Computed {
+    fn finish(self, figure: &CompiledFigure) -> Computed {
         let computed = self.words(figure);
         Computed {
             id: figure.figure.id.clone(),
@@ -330,25 +334,25 @@ impl Tally {
         }
     }
 
-    fn equal(&self, figure: &Compiled) -> bool {
+    fn equal(&self, figure: &CompiledFigure) -> bool {
         match &figure.expected {
             // The last digits of a decimal fraction are not the author's.
-            Expected::Number { value, tolerance } => {
+            PublishedValue::Number { value, tolerance } => {
                 (self.number(figure.figure.unit) - value).abs() <= tolerance + 1e-9
             }
-            Expected::Majority => 2 * self.count > self.base,
-            Expected::Nothing => true,
-            Expected::Parts(parts) => parts.iter().all(|p| self.parts.contains(p)),
+            PublishedValue::Majority => 2 * self.count > self.base,
+            PublishedValue::Nothing => true,
+            PublishedValue::Parts(parts) => parts.iter().all(|p| self.parts.contains(p)),
         }
     }
 
-    fn words(&self, figure: &Compiled) -> String {
+    fn words(&self, figure: &CompiledFigure) -> String {
         match (figure.figure.unit, &figure.expected) {
             (Unit::Percent, _) => self.percent().map_or("-".into(), |p| format!("{p} %")),
             (Unit::MeanShare, _) if self.base == 0 => "-".into(),
             (Unit::MeanShare, _) => format!("{:.3}", self.ratio()),
             (Unit::Majority, _) => self.percent().map_or("-".into(), |p| format!("{p} %")),
-            (Unit::Breakdown, Expected::Parts(parts)) => {
+            (Unit::Breakdown, PublishedValue::Parts(parts)) => {
                 let found = |name: &str| self.parts.iter().find(|p| p.0 == *name).map_or(0, |p| p.1);
                 parts.iter().map(|(name, _)| format!("{name} {}", found(name))).collect::<Vec<_>>().join("; ")
             }

@@ -1,6 +1,6 @@
 //! A figure as data.
 
-use crate::message::{Message, Names};
+use crate::message::{Message, MessageNames};
 use baqylau_forms::definition::Text;
 use baqylau_forms::expr::{Expr, ExprError};
 use baqylau_forms::form::Form;
@@ -68,7 +68,7 @@ pub(crate) enum Base {
 
 /// What the published number says.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Expected {
+pub(crate) enum PublishedValue {
     Number {
         value: f64,
         tolerance: f64,
@@ -81,7 +81,7 @@ pub(crate) enum Expected {
 
 /// The rule of a figure, resolved.
 #[derive(Debug, Clone)]
-pub(crate) enum Rule {
+pub(crate) enum FigureRule {
     People,
     Truth {
         counts: Expr,
@@ -102,11 +102,11 @@ pub(crate) enum Rule {
 
 /// A figure ready to be computed.
 #[derive(Debug, Clone)]
-pub struct Compiled {
+pub struct CompiledFigure {
     /// The figure.
     pub figure: Figure,
-    pub(crate) rule: Rule,
-    pub(crate) expected: Expected,
+    pub(crate) rule: FigureRule,
+    pub(crate) expected: PublishedValue,
     pub(crate) per_place: bool,
     pub(crate) form: Option<Arc<Form>>,
     pub(crate) sentences: Vec<Message>,
@@ -124,7 +124,7 @@ pub struct FigureError {
     pub what: String,
 }
 
-impl Compiled {
+impl CompiledFigure {
     /// Checks figures against the checklists.
     ///
     /// # Errors
@@ -141,7 +141,7 @@ impl Compiled {
         figures: Vec<Figure>,
         forms: &HashMap<String, Arc<Form>>,
     ) -> Result<Vec<Self>, Vec<FigureError>> {
-        Self::each(figures, forms, |_| Ok(Expected::Nothing))
+        Self::each(figures, forms, |_| Ok(PublishedValue::Nothing))
     }
 
     /// The same figure over reports that were filled under another version of its checklist: questions and choices are numbers, and
@@ -154,8 +154,10 @@ impl Compiled {
         }
         let forms = HashMap::from([(self.figure.checklist.clone(), form.clone())]);
         let mut other = Self::one(self.figure.clone(), &forms, |_| Ok(self.expected.clone())).ok()?;
-        if let (Rule::Breakdown { question: ours, named: our_names, .. }, Rule::Breakdown { question, order, named }) =
-            (&self.rule, &mut other.rule)
+        if let (
+            FigureRule::Breakdown { question: ours, named: our_names, .. },
+            FigureRule::Breakdown { question, order, named },
+        ) = (&self.rule, &mut other.rule)
         {
             let choices = &form.list(*question)?.choices;
             *order = Some(choices.iter().map(|choice| known.choice(*ours, &choice.name)).collect());
@@ -168,7 +170,7 @@ impl Compiled {
     /// What a choice of a breakdown is called.
     #[must_use]
     pub fn choice_label(&self, name: &str, language: usize) -> Option<Arc<str>> {
-        let Rule::Breakdown { question, .. } = &self.rule else { return None };
+        let FigureRule::Breakdown { question, .. } = &self.rule else { return None };
         let choice = self.form.as_ref()?.list(*question)?.choices.iter().find(|c| *c.name == *name)?;
         Some(choice.label.get(language))
     }
@@ -176,7 +178,7 @@ impl Compiled {
     fn each(
         figures: Vec<Figure>,
         forms: &HashMap<String, Arc<Form>>,
-        expected: impl Fn(&Figure) -> Result<Expected, String>,
+        expected: impl Fn(&Figure) -> Result<PublishedValue, String>,
     ) -> Result<Vec<Self>, Vec<FigureError>> {
         let mut faults = Vec::new();
         let mut out: Vec<Self> = Vec::new();
@@ -195,7 +197,7 @@ impl Compiled {
     fn one(
         figure: Figure,
         forms: &HashMap<String, Arc<Form>>,
-        expected: impl Fn(&Figure) -> Result<Expected, String>,
+        expected: impl Fn(&Figure) -> Result<PublishedValue, String>,
     ) -> Result<Self, FigureError> {
         let fault = |column, what: String| FigureError { id: figure.id.clone(), column, what };
         let expected = expected(&figure).map_err(|what| fault("value", what))?;
@@ -206,23 +208,25 @@ impl Compiled {
             other => return Err(fault("per", format!("{other:?} is neither observation nor place"))),
         };
         if figure.checklist == PEOPLE {
-            return Ok(Self { rule: Rule::People, expected, per_place, form: None, sentences, figure });
+            return Ok(Self { rule: FigureRule::People, expected, per_place, form: None, sentences, figure });
         }
         let form = forms.get(&figure.checklist);
         let form =
             form.ok_or_else(|| fault("checklist", format!("the mission has no checklist {:?}", figure.checklist)))?;
         let parse = |column, source: &str| form.expression(source).map_err(|e| fault(column, words(&e)));
         let rule = match figure.unit {
-            Unit::MeanShare => Rule::Share { part: parse("counts", &figure.counts)?, whole: parse("of", &figure.of)? },
+            Unit::MeanShare => {
+                FigureRule::Share { part: parse("counts", &figure.counts)?, whole: parse("of", &figure.of)? }
+            }
             Unit::Breakdown => match parse("counts", &figure.counts)? {
                 Expr::Name(question) if form.list(question).is_some() => {
                     let published = |name: &str| match &expected {
-                        Expected::Parts(parts) => parts.iter().any(|p| p.0 == name),
+                        PublishedValue::Parts(parts) => parts.iter().any(|p| p.0 == name),
                         _ => true,
                     };
                     let choices = form.list(question).map(|l| l.choices.as_slice()).unwrap_or_default();
                     let named = choices.iter().map(|c| published(&c.name)).collect();
-                    Rule::Breakdown { question, order: None, named }
+                    FigureRule::Breakdown { question, order: None, named }
                 }
                 _ => return Err(fault("counts", "a breakdown takes a choice question, as ${question}".into())),
             },
@@ -232,7 +236,7 @@ impl Compiled {
                     "all" => Base::All,
                     source => Base::Where(parse("base", source)?),
                 };
-                Rule::Truth { counts: parse("counts", &figure.counts)?, base }
+                FigureRule::Truth { counts: parse("counts", &figure.counts)?, base }
             }
         };
         Ok(Self { rule, expected, per_place, form: Some(form.clone()), sentences, figure })
@@ -246,21 +250,21 @@ fn words(errors: &[ExprError]) -> String {
 /// The sentence in each language.
 fn sentences(figure: &Figure) -> Result<Vec<Message>, String> {
     let names = match figure.unit {
-        Unit::Breakdown => Names { numbers: &["count", "base"], texts: &["value"], shares: &["share"] },
-        _ => Names { numbers: &["value", "count", "base"], texts: &[], shares: &["share"] },
+        Unit::Breakdown => MessageNames { numbers: &["count", "base"], texts: &["value"], shares: &["share"] },
+        _ => MessageNames { numbers: &["value", "count", "base"], texts: &[], shares: &["share"] },
     };
     figure.sentence.0.iter().map(|text| Message::parse(text, names)).collect()
 }
 
-fn expected(figure: &Figure) -> Result<Expected, String> {
+fn expected(figure: &Figure) -> Result<PublishedValue, String> {
     if figure.value.trim().is_empty() {
         return match figure.published.trim() {
-            "" => Ok(Expected::Nothing),
+            "" => Ok(PublishedValue::Nothing),
             printed => Err(format!("{printed:?} is published: say which number it is, or leave both empty")),
         };
     }
     match figure.unit {
-        Unit::Majority if figure.value == "majority" => Ok(Expected::Majority),
+        Unit::Majority if figure.value == "majority" => Ok(PublishedValue::Majority),
         Unit::Majority => Err("a majority has the value `majority`".into()),
         Unit::Breakdown => {
             let part = |text: &str| {
@@ -268,14 +272,14 @@ fn expected(figure: &Figure) -> Result<Expected, String> {
                 Some((name.trim().to_owned(), count.trim().parse().ok()?))
             };
             let parts: Option<Vec<_>> = figure.value.split(';').map(part).collect();
-            parts.map(Expected::Parts).ok_or_else(|| "expected choice=number; choice=number".into())
+            parts.map(PublishedValue::Parts).ok_or_else(|| "expected choice=number; choice=number".into())
         }
         _ => {
             let number = |text: &str| text.trim().parse::<f64>().ok().filter(|n| n.is_finite());
             let value = number(&figure.value).ok_or_else(|| format!("{:?} is no number", figure.value))?;
             let tolerance = if figure.tolerance.trim().is_empty() { Some(0.0) } else { number(&figure.tolerance) };
             let tolerance = tolerance.ok_or_else(|| format!("the tolerance {:?} is no number", figure.tolerance))?;
-            Ok(Expected::Number { value, tolerance })
+            Ok(PublishedValue::Number { value, tolerance })
         }
     }
 }

@@ -13,6 +13,6 @@ pub mod message;
 pub mod sample;
 pub mod sentence;
 
-pub use compute::{Computed, Given, Observation, Rules, Seen, compute, give, total};
-pub use figure::{Compiled, Figure, FigureError, Unit};
-pub use sentence::Said;
+pub use compute::{Computed, Contribution, FigureInput, Observation, Rules, compute, contribute, total};
+pub use figure::{CompiledFigure, Figure, FigureError, Unit};
+pub use sentence::Sentence;

@@ -9,10 +9,10 @@ use icu_plurals::{PluralCategory, PluralRules};
 
 /// A text, parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message(Vec<Part>);
+pub struct Message(Vec<MessagePart>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum MessagePart {
     Text(String),
     /// The number that the branch is about.
     Hash,
@@ -36,7 +36,7 @@ enum When {
 
 /// What stands for a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
+pub enum MessageValue {
     /// A number, which has plural forms.
     Number(usize),
     /// A text; of a plural it takes the branch `other`.
@@ -63,7 +63,7 @@ const SHARES: [&str; 6] = ["none", "minority", "half", "majority", "all", "other
 
 /// What a text may ask for.
 #[derive(Debug, Clone, Copy)]
-pub struct Names<'n> {
+pub struct MessageNames<'n> {
     /// Names that stand for numbers.
     pub numbers: &'n [&'n str],
     /// Names that stand for texts alone.
@@ -77,15 +77,15 @@ impl Message {
     ///
     /// # Errors
     /// What is wrong with it, and the remedy.
-    pub fn parse(source: &str, names: Names) -> Result<Self, String> {
-        let mut parser = Parser { rest: source, names };
+    pub fn parse(source: &str, names: MessageNames) -> Result<Self, String> {
+        let mut parser = MessageParser { rest: source, names };
         let message = parser.message(0)?;
         if parser.rest.is_empty() { Ok(message) } else { Err("there is a } too many".into()) }
     }
 
     /// The text in a language, by its code; `None` where its words do not hold.
     #[must_use]
-    pub fn say(&self, language: &str, value: &dyn Fn(&str) -> Value) -> Option<String> {
+    pub fn say(&self, language: &str, value: &dyn Fn(&str) -> MessageValue) -> Option<String> {
         let rules = Locale::try_from_str(language).ok().and_then(|l| PluralRules::try_new_cardinal(l.into()).ok());
         let category = |n: usize| rules.as_ref().map_or(PluralCategory::Other, |rules| rules.category_for(n));
         let mut out = String::new();
@@ -97,8 +97,8 @@ impl Message {
     #[must_use]
     pub fn selects(&self) -> bool {
         self.0.iter().any(|part| match part {
-            Part::Select { .. } => true,
-            Part::Plural { branches, .. } => branches.iter().any(|(_, message)| message.selects()),
+            MessagePart::Select { .. } => true,
+            MessagePart::Plural { branches, .. } => branches.iter().any(|(_, message)| message.selects()),
             _ => false,
         })
     }
@@ -106,34 +106,34 @@ impl Message {
     fn write(
         &self,
         category: &dyn Fn(usize) -> PluralCategory,
-        value: &dyn Fn(&str) -> Value,
+        value: &dyn Fn(&str) -> MessageValue,
         about: &str,
         out: &mut String,
     ) -> Option<()> {
         for part in &self.0 {
             match part {
-                Part::Text(text) => out.push_str(text),
-                Part::Hash => out.push_str(about),
-                Part::Name(name) => match value(name) {
-                    Value::Number(n) => out.push_str(&n.to_string()),
-                    Value::Text(text) => out.push_str(&text),
-                    Value::Keywords(_) => {}
+                MessagePart::Text(text) => out.push_str(text),
+                MessagePart::Hash => out.push_str(about),
+                MessagePart::Name(name) => match value(name) {
+                    MessageValue::Number(n) => out.push_str(&n.to_string()),
+                    MessageValue::Text(text) => out.push_str(&text),
+                    MessageValue::Keywords(_) => {}
                 },
-                Part::Plural { name, branches } => {
+                MessagePart::Plural { name, branches } => {
                     let found = |when: When| branches.iter().find(|b| b.0 == when);
                     let other = || found(When::Category(PluralCategory::Other));
                     let (branch, about) = match value(name) {
-                        Value::Number(n) => {
+                        MessageValue::Number(n) => {
                             let exact = found(When::Exactly(n)).or_else(|| found(When::Category(category(n))));
                             (exact.or_else(other)?, n.to_string())
                         }
-                        Value::Text(text) => (other()?, text),
-                        Value::Keywords(_) => return None,
+                        MessageValue::Text(text) => (other()?, text),
+                        MessageValue::Keywords(_) => return None,
                     };
                     branch.1.write(category, value, &about, out)?;
                 }
-                Part::Select { name, branches } => {
-                    let Value::Keywords(keywords) = value(name) else { return None };
+                MessagePart::Select { name, branches } => {
+                    let MessageValue::Keywords(keywords) = value(name) else { return None };
                     let branch = keywords.iter().find_map(|k| branches.iter().find(|b| b.0 == **k))?;
                     branch.1.write(category, value, about, out)?;
                 }
@@ -143,15 +143,15 @@ impl Message {
     }
 }
 
-struct Parser<'s> {
+struct MessageParser<'s> {
     rest: &'s str,
-    names: Names<'s>,
+    names: MessageNames<'s>,
 }
 
 /// Branches within branches, at most: what nests deeper is no sentence.
 const DEEPEST: usize = 8;
 
-impl Parser<'_> {
+impl MessageParser<'_> {
     /// Up to the brace that closes it, or the end.
     fn message(&mut self, depth: usize) -> Result<Message, String> {
         if depth > DEEPEST {
@@ -163,27 +163,27 @@ impl Parser<'_> {
             self.rest = &self.rest[c.len_utf8()..];
             let part = match c {
                 '{' => self.placeholder(depth)?,
-                '#' if depth > 0 => Part::Hash,
+                '#' if depth > 0 => MessagePart::Hash,
                 c => {
                     text.push(c);
                     continue;
                 }
             };
             if !text.is_empty() {
-                parts.push(Part::Text(std::mem::take(&mut text)));
+                parts.push(MessagePart::Text(std::mem::take(&mut text)));
             }
             parts.push(part);
         }
         if !text.is_empty() {
-            parts.push(Part::Text(text));
+            parts.push(MessagePart::Text(text));
         }
         Ok(Message(parts))
     }
 
     /// Behind its opening brace.
-    fn placeholder(&mut self, depth: usize) -> Result<Part, String> {
+    fn placeholder(&mut self, depth: usize) -> Result<MessagePart, String> {
         let name = self.word()?;
-        let Names { numbers, texts, shares } = self.names;
+        let MessageNames { numbers, texts, shares } = self.names;
         let known = |list: &[&str]| list.contains(&name.as_str());
         let all = || [numbers, texts, shares].concat().join(", ");
         if !known(numbers) && !known(texts) && !known(shares) {
@@ -193,7 +193,7 @@ impl Parser<'_> {
             return if known(shares) {
                 Err(format!("{{{name}}} takes words: {{{name}, select, majority {{…}} other {{…}}}}"))
             } else {
-                Ok(Part::Name(name))
+                Ok(MessagePart::Name(name))
             };
         }
         self.expect(',')?;
@@ -205,14 +205,14 @@ impl Parser<'_> {
                 if !branches.iter().any(|b| b.0 == When::Category(PluralCategory::Other)) {
                     return Err(format!("{{{name}, plural, …}} needs the branch other {{…}}"));
                 }
-                Ok(Part::Plural { name, branches })
+                Ok(MessagePart::Plural { name, branches })
             }
             "select" if known(shares) => {
                 let keyword = |word: &str| SHARES.contains(&word).then(|| word.to_owned());
                 let branches = self.branches(depth, |word| {
                     keyword(word).ok_or_else(|| format!("{word:?} is no share; take one of {}", SHARES.join(", ")))
                 })?;
-                Ok(Part::Select { name, branches })
+                Ok(MessagePart::Select { name, branches })
             }
             _ => Err(format!("{{{name}, {kind}, …}}: a number takes plural, a share takes select")),
         }

@@ -39,7 +39,7 @@ pub struct Estimate {
 }
 
 /// What was seen at a place: `None` where nobody was, or it is not known.
-pub type Value<'v> = &'v dyn Fn(u32) -> Option<f64>;
+pub type PlaceValue<'v> = &'v dyn Fn(u32) -> Option<f64>;
 
 /// Whether a place is of the domain.
 pub type Domain<'d> = &'d dyn Fn(u32) -> bool;
@@ -58,7 +58,7 @@ struct Stratum {
 impl Sample {
     /// Estimates a share of the places of a domain where it is known; `None` where it is known at none of those that were drawn.
     #[must_use]
-    pub fn known(&self, domain: Domain, value: Value) -> Option<Estimate> {
+    pub fn known(&self, domain: Domain, value: PlaceValue) -> Option<Estimate> {
         let part = |place| value(place).filter(|_| domain(place));
         let strata = self.strata().map(|(population, places)| Stratum {
             population,
@@ -70,7 +70,7 @@ impl Sample {
     /// Estimates a share of the places of a domain, those where it is not known taken to be like the others of their stratum; `None`
     /// where a stratum of which places of the domain were drawn has none that is known.
     #[must_use]
-    pub fn by_stratum(&self, domain: Domain, value: Value) -> Option<Estimate> {
+    pub fn by_stratum(&self, domain: Domain, value: PlaceValue) -> Option<Estimate> {
         let mut strata = Vec::new();
         for (population, places) in self.strata() {
             let answered = places.iter().filter_map(|place| Some((*place, value(*place)?)));

@@ -83,7 +83,7 @@ pub fn plain(text: &str) -> String {
 /// # Errors
 /// It is none, or may be read in two ways.
 pub fn integer(text: &str) -> Result<i64, NumeralError> {
-    let Typed { sign, whole, part } = Typed::read(text).map_err(|e| e.of(NumeralError::Integer))?;
+    let TypedNumber { sign, whole, part } = TypedNumber::read(text).map_err(|e| e.of(NumeralError::Integer))?;
     if !part.is_empty() {
         return Err(NumeralError::Integer);
     }
@@ -95,7 +95,7 @@ pub fn integer(text: &str) -> Result<i64, NumeralError> {
 /// # Errors
 /// It is none, or may be read in two ways.
 pub fn decimal(text: &str) -> Result<Decimal, NumeralError> {
-    let Typed { sign, whole, part } = Typed::read(text).map_err(|e| e.of(NumeralError::Decimal))?;
+    let TypedNumber { sign, whole, part } = TypedNumber::read(text).map_err(|e| e.of(NumeralError::Decimal))?;
     let plain = if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") };
     Decimal::parse(&plain).ok_or(NumeralError::LongDecimal)
 }
@@ -159,7 +159,7 @@ fn coordinates(text: &str) -> Option<Vec<&str>> {
 }
 
 /// A number taken apart.
-struct Typed {
+struct TypedNumber {
     sign: &'static str,
     whole: String,
     part: String,
@@ -179,7 +179,7 @@ impl Misread {
     }
 }
 
-impl Typed {
+impl TypedNumber {
     fn read(text: &str) -> Result<Self, Misread> {
         let text = plain(text);
         let (sign, rest) = match text.strip_prefix(['-', '\u{2212}']) {

@@ -54,7 +54,7 @@ pub struct PlaceTable {
 
 /// A fault in a table of places.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
+pub enum PlaceFault {
     /// The place names a level that the mission does not have.
     #[error("place {place}: its level is not one of the mission's levels; add the level or correct the place")]
     Level {
@@ -115,28 +115,28 @@ impl Places {
     ///
     /// # Errors
     /// The first fault found.
-    pub fn new(table: PlaceTable) -> Result<Self, Fault> {
+    pub fn new(table: PlaceTable) -> Result<Self, PlaceFault> {
         let mut this = Self { by_level: vec![Vec::new(); table.levels.len()], ..Self::default() };
         if let Some(zone) = table.zones.iter().position(|z| !z.is_sound()) {
-            return Err(Fault::UnsoundZone { zone });
+            return Err(PlaceFault::UnsoundZone { zone });
         }
         for (i, place) in table.places.iter().enumerate() {
             let id = crate::num::index(i);
-            let list = this.by_level.get_mut(usize::from(place.level)).ok_or(Fault::Level { place: i })?;
+            let list = this.by_level.get_mut(usize::from(place.level)).ok_or(PlaceFault::Level { place: i })?;
             list.push(id);
             if place.cells.len() != table.columns.len() {
-                return Err(Fault::Cells { place: i, found: place.cells.len(), expected: table.columns.len() });
+                return Err(PlaceFault::Cells { place: i, found: place.cells.len(), expected: table.columns.len() });
             }
             if usize::from(place.zone) >= table.zones.len() {
-                return Err(Fault::Zone { place: i });
+                return Err(PlaceFault::Zone { place: i });
             }
             if this.by_code.insert(place.code.clone(), id).is_some() {
-                return Err(Fault::Code { place: i, code: place.code.to_string() });
+                return Err(PlaceFault::Code { place: i, code: place.code.to_string() });
             }
             let mut above = place.parent;
             while let Some(p) = above {
                 if p >= id {
-                    return Err(Fault::Parent { place: i });
+                    return Err(PlaceFault::Parent { place: i });
                 }
                 this.under.entry((place.level, p)).or_default().push(id);
                 above = table.places[p as usize].parent;

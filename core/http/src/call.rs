@@ -28,7 +28,7 @@ pub enum CallError {
 
 /// Why a body was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BodyError {
+pub enum ReplyError {
     /// Longer than the limit.
     TooLong,
     /// The connection broke.
@@ -47,7 +47,7 @@ pub struct Call {
 
 /// An answer whose body is not read yet.
 #[derive(Debug)]
-pub struct Answer {
+pub struct HttpReply {
     response: Response,
     quiet: Duration,
     end: Instant,
@@ -74,7 +74,7 @@ impl Call {
     ///
     /// # Errors
     /// There is none.
-    pub async fn send(self) -> Result<Answer, CallError> {
+    pub async fn send(self) -> Result<HttpReply, CallError> {
         let (client, request) = self.request.build_split();
         let request = request.map_err(|_| CallError::Plain)?;
         if !allowed(request.url()) {
@@ -85,7 +85,7 @@ impl Call {
         let now = Instant::now();
         let end = now + total;
         match timeout_at(end.min(now + connect + quiet + sending), client.execute(request)).await {
-            Ok(Ok(response)) => Ok(Answer { response, quiet, end }),
+            Ok(Ok(response)) => Ok(HttpReply { response, quiet, end }),
             Ok(Err(e)) if foreign(&e) => Err(CallError::Foreign),
             Ok(Err(e)) if !e.is_timeout() => Err(CallError::Unreachable),
             Ok(Err(_)) | Err(_) => Err(CallError::Silent),
@@ -93,7 +93,7 @@ impl Call {
     }
 }
 
-impl Answer {
+impl HttpReply {
     /// Its status. A redirect is an answer as any other.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -118,12 +118,12 @@ impl Answer {
     ///
     /// # Errors
     /// It is too long, does not come, or the connection broke.
-    pub async fn body(mut self, limit: usize) -> Result<Vec<u8>, BodyError> {
+    pub async fn body(mut self, limit: usize) -> Result<Vec<u8>, ReplyError> {
         let mut out = Vec::new();
         loop {
             let next = timeout_at(self.end.min(Instant::now() + self.quiet), self.response.chunk()).await;
-            match next.map_err(|_| BodyError::Silent)?.map_err(|_| BodyError::Broken)? {
-                Some(chunk) if chunk.len() > limit.saturating_sub(out.len()) => return Err(BodyError::TooLong),
+            match next.map_err(|_| ReplyError::Silent)?.map_err(|_| ReplyError::Broken)? {
+                Some(chunk) if chunk.len() > limit.saturating_sub(out.len()) => return Err(ReplyError::TooLong),
                 Some(chunk) => out.extend_from_slice(&chunk),
                 None => return Ok(out),
             }

@@ -3,7 +3,7 @@
 
 mod call;
 
-pub use call::{Answer, BodyError, Call, CallError};
+pub use call::{Call, CallError, HttpReply, ReplyError};
 pub use reqwest;
 
 use reqwest::redirect::Policy;

@@ -3,22 +3,22 @@
 
 use crate::bundle;
 use crate::clock::Clock;
-use crate::error::{Error, Why, words};
-use crate::flight::Flight;
-use crate::listen::{Bell, Change};
+use crate::error::{Error, RefusalReason, words};
+use crate::flight::InFlight;
+use crate::listen::{Change, ChangeNotifier};
 use crate::store::Outbox;
 use crate::time::{Anchor, corrected};
 use baqylau_http::reqwest::StatusCode;
 use baqylau_http::reqwest::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH};
-use baqylau_http::{Answer, BodyError, CallError, Client};
-use baqylau_protocol::bundle::{Manifest, Part};
+use baqylau_http::{CallError, Client, HttpReply, ReplyError};
+use baqylau_protocol::bundle::{BundlePart, Manifest};
 use baqylau_protocol::cbor;
 use baqylau_protocol::enrolment::Enrolment;
 use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::{Hash, MissionId, PublicKey};
 use baqylau_protocol::receipt::{Receipt, ReceiptError, TreeHead};
-use baqylau_protocol::sync::{Action, Event, Failure, Known, State, Stop, Waiting, step};
-use baqylau_protocol::wire::{Code, MEDIA_TYPE, Refusal, Upload, Verdict, Verdicts};
+use baqylau_protocol::sync::{Action, Event, Failure, Stop, SyncInputs, SyncState, WaitingEnvelope, step};
+use baqylau_protocol::wire::{MEDIA_TYPE, Refusal, RefusalCode, Upload, Verdict, Verdicts};
 use minicbor::bytes::ByteVec;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -97,11 +97,11 @@ pub(crate) mod names {
     pub const NOT_BEFORE: &str = "not_before";
 }
 
-pub(crate) struct Driver {
+pub(crate) struct SyncDriver {
     pub(crate) outbox: Arc<Mutex<Outbox>>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) bell: Bell,
-    flight: Flight,
+    pub(crate) bell: ChangeNotifier,
+    flight: InFlight,
     pub(crate) http: Client,
     /// Where the attachments are.
     pub(crate) folder: PathBuf,
@@ -112,7 +112,7 @@ pub(crate) struct Driver {
 
 /// What a run did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Ran {
+pub(crate) struct SyncOutcome {
     pub stop: Stop,
     pub delivered: usize,
     pub refused: usize,
@@ -123,7 +123,7 @@ pub(crate) struct Ran {
     pub trouble: Option<Trouble>,
 }
 
-impl Default for Ran {
+impl Default for SyncOutcome {
     fn default() -> Self {
         Self {
             stop: Stop::Done,
@@ -163,12 +163,12 @@ impl Trouble {
     }
 }
 
-impl Driver {
+impl SyncDriver {
     pub fn new(
         outbox: Arc<Mutex<Outbox>>,
         clock: Arc<dyn Clock>,
         folder: PathBuf,
-        (bell, flight): (Bell, Flight),
+        (bell, flight): (ChangeNotifier, InFlight),
     ) -> Result<Self, Error> {
         let (root, servers, tls_roots) = {
             let outbox = lock(&outbox)?;
@@ -186,8 +186,8 @@ impl Driver {
     }
 
     /// Runs until nothing waits, something must be waited for, the time is up, or it is interrupted.
-    pub fn run(&self, limit: &Limit, now: bool) -> Result<Ran, Error> {
-        let mut ran = Ran::default();
+    pub fn run(&self, limit: &Limit, now: bool) -> Result<SyncOutcome, Error> {
+        let mut ran = SyncOutcome::default();
         match runtime()?.block_on(limit.within(self.steps(now, &mut ran)))? {
             Some(done) => done?,
             // What was acknowledged counts; the rest may go on at once.
@@ -204,34 +204,35 @@ impl Driver {
         match runtime()?.block_on(limit.within(self.bundle()))? {
             Some(Ok(_)) => match lock(&self.outbox)?.setting(names::BUNDLE_REFUSED)? {
                 Some(reason) if !reason.is_empty() => {
-                    Err(Error::refused(Why::NotGenuine, String::from_utf8_lossy(&reason)))
+                    Err(Error::refused(RefusalReason::NotGenuine, String::from_utf8_lossy(&reason)))
                 }
                 _ => Ok(()),
             },
-            Some(Err(Broken::Store(e))) => Err(e),
-            Some(Err(Broken::Network(Failure::Untrusted))) => Err(Error::refused(
-                Why::NotGenuine,
+            Some(Err(StepError::Store(e))) => Err(e),
+            Some(Err(StepError::Network(Failure::Untrusted))) => Err(Error::refused(
+                RefusalReason::NotGenuine,
                 "who answers is not this mission's server; try another network, or ask the coordinators for a new invite",
             )),
-            Some(Err(Broken::Network(Failure::NotPublished))) => Err(Error::refused(
-                Why::NotPublished,
+            Some(Err(StepError::Network(Failure::NotPublished))) => Err(Error::refused(
+                RefusalReason::NotPublished,
                 "the mission is not published yet; ask the coordinators to publish it, then enrol again",
             )),
-            Some(Err(Broken::Network(Failure::Busy(_)))) => {
-                Err(Error::refused(Why::Later, "the mission's server is busy; try again in some minutes"))
+            Some(Err(StepError::Network(Failure::Busy(_)))) => {
+                Err(Error::refused(RefusalReason::Later, "the mission's server is busy; try again in some minutes"))
             }
-            Some(Err(Broken::Network(Failure::Nonsense))) => Err(Error::refused(
-                Why::Unfit,
+            Some(Err(StepError::Network(Failure::Nonsense))) => Err(Error::refused(
+                RefusalReason::Unfit,
                 "the mission's server answers, but not with a bundle; tell the coordinators, and try again later",
             )),
-            Some(Err(Broken::Network(Failure::Offline | Failure::Silent))) | None => {
-                Err(Error::refused(Why::NoAnswer, "the mission's server does not answer; try again with a connection"))
-            }
+            Some(Err(StepError::Network(Failure::Offline | Failure::Silent))) | None => Err(Error::refused(
+                RefusalReason::NoAnswer,
+                "the mission's server does not answer; try again with a connection",
+            )),
         }
     }
 
-    async fn steps(&self, now: bool, ran: &mut Ran) -> Result<(), Error> {
-        let mut state = State::default();
+    async fn steps(&self, now: bool, ran: &mut SyncOutcome) -> Result<(), Error> {
+        let mut state = SyncState::default();
         let mut events = vec![Event::Begin(self.known(now)?)];
         while let Some(event) = events.pop() {
             let (next, actions) = step(state, event, self.now()?, self.clock.jitter());
@@ -240,25 +241,25 @@ impl Driver {
                 match self.act(action, ran).await {
                     Ok(Some(event)) => events.push(event),
                     Ok(None) => {}
-                    Err(Broken::Network(failure)) => {
+                    Err(StepError::Network(failure)) => {
                         ran.trouble = ran.trouble.or(Trouble::of(failure));
                         events.push(Event::Failed(failure));
                     }
-                    Err(Broken::Store(e)) => return Err(e),
+                    Err(StepError::Store(e)) => return Err(e),
                 }
             }
         }
         Ok(())
     }
 
-    fn known(&self, now: bool) -> Result<Known, Error> {
+    fn known(&self, now: bool) -> Result<SyncInputs, Error> {
         // An observer who asks has everything tried.
         let at = if now { None } else { Some(self.now()?) };
         let outbox = lock(&self.outbox)?;
         // Its own first, then what it carries for others.
-        let queue = outbox.queue(at)?.into_iter().chain(outbox.carried_queue(at)?);
-        let queue = queue.map(|q| Waiting { id: q.seq, bytes: q.bytes, urgent: q.urgent });
-        Ok(Known {
+        let queue = outbox.queue(at)?.into_iter().chain(outbox.relay_queue(at)?);
+        let queue = queue.map(|q| WaitingEnvelope { id: q.seq, bytes: q.bytes, urgent: q.urgent });
+        Ok(SyncInputs {
             enrolled: outbox.setting(names::ENROLMENT_RECEIPT)?.is_some(),
             queue: queue.collect(),
             failures: u32::try_from(outbox.number(names::FAILURES)?).unwrap_or(0),
@@ -272,7 +273,7 @@ impl Driver {
         Ok(corrected(&*self.clock, anchor.as_ref(), self.manifest()?.map_or(0, |(m, _)| m.issued)))
     }
 
-    async fn act(&self, action: Action, ran: &mut Ran) -> Result<Option<Event>, Broken> {
+    async fn act(&self, action: Action, ran: &mut SyncOutcome) -> Result<Option<Event>, StepError> {
         match action {
             Action::FetchBundle => self.bundle().await.map(Some),
             Action::SendEnrolment => {
@@ -280,7 +281,7 @@ impl Driver {
                 let enrolment = enrolment.ok_or_else(|| Error::invalid("enrolment", "unlock the app once to enrol"))?;
                 let hash = Hash::of(&enrolment);
                 let mut verdicts = self.upload(vec![enrolment.into()], ran).await?;
-                let verdict = verdicts.pop().ok_or(Broken::Network(Failure::Nonsense))?;
+                let verdict = verdicts.pop().ok_or(StepError::Network(Failure::Nonsense))?;
                 Ok(Some(Event::Enrolment(self.proven(hash, verdict)?)))
             }
             Action::SendAgain => {
@@ -289,14 +290,14 @@ impl Driver {
             }
             Action::CommitEnrolment(verdict) => {
                 self.commit_enrolment(verdict)?;
-                self.bell.ring(Change::Delivery);
+                self.bell.notify(Change::Delivery);
                 Ok(None)
             }
             Action::Upload(ids) => {
                 let objects = ids.iter().map(|id| self.checked(*id)).collect::<Result<Vec<_>, _>>()?;
                 let hashes: Vec<Hash> = objects.iter().map(|o| Hash::of(o)).collect();
-                let _under_way = self.flight.depart(&ids);
-                self.bell.ring(Change::Delivery);
+                let _under_way = self.flight.begin(&ids);
+                self.bell.notify(Change::Delivery);
                 let verdicts = self.upload(objects, ran).await?;
                 let verdicts = hashes.into_iter().chain(std::iter::repeat(Hash([0; 32]))).zip(verdicts);
                 let verdicts = verdicts.map(|(hash, verdict)| self.proven(hash, verdict));
@@ -306,7 +307,7 @@ impl Driver {
             Action::FetchLetters => self.letters(ran).await.map(Some),
             Action::Commit(id, verdict) => {
                 self.commit(id, verdict, ran)?;
-                self.bell.ring(Change::Delivery);
+                self.bell.notify(Change::Delivery);
                 Ok(None)
             }
             Action::Pause { failures, not_before } => {
@@ -331,7 +332,7 @@ impl Driver {
     fn checked(&self, seq: i64) -> Result<ByteVec, Error> {
         let outbox = lock(&self.outbox)?;
         if seq < 0 {
-            return Ok(outbox.carried_bytes(seq)?.1.into());
+            return Ok(outbox.relayed_bytes(seq)?.1.into());
         }
         let (hash, bytes) = outbox.bytes(seq)?;
         let enrolment = outbox.setting(names::ENROLMENT)?.unwrap_or_default();
@@ -348,7 +349,7 @@ impl Driver {
     }
 
     /// Asks for the bundle and its parts. What is refused is noted and shown; what was there before stays.
-    async fn bundle(&self) -> Result<Event, Broken> {
+    async fn bundle(&self) -> Result<Event, StepError> {
         let known = self.manifest()?;
         let etag = known.as_ref().map(|(_, bytes)| format!("\"{}\"", Hash::of(bytes)));
         let response = self.get(BUNDLE, etag.as_deref()).await?;
@@ -363,7 +364,7 @@ impl Driver {
         let named = response.headers().get(ETAG).is_some();
         let bytes = body(response, cbor::MAX_BYTES).await?;
         let Some(manifest) = bundle::accept(&mut *lock(&self.outbox)?, &self.root, &bytes)? else {
-            return if named { Ok(Event::BundleDone) } else { Err(Broken::Network(Failure::Nonsense)) };
+            return if named { Ok(Event::BundleDone) } else { Err(StepError::Network(Failure::Nonsense)) };
         };
         let mut parts = Vec::new();
         for part in &manifest.parts {
@@ -375,20 +376,20 @@ impl Driver {
         Ok(Event::BundleDone)
     }
 
-    async fn part(&self, part: &Part) -> Result<Vec<u8>, Broken> {
+    async fn part(&self, part: &BundlePart) -> Result<Vec<u8>, StepError> {
         let response = self.get(&format!("/v1/parts/{}", part.hash), None).await?;
         let packed = body(response, part.longest()).await?;
         match part.unpack(&packed) {
             Ok(_) => Ok(packed),
             Err(e) => {
                 lock(&self.outbox)?.set(&[(names::BUNDLE_REFUSED, e.to_string().as_bytes())], &[])?;
-                Err(Broken::Network(Failure::Nonsense))
+                Err(StepError::Network(Failure::Nonsense))
             }
         }
     }
 
     /// Sends to the first server that answers with sense.
-    async fn upload(&self, objects: Vec<ByteVec>, ran: &mut Ran) -> Result<Vec<Verdict>, Broken> {
+    async fn upload(&self, objects: Vec<ByteVec>, ran: &mut SyncOutcome) -> Result<Vec<Verdict>, StepError> {
         let request = cbor::encode(&Upload { objects });
         let mut last = Failure::Offline;
         for server in &self.servers {
@@ -399,7 +400,7 @@ impl Driver {
                 Err(Sending::Failed(failure)) => last = failure,
             }
         }
-        Err(Broken::Network(last))
+        Err(StepError::Network(last))
     }
 
     async fn upload_to(&self, server: &str, request: Vec<u8>) -> Result<Vec<Verdict>, Sending> {
@@ -410,10 +411,10 @@ impl Driver {
         }
         let bytes = body(response, cbor::MAX_BYTES).await.map_err(Sending::Failed)?;
         let verdicts: Verdicts = cbor::decode(&bytes, "verdicts").map_err(|_| Sending::Failed(Failure::Nonsense))?;
-        Ok(verdicts.verdicts.into_iter().map(in_our_words).collect())
+        Ok(verdicts.verdicts.into_iter().map(without_server_text).collect())
     }
 
-    pub(crate) async fn get(&self, path: &str, etag: Option<&str>) -> Result<Answer, Broken> {
+    pub(crate) async fn get(&self, path: &str, etag: Option<&str>) -> Result<HttpReply, StepError> {
         let mut last = Failure::Offline;
         for server in &self.servers {
             let mut call = self.http.get(format!("{server}{path}"));
@@ -429,7 +430,7 @@ impl Driver {
                 Err(e) => last = unanswered(last, e),
             }
         }
-        Err(Broken::Network(last))
+        Err(StepError::Network(last))
     }
 
     /// A receipt that proves nothing is a refusal that the observer sees; it is tried again later.
@@ -439,7 +440,7 @@ impl Driver {
             Ok(_) => verdict,
             Err(e) => {
                 let reason = format!("the server's receipt proves nothing: {e}");
-                Verdict::Refused(Refusal { code: Code::Quota, reason })
+                Verdict::Refused(Refusal { code: RefusalCode::Quota, reason })
             }
         })
     }
@@ -462,20 +463,21 @@ impl Driver {
     }
 
     /// Only a verified receipt makes a report delivered; it is verified once more against the envelope that it is stored for.
-    fn commit(&self, seq: i64, verdict: Verdict, ran: &mut Ran) -> Result<(), Broken> {
+    fn commit(&self, seq: i64, verdict: Verdict, ran: &mut SyncOutcome) -> Result<(), StepError> {
         match verdict {
             Verdict::Stored(receipt) if seq < 0 => {
-                lock(&self.outbox)?.carried_receipted(seq, &cbor::encode(&receipt))?;
+                lock(&self.outbox)?.relayed_receipted(seq, &cbor::encode(&receipt))?;
                 ran.carried += 1;
             }
             Verdict::Refused(refusal) if seq < 0 => {
                 let now = self.now()?;
-                lock(&self.outbox)?.carried_refused(seq, refusal.code, now)?;
+                lock(&self.outbox)?.relayed_refused(seq, refusal.code, now)?;
             }
             Verdict::Stored(receipt) => {
                 let mut outbox = lock(&self.outbox)?;
                 let (hash, _) = outbox.bytes(seq)?;
-                let head = self.prove(&outbox, hash, &receipt)?.map_err(|e| Error::refused(Why::NotGenuine, e))?;
+                let head =
+                    self.prove(&outbox, hash, &receipt)?.map_err(|e| Error::refused(RefusalReason::NotGenuine, e))?;
                 let anchor = self.anchor_after(&outbox, &head)?;
                 outbox.receipted(seq, &cbor::encode(&receipt), anchor.as_ref())?;
                 ran.delivered += 1;
@@ -489,12 +491,13 @@ impl Driver {
         Ok(())
     }
 
-    fn commit_enrolment(&self, verdict: Verdict) -> Result<(), Broken> {
+    fn commit_enrolment(&self, verdict: Verdict) -> Result<(), StepError> {
         match verdict {
             Verdict::Stored(receipt) => {
                 let mut outbox = lock(&self.outbox)?;
                 let hash = Hash::of(&outbox.setting(names::ENROLMENT)?.unwrap_or_default());
-                let head = self.prove(&outbox, hash, &receipt)?.map_err(|e| Error::refused(Why::NotGenuine, e))?;
+                let head =
+                    self.prove(&outbox, hash, &receipt)?.map_err(|e| Error::refused(RefusalReason::NotGenuine, e))?;
                 let anchor = self.anchor_after(&outbox, &head)?.map(|anchor| cbor::encode(&anchor));
                 let receipt = cbor::encode(&receipt);
                 let mut settings = vec![(names::ENROLMENT_RECEIPT, &receipt[..]), (names::ENROLMENT_REFUSED, b"")];
@@ -510,7 +513,7 @@ impl Driver {
 }
 
 /// What the server says in words is signed by nobody and reaches no observer: a code has words of ours.
-fn in_our_words(verdict: Verdict) -> Verdict {
+fn without_server_text(verdict: Verdict) -> Verdict {
     match verdict {
         Verdict::Refused(Refusal { code, .. }) => Verdict::Refused(Refusal { code, reason: words(code).into() }),
         stored @ Verdict::Stored(_) => stored,
@@ -524,18 +527,18 @@ fn runtime() -> Result<tokio::runtime::Runtime, Error> {
 }
 
 /// What stops a step.
-pub(crate) enum Broken {
+pub(crate) enum StepError {
     Network(Failure),
     Store(Error),
 }
 
-impl From<Failure> for Broken {
+impl From<Failure> for StepError {
     fn from(failure: Failure) -> Self {
         Self::Network(failure)
     }
 }
 
-impl From<Error> for Broken {
+impl From<Error> for StepError {
     fn from(e: Error) -> Self {
         Self::Store(e)
     }
@@ -553,7 +556,7 @@ enum Sending {
     Failed(Failure),
 }
 
-pub(crate) fn failure(response: &Answer) -> Failure {
+pub(crate) fn failure(response: &HttpReply) -> Failure {
     response.busy().map_or(Failure::Nonsense, Failure::Busy)
 }
 
@@ -566,18 +569,18 @@ pub(crate) fn unanswered(last: Failure, e: CallError) -> Failure {
     }
 }
 
-pub(crate) async fn body(response: Answer, limit: usize) -> Result<Vec<u8>, Failure> {
+pub(crate) async fn body(response: HttpReply, limit: usize) -> Result<Vec<u8>, Failure> {
     response.body(limit).await.map_err(|e| match e {
-        BodyError::TooLong => Failure::Nonsense,
-        BodyError::Broken => Failure::Offline,
-        BodyError::Silent => Failure::Silent,
+        ReplyError::TooLong => Failure::Nonsense,
+        ReplyError::Broken => Failure::Offline,
+        ReplyError::Silent => Failure::Silent,
     })
 }
 
 /// The device key of an enrolment that this phone made.
 fn device_key(enrolment: &[u8]) -> Option<PublicKey> {
-    use baqylau_protocol::cose::{Type, Unverified};
-    let outer = Unverified::parse(Type::Enrolled, enrolment).ok()?;
-    let inner = Unverified::parse(Type::Enrolment, outer.untrusted()).ok()?;
+    use baqylau_protocol::cose::{ObjectType, Unverified};
+    let outer = Unverified::parse(ObjectType::Enrolled, enrolment).ok()?;
+    let inner = Unverified::parse(ObjectType::Enrolment, outer.untrusted()).ok()?;
     cbor::decode::<Enrolment>(inner.untrusted(), "enrolment").ok().map(|e| e.device_key)
 }

@@ -4,7 +4,7 @@ use baqylau_forms::fill::FillError;
 use baqylau_protocol::bundle::BundleError;
 use baqylau_protocol::certificate::{CertificateError, InviteError};
 use baqylau_protocol::envelope::EnvelopeError;
-use baqylau_protocol::wire::Code;
+use baqylau_protocol::wire::RefusalCode;
 use baqylau_sqlite::StorageError;
 
 /// Why a call did not do what it should. What was saved before is safe in every case.
@@ -28,7 +28,7 @@ pub enum Error {
     #[error("{reason}")]
     Refused {
         /// Why, for a shell that has words of its own.
-        why: Why,
+        why: RefusalReason,
         /// Why, in words for the observer.
         reason: String,
     },
@@ -45,7 +45,7 @@ pub enum Error {
 
 /// Why somebody said no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
+pub enum RefusalReason {
     /// Nobody answered.
     NoAnswer,
     /// It is of another mission.
@@ -68,36 +68,40 @@ pub enum Why {
     NothingUrgent,
 }
 
-impl From<Code> for Why {
-    fn from(code: Code) -> Self {
+impl From<RefusalCode> for RefusalReason {
+    fn from(code: RefusalCode) -> Self {
         match code {
-            Code::Mission => Self::OtherMission,
-            Code::Signature => Self::NotGenuine,
-            Code::Expired => Self::Expired,
-            Code::Revoked => Self::Revoked,
-            Code::UnknownDevice | Code::Quota => Self::Later,
-            Code::Malformed | Code::Length => Self::Unfit,
+            RefusalCode::Mission => Self::OtherMission,
+            RefusalCode::Signature => Self::NotGenuine,
+            RefusalCode::Expired => Self::Expired,
+            RefusalCode::Revoked => Self::Revoked,
+            RefusalCode::UnknownDevice | RefusalCode::Quota => Self::Later,
+            RefusalCode::Malformed | RefusalCode::Length => Self::Unfit,
         }
     }
 }
 
 /// What an observer is told of a refusal. The server's own words are signed by nobody.
-pub(crate) fn words(code: Code) -> &'static str {
+pub(crate) fn words(code: RefusalCode) -> &'static str {
     match code {
-        Code::Malformed => "the server says that it cannot read it; it is tried again daily, and can go by courier",
-        Code::Mission => {
+        RefusalCode::Malformed => {
+            "the server says that it cannot read it; it is tried again daily, and can go by courier"
+        }
+        RefusalCode::Mission => {
             "the server says that it is of another mission; it is tried again daily, and can go by courier"
         }
-        Code::UnknownDevice => "the server does not know this phone; it enrols again by itself",
-        Code::Signature => {
+        RefusalCode::UnknownDevice => "the server does not know this phone; it enrols again by itself",
+        RefusalCode::Signature => {
             "the server says that its signature is not this phone's; it is tried again daily, and can go by courier"
         }
-        Code::Expired => {
+        RefusalCode::Expired => {
             "the server says that the invite or the mission has expired; ask the coordinators, it is tried again daily"
         }
-        Code::Revoked => "the server says that this phone was revoked; ask the coordinators, it is tried again daily",
-        Code::Length => "the server says that it is too large; it is tried again daily, and can go by courier",
-        Code::Quota => "the server takes no more from this observer now; it is tried again later",
+        RefusalCode::Revoked => {
+            "the server says that this phone was revoked; ask the coordinators, it is tried again daily"
+        }
+        RefusalCode::Length => "the server says that it is too large; it is tried again daily, and can go by courier",
+        RefusalCode::Quota => "the server takes no more from this observer now; it is tried again later",
     }
 }
 
@@ -110,7 +114,7 @@ fn locked(attempts_left: u32) -> String {
 }
 
 impl Error {
-    pub(crate) fn refused(why: Why, reason: impl ToString) -> Self {
+    pub(crate) fn refused(why: RefusalReason, reason: impl ToString) -> Self {
         Self::Refused { why, reason: reason.to_string() }
     }
 
@@ -149,7 +153,11 @@ impl From<InviteError> for Error {
 
 impl From<BundleError> for Error {
     fn from(e: BundleError) -> Self {
-        let why = if matches!(e, BundleError::Mission { .. }) { Why::OtherMission } else { Why::NotGenuine };
+        let why = if matches!(e, BundleError::Mission { .. }) {
+            RefusalReason::OtherMission
+        } else {
+            RefusalReason::NotGenuine
+        };
         Self::refused(why, e)
     }
 }
@@ -157,9 +165,9 @@ impl From<BundleError> for Error {
 impl From<CertificateError> for Error {
     fn from(e: CertificateError) -> Self {
         let why = match e {
-            CertificateError::Mission { .. } => Why::OtherMission,
-            CertificateError::Expired => Why::Expired,
-            CertificateError::Cose(_) => Why::NotGenuine,
+            CertificateError::Mission { .. } => RefusalReason::OtherMission,
+            CertificateError::Expired => RefusalReason::Expired,
+            CertificateError::Cose(_) => RefusalReason::NotGenuine,
         };
         Self::refused(why, e)
     }
@@ -169,8 +177,8 @@ impl From<EnvelopeError> for Error {
     fn from(e: EnvelopeError) -> Self {
         match e {
             EnvelopeError::TooLarge { .. } => Self::invalid("report", e.to_string()),
-            EnvelopeError::Mission { .. } => Self::refused(Why::OtherMission, e),
-            other => Self::refused(Why::NotGenuine, other),
+            EnvelopeError::Mission { .. } => Self::refused(RefusalReason::OtherMission, e),
+            other => Self::refused(RefusalReason::NotGenuine, other),
         }
     }
 }

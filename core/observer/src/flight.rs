@@ -5,15 +5,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Numbers of envelopes that are being sent.
 #[derive(Clone, Default, Debug)]
-pub(crate) struct Flight(Arc<Mutex<BTreeSet<i64>>>);
+pub(crate) struct InFlight(Arc<Mutex<BTreeSet<i64>>>);
 
 /// Envelopes under way, until this is dropped: at the answer, at a broken line, at an interrupt.
-pub(crate) struct Departed(Flight, Vec<i64>);
+pub(crate) struct InFlightGuard(InFlight, Vec<i64>);
 
-impl Flight {
-    pub fn depart(&self, ids: &[i64]) -> Departed {
+impl InFlight {
+    pub fn begin(&self, ids: &[i64]) -> InFlightGuard {
         self.under_way().extend(ids);
-        Departed(self.clone(), ids.to_vec())
+        InFlightGuard(self.clone(), ids.to_vec())
     }
 
     pub fn has(&self, id: i64) -> bool {
@@ -25,7 +25,7 @@ impl Flight {
     }
 }
 
-impl Drop for Departed {
+impl Drop for InFlightGuard {
     fn drop(&mut self) {
         let mut under_way = self.0.under_way();
         under_way.retain(|id| !self.1.contains(id));

@@ -24,5 +24,5 @@ mod time;
 mod upload;
 pub mod vault;
 
-pub use app::ObserverCore;
-pub use error::{Error, Why};
+pub use app::ObserverApp;
+pub use error::{Error, RefusalReason};

@@ -23,14 +23,14 @@ pub trait Listener: Send + Sync {
 
 /// Rings for whoever listens.
 #[derive(Clone, Default)]
-pub(crate) struct Bell(Arc<RwLock<Option<Arc<dyn Listener>>>>);
+pub(crate) struct ChangeNotifier(Arc<RwLock<Option<Arc<dyn Listener>>>>);
 
-impl Bell {
+impl ChangeNotifier {
     pub fn listen(&self, listener: Option<Arc<dyn Listener>>) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = listener;
     }
 
-    pub fn ring(&self, change: Change) {
+    pub fn notify(&self, change: Change) {
         let listener = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(listener) = listener {
             listener.changed(change);
@@ -38,7 +38,7 @@ impl Bell {
     }
 }
 
-impl fmt::Debug for Bell {
+impl fmt::Debug for ChangeNotifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Bell")
     }

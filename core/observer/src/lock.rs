@@ -6,11 +6,11 @@
 
 mod copies;
 
-use crate::error::{Error, Why};
-use crate::vault::{KeyVault, Policy, VaultError};
+use crate::error::{Error, RefusalReason};
+use crate::vault::{Policy, Vault, VaultError};
 use argon2::{Algorithm, Argon2, Params, Version};
 use baqylau_protocol::keys::random;
-use copies::{Copies, FORMAT, Face, Header};
+use copies::{BiometricSlot, FORMAT, HeaderCopies, KeyHeader};
 use data_encoding::HEXLOWER;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use ring::hkdf;
@@ -29,12 +29,12 @@ pub const OUTBOX_ALIAS: &str = "outbox";
 /// What guards a store.
 #[derive(Debug)]
 pub struct Lock {
-    copies: Copies,
+    copies: HeaderCopies,
 }
 
 impl From<VaultError> for Error {
     fn from(e: VaultError) -> Self {
-        Self::refused(Why::KeyStore, e)
+        Self::refused(RefusalReason::KeyStore, e)
     }
 }
 
@@ -42,7 +42,7 @@ impl Lock {
     /// The lock of a store's folder.
     #[must_use]
     pub fn of(folder: &Path) -> Self {
-        Self { copies: Copies::in_folder(folder) }
+        Self { copies: HeaderCopies::in_folder(folder) }
     }
 
     /// Whether the store was made.
@@ -63,7 +63,7 @@ impl Lock {
     ///
     /// # Errors
     /// The vault or the disk refuses.
-    pub fn create(&self, vault: &dyn KeyVault, pin: &str) -> Result<Zeroizing<[u8; 32]>, Error> {
+    pub fn create(&self, vault: &dyn Vault, pin: &str) -> Result<Zeroizing<[u8; 32]>, Error> {
         let key = Zeroizing::new(random());
         self.close(vault, pin, &key, (1, None))?;
         Ok(key)
@@ -73,7 +73,7 @@ impl Lock {
     ///
     /// # Errors
     /// The old PIN is wrong (it is counted), or the vault or the disk refuses.
-    pub fn change(&self, vault: &dyn KeyVault, old: &str, new: &str) -> Result<(), Error> {
+    pub fn change(&self, vault: &dyn Vault, old: &str, new: &str) -> Result<(), Error> {
         let key = self.open(vault, old)?;
         let before = self.copies.read()?;
         self.close(vault, new, &key, (before.slot.wrapping_add(1), before.face.clone()))?;
@@ -84,7 +84,7 @@ impl Lock {
     ///
     /// # Errors
     /// The vault or the disk refuses.
-    pub fn destroy(&self, vault: &dyn KeyVault) -> Result<(), Error> {
+    pub fn destroy(&self, vault: &dyn Vault) -> Result<(), Error> {
         // A damaged lock does not say which keys it had.
         let header = self.copies.read().ok();
         let slots = header.as_ref().map_or(1..=GUESSED_SLOTS, |h| h.slot..=h.slot);
@@ -94,14 +94,14 @@ impl Lock {
         let faces = header.as_ref().map(|h| h.face.as_ref().map(|f| f.slot));
         let faces = faces.map_or_else(|| (1..=GUESSED_SLOTS).collect(), Vec::from_iter);
         for slot in faces {
-            vault.destroy(&face_alias(slot))?;
+            vault.destroy(&biometric_alias(slot))?;
         }
         self.copies.remove()
     }
 
     /// Whether face or finger open it too.
     #[must_use]
-    pub fn has_face(&self) -> bool {
+    pub fn has_biometric(&self) -> bool {
         self.copies.read().is_ok_and(|header| header.face.is_some())
     }
 
@@ -109,21 +109,21 @@ impl Lock {
     ///
     /// # Errors
     /// The PIN is wrong (it is counted), or the vault or the disk refuses.
-    pub fn set_face(&self, vault: &dyn KeyVault, pin: &str, on: bool) -> Result<(), Error> {
+    pub fn set_biometric(&self, vault: &dyn Vault, pin: &str, on: bool) -> Result<(), Error> {
         let key = self.open(vault, pin)?;
         let mut header = self.copies.read()?;
         let before = header.face.take();
         if on {
             let slot = before.as_ref().map_or(1, |f| f.slot.wrapping_add(1));
             let salt: [u8; 32] = random();
-            vault.create(&face_alias(slot), Policy::Biometric)?;
-            let wrapping = derive(&*vault.bind(&face_alias(slot), &salt)?, b"baqylau/1/face");
+            vault.create(&biometric_alias(slot), Policy::Biometric)?;
+            let wrapping = derive(&*vault.bind(&biometric_alias(slot), &salt)?, b"baqylau/1/face");
             let wrapped = HEXLOWER.encode(&wrap(&wrapping, &*key));
-            header.face = Some(Face { slot, salt: HEXLOWER.encode(&salt), wrapped });
+            header.face = Some(BiometricSlot { slot, salt: HEXLOWER.encode(&salt), wrapped });
         }
         self.copies.write(&mut header)?;
         match before {
-            Some(face) => Ok(vault.destroy(&face_alias(face.slot))?),
+            Some(face) => Ok(vault.destroy(&biometric_alias(face.slot))?),
             None => Ok(()),
         }
     }
@@ -132,30 +132,31 @@ impl Lock {
     ///
     /// # Errors
     /// It was not allowed, or the vault refuses: a finger was added since, or the owner turned away. The PIN opens it.
-    pub fn open_with_face(&self, vault: &dyn KeyVault) -> Result<Zeroizing<[u8; 32]>, Error> {
+    pub fn open_with_biometric(&self, vault: &dyn Vault) -> Result<Zeroizing<[u8; 32]>, Error> {
         let header = self.copies.read()?;
         let face =
             header.face.ok_or_else(|| Error::invalid("face or finger", "allow it in the settings; take the PIN"))?;
         let bytes = |text: &str| HEXLOWER.decode(text.as_bytes()).map_err(|_| self.copies.damaged());
         let salt: [u8; 32] = bytes(&face.salt)?.try_into().map_err(|_| self.copies.damaged())?;
-        let wrapping = derive(&*vault.bind(&face_alias(face.slot), &salt)?, b"baqylau/1/face");
+        let wrapping = derive(&*vault.bind(&biometric_alias(face.slot), &salt)?, b"baqylau/1/face");
         // The lock is whole, or it would not have been read: the phone's key is another.
-        let other = || Error::refused(Why::KeyStore, "the phone's key for face or finger has changed; take the PIN");
+        let other =
+            || Error::refused(RefusalReason::KeyStore, "the phone's key for face or finger has changed; take the PIN");
         unwrap(&wrapping, &bytes(&face.wrapped)?).ok_or_else(other)
     }
 
     /// Wraps the database key under a PIN and a fresh vault key. The file that says so is on disk when it returns.
     fn close(
         &self,
-        vault: &dyn KeyVault,
+        vault: &dyn Vault,
         pin: &str,
         key: &[u8; 32],
-        (slot, face): (u32, Option<Face>),
+        (slot, face): (u32, Option<BiometricSlot>),
     ) -> Result<(), Error> {
         if pin.chars().count() < 4 {
             return Err(Error::invalid("PIN", "take at least 4 characters"));
         }
-        let mut header = Header {
+        let mut header = KeyHeader {
             format: FORMAT,
             written: self.copies.written(),
             slot,
@@ -177,7 +178,7 @@ impl Lock {
     ///
     /// # Errors
     /// The PIN is wrong (it is counted), or there were too many wrong ones.
-    pub fn open(&self, vault: &dyn KeyVault, pin: &str) -> Result<Zeroizing<[u8; 32]>, Error> {
+    pub fn open(&self, vault: &dyn Vault, pin: &str) -> Result<Zeroizing<[u8; 32]>, Error> {
         let mut header = self.copies.read()?;
         if header.wrong >= MAX_ATTEMPTS {
             return Err(Error::Locked { attempts_left: 0 });
@@ -196,7 +197,7 @@ impl Lock {
     }
 }
 
-fn face_alias(slot: u32) -> String {
+fn biometric_alias(slot: u32) -> String {
     format!("face/{slot}")
 }
 
@@ -204,7 +205,7 @@ fn alias(slot: u32) -> String {
     format!("pin/{slot}")
 }
 
-fn wrapping_key(header: &Header, vault: &dyn KeyVault, pin: &str) -> Result<Zeroizing<[u8; 32]>, Error> {
+fn wrapping_key(header: &KeyHeader, vault: &dyn Vault, pin: &str) -> Result<Zeroizing<[u8; 32]>, Error> {
     let internal = |e: argon2::Error| Error::Internal(e.to_string());
     let params = Params::new(header.memory_kib.min(1 << 20), header.passes.min(100), 1, Some(32)).map_err(internal)?;
     let salt = HEXLOWER.decode(header.salt.as_bytes()).map_err(|e| Error::Internal(e.to_string()))?;

@@ -1,7 +1,7 @@
 //! Letters of the desks, fetched sealed: opening them takes the PIN, which a locked phone has not. That a desk of this mission
 //! wrote one to this phone is verified without; the server's word for its place in the log is not relied upon.
 
-use crate::drive::{Broken, Driver, Ran, body, lock, names};
+use crate::drive::{StepError, SyncDriver, SyncOutcome, body, lock, names};
 use crate::error::Error;
 use crate::store::Genuine;
 use baqylau_protocol::bundle::Manifest;
@@ -11,7 +11,7 @@ use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::sync::{Event, Failure};
-use baqylau_protocol::wire::Letters;
+use baqylau_protocol::wire::LetterPage;
 
 /// The most bytes of one answer.
 const MAX_BYTES: usize = 8 << 20;
@@ -21,9 +21,9 @@ const MOST_ANSWERS: usize = 64;
 /// longer.
 const WHOLE_MS: u64 = 86_400_000;
 
-impl Driver {
+impl SyncDriver {
     /// Asks for letters until there are no more. What no desk wrote is left out, and moves nothing.
-    pub(crate) async fn letters(&self, ran: &mut Ran) -> Result<Event, Broken> {
+    pub(crate) async fn letters(&self, ran: &mut SyncOutcome) -> Result<Event, StepError> {
         let Some((manifest, _)) = self.manifest()? else { return Ok(Event::LettersDone) };
         let me = DeviceId::of(Hash::of(&lock(&self.outbox)?.setting(names::ENROLMENT)?.unwrap_or_default()));
         let wall = self.clock.wall().ms;
@@ -32,7 +32,7 @@ impl Driver {
         for _ in 0..MOST_ANSWERS {
             let response = self.get(&format!("/v1/letters/{me}?from={from}"), None).await?;
             let bytes = body(response, MAX_BYTES).await?;
-            let Letters { letters, desks } = cbor::decode_request(&bytes).map_err(|_| Failure::Nonsense)?;
+            let LetterPage { letters, desks } = cbor::decode_request(&bytes).map_err(|_| Failure::Nonsense)?;
             if letters.is_empty() {
                 break;
             }
@@ -42,7 +42,7 @@ impl Driver {
                     return Err(Failure::Nonsense.into());
                 }
                 from = index.saturating_add(1);
-                let desk = desks.iter().find(|desk| wrote(desk, bytes, me, &manifest));
+                let desk = desks.iter().find(|desk| is_written_by(desk, bytes, me, &manifest));
                 genuine.extend(desk.map(|desk| Genuine { index: *index, bytes, desk }));
             }
             ran.letters += lock(&self.outbox)?.keep_letters(&genuine)?;
@@ -59,7 +59,7 @@ impl Driver {
 }
 
 /// Whether a desk of this mission wrote a letter to a phone.
-fn wrote(desk: &[u8], letter: &[u8], to: DeviceId, manifest: &Manifest) -> bool {
+fn is_written_by(desk: &[u8], letter: &[u8], to: DeviceId, manifest: &Manifest) -> bool {
     let Ok(envelope) = Envelope::parse(letter, manifest.mission) else { return false };
     if envelope.header.device != DeviceId::of(Hash::of(desk)) || envelope.header.recipient != Some(to) {
         return false;

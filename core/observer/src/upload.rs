@@ -1,7 +1,7 @@
 //! Attachments to the server: several at a time, each chunk by chunk, going on where it broke off. What the server has decides
 //! where, so that at most one chunk of each is sent twice.
 
-use crate::drive::{Broken, Driver, Ran, body, failure, lock, unanswered};
+use crate::drive::{StepError, SyncDriver, SyncOutcome, body, failure, lock, unanswered};
 use crate::error::Error;
 use crate::listen::Change;
 use crate::store::StoredBlob;
@@ -11,9 +11,9 @@ use baqylau_protocol::blob::CHUNK;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::Hash;
-use baqylau_protocol::receipt::Kept;
+use baqylau_protocol::receipt::AttachmentProof;
 use baqylau_protocol::sync::{Event, Failure};
-use baqylau_protocol::wire::Have;
+use baqylau_protocol::wire::UploadProgress;
 use futures_util::{TryStreamExt, stream};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -22,8 +22,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// What a server says to a chunk.
-enum Answer {
-    Have(Have),
+enum ChunkReply {
+    Have(UploadProgress),
     /// Never: with its reason.
     No(String),
     /// It knows of no report that names it.
@@ -53,10 +53,10 @@ struct Sending {
     anew: u32,
 }
 
-impl Driver {
+impl SyncDriver {
     /// Sends what is due, the small ones first. One that the server refuses for good is noted; one that fails is tried again in the
     /// next run. Neither keeps the others waiting.
-    pub(crate) async fn attachments(&self, ran: &mut Ran) -> Result<Event, Broken> {
+    pub(crate) async fn attachments(&self, ran: &mut SyncOutcome) -> Result<Event, StepError> {
         let mut due = lock(&self.outbox)?.due_blobs()?;
         // What is carried for others may have come without its file.
         due.retain(|b| !b.carried || self.folder.join(b.hash.to_string()).exists());
@@ -67,7 +67,7 @@ impl Driver {
             let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
             match done {
                 Ok(()) => failed.1 = 0,
-                Err(Broken::Network(failure)) => {
+                Err(StepError::Network(failure)) => {
                     *failed = (failed.0.or(Some(failure)), failed.1 + 1);
                     let line = matches!(failure, Failure::Offline | Failure::Silent | Failure::Untrusted);
                     // That many in a row: it is the line, and not these.
@@ -84,27 +84,27 @@ impl Driver {
         ended?;
         let failed = failed.lock().unwrap_or_else(PoisonError::into_inner).0;
         match failed {
-            Some(failure) => Err(Broken::Network(failure)),
+            Some(failure) => Err(StepError::Network(failure)),
             None => Ok(Event::AttachmentsDone),
         }
     }
 
-    async fn attachment(&self, blob: StoredBlob, sent: &AtomicU64) -> Result<(), Broken> {
+    async fn attachment(&self, blob: StoredBlob, sent: &AtomicU64) -> Result<(), StepError> {
         let StoredBlob { hash, .. } = blob;
         let mut sending = Sending { blob, file: None, next: 0, anew: 0 };
         let mut answer = self.asked(|server| self.http.get(format!("{server}/v1/blobs/{hash}/have"))).await?;
         loop {
             let have = match answer {
-                Answer::Have(have) => have,
-                Answer::No(reason) => return Ok(lock(&self.outbox)?.blob_refused(hash, &reason)?),
-                Answer::Unknown => {
+                ChunkReply::Have(have) => have,
+                ChunkReply::No(reason) => return Ok(lock(&self.outbox)?.blob_refused(hash, &reason)?),
+                ChunkReply::Unknown => {
                     // Its receipt says that the report is there: the server lost it.
                     lock(&self.outbox)?.send_again()?;
                     return Err(Failure::Busy(None).into());
                 }
             };
             if let Some(proof) = &have.proof {
-                return match self.kept(blob, proof)? {
+                return match self.store_proof(blob, proof)? {
                     true => Ok(()),
                     false => Err(Failure::Nonsense.into()),
                 };
@@ -124,7 +124,7 @@ impl Driver {
     }
 
     /// What goes to the server that has so many bytes.
-    fn chunk(&self, sending: &mut Sending, have: u64) -> Result<Chunk, Broken> {
+    fn chunk(&self, sending: &mut Sending, have: u64) -> Result<Chunk, StepError> {
         let StoredBlob { hash, length, .. } = sending.blob;
         let path = self.folder.join(hash.to_string());
         if have < sending.next {
@@ -153,16 +153,16 @@ impl Driver {
     }
 
     /// Whether a proof verifies: only that makes an attachment delivered. What was carried for others is not needed any more.
-    pub(crate) fn kept(&self, blob: StoredBlob, proof: &[u8]) -> Result<bool, Error> {
+    pub(crate) fn store_proof(&self, blob: StoredBlob, proof: &[u8]) -> Result<bool, Error> {
         let mut outbox = lock(&self.outbox)?;
         let manifest = outbox.setting(crate::drive::names::MANIFEST)?.unwrap_or_default();
         let keys = Manifest::open(&manifest, &self.root)?.receipt_keys;
-        if Kept::verify(proof, blob.hash, &keys, self.mission).is_err() {
+        if AttachmentProof::verify(proof, blob.hash, &keys, self.mission).is_err() {
             return Ok(false);
         }
         outbox.blob_kept(blob.hash, proof)?;
         drop(outbox);
-        self.bell.ring(Change::Delivery);
+        self.bell.notify(Change::Delivery);
         if blob.carried {
             let _gone = std::fs::remove_file(self.folder.join(blob.hash.to_string()));
         }
@@ -170,7 +170,7 @@ impl Driver {
     }
 
     /// Asks the servers in order.
-    async fn asked(&self, request: impl Fn(&str) -> Call) -> Result<Answer, Broken> {
+    async fn asked(&self, request: impl Fn(&str) -> Call) -> Result<ChunkReply, StepError> {
         let mut last = Failure::Offline;
         for server in &self.servers {
             let response = match request(server).send().await {
@@ -183,13 +183,13 @@ impl Driver {
             match response.status() {
                 s if s.is_success() => {
                     let bytes = body(response, cbor::MAX_BYTES).await?;
-                    return Ok(Answer::Have(cbor::decode(&bytes, "have").map_err(|_| Failure::Nonsense)?));
+                    return Ok(ChunkReply::Have(cbor::decode(&bytes, "have").map_err(|_| Failure::Nonsense)?));
                 }
                 StatusCode::CONFLICT | StatusCode::PAYLOAD_TOO_LARGE => {
                     let words = body(response, 4096).await?;
-                    return Ok(Answer::No(String::from_utf8_lossy(&words).trim().to_owned()));
+                    return Ok(ChunkReply::No(String::from_utf8_lossy(&words).trim().to_owned()));
                 }
-                StatusCode::NOT_FOUND => return Ok(Answer::Unknown),
+                StatusCode::NOT_FOUND => return Ok(ChunkReply::Unknown),
                 _ => last = failure(&response),
             }
         }

@@ -26,7 +26,7 @@ pub enum Policy {
 }
 
 /// Keys that never leave the hardware. `bind` is an HMAC inside it.
-pub trait KeyVault: Send + Sync {
+pub trait Vault: Send + Sync {
     /// Makes the key of an alias, if there is none.
     ///
     /// # Errors
@@ -71,7 +71,7 @@ impl FileVault {
     }
 }
 
-impl KeyVault for FileVault {
+impl Vault for FileVault {
     /// A folder knows no faces: every policy is [`Policy::App`].
     fn create(&self, alias: &str, _policy: Policy) -> Result<(), VaultError> {
         let path = self.path(alias);

@@ -18,7 +18,7 @@ const PLAIN: usize = CHUNK - TAG;
 
 /// An encrypted file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sealed {
+pub struct SealedFile {
     /// SHA-256 of the encrypted bytes.
     pub hash: Hash,
     /// How many they are.
@@ -103,7 +103,7 @@ impl<W: Write> Sealer<W> {
     ///
     /// # Errors
     /// Writing fails, or the file is larger than [`MAX_BLOB`].
-    pub fn finish(mut self) -> Result<(Sealed, W)> {
+    pub fn finish(mut self) -> Result<(SealedFile, W)> {
         let mut padding = padded(self.size) - self.size;
         let zeros = [0; 4096];
         while padding > 0 {
@@ -113,7 +113,7 @@ impl<W: Write> Sealer<W> {
         }
         self.seal(true)?;
         let hash = digest(self.hash);
-        Ok((Sealed { hash, length: self.length, size: self.size }, self.out))
+        Ok((SealedFile { hash, length: self.length, size: self.size }, self.out))
     }
 
     fn take(&mut self, mut bytes: &[u8]) -> Result<()> {

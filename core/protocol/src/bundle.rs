@@ -1,7 +1,7 @@
 //! The signed description of a mission: a small manifest that names content-addressed, compressed parts.
 
 use crate::cbor;
-use crate::cose::{self, CoseError, Type};
+use crate::cose::{self, CoseError, ObjectType};
 use crate::ids::{Hash, MissionId, PublicKey};
 use crate::keys::{ReadingKey, SigningKey};
 use minicbor::bytes::ByteVec;
@@ -29,7 +29,7 @@ pub enum PartKind {
 
 /// A part, by the hash of its uncompressed bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub struct Part {
+pub struct BundlePart {
     /// What it is.
     #[n(0)]
     pub kind: PartKind,
@@ -83,7 +83,7 @@ pub struct Manifest {
     pub servers: Vec<String>,
     /// The parts.
     #[n(11)]
-    pub parts: Vec<Part>,
+    pub parts: Vec<BundlePart>,
 }
 
 /// Why a manifest or part is refused. What was there before stays.
@@ -126,7 +126,7 @@ impl Manifest {
     /// Signs it as the root.
     #[must_use]
     pub fn sign(&self, root: &SigningKey) -> Vec<u8> {
-        cose::sign(Type::Manifest, root, &[], &cbor::encode(self))
+        cose::sign(ObjectType::Manifest, root, &[], &cbor::encode(self))
     }
 
     /// Verifies one.
@@ -134,7 +134,7 @@ impl Manifest {
     /// # Errors
     /// Not by the root, of another mission, or malformed.
     pub fn open(bytes: &[u8], root: &PublicKey) -> Result<Self, BundleError> {
-        let payload = cose::open(Type::Manifest, bytes, root, &[])?;
+        let payload = cose::open(ObjectType::Manifest, bytes, root, &[])?;
         let manifest: Self = cbor::decode(payload, "manifest").map_err(CoseError::from)?;
         let mission = MissionId::of(root);
         if manifest.mission == mission { Ok(manifest) } else { Err(BundleError::Mission { found: manifest.mission }) }
@@ -157,7 +157,7 @@ impl Manifest {
 
     /// The part that packed bytes are, with what they unpack to. They are inflated once, to no more than the largest part has.
     #[must_use]
-    pub fn unpack(&self, packed: &[u8]) -> Option<(&Part, Vec<u8>)> {
+    pub fn unpack(&self, packed: &[u8]) -> Option<(&BundlePart, Vec<u8>)> {
         let largest = self.parts.iter().map(|p| p.size).max()?;
         let limit = usize::try_from(largest).unwrap_or(usize::MAX).min(MAX_PART);
         let bytes = decompress_to_vec_with_limit(packed, limit).ok()?;
@@ -167,12 +167,12 @@ impl Manifest {
 
     /// The part of a kind and name.
     #[must_use]
-    pub fn part(&self, kind: PartKind, name: &str) -> Option<&Part> {
+    pub fn part(&self, kind: PartKind, name: &str) -> Option<&BundlePart> {
         self.parts.iter().find(|p| p.kind == kind && p.name == name)
     }
 }
 
-impl Part {
+impl BundlePart {
     /// Describes and compresses the bytes of a part.
     #[must_use]
     pub fn pack(kind: PartKind, name: &str, bytes: &[u8]) -> (Self, Vec<u8>) {

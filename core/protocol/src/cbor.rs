@@ -70,16 +70,16 @@ pub fn decode<'b, T: Decode<'b, ()> + Encode<()>>(bytes: &'b [u8], what: &'stati
 /// Whether bytes are the encoding of a value, without making it.
 #[must_use]
 pub fn is_encoding_of<T: Encode<()>>(bytes: &[u8], value: &T) -> bool {
-    let mut same = Same { rest: bytes };
+    let mut same = Comparison { rest: bytes };
     minicbor::encode(value, &mut same).is_ok() && same.rest.is_empty()
 }
 
 /// Compares what is written with what is expected.
-struct Same<'b> {
+struct Comparison<'b> {
     rest: &'b [u8],
 }
 
-impl minicbor::encode::Write for Same<'_> {
+impl minicbor::encode::Write for Comparison<'_> {
     type Error = ();
 
     fn write_all(&mut self, bytes: &[u8]) -> Result<(), ()> {

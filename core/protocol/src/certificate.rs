@@ -1,7 +1,7 @@
 //! Certificates for one-use invite keys, and the invite that carries one to a phone.
 
 use crate::cbor;
-use crate::cose::{self, CoseError, Type};
+use crate::cose::{self, CoseError, ObjectType};
 use crate::ids::{DeviceId, Hash, MissionId, PublicKey, SubjectId};
 use crate::keys::SigningKey;
 use data_encoding::BASE64URL_NOPAD;
@@ -52,7 +52,7 @@ impl Certificate {
     /// Signs it as the issuer.
     #[must_use]
     pub fn sign(&self, issuer: &SigningKey) -> Vec<u8> {
-        cose::sign(Type::Certificate, issuer, &[], &cbor::encode(self))
+        cose::sign(ObjectType::Certificate, issuer, &[], &cbor::encode(self))
     }
 
     /// Verifies one.
@@ -60,7 +60,7 @@ impl Certificate {
     /// # Errors
     /// Not by this issuer, of another mission, or malformed.
     pub fn open(bytes: &[u8], issuer: &PublicKey, mission: MissionId) -> Result<Self, CertificateError> {
-        let payload = cose::open(Type::Certificate, bytes, issuer, &[])?;
+        let payload = cose::open(ObjectType::Certificate, bytes, issuer, &[])?;
         let certificate: Self = cbor::decode(payload, "certificate").map_err(CoseError::from)?;
         if certificate.mission != mission {
             return Err(CertificateError::Mission { found: certificate.mission });
@@ -157,7 +157,7 @@ impl Invite {
         let bytes = BASE64URL_NOPAD.decode(body.as_bytes()).map_err(|e| InviteError::Damaged(e.to_string()))?;
         let invite: Self = cbor::decode(&bytes, "invite").map_err(|e| InviteError::Damaged(e.to_string()))?;
         // Whether the issuer signed it is seen when the bundle is here; that it says this is seen now.
-        let certificate = cose::Unverified::parse(Type::Certificate, &invite.certificate).ok();
+        let certificate = cose::Unverified::parse(ObjectType::Certificate, &invite.certificate).ok();
         let certificate: Option<Certificate> =
             certificate.and_then(|c| cbor::decode(c.untrusted(), "certificate").ok());
         let key = SigningKey::from_seed(*invite.seed).public();

@@ -12,7 +12,7 @@ use minicbor::{Decoder, Encoder};
 /// What a signed object is. The numbers are content formats from the range for experiments (RFC 7252, section 12.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u16)]
-pub enum Type {
+pub enum ObjectType {
     /// The inner signature of a report.
     Report = 65001,
     /// The outer signature of an envelope.
@@ -51,7 +51,7 @@ pub enum Type {
     Coding = 65018,
 }
 
-impl Type {
+impl ObjectType {
     /// What an envelope may hold.
     pub const SEALED: [Self; 9] = [
         Self::Report,
@@ -82,20 +82,20 @@ pub enum CoseError {
     #[error("a signed object of another type than {expected:?}")]
     Type {
         /// The type that was expected.
-        expected: Type,
+        expected: ObjectType,
     },
     /// The signature is not by the key.
     #[error("the signature of the {0:?} does not verify: it was altered, or signed with another key")]
-    Signature(Type),
+    Signature(ObjectType),
 }
 
-fn protected(kind: Type) -> [u8; 7] {
+fn protected(kind: ObjectType) -> [u8; 7] {
     let [high, low] = (kind as u16).to_be_bytes();
     [0xa2, 0x01, 0x27, 0x10, 0x19, high, low]
 }
 
 /// What is signed: `["Signature1", protected, external_aad, payload]`.
-fn to_be_signed(kind: Type, aad: &[u8], payload: &[u8]) -> Vec<u8> {
+fn to_be_signed(kind: ObjectType, aad: &[u8], payload: &[u8]) -> Vec<u8> {
     let protected = protected(kind);
     let bytes = |b| <&ByteSlice>::from(b);
     cbor::encode(&("Signature1", bytes(&protected[..]), bytes(aad), bytes(payload)))
@@ -103,7 +103,7 @@ fn to_be_signed(kind: Type, aad: &[u8], payload: &[u8]) -> Vec<u8> {
 
 /// Signs a payload; `aad` is signed with it and not carried.
 #[must_use]
-pub fn sign(kind: Type, key: &SigningKey, aad: &[u8], payload: &[u8]) -> Vec<u8> {
+pub fn sign(kind: ObjectType, key: &SigningKey, aad: &[u8], payload: &[u8]) -> Vec<u8> {
     let signature = key.sign(&to_be_signed(kind, aad, payload));
     let mut out = vec![0xd2, 0x84, 0x47];
     out.extend_from_slice(&protected(kind));
@@ -116,7 +116,7 @@ pub fn sign(kind: Type, key: &SigningKey, aad: &[u8], payload: &[u8]) -> Vec<u8>
 
 /// Whether bytes begin as a signed object of a type.
 #[must_use]
-pub fn is(kind: Type, bytes: &[u8]) -> bool {
+pub fn is(kind: ObjectType, bytes: &[u8]) -> bool {
     bytes.get(3..10) == Some(&protected(kind)[..])
 }
 
@@ -140,7 +140,7 @@ pub fn head_length(length: usize) -> usize {
 /// A signed object taken apart, not yet verified.
 #[derive(Debug, Clone, Copy)]
 pub struct Unverified<'b> {
-    kind: Type,
+    kind: ObjectType,
     payload: &'b [u8],
     signature: Signature,
 }
@@ -150,7 +150,7 @@ impl<'b> Unverified<'b> {
     ///
     /// # Errors
     /// It is none, or of another type.
-    pub fn parse(kind: Type, bytes: &'b [u8]) -> Result<Self, CoseError> {
+    pub fn parse(kind: ObjectType, bytes: &'b [u8]) -> Result<Self, CoseError> {
         if bytes.len() > cbor::MAX_BYTES {
             return Err(Malformed::TooLong { found: bytes.len(), limit: cbor::MAX_BYTES }.into());
         }
@@ -193,6 +193,6 @@ impl<'b> Unverified<'b> {
 ///
 /// # Errors
 /// It is no such object, or not signed by `key`.
-pub fn open<'b>(kind: Type, bytes: &'b [u8], key: &PublicKey, aad: &[u8]) -> Result<&'b [u8], CoseError> {
+pub fn open<'b>(kind: ObjectType, bytes: &'b [u8], key: &PublicKey, aad: &[u8]) -> Result<&'b [u8], CoseError> {
     Unverified::parse(kind, bytes)?.verify(key, aad)
 }

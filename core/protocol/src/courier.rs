@@ -21,7 +21,7 @@ pub const FRAME_BYTES: usize = 600;
 /// The content of a courier file.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
-pub struct Courier {
+pub struct CourierFile {
     /// [`crate::VERSION`].
     #[n(0)]
     pub v: u8,
@@ -72,7 +72,7 @@ pub enum CourierError {
     Mixed,
 }
 
-impl Courier {
+impl CourierFile {
     /// Its bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {

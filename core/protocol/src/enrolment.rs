@@ -2,7 +2,7 @@
 
 use crate::cbor;
 use crate::certificate::{Certificate, CertificateError, Role};
-use crate::cose::{self, CoseError, Type, Unverified};
+use crate::cose::{self, CoseError, ObjectType, Unverified};
 use crate::ids::{DeviceId, Hash, MissionId, PublicKey, SubjectId};
 use crate::keys::{KEM_SEALED, SigningKey};
 use minicbor::bytes::{ByteArray, ByteVec};
@@ -64,8 +64,8 @@ impl Enrolment {
     /// Signs with both keys: the object that is sent and logged.
     #[must_use]
     pub fn sign(&self, device: &SigningKey, invite: &SigningKey) -> Vec<u8> {
-        let inner = cose::sign(Type::Enrolment, device, &[], &cbor::encode(self));
-        cose::sign(Type::Enrolled, invite, &[], &inner)
+        let inner = cose::sign(ObjectType::Enrolment, device, &[], &cbor::encode(self));
+        cose::sign(ObjectType::Enrolled, invite, &[], &inner)
     }
 }
 
@@ -76,8 +76,8 @@ impl Enrolled {
     /// # Errors
     /// Forged, of another mission, or malformed.
     pub fn open(bytes: &[u8], issuer: &PublicKey, mission: MissionId) -> Result<Self, CertificateError> {
-        let outer = Unverified::parse(Type::Enrolled, bytes)?;
-        let inner = Unverified::parse(Type::Enrolment, outer.untrusted())?;
+        let outer = Unverified::parse(ObjectType::Enrolled, bytes)?;
+        let inner = Unverified::parse(ObjectType::Enrolment, outer.untrusted())?;
         let enrolment: Enrolment = cbor::decode(inner.untrusted(), "enrolment").map_err(CoseError::from)?;
         let certificate = Certificate::open(&enrolment.certificate, issuer, mission)?;
         if enrolment.mission != mission {

@@ -1,9 +1,9 @@
 //! An envelope: a report sealed to the coordinators and signed by the device. These bytes are stored, sent and logged.
 
 use crate::cbor::{self, Malformed};
-use crate::cose::{self, CoseError, Type, Unverified, head_length};
+use crate::cose::{self, CoseError, ObjectType, Unverified, head_length};
 use crate::ids::{DeviceId, Hash, MissionId, PublicKey};
-use crate::keys::{Opens, ReadingKey, SigningKey};
+use crate::keys::{OpeningKey, ReadingKey, SigningKey};
 use crate::seal::{self, SealError, SharedKey};
 use minicbor::bytes::ByteSlice;
 use minicbor::{Decode, Encode};
@@ -21,7 +21,7 @@ pub const MAX_PLAIN: usize = 8 << 20;
 /// What an envelope says in the clear, and no more.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
-pub struct Header {
+pub struct EnvelopeHeader {
     /// [`crate::VERSION`].
     #[n(0)]
     pub v: u8,
@@ -53,14 +53,14 @@ pub struct Header {
 
 /// To whom an envelope is sealed.
 #[derive(Debug, Clone, Copy)]
-pub enum To<'k> {
+pub enum Recipient<'k> {
     /// To the mission's desks.
     Desks(&'k ReadingKey),
     /// To a phone: its id and its X25519 `box` key.
     Phone(DeviceId, &'k [u8; 32]),
 }
 
-impl To<'_> {
+impl Recipient<'_> {
     fn number(self) -> u32 {
         match self {
             Self::Desks(key) => key.number,
@@ -106,7 +106,7 @@ pub struct Address<'k> {
     /// The hash of the envelope before.
     pub prev: Hash,
     /// The reading key.
-    pub to: To<'k>,
+    pub to: Recipient<'k>,
     /// The attachments of what is inside.
     pub blobs: &'k [Blob],
 }
@@ -160,12 +160,12 @@ pub enum EnvelopeError {
 /// The payload is too large, or the reading key is not valid.
 pub fn make(
     address: &Address,
-    kind: Type,
+    kind: ObjectType,
     device: &SigningKey,
     shared: &SharedKey,
     payload: &[u8],
 ) -> Result<Vec<u8>, EnvelopeError> {
-    let mut header = Header {
+    let mut header = EnvelopeHeader {
         v: crate::VERSION,
         mission: address.mission,
         device: address.device,
@@ -189,7 +189,7 @@ pub fn make(
             plain.resize(room, 0);
             let sealed = seal::seal(address.to.key(), shared, address.mission, &aad, &plain)?;
             let body = (<&ByteSlice>::from(&aad[..]), <&ByteSlice>::from(&sealed[..]));
-            return Ok(cose::sign(Type::Envelope, device, &[], &cbor::encode(&body)));
+            return Ok(cose::sign(ObjectType::Envelope, device, &[], &cbor::encode(&body)));
         }
         header.class += 1;
         if header.class > MAX_CLASS {
@@ -227,7 +227,7 @@ fn room(header: &[u8], class: u8) -> usize {
 #[derive(Debug, Clone)]
 pub struct Envelope<'b> {
     /// What it says in the clear.
-    pub header: Header,
+    pub header: EnvelopeHeader,
     /// The hash of the whole: its name everywhere.
     pub hash: Hash,
     header_bytes: &'b [u8],
@@ -241,12 +241,12 @@ impl<'b> Envelope<'b> {
     /// # Errors
     /// It is none, of another mission, or not of the length of its class.
     pub fn parse(bytes: &'b [u8], mission: MissionId) -> Result<Self, EnvelopeError> {
-        let cose = Unverified::parse(Type::Envelope, bytes)?;
+        let cose = Unverified::parse(ObjectType::Envelope, bytes)?;
         cbor::check(cose.untrusted())?;
         let shape = |e: minicbor::decode::Error| Malformed::Shape { what: "envelope", detail: e.to_string() };
         let (header_bytes, sealed): (&ByteSlice, &ByteSlice) = minicbor::decode(cose.untrusted()).map_err(shape)?;
         let (header_bytes, sealed): (&'b [u8], &'b [u8]) = (header_bytes, sealed);
-        let header: Header = cbor::decode(header_bytes, "envelope header")?;
+        let header: EnvelopeHeader = cbor::decode(header_bytes, "envelope header")?;
         if header.mission != mission {
             return Err(EnvelopeError::Mission { found: header.mission });
         }
@@ -261,10 +261,10 @@ impl<'b> Envelope<'b> {
 
     /// What bytes say in the clear, before anything was verified.
     #[must_use]
-    pub fn untrusted_header(bytes: &[u8]) -> Option<Header> {
-        let cose = Unverified::parse(Type::Envelope, bytes).ok()?;
+    pub fn untrusted_header(bytes: &[u8]) -> Option<EnvelopeHeader> {
+        let cose = Unverified::parse(ObjectType::Envelope, bytes).ok()?;
         let (header, _): (&ByteSlice, &ByteSlice) = minicbor::decode(cose.untrusted()).ok()?;
-        cbor::decode::<Header>(header, "envelope header").ok()
+        cbor::decode::<EnvelopeHeader>(header, "envelope header").ok()
     }
 
     /// Verifies the outer signature.
@@ -283,15 +283,15 @@ impl<'b> Envelope<'b> {
     pub fn open(
         &self,
         device: &PublicKey,
-        secret: &impl Opens,
+        secret: &impl OpeningKey,
         shared: &SharedKey,
-    ) -> Result<(Type, Zeroizing<Vec<u8>>), EnvelopeError> {
+    ) -> Result<(ObjectType, Zeroizing<Vec<u8>>), EnvelopeError> {
         self.verify(device)?;
         let plain = seal::unseal(secret, shared, self.header.mission, self.header_bytes, self.sealed)?;
         let end = plain.iter().rposition(|b| *b != 0).filter(|at| plain[*at] == 0x80).ok_or(EnvelopeError::Packing)?;
         let inner = decompress_to_vec_with_limit(&plain[..end], MAX_PLAIN).map_err(|_| EnvelopeError::Packing)?;
         let inner = Zeroizing::new(inner);
-        let kind = Type::SEALED.into_iter().find(|kind| cose::is(*kind, &inner)).unwrap_or(Type::Report);
+        let kind = ObjectType::SEALED.into_iter().find(|kind| cose::is(*kind, &inner)).unwrap_or(ObjectType::Report);
         let payload = cose::open(kind, &inner, device, self.header_bytes)?;
         Ok((kind, Zeroizing::new(payload.to_vec())))
     }

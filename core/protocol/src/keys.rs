@@ -164,19 +164,19 @@ pub struct BoxKey {
 }
 
 /// A secret key that HPKE opens with.
-pub trait Opens {
+pub trait OpeningKey {
     /// The X25519 key.
     #[doc(hidden)]
     fn x25519(&self) -> &<X25519HkdfSha256 as Kem>::PrivateKey;
 }
 
-impl Opens for ReadingSecret {
+impl OpeningKey for ReadingSecret {
     fn x25519(&self) -> &<X25519HkdfSha256 as Kem>::PrivateKey {
         &self.x25519
     }
 }
 
-impl Opens for BoxKey {
+impl OpeningKey for BoxKey {
     fn x25519(&self) -> &<X25519HkdfSha256 as Kem>::PrivateKey {
         &self.secret
     }

@@ -17,12 +17,12 @@ fn node_hash(left: &Hash, right: &Hash) -> Hash {
 
 /// A growing tree. Keeps the hashes of all complete subtrees: 64 bytes a leaf.
 #[derive(Debug, Clone, Default)]
-pub struct Tree {
+pub struct MerkleTree {
     /// `levels[k][i]` is the root of the leaves `i * 2^k .. (i + 1) * 2^k`.
     levels: Vec<Vec<Hash>>,
 }
 
-impl Tree {
+impl MerkleTree {
     /// How many leaves there are.
     #[must_use]
     pub fn len(&self) -> usize {

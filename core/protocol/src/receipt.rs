@@ -1,7 +1,7 @@
 //! The server's signed proof that an object is durably in its log.
 
 use crate::cbor::{self, Malformed};
-use crate::cose::{self, CoseError, Type};
+use crate::cose::{self, CoseError, ObjectType};
 use crate::ids::{Hash, MissionId, PublicKey};
 use crate::keys::SigningKey;
 use crate::merkle;
@@ -33,7 +33,7 @@ impl TreeHead {
     /// Signs it as the server.
     #[must_use]
     pub fn sign(&self, key: &SigningKey) -> Vec<u8> {
-        cose::sign(Type::TreeHead, key, &[], &cbor::encode(self))
+        cose::sign(ObjectType::TreeHead, key, &[], &cbor::encode(self))
     }
 
     /// Verifies one against the receipt keys of the bundle.
@@ -41,8 +41,8 @@ impl TreeHead {
     /// # Errors
     /// Signed by none of them, of another mission, or malformed.
     pub fn open(bytes: &[u8], keys: &[PublicKey], mission: MissionId) -> Result<Self, ReceiptError> {
-        let opened = keys.iter().find_map(|key| cose::open(Type::TreeHead, bytes, key, &[]).ok());
-        let payload = opened.ok_or(CoseError::Signature(Type::TreeHead))?;
+        let opened = keys.iter().find_map(|key| cose::open(ObjectType::TreeHead, bytes, key, &[]).ok());
+        let payload = opened.ok_or(CoseError::Signature(ObjectType::TreeHead))?;
         let head: Self = cbor::decode(payload, "tree head").map_err(CoseError::from)?;
         if head.mission == mission { Ok(head) } else { Err(ReceiptError::Mission { found: head.mission }) }
     }
@@ -51,7 +51,7 @@ impl TreeHead {
 /// What the server signs when it has all of an attachment.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
-pub struct Kept {
+pub struct AttachmentProof {
     /// [`crate::VERSION`].
     #[n(0)]
     pub v: u8,
@@ -66,11 +66,11 @@ pub struct Kept {
     pub length: u64,
 }
 
-impl Kept {
+impl AttachmentProof {
     /// Signs it as the server.
     #[must_use]
     pub fn sign(&self, key: &SigningKey) -> Vec<u8> {
-        cose::sign(Type::Kept, key, &[], &cbor::encode(self))
+        cose::sign(ObjectType::Kept, key, &[], &cbor::encode(self))
     }
 
     /// Verifies a proof for an attachment.
@@ -78,8 +78,8 @@ impl Kept {
     /// # Errors
     /// Not by the server, or for another.
     pub fn verify(bytes: &[u8], hash: Hash, keys: &[PublicKey], mission: MissionId) -> Result<(), ReceiptError> {
-        let opened = keys.iter().find_map(|key| cose::open(Type::Kept, bytes, key, &[]).ok());
-        let payload = opened.ok_or(CoseError::Signature(Type::Kept))?;
+        let opened = keys.iter().find_map(|key| cose::open(ObjectType::Kept, bytes, key, &[]).ok());
+        let payload = opened.ok_or(CoseError::Signature(ObjectType::Kept))?;
         let kept: Self = cbor::decode(payload, "proof of an attachment").map_err(CoseError::from)?;
         match kept {
             Self { mission: found, .. } if found != mission => Err(ReceiptError::Mission { found }),

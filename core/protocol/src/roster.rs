@@ -1,7 +1,7 @@
 //! Which devices count. Signed by the issuer; no server can be trusted to know that an invite was used once.
 
 use crate::cbor;
-use crate::cose::{self, CoseError, Type};
+use crate::cose::{self, CoseError, ObjectType};
 use crate::ids::{DeviceId, Hash, MissionId, PublicKey};
 use crate::keys::SigningKey;
 use minicbor::{Decode, Encode};
@@ -23,7 +23,7 @@ pub enum Standing {
 
 /// One device.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub struct Entry {
+pub struct RosterEntry {
     /// Which.
     #[n(0)]
     pub device: DeviceId,
@@ -56,14 +56,14 @@ pub struct Roster {
     pub prev: Option<Hash>,
     /// The devices, ascending.
     #[n(4)]
-    pub devices: Vec<Entry>,
+    pub devices: Vec<RosterEntry>,
 }
 
 impl Roster {
     /// Signs it as the issuer.
     #[must_use]
     pub fn sign(&self, issuer: &SigningKey) -> Vec<u8> {
-        cose::sign(Type::Roster, issuer, &[], &cbor::encode(self))
+        cose::sign(ObjectType::Roster, issuer, &[], &cbor::encode(self))
     }
 
     /// Verifies one.
@@ -71,7 +71,7 @@ impl Roster {
     /// # Errors
     /// Not by this issuer, of another mission, or malformed.
     pub fn open(bytes: &[u8], issuer: &PublicKey, mission: MissionId) -> Result<Self, RosterError> {
-        let payload = cose::open(Type::Roster, bytes, issuer, &[])?;
+        let payload = cose::open(ObjectType::Roster, bytes, issuer, &[])?;
         let roster: Self = cbor::decode(payload, "roster").map_err(CoseError::from)?;
         if roster.mission == mission { Ok(roster) } else { Err(RosterError::Mission { found: roster.mission }) }
     }
@@ -84,7 +84,7 @@ impl Roster {
 
     /// What it says of a device.
     #[must_use]
-    pub fn find(&self, device: DeviceId) -> Option<&Entry> {
+    pub fn find(&self, device: DeviceId) -> Option<&RosterEntry> {
         self.devices.iter().find(|e| e.device == device)
     }
 }

@@ -4,7 +4,7 @@
 //! breaks X25519 later, at 48 bytes an envelope.
 
 use crate::ids::{Hash, MissionId};
-use crate::keys::{KEM_SEALED, Opens, ReadingKey, ReadingSecret};
+use crate::keys::{KEM_SEALED, OpeningKey, ReadingKey, ReadingSecret};
 use hpke::aead::ChaCha20Poly1305;
 use hpke::kdf::HkdfSha256;
 use hpke::kem::{X25519HkdfSha256, XWing};
@@ -132,7 +132,7 @@ pub fn seal(
 /// # Errors
 /// It was not made for this key by this device, or it was altered.
 pub fn unseal(
-    secret: &impl Opens,
+    secret: &impl OpeningKey,
     shared: &SharedKey,
     mission: MissionId,
     aad: &[u8],

@@ -9,7 +9,7 @@
 //!    └─────────┴─────────┴──► Waiting (failure: backoff with jitter, or what the server asked for)
 //! ```
 
-use crate::wire::{Code, Refusal, Verdict};
+use crate::wire::{Refusal, RefusalCode, Verdict};
 use std::collections::VecDeque;
 
 /// The most envelopes of one request; small, so that a bad line gets some through.
@@ -36,7 +36,7 @@ pub fn refusal_pause(times: u32) -> i64 {
 
 /// An envelope that waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Waiting {
+pub struct WaitingEnvelope {
     /// The store's number for it.
     pub id: i64,
     /// Its length.
@@ -47,11 +47,11 @@ pub struct Waiting {
 
 /// What a phone knows when it begins, all of it from the store.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Known {
+pub struct SyncInputs {
     /// Whether a receipt for the enrolment is there.
     pub enrolled: bool,
     /// What waits, oldest first.
-    pub queue: Vec<Waiting>,
+    pub queue: Vec<WaitingEnvelope>,
     /// How many times in a row it failed; survives a restart.
     pub failures: u32,
     /// Not to try before, in milliseconds since 1970; survives a restart.
@@ -62,11 +62,11 @@ pub struct Known {
 
 /// Where it stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct State {
+pub struct SyncState {
     phase: Phase,
     enrolled: bool,
-    queue: VecDeque<Waiting>,
-    in_flight: Vec<Waiting>,
+    queue: VecDeque<WaitingEnvelope>,
+    in_flight: Vec<WaitingEnvelope>,
     failures: u32,
     /// One new enrolment a run, when the server does not know the device.
     enrolled_again: bool,
@@ -89,7 +89,7 @@ enum Phase {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// It begins.
-    Begin(Known),
+    Begin(SyncInputs),
     /// The bundle is up to date, or its refusal is noted.
     BundleDone,
     /// The server's word on the enrolment.
@@ -167,7 +167,7 @@ pub enum Stop {
 
 /// One step. `now` is the corrected time in milliseconds since 1970, `jitter` a fresh random number.
 #[must_use]
-pub fn step(mut state: State, event: Event, now: i64, jitter: u32) -> (State, Vec<Action>) {
+pub fn step(mut state: SyncState, event: Event, now: i64, jitter: u32) -> (SyncState, Vec<Action>) {
     let actions = match event {
         Event::Begin(known) => state.begin(known, now),
         Event::BundleDone if state.phase == Phase::Bundle => state.after_bundle(),
@@ -192,8 +192,8 @@ pub fn step(mut state: State, event: Event, now: i64, jitter: u32) -> (State, Ve
     (state, actions)
 }
 
-impl State {
-    fn begin(&mut self, known: Known, now: i64) -> Vec<Action> {
+impl SyncState {
+    fn begin(&mut self, known: SyncInputs, now: i64) -> Vec<Action> {
         *self = Self { enrolled: known.enrolled, failures: known.failures, ..Self::default() };
         // A pause that is longer than any was noted under a clock that has been put right since.
         let pause = known.not_before - now;
@@ -267,14 +267,14 @@ impl State {
             return self.failed(Failure::Nonsense, now, jitter);
         }
         let sent = std::mem::take(&mut self.in_flight);
-        let unknown = |v: &Verdict| matches!(v, Verdict::Refused(Refusal { code: Code::UnknownDevice, .. }));
+        let unknown = |v: &Verdict| matches!(v, Verdict::Refused(Refusal { code: RefusalCode::UnknownDevice, .. }));
         let enrol = verdicts.iter().any(unknown) && !self.enrolled_again;
         let mut actions = Vec::new();
         let mut again = Vec::new();
         let mut later = false;
         for (waiting, verdict) in sent.into_iter().zip(verdicts) {
             match &verdict {
-                Verdict::Refused(refusal) if refusal.code == Code::UnknownDevice && enrol => again.push(waiting),
+                Verdict::Refused(refusal) if refusal.code == RefusalCode::UnknownDevice && enrol => again.push(waiting),
                 Verdict::Refused(refusal) if refusal.code.may_pass() => {
                     later = true;
                     actions.push(Action::Commit(waiting.id, verdict));

@@ -1,7 +1,7 @@
 //! Bodies of HTTP requests and responses. `docs/formats.md` lists the paths.
 
 use crate::cbor;
-use crate::cose::{self, CoseError, Type};
+use crate::cose::{self, CoseError, ObjectType};
 use crate::ids::{DeviceId, Hash, MissionId, PublicKey};
 use crate::keys::SigningKey;
 use crate::receipt::Receipt;
@@ -63,7 +63,7 @@ pub enum Verdict {
 pub struct Refusal {
     /// The reason, for a program.
     #[n(0)]
-    pub code: Code,
+    pub code: RefusalCode,
     /// The reason, in words for the observer.
     #[n(1)]
     pub reason: String,
@@ -72,7 +72,7 @@ pub struct Refusal {
 /// Reasons of a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
 #[cbor(index_only)]
-pub enum Code {
+pub enum RefusalCode {
     /// Neither enrolment nor envelope, or of a later version.
     #[n(0)]
     Malformed,
@@ -99,7 +99,7 @@ pub enum Code {
     Quota,
 }
 
-impl Code {
+impl RefusalCode {
     /// Whether sending the same bytes again soon can succeed. Everything else is tried again too, more and more rarely.
     #[must_use]
     pub fn may_pass(self) -> bool {
@@ -151,7 +151,7 @@ pub struct Damaged {
 
 /// `GET /v1/letters/{device}?from=N`: letters of desks to a phone, with the enrolments of who wrote them.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub struct Letters {
+pub struct LetterPage {
     /// Index and envelope, in the order of the log.
     #[cbor(n(0), decode_with = "cbor::at_most::<_, _, MAX_LETTERS>")]
     pub letters: Vec<(u64, ByteVec)>,
@@ -162,7 +162,7 @@ pub struct Letters {
 
 /// `GET /v1/blobs/{hash}/have` and the answer to a chunk: how much of an attachment the server has.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub struct Have {
+pub struct UploadProgress {
     /// Bytes, from the beginning.
     #[n(0)]
     pub bytes: u64,
@@ -197,7 +197,7 @@ impl ReadRequest {
     /// Signs it with the desk's device key.
     #[must_use]
     pub fn sign(&self, key: &SigningKey) -> Vec<u8> {
-        cose::sign(Type::Request, key, &[], &cbor::encode(self))
+        cose::sign(ObjectType::Request, key, &[], &cbor::encode(self))
     }
 
     /// The request before anybody vouched for it: to find the device's key.
@@ -205,7 +205,7 @@ impl ReadRequest {
     /// # Errors
     /// It is none.
     pub fn peek(bytes: &[u8]) -> Result<Self, CoseError> {
-        let request: Self = cbor::decode(cose::Unverified::parse(Type::Request, bytes)?.untrusted(), "request")?;
+        let request: Self = cbor::decode(cose::Unverified::parse(ObjectType::Request, bytes)?.untrusted(), "request")?;
         Ok(request)
     }
 
@@ -214,6 +214,6 @@ impl ReadRequest {
     /// # Errors
     /// It is not signed by the key.
     pub fn verify(bytes: &[u8], key: &PublicKey) -> Result<(), CoseError> {
-        cose::open(Type::Request, bytes, key, &[]).map(drop)
+        cose::open(ObjectType::Request, bytes, key, &[]).map(drop)
     }
 }

@@ -1,7 +1,7 @@
 //! Answers as CBOR. How a value is written depends on the kind of its question, so that a report of sixty questions stays small.
 
 use baqylau_forms::definition::{Kind, ListRef};
-use baqylau_forms::fill::{Filling, Key, Mutation, SavedRow};
+use baqylau_forms::fill::{CellKey, Filling, Mutation, SavedRow};
 use baqylau_forms::form::Form;
 use baqylau_forms::value::{Answer, Date, Decimal, Missing, Moment, Point, TimeOfDay};
 use baqylau_protocol::cbor::{self, Malformed};
@@ -11,18 +11,18 @@ use std::collections::BTreeMap;
 
 /// The answers of a table row: of the checklist itself, or of one row of a repeat.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tree {
+pub struct AnswerTree {
     /// By position of the question in the definition.
-    pub cells: BTreeMap<u32, Cell>,
+    pub cells: BTreeMap<u32, AnswerCell>,
 }
 
 /// What stands at a position.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Cell {
+pub enum AnswerCell {
     /// An answer.
     Answer(Answer),
     /// The rows of a repeat.
-    Rows(Vec<Tree>),
+    Rows(Vec<AnswerTree>),
 }
 
 /// Why bytes are no answers to a checklist. Answers are hostile input.
@@ -54,7 +54,7 @@ impl From<minicbor::decode::Error> for AnswerError {
     }
 }
 
-impl Tree {
+impl AnswerTree {
     /// The answers that a report carries: those of questions that are shown, in rows by order.
     #[must_use]
     pub fn of(filling: &Filling) -> Self {
@@ -68,7 +68,7 @@ impl Tree {
         Self::taken(filling, |_| true, |_| true)
     }
 
-    fn taken(filling: &Filling, shown: impl Fn(Key) -> bool, used: impl Fn(u32) -> bool) -> Self {
+    fn taken(filling: &Filling, shown: impl Fn(CellKey) -> bool, used: impl Fn(u32) -> bool) -> Self {
         let form = filling.form();
         let mut tree = Self::default();
         let mut path_of: BTreeMap<u32, Vec<(u32, usize)>> = BTreeMap::from([(0, Vec::new())]);
@@ -80,7 +80,7 @@ impl Tree {
                     let mut path = path_of.get(&parent).cloned().unwrap_or_default();
                     path.push((repeat, *position));
                     *position += 1;
-                    if shown(Key { node: repeat, row: parent }) {
+                    if shown(CellKey { node: repeat, row: parent }) {
                         tree.row(&path);
                     }
                     path_of.insert(row, path);
@@ -88,7 +88,7 @@ impl Tree {
                 Mutation::Answer(key, Some(answer)) if shown(key) => {
                     debug_assert!((key.node as usize) < form.definition().items.len());
                     let path = path_of.get(&key.row).cloned().unwrap_or_default();
-                    tree.row(&path).cells.insert(key.node, Cell::Answer(answer));
+                    tree.row(&path).cells.insert(key.node, AnswerCell::Answer(answer));
                 }
                 _ => {}
             }
@@ -99,11 +99,11 @@ impl Tree {
     fn row(&mut self, path: &[(u32, usize)]) -> &mut Self {
         let mut at = self;
         for (repeat, position) in path {
-            let cell = at.cells.entry(*repeat).or_insert_with(|| Cell::Rows(Vec::new()));
-            if !matches!(cell, Cell::Rows(_)) {
-                *cell = Cell::Rows(Vec::new());
+            let cell = at.cells.entry(*repeat).or_insert_with(|| AnswerCell::Rows(Vec::new()));
+            if !matches!(cell, AnswerCell::Rows(_)) {
+                *cell = AnswerCell::Rows(Vec::new());
             }
-            let Cell::Rows(rows) = cell else { unreachable!("it was just made one") };
+            let AnswerCell::Rows(rows) = cell else { unreachable!("it was just made one") };
             if rows.len() <= *position {
                 rows.resize(position + 1, Self::default());
             }
@@ -124,8 +124,10 @@ impl Tree {
     fn collect(&self, row: u32, next: &mut u32, out: &mut Vec<Mutation>) {
         for (node, cell) in &self.cells {
             match cell {
-                Cell::Answer(answer) => out.push(Mutation::Answer(Key { node: *node, row }, Some(answer.clone()))),
-                Cell::Rows(rows) => {
+                AnswerCell::Answer(answer) => {
+                    out.push(Mutation::Answer(CellKey { node: *node, row }, Some(answer.clone())))
+                }
+                AnswerCell::Rows(rows) => {
                     for inner in rows {
                         let number = *next;
                         *next += 1;
@@ -153,8 +155,8 @@ impl Tree {
         for (node, cell) in &self.cells {
             e.u32(*node)?;
             match cell {
-                Cell::Answer(answer) => write_answer(form, *node, answer, e)?,
-                Cell::Rows(rows) => {
+                AnswerCell::Answer(answer) => write_answer(form, *node, answer, e)?,
+                AnswerCell::Rows(rows) => {
                     e.array(rows.len() as u64)?;
                     rows.iter().try_for_each(|row| row.write(form, e))?;
                 }
@@ -207,9 +209,9 @@ fn write_choice(form: &Form, node: u32, choice: u32, e: &mut Encoder<&mut Vec<u8
     Ok(())
 }
 
-fn read_tree(form: &Form, d: &mut Decoder, holder: Option<u32>) -> Result<Tree, AnswerError> {
+fn read_tree(form: &Form, d: &mut Decoder, holder: Option<u32>) -> Result<AnswerTree, AnswerError> {
     let length = d.map()?.unwrap_or_default();
-    let mut tree = Tree::default();
+    let mut tree = AnswerTree::default();
     for _ in 0..length {
         let node = d.u32()?;
         let item = form.definition().items.get(node as usize).ok_or(AnswerError::NoQuestion { node })?;
@@ -219,10 +221,10 @@ fn read_tree(form: &Form, d: &mut Decoder, holder: Option<u32>) -> Result<Tree, 
         let cell = match &item.kind {
             Kind::Repeat { .. } => {
                 let rows = d.array()?.unwrap_or_default();
-                Cell::Rows((0..rows).map(|_| read_tree(form, d, Some(node))).collect::<Result<_, _>>()?)
+                AnswerCell::Rows((0..rows).map(|_| read_tree(form, d, Some(node))).collect::<Result<_, _>>()?)
             }
             Kind::Group { .. } | Kind::Note => return Err(AnswerError::NoQuestion { node }),
-            kind => Cell::Answer(read_answer(form, node, kind, d)?),
+            kind => AnswerCell::Answer(read_answer(form, node, kind, d)?),
         };
         tree.cells.insert(node, cell);
     }

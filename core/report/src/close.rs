@@ -1,6 +1,6 @@
 //! The record that closes a chain: the payload of type 65010.
 
-use crate::report::At;
+use crate::report::RecordedMoment;
 use baqylau_protocol::cbor::{self, Malformed};
 use minicbor::{Decode, Encode};
 
@@ -8,7 +8,7 @@ use minicbor::{Decode, Encode};
 /// from work that went no further.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
-pub struct Close {
+pub struct ChainClose {
     /// [`baqylau_protocol::VERSION`].
     #[n(0)]
     pub v: u8,
@@ -17,10 +17,10 @@ pub struct Close {
     pub last: u64,
     /// When, by the phone's wall clock.
     #[n(2)]
-    pub at: At,
+    pub at: RecordedMoment,
 }
 
-impl Close {
+impl ChainClose {
     /// Its bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {

@@ -1,7 +1,7 @@
 //! What a desk says of a text that somebody typed (payload of type 65018): codes, a translation, whether it may be quoted. The text
 //! itself stays as it is.
 
-use crate::report::At;
+use crate::report::RecordedMoment;
 use baqylau_protocol::cbor::{self, Malformed};
 use baqylau_protocol::ids::Hash;
 use minicbor::{Decode, Encode};
@@ -33,7 +33,7 @@ pub struct Coding {
     pub quotable: bool,
     /// When, by the desk's clock.
     #[n(7)]
-    pub at: At,
+    pub at: RecordedMoment,
 }
 
 impl Coding {

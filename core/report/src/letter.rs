@@ -1,7 +1,7 @@
 //! Letters from a desk to a phone (payload of type 65013), a phone's word that they arrived (65014), and a desk's word to the
 //! others on what it wrote (65016).
 
-use crate::report::At;
+use crate::report::RecordedMoment;
 use baqylau_protocol::cbor::{self, Malformed};
 use baqylau_protocol::ids::{DeviceId, Hash};
 use minicbor::bytes::ByteVec;
@@ -25,7 +25,7 @@ pub struct Letter {
     pub questions: Vec<Question>,
     /// When, by the desk's clock.
     #[n(4)]
-    pub at: At,
+    pub at: RecordedMoment,
     /// The report that is asked about, where it is handed over to a phone that did not sign it: [`crate::Report`] in CBOR.
     #[n(5)]
     pub copy: Option<ByteVec>,
@@ -45,7 +45,7 @@ pub struct Question {
 /// Says that letters were opened on the phone: proof of delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
-pub struct Seen {
+pub struct LetterOpened {
     /// [`baqylau_protocol::VERSION`].
     #[n(0)]
     pub v: u8,
@@ -57,7 +57,7 @@ pub struct Seen {
 /// What a desk tells the others of letters that it wrote: they are sealed to phones, and no desk can read them again.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
-pub struct Sent {
+pub struct LetterSent {
     /// [`baqylau_protocol::VERSION`].
     #[n(0)]
     pub v: u8,
@@ -88,7 +88,7 @@ impl Letter {
     }
 }
 
-impl Seen {
+impl LetterOpened {
     /// Its bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
@@ -104,7 +104,7 @@ impl Seen {
     }
 }
 
-impl Sent {
+impl LetterSent {
     /// Its bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {

@@ -20,10 +20,10 @@ pub mod register;
 pub mod report;
 pub mod review;
 
-pub use answers::{AnswerError, Tree};
-pub use close::Close;
+pub use answers::{AnswerError, AnswerTree};
+pub use close::ChainClose;
 pub use coding::Coding;
-pub use letter::{Letter, Seen, Sent};
+pub use letter::{Letter, LetterOpened, LetterSent};
 pub use mission::Mission;
 pub use register::Register;
 pub use report::{Report, ReportError};

@@ -14,18 +14,18 @@ pub struct Register {
     pub v: u8,
     /// The people that invites and moves name.
     #[n(1)]
-    pub people: Vec<Person>,
+    pub people: Vec<RegisteredPerson>,
     /// Invites that were made.
     #[n(2)]
-    pub invites: Vec<Invited>,
+    pub invites: Vec<RegisteredInvite>,
     /// Moves from team to team.
     #[n(3)]
-    pub moves: Vec<Moved>,
+    pub moves: Vec<TeamMove>,
 }
 
 /// Somebody of the mission.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub struct Person {
+pub struct RegisteredPerson {
     /// The code, as in the mission's tables.
     #[n(0)]
     pub code: String,
@@ -42,7 +42,7 @@ pub struct Person {
 
 /// An invite: its key is not in it, so nobody can enrol with this.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub struct Invited {
+pub struct RegisteredInvite {
     /// The public key of the invite.
     #[n(0)]
     pub key: PublicKey,
@@ -62,7 +62,7 @@ pub struct Invited {
 
 /// A move to another team.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub struct Moved {
+pub struct TeamMove {
     /// The person's code.
     #[n(0)]
     pub person: String,

@@ -28,7 +28,7 @@ pub struct Report {
     pub visit: Visit,
     /// When it was signed.
     #[n(5)]
-    pub clock: Clock,
+    pub clock: ClockReading,
     /// The answers: [`crate::Tree`] in CBOR.
     #[n(6)]
     pub answers: ByteVec,
@@ -58,7 +58,7 @@ pub struct Report {
     pub why: Option<String>,
     /// Answers that were given under another version of the checklist and have no place in this one.
     #[n(15)]
-    pub left: Option<Vec<Left>>,
+    pub left: Option<Vec<UnmappedAnswer>>,
     /// A call for help. What the observer writes makes none.
     #[n(16)]
     pub alarm: Option<bool>,
@@ -79,10 +79,10 @@ pub struct Visit {
     pub unlisted: Option<String>,
     /// When the team arrived.
     #[n(3)]
-    pub arrived: Option<At>,
+    pub arrived: Option<RecordedMoment>,
     /// When it left.
     #[n(4)]
-    pub departed: Option<At>,
+    pub departed: Option<RecordedMoment>,
     /// [`baqylau_forms::fill::Outcome`] by position.
     #[n(5)]
     pub outcome: u8,
@@ -91,12 +91,12 @@ pub struct Visit {
     pub mode: String,
     /// Where the phone was.
     #[n(7)]
-    pub position: Option<Position>,
+    pub position: Option<RecordedPosition>,
 }
 
 /// A moment: milliseconds since 1970, minutes east of UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-pub struct At {
+pub struct RecordedMoment {
     /// Milliseconds since 1970.
     #[n(0)]
     pub ms: i64,
@@ -105,21 +105,21 @@ pub struct At {
     pub offset: i16,
 }
 
-impl From<Moment> for At {
+impl From<Moment> for RecordedMoment {
     fn from(m: Moment) -> Self {
         Self { ms: m.ms, offset: m.offset }
     }
 }
 
-impl From<At> for Moment {
-    fn from(a: At) -> Self {
+impl From<RecordedMoment> for Moment {
+    fn from(a: RecordedMoment) -> Self {
         Self { ms: a.ms, offset: a.offset }
     }
 }
 
 /// A position, in the units of [`Point`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-pub struct Position {
+pub struct RecordedPosition {
     /// Latitude in 1e-7 degree.
     #[n(0)]
     pub latitude: i32,
@@ -134,13 +134,13 @@ pub struct Position {
     pub mock: bool,
 }
 
-impl From<Position> for Point {
-    fn from(p: Position) -> Self {
+impl From<RecordedPosition> for Point {
+    fn from(p: RecordedPosition) -> Self {
         Self { latitude: p.latitude, longitude: p.longitude, accuracy: p.accuracy, mock: p.mock }
     }
 }
 
-impl From<Point> for Position {
+impl From<Point> for RecordedPosition {
     fn from(p: Point) -> Self {
         Self { latitude: p.latitude, longitude: p.longitude, accuracy: p.accuracy, mock: p.mock }
     }
@@ -149,10 +149,10 @@ impl From<Point> for Position {
 /// What the phone's clocks said when the report was signed. Signing times prove nothing; together with receipts they correct a
 /// wrong clock.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub struct Clock {
+pub struct ClockReading {
     /// The wall clock.
     #[n(0)]
-    pub wall: At,
+    pub wall: RecordedMoment,
     /// Milliseconds since the phone was started, sleep included.
     #[n(1)]
     pub boot_ms: i64,
@@ -186,7 +186,7 @@ pub struct Remark {
 
 /// An answer without a place in the checklist.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub struct Left {
+pub struct UnmappedAnswer {
     /// The question's name in the version that was filled.
     #[n(0)]
     pub name: String,

@@ -1,7 +1,7 @@
 //! What a desk signs about reports: judgements (payload of type 65011) and corrections (65012). They travel like reports, so that
 //! all desks of a mission come to the same figures.
 
-use crate::report::At;
+use crate::report::RecordedMoment;
 use baqylau_protocol::cbor::{self, Malformed};
 use baqylau_protocol::ids::Hash;
 use minicbor::{Decode, Encode};
@@ -18,19 +18,19 @@ pub struct Review {
     pub report: Hash,
     /// What was decided.
     #[n(2)]
-    pub state: State,
+    pub state: ReviewState,
     /// Why.
     #[n(3)]
     pub reason: String,
     /// When, by the desk's clock.
     #[n(4)]
-    pub at: At,
+    pub at: RecordedMoment,
 }
 
 /// What a desk decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 #[cbor(index_only)]
-pub enum State {
+pub enum ReviewState {
     /// It counts: a proposal, one of a fork or of competing amendments too.
     #[n(0)]
     Accepted,
@@ -72,7 +72,7 @@ pub struct Correction {
     pub source: String,
     /// When, by the desk's clock.
     #[n(8)]
-    pub at: At,
+    pub at: RecordedMoment,
 }
 
 impl Review {

@@ -131,13 +131,13 @@ fn open_inner(path: &Path, key: Option<&[u8; 32]>, schema: Schema) -> Result<Con
 /// As usual, or without the file that connections share, which a full disk has no room for; on a disk that cannot be written, for
 /// reading only.
 fn connect(path: &Path, key: Option<&[u8; 32]>, create: bool) -> Result<Connection, StorageError> {
-    let refused = match connect_as(path, key, create, Way::Shared) {
+    let refused = match connect_as(path, key, create, OpenMode::Shared) {
         Err(e @ (StorageError::Io(_) | StorageError::Full | StorageError::ReadOnly)) if path.exists() => e,
         other => return other,
     };
     match room(path) {
-        Some(StorageError::ReadOnly) => connect_as(path, key, false, Way::Reading),
-        Some(full) => connect_as(path, key, false, Way::Alone).map_err(|e| match e {
+        Some(StorageError::ReadOnly) => connect_as(path, key, false, OpenMode::Reading),
+        Some(full) => connect_as(path, key, false, OpenMode::Alone).map_err(|e| match e {
             StorageError::Io(_) => full,
             other => other,
         }),
@@ -167,7 +167,7 @@ fn room(path: &Path) -> Option<StorageError> {
 
 /// How a database is opened.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum OpenMode {
     /// With other connections, by a file beside it.
     Shared,
     /// Alone: what would be in that file is in memory. It can be written as soon as there is room.
@@ -176,19 +176,20 @@ enum Way {
     Reading,
 }
 
-fn connect_as(path: &Path, key: Option<&[u8; 32]>, create: bool, way: Way) -> Result<Connection, StorageError> {
+fn connect_as(path: &Path, key: Option<&[u8; 32]>, create: bool, way: OpenMode) -> Result<Connection, StorageError> {
     let mut flags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let writes = if way == Way::Reading { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
+    let writes =
+        if way == OpenMode::Reading { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
     flags.insert(writes);
     flags.set(OpenFlags::SQLITE_OPEN_CREATE, create);
     let journal = std::fs::metadata(beside(path, "-wal")).is_ok_and(|m| m.len() > 0);
     let db = match way {
         #[cfg(unix)]
-        Way::Reading if journal => Connection::open_with_flags_and_vfs(path, flags, "unix-none")?,
-        Way::Reading => Connection::open_with_flags(unchanging(path), flags | OpenFlags::SQLITE_OPEN_URI)?,
+        OpenMode::Reading if journal => Connection::open_with_flags_and_vfs(path, flags, "unix-none")?,
+        OpenMode::Reading => Connection::open_with_flags(unchanging(path), flags | OpenFlags::SQLITE_OPEN_URI)?,
         _ => Connection::open_with_flags(path, flags)?,
     };
-    if way != Way::Shared {
+    if way != OpenMode::Shared {
         // What is in the journal stays there until it can be put into the database.
         db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
@@ -203,7 +204,7 @@ fn connect_as(path: &Path, key: Option<&[u8; 32]>, create: bool, way: Way) -> Re
     db.busy_timeout(Duration::from_secs(10))?;
     // The first read tells whether the key fits.
     db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
-    if way != Way::Reading {
+    if way != OpenMode::Reading {
         db.pragma_update(None, "journal_mode", "WAL")?;
     }
     db.pragma_update(None, "synchronous", "FULL")?;

@@ -1,6 +1,6 @@
 //! Cells as text, whatever a spreadsheet makes of them.
 
-use crate::finding::Problem;
+use crate::finding::SheetProblem;
 use baqylau_forms::num;
 use calamine::{Data, ExcelDateTime};
 
@@ -46,7 +46,7 @@ pub fn is_error(text: &str) -> bool {
 }
 
 /// A cell of Excel as it is shown, or why that cannot be told. `format` is its number format.
-pub(crate) fn excel(cell: &Data, format: &str) -> Result<String, Problem> {
+pub(crate) fn excel(cell: &Data, format: &str) -> Result<String, SheetProblem> {
     Ok(match cell {
         Data::Empty => String::new(),
         Data::Int(n) => return number(num::float(*n), format),
@@ -54,7 +54,7 @@ pub(crate) fn excel(cell: &Data, format: &str) -> Result<String, Problem> {
         Data::Bool(b) => b.to_string().to_uppercase(),
         Data::DateTime(moment) => date_time(moment),
         Data::DurationIso(text) | Data::DateTimeIso(text) => clean(text),
-        Data::Error(error) => return Err(Problem::CellError { error: error.to_string() }),
+        Data::Error(error) => return Err(SheetProblem::CellError { error: error.to_string() }),
         other => clean(&other.to_string()),
     })
 }
@@ -62,11 +62,11 @@ pub(crate) fn excel(cell: &Data, format: &str) -> Result<String, Problem> {
 /// Excel keeps 15 digits of a number: what is longer was a code once.
 const MOST: f64 = 1e15;
 
-fn number(n: f64, format: &str) -> Result<String, Problem> {
+fn number(n: f64, format: &str) -> Result<String, SheetProblem> {
     if n.abs() >= MOST || !n.is_finite() {
-        return Err(Problem::LongNumber);
+        return Err(SheetProblem::LongNumber);
     }
-    shown(n, format).ok_or_else(|| Problem::NumberFormat { number: plain(n), format: format.to_owned() })
+    shown(n, format).ok_or_else(|| SheetProblem::NumberFormat { number: plain(n), format: format.to_owned() })
 }
 
 /// A number with the 15 digits that Excel has: 0.1 + 0.2 is 0.3.

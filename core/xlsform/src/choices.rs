@@ -1,8 +1,8 @@
 //! The choices sheets: lists of the checklist, and lists that all checklists share.
 
 use crate::cells::yes_or_no;
-use crate::finding::{Findings, Problem};
-use crate::header::{Cells, Dialect, Header};
+use crate::finding::{Findings, SheetProblem};
+use crate::header::{Dialect, RowCells, SheetHeader};
 use crate::or_other;
 use crate::workbook::{Sheet, Workbook};
 use baqylau_forms::closest::closest;
@@ -49,12 +49,12 @@ impl<'w> Lists<'w> {
         let mut found: Vec<Found> = Vec::new();
         let mut by_name: HashMap<String, usize> = HashMap::new();
         for (source, Source { sheet, .. }) in sheets.iter().enumerate() {
-            let header = Header::read(sheet, &DIALECT, languages, findings);
+            let header = SheetHeader::read(sheet, &DIALECT, languages, findings);
             header.need(&["list_name", "name", "label"], findings);
             let mut first_rows = HashMap::new();
             for row in header.rows() {
                 let Some(name) = row.get("list_name") else {
-                    row.report(findings, "list_name", Problem::Blank { what: "the list's name" });
+                    row.report(findings, "list_name", SheetProblem::Blank { what: "the list's name" });
                     continue;
                 };
                 let at = *by_name.entry(name.to_owned()).or_insert_with(|| {
@@ -109,7 +109,7 @@ impl<'w> Lists<'w> {
                 findings.append(found.problems);
             }
             if !used && *own {
-                findings.cell(sheet, found.row, "list_name", Problem::UnusedList { list: name.clone() });
+                findings.cell(sheet, found.row, "list_name", SheetProblem::UnusedList { list: name.clone() });
             }
         }
         self.used
@@ -117,27 +117,27 @@ impl<'w> Lists<'w> {
 }
 
 impl Found {
-    fn add(&mut self, row: &Cells, languages: &[String], first_rows: &mut HashMap<(String, String), usize>) {
+    fn add(&mut self, row: &RowCells, languages: &[String], first_rows: &mut HashMap<(String, String), usize>) {
         let findings = &mut self.problems;
         let name = row.get("name").unwrap_or_default();
         if name.is_empty() {
-            row.report(findings, "name", Problem::Blank { what: "the choice's name" });
+            row.report(findings, "name", SheetProblem::Blank { what: "the choice's name" });
         } else if name.contains(char::is_whitespace) {
             let expected =
                 format!("{:?}: names of choices hold no blanks", name.split_whitespace().collect::<Vec<_>>().join("_"));
-            row.report(findings, "name", Problem::Value { value: name.to_owned(), expected });
+            row.report(findings, "name", SheetProblem::Value { value: name.to_owned(), expected });
         } else if let Some(first) = first_rows.insert((self.list.name.clone(), name.to_owned()), row.number()) {
-            row.report(findings, "name", Problem::Doubled { name: name.to_owned(), first });
+            row.report(findings, "name", SheetProblem::Doubled { name: name.to_owned(), first });
         }
         let label = row.text("label");
         if label.is_empty() && row.header.has("label") {
-            row.report(findings, "label", Problem::Blank { what: "the label" });
+            row.report(findings, "label", SheetProblem::Blank { what: "the label" });
         }
         row.translated("label", languages, findings);
         let exclusive = row.get("exclusive").map_or(Some(false), yes_or_no);
         if exclusive.is_none() {
             let value = row.owned("exclusive").unwrap_or_default();
-            row.report(findings, "exclusive", Problem::Value { value, expected: "yes or no".to_owned() });
+            row.report(findings, "exclusive", SheetProblem::Value { value, expected: "yes or no".to_owned() });
         }
         let exclusive = exclusive.unwrap_or_default();
         self.list.choices.push(Choice { name: Arc::from(name), label, exclusive, cells: row.extras() });

@@ -1,6 +1,6 @@
 //! What the compiler of definitions finds, brought back to rows and columns.
 
-use crate::finding::{Findings, Problem};
+use crate::finding::{Findings, SheetProblem};
 use crate::survey::Origins;
 use crate::workbook::Workbook;
 use baqylau_forms::definition::Kind;
@@ -42,7 +42,7 @@ pub(crate) fn collect(
     }
     // Whatever was taken for a consequence: a definition that does not compile is never returned.
     if let Some(problem) = first.filter(|_| !findings.has_errors()) {
-        findings.add(&workbook.survey, None, None, Problem::Fault(problem.fault));
+        findings.add(&workbook.survey, None, None, SheetProblem::Fault(problem.fault));
     }
 }
 
@@ -50,7 +50,7 @@ fn report(
     workbook: &Workbook,
     origins: &Origins,
     definition: &Definition,
-    problem: form::Problem,
+    problem: form::DefinitionProblem,
     findings: &mut Findings,
 ) {
     let header = &origins.header;
@@ -62,7 +62,7 @@ fn report(
         };
         // The choices and the settings were checked cell by cell; this is for what no cell shows.
         if !findings.has_any(sheet) {
-            findings.add(sheet, None, None, Problem::Fault(problem.fault));
+            findings.add(sheet, None, None, SheetProblem::Fault(problem.fault));
         }
         return;
     };
@@ -76,12 +76,12 @@ fn report(
     let known =
         findings.has_error(header.sheet, row, Some(column)) || matches!(problem.fault, Fault::Untranslated { .. });
     if !known {
-        findings.add(header.sheet, row, Some(column), Problem::Fault(problem.fault));
+        findings.add(header.sheet, row, Some(column), SheetProblem::Fault(problem.fault));
     }
 }
 
 /// Takes what is wrong out of the definition.
-fn mend(definition: &mut Definition, problem: &form::Problem) {
+fn mend(definition: &mut Definition, problem: &form::DefinitionProblem) {
     let languages = definition.languages.len();
     let Some(at) = problem.item else { return mend_whole(definition, problem) };
     let Some(item) = definition.items.get_mut(at) else { return };
@@ -118,7 +118,7 @@ fn mend(definition: &mut Definition, problem: &form::Problem) {
     }
 }
 
-fn mend_whole(definition: &mut Definition, problem: &form::Problem) {
+fn mend_whole(definition: &mut Definition, problem: &form::DefinitionProblem) {
     let languages = definition.languages.len();
     match problem.field {
         Field::Settings => {

@@ -17,7 +17,7 @@ pub struct Finding {
     /// The column as its header names it.
     pub column: Option<String>,
     /// What is wrong, and what to do.
-    pub problem: Problem,
+    pub problem: SheetProblem,
 }
 
 impl fmt::Display for Finding {
@@ -39,7 +39,7 @@ impl fmt::Display for Finding {
 
 /// What is wrong, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
+pub enum SheetProblem {
     /// A column that XLSForm does not have.
     #[error("unknown column{}; correct the name or remove the column", hint(suggestion))]
     UnknownColumn {
@@ -246,7 +246,7 @@ pub enum Problem {
     Fault(#[from] Fault),
 }
 
-impl Problem {
+impl SheetProblem {
     /// Whether the checklist can be used all the same.
     #[must_use]
     pub fn is_warning(&self) -> bool {
@@ -264,12 +264,12 @@ pub(crate) struct Findings(Vec<Finding>);
 
 impl Findings {
     /// Adds one about a cell.
-    pub fn cell(&mut self, sheet: &Sheet, row: usize, column: &str, problem: Problem) {
+    pub fn cell(&mut self, sheet: &Sheet, row: usize, column: &str, problem: SheetProblem) {
         self.add(sheet, Some(row), Some(column), problem);
     }
 
     /// Adds one.
-    pub fn add(&mut self, sheet: &Sheet, row: Option<usize>, column: Option<&str>, problem: Problem) {
+    pub fn add(&mut self, sheet: &Sheet, row: Option<usize>, column: Option<&str>, problem: SheetProblem) {
         let (file, column) = (sheet.file.clone(), column.map(str::to_owned));
         self.0.push(Finding { file, sheet: sheet.name, row, column, problem });
     }

@@ -1,7 +1,7 @@
 //! What the columns of a sheet are, and its cells by that.
 
-use crate::finding::{Findings, Problem};
-use crate::workbook::{Row, Sheet};
+use crate::finding::{Findings, SheetProblem};
+use crate::workbook::{Sheet, SheetRow};
 use baqylau_forms::closest::{closest, distance};
 use baqylau_forms::definition::Text;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub(crate) struct Dialect {
 
 /// What a column is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Column {
+enum ColumnKind {
     Plain(&'static str),
     Text(&'static str, usize),
     Extra(String),
@@ -33,17 +33,17 @@ enum Column {
 }
 
 /// The columns of a sheet, understood.
-pub(crate) struct Header<'s> {
+pub(crate) struct SheetHeader<'s> {
     pub sheet: &'s Sheet,
-    columns: Vec<Column>,
+    columns: Vec<ColumnKind>,
     languages: usize,
 }
 
-impl<'s> Header<'s> {
+impl<'s> SheetHeader<'s> {
     /// Understands the header of a sheet and reports what is not understood.
     pub fn read(sheet: &'s Sheet, dialect: &Dialect, languages: &[String], findings: &mut Findings) -> Self {
-        let mut reader = Reader { sheet, dialect, languages, findings };
-        let columns: Vec<Column> = (0..sheet.header.len()).map(|at| reader.column(at)).collect();
+        let mut reader = HeaderReader { sheet, dialect, languages, findings };
+        let columns: Vec<ColumnKind> = (0..sheet.header.len()).map(|at| reader.column(at)).collect();
         reader.doubled(&columns);
         reader.untranslated(&columns);
         reader.headless();
@@ -51,36 +51,36 @@ impl<'s> Header<'s> {
     }
 
     /// Rows that hold something.
-    pub fn rows(&self) -> impl Iterator<Item = Cells<'_, 's>> {
-        self.sheet.rows.iter().map(|row| Cells { header: self, row })
+    pub fn rows(&self) -> impl Iterator<Item = RowCells<'_, 's>> {
+        self.sheet.rows.iter().map(|row| RowCells { header: self, row })
     }
 
     /// Whether there is such a column.
     pub fn has(&self, name: &str) -> bool {
-        self.columns.iter().any(|c| matches!(c, Column::Plain(n) | Column::Text(n, _) if *n == name))
+        self.columns.iter().any(|c| matches!(c, ColumnKind::Plain(n) | ColumnKind::Text(n, _) if *n == name))
     }
 
     /// Reports columns that must be there. One that is there and was not understood is a fault of that column already.
     pub fn need(&self, names: &[&str], findings: &mut Findings) {
         for name in names.iter().filter(|n| !self.has(n)) {
             if !self.sheet.header.iter().any(|h| h.to_lowercase().starts_with(name)) {
-                findings.add(self.sheet, Some(1), Some(name), Problem::NoColumn);
+                findings.add(self.sheet, Some(1), Some(name), SheetProblem::NoColumn);
             }
         }
     }
 
     /// The names of the columns of its own.
     pub fn extras(&self) -> Vec<String> {
-        let extra = |c: &Column| if let Column::Extra(name) = c { Some(name.clone()) } else { None };
+        let extra = |c: &ColumnKind| if let ColumnKind::Extra(name) = c { Some(name.clone()) } else { None };
         self.columns.iter().filter_map(extra).collect()
     }
 
     /// The header as the author wrote it, of a column or, with a language, of a text in it.
     pub fn written(&self, name: &str, language: Option<usize>) -> Option<&str> {
-        let is = |c: &Column| match c {
-            Column::Plain(n) => *n == name,
-            Column::Text(n, l) => *n == name && language.is_none_or(|wanted| wanted == *l),
-            Column::Extra(_) | Column::LeftOut => false,
+        let is = |c: &ColumnKind| match c {
+            ColumnKind::Plain(n) => *n == name,
+            ColumnKind::Text(n, l) => *n == name && language.is_none_or(|wanted| wanted == *l),
+            ColumnKind::Extra(_) | ColumnKind::LeftOut => false,
         };
         let at = self.columns.iter().position(is)?;
         self.sheet.header.get(at).map(String::as_str)
@@ -88,12 +88,12 @@ impl<'s> Header<'s> {
 }
 
 /// The cells of a row, by column.
-pub(crate) struct Cells<'h, 's> {
-    pub header: &'h Header<'s>,
-    row: &'s Row,
+pub(crate) struct RowCells<'h, 's> {
+    pub header: &'h SheetHeader<'s>,
+    row: &'s SheetRow,
 }
 
-impl<'s> Cells<'_, 's> {
+impl<'s> RowCells<'_, 's> {
     /// The row's number.
     pub fn number(&self) -> usize {
         self.row.number
@@ -101,7 +101,7 @@ impl<'s> Cells<'_, 's> {
 
     /// What a column says, if it says something.
     pub fn get(&self, name: &'static str) -> Option<&'s str> {
-        self.at(&Column::Plain(name)).filter(|t| !t.is_empty())
+        self.at(&ColumnKind::Plain(name)).filter(|t| !t.is_empty())
     }
 
     /// What a column says, as a definition keeps it.
@@ -111,7 +111,7 @@ impl<'s> Cells<'_, 's> {
 
     /// A text in every language; empty when no language has it.
     pub fn text(&self, name: &'static str) -> Text {
-        let one = |language| Arc::from(self.at(&Column::Text(name, language)).unwrap_or_default());
+        let one = |language| Arc::from(self.at(&ColumnKind::Text(name, language)).unwrap_or_default());
         let text = Text((0..self.header.languages).map(one).collect());
         if text.is_empty() { Text::default() } else { text }
     }
@@ -122,7 +122,7 @@ impl<'s> Cells<'_, 's> {
         for (at, language) in languages.iter().enumerate() {
             let lacks = text.0.get(at).is_some_and(|t| t.is_empty());
             if let Some(column) = self.header.written(name, Some(at)).filter(|_| lacks) {
-                let problem = Problem::Untranslated { language: language.clone() };
+                let problem = SheetProblem::Untranslated { language: language.clone() };
                 findings.cell(self.header.sheet, self.row.number, column, problem);
             }
         }
@@ -131,17 +131,17 @@ impl<'s> Cells<'_, 's> {
     /// The values of the columns of its own.
     pub fn extras(&self) -> Vec<String> {
         let columns = self.header.columns.iter().enumerate();
-        let extras = columns.filter(|(_, c)| matches!(c, Column::Extra(_)));
+        let extras = columns.filter(|(_, c)| matches!(c, ColumnKind::Extra(_)));
         extras.map(|(at, _)| self.row.cells.get(at).cloned().unwrap_or_default()).collect()
     }
 
-    fn at(&self, column: &Column) -> Option<&'s str> {
+    fn at(&self, column: &ColumnKind) -> Option<&'s str> {
         let at = self.header.columns.iter().position(|c| c == column)?;
         self.row.cells.get(at).map(String::as_str)
     }
 
     /// Reports something about one of its cells.
-    pub fn report(&self, findings: &mut Findings, column: &str, problem: Problem) {
+    pub fn report(&self, findings: &mut Findings, column: &str, problem: SheetProblem) {
         let written = self.header.written(column, None).unwrap_or(column);
         findings.cell(self.header.sheet, self.row.number, written, problem);
     }
@@ -155,51 +155,51 @@ fn is(name: &str, base: &str) -> bool {
     if name.ends_with("::") { base.starts_with(name) } else { base == name }
 }
 
-struct Reader<'r> {
+struct HeaderReader<'r> {
     sheet: &'r Sheet,
     dialect: &'r Dialect,
     languages: &'r [String],
     findings: &'r mut Findings,
 }
 
-impl Reader<'_> {
-    fn report(&mut self, at: usize, problem: Problem) {
+impl HeaderReader<'_> {
+    fn report(&mut self, at: usize, problem: SheetProblem) {
         let header = self.sheet.header[at].as_str();
         self.findings.add(self.sheet, Some(1), Some(header).filter(|h| !h.is_empty()), problem);
     }
 
-    fn column(&mut self, at: usize) -> Column {
+    fn column(&mut self, at: usize) -> ColumnKind {
         let header = &self.sheet.header[at];
         let (base, language) = self.base(header);
         if header.is_empty() {
-            return Column::LeftOut;
+            return ColumnKind::LeftOut;
         }
         if let Some(name) = self.dialect.texts.iter().find(|n| **n == base) {
-            return self.translated(at, name, language).map_or(Column::LeftOut, |l| Column::Text(name, l));
+            return self.translated(at, name, language).map_or(ColumnKind::LeftOut, |l| ColumnKind::Text(name, l));
         }
         if let Some(name) = self.dialect.plain.iter().find(|n| **n == base && language.is_none()) {
-            return Column::Plain(name);
+            return ColumnKind::Plain(name);
         }
         let first = self.sheet.rows.iter().find(|row| row.cells.get(at).is_some_and(|c| !c.is_empty()));
         if self.dialect.cosmetic.iter().any(|name| is(name, &base)) {
             if first.is_some() {
-                self.report(at, Problem::UnsupportedColumn);
+                self.report(at, SheetProblem::UnsupportedColumn);
             }
-            return Column::LeftOut;
+            return ColumnKind::LeftOut;
         }
         if let Some((_, remedy)) = self.dialect.refused.iter().find(|(name, _)| is(name, &base)) {
             if let Some(row) = first {
-                self.findings.cell(self.sheet, row.number, header, Problem::RefusedColumn { remedy });
+                self.findings.cell(self.sheet, row.number, header, SheetProblem::RefusedColumn { remedy });
             }
-            return Column::LeftOut;
+            return ColumnKind::LeftOut;
         }
         if self.dialect.open && !header.contains(':') && !self.is_misspelt(&base) {
-            return Column::Extra(header.clone());
+            return ColumnKind::Extra(header.clone());
         }
         let known = self.dialect.plain.iter().chain(self.dialect.texts).copied();
         let suggestion = closest(&base, known);
-        self.report(at, Problem::UnknownColumn { suggestion });
-        Column::LeftOut
+        self.report(at, SheetProblem::UnknownColumn { suggestion });
+        ColumnKind::LeftOut
     }
 
     /// The column that a header names and the language behind it. `bind::relevant`, which is how the columns are called in the forms that
@@ -235,36 +235,39 @@ impl Reader<'_> {
                 return Some(0);
             }
             let example = self.example(name, 0);
-            self.report(at, Problem::NoLanguage { example });
+            self.report(at, SheetProblem::NoLanguage { example });
             return None;
         };
         let code = language_code(language);
         let found = self.languages.iter().position(|l| l == code);
         if found.is_none() {
             let known = self.languages.join(", ");
-            self.report(at, Problem::Language { found: language.to_owned(), known });
+            self.report(at, SheetProblem::Language { found: language.to_owned(), known });
         }
         found
     }
 
-    fn doubled(&mut self, columns: &[Column]) {
-        for (at, column) in columns.iter().enumerate().filter(|(_, c)| **c != Column::LeftOut) {
+    fn doubled(&mut self, columns: &[ColumnKind]) {
+        for (at, column) in columns.iter().enumerate().filter(|(_, c)| **c != ColumnKind::LeftOut) {
             if let Some(first) = columns[..at].iter().position(|c| c == column) {
                 let first = self.sheet.header[first].clone();
-                self.report(at, Problem::DoubledColumn { first });
+                self.report(at, SheetProblem::DoubledColumn { first });
             }
         }
     }
 
     /// A text with columns for some languages and none for another.
-    fn untranslated(&mut self, columns: &[Column]) {
+    fn untranslated(&mut self, columns: &[ColumnKind]) {
         for name in self.dialect.texts {
-            let has = |language: usize| columns.contains(&Column::Text(name, language));
+            let has = |language: usize| columns.contains(&ColumnKind::Text(name, language));
             let Some(some) = (0..self.languages.len()).find(|l| has(*l)) else { continue };
-            let written = columns.iter().position(|c| *c == Column::Text(name, some)).unwrap_or_default();
+            let written = columns.iter().position(|c| *c == ColumnKind::Text(name, some)).unwrap_or_default();
             for language in (0..self.languages.len()).filter(|l| !has(*l)) {
                 let example = self.example(name, language);
-                self.report(written, Problem::NoTranslation { language: self.languages[language].clone(), example });
+                self.report(
+                    written,
+                    SheetProblem::NoTranslation { language: self.languages[language].clone(), example },
+                );
             }
         }
     }
@@ -275,7 +278,7 @@ impl Reader<'_> {
         for at in (0..width).filter(|at| self.sheet.header.get(*at).is_none_or(String::is_empty)) {
             let row = self.sheet.rows.iter().find(|r| r.cells.get(at).is_some_and(|c| !c.is_empty()));
             if let Some(row) = row {
-                self.findings.add(self.sheet, Some(row.number), None, Problem::NoHeader { at: at + 1 });
+                self.findings.add(self.sheet, Some(row.number), None, SheetProblem::NoHeader { at: at + 1 });
             }
         }
     }

@@ -2,15 +2,15 @@
 
 use crate::cells::{is_name, yes_or_no};
 use crate::choices::Lists;
-use crate::finding::{Findings, Problem};
-use crate::header::Cells;
-use crate::kind::{self, Holder, Type};
+use crate::finding::{Findings, SheetProblem};
+use crate::header::RowCells;
+use crate::kind::{self, Holder, RowType};
 use baqylau_forms::definition::{Check, Item, Kind, ListRef, Phase};
 use baqylau_forms::form::Fault;
 use baqylau_forms::{Missing, Places};
 
 /// What the mission gives to its checklists.
-pub(crate) struct Mission<'m> {
+pub(crate) struct MissionContext<'m> {
     pub languages: &'m [String],
     pub places: &'m Places,
 }
@@ -32,14 +32,14 @@ pub(crate) fn is_asked(kind: &Kind) -> bool {
 
 /// Reads a row that is no end of a group or repeat.
 pub(crate) fn read(
-    row: &Cells,
-    parsed: Result<Type, Problem>,
-    mission: &Mission,
+    row: &RowCells,
+    parsed: Result<RowType, SheetProblem>,
+    mission: &MissionContext,
     lists: &mut Lists,
     findings: &mut Findings,
 ) -> Item {
-    let mut reader = Reader { row, mission, findings };
-    let is_range = matches!(parsed, Ok(Type::Range));
+    let mut reader = ItemReader { row, mission, findings };
+    let is_range = matches!(parsed, Ok(RowType::Range));
     let (kind, sound) = reader.kind(parsed, lists);
     reader.left_out(&kind);
     reader.presentation(is_range);
@@ -52,29 +52,29 @@ pub(crate) fn read(
     item
 }
 
-struct Reader<'r> {
-    row: &'r Cells<'r, 'r>,
-    mission: &'r Mission<'r>,
+struct ItemReader<'r> {
+    row: &'r RowCells<'r, 'r>,
+    mission: &'r MissionContext<'r>,
     findings: &'r mut Findings,
 }
 
-impl Reader<'_> {
-    fn report(&mut self, column: &str, problem: Problem) {
+impl ItemReader<'_> {
+    fn report(&mut self, column: &str, problem: SheetProblem) {
         self.row.report(self.findings, column, problem);
     }
 
     fn value(&mut self, column: &str, value: &str, expected: &str) {
-        self.report(column, Problem::Value { value: value.to_owned(), expected: expected.to_owned() });
+        self.report(column, SheetProblem::Value { value: value.to_owned(), expected: expected.to_owned() });
     }
 
     /// The kind, and whether it is the one that was written.
-    fn kind(&mut self, parsed: Result<Type, Problem>, lists: &mut Lists) -> (Kind, bool) {
+    fn kind(&mut self, parsed: Result<RowType, SheetProblem>, lists: &mut Lists) -> (Kind, bool) {
         let kind = match parsed {
-            Ok(Type::Plain(kind)) => Ok(kind),
-            Ok(Type::Range) => return (self.range(), true),
-            Ok(Type::Begin(Holder::Repeat)) => Ok(Kind::Repeat { count: self.row.owned("repeat_count") }),
-            Ok(Type::Begin(Holder::Group) | Type::End(_)) => Ok(Kind::Group { phase: self.phase() }),
-            Ok(Type::Select { many, list, other }) => self
+            Ok(RowType::Plain(kind)) => Ok(kind),
+            Ok(RowType::Range) => return (self.range(), true),
+            Ok(RowType::Begin(Holder::Repeat)) => Ok(Kind::Repeat { count: self.row.owned("repeat_count") }),
+            Ok(RowType::Begin(Holder::Group) | RowType::End(_)) => Ok(Kind::Group { phase: self.phase() }),
+            Ok(RowType::Select { many, list, other }) => self
                 .list(list, other, lists)
                 .map(|list| if many { Kind::SelectMultiple { list } } else { Kind::SelectOne { list } }),
             Err(problem) => Err(problem),
@@ -85,18 +85,18 @@ impl Reader<'_> {
         })
     }
 
-    fn list(&self, list: &str, other: bool, lists: &mut Lists) -> Result<ListRef, Problem> {
+    fn list(&self, list: &str, other: bool, lists: &mut Lists) -> Result<ListRef, SheetProblem> {
         let is_level = self.mission.places.level(list).is_some();
         match (is_level, lists.has(list)) {
-            (true, true) => Err(Problem::Ambiguous { list: list.to_owned() }),
-            (true, false) if other => Err(Problem::OrOther { what: "a level of the places" }),
+            (true, true) => Err(SheetProblem::Ambiguous { list: list.to_owned() }),
+            (true, false) if other => Err(SheetProblem::OrOther { what: "a level of the places" }),
             (true, false) => Ok(ListRef::Places(list.to_owned())),
             (false, true) if other && self.row.get("choice_filter").is_some() => {
-                Err(Problem::OrOther { what: "a choice_filter" })
+                Err(SheetProblem::OrOther { what: "a choice_filter" })
             }
             (false, _) => lists.take(list, other, self.mission.languages).map(ListRef::Own).ok_or_else(|| {
                 let levels: Vec<&str> = self.mission.places.table().levels.iter().map(|l| l.id.as_str()).collect();
-                Problem::NoList { list: list.to_owned(), suggestion: lists.suggestion(list, &levels) }
+                SheetProblem::NoList { list: list.to_owned(), suggestion: lists.suggestion(list, &levels) }
             }),
         }
     }
@@ -151,9 +151,9 @@ impl Reader<'_> {
     fn name(&mut self) -> String {
         let name = self.row.get("name").unwrap_or_default();
         if name.is_empty() {
-            self.report("name", Problem::Blank { what: "the name" });
+            self.report("name", SheetProblem::Blank { what: "the name" });
         } else if !is_name(name) {
-            self.report("name", Problem::Fault(Fault::BadName { name: name.to_owned() }));
+            self.report("name", SheetProblem::Fault(Fault::BadName { name: name.to_owned() }));
         }
         name.to_owned()
     }
@@ -194,7 +194,7 @@ impl Reader<'_> {
     fn texts(&mut self, item: &Item, sound: bool) {
         let read = sound && (is_asked(&item.kind) || item.kind == Kind::Note);
         if read && item.label.is_empty() && self.row.header.has("label") {
-            self.report("label", Problem::Blank { what: "the label" });
+            self.report("label", SheetProblem::Blank { what: "the label" });
         }
         for column in ["label", "hint", "constraint_message", "required_message"] {
             self.row.translated(column, self.mission.languages, self.findings);
@@ -212,7 +212,7 @@ impl Reader<'_> {
             ("read_only", has("read_only") && holds, "on each of the questions that it is about"),
         ];
         for (column, _, belongs) in wrong.into_iter().filter(|w| w.1) {
-            self.report(column, Problem::Meaningless { belongs });
+            self.report(column, SheetProblem::Meaningless { belongs });
         }
         let idle = [
             ("check", has("check") && !has("constraint"), "belongs to a constraint"),
@@ -224,12 +224,12 @@ impl Reader<'_> {
             ("required_message", !row.text("required_message").is_empty() && !has("required"), "belongs to required"),
         ];
         for (column, _, why) in idle.into_iter().filter(|w| w.1) {
-            self.report(column, Problem::LeftOut { why });
+            self.report(column, SheetProblem::LeftOut { why });
         }
     }
 }
 
-impl Reader<'_> {
+impl ItemReader<'_> {
     /// Parameters and appearances: what changes how a question looks is a hint, what changes its answers is refused.
     fn presentation(&mut self, is_range: bool) {
         let parameters = self.row.get("parameters").filter(|_| !is_range).unwrap_or_default();
@@ -237,7 +237,7 @@ impl Reader<'_> {
             if kind::COSMETIC.contains(&name.as_str()) {
                 self.report(
                     "parameters",
-                    Problem::LeftOut { why: "changes only how the question is shown or recorded" },
+                    SheetProblem::LeftOut { why: "changes only how the question is shown or recorded" },
                 );
             } else {
                 let part = if value.is_empty() { name } else { format!("{name}={value}") };
@@ -246,7 +246,7 @@ impl Reader<'_> {
         }
         let appearance = self.row.get("appearance").unwrap_or_default();
         for (word, remedy) in kind::refused_appearances(appearance) {
-            self.report("appearance", Problem::Appearance { word: word.to_owned(), remedy });
+            self.report("appearance", SheetProblem::Appearance { word: word.to_owned(), remedy });
         }
     }
 }

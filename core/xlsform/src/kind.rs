@@ -1,12 +1,12 @@
 //! The `type` column.
 
-use crate::finding::Problem;
+use crate::finding::SheetProblem;
 use baqylau_forms::closest::closest;
 use baqylau_forms::definition::{Kind, Media};
 
 /// What a row of the survey is.
 #[derive(Debug)]
-pub(crate) enum Type<'t> {
+pub(crate) enum RowType<'t> {
     /// A question that needs nothing else.
     Plain(Kind),
     /// A question with choices.
@@ -111,29 +111,29 @@ const SELECTS: &[(&str, bool)] = &[
 ];
 
 /// Understands a type.
-pub(crate) fn parse(cell: &str) -> Result<Type<'_>, Problem> {
+pub(crate) fn parse(cell: &str) -> Result<RowType<'_>, SheetProblem> {
     let lower = cell.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     if let Some(kind) = plain(&lower) {
-        return Ok(Type::Plain(kind));
+        return Ok(RowType::Plain(kind));
     }
     match lower.replace(' ', "_").as_str() {
-        "range" => return Ok(Type::Range),
-        "begin_group" => return Ok(Type::Begin(Holder::Group)),
-        "end_group" => return Ok(Type::End(Holder::Group)),
-        "begin_repeat" => return Ok(Type::Begin(Holder::Repeat)),
-        "end_repeat" => return Ok(Type::End(Holder::Repeat)),
+        "range" => return Ok(RowType::Range),
+        "begin_group" => return Ok(RowType::Begin(Holder::Group)),
+        "end_group" => return Ok(RowType::End(Holder::Group)),
+        "begin_repeat" => return Ok(RowType::Begin(Holder::Repeat)),
+        "end_repeat" => return Ok(RowType::End(Holder::Repeat)),
         _ => {}
     }
     let first = lower.split(' ').next().unwrap_or_default();
     let unsupported = UNSUPPORTED.iter().find(|u| u.0 == first || u.0 == lower || u.0 == lower.replace(' ', "_"));
     if let Some((kind, remedy)) = unsupported {
-        return Err(Problem::UnsupportedType { kind: (*kind).to_owned(), remedy });
+        return Err(SheetProblem::UnsupportedType { kind: (*kind).to_owned(), remedy });
     }
     if let Some(select) = select(cell) {
         return select;
     }
     let suggestion = closest(first, KNOWN.iter().copied());
-    Err(Problem::UnknownType { found: cell.to_owned(), suggestion })
+    Err(SheetProblem::UnknownType { found: cell.to_owned(), suggestion })
 }
 
 fn plain(lower: &str) -> Option<Kind> {
@@ -162,7 +162,7 @@ fn plain(lower: &str) -> Option<Kind> {
 }
 
 /// `select_one LIST`, `select_multiple LIST or_other`; `None` when it is no question with choices.
-fn select(cell: &str) -> Option<Result<Type<'_>, Problem>> {
+fn select(cell: &str) -> Option<Result<RowType<'_>, SheetProblem>> {
     let words: Vec<&str> = cell.split_whitespace().collect();
     let begins = |start: &str| {
         let start: Vec<&str> = start.split(' ').collect();
@@ -172,14 +172,14 @@ fn select(cell: &str) -> Option<Result<Type<'_>, Problem>> {
     let (length, many) = SELECTS.iter().find_map(|(start, many)| Some((begins(start)?, *many)))?;
     let rest = words.get(length..).unwrap_or_default();
     Some(match rest {
-        [list] => Ok(Type::Select { many, list, other: false }),
+        [list] => Ok(RowType::Select { many, list, other: false }),
         [list, "or_other"] | [list, "or", "other"] | [list, "or", "specify", "other"] => {
-            Ok(Type::Select { many, list, other: true })
+            Ok(RowType::Select { many, list, other: true })
         }
         _ => {
             let name = if many { "select_multiple" } else { "select_one" };
             let expected = format!("`{name} LIST` or `{name} LIST or_other`, with the name of one list");
-            Err(Problem::Value { value: cell.to_owned(), expected })
+            Err(SheetProblem::Value { value: cell.to_owned(), expected })
         }
     })
 }
@@ -244,19 +244,19 @@ pub(crate) fn refused_appearances(cell: &str) -> Vec<(&str, &'static str)> {
 }
 
 /// `start=1 end=5 step=1`; what is left out is as in XLSForm. Problems are said of the parameter they are about.
-pub(crate) fn range(parameters: &str) -> (Kind, Vec<Problem>) {
+pub(crate) fn range(parameters: &str) -> (Kind, Vec<SheetProblem>) {
     let mut values = [("start", "1".to_owned()), ("end", "10".to_owned()), ("step", "1".to_owned())];
     let mut problems = Vec::new();
     for (name, value) in self::parameters(parameters) {
         match values.iter_mut().find(|v| v.0 == name) {
             Some(known) if is_decimal(&value) => known.1 = value,
             None if COSMETIC.contains(&name.as_str()) => {
-                problems.push(Problem::LeftOut { why: "changes only how the question is shown or recorded" });
+                problems.push(SheetProblem::LeftOut { why: "changes only how the question is shown or recorded" });
             }
             _ => {
                 let part = if value.is_empty() { name } else { format!("{name}={value}") };
                 let expected = "start=, end= and step= with numbers, as in start=1 end=5 step=1".to_owned();
-                problems.push(Problem::Value { value: part, expected });
+                problems.push(SheetProblem::Value { value: part, expected });
             }
         }
     }
@@ -264,9 +264,10 @@ pub(crate) fn range(parameters: &str) -> (Kind, Vec<Problem>) {
     let number = |text: &str| baqylau_forms::value::Decimal::parse(text).map_or(0.0, |d| d.float());
     if number(&step) <= 0.0 || number(&start) > number(&end) {
         let expected = "a start below the end and a step above 0".to_owned();
-        problems.push(Problem::Value { value: parameters.to_owned(), expected });
+        problems.push(SheetProblem::Value { value: parameters.to_owned(), expected });
     }
-    let kind = if problems.iter().all(Problem::is_warning) { Kind::Range { start, end, step } } else { Kind::Decimal };
+    let kind =
+        if problems.iter().all(SheetProblem::is_warning) { Kind::Range { start, end, step } } else { Kind::Decimal };
     (kind, problems)
 }
 

@@ -21,7 +21,7 @@ mod settings;
 mod survey;
 pub mod workbook;
 
-pub use finding::{Finding, Problem};
+pub use finding::{Finding, SheetProblem};
 pub use workbook::{ReadError, Workbook};
 
 use baqylau_forms::{Definition, Places};
@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 /// A checklist that can be filled.
 #[derive(Debug, Clone)]
-pub struct Compiled {
+pub struct CompiledChecklist {
     /// The checklist.
     pub definition: Definition,
     /// What is worth knowing about the tables it came from.
@@ -43,7 +43,11 @@ pub struct Compiled {
 ///
 /// # Errors
 /// Everything that is wrong, in the order of the sheets and rows.
-pub fn compile(workbook: &Workbook, languages: &[String], places: &Arc<Places>) -> Result<Compiled, Vec<Finding>> {
+pub fn compile(
+    workbook: &Workbook,
+    languages: &[String],
+    places: &Arc<Places>,
+) -> Result<CompiledChecklist, Vec<Finding>> {
     let mut findings = Findings::default();
     damaged(workbook, &mut findings);
     let mut lists = Lists::read(workbook, languages, &mut findings);
@@ -64,7 +68,7 @@ pub fn compile(workbook: &Workbook, languages: &[String], places: &Arc<Places>) 
     };
     faults::collect(workbook, &definition, places, &survey.origins, &mut findings);
     let (errors, warnings) = findings.sorted();
-    if errors.is_empty() { Ok(Compiled { definition, warnings }) } else { Err(errors) }
+    if errors.is_empty() { Ok(CompiledChecklist { definition, warnings }) } else { Err(errors) }
 }
 
 /// Cells that hold an error, or a number that cannot be told as it is shown.

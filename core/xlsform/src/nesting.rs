@@ -1,6 +1,6 @@
 //! Which group or repeat is open.
 
-use crate::finding::Problem;
+use crate::finding::SheetProblem;
 use crate::kind::Holder;
 
 /// The groups and repeats that are open, the innermost last.
@@ -26,13 +26,13 @@ impl Nesting {
     }
 
     /// Closes what is open, or says what is in the way.
-    pub fn end(&mut self, holder: Holder) -> Result<(), Problem> {
-        let Some(inner) = self.0.last() else { return Err(Problem::NotBegun { end: holder.end() }) };
+    pub fn end(&mut self, holder: Holder) -> Result<(), SheetProblem> {
+        let Some(inner) = self.0.last() else { return Err(SheetProblem::NotBegun { end: holder.end() }) };
         if inner.holder == holder {
             self.0.pop();
             return Ok(());
         }
-        let wrong = Problem::WrongEnd {
+        let wrong = SheetProblem::WrongEnd {
             end: holder.end(),
             open: inner.holder.name(),
             name: inner.name.clone(),

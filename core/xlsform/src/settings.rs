@@ -1,8 +1,8 @@
 //! The settings sheet: one row about the checklist as a whole.
 
 use crate::cells::is_name;
-use crate::finding::{Findings, Problem};
-use crate::header::{Cells, Dialect, Header, language_code};
+use crate::finding::{Findings, SheetProblem};
+use crate::header::{Dialect, RowCells, SheetHeader, language_code};
 use crate::workbook::Sheet;
 use baqylau_forms::Places;
 use baqylau_forms::definition::Text;
@@ -45,7 +45,7 @@ const DIALECT: Dialect = Dialect {
 
 /// The checklist as a whole.
 #[derive(Default)]
-pub(crate) struct Settings {
+pub(crate) struct SheetSettings {
     pub id: String,
     pub version: String,
     pub title: Text,
@@ -55,14 +55,19 @@ pub(crate) struct Settings {
     pub urgent: bool,
 }
 
-pub(crate) fn read(sheet: &Sheet, languages: &[String], places: &Places, findings: &mut Findings) -> Settings {
-    let header = Header::read(sheet, &DIALECT, languages, findings);
+pub(crate) fn read(sheet: &Sheet, languages: &[String], places: &Places, findings: &mut Findings) -> SheetSettings {
+    let header = SheetHeader::read(sheet, &DIALECT, languages, findings);
     header.need(&["form_id", "version", "form_title", "places"], findings);
     if sheet.rows.len() != 1 {
-        findings.add(sheet, None, None, Problem::Rows { found: sheet.rows.len(), expected: "one row: the checklist" });
+        findings.add(
+            sheet,
+            None,
+            None,
+            SheetProblem::Rows { found: sheet.rows.len(), expected: "one row: the checklist" },
+        );
     }
-    let Some(row) = header.rows().next() else { return Settings::default() };
-    let mut reader = Reader { row, findings };
+    let Some(row) = header.rows().next() else { return SheetSettings::default() };
+    let mut reader = SettingsReader { row, findings };
     let id = reader.needed("form_id", "the checklist's id");
     let version = reader.needed("version", "the version");
     reader.form_id(&id);
@@ -70,36 +75,36 @@ pub(crate) fn read(sheet: &Sheet, languages: &[String], places: &Places, finding
     reader.default_language(languages);
     let (levels, place_optional) = reader.places(places);
     let (once, urgent) = (reader.once(), reader.urgent());
-    Settings { id, version, title: reader.row.text("form_title"), places: levels, place_optional, once, urgent }
+    SheetSettings { id, version, title: reader.row.text("form_title"), places: levels, place_optional, once, urgent }
 }
 
-struct Reader<'r, 's> {
-    row: Cells<'r, 's>,
+struct SettingsReader<'r, 's> {
+    row: RowCells<'r, 's>,
     findings: &'r mut Findings,
 }
 
-impl Reader<'_, '_> {
-    fn report(&mut self, column: &str, problem: Problem) {
+impl SettingsReader<'_, '_> {
+    fn report(&mut self, column: &str, problem: SheetProblem) {
         self.row.report(self.findings, column, problem);
     }
 
     fn needed(&mut self, column: &'static str, what: &'static str) -> String {
         let found = self.row.owned(column);
         if found.is_none() && self.row.header.has(column) {
-            self.report(column, Problem::Blank { what });
+            self.report(column, SheetProblem::Blank { what });
         }
         found.unwrap_or_default()
     }
 
     fn form_id(&mut self, id: &str) {
         if !id.is_empty() && !is_name(id) {
-            self.report("form_id", Problem::Fault(Fault::BadName { name: id.to_owned() }));
+            self.report("form_id", SheetProblem::Fault(Fault::BadName { name: id.to_owned() }));
         }
     }
 
     fn title(&mut self, languages: &[String]) {
         if self.row.header.has("form_title") && self.row.text("form_title").is_empty() {
-            self.report("form_title", Problem::Blank { what: "the checklist's title" });
+            self.report("form_title", SheetProblem::Blank { what: "the checklist's title" });
         }
         self.row.translated("form_title", languages, self.findings);
     }
@@ -108,7 +113,7 @@ impl Reader<'_, '_> {
     fn default_language(&mut self, languages: &[String]) {
         let Some(language) = self.row.get("default_language") else { return };
         if !languages.iter().any(|l| l == language_code(language)) {
-            self.report("default_language", Problem::LeftOut { why: "is no language of the mission" });
+            self.report("default_language", SheetProblem::LeftOut { why: "is no language of the mission" });
         }
     }
 
@@ -118,7 +123,7 @@ impl Reader<'_, '_> {
         let mut optional = false;
         let cell = self.row.get("places").unwrap_or_default();
         if cell.is_empty() && self.row.header.has("places") {
-            self.report("places", Problem::Blank { what: "a level, or `none`," });
+            self.report("places", SheetProblem::Blank { what: "a level, or `none`," });
         }
         for word in cell.split([' ', ',']).map(str::trim).filter(|w| !w.is_empty()) {
             if word == "none" {
@@ -126,7 +131,7 @@ impl Reader<'_, '_> {
             } else if places.level(word).is_none() {
                 let known: Vec<&str> = places.table().levels.iter().map(|l| l.id.as_str()).collect();
                 let expected = format!("levels of the places ({}) or none", known.join(", "));
-                self.report("places", Problem::Value { value: word.to_owned(), expected });
+                self.report("places", SheetProblem::Value { value: word.to_owned(), expected });
             } else if !levels.iter().any(|l| l == word) {
                 levels.push(word.to_owned());
             }
@@ -140,7 +145,7 @@ impl Reader<'_, '_> {
             Some("yes") => true,
             Some(other) => {
                 let expected = "`yes` (its reports go before all others) or `no`".to_owned();
-                self.report("urgent", Problem::Value { value: other.to_owned(), expected });
+                self.report("urgent", SheetProblem::Value { value: other.to_owned(), expected });
                 false
             }
         }
@@ -152,7 +157,7 @@ impl Reader<'_, '_> {
             Some("free") => false,
             Some(other) => {
                 let expected = "`visit` (one report a visit) or `free` (any number)".to_owned();
-                self.report("once", Problem::Value { value: other.to_owned(), expected });
+                self.report("once", SheetProblem::Value { value: other.to_owned(), expected });
                 true
             }
         }

@@ -2,10 +2,10 @@
 
 use crate::cells::yes_or_no;
 use crate::choices::Lists;
-use crate::finding::{Findings, Problem};
-use crate::header::{Cells, Dialect, Header};
-use crate::item::{self, Mission};
-use crate::kind::{self, Holder, Type};
+use crate::finding::{Findings, SheetProblem};
+use crate::header::{Dialect, RowCells, SheetHeader};
+use crate::item::{self, MissionContext};
+use crate::kind::{self, Holder, RowType};
 use crate::nesting::Nesting;
 use crate::or_other;
 use crate::workbook::Sheet;
@@ -125,7 +125,7 @@ pub(crate) struct Survey<'w> {
 
 /// Where the items came from.
 pub(crate) struct Origins<'w> {
-    pub header: Header<'w>,
+    pub header: SheetHeader<'w>,
     /// Rows by item.
     pub rows: Vec<usize>,
 }
@@ -137,25 +137,25 @@ pub(crate) fn read<'w>(
     lists: &mut Lists,
     findings: &mut Findings,
 ) -> Survey<'w> {
-    let header = Header::read(sheet, &DIALECT, languages, findings);
+    let header = SheetHeader::read(sheet, &DIALECT, languages, findings);
     header.need(&["type", "name", "label"], findings);
-    let mission = Mission { languages, places };
+    let mission = MissionContext { languages, places };
     let mut reader =
-        Reader { mission, lists, findings, items: Vec::new(), rows: Vec::new(), names: HashMap::new(), asked: 0 };
+        SurveyReader { mission, lists, findings, items: Vec::new(), rows: Vec::new(), names: HashMap::new(), asked: 0 };
     let mut nesting = Nesting::default();
     if header.has("type") {
         header.rows().for_each(|row| reader.row(&row, &mut nesting));
     }
-    let Reader { items, rows, findings, .. } = reader;
+    let SurveyReader { items, rows, findings, .. } = reader;
     for open in nesting.into_open() {
-        let problem = Problem::NotEnded { open: open.holder.name(), end: open.holder.end(), name: open.name };
+        let problem = SheetProblem::NotEnded { open: open.holder.name(), end: open.holder.end(), name: open.name };
         findings.cell(sheet, open.row, "type", problem);
     }
     Survey { items, origins: Origins { header, rows } }
 }
 
-struct Reader<'r, 'l> {
-    mission: Mission<'r>,
+struct SurveyReader<'r, 'l> {
+    mission: MissionContext<'r>,
     lists: &'r mut Lists<'l>,
     findings: &'r mut Findings,
     items: Vec<Item>,
@@ -166,22 +166,24 @@ struct Reader<'r, 'l> {
     asked: usize,
 }
 
-impl Reader<'_, '_> {
-    fn row(&mut self, row: &Cells, nesting: &mut Nesting) {
+impl SurveyReader<'_, '_> {
+    fn row(&mut self, row: &RowCells, nesting: &mut Nesting) {
         match row.get("disabled").map(|cell| (cell, yes_or_no(cell))) {
             Some((_, Some(true))) => return,
             Some((cell, None)) => {
-                let problem =
-                    Problem::Value { value: cell.to_owned(), expected: "yes (the row is left out) or no".to_owned() };
+                let problem = SheetProblem::Value {
+                    value: cell.to_owned(),
+                    expected: "yes (the row is left out) or no".to_owned(),
+                };
                 row.report(self.findings, "disabled", problem);
             }
             Some((_, Some(false))) | None => {}
         }
         let Some(cell) = row.get("type") else {
-            return row.report(self.findings, "type", Problem::Blank { what: "the type" });
+            return row.report(self.findings, "type", SheetProblem::Blank { what: "the type" });
         };
         let parsed = kind::parse(cell);
-        if let Ok(Type::End(holder)) = parsed {
+        if let Ok(RowType::End(holder)) = parsed {
             if let Err(problem) = nesting.end(holder) {
                 row.report(self.findings, "type", problem);
             }
@@ -190,16 +192,16 @@ impl Reader<'_, '_> {
                 row.report(
                     self.findings,
                     column,
-                    Problem::Meaningless { belongs: "on the row that begins the group or repeat" },
+                    SheetProblem::Meaningless { belongs: "on the row that begins the group or repeat" },
                 );
             }
             return;
         }
-        let with_other = matches!(parsed, Ok(Type::Select { other: true, .. }));
+        let with_other = matches!(parsed, Ok(RowType::Select { other: true, .. }));
         let mut item = item::read(row, parsed, &self.mission, self.lists, self.findings);
         item.parent = nesting.parent();
         if item.parent.is_some() && row.get("phase").is_some() {
-            row.report(self.findings, "phase", Problem::Meaningless { belongs: "on a begin_group at the top" });
+            row.report(self.findings, "phase", SheetProblem::Meaningless { belongs: "on a begin_group at the top" });
         }
         self.name(row, &item.name);
         let holder = match item.kind {
@@ -218,9 +220,9 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn name(&mut self, row: &Cells, name: &str) {
+    fn name(&mut self, row: &RowCells, name: &str) {
         if let Some(first) = self.names.get(name).filter(|_| !name.is_empty()) {
-            row.report(self.findings, "name", Problem::Doubled { name: name.to_owned(), first: *first });
+            row.report(self.findings, "name", SheetProblem::Doubled { name: name.to_owned(), first: *first });
         }
         self.names.entry(name.to_owned()).or_insert(row.number());
     }

@@ -1,7 +1,7 @@
 //! The three sheets of a checklist, as rows of text.
 
 use crate::cells;
-use crate::finding::Problem;
+use crate::finding::SheetProblem;
 use baqylau_forms::closest::distance;
 use calamine::Reader;
 use std::fs;
@@ -108,14 +108,14 @@ pub(crate) struct Sheet {
     pub name: &'static str,
     pub header: Vec<String>,
     /// Rows that hold something.
-    pub rows: Vec<Row>,
+    pub rows: Vec<SheetRow>,
     /// Cells that hold no value, by row and column, from 1 and from 0.
-    pub damaged: Vec<(usize, usize, Problem)>,
+    pub damaged: Vec<(usize, usize, SheetProblem)>,
 }
 
 /// A row.
 #[derive(Debug, Clone)]
-pub(crate) struct Row {
+pub(crate) struct SheetRow {
     /// As a spreadsheet numbers it.
     pub number: usize,
     pub cells: Vec<String>,
@@ -216,12 +216,13 @@ fn from_rows(
 ) -> Result<Sheet, ReadError> {
     let (_, header) = rows.next().ok_or_else(|| ReadError::NoHeader { file: file.to_owned(), sheet: name })?;
     let filled = rows.filter(|(_, cells)| cells.iter().any(|c| !c.is_empty()));
-    let rows: Vec<Row> = filled.map(|(number, cells)| Row { number, cells }).collect();
+    let rows: Vec<SheetRow> = filled.map(|(number, cells)| SheetRow { number, cells }).collect();
     let error = |number: usize, at: usize, text: &String| {
-        cells::is_error(text).then(|| (number, at, Problem::CellError { error: text.clone() }))
+        cells::is_error(text).then(|| (number, at, SheetProblem::CellError { error: text.clone() }))
     };
-    let of =
-        |row: &Row| row.cells.iter().enumerate().filter_map(|(at, c)| error(row.number, at, c)).collect::<Vec<_>>();
+    let of = |row: &SheetRow| {
+        row.cells.iter().enumerate().filter_map(|(at, c)| error(row.number, at, c)).collect::<Vec<_>>()
+    };
     let damaged = rows.iter().flat_map(of).collect();
     Ok(Sheet { file: short(file), name, header, rows, damaged })
 }

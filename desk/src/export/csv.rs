@@ -1,20 +1,20 @@
 //! Comma-separated values (RFC 4180) that no spreadsheet computes.
 
-use super::rows::Cells;
+use super::rows::CellSink;
 use crate::error::DeskError;
 use std::borrow::Cow;
 use std::fmt::Display;
 
 /// Rows as the bytes of a CSV file.
-pub(super) struct Lines(csv::Writer<Vec<u8>>);
+pub(super) struct CsvWriter(csv::Writer<Vec<u8>>);
 
-impl Default for Lines {
+impl Default for CsvWriter {
     fn default() -> Self {
         Self(csv::Writer::from_writer(Vec::new()))
     }
 }
 
-impl Cells for Lines {
+impl CellSink for CsvWriter {
     fn cell(&mut self, text: &str) {
         // Writing to memory does not fail.
         let _ = self.0.write_field(harmless(text).as_bytes());
@@ -25,7 +25,7 @@ impl Cells for Lines {
     }
 }
 
-impl Lines {
+impl CsvWriter {
     /// Hands the bytes on.
     pub fn write_to(self, to: &mut Vec<u8>, name: &dyn Display) -> Result<(), DeskError> {
         let bytes = self.0.into_inner().map_err(|e| DeskError::Unknown(format!("{name}: {e}")))?;
@@ -39,7 +39,7 @@ impl Lines {
 /// # Errors
 /// Memory refuses.
 pub fn csv(rows: Vec<Vec<String>>) -> Result<Vec<u8>, DeskError> {
-    let (mut lines, mut bytes) = (Lines::default(), Vec::new());
+    let (mut lines, mut bytes) = (CsvWriter::default(), Vec::new());
     for row in rows {
         row.iter().for_each(|cell| lines.cell(cell));
         lines.end();

@@ -1,15 +1,15 @@
 //! Everything as files that other programs read: in a folder, or packed into one.
 
 use super::csv::csv;
-use super::rows::Sheet;
-use super::tables::{Named, of, tables};
+use super::rows::ExportSheet;
+use super::tables::{ExportTable, export_tables, of};
 use super::{Format, labels, r, spss};
-use crate::board::Line;
+use crate::board::ReportRow;
 use crate::error::DeskError;
 use crate::folder::Desk;
 use crate::handout::{Handout, REPORTS};
-use crate::source::{Person, Source};
-use crate::status::Answers;
+use crate::source::{MissionTables, Person};
+use crate::status::AnswerBasis;
 use baqylau_protocol::certificate::Role;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
@@ -29,16 +29,16 @@ impl Desk {
     /// # Errors
     /// The tables of the mission have faults, the database fails, the disk refuses, or the folder has files of somebody else's
     /// ([`Handout`]).
-    pub fn export(&self, answers: Answers, folder: &Path, internal: bool) -> Result<(usize, usize), DeskError> {
+    pub fn export(&self, answers: AnswerBasis, folder: &Path, internal: bool) -> Result<(usize, usize), DeskError> {
         let handout = Handout::begin(folder, REPORTS)?;
-        let (source, board) = self.board(None, answers)?;
-        let lines: Vec<&Line> = board.lines.iter().filter(|line| internal || !line.internal).collect();
+        let (source, board) = self.report_table(None, answers)?;
+        let lines: Vec<&ReportRow> = board.rows.iter().filter(|line| internal || !line.internal).collect();
         let written = self.files(&source, &lines, 0, answers, &mut |name, bytes| {
             let path = handout.place(name);
             std::fs::write(&path, bytes).map_err(|e| DeskError::file(&path, e))
         })?;
         handout.finish()?;
-        Ok((written, board.lines.len() - lines.len()))
+        Ok((written, board.rows.len() - lines.len()))
     }
 
     /// The same files of some reports, with labels in a language, packed into one (ZIP): nothing of it is on the disk.
@@ -47,10 +47,10 @@ impl Desk {
     /// The database fails, or a table is longer than what packs it takes.
     pub fn archive(
         &self,
-        source: &Source,
-        lines: &[&Line],
+        source: &MissionTables,
+        lines: &[&ReportRow],
         language: usize,
-        answers: Answers,
+        answers: AnswerBasis,
     ) -> Result<Vec<u8>, DeskError> {
         let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("the packed tables: {e}"));
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
@@ -63,14 +63,14 @@ impl Desk {
 
     fn files(
         &self,
-        source: &Source,
-        lines: &[&Line],
+        source: &MissionTables,
+        lines: &[&ReportRow],
         language: usize,
-        answers: Answers,
+        answers: AnswerBasis,
         put: &mut Put,
     ) -> Result<usize, DeskError> {
         let mut written = 0;
-        for named in tables(source, lines) {
+        for named in export_tables(source, lines) {
             let here = of(lines, named.checklist);
             if here.is_empty() {
                 continue;
@@ -107,8 +107,14 @@ impl Desk {
 }
 
 /// What the table's columns mean, and scripts that read it.
-fn labelled(named: &Named, lines: &[&Line], bytes: &[u8], language: usize, put: &mut Put) -> Result<(), DeskError> {
-    let (stem, sheet) = (&named.stem, Sheet::of(lines, named.repeat.as_deref()));
+fn labelled(
+    named: &ExportTable,
+    lines: &[&ReportRow],
+    bytes: &[u8],
+    language: usize,
+    put: &mut Put,
+) -> Result<(), DeskError> {
+    let (stem, sheet) = (&named.stem, ExportSheet::of(lines, named.repeat.as_deref()));
     let columns = labels::columns(&sheet, language);
     let rows = labels::codebook(&columns).into_iter().map(Vec::from).collect();
     put(&format!("{stem}.codebook.csv"), &csv(rows)?)?;

@@ -1,16 +1,16 @@
 //! Cells in memory, without an allocation each.
 
-use super::rows::Cells;
+use super::rows::CellSink;
 
 /// Rows of cells as one text.
 #[derive(Debug, Default)]
-pub(super) struct Grid {
+pub(super) struct TextGrid {
     text: String,
     ends: Vec<usize>,
     rows: usize,
 }
 
-impl Cells for Grid {
+impl CellSink for TextGrid {
     fn cell(&mut self, text: &str) {
         self.text.push_str(text);
         self.ends.push(self.text.len());
@@ -21,7 +21,7 @@ impl Cells for Grid {
     }
 }
 
-impl Grid {
+impl TextGrid {
     /// The rows, each with its cells.
     pub fn rows(&self) -> impl Iterator<Item = impl Iterator<Item = &str>> {
         let wide = self.ends.len() / self.rows.max(1);

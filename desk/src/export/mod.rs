@@ -13,12 +13,12 @@ mod spss;
 mod tables;
 mod workbook;
 
-use crate::status::Known;
+use crate::status::KnownReport;
 use baqylau_forms::definition::Kind;
 use baqylau_forms::fill::write_literal;
 
 pub use csv::csv;
-pub use tables::{Named, tables};
+pub use tables::{ExportTable, export_tables};
 
 /// What stands before the answers of a report, and behind them.
 const FIXED: [&str; 9] = ["report", "envelope", "visit", "team", "place", "received_index", "status", INTERNAL, LEFT];
@@ -64,7 +64,7 @@ impl Format {
     }
 }
 
-impl Known {
+impl KnownReport {
     /// The answers that are shown, by question and in the notation of answer files; rows of repeats are not among them.
     #[must_use]
     pub fn answers(&self) -> Vec<(String, String)> {

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 
 /// The names that are taken.
 #[derive(Debug, Clone, Default)]
-pub struct Names(HashSet<String>);
+pub struct UniqueNames(HashSet<String>);
 
-impl Names {
+impl UniqueNames {
     /// Names that are the table's own.
     pub fn of(own: &[&str]) -> Self {
         Self(own.iter().map(|name| name.to_lowercase()).collect())

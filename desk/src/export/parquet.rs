@@ -1,17 +1,17 @@
 //! A table as Parquet: numbers as numbers, everything else as text, labels in the file's metadata.
 
-use super::grid::Grid;
-use super::labels::{self, Cells};
-use super::rows::Reader;
+use super::grid::TextGrid;
+use super::labels::{self, CellKind};
+use super::rows::RowReader;
 use crate::error::DeskError;
-use baqylau_exports::{Column, ExportError, Table, Values, parquet};
+use baqylau_exports::{ExportError, ParquetColumn, ParquetTable, Values, parquet};
 
 /// Writes a table. Why a number is missing stands in a column of its own, `<question>.missing`, where any is. The inner
 /// error is the file's.
-pub(super) fn write(rows: &Reader, name: &str, language: usize) -> Result<Result<Vec<u8>, ExportError>, DeskError> {
+pub(super) fn write(rows: &RowReader, name: &str, language: usize) -> Result<Result<Vec<u8>, ExportError>, DeskError> {
     let meant = labels::columns(rows.sheet, language);
     let heads = rows.sheet.heads();
-    let mut grids: Vec<Grid> = Vec::new();
+    let mut grids: Vec<TextGrid> = Vec::new();
     rows.each(|grid| {
         grids.push(grid);
         Ok(())
@@ -22,15 +22,15 @@ pub(super) fn write(rows: &Reader, name: &str, language: usize) -> Result<Result
         let cells: Vec<Option<&str>> = grids.iter().flat_map(|grid| grid.column(at)).collect();
         let about = meant.iter().find(|c| c.name == name && !own.contains(&name.as_str()));
         let label = about.map_or_else(String::new, |c| c.label.clone());
-        if about.is_some_and(|c| c.cells == Cells::Number) {
+        if about.is_some_and(|c| c.cells == CellKind::Number) {
             let (values, missing) = numbers(&cells);
             if let Some(missing) = missing {
                 let (name, label) = (taken.claim(&format!("{name}.missing")), String::new());
-                columns.push(Column { name, label, values: Values::Text(missing) });
+                columns.push(ParquetColumn { name, label, values: Values::Text(missing) });
             }
-            columns.push(Column { name, label, values });
+            columns.push(ParquetColumn { name, label, values });
         } else {
-            columns.push(Column { name, label, values: Values::Text(cells) });
+            columns.push(ParquetColumn { name, label, values: Values::Text(cells) });
         }
     }
     let about = meant.iter().filter(|c| !c.values.is_empty()).map(|c| {
@@ -38,7 +38,7 @@ pub(super) fn write(rows: &Reader, name: &str, language: usize) -> Result<Result
         values.extend(labels::missing().filter(|_| c.missing).map(|(value, meaning)| format!("{value}={meaning}")));
         (format!("values:{}", c.name), values.join("\n"))
     });
-    let (table, mut bytes) = (Table { name: name.to_owned(), columns, about: about.collect() }, Vec::new());
+    let (table, mut bytes) = (ParquetTable { name: name.to_owned(), columns, about: about.collect() }, Vec::new());
     Ok(parquet(&table, &mut bytes).map(|()| bytes))
 }
 

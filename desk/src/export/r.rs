@@ -1,8 +1,8 @@
 //! Scripts for R: `voting <- source("voting.R", encoding = "UTF-8")$value`.
 
 use super::INTERNAL;
-use super::labels::{CLOSED, Cells, Column, OPEN, WHETHER, missing};
-use super::rows::Sheet;
+use super::labels::{CLOSED, CellKind, OPEN, TableColumn, WHETHER, missing};
+use super::rows::ExportSheet;
 use std::fmt::Write;
 
 /// What every script begins with. A typed missing value is NA, so that shares are of those who answered; why stands in a column of its own.
@@ -14,7 +14,7 @@ const HEAD: &str = "local({
 ";
 
 /// A script that reads a table with its labels.
-pub(super) fn script(stem: &str, sheet: &Sheet, columns: &[Column]) -> String {
+pub(super) fn script(stem: &str, sheet: &ExportSheet, columns: &[TableColumn]) -> String {
     // Some rows count nowhere: they were superseded, or a desk excluded them.
     let mut out = format!(
         "# The figures are those of the rows whose status is counted: subset(data, status == \"counted\").\n\
@@ -43,7 +43,7 @@ pub(super) fn script(stem: &str, sheet: &Sheet, columns: &[Column]) -> String {
     out
 }
 
-fn column(c: &Column, names: &mut super::names::Names, out: &mut String) {
+fn column(c: &TableColumn, names: &mut super::names::UniqueNames, out: &mut String) {
     let (cell, label) = (|name: &str| format!("data[[{}]]", quoted(name)), |text: &str| quoted(text));
     let here = cell(&c.name);
     let mut line = |text: String| {
@@ -54,15 +54,15 @@ fn column(c: &Column, names: &mut super::names::Names, out: &mut String) {
         line(format!("{why} <- why({here})"));
     }
     match c.cells {
-        Cells::Text if c.missing => line(format!("{here} <- known({here})")),
-        Cells::Text => {}
-        Cells::Number => line(format!("{here} <- number({here})")),
-        Cells::One => {
+        CellKind::Text if c.missing => line(format!("{here} <- known({here})")),
+        CellKind::Text => {}
+        CellKind::Number => line(format!("{here} <- number({here})")),
+        CellKind::One => {
             let (levels, labels) =
                 (list(c.values.iter().map(|v| v.name.clone())), list(c.values.iter().map(|v| v.label.clone())));
             line(format!("{here} <- factor({here}, levels = {levels}, labels = {labels})"));
         }
-        Cells::Several => {
+        CellKind::Several => {
             for v in &c.values {
                 let own = cell(&v.column);
                 line(format!("{own} <- has({here}, {})", quoted(&v.name)));

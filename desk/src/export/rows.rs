@@ -1,19 +1,19 @@
 //! The rows of a table, read in chunks on all cores.
 
-use super::names::Names;
+use super::names::UniqueNames;
 use super::{FIXED, LEFT, WITHIN};
-use crate::board::Line;
+use crate::board::ReportRow;
 use crate::cores::in_parts;
 use crate::corrections;
 use crate::error::DeskError;
 use crate::evaluate::evaluate;
 use crate::folder::Desk;
-use crate::status::Answers;
+use crate::status::AnswerBasis;
 use baqylau_forms::definition::{Item, Kind};
 use baqylau_forms::fill::append_literal;
 use baqylau_forms::form::Form;
-use baqylau_report::answers::Cell;
-use baqylau_report::{Correction, Report, Tree};
+use baqylau_report::answers::AnswerCell;
+use baqylau_report::{AnswerTree, Correction, Report};
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ const CHUNK: usize = 512;
 
 /// A table: its columns are those of every version of the checklist. Its own columns keep their names; a question that is called like
 /// one of them, or like another question but for the case of letters, gets another.
-pub(super) struct Sheet {
+pub(super) struct ExportSheet {
     /// The versions that reports were filled in under.
     pub forms: Vec<Arc<Form>>,
     /// The repeat whose rows are the table's; `None` where reports are.
@@ -33,14 +33,14 @@ pub(super) struct Sheet {
     /// The names of their columns.
     pub columns: Vec<String>,
     /// The names that are taken.
-    pub taken: Names,
+    pub taken: UniqueNames,
     /// Where the questions stand in each version.
     nodes: HashMap<usize, Vec<Option<u32>>>,
 }
 
-impl Sheet {
+impl ExportSheet {
     /// Of the questions outside of repeats, or of those of one.
-    pub fn of(lines: &[&Line], repeat: Option<&str>) -> Self {
+    pub fn of(lines: &[&ReportRow], repeat: Option<&str>) -> Self {
         let forms = forms(lines);
         let holds = |kind: &Kind| !matches!(kind, Kind::Group { .. } | Kind::Repeat { .. } | Kind::Note);
         let questions = names(&forms, |form, item, at| {
@@ -49,7 +49,7 @@ impl Sheet {
         });
         let nodes = |form: &Arc<Form>| questions.iter().map(|name| form.find(name)).collect();
         let nodes = forms.iter().map(|form| (Arc::as_ptr(form).addr(), nodes(form))).collect();
-        let mut taken = Names::of(fixed(repeat));
+        let mut taken = UniqueNames::of(fixed(repeat));
         let columns = questions.iter().map(|name| taken.claim(name)).collect();
         Self { forms, repeat: repeat.map(str::to_owned), questions, columns, taken, nodes }
     }
@@ -60,11 +60,12 @@ impl Sheet {
     }
 
     /// Writes the answers of a row.
-    fn write(&self, form: &Arc<Form>, tree: &Tree, text: &mut String, to: &mut impl Cells) {
+    fn write(&self, form: &Arc<Form>, tree: &AnswerTree, text: &mut String, to: &mut impl CellSink) {
         let nodes = self.nodes.get(&Arc::as_ptr(form).addr()).map_or(&[][..], Vec::as_slice);
         for node in nodes {
             text.clear();
-            if let Some((node, Cell::Answer(answer))) = node.and_then(|node| Some((node, tree.cells.get(&node)?))) {
+            if let Some((node, AnswerCell::Answer(answer))) = node.and_then(|node| Some((node, tree.cells.get(&node)?)))
+            {
                 append_literal(form, node, answer, text);
             }
             to.cell(text);
@@ -84,14 +85,14 @@ fn fixed(repeat: Option<&str>) -> &'static [&'static str] {
 }
 
 /// Each version once, in the order of the log.
-fn forms(lines: &[&Line]) -> Vec<Arc<Form>> {
+fn forms(lines: &[&ReportRow]) -> Vec<Arc<Form>> {
     let mut seen: HashSet<*const Form> = HashSet::new();
     let all = lines.iter().filter_map(|l| l.form.clone());
     all.filter(|form| seen.insert(Arc::as_ptr(form))).collect()
 }
 
 /// The repeats of every version of a checklist, by name.
-pub(super) fn repeats(lines: &[&Line]) -> Vec<String> {
+pub(super) fn repeats(lines: &[&ReportRow]) -> Vec<String> {
     names(&forms(lines), |_, item, _| matches!(item.kind, Kind::Repeat { .. }))
 }
 
@@ -109,15 +110,15 @@ fn names(forms: &[Arc<Form>], wanted: impl Fn(&Form, &Item, u32) -> bool) -> Vec
 }
 
 /// A report with its answers.
-struct Read<'l> {
-    line: &'l Line,
+struct ReadReport<'l> {
+    line: &'l ReportRow,
     form: Arc<Form>,
     report: Report,
-    tree: Tree,
+    tree: AnswerTree,
 }
 
 /// What takes the cells of rows, one after the other.
-pub(super) trait Cells: Default + Send {
+pub(super) trait CellSink: Default + Send {
     /// The next cell of a row.
     fn cell(&mut self, text: &str);
     /// The end of a row.
@@ -125,29 +126,29 @@ pub(super) trait Cells: Default + Send {
 }
 
 /// Reads rows.
-pub(super) struct Reader<'r> {
+pub(super) struct RowReader<'r> {
     pub desk: &'r Desk,
-    pub sheet: &'r Sheet,
-    pub lines: &'r [&'r Line],
-    pub answers: Answers,
+    pub sheet: &'r ExportSheet,
+    pub lines: &'r [&'r ReportRow],
+    pub answers: AnswerBasis,
 }
 
-impl Reader<'_> {
+impl RowReader<'_> {
     /// A row a report, or a row of its repeat. What `take` refuses ends the reading.
-    pub fn each<C: Cells>(&self, take: impl FnMut(C) -> Result<(), DeskError>) -> Result<(), DeskError> {
+    pub fn each<C: CellSink>(&self, take: impl FnMut(C) -> Result<(), DeskError>) -> Result<(), DeskError> {
         match &self.sheet.repeat {
             None => self.parts(take, record),
             Some(repeat) => self.parts(take, |sheet, read, text, to| within(sheet, read, repeat, text, to)),
         }
     }
 
-    fn parts<C: Cells>(
+    fn parts<C: CellSink>(
         &self,
         mut take: impl FnMut(C) -> Result<(), DeskError>,
-        write: impl Fn(&Sheet, &Read, &mut String, &mut C) + Sync,
+        write: impl Fn(&ExportSheet, &ReadReport, &mut String, &mut C) + Sync,
     ) -> Result<(), DeskError> {
         let (sheet, answers) = (self.sheet, self.answers);
-        let work = |part: &[(&Line, Vec<u8>)]| {
+        let work = |part: &[(&ReportRow, Vec<u8>)]| {
             let (mut cells, mut text) = (C::default(), String::new());
             for (line, bytes) in part {
                 write(sheet, &read(line, bytes, answers)?, &mut text, &mut cells);
@@ -168,7 +169,7 @@ impl Reader<'_> {
         done.into_iter().try_for_each(|cells| take(cells?))
     }
 
-    fn envelopes<'l>(&self, lines: &[&'l Line]) -> Result<Vec<(&'l Line, Vec<u8>)>, DeskError> {
+    fn envelopes<'l>(&self, lines: &[&'l ReportRow]) -> Result<Vec<(&'l ReportRow, Vec<u8>)>, DeskError> {
         let places: Vec<u64> = lines.iter().map(|l| l.index).collect();
         let read = self.desk.store.plain_at(&places)?.into_iter();
         let line = |index: u64| lines.binary_search_by_key(&index, |l| l.index).ok().map(|at| lines[at]);
@@ -177,22 +178,22 @@ impl Reader<'_> {
 }
 
 /// What a report says: from its bytes, which were evaluated when they came; evaluated again where a desk corrected it.
-fn read<'l>(line: &'l Line, bytes: &[u8], answers: Answers) -> Result<Read<'l>, DeskError> {
+fn read<'l>(line: &'l ReportRow, bytes: &[u8], answers: AnswerBasis) -> Result<ReadReport<'l>, DeskError> {
     let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("report {}: {e}", line.hash));
     let form = line.form.clone().ok_or_else(|| failed(&"its checklist is not known"))?;
     let report = Report::decode_again(bytes).map_err(|e| failed(&e))?;
     let corrections: Vec<&Correction> = line.corrections.iter().map(|(c, _)| &c.what).collect();
-    let tree = if corrections.is_empty() || answers == Answers::Raw {
-        Tree::decode(&form, &report.answers).map_err(|e| failed(&e))?
+    let tree = if corrections.is_empty() || answers == AnswerBasis::Raw {
+        AnswerTree::decode(&form, &report.answers).map_err(|e| failed(&e))?
     } else {
         let filling = evaluate(&report, form.clone()).map_err(|_| failed(&"its answers do not fit its checklist"))?;
-        Tree::of(&corrections::all(&filling, corrections.into_iter()).0)
+        AnswerTree::of(&corrections::all(&filling, corrections.into_iter()).0)
     };
-    Ok(Read { line, form, report, tree })
+    Ok(ReadReport { line, form, report, tree })
 }
 
-fn record(sheet: &Sheet, read: &Read, text: &mut String, to: &mut impl Cells) {
-    let Read { line, report, .. } = read;
+fn record(sheet: &ExportSheet, read: &ReadReport, text: &mut String, to: &mut impl CellSink) {
+    let ReadReport { line, report, .. } = read;
     let mut shown = |what: &dyn std::fmt::Display, to: &mut _| shown(what, text, to);
     shown(&report.id, to);
     shown(&line.hash, to);
@@ -201,7 +202,7 @@ fn record(sheet: &Sheet, read: &Read, text: &mut String, to: &mut impl Cells) {
     to.cell(report.visit.place.as_deref().unwrap_or_default());
     shown(&line.index, to);
     to.cell(line.status.name());
-    to.cell(mark(line));
+    to.cell(internal_mark(line));
     sheet.write(&read.form, &read.tree, text, to);
     let left = report.left.iter().flatten();
     to.cell(&left.map(|l| format!("{}: {}", l.name, l.text)).collect::<Vec<_>>().join("; "));
@@ -209,18 +210,18 @@ fn record(sheet: &Sheet, read: &Read, text: &mut String, to: &mut impl Cells) {
 }
 
 /// Whether its words stay at the desk.
-fn mark(line: &Line) -> &'static str {
+fn internal_mark(line: &ReportRow) -> &'static str {
     if line.internal { "1" } else { "0" }
 }
 
-fn within(sheet: &Sheet, read: &Read, repeat: &str, text: &mut String, to: &mut impl Cells) {
+fn within(sheet: &ExportSheet, read: &ReadReport, repeat: &str, text: &mut String, to: &mut impl CellSink) {
     if let Some(node) = read.form.find(repeat) {
         rows_of(&read.tree, node, &mut Vec::new(), &mut |path, row| {
             let number = path.iter().map(|n| (n + 1).to_string()).collect::<Vec<_>>().join(".");
             shown(&read.report.id, text, to);
             to.cell(&number);
             to.cell(read.line.status.name());
-            to.cell(mark(read.line));
+            to.cell(internal_mark(read.line));
             sheet.write(&read.form, row, text, to);
             to.end();
         });
@@ -228,7 +229,7 @@ fn within(sheet: &Sheet, read: &Read, repeat: &str, text: &mut String, to: &mut 
 }
 
 /// A cell of what shows itself as text.
-fn shown(what: &dyn std::fmt::Display, text: &mut String, to: &mut impl Cells) {
+fn shown(what: &dyn std::fmt::Display, text: &mut String, to: &mut impl CellSink) {
     text.clear();
     // Writing to memory does not fail.
     let _ = write!(text, "{what}");
@@ -236,9 +237,9 @@ fn shown(what: &dyn std::fmt::Display, text: &mut String, to: &mut impl Cells) {
 }
 
 /// The rows of a repeat, however deep, with their positions.
-fn rows_of(tree: &Tree, repeat: u32, path: &mut Vec<usize>, found: &mut impl FnMut(&[usize], &Tree)) {
+fn rows_of(tree: &AnswerTree, repeat: u32, path: &mut Vec<usize>, found: &mut impl FnMut(&[usize], &AnswerTree)) {
     for (node, cell) in &tree.cells {
-        let Cell::Rows(rows) = cell else { continue };
+        let AnswerCell::Rows(rows) = cell else { continue };
         for (at, row) in rows.iter().enumerate() {
             path.push(at);
             if *node == repeat {

@@ -2,9 +2,9 @@
 //! case, also within quotes.
 
 use super::INTERNAL;
-use super::labels::{CLOSED, Cells, Column, OPEN, WHETHER, missing};
-use super::names::{Names, cut};
-use super::rows::Sheet;
+use super::labels::{CLOSED, CellKind, OPEN, TableColumn, WHETHER, missing};
+use super::names::{UniqueNames, cut};
+use super::rows::ExportSheet;
 use crate::error::DeskError;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -26,13 +26,13 @@ pub(super) struct Said {
 }
 
 /// The same table without line breaks in texts, and what is said in it.
-pub(super) fn table(csv: &[u8], name: &str, columns: &[Column]) -> Result<(Vec<u8>, Said), DeskError> {
+pub(super) fn table(csv: &[u8], name: &str, columns: &[TableColumn]) -> Result<(Vec<u8>, Said), DeskError> {
     let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("{name}: {e}"));
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv);
     let mut writer = csv::Writer::from_writer(Vec::with_capacity(csv.len()));
     let mut widths: Vec<usize> = Vec::new();
     let mut answers: Vec<Option<(String, BTreeSet<String>)>> = Vec::new();
-    let several = |name: &str| columns.iter().any(|c| c.name == name && c.cells == Cells::Several);
+    let several = |name: &str| columns.iter().any(|c| c.name == name && c.cells == CellKind::Several);
     for (at, record) in reader.records().enumerate() {
         let record = record.map_err(|e| failed(&e))?;
         if at == 0 {
@@ -63,13 +63,13 @@ fn in_a_line(text: &str) -> String {
 }
 
 /// A variable that is made of a column: its name while it is made, its name in the end.
-struct Made<'c> {
-    column: &'c Column,
+struct DerivedVariable<'c> {
+    column: &'c TableColumn,
     first: String,
 }
 
 /// Syntax that reads the table with its labels. Choices and numbers become numbers, with missing values that no share is of.
-pub(super) fn syntax(stem: &str, sheet: &Sheet, columns: &[Column], said: &Said) -> String {
+pub(super) fn syntax(stem: &str, sheet: &ExportSheet, columns: &[TableColumn], said: &Said) -> String {
     let mut out = format!(
         "SET DECIMAL=DOT.\nGET DATA /TYPE=TXT /FILE='{stem}.spss.csv' /ENCODING='UTF-8' /DELIMITERS=',' /QUALIFIER='\"' \
          /ARRANGEMENT=DELIMITED /FIRSTCASE=2\n  /VARIABLES="
@@ -82,13 +82,13 @@ pub(super) fn syntax(stem: &str, sheet: &Sheet, columns: &[Column], said: &Said)
         let _ = write!(out, " {head}\n    A{}", (*width).clamp(1, LONGEST));
     }
     out.push_str(".\n");
-    let mut names = Names::of(&heads.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut names = UniqueNames::of(&heads.iter().map(String::as_str).collect::<Vec<_>>());
     columns.iter().flat_map(|c| &c.values).filter(|v| !v.spss.is_empty()).for_each(|v| drop(names.claim(&v.spss)));
-    let coded = columns.iter().filter(|c| matches!(c.cells, Cells::Number | Cells::One));
-    let made: Vec<Made> =
-        coded.map(|column| Made { column, first: names.claim(&format!("n@{}", column.spss)) }).collect();
+    let coded = columns.iter().filter(|c| matches!(c.cells, CellKind::Number | CellKind::One));
+    let made: Vec<DerivedVariable> =
+        coded.map(|column| DerivedVariable { column, first: names.claim(&format!("n@{}", column.spss)) }).collect();
     made.iter().for_each(|made| recode(made, &mut out));
-    let several = columns.iter().filter(|c| c.cells == Cells::Several);
+    let several = columns.iter().filter(|c| c.cells == CellKind::Several);
     several.for_each(|column| dichotomies(column, &mut out));
     order(&heads, columns, &made, &mut out);
     let [whether, open, closed] = [WHETHER, OPEN, CLOSED].map(|text| apostrophed(text, VALUE_LABEL));
@@ -114,19 +114,19 @@ fn missing_codes() -> String {
 }
 
 /// The texts of a column as numbers.
-fn recode(Made { column, first }: &Made, out: &mut String) {
+fn recode(DerivedVariable { column, first }: &DerivedVariable, out: &mut String) {
     let _ = write!(out, "RECODE {}{}", column.spss, missing_codes());
-    if column.cells == Cells::Number {
+    if column.cells == CellKind::Number {
         out.push_str(" (CONVERT)");
     }
-    for (at, v) in (1..).zip(column.values.iter().filter(|_| column.cells == Cells::One)) {
+    for (at, v) in (1..).zip(column.values.iter().filter(|_| column.cells == CellKind::One)) {
         let _ = write!(out, "\n  ({}={at})", apostrophed(&v.name, LONGEST));
     }
     let _ = writeln!(out, "\n  INTO {first}.");
 }
 
 /// A variable a choice, where several may be chosen: 1 where it was, 0 where others were.
-fn dichotomies(column: &Column, out: &mut String) {
+fn dichotomies(column: &TableColumn, out: &mut String) {
     let text = &column.spss;
     for v in &column.values {
         let own = &v.spss;
@@ -140,7 +140,7 @@ fn dichotomies(column: &Column, out: &mut String) {
 }
 
 /// The variables in the order of the table, each under its name.
-fn order(heads: &[String], columns: &[Column], made: &[Made], out: &mut String) {
+fn order(heads: &[String], columns: &[TableColumn], made: &[DerivedVariable], out: &mut String) {
     // A comma, so that no line begins with a name.
     let mut kept: Vec<&str> = Vec::new();
     for head in heads {
@@ -155,7 +155,7 @@ fn order(heads: &[String], columns: &[Column], made: &[Made], out: &mut String) 
     }
 }
 
-fn labelled(c: &Column, out: &mut String) {
+fn labelled(c: &TableColumn, out: &mut String) {
     let _ = writeln!(out, "VARIABLE LABELS {} {}.", c.spss, apostrophed(&c.label, VARIABLE_LABEL));
     let number = |out: &mut String, name: &str, values: &[(String, &str)]| {
         let _ = writeln!(out, "MISSING VALUES {name} ({}).", MISSING.join(", "));
@@ -166,24 +166,24 @@ fn labelled(c: &Column, out: &mut String) {
         }
         out.push_str(".\n");
     };
-    if c.missing && matches!(c.cells, Cells::Text | Cells::Several) {
+    if c.missing && matches!(c.cells, CellKind::Text | CellKind::Several) {
         let codes: Vec<String> = missing().map(|m| apostrophed(&m.0, VALUE_LABEL)).collect();
         let _ = writeln!(out, "MISSING VALUES {} ({}).", c.spss, codes.join(", "));
     }
     match c.cells {
-        Cells::Text if c.missing => values(c, &BTreeMap::new(), out),
-        Cells::Text => {}
-        Cells::Number => {
+        CellKind::Text if c.missing => values(c, &BTreeMap::new(), out),
+        CellKind::Text => {}
+        CellKind::Number => {
             let _ = writeln!(out, "FORMATS {} (F12.4).", c.spss);
             number(out, &c.spss, &[]);
         }
-        Cells::One => {
+        CellKind::One => {
             let values: Vec<_> =
                 (1..).zip(&c.values).map(|(at, v): (usize, _)| (at.to_string(), v.label.as_str())).collect();
             let _ = writeln!(out, "FORMATS {} (F8.0).", c.spss);
             number(out, &c.spss, &values);
         }
-        Cells::Several => {
+        CellKind::Several => {
             for v in &c.values {
                 let label = apostrophed(&format!("{}: {}", c.label, v.label), VARIABLE_LABEL);
                 let _ = writeln!(out, "VARIABLE LABELS {} {label}.\nFORMATS {} (F8.0).", v.spss, v.spss);
@@ -194,7 +194,7 @@ fn labelled(c: &Column, out: &mut String) {
 }
 
 /// What the answers of several choices mean, each as it was given.
-fn combined(c: &Column, answers: &BTreeSet<String>, out: &mut String) {
+fn combined(c: &TableColumn, answers: &BTreeSet<String>, out: &mut String) {
     let meaning = |name: &str| c.values.iter().find(|v| v.name == name).map(|v| v.label.as_str());
     // What is no answer, as a missing value, has no choice in it; a value that is cut would be another.
     let known = answers.iter().filter(|answer| answer.len() <= VALUE_LABEL);
@@ -206,7 +206,7 @@ fn combined(c: &Column, answers: &BTreeSet<String>, out: &mut String) {
 }
 
 /// What the texts of a column mean, missing values among them.
-fn values(c: &Column, labels: &BTreeMap<&str, String>, out: &mut String) {
+fn values(c: &TableColumn, labels: &BTreeMap<&str, String>, out: &mut String) {
     let missing: Vec<(String, &str)> = missing().filter(|_| c.missing).collect();
     let missing = missing.iter().map(|(value, meaning)| (value.as_str(), *meaning));
     let all: Vec<(&str, &str)> = labels.iter().map(|(value, label)| (*value, label.as_str())).chain(missing).collect();

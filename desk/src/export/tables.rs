@@ -1,18 +1,18 @@
 //! The tables of some reports: which there are, what they are called, and one of them in a format.
 
-use super::csv::{Lines, csv};
-use super::names::Names;
-use super::rows::{Reader, Sheet, repeats};
+use super::csv::{CsvWriter, csv};
+use super::names::UniqueNames;
+use super::rows::{ExportSheet, RowReader, repeats};
 use super::{Format, parquet, workbook};
-use crate::board::Line;
+use crate::board::ReportRow;
 use crate::error::DeskError;
 use crate::folder::Desk;
-use crate::source::Source;
-use crate::status::Answers;
+use crate::source::MissionTables;
+use crate::status::AnswerBasis;
 
 /// A table: the reports of a checklist, or the rows of a repeat in them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
+pub struct ExportTable {
     /// What its files are called before their endings: `voting`, `voting.party`; with `@2` behind it where another file has the name.
     pub stem: String,
     /// The checklist, as a position in [`Source::checklists`].
@@ -26,17 +26,17 @@ const ENDINGS: [&str; 6] = ["csv", "parquet", "codebook.csv", "R", "sps", "spss.
 
 /// The tables of some reports: those of every checklist, then those of their repeats.
 #[must_use]
-pub fn tables(source: &Source, lines: &[&Line]) -> Vec<Named> {
+pub fn export_tables(source: &MissionTables, lines: &[&ReportRow]) -> Vec<ExportTable> {
     let files = |stem: &str| ENDINGS.map(|end| format!("{stem}.{end}")).to_vec();
-    let mut names = Names::of(&["people.csv"]);
+    let mut names = UniqueNames::of(&["people.csv"]);
     let mut named = |checklist: usize, repeat: Option<String>| {
         let id = &source.checklists[checklist].id;
         let stem = repeat.as_ref().map_or_else(|| id.clone(), |repeat| format!("{id}.{repeat}"));
         // A name of a file, wherever it comes to lie.
         let stem = stem.replace(|c: char| !c.is_alphanumeric() && !"._-".contains(c), "_");
-        Named { stem: names.claim_as(&stem, files), checklist, repeat }
+        ExportTable { stem: names.claim_as(&stem, files), checklist, repeat }
     };
-    let mut all: Vec<Named> = (0..source.checklists.len()).map(|at| named(at, None)).collect();
+    let mut all: Vec<ExportTable> = (0..source.checklists.len()).map(|at| named(at, None)).collect();
     for at in 0..source.checklists.len() {
         all.extend(repeats(&of(lines, at)).into_iter().map(|repeat| named(at, Some(repeat))));
     }
@@ -44,7 +44,7 @@ pub fn tables(source: &Source, lines: &[&Line]) -> Vec<Named> {
 }
 
 /// The readable reports of a checklist.
-pub(super) fn of<'l>(lines: &[&'l Line], checklist: usize) -> Vec<&'l Line> {
+pub(super) fn of<'l>(lines: &[&'l ReportRow], checklist: usize) -> Vec<&'l ReportRow> {
     lines.iter().copied().filter(|l| l.checklist == Some(checklist) && l.form.is_some()).collect()
 }
 
@@ -56,40 +56,41 @@ impl Desk {
     /// There is none of this name; the database fails; or the target refuses: a workbook takes no more than 1,048,575 rows a sheet.
     pub fn table(
         &self,
-        source: &Source,
-        lines: &[&Line],
+        source: &MissionTables,
+        lines: &[&ReportRow],
         (stem, language): (&str, usize),
-        answers: Answers,
+        answers: AnswerBasis,
         format: Format,
     ) -> Result<Vec<u8>, DeskError> {
-        let named = tables(source, lines).into_iter().find(|t| t.stem == stem);
+        let named = export_tables(source, lines).into_iter().find(|t| t.stem == stem);
         let named = named.ok_or_else(|| DeskError::Unknown(format!("there is no table {stem:?}")))?;
         self.written(lines, &named, language, answers, format)
     }
 
     pub(super) fn written(
         &self,
-        lines: &[&Line],
-        named: &Named,
+        lines: &[&ReportRow],
+        named: &ExportTable,
         language: usize,
-        answers: Answers,
+        answers: AnswerBasis,
         format: Format,
     ) -> Result<Vec<u8>, DeskError> {
         let (stem, lines) = (&named.stem, of(lines, named.checklist));
-        let sheet = Sheet::of(&lines, named.repeat.as_deref());
-        let rows = Reader { desk: self, sheet: &sheet, lines: &lines, answers };
+        let sheet = ExportSheet::of(&lines, named.repeat.as_deref());
+        let rows = RowReader { desk: self, sheet: &sheet, lines: &lines, answers };
         let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("{stem}: {e}"));
         match format {
             Format::Csv => {
                 let mut bytes = csv(vec![sheet.heads()])?;
-                rows.each(|lines: Lines| lines.write_to(&mut bytes, stem))?;
+                rows.each(|lines: CsvWriter| lines.write_to(&mut bytes, stem))?;
                 Ok(bytes)
             }
             Format::Parquet => parquet::write(&rows, stem, language)?.map_err(|e| failed(&e)),
             Format::Xlsx => {
                 let within = if named.repeat.is_none() { repeats(&lines) } else { Vec::new() };
-                let within: Vec<Sheet> = within.iter().map(|repeat| Sheet::of(&lines, Some(repeat))).collect();
-                let within = within.iter().map(|sheet| Reader { desk: self, sheet, lines: &lines, answers });
+                let within: Vec<ExportSheet> =
+                    within.iter().map(|repeat| ExportSheet::of(&lines, Some(repeat))).collect();
+                let within = within.iter().map(|sheet| RowReader { desk: self, sheet, lines: &lines, answers });
                 workbook::workbook(std::iter::once(rows).chain(within), language)?.map_err(|e| failed(&e))
             }
         }

@@ -1,9 +1,9 @@
 //! Tables as a workbook: the answers, a sheet a repeat, and a sheet that says what they mean.
 
-use super::grid::Grid;
-use super::labels::{self, Cells};
-use super::names::{self, Names};
-use super::rows::Reader;
+use super::grid::TextGrid;
+use super::labels::{self, CellKind};
+use super::names::{self, UniqueNames};
+use super::rows::RowReader;
 use crate::error::DeskError;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
@@ -14,12 +14,12 @@ const CUT: &str = " […]";
 /// A workbook of one checklist: its reports first, then its repeats. A cell is a number or a text, never a formula. The inner error is
 /// the workbook's.
 pub(super) fn workbook<'r>(
-    tables: impl Iterator<Item = Reader<'r>>,
+    tables: impl Iterator<Item = RowReader<'r>>,
     language: usize,
 ) -> Result<Result<Vec<u8>, XlsxError>, DeskError> {
     let mut book = Workbook::new();
     // Excel keeps the name for itself.
-    let mut taken = Names::of(&["answers", "codebook", "history"]);
+    let mut taken = UniqueNames::of(&["answers", "codebook", "history"]);
     let mut codes: Vec<Vec<String>> = Vec::new();
     for table in tables {
         let repeat = table.sheet.repeat.as_deref();
@@ -29,11 +29,11 @@ pub(super) fn workbook<'r>(
             .sheet
             .heads()
             .iter()
-            .map(|head| columns.iter().any(|c| c.cells == Cells::Number && c.name == *head))
+            .map(|head| columns.iter().any(|c| c.cells == CellKind::Number && c.name == *head))
             .collect();
         let mut state = head(book.add_worksheet_with_constant_memory(), &name, &table.sheet.heads());
         let mut next = 1;
-        table.each(|grid: Grid| {
+        table.each(|grid: TextGrid| {
             for row in grid.rows() {
                 if let Ok(sheet) = &mut state {
                     match fill(sheet, next, row, &numbers) {

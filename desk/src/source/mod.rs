@@ -8,7 +8,7 @@ mod workbench;
 mod zones;
 
 use crate::error::DeskError;
-use baqylau_findings::Compiled;
+use baqylau_findings::CompiledFigure;
 use baqylau_findings::sample::Sample;
 use baqylau_forms::definition::{Definition, Text};
 use baqylau_forms::places::Level;
@@ -19,14 +19,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 use tables::{figures, people, places, sample};
-use workbench::Checked;
+use workbench::TableContext;
 
 pub use map::Outline;
 pub use traits::Trait;
-pub use workbench::{Due, INTERNAL, Official, Reconcile, Reconciled, Use, Used};
+pub use workbench::{ExpectedVisit, FieldRole, INTERNAL, Official, Reconcile, Reconciled, RoledQuestion};
 
 /// A mission as its tables say it.
-pub struct Source {
+pub struct MissionTables {
     /// Settings, as phones get them.
     pub mission: Mission,
     /// The places.
@@ -36,17 +36,17 @@ pub struct Source {
     /// The same, compiled, by id.
     pub forms: HashMap<String, Arc<Form>>,
     /// The figures.
-    pub figures: Vec<Compiled>,
+    pub figures: Vec<CompiledFigure>,
     /// The figures, and behind them every number that the desk looks at and that was not published.
-    pub numbers: Vec<Compiled>,
+    pub numbers: Vec<CompiledFigure>,
     /// What is reconciled.
     pub reconciled: Vec<Reconciled>,
     /// What was published of it elsewhere: by position in [`Source::reconciled`], and place.
     pub official: HashMap<(usize, u32), Official>,
     /// What the desk does with which answers.
-    pub uses: Vec<Used>,
+    pub uses: Vec<RoledQuestion>,
     /// Who is expected to report what.
-    pub deployment: Vec<Due>,
+    pub deployment: Vec<ExpectedVisit>,
     /// Codes for texts.
     pub codebook: Vec<(String, Text)>,
     /// The outlines of places.
@@ -119,7 +119,7 @@ struct LevelRow {
     label: BTreeMap<String, String>,
 }
 
-impl Source {
+impl MissionTables {
     /// Reads a mission's folder.
     ///
     /// # Errors
@@ -163,7 +163,7 @@ impl Source {
         // A checklist with faults would make each of its figures one.
         rows.retain(|f| forms.contains_key(&f.checklist) || !mission.checklists.contains(&f.checklist));
         let sound = forms.len() == mission.checklists.len();
-        let compiled = Compiled::all(rows, &forms);
+        let compiled = CompiledFigure::all(rows, &forms);
         let figures = compiled.unwrap_or_else(|e| {
             faults.extend(e.iter().map(|f| format!("figures.csv: {f}")));
             Vec::new()
@@ -171,7 +171,7 @@ impl Source {
         if sound {
             named_figures(&checklists, &figures, &mut faults);
         }
-        let checked = Checked { checklists: &checklists, forms: &forms, places: &places, codes: &codes };
+        let checked = TableContext { checklists: &checklists, forms: &forms, places: &places, codes: &codes };
         let mut numbers = figures.clone();
         let reconciled = checked.reconciled(&folder.join("reconcile.csv"), &mut numbers, &mut faults);
         let official = checked.official(&folder.join("official.csv"), &reconciled, &mut faults);
@@ -213,7 +213,7 @@ impl Source {
     }
 }
 
-impl Source {
+impl MissionTables {
     /// The checklist of a number, as a position, and where the number stands among those of its checklist.
     #[must_use]
     pub fn number_at(&self, number: usize) -> Option<(usize, usize)> {
@@ -235,20 +235,20 @@ impl Source {
 
     /// A choice of the questions of a use, by its name; `None` where none has it.
     #[must_use]
-    pub fn choice(&self, what: Use, name: &str) -> Option<(Use, Arc<str>)> {
+    pub fn choice(&self, what: FieldRole, name: &str) -> Option<(FieldRole, Arc<str>)> {
         self.used(what).flat_map(|u| &u.choices).find(|c| ***c == *name).map(|c| (what, c.clone()))
     }
 
     /// The questions of a use.
-    pub fn used(&self, what: Use) -> impl Iterator<Item = &Used> {
+    pub fn used(&self, what: FieldRole) -> impl Iterator<Item = &RoledQuestion> {
         self.uses.iter().filter(move |u| u.what == what)
     }
 }
 
 /// The checklist of each number, and where it stands among those of its checklist.
-fn positions(numbers: &[Compiled], checklists: &[Definition]) -> Vec<Option<(usize, usize)>> {
+fn positions(numbers: &[CompiledFigure], checklists: &[Definition]) -> Vec<Option<(usize, usize)>> {
     let mut next = vec![0; checklists.len()];
-    let mut one = |number: &Compiled| {
+    let mut one = |number: &CompiledFigure| {
         let checklist = checklists.iter().position(|c| c.id == number.figure.checklist)?;
         next[checklist] += 1;
         Some((checklist, next[checklist] - 1))
@@ -403,7 +403,7 @@ fn checklist(
 }
 
 /// A question names the figures it feeds: they must exist.
-fn named_figures(checklists: &[Definition], figures: &[Compiled], faults: &mut Vec<String>) {
+fn named_figures(checklists: &[Definition], figures: &[CompiledFigure], faults: &mut Vec<String>) {
     if figures.is_empty() {
         return;
     }

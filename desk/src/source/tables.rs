@@ -13,13 +13,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A table with its header.
-pub(super) struct Table {
+pub(super) struct CsvTable {
     path: PathBuf,
     header: Vec<String>,
     pub rows: Vec<Vec<String>>,
 }
 
-impl Table {
+impl CsvTable {
     pub fn read(path: &Path) -> Result<Self, String> {
         let fault = |e: &dyn std::fmt::Display| format!("{}: {e}", name(path));
         let mut reader =
@@ -131,7 +131,7 @@ fn place_table(
     day: Date,
     faults: &mut Vec<String>,
 ) -> Result<PlaceTable, String> {
-    let table = Table::read(path)?;
+    let table = CsvTable::read(path)?;
     let [code, level, parent] = [table.required("code")?, table.required("level")?, table.required("parent")?];
     let [zone, number] = [table.required("time_zone")?, table.required("number")?];
     let labels = table.translated("label", codes)?;
@@ -231,7 +231,7 @@ fn alone(people: &mut [Person], faults: &mut Vec<String>) {
 
 /// One place of `sample.csv`.
 #[derive(Deserialize)]
-struct Drawn {
+struct SampleRow {
     place: String,
     stratum: String,
     population: u32,
@@ -239,7 +239,7 @@ struct Drawn {
 
 /// Which places were drawn, of how many in their strata.
 pub(super) fn sample(path: &Path, places: &Places, faults: &mut Vec<String>) -> Sample {
-    let read = || -> Result<Vec<Drawn>, csv::Error> {
+    let read = || -> Result<Vec<SampleRow>, csv::Error> {
         csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path)?.deserialize().collect()
     };
     let rows = collect(read().map_err(|e| format!("sample.csv: {e}")), faults);
@@ -277,7 +277,7 @@ pub(super) fn sample(path: &Path, places: &Places, faults: &mut Vec<String>) -> 
 
 pub(super) fn figures(path: &Path, codes: &[String], faults: &mut Vec<String>) -> Vec<Figure> {
     let mut read = || -> Result<Vec<Figure>, String> {
-        let table = Table::read(path)?;
+        let table = CsvTable::read(path)?;
         let columns = ["id", "checklist", "unit", "counts", "of", "base", "per", "published", "value", "tolerance"];
         let at: Vec<usize> = columns.iter().map(|c| table.required(c)).collect::<Result<_, _>>()?;
         let sentences = table.translated("sentence", codes)?;

@@ -1,8 +1,8 @@
 //! Tables that only the desk reads: what it does with an answer, what it reconciles, who is expected where, codes for texts, a map.
 //! Every one may be missing. A fault names table, row and column.
 
-use super::tables::{Table, cell_text, collect};
-use baqylau_findings::{Compiled, Figure, FigureError, Unit};
+use super::tables::{CsvTable, cell_text, collect};
+use baqylau_findings::{CompiledFigure, Figure, FigureError, Unit};
 use baqylau_forms::definition::{Definition, Kind, Text};
 use baqylau_forms::{Form, Places, Zone, numeral};
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// What the desk does with an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Use {
+pub enum FieldRole {
     /// How serious it is; the choices go from the least to the most.
     Severity,
     /// How the team knows.
@@ -35,7 +35,7 @@ pub enum Use {
 /// The name of the choice that keeps a report at the desk.
 pub const INTERNAL: &str = "internal";
 
-impl Use {
+impl FieldRole {
     /// All of them.
     pub const ALL: [Self; 9] = [
         Self::Severity,
@@ -83,9 +83,9 @@ impl Use {
 
 /// A question that the desk does something with.
 #[derive(Debug, Clone)]
-pub struct Used {
+pub struct RoledQuestion {
     /// What.
-    pub what: Use,
+    pub what: FieldRole,
     /// The checklist, as a position.
     pub checklist: usize,
     /// The question.
@@ -139,7 +139,7 @@ pub struct Official {
 
 /// A report that is expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Due {
+pub struct ExpectedVisit {
     /// The team.
     pub team: String,
     /// The checklist, as a position.
@@ -151,14 +151,14 @@ pub struct Due {
 }
 
 /// What the tables of the desk are checked against.
-pub(super) struct Checked<'c> {
+pub(super) struct TableContext<'c> {
     pub checklists: &'c [Definition],
     pub forms: &'c HashMap<String, Arc<Form>>,
     pub places: &'c Places,
     pub codes: &'c [String],
 }
 
-impl Checked<'_> {
+impl TableContext<'_> {
     fn checklist(&self, id: &str) -> Option<usize> {
         self.checklists.iter().position(|c| c.id == id)
     }
@@ -176,7 +176,7 @@ impl Checked<'_> {
             return Vec::new();
         }
         let read = || -> Result<_, String> {
-            let table = Table::read(path)?;
+            let table = CsvTable::read(path)?;
             let mut at = [0; N];
             for (at, column) in at.iter_mut().zip(columns) {
                 *at = table.required(column)?;
@@ -199,10 +199,10 @@ impl Checked<'_> {
     }
 
     /// `desk.csv`: what the desk does with which answer.
-    pub fn uses(&self, path: &Path, faults: &mut Vec<String>) -> Vec<Used> {
+    pub fn uses(&self, path: &Path, faults: &mut Vec<String>) -> Vec<RoledQuestion> {
         self.rows(path, ["use", "checklist", "question"], false, faults, |[name, checklist, question], _| {
-            let known = Use::ALL.map(Use::name).join(", ");
-            let what = Use::of(name).ok_or(("use", format!("{name:?} is no use; take one of {known}")))?;
+            let known = FieldRole::ALL.map(FieldRole::name).join(", ");
+            let what = FieldRole::of(name).ok_or(("use", format!("{name:?} is no use; take one of {known}")))?;
             let at = self.checklist(checklist).ok_or(("checklist", no_checklist(checklist)))?;
             let definition = &self.checklists[at];
             let item = definition.items.iter().find(|item| item.name == question);
@@ -214,16 +214,21 @@ impl Checked<'_> {
             let list = form.and_then(|f| f.list(f.find(question)?)).map(|l| l.choices.as_slice()).unwrap_or_default();
             let choices = list.iter().map(|c| c.name.clone()).collect();
             let labels = list.iter().map(|c| c.label.clone()).collect();
-            if what == Use::Confidentiality && !list.iter().any(|c| *c.name == *INTERNAL) {
+            if what == FieldRole::Confidentiality && !list.iter().any(|c| *c.name == *INTERNAL) {
                 let fault = format!("{question} has no choice called {INTERNAL}, so that nothing would be confidential");
                 return Err(("question", fault));
             }
-            Ok(Used { what, checklist: at, name: question.to_owned(), choices, labels })
+            Ok(RoledQuestion { what, checklist: at, name: question.to_owned(), choices, labels })
         })
     }
 
     /// `reconcile.csv`, added to the numbers of the mission.
-    pub fn reconciled(&self, path: &Path, numbers: &mut Vec<Compiled>, faults: &mut Vec<String>) -> Vec<Reconciled> {
+    pub fn reconciled(
+        &self,
+        path: &Path,
+        numbers: &mut Vec<CompiledFigure>,
+        faults: &mut Vec<String>,
+    ) -> Vec<Reconciled> {
         let columns = ["id", "checklist", "kind", "counts", "of"];
         let mut seen = std::collections::HashSet::new();
         self.rows(path, columns, true, faults, |[id, checklist, kind, counts, of], label| {
@@ -242,7 +247,7 @@ impl Checked<'_> {
                 other => return Err(("kind", format!("{other:?} is none of check, rate, number"))),
             };
             for figure in figures {
-                let compiled = Compiled::unpublished(vec![figure], self.forms);
+                let compiled = CompiledFigure::unpublished(vec![figure], self.forms);
                 numbers.extend(compiled.map_err(|e| {
                     let FigureError { column, what, .. } = e.into_iter().next().unwrap_or_else(|| FigureError {
                         id: id.to_owned(),
@@ -284,9 +289,9 @@ impl Checked<'_> {
     }
 
     /// `deployment.csv`: who is expected to report what, by when in the time of the mission's seat.
-    pub fn deployment(&self, path: &Path, zone: &Zone, faults: &mut Vec<String>) -> Vec<Due> {
+    pub fn deployment(&self, path: &Path, zone: &Zone, faults: &mut Vec<String>) -> Vec<ExpectedVisit> {
         self.rows(path, ["team", "checklist", "due", "place"], false, faults, |[team, checklist, due, place], _| {
-            Ok(Due {
+            Ok(ExpectedVisit {
                 team: team.to_owned(),
                 checklist: self.checklist(checklist).ok_or(("checklist", no_checklist(checklist)))?,
                 at: zone.read(due).map_err(|e| ("due", format!("{due:?}: expected {e}")))?.ms,

@@ -1,7 +1,7 @@
 //! Places of the log whose objects the server could not hand out, and heads that contradict the one that is kept.
 
 use super::log::insert;
-use super::{Device, Envelope, Object, Store, signed, unsigned};
+use super::{DeskStore, KnownDevice, LogObject, PulledEnvelope, signed, unsigned};
 use crate::error::DeskError;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use rusqlite::{OptionalExtension, TransactionBehavior, params};
@@ -47,7 +47,7 @@ pub struct Evidence {
     pub head: Vec<u8>,
 }
 
-impl Store {
+impl DeskStore {
     /// The places whose objects are not here, in the order of the log.
     ///
     /// # Errors
@@ -65,9 +65,9 @@ impl Store {
     /// Puts objects where gaps were, with what was found in them and in what waited for them.
     pub(crate) fn fill(
         &mut self,
-        objects: &[(u64, Object)],
-        devices: &[Device],
-        envelopes: &[Envelope],
+        objects: &[(u64, LogObject)],
+        devices: &[KnownDevice],
+        envelopes: &[PulledEnvelope],
     ) -> Result<(), DeskError> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for (index, object) in objects {

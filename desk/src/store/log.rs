@@ -1,9 +1,9 @@
 //! The log as it was pulled, and what was opened from it.
 
-use super::{Gap, SCHEMA, Store, signed, unsigned};
+use super::{DeskStore, Gap, SCHEMA, signed, unsigned};
 use crate::error::DeskError;
 use baqylau_protocol::certificate::Role;
-use baqylau_protocol::cose::Type;
+use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash, PublicKey, SubjectId};
 use baqylau_sqlite::{Salvaged, salvage};
 use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
@@ -11,7 +11,7 @@ use std::path::Path;
 
 /// A device as the log made it known.
 #[derive(Debug, Clone)]
-pub struct Device {
+pub struct KnownDevice {
     /// Which.
     pub device: DeviceId,
     /// Where its enrolment is in the log.
@@ -40,7 +40,7 @@ pub struct Device {
 
 /// An envelope as it was found when it was pulled.
 #[derive(Debug, Clone)]
-pub struct Envelope {
+pub struct PulledEnvelope {
     /// Its place in the log.
     pub index: u64,
     /// The device.
@@ -61,7 +61,7 @@ pub struct Envelope {
 #[derive(Debug, Clone)]
 pub struct Opened {
     /// What it is.
-    pub kind: Type,
+    pub kind: ObjectType,
     /// Its bytes.
     pub bytes: Vec<u8>,
 }
@@ -82,7 +82,7 @@ pub struct ChainLink {
 }
 
 /// An object of the log. Where the server's copy is damaged, a gap: its hash is known, and its bytes are not here.
-pub struct Object {
+pub struct LogObject {
     /// When the server received it.
     pub received: i64,
     /// Its hash.
@@ -91,7 +91,7 @@ pub struct Object {
     pub bytes: Vec<u8>,
 }
 
-impl Object {
+impl LogObject {
     /// Whether its bytes are not here.
     #[must_use]
     pub fn is_gap(&self) -> bool {
@@ -102,7 +102,7 @@ impl Object {
 /// Reading this many rows for one that is wanted takes as long as looking it up.
 const NEAR: u64 = 4;
 
-impl Store {
+impl DeskStore {
     /// How much of the log is here.
     ///
     /// # Errors
@@ -125,10 +125,10 @@ impl Store {
     ///
     /// # Errors
     /// The database fails.
-    pub fn objects(&self) -> Result<Vec<(u64, Object)>, DeskError> {
+    pub fn objects(&self) -> Result<Vec<(u64, LogObject)>, DeskError> {
         let mut statement = self.db.prepare("SELECT idx, received, hash, bytes FROM object ORDER BY idx")?;
         let rows = statement.query_map([], |r| {
-            Ok((unsigned(r, 0)?, Object { received: r.get(1)?, hash: Hash(r.get(2)?), bytes: r.get(3)? }))
+            Ok((unsigned(r, 0)?, LogObject { received: r.get(1)?, hash: Hash(r.get(2)?), bytes: r.get(3)? }))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -137,12 +137,12 @@ impl Store {
     ///
     /// # Errors
     /// The database fails.
-    pub fn objects_from(&self, from: u64, count: usize) -> Result<Vec<Object>, DeskError> {
+    pub fn objects_from(&self, from: u64, count: usize) -> Result<Vec<LogObject>, DeskError> {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         let sql = "SELECT received, hash, bytes FROM object WHERE idx >= ?1 ORDER BY idx LIMIT ?2";
         let mut statement = self.db.prepare_cached(sql)?;
         let rows = statement.query_map([signed(from), count], |r| {
-            Ok(Object { received: r.get(0)?, hash: Hash(r.get(1)?), bytes: r.get(2)? })
+            Ok(LogObject { received: r.get(0)?, hash: Hash(r.get(1)?), bytes: r.get(2)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -189,7 +189,11 @@ impl Store {
     ///
     /// # Errors
     /// The database fails.
-    pub(crate) fn open_again(&mut self, devices: &[Device], envelopes: &[Envelope]) -> Result<(), DeskError> {
+    pub(crate) fn open_again(
+        &mut self,
+        devices: &[KnownDevice],
+        envelopes: &[PulledEnvelope],
+    ) -> Result<(), DeskError> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         insert(&tx, devices, envelopes)?;
         Ok(tx.commit()?)
@@ -202,9 +206,9 @@ impl Store {
     pub fn add_page(
         &mut self,
         first: u64,
-        objects: &[Object],
-        devices: &[Device],
-        envelopes: &[Envelope],
+        objects: &[LogObject],
+        devices: &[KnownDevice],
+        envelopes: &[PulledEnvelope],
         gaps: &[Gap],
     ) -> Result<(), DeskError> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -226,13 +230,13 @@ impl Store {
     ///
     /// # Errors
     /// The database fails.
-    pub fn devices(&self) -> Result<Vec<Device>, DeskError> {
+    pub fn devices(&self) -> Result<Vec<KnownDevice>, DeskError> {
         let sql =
             "SELECT d.device, d.idx, d.hash, d.subject, d.role, d.key, d.shared, d.shared_id, d.in_time, d.invite,
                    d.replaces, o.received, d.box FROM device d JOIN object o ON o.idx = d.idx ORDER BY d.idx";
         let mut statement = self.db.prepare(sql)?;
         let rows = statement.query_map([], |r| {
-            Ok(Device {
+            Ok(KnownDevice {
                 device: DeviceId(r.get(0)?),
                 index: unsigned(r, 1)?,
                 hash: Hash(r.get(2)?),
@@ -259,7 +263,7 @@ impl Store {
         let sql = "SELECT e.device, e.seq, e.hash, o.received, CASE e.kind WHEN ?1 THEN e.plain END
                    FROM envelope e JOIN object o ON o.idx = e.idx WHERE e.kind IS NOT NULL ORDER BY e.idx";
         let mut statement = self.db.prepare(sql)?;
-        let rows = statement.query_map([Type::Close as u16], |r| {
+        let rows = statement.query_map([ObjectType::Close as u16], |r| {
             let (device, hash) = (DeviceId(r.get(0)?), Hash(r.get(2)?));
             Ok(ChainLink { device, seq: unsigned(r, 1)?, hash, received: r.get(3)?, close: r.get(4)? })
         })?;
@@ -270,7 +274,7 @@ impl Store {
     ///
     /// # Errors
     /// The database fails.
-    pub fn envelopes(&self) -> Result<Vec<Envelope>, DeskError> {
+    pub fn envelopes(&self) -> Result<Vec<PulledEnvelope>, DeskError> {
         let mut statement = self.db.prepare(&format!("{ENVELOPES} ORDER BY e.idx"))?;
         Ok(statement.query_map([], envelope)?.collect::<Result<_, _>>()?)
     }
@@ -279,7 +283,7 @@ impl Store {
     ///
     /// # Errors
     /// The database fails.
-    pub fn envelopes_from(&self, from: u64, count: usize) -> Result<Vec<Envelope>, DeskError> {
+    pub fn envelopes_from(&self, from: u64, count: usize) -> Result<Vec<PulledEnvelope>, DeskError> {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         let mut statement =
             self.db.prepare_cached(&format!("{ENVELOPES} WHERE e.idx >= ?1 ORDER BY e.idx LIMIT ?2"))?;
@@ -319,14 +323,14 @@ impl Store {
     ///
     /// # Errors
     /// The database fails.
-    pub fn envelope(&self, hash: Hash) -> Result<Option<Envelope>, DeskError> {
+    pub fn envelope(&self, hash: Hash) -> Result<Option<PulledEnvelope>, DeskError> {
         let sql = format!("{ENVELOPES} WHERE e.hash = ?1 ORDER BY e.idx LIMIT 1");
         Ok(self.db.query_row(&sql, [hash.0], envelope).optional()?)
     }
 }
 
 /// Keeps what was found in objects.
-pub(super) fn insert(tx: &Transaction, devices: &[Device], envelopes: &[Envelope]) -> Result<(), DeskError> {
+pub(super) fn insert(tx: &Transaction, devices: &[KnownDevice], envelopes: &[PulledEnvelope]) -> Result<(), DeskError> {
     for d in devices {
         let sql = "INSERT OR IGNORE INTO device VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
         let role = d.role as u8;
@@ -359,11 +363,11 @@ pub(super) fn insert(tx: &Transaction, devices: &[Device], envelopes: &[Envelope
 const ENVELOPES: &str = "SELECT e.idx, e.device, e.seq, e.prev, e.hash, o.received, e.refused, e.plain, e.kind
                          FROM envelope e JOIN object o ON o.idx = e.idx";
 
-fn envelope(r: &rusqlite::Row) -> rusqlite::Result<Envelope> {
+fn envelope(r: &rusqlite::Row) -> rusqlite::Result<PulledEnvelope> {
     let (refused, bytes): (Option<String>, Option<Vec<u8>>) = (r.get(6)?, r.get(7)?);
-    let kind = r.get::<_, Option<u16>>(8)?.and_then(Type::sealed);
+    let kind = r.get::<_, Option<u16>>(8)?.and_then(ObjectType::sealed);
     let plain = kind.zip(bytes).map(|(kind, bytes)| Opened { kind, bytes });
-    Ok(Envelope {
+    Ok(PulledEnvelope {
         index: unsigned(r, 0)?,
         device: DeviceId(r.get(1)?),
         seq: unsigned(r, 2)?,

@@ -13,8 +13,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use std::path::Path;
 
 pub use gaps::{Evidence, Gap};
-pub use log::{ChainLink, Device, Envelope, Object, Opened};
-pub use records::{Chain, Written};
+pub use log::{ChainLink, KnownDevice, LogObject, Opened, PulledEnvelope};
+pub use records::{DeskChain, WrittenRecord};
 
 const SCHEMA: Schema = Schema {
     steps: &[
@@ -66,7 +66,7 @@ const SCHEMA: Schema = Schema {
 };
 
 /// The database.
-pub struct Store {
+pub struct DeskStore {
     db: Connection,
 }
 
@@ -116,7 +116,7 @@ fn put_bundle(
     Ok(())
 }
 
-impl Store {
+impl DeskStore {
     /// Opens or makes it.
     ///
     /// # Errors

@@ -1,10 +1,10 @@
 //! Paper forms under way.
 
-use super::Store;
+use super::DeskStore;
 use crate::error::DeskError;
 use rusqlite::{OptionalExtension, params};
 
-impl Store {
+impl DeskStore {
     /// Keeps a form that was begun; gives its number.
     ///
     /// # Errors

@@ -1,17 +1,17 @@
 //! The register: people, whose subjects are whose, and who moved to which team. Desks tell each other of it.
 
-use super::Store;
+use super::DeskStore;
 use crate::error::DeskError;
 use crate::source::Person;
 use baqylau_protocol::ids::{PublicKey, SubjectId};
 use baqylau_report::Register;
-use baqylau_report::register::{Invited, Moved, Person as Told};
+use baqylau_report::register::{RegisteredInvite, RegisteredPerson as Told, TeamMove};
 use rusqlite::{OptionalExtension, TransactionBehavior, params};
 
 /// The most invites and moves of one record.
 const MAX_TOLD: i64 = 2_000;
 
-impl Store {
+impl DeskStore {
     /// Takes the people of the tables into the register.
     ///
     /// # Errors
@@ -85,18 +85,18 @@ impl Store {
     ///
     /// # Errors
     /// The database fails.
-    pub fn untold(&self) -> Result<Option<Register>, DeskError> {
+    pub fn unpublished_register(&self) -> Result<Option<Register>, DeskError> {
         let select = "SELECT key, subject, person, issued, expires FROM invite WHERE told = 0 ORDER BY rowid LIMIT ?1";
         let mut statement = self.db.prepare(select)?;
         let invites = statement.query_map([MAX_TOLD], |r| {
             let (key, subject) = (PublicKey(r.get(0)?), SubjectId(r.get(1)?));
-            Ok(Invited { key, subject, person: r.get(2)?, issued: r.get(3)?, expires: r.get(4)? })
+            Ok(RegisteredInvite { key, subject, person: r.get(2)?, issued: r.get(3)?, expires: r.get(4)? })
         })?;
         let invites = invites.collect::<Result<Vec<_>, _>>()?;
         let select = "SELECT person, since, team FROM move WHERE told = 0 ORDER BY since LIMIT ?1";
         let mut statement = self.db.prepare(select)?;
-        let moves =
-            statement.query_map([MAX_TOLD], |r| Ok(Moved { person: r.get(0)?, since: r.get(1)?, team: r.get(2)? }))?;
+        let moves = statement
+            .query_map([MAX_TOLD], |r| Ok(TeamMove { person: r.get(0)?, since: r.get(1)?, team: r.get(2)? }))?;
         let moves = moves.collect::<Result<Vec<_>, _>>()?;
         let named: std::collections::BTreeSet<&String> =
             invites.iter().map(|i| &i.person).chain(moves.iter().map(|m| &m.person)).collect();
@@ -114,7 +114,7 @@ impl Store {
     ///
     /// # Errors
     /// The database fails.
-    pub fn take_register(&self, register: &Register) -> Result<(), DeskError> {
+    pub fn apply_register(&self, register: &Register) -> Result<(), DeskError> {
         let tx = self.db.unchecked_transaction()?;
         for p in &register.people {
             tx.execute(

@@ -1,14 +1,14 @@
 //! What this desk signed, until and after the server has it.
 
-use super::{Store, signed, unsigned};
+use super::{DeskStore, signed, unsigned};
 use crate::error::DeskError;
-use baqylau_protocol::cose::Type;
+use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use rusqlite::{OptionalExtension, Transaction, params};
 
 /// What this desk signed.
 #[derive(Debug, Clone)]
-pub struct Written {
+pub struct WrittenRecord {
     /// The hash of its envelope.
     pub hash: Hash,
     /// What it says.
@@ -18,19 +18,19 @@ pub struct Written {
 }
 
 /// The end of this desk's chain, to be added to in one transaction.
-pub struct Chain<'t> {
+pub struct DeskChain<'t> {
     tx: &'t Transaction<'t>,
     last: Option<(u64, Hash)>,
 }
 
-impl Chain<'_> {
+impl DeskChain<'_> {
     /// Adds an envelope; gives its hash. `make` gets the number and hash of the one before, and gives the bytes.
     ///
     /// # Errors
     /// The database fails, or `make` does.
     pub fn add(
         &mut self,
-        kind: Type,
+        kind: ObjectType,
         recipient: Option<DeviceId>,
         payload: &[u8],
         make: impl FnOnce(Option<(u64, Hash)>) -> Result<Vec<u8>, DeskError>,
@@ -45,16 +45,16 @@ impl Chain<'_> {
     }
 }
 
-impl Store {
+impl DeskStore {
     /// Adds to this desk's chain: everything that `write` adds, or nothing.
     ///
     /// # Errors
     /// The database fails, or `write` does.
-    pub fn sign<T>(&self, write: impl FnOnce(&mut Chain) -> Result<T, DeskError>) -> Result<T, DeskError> {
+    pub fn sign<T>(&self, write: impl FnOnce(&mut DeskChain) -> Result<T, DeskError>) -> Result<T, DeskError> {
         let tx = self.db.unchecked_transaction()?;
         let select = "SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1";
         let last = tx.query_row(select, [], |r| Ok((unsigned(r, 0)?, Hash(r.get(1)?)))).optional()?;
-        let out = write(&mut Chain { tx: &tx, last })?;
+        let out = write(&mut DeskChain { tx: &tx, last })?;
         tx.commit()?;
         Ok(out)
     }
@@ -101,11 +101,12 @@ impl Store {
     ///
     /// # Errors
     /// The database fails.
-    pub fn written(&self, kind: Type) -> Result<Vec<Written>, DeskError> {
+    pub fn written(&self, kind: ObjectType) -> Result<Vec<WrittenRecord>, DeskError> {
         let select = "SELECT hash, payload, receipt IS NOT NULL FROM record WHERE kind = ?1 ORDER BY seq";
         let mut statement = self.db.prepare(select)?;
-        let rows = statement
-            .query_map([kind as u16], |r| Ok(Written { hash: Hash(r.get(0)?), payload: r.get(1)?, sent: r.get(2)? }))?;
+        let rows = statement.query_map([kind as u16], |r| {
+            Ok(WrittenRecord { hash: Hash(r.get(0)?), payload: r.get(1)?, sent: r.get(2)? })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

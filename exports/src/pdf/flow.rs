@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::table::{self, Grid, Row};
-use super::text::{Faces, Line};
+use super::table::{self, LaidOutRow, LaidOutTable};
+use super::text::{FontFaces, TextLine};
 use crate::document::{Block, Document, level, plain};
 
 /// A4 (ISO 216).
@@ -42,18 +42,18 @@ impl Style {
 }
 
 /// A line at its place.
-pub(super) struct Mark {
+pub(super) struct PlacedLine {
     pub x: f32,
     /// Where its letters stand.
     pub baseline: f32,
     pub style: Style,
-    pub line: Rc<Line>,
+    pub line: Rc<TextLine>,
     /// The leaf of the structure it belongs to, counted in reading order; none for what is repeated.
     pub leaf: Option<usize>,
 }
 
 /// A horizontal rule at its place.
-pub(super) struct Rule {
+pub(super) struct RuledLine {
     pub x: f32,
     pub y: f32,
     pub width: f32,
@@ -63,28 +63,28 @@ pub(super) struct Rule {
 /// What stands on one page, without its number.
 #[derive(Default)]
 pub(super) struct Page {
-    pub marks: Vec<Mark>,
-    pub rules: Vec<Rule>,
+    pub marks: Vec<PlacedLine>,
+    pub rules: Vec<RuledLine>,
 }
 
 /// A block with its text broken into lines.
-enum Laid {
-    Text { style: Style, lines: Vec<Rc<Line>>, heading: bool },
-    Table(Grid),
+enum LaidOutBlock {
+    Text { style: Style, lines: Vec<Rc<TextLine>>, heading: bool },
+    Table(LaidOutTable),
 }
 
-impl Laid {
-    fn new(block: &Block, faces: &Faces, rtl: bool) -> Self {
+impl LaidOutBlock {
+    fn new(block: &Block, faces: &FontFaces, rtl: bool) -> Self {
         let (style, text) = match block {
             Block::Heading(level, text) => (Style::heading(*level), text),
             Block::Paragraph(text) => (Style::PARAGRAPH, text),
             Block::Note(text) => (Style::NOTE, text),
-            Block::Table { head, rows } => return Self::Table(Grid::new(head, rows, faces, rtl)),
+            Block::Table { head, rows } => return Self::Table(LaidOutTable::new(head, rows, faces, rtl)),
         };
         Self::text(text, style, matches!(block, Block::Heading(..)), faces, rtl)
     }
 
-    fn text(text: &str, style: Style, heading: bool, faces: &Faces, rtl: bool) -> Self {
+    fn text(text: &str, style: Style, heading: bool, faces: &FontFaces, rtl: bool) -> Self {
         let lines = faces.of(style.bold).wrap(&plain(text), (WIDTH - 2.0 * MARGIN) / style.size, rtl);
         Self::Text { style, lines, heading }
     }
@@ -99,7 +99,7 @@ impl Laid {
     }
 }
 
-fn height(lines: &[Rc<Line>], style: Style) -> f32 {
+fn height(lines: &[Rc<TextLine>], style: Style) -> f32 {
     lines.iter().map(|_| style.line_height()).sum()
 }
 
@@ -112,11 +112,11 @@ pub(super) struct Flow {
 }
 
 impl Flow {
-    pub fn new(document: &Document, faces: &Faces) -> Self {
-        let title =
-            (!document.title.is_empty()).then(|| Laid::text(&document.title, Style::TITLE, true, faces, document.rtl));
-        let blocks = document.blocks.iter().map(|block| Laid::new(block, faces, document.rtl));
-        let laid: Vec<Laid> = title.into_iter().chain(blocks).collect();
+    pub fn new(document: &Document, faces: &FontFaces) -> Self {
+        let title = (!document.title.is_empty())
+            .then(|| LaidOutBlock::text(&document.title, Style::TITLE, true, faces, document.rtl));
+        let blocks = document.blocks.iter().map(|block| LaidOutBlock::new(block, faces, document.rtl));
+        let laid: Vec<LaidOutBlock> = title.into_iter().chain(blocks).collect();
         let mut beginnings = vec![0.0; laid.len() + 1];
         for (index, block) in laid.iter().enumerate().rev() {
             beginnings[index] = block.beginning(beginnings[index + 1]);
@@ -125,8 +125,8 @@ impl Flow {
         for (block, beginning) in laid.iter().zip(beginnings) {
             flow.keep(beginning);
             match block {
-                Laid::Text { style, lines, .. } => flow.text(*style, lines),
-                Laid::Table(grid) => flow.table(grid),
+                LaidOutBlock::Text { style, lines, .. } => flow.text(*style, lines),
+                LaidOutBlock::Table(grid) => flow.table(grid),
             }
         }
         flow
@@ -163,7 +163,7 @@ impl Flow {
         }
     }
 
-    fn text(&mut self, style: Style, lines: &[Rc<Line>]) {
+    fn text(&mut self, style: Style, lines: &[Rc<TextLine>]) {
         self.space(style.above);
         self.keep(height(&lines[..lines.len().min(2)], style));
         let leaf = self.begin_leaf();
@@ -175,13 +175,13 @@ impl Flow {
     }
 
     /// Sets a line at the side of its box where reading starts.
-    fn mark(&mut self, line: &Rc<Line>, style: Style, (left, width): (f32, f32), top: f32, leaf: Option<usize>) {
+    fn mark(&mut self, line: &Rc<TextLine>, style: Style, (left, width): (f32, f32), top: f32, leaf: Option<usize>) {
         let x = if self.rtl { left + width - line.width * style.size } else { left };
         let baseline = top + style.size * 1.1;
-        self.page().marks.push(Mark { x, baseline, style, line: Rc::clone(line), leaf });
+        self.page().marks.push(PlacedLine { x, baseline, style, line: Rc::clone(line), leaf });
     }
 
-    fn table(&mut self, grid: &Grid) {
+    fn table(&mut self, grid: &LaidOutTable) {
         if grid.columns.is_empty() {
             return;
         }
@@ -200,13 +200,13 @@ impl Flow {
         }
     }
 
-    fn begin_row(&mut self, grid: &Grid) -> usize {
+    fn begin_row(&mut self, grid: &LaidOutTable) -> usize {
         let first = self.leaves.len();
         grid.columns.iter().for_each(|_| _ = self.begin_leaf());
         first
     }
 
-    fn next_page_of(&mut self, grid: &Grid) {
+    fn next_page_of(&mut self, grid: &LaidOutTable) {
         self.next_page();
         if let Some(head) = grid.head.as_ref().filter(|_| grid.repeats(ROOM)) {
             self.row(grid, head, None);
@@ -214,7 +214,7 @@ impl Flow {
     }
 
     /// Sets a row line by line, as one that no page has room for must go on on the next.
-    fn row(&mut self, grid: &Grid, row: &Row, first: Option<usize>) {
+    fn row(&mut self, grid: &LaidOutTable, row: &LaidOutRow, first: Option<usize>) {
         let style = grid.style(row);
         self.y += table::PADDING;
         for index in 0..row.lines {
@@ -234,7 +234,7 @@ impl Flow {
             self.y += style.line_height();
         }
         self.y += table::PADDING;
-        let rule = Rule { x: MARGIN, y: self.y, width: WIDTH - 2.0 * MARGIN, thick: row.head };
+        let rule = RuledLine { x: MARGIN, y: self.y, width: WIDTH - 2.0 * MARGIN, thick: row.head };
         self.page().rules.push(rule);
     }
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::flow::{MARGIN, Style, WIDTH};
-use super::text::{Faces, Line};
+use super::text::{FontFaces, TextLine};
 use crate::document::{cells, columns, plain};
 
 /// Space above a table.
@@ -25,24 +25,24 @@ const WORD: f32 = 12.0;
 const ROOM: f32 = WIDTH - 2.0 * MARGIN;
 
 /// A table with its text broken into lines.
-pub(super) struct Grid {
-    pub head: Option<Row>,
-    pub rows: Vec<Row>,
+pub(super) struct LaidOutTable {
+    pub head: Option<LaidOutRow>,
+    pub rows: Vec<LaidOutRow>,
     /// Left end and width of each column's text, in reading order.
     pub columns: Vec<(f32, f32)>,
     size: f32,
 }
 
 /// A row of a table.
-pub(super) struct Row {
-    pub cells: Vec<Vec<Rc<Line>>>,
+pub(super) struct LaidOutRow {
+    pub cells: Vec<Vec<Rc<TextLine>>>,
     /// Lines of its longest cell.
     pub lines: usize,
     pub head: bool,
 }
 
-impl Grid {
-    pub fn new(head: &[String], rows: &[Vec<String>], faces: &Faces, rtl: bool) -> Self {
+impl LaidOutTable {
+    pub fn new(head: &[String], rows: &[Vec<String>], faces: &FontFaces, rtl: bool) -> Self {
         let count = columns(head, rows);
         let clean = |row: &[String]| cells(row, count).map(plain).collect::<Vec<_>>();
         let head = (!head.is_empty()).then(|| clean(head));
@@ -53,18 +53,18 @@ impl Grid {
         let row = |cells: &Vec<String>, head: bool| {
             let cells = cells.iter().zip(&columns);
             let cells: Vec<_> = cells.map(|(text, (_, width))| faces.of(head).wrap(text, width / size, rtl)).collect();
-            Row { lines: cells.iter().map(Vec::len).max().unwrap_or(0), cells, head }
+            LaidOutRow { lines: cells.iter().map(Vec::len).max().unwrap_or(0), cells, head }
         };
         let head = head.as_ref().map(|cells| row(cells, true));
         let rows = rows.iter().map(|cells| row(cells, false)).collect();
         Self { head, rows, columns, size }
     }
 
-    pub fn style(&self, row: &Row) -> Style {
+    pub fn style(&self, row: &LaidOutRow) -> Style {
         Style { size: self.size, bold: row.head, grey: false, above: 0.0 }
     }
 
-    pub fn height(&self, row: &Row) -> f32 {
+    pub fn height(&self, row: &LaidOutRow) -> f32 {
         let line = self.style(row).line_height();
         2.0 * PADDING + (0..row.lines).map(|_| line).sum::<f32>()
     }
@@ -87,7 +87,7 @@ impl Grid {
 }
 
 /// What a column wants in em: room for its longest word, and for its longest line.
-fn extents(head: Option<&Vec<String>>, rows: &[Vec<String>], faces: &Faces, count: usize) -> Vec<(f32, f32)> {
+fn extents(head: Option<&Vec<String>>, rows: &[Vec<String>], faces: &FontFaces, count: usize) -> Vec<(f32, f32)> {
     let mut extents = vec![(0.0_f32, 0.0_f32); count];
     let rows = head.into_iter().map(|row| (row, true)).chain(rows.iter().map(|row| (row, false)));
     for (row, bold) in rows {

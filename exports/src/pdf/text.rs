@@ -19,38 +19,38 @@ const LINE: usize = 400;
 const WORD: usize = 200;
 
 /// The two faces of a document.
-pub(super) struct Faces {
-    pub regular: Face,
-    pub bold: Face,
+pub(super) struct FontFaces {
+    pub regular: FontFace,
+    pub bold: FontFace,
 }
 
-impl Faces {
+impl FontFaces {
     pub fn new() -> Self {
-        Self { regular: Face::new(REGULAR), bold: Face::new(BOLD) }
+        Self { regular: FontFace::new(REGULAR), bold: FontFace::new(BOLD) }
     }
 
-    pub fn of(&self, bold: bool) -> &Face {
+    pub fn of(&self, bold: bool) -> &FontFace {
         if bold { &self.bold } else { &self.regular }
     }
 }
 
 /// A font, for the file and for shaping.
-pub(super) struct Face {
+pub(super) struct FontFace {
     pub font: Font,
     shaper: rustybuzz::Face<'static>,
     em: f32,
 }
 
 /// One line of text that fits.
-pub(super) struct Line {
+pub(super) struct TextLine {
     /// The parts in reading order, which is not always their order on the page.
-    pub runs: Vec<Run>,
+    pub runs: Vec<TextRun>,
     /// Width in em, spaces at the end included.
     pub width: f32,
 }
 
 /// A part of a line in one direction.
-pub(super) struct Run {
+pub(super) struct TextRun {
     /// Distance in em from the line's left end.
     pub x: f32,
     /// What it says.
@@ -59,13 +59,13 @@ pub(super) struct Run {
     pub glyphs: Vec<KrillaGlyph>,
 }
 
-impl Run {
+impl TextRun {
     fn width(&self) -> f32 {
         self.glyphs.iter().map(|glyph| glyph.x_advance).sum()
     }
 }
 
-impl Face {
+impl FontFace {
     fn new(bytes: &'static [u8]) -> Self {
         let font = Font::new(bytes.into(), 0).expect("the font comes with the crate");
         let shaper = rustybuzz::Face::from_slice(bytes, 0).expect("the font comes with the crate");
@@ -75,7 +75,7 @@ impl Face {
 
     /// Breaks text into lines of at most `width`; there is at least one line, and at least one character in each of
     /// a text that is not empty, however narrow the width.
-    pub fn wrap(&self, text: &str, width: f32, rtl: bool) -> Vec<Rc<Line>> {
+    pub fn wrap(&self, text: &str, width: f32, rtl: bool) -> Vec<Rc<TextLine>> {
         let base = if rtl { Level::rtl() } else { Level::ltr() };
         let mut lines = Vec::new();
         for text in text.split('\n') {
@@ -152,9 +152,9 @@ impl Face {
         if self.shaper.glyph_index(c).is_some() { c } else { char::REPLACEMENT_CHARACTER }
     }
 
-    fn line(&self, text: &str, range: Range<usize>, levels: &[Level], base: Level) -> Line {
+    fn line(&self, text: &str, range: Range<usize>, levels: &[Level], base: Level) -> TextLine {
         let spans = spans(text, range, levels, base);
-        let mut runs: Vec<Run> =
+        let mut runs: Vec<TextRun> =
             spans.iter().map(|(range, level)| self.shape(&text[range.clone()], level.is_rtl())).collect();
         let levels: Vec<Level> = spans.into_iter().map(|(_, level)| level).collect();
         let mut width = 0.0;
@@ -162,10 +162,10 @@ impl Face {
             runs[index].x = width;
             width += runs[index].width();
         }
-        Line { runs, width }
+        TextLine { runs, width }
     }
 
-    fn shape(&self, text: &str, rtl: bool) -> Run {
+    fn shape(&self, text: &str, rtl: bool) -> TextRun {
         let mut buffer = UnicodeBuffer::new();
         let mut starts = Vec::new();
         for (cluster, (at, c)) in (0_u32..).zip(text.char_indices()) {
@@ -189,7 +189,7 @@ impl Face {
             y_advance: self.units(at.y_advance),
             location: None,
         });
-        Run { x: 0.0, glyphs: glyphs.collect(), text: text.to_owned() }
+        TextRun { x: 0.0, glyphs: glyphs.collect(), text: text.to_owned() }
     }
 
     /// Font units in em; OpenType has no glyph of more than 16 bits of units.

@@ -1,18 +1,18 @@
-use baqylau_exports::{Column, ExportError, Table, Values, parquet};
+use baqylau_exports::{ExportError, ParquetColumn, ParquetTable, Values, parquet};
 use bytes::Bytes;
 use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 
-fn column<'a>(name: &str, values: Values<'a>) -> Column<'a> {
-    Column { name: name.to_owned(), label: format!("Бағалау {name}"), values }
+fn column<'a>(name: &str, values: Values<'a>) -> ParquetColumn<'a> {
+    ParquetColumn { name: name.to_owned(), label: format!("Бағалау {name}"), values }
 }
 
-fn table(columns: Vec<Column>) -> Table {
-    Table { name: "records".to_owned(), columns, about: vec![("mission".to_owned(), "KZ 2026".to_owned())] }
+fn table(columns: Vec<ParquetColumn>) -> ParquetTable {
+    ParquetTable { name: "records".to_owned(), columns, about: vec![("mission".to_owned(), "KZ 2026".to_owned())] }
 }
 
-fn sample() -> Table<'static> {
+fn sample() -> ParquetTable<'static> {
     table(vec![
         column("text", Values::Text(vec![Some("Қазақстан"), None, Some("")])),
         column("integer", Values::Integer(vec![Some(i64::MIN), None, Some(7)])),
@@ -21,7 +21,7 @@ fn sample() -> Table<'static> {
     ])
 }
 
-fn read(table: &Table) -> SerializedFileReader<Bytes> {
+fn read(table: &ParquetTable) -> SerializedFileReader<Bytes> {
     let mut file = Vec::new();
     parquet(table, &mut file).expect("a Parquet file");
     SerializedFileReader::new(Bytes::from(file)).expect("a readable file")

@@ -96,8 +96,8 @@ public final class Session {
         try await unlocking { try $0.unlock(pin: pin) }
     }
 
-    public func unlockWithFace() async throws {
-        try await unlocking { try $0.unlockWithFace() }
+    public func unlockWithBiometric() async throws {
+        try await unlocking { try $0.unlockWithBiometric() }
     }
 
     private func unlocking(_ open: @escaping @Sendable (ObserverCore) throws -> Void) async throws {
@@ -187,7 +187,7 @@ public final class Session {
         .locked(face: try await face(core), attemptsLeft: nil)
     }
 
-    private func face(_ core: Core) async throws -> Bool { try await core { $0.opensWithFace() } }
+    private func face(_ core: Core) async throws -> Bool { try await core { $0.hasBiometric() } }
 
     private func known(_ core: Core) async throws -> SessionState {
         do {

@@ -26,8 +26,8 @@ public final class LockModel: ScreenModel {
     }
 
     @discardableResult
-    public func unlockWithFace(_ reason: String) -> Task<Void, Never> {
-        act { if await self.face.ask(reason) { try await self.session.unlockWithFace() } }
+    public func unlockWithBiometric(_ reason: String) -> Task<Void, Never> {
+        act { if await self.face.ask(reason) { try await self.session.unlockWithBiometric() } }
     }
 
     @discardableResult

@@ -16,7 +16,7 @@ public final class Look {
         sun = settings.sun
     }
 
-    public func speak(_ language: String) {
+    public func setLanguage(_ language: String) {
         settings.language = language
         self.language = language
     }

@@ -38,7 +38,7 @@ public final class SettingsModel: ScreenModel {
     public var hasFace: Bool { services.face.available }
 
     private func see() async throws {
-        let (mission, allowed, summary) = try await core { (try $0.mission(), $0.opensWithFace(), try $0.summary()) }
+        let (mission, allowed, summary) = try await core { (try $0.mission(), $0.hasBiometric(), try $0.summary()) }
         state.mission = mission
         state.faceAllowed = allowed
         state.unsent = Int(summary.waiting + summary.stuck + summary.drafts)
@@ -48,10 +48,10 @@ public final class SettingsModel: ScreenModel {
 
     /// At once, for the app and for what the core says.
     @discardableResult
-    public func speak(_ language: String) -> Task<Void, Never> {
+    public func setLanguage(_ language: String) -> Task<Void, Never> {
         act {
-            self.look.speak(language)
-            try await self.core { $0.speak(language: language) }
+            self.look.setLanguage(language)
+            try await self.core { $0.setLanguage(language: language) }
             try await self.see()
         }
     }
@@ -75,13 +75,13 @@ public final class SettingsModel: ScreenModel {
 
     /// Face or finger, with the PIN once.
     @discardableResult
-    public func allowFace(_ on: Bool, _ reason: String) -> Task<Void, Never> {
+    public func allowBiometric(_ on: Bool, _ reason: String) -> Task<Void, Never> {
         let pin = state.oldPin
         return act {
             if pin.isEmpty { return self.fail(Words(.settingsFacePin)) }
             if on, !(await self.services.face.ask(reason)) { return }
             self.state.oldPin = ""
-            try await self.core { try $0.allowFace(pin: pin, on: on) }
+            try await self.core { try $0.allowBiometric(pin: pin, on: on) }
             try await self.see()
         }
     }

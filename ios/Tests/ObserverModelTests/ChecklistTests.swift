@@ -14,7 +14,7 @@ struct ChecklistTests {
         let row = try await page.goTo("voters_on_list", try device.core)
         page.type(row.key, "1800")
         let settings = SettingsModel(try device.core, device.session, device.look, device.twin)
-        await settings.speak("kk").value
+        await settings.setLanguage("kk").value
         try await until("the page in Kazakh") { page.state.title == "Дауыс беру" }
         await page.finish(row.key).value
         try await until("saved") { page.state.saved }

@@ -31,10 +31,10 @@ struct LockTests {
         let (mission, device) = try await enrolled()
         defer { _ = mission }
         let settings = SettingsModel(try device.core, device.session, device.look, device.twin)
-        await settings.allowFace(true, "why").value
+        await settings.allowBiometric(true, "why").value
         #expect(settings.error?.word == .settingsFacePin)
         settings.oldPin(pin)
-        await settings.allowFace(true, "why").value
+        await settings.allowBiometric(true, "why").value
         #expect(settings.state.faceAllowed)
         var clock: Int64 = 0
         let away = Away(device.session) { clock }
@@ -44,7 +44,7 @@ struct LockTests {
         let lock = LockModel(device.session, device.twin.face)
         // Coming back after the time locks once more; what opens it comes after.
         try await Task.sleep(for: .milliseconds(300))
-        await lock.unlockWithFace("why").value
+        await lock.unlockWithBiometric("why").value
         _ = try device.core
         away.leave(lockAfterMs: 300_000)
         away.comeBack()

@@ -1,7 +1,7 @@
 //! Photographs, sound and files of a report, decrypted as they are asked for; nothing of them is written.
 
 use super::parts::text;
-use super::{Failed, View};
+use super::{PageFailure, View};
 use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -40,7 +40,7 @@ pub(super) fn shown(view: &View, hash: Hash, report: &Report) -> Markup {
 }
 
 /// The bytes of one attachment.
-pub(crate) async fn bytes(view: View, Path((hash, number)): Path<(String, usize)>) -> Result<Response, Failed> {
+pub(crate) async fn bytes(view: View, Path((hash, number)): Path<(String, usize)>) -> Result<Response, PageFailure> {
     let hash = view.report(&hash)?;
     let opened = view.read(|desk| {
         let (report, _) = desk.read(hash)?;

@@ -33,15 +33,15 @@ pub(super) fn stack(parts: &[usize]) -> Markup {
 
 /// A column for each, the highest as high as the picture. Its table is the picture in words.
 pub(super) fn columns(name: &str, columns: &[(String, usize, String)]) -> Markup {
-    let rows: Vec<Pair> = columns
+    let rows: Vec<ExpectedBar> = columns
         .iter()
-        .map(|(label, n, link)| Pair { label: label.clone(), n: *n, of: 0, link: link.clone() })
+        .map(|(label, n, link)| ExpectedBar { label: label.clone(), n: *n, of: 0, link: link.clone() })
         .collect();
     pairs(name, &rows, None)
 }
 
 /// A number beside the one that was expected.
-pub(super) struct Pair {
+pub(super) struct ExpectedBar {
     pub label: String,
     pub n: usize,
     /// What was expected; drawn as a frame.
@@ -50,7 +50,7 @@ pub(super) struct Pair {
 }
 
 /// A column for each, in the frame of what was expected; `words`: what frame and column are.
-pub(super) fn pairs(name: &str, rows: &[Pair], words: Option<(&str, &str)>) -> Markup {
+pub(super) fn pairs(name: &str, rows: &[ExpectedBar], words: Option<(&str, &str)>) -> Markup {
     let most = rows.iter().map(|r| r.n.max(r.of)).max().unwrap_or(0).max(1);
     let high = |n: usize| n * 90 / most;
     html! {
@@ -97,7 +97,7 @@ pub(super) fn line(name: &str, values: &[usize], labels: (&str, &str)) -> Markup
 }
 
 /// One of several small pictures of the same kind.
-pub(super) struct Small {
+pub(super) struct SmallMultiple {
     pub title: String,
     pub link: String,
     /// What stands beside the title.
@@ -107,7 +107,7 @@ pub(super) struct Small {
 }
 
 /// Small pictures on one scale, so that they can be compared.
-pub(super) fn multiples(all: &[Small], ends: (&str, &str)) -> Markup {
+pub(super) fn multiples(all: &[SmallMultiple], ends: (&str, &str)) -> Markup {
     html! {
         div .multiples {
             @for one in all {

@@ -4,10 +4,10 @@ use super::View;
 use super::export::leaves;
 use super::parts::{mark, text, with_internal};
 use baqylau_desk::DeskError;
-use baqylau_desk::board::{Board, Line};
+use baqylau_desk::board::{ReportRow, ReportTable};
 use baqylau_desk::export::csv;
 use baqylau_desk::judge::Signed;
-use baqylau_desk::status::Answers;
+use baqylau_desk::status::AnswerBasis;
 use baqylau_protocol::ids::DeviceId;
 use baqylau_report::{Correction, Review};
 use maud::{Markup, html};
@@ -17,13 +17,13 @@ const SHOWN: usize = 500;
 
 pub(crate) async fn page(view: View) -> Markup {
     let shared = &view.state;
-    let board = shared.boards().of(Answers::Effective).clone();
+    let board = shared.tables().of(AnswerBasis::Effective).clone();
     let w = view.words;
-    let disputed: Vec<&Line> = board.lines.iter().filter(|l| l.disputed()).collect();
-    let all: usize = board.lines.iter().map(|l| l.corrections.len()).sum();
+    let disputed: Vec<&ReportRow> = board.rows.iter().filter(|l| l.disputed()).collect();
+    let all: usize = board.rows.iter().map(|l| l.corrections.len()).sum();
     let body = html! {
         p role="status" { (view.many(w.corrections_all, all)) " · " a href=(view.link("/export/cleaning.csv")) { (w.table) }
-            (with_internal(&view, board.lines.iter().any(|l| l.internal && !l.corrections.is_empty()), "/export/cleaning.csv")) }
+            (with_internal(&view, board.rows.iter().any(|l| l.internal && !l.corrections.is_empty()), "/export/cleaning.csv")) }
         @if !disputed.is_empty() {
             h2 { "⚠ " (w.disputed) }
             p .small { (w.disputed_how) }
@@ -40,7 +40,7 @@ pub(super) fn desk(desk: DeviceId) -> String {
 }
 
 /// What each desk said, side by side.
-pub(super) fn sides(view: &View, line: &Line) -> Markup {
+pub(super) fn sides(view: &View, line: &ReportRow) -> Markup {
     html! {
         h3 { a href=(view.link(&format!("/reports/{}", line.hash))) { (view.title(line.checklist)) " · " (text(&line.visit)) } (mark(view, line)) }
         div .beside {
@@ -59,7 +59,7 @@ fn side(view: &View, review: &Signed<Review>) -> Markup {
     }
 }
 
-fn corrected(view: &View, line: &Line, c: &Signed<Correction>, fits: bool) -> Markup {
+fn corrected(view: &View, line: &ReportRow, c: &Signed<Correction>, fits: bool) -> Markup {
     let old = c.what.old.as_deref().unwrap_or("—");
     let new = c.what.new.as_deref().unwrap_or("—");
     html! {
@@ -72,9 +72,9 @@ fn corrected(view: &View, line: &Line, c: &Signed<Correction>, fits: bool) -> Ma
     }
 }
 
-fn log(view: &View, board: &Board) -> Markup {
+fn log(view: &View, board: &ReportTable) -> Markup {
     let w = view.words;
-    let all = board.lines.iter().rev().flat_map(|l| l.corrections.iter().rev().map(move |c| (l, c)));
+    let all = board.rows.iter().rev().flat_map(|l| l.corrections.iter().rev().map(move |c| (l, c)));
     html! {
         table {
             thead { tr {
@@ -97,12 +97,12 @@ fn log(view: &View, board: &Board) -> Markup {
 }
 
 /// Every correction, as a table.
-pub(crate) fn table(view: &View, board: &Board) -> Result<Vec<u8>, DeskError> {
+pub(crate) fn table(view: &View, board: &ReportTable) -> Result<Vec<u8>, DeskError> {
     let head = [
         "envelope", "visit", "question", "rows", "old", "new", "reason", "source", "desk", "signed", "fits", "internal",
     ];
     let mut out = vec![head.map(str::to_owned).to_vec()];
-    for line in board.lines.iter().filter(|line| leaves(view, line)) {
+    for line in board.rows.iter().filter(|line| leaves(view, line)) {
         for (c, fits) in &line.corrections {
             let rows: Vec<String> = c.what.rows.iter().map(ToString::to_string).collect();
             out.push(vec![

@@ -3,16 +3,16 @@
 
 use super::parts::{problem, text};
 use super::report::{differences, rows};
-use super::{Failed, View, paper};
-use crate::query::{Fields, escaped};
+use super::{PageFailure, View, paper};
+use crate::query::{FormFields, escaped};
 use axum::extract::{Form, Path, Query};
 use axum::response::{IntoResponse, Response};
-use baqylau_desk::board::Line;
+use baqylau_desk::board::ReportRow;
 use baqylau_desk::preview::Preview;
-use baqylau_desk::records::Change;
+use baqylau_desk::records::CorrectionRequest;
 use baqylau_findings::Computed;
 use baqylau_forms::definition::Kind;
-use baqylau_forms::fill::{Choices, Filling, Problem, QuestionView};
+use baqylau_forms::fill::{AnswerProblem, Filling, OfferedChoices, QuestionView};
 use baqylau_protocol::ids::Hash;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -22,7 +22,7 @@ use tokio::task::block_in_place;
 const OFFERED: usize = 1_000;
 
 /// What desks corrected, in the order of the log.
-pub(super) fn log(view: &View, line: &Line, filling: &Filling) -> Markup {
+pub(super) fn log(view: &View, line: &ReportRow, filling: &Filling) -> Markup {
     let w = view.words;
     if line.corrections.is_empty() {
         return html! {};
@@ -67,7 +67,7 @@ fn correctable(q: &QuestionView) -> bool {
 }
 
 /// The way to correct one answer.
-pub(super) fn link(view: &View, line: &Line, filling: &Filling, q: &QuestionView) -> Markup {
+pub(super) fn link(view: &View, line: &ReportRow, filling: &Filling, q: &QuestionView) -> Markup {
     let path = view.link(&format!("/reports/{}/correct", line.hash));
     let sign = if path.contains('?') { '&' } else { '?' };
     let to = format!("{path}{sign}cell={}", escaped(&cell(filling, q)));
@@ -75,7 +75,7 @@ pub(super) fn link(view: &View, line: &Line, filling: &Filling, q: &QuestionView
 }
 
 /// Which answer shall be corrected: of every row, too.
-pub(super) fn form(view: &View, line: &Line, filling: &Filling) -> Markup {
+pub(super) fn form(view: &View, line: &ReportRow, filling: &Filling) -> Markup {
     let w = view.words;
     let name = |q: &QuestionView| {
         let rows: Vec<String> = filling.row_path(q.key.row).iter().map(|row| (row + 1).to_string()).collect();
@@ -104,13 +104,17 @@ pub(super) fn form(view: &View, line: &Line, filling: &Filling) -> Markup {
 
 /// Which answer.
 #[derive(Deserialize)]
-pub(crate) struct Which {
+pub(crate) struct AnswerPlace {
     #[serde(default)]
     cell: String,
 }
 
 /// One question as its checklist asks it, with the answer that counts now.
-pub(crate) async fn ask(view: View, Path(hash): Path<String>, Query(which): Query<Which>) -> Result<Markup, Failed> {
+pub(crate) async fn ask(
+    view: View,
+    Path(hash): Path<String>,
+    Query(which): Query<AnswerPlace>,
+) -> Result<Markup, PageFailure> {
     let report = view.report(&hash)?;
     let mut filling = block_in_place(|| view.state.effective(report)).map_err(|e| view.failed(&e))?;
     let mut environment = filling.environment();
@@ -121,7 +125,7 @@ pub(crate) async fn ask(view: View, Path(hash): Path<String>, Query(which): Quer
     let key = key.filter(|key| filling.is_shown(*key)).ok_or_else(|| view.nothing("/reports"))?;
     let (q, w) = (filling.question(key), view.words);
     let choices = match q.choices {
-        Choices::Paged { .. } => filling.choices(key, "", 0, OFFERED),
+        OfferedChoices::Paged { .. } => filling.choices(key, "", 0, OFFERED),
         _ => Vec::new(),
     };
     let body = html! {
@@ -146,15 +150,15 @@ pub(crate) async fn ask(view: View, Path(hash): Path<String>, Query(which): Quer
 pub(crate) async fn correct(
     view: View,
     Path(hash): Path<String>,
-    Form(fields): Form<Fields>,
-) -> Result<Response, Failed> {
+    Form(fields): Form<FormFields>,
+) -> Result<Response, PageFailure> {
     let report = view.report(&hash)?;
     let (cell, value) = (fields.one("cell"), paper::value(&fields));
     let (question, rows) = parts(&cell);
     let (reason, source) = (fields.one("reason"), fields.one("source"));
     let new = Some(value.trim()).filter(|new| !new.is_empty());
     let confirmed = !fields.one("confirmed").is_empty();
-    let change = Change { question, rows, new, reason: &reason, source: &source };
+    let change = CorrectionRequest { question, rows, new, reason: &reason, source: &source };
     if fields.one("act") == "sign" {
         let signed = view.sign(&format!("/reports/{report}"), |desk, now| {
             let preview = view.state.preview(desk, report, &change, now)?;
@@ -193,7 +197,7 @@ fn page(view: &View, report: Hash, cell: &str, preview: &Preview) -> Markup {
     view.page(&format!("/reports/{report}"), w.correct, &body)
 }
 
-fn problems(view: &View, title: &str, preview: &Preview, problems: &[Problem]) -> Markup {
+fn problems(view: &View, title: &str, preview: &Preview, problems: &[AnswerProblem]) -> Markup {
     let mut after = preview.after.clone();
     let mut environment = after.environment();
     environment.language = view.language;

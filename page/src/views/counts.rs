@@ -2,8 +2,8 @@
 
 use super::charts::bar;
 use super::parts::text;
-use super::{Failed, View};
-use baqylau_desk::board::{Board, ByChecklist, Line};
+use super::{PageFailure, View};
+use baqylau_desk::board::{ByChecklist, ReportRow, ReportTable};
 use baqylau_desk::source::{Official, Reconcile, Reconciled};
 use maud::{Markup, html};
 
@@ -12,11 +12,11 @@ const MUCH: f64 = 5.0;
 /// How many stations are listed; the export has all.
 const LISTED: usize = 200;
 
-pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
+pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
     let filter = view.ask.filter(shared);
-    let lines: Vec<&Line> = board.select(&shared.source, &filter).collect();
-    let lines = Board::by_checklist(&shared.source, &lines);
+    let lines: Vec<&ReportRow> = board.select(&shared.source, &filter).collect();
+    let lines = ReportTable::by_checklist(&shared.source, &lines);
     let w = view.words;
     let all = &shared.source.reconciled;
     let of = |how: fn(&Reconciled) -> bool| all.iter().enumerate().filter(move |(_, r)| how(r));
@@ -33,7 +33,12 @@ pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
     Ok(view.page("/counts", w.counts, &body))
 }
 
-fn checks<'r>(view: &View, board: &Board, checks: impl Iterator<Item = &'r Reconciled>, lines: &ByChecklist) -> Markup {
+fn checks<'r>(
+    view: &View,
+    board: &ReportTable,
+    checks: impl Iterator<Item = &'r Reconciled>,
+    lines: &ByChecklist,
+) -> Markup {
     let (w, source) = (view.words, &view.state.source);
     html! {
         table {
@@ -43,7 +48,7 @@ fn checks<'r>(view: &View, board: &Board, checks: impl Iterator<Item = &'r Recon
             } }
             tbody {
                 @for check in checks {
-                    @let lines = lines.lines(source, check.number);
+                    @let lines = lines.rows(source, check.number);
                     @let f = board.total(source, check.number, lines);
                     @let of = source.number_at(check.number).map(|(at, _)| at);
                     tr {
@@ -61,11 +66,11 @@ fn checks<'r>(view: &View, board: &Board, checks: impl Iterator<Item = &'r Recon
 }
 
 /// The widest gap among the reports that do not add up.
-fn widest(board: &Board, view: &View, check: &Reconciled, lines: &[&Line]) -> Markup {
+fn widest(board: &ReportTable, view: &View, check: &Reconciled, lines: &[&ReportRow]) -> Markup {
     let source = &view.state.source;
     let Reconcile::Check(gap) = check.how else { return html! {} };
-    let fails = |l: &&&Line| board.given(source, l, check.number).is_some_and(|g| g.count > 0);
-    let found = lines.iter().filter(fails).filter_map(|l| Some((board.given(source, l, gap)?.count, l.hash)));
+    let fails = |l: &&&ReportRow| board.contribution(source, l, check.number).is_some_and(|g| g.count > 0);
+    let found = lines.iter().filter(fails).filter_map(|l| Some((board.contribution(source, l, gap)?.count, l.hash)));
     html! {
         @match found.max_by_key(|f| f.0) {
             Some((gap, hash)) => { a href=(view.link(&format!("/reports/{hash}"))) { (gap) } }
@@ -74,11 +79,11 @@ fn widest(board: &Board, view: &View, check: &Reconciled, lines: &[&Line]) -> Ma
     }
 }
 
-fn rate(view: &View, board: &Board, at: usize, rate: &Reconciled, lines: &ByChecklist) -> Markup {
+fn rate(view: &View, board: &ReportTable, at: usize, rate: &Reconciled, lines: &ByChecklist) -> Markup {
     let (w, source) = (view.words, &view.state.source);
-    let lines = lines.lines(source, rate.number);
+    let lines = lines.rows(source, rate.number);
     let official = |place: Option<u32>| place.and_then(|p| source.official.get(&(at, p)));
-    let mut rows: Vec<(Option<u32>, Vec<&Line>)> = board.by_region(source, lines);
+    let mut rows: Vec<(Option<u32>, Vec<&ReportRow>)> = board.by_region(source, lines);
     let any = source.official.keys().any(|(of, _)| *of == at);
     let whole = whole(view, board.level);
     rows.insert(0, (whole, lines.to_vec()));
@@ -97,9 +102,9 @@ fn rate(view: &View, board: &Board, at: usize, rate: &Reconciled, lines: &ByChec
                     @let f = board.total(source, rate.number, &lines);
                     @if f.base > 0 {
                         tr {
-                            th scope="row" { a href=(behind(view, rate, region)) { (region.map_or_else(|| w.elsewhere.to_owned(), |r| view.place(r))) } }
+                            th scope="row" { a href=(contributing_link(view, rate, region)) { (region.map_or_else(|| w.elsewhere.to_owned(), |r| view.place(r))) } }
                             td .n { (percent(f.count, f.base)) " %" }
-                            @if any { (beside(official(region), f64::from(per_mille(f.count, f.base)) / 10.0, " %")) }
+                            @if any { (official_difference(official(region), f64::from(per_mille(f.count, f.base)) / 10.0, " %")) }
                             td .n { (f.count) } td .n { (f.base) } td .n { (f.places) }
                             td .wide { (bar(f.count, f.base)) }
                             @if any { td { (official(region).map(|o| o.source.as_str()).unwrap_or_default()) } }
@@ -111,7 +116,7 @@ fn rate(view: &View, board: &Board, at: usize, rate: &Reconciled, lines: &ByChec
     }
 }
 
-fn behind(view: &View, of: &Reconciled, region: Option<u32>) -> String {
+fn contributing_link(view: &View, of: &Reconciled, region: Option<u32>) -> String {
     let code = region.and_then(|r| view.state.source.places.get(r)).map(|p| p.code.to_string()).unwrap_or_default();
     view.ask.with(|a| (a.behind, a.within) = (of.id.clone(), code)).link("/reports")
 }
@@ -123,12 +128,12 @@ fn whole(view: &View, level: u16) -> Option<u32> {
     places.get(*first)?.parent
 }
 
-fn number(view: &View, board: &Board, at: usize, number: &Reconciled, lines: &ByChecklist) -> Markup {
+fn number(view: &View, board: &ReportTable, at: usize, number: &Reconciled, lines: &ByChecklist) -> Markup {
     let (w, source) = (view.words, &view.state.source);
-    let lines = lines.lines(source, number.number);
+    let lines = lines.rows(source, number.number);
     let found = lines.iter().filter_map(|line| {
         let official = source.official.get(&(at, line.place?))?;
-        let given = board.given(source, line, number.number).filter(|g| g.base > 0)?;
+        let given = board.contribution(source, line, number.number).filter(|g| g.base > 0)?;
         Some((line, given.count, official))
     });
     let found: Vec<_> = found.collect();
@@ -146,7 +151,7 @@ fn number(view: &View, board: &Board, at: usize, number: &Reconciled, lines: &By
                             th scope="row" { @if let Some(p) = line.place { (text(&view.path(p))) } }
                             td { a href=(view.link(&format!("/reports/{}", line.hash))) { (text(&line.visit)) } }
                             td .n { (n) }
-                            (beside(Some(official), f64::from(*n), ""))
+                            (official_difference(Some(official), f64::from(*n), ""))
                             td { (text(&official.source)) }
                         }
                     }
@@ -157,7 +162,7 @@ fn number(view: &View, board: &Board, at: usize, number: &Reconciled, lines: &By
 }
 
 /// The official number and how far it is from ours.
-fn beside(official: Option<&Official>, ours: f64, unit: &str) -> Markup {
+fn official_difference(official: Option<&Official>, ours: f64, unit: &str) -> Markup {
     let digits = usize::from(!unit.is_empty());
     // A share is off by less at any sample of stations; a number of one station is the same or it is not.
     let much = if unit.is_empty() { 0.5 } else { MUCH };

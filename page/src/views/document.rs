@@ -1,13 +1,13 @@
 //! The statement's sentences as a file for other programs: DOCX, PDF, or a page that stands alone.
 
 use super::statement::doubts;
-use super::{Failed, View};
+use super::{PageFailure, View};
 use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use baqylau_desk::DeskError;
-use baqylau_desk::board::Board;
-use baqylau_desk::filter::Filter;
+use baqylau_desk::board::ReportTable;
+use baqylau_desk::filter::ReportFilter;
 use baqylau_exports::{Block, Document, ExportError};
 use baqylau_findings::Computed;
 
@@ -16,7 +16,7 @@ const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessing
 /// Makes a file of a document.
 type Make = fn(&Document) -> Result<Vec<u8>, ExportError>;
 
-pub(crate) async fn file(view: View, Path(format): Path<String>) -> Result<Response, Failed> {
+pub(crate) async fn file(view: View, Path(format): Path<String>) -> Result<Response, PageFailure> {
     let view = view.whole();
     let (media, make): (_, Make) = match format.as_str() {
         "docx" => (DOCX, baqylau_exports::docx),
@@ -31,7 +31,7 @@ pub(crate) async fn file(view: View, Path(format): Path<String>) -> Result<Respo
     Ok(([(CONTENT_TYPE, media.to_owned()), (CONTENT_DISPOSITION, name)], bytes).into_response())
 }
 
-fn document(view: &View, board: &Board) -> Document {
+fn document(view: &View, board: &ReportTable) -> Document {
     let (source, w) = (&view.state.source, view.words);
     let figures = board.figures(source, &view.ask.filter(&view.state));
     let older = board.older(source, &view.ask.filter(&view.state));
@@ -66,11 +66,11 @@ fn document(view: &View, board: &Board) -> Document {
 }
 
 /// A sentence that does not hold by its number is left out; a note with the number stands in its place.
-fn sentence(view: &View, board: &Board, (at, figure): (usize, &Computed), older: usize) -> Block {
+fn sentence(view: &View, board: &ReportTable, (at, figure): (usize, &Computed), older: usize) -> Block {
     let number = || format!("{}: {}", figure.id, view.worded(at, figure).computed);
     let older = view.older(older).map_or_else(String::new, |words| format!(" [{words}]"));
     let beside = format!("({}/{}){}{older}", figure.count, figure.base, interval(view, board, at));
-    match view.said(at, figure) {
+    match view.sentence(at, figure) {
         Some(said) if said.holds => Block::Paragraph(format!("{} {beside}", said.text)),
         Some(_) => Block::Note(format!("⚠ {} {beside} · {}", number(), view.words.struck)),
         None => Block::Paragraph(format!("{} {beside}", number())),
@@ -89,7 +89,7 @@ fn table(view: &View, figures: &[Computed]) -> Block {
 }
 
 /// The interval of the share of the sample's places where it is known, as ` [95 %: 3.1 – 8.5 %]`; nothing where there is none.
-pub(super) fn interval(view: &View, board: &Board, figure: usize) -> String {
-    let found = board.estimate(&view.state.source, figure, &Filter::default()).and_then(|e| e.known.interval);
+pub(super) fn interval(view: &View, board: &ReportTable, figure: usize) -> String {
+    let found = board.estimate(&view.state.source, figure, &ReportFilter::default()).and_then(|e| e.known.interval);
     found.map_or_else(String::new, |(low, high)| format!(" [95 %: {:.1} – {:.1} %]", low * 100.0, high * 100.0))
 }

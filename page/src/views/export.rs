@@ -1,15 +1,15 @@
 //! What is on a page, as a table for other programs.
 
-use super::{Failed, View, cleaning, texts};
+use super::{PageFailure, View, cleaning, texts};
 use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use baqylau_desk::board::Line;
-use baqylau_desk::export::{Format, tables};
+use baqylau_desk::board::ReportRow;
+use baqylau_desk::export::{Format, export_tables};
 
 /// The reports of a checklist that fit the filters, or the rows of a repeat in them, a row each; those of all, packed; the texts; the
 /// cleaning log.
-pub(crate) async fn table(view: View, Path(name): Path<String>) -> Result<Response, Failed> {
+pub(crate) async fn table(view: View, Path(name): Path<String>) -> Result<Response, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
     let (what, end) = name.rsplit_once('.').unwrap_or_default();
     let format = Format::of(end);
@@ -17,7 +17,7 @@ pub(crate) async fn table(view: View, Path(name): Path<String>) -> Result<Respon
     let filter = view.ask.filter(shared);
     let lines = || board.select(&shared.source, &filter).filter(|line| leaves(&view, line)).collect::<Vec<_>>();
     let (source, language) = (&shared.source, view.language);
-    let known = tables(source, &lines()).iter().any(|table| table.stem == what);
+    let known = export_tables(source, &lines()).iter().any(|table| table.stem == what);
     let bytes = match (what, format) {
         ("texts", Some(Format::Csv)) => texts::table(&view, &board).map_err(|e| view.failed(&e))?,
         ("cleaning", Some(Format::Csv)) => cleaning::table(&view, &board).map_err(|e| view.failed(&e))?,
@@ -33,6 +33,6 @@ pub(crate) async fn table(view: View, Path(name): Path<String>) -> Result<Respon
 }
 
 /// Whether the words of a report may stand in a table: those of an internal one, where they were asked for.
-pub(super) fn leaves(view: &View, line: &Line) -> bool {
+pub(super) fn leaves(view: &View, line: &ReportRow) -> bool {
     !line.internal || !view.ask.internal.is_empty()
 }

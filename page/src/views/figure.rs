@@ -1,13 +1,13 @@
 //! One figure, by region, hour and answer, with a way to the reports behind each number.
 
-use super::charts::{Region, Small, bar, columns, multiples};
+use super::charts::{Region, SmallMultiple, bar, columns, multiples};
 use super::parts::text;
-use super::{Failed, View};
-use crate::query::Ask;
+use super::{PageFailure, View};
+use crate::query::PageQuery;
 use axum::extract::Path;
-use baqylau_desk::board::{Board, Line};
+use baqylau_desk::board::{ReportRow, ReportTable};
 use baqylau_desk::estimate::Estimates;
-use baqylau_desk::filter::Filter;
+use baqylau_desk::filter::ReportFilter;
 use baqylau_desk::source::Trait;
 use baqylau_findings::Computed;
 use baqylau_findings::figure::PEOPLE;
@@ -15,13 +15,13 @@ use baqylau_findings::sample::Estimate;
 use baqylau_forms::definition::Text;
 use maud::{Markup, html};
 
-pub(crate) async fn page(view: View, Path(id): Path<String>) -> Result<Markup, Failed> {
+pub(crate) async fn page(view: View, Path(id): Path<String>) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
     let at = shared.source.figures.iter().position(|f| f.figure.id == id);
     let at = at.ok_or_else(|| view.nothing("/findings"))?;
     let filter = view.ask.filter(shared);
     let of = shared.source.number_at(at).map(|(checklist, _)| checklist);
-    let lines: Vec<&Line> = board.select(&shared.source, &filter).filter(|l| l.checklist == of).collect();
+    let lines: Vec<&ReportRow> = board.select(&shared.source, &filter).filter(|l| l.checklist == of).collect();
     let whole = view.worded(at, &board.total(&shared.source, at, &lines));
     let older = board.older(&shared.source, &filter)[at];
     let (w, figure) = (view.words, &shared.source.figures[at].figure);
@@ -29,7 +29,7 @@ pub(crate) async fn page(view: View, Path(id): Path<String>) -> Result<Markup, F
     let body = html! {
         p .small { code { (id) } @if let Some(place) = filter.within { " · " strong { (text(&view.path(place))) } } }
         (super::findings::form(&view, board.level))
-        (number(&view, &whole, filter == Filter::default()))
+        (number(&view, &whole, filter == ReportFilter::default()))
         @if let Some(older) = view.older(older) { p { (older) } }
         @if !whole.parts.is_empty() { h2 { (w.choices) } (parts(&view, at, &whole)) }
         h2 { (w.by_region) } (tiles(&view, &board, at, &lines, &id)) (regions(&view, &board, at, &lines, &id))
@@ -42,12 +42,12 @@ pub(crate) async fn page(view: View, Path(id): Path<String>) -> Result<Markup, F
             None => {}
         }
     };
-    let said = view.said(at, &whole).filter(|said| said.holds);
+    let said = view.sentence(at, &whole).filter(|said| said.holds);
     let title = said.as_ref().map_or(&id, |said| &said.text);
     Ok(view.page(&format!("/findings/{id}"), title, &body))
 }
 
-fn behind(view: &View, id: &str, change: impl FnOnce(&mut Ask)) -> String {
+fn contributing_link(view: &View, id: &str, change: impl FnOnce(&mut PageQuery)) -> String {
     let ask = view.ask.with(|a| id.clone_into(&mut a.behind));
     ask.with(change).link("/reports")
 }
@@ -66,7 +66,7 @@ fn number(view: &View, f: &Computed, of_all: bool) -> Markup {
             dt { (w.blank) } dd { (f.not_answered) }
         }
         @if f.several { p { "⚠ " (w.several) } }
-        p { a href=(behind(view, &f.id, |_| ())) { (w.behind) ": " (f.reports.len()) } }
+        p { a href=(contributing_link(view, &f.id, |_| ())) { (w.behind) ": " (f.reports.len()) } }
     }
 }
 
@@ -108,7 +108,7 @@ fn parts(view: &View, at: usize, f: &Computed) -> Markup {
 }
 
 /// The regions on a map or as tiles, from the lightest at the smallest share to the darkest at the largest.
-fn tiles(view: &View, board: &Board, at: usize, lines: &[&Line], id: &str) -> Markup {
+fn tiles(view: &View, board: &ReportTable, at: usize, lines: &[&ReportRow], id: &str) -> Markup {
     let source = &view.state.source;
     let found = board
         .by_region(source, lines)
@@ -120,7 +120,7 @@ fn tiles(view: &View, board: &Board, at: usize, lines: &[&Line], id: &str) -> Ma
     let (least, width) = least.zip(most).map_or((0, 1), |(least, most)| (least, (most - least).max(1)));
     let region = |(place, f): &(u32, Computed)| Region {
         place: *place,
-        link: behind(view, id, |a| a.within = code(view, Some(*place))),
+        link: contributing_link(view, id, |a| a.within = code(view, Some(*place))),
         value: short(f),
         shade: (share(f) - least) * 4 / width,
     };
@@ -137,37 +137,38 @@ fn code(view: &View, place: Option<u32>) -> String {
 }
 
 /// The share by hour in each region, on one scale.
-fn small(view: &View, board: &Board, at: usize, lines: &[&Line], id: &str) -> Markup {
+fn small(view: &View, board: &ReportTable, at: usize, lines: &[&ReportRow], id: &str) -> Markup {
     let source = &view.state.source;
-    let hours: Vec<u8> = lines.iter().filter(|l| board.given(source, l, at).is_some()).filter_map(|l| l.hour).collect();
+    let hours: Vec<u8> =
+        lines.iter().filter(|l| board.contribution(source, l, at).is_some()).filter_map(|l| l.hour).collect();
     let (first, last) = (hours.iter().min().copied().unwrap_or(0), hours.iter().max().copied().unwrap_or(0));
-    let of_region = |(region, lines): (Option<u32>, Vec<&Line>)| {
+    let of_region = |(region, lines): (Option<u32>, Vec<&ReportRow>)| {
         let whole = board.total(source, at, &lines);
         let share = |hour: u8| {
-            let here: Vec<&Line> = lines.iter().copied().filter(|l| l.hour == Some(hour)).collect();
+            let here: Vec<&ReportRow> = lines.iter().copied().filter(|l| l.hour == Some(hour)).collect();
             let f = board.total(source, at, &here);
             (f.base > 0).then(|| f.count * 100 / f.base)
         };
-        region.filter(|_| whole.base > 0).map(|region| Small {
+        region.filter(|_| whole.base > 0).map(|region| SmallMultiple {
             title: view.place(region),
-            link: behind(view, id, |a| a.within = code(view, Some(region))),
+            link: contributing_link(view, id, |a| a.within = code(view, Some(region))),
             value: whole.computed.clone(),
             columns: (first..=last).map(share).collect(),
         })
     };
-    let all: Vec<Small> = board.by_region(source, lines).into_iter().filter_map(of_region).collect();
+    let all: Vec<SmallMultiple> = board.by_region(source, lines).into_iter().filter_map(of_region).collect();
     multiples(&all, (&format!("{first}:00"), &format!("{last}:00")))
 }
 
 /// By what the tables say of the places: town or country, kind of station.
-fn by_trait(view: &View, board: &Board, at: usize, lines: &[&Line], kind: &Trait, id: &str) -> Markup {
+fn by_trait(view: &View, board: &ReportTable, at: usize, lines: &[&ReportRow], kind: &Trait, id: &str) -> Markup {
     let (w, source) = (view.words, &view.state.source);
     let row = |value: &(String, Text)| {
         let having = source.places_with(&kind.column, &value.0);
-        let has = |l: &&Line| l.place.is_some_and(|p| having.get(p as usize) == Some(&true));
-        let here: Vec<&Line> = lines.iter().copied().filter(has).collect();
+        let has = |l: &&ReportRow| l.place.is_some_and(|p| having.get(p as usize) == Some(&true));
+        let here: Vec<&ReportRow> = lines.iter().copied().filter(has).collect();
         let f = board.total(source, at, &here);
-        let link = behind(view, id, |a| a.having = format!("{}:{}", kind.column, value.0));
+        let link = contributing_link(view, id, |a| a.having = format!("{}:{}", kind.column, value.0));
         (f.forms > 0).then(|| (value.1.get(view.language), link, f))
     };
     let rows: Vec<_> = kind.values.iter().filter_map(row).collect();
@@ -187,7 +188,7 @@ fn by_trait(view: &View, board: &Board, at: usize, lines: &[&Line], kind: &Trait
     }
 }
 
-fn regions(view: &View, board: &Board, at: usize, lines: &[&Line], id: &str) -> Markup {
+fn regions(view: &View, board: &ReportTable, at: usize, lines: &[&ReportRow], id: &str) -> Markup {
     let (w, source) = (view.words, &view.state.source);
     html! {
         table {
@@ -201,7 +202,7 @@ fn regions(view: &View, board: &Board, at: usize, lines: &[&Line], id: &str) -> 
                     @if f.forms > 0 {
                         tr {
                             th scope="row" {
-                                a href=(behind(view, id, |a| a.within = code)) { (region.map_or_else(|| w.elsewhere.to_owned(), |r| view.place(r))) }
+                                a href=(contributing_link(view, id, |a| a.within = code)) { (region.map_or_else(|| w.elsewhere.to_owned(), |r| view.place(r))) }
                             }
                             td { (text(&short(&f))) } td .n { (f.count) } td .n { (f.base) }
                             td .wide { @if f.count <= f.base { (bar(f.count, f.base)) } }
@@ -213,15 +214,16 @@ fn regions(view: &View, board: &Board, at: usize, lines: &[&Line], id: &str) -> 
     }
 }
 
-fn hours(view: &View, board: &Board, at: usize, lines: &[&Line], id: &str) -> Markup {
+fn hours(view: &View, board: &ReportTable, at: usize, lines: &[&ReportRow], id: &str) -> Markup {
     let of_hour = |h: u8| {
-        let of_hour: Vec<&Line> = lines.iter().copied().filter(|l| l.hour == Some(h)).collect();
+        let of_hour: Vec<&ReportRow> = lines.iter().copied().filter(|l| l.hour == Some(h)).collect();
         (h, board.total(&view.state.source, at, &of_hour))
     };
     let all: Vec<(u8, Computed)> = (0..24).map(of_hour).collect();
     let any = |(_, f): &(u8, Computed)| f.forms > 0;
     let (Some(first), Some(last)) = (all.iter().position(any), all.iter().rposition(any)) else { return html! {} };
     // An hour without any stands between the others.
-    let column = |(h, f): &(u8, Computed)| (h.to_string(), f.count, behind(view, id, |a| a.hour = h.to_string()));
+    let column =
+        |(h, f): &(u8, Computed)| (h.to_string(), f.count, contributing_link(view, id, |a| a.hour = h.to_string()));
     columns(view.words.by_hour, &all[first..=last].iter().map(column).collect::<Vec<_>>())
 }

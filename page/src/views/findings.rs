@@ -2,18 +2,18 @@
 
 use super::charts::bar;
 use super::parts::text;
-use super::{Failed, View};
-use crate::query::Ask;
+use super::{PageFailure, View};
+use crate::query::PageQuery;
 use baqylau_findings::Computed;
 use baqylau_findings::figure::PEOPLE;
 use maud::{Markup, html};
 
-pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
+pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
     let filter = view.ask.filter(shared);
     let (figures, older) = (board.figures(&shared.source, &filter), board.older(&shared.source, &filter));
     // The register does not tell where people are: its figures are of the whole mission only.
-    let whole = Ask { raw: view.ask.raw.clone(), lang: view.ask.lang.clone(), ..Ask::default() };
+    let whole = PageQuery { raw: view.ask.raw.clone(), lang: view.ask.lang.clone(), ..PageQuery::default() };
     let part = view.ask.with(|_| ()) != whole;
     let rows = figures.iter().enumerate().filter(|(at, f)| {
         let of_people = shared.source.figures[*at].figure.checklist == PEOPLE;
@@ -39,12 +39,12 @@ pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
 }
 
 fn row(view: &View, at: usize, f: &Computed, (part, older): (bool, usize)) -> Markup {
-    let said = view.said(at, f);
+    let said = view.sentence(at, f);
     let f = &view.worded(at, f);
     let link = view.ask.link(&format!("/findings/{}", f.id));
     html! {
         tr {
-            th scope="row" { a href=(link) { @match &said { Some(said) => { (super::parts::said(view, said)) } None => { (f.id) } } } }
+            th scope="row" { a href=(link) { @match &said { Some(said) => { (super::parts::sentence(view, said)) } None => { (f.id) } } } }
             @if !part { td { (text(view.published(f))) } }
             td { (text(&f.computed)) @if !part && !f.equal { strong { " ⚠ " (view.words.differs) } } @if let Some(older) = view.older(older) { span .note { (older) } } }
             td .n { (f.count) } td .n { (f.base) } td .n { (f.do_not_know) } td .n { (f.not_applicable) } td .n { (f.not_answered) }

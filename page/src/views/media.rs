@@ -3,15 +3,15 @@
 use super::charts::{bar, stack};
 use super::counts::percent;
 use super::parts::text;
-use super::{Failed, View};
-use baqylau_desk::board::{Board, Line};
-use baqylau_desk::source::{Use, Used};
+use super::{PageFailure, View};
+use baqylau_desk::board::{ReportRow, ReportTable};
+use baqylau_desk::source::{FieldRole, RoledQuestion};
 use baqylau_desk::status::Status;
 use maud::{Markup, html};
 
 /// What some items add up to.
 #[derive(Default, Clone)]
-struct Sum {
+struct MediaTotals {
     items: usize,
     seconds: usize,
     space: usize,
@@ -19,12 +19,12 @@ struct Sum {
     tones: Vec<usize>,
 }
 
-impl Sum {
-    fn add(&mut self, line: &Line) {
+impl MediaTotals {
+    fn add(&mut self, line: &ReportRow) {
         self.items += 1;
-        self.seconds += line.used(Use::Airtime).map(|n| n as usize).sum::<usize>();
-        self.space += line.used(Use::Space).map(|n| n as usize).sum::<usize>();
-        for tone in line.used(Use::Tone).map(|t| t as usize) {
+        self.seconds += line.used(FieldRole::Airtime).map(|n| n as usize).sum::<usize>();
+        self.space += line.used(FieldRole::Space).map(|n| n as usize).sum::<usize>();
+        for tone in line.used(FieldRole::Tone).map(|t| t as usize) {
             if self.tones.len() <= tone {
                 self.tones.resize(tone + 1, 0);
             }
@@ -33,14 +33,14 @@ impl Sum {
     }
 }
 
-pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
+pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
     let w = view.words;
-    let Some(outlets) = shared.source.used(Use::Outlet).next() else {
+    let Some(outlets) = shared.source.used(FieldRole::Outlet).next() else {
         return Ok(view.page("/media", w.media, &html! { p { (w.no_media) } }));
     };
     let items = items(&view, &board, outlets);
-    let actors = shared.source.used(Use::Actor).find(|u| u.checklist == outlets.checklist);
+    let actors = shared.source.used(FieldRole::Actor).find(|u| u.checklist == outlets.checklist);
     let body = html! {
         (form(&view, outlets))
         p role="status" { (view.many(w.count_items, items.len())) }
@@ -54,14 +54,14 @@ pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
 }
 
 /// The items that count, of the outlet that is asked for.
-fn items<'b>(view: &View, board: &'b Board, outlets: &Used) -> Vec<&'b Line> {
+fn items<'b>(view: &View, board: &'b ReportTable, outlets: &RoledQuestion) -> Vec<&'b ReportRow> {
     let source = &view.state.source;
     let filter = view.ask.filter(&view.state);
-    let of = |l: &&Line| l.checklist == Some(outlets.checklist) && l.status == Status::Counted;
+    let of = |l: &&ReportRow| l.checklist == Some(outlets.checklist) && l.status == Status::Counted;
     board.select(source, &filter).filter(of).collect()
 }
 
-fn form(view: &View, outlets: &Used) -> Markup {
+fn form(view: &View, outlets: &RoledQuestion) -> Markup {
     let w = view.words;
     html! {
         form method="get" role="search" {
@@ -69,7 +69,7 @@ fn form(view: &View, outlets: &Used) -> Markup {
             label { (w.outlet) select name="used" {
                 option value="" { (w.all) }
                 @for (name, label) in outlets.choices.iter().zip(&outlets.labels) {
-                    @let value = format!("{}:{name}", Use::Outlet.name());
+                    @let value = format!("{}:{name}", FieldRole::Outlet.name());
                     option value=(value) selected[value == view.ask.used] { (label.get(view.language)) }
                 }
             } }
@@ -78,8 +78,8 @@ fn form(view: &View, outlets: &Used) -> Markup {
     }
 }
 
-fn sums(items: &[&Line], by: &Used) -> Vec<Sum> {
-    let mut sums = vec![Sum::default(); by.choices.len()];
+fn sums(items: &[&ReportRow], by: &RoledQuestion) -> Vec<MediaTotals> {
+    let mut sums = vec![MediaTotals::default(); by.choices.len()];
     for line in items {
         for choice in line.used(by.what) {
             if let Some(sum) = sums.get_mut(choice as usize) {
@@ -90,17 +90,17 @@ fn sums(items: &[&Line], by: &Used) -> Vec<Sum> {
     sums
 }
 
-fn by(view: &View, items: &[&Line], by: &Used) -> Markup {
+fn by(view: &View, items: &[&ReportRow], by: &RoledQuestion) -> Markup {
     let (w, source) = (view.words, &view.state.source);
     let sums = sums(items, by);
     let (seconds, space): (usize, usize) = (sums.iter().map(|s| s.seconds).sum(), sums.iter().map(|s| s.space).sum());
-    let tones = source.used(Use::Tone).find(|u| u.checklist == by.checklist);
+    let tones = source.used(FieldRole::Tone).find(|u| u.checklist == by.checklist);
     let tone = |at: usize| tones.and_then(|t| t.labels.get(at)).map(|l| l.get(view.language)).unwrap_or_default();
     let count = tones.map_or(0, |t| t.choices.len());
     html! {
         table {
             thead { tr {
-                th scope="col" { (if by.what == Use::Outlet { w.outlet } else { w.actor }) } th scope="col" .n { (w.items) }
+                th scope="col" { (if by.what == FieldRole::Outlet { w.outlet } else { w.actor }) } th scope="col" .n { (w.items) }
                 th scope="col" .n { (w.airtime) } th scope="col" .n { (w.share) } td {}
                 th scope="col" .n { (w.space) } th scope="col" .n { (w.share) }
                 @for at in 0..count { th scope="col" .n { (tone(at)) } } @if count > 0 { td {} }
@@ -108,7 +108,7 @@ fn by(view: &View, items: &[&Line], by: &Used) -> Markup {
             tbody {
                 @for (at, sum) in sums.iter().enumerate().filter(|(_, s)| s.items > 0) {
                     tr {
-                        th scope="row" { a href=(behind(view, by, at)) { (by.labels[at].get(view.language)) } }
+                        th scope="row" { a href=(contributing_link(view, by, at)) { (by.labels[at].get(view.language)) } }
                         td .n { (sum.items) }
                         td .n { (time(sum.seconds)) } td .n { (percent(sum.seconds, seconds)) " %" } td .wide { (bar(sum.seconds, seconds)) }
                         td .n { (sum.space) } td .n { (percent(sum.space, space)) " %" }
@@ -121,7 +121,7 @@ fn by(view: &View, items: &[&Line], by: &Used) -> Markup {
     }
 }
 
-fn behind(view: &View, by: &Used, at: usize) -> String {
+fn contributing_link(view: &View, by: &RoledQuestion, at: usize) -> String {
     let checklist = view.state.source.checklists[by.checklist].id.clone();
     view.ask
         .with(|a| (a.used, a.checklist) = (format!("{}:{}", by.what.name(), by.choices[at]), checklist))
@@ -129,11 +129,11 @@ fn behind(view: &View, by: &Used, at: usize) -> String {
 }
 
 /// Which part of an outlet's time each actor got: a row an outlet.
-fn matrix(view: &View, items: &[&Line], outlets: &Used, actors: &Used) -> Markup {
-    let rows: Vec<(usize, Vec<Sum>)> = (0..outlets.choices.len())
+fn matrix(view: &View, items: &[&ReportRow], outlets: &RoledQuestion, actors: &RoledQuestion) -> Markup {
+    let rows: Vec<(usize, Vec<MediaTotals>)> = (0..outlets.choices.len())
         .map(|at| {
-            let here: Vec<&Line> =
-                items.iter().copied().filter(|l| l.used(Use::Outlet).any(|o| o as usize == at)).collect();
+            let here: Vec<&ReportRow> =
+                items.iter().copied().filter(|l| l.used(FieldRole::Outlet).any(|o| o as usize == at)).collect();
             (at, sums(&here, actors))
         })
         .filter(|(_, sums)| sums.iter().any(|s| s.seconds > 0))

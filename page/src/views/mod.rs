@@ -21,18 +21,18 @@ pub(crate) mod texts;
 pub(crate) mod timeline;
 pub(crate) mod urgent;
 
-use crate::query::Ask;
-use crate::state::Shared;
+use crate::query::PageQuery;
+use crate::state::SharedState;
 use crate::words::{LANGUAGES, Words, words};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
-use baqylau_desk::board::Board;
+use baqylau_desk::board::ReportTable;
 use baqylau_desk::flags::Flag;
 use baqylau_desk::{Desk, DeskError};
-use baqylau_findings::{Computed, Said, Unit};
+use baqylau_findings::{Computed, Sentence, Unit};
 use baqylau_protocol::ids::Hash;
 use maud::{DOCTYPE, Markup, html};
 use std::sync::Arc;
@@ -40,8 +40,8 @@ use tokio::task::block_in_place;
 
 /// One request: what was asked, in which words.
 pub(crate) struct View {
-    pub state: Shared,
-    pub ask: Ask,
+    pub state: SharedState,
+    pub ask: PageQuery,
     pub words: &'static Words,
     /// The position of the language among the mission's.
     pub language: usize,
@@ -50,25 +50,25 @@ pub(crate) struct View {
 }
 
 /// Instead of a page: what went wrong, with the remedy that the error names.
-pub(crate) struct Failed(StatusCode, Markup);
+pub(crate) struct PageFailure(StatusCode, Markup);
 
-impl IntoResponse for Failed {
+impl IntoResponse for PageFailure {
     fn into_response(self) -> Response {
         (self.0, self.1).into_response()
     }
 }
 
-impl FromRequestParts<Shared> for View {
+impl FromRequestParts<SharedState> for View {
     type Rejection = QueryRejection;
 
-    async fn from_request_parts(parts: &mut Parts, state: &Shared) -> Result<Self, QueryRejection> {
+    async fn from_request_parts(parts: &mut Parts, state: &SharedState) -> Result<Self, QueryRejection> {
         let Query(ask) = Query::from_request_parts(parts, state).await?;
         Ok(Self::new(state.clone(), ask))
     }
 }
 
 impl View {
-    fn new(state: Shared, ask: Ask) -> Self {
+    fn new(state: SharedState, ask: PageQuery) -> Self {
         let languages = &state.source.mission.languages;
         let code = if ask.lang.is_empty() { languages.first().map_or("en", |l| l.code.as_str()) } else { &ask.lang };
         let words = words(code);
@@ -78,17 +78,21 @@ impl View {
     }
 
     /// What is known, as it is asked for.
-    pub fn board(&self) -> Result<Arc<Board>, Failed> {
-        self.state.board(&self.ask).map_err(|e| self.failed(&e))
+    pub fn board(&self) -> Result<Arc<ReportTable>, PageFailure> {
+        self.state.table(&self.ask).map_err(|e| self.failed(&e))
     }
 
     /// Reads something at the desk.
-    pub fn read<T>(&self, read: impl FnOnce(&Desk) -> Result<T, DeskError>) -> Result<T, Failed> {
+    pub fn read<T>(&self, read: impl FnOnce(&Desk) -> Result<T, DeskError>) -> Result<T, PageFailure> {
         block_in_place(|| self.state.read(read)).map_err(|e| self.failed(&e))
     }
 
     /// Signs something at the desk, sends it, and leads to a page.
-    pub fn sign(&self, path: &str, act: impl FnOnce(&Desk, i64) -> Result<(), DeskError>) -> Result<Redirect, Failed> {
+    pub fn sign(
+        &self,
+        path: &str,
+        act: impl FnOnce(&Desk, i64) -> Result<(), DeskError>,
+    ) -> Result<Redirect, PageFailure> {
         block_in_place(|| self.state.sign(act)).map_err(|e| self.failed(&e))?;
         Ok(self.to(path))
     }
@@ -99,33 +103,33 @@ impl View {
     }
 
     /// The report that an address names.
-    pub fn report(&self, hash: &str) -> Result<Hash, Failed> {
+    pub fn report(&self, hash: &str) -> Result<Hash, PageFailure> {
         Hash::from_hex(hash).ok_or_else(|| self.nothing("/reports"))
     }
 
-    pub fn failed(&self, error: &DeskError) -> Failed {
+    pub fn failed(&self, error: &DeskError) -> PageFailure {
         let body = html! {
             p role="alert" { "⚠ " (parts::text(&error.to_string())) }
             p { a href=(self.link("/reports")) { (self.words.back) } }
         };
-        Failed(StatusCode::UNPROCESSABLE_ENTITY, self.page("/reports", self.words.failed, &body))
+        PageFailure(StatusCode::UNPROCESSABLE_ENTITY, self.page("/reports", self.words.failed, &body))
     }
 
     /// Nothing has this address.
-    pub fn nothing(&self, path: &str) -> Failed {
-        Failed(StatusCode::NOT_FOUND, self.page(path, self.words.none, &html! {}))
+    pub fn nothing(&self, path: &str) -> PageFailure {
+        PageFailure(StatusCode::NOT_FOUND, self.page(path, self.words.none, &html! {}))
     }
 
     /// Of the whole mission: no filter holds, but what is taken as an answer, and the moment.
     pub fn whole(mut self) -> Self {
-        let Ask { raw, as_of, lang, .. } = self.ask;
-        self.ask = Ask { raw, as_of, lang, ..Ask::default() };
+        let PageQuery { raw, as_of, lang, .. } = self.ask;
+        self.ask = PageQuery { raw, as_of, lang, ..PageQuery::default() };
         self
     }
 
     /// A link that keeps the language and nothing else.
     pub fn link(&self, path: &str) -> String {
-        Ask { lang: self.ask.lang.clone(), ..Ask::default() }.link(path)
+        PageQuery { lang: self.ask.lang.clone(), ..PageQuery::default() }.link(path)
     }
 
     /// A moment where the mission has its seat.
@@ -204,7 +208,7 @@ impl View {
     }
 
     /// The sentence of a figure; `None` where it has none.
-    pub fn said(&self, at: usize, f: &Computed) -> Option<Said> {
+    pub fn sentence(&self, at: usize, f: &Computed) -> Option<Sentence> {
         let source = &self.state.source;
         let code = source.mission.languages.get(self.language).map_or("", |l| l.code.as_str());
         source.figures.get(at)?.sentence((self.language, code), &self.worded(at, f))
@@ -226,11 +230,11 @@ impl View {
     }
 
     /// The words of a decision.
-    pub fn decision(&self, state: baqylau_report::review::State) -> &'static str {
+    pub fn decision(&self, state: baqylau_report::review::ReviewState) -> &'static str {
         match state {
-            baqylau_report::review::State::Accepted => self.words.decided_accept,
-            baqylau_report::review::State::Excluded => self.words.decided_exclude,
-            baqylau_report::review::State::Queried => self.words.decided_ask,
+            baqylau_report::review::ReviewState::Accepted => self.words.decided_accept,
+            baqylau_report::review::ReviewState::Excluded => self.words.decided_exclude,
+            baqylau_report::review::ReviewState::Queried => self.words.decided_ask,
         }
     }
 
@@ -298,7 +302,7 @@ impl View {
                                     aria-current=[(code == w.code).then_some("true")] { (name) }
                             }
                         }
-                        (self.heard())
+                        (self.last_sync())
                     }
                     (urgent::alarms(self))
                     main #main { h1 { (title) } (main) }
@@ -307,13 +311,13 @@ impl View {
         }
     }
 
-    fn heard(&self) -> Markup {
-        let boards = self.state.boards();
+    fn last_sync(&self) -> Markup {
+        let boards = self.state.tables();
         // What this desk signed counts when the server has it.
         let waiting = block_in_place(|| self.state.read(|desk| desk.store.waiting())).unwrap_or(0);
         html! {
             p #heard role="status" data-news=(self.news) {
-                @match boards.heard {
+                @match boards.last_sync {
                     Some(ms) => { (self.words.heard) " " (self.moment(ms)) }
                     None => (self.words.never_heard),
                 }

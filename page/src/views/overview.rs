@@ -1,11 +1,11 @@
 //! What came in beside what was expected, from where and when, who is silent, and what does not count and why.
 
 use super::View;
-use super::charts::{Pair, bar, columns, line, pairs};
+use super::charts::{ExpectedBar, bar, columns, line, pairs};
 use super::parts::{card, paged, text};
-use crate::query::Ask;
-use baqylau_desk::board::{Board, Line};
-use baqylau_desk::expected::{self, Expected, Progress};
+use crate::query::PageQuery;
+use baqylau_desk::board::{ReportRow, ReportTable};
+use baqylau_desk::expected::{self, ExpectedProgress, ExpectedReports};
 use baqylau_desk::status::Status;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ const TEAMS: usize = 40;
 
 pub(crate) async fn page(view: View) -> Markup {
     let shared = &view.state;
-    let board = shared.boards().of(view.ask.answers()).clone();
+    let board = shared.tables().of(view.ask.answers()).clone();
     let w = view.words;
     let expected = expected::expected(&board, &shared.source, (shared.now)());
     let planned = expected.all.expected > 0;
@@ -38,19 +38,20 @@ pub(crate) async fn page(view: View) -> Markup {
     )
 }
 
-fn counted(lines: &[&Line]) -> usize {
+fn counted(lines: &[&ReportRow]) -> usize {
     lines.iter().filter(|l| l.status == Status::Counted).count()
 }
 
-fn cards(view: &View, board: &Board, expected: &Expected) -> Markup {
+fn cards(view: &View, board: &ReportTable, expected: &ExpectedReports) -> Markup {
     let w = view.words;
-    let all: Vec<&Line> = board.lines.iter().collect();
+    let all: Vec<&ReportRow> = board.rows.iter().collect();
     let counts = counted(&all);
     // A phone that was replaced is no other observer.
     let people: std::collections::HashSet<&str> =
         all.iter().filter_map(|l| l.person.as_ref()).filter(|p| p.role != "desk").map(|p| p.code.as_str()).collect();
-    let status =
-        |status: &str| Ask { status: status.into(), lang: view.ask.lang.clone(), ..Ask::default() }.link("/reports");
+    let status = |status: &str| {
+        PageQuery { status: status.into(), lang: view.ask.lang.clone(), ..PageQuery::default() }.link("/reports")
+    };
     let unverifiable = all.iter().filter(|l| matches!(l.status, Status::Unverifiable(_) | Status::Misfit(_))).count();
     html! {
         div .cards {
@@ -64,17 +65,17 @@ fn cards(view: &View, board: &Board, expected: &Expected) -> Markup {
     }
 }
 
-fn checklists(view: &View, board: &Board) -> Markup {
+fn checklists(view: &View, board: &ReportTable) -> Markup {
     let rows = view.state.source.checklists.iter().enumerate().map(|(at, list)| {
-        let lines: Vec<&Line> = board.lines.iter().filter(|l| l.checklist == Some(at)).collect();
+        let lines: Vec<&ReportRow> = board.rows.iter().filter(|l| l.checklist == Some(at)).collect();
         let link = view.ask.with(|a| a.checklist.clone_from(&list.id)).link("/reports");
         (view.title(Some(at)), link, lines)
     });
     table(view, view.words.checklist, rows.collect())
 }
 
-fn regions(view: &View, board: &Board) -> Markup {
-    let all: Vec<&Line> = board.lines.iter().collect();
+fn regions(view: &View, board: &ReportTable) -> Markup {
+    let all: Vec<&ReportRow> = board.rows.iter().collect();
     let rows = board.by_region(&view.state.source, &all).into_iter().map(|(region, lines)| {
         let (name, link) = region_of(view, region);
         (name, link, lines)
@@ -93,7 +94,7 @@ fn region_of(view: &View, region: Option<u32>) -> (String, String) {
     (region.map_or_else(|| view.words.elsewhere.into(), |r| view.place(r)), link)
 }
 
-fn table(view: &View, what: &str, rows: Vec<(String, String, Vec<&Line>)>) -> Markup {
+fn table(view: &View, what: &str, rows: Vec<(String, String, Vec<&ReportRow>)>) -> Markup {
     let w = view.words;
     let most = rows.iter().map(|r| r.2.len()).max().unwrap_or(0);
     html! {
@@ -113,9 +114,9 @@ fn table(view: &View, what: &str, rows: Vec<(String, String, Vec<&Line>)>) -> Ma
     }
 }
 
-fn hours(view: &View, board: &Board) -> Markup {
+fn hours(view: &View, board: &ReportTable) -> Markup {
     let mut count: BTreeMap<u8, usize> = BTreeMap::new();
-    board.lines.iter().filter_map(|l| l.hour).for_each(|h| *count.entry(h).or_default() += 1);
+    board.rows.iter().filter_map(|l| l.hour).for_each(|h| *count.entry(h).or_default() += 1);
     let (first, last) = (count.keys().next().copied(), count.keys().last().copied());
     let Some((first, last)) = first.zip(last) else { return html! { p { (view.words.none) } } };
     let column = |h: u8| (h.to_string(), count.get(&h).copied().unwrap_or(0), hour_link(view, h));
@@ -126,19 +127,19 @@ fn hour_link(view: &View, hour: u8) -> String {
     view.ask.with(|a| a.hour = hour.to_string()).link("/reports")
 }
 
-fn hours_expected(view: &View, expected: &Expected) -> Markup {
+fn hours_expected(view: &View, expected: &ExpectedReports) -> Markup {
     let w = view.words;
-    let pair = |(hour, p): (&u8, &Progress)| Pair {
+    let pair = |(hour, p): (&u8, &ExpectedProgress)| ExpectedBar {
         label: hour.to_string(),
         n: p.received,
         of: p.expected,
         link: hour_link(view, *hour),
     };
-    let rows: Vec<Pair> = expected.hours.iter().map(pair).collect();
+    let rows: Vec<ExpectedBar> = expected.hours.iter().map(pair).collect();
     pairs(w.by_hour, &rows, Some((w.expected, w.received)))
 }
 
-fn progress(view: &View, what: &str, rows: &[(String, String, Progress, Option<String>)]) -> Markup {
+fn progress(view: &View, what: &str, rows: &[(String, String, ExpectedProgress, Option<String>)]) -> Markup {
     let w = view.words;
     let heard = rows.iter().any(|r| r.3.is_some());
     html! {
@@ -162,8 +163,8 @@ fn progress(view: &View, what: &str, rows: &[(String, String, Progress, Option<S
     }
 }
 
-fn regions_expected(view: &View, expected: &Expected) -> Markup {
-    let row = |(region, p): (&Option<u32>, &Progress)| {
+fn regions_expected(view: &View, expected: &ExpectedReports) -> Markup {
+    let row = |(region, p): (&Option<u32>, &ExpectedProgress)| {
         let (name, link) = region_of(view, *region);
         (name, link, *p, None)
     };
@@ -171,9 +172,9 @@ fn regions_expected(view: &View, expected: &Expected) -> Markup {
 }
 
 /// Teams that lack most stand first, then those that were silent longest.
-fn teams(view: &View, board: &Board, expected: &Expected) -> Markup {
+fn teams(view: &View, board: &ReportTable, expected: &ExpectedReports) -> Markup {
     let w = view.words;
-    let heard = expected::heard(board, &view.state.source);
+    let heard = expected::last_heard(board, &view.state.source);
     let mut rows: Vec<_> = heard
         .iter()
         .map(|(team, at)| {
@@ -183,7 +184,7 @@ fn teams(view: &View, board: &Board, expected: &Expected) -> Markup {
         .collect();
     rows.sort_by_key(|(_, p, at)| (std::cmp::Reverse(p.lacking), *at));
     let silent = rows.iter().filter(|r| r.2.is_none()).count();
-    let row = |(team, p, at): &(&str, Progress, Option<i64>)| {
+    let row = |(team, p, at): &(&str, ExpectedProgress, Option<i64>)| {
         let link = view.ask.with(|a| (*team).clone_into(&mut a.team)).link("/reports");
         ((*team).to_owned(), link, *p, at.map(|ms| view.moment(ms)))
     };
@@ -197,12 +198,12 @@ fn teams(view: &View, board: &Board, expected: &Expected) -> Markup {
 }
 
 /// How many had been received by each hour, since the first.
-fn coming_in(view: &View, board: &Board) -> Markup {
-    let at = |l: &Line| l.received.div_euclid(HOUR_MS);
-    let (first, last) = (board.lines.iter().map(at).min(), board.lines.iter().map(at).max());
+fn coming_in(view: &View, board: &ReportTable) -> Markup {
+    let at = |l: &ReportRow| l.received.div_euclid(HOUR_MS);
+    let (first, last) = (board.rows.iter().map(at).min(), board.rows.iter().map(at).max());
     let Some((first, last)) = first.zip(last) else { return html! { p { (view.words.none) } } };
     let mut by_hour: BTreeMap<i64, usize> = BTreeMap::new();
-    board.lines.iter().for_each(|l| *by_hour.entry(at(l)).or_default() += 1);
+    board.rows.iter().for_each(|l| *by_hour.entry(at(l)).or_default() += 1);
     // A picture is as wide for a day as for a month.
     let step = (last - first) / 200 + 1;
     let ends = (first..=last).step_by(usize::try_from(step).unwrap_or(1)).map(|from| from + step);
@@ -218,10 +219,10 @@ fn coming_in(view: &View, board: &Board) -> Markup {
     line(view.words.coming_in, &values, (&view.moment(first * HOUR_MS), &view.moment((last + 1) * HOUR_MS)))
 }
 
-fn reasons(view: &View, board: &Board) -> Markup {
+fn reasons(view: &View, board: &ReportTable) -> Markup {
     let w = view.words;
     let mut count: BTreeMap<&'static str, usize> = BTreeMap::new();
-    let left = board.lines.iter().filter(|l| l.status != Status::Counted);
+    let left = board.rows.iter().filter(|l| l.status != Status::Counted);
     left.for_each(|l| *count.entry(l.status.name()).or_default() += 1);
     if count.is_empty() {
         return html! { p { "✓ " (w.all_counted) } };
@@ -242,9 +243,9 @@ fn reasons(view: &View, board: &Board) -> Markup {
 }
 
 /// What is odd about reports, whether they count or not.
-fn odd(view: &View, board: &Board) -> Markup {
+fn odd(view: &View, board: &ReportTable) -> Markup {
     let mut count: BTreeMap<_, usize> = BTreeMap::new();
-    board.lines.iter().flat_map(|l| l.flags.iter()).for_each(|flag| *count.entry(flag).or_default() += 1);
+    board.rows.iter().flat_map(|l| l.flags.iter()).for_each(|flag| *count.entry(flag).or_default() += 1);
     html! {
         @if !count.is_empty() {
             h2 { (view.words.odd) }

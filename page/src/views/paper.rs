@@ -2,14 +2,14 @@
 
 use super::parts::{problem, text};
 use super::report::rows;
-use super::{Failed, View};
-use crate::query::Fields;
+use super::{PageFailure, View};
+use crate::query::FormFields;
 use axum::extract::{Form, Path};
 use axum::response::Redirect;
 use baqylau_desk::DeskError;
 use baqylau_desk::paper::{Paper, PaperHead};
 use baqylau_forms::definition::Kind;
-use baqylau_forms::fill::{Choices, QuestionView};
+use baqylau_forms::fill::{OfferedChoices, QuestionView};
 use baqylau_forms::value::{Answer, Missing, Moment};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -18,7 +18,7 @@ fn now(view: &View) -> Moment {
     view.state.source.mission.zone.moment((view.state.now)())
 }
 
-pub(crate) async fn all(view: View) -> Result<Markup, Failed> {
+pub(crate) async fn all(view: View) -> Result<Markup, PageFailure> {
     let papers = view.read(baqylau_desk::Desk::papers)?;
     let body = html! { (begin(&view)) @if !papers.is_empty() { h2 { (view.words.under_way) } (list(&view, &papers)) } };
     Ok(view.page("/paper", view.words.paper, &body))
@@ -56,7 +56,7 @@ fn begin(view: &View) -> Markup {
 
 /// What stands on top of a paper form.
 #[derive(Deserialize)]
-pub(crate) struct Head {
+pub(crate) struct PaperForm {
     checklist: String,
     visit: String,
     #[serde(default)]
@@ -68,7 +68,7 @@ pub(crate) struct Head {
 }
 
 /// Begins one.
-pub(crate) async fn start(view: View, Form(given): Form<Head>) -> Result<Redirect, Failed> {
+pub(crate) async fn start(view: View, Form(given): Form<PaperForm>) -> Result<Redirect, PageFailure> {
     let at = now(&view);
     let id = view.read(|desk| {
         let place = place(&view, given.place.trim())?;
@@ -108,7 +108,7 @@ fn moment(view: &View, text: &str) -> Option<(i64, i16)> {
     Some((moment.ms, moment.offset))
 }
 
-pub(crate) async fn page(view: View, Path(id): Path<i64>) -> Result<Markup, Failed> {
+pub(crate) async fn page(view: View, Path(id): Path<i64>) -> Result<Markup, PageFailure> {
     let paper = view.read(|desk| desk.paper(id, now(&view), view.language))?;
     Ok(form(&view, paper))
 }
@@ -166,13 +166,13 @@ fn question(view: &View, id: i64, q: &QuestionView) -> Markup {
 /// Where a question is answered: what is chosen, typed or missing is called `value`.
 pub(super) fn input(view: &View, q: &QuestionView) -> Markup {
     match &q.choices {
-        Choices::Inline(_) => choices(view, q),
+        OfferedChoices::Inline(_) => choices(view, q),
         _ => typed(view, q),
     }
 }
 
 /// The answer that a form gives. A missing value stands alone.
-pub(super) fn value(fields: &Fields) -> String {
+pub(super) fn value(fields: &FormFields) -> String {
     let values: Vec<String> = fields.all("value").into_iter().filter(|v| !v.is_empty()).collect();
     values.iter().rev().find(|v| v.starts_with('?')).map_or_else(|| values.join(" "), Clone::clone)
 }
@@ -183,7 +183,7 @@ fn name(q: &QuestionView) -> Markup {
 
 /// One or several of a short list, and what is missing; the first nine go by digits.
 fn choices(view: &View, q: &QuestionView) -> Markup {
-    let Choices::Inline(list) = &q.choices else { return html! {} };
+    let OfferedChoices::Inline(list) = &q.choices else { return html! {} };
     let several = matches!(q.kind, Kind::SelectMultiple { .. });
     let chosen = |at: u32| match &q.answer {
         Some(Answer::One(one)) => *one == at,
@@ -236,7 +236,7 @@ fn typed(view: &View, q: &QuestionView) -> Markup {
             } @else if q.appearance.contains("multiline") {
                 textarea name="value" rows="2" aria-label=(q.label) { (value) }
             } @else {
-                @let paged = matches!(q.choices, Choices::Paged { .. }).then_some("choices");
+                @let paged = matches!(q.choices, OfferedChoices::Paged { .. }).then_some("choices");
                 input type=(kind) name="value" value=(value) list=[paged] inputmode=[number.then_some("numeric")] aria-label=(q.label) autocomplete="off";
             }
             (missing(view, q, "radio", None))
@@ -245,7 +245,11 @@ fn typed(view: &View, q: &QuestionView) -> Markup {
 }
 
 /// Keeps one answer: `question`, `row`, any number of `value`s of which the last that says something holds for one answer.
-pub(crate) async fn set(view: View, Path(id): Path<i64>, Form(fields): Form<Fields>) -> Result<Redirect, Failed> {
+pub(crate) async fn set(
+    view: View,
+    Path(id): Path<i64>,
+    Form(fields): Form<FormFields>,
+) -> Result<Redirect, PageFailure> {
     let value = value(&fields);
     let (question, row) = (fields.one("question"), fields.one("row").parse().unwrap_or(0));
     let at = now(&view);
@@ -254,7 +258,11 @@ pub(crate) async fn set(view: View, Path(id): Path<i64>, Form(fields): Form<Fiel
 }
 
 /// Adds a row to a repeat.
-pub(crate) async fn extend(view: View, Path(id): Path<i64>, Form(fields): Form<Fields>) -> Result<Redirect, Failed> {
+pub(crate) async fn extend(
+    view: View,
+    Path(id): Path<i64>,
+    Form(fields): Form<FormFields>,
+) -> Result<Redirect, PageFailure> {
     let (repeat, row) = (fields.one("question"), fields.one("row").parse().unwrap_or(0));
     let at = now(&view);
     view.read(|desk| desk.extend_paper(id, &repeat, row, at))?;
@@ -263,14 +271,14 @@ pub(crate) async fn extend(view: View, Path(id): Path<i64>, Form(fields): Form<F
 
 /// What becomes of a form: `act` is `sign` or `drop`.
 #[derive(Deserialize)]
-pub(crate) struct End {
+pub(crate) struct PaperAct {
     act: String,
     #[serde(default)]
     incomplete: String,
 }
 
 /// Signs a form, or throws it away.
-pub(crate) async fn end(view: View, Path(id): Path<i64>, Form(given): Form<End>) -> Result<Redirect, Failed> {
+pub(crate) async fn end(view: View, Path(id): Path<i64>, Form(given): Form<PaperAct>) -> Result<Redirect, PageFailure> {
     let at = now(&view);
     match given.act.as_str() {
         "drop" => view.read(|desk| desk.drop_paper(id)).map(|()| view.to("/paper")),

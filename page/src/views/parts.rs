@@ -1,10 +1,10 @@
 //! What several pages draw.
 
 use super::View;
-use baqylau_desk::board::Line;
+use baqylau_desk::board::ReportRow;
 use baqylau_forms::definition::Kind;
 use baqylau_forms::expr::Environment;
-use baqylau_forms::fill::{Issue, Key, Problem};
+use baqylau_forms::fill::{AnswerProblem, CellKey, Issue};
 use baqylau_forms::value::Answer;
 use maud::{Markup, html};
 
@@ -17,7 +17,7 @@ pub(super) fn text(text: &str) -> Markup {
 }
 
 /// What is wrong with an answer: in the words of the checklist's author, or what sort it is.
-pub(super) fn problem(view: &View, problem: &Problem) -> Markup {
+pub(super) fn problem(view: &View, problem: &AnswerProblem) -> Markup {
     let w = view.words;
     let sort = match problem.issue {
         Issue::Unanswered => w.to_be_answered,
@@ -57,12 +57,12 @@ pub(super) fn paged<'l, T>(view: &View, path: &str, all: &'l [T], size: usize) -
 }
 
 /// Who sent it.
-pub(super) fn who(line: &Line) -> Markup {
+pub(super) fn who(line: &ReportRow) -> Markup {
     html! { @match &line.person { Some(person) => { (text(&person.code)) " · " (text(&person.team)) } None => "?" } }
 }
 
 /// That its words stay at the desk.
-pub(super) fn mark(view: &View, line: &Line) -> Markup {
+pub(super) fn mark(view: &View, line: &ReportRow) -> Markup {
     html! { @if line.internal { " " span .internal { "🔒 " (view.words.internal) } } }
 }
 
@@ -73,19 +73,19 @@ pub(super) fn with_internal(view: &View, any: bool, path: &str) -> Markup {
 }
 
 /// Where it was, from the top.
-pub(super) fn place(view: &View, line: &Line) -> Markup {
+pub(super) fn place(view: &View, line: &ReportRow) -> Markup {
     html! { @match line.place { Some(p) => { (text(&view.path(p))) } None => { (text(line.unlisted.as_deref().unwrap_or("—"))) } } }
 }
 
 /// The first of its questions with one choice that are answered, in words.
-pub(super) fn facts(view: &View, line: &Line) -> Vec<String> {
+pub(super) fn facts(view: &View, line: &ReportRow) -> Vec<String> {
     let read = tokio::task::block_in_place(|| view.state.read(|desk| desk.read(line.hash)));
     let Ok((_, mut filling)) = read else { return Vec::new() };
     let language = view.language;
     filling.set_environment(Environment { language, ..filling.environment() });
     let form = filling.form().clone();
     let items = &form.definition().items;
-    let chosen = |key: &Key| {
+    let chosen = |key: &CellKey| {
         matches!(items[key.node as usize].kind, Kind::SelectOne { .. })
             && matches!(filling.answer(*key), Some(Answer::One(_)))
             && key.row == 0
@@ -95,7 +95,7 @@ pub(super) fn facts(view: &View, line: &Line) -> Vec<String> {
 }
 
 /// A sentence; one that does not hold by its number is struck.
-pub(crate) fn said(view: &super::View, said: &baqylau_findings::Said) -> Markup {
+pub(crate) fn sentence(view: &super::View, said: &baqylau_findings::Sentence) -> Markup {
     html! {
         @if said.holds { (text(&said.text)) } @else { s { (text(&said.text)) } strong { " ⚠ " (view.words.struck) } }
     }

@@ -1,11 +1,11 @@
 //! Whose phones they are, when each was heard last, and what is missing of it.
 
 use super::parts::{paged, text};
-use super::{Failed, View};
+use super::{PageFailure, View};
 use baqylau_desk::devices::DeviceRow;
 use maud::{Markup, html};
 
-pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
+pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let rows = view.read(|desk| desk.devices((view.state.now)()))?;
     Ok(view.page("/phones", view.words.phones, &table(&view, rows)))
 }

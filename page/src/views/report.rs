@@ -1,33 +1,33 @@
 //! One report: what it says, whether it counts, what proves it, and what desks decided of it.
 
 use super::parts::{problem, text};
-use super::{Failed, View, attachments, cleaning, corrections, texts};
-use crate::query::Fields;
+use super::{PageFailure, View, attachments, cleaning, corrections, texts};
+use crate::query::FormFields;
 use axum::extract::{Form, Path};
 use axum::response::Redirect;
 use baqylau_desk::DeskError;
-use baqylau_desk::board::{Board, Line};
+use baqylau_desk::board::{ReportRow, ReportTable};
 use baqylau_desk::entry::typed;
-use baqylau_desk::status::{Answers, Status};
+use baqylau_desk::status::{AnswerBasis, Status};
 use baqylau_forms::definition::Kind;
 use baqylau_forms::fill::Filling;
 use baqylau_forms::fill::QuestionView;
 use baqylau_forms::value::{Answer, Missing};
 use baqylau_protocol::ids::Hash;
 use baqylau_report::Report;
-use baqylau_report::review::State as Decision;
+use baqylau_report::review::ReviewState as Decision;
 use maud::{Markup, html};
 
-pub(crate) async fn page(view: View, Path(hash): Path<String>) -> Result<Markup, Failed> {
-    let board = view.state.boards().of(view.ask.answers()).clone();
-    let line = board.line(view.report(&hash)?).ok_or_else(|| view.nothing("/reports"))?;
+pub(crate) async fn page(view: View, Path(hash): Path<String>) -> Result<Markup, PageFailure> {
+    let board = view.state.tables().of(view.ask.answers()).clone();
+    let line = board.row(view.report(&hash)?).ok_or_else(|| view.nothing("/reports"))?;
     let read = |hash| tokio::task::block_in_place(|| view.state.read(|desk| desk.read(hash)));
     let before = line.supersedes.and_then(|hash| read(hash).ok());
     let body = html! {
         (facts(&view, &board, line))
         @match read(line.hash) {
             Ok((report, filling)) => {
-                (told(&view, &report))
+                (observer_remarks(&view, &report))
                 (attachments::shown(&view, line.hash, &report))
                 (changes(&view, before.as_ref(), &filling))
                 (corrections::log(&view, line, &filling))
@@ -46,10 +46,10 @@ pub(crate) async fn page(view: View, Path(hash): Path<String>) -> Result<Markup,
     Ok(view.page(&format!("/reports/{hash}"), &title, &body))
 }
 
-fn facts(view: &View, board: &Board, line: &Line) -> Markup {
+fn facts(view: &View, board: &ReportTable, line: &ReportRow) -> Markup {
     let w = view.words;
     let link = |hash: Hash| view.link(&format!("/reports/{hash}"));
-    let later: Vec<&Line> = board.lines.iter().filter(|l| l.supersedes == Some(line.hash)).collect();
+    let later: Vec<&ReportRow> = board.rows.iter().filter(|l| l.supersedes == Some(line.hash)).collect();
     let mark = if line.status == Status::Counted { "✓ " } else { "⚠ " };
     html! {
         dl .facts {
@@ -73,7 +73,7 @@ fn facts(view: &View, board: &Board, line: &Line) -> Markup {
     }
 }
 
-fn told(view: &View, report: &Report) -> Markup {
+fn observer_remarks(view: &View, report: &Report) -> Markup {
     let w = view.words;
     html! {
         @if report.alarm == Some(true) { p { strong { "⚠ " (w.sos) } } }
@@ -114,7 +114,7 @@ pub(super) fn differences(view: &View, before: &Filling, after: &Filling) -> Mar
     }
 }
 
-fn answers(view: &View, line: &Line, filling: Filling) -> Markup {
+fn answers(view: &View, line: &ReportRow, filling: Filling) -> Markup {
     html! {
         @for (title, rows) in rows(filling.clone(), view.language) {
             h2 { (text(&title)) }
@@ -138,7 +138,7 @@ fn answers(view: &View, line: &Line, filling: Filling) -> Markup {
 }
 
 /// What somebody typed, with what desks said of it.
-fn texts(view: &View, line: &Line, filling: &Filling) -> Markup {
+fn texts(view: &View, line: &ReportRow, filling: &Filling) -> Markup {
     let all: Vec<_> = typed(filling).collect();
     html! {
         @if !all.is_empty() {
@@ -184,7 +184,7 @@ pub(super) fn value(view: &View, q: &QuestionView) -> String {
     }
 }
 
-fn proof(view: &View, line: &Line) -> Markup {
+fn proof(view: &View, line: &ReportRow) -> Markup {
     let w = view.words;
     html! {
         h2 { (w.proof) }
@@ -199,13 +199,13 @@ fn proof(view: &View, line: &Line) -> Markup {
 }
 
 /// Everything about one report verified again.
-pub(crate) async fn prove(view: View, Path(hash): Path<String>) -> Result<Markup, Failed> {
+pub(crate) async fn prove(view: View, Path(hash): Path<String>) -> Result<Markup, PageFailure> {
     let w = view.words;
     let report = view.report(&hash)?;
     let proof = view.read(|desk| desk.prove(report))?;
     let (size, root, time) = proof.head;
-    let boards = view.state.boards();
-    let person = boards.of(Answers::Effective).line(report).and_then(|line| line.person.as_ref());
+    let boards = view.state.tables();
+    let person = boards.of(AnswerBasis::Effective).row(report).and_then(|line| line.person.as_ref());
     let body = html! {
         p role="status" { "✓ " (w.proven) }
         dl .facts .proof {
@@ -219,7 +219,7 @@ pub(crate) async fn prove(view: View, Path(hash): Path<String>) -> Result<Markup
     Ok(view.page("/reports", w.proof, &body))
 }
 
-fn decisions(view: &View, line: &Line) -> Markup {
+fn decisions(view: &View, line: &ReportRow) -> Markup {
     let w = view.words;
     let readable = !matches!(line.status, Status::Unverifiable(_));
     html! {
@@ -247,8 +247,8 @@ fn decisions(view: &View, line: &Line) -> Markup {
 pub(crate) async fn review(
     view: View,
     Path(hash): Path<String>,
-    Form(fields): Form<Fields>,
-) -> Result<Redirect, Failed> {
+    Form(fields): Form<FormFields>,
+) -> Result<Redirect, PageFailure> {
     let report = view.report(&hash)?;
     let (decision, reason) = (fields.one("decision"), fields.one("reason"));
     // Only back to pages of ours.

@@ -1,9 +1,9 @@
 //! The reports that fit a search, newest first.
 
 use super::parts::{self, paged, text, with_internal};
-use super::{Failed, View};
-use baqylau_desk::board::Line;
-use baqylau_desk::export::{Named, tables};
+use super::{PageFailure, View};
+use baqylau_desk::board::ReportRow;
+use baqylau_desk::export::{ExportTable, export_tables};
 use baqylau_desk::flags::Flag;
 use baqylau_desk::status::Status;
 use maud::{Markup, html};
@@ -13,10 +13,10 @@ const PAGE: usize = 100;
 /// Why a report does not count, as far as somebody looks for it.
 const STATUSES: [&str; 7] = ["superseded", "duplicate", "forked", "excluded", "proposal", "competing", "test"];
 
-pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
+pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
     let filter = view.ask.filter(shared);
-    let mut found: Vec<&Line> = board.select(&shared.source, &filter).collect();
+    let mut found: Vec<&ReportRow> = board.select(&shared.source, &filter).collect();
     found.reverse();
     let (shown, ways) = paged(&view, "/reports", &found, PAGE);
     let (w, all) = (view.words, view.ask.link("/export/all.zip"));
@@ -42,12 +42,12 @@ pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
 }
 
 /// The tables of the checklist that is asked for: its reports, and the rows of each of its repeats.
-fn own_tables(view: &View, found: &[&Line]) -> Vec<Named> {
+fn own_tables(view: &View, found: &[&ReportRow]) -> Vec<ExportTable> {
     let source = &view.state.source;
     let asked = source.checklists.iter().position(|c| c.id == view.ask.checklist);
     // In the order of the log, as the tables have them.
-    let lines: Vec<&Line> = found.iter().rev().copied().filter(|_| asked.is_some()).collect();
-    tables(source, &lines).into_iter().filter(|table| Some(table.checklist) == asked).collect()
+    let lines: Vec<&ReportRow> = found.iter().rev().copied().filter(|_| asked.is_some()).collect();
+    export_tables(source, &lines).into_iter().filter(|table| Some(table.checklist) == asked).collect()
 }
 
 fn form(view: &View) -> Markup {
@@ -93,7 +93,7 @@ fn form(view: &View) -> Markup {
     }
 }
 
-fn table(view: &View, lines: &[&Line]) -> Markup {
+fn table(view: &View, lines: &[&ReportRow]) -> Markup {
     let w = view.words;
     html! {
         table {
@@ -101,12 +101,12 @@ fn table(view: &View, lines: &[&Line]) -> Markup {
                 th scope="col" { (w.visit) } th scope="col" { (w.checklist) } th scope="col" { (w.place) } th scope="col" { (w.team) }
                 th scope="col" { (w.signed) } th scope="col" { (w.received) } th scope="col" { (w.status) }
             } }
-            tbody { @for line in lines { (row(view, line)) } }
+            tbody { @for line in lines { (table_row(view, line)) } }
         }
     }
 }
 
-fn row(view: &View, line: &Line) -> Markup {
+fn table_row(view: &View, line: &ReportRow) -> Markup {
     let mark = if line.status == Status::Counted { "✓ " } else { "⚠ " };
     let place =
         line.place.map(|p| view.place(p)).or_else(|| line.unlisted.as_deref().map(str::to_owned)).unwrap_or_default();

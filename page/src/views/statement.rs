@@ -1,19 +1,19 @@
 //! The statement's sentences with their numbers, each a way to how it is made. Printed, it is the annex.
 
 use super::parts::text;
-use super::{Failed, View};
-use baqylau_desk::board::Board;
-use baqylau_desk::filter::Filter;
-use baqylau_desk::status::Answers;
+use super::{PageFailure, View};
+use baqylau_desk::board::ReportTable;
+use baqylau_desk::filter::ReportFilter;
+use baqylau_desk::status::AnswerBasis;
 use baqylau_findings::{Computed, Unit};
-use baqylau_report::review::State as Decision;
+use baqylau_report::review::ReviewState as Decision;
 use maud::{Markup, html};
 use std::collections::HashSet;
 
 /// Out of a hundred: more unknown than this beside the base is worth a word.
 const MUCH_UNKNOWN: usize = 10;
 
-pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
+pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let view = view.whole();
     let (board, shared) = (view.board()?, &view.state);
     let figures = board.figures(&shared.source, &view.ask.filter(shared));
@@ -41,7 +41,7 @@ pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
 }
 
 /// Of which moment, and of which reports.
-fn frozen(view: &View, board: &Board) -> Markup {
+fn frozen(view: &View, board: &ReportTable) -> Markup {
     let w = view.words;
     let (counted, set) = board.counted();
     let file = |format: &str| view.ask.link(&format!("/statement.{format}"));
@@ -70,21 +70,21 @@ fn shown(view: &View, doubts: &[(String, String)]) -> Markup {
 }
 
 /// What somebody should look at before a figure is published: its id, and what.
-pub(super) fn doubts(view: &View, board: &Board, figures: &[Computed]) -> Vec<(String, String)> {
+pub(super) fn doubts(view: &View, board: &ReportTable, figures: &[Computed]) -> Vec<(String, String)> {
     let (source, w) = (&view.state.source, view.words);
-    let queried = board.lines.iter().filter(|l| l.reviews.last().is_some_and(|r| r.what.state == Decision::Queried));
+    let queried = board.rows.iter().filter(|l| l.reviews.last().is_some_and(|r| r.what.state == Decision::Queried));
     let queried: HashSet<u64> = queried.map(|l| l.index).collect();
-    let disputed: HashSet<u64> = board.lines.iter().filter(|l| l.disputed()).map(|l| l.index).collect();
+    let disputed: HashSet<u64> = board.rows.iter().filter(|l| l.disputed()).map(|l| l.index).collect();
     let among = |f: &Computed, which: &HashSet<u64>| match which.is_empty() {
         true => 0,
         false => f.reports.iter().filter(|r| which.contains(r)).count(),
     };
     let raw = match view.ask.answers() {
-        Answers::Effective => {
-            let first = crate::query::Ask { raw: "1".into(), ..view.ask.clone() };
-            view.state.board(&first).map_or_else(|_| Vec::new(), |raw| raw.figures(source, &Filter::default()))
+        AnswerBasis::Effective => {
+            let first = crate::query::PageQuery { raw: "1".into(), ..view.ask.clone() };
+            view.state.table(&first).map_or_else(|_| Vec::new(), |raw| raw.figures(source, &ReportFilter::default()))
         }
-        Answers::Raw => Vec::new(),
+        AnswerBasis::Raw => Vec::new(),
     };
     let mut out = Vec::new();
     for (at, f) in figures.iter().enumerate() {
@@ -92,10 +92,10 @@ pub(super) fn doubts(view: &View, board: &Board, figures: &[Computed]) -> Vec<(S
         let shown = view.worded(at, f).computed;
         if !f.equal {
             say(format!("{}: {shown}; {}: {}", w.computed, w.published, f.published));
-        } else if view.said(at, f).is_some_and(|said| !said.holds) {
+        } else if view.sentence(at, f).is_some_and(|said| !said.holds) {
             say(format!("{}: {shown}", w.struck));
         }
-        if board.estimate(source, at, &Filter::default()).is_some_and(|e| e.disagree()) {
+        if board.estimate(source, at, &ReportFilter::default()).is_some_and(|e| e.disagree()) {
             say(w.estimates_differ.to_owned());
         }
         if f.several {
@@ -118,13 +118,13 @@ pub(super) fn doubts(view: &View, board: &Board, figures: &[Computed]) -> Vec<(S
     out
 }
 
-fn sentence(view: &View, board: &Board, (at, f): (usize, &Computed), older: usize) -> Markup {
-    let said = view.said(at, f);
+fn sentence(view: &View, board: &ReportTable, (at, f): (usize, &Computed), older: usize) -> Markup {
+    let said = view.sentence(at, f);
     let f = &view.worded(at, f);
     html! {
         p {
             @match &said {
-                Some(said) => { (super::parts::said(view, said)) @if !said.holds { ": " (text(&f.computed)) } }
+                Some(said) => { (super::parts::sentence(view, said)) @if !said.holds { ": " (text(&f.computed)) } }
                 None => { (text(&f.id)) ": " (text(&f.computed)) }
             }
             " " a .small href=(view.ask.link(&format!("/findings/{}", f.id))) { (f.count) "/" (f.base) }

@@ -3,14 +3,14 @@
 use super::charts::bar;
 use super::export::leaves;
 use super::parts::{mark, paged, place, text, who, with_internal};
-use super::{Failed, View};
-use crate::query::{Ask, Fields};
+use super::{PageFailure, View};
+use crate::query::{FormFields, PageQuery};
 use axum::extract::{Form, Path};
 use axum::response::Redirect;
-use baqylau_desk::board::{Board, Line};
+use baqylau_desk::board::{ReportRow, ReportTable};
 use baqylau_desk::entry::typed;
-use baqylau_desk::records::Coded;
-use baqylau_desk::status::{Answers, Status};
+use baqylau_desk::records::CodingRequest;
+use baqylau_desk::status::{AnswerBasis, Status};
 use baqylau_report::Coding;
 use maud::{Markup, html};
 
@@ -18,15 +18,15 @@ use maud::{Markup, html};
 const PAGE: usize = 50;
 
 /// Where a text stands in a report.
-type Cell = (u32, Box<[u32]>);
+type TextPlace = (u32, Box<[u32]>);
 
 /// The word that holds of a text: the last in the log.
-fn coding<'l>(line: &'l Line, cell: &Cell) -> Option<&'l Coding> {
+fn coding<'l>(line: &'l ReportRow, cell: &TextPlace) -> Option<&'l Coding> {
     line.codings.iter().rev().map(|c| &c.what).find(|c| c.node == cell.0 && *c.rows == *cell.1)
 }
 
 /// Whether a text is asked for: by a code, those that have none, those that may be quoted.
-fn wanted(ask: &Ask, line: &Line, cell: &Cell) -> bool {
+fn wanted(ask: &PageQuery, line: &ReportRow, cell: &TextPlace) -> bool {
     let coding = coding(line, cell);
     match ask.code.as_str() {
         "" => true,
@@ -36,11 +36,11 @@ fn wanted(ask: &Ask, line: &Line, cell: &Cell) -> bool {
     }
 }
 
-pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
+pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
     let filter = view.ask.filter(shared);
     let lines = board.select(&shared.source, &filter).filter(|l| l.status == Status::Counted);
-    let mut lines: Vec<&Line> = lines.filter(|l| l.typed.iter().any(|cell| wanted(&view.ask, l, cell))).collect();
+    let mut lines: Vec<&ReportRow> = lines.filter(|l| l.typed.iter().any(|cell| wanted(&view.ask, l, cell))).collect();
     lines.reverse();
     let (shown, ways) = paged(&view, "/texts", &lines, PAGE);
     let w = view.words;
@@ -79,9 +79,9 @@ fn form(view: &View) -> Markup {
 }
 
 /// How often each code was given.
-fn codes(view: &View, board: &Board) -> Markup {
+fn codes(view: &View, board: &ReportTable) -> Markup {
     let source = &view.state.source;
-    let counted = board.lines.iter().filter(|l| l.status == Status::Counted && !l.codings.is_empty());
+    let counted = board.rows.iter().filter(|l| l.status == Status::Counted && !l.codings.is_empty());
     let all: Vec<&Coding> = counted.flat_map(|l| l.typed.iter().filter_map(|cell| coding(l, cell))).collect();
     let count = |code: &String| all.iter().filter(|c| c.codes.contains(code)).count();
     let rows: Vec<_> =
@@ -100,10 +100,10 @@ fn codes(view: &View, board: &Board) -> Markup {
 }
 
 /// Every text of a report that is asked for.
-fn report(view: &View, line: &Line) -> Markup {
+fn report(view: &View, line: &ReportRow) -> Markup {
     let read = tokio::task::block_in_place(|| view.state.read(|desk| desk.read(line.hash)));
     let Ok((_, filling)) = read else { return html! {} };
-    let texts: Vec<(Cell, String, String)> = typed(&filling)
+    let texts: Vec<(TextPlace, String, String)> = typed(&filling)
         .map(|(key, text)| ((key.node, filling.row_path(key.row).into()), label(view, line, key.node), text.to_owned()))
         .filter(|(cell, _, _)| wanted(&view.ask, line, cell))
         .collect();
@@ -117,13 +117,13 @@ fn report(view: &View, line: &Line) -> Markup {
 }
 
 /// A question in the language of the page.
-pub(super) fn label(view: &View, line: &Line, node: u32) -> String {
+pub(super) fn label(view: &View, line: &ReportRow, node: u32) -> String {
     let item = line.form.as_ref().and_then(|f| f.definition().items.get(node as usize));
     item.map_or_else(String::new, |item| item.label.get(view.language).to_string())
 }
 
 /// A text, and what desks said of it.
-pub(super) fn one(view: &View, line: &Line, cell: &Cell, label: &str, words: &str) -> Markup {
+pub(super) fn one(view: &View, line: &ReportRow, cell: &TextPlace, label: &str, words: &str) -> Markup {
     let w = view.words;
     let known = coding(line, cell);
     let has = |code: &String| known.is_some_and(|c| c.codes.contains(code));
@@ -160,11 +160,11 @@ pub(super) fn one(view: &View, line: &Line, cell: &Cell, label: &str, words: &st
 }
 
 /// Whether a text may be quoted: a desk says so, and the report is not internal, whatever was said before that was known.
-fn quotable(line: &Line, coding: Option<&Coding>) -> bool {
+fn quotable(line: &ReportRow, coding: Option<&Coding>) -> bool {
     !line.internal && coding.is_some_and(|c| c.quotable)
 }
 
-fn rows(cell: &Cell) -> String {
+fn rows(cell: &TextPlace) -> String {
     cell.1.iter().map(ToString::to_string).collect::<Vec<_>>().join(".")
 }
 
@@ -174,20 +174,24 @@ fn code_label(view: &View, code: &str) -> String {
 }
 
 /// Signs what a coordinator says of a text: `question`, `rows`, any number of `code`, `translation`, `quotable`.
-pub(crate) async fn code(view: View, Path(hash): Path<String>, Form(fields): Form<Fields>) -> Result<Redirect, Failed> {
+pub(crate) async fn code(
+    view: View,
+    Path(hash): Path<String>,
+    Form(fields): Form<FormFields>,
+) -> Result<Redirect, PageFailure> {
     let report = view.report(&hash)?;
     let (question, translation, back) = (fields.one("question"), fields.one("translation"), fields.one("back"));
     let rows = fields.one("rows").split('.').filter_map(|n| n.parse().ok()).collect();
     let (codes, quotable) = (fields.all("code"), !fields.one("quotable").is_empty());
-    let coded = Coded { question: &question, rows, codes: &codes, translation: &translation, quotable };
-    let board = view.state.boards().of(Answers::Effective).clone();
+    let coded = CodingRequest { question: &question, rows, codes: &codes, translation: &translation, quotable };
+    let board = view.state.tables().of(AnswerBasis::Effective).clone();
     let signed = view.sign(&format!("/reports/{report}"), |desk, now| board.code(desk, report, &coded, now))?;
     // Only back to a page of ours.
     Ok(if back.starts_with("/texts") { Redirect::to(&back) } else { signed })
 }
 
 /// Every text that counts, with what was said of it, as a table.
-pub(crate) fn table(view: &View, board: &Board) -> Result<Vec<u8>, baqylau_desk::DeskError> {
+pub(crate) fn table(view: &View, board: &ReportTable) -> Result<Vec<u8>, baqylau_desk::DeskError> {
     let source = &view.state.source;
     let filter = view.ask.filter(&view.state);
     let head = [
@@ -205,11 +209,11 @@ pub(crate) fn table(view: &View, board: &Board) -> Result<Vec<u8>, baqylau_desk:
         "internal",
     ];
     let mut out = vec![head.map(str::to_owned).to_vec()];
-    let spoken = |l: &&Line| l.status == Status::Counted && !l.typed.is_empty() && leaves(view, l);
+    let spoken = |l: &&ReportRow| l.status == Status::Counted && !l.typed.is_empty() && leaves(view, l);
     for line in board.select(source, &filter).filter(spoken) {
         let Ok((_, filling)) = view.state.read(|desk| desk.read(line.hash)) else { continue };
         for (key, words) in typed(&filling) {
-            let cell: Cell = (key.node, filling.row_path(key.row).into());
+            let cell: TextPlace = (key.node, filling.row_path(key.row).into());
             if wanted(&view.ask, line, &cell) {
                 let known = coding(line, &cell);
                 out.push(vec![

@@ -1,9 +1,9 @@
 //! What long-term observers log, day by day: meetings, commissions, campaign, complaints; wherever no station is.
 
 use super::parts::{facts, mark, paged, place, text, who};
-use super::{Failed, View};
-use baqylau_desk::board::{Board, Line};
-use baqylau_desk::source::Use;
+use super::{PageFailure, View};
+use baqylau_desk::board::{ReportRow, ReportTable};
+use baqylau_desk::source::FieldRole;
 use baqylau_desk::status::Status;
 use baqylau_forms::value::Date;
 use maud::{Markup, html};
@@ -13,16 +13,16 @@ const PAGE: usize = 100;
 /// How many follow-ups are shown: those that are due longest, until somebody signs for them.
 const SHOWN: usize = 10;
 
-pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
+pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
     let places = &shared.source.places;
     let lowest = u16::try_from(places.table().levels.len().saturating_sub(1)).unwrap_or(u16::MAX);
-    let elsewhere = |line: &&Line| line.place.and_then(|p| places.get(p)).is_none_or(|p| p.level != lowest);
+    let elsewhere = |line: &&ReportRow| line.place.and_then(|p| places.get(p)).is_none_or(|p| p.level != lowest);
     let filter = view.ask.filter(shared);
     let counted = board.select(&shared.source, &filter).filter(|l| l.status == Status::Counted);
     // Items of the media have a page of their own.
-    let media = |l: &&Line| shared.source.used(Use::Outlet).all(|o| Some(o.checklist) != l.checklist);
-    let mut lines: Vec<&Line> = counted.filter(elsewhere).filter(media).collect();
+    let media = |l: &&ReportRow| shared.source.used(FieldRole::Outlet).all(|o| Some(o.checklist) != l.checklist);
+    let mut lines: Vec<&ReportRow> = counted.filter(elsewhere).filter(media).collect();
     lines.sort_by_key(|l| std::cmp::Reverse(l.signed));
     let (shown, ways) = paged(&view, "/timeline", &lines, PAGE);
     let w = view.words;
@@ -41,13 +41,13 @@ pub(crate) async fn page(view: View) -> Result<Markup, Failed> {
 }
 
 /// What is to be looked at again, and nobody has signed for yet; what is overdue stands first.
-fn due(view: &View, board: &Board) -> Markup {
+fn due(view: &View, board: &ReportTable) -> Markup {
     let w = view.words;
     let now = (view.state.now)();
     let today = now + i64::from(view.state.source.mission.zone.at(now)) * 60_000;
     let today = u32::try_from(today.div_euclid(86_400_000)).unwrap_or(0);
-    let open = board.lines.iter().filter(|l| l.status == Status::Counted && l.reviews.is_empty());
-    let mut open: Vec<(u32, &Line)> = open.filter_map(|l| Some((l.used(Use::FollowUp).min()?, l))).collect();
+    let open = board.rows.iter().filter(|l| l.status == Status::Counted && l.reviews.is_empty());
+    let mut open: Vec<(u32, &ReportRow)> = open.filter_map(|l| Some((l.used(FieldRole::FollowUp).min()?, l))).collect();
     open.sort_by_key(|o| o.0);
     let date = |day: u32| Date(i32::try_from(day).unwrap_or(0)).calendar().map(|d| d.to_string()).unwrap_or_default();
     html! {
@@ -59,7 +59,7 @@ fn due(view: &View, board: &Board) -> Markup {
                     td { a href=(view.link(&format!("/reports/{}", line.hash))) { (view.title(line.checklist)) " · " (text(&line.visit)) } (mark(view, line)) }
                     td { (who(line)) } td { (place(view, line)) }
                     td { @for fact in facts(view, line) { div { (text(&fact)) } } }
-                    td { (super::urgent::attend(view, line, "/timeline")) }
+                    td { (super::urgent::assign(view, line, "/timeline")) }
                 }
             } } }
         }
@@ -69,7 +69,8 @@ fn due(view: &View, board: &Board) -> Markup {
 /// Ways to what is about one actor.
 fn actors(view: &View) -> Markup {
     let source = &view.state.source;
-    let lists = source.used(Use::Actor).filter(|u| source.used(Use::Outlet).all(|o| o.checklist != u.checklist));
+    let lists =
+        source.used(FieldRole::Actor).filter(|u| source.used(FieldRole::Outlet).all(|o| o.checklist != u.checklist));
     html! {
         form method="get" aria-label=(view.words.actor) {
             @if !view.ask.lang.is_empty() { input type="hidden" name="lang" value=(view.ask.lang); }
@@ -77,7 +78,7 @@ fn actors(view: &View) -> Markup {
                 option value="" { (view.words.all) }
                 @for list in lists { optgroup label=(view.title(Some(list.checklist))) {
                     @for (name, label) in list.choices.iter().zip(&list.labels) {
-                        @let value = format!("{}:{name}", Use::Actor.name());
+                        @let value = format!("{}:{name}", FieldRole::Actor.name());
                         option value=(value) selected[value == view.ask.used] { (label.get(view.language)) }
                     }
                 } }
@@ -87,18 +88,18 @@ fn actors(view: &View) -> Markup {
     }
 }
 
-fn day(view: &View, line: &Line) -> String {
+fn day(view: &View, line: &ReportRow) -> String {
     let moment = view.moment(line.signed.unwrap_or(line.received));
     moment.split(' ').next().unwrap_or_default().to_owned()
 }
 
-fn table(view: &View, lines: &[&Line]) -> Markup {
+fn table(view: &View, lines: &[&ReportRow]) -> Markup {
     html! {
-        table .day { tbody { @for line in lines { (row(view, line)) } } }
+        table .day { tbody { @for line in lines { (table_row(view, line)) } } }
     }
 }
 
-fn row(view: &View, line: &Line) -> Markup {
+fn table_row(view: &View, line: &ReportRow) -> Markup {
     let moment = view.moment(line.signed.unwrap_or(line.received));
     html! {
         tr {

@@ -2,9 +2,9 @@
 
 use super::View;
 use super::parts::{facts, mark, paged, place, text, who};
-use baqylau_desk::board::Line;
-use baqylau_desk::source::Use;
-use baqylau_desk::status::Answers;
+use baqylau_desk::board::ReportRow;
+use baqylau_desk::source::FieldRole;
+use baqylau_desk::status::AnswerBasis;
 use maud::{Markup, html};
 use std::cmp::Reverse;
 
@@ -15,16 +15,16 @@ const PAGE: usize = 100;
 
 /// Every call for help that nobody signed for yet.
 pub(super) fn alarms(view: &View) -> Markup {
-    let boards = view.state.boards();
-    let board = boards.of(Answers::Effective);
-    let open: Vec<&Line> = board.lines.iter().filter(|l| l.alarm && l.unattended()).collect();
+    let boards = view.state.tables();
+    let board = boards.of(AnswerBasis::Effective);
+    let open: Vec<&ReportRow> = board.rows.iter().filter(|l| l.alarm && l.unattended()).collect();
     html! {
         div #alarms role="alert" {
             @for line in open {
                 p .alarm { "⚠ " strong { (view.words.sos) } " " (who(line)) " · " (place(view, line)) " · " (view.moment(line.signed.unwrap_or(line.received)))
                     " " a href=(view.link("/urgent")) { (view.words.attend) } }
             }
-            @if let Some((due, teams)) = &boards.silent {
+            @if let Some((due, teams)) = &boards.overdue {
                 p .alarm .silent { "⚠ " (view.words.silent_teams) " " (view.moment(*due)) " (" (teams.len()) "): " (text(&named(teams)))
                     " " a href=(view.link("/phones")) { (view.words.phones) } }
             }
@@ -40,12 +40,12 @@ fn named(teams: &[String]) -> String {
 
 pub(crate) async fn page(view: View) -> Markup {
     let shared = &view.state;
-    let board = shared.boards().of(Answers::Effective).clone();
+    let board = shared.tables().of(AnswerBasis::Effective).clone();
     let w = view.words;
-    let mut lines: Vec<&Line> = board.lines.iter().filter(|l| l.urgent).collect();
+    let mut lines: Vec<&ReportRow> = board.rows.iter().filter(|l| l.urgent).collect();
     let open = lines.iter().filter(|l| l.unattended()).count();
     // What nobody sees to stands first, calls for help before the rest, then the most serious, the newest before older ones.
-    let severity = |l: &Line| l.used(Use::Severity).max();
+    let severity = |l: &ReportRow| l.used(FieldRole::Severity).max();
     lines.sort_by_key(|l| (!l.unattended(), !l.alarm, Reverse(severity(l)), Reverse(l.index)));
     let (shown, ways) = paged(&view, "/urgent", &lines, PAGE);
     let body = html! {
@@ -56,7 +56,7 @@ pub(crate) async fn page(view: View) -> Markup {
     view.page("/urgent", w.urgent, &body)
 }
 
-fn table(view: &View, lines: &[&Line]) -> Markup {
+fn table(view: &View, lines: &[&ReportRow]) -> Markup {
     let w = view.words;
     html! {
         table {
@@ -64,12 +64,12 @@ fn table(view: &View, lines: &[&Line]) -> Markup {
                 th scope="col" { (w.visit) } th scope="col" { (w.signed) } th scope="col" { (w.person) } th scope="col" { (w.place) }
                 th scope="col" { (w.severity) } th scope="col" { (w.evidence) } th scope="col" { (w.answers) } th scope="col" { (w.attended) }
             } }
-            tbody { @for line in lines { (row(view, line)) } }
+            tbody { @for line in lines { (table_row(view, line)) } }
         }
     }
 }
 
-fn row(view: &View, line: &Line) -> Markup {
+fn table_row(view: &View, line: &ReportRow) -> Markup {
     html! {
         tr {
             th scope="row" {
@@ -79,12 +79,12 @@ fn row(view: &View, line: &Line) -> Markup {
             td { (view.moment(line.signed.unwrap_or(line.received))) }
             td { (who(line)) }
             td { (place(view, line)) }
-            td { @for label in labels(view, line, Use::Severity) { strong { (text(&label)) } " " } }
-            td { @for label in labels(view, line, Use::Evidence) { div { (text(&label)) } } }
+            td { @for label in labels(view, line, FieldRole::Severity) { strong { (text(&label)) } " " } }
+            td { @for label in labels(view, line, FieldRole::Evidence) { div { (text(&label)) } } }
             td { @for fact in facts(view, line) { div { (text(&fact)) } } }
             td {
                 @if let Some(review) = line.reviews.last() { "✓ " (text(&review.what.reason)) }
-                @else if line.unattended() { (attend(view, line, "/urgent")) }
+                @else if line.unattended() { (assign(view, line, "/urgent")) }
                 @else { (view.status(line.status.name())) }
             }
         }
@@ -92,13 +92,13 @@ fn row(view: &View, line: &Line) -> Markup {
 }
 
 /// The choices of a use in words.
-fn labels(view: &View, line: &Line, what: Use) -> Vec<String> {
+fn labels(view: &View, line: &ReportRow, what: FieldRole) -> Vec<String> {
     let choices = line.choices(&view.state.source, what);
     choices.filter_map(|(used, at)| Some(used.labels.get(at)?.get(view.language).to_string())).collect()
 }
 
 /// Who sees to it is signed, as every decision is.
-pub(super) fn attend(view: &View, line: &Line, back: &str) -> Markup {
+pub(super) fn assign(view: &View, line: &ReportRow, back: &str) -> Markup {
     let w = view.words;
     html! {
         form .attend method="post" action=(view.link(&format!("/reports/{}/review", line.hash))) {

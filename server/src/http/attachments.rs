@@ -2,15 +2,15 @@
 
 use super::{App, AppState, bad, cbor_body, unavailable};
 use crate::blobs::BlobError;
-use crate::body::Whole;
+use crate::body::WholeBody;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use baqylau_protocol::blob::CHUNK;
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::Hash;
-use baqylau_protocol::receipt::Kept;
-use baqylau_protocol::wire::Have;
+use baqylau_protocol::receipt::AttachmentProof;
+use baqylau_protocol::wire::UploadProgress;
 use baqylau_sqlite::StorageError;
 use std::sync::{Arc, PoisonError};
 
@@ -33,7 +33,7 @@ pub(super) async fn have(State(app): AppState, Path(hash): Path<String>) -> Resp
 pub(super) async fn chunk(
     State(app): AppState,
     Path((hash, place)): Path<(String, u64)>,
-    chunk: Whole<CHUNK>,
+    chunk: WholeBody<CHUNK>,
 ) -> Response {
     let Some(hash) = Hash::from_hex(&hash) else { return bad("not a SHA-256 in hexadecimal") };
     app.on_disk(move |app| match app.blob_length(hash) {
@@ -66,8 +66,10 @@ impl App {
     }
 
     fn have(&self, hash: Hash, length: u64, (bytes, whole): (u64, bool)) -> Response {
-        let kept = || Kept { v: baqylau_protocol::VERSION, mission: self.mission, hash, length }.sign(&self.receipts);
-        cbor_body(cbor::encode(&Have { bytes, proof: whole.then(|| kept().into()) }))
+        let kept = || {
+            AttachmentProof { v: baqylau_protocol::VERSION, mission: self.mission, hash, length }.sign(&self.receipts)
+        };
+        cbor_body(cbor::encode(&UploadProgress { bytes, proof: whole.then(|| kept().into()) }))
     }
 
     /// Files are read and written beside the threads that answer.

@@ -3,14 +3,14 @@
 mod attachments;
 mod publishing;
 
-use crate::accept::{Device, Good, Judge};
+use crate::accept::{Acceptance, Accepted, DeviceState};
 use crate::blobs::Blobs;
-use crate::body::Whole;
-use crate::crowd::{Crowd, Member};
-use crate::desks::Gate;
-use crate::limits::Buckets;
-use crate::sequencer::{Busy, Judged, Now, Sequencer, Shared};
-use crate::storage::{Entry, Storage};
+use crate::body::WholeBody;
+use crate::crowd::{Connection, Connections};
+use crate::desks::DeskAuth;
+use crate::limits::RateLimiter;
+use crate::sequencer::{Busy, Judged, LogState, Now, Sequencer};
+use crate::storage::{LoggedObject, Storage};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, RawQuery, Request, State};
@@ -23,8 +23,8 @@ use baqylau_protocol::cbor;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::wire::{
-    Code, Damaged, Letters, LogEntry, LogPage, MAX_BATCH, MAX_LETTERS, MAX_REQUEST, MEDIA_TYPE, Refusal, Upload,
-    Verdicts,
+    Damaged, LetterPage, LogEntry, LogPage, MAX_BATCH, MAX_LETTERS, MAX_REQUEST, MEDIA_TYPE, Refusal, RefusalCode,
+    Upload, Verdicts,
 };
 use baqylau_sqlite::StorageError;
 use minicbor::bytes::{ByteArray, ByteVec};
@@ -40,16 +40,16 @@ pub struct App {
     pub(crate) mission: MissionId,
     pub(crate) root: PublicKey,
     pub(crate) sequencer: Sequencer,
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) shared: Arc<LogState>,
     /// A connection for reading; the sequencer has its own for writing.
     pub(crate) reader: Mutex<Box<dyn Storage>>,
-    pub(crate) gate: Gate,
-    pub(crate) buckets: Buckets,
+    pub(crate) gate: DeskAuth,
+    pub(crate) buckets: RateLimiter,
     pub(crate) blobs: Blobs,
     /// Signs that an attachment is whole.
     pub(crate) receipts: SigningKey,
     pub(crate) now: Now,
-    pub(crate) crowd: Arc<Crowd>,
+    pub(crate) crowd: Arc<Connections>,
 }
 
 type AppState = State<Arc<App>>;
@@ -99,7 +99,7 @@ fn bad(reason: impl ToString) -> Response {
     (StatusCode::BAD_REQUEST, reason.to_string() + "\n").into_response()
 }
 
-async fn objects(State(app): AppState, body: Whole<MAX_REQUEST>) -> Response {
+async fn objects(State(app): AppState, body: WholeBody<MAX_REQUEST>) -> Response {
     let upload: Upload = match cbor::decode_request(body.bytes()) {
         Ok(upload) => upload,
         Err(e) => return bad(e),
@@ -127,18 +127,18 @@ impl App {
         let manifest = self.shared.manifest.read().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(manifest) = manifest else {
             let reason = "the mission is not published here yet".to_owned();
-            let refused = |_| Err(Refusal { code: Code::UnknownDevice, reason: reason.clone() });
+            let refused = |_| Err(Refusal { code: RefusalCode::UnknownDevice, reason: reason.clone() });
             return Ok(upload.objects.into_iter().map(refused).collect());
         };
         let now = (self.now)();
-        let mut fresh: HashMap<DeviceId, Device> = HashMap::new();
+        let mut fresh: HashMap<DeviceId, DeviceState> = HashMap::new();
         let mut out = Vec::with_capacity(upload.objects.len());
         for object in upload.objects {
             let lookup = |id: DeviceId| {
                 let devices = self.shared.devices.read().unwrap_or_else(PoisonError::into_inner);
                 devices.get(&id).or_else(|| fresh.get(&id)).cloned()
             };
-            let judge = Judge {
+            let judge = Acceptance {
                 mission: self.mission,
                 issuer: manifest.0.issuer,
                 enrolment_ends: manifest.0.expires,
@@ -154,7 +154,7 @@ impl App {
                 // What is here already costs nothing: anybody may have kept a copy, and send it again.
                 if !self.logged(good)? && !self.buckets.take(good.subject, attachments, now) {
                     let reason = "this observer's devices send too much; it is tried again later".to_owned();
-                    judged = Err(Refusal { code: Code::Quota, reason });
+                    judged = Err(Refusal { code: RefusalCode::Quota, reason });
                 }
             }
             out.push(judged);
@@ -162,7 +162,7 @@ impl App {
         Ok(out)
     }
 
-    fn logged(&self, good: &Good) -> Result<bool, StorageError> {
+    fn logged(&self, good: &Accepted) -> Result<bool, StorageError> {
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(reader.find(self.mission, good.device, good.seq, good.hash)?.is_some())
     }
@@ -206,7 +206,7 @@ async fn desks_only(State(app): AppState, request: Request, next: Next) -> Respo
     let asks = request.uri().path_and_query().map_or("", |p| p.as_str());
     let header = request.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
     if app.gate.admits(header, asks, &app.shared, (app.now)()) {
-        if let Some(member) = request.extensions().get::<Arc<Member>>() {
+        if let Some(member) = request.extensions().get::<Arc<Connection>>() {
             member.know();
         }
         next.run(request).await
@@ -234,7 +234,7 @@ async fn letters(State(app): AppState, Path(device): Path<String>, RawQuery(quer
         // One that is damaged on this disk is none; the log's readers are told of it.
         let whole = found.into_iter().filter(|(_, e)| Hash::of(&e.object) == e.hash);
         let letters = whole.map(|(index, e)| (index, e.object.into())).collect();
-        Ok::<_, StorageError>(Letters { letters, desks })
+        Ok::<_, StorageError>(LetterPage { letters, desks })
     };
     match read() {
         Ok(letters) => cbor_body(cbor::encode(&letters)),
@@ -259,8 +259,8 @@ async fn log(State(app): AppState, RawQuery(query): RawQuery) -> Response {
 }
 
 /// An entry as desks get it. What is damaged on this disk is told as such: the desk takes the rest, and waits for this one.
-fn handed_out(entry: Entry, index: u64) -> LogEntry {
-    let Entry { received, device, seq, hash, object, .. } = entry;
+fn handed_out(entry: LoggedObject, index: u64) -> LogEntry {
+    let LoggedObject { received, device, seq, hash, object, .. } = entry;
     if Hash::of(&object) == hash {
         return LogEntry { received, object: object.into(), damaged: None };
     }

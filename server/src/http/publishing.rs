@@ -2,8 +2,8 @@
 //! read, decoded or inflated.
 
 use super::{App, AppState, bad, busy, unavailable};
-use crate::body::{BodyError, Incoming, Whole};
-use crate::publish::{Publish, Unpublished};
+use crate::body::{BodyError, IncomingBody, WholeBody};
+use crate::publish::{Publication, PublicationError};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -52,7 +52,7 @@ impl From<BodyError> for Refused {
     }
 }
 
-pub(super) async fn bundle(State(app): AppState, mut body: Incoming) -> Response {
+pub(super) async fn bundle(State(app): AppState, mut body: IncomingBody) -> Response {
     match read_bundle(&app, &mut body).await {
         Ok(what) => published(&app, what).await,
         Err(refused) => {
@@ -64,7 +64,7 @@ pub(super) async fn bundle(State(app): AppState, mut body: Incoming) -> Response
     }
 }
 
-async fn read_bundle(app: &Arc<App>, body: &mut Incoming) -> Result<Publish, Refused> {
+async fn read_bundle(app: &Arc<App>, body: &mut IncomingBody) -> Result<Publication, Refused> {
     let (manifest, place) = signed_manifest(app, body).await?;
     let limit = place.end.saturating_add(published::longest_parts(&manifest)).min(MAX_BUNDLE);
     let bytes = body.read(usize::MAX, limit).await?;
@@ -77,7 +77,7 @@ async fn read_bundle(app: &Arc<App>, body: &mut Incoming) -> Result<Publish, Ref
 }
 
 /// Reads as far as the manifest goes, and verifies it.
-async fn signed_manifest(app: &App, body: &mut Incoming) -> Result<(Manifest, Range<usize>), Refused> {
+async fn signed_manifest(app: &App, body: &mut IncomingBody) -> Result<(Manifest, Range<usize>), Refused> {
     let bad = |reason: String| Refused::Bad(reason);
     let start = body.read(HEAD, MAX_BUNDLE).await?;
     let place = published::manifest(start)?;
@@ -96,7 +96,7 @@ async fn signed_manifest(app: &App, body: &mut Incoming) -> Result<(Manifest, Ra
 
 impl App {
     /// A bundle whose parts are what the manifest names, each here or with it.
-    fn unpacked(&self, manifest: Manifest, signed: Vec<u8>, packed: Vec<Vec<u8>>) -> Result<Publish, Refused> {
+    fn unpacked(&self, manifest: Manifest, signed: Vec<u8>, packed: Vec<Vec<u8>>) -> Result<Publication, Refused> {
         let mut parts: Vec<(Hash, Vec<u8>)> = Vec::new();
         for packed in packed {
             let Some((part, _)) = manifest.unpack(&packed) else {
@@ -105,7 +105,7 @@ impl App {
             parts.push((part.hash, packed));
         }
         match self.lacking(&manifest, &parts) {
-            Ok(None) => Ok(Publish::Manifest(Box::new(manifest), signed, parts)),
+            Ok(None) => Ok(Publication::Manifest(Box::new(manifest), signed, parts)),
             Ok(Some(name)) => {
                 Err(Refused::Bad(format!("the part {name} of the bundle is missing; send it with the manifest")))
             }
@@ -125,12 +125,12 @@ impl App {
     }
 }
 
-pub(super) async fn roster(State(app): AppState, body: Whole<MAX_BYTES>) -> Response {
+pub(super) async fn roster(State(app): AppState, body: WholeBody<MAX_BYTES>) -> Response {
     let Some(manifest) = app.shared.manifest.read().unwrap_or_else(PoisonError::into_inner).clone() else {
         return bad("the mission is not published here yet");
     };
     match Roster::open(body.bytes(), &manifest.0.issuer, app.mission) {
-        Ok(roster) => published(&app, Publish::Roster(roster, body.bytes().to_vec())).await,
+        Ok(roster) => published(&app, Publication::Roster(roster, body.bytes().to_vec())).await,
         Err(e) => bad(e),
     }
 }
@@ -139,11 +139,11 @@ fn conflict(reason: impl ToString) -> Response {
     (StatusCode::CONFLICT, reason.to_string() + "\n").into_response()
 }
 
-async fn published(app: &App, what: Publish) -> Response {
+async fn published(app: &App, what: Publication) -> Response {
     match app.sequencer.publish(what) {
         Ok(done) => match done.await {
             Ok(Ok(())) => StatusCode::NO_CONTENT.into_response(),
-            Ok(Err(Unpublished::Conflict(reason))) => conflict(reason),
+            Ok(Err(PublicationError::Conflict(reason))) => conflict(reason),
             _ => unavailable(),
         },
         Err(e) => busy(e),

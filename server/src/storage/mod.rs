@@ -9,7 +9,7 @@ use baqylau_sqlite::StorageError;
 
 /// An object of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct LoggedObject {
     /// When it was received, in milliseconds since 1970.
     pub received: i64,
     /// The device: its enrolment has number 0, its envelopes theirs.
@@ -28,7 +28,7 @@ pub struct Entry {
 
 /// Where something is in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct LogPosition {
     /// Its index, from 0, without gaps.
     pub index: u64,
     /// When it was received.
@@ -37,7 +37,7 @@ pub struct Place {
 
 /// Things that are kept by name, one of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Document {
+pub enum StoredDocument {
     /// The signed manifest.
     Manifest,
     /// The signed roster.
@@ -53,7 +53,7 @@ pub trait Storage: Send {
     ///
     /// # Errors
     /// The storage fails; nothing was appended.
-    fn append(&mut self, mission: MissionId, first: u64, entries: &[Entry]) -> Result<(), StorageError>;
+    fn append(&mut self, mission: MissionId, first: u64, entries: &[LoggedObject]) -> Result<(), StorageError>;
 
     /// Where an object is.
     ///
@@ -65,7 +65,7 @@ pub trait Storage: Send {
         device: DeviceId,
         seq: u64,
         hash: Hash,
-    ) -> Result<Option<Place>, StorageError>;
+    ) -> Result<Option<LogPosition>, StorageError>;
 
     /// Hash and time of every entry, in order.
     ///
@@ -84,7 +84,13 @@ pub trait Storage: Send {
     ///
     /// # Errors
     /// The storage fails.
-    fn page(&mut self, mission: MissionId, from: u64, limit: usize, bytes: usize) -> Result<Vec<Entry>, StorageError>;
+    fn page(
+        &mut self,
+        mission: MissionId,
+        from: u64,
+        limit: usize,
+        bytes: usize,
+    ) -> Result<Vec<LoggedObject>, StorageError>;
 
     /// Takes an object in again whose stored bytes are no longer those that its hash names. Gives whether they were not.
     ///
@@ -102,7 +108,7 @@ pub trait Storage: Send {
         recipient: DeviceId,
         from: u64,
         limit: usize,
-    ) -> Result<Vec<(u64, Entry)>, StorageError>;
+    ) -> Result<Vec<(u64, LoggedObject)>, StorageError>;
 
     /// The enrolment of a device.
     ///
@@ -120,7 +126,7 @@ pub trait Storage: Send {
     ///
     /// # Errors
     /// The storage fails.
-    fn document(&mut self, mission: MissionId, which: Document) -> Result<Option<Vec<u8>>, StorageError>;
+    fn document(&mut self, mission: MissionId, which: StoredDocument) -> Result<Option<Vec<u8>>, StorageError>;
 
     /// Replaces a document and adds parts, durably, where `follows` says so of the document that is there. Nothing comes between its
     /// word and the change. Gives its word.
@@ -130,7 +136,7 @@ pub trait Storage: Send {
     fn publish(
         &mut self,
         mission: MissionId,
-        which: Document,
+        which: StoredDocument,
         bytes: &[u8],
         parts: &[(Hash, Vec<u8>)],
         follows: Follows<'_>,

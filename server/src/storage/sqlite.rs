@@ -1,6 +1,6 @@
 //! The log in SQLite. Keys grow with the log or with a device's chain, so that inserts stay at the ends of the trees.
 
-use super::{Document, Entry, Follows, Place, Storage};
+use super::{Follows, LogPosition, LoggedObject, Storage, StoredDocument};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_sqlite::{Schema, StorageError, open, unsigned};
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
@@ -26,11 +26,11 @@ const SCHEMA: Schema = Schema {
 };
 
 /// SQLite, in one file.
-pub struct Sqlite {
+pub struct SqliteStorage {
     db: Connection,
 }
 
-impl Sqlite {
+impl SqliteStorage {
     /// Opens or makes the file.
     ///
     /// # Errors
@@ -44,8 +44,8 @@ fn signed(n: u64) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
-fn entry_of(row: &Row) -> rusqlite::Result<(u64, Entry)> {
-    let entry = Entry {
+fn entry_of(row: &Row) -> rusqlite::Result<(u64, LoggedObject)> {
+    let entry = LoggedObject {
         received: row.get(0)?,
         device: DeviceId(row.get(1)?),
         seq: unsigned(row, 2)?,
@@ -60,7 +60,7 @@ fn entry_of(row: &Row) -> rusqlite::Result<(u64, Entry)> {
 /// What a page reads of a row, in this order.
 const ENTRY: &str = "received, device, seq, recipient, hash, object, idx";
 
-impl Sqlite {
+impl SqliteStorage {
     /// An object as it was taken in: where the stored bytes are others, those that were taken in again since. What cannot be mended
     /// is given as it is.
     fn sound(&self, mission: MissionId, index: u64, hash: Hash, object: Vec<u8>) -> Result<Vec<u8>, StorageError> {
@@ -80,7 +80,7 @@ impl Sqlite {
         from: u64,
         limit: usize,
         bytes: usize,
-    ) -> Result<Vec<Entry>, StorageError> {
+    ) -> Result<Vec<LoggedObject>, StorageError> {
         let head = "SELECT received, device, seq, recipient, hash, x'', idx FROM log WHERE mission = ?1 AND idx = ?2";
         let body = "SELECT object FROM log WHERE mission = ?1 AND idx = ?2";
         let (mut out, mut total) = (Vec::new(), 0);
@@ -107,7 +107,7 @@ impl Sqlite {
         from: u64,
         limit: usize,
         bytes: usize,
-    ) -> Result<Vec<Entry>, StorageError> {
+    ) -> Result<Vec<LoggedObject>, StorageError> {
         let sql = format!("SELECT {ENTRY} FROM log WHERE mission = ?1 AND idx >= ?2 ORDER BY idx LIMIT ?3");
         let mut statement = self.db.prepare_cached(&sql)?;
         let mut rows = statement.query(params![mission.0, signed(from), signed(limit as u64)])?;
@@ -125,8 +125,8 @@ impl Sqlite {
     }
 }
 
-impl Storage for Sqlite {
-    fn append(&mut self, mission: MissionId, first: u64, entries: &[Entry]) -> Result<(), StorageError> {
+impl Storage for SqliteStorage {
+    fn append(&mut self, mission: MissionId, first: u64, entries: &[LoggedObject]) -> Result<(), StorageError> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         {
             let sql = "INSERT INTO log (mission, idx, received, device, seq, recipient, hash, object)
@@ -159,7 +159,7 @@ impl Storage for Sqlite {
         device: DeviceId,
         seq: u64,
         hash: Hash,
-    ) -> Result<Option<Place>, StorageError> {
+    ) -> Result<Option<LogPosition>, StorageError> {
         // Named, because the planner would walk the whole log to have it in order.
         let sql =
             "SELECT idx, received, hash FROM log INDEXED BY log_chain WHERE mission = ?1 AND device = ?2 AND seq = ?3";
@@ -168,7 +168,7 @@ impl Storage for Sqlite {
         // A forked chain has several of one number; all are kept.
         while let Some(row) = rows.next()? {
             if row.get::<_, [u8; 32]>(2)? == hash.0 {
-                return Ok(Some(Place { index: unsigned(row, 0)?, received: row.get(1)? }));
+                return Ok(Some(LogPosition { index: unsigned(row, 0)?, received: row.get(1)? }));
             }
         }
         Ok(None)
@@ -194,7 +194,13 @@ impl Storage for Sqlite {
         Ok(out)
     }
 
-    fn page(&mut self, mission: MissionId, from: u64, limit: usize, bytes: usize) -> Result<Vec<Entry>, StorageError> {
+    fn page(
+        &mut self,
+        mission: MissionId,
+        from: u64,
+        limit: usize,
+        bytes: usize,
+    ) -> Result<Vec<LoggedObject>, StorageError> {
         match self.page_at_once(mission, from, limit, bytes) {
             Err(StorageError::Damaged { .. }) => self.page_by_rows(mission, from, limit, bytes),
             other => other,
@@ -217,7 +223,7 @@ impl Storage for Sqlite {
         recipient: DeviceId,
         from: u64,
         limit: usize,
-    ) -> Result<Vec<(u64, Entry)>, StorageError> {
+    ) -> Result<Vec<(u64, LoggedObject)>, StorageError> {
         let sql = format!(
             "SELECT {ENTRY} FROM log INDEXED BY log_letter
              WHERE mission = ?1 AND recipient = ?2 AND idx >= ?3 ORDER BY idx LIMIT ?4"
@@ -246,7 +252,7 @@ impl Storage for Sqlite {
         Ok(self.db.query_row(sql, params![mission.0, hash.0], |r| unsigned(r, 0)).optional()?)
     }
 
-    fn document(&mut self, mission: MissionId, which: Document) -> Result<Option<Vec<u8>>, StorageError> {
+    fn document(&mut self, mission: MissionId, which: StoredDocument) -> Result<Option<Vec<u8>>, StorageError> {
         let sql = "SELECT bytes FROM document WHERE mission = ?1 AND which = ?2";
         Ok(self.db.query_row(sql, params![mission.0, which as u8], |r| r.get(0)).optional()?)
     }
@@ -254,7 +260,7 @@ impl Storage for Sqlite {
     fn publish(
         &mut self,
         mission: MissionId,
-        which: Document,
+        which: StoredDocument,
         bytes: &[u8],
         parts: &[(Hash, Vec<u8>)],
         follows: Follows<'_>,

@@ -1,6 +1,6 @@
 //! The tests that every backend passes. A backend's test calls [`run`] with a way to open it anew.
 
-use super::{Document, Entry, Place, Storage};
+use super::{LogPosition, LoggedObject, Storage, StoredDocument};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 
 /// Runs the suite. `open` opens the same storage each time it is called; the first time it is empty.
@@ -18,8 +18,8 @@ pub fn run(open: &dyn Fn() -> Box<dyn Storage>) {
 const A: MissionId = MissionId([1; 16]);
 const B: MissionId = MissionId([2; 16]);
 
-fn entry(device: u8, seq: u64, body: &[u8]) -> Entry {
-    Entry {
+fn entry(device: u8, seq: u64, body: &[u8]) -> LoggedObject {
+    LoggedObject {
         received: 5,
         device: DeviceId([device; 16]),
         seq,
@@ -36,7 +36,7 @@ fn appends_find_and_page(open: &dyn Fn() -> Box<dyn Storage>) {
     let mut storage = open();
     for (index, e) in (0..).zip(&entries) {
         let found = storage.find(A, e.device, e.seq, e.hash).expect("find");
-        assert_eq!(found, Some(Place { index, received: 5 }), "both branches of a fork are found");
+        assert_eq!(found, Some(LogPosition { index, received: 5 }), "both branches of a fork are found");
     }
     assert_eq!(storage.find(A, DeviceId([1; 16]), 2, entries[1].hash).expect("find"), None);
     assert_eq!(storage.page(A, 0, 10, 1 << 20).expect("page"), entries);
@@ -74,24 +74,24 @@ fn takes_back_only_what_was_lost(open: &dyn Fn() -> Box<dyn Storage>) {
 
 fn publishes(open: &dyn Fn() -> Box<dyn Storage>) {
     let part = (Hash::of(b"part"), b"packed".to_vec());
-    let first =
-        open().publish(A, Document::Manifest, b"first", std::slice::from_ref(&part), &mut |known| known.is_none());
+    let first = open()
+        .publish(A, StoredDocument::Manifest, b"first", std::slice::from_ref(&part), &mut |known| known.is_none());
     assert!(first.expect("publish"), "nothing was there");
     let mut storage = open();
     let other = (Hash::of(b"other"), b"packed".to_vec());
     let mut known = None;
-    let late = storage.publish(A, Document::Manifest, b"late", std::slice::from_ref(&other), &mut |there| {
+    let late = storage.publish(A, StoredDocument::Manifest, b"late", std::slice::from_ref(&other), &mut |there| {
         known = there.map(<[u8]>::to_vec);
         false
     });
     assert!(!late.expect("publish"));
     assert_eq!(known.as_deref(), Some(&b"first"[..]), "it is told what is there");
-    assert_eq!(storage.document(A, Document::Manifest).expect("document"), Some(b"first".to_vec()));
+    assert_eq!(storage.document(A, StoredDocument::Manifest).expect("document"), Some(b"first".to_vec()));
     assert_eq!(storage.part(A, other.0).expect("part"), None, "all or nothing");
-    assert!(storage.publish(A, Document::Manifest, b"second", &[], &mut |_| true).expect("publish"));
+    assert!(storage.publish(A, StoredDocument::Manifest, b"second", &[], &mut |_| true).expect("publish"));
     let mut storage = open();
-    assert_eq!(storage.document(A, Document::Manifest).expect("document"), Some(b"second".to_vec()));
-    assert_eq!(storage.document(A, Document::Roster).expect("document"), None);
-    assert_eq!(storage.document(B, Document::Manifest).expect("document"), None);
+    assert_eq!(storage.document(A, StoredDocument::Manifest).expect("document"), Some(b"second".to_vec()));
+    assert_eq!(storage.document(A, StoredDocument::Roster).expect("document"), None);
+    assert_eq!(storage.document(B, StoredDocument::Manifest).expect("document"), None);
     assert_eq!(storage.part(A, part.0).expect("part"), Some(part.1));
 }

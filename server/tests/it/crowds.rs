@@ -2,7 +2,7 @@
 
 use crate::it::support::{Mission, NOW, index};
 use baqylau_http::reqwest::StatusCode;
-use baqylau_protocol::bundle::{Manifest, Part, PartKind};
+use baqylau_protocol::bundle::{BundlePart, Manifest, PartKind};
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::wire::MAX_REQUEST;
 use baqylau_server::Limits;
@@ -132,7 +132,7 @@ async fn a_body_that_the_root_did_not_sign_is_refused_before_it_is_read() {
         assert_eq!(refused(start).await, "HTTP/1.1 400");
     }
     // With the manifest that everybody may fetch no more passes than its parts can have.
-    let (part, packed) = Part::pack(PartKind::Checklist, "voting", b"{}");
+    let (part, packed) = BundlePart::pack(PartKind::Checklist, "voting", b"{}");
     let first = mission.manifest(1, None).sign(&mission.root);
     let next = mission.manifest(2, Some(baqylau_protocol::ids::Hash::of(&first)));
     let next = Manifest { parts: vec![part], ..next }.sign(&mission.root);

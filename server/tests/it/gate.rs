@@ -3,11 +3,11 @@
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::{DeviceId, MissionId, SubjectId};
 use baqylau_protocol::keys::SigningKey;
-use baqylau_protocol::roster::{Entry, Standing};
+use baqylau_protocol::roster::{RosterEntry, Standing};
 use baqylau_protocol::wire::ReadRequest;
-use baqylau_server::accept::Device;
-use baqylau_server::desks::Gate;
-use baqylau_server::sequencer::Shared;
+use baqylau_server::accept::DeviceState;
+use baqylau_server::desks::DeskAuth;
+use baqylau_server::sequencer::LogState;
 use data_encoding::BASE64URL_NOPAD;
 
 const NOW: i64 = 1_700_000_000_000;
@@ -19,10 +19,10 @@ fn desk() -> SigningKey {
     SigningKey::from_seed([3; 32])
 }
 
-fn shared(role: Role, standing: Option<Standing>) -> Shared {
-    let shared = Shared::default();
-    let roster = standing.map(|standing| Entry { device: DESK, standing, good_seq: 0, good_hash: None });
-    let device = Device { key: desk().public(), subject: SubjectId([4; 16]), role, roster };
+fn shared(role: Role, standing: Option<Standing>) -> LogState {
+    let shared = LogState::default();
+    let roster = standing.map(|standing| RosterEntry { device: DESK, standing, good_seq: 0, good_hash: None });
+    let device = DeviceState { key: desk().public(), subject: SubjectId([4; 16]), role, roster };
     shared.devices.write().expect("nobody panicked").insert(DESK, device);
     shared
 }
@@ -36,17 +36,17 @@ fn header(mission: MissionId, device: DeviceId, challenge: [u8; 40], key: &Signi
 
 #[test]
 fn a_challenge_is_good_for_ten_minutes() {
-    let (gate, shared) = (Gate::new(MISSION), shared(Role::Desk, None));
+    let (gate, shared) = (DeskAuth::new(MISSION), shared(Role::Desk, None));
     let signed = header(MISSION, DESK, gate.challenge(NOW), &desk());
     for (now, good) in [(0, true), (1, true), (TEN_MINUTES, true), (TEN_MINUTES + 1, false), (-1, false)] {
         assert_eq!(gate.admits(&signed, ASKS, &shared, NOW + now), good, "{now} ms later");
     }
-    assert!(!Gate::new(MISSION).admits(&signed, ASKS, &shared, NOW), "not after a restart");
+    assert!(!DeskAuth::new(MISSION).admits(&signed, ASKS, &shared, NOW), "not after a restart");
 }
 
 #[test]
 fn only_a_desk_in_good_standing_is_admitted() {
-    let gate = Gate::new(MISSION);
+    let gate = DeskAuth::new(MISSION);
     let signed = header(MISSION, DESK, gate.challenge(NOW), &desk());
     for (role, standing, good) in [
         (Role::Desk, None, true),
@@ -58,12 +58,12 @@ fn only_a_desk_in_good_standing_is_admitted() {
     ] {
         assert_eq!(gate.admits(&signed, ASKS, &shared(role, standing), NOW), good, "{role:?}, {standing:?}");
     }
-    assert!(!gate.admits(&signed, ASKS, &Shared::default(), NOW), "a device that is not enrolled");
+    assert!(!gate.admits(&signed, ASKS, &LogState::default(), NOW), "a device that is not enrolled");
 }
 
 #[test]
 fn whatever_is_altered_is_refused() {
-    let (gate, shared) = (Gate::new(MISSION), shared(Role::Desk, None));
+    let (gate, shared) = (DeskAuth::new(MISSION), shared(Role::Desk, None));
     let challenge = gate.challenge(NOW);
     let signed = header(MISSION, DESK, challenge, &desk());
     assert!(gate.admits(&signed, ASKS, &shared, NOW));

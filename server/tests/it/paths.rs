@@ -2,14 +2,14 @@
 
 use crate::it::support::{ASKS, MAX_ANSWER, Mission, NOW, code, index};
 use baqylau_http::reqwest::StatusCode;
-use baqylau_protocol::bundle::{Manifest, Part, PartKind};
+use baqylau_protocol::bundle::{BundlePart, Manifest, PartKind};
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::Role;
-use baqylau_protocol::cose::Type;
-use baqylau_protocol::envelope::{Address, Blob, To, make};
+use baqylau_protocol::cose::ObjectType;
+use baqylau_protocol::envelope::{Address, Blob, Recipient, make};
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::keys::SigningKey;
-use baqylau_protocol::wire::{Code, LogPage, ReadRequest, Upload, Verdict};
+use baqylau_protocol::wire::{LogPage, ReadRequest, RefusalCode, Upload, Verdict};
 use minicbor::bytes::ByteVec;
 
 #[tokio::test]
@@ -29,7 +29,7 @@ async fn bodies_that_are_no_uploads_are_refused() {
     assert_eq!(mission.post("/v1/objects", many).await.0, StatusCode::BAD_REQUEST);
     assert_eq!(mission.post("/v1/objects", vec![0; 5 << 20]).await.0, StatusCode::PAYLOAD_TOO_LARGE);
     let verdicts = mission.send(vec![vec![], vec![0xd2; 1000], b"hello".to_vec()]).await;
-    assert!(verdicts.iter().all(|v| code(v) == Some(Code::Malformed)), "{verdicts:?}");
+    assert!(verdicts.iter().all(|v| code(v) == Some(RefusalCode::Malformed)), "{verdicts:?}");
 }
 
 #[tokio::test]
@@ -38,7 +38,7 @@ async fn objects_are_taken_in_by_their_own_signatures_and_once() {
     let mut mission = Mission::start(folder.path()).await;
     let device = mission.device(Role::Observer, NOW + 1);
     let (one, two) = (mission.envelope(&device, 1), mission.envelope(&device, 2));
-    assert_eq!(code(&mission.send(vec![one.clone()]).await[0]), Some(Code::UnknownDevice));
+    assert_eq!(code(&mission.send(vec![one.clone()]).await[0]), Some(RefusalCode::UnknownDevice));
     // An enrolment counts for what follows it in the same request.
     let verdicts = mission.send(vec![device.enrolment.clone(), one.clone()]).await;
     assert_eq!(verdicts.iter().map(index).collect::<Vec<_>>(), [0, 1]);
@@ -50,14 +50,14 @@ async fn objects_are_taken_in_by_their_own_signatures_and_once() {
     }
     let mut altered = one.clone();
     altered[500] ^= 1;
-    assert_eq!(code(&mission.send(vec![altered]).await[0]), Some(Code::Signature));
-    assert_eq!(code(&mission.send(vec![one[..999].to_vec()]).await[0]), Some(Code::Malformed));
+    assert_eq!(code(&mission.send(vec![altered]).await[0]), Some(RefusalCode::Signature));
+    assert_eq!(code(&mission.send(vec![one[..999].to_vec()]).await[0]), Some(RefusalCode::Malformed));
     let late = mission.device(Role::Observer, NOW - 1);
-    assert_eq!(code(&mission.send(vec![late.enrolment]).await[0]), Some(Code::Expired));
+    assert_eq!(code(&mission.send(vec![late.enrolment]).await[0]), Some(RefusalCode::Expired));
     let elsewhere = tempfile::tempdir().expect("a folder");
     let other = Mission::start(elsewhere.path()).await;
     let stranger = other.device(Role::Observer, NOW + 1);
-    assert_eq!(code(&mission.send(vec![other.envelope(&stranger, 1)]).await[0]), Some(Code::Mission));
+    assert_eq!(code(&mission.send(vec![other.envelope(&stranger, 1)]).await[0]), Some(RefusalCode::Mission));
     // A restart keeps everything, the root of the log too.
     mission.running.take().expect("it runs").stop().await;
     mission.open(folder.path()).await;
@@ -114,7 +114,7 @@ async fn a_bundle_never_goes_back_and_never_forks() {
         StatusCode::BAD_REQUEST,
         "not by the root"
     );
-    let (part, packed) = Part::pack(PartKind::Checklist, "voting", b"{}");
+    let (part, packed) = BundlePart::pack(PartKind::Checklist, "voting", b"{}");
     let next = mission.manifest(3, Some(Hash::of(&second.sign(&mission.root))));
     let next = Manifest { parts: vec![part], ..next };
     let (status, words) = mission.post("/v1/bundle", body(&next, &mission.root)).await;
@@ -151,9 +151,9 @@ async fn an_attachment_that_cannot_be_read_does_not_stop_the_start() {
     let blobs = [Blob { hash: Hash([7; 32]), length: 1 }, Blob { hash: Hash::of(&bytes), length: bytes.len() as u64 }];
     let prev = Hash::of(&observer.enrolment);
     let reading = mission.reading.public();
-    let to = To::Desks(&reading);
+    let to = Recipient::Desks(&reading);
     let address = Address { mission: mission.id(), device: DeviceId::of(prev), seq: 1, prev, to, blobs: &blobs };
-    let envelope = make(&address, Type::Report, &observer.key, &observer.shared, b"words").expect("makes");
+    let envelope = make(&address, ObjectType::Report, &observer.key, &observer.shared, b"words").expect("makes");
     let verdicts = mission.send(vec![observer.enrolment.clone(), envelope]).await;
     assert!(verdicts.iter().all(|v| code(v).is_none()), "{verdicts:?}");
     mission.running.take().expect("runs").stop().await;

@@ -5,8 +5,8 @@ use baqylau_http::reqwest::StatusCode;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::{DeviceId, Hash};
-use baqylau_protocol::roster::{Entry, Roster, Standing};
-use baqylau_protocol::wire::{Code, Verdict};
+use baqylau_protocol::roster::{Roster, RosterEntry, Standing};
+use baqylau_protocol::wire::{RefusalCode, Verdict};
 use minicbor::bytes::ByteVec;
 
 const ROUNDS: u64 = 200;
@@ -14,7 +14,7 @@ const MULTI: &str = "one is taken, and one is told that it lost";
 
 fn roster(mission: &Mission, version: u64, prev: Option<Hash>, device: u8) -> Vec<u8> {
     let device = DeviceId([device; 16]);
-    let devices = vec![Entry { device, standing: Standing::Revoked, good_seq: 0, good_hash: None }];
+    let devices = vec![RosterEntry { device, standing: Standing::Revoked, good_seq: 0, good_hash: None }];
     Roster { v: 1, mission: mission.id(), version, prev, devices }.sign(&mission.issuer)
 }
 
@@ -75,13 +75,13 @@ async fn nothing_of_a_device_is_logged_after_its_revocation() {
         let device = mission.device(Role::Observer, NOW + 1);
         mission.send(vec![device.enrolment.clone()]).await;
         let id = DeviceId::of(Hash::of(&device.enrolment));
-        let devices = vec![Entry { device: id, standing: Standing::Revoked, good_seq: 0, good_hash: None }];
+        let devices = vec![RosterEntry { device: id, standing: Standing::Revoked, good_seq: 0, good_hash: None }];
         let prev = last.as_deref().map(Hash::of);
         let signed = Roster { v: 1, mission: mission.id(), version, prev, devices }.sign(&mission.issuer);
         let (sent, published) =
             tokio::join!(mission.send(vec![mission.envelope(&device, 1)]), mission.post("/v1/roster", signed.clone()));
         assert_eq!(published.0, StatusCode::NO_CONTENT);
-        let refused = |v: &Verdict| matches!(v, Verdict::Refused(r) if r.code == Code::Revoked);
+        let refused = |v: &Verdict| matches!(v, Verdict::Refused(r) if r.code == RefusalCode::Revoked);
         assert!(matches!(sent[0], Verdict::Stored(_)) || refused(&sent[0]), "{sent:?}");
         let late = mission.send(vec![mission.envelope(&device, 2)]).await;
         assert!(refused(&late[0]), "{late:?}");

@@ -6,14 +6,14 @@ use baqylau_http::reqwest::header::AUTHORIZATION;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::{Certificate, Role};
-use baqylau_protocol::cose::Type;
+use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::enrolment::Enrolment;
-use baqylau_protocol::envelope::{Address, To, make};
+use baqylau_protocol::envelope::{Address, Recipient, make};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, SubjectId};
 use baqylau_protocol::keys::{BoxKey, ReadingSecret, SigningKey, random};
 use baqylau_protocol::seal::SharedKey;
-use baqylau_protocol::wire::{Code, ReadRequest, Upload, Verdict, Verdicts};
-use baqylau_server::{Config, Limits, Running, start};
+use baqylau_protocol::wire::{ReadRequest, RefusalCode, Upload, Verdict, Verdicts};
+use baqylau_server::{Limits, RunningServer, ServerConfig, start};
 use data_encoding::BASE64URL_NOPAD;
 use minicbor::bytes::ByteVec;
 use std::path::Path;
@@ -28,7 +28,7 @@ pub struct Mission {
     pub reading: ReadingSecret,
     pub http: Client,
     pub url: String,
-    pub running: Option<Running>,
+    pub running: Option<RunningServer>,
 }
 
 impl Mission {
@@ -54,7 +54,7 @@ impl Mission {
     }
 
     pub async fn open_with(&mut self, folder: &Path, limits: Limits) {
-        let config = Config {
+        let config = ServerConfig {
             listen: ([127, 0, 0, 1], 0).into(),
             database: folder.join("server.db"),
             root: self.root.public(),
@@ -118,9 +118,15 @@ impl Mission {
     pub fn envelope(&self, device: &Device, seq: u64) -> Vec<u8> {
         let reading = self.reading.public();
         let prev = Hash::of(&device.enrolment);
-        let address =
-            Address { mission: self.id(), device: DeviceId::of(prev), seq, prev, to: To::Desks(&reading), blobs: &[] };
-        make(&address, Type::Report, &device.key, &device.shared, b"words").expect("makes")
+        let address = Address {
+            mission: self.id(),
+            device: DeviceId::of(prev),
+            seq,
+            prev,
+            to: Recipient::Desks(&reading),
+            blobs: &[],
+        };
+        make(&address, ObjectType::Report, &device.key, &device.shared, b"words").expect("makes")
     }
 
     pub async fn post(&self, path: &str, body: Vec<u8>) -> (StatusCode, Vec<u8>) {
@@ -174,7 +180,7 @@ pub struct Device {
     pub shared: SharedKey,
 }
 
-pub fn code(verdict: &Verdict) -> Option<Code> {
+pub fn code(verdict: &Verdict) -> Option<RefusalCode> {
     match verdict {
         Verdict::Refused(refusal) => Some(refusal.code),
         Verdict::Stored(_) => None,

@@ -5,11 +5,11 @@
 //! a report, `alarm` a call for help. It ends with its input.
 
 use baqylau_desk::Desk;
-use baqylau_desk::status::Answers;
-use baqylau_observer::ObserverCore;
-use baqylau_page::{Options, Running, start};
+use baqylau_desk::status::AnswerBasis;
+use baqylau_observer::ObserverApp;
+use baqylau_page::{PageOptions, RunningPage, start};
 use baqylau_protocol::ids::Hash;
-use baqylau_tests::line::Line;
+use baqylau_tests::line::NetworkLine;
 use baqylau_tests::{BUDGET, PASSPHRASE, World, now, tables};
 use serde_json::{Value, json};
 use std::error::Error;
@@ -22,10 +22,10 @@ const DAY_MS: i64 = 86_400_000;
 fn main() -> Result<(), Box<dyn Error>> {
     let mut world = World::new(&tables("kazakhstan-2023"));
     let invites: Vec<String> = ["p001", "p003", "p005"].iter().map(|p| world.invite(p)).collect();
-    let line = Line::start(world.move_server());
+    let line = NetworkLine::start(world.move_server());
     let folder = world.folder.path().to_owned();
     let mut page: Option<Page> = None;
-    let mut phone: Option<ObserverCore> = None;
+    let mut phone: Option<ObserverApp> = None;
     say(&json!({ "invites": invites, "folder": folder, "mission": folder.join("mission"), "passphrase": PASSPHRASE }))?;
     for command in std::io::stdin().lock().lines() {
         let command = command?;
@@ -90,7 +90,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The coordinators' page, served as long as it is held.
 struct Page {
-    running: Running,
+    running: RunningPage,
     _runtime: tokio::runtime::Runtime,
 }
 
@@ -98,14 +98,14 @@ impl Page {
     fn open(folder: &Path) -> Result<Self, Box<dyn Error>> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let desk = || Desk::open(&folder.join("mission"), PASSPHRASE);
-        let options = Options { port: 0, every: Duration::from_millis(200), now };
+        let options = PageOptions { port: 0, every: Duration::from_millis(200), now };
         let running = runtime.block_on(start(desk()?, desk()?, options))?;
         Ok(Self { running, _runtime: runtime })
     }
 }
 
 /// Signs a campaign event that is incomplete for a reason.
-fn tell(phone: &ObserverCore, words: &str) -> Result<String, Box<dyn Error>> {
+fn tell(phone: &ObserverApp, words: &str) -> Result<String, Box<dyn Error>> {
     let level = &phone.checklists()?.into_iter().find(|c| c.id == "campaign_event").ok_or("a checklist")?.places;
     let place = phone.search_places(level, None, "", 0, 1)?.remove(0).code;
     let visit = phone.start_visit(Some(&place), None)?.code;
@@ -122,8 +122,8 @@ fn ask(world: &mut World, report: &str, questions: &[String], words: &str) -> Re
 
 fn reports(world: &mut World) -> Result<Value, Box<dyn Error>> {
     world.desk.pull(now(), &|_| ())?;
-    let picture = world.desk.picture(None, Answers::Effective)?;
-    let row = |k: &baqylau_desk::status::Known| {
+    let picture = world.desk.picture(None, AnswerBasis::Effective)?;
+    let row = |k: &baqylau_desk::status::KnownReport| {
         let answers: serde_json::Map<String, Value> = k.answers().into_iter().map(|(q, a)| (q, a.into())).collect();
         json!({ "hash": k.envelope.hash.to_string(), "status": k.status.name(), "answers": answers })
     };

@@ -2,10 +2,10 @@
 
 use baqylau_forms::definition::Kind;
 use baqylau_forms::value::Answer;
-use baqylau_observer::app::{Config, Key};
+use baqylau_observer::app::{CellKey, PhoneConfig};
 use baqylau_observer::clock::SystemClock;
 use baqylau_observer::vault::FileVault;
-use baqylau_observer::{Error, ObserverCore};
+use baqylau_observer::{Error, ObserverApp};
 use baqylau_sqlite::StorageError;
 use baqylau_tests::PIN;
 use std::io::Write;
@@ -57,7 +57,7 @@ fn cramped(store: &Path, draft: i64) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// Says that the store is open, does one thing, and says that it is done.
-fn once(core: &ObserverCore, what: &str, about: &str, number: i64) -> Result<(), Box<dyn std::error::Error>> {
+fn once(core: &ObserverApp, what: &str, about: &str, number: i64) -> Result<(), Box<dyn std::error::Error>> {
     println!("ready");
     match what {
         "attach" => {
@@ -79,7 +79,7 @@ fn once(core: &ObserverCore, what: &str, about: &str, number: i64) -> Result<(),
     Ok(())
 }
 
-fn key(core: &ObserverCore, draft: i64, name: &str) -> Result<Key, Box<dyn std::error::Error>> {
+fn key(core: &ObserverApp, draft: i64, name: &str) -> Result<CellKey, Box<dyn std::error::Error>> {
     for section in core.sections(draft)?.into_iter().filter(|s| s.shown) {
         if let Some(row) = core.open_section(draft, section.section)?.rows.into_iter().find(|r| r.name == name) {
             return Ok(row.key);
@@ -88,14 +88,14 @@ fn key(core: &ObserverCore, draft: i64, name: &str) -> Result<Key, Box<dyn std::
     Err(format!("{name} is not shown").into())
 }
 
-fn open(store: &Path) -> Result<ObserverCore, Box<dyn std::error::Error>> {
+fn open(store: &Path) -> Result<ObserverApp, Box<dyn std::error::Error>> {
     let vault = Arc::new(FileVault::open(&store.join("vault"))?);
-    let config = Config { folder: store.to_owned(), vault, clock: Arc::new(SystemClock), language: "en".into() };
-    Ok(ObserverCore::open(config, PIN)?)
+    let config = PhoneConfig { folder: store.to_owned(), vault, clock: Arc::new(SystemClock), language: "en".into() };
+    Ok(ObserverApp::open(config, PIN)?)
 }
 
 /// The questions for numbers.
-fn numbers(core: &ObserverCore, draft: i64) -> Result<Vec<Key>, Error> {
+fn numbers(core: &ObserverApp, draft: i64) -> Result<Vec<CellKey>, Error> {
     let mut out = Vec::new();
     for section in core.sections(draft)?.into_iter().filter(|s| s.shown) {
         let rows = core.open_section(draft, section.section)?.rows;
@@ -105,7 +105,7 @@ fn numbers(core: &ObserverCore, draft: i64) -> Result<Vec<Key>, Error> {
 }
 
 /// Sets one number after another for ever; says each, with its question, when it was set.
-fn set(core: &ObserverCore, draft: i64, first: i64) -> Error {
+fn set(core: &ObserverApp, draft: i64, first: i64) -> Error {
     let keys = match numbers(core, draft) {
         Ok(keys) => keys,
         Err(e) => return e,
@@ -174,9 +174,9 @@ fn full(store: &Path, draft: i64, first: i64) -> Result<(), Box<dyn std::error::
 }
 
 fn check(
-    core: &ObserverCore,
+    core: &ObserverApp,
     draft: i64,
-    expected: &std::collections::BTreeMap<Key, i64>,
+    expected: &std::collections::BTreeMap<CellKey, i64>,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let mut found = 0;
     for section in core.sections(draft)?.into_iter().filter(|s| s.shown) {

@@ -1,16 +1,16 @@
 //! Amendments, a closed chain, and a phone that takes another's place.
 
 use crate::it::support::{draft, report, set};
-use baqylau_desk::status::{Answers, Status};
-use baqylau_observer::{Error, ObserverCore};
+use baqylau_desk::status::{AnswerBasis, Status};
+use baqylau_observer::{Error, ObserverApp};
 use baqylau_protocol::roster::Standing;
 use baqylau_tests::{BUDGET, PIN, World, now, tables};
 
 /// The statuses of all reports in the order of the log, and how many participants those that count tell.
-fn look(world: &mut World, answers: Answers) -> (Vec<&'static str>, i64) {
+fn look(world: &mut World, answers: AnswerBasis) -> (Vec<&'static str>, i64) {
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let picture = world.desk.picture(None, answers).expect("a picture");
-    let told = |k: &baqylau_desk::status::Known| {
+    let told = |k: &baqylau_desk::status::KnownReport| {
         let filling = k.filling.as_ref()?;
         match filling.answer(filling.key("participants")?) {
             Some(baqylau_forms::value::Answer::Integer(n)) if k.status == Status::Counted => Some(*n),
@@ -20,7 +20,7 @@ fn look(world: &mut World, answers: Answers) -> (Vec<&'static str>, i64) {
     (picture.reports.iter().map(|k| k.status.name()).collect(), picture.reports.iter().filter_map(told).sum())
 }
 
-fn amend(core: &ObserverCore, seq: i64, participants: &str) -> Result<i64, Error> {
+fn amend(core: &ObserverApp, seq: i64, participants: &str) -> Result<i64, Error> {
     let draft = core.amend(seq, "counted again")?.id;
     set(core, draft, "participants", participants)?;
     Ok(core.finalise(draft, Some("for a test".into()))?.seq)
@@ -44,7 +44,7 @@ fn an_amendment_supersedes_and_the_original_is_kept() {
     set(&core, open, "participants", "120").expect("set");
     // It is a draft like any other: killed and opened again, it is there.
     drop(core);
-    let core = ObserverCore::open(world.phone("phone"), PIN).expect("opens");
+    let core = ObserverApp::open(world.phone("phone"), PIN).expect("opens");
     let changes = core.changes(open).expect("changes");
     let change = &changes[0];
     assert_eq!(changes.len(), 1);
@@ -59,9 +59,9 @@ fn an_amendment_supersedes_and_the_original_is_kept() {
     assert!(refused.to_string().contains("report 2"), "{refused}");
     amend(&core, 2, "130").expect("an amendment of an amendment");
     core.sync_now(BUDGET).expect("syncs");
-    assert_eq!(look(&mut world, Answers::Effective), (vec!["superseded", "superseded", "counted"], 130));
-    assert_eq!(look(&mut world, Answers::Raw), (vec!["counted", "amendment", "amendment"], 100));
-    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    assert_eq!(look(&mut world, AnswerBasis::Effective), (vec!["superseded", "superseded", "counted"], 130));
+    assert_eq!(look(&mut world, AnswerBasis::Raw), (vec!["counted", "amendment", "amendment"], 100));
+    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
     let amended = picture.reports[1].report.as_ref().expect("a report");
     assert_eq!(amended.why.as_deref(), Some("the organiser corrected it"));
 }
@@ -96,7 +96,7 @@ fn a_closed_chain_tells_of_a_report_that_is_kept_back() {
     let refused = core.finalise(again, Some("too late".into())).expect_err("closed");
     assert!(refused.to_string().contains("closed"), "{refused}");
     assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 2, "the report and the last word");
-    assert_eq!(look(&mut world, Answers::Effective).0, ["counted"], "the last word is no report");
+    assert_eq!(look(&mut world, AnswerBasis::Effective).0, ["counted"], "the last word is no report");
     let row = world.desk.devices(now()).expect("devices").remove(0);
     assert_eq!((row.received, row.missing.as_slice(), row.closed), (2, &[][..], true));
     assert_eq!(row.person.expect("known").0, "p001");
@@ -109,7 +109,7 @@ fn a_replaced_phone_amends_what_the_other_sent() {
     let old = world.enrolled("old", &invite);
     report(&old, "one");
     old.sync_now(BUDGET).expect("syncs");
-    look(&mut world, Answers::Effective);
+    look(&mut world, AnswerBasis::Effective);
     let device = world.desk.devices(now()).expect("devices")[0].device;
     let invite = world.desk.replace(device, true, now(), 9).expect("an invite").text;
     world.desk.publish_roster(now()).expect("publishes");
@@ -130,5 +130,5 @@ fn a_replaced_phone_amends_what_the_other_sent() {
     let thief = world.enrolled("thief", &invite);
     report(&thief, "false");
     thief.sync_now(BUDGET).expect("syncs");
-    assert_eq!(look(&mut world, Answers::Effective).0, ["counted", "counted", "contested"]);
+    assert_eq!(look(&mut world, AnswerBasis::Effective).0, ["counted", "counted", "contested"]);
 }

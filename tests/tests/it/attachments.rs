@@ -1,7 +1,7 @@
 //! Photographs and their like: clean and encrypted on the phone, whole at the desk, over any number of cuts.
 
 use crate::it::support::{draft, key, set};
-use baqylau_observer::{Error, ObserverCore};
+use baqylau_observer::{Error, ObserverApp};
 use baqylau_protocol::blob::CHUNK;
 use baqylau_protocol::ids::Hash;
 use baqylau_server::blobs::{BlobError, Blobs};
@@ -47,14 +47,14 @@ fn holds(bytes: &[u8], what: &[u8]) -> bool {
     bytes.windows(what.len()).any(|w| w == what)
 }
 
-fn read(core: &ObserverCore, draft: i64, name: &str) -> Vec<u8> {
+fn read(core: &ObserverApp, draft: i64, name: &str) -> Vec<u8> {
     let mut out = Vec::new();
     core.read_attachment(draft, name, &mut out).expect("opens");
     out
 }
 
 /// The attachment's name that a question holds.
-fn named(core: &ObserverCore, draft: i64, question: &str) -> String {
+fn named(core: &ObserverApp, draft: i64, question: &str) -> String {
     let rows = crate::it::support::rows(core, draft);
     rows.into_iter().find(|r| r.name == question).expect("it is asked").answer_text
 }
@@ -121,7 +121,7 @@ fn a_photograph_arrives_without_what_it_tells() {
     core.finalise(id, Some("for a test".into())).expect("signed");
     assert_eq!(core.summary().expect("a summary").attachments_waiting, 1);
     drop(core);
-    let core = ObserverCore::open_locked(world.phone("phone")).expect("opens");
+    let core = ObserverApp::open_locked(world.phone("phone")).expect("opens");
     let sync = core.sync_now(BUDGET).expect("syncs");
     assert_eq!((sync.delivered, sync.again), (1, None));
     core.unlock(PIN).expect("unlocks");
@@ -230,7 +230,7 @@ fn an_upload_goes_on_where_it_broke_off() {
     let document: Vec<u8> = (0..250_000u32).flat_map(|n| n.to_le_bytes()).collect();
     core.attach(id, key(&core, id, "document"), "application/pdf", &mut &document[..]).expect("attached");
     core.finalise(id, Some("for a test".into())).expect("signed");
-    let line = baqylau_tests::line::Line::start(world.move_server());
+    let line = baqylau_tests::line::NetworkLine::start(world.move_server());
     // The text fits; the answer to every single chunk is lost.
     line.cut_after(60_000);
     let (mut sent, mut cuts) = (0, 0);
@@ -255,7 +255,7 @@ fn an_upload_goes_on_where_it_broke_off() {
 #[test]
 fn a_server_keeps_only_what_was_signed() {
     let folder = tempfile::tempdir().expect("a folder");
-    let blobs = Blobs::beside(&folder.path().join("server.db")).expect("a folder");
+    let blobs = Blobs::next_to(&folder.path().join("server.db")).expect("a folder");
     let bytes = vec![3; 100_000];
     let hash = Hash::of(&bytes);
     assert_eq!(blobs.append(hash, 100_000, 0, &bytes[..60_000]).expect("taken"), (60_000, false));

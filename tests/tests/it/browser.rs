@@ -1,7 +1,7 @@
 //! A browser without a screen: it has one cookie, asks, and reads what comes.
 
 use baqylau_desk::Desk;
-use baqylau_page::{Options, Running, start};
+use baqylau_page::{PageOptions, RunningPage, start};
 use baqylau_tests::{PASSPHRASE, World, now, tables};
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -13,7 +13,7 @@ pub struct Browser {
     pub host: String,
     pub cookie: String,
     _runtime: Runtime,
-    _running: Running,
+    _running: RunningPage,
 }
 
 /// What came back.
@@ -29,7 +29,7 @@ impl Browser {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
         let desk = || Desk::open(&world.folder.path().join("mission"), PASSPHRASE).expect("a desk");
-        let options = Options { port: 0, every: Duration::from_millis(200), now };
+        let options = PageOptions { port: 0, every: Duration::from_millis(200), now };
         let running = runtime.block_on(start(desk(), desk(), options)).expect("the page is served");
         let rest = running.address.strip_prefix("http://").expect("an address").to_owned();
         let (host, path) = rest.split_once('/').expect("a path");
@@ -84,7 +84,7 @@ impl Browser {
     }
 }
 
-pub fn world() -> (World, baqylau_observer::ObserverCore) {
+pub fn world() -> (World, baqylau_observer::ObserverApp) {
     let mut world = World::new(&tables("kazakhstan-2023"));
     let invite = world.invite("p001");
     let core = world.enrolled("phone", &invite);

@@ -1,8 +1,8 @@
 //! A draft that is caught in an old version of its checklist goes on in the new one, and nothing is dropped.
 
 use crate::it::support::{copy, draft, key, rows, set};
-use baqylau_desk::status::{Answers, Status};
-use baqylau_observer::ObserverCore;
+use baqylau_desk::status::{AnswerBasis, Status};
+use baqylau_observer::ObserverApp;
 use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
 
 #[test]
@@ -50,7 +50,7 @@ fn a_draft_is_carried_to_the_corrected_version() {
     assert!(!new.newer && core.issues(old).is_err(), "it took the other's place");
     // Opened again, all of it is there.
     drop(core);
-    let core = ObserverCore::open(world.phone("phone"), PIN).expect("opens");
+    let core = ObserverApp::open(world.phone("phone"), PIN).expect("opens");
     assert_eq!(core.leftovers(new.id).expect("leftovers"), left);
     let shown = rows(&core, new.id);
     let text = |name: &str| shown.iter().find(|r| r.name == name).map(|r| (r.answer_text.clone(), r.note.clone()));
@@ -60,7 +60,7 @@ fn a_draft_is_carried_to_the_corrected_version() {
     core.finalise(new.id, Some("for a test".into())).expect("signed");
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
     assert_eq!(picture.reports[0].status, Status::Counted);
     let report = picture.reports[0].report.as_ref().expect("a report");
     let told: Vec<&str> = report.left.iter().flatten().map(|l| l.text.as_str()).collect();
@@ -77,7 +77,7 @@ fn a_draft_is_carried_to_the_corrected_version() {
     second.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let out = world.folder.path().join("export");
-    world.desk.export(Answers::Effective, &out, false).expect("exports");
+    world.desk.export(AnswerBasis::Effective, &out, false).expect("exports");
     let table = std::fs::read_to_string(out.join("campaign_event.csv")).expect("a table");
     assert!(table.lines().next().is_some_and(|l| l.ends_with(",no_place_for")) && table.contains("venue: indoor"));
     assert!(report.log.len() >= 6, "and when it was answered");
@@ -106,7 +106,7 @@ fn tables_have_the_questions_of_every_version_and_the_rows_of_repeats() {
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let out = world.folder.path().join("export");
-    world.desk.export(Answers::Effective, &out, false).expect("exports");
+    world.desk.export(AnswerBasis::Effective, &out, false).expect("exports");
     let ends = format!(".{}.csv", repeat.name);
     let file =
         std::fs::read_dir(&out).expect("a folder").flatten().find(|f| f.file_name().to_string_lossy().ends_with(&ends));

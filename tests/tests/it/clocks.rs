@@ -1,10 +1,10 @@
 //! Wrong clocks, other languages and lost files: an honest report stays one.
 
 use crate::it::support::{draft, report, set};
-use baqylau_desk::status::{Answers, Status};
+use baqylau_desk::status::{AnswerBasis, Status};
 use baqylau_forms::value::Moment;
-use baqylau_observer::ObserverCore;
-use baqylau_observer::app::Config;
+use baqylau_observer::ObserverApp;
+use baqylau_observer::app::PhoneConfig;
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_tests::{BUDGET, PIN, World, now, tables};
 use std::path::Path;
@@ -37,8 +37,8 @@ fn a_wrong_clock_is_noticed_and_stops_nothing() {
     let mut world = World::new(&tables("kazakhstan-2023"));
     let invite = world.invite("p001");
     let clock = Arc::new(Wrong(AtomicI64::new(YEAR)));
-    let config = Config { clock: clock.clone(), ..world.phone("phone") };
-    let core = ObserverCore::create(config, PIN, &invite).expect("a store");
+    let config = PhoneConfig { clock: clock.clone(), ..world.phone("phone") };
+    let core = ObserverApp::create(config, PIN, &invite).expect("a store");
     core.enrol(BUDGET).expect("enrols");
     // Since the receipt of the enrolment the phone knows better than its clock, wherever that goes.
     for wrong in [YEAR, -YEAR, 0, 3_600_000] {
@@ -55,7 +55,7 @@ fn a_wrong_clock_is_noticed_and_stops_nothing() {
         assert_eq!(core.sync_now(BUDGET).expect("no error").delivered, 1);
     }
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
     assert!(picture.reports.iter().all(|r| r.status == Status::Counted));
 }
 
@@ -85,8 +85,8 @@ fn what_is_computed_in_another_language_fits_at_the_desk() {
     let mut world = World::new(&computing(folder.path()));
     for (person, language) in [("p001", "en"), ("p003", "kk"), ("p005", "ru")] {
         let invite = world.invite(person);
-        let config = Config { language: language.into(), ..world.phone(person) };
-        let core = ObserverCore::create(config, PIN, &invite).expect("a store");
+        let config = PhoneConfig { language: language.into(), ..world.phone(person) };
+        let core = ObserverApp::create(config, PIN, &invite).expect("a store");
         core.enrol(BUDGET).expect("enrols");
         let draft = draft(&core, "campaign_event");
         set(&core, draft, "venue", "indoor").expect("set");
@@ -95,7 +95,7 @@ fn what_is_computed_in_another_language_fits_at_the_desk() {
         assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 1);
     }
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
     let statuses: Vec<&Status> = picture.reports.iter().map(|r| &r.status).collect();
     assert_eq!(statuses, [&Status::Counted; 3]);
     let told = |filling: &baqylau_forms::Filling| match filling.answer(filling.key("told").expect("it is asked")) {
@@ -124,12 +124,12 @@ fn a_lost_outbox_takes_no_draft_and_no_report_with_it() {
     for suffix in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(world.folder.path().join(format!("phone/outbox.db{suffix}")));
     }
-    let core = ObserverCore::open(world.phone("phone"), PIN).expect("opens");
+    let core = ObserverApp::open(world.phone("phone"), PIN).expect("opens");
     assert_eq!(core.mission().expect("the bundle is in the other file too").version, 2);
     assert_eq!(core.reports().expect("reports").len(), 2);
     set(&core, old, "participants", "12").expect("the draft goes on");
     world.start_server();
     assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 2, "both again; the server knows the first");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    assert_eq!(world.desk.picture(None, Answers::Effective).expect("a picture").reports.len(), 2);
+    assert_eq!(world.desk.picture(None, AnswerBasis::Effective).expect("a picture").reports.len(), 2);
 }

@@ -4,19 +4,19 @@ use crate::it::browser::{Browser, eventually, world};
 use crate::it::support::{rows, set};
 use baqylau_desk::flags::Flag;
 use baqylau_desk::preview::Preview;
-use baqylau_desk::records::Change;
-use baqylau_desk::status::Answers;
-use baqylau_observer::ObserverCore;
+use baqylau_desk::records::CorrectionRequest;
+use baqylau_desk::status::AnswerBasis;
+use baqylau_observer::ObserverApp;
 use baqylau_protocol::ids::Hash;
 use baqylau_report::Correction;
 use baqylau_tests::{BUDGET, World, now};
 
-fn change<'c>(question: &'c str, new: Option<&'c str>) -> Change<'c> {
-    Change { question, rows: Vec::new(), new, reason: "misheard", source: "a call" }
+fn change<'c>(question: &'c str, new: Option<&'c str>) -> CorrectionRequest<'c> {
+    CorrectionRequest { question, rows: Vec::new(), new, reason: "misheard", source: "a call" }
 }
 
 /// A signed count at a station, with numbers.
-fn count(world: &mut World, core: &ObserverCore, numbers: &[(&str, &str)]) -> Hash {
+fn count(world: &mut World, core: &ObserverApp, numbers: &[(&str, &str)]) -> Hash {
     let visit = core.start_visit(Some("s00001"), None).expect("a visit").code;
     let id = core.start_checklist(&visit, "closing_count").expect("a draft").id;
     numbers.iter().for_each(|(name, words)| set(core, id, name, words).expect("set"));
@@ -92,9 +92,9 @@ fn a_correction_that_breaks_a_rule_fits_nowhere_whoever_signed_it() {
     let correction = Correction { new: Some("-5".into()), ..preview.correction.clone() };
     world.desk.sign_correction(&Preview { correction, ..preview }, true, now()).expect("signed");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let (_, board) = world.desk.board(None, Answers::Effective).expect("a board");
-    assert!(!board.lines[0].corrections[0].1, "it does not fit, and is shown so");
-    assert!(board.lines[0].flags.has(Flag::Arithmetic), "the numbers are those that were sent");
+    let (_, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
+    assert!(!board.rows[0].corrections[0].1, "it does not fit, and is shown so");
+    assert!(board.rows[0].flags.has(Flag::Arithmetic), "the numbers are those that were sent");
 }
 
 #[test]
@@ -106,8 +106,8 @@ fn figures_and_flags_are_shown_before_and_after_and_no_flag_goes_without_a_word(
     assert_eq!((&*preview.lost, preview.gained.len()), (&[Flag::Arithmetic][..], 0));
     world.desk.correct(report, &fewer, now()).expect("signed");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let (_, board) = world.desk.board(None, Answers::Effective).expect("a board");
-    let line = &board.lines[0];
+    let (_, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
+    let line = &board.rows[0];
     assert!(!line.flags.has(Flag::Arithmetic) && line.settled.has(Flag::Arithmetic), "it was odd as it was sent");
     let browser = Browser::open(&world);
     assert!(browser.page("/reports?flag=arithmetic").contains("Reports: 1"), "who looks for it finds it");
@@ -176,11 +176,11 @@ fn a_row_of_a_repeat_is_corrected_on_the_page_with_the_questions_own_choices() {
         preview.body
     );
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    assert_eq!(world.desk.board(None, Answers::Effective).expect("a board").1.lines[0].corrections.len(), 0);
+    assert_eq!(world.desk.report_table(None, AnswerBasis::Effective).expect("a board").1.rows[0].corrections.len(), 0);
     assert_eq!(browser.post(&path, &ours, &format!("{fields}&act=sign")).status, 303);
     eventually(&browser, "/cleaning", ">man<");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let (_, board) = world.desk.board(None, Answers::Effective).expect("a board");
-    let (signed, fits) = &board.lines[0].corrections[0];
+    let (_, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
+    let (signed, fits) = &board.rows[0].corrections[0];
     assert!(*fits && signed.what.rows == [1] && signed.what.old.as_deref() == Some("woman"));
 }

@@ -2,17 +2,17 @@
 
 use crate::it::support::{draft, rows, set};
 use baqylau_desk::paper::PaperHead;
-use baqylau_desk::status::{Answers, Status};
+use baqylau_desk::status::{AnswerBasis, Status};
 use baqylau_forms::value::Moment;
-use baqylau_observer::ObserverCore;
-use baqylau_observer::app::Key;
+use baqylau_observer::ObserverApp;
+use baqylau_observer::app::CellKey;
 use baqylau_tests::{BUDGET, PIN, World, now, tables};
 
-fn keys(core: &ObserverCore, draft: i64, name: &str) -> Vec<Key> {
+fn keys(core: &ObserverApp, draft: i64, name: &str) -> Vec<CellKey> {
     rows(core, draft).into_iter().filter(|r| r.name == name).map(|r| r.key).collect()
 }
 
-fn registered(core: &ObserverCore, draft: i64) -> Vec<String> {
+fn registered(core: &ObserverApp, draft: i64) -> Vec<String> {
     rows(core, draft).into_iter().filter(|r| r.name == "registered").map(|r| r.answer_text).collect()
 }
 
@@ -32,11 +32,11 @@ fn rows_beyond_the_count_come_back_on_a_phone_after_a_restart() {
         set(&core, centre, "rooms", way).expect("set");
     }
     drop(core);
-    let core = ObserverCore::open(world.phone("phone"), PIN).expect("opens");
+    let core = ObserverApp::open(world.phone("phone"), PIN).expect("opens");
     assert_eq!(registered(&core, centre), ["401", "402"]);
     set(&core, centre, "opened", "no").expect("set");
     drop(core);
-    let core = ObserverCore::open(world.phone("phone"), PIN).expect("opens");
+    let core = ObserverApp::open(world.phone("phone"), PIN).expect("opens");
     set(&core, centre, "opened", "yes").expect("set");
     set(&core, centre, "rooms", "3").expect("set");
     assert_eq!(registered(&core, centre), ["401", "402", "403"]);
@@ -46,10 +46,10 @@ fn rows_beyond_the_count_come_back_on_a_phone_after_a_restart() {
     core.finalise(centre, Some("for a test".into())).expect("signed");
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
     assert_eq!(picture.reports[0].status, Status::Counted);
     let out = world.folder.path().join("export");
-    world.desk.export(Answers::Effective, &out, false).expect("exports");
+    world.desk.export(AnswerBasis::Effective, &out, false).expect("exports");
     let ours = |f: &std::fs::DirEntry| f.path().extension().is_some_and(|end| end == "csv");
     let files = std::fs::read_dir(&out).expect("a folder").flatten().filter(ours);
     let tables: String = files.filter_map(|f| std::fs::read_to_string(f.path()).ok()).collect();
@@ -78,6 +78,6 @@ fn rows_and_hidden_answers_of_a_paper_form_come_back() {
     put("opened", 0, "yes");
     let paper = put("rooms", 0, "2");
     let node = paper.filling.form().find("registered").expect("the question");
-    let there: Vec<_> = [1, 2].map(|row| paper.filling.answer(Key { node, row }).is_some()).to_vec();
+    let there: Vec<_> = [1, 2].map(|row| paper.filling.answer(CellKey { node, row }).is_some()).to_vec();
     assert_eq!(there, [true, true]);
 }

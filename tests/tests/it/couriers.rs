@@ -1,14 +1,14 @@
 //! Delivery by hand, for a region that stays offline.
 
 use crate::it::support::{draft, key, report};
-use baqylau_desk::status::{Answers, Status};
-use baqylau_observer::{Error, ObserverCore};
-use baqylau_protocol::courier::{Assembler, Courier, frames};
+use baqylau_desk::status::{AnswerBasis, Status};
+use baqylau_observer::{Error, ObserverApp};
+use baqylau_protocol::courier::{Assembler, CourierFile, frames};
 use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
 
 fn counted(world: &mut World) -> usize {
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
     picture.reports.iter().filter(|r| r.status == Status::Counted).count()
 }
 
@@ -30,7 +30,10 @@ fn another_phone_carries_reports_and_brings_receipts_back() {
     assert_eq!(counted(&mut world), 4);
     assert_eq!(far.summary().expect("a summary").waiting, 3, "without a receipt nothing is delivered");
     let back = near.export_courier().expect("a file");
-    assert!(Courier::decode(&back, world.desk.mission()).expect("reads").objects.is_empty(), "nothing waits any more");
+    assert!(
+        CourierFile::decode(&back, world.desk.mission()).expect("reads").objects.is_empty(),
+        "nothing waits any more"
+    );
     assert_eq!(far.import_courier(&back).expect("taken").delivered, 3);
     assert!(far.summary().expect("a summary").all_safe());
     // It came online after all: nothing counts twice.
@@ -44,7 +47,7 @@ fn the_desk_delivers_a_file_and_a_phone_enrols_without_any_network() {
     let invite = world.invite("p001");
     let bundle = world.desk.courier(Vec::new(), Vec::new()).expect("a file");
     world.stop_server();
-    let core = ObserverCore::create(world.phone("phone"), PIN, &invite).expect("a store");
+    let core = ObserverApp::create(world.phone("phone"), PIN, &invite).expect("a store");
     assert!(core.enrol(BUDGET).is_err(), "there is no bundle");
     assert!(core.export_courier().is_err(), "and nothing to carry");
     assert!(core.import_courier(&bundle).expect("taken").bundle);
@@ -98,21 +101,21 @@ fn what_proves_nothing_is_left_out() {
         near.import_courier(&file[..cut]).expect_err("cut off");
     }
     near.import_courier(&[&file[..], &[0]].concat()).expect_err("bytes behind it");
-    let whole = Courier::decode(&file, world.desk.mission()).expect("reads");
+    let whole = CourierFile::decode(&file, world.desk.mission()).expect("reads");
     let mut altered = whole.clone();
     let last = altered.objects.len() - 1;
     let middle = altered.objects[last].len() / 2;
     altered.objects[last][middle] ^= 1;
     let taken = near.import_courier(&altered.encode()).expect("taken");
     assert_eq!((taken.carried, taken.refused), (1, 1), "the enrolment is good, the envelope is not");
-    let orphan = Courier { objects: vec![whole.objects[last].clone()], ..whole.clone() };
+    let orphan = CourierFile { objects: vec![whole.objects[last].clone()], ..whole.clone() };
     let third = world.invite("p005");
     let third = world.enrolled("third", &third);
     assert_eq!(third.import_courier(&orphan.encode()).expect("taken").refused, 1, "its device is not with it");
     // A receipt of another envelope delivers nothing.
     near.import_courier(&file).expect("taken");
     near.sync_now(BUDGET).expect("syncs");
-    let back = Courier::decode(&near.export_courier().expect("a file"), world.desk.mission()).expect("reads");
+    let back = CourierFile::decode(&near.export_courier().expect("a file"), world.desk.mission()).expect("reads");
     let mut swapped = back.clone();
     swapped.receipts.iter_mut().for_each(|r| r.1.index += 1);
     let taken = far.import_courier(&swapped.encode()).expect("read");
@@ -122,7 +125,7 @@ fn what_proves_nothing_is_left_out() {
 }
 
 /// A report with a document of some bytes.
-fn documented(core: &ObserverCore, byte: u8) {
+fn documented(core: &ObserverApp, byte: u8) {
     let id = draft(core, "complaint");
     let document = vec![byte; 200_000];
     core.attach(id, key(core, id, "document"), "application/pdf", &mut &document[..]).expect("attached");

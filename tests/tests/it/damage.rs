@@ -2,9 +2,9 @@
 
 use crate::it::support::{copy, draft, report, set};
 use baqylau_desk::Desk;
-use baqylau_desk::status::{Answers, Status};
-use baqylau_observer::app::Config;
-use baqylau_observer::{Error, ObserverCore};
+use baqylau_desk::status::{AnswerBasis, Status};
+use baqylau_observer::app::PhoneConfig;
+use baqylau_observer::{Error, ObserverApp};
 use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
 use std::path::PathBuf;
 
@@ -22,7 +22,7 @@ fn flip(world: &mut World, index: i64) {
 }
 
 fn statuses(world: &World) -> Vec<&'static str> {
-    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
     picture.reports.iter().map(|r| r.status.name()).collect()
 }
 
@@ -79,7 +79,7 @@ fn a_damaged_enrolment_comes_again_and_opens_what_waited_for_it() {
     report(&core, "one");
     core.sync_now(BUDGET).expect("syncs");
     flip(&mut world, 2);
-    let mut ledger = baqylau_desk::ledger::Ledger::new(std::sync::Arc::new(world.desk.source().expect("tables")));
+    let mut ledger = baqylau_desk::ledger::ReportIndex::new(std::sync::Arc::new(world.desk.source().expect("tables")));
     let pulled = world.desk.pull(now(), &|_| ()).expect("pulls");
     assert_eq!((pulled.gaps.len(), pulled.refused), (1, 1), "nobody vouches for its report yet");
     ledger.advance(&world.desk).expect("looks");
@@ -90,7 +90,7 @@ fn a_damaged_enrolment_comes_again_and_opens_what_waited_for_it() {
     assert_eq!((pulled.filled, pulled.gaps.len(), pulled.confirmed), (1, 0, 1));
     assert_eq!(statuses(&world), ["counted"; 2]);
     ledger.advance(&world.desk).expect("looks");
-    let board = ledger.board(&world.desk, Answers::Effective, None).expect("a board");
+    let board = ledger.table(&world.desk, AnswerBasis::Effective, None).expect("a board");
     assert_eq!(board.counted().0, 2, "a page that was open sees it too");
 }
 
@@ -107,7 +107,7 @@ fn a_server_that_goes_back_leaves_the_head_that_proves_it() {
     report(&core, "first");
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let hash = world.desk.picture(None, Answers::Effective).expect("a picture").reports[0].envelope.hash;
+    let hash = world.desk.picture(None, AnswerBasis::Effective).expect("a picture").reports[0].envelope.hash;
     let good = world.desk.last_head().expect("a store").expect("a head");
     world.stop_server();
     for suffix in ["", "-wal", "-shm"] {
@@ -146,7 +146,7 @@ fn a_store_that_fails_is_an_error_and_no_status_of_a_report() {
         let at = damaged.len() / 4096 * part / 16 * 4096 + 2048;
         damaged[at] ^= 1;
         std::fs::write(copied.join("desk.db"), damaged).expect("writes");
-        let read = Desk::open(&copied, PASSPHRASE).and_then(|desk| desk.picture(None, Answers::Effective));
+        let read = Desk::open(&copied, PASSPHRASE).and_then(|desk| desk.picture(None, AnswerBasis::Effective));
         match read {
             Ok(picture) => {
                 let all = picture.reports.len() == 8 && picture.reports.iter().all(|r| r.status == Status::Counted);
@@ -162,7 +162,7 @@ fn a_store_that_fails_is_an_error_and_no_status_of_a_report() {
 }
 
 /// The files of visits' keys.
-fn visit_keys(config: &Config) -> Vec<PathBuf> {
+fn visit_keys(config: &PhoneConfig) -> Vec<PathBuf> {
     let vault = std::fs::read_dir(config.folder.join("vault")).expect("the vault").flatten();
     // `visit/` in base32.
     vault
@@ -183,7 +183,7 @@ fn a_damaged_key_of_one_visit_concerns_that_visit_alone() {
         let all = visit_keys(&config);
         core.sync_now(BUDGET).expect("syncs");
         world.desk.pull(now(), &|_| ()).expect("pulls");
-        let hash = world.desk.picture(None, Answers::Effective).expect("a picture").reports[0].envelope.hash;
+        let hash = world.desk.picture(None, AnswerBasis::Effective).expect("a picture").reports[0].envelope.hash;
         let kept = draft(&core, "campaign_event");
         set(&core, kept, "participants", "12").expect("set");
         drop(core);
@@ -198,7 +198,7 @@ fn a_damaged_key_of_one_visit_concerns_that_visit_alone() {
                 }
             }
         }
-        let core = ObserverCore::open(config, PIN).expect("opens");
+        let core = ObserverApp::open(config, PIN).expect("opens");
         let visits = core.visits().expect("the others are listed");
         assert_eq!(
             visits.iter().map(|v| (v.unreadable, v.forgotten)).collect::<Vec<_>>(),
@@ -230,7 +230,7 @@ fn one_damaged_copy_of_the_lock_costs_nothing_and_two_are_told_of() {
     drop(core);
     let config = world.phone("phone");
     let copies = ["lock.json", "lock.copy.json"].map(|name| config.folder.join(name));
-    let open = || ObserverCore::open(config.clone(), PIN);
+    let open = || ObserverApp::open(config.clone(), PIN);
     for path in &copies {
         let whole = std::fs::read(path).expect("a copy");
         let text = whole.iter().position(|b| *b == b'}').expect("JSON");
@@ -239,7 +239,7 @@ fn one_damaged_copy_of_the_lock_costs_nothing_and_two_are_told_of() {
             damaged[at] ^= 2;
             std::fs::write(path, damaged).expect("writes");
             assert!(
-                matches!(ObserverCore::open(config.clone(), "0000").map(drop), Err(Error::Locked { attempts_left: 9 })),
+                matches!(ObserverApp::open(config.clone(), "0000").map(drop), Err(Error::Locked { attempts_left: 9 })),
                 "{at}"
             );
             drop(open().expect("the other copy opens"));
@@ -260,7 +260,7 @@ fn one_damaged_copy_of_the_lock_costs_nothing_and_two_are_told_of() {
         "{told}"
     );
     world.start_server();
-    let locked = ObserverCore::open_locked(config.clone()).expect("opens");
+    let locked = ObserverApp::open_locked(config.clone()).expect("opens");
     assert_eq!(locked.sync_now(BUDGET).expect("syncs").delivered, 1, "what was signed is delivered");
     let shown = locked.reports().map(drop).expect_err("it shows nothing").to_string();
     assert!(!shown.contains("too many wrong PINs"), "{shown}");
@@ -270,8 +270,8 @@ fn one_damaged_copy_of_the_lock_costs_nothing_and_two_are_told_of() {
     for path in &copies {
         std::fs::write(path, "{}").expect("damaged");
     }
-    ObserverCore::wipe(&config).expect("wiped");
-    assert!(!ObserverCore::exists(&config));
+    ObserverApp::wipe(&config).expect("wiped");
+    assert!(!ObserverApp::exists(&config));
     assert!(
         std::fs::read_dir(config.folder.join("vault"))
             .expect("the vault")
@@ -291,10 +291,10 @@ fn an_old_copy_of_the_lock_gives_no_guess() {
         let old = std::fs::read(&path).expect("a copy");
         for left in (6..10).rev() {
             // The count of the other holds, whichever is put back.
-            let wrong = ObserverCore::open(config.clone(), "0000").map(drop);
+            let wrong = ObserverApp::open(config.clone(), "0000").map(drop);
             assert!(matches!(wrong, Err(Error::Locked { attempts_left }) if attempts_left == left), "{wrong:?}");
             std::fs::write(&path, &old).expect("put back");
         }
-        drop(ObserverCore::open(config.clone(), PIN).expect("opens"));
+        drop(ObserverApp::open(config.clone(), PIN).expect("opens"));
     }
 }

@@ -1,14 +1,14 @@
 //! Several desks of one mission come to the same picture, and a report is handed over to another phone.
 
 use crate::it::support::{draft, report, set};
-use baqylau_desk::records::Change;
-use baqylau_desk::status::Answers;
+use baqylau_desk::records::CorrectionRequest;
+use baqylau_desk::status::AnswerBasis;
 use baqylau_desk::{Desk, DeskError};
 use baqylau_forms::value::Answer;
-use baqylau_observer::ObserverCore;
+use baqylau_observer::ObserverApp;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::roster::Standing;
-use baqylau_report::review::State;
+use baqylau_report::review::ReviewState;
 use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
 use std::sync::Barrier;
 
@@ -17,8 +17,8 @@ type Row = (&'static str, String, i64);
 
 fn pulled(desk: &mut Desk) -> Vec<Row> {
     desk.pull(now(), &|_| ()).expect("pulls");
-    let reports = desk.picture(None, Answers::Effective).expect("a picture").reports;
-    let row = |k: &baqylau_desk::status::Known| {
+    let reports = desk.picture(None, AnswerBasis::Effective).expect("a picture").reports;
+    let row = |k: &baqylau_desk::status::KnownReport| {
         let answer = k.filling.as_ref().and_then(|f| f.answer(f.key("participants")?).cloned());
         let team = k.person.as_ref().map_or_else(String::new, |p| p.team.clone());
         (k.status.name(), team, if let Some(Answer::Integer(n)) = answer { n } else { -1 })
@@ -26,7 +26,7 @@ fn pulled(desk: &mut Desk) -> Vec<Row> {
     reports.iter().map(row).collect()
 }
 
-fn event(core: &ObserverCore, participants: &str) {
+fn event(core: &ObserverApp, participants: &str) {
     let draft = draft(core, "campaign_event");
     set(core, draft, "participants", participants).expect("set");
     core.finalise(draft, Some("for a test".into())).expect("signed");
@@ -35,8 +35,8 @@ fn event(core: &ObserverCore, participants: &str) {
 
 fn another(world: &World) -> Desk {
     let folder = world.folder.path().join("second desk");
-    world.desk.another(&folder, PASSPHRASE).expect("a desk");
-    assert!(world.desk.another(&folder, PASSPHRASE).is_err(), "it is there already");
+    world.desk.add_desk(&folder, PASSPHRASE).expect("a desk");
+    assert!(world.desk.add_desk(&folder, PASSPHRASE).is_err(), "it is there already");
     assert!(!folder.join("keys/root.key").exists(), "the root key stays where it is");
     Desk::open(&folder, PASSPHRASE).expect("opens")
 }
@@ -60,16 +60,21 @@ fn two_desks_converge() {
     // Both judge, without having seen what the other did.
     let hashes: Vec<_> = world
         .desk
-        .picture(None, Answers::Effective)
+        .picture(None, AnswerBasis::Effective)
         .expect("a picture")
         .reports
         .iter()
         .map(|r| r.envelope.hash)
         .collect();
-    let change =
-        Change { question: "participants", rows: vec![], new: Some("120"), reason: "misheard", source: "a call" };
+    let change = CorrectionRequest {
+        question: "participants",
+        rows: vec![],
+        new: Some("120"),
+        reason: "misheard",
+        source: "a call",
+    };
     world.desk.correct(hashes[0], &change, now()).expect("corrected");
-    second.review(hashes[1], State::Excluded, "made at home", now()).expect("excluded");
+    second.review(hashes[1], ReviewState::Excluded, "made at home", now()).expect("excluded");
     second.ask(hashes[0], &[], "Is it 120?", None, now()).expect("asked");
     let _sent = (pulled(&mut world.desk), pulled(&mut second));
     let rows = pulled(&mut world.desk);
@@ -210,7 +215,7 @@ fn a_second_phone_amends_what_is_handed_over_to_it() {
     report(&two, "its own");
     two.sync_now(BUDGET).expect("syncs");
     let team = pulled(&mut world.desk)[0].1.clone();
-    let picture = world.desk.picture(None, Answers::Effective).expect("a picture").reports;
+    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture").reports;
     let (hash, other) = (picture[0].envelope.hash, picture[2].envelope.device);
     world.desk.ask(hash, &["participants".into()], "Count again.", Some(other), now()).expect("asked");
     pulled(&mut world.desk);
@@ -225,7 +230,7 @@ fn a_second_phone_amends_what_is_handed_over_to_it() {
     assert_eq!(two.asked(letter.id, draft).expect("keys").len(), 1);
     set(&two, draft, "participants", "140").expect("set");
     drop(two);
-    let two = ObserverCore::open(world.phone("two"), PIN).expect("opens");
+    let two = ObserverApp::open(world.phone("two"), PIN).expect("opens");
     let changes = two.changes(draft).expect("changes");
     assert_eq!((changes.len(), changes[0].before.as_deref()), (1, Some("100")));
     let signed = two.finalise(draft, Some("for a test".into())).expect("signed");
@@ -235,7 +240,7 @@ fn a_second_phone_amends_what_is_handed_over_to_it() {
     assert_eq!(rows[0].0, "superseded");
     let letter = two.letters().expect("letters").remove(0);
     assert!(letter.answered && letter.report == Some(signed.seq));
-    let amended = world.desk.picture(None, Answers::Effective).expect("a picture").reports.pop().expect("a report");
+    let amended = world.desk.picture(None, AnswerBasis::Effective).expect("a picture").reports.pop().expect("a report");
     assert_eq!(amended.report.expect("a report").visit.code, visit, "the visit keeps its code");
     assert_eq!(world.desk.letters().expect("letters")[0].answered, Some(amended.envelope.hash));
 }
@@ -260,7 +265,7 @@ fn two_pulls_into_one_store_at_once_do_not_disturb_each_other() {
             (pull(&mut world.desk), other.join().expect("no panic"))
         });
         assert_eq!(one.expect("pulls") + two.expect("pulls"), 1, "round {round}: one of them opened it, once");
-        let reports = world.desk.picture(None, Answers::Effective).expect("a picture").reports;
+        let reports = world.desk.picture(None, AnswerBasis::Effective).expect("a picture").reports;
         assert_eq!(reports.len(), round);
     }
 }

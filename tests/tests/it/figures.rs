@@ -1,20 +1,20 @@
 //! Every figure of the first mission, from filled checklists; and every figure breaks when one answer or its rule changes.
 
-use baqylau_desk::source::Source;
-use baqylau_findings::{Compiled, Computed, Observation, Unit, compute};
+use baqylau_desk::source::MissionTables;
+use baqylau_findings::{CompiledFigure, Computed, Observation, Unit, compute};
 use baqylau_forms::Zone;
 use baqylau_forms::definition::Kind;
 use baqylau_forms::expr::{Chance, Environment, Expr};
-use baqylau_forms::fill::{Facts, Filling, Key, Mode, Mutation, read_literal_at};
+use baqylau_forms::fill::{CellKey, Filling, Mode, Mutation, VisitFacts, read_literal_at};
 use baqylau_forms::num;
 use baqylau_forms::value::{Answer, Moment};
-use baqylau_simulator::{Person, Task, World, schedule};
+use baqylau_simulator::{PlannedReport, ScheduleInputs, SimulatedObserver, schedule};
 use baqylau_tests::tables;
 use std::collections::HashSet;
 use std::sync::Arc;
 
 struct Election {
-    source: Source,
+    source: MissionTables,
     observations: Vec<Observation>,
 }
 
@@ -24,15 +24,15 @@ const ENVIRONMENT: Environment =
 impl Election {
     fn hold() -> Self {
         let folder = tables("kazakhstan-2023");
-        let source = Source::read(&folder).expect("tables");
+        let source = MissionTables::read(&folder).expect("tables");
         let codes = |level: &String| {
             let places = source.places.level(level).map(|l| source.places.of_level(l)).unwrap_or_default();
             places.iter().filter_map(|p| source.places.get(*p)).map(|p| p.code.to_string()).collect::<Vec<_>>()
         };
         let people = source.people.iter();
-        let world = World {
+        let world = ScheduleInputs {
             people: people
-                .map(|p| Person { code: p.code.clone(), role: p.role.clone(), team: p.team.clone() })
+                .map(|p| SimulatedObserver { code: p.code.clone(), role: p.role.clone(), team: p.team.clone() })
                 .collect(),
             checklists: source
                 .checklists
@@ -48,21 +48,22 @@ impl Election {
         Self { source, observations }
     }
 
-    fn compute(&self, figures: &[Compiled]) -> Vec<Computed> {
+    fn compute(&self, figures: &[CompiledFigure]) -> Vec<Computed> {
         compute(figures, &self.observations, self.source.people.len())
     }
 }
 
-fn fill(source: &Source, index: u64, task: &Task) -> Observation {
+fn fill(source: &MissionTables, index: u64, task: &PlannedReport) -> Observation {
     let form = source.forms[&task.checklist].clone();
     let place = task.place.as_deref().and_then(|p| source.places.find(p));
-    let facts = Facts { place, ..Facts::default() };
+    let facts = VisitFacts { place, ..VisitFacts::default() };
     let mut filling = Filling::new(form.clone(), facts, ENVIRONMENT);
-    let mut asked: HashSet<Key> = HashSet::new();
+    let mut asked: HashSet<CellKey> = HashSet::new();
     loop {
-        let name = |key: &Key| form.definition().items[key.node as usize].name.as_str();
-        let open =
-            |key: &Key| !asked.contains(key) && filling.answer(*key).is_none() && task.answers.contains_key(name(key));
+        let name = |key: &CellKey| form.definition().items[key.node as usize].name.as_str();
+        let open = |key: &CellKey| {
+            !asked.contains(key) && filling.answer(*key).is_none() && task.answers.contains_key(name(key))
+        };
         let Some(key) = filling.shown_keys().into_iter().find(open) else { break };
         asked.insert(key);
         let text = spell(&filling, &task.answers[name(&key)]);
@@ -105,19 +106,19 @@ fn every_figure_is_the_published_one_and_breaks_when_anything_changes() {
 }
 
 /// The same figure with another rule is another number.
-fn another_rule_breaks(election: &Election, figure: &Compiled) {
+fn another_rule_breaks(election: &Election, figure: &CompiledFigure) {
     let mut changed = figure.figure.clone();
     changed.counts = match changed.unit {
         Unit::MeanShare => format!("{} * 2", changed.counts),
         Unit::Breakdown => "${languages}".into(),
         _ => format!("not({})", changed.counts),
     };
-    let compiled = Compiled::all(vec![changed], &election.source.forms).expect("compiles");
+    let compiled = CompiledFigure::all(vec![changed], &election.source.forms).expect("compiles");
     assert!(!election.compute(&compiled)[0].equal, "{}: another rule, the same figure", figure.figure.id);
 }
 
 /// One answer that counts, changed or withdrawn, is another number.
-fn one_answer_breaks(election: &mut Election, figure: &Compiled, whole: &Computed) {
+fn one_answer_breaks(election: &mut Election, figure: &CompiledFigure, whole: &Computed) {
     let id = &figure.figure.id;
     let at =
         usize::try_from(*whole.reports.first().unwrap_or_else(|| panic!("{id}: nothing counts"))).expect("an index");
@@ -141,7 +142,7 @@ fn one_answer_breaks(election: &mut Election, figure: &Compiled, whole: &Compute
 }
 
 /// The question that a figure counts; the last one that its rule names.
-fn named(observation: &Observation, figure: &Compiled) -> Option<u32> {
+fn named(observation: &Observation, figure: &CompiledFigure) -> Option<u32> {
     let expr = observation.filling.form().expression(&figure.figure.counts).expect("compiles");
     let mut found = None;
     expr.walk(&mut |e| {
@@ -155,7 +156,7 @@ fn named(observation: &Observation, figure: &Compiled) -> Option<u32> {
 /// Puts another answer into a report, as if the observer had given it.
 fn change(observation: &mut Observation, node: u32, unit: Unit) {
     let form: Arc<_> = observation.filling.form().clone();
-    let key = Key { node, row: 0 };
+    let key = CellKey { node, row: 0 };
     let answer = match observation.filling.answer(key) {
         Some(Answer::One(now)) => {
             let list = form.list(node).expect("a list");
@@ -179,7 +180,7 @@ fn change(observation: &mut Observation, node: u32, unit: Unit) {
     if matches!(form.definition().items[node as usize].kind, Kind::Calculate) {
         // A computed value follows from the numbers in the rows.
         for mutation in &mut kept {
-            if let Mutation::Answer(Key { row: 1.., .. }, Some(Answer::Integer(n))) = mutation {
+            if let Mutation::Answer(CellKey { row: 1.., .. }, Some(Answer::Integer(n))) = mutation {
                 *n = 0;
             }
         }

@@ -3,7 +3,7 @@
 use crate::it::browser::{Browser, eventually, world};
 use crate::it::support::{draft, set};
 use baqylau_forms::value::Point;
-use baqylau_observer::app::ReportState;
+use baqylau_observer::app::DeliveryState;
 use baqylau_tests::{BUDGET, World, tables};
 
 fn levels(names: &[&str]) -> Vec<String> {
@@ -121,13 +121,13 @@ fn a_call_for_help_goes_first() {
     core.unlock(baqylau_tests::PIN).expect("unlocked");
     core.sync_now(BUDGET).expect("syncs");
     let index = |seq| match core.reports().expect("reports").iter().find(|r| r.seq == seq).map(|r| r.state.clone()) {
-        Some(ReportState::Delivered { index, .. }) => index,
+        Some(DeliveryState::Delivered { index, .. }) => index,
         other => panic!("{other:?}"),
     };
     assert!(index(called.seq) < index(1), "before what was signed earlier");
     let pulled = world.desk.pull(baqylau_tests::now(), &|_| ()).expect("pulls");
     assert!(pulled.opened >= 2 && pulled.refused == 0, "{pulled:?}");
-    let picture = world.desk.picture(None, baqylau_desk::status::Answers::Effective).expect("reports");
+    let picture = world.desk.picture(None, baqylau_desk::status::AnswerBasis::Effective).expect("reports");
     let report = picture.reports.iter().find_map(|k| k.report.as_ref().filter(|r| r.alarm == Some(true)));
     let report = report.expect("the call");
     assert!(report.visit.position.is_some());

@@ -2,7 +2,7 @@
 
 use crate::it::browser::world;
 use crate::it::internal::{change, meeting, sent};
-use baqylau_desk::status::Answers;
+use baqylau_desk::status::AnswerBasis;
 use baqylau_tests::{World, now};
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,7 +11,7 @@ use std::path::Path;
 const SECRET: &str = "The clerk fears for his post";
 
 fn export(world: &World, folder: &Path, internal: bool) -> Result<(usize, usize), String> {
-    world.desk.export(Answers::Effective, folder, internal).map_err(|e| e.to_string())
+    world.desk.export(AnswerBasis::Effective, folder, internal).map_err(|e| e.to_string())
 }
 
 fn names(folder: &Path) -> BTreeSet<String> {

@@ -1,16 +1,16 @@
 //! Wrong keys, wrong phones, wrong files: a typed error, and nothing lost.
 
-use baqylau_desk::status::{Answers, Status};
-use baqylau_observer::app::{ReportState, VisitUpdate};
-use baqylau_observer::{Error, ObserverCore, Why};
+use baqylau_desk::status::{AnswerBasis, Status};
+use baqylau_observer::app::{DeliveryState, VisitChange};
+use baqylau_observer::{Error, ObserverApp, RefusalReason};
 use baqylau_sqlite::StorageError;
 use baqylau_tests::{BUDGET, PIN, World, now, tables};
 use std::path::Path;
 
 /// Fills and signs a small report with a text in it.
-fn report(core: &ObserverCore, words: &str) {
+fn report(core: &ObserverApp, words: &str) {
     let visit = core.start_visit(None, None).expect("a visit").code;
-    core.update_visit(&visit, VisitUpdate::Unlisted(words.to_owned())).expect("described");
+    core.update_visit(&visit, VisitChange::Unlisted(words.to_owned())).expect("described");
     let draft = core.start_checklist(&visit, "incident").expect("a draft").id;
     let sections = core.sections(draft).expect("sections");
     for section in sections.iter().filter(|s| s.shown) {
@@ -26,7 +26,7 @@ fn report(core: &ObserverCore, words: &str) {
 
 fn statuses(world: &mut World) -> Vec<String> {
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
     picture.reports.iter().map(|r| r.status.name().to_owned()).collect()
 }
 
@@ -50,7 +50,7 @@ fn a_revoked_phone_keeps_what_it_sent_before() {
     report(&core, "before");
     core.sync_now(BUDGET).expect("syncs");
     assert_eq!(statuses(&mut world), ["counted"]);
-    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
     let device = picture.reports[0].envelope.device;
     world.desk.revoke(device, None).expect("revoked");
     world.desk.publish_roster(now()).expect("published");
@@ -59,7 +59,10 @@ fn a_revoked_phone_keeps_what_it_sent_before() {
     assert_eq!((sync.delivered, sync.refused), (0, 1));
     let states: Vec<_> = core.reports().expect("reports").into_iter().map(|r| r.state).collect();
     assert!(
-        matches!(&states[..], [ReportState::Delivered { .. }, ReportState::Stuck { why: Why::Revoked, .. }]),
+        matches!(
+            &states[..],
+            [DeliveryState::Delivered { .. }, DeliveryState::Stuck { why: RefusalReason::Revoked, .. }]
+        ),
         "{states:?}"
     );
     assert_eq!(statuses(&mut world), ["counted"], "what came before still counts");
@@ -83,10 +86,10 @@ fn a_report_survives_everything_and_is_delivered_by_a_locked_phone() {
             std::fs::write(&path, vec![0x5a; 8192]).expect("damaged");
         }
     }
-    drop(ObserverCore::open(world.phone("phone"), PIN).expect("the outbox is made anew"));
+    drop(ObserverApp::open(world.phone("phone"), PIN).expect("the outbox is made anew"));
     assert!(world.folder.path().join("phone/outbox.db.damaged-1").exists(), "and the damaged one is kept");
     world.start_server();
-    let locked = ObserverCore::open_locked(world.phone("phone")).expect("opens");
+    let locked = ObserverApp::open_locked(world.phone("phone")).expect("opens");
     assert!(matches!(locked.reports(), Err(Error::Locked { .. })), "it shows nothing");
     let mut delivered = 0;
     for _ in 0..3 {
@@ -100,8 +103,8 @@ fn a_report_survives_everything_and_is_delivered_by_a_locked_phone() {
 fn a_wrong_pin_is_counted_and_the_right_one_still_opens() {
     let mut world = World::new(&tables("kazakhstan-2023"));
     let invite = world.invite("p001");
-    drop(ObserverCore::create(world.phone("phone"), PIN, &invite).expect("a store"));
-    let open = |pin: &str| ObserverCore::open(world.phone("phone"), pin);
+    drop(ObserverApp::create(world.phone("phone"), PIN, &invite).expect("a store"));
+    let open = |pin: &str| ObserverApp::open(world.phone("phone"), pin);
     assert!(matches!(open("0000"), Err(Error::Locked { attempts_left: 9 })));
     assert!(matches!(open("0001"), Err(Error::Locked { attempts_left: 8 })));
     assert!(open(PIN).is_ok(), "and the count starts anew");
@@ -115,13 +118,13 @@ fn a_wrong_pin_is_counted_and_the_right_one_still_opens() {
 fn damaged_and_newer_databases_are_refused_and_kept() {
     let mut world = World::new(&tables("kazakhstan-2023"));
     let invite = world.invite("p001");
-    drop(ObserverCore::create(world.phone("phone"), PIN, &invite).expect("a store"));
+    drop(ObserverApp::create(world.phone("phone"), PIN, &invite).expect("a store"));
     let path = world.folder.path().join("phone/main.db");
     let good = std::fs::read(&path).expect("the store");
     let mut bad = good.clone();
     bad[..64].fill(7);
     std::fs::write(&path, &bad).expect("damaged");
-    let refused = ObserverCore::open(world.phone("phone"), PIN).map(drop);
+    let refused = ObserverApp::open(world.phone("phone"), PIN).map(drop);
     assert!(matches!(refused, Err(Error::Storage(StorageError::Damaged { .. }))), "{refused:?}");
     assert_eq!(std::fs::read(&path).expect("still there"), bad, "nothing is deleted");
 
@@ -174,18 +177,18 @@ fn a_refused_enrolment_says_why() {
     let foreign = world.foreign(&tables("kazakhstan-2023"), "p003");
     let good = world.invite("p005");
     let why = |name: &str, invite: &str| {
-        let core = ObserverCore::create(world.phone(name), PIN, invite).expect("a store");
+        let core = ObserverApp::create(world.phone(name), PIN, invite).expect("a store");
         match core.enrol(BUDGET).map(|_| ()) {
             Err(Error::Refused { why, .. }) => why,
             other => panic!("{name}: {other:?}"),
         }
     };
-    assert_eq!(why("late", &late), Why::Expired);
-    assert_eq!(why("foreign", &foreign), Why::NotGenuine);
+    assert_eq!(why("late", &late), RefusalReason::Expired);
+    assert_eq!(why("foreign", &foreign), RefusalReason::NotGenuine);
     world.stop_server();
-    let core = ObserverCore::create(world.phone("alone"), PIN, &good).expect("a store");
+    let core = ObserverApp::create(world.phone("alone"), PIN, &good).expect("a store");
     let alone = core.enrol(BUDGET).map(|_| ());
-    assert!(matches!(alone, Err(Error::Refused { why: Why::NoAnswer, .. })), "{alone:?}");
+    assert!(matches!(alone, Err(Error::Refused { why: RefusalReason::NoAnswer, .. })), "{alone:?}");
     // Nothing is spoilt by it.
     world.start_server();
     assert!(core.enrol(BUDGET).expect("enrols").enrolled);

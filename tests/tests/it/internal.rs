@@ -3,14 +3,14 @@
 use crate::it::browser::{Browser, world};
 use crate::it::support::set;
 use baqylau_desk::preview::Preview;
-use baqylau_desk::records::{Change, Coded};
-use baqylau_desk::status::Answers;
-use baqylau_observer::ObserverCore;
+use baqylau_desk::records::{CodingRequest, CorrectionRequest};
+use baqylau_desk::status::AnswerBasis;
+use baqylau_observer::ObserverApp;
 use baqylau_protocol::ids::Hash;
 use baqylau_tests::{BUDGET, World, now};
 
 /// A signed meeting with a summary; without a word on its confidentiality, where there is none.
-pub fn meeting(core: &ObserverCore, summary: &str, confidentiality: Option<&str>) -> Hash {
+pub fn meeting(core: &ObserverApp, summary: &str, confidentiality: Option<&str>) -> Hash {
     let visit = core.start_visit(Some("astana"), None).expect("a visit").code;
     let id = core.start_checklist(&visit, "meeting").expect("a draft").id;
     set(core, id, "summary", summary).expect("set");
@@ -19,19 +19,20 @@ pub fn meeting(core: &ObserverCore, summary: &str, confidentiality: Option<&str>
     Hash::from_hex(&hash).expect("a hash")
 }
 
-pub fn sent(world: &mut World, core: &ObserverCore) {
+pub fn sent(world: &mut World, core: &ObserverApp) {
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
 }
 
 fn quote(world: &World, report: Hash) -> Result<(), String> {
-    let text = Coded { question: "summary", rows: Vec::new(), codes: &[], translation: "", quotable: true };
+    let text = CodingRequest { question: "summary", rows: Vec::new(), codes: &[], translation: "", quotable: true };
     world.desk.code(report, &text, now()).map_err(|e| e.to_string())
 }
 
 pub fn change(world: &World, report: Hash, new: &str) -> Preview {
     let question = "confidentiality";
-    let change = Change { question, rows: Vec::new(), new: Some(new), reason: "they asked", source: "a call" };
+    let change =
+        CorrectionRequest { question, rows: Vec::new(), new: Some(new), reason: "they asked", source: "a call" };
     world.desk.preview(report, &change, now()).expect("possible")
 }
 
@@ -72,10 +73,10 @@ fn what_is_internal_is_marked_quoted_nowhere_and_exported_only_by_name() {
     assert!(page.contains("without what is internal") && page.contains("texts.csv?internal=1"), "{page}");
     // The same files in a folder.
     let target = world.folder.path().join("exported");
-    let (written, left) = world.desk.export(Answers::Effective, &target, false).expect("exports");
+    let (written, left) = world.desk.export(AnswerBasis::Effective, &target, false).expect("exports");
     let table = std::fs::read_to_string(target.join("meeting.csv")).expect("a table");
     assert!((written, left) == (1, 2) && !secret.iter().any(|words| table.contains(words)), "{table}");
-    world.desk.export(Answers::Raw, &target, true).expect("exports");
+    world.desk.export(AnswerBasis::Raw, &target, true).expect("exports");
     let table = std::fs::read_to_string(target.join("meeting.csv")).expect("a table");
     assert!(secret.iter().all(|words| table.contains(words)), "{table}");
 }
@@ -97,7 +98,7 @@ fn what_becomes_internal_later_leaves_no_desk_by_its_earlier_answers() {
     world.desk.sign_correction(&preview, true, now()).expect("signed");
     sent(&mut world, &core);
     sent(&mut world, &core);
-    for answers in [Answers::Effective, Answers::Raw] {
+    for answers in [AnswerBasis::Effective, AnswerBasis::Raw] {
         let target = world.folder.path().join("exported");
         let (written, left) = world.desk.export(answers, &target, false).expect("exports");
         assert_eq!((written, left), (0, 3), "{answers:?}");

@@ -3,7 +3,7 @@
 use crate::it::support::{copy, report};
 use baqylau_observer::lock::Lock;
 use baqylau_observer::vault::Policy;
-use baqylau_observer::{Error, ObserverCore};
+use baqylau_observer::{Error, ObserverApp};
 use baqylau_tests::{BUDGET, PIN, World, tables};
 use std::path::{Path, PathBuf};
 
@@ -39,8 +39,8 @@ fn a_changed_pin_opens_and_the_old_one_does_not() {
     assert_eq!(vault_keys(&world), keys, "the old key of the vault is gone");
     report(&core, "it goes on");
     drop(core);
-    assert!(matches!(ObserverCore::open(world.phone("phone"), PIN).map(drop), Err(Error::Locked { attempts_left: 9 })));
-    let core = ObserverCore::open(world.phone("phone"), "13579").expect("opens");
+    assert!(matches!(ObserverApp::open(world.phone("phone"), PIN).map(drop), Err(Error::Locked { attempts_left: 9 })));
+    let core = ObserverApp::open(world.phone("phone"), "13579").expect("opens");
     assert_eq!(core.reports().expect("reports").len(), 2);
 }
 
@@ -53,11 +53,11 @@ fn a_change_that_is_killed_leaves_one_pin_that_opens() {
     let before = std::fs::read(config.folder.join("lock.json")).expect("the lock");
     // Killed before the new lock had its name: the old file is there, with the next key in the vault.
     config.vault.create("pin/2", Policy::App).expect("makes");
-    ObserverCore::open(config.clone(), PIN).expect("the old one opens").change_pin(PIN, "13579").expect("changed");
+    ObserverApp::open(config.clone(), PIN).expect("the old one opens").change_pin(PIN, "13579").expect("changed");
     // Killed after it: the old key is still in the vault, and nothing refers to it.
     config.vault.create("pin/1", Policy::App).expect("makes");
-    ObserverCore::open(config.clone(), "13579").expect("the new one opens");
-    assert!(ObserverCore::open(config.clone(), PIN).is_err());
+    ObserverApp::open(config.clone(), "13579").expect("the new one opens");
+    assert!(ObserverApp::open(config.clone(), PIN).is_err());
     assert_ne!(std::fs::read(config.folder.join("lock.json")).expect("the lock"), before);
 }
 
@@ -97,7 +97,7 @@ fn a_wiped_store_is_gone() {
     let config = world.phone("phone");
     let kept = std::fs::read(config.folder.join("main.db")).expect("the store");
     let lock = std::fs::read(config.folder.join("lock.json")).expect("the lock");
-    ObserverCore::wipe(&config).expect("wiped");
+    ObserverApp::wipe(&config).expect("wiped");
     for name in ["main.db", "outbox.db", "lock.json"] {
         assert!(!config.folder.join(name).exists(), "{name}");
     }
@@ -110,9 +110,9 @@ fn a_wiped_store_is_gone() {
     std::fs::write(config.folder.join("main.db"), kept).expect("writes");
     std::fs::write(config.folder.join("lock.json"), lock).expect("writes");
     assert!(Lock::of(&config.folder).open(&*config.vault, PIN).is_err());
-    ObserverCore::wipe(&config).expect("again is no error");
+    ObserverApp::wipe(&config).expect("again is no error");
     std::fs::remove_dir_all(&config.folder).expect("removed");
-    ObserverCore::wipe(&config).expect("somebody else took it away");
+    ObserverApp::wipe(&config).expect("somebody else took it away");
     // And the phone can be used anew.
     let invite = world.invite("p002");
     let core = world.enrolled("phone", &invite);
@@ -126,25 +126,25 @@ fn face_or_finger_opens_only_when_it_is_allowed() {
     let core = world.enrolled("phone", &invite);
     report(&core, "before");
     core.lock().expect("locks");
-    assert!(!core.opens_with_face() && core.unlock_with_face().is_err(), "off by default");
-    assert!(matches!(core.allow_face("9999", true), Err(Error::Locked { attempts_left: 9 })), "it needs the PIN");
-    core.allow_face(PIN, true).expect("allowed");
-    core.unlock_with_face().expect("opens");
+    assert!(!core.has_biometric() && core.unlock_with_biometric().is_err(), "off by default");
+    assert!(matches!(core.allow_biometric("9999", true), Err(Error::Locked { attempts_left: 9 })), "it needs the PIN");
+    core.allow_biometric(PIN, true).expect("allowed");
+    core.unlock_with_biometric().expect("opens");
     assert_eq!(core.reports().expect("reports").len(), 1);
     core.change_pin(PIN, "13579").expect("changed");
     core.lock().expect("locks");
-    core.unlock_with_face().expect("a changed PIN leaves it");
+    core.unlock_with_biometric().expect("a changed PIN leaves it");
     // Somebody added a finger: the phone destroyed the key. The PIN still opens.
     let config = world.phone("phone");
     config.vault.destroy("face/1").expect("destroyed");
     core.lock().expect("locks");
-    let core = ObserverCore::open_locked(config).expect("opens");
-    assert!(matches!(core.unlock_with_face(), Err(Error::Refused { .. })));
+    let core = ObserverApp::open_locked(config).expect("opens");
+    assert!(matches!(core.unlock_with_biometric(), Err(Error::Refused { .. })));
     core.unlock("13579").expect("opens");
-    core.allow_face("13579", true).expect("allowed anew");
-    core.unlock_with_face().expect("opens");
+    core.allow_biometric("13579", true).expect("allowed anew");
+    core.unlock_with_biometric().expect("opens");
     let keys = vault_keys(&world);
-    core.allow_face("13579", false).expect("no longer");
+    core.allow_biometric("13579", false).expect("no longer");
     assert_eq!(vault_keys(&world), keys - 1, "its key is gone");
-    assert!(core.unlock_with_face().is_err());
+    assert!(core.unlock_with_biometric().is_err());
 }

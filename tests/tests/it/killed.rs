@@ -2,7 +2,7 @@
 
 use crate::it::support::{draft, rows};
 use baqylau_forms::value::Answer;
-use baqylau_observer::ObserverCore;
+use baqylau_observer::ObserverApp;
 use baqylau_protocol::keys::random;
 use baqylau_tests::{PIN, World, tables};
 use std::collections::BTreeMap;
@@ -55,7 +55,7 @@ fn no_answer_is_lost_to_a_kill() {
         child.kill().expect("killed");
         assert_eq!(child.wait().expect("ended").signal(), Some(9), "round {round}: the kill ended it");
         lines.map_while(Result::ok).filter(|l| l.contains(' ')).for_each(&mut hear);
-        let core = ObserverCore::open(world.phone("phone"), PIN).expect("opens");
+        let core = ObserverApp::open(world.phone("phone"), PIN).expect("opens");
         let kept: BTreeMap<u32, Option<Answer>> =
             rows(&core, draft).into_iter().map(|r| (r.key.node, r.answer)).collect();
         let last = said.values().max().copied().unwrap_or(0);

@@ -1,26 +1,26 @@
 //! The loop between observer and coordinators: questions back, messages, reviews, corrections.
 
 use crate::it::support::{draft, report, set};
-use baqylau_desk::records::Change;
-use baqylau_desk::status::{Answers, Known, Status};
-use baqylau_observer::ObserverCore;
+use baqylau_desk::records::CorrectionRequest;
+use baqylau_desk::status::{AnswerBasis, KnownReport, Status};
+use baqylau_observer::ObserverApp;
 use baqylau_protocol::ids::Hash;
-use baqylau_report::review::State;
+use baqylau_report::review::ReviewState;
 use baqylau_tests::{BUDGET, PIN, World, now, tables};
 
-fn event(core: &ObserverCore, participants: &str) {
+fn event(core: &ObserverApp, participants: &str) {
     let draft = draft(core, "campaign_event");
     set(core, draft, "participants", participants).expect("set");
     core.finalise(draft, Some("for a test".into())).expect("signed");
     core.sync_now(BUDGET).expect("syncs");
 }
 
-fn reports(world: &mut World, answers: Answers) -> Vec<Known> {
+fn reports(world: &mut World, answers: AnswerBasis) -> Vec<KnownReport> {
     world.desk.pull(now(), &|_| ()).expect("pulls");
     world.desk.picture(None, answers).expect("a picture").reports
 }
 
-fn participants(known: &Known) -> Option<i64> {
+fn participants(known: &KnownReport) -> Option<i64> {
     let filling = known.filling.as_ref()?;
     match filling.answer(filling.key("participants")?) {
         Some(baqylau_forms::value::Answer::Integer(n)) => Some(*n),
@@ -34,17 +34,21 @@ fn a_question_comes_back_as_an_amendment() {
     let invite = world.invite("p001");
     let core = world.enrolled("phone", &invite);
     event(&core, "1000");
-    let hash = reports(&mut world, Answers::Effective)[0].envelope.hash;
+    let hash = reports(&mut world, AnswerBasis::Effective)[0].envelope.hash;
     let desk = &world.desk;
     assert!(desk.ask(hash, &["participants".into()], "  ", None, now()).is_err(), "without a note");
     assert!(desk.ask(hash, &["nothing".into()], "Really?", None, now()).is_err(), "no such question");
     assert!(desk.ask(Hash([1; 32]), &[], "Really?", None, now()).is_err(), "no such report");
     desk.ask(hash, &["participants".into()], "A thousand?", None, now()).expect("asked");
     assert!(!desk.letters().expect("letters")[0].sent, "it waits for a connection");
-    assert_eq!(reports(&mut world, Answers::Effective)[0].reviews.len(), 1, "its own review came back with the log");
+    assert_eq!(
+        reports(&mut world, AnswerBasis::Effective)[0].reviews.len(),
+        1,
+        "its own review came back with the log"
+    );
     // A locked phone fetches it, and shows nothing of it.
     drop(core);
-    let core = ObserverCore::open_locked(world.phone("phone")).expect("opens");
+    let core = ObserverApp::open_locked(world.phone("phone")).expect("opens");
     assert_eq!(core.sync_now(BUDGET).expect("syncs").letters, 1);
     assert_eq!(core.sync_now(BUDGET).expect("syncs").letters, 0, "once");
     assert!(core.letters().is_err());
@@ -60,7 +64,7 @@ fn a_question_comes_back_as_an_amendment() {
     set(&core, draft, "participants", "100").expect("set");
     core.finalise(draft, Some("for a test".into())).expect("signed");
     core.sync_now(BUDGET).expect("syncs");
-    let known = reports(&mut world, Answers::Effective);
+    let known = reports(&mut world, AnswerBasis::Effective);
     assert_eq!(known.iter().map(|k| k.status.name()).collect::<Vec<_>>(), ["superseded", "counted"]);
     assert_eq!(world.desk.letters().expect("letters")[0].answered, Some(known[1].envelope.hash));
     let letters = core.letters().expect("letters");
@@ -82,7 +86,7 @@ fn a_message_reaches_its_teams_and_nobody_else() {
     world.desk.pull(now(), &|_| ()).expect("pulls");
     one.sync_now(BUDGET).expect("syncs");
     two.sync_now(BUDGET).expect("syncs");
-    let texts = |core: &ObserverCore| core.letters().expect("letters").into_iter().map(|l| l.text).collect::<Vec<_>>();
+    let texts = |core: &ObserverApp| core.letters().expect("letters").into_iter().map(|l| l.text).collect::<Vec<_>>();
     assert_eq!(texts(&one), ["Polls close at 20:00.", "Leave the city."]);
     assert_eq!(texts(&two), ["Polls close at 20:00."]);
     world.desk.pull(now(), &|_| ()).expect("pulls");
@@ -101,23 +105,24 @@ fn reviews_and_corrections_make_the_effective_answers() {
     event(&core, "100");
     report(&core, "a second");
     core.sync_now(BUDGET).expect("syncs");
-    let known = reports(&mut world, Answers::Effective);
+    let known = reports(&mut world, AnswerBasis::Effective);
     let (first, second) = (known[0].envelope.hash, known[1].envelope.hash);
-    let change = |question, new| Change { question, rows: vec![], new, reason: "misheard", source: "a call" };
+    let change =
+        |question, new| CorrectionRequest { question, rows: vec![], new, reason: "misheard", source: "a call" };
     let desk = &world.desk;
     assert!(desk.correct(first, &change("participants", Some("many")), now()).is_err(), "no answer of its kind");
     assert!(desk.correct(first, &change("nothing", Some("1")), now()).is_err(), "no such question");
     desk.correct(first, &change("participants", Some("120")), now()).expect("corrected");
     desk.correct(first, &change("participants", Some("130")), now()).expect("corrected again");
-    desk.review(second, State::Excluded, "made at home", now()).expect("excluded");
-    let known = reports(&mut world, Answers::Effective);
+    desk.review(second, ReviewState::Excluded, "made at home", now()).expect("excluded");
+    let known = reports(&mut world, AnswerBasis::Effective);
     assert_eq!((participants(&known[0]), known[0].status.name()), (Some(130), "counted"));
     assert!(matches!(&known[1].status, Status::Excluded(reason) if reason == "made at home"));
-    let raw = reports(&mut world, Answers::Raw);
+    let raw = reports(&mut world, AnswerBasis::Raw);
     assert_eq!(participants(&raw[0]), Some(100), "the original is kept");
     assert_eq!(raw[0].corrections[0].0.old.as_deref(), Some("100"));
-    world.desk.review(second, State::Accepted, "the paper form was found", now()).expect("accepted");
-    assert_eq!(reports(&mut world, Answers::Effective)[1].status, Status::Counted, "the last decision holds");
+    world.desk.review(second, ReviewState::Accepted, "the paper form was found", now()).expect("accepted");
+    assert_eq!(reports(&mut world, AnswerBasis::Effective)[1].status, Status::Counted, "the last decision holds");
 }
 
 #[test]
@@ -131,8 +136,10 @@ fn the_team_is_the_registers_at_the_time_of_signing() {
     event(&core, "20");
     assert!(world.desk.store.move_person("nobody", "T999", moved).is_err());
     world.desk.store.move_person("p001", "T999", moved).expect("moved");
-    let teams: Vec<String> =
-        reports(&mut world, Answers::Effective).into_iter().map(|k| k.person.expect("known").team.clone()).collect();
+    let teams: Vec<String> = reports(&mut world, AnswerBasis::Effective)
+        .into_iter()
+        .map(|k| k.person.expect("known").team.clone())
+        .collect();
     assert_eq!(teams, [before, "T999".into()]);
 }
 
@@ -143,7 +150,7 @@ fn a_revoked_phone_gets_no_letters() {
     let (one, two) = (world.enrolled("one", &one), world.enrolled("two", &two));
     event(&one, "10");
     event(&two, "20");
-    let known = reports(&mut world, Answers::Effective);
+    let known = reports(&mut world, AnswerBasis::Effective);
     let (hash, lost) = (known[0].envelope.hash, known[0].envelope.device);
     world.desk.revoke(lost, None).expect("revoked");
     assert_eq!(world.desk.message(&[], "Where are you?", now()).expect("written"), 1, "to the other only");
@@ -168,7 +175,7 @@ fn a_report_that_the_phone_forgot_comes_with_the_question() {
     let invite = world.invite("p001");
     let core = world.enrolled("phone", &invite);
     event(&core, "100");
-    let hash = reports(&mut world, Answers::Effective)[0].envelope.hash;
+    let hash = reports(&mut world, AnswerBasis::Effective)[0].envelope.hash;
     let later = now() + 60 * 86_400_000;
     world.desk.ask(hash, &["participants".into()], "A hundred?", None, later).expect("asked");
     world.desk.pull(now(), &|_| ()).expect("pulls");
@@ -179,7 +186,7 @@ fn a_report_that_the_phone_forgot_comes_with_the_question() {
     set(&core, draft, "participants", "90").expect("set");
     core.finalise(draft, Some("for a test".into())).expect("signed");
     core.sync_now(BUDGET).expect("syncs");
-    let known = reports(&mut world, Answers::Effective);
+    let known = reports(&mut world, AnswerBasis::Effective);
     assert_eq!(known.iter().map(|k| k.status.name()).collect::<Vec<_>>(), ["superseded", "counted"]);
     assert_eq!(participants(&known[1]), Some(90));
 }
@@ -195,11 +202,11 @@ fn a_second_visit_of_one_number_counts_when_a_desk_says_so() {
         core.finalise(id, Some("for a test".into())).expect("signed");
         core.sync_now(BUDGET).expect("syncs");
     }
-    let known = reports(&mut world, Answers::Effective);
+    let known = reports(&mut world, AnswerBasis::Effective);
     assert_eq!(known.iter().map(|k| k.status.name()).collect::<Vec<_>>(), ["counted", "duplicate"]);
-    world.desk.review(known[1].envelope.hash, State::Accepted, "they went separately", now()).expect("accepted");
-    let known = reports(&mut world, Answers::Effective);
+    world.desk.review(known[1].envelope.hash, ReviewState::Accepted, "they went separately", now()).expect("accepted");
+    let known = reports(&mut world, AnswerBasis::Effective);
     assert_eq!(known.iter().map(|k| k.status.name()).collect::<Vec<_>>(), ["counted", "counted"]);
-    let change = Change { question: "started_at", rows: vec![], new: None, reason: "r", source: "s" };
+    let change = CorrectionRequest { question: "started_at", rows: vec![], new: None, reason: "r", source: "s" };
     world.desk.correct(known[0].envelope.hash, &change, now()).expect("any answer can be taken away");
 }

@@ -2,12 +2,12 @@
 
 use crate::it::support::{copy, report};
 use baqylau_desk::Desk;
-use baqylau_desk::status::{Answers, Status};
-use baqylau_observer::app::ReportState;
+use baqylau_desk::status::{AnswerBasis, Status};
+use baqylau_observer::app::DeliveryState;
 use baqylau_observer::listen::{Change, Listener};
-use baqylau_observer::{Error, ObserverCore, Why};
-use baqylau_server::storage::{Document, Storage, sqlite::Sqlite};
-use baqylau_tests::line::Line;
+use baqylau_observer::{Error, ObserverApp, RefusalReason};
+use baqylau_server::storage::{Storage, StoredDocument, sqlite::SqliteStorage};
+use baqylau_tests::line::NetworkLine;
 use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -19,7 +19,7 @@ fn metric(desk: &Desk, name: &str) -> u64 {
     value.expect("the counter")
 }
 
-fn delivered(core: &ObserverCore) -> usize {
+fn delivered(core: &ObserverApp) -> usize {
     core.summary().expect("a summary").delivered
 }
 
@@ -28,7 +28,7 @@ fn delivered(core: &ObserverCore) -> usize {
 fn a_line_that_breaks_at_every_message_loses_nothing() {
     let mut world = World::new(&tables("kazakhstan-2023"));
     let invite = world.invite("p001");
-    let line = Line::start(world.move_server());
+    let line = NetworkLine::start(world.move_server());
     let core = world.enrolled("phone", &invite);
     let (mut broken, mut whole, mut reports) = (0, 0, 0);
     for limit in (0..6_000).step_by(300) {
@@ -51,7 +51,7 @@ fn a_line_that_breaks_at_every_message_loses_nothing() {
     }
     assert!(broken > 5 && whole > 0, "{broken} runs were cut, {whole} were not");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let known = world.desk.picture(None, Answers::Effective).expect("a picture").reports;
+    let known = world.desk.picture(None, AnswerBasis::Effective).expect("a picture").reports;
     assert_eq!(known.iter().filter(|r| r.status == Status::Counted).count(), reports);
     assert_eq!(known.len(), reports, "and nothing twice");
     assert!(world.desk.letters().expect("letters").iter().all(|l| l.arrived.is_some()));
@@ -60,7 +60,7 @@ fn a_line_that_breaks_at_every_message_loses_nothing() {
 #[test]
 fn a_lost_reply_makes_no_duplicate() {
     let mut world = World::new(&tables("kazakhstan-2023"));
-    let line = Line::start(world.move_server());
+    let line = NetworkLine::start(world.move_server());
     let invite = world.invite("p001");
     let core = world.enrolled("phone", &invite);
     (0..3).for_each(|n| report(&core, &format!("reason {n}")));
@@ -81,7 +81,7 @@ fn a_lost_reply_makes_no_duplicate() {
     assert_eq!(metric(&world.desk, "baqylau_objects_stored_total") - before, 3, "and once");
     assert!(metric(&world.desk, "baqylau_objects_duplicate_total") >= 6);
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
     assert_eq!(picture.reports.len(), 3);
     assert!(picture.reports.iter().all(|r| r.status == Status::Counted));
 }
@@ -89,7 +89,7 @@ fn a_lost_reply_makes_no_duplicate() {
 #[test]
 fn a_line_that_breaks_anywhere_loses_nothing() {
     let mut world = World::new(&tables("kazakhstan-2023"));
-    let line = Line::start(world.move_server());
+    let line = NetworkLine::start(world.move_server());
     let invite = world.invite("p001");
     let core = world.enrolled("phone", &invite);
     for limit in [0, 200, 400, 600, 700, 800, 1_000, 1_500, 2_000, 3_000, 5_000, 8_000] {
@@ -103,7 +103,7 @@ fn a_line_that_breaks_anywhere_loses_nothing() {
     core.sync_now(BUDGET).expect("no error");
     assert_eq!(delivered(&core), 12);
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
     let seqs: std::collections::BTreeSet<u64> = picture.reports.iter().map(|r| r.envelope.seq).collect();
     assert_eq!(seqs, (1..=12).collect(), "each once");
     assert_eq!(picture.reports.len(), 12);
@@ -132,8 +132,10 @@ fn a_bundle_that_goes_back_or_forks_is_refused_and_shown() {
     assert_eq!((mission.version, mission.bundle_refused), (2, None));
     for (hostile, words) in [(&first, "went back"), (&fork, "two bundles are about")] {
         world.stop_server();
-        let mut storage = Sqlite::open(&world.server_folder().join("server.db")).expect("opens");
-        storage.publish(world.desk.mission(), Document::Manifest, hostile, &[], &mut |_| true).expect("publishes");
+        let mut storage = SqliteStorage::open(&world.server_folder().join("server.db")).expect("opens");
+        storage
+            .publish(world.desk.mission(), StoredDocument::Manifest, hostile, &[], &mut |_| true)
+            .expect("publishes");
         drop(storage);
         world.start_server();
         report(&core, "signed all the same");
@@ -145,11 +147,11 @@ fn a_bundle_that_goes_back_or_forks_is_refused_and_shown() {
     }
     // It is kept when the phone is opened again, and the next good one ends it.
     drop(core);
-    let core = ObserverCore::open(world.phone("phone"), PIN).expect("opens");
+    let core = ObserverApp::open(world.phone("phone"), PIN).expect("opens");
     assert_eq!(core.mission().expect("a mission").version, 2);
     world.stop_server();
-    let mut storage = Sqlite::open(&world.server_folder().join("server.db")).expect("opens");
-    storage.publish(world.desk.mission(), Document::Manifest, &second, &[], &mut |_| true).expect("publishes");
+    let mut storage = SqliteStorage::open(&world.server_folder().join("server.db")).expect("opens");
+    storage.publish(world.desk.mission(), StoredDocument::Manifest, &second, &[], &mut |_| true).expect("publishes");
     drop(storage);
     world.start_server();
     world.desk.build(PASSPHRASE, now(), 30).expect("builds");
@@ -175,7 +177,7 @@ fn a_receipt_by_another_key_delivers_nothing() {
     assert_eq!((sync.delivered, sync.refused), (0, 1));
     let state = core.reports().expect("reports").remove(0).state;
     assert!(
-        matches!(&state, ReportState::Stuck { why: Why::Later, reason } if reason.contains("proves nothing")),
+        matches!(&state, DeliveryState::Stuck { why: RefusalReason::Later, reason } if reason.contains("proves nothing")),
         "{state:?}"
     );
     world.stop_server();
@@ -186,7 +188,7 @@ fn a_receipt_by_another_key_delivers_nothing() {
 }
 
 /// Looks at the reports at every change, as a screen does.
-struct Screen(Arc<ObserverCore>, Mutex<Vec<(Change, Vec<ReportState>)>>);
+struct Screen(Arc<ObserverApp>, Mutex<Vec<(Change, Vec<DeliveryState>)>>);
 
 impl Listener for Screen {
     fn changed(&self, change: Change) {
@@ -212,14 +214,14 @@ fn a_screen_sees_a_report_leave_and_arrive() {
     let states = |change| seen.iter().filter(move |(c, _)| *c == change).map(|(_, states)| &states[..]);
     let delivery: Vec<_> = states(Change::Delivery).collect();
     assert!(
-        matches!(delivery[..], [[ReportState::Sending], .., [ReportState::Delivered { .. }]]),
+        matches!(delivery[..], [[DeliveryState::Sending], .., [DeliveryState::Delivered { .. }]]),
         "sent, and delivered at the end: {delivery:?}"
     );
-    assert!(!matches!(core.reports().expect("reports")[0].state, ReportState::Sending), "nothing is under way");
+    assert!(!matches!(core.reports().expect("reports")[0].state, DeliveryState::Sending), "nothing is under way");
 }
 
 /// Interrupts it until it has come back; whether it came back by that, and not because its time was up.
-fn interrupted<T: Send>(core: &ObserverCore, call: impl FnOnce() -> Result<T, Error> + Send) -> bool {
+fn interrupted<T: Send>(core: &ObserverApp, call: impl FnOnce() -> Result<T, Error> + Send) -> bool {
     std::thread::scope(|scope| {
         let call = scope.spawn(call);
         while !call.is_finished() {
@@ -234,14 +236,14 @@ fn interrupted<T: Send>(core: &ObserverCore, call: impl FnOnce() -> Result<T, Er
 fn a_server_that_hangs_is_left_when_somebody_says_so_or_the_time_is_up() {
     let mut world = World::new(&tables("kazakhstan-2023"));
     let (first, second) = (world.invite("p001"), world.invite("p003"));
-    let line = Line::start(world.move_server());
+    let line = NetworkLine::start(world.move_server());
     let core = world.enrolled("phone", &first);
     report(&core, "one");
     line.hang();
     let hour = Duration::from_secs(3600);
     assert!(interrupted(&core, || core.sync_now(hour)));
     assert!(interrupted(&core, || core.sync(hour)));
-    let new = ObserverCore::create(world.phone("new"), PIN, &second).expect("a store");
+    let new = ObserverApp::create(world.phone("new"), PIN, &second).expect("a store");
     assert!(interrupted(&new, || new.enrol(hour)), "an enrolment too");
     // One sync that is interrupted, and another that begins at the same moment.
     std::thread::scope(|scope| {

@@ -2,18 +2,18 @@
 
 use crate::it::support::{draft, report};
 use baqylau_desk::DeskError;
-use baqylau_desk::status::{Answers, Status};
+use baqylau_desk::status::{AnswerBasis, Status};
 use baqylau_forms::value::Moment;
-use baqylau_observer::app::{Config, ReportState};
+use baqylau_observer::app::{DeliveryState, PhoneConfig};
 use baqylau_observer::clock::{Clock, SystemClock};
-use baqylau_observer::{Error, ObserverCore};
+use baqylau_observer::{Error, ObserverApp};
 use baqylau_protocol::cbor;
-use baqylau_protocol::courier::Courier;
+use baqylau_protocol::courier::CourierFile;
 use baqylau_protocol::ids::{Hash, PublicKey};
 use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::merkle::root_from_path;
 use baqylau_protocol::receipt::{Receipt, TreeHead, leaf_hash};
-use baqylau_protocol::wire::{Code, Letters, LogPage, Refusal, Upload, Verdict, Verdicts};
+use baqylau_protocol::wire::{LetterPage, LogPage, Refusal, RefusalCode, Upload, Verdict, Verdicts};
 use baqylau_tests::{BUDGET, PIN, World, now, tables};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -51,16 +51,16 @@ impl Clock for Later {
 }
 
 /// A phone whose clocks a test moves.
-fn phone(world: &mut World) -> (ObserverCore, Arc<Later>) {
+fn phone(world: &mut World) -> (ObserverApp, Arc<Later>) {
     let invite = world.invite("p001");
     let clock = Arc::new(Later::default());
-    let config = Config { clock: clock.clone(), ..world.phone("phone") };
-    let core = ObserverCore::create(config, PIN, &invite).expect("a store");
+    let config = PhoneConfig { clock: clock.clone(), ..world.phone("phone") };
+    let core = ObserverApp::create(config, PIN, &invite).expect("a store");
     (core, clock)
 }
 
 /// Refuses everything, with words of its own.
-fn refuse(code: Code) -> impl Fn(&str, &[u8], &[u8]) -> Option<Vec<u8>> {
+fn refuse(code: RefusalCode) -> impl Fn(&str, &[u8], &[u8]) -> Option<Vec<u8>> {
     move |what, request, _| {
         let objects =
             what.starts_with("POST /v1/objects").then(|| cbor::decode_request::<Upload>(request))?.ok()?.objects;
@@ -69,13 +69,20 @@ fn refuse(code: Code) -> impl Fn(&str, &[u8], &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-fn waiting(core: &ObserverCore, world: &World) -> usize {
-    Courier::decode(&core.export_courier().expect("a file"), world.desk.mission()).expect("a courier").objects.len()
+fn waiting(core: &ObserverApp, world: &World) -> usize {
+    CourierFile::decode(&core.export_courier().expect("a file"), world.desk.mission()).expect("a courier").objects.len()
 }
 
 #[test]
 fn a_refusal_that_nobody_signed_slows_a_phone_and_ends_nothing() {
-    for code in [Code::Malformed, Code::Mission, Code::Signature, Code::Expired, Code::Revoked, Code::Length] {
+    for code in [
+        RefusalCode::Malformed,
+        RefusalCode::Mission,
+        RefusalCode::Signature,
+        RefusalCode::Expired,
+        RefusalCode::Revoked,
+        RefusalCode::Length,
+    ] {
         let mut world = World::new(&tables("kazakhstan-2023"));
         let (core, clock) = phone(&mut world);
         let server = world.lying();
@@ -95,7 +102,7 @@ fn a_refusal_that_nobody_signed_slows_a_phone_and_ends_nothing() {
             before = again;
             let state = core.reports().expect("reports").remove(0).state;
             assert!(
-                matches!(&state, ReportState::Stuck { reason, .. } if !reason.contains("PIN") && reason.contains("the server says")),
+                matches!(&state, DeliveryState::Stuck { reason, .. } if !reason.contains("PIN") && reason.contains("the server says")),
                 "{code:?}: in our words: {state:?}"
             );
             assert_eq!(core.sync(BUDGET).expect("no error").refused, 0, "{code:?}: not before its time");
@@ -115,7 +122,7 @@ fn an_enrolment_that_was_refused_is_tried_again() {
     let mut world = World::new(&tables("kazakhstan-2023"));
     let (core, clock) = phone(&mut world);
     let server = world.lying();
-    server.lie(refuse(Code::Revoked));
+    server.lie(refuse(RefusalCode::Revoked));
     let refused = core.enrol(BUDGET).expect_err("refused");
     assert!(matches!(&refused, Error::Refused { reason, .. } if !reason.contains("PIN")), "{refused}");
     report(&core, "signed all the same");
@@ -137,7 +144,7 @@ fn a_letter_that_is_none_or_lies_about_its_place_makes_no_phone_deaf() {
     let junk = |what: &str, _: &[u8], _: &[u8]| {
         let first = what.starts_with("GET /v1/letters") && what.len() < 70;
         let letters = if first { vec![((1 << 63) - 3, vec![7; 40].into())] } else { Vec::new() };
-        what.starts_with("GET /v1/letters").then(|| cbor::encode(&Letters { letters, desks: Vec::new() }))
+        what.starts_with("GET /v1/letters").then(|| cbor::encode(&LetterPage { letters, desks: Vec::new() }))
     };
     server.lie(junk);
     assert_eq!(core.sync_now(BUDGET).expect("syncs").letters, 0);
@@ -149,7 +156,8 @@ fn a_letter_that_is_none_or_lies_about_its_place_makes_no_phone_deaf() {
     server.repent();
     written(&mut world, "Stay.");
     server.lie(|what, _, honest| {
-        let mut letters: Letters = what.starts_with("GET /v1/letters").then(|| cbor::decode_request(honest).ok())??;
+        let mut letters: LetterPage =
+            what.starts_with("GET /v1/letters").then(|| cbor::decode_request(honest).ok())??;
         letters.letters.iter_mut().for_each(|(index, _)| *index += 1 << 62);
         Some(cbor::encode(&letters))
     });
@@ -215,7 +223,7 @@ fn no_time_that_a_server_says_destroys_a_visit() {
         report(&core, "the third");
         core.sync_now(BUDGET).expect("syncs");
         world.desk.pull(now(), &|_| ()).expect("pulls");
-        let reports = world.desk.picture(None, Answers::Effective).expect("a picture").reports;
+        let reports = world.desk.picture(None, AnswerBasis::Effective).expect("a picture").reports;
         let seen = reports.last().and_then(|r| r.report.as_ref()?.clock.seen).expect("a head");
         assert!(seen.0 < 100, "{received} {time}: {}", seen.0);
         // The wall clock alone does not do it either: the phone has not run for so long.
@@ -257,7 +265,7 @@ fn a_log_that_does_not_add_up_is_named_and_pulled_once_it_does() {
     assert!(!world.desk.store.evidence().expect("a store").is_empty(), "what was signed is kept");
     server.repent();
     world.desk.pull(now(), &|_| ()).expect("everything is there again");
-    let reports = world.desk.picture(None, Answers::Effective).expect("a picture").reports;
+    let reports = world.desk.picture(None, AnswerBasis::Effective).expect("a picture").reports;
     assert_eq!(reports.len(), 6);
     assert!(reports.iter().all(|r| r.status == Status::Counted));
 }

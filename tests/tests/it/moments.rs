@@ -2,8 +2,8 @@
 //! there, and doing it again ends it.
 
 use crate::it::support::{draft, key, report, set};
-use baqylau_desk::status::Answers;
-use baqylau_observer::ObserverCore;
+use baqylau_desk::status::AnswerBasis;
+use baqylau_observer::ObserverApp;
 use baqylau_tests::{BUDGET, PIN, World, now, phone_in, tables};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -17,8 +17,8 @@ fn moments() -> u32 {
     std::env::var("BAQYLAU_SOAK").ok().and_then(|n| n.parse().ok()).unwrap_or(8)
 }
 
-fn open(store: &Path) -> ObserverCore {
-    ObserverCore::open(phone_in(store), PIN).expect("opens")
+fn open(store: &Path) -> ObserverApp {
+    ObserverApp::open(phone_in(store), PIN).expect("opens")
 }
 
 /// Runs one thing on a phone of its own and kills it after a while; without one it ends. Gives how long it took.
@@ -46,8 +46,8 @@ fn at_every_moment(
     what: &str,
     store: &Path,
     mut about: impl FnMut(u32) -> String,
-    mut look: impl FnMut(u32, ObserverCore),
-    open: impl Fn() -> ObserverCore,
+    mut look: impl FnMut(u32, ObserverApp),
+    open: impl Fn() -> ObserverApp,
 ) {
     let begin = about(0);
     let whole = phone(what, store, &begin, 0, None);
@@ -68,7 +68,7 @@ fn an_attachment_is_whole_or_not_there() {
     let id = draft(&core, "complaint");
     drop(core);
     let store = world.folder.path().join("phone");
-    let look = |moment: u32, core: ObserverCore| {
+    let look = |moment: u32, core: ObserverApp| {
         let rows = crate::it::support::rows(&core, id);
         let name = rows.into_iter().find(|r| r.name == "document").expect("it is asked").answer_text;
         let mut shown = Vec::new();
@@ -105,7 +105,7 @@ fn an_import_is_taken_once() {
         std::fs::write(&file, far.export_courier().expect("a file")).expect("written");
         file.to_string_lossy().into_owned()
     };
-    let look = |moment: u32, core: ObserverCore| {
+    let look = |moment: u32, core: ObserverApp| {
         let file = std::fs::read(folder.join(format!("courier {moment}"))).expect("a file");
         let again = core.import_courier(&file).expect("taken");
         assert!([0, 20].contains(&again.carried) || moment == 0, "{}: all of a file, or nothing", again.carried);
@@ -117,7 +117,7 @@ fn an_import_is_taken_once() {
     far.import_courier(&core.export_courier().expect("a file")).expect("taken");
     assert!(far.summary().expect("a summary").all_safe(), "every one of them was delivered");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let reports = world.desk.picture(None, Answers::Effective).expect("a picture").reports;
+    let reports = world.desk.picture(None, AnswerBasis::Effective).expect("a picture").reports;
     assert_eq!(reports.len(), 20 * (1 + moments() as usize));
     assert!(reports.iter().all(|r| r.status.name() == "counted"), "and counts once");
 }
@@ -136,7 +136,7 @@ fn letters_and_answers_survive_every_kill() {
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let desk = std::cell::RefCell::new(&mut world.desk);
     let newest = || {
-        let picture = desk.borrow().picture(None, Answers::Effective).expect("a picture");
+        let picture = desk.borrow().picture(None, AnswerBasis::Effective).expect("a picture");
         picture.reports.into_iter().find(|r| r.status.name() == "counted").expect("one counts").envelope.hash
     };
     // The letter is fetched, opened and receipted, whenever the phone was killed meanwhile.
@@ -145,7 +145,7 @@ fn letters_and_answers_survive_every_kill() {
         desk.borrow_mut().pull(now(), &|_| ()).expect("pulls");
         String::new()
     };
-    let fetched = |moment: u32, core: ObserverCore| {
+    let fetched = |moment: u32, core: ObserverApp| {
         core.sync_now(BUDGET).expect("syncs");
         let letters = core.letters().expect("letters");
         assert_eq!(letters.len(), 1 + moment as usize, "each once");
@@ -158,7 +158,7 @@ fn letters_and_answers_survive_every_kill() {
         let core = open(&store);
         core.letters().expect("letters")[0].id.to_string()
     };
-    let answered = |moment: u32, core: ObserverCore| {
+    let answered = |moment: u32, core: ObserverApp| {
         let letter = core.letters().expect("letters").remove(0);
         let reports = core.reports().expect("reports");
         let signed = reports.iter().filter(|r| r.amends.is_some()).count();
@@ -172,7 +172,7 @@ fn letters_and_answers_survive_every_kill() {
         assert!(now_signed - signed <= 1);
         core.sync_now(BUDGET).expect("syncs");
         desk.borrow_mut().pull(now(), &|_| ()).expect("pulls");
-        let picture = desk.borrow().picture(None, Answers::Effective).expect("a picture");
+        let picture = desk.borrow().picture(None, AnswerBasis::Effective).expect("a picture");
         let counted = picture.reports.iter().filter(|r| r.status.name() == "counted").count();
         assert_eq!(counted, 1, "an amendment never adds a report");
         let row = desk.borrow().devices(now()).expect("devices").remove(0);

@@ -1,15 +1,15 @@
 //! Names that exports give to columns, files and sheets.
 
-use baqylau_desk::export::names::{Names, sheet, spss};
+use baqylau_desk::export::names::{UniqueNames, sheet, spss};
 
 #[test]
 fn a_name_that_is_taken_gets_a_number_that_no_question_has() {
-    let mut names = Names::of(&["status", "place"]);
+    let mut names = UniqueNames::of(&["status", "place"]);
     let claimed = ["Status", "status", "Age", "age", "AGE", "other"].map(|name| names.claim(name));
     assert_eq!(claimed, ["Status@2", "status@3", "Age", "age@2", "AGE@3", "other"]);
     // A name is free when all that is made of it is.
     let files = |name: &str| vec![format!("{name}.csv"), format!("{name}.codebook.csv")];
-    let mut names = Names::of(&["people.csv"]);
+    let mut names = UniqueNames::of(&["people.csv"]);
     let claimed = ["people", "f", "f.codebook", "f.x"].map(|name| names.claim_as(name, files));
     assert_eq!(claimed, ["people@2", "f", "f.codebook@2", "f.x"]);
 }

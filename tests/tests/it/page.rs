@@ -4,7 +4,7 @@ use crate::it::attachments::jpeg;
 use crate::it::browser::{Browser, eventually, world};
 use crate::it::support::{copy, draft, key, report, set};
 use baqylau_desk::export::Format;
-use baqylau_desk::status::Answers;
+use baqylau_desk::status::AnswerBasis;
 use baqylau_tests::{BUDGET, World, now, tables};
 use calamine::Reader;
 use std::io::{BufRead, BufReader, Write};
@@ -42,7 +42,7 @@ fn numbers_are_those_of_the_figures_and_lead_to_the_reports() {
     }
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let figures = world.desk.figures(None, Answers::Effective).expect("figures");
+    let figures = world.desk.figures(None, AnswerBasis::Effective).expect("figures");
     let figure = figures.iter().find(|f| f.id == "campaign.women_participants").expect("the figure");
     assert_eq!((figure.count, figure.base, figure.computed.as_str()), (10, 40, "0.250"));
     let browser = Browser::open(&world);
@@ -101,7 +101,7 @@ fn a_decision_is_signed_and_changes_what_counts_at_once() {
     assert!(page.contains("excluded by a desk") && page.contains("the place was another"), "{page}");
     assert!(browser.page("/reports?status=not_counted").contains(&one));
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
     assert_eq!(picture.reports[0].status.name(), "excluded", "it is signed, and any desk sees it");
 }
 
@@ -222,10 +222,10 @@ fn a_team_that_is_not_heard_from_in_time_is_told_of() {
 
 /// The same cells as the table, texts as texts; and what they mean beside them.
 fn workbook(world: &World, table: &str) {
-    let (source, board) = world.desk.board(None, Answers::Effective).expect("a board");
-    let lines: Vec<_> = board.lines.iter().collect();
+    let (source, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
+    let lines: Vec<_> = board.rows.iter().collect();
     let bytes =
-        world.desk.table(&source, &lines, ("incident", 1), Answers::Effective, Format::Xlsx).expect("a workbook");
+        world.desk.table(&source, &lines, ("incident", 1), AnswerBasis::Effective, Format::Xlsx).expect("a workbook");
     let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(bytes)).expect("it opens");
     let sheet = book.worksheet_range("answers").expect("answers");
     let heads = sheet.rows().next().expect("heads").iter().map(ToString::to_string).collect::<Vec<_>>();

@@ -4,7 +4,7 @@
 use crate::it::browser::{Browser, eventually};
 use crate::it::support::{copy, report};
 use baqylau_desk::rescue::{change_passphrase, salvage};
-use baqylau_desk::status::Answers;
+use baqylau_desk::status::AnswerBasis;
 use baqylau_desk::{Desk, DeskError};
 use baqylau_tests::{BUDGET, PASSPHRASE, World, now, tables};
 
@@ -34,15 +34,15 @@ fn another_passphrase_opens_and_the_old_one_does_not() {
     assert_eq!(change_passphrase(&folder, PASSPHRASE, "a new one it is").expect("nothing is left to do"), 0);
     assert!(matches!(Desk::open(&folder, PASSPHRASE), Err(DeskError::Passphrase { .. })));
     let desk = Desk::open(&folder, "a new one it is").expect("opens");
-    assert_eq!(desk.picture(None, Answers::Effective).expect("a picture").reports.len(), 1);
+    assert_eq!(desk.picture(None, AnswerBasis::Effective).expect("a picture").reports.len(), 1);
 }
 
 #[test]
 fn a_damaged_store_is_told_of_and_salvaged_from_the_log() {
     let mut world = world_with(40);
     let folder = world.folder.path().join("mission");
-    let figures = world.desk.figures(None, Answers::Effective).expect("figures");
-    let (_, before) = world.desk.board(None, Answers::Effective).expect("a board");
+    let figures = world.desk.figures(None, AnswerBasis::Effective).expect("figures");
+    let (_, before) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
     let before = before.counted();
     // Another mission's store takes its place here, so that this one is closed.
     let spare = tempfile::tempdir().expect("a folder");
@@ -59,7 +59,8 @@ fn a_damaged_store_is_told_of_and_salvaged_from_the_log() {
         let at = damaged.len() / 4096 * third / 4 * 4096;
         damaged[at..at + 8192].fill(0x5a);
         std::fs::write(copied.join("desk.db"), damaged).expect("writes");
-        let told = Desk::open(&copied, PASSPHRASE).and_then(|desk| desk.figures(None, Answers::Effective).map(drop));
+        let told =
+            Desk::open(&copied, PASSPHRASE).and_then(|desk| desk.figures(None, AnswerBasis::Effective).map(drop));
         if let Err(told) = told {
             assert!(told.to_string().contains("damaged") && told.to_string().contains("salvage"), "{told}");
         }
@@ -71,9 +72,9 @@ fn a_damaged_store_is_told_of_and_salvaged_from_the_log() {
         let mut desk = Desk::open(&copied, PASSPHRASE).expect("opens");
         assert_eq!(desk.store.cursor().expect("a cursor"), rescued.kept);
         desk.pull(now(), &|_| ()).expect("the server has the rest");
-        let (_, after) = desk.board(None, Answers::Effective).expect("a board");
+        let (_, after) = desk.report_table(None, AnswerBasis::Effective).expect("a board");
         assert_eq!(after.counted(), before, "the same reports count: {:?}", rescued.lost);
-        assert_eq!(desk.figures(None, Answers::Effective).expect("figures"), figures);
+        assert_eq!(desk.figures(None, AnswerBasis::Effective).expect("figures"), figures);
     }
 }
 
@@ -130,7 +131,7 @@ fn a_desk_without_its_store_is_told_and_begins_anew() {
     assert_eq!((rescued.aside, rescued.kept), (None, 0));
     let mut desk = Desk::open(&folder, PASSPHRASE).expect("opens");
     desk.pull(now(), &|_| ()).expect("pulls");
-    let (_, board) = desk.board(None, Answers::Effective).expect("a board");
+    let (_, board) = desk.report_table(None, AnswerBasis::Effective).expect("a board");
     assert_eq!(board.counted().0, 1, "everything is there again");
     // Of what is no store at all nothing is moved.
     drop(desk);

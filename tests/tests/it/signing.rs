@@ -1,16 +1,16 @@
 //! When a checklist may be signed, and that it never changes then. And what a store says that was tampered with.
 
 use crate::it::support::{draft, key, report, rows, set};
-use baqylau_desk::status::{Answers, Status};
+use baqylau_desk::status::{AnswerBasis, Status};
 use baqylau_forms::value::Answer;
 use baqylau_observer::app::Issue;
 use baqylau_observer::lock::Lock;
-use baqylau_observer::{Error, ObserverCore};
+use baqylau_observer::{Error, ObserverApp};
 use baqylau_sqlite::{Schema, StorageError};
 use baqylau_tests::{BUDGET, PIN, World, tables};
 use rusqlite::Connection;
 
-fn phone() -> (World, ObserverCore) {
+fn phone() -> (World, ObserverApp) {
     let mut world = World::new(&tables("kazakhstan-2023"));
     let invite = world.invite("p001");
     let core = world.enrolled("phone", &invite);
@@ -108,11 +108,11 @@ fn a_store_of_a_later_version_is_left_alone() {
     drop(main);
     let path = world.folder.path().join("phone/main.db");
     let before = std::fs::read(&path).expect("the store");
-    let refused = ObserverCore::open(world.phone("phone"), PIN).map(drop);
+    let refused = ObserverApp::open(world.phone("phone"), PIN).map(drop);
     assert!(matches!(refused, Err(Error::Storage(StorageError::Newer { found: 99, .. }))), "{refused:?}");
     assert_eq!(std::fs::read(&path).expect("the store"), before);
     // It still delivers: the outbox is of this version.
-    let locked = ObserverCore::open_locked(world.phone("phone")).expect("opens");
+    let locked = ObserverApp::open_locked(world.phone("phone")).expect("opens");
     assert_eq!(locked.sync_now(BUDGET).expect("syncs").delivered, 1);
 }
 
@@ -130,7 +130,7 @@ fn a_damaged_page_is_noticed_wherever_it_is() {
         let mut bad = whole.clone();
         bad[at] ^= 0x10;
         std::fs::write(&path, &bad).expect("damaged");
-        let looked = ObserverCore::open(world.phone("phone"), PIN).and_then(|core| core.reports());
+        let looked = ObserverApp::open(world.phone("phone"), PIN).and_then(|core| core.reports());
         match looked {
             Ok(reports) => assert_eq!(reports, good, "byte {at}"),
             Err(Error::Storage(StorageError::Damaged { .. })) => noticed += 1,
@@ -140,7 +140,7 @@ fn a_damaged_page_is_noticed_wherever_it_is() {
     }
     assert!(noticed > 3, "only {noticed} were noticed");
     std::fs::write(&path, &whole).expect("mended");
-    let core = ObserverCore::open(world.phone("phone"), PIN).expect("opens");
+    let core = ObserverApp::open(world.phone("phone"), PIN).expect("opens");
     assert_eq!(core.reports().expect("reports"), good);
 }
 
@@ -171,16 +171,16 @@ fn a_salvaged_store_signs_on_without_a_fork() {
     let at = bytes.len() - 6 * 4096 + 9;
     bytes[at..at + 4096].fill(7);
     std::fs::write(&path, &bytes).expect("damaged");
-    let damaged = ObserverCore::open(world.phone("phone"), PIN).and_then(|core| core.reports()).map(drop);
+    let damaged = ObserverApp::open(world.phone("phone"), PIN).and_then(|core| core.reports()).map(drop);
     assert!(matches!(damaged, Err(Error::Storage(StorageError::Damaged { .. }))), "{damaged:?}");
-    let salvaged = ObserverCore::salvage(&world.phone("phone"), PIN).expect("salvages");
+    let salvaged = ObserverApp::salvage(&world.phone("phone"), PIN).expect("salvages");
     assert!(!salvaged.lost.is_empty() && salvaged.aside.exists(), "{salvaged:?}");
-    let core = ObserverCore::open(world.phone("phone"), PIN).expect("opens");
+    let core = ObserverApp::open(world.phone("phone"), PIN).expect("opens");
     assert!(core.reports().expect("reports").len() <= before);
     report(&core, "after");
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(baqylau_tests::now(), &|_| ()).expect("pulls");
-    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
     assert_eq!(picture.reports.len(), before + 1, "every envelope arrived");
     assert!(picture.reports.iter().all(|r| r.status == Status::Counted), "and no number was given twice");
 }
@@ -196,14 +196,14 @@ fn a_damaged_outbox_is_made_anew() {
     let middle = bytes.len() / 2;
     bytes[middle..].fill(7);
     std::fs::write(&path, &bytes).expect("damaged");
-    ObserverCore::salvage(&world.phone("phone"), PIN).expect("salvages");
-    let core = ObserverCore::open(world.phone("phone"), PIN).expect("opens");
+    ObserverApp::salvage(&world.phone("phone"), PIN).expect("salvages");
+    let core = ObserverApp::open(world.phone("phone"), PIN).expect("opens");
     assert_eq!(core.reports().expect("reports").len(), before);
     report(&core, "after");
     core.sync_now(BUDGET).expect("syncs");
     assert!(core.summary().expect("a summary").all_safe());
     world.desk.pull(baqylau_tests::now(), &|_| ()).expect("pulls");
-    let picture = world.desk.picture(None, Answers::Effective).expect("a picture");
+    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
     assert_eq!(picture.reports.iter().filter(|r| r.status == Status::Counted).count(), before + 1);
 }
 

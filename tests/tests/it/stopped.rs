@@ -1,14 +1,14 @@
 //! Attachments, where the server was stopped between any two steps of taking one in, or what it has was damaged.
 
 use crate::it::support::{draft, key};
-use baqylau_observer::ObserverCore;
+use baqylau_observer::ObserverApp;
 use baqylau_protocol::blob::CHUNK;
 use baqylau_tests::{BUDGET, World, now, tables};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Signs a report with a document of some bytes; gives the encrypted file.
-fn documented(core: &ObserverCore, byte: u8) -> PathBuf {
+fn documented(core: &ObserverApp, byte: u8) -> PathBuf {
     let before = core.courier_attachments().expect("attachments");
     let id = draft(core, "complaint");
     let document = vec![byte; 150_000];
@@ -20,7 +20,7 @@ fn documented(core: &ObserverCore, byte: u8) -> PathBuf {
 }
 
 /// Has the server log what was signed, and nothing of the attachments.
-fn log(world: &World, core: &ObserverCore) {
+fn log(world: &World, core: &ObserverApp) {
     let delivered = world.desk.deliver(&core.export_courier().expect("a file"), &[], &|_| ()).expect("delivered");
     core.import_courier(&delivered.back).expect("receipts");
 }

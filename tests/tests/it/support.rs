@@ -1,13 +1,13 @@
 //! Ways to fill a checklist on a phone.
 
-use baqylau_observer::ObserverCore;
-use baqylau_observer::app::{Key, QuestionView};
+use baqylau_observer::ObserverApp;
+use baqylau_observer::app::{CellKey, QuestionView};
 use baqylau_observer::error::Error;
 use baqylau_tests::{World, tables};
 use std::path::Path;
 
 /// A draft of a checklist, at the first place that it is for.
-pub fn draft(core: &ObserverCore, checklist: &str) -> i64 {
+pub fn draft(core: &ObserverApp, checklist: &str) -> i64 {
     let all = core.checklists().expect("checklists");
     let about = all.iter().find(|c| c.id == checklist).expect("the checklist");
     let place = core.search_places(&about.places, None, "", 0, 1).expect("places").remove(0).code;
@@ -16,25 +16,25 @@ pub fn draft(core: &ObserverCore, checklist: &str) -> i64 {
 }
 
 /// Everything that a draft shows.
-pub fn rows(core: &ObserverCore, draft: i64) -> Vec<QuestionView> {
+pub fn rows(core: &ObserverApp, draft: i64) -> Vec<QuestionView> {
     let sections = core.sections(draft).expect("sections").into_iter().filter(|s| s.shown);
     sections.flat_map(|s| core.open_section(draft, s.section).expect("a section").rows).collect()
 }
 
-pub fn key(core: &ObserverCore, draft: i64, name: &str) -> Key {
+pub fn key(core: &ObserverApp, draft: i64, name: &str) -> CellKey {
     let found = rows(core, draft).into_iter().find(|r| r.name == name);
     found.unwrap_or_else(|| panic!("{name} is not shown")).key
 }
 
 /// Sets an answer written as text.
-pub fn set(core: &ObserverCore, draft: i64, name: &str, words: &str) -> Result<(), Error> {
+pub fn set(core: &ObserverApp, draft: i64, name: &str, words: &str) -> Result<(), Error> {
     let key = key(core, draft, name);
     let answer = core.read_answer(draft, key, words).expect("an answer of its kind");
     core.set(draft, key, answer).map(drop)
 }
 
 /// A signed report with a text in it.
-pub fn report(core: &ObserverCore, words: &str) {
+pub fn report(core: &ObserverApp, words: &str) {
     let draft = draft(core, "campaign_event");
     set(core, draft, "participants", &words.len().to_string()).expect("set");
     core.finalise(draft, Some(words.to_owned())).expect("signed");
@@ -54,7 +54,7 @@ pub fn copy(from: &Path, to: &Path) {
 }
 
 /// A mission whose tables are changed first.
-pub fn changed(change: impl FnOnce(&Path)) -> (World, ObserverCore, tempfile::TempDir) {
+pub fn changed(change: impl FnOnce(&Path)) -> (World, ObserverApp, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
     let source = folder.path().join("tables");
     copy(&tables("kazakhstan-2023"), &source);

@@ -4,8 +4,8 @@ use crate::it::browser::Browser;
 use crate::it::scripts::Spss;
 use crate::it::support::{key, rows, set};
 use baqylau_desk::export::Format;
-use baqylau_desk::status::Answers;
-use baqylau_observer::ObserverCore;
+use baqylau_desk::status::AnswerBasis;
+use baqylau_observer::ObserverApp;
 use baqylau_tests::{BUDGET, PASSPHRASE, World, now};
 use calamine::Reader;
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,7 +51,7 @@ fn version(source: &Path, survey: &str, choices: &str, figures: &str) {
     write("checklists/f/choices.csv", &format!("list_name,name,label::English (en)\n{choices}"));
 }
 
-fn sign(core: &ObserverCore, answers: &[(&str, &str)]) {
+fn sign(core: &ObserverApp, answers: &[(&str, &str)]) {
     let visit = core.start_visit(Some("s1"), None).expect("a visit").code;
     let id = core.start_checklist(&visit, "f").expect("a draft").id;
     answers.iter().for_each(|(name, words)| set(core, id, name, words).expect("set"));
@@ -94,7 +94,7 @@ fn exported() -> (World, tempfile::TempDir, PathBuf) {
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let out = folder.path().join("out");
-    assert_eq!(world.desk.export(Answers::Effective, &out, false).expect("exports"), (5, 0));
+    assert_eq!(world.desk.export(AnswerBasis::Effective, &out, false).expect("exports"), (5, 0));
     (world, folder, out)
 }
 
@@ -123,9 +123,9 @@ fn what_was_accepted_is_exported_whatever_its_questions_are_called() {
     let report = table.lines().nth(1).and_then(|l| l.split(',').next()).expect("a report");
     assert!(rows.lines().nth(1).is_some_and(|l| l.starts_with(report)), "a row names its report: {rows}");
     // In every format, with a sheet for the repeat.
-    let (source, board) = world.desk.board(None, Answers::Effective).expect("a board");
-    let lines: Vec<_> = board.lines.iter().collect();
-    let write = |stem, format| world.desk.table(&source, &lines, (stem, 0), Answers::Effective, format);
+    let (source, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
+    let lines: Vec<_> = board.rows.iter().collect();
+    let write = |stem, format| world.desk.table(&source, &lines, (stem, 0), AnswerBasis::Effective, format);
     for stem in ["f", "f.codebook@2"] {
         assert!(write(stem, Format::Parquet).expect("a table").starts_with(b"PAR1"));
         assert!(out.join(format!("{stem}.parquet")).exists());
@@ -145,7 +145,7 @@ fn what_was_accepted_is_exported_whatever_its_questions_are_called() {
 #[test]
 fn scripts_know_the_choices_of_every_version_and_give_the_shares_of_the_page() {
     let (world, _folder, out) = exported();
-    let figures = world.desk.figures(None, Answers::Effective).expect("figures");
+    let figures = world.desk.figures(None, AnswerBasis::Effective).expect("figures");
     let many = figures.iter().find(|f| f.id == "many").expect("the figure");
     assert_eq!((many.count, many.base, many.do_not_know), (2, 3, 1));
     // A choice that did not exist then was not chosen: the base is that of whoever answered, here and in the scripts.
@@ -319,7 +319,7 @@ fn the_docs_name_every_column_that_an_export_writes_of_its_own() {
 #[test]
 fn a_figure_that_is_not_published_yet_is_computed_and_said() {
     let (world, _folder, _out) = exported();
-    let figures = world.desk.figures(None, Answers::Effective).expect("figures");
+    let figures = world.desk.figures(None, AnswerBasis::Effective).expect("figures");
     assert!(figures.iter().all(|f| f.equal && f.published.is_empty()));
     let browser = Browser::open(&world);
     assert!(browser.page("/findings").contains("not published yet"));
@@ -367,18 +367,18 @@ fn a_choice_that_a_version_lacks_was_not_chosen_in_its_reports_and_the_figure_sa
     assert!(page.contains("33 %"), "{page}");
     once("/statement", 2);
     once("/statement.html", 2);
-    let (source, board) = world.desk.board(None, Answers::Effective).expect("a board");
-    let older = board.older(&source, &baqylau_desk::filter::Filter::default());
+    let (source, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
+    let older = board.older(&source, &baqylau_desk::filter::ReportFilter::default());
     assert_eq!(older, [1, 0, 1, 0]);
 }
 
 #[test]
 fn a_sentence_is_struck_and_the_fingerprint_another_when_a_correction_changes_its_number() {
     let (mut world, folder, _out) = exported();
-    let set = |board: &baqylau_desk::board::Board| board.counted();
-    let (_, before) = world.desk.board(None, Answers::Effective).expect("a board");
-    let hash = before.lines[0].hash;
-    let change = baqylau_desk::records::Change {
+    let set = |board: &baqylau_desk::board::ReportTable| board.counted();
+    let (_, before) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
+    let hash = before.rows[0].hash;
+    let change = baqylau_desk::records::CorrectionRequest {
         question: "how",
         rows: Vec::new(),
         new: Some("bad"),
@@ -387,10 +387,10 @@ fn a_sentence_is_struck_and_the_fingerprint_another_when_a_correction_changes_it
     };
     world.desk.correct(hash, &change, now()).expect("signed");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let (_, after) = world.desk.board(None, Answers::Effective).expect("a board");
+    let (_, after) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
     assert_eq!(set(&before).0, set(&after).0, "the same reports count");
     assert_ne!(set(&before).1, set(&after).1, "and their numbers are others");
-    let (_, raw) = world.desk.board(None, Answers::Raw).expect("a board");
+    let (_, raw) = world.desk.report_table(None, AnswerBasis::Raw).expect("a board");
     assert_ne!(set(&raw).1, set(&after).1);
     let browser = Browser::open(&world);
     let page = browser.page("/statement");
@@ -404,6 +404,6 @@ fn a_sentence_is_struck_and_the_fingerprint_another_when_a_correction_changes_it
     let tables = folder.path().join("tables/figures.csv");
     let text = std::fs::read_to_string(&tables).expect("figures").replace("= 'stopped'", "= 'bad'");
     std::fs::write(&tables, text).expect("writes");
-    let (_, other) = world.desk.board(None, Answers::Effective).expect("a board");
+    let (_, other) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
     assert_ne!(set(&other).1, set(&after).1, "another rule, another fingerprint");
 }

@@ -2,9 +2,9 @@
 
 use crate::it::support::{changed, set};
 use baqylau_desk::flags::Flag;
-use baqylau_desk::status::Answers;
-use baqylau_observer::ObserverCore;
-use baqylau_observer::app::VisitUpdate;
+use baqylau_desk::status::AnswerBasis;
+use baqylau_observer::ObserverApp;
+use baqylau_observer::app::VisitChange;
 use baqylau_protocol::ids::Hash;
 use baqylau_tests::{BUDGET, World, now};
 use std::path::Path;
@@ -19,10 +19,10 @@ fn alone(tables: &Path) {
     std::fs::write(path, people).expect("writes");
 }
 
-fn opening(core: &ObserverCore, place: Option<&str>, unlisted: Option<&str>) -> String {
+fn opening(core: &ObserverApp, place: Option<&str>, unlisted: Option<&str>) -> String {
     let visit = core.start_visit(place, None).expect("a visit").code;
     if let Some(words) = unlisted {
-        core.update_visit(&visit, VisitUpdate::Unlisted(words.to_owned())).expect("unlisted");
+        core.update_visit(&visit, VisitChange::Unlisted(words.to_owned())).expect("unlisted");
     }
     let id = core.start_checklist(&visit, "opening").expect("a draft").id;
     set(core, id, "comments", "as it is").expect("set");
@@ -34,10 +34,11 @@ fn opening(core: &ObserverCore, place: Option<&str>, unlisted: Option<&str>) -> 
 /// Visit, team and status of every report, in the order of the log.
 fn rows(world: &mut World) -> Vec<(String, String, &'static str)> {
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let (_, board) = world.desk.board(None, Answers::Effective).expect("a board");
-    let row =
-        |l: &baqylau_desk::board::Line| (l.visit.to_string(), l.team().unwrap_or_default().to_owned(), l.status.name());
-    board.lines.iter().map(row).collect()
+    let (_, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
+    let row = |l: &baqylau_desk::board::ReportRow| {
+        (l.visit.to_string(), l.team().unwrap_or_default().to_owned(), l.status.name())
+    };
+    board.rows.iter().map(row).collect()
 }
 
 #[test]
@@ -50,8 +51,8 @@ fn a_person_without_a_team_is_a_team_of_their_own() {
     let row = |visit: &str, team: &str| (visit.to_owned(), team.to_owned(), "counted");
     assert_eq!(rows(&mut world), [row("p001-01", "p001"), row("p002-01", "p002")]);
     // And they are two teams at one place, which is odd.
-    let (_, board) = world.desk.board(None, Answers::Effective).expect("a board");
-    assert!(board.lines.iter().all(|line| line.flags.has(Flag::Double)));
+    let (_, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
+    assert!(board.rows.iter().all(|line| line.flags.has(Flag::Double)));
     // Who leaves a team for none is in none with nobody.
     world.desk.store.move_person("p003", "", now()).expect("moved");
     let moves = world.desk.store.moves().expect("moves");

@@ -3,15 +3,15 @@
 use crate::it::browser::{Browser, eventually, world};
 use crate::it::support::{changed, draft, set};
 use baqylau_desk::Desk;
-use baqylau_desk::records::Change;
-use baqylau_desk::status::{Answers, Status};
+use baqylau_desk::records::CorrectionRequest;
+use baqylau_desk::status::{AnswerBasis, Status};
 use baqylau_forms::value::Moment;
-use baqylau_observer::ObserverCore;
-use baqylau_report::review::State;
+use baqylau_observer::ObserverApp;
+use baqylau_report::review::ReviewState;
 use baqylau_tests::{BUDGET, PASSPHRASE, World, now, tables};
 
 /// A signed report of a checklist at a place, with answers as they are written.
-fn report(core: &ObserverCore, checklist: &str, place: Option<&str>, answers: &[(&str, &str)]) -> String {
+fn report(core: &ObserverApp, checklist: &str, place: Option<&str>, answers: &[(&str, &str)]) -> String {
     let visit = core.start_visit(place, None).expect("a visit").code;
     let id = core.start_checklist(&visit, checklist).expect("a draft").id;
     answers.iter().for_each(|(name, words)| set(core, id, name, words).expect("set"));
@@ -22,7 +22,7 @@ fn report(core: &ObserverCore, checklist: &str, place: Option<&str>, answers: &[
     core.finalise(id, Some("for a test".into())).expect("signed").hash
 }
 
-fn sent(world: &mut World, core: &ObserverCore) {
+fn sent(world: &mut World, core: &ObserverApp) {
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
 }
@@ -108,11 +108,11 @@ fn texts_are_coded_translated_and_marked_and_every_desk_sees_it() {
     assert!(table.body.contains("overcrowding") && table.body.contains("A queue <script>"), "{}", table.body);
     // It is in the log, so that another desk has it too.
     let folder = world.folder.path().join("second");
-    world.desk.another(&folder, PASSPHRASE).expect("a desk");
+    world.desk.add_desk(&folder, PASSPHRASE).expect("a desk");
     let mut second = Desk::open(&folder, PASSPHRASE).expect("opens");
     second.pull(now(), &|_| ()).expect("pulls");
-    let (_, board) = second.board(None, Answers::Effective).expect("a board");
-    assert_eq!(board.lines[0].codings[0].what.codes, ["overcrowding"]);
+    let (_, board) = second.report_table(None, AnswerBasis::Effective).expect("a board");
+    assert_eq!(board.rows[0].codings[0].what.codes, ["overcrowding"]);
 }
 
 #[test]
@@ -155,8 +155,8 @@ fn a_paper_form_is_typed_in_and_counts_once_with_the_phones() {
         "a page that was left open writes into no other form: {next}"
     );
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let (_, board) = world.desk.board(None, Answers::Effective).expect("a board");
-    let line = &board.lines[0];
+    let (_, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
+    let line = &board.rows[0];
     assert_eq!((&line.status, line.team(), &*line.visit), (&Status::Counted, Some("C01"), "C01-77"));
     // The team's phone sends the same visit: the first counts, both are shown.
     let place = core.search_places(&["region".to_owned()], None, "astana", 0, 1).expect("places").remove(0).code;
@@ -175,20 +175,20 @@ fn desks_that_contradict_each_other_are_shown_with_both_sides() {
     let hash = report(&core, "campaign_event", Some("astana"), &[("participants", "100")]);
     sent(&mut world, &core);
     let folder = world.folder.path().join("second");
-    world.desk.another(&folder, PASSPHRASE).expect("a desk");
+    world.desk.add_desk(&folder, PASSPHRASE).expect("a desk");
     let mut second = Desk::open(&folder, PASSPHRASE).expect("opens");
     second.pull(now(), &|_| ()).expect("pulls");
     let report = baqylau_protocol::ids::Hash::from_hex(&hash).expect("a hash");
-    let change = |new| Change {
+    let change = |new| CorrectionRequest {
         question: "participants",
         rows: Vec::new(),
         new: Some(new),
         reason: "misread",
         source: "a call",
     };
-    world.desk.review(report, State::Accepted, "heard twice", now()).expect("signed");
+    world.desk.review(report, ReviewState::Accepted, "heard twice", now()).expect("signed");
     world.desk.correct(report, &change("110"), now()).expect("signed");
-    second.review(report, State::Excluded, "heard it is false", now()).expect("signed");
+    second.review(report, ReviewState::Excluded, "heard it is false", now()).expect("signed");
     second.correct(report, &change("90"), now()).expect("signed");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     second.pull(now(), &|_| ()).expect("pulls");
@@ -199,8 +199,8 @@ fn desks_that_contradict_each_other_are_shown_with_both_sides() {
         assert!(page.contains(words), "{words}: {page}");
     }
     assert!(browser.page("/reports?flag=disputed").contains("Reports: 1"));
-    let (_, here) = world.desk.board(None, Answers::Effective).expect("a board");
-    let (_, there) = second.board(None, Answers::Effective).expect("a board");
+    let (_, here) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
+    let (_, there) = second.report_table(None, AnswerBasis::Effective).expect("a board");
     assert_eq!(here.counted(), there.counted(), "the last in the log holds, at both");
     let table = browser.get("/export/cleaning.csv");
     assert_eq!(table.body.lines().count(), 3, "{}", table.body);

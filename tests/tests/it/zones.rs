@@ -1,10 +1,10 @@
 //! A mission in a country that changes its clocks: the tables name the zone, and every time is that of its moment.
 
 use crate::it::support::{key, set};
-use baqylau_desk::source::Source;
+use baqylau_desk::source::MissionTables;
 use baqylau_forms::value::Moment;
-use baqylau_observer::ObserverCore;
-use baqylau_observer::app::{Config, Issue, VisitUpdate};
+use baqylau_observer::ObserverApp;
+use baqylau_observer::app::{Issue, PhoneConfig, VisitChange};
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_tests::{BUDGET, PIN, World};
 use std::path::Path;
@@ -66,12 +66,12 @@ fn ms(text: &str) -> i64 {
 }
 
 /// A phone whose clock stands at a moment.
-fn phone(world: &mut World, name: &str, at: &str) -> ObserverCore {
+fn phone(world: &mut World, name: &str, at: &str) -> ObserverApp {
     let invite = world.invite("p1");
-    let core = ObserverCore::create(world.phone(name), PIN, &invite).expect("a store");
+    let core = ObserverApp::create(world.phone(name), PIN, &invite).expect("a store");
     core.enrol(BUDGET).expect("enrols");
     drop(core);
-    ObserverCore::open(Config { clock: Arc::new(Standing(ms(at))), ..world.phone(name) }, PIN).expect("opens")
+    ObserverApp::open(PhoneConfig { clock: Arc::new(Standing(ms(at))), ..world.phone(name) }, PIN).expect("opens")
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn a_time_of_half_an_hour_ago_is_not_in_the_future_in_summer() {
         let twice = core.read_answer(draft, key(&core, draft, "m"), "2026-10-25T03:30").expect_err("it is twice");
         assert!(twice.to_string().contains("add the offset"), "{twice}");
         let left = Moment { ms: ms(at) + 60_000, offset: -300 };
-        let left = core.update_visit(&visit.code, VisitUpdate::Departed(left)).expect("changed").departed;
+        let left = core.update_visit(&visit.code, VisitChange::Departed(left)).expect("changed").departed;
         assert_eq!(left.map(|m| m.offset), visit.arrived.map(|m| m.offset), "whatever the phone is set to");
     }
 }
@@ -106,7 +106,7 @@ fn zones_of_the_tables_that_are_none_are_faults_and_those_of_another_season_warn
     let read = |seat: &str, zone: &str| {
         let folder = tempfile::tempdir().expect("a folder");
         tables(folder.path(), seat, zone);
-        Source::read(folder.path()).map(|s| s.warnings).map_err(|e| e.to_string())
+        MissionTables::read(folder.path()).map(|s| s.warnings).map_err(|e| e.to_string())
     };
     let named = r#""time_zone": "Europe/Bucharest""#;
     assert_eq!(read(named, "Europe/Bucharest").expect("no fault"), Vec::<String>::new());

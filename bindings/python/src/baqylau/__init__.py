@@ -6,7 +6,7 @@ used from several threads. Errors are :class:`BaqylauError` and :class:`DeskErro
 
 from typing import TYPE_CHECKING, Any
 
-from ._native.baqylau_desk_ffi import Desk, DeskError, Figure, Pulled, ReportRow, Verified, Which
+from ._native.baqylau_desk_ffi import Desk, DeskError, FigureValue, Pulled, ReportInfo, Verified, Basis
 from ._native.baqylau_ffi import (
     AddedRow,
     Answer,
@@ -81,7 +81,7 @@ __all__ = [
     "Desk",
     "DeskError",
     "DraftView",
-    "Figure",
+    "FigureValue",
     "FollowUp",
     "ForeignError",
     "InviteView",
@@ -105,7 +105,7 @@ __all__ = [
     "Problem",
     "Progress",
     "Pulled",
-    "ReportRow",
+    "ReportInfo",
     "ReportState",
     "ReportView",
     "RowKind",
@@ -118,7 +118,7 @@ __all__ = [
     "ViewChange",
     "VisitUpdate",
     "VisitView",
-    "Which",
+    "Basis",
     "bytes_source",
     "file_vault",
     "panic_on_purpose",

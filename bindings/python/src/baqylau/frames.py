@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from . import Desk, Which
+from . import Desk, Basis
 
 __all__ = ["answers", "figures", "reports"]
 
@@ -25,12 +25,12 @@ _COLUMNS = [
 ]
 
 
-def figures(desk: Desk, which: Which = Which.EFFECTIVE, as_of_ms: int | None = None) -> pd.DataFrame:
+def figures(desk: Desk, which: Basis = Basis.EFFECTIVE, as_of_ms: int | None = None) -> pd.DataFrame:
     """Every figure of the statement: one row a figure, its id as the index."""
     return pd.DataFrame([vars(figure) for figure in desk.figures(which, as_of_ms)]).set_index("id")
 
 
-def reports(desk: Desk, which: Which = Which.EFFECTIVE, as_of_ms: int | None = None) -> pd.DataFrame:
+def reports(desk: Desk, which: Basis = Basis.EFFECTIVE, as_of_ms: int | None = None) -> pd.DataFrame:
     """Every report, counted or not, in the order of the log: one row a report, without its answers."""
     rows = [[getattr(report, name) for name in _COLUMNS] for report in desk.reports(which, as_of_ms)]
     frame = pd.DataFrame(rows, columns=_COLUMNS)
@@ -41,7 +41,7 @@ def reports(desk: Desk, which: Which = Which.EFFECTIVE, as_of_ms: int | None = N
 def answers(
     desk: Desk,
     checklist: str,
-    which: Which = Which.EFFECTIVE,
+    which: Basis = Basis.EFFECTIVE,
     as_of_ms: int | None = None,
     internal: bool = False,
 ) -> pd.DataFrame:

@@ -81,7 +81,7 @@ private func enrolled(_ mission: Mission, _ folder: URL, _ vault: any KeyVault) 
     vault.failWith(nil)
     try core.unlock(pin: pin)
     #expect(throws: (any Error).self) { try panicOnPurpose() }
-    core.speak(language: "kk")
+    core.setLanguage(language: "kk")
     #expect(try readInvite(text: mission.invite(1)).fingerprint == core.mission().fingerprint)
 }
 

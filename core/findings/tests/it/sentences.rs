@@ -1,15 +1,15 @@
 //! Sentences whose words depend on their number.
 
 use super::support::{compile, computed, figure, form, observations};
-use baqylau_findings::message::{Message, Names, Value};
-use baqylau_findings::{Computed, Figure, Said, Unit};
+use baqylau_findings::message::{Message, MessageNames, MessageValue};
+use baqylau_findings::{Computed, Figure, Sentence, Unit};
 use baqylau_forms::definition::Text;
 
 fn about(unit: Unit, sentence: &str) -> Figure {
     Figure { sentence: Text(vec![sentence.into()]), of: "${members}".into(), ..figure(unit, "${sealed} = 'yes'") }
 }
 
-fn said(about: Figure, language: &str, yes: usize, no: usize) -> Said {
+fn said(about: Figure, language: &str, yes: usize, no: usize) -> Sentence {
     let answers = [vec!["sealed=yes"; yes], vec!["sealed=no"; no]].concat();
     let found = computed(&form(), about.clone(), &observations(&form(), &answers));
     compile(&form(), about).expect("compiles").sentence((0, language), &found).expect("a sentence")
@@ -52,8 +52,11 @@ fn a_number_takes_its_plural_form_in_every_language() {
 #[test]
 fn a_sentence_with_most_is_struck_where_its_number_is_not_most() {
     let most = || about(Unit::Majority, "Most chairs were women ({count} of {base}).");
-    assert_eq!(said(most(), "en", 3, 1), Said { text: "Most chairs were women (3 of 4).".into(), holds: true });
-    assert_eq!(said(most(), "en", 39, 61), Said { text: "Most chairs were women (39 of 100).".into(), holds: false });
+    assert_eq!(said(most(), "en", 3, 1), Sentence { text: "Most chairs were women (3 of 4).".into(), holds: true });
+    assert_eq!(
+        said(most(), "en", 39, 61),
+        Sentence { text: "Most chairs were women (39 of 100).".into(), holds: false }
+    );
     assert!(!said(most(), "en", 2, 2).holds, "half are not most");
     // A percentage whose words hold for some of its numbers alone.
     let words =
@@ -66,11 +69,11 @@ fn a_sentence_with_most_is_struck_where_its_number_is_not_most() {
         (0, 4, "No boxes were sealed (0 per cent).", true),
         (1, 3, "Most boxes were sealed (25 per cent).", false),
     ] {
-        assert_eq!(found(yes, no), Said { text: expected.into(), holds }, "{yes} of {}", yes + no);
+        assert_eq!(found(yes, no), Sentence { text: expected.into(), holds }, "{yes} of {}", yes + no);
     }
     // Nothing is known: no number, no sentence.
     let nothing = said(about(Unit::Percent, "{value} per cent were sealed."), "en", 0, 0);
-    assert_eq!(nothing, Said { text: "– per cent were sealed.".into(), holds: false });
+    assert_eq!(nothing, Sentence { text: "– per cent were sealed.".into(), holds: false });
 }
 
 #[test]
@@ -106,8 +109,8 @@ fn what_is_wrong_with_a_sentence_is_told() {
 
 #[test]
 fn a_text_without_a_language_of_the_rules_takes_the_last_branch() {
-    let names = Names { numbers: &["n"], texts: &[], shares: &[] };
+    let names = MessageNames { numbers: &["n"], texts: &[], shares: &[] };
     let message = Message::parse("{n, plural, one {one} other {# other}}", names).expect("a text");
-    assert_eq!(message.say("not a language", &|_| Value::Number(1)).as_deref(), Some("1 other"));
-    assert_eq!(message.say("en", &|_| Value::Text("–".into())).as_deref(), Some("– other"));
+    assert_eq!(message.say("not a language", &|_| MessageValue::Number(1)).as_deref(), Some("1 other"));
+    assert_eq!(message.say("en", &|_| MessageValue::Text("–".into())).as_deref(), Some("– other"));
 }

@@ -1,9 +1,9 @@
 //! A small checklist and observations of it.
 
-use baqylau_findings::{Compiled, Computed, Figure, FigureError, Observation, Unit, compute};
+use baqylau_findings::{CompiledFigure, Computed, Figure, FigureError, Observation, Unit, compute};
 use baqylau_forms::definition::{Choice, Item, Kind, List, ListRef, Text};
 use baqylau_forms::expr::{Chance, Environment};
-use baqylau_forms::fill::{Facts, Key, read_literal};
+use baqylau_forms::fill::{CellKey, VisitFacts, read_literal};
 use baqylau_forms::places::{Level, Place, PlaceTable};
 use baqylau_forms::value::Moment;
 use baqylau_forms::{Definition, Filling, Form, Missing, Places, Zone};
@@ -82,13 +82,13 @@ pub fn later_form() -> Arc<Form> {
 pub fn observation(form: &Arc<Form>, index: u64, place: u32, answers: &str) -> Observation {
     let environment =
         Environment { now: Moment { ms: 1_679_200_000_000, offset: 360 }, language: 0, chance: Chance::NONE };
-    let facts = Facts { place: Some(place), ..Facts::default() };
+    let facts = VisitFacts { place: Some(place), ..VisitFacts::default() };
     let mut filling = Filling::new(form.clone(), facts, environment);
     for pair in answers.split_whitespace() {
         let (name, value) = pair.split_once('=').expect("name=value");
         let node = form.find(name).expect("the question");
         let answer = read_literal(form, node, &value.replace('+', " ")).expect("an answer");
-        filling.set(Key { node, row: 0 }, answer).expect("set");
+        filling.set(CellKey { node, row: 0 }, answer).expect("set");
     }
     Observation { index, checklist: "visit".into(), place: Some(place), filling }
 }
@@ -118,9 +118,9 @@ pub fn figure(unit: Unit, counts: &str) -> Figure {
     }
 }
 
-pub fn compile(form: &Arc<Form>, figure: Figure) -> Result<Compiled, Vec<FigureError>> {
+pub fn compile(form: &Arc<Form>, figure: Figure) -> Result<CompiledFigure, Vec<FigureError>> {
     let forms = HashMap::from([("visit".to_owned(), form.clone())]);
-    Compiled::all(vec![figure], &forms).map(|mut all| all.remove(0))
+    CompiledFigure::all(vec![figure], &forms).map(|mut all| all.remove(0))
 }
 
 pub fn computed(form: &Arc<Form>, figure: Figure, all: &[Observation]) -> Computed {

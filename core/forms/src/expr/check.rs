@@ -7,7 +7,7 @@ use regex_lite::Regex;
 use std::sync::Arc;
 
 /// What the checklist offers to its expressions.
-pub trait Names {
+pub trait NameLookup {
     /// The item of a name.
     fn node(&self, name: &str) -> Option<NodeRef>;
     /// Every name, for suggestions.
@@ -26,14 +26,14 @@ pub trait Names {
 ///
 /// # Errors
 /// Every fault found.
-pub fn resolve(expr: Expr<Arc<str>>, names: &dyn Names) -> Result<Expr, Vec<ExprError>> {
+pub fn resolve(expr: Expr<Arc<str>>, names: &dyn NameLookup) -> Result<Expr, Vec<ExprError>> {
     let mut resolver = Resolver { names, faults: Vec::new() };
     let out = resolver.expr(expr);
     if resolver.faults.is_empty() { Ok(out) } else { Err(resolver.faults) }
 }
 
 struct Resolver<'n> {
-    names: &'n dyn Names,
+    names: &'n dyn NameLookup,
     faults: Vec<ExprError>,
 }
 

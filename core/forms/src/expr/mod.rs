@@ -20,7 +20,7 @@ mod parser;
 mod val;
 
 pub use ast::{Expr, NodeRef, VisitField};
-pub use check::{Names, resolve};
+pub use check::{NameLookup, resolve};
 pub use eval::{Chance, Environment, Scope, eval};
 pub use parser::parse;
 pub use val::Val;

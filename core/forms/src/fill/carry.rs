@@ -1,6 +1,6 @@
 //! The answers of a filling under another version of its checklist.
 
-use super::data::Key;
+use super::data::CellKey;
 use super::restore::changeable;
 use super::{Filling, Mutation, SavedRow, literal};
 use crate::expr::NodeRef;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// Something that another version of the checklist has no place for. Nothing is dropped: it is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Leftover {
+pub struct Unmapped {
     /// The question's name in the version that was filled.
     pub name: String,
     /// The positions of the rows it was in, outermost first.
@@ -24,7 +24,7 @@ impl Filling {
     /// Carries the answers to another version: questions by name, choices by name, rows in order. What is computed there is computed
     /// anew. The second value lists what did not fit.
     #[must_use]
-    pub fn carry(&self, form: Arc<Form>) -> (Self, Vec<Leftover>) {
+    pub fn carry(&self, form: Arc<Form>) -> (Self, Vec<Unmapped>) {
         let mut carrier = Carrier {
             old: self,
             new: Self::empty(form, self.facts.clone(), self.environment),
@@ -44,7 +44,7 @@ struct Carrier<'f> {
     new: Filling,
     /// Rows of the old filling that have a place in the new one.
     rows: BTreeMap<u32, u32>,
-    left: Vec<Leftover>,
+    left: Vec<Unmapped>,
 }
 
 impl Carrier<'_> {
@@ -59,7 +59,7 @@ impl Carrier<'_> {
     }
 
     fn row(&mut self, saved: SavedRow) {
-        let at = self.key(Key { node: saved.repeat, row: saved.parent });
+        let at = self.key(CellKey { node: saved.repeat, row: saved.parent });
         let Some(repeat) = at.filter(|k| self.new.form.nodes[k.node as usize].rows.is_some()) else { return };
         let row = u32::try_from(self.new.rows.len()).unwrap_or(u32::MAX);
         if self.new.reapply(Mutation::AddRow(SavedRow { row, repeat: repeat.node, parent: repeat.row })) {
@@ -67,7 +67,7 @@ impl Carrier<'_> {
         }
     }
 
-    fn answer(&mut self, key: Key, answer: &Answer) {
+    fn answer(&mut self, key: CellKey, answer: &Answer) {
         let old_form = &self.old.form;
         let by_hand = self.old.cell(key).is_some_and(|c| c.by_hand);
         let drawn = old_form.nodes[key.node as usize].draws;
@@ -106,7 +106,7 @@ impl Carrier<'_> {
         (literal::read_at(new, to, &text, &crate::Zone::fixed(self.old.environment.now.offset)).ok(), Vec::new())
     }
 
-    fn words(&mut self, key: Key, text: String, note: bool) {
+    fn words(&mut self, key: CellKey, text: String, note: bool) {
         let mutation =
             |to| if note { Mutation::Note(to, Some(text.clone())) } else { Mutation::Reason(to, Some(text.clone())) };
         let taken = self.key(key).is_some_and(|to| self.new.reapply(mutation(to)));
@@ -116,17 +116,17 @@ impl Carrier<'_> {
     }
 
     /// Where a question of the old version is in the new one.
-    fn key(&self, key: Key) -> Option<Key> {
+    fn key(&self, key: CellKey) -> Option<CellKey> {
         let (old, new) = (&self.old.form, &self.new.form);
         let node = new.find(&old.definition.items[key.node as usize].name)?;
         let name =
             |form: &Form, node: NodeRef| form.holder(node).map(|h| form.definition.items[h as usize].name.clone());
         let row = *self.rows.get(&key.row)?;
-        (name(old, key.node) == name(new, node)).then_some(Key { node, row })
+        (name(old, key.node) == name(new, node)).then_some(CellKey { node, row })
     }
 
-    fn leave(&mut self, key: Key, text: String) {
+    fn leave(&mut self, key: CellKey, text: String) {
         let name = self.old.form.definition.items[key.node as usize].name.clone();
-        self.left.push(Leftover { name, rows: self.old.row_path(key.row), text });
+        self.left.push(Unmapped { name, rows: self.old.row_path(key.row), text });
     }
 }

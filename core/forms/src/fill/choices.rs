@@ -1,11 +1,11 @@
 //! The choices that a question offers, filtered, searched and paged.
 
 use super::Filling;
-use super::data::Key;
-use super::scope::At;
+use super::data::CellKey;
+use super::scope::RowScope;
 use crate::definition::ListRef;
 use crate::expr::eval;
-use crate::form::Filter;
+use crate::form::ChoiceFilter;
 use crate::num;
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub struct ChoiceView {
 
 /// The choices of a question.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Choices {
+pub enum OfferedChoices {
     /// The question has none.
     #[default]
     None,
@@ -44,7 +44,7 @@ impl Filling {
     /// The choices that a question offers now: those whose label or name contains every word of `query`, at most `limit` after
     /// the first `offset`.
     #[must_use]
-    pub fn choices(&self, key: Key, query: &str, offset: usize, limit: usize) -> Vec<ChoiceView> {
+    pub fn choices(&self, key: CellKey, query: &str, offset: usize, limit: usize) -> Vec<ChoiceView> {
         if self.exists(key).is_err() {
             return Vec::new();
         }
@@ -64,23 +64,23 @@ impl Filling {
         page.into_iter().map(|c| self.choice_view(key, c)).collect()
     }
 
-    pub(super) fn choices_inline(&self, key: Key) -> Choices {
+    pub(super) fn choices_inline(&self, key: CellKey) -> OfferedChoices {
         if self.form.list_ref(key.node).is_none() {
-            return Choices::None;
+            return OfferedChoices::None;
         }
         let offered = self.offered_choices(key);
         if offered.len() > INLINE {
-            return Choices::Paged { count: offered.len() };
+            return OfferedChoices::Paged { count: offered.len() };
         }
-        Choices::Inline(offered.into_iter().map(|c| self.choice_view(key, c)).collect())
+        OfferedChoices::Inline(offered.into_iter().map(|c| self.choice_view(key, c)).collect())
     }
 
-    fn choice_text(&self, key: Key, choice: u32) -> String {
+    fn choice_text(&self, key: CellKey, choice: u32) -> String {
         let name = self.form.choice_name(key.node, choice).cloned().unwrap_or_default();
         format!("{name} {}", self.form.choice_label(key.node, choice, self.environment.language))
     }
 
-    fn choice_view(&self, key: Key, choice: u32) -> ChoiceView {
+    fn choice_view(&self, key: CellKey, choice: u32) -> ChoiceView {
         ChoiceView {
             choice,
             name: self.form.choice_name(key.node, choice).cloned().unwrap_or_default(),
@@ -90,7 +90,7 @@ impl Filling {
     }
 
     /// Every choice that the filter lets through, in the order of the list.
-    fn offered_choices(&self, key: Key) -> Vec<u32> {
+    fn offered_choices(&self, key: CellKey) -> Vec<u32> {
         let Some(list) = self.form.list_ref(key.node) else { return Vec::new() };
         let filter = self.form.nodes[key.node as usize].filter.as_ref();
         let candidates = self.candidates(key, list, filter);
@@ -104,7 +104,7 @@ impl Filling {
     }
 
     /// The choices to look at: those that a lookup finds, or all.
-    fn candidates(&self, key: Key, list: &ListRef, filter: Option<&Filter>) -> Candidates {
+    fn candidates(&self, key: CellKey, list: &ListRef, filter: Option<&ChoiceFilter>) -> Candidates {
         match list {
             ListRef::Own(own) => {
                 let count = self.form.definition.lists[*own as usize].choices.len();
@@ -115,8 +115,9 @@ impl Filling {
                 let level = places.level(level).unwrap_or_default();
                 let lookup = filter.into_iter().flat_map(|f| &f.keys).find_map(|(column, expr)| {
                     let above = places.level(column)?;
-                    let code =
-                        eval(expr, &At::new(self, key.row, Some(key.node), super::Mode::Blank)).string().into_owned();
+                    let code = eval(expr, &RowScope::new(self, key.row, Some(key.node), super::Mode::Blank))
+                        .string()
+                        .into_owned();
                     let above = places.find(&code).filter(|p| places.get(*p).is_some_and(|p| p.level == above));
                     Some(above.map(|a| places.under(level, a).to_vec()).unwrap_or_default())
                 });
@@ -129,12 +130,12 @@ impl Filling {
         }
     }
 
-    fn passes(&self, key: Key, filter: &Filter, choice: u32) -> bool {
-        eval(&filter.whole, &At::choice(self, key, choice)).truth() == Some(true)
+    fn passes(&self, key: CellKey, filter: &ChoiceFilter, choice: u32) -> bool {
+        eval(&filter.whole, &RowScope::choice(self, key, choice)).truth() == Some(true)
     }
 
     /// Whether a choice exists and passes the filter.
-    pub(super) fn is_offered(&self, key: Key, choice: u32) -> bool {
+    pub(super) fn is_offered(&self, key: CellKey, choice: u32) -> bool {
         if self.form.choice_name(key.node, choice).is_none() {
             return false;
         }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A question in a row. Row 0 is the form itself; rows keep their number until they are removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Key {
+pub struct CellKey {
     /// Position of the item in the definition.
     pub node: NodeRef,
     /// Number of the row.
@@ -16,7 +16,7 @@ pub struct Key {
 
 /// What the visit tells its checklists.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Facts {
+pub struct VisitFacts {
     /// The readable code, as `T047-05`.
     pub code: String,
     /// When the team arrived.
@@ -83,7 +83,7 @@ impl Outcome {
 
 #[derive(Debug, Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is decided by a rule of its own")]
-pub(crate) struct Cell {
+pub(crate) struct CellState {
     pub answer: Option<Answer>,
     pub note: Option<Box<str>>,
     pub reason: Option<Box<str>>,
@@ -108,32 +108,32 @@ pub(crate) struct Cell {
 }
 
 #[derive(Debug, Clone)]
-pub(crate) struct Row {
+pub(crate) struct RowState {
     pub table: usize,
     pub parent: u32,
     /// Not removed. What is alive is kept.
     pub alive: bool,
     /// Alive, and neither it nor what holds it is beyond the number of rows of its repeat.
     pub used: bool,
-    pub cells: Vec<Cell>,
+    pub cells: Vec<CellState>,
 }
 
-impl Row {
+impl RowState {
     pub fn new(table: usize, parent: u32, columns: usize) -> Self {
         // Shown until a rule says otherwise.
-        let cell = Cell { relevant: true, shown: true, ..Cell::default() };
+        let cell = CellState { relevant: true, shown: true, ..CellState::default() };
         Self { table, parent, alive: true, used: true, cells: vec![cell; columns] }
     }
 }
 
 impl Filling {
-    pub(super) fn cell(&self, key: Key) -> Option<&Cell> {
+    pub(super) fn cell(&self, key: CellKey) -> Option<&CellState> {
         let column = self.form.nodes.get(key.node as usize)?.column;
         self.rows.get(key.row as usize)?.cells.get(column)
     }
 
     /// The cell of a key that is known to exist.
-    pub(super) fn cell_mut(&mut self, key: Key) -> &mut Cell {
+    pub(super) fn cell_mut(&mut self, key: CellKey) -> &mut CellState {
         let column = self.form.nodes[key.node as usize].column;
         &mut self.rows[key.row as usize].cells[column]
     }
@@ -185,16 +185,16 @@ impl Filling {
     }
 
     /// The rows of a repeat, in order.
-    pub(super) fn rows_of(&self, repeat: Key) -> Vec<u32> {
+    pub(super) fn rows_of(&self, repeat: CellKey) -> Vec<u32> {
         self.rows_in(&self.tables, repeat)
     }
 
     /// The rows of a repeat that are beyond its number of rows, or in a row that is, in order.
-    pub(super) fn rows_beyond(&self, repeat: Key) -> Vec<u32> {
+    pub(super) fn rows_beyond(&self, repeat: CellKey) -> Vec<u32> {
         self.rows_in(&self.beyond, repeat)
     }
 
-    fn rows_in(&self, tables: &[Vec<u32>], repeat: Key) -> Vec<u32> {
+    fn rows_in(&self, tables: &[Vec<u32>], repeat: CellKey) -> Vec<u32> {
         let Some(table) = self.form.nodes[repeat.node as usize].rows else { return Vec::new() };
         tables[table].iter().filter(|r| self.rows[**r as usize].parent == repeat.row).copied().collect()
     }

@@ -173,7 +173,7 @@ pub(super) fn accepts(kind: &Kind, answer: &Answer) -> Result<(), &'static str> 
 }
 
 /// As [`accepts`], for answers that were kept: calculations too, of any plain kind, and what a rule fills in.
-pub(super) fn accepts_kept(kind: &Kind, computes: bool, answer: &Answer) -> Result<(), &'static str> {
+pub(super) fn accepts_stored(kind: &Kind, computes: bool, answer: &Answer) -> Result<(), &'static str> {
     match (kind, answer) {
         (_, Answer::Missing(_)) => Ok(()),
         (Kind::Calculate | Kind::Decimal | Kind::Range { .. }, Answer::Decimal(_))

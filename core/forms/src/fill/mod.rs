@@ -11,22 +11,22 @@ mod rows;
 mod scope;
 mod view;
 
-pub use carry::Leftover;
-pub use choices::{ChoiceView, Choices};
-pub use data::{Facts, Key, Outcome};
+pub use carry::Unmapped;
+pub use choices::{ChoiceView, OfferedChoices};
+pub use data::{CellKey, Outcome, VisitFacts};
 pub use literal::{
     LiteralError, append as append_literal, describe, read as read_literal, read_at as read_literal_at,
     write as write_literal,
 };
 pub use restore::{Mutation, SavedRow};
 pub use scope::Mode;
-pub use view::{Issue, Problem, Progress, QuestionView, SectionView, ViewChange};
+pub use view::{AnswerProblem, Issue, Progress, QuestionView, SectionView, ViewChange};
 
 use crate::definition::Kind;
 use crate::expr::{Environment, Expr, NodeRef, Val, eval};
 use crate::form::{Form, MAX_ROWS};
 use crate::value::Answer;
-use data::{Cell, Row};
+use data::{CellState, RowState};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -95,12 +95,12 @@ pub enum FillError {
 #[derive(Debug, Clone)]
 pub struct Filling {
     form: Arc<Form>,
-    rows: Vec<Row>,
+    rows: Vec<RowState>,
     /// Rows of each table that are used, ascending, which is their order.
     tables: Vec<Vec<u32>>,
     /// Rows of each table that are kept beyond the number of rows of their repeat, ascending.
     beyond: Vec<Vec<u32>>,
-    facts: Facts,
+    facts: VisitFacts,
     environment: Environment,
     revision: u64,
     open: Option<usize>,
@@ -109,7 +109,7 @@ pub struct Filling {
     /// Ranks of rules to be evaluated in every row: queued row by row only when it is their turn, not once for each row that changed.
     everywhere: BTreeSet<u32>,
     /// Counted repeats that lack rows because there is no room.
-    lacking: BTreeSet<Key>,
+    lacking: BTreeSet<CellKey>,
     /// Cells that may look different.
     touched: BTreeSet<(NodeRef, u32)>,
     restructured: bool,
@@ -120,18 +120,18 @@ pub struct Filling {
 impl Filling {
     /// A new filling with its defaults and calculations.
     #[must_use]
-    pub fn new(form: Arc<Form>, facts: Facts, environment: Environment) -> Self {
+    pub fn new(form: Arc<Form>, facts: VisitFacts, environment: Environment) -> Self {
         let mut this = Self::empty(form, facts, environment);
         this.fill_defaults(0);
         this.evaluate_all(|_, _| false);
         this
     }
 
-    fn empty(form: Arc<Form>, facts: Facts, environment: Environment) -> Self {
+    fn empty(form: Arc<Form>, facts: VisitFacts, environment: Environment) -> Self {
         let beyond = vec![Vec::new(); form.tables.len()];
         let mut tables = beyond.clone();
         tables[0].push(0);
-        let root = Row::new(0, 0, form.tables[0].columns.len());
+        let root = RowState::new(0, 0, form.tables[0].columns.len());
         let progress = vec![Progress::default(); form.sections.len()];
         Self {
             form,
@@ -160,7 +160,7 @@ impl Filling {
 
     /// What is known of the visit.
     #[must_use]
-    pub fn facts(&self) -> &Facts {
+    pub fn facts(&self) -> &VisitFacts {
         &self.facts
     }
 
@@ -188,10 +188,10 @@ impl Filling {
 
     /// The key of a question in the row at these positions, outermost first.
     #[must_use]
-    pub fn key_at(&self, node: u32, path: &[u32]) -> Option<Key> {
+    pub fn key_at(&self, node: u32, path: &[u32]) -> Option<CellKey> {
         let table = self.form.nodes.get(node as usize)?.table;
         let row = self.tables[table].iter().copied().find(|row| self.row_path(*row) == path)?;
-        Some(Key { node, row })
+        Some(CellKey { node, row })
     }
 
     /// Sets the time and the language for what follows.
@@ -203,7 +203,7 @@ impl Filling {
     ///
     /// # Errors
     /// The answer does not fit the question; nothing is changed.
-    pub fn set(&mut self, key: Key, answer: Answer) -> Result<ViewChange, FillError> {
+    pub fn set(&mut self, key: CellKey, answer: Answer) -> Result<ViewChange, FillError> {
         self.editable(key)?;
         self.fits(key, &answer)?;
         self.put_by_hand(key, Some(answer));
@@ -214,7 +214,7 @@ impl Filling {
     ///
     /// # Errors
     /// The question cannot be changed.
-    pub fn clear(&mut self, key: Key) -> Result<ViewChange, FillError> {
+    pub fn clear(&mut self, key: CellKey) -> Result<ViewChange, FillError> {
         self.editable(key)?;
         self.put_by_hand(key, None);
         Ok(self.settle())
@@ -224,7 +224,7 @@ impl Filling {
     ///
     /// # Errors
     /// There is no such question, or the note is too long.
-    pub fn set_note(&mut self, key: Key, note: Option<String>) -> Result<ViewChange, FillError> {
+    pub fn set_note(&mut self, key: CellKey, note: Option<String>) -> Result<ViewChange, FillError> {
         self.annotate(key, note, |cell| &mut cell.note, Mutation::Note)
     }
 
@@ -232,16 +232,16 @@ impl Filling {
     ///
     /// # Errors
     /// There is no such question, or the reason is too long.
-    pub fn confirm(&mut self, key: Key, reason: Option<String>) -> Result<ViewChange, FillError> {
+    pub fn confirm(&mut self, key: CellKey, reason: Option<String>) -> Result<ViewChange, FillError> {
         self.annotate(key, reason, |cell| &mut cell.reason, Mutation::Reason)
     }
 
     fn annotate(
         &mut self,
-        key: Key,
+        key: CellKey,
         text: Option<String>,
-        place: fn(&mut Cell) -> &mut Option<Box<str>>,
-        mutation: fn(Key, Option<String>) -> Mutation,
+        place: fn(&mut CellState) -> &mut Option<Box<str>>,
+        mutation: fn(CellKey, Option<String>) -> Mutation,
     ) -> Result<ViewChange, FillError> {
         self.exists(key)?;
         if text.as_ref().is_some_and(|t| t.len() > MAX_TEXT) {
@@ -257,7 +257,7 @@ impl Filling {
     ///
     /// # Errors
     /// It is no repeat that the observer may extend.
-    pub fn add_row(&mut self, repeat: Key) -> Result<(Key, ViewChange), FillError> {
+    pub fn add_row(&mut self, repeat: CellKey) -> Result<(CellKey, ViewChange), FillError> {
         self.open_repeat(repeat)?;
         let row = self.append_row(repeat).ok_or(FillError::TooMuch {
             name: self.name(repeat),
@@ -266,19 +266,19 @@ impl Filling {
         })?;
         self.mark_value(repeat.node, repeat.row);
         let change = self.settle();
-        Ok((Key { node: repeat.node, row }, change))
+        Ok((CellKey { node: repeat.node, row }, change))
     }
 
     /// Removes a row of a repeat: `row` is the row's key as the view gave it.
     ///
     /// # Errors
     /// There is no such row, or the observer may not remove it.
-    pub fn remove_row(&mut self, row: Key) -> Result<ViewChange, FillError> {
+    pub fn remove_row(&mut self, row: CellKey) -> Result<ViewChange, FillError> {
         let table = self.form.nodes.get(row.node as usize).and_then(|n| n.rows).ok_or(FillError::NoSuchKey)?;
         if !self.tables[table].contains(&row.row) {
             return Err(FillError::NoSuchKey);
         }
-        let repeat = Key { node: row.node, row: self.rows[row.row as usize].parent };
+        let repeat = CellKey { node: row.node, row: self.rows[row.row as usize].parent };
         self.open_repeat(repeat)?;
         self.drop_row(row.row);
         self.mark_value(repeat.node, repeat.row);
@@ -286,7 +286,7 @@ impl Filling {
     }
 
     /// Tells what has become known of the visit: place, arrival, departure, outcome.
-    pub fn set_facts(&mut self, facts: Facts) -> ViewChange {
+    pub fn set_facts(&mut self, facts: VisitFacts) -> ViewChange {
         self.facts = facts;
         for rank in self.form.clone().visit_readers.iter().copied() {
             let table = self.form.nodes[self.form.rules[rank as usize].node as usize].table;
@@ -299,7 +299,7 @@ impl Filling {
     /// Notes when filling ended, where the checklist asks for it.
     pub fn finish(&mut self) {
         let form = self.form.clone();
-        for key in form.items_of(&Kind::End).map(|node| Key { node, row: 0 }) {
+        for key in form.items_of(&Kind::End).map(|node| CellKey { node, row: 0 }) {
             self.put(key, Some(Answer::Moment(self.environment.now)));
         }
         self.settle();
@@ -307,13 +307,13 @@ impl Filling {
 
     /// The answer to a question, whether it is shown or not.
     #[must_use]
-    pub fn answer(&self, key: Key) -> Option<&Answer> {
+    pub fn answer(&self, key: CellKey) -> Option<&Answer> {
         self.cell(key)?.answer.as_ref()
     }
 
     /// Whether a question is asked now. What is in a row beyond the number of rows of its repeat is not.
     #[must_use]
-    pub fn is_shown(&self, key: Key) -> bool {
+    pub fn is_shown(&self, key: CellKey) -> bool {
         self.exists(key).is_ok() && self.cell(key).is_some_and(|c| c.shown)
     }
 
@@ -326,15 +326,15 @@ impl Filling {
     /// The value of an expression over the answers, at the top of the form.
     #[must_use]
     pub fn evaluate(&self, expr: &Expr, mode: Mode) -> Val<'static> {
-        let at = scope::At::new(self, 0, None, mode);
+        let at = scope::RowScope::new(self, 0, None, mode);
         eval(expr, &at).into_owned()
     }
 
     /// The key of a question outside of repeats, by name.
     #[must_use]
-    pub fn key(&self, name: &str) -> Option<Key> {
+    pub fn key(&self, name: &str) -> Option<CellKey> {
         let node = self.form.find(name)?;
-        (self.form.nodes[node as usize].table == 0).then_some(Key { node, row: 0 })
+        (self.form.nodes[node as usize].table == 0).then_some(CellKey { node, row: 0 })
     }
 
     /// What the last calls changed, to be stored; the list is empty afterwards.
@@ -342,17 +342,17 @@ impl Filling {
         std::mem::take(&mut self.mutations)
     }
 
-    fn name(&self, key: Key) -> String {
+    fn name(&self, key: CellKey) -> String {
         self.form.definition.items.get(key.node as usize).map(|i| i.name.clone()).unwrap_or_default()
     }
 
-    fn exists(&self, key: Key) -> Result<(), FillError> {
+    fn exists(&self, key: CellKey) -> Result<(), FillError> {
         let table = self.form.nodes.get(key.node as usize).ok_or(FillError::NoSuchKey)?.table;
         let used = self.rows.get(key.row as usize).is_some_and(|r| r.used && r.table == table);
         if used { Ok(()) } else { Err(FillError::NoSuchKey) }
     }
 
-    fn editable(&self, key: Key) -> Result<(), FillError> {
+    fn editable(&self, key: CellKey) -> Result<(), FillError> {
         self.exists(key)?;
         let cell = self.cell(key).ok_or(FillError::NoSuchKey)?;
         if !cell.shown {
@@ -367,7 +367,7 @@ impl Filling {
         Ok(())
     }
 
-    fn open_repeat(&self, repeat: Key) -> Result<(), FillError> {
+    fn open_repeat(&self, repeat: CellKey) -> Result<(), FillError> {
         self.exists(repeat)?;
         match &self.form.definition.items[repeat.node as usize].kind {
             Kind::Repeat { count: None } => {}
@@ -382,7 +382,7 @@ impl Filling {
     }
 
     /// Whether the answer is one for this question.
-    fn fits(&self, key: Key, answer: &Answer) -> Result<(), FillError> {
+    fn fits(&self, key: CellKey, answer: &Answer) -> Result<(), FillError> {
         let item = &self.form.definition.items[key.node as usize];
         if let Answer::Missing(missing) = answer {
             let offered = item.missing.contains(missing);
@@ -400,11 +400,11 @@ impl Filling {
         }
     }
 
-    fn offered(&self, key: Key, choice: u32) -> Result<(), FillError> {
+    fn offered(&self, key: CellKey, choice: u32) -> Result<(), FillError> {
         if self.is_offered(key, choice) { Ok(()) } else { Err(FillError::NotOffered { name: self.name(key) }) }
     }
 
-    fn compatible(&self, key: Key, chosen: &[u32]) -> Result<(), FillError> {
+    fn compatible(&self, key: CellKey, chosen: &[u32]) -> Result<(), FillError> {
         if !chosen.is_sorted_by(|a, b| a < b) {
             return Err(FillError::WrongKind { name: self.name(key), expected: "choices, ascending, each once" });
         }

@@ -1,20 +1,20 @@
 //! One change, and everything that follows from it.
 
-use super::data::Key;
+use super::data::CellKey;
 use super::restore::Mutation;
-use super::scope::{At, Mode};
+use super::scope::{Mode, RowScope};
 use super::view::ViewChange;
 use super::{Filling, literal};
 use crate::definition::Kind;
 use crate::expr::ast::Function;
 use crate::expr::{Expr, NodeRef, eval};
-use crate::form::{Default_, Form, Rule, What};
+use crate::form::{CompiledRule, DefaultValue, Form, RuleKind};
 use crate::num;
 use crate::value::Answer;
 
 impl Filling {
     /// Stores an answer and queues what reads it.
-    pub(super) fn put(&mut self, key: Key, answer: Option<Answer>) {
+    pub(super) fn put(&mut self, key: CellKey, answer: Option<Answer>) {
         let cell = self.cell_mut(key);
         cell.answer.clone_from(&answer);
         // A confirmation was for the answer that was there.
@@ -26,19 +26,19 @@ impl Filling {
     }
 
     /// As [`Filling::put`], for an answer that somebody gave: where a rule would fill it in, it stays until it is cleared.
-    pub(super) fn put_by_hand(&mut self, key: Key, answer: Option<Answer>) {
+    pub(super) fn put_by_hand(&mut self, key: CellKey, answer: Option<Answer>) {
         if self.form.nodes[key.node as usize].has_calculation {
             let cell = self.cell_mut(key);
             (cell.by_hand, cell.unfit) = (answer.is_some(), false);
             if answer.is_none() {
-                self.queue_own(key, What::Calculate);
+                self.queue_own(key, RuleKind::Calculate);
             }
         }
         self.put(key, answer);
     }
 
-    fn queue_own(&mut self, key: Key, what: What) {
-        let own = |r: &Rule| r.node == key.node && r.what == what;
+    fn queue_own(&mut self, key: CellKey, what: RuleKind) {
+        let own = |r: &CompiledRule| r.node == key.node && r.what == what;
         if let Some(rank) = self.form.rules.iter().position(own) {
             self.queue.insert((num::index(rank), key.row));
         }
@@ -52,7 +52,7 @@ impl Filling {
         for rank in &form.readers[node as usize] {
             let rule = &form.rules[*rank as usize];
             let target = form.nodes[rule.node as usize].table;
-            if rule.across || (target != 0 && self.common(row, target) == 0) {
+            if rule.crosses_rows || (target != 0 && self.common(row, target) == 0) {
                 self.everywhere.insert(*rank);
             } else if target == table {
                 self.queue.insert((*rank, row));
@@ -73,7 +73,7 @@ impl Filling {
         self.drain();
         // Rows that went elsewhere may have made room.
         for repeat in self.lacking.clone() {
-            self.queue_own(repeat, What::Count);
+            self.queue_own(repeat, RuleKind::Count);
         }
         self.drain();
     }
@@ -96,12 +96,12 @@ impl Filling {
                 continue;
             }
             let rule = &form.rules[rank as usize];
-            self.apply(Key { node: rule.node, row }, rule.what, &rule.expr);
+            self.apply(CellKey { node: rule.node, row }, rule.what, &rule.expr);
         }
     }
 
     /// Evaluates every rule but those that are left out.
-    pub(super) fn evaluate_all(&mut self, leave_out: impl Fn(&Form, &Rule) -> bool) {
+    pub(super) fn evaluate_all(&mut self, leave_out: impl Fn(&Form, &CompiledRule) -> bool) {
         let form = self.form.clone();
         self.show_all(0, 0..num::index(form.nodes.len()));
         for (rank, rule) in form.rules.iter().enumerate() {
@@ -115,60 +115,60 @@ impl Filling {
         self.recount();
     }
 
-    fn truth(&self, key: Key, expr: &Expr) -> Option<bool> {
-        eval(expr, &At::new(self, key.row, Some(key.node), Mode::Blank)).truth()
+    fn truth(&self, key: CellKey, expr: &Expr) -> Option<bool> {
+        eval(expr, &RowScope::new(self, key.row, Some(key.node), Mode::Blank)).truth()
     }
 
-    fn apply(&mut self, key: Key, what: What, expr: &Expr) {
+    fn apply(&mut self, key: CellKey, what: RuleKind, expr: &Expr) {
         match what {
-            What::Relevant => {
+            RuleKind::Relevant => {
                 let relevant = self.truth(key, expr) == Some(true);
                 self.cell_mut(key).relevant = relevant;
                 self.refresh_shown(key);
             }
-            What::Calculate => self.calculate(key, expr),
-            What::Count => self.resize(key, expr),
-            What::Required | What::ReadOnly => {
+            RuleKind::Calculate => self.calculate(key, expr),
+            RuleKind::Count => self.resize(key, expr),
+            RuleKind::Required | RuleKind::ReadOnly => {
                 let value = self.truth(key, expr) == Some(true);
                 let cell = self.cell_mut(key);
-                let flag = if what == What::Required { &mut cell.required } else { &mut cell.read_only };
+                let flag = if what == RuleKind::Required { &mut cell.required } else { &mut cell.read_only };
                 if std::mem::replace(flag, value) != value {
                     self.touched.insert((key.node, key.row));
                 }
             }
-            What::Constraint => {
+            RuleKind::Constraint => {
                 let checked = matches!(self.answer(key), Some(a) if !matches!(a, Answer::Missing(_)));
                 let violated = checked && self.truth(key, expr) == Some(false);
                 if std::mem::replace(&mut self.cell_mut(key).violated, violated) != violated {
                     self.touched.insert((key.node, key.row));
                 }
             }
-            What::Filter => {
+            RuleKind::Filter => {
                 let chosen = self.answer(key).map(choices_of).unwrap_or_default();
                 let gone = chosen.into_iter().any(|c| !self.is_offered(key, c));
                 self.cell_mut(key).not_offered = gone;
                 self.touched.insert((key.node, key.row));
             }
-            What::Label => {
+            RuleKind::Label => {
                 self.touched.insert((key.node, key.row));
             }
         }
     }
 
     /// The value of an expression as an answer of the question.
-    pub(super) fn computed(&self, key: Key, expr: &Expr) -> Option<Answer> {
-        let at = At::new(self, key.row, Some(key.node), Mode::Blank);
+    pub(super) fn computed(&self, key: CellKey, expr: &Expr) -> Option<Answer> {
+        let at = RowScope::new(self, key.row, Some(key.node), Mode::Blank);
         literal::from_value(&self.form, key.node, &eval(expr, &at))
     }
 
     /// Whether an expression gives a value that the question cannot hold, as 3.5 for a whole number.
-    pub(super) fn is_unfit(&self, key: Key, expr: &Expr) -> bool {
-        let at = At::new(self, key.row, Some(key.node), Mode::Blank);
+    pub(super) fn is_unfit(&self, key: CellKey, expr: &Expr) -> bool {
+        let at = RowScope::new(self, key.row, Some(key.node), Mode::Blank);
         let value = eval(expr, &at);
         literal::says_something(&value) && literal::from_value(&self.form, key.node, &value).is_none()
     }
 
-    fn calculate(&mut self, key: Key, expr: &Expr) {
+    fn calculate(&mut self, key: CellKey, expr: &Expr) {
         let drawn = |answer: &Option<Answer>| answer.is_some() && self.form.nodes[key.node as usize].draws;
         // What chance gave stays: it is recorded, and nobody could compute it again.
         if self.cell(key).is_some_and(|c| c.by_hand || drawn(&c.answer)) {
@@ -190,10 +190,10 @@ impl Filling {
     pub(super) fn fill_defaults(&mut self, row: u32) {
         let form = self.form.clone();
         for node in &form.tables[self.rows[row as usize].table].columns {
-            let key = Key { node: *node, row };
+            let key = CellKey { node: *node, row };
             let answer = match (&form.nodes[*node as usize].default, &form.definition.items[*node as usize].kind) {
-                (Some(Default_::Literal(text)), _) => literal::read(&form, *node, text).ok(),
-                (Some(Default_::Expr(expr)), _) => self.computed(key, expr),
+                (Some(DefaultValue::Literal(text)), _) => literal::read(&form, *node, text).ok(),
+                (Some(DefaultValue::Expr(expr)), _) => self.computed(key, expr),
                 (None, Kind::Start) => Some(Answer::Moment(self.environment.now)),
                 (None, Kind::Today) => self.environment.now.date().map(Answer::Date),
                 _ => None,
@@ -216,17 +216,17 @@ impl Filling {
     }
 
     /// Shown = relevant, in something shown. Goes down only where it changes.
-    fn refresh_shown(&mut self, key: Key) {
+    fn refresh_shown(&mut self, key: CellKey) {
         let form = self.form.clone();
         let holder = form.definition.items[key.node as usize].parent.map(|node| {
             let row = self.ancestor(key.row, form.nodes[node as usize].table).unwrap_or(0);
-            Key { node, row }
+            CellKey { node, row }
         });
         let held = holder.is_none_or(|h| self.cell(h).is_some_and(|c| c.shown));
         self.spread_shown(key, held);
     }
 
-    fn spread_shown(&mut self, key: Key, held: bool) {
+    fn spread_shown(&mut self, key: CellKey, held: bool) {
         let cell = self.cell_mut(key);
         let shown = held && cell.relevant;
         if cell.shown == shown {
@@ -246,7 +246,7 @@ impl Filling {
         for row in rows {
             let mut child = key.node + 1;
             while child < node.end {
-                self.spread_shown(Key { node: child, row }, shown);
+                self.spread_shown(CellKey { node: child, row }, shown);
                 child = form.nodes[child as usize].end;
             }
         }

@@ -1,10 +1,10 @@
 //! What a store must keep of a filling, and a filling made from what was kept.
 
 use super::Filling;
-use super::data::{Facts, Key};
+use super::data::{CellKey, VisitFacts};
 use crate::definition::Kind;
 use crate::expr::{Environment, NodeRef};
-use crate::form::{Form, Rule, What};
+use crate::form::{CompiledRule, Form, RuleKind};
 use crate::num;
 use crate::value::Answer;
 use std::sync::Arc;
@@ -27,11 +27,11 @@ pub struct SavedRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mutation {
     /// An answer was set, computed or cleared.
-    Answer(Key, Option<Answer>),
+    Answer(CellKey, Option<Answer>),
     /// A note was set or cleared.
-    Note(Key, Option<String>),
+    Note(CellKey, Option<String>),
     /// A warning was confirmed, or the confirmation fell with the answer.
-    Reason(Key, Option<String>),
+    Reason(CellKey, Option<String>),
     /// A row was added.
     AddRow(SavedRow),
     /// A row was removed, with its answers.
@@ -42,27 +42,32 @@ impl Filling {
     /// A filling from what was kept, by applying it in order. What does not fit the form (a damaged store, another version) is
     /// left out and counted in the second value.
     #[must_use]
-    pub fn restore(form: Arc<Form>, facts: Facts, environment: Environment, kept: Vec<Mutation>) -> (Self, usize) {
+    pub fn restore(form: Arc<Form>, facts: VisitFacts, environment: Environment, kept: Vec<Mutation>) -> (Self, usize) {
         Self::again(form, facts, environment, kept, |form, rule| {
-            rule.what == What::Calculate && changeable(form, rule.node)
+            rule.what == RuleKind::Calculate && changeable(form, rule.node)
         })
     }
 
     /// As [`Filling::restore`], of a filling that was signed: what was computed from the clock was recorded then, and stays.
     #[must_use]
-    pub fn recorded(form: Arc<Form>, facts: Facts, environment: Environment, kept: Vec<Mutation>) -> (Self, usize) {
+    pub fn recorded(
+        form: Arc<Form>,
+        facts: VisitFacts,
+        environment: Environment,
+        kept: Vec<Mutation>,
+    ) -> (Self, usize) {
         Self::again(form, facts, environment, kept, |form, rule| {
-            rule.what == What::Calculate
+            rule.what == RuleKind::Calculate
                 && (changeable(form, rule.node) || Self::depends_on_time(&rule.expr) || rule.expr.draws())
         })
     }
 
     fn again(
         form: Arc<Form>,
-        facts: Facts,
+        facts: VisitFacts,
         environment: Environment,
         kept: Vec<Mutation>,
-        leave_out: fn(&Form, &Rule) -> bool,
+        leave_out: fn(&Form, &CompiledRule) -> bool,
     ) -> (Self, usize) {
         let mut this = Self::empty(form, facts, environment);
         let misfits = kept.into_iter().map(|mutation| this.reapply(mutation)).filter(|fits| !fits).count();
@@ -96,7 +101,7 @@ impl Filling {
         }
     }
 
-    fn reannotate(&mut self, key: Key, text: Option<String>, note: bool) -> bool {
+    fn reannotate(&mut self, key: CellKey, text: Option<String>, note: bool) -> bool {
         if self.exists(key).is_err() {
             return false;
         }
@@ -107,13 +112,13 @@ impl Filling {
     }
 
     fn restore_row(&mut self, saved: SavedRow) -> bool {
-        let repeat = Key { node: saved.repeat, row: saved.parent };
+        let repeat = CellKey { node: saved.repeat, row: saved.parent };
         let Some(table) = self.form.nodes.get(saved.repeat as usize).and_then(|n| n.rows) else { return false };
         // Numbers of rows that were removed stay unused.
         let gap = (saved.row as usize).checked_sub(self.rows.len());
         let Some(gap) = gap.filter(|_| saved.row < MAX_NUMBER && self.exists(repeat).is_ok()) else { return false };
         for _ in 0..gap {
-            let mut unused = super::data::Row::new(0, 0, 0);
+            let mut unused = super::data::RowState::new(0, 0, 0);
             (unused.alive, unused.used) = (false, false);
             self.rows.push(unused);
         }
@@ -122,34 +127,35 @@ impl Filling {
     }
 
     /// Whether the answer could ever have been given here: its kind fits and its choices exist.
-    fn plausible(&self, key: Key, answer: &Answer) -> bool {
+    fn plausible(&self, key: CellKey, answer: &Answer) -> bool {
         let item = &self.form.definition.items[key.node as usize];
         let chosen = super::propagate::choices_of(answer);
-        super::literal::accepts_kept(&item.kind, self.form.computes(key.node), answer).is_ok()
+        super::literal::accepts_stored(&item.kind, self.form.computes(key.node), answer).is_ok()
             && chosen.iter().all(|c| self.form.choice_name(key.node, *c).is_some())
     }
 
     /// Evaluates everything but the checks that look at the clock: they were judged when the answer was set.
-    fn evaluate_restored(&mut self, leave_out: fn(&Form, &Rule) -> bool) {
+    fn evaluate_restored(&mut self, leave_out: fn(&Form, &CompiledRule) -> bool) {
         let form = self.form.clone();
         self.evaluate_all(leave_out);
-        self.tell_by_hand();
-        for rule in form.rules.iter().filter(|r| r.what == What::Constraint && Self::depends_on_time(&r.expr)) {
+        self.mark_by_hand();
+        for rule in form.rules.iter().filter(|r| r.what == RuleKind::Constraint && Self::depends_on_time(&r.expr)) {
             for row in self.tables[form.nodes[rule.node as usize].table].clone() {
-                self.cell_mut(Key { node: rule.node, row }).violated = false;
+                self.cell_mut(CellKey { node: rule.node, row }).violated = false;
             }
         }
         self.recount();
     }
 
     /// What stands where a rule would fill in something else was given by hand.
-    fn tell_by_hand(&mut self) {
+    fn mark_by_hand(&mut self) {
         let form = self.form.clone();
-        let fills_in = |r: &&Rule| r.what == What::Calculate && changeable(&form, r.node) && !r.expr.draws();
+        let fills_in =
+            |r: &&CompiledRule| r.what == RuleKind::Calculate && changeable(&form, r.node) && !r.expr.draws();
         for rule in form.rules.iter().filter(fills_in) {
             let table = form.nodes[rule.node as usize].table;
             for row in [&self.tables[table][..], &self.beyond[table]].concat() {
-                let key = Key { node: rule.node, row };
+                let key = CellKey { node: rule.node, row };
                 let given = self.answer(key).is_some() && self.answer(key) != self.computed(key, &rule.expr).as_ref();
                 let unfit = self.answer(key).is_none() && self.is_unfit(key, &rule.expr);
                 let cell = self.cell_mut(key);
@@ -169,7 +175,7 @@ impl Filling {
                 out.push(Mutation::AddRow(SavedRow { row: number, repeat, parent: row.parent }));
             }
             for (cell, node) in row.cells.iter().zip(&table.columns) {
-                let key = Key { node: *node, row: number };
+                let key = CellKey { node: *node, row: number };
                 out.extend(cell.answer.clone().map(|a| Mutation::Answer(key, Some(a))));
                 out.extend(cell.note.clone().map(|n| Mutation::Note(key, Some(n.into()))));
                 out.extend(cell.reason.clone().map(|r| Mutation::Reason(key, Some(r.into()))));

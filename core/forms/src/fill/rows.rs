@@ -1,18 +1,18 @@
 //! Rows that come and go: added and removed by hand, and as many as a count says.
 
 use super::Filling;
-use super::data::{Key, Row};
+use super::data::{CellKey, RowState};
 use super::restore::{Mutation, SavedRow};
-use super::scope::{At, Mode};
+use super::scope::{Mode, RowScope};
 use crate::expr::{Expr, NodeRef, eval};
-use crate::form::{MAX_ROWS, Rule, What};
+use crate::form::{CompiledRule, MAX_ROWS, RuleKind};
 use crate::num;
 
 impl Filling {
     /// Brings a counted repeat to its number of rows. A count is derived, often from a number that is still being typed: rows beyond it
     /// stay as they are, out of sight, and come back with it.
-    pub(super) fn resize(&mut self, key: Key, expr: &Expr) {
-        let value = eval(expr, &At::new(self, key.row, Some(key.node), Mode::Blank)).number();
+    pub(super) fn resize(&mut self, key: CellKey, expr: &Expr) {
+        let value = eval(expr, &RowScope::new(self, key.row, Some(key.node), Mode::Blank)).number();
         let wanted = if value > num::float_of(MAX_ROWS) { usize::MAX } else { whole(value) };
         let rows = self.rows_of(key);
         // None rather than some of them: what is left out would look as if it had been answered.
@@ -38,7 +38,7 @@ impl Filling {
     }
 
     /// Notes whether a repeat lacks rows for which there is no room, and shows it where the number was given.
-    fn tell_too_many(&mut self, key: Key, expr: &Expr, lacks: bool) {
+    fn tell_too_many(&mut self, key: CellKey, expr: &Expr, lacks: bool) {
         if lacks {
             self.lacking.insert(key);
         } else {
@@ -51,7 +51,7 @@ impl Filling {
     }
 
     /// The shown questions that the count of a repeat names.
-    fn counters(&self, repeat: Key, expr: &Expr) -> Vec<Key> {
+    fn counters(&self, repeat: CellKey, expr: &Expr) -> Vec<CellKey> {
         let mut nodes = Vec::new();
         expr.walk(&mut |e| {
             if let Expr::Name(node) = e {
@@ -59,19 +59,19 @@ impl Filling {
             }
         });
         let rows = |node: NodeRef| self.related(repeat.row, self.form.nodes[node as usize].table).into_iter();
-        let keys = nodes.into_iter().flat_map(|node| rows(node).map(move |row| Key { node, row }));
+        let keys = nodes.into_iter().flat_map(|node| rows(node).map(move |row| CellKey { node, row }));
         keys.filter(|k| self.is_row(k.node) && self.is_shown(*k)).collect()
     }
 
     /// Whether an item is where it must be said that a repeat has too many rows: the questions that its count names, or, where none of
     /// them is shown, the repeat.
-    pub(super) fn counts_too_many(&self, key: Key) -> bool {
+    pub(super) fn counts_too_many(&self, key: CellKey) -> bool {
         if self.lacking.is_empty() {
             return false;
         }
         let lacking = self.lacking.iter().filter(|repeat| self.is_shown(**repeat));
         lacking.into_iter().any(|repeat| {
-            let of_repeat = |r: &&Rule| r.node == repeat.node && r.what == What::Count;
+            let of_repeat = |r: &&CompiledRule| r.node == repeat.node && r.what == RuleKind::Count;
             let counters = self.form.rules.iter().find(of_repeat).map(|r| self.counters(*repeat, &r.expr));
             let counters = counters.unwrap_or_default();
             counters.contains(&key) || (counters.is_empty() && *repeat == key)
@@ -89,7 +89,7 @@ impl Filling {
     }
 
     /// Adds a row with its defaults and queues its rules; `None` at the limit.
-    pub(super) fn append_row(&mut self, repeat: Key) -> Option<u32> {
+    pub(super) fn append_row(&mut self, repeat: CellKey) -> Option<u32> {
         let table = self.form.nodes[repeat.node as usize].rows?;
         if self.is_full() {
             return None;
@@ -102,16 +102,16 @@ impl Filling {
         Some(row)
     }
 
-    pub(super) fn insert_row(&mut self, row: u32, table: usize, repeat: Key) {
+    pub(super) fn insert_row(&mut self, row: u32, table: usize, repeat: CellKey) {
         let columns = self.form.tables[table].columns.len();
         debug_assert_eq!(row as usize, self.rows.len());
-        self.rows.push(Row::new(table, repeat.row, columns));
+        self.rows.push(RowState::new(table, repeat.row, columns));
         self.tables[table].push(row);
         self.show_as(row, repeat);
     }
 
     /// The items of a row are shown as its repeat is, until their rules say otherwise.
-    fn show_as(&mut self, row: u32, repeat: Key) {
+    fn show_as(&mut self, row: u32, repeat: CellKey) {
         let shown = self.cell(repeat).is_some_and(|c| c.shown);
         for cell in &mut self.rows[row as usize].cells {
             cell.relevant = true;
@@ -141,7 +141,7 @@ impl Filling {
         let form = self.form.clone();
         let table = self.rows[row as usize].table;
         for node in &form.tables[table].columns {
-            let key = Key { node: *node, row };
+            let key = CellKey { node: *node, row };
             self.rows_of(key).into_iter().for_each(|inner| self.set_aside(inner));
             self.uncount(key);
             self.mark_value(*node, row);
@@ -163,10 +163,10 @@ impl Filling {
         self.rows[row as usize].used = true;
         take_out(&mut self.beyond[table], row);
         put_in(&mut self.tables[table], row);
-        self.show_as(row, Key { node: repeat, row: parent });
+        self.show_as(row, CellKey { node: repeat, row: parent });
         self.queue_row(row);
         for node in &form.tables[table].columns {
-            let key = Key { node: *node, row };
+            let key = CellKey { node: *node, row };
             self.rows_beyond(key).into_iter().for_each(|inner| {
                 self.take_back(inner);
             });
@@ -179,7 +179,7 @@ impl Filling {
         let form = self.form.clone();
         let table = self.rows[row as usize].table;
         for node in &form.tables[table].columns {
-            let key = Key { node: *node, row };
+            let key = CellKey { node: *node, row };
             for inner in self.rows_of(key).into_iter().chain(self.rows_beyond(key)) {
                 self.drop_row(inner);
             }

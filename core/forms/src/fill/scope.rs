@@ -1,7 +1,7 @@
 //! What an expression sees from a row.
 
 use super::Filling;
-use super::data::Key;
+use super::data::CellKey;
 use crate::expr::{Environment, NodeRef, Scope, Val, VisitField};
 use crate::value::Answer;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ pub enum Mode {
 }
 
 /// A row, with what `.` and the columns of a filter stand for.
-pub(super) struct At<'f> {
+pub(super) struct RowScope<'f> {
     filling: &'f Filling,
     row: u32,
     node: Option<NodeRef>,
@@ -25,12 +25,12 @@ pub(super) struct At<'f> {
     choice: Option<u32>,
 }
 
-impl<'f> At<'f> {
+impl<'f> RowScope<'f> {
     pub fn new(filling: &'f Filling, row: u32, node: Option<NodeRef>, mode: Mode) -> Self {
         Self { filling, row, node, mode, choice: None }
     }
 
-    pub fn choice(filling: &'f Filling, key: Key, choice: u32) -> Self {
+    pub fn choice(filling: &'f Filling, key: CellKey, choice: u32) -> Self {
         Self { filling, row: key.row, node: Some(key.node), mode: Mode::Blank, choice: Some(choice) }
     }
 
@@ -40,7 +40,7 @@ impl<'f> At<'f> {
 
     /// The value of one cell.
     fn cell(&self, node: NodeRef, row: u32) -> Val<'_> {
-        let shown = self.filling.cell(Key { node, row }).filter(|c| c.shown);
+        let shown = self.filling.cell(CellKey { node, row }).filter(|c| c.shown);
         match shown.and_then(|c| c.answer.as_ref()) {
             None | Some(Answer::Missing(_)) => self.nothing(),
             Some(Answer::One(choice)) => {
@@ -56,15 +56,16 @@ impl<'f> At<'f> {
     }
 }
 
-impl Scope for At<'_> {
+impl Scope for RowScope<'_> {
     fn value(&self, node: NodeRef) -> Val<'_> {
         let form = &self.filling.form;
         let at = &form.nodes[node as usize];
         if at.rows.is_some() {
             let holders = self.filling.related(self.row, at.table);
-            let shown =
-                holders.into_iter().filter(|row| self.filling.cell(Key { node, row: *row }).is_some_and(|c| c.shown));
-            let rows: usize = shown.map(|row| self.filling.rows_of(Key { node, row }).len()).sum();
+            let shown = holders
+                .into_iter()
+                .filter(|row| self.filling.cell(CellKey { node, row: *row }).is_some_and(|c| c.shown));
+            let rows: usize = shown.map(|row| self.filling.rows_of(CellKey { node, row }).len()).sum();
             return Val::Many(vec![Val::text("row"); rows]);
         }
         if at.table == 0 {
@@ -75,7 +76,7 @@ impl Scope for At<'_> {
         }
         let rows = self.filling.related(self.row, at.table).into_iter();
         // What is not asked is not there; in a figure it is unknown.
-        let there = |row: &u32| self.mode == Mode::Unknown || self.filling.is_shown(Key { node, row: *row });
+        let there = |row: &u32| self.mode == Mode::Unknown || self.filling.is_shown(CellKey { node, row: *row });
         Val::Many(rows.filter(there).map(|row| self.cell(node, row)).collect())
     }
 
@@ -85,7 +86,7 @@ impl Scope for At<'_> {
             return self.nothing();
         }
         let holder = self.filling.related(self.row, form.nodes[repeat as usize].table).first().copied();
-        let rows = holder.map(|row| self.filling.rows_of(Key { node: repeat, row })).unwrap_or_default();
+        let rows = holder.map(|row| self.filling.rows_of(CellKey { node: repeat, row })).unwrap_or_default();
         rows.get(row - 1).map_or_else(|| self.nothing(), |r| self.cell(node, *r))
     }
 

@@ -1,7 +1,7 @@
 //! What a shell draws: flat rows, in order, in the chosen language.
 
-use super::choices::Choices;
-use super::data::Key;
+use super::choices::OfferedChoices;
+use super::data::CellKey;
 use super::{Filling, literal};
 use crate::definition::{Check, Kind, Phase};
 use crate::expr::NodeRef;
@@ -39,7 +39,7 @@ pub struct Progress {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuestionView {
     /// What to name it by in every call.
-    pub key: Key,
+    pub key: CellKey,
     /// Its name in tables.
     pub name: String,
     /// What it is.
@@ -55,7 +55,7 @@ pub struct QuestionView {
     /// The answer in words.
     pub answer_text: String,
     /// What can be chosen.
-    pub choices: Choices,
+    pub choices: OfferedChoices,
     /// The missing values on offer.
     pub missing: Vec<Missing>,
     /// Whether it must be answered.
@@ -63,7 +63,7 @@ pub struct QuestionView {
     /// Whether it can be changed.
     pub read_only: bool,
     /// What is wrong with the answer.
-    pub issues: Vec<Problem>,
+    pub issues: Vec<AnswerProblem>,
     /// The observer's note.
     pub note: Option<String>,
     /// A hint how to draw it.
@@ -76,9 +76,9 @@ pub struct QuestionView {
 
 /// Something about an answer, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+pub struct AnswerProblem {
     /// Which question.
-    pub key: Key,
+    pub key: CellKey,
     /// The section that it is in.
     pub section: usize,
     /// What sort.
@@ -122,9 +122,9 @@ pub struct ViewChange {
     /// Rows of the open section that differ or are new.
     pub changed: Vec<QuestionView>,
     /// Rows that are gone.
-    pub removed: Vec<Key>,
+    pub removed: Vec<CellKey>,
     /// The rows in order, when rows came or went.
-    pub order: Option<Vec<Key>>,
+    pub order: Option<Vec<CellKey>>,
     /// Of the whole checklist.
     pub progress: Progress,
 }
@@ -145,7 +145,7 @@ impl Filling {
         let keys = self.keys_of(section);
         for node in self.form.sections[section].first..self.form.sections[section].end {
             for row in self.tables[self.form.nodes[node as usize].table].clone() {
-                self.cell_mut(Key { node, row }).in_view = false;
+                self.cell_mut(CellKey { node, row }).in_view = false;
             }
         }
         keys.iter().for_each(|k| self.cell_mut(*k).in_view = true);
@@ -168,7 +168,7 @@ impl Filling {
             phase,
             // Values behind the scenes, as `start`, make no page.
             shown: match section.group {
-                Some(node) => self.is_shown(Key { node, row: 0 }),
+                Some(node) => self.is_shown(CellKey { node, row: 0 }),
                 None => (section.first..section.end).any(|node| self.is_row(node)),
             },
             progress: self.progress[at],
@@ -185,39 +185,39 @@ impl Filling {
 
     /// Every issue of the whole checklist, in order.
     #[must_use]
-    pub fn issues(&self) -> Vec<Problem> {
+    pub fn issues(&self) -> Vec<AnswerProblem> {
         (0..self.form.sections.len()).flat_map(|s| self.keys_of(s)).flat_map(|k| self.issues_of(k)).collect()
     }
 
     /// Keys of the rows of every section that are shown, in order.
     #[must_use]
-    pub fn shown_keys(&self) -> Vec<Key> {
+    pub fn shown_keys(&self) -> Vec<CellKey> {
         (0..self.form.sections.len()).flat_map(|s| self.keys_of(s)).collect()
     }
 
     /// The next question without an answer after a key, or after nothing from the top, with its section; from the end it goes on at
     /// the top.
     #[must_use]
-    pub fn next_unanswered(&self, after: Option<Key>) -> Option<(usize, Key)> {
+    pub fn next_unanswered(&self, after: Option<CellKey>) -> Option<(usize, CellKey)> {
         let keys = self.shown_keys();
         let start = after.and_then(|after| keys.iter().position(|k| *k == after)).map_or(0, |at| at + 1);
         let (before, behind) = keys.split_at(start);
-        let open = |key: &&Key| self.asks(**key) && self.cell(**key).is_some_and(|c| c.answer.is_none());
+        let open = |key: &&CellKey| self.asks(**key) && self.cell(**key).is_some_and(|c| c.answer.is_none());
         let key = behind.iter().chain(before).find(open)?;
         Some((self.form.nodes[key.node as usize].section, *key))
     }
 
-    fn keys_of(&self, section: usize) -> Vec<Key> {
+    fn keys_of(&self, section: usize) -> Vec<CellKey> {
         let mut out = Vec::new();
         let s = &self.form.sections[section];
         self.collect_keys(s.first, s.end, 0, &mut out);
         out
     }
 
-    fn collect_keys(&self, first: NodeRef, end: NodeRef, row: u32, out: &mut Vec<Key>) {
+    fn collect_keys(&self, first: NodeRef, end: NodeRef, row: u32, out: &mut Vec<CellKey>) {
         let mut at = first;
         while at < end {
-            let key = Key { node: at, row };
+            let key = CellKey { node: at, row };
             let node = &self.form.nodes[at as usize];
             let shown = self.cell(key).is_some_and(|c| c.shown);
             if shown && self.is_row(at) {
@@ -248,7 +248,7 @@ impl Filling {
 
     /// One row of the view.
     #[must_use]
-    pub fn question(&self, key: Key) -> QuestionView {
+    pub fn question(&self, key: CellKey) -> QuestionView {
         let item = &self.form.definition.items[key.node as usize];
         let cell = self.cell(key);
         let language = self.environment.language;
@@ -277,7 +277,7 @@ impl Filling {
 
     /// In words. A decimal that can be edited is read back from them; where a comma might stand before thousands (`12,345`) it is written
     /// with a point.
-    fn text_of(&self, key: Key, answer: &Answer) -> String {
+    fn text_of(&self, key: CellKey, answer: &Answer) -> String {
         match answer {
             Answer::Decimal(d) if self.editable(key).is_ok() => {
                 let words = self.words(key, answer);
@@ -287,12 +287,12 @@ impl Filling {
         }
     }
 
-    fn words(&self, key: Key, answer: &Answer) -> String {
+    fn words(&self, key: CellKey, answer: &Answer) -> String {
         literal::describe(&self.form, key.node, answer, self.environment.language)
     }
 
     /// A label with the values of the questions that it names.
-    fn fill_in(&self, label: &Arc<str>, key: Key) -> Arc<str> {
+    fn fill_in(&self, label: &Arc<str>, key: CellKey) -> Arc<str> {
         if self.form.nodes[key.node as usize].label_refs.is_empty() {
             return label.clone();
         }
@@ -311,18 +311,18 @@ impl Filling {
     fn named_words(&self, name: &str, row: u32) -> String {
         let Some(node) = self.form.find(name) else { return String::new() };
         let row = self.related(row, self.form.nodes[node as usize].table).first().copied().unwrap_or(0);
-        let key = Key { node, row };
+        let key = CellKey { node, row };
         let answer = self.cell(key).filter(|c| c.shown).and_then(|c| c.answer.as_ref());
         answer.map(|a| self.words(key, a)).unwrap_or_default()
     }
 
-    pub(super) fn issues_of(&self, key: Key) -> Vec<Problem> {
+    pub(super) fn issues_of(&self, key: CellKey) -> Vec<AnswerProblem> {
         let item = &self.form.definition.items[key.node as usize];
         let Some(cell) = self.cell(key) else { return Vec::new() };
         let language = self.environment.language;
         let confirmed = cell.reason.as_deref().map(str::to_owned);
         let section = self.form.nodes[key.node as usize].section;
-        let problem = |issue, text: Arc<str>| Problem { key, section, issue, text, confirmed: confirmed.clone() };
+        let problem = |issue, text: Arc<str>| AnswerProblem { key, section, issue, text, confirmed: confirmed.clone() };
         let mut out = Vec::new();
         if cell.required && cell.answer.is_none() {
             out.push(problem(Issue::Unanswered, item.required_message.get(language)));
@@ -344,7 +344,7 @@ impl Filling {
     }
 
     /// Whether a shown row asks for something.
-    fn asks(&self, key: Key) -> bool {
+    fn asks(&self, key: CellKey) -> bool {
         let kind = &self.form.definition.items[key.node as usize].kind;
         let cell = self.cell(key);
         cell.is_some_and(|c| c.shown && !c.read_only)
@@ -354,7 +354,7 @@ impl Filling {
     }
 
     /// Counts one cell anew.
-    fn count(&mut self, key: Key) {
+    fn count(&mut self, key: CellKey) {
         let asked = self.rows[key.row as usize].used && self.asks(key);
         let answered = asked && self.cell(key).is_some_and(|c| c.answer.is_some());
         let section = self.form.nodes[key.node as usize].section;
@@ -367,7 +367,7 @@ impl Filling {
     }
 
     /// Takes a cell of a row that goes away out of the count.
-    pub(super) fn uncount(&mut self, key: Key) {
+    pub(super) fn uncount(&mut self, key: CellKey) {
         let section = self.form.nodes[key.node as usize].section;
         let cell = self.cell_mut(key);
         let before = (std::mem::take(&mut cell.counted), std::mem::take(&mut cell.counted_answered));
@@ -379,7 +379,7 @@ impl Filling {
     pub(super) fn recount(&mut self) {
         for node in 0..crate::num::index(self.form.nodes.len()) {
             for row in self.tables[self.form.nodes[node as usize].table].clone() {
-                self.count(Key { node, row });
+                self.count(CellKey { node, row });
             }
         }
         self.touched.clear();
@@ -391,7 +391,7 @@ impl Filling {
         self.revision += 1;
         let mut change = ViewChange { revision: self.revision, ..ViewChange::default() };
         for (node, row) in std::mem::take(&mut self.touched) {
-            let key = Key { node, row };
+            let key = CellKey { node, row };
             if self.rows[row as usize].used {
                 self.count(key);
             }

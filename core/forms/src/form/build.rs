@@ -1,6 +1,9 @@
 //! Definition to form.
 
-use super::{Default_, Fault, Field, Filter, Form, Node, Problem, Rule, Scoped, Section, Table, What, check, order};
+use super::{
+    ChoiceFilter, CompiledRule, DefaultValue, DefinitionProblem, Fault, Field, Form, Node, RuleKind, Scoped, Section,
+    TableLayout, check, order,
+};
 use crate::definition::{Definition, Item, Kind, Text};
 use crate::expr::ast::{Function, Operator};
 use crate::expr::{Expr, NodeRef, parse, resolve};
@@ -9,7 +12,7 @@ use crate::places::Places;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-pub(super) fn compile(definition: Definition, places: Arc<Places>) -> Result<Form, Vec<Problem>> {
+pub(super) fn compile(definition: Definition, places: Arc<Places>) -> Result<Form, Vec<DefinitionProblem>> {
     let problems = check::structure(&definition, &places);
     if !problems.is_empty() {
         return Err(problems);
@@ -48,9 +51,9 @@ pub(super) fn compile(definition: Definition, places: Arc<Places>) -> Result<For
 }
 
 /// Which table and column holds each item, and where its children end.
-fn layout(items: &[Item]) -> (Vec<Node>, Vec<Table>) {
+fn layout(items: &[Item]) -> (Vec<Node>, Vec<TableLayout>) {
     let mut nodes: Vec<Node> = Vec::with_capacity(items.len());
-    let mut tables = vec![Table::default()];
+    let mut tables = vec![TableLayout::default()];
     for (at, item) in items.iter().enumerate() {
         let table = item.parent.map_or(0, |p| {
             let parent: &Node = &nodes[p as usize];
@@ -60,7 +63,7 @@ fn layout(items: &[Item]) -> (Vec<Node>, Vec<Table>) {
         let column = tables[table].columns.len();
         tables[table].columns.push(node);
         let rows = matches!(item.kind, Kind::Repeat { .. }).then(|| {
-            tables.push(Table { repeat: Some(node), parent: table, columns: Vec::new() });
+            tables.push(TableLayout { repeat: Some(node), parent: table, columns: Vec::new() });
             tables.len() - 1
         });
         nodes.push(Node { table, column, rows, end: node + 1, ..Node::default() });
@@ -92,56 +95,56 @@ fn sections(items: &[Item], nodes: &[Node]) -> Vec<Section> {
 }
 
 /// Parses every expression, collecting rules and faults.
-fn expressions(form: &mut Form, problems: &mut Vec<Problem>) {
+fn expressions(form: &mut Form, problems: &mut Vec<DefinitionProblem>) {
     let mut rules = Vec::new();
     for at in 0..form.definition.items.len() {
-        let mut reader = Reader { form, at, problems };
+        let mut reader = DefinitionReader { form, at, problems };
         let item = &reader.form.definition.items[at];
         let count = match &item.kind {
             Kind::Repeat { count } => count.as_deref(),
             _ => None,
         };
         let parts = [
-            (What::Relevant, Field::Relevant, item.relevant.as_deref()),
-            (What::Calculate, Field::Calculation, item.calculation.as_deref()),
-            (What::Count, Field::RepeatCount, count),
-            (What::Required, Field::Required, item.required.as_deref()),
-            (What::ReadOnly, Field::ReadOnly, item.read_only.as_deref()),
-            (What::Constraint, Field::Constraint, item.constraint.as_deref()),
+            (RuleKind::Relevant, Field::Relevant, item.relevant.as_deref()),
+            (RuleKind::Calculate, Field::Calculation, item.calculation.as_deref()),
+            (RuleKind::Count, Field::RepeatCount, count),
+            (RuleKind::Required, Field::Required, item.required.as_deref()),
+            (RuleKind::ReadOnly, Field::ReadOnly, item.read_only.as_deref()),
+            (RuleKind::Constraint, Field::Constraint, item.constraint.as_deref()),
         ];
         let mut draws = false;
         for (what, field, source) in parts {
             let expr = source.and_then(|s| reader.expression(s, field, false));
             draws |= expr.as_ref().is_some_and(Expr::draws);
-            rules.extend(expr.map(|expr| Rule::new(num::index(at), what, expr)));
+            rules.extend(expr.map(|expr| CompiledRule::new(num::index(at), what, expr)));
         }
         let default = item.default.as_deref().and_then(|d| reader.default(d));
         let filter = item.choice_filter.as_deref().and_then(|f| reader.expression(f, Field::ChoiceFilter, true));
         let label_refs = reader.label_refs();
         if let Some(whole) = &filter {
-            rules.push(Rule::new(num::index(at), What::Filter, whole.clone()));
+            rules.push(CompiledRule::new(num::index(at), RuleKind::Filter, whole.clone()));
         }
         // A label is read again when what it names changes.
-        rules.extend(label_refs.iter().map(|n| Rule::new(num::index(at), What::Label, Expr::Name(*n))));
+        rules.extend(label_refs.iter().map(|n| CompiledRule::new(num::index(at), RuleKind::Label, Expr::Name(*n))));
         let has_calculation = item.calculation.is_some();
         let node = &mut form.nodes[at];
         node.default = default;
         node.label_refs = label_refs;
         (node.has_calculation, node.draws) = (has_calculation, draws);
-        node.filter = filter.map(|whole| Filter { keys: keys(&whole), whole });
+        node.filter = filter.map(|whole| ChoiceFilter { keys: keys(&whole), whole });
     }
     form.rules = rules;
 }
 
-struct Reader<'r> {
+struct DefinitionReader<'r> {
     form: &'r Form,
     at: usize,
-    problems: &'r mut Vec<Problem>,
+    problems: &'r mut Vec<DefinitionProblem>,
 }
 
-impl Reader<'_> {
+impl DefinitionReader<'_> {
     fn fault(&mut self, field: Field, fault: Fault) {
-        self.problems.push(Problem { item: Some(self.at), field, fault });
+        self.problems.push(DefinitionProblem { item: Some(self.at), field, fault });
     }
 
     fn expression(&mut self, source: &str, field: Field, filter: bool) -> Option<Expr> {
@@ -164,15 +167,15 @@ impl Reader<'_> {
         }
     }
 
-    fn default(&mut self, source: &str) -> Option<Default_> {
+    fn default(&mut self, source: &str) -> Option<DefaultValue> {
         if source.contains("${") || source.contains('(') {
-            return self.expression(source, Field::Default, false).map(Default_::Expr);
+            return self.expression(source, Field::Default, false).map(DefaultValue::Expr);
         }
         let node = num::index(self.at);
         if let Err(expected) = crate::fill::read_literal(self.form, node, source) {
             self.fault(Field::Default, Fault::Value { value: source.to_owned(), expected });
         }
-        Some(Default_::Literal(source.to_owned()))
+        Some(DefaultValue::Literal(source.to_owned()))
     }
 
     /// Items named in the label and hint, in any language.

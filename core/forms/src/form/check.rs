@@ -1,14 +1,14 @@
 //! Checks that need no expression: names, kinds, lists, texts.
 
-use super::{Fault, Field, MAX_CHOICES, MAX_ITEMS, MAX_NESTING, Problem};
+use super::{DefinitionProblem, Fault, Field, MAX_CHOICES, MAX_ITEMS, MAX_NESTING};
 use crate::definition::{Definition, Item, Kind, ListRef, Text};
 use crate::places::Places;
 use crate::value::Decimal;
 use std::collections::HashSet;
 
 /// Everything wrong with the structure; expressions are resolved only when nothing is.
-pub(super) fn structure(definition: &Definition, places: &Places) -> Vec<Problem> {
-    let mut check = Check { definition, problems: Vec::new() };
+pub(super) fn structure(definition: &Definition, places: &Places) -> Vec<DefinitionProblem> {
+    let mut check = DefinitionChecker { definition, problems: Vec::new() };
     check.head(places);
     check.lists();
     let mut seen = HashSet::new();
@@ -21,18 +21,18 @@ pub(super) fn structure(definition: &Definition, places: &Places) -> Vec<Problem
     check.problems
 }
 
-struct Check<'d> {
+struct DefinitionChecker<'d> {
     definition: &'d Definition,
-    problems: Vec<Problem>,
+    problems: Vec<DefinitionProblem>,
 }
 
-impl Check<'_> {
+impl DefinitionChecker<'_> {
     fn add(&mut self, item: usize, field: Field, fault: Fault) {
-        self.problems.push(Problem { item: Some(item), field, fault });
+        self.problems.push(DefinitionProblem { item: Some(item), field, fault });
     }
 
     fn whole(&mut self, field: Field, fault: Fault) {
-        self.problems.push(Problem { item: None, field, fault });
+        self.problems.push(DefinitionProblem { item: None, field, fault });
     }
 
     fn head(&mut self, places: &Places) {

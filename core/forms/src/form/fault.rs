@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 /// A fault, and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+pub struct DefinitionProblem {
     /// Position of the item; `None` for the checklist as a whole.
     pub item: Option<usize>,
     /// Which part of it.

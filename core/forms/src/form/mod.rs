@@ -8,11 +8,11 @@ mod check;
 mod fault;
 mod order;
 
-pub use fault::{Fault, Field, Problem};
+pub use fault::{DefinitionProblem, Fault, Field};
 
 use crate::definition::{Definition, Kind, List, ListRef};
 use crate::expr::ast::Function;
-use crate::expr::{Expr, ExprError, Names, NodeRef, parse, resolve};
+use crate::expr::{Expr, ExprError, NameLookup, NodeRef, parse, resolve};
 use crate::places::Places;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -33,9 +33,9 @@ pub struct Form {
     pub(crate) places: Arc<Places>,
     pub(crate) nodes: Vec<Node>,
     /// Columns of each table: the root, then the repeats in order.
-    pub(crate) tables: Vec<Table>,
+    pub(crate) tables: Vec<TableLayout>,
     /// In the order in which they must be evaluated.
-    pub(crate) rules: Vec<Rule>,
+    pub(crate) rules: Vec<CompiledRule>,
     /// For every node, the rules that read its value.
     pub(crate) readers: Vec<Vec<u32>>,
     /// Rules that read the visit or its place.
@@ -56,8 +56,8 @@ pub(crate) struct Node {
     /// One past the last item inside it.
     pub end: NodeRef,
     pub section: usize,
-    pub default: Option<Default_>,
-    pub filter: Option<Filter>,
+    pub default: Option<DefaultValue>,
+    pub filter: Option<ChoiceFilter>,
     /// Items named in its label or hint.
     pub label_refs: Vec<NodeRef>,
     pub has_calculation: bool,
@@ -67,14 +67,14 @@ pub(crate) struct Node {
 
 /// A default: a literal to be read by the question's kind, or an expression.
 #[derive(Debug)]
-pub(crate) enum Default_ {
+pub(crate) enum DefaultValue {
     Literal(String),
     Expr(Expr),
 }
 
 /// A choice filter, its equality conjuncts taken out for lookups.
 #[derive(Debug)]
-pub(crate) struct Filter {
+pub(crate) struct ChoiceFilter {
     /// `column = expression without columns`
     pub keys: Vec<(Arc<str>, Expr)>,
     /// The whole filter.
@@ -82,7 +82,7 @@ pub(crate) struct Filter {
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Table {
+pub(crate) struct TableLayout {
     /// The repeat whose rows it holds; the root has none.
     pub repeat: Option<NodeRef>,
     pub parent: usize,
@@ -90,25 +90,25 @@ pub(crate) struct Table {
 }
 
 #[derive(Debug)]
-pub(crate) struct Rule {
+pub(crate) struct CompiledRule {
     pub node: NodeRef,
-    pub what: What,
+    pub what: RuleKind,
     pub expr: Expr,
     /// Whether it reads other rows of the repeat it stands in.
-    pub across: bool,
+    pub crosses_rows: bool,
 }
 
-impl Rule {
-    pub fn new(node: NodeRef, what: What, expr: Expr) -> Self {
+impl CompiledRule {
+    pub fn new(node: NodeRef, what: RuleKind, expr: Expr) -> Self {
         let mut across = false;
         expr.walk(&mut |e| across |= matches!(e, Expr::Call(Function::IndexedRepeat, _)));
-        Self { node, what, expr, across }
+        Self { node, what, expr, crosses_rows: across }
     }
 }
 
 /// What a rule decides. The first three produce what other rules read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum What {
+pub(crate) enum RuleKind {
     Relevant,
     Calculate,
     Count,
@@ -144,7 +144,7 @@ impl Form {
     ///
     /// # Errors
     /// Everything that is wrong with it.
-    pub fn compile(definition: Definition, places: Arc<Places>) -> Result<Self, Vec<Problem>> {
+    pub fn compile(definition: Definition, places: Arc<Places>) -> Result<Self, Vec<DefinitionProblem>> {
         build::compile(definition, places)
     }
 
@@ -256,7 +256,7 @@ pub(crate) struct Scoped<'f> {
     pub list: Option<&'f ListRef>,
 }
 
-impl Names for Scoped<'_> {
+impl NameLookup for Scoped<'_> {
     fn node(&self, name: &str) -> Option<NodeRef> {
         self.form.find(name)
     }

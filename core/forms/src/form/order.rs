@@ -1,12 +1,12 @@
 //! Rules in the order of their dependencies, so that one pass over what changed settles everything.
 
-use super::{Fault, Field, Form, Problem, Rule, What};
+use super::{CompiledRule, DefinitionProblem, Fault, Field, Form, RuleKind};
 use crate::expr::{Expr, NodeRef};
 use crate::num;
 use std::collections::HashMap;
 
 /// Sorts the rules, fills the readers, and reports circles.
-pub(super) fn arrange(form: &mut Form, problems: &mut Vec<Problem>) {
+pub(super) fn arrange(form: &mut Form, problems: &mut Vec<DefinitionProblem>) {
     let reads: Vec<Vec<NodeRef>> = form.rules.iter().map(|r| reads(form, r)).collect();
     let producers = producers(form);
     let before: Vec<Vec<usize>> = (0..form.rules.len()).map(|r| before(form, &producers, &reads[r])).collect();
@@ -20,7 +20,7 @@ pub(super) fn arrange(form: &mut Form, problems: &mut Vec<Problem>) {
             form.readers[*node as usize].push(num::index(rank[rule]));
         }
     }
-    let mut rules: Vec<(usize, Rule)> = std::mem::take(&mut form.rules).into_iter().enumerate().collect();
+    let mut rules: Vec<(usize, CompiledRule)> = std::mem::take(&mut form.rules).into_iter().enumerate().collect();
     rules.sort_by_key(|(at, _)| rank[*at]);
     form.rules = rules.into_iter().map(|r| r.1).collect();
     for (at, rule) in form.rules.iter().enumerate() {
@@ -33,7 +33,7 @@ pub(super) fn arrange(form: &mut Form, problems: &mut Vec<Problem>) {
 }
 
 /// The items whose value a rule reads. `position(..)` reads the repeat it stands in.
-fn reads(form: &Form, rule: &Rule) -> Vec<NodeRef> {
+fn reads(form: &Form, rule: &CompiledRule) -> Vec<NodeRef> {
     let mut out = Vec::new();
     let own_repeat = form.tables[form.nodes[rule.node as usize].table].repeat;
     rule.expr.walk(&mut |e| match e {
@@ -42,7 +42,7 @@ fn reads(form: &Form, rule: &Rule) -> Vec<NodeRef> {
         _ => {}
     });
     // A check is made again when its own answer changes.
-    if matches!(rule.what, What::Constraint | What::Filter) {
+    if matches!(rule.what, RuleKind::Constraint | RuleKind::Filter) {
         out.push(rule.node);
     }
     out.sort_unstable();
@@ -54,7 +54,7 @@ fn reads(form: &Form, rule: &Rule) -> Vec<NodeRef> {
 fn producers(form: &Form) -> HashMap<NodeRef, Vec<usize>> {
     let mut out: HashMap<NodeRef, Vec<usize>> = HashMap::new();
     for (at, rule) in form.rules.iter().enumerate() {
-        if matches!(rule.what, What::Relevant | What::Calculate | What::Count) {
+        if matches!(rule.what, RuleKind::Relevant | RuleKind::Calculate | RuleKind::Count) {
             out.entry(rule.node).or_default().push(at);
         }
     }
@@ -69,7 +69,7 @@ fn before(form: &Form, producers: &HashMap<NodeRef, Vec<usize>>, reads: &[NodeRe
         while let Some(n) = at {
             for producer in producers.get(&n).into_iter().flatten() {
                 // Of the holders only relevance and count matter.
-                let of_holder = n != *node && form.rules[*producer].what == What::Calculate;
+                let of_holder = n != *node && form.rules[*producer].what == RuleKind::Calculate;
                 if !of_holder {
                     out.push(*producer);
                 }
@@ -81,7 +81,7 @@ fn before(form: &Form, producers: &HashMap<NodeRef, Vec<usize>>, reads: &[NodeRe
 }
 
 /// Depth first, producers before what reads them; a circle is reported by the names around it.
-fn sort(form: &Form, before: &[Vec<usize>], problems: &mut Vec<Problem>) -> Option<Vec<usize>> {
+fn sort(form: &Form, before: &[Vec<usize>], problems: &mut Vec<DefinitionProblem>) -> Option<Vec<usize>> {
     #[derive(Clone, Copy, PartialEq)]
     enum Mark {
         New,
@@ -122,15 +122,15 @@ fn sort(form: &Form, before: &[Vec<usize>], problems: &mut Vec<Problem>) -> Opti
     problems.is_empty().then_some(order)
 }
 
-fn circle(form: &Form, rules: &[usize]) -> Problem {
+fn circle(form: &Form, rules: &[usize]) -> DefinitionProblem {
     let name = |r: &usize| form.definition.items[form.rules[*r].node as usize].name.clone();
     let mut names: Vec<String> = rules.iter().map(name).collect();
     names.push(names[0].clone());
     let first = &form.rules[rules[0]];
     let field = match first.what {
-        What::Relevant => Field::Relevant,
-        What::Count => Field::RepeatCount,
+        RuleKind::Relevant => Field::Relevant,
+        RuleKind::Count => Field::RepeatCount,
         _ => Field::Calculation,
     };
-    Problem { item: Some(first.node as usize), field, fault: Fault::Cycle { names } }
+    DefinitionProblem { item: Some(first.node as usize), field, fault: Fault::Cycle { names } }
 }

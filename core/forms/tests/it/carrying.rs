@@ -2,7 +2,7 @@
 
 use super::support::*;
 use baqylau_forms::definition::Kind;
-use baqylau_forms::fill::Key;
+use baqylau_forms::fill::CellKey;
 
 /// What was left over, as `name[rows]=text`.
 fn left(filling: &baqylau_forms::Filling, items: Vec<Q>) -> (baqylau_forms::Filling, Vec<String>) {
@@ -47,7 +47,7 @@ fn rows_keep_their_order_and_a_lost_repeat_leaves_every_answer() {
         let row = add_row(&mut old, "r", 0);
         set_in(&mut old, "x", row, text);
     }
-    old.remove_row(Key { node: 0, row: 2 }).expect("the second row");
+    old.remove_row(CellKey { node: 0, row: 2 }).expect("the second row");
     let row = add_row(&mut old, "s", 0);
     set_in(&mut old, "y", row, "lost");
     let (new, left) = left(&old, vec![q("before", Kind::Text), repeat("r", None), q("x", Kind::Text).inside("r")]);

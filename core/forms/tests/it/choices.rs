@@ -4,7 +4,7 @@ use super::support::{
     answer, definition, environment, facts, filling, issues, key, list, many, one, place, places, q, set, text, view,
 };
 use baqylau_forms::definition::{Choice, Definition, Kind, List};
-use baqylau_forms::fill::{ChoiceView, Choices, FillError};
+use baqylau_forms::fill::{ChoiceView, FillError, OfferedChoices};
 use baqylau_forms::value::Answer;
 use baqylau_forms::{Filling, Form};
 use std::sync::Arc;
@@ -45,8 +45,8 @@ fn places_cascade() {
     assert_eq!(offered(&f, "prison")[0], "r3s1");
     assert_eq!(offered(&f, "swapped").len(), 999);
     assert_eq!(offered(&f, "either").len(), 2000);
-    assert_eq!(view(&f, "station").choices, Choices::Paged { count: 1000 });
-    assert!(matches!(view(&f, "region").choices, Choices::Inline(list) if list.len() == 10));
+    assert_eq!(view(&f, "station").choices, OfferedChoices::Paged { count: 1000 });
+    assert!(matches!(view(&f, "region").choices, OfferedChoices::Inline(list) if list.len() == 10));
 }
 
 /// A lookup must let through exactly what the filter lets through: every station is tried.
@@ -80,7 +80,7 @@ fn long_lists_are_searched_and_paged() {
     assert_eq!(names(&f.choices(station, "r3s99", 9, 10)), ["r3s998", "r3s999"]);
     assert!(f.choices(station, "r4s1", 0, 10).is_empty());
     assert!(f.choices(station, "", 5000, 10).is_empty());
-    let missing = baqylau_forms::fill::Key { node: 999, row: 0 };
+    let missing = baqylau_forms::fill::CellKey { node: 999, row: 0 };
     assert!(f.choices(missing, "", 0, 10).is_empty());
 }
 
@@ -153,7 +153,7 @@ fn a_list_of_more_than_a_page_is_searched_too() {
     let f =
         Filling::new(Arc::new(Form::compile(definition, places(1, 1)).expect("it compiles")), facts(), environment());
     let a = key(&f, "a", 0);
-    assert_eq!(view(&f, "a").choices, Choices::Paged { count: 50 });
+    assert_eq!(view(&f, "a").choices, OfferedChoices::Paged { count: 50 });
     assert_eq!(f.choices(a, "c4", 1, 2).iter().map(|c| c.name.as_ref()).collect::<Vec<_>>(), ["c40", "c41"]);
     assert_eq!(f.choices(a, "C 9", 0, 9).len(), 5);
 }

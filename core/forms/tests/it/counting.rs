@@ -3,7 +3,7 @@
 use super::support::*;
 use baqylau_forms::Filling;
 use baqylau_forms::definition::{Check, Kind};
-use baqylau_forms::fill::{FillError, Key, Mutation};
+use baqylau_forms::fill::{CellKey, FillError, Mutation};
 
 /// A tally: was it counted, for how many parties, and the votes of each.
 fn tally() -> Vec<Q> {
@@ -135,7 +135,7 @@ fn rows_in_rows_go_and_come_back_with_what_holds_them() {
     for row in [1, 2] {
         set_in(&mut f, "k", row, "2");
     }
-    let rows: Vec<Key> = f.shown_keys().into_iter().filter(|k| Some(k.node) == f.form().find("v")).collect();
+    let rows: Vec<CellKey> = f.shown_keys().into_iter().filter(|k| Some(k.node) == f.form().find("v")).collect();
     for (key, v) in rows.iter().zip(["1", "2", "4", "8"]) {
         set_in(&mut f, "v", key.row, v);
     }

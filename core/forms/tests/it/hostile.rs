@@ -7,11 +7,11 @@ use super::support::{
 };
 use baqylau_forms::definition::{Definition, Kind, ListRef};
 use baqylau_forms::expr::parse;
-use baqylau_forms::form::{MAX_ITEMS, Problem};
+use baqylau_forms::form::{DefinitionProblem, MAX_ITEMS};
 use baqylau_forms::{Filling, Form};
 use std::sync::Arc;
 
-fn problems(definition: Definition) -> Vec<Problem> {
+fn problems(definition: Definition) -> Vec<DefinitionProblem> {
     Form::compile(definition, places(1, 1)).err().unwrap_or_default()
 }
 

@@ -7,7 +7,7 @@ use super::support::{
 use baqylau_forms::Filling;
 use baqylau_forms::definition::{Check, Kind};
 use baqylau_forms::expr::{Chance, Environment};
-use baqylau_forms::fill::{Key, Mutation, SavedRow};
+use baqylau_forms::fill::{CellKey, Mutation, SavedRow};
 use baqylau_forms::value::{Answer, Moment};
 
 #[test]
@@ -110,7 +110,7 @@ fn once_and_start_survive_restoring() {
 #[test]
 fn what_does_not_fit_is_left_out_and_counted() {
     let items = vec![q("n", Kind::Integer), one("yn", 0), repeat("r", None), q("m", Kind::Integer).inside("r")];
-    let at = |node, row| Key { node, row };
+    let at = |node, row| CellKey { node, row };
     let row = |row, repeat, parent| Mutation::AddRow(SavedRow { row, repeat, parent });
     let integer = |key, n| Mutation::Answer(key, Some(Answer::Integer(n)));
     let wrong = [

@@ -3,7 +3,7 @@
 
 use super::support::{Q, calculate, environment, facts, filling, group, many, one, place, q, repeat};
 use baqylau_forms::definition::{Check, Kind};
-use baqylau_forms::fill::{Facts, Key, Mutation, Outcome, QuestionView, ViewChange};
+use baqylau_forms::fill::{CellKey, Mutation, Outcome, QuestionView, ViewChange, VisitFacts};
 use baqylau_forms::value::Answer;
 use baqylau_forms::{Filling, Missing};
 
@@ -46,7 +46,7 @@ pub fn everything() -> Vec<Q> {
     ]
 }
 
-fn literal(f: &Filling, key: Key, dice: &mut Dice) -> Option<Answer> {
+fn literal(f: &Filling, key: CellKey, dice: &mut Dice) -> Option<Answer> {
     let item = &f.form().definition().items[key.node as usize];
     if !item.missing.is_empty() && dice.below(6) == 0 {
         return Some(Answer::Missing(Missing::ALL[dice.below(3)]));
@@ -71,7 +71,7 @@ fn literal(f: &Filling, key: Key, dice: &mut Dice) -> Option<Answer> {
 pub fn edit(f: &mut Filling, dice: &mut Dice) -> Option<ViewChange> {
     if dice.below(20) == 0 {
         let outcome = Outcome::ALL[dice.below(2)];
-        return Some(f.set_facts(Facts { outcome, ..facts() }));
+        return Some(f.set_facts(VisitFacts { outcome, ..facts() }));
     }
     let keys = f.shown_keys();
     let key = keys[dice.below(keys.len())];
@@ -84,7 +84,7 @@ pub fn edit(f: &mut Filling, dice: &mut Dice) -> Option<ViewChange> {
         2 => f.confirm(key, Some("true all the same".to_owned())).ok(),
         3 if key.row > 0 => {
             let repeat = f.form().holder(key.node)?;
-            f.remove_row(Key { node: repeat, row: key.row }).ok()
+            f.remove_row(CellKey { node: repeat, row: key.row }).ok()
         }
         _ => {
             let answer = literal(f, key, dice)?;

@@ -6,7 +6,7 @@ use super::support::{
 };
 use baqylau_forms::Filling;
 use baqylau_forms::definition::{Check, Kind};
-use baqylau_forms::fill::{FillError, Key};
+use baqylau_forms::fill::{CellKey, FillError};
 
 fn open() -> Vec<super::support::Q> {
     vec![
@@ -86,7 +86,7 @@ fn a_counted_repeat_has_as_many_rows_as_it_is_told() {
         set(&mut f, "k", none);
         assert_eq!((shown(&f).as_str(), answer(&f, "sum").as_str()), ("k r", "0"));
     }
-    let row = Key { node: r.node, row: 1 };
+    let row = CellKey { node: r.node, row: 1 };
     assert_eq!(f.remove_row(row), Err(FillError::NoSuchKey));
 }
 

@@ -6,7 +6,7 @@ use super::support::{
 };
 use baqylau_forms::definition::{Check, Kind};
 use baqylau_forms::expr::Environment;
-use baqylau_forms::fill::{Facts, FillError, Issue};
+use baqylau_forms::fill::{FillError, Issue, VisitFacts};
 use baqylau_forms::value::{Answer, Decimal};
 use baqylau_forms::{Filling, Missing};
 
@@ -155,7 +155,7 @@ fn an_answer_that_does_not_fit_changes_nothing() {
         assert_eq!(f.set(key, answer), Err(expected));
     }
     for (node, row) in [(99, 0), (0, 1), (0, u32::MAX), (u32::MAX, 0)] {
-        let key = baqylau_forms::fill::Key { node, row };
+        let key = baqylau_forms::fill::CellKey { node, row };
         assert_eq!(f.set(key, Answer::Integer(1)), Err(FillError::NoSuchKey));
         assert_eq!(f.clear(key), Err(FillError::NoSuchKey));
         assert_eq!(f.set_note(key, None), Err(FillError::NoSuchKey));
@@ -210,8 +210,12 @@ fn what_becomes_known_of_the_visit_is_seen() {
     set(&mut f, "t", "2023-03-19T12:00:00+06:00");
     assert_eq!((shown(&f).as_str(), answer(&f, "kind").as_str()), ("t", "regular"));
     let departed_at = Some(moment("2023-03-19T11:00:00+06:00"));
-    let change =
-        f.set_facts(Facts { departed_at, place: Some(3), outcome: baqylau_forms::fill::Outcome::Closed, ..facts() });
+    let change = f.set_facts(VisitFacts {
+        departed_at,
+        place: Some(3),
+        outcome: baqylau_forms::fill::Outcome::Closed,
+        ..facts()
+    });
     assert_eq!(issues(&f), ["t Error"]);
     assert_eq!((shown(&f).as_str(), answer(&f, "kind").as_str()), ("closed t", "prison"));
     assert_eq!(change.changed.iter().map(|r| r.name.as_str()).collect::<Vec<_>>(), ["closed", "t"]);

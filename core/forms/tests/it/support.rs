@@ -2,8 +2,8 @@
 
 use baqylau_forms::definition::{Check, Choice, Definition, Item, Kind, List, ListRef, Text};
 use baqylau_forms::expr::{Chance, Environment, Val};
-use baqylau_forms::fill::{Facts, Key, Mode, Outcome, QuestionView, ViewChange, read_literal};
-use baqylau_forms::form::Problem;
+use baqylau_forms::fill::{CellKey, Mode, Outcome, QuestionView, ViewChange, VisitFacts, read_literal};
+use baqylau_forms::form::DefinitionProblem;
 use baqylau_forms::places::{Level, Place, PlaceTable};
 use baqylau_forms::value::Moment;
 use baqylau_forms::{Filling, Form, Missing, Places, Zone};
@@ -168,7 +168,7 @@ pub fn places(regions: usize, stations: usize) -> Arc<Places> {
     Arc::new(Places::new(table).expect("the places are sound"))
 }
 
-pub fn compile(items: Vec<Q>) -> Result<Form, Vec<Problem>> {
+pub fn compile(items: Vec<Q>) -> Result<Form, Vec<DefinitionProblem>> {
     Form::compile(definition(items), places(2, 3))
 }
 
@@ -185,8 +185,8 @@ pub fn moment(text: &str) -> Moment {
     Moment::parse(text, 360).expect("a moment")
 }
 
-pub fn facts() -> Facts {
-    Facts {
+pub fn facts() -> VisitFacts {
+    VisitFacts {
         code: "T001-01".to_owned(),
         arrived_at: Some(moment("2023-03-19T09:00:00+06:00")),
         departed_at: None,
@@ -201,8 +201,8 @@ pub fn filling(items: Vec<Q>) -> Filling {
 }
 
 /// The key of a question: outside of repeats, or in a row.
-pub fn key(filling: &Filling, name: &str, row: u32) -> Key {
-    Key { node: filling.form().find(name).expect("the item exists"), row }
+pub fn key(filling: &Filling, name: &str, row: u32) -> CellKey {
+    CellKey { node: filling.form().find(name).expect("the item exists"), row }
 }
 
 /// Sets an answer written as a text.
@@ -259,7 +259,7 @@ pub fn show(value: &Val) -> String {
 /// Names of what is shown, in order, with the row where it is not the form itself.
 pub fn shown(filling: &Filling) -> String {
     let definition = filling.form().definition();
-    let name = |k: &Key| {
+    let name = |k: &CellKey| {
         let name = &definition.items[k.node as usize].name;
         if k.row == 0 { name.clone() } else { format!("{name}#{}", k.row) }
     };
@@ -269,7 +269,7 @@ pub fn shown(filling: &Filling) -> String {
 /// Issues in words: name, sort, and the reason it was confirmed with.
 pub fn issues(filling: &Filling) -> Vec<String> {
     let definition = filling.form().definition();
-    let line = |p: &baqylau_forms::fill::Problem| {
+    let line = |p: &baqylau_forms::fill::AnswerProblem| {
         let name = &definition.items[p.key.node as usize].name;
         let confirmed = p.confirmed.as_deref().map(|c| format!(" ({c})")).unwrap_or_default();
         format!("{name} {:?}{confirmed}", p.issue)
@@ -285,7 +285,7 @@ pub fn view(filling: &Filling, name: &str) -> QuestionView {
 /// What is wrong with a form, in words: item, column, fault.
 pub fn faults(items: Vec<Q>) -> Vec<String> {
     let names: Vec<String> = items.iter().map(|q| q.item.name.clone()).collect();
-    let line = |p: &Problem| {
+    let line = |p: &DefinitionProblem| {
         let name = p.item.and_then(|i| names.get(i)).map_or("", String::as_str);
         format!("{name} {}: {}", p.field.column(), p.fault)
     };

@@ -1,6 +1,6 @@
 //! What a call says of a server that is foreign, silent, or not there, and where it does not go.
 
-use baqylau_http::{BodyError, CallError, Client, Deadlines, client};
+use baqylau_http::{CallError, Client, Deadlines, ReplyError, client};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -128,7 +128,7 @@ async fn a_server_that_shakes_hands_and_is_silent_then_is_left() {
     let half = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf".to_owned();
     let (port, _) = server(Manner::Says(tls, half)).await;
     let answer = client.get(format!("https://127.0.0.1:{port}/x")).send().await.expect("a head");
-    assert_eq!(answer.body(1000).await, Err(BodyError::Silent));
+    assert_eq!(answer.body(1000).await, Err(ReplyError::Silent));
 }
 
 #[tokio::test]
@@ -137,7 +137,7 @@ async fn an_answer_that_trickles_ends_too() {
     let endless = "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n".to_owned();
     let (port, _) = server(Manner::Trickles(endless)).await;
     let answer = client.get(format!("http://127.0.0.1:{port}/x")).send().await.expect("a head");
-    assert_eq!(answer.body(1_000_000).await, Err(BodyError::Silent));
+    assert_eq!(answer.body(1_000_000).await, Err(ReplyError::Silent));
 }
 
 #[tokio::test]
@@ -181,5 +181,5 @@ async fn a_body_that_is_too_long_is_left() {
         async move { call.send().await.expect("an answer").body(limit).await }
     };
     assert_eq!(answer(5).await, Ok(b"12345".to_vec()));
-    assert_eq!(answer(4).await, Err(BodyError::TooLong));
+    assert_eq!(answer(4).await, Err(ReplyError::TooLong));
 }

@@ -1,11 +1,11 @@
 //! Correcting what was signed: an amendment is a report of its own that supersedes another. The original is kept.
 
-use super::{DraftView, ObserverCore};
+use super::{DraftView, ObserverApp};
 use crate::error::Error;
 use crate::store::NewDraft;
-use baqylau_forms::fill::{Filling, Key, Mutation, describe};
-use baqylau_protocol::cose::Type;
-use baqylau_report::Close;
+use baqylau_forms::fill::{CellKey, Filling, Mutation, describe};
+use baqylau_protocol::cose::ObjectType;
+use baqylau_report::ChainClose;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub struct ChangeView {
     pub after: Option<String>,
 }
 
-impl ObserverCore {
+impl ObserverApp {
     /// Opens a signed report to be corrected: a draft with its answers, which supersedes the report when it is signed. `why` goes
     /// with it. Called again, it gives the draft that is there.
     ///
@@ -80,7 +80,7 @@ impl ObserverCore {
                 None => {
                     let letter = u.main.letters()?.into_iter().rev().find(|l| l.letter.report == Some(amends));
                     let letter = letter.ok_or_else(|| Error::invalid("draft", "the report that it amends is gone"))?;
-                    self.handed_report(u, loaded, &letter)?.1
+                    self.reassigned_report(u, loaded, &letter)?.1
                 }
             };
             let after = self.filling(u, loaded, draft)?.1;
@@ -100,8 +100,8 @@ impl ObserverCore {
             if open > 0 {
                 return Err(Error::invalid("drafts", format!("{open} are not signed; sign or discard them first")));
             }
-            let payload = |last| Close { v: baqylau_protocol::VERSION, last, at: at.into() }.encode();
-            self.append(u, loaded, (Type::Close, false, &[]), None, payload)?;
+            let payload = |last| ChainClose { v: baqylau_protocol::VERSION, last, at: at.into() }.encode();
+            self.append(u, loaded, (ObjectType::Close, false, &[]), None, payload)?;
             Ok(())
         })
     }
@@ -132,7 +132,7 @@ fn shown(filling: &Filling, language: usize) -> Shown {
         Mutation::Answer(key, Some(answer)) if filling.is_shown(key) => Some((key, answer)),
         _ => None,
     });
-    let text = |(key, answer): (Key, _)| {
+    let text = |(key, answer): (CellKey, _)| {
         let text = describe(filling.form(), key.node, &answer, language);
         ((key.node, filling.row_path(key.row)), text)
     };

@@ -1,13 +1,13 @@
 //! Photographs, sound, video and files. They are cleaned of metadata and encrypted while they are read: nothing else of them is
 //! ever on this disk.
 
-use super::ObserverCore;
+use super::ObserverApp;
 use crate::drive::lock;
 use crate::error::Error;
 use crate::scrub::{CLEANED, plain, scrub};
 use crate::store::StoredAttachment;
 use baqylau_forms::definition::{Kind, Media};
-use baqylau_forms::fill::{Key, ViewChange};
+use baqylau_forms::fill::{CellKey, ViewChange};
 use baqylau_forms::value::Answer;
 use baqylau_protocol::blob::Sealer;
 use baqylau_protocol::ids::Hash;
@@ -22,12 +22,12 @@ use std::time::Duration;
 /// How old a file is that nothing will name any more.
 const SWEPT_AFTER: Duration = Duration::from_secs(3600);
 
-impl ObserverCore {
+impl ObserverApp {
     /// Attaches a file to a question, from wherever it is read. Durable when it returns; what was attached before is replaced.
     ///
     /// # Errors
     /// The question takes no file, or none of this media type; the file is damaged or too large; the disk is full.
-    pub fn attach(&self, draft: i64, key: Key, media: &str, source: &mut dyn Read) -> Result<ViewChange, Error> {
+    pub fn attach(&self, draft: i64, key: CellKey, media: &str, source: &mut dyn Read) -> Result<ViewChange, Error> {
         let (stored, name) = self.with_mission(|u, loaded| {
             let (stored, filling) = self.filling(u, loaded, draft)?;
             let items = &filling.form().definition().items;
@@ -80,7 +80,7 @@ impl ObserverCore {
         media: &str,
         key: &[u8; 32],
         source: &mut dyn Read,
-    ) -> Result<baqylau_protocol::blob::Sealed, Error> {
+    ) -> Result<baqylau_protocol::blob::SealedFile, Error> {
         let fault = |e: std::io::Error| fault(name, &e);
         let new = self.new_file().map_err(fault)?;
         let write = || {
@@ -137,7 +137,7 @@ impl ObserverCore {
     }
 
     /// Removes what a call left behind that was killed: files that nothing names, after an hour, so that none is in the making.
-    pub(super) fn sweep(&self) -> Result<(), Error> {
+    pub(super) fn remove_orphan_files(&self) -> Result<(), Error> {
         let mut named: HashSet<String> =
             self.with(|u| u.main.attachment_files())?.iter().map(Hash::to_string).collect();
         named.extend(lock(&self.outbox)?.unproved_blobs()?.iter().map(|b| b.hash.to_string()));

@@ -1,15 +1,15 @@
 //! Delivery by hand: everything that waits goes into a file or onto a screen, another phone carries it, and receipts come back the
 //! same way. It is counted once, whatever way it came.
 
-use super::ObserverCore;
+use super::ObserverApp;
 use crate::bundle;
-use crate::drive::{Driver, lock, names};
+use crate::drive::{SyncDriver, lock, names};
 use crate::error::Error;
 use crate::listen::Change;
 use crate::store::{Outbox, StoredBlob};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
-use baqylau_protocol::courier::{Courier, CourierError};
+use baqylau_protocol::courier::{CourierError, CourierFile};
 use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
@@ -38,7 +38,7 @@ impl From<CourierError> for Error {
     }
 }
 
-impl ObserverCore {
+impl ObserverApp {
     /// Everything that another phone can carry: own envelopes and carried objects that no receipt was seen for, receipts of what was
     /// carried, and the bundle. Works while locked.
     ///
@@ -68,7 +68,7 @@ impl ObserverCore {
             objects.push(outbox.bytes(envelope.seq)?.1.into());
         }
         let mut receipts = Vec::new();
-        for (hash, bytes, receipt) in outbox.carried()? {
+        for (hash, bytes, receipt) in outbox.relayed()? {
             match receipt.and_then(|r| Receipt::from_bytes(&r).ok()) {
                 Some(receipt) => receipts.push((hash, receipt)),
                 None => objects.push(bytes.into()),
@@ -79,9 +79,9 @@ impl ObserverCore {
             parts.extend(outbox.part(part.hash)?.map(ByteVec::from));
         }
         let bundle = with_bundle.then(|| (manifest.into(), parts));
-        let kept = Some(outbox.carried_proofs()?).filter(|k| !k.is_empty());
+        let kept = Some(outbox.relayed_proofs()?).filter(|k| !k.is_empty());
         let (v, mission) = (baqylau_protocol::VERSION, MissionId::of(&root));
-        Ok(Courier { v, mission, objects, receipts, bundle, kept }.encode())
+        Ok(CourierFile { v, mission, objects, receipts, bundle, kept }.encode())
     }
 
     /// The attachments that may travel beside a courier file, each a file of its own under the name that is its hash: those, own and
@@ -121,7 +121,7 @@ impl ObserverCore {
         if self.unlocked()?.is_some() {
             self.tidy();
         }
-        self.bell.ring(Change::Delivery);
+        self.bell.notify(Change::Delivery);
         Ok(report)
     }
 
@@ -130,7 +130,7 @@ impl ObserverCore {
         let mut report = CourierReport::default();
         let mut outbox = lock(&self.outbox)?;
         let root = root_of(&outbox)?;
-        let courier = Courier::decode(file, MissionId::of(&root))?;
+        let courier = CourierFile::decode(file, MissionId::of(&root))?;
         if let Some((manifest, parts)) = &courier.bundle {
             report.bundle = take_bundle(&mut outbox, &root, manifest, parts)?;
         }
@@ -147,7 +147,7 @@ impl ObserverCore {
         let waiting = lock(&self.outbox)?.unproved_blobs()?;
         for (hash, proof) in courier.kept.iter().flatten() {
             if let Some(blob) = waiting.iter().find(|b| b.hash == *hash)
-                && !driver.kept(*blob, proof)?
+                && !driver.store_proof(*blob, proof)?
             {
                 report.refused += 1;
             }
@@ -200,7 +200,7 @@ fn take_objects(
 ) -> Result<(), Error> {
     let enrolled = |bytes: &[u8]| Enrolled::open(bytes, &manifest.issuer, manifest.mission).ok();
     let mine = outbox.setting(names::ENROLMENT)?.map(|e| DeviceId::of(Hash::of(&e)));
-    let known = outbox.carried()?;
+    let known = outbox.relayed()?;
     let mut devices: HashMap<DeviceId, PublicKey> =
         known.iter().filter_map(|c| enrolled(&c.1)).map(|e| (e.device, e.enrolment.device_key)).collect();
     let mut taken: Vec<&[u8]> = Vec::new();
@@ -223,11 +223,11 @@ fn take_objects(
             Some(_) => taken.push(object),
         }
     }
-    report.carried += outbox.carry(&taken)?;
+    report.carried += outbox.relay(&taken)?;
     Ok(())
 }
 
-impl Driver {
+impl SyncDriver {
     /// A receipt that came by hand: `Some(true)` when it proves an own envelope delivered that was not before, `None` when it
     /// proves nothing.
     pub(crate) fn receipt_by_hand(&self, hash: Hash, receipt: &Receipt) -> Result<Option<bool>, Error> {
@@ -239,7 +239,7 @@ impl Driver {
             return Ok(Some(false));
         }
         let Some(seq) = outbox.find(hash)? else {
-            outbox.carried_proved(hash, &bytes)?;
+            outbox.relayed_proved(hash, &bytes)?;
             return Ok(Some(false));
         };
         let fresh = outbox.queue(None)?.iter().any(|q| q.seq == seq);

@@ -1,9 +1,9 @@
 //! Enrolment and sync. No lock is held while the network is waited for.
 
-use super::{ObserverCore, kept};
+use super::{ObserverApp, kept};
 pub use crate::drive::Trouble;
-use crate::drive::{Driver, Limit, Ran, lock, names};
-use crate::error::{Error, Why};
+use crate::drive::{Limit, SyncDriver, SyncOutcome, lock, names};
+use crate::error::{Error, RefusalReason};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::Certificate;
@@ -37,7 +37,7 @@ pub struct SyncReport {
     pub trouble: Option<Trouble>,
 }
 
-impl ObserverCore {
+impl ObserverApp {
     /// Enrols: fetches the mission's bundle, makes the device's keys, and sends what makes them known. Calling it again goes on
     /// where it broke off.
     ///
@@ -82,7 +82,7 @@ impl ObserverCore {
             }
             let (device, box_key) = (SigningKey::generate(), BoxKey::generate());
             let (shared, encapsulation) = SharedKey::encapsulate(&manifest.reading, manifest.mission)
-                .map_err(|e| Error::refused(Why::NotGenuine, e))?;
+                .map_err(|e| Error::refused(RefusalReason::NotGenuine, e))?;
             let enrolment = Enrolment {
                 v: baqylau_protocol::VERSION,
                 mission: manifest.mission,
@@ -145,7 +145,7 @@ impl ObserverCore {
         // While locked it is done at the next unlocking.
         if self.unlocked()?.is_some() && self.tidy() {
             let word = self.driver()?.run(limit, now)?;
-            ran = Ran { stop: word.stop, bytes_sent: ran.bytes_sent + word.bytes_sent, ..ran };
+            ran = SyncOutcome { stop: word.stop, bytes_sent: ran.bytes_sent + word.bytes_sent, ..ran };
         }
         Ok(SyncReport {
             delivered: ran.delivered,
@@ -170,15 +170,15 @@ impl ObserverCore {
         let _next_time = self.enrol_offline();
         let opened = self.open_letters().unwrap_or(false);
         let _next_time = self.forget();
-        let _next_time = self.sweep();
+        let _next_time = self.remove_orphan_files();
         opened
     }
 
-    pub(super) fn driver(&self) -> Result<Driver, Error> {
-        self.there()?;
+    pub(super) fn driver(&self) -> Result<SyncDriver, Error> {
+        self.ensure_not_wiped()?;
         let folder = self.config.folder.join("blobs");
         let watched = (self.bell.clone(), self.flight.clone());
-        Driver::new(self.outbox.clone(), self.config.clock.clone(), folder, watched)
+        SyncDriver::new(self.outbox.clone(), self.config.clock.clone(), folder, watched)
     }
 
     /// Before the app is frozen: ends what [`ObserverCore::interrupt`] ends, and returns when no write is under way.

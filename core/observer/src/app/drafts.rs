@@ -2,11 +2,11 @@
 
 use super::mission::Loaded;
 use super::visits::{VisitRecord, facts, find_place, find_visit, record_of, zone};
-use super::{ObserverCore, Unlocked};
+use super::{ObserverApp, Unlocked};
 use crate::error::Error;
 use crate::store::{Draft, MainStore, NewDraft};
 use baqylau_forms::expr::{Chance, Environment};
-use baqylau_forms::fill::{ChoiceView, Filling, Key, Leftover, Problem, Progress, SectionView, ViewChange};
+use baqylau_forms::fill::{AnswerProblem, CellKey, ChoiceView, Filling, Progress, SectionView, Unmapped, ViewChange};
 use baqylau_forms::value::Answer;
 use baqylau_protocol::keys::random;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub struct DraftView {
     pub newer: bool,
 }
 
-impl ObserverCore {
+impl ObserverApp {
     pub(super) fn draft_view(&self, main: &MainStore, loaded: &Loaded, draft: Draft) -> Result<DraftView, Error> {
         let checklist = self.checklist_id(main, loaded, draft.checklist)?;
         let title = match self.form(main, loaded, draft.checklist) {
@@ -88,7 +88,7 @@ impl ObserverCore {
     ///
     /// # Errors
     /// There is no such draft, it was signed, or it is of the newest version.
-    pub fn carry(&self, draft: i64) -> Result<(DraftView, Vec<Leftover>), Error> {
+    pub fn carry(&self, draft: i64) -> Result<(DraftView, Vec<Unmapped>), Error> {
         self.with_mission(|u, loaded| {
             let (stored, filling) = self.filling(u, loaded, draft)?;
             let id = filling.form().definition().id.clone();
@@ -125,7 +125,7 @@ impl ObserverCore {
     ///
     /// # Errors
     /// There is no such draft.
-    pub fn leftovers(&self, draft: i64) -> Result<Vec<Leftover>, Error> {
+    pub fn leftovers(&self, draft: i64) -> Result<Vec<Unmapped>, Error> {
         self.with(|u| {
             let stored = u.main.draft(draft)?;
             u.main.leftovers(&stored)
@@ -163,7 +163,7 @@ impl ObserverCore {
     pub fn choices(
         &self,
         draft: i64,
-        key: Key,
+        key: CellKey,
         query: &str,
         offset: usize,
         limit: usize,
@@ -175,7 +175,7 @@ impl ObserverCore {
     ///
     /// # Errors
     /// There is no such draft.
-    pub fn issues(&self, draft: i64) -> Result<Vec<Problem>, Error> {
+    pub fn issues(&self, draft: i64) -> Result<Vec<AnswerProblem>, Error> {
         self.reading(draft, |f| Ok(f.issues()))
     }
 
@@ -191,7 +191,7 @@ impl ObserverCore {
     ///
     /// # Errors
     /// There is no such draft.
-    pub fn next_unanswered(&self, draft: i64, after: Option<Key>) -> Result<Option<(usize, Key)>, Error> {
+    pub fn next_unanswered(&self, draft: i64, after: Option<CellKey>) -> Result<Option<(usize, CellKey)>, Error> {
         self.reading(draft, |f| Ok(f.next_unanswered(after)))
     }
 
@@ -199,7 +199,7 @@ impl ObserverCore {
     ///
     /// # Errors
     /// The text is no answer to the question.
-    pub fn read_answer(&self, draft: i64, key: Key, text: &str) -> Result<Answer, Error> {
+    pub fn read_answer(&self, draft: i64, key: CellKey, text: &str) -> Result<Answer, Error> {
         self.with_mission(|u, loaded| {
             let record = record_of(&u.main.visit(u.main.draft(draft)?.visit)?)?;
             let (_, f) = self.filling(u, loaded, draft)?;
@@ -229,7 +229,7 @@ impl ObserverCore {
     ///
     /// # Errors
     /// The answer does not fit; nothing is changed.
-    pub fn set(&self, draft: i64, key: Key, answer: Answer) -> Result<ViewChange, Error> {
+    pub fn set(&self, draft: i64, key: CellKey, answer: Answer) -> Result<ViewChange, Error> {
         let answer = match answer {
             // A phone may be set to another zone than the place's.
             Answer::Moment(moment) => self.with_mission(|u, loaded| {
@@ -245,7 +245,7 @@ impl ObserverCore {
     ///
     /// # Errors
     /// The question cannot be changed.
-    pub fn clear(&self, draft: i64, key: Key) -> Result<ViewChange, Error> {
+    pub fn clear(&self, draft: i64, key: CellKey) -> Result<ViewChange, Error> {
         self.changing(draft, Some(key.node), |f| Ok(f.clear(key)?))
     }
 
@@ -253,7 +253,7 @@ impl ObserverCore {
     ///
     /// # Errors
     /// There is no such question.
-    pub fn set_note(&self, draft: i64, key: Key, note: Option<String>) -> Result<ViewChange, Error> {
+    pub fn set_note(&self, draft: i64, key: CellKey, note: Option<String>) -> Result<ViewChange, Error> {
         self.changing(draft, None, |f| Ok(f.set_note(key, note)?))
     }
 
@@ -261,7 +261,7 @@ impl ObserverCore {
     ///
     /// # Errors
     /// There is no such question.
-    pub fn confirm(&self, draft: i64, key: Key, reason: Option<String>) -> Result<ViewChange, Error> {
+    pub fn confirm(&self, draft: i64, key: CellKey, reason: Option<String>) -> Result<ViewChange, Error> {
         self.changing(draft, None, |f| Ok(f.confirm(key, reason)?))
     }
 
@@ -269,7 +269,7 @@ impl ObserverCore {
     ///
     /// # Errors
     /// It is no repeat that can be extended.
-    pub fn add_row(&self, draft: i64, repeat: Key) -> Result<(Key, ViewChange), Error> {
+    pub fn add_row(&self, draft: i64, repeat: CellKey) -> Result<(CellKey, ViewChange), Error> {
         self.changing(draft, None, |f| Ok(f.add_row(repeat)?))
     }
 
@@ -277,7 +277,7 @@ impl ObserverCore {
     ///
     /// # Errors
     /// There is no such row.
-    pub fn remove_row(&self, draft: i64, row: Key) -> Result<ViewChange, Error> {
+    pub fn remove_row(&self, draft: i64, row: CellKey) -> Result<ViewChange, Error> {
         self.changing(draft, None, |f| Ok(f.remove_row(row)?))
     }
 

@@ -1,10 +1,10 @@
 //! What was put off: checklists that name a day on which to look again.
 
-use super::{DraftView, ObserverCore};
+use super::{DraftView, ObserverApp};
 use crate::error::Error;
-use crate::store::Facts;
+use crate::store::VisitKnowledge;
 use baqylau_forms::definition::Kind;
-use baqylau_forms::fill::{Filling, Key};
+use baqylau_forms::fill::{CellKey, Filling};
 use baqylau_forms::value::{Answer, Date};
 
 /// The word in a date question's `appearance` that makes its answer the day to look again.
@@ -25,7 +25,7 @@ pub struct FollowUp {
     pub report: Option<i64>,
 }
 
-impl ObserverCore {
+impl ObserverApp {
     /// What is to be looked at again, the earliest day first. What was amended since stands for what it amends.
     ///
     /// # Errors
@@ -37,7 +37,7 @@ impl ObserverCore {
             for draft in &drafts {
                 let report = reports.iter().find(|r| r.draft == draft.id);
                 let replaced = report.is_some_and(|r| drafts.iter().any(|d| d.amends == Some(r.hash)));
-                let visit = visits.iter().find(|v| v.id == draft.visit && matches!(v.facts, Facts::Known(_)));
+                let visit = visits.iter().find(|v| v.id == draft.visit && matches!(v.facts, VisitKnowledge::Known(_)));
                 let (Some(visit), false) = (visit, replaced) else { continue };
                 // A checklist that cannot be read keeps the others from nobody.
                 let Ok((_, filling)) = self.filling(u, loaded, draft.id) else { continue };
@@ -63,7 +63,7 @@ fn day_of(filling: &Filling) -> Option<Date> {
         i.kind == Kind::Date && i.appearance.split_whitespace().any(|word| word == FOLLOW_UP)
     };
     let node = u32::try_from(items.iter().position(asks)?).ok()?;
-    let key = Key { node, row: 0 };
+    let key = CellKey { node, row: 0 };
     match filling.shown_keys().contains(&key).then(|| filling.answer(key))?? {
         Answer::Date(day) => Some(*day),
         _ => None,

@@ -4,7 +4,7 @@
 //! The window runs from signing, by the phone's own clocks. What a server says of time, in receipts or heads, starts, shortens and
 //! lengthens nothing: it could have the observer's work destroyed.
 
-use super::{ObserverCore, kept};
+use super::{ObserverApp, kept};
 use crate::drive::lock;
 use crate::error::Error;
 use crate::store::{Delivery, MainStore};
@@ -14,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 
 const DAY_MS: i64 = 86_400_000;
 
-impl ObserverCore {
+impl ObserverApp {
     /// Forgets the visits that are due: everything signed, everything receipted with its attachments, and the window passed since it
     /// was signed, by the wall clock and by what the phone ran since: whichever is shorter.
     pub(super) fn forget(&self) -> Result<(), Error> {

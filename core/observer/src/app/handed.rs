@@ -3,17 +3,17 @@
 
 use super::mission::Loaded;
 use super::visits::VisitRecord;
-use super::{DraftView, ObserverCore, Unlocked};
-use crate::error::{Error, Why};
+use super::{DraftView, ObserverApp, Unlocked};
+use crate::error::{Error, RefusalReason};
 use crate::store::{NewDraft, StoredAttachment, StoredLetter};
 use baqylau_forms::Filling;
-use baqylau_forms::fill::{Key, Leftover, Mutation, Outcome};
+use baqylau_forms::fill::{CellKey, Mutation, Outcome, Unmapped};
 use baqylau_forms::value::Moment;
 use baqylau_protocol::blob::sealed_length;
-use baqylau_report::{Report, Tree};
+use baqylau_report::{AnswerTree, Report};
 use std::sync::Arc;
 
-impl ObserverCore {
+impl ObserverApp {
     /// Opens the report that a letter asks about, to be amended: a draft with its answers. `why` goes with the amendment. Called
     /// again, it gives the draft that is there.
     ///
@@ -42,8 +42,8 @@ impl ObserverCore {
             if let Some(draft) = open {
                 return self.draft_view(&u.main, loaded, draft);
             }
-            let (report, filling) = self.handed_report(u, loaded, &stored)?;
-            let visit = handed_visit(u, &stored, &report)?;
+            let (report, filling) = self.reassigned_report(u, loaded, &stored)?;
+            let visit = reassigned_visit(u, &stored, &report)?;
             let mut answers = filling.snapshot();
             answers.extend(remarks(&filling, &report));
             let left = report.left.into_iter().flatten();
@@ -53,7 +53,7 @@ impl ObserverCore {
                 started,
                 amends: stored.letter.report,
                 why: Some(why.trim().to_owned()),
-                left: left.map(|l| Leftover { name: l.name, rows: l.rows, text: l.text }).collect(),
+                left: left.map(|l| Unmapped { name: l.name, rows: l.rows, text: l.text }).collect(),
                 log: Vec::new(),
                 instead: None,
             };
@@ -71,16 +71,16 @@ impl ObserverCore {
     }
 
     /// The report that a letter hands over, with its answers.
-    pub(super) fn handed_report(
+    pub(super) fn reassigned_report(
         &self,
         u: &Unlocked,
         loaded: &Arc<Loaded>,
         stored: &StoredLetter,
     ) -> Result<(Report, Filling), Error> {
-        let unfit = || Error::refused(Why::Unfit, "the report in the letter does not fit its checklist");
+        let unfit = || Error::refused(RefusalReason::Unfit, "the report in the letter does not fit its checklist");
         let report = stored.letter.copy.as_ref().and_then(|copy| Report::decode(copy).ok()).ok_or_else(unfit)?;
         let form = self.form(&u.main, loaded, report.checklist)?;
-        let tree = Tree::decode(&form, &report.answers).map_err(|_| unfit())?;
+        let tree = AnswerTree::decode(&form, &report.answers).map_err(|_| unfit())?;
         let record = record(&report);
         let facts = super::visits::facts(loaded, &report.visit.code, &record);
         let (filling, misfits) = Filling::recorded(form, facts, self.environment(loaded, &record), tree.mutations());
@@ -90,7 +90,7 @@ impl ObserverCore {
 
 /// A visit for a report that was handed over, with a key of its own, which the letter is kept under from then on. Killed in
 /// between, it is found again.
-fn handed_visit(u: &mut Unlocked, letter: &StoredLetter, report: &Report) -> Result<i64, Error> {
+fn reassigned_visit(u: &mut Unlocked, letter: &StoredLetter, report: &Report) -> Result<i64, Error> {
     // The team's own visits may have the same codes.
     let code = format!("{}/{}", report.visit.code, letter.id);
     let known = u.main.visits()?.into_iter().find(|v| v.code == code);
@@ -118,7 +118,7 @@ fn record(report: &Report) -> VisitRecord {
 
 fn remarks(filling: &Filling, report: &Report) -> Vec<Mutation> {
     let mutation = |r: &baqylau_report::report::Remark| {
-        let key: Key = filling.key_at(r.node, &r.rows)?;
+        let key: CellKey = filling.key_at(r.node, &r.rows)?;
         let text = Some(r.text.clone());
         Some(if r.confirms { Mutation::Reason(key, text) } else { Mutation::Note(key, text) })
     };

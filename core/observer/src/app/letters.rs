@@ -1,19 +1,19 @@
 //! What the coordinators write: messages, and questions about reports. A locked phone fetches them sealed; they are opened when it
 //! is unlocked, and the coordinators get a signed word that they arrived.
 
-use super::{ObserverCore, kept};
+use super::{ObserverApp, kept};
 use crate::drive::lock;
 use crate::error::Error;
 use crate::store::StoredLetter;
-use baqylau_forms::fill::Key;
+use baqylau_forms::fill::CellKey;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
-use baqylau_protocol::cose::Type;
+use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::DeviceId;
 use baqylau_protocol::keys::BoxKey;
-use baqylau_report::{Letter, Report, Seen};
+use baqylau_report::{Letter, LetterOpened, Report};
 use std::sync::Arc;
 
 /// A letter of the coordinators.
@@ -35,7 +35,7 @@ pub struct LetterView {
     pub answered: bool,
 }
 
-impl ObserverCore {
+impl ObserverApp {
     /// The letters, newest first.
     ///
     /// # Errors
@@ -81,7 +81,7 @@ impl ObserverCore {
     ///
     /// # Errors
     /// There is no such letter or draft.
-    pub fn asked(&self, letter: i64, draft: i64) -> Result<Vec<Key>, Error> {
+    pub fn asked(&self, letter: i64, draft: i64) -> Result<Vec<CellKey>, Error> {
         self.with_mission(|u, loaded| {
             let stored = u.main.letters()?.into_iter().find(|l| l.id == letter);
             let stored = stored.ok_or_else(|| Error::invalid("letter", "there is no such letter"))?;
@@ -94,7 +94,7 @@ impl ObserverCore {
     /// Whether such a word waits now.
     pub(super) fn open_letters(&self) -> Result<bool, Error> {
         self.keep_fetched()?;
-        self.tell_of_letters()
+        self.notify_letters()
     }
 
     fn keep_fetched(&self) -> Result<(), Error> {
@@ -119,7 +119,7 @@ impl ObserverCore {
                     let mine = header.recipient == Some(me) && header.device == desk.device;
                     let (kind, plain) =
                         envelope.open(&desk.enrolment.device_key, &box_key, &keys.shared).ok().filter(|_| mine)?;
-                    let letter = Letter::decode(&plain).ok().filter(|_| kind == Type::Letter)?;
+                    let letter = Letter::decode(&plain).ok().filter(|_| kind == ObjectType::Letter)?;
                     Some(StoredLetter { id, hash: envelope.hash, letter })
                 };
                 opened.extend(read());
@@ -132,15 +132,15 @@ impl ObserverCore {
     }
 
     /// Signs that letters arrived. Killed before it is noted, it is said twice.
-    fn tell_of_letters(&self) -> Result<bool, Error> {
+    fn notify_letters(&self) -> Result<bool, Error> {
         self.with_mission(|u, loaded| {
-            let letters = u.main.untold_letters()?;
+            let letters = u.main.unnotified_letters()?;
             if letters.is_empty() || u.main.closed()? {
                 return Ok(false);
             }
-            let seen = Seen { v: baqylau_protocol::VERSION, letters: letters.clone() };
-            self.append(u, loaded, (Type::Seen, false, &[]), None, |_| seen.encode())?;
-            u.main.letters_told(&letters)?;
+            let seen = LetterOpened { v: baqylau_protocol::VERSION, letters: letters.clone() };
+            self.append(u, loaded, (ObjectType::Seen, false, &[]), None, |_| seen.encode())?;
+            u.main.mark_letters_notified(&letters)?;
             Ok(true)
         })
     }

@@ -1,8 +1,8 @@
 //! The mission as the phone has it: verified, decoded once, shared by all cores of the process.
 
-use super::{ObserverCore, Unlocked, kept};
+use super::{ObserverApp, Unlocked, kept};
 use crate::drive::{lock, names};
-use crate::error::{Error, Why};
+use crate::error::{Error, RefusalReason};
 use crate::store::{MainStore, Outbox};
 use crate::time::corrected;
 use baqylau_forms::places::PlaceTable;
@@ -73,7 +73,7 @@ pub(super) struct Loaded {
     pub forms: HashMap<String, (Hash, Arc<Form>)>,
 }
 
-impl ObserverCore {
+impl ObserverApp {
     /// The mission.
     ///
     /// # Errors
@@ -155,7 +155,7 @@ impl ObserverCore {
             let (hash, places) = part(PartKind::Places, "places")?;
             let places = shared(hash, || {
                 let table: PlaceTable = json("places", &places)?;
-                Places::new(table).map_err(|e| Error::refused(Why::Unfit, e))
+                Places::new(table).map_err(|e| Error::refused(RefusalReason::Unfit, e))
             })?;
             let mut forms = HashMap::new();
             for id in &mission.checklists {
@@ -173,7 +173,7 @@ impl ObserverCore {
     pub(super) fn checklist_id(&self, main: &MainStore, loaded: &Loaded, hash: Hash) -> Result<String, Error> {
         match self.form(main, loaded, hash) {
             Ok(form) => Ok(form.definition().id.clone()),
-            Err(Error::Refused { why: Why::Unfit, .. }) => Ok(String::new()),
+            Err(Error::Refused { why: RefusalReason::Unfit, .. }) => Ok(String::new()),
             Err(e) => Err(e),
         }
     }
@@ -206,18 +206,18 @@ fn form(definition: Hash, places_hash: Hash, bytes: &[u8], places: &Arc<Places>)
         let id = definition.id.clone();
         Form::compile(definition, places.clone()).map_err(|problems| {
             let first = problems.first().map(|p| p.fault.to_string()).unwrap_or_default();
-            Error::refused(Why::Unfit, format!("the checklist {id} is faulty: {first}"))
+            Error::refused(RefusalReason::Unfit, format!("the checklist {id} is faulty: {first}"))
         })
     })
 }
 
 fn missing(name: &str) -> Error {
-    Error::refused(Why::Unfit, format!("the bundle lacks {name}; sync again"))
+    Error::refused(RefusalReason::Unfit, format!("the bundle lacks {name}; sync again"))
 }
 
 fn json<T: DeserializeOwned>(what: &str, bytes: &[u8]) -> Result<T, Error> {
     serde_json::from_slice(bytes)
-        .map_err(|e| Error::refused(Why::Unfit, format!("{what} of the bundle does not read: {e}")))
+        .map_err(|e| Error::refused(RefusalReason::Unfit, format!("{what} of the bundle does not read: {e}")))
 }
 
 /// The mission's fingerprint: its id in groups that can be read aloud.

@@ -36,21 +36,22 @@ pub use followups::FollowUp;
 pub use letters::LetterView;
 pub use mission::{ChecklistView, MissionView, fingerprint};
 pub use places::PlaceView;
-pub use reports::{ReportState, ReportView, Summary};
-pub use visits::{VisitUpdate, VisitView};
+pub use reports::{DeliveryState, ReportView, Summary};
+pub use visits::{VisitChange, VisitView};
 
 pub use baqylau_forms::fill::{
-    ChoiceView, Choices, Issue, Key, Leftover, Outcome, Problem, Progress, QuestionView, SectionView, ViewChange,
+    AnswerProblem, CellKey, ChoiceView, Issue, OfferedChoices, Outcome, Progress, QuestionView, SectionView, Unmapped,
+    ViewChange,
 };
 
 use crate::clock::Clock;
 use crate::drive::{Interrupt, lock, names};
 use crate::error::Error;
-use crate::flight::Flight;
-use crate::listen::{Bell, Change, Listener};
+use crate::flight::InFlight;
+use crate::listen::{Change, ChangeNotifier, Listener};
 use crate::lock::Lock;
 use crate::store::{MainStore, Outbox};
-use crate::vault::KeyVault;
+use crate::vault::Vault;
 use baqylau_forms::Filling;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
@@ -63,11 +64,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// Where a phone keeps its store, and what it has.
 #[derive(Clone)]
-pub struct Config {
+pub struct PhoneConfig {
     /// The folder of the store.
     pub folder: PathBuf,
     /// The phone's key store.
-    pub vault: Arc<dyn KeyVault>,
+    pub vault: Arc<dyn Vault>,
     /// The phone's clocks.
     pub clock: Arc<dyn Clock>,
     /// The code of the language to speak.
@@ -75,15 +76,15 @@ pub struct Config {
 }
 
 /// The observer's phone. Every call may come from any thread; calls block.
-pub struct ObserverCore {
-    config: Config,
+pub struct ObserverApp {
+    config: PhoneConfig,
     unlocked: Mutex<Option<Unlocked>>,
     outbox: Arc<Mutex<Outbox>>,
     interrupt: Arc<Interrupt>,
     commits: std::sync::atomic::AtomicU64,
     language: RwLock<String>,
-    bell: Bell,
-    flight: Flight,
+    bell: ChangeNotifier,
+    flight: InFlight,
 }
 
 /// What is in memory while the store is open.
@@ -108,12 +109,12 @@ mod kept {
     pub const UPTIME: &str = "uptime";
 }
 
-impl ObserverCore {
+impl ObserverApp {
     /// Makes a store for an invite. Needs no network.
     ///
     /// # Errors
     /// The text is no invite, there is a store already, or the disk refuses.
-    pub fn create(config: Config, pin: &str, invite: &str) -> Result<Self, Error> {
+    pub fn create(config: PhoneConfig, pin: &str, invite: &str) -> Result<Self, Error> {
         let invite_text = invite;
         let invite = Invite::from_text(invite_text)?;
         let guard = Lock::of(&config.folder);
@@ -135,7 +136,7 @@ impl ObserverCore {
     ///
     /// # Errors
     /// The PIN is wrong, or the store is damaged or of a later version.
-    pub fn open(config: Config, pin: &str) -> Result<Self, Error> {
+    pub fn open(config: PhoneConfig, pin: &str) -> Result<Self, Error> {
         let path = config.folder.join("outbox.db");
         let opened = match Self::open_locked(config.clone()) {
             // Everything in the outbox can be had again: envelopes from `main.db`, the rest from the server.
@@ -155,7 +156,7 @@ impl ObserverCore {
     ///
     /// # Errors
     /// The PIN is wrong, or nothing can be read.
-    pub fn salvage(config: &Config, pin: &str) -> Result<Salvaged, Error> {
+    pub fn salvage(config: &PhoneConfig, pin: &str) -> Result<Salvaged, Error> {
         let key = Lock::of(&config.folder).open(&*config.vault, pin)?;
         let path = config.folder.join("main.db");
         let salvaged = MainStore::salvage(&path, &key).map_err(|e| match e {
@@ -171,13 +172,13 @@ impl ObserverCore {
     }
 
     /// The outbox may be damaged too: what `main.db` knows of it is put there again, in the place of what does not verify.
-    fn salvage_outbox(config: &Config, key: &[u8; 32]) -> Result<(), Error> {
+    fn salvage_outbox(config: &PhoneConfig, key: &[u8; 32]) -> Result<(), Error> {
         let path = config.folder.join("outbox.db");
         if let Err(Error::Storage(StorageError::Damaged { .. })) = Outbox::salvage(&path, &*config.vault) {
             set_aside(&path)?;
         }
         let mut outbox = Outbox::open(&path, &*config.vault)?;
-        outbox.weed()?;
+        outbox.remove_corrupt()?;
         let mut main = MainStore::open(&config.folder.join("main.db"), key, config.vault.clone())?;
         for (seq, urgent, bytes) in main.envelopes_after(0)? {
             outbox.add(seq, &bytes, urgent)?;
@@ -201,7 +202,7 @@ impl ObserverCore {
     ///
     /// # Errors
     /// There is no store here, or it is damaged or of a later version.
-    pub fn open_locked(config: Config) -> Result<Self, Error> {
+    pub fn open_locked(config: PhoneConfig) -> Result<Self, Error> {
         if !Lock::of(&config.folder).exists() {
             return Err(Error::invalid("store", "there is no store here; enrol with an invite first"));
         }
@@ -209,11 +210,11 @@ impl ObserverCore {
         Ok(Self::assemble(config, outbox, None))
     }
 
-    fn assemble(config: Config, outbox: Outbox, unlocked: Option<Unlocked>) -> Self {
+    fn assemble(config: PhoneConfig, outbox: Outbox, unlocked: Option<Unlocked>) -> Self {
         Self {
             language: RwLock::new(config.language.clone()),
-            bell: Bell::default(),
-            flight: Flight::default(),
+            bell: ChangeNotifier::default(),
+            flight: InFlight::default(),
             config,
             unlocked: Mutex::new(unlocked),
             outbox: Arc::new(Mutex::new(outbox)),
@@ -224,7 +225,7 @@ impl ObserverCore {
 
     /// Whether there is a store in a folder: otherwise an invite is needed first.
     #[must_use]
-    pub fn exists(config: &Config) -> bool {
+    pub fn exists(config: &PhoneConfig) -> bool {
         Lock::of(&config.folder).exists()
     }
 
@@ -249,23 +250,23 @@ impl ObserverCore {
     ///
     /// # Errors
     /// It was not allowed, or the phone refuses: the PIN opens.
-    pub fn unlock_with_face(&self) -> Result<(), Error> {
-        let key = Lock::of(&self.config.folder).open_with_face(&*self.config.vault)?;
+    pub fn unlock_with_biometric(&self) -> Result<(), Error> {
+        let key = Lock::of(&self.config.folder).open_with_biometric(&*self.config.vault)?;
         self.unlocked_with(&key)
     }
 
     /// Whether face or finger unlock.
     #[must_use]
-    pub fn opens_with_face(&self) -> bool {
-        Lock::of(&self.config.folder).has_face()
+    pub fn has_biometric(&self) -> bool {
+        Lock::of(&self.config.folder).has_biometric()
     }
 
     /// Lets face or finger unlock, or no longer. Off until this is called.
     ///
     /// # Errors
     /// The PIN is wrong (it is counted), or the phone has neither.
-    pub fn allow_face(&self, pin: &str, on: bool) -> Result<(), Error> {
-        Lock::of(&self.config.folder).set_face(&*self.config.vault, pin, on)
+    pub fn allow_biometric(&self, pin: &str, on: bool) -> Result<(), Error> {
+        Lock::of(&self.config.folder).set_biometric(&*self.config.vault, pin, on)
     }
 
     fn unlocked_with(&self, key: &[u8; 32]) -> Result<(), Error> {
@@ -279,7 +280,7 @@ impl ObserverCore {
         self.repair_outbox(&main, &invite)?;
         *self.unlocked()? = Some(Unlocked { main, invite, loaded: None, open: HashMap::new() });
         self.tidy();
-        self.bell.ring(Change::Lock);
+        self.bell.notify(Change::Lock);
         Ok(())
     }
 
@@ -289,9 +290,9 @@ impl ObserverCore {
     }
 
     /// Speaks another language from now on.
-    pub fn speak(&self, language: &str) {
+    pub fn set_language(&self, language: &str) {
         *self.language.write().unwrap_or_else(PoisonError::into_inner) = language.to_owned();
-        self.bell.ring(Change::Work);
+        self.bell.notify(Change::Work);
     }
 
     /// Changes the PIN.
@@ -307,21 +308,21 @@ impl ObserverCore {
     ///
     /// # Errors
     /// The vault or the disk refuses; call it again.
-    pub fn wipe(config: &Config) -> Result<(), Error> {
+    pub fn wipe(config: &PhoneConfig) -> Result<(), Error> {
         let guard = Lock::of(&config.folder);
         if guard.exists() {
             guard.destroy(&*config.vault)?;
         }
         config.vault.destroy(crate::lock::OUTBOX_ALIAS)?;
         // What is gone already is no fault: SQLite takes its own files away while a connection is closed.
-        gone(std::fs::remove_dir_all(config.folder.join("blobs")))?;
-        let Some(entries) = gone(std::fs::read_dir(&config.folder))? else { return Ok(()) };
+        ignore_not_found(std::fs::remove_dir_all(config.folder.join("blobs")))?;
+        let Some(entries) = ignore_not_found(std::fs::read_dir(&config.folder))? else { return Ok(()) };
         for entry in entries {
-            let Some(entry) = gone(entry)? else { continue };
+            let Some(entry) = ignore_not_found(entry)? else { continue };
             let path = entry.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             if name.starts_with("main.") || name.starts_with("outbox.") {
-                gone(std::fs::remove_file(&path))?;
+                ignore_not_found(std::fs::remove_file(&path))?;
             }
         }
         Ok(())
@@ -333,7 +334,7 @@ impl ObserverCore {
     /// An earlier call broke off.
     pub fn lock(&self) -> Result<(), Error> {
         *self.unlocked()? = None;
-        self.bell.ring(Change::Lock);
+        self.bell.notify(Change::Lock);
         Ok(())
     }
 
@@ -360,7 +361,7 @@ impl ObserverCore {
     }
 
     /// A store that was wiped takes nothing more: what it would say is saved lies in files that are gone.
-    fn there(&self) -> Result<(), Error> {
+    fn ensure_not_wiped(&self) -> Result<(), Error> {
         if Lock::of(&self.config.folder).exists() {
             return Ok(());
         }
@@ -369,7 +370,7 @@ impl ObserverCore {
 
     /// Runs with the open store.
     fn with<T>(&self, f: impl FnOnce(&mut Unlocked) -> Result<T, Error>) -> Result<T, Error> {
-        self.there()?;
+        self.ensure_not_wiped()?;
         let before = self.commits();
         let locked = || match Lock::of(&self.config.folder).attempts_left() {
             Ok(attempts_left) => Error::Locked { attempts_left },
@@ -378,7 +379,7 @@ impl ObserverCore {
         let done = f(self.unlocked()?.as_mut().ok_or_else(locked)?);
         // With no lock held: the listener may call back.
         if self.commits() != before {
-            self.bell.ring(Change::Work);
+            self.bell.notify(Change::Work);
         }
         done
     }
@@ -418,7 +419,7 @@ fn address_outbox(outbox: &mut Outbox, invite: &Invite) -> Result<(), Error> {
 }
 
 /// What a call on the disk gave; nothing where the file is not there.
-fn gone<T>(done: std::io::Result<T>) -> Result<Option<T>, Error> {
+fn ignore_not_found<T>(done: std::io::Result<T>) -> Result<Option<T>, Error> {
     match done {
         Ok(value) => Ok(Some(value)),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),

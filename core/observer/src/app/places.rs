@@ -2,7 +2,7 @@
 
 use super::mission::Loaded;
 use super::visits::{find_place, record_of};
-use super::{ObserverCore, Unlocked};
+use super::{ObserverApp, Unlocked};
 use crate::error::Error;
 use baqylau_forms::value::Point;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub struct PlaceView {
     pub metres: Option<u32>,
 }
 
-impl ObserverCore {
+impl ObserverApp {
     /// Places of the given levels (all, when there is none), within a place if one is given, whose name, number or code contains
     /// every word of `query`.
     ///

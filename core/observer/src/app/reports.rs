@@ -2,19 +2,19 @@
 
 use super::mission::Loaded;
 use super::visits::record_of;
-use super::{ObserverCore, Unlocked, kept};
+use super::{ObserverApp, Unlocked, kept};
 use crate::drive::{lock, names};
-use crate::error::{Error, Why};
-use crate::store::{Delivery, Draft, NewReport, Sealed, StoredAttachment};
+use crate::error::{Error, RefusalReason};
+use crate::store::{Delivery, Draft, NewReport, SealedEnvelope, StoredAttachment};
 use baqylau_forms::expr::Environment;
-use baqylau_forms::fill::{Filling, Issue, Key, Leftover};
-use baqylau_protocol::cose::Type;
-use baqylau_protocol::envelope::{Address, Blob, To, make};
+use baqylau_forms::fill::{CellKey, Filling, Issue, Unmapped};
+use baqylau_protocol::cose::ObjectType;
+use baqylau_protocol::envelope::{Address, Blob, Recipient, make};
 use baqylau_protocol::ids::{DeviceId, Hash, ReportId};
 use baqylau_protocol::keys::{SigningKey, random};
 use baqylau_protocol::seal::SharedKey;
-use baqylau_report::answers::{Tree, encode_log};
-use baqylau_report::report::{Attachment, Clock as ReportClock, Left, Remark, Report, Visit};
+use baqylau_report::answers::{AnswerTree, encode_log};
+use baqylau_report::report::{Attachment, ClockReading as ReportClock, Remark, Report, UnmappedAnswer, Visit};
 use std::sync::Arc;
 
 /// How often answers are evaluated again until nothing changes.
@@ -40,7 +40,7 @@ pub struct ReportView {
     /// When it was signed, in milliseconds since 1970.
     pub signed: i64,
     /// How far it got.
-    pub state: ReportState,
+    pub state: DeliveryState,
     /// How many of its attachments the server proved to have.
     pub attachments_delivered: usize,
     /// How many attachments it has.
@@ -51,7 +51,7 @@ pub struct ReportView {
 
 /// How far a report got.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ReportState {
+pub enum DeliveryState {
     /// To be sent when there is a connection.
     Waiting,
     /// On its way at this moment.
@@ -59,7 +59,7 @@ pub enum ReportState {
     /// The server does not take it, and says why.
     Stuck {
         /// Why, for a shell that has words of its own.
-        why: Why,
+        why: RefusalReason,
         /// The server's words.
         reason: String,
     },
@@ -118,7 +118,7 @@ impl Signing {
     }
 }
 
-impl ObserverCore {
+impl ObserverApp {
     /// Signs and seals a draft: a report, which never changes. It waits in the outbox when this returns, whatever happens to the
     /// phone. What is missing or unlikely needs a reason; what is impossible must be mended first.
     ///
@@ -143,7 +143,7 @@ impl ObserverCore {
             let urgent = filling.form().definition().urgent || *signing == Signing::Alarm;
             let uptime = self.uptime(&u.main)?.sum;
             let new = NewReport { id, draft: &stored, signed, uptime, plain: &payload };
-            let seq = self.append(u, loaded, (Type::Report, urgent, &blobs), Some(&new), |_| payload.clone())?;
+            let seq = self.append(u, loaded, (ObjectType::Report, urgent, &blobs), Some(&new), |_| payload.clone())?;
             u.open.remove(&draft);
             Ok(seq)
         })?;
@@ -157,7 +157,7 @@ impl ObserverCore {
         &self,
         u: &mut Unlocked,
         loaded: &Loaded,
-        (kind, urgent, blobs): (Type, bool, &[Blob]),
+        (kind, urgent, blobs): (ObjectType, bool, &[Blob]),
         report: Option<&NewReport>,
         payload: impl FnOnce(u64) -> Vec<u8>,
     ) -> Result<i64, Error> {
@@ -170,12 +170,12 @@ impl ObserverCore {
                 device: DeviceId::of(keys.enrolment),
                 seq,
                 prev: prev.unwrap_or(keys.enrolment),
-                to: To::Desks(&loaded.manifest.reading),
+                to: Recipient::Desks(&loaded.manifest.reading),
                 blobs,
             };
             let bytes = make(&address, kind, &keys.device, &keys.shared, &payload(seq))?;
             made.clone_from(&bytes);
-            Ok(Sealed { kind, urgent, bytes })
+            Ok(SealedEnvelope { kind, urgent, bytes })
         })?;
         self.committed();
         lock(&self.outbox)?.add(seq, &made, urgent)?;
@@ -222,7 +222,7 @@ impl ObserverCore {
                 seen,
                 started: draft.started,
             },
-            answers: Tree::of(filling).encode(filling.form()).into(),
+            answers: AnswerTree::of(filling).encode(filling.form()).into(),
             log: encode_log(&u.main.log(draft)?),
             remarks: (!remarks.is_empty()).then_some(remarks),
             incomplete: signing.incomplete().map(str::to_owned),
@@ -251,13 +251,13 @@ impl ObserverCore {
                 let blobs = counts.iter().find(|c| c.0 == report.seq);
                 let state = match deliveries.iter().find(|(seq, _)| *seq == report.seq).map(|(_, d)| d) {
                     Some(Delivery::Delivered { index, received }) => {
-                        ReportState::Delivered { index: *index, received: *received }
+                        DeliveryState::Delivered { index: *index, received: *received }
                     }
                     Some(Delivery::Stuck(code, reason)) => {
-                        ReportState::Stuck { why: (*code).into(), reason: reason.clone() }
+                        DeliveryState::Stuck { why: (*code).into(), reason: reason.clone() }
                     }
-                    _ if self.flight.has(report.seq) => ReportState::Sending,
-                    _ => ReportState::Waiting,
+                    _ if self.flight.has(report.seq) => DeliveryState::Sending,
+                    _ => DeliveryState::Waiting,
                 };
                 out.push(ReportView {
                     seq: report.seq,
@@ -287,9 +287,9 @@ impl ObserverCore {
         for report in self.reports()? {
             out.attachments_waiting += report.attachments - report.attachments_delivered;
             match report.state {
-                ReportState::Waiting | ReportState::Sending => out.waiting += 1,
-                ReportState::Stuck { .. } => out.stuck += 1,
-                ReportState::Delivered { .. } => out.delivered += 1,
+                DeliveryState::Waiting | DeliveryState::Sending => out.waiting += 1,
+                DeliveryState::Stuck { .. } => out.stuck += 1,
+                DeliveryState::Delivered { .. } => out.delivered += 1,
             }
         }
         out.closed = self.with(|u| u.main.closed())?;
@@ -330,8 +330,8 @@ fn as_the_desk(filling: &Filling) -> Result<Filling, Error> {
     };
     for _ in 0..ROUNDS {
         filling = again(&filling, filling.snapshot(), Filling::restore);
-        let tree = Tree::of(&filling);
-        if Tree::of(&again(&filling, tree.mutations(), Filling::recorded)) == tree {
+        let tree = AnswerTree::of(&filling);
+        if AnswerTree::of(&again(&filling, tree.mutations(), Filling::recorded)) == tree {
             return Ok(filling);
         }
     }
@@ -340,7 +340,7 @@ fn as_the_desk(filling: &Filling) -> Result<Filling, Error> {
 
 /// Whether a draft may be signed.
 fn ready(filling: &Filling, signing: &Signing) -> Result<(), Error> {
-    let name = |key: Key| filling.form().definition().items[key.node as usize].name.clone();
+    let name = |key: CellKey| filling.form().definition().items[key.node as usize].name.clone();
     let given = *signing == Signing::Alarm || signing.incomplete().is_some_and(|r| !r.trim().is_empty());
     for problem in filling.issues() {
         let confirmed = problem.confirmed.is_some();
@@ -403,8 +403,9 @@ fn named(attachments: Vec<StoredAttachment>) -> Option<Vec<Attachment>> {
     (!all.is_empty()).then_some(all)
 }
 
-fn left_of(left: Vec<Leftover>) -> Option<Vec<Left>> {
-    let left: Vec<Left> = left.into_iter().map(|l| Left { name: l.name, rows: l.rows, text: l.text }).collect();
+fn left_of(left: Vec<Unmapped>) -> Option<Vec<UnmappedAnswer>> {
+    let left: Vec<UnmappedAnswer> =
+        left.into_iter().map(|l| UnmappedAnswer { name: l.name, rows: l.rows, text: l.text }).collect();
     (!left.is_empty()).then_some(left)
 }
 

@@ -1,11 +1,11 @@
 //! Visits: one team at one place, from arrival to departure.
 
 use super::mission::Loaded;
-use super::{DraftView, ObserverCore, Unlocked};
+use super::{DraftView, ObserverApp, Unlocked};
 use crate::error::Error;
-use crate::store::{Facts, StoredVisit};
+use crate::store::{StoredVisit, VisitKnowledge};
 use baqylau_forms::Zone;
-use baqylau_forms::fill::{Facts as FormFacts, Outcome};
+use baqylau_forms::fill::{Outcome, VisitFacts as FormFacts};
 use baqylau_forms::value::{Moment, Point};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -52,7 +52,7 @@ pub struct VisitView {
 
 /// A change to a visit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum VisitUpdate {
+pub enum VisitChange {
     /// The visit was started at the wrong place, or the place became known.
     Place(String),
     /// A place that is not in the list, in the observer's words.
@@ -69,7 +69,7 @@ pub enum VisitUpdate {
     Position(Point),
 }
 
-impl ObserverCore {
+impl ObserverApp {
     /// Starts a visit. Without a number it gets the next of this phone.
     ///
     /// # Errors
@@ -114,24 +114,24 @@ impl ObserverCore {
     ///
     /// # Errors
     /// There is no such visit or place, or departure is before arrival.
-    pub fn update_visit(&self, code: &str, update: VisitUpdate) -> Result<VisitView, Error> {
+    pub fn update_visit(&self, code: &str, update: VisitChange) -> Result<VisitView, Error> {
         self.with_mission(|u, loaded| {
             let (stored, mut record) = find_visit(u, code)?;
             match update {
-                VisitUpdate::Place(place) => {
+                VisitChange::Place(place) => {
                     find_place(loaded, &place)?;
                     record.place = Some(place);
                     record.unlisted = None;
                 }
-                VisitUpdate::Unlisted(text) if loaded.mission.unlisted_places => record.unlisted = Some(text),
-                VisitUpdate::Unlisted(_) => {
+                VisitChange::Unlisted(text) if loaded.mission.unlisted_places => record.unlisted = Some(text),
+                VisitChange::Unlisted(_) => {
                     return Err(Error::invalid("place", "this mission takes places of its list only"));
                 }
-                VisitUpdate::Arrived(at) => record.arrived = Some(at),
-                VisitUpdate::Departed(at) => record.departed = Some(at),
-                VisitUpdate::Outcome(outcome) => record.outcome = outcome,
-                VisitUpdate::Mode(mode) => record.mode = mode,
-                VisitUpdate::Position(point) => record.position = Some(point),
+                VisitChange::Arrived(at) => record.arrived = Some(at),
+                VisitChange::Departed(at) => record.departed = Some(at),
+                VisitChange::Outcome(outcome) => record.outcome = outcome,
+                VisitChange::Mode(mode) => record.mode = mode,
+                VisitChange::Position(point) => record.position = Some(point),
             }
             // A phone may be set to another zone than the place's.
             let here = zone(loaded, &record);
@@ -157,7 +157,7 @@ impl ObserverCore {
     }
 
     fn visit_view(&self, u: &mut Unlocked, loaded: &Arc<Loaded>, stored: &StoredVisit) -> Result<VisitView, Error> {
-        let (forgotten, record) = (matches!(stored.facts, Facts::Forgotten), record_of(stored).ok());
+        let (forgotten, record) = (matches!(stored.facts, VisitKnowledge::Forgotten), record_of(stored).ok());
         let unreadable = !forgotten && record.is_none();
         let record = record.unwrap_or_default();
         let drafts = u.main.drafts()?.into_iter().filter(|d| d.visit == stored.id);
@@ -198,11 +198,11 @@ pub(super) fn record_of(stored: &StoredVisit) -> Result<VisitRecord, Error> {
         Error::invalid(format!("visit {}", stored.code), remedy)
     };
     match &stored.facts {
-        Facts::Known(json) => serde_json::from_slice(json).map_err(|_| unreadable()),
-        Facts::Forgotten => {
+        VisitKnowledge::Known(json) => serde_json::from_slice(json).map_err(|_| unreadable()),
+        VisitKnowledge::Forgotten => {
             Err(Error::invalid("visit", "its review window has passed; only the coordinators can read it now"))
         }
-        Facts::Unreadable => Err(unreadable()),
+        VisitKnowledge::Unreadable => Err(unreadable()),
     }
 }
 

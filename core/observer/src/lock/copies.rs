@@ -16,7 +16,7 @@ const LENGTH: usize = 2048;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Header {
+pub(super) struct KeyHeader {
     pub format: u32,
     /// Grows with every writing: of two whole copies the later one holds.
     pub written: u64,
@@ -28,7 +28,7 @@ pub(super) struct Header {
     pub wrapped: String,
     pub wrong: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub face: Option<Face>,
+    pub face: Option<BiometricSlot>,
     /// SHA-256 of the header with this empty, hexadecimal.
     pub checksum: String,
 }
@@ -36,7 +36,7 @@ pub(super) struct Header {
 /// The database key once more, for face or finger.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Face {
+pub(super) struct BiometricSlot {
     pub slot: u32,
     pub salt: String,
     pub wrapped: String,
@@ -44,9 +44,9 @@ pub(super) struct Face {
 
 /// Where they lie.
 #[derive(Debug)]
-pub(super) struct Copies([PathBuf; 2]);
+pub(super) struct HeaderCopies([PathBuf; 2]);
 
-impl Copies {
+impl HeaderCopies {
     pub fn in_folder(folder: &Path) -> Self {
         Self([folder.join("lock.json"), folder.join("lock.copy.json")])
     }
@@ -58,15 +58,15 @@ impl Copies {
 
     /// The later of the copies that are whole, with the larger count of wrong PINs: an old copy that somebody puts back gives no
     /// guess.
-    pub fn read(&self) -> Result<Header, Error> {
-        let found: Vec<io::Result<Option<Header>>> = self.0.iter().map(|path| read(path)).collect();
-        let whole: Vec<&Header> = found.iter().filter_map(|copy| copy.as_ref().ok()?.as_ref()).collect();
+    pub fn read(&self) -> Result<KeyHeader, Error> {
+        let found: Vec<io::Result<Option<KeyHeader>>> = self.0.iter().map(|path| read(path)).collect();
+        let whole: Vec<&KeyHeader> = found.iter().filter_map(|copy| copy.as_ref().ok()?.as_ref()).collect();
         let wrong = whole.iter().map(|header| header.wrong).max().unwrap_or(0);
         if let Some(latest) = whole.iter().max_by_key(|header| header.written) {
             if latest.format > FORMAT {
                 return Err(StorageError::Newer { found: latest.format as usize, known: FORMAT as usize }.into());
             }
-            return Ok(Header { wrong, ..Header::clone(latest) });
+            return Ok(KeyHeader { wrong, ..KeyHeader::clone(latest) });
         }
         // A disk that fails is no damage: it may read again.
         match found.into_iter().find_map(|copy| copy.err().filter(|e| e.kind() != io::ErrorKind::NotFound)) {
@@ -81,7 +81,7 @@ impl Copies {
     }
 
     /// Writes both, one after the other, durably.
-    pub fn write(&self, header: &mut Header) -> Result<(), Error> {
+    pub fn write(&self, header: &mut KeyHeader) -> Result<(), Error> {
         header.written += 1;
         header.checksum = checksum(header)?;
         let mut text = serde_json::to_vec_pretty(header).map_err(|e| Error::Internal(e.to_string()))?;
@@ -115,13 +115,13 @@ impl Copies {
 }
 
 /// A copy; nothing where it is damaged.
-fn read(path: &Path) -> io::Result<Option<Header>> {
-    let header: Option<Header> = serde_json::from_slice(&fs::read(path)?).ok();
+fn read(path: &Path) -> io::Result<Option<KeyHeader>> {
+    let header: Option<KeyHeader> = serde_json::from_slice(&fs::read(path)?).ok();
     Ok(header.filter(|header| checksum(header).is_ok_and(|sum| sum == header.checksum)))
 }
 
-fn checksum(header: &Header) -> Result<String, Error> {
-    let bare = Header { checksum: String::new(), ..header.clone() };
+fn checksum(header: &KeyHeader) -> Result<String, Error> {
+    let bare = KeyHeader { checksum: String::new(), ..header.clone() };
     let bytes = serde_json::to_vec(&bare).map_err(|e| Error::Internal(e.to_string()))?;
     Ok(Hash::of(&bytes).to_string())
 }

@@ -43,7 +43,7 @@ impl Outbox {
     }
 
     /// Proofs for attachments of others, to be carried back.
-    pub fn carried_proofs(&self) -> Result<Vec<(Hash, ByteVec)>, Error> {
+    pub fn relayed_proofs(&self) -> Result<Vec<(Hash, ByteVec)>, Error> {
         let mut statement = self.db.prepare("SELECT hash, proof FROM blob WHERE seq < 0 AND proof IS NOT NULL")?;
         let rows = statement.query_map([], |r| Ok((Hash(r.get(0)?), r.get::<_, Vec<u8>>(1)?.into())))?;
         Ok(rows.collect::<Result<_, _>>()?)

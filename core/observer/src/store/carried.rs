@@ -3,13 +3,13 @@
 use super::outbox::{Outbox, Queued, add_blobs, due, number, put_off};
 use crate::error::Error;
 use baqylau_protocol::ids::Hash;
-use baqylau_protocol::wire::Code;
+use baqylau_protocol::wire::RefusalCode;
 use rusqlite::{OptionalExtension, params};
 
 /// What is carried has numbers below zero among the envelopes that wait.
 impl Outbox {
     /// Takes objects, in one transaction. Gives how many are new.
-    pub fn carry(&mut self, objects: &[&[u8]]) -> Result<usize, Error> {
+    pub fn relay(&mut self, objects: &[&[u8]]) -> Result<usize, Error> {
         let tx = self.db.transaction()?;
         let insert = "INSERT OR IGNORE INTO carried (hash, bytes) VALUES (?1, ?2)";
         let mut new = 0;
@@ -24,7 +24,7 @@ impl Outbox {
     }
 
     /// What is carried, in the order in which it came; of what was refused, that whose turn it is.
-    pub fn carried_queue(&self, at: Option<i64>) -> Result<Vec<Queued>, Error> {
+    pub fn relay_queue(&self, at: Option<i64>) -> Result<Vec<Queued>, Error> {
         let select = "SELECT id, length(bytes), not_before FROM carried WHERE receipt IS NULL ORDER BY id";
         let mut statement = self.db.prepare_cached(select)?;
         let rows = statement.query_map([], |r| {
@@ -36,27 +36,27 @@ impl Outbox {
     }
 
     /// Hash and bytes of something carried, by its number below zero.
-    pub fn carried_bytes(&self, number: i64) -> Result<(Hash, Vec<u8>), Error> {
+    pub fn relayed_bytes(&self, number: i64) -> Result<(Hash, Vec<u8>), Error> {
         let select = "SELECT hash, bytes FROM carried WHERE id = ?1";
         Ok(self.db.query_row(select, [-number], |r| Ok((Hash(r.get(0)?), r.get(1)?)))?)
     }
 
     /// Keeps the server's proof, to be carried back.
-    pub fn carried_receipted(&mut self, number: i64, receipt: &[u8]) -> Result<(), Error> {
+    pub fn relayed_receipted(&mut self, number: i64, receipt: &[u8]) -> Result<(), Error> {
         let update = "UPDATE carried SET receipt = ?2, refused = NULL WHERE id = ?1";
         self.db.execute(update, params![-number, receipt])?;
         Ok(())
     }
 
     /// Keeps the proof for something carried that another way brought.
-    pub fn carried_proved(&mut self, hash: Hash, receipt: &[u8]) -> Result<(), Error> {
+    pub fn relayed_proved(&mut self, hash: Hash, receipt: &[u8]) -> Result<(), Error> {
         let update = "UPDATE carried SET receipt = ?2, refused = NULL WHERE hash = ?1";
         self.db.execute(update, params![hash.0, receipt])?;
         Ok(())
     }
 
     /// Notes that the server does not take it.
-    pub fn carried_refused(&mut self, id: i64, refusal: Code, now: i64) -> Result<(), Error> {
+    pub fn relayed_refused(&mut self, id: i64, refusal: RefusalCode, now: i64) -> Result<(), Error> {
         let tx = self.db.transaction()?;
         let tries: u32 = tx.query_row("SELECT tries FROM carried WHERE id = ?1", [-id], |r| r.get(0))?;
         let (tries, not_before) = put_off(tries, refusal, now);
@@ -66,7 +66,7 @@ impl Outbox {
     }
 
     /// Everything carried: bytes, and the receipt where there is one.
-    pub fn carried(&self) -> Result<Vec<Carried>, Error> {
+    pub fn relayed(&self) -> Result<Vec<Relayed>, Error> {
         let mut statement = self.db.prepare("SELECT hash, bytes, receipt FROM carried ORDER BY id")?;
         let rows = statement.query_map([], |r| Ok((Hash(r.get(0)?), r.get(1)?, r.get(2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -80,4 +80,4 @@ impl Outbox {
 }
 
 /// Hash, bytes, receipt.
-pub(crate) type Carried = (Hash, Vec<u8>, Option<Vec<u8>>);
+pub(crate) type Relayed = (Hash, Vec<u8>, Option<Vec<u8>>);

@@ -3,7 +3,7 @@
 use super::main::{MainStore, aad, damaged, json, unjson};
 use crate::error::Error;
 use crate::lock::{open_with, seal_with};
-use baqylau_forms::fill::{Key, Leftover, Mutation, SavedRow};
+use baqylau_forms::fill::{CellKey, Mutation, SavedRow, Unmapped};
 use baqylau_forms::value::Answer;
 use baqylau_protocol::ids::Hash;
 use ring::aead::LessSafeKey;
@@ -36,7 +36,7 @@ pub(crate) struct NewDraft {
     /// Why it amends.
     pub why: Option<String>,
     /// Answers that have no place in its checklist.
-    pub left: Vec<Leftover>,
+    pub left: Vec<Unmapped>,
     /// The answer log that it goes on with.
     pub log: Vec<(u32, u32)>,
     /// The draft that it takes the place of.
@@ -76,7 +76,7 @@ impl MainStore {
     }
 
     /// The answers that have no place in a draft's checklist.
-    pub fn leftovers(&mut self, draft: &Draft) -> Result<Vec<Leftover>, Error> {
+    pub fn leftovers(&mut self, draft: &Draft) -> Result<Vec<Unmapped>, Error> {
         let rows: Vec<(i64, Vec<u8>)> = {
             let mut statement = self.db.prepare("SELECT line, body FROM leftover WHERE draft = ?1 ORDER BY line")?;
             let rows = statement.query_map([draft.id], |r| Ok((r.get(0)?, r.get(1)?)))?;
@@ -89,7 +89,7 @@ impl MainStore {
         let open = |(line, body): (i64, Vec<u8>)| {
             let plain = open_with(cipher, &left_aad(draft.id, line), &body).ok_or_else(damaged)?;
             let (name, rows, text) = unjson(&plain)?;
-            Ok(Leftover { name, rows, text })
+            Ok(Unmapped { name, rows, text })
         };
         rows.into_iter().map(open).collect()
     }
@@ -153,7 +153,7 @@ impl MainStore {
         let cipher = self.cipher(draft.visit)?;
         let open = |(row, node, kind, body): (u32, u32, u8, Vec<u8>)| {
             let plain = open_with(cipher, &cell_aad(draft.id, row, node, kind), &body).ok_or_else(damaged)?;
-            let key = Key { node, row };
+            let key = CellKey { node, row };
             Ok(match kind {
                 ANSWER => Mutation::Answer(key, Some(unjson::<Answer>(&plain)?)),
                 NOTE => Mutation::Note(key, Some(unjson(&plain)?)),
@@ -216,13 +216,13 @@ fn draft_of(r: &Row) -> rusqlite::Result<Draft> {
 }
 
 fn keep(tx: &Transaction, cipher: &LessSafeKey, draft: i64, mutation: &Mutation) -> Result<(), Error> {
-    let put = |key: Key, kind: u8, body: Vec<u8>| {
+    let put = |key: CellKey, kind: u8, body: Vec<u8>| {
         let body = seal_with(cipher, &cell_aad(draft, key.row, key.node, kind), &body);
         let sql = "INSERT OR REPLACE INTO cell VALUES (?1, ?2, ?3, ?4, ?5)";
         tx.prepare_cached(sql)?.execute(params![draft, key.row, key.node, kind, body])?;
         Ok::<_, Error>(())
     };
-    let drop = |key: Key, kind: u8| {
+    let drop = |key: CellKey, kind: u8| {
         let sql = "DELETE FROM cell WHERE draft = ?1 AND row = ?2 AND node = ?3 AND kind = ?4";
         tx.prepare_cached(sql)?.execute(params![draft, key.row, key.node, kind])?;
         Ok::<_, Error>(())
@@ -234,7 +234,7 @@ fn keep(tx: &Transaction, cipher: &LessSafeKey, draft: i64, mutation: &Mutation)
         Mutation::Note(key, None) => drop(*key, NOTE),
         Mutation::Reason(key, Some(reason)) => put(*key, REASON, json(reason)?),
         Mutation::Reason(key, None) => drop(*key, REASON),
-        Mutation::AddRow(saved) => put(Key { node: saved.repeat, row: saved.row }, ROW, json(&saved.parent)?),
+        Mutation::AddRow(saved) => put(CellKey { node: saved.repeat, row: saved.row }, ROW, json(&saved.parent)?),
         Mutation::RemoveRow(row) => {
             tx.execute("DELETE FROM cell WHERE draft = ?1 AND row = ?2", params![draft, row])?;
             Ok(())

@@ -15,7 +15,7 @@ pub(crate) struct StoredLetter {
 }
 
 /// Number, hash, visit, body.
-type Row = (i64, [u8; 32], Option<i64>, Vec<u8>);
+type LetterColumns = (i64, [u8; 32], Option<i64>, Vec<u8>);
 
 fn letter_aad(id: i64) -> [u8; 9] {
     aad(b't', id)
@@ -46,14 +46,14 @@ impl MainStore {
     }
 
     /// The letters that the coordinators were not told of yet: they do not know that these arrived.
-    pub fn untold_letters(&self) -> Result<Vec<Hash>, Error> {
+    pub fn unnotified_letters(&self) -> Result<Vec<Hash>, Error> {
         let mut statement = self.db.prepare("SELECT hash FROM letter WHERE told = 0 ORDER BY id")?;
         let rows = statement.query_map([], |r| Ok(Hash(r.get(0)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Notes that the coordinators were told.
-    pub fn letters_told(&self, letters: &[Hash]) -> Result<(), Error> {
+    pub fn mark_letters_notified(&self, letters: &[Hash]) -> Result<(), Error> {
         for letter in letters {
             self.db.execute("UPDATE letter SET told = 1 WHERE hash = ?1", [letter.0])?;
         }
@@ -62,7 +62,7 @@ impl MainStore {
 
     /// The letters that can still be read, oldest first. One that is damaged, or whose visit is, keeps no other back.
     pub fn letters(&mut self) -> Result<Vec<StoredLetter>, Error> {
-        let rows: Vec<Row> = {
+        let rows: Vec<LetterColumns> = {
             let select = "SELECT l.id, l.hash, l.visit, l.body FROM letter l LEFT JOIN visit v ON v.id = l.visit
                           WHERE l.visit IS NULL OR v.facts IS NOT NULL ORDER BY l.id";
             let mut statement = self.db.prepare(select)?;

@@ -3,7 +3,7 @@
 
 use crate::error::Error;
 use crate::lock::{derive, open_with, row_cipher, seal_with};
-use crate::vault::{KeyVault, Policy};
+use crate::vault::{Policy, Vault};
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::keys::random;
 use baqylau_sqlite::{Salvaged, Schema, StorageError, open, salvage};
@@ -50,7 +50,7 @@ const SCHEMA: Schema = Schema {
 
 pub(crate) struct MainStore {
     pub(super) db: Connection,
-    vault: Arc<dyn KeyVault>,
+    vault: Arc<dyn Vault>,
     pub(super) ciphers: HashMap<i64, LessSafeKey>,
 }
 
@@ -58,11 +58,11 @@ pub(crate) struct MainStore {
 pub(crate) struct StoredVisit {
     pub id: i64,
     pub code: String,
-    pub facts: Facts,
+    pub facts: VisitKnowledge,
 }
 
 /// What is known of a visit.
-pub(crate) enum Facts {
+pub(crate) enum VisitKnowledge {
     /// JSON of the app's record.
     Known(Vec<u8>),
     /// The review window passed: its key was destroyed.
@@ -72,7 +72,7 @@ pub(crate) enum Facts {
 }
 
 impl MainStore {
-    pub fn open(path: &Path, key: &[u8; 32], vault: Arc<dyn KeyVault>) -> Result<Self, Error> {
+    pub fn open(path: &Path, key: &[u8; 32], vault: Arc<dyn Vault>) -> Result<Self, Error> {
         Ok(Self { db: open(path, Some(key), SCHEMA)?, vault, ciphers: HashMap::new() })
     }
 
@@ -165,9 +165,9 @@ impl MainStore {
 
     /// Whatever is wrong with one visit concerns that one alone.
     fn open_visit(&mut self, (id, code, sealed): (i64, String, Option<Vec<u8>>)) -> StoredVisit {
-        let Some(sealed) = sealed else { return StoredVisit { id, code, facts: Facts::Forgotten } };
+        let Some(sealed) = sealed else { return StoredVisit { id, code, facts: VisitKnowledge::Forgotten } };
         let opened = self.cipher(id).ok().and_then(|cipher| open_with(cipher, &visit_aad(id), &sealed));
-        let facts = opened.map_or(Facts::Unreadable, |facts| Facts::Known(facts.to_vec()));
+        let facts = opened.map_or(VisitKnowledge::Unreadable, |facts| VisitKnowledge::Known(facts.to_vec()));
         StoredVisit { id, code, facts }
     }
 

@@ -14,6 +14,6 @@ pub(crate) use attachments::StoredAttachment;
 pub(crate) use blobs::StoredBlob;
 pub(crate) use drafts::{Draft, NewDraft};
 pub(crate) use letters::StoredLetter;
-pub(crate) use main::{Facts, MainStore, StoredVisit};
+pub(crate) use main::{MainStore, StoredVisit, VisitKnowledge};
 pub(crate) use outbox::{Delivery, Genuine, Outbox};
-pub(crate) use records::{NewReport, Sealed};
+pub(crate) use records::{NewReport, SealedEnvelope};

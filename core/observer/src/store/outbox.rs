@@ -4,12 +4,12 @@ use crate::drive::names::{ANCHOR, LETTERS_FROM};
 use crate::error::Error;
 use crate::lock::{OUTBOX_ALIAS, derive};
 use crate::time::Anchor;
-use crate::vault::{KeyVault, Policy};
+use crate::vault::{Policy, Vault};
 use baqylau_protocol::cbor;
 use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::sync::{LONGEST_REFUSAL_MS, refusal_pause};
-use baqylau_protocol::wire::Code;
+use baqylau_protocol::wire::RefusalCode;
 use baqylau_sqlite::{Schema, open};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::path::Path;
@@ -53,7 +53,7 @@ pub(crate) struct Queued {
 pub(crate) enum Delivery {
     Waiting,
     /// The server's reason; it is tried again where that can help.
-    Stuck(Code, String),
+    Stuck(RefusalCode, String),
     Delivered {
         index: u64,
         received: i64,
@@ -61,21 +61,21 @@ pub(crate) enum Delivery {
 }
 
 impl Outbox {
-    pub fn open(path: &Path, vault: &dyn KeyVault) -> Result<Self, Error> {
+    pub fn open(path: &Path, vault: &dyn Vault) -> Result<Self, Error> {
         vault.create(OUTBOX_ALIAS, Policy::App)?;
         let key = derive(&*vault.bind(OUTBOX_ALIAS, &[0; 32])?, b"baqylau/1/outbox");
         Ok(Self { db: open(path, Some(&key), SCHEMA)? })
     }
 
     /// Takes over what can be read of a damaged database.
-    pub fn salvage(path: &Path, vault: &dyn KeyVault) -> Result<(), Error> {
+    pub fn salvage(path: &Path, vault: &dyn Vault) -> Result<(), Error> {
         let key = derive(&*vault.bind(OUTBOX_ALIAS, &[0; 32])?, b"baqylau/1/outbox");
         baqylau_sqlite::salvage(path, Some(&key), SCHEMA)?;
         Ok(())
     }
 
     /// Deletes what is not what it says: a damaged page may have been read as zeroes.
-    pub fn weed(&mut self) -> Result<(), Error> {
+    pub fn remove_corrupt(&mut self) -> Result<(), Error> {
         let tx = self.db.transaction()?;
         for table in ["envelope", "carried"] {
             let mut statement = tx.prepare(&format!("SELECT hash, bytes FROM {table}"))?;
@@ -186,7 +186,7 @@ impl Outbox {
     }
 
     /// Notes that the server does not take it, and when it is tried again.
-    pub fn refused(&mut self, seq: i64, refusal: Code, reason: &str, now: i64) -> Result<(), Error> {
+    pub fn refused(&mut self, seq: i64, refusal: RefusalCode, reason: &str, now: i64) -> Result<(), Error> {
         let tx = self.db.transaction()?;
         let tries: u32 = tx.query_row("SELECT tries FROM envelope WHERE seq = ?1", [seq], |r| r.get(0))?;
         let (tries, not_before) = put_off(tries, refusal, now);
@@ -238,7 +238,9 @@ impl Outbox {
             let parsed = receipt.and_then(|b| baqylau_protocol::receipt::Receipt::from_bytes(&b).ok());
             let delivery = match (parsed, reason) {
                 (Some(receipt), _) => Delivery::Delivered { index: receipt.index, received: receipt.received },
-                (None, Some(reason)) => Delivery::Stuck(number.and_then(code).unwrap_or(Code::Malformed), reason),
+                (None, Some(reason)) => {
+                    Delivery::Stuck(number.and_then(code).unwrap_or(RefusalCode::Malformed), reason)
+                }
                 (None, None) => Delivery::Waiting,
             };
             Ok((r.get(0)?, delivery))
@@ -262,18 +264,18 @@ pub(super) fn due(not_before: i64, at: Option<i64>) -> bool {
 }
 
 /// How often it was refused by now, and when it is tried again. What may pass soon goes with the next run.
-pub(super) fn put_off(tries: u32, refusal: Code, now: i64) -> (u32, i64) {
+pub(super) fn put_off(tries: u32, refusal: RefusalCode, now: i64) -> (u32, i64) {
     let tries = tries.saturating_add(1);
     (tries, if refusal.may_pass() { 0 } else { now.saturating_add(refusal_pause(tries)) })
 }
 
 /// The small number in CBOR that stands for a code.
-pub(super) fn number(refusal: Code) -> u8 {
+pub(super) fn number(refusal: RefusalCode) -> u8 {
     minicbor::to_vec(refusal).ok().and_then(|b| b.first().copied()).unwrap_or(0)
 }
 
 /// The code that a small number in CBOR stands for.
-fn code(number: u8) -> Option<Code> {
+fn code(number: u8) -> Option<RefusalCode> {
     minicbor::decode(&[number]).ok()
 }
 

@@ -4,7 +4,7 @@ use super::drafts::Draft;
 use super::main::{MainStore, report_aad};
 use crate::error::Error;
 use crate::lock::seal_with;
-use baqylau_protocol::cose::Type;
+use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{Hash, ReportId};
 use rusqlite::{OptionalExtension, TransactionBehavior, params};
 
@@ -24,8 +24,8 @@ pub(crate) struct StoredReport {
 }
 
 /// An envelope, made inside the transaction that gives it its number.
-pub(crate) struct Sealed {
-    pub kind: Type,
+pub(crate) struct SealedEnvelope {
+    pub kind: ObjectType,
     pub urgent: bool,
     pub bytes: Vec<u8>,
 }
@@ -41,7 +41,7 @@ pub(crate) struct NewReport<'d> {
 }
 
 /// The end of the chain: number and hash of the last envelope.
-pub(crate) type Link = Option<(i64, Hash)>;
+pub(crate) type ChainEnd = Option<(i64, Hash)>;
 
 impl MainStore {
     /// One transaction: takes the next number of the chain, lets `make` sign and seal, and stores envelope and report. `make` gets
@@ -50,8 +50,8 @@ impl MainStore {
     pub fn append(
         &mut self,
         report: Option<&NewReport>,
-        sent: Link,
-        make: impl FnOnce(u64, Option<Hash>) -> Result<Sealed, Error>,
+        sent: ChainEnd,
+        make: impl FnOnce(u64, Option<Hash>) -> Result<SealedEnvelope, Error>,
     ) -> Result<i64, Error> {
         if let Some(report) = report {
             self.cipher(report.draft.visit)?;
@@ -60,7 +60,7 @@ impl MainStore {
         let select = "SELECT seq, hash, kind FROM envelope ORDER BY seq DESC LIMIT 1";
         let last = tx.query_row(select, [], |r| Ok((r.get::<_, i64>(0)?, Hash(r.get(1)?), r.get::<_, u16>(2)?)));
         let last = last.optional()?;
-        if last.is_some_and(|l| l.2 == Type::Close as u16) {
+        if last.is_some_and(|l| l.2 == ObjectType::Close as u16) {
             return Err(Error::invalid("phone", "its work was closed; ask the coordinators for a new invite"));
         }
         let last = last.map(|l| (l.0, l.1)).into_iter().chain(sent).max_by_key(|l| l.0);
@@ -115,6 +115,6 @@ impl MainStore {
     /// Whether the chain was closed.
     pub fn closed(&self) -> Result<bool, Error> {
         let select = "SELECT 1 FROM envelope WHERE kind = ?1";
-        Ok(self.db.query_row(select, [Type::Close as u16], |_| Ok(())).optional()?.is_some())
+        Ok(self.db.query_row(select, [ObjectType::Close as u16], |_| Ok(())).optional()?.is_some())
     }
 }

@@ -1,13 +1,13 @@
 //! Attachments: what is sealed opens whole and unaltered, or not at all.
 
 use super::support::Dice;
-use baqylau_protocol::blob::{CHUNK, Sealed, Sealer, open, padded};
+use baqylau_protocol::blob::{CHUNK, SealedFile, Sealer, open, padded};
 use baqylau_protocol::ids::Hash;
 use std::io::Write;
 
 const KEY: [u8; 32] = [7; 32];
 
-fn seal(plain: &[u8], step: usize) -> (Sealed, Vec<u8>) {
+fn seal(plain: &[u8], step: usize) -> (SealedFile, Vec<u8>) {
     let mut sealer = Sealer::new(&KEY, Vec::new());
     plain.chunks(step.max(1)).for_each(|some| sealer.write_all(some).expect("memory"));
     sealer.finish().expect("memory")

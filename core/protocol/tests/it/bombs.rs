@@ -1,12 +1,12 @@
 //! Bytes that would be a hundred times as many in memory.
 
-use baqylau_protocol::bundle::{Manifest, Part, PartKind};
+use baqylau_protocol::bundle::{BundlePart, Manifest, PartKind};
 use baqylau_protocol::cbor::{self, Malformed};
-use baqylau_protocol::courier::{Courier, CourierError, MAX_FILE, MAX_OBJECTS, MAX_PARTS};
+use baqylau_protocol::courier::{CourierError, CourierFile, MAX_FILE, MAX_OBJECTS, MAX_PARTS};
 use baqylau_protocol::ids::{Hash, MissionId};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey};
 use baqylau_protocol::published;
-use baqylau_protocol::wire::{Letters, LogPage, MAX_BATCH, MAX_LETTERS, Upload, Verdicts};
+use baqylau_protocol::wire::{LetterPage, LogPage, MAX_BATCH, MAX_LETTERS, Upload, Verdicts};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Decoder};
 use std::cell::Cell;
@@ -68,16 +68,16 @@ fn bodies_hold_no_more_than_a_request_or_a_page_may() {
         let items = [0x82, 0x00, 0x40].into_iter().cycle().take(3 * count as usize);
         [0x82, 0x9a].into_iter().chain(count.to_be_bytes()).chain(items).chain([0x80]).collect::<Vec<u8>>()
     };
-    assert!(cbor::decode_request::<Letters>(&pairs(letters)).is_ok());
-    assert!(cbor::decode_request::<Letters>(&pairs(2_000_000)).is_err_and(too_many));
+    assert!(cbor::decode_request::<LetterPage>(&pairs(letters)).is_ok());
+    assert!(cbor::decode_request::<LetterPage>(&pairs(2_000_000)).is_err_and(too_many));
 }
 
 /// The limits are looked at by walking over the file: it says how many there are, and has taken none of them in.
 #[test]
 fn a_courier_file_is_counted_before_it_is_taken_in() {
     let mission = MissionId([7; 16]);
-    let empty = Courier { v: 1, mission, objects: vec![], receipts: vec![], bundle: None, kept: None };
-    assert!(Courier::decode(&empty.encode(), mission).is_ok());
+    let empty = CourierFile { v: 1, mission, objects: vec![], receipts: vec![], bundle: None, kept: None };
+    assert!(CourierFile::decode(&empty.encode(), mission).is_ok());
     let head = |keys: u8| [&[0xa0 | keys, 0x00, 0x01, 0x01, 0x50][..], &mission.0].concat();
     let most = u32::try_from(MAX_FILE - 100).unwrap();
     let (three, four) = (head(3), head(4));
@@ -88,19 +88,19 @@ fn a_courier_file_is_counted_before_it_is_taken_in() {
         (bundle, "parts of a bundle", MAX_PARTS),
         ([&four[..], &[0x02, 0x80, 0x05], &list(5_000_000)].concat(), "proofs", MAX_OBJECTS),
     ] {
-        let refused = Courier::decode(&file, mission).expect_err(what);
+        let refused = CourierFile::decode(&file, mission).expect_err(what);
         assert!(
             matches!(refused, CourierError::TooMuch { what: w, limit: l, found } if w == what && l == limit && found > l),
             "{what}: {refused}"
         );
     }
     let endless = [&three[..], &[0x02, 0x9f], &[0x40; 1000], &[0xff]].concat();
-    assert!(matches!(Courier::decode(&endless, mission), Err(CourierError::Malformed(_))));
+    assert!(matches!(CourierFile::decode(&endless, mission), Err(CourierError::Malformed(_))));
     let lies = [&three[..], &[0x02, 0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]].concat();
-    assert!(matches!(Courier::decode(&lies, mission), Err(CourierError::TooMuch { .. })));
+    assert!(matches!(CourierFile::decode(&lies, mission), Err(CourierError::TooMuch { .. })));
 }
 
-fn manifest(parts: Vec<Part>, root: &SigningKey) -> Manifest {
+fn manifest(parts: Vec<BundlePart>, root: &SigningKey) -> Manifest {
     Manifest {
         v: 1,
         mission: MissionId::of(&root.public()),
@@ -120,7 +120,7 @@ fn manifest(parts: Vec<Part>, root: &SigningKey) -> Manifest {
 #[test]
 fn the_manifest_is_found_before_the_rest_of_a_bundle_is_there() {
     let root = SigningKey::from_seed([1; 32]);
-    let (part, packed) = Part::pack(PartKind::Checklist, "voting", b"{}");
+    let (part, packed) = BundlePart::pack(PartKind::Checklist, "voting", b"{}");
     let manifest = manifest(vec![part], &root);
     let signed = manifest.sign(&root);
     let whole = minicbor::to_vec((ByteVec::from(signed.clone()), vec![ByteVec::from(packed.clone())])).unwrap();
@@ -146,10 +146,10 @@ fn the_manifest_is_found_before_the_rest_of_a_bundle_is_there() {
 #[test]
 fn packed_bytes_are_inflated_to_what_the_manifest_names_and_no_further() {
     let root = SigningKey::from_seed([1; 32]);
-    let (part, packed) = Part::pack(PartKind::Checklist, "voting", &[7; 1000]);
-    let (bomb, bombed) = Part::pack(PartKind::Checklist, "voting", &vec![0; 60 << 20]);
+    let (part, packed) = BundlePart::pack(PartKind::Checklist, "voting", &[7; 1000]);
+    let (bomb, bombed) = BundlePart::pack(PartKind::Checklist, "voting", &vec![0; 60 << 20]);
     let noise: Vec<u8> = (0..3000u32).flat_map(|n| Hash::of(&n.to_be_bytes()).0).collect();
-    let (dense, long) = Part::pack(PartKind::Places, "places", &noise);
+    let (dense, long) = BundlePart::pack(PartKind::Places, "places", &noise);
     let manifest = manifest(vec![part.clone(), dense.clone()], &root);
     assert_eq!(manifest.unpack(&packed), Some((&part, vec![7; 1000])));
     assert_eq!(manifest.unpack(&long), Some((&dense, noise)));

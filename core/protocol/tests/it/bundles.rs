@@ -1,8 +1,8 @@
 //! A bundle goes forward, by the root, along one line.
 
-use baqylau_protocol::bundle::{BundleError, Manifest, Part, PartKind, inflate};
+use baqylau_protocol::bundle::{BundleError, BundlePart, Manifest, PartKind, inflate};
 use baqylau_protocol::cbor;
-use baqylau_protocol::cose::{self, Type};
+use baqylau_protocol::cose::{self, ObjectType};
 use baqylau_protocol::ids::{Hash, MissionId};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey};
 
@@ -11,7 +11,7 @@ fn root() -> SigningKey {
 }
 
 fn manifest(version: u64, prev: Option<Hash>) -> Manifest {
-    let (part, _) = Part::pack(PartKind::Checklist, "opening", b"{}");
+    let (part, _) = BundlePart::pack(PartKind::Checklist, "opening", b"{}");
     Manifest {
         v: 1,
         mission: MissionId::of(&root().public()),
@@ -45,7 +45,7 @@ fn only_the_root_signs_it() {
     }
     let mut later = manifest;
     later.v = 2;
-    let bytes = cose::sign(Type::Manifest, &root(), &[], &cbor::encode(&later));
+    let bytes = cose::sign(ObjectType::Manifest, &root(), &[], &cbor::encode(&later));
     assert!(Manifest::open(&bytes, &root().public()).unwrap_err().to_string().contains("version 2"));
 }
 
@@ -71,20 +71,20 @@ fn it_never_goes_back_and_never_branches() {
 #[test]
 fn a_part_is_its_bytes() {
     let plain = br#"{"id": "opening"}"#.repeat(1000);
-    let (part, packed) = Part::pack(PartKind::Checklist, "opening", &plain);
+    let (part, packed) = BundlePart::pack(PartKind::Checklist, "opening", &plain);
     assert!(packed.len() < plain.len() / 10);
     assert_eq!(part.unpack(&packed).unwrap(), plain);
     assert_eq!(inflate(&packed).unwrap(), plain);
     let damaged = Err(BundleError::Part { name: "opening".into() });
-    let (_, other) = Part::pack(PartKind::Checklist, "opening", b"{}");
+    let (_, other) = BundlePart::pack(PartKind::Checklist, "opening", b"{}");
     assert_eq!(part.unpack(&other), damaged);
-    let (_, longer) = Part::pack(PartKind::Checklist, "opening", &[&plain[..], b"!"].concat());
+    let (_, longer) = BundlePart::pack(PartKind::Checklist, "opening", &[&plain[..], b"!"].concat());
     assert_eq!(part.unpack(&longer), damaged);
     for cut in 0..packed.len() {
         assert_eq!(part.unpack(&packed[..cut]), damaged, "{cut} bytes");
     }
     // A part that says it is small inflates no further.
-    let (mut small, bomb) = Part::pack(PartKind::Places, "places", &vec![0; 32 << 20]);
+    let (mut small, bomb) = BundlePart::pack(PartKind::Places, "places", &vec![0; 32 << 20]);
     small.size = 10;
     assert_eq!(small.unpack(&bomb), Err(BundleError::Part { name: "places".into() }));
     let manifest = manifest(1, None);

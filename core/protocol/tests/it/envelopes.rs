@@ -2,8 +2,10 @@
 
 use super::support::{Device, Dice};
 use baqylau_protocol::cbor;
-use baqylau_protocol::cose::{self, CoseError, Type};
-use baqylau_protocol::envelope::{Address, Blob, Envelope, EnvelopeError, Header, MAX_CLASS, To, class_bytes, make};
+use baqylau_protocol::cose::{self, CoseError, ObjectType};
+use baqylau_protocol::envelope::{
+    Address, Blob, Envelope, EnvelopeError, EnvelopeHeader, MAX_CLASS, Recipient, class_bytes, make,
+};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey};
 use baqylau_protocol::seal::{SealError, SharedKey, seal};
@@ -17,7 +19,7 @@ fn open(device: &Device, bytes: &[u8]) -> Result<Vec<u8>, EnvelopeError> {
 
 /// The header and the sealed text of an envelope.
 fn parts(bytes: &[u8]) -> (Vec<u8>, Vec<u8>) {
-    let payload = cose::Unverified::parse(Type::Envelope, bytes).expect("made for the test").untrusted();
+    let payload = cose::Unverified::parse(ObjectType::Envelope, bytes).expect("made for the test").untrusted();
     let (header, sealed): (ByteVec, ByteVec) = minicbor::decode(payload).expect("made for the test");
     (header.to_vec(), sealed.to_vec())
 }
@@ -25,7 +27,7 @@ fn parts(bytes: &[u8]) -> (Vec<u8>, Vec<u8>) {
 /// What a device with its own key can sign around any header and text.
 fn assemble(key: &SigningKey, header: &[u8], sealed: &[u8]) -> Vec<u8> {
     let body = (<&ByteSlice>::from(header), <&ByteSlice>::from(sealed));
-    cose::sign(Type::Envelope, key, &[], &cbor::encode(&body))
+    cose::sign(ObjectType::Envelope, key, &[], &cbor::encode(&body))
 }
 
 #[test]
@@ -76,11 +78,11 @@ fn what_is_too_large_is_refused_with_its_length() {
         device: device.id,
         seq: 1,
         prev: Hash([0; 32]),
-        to: To::Desks(&reading),
+        to: Recipient::Desks(&reading),
         blobs: &[],
     };
     let payload = Dice(5).bytes(1_030_000);
-    let made = make(&address, Type::Report, &device.key, &device.shared, &payload);
+    let made = make(&address, ObjectType::Report, &device.key, &device.shared, &payload);
     assert!(matches!(made, Err(EnvelopeError::TooLarge { found }) if found > 1_000_000));
 }
 
@@ -123,8 +125,8 @@ fn header_and_text_belong_together() {
         let swapped = assemble(&device.key, header, sealed);
         assert_eq!(open(&device, &swapped), Err(EnvelopeError::Seal(SealError::Open)));
     }
-    let header: Header = cbor::decode(&header_1, "header").unwrap();
-    let changes: [&dyn Fn(&mut Header); 4] =
+    let header: EnvelopeHeader = cbor::decode(&header_1, "header").unwrap();
+    let changes: [&dyn Fn(&mut EnvelopeHeader); 4] =
         [&|h| h.seq = 3, &|h| h.prev = Hash([1; 32]), &|h| h.device = DeviceId([2; 16]), &|h| h.to = 2];
     for change in changes {
         let mut other = header.clone();
@@ -149,12 +151,12 @@ fn the_inner_signature_names_the_header() {
         let text = seal(&device.reading.public().x25519, &device.shared, device.mission, &header, &plain).unwrap();
         assemble(&device.key, &header, &text)
     };
-    assert_eq!(open(&device, &reseal(&device.key, Type::Report, &header)).unwrap(), b"one");
+    assert_eq!(open(&device, &reseal(&device.key, ObjectType::Report, &header)).unwrap(), b"one");
     for (key, kind, aad) in [
-        (&device.key, Type::Report, &other_header[..]),
-        (&device.key, Type::Report, &[]),
-        (&stranger, Type::Report, &header),
-        (&device.key, Type::Roster, &header),
+        (&device.key, ObjectType::Report, &other_header[..]),
+        (&device.key, ObjectType::Report, &[]),
+        (&stranger, ObjectType::Report, &header),
+        (&device.key, ObjectType::Roster, &header),
     ] {
         assert!(matches!(open(&device, &reseal(key, kind, aad)), Err(EnvelopeError::Cose(_))));
     }
@@ -177,7 +179,7 @@ fn what_does_not_unpack_is_refused() {
         let opened = open(&device, &assemble(&device.key, &header, &text));
         assert!(matches!(opened, Err(EnvelopeError::Packing | EnvelopeError::Cose(_))), "{opened:?}");
     }
-    let mut wide: Header = cbor::decode(&header, "header").unwrap();
+    let mut wide: EnvelopeHeader = cbor::decode(&header, "header").unwrap();
     wide.class = 4;
     let header = cbor::encode(&wide);
     let mut plain = [&bomb[..], &[0x80]].concat();
@@ -197,7 +199,7 @@ fn only_its_device_its_key_and_its_mission_open_it() {
     let (key, reading, shared) = (device.key.public(), &device.reading, &device.shared);
     envelope.open(&key, reading, shared).unwrap();
     let stranger = SigningKey::from_seed([2; 32]).public();
-    let refused = Err(EnvelopeError::Cose(CoseError::Signature(Type::Envelope)));
+    let refused = Err(EnvelopeError::Cose(CoseError::Signature(ObjectType::Envelope)));
     assert_eq!(envelope.verify(&stranger), refused);
     assert_eq!(envelope.open(&stranger, reading, shared).map(drop), refused);
     let sealed = Some(EnvelopeError::Seal(SealError::Open));
@@ -217,7 +219,7 @@ fn only_its_device_its_key_and_its_mission_open_it() {
 fn a_header_says_what_is_specified_and_no_more() {
     let device = Device::new(1);
     let (header, sealed) = parts(&device.envelope(1, b"one"));
-    let good: Header = cbor::decode(&header, "header").unwrap();
+    let good: EnvelopeHeader = cbor::decode(&header, "header").unwrap();
     let parse = |header: &[u8]| {
         let bytes = assemble(&device.key, header, &sealed);
         Envelope::parse(&bytes, device.mission).map(|e| e.header)
@@ -246,5 +248,5 @@ fn a_header_says_what_is_specified_and_no_more() {
     let mut with_blobs = good;
     with_blobs.blobs = Some(vec![Blob { hash: Hash([3; 32]), length: 5 }]);
     let bytes = cbor::encode(&with_blobs);
-    assert_eq!(cbor::decode::<Header>(&bytes, "header").unwrap(), with_blobs);
+    assert_eq!(cbor::decode::<EnvelopeHeader>(&bytes, "header").unwrap(), with_blobs);
 }

@@ -2,7 +2,7 @@
 
 use baqylau_protocol::ids::{Hash, MissionId};
 use baqylau_protocol::keys::SigningKey;
-use baqylau_protocol::merkle::{Tree, leaf_hash, root_from_path};
+use baqylau_protocol::merkle::{MerkleTree, leaf_hash, root_from_path};
 use baqylau_protocol::receipt::{self, Receipt, TreeHead};
 
 /// MTH of RFC 6962, section 2.1, word for word.
@@ -28,7 +28,7 @@ fn leaves(count: u32) -> Vec<Hash> {
 fn roots_and_paths_are_those_of_the_rfc() {
     for size in 0..70 {
         let leaves = leaves(size);
-        let mut tree = Tree::default();
+        let mut tree = MerkleTree::default();
         leaves.iter().for_each(|l| tree.push(*l));
         assert_eq!(tree.root(), naive(&leaves), "{size} leaves");
         for (index, leaf) in (0u64..).zip(&leaves) {
@@ -51,7 +51,7 @@ fn roots_and_paths_are_those_of_the_rfc() {
 #[test]
 fn a_receipt_proves_one_object_of_one_log() {
     let (key, mission, object) = (SigningKey::generate(), MissionId([3; 16]), Hash::of(b"envelope"));
-    let mut tree = Tree::default();
+    let mut tree = MerkleTree::default();
     (0..5u8).for_each(|n| tree.push(receipt::leaf_hash(Hash([n; 32]), 10)));
     tree.push(receipt::leaf_hash(object, 99));
     let head = TreeHead { v: 1, mission, size: 6, root: tree.root(), time: 100 };

@@ -2,11 +2,11 @@
 
 use super::support::Dice;
 use baqylau_protocol::certificate::{Certificate, CertificateError, Invite, InviteError, Role};
-use baqylau_protocol::cose::{self, CoseError, Type};
+use baqylau_protocol::cose::{self, CoseError, ObjectType};
 use baqylau_protocol::enrolment::{Enrolled, Enrolment};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, SubjectId};
 use baqylau_protocol::keys::{KEM_SEALED, SigningKey};
-use baqylau_protocol::roster::{Entry, Roster, RosterError, Standing};
+use baqylau_protocol::roster::{Roster, RosterEntry, RosterError, Standing};
 use baqylau_protocol::{cbor, wire};
 
 const MISSION: MissionId = MissionId([1; 16]);
@@ -59,7 +59,7 @@ fn a_certificate_is_the_issuers() {
     let bytes = certificate().sign(&issuer());
     assert_eq!(Certificate::open(&bytes, &issuer().public(), MISSION).unwrap(), certificate());
     let forged = certificate().sign(&stranger());
-    let refused = Err(CertificateError::Cose(CoseError::Signature(Type::Certificate)));
+    let refused = Err(CertificateError::Cose(CoseError::Signature(ObjectType::Certificate)));
     assert_eq!(Certificate::open(&forged, &issuer().public(), MISSION), refused);
     let elsewhere = Certificate::open(&bytes, &issuer().public(), ELSEWHERE);
     assert_eq!(elsewhere, Err(CertificateError::Mission { found: MISSION }));
@@ -69,7 +69,7 @@ fn a_certificate_is_the_issuers() {
         assert!(Certificate::open(&altered, &issuer().public(), MISSION).is_err(), "byte {at}");
     }
     // A signature over something else is none over a certificate.
-    let other = cose::sign(Type::Roster, &issuer(), &[], &cbor::encode(&certificate()));
+    let other = cose::sign(ObjectType::Roster, &issuer(), &[], &cbor::encode(&certificate()));
     assert!(Certificate::open(&other, &issuer().public(), MISSION).is_err());
 }
 
@@ -155,7 +155,7 @@ fn an_invite_survives_its_text_and_names_what_is_wrong() {
 #[test]
 fn a_roster_is_the_issuers() {
     let device = |n| DeviceId([n; 16]);
-    let entry = |n, standing, good_seq, good_hash| Entry { device: device(n), standing, good_seq, good_hash };
+    let entry = |n, standing, good_seq, good_hash| RosterEntry { device: device(n), standing, good_seq, good_hash };
     let roster = Roster {
         v: 1,
         mission: MISSION,

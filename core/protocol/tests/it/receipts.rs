@@ -2,7 +2,7 @@
 
 use baqylau_protocol::ids::{Hash, MissionId};
 use baqylau_protocol::keys::SigningKey;
-use baqylau_protocol::merkle::Tree;
+use baqylau_protocol::merkle::MerkleTree;
 use baqylau_protocol::receipt::{Receipt, ReceiptError, TreeHead, leaf_hash};
 use baqylau_protocol::{cbor, cose};
 
@@ -14,7 +14,7 @@ fn object(n: u8) -> Hash {
 }
 
 fn receipts(key: &SigningKey) -> Vec<Receipt> {
-    let mut tree = Tree::default();
+    let mut tree = MerkleTree::default();
     (0..11).for_each(|n| tree.push(leaf_hash(object(n), RECEIVED + i64::from(n))));
     let head = TreeHead { v: 1, mission: MISSION, size: 11, root: tree.root(), time: RECEIVED }.sign(key);
     let receipt = |n: u8| Receipt {
@@ -77,10 +77,14 @@ fn it_proves_nothing_else() {
     let strange = TreeHead { v: 1, mission: MISSION, size: 11, root, time: 0 }.sign(&key);
     refused(&|r| r.head = strange.clone().into());
     let later = TreeHead { v: 2, mission: MISSION, size: 11, root, time: 0 };
-    let later = cose::sign(cose::Type::TreeHead, &key, &[], &cbor::encode(&later));
+    let later = cose::sign(cose::ObjectType::TreeHead, &key, &[], &cbor::encode(&later));
     refused(&|r| r.head = later.clone().into());
     // What the key signed as something else is no head.
-    let as_roster =
-        cose::sign(cose::Type::Roster, &key, &[], cose::open(cose::Type::TreeHead, &good.head, &keys[0], &[]).unwrap());
+    let as_roster = cose::sign(
+        cose::ObjectType::Roster,
+        &key,
+        &[],
+        cose::open(cose::ObjectType::TreeHead, &good.head, &keys[0], &[]).unwrap(),
+    );
     refused(&|r| r.head = as_roster.clone().into());
 }

@@ -2,10 +2,10 @@
 
 use baqylau_protocol::receipt::Receipt;
 use baqylau_protocol::sync::{
-    Action, BATCH, BATCH_BYTES, Event, FIRST_PAUSE_MS, FIRST_REFUSAL_MS, Failure, Known, LONGEST_PAUSE_MS,
-    LONGEST_REFUSAL_MS, State, Stop, Waiting, refusal_pause, step,
+    Action, BATCH, BATCH_BYTES, Event, FIRST_PAUSE_MS, FIRST_REFUSAL_MS, Failure, LONGEST_PAUSE_MS, LONGEST_REFUSAL_MS,
+    Stop, SyncInputs, SyncState, WaitingEnvelope, refusal_pause, step,
 };
-use baqylau_protocol::wire::{Code, Refusal, Verdict};
+use baqylau_protocol::wire::{Refusal, RefusalCode, Verdict};
 
 const NOW: i64 = 1_000_000;
 
@@ -13,21 +13,21 @@ pub fn stored(index: u64) -> Verdict {
     Verdict::Stored(Receipt { head: vec![].into(), index, received: 0, path: vec![] })
 }
 
-pub fn refused(code: Code) -> Verdict {
+pub fn refused(code: RefusalCode) -> Verdict {
     Verdict::Refused(Refusal { code, reason: "because".into() })
 }
 
-fn waiting(id: i64) -> Waiting {
-    Waiting { id, bytes: 1000, urgent: false }
+fn waiting(id: i64) -> WaitingEnvelope {
+    WaitingEnvelope { id, bytes: 1000, urgent: false }
 }
 
-fn known(queue: Vec<Waiting>) -> Known {
-    Known { enrolled: true, queue, ..Known::default() }
+fn known(queue: Vec<WaitingEnvelope>) -> SyncInputs {
+    SyncInputs { enrolled: true, queue, ..SyncInputs::default() }
 }
 
 /// A phone that has its bundle and sends now.
-fn sending(known: Known) -> (State, Vec<Action>) {
-    let (state, actions) = step(State::default(), Event::Begin(known), NOW, 0);
+fn sending(known: SyncInputs) -> (SyncState, Vec<Action>) {
+    let (state, actions) = step(SyncState::default(), Event::Begin(known), NOW, 0);
     assert_eq!(actions, [Action::FetchBundle]);
     step(state, Event::BundleDone, NOW, 0)
 }
@@ -75,7 +75,7 @@ fn letters_do_not_wait_for_attachments() {
 fn everything_is_sent_and_committed_in_order() {
     let (state, actions) = sending(known((1..=3).map(waiting).collect()));
     assert_eq!(actions, [Action::Upload(vec![1, 2, 3])]);
-    let verdicts = vec![stored(10), refused(Code::Signature), stored(11)];
+    let verdicts = vec![stored(10), refused(RefusalCode::Signature), stored(11)];
     let (_, actions) = step(state, Event::Uploaded(verdicts.clone()), NOW, 0);
     let expected: Vec<Action> = (1..).zip(verdicts).map(|(id, v)| Action::Commit(id, v)).collect();
     assert_eq!(actions[..3], expected);
@@ -84,11 +84,11 @@ fn everything_is_sent_and_committed_in_order() {
 
 #[test]
 fn the_enrolment_goes_first() {
-    let (state, actions) = sending(Known { enrolled: false, ..known(vec![waiting(1)]) });
+    let (state, actions) = sending(SyncInputs { enrolled: false, ..known(vec![waiting(1)]) });
     assert_eq!(actions, [Action::SendEnrolment]);
     let (_, after) = step(state.clone(), Event::Enrolment(stored(0)), NOW, 0);
     assert_eq!(after, [Action::CommitEnrolment(stored(0)), Action::Upload(vec![1])]);
-    let no = refused(Code::Expired);
+    let no = refused(RefusalCode::Expired);
     let (_, after) = step(state, Event::Enrolment(no.clone()), NOW, 0);
     let not_before = NOW + FIRST_REFUSAL_MS;
     let pause = Action::Pause { failures: 1, not_before };
@@ -97,7 +97,7 @@ fn the_enrolment_goes_first() {
 
 #[test]
 fn urgent_ones_go_first_and_order_is_kept() {
-    let mut queue: Vec<Waiting> = (1..=5).map(waiting).collect();
+    let mut queue: Vec<WaitingEnvelope> = (1..=5).map(waiting).collect();
     queue[2].urgent = true;
     queue[4].urgent = true;
     let (_, actions) = sending(known(queue));
@@ -111,10 +111,10 @@ fn a_batch_has_limits_and_a_large_one_goes_alone() {
     assert_eq!(actions, [Action::Upload((1..=count).collect())]);
     let (_, actions) = step(state, Event::Uploaded((0..BATCH as u64).map(stored).collect()), NOW, 0);
     assert_eq!(actions.last(), Some(&Action::Upload(vec![count + 1, count + 2])));
-    let large = |id| Waiting { id, bytes: BATCH_BYTES - 500, urgent: false };
+    let large = |id| WaitingEnvelope { id, bytes: BATCH_BYTES - 500, urgent: false };
     let (_, actions) = sending(known(vec![large(1), waiting(2)]));
     assert_eq!(actions, [Action::Upload(vec![1])]);
-    let huge = Waiting { id: 7, bytes: BATCH_BYTES * 4, urgent: false };
+    let huge = WaitingEnvelope { id: 7, bytes: BATCH_BYTES * 4, urgent: false };
     let (_, actions) = sending(known(vec![huge, waiting(2)]));
     assert_eq!(actions, [Action::Upload(vec![7])], "larger than any batch, it still goes");
 }
@@ -122,7 +122,7 @@ fn a_batch_has_limits_and_a_large_one_goes_alone() {
 #[test]
 fn pauses_grow_are_spread_and_end() {
     let fail = |failures, jitter| {
-        let (state, _) = step(State::default(), Event::Begin(Known { failures, ..known(vec![]) }), NOW, 0);
+        let (state, _) = step(SyncState::default(), Event::Begin(SyncInputs { failures, ..known(vec![]) }), NOW, 0);
         let (_, actions) = step(state, Event::Failed(Failure::Offline), NOW, jitter);
         let (counted, wait) = pause(&actions);
         assert_eq!(counted, failures.saturating_add(1));
@@ -147,7 +147,7 @@ fn pauses_grow_are_spread_and_end() {
 #[test]
 fn what_the_server_asks_for_is_kept_and_spread() {
     let busy = |asked, failures, jitter| {
-        let (state, _) = sending(Known { failures, ..known(vec![waiting(1)]) });
+        let (state, _) = sending(SyncInputs { failures, ..known(vec![waiting(1)]) });
         pause(&step(state, Event::Failed(Failure::Busy(asked)), NOW, jitter).1).1
     };
     for asked in [1_000, 30_000, 600_000, 3_600_000] {
@@ -165,18 +165,18 @@ fn what_the_server_asks_for_is_kept_and_spread() {
 
 #[test]
 fn a_pause_holds_unless_the_observer_asks() {
-    let paused = Known { not_before: NOW + 5, failures: 2, ..known(vec![waiting(1)]) };
-    let (_, actions) = step(State::default(), Event::Begin(paused.clone()), NOW, 0);
+    let paused = SyncInputs { not_before: NOW + 5, failures: 2, ..known(vec![waiting(1)]) };
+    let (_, actions) = step(SyncState::default(), Event::Begin(paused.clone()), NOW, 0);
     assert_eq!(actions, [Action::Stop(Stop::Wait { until: NOW + 5 })], "and what is stored stays as it is");
-    let (_, actions) = step(State::default(), Event::Begin(paused.clone()), NOW + 5, 0);
+    let (_, actions) = step(SyncState::default(), Event::Begin(paused.clone()), NOW + 5, 0);
     assert_eq!(actions, [Action::FetchBundle]);
-    let (_, actions) = step(State::default(), Event::Begin(Known { now: true, ..paused }), NOW, 0);
+    let (_, actions) = step(SyncState::default(), Event::Begin(SyncInputs { now: true, ..paused }), NOW, 0);
     assert_eq!(actions, [Action::FetchBundle]);
 }
 
 #[test]
 fn success_ends_the_count_of_failures() {
-    let (state, _) = sending(Known { failures: 7, ..known(vec![waiting(1)]) });
+    let (state, _) = sending(SyncInputs { failures: 7, ..known(vec![waiting(1)]) });
     let (state, actions) = step(state, Event::Uploaded(vec![stored(0)]), NOW, 0);
     assert_eq!(actions.last(), Some(&Action::SendAttachments));
     let (state, _) = step(state, Event::AttachmentsDone, NOW, 0);
@@ -188,12 +188,12 @@ fn success_ends_the_count_of_failures() {
 #[test]
 fn an_unknown_device_enrols_again_once() {
     let (state, _) = sending(known(vec![waiting(1), waiting(2), waiting(3)]));
-    let verdicts = vec![refused(Code::UnknownDevice), stored(4), refused(Code::UnknownDevice)];
+    let verdicts = vec![refused(RefusalCode::UnknownDevice), stored(4), refused(RefusalCode::UnknownDevice)];
     let (state, actions) = step(state, Event::Uploaded(verdicts), NOW, 0);
     assert_eq!(actions, [Action::SendAgain, Action::Commit(2, stored(4)), Action::SendEnrolment]);
     let (state, actions) = step(state, Event::Enrolment(stored(5)), NOW, 0);
     assert_eq!(actions, [Action::CommitEnrolment(stored(5)), Action::Upload(vec![1, 3])], "the same again, in order");
-    let no = refused(Code::UnknownDevice);
+    let no = refused(RefusalCode::UnknownDevice);
     let (_, actions) = step(state, Event::Uploaded(vec![no.clone(), stored(6)]), NOW, 0);
     assert_eq!(actions[..2], [Action::Commit(1, no), Action::Commit(3, stored(6))], "noted, not tried for ever");
     pause(&actions);
@@ -202,7 +202,7 @@ fn an_unknown_device_enrols_again_once() {
 #[test]
 fn a_quota_is_waited_for() {
     let (state, _) = sending(known(vec![waiting(1), waiting(2)]));
-    let no = refused(Code::Quota);
+    let no = refused(RefusalCode::Quota);
     let (_, actions) = step(state, Event::Uploaded(vec![stored(1), no.clone()]), NOW, 0);
     assert_eq!(actions[..2], [Action::Commit(1, stored(1)), Action::Commit(2, no)]);
     pause(&actions);
@@ -211,14 +211,14 @@ fn a_quota_is_waited_for() {
 #[test]
 fn only_what_can_pass_later_is_tried_again() {
     let all = [
-        (Code::Malformed, false),
-        (Code::Mission, false),
-        (Code::UnknownDevice, true),
-        (Code::Signature, false),
-        (Code::Expired, false),
-        (Code::Revoked, false),
-        (Code::Length, false),
-        (Code::Quota, true),
+        (RefusalCode::Malformed, false),
+        (RefusalCode::Mission, false),
+        (RefusalCode::UnknownDevice, true),
+        (RefusalCode::Signature, false),
+        (RefusalCode::Expired, false),
+        (RefusalCode::Revoked, false),
+        (RefusalCode::Length, false),
+        (RefusalCode::Quota, true),
     ];
     for (code, again) in all {
         assert_eq!(code.may_pass(), again, "{code:?}");
@@ -236,15 +236,16 @@ fn a_refusal_is_tried_again_more_and_more_rarely_and_daily_at_least() {
 /// An answer that is no answer is a failure: nothing is committed, the phone waits, and nothing panics.
 #[test]
 fn nonsense_is_a_failure() {
-    let begin =
-        |enrolled| step(State::default(), Event::Begin(Known { enrolled, ..known(vec![waiting(1)]) }), NOW, 0).0;
+    let begin = |enrolled| {
+        step(SyncState::default(), Event::Begin(SyncInputs { enrolled, ..known(vec![waiting(1)]) }), NOW, 0).0
+    };
     let bundle = begin(true);
     let enrol = step(begin(false), Event::BundleDone, NOW, 0).0;
     let upload = step(begin(true), Event::BundleDone, NOW, 0).0;
     let events = [
         Event::BundleDone,
         Event::Enrolment(stored(0)),
-        Event::Enrolment(refused(Code::Expired)),
+        Event::Enrolment(refused(RefusalCode::Expired)),
         Event::Uploaded(vec![]),
         Event::Uploaded(vec![stored(0)]),
         Event::Uploaded(vec![stored(0), stored(1)]),
@@ -252,7 +253,7 @@ fn nonsense_is_a_failure() {
     ];
     // A bad bundle does not keep an enrolled phone from sending.
     let answers = |at: usize, phase: &str| matches!((at, phase), (0 | 6, "bundle") | (1 | 2, "enrol") | (4, "upload"));
-    for (name, state) in [("idle", State::default()), ("bundle", bundle), ("enrol", enrol), ("upload", upload)] {
+    for (name, state) in [("idle", SyncState::default()), ("bundle", bundle), ("enrol", enrol), ("upload", upload)] {
         for (_, event) in events.iter().enumerate().filter(|(at, _)| !answers(*at, name)) {
             let (_, actions) = step(state.clone(), event.clone(), NOW, 7);
             assert_eq!(actions.len(), 2, "{name}, {event:?}: {actions:?}");
@@ -269,8 +270,8 @@ fn nonsense_is_a_failure() {
 #[test]
 fn a_clock_that_was_put_right_ends_a_pause() {
     let begin = |not_before| {
-        let known = Known { enrolled: true, not_before, ..known(vec![waiting(1)]) };
-        step(State::default(), Event::Begin(known), NOW, 0).1
+        let known = SyncInputs { enrolled: true, not_before, ..known(vec![waiting(1)]) };
+        step(SyncState::default(), Event::Begin(known), NOW, 0).1
     };
     let day = 24 * 3_600_000;
     assert_eq!(begin(NOW + day), [Action::Stop(Stop::Wait { until: NOW + day })]);

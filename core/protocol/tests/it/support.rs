@@ -1,7 +1,7 @@
 //! Keys and a device to test with.
 
-use baqylau_protocol::cose::Type;
-use baqylau_protocol::envelope::{Address, To, make};
+use baqylau_protocol::cose::ObjectType;
+use baqylau_protocol::envelope::{Address, Recipient, make};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey};
 use baqylau_protocol::seal::SharedKey;
@@ -52,10 +52,10 @@ impl Device {
             device: self.id,
             seq,
             prev: Hash([9; 32]),
-            to: To::Desks(&reading),
+            to: Recipient::Desks(&reading),
             blobs: &[],
         };
-        make(&address, Type::Report, &self.key, &self.shared, payload).expect("made for the test")
+        make(&address, ObjectType::Report, &self.key, &self.shared, payload).expect("made for the test")
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::support::Dice;
 use baqylau_protocol::ids::Hash;
-use baqylau_protocol::merkle::{Tree, leaf_hash, root_from_path};
+use baqylau_protocol::merkle::{MerkleTree, leaf_hash, root_from_path};
 
 fn split(n: usize) -> usize {
     let mut k = 1;
@@ -45,7 +45,7 @@ fn leaves() -> Vec<Vec<u8>> {
 #[test]
 fn every_root_and_every_path_is_that_of_the_definition() {
     let all = leaves();
-    let mut tree = Tree::default();
+    let mut tree = MerkleTree::default();
     for size in 0..SIZES {
         assert_eq!(tree.len(), size);
         assert_eq!(tree.is_empty(), size == 0);
@@ -64,7 +64,7 @@ fn every_root_and_every_path_is_that_of_the_definition() {
 #[test]
 fn a_path_proves_one_place_in_one_tree() {
     let all = leaves();
-    let mut tree = Tree::default();
+    let mut tree = MerkleTree::default();
     for size in 1..24 {
         tree.push(leaf_hash(&all[size - 1]));
         let now = tree.root();
@@ -120,7 +120,7 @@ fn what_was_taken_off_is_gone() {
     let all = leaves();
     for _ in 0..200 {
         let (keep, more) = (dice.below(40), dice.below(31));
-        let mut tree = Tree::default();
+        let mut tree = MerkleTree::default();
         all[..keep + more].iter().for_each(|l| tree.push(leaf_hash(l)));
         tree.truncate(keep);
         assert_eq!((tree.len(), tree.root()), (keep, root(&all[..keep])));

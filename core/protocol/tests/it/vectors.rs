@@ -1,7 +1,7 @@
 //! The published test vectors of what everything rests on.
 
 use super::support::hex;
-use baqylau_protocol::cose::Type;
+use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{Hash, MissionId, PublicKey, ReportId, Signature};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey};
 use baqylau_protocol::seal::{SharedKey, seal, unseal};
@@ -163,7 +163,7 @@ fn secrets_are_not_shown() {
 fn a_signed_object_is_a_cose_sign1() {
     let key = SigningKey::from_seed([1; 32]);
     for payload in [vec![], vec![1; 23], vec![2; 24], vec![3; 255], vec![4; 256], vec![5; 65_536]] {
-        let signed = cose::sign(Type::Report, &key, b"aad", &payload);
+        let signed = cose::sign(ObjectType::Report, &key, b"aad", &payload);
         assert_eq!(signed.len(), payload.len() + cose::overhead(payload.len()));
         cbor::check(&signed).unwrap();
         let mut d = minicbor::Decoder::new(&signed);
@@ -178,10 +178,10 @@ fn a_signed_object_is_a_cose_sign1() {
         let text = ("Signature1", bytes(&protected[..]), bytes(&b"aad"[..]), bytes(&payload[..]));
         let text = minicbor::to_vec(text).unwrap();
         assert!(key.public().verify(&text, &signature));
-        assert_eq!(cose::open(Type::Report, &signed, &key.public(), b"aad").unwrap(), payload);
-        cose::open(Type::Report, &signed, &key.public(), b"bad").unwrap_err();
-        cose::open(Type::Roster, &signed, &key.public(), b"aad").unwrap_err();
-        cose::open(Type::Report, &signed, &SigningKey::from_seed([2; 32]).public(), b"aad").unwrap_err();
+        assert_eq!(cose::open(ObjectType::Report, &signed, &key.public(), b"aad").unwrap(), payload);
+        cose::open(ObjectType::Report, &signed, &key.public(), b"bad").unwrap_err();
+        cose::open(ObjectType::Roster, &signed, &key.public(), b"aad").unwrap_err();
+        cose::open(ObjectType::Report, &signed, &SigningKey::from_seed([2; 32]).public(), b"aad").unwrap_err();
     }
 }
 

@@ -2,13 +2,15 @@
 
 use super::steps::{refused, stored};
 use super::support::Dice;
-use baqylau_protocol::sync::{Action, BATCH, BATCH_BYTES, Event, Failure, Known, State, Stop, Waiting, step};
-use baqylau_protocol::wire::{Code, Verdict};
+use baqylau_protocol::sync::{
+    Action, BATCH, BATCH_BYTES, Event, Failure, Stop, SyncInputs, SyncState, WaitingEnvelope, step,
+};
+use baqylau_protocol::wire::{RefusalCode, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a phone keeps, as the driver keeps it.
 struct Phone {
-    all: BTreeMap<i64, Waiting>,
+    all: BTreeMap<i64, WaitingEnvelope>,
     done: BTreeMap<i64, Verdict>,
     enrolled: bool,
     failures: u32,
@@ -18,19 +20,20 @@ struct Phone {
     trouble: usize,
 }
 
-const FINAL: [Code; 5] = [Code::Malformed, Code::Signature, Code::Revoked, Code::Length, Code::Mission];
+const FINAL: [RefusalCode; 5] =
+    [RefusalCode::Malformed, RefusalCode::Signature, RefusalCode::Revoked, RefusalCode::Length, RefusalCode::Mission];
 
 impl Phone {
     fn new(dice: &mut Dice) -> Self {
         let count = i64::try_from(dice.below(70)).expect("made for the test");
-        let waiting = |id| Waiting { id, bytes: 1000 << dice.below(9), urgent: dice.below(5) == 0 };
+        let waiting = |id| WaitingEnvelope { id, bytes: 1000 << dice.below(9), urgent: dice.below(5) == 0 };
         let all = (1..=count).map(waiting).map(|w| (w.id, w)).collect();
         let trouble = dice.below(60);
         let enrolled = dice.below(2) == 0;
         Self { all, done: BTreeMap::new(), enrolled, failures: 0, not_before: 0, now: 0, trouble }
     }
 
-    fn queue(&self) -> Vec<Waiting> {
+    fn queue(&self) -> Vec<WaitingEnvelope> {
         self.all.values().filter(|w| !self.done.contains_key(&w.id)).copied().collect()
     }
 
@@ -50,8 +53,8 @@ impl Phone {
             return stored(id.unsigned_abs());
         }
         match dice.below(8) {
-            0 | 1 => refused(Code::UnknownDevice),
-            2 => refused(Code::Quota),
+            0 | 1 => refused(RefusalCode::UnknownDevice),
+            2 => refused(RefusalCode::Quota),
             n if n < 5 => refused(FINAL[dice.below(FINAL.len())]),
             _ => stored(id.unsigned_abs()),
         }
@@ -61,7 +64,7 @@ impl Phone {
     fn run(&mut self, dice: &mut Dice) -> Stop {
         let queue = self.queue();
         let asked = dice.below(2) == 0;
-        let known = Known {
+        let known = SyncInputs {
             enrolled: self.enrolled,
             queue: queue.clone(),
             failures: self.failures,
@@ -69,7 +72,7 @@ impl Phone {
             now: asked,
         };
         let paused = self.now < self.not_before && !asked;
-        let (mut state, mut events) = (State::default(), vec![Event::Begin(known)]);
+        let (mut state, mut events) = (SyncState::default(), vec![Event::Begin(known)]);
         let (mut enrolments, mut stop) = (0, None);
         let mut unanswered: BTreeMap<i64, Verdict> = BTreeMap::new();
         let mut committed: BTreeSet<i64> = BTreeSet::new();
@@ -95,12 +98,12 @@ impl Phone {
                     Action::SendEnrolment => {
                         enrolments += 1;
                         let no = dice.below(300) < self.trouble;
-                        let verdict = if no { refused(Code::Expired) } else { stored(0) };
+                        let verdict = if no { refused(RefusalCode::Expired) } else { stored(0) };
                         events.push(self.failure(dice).unwrap_or(Event::Enrolment(verdict)));
                     }
                     Action::CommitEnrolment(verdict) => self.enrolled |= matches!(verdict, Verdict::Stored(_)),
                     Action::Upload(ids) => {
-                        let leftover = unanswered.values().all(|v| *v == refused(Code::UnknownDevice));
+                        let leftover = unanswered.values().all(|v| *v == refused(RefusalCode::UnknownDevice));
                         assert!(leftover, "a verdict was not committed before the next request");
                         unanswered.clear();
                         events.push(self.answer(&ids, &queue, &committed, &mut unanswered, dice));
@@ -130,7 +133,7 @@ impl Phone {
         let stop = stop.expect("a run ends with a stop");
         assert!(enrolments <= 2, "one new enrolment a run");
         let open: Vec<_> = unanswered.values().collect();
-        let again = refused(Code::UnknownDevice);
+        let again = refused(RefusalCode::UnknownDevice);
         assert!(open.iter().all(|v| **v == again), "a verdict was not committed: {open:?}");
         match stop {
             Stop::Done => {
@@ -150,7 +153,7 @@ impl Phone {
     fn answer(
         &self,
         ids: &[i64],
-        queue: &[Waiting],
+        queue: &[WaitingEnvelope],
         committed: &BTreeSet<i64>,
         unanswered: &mut BTreeMap<i64, Verdict>,
         dice: &mut Dice,

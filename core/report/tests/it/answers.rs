@@ -2,11 +2,11 @@
 
 use super::support::{Dice, edited, empty, environment, everything};
 use baqylau_forms::Filling;
-use baqylau_forms::fill::{Facts, Key};
+use baqylau_forms::fill::{CellKey, VisitFacts};
 use baqylau_forms::value::Answer;
 use baqylau_protocol::cbor;
-use baqylau_report::Tree;
-use baqylau_report::answers::{Cell, decode_log, encode_log};
+use baqylau_report::AnswerTree;
+use baqylau_report::answers::{AnswerCell, decode_log, encode_log};
 use std::collections::BTreeSet;
 use std::mem::{Discriminant, discriminant};
 
@@ -17,14 +17,14 @@ fn random_answers_come_back() {
     for seed in 0..300 {
         let (filling, taken) = edited(&form, &mut Dice(seed));
         edits += taken;
-        let tree = Tree::of(&filling);
+        let tree = AnswerTree::of(&filling);
         let bytes = tree.encode(&form);
         cbor::check(&bytes).expect("deterministic");
-        assert_eq!(Tree::decode(&form, &bytes).expect("reads"), tree, "seed {seed}");
-        assert_eq!(Tree::decode(&form, &bytes).expect("reads").encode(&form), bytes, "seed {seed}");
-        let (again, misfits) = Filling::restore(form.clone(), Facts::default(), environment(), tree.mutations());
+        assert_eq!(AnswerTree::decode(&form, &bytes).expect("reads"), tree, "seed {seed}");
+        assert_eq!(AnswerTree::decode(&form, &bytes).expect("reads").encode(&form), bytes, "seed {seed}");
+        let (again, misfits) = Filling::restore(form.clone(), VisitFacts::default(), environment(), tree.mutations());
         assert_eq!(misfits, 0, "seed {seed}");
-        assert_eq!(Tree::of(&again), tree, "seed {seed}");
+        assert_eq!(AnswerTree::of(&again), tree, "seed {seed}");
         for key in filling.shown_keys() {
             if let Some(answer) = filling.answer(key) {
                 nodes.insert(key.node);
@@ -51,19 +51,19 @@ fn only_what_is_shown_travels() {
     let form = everything();
     let mut filling = empty(&form);
     let node = |name: &str| form.find(name).expect("the item exists");
-    let key = |name: &str| Key { node: node(name), row: 0 };
+    let key = |name: &str| CellKey { node: node(name), row: 0 };
     filling.set(key("q0"), Answer::One(0)).expect("set");
     filling.set(key("gated"), Answer::Text("secret".into())).expect("set");
-    assert!(Tree::of(&filling).cells.contains_key(&node("gated")));
+    assert!(AnswerTree::of(&filling).cells.contains_key(&node("gated")));
     filling.set(key("q0"), Answer::One(1)).expect("set");
     let (row, _) = filling.add_row(key("gated_row")).expect("a row");
-    filling.set(Key { node: node("in_gated"), row: row.row }, Answer::Integer(7)).expect("set");
-    let tree = Tree::of(&filling);
+    filling.set(CellKey { node: node("in_gated"), row: row.row }, Answer::Integer(7)).expect("set");
+    let tree = AnswerTree::of(&filling);
     assert!(!tree.cells.contains_key(&node("gated")), "hidden now");
-    assert!(matches!(&tree.cells[&node("gated_row")], Cell::Rows(rows) if rows.len() == 1));
+    assert!(matches!(&tree.cells[&node("gated_row")], AnswerCell::Rows(rows) if rows.len() == 1));
     filling.set(key("q0"), Answer::One(0)).expect("set");
-    assert!(!Tree::of(&filling).cells.contains_key(&node("gated_row")), "rows are hidden too");
-    let bytes = Tree::of(&filling).encode(&form);
+    assert!(!AnswerTree::of(&filling).cells.contains_key(&node("gated_row")), "rows are hidden too");
+    let bytes = AnswerTree::of(&filling).encode(&form);
     assert!(bytes.windows(6).any(|w| w == b"secret"), "and what is shown again is there again");
 }
 
@@ -93,21 +93,21 @@ fn a_computed_number_comes_back_bit_for_bit() {
     let mut items: Vec<_> = expressions.into_iter().enumerate().map(calculated).collect();
     items.push(item("typed", None, Kind::Decimal));
     let form = compile(Vec::new(), items);
-    let tree = Tree::of(&empty(&form));
+    let tree = AnswerTree::of(&empty(&form));
     let bytes = tree.encode(&form);
     assert_eq!(bytes[..6], [0xa5, 0x00, 0x83, 0x01, 0x18, 0x23], "[1, 35, 1]");
-    assert_eq!(Tree::decode(&form, &bytes).expect("reads"), tree);
+    assert_eq!(AnswerTree::decode(&form, &bytes).expect("reads"), tree);
     for (node, expected) in
         [(2, f64::from_bits(0x7e70_0000_0000_0000)), (3, f64::from_bits(16)), (4, 99_999_999_999.01)]
     {
-        let Some(Cell::Answer(Answer::Decimal(d))) = tree.cells.get(&node) else { panic!("{node}: {tree:?}") };
+        let Some(AnswerCell::Answer(Answer::Decimal(d))) = tree.cells.get(&node) else { panic!("{node}: {tree:?}") };
         assert_eq!(d.float().to_bits(), expected.to_bits());
     }
     let misfits = |scale| {
         let mut tree = tree.clone();
-        tree.cells.insert(5, Cell::Answer(Answer::Decimal(Decimal { digits: 1, scale })));
-        let read = Tree::decode(&form, &tree.encode(&form));
-        read.map(|t| Filling::recorded(form.clone(), Facts::default(), environment(), t.mutations()).1).ok()
+        tree.cells.insert(5, AnswerCell::Answer(Answer::Decimal(Decimal { digits: 1, scale })));
+        let read = AnswerTree::decode(&form, &tree.encode(&form));
+        read.map(|t| Filling::recorded(form.clone(), VisitFacts::default(), environment(), t.mutations()).1).ok()
     };
     assert_eq!([9, 10, -1, 324, 325, -309].map(misfits), [Some(0), None, None, None, None, None]);
 }

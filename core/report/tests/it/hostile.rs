@@ -1,15 +1,15 @@
 //! Answers are hostile input: whatever the bytes, a typed error or answers that fit, never a panic.
 
 use super::support::{Dice, edited, environment, everything};
-use baqylau_forms::fill::{Facts, Mode};
+use baqylau_forms::fill::{Mode, VisitFacts};
 use baqylau_forms::{Filling, Form};
-use baqylau_report::{AnswerError, Tree};
+use baqylau_report::{AnswerError, AnswerTree};
 use minicbor::Encoder;
 use std::sync::Arc;
 
 /// Does with answers all that a desk does. Whether they are what the checklist makes of them.
-fn use_them(form: &Arc<Form>, tree: &Tree) -> bool {
-    let (filling, misfits) = Filling::restore(form.clone(), Facts::default(), environment(), tree.mutations());
+fn use_them(form: &Arc<Form>, tree: &AnswerTree) -> bool {
+    let (filling, misfits) = Filling::restore(form.clone(), VisitFacts::default(), environment(), tree.mutations());
     let _ = (filling.issues(), filling.sections(), filling.progress());
     for key in filling.shown_keys().into_iter().take(300) {
         let _ = filling.question(key);
@@ -21,7 +21,7 @@ fn use_them(form: &Arc<Form>, tree: &Tree) -> bool {
         let expr = form.expression(source).expect("compiles");
         let _ = (filling.evaluate(&expr, Mode::Unknown), filling.evaluate(&expr, Mode::Blank));
     }
-    misfits == 0 && Tree::of(&filling) == *tree
+    misfits == 0 && AnswerTree::of(&filling) == *tree
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn altered_answers_never_panic() {
     let (mut read, mut refused, mut fit) = (0, 0, 0);
     for seed in 0..60 {
         let mut dice = Dice(seed);
-        let bytes = Tree::of(&edited(&form, &mut dice).0).encode(&form);
+        let bytes = AnswerTree::of(&edited(&form, &mut dice).0).encode(&form);
         for _ in 0..150 {
             let mut altered = bytes.clone();
             for _ in 0..=dice.below(3) {
@@ -45,7 +45,7 @@ fn altered_answers_never_panic() {
                     altered.push(0xa0);
                 }
             }
-            match Tree::decode(&form, &altered) {
+            match AnswerTree::decode(&form, &altered) {
                 Ok(tree) => {
                     read += 1;
                     fit += usize::from(use_them(&form, &tree));
@@ -66,7 +66,7 @@ fn noise_never_panics() {
         let mut noise: Vec<u8> = (0..length).map(|_| dice.byte()).collect();
         // Often the head of a map, so that it gets somewhere.
         noise[0] = 0xa0 | (noise[0] & 7);
-        if let Ok(tree) = Tree::decode(&form, &noise) {
+        if let Ok(tree) = AnswerTree::decode(&form, &noise) {
             use_them(&form, &tree);
         }
     }
@@ -86,7 +86,7 @@ fn what_does_not_fit_is_named() {
     let form = everything();
     let node = |name: &str| form.find(name).expect("the item exists");
     let no_question = |node, bytes: &[u8]| {
-        assert_eq!(Tree::decode(&form, bytes), Err(AnswerError::NoQuestion { node }));
+        assert_eq!(AnswerTree::decode(&form, bytes), Err(AnswerError::NoQuestion { node }));
     };
     no_question(9_999, &single(9_999, |e| drop(e.u8(1))));
     no_question(u32::MAX, &single(u32::MAX, |e| drop(e.u8(1))));
@@ -94,7 +94,7 @@ fn what_does_not_fit_is_named() {
     // A question of a row is none of the checklist itself.
     no_question(node("r4"), &single(node("r4"), |e| drop(e.u8(1))));
     let misfit = |node, bytes: &[u8]| {
-        assert_eq!(Tree::decode(&form, bytes), Err(AnswerError::Misfit { node }));
+        assert_eq!(AnswerTree::decode(&form, bytes), Err(AnswerError::Misfit { node }));
     };
     misfit(node("q0"), &single(node("q0"), |e| drop(e.u32(2))));
     misfit(node("q2"), &single(node("q2"), |e| drop(e.str("nowhere"))));
@@ -102,7 +102,7 @@ fn what_does_not_fit_is_named() {
     misfit(node("q5"), &single(node("q5"), |e| drop(e.array(3).and_then(|e| e.u8(1)?.i64(1)?.u8(10)))));
     misfit(node("q5"), &single(node("q5"), |e| drop(e.array(2).and_then(|e| e.u8(9)?.u8(1)))));
     for bytes in [&[][..], &[0x00], &[0x80], &[0xf6], &[0xa1], &[0xbf, 0xff], &[0xa1, 0x60, 0x00]] {
-        assert!(Tree::decode(&form, bytes).is_err(), "{bytes:02x?}");
+        assert!(AnswerTree::decode(&form, bytes).is_err(), "{bytes:02x?}");
     }
 }
 
@@ -128,7 +128,7 @@ fn an_answer_of_another_kind_does_not_fit() {
         single(node("q1"), |e| drop(e.array(2).and_then(|e| e.u32(0)?.u32(0)))),
     ];
     for bytes in wrong {
-        if let Ok(tree) = Tree::decode(&form, &bytes) {
+        if let Ok(tree) = AnswerTree::decode(&form, &bytes) {
             assert!(!use_them(&form, &tree), "{bytes:02x?} fits");
         }
     }
@@ -145,8 +145,8 @@ fn very_many_rows_end() {
             e.map(0).expect("memory");
         }
     });
-    if let Ok(tree) = Tree::decode(&form, &bytes) {
-        let (filling, _) = Filling::restore(form.clone(), Facts::default(), environment(), tree.mutations());
+    if let Ok(tree) = AnswerTree::decode(&form, &bytes) {
+        let (filling, _) = Filling::restore(form.clone(), VisitFacts::default(), environment(), tree.mutations());
         assert!(filling.shown_keys().len() > 1);
     }
 }

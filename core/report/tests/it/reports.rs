@@ -2,20 +2,20 @@
 
 use super::support::{Dice, compile, empty, item, list};
 use baqylau_forms::definition::{Kind, ListRef};
-use baqylau_forms::fill::Key;
+use baqylau_forms::fill::CellKey;
 use baqylau_forms::value::Answer;
 use baqylau_protocol::cbor::{self, Malformed};
-use baqylau_protocol::cose::Type;
-use baqylau_protocol::envelope::{Address, To, make};
+use baqylau_protocol::cose::ObjectType;
+use baqylau_protocol::envelope::{Address, Recipient, make};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, ReportId};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey, random};
 use baqylau_protocol::seal::SharedKey;
 use baqylau_report::answers::encode_log;
-use baqylau_report::report::{At, Attachment, Clock, Position, Remark, Visit};
-use baqylau_report::{Report, ReportError, Tree};
+use baqylau_report::report::{Attachment, ClockReading, RecordedMoment, RecordedPosition, Remark, Visit};
+use baqylau_report::{AnswerTree, Report, ReportError};
 
 fn report(answers: Vec<u8>, log: Vec<u32>) -> Report {
-    let at = |ms| Some(At { ms, offset: 360 });
+    let at = |ms| Some(RecordedMoment { ms, offset: 360 });
     Report {
         v: 1,
         id: ReportId::new(1_679_200_000_000, random()),
@@ -31,8 +31,8 @@ fn report(answers: Vec<u8>, log: Vec<u32>) -> Report {
             mode: "phone".into(),
             position: None,
         },
-        clock: Clock {
-            wall: At { ms: 1_679_202_712_345, offset: 360 },
+        clock: ClockReading {
+            wall: RecordedMoment { ms: 1_679_202_712_345, offset: 360 },
             boot_ms: 91_234_567,
             boot_id: random::<8>().into(),
             seen: Some((1_234, Hash(random()))),
@@ -84,7 +84,7 @@ fn it_survives_its_bytes() {
             media: "image/jpeg".into(),
         }]),
         visit: Visit {
-            position: Some(Position { latitude: -1, longitude: 1, accuracy: 5, mock: true }),
+            position: Some(RecordedPosition { latitude: -1, longitude: 1, accuracy: 5, mock: true }),
             ..plain.visit.clone()
         },
         log: encode_log(&[(1, 2), (3, 4)]),
@@ -166,18 +166,18 @@ fn sixty_questions_and_a_text_are_a_thousand_bytes() {
         let (mut lines, mut at) = (Vec::new(), 0);
         for node in 0..60 {
             let choice = u32::try_from(dice.below(5)).expect("small");
-            filling.set(Key { node, row: 0 }, Answer::One(choice)).expect("set");
+            filling.set(CellKey { node, row: 0 }, Answer::One(choice)).expect("set");
             at += 3 + u32::try_from(dice.below(40)).expect("small");
             lines.push((node, at));
         }
         let text: String = (0..100).map(|_| char::from(b'a' + dice.byte() % 26)).collect();
-        filling.set(Key { node: 60, row: 0 }, Answer::Text(text)).expect("set");
+        filling.set(CellKey { node: 60, row: 0 }, Answer::Text(text)).expect("set");
         lines.push((60, at + 30));
-        let plain = report(Tree::of(&filling).encode(&form), encode_log(&lines)).encode();
+        let plain = report(AnswerTree::of(&filling).encode(&form), encode_log(&lines)).encode();
         let prev = Hash(random());
         let address =
-            Address { mission, device: DeviceId(random()), seq: 250, prev, to: To::Desks(&reading), blobs: &[] };
-        let envelope = make(&address, Type::Report, &device, &shared, &plain).expect("an envelope");
+            Address { mission, device: DeviceId(random()), seq: 250, prev, to: Recipient::Desks(&reading), blobs: &[] };
+        let envelope = make(&address, ObjectType::Report, &device, &shared, &plain).expect("an envelope");
         assert_eq!(envelope.len(), 1000, "seed {seed}: {} bytes inside", plain.len());
     }
 }

@@ -2,7 +2,7 @@
 
 use baqylau_forms::definition::{Choice, Item, Kind, List, ListRef, Media, Text};
 use baqylau_forms::expr::{Chance, Environment};
-use baqylau_forms::fill::{Facts, Key};
+use baqylau_forms::fill::{CellKey, VisitFacts};
 use baqylau_forms::places::{Level, Place, PlaceTable};
 use baqylau_forms::value::{Answer, Date, Decimal, Moment, Point, TimeOfDay};
 use baqylau_forms::{Definition, Filling, Form, Missing, Places, Zone};
@@ -161,11 +161,11 @@ pub fn environment() -> Environment {
 }
 
 pub fn empty(form: &Arc<Form>) -> Filling {
-    Filling::new(form.clone(), Facts::default(), environment())
+    Filling::new(form.clone(), VisitFacts::default(), environment())
 }
 
 /// An answer of the kind; not always one that is offered.
-fn answer(filling: &Filling, key: Key, dice: &mut Dice) -> Answer {
+fn answer(filling: &Filling, key: CellKey, dice: &mut Dice) -> Answer {
     let item = &filling.form().definition().items[key.node as usize];
     if dice.below(5) == 0 {
         return Answer::Missing(Missing::ALL[dice.below(3)]);
@@ -210,7 +210,7 @@ pub fn edited(form: &Arc<Form>, dice: &mut Dice) -> (Filling, usize) {
             filling.add_row(key).is_ok()
         } else if key.row > 0 && dice.below(12) == 0 {
             let holder = form.holder(key.node).expect("a row has a repeat");
-            filling.remove_row(Key { node: holder, row: key.row }).is_ok()
+            filling.remove_row(CellKey { node: holder, row: key.row }).is_ok()
         } else {
             let answer = answer(&filling, key, dice);
             filling.set(key, answer).is_ok()

@@ -3,7 +3,7 @@
 use baqylau_forms::Zone;
 use baqylau_forms::definition::Text;
 use baqylau_forms::places::{Level, Place, PlaceTable, Places};
-use baqylau_xlsform::{Compiled, Finding, Workbook, compile};
+use baqylau_xlsform::{CompiledChecklist, Finding, Workbook, compile};
 use std::fs;
 use std::sync::Arc;
 
@@ -63,13 +63,13 @@ impl Tables {
         Workbook::from_csv(&dir, shared).expect("the tables can be read")
     }
 
-    pub fn compile(&self) -> Result<Compiled, Vec<Finding>> {
+    pub fn compile(&self) -> Result<CompiledChecklist, Vec<Finding>> {
         let languages: Vec<String> = self.languages.iter().map(|l| (*l).to_owned()).collect();
         compile(&self.workbook(), &languages, &places())
     }
 
     /// Compiled without errors.
-    pub fn good(&self) -> Compiled {
+    pub fn good(&self) -> CompiledChecklist {
         self.compile().unwrap_or_else(|e| panic!("{}\n{}", self.survey, lines(&e).join("\n")))
     }
 

@@ -78,7 +78,7 @@ class ForeignTest {
             // Through the package it is an error like every other.
             val wrapped = runBlocking { Baqylau { core } }
             assertThrows<BaqylauException.Internal> { runBlocking { wrapped { panicOnPurpose() } } }
-            core.speak("kk")
+            core.setLanguage("kk")
             assertEquals(readInvite(mission.invite(1)).fingerprint, core.mission().fingerprint)
         }
     }

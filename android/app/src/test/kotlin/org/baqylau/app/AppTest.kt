@@ -145,18 +145,18 @@ abstract class AppTest {
     }
 
     /** The app and the mission in a language, as the settings set them. */
-    protected fun speak(language: String) {
-        if (app.session.state.value is SessionState.Open) core { speak(language) }
-        compose.runOnUiThread { app.look.speak(language) }
+    protected fun setLanguage(language: String) {
+        if (app.session.state.value is SessionState.Open) core { setLanguage(language) }
+        compose.runOnUiThread { app.look.setLanguage(language) }
     }
 
     /** The words are on the screen, in each language of the app. */
     protected fun seeInAll(id: Int) {
         for (language in LANGUAGES) {
-            compose.runOnUiThread { app.look.speak(language) }
+            compose.runOnUiThread { app.look.setLanguage(language) }
             see(said(language, id))
         }
-        compose.runOnUiThread { app.look.speak("en") }
+        compose.runOnUiThread { app.look.setLanguage("en") }
     }
 
     protected fun gone(tag: String) = wait("no $tag") { compose.onAllNodesWithTag(tag).fetchSemanticsNodes().isEmpty() }

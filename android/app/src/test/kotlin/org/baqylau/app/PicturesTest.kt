@@ -45,7 +45,7 @@ class PicturesTest : Tour() {
         language: String,
     ) {
         RuntimeEnvironment.setQualifiers("+$qualifiers")
-        speak(language)
+        setLanguage(language)
         activity.recreate()
         compose.waitForIdle()
         // A model that asks the core once more.

@@ -56,7 +56,7 @@ class ScreensTest : Tour() {
         letters: Float,
     ) {
         RuntimeEnvironment.setFontScale(letters)
-        speak(language)
+        setLanguage(language)
         activity.recreate()
         compose.waitForIdle()
     }

@@ -110,7 +110,7 @@ class Session(
 
     suspend fun unlock(pin: String) = unlocking { unlock(pin) }
 
-    suspend fun unlockWithFace() = unlocking { unlockWithFace() }
+    suspend fun unlockWithBiometric() = unlocking { unlockWithBiometric() }
 
     private suspend fun unlocking(open: ObserverCoreInterface.() -> Unit) {
         val core = core ?: return
@@ -180,7 +180,7 @@ class Session(
 
     private suspend fun locked(core: PhoneCore) = SessionState.Locked(face(core))
 
-    private suspend fun face(core: PhoneCore) = core { opensWithFace() }
+    private suspend fun face(core: PhoneCore) = core { hasBiometric() }
 
     private suspend fun known(core: PhoneCore): SessionState =
         try {

@@ -39,7 +39,7 @@ class LockModel(
             session.unlock(pin)
         }
 
-    fun unlockWithFace(title: String) = act { if (face.ask(title)) session.unlockWithFace() }
+    fun unlockWithBiometric(title: String) = act { if (face.ask(title)) session.unlockWithBiometric() }
 
     fun salvage() =
         act {
@@ -68,7 +68,7 @@ fun LockScreen(
         null,
         model,
         bottom = {
-            if (locked.face) Secondary(stringResource(R.string.lock_face), "face") { model.unlockWithFace(title) }
+            if (locked.face) Secondary(stringResource(R.string.lock_face), "face") { model.unlockWithBiometric(title) }
             Primary(stringResource(R.string.lock_open), "unlock", enabled = state.pin.isNotEmpty()) { model.unlock() }
         },
     ) {

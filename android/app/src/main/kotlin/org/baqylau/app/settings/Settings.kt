@@ -62,7 +62,7 @@ class SettingsModel(
     }
 
     private suspend fun see() {
-        val (mission, allowed, summary) = core { Triple(mission(), opensWithFace(), summary()) }
+        val (mission, allowed, summary) = core { Triple(mission(), hasBiometric(), summary()) }
         val unsent = (summary.waiting + summary.stuck + summary.drafts).toInt()
         update {
             copy(mission = mission, faceAllowed = allowed, unsent = unsent, lockAfterMs = kept.lockAfterMs, notices = kept.notices)
@@ -70,10 +70,10 @@ class SettingsModel(
     }
 
     /** At once, for the app and for what the core says. */
-    fun speak(language: String) =
+    fun setLanguage(language: String) =
         act {
-            look.speak(language)
-            core { speak(language) }
+            look.setLanguage(language)
+            core { setLanguage(language) }
             see()
         }
 
@@ -90,7 +90,7 @@ class SettingsModel(
         }
 
     /** Face or finger, with the PIN once. */
-    fun allowFace(
+    fun allowBiometric(
         on: Boolean,
         title: String,
     ) = act {
@@ -98,7 +98,7 @@ class SettingsModel(
         if (pin.isEmpty()) return@act fail(Words(R.string.settings_face_pin))
         if (on && !face.ask(title)) return@act
         update { copy(oldPin = "") }
-        core { allowFace(pin, on) }
+        core { allowBiometric(pin, on) }
         see()
     }
 
@@ -136,7 +136,7 @@ fun SettingsScreen(
         Column(Modifier.verticalScroll(rememberScrollState()).testTag("settings-page")) {
             Heading(stringResource(R.string.settings_language))
             state.mission?.languages?.forEach { spoken ->
-                Choice(spoken.name, spoken.code == language, "language-${spoken.code}") { model.speak(spoken.code) }
+                Choice(spoken.name, spoken.code == language, "language-${spoken.code}") { model.setLanguage(spoken.code) }
             }
             Heading(stringResource(R.string.settings_look))
             Choice(stringResource(R.string.settings_look_system), !sun, "look-system") { look.sun(false) }
@@ -183,7 +183,7 @@ private fun FaceChoice(
     if (!model.face.available) return
     val title = stringResource(R.string.lock_face)
     val words = if (state.faceAllowed) R.string.settings_face_off else R.string.settings_face_on
-    Secondary(stringResource(words), "face", INSET) { model.allowFace(!state.faceAllowed, title) }
+    Secondary(stringResource(words), "face", INSET) { model.allowBiometric(!state.faceAllowed, title) }
 }
 
 @Composable

@@ -18,7 +18,7 @@ class Look(
     /** Black on white, for the sun. */
     val sun: StateFlow<Boolean> = mutableSun.asStateFlow()
 
-    fun speak(language: String) {
+    fun setLanguage(language: String) {
         settings.language = language
         mutableLanguage.value = language
     }
