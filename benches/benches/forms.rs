@@ -2,7 +2,7 @@
 //! 40 µs an answer; pyxform 117/297/877 ms to compile; xforms-engine 4 to 8 ms to refilter 300 stations.
 
 use baqylau_benches::{compile, form, places, write_checklist};
-use baqylau_desk::source::MissionTables;
+use baqylau_desk::tables::MissionTables;
 use baqylau_forms::expr::{Chance, Environment};
 use baqylau_forms::fill::{CellKey, Filling, VisitFacts};
 use baqylau_forms::value::{Answer, Moment};

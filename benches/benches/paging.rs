@@ -5,8 +5,8 @@
 use baqylau_benches::many::{add, another, fill, multiply};
 use baqylau_benches::{quantile, timed};
 use baqylau_desk::Desk;
-use baqylau_desk::keys::{self, DeskKeys};
 use baqylau_desk::store::PulledEnvelope;
+use baqylau_desk::workspace::keys::{self, DeskKeys};
 use baqylau_page::{PageOptions, start};
 use baqylau_sqlite::rusqlite::Connection;
 use baqylau_tests::{PASSPHRASE, World, now, tables};

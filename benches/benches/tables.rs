@@ -3,9 +3,9 @@
 use baqylau_benches::many::{fill, multiply};
 use baqylau_benches::{quantile, timed};
 use baqylau_desk::Desk;
-use baqylau_desk::board::ReportRow;
+use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::export::Format;
-use baqylau_desk::status::AnswerBasis;
+use baqylau_desk::index::report_table::ReportRow;
 use baqylau_tests::{World, tables};
 use std::time::Duration;
 

@@ -28,7 +28,7 @@ pub fn fill(world: &mut World) {
         let places = source.places.level(level).map(|l| source.places.of_level(l)).unwrap_or_default();
         places.iter().filter_map(|p| source.places.get(*p)).map(|p| p.code.to_string()).collect::<Vec<_>>()
     };
-    let person = |p: &baqylau_desk::source::Person| SimulatedObserver {
+    let person = |p: &baqylau_desk::tables::Person| SimulatedObserver {
         code: p.code.clone(),
         role: p.role.clone(),
         team: p.team.clone(),

@@ -3,7 +3,7 @@
 use crate::common::{CommandResult, Folder, Passphrase, now, print_json};
 use crate::demo::stage::planned;
 use baqylau_desk::Desk;
-use baqylau_desk::source::MissionTables;
+use baqylau_desk::tables::MissionTables;
 use baqylau_protocol::ids::DeviceId;
 use clap::Subcommand;
 use serde_json::json;

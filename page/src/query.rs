@@ -1,10 +1,10 @@
 //! Addresses as filters, and filters as addresses. What names nothing that exists fits nothing.
 
 use crate::state::PageState;
-use baqylau_desk::filter::ReportFilter;
-use baqylau_desk::flags::Flag;
-use baqylau_desk::source::FieldRole;
-use baqylau_desk::status::AnswerBasis;
+use baqylau_desk::adjudication::status::AnswerBasis;
+use baqylau_desk::index::filter::ReportFilter;
+use baqylau_desk::index::flags::Flag;
+use baqylau_desk::tables::FieldRole;
 use serde::Deserialize;
 
 /// What stands behind the `?`.

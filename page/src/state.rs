@@ -2,14 +2,14 @@
 
 use crate::guard::Guard;
 use crate::query::PageQuery;
-use baqylau_desk::attachments::AttachmentRow;
-use baqylau_desk::board::ReportTable;
-use baqylau_desk::expected;
-use baqylau_desk::ledger::ReportIndex;
-use baqylau_desk::preview::Preview;
+use baqylau_desk::adjudication::status::AnswerBasis;
+use baqylau_desk::index::ReportIndex;
+use baqylau_desk::index::expected;
+use baqylau_desk::index::report_table::ReportTable;
+use baqylau_desk::log::attachments::AttachmentRow;
 use baqylau_desk::records::CorrectionRequest;
-use baqylau_desk::source::MissionTables;
-use baqylau_desk::status::AnswerBasis;
+use baqylau_desk::records::preview::Preview;
+use baqylau_desk::tables::MissionTables;
 use baqylau_desk::{Desk, DeskError};
 use baqylau_forms::Filling;
 use baqylau_protocol::ids::Hash;

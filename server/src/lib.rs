@@ -10,14 +10,14 @@
 //! - [`http`]: the paths; `listen`: TLS and connections; `crowd`, `body`: what they may cost
 
 pub mod accept;
+pub mod auth;
 pub mod blobs;
 mod body;
 mod crowd;
-pub mod desks;
 pub mod http;
-mod limits;
 mod listen;
 pub mod publish;
+mod rate_limit;
 pub mod sequencer;
 pub mod storage;
 

@@ -1,10 +1,10 @@
 //! TLS, connections, and going down without cutting anybody off.
 
+use crate::auth::DeskAuth;
 use crate::blobs::Blobs;
 use crate::crowd::{ConnectionSlot, Connections, Limits};
-use crate::desks::DeskAuth;
 use crate::http::{App, router};
-use crate::limits::RateLimiter;
+use crate::rate_limit::RateLimiter;
 use crate::sequencer::{self, Now};
 use crate::storage::{Storage, sqlite::SqliteStorage};
 use axum::Router;

@@ -1,7 +1,7 @@
 //! The coordinators' desk for Python: pull, verify, look at reports, judge them, compute figures. Every call blocks.
 
+use baqylau_desk::adjudication::status::{AnswerBasis, KnownReport};
 use baqylau_desk::records::CorrectionRequest;
-use baqylau_desk::status::{AnswerBasis, KnownReport};
 use baqylau_desk::{Desk as Inner, DeskError as Fault};
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_protocol::ids::Hash;
@@ -221,7 +221,7 @@ impl Desk {
     /// Verifies everything that was pulled once more, from its bytes.
     pub fn verify(&self) -> Result<Verified> {
         let desk = self.inner();
-        let (good, faults) = baqylau_desk::pull::verify_all(&desk)?;
+        let (good, faults) = baqylau_desk::log::pull::verify_all(&desk)?;
         let altered =
             desk.altered_attachments()?.into_iter().map(|h| format!("attachment {h}: its bytes were altered"));
         let faults = faults.into_iter().map(|(index, what)| format!("object {index}: {what}")).chain(altered).collect();

@@ -5,7 +5,7 @@ use super::stage::PIN;
 use super::{BUDGET, DemoOptions, say};
 use crate::common::{CommandError, now};
 use baqylau_desk::Desk;
-use baqylau_desk::status::AnswerBasis;
+use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_observer::{Error, ObserverApp};
 use baqylau_simulator::{FORGOTTEN, answer_letters, work};
 use serde_json::{Value, json};

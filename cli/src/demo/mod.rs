@@ -19,7 +19,7 @@ pub use phones::{DemoDevice, run_device};
 
 use crate::common::{CommandResult, print_json};
 use crate::desk::{figure_json, figure_table};
-use baqylau_desk::status::{AnswerBasis, Status};
+use baqylau_desk::adjudication::status::{AnswerBasis, Status};
 use baqylau_findings::Computed;
 use clap::Args;
 use loops::Loops;

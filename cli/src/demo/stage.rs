@@ -3,7 +3,7 @@
 use super::DemoOptions;
 use crate::common::now;
 use baqylau_desk::Desk;
-use baqylau_desk::source::MissionTables;
+use baqylau_desk::tables::MissionTables;
 use baqylau_forms::value::Date;
 use baqylau_simulator::{PlannedReport, ScheduleInputs, SimulatedObserver, schedule};
 use std::collections::BTreeMap;

@@ -3,11 +3,11 @@
 mod records;
 
 use crate::common::{CommandResult, Folder, courier_file, files_in, now, print_json};
-use baqylau_desk::filter::ReportFilter;
-use baqylau_desk::handout::{ATTACHMENTS, Handout};
-use baqylau_desk::pull::verify_all;
-use baqylau_desk::rescue::{change_passphrase, salvage};
-use baqylau_desk::status::AnswerBasis;
+use baqylau_desk::adjudication::status::AnswerBasis;
+use baqylau_desk::export::handout::{ATTACHMENTS, Handout};
+use baqylau_desk::index::filter::ReportFilter;
+use baqylau_desk::log::pull::verify_all;
+use baqylau_desk::workspace::recovery::{change_passphrase, salvage};
 use baqylau_findings::Computed;
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -301,7 +301,7 @@ fn attachments(desk: &baqylau_desk::Desk, export: Option<PathBuf>, internal: boo
     Ok(whole && rows.iter().all(|r| r.here))
 }
 
-fn question(known: &baqylau_desk::status::KnownReport, node: u32) -> Option<String> {
+fn question(known: &baqylau_desk::adjudication::status::KnownReport, node: u32) -> Option<String> {
     let form = known.filling.as_ref()?.form();
     form.definition().items.get(node as usize).map(|i| i.name.clone())
 }

@@ -3,9 +3,9 @@
 use super::figure_json;
 use crate::common::{CommandResult, Folder, now, print_json};
 use baqylau_desk::Desk;
-use baqylau_desk::flags::Flag;
-use baqylau_desk::preview::Preview;
+use baqylau_desk::index::flags::Flag;
 use baqylau_desk::records::CorrectionRequest;
+use baqylau_desk::records::preview::Preview;
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_report::review::ReviewState;
@@ -207,7 +207,7 @@ fn find(desk: &Desk, beginning: &str) -> Result<Hash, String> {
 /// The newest phone of a person, or the device of this name.
 fn phone(desk: &Desk, name: &str) -> Result<DeviceId, String> {
     let rows = desk.devices(now()).map_err(|e| e.to_string())?;
-    let of = |r: &&baqylau_desk::devices::DeviceRow| {
+    let of = |r: &&baqylau_desk::adjudication::devices::DeviceRow| {
         r.person.as_ref().is_some_and(|p| p.0 == name) || r.device.to_string() == name
     };
     let found = rows.iter().rfind(of).map(|r| r.device);

@@ -4,7 +4,7 @@
 use crate::bundle;
 use crate::clock::Clock;
 use crate::error::{Error, RefusalReason, words};
-use crate::flight::InFlight;
+use crate::in_flight::InFlight;
 use crate::listen::{Change, ChangeNotifier};
 use crate::store::Outbox;
 use crate::time::{Anchor, corrected};

@@ -14,7 +14,7 @@ pub mod clock;
 mod drive;
 pub mod error;
 mod exif;
-mod flight;
+mod in_flight;
 pub mod listen;
 pub mod lock;
 mod mail;

@@ -1,6 +1,8 @@
 //! Answers as tables: one a checklist with a row a report, and one a repeat with a row a row; as CSV, workbooks and Parquet; what their
 //! columns mean, for people, R and SPSS. Answers are read from the signed bytes; only what a desk corrected is evaluated again.
 
+pub mod handout;
+
 mod csv;
 mod files;
 mod grid;
@@ -13,7 +15,7 @@ mod spss;
 mod tables;
 mod workbook;
 
-use crate::status::KnownReport;
+use crate::adjudication::status::KnownReport;
 use baqylau_forms::definition::Kind;
 use baqylau_forms::fill::write_literal;
 

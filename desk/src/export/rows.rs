@@ -2,13 +2,13 @@
 
 use super::names::UniqueNames;
 use super::{FIXED, LEFT, WITHIN};
-use crate::board::ReportRow;
-use crate::cores::in_parts;
-use crate::corrections;
+use crate::adjudication::status::AnswerBasis;
 use crate::error::DeskError;
-use crate::evaluate::evaluate;
-use crate::folder::Desk;
-use crate::status::AnswerBasis;
+use crate::index::evaluate::evaluate;
+use crate::index::report_table::ReportRow;
+use crate::parallel::in_parts;
+use crate::records::corrections;
+use crate::workspace::Desk;
 use baqylau_forms::definition::{Item, Kind};
 use baqylau_forms::fill::append_literal;
 use baqylau_forms::form::Form;

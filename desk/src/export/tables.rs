@@ -4,11 +4,11 @@ use super::csv::{CsvWriter, csv};
 use super::names::UniqueNames;
 use super::rows::{ExportSheet, RowReader, repeats};
 use super::{Format, parquet, workbook};
-use crate::board::ReportRow;
+use crate::adjudication::status::AnswerBasis;
 use crate::error::DeskError;
-use crate::folder::Desk;
-use crate::source::MissionTables;
-use crate::status::AnswerBasis;
+use crate::index::report_table::ReportRow;
+use crate::tables::MissionTables;
+use crate::workspace::Desk;
 
 /// A table: the reports of a checklist, or the rows of a repeat in them.
 #[derive(Debug, Clone, PartialEq, Eq)]

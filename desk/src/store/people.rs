@@ -2,7 +2,7 @@
 
 use super::DeskStore;
 use crate::error::DeskError;
-use crate::source::Person;
+use crate::tables::Person;
 use baqylau_protocol::ids::{PublicKey, SubjectId};
 use baqylau_report::Register;
 use baqylau_report::register::{RegisteredInvite, RegisteredPerson as Told, TeamMove};

@@ -3,8 +3,8 @@
 use super::charts::bar;
 use super::parts::text;
 use super::{PageFailure, View};
-use baqylau_desk::board::{ByChecklist, ReportRow, ReportTable};
-use baqylau_desk::source::{Official, Reconcile, Reconciled};
+use baqylau_desk::index::report_table::{ByChecklist, ReportRow, ReportTable};
+use baqylau_desk::tables::{Official, Reconcile, Reconciled};
 use maud::{Markup, html};
 
 /// In percentage points: shares that are farther apart are worth a look.

@@ -6,8 +6,8 @@ use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use baqylau_desk::DeskError;
-use baqylau_desk::board::ReportTable;
-use baqylau_desk::filter::ReportFilter;
+use baqylau_desk::index::filter::ReportFilter;
+use baqylau_desk::index::report_table::ReportTable;
 use baqylau_exports::{Block, Document, ExportError};
 use baqylau_findings::Computed;
 

@@ -4,8 +4,8 @@ use super::{PageFailure, View, cleaning, texts};
 use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use baqylau_desk::board::ReportRow;
 use baqylau_desk::export::{Format, export_tables};
+use baqylau_desk::index::report_table::ReportRow;
 
 /// The reports of a checklist that fit the filters, or the rows of a repeat in them, a row each; those of all, packed; the texts; the
 /// cleaning log.

@@ -4,9 +4,9 @@ use super::charts::{bar, stack};
 use super::counts::percent;
 use super::parts::text;
 use super::{PageFailure, View};
-use baqylau_desk::board::{ReportRow, ReportTable};
-use baqylau_desk::source::{FieldRole, RoledQuestion};
-use baqylau_desk::status::Status;
+use baqylau_desk::adjudication::status::Status;
+use baqylau_desk::index::report_table::{ReportRow, ReportTable};
+use baqylau_desk::tables::{FieldRole, RoledQuestion};
 use maud::{Markup, html};
 
 /// What some items add up to.

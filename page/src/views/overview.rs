@@ -4,9 +4,9 @@ use super::View;
 use super::charts::{ExpectedBar, bar, columns, line, pairs};
 use super::parts::{card, paged, text};
 use crate::query::PageQuery;
-use baqylau_desk::board::{ReportRow, ReportTable};
-use baqylau_desk::expected::{self, ExpectedProgress, ExpectedReports};
-use baqylau_desk::status::Status;
+use baqylau_desk::adjudication::status::Status;
+use baqylau_desk::index::expected::{self, ExpectedProgress, ExpectedReports};
+use baqylau_desk::index::report_table::{ReportRow, ReportTable};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 

@@ -7,7 +7,7 @@ use crate::query::FormFields;
 use axum::extract::{Form, Path};
 use axum::response::Redirect;
 use baqylau_desk::DeskError;
-use baqylau_desk::paper::{Paper, PaperHead};
+use baqylau_desk::records::paper::{Paper, PaperHead};
 use baqylau_forms::definition::Kind;
 use baqylau_forms::fill::{OfferedChoices, QuestionView};
 use baqylau_forms::value::{Answer, Missing, Moment};

@@ -1,7 +1,7 @@
 //! What several pages draw.
 
 use super::View;
-use baqylau_desk::board::ReportRow;
+use baqylau_desk::index::report_table::ReportRow;
 use baqylau_forms::definition::Kind;
 use baqylau_forms::expr::Environment;
 use baqylau_forms::fill::{AnswerProblem, CellKey, Issue};

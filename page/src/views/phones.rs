@@ -2,7 +2,7 @@
 
 use super::parts::{paged, text};
 use super::{PageFailure, View};
-use baqylau_desk::devices::DeviceRow;
+use baqylau_desk::adjudication::devices::DeviceRow;
 use maud::{Markup, html};
 
 pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {

@@ -2,10 +2,10 @@
 
 use super::parts::{self, paged, text, with_internal};
 use super::{PageFailure, View};
-use baqylau_desk::board::ReportRow;
+use baqylau_desk::adjudication::status::Status;
 use baqylau_desk::export::{ExportTable, export_tables};
-use baqylau_desk::flags::Flag;
-use baqylau_desk::status::Status;
+use baqylau_desk::index::flags::Flag;
+use baqylau_desk::index::report_table::ReportRow;
 use maud::{Markup, html};
 
 /// How many stand on a page.

@@ -2,9 +2,9 @@
 
 use super::parts::text;
 use super::{PageFailure, View};
-use baqylau_desk::board::ReportTable;
-use baqylau_desk::filter::ReportFilter;
-use baqylau_desk::status::AnswerBasis;
+use baqylau_desk::adjudication::status::AnswerBasis;
+use baqylau_desk::index::filter::ReportFilter;
+use baqylau_desk::index::report_table::ReportTable;
 use baqylau_findings::{Computed, Unit};
 use baqylau_report::review::ReviewState as Decision;
 use maud::{Markup, html};

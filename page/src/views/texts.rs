@@ -7,10 +7,10 @@ use super::{PageFailure, View};
 use crate::query::{FormFields, PageQuery};
 use axum::extract::{Form, Path};
 use axum::response::Redirect;
-use baqylau_desk::board::{ReportRow, ReportTable};
-use baqylau_desk::entry::typed;
+use baqylau_desk::adjudication::status::{AnswerBasis, Status};
+use baqylau_desk::index::report_summary::typed;
+use baqylau_desk::index::report_table::{ReportRow, ReportTable};
 use baqylau_desk::records::CodingRequest;
-use baqylau_desk::status::{AnswerBasis, Status};
 use baqylau_report::Coding;
 use maud::{Markup, html};
 

@@ -2,9 +2,9 @@
 
 use super::parts::{facts, mark, paged, place, text, who};
 use super::{PageFailure, View};
-use baqylau_desk::board::{ReportRow, ReportTable};
-use baqylau_desk::source::FieldRole;
-use baqylau_desk::status::Status;
+use baqylau_desk::adjudication::status::Status;
+use baqylau_desk::index::report_table::{ReportRow, ReportTable};
+use baqylau_desk::tables::FieldRole;
 use baqylau_forms::value::Date;
 use maud::{Markup, html};
 

@@ -2,9 +2,9 @@
 
 use super::View;
 use super::parts::{facts, mark, paged, place, text, who};
-use baqylau_desk::board::ReportRow;
-use baqylau_desk::source::FieldRole;
-use baqylau_desk::status::AnswerBasis;
+use baqylau_desk::adjudication::status::AnswerBasis;
+use baqylau_desk::index::report_table::ReportRow;
+use baqylau_desk::tables::FieldRole;
 use maud::{Markup, html};
 use std::cmp::Reverse;
 

@@ -4,11 +4,11 @@ mod attachments;
 mod publishing;
 
 use crate::accept::{Acceptance, Accepted, DeviceState};
+use crate::auth::DeskAuth;
 use crate::blobs::Blobs;
 use crate::body::WholeBody;
 use crate::crowd::{Connection, Connections};
-use crate::desks::DeskAuth;
-use crate::limits::RateLimiter;
+use crate::rate_limit::RateLimiter;
 use crate::sequencer::{Busy, Judged, LogState, Now, Sequencer};
 use crate::storage::{LoggedObject, Storage};
 use axum::Router;

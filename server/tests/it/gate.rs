@@ -6,7 +6,7 @@ use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::roster::{RosterEntry, Standing};
 use baqylau_protocol::wire::ReadRequest;
 use baqylau_server::accept::DeviceState;
-use baqylau_server::desks::DeskAuth;
+use baqylau_server::auth::DeskAuth;
 use baqylau_server::sequencer::LogState;
 use data_encoding::BASE64URL_NOPAD;
 

@@ -5,7 +5,7 @@
 //! a report, `alarm` a call for help. It ends with its input.
 
 use baqylau_desk::Desk;
-use baqylau_desk::status::AnswerBasis;
+use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_observer::ObserverApp;
 use baqylau_page::{PageOptions, RunningPage, start};
 use baqylau_protocol::ids::Hash;
@@ -123,7 +123,7 @@ fn ask(world: &mut World, report: &str, questions: &[String], words: &str) -> Re
 fn reports(world: &mut World) -> Result<Value, Box<dyn Error>> {
     world.desk.pull(now(), &|_| ())?;
     let picture = world.desk.picture(None, AnswerBasis::Effective)?;
-    let row = |k: &baqylau_desk::status::KnownReport| {
+    let row = |k: &baqylau_desk::adjudication::status::KnownReport| {
         let answers: serde_json::Map<String, Value> = k.answers().into_iter().map(|(q, a)| (q, a.into())).collect();
         json!({ "hash": k.envelope.hash.to_string(), "status": k.status.name(), "answers": answers })
     };

@@ -1,7 +1,7 @@
 //! Amendments, a closed chain, and a phone that takes another's place.
 
 use crate::it::support::{draft, report, set};
-use baqylau_desk::status::{AnswerBasis, Status};
+use baqylau_desk::adjudication::status::{AnswerBasis, Status};
 use baqylau_observer::{Error, ObserverApp};
 use baqylau_protocol::roster::Standing;
 use baqylau_tests::{BUDGET, PIN, World, now, tables};
@@ -10,7 +10,7 @@ use baqylau_tests::{BUDGET, PIN, World, now, tables};
 fn look(world: &mut World, answers: AnswerBasis) -> (Vec<&'static str>, i64) {
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let picture = world.desk.picture(None, answers).expect("a picture");
-    let told = |k: &baqylau_desk::status::KnownReport| {
+    let told = |k: &baqylau_desk::adjudication::status::KnownReport| {
         let filling = k.filling.as_ref()?;
         match filling.answer(filling.key("participants")?) {
             Some(baqylau_forms::value::Answer::Integer(n)) if k.status == Status::Counted => Some(*n),

@@ -1,7 +1,7 @@
 //! A draft that is caught in an old version of its checklist goes on in the new one, and nothing is dropped.
 
 use crate::it::support::{copy, draft, key, rows, set};
-use baqylau_desk::status::{AnswerBasis, Status};
+use baqylau_desk::adjudication::status::{AnswerBasis, Status};
 use baqylau_observer::ObserverApp;
 use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
 

@@ -1,7 +1,7 @@
 //! Wrong clocks, other languages and lost files: an honest report stays one.
 
 use crate::it::support::{draft, report, set};
-use baqylau_desk::status::{AnswerBasis, Status};
+use baqylau_desk::adjudication::status::{AnswerBasis, Status};
 use baqylau_forms::value::Moment;
 use baqylau_observer::ObserverApp;
 use baqylau_observer::app::PhoneConfig;

@@ -2,10 +2,10 @@
 
 use crate::it::browser::{Browser, eventually, world};
 use crate::it::support::{rows, set};
-use baqylau_desk::flags::Flag;
-use baqylau_desk::preview::Preview;
+use baqylau_desk::adjudication::status::AnswerBasis;
+use baqylau_desk::index::flags::Flag;
 use baqylau_desk::records::CorrectionRequest;
-use baqylau_desk::status::AnswerBasis;
+use baqylau_desk::records::preview::Preview;
 use baqylau_observer::ObserverApp;
 use baqylau_protocol::ids::Hash;
 use baqylau_report::Correction;

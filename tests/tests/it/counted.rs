@@ -1,8 +1,8 @@
 //! Rows of a counted repeat, on a phone and at a desk: the count is typed digit by digit, and nothing typed in the rows is lost by it.
 
 use crate::it::support::{draft, rows, set};
-use baqylau_desk::paper::PaperHead;
-use baqylau_desk::status::{AnswerBasis, Status};
+use baqylau_desk::adjudication::status::{AnswerBasis, Status};
+use baqylau_desk::records::paper::PaperHead;
 use baqylau_forms::value::Moment;
 use baqylau_observer::ObserverApp;
 use baqylau_observer::app::CellKey;

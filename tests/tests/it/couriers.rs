@@ -1,7 +1,7 @@
 //! Delivery by hand, for a region that stays offline.
 
 use crate::it::support::{draft, key, report};
-use baqylau_desk::status::{AnswerBasis, Status};
+use baqylau_desk::adjudication::status::{AnswerBasis, Status};
 use baqylau_observer::{Error, ObserverApp};
 use baqylau_protocol::courier::{Assembler, CourierFile, frames};
 use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};

@@ -2,7 +2,7 @@
 
 use crate::it::support::{copy, draft, report, set};
 use baqylau_desk::Desk;
-use baqylau_desk::status::{AnswerBasis, Status};
+use baqylau_desk::adjudication::status::{AnswerBasis, Status};
 use baqylau_observer::app::PhoneConfig;
 use baqylau_observer::{Error, ObserverApp};
 use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
@@ -53,19 +53,19 @@ fn one_damaged_object_cuts_no_desk_off() {
     one.sync_now(BUDGET).expect("syncs");
     let pulled = world.desk.pull(now(), &|_| ()).expect("pulls");
     assert_eq!((pulled.objects, pulled.gaps.len(), pulled.filled), (1, 1, 0));
-    let (_, faults) = baqylau_desk::pull::verify_all(&world.desk).expect("verifies");
+    let (_, faults) = baqylau_desk::log::pull::verify_all(&world.desk).expect("verifies");
     assert_eq!(faults.iter().map(|f| f.0).collect::<Vec<_>>(), [8]);
     // A salvage of the desk's store keeps what is here behind the gap.
     let copied = world.folder.path().join("copied");
     copy(&world.desk.folder, &copied);
-    assert_eq!(baqylau_desk::rescue::salvage(&copied, PASSPHRASE).expect("salvaged").kept, 11);
+    assert_eq!(baqylau_desk::workspace::recovery::salvage(&copied, PASSPHRASE).expect("salvaged").kept, 11);
     // The phone sends everything again: the server takes the bytes that it lost, and the desk fills the gap.
     assert_eq!(two.sync_again(BUDGET).expect("syncs").delivered, 3);
     assert!(two.summary().expect("a summary").all_safe());
     let pulled = world.desk.pull(now(), &|_| ()).expect("pulls");
     assert_eq!((pulled.filled, pulled.gaps.len(), pulled.opened), (1, 0, 1));
     assert_eq!(statuses(&world), ["counted"; 7]);
-    let (good, faults) = baqylau_desk::pull::verify_all(&world.desk).expect("verifies");
+    let (good, faults) = baqylau_desk::log::pull::verify_all(&world.desk).expect("verifies");
     assert!(faults.is_empty(), "{faults:?}");
     assert_eq!(good, 8, "with the register");
 }
@@ -79,7 +79,7 @@ fn a_damaged_enrolment_comes_again_and_opens_what_waited_for_it() {
     report(&core, "one");
     core.sync_now(BUDGET).expect("syncs");
     flip(&mut world, 2);
-    let mut ledger = baqylau_desk::ledger::ReportIndex::new(std::sync::Arc::new(world.desk.source().expect("tables")));
+    let mut ledger = baqylau_desk::index::ReportIndex::new(std::sync::Arc::new(world.desk.source().expect("tables")));
     let pulled = world.desk.pull(now(), &|_| ()).expect("pulls");
     assert_eq!((pulled.gaps.len(), pulled.refused), (1, 1), "nobody vouches for its report yet");
     ledger.advance(&world.desk).expect("looks");

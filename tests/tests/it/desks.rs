@@ -1,8 +1,8 @@
 //! Several desks of one mission come to the same picture, and a report is handed over to another phone.
 
 use crate::it::support::{draft, report, set};
+use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::records::CorrectionRequest;
-use baqylau_desk::status::AnswerBasis;
 use baqylau_desk::{Desk, DeskError};
 use baqylau_forms::value::Answer;
 use baqylau_observer::ObserverApp;
@@ -18,7 +18,7 @@ type Row = (&'static str, String, i64);
 fn pulled(desk: &mut Desk) -> Vec<Row> {
     desk.pull(now(), &|_| ()).expect("pulls");
     let reports = desk.picture(None, AnswerBasis::Effective).expect("a picture").reports;
-    let row = |k: &baqylau_desk::status::KnownReport| {
+    let row = |k: &baqylau_desk::adjudication::status::KnownReport| {
         let answer = k.filling.as_ref().and_then(|f| f.answer(f.key("participants")?).cloned());
         let team = k.person.as_ref().map_or_else(String::new, |p| p.team.clone());
         (k.status.name(), team, if let Some(Answer::Integer(n)) = answer { n } else { -1 })

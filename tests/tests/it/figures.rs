@@ -1,6 +1,6 @@
 //! Every figure of the first mission, from filled checklists; and every figure breaks when one answer or its rule changes.
 
-use baqylau_desk::source::MissionTables;
+use baqylau_desk::tables::MissionTables;
 use baqylau_findings::{CompiledFigure, Computed, Observation, Unit, compute};
 use baqylau_forms::Zone;
 use baqylau_forms::definition::Kind;

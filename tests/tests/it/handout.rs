@@ -2,7 +2,7 @@
 
 use crate::it::browser::world;
 use crate::it::internal::{change, meeting, sent};
-use baqylau_desk::status::AnswerBasis;
+use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_tests::{World, now};
 use std::collections::BTreeSet;
 use std::fs;

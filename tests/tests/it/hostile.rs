@@ -1,6 +1,6 @@
 //! Wrong keys, wrong phones, wrong files: a typed error, and nothing lost.
 
-use baqylau_desk::status::{AnswerBasis, Status};
+use baqylau_desk::adjudication::status::{AnswerBasis, Status};
 use baqylau_observer::app::{DeliveryState, VisitChange};
 use baqylau_observer::{Error, ObserverApp, RefusalReason};
 use baqylau_sqlite::StorageError;

@@ -2,9 +2,9 @@
 
 use crate::it::browser::{Browser, world};
 use crate::it::support::set;
-use baqylau_desk::preview::Preview;
+use baqylau_desk::adjudication::status::AnswerBasis;
+use baqylau_desk::records::preview::Preview;
 use baqylau_desk::records::{CodingRequest, CorrectionRequest};
-use baqylau_desk::status::AnswerBasis;
 use baqylau_observer::ObserverApp;
 use baqylau_protocol::ids::Hash;
 use baqylau_tests::{BUDGET, World, now};

@@ -1,8 +1,8 @@
 //! The loop between observer and coordinators: questions back, messages, reviews, corrections.
 
 use crate::it::support::{draft, report, set};
+use baqylau_desk::adjudication::status::{AnswerBasis, KnownReport, Status};
 use baqylau_desk::records::CorrectionRequest;
-use baqylau_desk::status::{AnswerBasis, KnownReport, Status};
 use baqylau_observer::ObserverApp;
 use baqylau_protocol::ids::Hash;
 use baqylau_report::review::ReviewState;

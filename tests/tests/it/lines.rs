@@ -2,7 +2,7 @@
 
 use crate::it::support::{copy, report};
 use baqylau_desk::Desk;
-use baqylau_desk::status::{AnswerBasis, Status};
+use baqylau_desk::adjudication::status::{AnswerBasis, Status};
 use baqylau_observer::app::DeliveryState;
 use baqylau_observer::listen::{Change, Listener};
 use baqylau_observer::{Error, ObserverApp, RefusalReason};

@@ -2,7 +2,7 @@
 
 use crate::it::support::{draft, report};
 use baqylau_desk::DeskError;
-use baqylau_desk::status::{AnswerBasis, Status};
+use baqylau_desk::adjudication::status::{AnswerBasis, Status};
 use baqylau_forms::value::Moment;
 use baqylau_observer::app::{DeliveryState, PhoneConfig};
 use baqylau_observer::clock::{Clock, SystemClock};

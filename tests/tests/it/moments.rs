@@ -2,7 +2,7 @@
 //! there, and doing it again ends it.
 
 use crate::it::support::{draft, key, report, set};
-use baqylau_desk::status::AnswerBasis;
+use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_observer::ObserverApp;
 use baqylau_tests::{BUDGET, PIN, World, now, phone_in, tables};
 use std::io::{BufRead, BufReader};

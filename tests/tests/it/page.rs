@@ -3,8 +3,8 @@
 use crate::it::attachments::jpeg;
 use crate::it::browser::{Browser, eventually, world};
 use crate::it::support::{copy, draft, key, report, set};
+use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::export::Format;
-use baqylau_desk::status::AnswerBasis;
 use baqylau_tests::{BUDGET, World, now, tables};
 use calamine::Reader;
 use std::io::{BufRead, BufReader, Write};

@@ -3,8 +3,8 @@
 
 use crate::it::browser::{Browser, eventually};
 use crate::it::support::{copy, report};
-use baqylau_desk::rescue::{change_passphrase, salvage};
-use baqylau_desk::status::AnswerBasis;
+use baqylau_desk::adjudication::status::AnswerBasis;
+use baqylau_desk::workspace::recovery::{change_passphrase, salvage};
 use baqylau_desk::{Desk, DeskError};
 use baqylau_tests::{BUDGET, PASSPHRASE, World, now, tables};
 

@@ -1,7 +1,7 @@
 //! When a checklist may be signed, and that it never changes then. And what a store says that was tampered with.
 
 use crate::it::support::{draft, key, report, rows, set};
-use baqylau_desk::status::{AnswerBasis, Status};
+use baqylau_desk::adjudication::status::{AnswerBasis, Status};
 use baqylau_forms::value::Answer;
 use baqylau_observer::app::Issue;
 use baqylau_observer::lock::Lock;

@@ -3,8 +3,8 @@
 use crate::it::browser::Browser;
 use crate::it::scripts::Spss;
 use crate::it::support::{key, rows, set};
+use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::export::Format;
-use baqylau_desk::status::AnswerBasis;
 use baqylau_observer::ObserverApp;
 use baqylau_tests::{BUDGET, PASSPHRASE, World, now};
 use calamine::Reader;
@@ -368,14 +368,14 @@ fn a_choice_that_a_version_lacks_was_not_chosen_in_its_reports_and_the_figure_sa
     once("/statement", 2);
     once("/statement.html", 2);
     let (source, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
-    let older = board.older(&source, &baqylau_desk::filter::ReportFilter::default());
+    let older = board.older(&source, &baqylau_desk::index::filter::ReportFilter::default());
     assert_eq!(older, [1, 0, 1, 0]);
 }
 
 #[test]
 fn a_sentence_is_struck_and_the_fingerprint_another_when_a_correction_changes_its_number() {
     let (mut world, folder, _out) = exported();
-    let set = |board: &baqylau_desk::board::ReportTable| board.counted();
+    let set = |board: &baqylau_desk::index::report_table::ReportTable| board.counted();
     let (_, before) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
     let hash = before.rows[0].hash;
     let change = baqylau_desk::records::CorrectionRequest {

@@ -1,8 +1,8 @@
 //! People without a team, places without a code: what two reports do not say makes them no double of each other.
 
 use crate::it::support::{changed, set};
-use baqylau_desk::flags::Flag;
-use baqylau_desk::status::AnswerBasis;
+use baqylau_desk::adjudication::status::AnswerBasis;
+use baqylau_desk::index::flags::Flag;
 use baqylau_observer::ObserverApp;
 use baqylau_observer::app::VisitChange;
 use baqylau_protocol::ids::Hash;
@@ -35,7 +35,7 @@ fn opening(core: &ObserverApp, place: Option<&str>, unlisted: Option<&str>) -> S
 fn rows(world: &mut World) -> Vec<(String, String, &'static str)> {
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let (_, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
-    let row = |l: &baqylau_desk::board::ReportRow| {
+    let row = |l: &baqylau_desk::index::report_table::ReportRow| {
         (l.visit.to_string(), l.team().unwrap_or_default().to_owned(), l.status.name())
     };
     board.rows.iter().map(row).collect()

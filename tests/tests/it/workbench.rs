@@ -3,8 +3,8 @@
 use crate::it::browser::{Browser, eventually, world};
 use crate::it::support::{changed, draft, set};
 use baqylau_desk::Desk;
+use baqylau_desk::adjudication::status::{AnswerBasis, Status};
 use baqylau_desk::records::CorrectionRequest;
-use baqylau_desk::status::{AnswerBasis, Status};
 use baqylau_forms::value::Moment;
 use baqylau_observer::ObserverApp;
 use baqylau_report::review::ReviewState;

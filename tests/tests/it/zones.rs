@@ -1,7 +1,7 @@
 //! A mission in a country that changes its clocks: the tables name the zone, and every time is that of its moment.
 
 use crate::it::support::{key, set};
-use baqylau_desk::source::MissionTables;
+use baqylau_desk::tables::MissionTables;
 use baqylau_forms::value::Moment;
 use baqylau_observer::ObserverApp;
 use baqylau_observer::app::{Issue, PhoneConfig, VisitChange};

@@ -21,10 +21,10 @@ mod delivery;
 mod drafts;
 mod followups;
 mod forget;
-mod handed;
 mod letters;
 mod mission;
 mod places;
+mod reassigned;
 mod reports;
 mod visits;
 
@@ -47,7 +47,7 @@ pub use baqylau_forms::fill::{
 use crate::clock::Clock;
 use crate::drive::{Interrupt, lock, names};
 use crate::error::Error;
-use crate::flight::InFlight;
+use crate::in_flight::InFlight;
 use crate::listen::{Change, ChangeNotifier, Listener};
 use crate::lock::Lock;
 use crate::store::{MainStore, Outbox};

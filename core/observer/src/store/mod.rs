@@ -3,12 +3,12 @@
 
 mod attachments;
 mod blobs;
-mod carried;
 mod drafts;
 mod letters;
 mod main;
 mod outbox;
 mod records;
+mod relayed;
 
 pub(crate) use attachments::StoredAttachment;
 pub(crate) use blobs::StoredBlob;

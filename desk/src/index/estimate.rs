@@ -1,0 +1,50 @@
+//! Figures of the mission's sample, for all places of it or those of a domain.
+
+use crate::index::filter::ReportFilter;
+use crate::index::report_table::ReportTable;
+use crate::tables::MissionTables;
+use baqylau_findings::Unit;
+use baqylau_findings::sample::Estimate;
+use std::collections::HashMap;
+
+/// A share estimated in two ways, which differ where answers lack in some strata more than in others.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimates {
+    /// Of the places where it is known.
+    pub known: Estimate,
+    /// Of all, the others taken to be like those of their stratum; `None` where it is known at none of a stratum.
+    pub by_stratum: Option<Estimate>,
+}
+
+impl Estimates {
+    /// Whether the two are a point of a hundred apart, or there is one alone.
+    #[must_use]
+    pub fn disagree(&self) -> bool {
+        self.by_stratum.is_none_or(|other| (other.share - self.known.share).abs() >= 0.01)
+    }
+}
+
+impl ReportTable {
+    /// One figure for the places of the mission's sample that fit; `None` without a sample, where the figure is no share of observations,
+    /// and where the filter takes reports and not places: those were not chosen by chance.
+    #[must_use]
+    pub fn estimate(&self, source: &MissionTables, figure: usize, filter: &ReportFilter) -> Option<Estimates> {
+        let sample = source.sample.as_ref()?;
+        if source.numbers[figure].figure.unit != Unit::Percent || !filter.takes_places() {
+            return None;
+        }
+        // The latest of each place, as figures that count by place have it.
+        let mut seen: HashMap<u32, f64> = HashMap::new();
+        for line in &self.rows {
+            let given = self.contribution(source, line, figure);
+            if let (Some(place), Some(given)) = (line.place, given.filter(|g| g.base > 0)) {
+                seen.insert(place, f64::from(given.count) / f64::from(given.base));
+            }
+        }
+        let domain = filter.places(source);
+        let domain = |place: u32| domain.as_ref().is_none_or(|d| d.get(place as usize) == Some(&true));
+        let value = |place: u32| seen.get(&place).copied();
+        let known = sample.known(&domain, &value)?;
+        Some(Estimates { known, by_stratum: sample.by_stratum(&domain, &value) })
+    }
+}

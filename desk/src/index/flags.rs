@@ -1,0 +1,191 @@
+//! What is odd about a report. A flag decides nothing: a coordinator looks, and asks or decides.
+
+use crate::adjudication::status::Status;
+use crate::index::report_table::{ReportRow, ReportTable};
+use crate::tables::MissionTables;
+use std::collections::HashMap;
+
+/// Something odd.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Flag {
+    /// Filled in faster than the questions can be read.
+    Speed,
+    /// The team cannot have travelled as fast as from the report before.
+    Travel,
+    /// The phone was far from the place, or its position was set by a program.
+    Position,
+    /// The phone's clock cannot be right: it signed before it was begun, or after the server had it.
+    Clock,
+    /// Another team reported of the same place, with the same checklist, at the same time.
+    Double,
+    /// Its numbers do not add up.
+    Arithmetic,
+    /// Desks disagree.
+    Disputed,
+}
+
+impl Flag {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Speed, Self::Travel, Self::Position, Self::Clock, Self::Double, Self::Arithmetic, Self::Disputed];
+
+    /// Its name in addresses.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Speed => "speed",
+            Self::Travel => "travel",
+            Self::Position => "position",
+            Self::Clock => "clock",
+            Self::Double => "double",
+            Self::Arithmetic => "arithmetic",
+            Self::Disputed => "disputed",
+        }
+    }
+
+    /// The flag of a name.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|f| f.name() == name)
+    }
+}
+
+/// The flags of a report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Flags(u8);
+
+impl Flags {
+    /// Whether one is among them.
+    #[must_use]
+    pub fn has(self, flag: Flag) -> bool {
+        self.0 & (1 << flag as u8) != 0
+    }
+
+    /// Those that are set.
+    pub fn iter(self) -> impl Iterator<Item = Flag> {
+        Flag::ALL.into_iter().filter(move |f| self.has(*f))
+    }
+
+    fn set(&mut self, flag: Flag) {
+        self.0 |= 1 << flag as u8;
+    }
+}
+
+/// Below this, nobody read the question.
+const MS_AN_ANSWER: i64 = 1_000;
+/// Faster than a car on a good road.
+const METRES_A_SECOND: f64 = 50.0;
+/// What positions of places and phones may be off together.
+const METRES_OFF: f64 = 10_000.0;
+/// What clocks may be off.
+const CLOCK_MS: i64 = 10 * 60_000;
+/// Two teams within this are there together.
+const TOGETHER_MS: i64 = 45 * 60_000;
+/// The mean radius of the earth, in metres (IUGG).
+const EARTH: f64 = 6_371_009.0;
+
+/// Sets the flags of every report of a board.
+pub(crate) fn mark(source: &MissionTables, board: &mut ReportTable) {
+    let checks: Vec<usize> = source.reconciled.iter().filter(|r| r.is_check()).map(|r| r.number).collect();
+    let look = |line| (alone(source, board, line, &checks), settled(source, board, line, &checks));
+    let odd: Vec<(Flags, Flags)> = board.rows.iter().map(look).collect();
+    board.rows.iter_mut().zip(odd).for_each(|(line, odd)| (line.flags, line.settled) = odd);
+    travel(source, board);
+    double(board);
+}
+
+fn alone(source: &MissionTables, board: &ReportTable, line: &ReportRow, checks: &[usize]) -> Flags {
+    let mut flags = Flags::default();
+    if let (Some(signed), Some(started)) = (line.signed, line.started) {
+        // How fast it was filled in, no desk can correct.
+        let answered = i64::try_from(line.first.answered).unwrap_or(i64::MAX);
+        if line.by_phone && line.supersedes.is_none() && signed - started < answered * MS_AN_ANSWER {
+            flags.set(Flag::Speed);
+        }
+        if signed < started || signed > line.received + CLOCK_MS {
+            flags.set(Flag::Clock);
+        }
+    }
+    if let Some(position) = line.position {
+        let here = (f64::from(position.latitude) / 1e7, f64::from(position.longitude) / 1e7);
+        let there = line.place.and_then(|p| source.coordinates(p));
+        if position.mock || there.is_some_and(|there| metres(here, there) > METRES_OFF) {
+            flags.set(Flag::Position);
+        }
+    }
+    let fails = |number: &usize| board.contribution(source, line, *number).is_some_and(|g| g.count > 0);
+    if checks.iter().any(fails) {
+        flags.set(Flag::Arithmetic);
+    }
+    if line.disputed() {
+        flags.set(Flag::Disputed);
+    }
+    flags
+}
+
+/// What was odd about the numbers that were sent, and is not any more: a correction takes no flag away without a word.
+fn settled(source: &MissionTables, board: &ReportTable, line: &ReportRow, checks: &[usize]) -> Flags {
+    let mut flags = Flags::default();
+    let failed = |number: &usize| board.first_contribution(source, line, *number).is_some_and(|g| g.count > 0);
+    let fails = |number: &usize| board.contribution(source, line, *number).is_some_and(|g| g.count > 0);
+    if checks.iter().any(failed) && !checks.iter().any(fails) {
+        flags.set(Flag::Arithmetic);
+    }
+    flags
+}
+
+/// The great circle between two points in degrees, in metres (haversine).
+fn metres(a: (f64, f64), b: (f64, f64)) -> f64 {
+    let (lat_a, lat_b) = (a.0.to_radians(), b.0.to_radians());
+    let half = |d: f64| libm::pow(libm::sin(d / 2.0), 2.0);
+    let h = half(lat_b - lat_a) + libm::cos(lat_a) * libm::cos(lat_b) * half((b.1 - a.1).to_radians());
+    2.0 * EARTH * libm::asin(h.sqrt().min(1.0))
+}
+
+fn counts(line: &ReportRow) -> bool {
+    line.status == Status::Counted && line.supersedes.is_none()
+}
+
+/// From the departure of each visit of a device to the arrival at its next.
+fn travel(source: &MissionTables, board: &mut ReportTable) {
+    let mut of_device: HashMap<_, Vec<usize>> = HashMap::new();
+    for (at, line) in board.rows.iter().enumerate().filter(|(_, l)| counts(l) && l.arrived.is_some()) {
+        of_device.entry(line.device).or_default().push(at);
+    }
+    for mut way in of_device.into_values() {
+        way.sort_by_key(|at| board.rows[*at].arrived);
+        for pair in way.windows(2) {
+            let (from, to) = (&board.rows[pair[0]], &board.rows[pair[1]]);
+            let at = |l: &ReportRow| l.place.and_then(|p| source.coordinates(p));
+            let left = from.departed.or(from.arrived).unwrap_or_default();
+            let seconds = (to.arrived.unwrap_or_default() - left).max(0) / 1_000;
+            let far = at(from).zip(at(to)).map_or(0.0, |(a, b)| metres(a, b));
+            if from.place != to.place && far > METRES_OFF && far > METRES_A_SECOND * baqylau_forms::num::float(seconds)
+            {
+                board.rows[pair[1]].flags.set(Flag::Travel);
+            }
+        }
+    }
+}
+
+/// Two teams at one place at the same time: the design lets both count, so somebody should know.
+fn double(board: &mut ReportTable) {
+    let mut of_place: HashMap<_, Vec<usize>> = HashMap::new();
+    for (at, line) in
+        board.rows.iter().enumerate().filter(|(_, l)| counts(l) && l.form.as_ref().is_some_and(|f| f.definition().once))
+    {
+        if let (Some(place), Some(checklist)) = (line.place, line.checklist) {
+            of_place.entry((place, checklist)).or_default().push(at);
+        }
+    }
+    for mut there in of_place.into_values().filter(|there| there.len() > 1) {
+        there.sort_by_key(|at| board.rows[*at].arrived);
+        for pair in there.windows(2) {
+            let (a, b) = (&board.rows[pair[0]], &board.rows[pair[1]]);
+            let near = a.arrived.zip(b.arrived).is_some_and(|(a, b)| b - a < TOGETHER_MS);
+            if near && a.reporter() != b.reporter() {
+                pair.iter().for_each(|at| board.rows[*at].flags.set(Flag::Double));
+            }
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! Everything that was pulled, as pages know it. It grows with the log: what is here is never evaluated again, unless a desk corrects
+//! it. What others say of the reports is judged anew for each board, which takes a fraction of it.
+
+pub mod estimate;
+pub(crate) mod evaluate;
+pub mod expected;
+pub mod filter;
+pub(crate) mod fingerprint;
+pub mod flags;
+pub mod report_summary;
+pub mod report_table;
+pub(crate) mod versions;
+
+use crate::adjudication::roster_index::ChainLinks;
+use crate::adjudication::status::{AnswerBasis, Status};
+use crate::adjudication::{Adjudicator, ReportMeta, Signed};
+use crate::error::DeskError;
+use crate::index::evaluate::{Forms, NO_CHECKLIST, evaluate};
+use crate::index::report_summary::ReportSummary;
+use crate::index::report_table::{ReportRow, ReportTable};
+use crate::index::versions::Versions;
+use crate::parallel::map_on_all_cores;
+use crate::records::corrections;
+use crate::store::{KnownDevice, PulledEnvelope};
+use crate::tables::MissionTables;
+use crate::workspace::Desk;
+use baqylau_findings::Contribution;
+use baqylau_findings::compute::AdaptedFigures;
+use baqylau_forms::form::Form;
+use baqylau_forms::num;
+use baqylau_protocol::cose::ObjectType;
+use baqylau_protocol::ids::{DeviceId, Hash};
+use baqylau_report::{Correction, Report};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// How many envelopes are opened at once: enough for all cores, little for the memory.
+const CHUNK: usize = 512;
+
+/// Everything that was pulled.
+pub struct ReportIndex {
+    source: Arc<MissionTables>,
+    rules: Versions,
+    forms: Forms,
+    entries: Vec<Arc<ReportSummary>>,
+    /// What desks signed.
+    records: Vec<PulledEnvelope>,
+    links: ChainLinks,
+    /// The first place in the log that was not looked at.
+    next: u64,
+    /// Whether the log was changed behind that place: then everything is looked at again.
+    rewritten: i64,
+    bundle: Option<Hash>,
+    values: ContributionTable,
+    /// Reports as desks corrected them, by report and corrections.
+    corrected: HashMap<(Hash, Hash), (Arc<ReportSummary>, Vec<bool>)>,
+}
+
+/// What reports give to figures: many give the same.
+#[derive(Default)]
+struct ContributionTable {
+    all: Arc<Vec<Contribution>>,
+    known: HashMap<Contribution, u32>,
+}
+
+impl ContributionTable {
+    fn number(&mut self, given: Contribution) -> u32 {
+        let next = num::index(self.known.len());
+        *self.known.entry(given).or_insert_with_key(|given| {
+            Arc::make_mut(&mut self.all).push(given.clone());
+            next
+        })
+    }
+}
+
+impl ReportIndex {
+    /// An empty one.
+    #[must_use]
+    pub fn new(source: Arc<MissionTables>) -> Self {
+        Self {
+            source,
+            rules: Versions::default(),
+            forms: Forms::default(),
+            entries: Vec::new(),
+            records: Vec::new(),
+            links: ChainLinks::default(),
+            next: 0,
+            rewritten: 0,
+            bundle: None,
+            values: ContributionTable::default(),
+            corrected: HashMap::new(),
+        }
+    }
+
+    /// Takes in what was pulled since.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn advance(&mut self, desk: &Desk) -> Result<(), DeskError> {
+        let rewritten = desk.store.rewritten()?;
+        if self.rewritten != rewritten {
+            *self = Self { rewritten, ..Self::new(self.source.clone()) };
+        }
+        let bundle = desk.store.manifest()?.map(|bytes| Hash::of(&bytes));
+        if self.bundle != bundle {
+            self.evaluate_again(desk)?;
+            self.bundle = bundle;
+        }
+        loop {
+            let chunk = desk.store.envelopes_from(self.next, CHUNK)?;
+            let Some(last) = chunk.last() else { return Ok(()) };
+            let next = last.index + 1;
+            chunk.iter().for_each(|e| self.links.add(e));
+            let (reports, records): (Vec<_>, Vec<_>) =
+                chunk.into_iter().partition(|e| e.plain.as_ref().map_or(true, |o| o.kind == ObjectType::Report));
+            // Nothing of a chunk is taken in when a part of it cannot be read.
+            let entries = self.evaluate_new(desk, reports)?;
+            self.next = next;
+            self.records.extend(records);
+            self.entries.extend(entries);
+        }
+    }
+
+    /// Another bundle came: what fitted none may fit now.
+    fn evaluate_again(&mut self, desk: &Desk) -> Result<(), DeskError> {
+        let lost = |e: &Arc<ReportSummary>| matches!(&e.first, Status::Misfit(why) if why == NO_CHECKLIST);
+        for at in 0..self.entries.len() {
+            if lost(&self.entries[at])
+                && let Some(envelope) = desk.store.envelope(self.entries[at].hash)?
+                && let Some(entry) = self.evaluate_new(desk, vec![envelope])?.pop()
+            {
+                self.entries[at] = entry;
+            }
+        }
+        Ok(())
+    }
+
+    /// Evaluates reports on all cores.
+    fn evaluate_new(
+        &mut self,
+        desk: &Desk,
+        envelopes: Vec<PulledEnvelope>,
+    ) -> Result<Vec<Arc<ReportSummary>>, DeskError> {
+        let jobs: Vec<EvaluationJob> = envelopes.into_iter().map(|e| self.job(desk, e)).collect::<Result<_, _>>()?;
+        let source = &*self.source;
+        let done = map_on_all_cores(&jobs, |job| job.run(source, &[]));
+        Ok(done.into_iter().map(|(entry, given, _)| self.keep(entry, given)).collect())
+    }
+
+    fn job(&mut self, desk: &Desk, envelope: PulledEnvelope) -> Result<EvaluationJob, DeskError> {
+        let read = self
+            .forms
+            .report(desk, &envelope)?
+            .map(|(report, form)| (report, self.rules.of(&self.source, &form), form));
+        Ok(EvaluationJob { envelope, read })
+    }
+
+    fn keep(&mut self, entry: ReportSummary, given: Vec<Contribution>) -> Arc<ReportSummary> {
+        entry.with_contributions(given.into_iter().map(|given| self.values.number(given)).collect())
+    }
+
+    /// Everything that was received up to a moment, in milliseconds since 1970; at all, when there is none.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn table(&mut self, desk: &Desk, answers: AnswerBasis, as_of: Option<i64>) -> Result<ReportTable, DeskError> {
+        let in_time = |received: i64| as_of.is_none_or(|moment| received <= moment);
+        self.judged(desk, &in_time, |ledger, judge| ledger.drawn(desk, judge, answers, &in_time))
+    }
+
+    /// The board as it would be with one correction more.
+    pub(crate) fn assume(
+        &mut self,
+        desk: &Desk,
+        answers: AnswerBasis,
+        correction: &Signed<Correction>,
+    ) -> Result<ReportTable, DeskError> {
+        self.judged(desk, &|_| true, |ledger, judge| {
+            judge.assume(correction.clone());
+            ledger.drawn(desk, judge, answers, &|_| true)
+        })
+    }
+
+    /// What desks corrected in a report, in the order of the log.
+    pub(crate) fn corrections(&mut self, desk: &Desk, report: Hash) -> Result<Vec<Correction>, DeskError> {
+        self.judged(desk, &|_| true, |_, judge| Ok(judge.corrections(&report).iter().map(|c| c.what.clone()).collect()))
+    }
+
+    pub(crate) fn source(&self) -> &MissionTables {
+        &self.source
+    }
+
+    /// Hears everything that desks signed in time, and looks.
+    fn judged<T>(
+        &mut self,
+        desk: &Desk,
+        in_time: &dyn Fn(i64) -> bool,
+        look: impl FnOnce(&mut Self, &mut Adjudicator) -> Result<T, DeskError>,
+    ) -> Result<T, DeskError> {
+        let devices: HashMap<DeviceId, KnownDevice> =
+            desk.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
+        let links = std::mem::take(&mut self.links);
+        let records = std::mem::take(&mut self.records);
+        let seen = Adjudicator::new(desk, &devices, &links, records.iter().filter(|e| in_time(e.received)))
+            .and_then(|mut judge| look(self, &mut judge));
+        (self.links, self.records) = (links, records);
+        seen
+    }
+
+    fn drawn(
+        &mut self,
+        desk: &Desk,
+        judge: &Adjudicator,
+        answers: AnswerBasis,
+        in_time: &dyn Fn(i64) -> bool,
+    ) -> Result<ReportTable, DeskError> {
+        let lines = self.lines(desk, judge, answers, in_time)?;
+        Ok(ReportTable::new(&self.source, lines, answers, judge.people(), self.values.all.clone()))
+    }
+
+    fn lines(
+        &mut self,
+        desk: &Desk,
+        judge: &Adjudicator,
+        answers: AnswerBasis,
+        in_time: &dyn Fn(i64) -> bool,
+    ) -> Result<Vec<ReportRow>, DeskError> {
+        let entries: Vec<Arc<ReportSummary>> = self.entries.iter().filter(|e| in_time(e.received)).cloned().collect();
+        let verdicts = judge.adjudicate(&entries.iter().map(|e| e.brief()).collect::<Vec<&ReportMeta>>(), answers);
+        let mut lines = Vec::with_capacity(entries.len());
+        for (entry, verdict) in entries.into_iter().zip(verdicts) {
+            let corrections = judge.corrections(&entry.hash);
+            let (asked, fits) = self.effective(desk, entry, corrections, answers)?;
+            let corrections = corrections.iter().cloned().zip(fits).collect();
+            let codings = judge.codings(&asked.first.hash).to_vec();
+            lines.push(ReportRow::new(asked, verdict, corrections, codings));
+        }
+        Ok(lines)
+    }
+
+    /// A report as it is asked for, and which corrections fit.
+    fn effective(
+        &mut self,
+        desk: &Desk,
+        entry: Arc<ReportSummary>,
+        corrections: &[Signed<Correction>],
+        answers: AnswerBasis,
+    ) -> Result<(RequestedReport, Vec<bool>), DeskError> {
+        let first = entry;
+        if corrections.is_empty() {
+            return Ok((RequestedReport { entry: first.clone(), internal: first.internal, first }, Vec::new()));
+        }
+        let said: Vec<u8> = corrections.iter().flat_map(|c| c.what.encode()).collect();
+        let key = (first.hash, Hash::of(&said));
+        if !self.corrected.contains_key(&key)
+            && let Some(envelope) = desk.store.envelope(first.hash)?
+        {
+            let what: Vec<&Correction> = corrections.iter().map(|c| &c.what).collect();
+            let (corrected, given, fits) = self.job(desk, envelope)?.run(&self.source, &what);
+            let corrected = self.keep(corrected, given);
+            self.corrected.insert(key, (corrected, fits));
+        }
+        let Some((corrected, fits)) = self.corrected.get(&key) else {
+            return Ok((RequestedReport { entry: first.clone(), internal: first.internal, first }, Vec::new()));
+        };
+        let entry = if answers == AnswerBasis::Effective { corrected } else { &first }.clone();
+        // Whoever looks at the raw answers learns no more than the desks let out.
+        Ok((RequestedReport { entry, internal: corrected.internal, first }, fits.clone()))
+    }
+}
+
+/// A report as it is asked for.
+pub(crate) struct RequestedReport {
+    /// With or without what desks corrected.
+    pub entry: Arc<ReportSummary>,
+    /// As it was sent.
+    pub first: Arc<ReportSummary>,
+    /// Whether its words stay at the desk: what desks corrected holds, whichever answers are asked for.
+    pub internal: bool,
+}
+
+/// A report to be evaluated.
+struct EvaluationJob {
+    envelope: PulledEnvelope,
+    read: Result<(Report, Arc<AdaptedFigures>, Arc<Form>), Status>,
+}
+
+impl EvaluationJob {
+    /// Evaluates it, with corrections, and tells which of them fit.
+    fn run(
+        &self,
+        source: &MissionTables,
+        corrections: &[&Correction],
+    ) -> (ReportSummary, Vec<Contribution>, Vec<bool>) {
+        let unread =
+            |why: &Status| (ReportSummary::unread(&self.envelope, why), Vec::new(), vec![false; corrections.len()]);
+        let (report, rules, form) = match &self.read {
+            Ok(read) => read,
+            Err(why) => return unread(why),
+        };
+        match evaluate(report, form.clone()) {
+            Err(why) => unread(&why),
+            Ok(filling) => {
+                let (filling, fits) = corrections::all(&filling, corrections.iter().copied());
+                let (entry, given) = ReportSummary::read(source, rules, &self.envelope, report, filling);
+                (entry, given, fits)
+            }
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! Every report in a line, and the numbers over any part of them. The figures of any part of the reports are sums over lines, so that a
+//! page, a region and the statement cannot contradict each other.
+
+use crate::DeskError;
+use crate::adjudication::status::{AnswerBasis, Status};
+use crate::adjudication::{Adjudication, Signed, reporter};
+use crate::index::filter::{ReportFilter, SearchWords, fits};
+use crate::index::flags;
+use crate::index::flags::Flags;
+use crate::index::report_summary::ReportSummary;
+use crate::index::{ReportIndex, RequestedReport};
+use crate::tables::{FieldRole, MissionTables, Person, RoledQuestion};
+use crate::workspace::Desk;
+use baqylau_findings::{Computed, Contribution, FigureInput, total};
+use baqylau_protocol::ids::Hash;
+use baqylau_report::review::ReviewState;
+use baqylau_report::{Coding, Correction, Review};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
+
+/// A report in a line.
+#[derive(Debug, Clone)]
+pub struct ReportRow {
+    entry: Arc<ReportSummary>,
+    /// The report as it was sent, where desks corrected it.
+    pub(crate) first: Arc<ReportSummary>,
+    /// Whether it counts, and if not, why.
+    pub status: Status,
+    /// Who sent it, with the team of that time.
+    pub person: Option<Arc<Person>>,
+    /// What desks decided, in the order of the log; the last holds.
+    pub reviews: Vec<Signed<Review>>,
+    /// What desks corrected, in the order of the log, and whether it fits.
+    pub corrections: Vec<(Signed<Correction>, bool)>,
+    /// What desks said of its texts, in the order of the log; the last of a text holds.
+    pub codings: Vec<Signed<Coding>>,
+    /// What is odd about it.
+    pub flags: Flags,
+    /// What was odd about it as it was sent, and is not since desks corrected it.
+    pub settled: Flags,
+    /// Whether its words stay at the desk: by its own word as desks corrected it, or by that of what supersedes it.
+    pub internal: bool,
+}
+
+impl Deref for ReportRow {
+    type Target = ReportSummary;
+
+    fn deref(&self) -> &ReportSummary {
+        &self.entry
+    }
+}
+
+/// Everything that was pulled, in lines.
+pub struct ReportTable {
+    /// In the order of the log.
+    pub rows: Vec<ReportRow>,
+    /// Confirmed devices of people of the register.
+    pub people: usize,
+    /// The level of places by which the mission is told apart.
+    pub level: u16,
+    values: Arc<Vec<Contribution>>,
+    /// Where the line of a report stands.
+    at: HashMap<Hash, usize>,
+    whole: OnceLock<Vec<Computed>>,
+    /// Figures that name choices which older versions lack, by the address of those.
+    pub(crate) lacking: OnceLock<HashMap<usize, HashSet<usize>>>,
+    pub(crate) source: Arc<MissionTables>,
+    pub(crate) answers: AnswerBasis,
+    pub(crate) counted: OnceLock<(usize, Hash)>,
+}
+
+/// Lines by their checklists.
+pub struct ByChecklist<'b>(Vec<Vec<&'b ReportRow>>);
+
+impl<'b> ByChecklist<'b> {
+    /// Those that a number looks at.
+    #[must_use]
+    pub fn rows(&self, source: &MissionTables, number: usize) -> &[&'b ReportRow] {
+        source.number_at(number).and_then(|(at, _)| self.0.get(at)).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl ReportRow {
+    pub(crate) fn new(
+        asked: RequestedReport,
+        verdict: Adjudication,
+        corrections: Vec<(Signed<Correction>, bool)>,
+        codings: Vec<Signed<Coding>>,
+    ) -> Self {
+        let Adjudication { status, person, reviews } = verdict;
+        let (flags, settled) = (Flags::default(), Flags::default());
+        let RequestedReport { entry, first, internal } = asked;
+        Self { entry, first, status, person, reviews, corrections, codings, flags, settled, internal }
+    }
+
+    /// The name of a question of its checklist.
+    #[must_use]
+    pub fn question(&self, node: u32) -> &str {
+        let item = self.form.as_ref().and_then(|f| f.definition().items.get(node as usize));
+        item.map_or("?", |item| item.name.as_str())
+    }
+
+    /// The team that observed.
+    #[must_use]
+    pub fn team(&self) -> Option<&str> {
+        self.person.as_ref().map(|p| p.team.as_str())
+    }
+
+    /// Who observed: the team, or the device where nobody knows whose it is.
+    pub(crate) fn reporter(&self) -> String {
+        reporter(self.person.as_deref(), self.device)
+    }
+
+    /// Whether it is urgent and no desk has signed yet that somebody sees to it.
+    #[must_use]
+    pub fn unattended(&self) -> bool {
+        let taken_over = matches!(self.status, Status::Superseded | Status::Duplicate | Status::Test);
+        // Who asks about an emergency does not see to it yet.
+        self.urgent && self.reviews.iter().all(|r| r.what.state == ReviewState::Queried) && !taken_over
+    }
+
+    /// Whether a desk asked the observer about it last, and no amendment took its place.
+    #[must_use]
+    pub fn asked(&self) -> bool {
+        let superseded = matches!(self.status, Status::Superseded);
+        !superseded && self.reviews.last().is_some_and(|r| r.what.state == ReviewState::Queried)
+    }
+
+    /// Whether desks disagree of it: about whether it counts, or about an answer.
+    #[must_use]
+    pub fn disputed(&self) -> bool {
+        let decided = |r: &&Signed<Review>| r.what.state != ReviewState::Queried;
+        let last: BTreeMap<_, _> = self.reviews.iter().filter(decided).map(|r| (r.desk, r.what.state)).collect();
+        let states: HashSet<u8> = last.values().map(|state| *state as u8).collect();
+        let cell = |c: &Correction| (c.node, c.rows.clone());
+        let mut answers: HashMap<_, HashMap<_, &Option<String>>> = HashMap::new();
+        for (c, _) in &self.corrections {
+            answers.entry(cell(&c.what)).or_default().insert(c.desk, &c.what.new);
+        }
+        let differ = |by_desk: &HashMap<_, &Option<String>>| by_desk.values().collect::<HashSet<_>>().len() > 1;
+        states.len() > 1 || answers.values().any(differ)
+    }
+
+    /// Whether a choice was made in a question of a use.
+    fn chose(&self, source: &MissionTables, what: FieldRole, choice: &str) -> bool {
+        self.choices(source, what).any(|(used, at)| used.choices.get(at).is_some_and(|name| **name == *choice))
+    }
+
+    /// The choices made in questions of a use: the question, and which of its choices.
+    pub fn choices<'l>(
+        &'l self,
+        source: &'l MissionTables,
+        what: FieldRole,
+    ) -> impl Iterator<Item = (&'l RoledQuestion, usize)> {
+        let used = source.used(what).find(|u| Some(u.checklist) == self.checklist);
+        used.into_iter().flat_map(move |used| self.used(what).map(move |at| (used, at as usize)))
+    }
+
+    /// What the desk takes out of it for a use.
+    pub fn used(&self, what: FieldRole) -> impl Iterator<Item = u32> {
+        self.uses.iter().filter(move |u| u.0 == what).map(|u| u.1)
+    }
+}
+
+impl ReportTable {
+    pub(crate) fn new(
+        source: &Arc<MissionTables>,
+        mut lines: Vec<ReportRow>,
+        answers: AnswerBasis,
+        people: usize,
+        values: Arc<Vec<Contribution>>,
+    ) -> Self {
+        keep_internal(&mut lines);
+        let level = level(source, &lines);
+        // The first in the log, as a desk reads it.
+        let at = lines.iter().enumerate().rev().map(|(at, line)| (line.hash, at)).collect();
+        let (whole, lacking, counted) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        let source = source.clone();
+        let mut board = Self { rows: lines, people, level, values, at, whole, lacking, source, answers, counted };
+        let source = board.source.clone();
+        flags::mark(&source, &mut board);
+        board
+    }
+
+    /// The line of a report.
+    #[must_use]
+    pub fn row(&self, report: Hash) -> Option<&ReportRow> {
+        self.rows.get(*self.at.get(&report)?)
+    }
+
+    /// The lines that fit, in the order of the log.
+    pub fn select<'b, 'q>(
+        &'b self,
+        source: &'q MissionTables,
+        filter: &'q ReportFilter,
+    ) -> impl Iterator<Item = &'b ReportRow> {
+        let mut words = SearchWords::new(source, &filter.words);
+        let places = filter.places(source);
+        self.rows.iter().filter(move |line| {
+            fits(line, filter)
+                && filter.behind.is_none_or(|number| self.contribution(source, line, number).is_some_and(|g| g.behind))
+                && places.as_ref().is_none_or(|fit| line.place.is_some_and(|p| fit.get(p as usize) == Some(&true)))
+                && filter.used.as_ref().is_none_or(|(what, choice)| line.chose(source, *what, choice))
+                && words.found(line)
+        })
+    }
+
+    /// Every figure over the counted reports that fit. Those of everything are computed once.
+    #[must_use]
+    pub fn figures(&self, source: &MissionTables, filter: &ReportFilter) -> Vec<Computed> {
+        if *filter == ReportFilter::default() {
+            return self.whole.get_or_init(|| self.part(source, filter)).clone();
+        }
+        self.part(source, filter)
+    }
+
+    fn part(&self, source: &MissionTables, filter: &ReportFilter) -> Vec<Computed> {
+        let lines: Vec<&ReportRow> = self.select(source, filter).collect();
+        let of = Self::by_checklist(source, &lines);
+        (0..source.figures.len()).map(|at| self.total(source, at, of.rows(source, at))).collect()
+    }
+
+    /// Lines by their checklists: a number looks at those of its checklist only.
+    #[must_use]
+    pub fn by_checklist<'b>(source: &MissionTables, lines: &[&'b ReportRow]) -> ByChecklist<'b> {
+        let mut of: Vec<Vec<&ReportRow>> = source.checklists.iter().map(|_| Vec::new()).collect();
+        for line in lines {
+            if let Some(lines) = line.checklist.and_then(|at| of.get_mut(at)) {
+                lines.push(*line);
+            }
+        }
+        ByChecklist(of)
+    }
+
+    /// A number, by its position in [`Source::numbers`], over the counted reports among some lines.
+    #[must_use]
+    pub fn total(&self, source: &MissionTables, number: usize, lines: &[&ReportRow]) -> Computed {
+        let counted = lines.iter().filter(|l| l.status == Status::Counted);
+        let seen = counted.filter_map(|line| {
+            let given = self.contribution(source, line, number)?;
+            Some(FigureInput { index: line.index, place: line.place, given })
+        });
+        total(&source.numbers[number], seen, self.people)
+    }
+
+    /// What a report gives to a number; `None` when it is of another checklist, or does not count.
+    #[must_use]
+    pub fn contribution(&self, source: &MissionTables, line: &ReportRow, number: usize) -> Option<&Contribution> {
+        self.contribution_of(source, line, &line.entry, number)
+    }
+
+    /// As [`Board::given`], of the report as it was sent.
+    pub(crate) fn first_contribution(
+        &self,
+        source: &MissionTables,
+        line: &ReportRow,
+        number: usize,
+    ) -> Option<&Contribution> {
+        self.contribution_of(source, line, &line.first, number)
+    }
+
+    fn contribution_of(
+        &self,
+        source: &MissionTables,
+        line: &ReportRow,
+        entry: &ReportSummary,
+        number: usize,
+    ) -> Option<&Contribution> {
+        let (checklist, position) = source.number_at(number)?;
+        if entry.checklist != Some(checklist) || line.status != Status::Counted {
+            return None;
+        }
+        self.values.get(*entry.contributions.get(position)? as usize)
+    }
+
+    /// Lines by the place of [`Board::level`] that holds theirs, in the order of places; those without one last.
+    #[must_use]
+    pub fn by_region<'b>(
+        &self,
+        source: &MissionTables,
+        lines: &[&'b ReportRow],
+    ) -> Vec<(Option<u32>, Vec<&'b ReportRow>)> {
+        let mut regions: BTreeMap<u32, Vec<&ReportRow>> = BTreeMap::new();
+        let mut rest = Vec::new();
+        for line in lines {
+            match line.place.and_then(|place| source.places.ancestor(place, self.level)) {
+                Some(region) => regions.entry(region).or_default().push(*line),
+                None => rest.push(*line),
+            }
+        }
+        let mut out: Vec<_> = regions.into_iter().map(|(region, lines)| (Some(region), lines)).collect();
+        if !rest.is_empty() {
+            out.push((None, rest));
+        }
+        out
+    }
+}
+
+impl Desk {
+    /// The reports whose words stay at the desk.
+    ///
+    /// # Errors
+    /// As [`Desk::board`].
+    pub fn internal(&self) -> Result<HashSet<Hash>, DeskError> {
+        let (_, board) = self.report_table(None, AnswerBasis::Effective)?;
+        Ok(board.rows.iter().filter(|line| line.internal).map(|line| line.hash).collect())
+    }
+
+    /// Everything that was received up to a moment, in milliseconds since 1970 (all, when there is none), in lines.
+    ///
+    /// # Errors
+    /// The tables have faults, or the database fails.
+    pub fn report_table(
+        &self,
+        as_of: Option<i64>,
+        answers: AnswerBasis,
+    ) -> Result<(Arc<MissionTables>, ReportTable), DeskError> {
+        let source = Arc::new(self.source()?);
+        let mut ledger = ReportIndex::new(source.clone());
+        ledger.advance(self)?;
+        Ok((source, ledger.table(self, answers, as_of)?))
+    }
+
+    /// Computes every figure, of what was received up to a moment, raw or with what supersedes.
+    ///
+    /// # Errors
+    /// The tables have faults, or the database fails.
+    pub fn figures(&self, as_of: Option<i64>, answers: AnswerBasis) -> Result<Vec<Computed>, DeskError> {
+        let (source, board) = self.report_table(as_of, answers)?;
+        Ok(board.figures(&source, &ReportFilter::default()))
+    }
+}
+
+/// What an amendment keeps at the desk, the reports that it supersedes do not let out. An amendment stands behind its report in the log.
+fn keep_internal(lines: &mut [ReportRow]) {
+    let mut kept: HashSet<Hash> = HashSet::new();
+    for line in lines.iter_mut().rev() {
+        line.internal |= kept.contains(&line.hash);
+        if line.internal {
+            kept.extend(line.supersedes);
+        }
+    }
+}
+
+/// That of the map, where the mission has one. Otherwise the first level at which the reports are at more than two places: countries where stations abroad are the mission, regions of one.
+fn level(source: &MissionTables, lines: &[ReportRow]) -> u16 {
+    if let Some(outlined) = source.map.first().and_then(|(place, _)| source.places.get(*place)) {
+        return outlined.level;
+    }
+    let spread = |level: u16| {
+        let mut count: BTreeMap<u32, usize> = BTreeMap::new();
+        let at = lines.iter().filter_map(|l| source.places.ancestor(l.place?, level));
+        at.for_each(|place| *count.entry(place).or_default() += 1);
+        // One place with nearly everything tells nothing apart.
+        let all: usize = count.values().sum();
+        count.len() > 2 && count.values().max().is_some_and(|most| most * 10 < all * 9)
+    };
+    let levels = u16::try_from(source.places.table().levels.len()).unwrap_or(1);
+    (0..levels).find(|level| spread(*level)).unwrap_or(0)
+}

@@ -1,0 +1,139 @@
+//! Figures over reports of older versions of their checklist. A choice that did not exist then was not chosen: whoever answered the question
+//! is out of those who answered. How many such reports there are is said beside the figure.
+
+use crate::adjudication::status::Status;
+use crate::index::filter::ReportFilter;
+use crate::index::report_table::{ReportRow, ReportTable};
+use crate::tables::MissionTables;
+use baqylau_findings::compute::AdaptedFigures;
+use baqylau_findings::{CompiledFigure, Rules, Unit};
+use baqylau_forms::Form;
+use baqylau_forms::definition::{Choice, Definition, Kind, ListRef, Text};
+use baqylau_forms::expr::Expr;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+/// Figures under every version of their checklist that was met.
+#[derive(Default)]
+pub(crate) struct Versions {
+    rules: Rules,
+    /// By the address of the form, which is held so that no other comes to stand there.
+    wide: HashMap<usize, (Arc<Form>, Arc<Form>)>,
+}
+
+impl Versions {
+    /// The rules for reports of one form.
+    pub fn of(&mut self, source: &MissionTables, form: &Arc<Form>) -> Arc<AdaptedFigures> {
+        let at = Arc::as_ptr(form).addr();
+        let (_, wide) = self.wide.entry(at).or_insert_with(|| (form.clone(), widened(source, form)));
+        self.rules.of(&source.numbers, wide)
+    }
+}
+
+/// The form with the choices that its questions have in the mission's version, behind its own.
+fn widened(source: &MissionTables, form: &Arc<Form>) -> Arc<Form> {
+    let mut definition = form.definition().clone();
+    let Some(now) = source.forms.get(&definition.id) else { return form.clone() };
+    for (list, name) in lacking(form.definition(), now.definition()) {
+        let Some(list) = definition.lists.get_mut(list) else { continue };
+        let label = Text(definition.languages.iter().map(|_| name.clone()).collect());
+        let cells = vec![String::new(); list.columns.len()];
+        if !list.choices.iter().any(|choice| choice.name == name) {
+            list.choices.push(Choice { name, label, exclusive: false, cells });
+        }
+    }
+    if definition == *form.definition() {
+        return form.clone();
+    }
+    // A list that would be longer than lists may be stays as it is.
+    Form::compile(definition, form.places().clone()).map_or_else(|_| form.clone(), Arc::new)
+}
+
+/// The choices that questions of an older version lack, each with the position of its list there.
+fn lacking(then: &Definition, now: &Definition) -> Vec<(usize, Arc<str>)> {
+    let mut lacking = Vec::new();
+    for item in &then.items {
+        let newer = now.items.iter().find(|newer| newer.name == item.name);
+        let Some((before, after)) = list(&item.kind).zip(newer.and_then(|newer| list(&newer.kind))) else { continue };
+        let known: HashSet<&str> =
+            then.lists.get(before).into_iter().flat_map(|l| &l.choices).map(|c| &*c.name).collect();
+        let choices = now.lists.get(after).into_iter().flat_map(|l| &l.choices);
+        let new = choices.filter(|choice| !known.contains(&*choice.name));
+        lacking.extend(new.map(|choice| (before, choice.name.clone())));
+    }
+    lacking
+}
+
+/// The list of a choice question, as a position in the checklist.
+fn list(kind: &Kind) -> Option<usize> {
+    match kind {
+        Kind::SelectOne { list: ListRef::Own(list) } | Kind::SelectMultiple { list: ListRef::Own(list) } => {
+            Some(*list as usize)
+        }
+        _ => None,
+    }
+}
+
+/// Whether a number names a choice that a version of its checklist lacks.
+fn lacks(source: &MissionTables, number: &CompiledFigure, form: &Arc<Form>, wide: &Arc<Form>) -> bool {
+    let figure = &number.figure;
+    if figure.unit != Unit::Breakdown {
+        return number.under(form).is_none() && number.under(wide).is_some();
+    }
+    let question = |form: &Form| match form.expression(&figure.counts) {
+        Ok(Expr::Name(question)) => Some(question),
+        _ => None,
+    };
+    let Some((now, then)) = source.forms.get(&figure.checklist).and_then(|now| Some((now, question(form)?))) else {
+        return false;
+    };
+    // Those that were published; all, where nothing is.
+    let published: Vec<&str> =
+        figure.value.split(';').filter_map(|part| part.split_once('=')).map(|(name, _)| name.trim()).collect();
+    let choices = question(now).and_then(|question| now.list(question)).into_iter().flat_map(|l| &l.choices);
+    let mut named = choices.filter(|choice| published.is_empty() || published.contains(&&*choice.name));
+    named.any(|choice| form.choice(then, &choice.name).is_none())
+}
+
+impl ReportTable {
+    /// For each figure: how many of the reports that it is out of were filled in under a version of the checklist without a choice that it
+    /// names. They count as reports in which that was not chosen.
+    #[must_use]
+    pub fn older(&self, source: &MissionTables, filter: &ReportFilter) -> Vec<usize> {
+        let lacking = self.lacking.get_or_init(|| lacking_forms(source, &self.rows));
+        if lacking.is_empty() {
+            return vec![0; source.figures.len()];
+        }
+        let lines: Vec<&ReportRow> = self.select(source, filter).collect();
+        let of = Self::by_checklist(source, &lines);
+        let older = |number: usize| {
+            let counted = of.rows(source, number).iter().filter(|l| l.status == Status::Counted);
+            let mut given: BTreeMap<u64, &ReportRow> = counted.map(|l| (l.index, *l)).collect();
+            if source.figures[number].figure.per == "place" {
+                let last: HashMap<Option<u32>, u64> = given.values().map(|l| (l.place, l.index)).collect();
+                given.retain(|index, l| last.get(&l.place) == Some(index));
+            }
+            let without = |l: &&&ReportRow| {
+                let form = l.form.as_ref().map(|form| Arc::as_ptr(form).addr());
+                let base = self.contribution(source, l, number).is_some_and(|given| given.base > 0);
+                base && form.and_then(|at| lacking.get(&at)).is_some_and(|numbers| numbers.contains(&number))
+            };
+            given.values().filter(without).count()
+        };
+        (0..source.figures.len()).map(older).collect()
+    }
+}
+
+/// The figures that name a choice which a form lacks, by the form's address; the lines hold it.
+fn lacking_forms(source: &MissionTables, lines: &[ReportRow]) -> HashMap<usize, HashSet<usize>> {
+    let forms: HashMap<usize, &Arc<Form>> =
+        lines.iter().filter_map(|l| l.form.as_ref()).map(|form| (Arc::as_ptr(form).addr(), form)).collect();
+    let of_form = |(at, form): (usize, &Arc<Form>)| {
+        let wide = widened(source, form);
+        let ours = source.figures.iter().enumerate().filter(|(_, f)| f.figure.checklist == form.definition().id);
+        let lacking: HashSet<usize> =
+            ours.filter(|(_, figure)| lacks(source, figure, form, &wide)).map(|f| f.0).collect();
+        (!Arc::ptr_eq(form, &wide) && !lacking.is_empty()).then_some((at, lacking))
+    };
+    forms.into_iter().filter_map(of_form).collect()
+}

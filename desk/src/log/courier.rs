@@ -1,0 +1,128 @@
+//! Courier files at the desk: what they carry is handed to the server, and the receipts go back in a file.
+
+use crate::error::DeskError;
+use crate::log::pull::{ServerLink, block};
+use crate::workspace::Desk;
+use baqylau_protocol::blob::CHUNK;
+use baqylau_protocol::cbor;
+use baqylau_protocol::courier::CourierFile;
+use baqylau_protocol::ids::Hash;
+use baqylau_protocol::receipt::{AttachmentProof, Receipt};
+use baqylau_protocol::wire::UploadProgress;
+use minicbor::bytes::ByteVec;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+/// How often an attachment is sent anew in one delivery, where the server had something else of it.
+const ANEW: u32 = 1;
+
+/// What became of a courier file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CourierOutcome {
+    /// Objects that the server has, now or since before.
+    pub stored: usize,
+    /// Objects that it refused, with its reasons.
+    pub refused: Vec<String>,
+    /// A courier file with the receipts and the bundle, to be carried back.
+    pub back: Vec<u8>,
+    /// Attachments that the server has now, of those that came beside the file.
+    pub attachments: usize,
+}
+
+impl Desk {
+    /// Hands what a courier brought to the server: the file, and the attachments that came beside it. Doing it again changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// It is no courier file of this mission, or the server does not answer.
+    pub fn deliver(
+        &self,
+        file: &[u8],
+        attachments: &[PathBuf],
+        progress: &dyn Fn(usize),
+    ) -> Result<CourierOutcome, DeskError> {
+        let courier = CourierFile::decode(file, self.mission()).map_err(|e| DeskError::Unknown(e.to_string()))?;
+        let mut receipts: Vec<(Hash, Receipt)> = Vec::new();
+        let mut delivered = CourierOutcome::default();
+        let link = self.link()?;
+        for (at, object) in courier.objects.into_iter().enumerate() {
+            let hash = Hash::of(&object);
+            match block(async { link.log(object.into()).await }) {
+                Ok(receipt) => {
+                    let receipt = Receipt::from_bytes(&receipt).map_err(|e| DeskError::Log(e.to_string()))?;
+                    receipts.push((hash, receipt));
+                    delivered.stored += 1;
+                }
+                Err(DeskError::Refused { reason, .. }) => delivered.refused.push(reason),
+                Err(e) => return Err(e),
+            }
+            progress(at + 1);
+        }
+        let mut kept = Vec::new();
+        for path in attachments {
+            match self.deliver_attachment(&link, path) {
+                Ok(proof) => kept.push(proof),
+                // One that cannot be delivered keeps none waiting.
+                Err(DeskError::Refused { reason, .. } | DeskError::Conflict { reason, .. }) => {
+                    delivered.refused.push(format!("{}: {reason}", path.display()));
+                }
+                Err(e @ DeskError::File { .. }) => delivered.refused.push(e.to_string()),
+                Err(e) => return Err(e),
+            }
+        }
+        delivered.attachments = kept.len();
+        delivered.back = self.courier(receipts, kept)?;
+        Ok(delivered)
+    }
+
+    /// Uploads an encrypted file, going on where an earlier upload broke off, and once more from the start where the server dropped
+    /// what it had. Gives the server's proof that it has it.
+    fn deliver_attachment(&self, link: &ServerLink, path: &Path) -> Result<(Hash, ByteVec), DeskError> {
+        let fault = |e: std::io::Error| DeskError::file(path, e);
+        let mut file = File::open(path).map_err(fault)?;
+        let (hash, _) = baqylau_protocol::blob::copy(&mut file, &mut std::io::sink()).map_err(fault)?;
+        let refused = |reason: &str| DeskError::Refused { server: link.server.clone(), reason: reason.into() };
+        let (mut next, mut dropped) = (0, 0);
+        let mut answer = block(async { link.find(&format!("/v1/blobs/{hash}/have")).await })?;
+        loop {
+            let answered =
+                answer.ok_or_else(|| refused("no report names this attachment, or it was cut off or altered"))?;
+            let have: UploadProgress = cbor::decode(&answered, "have").map_err(|e| DeskError::Log(e.to_string()))?;
+            if let Some(proof) = have.proof {
+                let (keys, mission) = (self.receipt_keys()?, self.mission());
+                let verified = AttachmentProof::verify(&proof, hash, &keys, mission);
+                verified.map_err(|e| DeskError::Log(format!("its proof of an attachment: {e}")))?;
+                return Ok((hash, proof));
+            }
+            if have.bytes < next {
+                dropped += 1;
+            }
+            if dropped > ANEW {
+                return Err(refused("the server drops what it gets; deliver it again later"));
+            }
+            let mut chunk = Vec::with_capacity(CHUNK);
+            file.seek(SeekFrom::Start(have.bytes)).map_err(fault)?;
+            (&mut file).take(CHUNK as u64).read_to_end(&mut chunk).map_err(fault)?;
+            if chunk.is_empty() {
+                return Err(refused("it is shorter than the report says"));
+            }
+            next = have.bytes + chunk.len() as u64;
+            let place = format!("/v1/blobs/{hash}/at/{}", have.bytes);
+            answer = Some(block(async { link.post(&place, chunk).await })?);
+        }
+    }
+
+    /// A courier file with the bundle, and receipts if there are any: for phones that have no network.
+    ///
+    /// # Errors
+    /// No bundle was built.
+    pub fn courier(&self, receipts: Vec<(Hash, Receipt)>, kept: Vec<(Hash, ByteVec)>) -> Result<Vec<u8>, DeskError> {
+        let published = crate::workspace::published(&self.folder)?;
+        let (manifest, parts): (ByteVec, Vec<ByteVec>) =
+            minicbor::decode(&published).map_err(|e| DeskError::file(self.folder.join("publish/bundle.cbor"), e))?;
+        let (v, mission) = (baqylau_protocol::VERSION, self.mission());
+        let (bundle, kept) = (Some((manifest, parts)), Some(kept).filter(|k| !k.is_empty()));
+        Ok(CourierFile { v, mission, objects: Vec::new(), receipts, bundle, kept }.encode())
+    }
+}

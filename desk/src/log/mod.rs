@@ -1,0 +1,11 @@
+//! From the server's log, or a courier, into the store, and back to the peers.
+
+pub mod attachments;
+pub mod courier;
+pub(crate) mod pages;
+pub(crate) mod peers;
+pub mod proof;
+pub mod pull;
+pub(crate) mod repair;
+pub(crate) mod rosters;
+pub mod verify;

@@ -1,0 +1,68 @@
+//! What proves one report: everything verified again, from the bytes of the log.
+
+use crate::error::DeskError;
+use crate::log::verify::Opener;
+use crate::workspace::Desk;
+use baqylau_protocol::ids::{Hash, PublicKey};
+use baqylau_protocol::merkle::{MerkleTree, root_from_path};
+use baqylau_protocol::receipt::{TreeHead, leaf_hash};
+use std::collections::HashMap;
+
+/// What was verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// The invite key that the issuer certified, with which the device enrolled.
+    pub invite: PublicKey,
+    /// Where the enrolment is in the log.
+    pub enrolled: u64,
+    /// The envelope before it in the device's chain; the enrolment, for the first.
+    pub previous: Hash,
+    /// How large the log was when the server signed it last, what its root was, and when: milliseconds since 1970.
+    pub head: (u64, Hash, i64),
+}
+
+impl Desk {
+    /// Verifies a report again: the certificate and the enrolment of its device, both signatures, that what comes before it is here, and that
+    /// the log that the server signed holds it.
+    ///
+    /// # Errors
+    /// What of it does not verify.
+    pub fn prove(&self, report: Hash) -> Result<Proof, DeskError> {
+        let wrong = |what: &str| DeskError::Log(format!("{report}: {what}"));
+        let envelope = self.store.envelope(report)?.ok_or_else(|| wrong("it is not here"))?;
+        let device = self.store.devices()?.into_iter().find(|d| d.device == envelope.device);
+        let device = device.ok_or_else(|| wrong("its device is not enrolled"))?;
+        let opener = Opener { mission: self.mission(), issuer: self.issuer.public(), reading: &self.reading };
+        let enrolment = self.store.objects_from(device.index, 1)?;
+        let enrolled = opener.page(device.index, &enrolment, &HashMap::new());
+        let certified = enrolled.devices.first().filter(|d| d.device == device.device && d.key == device.key);
+        let certified = certified.ok_or_else(|| wrong("the certificate of its device does not verify"))?;
+        let known = HashMap::from([(certified.device, certified.clone())]);
+        let object = self.store.objects_from(envelope.index, 1)?;
+        let found = opener.page(envelope.index, &object, &known);
+        let again =
+            found.envelopes.first().filter(|e| e.hash == report).ok_or_else(|| wrong("its bytes are others"))?;
+        again.plain.as_ref().map_err(|why| wrong(why))?;
+        if again.prev != certified.hash && self.store.envelope(again.prev)?.is_none() {
+            return Err(wrong("the envelope before it in the chain is not here"));
+        }
+        let head = self.signed_head()?.ok_or_else(|| wrong("the server signed no log yet"))?;
+        let leaves = self.store.leaves()?;
+        included(&leaves, &head, envelope.index, leaf_hash(report, envelope.received))
+            .ok_or_else(|| wrong("the log that the server signed does not hold it"))?;
+        Ok(Proof {
+            invite: certified.invite,
+            enrolled: device.index,
+            previous: again.prev,
+            head: (head.size, head.root, head.time),
+        })
+    }
+}
+
+fn included(leaves: &[(Hash, i64)], head: &TreeHead, index: u64, leaf: Hash) -> Option<()> {
+    let size = usize::try_from(head.size).ok()?;
+    let mut tree = MerkleTree::default();
+    leaves.iter().take(size).for_each(|(hash, received)| tree.push(leaf_hash(*hash, *received)));
+    let path = tree.path(usize::try_from(index).ok()?)?;
+    (root_from_path(leaf, index, head.size, &path)? == head.root).then_some(())
+}

@@ -1,0 +1,415 @@
+//! From the server's log into the store. Every page is verified before it is kept; at the end the log must lead to the root that
+//! the server signed.
+
+use crate::error::DeskError;
+use crate::log::pages::{Pulling, read};
+use crate::log::verify::{Opener, VerifiedPage};
+use crate::store::{DeskStore, Gap, KnownDevice, LogObject};
+use crate::workspace::{Desk, published};
+use baqylau_http::reqwest::StatusCode;
+use baqylau_http::reqwest::header::AUTHORIZATION;
+use baqylau_http::{CallError, Client, HttpReply, ReplyError};
+use baqylau_protocol::ids::{DeviceId, Hash, PublicKey};
+use baqylau_protocol::merkle::MerkleTree;
+use baqylau_protocol::receipt::{TreeHead, leaf_hash};
+use baqylau_protocol::roster::{RosterEntry, Standing};
+use baqylau_protocol::wire::{LogPage, ReadRequest, Upload, Verdict, Verdicts};
+use baqylau_protocol::{VERSION, cbor};
+use data_encoding::BASE64URL_NOPAD;
+use minicbor::bytes::{ByteArray, ByteVec};
+use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+
+/// How often an end of the log that is not where the head says is asked for again.
+const WITHHELD_TRIES: u32 = 20;
+/// The setting that holds the last head that the log here led to.
+pub(crate) const HEAD: &str = "head";
+/// The largest answer that is read.
+const MAX_ANSWER: usize = 16 << 20;
+
+/// What a pull did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PullOutcome {
+    /// New objects.
+    pub objects: usize,
+    /// New devices.
+    pub devices: usize,
+    /// Envelopes that were opened.
+    pub opened: usize,
+    /// Envelopes that could not be verified or opened.
+    pub refused: usize,
+    /// Objects that are neither enrolment nor envelope.
+    pub strange: usize,
+    /// Devices that were confirmed.
+    pub confirmed: usize,
+    /// Whether another desk told of the register.
+    pub told: bool,
+    /// Devices that share an invite with another; counted nowhere until it is decided.
+    pub contested: usize,
+    /// What this desk signed and had a receipt for, but is not in the log: the next pull sends it again.
+    pub sent_again: usize,
+    /// Objects that were damaged at the server and came whole now.
+    pub filled: usize,
+    /// What is damaged at the server and is not here.
+    pub gaps: Vec<Gap>,
+}
+
+impl PullOutcome {
+    /// Counts what was found in a page.
+    pub(crate) fn count(&mut self, found: &VerifiedPage) {
+        self.devices += found.devices.len();
+        self.opened += found.envelopes.iter().filter(|e| e.plain.is_ok()).count();
+        self.refused += found.envelopes.iter().filter(|e| e.plain.is_err()).count();
+        self.strange += found.strange.len();
+        self.told |= found.envelopes.iter().any(crate::log::peers::is_register);
+    }
+}
+
+pub(crate) struct ServerLink<'d> {
+    desk: &'d Desk,
+    http: Client,
+    pub(crate) server: String,
+}
+
+impl Desk {
+    /// Publishes the bundle to the server.
+    ///
+    /// # Errors
+    /// The server does not answer or refuses; it has another desk's ([`DeskError::Conflict`]).
+    pub fn publish(&self) -> Result<(), DeskError> {
+        let body = published(&self.folder)?;
+        let manifest = baqylau_protocol::published::manifest(&body).ok().flatten().and_then(|place| body.get(place));
+        let hash = manifest.map(Hash::of);
+        block(async { self.link()?.post("/v1/bundle", body.clone()).await })?;
+        match hash {
+            Some(hash) => self.store.set_setting(crate::log::peers::PUBLISHED, &hash.0),
+            None => Ok(()),
+        }
+    }
+
+    /// The server's counters, one `name value` a line.
+    ///
+    /// # Errors
+    /// The server does not answer.
+    pub fn metrics(&self, now: i64) -> Result<String, DeskError> {
+        let identity = self.enrolled(now)?;
+        let bytes = block(async { self.link()?.read(&identity, "/v1/metrics".into()).await })?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Pulls what is new, verifies and opens it. `progress` is told how many objects are here. Waits for another pull into the same
+    /// store, of this program or another one, to end.
+    ///
+    /// # Errors
+    /// The server does not answer, or its log is not what it signed.
+    pub fn pull(&mut self, now: i64, progress: &dyn Fn(u64)) -> Result<PullOutcome, DeskError> {
+        let _alone = self.alone()?;
+        let identity = self.enrolled(now)?;
+        self.refresh_bundle()?;
+        self.publish_register(now)?;
+        let mut pulled = PullOutcome::default();
+        // Only a server whose log holds what was pulled before gets what this desk signed.
+        self.fetch(&identity, &mut pulled, progress)?;
+        if self.send_records()? > 0 {
+            self.fetch(&identity, &mut pulled, progress)?;
+        }
+        pulled.sent_again = self.store.send_again()?;
+        self.fill_gaps(&identity, &mut pulled)?;
+        if pulled.told {
+            self.apply_register()?;
+        }
+        self.settle_devices(&mut pulled)?;
+        self.settle_roster(&identity)?;
+        Ok(pulled)
+    }
+
+    /// Held by whoever pulls: two that begin at the same place of the log would both write what follows. It is a lock on the folder
+    /// itself, which needs no room on the disk, and ends with the program that holds it.
+    fn alone(&self) -> Result<File, DeskError> {
+        let io = |e: std::io::Error| DeskError::file(&self.folder, e);
+        let folder = File::open(&self.folder).map_err(io)?;
+        folder.lock().map_err(io)?;
+        Ok(folder)
+    }
+
+    /// Fetches the log to its end. What does not lead to the head that the server signed is not kept: a server that was put right is
+    /// pulled from again.
+    fn fetch(
+        &mut self,
+        identity: &DeviceId,
+        pulled: &mut PullOutcome,
+        progress: &dyn Fn(u64),
+    ) -> Result<(), DeskError> {
+        let mut log = Pulling { tree: self.tree()?, known: HashMap::new(), suspects: Vec::new(), misled: false };
+        log.known.extend(self.store.devices()?.into_iter().map(|d| (d.device, d)));
+        let done = self.fetch_pages(identity, &mut log, pulled, progress);
+        match done {
+            Ok(()) => self.tree = Some(log.tree),
+            Err(_) if log.misled => self.store.cut_back(self.signed_head()?.map_or(0, |head| head.size))?,
+            Err(_) => {}
+        }
+        done
+    }
+
+    fn fetch_pages(
+        &mut self,
+        identity: &DeviceId,
+        log: &mut Pulling,
+        pulled: &mut PullOutcome,
+        progress: &dyn Fn(u64),
+    ) -> Result<(), DeskError> {
+        let mut tries = 0;
+        loop {
+            let from = self.store.cursor()?;
+            let page = block(async { self.link()?.page(identity, from).await })?;
+            let end = page.entries.is_empty();
+            let head = page.head.clone();
+            let size = self.keep(page, from, log, pulled)?;
+            progress(self.store.cursor()?);
+            if end && size == log.tree.len() as u64 {
+                return Ok(());
+            }
+            // A commit may lie between the head and the page; a server that withholds objects stays behind its own head.
+            tries += u32::from(end);
+            if tries > WITHHELD_TRIES {
+                let here = log.tree.len();
+                let why = if size < here as u64 {
+                    format!("it signed {size} objects, and {here} were pulled before: it went back")
+                } else {
+                    format!("it signed {size} objects and hands out {here}")
+                };
+                self.store.add_evidence(&head, &why)?;
+                return Err(DeskError::Log(why));
+            }
+        }
+    }
+
+    /// The tree of what is here, kept from the pull before; another program may have pulled into the same store.
+    fn tree(&mut self) -> Result<MerkleTree, DeskError> {
+        let here = self.store.cursor()?;
+        if let Some(tree) = self.tree.take().filter(|tree| tree.len() as u64 == here) {
+            return Ok(tree);
+        }
+        let mut tree = MerkleTree::default();
+        self.store.leaves()?.iter().for_each(|(hash, received)| tree.push(leaf_hash(*hash, *received)));
+        Ok(tree)
+    }
+
+    /// The last head that the log here led to: how large the log was, and the bytes that the server signed.
+    ///
+    /// # Errors
+    /// The store is damaged.
+    pub fn last_head(&self) -> Result<Option<(u64, Vec<u8>)>, DeskError> {
+        Ok(self.signed_head()?.map(|head| head.size).zip(self.store.setting(HEAD)?))
+    }
+
+    pub(crate) fn signed_head(&self) -> Result<Option<TreeHead>, DeskError> {
+        let Some(bytes) = self.store.setting(HEAD)? else { return Ok(None) };
+        let head = TreeHead::open(&bytes, &self.receipt_keys()?, self.mission());
+        head.map(Some).map_err(|_| baqylau_sqlite::StorageError::Damaged { path: self.folder.join("desk.db") }.into())
+    }
+
+    fn keep(
+        &mut self,
+        page: LogPage,
+        from: u64,
+        log: &mut Pulling,
+        pulled: &mut PullOutcome,
+    ) -> Result<u64, DeskError> {
+        let head = TreeHead::open(&page.head, &self.receipt_keys()?, self.mission())
+            .map_err(|e| DeskError::Log(e.to_string()))?;
+        let (objects, gaps) = read(page.entries, from);
+        let opener = Opener { mission: self.mission(), issuer: self.issuer.public(), reading: &self.reading };
+        let found = opener.page(from, &objects, &log.known);
+        log.suspects.extend(found.strange.iter().cloned());
+        log.suspects.extend(found.envelopes.iter().filter_map(|e| Some((e.index, e.plain.as_ref().err()?.clone()))));
+        let mut verified = log.check(&head);
+        for object in &objects {
+            log.tree.push(leaf_hash(object.hash, object.received));
+            // The moment the log here is as long as the head says, both must agree.
+            verified = verified.and_then(|()| log.check(&head));
+        }
+        if let Err(why) = verified {
+            self.store.add_evidence(&page.head, &why)?;
+            return Err(DeskError::Log(why));
+        }
+        if !objects.is_empty() {
+            self.store.add_page(from, &objects, &found.devices, &found.envelopes, &gaps)?;
+        }
+        // Only a head that everything here leads to takes the place of the one before.
+        if head.size == log.tree.len() as u64 {
+            self.store.set_setting(HEAD, &page.head)?;
+        }
+        pulled.objects += objects.len() - gaps.len();
+        pulled.count(&found);
+        log.known.extend(found.devices.into_iter().map(|d| (d.device, d)));
+        Ok(head.size)
+    }
+
+    /// Confirms new devices where the mission says so. An invite serves once: two devices that enrolled with one before either was
+    /// confirmed are both contested; one that comes after a confirmed one is contested alone.
+    fn settle_devices(&mut self, pulled: &mut PullOutcome) -> Result<(), DeskError> {
+        if !self.source()?.mission.confirm_on_pull {
+            return Ok(());
+        }
+        let roster = self.roster()?.map(|(r, _)| r);
+        let standing = |d: &KnownDevice| roster.as_ref().and_then(|r| r.find(d.device)).map(|e| e.standing);
+        let devices = self.store.devices()?;
+        let mut by_invite: BTreeMap<PublicKey, Vec<&KnownDevice>> = BTreeMap::new();
+        devices.iter().for_each(|d| by_invite.entry(d.invite).or_default().push(d));
+        let mut changes = Vec::new();
+        for same in by_invite.into_values() {
+            let once = same.len() == 1 && standing(same[0]).is_none();
+            let verdict = if once { Standing::Confirmed } else { Standing::Contested };
+            for device in same.into_iter().filter(|d| d.in_time && standing(d).is_none()) {
+                match verdict {
+                    Standing::Confirmed => pulled.confirmed += 1,
+                    _ => pulled.contested += 1,
+                }
+                changes.push(RosterEntry { device: device.device, standing: verdict, good_seq: 0, good_hash: None });
+            }
+        }
+        self.change_roster(changes).map(drop)
+    }
+
+    pub(crate) fn link(&self) -> Result<ServerLink<'_>, DeskError> {
+        let roots: Vec<Vec<u8>> = self.tls_roots()?.into_iter().map(Into::into).collect();
+        let http = baqylau_http::client(&roots).map_err(|e| DeskError::Unknown(e.to_string()))?;
+        let server = self.settings.servers.first().cloned();
+        Ok(ServerLink {
+            desk: self,
+            http,
+            server: server.ok_or_else(|| DeskError::Unknown("desk.json names no server".into()))?,
+        })
+    }
+}
+
+pub(crate) fn block<T>(future: impl Future<Output = Result<T, DeskError>>) -> Result<T, DeskError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|e| DeskError::Unknown(e.to_string()))?.block_on(future)
+}
+
+impl ServerLink<'_> {
+    fn failed(&self, reason: impl ToString) -> DeskError {
+        DeskError::Server { server: self.server.clone(), reason: reason.to_string() }
+    }
+
+    fn silent(&self, why: CallError) -> DeskError {
+        DeskError::Unreachable { server: self.server.clone(), why }
+    }
+
+    async fn answer(&self, response: HttpReply) -> Result<Vec<u8>, DeskError> {
+        let status = response.status();
+        let bytes = response.body(MAX_ANSWER).await.map_err(|e| match e {
+            ReplyError::TooLong => self.failed(format!("its answer has more than {MAX_ANSWER} bytes")),
+            ReplyError::Silent => self.silent(CallError::Silent),
+            ReplyError::Broken => self.silent(CallError::Unreachable),
+        })?;
+        if status.is_success() {
+            return Ok(bytes);
+        }
+        if status == StatusCode::NOT_FOUND {
+            return Err(DeskError::Missing);
+        }
+        let words = String::from_utf8_lossy(&bytes).trim().to_owned();
+        if status == StatusCode::CONFLICT {
+            return Err(DeskError::Conflict { server: self.server.clone(), reason: words });
+        }
+        if words.is_empty() {
+            return Err(self.failed(format!("it answers {status}")));
+        }
+        Err(self.failed(if status == StatusCode::UNAUTHORIZED {
+            format!("{words} (is this desk revoked?)")
+        } else {
+            words
+        }))
+    }
+
+    /// What anybody may read; `None` when there is nothing of that name yet.
+    pub(crate) async fn find(&self, path: &str) -> Result<Option<Vec<u8>>, DeskError> {
+        match self.get(path, None).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(DeskError::Missing) => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Vec<u8>) -> Result<Vec<u8>, DeskError> {
+        let sent = self.http.post(format!("{}{path}", self.server)).body(body).send().await;
+        self.answer(sent.map_err(|why| self.silent(why))?).await
+    }
+
+    async fn get(&self, path: &str, authorization: Option<String>) -> Result<Vec<u8>, DeskError> {
+        let mut call = self.http.get(format!("{}{path}", self.server));
+        if let Some(value) = authorization {
+            call = call.header(AUTHORIZATION, &value);
+        }
+        self.answer(call.send().await.map_err(|why| self.silent(why))?).await
+    }
+
+    /// Has one object logged. Gives the receipt, verified.
+    pub(crate) async fn log(&self, object: Vec<u8>) -> Result<Vec<u8>, DeskError> {
+        let hash = Hash::of(&object);
+        let body = cbor::encode(&Upload { objects: vec![ByteVec::from(object)] });
+        let answer = self.post("/v1/objects", body).await?;
+        let verdicts: Verdicts = cbor::decode(&answer, "verdicts").map_err(|e| self.failed(e))?;
+        match verdicts.verdicts.into_iter().next() {
+            Some(Verdict::Stored(receipt)) => {
+                let (keys, mission) = (self.desk.receipt_keys()?, self.desk.mission());
+                receipt.verify(hash, &keys, mission).map_err(|e| self.failed(e))?;
+                Ok(cbor::encode(&receipt))
+            }
+            Some(Verdict::Refused(refusal)) => {
+                Err(DeskError::Refused { server: self.server.clone(), reason: refusal.reason })
+            }
+            None => Err(self.failed("an empty answer")),
+        }
+    }
+
+    /// What only a desk may read.
+    async fn read(&self, device: &DeviceId, asks: String) -> Result<Vec<u8>, DeskError> {
+        let challenge = self.get("/v1/challenge", None).await?;
+        let challenge: ByteArray<40> = cbor::decode(&challenge, "challenge").map_err(|e| self.failed(e))?;
+        let request =
+            ReadRequest { v: VERSION, mission: self.desk.mission(), device: *device, challenge, asks: asks.clone() };
+        let signed = BASE64URL_NOPAD.encode(&request.sign(&self.desk.device));
+        self.get(&asks, Some(format!("Baqylau {signed}"))).await
+    }
+
+    /// As [`Link::read`]; `None` when there is nothing of that name yet.
+    pub(crate) async fn read_if_there(&self, device: &DeviceId, asks: String) -> Result<Option<Vec<u8>>, DeskError> {
+        match self.read(device, asks).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(DeskError::Missing) => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+
+    pub(crate) async fn page(&self, device: &DeviceId, from: u64) -> Result<LogPage, DeskError> {
+        let bytes = self.read(device, format!("/v1/log?from={from}")).await?;
+        let page: LogPage = cbor::decode_request(&bytes).map_err(|e| self.failed(e))?;
+        if page.from == from { Ok(page) } else { Err(self.failed("another page than the one that was asked for")) }
+    }
+}
+
+/// How many envelopes of a store verify again now, and which do not: everything, from the bytes of the log.
+///
+/// # Errors
+/// The database fails.
+pub fn verify_all(desk: &Desk) -> Result<(usize, Vec<(u64, String)>), DeskError> {
+    let store: &DeskStore = &desk.store;
+    let opener = Opener { mission: desk.mission(), issuer: desk.issuer.public(), reading: &desk.reading };
+    let objects: Vec<LogObject> = store.objects()?.into_iter().map(|(_, o)| o).collect();
+    let found = opener.page(0, &objects, &HashMap::new());
+    let altered = objects.iter().zip(0..).filter(|(o, _)| !o.is_gap() && Hash::of(&o.bytes) != o.hash);
+    let mut faults: Vec<(u64, String)> =
+        altered.map(|(_, i)| (i, "its bytes are not those that were pulled".into())).collect();
+    let noted = store.gaps()?;
+    let emptied =
+        objects.iter().zip(0..).filter(|(o, i)| o.is_gap() && noted.binary_search_by_key(i, |gap| gap.index).is_err());
+    faults.extend(emptied.map(|(_, i)| (i, "its bytes are no longer here".into())));
+    faults.extend(noted.iter().map(|gap| (gap.index, gap.to_string())));
+    faults.extend(found.strange);
+    faults.extend(found.envelopes.iter().filter_map(|e| Some((e.index, e.plain.as_ref().err()?.clone()))));
+    Ok((found.envelopes.iter().filter(|e| e.plain.is_ok()).count(), faults))
+}

@@ -1,0 +1,68 @@
+//! Objects that were damaged at the server when they were pulled: asked for again with every pull, and taken when their bytes are
+//! those that the log names.
+
+use crate::error::DeskError;
+use crate::log::pull::{PullOutcome, block};
+use crate::log::verify::Opener;
+use crate::store::{Gap, KnownDevice, LogObject};
+use crate::workspace::Desk;
+use baqylau_protocol::ids::{DeviceId, Hash};
+use std::collections::HashMap;
+
+/// How many pages are asked for in one pull, so that a server which says that everything is damaged delays nothing.
+const PAGES: usize = 16;
+
+impl Desk {
+    /// Asks again for what was damaged.
+    pub(crate) fn fill_gaps(&mut self, identity: &DeviceId, pulled: &mut PullOutcome) -> Result<(), DeskError> {
+        let gaps = self.store.gaps()?;
+        let mut found: Vec<(u64, LogObject)> = Vec::new();
+        let (mut next, mut pages) = (0, 0);
+        for gap in &gaps {
+            if gap.index < next || pages == PAGES {
+                continue;
+            }
+            let page = block(async { self.link()?.page(identity, gap.index).await })?;
+            pages += 1;
+            next = gap.index + (page.entries.len() as u64).max(1);
+            for (entry, index) in page.entries.into_iter().zip(gap.index..) {
+                let asked = gaps.binary_search_by_key(&index, |g| g.index).ok().map(|at| gaps[at]);
+                if let Some(Gap { received, hash, .. }) = asked.filter(|g| g.hash == Hash::of(&entry.object)) {
+                    found.push((index, LogObject { received, hash, bytes: entry.object.into() }));
+                }
+            }
+        }
+        if !found.is_empty() {
+            self.fill(&found, pulled)?;
+        }
+        pulled.filled = found.len();
+        pulled.gaps = self.store.gaps()?;
+        Ok(())
+    }
+
+    /// Opens what came whole, and what could not be opened without it.
+    fn fill(&mut self, objects: &[(u64, LogObject)], pulled: &mut PullOutcome) -> Result<(), DeskError> {
+        let opener = Opener { mission: self.mission(), issuer: self.issuer.public(), reading: &self.reading };
+        let mut known: HashMap<DeviceId, KnownDevice> =
+            self.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
+        let (mut devices, mut envelopes) = (Vec::new(), Vec::new());
+        for (index, object) in objects {
+            let found = opener.page(*index, std::slice::from_ref(object), &known);
+            pulled.count(&found);
+            known.extend(found.devices.iter().map(|d| (d.device, d.clone())));
+            devices.extend(found.devices);
+            envelopes.extend(found.envelopes);
+        }
+        let mut waited = Vec::new();
+        for device in &devices {
+            waited.extend(self.store.unopened(device.device)?);
+        }
+        for index in waited {
+            let object = self.store.objects_from(index, 1)?;
+            let found = opener.page(index, &object, &known);
+            pulled.count(&found);
+            envelopes.extend(found.envelopes);
+        }
+        self.store.fill(objects, &devices, &envelopes)
+    }
+}

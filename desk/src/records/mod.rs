@@ -1,0 +1,252 @@
+//! What this desk signs: reviews, letters, and corrections, which [`crate::records::preview`] looks at first. They wait in the store until the server proved that it has them, as a
+//! phone's reports do.
+
+pub(crate) mod corrections;
+pub mod letters;
+pub mod paper;
+pub mod preview;
+
+use crate::error::DeskError;
+use crate::index::report_table::ReportTable;
+use crate::store::{DeskChain, KnownDevice};
+use crate::workspace::identity::Identity;
+use crate::workspace::{DAY_MS, Desk};
+use baqylau_forms::value::Answer;
+use baqylau_protocol::bundle::Manifest;
+use baqylau_protocol::certificate::Role;
+use baqylau_protocol::cose::ObjectType;
+use baqylau_protocol::envelope::{Address, Recipient, make};
+use baqylau_protocol::ids::{DeviceId, Hash};
+use baqylau_protocol::roster::Standing;
+use baqylau_protocol::seal::SharedKey;
+use baqylau_report::letter::Question;
+use baqylau_report::report::RecordedMoment;
+use baqylau_report::review::ReviewState;
+use baqylau_report::{Coding, Letter, LetterSent, Review};
+
+/// A correction as a coordinator writes it.
+#[derive(Debug, Clone)]
+pub struct CorrectionRequest<'c> {
+    /// The question's name.
+    pub question: &'c str,
+    /// The positions of the rows it is in, outermost first.
+    pub rows: Vec<u32>,
+    /// The new answer, in the notation of answer files, or the label of one choice; `None` takes the answer away.
+    pub new: Option<&'c str>,
+    /// Why.
+    pub reason: &'c str,
+    /// Where it is from: a call, the paper form.
+    pub source: &'c str,
+}
+
+/// What a coordinator says of a text.
+#[derive(Debug, Clone)]
+pub struct CodingRequest<'c> {
+    /// The question's name.
+    pub question: &'c str,
+    /// The positions of the rows it is in, outermost first.
+    pub rows: Vec<u32>,
+    /// Codes of the codebook.
+    pub codes: &'c [String],
+    /// The text in the statement's language; nothing where it needs none.
+    pub translation: &'c str,
+    /// Whether the statement may quote it.
+    pub quotable: bool,
+}
+
+impl Desk {
+    /// Signs what was decided of a report. The last decision in the log holds.
+    ///
+    /// # Errors
+    /// There is no such report here, or no reason.
+    pub fn review(&self, report: Hash, state: ReviewState, reason: &str, now: i64) -> Result<(), DeskError> {
+        self.known(report)?;
+        require_text("a reason", reason)?;
+        let review = Review { v: 1, report, state, reason: reason.trim().to_owned(), at: moment(now) };
+        self.sign_one(ObjectType::Review, &review.encode(), now)
+    }
+
+    /// Signs what a text is about, what it means in the statement's language, and whether it may be quoted.
+    ///
+    /// # Errors
+    /// There is no such report or text, a code is not in the codebook, or what is internal shall be quoted.
+    pub fn code(&self, report: Hash, text: &CodingRequest, now: i64) -> Result<(), DeskError> {
+        if text.quotable && self.internal()?.contains(&report) {
+            return Err(internal(text.question));
+        }
+        self.sign_coding(report, text, now)
+    }
+
+    fn sign_coding(&self, report: Hash, text: &CodingRequest, now: i64) -> Result<(), DeskError> {
+        let filling = self.evaluated(report)?;
+        let node = question(filling.form(), text.question)?;
+        let key = filling.key_at(node, &text.rows);
+        if !key.and_then(|key| filling.answer(key)).is_some_and(|a| matches!(a, Answer::Text(_))) {
+            return Err(DeskError::Unknown(format!("{}: there is no text", text.question)));
+        }
+        let source = self.source()?;
+        if let Some(code) = text.codes.iter().find(|code| !source.codebook.iter().any(|c| c.0 == **code)) {
+            return Err(DeskError::Unknown(format!("{code:?} is not in codebook.csv")));
+        }
+        let translation = Some(text.translation.trim().to_owned()).filter(|t| !t.is_empty());
+        let (rows, codes, quotable) = (text.rows.clone(), text.codes.to_vec(), text.quotable);
+        let coding = Coding { v: 1, report, node, rows, codes, translation, quotable, at: moment(now) };
+        self.sign_one(ObjectType::Coding, &coding.encode(), now)
+    }
+
+    /// Asks about a report: named questions with a note, sealed to the phone that sent it; or to another, which gets the report
+    /// with them and may supersede it. The other desks see the report as queried, and what was asked.
+    ///
+    /// # Errors
+    /// There is no such report, question or phone, or no note.
+    pub fn ask(
+        &self,
+        report: Hash,
+        questions: &[String],
+        note: &str,
+        other: Option<DeviceId>,
+        now: i64,
+    ) -> Result<(), DeskError> {
+        require_text("a note", note)?;
+        let (envelope, form) = {
+            let envelope = self.known(report)?;
+            (envelope, self.evaluated(report)?.form().clone())
+        };
+        let node = |name: &String| Ok(Question { node: question(&form, name)?, rows: Vec::new() });
+        let questions = questions.iter().map(node).collect::<Result<Vec<_>, DeskError>>()?;
+        let text = note.trim().to_owned();
+        // The phone itself forgets a report after the review window; a little before, it may be too late when the letter comes.
+        let window = i64::from(self.source()?.mission.review_window_days) * DAY_MS / 2;
+        let handed = other.is_some_and(|device| device != envelope.device) || envelope.received + window < now;
+        let copy = envelope.plain.ok().filter(|_| handed).map(|plain| plain.bytes.into());
+        let letter = Letter { v: 1, text: text.clone(), report: Some(report), questions, at: moment(now), copy };
+        let review = Review { v: 1, report, state: ReviewState::Queried, reason: text, at: moment(now) };
+        let phone = self.phone(other.unwrap_or(envelope.device))?;
+        let signer = self.signer(now)?;
+        self.store.sign(|chain| {
+            signer.letters(chain, &[phone], &letter)?;
+            signer.add(chain, ObjectType::Review, None, &review.encode()).map(drop)
+        })
+    }
+
+    /// Writes to phones: of the teams given, as they are now, or all. A revoked phone gets none. Gives how many.
+    ///
+    /// # Errors
+    /// Nobody is in these teams, or there are no words.
+    pub fn message(&self, teams: &[String], text: &str, now: i64) -> Result<usize, DeskError> {
+        require_text("words", text)?;
+        let register = self.register_at(now)?;
+        let roster = self.roster()?.map(|(r, _)| r);
+        let revoked = |d: &KnownDevice| {
+            roster.as_ref().and_then(|r| r.find(d.device)).is_some_and(|e| e.standing == Standing::Revoked)
+        };
+        let in_team = |d: &KnownDevice| register.get(&d.subject).is_some_and(|p| teams.contains(&p.team));
+        let wanted = |d: &KnownDevice| !revoked(d) && (teams.is_empty() || in_team(d));
+        let phones: Vec<KnownDevice> =
+            self.store.devices()?.into_iter().filter(|d| d.role == Role::Observer && wanted(d)).collect();
+        if phones.is_empty() {
+            return Err(DeskError::Unknown("no phone of these teams enrolled; pull first".into()));
+        }
+        let text = text.trim().to_owned();
+        let letter = Letter { v: 1, text, report: None, questions: Vec::new(), at: moment(now), copy: None };
+        let signer = self.signer(now)?;
+        self.store.sign(|chain| signer.letters(chain, &phones, &letter))?;
+        Ok(phones.len())
+    }
+
+    pub(crate) fn sign_one(&self, kind: ObjectType, payload: &[u8], now: i64) -> Result<(), DeskError> {
+        let signer = self.signer(now)?;
+        self.store.sign(|chain| signer.add(chain, kind, None, payload).map(drop))
+    }
+
+    pub(crate) fn signer(&self, now: i64) -> Result<Signer<'_>, DeskError> {
+        Ok(Signer { desk: self, identity: self.identity(now)?, manifest: self.manifest()? })
+    }
+
+    pub(crate) fn known(&self, report: Hash) -> Result<crate::store::PulledEnvelope, DeskError> {
+        let found = self.store.envelope(report)?;
+        let is_report = |e: &crate::store::PulledEnvelope| e.plain.as_ref().is_ok_and(|o| o.kind == ObjectType::Report);
+        found.filter(is_report).ok_or_else(|| DeskError::Unknown(format!("no report {report} was pulled; pull first")))
+    }
+
+    fn phone(&self, device: DeviceId) -> Result<KnownDevice, DeskError> {
+        let roster = self.roster()?.map(|(r, _)| r);
+        let revoked = roster.as_ref().and_then(|r| r.find(device)).is_some_and(|e| e.standing == Standing::Revoked);
+        if revoked {
+            return Err(DeskError::Unknown(format!("{device} was revoked; name another phone that shall amend it")));
+        }
+        let found = self.store.devices()?.into_iter().find(|d| d.device == device);
+        found.ok_or_else(|| DeskError::Unknown(format!("no phone {device} enrolled")))
+    }
+}
+
+impl ReportTable {
+    /// As [`Desk::code`], where the board is at hand.
+    ///
+    /// # Errors
+    /// As [`Desk::code`].
+    pub fn code(&self, desk: &Desk, report: Hash, text: &CodingRequest, now: i64) -> Result<(), DeskError> {
+        if text.quotable && self.row(report).is_some_and(|line| line.internal) {
+            return Err(internal(text.question));
+        }
+        desk.sign_coding(report, text, now)
+    }
+}
+
+fn internal(question: &str) -> DeskError {
+    DeskError::Unknown(format!(
+        "{question}: the report is internal, so that nobody quotes it; if its words may be quoted, correct what it says of that first"
+    ))
+}
+
+/// Numbers, signs and seals what goes to the desks, or to a phone. It is kept until it is delivered.
+pub(crate) struct Signer<'d> {
+    desk: &'d Desk,
+    identity: Identity,
+    manifest: Manifest,
+}
+
+impl Signer<'_> {
+    pub(crate) fn add(
+        &self,
+        chain: &mut DeskChain,
+        kind: ObjectType,
+        phone: Option<&KnownDevice>,
+        payload: &[u8],
+    ) -> Result<Hash, DeskError> {
+        let own = &self.identity;
+        let handed_out = phone.map(|p| SharedKey::from_parts(p.shared.0, p.shared.1));
+        let (to, shared) = match (phone, &handed_out) {
+            (Some(p), Some(shared)) => (Recipient::Phone(p.device, &p.box_key), shared),
+            _ => (Recipient::Desks(&self.manifest.reading), &own.shared),
+        };
+        chain.add(kind, phone.map(|p| p.device), payload, |last| {
+            let (seq, prev) = last.map_or((1, own.first), |(seq, hash)| (seq + 1, hash));
+            let address = Address { mission: self.desk.mission(), device: own.device, seq, prev, to, blobs: &[] };
+            make(&address, kind, &self.desk.device, shared, payload).map_err(|e| DeskError::Unknown(e.to_string()))
+        })
+    }
+
+    /// The same letter to several phones, and behind them a word to the other desks.
+    fn letters(&self, chain: &mut DeskChain, phones: &[KnownDevice], letter: &Letter) -> Result<(), DeskError> {
+        let mut letters = Vec::new();
+        for phone in phones {
+            letters.push((phone.device, self.add(chain, ObjectType::Letter, Some(phone), &letter.encode())?));
+        }
+        let handed = letter.copy.is_some();
+        let sent = LetterSent { v: 1, letters, letter: Letter { copy: None, ..letter.clone() }, handed };
+        self.add(chain, ObjectType::Sent, None, &sent.encode()).map(drop)
+    }
+}
+
+pub(crate) fn question(form: &baqylau_forms::Form, name: &str) -> Result<u32, DeskError> {
+    form.find(name).ok_or_else(|| DeskError::Unknown(format!("the checklist has no question {name}")))
+}
+
+pub(crate) fn require_text(what: &str, text: &str) -> Result<(), DeskError> {
+    if text.trim().is_empty() { Err(DeskError::Unknown(format!("give {what}"))) } else { Ok(()) }
+}
+
+fn moment(now: i64) -> RecordedMoment {
+    RecordedMoment { ms: now, offset: 0 }
+}

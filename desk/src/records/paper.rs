@@ -1,0 +1,293 @@
+//! Paper forms that a clerk types in at the desk. A form under way lies in the desk's store, so that nothing is lost when somebody is
+//! called away; signed, it is a report as a phone's is, by this desk.
+
+use crate::adjudication::team_of_visit;
+use crate::error::DeskError;
+use crate::records::corrections::{words, zone};
+use crate::workspace::Desk;
+use baqylau_forms::Filling;
+use baqylau_forms::expr::{Chance, Environment};
+use baqylau_forms::fill::{AnswerProblem, CellKey, Issue, Outcome, VisitFacts, read_literal_at};
+use baqylau_forms::form::Form;
+use baqylau_forms::value::Moment;
+use baqylau_protocol::bundle::PartKind;
+use baqylau_protocol::cose::ObjectType;
+use baqylau_protocol::ids::{Hash, ReportId};
+use baqylau_protocol::keys::random;
+use baqylau_report::AnswerTree;
+use baqylau_report::report::{ClockReading, RecordedMoment, Remark, Report, Visit};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// What stands on top of a paper form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaperHead {
+    /// The checklist's id.
+    pub checklist: String,
+    /// The visit's code as the form has it, as `T047-05`.
+    pub visit: String,
+    /// The code of the place.
+    pub place: Option<String>,
+    /// When the team arrived: milliseconds since 1970 and minutes east of UTC.
+    pub arrived: Option<(i64, i16)>,
+    /// When it left.
+    pub departed: Option<(i64, i16)>,
+    /// When the clerk began, in milliseconds since 1970.
+    pub started: i64,
+    /// The bundle and the definition that it is filled under, in hexadecimal.
+    under: Option<(String, String)>,
+}
+
+impl PaperHead {
+    /// Of a form that is begun now.
+    #[must_use]
+    pub fn new(checklist: &str, visit: &str, place: Option<String>, now: i64) -> Self {
+        let (checklist, visit) = (checklist.to_owned(), visit.trim().to_owned());
+        Self { checklist, visit, place, arrived: None, departed: None, started: now, under: None }
+    }
+}
+
+/// A paper form under way.
+pub struct Paper {
+    /// Its number at this desk.
+    pub id: i64,
+    /// What stands on top of it.
+    pub head: PaperHead,
+    /// Its answers.
+    pub filling: Filling,
+}
+
+fn unknown(what: impl Into<String>) -> DeskError {
+    DeskError::Unknown(what.into())
+}
+
+impl Desk {
+    /// Begins a paper form under the current bundle; gives its number.
+    ///
+    /// # Errors
+    /// There is no such checklist or place, the visit has no code, or the database fails.
+    pub fn begin_paper(&self, mut head: PaperHead, now: Moment) -> Result<i64, DeskError> {
+        if head.visit.is_empty() || head.visit.len() > 40 {
+            return Err(unknown("give the visit's code, as the form has it: T047-05"));
+        }
+        let team = team_of_visit(&head.visit);
+        if !self.source()?.people.iter().any(|p| p.team == team) {
+            return Err(unknown(format!(
+                "{:?} begins with no team of people.csv; a visit's code is as T047-05",
+                head.visit
+            )));
+        }
+        let bytes = self.store.manifest()?.ok_or_else(|| unknown("build the bundle first: `baqylau mission build`"))?;
+        let manifest = self.manifest_of(&bytes)?;
+        let part = manifest.part(PartKind::Checklist, &head.checklist);
+        let part = part.ok_or_else(|| unknown(format!("the mission has no checklist {:?}", head.checklist)))?;
+        head.under = Some((Hash::of(&bytes).to_string(), part.hash.to_string()));
+        let form = self.paper_form(&head)?;
+        if let Some(code) = head.place.as_ref().filter(|code| form.places().find(code).is_none()) {
+            return Err(unknown(format!("{code:?} is no place of this mission; places.csv has their codes")));
+        }
+        let filling = Filling::new(form.clone(), facts(&head, &form), environment_of(now, 0));
+        let tree = AnswerTree::whole(&filling).encode(&form);
+        self.store.add_paper(&serialized(&head)?, &tree)
+    }
+
+    /// The paper forms under way, oldest first.
+    ///
+    /// # Errors
+    /// The database fails, or one of them does not read.
+    pub fn papers(&self) -> Result<Vec<(i64, PaperHead)>, DeskError> {
+        self.store.papers()?.into_iter().map(|(id, head)| Ok((id, parsed(&head)?))).collect()
+    }
+
+    /// One of them, as it is now.
+    ///
+    /// # Errors
+    /// There is none of this number, or it does not read.
+    pub fn paper(&self, id: i64, now: Moment, language: usize) -> Result<Paper, DeskError> {
+        let stored = self.store.paper(id)?;
+        let (head, tree, remarks) = stored.ok_or_else(|| unknown("this form was signed or thrown away"))?;
+        let head: PaperHead = parsed(&head)?;
+        let form = self.paper_form(&head)?;
+        let tree = AnswerTree::decode(&form, &tree).map_err(|e| unknown(e.to_string()))?;
+        let environment = environment_of(now, language);
+        let (mut filling, _) = Filling::restore(form.clone(), facts(&head, &form), environment, tree.mutations());
+        for (node, reason) in parsed::<Vec<(u32, String)>>(&remarks)? {
+            // A reason for what is hidden by now is not needed any more.
+            let _ = filling.confirm(CellKey { node, row: 0 }, Some(reason));
+        }
+        Ok(Paper { id, head, filling })
+    }
+
+    /// Sets an answer, in the notation of answer files; `?dk` and its kin are missing values, nothing takes the answer away.
+    ///
+    /// # Errors
+    /// The answer does not fit the question; nothing is changed.
+    pub fn set_paper(&self, id: i64, question: &str, row: u32, text: &str, now: Moment) -> Result<Paper, DeskError> {
+        let mut paper = self.paper(id, now, 0)?;
+        let form = paper.filling.form().clone();
+        let node = form.find(question).ok_or_else(|| unknown(format!("the checklist has no question {question}")))?;
+        let key = CellKey { node, row };
+        let refused = |e: &dyn std::fmt::Display| unknown(format!("{question}: {e}"));
+        match text.trim() {
+            "" => paper.filling.clear(key).map(drop).map_err(|e| refused(&e))?,
+            text => {
+                let answer = read_literal_at(&form, node, text, &zone(&paper.filling));
+                let answer = answer.map_err(|expected| refused(&format!("expected {expected}")))?;
+                paper.filling.set(key, answer).map(drop).map_err(|e| refused(&e))?;
+            }
+        }
+        self.keep_paper(&paper)?;
+        Ok(paper)
+    }
+
+    /// Adds a row to a repeat.
+    ///
+    /// # Errors
+    /// It is no repeat that may be extended.
+    pub fn extend_paper(&self, id: i64, repeat: &str, row: u32, now: Moment) -> Result<(), DeskError> {
+        let mut paper = self.paper(id, now, 0)?;
+        let node = paper.filling.form().find(repeat).ok_or_else(|| unknown(format!("there is no repeat {repeat}")))?;
+        paper.filling.add_row(CellKey { node, row }).map_err(|e| unknown(e.to_string()))?;
+        self.keep_paper(&paper)
+    }
+
+    /// Signs a paper form as a report of this desk. What is unlikely is confirmed by the words that the paper form says so; what is
+    /// missing needs a reason. Gives what is in the way, where something is impossible.
+    ///
+    /// # Errors
+    /// Something is impossible, or missing without a reason; the database fails.
+    pub fn sign_paper(&self, id: i64, incomplete: &str, now: Moment) -> Result<(), DeskError> {
+        let mut paper = self.paper(id, now, 0)?;
+        for problem in paper.filling.issues() {
+            match problem.issue {
+                Issue::Error | Issue::TooManyRows => {
+                    return Err(unknown(format!("{}: {}", named(&paper.filling, &problem), words(&problem))));
+                }
+                Issue::Unanswered if incomplete.trim().is_empty() => {
+                    let name = named(&paper.filling, &problem);
+                    return Err(unknown(format!("{name} is not answered; say why the form is incomplete")));
+                }
+                Issue::Unanswered | Issue::Unfit => {}
+                Issue::Warning | Issue::NotOffered => {
+                    let reason = Some("the paper form says so".to_owned());
+                    paper.filling.confirm(problem.key, reason).map_err(|e| unknown(e.to_string()))?;
+                }
+            }
+        }
+        paper.filling.finish();
+        let report = self.paper_report(&paper, incomplete.trim(), now)?;
+        let signer = self.signer(now.ms)?;
+        self.store.sign(|chain| {
+            signer.add(chain, ObjectType::Report, None, &report.encode())?;
+            self.store.drop_paper(id)
+        })
+    }
+
+    /// Throws a paper form away.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn drop_paper(&self, id: i64) -> Result<(), DeskError> {
+        self.store.drop_paper(id)
+    }
+
+    fn paper_report(&self, paper: &Paper, incomplete: &str, now: Moment) -> Result<Report, DeskError> {
+        let (head, filling) = (&paper.head, &paper.filling);
+        let (bundle, checklist) = under(head)?;
+        let moment = |at: Option<(i64, i16)>| at.map(|(ms, offset)| RecordedMoment { ms, offset });
+        let remarks = remarks(filling);
+        Ok(Report {
+            v: baqylau_protocol::VERSION,
+            id: ReportId::new(now.ms, random()),
+            checklist,
+            bundle,
+            visit: Visit {
+                code: head.visit.clone(),
+                place: head.place.clone(),
+                unlisted: None,
+                arrived: moment(head.arrived),
+                departed: moment(head.departed),
+                outcome: 0,
+                mode: "paper".into(),
+                position: None,
+            },
+            clock: ClockReading {
+                wall: now.into(),
+                boot_ms: 0,
+                boot_id: [0; 8].into(),
+                seen: None,
+                started: head.started,
+            },
+            answers: AnswerTree::of(filling).encode(filling.form()).into(),
+            log: Vec::new(),
+            remarks: (!remarks.is_empty()).then_some(remarks),
+            incomplete: (!incomplete.is_empty()).then(|| incomplete.to_owned()),
+            supersedes: None,
+            test: None,
+            attachments: None,
+            language: None,
+            why: None,
+            left: None,
+            alarm: None,
+        })
+    }
+
+    fn keep_paper(&self, paper: &Paper) -> Result<(), DeskError> {
+        let tree = AnswerTree::whole(&paper.filling).encode(paper.filling.form());
+        let reasons: Vec<(u32, String)> = remarks(&paper.filling).into_iter().map(|r| (r.node, r.text)).collect();
+        self.store.set_paper(paper.id, &tree, &serialized(&reasons)?)
+    }
+
+    fn paper_form(&self, head: &PaperHead) -> Result<Arc<Form>, DeskError> {
+        let (bundle, checklist) = under(head)?;
+        let form = self.forms.borrow_mut().form(self, bundle, checklist)?;
+        form.ok_or_else(|| unknown("the checklist of this form is no longer here"))
+    }
+}
+
+fn under(head: &PaperHead) -> Result<(Hash, Hash), DeskError> {
+    let both = head.under.as_ref().and_then(|(b, c)| Hash::from_hex(b).zip(Hash::from_hex(c)));
+    both.ok_or_else(|| unknown("the form does not say which checklist it is"))
+}
+
+fn facts(head: &PaperHead, form: &Form) -> VisitFacts {
+    let moment = |at: Option<(i64, i16)>| at.map(|(ms, offset)| Moment { ms, offset });
+    VisitFacts {
+        code: head.visit.clone(),
+        arrived_at: moment(head.arrived),
+        departed_at: moment(head.departed),
+        outcome: Outcome::default(),
+        mode: "paper".into(),
+        place: head.place.as_deref().and_then(|code| form.places().find(code)),
+    }
+}
+
+fn named(filling: &Filling, problem: &AnswerProblem) -> String {
+    let row = filling.question(problem.key);
+    if row.number.is_empty() { row.name } else { row.number }
+}
+
+/// The reasons by which warnings were confirmed.
+fn remarks(filling: &Filling) -> Vec<Remark> {
+    let confirmed = filling.issues().into_iter().filter_map(|p| Some((p.key, p.confirmed?)));
+    let remark = |(key, text): (CellKey, String)| Remark {
+        node: key.node,
+        rows: filling.row_path(key.row),
+        confirms: true,
+        text,
+    };
+    confirmed.map(remark).collect()
+}
+
+fn serialized<T: Serialize>(value: &T) -> Result<String, DeskError> {
+    serde_json::to_string(value).map_err(|e| unknown(e.to_string()))
+}
+
+fn parsed<T: for<'d> Deserialize<'d>>(text: &str) -> Result<T, DeskError> {
+    serde_json::from_str(text)
+        .map_err(|e| unknown(format!("a paper form does not read: {e}; throw it away and type it anew")))
+}
+
+fn environment_of(now: Moment, language: usize) -> Environment {
+    Environment { now, language, chance: Chance::of(random) }
+}

@@ -1,0 +1,183 @@
+//! What a correction would do, before it is signed: to the answer and those that depend on it, to the figures, and to what is odd.
+
+use crate::adjudication::Signed;
+use crate::adjudication::status::AnswerBasis;
+use crate::error::DeskError;
+use crate::index::ReportIndex;
+use crate::index::filter::ReportFilter;
+use crate::index::flags::Flag;
+use crate::index::report_table::{ReportRow, ReportTable};
+use crate::records::corrections::{all, apply, name, new_problems, words};
+use crate::records::{CorrectionRequest, question, require_text};
+use crate::workspace::Desk;
+use baqylau_findings::Computed;
+use baqylau_forms::Filling;
+use baqylau_forms::fill::{AnswerProblem, Issue, Mutation, write_literal};
+use baqylau_protocol::cose::ObjectType;
+use baqylau_protocol::ids::Hash;
+use baqylau_report::Correction;
+use baqylau_report::report::RecordedMoment;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// A correction that passes the rules of its checklist, and what it would do.
+pub struct Preview {
+    /// What would be signed.
+    pub correction: Correction,
+    /// The answers as they are now, with the corrections so far.
+    pub before: Filling,
+    /// The answers with it.
+    pub after: Filling,
+    /// What it makes unlikely: to be confirmed before it is signed.
+    pub doubts: Vec<AnswerProblem>,
+    /// What the checklist asks then, and nobody answered.
+    pub unanswered: Vec<AnswerProblem>,
+    /// The figures that move, by their position, as they are now and as they would be.
+    pub figures: Vec<(usize, Computed, Computed)>,
+    /// What is odd about the report now and would not show any more.
+    pub lost: Vec<Flag>,
+    /// What would be odd about it.
+    pub gained: Vec<Flag>,
+}
+
+impl Preview {
+    /// The doubts, with the names of their questions.
+    #[must_use]
+    pub fn doubts_in_words(&self) -> Vec<String> {
+        self.doubts.iter().map(|p| format!("{}: {}", name(&self.after, p), words(p))).collect()
+    }
+
+    /// The names of the questions that are asked then and not answered.
+    #[must_use]
+    pub fn unanswered_by_name(&self) -> Vec<String> {
+        self.unanswered.iter().map(|p| name(&self.after, p)).collect()
+    }
+
+    /// What follows from it: other answers that are computed, hidden or shown anew, in the notation of answer files.
+    #[must_use]
+    pub fn following(&self) -> Vec<(String, Option<String>, Option<String>)> {
+        let form = self.before.form();
+        let all = |filling: &Filling| -> BTreeMap<(u32, Vec<u32>), String> {
+            let said = filling.snapshot().into_iter().filter_map(|m| match m {
+                Mutation::Answer(key, Some(answer)) if filling.is_shown(key) => {
+                    Some(((key.node, filling.row_path(key.row)), write_literal(form, key.node, &answer)))
+                }
+                _ => None,
+            });
+            said.collect()
+        };
+        let (before, after) = (all(&self.before), all(&self.after));
+        let cells: BTreeSet<_> = before.keys().chain(after.keys()).collect();
+        let own = (self.correction.node, self.correction.rows.clone());
+        let differ = cells.into_iter().filter(|cell| **cell != own && before.get(*cell) != after.get(*cell));
+        let name = |node: u32| form.definition().items.get(node as usize).map_or_else(String::new, |i| i.name.clone());
+        differ.map(|cell| (name(cell.0), before.get(cell).cloned(), after.get(cell).cloned())).collect()
+    }
+}
+
+impl Desk {
+    /// What a correction would do. Figures are those of everything that was pulled.
+    ///
+    /// # Errors
+    /// There is no such report, question or row, the checklist takes no such answer, or reason or source are missing.
+    pub fn preview(&self, report: Hash, change: &CorrectionRequest, now: i64) -> Result<Preview, DeskError> {
+        let mut ledger = ReportIndex::new(Arc::new(self.source()?));
+        ledger.advance(self)?;
+        ledger.preview(self, report, change, now)
+    }
+
+    /// Signs a correction of one answer that the checklist does not call unlikely.
+    ///
+    /// # Errors
+    /// As [`Desk::preview`]; and something is unlikely, which [`Desk::sign_correction`] signs when it is confirmed.
+    pub fn correct(&self, report: Hash, change: &CorrectionRequest, now: i64) -> Result<(), DeskError> {
+        self.sign_correction(&self.preview(report, change, now)?, false, now)
+    }
+
+    /// Signs a correction that was looked at.
+    ///
+    /// # Errors
+    /// Something is unlikely and was not confirmed.
+    pub fn sign_correction(&self, preview: &Preview, confirmed: bool, now: i64) -> Result<(), DeskError> {
+        if !confirmed && !preview.doubts.is_empty() {
+            let doubts = preview.doubts_in_words().join("; ");
+            return Err(DeskError::Unknown(format!("{doubts}. Look at it again, and confirm it if it is so")));
+        }
+        self.sign_one(ObjectType::Correction, &preview.correction.encode(), now)
+    }
+}
+
+impl ReportIndex {
+    /// What a correction would do, to what [`Ledger::advance`] took in.
+    ///
+    /// # Errors
+    /// As [`Desk::preview`].
+    pub fn preview(
+        &mut self,
+        desk: &Desk,
+        report: Hash,
+        change: &CorrectionRequest,
+        now: i64,
+    ) -> Result<Preview, DeskError> {
+        require_text("a reason", change.reason)?;
+        require_text("a source", change.source)?;
+        desk.known(report)?;
+        let before = self.effective_answers(desk, report)?;
+        let node = question(before.form(), change.question)?;
+        let after = apply(&before, node, &change.rows, change.new).map_err(DeskError::Unknown)?;
+        let answer = |filling: &Filling| {
+            let key = filling.key_at(node, &change.rows)?;
+            Some(write_literal(filling.form(), node, filling.answer(key)?))
+        };
+        let correction = Correction {
+            v: baqylau_protocol::VERSION,
+            report,
+            node,
+            rows: change.rows.clone(),
+            old: answer(&before),
+            // As the checklist writes it, whichever way it was typed.
+            new: answer(&after),
+            reason: change.reason.trim().to_owned(),
+            source: change.source.trim().to_owned(),
+            at: RecordedMoment { ms: now, offset: 0 },
+        };
+        let supposed = Signed { desk: desk.identity(now)?.device, what: correction.clone() };
+        let boards =
+            [self.table(desk, AnswerBasis::Effective, None)?, self.assume(desk, AnswerBasis::Effective, &supposed)?];
+        let [lost, gained] = flags(&boards, report);
+        let problems = new_problems(&before, &after, node, &change.rows);
+        let (unanswered, doubts) = problems.into_iter().partition(|p| p.issue == Issue::Unanswered);
+        Ok(Preview { correction, doubts, unanswered, figures: self.moved(&boards), lost, gained, before, after })
+    }
+
+    /// The answers of a report with the corrections so far.
+    ///
+    /// # Errors
+    /// There is no such report, or it does not fit its checklist.
+    pub fn effective_answers(&mut self, desk: &Desk, report: Hash) -> Result<Filling, DeskError> {
+        let earlier = self.corrections(desk, report)?;
+        Ok(all(&desk.evaluated(report)?, earlier.iter()).0)
+    }
+
+    /// The figures that are not the same on two boards.
+    fn moved(&self, [before, after]: &[ReportTable; 2]) -> Vec<(usize, Computed, Computed)> {
+        let figures = |board: &ReportTable| board.figures(self.source(), &ReportFilter::default());
+        let pairs = figures(before).into_iter().zip(figures(after)).enumerate();
+        let moved = pairs.filter(|(_, (before, after))| !same(before, after));
+        moved.map(|(at, (before, after))| (at, before, after)).collect()
+    }
+}
+
+/// Whether what is shown of a figure is the same: its value, how many, out of how many. Why others are unknown stands in neither.
+fn same(a: &Computed, b: &Computed) -> bool {
+    (&a.computed, a.count, a.base, &a.parts) == (&b.computed, b.count, b.base, &b.parts)
+}
+
+/// The flags that a report loses, and those that it gains.
+fn flags(boards: &[ReportTable; 2], report: Hash) -> [Vec<Flag>; 2] {
+    let [before, after] = boards.each_ref().map(|b| b.row(report).map(|l: &ReportRow| l.flags).unwrap_or_default());
+    let only = |these: crate::index::flags::Flags, those: crate::index::flags::Flags| {
+        these.iter().filter(|f| !those.has(*f)).collect()
+    };
+    [only(before, after), only(after, before)]
+}
