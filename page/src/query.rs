@@ -40,25 +40,25 @@ impl PageQuery {
 
     /// The moment that is asked for where the mission has its seat, in milliseconds since 1970.
     pub fn moment(&self, state: &PageState) -> Option<i64> {
-        Some(state.source.mission.zone.read(&self.as_of).ok()?.ms)
+        Some(state.tables.mission.zone.read(&self.as_of).ok()?.ms)
     }
 
     pub fn filter(&self, state: &PageState) -> ReportFilter {
-        let source = &state.source;
+        let tables = &state.tables;
         let text = |t: &String| Some(t.clone()).filter(|t| !t.is_empty());
         let mut nothing = false;
         ReportFilter {
-            within: known(&self.within, source.places.find(&self.within), &mut nothing),
+            within: known(&self.within, tables.places.find(&self.within), &mut nothing),
             checklist: known(
                 &self.checklist,
-                source.checklists.iter().position(|c| c.id == self.checklist),
+                tables.checklists.iter().position(|c| c.id == self.checklist),
                 &mut nothing,
             ),
             status: text(&self.status),
             team: text(&self.team),
             hour: known(&self.hour, self.hour.parse().ok(), &mut nothing),
             words: self.q.clone(),
-            behind: known(&self.behind, source.numbers.iter().position(|f| f.figure.id == self.behind), &mut nothing),
+            behind: known(&self.behind, tables.numbers.iter().position(|f| f.figure.id == self.behind), &mut nothing),
             flag: known(&self.flag, Flag::of(&self.flag), &mut nothing),
             having: known(
                 &self.having,
@@ -67,7 +67,7 @@ impl PageQuery {
             ),
             used: known(
                 &self.used,
-                self.used.split_once(':').and_then(|(what, choice)| source.choice(FieldRole::of(what)?, choice)),
+                self.used.split_once(':').and_then(|(what, choice)| tables.choice(FieldRole::of(what)?, choice)),
                 &mut nothing,
             ),
             nothing,
@@ -101,10 +101,10 @@ impl PageQuery {
 
     /// The same with something changed.
     pub fn with(&self, change: impl FnOnce(&mut Self)) -> Self {
-        let mut ask = self.clone();
-        ask.page.clear();
-        change(&mut ask);
-        ask
+        let mut query = self.clone();
+        query.page.clear();
+        change(&mut query);
+        query
     }
 }
 

@@ -26,8 +26,8 @@ pub(crate) struct PageState {
     desk: Mutex<Desk>,
     /// The same store, for asking the server: no page waits for the network.
     puller: Mutex<Desk>,
-    pub source: Arc<MissionTables>,
-    ledger: Mutex<ReportIndex>,
+    pub tables: Arc<MissionTables>,
+    index: Mutex<ReportIndex>,
     boards: RwLock<ReportTables>,
     /// The attachments that are lacking, and how far the log was searched for them.
     lacking: Mutex<(Vec<AttachmentRow>, u64)>,
@@ -63,14 +63,14 @@ impl ReportTables {
 
 impl PageState {
     pub fn new(guard: Guard, desk: Desk, puller: Desk, now: fn() -> i64) -> Result<Self, DeskError> {
-        let source = Arc::new(desk.source()?);
-        let mut ledger = ReportIndex::new(source.clone());
-        let (effective, raw) = evaluate(&mut ledger, &desk)?;
+        let tables = Arc::new(desk.source()?);
+        let mut index = ReportIndex::new(tables.clone());
+        let (effective, raw) = evaluate(&mut index, &desk)?;
         let boards =
             RwLock::new(ReportTables { effective, raw, of: seen(&desk)?, last_sync: None, fault: None, overdue: None });
-        let (desk, puller, ledger) = (Mutex::new(desk), Mutex::new(puller), Mutex::new(ledger));
+        let (desk, puller, ledger) = (Mutex::new(desk), Mutex::new(puller), Mutex::new(index));
         let lacking = Mutex::default();
-        Ok(Self { guard, desk, puller, source, ledger, boards, lacking, news: watch::Sender::new(0), now })
+        Ok(Self { guard, desk, puller, tables, index: ledger, boards, lacking, news: watch::Sender::new(0), now })
     }
 
     pub fn tables(&self) -> ReportTables {
@@ -78,20 +78,20 @@ impl PageState {
     }
 
     /// What an address asks for: everything that is known, or what was at a moment.
-    pub fn table(&self, ask: &PageQuery) -> Result<Arc<ReportTable>, DeskError> {
-        match ask.moment(self) {
-            None if !ask.as_of.is_empty() => {
-                Err(DeskError::Unknown(format!("{:?} is no moment such as 2023-03-20T09:00", ask.as_of)))
+    pub fn table(&self, query: &PageQuery) -> Result<Arc<ReportTable>, DeskError> {
+        match query.moment(self) {
+            None if !query.as_of.is_empty() => {
+                Err(DeskError::Unknown(format!("{:?} is no moment such as 2023-03-20T09:00", query.as_of)))
             }
-            None => Ok(self.tables().of(ask.answers()).clone()),
+            None => Ok(self.tables().of(query.answers()).clone()),
             Some(moment) => tokio::task::block_in_place(|| {
-                self.read(|desk| self.ledger().table(desk, ask.answers(), Some(moment)).map(Arc::new))
+                self.read(|desk| self.ledger().table(desk, query.answers(), Some(moment)).map(Arc::new))
             }),
         }
     }
 
     fn ledger(&self) -> MutexGuard<'_, ReportIndex> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+        self.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Signs something at the desk, and sends it: it counts, here and at every desk, when it is in the log.
@@ -131,7 +131,7 @@ impl PageState {
         let heard = fault.is_none();
         let told = {
             let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
-            let silent = expected::silent_teams(&boards.effective, &self.source, now);
+            let silent = expected::silent_teams(&boards.effective, &self.tables, now);
             let told = boards.fault != fault || boards.overdue != silent;
             boards.overdue = silent;
             boards.last_sync = if heard { Some(now) } else { boards.last_sync };
@@ -178,8 +178,8 @@ fn seen(desk: &Desk) -> Result<LogMark, DeskError> {
     Ok((desk.store.cursor()?, desk.roster()?.map(|(_, bytes)| Hash::of(&bytes))))
 }
 
-fn evaluate(ledger: &mut ReportIndex, desk: &Desk) -> Result<(Arc<ReportTable>, Arc<ReportTable>), DeskError> {
-    ledger.advance(desk)?;
-    let mut board = |answers| ledger.table(desk, answers, None).map(Arc::new);
+fn evaluate(index: &mut ReportIndex, desk: &Desk) -> Result<(Arc<ReportTable>, Arc<ReportTable>), DeskError> {
+    index.advance(desk)?;
+    let mut board = |answers| index.table(desk, answers, None).map(Arc::new);
     Ok((board(AnswerBasis::Effective)?, board(AnswerBasis::Raw)?))
 }

@@ -37,17 +37,17 @@ impl DeskAuth {
 
     /// Whether an `Authorization` header is a desk's signature over what is asked and a fresh challenge of ours.
     #[must_use]
-    pub fn admits(&self, header: &str, asks: &str, shared: &LogState, now: i64) -> bool {
-        self.check(header, asks, shared, now).is_some()
+    pub fn admits(&self, header: &str, asks: &str, log: &LogState, now: i64) -> bool {
+        self.check(header, asks, log, now).is_some()
     }
 
-    fn check(&self, header: &str, asks: &str, shared: &LogState, now: i64) -> Option<()> {
+    fn check(&self, header: &str, asks: &str, log: &LogState, now: i64) -> Option<()> {
         let bytes = BASE64URL_NOPAD.decode(header.strip_prefix("Baqylau ")?.as_bytes()).ok()?;
         let request = ReadRequest::peek(&bytes).ok().filter(|r| r.mission == self.mission && r.asks == asks)?;
         let (time, mac) = request.challenge.split_at(8);
         hmac::verify(&self.key, time, mac).ok()?;
         let made = i64::from_be_bytes(time.try_into().ok()?);
-        let device = shared.devices.read().unwrap_or_else(PoisonError::into_inner).get(&request.device).cloned()?;
+        let device = log.devices.read().unwrap_or_else(PoisonError::into_inner).get(&request.device).cloned()?;
         let revoked = device.roster.is_some_and(|r| r.standing != Standing::Confirmed);
         let fresh = (0..=VALID_MS).contains(&(now - made));
         ReadRequest::verify(&bytes, &device.key).ok()?;

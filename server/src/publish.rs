@@ -34,16 +34,16 @@ impl Publication {
         storage: &mut dyn Storage,
         mission: MissionId,
         root: &PublicKey,
-        shared: &LogState,
+        log: &LogState,
     ) -> Result<(), PublicationError> {
         match self {
             Self::Manifest(manifest, bytes, parts) => {
                 let follows = |known: &[u8]| manifest_follows(&manifest, &bytes, known, root);
                 replace(storage, mission, (StoredDocument::Manifest, &bytes, &parts), &follows)?;
-                *write(&shared.manifest) = Some(Arc::new((*manifest, bytes)));
+                *write(&log.manifest) = Some(Arc::new((*manifest, bytes)));
             }
             Self::Roster(roster, bytes) => {
-                let manifest = shared.manifest.read().unwrap_or_else(PoisonError::into_inner).clone();
+                let manifest = log.manifest.read().unwrap_or_else(PoisonError::into_inner).clone();
                 let issuer = manifest.map(|m| m.0.issuer);
                 // A bundle that names another issuer may have come since it was looked at.
                 if issuer.is_none_or(|issuer| Roster::open(&bytes, &issuer, mission).is_err()) {
@@ -53,8 +53,8 @@ impl Publication {
                 }
                 let follows = |known: &[u8]| roster_follows(&roster, &bytes, known, issuer, mission);
                 replace(storage, mission, (StoredDocument::Roster, &bytes, &[]), &follows)?;
-                apply_roster(&mut write(&shared.devices), &roster);
-                *write(&shared.roster) = Some((roster, bytes));
+                apply_roster(&mut write(&log.devices), &roster);
+                *write(&log.roster) = Some((roster, bytes));
             }
         }
         Ok(())

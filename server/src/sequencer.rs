@@ -84,7 +84,7 @@ struct Writer {
     root: PublicKey,
     key: SigningKey,
     tree: MerkleTree,
-    shared: Arc<LogState>,
+    log: Arc<LogState>,
     now: Now,
 }
 
@@ -103,7 +103,7 @@ pub fn start(
     let mut tree = MerkleTree::default();
     storage.leaves(mission, &mut |hash, received| tree.push(leaf_hash(hash, received)))?;
     load_documents(&mut *storage, mission, &root, &shared)?;
-    let mut writer = Writer { storage, mission, root, key, tree, shared: shared.clone(), now };
+    let mut writer = Writer { storage, mission, root, key, tree, log: shared.clone(), now };
     writer.sign_head();
     let (jobs, inbox) = mpsc::channel(QUEUE);
     let thread = std::thread::spawn(move || writer.run(inbox));
@@ -114,7 +114,7 @@ fn load_documents(
     storage: &mut dyn Storage,
     mission: MissionId,
     root: &PublicKey,
-    shared: &LogState,
+    log: &LogState,
 ) -> Result<(), StorageError> {
     let Some(bytes) = storage.document(mission, StoredDocument::Manifest)? else { return Ok(()) };
     // Taken for none, it would make every phone enrol and send again; a roster taken for none would let revoked phones in.
@@ -137,9 +137,9 @@ fn load_documents(
     if let Some((roster, _)) = &roster {
         apply_roster(&mut devices, roster);
     }
-    *write(&shared.devices) = devices;
-    *write(&shared.roster) = roster;
-    *write(&shared.manifest) = Some(Arc::new((manifest, bytes)));
+    *write(&log.devices) = devices;
+    *write(&log.roster) = roster;
+    *write(&log.manifest) = Some(Arc::new((manifest, bytes)));
     Ok(())
 }
 
@@ -193,7 +193,7 @@ impl Writer {
                         group.push((judged, reply));
                     }
                     WriterJob::Publish(what, reply) => {
-                        let done = what.carry_out(&mut *self.storage, self.mission, &self.root, &self.shared);
+                        let done = what.carry_out(&mut *self.storage, self.mission, &self.root, &self.log);
                         let _ = reply.send(done);
                     }
                 }
@@ -227,11 +227,11 @@ impl Writer {
         let mut seen: HashMap<Hash, (u64, i64)> = HashMap::new();
         for good in group.iter().flat_map(|(judged, _)| judged).filter_map(|j| j.as_ref().ok()) {
             if seen.contains_key(&good.hash) {
-                self.shared.counters.duplicates.fetch_add(1, Ordering::Relaxed);
+                self.log.counters.duplicates.fetch_add(1, Ordering::Relaxed);
                 continue;
             }
             if let Some(place) = self.storage.find(self.mission, good.device, good.seq, good.hash)? {
-                self.shared.counters.duplicates.fetch_add(1, Ordering::Relaxed);
+                self.log.counters.duplicates.fetch_add(1, Ordering::Relaxed);
                 if self.storage.mend(self.mission, place.index, &good.object)? {
                     tracing::warn!(index = place.index, device = %good.device, "a damaged object came again and is whole now");
                 }
@@ -250,8 +250,8 @@ impl Writer {
         if !fresh.is_empty() {
             self.storage.append(self.mission, first as u64, &fresh)?;
             fresh.iter().for_each(|e| self.tree.push(leaf_hash(e.hash, e.received)));
-            self.shared.counters.stored.fetch_add(fresh.len() as u64, Ordering::Relaxed);
-            self.shared.counters.commits.fetch_add(1, Ordering::Relaxed);
+            self.log.counters.stored.fetch_add(fresh.len() as u64, Ordering::Relaxed);
+            self.log.counters.commits.fetch_add(1, Ordering::Relaxed);
         }
         self.admit(group);
         let head = self.sign_head();
@@ -260,7 +260,7 @@ impl Writer {
 
     /// Why an object may no longer be logged.
     fn revoked(&self, good: &Accepted) -> Option<Refusal> {
-        let devices = self.shared.devices.read().unwrap_or_else(PoisonError::into_inner);
+        let devices = self.log.devices.read().unwrap_or_else(PoisonError::into_inner);
         devices.get(&good.device).and_then(|d| d.may_send(good.seq).err())
     }
 
@@ -271,11 +271,11 @@ impl Writer {
         if new.is_empty() {
             return;
         }
-        let mut devices = write(&self.shared.devices);
+        let mut devices = write(&self.log.devices);
         for (id, device) in new {
             devices.entry(id).or_insert(device);
         }
-        if let Some((roster, _)) = &*self.shared.roster.read().unwrap_or_else(PoisonError::into_inner) {
+        if let Some((roster, _)) = &*self.log.roster.read().unwrap_or_else(PoisonError::into_inner) {
             apply_roster(&mut devices, roster);
         }
     }
@@ -283,12 +283,12 @@ impl Writer {
     fn verdict(&self, judged: &Judged, seen: &HashMap<Hash, (u64, i64)>, head: &[u8]) -> Verdict {
         match judged {
             Err(refusal) => {
-                self.shared.counters.refused.fetch_add(1, Ordering::Relaxed);
+                self.log.counters.refused.fetch_add(1, Ordering::Relaxed);
                 Verdict::Refused(refusal.clone())
             }
             Ok(good) => {
                 let Some(&(index, received)) = seen.get(&good.hash) else {
-                    self.shared.counters.refused.fetch_add(1, Ordering::Relaxed);
+                    self.log.counters.refused.fetch_add(1, Ordering::Relaxed);
                     let late = || Refusal { code: RefusalCode::Revoked, reason: "this device was revoked".into() };
                     return Verdict::Refused(self.revoked(good).unwrap_or_else(late));
                 };
@@ -307,8 +307,8 @@ impl Writer {
             time: (self.now)(),
         };
         let bytes = head.sign(&self.key);
-        self.shared.counters.log_size.store(head.size, Ordering::Relaxed);
-        write(&self.shared.head).clone_from(&bytes);
+        self.log.counters.log_size.store(head.size, Ordering::Relaxed);
+        write(&self.log.head).clone_from(&bytes);
         bytes
     }
 }

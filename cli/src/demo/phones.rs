@@ -89,7 +89,7 @@ pub fn config(folder: &Path, language: &str, clock: Arc<SimulatedClock>) -> Resu
 
 impl DemoPhones {
     pub fn new(stage: &Stage, faults: bool) -> Result<Self, CommandError> {
-        let languages = &stage.source.mission.languages;
+        let languages = &stage.tables.mission.languages;
         let mut phones = Vec::new();
         for (at, person) in stage.people.iter().enumerate() {
             let folder = stage.folder.join("phones").join(&person.code);

@@ -20,7 +20,7 @@ const MARK: &str = ".baqylau-demo";
 /// Everything that is there before the first phone enrols.
 pub struct Stage {
     pub folder: PathBuf,
-    pub source: MissionTables,
+    pub tables: MissionTables,
     /// Where phones and desk go.
     pub port: u16,
     /// Where the server listens; the same, without faults.
@@ -51,7 +51,7 @@ impl Stage {
         desk.build(PASSPHRASE, now(), 90)?;
         let invited = desk.invite(&[], now(), 30)?;
         let invites = invited.into_iter().map(|i| (i.person.code, i.text)).collect();
-        Ok(Self { folder, source, port, server_port, invites, people, tasks, begins })
+        Ok(Self { folder, tables: source, port, server_port, invites, people, tasks, begins })
     }
 
     pub fn desk(&self) -> Result<Desk, crate::common::CommandError> {
@@ -71,8 +71,8 @@ impl Stage {
 }
 
 /// What a mission lacks to be played.
-fn no_plan(source: &MissionTables, mission: &Path) -> String {
-    let tables: Vec<String> = source.checklists.iter().map(|c| format!("plan/{}.csv", c.id)).collect();
+fn no_plan(tables: &MissionTables, mission: &Path) -> String {
+    let tables: Vec<String> = tables.checklists.iter().map(|c| format!("plan/{}.csv", c.id)).collect();
     format!(
         "{}: nobody has anything to report, because the mission has no plan of answers. The demonstration fills checklists as {} \
          say, which docs/authoring.md describes. A mission without them can be observed by hand: `baqylau mission new` makes its folder",
@@ -86,21 +86,21 @@ pub type Tasks = BTreeMap<String, Vec<PlannedReport>>;
 
 /// Who observes, when the day begins, and what the plan in the mission's tables has everybody do.
 pub fn planned(
-    source: &MissionTables,
+    tables: &MissionTables,
     mission: &Path,
     seed: u64,
 ) -> Result<(Vec<SimulatedObserver>, i64, Tasks), crate::common::CommandError> {
-    let people: Vec<SimulatedObserver> = source
+    let people: Vec<SimulatedObserver> = tables
         .people
         .iter()
         .map(|p| SimulatedObserver { code: p.code.clone(), role: p.role.clone(), team: p.team.clone() })
         .collect();
     let midnight =
-        source.mission.zone.midnight(Date::parse(&source.mission.election_day).ok_or("election_day is no date")?);
+        tables.mission.zone.midnight(Date::parse(&tables.mission.election_day).ok_or("election_day is no date")?);
     let begins = midnight + 6 * 3_600_000;
     let world = ScheduleInputs {
         people: people.clone(),
-        checklists: source.checklists.iter().map(|c| (c.id.clone(), places(source, &c.places))).collect(),
+        checklists: tables.checklists.iter().map(|c| (c.id.clone(), places(tables, &c.places))).collect(),
         plans: mission.join("plan"),
         begins,
         seed,
@@ -110,10 +110,10 @@ pub fn planned(
 }
 
 /// The places of the first level that a checklist is for.
-fn places(source: &MissionTables, levels: &[String]) -> Vec<String> {
-    let level = levels.first().and_then(|l| source.places.level(l));
-    let of = level.map(|l| source.places.of_level(l)).unwrap_or_default();
-    of.iter().filter_map(|p| source.places.get(*p)).map(|p| p.code.to_string()).collect()
+fn places(tables: &MissionTables, levels: &[String]) -> Vec<String> {
+    let level = levels.first().and_then(|l| tables.places.level(l));
+    let of = level.map(|l| tables.places.of_level(l)).unwrap_or_default();
+    of.iter().filter_map(|p| tables.places.get(*p)).map(|p| p.code.to_string()).collect()
 }
 
 /// An empty folder; what an earlier demonstration left there is removed, anything else is not.

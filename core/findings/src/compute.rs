@@ -89,7 +89,7 @@ pub struct FigureInput<'g> {
     /// Its place.
     pub place: Option<u32>,
     /// What it gives.
-    pub given: &'g Contribution,
+    pub contribution: &'g Contribution,
 }
 
 /// Computes figures. `people` is how many people of the register have a device that counts.
@@ -103,7 +103,11 @@ pub fn compute(figures: &[CompiledFigure], observations: &[Observation], people:
             .for_each(|(at, gives)| given[at].push((observation, gives)));
     }
     let seen = |given: &[(&Observation, Contribution)], figure: &CompiledFigure| {
-        total(figure, given.iter().map(|(o, given)| FigureInput { index: o.index, place: o.place, given }), people)
+        total(
+            figure,
+            given.iter().map(|(o, given)| FigureInput { index: o.index, place: o.place, contribution: given }),
+            people,
+        )
     };
     figures.iter().zip(given).map(|(figure, given)| seen(&given, figure)).collect()
 }
@@ -273,24 +277,24 @@ impl Tally {
 
     fn add(&mut self, one: &FigureInput) {
         self.forms += 1;
-        if let Some(place) = one.place.map(|p| p as usize).filter(|_| one.given.base > 0) {
+        if let Some(place) = one.place.map(|p| p as usize).filter(|_| one.contribution.base > 0) {
             if self.places.len() <= place {
                 self.places.resize(place + 1, false);
             }
             self.places[place] = true;
         }
-        self.count += one.given.count as usize;
-        self.base += one.given.base as usize;
-        match one.given.unknown {
+        self.count += one.contribution.count as usize;
+        self.base += one.contribution.base as usize;
+        match one.contribution.unknown {
             Some(NoContribution::DoNotKnow) => self.do_not_know += 1,
             Some(NoContribution::NotApplicable) => self.not_applicable += 1,
             Some(NoContribution::NotAnswered) => self.not_answered += 1,
             None => {}
         }
-        if one.given.behind {
+        if one.contribution.behind {
             self.reports.push(one.index);
         }
-        for choice in &one.given.chosen {
+        for choice in &one.contribution.chosen {
             if let Some(part) = self.parts.get_mut(*choice as usize) {
                 part.1 += 1;
             }

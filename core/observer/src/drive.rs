@@ -100,8 +100,8 @@ pub(crate) mod names {
 pub(crate) struct SyncDriver {
     pub(crate) outbox: Arc<Mutex<Outbox>>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) bell: ChangeNotifier,
-    flight: InFlight,
+    pub(crate) notifier: ChangeNotifier,
+    in_flight: InFlight,
     pub(crate) http: Client,
     /// Where the attachments are.
     pub(crate) folder: PathBuf,
@@ -182,21 +182,31 @@ impl SyncDriver {
         let root = PublicKey::from_slice(&root).ok_or_else(|| Error::Internal("root key".into()))?;
         let tls_roots: Vec<Vec<u8>> = tls_roots.into_iter().map(Into::into).collect();
         let http = baqylau_http::client(&tls_roots).map_err(|e| Error::invalid("invite", e.to_string()))?;
-        Ok(Self { outbox, clock, bell, flight, http, folder, servers, root, mission: MissionId::of(&root) })
+        Ok(Self {
+            outbox,
+            clock,
+            notifier: bell,
+            in_flight: flight,
+            http,
+            folder,
+            servers,
+            root,
+            mission: MissionId::of(&root),
+        })
     }
 
     /// Runs until nothing waits, something must be waited for, the time is up, or it is interrupted.
     pub fn run(&self, limit: &Limit, now: bool) -> Result<SyncOutcome, Error> {
-        let mut ran = SyncOutcome::default();
-        match runtime()?.block_on(limit.within(self.steps(now, &mut ran)))? {
+        let mut outcome = SyncOutcome::default();
+        match runtime()?.block_on(limit.within(self.steps(now, &mut outcome)))? {
             Some(done) => done?,
             // What was acknowledged counts; the rest may go on at once.
             None => {
-                ran.trouble = ran.trouble.or(Some(Trouble::Silent));
-                ran.stop = Stop::Wait { until: self.now()? };
+                outcome.trouble = outcome.trouble.or(Some(Trouble::Silent));
+                outcome.stop = Stop::Wait { until: self.now()? };
             }
         }
-        Ok(ran)
+        Ok(outcome)
     }
 
     /// Fetches the bundle only, before there is an enrolment to send.
@@ -231,18 +241,18 @@ impl SyncDriver {
         }
     }
 
-    async fn steps(&self, now: bool, ran: &mut SyncOutcome) -> Result<(), Error> {
+    async fn steps(&self, now: bool, outcome: &mut SyncOutcome) -> Result<(), Error> {
         let mut state = SyncState::default();
         let mut events = vec![Event::Begin(self.known(now)?)];
         while let Some(event) = events.pop() {
             let (next, actions) = step(state, event, self.now()?, self.clock.jitter());
             state = next;
             for action in actions {
-                match self.act(action, ran).await {
+                match self.act(action, outcome).await {
                     Ok(Some(event)) => events.push(event),
                     Ok(None) => {}
                     Err(StepError::Network(failure)) => {
-                        ran.trouble = ran.trouble.or(Trouble::of(failure));
+                        outcome.trouble = outcome.trouble.or(Trouble::of(failure));
                         events.push(Event::Failed(failure));
                     }
                     Err(StepError::Store(e)) => return Err(e),
@@ -273,14 +283,14 @@ impl SyncDriver {
         Ok(corrected(&*self.clock, anchor.as_ref(), self.manifest()?.map_or(0, |(m, _)| m.issued)))
     }
 
-    async fn act(&self, action: Action, ran: &mut SyncOutcome) -> Result<Option<Event>, StepError> {
+    async fn act(&self, action: Action, outcome: &mut SyncOutcome) -> Result<Option<Event>, StepError> {
         match action {
             Action::FetchBundle => self.bundle().await.map(Some),
             Action::SendEnrolment => {
                 let enrolment = lock(&self.outbox)?.setting(names::ENROLMENT)?;
                 let enrolment = enrolment.ok_or_else(|| Error::invalid("enrolment", "unlock the app once to enrol"))?;
                 let hash = Hash::of(&enrolment);
-                let mut verdicts = self.upload(vec![enrolment.into()], ran).await?;
+                let mut verdicts = self.upload(vec![enrolment.into()], outcome).await?;
                 let verdict = verdicts.pop().ok_or(StepError::Network(Failure::Nonsense))?;
                 Ok(Some(Event::Enrolment(self.proven(hash, verdict)?)))
             }
@@ -290,24 +300,24 @@ impl SyncDriver {
             }
             Action::CommitEnrolment(verdict) => {
                 self.commit_enrolment(verdict)?;
-                self.bell.notify(Change::Delivery);
+                self.notifier.notify(Change::Delivery);
                 Ok(None)
             }
             Action::Upload(ids) => {
                 let objects = ids.iter().map(|id| self.checked(*id)).collect::<Result<Vec<_>, _>>()?;
                 let hashes: Vec<Hash> = objects.iter().map(|o| Hash::of(o)).collect();
-                let _under_way = self.flight.begin(&ids);
-                self.bell.notify(Change::Delivery);
-                let verdicts = self.upload(objects, ran).await?;
+                let _under_way = self.in_flight.begin(&ids);
+                self.notifier.notify(Change::Delivery);
+                let verdicts = self.upload(objects, outcome).await?;
                 let verdicts = hashes.into_iter().chain(std::iter::repeat(Hash([0; 32]))).zip(verdicts);
                 let verdicts = verdicts.map(|(hash, verdict)| self.proven(hash, verdict));
                 Ok(Some(Event::Uploaded(verdicts.collect::<Result<_, _>>()?)))
             }
-            Action::SendAttachments => self.attachments(ran).await.map(Some),
-            Action::FetchLetters => self.letters(ran).await.map(Some),
+            Action::SendAttachments => self.attachments(outcome).await.map(Some),
+            Action::FetchLetters => self.letters(outcome).await.map(Some),
             Action::Commit(id, verdict) => {
-                self.commit(id, verdict, ran)?;
-                self.bell.notify(Change::Delivery);
+                self.commit(id, verdict, outcome)?;
+                self.notifier.notify(Change::Delivery);
                 Ok(None)
             }
             Action::Pause { failures, not_before } => {
@@ -317,7 +327,7 @@ impl SyncDriver {
                 Ok(None)
             }
             Action::Stop(stop) => {
-                ran.stop = stop;
+                outcome.stop = stop;
                 Ok(None)
             }
         }
@@ -389,11 +399,11 @@ impl SyncDriver {
     }
 
     /// Sends to the first server that answers with sense.
-    async fn upload(&self, objects: Vec<ByteVec>, ran: &mut SyncOutcome) -> Result<Vec<Verdict>, StepError> {
+    async fn upload(&self, objects: Vec<ByteVec>, outcome: &mut SyncOutcome) -> Result<Vec<Verdict>, StepError> {
         let request = cbor::encode(&Upload { objects });
         let mut last = Failure::Offline;
         for server in &self.servers {
-            ran.bytes_sent += request.len() as u64;
+            outcome.bytes_sent += request.len() as u64;
             match self.upload_to(server, request.clone()).await {
                 Ok(verdicts) => return Ok(verdicts),
                 Err(Sending::Unanswered(e)) => last = unanswered(last, e),
@@ -463,11 +473,11 @@ impl SyncDriver {
     }
 
     /// Only a verified receipt makes a report delivered; it is verified once more against the envelope that it is stored for.
-    fn commit(&self, seq: i64, verdict: Verdict, ran: &mut SyncOutcome) -> Result<(), StepError> {
+    fn commit(&self, seq: i64, verdict: Verdict, outcome: &mut SyncOutcome) -> Result<(), StepError> {
         match verdict {
             Verdict::Stored(receipt) if seq < 0 => {
                 lock(&self.outbox)?.relayed_receipted(seq, &cbor::encode(&receipt))?;
-                ran.carried += 1;
+                outcome.carried += 1;
             }
             Verdict::Refused(refusal) if seq < 0 => {
                 let now = self.now()?;
@@ -480,12 +490,12 @@ impl SyncDriver {
                     self.prove(&outbox, hash, &receipt)?.map_err(|e| Error::refused(RefusalReason::NotGenuine, e))?;
                 let anchor = self.anchor_after(&outbox, &head)?;
                 outbox.receipted(seq, &cbor::encode(&receipt), anchor.as_ref())?;
-                ran.delivered += 1;
+                outcome.delivered += 1;
             }
             Verdict::Refused(refusal) => {
                 let now = self.now()?;
                 lock(&self.outbox)?.refused(seq, refusal.code, &refusal.reason, now)?;
-                ran.refused += 1;
+                outcome.refused += 1;
             }
         }
         Ok(())

@@ -23,7 +23,7 @@ const WHOLE_MS: u64 = 86_400_000;
 
 impl SyncDriver {
     /// Asks for letters until there are no more. What no desk wrote is left out, and moves nothing.
-    pub(crate) async fn letters(&self, ran: &mut SyncOutcome) -> Result<Event, StepError> {
+    pub(crate) async fn letters(&self, outcome: &mut SyncOutcome) -> Result<Event, StepError> {
         let Some((manifest, _)) = self.manifest()? else { return Ok(Event::LettersDone) };
         let me = DeviceId::of(Hash::of(&lock(&self.outbox)?.setting(names::ENROLMENT)?.unwrap_or_default()));
         let wall = self.clock.wall().ms;
@@ -45,7 +45,7 @@ impl SyncDriver {
                 let desk = desks.iter().find(|desk| is_written_by(desk, bytes, me, &manifest));
                 genuine.extend(desk.map(|desk| Genuine { index: *index, bytes, desk }));
             }
-            ran.letters += lock(&self.outbox)?.keep_letters(&genuine)?;
+            outcome.letters += lock(&self.outbox)?.keep_letters(&genuine)?;
         }
         if whole {
             lock(&self.outbox)?.set(&[(names::LETTERS_WHOLE, &wall.to_be_bytes())], &[])?;

@@ -56,7 +56,7 @@ struct Sending {
 impl SyncDriver {
     /// Sends what is due, the small ones first. One that the server refuses for good is noted; one that fails is tried again in the
     /// next run. Neither keeps the others waiting.
-    pub(crate) async fn attachments(&self, ran: &mut SyncOutcome) -> Result<Event, StepError> {
+    pub(crate) async fn attachments(&self, outcome: &mut SyncOutcome) -> Result<Event, StepError> {
         let mut due = lock(&self.outbox)?.due_blobs()?;
         // What is carried for others may have come without its file.
         due.retain(|b| !b.carried || self.folder.join(b.hash.to_string()).exists());
@@ -80,7 +80,7 @@ impl SyncDriver {
             Ok(())
         });
         let ended = ended.await;
-        ran.attachment_bytes += sent.load(Ordering::Relaxed);
+        outcome.attachment_bytes += sent.load(Ordering::Relaxed);
         ended?;
         let failed = failed.lock().unwrap_or_else(PoisonError::into_inner).0;
         match failed {
@@ -162,7 +162,7 @@ impl SyncDriver {
         }
         outbox.blob_kept(blob.hash, proof)?;
         drop(outbox);
-        self.bell.notify(Change::Delivery);
+        self.notifier.notify(Change::Delivery);
         if blob.carried {
             let _gone = std::fs::remove_file(self.folder.join(blob.hash.to_string()));
         }

@@ -109,7 +109,7 @@ impl Adjudication {
 
 /// Everything that is said of reports.
 pub(crate) struct Adjudicator<'d> {
-    standings: RosterIndex<'d>,
+    roster: RosterIndex<'d>,
     register: HashMap<SubjectId, Arc<Person>>,
     teams: HashSet<String>,
     moves: Vec<(String, i64, String)>,
@@ -131,16 +131,16 @@ impl<'d> Adjudicator<'d> {
         let register: HashMap<_, _> = desk.store.register()?.into_iter().map(|(s, p)| (s, Arc::new(p))).collect();
         let moves = desk.store.moves()?;
         let teams = register.values().map(|p| p.team.clone()).chain(moves.iter().map(|m| m.2.clone())).collect();
-        let standings = RosterIndex::new(desk, devices, links)?;
+        let roster = RosterIndex::new(desk, devices, links)?;
         let (reviews, corrections, codings) = (HashMap::new(), HashMap::new(), HashMap::new());
         let handed = HashSet::new();
-        let mut judge = Self { standings, register, teams, moves, reviews, corrections, codings, handed };
+        let mut adjudicator = Self { roster, register, teams, moves, reviews, corrections, codings, handed };
         for envelope in records {
-            if judge.standings.is_desk(envelope) {
-                judge.ingest(envelope);
+            if adjudicator.roster.is_desk(envelope) {
+                adjudicator.ingest(envelope);
             }
         }
-        Ok(judge)
+        Ok(adjudicator)
     }
 
     fn ingest(&mut self, envelope: &PulledEnvelope) {
@@ -189,38 +189,38 @@ impl<'d> Adjudicator<'d> {
 
     /// How many people of the register have a confirmed phone.
     pub fn people(&self) -> usize {
-        let devices = self.standings.devices();
-        let confirmed = devices.filter(|d| d.role == Role::Observer && self.standings.confirmed(d.device));
+        let devices = self.roster.devices();
+        let confirmed = devices.filter(|d| d.role == Role::Observer && self.roster.confirmed(d.device));
         let people: HashSet<&String> =
             confirmed.filter_map(|d| self.register.get(&d.subject)).map(|p| &p.code).collect();
         people.len()
     }
 
     /// What becomes of reports, in the order of the log.
-    pub fn adjudicate(&self, briefs: &[&ReportMeta], answers: AnswerBasis) -> Vec<Adjudication> {
+    pub fn adjudicate(&self, metas: &[&ReportMeta], answers: AnswerBasis) -> Vec<Adjudication> {
         let verdict = |brief: &&ReportMeta| Adjudication {
             status: brief.first.clone(),
             person: self.person(brief),
             reviews: self.reviews.get(&brief.hash).cloned().unwrap_or_default(),
         };
-        let mut verdicts: Vec<Adjudication> = briefs.iter().map(verdict).collect();
-        self.apply_roster(briefs, &mut verdicts);
+        let mut verdicts: Vec<Adjudication> = metas.iter().map(verdict).collect();
+        self.apply_roster(metas, &mut verdicts);
         exclude(&mut verdicts);
-        self.supersede(briefs, &mut verdicts, answers);
-        deduplicate(briefs, &mut verdicts);
+        self.supersede(metas, &mut verdicts, answers);
+        deduplicate(metas, &mut verdicts);
         verdicts
     }
 
     /// Who sent it. The team is that of the register when the report was signed, not what the phone says; of what a clerk entered at a
     /// desk it is the team that the visit's code names, if there is one.
-    fn person(&self, brief: &ReportMeta) -> Option<Arc<Person>> {
-        let device = self.standings.device(brief.device)?;
+    fn person(&self, meta: &ReportMeta) -> Option<Arc<Person>> {
+        let device = self.roster.device(meta.device)?;
         if device.role == Role::Desk {
-            let team = Some(team_of_visit(&brief.visit)).filter(|team| self.teams.contains(*team))?;
+            let team = Some(team_of_visit(&meta.visit)).filter(|team| self.teams.contains(*team))?;
             return Some(Arc::new(Person { team: team.to_owned(), ..Person::desk() }));
         }
         let person = self.register.get(&device.subject)?;
-        let signed = brief.signed.unwrap_or(brief.received);
+        let signed = meta.signed.unwrap_or(meta.received);
         let last = self.moves.iter().rev().find(|(code, since, _)| *code == person.code && *since <= signed);
         Some(match last {
             Some((_, _, team)) => Arc::new(Person { team: team.clone(), ..Person::clone(person) }),
@@ -229,15 +229,15 @@ impl<'d> Adjudicator<'d> {
     }
 
     /// What the roster and forked chains take away.
-    fn apply_roster(&self, briefs: &[&ReportMeta], verdicts: &mut [Adjudication]) {
+    fn apply_roster(&self, metas: &[&ReportMeta], verdicts: &mut [Adjudication]) {
         let mut accepted = HashSet::new();
-        for (brief, verdict) in briefs.iter().zip(verdicts).filter(|(_, v)| v.status == Status::Counted) {
-            if let Some(why) = self.standings.objection(brief.device, brief.hash) {
+        for (brief, verdict) in metas.iter().zip(verdicts).filter(|(_, v)| v.status == Status::Counted) {
+            if let Some(why) = self.roster.objection(brief.device, brief.hash) {
                 verdict.status = Status::Device(why);
             } else {
                 // Of the envelopes of one number at most one counts: the first that a desk accepted.
                 let number = (brief.device, brief.seq);
-                let forked = self.standings.forked(brief.device, brief.seq);
+                let forked = self.roster.forked(brief.device, brief.seq);
                 if forked && !(verdict.accepted() && accepted.insert(number)) {
                     verdict.status = Status::Forked;
                 }
@@ -248,21 +248,21 @@ impl<'d> Adjudicator<'d> {
     /// Only the same subject, a desk, or a phone that a desk handed the report over to supersedes it; anybody else's is a proposal. Of
     /// several amendments of one report the first in the log counts, and the others are shown beside it. An amendment speaks for the
     /// team of the report, whoever signed it.
-    fn supersede(&self, briefs: &[&ReportMeta], verdicts: &mut [Adjudication], answers: AnswerBasis) {
-        let amended: HashSet<Hash> = briefs.iter().filter_map(|b| b.supersedes).collect();
+    fn supersede(&self, metas: &[&ReportMeta], verdicts: &mut [Adjudication], answers: AnswerBasis) {
+        let amended: HashSet<Hash> = metas.iter().filter_map(|b| b.supersedes).collect();
         if amended.is_empty() {
             return;
         }
-        let subject: HashMap<Hash, SubjectId> = briefs
+        let subject: HashMap<Hash, SubjectId> = metas
             .iter()
             .filter(|b| amended.contains(&b.hash))
-            .filter_map(|b| Some((b.hash, self.standings.device(b.device)?.subject)))
+            .filter_map(|b| Some((b.hash, self.roster.device(b.device)?.subject)))
             .collect();
-        self.inherit_team(briefs, verdicts, &amended);
+        self.inherit_team(metas, verdicts, &amended);
         let mut superseded: HashSet<Hash> = HashSet::new();
-        for (brief, verdict) in briefs.iter().zip(verdicts.iter_mut()).filter(|(_, v)| v.status == Status::Counted) {
+        for (brief, verdict) in metas.iter().zip(verdicts.iter_mut()).filter(|(_, v)| v.status == Status::Counted) {
             let Some(target) = brief.supersedes else { continue };
-            let device = self.standings.device(brief.device);
+            let device = self.roster.device(brief.device);
             let accepted = verdict.accepted();
             let may = |d: &KnownDevice| {
                 let handed = self.handed.contains(&(target, d.device));
@@ -275,16 +275,16 @@ impl<'d> Adjudicator<'d> {
                 AnswerBasis::Effective => Status::Competing,
             };
         }
-        for (_, verdict) in briefs.iter().zip(verdicts).filter(|(b, _)| superseded.contains(&b.hash)) {
+        for (_, verdict) in metas.iter().zip(verdicts).filter(|(b, _)| superseded.contains(&b.hash)) {
             if verdict.status == Status::Counted {
                 verdict.status = Status::Superseded;
             }
         }
     }
 
-    fn inherit_team(&self, briefs: &[&ReportMeta], verdicts: &mut [Adjudication], amended: &HashSet<Hash>) {
+    fn inherit_team(&self, metas: &[&ReportMeta], verdicts: &mut [Adjudication], amended: &HashSet<Hash>) {
         let mut teams: HashMap<Hash, String> = HashMap::new();
-        for (brief, verdict) in briefs.iter().zip(verdicts) {
+        for (brief, verdict) in metas.iter().zip(verdicts) {
             let target = brief.supersedes.and_then(|target| teams.get(&target));
             if let (Some(person), Some(team)) = (&mut verdict.person, target)
                 && person.team != *team
@@ -318,10 +318,10 @@ pub(crate) fn reporter(person: Option<&Person>, device: DeviceId) -> String {
 
 /// The same team, visit, place and checklist twice: the lowest place in the log counts, and what a desk accepted. Never across
 /// teams, and never because two reports say nothing: places in no list are told apart by their words, visits without a code by none.
-fn deduplicate(briefs: &[&ReportMeta], verdicts: &mut [Adjudication]) {
+fn deduplicate(metas: &[&ReportMeta], verdicts: &mut [Adjudication]) {
     let mut seen = HashSet::new();
     let mut bytes = HashSet::new();
-    for (brief, verdict) in briefs.iter().zip(verdicts).filter(|(_, v)| v.status == Status::Counted) {
+    for (brief, verdict) in metas.iter().zip(verdicts).filter(|(_, v)| v.status == Status::Counted) {
         // The same bytes twice in a log: once is enough, whatever the checklist allows.
         if !bytes.insert(brief.hash) {
             verdict.status = Status::Duplicate;

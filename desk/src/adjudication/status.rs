@@ -130,24 +130,24 @@ impl Desk {
                 if other { records.push(envelope) } else { reports.push(envelope) }
             }
         }
-        let judge = Adjudicator::new(self, &devices, &links, records.iter())?;
+        let adjudicator = Adjudicator::new(self, &devices, &links, records.iter())?;
         let mut forms = Forms::default();
-        let looked = reports.into_iter().map(|envelope| look(self, &mut forms, &judge, envelope, answers));
+        let looked = reports.into_iter().map(|envelope| look(self, &mut forms, &adjudicator, envelope, answers));
         let looked: Vec<(ReportMeta, KnownReport)> = looked.collect::<Result<_, _>>()?;
         let (briefs, mut known): (Vec<ReportMeta>, Vec<KnownReport>) = looked.into_iter().unzip();
-        let verdicts = judge.adjudicate(&briefs.iter().collect::<Vec<_>>(), answers);
+        let verdicts = adjudicator.adjudicate(&briefs.iter().collect::<Vec<_>>(), answers);
         for (known, verdict) in known.iter_mut().zip(verdicts) {
             (known.status, known.person) = (verdict.status, verdict.person);
             known.reviews = verdict.reviews.into_iter().map(|r| r.what).collect();
         }
-        Ok(Picture { reports: known, people: judge.people() })
+        Ok(Picture { reports: known, people: adjudicator.people() })
     }
 }
 
 fn look(
     desk: &Desk,
     forms: &mut Forms,
-    judge: &Adjudicator,
+    adjudicator: &Adjudicator,
     envelope: PulledEnvelope,
     answers: AnswerBasis,
 ) -> Result<(ReportMeta, KnownReport), DeskError> {
@@ -163,7 +163,7 @@ fn look(
         reviews: Vec::new(),
         corrections: Vec::new(),
     };
-    let corrections = judge.corrections(&brief.hash);
+    let corrections = adjudicator.corrections(&brief.hash);
     if let Some(filling) = &known.filling {
         let (corrected, fit) = corrections::all(filling, corrections.iter().map(|c| &c.what));
         known.corrections = corrections.iter().map(|c| c.what.clone()).zip(fit).collect();

@@ -31,14 +31,14 @@ impl Desk {
     /// ([`Handout`]).
     pub fn export(&self, answers: AnswerBasis, folder: &Path, internal: bool) -> Result<(usize, usize), DeskError> {
         let handout = Handout::begin(folder, REPORTS)?;
-        let (source, board) = self.report_table(None, answers)?;
-        let lines: Vec<&ReportRow> = board.rows.iter().filter(|line| internal || !line.internal).collect();
-        let written = self.files(&source, &lines, 0, answers, &mut |name, bytes| {
+        let (tables, board) = self.report_table(None, answers)?;
+        let rows: Vec<&ReportRow> = board.rows.iter().filter(|row| internal || !row.internal).collect();
+        let written = self.files(&tables, &rows, 0, answers, &mut |name, bytes| {
             let path = handout.place(name);
             std::fs::write(&path, bytes).map_err(|e| DeskError::file(&path, e))
         })?;
         handout.finish()?;
-        Ok((written, board.rows.len() - lines.len()))
+        Ok((written, board.rows.len() - rows.len()))
     }
 
     /// The same files of some reports, with labels in a language, packed into one (ZIP): nothing of it is on the disk.
@@ -47,14 +47,14 @@ impl Desk {
     /// The database fails, or a table is longer than what packs it takes.
     pub fn archive(
         &self,
-        source: &MissionTables,
-        lines: &[&ReportRow],
+        tables: &MissionTables,
+        rows: &[&ReportRow],
         language: usize,
         answers: AnswerBasis,
     ) -> Result<Vec<u8>, DeskError> {
         let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("the packed tables: {e}"));
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-        self.files(source, lines, language, answers, &mut |name, bytes| {
+        self.files(tables, rows, language, answers, &mut |name, bytes| {
             zip.start_file(name, SimpleFileOptions::default()).map_err(|e| failed(&e))?;
             zip.write_all(bytes).map_err(|e| failed(&e))
         })?;
@@ -63,15 +63,15 @@ impl Desk {
 
     fn files(
         &self,
-        source: &MissionTables,
-        lines: &[&ReportRow],
+        tables: &MissionTables,
+        rows: &[&ReportRow],
         language: usize,
         answers: AnswerBasis,
         put: &mut Put,
     ) -> Result<usize, DeskError> {
         let mut written = 0;
-        for named in export_tables(source, lines) {
-            let here = of(lines, named.checklist);
+        for named in export_tables(tables, rows) {
+            let here = of(rows, named.checklist);
             if here.is_empty() {
                 continue;
             }
@@ -109,12 +109,12 @@ impl Desk {
 /// What the table's columns mean, and scripts that read it.
 fn labelled(
     named: &ExportTable,
-    lines: &[&ReportRow],
+    rows: &[&ReportRow],
     bytes: &[u8],
     language: usize,
     put: &mut Put,
 ) -> Result<(), DeskError> {
-    let (stem, sheet) = (&named.stem, ExportSheet::of(lines, named.repeat.as_deref()));
+    let (stem, sheet) = (&named.stem, ExportSheet::of(rows, named.repeat.as_deref()));
     let columns = labels::columns(&sheet, language);
     let rows = labels::codebook(&columns).into_iter().map(Vec::from).collect();
     put(&format!("{stem}.codebook.csv"), &csv(rows)?)?;

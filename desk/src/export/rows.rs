@@ -40,8 +40,8 @@ pub(super) struct ExportSheet {
 
 impl ExportSheet {
     /// Of the questions outside of repeats, or of those of one.
-    pub fn of(lines: &[&ReportRow], repeat: Option<&str>) -> Self {
-        let forms = forms(lines);
+    pub fn of(rows: &[&ReportRow], repeat: Option<&str>) -> Self {
+        let forms = forms(rows);
         let holds = |kind: &Kind| !matches!(kind, Kind::Group { .. } | Kind::Repeat { .. } | Kind::Note);
         let questions = names(&forms, |form, item, at| {
             let holder = form.holder(at).map(|h| form.definition().items[h as usize].name.as_str());
@@ -85,15 +85,15 @@ fn fixed(repeat: Option<&str>) -> &'static [&'static str] {
 }
 
 /// Each version once, in the order of the log.
-fn forms(lines: &[&ReportRow]) -> Vec<Arc<Form>> {
+fn forms(rows: &[&ReportRow]) -> Vec<Arc<Form>> {
     let mut seen: HashSet<*const Form> = HashSet::new();
-    let all = lines.iter().filter_map(|l| l.form.clone());
+    let all = rows.iter().filter_map(|l| l.form.clone());
     all.filter(|form| seen.insert(Arc::as_ptr(form))).collect()
 }
 
 /// The repeats of every version of a checklist, by name.
-pub(super) fn repeats(lines: &[&ReportRow]) -> Vec<String> {
-    names(&forms(lines), |_, item, _| matches!(item.kind, Kind::Repeat { .. }))
+pub(super) fn repeats(rows: &[&ReportRow]) -> Vec<String> {
+    names(&forms(rows), |_, item, _| matches!(item.kind, Kind::Repeat { .. }))
 }
 
 /// Names of items, each once, in the order of the checklists: another version may have them elsewhere, or others.
@@ -111,7 +111,7 @@ fn names(forms: &[Arc<Form>], wanted: impl Fn(&Form, &Item, u32) -> bool) -> Vec
 
 /// A report with its answers.
 struct ReadReport<'l> {
-    line: &'l ReportRow,
+    row: &'l ReportRow,
     form: Arc<Form>,
     report: Report,
     tree: AnswerTree,
@@ -129,7 +129,7 @@ pub(super) trait CellSink: Default + Send {
 pub(super) struct RowReader<'r> {
     pub desk: &'r Desk,
     pub sheet: &'r ExportSheet,
-    pub lines: &'r [&'r ReportRow],
+    pub rows: &'r [&'r ReportRow],
     pub answers: AnswerBasis,
 }
 
@@ -155,7 +155,7 @@ impl RowReader<'_> {
             }
             Ok::<C, DeskError>(cells)
         };
-        let mut chunks = self.lines.chunks(CHUNK).map(|chunk| self.envelopes(chunk));
+        let mut chunks = self.rows.chunks(CHUNK).map(|chunk| self.envelopes(chunk));
         let mut jobs = chunks.next().transpose()?;
         let mut done = Vec::new();
         // While the cores write a chunk, the one before is taken and the one after is read.
@@ -169,31 +169,31 @@ impl RowReader<'_> {
         done.into_iter().try_for_each(|cells| take(cells?))
     }
 
-    fn envelopes<'l>(&self, lines: &[&'l ReportRow]) -> Result<Vec<(&'l ReportRow, Vec<u8>)>, DeskError> {
-        let places: Vec<u64> = lines.iter().map(|l| l.index).collect();
+    fn envelopes<'l>(&self, rows: &[&'l ReportRow]) -> Result<Vec<(&'l ReportRow, Vec<u8>)>, DeskError> {
+        let places: Vec<u64> = rows.iter().map(|l| l.index).collect();
         let read = self.desk.store.plain_at(&places)?.into_iter();
-        let line = |index: u64| lines.binary_search_by_key(&index, |l| l.index).ok().map(|at| lines[at]);
+        let line = |index: u64| rows.binary_search_by_key(&index, |l| l.index).ok().map(|at| rows[at]);
         Ok(read.filter_map(|(index, bytes)| Some((line(index)?, bytes))).collect())
     }
 }
 
 /// What a report says: from its bytes, which were evaluated when they came; evaluated again where a desk corrected it.
-fn read<'l>(line: &'l ReportRow, bytes: &[u8], answers: AnswerBasis) -> Result<ReadReport<'l>, DeskError> {
-    let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("report {}: {e}", line.hash));
-    let form = line.form.clone().ok_or_else(|| failed(&"its checklist is not known"))?;
+fn read<'l>(row: &'l ReportRow, bytes: &[u8], answers: AnswerBasis) -> Result<ReadReport<'l>, DeskError> {
+    let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("report {}: {e}", row.hash));
+    let form = row.form.clone().ok_or_else(|| failed(&"its checklist is not known"))?;
     let report = Report::decode_again(bytes).map_err(|e| failed(&e))?;
-    let corrections: Vec<&Correction> = line.corrections.iter().map(|(c, _)| &c.what).collect();
+    let corrections: Vec<&Correction> = row.corrections.iter().map(|(c, _)| &c.what).collect();
     let tree = if corrections.is_empty() || answers == AnswerBasis::Raw {
         AnswerTree::decode(&form, &report.answers).map_err(|e| failed(&e))?
     } else {
         let filling = evaluate(&report, form.clone()).map_err(|_| failed(&"its answers do not fit its checklist"))?;
         AnswerTree::of(&corrections::all(&filling, corrections.into_iter()).0)
     };
-    Ok(ReadReport { line, form, report, tree })
+    Ok(ReadReport { row, form, report, tree })
 }
 
 fn record(sheet: &ExportSheet, read: &ReadReport, text: &mut String, to: &mut impl CellSink) {
-    let ReadReport { line, report, .. } = read;
+    let ReadReport { row: line, report, .. } = read;
     let mut shown = |what: &dyn std::fmt::Display, to: &mut _| shown(what, text, to);
     shown(&report.id, to);
     shown(&line.hash, to);
@@ -210,8 +210,8 @@ fn record(sheet: &ExportSheet, read: &ReadReport, text: &mut String, to: &mut im
 }
 
 /// Whether its words stay at the desk.
-fn internal_mark(line: &ReportRow) -> &'static str {
-    if line.internal { "1" } else { "0" }
+fn internal_mark(row: &ReportRow) -> &'static str {
+    if row.internal { "1" } else { "0" }
 }
 
 fn within(sheet: &ExportSheet, read: &ReadReport, repeat: &str, text: &mut String, to: &mut impl CellSink) {
@@ -220,8 +220,8 @@ fn within(sheet: &ExportSheet, read: &ReadReport, repeat: &str, text: &mut Strin
             let number = path.iter().map(|n| (n + 1).to_string()).collect::<Vec<_>>().join(".");
             shown(&read.report.id, text, to);
             to.cell(&number);
-            to.cell(read.line.status.name());
-            to.cell(internal_mark(read.line));
+            to.cell(read.row.status.name());
+            to.cell(internal_mark(read.row));
             sheet.write(&read.form, row, text, to);
             to.end();
         });

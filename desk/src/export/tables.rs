@@ -26,26 +26,26 @@ const ENDINGS: [&str; 6] = ["csv", "parquet", "codebook.csv", "R", "sps", "spss.
 
 /// The tables of some reports: those of every checklist, then those of their repeats.
 #[must_use]
-pub fn export_tables(source: &MissionTables, lines: &[&ReportRow]) -> Vec<ExportTable> {
+pub fn export_tables(tables: &MissionTables, rows: &[&ReportRow]) -> Vec<ExportTable> {
     let files = |stem: &str| ENDINGS.map(|end| format!("{stem}.{end}")).to_vec();
     let mut names = UniqueNames::of(&["people.csv"]);
     let mut named = |checklist: usize, repeat: Option<String>| {
-        let id = &source.checklists[checklist].id;
+        let id = &tables.checklists[checklist].id;
         let stem = repeat.as_ref().map_or_else(|| id.clone(), |repeat| format!("{id}.{repeat}"));
         // A name of a file, wherever it comes to lie.
         let stem = stem.replace(|c: char| !c.is_alphanumeric() && !"._-".contains(c), "_");
         ExportTable { stem: names.claim_as(&stem, files), checklist, repeat }
     };
-    let mut all: Vec<ExportTable> = (0..source.checklists.len()).map(|at| named(at, None)).collect();
-    for at in 0..source.checklists.len() {
-        all.extend(repeats(&of(lines, at)).into_iter().map(|repeat| named(at, Some(repeat))));
+    let mut all: Vec<ExportTable> = (0..tables.checklists.len()).map(|at| named(at, None)).collect();
+    for at in 0..tables.checklists.len() {
+        all.extend(repeats(&of(rows, at)).into_iter().map(|repeat| named(at, Some(repeat))));
     }
     all
 }
 
 /// The readable reports of a checklist.
-pub(super) fn of<'l>(lines: &[&'l ReportRow], checklist: usize) -> Vec<&'l ReportRow> {
-    lines.iter().copied().filter(|l| l.checklist == Some(checklist) && l.form.is_some()).collect()
+pub(super) fn of<'l>(rows: &[&'l ReportRow], checklist: usize) -> Vec<&'l ReportRow> {
+    rows.iter().copied().filter(|l| l.checklist == Some(checklist) && l.form.is_some()).collect()
 }
 
 impl Desk {
@@ -56,28 +56,28 @@ impl Desk {
     /// There is none of this name; the database fails; or the target refuses: a workbook takes no more than 1,048,575 rows a sheet.
     pub fn table(
         &self,
-        source: &MissionTables,
-        lines: &[&ReportRow],
+        tables: &MissionTables,
+        rows: &[&ReportRow],
         (stem, language): (&str, usize),
         answers: AnswerBasis,
         format: Format,
     ) -> Result<Vec<u8>, DeskError> {
-        let named = export_tables(source, lines).into_iter().find(|t| t.stem == stem);
+        let named = export_tables(tables, rows).into_iter().find(|t| t.stem == stem);
         let named = named.ok_or_else(|| DeskError::Unknown(format!("there is no table {stem:?}")))?;
-        self.written(lines, &named, language, answers, format)
+        self.written(rows, &named, language, answers, format)
     }
 
     pub(super) fn written(
         &self,
-        lines: &[&ReportRow],
+        rows: &[&ReportRow],
         named: &ExportTable,
         language: usize,
         answers: AnswerBasis,
         format: Format,
     ) -> Result<Vec<u8>, DeskError> {
-        let (stem, lines) = (&named.stem, of(lines, named.checklist));
+        let (stem, lines) = (&named.stem, of(rows, named.checklist));
         let sheet = ExportSheet::of(&lines, named.repeat.as_deref());
-        let rows = RowReader { desk: self, sheet: &sheet, lines: &lines, answers };
+        let rows = RowReader { desk: self, sheet: &sheet, rows: &lines, answers };
         let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("{stem}: {e}"));
         match format {
             Format::Csv => {
@@ -90,7 +90,7 @@ impl Desk {
                 let within = if named.repeat.is_none() { repeats(&lines) } else { Vec::new() };
                 let within: Vec<ExportSheet> =
                     within.iter().map(|repeat| ExportSheet::of(&lines, Some(repeat))).collect();
-                let within = within.iter().map(|sheet| RowReader { desk: self, sheet, lines: &lines, answers });
+                let within = within.iter().map(|sheet| RowReader { desk: self, sheet, rows: &lines, answers });
                 workbook::workbook(std::iter::once(rows).chain(within), language)?.map_err(|e| failed(&e))
             }
         }

@@ -28,20 +28,20 @@ impl ReportTable {
     /// One figure for the places of the mission's sample that fit; `None` without a sample, where the figure is no share of observations,
     /// and where the filter takes reports and not places: those were not chosen by chance.
     #[must_use]
-    pub fn estimate(&self, source: &MissionTables, figure: usize, filter: &ReportFilter) -> Option<Estimates> {
-        let sample = source.sample.as_ref()?;
-        if source.numbers[figure].figure.unit != Unit::Percent || !filter.takes_places() {
+    pub fn estimate(&self, tables: &MissionTables, figure: usize, filter: &ReportFilter) -> Option<Estimates> {
+        let sample = tables.sample.as_ref()?;
+        if tables.numbers[figure].figure.unit != Unit::Percent || !filter.takes_places() {
             return None;
         }
         // The latest of each place, as figures that count by place have it.
         let mut seen: HashMap<u32, f64> = HashMap::new();
         for line in &self.rows {
-            let given = self.contribution(source, line, figure);
+            let given = self.contribution(tables, line, figure);
             if let (Some(place), Some(given)) = (line.place, given.filter(|g| g.base > 0)) {
                 seen.insert(place, f64::from(given.count) / f64::from(given.base));
             }
         }
-        let domain = filter.places(source);
+        let domain = filter.places(tables);
         let domain = |place: u32| domain.as_ref().is_none_or(|d| d.get(place as usize) == Some(&true));
         let value = |place: u32| seen.get(&place).copied();
         let known = sample.known(&domain, &value)?;

@@ -37,14 +37,14 @@ pub struct ExpectedReports {
 /// What the deployment expects of a moment, and what of it came: a team's report with the checklist, first that from the place itself, then
 /// any other that is left over. So every table lacks the same.
 #[must_use]
-pub fn expected(board: &ReportTable, source: &MissionTables, now: i64) -> ExpectedReports {
+pub fn expected(reports: &ReportTable, tables: &MissionTables, now: i64) -> ExpectedReports {
     let mut out = ExpectedReports::default();
-    let region = |place: Option<u32>| place.and_then(|p| source.places.ancestor(p, board.level));
-    let day = Date::parse(&source.mission.election_day).map_or(0, |d| i64::from(d.0) * 24 * HOUR_MS);
-    let local = |ms: i64| ms + i64::from(source.mission.zone.at(ms)) * 60_000;
+    let region = |place: Option<u32>| place.and_then(|p| tables.places.ancestor(p, reports.level));
+    let day = Date::parse(&tables.mission.election_day).map_or(0, |d| i64::from(d.0) * 24 * HOUR_MS);
+    let local = |ms: i64| ms + i64::from(tables.mission.zone.at(ms)) * 60_000;
     let hour = |ms: i64| u8::try_from((local(ms) - day).div_euclid(HOUR_MS)).ok().filter(|h| *h < 24);
-    let met = met(board, source);
-    for (due, met) in source.deployment.iter().zip(met) {
+    let met = met(reports, tables);
+    for (due, met) in tables.deployment.iter().zip(met) {
         out.each(&due.team, region(due.place), hour(due.at), |p| {
             p.expected += 1;
             p.due += usize::from(due.at <= now);
@@ -56,19 +56,19 @@ pub fn expected(board: &ReportTable, source: &MissionTables, now: i64) -> Expect
 }
 
 /// Which expectations a report came for.
-fn met(board: &ReportTable, source: &MissionTables) -> Vec<bool> {
+fn met(reports: &ReportTable, tables: &MissionTables) -> Vec<bool> {
     let came = |status: &Status| {
         !matches!(status, Status::Duplicate | Status::Competing | Status::Test | Status::Unverifiable(_))
     };
     let mut left: HashMap<(&str, usize), Vec<Option<u32>>> = HashMap::new();
-    for line in board.rows.iter().filter(|l| l.supersedes.is_none() && came(&l.status)) {
+    for line in reports.rows.iter().filter(|l| l.supersedes.is_none() && came(&l.status)) {
         if let (Some(team), Some(checklist)) = (line.team(), line.checklist) {
             left.entry((team, checklist)).or_default().push(line.place);
         }
     }
-    let mut met = vec![false; source.deployment.len()];
+    let mut met = vec![false; tables.deployment.len()];
     for exactly in [true, false] {
-        for (due, met) in source.deployment.iter().zip(&mut met).filter(|(_, met)| !**met) {
+        for (due, met) in tables.deployment.iter().zip(&mut met).filter(|(_, met)| !**met) {
             let Some(places) = left.get_mut(&(due.team.as_str(), due.checklist)) else { continue };
             let fits = |place: &Option<u32>| !exactly || (place.is_some() && *place == due.place);
             if let Some(at) = places.iter().position(fits) {
@@ -100,31 +100,31 @@ impl ExpectedReports {
 
 /// When each team was heard last, in milliseconds since 1970; teams of the register that never were have none.
 #[must_use]
-pub fn last_heard<'s>(board: &'s ReportTable, source: &'s MissionTables) -> BTreeMap<&'s str, Option<i64>> {
+pub fn last_heard<'s>(reports: &'s ReportTable, tables: &'s MissionTables) -> BTreeMap<&'s str, Option<i64>> {
     let mut last: HashMap<&str, i64> = HashMap::new();
-    for line in &board.rows {
+    for line in &reports.rows {
         if let Some(team) = line.team() {
             let at = last.entry(team).or_insert(line.received);
             *at = line.received.max(*at);
         }
     }
-    teams(source).into_iter().map(|team| (team, last.get(team).copied())).collect()
+    teams(tables).into_iter().map(|team| (team, last.get(team).copied())).collect()
 }
 
-fn teams(source: &MissionTables) -> BTreeSet<&str> {
-    source.people.iter().map(|p| p.team.as_str()).collect()
+fn teams(tables: &MissionTables) -> BTreeSet<&str> {
+    tables.people.iter().map(|p| p.team.as_str()).collect()
 }
 
 /// The teams that were to be heard from on election day and were not: the moment when they were due, in milliseconds since 1970, and
 /// their codes. A team is given half an hour, and what came in the hour before counts. `None` where nobody is due, or all are heard.
 #[must_use]
-pub fn silent_teams(board: &ReportTable, source: &MissionTables, now: i64) -> Option<(i64, Vec<String>)> {
-    let day = Date::parse(&source.mission.election_day)?;
-    let midnight = source.mission.zone.midnight(day);
-    let mut times = source.call_ins.iter().map(|minute| source.mission.zone.of_day(day, *minute));
+pub fn silent_teams(reports: &ReportTable, tables: &MissionTables, now: i64) -> Option<(i64, Vec<String>)> {
+    let day = Date::parse(&tables.mission.election_day)?;
+    let midnight = tables.mission.zone.midnight(day);
+    let mut times = tables.call_ins.iter().map(|minute| tables.mission.zone.of_day(day, *minute));
     let due = times.rfind(|at| at + HOUR_MS / 2 <= now && now < midnight + 30 * HOUR_MS)?;
-    let heard = board.rows.iter().filter(|l| l.received >= due - HOUR_MS && l.received <= now);
+    let heard = reports.rows.iter().filter(|l| l.received >= due - HOUR_MS && l.received <= now);
     let heard: HashSet<&str> = heard.filter_map(|l| l.team()).collect();
-    let silent: Vec<String> = teams(source).into_iter().filter(|t| !heard.contains(t)).map(str::to_owned).collect();
+    let silent: Vec<String> = teams(tables).into_iter().filter(|t| !heard.contains(t)).map(str::to_owned).collect();
     (!silent.is_empty()).then_some((due, silent))
 }

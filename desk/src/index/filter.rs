@@ -43,18 +43,18 @@ impl ReportFilter {
     }
 
     /// Which places fit; `None` where all do, and reports without one.
-    pub(crate) fn places(&self, source: &MissionTables) -> Option<Vec<bool>> {
+    pub(crate) fn places(&self, tables: &MissionTables) -> Option<Vec<bool>> {
         if self.within.is_none() && self.having.is_none() {
             return None;
         }
-        let places = &source.places;
+        let places = &tables.places;
         let mut fit = vec![true; places.table().places.len()];
         if let Some(place) = self.within {
             let level = places.get(place)?.level;
             (0u32..).zip(&mut fit).for_each(|(p, fit)| *fit = places.ancestor(p, level) == Some(place));
         }
         if let Some((column, value)) = &self.having {
-            source.places_with(column, value).into_iter().zip(&mut fit).for_each(|(has, fit)| *fit &= has);
+            tables.places_with(column, value).into_iter().zip(&mut fit).for_each(|(has, fit)| *fit &= has);
         }
         Some(fit)
     }
@@ -68,44 +68,44 @@ pub(crate) struct SearchWords {
 }
 
 impl SearchWords {
-    pub fn new(source: &MissionTables, words: &str) -> Self {
-        let all: Vec<u32> = (0u32..).take(source.places.table().places.len()).collect();
+    pub fn new(tables: &MissionTables, words: &str) -> Self {
+        let all: Vec<u32> = (0u32..).take(tables.places.table().places.len()).collect();
         let word = |word: &str| {
             let mut named = vec![false; all.len()];
-            source.places.search(&all, word, 0, usize::MAX).into_iter().for_each(|p| named[p as usize] = true);
+            tables.places.search(&all, word, 0, usize::MAX).into_iter().for_each(|p| named[p as usize] = true);
             (fold(word), named)
         };
         Self { words: words.split_whitespace().map(word).collect(), people: HashMap::new() }
     }
 
-    pub fn found(&mut self, line: &ReportRow) -> bool {
+    pub fn found(&mut self, row: &ReportRow) -> bool {
         let words = &self.words;
-        let of_person = line.person.as_ref().map(|person| {
+        let of_person = row.person.as_ref().map(|person| {
             let has = |(word, _): &(String, Vec<bool>)| {
                 fold(&person.code).contains(word.as_str()) || fold(&person.team).contains(word.as_str())
             };
             &*self.people.entry(Arc::as_ptr(person).addr()).or_insert_with(|| words.iter().map(has).collect())
         });
         words.iter().enumerate().all(|(at, (word, named))| {
-            line.place.is_some_and(|p| named.get(p as usize) == Some(&true))
+            row.place.is_some_and(|p| named.get(p as usize) == Some(&true))
                 || of_person.is_some_and(|found| found[at])
-                || line.texts.contains(word.as_str())
+                || row.texts.contains(word.as_str())
         })
     }
 }
 
 /// Whether a line fits in what can be told without the tables.
-pub(crate) fn fits(line: &ReportRow, filter: &ReportFilter) -> bool {
+pub(crate) fn fits(row: &ReportRow, filter: &ReportFilter) -> bool {
     let status = |name: &String| match name.as_str() {
-        "asked" => line.asked(),
-        "not_counted" => line.status != Status::Counted,
-        "unreadable" => matches!(line.status, Status::Unverifiable(_) | Status::Misfit(_)),
-        name => line.status.name() == name,
+        "asked" => row.asked(),
+        "not_counted" => row.status != Status::Counted,
+        "unreadable" => matches!(row.status, Status::Unverifiable(_) | Status::Misfit(_)),
+        name => row.status.name() == name,
     };
     !filter.nothing
-        && filter.checklist.is_none_or(|c| line.checklist == Some(c))
+        && filter.checklist.is_none_or(|c| row.checklist == Some(c))
         && filter.status.as_ref().is_none_or(status)
-        && filter.team.as_ref().is_none_or(|t| line.team() == Some(t))
-        && filter.hour.is_none_or(|h| line.hour == Some(h))
-        && filter.flag.is_none_or(|flag| line.flags.has(flag) || line.settled.has(flag))
+        && filter.team.as_ref().is_none_or(|t| row.team() == Some(t))
+        && filter.hour.is_none_or(|h| row.hour == Some(h))
+        && filter.flag.is_none_or(|flag| row.flags.has(flag) || row.settled.has(flag))
 }

@@ -53,22 +53,22 @@ impl ReportTable {
     #[must_use]
     pub fn counted(&self) -> (usize, Hash) {
         *self.counted.get_or_init(|| {
-            let lines: Vec<&ReportRow> = self.rows.iter().filter(|l| l.status == Status::Counted).collect();
+            let rows: Vec<&ReportRow> = self.rows.iter().filter(|l| l.status == Status::Counted).collect();
             let mut bytes = FingerprintInput::default();
-            bytes.add(&self.source.hash().0);
+            bytes.add(&self.tables.hash().0);
             bytes.add(if self.answers == AnswerBasis::Raw { b"raw" } else { b"effective" });
             bytes.number(self.people);
-            lines.iter().for_each(|line| self.decided(line, &mut bytes));
-            (lines.len(), Hash::of(&bytes.0))
+            rows.iter().for_each(|row| self.decided(row, &mut bytes));
+            (rows.len(), Hash::of(&bytes.0))
         })
     }
 
     /// What desks made of a report.
-    fn decided(&self, line: &ReportRow, bytes: &mut FingerprintInput) {
-        bytes.add(&line.hash.0);
-        bytes.number(line.reviews.len());
-        line.reviews.iter().for_each(|r| bytes.add(&r.what.encode()));
-        let corrections = if self.answers == AnswerBasis::Raw { &[][..] } else { &line.corrections };
+    fn decided(&self, row: &ReportRow, bytes: &mut FingerprintInput) {
+        bytes.add(&row.hash.0);
+        bytes.number(row.reviews.len());
+        row.reviews.iter().for_each(|r| bytes.add(&r.what.encode()));
+        let corrections = if self.answers == AnswerBasis::Raw { &[][..] } else { &row.corrections };
         bytes.number(corrections.len());
         for (correction, fits) in corrections {
             bytes.add(&correction.what.encode());

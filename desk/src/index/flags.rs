@@ -85,49 +85,49 @@ const TOGETHER_MS: i64 = 45 * 60_000;
 const EARTH: f64 = 6_371_009.0;
 
 /// Sets the flags of every report of a board.
-pub(crate) fn mark(source: &MissionTables, board: &mut ReportTable) {
-    let checks: Vec<usize> = source.reconciled.iter().filter(|r| r.is_check()).map(|r| r.number).collect();
-    let look = |line| (alone(source, board, line, &checks), settled(source, board, line, &checks));
-    let odd: Vec<(Flags, Flags)> = board.rows.iter().map(look).collect();
-    board.rows.iter_mut().zip(odd).for_each(|(line, odd)| (line.flags, line.settled) = odd);
-    travel(source, board);
-    double(board);
+pub(crate) fn mark(tables: &MissionTables, reports: &mut ReportTable) {
+    let checks: Vec<usize> = tables.reconciled.iter().filter(|r| r.is_check()).map(|r| r.number).collect();
+    let look = |row| (alone(tables, reports, row, &checks), settled(tables, reports, row, &checks));
+    let odd: Vec<(Flags, Flags)> = reports.rows.iter().map(look).collect();
+    reports.rows.iter_mut().zip(odd).for_each(|(line, odd)| (line.flags, line.settled) = odd);
+    travel(tables, reports);
+    double(reports);
 }
 
-fn alone(source: &MissionTables, board: &ReportTable, line: &ReportRow, checks: &[usize]) -> Flags {
+fn alone(tables: &MissionTables, reports: &ReportTable, row: &ReportRow, checks: &[usize]) -> Flags {
     let mut flags = Flags::default();
-    if let (Some(signed), Some(started)) = (line.signed, line.started) {
+    if let (Some(signed), Some(started)) = (row.signed, row.started) {
         // How fast it was filled in, no desk can correct.
-        let answered = i64::try_from(line.first.answered).unwrap_or(i64::MAX);
-        if line.by_phone && line.supersedes.is_none() && signed - started < answered * MS_AN_ANSWER {
+        let answered = i64::try_from(row.first.answered).unwrap_or(i64::MAX);
+        if row.by_phone && row.supersedes.is_none() && signed - started < answered * MS_AN_ANSWER {
             flags.set(Flag::Speed);
         }
-        if signed < started || signed > line.received + CLOCK_MS {
+        if signed < started || signed > row.received + CLOCK_MS {
             flags.set(Flag::Clock);
         }
     }
-    if let Some(position) = line.position {
+    if let Some(position) = row.position {
         let here = (f64::from(position.latitude) / 1e7, f64::from(position.longitude) / 1e7);
-        let there = line.place.and_then(|p| source.coordinates(p));
+        let there = row.place.and_then(|p| tables.coordinates(p));
         if position.mock || there.is_some_and(|there| metres(here, there) > METRES_OFF) {
             flags.set(Flag::Position);
         }
     }
-    let fails = |number: &usize| board.contribution(source, line, *number).is_some_and(|g| g.count > 0);
+    let fails = |number: &usize| reports.contribution(tables, row, *number).is_some_and(|g| g.count > 0);
     if checks.iter().any(fails) {
         flags.set(Flag::Arithmetic);
     }
-    if line.disputed() {
+    if row.disputed() {
         flags.set(Flag::Disputed);
     }
     flags
 }
 
 /// What was odd about the numbers that were sent, and is not any more: a correction takes no flag away without a word.
-fn settled(source: &MissionTables, board: &ReportTable, line: &ReportRow, checks: &[usize]) -> Flags {
+fn settled(tables: &MissionTables, reports: &ReportTable, row: &ReportRow, checks: &[usize]) -> Flags {
     let mut flags = Flags::default();
-    let failed = |number: &usize| board.first_contribution(source, line, *number).is_some_and(|g| g.count > 0);
-    let fails = |number: &usize| board.contribution(source, line, *number).is_some_and(|g| g.count > 0);
+    let failed = |number: &usize| reports.first_contribution(tables, row, *number).is_some_and(|g| g.count > 0);
+    let fails = |number: &usize| reports.contribution(tables, row, *number).is_some_and(|g| g.count > 0);
     if checks.iter().any(failed) && !checks.iter().any(fails) {
         flags.set(Flag::Arithmetic);
     }
@@ -142,49 +142,52 @@ fn metres(a: (f64, f64), b: (f64, f64)) -> f64 {
     2.0 * EARTH * libm::asin(h.sqrt().min(1.0))
 }
 
-fn counts(line: &ReportRow) -> bool {
-    line.status == Status::Counted && line.supersedes.is_none()
+fn counts(row: &ReportRow) -> bool {
+    row.status == Status::Counted && row.supersedes.is_none()
 }
 
 /// From the departure of each visit of a device to the arrival at its next.
-fn travel(source: &MissionTables, board: &mut ReportTable) {
+fn travel(tables: &MissionTables, reports: &mut ReportTable) {
     let mut of_device: HashMap<_, Vec<usize>> = HashMap::new();
-    for (at, line) in board.rows.iter().enumerate().filter(|(_, l)| counts(l) && l.arrived.is_some()) {
+    for (at, line) in reports.rows.iter().enumerate().filter(|(_, l)| counts(l) && l.arrived.is_some()) {
         of_device.entry(line.device).or_default().push(at);
     }
     for mut way in of_device.into_values() {
-        way.sort_by_key(|at| board.rows[*at].arrived);
+        way.sort_by_key(|at| reports.rows[*at].arrived);
         for pair in way.windows(2) {
-            let (from, to) = (&board.rows[pair[0]], &board.rows[pair[1]]);
-            let at = |l: &ReportRow| l.place.and_then(|p| source.coordinates(p));
+            let (from, to) = (&reports.rows[pair[0]], &reports.rows[pair[1]]);
+            let at = |l: &ReportRow| l.place.and_then(|p| tables.coordinates(p));
             let left = from.departed.or(from.arrived).unwrap_or_default();
             let seconds = (to.arrived.unwrap_or_default() - left).max(0) / 1_000;
             let far = at(from).zip(at(to)).map_or(0.0, |(a, b)| metres(a, b));
             if from.place != to.place && far > METRES_OFF && far > METRES_A_SECOND * baqylau_forms::num::float(seconds)
             {
-                board.rows[pair[1]].flags.set(Flag::Travel);
+                reports.rows[pair[1]].flags.set(Flag::Travel);
             }
         }
     }
 }
 
 /// Two teams at one place at the same time: the design lets both count, so somebody should know.
-fn double(board: &mut ReportTable) {
+fn double(reports: &mut ReportTable) {
     let mut of_place: HashMap<_, Vec<usize>> = HashMap::new();
-    for (at, line) in
-        board.rows.iter().enumerate().filter(|(_, l)| counts(l) && l.form.as_ref().is_some_and(|f| f.definition().once))
+    for (at, line) in reports
+        .rows
+        .iter()
+        .enumerate()
+        .filter(|(_, l)| counts(l) && l.form.as_ref().is_some_and(|f| f.definition().once))
     {
         if let (Some(place), Some(checklist)) = (line.place, line.checklist) {
             of_place.entry((place, checklist)).or_default().push(at);
         }
     }
     for mut there in of_place.into_values().filter(|there| there.len() > 1) {
-        there.sort_by_key(|at| board.rows[*at].arrived);
+        there.sort_by_key(|at| reports.rows[*at].arrived);
         for pair in there.windows(2) {
-            let (a, b) = (&board.rows[pair[0]], &board.rows[pair[1]]);
+            let (a, b) = (&reports.rows[pair[0]], &reports.rows[pair[1]]);
             let near = a.arrived.zip(b.arrived).is_some_and(|(a, b)| b - a < TOGETHER_MS);
             if near && a.reporter() != b.reporter() {
-                pair.iter().for_each(|at| board.rows[*at].flags.set(Flag::Double));
+                pair.iter().for_each(|at| reports.rows[*at].flags.set(Flag::Double));
             }
         }
     }

@@ -39,7 +39,7 @@ const CHUNK: usize = 512;
 
 /// Everything that was pulled.
 pub struct ReportIndex {
-    source: Arc<MissionTables>,
+    tables: Arc<MissionTables>,
     rules: Versions,
     forms: Forms,
     entries: Vec<Arc<ReportSummary>>,
@@ -64,9 +64,9 @@ struct ContributionTable {
 }
 
 impl ContributionTable {
-    fn number(&mut self, given: Contribution) -> u32 {
+    fn number(&mut self, contribution: Contribution) -> u32 {
         let next = num::index(self.known.len());
-        *self.known.entry(given).or_insert_with_key(|given| {
+        *self.known.entry(contribution).or_insert_with_key(|given| {
             Arc::make_mut(&mut self.all).push(given.clone());
             next
         })
@@ -76,9 +76,9 @@ impl ContributionTable {
 impl ReportIndex {
     /// An empty one.
     #[must_use]
-    pub fn new(source: Arc<MissionTables>) -> Self {
+    pub fn new(tables: Arc<MissionTables>) -> Self {
         Self {
-            source,
+            tables,
             rules: Versions::default(),
             forms: Forms::default(),
             entries: Vec::new(),
@@ -99,7 +99,7 @@ impl ReportIndex {
     pub fn advance(&mut self, desk: &Desk) -> Result<(), DeskError> {
         let rewritten = desk.store.rewritten()?;
         if self.rewritten != rewritten {
-            *self = Self { rewritten, ..Self::new(self.source.clone()) };
+            *self = Self { rewritten, ..Self::new(self.tables.clone()) };
         }
         let bundle = desk.store.manifest()?.map(|bytes| Hash::of(&bytes));
         if self.bundle != bundle {
@@ -142,8 +142,8 @@ impl ReportIndex {
         envelopes: Vec<PulledEnvelope>,
     ) -> Result<Vec<Arc<ReportSummary>>, DeskError> {
         let jobs: Vec<EvaluationJob> = envelopes.into_iter().map(|e| self.job(desk, e)).collect::<Result<_, _>>()?;
-        let source = &*self.source;
-        let done = map_on_all_cores(&jobs, |job| job.run(source, &[]));
+        let tables = &*self.tables;
+        let done = map_on_all_cores(&jobs, |job| job.run(tables, &[]));
         Ok(done.into_iter().map(|(entry, given, _)| self.keep(entry, given)).collect())
     }
 
@@ -151,12 +151,12 @@ impl ReportIndex {
         let read = self
             .forms
             .report(desk, &envelope)?
-            .map(|(report, form)| (report, self.rules.of(&self.source, &form), form));
+            .map(|(report, form)| (report, self.rules.of(&self.tables, &form), form));
         Ok(EvaluationJob { envelope, read })
     }
 
-    fn keep(&mut self, entry: ReportSummary, given: Vec<Contribution>) -> Arc<ReportSummary> {
-        entry.with_contributions(given.into_iter().map(|given| self.values.number(given)).collect())
+    fn keep(&mut self, summary: ReportSummary, contribution: Vec<Contribution>) -> Arc<ReportSummary> {
+        summary.with_contributions(contribution.into_iter().map(|given| self.values.number(given)).collect())
     }
 
     /// Everything that was received up to a moment, in milliseconds since 1970; at all, when there is none.
@@ -187,7 +187,7 @@ impl ReportIndex {
     }
 
     pub(crate) fn source(&self) -> &MissionTables {
-        &self.source
+        &self.tables
     }
 
     /// Hears everything that desks signed in time, and looks.
@@ -210,29 +210,29 @@ impl ReportIndex {
     fn drawn(
         &mut self,
         desk: &Desk,
-        judge: &Adjudicator,
+        adjudicator: &Adjudicator,
         answers: AnswerBasis,
         in_time: &dyn Fn(i64) -> bool,
     ) -> Result<ReportTable, DeskError> {
-        let lines = self.lines(desk, judge, answers, in_time)?;
-        Ok(ReportTable::new(&self.source, lines, answers, judge.people(), self.values.all.clone()))
+        let lines = self.lines(desk, adjudicator, answers, in_time)?;
+        Ok(ReportTable::new(&self.tables, lines, answers, adjudicator.people(), self.values.all.clone()))
     }
 
     fn lines(
         &mut self,
         desk: &Desk,
-        judge: &Adjudicator,
+        adjudicator: &Adjudicator,
         answers: AnswerBasis,
         in_time: &dyn Fn(i64) -> bool,
     ) -> Result<Vec<ReportRow>, DeskError> {
         let entries: Vec<Arc<ReportSummary>> = self.entries.iter().filter(|e| in_time(e.received)).cloned().collect();
-        let verdicts = judge.adjudicate(&entries.iter().map(|e| e.brief()).collect::<Vec<&ReportMeta>>(), answers);
+        let verdicts = adjudicator.adjudicate(&entries.iter().map(|e| e.meta()).collect::<Vec<&ReportMeta>>(), answers);
         let mut lines = Vec::with_capacity(entries.len());
         for (entry, verdict) in entries.into_iter().zip(verdicts) {
-            let corrections = judge.corrections(&entry.hash);
+            let corrections = adjudicator.corrections(&entry.hash);
             let (asked, fits) = self.effective(desk, entry, corrections, answers)?;
             let corrections = corrections.iter().cloned().zip(fits).collect();
-            let codings = judge.codings(&asked.first.hash).to_vec();
+            let codings = adjudicator.codings(&asked.first.hash).to_vec();
             lines.push(ReportRow::new(asked, verdict, corrections, codings));
         }
         Ok(lines)
@@ -242,13 +242,13 @@ impl ReportIndex {
     fn effective(
         &mut self,
         desk: &Desk,
-        entry: Arc<ReportSummary>,
+        summary: Arc<ReportSummary>,
         corrections: &[Signed<Correction>],
         answers: AnswerBasis,
     ) -> Result<(RequestedReport, Vec<bool>), DeskError> {
-        let first = entry;
+        let first = summary;
         if corrections.is_empty() {
-            return Ok((RequestedReport { entry: first.clone(), internal: first.internal, first }, Vec::new()));
+            return Ok((RequestedReport { summary: first.clone(), internal: first.internal, first }, Vec::new()));
         }
         let said: Vec<u8> = corrections.iter().flat_map(|c| c.what.encode()).collect();
         let key = (first.hash, Hash::of(&said));
@@ -256,23 +256,23 @@ impl ReportIndex {
             && let Some(envelope) = desk.store.envelope(first.hash)?
         {
             let what: Vec<&Correction> = corrections.iter().map(|c| &c.what).collect();
-            let (corrected, given, fits) = self.job(desk, envelope)?.run(&self.source, &what);
+            let (corrected, given, fits) = self.job(desk, envelope)?.run(&self.tables, &what);
             let corrected = self.keep(corrected, given);
             self.corrected.insert(key, (corrected, fits));
         }
         let Some((corrected, fits)) = self.corrected.get(&key) else {
-            return Ok((RequestedReport { entry: first.clone(), internal: first.internal, first }, Vec::new()));
+            return Ok((RequestedReport { summary: first.clone(), internal: first.internal, first }, Vec::new()));
         };
         let entry = if answers == AnswerBasis::Effective { corrected } else { &first }.clone();
         // Whoever looks at the raw answers learns no more than the desks let out.
-        Ok((RequestedReport { entry, internal: corrected.internal, first }, fits.clone()))
+        Ok((RequestedReport { summary: entry, internal: corrected.internal, first }, fits.clone()))
     }
 }
 
 /// A report as it is asked for.
 pub(crate) struct RequestedReport {
     /// With or without what desks corrected.
-    pub entry: Arc<ReportSummary>,
+    pub summary: Arc<ReportSummary>,
     /// As it was sent.
     pub first: Arc<ReportSummary>,
     /// Whether its words stay at the desk: what desks corrected holds, whichever answers are asked for.
@@ -289,7 +289,7 @@ impl EvaluationJob {
     /// Evaluates it, with corrections, and tells which of them fit.
     fn run(
         &self,
-        source: &MissionTables,
+        tables: &MissionTables,
         corrections: &[&Correction],
     ) -> (ReportSummary, Vec<Contribution>, Vec<bool>) {
         let unread =
@@ -302,7 +302,7 @@ impl EvaluationJob {
             Err(why) => unread(&why),
             Ok(filling) => {
                 let (filling, fits) = corrections::all(&filling, corrections.iter().copied());
-                let (entry, given) = ReportSummary::read(source, rules, &self.envelope, report, filling);
+                let (entry, given) = ReportSummary::read(tables, rules, &self.envelope, report, filling);
                 (entry, given, fits)
             }
         }

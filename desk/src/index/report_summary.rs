@@ -23,7 +23,7 @@ const HOUR_MS: i64 = 3_600_000;
 /// A report as pages know it.
 #[derive(Debug)]
 pub struct ReportSummary {
-    brief: ReportMeta,
+    meta: ReportMeta,
     /// The checklist, as a position in [`Source::checklists`].
     pub checklist: Option<usize>,
     /// The place, as a position in [`Source::places`].
@@ -64,20 +64,20 @@ impl Deref for ReportSummary {
     type Target = ReportMeta;
 
     fn deref(&self) -> &ReportMeta {
-        &self.brief
+        &self.meta
     }
 }
 
 impl ReportSummary {
     /// The brief of it.
-    pub(crate) fn brief(&self) -> &ReportMeta {
-        &self.brief
+    pub(crate) fn meta(&self) -> &ReportMeta {
+        &self.meta
     }
 
     /// One that could not be read, and why.
     pub(crate) fn unread(envelope: &PulledEnvelope, why: &Status) -> Self {
         Self {
-            brief: ReportMeta::new(envelope, Err(why)),
+            meta: ReportMeta::new(envelope, Err(why)),
             checklist: None,
             place: None,
             hour: None,
@@ -100,7 +100,7 @@ impl ReportSummary {
 
     /// Of a report that was read and evaluated; and what it gives to the numbers of its checklist.
     pub(crate) fn read(
-        source: &MissionTables,
+        tables: &MissionTables,
         rules: &AdaptedFigures,
         envelope: &PulledEnvelope,
         report: &Report,
@@ -108,15 +108,15 @@ impl ReportSummary {
     ) -> (Self, Vec<Contribution>) {
         let form = filling.form().clone();
         let definition = form.definition();
-        let place = report.visit.place.as_deref().and_then(|code| source.places.find(code));
-        let checklist = source.checklists.iter().position(|c| c.id == definition.id);
-        let zone = place.and_then(|p| source.places.zone(p)).unwrap_or(&source.mission.zone);
+        let place = report.visit.place.as_deref().and_then(|code| tables.places.find(code));
+        let checklist = tables.checklists.iter().position(|c| c.id == definition.id);
+        let zone = place.and_then(|p| tables.places.zone(p)).unwrap_or(&tables.mission.zone);
         let ms = |at: Option<RecordedMoment>| at.map(|at| at.ms);
         let local = ms(report.visit.arrived).map(|ms| ms + i64::from(zone.at(ms)) * 60_000);
-        let uses = checklist.map(|at| uses(source, at, &form, &filling)).unwrap_or_default();
+        let uses = checklist.map(|at| uses(tables, at, &form, &filling)).unwrap_or_default();
         let entry = Self {
-            internal: checklist.is_some_and(|at| internal(source, at, &uses)),
-            brief: ReportMeta::new(envelope, Ok((report, &form))),
+            internal: checklist.is_some_and(|at| internal(tables, at, &uses)),
+            meta: ReportMeta::new(envelope, Ok((report, &form))),
             checklist,
             place,
             hour: local.and_then(|ms| u8::try_from(ms.rem_euclid(24 * HOUR_MS) / HOUR_MS).ok()),
@@ -170,9 +170,9 @@ pub fn typed(filling: &Filling) -> impl Iterator<Item = (CellKey, &str)> {
 }
 
 /// Choices by their position in the list that the mission has now.
-fn uses(source: &MissionTables, checklist: usize, form: &Form, filling: &Filling) -> Box<[(FieldRole, u32)]> {
+fn uses(tables: &MissionTables, checklist: usize, form: &Form, filling: &Filling) -> Box<[(FieldRole, u32)]> {
     let mut out = Vec::new();
-    for used in source.uses.iter().filter(|u| u.checklist == checklist) {
+    for used in tables.uses.iter().filter(|u| u.checklist == checklist) {
         let Some(node) = form.find(&used.name) else { continue };
         let key = CellKey { node, row: 0 };
         let now = |choice: u32| {
@@ -192,9 +192,9 @@ fn uses(source: &MissionTables, checklist: usize, form: &Form, filling: &Filling
 }
 
 /// Whether the words of a report stay at the desk.
-fn internal(source: &MissionTables, checklist: usize, uses: &[(FieldRole, u32)]) -> bool {
+fn internal(tables: &MissionTables, checklist: usize, uses: &[(FieldRole, u32)]) -> bool {
     let asked: Vec<&RoledQuestion> =
-        source.used(FieldRole::Confidentiality).filter(|u| u.checklist == checklist).collect();
+        tables.used(FieldRole::Confidentiality).filter(|u| u.checklist == checklist).collect();
     let mut chosen = uses.iter().filter(|u| u.0 == FieldRole::Confidentiality).map(|u| u.1 as usize);
     let open = |at: usize| asked.iter().any(|u| u.choices.get(at).is_some_and(|name| **name != *INTERNAL));
     !asked.is_empty() && !chosen.next().is_some_and(open)

@@ -22,7 +22,7 @@ use std::sync::{Arc, OnceLock};
 /// A report in a line.
 #[derive(Debug, Clone)]
 pub struct ReportRow {
-    entry: Arc<ReportSummary>,
+    summary: Arc<ReportSummary>,
     /// The report as it was sent, where desks corrected it.
     pub(crate) first: Arc<ReportSummary>,
     /// Whether it counts, and if not, why.
@@ -47,7 +47,7 @@ impl Deref for ReportRow {
     type Target = ReportSummary;
 
     fn deref(&self) -> &ReportSummary {
-        &self.entry
+        &self.summary
     }
 }
 
@@ -65,7 +65,7 @@ pub struct ReportTable {
     whole: OnceLock<Vec<Computed>>,
     /// Figures that name choices which older versions lack, by the address of those.
     pub(crate) lacking: OnceLock<HashMap<usize, HashSet<usize>>>,
-    pub(crate) source: Arc<MissionTables>,
+    pub(crate) tables: Arc<MissionTables>,
     pub(crate) answers: AnswerBasis,
     pub(crate) counted: OnceLock<(usize, Hash)>,
 }
@@ -76,8 +76,8 @@ pub struct ByChecklist<'b>(Vec<Vec<&'b ReportRow>>);
 impl<'b> ByChecklist<'b> {
     /// Those that a number looks at.
     #[must_use]
-    pub fn rows(&self, source: &MissionTables, number: usize) -> &[&'b ReportRow] {
-        source.number_at(number).and_then(|(at, _)| self.0.get(at)).map_or(&[], Vec::as_slice)
+    pub fn rows(&self, tables: &MissionTables, number: usize) -> &[&'b ReportRow] {
+        tables.number_at(number).and_then(|(at, _)| self.0.get(at)).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -90,8 +90,8 @@ impl ReportRow {
     ) -> Self {
         let Adjudication { status, person, reviews } = verdict;
         let (flags, settled) = (Flags::default(), Flags::default());
-        let RequestedReport { entry, first, internal } = asked;
-        Self { entry, first, status, person, reviews, corrections, codings, flags, settled, internal }
+        let RequestedReport { summary: entry, first, internal } = asked;
+        Self { summary: entry, first, status, person, reviews, corrections, codings, flags, settled, internal }
     }
 
     /// The name of a question of its checklist.
@@ -143,17 +143,17 @@ impl ReportRow {
     }
 
     /// Whether a choice was made in a question of a use.
-    fn chose(&self, source: &MissionTables, what: FieldRole, choice: &str) -> bool {
-        self.choices(source, what).any(|(used, at)| used.choices.get(at).is_some_and(|name| **name == *choice))
+    fn chose(&self, tables: &MissionTables, what: FieldRole, choice: &str) -> bool {
+        self.choices(tables, what).any(|(used, at)| used.choices.get(at).is_some_and(|name| **name == *choice))
     }
 
     /// The choices made in questions of a use: the question, and which of its choices.
     pub fn choices<'l>(
         &'l self,
-        source: &'l MissionTables,
+        tables: &'l MissionTables,
         what: FieldRole,
     ) -> impl Iterator<Item = (&'l RoledQuestion, usize)> {
-        let used = source.used(what).find(|u| Some(u.checklist) == self.checklist);
+        let used = tables.used(what).find(|u| Some(u.checklist) == self.checklist);
         used.into_iter().flat_map(move |used| self.used(what).map(move |at| (used, at as usize)))
     }
 
@@ -165,22 +165,22 @@ impl ReportRow {
 
 impl ReportTable {
     pub(crate) fn new(
-        source: &Arc<MissionTables>,
-        mut lines: Vec<ReportRow>,
+        tables: &Arc<MissionTables>,
+        mut rows: Vec<ReportRow>,
         answers: AnswerBasis,
         people: usize,
         values: Arc<Vec<Contribution>>,
     ) -> Self {
-        keep_internal(&mut lines);
-        let level = level(source, &lines);
+        keep_internal(&mut rows);
+        let level = level(tables, &rows);
         // The first in the log, as a desk reads it.
-        let at = lines.iter().enumerate().rev().map(|(at, line)| (line.hash, at)).collect();
+        let at = rows.iter().enumerate().rev().map(|(at, line)| (line.hash, at)).collect();
         let (whole, lacking, counted) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        let source = source.clone();
-        let mut board = Self { rows: lines, people, level, values, at, whole, lacking, source, answers, counted };
-        let source = board.source.clone();
-        flags::mark(&source, &mut board);
-        board
+        let tables = tables.clone();
+        let mut reports = Self { rows, people, level, values, at, whole, lacking, tables, answers, counted };
+        let tables = reports.tables.clone();
+        flags::mark(&tables, &mut reports);
+        reports
     }
 
     /// The line of a report.
@@ -192,42 +192,42 @@ impl ReportTable {
     /// The lines that fit, in the order of the log.
     pub fn select<'b, 'q>(
         &'b self,
-        source: &'q MissionTables,
+        tables: &'q MissionTables,
         filter: &'q ReportFilter,
     ) -> impl Iterator<Item = &'b ReportRow> {
-        let mut words = SearchWords::new(source, &filter.words);
-        let places = filter.places(source);
-        self.rows.iter().filter(move |line| {
-            fits(line, filter)
-                && filter.behind.is_none_or(|number| self.contribution(source, line, number).is_some_and(|g| g.behind))
-                && places.as_ref().is_none_or(|fit| line.place.is_some_and(|p| fit.get(p as usize) == Some(&true)))
-                && filter.used.as_ref().is_none_or(|(what, choice)| line.chose(source, *what, choice))
-                && words.found(line)
+        let mut words = SearchWords::new(tables, &filter.words);
+        let places = filter.places(tables);
+        self.rows.iter().filter(move |row| {
+            fits(row, filter)
+                && filter.behind.is_none_or(|number| self.contribution(tables, row, number).is_some_and(|g| g.behind))
+                && places.as_ref().is_none_or(|fit| row.place.is_some_and(|p| fit.get(p as usize) == Some(&true)))
+                && filter.used.as_ref().is_none_or(|(what, choice)| row.chose(tables, *what, choice))
+                && words.found(row)
         })
     }
 
     /// Every figure over the counted reports that fit. Those of everything are computed once.
     #[must_use]
-    pub fn figures(&self, source: &MissionTables, filter: &ReportFilter) -> Vec<Computed> {
+    pub fn figures(&self, tables: &MissionTables, filter: &ReportFilter) -> Vec<Computed> {
         if *filter == ReportFilter::default() {
-            return self.whole.get_or_init(|| self.part(source, filter)).clone();
+            return self.whole.get_or_init(|| self.part(tables, filter)).clone();
         }
-        self.part(source, filter)
+        self.part(tables, filter)
     }
 
-    fn part(&self, source: &MissionTables, filter: &ReportFilter) -> Vec<Computed> {
-        let lines: Vec<&ReportRow> = self.select(source, filter).collect();
-        let of = Self::by_checklist(source, &lines);
-        (0..source.figures.len()).map(|at| self.total(source, at, of.rows(source, at))).collect()
+    fn part(&self, tables: &MissionTables, filter: &ReportFilter) -> Vec<Computed> {
+        let rows: Vec<&ReportRow> = self.select(tables, filter).collect();
+        let of = Self::by_checklist(tables, &rows);
+        (0..tables.figures.len()).map(|at| self.total(tables, at, of.rows(tables, at))).collect()
     }
 
     /// Lines by their checklists: a number looks at those of its checklist only.
     #[must_use]
-    pub fn by_checklist<'b>(source: &MissionTables, lines: &[&'b ReportRow]) -> ByChecklist<'b> {
-        let mut of: Vec<Vec<&ReportRow>> = source.checklists.iter().map(|_| Vec::new()).collect();
-        for line in lines {
-            if let Some(lines) = line.checklist.and_then(|at| of.get_mut(at)) {
-                lines.push(*line);
+    pub fn by_checklist<'b>(tables: &MissionTables, rows: &[&'b ReportRow]) -> ByChecklist<'b> {
+        let mut of: Vec<Vec<&ReportRow>> = tables.checklists.iter().map(|_| Vec::new()).collect();
+        for row in rows {
+            if let Some(lines) = row.checklist.and_then(|at| of.get_mut(at)) {
+                lines.push(*row);
             }
         }
         ByChecklist(of)
@@ -235,58 +235,58 @@ impl ReportTable {
 
     /// A number, by its position in [`Source::numbers`], over the counted reports among some lines.
     #[must_use]
-    pub fn total(&self, source: &MissionTables, number: usize, lines: &[&ReportRow]) -> Computed {
-        let counted = lines.iter().filter(|l| l.status == Status::Counted);
-        let seen = counted.filter_map(|line| {
-            let given = self.contribution(source, line, number)?;
-            Some(FigureInput { index: line.index, place: line.place, given })
+    pub fn total(&self, tables: &MissionTables, number: usize, rows: &[&ReportRow]) -> Computed {
+        let counted = rows.iter().filter(|l| l.status == Status::Counted);
+        let seen = counted.filter_map(|row| {
+            let given = self.contribution(tables, row, number)?;
+            Some(FigureInput { index: row.index, place: row.place, contribution: given })
         });
-        total(&source.numbers[number], seen, self.people)
+        total(&tables.numbers[number], seen, self.people)
     }
 
     /// What a report gives to a number; `None` when it is of another checklist, or does not count.
     #[must_use]
-    pub fn contribution(&self, source: &MissionTables, line: &ReportRow, number: usize) -> Option<&Contribution> {
-        self.contribution_of(source, line, &line.entry, number)
+    pub fn contribution(&self, tables: &MissionTables, row: &ReportRow, number: usize) -> Option<&Contribution> {
+        self.contribution_of(tables, row, &row.summary, number)
     }
 
     /// As [`Board::given`], of the report as it was sent.
     pub(crate) fn first_contribution(
         &self,
-        source: &MissionTables,
-        line: &ReportRow,
+        tables: &MissionTables,
+        row: &ReportRow,
         number: usize,
     ) -> Option<&Contribution> {
-        self.contribution_of(source, line, &line.first, number)
+        self.contribution_of(tables, row, &row.first, number)
     }
 
     fn contribution_of(
         &self,
-        source: &MissionTables,
-        line: &ReportRow,
-        entry: &ReportSummary,
+        tables: &MissionTables,
+        row: &ReportRow,
+        summary: &ReportSummary,
         number: usize,
     ) -> Option<&Contribution> {
-        let (checklist, position) = source.number_at(number)?;
-        if entry.checklist != Some(checklist) || line.status != Status::Counted {
+        let (checklist, position) = tables.number_at(number)?;
+        if summary.checklist != Some(checklist) || row.status != Status::Counted {
             return None;
         }
-        self.values.get(*entry.contributions.get(position)? as usize)
+        self.values.get(*summary.contributions.get(position)? as usize)
     }
 
     /// Lines by the place of [`Board::level`] that holds theirs, in the order of places; those without one last.
     #[must_use]
     pub fn by_region<'b>(
         &self,
-        source: &MissionTables,
-        lines: &[&'b ReportRow],
+        tables: &MissionTables,
+        rows: &[&'b ReportRow],
     ) -> Vec<(Option<u32>, Vec<&'b ReportRow>)> {
         let mut regions: BTreeMap<u32, Vec<&ReportRow>> = BTreeMap::new();
         let mut rest = Vec::new();
-        for line in lines {
-            match line.place.and_then(|place| source.places.ancestor(place, self.level)) {
-                Some(region) => regions.entry(region).or_default().push(*line),
-                None => rest.push(*line),
+        for row in rows {
+            match row.place.and_then(|place| tables.places.ancestor(place, self.level)) {
+                Some(region) => regions.entry(region).or_default().push(*row),
+                None => rest.push(*row),
             }
         }
         let mut out: Vec<_> = regions.into_iter().map(|(region, lines)| (Some(region), lines)).collect();
@@ -304,7 +304,7 @@ impl Desk {
     /// As [`Desk::board`].
     pub fn internal(&self) -> Result<HashSet<Hash>, DeskError> {
         let (_, board) = self.report_table(None, AnswerBasis::Effective)?;
-        Ok(board.rows.iter().filter(|line| line.internal).map(|line| line.hash).collect())
+        Ok(board.rows.iter().filter(|row| row.internal).map(|row| row.hash).collect())
     }
 
     /// Everything that was received up to a moment, in milliseconds since 1970 (all, when there is none), in lines.
@@ -316,10 +316,10 @@ impl Desk {
         as_of: Option<i64>,
         answers: AnswerBasis,
     ) -> Result<(Arc<MissionTables>, ReportTable), DeskError> {
-        let source = Arc::new(self.source()?);
-        let mut ledger = ReportIndex::new(source.clone());
-        ledger.advance(self)?;
-        Ok((source, ledger.table(self, answers, as_of)?))
+        let tables = Arc::new(self.source()?);
+        let mut index = ReportIndex::new(tables.clone());
+        index.advance(self)?;
+        Ok((tables, index.table(self, answers, as_of)?))
     }
 
     /// Computes every figure, of what was received up to a moment, raw or with what supersedes.
@@ -327,35 +327,35 @@ impl Desk {
     /// # Errors
     /// The tables have faults, or the database fails.
     pub fn figures(&self, as_of: Option<i64>, answers: AnswerBasis) -> Result<Vec<Computed>, DeskError> {
-        let (source, board) = self.report_table(as_of, answers)?;
-        Ok(board.figures(&source, &ReportFilter::default()))
+        let (tables, board) = self.report_table(as_of, answers)?;
+        Ok(board.figures(&tables, &ReportFilter::default()))
     }
 }
 
 /// What an amendment keeps at the desk, the reports that it supersedes do not let out. An amendment stands behind its report in the log.
-fn keep_internal(lines: &mut [ReportRow]) {
+fn keep_internal(rows: &mut [ReportRow]) {
     let mut kept: HashSet<Hash> = HashSet::new();
-    for line in lines.iter_mut().rev() {
-        line.internal |= kept.contains(&line.hash);
-        if line.internal {
-            kept.extend(line.supersedes);
+    for row in rows.iter_mut().rev() {
+        row.internal |= kept.contains(&row.hash);
+        if row.internal {
+            kept.extend(row.supersedes);
         }
     }
 }
 
 /// That of the map, where the mission has one. Otherwise the first level at which the reports are at more than two places: countries where stations abroad are the mission, regions of one.
-fn level(source: &MissionTables, lines: &[ReportRow]) -> u16 {
-    if let Some(outlined) = source.map.first().and_then(|(place, _)| source.places.get(*place)) {
+fn level(tables: &MissionTables, rows: &[ReportRow]) -> u16 {
+    if let Some(outlined) = tables.map.first().and_then(|(place, _)| tables.places.get(*place)) {
         return outlined.level;
     }
     let spread = |level: u16| {
         let mut count: BTreeMap<u32, usize> = BTreeMap::new();
-        let at = lines.iter().filter_map(|l| source.places.ancestor(l.place?, level));
+        let at = rows.iter().filter_map(|l| tables.places.ancestor(l.place?, level));
         at.for_each(|place| *count.entry(place).or_default() += 1);
         // One place with nearly everything tells nothing apart.
         let all: usize = count.values().sum();
         count.len() > 2 && count.values().max().is_some_and(|most| most * 10 < all * 9)
     };
-    let levels = u16::try_from(source.places.table().levels.len()).unwrap_or(1);
+    let levels = u16::try_from(tables.places.table().levels.len()).unwrap_or(1);
     (0..levels).find(|level| spread(*level)).unwrap_or(0)
 }

@@ -23,17 +23,17 @@ pub(crate) struct Versions {
 
 impl Versions {
     /// The rules for reports of one form.
-    pub fn of(&mut self, source: &MissionTables, form: &Arc<Form>) -> Arc<AdaptedFigures> {
+    pub fn of(&mut self, tables: &MissionTables, form: &Arc<Form>) -> Arc<AdaptedFigures> {
         let at = Arc::as_ptr(form).addr();
-        let (_, wide) = self.wide.entry(at).or_insert_with(|| (form.clone(), widened(source, form)));
-        self.rules.of(&source.numbers, wide)
+        let (_, wide) = self.wide.entry(at).or_insert_with(|| (form.clone(), widened(tables, form)));
+        self.rules.of(&tables.numbers, wide)
     }
 }
 
 /// The form with the choices that its questions have in the mission's version, behind its own.
-fn widened(source: &MissionTables, form: &Arc<Form>) -> Arc<Form> {
+fn widened(tables: &MissionTables, form: &Arc<Form>) -> Arc<Form> {
     let mut definition = form.definition().clone();
-    let Some(now) = source.forms.get(&definition.id) else { return form.clone() };
+    let Some(now) = tables.forms.get(&definition.id) else { return form.clone() };
     for (list, name) in lacking(form.definition(), now.definition()) {
         let Some(list) = definition.lists.get_mut(list) else { continue };
         let label = Text(definition.languages.iter().map(|_| name.clone()).collect());
@@ -75,7 +75,7 @@ fn list(kind: &Kind) -> Option<usize> {
 }
 
 /// Whether a number names a choice that a version of its checklist lacks.
-fn lacks(source: &MissionTables, number: &CompiledFigure, form: &Arc<Form>, wide: &Arc<Form>) -> bool {
+fn lacks(tables: &MissionTables, number: &CompiledFigure, form: &Arc<Form>, wide: &Arc<Form>) -> bool {
     let figure = &number.figure;
     if figure.unit != Unit::Breakdown {
         return number.under(form).is_none() && number.under(wide).is_some();
@@ -84,7 +84,7 @@ fn lacks(source: &MissionTables, number: &CompiledFigure, form: &Arc<Form>, wide
         Ok(Expr::Name(question)) => Some(question),
         _ => None,
     };
-    let Some((now, then)) = source.forms.get(&figure.checklist).and_then(|now| Some((now, question(form)?))) else {
+    let Some((now, then)) = tables.forms.get(&figure.checklist).and_then(|now| Some((now, question(form)?))) else {
         return false;
     };
     // Those that were published; all, where nothing is.
@@ -99,40 +99,40 @@ impl ReportTable {
     /// For each figure: how many of the reports that it is out of were filled in under a version of the checklist without a choice that it
     /// names. They count as reports in which that was not chosen.
     #[must_use]
-    pub fn older(&self, source: &MissionTables, filter: &ReportFilter) -> Vec<usize> {
-        let lacking = self.lacking.get_or_init(|| lacking_forms(source, &self.rows));
+    pub fn older(&self, tables: &MissionTables, filter: &ReportFilter) -> Vec<usize> {
+        let lacking = self.lacking.get_or_init(|| lacking_forms(tables, &self.rows));
         if lacking.is_empty() {
-            return vec![0; source.figures.len()];
+            return vec![0; tables.figures.len()];
         }
-        let lines: Vec<&ReportRow> = self.select(source, filter).collect();
-        let of = Self::by_checklist(source, &lines);
+        let rows: Vec<&ReportRow> = self.select(tables, filter).collect();
+        let of = Self::by_checklist(tables, &rows);
         let older = |number: usize| {
-            let counted = of.rows(source, number).iter().filter(|l| l.status == Status::Counted);
+            let counted = of.rows(tables, number).iter().filter(|l| l.status == Status::Counted);
             let mut given: BTreeMap<u64, &ReportRow> = counted.map(|l| (l.index, *l)).collect();
-            if source.figures[number].figure.per == "place" {
+            if tables.figures[number].figure.per == "place" {
                 let last: HashMap<Option<u32>, u64> = given.values().map(|l| (l.place, l.index)).collect();
                 given.retain(|index, l| last.get(&l.place) == Some(index));
             }
             let without = |l: &&&ReportRow| {
                 let form = l.form.as_ref().map(|form| Arc::as_ptr(form).addr());
-                let base = self.contribution(source, l, number).is_some_and(|given| given.base > 0);
+                let base = self.contribution(tables, l, number).is_some_and(|given| given.base > 0);
                 base && form.and_then(|at| lacking.get(&at)).is_some_and(|numbers| numbers.contains(&number))
             };
             given.values().filter(without).count()
         };
-        (0..source.figures.len()).map(older).collect()
+        (0..tables.figures.len()).map(older).collect()
     }
 }
 
 /// The figures that name a choice which a form lacks, by the form's address; the lines hold it.
-fn lacking_forms(source: &MissionTables, lines: &[ReportRow]) -> HashMap<usize, HashSet<usize>> {
+fn lacking_forms(tables: &MissionTables, rows: &[ReportRow]) -> HashMap<usize, HashSet<usize>> {
     let forms: HashMap<usize, &Arc<Form>> =
-        lines.iter().filter_map(|l| l.form.as_ref()).map(|form| (Arc::as_ptr(form).addr(), form)).collect();
+        rows.iter().filter_map(|l| l.form.as_ref()).map(|form| (Arc::as_ptr(form).addr(), form)).collect();
     let of_form = |(at, form): (usize, &Arc<Form>)| {
-        let wide = widened(source, form);
-        let ours = source.figures.iter().enumerate().filter(|(_, f)| f.figure.checklist == form.definition().id);
+        let wide = widened(tables, form);
+        let ours = tables.figures.iter().enumerate().filter(|(_, f)| f.figure.checklist == form.definition().id);
         let lacking: HashSet<usize> =
-            ours.filter(|(_, figure)| lacks(source, figure, form, &wide)).map(|f| f.0).collect();
+            ours.filter(|(_, figure)| lacks(tables, figure, form, &wide)).map(|f| f.0).collect();
         (!Arc::ptr_eq(form, &wide) && !lacking.is_empty()).then_some((at, lacking))
     };
     forms.into_iter().filter_map(of_form).collect()

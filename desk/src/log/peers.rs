@@ -67,8 +67,8 @@ impl Desk {
         let devices: HashMap<_, _> = self.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
         let envelopes = self.store.envelopes()?;
         let links = ChainLinks::of(&envelopes);
-        let standings = RosterIndex::new(self, &devices, &links)?;
-        for envelope in envelopes.iter().filter(|e| standings.is_desk(e)) {
+        let roster = RosterIndex::new(self, &devices, &links)?;
+        for envelope in envelopes.iter().filter(|e| roster.is_desk(e)) {
             if let Ok(opened) = &envelope.plain
                 && opened.kind == ObjectType::Register
                 && let Ok(register) = Register::decode(&opened.bytes)

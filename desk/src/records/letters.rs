@@ -75,9 +75,9 @@ impl Desk {
         envelopes: &[PulledEnvelope],
     ) -> Result<Vec<(DeviceId, LetterSent, bool)>, DeskError> {
         let links = ChainLinks::of(envelopes);
-        let standings = RosterIndex::new(self, devices, &links)?;
+        let roster = RosterIndex::new(self, devices, &links)?;
         let opened =
-            |e: &&PulledEnvelope| e.plain.as_ref().is_ok_and(|o| o.kind == ObjectType::Sent) && standings.is_desk(e);
+            |e: &&PulledEnvelope| e.plain.as_ref().is_ok_and(|o| o.kind == ObjectType::Sent) && roster.is_desk(e);
         let logged: Vec<&PulledEnvelope> = envelopes.iter().filter(opened).collect();
         let known: HashSet<Hash> = logged.iter().map(|e| e.hash).collect();
         let read =

@@ -81,9 +81,9 @@ impl Desk {
     /// # Errors
     /// There is no such report, question or row, the checklist takes no such answer, or reason or source are missing.
     pub fn preview(&self, report: Hash, change: &CorrectionRequest, now: i64) -> Result<Preview, DeskError> {
-        let mut ledger = ReportIndex::new(Arc::new(self.source()?));
-        ledger.advance(self)?;
-        ledger.preview(self, report, change, now)
+        let mut index = ReportIndex::new(Arc::new(self.source()?));
+        index.advance(self)?;
+        index.preview(self, report, change, now)
     }
 
     /// Signs a correction of one answer that the checklist does not call unlikely.
@@ -161,7 +161,7 @@ impl ReportIndex {
 
     /// The figures that are not the same on two boards.
     fn moved(&self, [before, after]: &[ReportTable; 2]) -> Vec<(usize, Computed, Computed)> {
-        let figures = |board: &ReportTable| board.figures(self.source(), &ReportFilter::default());
+        let figures = |reports: &ReportTable| reports.figures(self.source(), &ReportFilter::default());
         let pairs = figures(before).into_iter().zip(figures(after)).enumerate();
         let moved = pairs.filter(|(_, (before, after))| !same(before, after));
         moved.map(|(at, (before, after))| (at, before, after)).collect()

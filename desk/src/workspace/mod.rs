@@ -109,10 +109,10 @@ impl Desk {
         let tls_root = authority(folder, servers, passphrase)?;
         keys::write_private(&server.join("receipt.key"), HEXLOWER.encode(receipt.seed()).as_bytes())?;
         keys::write_private(&server.join("root.pub"), root.public().to_string().as_bytes())?;
-        let source = fs::canonicalize(source).map_err(|e| DeskError::file(source, e))?;
+        let source_folder = fs::canonicalize(source).map_err(|e| DeskError::file(source, e))?;
         let settings = DeskSettings {
             format: 1,
-            source,
+            source: source_folder,
             root: root.public().to_string(),
             servers: servers.to_vec(),
             tls_roots: vec![BASE64.encode(&tls_root)],
@@ -174,14 +174,14 @@ impl Desk {
     /// # Errors
     /// The tables have faults, or the passphrase is wrong.
     pub fn build(&mut self, passphrase: &str, now: i64, days: u32) -> Result<Manifest, DeskError> {
-        let source = self.source()?;
+        let tables = self.source()?;
         let seed: [u8; 32] = keys::read(&self.folder.join("keys/root.key"), passphrase)?;
         let root = SigningKey::from_seed(seed);
         let mut parts = vec![
-            part(PartKind::Mission, "mission", &source.mission)?,
-            part(PartKind::Places, "places", source.places.table())?,
+            part(PartKind::Mission, "mission", &tables.mission)?,
+            part(PartKind::Places, "places", tables.places.table())?,
         ];
-        for definition in &source.checklists {
+        for definition in &tables.checklists {
             parts.push(part(PartKind::Checklist, &definition.id, definition)?);
         }
         let before = self.store.manifest()?;
@@ -206,7 +206,7 @@ impl Desk {
         let bytes = manifest.sign(&root);
         let plain: Vec<(Hash, Vec<u8>)> = parts.iter().map(|(p, _, plain)| (p.hash, plain.clone())).collect();
         self.store.add_bundle(version, &bytes, &plain)?;
-        self.store.set_people(&source.people)?;
+        self.store.set_people(&tables.people)?;
         let packed: Vec<ByteVec> = parts.into_iter().map(|(_, packed, _)| packed.into()).collect();
         let published =
             minicbor::to_vec((ByteVec::from(bytes), packed)).map_err(|e| DeskError::Unknown(e.to_string()))?;

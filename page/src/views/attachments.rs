@@ -19,14 +19,14 @@ pub(super) fn shown(view: &View, hash: Hash, report: &Report) -> Markup {
         return html! {};
     }
     html! {
-        h2 { (view.words.attachments) }
+        h2 { (view.strings.attachments) }
         div .pictures {
             @for (number, a) in all.iter().enumerate() {
                 @let address = format!("/reports/{hash}/attachments/{number}");
                 @let here = view.state.read(|desk| Ok(desk.has_attachment(a))).unwrap_or(false);
                 figure {
                     @match a.media.as_str() {
-                        _ if !here => { p { "… " (view.words.not_here) } }
+                        _ if !here => { p { "… " (view.strings.not_here) } }
                         "image/jpeg" | "image/png" => { a href=(address) { img src=(address) alt=(a.name) loading="lazy"; } }
                         "audio/wav" => { audio controls preload="none" src=(address) {} }
                         "video/mp4" => { video controls preload="none" src=(address) {} }

@@ -139,14 +139,14 @@ pub(super) struct Region {
 
 /// The mission's map where it has one, a grid of tiles where not.
 pub(super) fn regions(view: &View, regions: &[Region]) -> Markup {
-    let source = &view.state.source;
-    let outlined = regions.iter().filter(|r| source.map.iter().any(|(place, _)| *place == r.place)).count();
+    let tables = &view.state.tables;
+    let outlined = regions.iter().filter(|r| tables.map.iter().any(|(place, _)| *place == r.place)).count();
     if outlined > 0 && outlined == regions.len() { map(view, regions) } else { tiles(view, regions) }
 }
 
 /// Equirectangular, true to scale in the middle of the map.
 fn map(view: &View, regions: &[Region]) -> Markup {
-    let outlines = &view.state.source.map;
+    let outlines = &view.state.tables.map;
     let points = || outlines.iter().flat_map(|(_, rings)| rings).flatten();
     let low = points().fold((f64::MAX, f64::MAX), |a, p| (a.0.min(p.0), a.1.min(p.1)));
     let high = points().fold((f64::MIN, f64::MIN), |a, p| (a.0.max(p.0), a.1.max(p.1)));
@@ -159,7 +159,7 @@ fn map(view: &View, regions: &[Region]) -> Markup {
     };
     let of: HashMap<u32, &Region> = regions.iter().map(|r| (r.place, r)).collect();
     html! {
-        svg .map viewBox={"-4 -4 1008 " (format!("{:.0}", (high.1 - low.1) * scale + 8.0))} role="group" aria-label=(view.words.map) {
+        svg .map viewBox={"-4 -4 1008 " (format!("{:.0}", (high.1 - low.1) * scale + 8.0))} role="group" aria-label=(view.strings.map) {
             @for (place, rings) in outlines {
                 @let path = rings.iter().map(ring).collect::<String>();
                 @match of.get(place) {
@@ -177,9 +177,9 @@ fn map(view: &View, regions: &[Region]) -> Markup {
 
 /// Tiles where the regions are to each other: rows from north to south, each from west to east.
 fn tiles(view: &View, regions: &[Region]) -> Markup {
-    let source = &view.state.source;
+    let tables = &view.state.tables;
     let mut placed: Vec<&Region> = regions.iter().collect();
-    let at = |r: &Region| source.coordinates(r.place).unwrap_or((f64::MIN, 0.0));
+    let at = |r: &Region| tables.coordinates(r.place).unwrap_or((f64::MIN, 0.0));
     placed.sort_by(|a, b| at(b).0.total_cmp(&at(a).0));
     let across = (1..).find(|n| n * n >= placed.len()).unwrap_or(1).clamp(1, 6);
     for row in placed.chunks_mut(across) {

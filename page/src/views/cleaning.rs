@@ -17,19 +17,19 @@ const SHOWN: usize = 500;
 
 pub(crate) async fn page(view: View) -> Markup {
     let shared = &view.state;
-    let board = shared.tables().of(AnswerBasis::Effective).clone();
-    let w = view.words;
-    let disputed: Vec<&ReportRow> = board.rows.iter().filter(|l| l.disputed()).collect();
-    let all: usize = board.rows.iter().map(|l| l.corrections.len()).sum();
+    let reports = shared.tables().of(AnswerBasis::Effective).clone();
+    let w = view.strings;
+    let disputed: Vec<&ReportRow> = reports.rows.iter().filter(|l| l.disputed()).collect();
+    let all: usize = reports.rows.iter().map(|l| l.corrections.len()).sum();
     let body = html! {
         p role="status" { (view.many(w.corrections_all, all)) " · " a href=(view.link("/export/cleaning.csv")) { (w.table) }
-            (with_internal(&view, board.rows.iter().any(|l| l.internal && !l.corrections.is_empty()), "/export/cleaning.csv")) }
+            (with_internal(&view, reports.rows.iter().any(|l| l.internal && !l.corrections.is_empty()), "/export/cleaning.csv")) }
         @if !disputed.is_empty() {
             h2 { "⚠ " (w.disputed) }
             p .small { (w.disputed_how) }
-            @for line in disputed { (sides(&view, line)) }
+            @for row in disputed { (sides(&view, row)) }
         }
-        @if all > 0 { h2 { (w.corrections) } (log(&view, &board)) }
+        @if all > 0 { h2 { (w.corrections) } (log(&view, &reports)) }
     };
     view.page("/cleaning", w.cleaning, &body)
 }
@@ -40,12 +40,12 @@ pub(super) fn desk(desk: DeviceId) -> String {
 }
 
 /// What each desk said, side by side.
-pub(super) fn sides(view: &View, line: &ReportRow) -> Markup {
+pub(super) fn sides(view: &View, row: &ReportRow) -> Markup {
     html! {
-        h3 { a href=(view.link(&format!("/reports/{}", line.hash))) { (view.title(line.checklist)) " · " (text(&line.visit)) } (mark(view, line)) }
+        h3 { a href=(view.link(&format!("/reports/{}", row.hash))) { (view.title(row.checklist)) " · " (text(&row.visit)) } (mark(view, row)) }
         div .beside {
-            @for review in &line.reviews { (side(view, review)) }
-            @for (correction, fits) in &line.corrections { (corrected(view, line, correction, *fits)) }
+            @for review in &row.reviews { (side(view, review)) }
+            @for (correction, fits) in &row.corrections { (corrected(view, row, correction, *fits)) }
         }
     }
 }
@@ -54,27 +54,27 @@ fn side(view: &View, review: &Signed<Review>) -> Markup {
     html! {
         blockquote {
             strong { (view.decision(review.what.state)) } " — " (text(&review.what.reason))
-            span .note { (view.words.desk) " " code { (desk(review.desk)) } " · " (view.moment(review.what.at.ms)) }
+            span .note { (view.strings.desk) " " code { (desk(review.desk)) } " · " (view.moment(review.what.at.ms)) }
         }
     }
 }
 
-fn corrected(view: &View, line: &ReportRow, c: &Signed<Correction>, fits: bool) -> Markup {
+fn corrected(view: &View, row: &ReportRow, c: &Signed<Correction>, fits: bool) -> Markup {
     let old = c.what.old.as_deref().unwrap_or("—");
     let new = c.what.new.as_deref().unwrap_or("—");
     html! {
         blockquote {
-            strong { (text(line.question(c.what.node))) } ": " (view.words.before) " " (text(old)) "; " (view.words.after) " " (text(new))
-            @if !fits { " ⚠ " (view.words.unfit) }
+            strong { (text(row.question(c.what.node))) } ": " (view.strings.before) " " (text(old)) "; " (view.strings.after) " " (text(new))
+            @if !fits { " ⚠ " (view.strings.unfit) }
             " — " (text(&c.what.reason)) " (" (text(&c.what.source)) ")"
-            span .note { (view.words.desk) " " code { (desk(c.desk)) } " · " (view.moment(c.what.at.ms)) }
+            span .note { (view.strings.desk) " " code { (desk(c.desk)) } " · " (view.moment(c.what.at.ms)) }
         }
     }
 }
 
-fn log(view: &View, board: &ReportTable) -> Markup {
-    let w = view.words;
-    let all = board.rows.iter().rev().flat_map(|l| l.corrections.iter().rev().map(move |c| (l, c)));
+fn log(view: &View, reports: &ReportTable) -> Markup {
+    let w = view.strings;
+    let all = reports.rows.iter().rev().flat_map(|l| l.corrections.iter().rev().map(move |c| (l, c)));
     html! {
         table {
             thead { tr {
@@ -97,18 +97,18 @@ fn log(view: &View, board: &ReportTable) -> Markup {
 }
 
 /// Every correction, as a table.
-pub(crate) fn table(view: &View, board: &ReportTable) -> Result<Vec<u8>, DeskError> {
+pub(crate) fn table(view: &View, reports: &ReportTable) -> Result<Vec<u8>, DeskError> {
     let head = [
         "envelope", "visit", "question", "rows", "old", "new", "reason", "source", "desk", "signed", "fits", "internal",
     ];
     let mut out = vec![head.map(str::to_owned).to_vec()];
-    for line in board.rows.iter().filter(|line| leaves(view, line)) {
-        for (c, fits) in &line.corrections {
+    for row in reports.rows.iter().filter(|row| leaves(view, row)) {
+        for (c, fits) in &row.corrections {
             let rows: Vec<String> = c.what.rows.iter().map(ToString::to_string).collect();
             out.push(vec![
-                line.hash.to_string(),
-                line.visit.to_string(),
-                line.question(c.what.node).to_owned(),
+                row.hash.to_string(),
+                row.visit.to_string(),
+                row.question(c.what.node).to_owned(),
                 rows.join("."),
                 c.what.old.clone().unwrap_or_default(),
                 c.what.new.clone().unwrap_or_default(),
@@ -117,7 +117,7 @@ pub(crate) fn table(view: &View, board: &ReportTable) -> Result<Vec<u8>, DeskErr
                 c.desk.to_string(),
                 view.moment(c.what.at.ms),
                 fits.to_string(),
-                u8::from(line.internal).to_string(),
+                u8::from(row.internal).to_string(),
             ]);
         }
     }

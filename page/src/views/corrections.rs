@@ -22,9 +22,9 @@ use tokio::task::block_in_place;
 const OFFERED: usize = 1_000;
 
 /// What desks corrected, in the order of the log.
-pub(super) fn log(view: &View, line: &ReportRow, filling: &Filling) -> Markup {
-    let w = view.words;
-    if line.corrections.is_empty() {
+pub(super) fn log(view: &View, row: &ReportRow, filling: &Filling) -> Markup {
+    let w = view.strings;
+    if row.corrections.is_empty() {
         return html! {};
     }
     let items = &filling.form().definition().items;
@@ -37,7 +37,7 @@ pub(super) fn log(view: &View, line: &ReportRow, filling: &Filling) -> Markup {
                 th scope="col" { (w.reason) } th scope="col" { (w.source) } th scope="col" { (w.signed) }
             } }
             tbody {
-                @for (signed, fits) in &line.corrections {
+                @for (signed, fits) in &row.corrections {
                     @let c = &signed.what;
                     tr {
                         th scope="row" { (text(name(c.node))) @if !fits { " ⚠ " (w.unfit) } }
@@ -67,16 +67,16 @@ fn correctable(q: &QuestionView) -> bool {
 }
 
 /// The way to correct one answer.
-pub(super) fn link(view: &View, line: &ReportRow, filling: &Filling, q: &QuestionView) -> Markup {
-    let path = view.link(&format!("/reports/{}/correct", line.hash));
+pub(super) fn link(view: &View, row: &ReportRow, filling: &Filling, q: &QuestionView) -> Markup {
+    let path = view.link(&format!("/reports/{}/correct", row.hash));
     let sign = if path.contains('?') { '&' } else { '?' };
     let to = format!("{path}{sign}cell={}", escaped(&cell(filling, q)));
-    html! { @if correctable(q) { " " a href=(to) aria-label={(view.words.correct) ": " (q.label)} { "✎" } } }
+    html! { @if correctable(q) { " " a href=(to) aria-label={(view.strings.correct) ": " (q.label)} { "✎" } } }
 }
 
 /// Which answer shall be corrected: of every row, too.
-pub(super) fn form(view: &View, line: &ReportRow, filling: &Filling) -> Markup {
-    let w = view.words;
+pub(super) fn form(view: &View, row: &ReportRow, filling: &Filling) -> Markup {
+    let w = view.strings;
     let name = |q: &QuestionView| {
         let rows: Vec<String> = filling.row_path(q.key.row).iter().map(|row| (row + 1).to_string()).collect();
         if rows.is_empty() {
@@ -88,8 +88,8 @@ pub(super) fn form(view: &View, line: &ReportRow, filling: &Filling) -> Markup {
     html! {
         h2 { (w.correct) }
         p .small { (w.correct_how) }
-        form #correct method="get" action=(format!("/reports/{}/correct", line.hash)) {
-            @if !view.ask.lang.is_empty() { input type="hidden" name="lang" value=(view.ask.lang); }
+        form #correct method="get" action=(format!("/reports/{}/correct", row.hash)) {
+            @if !view.query.lang.is_empty() { input type="hidden" name="lang" value=(view.query.lang); }
             label .grow { (w.question) select name="cell" required {
                 @for (title, rows) in rows(filling.clone(), view.language) {
                     optgroup label=(title) {
@@ -123,7 +123,7 @@ pub(crate) async fn ask(
     let (question, rows) = parts(&which.cell);
     let key = filling.form().find(question).and_then(|node| filling.key_at(node, &rows));
     let key = key.filter(|key| filling.is_shown(*key)).ok_or_else(|| view.nothing("/reports"))?;
-    let (q, w) = (filling.question(key), view.words);
+    let (q, w) = (filling.question(key), view.strings);
     let choices = match q.choices {
         OfferedChoices::Paged { .. } => filling.choices(key, "", 0, OFFERED),
         _ => Vec::new(),
@@ -173,7 +173,7 @@ pub(crate) async fn correct(
 
 /// What the correction would do, and the button that signs it.
 fn page(view: &View, report: Hash, cell: &str, preview: &Preview) -> Markup {
-    let w = view.words;
+    let w = view.strings;
     let c = &preview.correction;
     let body = html! {
         p role="status" { strong { (w.not_signed_yet) } }
@@ -214,7 +214,7 @@ fn problems(view: &View, title: &str, preview: &Preview, problems: &[AnswerProbl
 }
 
 fn figures(view: &View, moved: &[(usize, Computed, Computed)]) -> Markup {
-    let w = view.words;
+    let w = view.strings;
     let number = |at: usize, f: &Computed| {
         let f = view.worded(at, f);
         html! { (text(&f.computed)) " " span .small { (f.count) " / " (f.base) } }

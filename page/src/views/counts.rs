@@ -14,11 +14,11 @@ const LISTED: usize = 200;
 
 pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
-    let filter = view.ask.filter(shared);
-    let lines: Vec<&ReportRow> = board.select(&shared.source, &filter).collect();
-    let lines = ReportTable::by_checklist(&shared.source, &lines);
-    let w = view.words;
-    let all = &shared.source.reconciled;
+    let filter = view.query.filter(shared);
+    let rows: Vec<&ReportRow> = board.select(&shared.tables, &filter).collect();
+    let lines = ReportTable::by_checklist(&shared.tables, &rows);
+    let w = view.strings;
+    let all = &shared.tables.reconciled;
     let of = |how: fn(&Reconciled) -> bool| all.iter().enumerate().filter(move |(_, r)| how(r));
     let body = html! {
         (super::findings::form(&view, board.level))
@@ -35,11 +35,11 @@ pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
 
 fn checks<'r>(
     view: &View,
-    board: &ReportTable,
+    reports: &ReportTable,
     checks: impl Iterator<Item = &'r Reconciled>,
     lines: &ByChecklist,
 ) -> Markup {
-    let (w, source) = (view.words, &view.state.source);
+    let (w, source) = (view.strings, &view.state.tables);
     html! {
         table {
             thead { tr {
@@ -49,14 +49,14 @@ fn checks<'r>(
             tbody {
                 @for check in checks {
                     @let lines = lines.rows(source, check.number);
-                    @let f = board.total(source, check.number, lines);
+                    @let f = reports.total(source, check.number, lines);
                     @let of = source.number_at(check.number).map(|(at, _)| at);
                     tr {
                         th scope="row" { (text(&check.label.get(view.language))) }
                         td { (view.title(of)) }
-                        td .n { @if f.count > 0 { a href=(view.ask.with(|a| a.behind.clone_from(&check.id)).link("/reports")) { "⚠ " (f.count) } } @else { "✓ 0" } }
+                        td .n { @if f.count > 0 { a href=(view.query.with(|a| a.behind.clone_from(&check.id)).link("/reports")) { "⚠ " (f.count) } } @else { "✓ 0" } }
                         td .n { (f.base) } td .n { (f.do_not_know) } td .n { (f.not_applicable) } td .n { (f.not_answered) }
-                        td .n { (widest(board, view, check, lines)) }
+                        td .n { (widest(reports, view, check, lines)) }
                         td .wide { (bar(f.count, f.base)) }
                     }
                 }
@@ -66,11 +66,11 @@ fn checks<'r>(
 }
 
 /// The widest gap among the reports that do not add up.
-fn widest(board: &ReportTable, view: &View, check: &Reconciled, lines: &[&ReportRow]) -> Markup {
-    let source = &view.state.source;
+fn widest(reports: &ReportTable, view: &View, check: &Reconciled, rows: &[&ReportRow]) -> Markup {
+    let tables = &view.state.tables;
     let Reconcile::Check(gap) = check.how else { return html! {} };
-    let fails = |l: &&&ReportRow| board.contribution(source, l, check.number).is_some_and(|g| g.count > 0);
-    let found = lines.iter().filter(fails).filter_map(|l| Some((board.contribution(source, l, gap)?.count, l.hash)));
+    let fails = |l: &&&ReportRow| reports.contribution(tables, l, check.number).is_some_and(|g| g.count > 0);
+    let found = rows.iter().filter(fails).filter_map(|l| Some((reports.contribution(tables, l, gap)?.count, l.hash)));
     html! {
         @match found.max_by_key(|f| f.0) {
             Some((gap, hash)) => { a href=(view.link(&format!("/reports/{hash}"))) { (gap) } }
@@ -79,13 +79,13 @@ fn widest(board: &ReportTable, view: &View, check: &Reconciled, lines: &[&Report
     }
 }
 
-fn rate(view: &View, board: &ReportTable, at: usize, rate: &Reconciled, lines: &ByChecklist) -> Markup {
-    let (w, source) = (view.words, &view.state.source);
+fn rate(view: &View, reports: &ReportTable, at: usize, rate: &Reconciled, lines: &ByChecklist) -> Markup {
+    let (w, source) = (view.strings, &view.state.tables);
     let lines = lines.rows(source, rate.number);
     let official = |place: Option<u32>| place.and_then(|p| source.official.get(&(at, p)));
-    let mut rows: Vec<(Option<u32>, Vec<&ReportRow>)> = board.by_region(source, lines);
+    let mut rows: Vec<(Option<u32>, Vec<&ReportRow>)> = reports.by_region(source, lines);
     let any = source.official.keys().any(|(of, _)| *of == at);
-    let whole = whole(view, board.level);
+    let whole = whole(view, reports.level);
     rows.insert(0, (whole, lines.to_vec()));
     html! {
         h2 { (text(&rate.label.get(view.language))) }
@@ -99,7 +99,7 @@ fn rate(view: &View, board: &ReportTable, at: usize, rate: &Reconciled, lines: &
             } }
             tbody {
                 @for (region, lines) in rows {
-                    @let f = board.total(source, rate.number, &lines);
+                    @let f = reports.total(source, rate.number, &lines);
                     @if f.base > 0 {
                         tr {
                             th scope="row" { a href=(contributing_link(view, rate, region)) { (region.map_or_else(|| w.elsewhere.to_owned(), |r| view.place(r))) } }
@@ -117,24 +117,24 @@ fn rate(view: &View, board: &ReportTable, at: usize, rate: &Reconciled, lines: &
 }
 
 fn contributing_link(view: &View, of: &Reconciled, region: Option<u32>) -> String {
-    let code = region.and_then(|r| view.state.source.places.get(r)).map(|p| p.code.to_string()).unwrap_or_default();
-    view.ask.with(|a| (a.behind, a.within) = (of.id.clone(), code)).link("/reports")
+    let code = region.and_then(|r| view.state.tables.places.get(r)).map(|p| p.code.to_string()).unwrap_or_default();
+    view.query.with(|a| (a.behind, a.within) = (of.id.clone(), code)).link("/reports")
 }
 
 /// The place that holds all that are told apart, where there is one alone.
 fn whole(view: &View, level: u16) -> Option<u32> {
-    let places = &view.state.source.places;
+    let places = &view.state.tables.places;
     let first = places.of_level(level).first()?;
     places.get(*first)?.parent
 }
 
-fn number(view: &View, board: &ReportTable, at: usize, number: &Reconciled, lines: &ByChecklist) -> Markup {
-    let (w, source) = (view.words, &view.state.source);
+fn number(view: &View, reports: &ReportTable, at: usize, number: &Reconciled, lines: &ByChecklist) -> Markup {
+    let (w, source) = (view.strings, &view.state.tables);
     let lines = lines.rows(source, number.number);
-    let found = lines.iter().filter_map(|line| {
-        let official = source.official.get(&(at, line.place?))?;
-        let given = board.contribution(source, line, number.number).filter(|g| g.base > 0)?;
-        Some((line, given.count, official))
+    let found = lines.iter().filter_map(|row| {
+        let official = source.official.get(&(at, row.place?))?;
+        let given = reports.contribution(source, row, number.number).filter(|g| g.base > 0)?;
+        Some((row, given.count, official))
     });
     let found: Vec<_> = found.collect();
     html! {

@@ -31,25 +31,25 @@ pub(crate) async fn file(view: View, Path(format): Path<String>) -> Result<Respo
     Ok(([(CONTENT_TYPE, media.to_owned()), (CONTENT_DISPOSITION, name)], bytes).into_response())
 }
 
-fn document(view: &View, board: &ReportTable) -> Document {
-    let (source, w) = (&view.state.source, view.words);
-    let figures = board.figures(source, &view.ask.filter(&view.state));
-    let older = board.older(source, &view.ask.filter(&view.state));
-    let (counted, set) = board.counted();
+fn document(view: &View, reports: &ReportTable) -> Document {
+    let (tables, w) = (&view.state.tables, view.strings);
+    let figures = reports.figures(tables, &view.query.filter(&view.state));
+    let older = reports.older(tables, &view.query.filter(&view.state));
+    let (counted, set) = reports.counted();
     let moment =
-        view.ask.moment(&view.state).map(|ms| format!("{} {} · ", w.as_of, view.moment(ms))).unwrap_or_default();
+        view.query.moment(&view.state).map(|ms| format!("{} {} · ", w.as_of, view.moment(ms))).unwrap_or_default();
     let mut blocks = vec![Block::Note(format!("{moment}{}: {counted} · {} {set}", w.reports, w.set))];
-    for (at, list) in source.checklists.iter().enumerate() {
-        let here = || figures.iter().enumerate().filter(|(n, _)| source.figures[*n].figure.checklist == list.id);
+    for (at, list) in tables.checklists.iter().enumerate() {
+        let here = || figures.iter().enumerate().filter(|(n, _)| tables.figures[*n].figure.checklist == list.id);
         if here().next().is_some() {
             blocks.push(Block::Heading(1, view.title(Some(at))));
         }
-        blocks.extend(here().map(|(n, figure)| sentence(view, board, (n, figure), older[n])));
+        blocks.extend(here().map(|(n, figure)| sentence(view, reports, (n, figure), older[n])));
     }
-    if source.sample.is_none() {
+    if tables.sample.is_none() {
         blocks.push(Block::Note(w.no_sample.to_owned()));
     }
-    let doubts = doubts(view, board, &figures);
+    let doubts = doubts(view, reports, &figures);
     if !doubts.is_empty() {
         blocks.push(Block::Heading(1, w.doubts.to_owned()));
         blocks.extend(doubts.into_iter().map(|(id, what)| Block::Note(format!("{id}: {what}"))));
@@ -58,7 +58,7 @@ fn document(view: &View, board: &ReportTable) -> Document {
     let worded = figures.iter().enumerate().map(|(at, f)| view.worded(at, f));
     blocks.push(table(view, &worded.collect::<Vec<_>>()));
     Document {
-        title: source.mission.title.get(view.language).to_string(),
+        title: tables.mission.title.get(view.language).to_string(),
         language: w.code.to_owned(),
         rtl: view.rtl(),
         blocks,
@@ -66,20 +66,20 @@ fn document(view: &View, board: &ReportTable) -> Document {
 }
 
 /// A sentence that does not hold by its number is left out; a note with the number stands in its place.
-fn sentence(view: &View, board: &ReportTable, (at, figure): (usize, &Computed), older: usize) -> Block {
+fn sentence(view: &View, reports: &ReportTable, (at, figure): (usize, &Computed), older: usize) -> Block {
     let number = || format!("{}: {}", figure.id, view.worded(at, figure).computed);
     let older = view.older(older).map_or_else(String::new, |words| format!(" [{words}]"));
-    let beside = format!("({}/{}){}{older}", figure.count, figure.base, interval(view, board, at));
+    let beside = format!("({}/{}){}{older}", figure.count, figure.base, interval(view, reports, at));
     match view.sentence(at, figure) {
         Some(said) if said.holds => Block::Paragraph(format!("{} {beside}", said.text)),
-        Some(_) => Block::Note(format!("⚠ {} {beside} · {}", number(), view.words.struck)),
+        Some(_) => Block::Note(format!("⚠ {} {beside} · {}", number(), view.strings.struck)),
         None => Block::Paragraph(format!("{} {beside}", number())),
     }
 }
 
 /// Every figure with what stands beside it.
 fn table(view: &View, figures: &[Computed]) -> Block {
-    let w = view.words;
+    let w = view.strings;
     let head = [w.figure, w.computed, w.how_many, w.base, w.dk, w.na, w.blank];
     let row = |f: &Computed| {
         let numbers = [f.count, f.base, f.do_not_know, f.not_applicable, f.not_answered];
@@ -89,7 +89,7 @@ fn table(view: &View, figures: &[Computed]) -> Block {
 }
 
 /// The interval of the share of the sample's places where it is known, as ` [95 %: 3.1 – 8.5 %]`; nothing where there is none.
-pub(super) fn interval(view: &View, board: &ReportTable, figure: usize) -> String {
-    let found = board.estimate(&view.state.source, figure, &ReportFilter::default()).and_then(|e| e.known.interval);
+pub(super) fn interval(view: &View, reports: &ReportTable, figure: usize) -> String {
+    let found = reports.estimate(&view.state.tables, figure, &ReportFilter::default()).and_then(|e| e.known.interval);
     found.map_or_else(String::new, |(low, high)| format!(" [95 %: {:.1} – {:.1} %]", low * 100.0, high * 100.0))
 }

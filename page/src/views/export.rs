@@ -13,17 +13,17 @@ pub(crate) async fn table(view: View, Path(name): Path<String>) -> Result<Respon
     let (board, shared) = (view.board()?, &view.state);
     let (what, end) = name.rsplit_once('.').unwrap_or_default();
     let format = Format::of(end);
-    let answers = view.ask.answers();
-    let filter = view.ask.filter(shared);
-    let lines = || board.select(&shared.source, &filter).filter(|line| leaves(&view, line)).collect::<Vec<_>>();
-    let (source, language) = (&shared.source, view.language);
-    let known = export_tables(source, &lines()).iter().any(|table| table.stem == what);
+    let answers = view.query.answers();
+    let filter = view.query.filter(shared);
+    let lines = || board.select(&shared.tables, &filter).filter(|row| leaves(&view, row)).collect::<Vec<_>>();
+    let (tables, language) = (&shared.tables, view.language);
+    let known = export_tables(tables, &lines()).iter().any(|table| table.stem == what);
     let bytes = match (what, format) {
         ("texts", Some(Format::Csv)) => texts::table(&view, &board).map_err(|e| view.failed(&e))?,
         ("cleaning", Some(Format::Csv)) => cleaning::table(&view, &board).map_err(|e| view.failed(&e))?,
-        ("all", None) if end == "zip" => view.read(|desk| desk.archive(source, &lines(), language, answers))?,
+        ("all", None) if end == "zip" => view.read(|desk| desk.archive(tables, &lines(), language, answers))?,
         (_, Some(format)) if known => {
-            view.read(|desk| desk.table(source, &lines(), (what, language), answers, format))?
+            view.read(|desk| desk.table(tables, &lines(), (what, language), answers, format))?
         }
         _ => return Err(view.nothing("/reports")),
     };
@@ -33,6 +33,6 @@ pub(crate) async fn table(view: View, Path(name): Path<String>) -> Result<Respon
 }
 
 /// Whether the words of a report may stand in a table: those of an internal one, where they were asked for.
-pub(super) fn leaves(view: &View, line: &ReportRow) -> bool {
-    !line.internal || !view.ask.internal.is_empty()
+pub(super) fn leaves(view: &View, row: &ReportRow) -> bool {
+    !row.internal || !view.query.internal.is_empty()
 }

@@ -17,14 +17,14 @@ use maud::{Markup, html};
 
 pub(crate) async fn page(view: View, Path(id): Path<String>) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
-    let at = shared.source.figures.iter().position(|f| f.figure.id == id);
+    let at = shared.tables.figures.iter().position(|f| f.figure.id == id);
     let at = at.ok_or_else(|| view.nothing("/findings"))?;
-    let filter = view.ask.filter(shared);
-    let of = shared.source.number_at(at).map(|(checklist, _)| checklist);
-    let lines: Vec<&ReportRow> = board.select(&shared.source, &filter).filter(|l| l.checklist == of).collect();
-    let whole = view.worded(at, &board.total(&shared.source, at, &lines));
-    let older = board.older(&shared.source, &filter)[at];
-    let (w, figure) = (view.words, &shared.source.figures[at].figure);
+    let filter = view.query.filter(shared);
+    let of = shared.tables.number_at(at).map(|(checklist, _)| checklist);
+    let rows: Vec<&ReportRow> = board.select(&shared.tables, &filter).filter(|l| l.checklist == of).collect();
+    let whole = view.worded(at, &board.total(&shared.tables, at, &rows));
+    let older = board.older(&shared.tables, &filter)[at];
+    let (w, figure) = (view.strings, &shared.tables.figures[at].figure);
     let shares = whole.parts.is_empty() && whole.base > 0 && whole.count <= whole.base && figure.checklist != PEOPLE;
     let body = html! {
         p .small { code { (id) } @if let Some(place) = filter.within { " · " strong { (text(&view.path(place))) } } }
@@ -32,13 +32,13 @@ pub(crate) async fn page(view: View, Path(id): Path<String>) -> Result<Markup, P
         (number(&view, &whole, filter == ReportFilter::default()))
         @if let Some(older) = view.older(older) { p { (older) } }
         @if !whole.parts.is_empty() { h2 { (w.choices) } (parts(&view, at, &whole)) }
-        h2 { (w.by_region) } (tiles(&view, &board, at, &lines, &id)) (regions(&view, &board, at, &lines, &id))
-        h2 { (w.by_hour) } (hours(&view, &board, at, &lines, &id))
-        @if shares { h2 { (w.regions_by_hour) } (small(&view, &board, at, &lines, &id)) }
-        @for kind in &shared.source.traits { (by_trait(&view, &board, at, &lines, kind, &id)) }
-        @match board.estimate(&shared.source, at, &filter) {
+        h2 { (w.by_region) } (tiles(&view, &board, at, &rows, &id)) (regions(&view, &board, at, &rows, &id))
+        h2 { (w.by_hour) } (hours(&view, &board, at, &rows, &id))
+        @if shares { h2 { (w.regions_by_hour) } (small(&view, &board, at, &rows, &id)) }
+        @for kind in &shared.tables.traits { (by_trait(&view, &board, at, &rows, kind, &id)) }
+        @match board.estimate(&shared.tables, at, &filter) {
             Some(estimates) => { h2 { (w.estimate) } (estimated(&view, &estimates)) }
-            None if shared.source.sample.is_none() => { p .small { (w.no_sample) } }
+            None if shared.tables.sample.is_none() => { p .small { (w.no_sample) } }
             None => {}
         }
     };
@@ -48,13 +48,13 @@ pub(crate) async fn page(view: View, Path(id): Path<String>) -> Result<Markup, P
 }
 
 fn contributing_link(view: &View, id: &str, change: impl FnOnce(&mut PageQuery)) -> String {
-    let ask = view.ask.with(|a| id.clone_into(&mut a.behind));
-    ask.with(change).link("/reports")
+    let query = view.query.with(|a| id.clone_into(&mut a.behind));
+    query.with(change).link("/reports")
 }
 
 /// What was published is of the whole mission.
 fn number(view: &View, f: &Computed, of_all: bool) -> Markup {
-    let w = view.words;
+    let w = view.strings;
     html! {
         dl .facts {
             @if of_all { dt { (w.published) } dd { (text(view.published(f))) } }
@@ -72,7 +72,7 @@ fn number(view: &View, f: &Computed, of_all: bool) -> Markup {
 
 /// For all places, with what is known of how far it may be off.
 fn estimated(view: &View, estimates: &Estimates) -> Markup {
-    let w = view.words;
+    let w = view.strings;
     html! {
         h3 { (w.estimate_known) } (estimate(view, &estimates.known))
         p .small { (w.estimate_known_how) }
@@ -83,7 +83,7 @@ fn estimated(view: &View, estimates: &Estimates) -> Markup {
 }
 
 fn estimate(view: &View, e: &Estimate) -> Markup {
-    let w = view.words;
+    let w = view.strings;
     let percent = |share: f64| format!("{:.1} %", share * 100.0);
     html! {
         dl .facts {
@@ -97,7 +97,7 @@ fn estimate(view: &View, e: &Estimate) -> Markup {
 }
 
 fn parts(view: &View, at: usize, f: &Computed) -> Markup {
-    let label = |name: &str| view.state.source.numbers[at].choice_label(name, view.language).unwrap_or_default();
+    let label = |name: &str| view.state.tables.numbers[at].choice_label(name, view.language).unwrap_or_default();
     html! {
         table { tbody {
             @for (name, n) in &f.parts {
@@ -108,12 +108,12 @@ fn parts(view: &View, at: usize, f: &Computed) -> Markup {
 }
 
 /// The regions on a map or as tiles, from the lightest at the smallest share to the darkest at the largest.
-fn tiles(view: &View, board: &ReportTable, at: usize, lines: &[&ReportRow], id: &str) -> Markup {
-    let source = &view.state.source;
-    let found = board
-        .by_region(source, lines)
+fn tiles(view: &View, reports: &ReportTable, at: usize, rows: &[&ReportRow], id: &str) -> Markup {
+    let tables = &view.state.tables;
+    let found = reports
+        .by_region(tables, rows)
         .into_iter()
-        .filter_map(|(region, lines)| Some((region?, board.total(source, at, &lines))));
+        .filter_map(|(region, lines)| Some((region?, reports.total(tables, at, &lines))));
     let found: Vec<_> = found.filter(|(_, f)| f.base > 0 && f.count <= f.base).collect();
     let share = |f: &Computed| f.count * 1_000 / f.base;
     let (least, most) = (found.iter().map(|(_, f)| share(f)).min(), found.iter().map(|(_, f)| share(f)).max());
@@ -133,20 +133,20 @@ fn short(f: &Computed) -> String {
 }
 
 fn code(view: &View, place: Option<u32>) -> String {
-    place.and_then(|p| view.state.source.places.get(p)).map(|p| p.code.to_string()).unwrap_or_default()
+    place.and_then(|p| view.state.tables.places.get(p)).map(|p| p.code.to_string()).unwrap_or_default()
 }
 
 /// The share by hour in each region, on one scale.
-fn small(view: &View, board: &ReportTable, at: usize, lines: &[&ReportRow], id: &str) -> Markup {
-    let source = &view.state.source;
+fn small(view: &View, reports: &ReportTable, at: usize, rows: &[&ReportRow], id: &str) -> Markup {
+    let tables = &view.state.tables;
     let hours: Vec<u8> =
-        lines.iter().filter(|l| board.contribution(source, l, at).is_some()).filter_map(|l| l.hour).collect();
+        rows.iter().filter(|l| reports.contribution(tables, l, at).is_some()).filter_map(|l| l.hour).collect();
     let (first, last) = (hours.iter().min().copied().unwrap_or(0), hours.iter().max().copied().unwrap_or(0));
     let of_region = |(region, lines): (Option<u32>, Vec<&ReportRow>)| {
-        let whole = board.total(source, at, &lines);
+        let whole = reports.total(tables, at, &lines);
         let share = |hour: u8| {
             let here: Vec<&ReportRow> = lines.iter().copied().filter(|l| l.hour == Some(hour)).collect();
-            let f = board.total(source, at, &here);
+            let f = reports.total(tables, at, &here);
             (f.base > 0).then(|| f.count * 100 / f.base)
         };
         region.filter(|_| whole.base > 0).map(|region| SmallMultiple {
@@ -156,18 +156,18 @@ fn small(view: &View, board: &ReportTable, at: usize, lines: &[&ReportRow], id: 
             columns: (first..=last).map(share).collect(),
         })
     };
-    let all: Vec<SmallMultiple> = board.by_region(source, lines).into_iter().filter_map(of_region).collect();
+    let all: Vec<SmallMultiple> = reports.by_region(tables, rows).into_iter().filter_map(of_region).collect();
     multiples(&all, (&format!("{first}:00"), &format!("{last}:00")))
 }
 
 /// By what the tables say of the places: town or country, kind of station.
-fn by_trait(view: &View, board: &ReportTable, at: usize, lines: &[&ReportRow], kind: &Trait, id: &str) -> Markup {
-    let (w, source) = (view.words, &view.state.source);
+fn by_trait(view: &View, reports: &ReportTable, at: usize, rows: &[&ReportRow], kind: &Trait, id: &str) -> Markup {
+    let (w, source) = (view.strings, &view.state.tables);
     let row = |value: &(String, Text)| {
         let having = source.places_with(&kind.column, &value.0);
         let has = |l: &&ReportRow| l.place.is_some_and(|p| having.get(p as usize) == Some(&true));
-        let here: Vec<&ReportRow> = lines.iter().copied().filter(has).collect();
-        let f = board.total(source, at, &here);
+        let here: Vec<&ReportRow> = rows.iter().copied().filter(has).collect();
+        let f = reports.total(source, at, &here);
         let link = contributing_link(view, id, |a| a.having = format!("{}:{}", kind.column, value.0));
         (f.forms > 0).then(|| (value.1.get(view.language), link, f))
     };
@@ -188,16 +188,16 @@ fn by_trait(view: &View, board: &ReportTable, at: usize, lines: &[&ReportRow], k
     }
 }
 
-fn regions(view: &View, board: &ReportTable, at: usize, lines: &[&ReportRow], id: &str) -> Markup {
-    let (w, source) = (view.words, &view.state.source);
+fn regions(view: &View, reports: &ReportTable, at: usize, rows: &[&ReportRow], id: &str) -> Markup {
+    let (w, source) = (view.strings, &view.state.tables);
     html! {
         table {
             thead { tr {
                 th scope="col" { (w.region) } th scope="col" { (w.computed) } th scope="col" .n { (w.how_many) } th scope="col" .n { (w.base) } td {}
             } }
             tbody {
-                @for (region, lines) in board.by_region(source, lines) {
-                    @let f = board.total(source, at, &lines);
+                @for (region, lines) in reports.by_region(source, rows) {
+                    @let f = reports.total(source, at, &lines);
                     @let code = code(view, region);
                     @if f.forms > 0 {
                         tr {
@@ -214,10 +214,10 @@ fn regions(view: &View, board: &ReportTable, at: usize, lines: &[&ReportRow], id
     }
 }
 
-fn hours(view: &View, board: &ReportTable, at: usize, lines: &[&ReportRow], id: &str) -> Markup {
+fn hours(view: &View, reports: &ReportTable, at: usize, rows: &[&ReportRow], id: &str) -> Markup {
     let of_hour = |h: u8| {
-        let of_hour: Vec<&ReportRow> = lines.iter().copied().filter(|l| l.hour == Some(h)).collect();
-        (h, board.total(&view.state.source, at, &of_hour))
+        let of_hour: Vec<&ReportRow> = rows.iter().copied().filter(|l| l.hour == Some(h)).collect();
+        (h, reports.total(&view.state.tables, at, &of_hour))
     };
     let all: Vec<(u8, Computed)> = (0..24).map(of_hour).collect();
     let any = |(_, f): &(u8, Computed)| f.forms > 0;
@@ -225,5 +225,5 @@ fn hours(view: &View, board: &ReportTable, at: usize, lines: &[&ReportRow], id: 
     // An hour without any stands between the others.
     let column =
         |(h, f): &(u8, Computed)| (h.to_string(), f.count, contributing_link(view, id, |a| a.hour = h.to_string()));
-    columns(view.words.by_hour, &all[first..=last].iter().map(column).collect::<Vec<_>>())
+    columns(view.strings.by_hour, &all[first..=last].iter().map(column).collect::<Vec<_>>())
 }

@@ -10,16 +10,16 @@ use maud::{Markup, html};
 
 pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
-    let filter = view.ask.filter(shared);
-    let (figures, older) = (board.figures(&shared.source, &filter), board.older(&shared.source, &filter));
+    let filter = view.query.filter(shared);
+    let (figures, older) = (board.figures(&shared.tables, &filter), board.older(&shared.tables, &filter));
     // The register does not tell where people are: its figures are of the whole mission only.
-    let whole = PageQuery { raw: view.ask.raw.clone(), lang: view.ask.lang.clone(), ..PageQuery::default() };
-    let part = view.ask.with(|_| ()) != whole;
+    let whole = PageQuery { raw: view.query.raw.clone(), lang: view.query.lang.clone(), ..PageQuery::default() };
+    let part = view.query.with(|_| ()) != whole;
     let rows = figures.iter().enumerate().filter(|(at, f)| {
-        let of_people = shared.source.figures[*at].figure.checklist == PEOPLE;
+        let of_people = shared.tables.figures[*at].figure.checklist == PEOPLE;
         !(part && (of_people || f.forms == 0))
     });
-    let w = view.words;
+    let w = view.strings;
     Ok(view.page(
         "/findings",
         w.findings,
@@ -33,7 +33,7 @@ pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
                 } }
                 tbody { @for (at, figure) in rows { (row(&view, at, figure, (part, older[at]))) } }
             }
-            @if shared.source.sample.is_none() { p .small { (w.no_sample) } }
+            @if shared.tables.sample.is_none() { p .small { (w.no_sample) } }
         },
     ))
 }
@@ -41,12 +41,12 @@ pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
 fn row(view: &View, at: usize, f: &Computed, (part, older): (bool, usize)) -> Markup {
     let said = view.sentence(at, f);
     let f = &view.worded(at, f);
-    let link = view.ask.link(&format!("/findings/{}", f.id));
+    let link = view.query.link(&format!("/findings/{}", f.id));
     html! {
         tr {
             th scope="row" { a href=(link) { @match &said { Some(said) => { (super::parts::sentence(view, said)) } None => { (f.id) } } } }
             @if !part { td { (text(view.published(f))) } }
-            td { (text(&f.computed)) @if !part && !f.equal { strong { " ⚠ " (view.words.differs) } } @if let Some(older) = view.older(older) { span .note { (older) } } }
+            td { (text(&f.computed)) @if !part && !f.equal { strong { " ⚠ " (view.strings.differs) } } @if let Some(older) = view.older(older) { span .note { (older) } } }
             td .n { (f.count) } td .n { (f.base) } td .n { (f.do_not_know) } td .n { (f.not_applicable) } td .n { (f.not_answered) }
             td .wide { @if !f.several && f.count <= f.base { (bar(f.count, f.base)) } }
         }
@@ -55,22 +55,22 @@ fn row(view: &View, at: usize, f: &Computed, (part, older): (bool, usize)) -> Ma
 
 /// Which part is looked at.
 pub(super) fn form(view: &View, level: u16) -> Markup {
-    let (w, source) = (view.words, &view.state.source);
+    let (w, source) = (view.strings, &view.state.tables);
     let regions = source.places.of_level(level);
     html! {
         form method="get" role="search" {
-            @if !view.ask.lang.is_empty() { input type="hidden" name="lang" value=(view.ask.lang); }
+            @if !view.query.lang.is_empty() { input type="hidden" name="lang" value=(view.query.lang); }
             label { (w.checklist) select name="checklist" {
                 option value="" { (w.all) }
                 @for (at, list) in source.checklists.iter().enumerate() {
-                    option value=(list.id) selected[list.id == view.ask.checklist] { (view.title(Some(at))) }
+                    option value=(list.id) selected[list.id == view.query.checklist] { (view.title(Some(at))) }
                 }
             } }
             label { (w.region) select name="within" {
                 option value="" { (w.all) }
                 @for region in regions {
                     @let code = source.places.get(*region).map(|p| p.code.to_string()).unwrap_or_default();
-                    option value=(code) selected[code == view.ask.within] { (view.place(*region)) }
+                    option value=(code) selected[code == view.query.within] { (view.place(*region)) }
                 }
             } }
             @if !source.traits.is_empty() {
@@ -78,15 +78,15 @@ pub(super) fn form(view: &View, level: u16) -> Markup {
                     option value="" { (w.all) }
                     @for kind in &source.traits { optgroup label=(kind.label.get(view.language)) { @for (value, label) in &kind.values {
                         @let having = format!("{}:{value}", kind.column);
-                        option value=(having) selected[having == view.ask.having] { (label.get(view.language)) }
+                        option value=(having) selected[having == view.query.having] { (label.get(view.language)) }
                     } } }
                 } }
             }
-            label { (w.hour) input name="hour" inputmode="numeric" size="3" value=(view.ask.hour); }
-            label { (w.team) input name="team" size="6" value=(view.ask.team); }
+            label { (w.hour) input name="hour" inputmode="numeric" size="3" value=(view.query.hour); }
+            label { (w.team) input name="team" size="6" value=(view.query.team); }
             label { (w.answers) select name="raw" {
                 option value="" { (w.effective) }
-                option value="1" selected[!view.ask.raw.is_empty()] { (w.raw) }
+                option value="1" selected[!view.query.raw.is_empty()] { (w.raw) }
             } }
             button { (w.show) }
         }

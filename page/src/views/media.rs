@@ -20,11 +20,11 @@ struct MediaTotals {
 }
 
 impl MediaTotals {
-    fn add(&mut self, line: &ReportRow) {
+    fn add(&mut self, row: &ReportRow) {
         self.items += 1;
-        self.seconds += line.used(FieldRole::Airtime).map(|n| n as usize).sum::<usize>();
-        self.space += line.used(FieldRole::Space).map(|n| n as usize).sum::<usize>();
-        for tone in line.used(FieldRole::Tone).map(|t| t as usize) {
+        self.seconds += row.used(FieldRole::Airtime).map(|n| n as usize).sum::<usize>();
+        self.space += row.used(FieldRole::Space).map(|n| n as usize).sum::<usize>();
+        for tone in row.used(FieldRole::Tone).map(|t| t as usize) {
             if self.tones.len() <= tone {
                 self.tones.resize(tone + 1, 0);
             }
@@ -35,18 +35,18 @@ impl MediaTotals {
 
 pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
-    let w = view.words;
-    let Some(outlets) = shared.source.used(FieldRole::Outlet).next() else {
+    let w = view.strings;
+    let Some(outlets) = shared.tables.used(FieldRole::Outlet).next() else {
         return Ok(view.page("/media", w.media, &html! { p { (w.no_media) } }));
     };
     let items = items(&view, &board, outlets);
-    let actors = shared.source.used(FieldRole::Actor).find(|u| u.checklist == outlets.checklist);
+    let actors = shared.tables.used(FieldRole::Actor).find(|u| u.checklist == outlets.checklist);
     let body = html! {
         (form(&view, outlets))
         p role="status" { (view.many(w.count_items, items.len())) }
         @if let Some(actors) = actors {
             h2 { (w.by_actor) } (by(&view, &items, actors))
-            @if view.ask.used.is_empty() { h2 { (w.airtime_by_outlet) } (matrix(&view, &items, outlets, actors)) }
+            @if view.query.used.is_empty() { h2 { (w.airtime_by_outlet) } (matrix(&view, &items, outlets, actors)) }
         }
         h2 { (w.by_outlet) } (by(&view, &items, outlets))
     };
@@ -54,23 +54,23 @@ pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
 }
 
 /// The items that count, of the outlet that is asked for.
-fn items<'b>(view: &View, board: &'b ReportTable, outlets: &RoledQuestion) -> Vec<&'b ReportRow> {
-    let source = &view.state.source;
-    let filter = view.ask.filter(&view.state);
+fn items<'b>(view: &View, reports: &'b ReportTable, outlets: &RoledQuestion) -> Vec<&'b ReportRow> {
+    let tables = &view.state.tables;
+    let filter = view.query.filter(&view.state);
     let of = |l: &&ReportRow| l.checklist == Some(outlets.checklist) && l.status == Status::Counted;
-    board.select(source, &filter).filter(of).collect()
+    reports.select(tables, &filter).filter(of).collect()
 }
 
 fn form(view: &View, outlets: &RoledQuestion) -> Markup {
-    let w = view.words;
+    let w = view.strings;
     html! {
         form method="get" role="search" {
-            @if !view.ask.lang.is_empty() { input type="hidden" name="lang" value=(view.ask.lang); }
+            @if !view.query.lang.is_empty() { input type="hidden" name="lang" value=(view.query.lang); }
             label { (w.outlet) select name="used" {
                 option value="" { (w.all) }
                 @for (name, label) in outlets.choices.iter().zip(&outlets.labels) {
                     @let value = format!("{}:{name}", FieldRole::Outlet.name());
-                    option value=(value) selected[value == view.ask.used] { (label.get(view.language)) }
+                    option value=(value) selected[value == view.query.used] { (label.get(view.language)) }
                 }
             } }
             button { (w.show) }
@@ -80,10 +80,10 @@ fn form(view: &View, outlets: &RoledQuestion) -> Markup {
 
 fn sums(items: &[&ReportRow], by: &RoledQuestion) -> Vec<MediaTotals> {
     let mut sums = vec![MediaTotals::default(); by.choices.len()];
-    for line in items {
-        for choice in line.used(by.what) {
+    for row in items {
+        for choice in row.used(by.what) {
             if let Some(sum) = sums.get_mut(choice as usize) {
-                sum.add(line);
+                sum.add(row);
             }
         }
     }
@@ -91,7 +91,7 @@ fn sums(items: &[&ReportRow], by: &RoledQuestion) -> Vec<MediaTotals> {
 }
 
 fn by(view: &View, items: &[&ReportRow], by: &RoledQuestion) -> Markup {
-    let (w, source) = (view.words, &view.state.source);
+    let (w, source) = (view.strings, &view.state.tables);
     let sums = sums(items, by);
     let (seconds, space): (usize, usize) = (sums.iter().map(|s| s.seconds).sum(), sums.iter().map(|s| s.space).sum());
     let tones = source.used(FieldRole::Tone).find(|u| u.checklist == by.checklist);
@@ -122,8 +122,8 @@ fn by(view: &View, items: &[&ReportRow], by: &RoledQuestion) -> Markup {
 }
 
 fn contributing_link(view: &View, by: &RoledQuestion, at: usize) -> String {
-    let checklist = view.state.source.checklists[by.checklist].id.clone();
-    view.ask
+    let checklist = view.state.tables.checklists[by.checklist].id.clone();
+    view.query
         .with(|a| (a.used, a.checklist) = (format!("{}:{}", by.what.name(), by.choices[at]), checklist))
         .link("/reports")
 }
@@ -140,7 +140,7 @@ fn matrix(view: &View, items: &[&ReportRow], outlets: &RoledQuestion, actors: &R
         .collect();
     html! {
         table {
-            thead { tr { th scope="col" { (view.words.outlet) } @for label in &actors.labels { th scope="col" .n { (label.get(view.language)) } } } }
+            thead { tr { th scope="col" { (view.strings.outlet) } @for label in &actors.labels { th scope="col" .n { (label.get(view.language)) } } } }
             tbody {
                 @for (at, sums) in rows {
                     @let whole: usize = sums.iter().map(|s| s.seconds).sum();

@@ -41,8 +41,8 @@ use tokio::task::block_in_place;
 /// One request: what was asked, in which words.
 pub(crate) struct View {
     pub state: SharedState,
-    pub ask: PageQuery,
-    pub words: &'static Words,
+    pub query: PageQuery,
+    pub strings: &'static Words,
     /// The position of the language among the mission's.
     pub language: usize,
     /// What had changed when it was asked: a page that is older than it looks is drawn anew once more.
@@ -68,18 +68,19 @@ impl FromRequestParts<SharedState> for View {
 }
 
 impl View {
-    fn new(state: SharedState, ask: PageQuery) -> Self {
-        let languages = &state.source.mission.languages;
-        let code = if ask.lang.is_empty() { languages.first().map_or("en", |l| l.code.as_str()) } else { &ask.lang };
+    fn new(state: SharedState, query: PageQuery) -> Self {
+        let languages = &state.tables.mission.languages;
+        let code =
+            if query.lang.is_empty() { languages.first().map_or("en", |l| l.code.as_str()) } else { &query.lang };
         let words = words(code);
         let language = languages.iter().position(|l| l.code == words.code).unwrap_or(0);
         let news = *state.news.borrow();
-        Self { state, ask, words, language, news }
+        Self { state, query, strings: words, language, news }
     }
 
     /// What is known, as it is asked for.
     pub fn board(&self) -> Result<Arc<ReportTable>, PageFailure> {
-        self.state.table(&self.ask).map_err(|e| self.failed(&e))
+        self.state.table(&self.query).map_err(|e| self.failed(&e))
     }
 
     /// Reads something at the desk.
@@ -110,58 +111,58 @@ impl View {
     pub fn failed(&self, error: &DeskError) -> PageFailure {
         let body = html! {
             p role="alert" { "⚠ " (parts::text(&error.to_string())) }
-            p { a href=(self.link("/reports")) { (self.words.back) } }
+            p { a href=(self.link("/reports")) { (self.strings.back) } }
         };
-        PageFailure(StatusCode::UNPROCESSABLE_ENTITY, self.page("/reports", self.words.failed, &body))
+        PageFailure(StatusCode::UNPROCESSABLE_ENTITY, self.page("/reports", self.strings.failed, &body))
     }
 
     /// Nothing has this address.
     pub fn nothing(&self, path: &str) -> PageFailure {
-        PageFailure(StatusCode::NOT_FOUND, self.page(path, self.words.none, &html! {}))
+        PageFailure(StatusCode::NOT_FOUND, self.page(path, self.strings.none, &html! {}))
     }
 
     /// Of the whole mission: no filter holds, but what is taken as an answer, and the moment.
     pub fn whole(mut self) -> Self {
-        let PageQuery { raw, as_of, lang, .. } = self.ask;
-        self.ask = PageQuery { raw, as_of, lang, ..PageQuery::default() };
+        let PageQuery { raw, as_of, lang, .. } = self.query;
+        self.query = PageQuery { raw, as_of, lang, ..PageQuery::default() };
         self
     }
 
     /// A link that keeps the language and nothing else.
     pub fn link(&self, path: &str) -> String {
-        PageQuery { lang: self.ask.lang.clone(), ..PageQuery::default() }.link(path)
+        PageQuery { lang: self.query.lang.clone(), ..PageQuery::default() }.link(path)
     }
 
     /// A moment where the mission has its seat.
     pub fn moment(&self, ms: i64) -> String {
-        let moment = self.state.source.mission.zone.moment(ms);
+        let moment = self.state.tables.mission.zone.moment(ms);
         moment.local().map_or_else(String::new, |t| t.format("%Y-%m-%d %H:%M").to_string())
     }
 
     /// The time of a moment where the mission has its seat, with seconds.
     pub fn clock(&self, ms: i64) -> String {
-        let moment = self.state.source.mission.zone.moment(ms);
+        let moment = self.state.tables.mission.zone.moment(ms);
         moment.local().map_or_else(String::new, |t| t.format("%H:%M:%S").to_string())
     }
 
     /// Whether the page is written from right to left.
     pub fn rtl(&self) -> bool {
-        self.words.code == "ar"
+        self.strings.code == "ar"
     }
 
     /// The languages on offer: the mission's, and English.
     fn languages(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let of_mission = |code: &str| self.state.source.mission.languages.iter().any(|l| l.code == code);
+        let of_mission = |code: &str| self.state.tables.mission.languages.iter().any(|l| l.code == code);
         LANGUAGES.into_iter().filter(move |(code, _)| *code == "en" || of_mission(code))
     }
 
     pub fn place(&self, place: u32) -> String {
-        self.state.source.places.label(place, self.language).to_string()
+        self.state.tables.places.label(place, self.language).to_string()
     }
 
     /// A place with what holds it, from the top.
     pub fn path(&self, place: u32) -> String {
-        let places = &self.state.source.places;
+        let places = &self.state.tables.places;
         let up = std::iter::successors(Some(place), |p| places.get(*p)?.parent);
         let mut names: Vec<String> = up.map(|p| self.place(p)).collect();
         names.reverse();
@@ -170,7 +171,7 @@ impl View {
 
     /// The words of a status; its own name where there are none.
     pub fn status(&self, name: &'static str) -> &'static str {
-        let w = self.words;
+        let w = self.strings;
         match name {
             "counted" => w.is_counted,
             "superseded" => w.is_superseded,
@@ -194,7 +195,7 @@ impl View {
 
     /// A number with the choices of a breakdown in words, and a share of sums as hundredths.
     pub fn worded(&self, at: usize, f: &Computed) -> Computed {
-        let number = &self.state.source.numbers[at];
+        let number = &self.state.tables.numbers[at];
         let part = |(name, n): &(String, usize)| Some(format!("{} {n}", number.choice_label(name, self.language)?));
         let parts: Vec<String> = f.parts.iter().filter(|p| p.1 > 0).filter_map(part).collect();
         let computed = match number.figure.unit {
@@ -209,38 +210,38 @@ impl View {
 
     /// The sentence of a figure; `None` where it has none.
     pub fn sentence(&self, at: usize, f: &Computed) -> Option<Sentence> {
-        let source = &self.state.source;
-        let code = source.mission.languages.get(self.language).map_or("", |l| l.code.as_str());
-        source.figures.get(at)?.sentence((self.language, code), &self.worded(at, f))
+        let tables = &self.state.tables;
+        let code = tables.mission.languages.get(self.language).map_or("", |l| l.code.as_str());
+        tables.figures.get(at)?.sentence((self.language, code), &self.worded(at, f))
     }
 
     /// What was published of a figure, or that nothing is yet.
     pub fn published<'f>(&self, f: &'f Computed) -> &'f str {
-        if f.published.is_empty() { self.words.not_published } else { &f.published }
+        if f.published.is_empty() { self.strings.not_published } else { &f.published }
     }
 
     /// How many of the reports behind a figure are of versions without a choice that it names; nothing where none is.
     pub fn older(&self, n: usize) -> Option<String> {
-        (n > 0).then(|| self.many(self.words.older_versions, n))
+        (n > 0).then(|| self.many(self.strings.older_versions, n))
     }
 
     /// Words with a number in its plural form.
     pub fn many(&self, words: &str, n: usize) -> String {
-        crate::words::many(words, self.words.code, n)
+        crate::words::many(words, self.strings.code, n)
     }
 
     /// The words of a decision.
     pub fn decision(&self, state: baqylau_report::review::ReviewState) -> &'static str {
         match state {
-            baqylau_report::review::ReviewState::Accepted => self.words.decided_accept,
-            baqylau_report::review::ReviewState::Excluded => self.words.decided_exclude,
-            baqylau_report::review::ReviewState::Queried => self.words.decided_ask,
+            baqylau_report::review::ReviewState::Accepted => self.strings.decided_accept,
+            baqylau_report::review::ReviewState::Excluded => self.strings.decided_exclude,
+            baqylau_report::review::ReviewState::Queried => self.strings.decided_ask,
         }
     }
 
     /// The words of a flag.
     pub fn flag(&self, flag: Flag) -> &'static str {
-        let w = self.words;
+        let w = self.strings;
         match flag {
             Flag::Speed => w.flag_speed,
             Flag::Travel => w.flag_travel,
@@ -253,13 +254,13 @@ impl View {
     }
 
     pub fn title(&self, checklist: Option<usize>) -> String {
-        let found = checklist.and_then(|at| self.state.source.checklists.get(at));
+        let found = checklist.and_then(|at| self.state.tables.checklists.get(at));
         found.map_or_else(|| "—".into(), |c| c.title.get(self.language).to_string())
     }
 
     /// A whole page.
     pub fn page(&self, path: &str, title: &str, main: &Markup) -> Markup {
-        let w = self.words;
+        let w = self.strings;
         let ways = [
             ("/", w.overview),
             ("/findings", w.findings),
@@ -274,7 +275,7 @@ impl View {
             ("/paper", w.paper),
             ("/phones", w.phones),
         ];
-        let mission = self.state.source.mission.title.get(self.language);
+        let mission = self.state.tables.mission.title.get(self.language);
         html! {
             (DOCTYPE)
             html lang=(w.code) dir=[self.rtl().then_some("rtl")] {
@@ -298,7 +299,7 @@ impl View {
                         }
                         nav .languages aria-label="Language · Тіл · Язык · اللغة · Langue" {
                             @for (code, name) in self.languages() {
-                                a href=(self.ask.with(|a| a.lang = code.into()).link(path)) lang=(code)
+                                a href=(self.query.with(|a| a.lang = code.into()).link(path)) lang=(code)
                                     aria-current=[(code == w.code).then_some("true")] { (name) }
                             }
                         }
@@ -318,11 +319,11 @@ impl View {
         html! {
             p #heard role="status" data-news=(self.news) {
                 @match boards.last_sync {
-                    Some(ms) => { (self.words.heard) " " (self.moment(ms)) }
-                    None => (self.words.never_heard),
+                    Some(ms) => { (self.strings.heard) " " (self.moment(ms)) }
+                    None => (self.strings.never_heard),
                 }
-                @if waiting > 0 { " · ⏳ " (self.words.waiting) ": " (waiting) }
-                @if let Some(why) = &boards.fault { " · ⚠ " (self.words.silent) " " (parts::text(why)) }
+                @if waiting > 0 { " · ⏳ " (self.strings.waiting) ": " (waiting) }
+                @if let Some(why) = &boards.fault { " · ⚠ " (self.strings.silent) " " (parts::text(why)) }
             }
         }
     }

@@ -16,41 +16,41 @@ const TEAMS: usize = 40;
 
 pub(crate) async fn page(view: View) -> Markup {
     let shared = &view.state;
-    let board = shared.tables().of(view.ask.answers()).clone();
-    let w = view.words;
-    let expected = expected::expected(&board, &shared.source, (shared.now)());
+    let reports = shared.tables().of(view.query.answers()).clone();
+    let w = view.strings;
+    let expected = expected::expected(&reports, &shared.tables, (shared.now)());
     let planned = expected.all.expected > 0;
     view.page(
         "/",
         w.overview,
         &html! {
-            (cards(&view, &board, &expected))
-            h2 { (w.by_checklist) } (checklists(&view, &board))
+            (cards(&view, &reports, &expected))
+            h2 { (w.by_checklist) } (checklists(&view, &reports))
             h2 { (w.by_hour) }
-            @if planned { (hours_expected(&view, &expected)) } @else { (hours(&view, &board)) }
-            h2 { (w.coming_in) } (coming_in(&view, &board))
+            @if planned { (hours_expected(&view, &expected)) } @else { (hours(&view, &reports)) }
+            h2 { (w.coming_in) } (coming_in(&view, &reports))
             h2 { (w.by_region) }
-            @if planned { (regions_expected(&view, &expected)) } @else { (regions(&view, &board)) }
-            h2 { (w.by_team) } (teams(&view, &board, &expected))
-            h2 { (w.why_not) } (reasons(&view, &board))
-            (odd(&view, &board))
+            @if planned { (regions_expected(&view, &expected)) } @else { (regions(&view, &reports)) }
+            h2 { (w.by_team) } (teams(&view, &reports, &expected))
+            h2 { (w.why_not) } (reasons(&view, &reports))
+            (odd(&view, &reports))
         },
     )
 }
 
-fn counted(lines: &[&ReportRow]) -> usize {
-    lines.iter().filter(|l| l.status == Status::Counted).count()
+fn counted(rows: &[&ReportRow]) -> usize {
+    rows.iter().filter(|l| l.status == Status::Counted).count()
 }
 
-fn cards(view: &View, board: &ReportTable, expected: &ExpectedReports) -> Markup {
-    let w = view.words;
-    let all: Vec<&ReportRow> = board.rows.iter().collect();
+fn cards(view: &View, reports: &ReportTable, expected: &ExpectedReports) -> Markup {
+    let w = view.strings;
+    let all: Vec<&ReportRow> = reports.rows.iter().collect();
     let counts = counted(&all);
     // A phone that was replaced is no other observer.
     let people: std::collections::HashSet<&str> =
         all.iter().filter_map(|l| l.person.as_ref()).filter(|p| p.role != "desk").map(|p| p.code.as_str()).collect();
     let status = |status: &str| {
-        PageQuery { status: status.into(), lang: view.ask.lang.clone(), ..PageQuery::default() }.link("/reports")
+        PageQuery { status: status.into(), lang: view.query.lang.clone(), ..PageQuery::default() }.link("/reports")
     };
     let unverifiable = all.iter().filter(|l| matches!(l.status, Status::Unverifiable(_) | Status::Misfit(_))).count();
     html! {
@@ -59,28 +59,28 @@ fn cards(view: &View, board: &ReportTable, expected: &ExpectedReports) -> Markup
             (card(&html! { (counts) }, w.counted, &status("counted")))
             (card(&html! { (all.len() - counts) }, w.not_counted, &status("not_counted")))
             @if expected.all.expected > 0 { (card(&html! { (expected.all.received) " " (w.of) " " (expected.all.expected) }, w.expected, "#main")) }
-            (card(&html! { (people.len()) " " (w.of) " " (board.people) }, w.phones_heard, &view.link("/phones")))
+            (card(&html! { (people.len()) " " (w.of) " " (reports.people) }, w.phones_heard, &view.link("/phones")))
             @if unverifiable > 0 { (card(&html! { "⚠ " (unverifiable) }, w.unreadable_all, &status("unreadable"))) }
         }
     }
 }
 
-fn checklists(view: &View, board: &ReportTable) -> Markup {
-    let rows = view.state.source.checklists.iter().enumerate().map(|(at, list)| {
-        let lines: Vec<&ReportRow> = board.rows.iter().filter(|l| l.checklist == Some(at)).collect();
-        let link = view.ask.with(|a| a.checklist.clone_from(&list.id)).link("/reports");
-        (view.title(Some(at)), link, lines)
+fn checklists(view: &View, reports: &ReportTable) -> Markup {
+    let rows = view.state.tables.checklists.iter().enumerate().map(|(at, list)| {
+        let rows: Vec<&ReportRow> = reports.rows.iter().filter(|l| l.checklist == Some(at)).collect();
+        let link = view.query.with(|a| a.checklist.clone_from(&list.id)).link("/reports");
+        (view.title(Some(at)), link, rows)
     });
-    table(view, view.words.checklist, rows.collect())
+    table(view, view.strings.checklist, rows.collect())
 }
 
-fn regions(view: &View, board: &ReportTable) -> Markup {
-    let all: Vec<&ReportRow> = board.rows.iter().collect();
-    let rows = board.by_region(&view.state.source, &all).into_iter().map(|(region, lines)| {
+fn regions(view: &View, reports: &ReportTable) -> Markup {
+    let all: Vec<&ReportRow> = reports.rows.iter().collect();
+    let rows = reports.by_region(&view.state.tables, &all).into_iter().map(|(region, lines)| {
         let (name, link) = region_of(view, region);
         (name, link, lines)
     });
-    table(view, view.words.region, rows.collect())
+    table(view, view.strings.region, rows.collect())
 }
 
 /// A name that leads to its reports, where there is such a way.
@@ -89,13 +89,13 @@ fn way(link: &str, name: &str) -> Markup {
 }
 
 fn region_of(view: &View, region: Option<u32>) -> (String, String) {
-    let code = region.and_then(|r| view.state.source.places.get(r)).map(|p| p.code.to_string());
-    let link = code.map(|code| view.ask.with(|a| a.within = code).link("/reports")).unwrap_or_default();
-    (region.map_or_else(|| view.words.elsewhere.into(), |r| view.place(r)), link)
+    let code = region.and_then(|r| view.state.tables.places.get(r)).map(|p| p.code.to_string());
+    let link = code.map(|code| view.query.with(|a| a.within = code).link("/reports")).unwrap_or_default();
+    (region.map_or_else(|| view.strings.elsewhere.into(), |r| view.place(r)), link)
 }
 
 fn table(view: &View, what: &str, rows: Vec<(String, String, Vec<&ReportRow>)>) -> Markup {
-    let w = view.words;
+    let w = view.strings;
     let most = rows.iter().map(|r| r.2.len()).max().unwrap_or(0);
     html! {
         table {
@@ -114,21 +114,21 @@ fn table(view: &View, what: &str, rows: Vec<(String, String, Vec<&ReportRow>)>) 
     }
 }
 
-fn hours(view: &View, board: &ReportTable) -> Markup {
+fn hours(view: &View, reports: &ReportTable) -> Markup {
     let mut count: BTreeMap<u8, usize> = BTreeMap::new();
-    board.rows.iter().filter_map(|l| l.hour).for_each(|h| *count.entry(h).or_default() += 1);
+    reports.rows.iter().filter_map(|l| l.hour).for_each(|h| *count.entry(h).or_default() += 1);
     let (first, last) = (count.keys().next().copied(), count.keys().last().copied());
-    let Some((first, last)) = first.zip(last) else { return html! { p { (view.words.none) } } };
+    let Some((first, last)) = first.zip(last) else { return html! { p { (view.strings.none) } } };
     let column = |h: u8| (h.to_string(), count.get(&h).copied().unwrap_or(0), hour_link(view, h));
-    columns(view.words.by_hour, &(first..=last).map(column).collect::<Vec<_>>())
+    columns(view.strings.by_hour, &(first..=last).map(column).collect::<Vec<_>>())
 }
 
 fn hour_link(view: &View, hour: u8) -> String {
-    view.ask.with(|a| a.hour = hour.to_string()).link("/reports")
+    view.query.with(|a| a.hour = hour.to_string()).link("/reports")
 }
 
 fn hours_expected(view: &View, expected: &ExpectedReports) -> Markup {
-    let w = view.words;
+    let w = view.strings;
     let pair = |(hour, p): (&u8, &ExpectedProgress)| ExpectedBar {
         label: hour.to_string(),
         n: p.received,
@@ -140,7 +140,7 @@ fn hours_expected(view: &View, expected: &ExpectedReports) -> Markup {
 }
 
 fn progress(view: &View, what: &str, rows: &[(String, String, ExpectedProgress, Option<String>)]) -> Markup {
-    let w = view.words;
+    let w = view.strings;
     let heard = rows.iter().any(|r| r.3.is_some());
     html! {
         table {
@@ -168,13 +168,13 @@ fn regions_expected(view: &View, expected: &ExpectedReports) -> Markup {
         let (name, link) = region_of(view, *region);
         (name, link, *p, None)
     };
-    progress(view, view.words.region, &expected.regions.iter().map(row).collect::<Vec<_>>())
+    progress(view, view.strings.region, &expected.regions.iter().map(row).collect::<Vec<_>>())
 }
 
 /// Teams that lack most stand first, then those that were silent longest.
-fn teams(view: &View, board: &ReportTable, expected: &ExpectedReports) -> Markup {
-    let w = view.words;
-    let heard = expected::last_heard(board, &view.state.source);
+fn teams(view: &View, reports: &ReportTable, expected: &ExpectedReports) -> Markup {
+    let w = view.strings;
+    let heard = expected::last_heard(reports, &view.state.tables);
     let mut rows: Vec<_> = heard
         .iter()
         .map(|(team, at)| {
@@ -185,7 +185,7 @@ fn teams(view: &View, board: &ReportTable, expected: &ExpectedReports) -> Markup
     rows.sort_by_key(|(_, p, at)| (std::cmp::Reverse(p.lacking), *at));
     let silent = rows.iter().filter(|r| r.2.is_none()).count();
     let row = |(team, p, at): &(&str, ExpectedProgress, Option<i64>)| {
-        let link = view.ask.with(|a| (*team).clone_into(&mut a.team)).link("/reports");
+        let link = view.query.with(|a| (*team).clone_into(&mut a.team)).link("/reports");
         ((*team).to_owned(), link, *p, at.map(|ms| view.moment(ms)))
     };
     let (shown, ways) = paged(view, "/", &rows, TEAMS);
@@ -198,12 +198,12 @@ fn teams(view: &View, board: &ReportTable, expected: &ExpectedReports) -> Markup
 }
 
 /// How many had been received by each hour, since the first.
-fn coming_in(view: &View, board: &ReportTable) -> Markup {
+fn coming_in(view: &View, reports: &ReportTable) -> Markup {
     let at = |l: &ReportRow| l.received.div_euclid(HOUR_MS);
-    let (first, last) = (board.rows.iter().map(at).min(), board.rows.iter().map(at).max());
-    let Some((first, last)) = first.zip(last) else { return html! { p { (view.words.none) } } };
+    let (first, last) = (reports.rows.iter().map(at).min(), reports.rows.iter().map(at).max());
+    let Some((first, last)) = first.zip(last) else { return html! { p { (view.strings.none) } } };
     let mut by_hour: BTreeMap<i64, usize> = BTreeMap::new();
-    board.rows.iter().for_each(|l| *by_hour.entry(at(l)).or_default() += 1);
+    reports.rows.iter().for_each(|l| *by_hour.entry(at(l)).or_default() += 1);
     // A picture is as wide for a day as for a month.
     let step = (last - first) / 200 + 1;
     let ends = (first..=last).step_by(usize::try_from(step).unwrap_or(1)).map(|from| from + step);
@@ -216,13 +216,13 @@ fn coming_in(view: &View, board: &ReportTable) -> Markup {
             sum
         }))
         .collect();
-    line(view.words.coming_in, &values, (&view.moment(first * HOUR_MS), &view.moment((last + 1) * HOUR_MS)))
+    line(view.strings.coming_in, &values, (&view.moment(first * HOUR_MS), &view.moment((last + 1) * HOUR_MS)))
 }
 
-fn reasons(view: &View, board: &ReportTable) -> Markup {
-    let w = view.words;
+fn reasons(view: &View, reports: &ReportTable) -> Markup {
+    let w = view.strings;
     let mut count: BTreeMap<&'static str, usize> = BTreeMap::new();
-    let left = board.rows.iter().filter(|l| l.status != Status::Counted);
+    let left = reports.rows.iter().filter(|l| l.status != Status::Counted);
     left.for_each(|l| *count.entry(l.status.name()).or_default() += 1);
     if count.is_empty() {
         return html! { p { "✓ " (w.all_counted) } };
@@ -233,7 +233,7 @@ fn reasons(view: &View, board: &ReportTable) -> Markup {
             tbody {
                 @for (name, n) in count {
                     tr {
-                        th scope="row" { a href=(view.ask.with(|a| a.status = name.into()).link("/reports")) { (view.status(name)) } }
+                        th scope="row" { a href=(view.query.with(|a| a.status = name.into()).link("/reports")) { (view.status(name)) } }
                         td .n { (n) }
                     }
                 }
@@ -243,15 +243,15 @@ fn reasons(view: &View, board: &ReportTable) -> Markup {
 }
 
 /// What is odd about reports, whether they count or not.
-fn odd(view: &View, board: &ReportTable) -> Markup {
+fn odd(view: &View, reports: &ReportTable) -> Markup {
     let mut count: BTreeMap<_, usize> = BTreeMap::new();
-    board.rows.iter().flat_map(|l| l.flags.iter()).for_each(|flag| *count.entry(flag).or_default() += 1);
+    reports.rows.iter().flat_map(|l| l.flags.iter()).for_each(|flag| *count.entry(flag).or_default() += 1);
     html! {
         @if !count.is_empty() {
-            h2 { (view.words.odd) }
+            h2 { (view.strings.odd) }
             table { tbody { @for (flag, n) in count {
                 tr {
-                    th scope="row" { a href=(view.ask.with(|a| flag.name().clone_into(&mut a.flag)).link("/reports")) { (view.flag(flag)) } }
+                    th scope="row" { a href=(view.query.with(|a| flag.name().clone_into(&mut a.flag)).link("/reports")) { (view.flag(flag)) } }
                     td .n { (n) }
                 }
             } } }

@@ -15,13 +15,14 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 fn now(view: &View) -> Moment {
-    view.state.source.mission.zone.moment((view.state.now)())
+    view.state.tables.mission.zone.moment((view.state.now)())
 }
 
 pub(crate) async fn all(view: View) -> Result<Markup, PageFailure> {
     let papers = view.read(baqylau_desk::Desk::papers)?;
-    let body = html! { (begin(&view)) @if !papers.is_empty() { h2 { (view.words.under_way) } (list(&view, &papers)) } };
-    Ok(view.page("/paper", view.words.paper, &body))
+    let body =
+        html! { (begin(&view)) @if !papers.is_empty() { h2 { (view.strings.under_way) } (list(&view, &papers)) } };
+    Ok(view.page("/paper", view.strings.paper, &body))
 }
 
 fn list(view: &View, papers: &[(i64, PaperHead)]) -> Markup {
@@ -38,12 +39,12 @@ fn list(view: &View, papers: &[(i64, PaperHead)]) -> Markup {
 }
 
 fn begin(view: &View) -> Markup {
-    let w = view.words;
+    let w = view.strings;
     html! {
         p .small { (w.paper_how) }
         form method="post" action=(view.link("/paper")) {
             label { (w.checklist) select name="checklist" required {
-                @for (at, list) in view.state.source.checklists.iter().enumerate() { option value=(list.id) { (view.title(Some(at))) } }
+                @for (at, list) in view.state.tables.checklists.iter().enumerate() { option value=(list.id) { (view.title(Some(at))) } }
             } }
             label { (w.visit) input name="visit" required maxlength="40" autocomplete="off"; }
             label .grow { (w.place_code) input name="place" autocomplete="off"; }
@@ -82,7 +83,7 @@ pub(crate) async fn start(view: View, Form(given): Form<PaperForm>) -> Result<Re
 
 /// A place by its code, or by words that name one alone.
 fn place(view: &View, words: &str) -> Result<Option<String>, DeskError> {
-    let places = &view.state.source.places;
+    let places = &view.state.tables.places;
     if words.is_empty() {
         return Ok(None);
     }
@@ -104,7 +105,7 @@ fn place(view: &View, words: &str) -> Result<Option<String>, DeskError> {
 
 /// A moment where the mission has its seat.
 fn moment(view: &View, text: &str) -> Option<(i64, i16)> {
-    let moment = view.state.source.mission.zone.read(text).ok()?;
+    let moment = view.state.tables.mission.zone.read(text).ok()?;
     Some((moment.ms, moment.offset))
 }
 
@@ -114,13 +115,13 @@ pub(crate) async fn page(view: View, Path(id): Path<i64>) -> Result<Markup, Page
 }
 
 fn form(view: &View, paper: Paper) -> Markup {
-    let w = view.words;
+    let w = view.strings;
     let Paper { id, head, filling } = paper;
     let progress = filling.progress();
-    let source = &view.state.source;
-    let place = head.place.as_deref().and_then(|code| source.places.find(code));
+    let tables = &view.state.tables;
+    let place = head.place.as_deref().and_then(|code| tables.places.find(code));
     let place = place.map_or_else(|| "—".to_owned(), |p| view.path(p));
-    let title = view.title(source.checklists.iter().position(|c| c.id == head.checklist));
+    let title = view.title(tables.checklists.iter().position(|c| c.id == head.checklist));
     let body = html! {
         p .small { (text(&place)) " · " (progress.answered) "/" (progress.asked) " · " (w.keys_how) }
         div .paper {
@@ -139,7 +140,7 @@ fn form(view: &View, paper: Paper) -> Markup {
 }
 
 fn question(view: &View, id: i64, q: &QuestionView) -> Markup {
-    let w = view.words;
+    let w = view.strings;
     let action = view.link(&format!("/paper/{id}/set"));
     let hidden =
         html! { input type="hidden" name="question" value=(q.name); input type="hidden" name="row" value=(q.key.row); };
@@ -205,7 +206,7 @@ fn choices(view: &View, q: &QuestionView) -> Markup {
 
 /// The missing values; behind a list of choices the next digits are theirs.
 fn missing(view: &View, q: &QuestionView, kind: &str, after: Option<usize>) -> Markup {
-    let w = view.words;
+    let w = view.strings;
     let words = |m: &Missing| match m {
         Missing::DoNotKnow => w.dk,
         Missing::NotPermitted => w.np,
@@ -232,7 +233,7 @@ fn typed(view: &View, q: &QuestionView) -> Markup {
         fieldset disabled[q.read_only] {
             legend { (name(q)) }
             @if q.kind == Kind::Acknowledge {
-                label .pick { input type="checkbox" name="value" value="OK" checked[q.answer.is_some()]; (view.words.acknowledged) }
+                label .pick { input type="checkbox" name="value" value="OK" checked[q.answer.is_some()]; (view.strings.acknowledged) }
             } @else if q.appearance.contains("multiline") {
                 textarea name="value" rows="2" aria-label=(q.label) { (value) }
             } @else {

@@ -18,7 +18,7 @@ pub(super) fn text(text: &str) -> Markup {
 
 /// What is wrong with an answer: in the words of the checklist's author, or what sort it is.
 pub(super) fn problem(view: &View, problem: &AnswerProblem) -> Markup {
-    let w = view.words;
+    let w = view.strings;
     let sort = match problem.issue {
         Issue::Unanswered => w.to_be_answered,
         Issue::Warning => w.unlikely,
@@ -38,13 +38,13 @@ pub(super) fn card(number: &Markup, what: &str, link: &str) -> Markup {
 /// A long list, a page at a time: what stands on the page that is asked for, and ways to the others.
 pub(super) fn paged<'l, T>(view: &View, path: &str, all: &'l [T], size: usize) -> (&'l [T], Markup) {
     let last = all.len().saturating_sub(1) / size;
-    let at = view.ask.page.parse().unwrap_or(0).min(last);
-    let to = |page: usize| view.ask.with(|a| a.page = page.to_string()).link(path);
+    let at = view.query.page.parse().unwrap_or(0).min(last);
+    let to = |page: usize| view.query.with(|a| a.page = page.to_string()).link(path);
     // The first, the last, and those around this one.
     let near = (0..=last).filter(|page| *page == 0 || *page == last || page.abs_diff(at) < 3);
     let ways = html! {
         @if last > 0 {
-            nav .turn aria-label=(view.words.pages) {
+            nav .turn aria-label=(view.strings.pages) {
                 @for page in near {
                     @if page > 0 && page == last && last.abs_diff(at) > 3 { span { "…" } }
                     a href=(to(page)) aria-current=[(page == at).then_some("page")] { (page + 1) }
@@ -57,29 +57,29 @@ pub(super) fn paged<'l, T>(view: &View, path: &str, all: &'l [T], size: usize) -
 }
 
 /// Who sent it.
-pub(super) fn who(line: &ReportRow) -> Markup {
-    html! { @match &line.person { Some(person) => { (text(&person.code)) " · " (text(&person.team)) } None => "?" } }
+pub(super) fn who(row: &ReportRow) -> Markup {
+    html! { @match &row.person { Some(person) => { (text(&person.code)) " · " (text(&person.team)) } None => "?" } }
 }
 
 /// That its words stay at the desk.
-pub(super) fn mark(view: &View, line: &ReportRow) -> Markup {
-    html! { @if line.internal { " " span .internal { "🔒 " (view.words.internal) } } }
+pub(super) fn mark(view: &View, row: &ReportRow) -> Markup {
+    html! { @if row.internal { " " span .internal { "🔒 " (view.strings.internal) } } }
 }
 
 /// The same table with the words of internal reports, where there are any.
 pub(super) fn with_internal(view: &View, any: bool, path: &str) -> Markup {
-    let to = view.ask.with(|a| a.internal = "1".into()).link(path);
-    html! { @if any { " (" (view.words.internal_left_out) "; " a href=(to) { (view.words.internal_too) } ")" } }
+    let to = view.query.with(|a| a.internal = "1".into()).link(path);
+    html! { @if any { " (" (view.strings.internal_left_out) "; " a href=(to) { (view.strings.internal_too) } ")" } }
 }
 
 /// Where it was, from the top.
-pub(super) fn place(view: &View, line: &ReportRow) -> Markup {
-    html! { @match line.place { Some(p) => { (text(&view.path(p))) } None => { (text(line.unlisted.as_deref().unwrap_or("—"))) } } }
+pub(super) fn place(view: &View, row: &ReportRow) -> Markup {
+    html! { @match row.place { Some(p) => { (text(&view.path(p))) } None => { (text(row.unlisted.as_deref().unwrap_or("—"))) } } }
 }
 
 /// The first of its questions with one choice that are answered, in words.
-pub(super) fn facts(view: &View, line: &ReportRow) -> Vec<String> {
-    let read = tokio::task::block_in_place(|| view.state.read(|desk| desk.read(line.hash)));
+pub(super) fn facts(view: &View, row: &ReportRow) -> Vec<String> {
+    let read = tokio::task::block_in_place(|| view.state.read(|desk| desk.read(row.hash)));
     let Ok((_, mut filling)) = read else { return Vec::new() };
     let language = view.language;
     filling.set_environment(Environment { language, ..filling.environment() });
@@ -97,6 +97,6 @@ pub(super) fn facts(view: &View, line: &ReportRow) -> Vec<String> {
 /// A sentence; one that does not hold by its number is struck.
 pub(crate) fn sentence(view: &super::View, said: &baqylau_findings::Sentence) -> Markup {
     html! {
-        @if said.holds { (text(&said.text)) } @else { s { (text(&said.text)) } strong { " ⚠ " (view.words.struck) } }
+        @if said.holds { (text(&said.text)) } @else { s { (text(&said.text)) } strong { " ⚠ " (view.strings.struck) } }
     }
 }

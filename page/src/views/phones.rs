@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let rows = view.read(|desk| desk.devices((view.state.now)()))?;
-    Ok(view.page("/phones", view.words.phones, &table(&view, rows)))
+    Ok(view.page("/phones", view.strings.phones, &table(&view, rows)))
 }
 
 /// How many stand on a page.
@@ -15,7 +15,7 @@ const PAGE: usize = 100;
 
 /// Those that were not heard from stand first, then by how long they have been silent.
 fn table(view: &View, mut rows: Vec<DeviceRow>) -> Markup {
-    let w = view.words;
+    let w = view.strings;
     rows.sort_by_key(|d| d.heard);
     let (shown, ways) = paged(view, "/phones", &rows, PAGE);
     html! {
@@ -31,7 +31,7 @@ fn table(view: &View, mut rows: Vec<DeviceRow>) -> Markup {
                         th scope="row" { (text(&person)) } td { (text(&team)) }
                         td { @match d.standing { Some(s) => { (format!("{s:?}").to_lowercase()) } None => "—" } }
                         td { @match d.heard { Some(ms) => { (view.moment(ms)) } None => { "⚠ " (w.nothing_yet) } } }
-                        td .n { a href=(view.ask.with(|a| a.team = team.clone()).link("/reports")) { (d.received) } }
+                        td .n { a href=(view.query.with(|a| a.team = team.clone()).link("/reports")) { (d.received) } }
                         td .n { @if d.missing.is_empty() { "0" } @else { "⚠ " (d.missing.len()) } }
                         td { @if !d.forked.is_empty() { "⚠ " (w.forked) " " } @if d.closed { "✓ " (w.closed) } }
                     }

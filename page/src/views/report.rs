@@ -19,12 +19,12 @@ use baqylau_report::review::ReviewState as Decision;
 use maud::{Markup, html};
 
 pub(crate) async fn page(view: View, Path(hash): Path<String>) -> Result<Markup, PageFailure> {
-    let board = view.state.tables().of(view.ask.answers()).clone();
-    let line = board.row(view.report(&hash)?).ok_or_else(|| view.nothing("/reports"))?;
+    let reports = view.state.tables().of(view.query.answers()).clone();
+    let line = reports.row(view.report(&hash)?).ok_or_else(|| view.nothing("/reports"))?;
     let read = |hash| tokio::task::block_in_place(|| view.state.read(|desk| desk.read(hash)));
     let before = line.supersedes.and_then(|hash| read(hash).ok());
     let body = html! {
-        (facts(&view, &board, line))
+        (facts(&view, &reports, line))
         @match read(line.hash) {
             Ok((report, filling)) => {
                 (observer_remarks(&view, &report))
@@ -36,7 +36,7 @@ pub(crate) async fn page(view: View, Path(hash): Path<String>) -> Result<Markup,
                 (log(&view, &report, &filling))
                 (corrections::form(&view, line, &filling))
             }
-            Err(e) => { p { "⚠ " (view.words.unreadable) ": " (text(&e.to_string())) } }
+            Err(e) => { p { "⚠ " (view.strings.unreadable) ": " (text(&e.to_string())) } }
         }
         (proof(&view, line))
         (decisions(&view, line))
@@ -46,35 +46,35 @@ pub(crate) async fn page(view: View, Path(hash): Path<String>) -> Result<Markup,
     Ok(view.page(&format!("/reports/{hash}"), &title, &body))
 }
 
-fn facts(view: &View, board: &ReportTable, line: &ReportRow) -> Markup {
-    let w = view.words;
+fn facts(view: &View, reports: &ReportTable, row: &ReportRow) -> Markup {
+    let w = view.strings;
     let link = |hash: Hash| view.link(&format!("/reports/{hash}"));
-    let later: Vec<&ReportRow> = board.rows.iter().filter(|l| l.supersedes == Some(line.hash)).collect();
-    let mark = if line.status == Status::Counted { "✓ " } else { "⚠ " };
+    let later: Vec<&ReportRow> = reports.rows.iter().filter(|l| l.supersedes == Some(row.hash)).collect();
+    let mark = if row.status == Status::Counted { "✓ " } else { "⚠ " };
     html! {
         dl .facts {
-            @if line.internal { dt { "🔒 " (w.internal) } dd { (w.internal_how) } }
-            dt { (w.status) } dd { strong { (mark) (view.status(line.status.name())) }
-                @match &line.status {
+            @if row.internal { dt { "🔒 " (w.internal) } dd { (w.internal_how) } }
+            dt { (w.status) } dd { strong { (mark) (view.status(row.status.name())) }
+                @match &row.status {
                     Status::Unverifiable(why) | Status::Misfit(why) | Status::Excluded(why) => { ": " (text(why)) }
                     _ => {}
                 }
             }
-            dt { (w.place) } dd { @match line.place { Some(p) => { (text(&view.path(p))) } None => { (text(line.unlisted.as_deref().unwrap_or("—"))) } } }
-            @if let Some(person) = &line.person { dt { (w.person) } dd { (text(&person.code)) " · " (text(&person.team)) } }
-            @if let Some(ms) = line.signed { dt { (w.signed) } dd { (view.moment(ms)) } }
-            dt { (w.received) } dd { (view.moment(line.received)) }
-            @if let Some(first) = line.supersedes { dt { (w.supersedes) } dd { a href=(link(first)) { (first.to_string()[..12]) } } }
+            dt { (w.place) } dd { @match row.place { Some(p) => { (text(&view.path(p))) } None => { (text(row.unlisted.as_deref().unwrap_or("—"))) } } }
+            @if let Some(person) = &row.person { dt { (w.person) } dd { (text(&person.code)) " · " (text(&person.team)) } }
+            @if let Some(ms) = row.signed { dt { (w.signed) } dd { (view.moment(ms)) } }
+            dt { (w.received) } dd { (view.moment(row.received)) }
+            @if let Some(first) = row.supersedes { dt { (w.supersedes) } dd { a href=(link(first)) { (first.to_string()[..12]) } } }
             @for one in later { dt { (w.superseded_by) } dd { a href=(link(one.hash)) { (one.hash.to_string()[..12]) } " (" (view.status(one.status.name())) ")" } }
-            @if line.attachments > 0 { dt { (w.attachments) } dd { (line.attachments) } }
-            @if line.flags.iter().next().is_some() { dt { (w.odd) } dd { @for flag in line.flags.iter() { div { "⚑ " (view.flag(flag)) } } } }
-            @for flag in line.settled.iter() { dt { (w.was_odd) } dd { "⚐ " (view.flag(flag)) " — " (w.settled) } }
+            @if row.attachments > 0 { dt { (w.attachments) } dd { (row.attachments) } }
+            @if row.flags.iter().next().is_some() { dt { (w.odd) } dd { @for flag in row.flags.iter() { div { "⚑ " (view.flag(flag)) } } } }
+            @for flag in row.settled.iter() { dt { (w.was_odd) } dd { "⚐ " (view.flag(flag)) " — " (w.settled) } }
         }
     }
 }
 
 fn observer_remarks(view: &View, report: &Report) -> Markup {
-    let w = view.words;
+    let w = view.strings;
     html! {
         @if report.alarm == Some(true) { p { strong { "⚠ " (w.sos) } } }
         @if let Some(why) = &report.why { p { strong { (w.why) ": " } (text(why)) } }
@@ -94,12 +94,12 @@ pub(super) fn rows(mut filling: Filling, language: usize) -> Vec<(String, Vec<Qu
 
 fn changes(view: &View, before: Option<&(Report, Filling)>, after: &Filling) -> Markup {
     let Some((_, before)) = before else { return html! {} };
-    html! { h2 { (view.words.changed) } (differences(view, before, after)) }
+    html! { h2 { (view.strings.changed) } (differences(view, before, after)) }
 }
 
 /// The answers that are not the same in two fillings of one checklist.
 pub(super) fn differences(view: &View, before: &Filling, after: &Filling) -> Markup {
-    let w = view.words;
+    let w = view.strings;
     let flat = |f: &Filling| rows(f.clone(), view.language).into_iter().flat_map(|(_, rows)| rows).collect::<Vec<_>>();
     let (old, new) = (flat(before), flat(after));
     let was = |q: &QuestionView| old.iter().find(|o| o.key == q.key).map(|o| value(view, o)).unwrap_or_default();
@@ -114,22 +114,22 @@ pub(super) fn differences(view: &View, before: &Filling, after: &Filling) -> Mar
     }
 }
 
-fn answers(view: &View, line: &ReportRow, filling: Filling) -> Markup {
+fn answers(view: &View, row: &ReportRow, filling: Filling) -> Markup {
     html! {
         @for (title, rows) in rows(filling.clone(), view.language) {
             h2 { (text(&title)) }
             dl .answers {
                 @for q in rows.iter().filter(|q| !matches!(q.kind, Kind::Note | Kind::Group { .. })) {
                     dt {
-                        label .pick { input type="checkbox" name="question" value=(q.name) form="decide" aria-label={(view.words.ask) ": " (q.label)}; }
+                        label .pick { input type="checkbox" name="question" value=(q.name) form="decide" aria-label={(view.strings.ask) ": " (q.label)}; }
                         @if !q.number.is_empty() { (q.number) ". " } (text(&q.label))
                     }
                     dd {
-                        (text(&value(view, q))) (corrections::link(view, line, &filling, q))
+                        (text(&value(view, q))) (corrections::link(view, row, &filling, q))
                         @for issue in &q.issues {
                             span .issue { "⚠ " (problem(view, issue)) @if let Some(why) = &issue.confirmed { " — " (text(why)) } }
                         }
-                        @if let Some(note) = &q.note { span .note { (view.words.note) ": " (text(note)) } }
+                        @if let Some(note) = &q.note { span .note { (view.strings.note) ": " (text(note)) } }
                     }
                 }
             }
@@ -138,14 +138,14 @@ fn answers(view: &View, line: &ReportRow, filling: Filling) -> Markup {
 }
 
 /// What somebody typed, with what desks said of it.
-fn texts(view: &View, line: &ReportRow, filling: &Filling) -> Markup {
+fn texts(view: &View, row: &ReportRow, filling: &Filling) -> Markup {
     let all: Vec<_> = typed(filling).collect();
     html! {
         @if !all.is_empty() {
-            h2 { (view.words.texts) }
+            h2 { (view.strings.texts) }
             article .texts {
                 @for (key, words) in all {
-                    (texts::one(view, line, &(key.node, filling.row_path(key.row).into()), &texts::label(view, line, key.node), words))
+                    (texts::one(view, row, &(key.node, filling.row_path(key.row).into()), &texts::label(view, row, key.node), words))
                 }
             }
         }
@@ -154,7 +154,7 @@ fn texts(view: &View, line: &ReportRow, filling: &Filling) -> Markup {
 
 /// When each answer was given, as the phone noted it.
 fn log(view: &View, report: &Report, filling: &Filling) -> Markup {
-    let w = view.words;
+    let w = view.strings;
     let mut at = report.clock.started;
     let items = &filling.form().definition().items;
     let lines = report.log.chunks_exact(2).map(|pair| {
@@ -176,36 +176,36 @@ fn log(view: &View, report: &Report, filling: &Filling) -> Markup {
 /// An answer in words; a dash where there is none.
 pub(super) fn value(view: &View, q: &QuestionView) -> String {
     match &q.answer {
-        Some(Answer::Missing(Missing::DoNotKnow)) => view.words.dk.into(),
-        Some(Answer::Missing(Missing::NotPermitted)) => view.words.np.into(),
-        Some(Answer::Missing(Missing::NotApplicable)) => view.words.na.into(),
+        Some(Answer::Missing(Missing::DoNotKnow)) => view.strings.dk.into(),
+        Some(Answer::Missing(Missing::NotPermitted)) => view.strings.np.into(),
+        Some(Answer::Missing(Missing::NotApplicable)) => view.strings.na.into(),
         Some(_) => q.answer_text.clone(),
         None => "—".into(),
     }
 }
 
-fn proof(view: &View, line: &ReportRow) -> Markup {
-    let w = view.words;
+fn proof(view: &View, row: &ReportRow) -> Markup {
+    let w = view.strings;
     html! {
         h2 { (w.proof) }
         dl .facts .proof {
-            dt { (w.hash) } dd { code { (line.hash) } }
-            dt { (w.phone) } dd { code { (line.device) } }
-            dt { (w.chain) } dd { (line.seq) }
-            dt { (w.log) } dd { (line.index) }
+            dt { (w.hash) } dd { code { (row.hash) } }
+            dt { (w.phone) } dd { code { (row.device) } }
+            dt { (w.chain) } dd { (row.seq) }
+            dt { (w.log) } dd { (row.index) }
         }
-        p { a href=(view.link(&format!("/reports/{}/proof", line.hash))) { (w.verify) } }
+        p { a href=(view.link(&format!("/reports/{}/proof", row.hash))) { (w.verify) } }
     }
 }
 
 /// Everything about one report verified again.
 pub(crate) async fn prove(view: View, Path(hash): Path<String>) -> Result<Markup, PageFailure> {
-    let w = view.words;
+    let w = view.strings;
     let report = view.report(&hash)?;
     let proof = view.read(|desk| desk.prove(report))?;
     let (size, root, time) = proof.head;
     let boards = view.state.tables();
-    let person = boards.of(AnswerBasis::Effective).row(report).and_then(|line| line.person.as_ref());
+    let person = boards.of(AnswerBasis::Effective).row(report).and_then(|row| row.person.as_ref());
     let body = html! {
         p role="status" { "✓ " (w.proven) }
         dl .facts .proof {
@@ -219,18 +219,18 @@ pub(crate) async fn prove(view: View, Path(hash): Path<String>) -> Result<Markup
     Ok(view.page("/reports", w.proof, &body))
 }
 
-fn decisions(view: &View, line: &ReportRow) -> Markup {
-    let w = view.words;
-    let readable = !matches!(line.status, Status::Unverifiable(_));
+fn decisions(view: &View, row: &ReportRow) -> Markup {
+    let w = view.strings;
+    let readable = !matches!(row.status, Status::Unverifiable(_));
     html! {
         h2 { (w.decide) }
-        @if line.disputed() { p { "⚠ " strong { (w.disputed) } " " (w.disputed_how) } (cleaning::sides(view, line)) }
-        @for review in &line.reviews {
+        @if row.disputed() { p { "⚠ " strong { (w.disputed) } " " (w.disputed_how) } (cleaning::sides(view, row)) }
+        @for review in &row.reviews {
             p { (w.decided) ": " strong { (view.decision(review.what.state)) } " — " (text(&review.what.reason)) span .note { (w.desk) " " code { (cleaning::desk(review.desk)) } " · " (view.moment(review.what.at.ms)) } }
         }
         @if readable {
-            p .small { (w.counts_then) " " (w.ask_how) @if line.supersedes.is_some() { " ⚠ " (w.before_counts) } }
-            form #decide method="post" action=(view.link(&format!("/reports/{}/review", line.hash))) {
+            p .small { (w.counts_then) " " (w.ask_how) @if row.supersedes.is_some() { " ⚠ " (w.before_counts) } }
+            form #decide method="post" action=(view.link(&format!("/reports/{}/review", row.hash))) {
                 label { (w.status) select name="decision" {
                     option value="accept" { (w.accept) }
                     option value="exclude" { (w.exclude) }
@@ -257,7 +257,7 @@ pub(crate) async fn review(
     view.sign(&back, |desk, now| match decision.as_str() {
         "accept" => desk.review(report, Decision::Accepted, &reason, now),
         "exclude" => desk.review(report, Decision::Excluded, &reason, now),
-        "ask" if fields.all("question").is_empty() => Err(DeskError::Unknown(view.words.ask_what.into())),
+        "ask" if fields.all("question").is_empty() => Err(DeskError::Unknown(view.strings.ask_what.into())),
         "ask" => desk.ask(report, &fields.all("question"), &reason, None, now),
         other => Err(DeskError::Unknown(format!("{other:?} is no decision"))),
     })

@@ -15,11 +15,11 @@ const STATUSES: [&str; 7] = ["superseded", "duplicate", "forked", "excluded", "p
 
 pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
-    let filter = view.ask.filter(shared);
-    let mut found: Vec<&ReportRow> = board.select(&shared.source, &filter).collect();
+    let filter = view.query.filter(shared);
+    let mut found: Vec<&ReportRow> = board.select(&shared.tables, &filter).collect();
     found.reverse();
     let (shown, ways) = paged(&view, "/reports", &found, PAGE);
-    let (w, all) = (view.words, view.ask.link("/export/all.zip"));
+    let (w, all) = (view.strings, view.query.link("/export/all.zip"));
     Ok(view.page(
         "/reports",
         w.reports,
@@ -27,7 +27,7 @@ pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
             (form(&view))
             p role="status" { (w.reports) ": " (found.len())
                 @for table in own_tables(&view, &found) {
-                    @let file = |end| view.ask.link(&format!("/export/{}.{end}", table.stem));
+                    @let file = |end| view.query.link(&format!("/export/{}.{end}", table.stem));
                     @if let Some(repeat) = &table.repeat { " · " (text(repeat)) ": " a href=(file("csv")) { (w.table) } }
                     @else { " · " a href=(file("csv")) { (w.table) } " · " a href=(file("xlsx")) { (w.workbook) } }
                     " · " a href=(file("parquet")) { "Parquet" }
@@ -43,15 +43,15 @@ pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
 
 /// The tables of the checklist that is asked for: its reports, and the rows of each of its repeats.
 fn own_tables(view: &View, found: &[&ReportRow]) -> Vec<ExportTable> {
-    let source = &view.state.source;
-    let asked = source.checklists.iter().position(|c| c.id == view.ask.checklist);
+    let tables = &view.state.tables;
+    let asked = tables.checklists.iter().position(|c| c.id == view.query.checklist);
     // In the order of the log, as the tables have them.
-    let lines: Vec<&ReportRow> = found.iter().rev().copied().filter(|_| asked.is_some()).collect();
-    export_tables(source, &lines).into_iter().filter(|table| Some(table.checklist) == asked).collect()
+    let rows: Vec<&ReportRow> = found.iter().rev().copied().filter(|_| asked.is_some()).collect();
+    export_tables(tables, &rows).into_iter().filter(|table| Some(table.checklist) == asked).collect()
 }
 
 fn form(view: &View) -> Markup {
-    let (w, ask) = (view.words, &view.ask);
+    let (w, ask) = (view.strings, &view.query);
     // What came with a link is kept: a region, an hour, a number.
     let kept = [
         ("within", &ask.within),
@@ -71,7 +71,7 @@ fn form(view: &View) -> Markup {
             label { (w.search) input type="search" name="q" value=(ask.q); }
             label { (w.checklist) select name="checklist" {
                 option value="" { (w.all) }
-                @for (at, list) in view.state.source.checklists.iter().enumerate() {
+                @for (at, list) in view.state.tables.checklists.iter().enumerate() {
                     option value=(list.id) selected[list.id == ask.checklist] { (view.title(Some(at))) }
                 }
             } }
@@ -93,35 +93,35 @@ fn form(view: &View) -> Markup {
     }
 }
 
-fn table(view: &View, lines: &[&ReportRow]) -> Markup {
-    let w = view.words;
+fn table(view: &View, rows: &[&ReportRow]) -> Markup {
+    let w = view.strings;
     html! {
         table {
             thead { tr {
                 th scope="col" { (w.visit) } th scope="col" { (w.checklist) } th scope="col" { (w.place) } th scope="col" { (w.team) }
                 th scope="col" { (w.signed) } th scope="col" { (w.received) } th scope="col" { (w.status) }
             } }
-            tbody { @for line in lines { (table_row(view, line)) } }
+            tbody { @for row in rows { (table_row(view, row)) } }
         }
     }
 }
 
-fn table_row(view: &View, line: &ReportRow) -> Markup {
-    let mark = if line.status == Status::Counted { "✓ " } else { "⚠ " };
+fn table_row(view: &View, row: &ReportRow) -> Markup {
+    let mark = if row.status == Status::Counted { "✓ " } else { "⚠ " };
     let place =
-        line.place.map(|p| view.place(p)).or_else(|| line.unlisted.as_deref().map(str::to_owned)).unwrap_or_default();
-    let name = if line.visit.is_empty() { line.index.to_string() } else { line.visit.to_string() };
+        row.place.map(|p| view.place(p)).or_else(|| row.unlisted.as_deref().map(str::to_owned)).unwrap_or_default();
+    let name = if row.visit.is_empty() { row.index.to_string() } else { row.visit.to_string() };
     html! {
         tr {
-            th scope="row" { a href=(view.link(&format!("/reports/{}", line.hash))) { (text(&name)) } (parts::mark(view, line)) }
-            td { (view.title(line.checklist)) }
+            th scope="row" { a href=(view.link(&format!("/reports/{}", row.hash))) { (text(&name)) } (parts::mark(view, row)) }
+            td { (view.title(row.checklist)) }
             td { (text(&place)) }
-            td { @if let Some(team) = line.team() { (text(team)) } }
-            td { @if let Some(ms) = line.signed { (view.moment(ms)) } }
-            td { (view.moment(line.received)) }
-            td { (mark) (view.status(line.status.name())) @if line.asked() { " · ❓ " (view.words.decided_ask) } @if !line.corrections.is_empty() { " · ✎ " (line.corrections.len()) } @if line.attachments > 0 { " · 📎 " (line.attachments) }
-                @for flag in line.flags.iter() { " · ⚑ " (view.flag(flag)) }
-                @for flag in line.settled.iter() { " · ⚐ " (view.flag(flag)) " (" (view.words.settled) ")" } }
+            td { @if let Some(team) = row.team() { (text(team)) } }
+            td { @if let Some(ms) = row.signed { (view.moment(ms)) } }
+            td { (view.moment(row.received)) }
+            td { (mark) (view.status(row.status.name())) @if row.asked() { " · ❓ " (view.strings.decided_ask) } @if !row.corrections.is_empty() { " · ✎ " (row.corrections.len()) } @if row.attachments > 0 { " · 📎 " (row.attachments) }
+                @for flag in row.flags.iter() { " · ⚑ " (view.flag(flag)) }
+                @for flag in row.settled.iter() { " · ⚐ " (view.flag(flag)) " (" (view.strings.settled) ")" } }
         }
     }
 }

@@ -16,41 +16,41 @@ const MUCH_UNKNOWN: usize = 10;
 pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let view = view.whole();
     let (board, shared) = (view.board()?, &view.state);
-    let figures = board.figures(&shared.source, &view.ask.filter(shared));
-    let older = board.older(&shared.source, &view.ask.filter(shared));
+    let figures = board.figures(&shared.tables, &view.query.filter(shared));
+    let older = board.older(&shared.tables, &view.query.filter(shared));
     let of = |checklist: &str| -> Vec<(usize, &Computed)> {
-        figures.iter().enumerate().filter(|(at, _)| shared.source.figures[*at].figure.checklist == checklist).collect()
+        figures.iter().enumerate().filter(|(at, _)| shared.tables.figures[*at].figure.checklist == checklist).collect()
     };
-    let w = view.words;
+    let w = view.strings;
     Ok(view.page(
         "/statement",
         w.statement,
         &html! {
             (frozen(&view, &board))
             (self::shown(&view, &doubts(&view, &board, &figures)))
-            @for (at, list) in shared.source.checklists.iter().enumerate() {
+            @for (at, list) in shared.tables.checklists.iter().enumerate() {
                 @let here = of(&list.id);
                 @if !here.is_empty() {
                     h2 { (view.title(Some(at))) }
                     @for (at, figure) in here { (sentence(&view, &board, (at, figure), older[at])) }
                 }
             }
-            @if shared.source.sample.is_none() { p .small { (w.no_sample) } }
+            @if shared.tables.sample.is_none() { p .small { (w.no_sample) } }
         },
     ))
 }
 
 /// Of which moment, and of which reports.
-fn frozen(view: &View, board: &ReportTable) -> Markup {
-    let w = view.words;
-    let (counted, set) = board.counted();
-    let file = |format: &str| view.ask.link(&format!("/statement.{format}"));
+fn frozen(view: &View, reports: &ReportTable) -> Markup {
+    let w = view.strings;
+    let (counted, set) = reports.counted();
+    let file = |format: &str| view.query.link(&format!("/statement.{format}"));
     html! {
         form method="get" {
-            @for (name, value) in [("lang", &view.ask.lang), ("raw", &view.ask.raw)] {
+            @for (name, value) in [("lang", &view.query.lang), ("raw", &view.query.raw)] {
                 @if !value.is_empty() { input type="hidden" name=(name) value=(value); }
             }
-            label { (w.as_of) input type="datetime-local" name="as_of" value=(view.ask.as_of); }
+            label { (w.as_of) input type="datetime-local" name="as_of" value=(view.query.as_of); }
             button { (w.show) }
             span { (w.document) ": " a href=(file("docx")) { "DOCX" } " · " a href=(file("pdf")) { "PDF" } " · " a href=(file("html")) { "HTML" } }
         }
@@ -62,27 +62,27 @@ fn shown(view: &View, doubts: &[(String, String)]) -> Markup {
     html! {
         @if !doubts.is_empty() {
             details .doubts open[doubts.len() < 8] {
-                summary { "⚠ " (doubts.len()) " " (view.words.doubts) }
-                ul { @for (id, what) in doubts { li { a href=(view.ask.link(&format!("/findings/{id}"))) { (id) } ": " (text(what)) } } }
+                summary { "⚠ " (doubts.len()) " " (view.strings.doubts) }
+                ul { @for (id, what) in doubts { li { a href=(view.query.link(&format!("/findings/{id}"))) { (id) } ": " (text(what)) } } }
             }
         }
     }
 }
 
 /// What somebody should look at before a figure is published: its id, and what.
-pub(super) fn doubts(view: &View, board: &ReportTable, figures: &[Computed]) -> Vec<(String, String)> {
-    let (source, w) = (&view.state.source, view.words);
-    let queried = board.rows.iter().filter(|l| l.reviews.last().is_some_and(|r| r.what.state == Decision::Queried));
+pub(super) fn doubts(view: &View, reports: &ReportTable, figures: &[Computed]) -> Vec<(String, String)> {
+    let (tables, w) = (&view.state.tables, view.strings);
+    let queried = reports.rows.iter().filter(|l| l.reviews.last().is_some_and(|r| r.what.state == Decision::Queried));
     let queried: HashSet<u64> = queried.map(|l| l.index).collect();
-    let disputed: HashSet<u64> = board.rows.iter().filter(|l| l.disputed()).map(|l| l.index).collect();
+    let disputed: HashSet<u64> = reports.rows.iter().filter(|l| l.disputed()).map(|l| l.index).collect();
     let among = |f: &Computed, which: &HashSet<u64>| match which.is_empty() {
         true => 0,
         false => f.reports.iter().filter(|r| which.contains(r)).count(),
     };
-    let raw = match view.ask.answers() {
+    let raw = match view.query.answers() {
         AnswerBasis::Effective => {
-            let first = crate::query::PageQuery { raw: "1".into(), ..view.ask.clone() };
-            view.state.table(&first).map_or_else(|_| Vec::new(), |raw| raw.figures(source, &ReportFilter::default()))
+            let first = crate::query::PageQuery { raw: "1".into(), ..view.query.clone() };
+            view.state.table(&first).map_or_else(|_| Vec::new(), |raw| raw.figures(tables, &ReportFilter::default()))
         }
         AnswerBasis::Raw => Vec::new(),
     };
@@ -95,14 +95,14 @@ pub(super) fn doubts(view: &View, board: &ReportTable, figures: &[Computed]) -> 
         } else if view.sentence(at, f).is_some_and(|said| !said.holds) {
             say(format!("{}: {shown}", w.struck));
         }
-        if board.estimate(source, at, &ReportFilter::default()).is_some_and(|e| e.disagree()) {
+        if reports.estimate(tables, at, &ReportFilter::default()).is_some_and(|e| e.disagree()) {
             say(w.estimates_differ.to_owned());
         }
         if f.several {
             say(format!("{} ({} / {})", w.several, f.count, f.base));
         }
         let unknown = f.do_not_know + f.not_answered;
-        if source.figures[at].figure.unit == Unit::Percent && unknown * 100 > f.base.max(1) * MUCH_UNKNOWN {
+        if tables.figures[at].figure.unit == Unit::Percent && unknown * 100 > f.base.max(1) * MUCH_UNKNOWN {
             say(format!("{}: {unknown} / {}", w.much_unknown, f.base));
         }
         if let Some(first) = raw.get(at).filter(|first| first.computed != f.computed) {
@@ -118,7 +118,7 @@ pub(super) fn doubts(view: &View, board: &ReportTable, figures: &[Computed]) -> 
     out
 }
 
-fn sentence(view: &View, board: &ReportTable, (at, f): (usize, &Computed), older: usize) -> Markup {
+fn sentence(view: &View, reports: &ReportTable, (at, f): (usize, &Computed), older: usize) -> Markup {
     let said = view.sentence(at, f);
     let f = &view.worded(at, f);
     html! {
@@ -127,11 +127,11 @@ fn sentence(view: &View, board: &ReportTable, (at, f): (usize, &Computed), older
                 Some(said) => { (super::parts::sentence(view, said)) @if !said.holds { ": " (text(&f.computed)) } }
                 None => { (text(&f.id)) ": " (text(&f.computed)) }
             }
-            " " a .small href=(view.ask.link(&format!("/findings/{}", f.id))) { (f.count) "/" (f.base) }
-            (super::document::interval(view, board, at))
-            @if f.several { span .note { (view.words.several) } }
+            " " a .small href=(view.query.link(&format!("/findings/{}", f.id))) { (f.count) "/" (f.base) }
+            (super::document::interval(view, reports, at))
+            @if f.several { span .note { (view.strings.several) } }
             @if let Some(older) = view.older(older) { span .note { (older) } }
-            @if !f.equal { strong { " ⚠ " (view.words.published) ": " (text(&f.published)) } }
+            @if !f.equal { strong { " ⚠ " (view.strings.published) ": " (text(&f.published)) } }
         }
     }
 }

@@ -21,57 +21,57 @@ const PAGE: usize = 50;
 type TextPlace = (u32, Box<[u32]>);
 
 /// The word that holds of a text: the last in the log.
-fn coding<'l>(line: &'l ReportRow, cell: &TextPlace) -> Option<&'l Coding> {
-    line.codings.iter().rev().map(|c| &c.what).find(|c| c.node == cell.0 && *c.rows == *cell.1)
+fn coding<'l>(row: &'l ReportRow, cell: &TextPlace) -> Option<&'l Coding> {
+    row.codings.iter().rev().map(|c| &c.what).find(|c| c.node == cell.0 && *c.rows == *cell.1)
 }
 
 /// Whether a text is asked for: by a code, those that have none, those that may be quoted.
-fn wanted(ask: &PageQuery, line: &ReportRow, cell: &TextPlace) -> bool {
-    let coding = coding(line, cell);
-    match ask.code.as_str() {
+fn wanted(query: &PageQuery, row: &ReportRow, cell: &TextPlace) -> bool {
+    let coding = coding(row, cell);
+    match query.code.as_str() {
         "" => true,
         "-" => coding.is_none_or(|c| c.codes.is_empty()),
-        "!" => quotable(line, coding),
+        "!" => quotable(row, coding),
         code => coding.is_some_and(|c| c.codes.iter().any(|known| known == code)),
     }
 }
 
 pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
-    let filter = view.ask.filter(shared);
-    let lines = board.select(&shared.source, &filter).filter(|l| l.status == Status::Counted);
-    let mut lines: Vec<&ReportRow> = lines.filter(|l| l.typed.iter().any(|cell| wanted(&view.ask, l, cell))).collect();
-    lines.reverse();
-    let (shown, ways) = paged(&view, "/texts", &lines, PAGE);
-    let w = view.words;
+    let filter = view.query.filter(shared);
+    let lines = board.select(&shared.tables, &filter).filter(|l| l.status == Status::Counted);
+    let mut rows: Vec<&ReportRow> = lines.filter(|l| l.typed.iter().any(|cell| wanted(&view.query, l, cell))).collect();
+    rows.reverse();
+    let (shown, ways) = paged(&view, "/texts", &rows, PAGE);
+    let w = view.strings;
     let body = html! {
         (form(&view))
-        p role="status" { (w.reports) ": " (lines.len()) " · " a href=(view.ask.link("/export/texts.csv")) { (w.table) }
-            (with_internal(&view, lines.iter().any(|l| l.internal), "/export/texts.csv")) }
-        @if view.ask.code.is_empty() { (codes(&view, &board)) }
-        @for line in shown { (report(&view, line)) }
+        p role="status" { (w.reports) ": " (rows.len()) " · " a href=(view.query.link("/export/texts.csv")) { (w.table) }
+            (with_internal(&view, rows.iter().any(|l| l.internal), "/export/texts.csv")) }
+        @if view.query.code.is_empty() { (codes(&view, &board)) }
+        @for row in shown { (report(&view, row)) }
         (ways)
     };
     Ok(view.page("/texts", w.texts, &body))
 }
 
 fn form(view: &View) -> Markup {
-    let (w, source) = (view.words, &view.state.source);
+    let (w, source) = (view.strings, &view.state.tables);
     html! {
         form method="get" role="search" {
-            @if !view.ask.lang.is_empty() { input type="hidden" name="lang" value=(view.ask.lang); }
-            label { (w.search) input type="search" name="q" value=(view.ask.q); }
+            @if !view.query.lang.is_empty() { input type="hidden" name="lang" value=(view.query.lang); }
+            label { (w.search) input type="search" name="q" value=(view.query.q); }
             label { (w.checklist) select name="checklist" {
                 option value="" { (w.all) }
                 @for (at, list) in source.checklists.iter().enumerate() {
-                    option value=(list.id) selected[list.id == view.ask.checklist] { (view.title(Some(at))) }
+                    option value=(list.id) selected[list.id == view.query.checklist] { (view.title(Some(at))) }
                 }
             } }
             label { (w.text_code) select name="code" {
                 option value="" { (w.all) }
-                option value="-" selected[view.ask.code == "-"] { (w.uncoded) }
-                option value="!" selected[view.ask.code == "!"] { (w.quotable) }
-                @for (code, label) in &source.codebook { option value=(code) selected[*code == view.ask.code] { (label.get(view.language)) } }
+                option value="-" selected[view.query.code == "-"] { (w.uncoded) }
+                option value="!" selected[view.query.code == "!"] { (w.quotable) }
+                @for (code, label) in &source.codebook { option value=(code) selected[*code == view.query.code] { (label.get(view.language)) } }
             } }
             button { (w.show) }
         }
@@ -79,19 +79,19 @@ fn form(view: &View) -> Markup {
 }
 
 /// How often each code was given.
-fn codes(view: &View, board: &ReportTable) -> Markup {
-    let source = &view.state.source;
-    let counted = board.rows.iter().filter(|l| l.status == Status::Counted && !l.codings.is_empty());
+fn codes(view: &View, reports: &ReportTable) -> Markup {
+    let tables = &view.state.tables;
+    let counted = reports.rows.iter().filter(|l| l.status == Status::Counted && !l.codings.is_empty());
     let all: Vec<&Coding> = counted.flat_map(|l| l.typed.iter().filter_map(|cell| coding(l, cell))).collect();
     let count = |code: &String| all.iter().filter(|c| c.codes.contains(code)).count();
     let rows: Vec<_> =
-        source.codebook.iter().map(|(code, label)| (code, label, count(code))).filter(|r| r.2 > 0).collect();
+        tables.codebook.iter().map(|(code, label)| (code, label, count(code))).filter(|r| r.2 > 0).collect();
     let most = rows.iter().map(|r| r.2).max().unwrap_or(0);
     html! {
         @if !rows.is_empty() {
             table { tbody { @for (code, label, n) in rows {
                 tr {
-                    th scope="row" { a href=(view.ask.with(|a| a.code.clone_from(code)).link("/texts")) { (label.get(view.language)) } }
+                    th scope="row" { a href=(view.query.with(|a| a.code.clone_from(code)).link("/texts")) { (label.get(view.language)) } }
                     td .n { (n) } td .wide { (bar(n, most)) }
                 }
             } } }
@@ -100,37 +100,37 @@ fn codes(view: &View, board: &ReportTable) -> Markup {
 }
 
 /// Every text of a report that is asked for.
-fn report(view: &View, line: &ReportRow) -> Markup {
-    let read = tokio::task::block_in_place(|| view.state.read(|desk| desk.read(line.hash)));
+fn report(view: &View, row: &ReportRow) -> Markup {
+    let read = tokio::task::block_in_place(|| view.state.read(|desk| desk.read(row.hash)));
     let Ok((_, filling)) = read else { return html! {} };
     let texts: Vec<(TextPlace, String, String)> = typed(&filling)
-        .map(|(key, text)| ((key.node, filling.row_path(key.row).into()), label(view, line, key.node), text.to_owned()))
-        .filter(|(cell, _, _)| wanted(&view.ask, line, cell))
+        .map(|(key, text)| ((key.node, filling.row_path(key.row).into()), label(view, row, key.node), text.to_owned()))
+        .filter(|(cell, _, _)| wanted(&view.query, row, cell))
         .collect();
     html! {
         article .texts {
-            h2 { a href=(view.link(&format!("/reports/{}", line.hash))) { (view.title(line.checklist)) " · " (text(&line.visit)) } (mark(view, line)) }
-            p .small { (who(line)) " · " (place(view, line)) }
-            @for (cell, label, words) in texts { (self::one(view, line, &cell, &label, &words)) }
+            h2 { a href=(view.link(&format!("/reports/{}", row.hash))) { (view.title(row.checklist)) " · " (text(&row.visit)) } (mark(view, row)) }
+            p .small { (who(row)) " · " (place(view, row)) }
+            @for (cell, label, words) in texts { (self::one(view, row, &cell, &label, &words)) }
         }
     }
 }
 
 /// A question in the language of the page.
-pub(super) fn label(view: &View, line: &ReportRow, node: u32) -> String {
-    let item = line.form.as_ref().and_then(|f| f.definition().items.get(node as usize));
+pub(super) fn label(view: &View, row: &ReportRow, node: u32) -> String {
+    let item = row.form.as_ref().and_then(|f| f.definition().items.get(node as usize));
     item.map_or_else(String::new, |item| item.label.get(view.language).to_string())
 }
 
 /// A text, and what desks said of it.
-pub(super) fn one(view: &View, line: &ReportRow, cell: &TextPlace, label: &str, words: &str) -> Markup {
-    let w = view.words;
-    let known = coding(line, cell);
+pub(super) fn one(view: &View, row: &ReportRow, cell: &TextPlace, label: &str, words: &str) -> Markup {
+    let w = view.strings;
+    let known = coding(row, cell);
     let has = |code: &String| known.is_some_and(|c| c.codes.contains(code));
-    let name = line.question(cell.0);
+    let name = row.question(cell.0);
     html! {
         section {
-            h3 { (text(label)) @if quotable(line, known) { " · ❝ " (w.quotable) } (mark(view, line)) }
+            h3 { (text(label)) @if quotable(row, known) { " · ❝ " (w.quotable) } (mark(view, row)) }
             div .beside {
                 blockquote dir="auto" { (text(words)) }
                 @if let Some(translation) = known.and_then(|c| c.translation.as_ref()) { blockquote .translation dir="auto" { (text(translation)) } }
@@ -138,19 +138,19 @@ pub(super) fn one(view: &View, line: &ReportRow, cell: &TextPlace, label: &str, 
             @if let Some(known) = known { p { @for code in &known.codes { span .chip { (code_label(view, code)) } " " } } }
             details {
                 summary { (w.code_it) }
-                form method="post" action=(view.link(&format!("/reports/{}/code", line.hash))) {
+                form method="post" action=(view.link(&format!("/reports/{}/code", row.hash))) {
                     input type="hidden" name="question" value=(name);
                     input type="hidden" name="rows" value=(rows(cell));
-                    input type="hidden" name="back" value=(view.ask.link("/texts"));
+                    input type="hidden" name="back" value=(view.query.link("/texts"));
                     fieldset {
                         legend { (w.codes) }
-                        @for (code, label) in &view.state.source.codebook {
+                        @for (code, label) in &view.state.tables.codebook {
                             label .pick { input type="checkbox" name="code" value=(code) checked[has(code)]; (label.get(view.language)) }
                         }
                     }
                     label .grow { (w.translation) textarea name="translation" rows="2" { (known.and_then(|c| c.translation.as_deref()).unwrap_or_default()) } }
-                    @if line.internal { p { "🔒 " (w.internal_how) } } @else {
-                        label .pick { input type="checkbox" name="quotable" value="1" checked[quotable(line, known)]; (w.quotable_how) }
+                    @if row.internal { p { "🔒 " (w.internal_how) } } @else {
+                        label .pick { input type="checkbox" name="quotable" value="1" checked[quotable(row, known)]; (w.quotable_how) }
                     }
                     button { (w.sign) }
                 }
@@ -160,8 +160,8 @@ pub(super) fn one(view: &View, line: &ReportRow, cell: &TextPlace, label: &str, 
 }
 
 /// Whether a text may be quoted: a desk says so, and the report is not internal, whatever was said before that was known.
-fn quotable(line: &ReportRow, coding: Option<&Coding>) -> bool {
-    !line.internal && coding.is_some_and(|c| c.quotable)
+fn quotable(row: &ReportRow, coding: Option<&Coding>) -> bool {
+    !row.internal && coding.is_some_and(|c| c.quotable)
 }
 
 fn rows(cell: &TextPlace) -> String {
@@ -169,7 +169,7 @@ fn rows(cell: &TextPlace) -> String {
 }
 
 fn code_label(view: &View, code: &str) -> String {
-    let found = view.state.source.codebook.iter().find(|c| c.0 == code);
+    let found = view.state.tables.codebook.iter().find(|c| c.0 == code);
     found.map_or_else(|| code.to_owned(), |c| c.1.get(view.language).to_string())
 }
 
@@ -184,16 +184,16 @@ pub(crate) async fn code(
     let rows = fields.one("rows").split('.').filter_map(|n| n.parse().ok()).collect();
     let (codes, quotable) = (fields.all("code"), !fields.one("quotable").is_empty());
     let coded = CodingRequest { question: &question, rows, codes: &codes, translation: &translation, quotable };
-    let board = view.state.tables().of(AnswerBasis::Effective).clone();
-    let signed = view.sign(&format!("/reports/{report}"), |desk, now| board.code(desk, report, &coded, now))?;
+    let reports = view.state.tables().of(AnswerBasis::Effective).clone();
+    let signed = view.sign(&format!("/reports/{report}"), |desk, now| reports.code(desk, report, &coded, now))?;
     // Only back to a page of ours.
     Ok(if back.starts_with("/texts") { Redirect::to(&back) } else { signed })
 }
 
 /// Every text that counts, with what was said of it, as a table.
-pub(crate) fn table(view: &View, board: &ReportTable) -> Result<Vec<u8>, baqylau_desk::DeskError> {
-    let source = &view.state.source;
-    let filter = view.ask.filter(&view.state);
+pub(crate) fn table(view: &View, reports: &ReportTable) -> Result<Vec<u8>, baqylau_desk::DeskError> {
+    let tables = &view.state.tables;
+    let filter = view.query.filter(&view.state);
     let head = [
         "envelope",
         "checklist",
@@ -210,25 +210,25 @@ pub(crate) fn table(view: &View, board: &ReportTable) -> Result<Vec<u8>, baqylau
     ];
     let mut out = vec![head.map(str::to_owned).to_vec()];
     let spoken = |l: &&ReportRow| l.status == Status::Counted && !l.typed.is_empty() && leaves(view, l);
-    for line in board.select(source, &filter).filter(spoken) {
-        let Ok((_, filling)) = view.state.read(|desk| desk.read(line.hash)) else { continue };
+    for row in reports.select(tables, &filter).filter(spoken) {
+        let Ok((_, filling)) = view.state.read(|desk| desk.read(row.hash)) else { continue };
         for (key, words) in typed(&filling) {
             let cell: TextPlace = (key.node, filling.row_path(key.row).into());
-            if wanted(&view.ask, line, &cell) {
-                let known = coding(line, &cell);
+            if wanted(&view.query, row, &cell) {
+                let known = coding(row, &cell);
                 out.push(vec![
-                    line.hash.to_string(),
-                    line.form.as_ref().map(|f| f.definition().id.clone()).unwrap_or_default(),
-                    line.visit.to_string(),
-                    line.code.as_deref().unwrap_or_default().to_owned(),
-                    line.team().unwrap_or_default().to_owned(),
+                    row.hash.to_string(),
+                    row.form.as_ref().map(|f| f.definition().id.clone()).unwrap_or_default(),
+                    row.visit.to_string(),
+                    row.code.as_deref().unwrap_or_default().to_owned(),
+                    row.team().unwrap_or_default().to_owned(),
                     filling.question(key).name,
                     rows(&cell),
                     words.to_owned(),
                     known.map(|c| c.codes.join(" ")).unwrap_or_default(),
                     known.and_then(|c| c.translation.clone()).unwrap_or_default(),
-                    u8::from(quotable(line, known)).to_string(),
-                    u8::from(line.internal).to_string(),
+                    u8::from(quotable(row, known)).to_string(),
+                    u8::from(row.internal).to_string(),
                 ]);
             }
         }

@@ -15,22 +15,22 @@ const SHOWN: usize = 10;
 
 pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
-    let places = &shared.source.places;
+    let places = &shared.tables.places;
     let lowest = u16::try_from(places.table().levels.len().saturating_sub(1)).unwrap_or(u16::MAX);
     let elsewhere = |line: &&ReportRow| line.place.and_then(|p| places.get(p)).is_none_or(|p| p.level != lowest);
-    let filter = view.ask.filter(shared);
-    let counted = board.select(&shared.source, &filter).filter(|l| l.status == Status::Counted);
+    let filter = view.query.filter(shared);
+    let counted = board.select(&shared.tables, &filter).filter(|l| l.status == Status::Counted);
     // Items of the media have a page of their own.
-    let media = |l: &&ReportRow| shared.source.used(FieldRole::Outlet).all(|o| Some(o.checklist) != l.checklist);
-    let mut lines: Vec<&ReportRow> = counted.filter(elsewhere).filter(media).collect();
-    lines.sort_by_key(|l| std::cmp::Reverse(l.signed));
-    let (shown, ways) = paged(&view, "/timeline", &lines, PAGE);
-    let w = view.words;
+    let media = |l: &&ReportRow| shared.tables.used(FieldRole::Outlet).all(|o| Some(o.checklist) != l.checklist);
+    let mut rows: Vec<&ReportRow> = counted.filter(elsewhere).filter(media).collect();
+    rows.sort_by_key(|l| std::cmp::Reverse(l.signed));
+    let (shown, ways) = paged(&view, "/timeline", &rows, PAGE);
+    let w = view.strings;
     let body = html! {
         (due(&view, &board))
         (actors(&view))
         (super::findings::form(&view, board.level))
-        p role="status" { (w.reports) ": " (lines.len()) }
+        p role="status" { (w.reports) ": " (rows.len()) }
         @for day in shown.chunk_by(|a, b| day(&view, a) == day(&view, b)) {
             h2 { (day.first().map(|l| self::day(&view, l)).unwrap_or_default()) }
             (table(&view, day))
@@ -41,12 +41,12 @@ pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
 }
 
 /// What is to be looked at again, and nobody has signed for yet; what is overdue stands first.
-fn due(view: &View, board: &ReportTable) -> Markup {
-    let w = view.words;
+fn due(view: &View, reports: &ReportTable) -> Markup {
+    let w = view.strings;
     let now = (view.state.now)();
-    let today = now + i64::from(view.state.source.mission.zone.at(now)) * 60_000;
+    let today = now + i64::from(view.state.tables.mission.zone.at(now)) * 60_000;
     let today = u32::try_from(today.div_euclid(86_400_000)).unwrap_or(0);
-    let open = board.rows.iter().filter(|l| l.status == Status::Counted && l.reviews.is_empty());
+    let open = reports.rows.iter().filter(|l| l.status == Status::Counted && l.reviews.is_empty());
     let mut open: Vec<(u32, &ReportRow)> = open.filter_map(|l| Some((l.used(FieldRole::FollowUp).min()?, l))).collect();
     open.sort_by_key(|o| o.0);
     let date = |day: u32| Date(i32::try_from(day).unwrap_or(0)).calendar().map(|d| d.to_string()).unwrap_or_default();
@@ -68,47 +68,47 @@ fn due(view: &View, board: &ReportTable) -> Markup {
 
 /// Ways to what is about one actor.
 fn actors(view: &View) -> Markup {
-    let source = &view.state.source;
+    let tables = &view.state.tables;
     let lists =
-        source.used(FieldRole::Actor).filter(|u| source.used(FieldRole::Outlet).all(|o| o.checklist != u.checklist));
+        tables.used(FieldRole::Actor).filter(|u| tables.used(FieldRole::Outlet).all(|o| o.checklist != u.checklist));
     html! {
-        form method="get" aria-label=(view.words.actor) {
-            @if !view.ask.lang.is_empty() { input type="hidden" name="lang" value=(view.ask.lang); }
-            label { (view.words.actor) select name="used" {
-                option value="" { (view.words.all) }
+        form method="get" aria-label=(view.strings.actor) {
+            @if !view.query.lang.is_empty() { input type="hidden" name="lang" value=(view.query.lang); }
+            label { (view.strings.actor) select name="used" {
+                option value="" { (view.strings.all) }
                 @for list in lists { optgroup label=(view.title(Some(list.checklist))) {
                     @for (name, label) in list.choices.iter().zip(&list.labels) {
                         @let value = format!("{}:{name}", FieldRole::Actor.name());
-                        option value=(value) selected[value == view.ask.used] { (label.get(view.language)) }
+                        option value=(value) selected[value == view.query.used] { (label.get(view.language)) }
                     }
                 } }
             } }
-            button { (view.words.show) }
+            button { (view.strings.show) }
         }
     }
 }
 
-fn day(view: &View, line: &ReportRow) -> String {
-    let moment = view.moment(line.signed.unwrap_or(line.received));
+fn day(view: &View, row: &ReportRow) -> String {
+    let moment = view.moment(row.signed.unwrap_or(row.received));
     moment.split(' ').next().unwrap_or_default().to_owned()
 }
 
-fn table(view: &View, lines: &[&ReportRow]) -> Markup {
+fn table(view: &View, rows: &[&ReportRow]) -> Markup {
     html! {
-        table .day { tbody { @for line in lines { (table_row(view, line)) } } }
+        table .day { tbody { @for row in rows { (table_row(view, row)) } } }
     }
 }
 
-fn table_row(view: &View, line: &ReportRow) -> Markup {
-    let moment = view.moment(line.signed.unwrap_or(line.received));
+fn table_row(view: &View, row: &ReportRow) -> Markup {
+    let moment = view.moment(row.signed.unwrap_or(row.received));
     html! {
         tr {
             th scope="row" {
-                a href=(view.link(&format!("/reports/{}", line.hash))) { (moment.split(' ').nth(1).unwrap_or_default()) " " (view.title(line.checklist)) } (mark(view, line))
+                a href=(view.link(&format!("/reports/{}", row.hash))) { (moment.split(' ').nth(1).unwrap_or_default()) " " (view.title(row.checklist)) } (mark(view, row))
             }
-            td { (place(view, line)) }
-            td { (who(line)) }
-            td { @for fact in facts(view, line) { div { (text(&fact)) } } }
+            td { (place(view, row)) }
+            td { (who(row)) }
+            td { @for fact in facts(view, row) { div { (text(&fact)) } } }
         }
     }
 }

@@ -16,17 +16,17 @@ const PAGE: usize = 100;
 /// Every call for help that nobody signed for yet.
 pub(super) fn alarms(view: &View) -> Markup {
     let boards = view.state.tables();
-    let board = boards.of(AnswerBasis::Effective);
-    let open: Vec<&ReportRow> = board.rows.iter().filter(|l| l.alarm && l.unattended()).collect();
+    let reports = boards.of(AnswerBasis::Effective);
+    let open: Vec<&ReportRow> = reports.rows.iter().filter(|l| l.alarm && l.unattended()).collect();
     html! {
         div #alarms role="alert" {
-            @for line in open {
-                p .alarm { "⚠ " strong { (view.words.sos) } " " (who(line)) " · " (place(view, line)) " · " (view.moment(line.signed.unwrap_or(line.received)))
-                    " " a href=(view.link("/urgent")) { (view.words.attend) } }
+            @for row in open {
+                p .alarm { "⚠ " strong { (view.strings.sos) } " " (who(row)) " · " (place(view, row)) " · " (view.moment(row.signed.unwrap_or(row.received)))
+                    " " a href=(view.link("/urgent")) { (view.strings.attend) } }
             }
             @if let Some((due, teams)) = &boards.overdue {
-                p .alarm .silent { "⚠ " (view.words.silent_teams) " " (view.moment(*due)) " (" (teams.len()) "): " (text(&named(teams)))
-                    " " a href=(view.link("/phones")) { (view.words.phones) } }
+                p .alarm .silent { "⚠ " (view.strings.silent_teams) " " (view.moment(*due)) " (" (teams.len()) "): " (text(&named(teams)))
+                    " " a href=(view.link("/phones")) { (view.strings.phones) } }
             }
         }
     }
@@ -40,68 +40,68 @@ fn named(teams: &[String]) -> String {
 
 pub(crate) async fn page(view: View) -> Markup {
     let shared = &view.state;
-    let board = shared.tables().of(AnswerBasis::Effective).clone();
-    let w = view.words;
-    let mut lines: Vec<&ReportRow> = board.rows.iter().filter(|l| l.urgent).collect();
-    let open = lines.iter().filter(|l| l.unattended()).count();
+    let reports = shared.tables().of(AnswerBasis::Effective).clone();
+    let w = view.strings;
+    let mut rows: Vec<&ReportRow> = reports.rows.iter().filter(|l| l.urgent).collect();
+    let open = rows.iter().filter(|l| l.unattended()).count();
     // What nobody sees to stands first, calls for help before the rest, then the most serious, the newest before older ones.
     let severity = |l: &ReportRow| l.used(FieldRole::Severity).max();
-    lines.sort_by_key(|l| (!l.unattended(), !l.alarm, Reverse(severity(l)), Reverse(l.index)));
-    let (shown, ways) = paged(&view, "/urgent", &lines, PAGE);
+    rows.sort_by_key(|l| (!l.unattended(), !l.alarm, Reverse(severity(l)), Reverse(l.index)));
+    let (shown, ways) = paged(&view, "/urgent", &rows, PAGE);
     let body = html! {
         p role="status" { @if open == 0 { "✓ " (w.all_attended) } @else { "⚠ " (view.many(w.unattended, open)) } }
-        @if lines.is_empty() { p { (w.none) } } @else { (table(&view, shown)) }
+        @if rows.is_empty() { p { (w.none) } } @else { (table(&view, shown)) }
         (ways)
     };
     view.page("/urgent", w.urgent, &body)
 }
 
-fn table(view: &View, lines: &[&ReportRow]) -> Markup {
-    let w = view.words;
+fn table(view: &View, rows: &[&ReportRow]) -> Markup {
+    let w = view.strings;
     html! {
         table {
             thead { tr {
                 th scope="col" { (w.visit) } th scope="col" { (w.signed) } th scope="col" { (w.person) } th scope="col" { (w.place) }
                 th scope="col" { (w.severity) } th scope="col" { (w.evidence) } th scope="col" { (w.answers) } th scope="col" { (w.attended) }
             } }
-            tbody { @for line in lines { (table_row(view, line)) } }
+            tbody { @for row in rows { (table_row(view, row)) } }
         }
     }
 }
 
-fn table_row(view: &View, line: &ReportRow) -> Markup {
+fn table_row(view: &View, row: &ReportRow) -> Markup {
     html! {
         tr {
             th scope="row" {
-                @if line.alarm { strong { "⚠ " (view.words.sos) " " } }
-                a href=(view.link(&format!("/reports/{}", line.hash))) { (text(if line.visit.is_empty() { "?" } else { &line.visit })) } (mark(view, line))
+                @if row.alarm { strong { "⚠ " (view.strings.sos) " " } }
+                a href=(view.link(&format!("/reports/{}", row.hash))) { (text(if row.visit.is_empty() { "?" } else { &row.visit })) } (mark(view, row))
             }
-            td { (view.moment(line.signed.unwrap_or(line.received))) }
-            td { (who(line)) }
-            td { (place(view, line)) }
-            td { @for label in labels(view, line, FieldRole::Severity) { strong { (text(&label)) } " " } }
-            td { @for label in labels(view, line, FieldRole::Evidence) { div { (text(&label)) } } }
-            td { @for fact in facts(view, line) { div { (text(&fact)) } } }
+            td { (view.moment(row.signed.unwrap_or(row.received))) }
+            td { (who(row)) }
+            td { (place(view, row)) }
+            td { @for label in labels(view, row, FieldRole::Severity) { strong { (text(&label)) } " " } }
+            td { @for label in labels(view, row, FieldRole::Evidence) { div { (text(&label)) } } }
+            td { @for fact in facts(view, row) { div { (text(&fact)) } } }
             td {
-                @if let Some(review) = line.reviews.last() { "✓ " (text(&review.what.reason)) }
-                @else if line.unattended() { (assign(view, line, "/urgent")) }
-                @else { (view.status(line.status.name())) }
+                @if let Some(review) = row.reviews.last() { "✓ " (text(&review.what.reason)) }
+                @else if row.unattended() { (assign(view, row, "/urgent")) }
+                @else { (view.status(row.status.name())) }
             }
         }
     }
 }
 
 /// The choices of a use in words.
-fn labels(view: &View, line: &ReportRow, what: FieldRole) -> Vec<String> {
-    let choices = line.choices(&view.state.source, what);
+fn labels(view: &View, row: &ReportRow, what: FieldRole) -> Vec<String> {
+    let choices = row.choices(&view.state.tables, what);
     choices.filter_map(|(used, at)| Some(used.labels.get(at)?.get(view.language).to_string())).collect()
 }
 
 /// Who sees to it is signed, as every decision is.
-pub(super) fn assign(view: &View, line: &ReportRow, back: &str) -> Markup {
-    let w = view.words;
+pub(super) fn assign(view: &View, row: &ReportRow, back: &str) -> Markup {
+    let w = view.strings;
     html! {
-        form .attend method="post" action=(view.link(&format!("/reports/{}/review", line.hash))) {
+        form .attend method="post" action=(view.link(&format!("/reports/{}/review", row.hash))) {
             input type="hidden" name="decision" value="accept";
             input type="hidden" name="back" value=(back);
             label { (w.who_attends) input name="reason" required; }

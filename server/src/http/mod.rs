@@ -40,10 +40,10 @@ pub struct App {
     pub(crate) mission: MissionId,
     pub(crate) root: PublicKey,
     pub(crate) sequencer: Sequencer,
-    pub(crate) shared: Arc<LogState>,
+    pub(crate) log: Arc<LogState>,
     /// A connection for reading; the sequencer has its own for writing.
     pub(crate) reader: Mutex<Box<dyn Storage>>,
-    pub(crate) gate: DeskAuth,
+    pub(crate) auth: DeskAuth,
     pub(crate) buckets: RateLimiter,
     pub(crate) blobs: Blobs,
     /// Signs that an attachment is whole.
@@ -124,7 +124,7 @@ async fn objects(State(app): AppState, body: WholeBody<MAX_REQUEST>) -> Response
 impl App {
     /// Judges objects in order; an enrolment counts for the envelopes behind it.
     fn judge(&self, upload: Upload) -> Result<Vec<Judged>, StorageError> {
-        let manifest = self.shared.manifest.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let manifest = self.log.manifest.read().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(manifest) = manifest else {
             let reason = "the mission is not published here yet".to_owned();
             let refused = |_| Err(Refusal { code: RefusalCode::UnknownDevice, reason: reason.clone() });
@@ -135,7 +135,7 @@ impl App {
         let mut out = Vec::with_capacity(upload.objects.len());
         for object in upload.objects {
             let lookup = |id: DeviceId| {
-                let devices = self.shared.devices.read().unwrap_or_else(PoisonError::into_inner);
+                let devices = self.log.devices.read().unwrap_or_else(PoisonError::into_inner);
                 devices.get(&id).or_else(|| fresh.get(&id)).cloned()
             };
             let judge = Acceptance {
@@ -169,7 +169,7 @@ impl App {
 }
 
 async fn bundle(State(app): AppState, headers: HeaderMap) -> Response {
-    let manifest = app.shared.manifest.read().unwrap_or_else(PoisonError::into_inner).clone();
+    let manifest = app.log.manifest.read().unwrap_or_else(PoisonError::into_inner).clone();
     let Some(manifest) = manifest else {
         return (StatusCode::NOT_FOUND, "the mission is not published here yet\n").into_response();
     };
@@ -191,21 +191,21 @@ async fn part(State(app): AppState, Path(hash): Path<String>) -> Response {
 }
 
 async fn roster(State(app): AppState) -> Response {
-    match &*app.shared.roster.read().unwrap_or_else(PoisonError::into_inner) {
+    match &*app.log.roster.read().unwrap_or_else(PoisonError::into_inner) {
         Some((_, bytes)) => cbor_body(bytes.clone()),
         None => (StatusCode::NOT_FOUND, "there is no roster yet\n").into_response(),
     }
 }
 
 async fn challenge(State(app): AppState) -> Response {
-    cbor_body(cbor::encode(&ByteArray::from(app.gate.challenge((app.now)()))))
+    cbor_body(cbor::encode(&ByteArray::from(app.auth.challenge((app.now)()))))
 }
 
 /// What only desks may read.
 async fn desks_only(State(app): AppState, request: Request, next: Next) -> Response {
     let asks = request.uri().path_and_query().map_or("", |p| p.as_str());
     let header = request.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    if app.gate.admits(header, asks, &app.shared, (app.now)()) {
+    if app.auth.admits(header, asks, &app.log, (app.now)()) {
         if let Some(member) = request.extensions().get::<Arc<Connection>>() {
             member.know();
         }
@@ -246,11 +246,11 @@ async fn log(State(app): AppState, RawQuery(query): RawQuery) -> Response {
     let from = query.as_deref().and_then(|q| q.strip_prefix("from=")).and_then(|n| n.parse::<u64>().ok());
     let Some(from) = from else { return bad("expected ?from=<index>") };
     // The head is read before the page: what the page holds beyond it is covered by a later head.
-    let head = app.shared.head.read().unwrap_or_else(PoisonError::into_inner).clone();
+    let head = app.log.head.read().unwrap_or_else(PoisonError::into_inner).clone();
     let page = app.reader.lock().unwrap_or_else(PoisonError::into_inner).page(app.mission, from, MAX_BATCH, PAGE_BYTES);
     match page {
         Ok(entries) => {
-            app.shared.counters.pulled.fetch_add(entries.len() as u64, Ordering::Relaxed);
+            app.log.counters.pulled.fetch_add(entries.len() as u64, Ordering::Relaxed);
             let entries = entries.into_iter().zip(from..).map(|(e, index)| handed_out(e, index)).collect();
             cbor_body(cbor::encode(&LogPage { from, entries, head: head.into() }))
         }
@@ -269,7 +269,7 @@ fn handed_out(entry: LoggedObject, index: u64) -> LogEntry {
 }
 
 async fn metrics(State(app): AppState) -> String {
-    let c = &app.shared.counters;
+    let c = &app.log.counters;
     let rows = [
         ("baqylau_objects_stored_total", &c.stored),
         ("baqylau_objects_duplicate_total", &c.duplicates),

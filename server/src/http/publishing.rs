@@ -87,7 +87,7 @@ async fn signed_manifest(app: &App, body: &mut IncomingBody) -> Result<(Manifest
     let manifest = Manifest::open(&signed, &app.root).map_err(|e| bad(e.to_string()))?;
     body.know();
     // Looked at again where it is written; here so that an old one is not unpacked.
-    let known = app.shared.manifest.read().unwrap_or_else(PoisonError::into_inner).clone();
+    let known = app.log.manifest.read().unwrap_or_else(PoisonError::into_inner).clone();
     if let Some(known) = known {
         manifest.succeeds(&signed, &known.0, &known.1).map_err(|e| Refused::Conflict(e.to_string()))?;
     }
@@ -126,7 +126,7 @@ impl App {
 }
 
 pub(super) async fn roster(State(app): AppState, body: WholeBody<MAX_BYTES>) -> Response {
-    let Some(manifest) = app.shared.manifest.read().unwrap_or_else(PoisonError::into_inner).clone() else {
+    let Some(manifest) = app.log.manifest.read().unwrap_or_else(PoisonError::into_inner).clone() else {
         return bad("the mission is not published here yet");
     };
     match Roster::open(body.bytes(), &manifest.0.issuer, app.mission) {

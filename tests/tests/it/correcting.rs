@@ -92,9 +92,9 @@ fn a_correction_that_breaks_a_rule_fits_nowhere_whoever_signed_it() {
     let correction = Correction { new: Some("-5".into()), ..preview.correction.clone() };
     world.desk.sign_correction(&Preview { correction, ..preview }, true, now()).expect("signed");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let (_, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
-    assert!(!board.rows[0].corrections[0].1, "it does not fit, and is shown so");
-    assert!(board.rows[0].flags.has(Flag::Arithmetic), "the numbers are those that were sent");
+    let (_, reports) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
+    assert!(!reports.rows[0].corrections[0].1, "it does not fit, and is shown so");
+    assert!(reports.rows[0].flags.has(Flag::Arithmetic), "the numbers are those that were sent");
 }
 
 #[test]
@@ -106,8 +106,8 @@ fn figures_and_flags_are_shown_before_and_after_and_no_flag_goes_without_a_word(
     assert_eq!((&*preview.lost, preview.gained.len()), (&[Flag::Arithmetic][..], 0));
     world.desk.correct(report, &fewer, now()).expect("signed");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let (_, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
-    let line = &board.rows[0];
+    let (_, reports) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
+    let line = &reports.rows[0];
     assert!(!line.flags.has(Flag::Arithmetic) && line.settled.has(Flag::Arithmetic), "it was odd as it was sent");
     let browser = Browser::open(&world);
     assert!(browser.page("/reports?flag=arithmetic").contains("Reports: 1"), "who looks for it finds it");
@@ -180,7 +180,7 @@ fn a_row_of_a_repeat_is_corrected_on_the_page_with_the_questions_own_choices() {
     assert_eq!(browser.post(&path, &ours, &format!("{fields}&act=sign")).status, 303);
     eventually(&browser, "/cleaning", ">man<");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let (_, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
-    let (signed, fits) = &board.rows[0].corrections[0];
+    let (_, reports) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
+    let (signed, fits) = &reports.rows[0].corrections[0];
     assert!(*fits && signed.what.rows == [1] && signed.what.old.as_deref() == Some("woman"));
 }

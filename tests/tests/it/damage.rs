@@ -79,19 +79,19 @@ fn a_damaged_enrolment_comes_again_and_opens_what_waited_for_it() {
     report(&core, "one");
     core.sync_now(BUDGET).expect("syncs");
     flip(&mut world, 2);
-    let mut ledger = baqylau_desk::index::ReportIndex::new(std::sync::Arc::new(world.desk.source().expect("tables")));
+    let mut index = baqylau_desk::index::ReportIndex::new(std::sync::Arc::new(world.desk.source().expect("tables")));
     let pulled = world.desk.pull(now(), &|_| ()).expect("pulls");
     assert_eq!((pulled.gaps.len(), pulled.refused), (1, 1), "nobody vouches for its report yet");
-    ledger.advance(&world.desk).expect("looks");
+    index.advance(&world.desk).expect("looks");
     // The server no longer knows the phone: it enrols again by itself.
     report(&core, "two");
     core.sync_now(BUDGET).expect("syncs");
     let pulled = world.desk.pull(now(), &|_| ()).expect("pulls");
     assert_eq!((pulled.filled, pulled.gaps.len(), pulled.confirmed), (1, 0, 1));
     assert_eq!(statuses(&world), ["counted"; 2]);
-    ledger.advance(&world.desk).expect("looks");
-    let board = ledger.table(&world.desk, AnswerBasis::Effective, None).expect("a board");
-    assert_eq!(board.counted().0, 2, "a page that was open sees it too");
+    index.advance(&world.desk).expect("looks");
+    let reports = index.table(&world.desk, AnswerBasis::Effective, None).expect("a board");
+    assert_eq!(reports.counted().0, 2, "a page that was open sees it too");
 }
 
 #[test]

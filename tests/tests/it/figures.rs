@@ -14,7 +14,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 struct Election {
-    source: MissionTables,
+    tables: MissionTables,
     observations: Vec<Observation>,
 }
 
@@ -45,17 +45,17 @@ impl Election {
         };
         let tasks = schedule(&world).expect("a schedule").into_values().flatten();
         let observations = (0..).zip(tasks).map(|(index, task)| fill(&source, index, &task)).collect();
-        Self { source, observations }
+        Self { tables: source, observations }
     }
 
     fn compute(&self, figures: &[CompiledFigure]) -> Vec<Computed> {
-        compute(figures, &self.observations, self.source.people.len())
+        compute(figures, &self.observations, self.tables.people.len())
     }
 }
 
-fn fill(source: &MissionTables, index: u64, task: &PlannedReport) -> Observation {
-    let form = source.forms[&task.checklist].clone();
-    let place = task.place.as_deref().and_then(|p| source.places.find(p));
+fn fill(tables: &MissionTables, index: u64, task: &PlannedReport) -> Observation {
+    let form = tables.forms[&task.checklist].clone();
+    let place = task.place.as_deref().and_then(|p| tables.places.find(p));
     let facts = VisitFacts { place, ..VisitFacts::default() };
     let mut filling = Filling::new(form.clone(), facts, ENVIRONMENT);
     let mut asked: HashSet<CellKey> = HashSet::new();
@@ -95,7 +95,7 @@ fn spell(filling: &Filling, value: &str) -> String {
 #[test]
 fn every_figure_is_the_published_one_and_breaks_when_anything_changes() {
     let mut election = Election::hold();
-    let figures = std::mem::take(&mut election.source.figures);
+    let figures = std::mem::take(&mut election.tables.figures);
     let computed = election.compute(&figures);
     let wrong: Vec<_> = computed.iter().filter(|f| !f.equal).map(|f| (&f.id, &f.computed, f.count, f.base)).collect();
     assert!(wrong.is_empty(), "{wrong:?}");
@@ -113,7 +113,7 @@ fn another_rule_breaks(election: &Election, figure: &CompiledFigure) {
         Unit::Breakdown => "${languages}".into(),
         _ => format!("not({})", changed.counts),
     };
-    let compiled = CompiledFigure::all(vec![changed], &election.source.forms).expect("compiles");
+    let compiled = CompiledFigure::all(vec![changed], &election.tables.forms).expect("compiles");
     assert!(!election.compute(&compiled)[0].equal, "{}: another rule, the same figure", figure.figure.id);
 }
 

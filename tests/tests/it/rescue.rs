@@ -131,8 +131,8 @@ fn a_desk_without_its_store_is_told_and_begins_anew() {
     assert_eq!((rescued.aside, rescued.kept), (None, 0));
     let mut desk = Desk::open(&folder, PASSPHRASE).expect("opens");
     desk.pull(now(), &|_| ()).expect("pulls");
-    let (_, board) = desk.report_table(None, AnswerBasis::Effective).expect("a board");
-    assert_eq!(board.counted().0, 1, "everything is there again");
+    let (_, reports) = desk.report_table(None, AnswerBasis::Effective).expect("a board");
+    assert_eq!(reports.counted().0, 1, "everything is there again");
     // Of what is no store at all nothing is moved.
     drop(desk);
     std::fs::write(folder.join("desk.db"), b"no store").expect("writes");

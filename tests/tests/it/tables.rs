@@ -123,9 +123,9 @@ fn what_was_accepted_is_exported_whatever_its_questions_are_called() {
     let report = table.lines().nth(1).and_then(|l| l.split(',').next()).expect("a report");
     assert!(rows.lines().nth(1).is_some_and(|l| l.starts_with(report)), "a row names its report: {rows}");
     // In every format, with a sheet for the repeat.
-    let (source, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
+    let (tables, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
     let lines: Vec<_> = board.rows.iter().collect();
-    let write = |stem, format| world.desk.table(&source, &lines, (stem, 0), AnswerBasis::Effective, format);
+    let write = |stem, format| world.desk.table(&tables, &lines, (stem, 0), AnswerBasis::Effective, format);
     for stem in ["f", "f.codebook@2"] {
         assert!(write(stem, Format::Parquet).expect("a table").starts_with(b"PAR1"));
         assert!(out.join(format!("{stem}.parquet")).exists());
@@ -367,8 +367,8 @@ fn a_choice_that_a_version_lacks_was_not_chosen_in_its_reports_and_the_figure_sa
     assert!(page.contains("33 %"), "{page}");
     once("/statement", 2);
     once("/statement.html", 2);
-    let (source, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
-    let older = board.older(&source, &baqylau_desk::index::filter::ReportFilter::default());
+    let (tables, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
+    let older = board.older(&tables, &baqylau_desk::index::filter::ReportFilter::default());
     assert_eq!(older, [1, 0, 1, 0]);
 }
 

@@ -34,11 +34,11 @@ fn opening(core: &ObserverApp, place: Option<&str>, unlisted: Option<&str>) -> S
 /// Visit, team and status of every report, in the order of the log.
 fn rows(world: &mut World) -> Vec<(String, String, &'static str)> {
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let (_, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
+    let (_, reports) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
     let row = |l: &baqylau_desk::index::report_table::ReportRow| {
         (l.visit.to_string(), l.team().unwrap_or_default().to_owned(), l.status.name())
     };
-    board.rows.iter().map(row).collect()
+    reports.rows.iter().map(row).collect()
 }
 
 #[test]
@@ -51,8 +51,8 @@ fn a_person_without_a_team_is_a_team_of_their_own() {
     let row = |visit: &str, team: &str| (visit.to_owned(), team.to_owned(), "counted");
     assert_eq!(rows(&mut world), [row("p001-01", "p001"), row("p002-01", "p002")]);
     // And they are two teams at one place, which is odd.
-    let (_, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
-    assert!(board.rows.iter().all(|line| line.flags.has(Flag::Double)));
+    let (_, reports) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
+    assert!(reports.rows.iter().all(|line| line.flags.has(Flag::Double)));
     // Who leaves a team for none is in none with nobody.
     world.desk.store.move_person("p003", "", now()).expect("moved");
     let moves = world.desk.store.moves().expect("moves");

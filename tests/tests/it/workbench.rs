@@ -111,8 +111,8 @@ fn texts_are_coded_translated_and_marked_and_every_desk_sees_it() {
     world.desk.add_desk(&folder, PASSPHRASE).expect("a desk");
     let mut second = Desk::open(&folder, PASSPHRASE).expect("opens");
     second.pull(now(), &|_| ()).expect("pulls");
-    let (_, board) = second.report_table(None, AnswerBasis::Effective).expect("a board");
-    assert_eq!(board.rows[0].codings[0].what.codes, ["overcrowding"]);
+    let (_, reports) = second.report_table(None, AnswerBasis::Effective).expect("a board");
+    assert_eq!(reports.rows[0].codings[0].what.codes, ["overcrowding"]);
 }
 
 #[test]
@@ -155,8 +155,8 @@ fn a_paper_form_is_typed_in_and_counts_once_with_the_phones() {
         "a page that was left open writes into no other form: {next}"
     );
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let (_, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
-    let line = &board.rows[0];
+    let (_, reports) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
+    let line = &reports.rows[0];
     assert_eq!((&line.status, line.team(), &*line.visit), (&Status::Counted, Some("C01"), "C01-77"));
     // The team's phone sends the same visit: the first counts, both are shown.
     let place = core.search_places(&["region".to_owned()], None, "astana", 0, 1).expect("places").remove(0).code;

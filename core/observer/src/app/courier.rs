@@ -121,7 +121,7 @@ impl ObserverApp {
         if self.unlocked()?.is_some() {
             self.tidy();
         }
-        self.bell.notify(Change::Delivery);
+        self.notifier.notify(Change::Delivery);
         Ok(report)
     }
 

@@ -141,26 +141,26 @@ impl ObserverApp {
     }
 
     fn run(&self, limit: &Limit, now: bool) -> Result<SyncReport, Error> {
-        let mut ran = self.driver()?.run(limit, now)?;
+        let mut outcome = self.driver()?.run(limit, now)?;
         // While locked it is done at the next unlocking.
         if self.unlocked()?.is_some() && self.tidy() {
             let word = self.driver()?.run(limit, now)?;
-            ran = SyncOutcome { stop: word.stop, bytes_sent: ran.bytes_sent + word.bytes_sent, ..ran };
+            outcome = SyncOutcome { stop: word.stop, bytes_sent: outcome.bytes_sent + word.bytes_sent, ..outcome };
         }
         Ok(SyncReport {
-            delivered: ran.delivered,
-            refused: ran.refused,
-            again: match ran.stop {
+            delivered: outcome.delivered,
+            refused: outcome.refused,
+            again: match outcome.stop {
                 Stop::Wait { until } => Some(until),
                 Stop::Done => lock(&self.outbox)?.refused_until()?,
                 Stop::NotEnrolled => Some(lock(&self.outbox)?.number(names::NOT_BEFORE)?),
             },
             enrolled: lock(&self.outbox)?.setting(names::ENROLMENT_RECEIPT)?.is_some(),
-            carried: ran.carried,
-            letters: ran.letters,
-            bytes_sent: ran.bytes_sent,
-            attachment_bytes: ran.attachment_bytes,
-            trouble: ran.trouble,
+            carried: outcome.carried,
+            letters: outcome.letters,
+            bytes_sent: outcome.bytes_sent,
+            attachment_bytes: outcome.attachment_bytes,
+            trouble: outcome.trouble,
         })
     }
 
@@ -177,7 +177,7 @@ impl ObserverApp {
     pub(super) fn driver(&self) -> Result<SyncDriver, Error> {
         self.ensure_not_wiped()?;
         let folder = self.config.folder.join("blobs");
-        let watched = (self.bell.clone(), self.flight.clone());
+        let watched = (self.notifier.clone(), self.in_flight.clone());
         SyncDriver::new(self.outbox.clone(), self.config.clock.clone(), folder, watched)
     }
 

@@ -83,8 +83,8 @@ pub struct ObserverApp {
     interrupt: Arc<Interrupt>,
     commits: std::sync::atomic::AtomicU64,
     language: RwLock<String>,
-    bell: ChangeNotifier,
-    flight: InFlight,
+    notifier: ChangeNotifier,
+    in_flight: InFlight,
 }
 
 /// What is in memory while the store is open.
@@ -213,8 +213,8 @@ impl ObserverApp {
     fn assemble(config: PhoneConfig, outbox: Outbox, unlocked: Option<Unlocked>) -> Self {
         Self {
             language: RwLock::new(config.language.clone()),
-            bell: ChangeNotifier::default(),
-            flight: InFlight::default(),
+            notifier: ChangeNotifier::default(),
+            in_flight: InFlight::default(),
             config,
             unlocked: Mutex::new(unlocked),
             outbox: Arc::new(Mutex::new(outbox)),
@@ -280,19 +280,19 @@ impl ObserverApp {
         self.repair_outbox(&main, &invite)?;
         *self.unlocked()? = Some(Unlocked { main, invite, loaded: None, open: HashMap::new() });
         self.tidy();
-        self.bell.notify(Change::Lock);
+        self.notifier.notify(Change::Lock);
         Ok(())
     }
 
     /// Says who is told of changes from now on; nobody is, until this is called.
     pub fn listen(&self, listener: Option<Arc<dyn Listener>>) {
-        self.bell.listen(listener);
+        self.notifier.listen(listener);
     }
 
     /// Speaks another language from now on.
     pub fn set_language(&self, language: &str) {
         *self.language.write().unwrap_or_else(PoisonError::into_inner) = language.to_owned();
-        self.bell.notify(Change::Work);
+        self.notifier.notify(Change::Work);
     }
 
     /// Changes the PIN.
@@ -334,7 +334,7 @@ impl ObserverApp {
     /// An earlier call broke off.
     pub fn lock(&self) -> Result<(), Error> {
         *self.unlocked()? = None;
-        self.bell.notify(Change::Lock);
+        self.notifier.notify(Change::Lock);
         Ok(())
     }
 
@@ -379,7 +379,7 @@ impl ObserverApp {
         let done = f(self.unlocked()?.as_mut().ok_or_else(locked)?);
         // With no lock held: the listener may call back.
         if self.commits() != before {
-            self.bell.notify(Change::Work);
+            self.notifier.notify(Change::Work);
         }
         done
     }

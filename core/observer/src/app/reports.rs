@@ -256,7 +256,7 @@ impl ObserverApp {
                     Some(Delivery::Stuck(code, reason)) => {
                         DeliveryState::Stuck { why: (*code).into(), reason: reason.clone() }
                     }
-                    _ if self.flight.has(report.seq) => DeliveryState::Sending,
+                    _ if self.in_flight.has(report.seq) => DeliveryState::Sending,
                     _ => DeliveryState::Waiting,
                 };
                 out.push(ReportView {
