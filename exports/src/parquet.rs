@@ -31,7 +31,7 @@ pub struct ParquetTable<'a> {
     pub about: Vec<(String, String)>,
 }
 
-/// One column of a [`Table`].
+/// One column of a [`ParquetTable`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct ParquetColumn<'a> {
     /// Name in the schema.
@@ -42,7 +42,7 @@ pub struct ParquetColumn<'a> {
     pub values: Values<'a>,
 }
 
-/// The values of a [`Column`], `None` where there is none.
+/// The values of a [`ParquetColumn`], `None` where there is none.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Values<'a> {
     /// Text: BYTE_ARRAY, STRING.

@@ -5,7 +5,7 @@
 //! - [`storage`]: where the log lies; SQLite by default
 //! - [`sequencer`]: the one writer: group commits, the Merkle tree, receipts
 //! - [`accept`]: which objects are taken in
-//! - [`desks`]: who may read
+//! - [`auth`]: who may read
 //! - [`publish`]: what is signed offline and replaces what was there
 //! - [`http`]: the paths; `listen`: TLS and connections; `crowd`, `body`: what they may cost
 

@@ -1,5 +1,5 @@
 //! Observers who do not exist, for the demonstration and for tests. They read a plan of answers and fill checklists through
-//! [`baqylau_observer::ObserverCore`], answer by answer, as a shell would. Nothing here knows a figure.
+//! [`baqylau_observer::ObserverApp`], answer by answer, as a shell would. Nothing here knows a figure.
 //!
 //! # Layout
 //! - [`plan`]: tables of answers with quotas, and the drawing of who answers what

@@ -1,4 +1,4 @@
-//! The observer's phone: its encrypted store, its keys, its HTTP, and [`ObserverCore`], the one door that a shell uses.
+//! The observer's phone: its encrypted store, its keys, its HTTP, and [`ObserverApp`], the one door that a shell uses.
 //!
 //! # Layout
 //! - [`app`]: `ObserverCore` and the records it gives

@@ -45,7 +45,7 @@ pub trait Vault: Send + Sync {
 }
 
 /// A vault in a directory, for machines without a chip: the keys lie in files that only their owner may read. It keeps the
-/// promise of [`KeyVault`] as far as the file system does.
+/// promise of [`Vault`] as far as the file system does.
 #[derive(Debug)]
 pub struct FileVault {
     folder: PathBuf,

@@ -37,7 +37,7 @@ pub struct CourierFile {
     /// A manifest and its packed parts.
     #[n(4)]
     pub bundle: Option<(ByteVec, Vec<ByteVec>)>,
-    /// Proofs ([`crate::receipt::Kept`]) for attachments that were carried beside such a file, by their hashes.
+    /// Proofs ([`crate::receipt::AttachmentProof`]) for attachments that were carried beside such a file, by their hashes.
     #[n(5)]
     pub kept: Option<Vec<(Hash, ByteVec)>>,
 }

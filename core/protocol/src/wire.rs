@@ -166,7 +166,7 @@ pub struct UploadProgress {
     /// Bytes, from the beginning.
     #[n(0)]
     pub bytes: u64,
-    /// When these are all: [`crate::receipt::Kept`], signed.
+    /// When these are all: [`crate::receipt::AttachmentProof`], signed.
     #[n(1)]
     pub proof: Option<ByteVec>,
 }

@@ -29,7 +29,7 @@ pub struct Report {
     /// When it was signed.
     #[n(5)]
     pub clock: ClockReading,
-    /// The answers: [`crate::Tree`] in CBOR.
+    /// The answers: [`crate::AnswerTree`] in CBOR.
     #[n(6)]
     pub answers: ByteVec,
     /// The answer log: question, seconds since the line before, and so on.

@@ -113,7 +113,7 @@ pub struct Picture {
 }
 
 impl Desk {
-    /// Looks at everything that was received up to a moment (all, when there is none), with all answers. [`crate::index::report_table::Board`] knows
+    /// Looks at everything that was received up to a moment (all, when there is none), with all answers. [`crate::index::report_table::ReportTable`] knows
     /// the same in less memory.
     ///
     /// # Errors

@@ -15,7 +15,7 @@ use crate::workspace::Desk;
 pub struct ExportTable {
     /// What its files are called before their endings: `voting`, `voting.party`; with `@2` behind it where another file has the name.
     pub stem: String,
-    /// The checklist, as a position in [`Source::checklists`].
+    /// The checklist, as a position in [`MissionTables::checklists`].
     pub checklist: usize,
     /// The repeat.
     pub repeat: Option<String>,
@@ -49,7 +49,7 @@ pub(super) fn of<'l>(rows: &[&'l ReportRow], checklist: usize) -> Vec<&'l Report
 }
 
 impl Desk {
-    /// One table of some reports, by the [`Named::stem`] of it, in a language; a workbook of a checklist has a sheet for each of its
+    /// One table of some reports, by the [`ExportTable::stem`] of it, in a language; a workbook of a checklist has a sheet for each of its
     /// repeats.
     ///
     /// # Errors

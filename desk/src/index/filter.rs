@@ -25,7 +25,7 @@ pub struct ReportFilter {
     pub hour: Option<u8>,
     /// Words in visit, place, person or texts.
     pub words: String,
-    /// The reports behind a number, by its position in [`Source::numbers`].
+    /// The reports behind a number, by its position in [`MissionTables::numbers`].
     pub behind: Option<usize>,
     /// What is odd about it, or was before it was corrected.
     pub flag: Option<Flag>,

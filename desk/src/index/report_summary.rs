@@ -24,9 +24,9 @@ const HOUR_MS: i64 = 3_600_000;
 #[derive(Debug)]
 pub struct ReportSummary {
     meta: ReportMeta,
-    /// The checklist, as a position in [`Source::checklists`].
+    /// The checklist, as a position in [`MissionTables::checklists`].
     pub checklist: Option<usize>,
-    /// The place, as a position in [`Source::places`].
+    /// The place, as a position in [`MissionTables::places`].
     pub place: Option<u32>,
     /// The hour of the day of arrival, where the place is.
     pub hour: Option<u8>,

@@ -233,7 +233,7 @@ impl ReportTable {
         ByChecklist(of)
     }
 
-    /// A number, by its position in [`Source::numbers`], over the counted reports among some lines.
+    /// A number, by its position in [`MissionTables::numbers`], over the counted reports among some lines.
     #[must_use]
     pub fn total(&self, tables: &MissionTables, number: usize, rows: &[&ReportRow]) -> Computed {
         let counted = rows.iter().filter(|l| l.status == Status::Counted);
@@ -274,7 +274,7 @@ impl ReportTable {
         self.values.get(*summary.contributions.get(position)? as usize)
     }
 
-    /// Lines by the place of [`Board::level`] that holds theirs, in the order of places; those without one last.
+    /// Lines by the place of [`ReportTable::level`] that holds theirs, in the order of places; those without one last.
     #[must_use]
     pub fn by_region<'b>(
         &self,
@@ -301,7 +301,7 @@ impl Desk {
     /// The reports whose words stay at the desk.
     ///
     /// # Errors
-    /// As [`Desk::board`].
+    /// As [`Desk::report_table`].
     pub fn internal(&self) -> Result<HashSet<Hash>, DeskError> {
         let (_, board) = self.report_table(None, AnswerBasis::Effective)?;
         Ok(board.rows.iter().filter(|row| row.internal).map(|row| row.hash).collect())

@@ -108,7 +108,7 @@ impl Desk {
 }
 
 impl ReportIndex {
-    /// What a correction would do, to what [`Ledger::advance`] took in.
+    /// What a correction would do, to what [`ReportIndex::advance`] took in.
     ///
     /// # Errors
     /// As [`Desk::preview`].

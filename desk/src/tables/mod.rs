@@ -41,7 +41,7 @@ pub struct MissionTables {
     pub numbers: Vec<CompiledFigure>,
     /// What is reconciled.
     pub reconciled: Vec<Reconciled>,
-    /// What was published of it elsewhere: by position in [`Source::reconciled`], and place.
+    /// What was published of it elsewhere: by position in [`MissionTables::reconciled`], and place.
     pub official: HashMap<(usize, u32), Official>,
     /// What the desk does with which answers.
     pub uses: Vec<RoledQuestion>,

@@ -114,7 +114,7 @@ pub struct Reconciled {
     pub id: String,
     /// How.
     pub how: Reconcile,
-    /// Where it stands in [`super::Source::numbers`].
+    /// Where it stands in [`super::MissionTables::numbers`].
     pub number: usize,
     /// What it is, in each language.
     pub label: Text,

@@ -109,7 +109,7 @@ impl ObserverApp {
     }
 
     /// Delivers what waits, within a budget of time. Works while locked. Tries at the time that earlier failures set; see
-    /// [`ObserverCore::sync_now`].
+    /// [`ObserverApp::sync_now`].
     ///
     /// # Errors
     /// Interrupted, or the store failed. That the server does not answer, or the time is up, is no error: the report says when to try
@@ -118,19 +118,19 @@ impl ObserverApp {
         self.run(&Limit::new(&self.interrupt, budget), false)
     }
 
-    /// As [`ObserverCore::sync`], at once, because the observer asked.
+    /// As [`ObserverApp::sync`], at once, because the observer asked.
     ///
     /// # Errors
-    /// As [`ObserverCore::sync`].
+    /// As [`ObserverApp::sync`].
     pub fn sync_now(&self, budget: Duration) -> Result<SyncReport, Error> {
         self.run(&Limit::new(&self.interrupt, budget), true)
     }
 
-    /// As [`ObserverCore::sync_now`], with everything that was delivered before: for coordinators whose server lost or damaged some
+    /// As [`ObserverApp::sync_now`], with everything that was delivered before: for coordinators whose server lost or damaged some
     /// of it. What the server has whole it receipts again.
     ///
     /// # Errors
-    /// As [`ObserverCore::sync`].
+    /// As [`ObserverApp::sync`].
     pub fn sync_again(&self, budget: Duration) -> Result<SyncReport, Error> {
         {
             let mut outbox = lock(&self.outbox)?;
@@ -181,7 +181,7 @@ impl ObserverApp {
         SyncDriver::new(self.outbox.clone(), self.config.clock.clone(), folder, watched)
     }
 
-    /// Before the app is frozen: ends what [`ObserverCore::interrupt`] ends, and returns when no write is under way.
+    /// Before the app is frozen: ends what [`ObserverApp::interrupt`] ends, and returns when no write is under way.
     ///
     /// # Errors
     /// An earlier call broke off.

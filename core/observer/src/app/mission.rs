@@ -104,7 +104,7 @@ impl ObserverApp {
     /// The checklists on offer.
     ///
     /// # Errors
-    /// As [`ObserverCore::mission`].
+    /// As [`ObserverApp::mission`].
     pub fn checklists(&self) -> Result<Vec<ChecklistView>, Error> {
         self.with_mission(|_, loaded| {
             let view = |id: &String| {

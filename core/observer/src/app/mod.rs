@@ -1,4 +1,4 @@
-//! [`ObserverCore`]: the one door to a phone's store. Shells, the terminal observer and the demonstration all use it, and nothing
+//! [`ObserverApp`]: the one door to a phone's store. Shells, the terminal observer and the demonstration all use it, and nothing
 //! of theirs reaches around it.
 //!
 //! # Layout
@@ -132,7 +132,7 @@ impl ObserverApp {
     }
 
     /// Opens a store. A damaged outbox is put aside and made anew; a damaged `main.db` is left as it is: see
-    /// [`ObserverCore::salvage`].
+    /// [`ObserverApp::salvage`].
     ///
     /// # Errors
     /// The PIN is wrong, or the store is damaged or of a later version.

@@ -27,7 +27,7 @@ impl ObserverApp {
     /// every word of `query`.
     ///
     /// # Errors
-    /// As [`ObserverCore::mission`], or there is no such place.
+    /// As [`ObserverApp::mission`], or there is no such place.
     pub fn search_places(
         &self,
         levels: &[String],
@@ -46,7 +46,7 @@ impl ObserverApp {
     /// Places of the given levels with their distance, the nearest first. Places without a position are not among them.
     ///
     /// # Errors
-    /// As [`ObserverCore::mission`].
+    /// As [`ObserverApp::mission`].
     pub fn places_near(&self, levels: &[String], from: Point, limit: usize) -> Result<Vec<PlaceView>, Error> {
         self.with_mission(|_, loaded| {
             let near = loaded.places.nearest(&among(loaded, levels, None)?, from, limit);
@@ -58,7 +58,7 @@ impl ObserverApp {
     /// The places of this phone's visits, the last first, each once.
     ///
     /// # Errors
-    /// As [`ObserverCore::mission`].
+    /// As [`ObserverApp::mission`].
     pub fn recent_places(&self, levels: &[String], limit: usize) -> Result<Vec<PlaceView>, Error> {
         self.with_mission(|u, loaded| {
             let mut recent: Vec<PlaceView> = Vec::new();
