@@ -6,7 +6,7 @@
 //! - `state`: the desk, the reports in lines, and who waits for news
 //! - `query`: addresses as filters, filters as addresses
 //! - `views`: the pages
-//! - `words`: their words, in three languages
+//! - `words`: the names of their words; the words themselves are in `baqylau-words`
 
 mod guard;
 mod query;

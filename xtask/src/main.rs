@@ -25,6 +25,7 @@ const USAGE: &str = "cargo xtask <command>
   browser   the coordinators' page, driven in Chromium
   android   compiles the Android app and plays its screens, without an SDK
   ios       type-checks the iOS screens and tests their models, without a Mac
+  words     export | import LANGUAGE FILE: the page's words, to translators and back
   bench     every benchmark, in release
   release   android | ios | jvm | python: a package for other people's machines
   crossing  only what a call costs through each language";
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         "browser" => browser::browser(),
         "android" => bindings::android(),
         "ios" => ios::ios(),
+        "words" => words(),
         "bench" => run("benchmarks", cargo().args(["bench", "--workspace"])).and_then(|()| crossing::bench()),
         "release" => release::release(std::env::args().nth(2).as_deref()),
         "crossing" => crossing::bench(),
@@ -123,6 +125,13 @@ fn demo(mission: &str, keep: &Path, faults: bool) -> Result<(), String> {
         command.arg("--faults");
     }
     run(&what, &mut command)
+}
+
+/// Where it was called, so that its file is meant as it was named.
+fn words() -> Result<(), String> {
+    let mut command = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
+    command.args(["run", "--quiet", "--locked", "--package", "baqylau-words-tool", "--manifest-path"]);
+    run("words", command.arg(root().join("Cargo.toml")).arg("--").args(std::env::args().skip(2)))
 }
 
 fn python() -> Command {

@@ -22,7 +22,7 @@ pub(crate) async fn page(view: View) -> Markup {
     let disputed: Vec<&ReportRow> = reports.rows.iter().filter(|l| l.disputed()).collect();
     let all: usize = reports.rows.iter().map(|l| l.corrections.len()).sum();
     let body = html! {
-        p role="status" { (view.many(w.corrections_all, all)) " · " a href=(view.link("/export/cleaning.csv")) { (w.table) }
+        p role="status" { (w.corrections_all(all)) " · " a href=(view.link("/export/cleaning.csv")) { (w.table) }
             (with_internal(&view, reports.rows.iter().any(|l| l.internal && !l.corrections.is_empty()), "/export/cleaning.csv")) }
         @if !disputed.is_empty() {
             h2 { "⚠ " (w.disputed) }

@@ -60,7 +60,7 @@ fn document(view: &View, reports: &ReportTable) -> Document {
     Document {
         title: tables.mission.title.get(view.language).to_string(),
         language: w.code.to_owned(),
-        rtl: view.rtl(),
+        rtl: w.rtl,
         blocks,
     }
 }

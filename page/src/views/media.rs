@@ -43,7 +43,7 @@ pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let actors = shared.tables.used(FieldRole::Actor).find(|u| u.checklist == outlets.checklist);
     let body = html! {
         (form(&view, outlets))
-        p role="status" { (view.many(w.count_items, items.len())) }
+        p role="status" { (w.count_items(items.len())) }
         @if let Some(actors) = actors {
             h2 { (w.by_actor) } (by(&view, &items, actors))
             @if view.query.used.is_empty() { h2 { (w.airtime_by_outlet) } (matrix(&view, &items, outlets, actors)) }

@@ -23,7 +23,7 @@ pub(crate) mod urgent;
 
 use crate::query::PageQuery;
 use crate::state::SharedState;
-use crate::words::{LANGUAGES, Words, words};
+use crate::words::{self, Words};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::StatusCode;
@@ -72,7 +72,7 @@ impl View {
         let languages = &state.tables.mission.languages;
         let code =
             if query.lang.is_empty() { languages.first().map_or("en", |l| l.code.as_str()) } else { &query.lang };
-        let words = words(code);
+        let words = words::words(code);
         let language = languages.iter().position(|l| l.code == words.code).unwrap_or(0);
         let news = *state.news.borrow();
         Self { state, query, strings: words, language, news }
@@ -145,15 +145,10 @@ impl View {
         moment.local().map_or_else(String::new, |t| t.format("%H:%M:%S").to_string())
     }
 
-    /// Whether the page is written from right to left.
-    pub fn rtl(&self) -> bool {
-        self.strings.code == "ar"
-    }
-
     /// The languages on offer: the mission's, and English.
     fn languages(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let of_mission = |code: &str| self.state.tables.mission.languages.iter().any(|l| l.code == code);
-        LANGUAGES.into_iter().filter(move |(code, _)| *code == "en" || of_mission(code))
+        words::all().iter().map(|w| (w.code, w.name)).filter(move |(code, _)| *code == "en" || of_mission(code))
     }
 
     pub fn place(&self, place: u32) -> String {
@@ -222,12 +217,7 @@ impl View {
 
     /// How many of the reports behind a figure are of versions without a choice that it names; nothing where none is.
     pub fn older(&self, n: usize) -> Option<String> {
-        (n > 0).then(|| self.many(self.strings.older_versions, n))
-    }
-
-    /// Words with a number in its plural form.
-    pub fn many(&self, words: &str, n: usize) -> String {
-        crate::words::many(words, self.strings.code, n)
+        (n > 0).then(|| self.strings.older_versions(n))
     }
 
     /// The words of a decision.
@@ -278,7 +268,7 @@ impl View {
         let mission = self.state.tables.mission.title.get(self.language);
         html! {
             (DOCTYPE)
-            html lang=(w.code) dir=[self.rtl().then_some("rtl")] {
+            html lang=(w.code) dir=[w.rtl.then_some("rtl")] {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
@@ -297,7 +287,7 @@ impl View {
                                 a href=(self.link(to)) aria-current=[current(to, path)] { (name) }
                             }
                         }
-                        nav .languages aria-label="Language · Тіл · Язык · اللغة · Langue" {
+                        nav .languages aria-label=(words::all().iter().map(|w| w.language).collect::<Vec<_>>().join(" · ")) {
                             @for (code, name) in self.languages() {
                                 a href=(self.query.with(|a| a.lang = code.into()).link(path)) lang=(code)
                                     aria-current=[(code == w.code).then_some("true")] { (name) }
@@ -319,7 +309,7 @@ impl View {
         html! {
             p #heard role="status" data-news=(self.news) {
                 @match boards.last_sync {
-                    Some(ms) => { (self.strings.heard) " " (self.moment(ms)) }
+                    Some(ms) => { (self.strings.heard(self.moment(ms))) }
                     None => (self.strings.never_heard),
                 }
                 @if waiting > 0 { " · ⏳ " (self.strings.waiting) ": " (waiting) }

@@ -191,7 +191,7 @@ fn teams(view: &View, reports: &ReportTable, expected: &ExpectedReports) -> Mark
     let (shown, ways) = paged(view, "/", &rows, TEAMS);
     let shown: Vec<_> = shown.iter().map(row).collect();
     html! {
-        p { @if silent > 0 { "⚠ " } (silent) " " (w.of) " " (rows.len()) " " (w.never_heard_teams) }
+        p { @if silent > 0 { "⚠ " } (w.never_heard_teams(silent, rows.len())) }
         (progress(view, w.team, &shown))
         (ways)
     }

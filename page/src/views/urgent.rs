@@ -25,7 +25,7 @@ pub(super) fn alarms(view: &View) -> Markup {
                     " " a href=(view.link("/urgent")) { (view.strings.attend) } }
             }
             @if let Some((due, teams)) = &boards.overdue {
-                p .alarm .silent { "⚠ " (view.strings.silent_teams) " " (view.moment(*due)) " (" (teams.len()) "): " (text(&named(teams)))
+                p .alarm .silent { "⚠ " (view.strings.silent_teams(view.moment(*due))) " (" (teams.len()) "): " (text(&named(teams)))
                     " " a href=(view.link("/phones")) { (view.strings.phones) } }
             }
         }
@@ -49,7 +49,7 @@ pub(crate) async fn page(view: View) -> Markup {
     rows.sort_by_key(|l| (!l.unattended(), !l.alarm, Reverse(severity(l)), Reverse(l.index)));
     let (shown, ways) = paged(&view, "/urgent", &rows, PAGE);
     let body = html! {
-        p role="status" { @if open == 0 { "✓ " (w.all_attended) } @else { "⚠ " (view.many(w.unattended, open)) } }
+        p role="status" { @if open == 0 { "✓ " (w.all_attended) } @else { "⚠ " (w.unattended(open)) } }
         @if rows.is_empty() { p { (w.none) } } @else { (table(&view, shown)) }
         (ways)
     };

@@ -20,7 +20,7 @@ fn root() -> PathBuf {
 
 #[test]
 fn layers_depend_downward_only() {
-    let forbidden: [(&str, &[&str]); 8] = [
+    let forbidden: [(&str, &[&str]); 9] = [
         (
             "baqylau-server",
             &["baqylau-forms", "baqylau-report", "baqylau-findings", "baqylau-observer", "baqylau-desk"],
@@ -49,6 +49,7 @@ fn layers_depend_downward_only() {
             ],
         ),
         ("baqylau-exports", &["baqylau-forms", "baqylau-protocol", "baqylau-findings", "baqylau-desk", "rusqlite"]),
+        ("baqylau-words", &["baqylau-page", "baqylau-desk", "roxmltree", "tokio", "axum"]),
         ("baqylau-simulator", &["baqylau-findings", "baqylau-desk"]),
         ("baqylau-protocol", &["baqylau-forms", "tokio", "reqwest", "rusqlite", "axum"]),
         ("baqylau-forms", &["baqylau-protocol", "tokio", "rusqlite", "minicbor"]),

@@ -1,0 +1,320 @@
+### The words of the coordinators' page, in English: what translators translate.
+
+# The heading of the choice of a language. It stands beside the same word in every other language.
+language = Language
+overview = Overview
+findings = Findings
+statement = Statement
+# A link that downloads what is shown.
+table = As a table (CSV)
+timeline = Chronology
+# Before the names of teams that missed a call-in. $due is when it was due.
+silent_teams = Teams not heard from, due { $due }
+urgent = Urgent
+# A call for help that an observer sent with one tap.
+sos = SOS
+# A link: to take charge of an urgent matter.
+attend = See to it
+# Heading of a column: the coordinator who took charge.
+attended = Who sees to it
+who_attends = Who sees to it, and how
+# $n urgent cases for which no coordinator has taken charge.
+unattended =
+    { $n ->
+        [one] { $n } nobody has signed for
+       *[other] { $n } nobody has signed for
+    }
+all_attended = Somebody sees to everything urgent.
+correct = Correct an answer
+correct_how = Choose the question. What the correction changes, and which figures move, is shown before anything is signed. The observer's own answer is kept beside the correction.
+empty_takes_away = Leave it empty to take the answer away.
+# A button: to the next step.
+go_on = Go on
+not_signed_yet = Nothing is signed yet. This is what the correction would do:
+unlikely = The checklist calls this unlikely
+confirm_unlikely = I looked at it again: it is so
+asked_then = The checklist asks this then, and nobody answered it
+figures_move = Figures that move
+no_figure_moves = No figure moves.
+# Beside a figure: reports whose version of the checklist lacks a choice that the figure names.
+older_versions =
+    { $n ->
+        [one] { $n } report is of a version without a choice that is named here; there it counts as not chosen
+       *[other] { $n } reports are of versions without a choice that is named here; there it counts as not chosen
+    }
+# Said of something odd about a report.
+flag_lost = is odd now, and would not be after the correction
+# Said of something odd about a report.
+flag_gained = would be odd after the correction
+# Heading: what was odd about a report before a correction.
+was_odd = Was odd
+# Said of something odd that a correction took away.
+settled = as it was sent; not since it was corrected
+question = Question
+source = Source (a call, the paper form)
+# Said of an answer that its question does not allow.
+impossible = This cannot be
+not_offered = This choice is no longer offered
+to_be_answered = It must be answered
+computed_unfit = What was computed does not fit this question, so it is blank
+too_many_rows = Too many rows: there can be at most 5,000
+unfit = does not fit
+workbook = With a codebook (XLSX)
+# Before a moment: only what had arrived by then.
+as_of = As received by
+# Before the hash over everything that decides a number: the set of data.
+set = set
+document = As a document
+reports = Reports
+phones = Phones
+skip = To the content
+# $moment is when the server answered last.
+heard = The server was heard at { $moment }
+never_heard = The server was not heard yet
+# Before the reason why the desk could not fetch anything.
+silent = Nothing could be pulled; what is shown was pulled before:
+# Heading over a number of reports, or a time.
+received = Received
+# Heading over a number of reports that count.
+counted = Counted
+not_counted = Not counted
+phones_heard = Phones heard from
+# Between a part and its whole: 3 of 12.
+of = of
+by_checklist = By checklist
+by_region = By region
+by_hour = By hour of arrival
+why_not = Why reports are not counted
+all_counted = Every report that was received counts.
+# The is_… words are states of one report.
+is_counted = counted
+is_superseded = superseded
+is_duplicate = a double
+# Two phones went on with one chain of reports.
+is_forked = of a forked phone
+is_excluded = excluded by a desk
+is_test = an exercise
+is_not_observed = the team could not observe
+is_proposal = a proposal, to be accepted
+is_competing = an earlier amendment counts
+is_amendment = an amendment
+is_misfit = does not fit its checklist
+is_unverifiable = cannot be verified
+is_unconfirmed = its phone is not confirmed
+is_contested = its phone is contested
+is_revoked = its phone was revoked
+is_expired = its invite had expired
+checklist = Checklist
+region = Region
+# Reports that name no place.
+elsewhere = Without a place
+reason = Reason
+hour = Hour
+figure = Figure
+published = Published
+not_published = not published yet
+struck = struck: the sentence does not hold by its number
+computed = Computed
+# Heading over the number that a share is taken of.
+base = Out of
+how_many = How many
+dk = Do not know
+na = Does not apply
+# The observer was not permitted to see what the question asks about.
+np = Not permitted to see it
+blank = Not answered
+# The figure is not the published one.
+differs = differs
+several = Several answers are possible: parts may add up to more than the whole.
+# A link to the reports that a figure is computed from.
+behind = The reports behind it
+choices = By answer
+estimate = For all stations, from the sample
+estimate_share = Estimate
+# The confidence interval.
+interval = Interval of 95 %
+no_interval = none: too few were drawn, or nobody or everybody has it
+standard_error = Standard error
+# Polling stations that were drawn at random for the sample.
+drawn = Stations drawn
+known_at = Known at
+estimate_known = Of the stations where it is known
+estimate_known_how = Each station that was drawn and where it is known speaks for as many as each drawn in its stratum does: the share among the stations of which it would be known. A stratum in which little is known weighs little.
+estimate_stratum = Of all stations, the unknown taken to be like the others of their stratum
+estimate_stratum_how = Those where it is known speak for all stations of their stratum: the share of each stratum weighs as much as the stratum has stations. The fewer answered, the less that can be trusted.
+estimate_lacks = none: in a stratum it is known nowhere
+estimates_differ = the sample's two estimates are a point of a hundred or more apart, or one cannot be made
+no_sample = No interval is shown: places were chosen by observers, not drawn by chance, so that the figures speak of what was observed alone.
+show = Show
+all = all
+effective = with corrections and amendments
+raw = as first reported
+answers = Answers
+# Label of the field for words to search for.
+search = Words
+status = Status
+team = Team
+visit = Visit
+place = Place
+signed = Signed
+# Where a search found no report.
+none = No report is like this.
+waiting = Signed here, waiting for the server
+pages = Pages
+tables = Everything, for R and SPSS (ZIP)
+ask_what = A query names the questions that are meant: tick them beside the answers, then sign again.
+proof = Proof
+hash = Envelope (SHA-256)
+phone = Phone
+# Every phone numbers its reports in a chain.
+chain = Number in its chain
+# The position of a report in the server's log.
+log = Place in the log
+supersedes = It supersedes
+superseded_by = It is superseded by
+why = Why
+changed = What it changes
+before = Before
+after = After
+# Heading before the observer's reason.
+incomplete = Signed although something is missing
+note = Note
+decided = What desks decided
+decide = Decide
+ask_how = To ask, mark the questions above; the reason is what the observer reads.
+accept = It counts
+exclude = It counts nowhere
+ask = Ask the observer
+counts_then = What you sign counts as soon as the server has it; every desk of the mission sees it with your reason.
+sign = Sign
+corrections = Corrections
+not_here = not here yet
+attachments = Attachments
+unreadable = It cannot be shown
+person = Person
+standing = Standing
+last_heard = Last heard
+missing = Missing before the last
+forked = forked
+closed = closed
+nothing_yet = nothing yet
+failed = That did not work
+# Name of the page that reconciles protocols.
+counts = Counts
+media = Media
+texts = Texts
+cleaning = Cleaning log
+paper = Paper forms
+map = Map of the regions
+nothing_reconciled = The mission has no table reconcile.csv: nothing is reconciled.
+adds_up = Do the numbers add up?
+adds_up_how = A form in which a number is missing is not among those that were checked.
+check = What does not add up
+# Heading over a number of forms whose numbers do not add up.
+fails = Does not add up
+widest = Widest gap
+rate_how = Observed at the stations where both numbers are known, which were not drawn by chance; beside it what was published.
+observed = Observed
+official = Official
+difference = Difference
+# Heading over a number of places.
+stations = Places
+by_whom = Published by
+against_tabulated = against what was tabulated
+no_media = The mission's desk.csv names no outlet: there is no media monitoring.
+# Heading over a number of items in the media.
+items = items
+count_items =
+    { $n ->
+        [one] { $n } item
+       *[other] { $n } items
+    }
+outlet = Outlet
+actor = Actor
+airtime = Airtime
+space = Space (cm²)
+share = Share
+by_actor = By actor
+by_outlet = By outlet
+airtime_by_outlet = Airtime of each outlet
+text_code = Code
+codes = Codes
+uncoded = without a code
+internal = internal
+internal_how = Its words stay at the desk: nobody quotes them, and no table has them unless it is asked for with them.
+internal_left_out = without what is internal
+# Choice beside internal_left_out: the table with what is internal.
+internal_too = with it
+quotable = quotable
+quotable_how = May be quoted: it names nobody, and nobody can be known by it
+translation = Translation
+code_it = Code and translate
+corrections_all =
+    { $n ->
+        [one] { $n } correction was signed
+       *[other] { $n } corrections were signed
+    }
+disputed = Desks contradict each other
+disputed_how = The last in the log holds until somebody signs again; all sides are shown.
+# A coordinators' workplace.
+desk = Desk
+under_way = Under way
+paper_how = What is typed is kept at once. Signed, it is a report of this desk; its team is the one that the visit's code names.
+place_code = Place (code, or words that name one alone)
+arrived = Arrived
+# Heading before the time at which observers left a place.
+departed = Left
+begin = Begin
+keys_how = A digit answers and goes on; Tab goes on without an answer.
+incomplete_why = Why something is missing, if it is
+throw_away = Throw away
+one_more = one more
+keep = Keep
+# The answer to a note that has to be confirmed.
+acknowledged = Yes
+decided_accept = counts
+decided_exclude = counts nowhere
+# The observer was asked.
+decided_ask = asked
+odd = Odd
+flag_speed = filled in faster than it can be read
+flag_travel = too far from the report before
+flag_position = position does not fit the place
+flag_clock = the phone's clock is wrong
+flag_double = two teams at once
+flag_arithmetic = numbers do not add up
+flag_disputed = desks disagree
+doubts = to be looked at before it is published
+much_unknown = much is not known beside the base
+raw_differs = another number before corrections and amendments
+being_asked = reports behind it that observers are being asked about
+expected = Expected
+due_by_now = Due by now
+# Heading over a number of reports that were expected and did not come.
+lacking = Lacking
+coming_in = Received so far
+by_team = By team
+# $n teams out of $all.
+never_heard_teams =
+    { $n ->
+        [one] { $n } of { $all } teams was never heard from
+       *[other] { $n } of { $all } teams were never heard from
+    }
+unreadable_all = Cannot be verified or read
+regions_by_hour = Each region by hour
+stations_of = Kind of place
+answer_log = When each answer was given
+# Heading over the time of an answer.
+signed_at = At
+seconds = Seconds since the one before
+follow_ups = To be looked at again
+severity = Severity
+evidence = How it is known
+before_counts = It supersedes another report: if this one counts nowhere, that one counts again.
+verify = Verify it now, from its bytes
+# What a check of a report's proof found.
+proven = Signature, certificate, chain and log verify.
+certificate = Certificate: invite key, enrolled at
+previous = The envelope before it
+tree = Signed head of the log: size, root, time
+back = Back

@@ -1,0 +1,43 @@
+//! The words of the coordinators' page: one Fluent catalogue a language, compiled in.
+//!
+//! # Layout
+//! - `catalogue`: a catalogue read, compared with another, and said with its arguments
+//! - `syntax`: a catalogue as Fluent writes it
+//! - `notation`: plural forms and numbers of a language, from CLDR
+//!
+//! A new language is a catalogue beside the others and an entry in [`LANGUAGES`].
+
+mod catalogue;
+mod notation;
+mod syntax;
+
+pub use catalogue::{Catalogue, Entry, Fault, Message, Part, Value};
+pub use notation::{Notation, UnknownLanguage};
+
+/// A language of the page.
+#[derive(Debug, Clone, Copy)]
+pub struct Language {
+    /// Its code, as BCP 47 has it.
+    pub code: &'static str,
+    /// What it calls itself.
+    pub name: &'static str,
+    /// Its catalogue, as Fluent has it.
+    pub catalogue: &'static str,
+}
+
+/// The languages of the page; the first is the one that the others are translated from.
+pub const LANGUAGES: [Language; 5] = [
+    Language { code: "en", name: "English", catalogue: include_str!("../en.ftl") },
+    Language { code: "kk", name: "Қазақша", catalogue: include_str!("../kk.ftl") },
+    Language { code: "ru", name: "Русский", catalogue: include_str!("../ru.ftl") },
+    Language { code: "ar", name: "العربية", catalogue: include_str!("../ar.ftl") },
+    Language { code: "fr", name: "Français", catalogue: include_str!("../fr.ftl") },
+];
+
+impl Language {
+    /// Whether it is written from right to left: as its own name is.
+    #[must_use]
+    pub fn rtl(&self) -> bool {
+        unicode_bidi::get_base_direction(self.name) == unicode_bidi::Direction::Rtl
+    }
+}
