@@ -1,6 +1,7 @@
 //! Everybody who is connected: how fast they are, and how many bytes of bodies they have under way. Nothing of this knows an
-//! address. Whoever is slower than a bad line is cut off; where room is lacking, the slowest goes first, and of those first who
-//! has not sent anything that is signed.
+//! address. Whoever is slower than a bad line is cut off. Where places are lacking, who has been there longest without sending
+//! anything that is signed goes first, however fast: a phone needs a moment to show that it is one, and requests that need no
+//! signature keep no place.
 
 use std::collections::HashMap;
 use std::io;
@@ -25,7 +26,7 @@ pub struct Limits {
     pub patience: Duration,
     /// The fewest bytes a second, either way. Who is slower uses up the patience; who is faster wins it back.
     pub bytes_per_second: u64,
-    /// How much of the patience is left to each even where room is lacking.
+    /// How much of the patience is left to each who sends a body, or has sent something signed, even where room is lacking.
     pub settling: Duration,
 }
 
@@ -102,7 +103,7 @@ impl Connections {
         millis(self.began.elapsed())
     }
 
-    /// Returns when there is room for another connection, made by cutting off a slow one where nobody leaves.
+    /// Returns when there is room for another connection, made by cutting off one where nobody leaves.
     pub async fn room(&self) {
         loop {
             let mut left = std::pin::pin!(self.left.notified());
@@ -141,18 +142,32 @@ impl Connections {
         (self.limits.patience / 20).max(Duration::from_millis(10))
     }
 
-    /// Cuts off the slowest, where there is no room or descriptors ran out; `false` when none is slow.
+    /// Makes a place, where there is none or descriptors ran out: cuts off the unknown connection that came first, or else the
+    /// slowest known one; `false` when the server is at work for all unknown ones and none of the others is slow.
     pub fn shed_one(&self) -> bool {
-        self.shed(&|_| true)
+        let slow = self.slow();
+        let may_go =
+            |m: &&Arc<Connection>| m.waited_for() && (!m.is_known() || m.until.load(Ordering::Relaxed) <= slow);
+        let order = |m: &&Arc<Connection>| match m.is_known() {
+            false => (false, m.id),
+            true => (true, m.until.load(Ordering::Relaxed)),
+        };
+        let first = self.members().values().filter(may_go).min_by_key(order).cloned();
+        first.inspect(|member| self.cut(member)).is_some()
     }
 
     /// Cuts off the slowest of some, unknown ones first; `false` when none of them is slow.
-    fn shed(&self, some: &dyn Fn(&Connection) -> bool) -> bool {
-        let slow = self.now().saturating_add(millis(self.limits.patience.saturating_sub(self.limits.settling)));
+    fn shed_slow(&self, some: &dyn Fn(&Connection) -> bool) -> bool {
+        let slow = self.slow();
         let may_go = |m: &&Arc<Connection>| m.waited_for() && some(m) && m.until.load(Ordering::Relaxed) <= slow;
-        let order = |m: &&Arc<Connection>| (m.known.load(Ordering::Relaxed), m.until.load(Ordering::Relaxed));
+        let order = |m: &&Arc<Connection>| (m.is_known(), m.until.load(Ordering::Relaxed));
         let slowest = self.members().values().filter(may_go).min_by_key(order).cloned();
         slowest.inspect(|member| self.cut(member)).is_some()
+    }
+
+    /// Whose patience ends before this has used up all of it but what is left for settling.
+    fn slow(&self) -> u64 {
+        self.now().saturating_add(millis(self.limits.patience.saturating_sub(self.limits.settling)))
     }
 
     fn cut(&self, member: &Connection) {
@@ -188,7 +203,7 @@ impl Connections {
                     return Ok(());
                 }
                 let other = |m: &Connection| m.id != member.id && m.held.load(Ordering::SeqCst) > 0;
-                if !self.shed(&other) {
+                if !self.shed_slow(&other) {
                     break;
                 }
             }

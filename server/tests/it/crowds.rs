@@ -66,6 +66,32 @@ async fn a_thousand_slow_connections_keep_nobody_waiting() {
     drop(slow);
 }
 
+/// Requests that need no signature, and bodies that trickle in fast enough, keep no place: without that this would hang.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_signs_nothing_keeps_no_place_however_busy() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let hour = Duration::from_secs(3600);
+    let patient = Limits { connections: 50, patience: hour, settling: hour, ..LIMITS };
+    let mission = mission(folder.path(), patient).await;
+    let device = mission.device(Role::Observer, NOW + 1);
+    let mut busy = tokio::task::JoinSet::new();
+    for n in 0..80 {
+        let drip = "POST /v1/objects HTTP/1.1\r\nhost: x\r\ncontent-length: 4000000\r\n\r\n";
+        let (first, again) = if n % 2 == 0 { ("", "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n") } else { (drip, "abc") };
+        let mut stream = connect(&mission, first).await;
+        busy.spawn(async move {
+            let mut answers = [0; 4096];
+            while stream.write_all(again.as_bytes()).await.is_ok() {
+                let _ = tokio::time::timeout(Duration::from_millis(20), stream.read(&mut answers)).await;
+            }
+        });
+    }
+    assert_eq!(index(&mission.send(vec![device.enrolment.clone()]).await[0]), 0);
+    for seq in 1..=5 {
+        assert_eq!(index(&mission.send(vec![mission.envelope(&device, seq)]).await[0]), seq);
+    }
+}
+
 /// One connection after the other is closed by the server, whatever it waits with.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_is_slower_than_a_bad_line_is_cut_off() {
