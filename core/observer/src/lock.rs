@@ -10,6 +10,7 @@ use crate::error::{Error, RefusalReason};
 use crate::vault::{Policy, Vault, VaultError};
 use argon2::{Algorithm, Argon2, Params, Version};
 use baqylau_protocol::keys::random;
+use baqylau_sqlite::StorageError;
 use copies::{BiometricSlot, FORMAT, HeaderCopies, KeyHeader};
 use data_encoding::HEXLOWER;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
@@ -45,7 +46,7 @@ impl Lock {
         Self { copies: HeaderCopies::in_folder(folder) }
     }
 
-    /// Whether the store was made.
+    /// Whether a copy of the lock is there, whole or not.
     #[must_use]
     pub fn exists(&self) -> bool {
         self.copies.exist()
@@ -186,13 +187,18 @@ impl Lock {
         let wrapping = wrapping_key(&header, vault, pin)?;
         // Counted before it is tried: pulling the battery gives no free guess.
         header.wrong += 1;
-        self.copies.write(&mut header)?;
+        match self.copies.write(&mut header) {
+            // Nothing can be counted on a disk that takes no writing, and an observer must be able to read what is on it.
+            Err(Error::Storage(StorageError::ReadOnly)) => {}
+            counted => counted?,
+        }
         let wrapped = HEXLOWER.decode(header.wrapped.as_bytes()).map_err(|_| self.copies.damaged())?;
         let Some(key) = unwrap(&wrapping, &wrapped) else {
-            return Err(Error::Locked { attempts_left: MAX_ATTEMPTS - header.wrong });
+            return Err(Error::Locked { attempts_left: MAX_ATTEMPTS.saturating_sub(header.wrong) });
         };
         header.wrong = 0;
-        self.copies.write(&mut header)?;
+        // The PIN was right: that it cannot be noted keeps nobody out, and the next time it is.
+        let _ = self.copies.write(&mut header);
         Ok(key)
     }
 }

@@ -282,6 +282,51 @@ fn one_damaged_copy_of_the_lock_costs_nothing_and_two_are_told_of() {
 }
 
 #[test]
+fn a_copy_of_the_lock_that_cannot_be_written_keeps_nobody_out() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    drop(world.enrolled("phone", &invite));
+    let config = world.phone("phone");
+    for path in ["lock.json", "lock.copy.json"].map(|name| config.folder.join(name)) {
+        let whole = std::fs::read(&path).expect("a copy");
+        std::fs::remove_file(&path).expect("removed");
+        std::fs::create_dir(&path).expect("a folder in its place");
+        for _ in 0..12 {
+            drop(ObserverApp::open(config.clone(), PIN).expect("the right PIN opens, and is no guess"));
+        }
+        let wrong = ObserverApp::open(config.clone(), "0000").map(drop);
+        assert!(matches!(wrong, Err(Error::Locked { attempts_left: 9 })), "{wrong:?}");
+        std::fs::remove_dir(&path).expect("removed");
+        std::fs::write(&path, whole).expect("put back");
+        drop(ObserverApp::open(config.clone(), PIN).expect("opens"));
+    }
+}
+
+#[test]
+fn a_store_that_lost_its_lock_delivers_and_is_not_made_anew() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    report(&core, "one");
+    drop(core);
+    let config = world.phone("phone");
+    for name in ["lock.json", "lock.copy.json"] {
+        std::fs::remove_file(config.folder.join(name)).expect("removed");
+    }
+    assert!(ObserverApp::exists(&config));
+    let invite = world.invite("p002");
+    let anew = ObserverApp::create(config.clone(), PIN, &invite).map(drop).expect_err("refused").to_string();
+    assert!(anew.contains("already"), "{anew}");
+    let told = ObserverApp::open(config.clone(), PIN).map(drop).expect_err("nothing opens it").to_string();
+    assert!(told.contains("lock.json"), "{told}");
+    let locked = ObserverApp::open_locked(config.clone()).expect("opens");
+    assert_eq!(locked.sync_now(BUDGET).expect("syncs").delivered, 1);
+    drop(locked);
+    ObserverApp::wipe(&config).expect("wiped");
+    assert!(!ObserverApp::exists(&config));
+}
+
+#[test]
 fn an_old_copy_of_the_lock_gives_no_guess() {
     let mut world = World::new(&tables("kazakhstan-2023"));
     let invite = world.invite("p001");

@@ -118,7 +118,7 @@ impl ObserverApp {
         let invite_text = invite;
         let invite = Invite::from_text(invite_text)?;
         let guard = Lock::of(&config.folder);
-        if guard.exists() {
+        if Self::exists(&config) {
             return Err(Error::invalid("store", "there is a store here already; open it, or wipe it first"));
         }
         std::fs::create_dir_all(&config.folder)
@@ -203,7 +203,7 @@ impl ObserverApp {
     /// # Errors
     /// There is no store here, or it is damaged or of a later version.
     pub fn open_locked(config: PhoneConfig) -> Result<Self, Error> {
-        if !Lock::of(&config.folder).exists() {
+        if !Self::exists(&config) {
             return Err(Error::invalid("store", "there is no store here; enrol with an invite first"));
         }
         let outbox = Outbox::open(&config.folder.join("outbox.db"), &*config.vault)?;
@@ -223,10 +223,12 @@ impl ObserverApp {
         }
     }
 
-    /// Whether there is a store in a folder: otherwise an invite is needed first.
+    /// Whether there is a store in a folder, or what is left of one: otherwise an invite is needed first. A store that lost both
+    /// copies of its lock still delivers what was signed.
     #[must_use]
     pub fn exists(config: &PhoneConfig) -> bool {
         Lock::of(&config.folder).exists()
+            || ["main.db", "outbox.db"].iter().any(|name| config.folder.join(name).exists())
     }
 
     /// Whether the PIN is needed before anything is shown.
@@ -309,9 +311,8 @@ impl ObserverApp {
     /// # Errors
     /// The vault or the disk refuses; call it again.
     pub fn wipe(config: &PhoneConfig) -> Result<(), Error> {
-        let guard = Lock::of(&config.folder);
-        if guard.exists() {
-            guard.destroy(&*config.vault)?;
+        if Self::exists(config) {
+            Lock::of(&config.folder).destroy(&*config.vault)?;
         }
         config.vault.destroy(crate::lock::OUTBOX_ALIAS)?;
         // What is gone already is no fault: SQLite takes its own files away while a connection is closed.
@@ -362,7 +363,7 @@ impl ObserverApp {
 
     /// A store that was wiped takes nothing more: what it would say is saved lies in files that are gone.
     fn ensure_not_wiped(&self) -> Result<(), Error> {
-        if Lock::of(&self.config.folder).exists() {
+        if Self::exists(&self.config) {
             return Ok(());
         }
         Err(Error::invalid("store", "it was wiped; enrol with an invite"))

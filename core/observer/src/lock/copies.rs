@@ -1,5 +1,6 @@
 //! The lock on disk: two copies, each with a checksum. They are written one after the other, in place where they are there: so that
-//! a battery that is pulled spoils one of them at most, and a full disk locks nobody out.
+//! a battery that is pulled spoils one of them at most, and a full disk locks nobody out. One copy that cannot be read or written is
+//! as good as none; the other suffices.
 
 use crate::error::Error;
 use baqylau_protocol::ids::Hash;
@@ -80,16 +81,33 @@ impl HeaderCopies {
         self.read().map_or(0, |header| header.written)
     }
 
-    /// Writes both, one after the other, durably.
+    /// Writes both, one after the other, durably. One that cannot be written does not hinder the other.
+    ///
+    /// # Errors
+    /// Neither could be written; what was there before is put back as far as the disk allows.
     pub fn write(&self, header: &mut KeyHeader) -> Result<(), Error> {
-        header.written += 1;
-        header.checksum = checksum(header)?;
-        let mut text = serde_json::to_vec_pretty(header).map_err(|e| Error::Internal(e.to_string()))?;
+        let mut next = KeyHeader { written: header.written + 1, ..header.clone() };
+        next.checksum = checksum(&next)?;
+        let mut text = serde_json::to_vec_pretty(&next).map_err(|e| Error::Internal(e.to_string()))?;
         text.resize(LENGTH.max(text.len()), b' ');
-        // The one that is not whole first: the other holds meanwhile.
-        let first_is_whole = matches!(read(&self.0[0]), Ok(Some(_)));
-        let order = if first_is_whole { [1, 0] } else { [0, 1] };
-        order.into_iter().try_for_each(|at| store(&self.0[at], &text)).map_err(|e| StorageError::from(e).into())
+        let before = self.0.each_ref().map(|path| fs::read(path).ok());
+        let results = self.order().map(|at| store(&self.0[at], &text));
+        if results.iter().any(Result::is_ok) {
+            *header = next;
+            return Ok(());
+        }
+        for (path, before) in self.0.iter().zip(before) {
+            // What failed may have changed the file for all that: nothing may hold that was said to have failed.
+            let _ = before.filter(|before| fs::read(path).is_ok_and(|now| now != *before)).map(|b| store(path, &b));
+        }
+        let first = results.into_iter().find_map(Result::err);
+        Err(StorageError::from(first.unwrap_or_else(|| io::Error::other("no copy of the lock was written"))).into())
+    }
+
+    /// The copy that is missed least first: the other one holds meanwhile.
+    fn order(&self) -> [usize; 2] {
+        let age = |at: usize| read(&self.0[at]).ok().flatten().map(|header| header.written);
+        if age(0) > age(1) { [1, 0] } else { [0, 1] }
     }
 
     /// Removes both.
@@ -134,7 +152,9 @@ fn store(path: &Path, text: &[u8]) -> io::Result<()> {
         return file.sync_all();
     }
     let new = path.with_extension("new");
-    let mut file = File::create(&new)?;
+    // What an earlier attempt left there is nobody's.
+    let _ = fs::remove_file(&new);
+    let mut file = File::create_new(&new)?;
     file.write_all(text)?;
     file.sync_all()?;
     fs::rename(&new, path)?;
