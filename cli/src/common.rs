@@ -1,5 +1,6 @@
 //! What subcommands share.
 
+use crate::terminal;
 use baqylau_desk::Desk;
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_protocol::courier::{Assembler, MAX_FILE};
@@ -99,7 +100,7 @@ pub fn courier_file(path: &Path) -> Result<Vec<u8>, CommandError> {
 
 /// Prints one JSON value on one line.
 pub fn print_json<T: Serialize>(value: &T) -> CommandResult {
-    println!("{}", serde_json::to_string(value)?);
+    print!("{}\n", terminal::json(&serde_json::to_string(value)?));
     Ok(true)
 }
 

@@ -1,6 +1,9 @@
 //! `baqylau`: the one binary. Every subcommand is a module; `--json` gives one JSON value on one line wherever a program may read the
 //! output, and an error as `{"error": ...}`.
 
+#[macro_use]
+mod terminal;
+
 mod common;
 mod demo;
 mod desk;
@@ -85,9 +88,9 @@ fn main() -> ExitCode {
         Ok(false) => ExitCode::FAILURE,
         Err(e) => {
             if json {
-                println!("{}", serde_json::json!({"error": e.to_string()}));
+                let _ = common::print_json(&serde_json::json!({"error": e.to_string()}));
             }
-            eprintln!("baqylau: {e}");
+            eprint!("baqylau: {e}\n");
             ExitCode::from(2)
         }
     }

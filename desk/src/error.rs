@@ -68,6 +68,14 @@ pub enum DeskError {
     /// The server's log is not what it signed.
     #[error("the server's log does not verify: {0}. Keep the desk's folder, it proves it; do not trust this server")]
     Log(String),
+    /// A correction to what the answer already is.
+    #[error("{question}: the answer is already {answer}; there is nothing to correct")]
+    Unchanged {
+        /// The question's name.
+        question: String,
+        /// Its answer, in the notation of answer files.
+        answer: String,
+    },
     /// Something asked for is not there.
     #[error("{0}")]
     Unknown(String),

@@ -36,7 +36,7 @@ macro_rules! words {
 words! {
     language, overview, findings, statement, table, timeline, urgent, sos, attend, attended, who_attends,
     all_attended, correct, correct_how, empty_takes_away, go_on, not_signed_yet, unlikely, confirm_unlikely,
-    asked_then, figures_move, no_figure_moves, flag_lost, flag_gained, was_odd, settled, question, source,
+    asked_then, figures_move, no_figure_moves, would_be_open, flag_lost, flag_gained, was_odd, settled, question, source,
     impossible, not_offered, to_be_answered, computed_unfit, too_many_rows, unfit, workbook, as_of, set, document, reports, phones, skip, never_heard, silent, received, counted,
     not_counted, phones_heard, of, by_checklist, by_region, by_hour, why_not, all_counted, is_counted,
     is_superseded, is_duplicate, is_forked, is_excluded, is_test, is_not_observed, is_proposal, is_competing,
@@ -68,6 +68,7 @@ words! {
     older_versions(n),
     silent_teams(due),
     unattended(n),
+    would_be_internal(n),
 }
 
 /// A text without arguments; its name where there is none.

@@ -36,6 +36,8 @@ confirm_unlikely = I looked at it again: it is so
 asked_then = The checklist asks this then, and nobody answered it
 figures_move = Figures that move
 no_figure_moves = No figure moves.
+would_be_open = This report would no longer be internal: its words may be quoted and exported.
+would_be_internal = This report would be internal: its words are neither quoted nor exported. Quotes that go: { $n }
 # Beside a figure: reports whose version of the checklist lacks a choice that the figure names.
 older_versions =
     { $n ->

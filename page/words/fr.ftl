@@ -27,6 +27,8 @@ confirm_unlikely = J'ai revérifié : c'est bien cela
 asked_then = Le formulaire pose alors cette question, restée sans réponse
 figures_move = Indicateurs qui bougent
 no_figure_moves = Aucun indicateur ne bouge.
+would_be_open = Ce rapport ne serait plus interne : ses propos pourront être cités et exportés.
+would_be_internal = Ce rapport serait interne : ses propos ne sont ni cités ni exportés. Citations retirées : { $n }
 older_versions =
     { $n ->
         [one] { $n } rapport suit une version sans un choix nommé ici ; il y compte comme non choisi

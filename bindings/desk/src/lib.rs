@@ -55,7 +55,7 @@ impl From<Fault> for DeskError {
             | Fault::Missing
             | Fault::Refused { .. } => Self::Server { reason },
             Fault::Log(_) => Self::Log { reason },
-            Fault::Unknown(_) => Self::Unknown { reason },
+            Fault::Unchanged { .. } | Fault::Unknown(_) => Self::Unknown { reason },
         }
     }
 }

@@ -145,14 +145,17 @@ pub fn run(command: DeskCommand) -> CommandResult {
             let p = &pulled;
             if json {
                 return print_json(&json!({
-                    "objects": p.objects, "devices": p.devices, "opened": p.opened, "refused": p.refused,
+                    "objects": p.objects, "devices": p.devices, "opened": p.opened, "reports": p.reports, "refused": p.refused,
                     "strange": p.strange, "confirmed": p.confirmed, "contested": p.contested, "sent_again": p.sent_again, "attachments": attachments,
                     "filled": p.filled, "damaged": p.gaps.iter().map(ToString::to_string).collect::<Vec<_>>(),
                 }));
             }
             println!(
-                "{} new objects: {} devices, {} envelopes opened, {attachments} attachments",
-                p.objects, p.devices, p.opened
+                "{} new objects: {} devices, {} reports, {} other envelopes opened, {attachments} attachments",
+                p.objects,
+                p.devices,
+                p.reports,
+                p.opened - p.reports
             );
             println!(
                 "{} not verifiable, {} strange, {} confirmed, {} contested",

@@ -2,10 +2,11 @@
 
 use super::figure_json;
 use crate::common::{CommandResult, Folder, now, print_json};
+use crate::terminal::one_line;
 use baqylau_desk::Desk;
 use baqylau_desk::index::flags::Flag;
 use baqylau_desk::records::CorrectionRequest;
-use baqylau_desk::records::preview::Preview;
+use baqylau_desk::records::preview::{ConfidentialityChange, Preview};
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_report::review::ReviewState;
@@ -48,9 +49,9 @@ pub enum SignCommand {
         /// answer is taken away.
         #[arg(long, allow_hyphen_values = true)]
         answer: Option<String>,
-        /// The rows of repeats that it is in, from 1, outermost first.
-        #[arg(long, value_delimiter = ',')]
-        rows: Vec<u32>,
+        /// The rows of repeats that it is in, from 1, outermost first, as in 1,2.
+        #[arg(long, default_value = "", hide_default_value = true)]
+        rows: String,
         /// Why.
         #[arg(long)]
         reason: String,
@@ -114,7 +115,9 @@ pub fn run(command: SignCommand) -> CommandResult {
         }
         SignCommand::Correct { folder, report, question, answer, rows, reason, source, sign, confirm, json } => {
             let desk = folder.open()?;
-            let rows = rows.into_iter().map(|r| r.checked_sub(1).ok_or("rows are counted from 1"));
+            let numbers = rows.split([',', ' ']).filter(|r| !r.is_empty());
+            let row = |text: &str| text.parse::<u32>().ok().and_then(|r| r.checked_sub(1));
+            let rows = numbers.map(|text| row(text).ok_or("rows are whole numbers from 1, as in --rows 1,2"));
             let change = CorrectionRequest {
                 question: &question,
                 rows: rows.collect::<Result<_, _>>()?,
@@ -156,15 +159,26 @@ fn correct(desk: &Desk, preview: &Preview, sign: bool, confirm: bool, json: bool
 }
 
 fn shown(preview: &Preview) -> String {
-    let or_none = |answer: &Option<String>| answer.clone().unwrap_or_else(|| "(no answer)".into());
+    let or_none = |answer: &Option<String>| answer.as_deref().map_or_else(|| "(no answer)".into(), one_line);
     let mut out = format!("{} -> {}\n", or_none(&preview.correction.old), or_none(&preview.correction.new));
     for (name, before, after) in preview.following() {
         out += &format!("so {name}: {} -> {}\n", or_none(&before), or_none(&after));
     }
-    preview.doubts_in_words().iter().for_each(|doubt| out += &format!("unlikely: {doubt}\n"));
+    preview.doubts_in_words().iter().for_each(|doubt| out += &format!("unlikely: {}\n", one_line(doubt)));
     preview.unanswered_by_name().iter().for_each(|name| out += &format!("asked then, and not answered: {name}\n"));
     preview.lost.iter().for_each(|flag| out += &format!("no longer odd: {}\n", flag.name()));
     preview.gained.iter().for_each(|flag| out += &format!("odd then: {}\n", flag.name()));
+    match preview.confidentiality {
+        Some(ConfidentialityChange::Opened) => {
+            out += "this report would no longer be internal: its words may be quoted and exported\n";
+        }
+        Some(ConfidentialityChange::Closed { quotes }) => {
+            out += &format!(
+                "this report would be internal: its words are neither quoted nor exported; quotes that go: {quotes}\n"
+            );
+        }
+        None => {}
+    }
     for (_, before, after) in &preview.figures {
         let number = |f: &baqylau_findings::Computed| format!("{} ({}/{})", f.computed, f.count, f.base);
         out += &format!("figure {}: {} -> {}\n", after.id, number(before), number(after));
@@ -183,7 +197,10 @@ fn preview_json(preview: &Preview, signed: bool) -> serde_json::Value {
         "following": following.map(|(name, before, after)| json!({"question": name, "before": before, "after": after})).collect::<Vec<_>>(),
         "unlikely": preview.doubts_in_words(), "unanswered": preview.unanswered_by_name(),
         "figures": preview.figures.iter().map(|(_, before, after)| json!({"before": figure_json(before), "after": figure_json(after)})).collect::<Vec<_>>(),
-        "flags_lost": flags(&preview.lost), "flags_gained": flags(&preview.gained), "signed": signed,
+        "flags_lost": flags(&preview.lost), "flags_gained": flags(&preview.gained),
+        "internal": preview.confidentiality.map(|c| c != ConfidentialityChange::Opened),
+        "quotes_lost": match preview.confidentiality { Some(ConfidentialityChange::Closed { quotes }) => quotes, _ => 0 },
+        "signed": signed,
     })
 }
 

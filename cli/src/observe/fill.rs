@@ -31,7 +31,8 @@ pub fn fill(core: &ObserverApp, draft: i64, answers: Option<&Path>, again: bool)
     let mut asked: BTreeSet<CellKey> = BTreeSet::new();
     for section in core.sections(draft)? {
         if given.is_none() && section.shown {
-            println!("\n== {} ==", section.title);
+            println!();
+            println!("== {} ==", section.title);
         }
         loop {
             let rows = core.open_section(draft, section.section)?.rows;

@@ -1,8 +1,10 @@
 //! One hash over everything that decides a number of the statement: who has the same has the same figures.
 //!
 //! SHA-256 over: the hash of the tables; `raw` or `effective`; how many people have devices; and for each report that counts, in the
-//! order of the log, the hash of its envelope (which signs its answers, its place and the version of its checklist), how many reviews it
-//! has and each, how many corrections and each, with whether it fits. The tables are settings, places, checklists, figures and the
+//! order of the log, the hash of its envelope (which signs its answers, its place and the version of its checklist), how many
+//! corrections it has and each, with whether it fits. Reviews decide which reports count, and nothing else: they are in that list, and not
+//! beside it. Corrections stand there with their history: one that is taken back by another moves the hash, and may move no figure. So the
+//! same hash means the same figures; another hash does not mean that a figure differs. The tables are settings, places, checklists, figures and the
 //! sample, each as JSON behind its length.
 
 use crate::adjudication::status::{AnswerBasis, Status};
@@ -66,8 +68,6 @@ impl ReportTable {
     /// What desks made of a report.
     fn decided(&self, row: &ReportRow, bytes: &mut FingerprintInput) {
         bytes.add(&row.hash.0);
-        bytes.number(row.reviews.len());
-        row.reviews.iter().for_each(|r| bytes.add(&r.what.encode()));
         let corrections = if self.answers == AnswerBasis::Raw { &[][..] } else { &row.corrections };
         bytes.number(corrections.len());
         for (correction, fits) in corrections {

@@ -9,6 +9,7 @@ use crate::workspace::{Desk, published};
 use baqylau_http::reqwest::StatusCode;
 use baqylau_http::reqwest::header::AUTHORIZATION;
 use baqylau_http::{CallError, Client, HttpReply, ReplyError};
+use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash, PublicKey};
 use baqylau_protocol::merkle::MerkleTree;
 use baqylau_protocol::receipt::{TreeHead, leaf_hash};
@@ -36,6 +37,8 @@ pub struct PullOutcome {
     pub devices: usize,
     /// Envelopes that were opened.
     pub opened: usize,
+    /// Reports among them.
+    pub reports: usize,
     /// Envelopes that could not be verified or opened.
     pub refused: usize,
     /// Objects that are neither enrolment nor envelope.
@@ -58,7 +61,9 @@ impl PullOutcome {
     /// Counts what was found in a page.
     pub(crate) fn count(&mut self, found: &VerifiedPage) {
         self.devices += found.devices.len();
-        self.opened += found.envelopes.iter().filter(|e| e.plain.is_ok()).count();
+        let opened = || found.envelopes.iter().filter_map(|e| e.plain.as_ref().ok());
+        self.opened += opened().count();
+        self.reports += opened().filter(|o| o.kind == ObjectType::Report).count();
         self.refused += found.envelopes.iter().filter(|e| e.plain.is_err()).count();
         self.strange += found.strange.len();
         self.told |= found.envelopes.iter().any(crate::log::peers::is_register);

@@ -38,7 +38,11 @@ pub(crate) fn zone(filling: &Filling) -> Zone {
 pub(crate) fn apply(filling: &Filling, node: u32, rows: &[u32], new: Option<&str>) -> Result<Filling, String> {
     let form = filling.form();
     let item = form.definition().items.get(node as usize).ok_or("the checklist has no such question")?;
-    let key = filling.key_at(node, rows).ok_or_else(|| no_row(&item.name, rows))?;
+    if matches!(item.kind, Kind::Repeat { .. } | Kind::Group { .. }) {
+        let what = "has no answer of its own; name a question within it";
+        return Err(format!("{}: it {what}, and its row where it is a repeat", item.name));
+    }
+    let key = filling.key_at(node, rows).ok_or_else(|| no_row(form, node, rows))?;
     if new.is_none() && matches!(item.kind, Kind::Start | Kind::End | Kind::Today) {
         // What the phone noted by itself may be wrong, too; nobody can put another in its place.
         return Ok(without(filling, key));
@@ -96,27 +100,75 @@ pub(crate) fn words(problem: &AnswerProblem) -> String {
     }
 }
 
-/// An answer in the notation of answer files; one choice also by its label in any language, where only one has it.
+/// An answer in the notation of answer files; choices also by their labels in any language, several with commas between them.
 fn literal(filling: &Filling, node: u32, text: &str) -> Result<baqylau_forms::value::Answer, String> {
     let form = filling.form();
     let item = &form.definition().items[node as usize];
     let zone = zone(filling);
-    let read = read_literal_at(form, node, text, &zone);
-    let by_label = || {
-        let named = |c: &&Choice| c.label.0.iter().any(|label| **label == *text.trim());
-        let choices = form.list(node)?.choices.iter();
-        let mut found = choices.filter(named);
-        let one = found.next().filter(|_| found.next().is_none())?;
-        read_literal_at(form, node, &one.name, &zone).ok()
+    let expected = match read_literal_at(form, node, text, &zone) {
+        Ok(answer) => return Ok(answer),
+        Err(expected) => expected,
     };
-    read.or_else(|expected| by_label().ok_or(expected))
-        .map_err(|expected| format!("{}: expected {expected}{}", item.name, choices(form, node)))
+    let several = matches!(item.kind, Kind::SelectMultiple { .. });
+    let labels: Vec<&str> = if several { text.split(',').collect() } else { vec![text] };
+    let names = match by_label(form, node, text)? {
+        Some(name) => Some(name.to_owned()),
+        None => labels
+            .into_iter()
+            .map(|l| by_label(form, node, l))
+            .collect::<Result<Option<Vec<_>>, _>>()?
+            .map(|n| n.join(" ")),
+    };
+    names
+        .and_then(|names| read_literal_at(form, node, &names, &zone).ok())
+        .ok_or_else(|| format!("{}: expected {expected}{}", item.name, choices(form, node)))
 }
 
-fn no_row(name: &str, rows: &[u32]) -> String {
-    let rows: Vec<String> = rows.iter().map(|row| (u64::from(*row) + 1).to_string()).collect();
-    let which = if rows.is_empty() { "it stands in a row of a repeat; say in which".into() } else { rows.join(".") };
-    format!("{name}: the report has no such row ({which})")
+/// The name of the one choice that has this label, or this name.
+///
+/// # Errors
+/// Several have the label.
+fn by_label<'f>(form: &'f Form, node: u32, label: &str) -> Result<Option<&'f str>, String> {
+    let all = form.list(node).map(|l| l.choices.as_slice()).unwrap_or_default();
+    let label = label.trim();
+    if label.is_empty() {
+        return Ok(None);
+    }
+    let named = |c: &&Choice| *c.name == *label || c.label.0.iter().any(|l| **l == *label);
+    let found: Vec<&str> = all.iter().filter(named).map(|c| &*c.name).collect();
+    match found.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(one)),
+        several => Err(format!(
+            "{}: the label {:?} is that of several choices; give the name of one: {}",
+            form.definition().items[node as usize].name,
+            label,
+            several.join(", ")
+        )),
+    }
+}
+
+fn no_row(form: &Form, node: u32, rows: &[u32]) -> String {
+    let items = &form.definition().items;
+    let above = std::iter::successors(items[node as usize].parent, |at| items.get(*at as usize)?.parent);
+    let deep =
+        above.filter(|at| items.get(*at as usize).is_some_and(|i| matches!(i.kind, Kind::Repeat { .. }))).count();
+    let name = &items[node as usize].name;
+    match (deep, rows.len()) {
+        (0, _) => format!("{name}: it is in no repeat; leave the rows out"),
+        (deep, 0) => format!("{name}: it stands in a row of a repeat; say in which ({})", numbers(deep)),
+        (deep, given) if deep != given => {
+            format!("{name}: it needs {}, outermost first; given: {given}", numbers(deep))
+        }
+        _ => {
+            let rows: Vec<String> = rows.iter().map(|row| (u64::from(*row) + 1).to_string()).collect();
+            format!("{name}: the report has no such row ({})", rows.join("."))
+        }
+    }
+}
+
+fn numbers(deep: usize) -> String {
+    if deep == 1 { "one row number".into() } else { format!("{deep} row numbers") }
 }
 
 /// The choices of a question, where they are few.

@@ -38,6 +38,20 @@ pub struct Preview {
     pub lost: Vec<Flag>,
     /// What would be odd about it.
     pub gained: Vec<Flag>,
+    /// What it does to the confidentiality of the report, and of those that it supersedes.
+    pub confidentiality: Option<ConfidentialityChange>,
+}
+
+/// What a correction does to whether the words of a report stay at the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConfidentialityChange {
+    /// It would no longer be internal: its words may be quoted and exported.
+    Opened,
+    /// It would be internal.
+    Closed {
+        /// How many texts that are marked as quotable would be quoted no longer.
+        quotes: usize,
+    },
 }
 
 impl Preview {
@@ -124,7 +138,9 @@ impl ReportIndex {
         desk.known(report)?;
         let before = self.effective_answers(desk, report)?;
         let node = question(before.form(), change.question)?;
-        let after = apply(&before, node, &change.rows, change.new).map_err(DeskError::Unknown)?;
+        // Nothing typed is no text without letters: it takes the answer away.
+        let new = change.new.filter(|new| !new.trim().is_empty());
+        let after = apply(&before, node, &change.rows, new).map_err(DeskError::Unknown)?;
         let answer = |filling: &Filling| {
             let key = filling.key_at(node, &change.rows)?;
             Some(write_literal(filling.form(), node, filling.answer(key)?))
@@ -141,13 +157,28 @@ impl ReportIndex {
             source: change.source.trim().to_owned(),
             at: RecordedMoment { ms: now, offset: 0 },
         };
+        if correction.old == correction.new {
+            let answer = correction.old.unwrap_or_else(|| "(no answer)".into());
+            return Err(DeskError::Unchanged { question: change.question.to_owned(), answer });
+        }
         let supposed = Signed { desk: desk.identity(now)?.device, what: correction.clone() };
         let boards =
             [self.table(desk, AnswerBasis::Effective, None)?, self.assume(desk, AnswerBasis::Effective, &supposed)?];
         let [lost, gained] = flags(&boards, report);
+        let confidentiality = confidentiality(&boards, report);
         let problems = new_problems(&before, &after, node, &change.rows);
         let (unanswered, doubts) = problems.into_iter().partition(|p| p.issue == Issue::Unanswered);
-        Ok(Preview { correction, doubts, unanswered, figures: self.moved(&boards), lost, gained, before, after })
+        Ok(Preview {
+            correction,
+            doubts,
+            unanswered,
+            figures: self.moved(&boards),
+            lost,
+            gained,
+            confidentiality,
+            before,
+            after,
+        })
     }
 
     /// The answers of a report with the corrections so far.
@@ -180,4 +211,22 @@ fn flags(boards: &[ReportTable; 2], report: Hash) -> [Vec<Flag>; 2] {
         these.iter().filter(|f| !those.has(*f)).collect()
     };
     [only(before, after), only(after, before)]
+}
+
+/// Whether the words of a report, or of one that it supersedes, would be let out or kept.
+fn confidentiality([before, after]: &[ReportTable; 2], report: Hash) -> Option<ConfidentialityChange> {
+    let pairs = || before.rows.iter().filter_map(|row| Some((row, after.row(row.hash)?)));
+    let kept = pairs().filter(|(before, after)| !before.internal && after.internal);
+    let quotes = kept.map(|(row, _)| quotes(row)).sum();
+    match pairs().find(|(row, _)| row.hash == report).map(|(before, after)| (before.internal, after.internal))? {
+        (true, false) => Some(ConfidentialityChange::Opened),
+        (false, true) => Some(ConfidentialityChange::Closed { quotes }),
+        _ => None,
+    }
+}
+
+/// How many texts of a report are marked as quotable; the last word of a desk on a text holds.
+fn quotes(row: &ReportRow) -> usize {
+    let last: BTreeMap<_, _> = row.codings.iter().map(|c| ((c.what.node, &c.what.rows), c.what.quotable)).collect();
+    last.into_values().filter(|quotable| *quotable).count()
 }

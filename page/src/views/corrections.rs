@@ -9,7 +9,7 @@ use axum::extract::{Form, Path, Query};
 use axum::response::{IntoResponse, Response};
 use baqylau_desk::index::report_table::ReportRow;
 use baqylau_desk::records::CorrectionRequest;
-use baqylau_desk::records::preview::Preview;
+use baqylau_desk::records::preview::{ConfidentialityChange, Preview};
 use baqylau_findings::Computed;
 use baqylau_forms::definition::Kind;
 use baqylau_forms::fill::{AnswerProblem, Filling, OfferedChoices, QuestionView};
@@ -182,6 +182,11 @@ fn page(view: &View, report: Hash, cell: &str, preview: &Preview) -> Markup {
         (problems(view, w.asked_then, preview, &preview.unanswered))
         @for flag in &preview.lost { p { "⚐ " strong { (view.flag(*flag)) } ": " (w.flag_lost) } }
         @for flag in &preview.gained { p { "⚑ " strong { (view.flag(*flag)) } ": " (w.flag_gained) } }
+        @match preview.confidentiality {
+            Some(ConfidentialityChange::Opened) => { p { "⚠ " strong { (w.would_be_open) } } }
+            Some(ConfidentialityChange::Closed { quotes }) => { p { "🔒 " strong { (w.would_be_internal(quotes)) } } }
+            None => {}
+        }
         (figures(view, &preview.figures))
         form #sign-correction method="post" action=(view.link(&format!("/reports/{report}/correct"))) {
             @for (name, value) in [("cell", cell), ("value", c.new.as_deref().unwrap_or_default()), ("reason", &c.reason), ("source", &c.source)] {

@@ -2,6 +2,7 @@
 
 use crate::it::browser::{Browser, eventually, world};
 use crate::it::support::{rows, set};
+use baqylau_desk::DeskError;
 use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::index::flags::Flag;
 use baqylau_desk::records::CorrectionRequest;
@@ -9,6 +10,7 @@ use baqylau_desk::records::preview::Preview;
 use baqylau_observer::ObserverApp;
 use baqylau_protocol::ids::Hash;
 use baqylau_report::Correction;
+use baqylau_report::review::ReviewState;
 use baqylau_tests::{BUDGET, World, now};
 
 fn change<'c>(question: &'c str, new: Option<&'c str>) -> CorrectionRequest<'c> {
@@ -33,6 +35,55 @@ const ODD: [(&str, &str); 5] = [
     ("p_voted_mobile", "10"),
     ("p_in_boxes", "400"),
 ];
+
+#[test]
+fn a_correction_that_changes_nothing_is_refused() {
+    let (mut world, core) = world();
+    let report = count(&mut world, &core, &ODD);
+    for (question, new) in [("protocol_seen", "yes"), ("protocol_seen", "Yes"), ("p_voters", " 1000")] {
+        let refused = world.desk.preview(report, &change(question, Some(new)), now()).err().expect("refused");
+        assert!(matches!(refused, DeskError::Unchanged { .. }), "{question}");
+        assert!(refused.to_string().contains("there is nothing to correct"), "{refused}");
+    }
+}
+
+#[test]
+fn a_refused_correction_says_what_to_give() {
+    let (mut world, core) = world();
+    let report = count(&mut world, &core, &ODD);
+    let refused = |question, rows: &[u32]| {
+        let change = CorrectionRequest { rows: rows.to_vec(), ..change(question, Some("5")) };
+        world.desk.preview(report, &change, now()).err().expect("refused").to_string()
+    };
+    assert!(refused("results", &[]).contains("no answer of its own"));
+    assert!(refused("r_votes", &[]).contains("say in which (one row number)"));
+    assert!(refused("r_votes", &[0, 0]).contains("it needs one row number"));
+    assert!(refused("p_voters", &[0]).contains("in no repeat"));
+    // Labels of several choices, and nothing typed.
+    let labels = world.desk.preview(report, &change("party_present", Some("Amanat, Aq Jol")), now()).expect("possible");
+    assert_eq!(labels.correction.new.as_deref(), Some("amanat aq_jol"));
+    let nothing = world.desk.preview(report, &change("p_voters", Some(" ")), now()).expect("possible");
+    assert_eq!(nothing.correction.new, None, "it takes the answer away");
+}
+
+#[test]
+fn the_fingerprint_moves_with_what_counts_and_not_with_its_history() {
+    let (mut world, core) = world();
+    let report = count(&mut world, &core, &ODD);
+    let hash = |world: &World| world.desk.report_table(None, AnswerBasis::Effective).expect("a table").1.counted().1;
+    let mut hashes = vec![hash(&world)];
+    for state in [ReviewState::Queried, ReviewState::Excluded, ReviewState::Accepted] {
+        world.desk.review(report, state, "a reason", now()).expect("signed");
+        world.desk.pull(now(), &|_| ()).expect("delivers");
+        world.desk.pull(now(), &|_| ()).expect("pulls");
+        hashes.push(hash(&world));
+    }
+    assert!(hashes[0] == hashes[1] && hashes[1] != hashes[2] && hashes[3] == hashes[0], "{hashes:?}");
+    world.desk.correct(report, &change("p_voters", Some("1001")), now()).expect("signed");
+    world.desk.pull(now(), &|_| ()).expect("delivers");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    assert_ne!(hash(&world), hashes[0], "a correction decides a number");
+}
 
 #[test]
 fn a_correction_is_refused_where_the_observers_answer_would_be() {

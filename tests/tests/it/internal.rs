@@ -3,7 +3,7 @@
 use crate::it::browser::{Browser, world};
 use crate::it::support::set;
 use baqylau_desk::adjudication::status::AnswerBasis;
-use baqylau_desk::records::preview::Preview;
+use baqylau_desk::records::preview::{ConfidentialityChange, Preview};
 use baqylau_desk::records::{CodingRequest, CorrectionRequest};
 use baqylau_observer::ObserverApp;
 use baqylau_protocol::ids::Hash;
@@ -94,7 +94,10 @@ fn what_becomes_internal_later_leaves_no_desk_by_its_earlier_answers() {
     let again = core.amend(report.seq, "they asked for it").expect("a draft").id;
     set(&core, again, "confidentiality", "internal").expect("set");
     core.finalise(again, Some("for a test".into())).expect("signed");
+    sent(&mut world, &core);
+    sent(&mut world, &core);
     let preview = change(&world, second, "internal");
+    assert_eq!(preview.confidentiality, Some(ConfidentialityChange::Closed { quotes: 1 }));
     world.desk.sign_correction(&preview, true, now()).expect("signed");
     sent(&mut world, &core);
     sent(&mut world, &core);
@@ -108,6 +111,13 @@ fn what_becomes_internal_later_leaves_no_desk_by_its_earlier_answers() {
     drop(browser);
     // They think better of it.
     let preview = change(&world, second, "public");
+    assert_eq!(preview.confidentiality, Some(ConfidentialityChange::Opened));
+    let browser = Browser::open(&world);
+    let ours = format!("http://{}", browser.host);
+    let asked = "cell=confidentiality&value=public&reason=r&source=s&act=preview";
+    let page = browser.post(&format!("/reports/{second}/correct"), &ours, asked).body;
+    assert!(page.contains("no longer be internal: its words may be quoted and exported"), "{page}");
+    drop(browser);
     world.desk.sign_correction(&preview, true, now()).expect("signed");
     sent(&mut world, &core);
     quote(&world, second).expect("public again");
