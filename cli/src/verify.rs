@@ -60,8 +60,14 @@ pub fn export(desk: &Desk, file: &Path) -> Result<usize, CommandError> {
     let entries: Vec<ExportedEntry> = covered.map(|(_, o)| entry(o)).collect();
     let size = entries.len();
     let evidence: Vec<ByteVec> = desk.store.evidence()?.into_iter().map(|e| e.head.into()).collect();
-    if !evidence.is_empty() {
-        std::fs::write(file.with_extension("evidence.cbor"), minicbor::to_vec(evidence)?)?;
+    let beside = file.with_extension("evidence.cbor");
+    match evidence.is_empty() {
+        false => std::fs::write(beside, minicbor::to_vec(evidence)?)?,
+        // That of an earlier log would be taken for this one's.
+        true => match std::fs::remove_file(beside) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e.into()),
+            _ => {}
+        },
     }
     let exported: Exported = (1, root, manifest.into(), entries, head.into());
     std::fs::write(file, minicbor::to_vec(exported)?)?;

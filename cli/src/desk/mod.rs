@@ -280,7 +280,7 @@ fn attachments(desk: &baqylau_desk::Desk, export: Option<PathBuf>, internal: boo
     let rows = desk.attachments()?;
     let kept = desk.internal()?;
     let mut whole = true;
-    let handout = export.map(|folder| Handout::begin(&folder, ATTACHMENTS)).transpose()?;
+    let mut handout = export.map(|folder| Handout::begin(&folder, ATTACHMENTS)).transpose()?;
     for row in &rows {
         let a = &row.attachment;
         let short = row.report.to_string()[..8].to_owned();
@@ -288,11 +288,8 @@ fn attachments(desk: &baqylau_desk::Desk, export: Option<PathBuf>, internal: boo
         let mark = if kept.contains(&row.report) { "  internal" } else { "" };
         println!("{short}  {:<28} {:>10} bytes  {:<12} {state}{mark}", a.name, a.size, a.media);
         let leaves = row.here && (internal || mark.is_empty());
-        let Some(handout) = handout.as_ref().filter(|_| leaves) else { continue };
-        // The name comes from a phone: it stays a name.
-        let name: String =
-            a.name.chars().map(|c| if c.is_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
-        let path = handout.place(&format!("{short}-{name}"));
+        let Some(handout) = handout.as_mut().filter(|_| leaves) else { continue };
+        let path = handout.place_attachment(&short, &a.name);
         let mut file = std::fs::File::create(&path)?;
         if let Err(e) = desk.open_attachment(a, &mut file) {
             std::fs::remove_file(&path)?;

@@ -40,7 +40,11 @@ fn figures_come_out_of_reports_and_of_nothing_else() {
 fn afterwards(keep: &Path) {
     let mission = keep.join("mission");
     let log = keep.join("log.cbor");
+    // What contradicted an earlier log, which lay there.
+    let beside = keep.join("log.evidence.cbor");
+    fs::write(&beside, "earlier").expect("writes");
     ok(&["desk", "log", "--folder", text(&mission), text(&log)]);
+    assert!(!beside.exists(), "evidence of an earlier log is not left beside a new one");
     assert!(ok(&["verify", text(&log)]).contains("0 missing in chains"));
     an_altered_log_is_refused(&log);
     assert!(ok(&["desk", "verify", "--folder", text(&mission)]).contains("envelopes verify"));

@@ -4,10 +4,11 @@
 //! Files are written beside the others first. `<kind>.sha256` names what lies in the folder, as `sha256sum --check` reads it. While what was
 //! there before is taken away and the new put in its place, `<kind>.unfinished` stands in its stead, with the names of both.
 
+use super::names::UniqueNames;
 use crate::error::DeskError;
 use baqylau_protocol::blob;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
@@ -26,15 +27,19 @@ pub struct Handout {
     /// Where its files wait for all of them to be there.
     waiting: PathBuf,
     earlier: Named,
+    names: UniqueNames,
+    /// Keeps another export out for as long as this one lasts.
+    _lock: File,
 }
 
 impl Handout {
     /// A folder that is new, empty, or was handed out before.
     ///
     /// # Errors
-    /// Other files lie in it, or the disk refuses.
+    /// Other files lie in it, another export is writing into it, or the disk refuses.
     pub fn begin(folder: &Path, kind: &'static str) -> Result<Self, DeskError> {
         fs::create_dir_all(folder).map_err(|e| DeskError::file(folder, e))?;
+        let lock = lock(folder)?;
         let waiting = folder.join(format!(".{kind}.new"));
         let ours = [REPORTS, ATTACHMENTS].map(|kind| [listed(kind), unfinished(kind), format!(".{kind}.new")]).concat();
         let mut names = Vec::new();
@@ -53,13 +58,21 @@ impl Handout {
         // An interrupted one left it.
         gone(fs::remove_dir_all(&waiting), &waiting)?;
         fs::create_dir(&waiting).map_err(|e| DeskError::file(&waiting, e))?;
-        Ok(Self { folder: folder.to_owned(), kind, waiting, earlier })
+        Ok(Self { folder: folder.to_owned(), kind, waiting, earlier, names: UniqueNames::default(), _lock: lock })
     }
 
     /// Where a file of a name is to be written.
     #[must_use]
     pub fn place(&self, name: &str) -> PathBuf {
         self.waiting.join(name)
+    }
+
+    /// Where an attachment is to be written: behind what its report begins with, which gets a number where another has the name.
+    pub fn place_attachment(&mut self, report: &str, name: &str) -> PathBuf {
+        // The name comes from a phone: it stays a name.
+        let name = name.replace(|c: char| !c.is_alphanumeric() && !"._-".contains(c), "_");
+        let prefix = self.names.claim_as(report, |prefix| vec![format!("{prefix}-{name}")]);
+        self.place(&format!("{prefix}-{name}"))
     }
 
     /// Puts everything that was written in the place of what was handed out before.
@@ -143,6 +156,19 @@ impl Drop for Handout {
     fn drop(&mut self) {
         // What does not go now goes with the next.
         let _ = fs::remove_dir_all(&self.waiting);
+    }
+}
+
+/// The folder for one export alone. The lock ends with the program, so that one that was interrupted keeps nobody out.
+fn lock(folder: &Path) -> Result<File, DeskError> {
+    let file = File::open(folder).map_err(|e| DeskError::file(folder, e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            let remedy = "another export is writing into it; wait until it has ended, or export into another folder";
+            Err(DeskError::file(folder, remedy))
+        }
+        Err(TryLockError::Error(e)) => Err(DeskError::file(folder, e)),
     }
 }
 

@@ -43,15 +43,17 @@ impl ExportSheet {
     pub fn of(rows: &[&ReportRow], repeat: Option<&str>) -> Self {
         let forms = forms(rows);
         let holds = |kind: &Kind| !matches!(kind, Kind::Group { .. } | Kind::Repeat { .. } | Kind::Note);
-        let questions = names(&forms, |form, item, at| {
-            let holder = form.holder(at).map(|h| form.definition().items[h as usize].name.as_str());
-            holds(&item.kind) && holder == repeat
-        });
-        let nodes = |form: &Arc<Form>| questions.iter().map(|name| form.find(name)).collect();
+        let questions = names(&forms, |form, item, at| holds(&item.kind) && holder(form, at) == repeat);
+        let nodes = |form: &Arc<Form>| questions.iter().map(|name| node(form, name, repeat)).collect();
         let nodes = forms.iter().map(|form| (Arc::as_ptr(form).addr(), nodes(form))).collect();
         let mut taken = UniqueNames::of(fixed(repeat));
         let columns = questions.iter().map(|name| taken.claim(name)).collect();
         Self { forms, repeat: repeat.map(str::to_owned), questions, columns, taken, nodes }
+    }
+
+    /// Where a question of the table stands in a version: one of the same name that another holds is another question.
+    pub fn node(&self, form: &Form, question: &str) -> Option<u32> {
+        node(form, question, self.repeat.as_deref())
     }
 
     /// The names of the columns that are no questions.
@@ -78,6 +80,15 @@ impl ExportSheet {
         let left = self.repeat.is_none().then(|| LEFT.to_owned());
         own.chain(self.columns.iter().cloned()).chain(left).collect()
     }
+}
+
+/// The name of the repeat that holds an item.
+fn holder(form: &Form, at: u32) -> Option<&str> {
+    form.holder(at).map(|holder| form.definition().items[holder as usize].name.as_str())
+}
+
+fn node(form: &Form, question: &str, repeat: Option<&str>) -> Option<u32> {
+    form.find(question).filter(|at| holder(form, *at) == repeat)
 }
 
 fn fixed(repeat: Option<&str>) -> &'static [&'static str] {

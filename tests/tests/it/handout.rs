@@ -3,6 +3,7 @@
 use crate::it::browser::world;
 use crate::it::internal::{change, meeting, sent};
 use baqylau_desk::adjudication::status::AnswerBasis;
+use baqylau_desk::export::handout::{ATTACHMENTS, Handout, REPORTS};
 use baqylau_tests::{World, now};
 use std::collections::BTreeSet;
 use std::fs;
@@ -107,4 +108,30 @@ fn what_an_export_did_not_write_is_neither_overwritten_nor_taken_away() {
     fs::write(folder.join("reports.sha256"), "00  ../other/thesis.txt\n").expect("writes");
     assert!(export(&world, &folder, false).is_err());
     assert!(other.join("thesis.txt").exists());
+}
+
+#[test]
+fn a_second_export_into_one_folder_at_the_same_moment_is_refused() {
+    let (world, folder) = exported();
+    let first = Handout::begin(&folder, REPORTS).expect("nobody else is there");
+    for kind in [REPORTS, ATTACHMENTS] {
+        let why = Handout::begin(&folder, kind).err().expect("refused").to_string();
+        assert!(why.contains("another export is writing into it"), "{why}");
+    }
+    fs::write(first.place("meeting.csv"), "first").expect("the second took nothing away");
+    drop(first);
+    assert_eq!(export(&world, &folder, false), Ok((0, 1)));
+}
+
+#[test]
+fn attachments_of_the_same_name_are_exported_each_for_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut handout = Handout::begin(folder.path(), ATTACHMENTS).expect("begins");
+    for (text, name) in [("one", "a b.jpg"), ("two", "a/b.jpg"), ("three", "A_b.jpg")] {
+        fs::write(handout.place_attachment("0a1b2c3d", name), text).expect("writes");
+    }
+    handout.finish().expect("finishes");
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("a file");
+    let files = ["0a1b2c3d-a_b.jpg", "0a1b2c3d@2-a_b.jpg", "0a1b2c3d@3-A_b.jpg"];
+    assert_eq!(files.map(read), ["one", "two", "three"]);
 }

@@ -23,7 +23,8 @@ const CLASHES: &str = "text,status,Status of the box,\ntext,place,Place in words
 const FIRST: &str = "select_one how,how,How did it go?,dk np na\nselect_multiple seen,seen,Seen,dk\ntext,queue,How long was the queue?,dk np\n\
     integer,voters,Voters,dk np\ntext,gone,Removed later,\nselect_one how,kind,Kind,dk\n";
 const SECOND: &str = "select_one how,how,How did it go?,dk np na\nselect_multiple seen,seen,Seen,dk\ninteger,queue,How long was the queue?,dk np\n\
-    integer,voters,Voters,dk np\nselect_multiple how,kind,Kind,dk\ntext,added,New,\n";
+    integer,voters,Voters,dk np\nselect_multiple how,kind,Kind,dk\ntext,added,New,\n\
+    begin_repeat,moved,Rows,\ninteger,gone,Gone into the repeat,\nend_repeat,,,\n";
 const FIGURES: &str = "id,checklist,unit,counts,of,base,per,published,value,tolerance,sentence::English (en)\n\
     stopped,f,percent,${how} = 'stopped',,answered,observation,,,,It was stopped in {value} per cent.\n\
     many,f,majority,${how} = 'good',,answered,observation,,,,Most went well.\n\
@@ -132,7 +133,7 @@ fn what_was_accepted_is_exported_whatever_its_questions_are_called() {
     }
     let bytes = write("f", Format::Xlsx).expect("a workbook");
     let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(bytes)).expect("it opens");
-    assert_eq!(book.sheet_names(), ["answers", "codebook@2", "codebook"]);
+    assert_eq!(book.sheet_names(), ["answers", "codebook@2", "moved", "codebook"]);
     assert_eq!(book.worksheet_range("codebook@2").expect("rows").height(), 6);
     // And from the page.
     let browser = Browser::open(&world);
@@ -213,6 +214,16 @@ fn scripts_know_the_choices_of_every_version_and_give_the_shares_of_the_page() {
     ] {
         assert!(codebook.lines().any(|l| l == row), "{row}: {codebook}");
     }
+}
+
+#[test]
+fn a_name_in_and_out_of_a_repeat_is_two_questions() {
+    let (_world, _folder, out) = exported();
+    let codebook = |name: &str| read(&out, name).lines().filter(|l| l.starts_with("gone,")).collect::<String>();
+    assert!(codebook("f.codebook.csv").starts_with("gone,Removed later,"));
+    assert!(codebook("f.moved.codebook.csv").starts_with("gone,Gone into the repeat,"));
+    assert!(!read(&out, "f.R").contains("number(data[[\"gone\"]])"));
+    assert!(read(&out, "f.moved.R").contains("number(data[[\"gone\"]])"));
 }
 
 /// What a program says of a folder; nothing where it is not installed.
