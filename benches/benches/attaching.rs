@@ -1,4 +1,5 @@
-//! A file attached (cleaned, encrypted, on disk) beside a plain encrypted copy of the same bytes; and a courier file imported.
+//! Attaching a file (cleaned, encrypted, on disk), compared with plainly encrypting the same bytes; and importing a
+//! courier file.
 
 use baqylau_benches::timed;
 use baqylau_protocol::blob::Sealer;
@@ -12,7 +13,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::time::Duration;
 
-/// A film of 200 MB.
+/// A video of 200 MB.
 const LENGTH: u64 = 200 << 20;
 const CHUNK: usize = 64 << 10;
 
@@ -24,19 +25,20 @@ fn main() {
         plain = plain.max(rate(timed(|| copy(&folder.path().join("plain"))).1));
         best = best.max(rate(timed(|| seal(&folder.path().join("sealed"))).1));
     }
-    println!("a film of 200 MB, encrypted in chunks with its hash, durable: {best:.0} MB a second");
-    println!("the same encrypted at once a chunk, without a hash: {plain:.0} MB a second; ratio {:.2}", best / plain);
+    println!("a video of 200 MB, encrypted in chunks and hashed, durable: {best:.0} MB/s");
+    println!("the same, encrypted chunk by chunk without a hash: {plain:.0} MB/s; ratio {:.2}", best / plain);
     println!("peak memory of both: {} MB", peak_rss() >> 20);
     let mission = MissionId([1; 16]);
     let objects = (0..20_000).map(|_| random::<1000>().to_vec().into()).collect();
     let file = CourierFile { v: 1, mission, objects, receipts: Vec::new(), bundle: None, kept: None }.encode();
     let (read, time) = timed(|| CourierFile::decode(&file, mission).expect("reads"));
     let count = f64::from(u32::try_from(read.objects.len()).unwrap_or(0));
-    println!("a courier file read: {:.0} objects a second", count / time.as_secs_f64());
+    println!("a courier file decoded: {:.0} objects per second", count / time.as_secs_f64());
     import();
 }
 
-/// A phone takes the reports of another: signatures verified, all of them committed; beside the bytes alone, inserted and committed.
+/// One phone imports another's reports: all signatures verified, all of it committed; compared with inserting and
+/// committing the bytes.
 fn import() {
     const REPORTS: usize = 2_000;
     let mut world = World::new(&tables("kazakhstan-2023"));
@@ -63,7 +65,10 @@ fn import() {
     });
     let rate = |time: Duration| f64::from(u32::try_from(objects.len()).unwrap_or(0)) / time.as_secs_f64();
     let (ours, raw) = (rate(ours), rate(raw));
-    println!("imported, verified and durable: {ours:.0} a second; the bytes alone: {raw:.0}; ratio {:.2}", ours / raw);
+    println!(
+        "imported, verified and durable: {ours:.0} per second; only the bytes inserted: {raw:.0}; ratio {:.2}",
+        ours / raw
+    );
 }
 
 fn film() -> impl Read {

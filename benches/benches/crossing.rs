@@ -1,7 +1,8 @@
-//! What a call of the core costs; `cargo xtask bench` lets the other languages do the same beside it.
+//! Cost of a call into the core; `cargo xtask bench` measures the same work from the other languages.
 //!
-//! The work: the first observer's checklist of voting at `s00001`, its section with the most rows open; medians of 3,000 calls each
-//! of an answer (durable), of that section's full view, and of `progress`, which gives two numbers.
+//! The work: the first observer's voting checklist at `s00001`, in the section with the most rows. Each number is the
+//! median of 3,000 calls: setting an answer (durable), the section's full view, and `progress`, which returns two
+//! numbers.
 
 use baqylau_benches::{quantile, timed};
 use baqylau_forms::definition::Kind;
@@ -30,7 +31,7 @@ fn main() {
     }
 }
 
-/// Microseconds.
+/// Median time in microseconds.
 fn median(mut call: impl FnMut(u32)) -> f64 {
     let mut times: Vec<_> = (0..ROUNDS).map(|n| timed(|| call(n)).1).collect();
     quantile(&mut times, 500)

@@ -1,5 +1,6 @@
-//! The form engine. Peers, measured on such a machine: JavaRosa 28/52/128 ms to a ready visit of 60/300/1,000 questions and 22 to
-//! 40 µs an answer; pyxform 117/297/877 ms to compile; xforms-engine 4 to 8 ms to refilter 300 stations.
+//! The form engine. References, measured on a similar machine: JavaRosa needs 28/52/128 ms until a visit of
+//! 60/300/1,000 questions is ready, and 22 to 40 µs per answer; pyxform 117/297/877 ms to compile; xforms-engine 4 to 8
+//! ms to refilter 300 stations.
 
 use baqylau_benches::{compile, form, places, write_checklist};
 use baqylau_desk::tables::MissionTables;
@@ -25,7 +26,7 @@ fn json(questions: usize, places: &Arc<Places>) -> Vec<u8> {
     serde_json::to_vec(&compile(folder.path(), places)).expect("encodes")
 }
 
-/// The bytes of a verified definition to a visit with its first section.
+/// From the bytes of a verified definition to a visit with its first section.
 #[divan::bench(args = [60, 300, 1000])]
 fn definition_to_ready_visit(bencher: Bencher, questions: usize) {
     let places = places();
@@ -38,7 +39,7 @@ fn definition_to_ready_visit(bencher: Bencher, questions: usize) {
     });
 }
 
-/// XLSForm sheets to a checked definition.
+/// From XLSForm sheets to a checked definition.
 #[divan::bench(args = [60, 300, 1000])]
 fn compile_xlsform(bencher: Bencher, questions: usize) {
     let places = places();
@@ -53,7 +54,7 @@ fn filling(survey: &str) -> Filling {
 
 const HEAD: &str = "type,name,label,relevant,constraint,calculation,choice_filter,repeat_count\n";
 
-/// One answer with a constraint and three dependants, in checklists of any length.
+/// Sets an answer with a constraint and three dependents, in checklists of any length.
 #[divan::bench(args = [60, 300, 1000])]
 fn set_one_answer_of_fan_out_3(bencher: Bencher, questions: usize) {
     let mut survey = format!("{HEAD}begin_group,g,G,,,,,\ninteger,n,N,,. <= 3000,,,\n");
@@ -72,7 +73,7 @@ fn set_one_answer_of_fan_out_3(bencher: Bencher, questions: usize) {
     });
 }
 
-/// One answer that shows or hides a group of 1,000: divide by 1,000 for one dependant.
+/// Sets an answer that shows or hides a group of 1,000 questions; divide by 1,000 for one dependent.
 #[divan::bench]
 fn gate_over_1000(bencher: Bencher) {
     let mut survey =
@@ -91,7 +92,7 @@ fn gate_over_1000(bencher: Bencher) {
     });
 }
 
-/// One answer in a repeat of 200 rows whose sum is shown: divide by 200 for one row.
+/// Sets an answer in a repeat of 200 rows whose sum is shown; divide by 200 for one row.
 #[divan::bench]
 fn sum_over_200_rows(bencher: Bencher) {
     let survey = format!(
@@ -111,7 +112,7 @@ fn sum_over_200_rows(bencher: Bencher) {
     });
 }
 
-/// Another region, and the first page of its stations out of 10,223.
+/// Chooses another region, and lists the first page of its stations out of 10,223.
 #[divan::bench]
 fn choose_a_region_and_refilter(bencher: Bencher) {
     let survey = format!(
@@ -128,7 +129,8 @@ fn choose_a_region_and_refilter(bencher: Bencher) {
     });
 }
 
-/// A search in all 10,223 stations of a real mission: a code, a word that most names have, a letter, two words, and what is nowhere.
+/// Searches all 10,223 stations of a real mission: for a code, a word in most names, a letter, two words, and something
+/// absent.
 #[divan::bench(args = ["s09999", "мектеп", "а", "алматы 12", "nowhere"])]
 fn search_10223_stations(bencher: Bencher, query: &str) {
     let source = MissionTables::read(&tables("kazakhstan-2023")).expect("the tables have no fault");

@@ -1,4 +1,5 @@
-//! Verify and open at the desk, beside the bare primitives of the same run: two Ed25519 verifications and one HPKE opening.
+//! Verifying and opening reports at the desk, compared with the bare primitives: two Ed25519 verifications and one HPKE
+//! opening.
 
 use baqylau_benches::timed;
 use baqylau_protocol::cose::ObjectType;
@@ -47,7 +48,7 @@ fn main() {
     let ((), bare) = timed(primitives);
     let rate = |d: std::time::Duration| f64::from(ENVELOPES) / d.as_secs_f64();
     println!(
-        "verify and open, one core: {:.0} a second; the primitives {:.0}; {:.0} %",
+        "verify and open, one core: {:.0} per second; the bare primitives: {:.0}; {:.0} %",
         rate(ours),
         rate(bare),
         100.0 * rate(ours) / rate(bare)

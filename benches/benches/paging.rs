@@ -1,6 +1,6 @@
-//! The coordinators' page over 100,000 reports: what it takes to open, how long a page and a filter take, what is told when a report
-//! arrives, how much memory. `BAQYLAU_BENCH_REPORTS` makes it another number. The page is a process of its own, so
-//! that its memory is its own.
+//! The coordinators' page over 100,000 reports: time to open, per page and per filter, time until a new report is
+//! announced, and peak memory. `BAQYLAU_BENCH_REPORTS` sets another number. The page runs in a process of its own, so
+//! that its memory can be measured.
 
 use baqylau_benches::many::{add, another, fill, multiply};
 use baqylau_benches::{quantile, timed};
@@ -27,7 +27,7 @@ fn main() {
     let mut world = World::new(&tables("kazakhstan-2023"));
     fill(&mut world);
     let (last, made) = timed(|| multiply(&mut world.desk, count));
-    println!("{count} reports made in {:.0} s", made.as_secs_f64());
+    println!("{count} reports created in {:.0} s", made.as_secs_f64());
     let folder = world.desk.folder.clone();
     plain(&folder);
     // What is multiplied is in no server's log.
@@ -35,10 +35,10 @@ fn main() {
     let page = Page::open(&folder);
     pages(&page);
     live(&mut world.desk, &page, &last);
-    println!("memory at most: {} MB", page.memory() >> 20);
+    println!("peak memory: {} MB", page.memory() >> 20);
 }
 
-/// What SQLite itself takes to count them.
+/// Time that SQLite alone takes to count the reports.
 fn plain(folder: &Path) {
     let secrets: DeskKeys = keys::read(&folder.join("keys/desk.key"), PASSPHRASE).expect("keys");
     let db = Connection::open(folder.join("desk.db")).expect("a database");
@@ -46,10 +46,10 @@ fn plain(folder: &Path) {
     db.execute_batch(&format!("PRAGMA key = \"x'{hex}'\"")).expect("a key");
     let count = "SELECT count(*) FROM envelope WHERE kind = 65001";
     let (n, took) = timed(|| db.query_row(count, [], |r| r.get::<_, i64>(0)).expect("a count"));
-    println!("beside it: SELECT count(*) of {n} envelopes in {:.0} ms", took.as_secs_f64() * 1e3);
+    println!("for comparison: SELECT count(*) of {n} envelopes in {:.0} ms", took.as_secs_f64() * 1e3);
 }
 
-/// The page, in a process of its own.
+/// Serves the page, in a process of its own.
 fn serve(folder: &Path) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let desk = || Desk::open(folder, PASSPHRASE).expect("a desk");
@@ -79,7 +79,7 @@ impl Page {
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().expect("an output")).read_line(&mut line).expect("an address");
         let (address, took) = line.trim().split_once(' ').expect("an address and a time");
-        println!("opened in {took} ms: every report verified, evaluated and judged, in both ways");
+        println!("opened in {took} ms: every report verified and evaluated, with and without corrections");
         let (host, path) = address.strip_prefix("http://").and_then(|a| a.split_once('/')).expect("an address");
         let mut page = Self { child, host: host.to_owned(), cookie: String::new() };
         let entered = page.get(&format!("/{path}"));
@@ -98,7 +98,7 @@ impl Page {
         whole
     }
 
-    /// The most that it ever used, in bytes.
+    /// Peak resident memory of the page's process, in bytes.
     fn memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).unwrap_or_default();
@@ -142,7 +142,7 @@ fn pages(page: &Page) {
     }
 }
 
-/// From the moment when a report is in the store to the word that every open page gets.
+/// Time from storing a report to its announcement to every open page.
 fn live(desk: &mut Desk, page: &Page, pattern: &PulledEnvelope) {
     let mut stream = TcpStream::connect(&page.host).expect("connects");
     write!(stream, "GET /news?seen=0 HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\n\r\n", page.host, page.cookie)
@@ -156,7 +156,7 @@ fn live(desk: &mut Desk, page: &Page, pattern: &PulledEnvelope) {
         times.push(timed(|| news.next().expect("it is told")).1);
     }
     println!(
-        "a report that arrives is told after {:.0} ms, p95 {:.0} ms (asked every 100 ms)",
+        "a new report is announced after {:.0} ms, p95 {:.0} ms (polled every 100 ms)",
         quantile(&mut times, 500) / 1e3,
         quantile(&mut times, 950) / 1e3
     );

@@ -1,4 +1,4 @@
-//! An answer made durable, beside the raw SQLCipher commit of one row of the same run; also while a sync of the same phone runs.
+//! Storing an answer durably, compared with a raw SQLCipher commit of one row; also during a sync of the same phone.
 
 use baqylau_benches::{quantile, timed};
 use baqylau_forms::value::Answer;

@@ -1,6 +1,7 @@
-//! Durable submissions a second: one envelope a request, 32 connections, client and server on the same cores, without TLS and with;
-//! beside a raw group commit of the same rows. `BAQYLAU_BENCH_ENVELOPES` sets how many (default 20,000); the first and the
-//! last tenth are timed apart, to show whether a fuller table is slower.
+//! Durable submissions per second: one envelope per request, 32 connections, client and server on the same cores, with
+//! and without TLS; compared with a raw group commit of the same rows. `BAQYLAU_BENCH_ENVELOPES` sets the number
+//! (default 20,000). The first and the last tenth are also timed separately, to show whether a growing table slows the
+//! server down.
 
 use baqylau_benches::timed;
 use baqylau_desk::Desk;
@@ -23,19 +24,19 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 
 const CONNECTIONS: usize = 32;
-/// Below what one observer may send at once.
+/// Below the quota of one device.
 const PER_DEVICE: usize = 4_000;
 const SCHEMA: Schema = Schema { steps: &["CREATE TABLE t(a INTEGER PRIMARY KEY, b BLOB NOT NULL) STRICT;"] };
 
 fn main() {
     let count = std::env::var("BAQYLAU_BENCH_ENVELOPES").ok().and_then(|n| n.parse().ok()).unwrap_or(20_000);
     let raw = raw_group_commits(count);
-    println!("raw group commits of {CONNECTIONS} rows: {raw:.0} rows a second");
+    println!("raw group commits of {CONNECTIONS} rows: {raw:.0} rows per second");
     for tls in [false, true] {
         let (all, first, last) = serve(count, tls);
         let name = if tls { "with TLS" } else { "without TLS" };
         println!(
-            "durable submissions, {name}: {all:.0} a second; ratio to raw {:.2}; first tenth {first:.0}, last {last:.0}: {:.2}",
+            "durable submissions, {name}: {all:.0} per second; ratio to raw {:.2}; first tenth {first:.0}, last {last:.0}: {:.2}",
             all / raw,
             last / first
         );
@@ -62,7 +63,7 @@ fn raw_group_commits(count: usize) -> f64 {
     rate(count, timed(groups).1)
 }
 
-/// Submissions a second over all, over the first tenth and over the last.
+/// Submissions per second: overall, in the first tenth and in the last.
 fn serve(count: usize, tls: bool) -> (f64, f64, f64) {
     let folder = tempfile::tempdir().expect("folder");
     let (url, invites, manifest, _running) = mission(folder.path(), tls, count);
@@ -84,7 +85,7 @@ fn serve(count: usize, tls: bool) -> (f64, f64, f64) {
     (all, rate(first.0, first.1), rate(last.0, last.1))
 }
 
-/// The envelopes of each connection, each as the body of a request; the enrolments go first.
+/// The envelopes for each connection, each as a request body; uploads the enrolments first.
 fn prepare(count: usize, invites: &[Invite], manifest: &Manifest) -> Vec<Vec<Vec<u8>>> {
     let devices = invites.len() / CONNECTIONS;
     let each = count / invites.len();
@@ -148,7 +149,7 @@ async fn submit(url: &str, roots: &[Vec<u8>], lanes: Vec<Vec<Vec<u8>>>) {
     }
 }
 
-/// A server on loopback that publishes a mission.
+/// A server on loopback, with a published mission.
 fn mission(folder: &Path, tls: bool, count: usize) -> (String, Vec<Invite>, Manifest, (Runtime, RunningServer)) {
     let runtime = Runtime::new().expect("runtime");
     let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();

@@ -1,4 +1,4 @@
-//! Tables of 10,000 reports with 64 questions, in every format; beside them, the bytes of the same reports read from the store.
+//! Exporting 10,000 reports of 64 questions in every format, compared with reading the same reports from the store.
 
 use baqylau_benches::many::{fill, multiply};
 use baqylau_benches::{quantile, timed};
@@ -27,16 +27,16 @@ fn write(desk: &Desk) {
     assert_eq!(lines.len(), REPORTS);
     let places: Vec<u64> = lines.iter().map(|l| l.index).collect();
     let plain = rate(|| desk.store.plain_at(&places).expect("envelopes").len());
-    println!("beside it: envelopes read and nothing else, {plain:.0} a second");
+    println!("for comparison, envelopes only read: {plain:.0} per second");
     for (what, format) in [("CSV", Format::Csv), ("Parquet", Format::Parquet), ("XLSX", Format::Xlsx)] {
         let table =
             || desk.table(&source, &lines, ("voting", 0), AnswerBasis::Effective, format).expect("a table").len();
         let (bytes, rows) = (table(), rate(table));
-        println!("{what}: {rows:.0} rows a second, {:.2} of it, {} kB", rows / plain, bytes >> 10);
+        println!("{what}: {rows:.0} rows per second, {:.2} of reading, {} kB", rows / plain, bytes >> 10);
     }
 }
 
-/// Reports a second: the median of some rounds.
+/// Reports per second: the median of several rounds.
 fn rate(work: impl Fn() -> usize) -> f64 {
     let mut times: Vec<Duration> = (0..ROUNDS).map(|_| timed(&work).1).collect();
     let reports = f64::from(u32::try_from(REPORTS).unwrap_or(u32::MAX));

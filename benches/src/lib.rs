@@ -1,4 +1,5 @@
-//! What the benchmarks share: checklists of any size, and a stopwatch. Every figure stands beside a peer of the same run.
+//! Shared by the benchmarks: checklists of any size, and a stopwatch. Every result is printed beside a reference from
+//! the same run.
 
 pub mod many;
 
@@ -10,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Places as a large mission has them: 20 regions with 10,223 stations.
+/// Places of a large mission: 20 regions with 10,223 polling stations.
 #[must_use]
 pub fn places() -> Arc<Places> {
     let level = |id: &str| Level { id: id.into(), label: Text(vec![id.into()]) };
@@ -34,10 +35,11 @@ pub fn places() -> Arc<Places> {
     Arc::new(Places::new(table).expect("the table is well formed"))
 }
 
-/// Writes the three sheets of a checklist with a number of questions, as missions write them: choices, numbers, texts, rules.
+/// Writes the three sheets of a checklist with this many questions, in the usual mixture: choices, numbers, texts,
+/// calculations.
 ///
 /// # Panics
-/// When the disk refuses.
+/// If a file cannot be written.
 pub fn write_checklist(folder: &Path, questions: usize) {
     let mut survey = "type,name,label,relevant,constraint,calculation,missing,choice_filter,required\n".to_owned();
     for n in 0..questions {
@@ -64,10 +66,10 @@ pub fn write_checklist(folder: &Path, questions: usize) {
     std::fs::write(folder.join("settings.csv"), settings).expect("settings");
 }
 
-/// A compiled checklist from the text of a survey sheet.
+/// Compiles a checklist from the text of a survey sheet.
 ///
 /// # Panics
-/// When the survey has a fault.
+/// If the survey has a fault.
 #[must_use]
 pub fn form(survey: &str, places: &Arc<Places>) -> Arc<Form> {
     let folder = tempfile::tempdir().expect("folder");
@@ -76,17 +78,17 @@ pub fn form(survey: &str, places: &Arc<Places>) -> Arc<Form> {
     Arc::new(Form::compile(compile(folder.path(), places), places.clone()).expect("compiles"))
 }
 
-/// The definition of a checklist in a folder.
+/// Compiles the XLSForm sheets in a folder to a definition.
 ///
 /// # Panics
-/// When it has a fault.
+/// If a sheet has a fault.
 #[must_use]
 pub fn compile(folder: &Path, places: &Arc<Places>) -> Definition {
     let workbook = baqylau_xlsform::Workbook::from_csv(folder, None).expect("reads");
     baqylau_xlsform::compile(&workbook, &["en".to_owned()], places).expect("compiles").definition
 }
 
-/// Times a call.
+/// Runs `f` once; returns its result and the time taken.
 #[expect(clippy::disallowed_methods, reason = "a stopwatch")]
 pub fn timed<T>(f: impl FnOnce() -> T) -> (T, Duration) {
     let start = std::time::Instant::now();
@@ -94,7 +96,7 @@ pub fn timed<T>(f: impl FnOnce() -> T) -> (T, Duration) {
     (out, start.elapsed())
 }
 
-/// A quantile of durations, in microseconds.
+/// The quantile `per_mille`/1000 of the durations, in microseconds. Sorts them.
 #[must_use]
 pub fn quantile(times: &mut [Duration], per_mille: usize) -> f64 {
     times.sort_unstable();

@@ -1,4 +1,4 @@
-//! A mission with many reports: those of some phones, multiplied.
+//! A mission with many reports: those of a few phones, multiplied.
 
 use baqylau_desk::Desk;
 use baqylau_desk::store::{LogObject, Opened, PulledEnvelope};
@@ -12,16 +12,16 @@ use baqylau_simulator::{ScheduleInputs as Plan, SimulatedClock, SimulatedObserve
 use baqylau_tests::{BUDGET, PIN, World, now, tables};
 use std::sync::Arc;
 
-/// Observers whose reports are multiplied.
+/// Observers whose reports are multiplied, and tasks of each.
 const PEOPLE: usize = 40;
 const TASKS: usize = 8;
-/// The plan's answers are of this day: 19 March 2023, 00:00 UTC.
+/// Election day of the plan: 19 March 2023, 00:00 UTC, in milliseconds since 1970.
 const ELECTION_DAY: i64 = 1_679_184_000_000;
 
-/// Real reports, as phones make them.
+/// Fills a mission with reports that phones signed and the desk pulled.
 ///
 /// # Panics
-/// When a phone or the server fails.
+/// If a phone or the server fails.
 pub fn fill(world: &mut World) {
     let source = world.desk.source().expect("tables");
     let codes = |level: &String| {
@@ -57,10 +57,10 @@ pub fn fill(world: &mut World) {
     world.desk.pull(now(), &|_| ()).expect("pulls");
 }
 
-/// The same reports again and again, each another visit at another moment. Gives the last.
+/// Adds `count` copies of the desk's reports, rounded up to thousands, each a visit of its own. Returns the last.
 ///
 /// # Panics
-/// When the database fails.
+/// If the database fails.
 pub fn multiply(desk: &mut Desk, count: usize) -> PulledEnvelope {
     let all = desk.store.envelopes().expect("envelopes");
     let patterns: Vec<PulledEnvelope> =
@@ -73,18 +73,18 @@ pub fn multiply(desk: &mut Desk, count: usize) -> PulledEnvelope {
             (at..).take(1_000).zip(patterns.iter().cycle()).map(|(index, pattern)| another(pattern, index)).collect();
         add(desk, at, &page);
         at += page.len() as u64;
-        last.clone_from(page.last().expect("some"));
+        last.clone_from(page.last().expect("a page has at least one envelope"));
     }
     last
 }
 
-/// A report like another, of a visit of its own, at a place in the log.
+/// A copy of a report as a visit of its own, at this log index.
 ///
 /// # Panics
-/// When it is none.
+/// If the envelope does not contain a report.
 #[must_use]
 pub fn another(pattern: &PulledEnvelope, index: u64) -> PulledEnvelope {
-    let bytes = &pattern.plain.as_ref().expect("it opened").bytes;
+    let bytes = &pattern.plain.as_ref().expect("the envelope was opened").bytes;
     let mut report = Report::decode(bytes).expect("a report");
     report.id = ReportId::new(report.clock.wall.ms, random());
     report.visit.code = format!("{}-{index}", report.visit.code);
@@ -100,10 +100,10 @@ pub fn another(pattern: &PulledEnvelope, index: u64) -> PulledEnvelope {
     }
 }
 
-/// Puts envelopes into the log, from a place on.
+/// Adds envelopes to the desk's log, starting at index `first`.
 ///
 /// # Panics
-/// When the database fails.
+/// If the database fails.
 pub fn add(desk: &mut Desk, first: u64, page: &[PulledEnvelope]) {
     let object = |e: &PulledEnvelope| LogObject { received: e.received, hash: e.hash, bytes: vec![0; 1_000] };
     desk.store.add_page(first, &page.iter().map(object).collect::<Vec<_>>(), &[], page, &[]).expect("a page");

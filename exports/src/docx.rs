@@ -9,13 +9,13 @@ use zip::write::SimpleFileOptions;
 use crate::ExportError;
 use crate::document::{Block, Document, cells, columns, escape, language, level, one_line, plain};
 
-/// The most columns that Word opens.
+/// Most columns in a table that Word can open.
 const COLUMNS: usize = 63;
 
 /// Width of the text in twentieths of a point: A4 without margins of 20 mm.
 const WIDTH: usize = 9638;
 
-/// Letters that count for the width of a column, at least and at most.
+/// Bounds of the number of characters that count towards a column's width.
 const SHORT: usize = 8;
 const LONG: usize = 48;
 
@@ -29,12 +29,12 @@ const PARTS: &str = include_str!("docx/parts.xml");
 const STYLES: &str = include_str!("docx/styles.xml");
 const FOOTER: &str = include_str!("docx/footer.xml");
 
-/// The document as DOCX: headings, tables with a repeated head row, page numbers, language and direction.
+/// Renders a document as DOCX: headings, tables with a repeated header row, page numbers, language and direction.
 ///
 /// # Errors
 ///
-/// [`ExportError::DocxColumns`] for a table of more columns than word processors open, [`ExportError::Docx`] if the
-/// package cannot be zipped.
+/// [`ExportError::DocxColumns`] if a table has more columns than Word can open, [`ExportError::Docx`] if the package
+/// cannot be zipped.
 pub fn docx(document: &Document) -> Result<Vec<u8>, ExportError> {
     let title = || document.title.clone();
     for block in &document.blocks {
@@ -103,7 +103,7 @@ fn paragraph(style: &str, text: &str, rtl: bool) -> String {
     format!("<w:p><w:pPr><w:pStyle w:val=\"{style}\"/>{bidi}</w:pPr><w:r>{run}{lines}</w:r></w:p>")
 }
 
-/// A table, and an empty paragraph after it, without which two tables would become one.
+/// A table and an empty paragraph after it, without which two adjacent tables would merge.
 fn table(head: &[String], rows: &[Vec<String>], rtl: bool) -> String {
     let columns = columns(head, rows);
     if columns == 0 {
@@ -124,7 +124,7 @@ fn table(head: &[String], rows: &[Vec<String>], rtl: bool) -> String {
     )
 }
 
-/// Widths by the longest text of each column, within limits; word processors fit them to the words.
+/// Column widths by the longest text in each, within limits; word processors then adjust them to the words.
 fn widths(head: &[String], rows: &[Vec<String>], columns: usize) -> impl Iterator<Item = usize> {
     let mut letters = vec![SHORT; columns];
     for row in std::iter::once(head).chain(rows.iter().map(Vec::as_slice)) {

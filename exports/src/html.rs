@@ -1,14 +1,14 @@
-//! A document as one self-contained page of HTML (<https://html.spec.whatwg.org/>): no scripts, nothing fetched.
+//! A document as one self-contained page of HTML (<https://html.spec.whatwg.org/>): no scripts, no external resources.
 
 use crate::document::{Block, Document, cells, columns, escape, language, level, one_line};
 
-/// Light and dark by the reader's choice, and rules for print.
+/// Light or dark by the reader's preference, with rules for print.
 const STYLE: &str = include_str!("html.css");
 
-/// Forbids everything but the inline style, should a text ever get past the escaping.
+/// Content security policy: forbids all but the inline style, in case a text should ever get past the escaping.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
 
-/// The document as one HTML page in UTF-8. The title is its `h1`, so headings start at `h2`.
+/// Renders a document as one HTML page in UTF-8. The title is its `h1`, so headings start at `h2`.
 #[must_use]
 pub fn html(document: &Document) -> String {
     let (lang, dir) = (language(document), if document.rtl { "rtl" } else { "ltr" });

@@ -1,4 +1,5 @@
-//! A table as a Parquet file (<https://parquet.apache.org/docs/file-format/>), for R, Python, Stata and the like.
+//! A table as a Parquet file (<https://parquet.apache.org/docs/file-format/>), for R, Python, Stata and similar
+//! programs.
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -17,39 +18,39 @@ use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor, Type, TypePtr};
 
 use crate::ExportError;
 
-/// Cells that are handed to the writer at once, so that a column is never in memory twice.
+/// Cells per call of the writer; bounds the memory for their converted copies.
 const BATCH: usize = 4096;
 
-/// A table by columns.
+/// A table stored by columns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ParquetTable<'a> {
-    /// Name of the table, the root of the file's schema.
+    /// Name of the table: the root of the file's schema.
     pub name: String,
-    /// The columns, all of one length and each of its own name.
+    /// Columns of equal length with distinct names.
     pub columns: Vec<ParquetColumn<'a>>,
-    /// Key-value metadata of the file; the column labels are added to it.
+    /// Key-value metadata of the file; the column labels are added as `label:<name>`.
     pub about: Vec<(String, String)>,
 }
 
 /// One column of a [`ParquetTable`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct ParquetColumn<'a> {
-    /// Name in the schema.
+    /// Name in the schema, unique in the table.
     pub name: String,
-    /// What people read, kept in the file's metadata as `label:<name>`, as Parquet has no place for it.
+    /// Human-readable label, stored in the metadata as `label:<name>`, since Parquet has no field for it.
     pub label: String,
-    /// The values.
+    /// One value per row.
     pub values: Values<'a>,
 }
 
-/// The values of a [`ParquetColumn`], `None` where there is none.
+/// The values of a [`ParquetColumn`]; `None` for a missing value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Values<'a> {
-    /// Text: BYTE_ARRAY, STRING.
+    /// UTF-8 text: BYTE_ARRAY, STRING.
     Text(Vec<Option<&'a str>>),
-    /// Whole numbers: INT64.
+    /// 64-bit integers: INT64.
     Integer(Vec<Option<i64>>),
-    /// Numbers: DOUBLE.
+    /// Floating-point numbers: DOUBLE.
     Real(Vec<Option<f64>>),
     /// Milliseconds since 1970 in UTC: INT64, TIMESTAMP(MILLIS, isAdjustedToUTC = true).
     Time(Vec<Option<i64>>),
@@ -74,12 +75,12 @@ impl Values<'_> {
     }
 }
 
-/// Writes the table as one Parquet file of one row group: optional columns, dictionaries, Snappy.
+/// Writes a table as one Parquet file with a single row group: optional columns, dictionary encoding, Snappy.
 ///
 /// # Errors
 ///
-/// [`ExportError::NoColumns`], [`ExportError::ColumnTwice`] and [`ExportError::ColumnLength`] before anything is
-/// written, [`ExportError::Parquet`] if the target refuses the bytes.
+/// [`ExportError::NoColumns`], [`ExportError::ColumnTwice`] or [`ExportError::ColumnLength`] before anything is
+/// written; [`ExportError::Parquet`] if writing fails.
 pub fn parquet(table: &ParquetTable, to: impl Write + Send) -> Result<(), ExportError> {
     check(table)?;
     write(table, to).map_err(|source| ExportError::Parquet { table: table.name.clone(), source })
@@ -122,10 +123,10 @@ fn write(table: &ParquetTable, to: impl Write + Send) -> Written<()> {
     Ok(())
 }
 
-/// A column as bytes, and what the file says of it.
+/// An encoded column and its metadata.
 type Chunk = (Bytes, ColumnCloseResult);
 
-/// The columns as bytes, in their order, made on all cores.
+/// Encodes the columns in parallel; returns them in their order.
 fn chunks(table: &ParquetTable, schema: &SchemaDescriptor, properties: &WriterPropertiesPtr) -> Written<Vec<Chunk>> {
     let columns: Vec<_> = table.columns.iter().zip(schema.columns()).collect();
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -136,8 +137,8 @@ fn chunks(table: &ParquetTable, schema: &SchemaDescriptor, properties: &WriterPr
     std::thread::scope(|scope| {
         let parts = columns.chunks(columns.len().div_ceil(threads).max(1));
         let handles: Vec<_> = parts.map(|part| scope.spawn(move || of(part))).collect();
-        let made = handles.into_iter().map(|h| h.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        made.collect::<Written<Vec<_>>>().map(|parts| parts.into_iter().flatten().collect())
+        let encoded = handles.into_iter().map(|h| h.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        encoded.collect::<Written<Vec<_>>>().map(|parts| parts.into_iter().flatten().collect())
     })
 }
 
@@ -154,7 +155,7 @@ fn chunk(column: &ParquetColumn, about: &ColumnDescPtr, properties: &WriterPrope
     Ok((bytes.into_inner()?.into(), closed))
 }
 
-/// Texts as slices of one: an allocation a batch, not one a cell.
+/// All texts of a batch as slices of one buffer: one allocation per batch instead of one per cell.
 fn texts(batch: &[Option<&str>]) -> Vec<ByteArray> {
     let whole = Bytes::from(batch.iter().flatten().copied().collect::<String>());
     let mut at = 0;
@@ -179,7 +180,7 @@ fn schema(table: &ParquetTable) -> Written<TypePtr> {
     Ok(Arc::new(Type::group_type_builder(&table.name).with_fields(fields).build()?))
 }
 
-/// Writes the cells that have a value, and for each cell whether it has one (its definition level).
+/// Writes the present values of a column, and for each cell its definition level: 1 if it has a value, 0 if not.
 fn put<T: DataType, V>(
     writer: &mut ColumnWriter<'_>,
     cells: &[Option<V>],

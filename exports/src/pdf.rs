@@ -1,5 +1,5 @@
-//! A document as tagged PDF 1.7 (ISO 32000-1) on A4 pages, made to PDF/UA-1 (ISO 14289-1): fonts embedded as subsets,
-//! text selectable and searchable, structure, outline, language and title for screen readers.
+//! A document as tagged PDF 1.7 (ISO 32000-1) on A4 pages, following PDF/UA-1 (ISO 14289-1): fonts embedded as subsets,
+//! text selectable and searchable; structure, outline, language and title for screen readers.
 
 mod flow;
 mod table;
@@ -22,16 +22,17 @@ use self::text::FontFaces;
 use crate::ExportError;
 use crate::document::{Document, language};
 
-/// Shades of grey: 0 is black.
+/// Grey levels: 0 is black.
 const INK: u8 = 0;
 const FAINT: u8 = 90;
 const LINE: u8 = 160;
 
-/// The document as PDF. Characters that the font lacks are shown as U+FFFD, but are found and copied as they are.
+/// Renders a document as PDF. Characters missing from the font appear as U+FFFD, but can be searched and copied
+/// unchanged.
 ///
 /// # Errors
 ///
-/// [`ExportError::Pdf`] if the PDF writer refuses the document.
+/// [`ExportError::Pdf`] if the PDF library rejects the document.
 pub fn pdf(document: &Document) -> Result<Vec<u8>, ExportError> {
     let refused = |reason: String| ExportError::Pdf { title: document.title.clone(), reason };
     let configuration = ConfigurationBuilder::new().with_accessibility_validator(Accessibility::UA1).finish();
@@ -72,7 +73,7 @@ fn paint(surface: &mut Surface<'_>, page: &Page, faces: &FontFaces, leaves: &mut
     }
 }
 
-/// Starts what screen readers pass over.
+/// Starts content that screen readers skip.
 fn artifact(surface: &mut Surface<'_>, kind: ArtifactType) -> Identifier {
     surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(kind)))
 }
@@ -98,7 +99,7 @@ fn line(surface: &mut Surface<'_>, rule: &RuledLine) {
     surface.end_tagged();
 }
 
-/// The page number, in the middle of the lower margin.
+/// Prints the page number, centred in the bottom margin.
 fn number(surface: &mut Surface<'_>, faces: &FontFaces, text: &str, rtl: bool) {
     let (style, baseline) = (Style::FOOTER, HEIGHT - MARGIN / 2.0);
     artifact(surface, ArtifactType::Footer);

@@ -1,4 +1,4 @@
-//! Who may ask, and what the browser may load. The page is on a workstation where other programs and other pages run.
+//! Access control and browser policy. The page runs on a workstation beside other programs and other web pages.
 
 use crate::state::SharedState;
 use axum::extract::{Query, Request, State};
@@ -15,14 +15,14 @@ use data_encoding::BASE64URL_NOPAD;
 use serde::Deserialize;
 use std::sync::{Mutex, PoisonError};
 
-/// Nothing of a report can run, and nothing leaves the workstation.
+/// Content security policy: nothing in a report can run as code, and the browser loads nothing from elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'; \
                       form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-/// The way in: a token that is good once, and the session that it became. Kept as hashes.
+/// The one-use token in the page's address, and the session it was exchanged for. Both are kept as hashes.
 pub(crate) struct Guard {
     hosts: Vec<String>,
-    /// The cookie's name and `=`. Cookies are shared by all ports of a host: each desk has its own.
+    /// The cookie's name and `=`. Cookies are shared by all ports of a host, so each desk has its own name.
     cookie: String,
     token: Mutex<Option<Hash>>,
     session: Mutex<Option<Hash>>,
@@ -35,7 +35,7 @@ pub(crate) struct SessionToken {
 }
 
 impl Guard {
-    /// A guard for a port, and the token.
+    /// A guard for a port, and the one-use token.
     pub fn new(port: u16) -> (Self, String) {
         let token = secret();
         let hosts = ["127.0.0.1", "localhost"].map(|host| format!("{host}:{port}")).to_vec();
@@ -50,13 +50,14 @@ impl Guard {
         session.is_some_and(|known| ours.any(|given| Hash::of(given.as_bytes()) == known))
     }
 
-    /// A name that another site may have made point here is not ours.
+    /// Whether the `Host` header is one of ours; another site may have a name that resolves to this machine (DNS
+    /// rebinding).
     fn is_ours(&self, headers: &HeaderMap) -> bool {
         let host = headers.get(HOST).and_then(|h| h.to_str().ok());
         host.is_some_and(|host| self.hosts.iter().any(|ours| ours == host))
     }
 
-    /// Whether a page of ours sent it.
+    /// Whether the request comes from one of our own pages, by its `Origin`.
     fn sent_by_us(&self, headers: &HeaderMap) -> bool {
         let origin = headers.get(ORIGIN).and_then(|o| o.to_str().ok()).and_then(|o| o.strip_prefix("http://"));
         origin.is_some_and(|origin| self.hosts.iter().any(|ours| ours == origin))
@@ -67,12 +68,14 @@ fn secret() -> String {
     BASE64URL_NOPAD.encode(&random::<32>())
 }
 
-/// Takes the token, once, and gives a session for it.
-pub(crate) async fn enter(State(shared): State<SharedState>, Query(given): Query<SessionToken>) -> Response {
+/// Exchanges the token for a session cookie, once.
+pub(crate) async fn enter(State(shared): State<SharedState>, Query(query): Query<SessionToken>) -> Response {
     let guard = &shared.guard;
     let mut once = guard.token.lock().unwrap_or_else(PoisonError::into_inner);
-    if *once != Some(Hash::of(given.token.as_bytes())) {
-        return refuse("This way in is used up. Start `baqylau desk page` again and open the address that it prints.");
+    if *once != Some(Hash::of(query.token.as_bytes())) {
+        return refuse(
+            "This address has already been used. Start `baqylau desk page` again and open the address that it prints.",
+        );
     }
     *once = None;
     let session = secret();
@@ -81,16 +84,18 @@ pub(crate) async fn enter(State(shared): State<SharedState>, Query(given): Query
     (StatusCode::SEE_OTHER, [(LOCATION, "/".to_owned()), (SET_COOKIE, cookie)]).into_response()
 }
 
-/// Every request passes here.
+/// Middleware that checks every request.
 pub(crate) async fn watch(State(shared): State<SharedState>, request: Request, next: Next) -> Response {
     let guard = &shared.guard;
     let (headers, path) = (request.headers(), request.uri().path());
     let response = if !guard.is_ours(headers) {
-        refuse("This page is asked for by the address that `baqylau desk page` printed, and by no other name.")
+        refuse("This page answers only at the address that `baqylau desk page` printed. Open that address.")
     } else if path != "/enter" && !guard.knows(headers) {
-        refuse("Open the address that `baqylau desk page` printed; it is good once, in one browser.")
+        refuse(
+            "This browser is not signed in. Open the address that `baqylau desk page` printed; it works once, in one browser.",
+        )
     } else if request.method() != Method::GET && !guard.sent_by_us(headers) {
-        refuse("Another site sent this. Nothing was done.")
+        refuse("This request came from another site, so nothing was done.")
     } else {
         next.run(request).await
     };
@@ -105,7 +110,7 @@ fn closed(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // With no-referrer a browser would send the forms of this page with no origin either.
+    // With `no-referrer`, browsers would also omit the origin of this page's forms.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));

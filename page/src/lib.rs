@@ -1,12 +1,12 @@
-//! The coordinators' page: what the desk knows, in a browser on the same machine. Fed by verified reports only.
+//! The coordinators' page: shows the desk's data in a browser on the same machine, from verified reports only.
 //!
 //! # Layout
-//! - `serve`: listens on loopback, and looks for what is new
-//! - `guard`: who may ask; what the browser may load
-//! - `state`: the desk, the reports in lines, and who waits for news
-//! - `query`: addresses as filters, filters as addresses
+//! - `serve`: listens on loopback and polls for changes
+//! - `guard`: access control and browser policy
+//! - `state`: the desk, the evaluated reports, and the subscribers to changes
+//! - `query`: filters in URLs
 //! - `views`: the pages
-//! - `words`: the names of their words; the words themselves are in `baqylau-words`
+//! - `words`: names of the pages' texts; the texts are catalogues that `baqylau-words` reads
 
 mod guard;
 mod query;

@@ -1,4 +1,4 @@
-//! Addresses as filters, and filters as addresses. What names nothing that exists fits nothing.
+//! Filters in URLs. A filter value that does not exist matches nothing.
 
 use crate::state::PageState;
 use baqylau_desk::adjudication::status::AnswerBasis;
@@ -7,7 +7,7 @@ use baqylau_desk::index::flags::Flag;
 use baqylau_desk::tables::FieldRole;
 use serde::Deserialize;
 
-/// What stands behind the `?`.
+/// The query string of a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub(crate) struct PageQuery {
@@ -17,15 +17,15 @@ pub(crate) struct PageQuery {
     pub team: String,
     pub hour: String,
     pub q: String,
-    /// A code of the codebook; `-` for none, `!` for what may be quoted.
+    /// A code from the codebook; `-` for texts without one, `!` for quotable texts.
     pub code: String,
     pub behind: String,
     pub flag: String,
-    /// `column:value` of the places.
+    /// `column:value` of the table of places.
     pub having: String,
-    /// `use:choice`.
+    /// `use:choice`: a question's use and one of its choices.
     pub used: String,
-    /// Whether tables have the words of internal reports, too.
+    /// Not empty: tables include the texts of internal reports.
     pub internal: String,
     pub raw: String,
     pub as_of: String,
@@ -38,7 +38,7 @@ impl PageQuery {
         if self.raw.is_empty() { AnswerBasis::Effective } else { AnswerBasis::Raw }
     }
 
-    /// The moment that is asked for where the mission has its seat, in milliseconds since 1970.
+    /// The requested moment, given in the mission's time zone, in milliseconds since 1970; `None` if absent or invalid.
     pub fn moment(&self, state: &PageState) -> Option<i64> {
         Some(state.tables.mission.zone.read(&self.as_of).ok()?.ms)
     }
@@ -74,7 +74,7 @@ impl PageQuery {
         }
     }
 
-    /// The address of a page with these filters.
+    /// The URL of a page with these filters.
     pub fn link(&self, path: &str) -> String {
         let all = [
             ("within", &self.within),
@@ -99,7 +99,7 @@ impl PageQuery {
         if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
     }
 
-    /// The same with something changed.
+    /// A copy with a change, on the first page of its list.
     pub fn with(&self, change: impl FnOnce(&mut Self)) -> Self {
         let mut query = self.clone();
         query.page.clear();
@@ -108,30 +108,30 @@ impl PageQuery {
     }
 }
 
-/// What was found; where something was asked for and nothing found, that is noted.
+/// Passes on what was found; sets `nothing` if a value was requested and not found.
 fn known<T>(asked: &str, found: Option<T>, nothing: &mut bool) -> Option<T> {
     *nothing |= !asked.is_empty() && found.is_none();
     found
 }
 
-/// The fields of a form, in which a name may stand several times.
+/// The fields of a form; a name may occur several times.
 #[derive(Deserialize)]
 #[serde(transparent)]
 pub(crate) struct FormFields(Vec<(String, String)>);
 
 impl FormFields {
-    /// Everything that stands under a name.
+    /// All values of a field, in order.
     pub fn all(&self, name: &str) -> Vec<String> {
         self.0.iter().filter(|f| f.0 == name).map(|f| f.1.clone()).collect()
     }
 
-    /// The last that stands under a name; empty where nothing does.
+    /// The last value of a field; empty if there is none.
     pub fn one(&self, name: &str) -> String {
         self.all(name).pop().unwrap_or_default()
     }
 }
 
-/// RFC 3986: everything but unreserved characters as `%XX`.
+/// Percent-encodes all but unreserved characters (RFC 3986).
 pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {

@@ -1,4 +1,4 @@
-//! Listens on loopback, looks for what is new, and tells the pages that are open.
+//! Listens on loopback, polls the server for changes, and notifies open pages.
 
 use crate::guard::{self, Guard};
 use crate::state::{PageState, SharedState};
@@ -17,72 +17,73 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// How the page is served.
+/// Options of [`start`].
 pub struct PageOptions {
-    /// The port on this machine; 0 for any that is free.
+    /// Port on this machine; 0 for any free one.
     pub port: u16,
-    /// How often the server is asked for what is new.
+    /// Interval at which the server is polled.
     pub every: Duration,
-    /// The time, in milliseconds since 1970.
+    /// Clock, in milliseconds since 1970.
     pub now: fn() -> i64,
 }
 
-/// Why it is not served.
+/// Why the page cannot be served.
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
-    /// The desk's store.
+    /// The desk's store cannot be read.
     #[error(transparent)]
     Desk(#[from] DeskError),
-    /// The port.
-    #[error("port {port}: {source}; take another with --port")]
+    /// The port cannot be opened.
+    #[error("port {port} cannot be opened: {source}; choose another with --port")]
     Port {
-        /// Which.
+        /// [`Options::port`].
         port: u16,
-        /// What the system says.
+        /// Error of the operating system.
         source: std::io::Error,
     },
 }
 
-/// A page that is served until it is stopped.
+/// A page that is served until stopped.
 pub struct RunningPage {
-    /// The address to open: good once, in one browser.
+    /// URL to open, with a token that is valid once.
     pub address: String,
     tasks: [JoinHandle<()>; 2],
 }
 
 impl RunningPage {
-    /// Ends it.
+    /// Stops polling and serving.
     pub fn stop(self) {
         self.tasks.iter().for_each(JoinHandle::abort);
     }
 }
 
-/// Serves the page of a desk. The store is opened twice: `puller` asks the server while pages are read.
+/// Serves the page of a desk. Takes the same desk opened twice: `puller` waits for the server while `desk` serves
+/// pages.
 ///
 /// # Errors
-/// The store fails, or the port is taken.
+/// [`PageError`] if the store cannot be read or the port cannot be opened.
 pub async fn start(desk: Desk, puller: Desk, options: PageOptions) -> Result<RunningPage, PageError> {
     let port = |source| PageError::Port { port: options.port, source };
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port))).await.map_err(port)?;
     let bound = listener.local_addr().map_err(port)?.port();
     let (guard, token) = Guard::new(bound);
     let shared: SharedState = Arc::new(PageState::new(guard, desk, puller, options.now)?);
-    let looking = tokio::spawn(look(shared.clone(), options.every));
+    let polling = tokio::spawn(poll(shared.clone(), options.every));
     let routes = routes(shared);
     let serving = tokio::spawn(async move {
-        // Ends with the process: a page that cannot be served is one that nobody sees.
+        // Ends with the process; if serving fails, the coordinators see that the page is gone.
         let _ = axum::serve(listener, routes).await;
     });
-    Ok(RunningPage { address: format!("http://127.0.0.1:{bound}/enter?token={token}"), tasks: [looking, serving] })
+    Ok(RunningPage { address: format!("http://127.0.0.1:{bound}/enter?token={token}"), tasks: [polling, serving] })
 }
 
-async fn look(shared: SharedState, every: Duration) {
+async fn poll(shared: SharedState, every: Duration) {
     let mut ticks = tokio::time::interval(every);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         let state = shared.clone();
-        // A store that fails now is asked again; the pages show when it was heard last.
+        // A failure is retried at the next tick; the pages show the last response.
         let _ = tokio::task::spawn_blocking(move || state.pull((state.now)())).await;
     }
 }
@@ -127,13 +128,13 @@ fn asset(media: &'static str, text: &'static str) -> Response {
     ([(CONTENT_TYPE, media)], text).into_response()
 }
 
-/// What a page has seen.
+/// The number of changes that a page was made with.
 #[derive(serde::Deserialize)]
 struct Since {
     seen: u64,
 }
 
-/// One event whenever something changed; at once, if it did since the page was made.
+/// Streams an event for every change; one at once if something has changed since the page was made.
 async fn news(Of(shared): Of<SharedState>, Query(since): Query<Since>) -> impl IntoResponse {
     let mut changes = shared.news.subscribe();
     if *changes.borrow_and_update() != since.seen {

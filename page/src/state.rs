@@ -1,4 +1,4 @@
-//! The desk, what is known in lines, and who waits for news.
+//! The desk, the evaluated reports, and the subscribers to changes.
 
 use crate::guard::Guard;
 use crate::query::PageQuery;
@@ -16,39 +16,39 @@ use baqylau_protocol::ids::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::watch;
 
-/// What every handler has.
+/// State shared by all handlers.
 pub(crate) type SharedState = Arc<PageState>;
 
-/// The page's state.
+/// State of the page.
 pub(crate) struct PageState {
     pub guard: Guard,
-    /// For pages and what they sign. One at a time: it is a database.
+    /// For reading and signing; one user at a time, as it is a database connection.
     desk: Mutex<Desk>,
-    /// The same store, for asking the server: no page waits for the network.
+    /// The same store, for pulling, so that no page waits for the network.
     puller: Mutex<Desk>,
     pub tables: Arc<MissionTables>,
     index: Mutex<ReportIndex>,
     boards: RwLock<ReportTables>,
-    /// The attachments that are lacking, and how far the log was searched for them.
+    /// Attachments not yet fetched, and the log index up to which reports were searched for them.
     lacking: Mutex<(Vec<AttachmentRow>, u64)>,
-    /// Counts what changed; who waits is told.
+    /// Number of changes so far; subscribers are notified.
     pub news: watch::Sender<u64>,
-    /// The time, in milliseconds since 1970.
+    /// Clock, in milliseconds since 1970.
     pub now: fn() -> i64,
 }
 
-/// The same reports, looked at in two ways.
+/// The same reports, evaluated with and without corrections.
 #[derive(Clone)]
 pub(crate) struct ReportTables {
     effective: Arc<ReportTable>,
     raw: Arc<ReportTable>,
-    /// What they were made of.
+    /// The state of the log and roster that they were evaluated from.
     of: LogMark,
-    /// When the server was heard last, in milliseconds since 1970.
+    /// Last response of the server, in milliseconds since 1970.
     pub last_sync: Option<i64>,
-    /// Why it was not heard the last time.
+    /// Error of the last pull, if it failed.
     pub fault: Option<String>,
-    /// Who was to be heard from, since when.
+    /// Teams that should have reported by now, and when they were due.
     pub overdue: Option<(i64, Vec<String>)>,
 }
 
@@ -77,11 +77,11 @@ impl PageState {
         self.boards.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What an address asks for: everything that is known, or what was at a moment.
+    /// The evaluated reports that a URL asks for: the current ones, or those as of a moment.
     pub fn table(&self, query: &PageQuery) -> Result<Arc<ReportTable>, DeskError> {
         match query.moment(self) {
             None if !query.as_of.is_empty() => {
-                Err(DeskError::Unknown(format!("{:?} is no moment such as 2023-03-20T09:00", query.as_of)))
+                Err(DeskError::Unknown(format!("{:?} is not a time; write it as 2023-03-20T09:00", query.as_of)))
             }
             None => Ok(self.tables().of(query.answers()).clone()),
             Some(moment) => tokio::task::block_in_place(|| {
@@ -94,14 +94,14 @@ impl PageState {
         self.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Signs something at the desk, and sends it: it counts, here and at every desk, when it is in the log.
+    /// Signs something at the desk and sends it. It takes effect, at every desk, once it is in the log.
     pub fn sign(&self, act: impl FnOnce(&Desk, i64) -> Result<(), DeskError>) -> Result<(), DeskError> {
         let now = (self.now)();
         self.read(|desk| act(desk, now))?;
         self.pull(now)
     }
 
-    /// What a correction would do.
+    /// Computes the effects of a correction without signing it.
     pub fn preview(
         &self,
         desk: &Desk,
@@ -112,41 +112,42 @@ impl PageState {
         self.ledger().preview(desk, report, change, now)
     }
 
-    /// The answers of a report with the corrections so far.
+    /// A report's answers with all corrections so far.
     pub fn effective(&self, report: Hash) -> Result<Filling, DeskError> {
         self.read(|desk| self.ledger().effective_answers(desk, report))
     }
 
-    /// Reads something at the desk.
+    /// Reads from the desk's store.
     pub fn read<T>(&self, read: impl FnOnce(&Desk) -> Result<T, DeskError>) -> Result<T, DeskError> {
         read(&self.desk.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Asks the server for what is new. That it is silent is told, and ends nothing.
+    /// Pulls from the server. Its failure is shown on the pages and is not an error here.
     pub fn pull(&self, now: i64) -> Result<(), DeskError> {
         let mut desk = self.puller.lock().unwrap_or_else(PoisonError::into_inner);
         let fault = desk.pull(now, &|_| ()).err().map(|e| e.to_string());
         // Another program may have pulled into the same store.
         let new = seen(&desk)? != self.tables().of;
-        let heard = fault.is_none();
-        let told = {
+        let responded = fault.is_none();
+        let status_changed = {
             let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
             let silent = expected::silent_teams(&boards.effective, &self.tables, now);
-            let told = boards.fault != fault || boards.overdue != silent;
+            let status_changed = boards.fault != fault || boards.overdue != silent;
             boards.overdue = silent;
-            boards.last_sync = if heard { Some(now) } else { boards.last_sync };
+            boards.last_sync = if responded { Some(now) } else { boards.last_sync };
             boards.fault = fault;
-            told
+            status_changed
         };
         if new {
             self.refresh(&desk)?;
-        } else if told {
+        } else if status_changed {
             self.news.send_modify(|n| *n += 1);
         }
-        if heard { self.fetch(&desk, now) } else { Ok(()) }
+        if responded { self.fetch(&desk, now) } else { Ok(()) }
     }
 
-    /// What the reports name comes after them, and may take long. What the server does not have yet is asked for again.
+    /// Fetches attachments after the reports that name them; this may take long. Those that the server lacks are
+    /// retried.
     fn fetch(&self, desk: &Desk, now: i64) -> Result<(), DeskError> {
         let mut lacking = self.lacking.lock().unwrap_or_else(PoisonError::into_inner);
         let (new, next) = desk.attachments_from(lacking.1)?;
@@ -171,7 +172,7 @@ impl PageState {
     }
 }
 
-/// How much of the log, and which roster.
+/// Length of the pulled log, and hash of the roster.
 type LogMark = (u64, Option<Hash>);
 
 fn seen(desk: &Desk) -> Result<LogMark, DeskError> {

@@ -27,15 +27,15 @@ unattended =
 all_attended = Somebody sees to everything urgent.
 correct = Correct an answer
 correct_how = Choose the question. What the correction changes, and which figures move, is shown before anything is signed. The observer's own answer is kept beside the correction.
-empty_takes_away = Leave it empty to take the answer away.
+empty_takes_away = Leave it empty to remove the answer.
 # A button: to the next step.
-go_on = Go on
+go_on = Continue
 not_signed_yet = Nothing is signed yet. This is what the correction would do:
 unlikely = The checklist calls this unlikely
-confirm_unlikely = I looked at it again: it is so
-asked_then = The checklist asks this then, and nobody answered it
-figures_move = Figures that move
-no_figure_moves = No figure moves.
+confirm_unlikely = I checked again: it is correct
+asked_then = The checklist then asks this, and it has not been answered
+figures_move = Figures that change
+no_figure_moves = No figure changes.
 would_be_open = This report would no longer be internal: its words may be quoted and exported.
 would_be_internal = This report would be internal: its words are neither quoted nor exported. Quotes that go: { $n }
 # Beside a figure: reports whose version of the checklist lacks a choice that the figure names.
@@ -45,13 +45,13 @@ older_versions =
        *[other] { $n } reports are of versions without a choice that is named here; there it counts as not chosen
     }
 # Said of something odd about a report.
-flag_lost = is odd now, and would not be after the correction
+flag_lost = is flagged now, and would not be after the correction
 # Said of something odd about a report.
-flag_gained = would be odd after the correction
+flag_gained = would be flagged after the correction
 # Heading: what was odd about a report before a correction.
-was_odd = Was odd
+was_odd = Was flagged
 # Said of something odd that a correction took away.
-settled = as it was sent; not since it was corrected
+settled = as sent; no longer since the correction
 question = Question
 source = Source (a call, the paper form)
 # Said of an answer that its question does not allow.
@@ -69,12 +69,12 @@ set = set
 document = As a document
 reports = Reports
 phones = Phones
-skip = To the content
+skip = Skip to content
 # $moment is when the server answered last.
-heard = The server was heard at { $moment }
-never_heard = The server was not heard yet
+heard = Last response from the server: { $moment }
+never_heard = The server has not responded yet
 # Before the reason why the desk could not fetch anything.
-silent = Nothing could be pulled; what is shown was pulled before:
+silent = The last pull failed; what was pulled before is shown:
 # Heading over a number of reports, or a time.
 received = Received
 # Heading over a number of reports that count.
@@ -91,16 +91,16 @@ all_counted = Every report that was received counts.
 # The is_… words are states of one report.
 is_counted = counted
 is_superseded = superseded
-is_duplicate = a double
+is_duplicate = a duplicate
 # Two phones went on with one chain of reports.
-is_forked = of a forked phone
+is_forked = from a phone with a forked chain
 is_excluded = excluded by a desk
 is_test = an exercise
 is_not_observed = the team could not observe
 is_proposal = a proposal, to be accepted
 is_competing = an earlier amendment counts
 is_amendment = an amendment
-is_misfit = does not fit its checklist
+is_misfit = does not match its checklist
 is_unverifiable = cannot be verified
 is_unconfirmed = its phone is not confirmed
 is_contested = its phone is contested
@@ -115,7 +115,7 @@ hour = Hour
 figure = Figure
 published = Published
 not_published = not published yet
-struck = struck: the sentence does not hold by its number
+struck = struck out: its number does not support the sentence
 computed = Computed
 # Heading over the number that a share is taken of.
 base = Out of
@@ -134,19 +134,19 @@ choices = By answer
 estimate = For all stations, from the sample
 estimate_share = Estimate
 # The confidence interval.
-interval = Interval of 95 %
-no_interval = none: too few were drawn, or nobody or everybody has it
+interval = 95 % interval
+no_interval = none: too few were drawn, or the share is 0 or 100 %
 standard_error = Standard error
 # Polling stations that were drawn at random for the sample.
 drawn = Stations drawn
 known_at = Known at
-estimate_known = Of the stations where it is known
-estimate_known_how = Each station that was drawn and where it is known speaks for as many as each drawn in its stratum does: the share among the stations of which it would be known. A stratum in which little is known weighs little.
-estimate_stratum = Of all stations, the unknown taken to be like the others of their stratum
-estimate_stratum_how = Those where it is known speak for all stations of their stratum: the share of each stratum weighs as much as the stratum has stations. The fewer answered, the less that can be trusted.
-estimate_lacks = none: in a stratum it is known nowhere
-estimates_differ = the sample's two estimates are a point of a hundred or more apart, or one cannot be made
-no_sample = No interval is shown: places were chosen by observers, not drawn by chance, so that the figures speak of what was observed alone.
+estimate_known = Among stations where the answer is known
+estimate_known_how = Each drawn station with a known answer stands for as many stations as each one drawn in its stratum: this estimates the share among stations whose answer would be known. A stratum with few known answers has little weight.
+estimate_stratum = Among all stations, assuming that the unknown ones resemble the others of their stratum
+estimate_stratum_how = Stations with a known answer stand for all stations of their stratum, so each stratum is weighted by its number of stations. The fewer answered, the less reliable the estimate.
+estimate_lacks = none: one stratum has no known answer
+estimates_differ = the sample's two estimates differ by at least one percentage point, or one of them cannot be computed
+no_sample = No interval is shown: places were chosen by observers, not drawn at random, so the figures describe only what was observed.
 show = Show
 all = all
 effective = with corrections and amendments
@@ -160,11 +160,11 @@ visit = Visit
 place = Place
 signed = Signed
 # Where a search found no report.
-none = No report is like this.
+none = No report matches.
 waiting = Signed here, waiting for the server
 pages = Pages
 tables = Everything, for R and SPSS (ZIP)
-ask_what = A query names the questions that are meant: tick them beside the answers, then sign again.
+ask_what = A query must name its questions: tick them beside the answers, then sign again.
 proof = Proof
 hash = Envelope (SHA-256)
 phone = Phone
@@ -172,22 +172,22 @@ phone = Phone
 chain = Number in its chain
 # The position of a report in the server's log.
 log = Place in the log
-supersedes = It supersedes
-superseded_by = It is superseded by
+supersedes = Supersedes
+superseded_by = Superseded by
 why = Why
 changed = What it changes
 before = Before
 after = After
 # Heading before the observer's reason.
-incomplete = Signed although something is missing
+incomplete = Signed with answers missing
 note = Note
-decided = What desks decided
+decided = Decisions of the desks
 decide = Decide
-ask_how = To ask, mark the questions above; the reason is what the observer reads.
+ask_how = To query, tick the questions above; the observer reads the reason.
 accept = It counts
 exclude = It counts nowhere
 ask = Ask the observer
-counts_then = What you sign counts as soon as the server has it; every desk of the mission sees it with your reason.
+counts_then = Your decision takes effect as soon as the server has it; every desk of the mission sees it with your reason.
 sign = Sign
 corrections = Corrections
 not_here = not here yet
@@ -210,12 +210,12 @@ paper = Paper forms
 map = Map of the regions
 nothing_reconciled = The mission has no table reconcile.csv: nothing is reconciled.
 adds_up = Do the numbers add up?
-adds_up_how = A form in which a number is missing is not among those that were checked.
+adds_up_how = Forms in which a number is missing are not checked.
 check = What does not add up
 # Heading over a number of forms whose numbers do not add up.
 fails = Does not add up
 widest = Widest gap
-rate_how = Observed at the stations where both numbers are known, which were not drawn by chance; beside it what was published.
+rate_how = As observed at the stations where both numbers are known, which were not drawn at random; beside it, the published number.
 observed = Observed
 official = Official
 difference = Difference
@@ -243,12 +243,12 @@ text_code = Code
 codes = Codes
 uncoded = without a code
 internal = internal
-internal_how = Its words stay at the desk: nobody quotes them, and no table has them unless it is asked for with them.
-internal_left_out = without what is internal
+internal_how = Its texts stay at the desk: they are never quoted, and tables contain them only on request.
+internal_left_out = without internal texts
 # Choice beside internal_left_out: the table with what is internal.
 internal_too = with it
 quotable = quotable
-quotable_how = May be quoted: it names nobody, and nobody can be known by it
+quotable_how = May be quoted: nobody is named or can be identified
 translation = Translation
 code_it = Code and translate
 corrections_all =
@@ -257,19 +257,19 @@ corrections_all =
        *[other] { $n } corrections were signed
     }
 disputed = Desks contradict each other
-disputed_how = The last in the log holds until somebody signs again; all sides are shown.
+disputed_how = The latest in the log applies until somebody signs again; all sides are shown.
 # A coordinators' workplace.
 desk = Desk
 under_way = Under way
-paper_how = What is typed is kept at once. Signed, it is a report of this desk; its team is the one that the visit's code names.
-place_code = Place (code, or words that name one alone)
+paper_how = Every answer is saved at once. Once signed, the form is a report from this desk; its team is the one in the visit's code.
+place_code = Place (code, or words that match only one)
 arrived = Arrived
 # Heading before the time at which observers left a place.
 departed = Left
 begin = Begin
-keys_how = A digit answers and goes on; Tab goes on without an answer.
-incomplete_why = Why something is missing, if it is
-throw_away = Throw away
+keys_how = A digit answers and moves on; Tab moves on without an answer.
+incomplete_why = Why answers are missing, if any are
+throw_away = Discard
 one_more = one more
 keep = Keep
 # The answer to a note that has to be confirmed.
@@ -280,20 +280,20 @@ decided_exclude = counts nowhere
 decided_ask = asked
 odd = Odd
 flag_speed = filled in faster than it can be read
-flag_travel = too far from the report before
+flag_travel = too far from the previous report
 flag_position = position does not fit the place
 flag_clock = the phone's clock is wrong
 flag_double = two teams at once
 flag_arithmetic = numbers do not add up
 flag_disputed = desks disagree
-doubts = to be looked at before it is published
-much_unknown = much is not known beside the base
-raw_differs = another number before corrections and amendments
-being_asked = reports behind it that observers are being asked about
+doubts = to be checked before publishing
+much_unknown = many unknown answers compared with the base
+raw_differs = a different number before corrections and amendments
+being_asked = reports behind it with open queries
 expected = Expected
 due_by_now = Due by now
 # Heading over a number of reports that were expected and did not come.
-lacking = Lacking
+lacking = Missing
 coming_in = Received so far
 by_team = By team
 # $n teams out of $all.
@@ -308,15 +308,15 @@ stations_of = Kind of place
 answer_log = When each answer was given
 # Heading over the time of an answer.
 signed_at = At
-seconds = Seconds since the one before
-follow_ups = To be looked at again
+seconds = Seconds since the previous one
+follow_ups = To follow up
 severity = Severity
 evidence = How it is known
 before_counts = It supersedes another report: if this one counts nowhere, that one counts again.
 verify = Verify it now, from its bytes
 # What a check of a report's proof found.
-proven = Signature, certificate, chain and log verify.
+proven = Signature, certificate, chain and log are valid.
 certificate = Certificate: invite key, enrolled at
-previous = The envelope before it
+previous = Previous envelope
 tree = Signed head of the log: size, root, time
 back = Back

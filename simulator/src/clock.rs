@@ -1,31 +1,31 @@
-//! The phones' clock: on the election day, a few seconds further with every answer.
+//! The phones' simulated clock: it stands on the election day and advances a few seconds with every answer.
 
 use baqylau_forms::value::Moment;
 use baqylau_observer::clock::{Clock, SystemClock};
 use std::sync::atomic::{AtomicI64, Ordering};
 
-/// A wall clock that is set by hand. The boot clock is the machine's.
+/// A settable wall clock in UTC. Boot clock and jitter are the machine's.
 #[derive(Debug, Default)]
 pub struct SimulatedClock {
     ms: AtomicI64,
 }
 
-/// How long an observer needs for an answer.
+/// Time that an observer needs for one answer, in milliseconds.
 const STEP_MS: i64 = 4_000;
 
 impl SimulatedClock {
-    /// A clock at a moment.
+    /// A clock showing `ms` milliseconds since 1970.
     #[must_use]
     pub fn at(ms: i64) -> Self {
         Self { ms: AtomicI64::new(ms) }
     }
 
-    /// Sets the clock, forward only.
+    /// Advances the clock to `ms` milliseconds since 1970; an earlier time is ignored.
     pub fn set(&self, ms: i64) {
         self.ms.fetch_max(ms, Ordering::Relaxed);
     }
 
-    /// An answer takes its time.
+    /// Advances the clock by the time for one answer.
     pub fn step(&self) {
         self.ms.fetch_add(STEP_MS, Ordering::Relaxed);
     }

@@ -1,4 +1,5 @@
-//! One phone, working off its tasks. Everything it does can be done again after a kill: what is stored is left, the rest follows.
+//! One phone carrying out its tasks. After a kill the work can be started again: what is stored is skipped, the rest is
+//! done.
 
 use crate::clock::SimulatedClock;
 use crate::plan::below;
@@ -11,19 +12,19 @@ use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::collections::{BTreeSet, HashMap};
 
-/// What a phone did.
+/// Totals of one run of [`work`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct WorkDone {
-    /// Reports that it signed.
+    /// Reports signed.
     pub reports: usize,
-    /// Answers that it set.
+    /// Answers set, in signed reports.
     pub answers: usize,
 }
 
-/// Works off tasks. `after` is called after every answer, so that a test can end the process there.
-///
+/// Carries out tasks, skipping those whose report is already signed. `after` is called after every answer, so that a
+/// test can end the process there.
 /// # Errors
-/// The core refused something that a plan should not ask for.
+/// The core's error if it rejects a step of the plan.
 pub fn work(
     core: &ObserverApp,
     clock: &SimulatedClock,
@@ -62,13 +63,13 @@ pub fn work(
     Ok(done)
 }
 
-/// Why a report says that it is incomplete when its last answer was forgotten.
-pub const FORGOTTEN: &str = "one answer is to follow";
+/// Reason given for signing an incomplete report whose last answer was left out; see [`Task::forgets`].
+pub const FORGOTTEN: &str = "one answer will follow";
 
-/// Answers what the coordinators ask: amends the reports that letters are about, as the plan has them. Gives how many.
-///
+/// Answers the coordinators' queries: amends each report that an unanswered letter is about with the answers of the
+/// plan. Returns the number of amendments.
 /// # Errors
-/// The core refused something that a plan should not ask for.
+/// The core's error if it rejects a step of the plan.
 pub fn answer_letters(core: &ObserverApp, clock: &SimulatedClock, tasks: &[PlannedReport]) -> Result<usize, Error> {
     let reports = core.reports()?;
     let mut amended = 0;
@@ -77,7 +78,7 @@ pub fn answer_letters(core: &ObserverApp, clock: &SimulatedClock, tasks: &[Plann
         let task = tasks.iter().find(|t| is_of(&report.visit, t) && t.checklist == report.checklist);
         let Some(task) = task else { continue };
         clock.set(task.arrives);
-        let draft = core.amend(report.seq, "answered on request")?.id;
+        let draft = core.amend(report.seq, "answered at the coordinators' request")?.id;
         let mut nothing = || ();
         let mut observer = Observer::new(core, clock, task, draft, &mut nothing);
         observer.fill()?;
@@ -87,22 +88,22 @@ pub fn answer_letters(core: &ObserverApp, clock: &SimulatedClock, tasks: &[Plann
     Ok(amended)
 }
 
-/// Whether a visit's code, as `T047-05` or `T047-R05`, is of a task.
+/// Whether a visit code such as `T047-05` or `T047-R05` belongs to the task.
 fn is_of(code: &str, task: &PlannedReport) -> bool {
     let number = code.rsplit('-').next().map(|n| n.trim_start_matches(char::is_alphabetic));
     number.and_then(|n| n.parse().ok()) == Some(task.visit)
 }
 
-/// Confirms what is unlikely, and signs; what was left out gets a reason.
+/// Confirms warnings and signs; unanswered required questions get a reason.
 fn sign(core: &ObserverApp, draft: i64, forgotten: Option<String>) -> Result<(), Error> {
     let mut incomplete = forgotten;
     for problem in core.issues(draft)? {
         match problem.issue {
             Issue::Warning | Issue::NotOffered if problem.confirmed.is_none() => {
-                core.confirm(draft, problem.key, Some("looked twice: it is so".into()))?;
+                core.confirm(draft, problem.key, Some("checked twice; it is correct".into()))?;
             }
             Issue::Unanswered if incomplete.is_none() => {
-                incomplete = Some("left before everything could be asked".to_owned());
+                incomplete = Some("left before all questions could be asked".to_owned());
             }
             _ => {}
         }
@@ -110,12 +111,12 @@ fn sign(core: &ObserverApp, draft: i64, forgotten: Option<String>) -> Result<(),
     core.finalise(draft, incomplete).map(drop)
 }
 
-/// A photograph of noise, of a small phone's size, with the time in its Exif.
+/// A JPEG of random noise, 60 to 120 kB, with a time in its Exif data.
 fn jpeg(seed: u64) -> Vec<u8> {
     let mut rng = ChaCha12Rng::seed_from_u64(seed);
     let mut noise = vec![0; 60_000 + below(&mut rng, 60_000)];
     rng.fill_bytes(&mut noise);
-    // What would be a marker is none in a picture.
+    // 0xff would start a marker.
     noise.iter_mut().filter(|b| **b == 0xff).for_each(|b| *b = 0xfe);
     let exif = b"\xff\xe1\x00\x1bExif\0\x002023:03:19 08:00:00";
     let scan = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00";
@@ -128,10 +129,10 @@ struct Observer<'o> {
     task: &'o PlannedReport,
     draft: i64,
     answers: usize,
-    /// The question that was answered last.
+    /// The question answered last.
     last: Option<CellKey>,
-    /// What was answered already, so that a blank is asked once.
-    refused: HashMap<CellKey, ()>,
+    /// Questions already tried, so that a rejected or blank answer is not tried again.
+    tried: HashMap<CellKey, ()>,
     after: &'o mut dyn FnMut(),
 }
 
@@ -143,12 +144,12 @@ impl<'o> Observer<'o> {
         draft: i64,
         after: &'o mut dyn FnMut(),
     ) -> Self {
-        Self { core, clock, task, draft, answers: 0, last: None, refused: HashMap::new(), after }
+        Self { core, clock, task, draft, answers: 0, last: None, tried: HashMap::new(), after }
     }
 }
 
 impl Observer<'_> {
-    /// Takes a photograph where the checklist asks for one.
+    /// Attaches a photograph to each image question.
     fn photograph(&mut self) -> Result<(), Error> {
         for section in self.core.sections(self.draft)? {
             for row in self.core.open_section(self.draft, section.section)?.rows {
@@ -171,15 +172,15 @@ impl Observer<'_> {
         Ok(())
     }
 
-    /// Whether the plan has something for a row that is still open.
+    /// Whether the plan has an answer for this unanswered question.
     fn wants(&self, row: &QuestionView) -> bool {
         let planned = self.task.answers.get(&row.name).is_some_and(|v| !v.is_empty());
-        planned && row.answer.is_none() && !row.read_only && !self.refused.contains_key(&row.key)
+        planned && row.answer.is_none() && !row.read_only && !self.tried.contains_key(&row.key)
     }
 
     fn answer(&mut self, row: &QuestionView) -> Result<Vec<ViewChange>, Error> {
         self.clock.step();
-        self.refused.insert(row.key, ());
+        self.tried.insert(row.key, ());
         let value = self.task.answers.get(&row.name).cloned().unwrap_or_default();
         if let Kind::Repeat { .. } = row.kind {
             return self.extend(row, &value);
@@ -196,13 +197,13 @@ impl Observer<'_> {
         Ok(vec![change])
     }
 
-    /// Brings a repeat to its planned number of rows.
+    /// Adds rows to a repeat until it has the planned number.
     fn extend(&mut self, row: &QuestionView, value: &str) -> Result<Vec<ViewChange>, Error> {
         let wanted: usize = self.spell(row, value)?.parse().unwrap_or(0);
         (row.rows..wanted).map(|_| Ok(self.core.add_row(self.draft, row.key)?.1)).collect()
     }
 
-    /// A planned value as text: an expression is computed, a range drawn.
+    /// A planned value as text: expressions are computed, numbers drawn from ranges.
     fn spell(&self, row: &QuestionView, value: &str) -> Result<String, Error> {
         if let Some(expression) = value.strip_prefix('=') {
             let text = self.core.compute(self.draft, expression)?;
@@ -210,7 +211,7 @@ impl Observer<'_> {
         }
         let range = value.split_once("..").and_then(|(a, b)| Some((a.parse::<i64>().ok()?, b.parse::<i64>().ok()?)));
         let Some((low, high)) = range else { return Ok(value.to_owned()) };
-        // The same after a kill: it goes by the task and the question, not by what was drawn before.
+        // Seeded by task and question, so that the same number is drawn after a restart.
         let mut rng =
             ChaCha12Rng::seed_from_u64(self.task.seed ^ (u64::from(row.key.node) << 32 | u64::from(row.key.row)));
         let width = usize::try_from(high - low).unwrap_or(0) + 1;
@@ -218,7 +219,7 @@ impl Observer<'_> {
     }
 }
 
-/// The rows on a screen, kept up to date by what the core says has changed.
+/// The rows of a section, updated with the core's changes.
 struct Screen {
     rows: Vec<QuestionView>,
 }

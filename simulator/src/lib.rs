@@ -1,11 +1,11 @@
-//! Observers who do not exist, for the demonstration and for tests. They read a plan of answers and fill checklists through
-//! [`baqylau_observer::ObserverApp`], answer by answer, as a shell would. Nothing here knows a figure.
+//! Simulated observers, for the demonstration and for tests. They read a plan of answers and fill in checklists through
+//! [`baqylau_observer::ObserverApp`], answer by answer, as an app would. They know nothing of figures.
 //!
 //! # Layout
-//! - [`plan`]: tables of answers with quotas, and the drawing of who answers what
-//! - [`mod@schedule`]: who goes where and when
-//! - [`device`]: one phone, working off its tasks; killed at any moment, it goes on where it was
-//! - [`clock`]: the phones' clock, on the election day
+//! - [`plan`]: tables of answers with quotas, and the random assignment of answers to reports
+//! - [`mod@schedule`]: who observes where and when
+//! - [`device`]: one phone carrying out its tasks; it can be killed at any moment and resumes
+//! - [`clock`]: the phones' simulated clock
 
 pub mod clock;
 pub mod device;

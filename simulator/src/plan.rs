@@ -1,4 +1,4 @@
-//! Plans: how many reports of a checklist answer what. The seed decides which reports those are, never how many.
+//! Plans: how many reports of a checklist have which answers. The seed decides which reports these are, never how many.
 
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -6,15 +6,15 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Why a plan cannot be followed.
+/// Why a plan cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{file}, row {row}: {what}")]
 pub struct PlanError {
-    /// The file.
+    /// File name of the plan.
     pub file: String,
-    /// The row; the header is 1.
+    /// Row in the file; the header is row 1.
     pub row: usize,
-    /// What is wrong, and the remedy.
+    /// The fault and its remedy.
     pub what: String,
 }
 
@@ -26,25 +26,25 @@ struct PlanRow {
     count: String,
 }
 
-/// A checklist's plan.
+/// The plan for one checklist.
 #[derive(Debug, Clone)]
 pub struct Plan {
     file: String,
     rows: Vec<PlanRow>,
-    /// Roles of those who fill it.
+    /// Roles of the people who fill in the checklist.
     pub roles: Vec<String>,
-    /// How many reports.
+    /// Number of reports.
     pub reports: usize,
 }
 
-/// What one report answers, by question; `@outcome` and `@place` too.
+/// The answers of one report by question name; also `@outcome` and `@place`.
 pub type PlannedAnswers = BTreeMap<String, String>;
 
 impl Plan {
-    /// Reads a plan.
+    /// Reads a plan from a CSV file with the columns `question`, `when`, `value` and `count`.
     ///
     /// # Errors
-    /// It is no table of the four columns, or does not start with `@reports`.
+    /// [`PlanError`] if columns are missing or the first row is not `@reports`.
     pub fn read(path: &Path) -> Result<Self, PlanError> {
         let file = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let fault = |row, what: String| PlanError { file: file.clone(), row, what };
@@ -52,7 +52,12 @@ impl Plan {
             csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_path(path).map_err(|e| fault(1, e.to_string()))?;
         let rows: Result<Vec<PlanRow>, _> = reader.deserialize().collect();
         let mut rows = rows.map_err(|e| fault(1, e.to_string()))?;
-        let missing = || fault(2, "the first row must be @reports, with the roles and the number of reports".into());
+        let missing = || {
+            fault(
+                2,
+                "the first row must be @reports, with the roles as value and the number of reports as count".into(),
+            )
+        };
         if rows.first().is_none_or(|r| r.question != "@reports") {
             return Err(missing());
         }
@@ -62,10 +67,10 @@ impl Plan {
         Ok(Self { file, rows, roles, reports })
     }
 
-    /// Draws who answers what.
+    /// Assigns answers to reports at random; the same seed gives the same assignment.
     ///
     /// # Errors
-    /// Quotas that do not add up.
+    /// [`PlanError`] if the counts of a question do not add up to the number of matching reports.
     pub fn draw(&self, seed: u64) -> Result<Vec<PlannedAnswers>, PlanError> {
         let mut out = vec![PlannedAnswers::new(); self.reports];
         let mut rng = ChaCha12Rng::seed_from_u64(seed);
@@ -95,11 +100,11 @@ impl Plan {
         for (offset, row) in block.iter().enumerate() {
             counts.push(match row.count.trim() {
                 "*" => None,
-                number => Some(
-                    number
-                        .parse::<usize>()
-                        .map_err(|_| fault(offset, format!("{number:?} is neither a number nor *")))?,
-                ),
+                number => {
+                    Some(number.parse::<usize>().map_err(|_| {
+                        fault(offset, format!("{number:?} is neither a number nor *; write one of them"))
+                    })?)
+                }
             });
         }
         let fixed: usize = counts.iter().flatten().sum();
@@ -108,7 +113,7 @@ impl Plan {
         let rest = rest.ok_or_else(|| {
             fault(
                 0,
-                format!("the counts of {:?} add up to {fixed}, {} reports match", block[0].question, matching.len()),
+                format!("the counts of {:?} add up to {fixed}, but {} reports match; correct the counts, or write * in one row", block[0].question, matching.len()),
             )
         })?;
         let mut next = matching.into_iter();
@@ -123,11 +128,11 @@ impl Plan {
 
 type Condition = Vec<(String, Vec<String>)>;
 
-/// `question=value|value; question=value`
+/// Parses `question=value|value; question=value`.
 fn parse_when(text: &str) -> Result<Condition, String> {
     let part = |part: &str| {
         let (question, values) =
-            part.split_once('=').ok_or_else(|| format!("{part:?} is no condition question=value"))?;
+            part.split_once('=').ok_or_else(|| format!("{part:?} is not a condition; write question=value"))?;
         Ok((question.trim().to_owned(), values.split('|').map(|v| v.trim().to_owned()).collect()))
     };
     text.split(';').filter(|p| !p.trim().is_empty()).map(part).collect()
@@ -137,14 +142,14 @@ fn holds(condition: &Condition, answers: &PlannedAnswers) -> bool {
     condition.iter().all(|(question, values)| answers.get(question).is_some_and(|a| values.contains(a)))
 }
 
-/// Fisher and Yates.
+/// Fisher–Yates shuffle.
 pub(crate) fn shuffle<T>(items: &mut [T], rng: &mut ChaCha12Rng) {
     for i in (1..items.len()).rev() {
         items.swap(i, below(rng, i + 1));
     }
 }
 
-/// A number below `limit`.
+/// A random number below `limit`; 0 if `limit` is 0.
 pub(crate) fn below(rng: &mut impl Rng, limit: usize) -> usize {
     usize::try_from(rng.next_u64() % (limit.max(1) as u64)).unwrap_or(0)
 }

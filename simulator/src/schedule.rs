@@ -1,4 +1,4 @@
-//! Who goes where and when.
+//! Assigns reports to people: who observes where and when.
 
 use crate::plan::{Plan, PlanError, PlannedAnswers, below, shuffle};
 use rand_chacha::ChaCha12Rng;
@@ -7,63 +7,63 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// Somebody with a phone.
+/// A person with a phone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SimulatedObserver {
-    /// The code.
+    /// Unique code in the mission's tables.
     pub code: String,
-    /// The role.
+    /// Role code, for example `sto`.
     pub role: String,
-    /// The team.
+    /// Team code.
     pub team: String,
 }
 
-/// What the schedule is made from.
+/// Input of [`schedule`].
 pub struct ScheduleInputs {
-    /// Everybody.
+    /// Everybody with a phone.
     pub people: Vec<SimulatedObserver>,
-    /// For each checklist, in order: its id and the places it may be filled for.
+    /// For each checklist, in order: its id and the codes of the places it may be filled in for.
     pub checklists: Vec<(String, Vec<String>)>,
-    /// The folder of the plans.
+    /// Folder with one plan per checklist, `<id>.csv`.
     pub plans: PathBuf,
-    /// When the day begins, in milliseconds since 1970.
+    /// Start of the day, in milliseconds since 1970.
     pub begins: i64,
-    /// Decides who answers what; never keys or nonces.
+    /// Seeds the assignment of answers; never used for keys or nonces.
     pub seed: u64,
 }
 
-/// One checklist to be filled.
+/// One checklist to be filled in at one visit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedReport {
-    /// The visit's number in the team.
+    /// Number of the visit within the team.
     pub visit: u32,
-    /// The checklist.
+    /// Id of the checklist.
     pub checklist: String,
-    /// The place.
+    /// Code of the place; `None` if the checklist has none.
     pub place: Option<String>,
-    /// When the team arrives.
+    /// Time of arrival, in milliseconds since 1970.
     pub arrives: i64,
-    /// How the visit goes.
+    /// Name of a [`baqylau_observer::app::Outcome`].
     pub outcome: String,
-    /// What to answer.
+    /// Planned answers by question name.
     pub answers: PlannedAnswers,
-    /// Decides numbers that the plan gives as ranges.
+    /// Seeds the numbers that the plan gives as ranges.
     pub seed: u64,
-    /// The last answer is forgotten, and follows when the coordinators ask.
+    /// Leaves out the last answer, to be added when the coordinators ask for it.
     #[serde(default)]
     pub forgets: bool,
-    /// A photograph is taken where the checklist asks for one.
+    /// Takes a photograph for each image question.
     #[serde(default)]
     pub photographs: bool,
 }
 
-/// From the opening to the count.
+/// Minutes from opening to the count.
 const DAY_MINUTES: i64 = 14 * 60;
 
-/// Every person's tasks, in the order of time; people without any are there too.
+/// The tasks of every person by code, in order of time; empty for people without any.
 ///
 /// # Errors
-/// A plan cannot be followed.
+/// [`PlanError`] if a plan cannot be read or its counts do not add up.
 pub fn schedule(world: &ScheduleInputs) -> Result<BTreeMap<String, Vec<PlannedReport>>, PlanError> {
     let mut out: BTreeMap<String, Vec<PlannedReport>> =
         world.people.iter().map(|p| (p.code.clone(), Vec::new())).collect();
@@ -81,11 +81,11 @@ pub fn schedule(world: &ScheduleInputs) -> Result<BTreeMap<String, Vec<PlannedRe
             return Err(PlanError {
                 file: format!("{checklist}.csv"),
                 row: 2,
-                what: "nobody has one of these roles".into(),
+                what: "nobody has one of these roles; correct the roles, or add people".into(),
             });
         }
         let drawn = plan.draw(seed)?;
-        // Where there are fewer reports than teams, teams all over the country have one.
+        // Spreads few reports over teams in all regions.
         let (reports, all) = (drawn.len(), teams.len());
         let team_of = |at: usize| if reports < all { at * all / reports } else { at % all };
         let places = assign_places(&drawn, places, &team_of, &mut rng);
@@ -118,7 +118,7 @@ pub fn schedule(world: &ScheduleInputs) -> Result<BTreeMap<String, Vec<PlannedRe
     Ok(out)
 }
 
-/// The teams whose members have one of the plan's roles.
+/// Teams with members in one of the plan's roles, and these members' codes.
 fn teams<'w>(world: &'w ScheduleInputs, plan: &Plan) -> Vec<(String, Vec<&'w str>)> {
     let mut teams: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for person in world.people.iter().filter(|p| plan.roles.contains(&p.role)) {
@@ -127,8 +127,8 @@ fn teams<'w>(world: &'w ScheduleInputs, plan: &Plan) -> Vec<(String, Vec<&'w str
     teams.into_iter().map(|(team, members)| (team.to_owned(), members)).collect()
 }
 
-/// A place for each report, none twice unless the plan says that a place is visited again or there are too few. The places of a team
-/// lie beside each other in the table, so that it can go from one to the next.
+/// A place for each report, each used once unless the plan revisits it or there are too few. A team's places are
+/// neighbours in the table, so that it can get from one to the next.
 fn assign_places(
     reports: &[PlannedAnswers],
     places: &[String],

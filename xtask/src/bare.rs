@@ -1,4 +1,5 @@
-//! The README on a bare machine: a minimal root of this Debian with only what the README names, in which its commands run.
+//! Tests the README on a bare machine: its commands run in a minimal root of this Debian with only the packages it
+//! names.
 
 use crate::bindings::{absolute, target};
 use crate::{debian, root, run, tools};
@@ -6,16 +7,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-/// Says to the commands inside that they are there already.
+/// Set inside the root, so that the commands do not build another one there.
 pub const INSIDE: &str = "BAQYLAU_BARE";
-/// Where the checkout lies inside.
+/// Path of the checkout inside the root.
 const CHECKOUT: &str = "/root/baqylau";
 
-/// Makes the root and runs the set-up of both commands in it; with `all`, both commands whole, and says how long each took.
+/// Builds the root and runs the set-up of the README's two commands in it; with `all`, runs both commands in full and
+/// prints their times.
 pub fn bare(all: bool) -> Result<(), String> {
     let readme = fs::read_to_string(root().join("README.md")).map_err(|e| format!("README.md: {e}"))?;
-    let root = made(&packages(&readme)?)?;
-    fresh(&root)?;
+    let root = prepared_root(&packages(&readme)?)?;
+    copy_checkout(&root)?;
     let inside = |what: &str, line: &str| run(&format!("bare: {what}"), &mut shell(&root, line)?);
     inside("the crates of both commands", "cargo fetch --locked --quiet")?;
     if all {
@@ -27,44 +29,47 @@ pub fn bare(all: bool) -> Result<(), String> {
     }
 }
 
-/// Begins [`bare`] beside other work; what it says goes into a file. Inside there is nothing to begin.
+/// Starts [`bare`] in the background, with its output in a log file. Inside the root, does nothing.
 pub fn begin() -> Result<Option<Child>, String> {
     if std::env::var_os(INSIDE).is_some() {
         return Ok(None);
     }
-    println!("== bare: begun beside what follows ({})", log().display());
+    println!("== bare: started in the background (log: {})", log().display());
     let io = |e: std::io::Error| format!("{}: {e}", log().display());
     fs::create_dir_all(at()).map_err(io)?;
-    let said = fs::File::create(log()).map_err(io)?;
+    let output = fs::File::create(log()).map_err(io)?;
     let mut this = Command::new(std::env::current_exe().map_err(io)?);
-    this.arg("bare").stdin(Stdio::null()).stdout(said.try_clone().map_err(io)?).stderr(said);
+    this.arg("bare").stdin(Stdio::null()).stdout(output.try_clone().map_err(io)?).stderr(output);
     this.spawn().map(Some).map_err(io)
 }
 
-/// Waits for what was begun; if it failed, all that it said is shown.
-pub fn end(begun: Option<Child>) -> Result<(), String> {
-    let Some(mut begun) = begun else { return Ok(()) };
-    let ended = begun.wait().map_err(|e| format!("bare: {e}"))?;
-    let said = fs::read_to_string(log()).unwrap_or_default();
+/// Waits for the background run; if it failed, the error contains its output.
+pub fn end(child: Option<Child>) -> Result<(), String> {
+    let Some(mut child) = child else { return Ok(()) };
+    let ended = child.wait().map_err(|e| format!("bare: {e}"))?;
+    let output = fs::read_to_string(log()).unwrap_or_default();
     if ended.success() {
         println!("== bare: the set-up of both commands runs in a minimal Debian");
         return Ok(());
     }
-    Err(format!("{said}\nthe set-up fails in a minimal Debian (`cargo xtask bare`; its log is {})", log().display()))
+    Err(format!(
+        "{output}\nthe set-up failed in a minimal Debian; run `cargo xtask bare` to repeat it (log: {})",
+        log().display()
+    ))
 }
 
 fn log() -> PathBuf {
     at().join("log")
 }
 
-/// The packages of the README's `apt-get install`.
+/// The packages in the README's `apt-get install` line.
 fn packages(readme: &str) -> Result<Vec<String>, String> {
     let line = readme.lines().find_map(|l| l.strip_prefix("apt-get install --no-install-recommends "));
-    let line = line.ok_or("README.md names no packages (`apt-get install --no-install-recommends …`)")?;
+    let line = line.ok_or("README.md has no line `apt-get install --no-install-recommends …` that names packages")?;
     Ok(line.split_whitespace().map(str::to_owned).collect())
 }
 
-/// The two commands of the README, without their remarks.
+/// The README's two commands, without trailing comments.
 fn commands(readme: &str) -> Result<[String; 2], String> {
     let section = readme.split("\n## Two commands\n").nth(1).ok_or("README.md has no section \"Two commands\"")?;
     let mut lines = section.lines().filter(|l| l.starts_with("cargo "));
@@ -76,42 +81,42 @@ fn at() -> PathBuf {
     target().join("bare")
 }
 
-/// A minimal Debian with these packages, made once for each list of them.
-fn made(packages: &[String]) -> Result<PathBuf, String> {
-    let (folder, made) = (at(), at().join("root"));
+/// A minimal Debian with these packages; rebuilt only when the list changes.
+fn prepared_root(packages: &[String]) -> Result<PathBuf, String> {
+    let (folder, rootfs) = (at(), at().join("root"));
     let io = |e: std::io::Error| format!("{}: {e}", folder.display());
     let release = debian::codename()?;
     let stamp = format!("{release} {}", packages.join(" "));
     if fs::read_to_string(folder.join(".stamp")).is_ok_and(|s| s == stamp) {
-        return absolute(&made);
+        return absolute(&rootfs);
     }
-    removed(&made)?;
+    remove_if_present(&rootfs)?;
     fs::create_dir_all(&folder).map_err(io)?;
     let mirror = debian::mirror()?;
     let mut make = Command::new(tools::program("mmdebstrap")?);
     make.args(["--quiet", "--variant=minbase", "--include=ca-certificates"]);
     // Apt's own settings say how this machine reaches its mirror.
     make.args(["--aptopt=Acquire::Retries \"5\"", &format!("--keyring={}", mirror.key)]);
-    make.arg(&release).arg(&made).arg(source(&mirror, &release)).stdin(Stdio::null());
+    make.arg(&release).arg(&rootfs).arg(source(&mirror, &release)).stdin(Stdio::null());
     run(&format!("bare: a minimal {release}"), &mut make)?;
-    let made = absolute(&made)?;
-    settings(&made)?;
+    let rootfs = absolute(&rootfs)?;
+    settings(&rootfs)?;
     let install = format!(
         "apt-get -qq update && apt-get -qq -y -o Dpkg::Options::=--force-unsafe-io install --no-install-recommends {} >/dev/null",
         packages.join(" ")
     );
-    run("bare: what the README names", &mut in_root(&made, &["/bin/sh", "-c", &install], "/"))?;
+    run("bare: the packages named in the README", &mut in_root(&rootfs, &["/bin/sh", "-c", &install], "/"))?;
     fs::write(folder.join(".stamp"), stamp).map_err(io)?;
-    Ok(made)
+    Ok(rootfs)
 }
 
-/// The machine's own source as mmdebstrap takes it.
+/// The machine's own package source, in the form that mmdebstrap takes.
 fn source(mirror: &debian::Mirror, release: &str) -> String {
     format!("deb {} {release} main", mirror.address)
 }
 
-/// How this machine reaches its registries: certificates, name servers, proxies.
-fn settings(made: &Path) -> Result<(), String> {
+/// Copies the machine's network settings: certificates, name servers, proxies.
+fn settings(rootfs: &Path) -> Result<(), String> {
     let home = PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
     let copy = |from: &Path, to: &Path| {
         if let (Ok(content), Some(folder)) = (fs::read(from), to.parent()) {
@@ -124,28 +129,28 @@ fn settings(made: &Path) -> Result<(), String> {
     // Copied, not bound: packages that are installed inside write there.
     let certificates = ["etc/ssl/certs/ca-certificates.crt", "etc/ssl/certs/java/cacerts"];
     for file in ["etc/resolv.conf", "etc/hosts", "etc/pip.conf"].into_iter().chain(certificates) {
-        copy(&Path::new("/").join(file), &made.join(file))?;
+        copy(&Path::new("/").join(file), &rootfs.join(file))?;
     }
     for file in [".npmrc", ".m2/settings.xml", ".cargo/config.toml", ".config/pip/pip.conf"] {
-        copy(&home.join(file), &made.join("root").join(file))?;
+        copy(&home.join(file), &rootfs.join("root").join(file))?;
     }
     // Only what says how to reach a mirror: the rest is this machine's.
     for entry in fs::read_dir("/etc/apt/apt.conf.d").into_iter().flatten().flatten() {
         if fs::read_to_string(entry.path()).is_ok_and(|t| t.contains("Acquire::http")) {
-            copy(&entry.path(), &made.join("etc/apt/apt.conf.d").join(entry.file_name()))?;
+            copy(&entry.path(), &rootfs.join("etc/apt/apt.conf.d").join(entry.file_name()))?;
         }
     }
     Ok(())
 }
 
-/// An empty home, and in it this checkout as it stands, without anything that was built.
-fn fresh(made: &Path) -> Result<(), String> {
-    let home = made.join("root");
+/// Creates an empty home directory with a copy of this checkout in its current state, without build output.
+fn copy_checkout(rootfs: &Path) -> Result<(), String> {
+    let home = rootfs.join("root");
     let io = |e: std::io::Error| format!("{}: {e}", home.display());
-    removed(&home)?;
+    remove_if_present(&home)?;
     fs::create_dir_all(&home).map_err(io)?;
-    settings(made)?;
-    let checkout = made.join(CHECKOUT.trim_start_matches('/'));
+    settings(rootfs)?;
+    let checkout = rootfs.join(CHECKOUT.trim_start_matches('/'));
     let mut clone = Command::new("git");
     clone.args(["clone", "--quiet", "--no-hardlinks"]).arg(root()).arg(&checkout);
     run("bare: a fresh clone", &mut clone)?;
@@ -165,19 +170,19 @@ fn fresh(made: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn removed(folder: &Path) -> Result<(), String> {
+fn remove_if_present(folder: &Path) -> Result<(), String> {
     if folder.exists() { fs::remove_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display())) } else { Ok(()) }
 }
 
-/// A command line in the checkout inside.
-fn shell(made: &Path, line: &str) -> Result<Command, String> {
-    let mut command = in_root(made, &["/bin/sh", "-ec", line], CHECKOUT);
+/// A shell command in the checkout inside the root.
+fn shell(rootfs: &Path, line: &str) -> Result<Command, String> {
+    let mut command = in_root(rootfs, &["/bin/sh", "-ec", line], CHECKOUT);
     command.env(INSIDE, "1");
     Ok(command)
 }
 
-/// A program inside: Rust's toolchain and the devices are this machine's, the environment nearly empty.
-fn in_root(made: &Path, program: &[&str], folder: &str) -> Command {
+/// A program inside the root, with the machine's Rust toolchain and devices and a nearly empty environment.
+fn in_root(rootfs: &Path, program: &[&str], folder: &str) -> Command {
     let home = PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
     let or = |name: &str, place: &str| std::env::var_os(name).map_or_else(|| home.join(place), PathBuf::from);
     let binds = [
@@ -202,7 +207,7 @@ fn in_root(made: &Path, program: &[&str], folder: &str) -> Command {
         .env("DEBIAN_FRONTEND", "noninteractive");
     command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("ENTER_IN", folder);
     command.env("ENTER_PATH", "/opt/cargo/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-    command.arg(made).arg(binds.join(":")).args(program);
+    command.arg(rootfs).arg(binds.join(":")).args(program);
     command
 }
 
@@ -211,7 +216,7 @@ mod tests {
     use super::{commands, packages};
 
     #[test]
-    fn the_readme_names_packages_and_two_commands() {
+    fn readme_names_packages_and_two_commands() {
         let readme = std::fs::read_to_string(crate::root().join("README.md")).expect("a README");
         let packages = packages(&readme).expect("its packages");
         assert!(packages.iter().any(|p| p == "build-essential"), "{packages:?}");

@@ -1,17 +1,17 @@
-//! The bindings: generated code, and the packages of each language with their tests.
+//! The language bindings: generated code, and each language's package with its tests.
 
 use crate::{cargo, python, root, run, tools};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Where cargo builds.
+/// Cargo's target folder.
 pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
-/// Builds the libraries and the mission that tests talk to, and generates the code of all languages into `target/bindings`.
+/// Builds the libraries and the test mission, and generates the code of all languages into `target/bindings`.
 pub fn generate() -> Result<(), String> {
-    run("the mission for other languages", cargo().args(["build", "--package", "baqylau-tests", "--bins"]))?;
+    run("the test mission", cargo().args(["build", "--package", "baqylau-tests", "--bins"]))?;
     let packages = ["--package", "baqylau-ffi", "--package", "baqylau-desk-ffi", "--package", "baqylau-bindgen"];
     run("the libraries for other languages", cargo().arg("build").args(packages))?;
     for (language, library) in [("kotlin", "baqylau_ffi"), ("swift", "baqylau_ffi"), ("python", "baqylau_desk_ffi")] {
@@ -21,7 +21,7 @@ pub fn generate() -> Result<(), String> {
         command.args(["--language", language, "--out-dir"]).arg(target().join("bindings").join(language)).arg(library);
         run(&format!("generate {language}"), &mut command)?;
     }
-    lay_swift()
+    place_swift_sources()
 }
 
 fn bindgen() -> Command {
@@ -30,10 +30,10 @@ fn bindgen() -> Command {
     command
 }
 
-/// Every language; one that cannot run is a failure, and says what is missing.
+/// Tests every language. One that cannot run counts as failed; the error says what is missing.
 pub fn test() -> Result<(), String> {
     generate()?;
-    examples()?;
+    check_readme_examples()?;
     let ran = [
         ("Python", test_python()),
         ("Kotlin", test_kotlin()),
@@ -43,12 +43,12 @@ pub fn test() -> Result<(), String> {
     ];
     let failed = ran.into_iter().filter_map(|(language, ran)| Some((language, ran.err()?)));
     let failed: Vec<String> =
-        failed.map(|(language, why)| format!("{language} did not pass or did not run: {why}")).collect();
+        failed.map(|(language, why)| format!("{language} failed or could not be run: {why}")).collect();
     if failed.is_empty() { Ok(()) } else { Err(failed.join("\n")) }
 }
 
-/// What stands in a README must be what its test runs.
-fn examples() -> Result<(), String> {
+/// Checks that each README's example is the code that its test runs.
+fn check_readme_examples() -> Result<(), String> {
     let read =
         |path: &str| std::fs::read_to_string(root().join("bindings").join(path)).map_err(|e| format!("{path}: {e}"));
     for (readme, test) in [
@@ -57,11 +57,12 @@ fn examples() -> Result<(), String> {
     ] {
         let source = read(test)?;
         let example = source.split("// README begins\n").nth(1).and_then(|t| t.split("// README ends").next());
-        let example = example.ok_or_else(|| format!("{test}: it has no example"))?;
+        let example = example
+            .ok_or_else(|| format!("{test}: it has no example between `// README begins` and `// README ends`"))?;
         let depth = example.len() - example.trim_start_matches(' ').len();
         let example: Vec<&str> = example.lines().map(|l| l.get(depth..).unwrap_or_default()).collect();
         if !read(readme)?.contains(example.join("\n").trim_end()) {
-            return Err(format!("{readme}: its example is not the one that {test} runs"));
+            return Err(format!("{readme}: its example differs from the one that {test} runs; copy it from there"));
         }
     }
     Ok(())
@@ -71,7 +72,7 @@ fn test_kotlin() -> Result<(), String> {
     run("Kotlin", &mut kotlin("debug", "test")?)
 }
 
-/// Maven in a folder, quietly.
+/// Maven in a folder, without progress output.
 pub fn maven(folder: &Path) -> Result<Command, String> {
     let mut maven = Command::new("mvn");
     maven.current_dir(folder).args(["-q", "-B"]);
@@ -79,14 +80,14 @@ pub fn maven(folder: &Path) -> Result<Command, String> {
     Ok(maven)
 }
 
-/// Maven's way to a goal with the Kotlin package over the libraries of a profile. It brings Kotlin and JNA.
+/// Maven with a goal for the Kotlin package, using the libraries of a cargo profile.
 pub fn kotlin(profile: &str, goal: &str) -> Result<Command, String> {
     let mut maven = maven(&root().join("bindings/kotlin"))?;
     maven.arg(goal).arg(format!("-Dbaqylau.profile={profile}"));
     Ok(maven)
 }
 
-/// The Android app, compiled and played without an SDK.
+/// Compiles the Android app and runs its screens, without an SDK.
 pub fn android() -> Result<(), String> {
     generate()?;
     test_android()
@@ -113,12 +114,12 @@ fn test_swift() -> Result<(), String> {
     run("Swift", &mut swift("debug")?)
 }
 
-/// The tests of the Swift package over the library of a profile.
+/// The tests of the Swift package, using the library of a cargo profile.
 pub fn swift(profile: &str) -> Result<Command, String> {
     swift_in(&root().join("bindings/swift"), profile, "test")
 }
 
-/// A Swift command (`build`, `test`) in a package over the library of a profile.
+/// A Swift command (`build` or `test`) in a package, using the library of a cargo profile.
 pub fn swift_in(package: &Path, profile: &str, what: &str) -> Result<Command, String> {
     let target = absolute(&target())?;
     let mut swift = Command::new(tools::program("swift")?);
@@ -136,8 +137,8 @@ pub fn swift_in(package: &Path, profile: &str, what: &str) -> Result<Command, St
     Ok(swift)
 }
 
-/// Lays the generated files where SwiftPM looks for them.
-fn lay_swift() -> Result<(), String> {
+/// Copies the generated files to where SwiftPM expects them.
+fn place_swift_sources() -> Result<(), String> {
     let (from, to) = (target().join("bindings/swift"), root().join("bindings/swift/Sources"));
     for (file, place) in [
         ("BaqylauCore.swift", "BaqylauCore/BaqylauCore.swift"),
@@ -156,7 +157,7 @@ pub fn absolute(path: &Path) -> Result<PathBuf, String> {
     path.canonicalize().map_err(|e| format!("{}: {e}", path.display()))
 }
 
-/// A file that a test of another language needs, whole.
+/// Absolute path of the program that runs a test mission for other languages.
 pub fn mission() -> PathBuf {
     let path = target().join("debug/mission");
     path.canonicalize().unwrap_or(path)
@@ -165,28 +166,28 @@ pub fn mission() -> PathBuf {
 fn test_python() -> Result<(), String> {
     install_python("dev")?;
     let package = root().join("bindings/python");
-    run("types of Python", Command::new(inside("mypy")).current_dir(&package))?;
+    run("Python types", Command::new(inside("mypy")).current_dir(&package))?;
     let mut pytest = Command::new(inside("pytest"));
     pytest.current_dir(package.join("tests")).args(["-q", "-p", "no:cacheprovider"]);
     run("Python", pytest.env("BAQYLAU_TEST_MISSION", mission()).env("PYTHONDONTWRITEBYTECODE", "1"))
 }
 
-/// A program of the environment that the tests of Python run in.
+/// A program of the virtual environment in which the Python tests run.
 pub fn inside(name: &str) -> PathBuf {
     target().join("python/venv/bin").join(name)
 }
 
-/// A virtual environment with what the tests of Python need.
+/// Creates a virtual environment with the packages that the Python tests need.
 pub fn python_environment() -> Result<(), String> {
     if inside("pytest").exists() {
         return Ok(());
     }
     let needs = root().join("bindings/python/requirements-test.txt");
-    run("an environment for Python", python().args(["-m", "venv"]).arg(target().join("python/venv")))?;
-    run("what the Python tests need", Command::new(inside("pip")).args(["install", "--quiet", "-r"]).arg(needs))
+    run("a virtual environment for Python", python().args(["-m", "venv"]).arg(target().join("python/venv")))?;
+    run("the packages for the Python tests", Command::new(inside("pip")).args(["install", "--quiet", "-r"]).arg(needs))
 }
 
-/// The wheel of a profile, installed in an environment of its own.
+/// Builds the wheel of a cargo profile and installs it in the virtual environment.
 pub fn install_python(profile: &str) -> Result<PathBuf, String> {
     python_environment()?;
     let wheels = target().join("python/wheels");
@@ -196,7 +197,7 @@ pub fn install_python(profile: &str) -> Result<PathBuf, String> {
     Ok(wheel)
 }
 
-/// Builds the wheel alone into a folder. Maturin looks for a generator by its usual name.
+/// Builds the wheel into an emptied folder. Maturin expects the generator under its usual name.
 fn wheel(out: &Path, profile: &str) -> Result<PathBuf, String> {
     let tools = target().join("python/tools");
     let link = tools.join("uniffi-bindgen");

@@ -1,4 +1,4 @@
-//! What a call costs through each language, beside the same call in Rust.
+//! Compares the cost of a call into the core through each language with the same call in Rust.
 
 use crate::bindings::{generate, inside, install_python, kotlin, mission, swift, target};
 use crate::{cargo, root, run};
@@ -10,7 +10,7 @@ const CALLS: [&str; 3] = ["an answer, durable", "a full view", "progress"];
 /// Runs the same work in Rust, Kotlin, Swift and Python, over release builds, and prints the medians with their ratios.
 pub fn bench() -> Result<(), String> {
     let packages = ["--package", "baqylau-ffi", "--package", "baqylau-desk-ffi"];
-    run("the mission for other languages", cargo().args(["build", "--package", "baqylau-tests", "--bins"]))?;
+    run("the test mission", cargo().args(["build", "--package", "baqylau-tests", "--bins"]))?;
     generate()?;
     run("the libraries", cargo().args(["build", "--release"]).args(packages))?;
     install_python("release")?;
@@ -38,7 +38,7 @@ pub fn bench() -> Result<(), String> {
     Ok(())
 }
 
-/// The medians, in microseconds, that a program leaves in a file.
+/// The medians in microseconds that a benchmark writes to a file.
 fn measured(language: &str, command: &mut Command, file: &Path) -> Result<Vec<f64>, String> {
     let io = |e: std::io::Error| format!("{}: {e}", file.display());
     std::fs::write(file, "").map_err(io)?;
@@ -46,5 +46,5 @@ fn measured(language: &str, command: &mut Command, file: &Path) -> Result<Vec<f6
     run(language, command.env("BAQYLAU_BENCH", &file))?;
     let text = std::fs::read_to_string(&file).map_err(io)?;
     let values: Result<Vec<f64>, _> = text.split_whitespace().map(str::parse).collect();
-    values.ok().filter(|v| v.len() == CALLS.len()).ok_or_else(|| format!("{language}: it left no medians"))
+    values.ok().filter(|v| v.len() == CALLS.len()).ok_or_else(|| format!("{language}: the benchmark wrote no medians"))
 }

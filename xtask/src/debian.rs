@@ -1,5 +1,5 @@
-//! Programs for a Debian machine that has none: Debian's own packages, unpacked into a root in the target folder. Nothing of the machine's
-//! packages is touched, apt checks the signatures, and no script of a package is run.
+//! Provides programs that a Debian machine lacks: Debian's own packages, unpacked into a root in the target folder. The
+//! machine's own packages are left alone, apt verifies the signatures, and no maintainer script is run.
 
 use crate::bindings::{absolute, target};
 use crate::{root, run};
@@ -7,12 +7,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The release whose packages are unpacked: the first that has Swift and Java 21.
+/// Release whose packages are unpacked: the first with Swift and Java 21.
 const RELEASE: &str = "trixie";
-/// What any of them needs, and what `enter.sh` and `ldd` run inside.
+/// Packages that every program needs, and that `enter.sh` and `ldd` run on inside the root.
 const BASE: [&str; 9] =
     ["base-files", "base-passwd", "bash", "coreutils", "dash", "libc-bin", "mount", "sed", "util-linux"];
-/// Documentation, and the parts of Swift that nothing here uses.
+/// Documentation, and unused parts of Swift.
 const LEFT_OUT: [&str; 8] = [
     "./usr/share/doc/*",
     "./usr/share/man/*",
@@ -23,22 +23,22 @@ const LEFT_OUT: [&str; 8] = [
     "./usr/libexec/swift/bin/lldb*",
     "./usr/libexec/swift/bin/sourcekit-lsp",
 ];
-/// Changes when the same packages are to be unpacked in another way.
+/// Increase when the way of unpacking changes, so that existing roots are rebuilt.
 const WAY: &str = "3";
 
-/// A program of Debian's packages.
+/// A program from Debian's packages.
 pub struct Program {
-    /// How it is called.
+    /// Name of its command.
     pub name: &'static str,
-    /// Where it lies inside.
+    /// Path inside the root.
     pub path: &'static str,
-    /// The packages that it comes with.
+    /// Packages that contain it and what it needs at run time.
     pub packages: &'static [&'static str],
-    /// What it loads itself while it runs, so that no loader names it.
+    /// Files that it loads at run time, which the dynamic linker therefore does not list.
     pub loads: &'static [&'static str],
 }
 
-/// Where a program of [`unpack`] is called: in a `bin` of its own, so that a path with one of them brings no other.
+/// Path of the wrapper script for a program; each is in a folder of its own, so that adding it to PATH adds no other.
 pub fn called(name: &str) -> PathBuf {
     target().join("debian/programs").join(name).join("bin").join(name)
 }
@@ -47,7 +47,7 @@ fn inside() -> PathBuf {
     target().join("debian/root")
 }
 
-/// Unpacks them all, once. Every library that the loader names lies inside; a failure names the library and its package.
+/// Unpacks all programs once, and checks that every shared library they link to is in the root.
 pub fn unpack(wanted: &[&Program]) -> Result<(), String> {
     let folder = target().join("debian");
     let io = |e: std::io::Error| format!("{}: {e}", folder.display());
@@ -63,24 +63,24 @@ pub fn unpack(wanted: &[&Program]) -> Result<(), String> {
         return Ok(());
     }
     let archives = download(&folder, &packages)?;
-    lay(&folder, &archives)?;
+    install(&folder, &archives)?;
     for program in wanted {
         wrap(program)?;
-        resolved(program)?;
+        check_libraries(program)?;
     }
     fs::write(folder.join(".stamp"), stamp).map_err(io)
 }
 
-/// Whether apt is here to fetch packages with.
+/// Checks that the machine has apt and the other tools needed for unpacking.
 pub fn possible() -> Result<(), String> {
     let found = |program: &str| Command::new(program).arg("--version").output().is_ok_and(|o| o.status.success());
     match ["apt-get", "dpkg-deb", "tar", "unshare"].into_iter().find(|p| !found(p)) {
         None => Ok(()),
-        Some(missing) => Err(format!("{missing} is not here, so Debian's packages cannot be unpacked")),
+        Some(missing) => Err(format!("{missing} is missing, so Debian's packages cannot be unpacked; install it")),
     }
 }
 
-/// Fetches the packages and all that they depend on, with an apt of its own, for which nothing is installed.
+/// Downloads the packages and their dependencies with a separate apt state, in which nothing is installed.
 fn download(folder: &Path, packages: &[&str]) -> Result<PathBuf, String> {
     possible()?;
     let work = folder.join("apt");
@@ -118,22 +118,22 @@ fn download(folder: &Path, packages: &[&str]) -> Result<PathBuf, String> {
     Ok(work.join("cache/archives"))
 }
 
-/// A source of this machine's own release.
+/// A package source for this machine's own release.
 pub struct Mirror {
-    /// Where packages come from.
+    /// URL of the archive.
     pub address: String,
-    /// What signs them.
+    /// Path of the keyring that verifies it.
     pub key: String,
 }
 
-/// The name of this machine's release, such as `bookworm`.
+/// Code name of this machine's release, for example `bookworm`.
 pub fn codename() -> Result<String, String> {
     let text = fs::read_to_string("/etc/os-release").map_err(|e| format!("/etc/os-release: {e}"))?;
     let name = text.lines().find_map(|l| l.strip_prefix("VERSION_CODENAME="));
-    name.map(|n| n.trim_matches('"').to_owned()).ok_or_else(|| "/etc/os-release names no release".into())
+    name.map(|n| n.trim_matches('"').to_owned()).ok_or_else(|| "/etc/os-release has no VERSION_CODENAME".into())
 }
 
-/// The first source of this machine's own release.
+/// The first package source for this machine's own release.
 pub fn mirror() -> Result<Mirror, String> {
     let codename = codename()?;
     let mut files: Vec<PathBuf> =
@@ -153,10 +153,10 @@ pub fn mirror() -> Result<Mirror, String> {
             return Ok(Mirror { address, key });
         }
     }
-    Err(format!("no source of Debian's {codename} stands under /etc/apt"))
+    Err(format!("no package source for Debian's {codename} was found under /etc/apt"))
 }
 
-/// The address and the key of the first stanza (`Types: deb`, …) for a release.
+/// URL and keyring of the first deb822 stanza (`Types: deb`, …) for a release.
 fn of_stanzas(text: &str, codename: &str) -> Option<(String, Option<String>)> {
     text.split("\n\n").find_map(|stanza| {
         let field = |name: &str| stanza.lines().find_map(|l| l.strip_prefix(name)).map(str::trim);
@@ -166,7 +166,7 @@ fn of_stanzas(text: &str, codename: &str) -> Option<(String, Option<String>)> {
     })
 }
 
-/// The address of the first line (`deb [options] address suite …`) for a release.
+/// URL and keyring of the first one-line entry (`deb [options] URL suite …`) for a release.
 fn of_lines(text: &str, codename: &str) -> Option<(String, Option<String>)> {
     text.lines().find_map(|line| {
         let line = line.trim().strip_prefix("deb ")?.trim();
@@ -181,8 +181,8 @@ fn of_lines(text: &str, codename: &str) -> Option<(String, Option<String>)> {
     })
 }
 
-/// Lays the contents of all packages into the root. base-files goes first: it has the links of /bin and /lib.
-fn lay(folder: &Path, archives: &Path) -> Result<(), String> {
+/// Unpacks all packages into the root, base-files first, since it has the links for /bin and /lib.
+fn install(folder: &Path, archives: &Path) -> Result<(), String> {
     let new = folder.join("root.new");
     let io = |e: std::io::Error| format!("{}: {e}", new.display());
     for old in [&new, &inside(), &folder.join("programs")] {
@@ -205,10 +205,10 @@ fn lay(folder: &Path, archives: &Path) -> Result<(), String> {
         files.arg("--fsys-tarfile").arg(package).stdout(Stdio::piped());
         let failed = |e: std::io::Error| format!("{}: {e}", package.display());
         let mut from = files.spawn().map_err(failed)?;
-        let into = from.stdout.take().ok_or_else(|| format!("{}: nothing came out", package.display()))?;
-        let laid = tar.stdin(into).status().map_err(failed)?;
-        if !from.wait().map_err(failed)?.success() || !laid.success() {
-            return Err(format!("{}: it could not be unpacked", package.display()));
+        let into = from.stdout.take().ok_or_else(|| format!("{}: dpkg-deb gave no output", package.display()))?;
+        let status = tar.stdin(into).status().map_err(failed)?;
+        if !from.wait().map_err(failed)?.success() || !status.success() {
+            return Err(format!("{}: the package could not be unpacked", package.display()));
         }
         fs::remove_file(package).map_err(failed)?;
     }
@@ -223,7 +223,7 @@ fn lay(folder: &Path, archives: &Path) -> Result<(), String> {
     fs::rename(&new, inside()).map_err(io)
 }
 
-/// A script that runs a program inside, with this machine's folders at their paths.
+/// Writes a script that runs a program inside the root, with this machine's folders at their usual paths.
 fn wrap(program: &Program) -> Result<(), String> {
     use std::os::unix::fs::PermissionsExt;
     let script = called(program.name);
@@ -236,20 +236,20 @@ fn wrap(program: &Program) -> Result<(), String> {
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).map_err(io)
 }
 
-/// Proves that every library which the loader names for a program is inside.
-fn resolved(program: &Program) -> Result<(), String> {
+/// Checks that every shared library a program links to is in the root.
+fn check_libraries(program: &Program) -> Result<(), String> {
     for binary in std::iter::once(&program.path).chain(program.loads) {
         let mut ldd = Command::new(root().join("xtask/enter.sh"));
         ldd.arg(inside()).arg("machine").arg("/usr/bin/ldd").arg(format!("/{binary}"));
-        let said = ldd.output().map_err(|e| format!("enter.sh: {e}"))?;
-        let text = String::from_utf8_lossy(&said.stdout);
-        let complaint = String::from_utf8_lossy(&said.stderr);
+        let output = ldd.output().map_err(|e| format!("enter.sh: {e}"))?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let errors = String::from_utf8_lossy(&output.stderr);
         // A script has no loader.
-        if !said.status.success() && !complaint.contains("not a dynamic executable") {
-            return Err(format!("{}: {}", program.name, complaint.trim()));
+        if !output.status.success() && !errors.contains("not a dynamic executable") {
+            return Err(format!("{}: {}", program.name, errors.trim()));
         }
         if let Some(library) = missing(&text) {
-            let package = provider(&library).unwrap_or_else(|| "of no package of this release".into());
+            let package = provider(&library).unwrap_or_else(|| "in no package of this release".into());
             return Err(format!(
                 "{}: {binary} needs the library {library} ({package}), which was not unpacked",
                 program.name
@@ -259,12 +259,12 @@ fn resolved(program: &Program) -> Result<(), String> {
     Ok(())
 }
 
-/// The first library that the loader did not find.
+/// The first library that the dynamic linker did not find.
 fn missing(ldd: &str) -> Option<String> {
     ldd.lines().find_map(|l| l.strip_suffix("=> not found")).map(|l| l.trim().to_owned())
 }
 
-/// The package that has a library, by the release's list of contents.
+/// The package that contains a library, according to the release's contents index.
 fn provider(library: &str) -> Option<String> {
     let architecture = Command::new("dpkg").arg("--print-architecture").output().ok()?;
     let architecture = String::from_utf8(architecture.stdout).ok()?;
@@ -284,14 +284,14 @@ mod tests {
     use super::{missing, of_lines, of_stanzas};
 
     #[test]
-    fn a_library_that_is_not_found_is_named() {
+    fn missing_library_is_named() {
         let said = "\tlinux-vdso.so.1 (0x00007ffe)\n\tlibpulsecommon-16.1.so => not found\n\tlibc.so.6 => /lib/libc.so.6 (0x0)\n";
         assert_eq!(missing(said).as_deref(), Some("libpulsecommon-16.1.so"));
         assert_eq!(missing("\tlibc.so.6 => /lib/libc.so.6 (0x0)\n"), None);
     }
 
     #[test]
-    fn the_source_of_the_own_release_is_taken() {
+    fn source_of_the_own_release_is_used() {
         let stanzas = "Types: deb\nURIs: http://a/security\nSuites: bookworm-security\n\n# old\nTypes: deb\nURIs: http://a/debian \
                        http://b\nSuites: bookworm bookworm-updates\nSigned-By: /k.gpg\n";
         assert_eq!(of_stanzas(stanzas, "bookworm"), Some(("http://a/debian".into(), Some("/k.gpg".into()))));

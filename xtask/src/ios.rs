@@ -10,19 +10,20 @@ pub fn ios() -> Result<(), String> {
     test()
 }
 
-/// The screens, and the tests of the models against the core and a mission, over what is generated.
+/// Type-checks the screens and tests the models against the core and a mission, using the generated bindings.
 pub fn test() -> Result<(), String> {
     let package = root().join("ios");
     parse(&package)?;
     for checked in ["ObserverScreens", "ObserverPhone"] {
         run(checked, bindings::swift_in(&package, "debug", "build")?.args(["--target", checked]))?;
     }
-    seeded(&package)?;
+    check_seeded_mistakes(&package)?;
     run("iOS", &mut bindings::swift_in(&package, "debug", "test")?)
 }
 
-/// The declarations of SwiftUI must refuse what iOS would take and not show: each seeded mistake, in the line that says `// refused`.
-fn seeded(package: &Path) -> Result<(), String> {
+/// Checks that our SwiftUI declarations reject code that iOS would compile but not display: each seeded mistake must
+/// fail in the line marked `// refused`.
+fn check_seeded_mistakes(package: &Path) -> Result<(), String> {
     let folder = package.join("LinuxStubs/Seeded");
     let io = |e: std::io::Error| format!("{}: {e}", folder.display());
     for entry in std::fs::read_dir(&folder).map_err(io)? {
@@ -31,21 +32,21 @@ fn seeded(package: &Path) -> Result<(), String> {
         let mut check = Command::new(tools::program("swiftc")?);
         check.current_dir(package).args(["-typecheck", "-swift-version", "6", "-I", ".build/debug/Modules"]);
         let out = check.arg(&path).output().map_err(io)?;
-        let said = String::from_utf8_lossy(&out.stderr);
+        let output = String::from_utf8_lossy(&out.stderr);
         let refused = source.lines().position(|l| l.contains("// refused"));
         let right = match refused {
-            Some(line) => !out.status.success() && said.contains(&format!("swift:{}:", line + 1)),
+            Some(line) => !out.status.success() && output.contains(&format!("swift:{}:", line + 1)),
             None => out.status.success(),
         };
         if !right {
             let wanted = if refused.is_some() { "refused" } else { "accepted" };
-            return Err(format!("{}: it was to be {wanted}\n{said}", path.display()));
+            return Err(format!("{}: it should have been {wanted}; the compiler says:\n{output}", path.display()));
         }
     }
     Ok(())
 }
 
-/// What needs iOS itself is read, at least: its frameworks are on a Mac only.
+/// Parses the files that need iOS frameworks, which exist only on a Mac and so cannot be type-checked here.
 fn parse(package: &Path) -> Result<(), String> {
     let mut parse = Command::new(tools::program("swiftc")?);
     parse.current_dir(package).args(["-swift-version", "6", "-parse"]);
@@ -56,5 +57,5 @@ fn parse(package: &Path) -> Result<(), String> {
         sources.sort();
         parse.args(sources);
     }
-    run("what only iOS has", &mut parse)
+    run("the files that need iOS frameworks", &mut parse)
 }

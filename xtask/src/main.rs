@@ -1,4 +1,4 @@
-//! What has to be scripted: `cargo xtask test`, `cargo xtask lint`. Depends on no crate of the workspace.
+//! Development tasks: `cargo xtask test`, `cargo xtask lint` and more. Depends on no crate of the workspace.
 
 mod bare;
 mod bindings;
@@ -12,23 +12,23 @@ mod tools;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-/// The version of cargo-deny that is built where there is none.
+/// Version of cargo-deny to build if the machine has none.
 const CARGO_DENY: &str = "0.20.2";
 
 const USAGE: &str = "cargo xtask <command>
-  test      every test: a bare machine, Rust, the demonstration missions, the independent recomputation and verifier, other languages
-  setup     only what the tests need of this machine: looked for, fetched and tried
-  bare      the set-up of the README's two commands in a minimal Debian; with --all, both commands whole
-  lint      rustfmt, clippy and rustdoc, warnings as errors; licences and sources
+  test      runs every test: a bare machine, Rust, the demonstration missions, the independent recomputation and verifier, other languages
+  setup     only checks, fetches and tries out the programs that the tests need
+  bare      runs the set-up of the README's two commands in a minimal Debian; with --all, both commands in full
+  lint      runs rustfmt, clippy and rustdoc with warnings as errors; checks licences and sources
   bindings  generates the code of other languages into target/bindings
-  languages only their tests
-  browser   the coordinators' page, driven in Chromium
-  android   compiles the Android app and plays its screens, without an SDK
+  languages tests the bindings of all languages
+  browser   tests the coordinators' page in Chromium
+  android   compiles the Android app and runs its screens, without an SDK
   ios       type-checks the iOS screens and tests their models, without a Mac
-  words     export | import LANGUAGE FILE: the page's words, to translators and back
-  bench     every benchmark, in release
-  release   android | ios | jvm | python: a package for other people's machines
-  crossing  only what a call costs through each language";
+  words     export | import LANGUAGE FILE: sends the page's words to translators and takes them back
+  bench     runs every benchmark, in release builds
+  release   builds a release package: android | ios | jvm | python
+  crossing  measures only the cost of a call through each language";
 
 fn main() -> ExitCode {
     let command = std::env::args().nth(1).unwrap_or_default();
@@ -69,7 +69,7 @@ fn cargo() -> Command {
     command
 }
 
-/// Runs one step, and says how long it took.
+/// Runs one step and prints how long it took.
 fn run(what: &str, command: &mut Command) -> Result<(), String> {
     println!("== {what}");
     let begun = now();
@@ -101,14 +101,14 @@ fn test() -> Result<(), String> {
     bindings::test().and(page)
 }
 
-/// Every mission that has a plan.
+/// Names of all missions with a plan.
 fn missions() -> Result<Vec<String>, String> {
     let folder = root().join("missions");
     let entries = std::fs::read_dir(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     let planned = entries.flatten().filter(|e| e.path().join("plan").exists());
     let mut names: Vec<String> = planned.map(|e| e.file_name().to_string_lossy().into_owned()).collect();
     names.sort();
-    if names.is_empty() { Err("no mission has a plan".into()) } else { Ok(names) }
+    if names.is_empty() { Err("no folder under missions/ has a plan".into()) } else { Ok(names) }
 }
 
 fn binary() -> Command {
@@ -138,13 +138,13 @@ fn python() -> Command {
     Command::new("python3")
 }
 
-/// The figures once more, from the exported answers, by a script that shares no rule with the program.
+/// Recomputes the figures from the exported answers with a script that shares no rule with the program.
 fn recompute(mission: &str, demo: &Path) -> Result<(), String> {
     let script = root().join("missions").join(mission).join("recompute.py");
     run("independent recomputation", python().arg(script).arg(demo.join("answers")))
 }
 
-/// The log, exported and verified without any secret key.
+/// Exports the log and verifies it without any secret key.
 fn verify(demo: &Path) -> Result<(), String> {
     let log = demo.join("log.cbor");
     run("export of the log", binary().args(["desk", "log", "--folder"]).arg(demo.join("mission")).arg(&log))?;
@@ -160,7 +160,8 @@ fn lint() -> Result<(), String> {
     deny()
 }
 
-/// Licences and sources of what we build on, by cargo-deny: the machine's, or one that is built into the target folder once.
+/// Checks the licences and sources of all dependencies with cargo-deny: the machine's, or one built once into the
+/// target folder.
 fn deny() -> Result<(), String> {
     let check = ["check", "bans", "licenses", "sources"];
     if cargo().args(["deny", "--version"]).output().is_ok_and(|o| o.status.success()) {

@@ -1,4 +1,4 @@
-//! Packages for other people's machines: for Android, for Apple's platforms, a jar, a wheel.
+//! Builds release packages: for Android, for Apple's platforms, a jar, a wheel.
 
 use crate::bindings::{absolute, generate, install_python, kotlin, target};
 use crate::{cargo, root, run};
@@ -6,15 +6,15 @@ use std::path::Path;
 use std::process::Command;
 
 const USAGE: &str = "cargo xtask release android | ios | jvm | python";
-/// How many bytes the phone's library shall have for one processor at most.
+/// Target size of the phone's library for one processor, in bytes.
 const AIM: u64 = 6_000_000;
-/// What SQLite is not needed for.
+/// SQLite features that are not used.
 const SQLITE: (&str, &str) = (
     "LIBSQLITE3_FLAGS",
     "-USQLITE_ENABLE_FTS3 -USQLITE_ENABLE_FTS3_PARENTHESIS -USQLITE_ENABLE_FTS5 -USQLITE_ENABLE_RTREE",
 );
 
-/// Builds one of them, or says in a line what is missing.
+/// Builds one package, or says what is missing.
 pub fn release(what: Option<&str>) -> Result<(), String> {
     match what {
         Some("android") => android(),
@@ -25,7 +25,7 @@ pub fn release(what: Option<&str>) -> Result<(), String> {
     }
 }
 
-/// The library for both processors of today's phones, beside the generated Kotlin.
+/// The library for both processors of current phones, with the generated Kotlin; then the AAR and the APK.
 fn android() -> Result<(), String> {
     need(
         "cargo-ndk",
@@ -33,7 +33,7 @@ fn android() -> Result<(), String> {
         "cargo install cargo-ndk, and rustup target add aarch64-linux-android x86_64-linux-android",
     )?;
     if std::env::var_os("ANDROID_NDK_HOME").is_none() {
-        return Err("ANDROID_NDK_HOME is not set: install the NDK (sdkmanager --install 'ndk;28.2.13676358') and name its folder".into());
+        return Err("ANDROID_NDK_HOME is not set: install the NDK (sdkmanager --install 'ndk;28.2.13676358') and set the variable to its folder".into());
     }
     generate()?;
     let out = target().join("release-packages/android/jniLibs");
@@ -42,33 +42,33 @@ fn android() -> Result<(), String> {
     ndk.args(["build", "--profile", "phone", "--locked", "--package", "baqylau-ffi"]);
     run("the library for Android", ndk.env(SQLITE.0, SQLITE.1))?;
     for abi in ["arm64-v8a", "x86_64"] {
-        told(&out.join(abi).join("libbaqylau_ffi.so"))?;
+        report_size(&out.join(abi).join("libbaqylau_ffi.so"))?;
     }
-    println!(
-        "{}: the libraries; {}: the Kotlin beside them",
-        out.display(),
-        target().join("bindings/kotlin").display()
-    );
+    println!("{}: the libraries; {}: the generated Kotlin", out.display(), target().join("bindings/kotlin").display());
     need(
         "Gradle",
         Command::new("gradle").arg("--version"),
-        "the AAR and the APK are assembled by it (https://gradle.org/install)",
+        "it assembles the AAR and the APK; install it from https://gradle.org/install",
     )?;
     if std::env::var_os("ANDROID_HOME").is_none() {
-        return Err("ANDROID_HOME is not set: install the Android SDK and name its folder".into());
+        return Err("ANDROID_HOME is not set: install the Android SDK and set the variable to its folder".into());
     }
     let mut gradle = Command::new("gradle");
     gradle.arg("--project-dir").arg(root().join("android")).args([":observer:assembleRelease", ":app:assembleRelease"]);
     run("the AAR and the APK", &mut gradle)?;
-    for made in ["observer/build/outputs/aar", "app/build/outputs/apk/release"] {
-        println!("{}", root().join("android").join(made).display());
+    for output in ["observer/build/outputs/aar", "app/build/outputs/apk/release"] {
+        println!("{}", root().join("android").join(output).display());
     }
     Ok(())
 }
 
-/// An XCFramework for devices and simulators, where the Swift package looks for it.
+/// An XCFramework for devices and simulators, in the place where the Swift package expects it.
 fn ios() -> Result<(), String> {
-    need("xcodebuild", Command::new("xcodebuild").arg("-version"), "an XCFramework is made on a Mac, with Xcode")?;
+    need(
+        "xcodebuild",
+        Command::new("xcodebuild").arg("-version"),
+        "an XCFramework can only be built on a Mac with Xcode",
+    )?;
     generate()?;
     let headers = root().join("bindings/swift/Sources/BaqylauFFI");
     let framework = root().join("bindings/swift/BaqylauFFI.xcframework");
@@ -99,7 +99,7 @@ fn python() -> Result<(), String> {
     Ok(())
 }
 
-/// A jar with the library of this machine inside, where JNA looks for it.
+/// A jar containing this machine's library, in the place where JNA looks for it.
 fn jvm() -> Result<(), String> {
     generate()?;
     let build = ["build", "--profile", "phone", "--locked", "--package", "baqylau-ffi"];
@@ -111,7 +111,7 @@ fn jvm() -> Result<(), String> {
     let io = |e: std::io::Error| format!("{}: {e}", folder.display());
     std::fs::create_dir_all(&folder).map_err(io)?;
     std::fs::copy(target().join("phone").join(&name), folder.join(&name)).map_err(io)?;
-    told(&folder.join(&name))?;
+    report_size(&folder.join(&name))?;
     let mut jar = kotlin("release", "package")?;
     run("the jar", jar.arg("-DskipTests").arg(format!("-Dbaqylau.natives={}", absolute(&natives)?.display())))?;
     let jar = target().join("kotlin/baqylau-0.1.0.jar");
@@ -128,9 +128,9 @@ fn size(file: &Path) -> Result<u64, String> {
     std::fs::metadata(file).map(|m| m.len()).map_err(|e| format!("{}: {e}", file.display()))
 }
 
-fn told(library: &Path) -> Result<(), String> {
+fn report_size(library: &Path) -> Result<(), String> {
     let size = size(library)?;
     let aim = if size <= AIM { "within" } else { "above" };
-    println!("{}: {size} bytes, {aim} the aim of {AIM}", library.display());
+    println!("{}: {size} bytes, {aim} the target of {AIM}", library.display());
     Ok(())
 }

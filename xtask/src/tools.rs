@@ -1,4 +1,4 @@
-//! What the tests need of the machine. It is looked for, fetched and tried before anything long is compiled.
+//! Programs that the tests need: they are checked, fetched and tried before any long compilation.
 
 use crate::bindings::{absolute, inside, maven, target};
 use crate::debian::{self, Program};
@@ -6,7 +6,7 @@ use crate::{browser, root, run};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Swift's driver and compiler, with what they link programs with.
+/// Swift's driver, and what it links programs with.
 const SWIFT: Program = Program {
     name: "swift",
     path: "usr/libexec/swift/bin/swift",
@@ -41,7 +41,7 @@ const MMDEBSTRAP: Program = Program {
     ],
     loads: &[],
 };
-/// Robolectric plays the newest Android on it.
+/// For Robolectric, which runs the latest Android on it.
 const JAVA: Program = Program {
     name: "java",
     #[cfg(target_arch = "aarch64")]
@@ -57,11 +57,11 @@ const JAVA: Program = Program {
     ],
 };
 
-/// A program that the machine itself must have, and how it shows that it will do.
+/// A program that the machine itself must have, and the command that shows it works.
 struct Need {
     what: &'static str,
     probe: &'static [&'static str],
-    /// The least version that its answer must begin with, where that matters.
+    /// Lowest accepted major version in the command's output.
     least: Option<u32>,
     package: &'static str,
 }
@@ -93,35 +93,36 @@ const NEEDS: [Need; 9] = [
     Need { what: "npm", probe: &["npm", "--version"], least: None, package: "npm" },
 ];
 
-/// Looks for everything, fetches what can be fetched, and runs each once. A failure names all that is missing.
+/// Checks all requirements, fetches what can be fetched, and runs each program once. An error names everything that is
+/// missing.
 pub fn set_up() -> Result<(), String> {
     machine()?;
     let wanted = wanted();
     let (unpacked, fetched) = std::thread::scope(|both| {
         let unpacked = both.spawn(|| if wanted.is_empty() { Ok(()) } else { debian::unpack(&wanted) });
         let fetched = packages();
-        (unpacked.join().unwrap_or_else(|_| Err("unpacking Debian's packages broke off".into())), fetched)
+        (unpacked.join().unwrap_or_else(|_| Err("unpacking Debian's packages stopped unexpectedly".into())), fetched)
     });
     unpacked.map_err(|e| {
         let names: Vec<&str> = wanted.iter().map(|p| p.name).collect();
         format!("{e}\n(not on PATH, so unpacked from Debian's packages: {})", names.join(", "))
     })?;
     fetched?;
-    tried()
+    try_out()
 }
 
-/// What only the machine's own packages bring.
+/// Checks for programs that must come from the machine's own packages.
 fn machine() -> Result<(), String> {
-    let lacking: Vec<&Need> = NEEDS.iter().filter(|n| !n.is_met()).collect();
-    if lacking.is_empty() {
+    let missing: Vec<&Need> = NEEDS.iter().filter(|n| !n.is_met()).collect();
+    if missing.is_empty() {
         return Ok(());
     }
-    let what: Vec<&str> = lacking.iter().map(|n| n.what).collect();
-    let mut packages: Vec<&str> = lacking.iter().map(|n| n.package).collect();
+    let what: Vec<&str> = missing.iter().map(|n| n.what).collect();
+    let mut packages: Vec<&str> = missing.iter().map(|n| n.package).collect();
     packages.dedup();
     let install = packages.join(" ");
     Err(format!(
-        "this machine lacks {}: install it (Debian: apt-get install --no-install-recommends {install})",
+        "this machine lacks {}; install what is missing (Debian: apt-get install --no-install-recommends {install})",
         what.join(", ")
     ))
 }
@@ -129,20 +130,20 @@ fn machine() -> Result<(), String> {
 impl Need {
     fn is_met(&self) -> bool {
         let [program, arguments @ ..] = self.probe else { return false };
-        let Ok(said) = Command::new(program).args(arguments).output() else { return false };
-        let said_first = [said.stdout, said.stderr].into_iter().find(|s| !s.is_empty()).unwrap_or_default();
-        let version = version(&String::from_utf8_lossy(&said_first));
-        said.status.success() && self.least.is_none_or(|least| version.is_some_and(|v| v >= least))
+        let Ok(output) = Command::new(program).args(arguments).output() else { return false };
+        let text = [output.stdout, output.stderr].into_iter().find(|s| !s.is_empty()).unwrap_or_default();
+        let version = version(&String::from_utf8_lossy(&text));
+        output.status.success() && self.least.is_none_or(|least| version.is_some_and(|v| v >= least))
     }
 }
 
-/// The first number of a program's answer: `javac 17.0.15` is 17.
-fn version(said: &str) -> Option<u32> {
-    let digits = said.trim_start_matches(|c: char| !c.is_ascii_digit());
+/// The first number in a program's output: 17 for `javac 17.0.15`.
+fn version(output: &str) -> Option<u32> {
+    let digits = output.trim_start_matches(|c: char| !c.is_ascii_digit());
     digits.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
-/// The programs that the machine lacks and Debian's packages bring.
+/// Programs that the machine lacks and that can be unpacked from Debian's packages.
 fn wanted() -> Vec<&'static Program> {
     [
         (on_machine("swift").is_none(), &SWIFT),
@@ -157,7 +158,7 @@ fn wanted() -> Vec<&'static Program> {
     .collect()
 }
 
-/// The whole path of a program on PATH that says its version.
+/// Full path of a program on PATH that can print its version.
 fn on_machine(name: &str) -> Option<PathBuf> {
     let probe = if name == "aapt2" { "version" } else { "--version" };
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -167,12 +168,12 @@ fn on_machine(name: &str) -> Option<PathBuf> {
 
 fn newest_java_on_machine() -> Option<PathBuf> {
     on_machine("java").filter(|java| {
-        let said = Command::new(java).arg("-version").output();
-        said.is_ok_and(|o| version(&String::from_utf8_lossy(&o.stderr)).is_some_and(|v| v >= 21))
+        let output = Command::new(java).arg("-version").output();
+        output.is_ok_and(|o| version(&String::from_utf8_lossy(&o.stderr)).is_some_and(|v| v >= 21))
     })
 }
 
-/// A program, the machine's or an unpacked one; where there is neither, everything is set up first.
+/// Full path of a program, the machine's or an unpacked one; if there is neither, runs the whole set-up first.
 pub fn program(name: &str) -> Result<PathBuf, String> {
     let place = place(name)?;
     if !place.exists() {
@@ -181,7 +182,7 @@ pub fn program(name: &str) -> Result<PathBuf, String> {
     absolute(&place)
 }
 
-/// Where a program is, or will be after [`set_up`].
+/// Path of a program as it is now, or will be after [`set_up`].
 fn place(name: &str) -> Result<PathBuf, String> {
     let own = if name == "java" { newest_java_on_machine() } else { on_machine(name) };
     Ok(match own {
@@ -190,7 +191,7 @@ fn place(name: &str) -> Result<PathBuf, String> {
     })
 }
 
-/// What the languages' own package managers bring.
+/// Fetches what the languages' own package managers provide.
 fn packages() -> Result<(), String> {
     crate::bindings::python_environment()?;
     browser::packages()?;
@@ -204,13 +205,13 @@ fn packages() -> Result<(), String> {
         let mut fetch = maven(&root().join(folder))?;
         // The tests' Java decides which Android is fetched; it may still be on its way itself.
         fetch.arg(format!("-Dbaqylau.test.java={}", place("java")?.display()));
-        run(&format!("what Maven needs for {folder}"), fetch.args(goals).arg("-Dsilent=true"))?;
+        run(&format!("Maven's dependencies for {folder}"), fetch.args(goals).arg("-Dsilent=true"))?;
     }
     Ok(())
 }
 
-/// Runs each program once at what it is there for.
-fn tried() -> Result<(), String> {
+/// Runs each program once for its purpose.
+fn try_out() -> Result<(), String> {
     let folder = target().join("tried");
     let io = |e: std::io::Error| format!("{}: {e}", folder.display());
     std::fs::create_dir_all(&folder).map_err(io)?;
@@ -224,25 +225,25 @@ fn tried() -> Result<(), String> {
     let mut page = Command::new(program("chromium")?);
     page.args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"])
         .arg(format!("file://{}/tried.html", at.display()));
-    says("Chromium", &mut page, "42")?;
-    says("Java 21", Command::new(program("java")?).arg("--version"), "2")?;
-    says("aapt2", Command::new(program("aapt2")?).arg("version"), "Asset Packaging Tool")?;
-    says("mmdebstrap", Command::new(program("mmdebstrap")?).arg("--version"), "mmdebstrap")?;
-    says("Python", Command::new(inside("pytest")).arg("--version"), "pytest")
+    check_output("Chromium", &mut page, "42")?;
+    check_output("Java 21", Command::new(program("java")?).arg("--version"), "2")?;
+    check_output("aapt2", Command::new(program("aapt2")?).arg("version"), "Asset Packaging Tool")?;
+    check_output("mmdebstrap", Command::new(program("mmdebstrap")?).arg("--version"), "mmdebstrap")?;
+    check_output("Python", Command::new(inside("pytest")).arg("--version"), "pytest")
 }
 
-/// A program that answers as it should; if not, with all that it said.
-fn says(what: &str, command: &mut Command, part: &str) -> Result<(), String> {
-    let said = command.output().map_err(|e| format!("{what} does not run: {e}"))?;
-    let text = String::from_utf8_lossy(&said.stdout).into_owned() + &String::from_utf8_lossy(&said.stderr);
-    if said.status.success() && text.contains(part) {
+/// Checks that a program's output contains `part`; an error contains all of its output.
+fn check_output(what: &str, command: &mut Command, part: &str) -> Result<(), String> {
+    let output = command.output().map_err(|e| format!("{what} could not be started: {e}"))?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    if output.status.success() && text.contains(part) {
         Ok(())
     } else {
-        Err(format!("{what} does not run: {}", text.trim()))
+        Err(format!("{what} does not work: {}", text.trim()))
     }
 }
 
-/// A path on which a program's folder comes first.
+/// PATH with a program's folder first.
 pub fn path_with(program: &Path) -> Result<std::ffi::OsString, String> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let first = program.parent().map(Path::to_path_buf);
@@ -254,7 +255,7 @@ mod tests {
     use super::version;
 
     #[test]
-    fn a_version_is_the_first_number() {
+    fn version_is_the_first_number() {
         assert_eq!(version("javac 17.0.15"), Some(17));
         assert_eq!(version("v18.20.4\n"), Some(18));
         assert_eq!(version("openjdk version \"21.0.5\" 2024-10-15"), Some(21));

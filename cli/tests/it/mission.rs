@@ -145,7 +145,7 @@ fn what_is_not_published_yet_is_no_fault_and_a_sentence_that_cannot_be_said_is()
     edit(&figures, "{value, plural, one {# case}", "{value, plural, some {# case}");
     let output = run(&["mission", "check", text(folder.path())]);
     let out = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.code() == Some(1) && out.contains("column sentence: \"some\" is no plural form"), "{out}");
+    assert!(output.status.code() == Some(1) && out.contains("column sentence: \"some\" is not a plural form"), "{out}");
 }
 
 #[test]

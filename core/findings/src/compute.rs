@@ -1,4 +1,5 @@
-//! The numbers. Blank, hidden and missing answers are unknown, never false; what is unknown is shown beside the base.
+//! Computes figures. Blank, hidden and missing answers are unknown, never false; how many are unknown is reported
+//! beside the base.
 
 use crate::figure::{Base, CompiledFigure, FigureRule, PublishedValue, Unit};
 use baqylau_forms::expr::{Expr, Val};
@@ -9,135 +10,136 @@ use baqylau_forms::{Filling, Form};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// A report that counts: what passed every check, is no duplicate, no test, and not superseded.
+/// A report that counts: it has passed every check, and is neither a duplicate, a test, nor superseded.
 #[derive(Debug, Clone)]
 pub struct Observation {
-    /// Its place in the server's log; the order in time.
+    /// Index in the server's log; orders reports in time.
     pub index: u64,
-    /// The checklist's id.
+    /// Id of its checklist.
     pub checklist: String,
-    /// The place.
+    /// Index of its place in the bundle's tree; `None` for an unlisted place.
     pub place: Option<u32>,
-    /// The answers, evaluated again.
+    /// Its answers, with relevance and calculations evaluated again.
     pub filling: Filling,
 }
 
-/// A figure with its number and everything that belongs beside it.
+/// A figure's computed value, with its base and what is unknown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Computed {
-    /// The figure's id.
+    /// [`crate::Figure::id`].
     pub id: String,
-    /// As the statement prints it; empty where it is not published yet.
+    /// The published value as the statement prints it; empty if nothing is published.
     pub published: String,
-    /// The computed value in the same form.
+    /// The computed value in the form of the published one; `-` if there is no base.
     pub computed: String,
-    /// How many count; the numerator of a mean share.
+    /// Number that count; the numerator of a mean share.
     pub count: usize,
-    /// Out of how many; the denominator of a mean share.
+    /// Number in the base; the denominator of a mean share.
     pub base: usize,
-    /// How many answered that they do not know.
+    /// Reports unknown because the observer answered "do not know".
     pub do_not_know: usize,
-    /// How many were not permitted to see it, or for whom it does not apply.
+    /// Reports unknown because it was not permitted to be seen, or does not apply.
     pub not_applicable: usize,
-    /// How many were asked and did not answer, or were not asked.
+    /// Reports unknown because the question was left blank, or not asked.
     pub not_answered: usize,
-    /// How many reports were looked at.
+    /// Reports considered, known or not.
     pub forms: usize,
-    /// At how many distinct places something is known of it.
+    /// Distinct places with at least one report in the base.
     pub places: usize,
-    /// Whether it is what was published, within the tolerance; true where nothing is published yet.
+    /// Whether it equals the published value within the tolerance; true if nothing is published.
     pub equal: bool,
-    /// Whether several answers per report are possible, so that parts may add up to more than the whole.
+    /// Whether a report counted for several choices, so that parts may exceed the whole.
     pub several: bool,
-    /// The reports that count, by place in the log.
+    /// Log indices of the reports that count.
     pub reports: Vec<u64>,
-    /// How many of each choice of a breakdown, by the choice's name.
+    /// Breakdown: name of each choice, and how many chose it.
     pub parts: Vec<(String, usize)>,
 }
 
-/// What one report gives a figure.
+/// What one report contributes to a figure.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Contribution {
-    /// What it adds to the numerator.
+    /// Added to the numerator.
     pub count: u32,
-    /// What it adds to the denominator.
+    /// Added to the denominator.
     pub base: u32,
-    /// Why it is unknown, when it is.
+    /// The reason, if the report is unknown for this figure.
     pub unknown: Option<NoContribution>,
-    /// Whether it is one of the reports behind the number.
+    /// Whether the report counts and is listed in [`Computed::reports`].
     pub behind: bool,
-    /// The choices of a breakdown.
+    /// Breakdown: indices of the choices, in the figure's order.
     pub chosen: Vec<u32>,
 }
 
-/// Why a report says nothing for a figure.
+/// Why a report is unknown for a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NoContribution {
-    /// The observer does not know.
+    /// The observer answered "do not know".
     DoNotKnow,
     /// It was not permitted to be seen, or does not apply.
     NotApplicable,
-    /// It was asked and not answered, or not asked.
+    /// The question was left blank, or not asked.
     NotAnswered,
 }
 
-/// A report that counts, as a figure sees it.
+/// A report that counts, reduced to what one figure needs.
 #[derive(Debug, Clone, Copy)]
 pub struct FigureInput<'g> {
-    /// Its place in the server's log.
+    /// Index in the server's log; orders reports in time.
     pub index: u64,
-    /// Its place.
+    /// Index of its place; `None` for an unlisted one.
     pub place: Option<u32>,
-    /// What it gives.
+    /// Its contribution to the figure.
     pub contribution: &'g Contribution,
 }
 
-/// Computes figures. `people` is how many people of the register have a device that counts.
+/// Computes every figure. `people` is the number of people in the register with a device that counts.
 #[must_use]
 pub fn compute(figures: &[CompiledFigure], observations: &[Observation], people: usize) -> Vec<Computed> {
     let mut rules = Rules::default();
-    let mut given: Vec<Vec<(&Observation, Contribution)>> = figures.iter().map(|_| Vec::new()).collect();
+    let mut contributions: Vec<Vec<(&Observation, Contribution)>> = figures.iter().map(|_| Vec::new()).collect();
     for observation in observations {
         contribute(&rules.of(figures, observation.filling.form()), observation)
             .into_iter()
-            .for_each(|(at, gives)| given[at].push((observation, gives)));
+            .for_each(|(at, given)| contributions[at].push((observation, given)));
     }
-    let seen = |given: &[(&Observation, Contribution)], figure: &CompiledFigure| {
+    let computed = |(figure, contributions): (&CompiledFigure, &Vec<(&Observation, Contribution)>)| {
         total(
             figure,
-            given.iter().map(|(o, given)| FigureInput { index: o.index, place: o.place, contribution: given }),
+            contributions.iter().map(|(o, given)| FigureInput { index: o.index, place: o.place, contribution: given }),
             people,
         )
     };
-    figures.iter().zip(given).map(|(figure, given)| seen(&given, figure)).collect()
+    figures.iter().zip(&contributions).map(computed).collect()
 }
 
-/// Figures, each under every version of its checklist that was met.
+/// Compiled figures, cached for each version of their checklists.
 #[derive(Default)]
 pub struct Rules {
     of_form: HashMap<usize, Arc<AdaptedFigures>>,
 }
 
-/// The figures of a form's checklist, by position; without a rule where the form lacks what a figure asks for.
+/// A form, and for each figure of its checklist its index and rule; `None` if the form lacks a question that the figure
+/// needs.
 pub type AdaptedFigures = (Arc<Form>, Vec<(usize, Option<CompiledFigure>)>);
 
 impl Rules {
-    /// The rules for reports of one form, for other threads too. The figures are the same in every call.
+    /// The rules for reports of one form, shareable between threads. Pass the same figures in every call.
     pub fn of(&mut self, figures: &[CompiledFigure], form: &Arc<Form>) -> Arc<AdaptedFigures> {
         let adapt = || {
             let ours = figures.iter().enumerate().filter(|(_, f)| f.figure.checklist == form.definition().id);
-            // It holds the form, so that no other comes to stand at its address.
+            // The cached value keeps the form alive, so its address cannot be reused by another.
             Arc::new((form.clone(), ours.map(|(at, figure)| (at, figure.under(form))).collect::<Vec<_>>()))
         };
         self.of_form.entry(Arc::as_ptr(form).addr()).or_insert_with(adapt).clone()
     }
 }
 
-/// What a report gives each figure of its checklist, by the rules for its form.
+/// Each figure's index, with what a report contributes to it, by the rules for the report's form.
 #[must_use]
 pub fn contribute(rules: &AdaptedFigures, o: &Observation) -> Vec<(usize, Contribution)> {
     let one = |figure: &Option<CompiledFigure>| match figure.as_ref().map(|f| &f.rule) {
-        // What another version did not ask is not known.
+        // A question that another version did not ask is unknown.
         None | Some(FigureRule::People) => {
             Contribution { unknown: Some(NoContribution::NotAnswered), ..Contribution::default() }
         }
@@ -148,7 +150,7 @@ pub fn contribute(rules: &AdaptedFigures, o: &Observation) -> Vec<(usize, Contri
     rules.1.iter().map(|(at, figure)| (*at, one(figure))).collect()
 }
 
-/// The number of a figure over some reports: all that count, or those of a region, an hour, a kind of station.
+/// Computes a figure over some reports: all that count, or those of a region, an hour, a kind of polling station.
 #[must_use]
 pub fn total<'g>(figure: &CompiledFigure, seen: impl Iterator<Item = FigureInput<'g>>, people: usize) -> Computed {
     let mut tally = Tally::new(figure);
@@ -164,7 +166,7 @@ pub fn total<'g>(figure: &CompiledFigure, seen: impl Iterator<Item = FigureInput
     tally.finish(figure)
 }
 
-/// The latest of each place.
+/// The latest report of each place, in log order.
 fn latest<'g>(all: impl Iterator<Item = FigureInput<'g>>) -> Vec<FigureInput<'g>> {
     let mut last: HashMap<Option<u32>, FigureInput> = HashMap::new();
     for one in all {
@@ -194,7 +196,7 @@ fn statement_holds(o: &Observation, counts: &Expr, base: &Base) -> Contribution 
     }
 }
 
-/// Why an expression is unknown: by the first answer that makes it so.
+/// Why an expression is unknown: by its first missing answer.
 fn unknown(o: &Observation, expr: &Expr) -> NoContribution {
     let mut why = None;
     expr.walk(&mut |e| {
@@ -244,7 +246,7 @@ fn breakdown(o: &Observation, question: u32, order: Option<&[Option<u32>]>, name
     Contribution { count, base: 1, unknown: None, behind: true, chosen }
 }
 
-/// Half up, in integers; `None` when there is no base.
+/// Percentage rounded half up, in integers; `None` if `base` is 0.
 pub(crate) fn percent(count: usize, base: usize) -> Option<usize> {
     (base > 0).then(|| (200 * count + base) / (2 * base))
 }
@@ -257,7 +259,7 @@ struct Tally {
     not_applicable: usize,
     not_answered: usize,
     forms: usize,
-    /// Whether something was seen at a place, by its position.
+    /// Whether a place has a report in the base, by its index.
     places: Vec<bool>,
     reports: Vec<u64>,
     parts: Vec<(String, usize)>,
@@ -340,7 +342,7 @@ impl Tally {
 
     fn equal(&self, figure: &CompiledFigure) -> bool {
         match &figure.expected {
-            // The last digits of a decimal fraction are not the author's.
+            // Allows for rounding when decimal fractions become floating-point numbers.
             PublishedValue::Number { value, tolerance } => {
                 (self.number(figure.figure.unit) - value).abs() <= tolerance + 1e-9
             }

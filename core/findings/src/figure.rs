@@ -1,4 +1,4 @@
-//! A figure as data.
+//! Figures as data, checked against their checklists.
 
 use crate::message::{Message, MessageNames};
 use baqylau_forms::definition::Text;
@@ -8,57 +8,57 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// How the numbers of a figure are made. A closed list: whoever needs another adds it here, with its arithmetic.
+/// How a figure is computed. A closed list: a new kind is added here with its arithmetic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
-    /// How many.
+    /// Number of reports that count.
     Count,
-    /// How many in a hundred of the base, rounded half up to whole numbers.
+    /// Percentage of the base, rounded half up to whole numbers.
     Percent,
-    /// A sum over a sum, over the reports that have both numbers.
+    /// Sum divided by sum, over the reports that have both numbers.
     MeanShare,
-    /// Whether more than half of the base.
+    /// Whether more than half of the base counts.
     Majority,
-    /// How many of each choice; a report may count for several.
+    /// Number for each choice; a report may count for several.
     Breakdown,
 }
 
-/// The figure's source, instead of a checklist: the people of the register whose devices are enrolled.
+/// In place of a checklist: counts the people of the register whose devices count.
 pub const PEOPLE: &str = "people";
 
-/// A figure of the statement.
+/// A figure of the statement, as written in the mission's table; see `docs/authoring.md`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figure {
-    /// Its id, as questions name it.
+    /// Unique id; statement and page refer to the figure by it.
     pub id: String,
-    /// The checklist's id, or [`PEOPLE`].
+    /// Id of the checklist, or [`PEOPLE`].
     pub checklist: String,
-    /// How it is made.
+    /// How it is computed.
     pub unit: Unit,
-    /// What is counted.
+    /// Expression for what is counted; for a breakdown, a choice question.
     pub counts: String,
-    /// The denominator of a mean share.
+    /// Mean share: expression for the denominator; otherwise empty.
     #[serde(default)]
     pub of: String,
-    /// `answered`, `all`, or an expression.
+    /// `answered` (the default), `all`, or an expression for the reports in the base.
     #[serde(default)]
     pub base: String,
-    /// `observation` or `place`.
+    /// `observation` (the default), or `place` for the latest report of each place.
     #[serde(default)]
     pub per: String,
-    /// As the statement prints it; empty while it is not published yet.
+    /// As the statement prints it; empty if not yet published.
     pub published: String,
-    /// The published number; see `docs/authoring.md`. Empty while it is not published yet.
+    /// The published number, in the notation of `docs/authoring.md`; empty if not yet published.
     pub value: String,
-    /// How far the computed number may be from it.
+    /// Largest difference from the published number that still counts as equal; empty for 0.
     #[serde(default)]
     pub tolerance: String,
-    /// The sentence of the statement, in the notation of [`crate::message`].
+    /// Sentence of the statement in each language, in the notation of [`crate::message`].
     pub sentence: Text,
 }
 
-/// What a figure counts out of.
+/// Which reports are in the base.
 #[derive(Debug, Clone)]
 pub(crate) enum Base {
     Answered,
@@ -66,7 +66,7 @@ pub(crate) enum Base {
     Where(Expr),
 }
 
-/// What the published number says.
+/// The published value, parsed.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum PublishedValue {
     Number {
@@ -75,11 +75,11 @@ pub(crate) enum PublishedValue {
     },
     Majority,
     Parts(Vec<(String, usize)>),
-    /// Nothing was published.
+    /// Nothing is published.
     Nothing,
 }
 
-/// The rule of a figure, resolved.
+/// The parsed rule of a figure, with questions resolved to indices.
 #[derive(Debug, Clone)]
 pub(crate) enum FigureRule {
     People,
@@ -91,8 +91,9 @@ pub(crate) enum FigureRule {
         part: Expr,
         whole: Expr,
     },
-    /// `order`: where each choice of the list stands in the figure's, which another version of the checklist may have in another order.
-    /// `named`: the choices that were published; the others are not of this figure.
+    /// `order`: index of each of the form's choices in the figure's list, as versions of a checklist may order them
+    /// differently.
+    /// `named`: the choices that were published; others are not part of the figure.
     Breakdown {
         question: u32,
         order: Option<Vec<Option<u32>>>,
@@ -100,10 +101,10 @@ pub(crate) enum FigureRule {
     },
 }
 
-/// A figure ready to be computed.
+/// A checked figure, ready to be computed.
 #[derive(Debug, Clone)]
 pub struct CompiledFigure {
-    /// The figure.
+    /// The figure as written.
     pub figure: Figure,
     pub(crate) rule: FigureRule,
     pub(crate) expected: PublishedValue,
@@ -112,31 +113,32 @@ pub struct CompiledFigure {
     pub(crate) sentences: Vec<Message>,
 }
 
-/// What is wrong with a figure.
+/// A fault in a figure's definition.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("figure {id}, column {column}: {what}")]
 pub struct FigureError {
-    /// The figure.
+    /// [`Figure::id`].
     pub id: String,
-    /// The column.
+    /// Column of the mission's table.
     pub column: &'static str,
-    /// What is wrong, and the remedy.
+    /// The fault and its remedy.
     pub what: String,
 }
 
 impl CompiledFigure {
-    /// Checks figures against the checklists.
+    /// Checks figures against the checklists, by checklist id.
     ///
     /// # Errors
-    /// Everything that is wrong.
+    /// Every fault found, at most one per figure besides a repeated id.
     pub fn all(figures: Vec<Figure>, forms: &HashMap<String, Arc<Form>>) -> Result<Vec<Self>, Vec<FigureError>> {
         Self::each(figures, forms, expected)
     }
 
-    /// Checks numbers that the mission looks at and did not publish; what [`Figure::published`] and [`Figure::value`] say is left alone.
+    /// Like [`Compiled::all`] for numbers that are watched but not published: ignores [`Figure::published`] and
+    /// [`Figure::value`].
     ///
     /// # Errors
-    /// Everything that is wrong.
+    /// Every fault found, at most one per figure besides a repeated id.
     pub fn unpublished(
         figures: Vec<Figure>,
         forms: &HashMap<String, Arc<Form>>,
@@ -144,8 +146,9 @@ impl CompiledFigure {
         Self::each(figures, forms, |_| Ok(PublishedValue::Nothing))
     }
 
-    /// The same figure over reports that were filled under another version of its checklist: questions and choices are numbers, and
-    /// another version may have given them to others. `None` where that version lacks what the figure asks for.
+    /// The same figure for reports filled in under another version of its checklist, where questions and choices may
+    /// have other numbers.
+    /// `None` if that version lacks something the figure needs.
     #[must_use]
     pub fn under(&self, form: &Arc<Form>) -> Option<Self> {
         let known = self.form.as_ref()?;
@@ -167,7 +170,7 @@ impl CompiledFigure {
         Some(other)
     }
 
-    /// What a choice of a breakdown is called.
+    /// Label of a breakdown's choice, by its name and the language's index; `None` if there is no such choice.
     #[must_use]
     pub fn choice_label(&self, name: &str, language: usize) -> Option<Arc<str>> {
         let FigureRule::Breakdown { question, .. } = &self.rule else { return None };
@@ -184,7 +187,11 @@ impl CompiledFigure {
         let mut out: Vec<Self> = Vec::new();
         for figure in figures {
             if out.iter().any(|c| c.figure.id == figure.id) {
-                faults.push(FigureError { id: figure.id.clone(), column: "id", what: "it is used before".into() });
+                faults.push(FigureError {
+                    id: figure.id.clone(),
+                    column: "id",
+                    what: "another figure already has this id".into(),
+                });
             }
             match Self::one(figure, forms, &expected) {
                 Ok(compiled) => out.push(compiled),
@@ -205,7 +212,9 @@ impl CompiledFigure {
         let per_place = match figure.per.as_str() {
             "" | "observation" => false,
             "place" => true,
-            other => return Err(fault("per", format!("{other:?} is neither observation nor place"))),
+            other => {
+                return Err(fault("per", format!("{other:?} is neither `observation` nor `place`; write one of them")));
+            }
         };
         if figure.checklist == PEOPLE {
             return Ok(Self { rule: FigureRule::People, expected, per_place, form: None, sentences, figure });
@@ -228,7 +237,9 @@ impl CompiledFigure {
                     let named = choices.iter().map(|c| published(&c.name)).collect();
                     FigureRule::Breakdown { question, order: None, named }
                 }
-                _ => return Err(fault("counts", "a breakdown takes a choice question, as ${question}".into())),
+                _ => {
+                    return Err(fault("counts", "a breakdown needs a choice question, for example ${question}".into()));
+                }
             },
             _ => {
                 let base = match figure.base.as_str() {
@@ -247,7 +258,7 @@ fn words(errors: &[ExprError]) -> String {
     errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
-/// The sentence in each language.
+/// The parsed sentence in each language.
 fn sentences(figure: &Figure) -> Result<Vec<Message>, String> {
     let names = match figure.unit {
         Unit::Breakdown => MessageNames { numbers: &["count", "base"], texts: &["value"], shares: &["share"] },
@@ -260,25 +271,29 @@ fn expected(figure: &Figure) -> Result<PublishedValue, String> {
     if figure.value.trim().is_empty() {
         return match figure.published.trim() {
             "" => Ok(PublishedValue::Nothing),
-            printed => Err(format!("{printed:?} is published: say which number it is, or leave both empty")),
+            printed => {
+                Err(format!("{printed:?} is published, but the value is empty: give the number, or leave both empty"))
+            }
         };
     }
     match figure.unit {
         Unit::Majority if figure.value == "majority" => Ok(PublishedValue::Majority),
-        Unit::Majority => Err("a majority has the value `majority`".into()),
+        Unit::Majority => Err("the value of a majority must be `majority`".into()),
         Unit::Breakdown => {
             let part = |text: &str| {
                 let (name, count) = text.split_once('=')?;
                 Some((name.trim().to_owned(), count.trim().parse().ok()?))
             };
             let parts: Option<Vec<_>> = figure.value.split(';').map(part).collect();
-            parts.map(PublishedValue::Parts).ok_or_else(|| "expected choice=number; choice=number".into())
+            parts
+                .map(PublishedValue::Parts)
+                .ok_or_else(|| "the value of a breakdown must have the form choice=number; choice=number".into())
         }
         _ => {
             let number = |text: &str| text.trim().parse::<f64>().ok().filter(|n| n.is_finite());
-            let value = number(&figure.value).ok_or_else(|| format!("{:?} is no number", figure.value))?;
+            let value = number(&figure.value).ok_or_else(|| format!("{:?} is not a number", figure.value))?;
             let tolerance = if figure.tolerance.trim().is_empty() { Some(0.0) } else { number(&figure.tolerance) };
-            let tolerance = tolerance.ok_or_else(|| format!("the tolerance {:?} is no number", figure.tolerance))?;
+            let tolerance = tolerance.ok_or_else(|| format!("the tolerance {:?} is not a number", figure.tolerance))?;
             Ok(PublishedValue::Number { value, tolerance })
         }
     }

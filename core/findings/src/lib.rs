@@ -1,11 +1,12 @@
-//! Figures from reports. Pure: no I/O. A figure is data: which checklist, what counts, out of what, and what was published.
+//! Computes figures from reports. Pure: no I/O. A figure is data: the checklist, what is counted, the base, and the
+//! published value.
 //!
 //! # Layout
 //! - [`figure`]: figures as data, checked against the checklists
-//! - [`mod@compute`]: the numbers
-//! - [`message`]: texts whose words depend on a number
+//! - [`mod@compute`]: the computation
+//! - [`message`]: texts whose wording depends on a number
 //! - [`sentence`]: the sentences of the statement, with their numbers
-//! - [`sample`]: estimates for all places, where a sample was drawn
+//! - [`sample`]: estimates for all places from a sample
 
 pub mod compute;
 pub mod figure;

@@ -1,20 +1,21 @@
-//! Texts whose words depend on a number: the part of ICU MessageFormat that statements need.
+//! Texts whose wording depends on a number: the part of ICU MessageFormat that statements need.
 //!
-//! `{name}` is the number. `{name, plural, =0 {…} one {…} other {…}}` takes the branch of the number's plural category in the language of
-//! the text (CLDR), `#` in it is the number. `{share, select, majority {…} other {…}}` takes the branch of the first keyword that
-//! fits; where none does, the text does not hold. Branches are texts too. A brace cannot stand for itself.
+//! `{name}` is replaced by the number. `{name, plural, =0 {…} one {…} other {…}}` selects the branch for the number's
+//! plural category in the text's language (CLDR); `#` in it is the number. `{share, select, majority {…} other {…}}`
+//! selects the branch of the first keyword that fits; if none does, the text does not hold. Branches are texts too. A
+//! literal brace cannot be written.
 
 use icu_locale_core::Locale;
 use icu_plurals::{PluralCategory, PluralRules};
 
-/// A text, parsed.
+/// A parsed text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message(Vec<MessagePart>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum MessagePart {
     Text(String),
-    /// The number that the branch is about.
+    /// `#`: the number of the enclosing plural.
     Hash,
     Name(String),
     Plural {
@@ -27,25 +28,25 @@ enum MessagePart {
     },
 }
 
-/// What a branch of a plural is for.
+/// Which numbers a plural branch is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum When {
     Exactly(usize),
     Category(PluralCategory),
 }
 
-/// What stands for a name.
+/// The value of a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MessageValue {
-    /// A number, which has plural forms.
+    /// A number, for which plural forms exist.
     Number(usize),
-    /// A text; of a plural it takes the branch `other`.
+    /// A text; a plural takes its branch `other`.
     Text(String),
-    /// Keywords of which the first that has a branch is taken.
+    /// Keywords; a select takes the branch of the first one that has any.
     Keywords(&'static [&'static str]),
 }
 
-/// What a part is of a whole, in words: keywords from the narrowest to the widest.
+/// Keywords for a part of a whole, from the narrowest to the widest; none if the whole is 0.
 #[must_use]
 pub fn share(part: usize, whole: usize) -> &'static [&'static str] {
     match (part, whole) {
@@ -58,32 +59,32 @@ pub fn share(part: usize, whole: usize) -> &'static [&'static str] {
     }
 }
 
-/// The keywords that [`share`] gives.
+/// Every keyword that [`share`] can return.
 const SHARES: [&str; 6] = ["none", "minority", "half", "majority", "all", "other"];
 
-/// What a text may ask for.
+/// The names that a text may contain.
 #[derive(Debug, Clone, Copy)]
 pub struct MessageNames<'n> {
-    /// Names that stand for numbers.
+    /// Names with a number as value, allowed in a plural.
     pub numbers: &'n [&'n str],
-    /// Names that stand for texts alone.
+    /// Names with a text as value.
     pub texts: &'n [&'n str],
-    /// Names that stand for a share in words.
+    /// Names with keywords as value, allowed in a select.
     pub shares: &'n [&'n str],
 }
 
 impl Message {
-    /// Parses a text.
+    /// Parses a text and checks its names.
     ///
     /// # Errors
-    /// What is wrong with it, and the remedy.
+    /// The fault and its remedy.
     pub fn parse(source: &str, names: MessageNames) -> Result<Self, String> {
         let mut parser = MessageParser { rest: source, names };
         let message = parser.message(0)?;
-        if parser.rest.is_empty() { Ok(message) } else { Err("there is a } too many".into()) }
+        if parser.rest.is_empty() { Ok(message) } else { Err("there is one } too many".into()) }
     }
 
-    /// The text in a language, by its code; `None` where its words do not hold.
+    /// Renders the text in the language with this code; `None` if no branch of a select fits.
     #[must_use]
     pub fn say(&self, language: &str, value: &dyn Fn(&str) -> MessageValue) -> Option<String> {
         let rules = Locale::try_from_str(language).ok().and_then(|l| PluralRules::try_new_cardinal(l.into()).ok());
@@ -93,7 +94,7 @@ impl Message {
         Some(out)
     }
 
-    /// Whether its words depend on a share.
+    /// Whether the wording depends on a share.
     #[must_use]
     pub fn selects(&self) -> bool {
         self.0.iter().any(|part| match part {
@@ -148,14 +149,14 @@ struct MessageParser<'s> {
     names: MessageNames<'s>,
 }
 
-/// Branches within branches, at most: what nests deeper is no sentence.
+/// Deepest nesting of branches.
 const DEEPEST: usize = 8;
 
 impl MessageParser<'_> {
-    /// Up to the brace that closes it, or the end.
+    /// Parses up to the closing brace, which is left, or to the end.
     fn message(&mut self, depth: usize) -> Result<Message, String> {
         if depth > DEEPEST {
-            return Err(format!("more than {DEEPEST} braces are open"));
+            return Err(format!("braces are nested more than {DEEPEST} deep"));
         }
         let mut parts = Vec::new();
         let mut text = String::new();
@@ -180,18 +181,18 @@ impl MessageParser<'_> {
         Ok(Message(parts))
     }
 
-    /// Behind its opening brace.
+    /// Parses a placeholder whose opening brace has been read.
     fn placeholder(&mut self, depth: usize) -> Result<MessagePart, String> {
         let name = self.word()?;
         let MessageNames { numbers, texts, shares } = self.names;
         let known = |list: &[&str]| list.contains(&name.as_str());
         let all = || [numbers, texts, shares].concat().join(", ");
         if !known(numbers) && !known(texts) && !known(shares) {
-            return Err(format!("{{{name}}} is no number of a sentence; take one of {}", all()));
+            return Err(format!("{{{name}}} is not available in a sentence; use one of {}", all()));
         }
         if self.take('}') {
             return if known(shares) {
-                Err(format!("{{{name}}} takes words: {{{name}, select, majority {{…}} other {{…}}}}"))
+                Err(format!("{{{name}}} needs branches: {{{name}, select, majority {{…}} other {{…}}}}"))
             } else {
                 Ok(MessagePart::Name(name))
             };
@@ -203,18 +204,18 @@ impl MessageParser<'_> {
             "plural" if known(numbers) => {
                 let branches = self.branches(depth, when)?;
                 if !branches.iter().any(|b| b.0 == When::Category(PluralCategory::Other)) {
-                    return Err(format!("{{{name}, plural, …}} needs the branch other {{…}}"));
+                    return Err(format!("{{{name}, plural, …}} needs a branch other {{…}}"));
                 }
                 Ok(MessagePart::Plural { name, branches })
             }
             "select" if known(shares) => {
                 let keyword = |word: &str| SHARES.contains(&word).then(|| word.to_owned());
                 let branches = self.branches(depth, |word| {
-                    keyword(word).ok_or_else(|| format!("{word:?} is no share; take one of {}", SHARES.join(", ")))
+                    keyword(word).ok_or_else(|| format!("{word:?} is not a share; use one of {}", SHARES.join(", ")))
                 })?;
                 Ok(MessagePart::Select { name, branches })
             }
-            _ => Err(format!("{{{name}, {kind}, …}}: a number takes plural, a share takes select")),
+            _ => Err(format!("{{{name}, {kind}, …}}: use plural with a number, select with a share")),
         }
     }
 
@@ -228,7 +229,7 @@ impl MessageParser<'_> {
             let word = self.word()?;
             let key = key(&word)?;
             if branches.iter().any(|b| b.0 == key) {
-                return Err(format!("the branch {word} stands twice"));
+                return Err(format!("the branch {word} appears twice"));
             }
             self.expect('{')?;
             let message = self.message(depth + 1)?;
@@ -266,5 +267,5 @@ fn when(word: &str) -> Result<When, String> {
         Some(number) => number.parse().ok().map(When::Exactly),
         None => category(word),
     };
-    found.ok_or_else(|| format!("{word:?} is no plural form; take =0, =1, zero, one, two, few, many or other"))
+    found.ok_or_else(|| format!("{word:?} is not a plural form; use =0, =1, zero, one, two, few, many or other"))
 }

@@ -1,47 +1,48 @@
-//! Estimates from a stratified probability sample of places, drawn without replacement: for all places or those of a domain, as a region
-//! is one; with an interval.
+//! Estimates, with confidence intervals, from a stratified probability sample of places drawn without replacement: for
+//! all places, or for those of a domain such as a region.
 //!
-//! Two estimators, which agree where the same part of each stratum is known:
-//! - [`Sample::known`] is of the places where the answer is known: the combined ratio estimator of a domain. A stratum weighs as much as
-//!   places of it are known, so that one with few answers weighs little.
-//! - [`Sample::by_stratum`] takes the others to be like those of their stratum where it is known: a stratum weighs as much as it has
-//!   places. Each stratum is a response homogeneity group, of which those that answered are a sample by chance.
+//! There are two estimators, which agree if the answer is known for the same proportion of each stratum:
+//! - [`Sample::known`] estimates for places where the answer is known: the combined ratio estimator of a domain. A
+//!   stratum is weighted by the places known in it, so one with few answers has little weight.
+//! - [`Sample::by_stratum`] assumes that the others resemble the known places of their stratum: a stratum is weighted
+//!   by all its places. Each stratum is a response homogeneity group, whose respondents are a random sample of it.
 //!
-//! The variance of both is Taylor's linearisation with the finite population correction of each stratum, the interval the logit's with
-//! Student's t (Särndal, Swensson, Wretman, Model Assisted Survey Sampling, 1992, 5.6, 5.10 and 15.6; Lumley, Complex Surveys, 2010, 2.3).
-//! Checked against R's `survey`: the first is `svymean` over `subset(design, known)`, the second over a design of those that are known.
+//! Both use the variance by Taylor linearisation with each stratum's finite population correction, and the logit
+//! interval with Student's t (Särndal, Swensson, Wretman, Model Assisted Survey Sampling, 1992, 5.6, 5.10 and 15.6;
+//! Lumley, Complex Surveys, 2010, 2.3). Checked against R's `survey`: the first is `svymean` over `subset(design,
+//! known)`, the second over a design of those that are known.
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 use std::collections::HashMap;
 
-/// Which places were drawn, and of how many.
+/// The places drawn, and the sizes of their strata.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sample {
-    /// How many places each stratum has.
+    /// Number of places in each stratum.
     pub populations: Vec<u32>,
-    /// The stratum of each place that was drawn.
+    /// Each place drawn, with the index of its stratum.
     pub drawn: HashMap<u32, usize>,
 }
 
-/// A share of all places of a domain, by what was seen at those of it that were drawn.
+/// An estimated share of all places of a domain.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
-    /// Between 0 and 1.
+    /// The estimate, from 0 to 1.
     pub share: f64,
-    /// Its standard error; 0 where nobody or everybody has it. `None` where one place alone speaks for others of its stratum.
+    /// Standard error; 0 if the share is 0 or 1. `None` if a single place stands for others of its stratum.
     pub error: Option<f64>,
-    /// The ends of the interval of 95 per cent; none where nobody or everybody has it, or no degree of freedom is left.
+    /// Ends of the 95 % confidence interval; `None` if the share is 0 or 1, or no degree of freedom is left.
     pub interval: Option<(f64, f64)>,
-    /// How many places of the domain were drawn.
+    /// Number of places of the domain that were drawn.
     pub drawn: usize,
-    /// At how many of them it is known.
+    /// Number of those where the answer is known.
     pub known: usize,
 }
 
-/// What was seen at a place: `None` where nobody was, or it is not known.
+/// The observed value at a place, 0 or 1 for a share; `None` if it was not visited or the answer is unknown.
 pub type PlaceValue<'v> = &'v dyn Fn(u32) -> Option<f64>;
 
-/// Whether a place is of the domain.
+/// Whether a place belongs to the domain.
 pub type Domain<'d> = &'d dyn Fn(u32) -> bool;
 
 /// The domain of all places.
@@ -49,14 +50,15 @@ pub fn everywhere(_: u32) -> bool {
     true
 }
 
-/// A stratum: the parts of those that speak for it, each a value where it is of the domain and known.
+/// A stratum and its respondents, each with its value if it is in the domain and known.
 struct Stratum {
     population: u32,
     parts: Vec<Option<f64>>,
 }
 
 impl Sample {
-    /// Estimates a share of the places of a domain where it is known; `None` where it is known at none of those that were drawn.
+    /// Estimates the share among places of the domain where the answer is known; `None` if it is known at none of those
+    /// drawn.
     #[must_use]
     pub fn known(&self, domain: Domain, value: PlaceValue) -> Option<Estimate> {
         let part = |place| value(place).filter(|_| domain(place));
@@ -67,8 +69,8 @@ impl Sample {
         ratio(&strata.collect::<Vec<_>>(), self.drawn_in(domain))
     }
 
-    /// Estimates a share of the places of a domain, those where it is not known taken to be like the others of their stratum; `None`
-    /// where a stratum of which places of the domain were drawn has none that is known.
+    /// Estimates the share among all places of the domain, assuming that unknown ones resemble the others of their
+    /// stratum; `None` if a stratum with drawn places of the domain has no known one.
     #[must_use]
     pub fn by_stratum(&self, domain: Domain, value: PlaceValue) -> Option<Estimate> {
         let mut strata = Vec::new();
@@ -83,7 +85,7 @@ impl Sample {
         ratio(&strata, self.drawn_in(domain))
     }
 
-    /// How many places each stratum has, and those of it that were drawn, in order: sums do not depend on chance.
+    /// The size of each stratum and its drawn places, sorted so that floating-point sums are reproducible.
     fn strata(&self) -> impl Iterator<Item = (u32, Vec<u32>)> {
         let mut drawn: Vec<(u32, usize)> = self.drawn.iter().map(|(place, stratum)| (*place, *stratum)).collect();
         drawn.sort_unstable();
@@ -98,12 +100,12 @@ impl Sample {
 }
 
 impl Stratum {
-    /// For how many places each part speaks.
+    /// Number of places that each respondent stands for.
     fn weight(&self) -> f64 {
         f64::from(self.population) / float(self.parts.len().max(1))
     }
 
-    /// The variance of its total of some parts. One alone tells nothing of others: `None` where there are any.
+    /// Variance of the stratum's total of residuals. `None` if a single respondent stands for others.
     fn variance(&self, residual: impl Fn(f64) -> f64) -> Option<f64> {
         let n = float(self.parts.len());
         let parts: Vec<f64> = self.parts.iter().map(|v| v.map_or(0.0, &residual)).collect();
@@ -130,8 +132,8 @@ fn ratio(strata: &[Stratum], drawn: usize) -> Option<Estimate> {
         strata.iter().map(|s| s.variance(|v| s.weight() * (v - share) / base)).sum::<Option<f64>>();
     let error = variance.map(|v| v.max(0.0).sqrt());
     let known = strata.iter().flat_map(|s| &s.parts).flatten().count();
-    let heard = strata.iter().filter(|s| s.parts.iter().any(Option::is_some)).count();
-    let interval = error.and_then(|error| interval(share, error, known.saturating_sub(heard)));
+    let strata_known = strata.iter().filter(|s| s.parts.iter().any(Option::is_some)).count();
+    let interval = error.and_then(|error| interval(share, error, known.saturating_sub(strata_known)));
     Some(Estimate { share, error, interval, drawn, known })
 }
 
@@ -139,8 +141,8 @@ fn interval(share: f64, error: f64, freedom: usize) -> Option<(f64, f64)> {
     let inside = share > 0.0 && share < 1.0;
     let t = StudentsT::new(0.0, 1.0, float(freedom)).ok().filter(|_| inside)?.inverse_cdf(0.975);
     let (logit, width) = (libm::log(share / (1.0 - share)), t * error / (share * (1.0 - share)));
-    let back = |x: f64| 1.0 / (1.0 + libm::exp(-x));
-    Some((back(logit - width), back(logit + width)))
+    let inverse_logit = |x: f64| 1.0 / (1.0 + libm::exp(-x));
+    Some((inverse_logit(logit - width), inverse_logit(logit + width)))
 }
 
 fn float(count: usize) -> f64 {

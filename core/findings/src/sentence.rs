@@ -4,20 +4,20 @@ use crate::compute::{Computed, percent};
 use crate::figure::{CompiledFigure, PublishedValue, Unit};
 use crate::message::{MessageValue, share};
 
-/// A sentence with its numbers.
+/// A rendered sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sentence {
-    /// What it says.
+    /// Rendered text in the requested language.
     pub text: String,
-    /// Whether its words are true of its number. A sentence that does not hold is struck.
+    /// Whether the wording is true of the number. A sentence that does not hold is shown struck through.
     pub holds: bool,
 }
 
-/// Every share in words, where a sentence is shown that holds for none: the first that has words.
+/// Keywords for showing a sentence that does not hold: the first one with a branch is used.
 const ANY_SHARE: &[&str] = &["majority", "all", "half", "minority", "none", "other"];
 
 impl CompiledFigure {
-    /// As the statement prints the number; empty where it is not published yet.
+    /// The published value as the statement prints it; empty if nothing is published.
     #[must_use]
     pub fn published(&self) -> &str {
         match (&self.expected, self.figure.published.trim()) {
@@ -27,8 +27,8 @@ impl CompiledFigure {
         }
     }
 
-    /// The sentence about a number, in a language by its position and its code; `None` where the figure has no sentence. A share is said
-    /// in whole hundredths; of a breakdown, what [`Computed::computed`] says.
+    /// Renders the sentence about a computed figure in a language, given by index and code; `None` if the figure has no
+    /// sentence. A share is rendered as a whole percentage, a breakdown as [`Computed::computed`].
     #[must_use]
     pub fn sentence(&self, (language, code): (usize, &str), f: &Computed) -> Option<Sentence> {
         let message = self.sentences.get(language).or(self.sentences.first())?;

@@ -1,4 +1,4 @@
-//! One call: sent, answered and read within its deadlines, with the reason when it is not.
+//! One HTTP call with its deadlines, and the reason if it fails.
 
 use crate::Deadlines;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
@@ -7,37 +7,37 @@ use std::error::Error;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
-/// Why a call has no answer.
+/// Why a call has no response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
-    /// Whoever answers shows a certificate that none of the mission's roots signed: a foreign server, or somebody in between.
+    /// The server's certificate is not signed by any of the mission's roots: another server, or an interceptor.
     #[error(
-        "who answers is not your mission's server (its certificate is another's); try another network, or ask for a new invite"
+        "this is not your mission's server (its certificate is not signed by the mission); try another network, or ask for a new invite"
     )]
     Foreign,
-    /// Nothing came in time.
+    /// No response within the [`Deadlines`].
     #[error("it does not answer in time; try again later")]
     Silent,
-    /// Nobody listens there, no way leads there, or the connection broke.
+    /// Connection refused or broken, no route, or the name cannot be resolved.
     #[error("it cannot be reached; is it running, and is there a network?")]
     Unreachable,
-    /// Neither HTTPS nor an address of this machine. Nothing was sent.
-    #[error("its address is no https:// address; nothing was sent")]
+    /// The URL is neither HTTPS nor on this machine. Nothing was sent.
+    #[error("its address does not begin with https://; nothing was sent")]
     Plain,
 }
 
-/// Why a body was not read.
+/// Why a response body could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReplyError {
-    /// Longer than the limit.
+    /// Longer than the caller's limit.
     TooLong,
-    /// The connection broke.
+    /// The connection broke before the end of the body.
     Broken,
-    /// Nothing came in time.
+    /// No further data within [`Deadlines::quiet`] or [`Deadlines::total`].
     Silent,
 }
 
-/// A call that is not sent yet.
+/// A request that has not been sent.
 #[derive(Debug)]
 pub struct Call {
     request: RequestBuilder,
@@ -45,7 +45,7 @@ pub struct Call {
     bytes: usize,
 }
 
-/// An answer whose body is not read yet.
+/// A response whose body has not been read.
 #[derive(Debug)]
 pub struct HttpReply {
     response: Response,
@@ -58,22 +58,22 @@ impl Call {
         Self { request, deadlines, bytes: 0 }
     }
 
-    /// With a header.
+    /// Adds a header; an invalid value makes [`Call::send`] fail.
     #[must_use]
     pub fn header(self, name: reqwest::header::HeaderName, value: &str) -> Self {
         Self { request: self.request.header(name, value), ..self }
     }
 
-    /// With a body.
+    /// Sets the body. Its length extends the deadline for the response, see [`Deadlines::bytes_per_second`].
     #[must_use]
     pub fn body(self, bytes: Vec<u8>) -> Self {
         Self { bytes: bytes.len(), request: self.request.body(bytes), ..self }
     }
 
-    /// Sends it, and waits for the head of the answer.
+    /// Sends the request and waits for the head of the response.
     ///
     /// # Errors
-    /// There is none.
+    /// [`CallError`] if there is no response. Any HTTP status counts as a response.
     pub async fn send(self) -> Result<HttpReply, CallError> {
         let (client, request) = self.request.build_split();
         let request = request.map_err(|_| CallError::Plain)?;
@@ -81,10 +81,10 @@ impl Call {
             return Err(CallError::Plain);
         }
         let Deadlines { connect, quiet, bytes_per_second, total } = self.deadlines;
-        let sending = Duration::from_secs(self.bytes as u64 / bytes_per_second.max(1));
+        let upload = Duration::from_secs(self.bytes as u64 / bytes_per_second.max(1));
         let now = Instant::now();
         let end = now + total;
-        match timeout_at(end.min(now + connect + quiet + sending), client.execute(request)).await {
+        match timeout_at(end.min(now + connect + quiet + upload), client.execute(request)).await {
             Ok(Ok(response)) => Ok(HttpReply { response, quiet, end }),
             Ok(Err(e)) if foreign(&e) => Err(CallError::Foreign),
             Ok(Err(e)) if !e.is_timeout() => Err(CallError::Unreachable),
@@ -94,19 +94,20 @@ impl Call {
 }
 
 impl HttpReply {
-    /// Its status. A redirect is an answer as any other.
+    /// The HTTP status. Redirects are not followed, but returned like any other response.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.response.status()
     }
 
-    /// Its headers.
+    /// The response headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         self.response.headers()
     }
 
-    /// How long a busy server asks to wait, in milliseconds: `None` when it is not busy, `Some(None)` when it does not say.
+    /// The pause that a busy server (429 or 503) asks for, in milliseconds: `None` if it is not busy, `Some(None)` if
+    /// it names no pause.
     #[must_use]
     pub fn busy(&self) -> Option<Option<i64>> {
         let asked = self.headers().get(RETRY_AFTER).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<i64>().ok());
@@ -114,10 +115,10 @@ impl HttpReply {
             .then(|| asked.map(|s| s.saturating_mul(1000)))
     }
 
-    /// Reads its body up to a limit.
+    /// Reads the body, up to `limit` bytes.
     ///
     /// # Errors
-    /// It is too long, does not come, or the connection broke.
+    /// [`BodyError`] if it is longer, the connection breaks, or a deadline passes.
     pub async fn body(mut self, limit: usize) -> Result<Vec<u8>, ReplyError> {
         let mut out = Vec::new();
         loop {
@@ -131,7 +132,7 @@ impl HttpReply {
     }
 }
 
-/// HTTPS anywhere; plain HTTP on this machine, for tests and benchmarks.
+/// HTTPS anywhere; plain HTTP only on this machine, for tests and benchmarks.
 fn allowed(url: &Url) -> bool {
     let here = || {
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);

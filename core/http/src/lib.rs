@@ -1,5 +1,5 @@
-//! The HTTP client of phone and desk. It trusts the mission's roots and no others: states have pushed roots of their own to
-//! phones. It follows no redirect, speaks plain HTTP to this machine only, and waits for nobody without an end.
+//! The HTTP client of phone and desk. It trusts only the mission's TLS roots, because states have pushed roots of their
+//! own to phones. It follows no redirects, uses plain HTTP only on this machine, and every wait has a deadline.
 
 mod call;
 
@@ -10,27 +10,28 @@ use reqwest::redirect::Policy;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Why there is no client.
+/// Why no client can be made.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
-    /// A root certificate does not read.
-    #[error("the mission's TLS root does not read ({0}); ask for a new invite")]
+    /// A TLS root is not a valid X.509 certificate; the string is the parser's message.
+    #[error("the mission's TLS root certificate cannot be parsed ({0}); ask for a new invite")]
     Root(String),
-    /// The client cannot be made.
-    #[error("the HTTP client cannot be made: {0}")]
+    /// The TLS or HTTP library failed to initialise; the string is its message.
+    #[error("the HTTP client cannot be started: {0}")]
     Client(String),
 }
 
-/// How long a call waits, and for what.
+/// Deadlines of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deadlines {
-    /// For the connection, with its TLS handshake.
+    /// For connecting, including the TLS handshake.
     pub connect: Duration,
-    /// For the answer to begin, beside the time that the body of the request is given; then for each piece of the answer.
+    /// For the response to begin, in addition to the time for the request body; then for each further chunk of the
+    /// response.
     pub quiet: Duration,
-    /// The slowest line that is waited for: a body of so many bytes is given a second more.
+    /// Slowest upload to wait for: one second is added per this many bytes of request body.
     pub bytes_per_second: u64,
-    /// For the whole call.
+    /// For the whole call, including the response body.
     pub total: Duration,
 }
 
@@ -41,26 +42,26 @@ impl Default for Deadlines {
     }
 }
 
-/// A client of one mission's servers.
+/// A client for the servers of one mission.
 #[derive(Debug, Clone)]
 pub struct Client {
     inner: reqwest::Client,
     deadlines: Deadlines,
 }
 
-/// A client that trusts these roots (DER) and no others, and uses no proxy.
+/// A client with default [`Deadlines`] that trusts only these roots (X.509, DER) and uses no proxy.
 ///
 /// # Errors
-/// A root does not read.
+/// [`HttpError::Root`] if a root is not a valid certificate.
 pub fn client(tls_roots: &[Vec<u8>]) -> Result<Client, HttpError> {
     Client::new(tls_roots, Deadlines::default())
 }
 
 impl Client {
-    /// As [`client`], with other deadlines.
+    /// Like [`client`], with other deadlines.
     ///
     /// # Errors
-    /// A root does not read.
+    /// [`HttpError::Root`] if a root is not a valid certificate.
     pub fn new(tls_roots: &[Vec<u8>], deadlines: Deadlines) -> Result<Self, HttpError> {
         let mut roots = rustls::RootCertStore::empty();
         for der in tls_roots {
@@ -82,13 +83,13 @@ impl Client {
         Ok(Self { inner, deadlines })
     }
 
-    /// A call that asks.
+    /// A GET request to `url`.
     #[must_use]
     pub fn get(&self, url: impl AsRef<str>) -> Call {
         Call::new(self.inner.get(url.as_ref()), self.deadlines)
     }
 
-    /// A call that brings something.
+    /// A POST request to `url`.
     #[must_use]
     pub fn post(&self, url: impl AsRef<str>) -> Call {
         Call::new(self.inner.post(url.as_ref()), self.deadlines)

@@ -1,33 +1,35 @@
-//! Attachments: a photograph, sound, video or file, encrypted in chunks under a key of its own before its first byte is on disk.
+//! Attachments: photographs, sound, video and files, encrypted in chunks under a key of their own before the first byte
+//! reaches disk.
 //!
-//! STREAM (Hoang, Reyhanitabar, Rogaway, Vizár 2015) with ChaCha20-Poly1305: chunk `i` has the nonce `i (4 bytes) || last (1) ||
-//! 0 (7)`, so that chunks can neither be reordered nor cut off. The plain text is padded (Padmé, Nikitin and others 2019), so that
-//! its length tells at most the magnitude. The report inside the envelope holds key, hash and size; the header hash and length.
+//! STREAM (Hoang, Reyhanitabar, Rogaway, Vizár 2015) with ChaCha20-Poly1305: chunk `i` has the nonce `i (4 bytes) ||
+//! last (1) || 0 (7)`, so that chunks can be neither reordered nor cut off. The plain text is padded (Padmé, Nikitin
+//! and others 2019): its length reveals only its order of magnitude. The sealed report holds key, hash and size; the
+//! clear header holds hash and length.
 
 use crate::ids::Hash;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use ring::digest::{Context, SHA256};
 use std::io::{Error, ErrorKind, Read, Result, Write};
 
-/// Bytes of an encrypted chunk; also what is uploaded at once.
+/// Bytes of an encrypted chunk, with its 16-byte tag; also the unit of upload. The last chunk may be shorter.
 pub const CHUNK: usize = 64 << 10;
-/// The most bytes of an encrypted file.
+/// Most bytes of an encrypted file (1 GiB).
 pub const MAX_BLOB: u64 = 1 << 30;
 const TAG: usize = 16;
 const PLAIN: usize = CHUNK - TAG;
 
-/// An encrypted file.
+/// Identity and lengths of an encrypted file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SealedFile {
     /// SHA-256 of the encrypted bytes.
     pub hash: Hash,
-    /// How many they are.
+    /// Bytes of the encrypted file: padded text and one tag per chunk.
     pub length: u64,
-    /// How many bytes the plain file has.
+    /// Bytes of the plain file, before padding.
     pub size: u64,
 }
 
-/// The length that a plain text is padded to: Padmé, which keeps as many leading bits as the length of the length.
+/// Length in bytes that `size` bytes are padded to (Padmé): at most an eighth longer, and at least 1.
 #[must_use]
 pub fn padded(size: u64) -> u64 {
     if size < 2 {
@@ -39,17 +41,17 @@ pub fn padded(size: u64) -> u64 {
     size.saturating_add(mask) & !mask
 }
 
-/// The length of the encrypted file of a plain one of this size.
+/// Length in bytes of the encrypted file for `size` plain bytes.
 #[must_use]
 pub fn sealed_length(size: u64) -> u64 {
     let padded = padded(size);
     padded + padded.div_ceil(PLAIN as u64) * TAG as u64
 }
 
-/// Copies an encrypted file. Gives the hash and the length of what was copied.
+/// Copies an encrypted file; returns the SHA-256 and the number of bytes copied.
 ///
 /// # Errors
-/// Reading or writing fails.
+/// The I/O error of the reader or the writer.
 pub fn copy(source: &mut dyn Read, out: &mut dyn Write) -> Result<(Hash, u64)> {
     let (mut hasher, mut length, mut buffer) = (Context::new(&SHA256), 0, vec![0; CHUNK]);
     loop {
@@ -80,7 +82,7 @@ fn nonce(chunk: u32, last: bool) -> Nonce {
     Nonce::assume_unique_for_key(bytes)
 }
 
-/// Encrypts what is written to it. Holds one chunk in memory.
+/// A writer that encrypts to `out`. Holds one chunk in memory.
 pub struct Sealer<W> {
     out: W,
     key: LessSafeKey,
@@ -92,17 +94,17 @@ pub struct Sealer<W> {
 }
 
 impl<W: Write> Sealer<W> {
-    /// A sealer under a fresh key: never use one twice.
+    /// Starts an encrypted file under `key`, which must never be used for a second one.
     #[must_use]
     pub fn new(key: &[u8; 32], out: W) -> Self {
         let plain = Vec::with_capacity(CHUNK);
         Self { out, key: cipher(key), hash: Context::new(&SHA256), plain, chunk: 0, size: 0, length: 0 }
     }
 
-    /// Pads and seals the rest. Gives what came of it, and where it was written to.
+    /// Pads, seals the last chunk and returns the result with the writer. Without this call the file cannot be opened.
     ///
     /// # Errors
-    /// Writing fails, or the file is larger than [`MAX_BLOB`].
+    /// The writer's I/O error; `FileTooLarge` beyond [`MAX_BLOB`].
     pub fn finish(mut self) -> Result<(SealedFile, W)> {
         let mut padding = padded(self.size) - self.size;
         let zeros = [0; 4096];
@@ -131,7 +133,7 @@ impl<W: Write> Sealer<W> {
 
     fn seal(&mut self, last: bool) -> Result<()> {
         let tag = self.key.seal_in_place_separate_tag(nonce(self.chunk, last), Aad::empty(), &mut self.plain);
-        self.plain.extend_from_slice(tag.map_err(|_| Error::other("a chunk is too large"))?.as_ref());
+        self.plain.extend_from_slice(tag.map_err(|_| Error::other("a chunk is too large to encrypt"))?.as_ref());
         self.hash.update(&self.plain);
         self.out.write_all(&self.plain)?;
         self.length += self.plain.len() as u64;
@@ -157,12 +159,13 @@ impl<W: Write> Write for Sealer<W> {
     }
 }
 
-/// Decrypts a file of a known size. Holds two chunks in memory. What was written before an error must be thrown away.
+/// Decrypts a file of `size` plain bytes. Holds two chunks in memory. On error, discard what was written.
 ///
 /// # Errors
-/// Reading or writing fails; `InvalidData` when it was altered, cut off, or is under another key.
+/// The I/O error of reader or writer; `InvalidData` if the file was altered, cut off, or encrypted under another key.
 pub fn open(key: &[u8; 32], size: u64, mut sealed: impl Read, mut out: impl Write) -> Result<()> {
-    let altered = || Error::new(ErrorKind::InvalidData, "the attachment was altered, cut off, or is under another key");
+    let altered =
+        || Error::new(ErrorKind::InvalidData, "the attachment was altered, cut off, or encrypted under another key");
     let key = cipher(key);
     let mut left = size;
     let mut here = chunk(&mut sealed)?;

@@ -9,130 +9,133 @@ use minicbor::{Decode, Encode};
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
-/// The most bytes a part may inflate to.
+/// Most bytes that a part may inflate to (64 MiB).
 pub const MAX_PART: usize = 64 << 20;
 
-/// What a part is.
+/// Kind of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
 #[cbor(index_only)]
 pub enum PartKind {
-    /// The mission's settings: JSON.
+    /// The mission's settings, as JSON.
     #[n(0)]
     Mission,
-    /// The places: JSON.
+    /// The tree of places, as JSON.
     #[n(1)]
     Places,
-    /// A checklist's definition: JSON.
+    /// The definition of a checklist, as JSON.
     #[n(2)]
     Checklist,
 }
 
-/// A part, by the hash of its uncompressed bytes.
+/// A part of the bundle, identified by the hash of its uncompressed bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct BundlePart {
-    /// What it is.
+    /// Decides how the content is decoded.
     #[n(0)]
     pub kind: PartKind,
-    /// Its name: the checklist's id.
+    /// The checklist's id; unique within the kind.
     #[n(1)]
     pub name: String,
-    /// SHA-256 of the uncompressed bytes; reports name checklists by it.
+    /// SHA-256 of the uncompressed bytes. Reports name their checklist by it.
     #[n(2)]
     pub hash: Hash,
-    /// How many bytes it has uncompressed.
+    /// Uncompressed length in bytes; at most [`MAX_PART`].
     #[n(3)]
     pub size: u64,
 }
 
-/// A mission at one moment. Signed by the root key.
+/// One version of a mission, signed by its root key.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Manifest {
     /// [`crate::VERSION`].
     #[n(0)]
     pub v: u8,
-    /// The mission: the hash of its root key.
+    /// First 16 bytes of the hash of the mission's root key.
     #[n(1)]
     pub mission: MissionId,
-    /// Only grows.
+    /// Grows with every change; a phone never goes back to a lower one.
     #[n(2)]
     pub version: u64,
-    /// The hash of the manifest before.
+    /// SHA-256 of the signed bytes of the preceding manifest; `None` for the first.
     #[n(3)]
     pub prev: Option<Hash>,
-    /// When it was signed, in milliseconds since 1970.
+    /// Time of signing, in milliseconds since 1970.
     #[n(4)]
     pub issued: i64,
-    /// When enrolment ends and the phone warns. Signing reports never ends.
+    /// End of enrolment, in milliseconds since 1970; after it the phone warns. Reports can still be signed.
     #[n(5)]
     pub expires: i64,
-    /// Signs certificates and the roster.
+    /// Key that signs certificates and the roster.
     #[n(6)]
     pub issuer: PublicKey,
-    /// Sign receipts; two while one replaces the other.
+    /// Keys that sign receipts; two while one replaces the other.
     #[n(7)]
     pub receipt_keys: Vec<PublicKey>,
-    /// The roots that TLS trusts, DER; two while one replaces the other.
+    /// Trusted TLS roots (X.509, DER); two while one replaces the other.
     #[n(8)]
     pub tls_roots: Vec<ByteVec>,
-    /// What reports are sealed to.
+    /// Key that reports are sealed to.
     #[n(9)]
     pub reading: ReadingKey,
-    /// The servers' addresses.
+    /// Server URLs, in the order in which to try them.
     #[n(10)]
     pub servers: Vec<String>,
-    /// The parts.
+    /// Every part of the bundle.
     #[n(11)]
     pub parts: Vec<BundlePart>,
 }
 
-/// Why a manifest or part is refused. What was there before stays.
+/// Why a manifest or part is rejected. What the phone already has stays in use.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BundleError {
-    /// Not by the mission's root.
-    #[error("the mission bundle is refused: {0}")]
+    /// Not signed by the mission's root, or malformed.
+    #[error("the mission bundle was rejected: {0}")]
     Cose(#[from] CoseError),
-    /// Of another mission.
-    #[error("the bundle is of the mission {found}, not of this one")]
+    /// Signed by its root, for another mission.
+    #[error("the bundle belongs to mission {found}, not to this one")]
     Mission {
-        /// Which.
+        /// The mission named in the manifest.
         found: MissionId,
     },
-    /// Older than the one that is known.
-    #[error("the bundle went back from version {known} to {found}; somebody replays an old one: tell the coordinators")]
+    /// Older than the known version.
+    #[error(
+        "the bundle went back from version {known} to {found}: somebody may be replaying an old one; tell the coordinators"
+    )]
     Rollback {
-        /// What is known.
+        /// Version that is known.
         known: u64,
-        /// What came.
+        /// Version that arrived.
         found: u64,
     },
-    /// The same version with other bytes, or a successor of something else.
+    /// The known version with other bytes, or a successor to another manifest.
     #[error(
-        "the bundle of version {version} is not the successor of the known one; two bundles are about: tell the coordinators"
+        "bundle version {version} does not follow the known one: two different bundles are in circulation; tell the coordinators"
     )]
     Fork {
-        /// Which version.
+        /// Version that arrived.
         version: u64,
     },
-    /// A part's bytes are not those that the manifest names.
-    #[error("the part {name} of the bundle is damaged; it will be fetched again")]
+    /// The bytes of a part do not have the hash that the manifest names.
+    #[error("part {name} of the bundle is damaged; it will be fetched again")]
     Part {
-        /// Its name.
+        /// [`Part::name`].
         name: String,
     },
 }
 
 impl Manifest {
-    /// Signs it as the root.
+    /// Signs with the root key; returns the `COSE_Sign1` bytes.
     #[must_use]
     pub fn sign(&self, root: &SigningKey) -> Vec<u8> {
         cose::sign(ObjectType::Manifest, root, &[], &cbor::encode(self))
     }
 
-    /// Verifies one.
+    /// Verifies and decodes a signed manifest. Whether it may replace the known one is checked by
+    /// [`Manifest::succeeds`].
     ///
     /// # Errors
-    /// Not by the root, of another mission, or malformed.
+    /// [`BundleError`] if the root did not sign it, it names another mission, or it is malformed.
     pub fn open(bytes: &[u8], root: &PublicKey) -> Result<Self, BundleError> {
         let payload = cose::open(ObjectType::Manifest, bytes, root, &[])?;
         let manifest: Self = cbor::decode(payload, "manifest").map_err(CoseError::from)?;
@@ -140,11 +143,11 @@ impl Manifest {
         if manifest.mission == mission { Ok(manifest) } else { Err(BundleError::Mission { found: manifest.mission }) }
     }
 
-    /// Verifies that it may replace a known one: a later version, or the same bytes. The direct successor must name the hash of
-    /// the known one; versions in between may have been missed.
+    /// Checks that it may replace a known manifest: it is a later version, or the same bytes. The direct successor must
+    /// name the hash of the known one; versions in between may have been missed.
     ///
     /// # Errors
-    /// It goes back, or it is another branch.
+    /// [`BundleError::Rollback`] for an earlier version, [`BundleError::Fork`] for another branch.
     pub fn succeeds(&self, bytes: &[u8], known: &Self, known_bytes: &[u8]) -> Result<(), BundleError> {
         let fork = || Err(BundleError::Fork { version: self.version });
         match self.version {
@@ -155,7 +158,8 @@ impl Manifest {
         }
     }
 
-    /// The part that packed bytes are, with what they unpack to. They are inflated once, to no more than the largest part has.
+    /// Finds the part that packed bytes belong to and returns it with the inflated bytes; `None` if it is none of them.
+    /// Inflates once, to at most the size of the largest part.
     #[must_use]
     pub fn unpack(&self, packed: &[u8]) -> Option<(&BundlePart, Vec<u8>)> {
         let largest = self.parts.iter().map(|p| p.size).max()?;
@@ -165,7 +169,7 @@ impl Manifest {
         self.parts.iter().find(|p| p.hash == hash).map(|part| (part, bytes))
     }
 
-    /// The part of a kind and name.
+    /// The part with this kind and name, if any.
     #[must_use]
     pub fn part(&self, kind: PartKind, name: &str) -> Option<&BundlePart> {
         self.parts.iter().find(|p| p.kind == kind && p.name == name)
@@ -173,7 +177,7 @@ impl Manifest {
 }
 
 impl BundlePart {
-    /// Describes and compresses the bytes of a part.
+    /// Compresses the bytes of a part (raw DEFLATE); returns its description and the packed bytes.
     #[must_use]
     pub fn pack(kind: PartKind, name: &str, bytes: &[u8]) -> (Self, Vec<u8>) {
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
@@ -181,17 +185,17 @@ impl BundlePart {
         (part, compress_to_vec(bytes, 9))
     }
 
-    /// The most bytes that it has packed: what does not compress grows a little.
+    /// Most bytes that the packed part may have: incompressible data grows a little.
     #[must_use]
     pub fn longest(&self) -> usize {
         let size = usize::try_from(self.size).unwrap_or(usize::MAX).min(MAX_PART);
         (size + size / 10 + 256).min(MAX_PART)
     }
 
-    /// Inflates and verifies packed bytes.
+    /// Inflates packed bytes and verifies their hash.
     ///
     /// # Errors
-    /// They are not this part.
+    /// [`BundleError::Part`] if they cannot be inflated or are not this part.
     pub fn unpack(&self, packed: &[u8]) -> Result<Vec<u8>, BundleError> {
         let damaged = || BundleError::Part { name: self.name.clone() };
         let limit = usize::try_from(self.size).unwrap_or(usize::MAX).min(MAX_PART);
@@ -200,7 +204,8 @@ impl BundlePart {
     }
 }
 
-/// Inflates packed bytes of a part whose manifest is gone; the caller knows them by their hash.
+/// Inflates packed bytes without a manifest, up to [`MAX_PART`]; the caller verifies their hash. `None` if they cannot
+/// be inflated.
 #[must_use]
 pub fn inflate(packed: &[u8]) -> Option<Vec<u8>> {
     decompress_to_vec_with_limit(packed, MAX_PART).ok()

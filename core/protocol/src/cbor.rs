@@ -1,52 +1,52 @@
-//! Deterministic CBOR (RFC 8949, section 4.2.1) and nothing else.
+//! Deterministic CBOR (RFC 8949, section 4.2.1). Nothing else is accepted.
 
 use minicbor::{Decode, Decoder, Encode};
 
-/// The most bytes of one object.
+/// Most bytes in one encoded object (1 MiB).
 pub const MAX_BYTES: usize = 1 << 20;
-/// The deepest nesting.
+/// Deepest nesting of arrays, maps and tags.
 pub const MAX_DEPTH: usize = 16;
 
-/// Why bytes are refused.
+/// Why bytes are rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
-    /// Longer than any object may be.
-    #[error("{found} bytes, the limit is {limit}")]
+    /// More than [`MAX_BYTES`].
+    #[error("{found} bytes exceed the limit of {limit}")]
     TooLong {
-        /// How many.
+        /// Length in bytes.
         found: usize,
-        /// The limit.
+        /// Most bytes allowed.
         limit: usize,
     },
     /// Not deterministic CBOR.
     #[error("byte {at}: {what}")]
     Cbor {
-        /// Where.
+        /// Offset of the first offending byte.
         at: usize,
-        /// What is wrong.
+        /// The rule that is broken.
         what: &'static str,
     },
-    /// Deterministic CBOR of another shape.
-    #[error("{what}: not of the specified shape ({detail})")]
+    /// Deterministic CBOR, but not the expected structure.
+    #[error("{what}: unexpected structure ({detail})")]
     Shape {
-        /// Which object.
+        /// Kind of object that was expected.
         what: &'static str,
-        /// What the decoder says.
+        /// The decoder's message.
         detail: String,
     },
     /// Written by a later version.
-    #[error("{what} has version {found}, this program knows up to {known}; update it")]
+    #[error("{what} has version {found}, but this program supports only up to {known}; update the program")]
     Version {
-        /// Which object.
+        /// Kind of object.
         what: &'static str,
-        /// What it has.
+        /// Version in the object.
         found: u64,
-        /// What is known.
+        /// Latest version that this program supports.
         known: u8,
     },
 }
 
-/// Encodes; maps are written in the order of their keys by construction.
+/// Encodes a value. Maps come out in key order by construction.
 ///
 /// # Panics
 /// Never: writing to memory does not fail.
@@ -55,10 +55,11 @@ pub fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
     minicbor::to_vec(value).expect("writing to memory does not fail")
 }
 
-/// Decodes an object whose every key must be known: what is encoded again must give the same bytes.
+/// Decodes an object with no unknown keys: encoding the result again must give the same bytes.
 ///
 /// # Errors
-/// Not deterministic, of a later version, not of the shape, or with something this version does not know.
+/// [`Malformed`] if it is not deterministic CBOR, is of a later version, has another structure or an unknown key or
+/// value.
 pub fn decode<'b, T: Decode<'b, ()> + Encode<()>>(bytes: &'b [u8], what: &'static str) -> Result<T, Malformed> {
     let value = decode_open(bytes, what)?;
     if !is_encoding_of(bytes, &value) {
@@ -67,14 +68,14 @@ pub fn decode<'b, T: Decode<'b, ()> + Encode<()>>(bytes: &'b [u8], what: &'stati
     Ok(value)
 }
 
-/// Whether bytes are the encoding of a value, without making it.
+/// Whether `bytes` are the encoding of `value`. Compares while encoding, without a second copy.
 #[must_use]
 pub fn is_encoding_of<T: Encode<()>>(bytes: &[u8], value: &T) -> bool {
     let mut same = Comparison { rest: bytes };
     minicbor::encode(value, &mut same).is_ok() && same.rest.is_empty()
 }
 
-/// Compares what is written with what is expected.
+/// A writer that fails as soon as the output differs from `rest`.
 struct Comparison<'b> {
     rest: &'b [u8],
 }
@@ -88,11 +89,11 @@ impl minicbor::encode::Write for Comparison<'_> {
     }
 }
 
-/// Decodes a list of at most `MAX` items; the first one beyond it ends the decoding. A byte of input can be an item of a hundred
-/// bytes in memory.
+/// Decodes a list of at most `MAX` items and stops at the first one beyond. One input byte can become an item of a
+/// hundred bytes in memory, so the limit must hold before the items are collected.
 ///
 /// # Errors
-/// It is longer, or an item is not of its shape.
+/// More than `MAX` items, or an item that cannot be decoded.
 pub fn at_most<'b, C, T: Decode<'b, C>, const MAX: usize>(
     d: &mut Decoder<'b>,
     ctx: &mut C,
@@ -108,26 +109,26 @@ pub fn at_most<'b, C, T: Decode<'b, C>, const MAX: usize>(
     Ok(out)
 }
 
-/// Decodes an object that may hold negative keys of later versions.
+/// Decodes an object that may hold negative keys, which later versions may add.
 ///
 /// # Errors
-/// Not deterministic, of a later version, or not of the shape.
+/// [`Malformed`] if it is not deterministic CBOR, is of a later version, or has another structure.
 pub fn decode_open<'b, T: Decode<'b, ()>>(bytes: &'b [u8], what: &'static str) -> Result<T, Malformed> {
     check(bytes)?;
     check_version(bytes, what)?;
     minicbor::decode(bytes).map_err(|e| Malformed::Shape { what, detail: e.to_string() })
 }
 
-/// Decodes a request body, which may be longer than any object in it; the objects in it are checked one by one.
+/// Decodes a request body, which may exceed [`MAX_BYTES`]. The caller checks the objects in it one by one.
 ///
 /// # Errors
-/// Not of the shape.
+/// [`Malformed::Shape`] if the structure differs.
 pub fn decode_request<'b, T: Decode<'b, ()>>(bytes: &'b [u8]) -> Result<T, Malformed> {
     minicbor::decode(bytes).map_err(|e| Malformed::Shape { what: "request", detail: e.to_string() })
 }
 
-/// Every map of the formats starts with its version at key 0. It is looked at before the shape, which a later version may change:
-/// so that "update this program" is not told as damage.
+/// Every map of the formats starts with its version at key 0. The version is checked before the structure, which a
+/// later version may change, so that the advice is to update and not that the data is damaged.
 pub(crate) fn check_version(bytes: &[u8], what: &'static str) -> Result<(), Malformed> {
     let mut d = Decoder::new(bytes);
     let found = match (d.map(), d.u8(), d.u64()) {
@@ -138,10 +139,10 @@ pub(crate) fn check_version(bytes: &[u8], what: &'static str) -> Result<(), Malf
     if found == u64::from(known) { Ok(()) } else { Err(Malformed::Version { what, found, known }) }
 }
 
-/// Scans bytes: one data item, definite lengths, shortest forms, sorted unique keys, no floats, no trailing bytes.
+/// Checks for one data item: definite lengths, shortest forms, sorted unique keys, no floats, no trailing bytes.
 ///
 /// # Errors
-/// The first byte that breaks a rule.
+/// [`Malformed`] with the offset of the first byte that breaks a rule.
 pub fn check(bytes: &[u8]) -> Result<(), Malformed> {
     if bytes.len() > MAX_BYTES {
         return Err(Malformed::TooLong { found: bytes.len(), limit: MAX_BYTES });
@@ -163,13 +164,13 @@ impl<'b> Scanner<'b> {
 
     fn take(&mut self, length: usize) -> Result<&'b [u8], Malformed> {
         let end = self.at.checked_add(length).filter(|end| *end <= self.bytes.len());
-        let end = end.ok_or_else(|| self.fault("ends too early"))?;
+        let end = end.ok_or_else(|| self.fault("data ends too early"))?;
         let out = &self.bytes[self.at..end];
         self.at = end;
         Ok(out)
     }
 
-    /// Major type and argument, in the shortest form.
+    /// Major type and argument; rejects any but the shortest form.
     fn head(&mut self) -> Result<(u8, u64), Malformed> {
         let first = self.take(1)?[0];
         let (major, info) = (first >> 5, first & 0x1f);
@@ -180,17 +181,17 @@ impl<'b> Scanner<'b> {
             26 => 4,
             27 => 8,
             31 => return Err(self.fault("indefinite length")),
-            _ => return Err(self.fault("reserved head")),
+            _ => return Err(self.fault("reserved additional information")),
         };
         let argument = self.take(width)?.iter().fold(0u64, |n, b| n << 8 | u64::from(*b));
         let least = [24, 1 << 8, 1 << 16, 1 << 32][width.trailing_zeros() as usize];
         // Width 1, 2, 4, 8 must be needed; simple values are looked at by the caller.
-        if major != 7 && argument < least { Err(self.fault("not the shortest form")) } else { Ok((major, argument)) }
+        if major != 7 && argument < least { Err(self.fault("not in the shortest form")) } else { Ok((major, argument)) }
     }
 
     fn item(&mut self, depth: usize) -> Result<(), Malformed> {
         if depth > MAX_DEPTH {
-            return Err(self.fault("nested too deep"));
+            return Err(self.fault("nested too deeply"));
         }
         let start = self.at;
         let (major, argument) = self.head()?;
@@ -200,7 +201,7 @@ impl<'b> Scanner<'b> {
             2 => self.take(count).map(drop),
             3 => {
                 let text = self.take(count)?;
-                std::str::from_utf8(text).map(drop).map_err(|_| self.fault("text that is not UTF-8"))
+                std::str::from_utf8(text).map(drop).map_err(|_| self.fault("text is not UTF-8"))
             }
             4 => (0..count).try_for_each(|_| self.item(depth + 1)),
             5 => self.map(count, depth),
@@ -217,7 +218,7 @@ impl<'b> Scanner<'b> {
             self.item(depth + 1)?;
             let key = &self.bytes[start..self.at];
             if last.is_some_and(|l| l >= key) {
-                return Err(self.fault("map keys not in order, or doubled"));
+                return Err(self.fault("map keys out of order or duplicated"));
             }
             last = Some(key);
             self.item(depth + 1)?;

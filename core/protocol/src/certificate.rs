@@ -9,56 +9,56 @@ use minicbor::bytes::{ByteArray, ByteVec};
 use minicbor::{Decode, Encode};
 use std::fmt;
 
-/// What a device may do.
+/// What a device is allowed to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
 #[cbor(index_only)]
 pub enum Role {
-    /// Sends reports.
+    /// May send reports.
     #[n(0)]
     Observer,
-    /// Pulls and reviews.
+    /// May read the log, review, correct and write letters.
     #[n(1)]
     Desk,
 }
 
-/// Says that an invite key speaks for a subject. Signed by the mission's issuer. Names nobody.
+/// Binds an invite key to a subject. Signed by the mission's issuer; contains no name.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Certificate {
     /// [`crate::VERSION`].
     #[n(0)]
     pub v: u8,
-    /// The mission.
+    /// The only mission in which it is valid.
     #[n(1)]
     pub mission: MissionId,
-    /// Whom it is for.
+    /// The person the invite was issued to, under a pseudonym.
     #[n(2)]
     pub subject: SubjectId,
-    /// What the device may do.
+    /// What a device that enrols with it is allowed to do.
     #[n(3)]
     pub role: Role,
-    /// The invite's public key.
+    /// Public half of the invite's one-use key.
     #[n(4)]
     pub key: PublicKey,
-    /// When the invite ends, in milliseconds since 1970.
+    /// Last moment of enrolment, in milliseconds since 1970.
     #[n(5)]
     pub expires: i64,
-    /// [`Invite::holder`]: what the invite says of its holder cannot be changed, and nobody can guess it from here.
+    /// [`Invite::holder`]: fixes what the invite says about its holder without revealing it.
     #[n(6)]
     pub holder: Hash,
 }
 
 impl Certificate {
-    /// Signs it as the issuer.
+    /// Signs with the issuer's key; returns the `COSE_Sign1` bytes.
     #[must_use]
     pub fn sign(&self, issuer: &SigningKey) -> Vec<u8> {
         cose::sign(ObjectType::Certificate, issuer, &[], &cbor::encode(self))
     }
 
-    /// Verifies one.
+    /// Verifies and decodes a signed certificate. Its expiry is not checked here.
     ///
     /// # Errors
-    /// Not by this issuer, of another mission, or malformed.
+    /// [`CertificateError`] if the issuer did not sign it, it is for another mission, or it is malformed.
     pub fn open(bytes: &[u8], issuer: &PublicKey, mission: MissionId) -> Result<Self, CertificateError> {
         let payload = cose::open(ObjectType::Certificate, bytes, issuer, &[])?;
         let certificate: Self = cbor::decode(payload, "certificate").map_err(CoseError::from)?;
@@ -69,66 +69,66 @@ impl Certificate {
     }
 }
 
-/// Why a certificate is refused.
+/// Why a certificate or an enrolment with it is rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CertificateError {
     /// Not signed by the issuer, or malformed.
-    #[error("the certificate is refused: {0}")]
+    #[error("the certificate was rejected: {0}")]
     Cose(#[from] CoseError),
-    /// Of another mission.
-    #[error("the certificate is for the mission {found}, not for this one")]
+    /// Issued for another mission.
+    #[error("the certificate belongs to mission {found}, not to this one")]
     Mission {
-        /// Which.
+        /// The mission named in it.
         found: MissionId,
     },
-    /// Too late.
-    #[error("the invite expired; ask the coordinators for a new one")]
+    /// The enrolment arrived after [`Certificate::expires`].
+    #[error("the invite has expired; ask the coordinators for a new one")]
     Expired,
 }
 
-/// What a QR code brings to a phone: everything to enrol without trusting the server.
+/// Everything a phone needs to enrol without trusting the server: as text or a QR code.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Invite {
     /// [`crate::VERSION`].
     #[n(0)]
     pub v: u8,
-    /// The mission's root key; its hash is the mission's id.
+    /// The mission's Ed25519 root key; its hash is the mission's id.
     #[n(1)]
     pub root: PublicKey,
-    /// The servers' addresses, in the order in which to try them.
+    /// Server URLs, in the order in which to try them.
     #[n(2)]
     pub servers: Vec<String>,
-    /// The roots that TLS trusts, DER. No others are trusted.
+    /// Trusted TLS roots (X.509, DER). No others are trusted.
     #[n(3)]
     pub tls_roots: Vec<ByteVec>,
-    /// The seed of the one-use invite key.
+    /// Secret 32-byte seed of the one-use invite key.
     #[n(4)]
     pub seed: ByteArray<32>,
-    /// The certificate for it.
+    /// The signed [`Certificate`] of the invite key.
     #[n(5)]
     pub certificate: ByteVec,
-    /// The observer's name, shown on the phone. Known to phone and desk only.
+    /// The observer's name, shown on the phone. Only phone and desk know it.
     #[n(6)]
     pub name: String,
-    /// The team's code, as `T047`.
+    /// The team's code, for example `T047`.
     #[n(7)]
     pub team: String,
-    /// The person's role in the mission, as `sto`.
+    /// The person's role in the mission, for example `sto`.
     #[n(8)]
     pub role: String,
-    /// The phone that the new one replaces.
+    /// The device that the new one replaces, if any.
     #[n(9)]
     pub replaces: Option<DeviceId>,
 }
 
-/// Why a text is no invite.
+/// Why a text cannot be read as an invite.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InviteError {
-    /// It does not start as one.
-    #[error("this is no Baqylau invite; scan the QR code that the coordinators gave you")]
+    /// The text does not start with `BAQYLAU1:`.
+    #[error("this is not a Baqylau invite; scan the QR code that the coordinators gave you")]
     NotOne,
-    /// It was damaged on the way.
+    /// The text is cut off or altered; the string says where decoding failed.
     #[error("the invite is damaged ({0}); scan it again, or ask for a new one")]
     Damaged(String),
 }
@@ -136,22 +136,23 @@ pub enum InviteError {
 const PREFIX: &str = "BAQYLAU1:";
 
 impl Invite {
-    /// A digest of everything but the certificate. The seed is in it, which no server ever sees.
+    /// SHA-256 over everything but the certificate. It covers the secret seed, so it reveals nothing about the holder.
     #[must_use]
     pub fn holder(&self) -> Hash {
         Hash::of(&cbor::encode(&Self { certificate: Vec::new().into(), ..self.clone() }))
     }
 
-    /// The text in the QR code: `BAQYLAU1:` and base64url.
+    /// Text of the QR code: `BAQYLAU1:` and base64url without padding.
     #[must_use]
     pub fn to_text(&self) -> String {
         format!("{PREFIX}{}", BASE64URL_NOPAD.encode(&cbor::encode(self)))
     }
 
-    /// Reads the text of a QR code.
+    /// Decodes the text of a QR code and checks that the certificate is for this invite. Its signature is verified
+    /// later, with the bundle.
     ///
     /// # Errors
-    /// It is no invite, or a damaged one.
+    /// [`InviteError`] if the text is not an invite, or is damaged.
     pub fn from_text(text: &str) -> Result<Self, InviteError> {
         let body = text.trim().strip_prefix(PREFIX).ok_or(InviteError::NotOne)?;
         let bytes = BASE64URL_NOPAD.decode(body.as_bytes()).map_err(|e| InviteError::Damaged(e.to_string()))?;
@@ -164,18 +165,18 @@ impl Invite {
         if certificate.is_some_and(|c| c.holder == invite.holder() && c.key == key) {
             Ok(invite)
         } else {
-            Err(InviteError::Damaged("its certificate is for another".into()))
+            Err(InviteError::Damaged("its certificate belongs to another invite".into()))
         }
     }
 
-    /// The mission it is for.
+    /// The mission that the invite is for, derived from its root key.
     #[must_use]
     pub fn mission(&self) -> MissionId {
         MissionId::of(&self.root)
     }
 }
 
-/// Shows neither the seed nor who it is for.
+/// Reveals neither the seed nor the holder.
 impl fmt::Debug for Invite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Invite(to {})", self.mission())

@@ -1,7 +1,7 @@
-//! `COSE_Sign1` (RFC 9052, section 4.2) with Ed25519, in exactly one form.
+//! `COSE_Sign1` (RFC 9052, section 4.2) with Ed25519, in exactly one encoding.
 //!
-//! The protected header is always `{1: -8, 16: type}`, the unprotected one empty, the tag 18. So a message is parsed by its
-//! layout, and there is nothing in it to negotiate.
+//! The protected header is always `{1: -8, 16: type}`, the unprotected header empty, the tag 18. A message can thus be
+//! parsed by its layout, and no algorithm can be negotiated.
 
 use crate::cbor::{self, Malformed};
 use crate::ids::{PublicKey, Signature};
@@ -9,50 +9,50 @@ use crate::keys::SigningKey;
 use minicbor::bytes::ByteSlice;
 use minicbor::{Decoder, Encoder};
 
-/// What a signed object is. The numbers are content formats from the range for experiments (RFC 7252, section 12.3).
+/// Type of a signed object. The numbers are content formats from the experimental range (RFC 7252, section 12.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u16)]
 pub enum ObjectType {
-    /// The inner signature of a report.
+    /// Inner signature of a report.
     Report = 65001,
-    /// The outer signature of an envelope.
+    /// Outer signature of an envelope.
     Envelope = 65002,
-    /// A mission's manifest.
+    /// [`crate::bundle::Manifest`], by the root key.
     Manifest = 65003,
-    /// A certificate for an invite key.
+    /// [`crate::certificate::Certificate`], by the issuer.
     Certificate = 65004,
-    /// An enrolment, signed by the device key.
+    /// [`crate::enrolment::Enrolment`], by the device key.
     Enrolment = 65005,
-    /// An enrolment, countersigned by the invite key.
+    /// A signed enrolment, countersigned by the invite key.
     Enrolled = 65006,
-    /// A tree head.
+    /// [`crate::receipt::TreeHead`], by a receipt key.
     TreeHead = 65007,
-    /// The roster of devices.
+    /// [`crate::roster::Roster`], by the issuer.
     Roster = 65008,
-    /// A request to read.
+    /// [`crate::wire::ReadRequest`], by a desk's device key.
     Request = 65009,
-    /// The inner signature of the record that closes a chain.
+    /// Inner signature of the record that closes a chain.
     Close = 65010,
-    /// The inner signature of a desk's judgement on a report.
+    /// Inner signature of a desk's review of a report.
     Review = 65011,
-    /// The inner signature of a desk's correction of an answer.
+    /// Inner signature of a desk's correction of an answer.
     Correction = 65012,
-    /// The inner signature of a letter from a desk to a phone.
+    /// Inner signature of a letter from a desk to a phone.
     Letter = 65013,
-    /// The inner signature of a phone's word that letters arrived.
+    /// Inner signature of a phone's acknowledgement of letters.
     Seen = 65014,
-    /// A server's proof that it has an attachment.
+    /// [`crate::receipt::Kept`], by a receipt key.
     Kept = 65015,
-    /// The inner signature of a desk's word to the others on letters that it wrote.
+    /// Inner signature of a desk's notice to the others about letters it wrote.
     Sent = 65016,
-    /// The inner signature of a desk's word to the others on people, invites and moves.
+    /// Inner signature of a desk's notice to the others about people, invites and moves.
     Register = 65017,
-    /// The inner signature of a desk's word on a text.
+    /// Inner signature of a desk's coding of a free text.
     Coding = 65018,
 }
 
 impl ObjectType {
-    /// What an envelope may hold.
+    /// The types that an envelope may contain.
     pub const SEALED: [Self; 9] = [
         Self::Report,
         Self::Close,
@@ -65,27 +65,27 @@ impl ObjectType {
         Self::Coding,
     ];
 
-    /// What an envelope may hold, by its number.
+    /// The type with this number, if an envelope may contain it.
     #[must_use]
     pub fn sealed(number: u16) -> Option<Self> {
         Self::SEALED.into_iter().find(|kind| *kind as u16 == number)
     }
 }
 
-/// Why a signed object is refused.
+/// Why a signed object is rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CoseError {
-    /// Not a signed object of ours.
+    /// Not a `COSE_Sign1` object in the one permitted encoding.
     #[error("not a signed object: {0}")]
     Malformed(#[from] Malformed),
-    /// A signed object of another type.
-    #[error("a signed object of another type than {expected:?}")]
+    /// Well-formed, but of another type.
+    #[error("the signed object is not of type {expected:?}")]
     Type {
         /// The type that was expected.
         expected: ObjectType,
     },
-    /// The signature is not by the key.
-    #[error("the signature of the {0:?} does not verify: it was altered, or signed with another key")]
+    /// Altered, or not signed by the expected key.
+    #[error("the signature of the {0:?} is invalid: the object was altered, or signed with another key")]
     Signature(ObjectType),
 }
 
@@ -94,14 +94,14 @@ fn protected(kind: ObjectType) -> [u8; 7] {
     [0xa2, 0x01, 0x27, 0x10, 0x19, high, low]
 }
 
-/// What is signed: `["Signature1", protected, external_aad, payload]`.
+/// `Sig_structure`: `["Signature1", protected, external_aad, payload]`.
 fn to_be_signed(kind: ObjectType, aad: &[u8], payload: &[u8]) -> Vec<u8> {
     let protected = protected(kind);
     let bytes = |b| <&ByteSlice>::from(b);
     cbor::encode(&("Signature1", bytes(&protected[..]), bytes(aad), bytes(payload)))
 }
 
-/// Signs a payload; `aad` is signed with it and not carried.
+/// Signs a payload. `aad` is covered by the signature, but not contained in the result.
 #[must_use]
 pub fn sign(kind: ObjectType, key: &SigningKey, aad: &[u8], payload: &[u8]) -> Vec<u8> {
     let signature = key.sign(&to_be_signed(kind, aad, payload));
@@ -114,19 +114,19 @@ pub fn sign(kind: ObjectType, key: &SigningKey, aad: &[u8], payload: &[u8]) -> V
     out
 }
 
-/// Whether bytes begin as a signed object of a type.
+/// Whether bytes begin with the header of this type. Nothing is verified.
 #[must_use]
 pub fn is(kind: ObjectType, bytes: &[u8]) -> bool {
     bytes.get(3..10) == Some(&protected(kind)[..])
 }
 
-/// How many bytes signing adds to a payload of a length.
+/// Bytes that signing adds to a payload of `payload` bytes.
 #[must_use]
 pub fn overhead(payload: usize) -> usize {
     11 + head_length(payload) + 66
 }
 
-/// How many bytes the head of a byte string of a length takes.
+/// Bytes of the CBOR head of a byte string of `length` bytes.
 #[must_use]
 pub fn head_length(length: usize) -> usize {
     match length {
@@ -137,7 +137,7 @@ pub fn head_length(length: usize) -> usize {
     }
 }
 
-/// A signed object taken apart, not yet verified.
+/// A parsed, not yet verified signed object.
 #[derive(Debug, Clone, Copy)]
 pub struct Unverified<'b> {
     kind: ObjectType,
@@ -146,40 +146,43 @@ pub struct Unverified<'b> {
 }
 
 impl<'b> Unverified<'b> {
-    /// Takes a signed object apart.
+    /// Parses a signed object of the given type.
     ///
     /// # Errors
-    /// It is none, or of another type.
+    /// [`CoseError::Malformed`] if it is not in the one permitted encoding, [`CoseError::Type`] if it is of another
+    /// type.
     pub fn parse(kind: ObjectType, bytes: &'b [u8]) -> Result<Self, CoseError> {
         if bytes.len() > cbor::MAX_BYTES {
             return Err(Malformed::TooLong { found: bytes.len(), limit: cbor::MAX_BYTES }.into());
         }
         let shape = |detail: String| Malformed::Shape { what: "signed object", detail };
-        let rest = bytes.strip_prefix(&[0xd2, 0x84, 0x47]).ok_or_else(|| shape("it does not start as one".into()))?;
+        let rest = bytes
+            .strip_prefix(&[0xd2, 0x84, 0x47])
+            .ok_or_else(|| shape("it does not start with the header of one".into()))?;
         let rest = rest.strip_prefix(&protected(kind)).ok_or(CoseError::Type { expected: kind })?;
-        let rest = rest.strip_prefix(&[0xa0]).ok_or_else(|| shape("an unprotected header".into()))?;
+        let rest = rest.strip_prefix(&[0xa0]).ok_or_else(|| shape("the unprotected header is not empty".into()))?;
         let mut decoder = Decoder::new(rest);
         let mut part = || decoder.bytes().map_err(|e| shape(e.to_string()));
         let (payload, signature) = (part()?, part()?);
         let signature =
-            Signature::from_slice(signature).ok_or_else(|| shape("a signature of another length".into()))?;
+            Signature::from_slice(signature).ok_or_else(|| shape("the signature does not have 64 bytes".into()))?;
         // The shortest form, and nothing behind: the only length these two can have.
         if bytes.len() != payload.len() + overhead(payload.len()) {
-            return Err(shape("not the shortest form, or bytes after the end".into()).into());
+            return Err(shape("not in the shortest form, or bytes after the end".into()).into());
         }
         Ok(Self { kind, payload, signature })
     }
 
-    /// The payload, before anybody vouched for it: only to find the key.
+    /// The unverified payload: only for finding the key to verify it with.
     #[must_use]
     pub fn untrusted(&self) -> &'b [u8] {
         self.payload
     }
 
-    /// The payload, when the signature is by `key`.
+    /// Returns the payload if `key` signed it with this `aad`.
     ///
     /// # Errors
-    /// The signature does not verify.
+    /// [`CoseError::Signature`] otherwise.
     pub fn verify(&self, key: &PublicKey, aad: &[u8]) -> Result<&'b [u8], CoseError> {
         if key.verify(&to_be_signed(self.kind, aad, self.payload), &self.signature) {
             Ok(self.payload)
@@ -189,10 +192,10 @@ impl<'b> Unverified<'b> {
     }
 }
 
-/// Parses and verifies in one step.
+/// Parses and verifies in one step; returns the payload.
 ///
 /// # Errors
-/// It is no such object, or not signed by `key`.
+/// [`CoseError`] if it is malformed, of another type, or not signed by `key`.
 pub fn open<'b>(kind: ObjectType, bytes: &'b [u8], key: &PublicKey, aad: &[u8]) -> Result<&'b [u8], CoseError> {
     Unverified::parse(kind, bytes)?.verify(key, aad)
 }

@@ -1,5 +1,6 @@
-//! What travels by hand where no network is: a file, or frames for a screen and a camera. It carries objects for the log, receipts
-//! on their way back, and a bundle. Nothing in it is readable, and all of it proves itself, so it matters to nobody who carries it.
+//! Courier files: what is carried by hand where there is no network, as a file or as frames from a screen to a camera.
+//! A file carries objects for the log, receipts on their way back, and a bundle. Its contents are encrypted or signed,
+//! so the carrier need not be trusted.
 
 use crate::cbor::Malformed;
 use crate::ids::{Hash, MissionId};
@@ -9,80 +10,81 @@ use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Decoder, Encode};
 use std::collections::BTreeMap;
 
-/// The most bytes of a courier file.
+/// Most bytes in a courier file (64 MiB).
 pub const MAX_FILE: usize = 64 << 20;
-/// The most objects of one; also the most receipts, and proofs.
+/// Most objects in a courier file; the same limit holds for receipts and for proofs.
 pub const MAX_OBJECTS: usize = 50_000;
-/// The most parts of the bundle in one.
+/// Most parts of a bundle in a courier file.
 pub const MAX_PARTS: usize = 1024;
-/// Bytes in one frame: what a camera reads from a phone's screen at once.
+/// Bytes of the file per frame: as many as a camera reliably reads from a phone's screen.
 pub const FRAME_BYTES: usize = 600;
 
-/// The content of a courier file.
+/// Content of a courier file.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct CourierFile {
     /// [`crate::VERSION`].
     #[n(0)]
     pub v: u8,
-    /// The mission.
+    /// The only mission for which the file is accepted.
     #[n(1)]
     pub mission: MissionId,
-    /// Enrolments and envelopes, in the order in which they are to be taken in.
+    /// Enrolments and envelopes, in the order in which the server is to store them.
     #[n(2)]
     pub objects: Vec<ByteVec>,
-    /// Receipts for objects that were carried before, by the objects' hashes.
+    /// Object hash and receipt, for objects that were carried earlier.
     #[n(3)]
     pub receipts: Vec<(Hash, Receipt)>,
-    /// A manifest and its packed parts.
+    /// A signed manifest and its packed parts.
     #[n(4)]
     pub bundle: Option<(ByteVec, Vec<ByteVec>)>,
-    /// Proofs ([`crate::receipt::AttachmentProof`]) for attachments that were carried beside such a file, by their hashes.
+    /// Attachment hash and signed [`crate::receipt::AttachmentProof`], for attachments that were carried earlier.
     #[n(5)]
     pub kept: Option<Vec<(Hash, ByteVec)>>,
 }
 
-/// Why a file or frames are refused. What was there before stays.
+/// Why a file or frame is rejected. What is already stored stays.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CourierError {
-    /// No courier file, or a cut one.
-    #[error("the courier file is refused: {0}; export it again")]
+    /// Not a courier file, or cut off.
+    #[error("the courier file cannot be read: {0}; export it again")]
     Malformed(#[from] Malformed),
-    /// Too much for one.
-    #[error("the courier file has {found} {what}, the limit is {limit}")]
+    /// More bytes or items than allowed.
+    #[error("the courier file has {found} {what}; the limit is {limit}")]
     TooMuch {
-        /// How many.
+        /// Number found.
         found: usize,
-        /// Of what.
+        /// Unit of the count.
         what: &'static str,
-        /// The limit.
+        /// Most allowed.
         limit: usize,
     },
-    /// Of another mission.
-    #[error("the courier file is of the mission {found}, not of this one")]
+    /// For another mission.
+    #[error("the courier file belongs to mission {found}, not to this one")]
     Mission {
-        /// Which.
+        /// The mission named in the file.
         found: MissionId,
     },
-    /// Text that is no frame.
-    #[error("this is no frame of a courier; point the camera at the other phone")]
+    /// The scanned text is not a frame.
+    #[error("this code is not part of a courier file; point the camera at the other phone")]
     Frame,
-    /// Frames of different files were mixed, or read wrongly.
-    #[error("the frames do not make the file that they say; begin again")]
+    /// All frames are there, but the file's hash is wrong: frames of different files were mixed, or misread.
+    #[error("the scanned codes do not form one complete file; start again")]
     Mixed,
 }
 
 impl CourierFile {
-    /// Its bytes.
+    /// Bytes of the courier file, as deterministic CBOR.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         crate::cbor::encode(self)
     }
 
-    /// Reads one. The objects, receipts and the bundle in it are judged one by one by who takes them.
+    /// Decodes a file and checks its limits. Objects, receipts and bundle are not verified: whoever stores them does
+    /// that one by one.
     ///
     /// # Errors
-    /// It is none, too large, of a later version or of another mission.
+    /// [`CourierError`] if it is not a courier file, is too large, of a later version, or for another mission.
     pub fn decode(bytes: &[u8], mission: MissionId) -> Result<Self, CourierError> {
         if bytes.len() > MAX_FILE {
             return Err(CourierError::TooMuch { found: bytes.len(), what: "bytes", limit: MAX_FILE });
@@ -100,13 +102,13 @@ impl CourierFile {
     }
 }
 
-/// Walks over a file and counts, before anything of it is taken into memory: a byte of the file can be an item of a hundred bytes
-/// there.
+/// Counts the items of a file before anything is decoded into memory: one byte of the file can become an item of a
+/// hundred bytes.
 fn count(bytes: &[u8]) -> Result<(), CourierError> {
     let shape = |detail: String| Malformed::Shape { what: "courier file", detail };
     let cbor = |e: minicbor::decode::Error| shape(e.to_string());
     let mut d = Decoder::new(bytes);
-    for _ in 0..d.map().map_err(cbor)?.ok_or_else(|| shape("a map of no length".into()))? {
+    for _ in 0..d.map().map_err(cbor)?.ok_or_else(|| shape("a map of indefinite length".into()))? {
         let key = d.u64().map_err(cbor)?;
         let list = match key {
             2 => Some(("objects", MAX_OBJECTS)),
@@ -121,7 +123,7 @@ fn count(bytes: &[u8]) -> Result<(), CourierError> {
                 // The manifest stands before its parts.
                 ahead.array().and_then(|_| ahead.skip()).map_err(cbor)?;
             }
-            let found = ahead.array().map_err(cbor)?.ok_or_else(|| shape("a list of no length".into()))?;
+            let found = ahead.array().map_err(cbor)?.ok_or_else(|| shape("a list of indefinite length".into()))?;
             let found = usize::try_from(found).unwrap_or(usize::MAX);
             if found > limit {
                 return Err(CourierError::TooMuch { found, what, limit });
@@ -134,8 +136,8 @@ fn count(bytes: &[u8]) -> Result<(), CourierError> {
 
 const PREFIX: &str = "BAQYLAUC:";
 
-/// The frames of a file, to be shown one after the other, again and again. Each says which file it is of, its number, and how many
-/// there are: `BAQYLAUC:<first 8 bytes of the file's hash>:<number>/<count>:<bytes>`, bytes in base64url.
+/// Splits a file into frames, to be shown in turn and repeatedly. Each names its file, its number and the total:
+/// `BAQYLAUC:<first 8 bytes of the file's hash>:<number>/<count>:<bytes>`, hash and bytes in base64url.
 #[must_use]
 pub fn frames(file: &[u8]) -> Vec<String> {
     let name = BASE64URL_NOPAD.encode(&Hash::of(file).0[..8]);
@@ -146,7 +148,7 @@ pub fn frames(file: &[u8]) -> Vec<String> {
     chunks.iter().enumerate().map(frame).collect()
 }
 
-/// Puts frames together, in whatever order and however often they are read.
+/// Reassembles a file from its frames, in any order and with repetitions.
 #[derive(Debug, Clone, Default)]
 pub struct Assembler {
     name: String,
@@ -155,10 +157,11 @@ pub struct Assembler {
 }
 
 impl Assembler {
-    /// Takes a frame. Gives the file when it was the last that was missing.
+    /// Adds a frame; returns the file once no frame is missing. A frame of another file discards what was collected.
     ///
     /// # Errors
-    /// The text is no frame, or the frames do not make a file. A frame of another file begins that one.
+    /// [`CourierError::Frame`] if the text is not a frame, [`CourierError::Mixed`] if the complete file has the wrong
+    /// hash.
     pub fn take(&mut self, text: &str) -> Result<Option<Vec<u8>>, CourierError> {
         let (name, number, count, chunk) = parse(text).ok_or(CourierError::Frame)?;
         if name != self.name || count != self.count {
@@ -173,7 +176,7 @@ impl Assembler {
         if name == self.name { Ok(Some(file)) } else { Err(CourierError::Mixed) }
     }
 
-    /// How many frames are here, of how many.
+    /// Frames collected, and frames in total (0 before the first).
     #[must_use]
     pub fn progress(&self) -> (usize, usize) {
         (self.chunks.len(), self.count)

@@ -8,35 +8,35 @@ use crate::keys::{KEM_SEALED, SigningKey};
 use minicbor::bytes::{ByteArray, ByteVec};
 use minicbor::{Decode, Encode};
 
-/// What a device says of itself. Signed by the device key, countersigned by the invite key.
+/// A device's statement about itself, signed by the device key and countersigned by the invite key.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Enrolment {
     /// [`crate::VERSION`].
     #[n(0)]
     pub v: u8,
-    /// The mission.
+    /// The mission that the certificate is for.
     #[n(1)]
     pub mission: MissionId,
-    /// The signed certificate of the invite key.
+    /// [`Certificate`] of the invite key, as signed by the issuer.
     #[n(2)]
     pub certificate: ByteVec,
-    /// The device's signing key.
+    /// Ed25519 key that signs the device's envelopes.
     #[n(3)]
     pub device_key: PublicKey,
-    /// The device's X25519 key, to which the desk seals back.
+    /// X25519 key of the device; desks seal letters to it.
     #[n(4)]
     pub box_key: ByteArray<32>,
-    /// The number of the reading key that the encapsulation is for.
+    /// [`crate::keys::ReadingKey::number`] of the key that the encapsulation is for.
     #[n(5)]
     pub reading_key: u32,
-    /// X-Wing encapsulation; both sides derive the pre-shared key from it.
+    /// X-Wing encapsulation (1120 bytes); phone and desk derive their pre-shared key from it.
     #[n(6)]
     pub encapsulation: ByteArray<KEM_SEALED>,
-    /// Makes two enrolments with one invite differ.
+    /// 16 random bytes: two enrolments with the same invite never have the same hash.
     #[n(7)]
     pub nonce: ByteArray<16>,
-    /// The device that this one replaces.
+    /// The device that this one replaces, as named by the invite.
     #[n(8)]
     pub replaces: Option<DeviceId>,
 }
@@ -44,24 +44,24 @@ pub struct Enrolment {
 /// A verified enrolment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enrolled {
-    /// The hash of its bytes: the first `prev` of the device's chain.
+    /// SHA-256 of the signed enrolment: the first `prev` of the device's chain.
     pub hash: Hash,
-    /// The device.
+    /// First 16 bytes of `hash`.
     pub device: DeviceId,
-    /// Whom it belongs to.
+    /// The person to whom the invite was issued.
     pub subject: SubjectId,
-    /// The key of the invite that it used.
+    /// Public key of the invite; two devices with the same one are contested.
     pub invite: PublicKey,
-    /// What it may do.
+    /// From the certificate: what the device is allowed to do.
     pub role: Role,
-    /// When its invite ends.
+    /// End of the invite, in milliseconds since 1970; see [`Enrolled::in_time`].
     pub expires: i64,
-    /// What it said.
+    /// The decoded statement; its `certificate` has been verified.
     pub enrolment: Enrolment,
 }
 
 impl Enrolment {
-    /// Signs with both keys: the object that is sent and logged.
+    /// Signs with the device key, then with the invite key: the object that is uploaded and logged.
     #[must_use]
     pub fn sign(&self, device: &SigningKey, invite: &SigningKey) -> Vec<u8> {
         let inner = cose::sign(ObjectType::Enrolment, device, &[], &cbor::encode(self));
@@ -71,10 +71,10 @@ impl Enrolment {
 
 impl Enrolled {
     /// Verifies an enrolment: the issuer certified the invite key, the invite key signed, the device key signed.
-    /// Whether it was in time is for the caller, who knows when it arrived.
+    /// The expiry is not checked here: the caller knows when the object arrived, see [`Enrolled::in_time`].
     ///
     /// # Errors
-    /// Forged, of another mission, or malformed.
+    /// [`CertificateError`] if a signature does not verify, the mission differs, or the object is malformed.
     pub fn open(bytes: &[u8], issuer: &PublicKey, mission: MissionId) -> Result<Self, CertificateError> {
         let outer = Unverified::parse(ObjectType::Enrolled, bytes)?;
         let inner = Unverified::parse(ObjectType::Enrolment, outer.untrusted())?;
@@ -97,10 +97,10 @@ impl Enrolled {
         })
     }
 
-    /// Refuses an enrolment that arrived after its invite ended.
+    /// Checks that the enrolment was received (milliseconds since 1970) no later than its invite's end.
     ///
     /// # Errors
-    /// It is too late.
+    /// [`CertificateError::Expired`] if it was received later.
     pub fn in_time(&self, received: i64) -> Result<(), CertificateError> {
         if received <= self.expires { Ok(()) } else { Err(CertificateError::Expired) }
     }

@@ -1,4 +1,5 @@
-//! An envelope: a report sealed to the coordinators and signed by the device. These bytes are stored, sent and logged.
+//! An envelope: a report sealed to the desks and signed by the device. These bytes are stored, sent and logged
+//! unchanged.
 
 use crate::cbor::{self, Malformed};
 use crate::cose::{self, CoseError, ObjectType, Unverified, head_length};
@@ -11,52 +12,52 @@ use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use zeroize::Zeroizing;
 
-/// The largest class: 1,000 * 2^10 bytes.
+/// Largest size class: 1,000 * 2^10 bytes.
 pub const MAX_CLASS: u8 = 10;
-/// The largest number of an envelope: what every database keeps as a signed integer.
+/// Largest `seq` of an envelope: databases store it as a signed 64-bit integer.
 pub const MAX_SEQ: u64 = u64::MAX >> 1;
-/// The most bytes a sealed text may inflate to.
+/// Most bytes that a sealed text may inflate to (8 MiB).
 pub const MAX_PLAIN: usize = 8 << 20;
 
-/// What an envelope says in the clear, and no more.
+/// The unencrypted header of an envelope: all that a server can read.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct EnvelopeHeader {
     /// [`crate::VERSION`].
     #[n(0)]
     pub v: u8,
-    /// The mission.
+    /// The only mission in which the envelope is valid.
     #[n(1)]
     pub mission: MissionId,
-    /// The device.
+    /// The device that signed it.
     #[n(2)]
     pub device: DeviceId,
-    /// Its number in the device's chain, from 1.
+    /// Position in the device's chain, from 1.
     #[n(3)]
     pub seq: u64,
-    /// The hash of the envelope before; of the enrolment for the first.
+    /// SHA-256 of the preceding envelope; for the first, of the enrolment.
     #[n(4)]
     pub prev: Hash,
-    /// The whole envelope has 1,000 * 2^class bytes.
+    /// Size class: the whole envelope has exactly 1,000 * 2^class bytes.
     #[n(5)]
     pub class: u8,
-    /// The number of the reading key it is sealed to.
+    /// [`ReadingKey::number`] of the key that it is sealed to; 0 if it is sealed to a phone.
     #[n(6)]
     pub to: u32,
-    /// Attachments that belong to it.
+    /// Attachments that belong to it; `None` if there are none.
     #[n(7)]
     pub blobs: Option<Vec<Blob>>,
-    /// The phone that it is sealed to, in a desk's letter; absent when it is sealed to the desks.
+    /// In a desk's letter, the phone that it is sealed to; `None` if it is sealed to the desks.
     #[n(8)]
     pub recipient: Option<DeviceId>,
 }
 
-/// To whom an envelope is sealed.
+/// Whom an envelope is sealed to.
 #[derive(Debug, Clone, Copy)]
 pub enum Recipient<'k> {
-    /// To the mission's desks.
+    /// The mission's desks.
     Desks(&'k ReadingKey),
-    /// To a phone: its id and its X25519 `box` key.
+    /// A phone: its id and its X25519 key.
     Phone(DeviceId, &'k [u8; 32]),
 }
 
@@ -83,81 +84,83 @@ impl Recipient<'_> {
     }
 }
 
-/// An attachment, by the hash and length of its encrypted bytes.
+/// An attachment, identified by its encrypted bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Blob {
     /// SHA-256 of the encrypted bytes.
     #[n(0)]
     pub hash: Hash,
-    /// How many they are.
+    /// Bytes of the encrypted file; at most [`crate::blob::MAX_BLOB`].
     #[n(1)]
     pub length: u64,
 }
 
-/// The chain position and recipient of an envelope to be made.
+/// Chain position and recipient of an envelope to be made; becomes the [`Header`].
 #[derive(Debug, Clone)]
 pub struct Address<'k> {
-    /// The mission.
+    /// The mission of the device.
     pub mission: MissionId,
-    /// The device.
+    /// The device that signs.
     pub device: DeviceId,
-    /// Its number in the chain.
+    /// Position in the chain, from 1.
     pub seq: u64,
-    /// The hash of the envelope before.
+    /// SHA-256 of the preceding envelope; for the first, of the enrolment.
     pub prev: Hash,
-    /// The reading key.
+    /// The recipient's key.
     pub to: Recipient<'k>,
-    /// The attachments of what is inside.
+    /// Attachments of the report inside.
     pub blobs: &'k [Blob],
 }
 
-/// Why an envelope cannot be made or read.
+/// Why an envelope cannot be made, parsed or opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EnvelopeError {
-    /// Not a signed envelope of this device.
-    #[error("the envelope is refused: {0}")]
+    /// Not signed by this device, or not a signed object.
+    #[error("the envelope was rejected: {0}")]
     Cose(#[from] CoseError),
-    /// Malformed inside.
-    #[error("the envelope is refused: {0}")]
+    /// Signed, but its content cannot be decoded.
+    #[error("the envelope was rejected: {0}")]
     Malformed(#[from] Malformed),
-    /// Of another mission.
-    #[error("the envelope is of the mission {found}, not of this one")]
+    /// For another mission.
+    #[error("the envelope belongs to mission {found}, not to this one")]
     Mission {
-        /// Which.
+        /// The mission named in the header.
         found: MissionId,
     },
-    /// No phone numbers an envelope so.
-    #[error("the envelope has number {found}; envelopes are numbered from 1")]
+    /// `seq` is 0 or exceeds [`MAX_SEQ`].
+    #[error("the envelope has the invalid number {found}; envelopes are numbered from 1")]
     Number {
-        /// What it has.
+        /// `seq` in the header.
         found: u64,
     },
-    /// Its length is not the one of its class.
-    #[error("the envelope has {found} bytes, its class says {expected}; it was cut off or padded")]
+    /// Length differs from that of its size class.
+    #[error("the envelope has {found} bytes, but its size class has {expected}; it was cut off or padded")]
     Length {
-        /// How many.
+        /// Length in bytes.
         found: usize,
-        /// How many it should have.
+        /// Length of the size class in bytes.
         expected: usize,
     },
-    /// Too large for every class.
-    #[error("the report is too large to send: {found} bytes compressed; shorten its texts")]
+    /// Exceeds the largest size class.
+    #[error("the report is too large to send: {found} bytes after compression; shorten its texts")]
     TooLarge {
-        /// How many bytes.
+        /// Compressed length in bytes.
         found: usize,
     },
-    /// It cannot be opened.
-    #[error("the envelope: {0}")]
+    /// Cannot be sealed or decrypted.
+    #[error("the envelope cannot be sealed or opened: {0}")]
     Seal(#[from] SealError),
-    /// The sealed text is no padded, compressed text, or inflates without end.
-    #[error("the sealed text does not unpack")]
+    /// The decrypted text has no valid padding or compression, or inflates beyond [`MAX_PLAIN`].
+    #[error("the sealed text cannot be unpacked: its padding or compression is damaged")]
     Packing,
 }
 
-/// Signs a payload with the header as additional data, packs, seals, and signs the whole.
+/// Makes an envelope: signs the payload with the header as additional data, compresses, pads, seals, and signs the
+/// whole.
 ///
 /// # Errors
-/// The payload is too large, or the reading key is not valid.
+/// [`EnvelopeError::TooLarge`] beyond the largest size class, [`EnvelopeError::Seal`] if the recipient's key is
+/// invalid.
 pub fn make(
     address: &Address,
     kind: ObjectType,
@@ -198,13 +201,13 @@ pub fn make(
     }
 }
 
-/// The bytes of an envelope of a class.
+/// Exact length in bytes of an envelope of a size class; classes above [`MAX_CLASS`] count as that.
 #[must_use]
 pub fn class_bytes(class: u8) -> usize {
     1000 << class.min(MAX_CLASS)
 }
 
-/// How many bytes of packed text fit, so that the envelope has exactly the bytes of its class.
+/// Bytes of padded text that give the envelope exactly the length of its class.
 fn room(header: &[u8], class: u8) -> usize {
     let total = class_bytes(class);
     // An array of two, the header, the sealed text: the heads of long strings are 3 or 5 bytes.
@@ -223,12 +226,12 @@ fn room(header: &[u8], class: u8) -> usize {
     plain
 }
 
-/// An envelope taken apart, its signature not yet verified.
+/// A parsed envelope whose signature is not yet verified.
 #[derive(Debug, Clone)]
 pub struct Envelope<'b> {
-    /// What it says in the clear.
+    /// The unencrypted header; unverified until [`Envelope::verify`].
     pub header: EnvelopeHeader,
-    /// The hash of the whole: its name everywhere.
+    /// SHA-256 of the whole envelope, which identifies it everywhere.
     pub hash: Hash,
     header_bytes: &'b [u8],
     sealed: &'b [u8],
@@ -236,10 +239,10 @@ pub struct Envelope<'b> {
 }
 
 impl<'b> Envelope<'b> {
-    /// Takes an envelope apart and checks everything that needs no key.
+    /// Parses an envelope and checks everything that needs no key.
     ///
     /// # Errors
-    /// It is none, of another mission, or not of the length of its class.
+    /// [`EnvelopeError`] if it is malformed, for another mission, or not of the length of its class.
     pub fn parse(bytes: &'b [u8], mission: MissionId) -> Result<Self, EnvelopeError> {
         let cose = Unverified::parse(ObjectType::Envelope, bytes)?;
         cbor::check(cose.untrusted())?;
@@ -259,7 +262,7 @@ impl<'b> Envelope<'b> {
         Ok(Self { header, hash: Hash::of(bytes), header_bytes, sealed, cose })
     }
 
-    /// What bytes say in the clear, before anything was verified.
+    /// The header without any check but its encoding; `None` if the bytes are not an envelope.
     #[must_use]
     pub fn untrusted_header(bytes: &[u8]) -> Option<EnvelopeHeader> {
         let cose = Unverified::parse(ObjectType::Envelope, bytes).ok()?;
@@ -267,19 +270,19 @@ impl<'b> Envelope<'b> {
         cbor::decode::<EnvelopeHeader>(header, "envelope header").ok()
     }
 
-    /// Verifies the outer signature.
+    /// Verifies the outer signature by the device.
     ///
     /// # Errors
-    /// It is not by the device.
+    /// [`EnvelopeError::Cose`] if the device did not sign it.
     pub fn verify(&self, device: &PublicKey) -> Result<(), EnvelopeError> {
         self.cose.verify(device, &[])?;
         Ok(())
     }
 
-    /// Verifies, opens, unpacks, and verifies what is inside: the payload.
+    /// Verifies, decrypts, unpacks, and verifies the inner signature; returns the type and the payload.
     ///
     /// # Errors
-    /// Any of these fails.
+    /// [`EnvelopeError`] of the first step that fails.
     pub fn open(
         &self,
         device: &PublicKey,

@@ -1,4 +1,4 @@
-//! Fixed-length names.
+//! Fixed-length identifiers, hashes, keys and signatures. Their text form is lower-case hexadecimal.
 
 use data_encoding::HEXLOWER;
 use minicbor::{Decode, Decoder, Encode, Encoder};
@@ -12,13 +12,13 @@ macro_rules! bytes {
         pub struct $name(pub [u8; $length]);
 
         impl $name {
-            /// From a slice of exactly the right length.
+            /// From a slice; `None` unless it has exactly the right length.
             #[must_use]
             pub fn from_slice(bytes: &[u8]) -> Option<Self> {
                 bytes.try_into().ok().map(Self)
             }
 
-            /// From lower-case hexadecimal.
+            /// From lower-case hexadecimal; `None` if it is anything else or has the wrong length.
             #[must_use]
             pub fn from_hex(text: &str) -> Option<Self> {
                 Self::from_slice(&HEXLOWER.decode(text.as_bytes()).ok()?)
@@ -65,15 +65,15 @@ bytes! {
     DeviceId, 16
 }
 bytes! {
-    /// A random name for the person behind a certificate. Who it is, only the desks' register knows.
+    /// A random identifier of the person an invite was issued to. Only the desks' register links it to a name.
     SubjectId, 16
 }
 bytes! {
-    /// A UUID version 7 (RFC 9562).
+    /// A UUID version 7 (RFC 9562), made on the phone.
     ReportId, 16
 }
 bytes! {
-    /// A SHA-256.
+    /// A SHA-256 digest.
     Hash, 32
 }
 bytes! {
@@ -86,7 +86,7 @@ bytes! {
 }
 
 impl Hash {
-    /// The SHA-256 of some bytes.
+    /// The SHA-256 of `bytes`.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self::from_slice(digest(&SHA256, bytes).as_ref()).expect("SHA-256 gives 32 bytes")
@@ -98,7 +98,7 @@ impl Hash {
 }
 
 impl MissionId {
-    /// The mission of a root key.
+    /// The identifier of the mission with this root key.
     #[must_use]
     pub fn of(root: &PublicKey) -> Self {
         Self(Hash::of(&root.0).first())
@@ -106,7 +106,7 @@ impl MissionId {
 }
 
 impl DeviceId {
-    /// The device of an enrolment, whose hash is also the first `prev` of its chain.
+    /// The device that an enrolment with this hash creates. The same hash is the first `prev` of its chain.
     #[must_use]
     pub fn of(enrolment: Hash) -> Self {
         Self(enrolment.first())
@@ -114,7 +114,7 @@ impl DeviceId {
 }
 
 impl ReportId {
-    /// A UUID version 7 from a time and ten random bytes.
+    /// A UUID version 7 from a time (milliseconds since 1970) and ten random bytes.
     #[must_use]
     pub fn new(unix_ms: i64, random: [u8; 10]) -> Self {
         let time = unix_ms.to_be_bytes();

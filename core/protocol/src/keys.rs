@@ -1,4 +1,4 @@
-//! Keys. Secret ones are zeroized when dropped and never shown.
+//! Keys. Secret keys are zeroized on drop and have a redacted `Debug`.
 
 use crate::ids::{PublicKey, Signature};
 use hpke::kem::{X25519HkdfSha256, XWing};
@@ -10,47 +10,47 @@ use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// Random bytes from the system. Keys and nonces never come from anywhere else.
+/// Random bytes from the operating system: the only source of keys and nonces.
 ///
 /// # Panics
-/// When the system has no randomness; nothing secret can be made then.
+/// If the operating system has no randomness: no secret could be made without it.
 #[must_use]
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    SystemRandom::new().fill(&mut bytes).expect("the system gives randomness");
+    SystemRandom::new().fill(&mut bytes).expect("the operating system provides randomness");
     bytes
 }
 
-/// An Ed25519 key pair.
+/// An Ed25519 key pair (RFC 8032). Zeroized on drop; `Debug` shows the public half only.
 pub struct SigningKey {
     seed: Zeroizing<[u8; 32]>,
     pair: Ed25519KeyPair,
 }
 
 impl SigningKey {
-    /// A new key.
+    /// Generates a key from the system's randomness.
     #[must_use]
     pub fn generate() -> Self {
         Self::from_seed(random())
     }
 
-    /// The key of a seed (RFC 8032: the private key).
+    /// The key pair of a 32-byte seed (the private key of RFC 8032).
     ///
     /// # Panics
-    /// Never: every 32 bytes are a seed.
+    /// Never: every 32 bytes are a valid seed.
     #[must_use]
     pub fn from_seed(seed: [u8; 32]) -> Self {
         let pair = Ed25519KeyPair::from_seed_unchecked(&seed).expect("every 32 bytes are a seed");
         Self { seed: Zeroizing::new(seed), pair }
     }
 
-    /// The seed, to be kept in an encrypted store.
+    /// The secret 32-byte seed; keep it in an encrypted store only.
     #[must_use]
     pub fn seed(&self) -> &[u8; 32] {
         &self.seed
     }
 
-    /// The public key.
+    /// The public half.
     ///
     /// # Panics
     /// Never: Ed25519 public keys have 32 bytes.
@@ -59,7 +59,7 @@ impl SigningKey {
         PublicKey::from_slice(self.pair.public_key().as_ref()).expect("Ed25519 public keys have 32 bytes")
     }
 
-    /// Signs.
+    /// Signs a message; deterministic.
     ///
     /// # Panics
     /// Never: Ed25519 signatures have 64 bytes.
@@ -76,44 +76,44 @@ impl fmt::Debug for SigningKey {
 }
 
 impl PublicKey {
-    /// Whether a signature is by this key.
+    /// Whether `signature` over `message` was made by this key.
     #[must_use]
     pub fn verify(&self, message: &[u8], signature: &Signature) -> bool {
         UnparsedPublicKey::new(&ED25519, &self.0).verify(message, &signature.0).is_ok()
     }
 }
 
-/// Length of an X-Wing public key.
+/// Bytes of an X-Wing public key.
 pub const KEM_PUBLIC: usize = 1216;
-/// Length of an X-Wing encapsulation.
+/// Bytes of an X-Wing encapsulation.
 pub const KEM_SEALED: usize = 1120;
 
 /// The public half of the mission's reading key: X25519 for envelopes, X-Wing for enrolments.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct ReadingKey {
-    /// Its number; a changed key has the next.
+    /// Starts at 1 and grows by one with each new key; envelopes name the key by it.
     #[n(0)]
     pub number: u32,
-    /// X25519 public key (RFC 7748).
+    /// 32-byte X25519 public key (RFC 7748).
     #[n(1)]
     pub x25519: ByteArray<32>,
-    /// X-Wing public key.
+    /// 1216-byte X-Wing public key.
     #[n(2)]
     pub kem: ByteArray<KEM_PUBLIC>,
 }
 
-/// The secret half, which only desks hold.
+/// The secret half of a [`ReadingKey`]. Only desks hold it.
 #[derive(Clone)]
 pub struct ReadingSecret {
-    /// Its number.
+    /// [`ReadingKey::number`] of the public half.
     pub number: u32,
     x25519: <X25519HkdfSha256 as Kem>::PrivateKey,
     pub(crate) kem: <XWing as Kem>::PrivateKey,
 }
 
 impl ReadingSecret {
-    /// A new key.
+    /// Generates a key from the system's randomness.
     #[must_use]
     pub fn generate(number: u32) -> Self {
         Self { number, x25519: X25519HkdfSha256::gen_keypair().0, kem: XWing::gen_keypair().0 }
@@ -132,7 +132,7 @@ impl ReadingSecret {
         ReadingKey { number: self.number, x25519: <[u8; 32]>::from(x25519).into(), kem: key.into() }
     }
 
-    /// The 64 secret bytes, to be kept encrypted: X25519, then the X-Wing seed.
+    /// The 64 secret bytes: X25519 key, then X-Wing seed. Keep them in an encrypted store only.
     #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<[u8; 64]> {
         let mut out = Zeroizing::new([0; 64]);
@@ -141,7 +141,7 @@ impl ReadingSecret {
         out
     }
 
-    /// The key of 64 secret bytes.
+    /// Restores a key from [`ReadingSecret::to_bytes`]; `None` if the bytes are not a valid key.
     #[must_use]
     pub fn from_bytes(number: u32, bytes: &[u8; 64]) -> Option<Self> {
         Some(Self {
@@ -158,14 +158,13 @@ impl fmt::Debug for ReadingSecret {
     }
 }
 
-/// The phone's X25519 key, to which the desk seals back.
+/// The device's X25519 key, to which desks seal letters.
 pub struct BoxKey {
     secret: <X25519HkdfSha256 as Kem>::PrivateKey,
 }
 
-/// A secret key that HPKE opens with.
+/// A secret key that can open HPKE ciphertexts.
 pub trait OpeningKey {
-    /// The X25519 key.
     #[doc(hidden)]
     fn x25519(&self) -> &<X25519HkdfSha256 as Kem>::PrivateKey;
 }
@@ -183,25 +182,25 @@ impl OpeningKey for BoxKey {
 }
 
 impl BoxKey {
-    /// A key from its bytes.
+    /// Restores a key from [`BoxKey::to_bytes`]; `None` if the bytes are not a valid key.
     #[must_use]
     pub fn from_bytes(bytes: &[u8; 32]) -> Option<Self> {
         Some(Self { secret: Deserializable::from_bytes(&bytes[..]).ok()? })
     }
 
-    /// A new key.
+    /// Generates a key from the system's randomness.
     #[must_use]
     pub fn generate() -> Self {
         Self { secret: X25519HkdfSha256::gen_keypair().0 }
     }
 
-    /// The public half.
+    /// The 32-byte X25519 public key.
     #[must_use]
     pub fn public(&self) -> [u8; 32] {
         X25519HkdfSha256::sk_to_pk(&self.secret).to_bytes().into()
     }
 
-    /// The secret bytes, to be kept encrypted.
+    /// The 32 secret bytes; keep them in an encrypted store only.
     #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(self.secret.to_bytes().into())

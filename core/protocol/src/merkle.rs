@@ -2,7 +2,7 @@
 
 use crate::ids::Hash;
 
-/// The hash of a leaf's bytes.
+/// SHA-256 of `0x00 || leaf`.
 #[must_use]
 pub fn leaf_hash(leaf: &[u8]) -> Hash {
     Hash::of(&[&[0], leaf].concat())
@@ -15,7 +15,7 @@ fn node_hash(left: &Hash, right: &Hash) -> Hash {
     Hash::of(&bytes)
 }
 
-/// A growing tree. Keeps the hashes of all complete subtrees: 64 bytes a leaf.
+/// An append-only Merkle tree in memory. Keeps the roots of all complete subtrees: 64 bytes per leaf.
 #[derive(Debug, Clone, Default)]
 pub struct MerkleTree {
     /// `levels[k][i]` is the root of the leaves `i * 2^k .. (i + 1) * 2^k`.
@@ -23,19 +23,19 @@ pub struct MerkleTree {
 }
 
 impl MerkleTree {
-    /// How many leaves there are.
+    /// Number of leaves.
     #[must_use]
     pub fn len(&self) -> usize {
         self.levels.first().map_or(0, Vec::len)
     }
 
-    /// Whether there is none.
+    /// Whether the tree has no leaves.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Adds a leaf by its hash.
+    /// Appends a leaf, given its hash ([`leaf_hash`]).
     pub fn push(&mut self, leaf: Hash) {
         let mut hash = leaf;
         for level in 0.. {
@@ -51,20 +51,20 @@ impl MerkleTree {
         }
     }
 
-    /// Takes the last leaves off again, when what they stand for could not be stored.
+    /// Removes leaves from the end until `length` are left: for leaves whose objects could not be stored.
     pub fn truncate(&mut self, length: usize) {
         for (level, nodes) in self.levels.iter_mut().enumerate() {
             nodes.truncate(length >> level);
         }
     }
 
-    /// The root of all leaves; SHA-256 of nothing when there is none.
+    /// Root over all leaves; SHA-256 of the empty string if there are none.
     #[must_use]
     pub fn root(&self) -> Hash {
         self.subtree(0, self.len())
     }
 
-    /// The root that the tree had when it had `size` leaves; `None` when it never had so many.
+    /// Root over the first `size` leaves; `None` if the tree has fewer.
     #[must_use]
     pub fn root_at(&self, size: u64) -> Option<Hash> {
         let size = usize::try_from(size).ok().filter(|size| *size <= self.len())?;
@@ -85,7 +85,7 @@ impl MerkleTree {
         node_hash(&self.subtree(from, split), &self.subtree(split, to))
     }
 
-    /// The inclusion path of a leaf, lowest first; `None` when there is no such leaf.
+    /// Inclusion path of the leaf with this index, lowest sibling first; `None` if there is no such leaf.
     #[must_use]
     pub fn path(&self, leaf: usize) -> Option<Vec<Hash>> {
         let mut out = Vec::new();
@@ -108,13 +108,13 @@ impl MerkleTree {
     }
 }
 
-/// The largest power of two below `length`.
+/// The largest power of two below `length`, for a `length` of at least 2.
 fn split(length: usize) -> usize {
     length.next_power_of_two() / 2
 }
 
-/// The root that a leaf and its path lead to, in a tree of a size (RFC 9162, section 2.1.3.2); `None` when the path is not one for
-/// this place in such a tree.
+/// Root that a leaf hash and its inclusion path lead to in a tree of `size` leaves (RFC 9162, section 2.1.3.2); `None`
+/// if the path cannot be one for `index` in such a tree.
 #[must_use]
 pub fn root_from_path(leaf: Hash, index: u64, size: u64, path: &[Hash]) -> Option<Hash> {
     if index >= size {

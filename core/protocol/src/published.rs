@@ -47,10 +47,11 @@ pub fn longest_parts(manifest: &Manifest) -> usize {
 pub fn parts<'b>(bytes: &'b [u8], manifest: &Manifest) -> Result<Vec<&'b [u8]>, Malformed> {
     let shape = |detail: String| Malformed::Shape { what: "published bundle", detail };
     let mut d = Decoder::new(bytes);
-    let count = d.array().map_err(|e| shape(e.to_string()))?.ok_or_else(|| shape("a list of no length".into()))?;
+    let count =
+        d.array().map_err(|e| shape(e.to_string()))?.ok_or_else(|| shape("a list of indefinite length".into()))?;
     let named = manifest.parts.len();
     if count > named as u64 {
-        return Err(shape(format!("{count} parts, and the manifest names {named}")));
+        return Err(shape(format!("{count} parts, but the manifest names {named}")));
     }
     let parts = (0..count).map(|_| d.bytes()).collect::<Result<Vec<_>, _>>().map_err(|e| shape(e.to_string()))?;
     if d.position() == bytes.len() { Ok(parts) } else { Err(shape("bytes after the end".into())) }

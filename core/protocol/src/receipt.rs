@@ -1,4 +1,4 @@
-//! The server's signed proof that an object is durably in its log.
+//! Receipts: the server's signed proof that an object is durably in its log.
 
 use crate::cbor::{self, Malformed};
 use crate::cose::{self, CoseError, ObjectType};
@@ -8,7 +8,7 @@ use crate::merkle;
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
-/// What the server signs once for every group of commits.
+/// A signed statement of the log's size and root, made once per group of commits.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct TreeHead {
@@ -18,28 +18,28 @@ pub struct TreeHead {
     /// The mission whose log it is.
     #[n(1)]
     pub mission: MissionId,
-    /// How many leaves the log had.
+    /// Number of leaves in the log.
     #[n(2)]
     pub size: u64,
-    /// Their root.
+    /// Merkle root over those leaves (RFC 6962).
     #[n(3)]
     pub root: Hash,
-    /// When, in milliseconds since 1970, by the server's clock.
+    /// Time of signing by the server's clock, in milliseconds since 1970.
     #[n(4)]
     pub time: i64,
 }
 
 impl TreeHead {
-    /// Signs it as the server.
+    /// Signs with the server's receipt key; returns the `COSE_Sign1` bytes.
     #[must_use]
     pub fn sign(&self, key: &SigningKey) -> Vec<u8> {
         cose::sign(ObjectType::TreeHead, key, &[], &cbor::encode(self))
     }
 
-    /// Verifies one against the receipt keys of the bundle.
+    /// Verifies a signed tree head against the receipt keys of the bundle.
     ///
     /// # Errors
-    /// Signed by none of them, of another mission, or malformed.
+    /// [`ReceiptError`] if none of `keys` signed it, it is for another mission, or it is malformed.
     pub fn open(bytes: &[u8], keys: &[PublicKey], mission: MissionId) -> Result<Self, ReceiptError> {
         let opened = keys.iter().find_map(|key| cose::open(ObjectType::TreeHead, bytes, key, &[]).ok());
         let payload = opened.ok_or(CoseError::Signature(ObjectType::TreeHead))?;
@@ -48,35 +48,35 @@ impl TreeHead {
     }
 }
 
-/// What the server signs when it has all of an attachment.
+/// The server's signed proof that it has the whole of an attachment.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct AttachmentProof {
     /// [`crate::VERSION`].
     #[n(0)]
     pub v: u8,
-    /// The mission.
+    /// The mission in which the attachment was uploaded.
     #[n(1)]
     pub mission: MissionId,
     /// SHA-256 of the encrypted attachment.
     #[n(2)]
     pub hash: Hash,
-    /// How many bytes it has.
+    /// Bytes of the encrypted attachment.
     #[n(3)]
     pub length: u64,
 }
 
 impl AttachmentProof {
-    /// Signs it as the server.
+    /// Signs with the server's receipt key; returns the `COSE_Sign1` bytes.
     #[must_use]
     pub fn sign(&self, key: &SigningKey) -> Vec<u8> {
         cose::sign(ObjectType::Kept, key, &[], &cbor::encode(self))
     }
 
-    /// Verifies a proof for an attachment.
+    /// Verifies that a proof is for the attachment `hash`.
     ///
     /// # Errors
-    /// Not by the server, or for another.
+    /// [`ReceiptError`] if none of `keys` signed it, or it is for another attachment or mission.
     pub fn verify(bytes: &[u8], hash: Hash, keys: &[PublicKey], mission: MissionId) -> Result<(), ReceiptError> {
         let opened = keys.iter().find_map(|key| cose::open(ObjectType::Kept, bytes, key, &[]).ok());
         let payload = opened.ok_or(CoseError::Signature(ObjectType::Kept))?;
@@ -89,54 +89,54 @@ impl AttachmentProof {
     }
 }
 
-/// Why a receipt proves nothing.
+/// Why a receipt or tree head is rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReceiptError {
-    /// Not signed by the server.
-    #[error("the receipt is refused: {0}")]
+    /// Not signed by any of the server's receipt keys.
+    #[error("the receipt was rejected: {0}")]
     Cose(#[from] CoseError),
-    /// Malformed.
-    #[error("the receipt is refused: {0}")]
+    /// Cannot be decoded.
+    #[error("the receipt was rejected: {0}")]
     Malformed(#[from] Malformed),
-    /// For the log of another mission.
-    #[error("the receipt is for the mission {found}")]
+    /// Signed for the log of another mission.
+    #[error("the receipt belongs to mission {found}, not to this one")]
     Mission {
-        /// Which.
+        /// The mission named in the tree head.
         found: MissionId,
     },
-    /// The path does not lead from the object to the root.
-    #[error("the receipt is for something else: its path does not lead to the signed root")]
+    /// The inclusion path does not lead from the object to the signed root.
+    #[error("the receipt is for another object: its path does not lead to the signed root")]
     Path,
 }
 
-/// The leaf of an object: CBOR `[1, hash, received]`.
+/// Leaf hash of an object: over CBOR `[1, hash, received]`, `received` in milliseconds since 1970.
 #[must_use]
 pub fn leaf_hash(object: Hash, received: i64) -> Hash {
     merkle::leaf_hash(&cbor::encode(&(1u8, object, received)))
 }
 
-/// A tree head with the way from one object to it.
+/// A tree head with the inclusion path of one object.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Receipt {
-    /// The signed tree head.
+    /// The signed [`TreeHead`].
     #[n(0)]
     pub head: ByteVec,
-    /// The object's place in the log.
+    /// Log index of the object, from 0.
     #[n(1)]
     pub index: u64,
-    /// When the server received it, in milliseconds since 1970.
+    /// Time of receipt by the server's clock, in milliseconds since 1970.
     #[n(2)]
     pub received: i64,
-    /// The inclusion path, lowest first.
+    /// Inclusion path, lowest sibling first.
     #[n(3)]
     pub path: Vec<Hash>,
 }
 
 impl Receipt {
-    /// Verifies that the receipt is for an object: the head is signed and the path leads to it.
+    /// Verifies that the object with this hash is in the log: the head is signed and the path leads to its root.
     ///
     /// # Errors
-    /// It proves nothing.
+    /// [`ReceiptError`] if the head does not verify or the path leads elsewhere.
     pub fn verify(&self, object: Hash, keys: &[PublicKey], mission: MissionId) -> Result<TreeHead, ReceiptError> {
         let head = TreeHead::open(&self.head, keys, mission)?;
         let leaf = leaf_hash(object, self.received);
@@ -146,10 +146,10 @@ impl Receipt {
         }
     }
 
-    /// Reads one.
+    /// Decodes a receipt without verifying it; see [`Receipt::verify`].
     ///
     /// # Errors
-    /// Malformed.
+    /// [`ReceiptError::Malformed`] if the bytes cannot be decoded.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ReceiptError> {
         Ok(cbor::decode(bytes, "receipt")?)
     }

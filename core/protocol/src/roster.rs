@@ -1,4 +1,5 @@
-//! Which devices count. Signed by the issuer; no server can be trusted to know that an invite was used once.
+//! The roster: which devices count. The issuer signs it, because a server is not trusted to say that an invite was used
+//! only once.
 
 use crate::cbor;
 use crate::cose::{self, CoseError, ObjectType};
@@ -6,7 +7,7 @@ use crate::ids::{DeviceId, Hash, MissionId, PublicKey};
 use crate::keys::SigningKey;
 use minicbor::{Decode, Encode};
 
-/// What is decided about a device.
+/// The desks' decision about a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
 #[cbor(index_only)]
 pub enum Standing {
@@ -16,21 +17,21 @@ pub enum Standing {
     /// Another device enrolled with the same invite; reports are kept and counted nowhere.
     #[n(1)]
     Contested,
-    /// Seized, lost or replaced; only what came before a known good envelope counts.
+    /// Seized, lost or replaced: only envelopes up to and including [`Entry::good_seq`] count.
     #[n(2)]
     Revoked,
 }
 
-/// One device.
+/// One device and its standing.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct RosterEntry {
-    /// Which.
+    /// First 16 bytes of the hash of its enrolment.
     #[n(0)]
     pub device: DeviceId,
-    /// What is decided.
+    /// The decision in force; a later roster may change it.
     #[n(1)]
     pub standing: Standing,
-    /// For a revoked device: the number of its last good envelope, 0 for none.
+    /// For a revoked device: the `seq` of its last good envelope; 0 if none is good.
     #[n(2)]
     pub good_seq: u64,
     /// For a revoked device: the hash of that envelope. Its ancestors count; signing times prove nothing.
@@ -38,51 +39,52 @@ pub struct RosterEntry {
     pub good_hash: Option<Hash>,
 }
 
-/// The roster. A later version replaces an earlier one.
+/// A signed list of devices and their standings. A later version replaces an earlier one whole.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Roster {
     /// [`crate::VERSION`].
     #[n(0)]
     pub v: u8,
-    /// The mission.
+    /// The only mission in which this roster is valid.
     #[n(1)]
     pub mission: MissionId,
-    /// Grows with every change.
+    /// One more than the version it replaces.
     #[n(2)]
     pub version: u64,
-    /// The hash of the version before.
+    /// SHA-256 of the signed bytes of the preceding version; `None` for the first.
     #[n(3)]
     pub prev: Option<Hash>,
-    /// The devices, ascending.
+    /// One entry per device, ascending by device.
     #[n(4)]
     pub devices: Vec<RosterEntry>,
 }
 
 impl Roster {
-    /// Signs it as the issuer.
+    /// Signs with the issuer's key; returns the `COSE_Sign1` bytes.
     #[must_use]
     pub fn sign(&self, issuer: &SigningKey) -> Vec<u8> {
         cose::sign(ObjectType::Roster, issuer, &[], &cbor::encode(self))
     }
 
-    /// Verifies one.
+    /// Verifies and decodes a signed roster. Whether it succeeds the known one is checked by [`Roster::succeeds`].
     ///
     /// # Errors
-    /// Not by this issuer, of another mission, or malformed.
+    /// [`RosterError::Cose`] if the issuer did not sign it or it is malformed, [`RosterError::Mission`] if it is for
+    /// another mission.
     pub fn open(bytes: &[u8], issuer: &PublicKey, mission: MissionId) -> Result<Self, RosterError> {
         let payload = cose::open(ObjectType::Roster, bytes, issuer, &[])?;
         let roster: Self = cbor::decode(payload, "roster").map_err(CoseError::from)?;
         if roster.mission == mission { Ok(roster) } else { Err(RosterError::Mission { found: roster.mission }) }
     }
 
-    /// Whether it is the version right after a known one.
+    /// Whether this version directly follows `known`: its number is one higher and it names the hash of `known_bytes`.
     #[must_use]
     pub fn succeeds(&self, known: &Self, known_bytes: &[u8]) -> bool {
         known.version.checked_add(1) == Some(self.version) && self.prev == Some(Hash::of(known_bytes))
     }
 
-    /// What it says of a device.
+    /// The entry of a device; `None` if the roster does not list it.
     #[must_use]
     pub fn find(&self, device: DeviceId) -> Option<&RosterEntry> {
         self.devices.iter().find(|e| e.device == device)
@@ -92,13 +94,13 @@ impl Roster {
 /// Why a roster is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RosterError {
-    /// Not by the issuer, or malformed.
-    #[error("the roster is refused: {0}")]
+    /// Not signed by the issuer, or malformed.
+    #[error("the roster was rejected: {0}")]
     Cose(#[from] CoseError),
-    /// Of another mission.
-    #[error("the roster is of the mission {found}")]
+    /// Signed by the issuer, for another mission.
+    #[error("the roster belongs to mission {found}, not to this one")]
     Mission {
-        /// Which.
+        /// The mission named in the roster.
         found: MissionId,
     },
 }

@@ -1,7 +1,7 @@
-//! Sealing to the mission's reading key: HPKE (RFC 9180) in PSK mode, X25519, HKDF-SHA256, ChaCha20-Poly1305.
+//! Sealing to a public key: HPKE (RFC 9180) in PSK mode with X25519, HKDF-SHA256 and ChaCha20-Poly1305.
 //!
-//! The pre-shared key is exported from one X-Wing encapsulation at enrolment, so that recorded traffic stays closed to whoever
-//! breaks X25519 later, at 48 bytes an envelope.
+//! The pre-shared key is exported from one X-Wing encapsulation at enrolment. Recorded traffic thus stays confidential
+//! if X25519 is broken later, at a cost of only 48 bytes per envelope.
 
 use crate::ids::{Hash, MissionId};
 use crate::keys::{KEM_SEALED, OpeningKey, ReadingKey, ReadingSecret};
@@ -12,21 +12,21 @@ use hpke::{Deserializable, Kem, OpModeR, OpModeS, PskBundle, Serializable};
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// What sealing adds: the encapsulated key and the tag.
+/// Bytes that sealing adds: the encapsulated key (32) and the tag (16).
 pub const OVERHEAD: usize = 32 + 16;
 
-/// Why something cannot be sealed or opened. Says no more, on purpose.
+/// Why something cannot be sealed or opened. Deliberately gives no further detail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {
-    /// A public key or encapsulation that is none.
-    #[error("the key is not valid")]
+    /// Not a valid public key or encapsulation.
+    #[error("the key is invalid")]
     Key,
-    /// Not sealed to this key by this device, or altered.
-    #[error("it cannot be opened: sealed to another key, by another device, or altered")]
+    /// Sealed to another key or by another device, or altered.
+    #[error("it was sealed to another key or by another device, or altered")]
     Open,
 }
 
-/// The key that phone and desk share since enrolment.
+/// The pre-shared key that a device and the desks derive at enrolment. `Debug` shows only its public id.
 #[derive(Clone)]
 pub struct SharedKey {
     key: Zeroizing<[u8; 32]>,
@@ -47,10 +47,10 @@ const KEM_INFO: &[u8] = b"baqylau/1/enrol";
 const EXPORT: &[u8] = b"baqylau/1/psk";
 
 impl SharedKey {
-    /// On the phone: a new key, and the encapsulation that brings it to the desk.
+    /// On the device: makes a new key and the encapsulation from which the desk derives the same one.
     ///
     /// # Errors
-    /// The reading key is not valid.
+    /// [`SealError::Key`] if the reading key is invalid.
     pub fn encapsulate(reading: &ReadingKey, mission: MissionId) -> Result<(Self, [u8; KEM_SEALED]), SealError> {
         let public = <XWing as Kem>::PublicKey::from_bytes(&reading.kem[..]).map_err(|_| SealError::Key)?;
         let info = [KEM_INFO, &mission.0].concat();
@@ -64,10 +64,10 @@ impl SharedKey {
         Ok((Self { key, id: Hash::of(&bytes) }, bytes))
     }
 
-    /// At the desk: the key of an encapsulation.
+    /// At the desk: derives the key from an encapsulation.
     ///
     /// # Errors
-    /// It was not made for this reading key.
+    /// [`SealError`] if it was not made for this reading key.
     pub fn decapsulate(
         secret: &ReadingSecret,
         sealed: &[u8; KEM_SEALED],
@@ -87,27 +87,28 @@ impl SharedKey {
         Ok(Self { key, id: Hash::of(sealed) })
     }
 
-    /// The secret and the public bytes, to be kept in an encrypted store.
+    /// The secret key and its public id; keep the key in an encrypted store only.
     #[must_use]
     pub fn to_parts(&self) -> (Zeroizing<[u8; 32]>, Hash) {
         (self.key.clone(), self.id)
     }
 
-    /// From what was kept.
+    /// Restores a key from [`SharedKey::to_parts`].
     #[must_use]
     pub fn from_parts(key: [u8; 32], id: Hash) -> Self {
         Self { key: Zeroizing::new(key), id }
     }
 
     fn bundle(&self) -> PskBundle<'_> {
-        PskBundle::new(&*self.key, &self.id.0).expect("both are there")
+        PskBundle::new(&*self.key, &self.id.0).expect("neither key nor id is empty")
     }
 }
 
-/// Seals a text: the encapsulated key, then the ciphertext with its tag.
+/// Seals `plain` to an X25519 key; returns the encapsulated key, the ciphertext and its tag. `aad` is authenticated,
+/// not contained.
 ///
 /// # Errors
-/// The reading key is not valid.
+/// [`SealError::Key`] if the recipient's key is invalid.
 pub fn seal(
     to: &[u8; 32],
     shared: &SharedKey,
@@ -127,10 +128,10 @@ pub fn seal(
     Ok(out)
 }
 
-/// Opens what [`seal`] made.
+/// Decrypts what [`seal`] returned, with the same `aad`.
 ///
 /// # Errors
-/// It was not made for this key by this device, or it was altered.
+/// [`SealError::Open`] if it was sealed to another key or by another device, or altered.
 pub fn unseal(
     secret: &impl OpeningKey,
     shared: &SharedKey,

@@ -1,7 +1,7 @@
-//! What a phone does next: a pure function of what it knows and what just happened.
+//! The phone's sync state machine: a pure function of what the phone has stored and what just happened.
 //!
-//! The driver does what the actions say and feeds back what came of it. Nothing here touches a network, a file or a clock, so
-//! every order of failures can be tested.
+//! The driver carries out the actions and feeds their outcomes back as events. Nothing here touches a network, a file
+//! or a clock, so every order of failures can be tested.
 //!
 //! ```text
 //! Bundle ──► Enrol ──► Upload ─┬─► (next batch) ──► Attachments ──► Letters ──► Done, or Waiting if an attachment failed
@@ -12,55 +12,55 @@
 use crate::wire::{Refusal, RefusalCode, Verdict};
 use std::collections::VecDeque;
 
-/// The most envelopes of one request; small, so that a bad line gets some through.
+/// Most envelopes in one upload; small, so that a poor connection gets some of them through.
 pub const BATCH: usize = 16;
-/// The most bytes of one request.
+/// Most bytes in one upload, unless a single envelope is larger.
 pub const BATCH_BYTES: usize = 256 << 10;
-/// The first pause after a failure.
+/// Pause after the first failure; doubles with each further one.
 pub const FIRST_PAUSE_MS: i64 = 2_000;
-/// The longest.
+/// Longest pause that repeated failures lead to (before jitter).
 pub const LONGEST_PAUSE_MS: i64 = 15 * 60_000;
-/// The longest that a server may ask for.
+/// Longest pause that a server's `Retry-After` is honoured for.
 pub const LONGEST_ASKED_MS: i64 = 24 * 3_600_000;
 
-/// The first pause after a refusal that sending the same bytes again is not known to mend.
+/// First pause after a refusal that the same bytes are not known to overcome.
 pub const FIRST_REFUSAL_MS: i64 = 15 * 60_000;
-/// The longest: nobody signs a refusal, so that it slows a phone and never ends its work.
+/// Longest pause after refusals. Refusals are unsigned, so they may slow a phone down but must never stop it.
 pub const LONGEST_REFUSAL_MS: i64 = 24 * 3_600_000;
 
-/// How long to wait after having been refused a number of times in a row, in milliseconds.
+/// Pause after `times` refusals in a row, in milliseconds: [`FIRST_REFUSAL_MS`], doubling up to [`LONGEST_REFUSAL_MS`].
 #[must_use]
 pub fn refusal_pause(times: u32) -> i64 {
     (FIRST_REFUSAL_MS << times.clamp(1, 20).saturating_sub(1)).min(LONGEST_REFUSAL_MS)
 }
 
-/// An envelope that waits.
+/// An envelope in the upload queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WaitingEnvelope {
-    /// The store's number for it.
+    /// Row id in the phone's store.
     pub id: i64,
-    /// Its length.
+    /// Length of the envelope in bytes.
     pub bytes: usize,
-    /// Incidents and calls for help go before everything.
+    /// Urgent reports and emergencies are sent before all others.
     pub urgent: bool,
 }
 
-/// What a phone knows when it begins, all of it from the store.
+/// The stored state that a sync run starts from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SyncInputs {
-    /// Whether a receipt for the enrolment is there.
+    /// Whether the enrolment has a verified receipt.
     pub enrolled: bool,
-    /// What waits, oldest first.
+    /// Undelivered envelopes, oldest first.
     pub queue: Vec<WaitingEnvelope>,
-    /// How many times in a row it failed; survives a restart.
+    /// Consecutive failures; survives a restart.
     pub failures: u32,
-    /// Not to try before, in milliseconds since 1970; survives a restart.
+    /// End of the current pause, in milliseconds since 1970; survives a restart.
     pub not_before: i64,
-    /// The observer asked: the pause is over.
+    /// The observer asked to sync now: ignore the pause.
     pub now: bool,
 }
 
-/// Where it stands.
+/// State of a sync run between two steps.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SyncState {
     phase: Phase,
@@ -68,9 +68,9 @@ pub struct SyncState {
     queue: VecDeque<WaitingEnvelope>,
     in_flight: Vec<WaitingEnvelope>,
     failures: u32,
-    /// One new enrolment a run, when the server does not know the device.
+    /// Set once the run has re-enrolled for a server that does not know the device; this happens at most once per run.
     enrolled_again: bool,
-    /// How an attachment failed. It is told at the end: letters do not wait for attachments.
+    /// The attachments' failure, reported at the end of the run: letters do not wait for attachments.
     behind: Option<Failure>,
 }
 
@@ -85,22 +85,22 @@ enum Phase {
     Letters,
 }
 
-/// What happened.
+/// An input of [`step`]: the outcome of the last action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// It begins.
+    /// A run begins.
     Begin(SyncInputs),
-    /// The bundle is up to date, or its refusal is noted.
+    /// The bundle is current, or its refusal has been recorded.
     BundleDone,
-    /// The server's word on the enrolment.
+    /// The server's verdict on the enrolment.
     Enrolment(Verdict),
-    /// The server's word on the envelopes of the last upload, in order.
+    /// The server's verdicts on the last upload, in its order.
     Uploaded(Vec<Verdict>),
-    /// The attachments are with the server, or it refuses them for good. When one of them fails, the others were tried.
+    /// Every attachment was delivered or permanently refused. If one fails, the others are still tried first.
     AttachmentsDone,
-    /// The letters of the desks are stored.
+    /// The desks' letters are stored.
     LettersDone,
-    /// A request failed.
+    /// A request failed, or its response was unusable.
     Failed(Failure),
 }
 
@@ -109,63 +109,64 @@ pub enum Event {
 pub enum Failure {
     /// The server cannot be reached.
     Offline,
-    /// The server is reached, and does not answer.
+    /// The connection was made, but no response came in time.
     Silent,
-    /// Who answers is not the mission's server.
+    /// The peer did not authenticate as the mission's server.
     Untrusted,
-    /// The server is busy and said how long to wait, in milliseconds.
+    /// The server is busy; the pause that it asked for in milliseconds, if any.
     Busy(Option<i64>),
-    /// An answer that is no answer.
+    /// A response that cannot be parsed, or that does not match the request.
     Nonsense,
-    /// The mission's server answers, and has no bundle yet.
+    /// The mission's server responded, but has no bundle yet.
     NotPublished,
 }
 
-/// What to do.
+/// An output of [`step`], for the driver to carry out in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
-    /// Ask for a newer bundle.
+    /// Request a newer bundle.
     FetchBundle,
-    /// Send the enrolment.
+    /// Upload the enrolment.
     SendEnrolment,
-    /// Let everything that was receipted wait again: the server lost it. The next run sends it.
+    /// The server lost its log: mark every envelope that has a receipt as undelivered. The next run sends them.
     SendAgain,
-    /// Store that the enrolment is receipted, or why it is refused.
+    /// Store the enrolment's receipt, or the reason for its refusal.
     CommitEnrolment(Verdict),
-    /// Send these envelopes.
+    /// Upload the envelopes with these row ids.
     Upload(Vec<i64>),
-    /// Send the attachments of what was receipted, text before photographs.
+    /// Upload the attachments of delivered envelopes, text before photographs.
     SendAttachments,
-    /// Ask for letters of the desks, and store them.
+    /// Fetch and store letters from the desks.
     FetchLetters,
-    /// Store what became of one envelope. Done before anything else.
+    /// Store the verdict on the envelope with this row id, before any later action.
     Commit(i64, Verdict),
     /// Store when to try again.
     Pause {
-        /// Failures in a row.
+        /// Consecutive failures so far.
         failures: u32,
-        /// Not before.
+        /// In milliseconds since 1970; 0 for no pause.
         not_before: i64,
     },
-    /// This run is over.
+    /// End the run.
     Stop(Stop),
 }
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stop {
-    /// Nothing waits.
+    /// Nothing is left to send.
     Done,
-    /// To be tried again, not before.
+    /// Something is left to send; run again later.
     Wait {
-        /// Milliseconds since 1970.
+        /// Earliest time of the next run, in milliseconds since 1970.
         until: i64,
     },
-    /// The enrolment was refused; nothing can be sent before it is tried again.
+    /// The enrolment was refused; nothing else can be sent until it is accepted.
     NotEnrolled,
 }
 
-/// One step. `now` is the corrected time in milliseconds since 1970, `jitter` a fresh random number.
+/// Advances the state machine by one event. `now` is the corrected time in milliseconds since 1970, `jitter` a fresh
+/// random number. An event that does not fit the current phase counts as [`Failure::Nonsense`].
 #[must_use]
 pub fn step(mut state: SyncState, event: Event, now: i64, jitter: u32) -> (SyncState, Vec<Action>) {
     let actions = match event {
@@ -298,7 +299,8 @@ impl SyncState {
         actions
     }
 
-    /// Doubles the pause with every failure and spreads it, so that a country that comes back online does not come at once.
+    /// Doubles the pause with every failure and spreads it, so that phones of a whole country do not reconnect at the
+    /// same moment.
     fn failed(&mut self, failure: Failure, now: i64, jitter: u32) -> Vec<Action> {
         self.in_flight.clear();
         self.phase = Phase::Idle;

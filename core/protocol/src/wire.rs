@@ -8,20 +8,20 @@ use crate::receipt::Receipt;
 use minicbor::bytes::{ByteArray, ByteVec};
 use minicbor::{Decode, Decoder, Encode};
 
-/// The media type of every body.
+/// Media type of every request and response body.
 pub const MEDIA_TYPE: &str = "application/cbor";
-/// The most objects of one upload or page.
+/// Most objects in one upload or log page.
 pub const MAX_BATCH: usize = 256;
-/// The most letters of one answer.
+/// Most letters in one response.
 pub const MAX_LETTERS: usize = 64;
-/// The most bytes of one request.
+/// Most bytes in one request body (4 MiB).
 pub const MAX_REQUEST: usize = 4 << 20;
 
-/// `POST /v1/objects`: enrolments and envelopes, in the order in which they are to be taken in.
+/// `POST /v1/objects`: enrolments and envelopes, in the order in which the server is to store them.
 #[derive(Debug, Clone, PartialEq, Eq, Encode)]
 #[cbor(transparent)]
 pub struct Upload {
-    /// The objects.
+    /// Signed objects, at most [`MAX_BATCH`].
     #[n(0)]
     pub objects: Vec<ByteVec>,
 }
@@ -32,11 +32,11 @@ impl<'b, C> Decode<'b, C> for Upload {
     }
 }
 
-/// The answer: one verdict an object.
+/// Response to an [`Upload`]: one verdict per object.
 #[derive(Debug, Clone, PartialEq, Eq, Encode)]
 #[cbor(transparent)]
 pub struct Verdicts {
-    /// In the order of the objects.
+    /// In the order of the uploaded objects.
     #[n(0)]
     pub verdicts: Vec<Verdict>,
 }
@@ -47,172 +47,172 @@ impl<'b, C> Decode<'b, C> for Verdicts {
     }
 }
 
-/// What became of an object.
+/// The server's decision about one object.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub enum Verdict {
-    /// It is durably in the log, now or since before.
+    /// Durably in the log, whether by this request or an earlier one.
     #[n(0)]
     Stored(#[n(0)] Receipt),
-    /// It was refused.
+    /// Not stored; the sender may try again.
     #[n(1)]
     Refused(#[n(0)] Refusal),
 }
 
-/// Why the server does not take an object in.
+/// Why the server refuses an object. Unsigned: anybody on the way could have written it.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Refusal {
-    /// The reason, for a program.
+    /// Machine-readable reason.
     #[n(0)]
     pub code: RefusalCode,
-    /// The reason, in words for the observer.
+    /// Explanation for the observer.
     #[n(1)]
     pub reason: String,
 }
 
-/// Reasons of a refusal.
+/// Machine-readable reasons for a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
 #[cbor(index_only)]
 pub enum RefusalCode {
-    /// Neither enrolment nor envelope, or of a later version.
+    /// Neither an enrolment nor an envelope, or of a later version.
     #[n(0)]
     Malformed,
-    /// Of another mission.
+    /// For another mission.
     #[n(1)]
     Mission,
-    /// The device is not enrolled here; enrol and send again.
+    /// The device is not enrolled here; send the enrolment, then the object again.
     #[n(2)]
     UnknownDevice,
     /// A signature does not verify.
     #[n(3)]
     Signature,
-    /// The invite has expired.
+    /// The enrolment arrived after its invite expired.
     #[n(4)]
     Expired,
-    /// The device was revoked.
+    /// The roster lists the device as revoked.
     #[n(5)]
     Revoked,
-    /// Not of the length of its class, or too large.
+    /// Length differs from that of its size class, or exceeds the limit.
     #[n(6)]
     Length,
-    /// The device sends more than the mission allows.
+    /// The device has sent more than the mission allows; try again later.
     #[n(7)]
     Quota,
 }
 
 impl RefusalCode {
-    /// Whether sending the same bytes again soon can succeed. Everything else is tried again too, more and more rarely.
+    /// Whether sending the same bytes again soon can succeed. All other refusals are retried too, at growing intervals.
     #[must_use]
     pub fn may_pass(self) -> bool {
         matches!(self, Self::UnknownDevice | Self::Quota)
     }
 }
 
-/// `GET /v1/log?from=N`: objects of the log with the head that covers them.
+/// `GET /v1/log?from=N`: a page of the log with a tree head.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct LogPage {
-    /// The first index on the page.
+    /// Log index of the first entry.
     #[n(0)]
     pub from: u64,
-    /// The objects, without gaps.
+    /// Consecutive entries, at most [`MAX_BATCH`].
     #[cbor(n(1), decode_with = "cbor::at_most::<_, _, MAX_BATCH>")]
     pub entries: Vec<LogEntry>,
-    /// A signed head of the log. The page may hold a few objects beyond it; a later head covers them.
+    /// A signed [`crate::receipt::TreeHead`]. The page may end a few entries beyond it; a later head covers them.
     #[n(2)]
     pub head: ByteVec,
 }
 
-/// One object of the log.
+/// One entry of the log.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct LogEntry {
-    /// When the server received it.
+    /// Time of receipt by the server's clock, in milliseconds since 1970.
     #[n(0)]
     pub received: i64,
-    /// Its bytes; none where the server's copy is damaged.
+    /// Enrolment or envelope as received; empty if the server's copy is damaged.
     #[n(1)]
     pub object: ByteVec,
-    /// What the log says of an object whose bytes are damaged.
+    /// What is still known of the object; `None` unless the server's copy is damaged.
     #[n(2)]
     pub damaged: Option<Damaged>,
 }
 
-/// An object that the server cannot hand out: its place in the log is kept, so that the tree adds up without it.
+/// An object that the server can no longer produce. It keeps its place in the log, so that the tree still adds up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 pub struct Damaged {
-    /// The hash that the log has for it.
+    /// SHA-256 of the original object; the leaf hash follows from it.
     #[n(0)]
     pub hash: Hash,
-    /// Which device sent it, by the server's word.
+    /// Device that sent it; unverified, since only the server says so.
     #[n(1)]
     pub device: DeviceId,
-    /// Its number in the device's chain, 0 for an enrolment; by the server's word.
+    /// Its `seq` in the device's chain, 0 for an enrolment; unverified, since only the server says so.
     #[n(2)]
     pub seq: u64,
 }
 
-/// `GET /v1/letters/{device}?from=N`: letters of desks to a phone, with the enrolments of who wrote them.
+/// `GET /v1/letters/{device}?from=N`: letters from desks to a phone, with the enrolments that verify them.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct LetterPage {
-    /// Index and envelope, in the order of the log.
+    /// Log index and envelope, ascending; at most [`MAX_LETTERS`].
     #[cbor(n(0), decode_with = "cbor::at_most::<_, _, MAX_LETTERS>")]
     pub letters: Vec<(u64, ByteVec)>,
-    /// The enrolments of the desks.
+    /// Signed enrolments of the desks that wrote the letters.
     #[cbor(n(1), decode_with = "cbor::at_most::<_, _, MAX_LETTERS>")]
     pub desks: Vec<ByteVec>,
 }
 
-/// `GET /v1/blobs/{hash}/have` and the answer to a chunk: how much of an attachment the server has.
+/// `GET /v1/blobs/{hash}/have`, and the response to each chunk: how much of an attachment the server has.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct UploadProgress {
-    /// Bytes, from the beginning.
+    /// Contiguous bytes from the beginning; the next chunk starts here.
     #[n(0)]
     pub bytes: u64,
-    /// When these are all: [`crate::receipt::AttachmentProof`], signed.
+    /// Signed [`crate::receipt::AttachmentProof`], once the attachment is complete.
     #[n(1)]
     pub proof: Option<ByteVec>,
 }
 
-/// A desk's request to read: the path it asks for and a challenge of the server, signed with the desk's device key. It travels in
-/// the `Authorization` header as `Baqylau <base64url>`, and is good for that path only.
+/// A desk's authorisation to read one path: path and server challenge, signed with the desk's device key. It is sent in
+/// the `Authorization` header as `Baqylau <base64url>` and valid for that path only.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct ReadRequest {
     /// [`crate::VERSION`].
     #[n(0)]
     pub v: u8,
-    /// The mission.
+    /// The mission whose log is read.
     #[n(1)]
     pub mission: MissionId,
-    /// The desk's device.
+    /// The reading desk's device.
     #[n(2)]
     pub device: DeviceId,
-    /// From `GET /v1/challenge`.
+    /// 40 bytes from `GET /v1/challenge`.
     #[n(3)]
     pub challenge: ByteArray<40>,
-    /// Path and query, as `/v1/log?from=0`.
+    /// Path and query, for example `/v1/log?from=0`.
     #[n(4)]
     pub asks: String,
 }
 
 impl ReadRequest {
-    /// Signs it with the desk's device key.
+    /// Signs with the desk's device key; returns the `COSE_Sign1` bytes.
     #[must_use]
     pub fn sign(&self, key: &SigningKey) -> Vec<u8> {
         cose::sign(ObjectType::Request, key, &[], &cbor::encode(self))
     }
 
-    /// The request before anybody vouched for it: to find the device's key.
+    /// Decodes a request without verifying it, to find the key that [`ReadRequest::verify`] needs.
     ///
     /// # Errors
-    /// It is none.
+    /// [`CoseError`] if the bytes are not a read request.
     pub fn peek(bytes: &[u8]) -> Result<Self, CoseError> {
         let request: Self = cbor::decode(cose::Unverified::parse(ObjectType::Request, bytes)?.untrusted(), "request")?;
         Ok(request)
     }
 
-    /// Verifies it.
+    /// Verifies the signature. The caller checks challenge, path and role.
     ///
     /// # Errors
-    /// It is not signed by the key.
+    /// [`CoseError`] if `key` did not sign it, or it is malformed.
     pub fn verify(bytes: &[u8], key: &PublicKey) -> Result<(), CoseError> {
         cose::open(ObjectType::Request, bytes, key, &[]).map(drop)
     }

@@ -1,4 +1,5 @@
-//! Answers as CBOR. How a value is written depends on the kind of its question, so that a report of sixty questions stays small.
+//! Answers as CBOR. The encoding of a value depends on the kind of its question, so that a report of sixty questions
+//! stays small.
 
 use baqylau_forms::definition::{Kind, ListRef};
 use baqylau_forms::fill::{CellKey, Filling, Mutation, SavedRow};
@@ -9,41 +10,41 @@ use minicbor::data::Type;
 use minicbor::{Decoder, Encoder};
 use std::collections::BTreeMap;
 
-/// The answers of a table row: of the checklist itself, or of one row of a repeat.
+/// Answers at one level: those of the checklist itself, or of one row of a repeat.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AnswerTree {
-    /// By position of the question in the definition.
+    /// Keyed by the question's index in the definition.
     pub cells: BTreeMap<u32, AnswerCell>,
 }
 
-/// What stands at a position.
+/// Content of a question or repeat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnswerCell {
-    /// An answer.
+    /// The answer to a question, or its missing value.
     Answer(Answer),
-    /// The rows of a repeat.
+    /// The rows of a repeat, in order.
     Rows(Vec<AnswerTree>),
 }
 
-/// Why bytes are no answers to a checklist. Answers are hostile input.
+/// Why bytes are not answers to a checklist. Answers are hostile input.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AnswerError {
     /// Not deterministic CBOR.
     #[error("the answers are malformed: {0}")]
     Malformed(#[from] Malformed),
-    /// Not of the shape of answers.
+    /// CBOR that does not have the structure of answers.
     #[error("the answers are malformed: {0}")]
     Shape(String),
-    /// An answer to something that is no question of the checklist.
-    #[error("question {node}: the checklist has no such question here")]
+    /// The index does not belong to a question at this level.
+    #[error("answer {node}: the checklist has no question with this number here")]
     NoQuestion {
-        /// Its position.
+        /// The index in the definition.
         node: u32,
     },
-    /// An answer that the question cannot have.
-    #[error("question {node}: it cannot have such an answer")]
+    /// The answer is of another kind than the question, or outside its range.
+    #[error("answer {node}: it does not fit the kind of the question")]
     Misfit {
-        /// Its position.
+        /// The question's index in the definition.
         node: u32,
     },
 }
@@ -55,14 +56,13 @@ impl From<minicbor::decode::Error> for AnswerError {
 }
 
 impl AnswerTree {
-    /// The answers that a report carries: those of questions that are shown, in rows by order.
+    /// The answers that a report contains: those of relevant questions, with rows in order.
     #[must_use]
     pub fn of(filling: &Filling) -> Self {
         Self::taken(filling, |key| filling.is_shown(key), |row| filling.is_used(row))
     }
 
-    /// Everything that was answered, also what is hidden and in rows beyond the number of rows of their repeat: for a form that is
-    /// still being filled in.
+    /// Every answer, including hidden ones and those in rows beyond the current number of rows: for saving a draft.
     #[must_use]
     pub fn whole(filling: &Filling) -> Self {
         Self::taken(filling, |_| true, |_| true)
@@ -103,7 +103,7 @@ impl AnswerTree {
             if !matches!(cell, AnswerCell::Rows(_)) {
                 *cell = AnswerCell::Rows(Vec::new());
             }
-            let AnswerCell::Rows(rows) = cell else { unreachable!("it was just made one") };
+            let AnswerCell::Rows(rows) = cell else { unreachable!("the cell was made a list of rows above") };
             if rows.len() <= *position {
                 rows.resize(position + 1, Self::default());
             }
@@ -112,7 +112,7 @@ impl AnswerTree {
         at
     }
 
-    /// The mutations that rebuild a filling with these answers. Rows get numbers in order.
+    /// Mutations that rebuild a filling with these answers. Rows are numbered from 1 in order.
     #[must_use]
     pub fn mutations(&self) -> Vec<Mutation> {
         let mut out = Vec::new();
@@ -139,7 +139,7 @@ impl AnswerTree {
         }
     }
 
-    /// Writes the answers.
+    /// Encodes the answers to `form` as CBOR.
     ///
     /// # Panics
     /// Never: writing to memory does not fail.
@@ -165,10 +165,10 @@ impl AnswerTree {
         Ok(())
     }
 
-    /// Reads answers to a checklist.
+    /// Decodes answers to `form`.
     ///
     /// # Errors
-    /// They are malformed, or not answers to this checklist.
+    /// [`AnswerError`] if they are malformed, or not answers to this checklist.
     pub fn decode(form: &Form, bytes: &[u8]) -> Result<Self, AnswerError> {
         cbor::check(bytes)?;
         read_tree(form, &mut Decoder::new(bytes), None)
@@ -199,7 +199,8 @@ fn write_answer(form: &Form, node: u32, answer: &Answer, e: &mut Encoder<&mut Ve
     Ok(())
 }
 
-/// Choices of the checklist by number; places by code, because their table may change under the report.
+/// Choices of the checklist are written by number; places by code, because their table may change after the report is
+/// signed.
 fn write_choice(form: &Form, node: u32, choice: u32, e: &mut Encoder<&mut Vec<u8>>) -> Written {
     if form.list(node).is_some() {
         e.u32(choice)?;
@@ -292,10 +293,11 @@ fn read_choice(form: &Form, node: u32, list: &ListRef, d: &mut Decoder) -> Resul
     choice.ok_or(AnswerError::Misfit { node })
 }
 
-/// One line of the answer log: which question was answered, how many seconds after the start.
+/// One entry of the answer log: the question's index, and seconds since filling began.
 pub type LogLine = (u32, u32);
 
-/// The answer log as a flat list of numbers: question, seconds since the line before.
+/// Flattens the answer log: question index and seconds since the previous entry, in turn. Times that run backwards
+/// count as 0.
 #[must_use]
 pub fn encode_log(lines: &[LogLine]) -> Vec<u32> {
     let mut last = 0;
@@ -307,7 +309,7 @@ pub fn encode_log(lines: &[LogLine]) -> Vec<u32> {
     lines.iter().flat_map(pair).collect()
 }
 
-/// The lines of a flat answer log.
+/// Inverse of [`encode_log`]; ignores an incomplete last pair.
 #[must_use]
 pub fn decode_log(numbers: &[u32]) -> Vec<LogLine> {
     let mut at: u32 = 0;

@@ -1,52 +1,52 @@
-//! What a desk says of a text that somebody typed (payload of type 65018): codes, a translation, whether it may be quoted. The text
-//! itself stays as it is.
+//! A desk's coding of a free text (payload of type 65018): codes, a translation, whether it may be quoted. The text
+//! itself stays unchanged.
 
 use crate::report::RecordedMoment;
 use baqylau_protocol::cbor::{self, Malformed};
 use baqylau_protocol::ids::Hash;
 use minicbor::{Decode, Encode};
 
-/// What a desk says of one text. The last in the log holds.
+/// A desk's coding of one text. The latest in the log applies.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Coding {
     /// [`baqylau_protocol::VERSION`].
     #[n(0)]
     pub v: u8,
-    /// The envelope of the report.
+    /// Hash of the envelope that contains the report.
     #[n(1)]
     pub report: Hash,
-    /// The question's position in the report's checklist.
+    /// The question's index in the report's checklist.
     #[n(2)]
     pub node: u32,
-    /// The positions of the rows it is in, outermost first.
+    /// Row numbers of the enclosing repeats, outermost first; empty outside repeats.
     #[n(3)]
     pub rows: Vec<u32>,
-    /// Codes of the mission's codebook.
+    /// Codes from the mission's codebook.
     #[n(4)]
     pub codes: Vec<String>,
-    /// The text in the language of the statement.
+    /// Translation into the language of the statement.
     #[n(5)]
     pub translation: Option<String>,
-    /// Whether the statement may quote it: it names nobody and can be traced to nobody.
+    /// Whether the statement may quote the text: nobody is named in it or can be identified by it.
     #[n(6)]
     pub quotable: bool,
-    /// When, by the desk's clock.
+    /// Time of coding by the desk's clock.
     #[n(7)]
     pub at: RecordedMoment,
 }
 
 impl Coding {
-    /// Its bytes.
+    /// Encodes the payload as deterministic CBOR.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         cbor::encode(self)
     }
 
-    /// Reads one.
+    /// Decodes the payload.
     ///
     /// # Errors
-    /// It is none.
+    /// [`Malformed`] if it is not a coding, or of a later version.
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         cbor::decode(bytes, "coding")
     }

@@ -1,5 +1,5 @@
-//! Letters from a desk to a phone (payload of type 65013), a phone's word that they arrived (65014), and a desk's word to the
-//! others on what it wrote (65016).
+//! Letters from a desk to a phone (payload of type 65013), the phone's acknowledgement (65014), and the desk's notice
+//! to the other desks (65016).
 
 use crate::report::RecordedMoment;
 use baqylau_protocol::cbor::{self, Malformed};
@@ -7,114 +7,115 @@ use baqylau_protocol::ids::{DeviceId, Hash};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
-/// A message to an observer, or a question about a report.
+/// A message to an observer, or a query about a report.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Letter {
     /// [`baqylau_protocol::VERSION`].
     #[n(0)]
     pub v: u8,
-    /// The words.
+    /// Plain text of the message.
     #[n(1)]
     pub text: String,
-    /// The envelope of the report that is asked about.
+    /// Hash of the envelope that contains the report in question; `None` for a message.
     #[n(2)]
     pub report: Option<Hash>,
-    /// The questions of that report to look at again.
+    /// Questions of that report that need a second look.
     #[n(3)]
     pub questions: Vec<Question>,
-    /// When, by the desk's clock.
+    /// Time of writing by the desk's clock.
     #[n(4)]
     pub at: RecordedMoment,
-    /// The report that is asked about, where it is handed over to a phone that did not sign it: [`crate::Report`] in CBOR.
+    /// The report in question as CBOR ([`crate::Report`]), if it is handed over to a phone that did not sign it.
     #[n(5)]
     pub copy: Option<ByteVec>,
 }
 
-/// A question of a report.
+/// A question of a report, and the row it is in.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Question {
-    /// Its position in the report's checklist.
+    /// The question's index in the report's checklist.
     #[n(0)]
     pub node: u32,
-    /// The positions of the rows it is in, outermost first.
+    /// Row numbers of the enclosing repeats, outermost first; empty outside repeats.
     #[n(1)]
     pub rows: Vec<u32>,
 }
 
-/// Says that letters were opened on the phone: proof of delivery.
+/// A phone's acknowledgement that it decrypted letters: proof of delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct LetterOpened {
     /// [`baqylau_protocol::VERSION`].
     #[n(0)]
     pub v: u8,
-    /// The envelopes of the letters.
+    /// Hashes of the envelopes that contain the letters.
     #[n(1)]
     pub letters: Vec<Hash>,
 }
 
-/// What a desk tells the others of letters that it wrote: they are sealed to phones, and no desk can read them again.
+/// A desk's notice to the others about letters it wrote. The letters are sealed to phones, so no desk can read them
+/// again.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct LetterSent {
     /// [`baqylau_protocol::VERSION`].
     #[n(0)]
     pub v: u8,
-    /// The phones, and the envelopes of the letters to them.
+    /// The recipients, each with the hash of the envelope sent to it.
     #[n(1)]
     pub letters: Vec<(DeviceId, Hash)>,
-    /// What they say, without the copy.
+    /// The text they share, without the copy of a report.
     #[n(2)]
     pub letter: Letter,
-    /// Whether the report is handed over: these phones may supersede it.
+    /// Whether the report was handed over: the recipients may supersede it.
     #[n(3)]
     pub handed: bool,
 }
 
 impl Letter {
-    /// Its bytes.
+    /// Encodes the payload as deterministic CBOR.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         cbor::encode(self)
     }
 
-    /// Reads one.
+    /// Decodes the payload.
     ///
     /// # Errors
-    /// It is none.
+    /// [`Malformed`] if it is not a letter, or of a later version.
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         cbor::decode(bytes, "letter")
     }
 }
 
 impl LetterOpened {
-    /// Its bytes.
+    /// Encodes the payload as deterministic CBOR.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         cbor::encode(self)
     }
 
-    /// Reads one.
+    /// Decodes the payload.
     ///
     /// # Errors
-    /// It is none.
+    /// [`Malformed`] if it is not an acknowledgement, or of a later version.
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         cbor::decode(bytes, "seen")
     }
 }
 
 impl LetterSent {
-    /// Its bytes.
+    /// Encodes the payload as deterministic CBOR.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         cbor::encode(self)
     }
 
-    /// Reads one.
+    /// Decodes the payload.
     ///
     /// # Errors
-    /// It is none.
+    /// [`Malformed`] if it is not such a notice, or of a later version.
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         cbor::decode(bytes, "sent")
     }

@@ -1,15 +1,15 @@
-//! A report: what a finished draft says. Pure: no I/O. Phone and desk share it; the server, which cannot read one, does not
-//! link it.
+//! Reports and the other sealed payloads. Pure: no I/O. Phone and desk share this crate; the server, which cannot
+//! decrypt them, does not link it.
 //!
 //! # Layout
-//! - [`report`]: the report and its bytes
-//! - [`answers`]: answers of a filling to CBOR and back
+//! - [`report`]: the report and its encoding
+//! - [`answers`]: conversion between a filling and CBOR
 //! - [`close`]: the record that ends a phone's chain
-//! - [`review`]: what a desk signs about reports
-//! - [`coding`]: what a desk says of a text
-//! - [`letter`]: what a desk sends to a phone
-//! - [`register`]: what desks tell each other of people
-//! - [`mission`]: the parts of a bundle that both sides read
+//! - [`review`]: a desk's reviews and corrections
+//! - [`coding`]: a desk's coding of free texts
+//! - [`letter`]: letters from desks to phones, and their acknowledgement
+//! - [`register`]: the register that desks share
+//! - [`mission`]: the mission's settings in the bundle
 
 pub mod answers;
 pub mod close;

@@ -1,43 +1,43 @@
-//! The settings of a mission, as the bundle carries them to every phone.
+//! The settings of a mission, as the bundle delivers them to every phone.
 
 use baqylau_forms::Zone;
 use baqylau_forms::definition::Text;
 use serde::{Deserialize, Serialize};
 
-/// A mission's settings: JSON in the bundle's first part. Names nobody.
+/// A mission's settings: the JSON part of kind `Mission` in the bundle. Contains no names of observers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mission {
-    /// The mission's name.
+    /// Title shown to observers, in the mission's languages.
     pub title: Text,
-    /// The languages, the default first.
+    /// Languages of the mission, the default first.
     pub languages: Vec<Language>,
-    /// The time where the mission has its seat.
+    /// Time zone in which times are shown.
     pub zone: Zone,
-    /// The day of the election, `YYYY-MM-DD`.
+    /// Date of the election, `YYYY-MM-DD`.
     pub election_day: String,
-    /// The checklists' ids, in the order in which they are offered.
+    /// Ids of the checklists, in the order in which they are offered.
     pub checklists: Vec<String>,
-    /// Days after which a sent visit becomes unreadable on the phone.
+    /// Days after which a delivered visit becomes unreadable on the phone.
     pub review_window_days: u32,
-    /// Whether a desk confirms a device when it first pulls it.
+    /// Whether a desk confirms a device when it first pulls its enrolment.
     pub confirm_on_pull: bool,
-    /// Whether a visit may be at a place that is not in the list.
+    /// Whether a visit may be at a place that is not in the bundle.
     pub unlisted_places: bool,
 }
 
-/// A language of the mission.
+/// A language in which the mission's texts exist.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Language {
-    /// Its code, as `kk`.
+    /// Language code, for example `kk`.
     pub code: String,
-    /// Its own name, as `Қазақша`.
+    /// Name of the language in itself, for example `Қазақша`.
     pub name: String,
 }
 
 impl Mission {
-    /// The position of a language.
+    /// Index of a language in [`Mission::languages`], by its code.
     #[must_use]
     pub fn language(&self, code: &str) -> Option<usize> {
         self.languages.iter().position(|l| l.code == code)

@@ -1,90 +1,90 @@
-//! What desks tell each other of people (payload of type 65017): whose a subject is, and who moved to which team. It travels sealed:
-//! no server and no phone learns a name.
+//! The register that desks share (payload of type 65017): which person a subject is, and who moved to which team. It
+//! travels sealed to the desks, so neither server nor phones learn a name.
 
 use baqylau_protocol::cbor::{self, Malformed};
 use baqylau_protocol::ids::{PublicKey, SubjectId};
 use minicbor::{Decode, Encode};
 
-/// Additions to the register.
+/// Additions to the register by one desk.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Register {
     /// [`baqylau_protocol::VERSION`].
     #[n(0)]
     pub v: u8,
-    /// The people that invites and moves name.
+    /// The people to whom the invites and moves refer.
     #[n(1)]
     pub people: Vec<RegisteredPerson>,
-    /// Invites that were made.
+    /// Invites that this desk made.
     #[n(2)]
     pub invites: Vec<RegisteredInvite>,
-    /// Moves from team to team.
+    /// Moves of people between teams.
     #[n(3)]
     pub moves: Vec<TeamMove>,
 }
 
-/// Somebody of the mission.
+/// A person of the mission.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct RegisteredPerson {
-    /// The code, as in the mission's tables.
+    /// Unique code in the mission's tables.
     #[n(0)]
     pub code: String,
-    /// The name.
+    /// Full name.
     #[n(1)]
     pub name: String,
-    /// The role.
+    /// Role in the mission, for example `sto`.
     #[n(2)]
     pub role: String,
-    /// The team at the beginning.
+    /// Code of the team at the start of the mission.
     #[n(3)]
     pub team: String,
 }
 
-/// An invite: its key is not in it, so nobody can enrol with this.
+/// A record of an invite. Its secret key is not included, so nobody can enrol with it.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct RegisteredInvite {
-    /// The public key of the invite.
+    /// Public half of the invite's one-use key.
     #[n(0)]
     pub key: PublicKey,
-    /// Whom it makes its device speak for.
+    /// The pseudonym in its certificate.
     #[n(1)]
     pub subject: SubjectId,
-    /// The person's code.
+    /// [`Person::code`] of the holder.
     #[n(2)]
     pub person: String,
-    /// When it was made, in milliseconds since 1970.
+    /// Time of issue, in milliseconds since 1970.
     #[n(3)]
     pub issued: i64,
-    /// When it expires.
+    /// End of enrolment, in milliseconds since 1970.
     #[n(4)]
     pub expires: i64,
 }
 
-/// A move to another team.
+/// A person's move to another team.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct TeamMove {
-    /// The person's code.
+    /// [`Person::code`] of who moves.
     #[n(0)]
     pub person: String,
-    /// From when on, in milliseconds since 1970.
+    /// First moment in the new team, in milliseconds since 1970.
     #[n(1)]
     pub since: i64,
-    /// The team.
+    /// Code of the new team.
     #[n(2)]
     pub team: String,
 }
 
 impl Register {
-    /// Its bytes.
+    /// Encodes the payload as deterministic CBOR.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         cbor::encode(self)
     }
 
-    /// Reads one.
+    /// Decodes the payload.
     ///
     /// # Errors
-    /// It is none.
+    /// [`Malformed`] if it is not a register, or of a later version.
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         cbor::decode(bytes, "register")
     }

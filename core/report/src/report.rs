@@ -1,4 +1,4 @@
-//! The report: the payload of the inner signature.
+//! The report: payload of type 65001, under the device's inner signature.
 
 use crate::answers::AnswerError;
 use baqylau_forms::value::{Moment, Point};
@@ -7,94 +7,95 @@ use baqylau_protocol::ids::{Hash, ReportId};
 use minicbor::bytes::{ByteArray, ByteVec};
 use minicbor::{Decode, Decoder, Encode};
 
-/// A finished draft. Immutable from the moment it is signed.
+/// A finished draft. Immutable once signed.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Report {
     /// [`baqylau_protocol::VERSION`].
     #[n(0)]
     pub v: u8,
-    /// Its name, for people and for amendments.
+    /// Identifier that stays the same in every copy; people and amendments refer to it.
     #[n(1)]
     pub id: ReportId,
-    /// The hash of the checklist's definition.
+    /// SHA-256 of the checklist's definition.
     #[n(2)]
     pub checklist: Hash,
-    /// The hash of the manifest it was filled in under.
+    /// SHA-256 of the manifest under which it was filled in.
     #[n(3)]
     pub bundle: Hash,
-    /// The visit it is about.
+    /// Team, place and times of the visit.
     #[n(4)]
     pub visit: Visit,
-    /// When it was signed.
+    /// The phone's clocks at signing.
     #[n(5)]
     pub clock: ClockReading,
-    /// The answers: [`crate::AnswerTree`] in CBOR.
+    /// [`crate::AnswerTree`] as CBOR, encoded for `checklist`.
     #[n(6)]
     pub answers: ByteVec,
-    /// The answer log: question, seconds since the line before, and so on.
+    /// Flat answer log, see [`crate::answers::encode_log`].
     #[n(7)]
     pub log: Vec<u32>,
-    /// Notes and confirmations.
+    /// Notes to questions, and reasons for confirming warnings.
     #[n(8)]
     pub remarks: Option<Vec<Remark>>,
-    /// Why it was signed although something required is missing.
+    /// Reason for signing although required answers are missing; `None` if none is.
     #[n(9)]
     pub incomplete: Option<String>,
-    /// The envelope that this one supersedes.
+    /// Hash of the envelope that this report amends.
     #[n(10)]
     pub supersedes: Option<Hash>,
-    /// An exercise, which counts nowhere.
+    /// A test report, which is counted nowhere.
     #[n(11)]
     pub test: Option<bool>,
-    /// Attachments.
+    /// Files that belong to answers; `None` if there are none.
     #[n(12)]
     pub attachments: Option<Vec<Attachment>>,
-    /// The code of the language it was filled in, when it is not the checklist's first: what it computed may be in it.
+    /// Code of the language in which it was filled in, unless that is the checklist's first. Calculated texts may be in
+    /// it.
     #[n(13)]
     pub language: Option<String>,
-    /// Why it supersedes what it supersedes.
+    /// Reason for the amendment.
     #[n(14)]
     pub why: Option<String>,
-    /// Answers that were given under another version of the checklist and have no place in this one.
+    /// Answers given under another version of the checklist that have no question in this one.
     #[n(15)]
     pub left: Option<Vec<UnmappedAnswer>>,
-    /// A call for help. What the observer writes makes none.
+    /// Marks an emergency. A report that the observer fills in never has it.
     #[n(16)]
     pub alarm: Option<bool>,
 }
 
-/// What a visit tells. One team at one place from arrival to departure.
+/// One visit: a team at one place from arrival to departure.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Visit {
-    /// The readable code, as `T047-05`: the same code and checklist from any device is one observation.
+    /// Readable code, for example `T047-05`. The same code and checklist from any device is the same observation.
     #[n(0)]
     pub code: String,
-    /// The code of the place.
+    /// Code of the place in the bundle.
     #[n(1)]
     pub place: Option<String>,
-    /// The place in the observer's words, where it is not in the list.
+    /// The observer's description of a place that is not in the bundle.
     #[n(2)]
     pub unlisted: Option<String>,
-    /// When the team arrived.
+    /// Time of arrival.
     #[n(3)]
     pub arrived: Option<RecordedMoment>,
-    /// When it left.
+    /// Time of departure.
     #[n(4)]
     pub departed: Option<RecordedMoment>,
-    /// [`baqylau_forms::fill::Outcome`] by position.
+    /// Index of a [`baqylau_forms::fill::Outcome`].
     #[n(5)]
     pub outcome: u8,
-    /// `phone`, `paper` or `call`.
+    /// How it was recorded: `phone`, `paper` or `call`.
     #[n(6)]
     pub mode: String,
-    /// Where the phone was.
+    /// Location of the phone, if measured.
     #[n(7)]
     pub position: Option<RecordedPosition>,
 }
 
-/// A moment: milliseconds since 1970, minutes east of UTC.
+/// A moment with its local offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 pub struct RecordedMoment {
     /// Milliseconds since 1970.
@@ -117,19 +118,19 @@ impl From<RecordedMoment> for Moment {
     }
 }
 
-/// A position, in the units of [`Point`].
+/// A location, in the units of [`Point`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 pub struct RecordedPosition {
-    /// Latitude in 1e-7 degree.
+    /// Latitude in 1e-7 degrees, north positive.
     #[n(0)]
     pub latitude: i32,
-    /// Longitude in 1e-7 degree.
+    /// Longitude in 1e-7 degrees, east positive.
     #[n(1)]
     pub longitude: i32,
-    /// Accuracy in centimetres.
+    /// Accuracy as given by the phone, in centimetres.
     #[n(2)]
     pub accuracy: u32,
-    /// Set by a program, not measured.
+    /// Whether a program supplied the location instead of a sensor.
     #[n(3)]
     pub mock: bool,
 }
@@ -146,109 +147,109 @@ impl From<Point> for RecordedPosition {
     }
 }
 
-/// What the phone's clocks said when the report was signed. Signing times prove nothing; together with receipts they correct a
-/// wrong clock.
+/// The phone's clocks at signing. Signing times prove nothing; together with receipts they correct a wrong clock.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct ClockReading {
-    /// The wall clock.
+    /// Wall clock; the observer can change it.
     #[n(0)]
     pub wall: RecordedMoment,
-    /// Milliseconds since the phone was started, sleep included.
+    /// Milliseconds since the phone booted, including sleep.
     #[n(1)]
     pub boot_ms: i64,
-    /// Changes with every start.
+    /// Random, new at each boot: `boot_ms` is comparable only under the same one.
     #[n(2)]
     pub boot_id: ByteArray<8>,
-    /// The largest tree head the phone had seen: size and root.
+    /// Size and root of the largest tree head that the phone had verified.
     #[n(3)]
     pub seen: Option<(u64, Hash)>,
-    /// When filling began.
+    /// Start of filling in, in milliseconds since 1970.
     #[n(4)]
     pub started: i64,
 }
 
-/// A note to a question, or the reason given when a warning was confirmed.
+/// A note to a question, or the reason for confirming a warning.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Remark {
-    /// The question.
+    /// The question's index in the checklist.
     #[n(0)]
     pub node: u32,
-    /// The positions of the rows it is in, outermost first.
+    /// Row numbers of the enclosing repeats, outermost first; empty outside repeats.
     #[n(1)]
     pub rows: Vec<u32>,
-    /// Whether it confirms a warning.
+    /// Whether it is the reason for confirming a warning.
     #[n(2)]
     pub confirms: bool,
-    /// The words.
+    /// Plain text as typed.
     #[n(3)]
     pub text: String,
 }
 
-/// An answer without a place in the checklist.
+/// An answer without a question in the checklist.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct UnmappedAnswer {
-    /// The question's name in the version that was filled.
+    /// Name of the question in the version under which it was answered.
     #[n(0)]
     pub name: String,
-    /// The positions of the rows it was in, outermost first.
+    /// Row numbers of the enclosing repeats, outermost first; empty outside repeats.
     #[n(1)]
     pub rows: Vec<u32>,
-    /// What stood there.
+    /// The answer as text.
     #[n(2)]
     pub text: String,
 }
 
-/// A file that belongs to an answer.
+/// A file that belongs to an answer; see [`baqylau_protocol::blob`].
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Attachment {
-    /// The name that the answer holds.
+    /// File name, as in the answer.
     #[n(0)]
     pub name: String,
     /// SHA-256 of the encrypted bytes.
     #[n(1)]
     pub hash: Hash,
-    /// The key they are encrypted with.
+    /// Key of this file alone, 32 bytes.
     #[n(2)]
     pub key: ByteArray<32>,
-    /// Length before encryption.
+    /// Bytes before padding and encryption.
     #[n(3)]
     pub size: u64,
-    /// Media type.
+    /// Media type, for example `image/jpeg`.
     #[n(4)]
     pub media: String,
 }
 
-/// Why a payload is no report.
+/// Why a payload is not a report.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReportError {
     /// Malformed, or of a later version.
-    #[error("the report is refused: {0}")]
+    #[error("the report was rejected: {0}")]
     Malformed(#[from] Malformed),
-    /// A key that this version does not know and may not ignore.
-    #[error("the report has the unknown key {key}; update this program")]
+    /// A non-negative key that this version does not know, and must not ignore.
+    #[error("the report has the unknown key {key}, which a later version writes; update this program")]
     UnknownKey {
-        /// The key.
+        /// The first such key.
         key: i64,
     },
-    /// The answers are none.
-    #[error("the report is refused: {0}")]
+    /// Its answers cannot be decoded.
+    #[error("the report was rejected: {0}")]
     Answers(#[from] AnswerError),
 }
 
-/// The largest key of a report that this version knows.
+/// The largest key of a report in this version.
 const LAST_KEY: i64 = 16;
 
 impl Report {
-    /// Its bytes.
+    /// Encodes the payload as deterministic CBOR.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         cbor::encode(self)
     }
 
-    /// Reads one. Unknown negative keys are of later versions and ignored; anything else that is unknown, however deep, is refused.
+    /// Decodes a report. Negative unknown keys are of later versions and ignored; anything else unknown, at any depth,
+    /// is rejected.
     ///
     /// # Errors
-    /// It is no report.
+    /// [`ReportError`] if it is malformed, of a later version, or has unknown content.
     pub fn decode(bytes: &[u8]) -> Result<Self, ReportError> {
         let report: Self = cbor::decode_open(bytes, "report")?;
         let shape = |detail: String| Malformed::Shape { what: "report", detail };
@@ -257,22 +258,23 @@ impl Report {
             return Err(ReportError::UnknownKey { key });
         }
         if report.encode() != known {
-            return Err(shape("a key or value inside that this version does not know".into()).into());
+            return Err(shape("a nested key or value that this version does not know".into()).into());
         }
         Ok(report)
     }
 
-    /// Reads one again that [`Report::decode`] took before, where nothing could touch it since: only its shape is looked at.
+    /// Decodes bytes that [`Report::decode`] has already accepted and that cannot have changed since: skips all but the
+    /// structural checks.
     ///
     /// # Errors
-    /// It is no report.
+    /// [`ReportError::Malformed`] if the structure differs.
     pub fn decode_again(bytes: &[u8]) -> Result<Self, ReportError> {
         let read = minicbor::decode(bytes);
         Ok(read.map_err(|e| Malformed::Shape { what: "report", detail: e.to_string() })?)
     }
 }
 
-/// The keys of a map, and the map without its negative ones.
+/// The keys of a map, and its encoding without the pairs whose key is negative.
 fn known_pairs(bytes: &[u8]) -> Result<(Vec<i64>, Vec<u8>), minicbor::decode::Error> {
     let mut d = Decoder::new(bytes);
     let length = d.map()?.unwrap_or_default();

@@ -1,107 +1,107 @@
-//! What a desk signs about reports: judgements (payload of type 65011) and corrections (65012). They travel like reports, so that
-//! all desks of a mission come to the same figures.
+//! A desk's reviews (payload of type 65011) and corrections (65012) of reports. They travel like reports, so that all
+//! desks of a mission compute the same figures.
 
 use crate::report::RecordedMoment;
 use baqylau_protocol::cbor::{self, Malformed};
 use baqylau_protocol::ids::Hash;
 use minicbor::{Decode, Encode};
 
-/// What a desk decided of a report. The last in the log holds.
+/// A desk's decision about a report. The latest in the log applies.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Review {
     /// [`baqylau_protocol::VERSION`].
     #[n(0)]
     pub v: u8,
-    /// The envelope of the report.
+    /// Hash of the envelope that contains the report.
     #[n(1)]
     pub report: Hash,
-    /// What was decided.
+    /// The decision.
     #[n(2)]
     pub state: ReviewState,
-    /// Why.
+    /// Reason for the decision.
     #[n(3)]
     pub reason: String,
-    /// When, by the desk's clock.
+    /// Time of the decision by the desk's clock.
     #[n(4)]
     pub at: RecordedMoment,
 }
 
-/// What a desk decides.
+/// A decision about a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 #[cbor(index_only)]
 pub enum ReviewState {
-    /// It counts: a proposal, one of a fork or of competing amendments too.
+    /// It is counted, even if it is a proposal, of a forked chain, or one of several competing amendments.
     #[n(0)]
     Accepted,
-    /// The observer was asked; it counts as before.
+    /// The observer was queried; it is counted as before.
     #[n(1)]
     Queried,
-    /// It counts nowhere.
+    /// It is counted nowhere.
     #[n(2)]
     Excluded,
 }
 
-/// An answer that a desk corrects, because observers fly home. Raw figures and exports leave it out.
+/// A desk's correction of an answer, for when observers can no longer amend. Raw figures and exports ignore it.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Correction {
     /// [`baqylau_protocol::VERSION`].
     #[n(0)]
     pub v: u8,
-    /// The envelope of the report.
+    /// Hash of the envelope that contains the report.
     #[n(1)]
     pub report: Hash,
-    /// The question's position in the report's checklist.
+    /// The question's index in the report's checklist.
     #[n(2)]
     pub node: u32,
-    /// The positions of the rows it is in, outermost first.
+    /// Row numbers of the enclosing repeats, outermost first; empty outside repeats.
     #[n(3)]
     pub rows: Vec<u32>,
-    /// What stood there, in the notation of answer files; absent when nothing did.
+    /// Previous answer in the notation of answer files; `None` if there was none.
     #[n(4)]
     pub old: Option<String>,
-    /// What shall stand there; absent when the answer is taken away.
+    /// Corrected answer in the same notation; `None` to remove it.
     #[n(5)]
     pub new: Option<String>,
-    /// Why.
+    /// Reason for the correction.
     #[n(6)]
     pub reason: String,
-    /// Where the desk has it from: a call, the paper form.
+    /// Where the desk learned it: a call, the paper form.
     #[n(7)]
     pub source: String,
-    /// When, by the desk's clock.
+    /// Time of the correction by the desk's clock.
     #[n(8)]
     pub at: RecordedMoment,
 }
 
 impl Review {
-    /// Its bytes.
+    /// Encodes the payload as deterministic CBOR.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         cbor::encode(self)
     }
 
-    /// Reads one.
+    /// Decodes the payload.
     ///
     /// # Errors
-    /// It is none.
+    /// [`Malformed`] if it is not a review, or of a later version.
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         cbor::decode(bytes, "review")
     }
 }
 
 impl Correction {
-    /// Its bytes.
+    /// Encodes the payload as deterministic CBOR.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         cbor::encode(self)
     }
 
-    /// Reads one.
+    /// Decodes the payload.
     ///
     /// # Errors
-    /// It is none.
+    /// [`Malformed`] if it is not a correction, or of a later version.
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         cbor::decode(bytes, "correction")
     }

@@ -1,7 +1,7 @@
-//! Opens, keys and migrates SQLite databases: WAL, `synchronous=FULL`, one writer. With a key it is SQLCipher, without one plain
-//! SQLite.
+//! Opens, keys and migrates SQLite databases: WAL, `synchronous=FULL`, one writer. With a key the database is encrypted
+//! (SQLCipher), without one it is plain SQLite.
 //!
-//! FULL, because NORMAL loses acknowledged commits at a power cut.
+//! FULL, because NORMAL loses acknowledged commits in a power failure.
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Row};
@@ -16,60 +16,57 @@ mod salvage;
 pub use rusqlite;
 pub use salvage::{Salvaged, salvage};
 
-/// What a connection needs to be opened as usual, in bytes; a little more than the file that connections share.
+/// Bytes of free space that opening a shared connection needs: a little more than the WAL index (`-shm`).
 const ROOM: usize = 64 << 10;
 
-/// The steps that bring an empty database to today's schema. The loop writes the version; a step is never changed once it was
-/// shipped.
+/// The migrations from an empty database to the current schema. `user_version` counts those applied; a released step
+/// never changes.
 #[derive(Debug, Clone, Copy)]
 pub struct Schema {
-    /// SQL of each step.
+    /// SQL of each step, in order.
     pub steps: &'static [&'static str],
 }
 
-/// Why a database cannot be used. What is in it stays.
+/// Why a database cannot be used. Its content stays as it is.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
-    /// The disk is full; what was saved before is safe.
+    /// The disk is full. Everything committed earlier is safe.
     #[error(
-        "the disk is full: free some space by deleting films, downloads or other programs, nothing of this one; then go on. \
-         Everything saved before is safe, and can be read, exported and delivered meanwhile"
+        "the disk is full: free some space by deleting videos, downloads or other programs, but no files of this one; then continue. \
+         Everything saved earlier is safe, and can be read, exported and delivered in the meantime"
     )]
     Full,
-    /// The disk takes no writing at all.
+    /// The disk or folder cannot be written to.
     #[error(
-        "the disk is read-only: nothing can be saved here. What is here can be read and exported; copy it to another disk to go on"
+        "the disk is read-only: nothing can be saved here. Existing data can be read and exported; copy it to another disk to continue"
     )]
     ReadOnly,
-    /// The file is no database of this key: damaged, or another key.
-    #[error(
-        "the database{} is damaged, or it was made with another key; salvage it, or bring a copy back",
-        named(path)
-    )]
+    /// Not a database under this key: damaged, or encrypted with another key.
+    #[error("the database{} is damaged, or was created with another key; salvage it, or restore a copy", named(path))]
     Damaged {
-        /// Which file.
+        /// The database file; empty if not known.
         path: PathBuf,
     },
-    /// Written by a later version.
-    #[error("the database has schema {found}, this program knows up to {known}: update it")]
+    /// The schema is that of a later version of the program.
+    #[error("the database has schema {found}, but this program supports only up to {known}; update the program")]
     Newer {
-        /// What it has.
+        /// Schema version of the database.
         found: usize,
-        /// What is known.
+        /// Latest schema version that this program supports.
         known: usize,
     },
-    /// Reading or writing failed; the connection must be closed and the database opened anew.
-    #[error("the storage failed: {0}; close and open again")]
+    /// Reading or writing failed. Close the connection and open the database again.
+    #[error("reading or writing the database failed: {0}; close it and open it again")]
     Io(String),
-    /// Something the code did not expect of the database.
-    #[error("the database refused: {0}")]
+    /// Any other error of SQLite.
+    #[error("the database reported an error: {0}")]
     Other(#[source] rusqlite::Error),
 }
 
-/// A number that a column holds and that is never below zero.
+/// Reads a column that never holds a negative number.
 ///
 /// # Errors
-/// It is below zero: the row is damaged.
+/// `IntegralValueOutOfRange` if it does: the row is damaged.
 pub fn unsigned(row: &Row, column: usize) -> rusqlite::Result<u64> {
     let found: i64 = row.get(column)?;
     u64::try_from(found).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, found))
@@ -85,12 +82,12 @@ impl From<rusqlite::Error> for StorageError {
         match e.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
             Some(ErrorCode::ReadOnly) => Self::ReadOnly,
-            // The file that connections share has no room.
+            // No room for the WAL index.
             Some(_) if extended == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => Self::Full,
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Self::Damaged { path: PathBuf::new() },
             Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => Self::Io(e.to_string()),
             _ => match e {
-                // A value that no row of this program has: every table is strict.
+                // A value that this program never writes: every table is strict.
                 rusqlite::Error::IntegralValueOutOfRange(..)
                 | rusqlite::Error::InvalidColumnType(..)
                 | rusqlite::Error::FromSqlConversionFailure(..) => Self::Damaged { path: PathBuf::new() },
@@ -111,10 +108,12 @@ impl From<std::io::Error> for StorageError {
     }
 }
 
-/// Opens a database, makes it if it is not there, and brings it to the schema.
+/// Opens a database, creating it if it does not exist, and applies missing migrations. A 32-byte `key` opens it with
+/// SQLCipher.
 ///
 /// # Errors
-/// It is damaged, of a later version, or the disk refuses.
+/// [`StorageError`] if it is damaged, under another key, of a later version, or on a disk that cannot be read. On a
+/// full disk or a read-only one an existing database opens for reading.
 pub fn open(path: &Path, key: Option<&[u8; 32]>, schema: Schema) -> Result<Connection, StorageError> {
     open_inner(path, key, schema).map_err(|e| match e {
         StorageError::Damaged { .. } => StorageError::Damaged { path: path.to_owned() },
@@ -128,8 +127,8 @@ fn open_inner(path: &Path, key: Option<&[u8; 32]>, schema: Schema) -> Result<Con
     Ok(db)
 }
 
-/// As usual, or without the file that connections share, which a full disk has no room for; on a disk that cannot be written, for
-/// reading only.
+/// Opens a shared connection; if a full disk has no room for the WAL index, one without it; on a read-only disk, one
+/// for reading.
 fn connect(path: &Path, key: Option<&[u8; 32]>, create: bool) -> Result<Connection, StorageError> {
     let refused = match connect_as(path, key, create, OpenMode::Shared) {
         Err(e @ (StorageError::Io(_) | StorageError::Full | StorageError::ReadOnly)) if path.exists() => e,
@@ -145,34 +144,34 @@ fn connect(path: &Path, key: Option<&[u8; 32]>, create: bool) -> Result<Connecti
     }
 }
 
-/// Why nothing more can be written beside a file; nothing when it can, or cannot be told.
+/// Why no file can be written beside `path`; `None` if one can, or if the reason is unknown.
 fn room(path: &Path) -> Option<StorageError> {
     let probe = beside(path, "-room");
     let written = File::create(&probe).and_then(|mut file| {
         file.write_all(&[0; ROOM])?;
         file.sync_all()
     });
-    // What is left of it is in nobody's way, and overwritten the next time.
+    // A leftover probe does no harm and is overwritten the next time.
     let _left = std::fs::remove_file(&probe);
     use std::io::ErrorKind::{FileTooLarge, PermissionDenied};
     match written.map_err(|e| (e.kind(), StorageError::from(e))) {
         Ok(()) => None,
         Err((_, e @ (StorageError::Full | StorageError::ReadOnly))) => Some(e),
-        // A limit on the size of files, and a folder that is somebody else's, are the same to us.
+        // A limit on file sizes, and a folder of another user, have the same consequence.
         Err((FileTooLarge, _)) => Some(StorageError::Full),
         Err((PermissionDenied, _)) => Some(StorageError::ReadOnly),
         Err(_) => None,
     }
 }
 
-/// How a database is opened.
+/// How a connection is opened.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum OpenMode {
-    /// With other connections, by a file beside it.
+    /// With other connections, through the WAL index beside the database.
     Shared,
-    /// Alone: what would be in that file is in memory. It can be written as soon as there is room.
+    /// Exclusive, with the WAL index in memory. Writes succeed again once there is room.
     Alone,
-    /// Alone, with no lock that would have to be written, and never written.
+    /// Exclusive and read-only, without locks, which would have to be written.
     Reading,
 }
 
@@ -190,11 +189,11 @@ fn connect_as(path: &Path, key: Option<&[u8; 32]>, create: bool, way: OpenMode) 
         _ => Connection::open_with_flags(path, flags)?,
     };
     if way != OpenMode::Shared {
-        // What is in the journal stays there until it can be put into the database.
+        // The WAL stays until it can be written back to the database.
         db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     }
-    // Errors are typed; nothing writes to the terminal behind our back.
+    // Errors are typed; SQLCipher must not log to the terminal.
     db.execute_batch("PRAGMA cipher_log_level = NONE")?;
     if let Some(key) = key {
         let hex: Zeroizing<String> = Zeroizing::new(key.iter().map(|b| format!("{b:02x}")).collect());
@@ -202,7 +201,7 @@ fn connect_as(path: &Path, key: Option<&[u8; 32]>, create: bool, way: OpenMode) 
         db.execute_batch(&sql)?;
     }
     db.busy_timeout(Duration::from_secs(10))?;
-    // The first read tells whether the key fits.
+    // The first read shows whether the key is right.
     db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     if way != OpenMode::Reading {
         db.pragma_update(None, "journal_mode", "WAL")?;
@@ -210,22 +209,22 @@ fn connect_as(path: &Path, key: Option<&[u8; 32]>, create: bool, way: OpenMode) 
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "foreign_keys", "ON")?;
     db.pragma_update(None, "temp_store", "MEMORY")?;
-    // Checked on every read of a page; SQLCipher's own check covers keyed databases.
+    // Checked whenever a page is read; SQLCipher authenticates the pages of keyed databases itself.
     db.pragma_update(None, "cell_size_check", "ON")?;
     Ok(db)
 }
 
-/// The address of a file that nobody changes, as SQLite takes it.
+/// The SQLite URI of a file that nobody changes (`immutable=1`).
 fn unchanging(path: &Path) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"/._-".contains(&b);
-    let encoded = |b: &u8| if plain(*b) { char::from(*b).to_string() } else { format!("%{b:02x}") };
+    let unreserved = |b: u8| b.is_ascii_alphanumeric() || b"/._-".contains(&b);
+    let encoded = |b: &u8| if unreserved(*b) { char::from(*b).to_string() } else { format!("%{b:02x}") };
     format!("file:{}?immutable=1", path.as_os_str().as_encoded_bytes().iter().map(encoded).collect::<String>())
 }
 
-/// The `synchronous` mode in force, by its name.
+/// The `synchronous` mode in force: `OFF`, `NORMAL`, `FULL` or `EXTRA`.
 ///
 /// # Errors
-/// The database does not answer.
+/// [`StorageError`] if the pragma cannot be read.
 pub fn synchronous(db: &Connection) -> Result<&'static str, StorageError> {
     let mode: i64 = db.pragma_query_value(None, "synchronous", |row| row.get(0))?;
     Ok(["OFF", "NORMAL", "FULL", "EXTRA"].get(usize::try_from(mode).unwrap_or(9)).copied().unwrap_or("unknown"))
@@ -248,10 +247,10 @@ fn migrate(db: &mut Connection, schema: Schema) -> Result<(), StorageError> {
     Ok(())
 }
 
-/// Puts a damaged database aside, with its journal, for salvage; nothing is deleted. Gives the new name of the file.
+/// Renames a damaged database and its WAL to `*.damaged-N` for [`salvage`]; nothing is deleted. Returns the new path.
 ///
 /// # Errors
-/// The files cannot be renamed.
+/// [`StorageError::Io`] if a file cannot be renamed.
 pub fn set_aside(path: &Path) -> Result<PathBuf, StorageError> {
     let io = |e: std::io::Error| StorageError::Io(e.to_string());
     let free = (1..).find(|n| !aside(path, *n).exists()).unwrap_or(u32::MAX);

@@ -1,25 +1,26 @@
-//! Takes over what can still be read of a damaged database.
+//! Recovers the readable rows of a damaged database.
 
 use crate::{Schema, StorageError, aside, beside, connect, open, set_aside};
 use rusqlite::{Connection, Row, params_from_iter, types::Value};
 use std::path::{Path, PathBuf};
 
-/// What a salvage brought.
+/// The outcome of [`salvage`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Salvaged {
-    /// Where the damaged file lies now.
+    /// New path of the damaged file.
     pub aside: PathBuf,
-    /// Rows that were taken over.
+    /// Rows in the recovered database.
     pub rows: usize,
-    /// Tables of which something could not be read.
+    /// Tables with rows that could not be read.
     pub lost: Vec<String>,
 }
 
-/// Makes a database anew from what can be read of a damaged one, which is put aside and never deleted. Killed in between, it is
-/// called again.
+/// Rebuilds a database from the readable rows of a damaged one, which is renamed and never deleted. If interrupted,
+/// call it again.
 ///
 /// # Errors
-/// Nothing at all can be read: the first page is damaged, or the key is another. Then nothing was moved.
+/// [`StorageError::Damaged`] if nothing can be read: the first page is damaged, or the key is wrong. Nothing has been
+/// moved then.
 pub fn salvage(path: &Path, key: Option<&[u8; 32]>, schema: Schema) -> Result<Salvaged, StorageError> {
     let new_path = path.with_extension("salvaged");
     let damaged = |e| match e {
@@ -28,7 +29,7 @@ pub fn salvage(path: &Path, key: Option<&[u8; 32]>, schema: Schema) -> Result<Sa
     };
     let io = |e: std::io::Error| StorageError::Io(e.to_string());
     if !path.exists() && new_path.exists() {
-        // Killed between the two renames below: the new one is complete.
+        // Interrupted between the two renames below: the new database is complete.
         let last = (1..).take_while(|n| aside(path, *n).exists()).last().unwrap_or(1);
         std::fs::rename(&new_path, path).map_err(io)?;
         return Ok(Salvaged { aside: aside(path, last), rows: count(&open(path, key, schema)?)?, lost: Vec::new() });
@@ -36,14 +37,14 @@ pub fn salvage(path: &Path, key: Option<&[u8; 32]>, schema: Schema) -> Result<Sa
     // The first page must be readable.
     let reopen = || connect(path, key, false).map_err(damaged);
     drop(reopen()?);
-    // What an earlier salvage left when it was killed.
+    // Left by an earlier, interrupted salvage.
     for suffix in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(beside(&new_path, suffix));
     }
     let mut new = open(&new_path, key, schema)?;
     let lost = copy_all(&reopen, &mut new)?;
     let rows = count(&new)?;
-    // Everything in one file, to be renamed as one.
+    // Collect everything in a single file, so that one rename suffices.
     new.pragma_update(None, "journal_mode", "DELETE")?;
     drop(new);
     let moved = set_aside(path)?;
@@ -63,7 +64,7 @@ fn count(db: &Connection) -> Result<usize, StorageError> {
     Ok(usize::try_from(all).unwrap_or(0))
 }
 
-/// A connection that met a damaged page reads nothing any more: each attempt gets a fresh one.
+/// After a damaged page, a connection fails every read; so each attempt gets a fresh one.
 fn copy_all(
     old: &dyn Fn() -> Result<Connection, StorageError>,
     new: &mut Connection,
@@ -72,7 +73,7 @@ fn copy_all(
     let tx = new.transaction()?;
     let mut lost = Vec::new();
     for table in tables(&tx)? {
-        // From the front until a damaged page, then from the back: what lies between is lost.
+        // From the front up to a damaged page, then from the back: only what lies between is lost.
         if copy_table(&old()?, &tx, &table, "").is_err() {
             let order = primary_key(&tx, &table)?;
             let _ = copy_table(&old()?, &tx, &table, &format!("ORDER BY {}", order.join(" DESC, ") + " DESC"));
@@ -86,8 +87,8 @@ fn copy_all(
 fn copy_table(old: &Connection, new: &Connection, table: &str, order: &str) -> Result<(), StorageError> {
     let mut read = old.prepare(&format!("SELECT * FROM \"{table}\" {order}"))?;
     let width = read.column_count();
-    let marks = vec!["?"; width].join(", ");
-    let mut write = new.prepare(&format!("INSERT OR IGNORE INTO \"{table}\" VALUES ({marks})"))?;
+    let placeholders = vec!["?"; width].join(", ");
+    let mut write = new.prepare(&format!("INSERT OR IGNORE INTO \"{table}\" VALUES ({placeholders})"))?;
     let values = |row: &Row| (0..width).map(|i| row.get::<_, Value>(i)).collect::<Result<Vec<_>, _>>();
     let mut rows = read.query([])?;
     while let Some(row) = rows.next()? {

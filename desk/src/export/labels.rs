@@ -73,7 +73,9 @@ fn column(sheet: &ExportSheet, question: &str, name: &str, language: usize) -> T
     let versions: Vec<(&Definition, &Item)> = sheet
         .forms
         .iter()
-        .filter_map(|form| Some((form.definition(), form.definition().items.get(sheet.node(form, question)? as usize)?)))
+        .filter_map(|form| {
+            Some((form.definition(), form.definition().items.get(sheet.node(form, question)? as usize)?))
+        })
         .collect();
     let kinds: Vec<CellKind> = versions.iter().map(|(_, item)| cells(&item.kind)).collect();
     let cells = match kinds.first() {

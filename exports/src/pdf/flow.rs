@@ -1,4 +1,5 @@
-//! Puts the lines of a document on pages, from top to bottom. Lengths are in points (1/72 inch), from the top left.
+//! Lays out the lines of a document on pages, from top to bottom. Lengths are in points (1/72 inch), from the top left
+//! corner.
 
 use std::rc::Rc;
 
@@ -14,14 +15,14 @@ pub(super) const MARGIN: f32 = 56.7;
 const BOTTOM: f32 = HEIGHT - MARGIN;
 const ROOM: f32 = BOTTOM - MARGIN;
 
-/// How a block of text looks.
+/// Appearance of a block of text.
 #[derive(Clone, Copy)]
 pub(super) struct Style {
-    /// Size of the font.
+    /// Font size in points.
     pub size: f32,
     pub bold: bool,
     pub grey: bool,
-    /// Space above, which is left out at the top of a page.
+    /// Space above in points; omitted at the top of a page.
     pub above: f32,
 }
 
@@ -41,18 +42,18 @@ impl Style {
     }
 }
 
-/// A line at its place.
+/// A line at its position on the page.
 pub(super) struct PlacedLine {
     pub x: f32,
-    /// Where its letters stand.
+    /// Distance of the baseline from the top of the page.
     pub baseline: f32,
     pub style: Style,
     pub line: Rc<TextLine>,
-    /// The leaf of the structure it belongs to, counted in reading order; none for what is repeated.
+    /// Index of the structure leaf it belongs to, in reading order; `None` for repeated content.
     pub leaf: Option<usize>,
 }
 
-/// A horizontal rule at its place.
+/// A horizontal rule at its position on the page.
 pub(super) struct RuledLine {
     pub x: f32,
     pub y: f32,
@@ -60,14 +61,14 @@ pub(super) struct RuledLine {
     pub thick: bool,
 }
 
-/// What stands on one page, without its number.
+/// Content of one page, without the page number.
 #[derive(Default)]
 pub(super) struct Page {
     pub marks: Vec<PlacedLine>,
     pub rules: Vec<RuledLine>,
 }
 
-/// A block with its text broken into lines.
+/// A block whose text is broken into lines.
 enum LaidOutBlock {
     Text { style: Style, lines: Vec<Rc<TextLine>>, heading: bool },
     Table(LaidOutTable),
@@ -89,7 +90,8 @@ impl LaidOutBlock {
         Self::Text { style, lines, heading }
     }
 
-    /// The height that its beginning takes: a heading and what follows it, two lines of text, or a table's first rows.
+    /// Height that its start needs on a page: a heading and what follows it, two lines of text, or a table's first
+    /// rows.
     fn beginning(&self, following: f32) -> f32 {
         match self {
             Self::Text { style, lines, heading: true } => style.above + height(lines, *style) + following,
@@ -103,7 +105,7 @@ fn height(lines: &[Rc<TextLine>], style: Style) -> f32 {
     lines.iter().map(|_| style.line_height()).sum()
 }
 
-/// The pages of a document, and where each leaf of its structure begins: page and distance from the top.
+/// The pages of a document, and the start of each structure leaf: page index and distance from the top.
 pub(super) struct Flow {
     pub pages: Vec<Page>,
     pub leaves: Vec<(usize, f32)>,
@@ -133,7 +135,7 @@ impl Flow {
     }
 
     fn page(&mut self) -> &mut Page {
-        self.pages.last_mut().expect("there is a page from the start")
+        self.pages.last_mut().expect("the first page is made at the start")
     }
 
     fn at_top(&self) -> bool {
@@ -145,7 +147,7 @@ impl Flow {
         self.y = MARGIN;
     }
 
-    /// Goes to the next page if that much is not left on this one, unless no page has so much.
+    /// Starts a new page if this much is not left on the current one, unless it exceeds a whole page.
     fn keep(&mut self, wanted: f32) {
         if self.y + wanted > BOTTOM && wanted <= ROOM && !self.at_top() {
             self.next_page();
@@ -174,7 +176,7 @@ impl Flow {
         }
     }
 
-    /// Sets a line at the side of its box where reading starts.
+    /// Places a line at the side of its box where reading starts.
     fn mark(&mut self, line: &Rc<TextLine>, style: Style, (left, width): (f32, f32), top: f32, leaf: Option<usize>) {
         let x = if self.rtl { left + width - line.width * style.size } else { left };
         let baseline = top + style.size * 1.1;
@@ -213,7 +215,7 @@ impl Flow {
         }
     }
 
-    /// Sets a row line by line, as one that no page has room for must go on on the next.
+    /// Places a row line by line, so that one taller than a page continues on the next.
     fn row(&mut self, grid: &LaidOutTable, row: &LaidOutRow, first: Option<usize>) {
         let style = grid.style(row);
         self.y += table::PADDING;

@@ -1,4 +1,4 @@
-//! The widths and rows of tables. Lengths are in points.
+//! Column widths and rows of tables. Lengths are in points.
 
 use std::rc::Rc;
 
@@ -12,23 +12,23 @@ pub(super) const ABOVE: f32 = 8.0;
 /// Space above and below the text of a row.
 pub(super) const PADDING: f32 = 3.0;
 
-/// Space at each side of the text of a cell.
+/// Space on each side of a cell's text.
 const SIDE: f32 = 3.0;
 
-/// Sizes of the text of the widest and of most tables.
+/// Font sizes for the widest tables and for most.
 const SMALLEST: f32 = 3.0;
 const LARGEST: f32 = 9.0;
 
-/// A longer word, in em, is broken rather than making the whole table small.
+/// Words longer than this, in em, are broken instead of shrinking the whole table.
 const WORD: f32 = 12.0;
 
 const ROOM: f32 = WIDTH - 2.0 * MARGIN;
 
-/// A table with its text broken into lines.
+/// A table whose text is broken into lines.
 pub(super) struct LaidOutTable {
     pub head: Option<LaidOutRow>,
     pub rows: Vec<LaidOutRow>,
-    /// Left end and width of each column's text, in reading order.
+    /// Left edge and width of each column's text, in reading order.
     pub columns: Vec<(f32, f32)>,
     size: f32,
 }
@@ -36,7 +36,7 @@ pub(super) struct LaidOutTable {
 /// A row of a table.
 pub(super) struct LaidOutRow {
     pub cells: Vec<Vec<Rc<TextLine>>>,
-    /// Lines of its longest cell.
+    /// Number of lines in its tallest cell.
     pub lines: usize,
     pub head: bool,
 }
@@ -69,46 +69,46 @@ impl LaidOutTable {
         2.0 * PADDING + (0..row.lines).map(|_| line).sum::<f32>()
     }
 
-    /// The height of the head and the first row.
+    /// Height of the header and the first row.
     pub fn beginning(&self) -> f32 {
         self.head.iter().chain(self.rows.first()).map(|row| self.height(row)).sum()
     }
 
-    /// Whether the head is repeated: not one that would leave little of each page.
+    /// Whether the header is repeated on each page: only if it takes at most a third of one.
     pub fn repeats(&self, page: f32) -> bool {
         self.head.as_ref().is_some_and(|head| self.height(head) <= page / 3.0)
     }
 
-    /// The height that a page has below a repeated head.
+    /// Height that a page has left below a repeated header.
     pub fn room(&self, page: f32) -> f32 {
         let head = self.head.as_ref().filter(|_| self.repeats(page));
         page - head.map_or(0.0, |head| self.height(head))
     }
 }
 
-/// What a column wants in em: room for its longest word, and for its longest line.
+/// Wanted widths per column in em: of its longest word, and of its longest line.
 fn extents(head: Option<&Vec<String>>, rows: &[Vec<String>], faces: &FontFaces, count: usize) -> Vec<(f32, f32)> {
     let mut extents = vec![(0.0_f32, 0.0_f32); count];
     let rows = head.into_iter().map(|row| (row, true)).chain(rows.iter().map(|row| (row, false)));
     for (row, bold) in rows {
         for (text, wanted) in row.iter().zip(&mut extents) {
             let (word, line) = faces.of(bold).extent(text);
-            // A little more, as shapes may be wider than the letters they are made of.
+            // A margin, since shaped words may be wider than their letters.
             *wanted = (wanted.0.max(word * 1.02), wanted.1.max(line * 1.02));
         }
     }
     extents
 }
 
-/// The size of the text: smaller if the words would not fit else. A word too long for most tables does not count.
+/// Font size: smaller if the words would not fit otherwise. Words longer than [`WORD`] do not count.
 fn size(extents: &[(f32, f32)]) -> f32 {
     let room = ROOM - extents.iter().map(|_| 2.0 * SIDE).sum::<f32>();
     let words: f32 = extents.iter().map(|(word, _)| word.clamp(1.0, WORD)).sum();
     (room / words.max(1.0)).clamp(SMALLEST, LARGEST)
 }
 
-/// The widths of the columns, which fill the page: room for the longest line if all have it, else for the longest word
-/// and a share of the rest, else an even share for those that need more than that.
+/// Column widths, which fill the page: room for the longest line if all columns have it; else for the longest word and
+/// a share of the rest; else an even share for columns that need more than that.
 fn widths(extents: &[(f32, f32)], size: f32) -> Vec<f32> {
     let wanted = |em: f32, most: f32| (em * size + 2.0 * SIDE).min(most);
     let least: Vec<f32> = extents.iter().map(|(word, _)| wanted(*word, ROOM)).collect();
@@ -125,7 +125,7 @@ fn widths(extents: &[(f32, f32)], size: f32) -> Vec<f32> {
     even(&least)
 }
 
-/// Shares the page among columns that want more than it has: the narrow ones get what they want.
+/// Divides the page among columns that want more than it has: narrow ones get all they want.
 fn even(wanted: &[f32]) -> Vec<f32> {
     let mut order: Vec<usize> = (0..wanted.len()).collect();
     order.sort_by(|a, b| wanted[*a].total_cmp(&wanted[*b]));
@@ -138,7 +138,7 @@ fn even(wanted: &[f32]) -> Vec<f32> {
     widths
 }
 
-/// Where the text of each column stands; the first column is the rightmost one if the text runs from right to left.
+/// Position of each column's text; in right-to-left text the first column is the rightmost.
 fn places(widths: &[f32], rtl: bool) -> Vec<(f32, f32)> {
     let mut start = 0.0;
     let place = |width: &f32| {

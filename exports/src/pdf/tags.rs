@@ -1,4 +1,4 @@
-//! The structure (ISO 32000-1, 14.8) and the outline that screen readers follow, as PDF/UA-1 (ISO 14289-1) asks for.
+//! Structure (ISO 32000-1, 14.8) and outline for screen readers, as PDF/UA-1 (ISO 14289-1) requires.
 
 use std::num::NonZeroU16;
 
@@ -10,10 +10,10 @@ use krilla::tagging::{Identifier, Node, TableHeaderScope, Tag, TagGroup, TagKind
 use super::flow::MARGIN;
 use crate::document::{Block, Document, columns, level, one_line};
 
-/// Characters of a heading that the outline shows.
+/// Most characters of a heading in the outline.
 const BRIEF: usize = 120;
 
-/// Builds the structure from the pieces of page content of each leaf, in the order in which `flow` counted the leaves.
+/// Builds the structure tree from the marked content of each leaf, in the order in which `flow` numbered the leaves.
 pub(super) fn tree(document: &Document, leaves: Vec<Vec<Identifier>>) -> TagTree {
     let mut leaves = leaves.into_iter();
     let mut tree = TagTree::new().with_lang(Some(crate::document::language(document)));
@@ -42,7 +42,7 @@ fn number(level: u8) -> NonZeroU16 {
 }
 
 fn leaf(tag: impl Into<TagKind>, leaves: &mut impl Iterator<Item = Vec<Identifier>>) -> TagGroup {
-    let marks = leaves.next().expect("the flow made a leaf for each place");
+    let marks = leaves.next().expect("the flow numbered a leaf for each tag");
     TagGroup::with_children(tag, marks.into_iter().map(Node::Leaf).collect())
 }
 
@@ -72,7 +72,7 @@ fn table(
     Some(table)
 }
 
-/// Builds the outline from the headings, and from the title if there are none. `places` holds where each leaf begins.
+/// Builds the outline from the headings, or from the title if there are none. `places` holds the start of each leaf.
 pub(super) fn outline(document: &Document, places: &[(usize, f32)]) -> Outline {
     let (mut outline, mut open) = (Outline::new(), Vec::new());
     let mut next = usize::from(!document.title.is_empty());
@@ -93,7 +93,7 @@ pub(super) fn outline(document: &Document, places: &[(usize, f32)]) -> Outline {
     outline
 }
 
-/// Puts open entries of this level and of lower ones into the entry above them.
+/// Moves open entries at `level` or deeper into their parent entries.
 fn close(outline: &mut Outline, open: &mut Vec<(u8, OutlineNode)>, level: u8) {
     while let Some((_, node)) = open.pop_if(|(last, _)| *last >= level) {
         match open.last_mut() {
@@ -107,12 +107,12 @@ fn entry(text: String, (page, y): (usize, f32)) -> OutlineNode {
     OutlineNode::new(text, XyzDestination::new(page, Point::from_xy(MARGIN, y))).with_open(true)
 }
 
-/// The title of the file, which PDF/UA-1 does not allow to be empty.
+/// Title in the file's properties, which PDF/UA-1 requires not to be empty.
 pub(super) fn title(document: &Document) -> String {
     or_dash(one_line(&document.title))
 }
 
-/// The beginning of a text in one line, for the outline.
+/// The beginning of a text on one line, for the outline.
 fn brief(text: &str) -> String {
     or_dash(one_line(text).chars().take(BRIEF).collect())
 }

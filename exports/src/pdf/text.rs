@@ -1,5 +1,5 @@
-//! Fonts, shaping (OpenType), writing direction (Unicode UAX 9) and line breaks. Lengths are in em, so that a text is
-//! measured without regard to its size.
+//! Fonts, shaping (OpenType), writing direction (Unicode UAX 9) and line breaks. Lengths are in em, independent of the
+//! font size.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -12,13 +12,13 @@ use unicode_bidi::{BidiInfo, Level, ParagraphBidiInfo};
 const REGULAR: &[u8] = include_bytes!("../../fonts/DejaVuSans.ttf");
 const BOLD: &[u8] = include_bytes!("../../fonts/DejaVuSans-Bold.ttf");
 
-/// Characters of a line at most, as a line of characters without width would never be full.
+/// Most characters in a line: characters without width would never fill one.
 const LINE: usize = 400;
 
-/// Characters of a word that is measured as a whole; a longer one is longer than any line of this document.
+/// Longest word that is measured as a whole, in characters; a longer one exceeds any line anyway.
 const WORD: usize = 200;
 
-/// The two faces of a document.
+/// The regular and bold faces of a document.
 pub(super) struct FontFaces {
     pub regular: FontFace,
     pub bold: FontFace,
@@ -34,28 +34,28 @@ impl FontFaces {
     }
 }
 
-/// A font, for the file and for shaping.
+/// A font for embedding, and its shaper.
 pub(super) struct FontFace {
     pub font: Font,
     shaper: rustybuzz::Face<'static>,
     em: f32,
 }
 
-/// One line of text that fits.
+/// One line of wrapped text.
 pub(super) struct TextLine {
-    /// The parts in reading order, which is not always their order on the page.
+    /// Runs in reading order, which may differ from their order on the page.
     pub runs: Vec<TextRun>,
-    /// Width in em, spaces at the end included.
+    /// Width in em, including trailing spaces.
     pub width: f32,
 }
 
-/// A part of a line in one direction.
+/// Part of a line with a single direction.
 pub(super) struct TextRun {
     /// Distance in em from the line's left end.
     pub x: f32,
-    /// What it says.
+    /// Text in reading order.
     pub text: String,
-    /// How it looks, from left to right.
+    /// Glyphs from left to right.
     pub glyphs: Vec<KrillaGlyph>,
 }
 
@@ -67,14 +67,14 @@ impl TextRun {
 
 impl FontFace {
     fn new(bytes: &'static [u8]) -> Self {
-        let font = Font::new(bytes.into(), 0).expect("the font comes with the crate");
-        let shaper = rustybuzz::Face::from_slice(bytes, 0).expect("the font comes with the crate");
+        let font = Font::new(bytes.into(), 0).expect("the font in the crate is valid");
+        let shaper = rustybuzz::Face::from_slice(bytes, 0).expect("the font in the crate is valid");
         let em = font.units_per_em();
         Self { font, shaper, em }
     }
 
-    /// Breaks text into lines of at most `width`; there is at least one line, and at least one character in each of
-    /// a text that is not empty, however narrow the width.
+    /// Breaks text into lines of at most `width` em. There is at least one line, and each has at least one character
+    /// unless the text is empty, however narrow the width.
     pub fn wrap(&self, text: &str, width: f32, rtl: bool) -> Vec<Rc<TextLine>> {
         let base = if rtl { Level::rtl() } else { Level::ltr() };
         let mut lines = Vec::new();
@@ -86,7 +86,7 @@ impl FontFace {
         lines
     }
 
-    /// The width of the longest word and of the longest line before wrapping, roughly: shapes are not considered.
+    /// Approximate widths in em of the longest word and of the longest unwrapped line, without shaping.
     pub fn extent(&self, text: &str) -> (f32, f32) {
         let (mut word, mut whole) = (0.0_f32, 0.0_f32);
         for line in text.split('\n') {
@@ -127,7 +127,7 @@ impl FontFace {
         lines
     }
 
-    /// Widths of a word without and with the space after it.
+    /// Widths in em of a word without and with the space after it.
     fn measure(&self, token: &str) -> (f32, f32) {
         let word = token.trim_end_matches(breaks_after);
         if word.chars().nth(WORD).is_some() {
@@ -147,7 +147,7 @@ impl FontFace {
         glyph.and_then(|glyph| self.shaper.glyph_hor_advance(glyph)).map_or(0.0, f32::from) / self.em
     }
 
-    /// The character, or the replacement character for one that the font lacks: PDF/UA-1 forbids the empty box.
+    /// The character itself, or U+FFFD if the font lacks it: PDF/UA-1 forbids missing glyphs.
     fn shown(&self, c: char) -> char {
         if self.shaper.glyph_index(c).is_some() { c } else { char::REPLACEMENT_CHARACTER }
     }
@@ -192,14 +192,14 @@ impl FontFace {
         TextRun { x: 0.0, glyphs: glyphs.collect(), text: text.to_owned() }
     }
 
-    /// Font units in em; OpenType has no glyph of more than 16 bits of units.
+    /// Converts font units to em. OpenType glyph metrics have at most 16 bits.
     fn units(&self, value: i32) -> f32 {
         i16::try_from(value).map_or(0.0, f32::from) / self.em
     }
 }
 
-/// The parts of a line that have one level each. Spaces at its end take the level of the paragraph (rule L1), so that
-/// they stand at the end of the line whatever precedes them.
+/// Splits a line into spans of one level. Trailing spaces take the paragraph's level (rule L1), so they end up at the
+/// end of the line.
 fn spans(text: &str, range: Range<usize>, levels: &[Level], base: Level) -> Vec<(Range<usize>, Level)> {
     let end = range.start + text[range.clone()].trim_end().len();
     let mut spans: Vec<(Range<usize>, Level)> = Vec::new();
@@ -214,7 +214,7 @@ fn spans(text: &str, range: Range<usize>, levels: &[Level], base: Level) -> Vec<
     spans
 }
 
-/// Words with the spaces after them, and parts of words that end with a hyphen or a slash.
+/// Words with the spaces after them, split after hyphens and slashes.
 fn tokens(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut start = 0;
     let mut before = ' ';
@@ -228,7 +228,7 @@ fn tokens(text: &str) -> impl Iterator<Item = Range<usize>> {
     ends.chain(std::iter::once(text.len())).map(move |end| std::mem::replace(&mut start, end)..end)
 }
 
-/// Spaces at which a line may end, which those of fixed joints (U+00A0, U+2007, U+202F) are not.
+/// Whether a line may end at this space; not at no-break ones (U+00A0, U+2007, U+202F).
 fn breaks_after(c: char) -> bool {
     c == '\u{200b}' || c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{2007}' | '\u{202f}')
 }

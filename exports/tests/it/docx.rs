@@ -7,7 +7,7 @@ use super::samples::{HOSTILE, document, everywhere, long, texts};
 
 const W: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
 
-/// Unzips a part; every part must be XML.
+/// Unzips a part after checking that every part is well-formed XML.
 fn part(document: &Document, name: &str) -> String {
     let mut package = zip::ZipArchive::new(Cursor::new(docx(document).expect("a DOCX"))).expect("a zip file");
     let names: Vec<String> = package.file_names().map(str::to_owned).collect();
@@ -45,7 +45,7 @@ fn hostile_text_stays_text() {
 }
 
 #[test]
-fn structure_is_there() {
+fn docx_has_headings_tables_and_language() {
     let body = part(&long(false), "word/document.xml");
     let xml = Xml::parse(&body).unwrap();
     let styles = styles(&xml);
@@ -59,7 +59,7 @@ fn structure_is_there() {
 }
 
 #[test]
-fn right_to_left_is_marked() {
+fn right_to_left_text_is_marked() {
     let body = part(&long(true), "word/document.xml");
     let xml = Xml::parse(&body).unwrap();
     assert_eq!(count(&xml, "bidi"), count(&xml, "p") + 1, "each paragraph and the section");
@@ -68,7 +68,7 @@ fn right_to_left_is_marked() {
 }
 
 #[test]
-fn lines_and_short_rows_are_kept() {
+fn line_breaks_are_kept_and_short_rows_padded() {
     let table = Block::Table { head: texts(&["a", "b"]), rows: vec![texts(&["1"])] };
     let empty = Block::Table { head: vec![], rows: vec![vec![]] };
     let body =
@@ -78,7 +78,7 @@ fn lines_and_short_rows_are_kept() {
 }
 
 #[test]
-fn a_table_too_wide_for_word_is_refused() {
+fn table_too_wide_for_word_is_refused() {
     let table = |columns| Block::Table { head: vec![String::new(); columns], rows: vec![] };
     assert!(docx(&document("ru", false, vec![table(63)])).is_ok());
     let refused = docx(&document("ru", false, vec![table(64)]));

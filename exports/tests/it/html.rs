@@ -3,7 +3,7 @@ use baqylau_exports::html;
 use super::samples::{HOSTILE, everywhere, long};
 
 #[test]
-fn texts_stay_text() {
+fn hostile_text_is_escaped() {
     let page = html(&everywhere(HOSTILE, false));
     assert!(!page.contains("<script"));
     assert!(!page.contains(['\0', '\u{1b}', '\u{202e}', '\u{2066}', '\u{feff}', '\u{ffff}']));
@@ -12,7 +12,7 @@ fn texts_stay_text() {
 }
 
 #[test]
-fn a_page_has_language_direction_and_structure() {
+fn page_has_language_direction_and_structure() {
     let page = html(&long(true));
     assert!(page.contains("<html lang=\"ar\" dir=\"rtl\">"));
     assert_eq!(page.matches("<h1>").count(), 1);

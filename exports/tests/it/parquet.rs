@@ -28,7 +28,7 @@ fn read(table: &ParquetTable) -> SerializedFileReader<Bytes> {
 }
 
 #[test]
-fn values_and_gaps_come_back() {
+fn values_and_missing_values_round_trip() {
     let rows: Vec<Vec<Field>> = read(&sample())
         .get_row_iter(None)
         .unwrap()
@@ -50,7 +50,7 @@ fn values_and_gaps_come_back() {
 }
 
 #[test]
-fn schema_and_metadata_are_there() {
+fn file_has_schema_and_metadata() {
     let reader = read(&sample());
     let about = reader.metadata().file_metadata();
     let pairs: Vec<(String, Option<String>)> =
@@ -69,7 +69,7 @@ fn schema_and_metadata_are_there() {
 }
 
 #[test]
-fn many_rows_go_through_in_batches() {
+fn many_rows_are_written_in_batches() {
     let cells = (0..10_000).map(|row| (row % 3 != 0).then_some(row)).collect();
     let rows: Vec<_> = read(&table(vec![column("n", Values::Integer(cells))])).get_row_iter(None).unwrap().collect();
     assert_eq!(rows.len(), 10_000);
@@ -77,13 +77,13 @@ fn many_rows_go_through_in_batches() {
 }
 
 #[test]
-fn no_rows_are_a_file_too() {
+fn table_without_rows_is_a_valid_file() {
     let reader = read(&table(vec![column("n", Values::Integer(vec![]))]));
     assert_eq!(reader.metadata().file_metadata().num_rows(), 0);
 }
 
 #[test]
-fn broken_tables_are_refused() {
+fn invalid_tables_are_refused() {
     let one = || column("a", Values::Integer(vec![None]));
     let refusal = |columns| parquet(&table(columns), Vec::new()).unwrap_err();
     let long = refusal(vec![one(), column("b", Values::Text(vec![None, None]))]);
@@ -94,7 +94,7 @@ fn broken_tables_are_refused() {
 }
 
 #[test]
-fn a_full_target_is_an_error() {
+fn write_failure_is_an_error() {
     let mut small = [0_u8; 10];
     let refused = parquet(&sample(), &mut small[..]);
     assert!(matches!(refused, Err(ExportError::Parquet { .. })));

@@ -11,7 +11,7 @@ fn pages(document: &Document) -> usize {
     read(document).get_pages().len()
 }
 
-/// All dictionaries of the file whose key has this name as its value.
+/// All dictionaries of the file in which this key has this name as its value.
 fn having<'a>(file: &'a lopdf::Document, key: &str, name: &str) -> Vec<&'a Dictionary> {
     let dictionaries = file.objects.values().filter_map(|object| match object {
         Object::Dictionary(dictionary) => Some(dictionary),
@@ -28,7 +28,7 @@ fn tags(file: &lopdf::Document, name: &str) -> usize {
 }
 
 #[test]
-fn a_long_document_has_pages_fonts_and_structure() {
+fn long_document_has_pages_fonts_and_structure() {
     for (rtl, lang) in [(false, "kk"), (true, "ar")] {
         let file = read(&long(rtl));
         assert!(file.get_pages().len() > 3);
@@ -52,12 +52,12 @@ fn fonts_are_subsets() {
 }
 
 #[test]
-fn the_same_document_gives_the_same_file() {
+fn same_document_gives_the_same_file() {
     assert_eq!(pdf(&long(true)).unwrap(), pdf(&long(true)).unwrap());
 }
 
 #[test]
-fn hostile_text_is_only_text() {
+fn hostile_text_stays_inert() {
     for rtl in [false, true] {
         assert!(pages(&everywhere(HOSTILE, rtl)) >= 1);
         assert!(pages(&everywhere("", rtl)) >= 1);
@@ -68,7 +68,7 @@ fn hostile_text_is_only_text() {
 }
 
 #[test]
-fn endless_words_are_broken() {
+fn overlong_words_are_broken() {
     for unit in ["W", "i", "ع", "\u{301}", "\u{a0}", "a\u{301}", "漢", "(ع", "aع"] {
         let word = unit.repeat(200_000 / unit.len());
         assert!(pages(&document("und", false, vec![Block::Paragraph(word.clone())])) > 1, "{unit}");
@@ -78,14 +78,14 @@ fn endless_words_are_broken() {
 }
 
 #[test]
-fn every_character_goes_through() {
+fn every_character_can_be_written() {
     let all: Vec<char> = (char::MIN..='\u{2ffff}').chain('\u{e0000}'..='\u{e01ff}').collect();
     let blocks = all.chunks(2000).map(|part| Block::Paragraph(part.iter().collect())).collect();
     assert!(pages(&document("und", false, blocks)) > 1);
 }
 
 #[test]
-fn strange_tables_fit() {
+fn tables_of_unusual_shape_fit_the_page() {
     let wide = |columns: usize| Block::Table {
         head: vec!["Қазақстан".to_owned(); columns],
         rows: vec![vec!["сайлау 2026".to_owned(); columns]; 3],
@@ -102,7 +102,7 @@ fn strange_tables_fit() {
 }
 
 #[test]
-fn headings_stay_with_what_follows() {
+fn headings_stay_with_the_block_that_follows() {
     for lines in 30..60 {
         let mut blocks = vec![Block::Paragraph(vec!["x"; lines].join("\n"))];
         blocks.extend([Block::Heading(1, "Head".to_owned()), Block::Heading(2, "Head".to_owned())]);

@@ -1,8 +1,8 @@
-//! Documents that the tests share.
+//! Documents shared by the tests.
 
 use baqylau_exports::{Block, Document};
 
-/// Text that would break a file, run in it, or turn its reading order around.
+/// Text that could break a file, run as a script in it, or reverse its reading order.
 pub const HOSTILE: &str =
     "<script>alert('x')</script>&\"]]>\0\u{1b}\u{202e}evil\u{2066}\u{feff}\u{ffff} {{x}} (\\) 漢字 😀";
 
@@ -14,7 +14,7 @@ pub fn texts(row: &[&str]) -> Vec<String> {
     row.iter().map(|text| (*text).to_owned()).collect()
 }
 
-/// The same text in every place that takes text.
+/// The same text in every place that takes one.
 pub fn everywhere(text: &str, rtl: bool) -> Document {
     let cells = || vec![text.to_owned(), text.to_owned()];
     let table = Block::Table { head: cells(), rows: vec![cells(), vec![], cells()] };

@@ -1,4 +1,4 @@
-//! Photographs, sound and files of a report, decrypted as they are asked for; nothing of them is written.
+//! Attachments of a report: decrypted on request, never written to disk.
 
 use super::parts::text;
 use super::{PageFailure, View};
@@ -9,10 +9,10 @@ use baqylau_protocol::ids::Hash;
 use baqylau_report::Report;
 use maud::{Markup, html};
 
-/// What a browser shows by itself. Anything else, whatever a report calls it, is a file to be saved.
+/// Media types shown in the page. Anything else, whatever the report calls it, is offered as a download.
 const SHOWN: [&str; 4] = ["image/jpeg", "image/png", "audio/wav", "video/mp4"];
 
-/// Every attachment of a report.
+/// Lists every attachment of a report.
 pub(super) fn shown(view: &View, hash: Hash, report: &Report) -> Markup {
     let all = report.attachments.as_deref().unwrap_or_default();
     if all.is_empty() {
@@ -39,7 +39,7 @@ pub(super) fn shown(view: &View, hash: Hash, report: &Report) -> Markup {
     }
 }
 
-/// The bytes of one attachment.
+/// The decrypted bytes of one attachment.
 pub(crate) async fn bytes(view: View, Path((hash, number)): Path<(String, usize)>) -> Result<Response, PageFailure> {
     let hash = view.report(&hash)?;
     let opened = view.read(|desk| {

@@ -1,12 +1,12 @@
-//! Pictures of numbers, as SVG made here. Each stands beside its numbers in a table or a list, which is what a screen reader, a printer and
-//! somebody who does not tell colours apart need; colours come from the style sheet, so that day and night are one picture.
+//! Charts as inline SVG. Each is accompanied by its numbers in a table or list, for screen readers, printing and
+//! colour-blind readers. Colours come from the style sheet, so the same chart serves light and dark mode.
 
 use super::View;
 use super::parts::text;
 use maud::{Markup, html};
 use std::collections::HashMap;
 
-/// A bar as long as a share of a hundred. The number stands beside it.
+/// A bar for a percentage. The number is shown beside it.
 pub(super) fn bar(part: usize, whole: usize) -> Markup {
     let width = if whole == 0 { 0 } else { (part * 100).div_euclid(whole).min(100) };
     html! {
@@ -17,7 +17,7 @@ pub(super) fn bar(part: usize, whole: usize) -> Markup {
     }
 }
 
-/// Parts of a whole behind each other, in hundredths; their classes are `part-0` and on.
+/// A stacked bar of percentages, with classes `part-0` and up.
 pub(super) fn stack(parts: &[usize]) -> Markup {
     let whole: usize = parts.iter().sum();
     let width = |part: usize| (part * 1000).checked_div(whole).unwrap_or(0);
@@ -31,7 +31,7 @@ pub(super) fn stack(parts: &[usize]) -> Markup {
     }
 }
 
-/// A column for each, the highest as high as the picture. Its table is the picture in words.
+/// A column chart scaled to its highest column, with its table as text alternative.
 pub(super) fn columns(name: &str, columns: &[(String, usize, String)]) -> Markup {
     let rows: Vec<ExpectedBar> = columns
         .iter()
@@ -40,16 +40,16 @@ pub(super) fn columns(name: &str, columns: &[(String, usize, String)]) -> Markup
     pairs(name, &rows, None)
 }
 
-/// A number beside the one that was expected.
+/// A number and the expected one.
 pub(super) struct ExpectedBar {
     pub label: String,
     pub n: usize,
-    /// What was expected; drawn as a frame.
+    /// The expected number, drawn as a frame.
     pub of: usize,
     pub link: String,
 }
 
-/// A column for each, in the frame of what was expected; `words`: what frame and column are.
+/// A column chart, each column in a frame for the expected number; `words` are the legends of frame and column.
 pub(super) fn pairs(name: &str, rows: &[ExpectedBar], words: Option<(&str, &str)>) -> Markup {
     let most = rows.iter().map(|r| r.n.max(r.of)).max().unwrap_or(0).max(1);
     let high = |n: usize| n * 90 / most;
@@ -63,7 +63,7 @@ pub(super) fn pairs(name: &str, rows: &[ExpectedBar], words: Option<(&str, &str)
             }
             table .under {
                 caption .away { (name) }
-                // A hidden caption counts as a first row: the columns say how wide they are.
+                // The hidden caption counts as the first row, so column widths are set explicitly.
                 @if words.is_some() { colgroup { col .words; @for _ in rows { col; } } }
                 tbody {
                     tr { @if words.is_some() { td {} } @for r in rows { th scope="col" { @if words.is_some() { a href=(r.link) { (r.label) } } @else { (r.label) } } } }
@@ -80,7 +80,7 @@ pub(super) fn pairs(name: &str, rows: &[ExpectedBar], words: Option<(&str, &str)
     }
 }
 
-/// A line over time, from left to right at even distances; `labels` stand under its ends.
+/// A line chart at equal time steps; `labels` are shown below its ends.
 pub(super) fn line(name: &str, values: &[usize], labels: (&str, &str)) -> Markup {
     let most = values.iter().max().copied().unwrap_or(0).max(1);
     let last = values.len().saturating_sub(1).max(1);
@@ -96,17 +96,17 @@ pub(super) fn line(name: &str, values: &[usize], labels: (&str, &str)) -> Markup
     }
 }
 
-/// One of several small pictures of the same kind.
+/// One of several small charts of the same kind.
 pub(super) struct SmallMultiple {
     pub title: String,
     pub link: String,
-    /// What stands beside the title.
+    /// Text beside the title.
     pub value: String,
-    /// Hundredths, by hour or what else is even; nothing where nothing is known.
+    /// Percentages at equal steps, for example hours; `None` if unknown.
     pub columns: Vec<Option<usize>>,
 }
 
-/// Small pictures on one scale, so that they can be compared.
+/// Small charts on a common scale, so that they can be compared.
 pub(super) fn multiples(all: &[SmallMultiple], ends: (&str, &str)) -> Markup {
     html! {
         div .multiples {
@@ -128,23 +128,23 @@ pub(super) fn multiples(all: &[SmallMultiple], ends: (&str, &str)) -> Markup {
     }
 }
 
-/// A region of a map or a grid.
+/// A region of a map or grid.
 pub(super) struct Region {
     pub place: u32,
     pub link: String,
     pub value: String,
-    /// From 0 to 4, the darker the more.
+    /// From 0 to 4; darker means more.
     pub shade: usize,
 }
 
-/// The mission's map where it has one, a grid of tiles where not.
+/// The mission's map if it has one, otherwise a grid of tiles.
 pub(super) fn regions(view: &View, regions: &[Region]) -> Markup {
     let tables = &view.state.tables;
     let outlined = regions.iter().filter(|r| tables.map.iter().any(|(place, _)| *place == r.place)).count();
     if outlined > 0 && outlined == regions.len() { map(view, regions) } else { tiles(view, regions) }
 }
 
-/// Equirectangular, true to scale in the middle of the map.
+/// A map in equirectangular projection, true to scale at its centre.
 fn map(view: &View, regions: &[Region]) -> Markup {
     let outlines = &view.state.tables.map;
     let points = || outlines.iter().flat_map(|(_, rings)| rings).flatten();
@@ -175,7 +175,7 @@ fn map(view: &View, regions: &[Region]) -> Markup {
     }
 }
 
-/// Tiles where the regions are to each other: rows from north to south, each from west to east.
+/// Tiles in the regions' relative positions: rows from north to south, each from west to east.
 fn tiles(view: &View, regions: &[Region]) -> Markup {
     let tables = &view.state.tables;
     let mut placed: Vec<&Region> = regions.iter().collect();

@@ -1,4 +1,4 @@
-//! The cleaning log of the whole mission: every correction that a desk signed, and where desks contradict each other.
+//! The mission's cleaning log: every signed correction, and where desks contradict each other.
 
 use super::View;
 use super::export::leaves;
@@ -12,7 +12,7 @@ use baqylau_protocol::ids::DeviceId;
 use baqylau_report::{Correction, Review};
 use maud::{Markup, html};
 
-/// How many stand on the page; the table has all.
+/// Most corrections shown on the page; the table contains all.
 const SHOWN: usize = 500;
 
 pub(crate) async fn page(view: View) -> Markup {
@@ -34,12 +34,12 @@ pub(crate) async fn page(view: View) -> Markup {
     view.page("/cleaning", w.cleaning, &body)
 }
 
-/// A desk by the beginning of its device's number.
+/// Short name of a desk: the beginning of its device id.
 pub(super) fn desk(desk: DeviceId) -> String {
     desk.to_string().chars().take(8).collect()
 }
 
-/// What each desk said, side by side.
+/// Contradicting corrections by desk, side by side.
 pub(super) fn sides(view: &View, row: &ReportRow) -> Markup {
     html! {
         h3 { a href=(view.link(&format!("/reports/{}", row.hash))) { (view.title(row.checklist)) " · " (text(&row.visit)) } (mark(view, row)) }
@@ -96,7 +96,7 @@ fn log(view: &View, reports: &ReportTable) -> Markup {
     }
 }
 
-/// Every correction, as a table.
+/// All corrections as a table.
 pub(crate) fn table(view: &View, reports: &ReportTable) -> Result<Vec<u8>, DeskError> {
     let head = [
         "envelope", "visit", "question", "rows", "old", "new", "reason", "source", "desk", "signed", "fits", "internal",

@@ -1,5 +1,5 @@
-//! The cleaning log of one report: what desks corrected and why. And one more: the question as its checklist asks it, what the
-//! correction would do, and only then the signature.
+//! A report's cleaning log, and the form for a new correction: the question as in the checklist, then a preview of the
+//! effects, and only then the signature.
 
 use super::parts::{problem, text};
 use super::report::{differences, rows};
@@ -18,10 +18,10 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use tokio::task::block_in_place;
 
-/// The most choices that are offered beside a field.
+/// Most choices offered beside a field.
 const OFFERED: usize = 1_000;
 
-/// What desks corrected, in the order of the log.
+/// The report's corrections, in log order.
 pub(super) fn log(view: &View, row: &ReportRow, filling: &Filling) -> Markup {
     let w = view.strings;
     if row.corrections.is_empty() {
@@ -50,13 +50,13 @@ pub(super) fn log(view: &View, row: &ReportRow, filling: &Filling) -> Markup {
     }
 }
 
-/// Where an answer stands: its question, and the positions of the rows it is in, as `votes@2`.
+/// Identifies an answer by its question and row numbers, for example `votes@2`.
 fn cell(filling: &Filling, q: &QuestionView) -> String {
     let rows: Vec<String> = filling.row_path(q.key.row).iter().map(ToString::to_string).collect();
     if rows.is_empty() { q.name.clone() } else { format!("{}@{}", q.name, rows.join(".")) }
 }
 
-/// The question and the rows of a cell.
+/// Splits such an identifier into question name and row numbers.
 fn parts(cell: &str) -> (&str, Vec<u32>) {
     let (question, rows) = cell.split_once('@').unwrap_or((cell, ""));
     (question, rows.split('.').filter_map(|row| row.parse().ok()).collect())
@@ -66,7 +66,7 @@ fn correctable(q: &QuestionView) -> bool {
     !q.read_only && !matches!(q.kind, Kind::Note | Kind::Group { .. } | Kind::Repeat { .. })
 }
 
-/// The way to correct one answer.
+/// Link to the form for correcting an answer.
 pub(super) fn link(view: &View, row: &ReportRow, filling: &Filling, q: &QuestionView) -> Markup {
     let path = view.link(&format!("/reports/{}/correct", row.hash));
     let sign = if path.contains('?') { '&' } else { '?' };
@@ -74,7 +74,7 @@ pub(super) fn link(view: &View, row: &ReportRow, filling: &Filling, q: &Question
     html! { @if correctable(q) { " " a href=(to) aria-label={(view.strings.correct) ": " (q.label)} { "✎" } } }
 }
 
-/// Which answer shall be corrected: of every row, too.
+/// Form for choosing the answer to correct, including those in rows.
 pub(super) fn form(view: &View, row: &ReportRow, filling: &Filling) -> Markup {
     let w = view.strings;
     let name = |q: &QuestionView| {
@@ -102,14 +102,14 @@ pub(super) fn form(view: &View, row: &ReportRow, filling: &Filling) -> Markup {
     }
 }
 
-/// Which answer.
+/// The answer to correct, in the query string.
 #[derive(Deserialize)]
 pub(crate) struct AnswerPlace {
     #[serde(default)]
     cell: String,
 }
 
-/// One question as its checklist asks it, with the answer that counts now.
+/// Shows a question as in its checklist, with its current effective answer.
 pub(crate) async fn ask(
     view: View,
     Path(hash): Path<String>,
@@ -145,8 +145,8 @@ pub(crate) async fn ask(
     Ok(view.page(&format!("/reports/{report}"), w.correct, &body))
 }
 
-/// Shows what a correction would do, or signs it: `cell`, any number of `value`s, `reason`, `source`; `act` is `sign`, with
-/// `confirmed` where it is unlikely, or anything else.
+/// Previews or signs a correction. Fields: `cell`, any number of `value`, `reason`, `source`; `act` is `sign` to sign,
+/// with `confirmed` if a warning applies.
 pub(crate) async fn correct(
     view: View,
     Path(hash): Path<String>,
@@ -171,7 +171,7 @@ pub(crate) async fn correct(
     Ok(page(&view, report, &cell, &preview).into_response())
 }
 
-/// What the correction would do, and the button that signs it.
+/// The effects of the correction, and the button that signs it.
 fn page(view: &View, report: Hash, cell: &str, preview: &Preview) -> Markup {
     let w = view.strings;
     let c = &preview.correction;

@@ -1,4 +1,4 @@
-//! Protocols reconciled, stations against what was tabulated, observed against official turnout.
+//! Protocols reconciled, stations compared with the tabulation, observed turnout compared with the official one.
 
 use super::charts::bar;
 use super::parts::text;
@@ -7,9 +7,9 @@ use baqylau_desk::index::report_table::{ByChecklist, ReportRow, ReportTable};
 use baqylau_desk::tables::{Official, Reconcile, Reconciled};
 use maud::{Markup, html};
 
-/// In percentage points: shares that are farther apart are worth a look.
+/// In percentage points: differences from here on are highlighted.
 const MUCH: f64 = 5.0;
-/// How many stations are listed; the export has all.
+/// Most stations listed; the export contains all.
 const LISTED: usize = 200;
 
 pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
@@ -65,7 +65,7 @@ fn checks<'r>(
     }
 }
 
-/// The widest gap among the reports that do not add up.
+/// The largest gap among reports whose numbers do not add up.
 fn widest(reports: &ReportTable, view: &View, check: &Reconciled, rows: &[&ReportRow]) -> Markup {
     let tables = &view.state.tables;
     let Reconcile::Check(gap) = check.how else { return html! {} };
@@ -121,7 +121,7 @@ fn contributing_link(view: &View, of: &Reconciled, region: Option<u32>) -> Strin
     view.query.with(|a| (a.behind, a.within) = (of.id.clone(), code)).link("/reports")
 }
 
-/// The place that holds all that are told apart, where there is one alone.
+/// The place that contains all others at a level, if there is only one.
 fn whole(view: &View, level: u16) -> Option<u32> {
     let places = &view.state.tables.places;
     let first = places.of_level(level).first()?;
@@ -161,10 +161,10 @@ fn number(view: &View, reports: &ReportTable, at: usize, number: &Reconciled, li
     }
 }
 
-/// The official number and how far it is from ours.
+/// The official number, and its difference from ours.
 fn official_difference(official: Option<&Official>, ours: f64, unit: &str) -> Markup {
     let digits = usize::from(!unit.is_empty());
-    // A share is off by less at any sample of stations; a number of one station is the same or it is not.
+    // Percentages from a sample of stations may differ; a single station's number must be equal.
     let much = if unit.is_empty() { 0.5 } else { MUCH };
     html! {
         @match official {
@@ -178,7 +178,7 @@ fn official_difference(official: Option<&Official>, ours: f64, unit: &str) -> Ma
     }
 }
 
-/// Tenths of a hundredth, half up.
+/// Share in thousandths, rounded half up.
 fn per_mille(part: usize, whole: usize) -> u32 {
     let share = (part * 2_000 + whole).checked_div(2 * whole).unwrap_or(0);
     u32::try_from(share).unwrap_or(u32::MAX)

@@ -1,4 +1,4 @@
-//! The statement's sentences as a file for other programs: DOCX, PDF, or a page that stands alone.
+//! The statement as a file for other programs: DOCX, PDF or a self-contained HTML page.
 
 use super::statement::doubts;
 use super::{PageFailure, View};
@@ -13,7 +13,7 @@ use baqylau_findings::Computed;
 
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
-/// Makes a file of a document.
+/// Renders a document to the bytes of a file.
 type Make = fn(&Document) -> Result<Vec<u8>, ExportError>;
 
 pub(crate) async fn file(view: View, Path(format): Path<String>) -> Result<Response, PageFailure> {
@@ -65,7 +65,7 @@ fn document(view: &View, reports: &ReportTable) -> Document {
     }
 }
 
-/// A sentence that does not hold by its number is left out; a note with the number stands in its place.
+/// A sentence as a block. One that its number does not support is replaced by a note with the number.
 fn sentence(view: &View, reports: &ReportTable, (at, figure): (usize, &Computed), older: usize) -> Block {
     let number = || format!("{}: {}", figure.id, view.worded(at, figure).computed);
     let older = view.older(older).map_or_else(String::new, |words| format!(" [{words}]"));
@@ -77,7 +77,7 @@ fn sentence(view: &View, reports: &ReportTable, (at, figure): (usize, &Computed)
     }
 }
 
-/// Every figure with what stands beside it.
+/// A table of all figures with their bases.
 fn table(view: &View, figures: &[Computed]) -> Block {
     let w = view.strings;
     let head = [w.figure, w.computed, w.how_many, w.base, w.dk, w.na, w.blank];
@@ -88,7 +88,7 @@ fn table(view: &View, figures: &[Computed]) -> Block {
     Block::Table { head: head.map(str::to_owned).to_vec(), rows: figures.iter().map(row).collect() }
 }
 
-/// The interval of the share of the sample's places where it is known, as ` [95 %: 3.1 – 8.5 %]`; nothing where there is none.
+/// The 95 % interval of a share, as ` [95 %: 3.1 – 8.5 %]`; empty if there is none.
 pub(super) fn interval(view: &View, reports: &ReportTable, figure: usize) -> String {
     let found = reports.estimate(&view.state.tables, figure, &ReportFilter::default()).and_then(|e| e.known.interval);
     found.map_or_else(String::new, |(low, high)| format!(" [95 %: {:.1} – {:.1} %]", low * 100.0, high * 100.0))

@@ -1,4 +1,4 @@
-//! What is on a page, as a table for other programs.
+//! The content of a page as a table for other programs.
 
 use super::{PageFailure, View, cleaning, texts};
 use axum::extract::Path;
@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use baqylau_desk::export::{Format, export_tables};
 use baqylau_desk::index::report_table::ReportRow;
 
-/// The reports of a checklist that fit the filters, or the rows of a repeat in them, a row each; those of all, packed; the texts; the
-/// cleaning log.
+/// Exports, by name: the matching reports of a checklist or the rows of one of its repeats, one per row; all tables as
+/// a ZIP; the texts; the cleaning log.
 pub(crate) async fn table(view: View, Path(name): Path<String>) -> Result<Response, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
     let (what, end) = name.rsplit_once('.').unwrap_or_default();
@@ -32,7 +32,7 @@ pub(crate) async fn table(view: View, Path(name): Path<String>) -> Result<Respon
     Ok(([(CONTENT_TYPE, media.to_owned()), (CONTENT_DISPOSITION, file)], bytes).into_response())
 }
 
-/// Whether the words of a report may stand in a table: those of an internal one, where they were asked for.
+/// Whether a report's texts may be exported: those of internal reports only on request.
 pub(super) fn leaves(view: &View, row: &ReportRow) -> bool {
     !row.internal || !view.query.internal.is_empty()
 }

@@ -1,4 +1,4 @@
-//! One figure, by region, hour and answer, with a way to the reports behind each number.
+//! One figure by region, hour and answer, with links to the reports behind each number.
 
 use super::charts::{Region, SmallMultiple, bar, columns, multiples};
 use super::parts::text;
@@ -52,7 +52,7 @@ fn contributing_link(view: &View, id: &str, change: impl FnOnce(&mut PageQuery))
     query.with(change).link("/reports")
 }
 
-/// What was published is of the whole mission.
+/// The computed number, with the published one if it is for the whole mission.
 fn number(view: &View, f: &Computed, of_all: bool) -> Markup {
     let w = view.strings;
     html! {
@@ -70,7 +70,7 @@ fn number(view: &View, f: &Computed, of_all: bool) -> Markup {
     }
 }
 
-/// For all places, with what is known of how far it may be off.
+/// The estimates for all places, with their intervals.
 fn estimated(view: &View, estimates: &Estimates) -> Markup {
     let w = view.strings;
     html! {
@@ -107,7 +107,7 @@ fn parts(view: &View, at: usize, f: &Computed) -> Markup {
     }
 }
 
-/// The regions on a map or as tiles, from the lightest at the smallest share to the darkest at the largest.
+/// The regions on a map or as tiles; the smallest share is the lightest.
 fn tiles(view: &View, reports: &ReportTable, at: usize, rows: &[&ReportRow], id: &str) -> Markup {
     let tables = &view.state.tables;
     let found = reports
@@ -127,7 +127,7 @@ fn tiles(view: &View, reports: &ReportTable, at: usize, rows: &[&ReportRow], id:
     super::charts::regions(view, &found.iter().map(region).collect::<Vec<_>>())
 }
 
-/// A number in a tile: of a breakdown, how many answers of how many reports.
+/// Short form of a number for a tile; for a breakdown, answers of reports.
 fn short(f: &Computed) -> String {
     if f.parts.is_empty() { f.computed.clone() } else { format!("{}/{}", f.count, f.base) }
 }
@@ -136,7 +136,7 @@ fn code(view: &View, place: Option<u32>) -> String {
     place.and_then(|p| view.state.tables.places.get(p)).map(|p| p.code.to_string()).unwrap_or_default()
 }
 
-/// The share by hour in each region, on one scale.
+/// The share by hour in each region, on a common scale.
 fn small(view: &View, reports: &ReportTable, at: usize, rows: &[&ReportRow], id: &str) -> Markup {
     let tables = &view.state.tables;
     let hours: Vec<u8> =
@@ -160,7 +160,7 @@ fn small(view: &View, reports: &ReportTable, at: usize, rows: &[&ReportRow], id:
     multiples(&all, (&format!("{first}:00"), &format!("{last}:00")))
 }
 
-/// By what the tables say of the places: town or country, kind of station.
+/// By a trait of the places in the mission's tables: town or country, kind of station.
 fn by_trait(view: &View, reports: &ReportTable, at: usize, rows: &[&ReportRow], kind: &Trait, id: &str) -> Markup {
     let (w, source) = (view.strings, &view.state.tables);
     let row = |value: &(String, Text)| {
@@ -222,7 +222,7 @@ fn hours(view: &View, reports: &ReportTable, at: usize, rows: &[&ReportRow], id:
     let all: Vec<(u8, Computed)> = (0..24).map(of_hour).collect();
     let any = |(_, f): &(u8, Computed)| f.forms > 0;
     let (Some(first), Some(last)) = (all.iter().position(any), all.iter().rposition(any)) else { return html! {} };
-    // An hour without any stands between the others.
+    // Hours without reports are kept between the others.
     let column =
         |(h, f): &(u8, Computed)| (h.to_string(), f.count, contributing_link(view, id, |a| a.hour = h.to_string()));
     columns(view.strings.by_hour, &all[first..=last].iter().map(column).collect::<Vec<_>>())

@@ -12,7 +12,7 @@ pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
     let filter = view.query.filter(shared);
     let (figures, older) = (board.figures(&shared.tables, &filter), board.older(&shared.tables, &filter));
-    // The register does not tell where people are: its figures are of the whole mission only.
+    // The register does not say where people are: its figures exist only for the whole mission.
     let whole = PageQuery { raw: view.query.raw.clone(), lang: view.query.lang.clone(), ..PageQuery::default() };
     let part = view.query.with(|_| ()) != whole;
     let rows = figures.iter().enumerate().filter(|(at, f)| {
@@ -53,7 +53,7 @@ fn row(view: &View, at: usize, f: &Computed, (part, older): (bool, usize)) -> Ma
     }
 }
 
-/// Which part is looked at.
+/// Form for choosing a part of the reports.
 pub(super) fn form(view: &View, level: u16) -> Markup {
     let (w, source) = (view.strings, &view.state.tables);
     let regions = source.places.of_level(level);

@@ -1,4 +1,4 @@
-//! Media monitoring: how much time and space each actor got in each outlet, and in which tone.
+//! Media monitoring: time and space given to each actor in each outlet, and the tone.
 
 use super::charts::{bar, stack};
 use super::counts::percent;
@@ -9,13 +9,13 @@ use baqylau_desk::index::report_table::{ReportRow, ReportTable};
 use baqylau_desk::tables::{FieldRole, RoledQuestion};
 use maud::{Markup, html};
 
-/// What some items add up to.
+/// Totals over some items.
 #[derive(Default, Clone)]
 struct MediaTotals {
     items: usize,
     seconds: usize,
     space: usize,
-    /// By choice of the tone.
+    /// Seconds by choice of the tone question.
     tones: Vec<usize>,
 }
 
@@ -53,7 +53,7 @@ pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     Ok(view.page("/media", w.media, &body))
 }
 
-/// The items that count, of the outlet that is asked for.
+/// The items that count, of the selected outlet.
 fn items<'b>(view: &View, reports: &'b ReportTable, outlets: &RoledQuestion) -> Vec<&'b ReportRow> {
     let tables = &view.state.tables;
     let filter = view.query.filter(&view.state);
@@ -128,7 +128,7 @@ fn contributing_link(view: &View, by: &RoledQuestion, at: usize) -> String {
         .link("/reports")
 }
 
-/// Which part of an outlet's time each actor got: a row an outlet.
+/// Each actor's share of an outlet's time, one row per outlet.
 fn matrix(view: &View, items: &[&ReportRow], outlets: &RoledQuestion, actors: &RoledQuestion) -> Markup {
     let rows: Vec<(usize, Vec<MediaTotals>)> = (0..outlets.choices.len())
         .map(|at| {
@@ -156,7 +156,7 @@ fn matrix(view: &View, items: &[&ReportRow], outlets: &RoledQuestion, actors: &R
     }
 }
 
-/// Hours, minutes and seconds.
+/// Formats seconds as hours, minutes and seconds.
 fn time(seconds: usize) -> String {
     format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }

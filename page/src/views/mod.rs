@@ -1,4 +1,5 @@
-//! The pages. Whatever came from a report is text: escaped, and isolated from the direction of what stands around it.
+//! The pages. Text from a report is always escaped, and isolated so that its direction does not affect the surrounding
+//! text.
 
 pub(crate) mod attachments;
 mod charts;
@@ -38,18 +39,18 @@ use maud::{DOCTYPE, Markup, html};
 use std::sync::Arc;
 use tokio::task::block_in_place;
 
-/// One request: what was asked, in which words.
+/// One request, with its filters and language.
 pub(crate) struct View {
     pub state: SharedState,
     pub query: PageQuery,
     pub strings: &'static Words,
-    /// The position of the language among the mission's.
+    /// Index of the language in the mission's list.
     pub language: usize,
-    /// What had changed when it was asked: a page that is older than it looks is drawn anew once more.
+    /// Number of changes when the request arrived: a page made from older data reloads once more.
     news: u64,
 }
 
-/// Instead of a page: what went wrong, with the remedy that the error names.
+/// An error page with its status; its text names the remedy.
 pub(crate) struct PageFailure(StatusCode, Markup);
 
 impl IntoResponse for PageFailure {
@@ -78,17 +79,17 @@ impl View {
         Self { state, query, strings: words, language, news }
     }
 
-    /// What is known, as it is asked for.
+    /// The evaluated reports that the request asks for.
     pub fn board(&self) -> Result<Arc<ReportTable>, PageFailure> {
         self.state.table(&self.query).map_err(|e| self.failed(&e))
     }
 
-    /// Reads something at the desk.
+    /// Reads from the desk's store.
     pub fn read<T>(&self, read: impl FnOnce(&Desk) -> Result<T, DeskError>) -> Result<T, PageFailure> {
         block_in_place(|| self.state.read(read)).map_err(|e| self.failed(&e))
     }
 
-    /// Signs something at the desk, sends it, and leads to a page.
+    /// Signs something at the desk, sends it, and redirects to a page.
     pub fn sign(
         &self,
         path: &str,
@@ -98,12 +99,12 @@ impl View {
         Ok(self.to(path))
     }
 
-    /// To another page.
+    /// Redirects to a page in the same language.
     pub fn to(&self, path: &str) -> Redirect {
         Redirect::to(&self.link(path))
     }
 
-    /// The report that an address names.
+    /// The hash of the report in the URL.
     pub fn report(&self, hash: &str) -> Result<Hash, PageFailure> {
         Hash::from_hex(hash).ok_or_else(|| self.nothing("/reports"))
     }
@@ -116,30 +117,30 @@ impl View {
         PageFailure(StatusCode::UNPROCESSABLE_ENTITY, self.page("/reports", self.strings.failed, &body))
     }
 
-    /// Nothing has this address.
+    /// The error page for a URL that does not exist.
     pub fn nothing(&self, path: &str) -> PageFailure {
         PageFailure(StatusCode::NOT_FOUND, self.page(path, self.strings.none, &html! {}))
     }
 
-    /// Of the whole mission: no filter holds, but what is taken as an answer, and the moment.
+    /// The same request for the whole mission: drops all filters except raw answers, moment and language.
     pub fn whole(mut self) -> Self {
         let PageQuery { raw, as_of, lang, .. } = self.query;
         self.query = PageQuery { raw, as_of, lang, ..PageQuery::default() };
         self
     }
 
-    /// A link that keeps the language and nothing else.
+    /// A link that keeps only the language.
     pub fn link(&self, path: &str) -> String {
         PageQuery { lang: self.query.lang.clone(), ..PageQuery::default() }.link(path)
     }
 
-    /// A moment where the mission has its seat.
+    /// Formats a moment (milliseconds since 1970) in the mission's time zone.
     pub fn moment(&self, ms: i64) -> String {
         let moment = self.state.tables.mission.zone.moment(ms);
         moment.local().map_or_else(String::new, |t| t.format("%Y-%m-%d %H:%M").to_string())
     }
 
-    /// The time of a moment where the mission has its seat, with seconds.
+    /// Formats the time of day with seconds, in the mission's time zone.
     pub fn clock(&self, ms: i64) -> String {
         let moment = self.state.tables.mission.zone.moment(ms);
         moment.local().map_or_else(String::new, |t| t.format("%H:%M:%S").to_string())
@@ -155,7 +156,7 @@ impl View {
         self.state.tables.places.label(place, self.language).to_string()
     }
 
-    /// A place with what holds it, from the top.
+    /// A place with its enclosing places, from the top.
     pub fn path(&self, place: u32) -> String {
         let places = &self.state.tables.places;
         let up = std::iter::successors(Some(place), |p| places.get(*p)?.parent);
@@ -164,7 +165,7 @@ impl View {
         names.join(" · ")
     }
 
-    /// The words of a status; its own name where there are none.
+    /// A report's status in words; its internal name if there are none.
     pub fn status(&self, name: &'static str) -> &'static str {
         let w = self.strings;
         match name {
@@ -188,14 +189,14 @@ impl View {
         }
     }
 
-    /// A number with the choices of a breakdown in words, and a share of sums as hundredths.
+    /// A computed figure for display: choices by their labels, mean shares as percentages.
     pub fn worded(&self, at: usize, f: &Computed) -> Computed {
         let number = &self.state.tables.numbers[at];
         let part = |(name, n): &(String, usize)| Some(format!("{} {n}", number.choice_label(name, self.language)?));
         let parts: Vec<String> = f.parts.iter().filter(|p| p.1 > 0).filter_map(part).collect();
         let computed = match number.figure.unit {
             _ if !f.parts.is_empty() => parts.join("; "),
-            // Tenths, so that what was rounded in the sentence can be seen.
+            // With tenths, so that the rounding in the sentence is visible.
             Unit::MeanShare if f.base > 0 => format!("{} %", counts::percent(f.count, f.base)),
             Unit::MeanShare => "-".to_owned(),
             _ => return f.clone(),
@@ -203,14 +204,14 @@ impl View {
         Computed { computed, ..f.clone() }
     }
 
-    /// The sentence of a figure; `None` where it has none.
+    /// The rendered sentence of a figure; `None` if it has none.
     pub fn sentence(&self, at: usize, f: &Computed) -> Option<Sentence> {
         let tables = &self.state.tables;
         let code = tables.mission.languages.get(self.language).map_or("", |l| l.code.as_str());
         tables.figures.get(at)?.sentence((self.language, code), &self.worded(at, f))
     }
 
-    /// What was published of a figure, or that nothing is yet.
+    /// The published value, or that nothing is published yet.
     pub fn published<'f>(&self, f: &'f Computed) -> &'f str {
         if f.published.is_empty() { self.strings.not_published } else { &f.published }
     }
@@ -220,7 +221,7 @@ impl View {
         (n > 0).then(|| self.strings.older_versions(n))
     }
 
-    /// The words of a decision.
+    /// A decision in words.
     pub fn decision(&self, state: baqylau_report::review::ReviewState) -> &'static str {
         match state {
             baqylau_report::review::ReviewState::Accepted => self.strings.decided_accept,
@@ -229,7 +230,7 @@ impl View {
         }
     }
 
-    /// The words of a flag.
+    /// A flag in words.
     pub fn flag(&self, flag: Flag) -> &'static str {
         let w = self.strings;
         match flag {
@@ -248,10 +249,10 @@ impl View {
         found.map_or_else(|| "—".into(), |c| c.title.get(self.language).to_string())
     }
 
-    /// A whole page.
+    /// A complete HTML page around its main content.
     pub fn page(&self, path: &str, title: &str, main: &Markup) -> Markup {
         let w = self.strings;
-        let ways = [
+        let links = [
             ("/", w.overview),
             ("/findings", w.findings),
             ("/statement", w.statement),
@@ -283,7 +284,7 @@ impl View {
                     header {
                         p .mission { (mission) }
                         nav aria-label=(mission) {
-                            @for (to, name) in ways {
+                            @for (to, name) in links {
                                 a href=(self.link(to)) aria-current=[current(to, path)] { (name) }
                             }
                         }
@@ -304,7 +305,7 @@ impl View {
 
     fn last_sync(&self) -> Markup {
         let boards = self.state.tables();
-        // What this desk signed counts when the server has it.
+        // What this desk has signed takes effect once the server has it.
         let waiting = block_in_place(|| self.state.read(|desk| desk.store.waiting())).unwrap_or(0);
         html! {
             p #heard role="status" data-news=(self.news) {
@@ -319,7 +320,7 @@ impl View {
     }
 }
 
-/// Whether a way leads to this page, or to that which it is a part of.
+/// The `aria-current` value of a link: whether it leads to this page or to one that contains it.
 fn current(to: &str, path: &str) -> Option<&'static str> {
     match path.strip_prefix(to) {
         Some("") => Some("page"),

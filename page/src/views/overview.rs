@@ -1,4 +1,5 @@
-//! What came in beside what was expected, from where and when, who is silent, and what does not count and why.
+//! What has been received compared with what was expected, by place and time; silent teams; and reports that do not
+//! count, with reasons.
 
 use super::View;
 use super::charts::{ExpectedBar, bar, columns, line, pairs};
@@ -11,7 +12,7 @@ use maud::{Markup, html};
 use std::collections::BTreeMap;
 
 const HOUR_MS: i64 = 3_600_000;
-/// How many teams are listed: those that lack most.
+/// Most teams listed: those with the most missing reports.
 const TEAMS: usize = 40;
 
 pub(crate) async fn page(view: View) -> Markup {
@@ -46,7 +47,7 @@ fn cards(view: &View, reports: &ReportTable, expected: &ExpectedReports) -> Mark
     let w = view.strings;
     let all: Vec<&ReportRow> = reports.rows.iter().collect();
     let counts = counted(&all);
-    // A phone that was replaced is no other observer.
+    // A replaced phone is not another observer.
     let people: std::collections::HashSet<&str> =
         all.iter().filter_map(|l| l.person.as_ref()).filter(|p| p.role != "desk").map(|p| p.code.as_str()).collect();
     let status = |status: &str| {
@@ -83,7 +84,7 @@ fn regions(view: &View, reports: &ReportTable) -> Markup {
     table(view, view.strings.region, rows.collect())
 }
 
-/// A name that leads to its reports, where there is such a way.
+/// A name, linked to its reports if there is a link.
 fn way(link: &str, name: &str) -> Markup {
     html! { @if link.is_empty() { (text(name)) } @else { a href=(link) { (text(name)) } } }
 }
@@ -171,7 +172,7 @@ fn regions_expected(view: &View, expected: &ExpectedReports) -> Markup {
     progress(view, view.strings.region, &expected.regions.iter().map(row).collect::<Vec<_>>())
 }
 
-/// Teams that lack most stand first, then those that were silent longest.
+/// Teams with the most missing reports first, then those silent longest.
 fn teams(view: &View, reports: &ReportTable, expected: &ExpectedReports) -> Markup {
     let w = view.strings;
     let heard = expected::last_heard(reports, &view.state.tables);
@@ -197,14 +198,14 @@ fn teams(view: &View, reports: &ReportTable, expected: &ExpectedReports) -> Mark
     }
 }
 
-/// How many had been received by each hour, since the first.
+/// Cumulative number of received reports by hour, from the first.
 fn coming_in(view: &View, reports: &ReportTable) -> Markup {
     let at = |l: &ReportRow| l.received.div_euclid(HOUR_MS);
     let (first, last) = (reports.rows.iter().map(at).min(), reports.rows.iter().map(at).max());
     let Some((first, last)) = first.zip(last) else { return html! { p { (view.strings.none) } } };
     let mut by_hour: BTreeMap<i64, usize> = BTreeMap::new();
     reports.rows.iter().for_each(|l| *by_hour.entry(at(l)).or_default() += 1);
-    // A picture is as wide for a day as for a month.
+    // The chart has the same width for a day and for a month.
     let step = (last - first) / 200 + 1;
     let ends = (first..=last).step_by(usize::try_from(step).unwrap_or(1)).map(|from| from + step);
     let mut sum = 0;
@@ -242,7 +243,7 @@ fn reasons(view: &View, reports: &ReportTable) -> Markup {
     }
 }
 
-/// What is odd about reports, whether they count or not.
+/// Flagged reports, whether they count or not.
 fn odd(view: &View, reports: &ReportTable) -> Markup {
     let mut count: BTreeMap<_, usize> = BTreeMap::new();
     reports.rows.iter().flat_map(|l| l.flags.iter()).for_each(|flag| *count.entry(flag).or_default() += 1);

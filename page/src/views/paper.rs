@@ -1,4 +1,4 @@
-//! Paper forms typed in by a clerk: a digit answers and goes on, every answer is kept at once.
+//! Entry of paper forms: a digit answers and moves on, and every answer is stored at once.
 
 use super::parts::{problem, text};
 use super::report::rows;
@@ -55,7 +55,7 @@ fn begin(view: &View) -> Markup {
     }
 }
 
-/// What stands on top of a paper form.
+/// Fields in the head of a paper form.
 #[derive(Deserialize)]
 pub(crate) struct PaperForm {
     checklist: String,
@@ -68,7 +68,7 @@ pub(crate) struct PaperForm {
     departed: String,
 }
 
-/// Begins one.
+/// Creates a paper form.
 pub(crate) async fn start(view: View, Form(given): Form<PaperForm>) -> Result<Redirect, PageFailure> {
     let at = now(&view);
     let id = view.read(|desk| {
@@ -81,7 +81,7 @@ pub(crate) async fn start(view: View, Form(given): Form<PaperForm>) -> Result<Re
     Ok(view.to(&format!("/paper/{id}")))
 }
 
-/// A place by its code, or by words that name one alone.
+/// Finds a place by its code, or by words that match only one.
 fn place(view: &View, words: &str) -> Result<Option<String>, DeskError> {
     let places = &view.state.tables.places;
     if words.is_empty() {
@@ -103,7 +103,7 @@ fn place(view: &View, words: &str) -> Result<Option<String>, DeskError> {
     }
 }
 
-/// A moment where the mission has its seat.
+/// Parses a moment in the mission's time zone.
 fn moment(view: &View, text: &str) -> Option<(i64, i16)> {
     let moment = view.state.tables.mission.zone.read(text).ok()?;
     Some((moment.ms, moment.offset))
@@ -164,7 +164,7 @@ fn question(view: &View, id: i64, q: &QuestionView) -> Markup {
     }
 }
 
-/// Where a question is answered: what is chosen, typed or missing is called `value`.
+/// Input for a question; choices, text and missing values are all named `value`.
 pub(super) fn input(view: &View, q: &QuestionView) -> Markup {
     match &q.choices {
         OfferedChoices::Inline(_) => choices(view, q),
@@ -172,7 +172,7 @@ pub(super) fn input(view: &View, q: &QuestionView) -> Markup {
     }
 }
 
-/// The answer that a form gives. A missing value stands alone.
+/// The answer in a submitted form. A missing value replaces all others.
 pub(super) fn value(fields: &FormFields) -> String {
     let values: Vec<String> = fields.all("value").into_iter().filter(|v| !v.is_empty()).collect();
     values.iter().rev().find(|v| v.starts_with('?')).map_or_else(|| values.join(" "), Clone::clone)
@@ -182,7 +182,7 @@ fn name(q: &QuestionView) -> Markup {
     html! { @if !q.number.is_empty() { (q.number) ". " } (text(&q.label)) }
 }
 
-/// One or several of a short list, and what is missing; the first nine go by digits.
+/// A short list of choices and missing values; the first nine have digits as shortcuts.
 fn choices(view: &View, q: &QuestionView) -> Markup {
     let OfferedChoices::Inline(list) = &q.choices else { return html! {} };
     let several = matches!(q.kind, Kind::SelectMultiple { .. });
@@ -204,7 +204,7 @@ fn choices(view: &View, q: &QuestionView) -> Markup {
     }
 }
 
-/// The missing values; behind a list of choices the next digits are theirs.
+/// The missing values; after a list of choices they continue its digits.
 fn missing(view: &View, q: &QuestionView, kind: &str, after: Option<usize>) -> Markup {
     let w = view.strings;
     let words = |m: &Missing| match m {
@@ -245,7 +245,8 @@ fn typed(view: &View, q: &QuestionView) -> Markup {
     }
 }
 
-/// Keeps one answer: `question`, `row`, any number of `value`s of which the last that says something holds for one answer.
+/// Stores an answer: `question`, `row`, and any number of `value`; for a single answer the last one that is not empty
+/// applies.
 pub(crate) async fn set(
     view: View,
     Path(id): Path<i64>,
@@ -270,7 +271,7 @@ pub(crate) async fn extend(
     Ok(view.to(&format!("/paper/{id}")))
 }
 
-/// What becomes of a form: `act` is `sign` or `drop`.
+/// How a form ends: `act` is `sign` or `drop`.
 #[derive(Deserialize)]
 pub(crate) struct PaperAct {
     act: String,
@@ -278,7 +279,7 @@ pub(crate) struct PaperAct {
     incomplete: String,
 }
 
-/// Signs a form, or throws it away.
+/// Signs a form or discards it.
 pub(crate) async fn end(view: View, Path(id): Path<i64>, Form(given): Form<PaperAct>) -> Result<Redirect, PageFailure> {
     let at = now(&view);
     match given.act.as_str() {

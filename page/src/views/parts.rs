@@ -1,4 +1,4 @@
-//! What several pages draw.
+//! Elements shared by several pages.
 
 use super::View;
 use baqylau_desk::index::report_table::ReportRow;
@@ -8,10 +8,10 @@ use baqylau_forms::fill::{AnswerProblem, CellKey, Issue};
 use baqylau_forms::value::Answer;
 use maud::{Markup, html};
 
-/// By how many of its answers a report is told.
+/// Number of answers in a report's summary.
 const FACTS: usize = 3;
 
-/// Text of a report or a table: it cannot turn what stands around it.
+/// Text from a report or table, isolated so that its direction does not affect the surrounding text.
 pub(super) fn text(text: &str) -> Markup {
     html! { bdi { (text) } }
 }
@@ -30,17 +30,17 @@ pub(super) fn problem(view: &View, problem: &AnswerProblem) -> Markup {
     text(if problem.text.is_empty() { sort } else { &problem.text })
 }
 
-/// A number with what it is.
+/// A number with its caption.
 pub(super) fn card(number: &Markup, what: &str, link: &str) -> Markup {
     html! { a .card href=(link) { span .number { (number) } span { (what) } } }
 }
 
-/// A long list, a page at a time: what stands on the page that is asked for, and ways to the others.
+/// One page of a long list, with links to the others.
 pub(super) fn paged<'l, T>(view: &View, path: &str, all: &'l [T], size: usize) -> (&'l [T], Markup) {
     let last = all.len().saturating_sub(1) / size;
     let at = view.query.page.parse().unwrap_or(0).min(last);
     let to = |page: usize| view.query.with(|a| a.page = page.to_string()).link(path);
-    // The first, the last, and those around this one.
+    // Links to the first and last page, and to those around this one.
     let near = (0..=last).filter(|page| *page == 0 || *page == last || page.abs_diff(at) < 3);
     let ways = html! {
         @if last > 0 {
@@ -56,28 +56,28 @@ pub(super) fn paged<'l, T>(view: &View, path: &str, all: &'l [T], size: usize) -
     (&all[at * size..all.len().min((at + 1) * size)], ways)
 }
 
-/// Who sent it.
+/// The sender of a report.
 pub(super) fn who(row: &ReportRow) -> Markup {
     html! { @match &row.person { Some(person) => { (text(&person.code)) " · " (text(&person.team)) } None => "?" } }
 }
 
-/// That its words stay at the desk.
+/// Marks an internal report.
 pub(super) fn mark(view: &View, row: &ReportRow) -> Markup {
     html! { @if row.internal { " " span .internal { "🔒 " (view.strings.internal) } } }
 }
 
-/// The same table with the words of internal reports, where there are any.
+/// Link to the same table including the texts of internal reports, if there are any.
 pub(super) fn with_internal(view: &View, any: bool, path: &str) -> Markup {
     let to = view.query.with(|a| a.internal = "1".into()).link(path);
     html! { @if any { " (" (view.strings.internal_left_out) "; " a href=(to) { (view.strings.internal_too) } ")" } }
 }
 
-/// Where it was, from the top.
+/// The place of a report, from the top level down.
 pub(super) fn place(view: &View, row: &ReportRow) -> Markup {
     html! { @match row.place { Some(p) => { (text(&view.path(p))) } None => { (text(row.unlisted.as_deref().unwrap_or("—"))) } } }
 }
 
-/// The first of its questions with one choice that are answered, in words.
+/// A summary of a report: its first answered questions with a single choice.
 pub(super) fn facts(view: &View, row: &ReportRow) -> Vec<String> {
     let read = tokio::task::block_in_place(|| view.state.read(|desk| desk.read(row.hash)));
     let Ok((_, mut filling)) = read else { return Vec::new() };
@@ -94,7 +94,7 @@ pub(super) fn facts(view: &View, row: &ReportRow) -> Vec<String> {
     keys.map(|key| filling.question(key)).map(|q| format!("{} {}", q.label, q.answer_text)).collect()
 }
 
-/// A sentence; one that does not hold by its number is struck.
+/// A sentence; struck through if its number does not support it.
 pub(crate) fn sentence(view: &super::View, said: &baqylau_findings::Sentence) -> Markup {
     html! {
         @if said.holds { (text(&said.text)) } @else { s { (text(&said.text)) } strong { " ⚠ " (view.strings.struck) } }

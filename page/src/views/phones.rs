@@ -1,4 +1,4 @@
-//! Whose phones they are, when each was heard last, and what is missing of it.
+//! All phones: whose they are, when each was last heard from, and what is missing.
 
 use super::parts::{paged, text};
 use super::{PageFailure, View};
@@ -10,10 +10,10 @@ pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     Ok(view.page("/phones", view.strings.phones, &table(&view, rows)))
 }
 
-/// How many stand on a page.
+/// Phones per page.
 const PAGE: usize = 100;
 
-/// Those that were not heard from stand first, then by how long they have been silent.
+/// Phones never heard from first, then by length of silence.
 fn table(view: &View, mut rows: Vec<DeviceRow>) -> Markup {
     let w = view.strings;
     rows.sort_by_key(|d| d.heard);

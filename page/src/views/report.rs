@@ -1,4 +1,4 @@
-//! One report: what it says, whether it counts, what proves it, and what desks decided of it.
+//! One report: its answers, whether it counts, its proof, and the desks' decisions.
 
 use super::parts::{problem, text};
 use super::{PageFailure, View, attachments, cleaning, corrections, texts};
@@ -82,7 +82,7 @@ fn observer_remarks(view: &View, report: &Report) -> Markup {
     }
 }
 
-/// Every question that is answered, in the order of the checklist.
+/// All answered questions by section, in the order of the checklist.
 pub(super) fn rows(mut filling: Filling, language: usize) -> Vec<(String, Vec<QuestionView>)> {
     let mut environment = filling.environment();
     environment.language = language;
@@ -97,7 +97,7 @@ fn changes(view: &View, before: Option<&(Report, Filling)>, after: &Filling) -> 
     html! { h2 { (view.strings.changed) } (differences(view, before, after)) }
 }
 
-/// The answers that are not the same in two fillings of one checklist.
+/// The answers that differ between two fillings of the same checklist.
 pub(super) fn differences(view: &View, before: &Filling, after: &Filling) -> Markup {
     let w = view.strings;
     let flat = |f: &Filling| rows(f.clone(), view.language).into_iter().flat_map(|(_, rows)| rows).collect::<Vec<_>>();
@@ -137,7 +137,7 @@ fn answers(view: &View, row: &ReportRow, filling: Filling) -> Markup {
     }
 }
 
-/// What somebody typed, with what desks said of it.
+/// The free texts, with their coding.
 fn texts(view: &View, row: &ReportRow, filling: &Filling) -> Markup {
     let all: Vec<_> = typed(filling).collect();
     html! {
@@ -152,7 +152,7 @@ fn texts(view: &View, row: &ReportRow, filling: &Filling) -> Markup {
     }
 }
 
-/// When each answer was given, as the phone noted it.
+/// The times at which answers were given, as logged by the phone.
 fn log(view: &View, report: &Report, filling: &Filling) -> Markup {
     let w = view.strings;
     let mut at = report.clock.started;
@@ -173,7 +173,7 @@ fn log(view: &View, report: &Report, filling: &Filling) -> Markup {
     }
 }
 
-/// An answer in words; a dash where there is none.
+/// An answer in words; a dash if there is none.
 pub(super) fn value(view: &View, q: &QuestionView) -> String {
     match &q.answer {
         Some(Answer::Missing(Missing::DoNotKnow)) => view.strings.dk.into(),
@@ -198,7 +198,7 @@ fn proof(view: &View, row: &ReportRow) -> Markup {
     }
 }
 
-/// Everything about one report verified again.
+/// Verifies a report again from its bytes, with all that proves it.
 pub(crate) async fn prove(view: View, Path(hash): Path<String>) -> Result<Markup, PageFailure> {
     let w = view.strings;
     let report = view.report(&hash)?;
@@ -243,7 +243,7 @@ fn decisions(view: &View, row: &ReportRow) -> Markup {
     }
 }
 
-/// What a coordinator decides of a report: `decision`, `reason`, and any number of `question`s that the observer is asked.
+/// Signs a decision about a report. Fields: `decision`, `reason`, and any number of `question` for a query.
 pub(crate) async fn review(
     view: View,
     Path(hash): Path<String>,
@@ -251,7 +251,7 @@ pub(crate) async fn review(
 ) -> Result<Redirect, PageFailure> {
     let report = view.report(&hash)?;
     let (decision, reason) = (fields.one("decision"), fields.one("reason"));
-    // Only back to pages of ours.
+    // Redirect only to our own pages.
     let back = Some(fields.one("back")).filter(|back| ["/urgent", "/timeline"].contains(&back.as_str()));
     let back = back.unwrap_or_else(|| format!("/reports/{report}"));
     view.sign(&back, |desk, now| match decision.as_str() {

@@ -1,4 +1,4 @@
-//! The reports that fit a search, newest first.
+//! The reports that match a search, newest first.
 
 use super::parts::{self, paged, text, with_internal};
 use super::{PageFailure, View};
@@ -8,9 +8,9 @@ use baqylau_desk::index::flags::Flag;
 use baqylau_desk::index::report_table::ReportRow;
 use maud::{Markup, html};
 
-/// How many stand on a page.
+/// Reports per page.
 const PAGE: usize = 100;
-/// Why a report does not count, as far as somebody looks for it.
+/// The reasons for not counting that can be searched for.
 const STATUSES: [&str; 7] = ["superseded", "duplicate", "forked", "excluded", "proposal", "competing", "test"];
 
 pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
@@ -41,18 +41,18 @@ pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     ))
 }
 
-/// The tables of the checklist that is asked for: its reports, and the rows of each of its repeats.
+/// Tables of the selected checklist: its reports, and the rows of each repeat.
 fn own_tables(view: &View, found: &[&ReportRow]) -> Vec<ExportTable> {
     let tables = &view.state.tables;
     let asked = tables.checklists.iter().position(|c| c.id == view.query.checklist);
-    // In the order of the log, as the tables have them.
+    // In log order, like the tables.
     let rows: Vec<&ReportRow> = found.iter().rev().copied().filter(|_| asked.is_some()).collect();
     export_tables(tables, &rows).into_iter().filter(|table| Some(table.checklist) == asked).collect()
 }
 
 fn form(view: &View) -> Markup {
     let (w, ask) = (view.strings, &view.query);
-    // What came with a link is kept: a region, an hour, a number.
+    // Filters that came with a link are kept: a region, an hour, a figure.
     let kept = [
         ("within", &ask.within),
         ("team", &ask.team),

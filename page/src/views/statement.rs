@@ -1,4 +1,4 @@
-//! The statement's sentences with their numbers, each a way to how it is made. Printed, it is the annex.
+//! The statement's sentences with their numbers, each linked to its computation. When printed, it is the annex.
 
 use super::parts::text;
 use super::{PageFailure, View};
@@ -10,7 +10,7 @@ use baqylau_report::review::ReviewState as Decision;
 use maud::{Markup, html};
 use std::collections::HashSet;
 
-/// Out of a hundred: more unknown than this beside the base is worth a word.
+/// Per cent: a larger proportion of unknown answers is pointed out.
 const MUCH_UNKNOWN: usize = 10;
 
 pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
@@ -40,7 +40,7 @@ pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     ))
 }
 
-/// Of which moment, and of which reports.
+/// The moment and kind of answers that the statement is based on.
 fn frozen(view: &View, reports: &ReportTable) -> Markup {
     let w = view.strings;
     let (counted, set) = reports.counted();
@@ -69,7 +69,7 @@ fn shown(view: &View, doubts: &[(String, String)]) -> Markup {
     }
 }
 
-/// What somebody should look at before a figure is published: its id, and what.
+/// What to check before a figure is published: its id and the reason.
 pub(super) fn doubts(view: &View, reports: &ReportTable, figures: &[Computed]) -> Vec<(String, String)> {
     let (tables, w) = (&view.state.tables, view.strings);
     let queried = reports.rows.iter().filter(|l| l.reviews.last().is_some_and(|r| r.what.state == Decision::Queried));

@@ -1,4 +1,4 @@
-//! What observers wrote: coded by the mission's codebook, translated beside the original, marked as quotable.
+//! Free texts: coded with the mission's codebook, translated, marked as quotable.
 
 use super::charts::bar;
 use super::export::leaves;
@@ -14,18 +14,18 @@ use baqylau_desk::records::CodingRequest;
 use baqylau_report::Coding;
 use maud::{Markup, html};
 
-/// How many reports with texts stand on a page.
+/// Reports with texts per page.
 const PAGE: usize = 50;
 
-/// Where a text stands in a report.
+/// Question index and row numbers of a text.
 type TextPlace = (u32, Box<[u32]>);
 
-/// The word that holds of a text: the last in the log.
+/// The coding of a text that applies: the latest in the log.
 fn coding<'l>(row: &'l ReportRow, cell: &TextPlace) -> Option<&'l Coding> {
     row.codings.iter().rev().map(|c| &c.what).find(|c| c.node == cell.0 && *c.rows == *cell.1)
 }
 
-/// Whether a text is asked for: by a code, those that have none, those that may be quoted.
+/// Whether a text matches the filter: a code, no code, or quotable.
 fn wanted(query: &PageQuery, row: &ReportRow, cell: &TextPlace) -> bool {
     let coding = coding(row, cell);
     match query.code.as_str() {
@@ -78,7 +78,7 @@ fn form(view: &View) -> Markup {
     }
 }
 
-/// How often each code was given.
+/// Frequency of each code.
 fn codes(view: &View, reports: &ReportTable) -> Markup {
     let tables = &view.state.tables;
     let counted = reports.rows.iter().filter(|l| l.status == Status::Counted && !l.codings.is_empty());
@@ -99,7 +99,7 @@ fn codes(view: &View, reports: &ReportTable) -> Markup {
     }
 }
 
-/// Every text of a report that is asked for.
+/// The matching texts of a report.
 fn report(view: &View, row: &ReportRow) -> Markup {
     let read = tokio::task::block_in_place(|| view.state.read(|desk| desk.read(row.hash)));
     let Ok((_, filling)) = read else { return html! {} };
@@ -116,13 +116,13 @@ fn report(view: &View, row: &ReportRow) -> Markup {
     }
 }
 
-/// A question in the language of the page.
+/// The label of a question in the page's language.
 pub(super) fn label(view: &View, row: &ReportRow, node: u32) -> String {
     let item = row.form.as_ref().and_then(|f| f.definition().items.get(node as usize));
     item.map_or_else(String::new, |item| item.label.get(view.language).to_string())
 }
 
-/// A text, and what desks said of it.
+/// A text with its coding, and the form to change it.
 pub(super) fn one(view: &View, row: &ReportRow, cell: &TextPlace, label: &str, words: &str) -> Markup {
     let w = view.strings;
     let known = coding(row, cell);
@@ -159,7 +159,7 @@ pub(super) fn one(view: &View, row: &ReportRow, cell: &TextPlace, label: &str, w
     }
 }
 
-/// Whether a text may be quoted: a desk says so, and the report is not internal, whatever was said before that was known.
+/// Whether a text may be quoted: a desk says so, and the report is not internal, even if it was marked so only later.
 fn quotable(row: &ReportRow, coding: Option<&Coding>) -> bool {
     !row.internal && coding.is_some_and(|c| c.quotable)
 }
@@ -173,7 +173,7 @@ fn code_label(view: &View, code: &str) -> String {
     found.map_or_else(|| code.to_owned(), |c| c.1.get(view.language).to_string())
 }
 
-/// Signs what a coordinator says of a text: `question`, `rows`, any number of `code`, `translation`, `quotable`.
+/// Signs the coding of a text. Fields: `question`, `rows`, any number of `code`, `translation`, `quotable`.
 pub(crate) async fn code(
     view: View,
     Path(hash): Path<String>,
@@ -186,11 +186,11 @@ pub(crate) async fn code(
     let coded = CodingRequest { question: &question, rows, codes: &codes, translation: &translation, quotable };
     let reports = view.state.tables().of(AnswerBasis::Effective).clone();
     let signed = view.sign(&format!("/reports/{report}"), |desk, now| reports.code(desk, report, &coded, now))?;
-    // Only back to a page of ours.
+    // Redirect only to our own pages.
     Ok(if back.starts_with("/texts") { Redirect::to(&back) } else { signed })
 }
 
-/// Every text that counts, with what was said of it, as a table.
+/// All texts that count, with their coding, as a table.
 pub(crate) fn table(view: &View, reports: &ReportTable) -> Result<Vec<u8>, baqylau_desk::DeskError> {
     let tables = &view.state.tables;
     let filter = view.query.filter(&view.state);

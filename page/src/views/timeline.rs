@@ -1,4 +1,5 @@
-//! What long-term observers log, day by day: meetings, commissions, campaign, complaints; wherever no station is.
+//! The daily log of long-term observers: meetings, commissions, campaign, complaints; everything not at a polling
+//! station.
 
 use super::parts::{facts, mark, paged, place, text, who};
 use super::{PageFailure, View};
@@ -8,9 +9,9 @@ use baqylau_desk::tables::FieldRole;
 use baqylau_forms::value::Date;
 use maud::{Markup, html};
 
-/// How many stand on a page.
+/// Entries per page.
 const PAGE: usize = 100;
-/// How many follow-ups are shown: those that are due longest, until somebody signs for them.
+/// Most follow-ups shown: those overdue longest, until somebody signs for them.
 const SHOWN: usize = 10;
 
 pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
@@ -20,7 +21,7 @@ pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let elsewhere = |line: &&ReportRow| line.place.and_then(|p| places.get(p)).is_none_or(|p| p.level != lowest);
     let filter = view.query.filter(shared);
     let counted = board.select(&shared.tables, &filter).filter(|l| l.status == Status::Counted);
-    // Items of the media have a page of their own.
+    // Media items have a page of their own.
     let media = |l: &&ReportRow| shared.tables.used(FieldRole::Outlet).all(|o| Some(o.checklist) != l.checklist);
     let mut rows: Vec<&ReportRow> = counted.filter(elsewhere).filter(media).collect();
     rows.sort_by_key(|l| std::cmp::Reverse(l.signed));
@@ -40,7 +41,7 @@ pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     Ok(view.page("/timeline", w.timeline, &body))
 }
 
-/// What is to be looked at again, and nobody has signed for yet; what is overdue stands first.
+/// Follow-ups that nobody has signed for yet, the longest overdue first.
 fn due(view: &View, reports: &ReportTable) -> Markup {
     let w = view.strings;
     let now = (view.state.now)();
@@ -66,7 +67,7 @@ fn due(view: &View, reports: &ReportTable) -> Markup {
     }
 }
 
-/// Ways to what is about one actor.
+/// Links to the entries about each actor.
 fn actors(view: &View) -> Markup {
     let tables = &view.state.tables;
     let lists =

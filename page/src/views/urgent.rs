@@ -1,4 +1,4 @@
-//! What cannot wait: calls for help, which stand on top of every page until somebody signs for them, and urgent checklists.
+//! Urgent matters: emergencies, shown on every page until somebody signs for them, and urgent reports.
 
 use super::View;
 use super::parts::{facts, mark, paged, place, text, who};
@@ -8,12 +8,12 @@ use baqylau_desk::tables::FieldRole;
 use maud::{Markup, html};
 use std::cmp::Reverse;
 
-/// How many silent teams are named; the others stand among the phones.
+/// Most silent teams listed by name; the rest are on the page of phones.
 const NAMED: usize = 20;
-/// How many stand on a page.
+/// Reports per page.
 const PAGE: usize = 100;
 
-/// Every call for help that nobody signed for yet.
+/// Every emergency that nobody has signed for yet.
 pub(super) fn alarms(view: &View) -> Markup {
     let boards = view.state.tables();
     let reports = boards.of(AnswerBasis::Effective);
@@ -32,7 +32,7 @@ pub(super) fn alarms(view: &View) -> Markup {
     }
 }
 
-/// The first of them.
+/// The first teams by name.
 fn named(teams: &[String]) -> String {
     let more = if teams.len() > NAMED { ", …" } else { "" };
     format!("{}{more}", teams[..teams.len().min(NAMED)].join(", "))
@@ -44,7 +44,7 @@ pub(crate) async fn page(view: View) -> Markup {
     let w = view.strings;
     let mut rows: Vec<&ReportRow> = reports.rows.iter().filter(|l| l.urgent).collect();
     let open = rows.iter().filter(|l| l.unattended()).count();
-    // What nobody sees to stands first, calls for help before the rest, then the most serious, the newest before older ones.
+    // Unattended ones first; emergencies before the rest; then the most severe, and the newest.
     let severity = |l: &ReportRow| l.used(FieldRole::Severity).max();
     rows.sort_by_key(|l| (!l.unattended(), !l.alarm, Reverse(severity(l)), Reverse(l.index)));
     let (shown, ways) = paged(&view, "/urgent", &rows, PAGE);
@@ -91,13 +91,13 @@ fn table_row(view: &View, row: &ReportRow) -> Markup {
     }
 }
 
-/// The choices of a use in words.
+/// A report's choices for a use, in words.
 fn labels(view: &View, row: &ReportRow, what: FieldRole) -> Vec<String> {
     let choices = row.choices(&view.state.tables, what);
     choices.filter_map(|(used, at)| Some(used.labels.get(at)?.get(view.language).to_string())).collect()
 }
 
-/// Who sees to it is signed, as every decision is.
+/// Form for signing who attends to it; the signature is a decision like any other.
 pub(super) fn assign(view: &View, row: &ReportRow, back: &str) -> Markup {
     let w = view.strings;
     html! {

@@ -163,7 +163,7 @@ fn figures_and_flags_are_shown_before_and_after_and_no_flag_goes_without_a_word(
     let browser = Browser::open(&world);
     assert!(browser.page("/reports?flag=arithmetic").contains("Reports: 1"), "who looks for it finds it");
     let page = browser.page(&format!("/reports/{report}"));
-    assert!(page.contains("numbers do not add up") && page.contains("not since it was corrected"), "{page}");
+    assert!(page.contains("numbers do not add up") && page.contains("no longer since the correction"), "{page}");
     // A figure that moves is shown as it is and as it would be.
     let moves = change("overall", Some("very_bad"));
     let preview = world.desk.preview(report, &moves, now()).expect("possible");
@@ -222,7 +222,7 @@ fn a_row_of_a_repeat_is_corrected_on_the_page_with_the_questions_own_choices() {
     let preview = browser.post(&path, &ours, fields);
     assert_eq!(preview.status, 200, "{}", preview.body);
     assert!(
-        preview.body.contains("Nothing is signed yet") && preview.body.contains("No figure moves"),
+        preview.body.contains("Nothing is signed yet") && preview.body.contains("No figure changes"),
         "{}",
         preview.body
     );

@@ -70,7 +70,7 @@ fn what_is_internal_is_marked_quoted_nowhere_and_exported_only_by_name() {
         assert!(head > 0, "the mark stands beside the words");
     }
     let page = browser.page("/texts");
-    assert!(page.contains("without what is internal") && page.contains("texts.csv?internal=1"), "{page}");
+    assert!(page.contains("without internal texts") && page.contains("texts.csv?internal=1"), "{page}");
     // The same files in a folder.
     let target = world.folder.path().join("exported");
     let (written, left) = world.desk.export(AnswerBasis::Effective, &target, false).expect("exports");

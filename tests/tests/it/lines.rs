@@ -130,7 +130,7 @@ fn a_bundle_that_goes_back_or_forks_is_refused_and_shown() {
     core.sync_now(BUDGET).expect("no error");
     let mission = core.mission().expect("a mission");
     assert_eq!((mission.version, mission.bundle_refused), (2, None));
-    for (hostile, words) in [(&first, "went back"), (&fork, "two bundles are about")] {
+    for (hostile, words) in [(&first, "went back"), (&fork, "two different bundles")] {
         world.stop_server();
         let mut storage = SqliteStorage::open(&world.server_folder().join("server.db")).expect("opens");
         storage

@@ -14,7 +14,7 @@ use std::net::TcpStream;
 fn reports_come_in_live_and_lead_to_their_proof() {
     let (world, core) = world();
     let browser = Browser::open(&world);
-    eventually(&browser, "/", "heard at");
+    eventually(&browser, "/", "Last response from the server");
     let mut news = BufReader::new(TcpStream::connect(&browser.host).expect("connects"));
     let (host, cookie) = (&browser.host, &browser.cookie);
     write!(news.get_mut(), "GET /news?seen=0 HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n\r\n").expect("asks");
@@ -53,12 +53,12 @@ fn numbers_are_those_of_the_figures_and_lead_to_the_reports() {
     assert!(behind.contains("Reports: 2"), "{behind}");
     let statement = browser.page("/statement");
     assert!(
-        statement.contains(">10/40</a>") && statement.contains("64 to be looked at before it is published"),
+        statement.contains(">10/40</a>") && statement.contains("64 to be checked before publishing"),
         "{statement}"
     );
     assert!(browser.page("/findings?lang=kk").contains("Нәтижелер"));
     assert!(browser.page("/findings?lang=ru&checklist=voting").contains("Результаты"));
-    assert!(browser.page("/reports?q=nobody-wrote-this").contains("No report is like this"));
+    assert!(browser.page("/reports?q=nobody-wrote-this").contains("No report matches"));
     assert!(browser.page("/phones").contains("p001"));
     // What an address says that nothing is like is left out, and nothing fails.
     assert_eq!(browser.get("/reports?page=18446744073709551615&hour=99&within=%F0%9F%92%A9").status, 200);
@@ -180,7 +180,7 @@ fn a_sample_gives_an_interval_and_no_sample_says_why_not() {
     assert!(page.contains("<dd>20.0 %</dd>") && page.contains("<dd>3 (75 %)</dd>"), "{page}");
     // 50 of 100 in the city; the one that answered on the land speaks for 300, and for no error: 50 / (100 + 300).
     assert!(
-        page.contains("<dd>12.5 %</dd>") && page.contains("taken to be like the others of their stratum"),
+        page.contains("<dd>12.5 %</dd>") && page.contains("the unknown ones resemble the others of their stratum"),
         "{page}"
     );
     assert!(page.contains("<dd>2</dd>") && page.contains(" – ") && !page.contains("No interval is shown"), "{page}");

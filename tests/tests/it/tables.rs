@@ -341,7 +341,7 @@ fn a_figure_that_is_not_published_yet_is_computed_and_said() {
     // A document compares codes with codes, and shows labels.
     let document = browser.page("/statement.html");
     assert!(document.contains("How it went: Went well 2; Stopped 1."), "{document}");
-    assert!(!document.contains("another number before corrections"), "{document}");
+    assert!(!document.contains("a different number before corrections"), "{document}");
     // Two of three are most.
     assert!(statement.contains("Most went well.") && !statement.contains("<s>"), "{statement}");
 }
@@ -406,7 +406,8 @@ fn a_sentence_is_struck_and_the_fingerprint_another_when_a_correction_changes_it
     let browser = Browser::open(&world);
     let page = browser.page("/statement");
     assert!(
-        page.contains("<s><bdi>Most went well.</bdi></s>") && page.contains("struck: the sentence does not hold"),
+        page.contains("<s><bdi>Most went well.</bdi></s>")
+            && page.contains("struck out: its number does not support the sentence"),
         "{page}"
     );
     let document = browser.page("/statement.html");

@@ -62,7 +62,7 @@ fn numbers_that_do_not_add_up_lead_to_their_report_and_stand_beside_official_one
     let proof = browser.page(&format!("/reports/{odd}/proof"));
     let head =
         world.desk.prove(baqylau_protocol::ids::Hash::from_hex(&odd).expect("a hash")).expect("it verifies").head;
-    assert!(proof.contains("chain and log verify") && proof.contains(&head.1.to_string()), "{proof}");
+    assert!(proof.contains("chain and log are valid") && proof.contains(&head.1.to_string()), "{proof}");
     assert_eq!(browser.get(&format!("/reports/{}/proof", "0".repeat(64))).status, 422);
     assert_eq!(browser.get("/statement?as_of=garbage").status, 422, "what is no moment freezes nothing");
 }
@@ -166,7 +166,7 @@ fn a_paper_form_is_typed_in_and_counts_once_with_the_phones() {
     core.finalise(id, Some("for a test".into())).expect("signed");
     core.sync_now(BUDGET).expect("syncs");
     let page = eventually(&browser, "/reports", "Reports: 2");
-    assert!(page.contains("a double") || browser.page("/reports?status=counted").contains("Reports: 2"), "{page}");
+    assert!(page.contains("a duplicate") || browser.page("/reports?status=counted").contains("Reports: 2"), "{page}");
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn what_was_expected_stands_beside_what_came_and_what_is_due_is_told() {
     assert!(team.contains("⚠ 1"), "two were due, one came: {team}");
     assert!(page.contains("teams were never heard from"));
     let page = browser.page("/timeline");
-    assert!(page.contains("To be looked at again") && page.contains("⚠ 2023-03-20"), "{page}");
+    assert!(page.contains("To follow up") && page.contains("⚠ 2023-03-20"), "{page}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The units, one by one, and what is wrong with a figure.
+//! Each unit, and the faults of a figure's definition.
 
 use super::support::{compile, computed, figure, form, later_form, observation, observations};
 use baqylau_findings::Unit;
@@ -26,7 +26,7 @@ fn percents_round_half_up_in_integers() {
 }
 
 #[test]
-fn a_figure_is_equal_within_its_tolerance() {
+fn figure_is_equal_within_its_tolerance() {
     let form = form();
     let all = observations(&form, &["sealed=yes", "sealed=yes", "sealed=no"]);
     for (value, tolerance, equal) in [
@@ -44,7 +44,7 @@ fn a_figure_is_equal_within_its_tolerance() {
 }
 
 #[test]
-fn a_majority_is_more_than_half() {
+fn majority_is_more_than_half() {
     let form = form();
     for (answers, equal) in [
         (&["sealed=yes", "sealed=no"][..], false),
@@ -58,7 +58,7 @@ fn a_majority_is_more_than_half() {
 }
 
 #[test]
-fn a_breakdown_counts_each_choice() {
+fn breakdown_counts_each_choice() {
     let form = form();
     let all = observations(&form, &["papers=law+lists", "papers=law", "papers=?dk", "", "papers=lists+samples"]);
     let mut about = figure(Unit::Breakdown, "${papers}");
@@ -74,7 +74,7 @@ fn a_breakdown_counts_each_choice() {
 }
 
 #[test]
-fn a_figure_that_is_not_published_yet_is_computed_and_compared_with_nothing() {
+fn unpublished_figure_is_computed_but_not_compared() {
     let form = form();
     let all = observations(&form, &["sealed=yes papers=law", "sealed=no papers=law+samples"]);
     for (unit, counts, expected) in [
@@ -87,14 +87,14 @@ fn a_figure_that_is_not_published_yet_is_computed_and_compared_with_nothing() {
         (about.published, about.value) = (String::new(), String::new());
         let found = computed(&form, about.clone(), &all);
         assert_eq!((found.computed.as_str(), found.published.as_str(), found.equal), (expected, "", true));
-        // What is printed is a number somewhere.
+        // A published text needs a published number.
         about.published = "most".into();
         assert_eq!(compile(&form, about).expect_err("faulty")[0].column, "value");
     }
 }
 
 #[test]
-fn per_place_takes_the_latest() {
+fn per_place_counts_the_latest_report() {
     let form = form();
     let all = [
         observation(&form, 7, 1, "sealed=no"),
@@ -110,7 +110,7 @@ fn per_place_takes_the_latest() {
 }
 
 #[test]
-fn people_are_counted_by_the_register() {
+fn people_are_counted_from_the_register() {
     let form = form();
     let mut about = figure(Unit::Count, "");
     (about.checklist, about.value) = ("people".into(), "404".into());
@@ -119,7 +119,7 @@ fn people_are_counted_by_the_register() {
 }
 
 #[test]
-fn what_is_wrong_is_named_by_column() {
+fn faults_name_their_column() {
     let form = form();
     let percent = || figure(Unit::Percent, "${sealed} = 'yes'");
     let breakdown = || figure(Unit::Breakdown, "${papers}");
@@ -147,7 +147,7 @@ fn what_is_wrong_is_named_by_column() {
 }
 
 #[test]
-fn a_report_of_another_version_is_read_by_names() {
+fn report_of_another_version_is_matched_by_name() {
     let (form, later) = (form(), later_form());
     let all = [
         observation(&form, 1, 1, "sealed=yes papers=law women=2 members=4"),
@@ -160,7 +160,7 @@ fn a_report_of_another_version_is_read_by_names() {
     let papers = computed(&form, about, &all);
     assert!(papers.equal, "by the names of the choices: {:?}", papers.parts);
     assert_eq!((papers.count, papers.base), (3, 2));
-    // What the other version does not ask is not known, and is no nought.
+    // What the other version does not ask is unknown, not zero.
     let mut share = figure(Unit::MeanShare, "${women}");
     share.of = "${members}".into();
     let share = computed(&form, share, &all);
@@ -168,7 +168,7 @@ fn a_report_of_another_version_is_read_by_names() {
 }
 
 #[test]
-fn a_breakdown_is_of_the_choices_that_were_published() {
+fn breakdown_covers_only_the_published_choices() {
     let form = form();
     let all = observations(&form, &["papers=law+lists", "papers=samples", "papers=law"]);
     let mut about = figure(Unit::Breakdown, "${papers}");

@@ -1,9 +1,9 @@
-//! Blank, hidden and missing are unknown; unknown is never false, and never counted as true.
+//! Blank, hidden and missing answers are unknown; unknown is never false, and never counts as true.
 
 use super::support::{computed, figure, form, observations};
 use baqylau_findings::Unit;
 
-/// Answered both ways, in every way not answered, and hidden.
+/// Answered either way, unanswered in every way, and hidden.
 const ALL: [&str; 8] = [
     "sealed=yes by_chair=yes",
     "sealed=yes by_chair=no",
@@ -16,7 +16,7 @@ const ALL: [&str; 8] = [
 ];
 
 #[test]
-fn what_was_not_answered_is_neither_true_nor_false() {
+fn unanswered_is_neither_true_nor_false() {
     let form = form();
     let all = observations(&form, &ALL);
     for (counts, expected) in [
@@ -25,7 +25,7 @@ fn what_was_not_answered_is_neither_true_nor_false() {
         ("${by_chair} != 'yes'", vec![1]),
         ("${by_chair} = 'no'", vec![1]),
         ("not(not(${by_chair} = 'yes'))", vec![0]),
-        // Unknown with something certain: Kleene's tables.
+        // Unknown combined with something known: Kleene's truth tables.
         ("${by_chair} = 'yes' or true()", (0..8).collect()),
         ("${by_chair} = 'yes' and true()", vec![0]),
         ("${by_chair} = 'yes' or false()", vec![0]),
@@ -41,7 +41,7 @@ fn what_was_not_answered_is_neither_true_nor_false() {
 }
 
 #[test]
-fn what_is_unknown_stands_beside_the_base() {
+fn unknown_answers_are_reported_beside_the_base() {
     let form = form();
     let all = observations(&form, &ALL);
     let mut about = figure(Unit::Percent, "${by_chair} = 'yes'");
@@ -60,7 +60,7 @@ fn what_is_unknown_stands_beside_the_base() {
     let found = computed(&form, about.clone(), &all);
     assert_eq!((found.count, found.base), (1, 2));
     assert_eq!(found.do_not_know + found.not_applicable + found.not_answered + found.base, 8);
-    // An unknown base is no base: the empty report is not taken for a `no`.
+    // If the base is unknown, a report is not in it: an empty report is not a `no`.
     about.base = "not(${sealed} = 'yes')".into();
     about.counts = "true()".into();
     let found = computed(&form, about, &all);
@@ -68,7 +68,7 @@ fn what_is_unknown_stands_beside_the_base() {
 }
 
 #[test]
-fn numbers_that_are_missing_are_in_no_sum() {
+fn missing_numbers_are_in_no_sum() {
     let form = form();
     let all = observations(
         &form,

@@ -1,9 +1,9 @@
-//! Estimates beside those of R's `survey` on published data.
+//! Estimates against those of R's `survey` on published data.
 
 use baqylau_findings::sample::{Estimate, Sample, everywhere};
 use std::collections::HashMap;
 
-/// The sample, and who met the target.
+/// The sample, and which schools met the target.
 fn schools() -> (Sample, Vec<f64>) {
     let rows = include_str!("../data/apistrat.csv").lines().filter(|l| !l.starts_with('#')).skip(1);
     let rows: Vec<Vec<&str>> = rows.map(|l| l.split(',').collect()).collect();
@@ -24,7 +24,7 @@ fn near(found: Estimate, share: f64, error: f64, low: f64, high: f64) {
 }
 
 #[test]
-fn a_share_is_that_of_r() {
+fn share_matches_r() {
     let (sample, met) = schools();
     let all = sample.known(&everywhere, &|place| Some(met[place as usize])).expect("an estimate");
     assert_eq!((all.drawn, all.known), (200, 200));
@@ -33,7 +33,7 @@ fn a_share_is_that_of_r() {
 }
 
 #[test]
-fn who_did_not_answer_widens_it_as_in_r() {
+fn nonresponse_widens_the_interval_as_in_r() {
     let (sample, met) = schools();
     let answered = |place: u32| Some(met[place as usize]).filter(|_| !(place + 1).is_multiple_of(5));
     let found = sample.known(&everywhere, &answered).expect("an estimate");
@@ -43,7 +43,7 @@ fn who_did_not_answer_widens_it_as_in_r() {
 }
 
 #[test]
-fn what_cannot_be_estimated_is_not() {
+fn inestimable_shares_give_none() {
     let (sample, _) = schools();
     assert!(sample.known(&everywhere, &|_| None).is_none(), "nobody answered");
     let everybody = sample.known(&everywhere, &|_| Some(1.0)).expect("an estimate");
@@ -75,7 +75,7 @@ fn unequally_known(sample: &Sample, place: u32) -> bool {
 /// svymean(~y, D); svyciprop(~y, D, method = "logit")    # D: the four designs of the table, in its order
 /// ```
 #[test]
-fn both_estimates_are_those_of_r_where_answers_lack_unequally_by_stratum() {
+fn both_estimators_match_r_under_unequal_nonresponse() {
     let (sample, met) = schools();
     let value = |place: u32| Some(met[place as usize]).filter(|_| unequally_known(&sample, place));
     let region = |place: u32| (place + 1).is_multiple_of(3);
@@ -102,8 +102,8 @@ fn both_estimates_are_those_of_r_where_answers_lack_unequally_by_stratum() {
 }
 
 #[test]
-fn a_stratum_with_few_answers_weighs_as_much_as_it_has_places_or_as_much_as_is_known() {
-    // Two strata of 500, 50 drawn in each; all of A is known, and nobody has it; ten of B are, and everybody has it.
+fn sparse_stratum_is_weighted_by_its_places_or_by_its_answers() {
+    // Two strata of 500, 50 drawn in each. All of A is known, with a share of 0; ten of B are known, with a share of 1.
     let drawn = (0..50).map(|place| (place, 0)).chain((50..100).map(|place| (place, 1)));
     let sample = Sample { populations: vec![500, 500], drawn: drawn.collect() };
     let value = |place| match place {
@@ -117,11 +117,11 @@ fn a_stratum_with_few_answers_weighs_as_much_as_it_has_places_or_as_much_as_is_k
         near(sample.by_stratum(&everywhere, &value), 0.5),
         "R: svymean over a design of those that answered is 0.5"
     );
-    // What is true of no place of a stratum cannot be lent to the others of it.
+    // A stratum without a known place has nothing to infer the others from.
     let only_a = |place| value(place).filter(|_| place < 50);
     assert!(sample.by_stratum(&everywhere, &only_a).is_none());
     assert!(near(sample.by_stratum(&|place| place < 50, &only_a), 0.0), "the domain has no place of the other stratum");
-    // One that answered says nothing of how far others are from it.
+    // A single respondent says nothing about the spread.
     let one = |place| value(place).filter(|_| place <= 50);
     let lonely = sample.by_stratum(&everywhere, &one).expect("an estimate");
     assert!(lonely.error.is_none() && lonely.interval.is_none());

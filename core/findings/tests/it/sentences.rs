@@ -1,4 +1,4 @@
-//! Sentences whose words depend on their number.
+//! Sentences whose wording depends on their number.
 
 use super::support::{compile, computed, figure, form, observations};
 use baqylau_findings::message::{Message, MessageNames, MessageValue};
@@ -16,7 +16,7 @@ fn said(about: Figure, language: &str, yes: usize, no: usize) -> Sentence {
 }
 
 #[test]
-fn a_number_takes_its_plural_form_in_every_language() {
+fn number_takes_its_plural_form_in_every_language() {
     let forms = [
         ("en", "{value, plural, one {in # case} other {in # cases}}", &[(1, "in 1 case"), (21, "in 21 cases")][..]),
         (
@@ -50,7 +50,7 @@ fn a_number_takes_its_plural_form_in_every_language() {
 }
 
 #[test]
-fn a_sentence_with_most_is_struck_where_its_number_is_not_most() {
+fn sentence_with_most_is_struck_unless_its_number_is_a_majority() {
     let most = || about(Unit::Majority, "Most chairs were women ({count} of {base}).");
     assert_eq!(said(most(), "en", 3, 1), Sentence { text: "Most chairs were women (3 of 4).".into(), holds: true });
     assert_eq!(
@@ -58,7 +58,7 @@ fn a_sentence_with_most_is_struck_where_its_number_is_not_most() {
         Sentence { text: "Most chairs were women (39 of 100).".into(), holds: false }
     );
     assert!(!said(most(), "en", 2, 2).holds, "half are not most");
-    // A percentage whose words hold for some of its numbers alone.
+    // A percentage whose wording holds for only some of its numbers.
     let words =
         "{share, select, all {All} majority {Most} half {Half of the} none {No}} boxes were sealed ({value} per cent).";
     let found = |yes, no| said(about(Unit::Percent, words), "en", yes, no);
@@ -77,7 +77,7 @@ fn a_sentence_with_most_is_struck_where_its_number_is_not_most() {
 }
 
 #[test]
-fn a_share_is_said_in_hundredths() {
+fn share_is_rendered_as_a_percentage() {
     let about =
         Figure { counts: "${women}".into(), ..about(Unit::MeanShare, "Women were {value} per cent of the members.") };
     let all = observations(&form(), &["women=49 members=100"]);
@@ -87,19 +87,19 @@ fn a_share_is_said_in_hundredths() {
 }
 
 #[test]
-fn what_is_wrong_with_a_sentence_is_told() {
+fn faults_in_a_sentence_are_reported() {
     let wrong = [
-        ("{nothing}", "take one of value, count, base, share"),
+        ("{nothing}", "use one of value, count, base, share"),
         ("{value", ", is missing"),
-        ("{value, plural, one {a}}", "needs the branch other"),
-        ("{value, plural, some {a} other {b}}", "no plural form"),
-        ("{value, plural, one {a} one {b} other {c}}", "stands twice"),
-        ("{value, select, majority {a}}", "a number takes plural"),
-        ("{share}", "takes words"),
-        ("{share, select, many {a}}", "no share"),
+        ("{value, plural, one {a}}", "needs a branch other"),
+        ("{value, plural, some {a} other {b}}", "not a plural form"),
+        ("{value, plural, one {a} one {b} other {c}}", "appears twice"),
+        ("{value, select, majority {a}}", "use plural with a number"),
+        ("{share}", "needs branches"),
+        ("{share, select, many {a}}", "not a share"),
         ("a } b", "too many"),
         ("{}", "a name is missing"),
-        (&"{value, plural, other {".repeat(20), "braces are open"),
+        (&"{value, plural, other {".repeat(20), "nested more than"),
     ];
     for (sentence, what) in wrong {
         let faults = compile(&form(), about(Unit::Count, sentence)).expect_err(sentence);
@@ -108,7 +108,7 @@ fn what_is_wrong_with_a_sentence_is_told() {
 }
 
 #[test]
-fn a_text_without_a_language_of_the_rules_takes_the_last_branch() {
+fn text_in_an_unknown_language_takes_the_branch_other() {
     let names = MessageNames { numbers: &["n"], texts: &[], shares: &[] };
     let message = Message::parse("{n, plural, one {one} other {# other}}", names).expect("a text");
     assert_eq!(message.say("not a language", &|_| MessageValue::Number(1)).as_deref(), Some("1 other"));

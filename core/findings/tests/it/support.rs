@@ -25,7 +25,7 @@ fn list(name: &str, choices: &[&str]) -> List {
     List { name: name.to_owned(), columns: Vec::new(), choices: choices.iter().map(choice).collect() }
 }
 
-/// Was the box sealed; by whom, if it was; how many women of how many members; which papers hung there.
+/// Whether the box was sealed, and by whom; how many of the members were women; which papers were displayed.
 pub fn form() -> Arc<Form> {
     let one = || Kind::SelectOne { list: ListRef::Own(0) };
     let definition = Definition {
@@ -67,7 +67,8 @@ pub fn form() -> Arc<Form> {
     Arc::new(Form::compile(definition, places).expect("the form compiles"))
 }
 
-/// A later version: a question came in front, the first and the last changed places, two are gone, and the choices of both lists turned round.
+/// A later version: one question added in front, first and last swapped, two removed, the choices of both lists
+/// reversed.
 pub fn later_form() -> Arc<Form> {
     let mut definition = form().definition().clone();
     definition.version = "2".to_owned();
@@ -78,7 +79,7 @@ pub fn later_form() -> Arc<Form> {
     Arc::new(Form::compile(definition, form().places().clone()).expect("the form compiles"))
 }
 
-/// An observation with answers, as `sealed=yes by_chair=?dk`.
+/// An observation with answers, for example `sealed=yes by_chair=?dk`.
 pub fn observation(form: &Arc<Form>, index: u64, place: u32, answers: &str) -> Observation {
     let environment =
         Environment { now: Moment { ms: 1_679_200_000_000, offset: 360 }, language: 0, chance: Chance::NONE };

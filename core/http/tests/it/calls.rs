@@ -1,4 +1,4 @@
-//! What a call says of a server that is foreign, silent, or not there, and where it does not go.
+//! Which error a call gives for a foreign, silent or unreachable server, and where it refuses to connect.
 
 use baqylau_http::{CallError, Client, Deadlines, ReplyError, client};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -16,7 +16,7 @@ const SHORT: Deadlines = Deadlines {
     total: Duration::from_millis(900),
 };
 
-/// A root, DER, and a server's TLS under it.
+/// A root certificate (DER) and TLS for a server whose certificate it signed.
 fn authority() -> (Vec<u8>, TlsAcceptor) {
     let key = KeyPair::generate().expect("a key");
     let mut params = CertificateParams::default();
@@ -35,20 +35,20 @@ fn authority() -> (Vec<u8>, TlsAcceptor) {
     (root.der().to_vec(), TlsAcceptor::from(Arc::new(config)))
 }
 
-/// What a server does with a connection.
+/// How a test server treats a connection.
 #[derive(Clone)]
 enum Manner {
-    /// It never says a word.
+    /// Never sends a byte.
     Silent,
-    /// It shakes hands, reads, and says no more than this.
+    /// Completes the handshake, reads the request, sends this text and nothing more.
     Says(TlsAcceptor, String),
-    /// Without TLS.
+    /// The same without TLS.
     Plain(String),
-    /// A byte now and then, without an end.
+    /// Sends a byte now and then, forever.
     Trickles(String),
 }
 
-/// A server that counts its connections.
+/// A server that counts its connections; returns its port and the count.
 async fn server(manner: Manner) -> (u16, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let (port, count) = (listener.local_addr().expect("an address").port(), Arc::new(AtomicUsize::new(0)));
@@ -71,7 +71,7 @@ async fn serve(mut stream: TcpStream, manner: Manner) {
             let Ok(mut stream) = tls.accept(stream).await else { return };
             let _ = stream.read(&mut heard).await;
             let _ = stream.write_all(words.as_bytes()).await;
-            // It stays open, as if more were to come.
+            // The connection stays open, as if more were to come.
             while stream.read(&mut heard).await.is_ok_and(|n| n > 0) {}
         }
         Manner::Plain(words) => {
@@ -94,7 +94,7 @@ fn ok(body: &str) -> String {
 }
 
 #[tokio::test]
-async fn three_reasons_are_told_apart() {
+async fn foreign_silent_and_unreachable_servers_are_told_apart() {
     let ((root, tls), (other_root, _)) = (authority(), authority());
     let (port, _) = server(Manner::Says(tls, ok("hello"))).await;
     let url = format!("https://127.0.0.1:{port}/x");
@@ -119,7 +119,7 @@ async fn three_reasons_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_server_that_shakes_hands_and_is_silent_then_is_left() {
+async fn server_silent_after_the_handshake_is_abandoned() {
     let (root, tls) = authority();
     let client = Client::new(&[root], SHORT).expect("a client");
     let (port, _) = server(Manner::Says(tls.clone(), String::new())).await;
@@ -132,7 +132,7 @@ async fn a_server_that_shakes_hands_and_is_silent_then_is_left() {
 }
 
 #[tokio::test]
-async fn an_answer_that_trickles_ends_too() {
+async fn trickling_response_is_abandoned() {
     let client = Client::new(&[], SHORT).expect("a client");
     let endless = "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n".to_owned();
     let (port, _) = server(Manner::Trickles(endless)).await;
@@ -141,7 +141,7 @@ async fn an_answer_that_trickles_ends_too() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed() {
+async fn redirect_is_not_followed() {
     let (root, tls) = authority();
     let (elsewhere, asked) = server(Manner::Plain(ok("stolen"))).await;
     for status in [301, 302, 303, 307, 308] {
@@ -156,7 +156,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn plain_http_leaves_this_machine_never() {
+async fn plain_http_to_another_machine_is_refused() {
     let client = client(&[]).expect("a client");
     for url in [
         "http://192.0.2.1/x",
@@ -172,7 +172,7 @@ async fn plain_http_leaves_this_machine_never() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_long_is_left() {
+async fn oversized_body_is_refused() {
     let client = client(&[]).expect("a client");
     let (port, _) = server(Manner::Plain(ok("12345"))).await;
     let url = format!("http://127.0.0.1:{port}/x");

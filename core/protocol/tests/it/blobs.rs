@@ -1,4 +1,4 @@
-//! Attachments: what is sealed opens whole and unaltered, or not at all.
+//! Attachments: a sealed file opens whole and unaltered, or not at all.
 
 use super::support::Dice;
 use baqylau_protocol::blob::{CHUNK, SealedFile, Sealer, open, padded};
@@ -19,7 +19,7 @@ fn opened(key: &[u8; 32], size: u64, sealed: &[u8]) -> Option<Vec<u8>> {
 }
 
 #[test]
-fn every_length_comes_back_however_it_was_written() {
+fn every_length_round_trips_whatever_the_write_sizes() {
     let mut dice = Dice(1);
     for size in [0, 1, 2, 100, CHUNK - 17, CHUNK - 16, CHUNK - 15, CHUNK, 3 * CHUNK, 200_000] {
         let plain = dice.bytes(size);
@@ -33,7 +33,7 @@ fn every_length_comes_back_however_it_was_written() {
 }
 
 #[test]
-fn chunks_can_neither_be_altered_nor_cut_nor_moved() {
+fn altered_cut_or_reordered_chunks_are_refused() {
     let mut dice = Dice(2);
     let plain = dice.bytes(5 * CHUNK);
     let (sealed, bytes) = seal(&plain, 4_096);
@@ -53,9 +53,9 @@ fn chunks_can_neither_be_altered_nor_cut_nor_moved() {
     assert_eq!(opened(&KEY, sealed.size, &[&bytes[..], &bytes[..CHUNK]].concat()), None, "one chunk more");
 }
 
-/// At most an eighth more, and few different lengths.
+/// Padding adds at most an eighth and leaves few distinct lengths.
 #[test]
-fn a_length_tells_the_magnitude_only() {
+fn sealed_length_reveals_only_the_magnitude() {
     let mut lengths = std::collections::BTreeSet::new();
     for size in 1..200_000u64 {
         let padded = padded(size);

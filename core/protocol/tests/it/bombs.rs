@@ -1,4 +1,4 @@
-//! Bytes that would be a hundred times as many in memory.
+//! Inputs whose decoded form would take a hundred times their size in memory.
 
 use baqylau_protocol::bundle::{BundlePart, Manifest, PartKind};
 use baqylau_protocol::cbor::{self, Malformed};
@@ -11,7 +11,7 @@ use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Decoder};
 use std::cell::Cell;
 
-/// An item that is counted when it is decoded.
+/// An item that counts how often it is decoded.
 struct Counted;
 
 impl<'b> Decode<'b, Cell<usize>> for Counted {
@@ -21,14 +21,14 @@ impl<'b> Decode<'b, Cell<usize>> for Counted {
     }
 }
 
-/// A list of empty byte strings, a byte each.
+/// A list of empty byte strings, one byte each.
 fn list(count: u32) -> Vec<u8> {
     let items = std::iter::repeat_n(0x40, count as usize);
     [0x9a].into_iter().chain(count.to_be_bytes()).chain(items).collect()
 }
 
 #[test]
-fn nothing_is_decoded_beyond_the_limit() {
+fn decoding_stops_at_the_item_limit() {
     const MAX: usize = 100;
     for (length, decoded) in [(100, 100), (101, 101), (4_000_000, 101)] {
         let mut count = Cell::new(0);
@@ -45,7 +45,7 @@ fn nothing_is_decoded_beyond_the_limit() {
 }
 
 #[test]
-fn bodies_hold_no_more_than_a_request_or_a_page_may() {
+fn bodies_with_too_many_items_are_refused() {
     let too_many = |e: Malformed| e.to_string().contains("more than");
     let (batch, letters) = (u32::try_from(MAX_BATCH).unwrap(), u32::try_from(MAX_LETTERS).unwrap());
     assert!(cbor::decode_request::<Upload>(&list(batch)).is_ok());
@@ -72,9 +72,9 @@ fn bodies_hold_no_more_than_a_request_or_a_page_may() {
     assert!(cbor::decode_request::<LetterPage>(&pairs(2_000_000)).is_err_and(too_many));
 }
 
-/// The limits are looked at by walking over the file: it says how many there are, and has taken none of them in.
+/// The counting pass reports the excess before any item is decoded.
 #[test]
-fn a_courier_file_is_counted_before_it_is_taken_in() {
+fn courier_file_with_too_many_items_is_refused_before_decoding() {
     let mission = MissionId([7; 16]);
     let empty = CourierFile { v: 1, mission, objects: vec![], receipts: vec![], bundle: None, kept: None };
     assert!(CourierFile::decode(&empty.encode(), mission).is_ok());
@@ -118,7 +118,7 @@ fn manifest(parts: Vec<BundlePart>, root: &SigningKey) -> Manifest {
 }
 
 #[test]
-fn the_manifest_is_found_before_the_rest_of_a_bundle_is_there() {
+fn manifest_is_located_in_a_partial_bundle() {
     let root = SigningKey::from_seed([1; 32]);
     let (part, packed) = BundlePart::pack(PartKind::Checklist, "voting", b"{}");
     let manifest = manifest(vec![part], &root);
@@ -144,7 +144,7 @@ fn the_manifest_is_found_before_the_rest_of_a_bundle_is_there() {
 }
 
 #[test]
-fn packed_bytes_are_inflated_to_what_the_manifest_names_and_no_further() {
+fn inflating_stops_at_the_size_in_the_manifest() {
     let root = SigningKey::from_seed([1; 32]);
     let (part, packed) = BundlePart::pack(PartKind::Checklist, "voting", &[7; 1000]);
     let (bomb, bombed) = BundlePart::pack(PartKind::Checklist, "voting", &vec![0; 60 << 20]);

@@ -1,4 +1,4 @@
-//! A bundle goes forward, by the root, along one line.
+//! A bundle is accepted only from the root, and only forward along one line of versions.
 
 use baqylau_protocol::bundle::{BundleError, BundlePart, Manifest, PartKind, inflate};
 use baqylau_protocol::cbor;
@@ -29,7 +29,7 @@ fn manifest(version: u64, prev: Option<Hash>) -> Manifest {
 }
 
 #[test]
-fn only_the_root_signs_it() {
+fn manifest_not_signed_by_the_root_is_refused() {
     let manifest = manifest(1, None);
     let bytes = manifest.sign(&root());
     assert_eq!(Manifest::open(&bytes, &root().public()).unwrap(), manifest);
@@ -50,7 +50,7 @@ fn only_the_root_signs_it() {
 }
 
 #[test]
-fn it_never_goes_back_and_never_branches() {
+fn rolled_back_or_forked_bundle_is_refused() {
     let known = manifest(5, None);
     let known_bytes = known.sign(&root());
     let judge = |next: &Manifest| next.succeeds(&next.sign(&root()), &known, &known_bytes);
@@ -69,7 +69,7 @@ fn it_never_goes_back_and_never_branches() {
 }
 
 #[test]
-fn a_part_is_its_bytes() {
+fn part_with_other_bytes_is_refused() {
     let plain = br#"{"id": "opening"}"#.repeat(1000);
     let (part, packed) = BundlePart::pack(PartKind::Checklist, "opening", &plain);
     assert!(packed.len() < plain.len() / 10);
@@ -83,7 +83,7 @@ fn a_part_is_its_bytes() {
     for cut in 0..packed.len() {
         assert_eq!(part.unpack(&packed[..cut]), damaged, "{cut} bytes");
     }
-    // A part that says it is small inflates no further.
+    // A part with an understated size inflates no further than that size.
     let (mut small, bomb) = BundlePart::pack(PartKind::Places, "places", &vec![0; 32 << 20]);
     small.size = 10;
     assert_eq!(small.unpack(&bomb), Err(BundleError::Part { name: "places".into() }));

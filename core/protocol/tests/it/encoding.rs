@@ -1,10 +1,10 @@
-//! Deterministic CBOR and nothing else.
+//! Only deterministic CBOR is accepted.
 
 use baqylau_protocol::cbor::{MAX_BYTES, check};
 use data_encoding::HEXLOWER;
 
 #[test]
-fn only_deterministic_items_pass() {
+fn only_deterministic_cbor_is_accepted() {
     let cases = [
         ("00", true),
         ("17", true),
@@ -52,6 +52,6 @@ fn depth_and_length_are_limited() {
     let long = |length: u32| [&[0x5a][..], &length.to_be_bytes(), &vec![0; length as usize]].concat();
     assert!(check(&long(u32::try_from(MAX_BYTES).unwrap() - 5)).is_ok());
     assert!(check(&long(u32::try_from(MAX_BYTES).unwrap() - 4)).is_err());
-    // An array that claims to be enormous allocates nothing.
+    // An array that claims an enormous length allocates nothing.
     assert!(check(&[0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]).is_err());
 }

@@ -1,4 +1,4 @@
-//! An envelope opens for whom it was sealed, as it was sealed, and in no other way.
+//! An envelope opens only for its recipient and only unaltered.
 
 use super::support::{Device, Dice};
 use baqylau_protocol::cbor;
@@ -17,21 +17,21 @@ fn open(device: &Device, bytes: &[u8]) -> Result<Vec<u8>, EnvelopeError> {
     Ok(opened.1.to_vec())
 }
 
-/// The header and the sealed text of an envelope.
+/// Header bytes and sealed text of an envelope.
 fn parts(bytes: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let payload = cose::Unverified::parse(ObjectType::Envelope, bytes).expect("made for the test").untrusted();
     let (header, sealed): (ByteVec, ByteVec) = minicbor::decode(payload).expect("made for the test");
     (header.to_vec(), sealed.to_vec())
 }
 
-/// What a device with its own key can sign around any header and text.
+/// Any header and text, signed by a device with its own key.
 fn assemble(key: &SigningKey, header: &[u8], sealed: &[u8]) -> Vec<u8> {
     let body = (<&ByteSlice>::from(header), <&ByteSlice>::from(sealed));
     cose::sign(ObjectType::Envelope, key, &[], &cbor::encode(&body))
 }
 
 #[test]
-fn it_opens_as_it_was_sealed() {
+fn sealed_envelope_opens_to_the_same_payload() {
     let device = Device::new(1);
     for payload in [&b""[..], b"\0", b"\x80\0\0", b"a report", &[0; 70_000], &[0x80; 5000]] {
         let bytes = device.envelope(1, payload);
@@ -44,7 +44,7 @@ fn it_opens_as_it_was_sealed() {
 }
 
 #[test]
-fn its_length_says_no_more_than_its_class() {
+fn envelope_length_reveals_only_its_size_class() {
     let device = Device::new(1);
     let mut dice = Dice(2);
     let mut seen = Vec::new();
@@ -70,7 +70,7 @@ fn its_length_says_no_more_than_its_class() {
 }
 
 #[test]
-fn what_is_too_large_is_refused_with_its_length() {
+fn oversized_report_is_refused_with_its_length() {
     let device = Device::new(1);
     let reading = device.reading.public();
     let address = Address {
@@ -87,7 +87,7 @@ fn what_is_too_large_is_refused_with_its_length() {
 }
 
 #[test]
-fn every_flipped_byte_is_noticed() {
+fn every_flipped_byte_is_detected() {
     let device = Device::new(1);
     let bytes = device.envelope(1, b"the answers");
     for at in 0..bytes.len() {
@@ -100,7 +100,7 @@ fn every_flipped_byte_is_noticed() {
 }
 
 #[test]
-fn every_prefix_and_every_tail_is_refused() {
+fn truncated_or_extended_envelope_is_refused() {
     let device = Device::new(1);
     let bytes = device.envelope(1, b"the answers");
     for cut in 0..bytes.len() {
@@ -111,9 +111,9 @@ fn every_prefix_and_every_tail_is_refused() {
     }
 }
 
-/// The device itself cannot put a text under another header: number and predecessor are sealed in.
+/// Not even the device can put a text under another header: number and predecessor are authenticated.
 #[test]
-fn header_and_text_belong_together() {
+fn text_under_another_header_is_refused() {
     let device = Device::new(1);
     let (first, second) = (device.envelope(1, b"one"), device.envelope(2, b"two"));
     let ((header_1, sealed_1), (header_2, sealed_2)) = (parts(&first), parts(&second));
@@ -136,9 +136,9 @@ fn header_and_text_belong_together() {
     }
 }
 
-/// Sealed rightly, but what is inside was signed under another header, or by another key: the inner signature notices.
+/// Sealed correctly, but the content was signed under another header or by another key: the inner signature catches it.
 #[test]
-fn the_inner_signature_names_the_header() {
+fn inner_signature_covers_the_header() {
     let device = Device::new(1);
     let (header, sealed) = parts(&device.envelope(1, b"one"));
     let (other_header, _) = parts(&device.envelope(2, b"two"));
@@ -162,9 +162,9 @@ fn the_inner_signature_names_the_header() {
     }
 }
 
-/// What is sealed may be anything; unpacking it gives an error, never a panic or endless memory.
+/// Any plain text may be sealed; unpacking it gives an error, never a panic or unbounded memory.
 #[test]
-fn what_does_not_unpack_is_refused() {
+fn text_that_cannot_be_unpacked_is_refused() {
     let device = Device::new(1);
     let (header, sealed) = parts(&device.envelope(1, b"one"));
     let room = sealed.len() - baqylau_protocol::seal::OVERHEAD;
@@ -192,7 +192,7 @@ fn what_does_not_unpack_is_refused() {
 }
 
 #[test]
-fn only_its_device_its_key_and_its_mission_open_it() {
+fn envelope_opens_only_with_its_device_key_and_mission() {
     let device = Device::new(1);
     let bytes = device.envelope(1, b"the answers");
     let envelope = Envelope::parse(&bytes, device.mission).unwrap();
@@ -216,7 +216,7 @@ fn only_its_device_its_key_and_its_mission_open_it() {
 }
 
 #[test]
-fn a_header_says_what_is_specified_and_no_more() {
+fn header_holds_only_the_specified_fields() {
     let device = Device::new(1);
     let (header, sealed) = parts(&device.envelope(1, b"one"));
     let good: EnvelopeHeader = cbor::decode(&header, "header").unwrap();

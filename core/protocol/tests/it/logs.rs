@@ -5,7 +5,7 @@ use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::merkle::{MerkleTree, leaf_hash, root_from_path};
 use baqylau_protocol::receipt::{self, Receipt, TreeHead};
 
-/// MTH of RFC 6962, section 2.1, word for word.
+/// MTH, transcribed from RFC 6962, section 2.1.
 fn naive(leaves: &[Hash]) -> Hash {
     match leaves {
         [] => Hash::of(&[]),
@@ -25,7 +25,7 @@ fn leaves(count: u32) -> Vec<Hash> {
 }
 
 #[test]
-fn roots_and_paths_are_those_of_the_rfc() {
+fn roots_and_paths_match_rfc_6962() {
     for size in 0..70 {
         let leaves = leaves(size);
         let mut tree = MerkleTree::default();
@@ -49,7 +49,7 @@ fn roots_and_paths_are_those_of_the_rfc() {
 }
 
 #[test]
-fn a_receipt_proves_one_object_of_one_log() {
+fn receipt_proves_one_object_of_one_log() {
     let (key, mission, object) = (SigningKey::generate(), MissionId([3; 16]), Hash::of(b"envelope"));
     let mut tree = MerkleTree::default();
     (0..5u8).for_each(|n| tree.push(receipt::leaf_hash(Hash([n; 32]), 10)));

@@ -55,7 +55,7 @@ fn enrolment(certificate: &[u8]) -> Enrolment {
 }
 
 #[test]
-fn a_certificate_is_the_issuers() {
+fn certificate_not_signed_by_the_issuer_is_refused() {
     let bytes = certificate().sign(&issuer());
     assert_eq!(Certificate::open(&bytes, &issuer().public(), MISSION).unwrap(), certificate());
     let forged = certificate().sign(&stranger());
@@ -68,13 +68,13 @@ fn a_certificate_is_the_issuers() {
         altered[at] ^= 0x04;
         assert!(Certificate::open(&altered, &issuer().public(), MISSION).is_err(), "byte {at}");
     }
-    // A signature over something else is none over a certificate.
+    // A signature by the issuer over another type of object is not a certificate.
     let other = cose::sign(ObjectType::Roster, &issuer(), &[], &cbor::encode(&certificate()));
     assert!(Certificate::open(&other, &issuer().public(), MISSION).is_err());
 }
 
 #[test]
-fn an_enrolment_needs_all_three_signatures() {
+fn enrolment_needs_all_three_signatures() {
     let signed = certificate().sign(&issuer());
     let bytes = enrolment(&signed).sign(&device_key(), &invite_key());
     let open = |bytes: &[u8]| Enrolled::open(bytes, &issuer().public(), MISSION);
@@ -90,7 +90,7 @@ fn an_enrolment_needs_all_three_signatures() {
     open(&enrolment(&signed).sign(&device_key(), &stranger())).unwrap_err();
     let forged = certificate().sign(&stranger());
     open(&enrolment(&forged).sign(&device_key(), &invite_key())).unwrap_err();
-    // Somebody else's certificate with a key of one's own.
+    // Somebody else's certificate with the device's own key.
     let mut own = certificate();
     own.key = stranger().public();
     open(&enrolment(&own.sign(&stranger())).sign(&device_key(), &stranger())).unwrap_err();
@@ -109,7 +109,7 @@ fn an_enrolment_needs_all_three_signatures() {
 }
 
 #[test]
-fn an_invite_survives_its_text_and_names_what_is_wrong() {
+fn invite_text_round_trips_and_damage_is_named() {
     let invite = Invite {
         v: 1,
         root: issuer().public(),
@@ -153,7 +153,7 @@ fn an_invite_survives_its_text_and_names_what_is_wrong() {
 }
 
 #[test]
-fn a_roster_is_the_issuers() {
+fn roster_not_signed_by_the_issuer_is_refused() {
     let device = |n| DeviceId([n; 16]);
     let entry = |n, standing, good_seq, good_hash| RosterEntry { device: device(n), standing, good_seq, good_hash };
     let roster = Roster {
@@ -183,7 +183,7 @@ fn a_roster_is_the_issuers() {
 }
 
 #[test]
-fn a_request_to_read_is_the_devices() {
+fn read_request_not_signed_by_the_device_is_refused() {
     let request = wire::ReadRequest {
         v: 1,
         mission: MISSION,
@@ -203,7 +203,7 @@ fn a_request_to_read_is_the_devices() {
 }
 
 #[test]
-fn hostile_request_bodies_are_refused_without_memory() {
+fn hostile_request_bodies_are_refused_without_allocating() {
     for body in [
         &[0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff][..],
         &[0x81, 0x5b, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],

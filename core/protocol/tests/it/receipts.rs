@@ -1,4 +1,4 @@
-//! A receipt proves one object in one signed log, and nothing else.
+//! A receipt proves one object in one signed log and nothing else.
 
 use baqylau_protocol::ids::{Hash, MissionId};
 use baqylau_protocol::keys::SigningKey;
@@ -27,7 +27,7 @@ fn receipts(key: &SigningKey) -> Vec<Receipt> {
 }
 
 #[test]
-fn a_receipt_verifies_and_survives_its_bytes() {
+fn receipt_round_trips_and_verifies() {
     let key = SigningKey::from_seed([1; 32]);
     let other = SigningKey::from_seed([2; 32]);
     for (n, receipt) in (0u8..).zip(receipts(&key)) {
@@ -42,7 +42,7 @@ fn a_receipt_verifies_and_survives_its_bytes() {
 }
 
 #[test]
-fn it_proves_nothing_else() {
+fn receipt_for_anything_else_is_refused() {
     let (key, other) = (SigningKey::from_seed([1; 32]), SigningKey::from_seed([2; 32]));
     let keys = [key.public()];
     let all = receipts(&key);
@@ -72,14 +72,14 @@ fn it_proves_nothing_else() {
             refused(&|r| r.head[at] ^= bit);
         }
     }
-    // A head that the server signed, of another log.
+    // A tree head that the server signed for another log.
     let root = object(3);
     let strange = TreeHead { v: 1, mission: MISSION, size: 11, root, time: 0 }.sign(&key);
     refused(&|r| r.head = strange.clone().into());
     let later = TreeHead { v: 2, mission: MISSION, size: 11, root, time: 0 };
     let later = cose::sign(cose::ObjectType::TreeHead, &key, &[], &cbor::encode(&later));
     refused(&|r| r.head = later.clone().into());
-    // What the key signed as something else is no head.
+    // Another type of object signed with the same key is not a tree head.
     let as_roster = cose::sign(
         cose::ObjectType::Roster,
         &key,

@@ -1,9 +1,9 @@
-//! What deterministic CBOR is, and what is refused.
+//! Which CBOR is deterministic, and which is refused.
 
 use super::support::{Dice, hex};
 use baqylau_protocol::cbor::{self, MAX_BYTES, MAX_DEPTH, Malformed};
 
-/// RFC 8949, appendix A, as far as it is deterministic and has no floats; and some more.
+/// RFC 8949, appendix A, without floats and non-deterministic items; and some more.
 const ACCEPTED: &[&str] = &[
     "00",
     "01",
@@ -127,14 +127,14 @@ fn deterministic_cbor_is_accepted() {
 }
 
 #[test]
-fn everything_else_is_refused() {
+fn any_other_cbor_is_refused() {
     for (text, why) in REFUSED {
         assert!(cbor::check(&bytes(text)).is_err(), "{text}: {why}");
     }
 }
 
 #[test]
-fn every_prefix_and_every_tail_is_refused() {
+fn truncated_or_extended_cbor_is_refused() {
     for text in ACCEPTED {
         let whole = bytes(text);
         for cut in 0..whole.len() {
@@ -147,12 +147,12 @@ fn every_prefix_and_every_tail_is_refused() {
 }
 
 #[test]
-fn nesting_ends_at_the_limit() {
-    // An array, a map, a tag: everything that holds something is a level.
+fn nesting_beyond_the_limit_is_refused() {
+    // Arrays, maps and tags each count as a level.
     for (open, leaf) in [(vec![0x81], 0x00), (vec![0xa1, 0x00], 0x00), (vec![0xc1], 0x00), (vec![0x81], 0x80)] {
         let nested = |depth: usize| [open.repeat(depth), vec![leaf]].concat();
         cbor::check(&nested(MAX_DEPTH)).unwrap();
-        assert!(matches!(cbor::check(&nested(MAX_DEPTH + 1)), Err(Malformed::Cbor { what: "nested too deep", .. })));
+        assert!(matches!(cbor::check(&nested(MAX_DEPTH + 1)), Err(Malformed::Cbor { what: "nested too deeply", .. })));
         cbor::check(&nested(100_000)).unwrap_err();
     }
     // Keys are items too.
@@ -161,16 +161,16 @@ fn nesting_ends_at_the_limit() {
 }
 
 #[test]
-fn length_ends_at_the_limit() {
+fn length_beyond_the_limit_is_refused() {
     let text = |length: usize| [&[0x5a][..], &u32::try_from(length).unwrap().to_be_bytes(), &vec![0; length]].concat();
     cbor::check(&text(MAX_BYTES - 5)).unwrap();
     let limit = Malformed::TooLong { found: MAX_BYTES + 1, limit: MAX_BYTES };
     assert_eq!(cbor::check(&text(MAX_BYTES - 4)), Err(limit));
 }
 
-/// The scanner against what it must never do: panic, or accept what the encoder would write in another way.
+/// The scanner never panics and never accepts what the encoder would write differently.
 #[test]
-fn noise_is_refused_or_canonical() {
+fn random_bytes_are_refused_or_canonical() {
     let mut dice = Dice(1);
     let mut accepted = 0;
     for _ in 0..200_000 {
@@ -204,7 +204,7 @@ fn unknown_keys_and_versions_are_refused() {
     cbor::decode::<TreeHead>(&negative, "tree head").unwrap_err();
     assert_eq!(cbor::decode_open::<TreeHead>(&negative, "tree head").unwrap(), head);
     for found in [0, 2, 300] {
-        // A later version may have any shape: the version is told, not the shape.
+        // A later version may have any structure: the error names the version, not the structure.
         let mut later = vec![0xa2, 0x00];
         minicbor::Encoder::new(&mut later).u64(found).unwrap().u8(1).unwrap().str("another shape").unwrap();
         let version = Malformed::Version { what: "tree head", found, known: 1 };

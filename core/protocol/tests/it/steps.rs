@@ -1,4 +1,4 @@
-//! The sync step, case by case.
+//! The sync state machine, case by case.
 
 use baqylau_protocol::receipt::Receipt;
 use baqylau_protocol::sync::{
@@ -25,14 +25,14 @@ fn known(queue: Vec<WaitingEnvelope>) -> SyncInputs {
     SyncInputs { enrolled: true, queue, ..SyncInputs::default() }
 }
 
-/// A phone that has its bundle and sends now.
+/// A phone that has its bundle and starts uploading.
 fn sending(known: SyncInputs) -> (SyncState, Vec<Action>) {
     let (state, actions) = step(SyncState::default(), Event::Begin(known), NOW, 0);
     assert_eq!(actions, [Action::FetchBundle]);
     step(state, Event::BundleDone, NOW, 0)
 }
 
-/// How long an action makes it wait, and after how many failures.
+/// Failures and `not_before` of the pause among the actions.
 fn pause(actions: &[Action]) -> (u32, i64) {
     let [.., Action::Pause { failures, not_before }, Action::Stop(Stop::Wait { until })] = actions else {
         panic!("{actions:?} do not end in a pause")
@@ -42,7 +42,7 @@ fn pause(actions: &[Action]) -> (u32, i64) {
 }
 
 #[test]
-fn nothing_to_send_is_done() {
+fn sync_with_nothing_to_send_is_done() {
     let (state, actions) = sending(known(vec![]));
     assert_eq!(actions, [Action::SendAttachments]);
     let (state, actions) = step(state, Event::AttachmentsDone, NOW, 0);
@@ -72,7 +72,7 @@ fn letters_do_not_wait_for_attachments() {
 }
 
 #[test]
-fn everything_is_sent_and_committed_in_order() {
+fn envelopes_are_sent_and_committed_in_order() {
     let (state, actions) = sending(known((1..=3).map(waiting).collect()));
     assert_eq!(actions, [Action::Upload(vec![1, 2, 3])]);
     let verdicts = vec![stored(10), refused(RefusalCode::Signature), stored(11)];
@@ -83,7 +83,7 @@ fn everything_is_sent_and_committed_in_order() {
 }
 
 #[test]
-fn the_enrolment_goes_first() {
+fn enrolment_is_sent_first() {
     let (state, actions) = sending(SyncInputs { enrolled: false, ..known(vec![waiting(1)]) });
     assert_eq!(actions, [Action::SendEnrolment]);
     let (_, after) = step(state.clone(), Event::Enrolment(stored(0)), NOW, 0);
@@ -96,7 +96,7 @@ fn the_enrolment_goes_first() {
 }
 
 #[test]
-fn urgent_ones_go_first_and_order_is_kept() {
+fn urgent_reports_are_sent_first_in_order() {
     let mut queue: Vec<WaitingEnvelope> = (1..=5).map(waiting).collect();
     queue[2].urgent = true;
     queue[4].urgent = true;
@@ -105,7 +105,7 @@ fn urgent_ones_go_first_and_order_is_kept() {
 }
 
 #[test]
-fn a_batch_has_limits_and_a_large_one_goes_alone() {
+fn batch_is_limited_and_an_oversized_envelope_goes_alone() {
     let count = i64::try_from(BATCH).unwrap();
     let (state, actions) = sending(known((1..=count + 2).map(waiting).collect()));
     assert_eq!(actions, [Action::Upload((1..=count).collect())]);
@@ -120,7 +120,7 @@ fn a_batch_has_limits_and_a_large_one_goes_alone() {
 }
 
 #[test]
-fn pauses_grow_are_spread_and_end() {
+fn pauses_double_are_jittered_and_capped() {
     let fail = |failures, jitter| {
         let (state, _) = step(SyncState::default(), Event::Begin(SyncInputs { failures, ..known(vec![]) }), NOW, 0);
         let (_, actions) = step(state, Event::Failed(Failure::Offline), NOW, jitter);
@@ -145,7 +145,7 @@ fn pauses_grow_are_spread_and_end() {
 }
 
 #[test]
-fn what_the_server_asks_for_is_kept_and_spread() {
+fn requested_pause_is_honoured_and_jittered() {
     let busy = |asked, failures, jitter| {
         let (state, _) = sending(SyncInputs { failures, ..known(vec![waiting(1)]) });
         pause(&step(state, Event::Failed(Failure::Busy(asked)), NOW, jitter).1).1
@@ -164,7 +164,7 @@ fn what_the_server_asks_for_is_kept_and_spread() {
 }
 
 #[test]
-fn a_pause_holds_unless_the_observer_asks() {
+fn pause_holds_unless_the_observer_syncs() {
     let paused = SyncInputs { not_before: NOW + 5, failures: 2, ..known(vec![waiting(1)]) };
     let (_, actions) = step(SyncState::default(), Event::Begin(paused.clone()), NOW, 0);
     assert_eq!(actions, [Action::Stop(Stop::Wait { until: NOW + 5 })], "and what is stored stays as it is");
@@ -175,7 +175,7 @@ fn a_pause_holds_unless_the_observer_asks() {
 }
 
 #[test]
-fn success_ends_the_count_of_failures() {
+fn success_resets_the_failure_count() {
     let (state, _) = sending(SyncInputs { failures: 7, ..known(vec![waiting(1)]) });
     let (state, actions) = step(state, Event::Uploaded(vec![stored(0)]), NOW, 0);
     assert_eq!(actions.last(), Some(&Action::SendAttachments));
@@ -186,7 +186,7 @@ fn success_ends_the_count_of_failures() {
 }
 
 #[test]
-fn an_unknown_device_enrols_again_once() {
+fn unknown_device_enrols_again_once() {
     let (state, _) = sending(known(vec![waiting(1), waiting(2), waiting(3)]));
     let verdicts = vec![refused(RefusalCode::UnknownDevice), stored(4), refused(RefusalCode::UnknownDevice)];
     let (state, actions) = step(state, Event::Uploaded(verdicts), NOW, 0);
@@ -200,7 +200,7 @@ fn an_unknown_device_enrols_again_once() {
 }
 
 #[test]
-fn a_quota_is_waited_for() {
+fn quota_refusal_is_retried_after_a_pause() {
     let (state, _) = sending(known(vec![waiting(1), waiting(2)]));
     let no = refused(RefusalCode::Quota);
     let (_, actions) = step(state, Event::Uploaded(vec![stored(1), no.clone()]), NOW, 0);
@@ -209,7 +209,7 @@ fn a_quota_is_waited_for() {
 }
 
 #[test]
-fn only_what_can_pass_later_is_tried_again() {
+fn only_temporary_refusals_are_retried_soon() {
     let all = [
         (RefusalCode::Malformed, false),
         (RefusalCode::Mission, false),
@@ -225,17 +225,17 @@ fn only_what_can_pass_later_is_tried_again() {
     }
 }
 
-/// Nobody signs a refusal: it slows, and never ends.
+/// Refusals are unsigned: they slow the phone down, but never stop it.
 #[test]
-fn a_refusal_is_tried_again_more_and_more_rarely_and_daily_at_least() {
+fn refusal_is_retried_at_growing_intervals_at_least_daily() {
     let pauses: Vec<i64> = (0..40).map(refusal_pause).collect();
     assert!(pauses.is_sorted() && pauses[1] == FIRST_REFUSAL_MS && pauses[39] == LONGEST_REFUSAL_MS, "{pauses:?}");
     assert_eq!(refusal_pause(u32::MAX), LONGEST_REFUSAL_MS);
 }
 
-/// An answer that is no answer is a failure: nothing is committed, the phone waits, and nothing panics.
+/// A malformed response is a failure: nothing is committed, the phone waits, and nothing panics.
 #[test]
-fn nonsense_is_a_failure() {
+fn malformed_response_is_a_failure() {
     let begin = |enrolled| {
         step(SyncState::default(), Event::Begin(SyncInputs { enrolled, ..known(vec![waiting(1)]) }), NOW, 0).0
     };
@@ -251,7 +251,7 @@ fn nonsense_is_a_failure() {
         Event::Uploaded(vec![stored(0), stored(1)]),
         Event::Failed(Failure::Nonsense),
     ];
-    // A bad bundle does not keep an enrolled phone from sending.
+    // A bad bundle does not stop an enrolled phone from sending.
     let answers = |at: usize, phase: &str| matches!((at, phase), (0 | 6, "bundle") | (1 | 2, "enrol") | (4, "upload"));
     for (name, state) in [("idle", SyncState::default()), ("bundle", bundle), ("enrol", enrol), ("upload", upload)] {
         for (_, event) in events.iter().enumerate().filter(|(at, _)| !answers(*at, name)) {
@@ -266,9 +266,9 @@ fn nonsense_is_a_failure() {
     assert_eq!(pause(&step(new, Event::Failed(Failure::Nonsense), NOW, 7).1).0, 1, "one that has no bundle yet waits");
 }
 
-/// A pause longer than any was noted under a wrong clock.
+/// A pause longer than any permitted was stored under a wrong clock.
 #[test]
-fn a_clock_that_was_put_right_ends_a_pause() {
+fn clock_correction_ends_an_overlong_pause() {
     let begin = |not_before| {
         let known = SyncInputs { enrolled: true, not_before, ..known(vec![waiting(1)]) };
         step(SyncState::default(), Event::Begin(known), NOW, 0).1

@@ -1,4 +1,4 @@
-//! Keys and a device to test with.
+//! Keys and a device for the tests.
 
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::envelope::{Address, Recipient, make};
@@ -6,7 +6,7 @@ use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey};
 use baqylau_protocol::seal::SharedKey;
 
-/// The same numbers for the same seed, everywhere (`SplitMix64`).
+/// A deterministic generator (`SplitMix64`): the same numbers for the same seed on every platform.
 pub struct Dice(pub u64);
 
 impl Dice {
@@ -22,7 +22,7 @@ impl Dice {
         usize::try_from(self.next() % limit as u64).expect("made for the test")
     }
 
-    /// Bytes that no compressor makes shorter.
+    /// Incompressible bytes.
     pub fn bytes(&mut self, length: usize) -> Vec<u8> {
         (0..length).map(|_| self.next().to_le_bytes()[0]).collect()
     }

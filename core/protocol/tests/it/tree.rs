@@ -1,4 +1,4 @@
-//! The tree against RFC 6962, section 2.1, word for word.
+//! The tree against RFC 6962, section 2.1, transcribed.
 
 use super::support::Dice;
 use baqylau_protocol::ids::Hash;
@@ -43,7 +43,7 @@ fn leaves() -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn every_root_and_every_path_is_that_of_the_definition() {
+fn roots_and_paths_match_the_definition() {
     let all = leaves();
     let mut tree = MerkleTree::default();
     for size in 0..SIZES {
@@ -62,7 +62,7 @@ fn every_root_and_every_path_is_that_of_the_definition() {
 }
 
 #[test]
-fn a_path_proves_one_place_in_one_tree() {
+fn path_proves_one_index_in_one_tree() {
     let all = leaves();
     let mut tree = MerkleTree::default();
     for size in 1..24 {
@@ -103,7 +103,7 @@ fn a_path_proves_one_place_in_one_tree() {
     assert_eq!(root_from_path(leaf_hash(b""), 0, 0, &[]), None, "an empty tree holds nothing");
 }
 
-/// On which side the sibling stands, level by level: two trees of the same sides share their paths' meaning.
+/// The side of the sibling at each level: in trees with the same sides, a path means the same.
 fn path_shape(m: usize, size: usize) -> Vec<bool> {
     let (mut out, mut m, mut n) = (Vec::new(), m, size);
     while n > 1 {
@@ -115,7 +115,7 @@ fn path_shape(m: usize, size: usize) -> Vec<bool> {
 }
 
 #[test]
-fn what_was_taken_off_is_gone() {
+fn truncated_leaves_are_gone() {
     let mut dice = Dice(3);
     let all = leaves();
     for _ in 0..200 {

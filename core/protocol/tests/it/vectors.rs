@@ -1,4 +1,4 @@
-//! The published test vectors of what everything rests on.
+//! Published test vectors of the algorithms that the formats rely on.
 
 use super::support::hex;
 use baqylau_protocol::cose::ObjectType;
@@ -41,7 +41,7 @@ const ED25519: [[&str; 4]; 4] = [
 ];
 
 #[test]
-fn ed25519_signs_as_rfc_8032_says() {
+fn ed25519_matches_rfc_8032() {
     for [seed, public, message, signature] in ED25519 {
         let key = SigningKey::from_seed(hex(seed).try_into().unwrap());
         assert_eq!(key.public().to_string(), public);
@@ -72,7 +72,7 @@ fn receiver(
 
 /// RFC 9180, appendix A.2.2: the suite and mode that envelopes are sealed with.
 #[test]
-fn hpke_opens_the_vectors_of_rfc_9180() {
+fn hpke_opens_rfc_9180_vectors() {
     let psk = hex("0247fd33b913760fa1fa51e1892d9f307fbe65eb171e8132c2af18555a738b82");
     let mut context = receiver(
         &hex("77d114e0212be51cb1d76fa99dd41cfd4d0166b08caa09074430a6c59ef17879"),
@@ -100,9 +100,9 @@ fn hpke_opens_the_vectors_of_rfc_9180() {
     }
 }
 
-/// What [`seal`] makes is that suite, in that mode, with this `info`: another implementation opens it.
+/// [`seal`] uses that suite in that mode with this `info`: an independent implementation opens its output.
 #[test]
-fn sealing_is_hpke_and_nothing_else() {
+fn sealing_is_plain_hpke() {
     let mission = MissionId([5; 16]);
     let reading = ReadingSecret::generate(1);
     let shared = SharedKey::from_parts([3; 32], Hash([4; 32]));
@@ -115,7 +115,7 @@ fn sealing_is_hpke_and_nothing_else() {
 }
 
 #[test]
-fn both_sides_of_an_encapsulation_share_a_key() {
+fn encapsulation_gives_both_sides_the_same_key() {
     let (mission, other) = (MissionId([5; 16]), MissionId([6; 16]));
     let reading = ReadingSecret::generate(1);
     let (phone, sealed) = SharedKey::encapsulate(&reading.public(), mission).unwrap();
@@ -124,7 +124,7 @@ fn both_sides_of_an_encapsulation_share_a_key() {
     assert_eq!(phone.to_parts().1, Hash::of(&sealed), "its name is public: the hash of the encapsulation");
     let (again, _) = SharedKey::encapsulate(&reading.public(), mission).unwrap();
     assert_ne!(phone.to_parts().0, again.to_parts().0);
-    // Whatever is wrong gives another key or none, never the same one.
+    // Any mismatch gives another key or none, never the same one.
     let same = |key: Result<SharedKey, _>| key.is_ok_and(|k: SharedKey| k.to_parts().0 == phone.to_parts().0);
     assert!(!same(SharedKey::decapsulate(&reading, &sealed, other)));
     assert!(!same(SharedKey::decapsulate(&ReadingSecret::generate(1), &sealed, mission)));
@@ -136,7 +136,7 @@ fn both_sides_of_an_encapsulation_share_a_key() {
 }
 
 #[test]
-fn keys_come_back_from_their_bytes() {
+fn keys_round_trip_through_bytes() {
     let reading = ReadingSecret::generate(3);
     let again = ReadingSecret::from_bytes(3, &reading.to_bytes()).unwrap();
     assert_eq!(reading.public(), again.public());
@@ -147,7 +147,7 @@ fn keys_come_back_from_their_bytes() {
 }
 
 #[test]
-fn secrets_are_not_shown() {
+fn debug_output_hides_secrets() {
     let key = SigningKey::from_seed([0xab; 32]);
     let shared = SharedKey::from_parts([0xab; 32], Hash([1; 32]));
     let reading = ReadingSecret::generate(1);
@@ -160,7 +160,7 @@ fn secrets_are_not_shown() {
 
 /// The layout of RFC 9052: tag 18, `{1: -8, 16: type}`, an empty unprotected header, and `Sig_structure` under the signature.
 #[test]
-fn a_signed_object_is_a_cose_sign1() {
+fn signed_object_is_a_cose_sign1() {
     let key = SigningKey::from_seed([1; 32]);
     for payload in [vec![], vec![1; 23], vec![2; 24], vec![3; 255], vec![4; 256], vec![5; 65_536]] {
         let signed = cose::sign(ObjectType::Report, &key, b"aad", &payload);
@@ -186,7 +186,7 @@ fn a_signed_object_is_a_cose_sign1() {
 }
 
 #[test]
-fn a_report_id_is_a_uuid_of_version_7() {
+fn report_id_is_a_uuid_v7() {
     let id = ReportId::new(0x0123_4567_89ab, [0xff; 10]);
     assert_eq!(id.to_string(), "0123456789ab7fffbfffffffffffffff");
     let earlier = ReportId::new(0x0123_4567_89aa, [0xff; 10]);

@@ -1,4 +1,4 @@
-//! The sync step in a world where everything goes wrong at random: whatever comes, nothing is lost and nothing is done twice.
+//! The sync state machine under random failures: whatever happens, nothing is lost and nothing is done twice.
 
 use super::steps::{refused, stored};
 use super::support::Dice;
@@ -8,7 +8,7 @@ use baqylau_protocol::sync::{
 use baqylau_protocol::wire::{RefusalCode, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a phone keeps, as the driver keeps it.
+/// What the phone's store holds, updated as the driver would.
 struct Phone {
     all: BTreeMap<i64, WaitingEnvelope>,
     done: BTreeMap<i64, Verdict>,
@@ -16,7 +16,7 @@ struct Phone {
     failures: u32,
     not_before: i64,
     now: i64,
-    /// How likely something goes wrong, in a hundred.
+    /// Probability of a failure, in percent.
     trouble: usize,
 }
 
@@ -60,7 +60,7 @@ impl Phone {
         }
     }
 
-    /// One run as the driver makes it. Everything that must hold is checked on the way.
+    /// One run as the driver makes it, with every invariant checked on the way.
     fn run(&mut self, dice: &mut Dice) -> Stop {
         let queue = self.queue();
         let asked = dice.below(2) == 0;
@@ -93,7 +93,7 @@ impl Phone {
                         events.push(self.failure(dice).unwrap_or(Event::AttachmentsDone));
                     }
                     Action::FetchLetters => events.push(self.failure(dice).unwrap_or(Event::LettersDone)),
-                    // What was delivered waits again; the next run has it in its queue.
+                    // Delivered envelopes are undelivered again; the next run has them in its queue.
                     Action::SendAgain => self.done.retain(|_, v| !matches!(v, Verdict::Stored(_))),
                     Action::SendEnrolment => {
                         enrolments += 1;
@@ -180,7 +180,7 @@ impl Phone {
 }
 
 #[test]
-fn whatever_happens_everything_is_settled_once() {
+fn every_envelope_is_settled_once_despite_random_failures() {
     let mut stops = [0; 3];
     for seed in 0..400 {
         let mut dice = Dice(seed);
@@ -193,7 +193,7 @@ fn whatever_happens_everything_is_settled_once() {
                 Stop::NotEnrolled => stops[2] += 1,
             }
         }
-        // The line gets better: everything comes through.
+        // The connection recovers: everything is delivered.
         phone.trouble = 0;
         phone.now = phone.now.max(phone.not_before);
         assert_eq!(phone.run(&mut dice), Stop::Done, "seed {seed}");

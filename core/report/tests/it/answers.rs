@@ -1,4 +1,4 @@
-//! What was answered comes out of the bytes again.
+//! Answers survive encoding and decoding.
 
 use super::support::{Dice, edited, empty, environment, everything};
 use baqylau_forms::Filling;
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::mem::{Discriminant, discriminant};
 
 #[test]
-fn random_answers_come_back() {
+fn random_answers_round_trip() {
     let form = everything();
     let (mut edits, mut nodes, mut kinds) = (0, BTreeSet::new(), Vec::<Discriminant<Answer>>::new());
     for seed in 0..300 {
@@ -45,9 +45,9 @@ fn random_answers_come_back() {
     }
 }
 
-/// What is hidden was not answered: it does not travel.
+/// Hidden answers are not part of a report.
 #[test]
-fn only_what_is_shown_travels() {
+fn hidden_answers_are_left_out() {
     let form = everything();
     let mut filling = empty(&form);
     let node = |name: &str| form.find(name).expect("the item exists");
@@ -68,19 +68,20 @@ fn only_what_is_shown_travels() {
 }
 
 #[test]
-fn the_answer_log_keeps_lines_and_times() {
+fn answer_log_round_trips() {
     let lines = [(3, 0), (4, 10), (4, 10), (3, 4_000), (9, u32::MAX)];
     assert_eq!(decode_log(&encode_log(&lines)), lines);
     assert_eq!(encode_log(&[]), []);
-    // A clock that was set back: time does not run backwards, and nothing overflows.
+    // A clock that was set back: times never decrease, and nothing overflows.
     assert_eq!(decode_log(&encode_log(&[(1, 50), (2, 20), (3, 60)])), [(1, 50), (2, 50), (3, 60)]);
     assert_eq!(decode_log(&[1, u32::MAX, 2, u32::MAX]), [(1, u32::MAX), (2, u32::MAX)]);
     assert_eq!(decode_log(&[1, 5, 2]), [(1, 5)], "half a line is none");
 }
 
-/// Computed numbers travel as the shortest decimal, however large or small; a typed one has nine places at most.
+/// Calculated numbers are encoded as the shortest decimal, however large or small; typed ones have at most nine decimal
+/// places.
 #[test]
-fn a_computed_number_comes_back_bit_for_bit() {
+fn calculated_number_round_trips_bit_for_bit() {
     use super::support::{compile, item};
     use baqylau_forms::definition::Kind;
     use baqylau_forms::value::Decimal;

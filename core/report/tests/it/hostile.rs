@@ -1,4 +1,4 @@
-//! Answers are hostile input: whatever the bytes, a typed error or answers that fit, never a panic.
+//! Answers are hostile input: any bytes give a typed error or valid answers, never a panic.
 
 use super::support::{Dice, edited, environment, everything};
 use baqylau_forms::fill::{Mode, VisitFacts};
@@ -7,7 +7,7 @@ use baqylau_report::{AnswerError, AnswerTree};
 use minicbor::Encoder;
 use std::sync::Arc;
 
-/// Does with answers all that a desk does. Whether they are what the checklist makes of them.
+/// Processes answers as a desk does; whether they survive a round trip through a filling.
 fn use_them(form: &Arc<Form>, tree: &AnswerTree) -> bool {
     let (filling, misfits) = Filling::restore(form.clone(), VisitFacts::default(), environment(), tree.mutations());
     let _ = (filling.issues(), filling.sections(), filling.progress());
@@ -58,13 +58,13 @@ fn altered_answers_never_panic() {
 }
 
 #[test]
-fn noise_never_panics() {
+fn random_bytes_never_panic() {
     let form = everything();
     let mut dice = Dice(77);
     for _ in 0..50_000 {
         let length = 1 + dice.below(24);
         let mut noise: Vec<u8> = (0..length).map(|_| dice.byte()).collect();
-        // Often the head of a map, so that it gets somewhere.
+        // Mostly starts like a map, so that decoding gets further.
         noise[0] = 0xa0 | (noise[0] & 7);
         if let Ok(tree) = AnswerTree::decode(&form, &noise) {
             use_them(&form, &tree);
@@ -72,7 +72,7 @@ fn noise_never_panics() {
     }
 }
 
-/// One answer at a position, written by hand.
+/// A hand-encoded answer at an index.
 fn single(node: u32, write: impl FnOnce(&mut Encoder<&mut Vec<u8>>)) -> Vec<u8> {
     let mut out = Vec::new();
     let mut e = Encoder::new(&mut out);
@@ -82,7 +82,7 @@ fn single(node: u32, write: impl FnOnce(&mut Encoder<&mut Vec<u8>>)) -> Vec<u8> 
 }
 
 #[test]
-fn what_does_not_fit_is_named() {
+fn answer_that_does_not_fit_is_named() {
     let form = everything();
     let node = |name: &str| form.find(name).expect("the item exists");
     let no_question = |node, bytes: &[u8]| {
@@ -91,7 +91,7 @@ fn what_does_not_fit_is_named() {
     no_question(9_999, &single(9_999, |e| drop(e.u8(1))));
     no_question(u32::MAX, &single(u32::MAX, |e| drop(e.u8(1))));
     no_question(node("q15"), &single(node("q15"), |e| drop(e.str("a note"))));
-    // A question of a row is none of the checklist itself.
+    // A question of a repeat is not one of the checklist itself.
     no_question(node("r4"), &single(node("r4"), |e| drop(e.u8(1))));
     let misfit = |node, bytes: &[u8]| {
         assert_eq!(AnswerTree::decode(&form, bytes), Err(AnswerError::Misfit { node }));
@@ -106,9 +106,9 @@ fn what_does_not_fit_is_named() {
     }
 }
 
-/// Of another kind than the question: read, found not to fit, and counted nowhere.
+/// An answer of another kind than its question is decoded, found not to fit, and counted nowhere.
 #[test]
-fn an_answer_of_another_kind_does_not_fit() {
+fn answer_of_another_kind_does_not_fit() {
     let form = everything();
     let node = |name: &str| form.find(name).expect("the item exists");
     let wrong = [
@@ -134,9 +134,9 @@ fn an_answer_of_another_kind_does_not_fit() {
     }
 }
 
-/// As many rows as the bytes can hold.
+/// As many rows as the input can encode.
 #[test]
-fn very_many_rows_end() {
+fn decoding_many_rows_terminates() {
     let form = everything();
     let row = form.find("row").expect("the repeat");
     let bytes = single(row, |e| {

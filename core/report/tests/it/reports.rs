@@ -1,4 +1,4 @@
-//! The report's own bytes.
+//! Encoding of reports.
 
 use super::support::{Dice, compile, empty, item, list};
 use baqylau_forms::definition::{Kind, ListRef};
@@ -52,7 +52,7 @@ fn report(answers: Vec<u8>, log: Vec<u32>) -> Report {
     }
 }
 
-/// The same report with one more key at its end.
+/// The same report with one more key at the end.
 fn with_key(report: &Report, key: i64) -> Vec<u8> {
     let mut bytes = report.encode();
     assert!(bytes[0] & 0x1f < 23, "a small map");
@@ -65,7 +65,7 @@ fn with_key(report: &Report, key: i64) -> Vec<u8> {
 }
 
 #[test]
-fn it_survives_its_bytes() {
+fn report_round_trips() {
     let plain = report(vec![0xa0], vec![]);
     assert_eq!(Report::decode(&plain.encode()).expect("reads"), plain);
     let full = Report {
@@ -108,7 +108,7 @@ fn it_survives_its_bytes() {
 }
 
 #[test]
-fn later_versions_may_add_what_can_be_ignored() {
+fn negative_unknown_keys_are_ignored() {
     let plain = report(vec![0xa0], vec![]);
     for key in [-1, -2, -24, -25, -70_000] {
         assert_eq!(Report::decode(&with_key(&plain, key)).expect("ignored"), plain, "key {key}");
@@ -122,7 +122,7 @@ fn later_versions_may_add_what_can_be_ignored() {
 }
 
 #[test]
-fn nothing_unknown_hides_inside() {
+fn unknown_nested_content_is_refused() {
     let plain = report(vec![0xa0], vec![]);
     let bytes = plain.encode();
     for (inner, extra) in [(cbor::encode(&plain.visit), &[0x08, 0x00][..]), (cbor::encode(&plain.clock), &[0x00])] {
@@ -138,20 +138,20 @@ fn nothing_unknown_hides_inside() {
 }
 
 #[test]
-fn what_is_no_map_of_numbers_is_refused() {
+fn report_that_is_not_a_map_with_integer_keys_is_refused() {
     for bytes in [&b""[..], &[0x80], &[0xa0], &[0xa1, 0x61, 0x61, 0x00], &[0xa1, 0x00, 0x01], &[0xbf, 0xff]] {
         Report::decode(bytes).expect_err("no report");
     }
-    // A key beyond every number that this program can hold.
+    // A key beyond the range of 64-bit integers.
     let mut huge = report(vec![0xa0], vec![]).encode();
     huge[0] += 1;
     huge.extend([0x1b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00]);
     Report::decode(&huge).expect_err("no report");
 }
 
-/// Sixty questions and a hundred bytes of text, each answered at its time, are the smallest envelope there is.
+/// Sixty questions and a hundred bytes of text, with their answer log, fit the smallest size class.
 #[test]
-fn sixty_questions_and_a_text_are_a_thousand_bytes() {
+fn sixty_answers_and_a_text_fit_a_thousand_bytes() {
     let mut items: Vec<_> =
         (0..60).map(|n| item(&format!("q{n}"), None, Kind::SelectOne { list: ListRef::Own(0) })).collect();
     items.push(item("comment", None, Kind::Text));

@@ -8,7 +8,7 @@ use baqylau_forms::value::{Answer, Date, Decimal, Moment, Point, TimeOfDay};
 use baqylau_forms::{Definition, Filling, Form, Missing, Places, Zone};
 use std::sync::Arc;
 
-/// The same numbers for the same seed, everywhere (`SplitMix64`).
+/// A deterministic generator (`SplitMix64`): the same numbers for the same seed on every platform.
 pub struct Dice(pub u64);
 
 impl Dice {
@@ -32,7 +32,7 @@ impl Dice {
         self.next().to_le_bytes()[0]
     }
 
-    /// Small numbers mostly, and the ends of the range.
+    /// Mostly small numbers, sometimes the ends of the range.
     fn number(&mut self) -> i64 {
         match self.below(8) {
             0 => i64::MAX,
@@ -103,7 +103,7 @@ fn places() -> Arc<Places> {
     Arc::new(Places::new(table).expect("the places are sound"))
 }
 
-/// Every kind, plain and in rows of rows, some of it shown only at times.
+/// Every kind of question, plain and in nested repeats, some only sometimes relevant.
 pub fn everything() -> Arc<Form> {
     let own = |n| ListRef::Own(n);
     let kinds = |holder: Option<u32>, prefix: &str| -> Vec<Item> {
@@ -164,7 +164,7 @@ pub fn empty(form: &Arc<Form>) -> Filling {
     Filling::new(form.clone(), VisitFacts::default(), environment())
 }
 
-/// An answer of the kind; not always one that is offered.
+/// An answer of the question's kind, not always one of its choices.
 fn answer(filling: &Filling, key: CellKey, dice: &mut Dice) -> Answer {
     let item = &filling.form().definition().items[key.node as usize];
     if dice.below(5) == 0 {
@@ -198,7 +198,7 @@ fn answer(filling: &Filling, key: CellKey, dice: &mut Dice) -> Answer {
     }
 }
 
-/// A filling after some random edits; gives how many of them were taken.
+/// A filling after random edits; returns the number of accepted edits.
 pub fn edited(form: &Arc<Form>, dice: &mut Dice) -> (Filling, usize) {
     let mut filling = empty(form);
     let mut taken = 0;

@@ -1,4 +1,4 @@
-//! A database opens as it was left, or says why not; and what is in it stays.
+//! A database opens as it was left, or the error says why not; its content is never lost.
 
 use baqylau_sqlite::{Schema, StorageError, open, salvage, set_aside, synchronous};
 use std::os::unix::fs::MetadataExt;
@@ -20,7 +20,7 @@ fn contains(path: &Path, words: &[u8]) -> bool {
 }
 
 #[test]
-fn it_is_durable_and_encrypted() {
+fn database_is_durable_and_encrypted() {
     let folder = tempfile::tempdir().expect("a folder");
     let (keyed, plain) = (folder.path().join("keyed.db"), folder.path().join("plain.db"));
     for (path, key) in [(&keyed, Some(&KEY)), (&plain, None)] {
@@ -34,7 +34,7 @@ fn it_is_durable_and_encrypted() {
 }
 
 #[test]
-fn steps_are_taken_once_each_or_not_at_all() {
+fn migrations_are_applied_once_or_rolled_back() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("a.db");
     assert_eq!(version(&path, Some(&KEY), ONE), 1);
@@ -51,7 +51,7 @@ fn steps_are_taken_once_each_or_not_at_all() {
 }
 
 #[test]
-fn a_later_version_is_refused_and_untouched() {
+fn later_schema_is_refused_and_untouched() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("a.db");
     assert_eq!(version(&path, Some(&KEY), TWO), 2);
@@ -62,7 +62,7 @@ fn a_later_version_is_refused_and_untouched() {
 }
 
 #[test]
-fn another_key_and_damage_are_said_with_the_file() {
+fn wrong_key_or_damage_is_reported_with_the_path() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("a.db");
     drop(open(&path, Some(&KEY), ONE).expect("opens"));
@@ -86,7 +86,7 @@ fn another_key_and_damage_are_said_with_the_file() {
 }
 
 #[test]
-fn what_is_set_aside_is_kept_each_time() {
+fn every_file_set_aside_is_kept() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("a.db");
     for (round, words) in [(1, b"first"), (2, b"again")] {
@@ -102,7 +102,7 @@ fn what_is_set_aside_is_kept_each_time() {
 }
 
 #[test]
-fn what_can_be_read_of_a_damaged_file_is_salvaged() {
+fn readable_rows_of_a_damaged_file_are_salvaged() {
     const ROWS: i64 = 4_000;
     const MANY: Schema = Schema { steps: &["CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT NOT NULL) STRICT"] };
     let folder = tempfile::tempdir().expect("a folder");
@@ -130,10 +130,10 @@ fn what_can_be_read_of_a_damaged_file_is_salvaged() {
         db.query_row("SELECT min(id), max(id) FROM t", [], |r| Ok((r.get(0)?, r.get(1)?))).expect("rows");
     assert_eq!(ends, (1, ROWS));
     drop(db);
-    // Killed between putting aside and taking the new one's name.
+    // Interrupted between renaming the damaged file and the new one.
     std::fs::rename(&path, path.with_extension("salvaged")).expect("renames");
     assert_eq!(salvage(&path, Some(&KEY), MANY).expect("goes on").rows, half.rows);
-    // With the first page nothing can be read, and nothing is moved.
+    // With a damaged first page nothing can be read, and nothing is moved.
     bad[30] ^= 1;
     std::fs::write(&path, &bad).expect("damaged");
     let refused = salvage(&path, Some(&KEY), MANY);
@@ -141,13 +141,14 @@ fn what_can_be_read_of_a_damaged_file_is_salvaged() {
     assert_eq!(std::fs::read(&path).expect("where it was"), bad);
 }
 
-/// What the second run of the test below is told: the folder that it cannot write.
+/// Tells the second run of the test below which folder it cannot write to.
 const READ_ONLY: &str = "BAQYLAU_READ_ONLY";
-const READ_ONLY_TEST: &str = "it::opening::a_disk_that_takes_no_writing_is_read";
+const READ_ONLY_TEST: &str = "it::opening::read_only_disk_can_be_read";
 
-/// In a namespace of its own, where the folder is mounted again; where none can be made, without leave to write in it.
+/// In a mount namespace of its own, with the folder mounted read-only; where none can be made, with the write
+/// permission removed.
 #[test]
-fn a_disk_that_takes_no_writing_is_read() {
+fn read_only_disk_can_be_read() {
     if let Some(folder) = std::env::var_os(READ_ONLY) {
         return reads_only(Path::new(&folder));
     }
@@ -155,7 +156,7 @@ fn a_disk_that_takes_no_writing_is_read() {
     let disk = folder.path().join("a disk %");
     std::fs::create_dir(&disk).expect("a folder");
     drop(open(&disk.join("closed.db"), Some(&KEY), ONE).expect("opens"));
-    // Killed: what was committed last lies in the journal.
+    // After a kill, the last commit is only in the WAL.
     let killed = folder.path().join("killed.db");
     let db = open(&killed, Some(&KEY), ONE).expect("opens");
     db.execute_batch("INSERT INTO t VALUES ('canary-2')").expect("committed");
@@ -165,7 +166,7 @@ fn a_disk_that_takes_no_writing_is_read() {
     }
     let program = std::env::current_exe().expect("this program");
     let mount = "mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro \"$0\" && exec \"$@\"";
-    // A user namespace is not needed by root, and not to be had in every root.
+    // Root needs no user namespace, and not every system grants one.
     let root = std::fs::metadata("/proc/self").expect("a process").uid() == 0;
     let user: &[&str] = if root { &[] } else { &["--user", "--map-root-user"] };
     let mut run = Command::new("unshare");
