@@ -204,7 +204,8 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, app: Arc<App>, 
             }
             accepted = next => match accepted {
                 Ok((stream, _)) => stream,
-                Err(_) => {
+                Err(cause) => {
+                    tracing::warn!(%cause, "a connection cannot be accepted");
                     // Out of file descriptors: wait for some to come back.
                     crowd.shed_one();
                     tokio::time::sleep(Duration::from_millis(50)).await;

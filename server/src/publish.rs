@@ -82,7 +82,10 @@ fn replace(
 fn manifest_follows(manifest: &Manifest, bytes: &[u8], known: &[u8], root: &PublicKey) -> Result<(), String> {
     match Manifest::open(known, root) {
         Ok(before) => manifest.succeeds(bytes, &before, known).map_err(|e| e.to_string()),
-        Err(_) => Ok(()),
+        Err(cause) => {
+            tracing::error!(%cause, "the published manifest does not read any more; it binds nobody");
+            Ok(())
+        }
     }
 }
 

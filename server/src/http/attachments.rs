@@ -1,6 +1,6 @@
 //! Attachments: how much is here, the next chunk, and what desks fetch.
 
-use super::{App, AppState, bad, cbor_body, unavailable};
+use super::{App, AppState, bad, cbor_body, failed};
 use crate::blobs::BlobError;
 use crate::body::WholeBody;
 use axum::extract::{Path, RawQuery, State};
@@ -22,10 +22,10 @@ pub(super) async fn have(State(app): AppState, Path(hash): Path<String>) -> Resp
     let Some(hash) = Hash::from_hex(&hash) else { return bad("not a SHA-256 in hexadecimal") };
     app.on_disk(move |app| match app.blob_length(hash) {
         Ok(Some(length)) => {
-            app.blobs.have(hash, length).map_or_else(|_| unavailable(), |have| app.have(hash, length, have))
+            app.blobs.have(hash, length).map_or_else(|e| failed("attachment", &e), |have| app.have(hash, length, have))
         }
         Ok(None) => (StatusCode::NOT_FOUND, "no envelope names this attachment\n").into_response(),
-        Err(_) => unavailable(),
+        Err(cause) => failed("attachment", &cause),
     })
     .await
 }
@@ -40,10 +40,10 @@ pub(super) async fn chunk(
         Ok(Some(length)) => match app.blobs.append(hash, length, place, chunk.bytes()) {
             Ok(have) => app.have(hash, length, have),
             Err(e @ BlobError::TooLong) => (StatusCode::CONFLICT, e.to_string() + "\n").into_response(),
-            Err(BlobError::Io(_)) => unavailable(),
+            Err(BlobError::Io(cause)) => failed("attachment", &cause),
         },
         Ok(None) => (StatusCode::NOT_FOUND, "no envelope names this attachment\n").into_response(),
-        Err(_) => unavailable(),
+        Err(cause) => failed("attachment", &cause),
     })
     .await
 }
@@ -55,7 +55,7 @@ pub(super) async fn read(State(app): AppState, Path(hash): Path<String>, RawQuer
     app.on_disk(move |app| match app.blobs.read(hash, from, BLOB_BYTES) {
         Ok(Some(bytes)) => bytes.into_response(),
         Ok(None) => (StatusCode::NOT_FOUND, "the attachment is not here, or not whole yet\n").into_response(),
-        Err(_) => unavailable(),
+        Err(cause) => failed("attachment", &cause),
     })
     .await
 }
@@ -74,6 +74,6 @@ impl App {
 
     /// Files are read and written beside the threads that answer.
     async fn on_disk(self: Arc<Self>, f: impl FnOnce(&Self) -> Response + Send + 'static) -> Response {
-        tokio::task::spawn_blocking(move || f(&self)).await.unwrap_or_else(|_| unavailable())
+        tokio::task::spawn_blocking(move || f(&self)).await.unwrap_or_else(|e| failed("attachment", &e))
     }
 }

@@ -95,6 +95,12 @@ fn unavailable() -> Response {
         .into_response()
 }
 
+/// Logs why a kind of request failed, never what it holds.
+fn failed(request: &'static str, cause: &dyn std::fmt::Display) -> Response {
+    tracing::error!(request, %cause, "the storage failed");
+    unavailable()
+}
+
 fn bad(reason: impl ToString) -> Response {
     (StatusCode::BAD_REQUEST, reason.to_string() + "\n").into_response()
 }
@@ -106,7 +112,7 @@ async fn objects(State(app): AppState, body: WholeBody<MAX_REQUEST>) -> Response
     };
     let judged = match app.judge(upload) {
         Ok(judged) => judged,
-        Err(_) => return unavailable(),
+        Err(cause) => return failed("objects", &cause),
     };
     if judged.iter().any(Result::is_ok) {
         body.0.know();
@@ -186,7 +192,7 @@ async fn part(State(app): AppState, Path(hash): Path<String>) -> Response {
     match found {
         Ok(Some(packed)) => ([(CACHE_CONTROL, "public, max-age=31536000, immutable")], packed).into_response(),
         Ok(None) => (StatusCode::NOT_FOUND, "no such part\n").into_response(),
-        Err(_) => unavailable(),
+        Err(cause) => failed("part", &cause),
     }
 }
 
@@ -238,7 +244,7 @@ async fn letters(State(app): AppState, Path(device): Path<String>, RawQuery(quer
     };
     match read() {
         Ok(letters) => cbor_body(cbor::encode(&letters)),
-        Err(_) => unavailable(),
+        Err(cause) => failed("letters", &cause),
     }
 }
 
@@ -254,7 +260,7 @@ async fn log(State(app): AppState, RawQuery(query): RawQuery) -> Response {
             let entries = entries.into_iter().zip(from..).map(|(e, index)| handed_out(e, index)).collect();
             cbor_body(cbor::encode(&LogPage { from, entries, head: head.into() }))
         }
-        Err(_) => unavailable(),
+        Err(cause) => failed("log", &cause),
     }
 }
 

@@ -109,7 +109,10 @@ impl App {
             Ok(Some(name)) => {
                 Err(Refused::Bad(format!("the part {name} of the bundle is missing; send it with the manifest")))
             }
-            Err(_) => Err(Refused::Unavailable),
+            Err(cause) => {
+                tracing::error!(request = "bundle", %cause, "the storage failed");
+                Err(Refused::Unavailable)
+            }
         }
     }
 
