@@ -73,6 +73,8 @@ public enum Word: String, CaseIterable, Sendable {
     case errorRecording = "error_recording"
     case errorRefused = "error_refused"
     case errorRevoked = "error_revoked"
+    case errorSource = "error_source"
+    case errorSyncing = "error_syncing"
     case goOn = "go_on"
     case homeAgain = "home_again"
     case homeAllSafe = "home_all_safe"
@@ -178,6 +180,9 @@ public enum Word: String, CaseIterable, Sendable {
     case saving
     case scan
     case settingsAbout = "settings_about"
+    case settingsAgain = "settings_again"
+    case settingsAgainDone = "settings_again_done"
+    case settingsAgainWhy = "settings_again_why"
     case settingsFaceOff = "settings_face_off"
     case settingsFaceOn = "settings_face_on"
     case settingsFacePin = "settings_face_pin"
@@ -210,6 +215,11 @@ public enum Word: String, CaseIterable, Sendable {
     case stateSending = "state_sending"
     case stateStuck = "state_stuck"
     case stateWaiting = "state_waiting"
+    case troubleBusy = "trouble_busy"
+    case troubleForeign = "trouble_foreign"
+    case troubleSilent = "trouble_silent"
+    case troubleUnpublished = "trouble_unpublished"
+    case troubleUnreachable = "trouble_unreachable"
     case understood
     case visitAbout = "visit_about"
     case visitArrive = "visit_arrive"

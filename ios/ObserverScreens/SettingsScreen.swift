@@ -23,6 +23,7 @@ struct SettingsScreen: View {
             Secondary(say(model.state.notices ? .settingsNoticesOff : .settingsNoticesOn), "notices") {
                 model.notices(!model.state.notices)
             }
+            again
             Heading(say(.settingsWipe))
             Secondary(say(.settingsWipe), "wipe") { model.askWipe(true) }
             about
@@ -57,6 +58,13 @@ struct SettingsScreen: View {
                 model.allowBiometric(!model.state.faceAllowed, say(.lockFace))
             }
         }
+    }
+
+    @ViewBuilder private var again: some View {
+        Heading(say(.settingsAgain))
+        Paragraph(say(.settingsAgainWhy))
+        Secondary(say(.settingsAgain), "send-again") { model.sendAgain() }.disabled(model.state.sending)
+        if model.state.sentAgain { Paragraph("✓ " + say(.settingsAgainDone)) }
     }
 
     @ViewBuilder private var about: some View {

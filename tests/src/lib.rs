@@ -130,6 +130,18 @@ impl World {
         (known, self.port)
     }
 
+    /// Has the server lose everything that it was given, the mission too.
+    ///
+    /// # Panics
+    /// When it does not start again.
+    pub fn lose_server(&mut self) {
+        self.stop_server();
+        for suffix in ["", "-wal", "-shm"] {
+            let _none = std::fs::remove_file(self.server_folder().join(format!("server.db{suffix}")));
+        }
+        self.start_server();
+    }
+
     /// Stops the server.
     pub fn stop_server(&mut self) {
         if let Some(running) = self.running.take() {

@@ -2,6 +2,7 @@
 
 mod it {
     mod amending;
+    mod answering;
     mod attachments;
     mod browser;
     mod carrying;
@@ -12,6 +13,7 @@ mod it {
     mod damage;
     mod desks;
     mod edges;
+    mod exports;
     mod figures;
     mod finding;
     mod handout;

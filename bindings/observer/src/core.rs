@@ -13,6 +13,7 @@ use baqylau_observer::vault::FileVault;
 use baqylau_protocol::certificate::Invite;
 use baqylau_protocol::courier::Assembler;
 use std::io::Cursor;
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -26,6 +27,11 @@ pub struct ObserverCore(app::ObserverApp);
 /// Every item of a list as another record.
 fn each<A, B: From<A>>(list: Vec<A>) -> Vec<B> {
     list.into_iter().map(Into::into).collect()
+}
+
+/// What cannot fail in the other languages: Swift has no way to tell of a panic there, and ends the app.
+fn calm<T: Default>(call: impl FnOnce() -> T) -> T {
+    std::panic::catch_unwind(AssertUnwindSafe(call)).unwrap_or_default()
 }
 
 fn size(n: u32) -> usize {
@@ -64,7 +70,7 @@ impl ObserverCore {
 
     /// Speaks another language from now on.
     pub fn set_language(&self, language: String) {
-        self.0.set_language(&language);
+        calm(|| self.0.set_language(&language));
     }
 
     /// The checklists on offer.
@@ -269,9 +275,15 @@ impl ObserverCore {
         Ok(self.0.sync_now(Duration::from_millis(budget_ms))?.into())
     }
 
+    /// The same, with everything that was delivered before: for coordinators whose server lost some of it. What it has is not counted
+    /// twice.
+    pub fn sync_again(&self, budget_ms: u64) -> Result<SyncReport> {
+        Ok(self.0.sync_again(Duration::from_millis(budget_ms))?.into())
+    }
+
     /// Ends every sync and enrolment that is under way in another thread; what was acknowledged is kept. One that begins later runs.
     pub fn interrupt(&self) {
-        self.0.interrupt();
+        calm(|| self.0.interrupt());
     }
 
     /// Before the app is frozen: ends what `interrupt` ends, and returns when no write is under way.
@@ -324,9 +336,9 @@ impl ObserverCore {
         Ok(self.0.unlock_with_biometric()?)
     }
 
-    /// Whether face or finger unlock.
+    /// Whether face or finger unlock. Not where the lock cannot be read: the PIN then says why.
     pub fn has_biometric(&self) -> bool {
-        self.0.has_biometric()
+        calm(|| self.0.has_biometric())
     }
 
     /// Lets face or finger unlock, or no longer.
@@ -347,7 +359,9 @@ impl ObserverCore {
     /// Says who is told of changes; nobody, when there is none. A listener that holds its core keeps both alive until it is taken
     /// away again.
     pub fn listen(&self, listener: Option<Arc<dyn ChangeListener>>) {
-        self.0.listen(listener.map(|l| Arc::new(ListenerAdapter(l)) as Arc<dyn baqylau_observer::listen::Listener>));
+        calm(|| {
+            self.0.listen(listener.map(|l| Arc::new(ListenerAdapter(l)) as Arc<dyn baqylau_observer::listen::Listener>))
+        });
     }
 }
 
@@ -359,8 +373,8 @@ pub fn read_invite(text: String) -> Result<InviteView> {
 
 /// Whether a phone has a store: otherwise an invite is needed first.
 #[uniffi::export]
-pub fn store_exists(phone: Phone, vault: Arc<dyn KeyVault>) -> bool {
-    app::ObserverApp::exists(&phone.config(vault))
+pub fn store_exists(phone: Phone, vault: Arc<dyn KeyVault>) -> Result<bool> {
+    Ok(app::ObserverApp::exists(&phone.config(vault)))
 }
 
 /// Destroys the keys and files of a store, without the PIN. A core of it that is still open takes nothing more.
@@ -420,8 +434,10 @@ impl CourierScanner {
 
     /// How many frames are here, in percent of those that there are.
     pub fn percent(&self) -> u32 {
-        let (here, all) = self.0.lock().unwrap_or_else(PoisonError::into_inner).progress();
-        u32::try_from(here * 100 / all.max(1)).unwrap_or(100)
+        calm(|| {
+            let (here, all) = self.0.lock().unwrap_or_else(PoisonError::into_inner).progress();
+            u32::try_from(here.saturating_mul(100) / all.max(1)).unwrap_or(100)
+        })
     }
 }
 

@@ -63,8 +63,8 @@ mirror! {
     }
 }
 
-/// Is told of changes, on the thread of the call that made them. It may call the core, but for a sync during a sync. What it throws
-/// is ignored.
+/// Is told of changes, on the thread of the call that made them. It may call the core; a sync that it begins during a sync is refused
+/// (`Syncing`). What it throws is ignored.
 #[uniffi::export(with_foreign)]
 pub trait ChangeListener: Send + Sync {
     /// Something changed.
@@ -134,10 +134,9 @@ pub(crate) struct SourceAdapter(pub Arc<dyn ByteSource>);
 impl Read for SourceAdapter {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let most = u32::try_from(buffer.len()).unwrap_or(u32::MAX);
-        let bytes = self.0.read(most).map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e.to_string()))?;
+        let bytes = self.0.read(most).map_err(|e| io::Error::other(e.to_string()))?;
         let target = buffer.get_mut(..bytes.len());
-        let target =
-            target.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "more bytes than were asked for"))?;
+        let target = target.ok_or_else(|| io::Error::other("more bytes than were asked for"))?;
         target.copy_from_slice(&bytes);
         Ok(bytes.len())
     }

@@ -592,6 +592,22 @@ record! {
     }
 }
 
+mirror! {
+    /// Why the mission's server was not heard.
+    Trouble of app::Trouble {
+        /// It cannot be reached: no network, or nobody listens there.
+        Unreachable,
+        /// It is reached and does not answer.
+        Silent,
+        /// Who answers is not the mission's server.
+        Foreign,
+        /// It answers that it is busy.
+        Busy,
+        /// It is the mission's, and the coordinators have not published the mission there yet.
+        Unpublished,
+    }
+}
+
 record! {
     /// What a sync did.
     SyncReport from app::SyncReport as s {
@@ -611,6 +627,8 @@ record! {
         bytes_sent: u64 = s.bytes_sent,
         /// Bytes of attachments.
         attachment_bytes: u64 = s.attachment_bytes,
+        /// Why the server was not heard, the first time that it was not.
+        trouble: Option<Trouble> = s.trouble.map(Into::into),
     }
 }
 

@@ -22,6 +22,8 @@ from baqylau import (
     ObserverCore,
     Phone,
     Policy,
+    Trouble,
+    Why,
     panic_on_purpose,
     read_invite,
     wipe,
@@ -116,6 +118,55 @@ def test_foreign_vault_listener_and_bytes(mission: Any, tmp_path: Path) -> None:
     assert read_invite(mission.about["invites"][1]).fingerprint == core.mission().fingerprint
     with pytest.raises(BaqylauError.Invalid):
         core.set_answer(draft, photo.key, Answer.TIME(seconds=90_000))
+
+
+class Torn(ByteSource):
+    """A camera that goes away."""
+
+    def read(self, at_most: int) -> bytes:
+        raise RuntimeError("the camera went away")
+
+
+class Eager(ChangeListener):
+    """Begins a sync at every change, and keeps why it was refused."""
+
+    def __init__(self, core: ObserverCore) -> None:
+        self.core = core
+        self.told: list[Why] = []
+
+    def changed(self, change: Change) -> None:
+        try:
+            self.core.sync_now(30_000)
+        except BaqylauError.Refused as refused:
+            self.told.append(refused.why)
+
+
+def test_a_sync_in_a_sync_and_a_source_that_fails_have_reasons_of_their_own(mission: Any, tmp_path: Path) -> None:
+    core, _ = enrolled(mission, tmp_path, Vault())
+    draft = core.start_checklist(core.start_visit(None, None).code, "incident").id
+    rows = [row for section in core.sections(draft) for row in core.open_section(draft, section.section).rows]
+    photo = next(row.key for row in rows if row.name == "photo")
+    with pytest.raises(BaqylauError.Refused) as failed:
+        core.attach(draft, photo, "image/jpeg", Torn())
+    assert failed.value.why == Why.SOURCE and "the camera went away" in failed.value.reason
+    core.finalise(draft, "for a test")
+    core.listen(eager := Eager(core))
+    assert core.sync_now(30_000).delivered == 1
+    core.listen(None)
+    assert set(eager.told) == {Why.SYNCING}
+
+
+def test_a_delivery_says_why_the_server_was_not_heard_and_everything_is_sent_again(mission: Any, tmp_path: Path) -> None:
+    core, _ = enrolled(mission, tmp_path, Vault())
+    core.finalise(core.start_checklist(core.start_visit(None, None).code, "incident").id, "for a test")
+    mission.ask("cut 0")
+    assert core.sync_now(30_000).trouble == Trouble.UNREACHABLE
+    mission.ask("whole")
+    assert core.sync_now(30_000).trouble is None
+    mission.ask("lost")
+    assert core.sync_now(30_000).trouble == Trouble.UNPUBLISHED
+    mission.ask("publish")
+    assert core.sync_again(30_000).delivered == 1
 
 
 def test_a_panic_is_an_error() -> None:

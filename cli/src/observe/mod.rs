@@ -411,7 +411,7 @@ pub fn run(command: ObserveCommand) -> CommandResult {
             Ok(true)
         }
         ObserveCommand::Wipe { store, yes: _ } => {
-            if !["lock.json", "lock.copy.json", "main.db", "outbox.db"].iter().any(|file| store.join(file).exists()) {
+            if !ObserverApp::is_left(&store)? {
                 return Err(format!("{}: there is no store here; nothing was wiped", store.display()).into());
             }
             ObserverApp::wipe(&config(&store, "en")?)?;
@@ -426,6 +426,7 @@ pub fn run(command: ObserveCommand) -> CommandResult {
                 print_json(&json!({
                     "delivered": report.delivered, "refused": report.refused, "again": report.again,
                     "bytes_sent": report.bytes_sent, "attachment_bytes": report.attachment_bytes,
+                    "trouble": report.trouble.map(trouble_name),
                 }))?;
                 return Ok(safe);
             }
@@ -439,6 +440,17 @@ pub fn run(command: ObserveCommand) -> CommandResult {
     }
 }
 
+/// As programs read it.
+fn trouble_name(trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::Unreachable => "unreachable",
+        Trouble::Silent => "silent",
+        Trouble::Foreign => "foreign",
+        Trouble::Busy => "busy",
+        Trouble::Unpublished => "unpublished",
+    }
+}
+
 /// Why something still waits, and what to do.
 fn trouble(trouble: Option<Trouble>) -> &'static str {
     match trouble {
@@ -448,6 +460,9 @@ fn trouble(trouble: Option<Trouble>) -> &'static str {
             "who answers is not your mission's server: try another network, or ask the coordinators"
         }
         Some(Trouble::Busy) => "the server is busy: try again later",
+        Some(Trouble::Unpublished) => {
+            "the mission is not published at its server yet: ask the coordinators, and try again later"
+        }
         None => "not everything could be delivered: try again later",
     }
 }

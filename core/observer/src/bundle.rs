@@ -1,8 +1,7 @@
 //! Taking a bundle in, from the network or from a courier. What is refused is noted and shown; what was there before stays.
 
-use crate::drive::names;
 use crate::error::Error;
-use crate::store::Outbox;
+use crate::store::{Outbox, names};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::{Hash, PublicKey};

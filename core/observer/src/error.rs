@@ -66,6 +66,10 @@ pub enum RefusalReason {
     NotPublished,
     /// The mission has no checklist that goes before all others.
     NothingUrgent,
+    /// A sync is under way on this thread, and told a listener, who began another.
+    Syncing,
+    /// What was to be attached could not be read to its end: its source failed.
+    Source,
 }
 
 impl From<RefusalCode> for RefusalReason {

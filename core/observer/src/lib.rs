@@ -4,7 +4,7 @@
 //! - [`app`]: `ObserverCore` and the records it gives
 //! - [`vault`], [`lock`]: keys that the phone's hardware keeps, and the PIN
 //! - `store`: the encrypted databases
-//! - `drive`: carries out what the sync step says; `upload` sends attachments, `flight` knows what is under way
+//! - `drive`: carries out what the sync step says, over HTTP; `upload` sends attachments, `flight` knows what is under way
 //! - [`clock`]: time, injected
 //! - [`listen`]: who is told of changes
 

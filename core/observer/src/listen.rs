@@ -14,8 +14,8 @@ pub enum Change {
     Lock,
 }
 
-/// Is told of changes, on the thread of the call that made them and with no lock held: it may call the core, but for a sync
-/// during a sync.
+/// Is told of changes, on the thread of the call that made them and with no lock held: it may call the core. A sync that it begins
+/// during a sync is refused ([`crate::Why::Syncing`]). A panic of it is caught, and undoes nothing.
 pub trait Listener: Send + Sync {
     /// Something changed.
     fn changed(&self, change: Change);
@@ -27,14 +27,18 @@ pub(crate) struct ChangeNotifier(Arc<RwLock<Option<Arc<dyn Listener>>>>);
 
 impl ChangeNotifier {
     pub fn listen(&self, listener: Option<Arc<dyn Listener>>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = listener;
+        let mut now = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *now, listener);
+        drop(now);
+        // With no lock held: what it holds may call the core when it goes.
+        drop(before);
     }
 
     pub fn notify(&self, change: Change) {
         let listener = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(listener) = listener {
-            listener.changed(change);
-        }
+        // What a listener does undoes nothing, and ends no call: not even by a panic.
+        let told = || listener.iter().for_each(|l| l.changed(change));
+        let _ignored = std::panic::catch_unwind(std::panic::AssertUnwindSafe(told));
     }
 }
 

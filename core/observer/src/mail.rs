@@ -1,9 +1,9 @@
 //! Letters of the desks, fetched sealed: opening them takes the PIN, which a locked phone has not. That a desk of this mission
 //! wrote one to this phone is verified without; the server's word for its place in the log is not relied upon.
 
-use crate::drive::{StepError, SyncDriver, SyncOutcome, body, lock, names};
+use crate::drive::{StepError, SyncDriver, SyncOutcome, body, lock};
 use crate::error::Error;
-use crate::store::Genuine;
+use crate::store::{Genuine, names};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::Role;

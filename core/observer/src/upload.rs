@@ -4,7 +4,7 @@
 use crate::drive::{StepError, SyncDriver, SyncOutcome, body, failure, lock, unanswered};
 use crate::error::Error;
 use crate::listen::Change;
-use crate::store::StoredBlob;
+use crate::store::{StoredBlob, names};
 use baqylau_http::Call;
 use baqylau_http::reqwest::StatusCode;
 use baqylau_protocol::blob::CHUNK;
@@ -155,7 +155,7 @@ impl SyncDriver {
     /// Whether a proof verifies: only that makes an attachment delivered. What was carried for others is not needed any more.
     pub(crate) fn store_proof(&self, blob: StoredBlob, proof: &[u8]) -> Result<bool, Error> {
         let mut outbox = lock(&self.outbox)?;
-        let manifest = outbox.setting(crate::drive::names::MANIFEST)?.unwrap_or_default();
+        let manifest = outbox.setting(names::MANIFEST)?.unwrap_or_default();
         let keys = Manifest::open(&manifest, &self.root)?.receipt_keys;
         if AttachmentProof::verify(proof, blob.hash, &keys, self.mission).is_err() {
             return Ok(false);

@@ -53,6 +53,12 @@ public final class Core: Sendable {
         try await syncing { try await self.baqylau.sync(budgetMs: syncBudgetMs, now: now) }
     }
 
+    /// Delivers everything anew, what was delivered before too.
+    @MainActor
+    public func syncAgain() async throws -> SyncReport {
+        try await syncing { try await self.baqylau.syncAgain(budgetMs: syncBudgetMs) }
+    }
+
     func enrol() async throws -> SyncReport { try await baqylau.enrol(budgetMs: syncBudgetMs) }
 
     func close() async throws { try await baqylau.close() }

@@ -54,7 +54,7 @@ public final class Session {
             }
             let (phone, vault) = (self.phone(), self.vault)
             do {
-                if try await offMain({ storeExists(phone: phone, vault: vault) }) {
+                if try await offMain({ try storeExists(phone: phone, vault: vault) }) {
                     let core = try await self.opened { try ObserverCore.openLocked(phone: phone, vault: vault) }
                     self.state = try await self.locked(core)
                 } else {

@@ -49,5 +49,19 @@ public func refused(_ why: Why, _ reason: String) -> Words {
     case .keyStore: Words(.errorKeyStore, reason)
     case .notPublished: Words(.errorNotPublished)
     case .nothingUrgent: Words(.errorNoSos)
+    case .syncing: Words(.errorSyncing)
+    case .source: Words(.errorSource)
+    }
+}
+
+/// Why something still waits after a delivery.
+public func waiting(_ trouble: Trouble?) -> Words {
+    switch trouble {
+    case .unreachable: Words(.troubleUnreachable)
+    case .silent: Words(.troubleSilent)
+    case .foreign: Words(.troubleForeign)
+    case .busy: Words(.troubleBusy)
+    case .unpublished: Words(.troubleUnpublished)
+    case nil: Words(.errorLater)
     }
 }

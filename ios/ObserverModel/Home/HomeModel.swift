@@ -56,8 +56,9 @@ public final class HomeModel: ScreenModel {
                 self.services.delivery.plan()
                 self.state.sending = false
             }
-            self.state.againMs = try await self.core.sync(now: true).againMs
-            if self.state.againMs != nil { self.fail(Words(.errorNoAnswer)) }
+            let done = try await self.core.sync(now: true)
+            self.state.againMs = done.againMs
+            if done.againMs != nil { self.fail(waiting(done.trouble)) }
             for report in try await self.core({ try $0.reports() }) {
                 if case .stuck(let why, let reason) = report.state { return self.fail(refused(why, reason)) }
             }

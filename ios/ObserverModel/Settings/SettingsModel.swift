@@ -12,6 +12,8 @@ public struct SettingsState: Sendable {
     public var unsent = 0
     public var lockAfterMs: Int64 = 0
     public var notices = false
+    public var sending = false
+    public var sentAgain = false
 }
 
 /// How long the app may be out of sight, in milliseconds.
@@ -101,6 +103,19 @@ public final class SettingsModel: ScreenModel {
             if on, !(await self.services.permissions.ask(.notices)) { return self.fail(Words(.errorNotices)) }
             self.services.settings.notices = on
             self.state.notices = on
+        }
+    }
+
+    /// For coordinators whose server lost reports.
+    @discardableResult
+    public func sendAgain() -> Task<Void, Never> {
+        act {
+            if self.state.sending { return }
+            (self.state.sending, self.state.sentAgain) = (true, false)
+            defer { self.state.sending = false }
+            let done = try await self.core.syncAgain()
+            if done.againMs == nil { self.state.sentAgain = true } else { self.fail(waiting(done.trouble)) }
+            try await self.see()
         }
     }
 

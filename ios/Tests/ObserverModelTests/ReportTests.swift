@@ -15,7 +15,7 @@ struct ReportTests {
         let home = try device.home()
         try await until("what waits") { home.state.summary?.waiting == 1 }
         await home.send().value
-        #expect(home.error?.word == .errorNoAnswer && home.state.againMs != nil)
+        #expect(home.error?.word == .troubleUnreachable && home.state.againMs != nil)
         device.twin.network.there = false
         try await until("no network") { !home.state.connected }
         #expect(device.twin.planned > 1)
@@ -27,6 +27,29 @@ struct ReportTests {
             _ = try await device.session.deliver()
             return home.state.summary?.allSafe == true
         }
+    }
+
+    @Test func aMissionThatIsNotPublishedIsSaidAndEverythingIsSentAgain() async throws {
+        let mission = try Mission()
+        let device = try await Device.enrolled(mission)
+        _ = try await device.incident()
+        let home = try device.home()
+        await home.send().value
+        #expect(home.error == nil)
+        try mission.ask("lost")
+        _ = try await device.incident()
+        await home.send().value
+        #expect(home.error?.word == .troubleUnpublished)
+        try mission.ask("publish")
+        let settings = SettingsModel(try device.core, device.session, device.look, device.twin)
+        await settings.sendAgain().value
+        #expect(settings.state.sentAgain && settings.error == nil)
+        #expect((try mission.ask("desk")["reports"] as? [Any])?.count == 2)
+    }
+
+    @Test func eachTroubleHasASentenceOfItsOwn() {
+        let troubles: [Trouble?] = [.unreachable, .silent, .foreign, .busy, .unpublished, nil]
+        #expect(Set(troubles.map { waiting($0).word }).count == troubles.count)
     }
 
     @Test func aReportThatTheServerDoesNotTakeSaysWhy() async throws {

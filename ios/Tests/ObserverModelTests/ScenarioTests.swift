@@ -112,7 +112,7 @@ final class Player {
         let before = try await device.core { try $0.summary() }.delivered
         await home.send().value
         #expect(try await device.core { try $0.summary() }.delivered == before + delivered)
-        #expect(home.error?.word == (delivered > 0 ? nil : .errorNoAnswer))
+        #expect(home.error?.word == (delivered > 0 ? nil : .troubleUnreachable))
         #expect(device.twin.planned > 0)
     }
 

@@ -1,6 +1,6 @@
 //! A mission with a running server, for tests in other languages. It says one JSON object, then answers each line of standard
 //! input with one: `cut N` swallows answers once N bytes went up a connection, `hang` lets it neither answer nor close, `whole` mends it, `desk` pulls and lists the
-//! reports, `ask HASH WORDS` writes to the observer, `about HASH QUESTION WORDS` names a question too, `revoke` ends every phone,
+//! reports, `lost` has the server lose everything, and `publish` publishes anew, `ask HASH WORDS` writes to the observer, `about HASH QUESTION WORDS` names a question too, `revoke` ends every phone,
 //! `expired` and `foreign` give invites that are no good, `page` serves the coordinators' page, `tell WORDS` has a phone of its own send
 //! a report, `alarm` a call for help. It ends with its input.
 
@@ -34,6 +34,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             "cut" => line.cut_after(rest.parse()?),
             "hang" => line.hang(),
             "whole" => line.cut_after(i64::MAX),
+            "lost" => world.lose_server(),
+            "publish" => world.desk.publish()?,
             "desk" => {
                 say(&reports(&mut world)?)?;
                 continue;

@@ -1,7 +1,7 @@
 //! Photographs and their like: clean and encrypted on the phone, whole at the desk, over any number of cuts.
 
 use crate::it::support::{draft, key, set};
-use baqylau_observer::{Error, ObserverApp};
+use baqylau_observer::{Error, ObserverApp, RefusalReason};
 use baqylau_protocol::blob::CHUNK;
 use baqylau_protocol::ids::Hash;
 use baqylau_server::blobs::{BlobError, Blobs};
@@ -269,4 +269,39 @@ fn a_server_keeps_only_what_was_signed() {
     let mut whole = Vec::new();
     Cursor::new(blobs.read(hash, 99_990, 100).expect("reads").expect("whole")).read_to_end(&mut whole).expect("memory");
     assert_eq!(whole, bytes[99_990..]);
+}
+
+/// A camera that gives what it has, and then fails.
+struct Torn(Cursor<Vec<u8>>, std::io::ErrorKind);
+
+impl Read for Torn {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        match self.0.read(buffer)? {
+            0 => Err(std::io::Error::new(self.1, "the camera went away")),
+            some => Ok(some),
+        }
+    }
+}
+
+#[test]
+fn a_source_that_fails_is_told_from_a_file_that_does_not_fit() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    let id = draft(&core, "incident");
+    let photo = key(&core, id, "photo");
+    let picture = jpeg(&[7; 500]);
+    use std::io::ErrorKind::{InvalidData, Other, PermissionDenied, UnexpectedEof};
+    for kind in [InvalidData, Other, PermissionDenied, UnexpectedEof] {
+        let torn = |bytes: &[u8]| Torn(Cursor::new(bytes.to_vec()), kind);
+        let photograph = core.attach(id, photo, "image/jpeg", &mut torn(&picture[..100])).map(drop);
+        for told in [photograph, core.import_attachment(&mut torn(&[]))] {
+            let source = matches!(&told, Err(Error::Refused { why: RefusalReason::Source, reason }) if reason.contains("went away"));
+            assert!(source, "{kind:?}: {told:?}");
+        }
+    }
+    let blobs = std::fs::read_dir(world.folder.path().join("phone/blobs")).expect("a folder").count();
+    assert_eq!(blobs, 0, "nothing of it is left");
+    let cut = core.attach(id, photo, "image/jpeg", &mut &picture[..100]).map(drop);
+    assert!(matches!(&cut, Err(Error::Invalid { place, .. }) if place == "photo"), "{cut:?}");
 }

@@ -148,3 +148,20 @@ fn face_or_finger_opens_only_when_it_is_allowed() {
     assert_eq!(vault_keys(&world), keys - 1, "its key is gone");
     assert!(core.unlock_with_biometric().is_err());
 }
+
+#[test]
+fn what_a_wipe_would_take_is_known_without_a_lock() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("phone");
+    let left = || ObserverApp::is_left(&path).expect("readable");
+    assert!(!left(), "no folder");
+    std::fs::create_dir_all(path.join("vault")).expect("a folder");
+    std::fs::write(path.join("notes.txt"), "somebody's own").expect("writes");
+    assert!(!left(), "nothing of a store");
+    for name in ["lock.json", "lock.copy.json", "main.db", "main.db-wal", "outbox.db", "outbox.db.damaged-1", "blobs"] {
+        std::fs::write(path.join(name), "").expect("writes");
+        assert!(left(), "{name}");
+        std::fs::remove_file(path.join(name)).expect("removes");
+    }
+    assert!(!left());
+}

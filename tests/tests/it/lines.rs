@@ -3,7 +3,7 @@
 use crate::it::support::{copy, report};
 use baqylau_desk::Desk;
 use baqylau_desk::adjudication::status::{AnswerBasis, Status};
-use baqylau_observer::app::DeliveryState;
+use baqylau_observer::app::{DeliveryState, Trouble};
 use baqylau_observer::listen::{Change, Listener};
 use baqylau_observer::{Error, ObserverApp, RefusalReason};
 use baqylau_server::storage::{Storage, StoredDocument, sqlite::SqliteStorage};
@@ -260,4 +260,91 @@ fn a_server_that_hangs_is_left_when_somebody_says_so_or_the_time_is_up() {
     assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 1, "an interrupt is not remembered");
     assert!(new.enrol(BUDGET).expect("enrols").enrolled);
     core.suspend().expect("nothing is under way");
+}
+
+#[test]
+fn each_trouble_is_told_apart() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    report(&core, "waits");
+    let told = |budget| {
+        let sync = core.sync_now(budget).expect("no error");
+        assert!(sync.again.is_some(), "it waits: {sync:?}");
+        sync.trouble
+    };
+    world.stop_server();
+    assert_eq!(told(BUDGET), Some(Trouble::Unreachable));
+    // A server that has lost everything, the mission too.
+    world.lose_server();
+    assert_eq!(told(BUDGET), Some(Trouble::Unpublished));
+    let (known, honest) = world.move_server();
+    let line = NetworkLine::start((known, honest));
+    line.hang();
+    assert_eq!(told(Duration::from_millis(200)), Some(Trouble::Silent));
+}
+
+#[test]
+fn a_server_of_another_mission_is_foreign() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let mut other = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    report(&core, "waits");
+    let (known, _) = world.move_server();
+    let (_, theirs) = other.move_server();
+    let _line = NetworkLine::start((known, theirs));
+    assert_eq!(core.sync_now(BUDGET).expect("no error").trouble, Some(Trouble::Foreign));
+}
+
+/// Begins whatever it can in the midst of a sync.
+struct Eager(Arc<ObserverApp>, Mutex<Vec<Error>>);
+
+impl Listener for Eager {
+    fn changed(&self, change: Change) {
+        if change == Change::Delivery {
+            let tried = [self.0.sync(BUDGET), self.0.sync_now(BUDGET), self.0.enrol(BUDGET)];
+            self.1.lock().expect("no panic").extend(tried.into_iter().filter_map(Result::err));
+        }
+    }
+}
+
+#[test]
+fn a_sync_that_a_listener_begins_in_a_sync_is_refused_with_its_reason() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = Arc::new(world.enrolled("phone", &invite));
+    report(&core, "one");
+    let eager = Arc::new(Eager(core.clone(), Mutex::default()));
+    core.listen(Some(eager.clone()));
+    assert_eq!(core.sync_now(BUDGET).expect("it goes on").delivered, 1);
+    core.listen(None);
+    let told = std::mem::take(&mut *eager.1.lock().expect("no panic"));
+    let refused = |e: &Error| matches!(e, Error::Refused { why: RefusalReason::Syncing, .. });
+    assert!(told.len() >= 6 && told.iter().all(refused), "each attempt at each change: {told:?}");
+    report(&core, "two");
+    assert_eq!(core.sync_now(BUDGET).expect("afterwards it syncs again").delivered, 1);
+}
+
+/// A screen that fails at everything.
+struct Failing;
+
+impl Listener for Failing {
+    fn changed(&self, _: Change) {
+        panic!("on purpose");
+    }
+}
+
+#[test]
+fn a_listener_that_panics_undoes_nothing() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    core.listen(Some(Arc::new(Failing)));
+    core.set_language("kk");
+    report(&core, "one");
+    assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 1);
+    core.lock().expect("locks");
+    core.unlock(PIN).expect("unlocks");
+    assert!(core.summary().expect("a summary").all_safe());
 }

@@ -36,6 +36,12 @@ public actor Baqylau {
         try await interruptible { try now ? $0.syncNow(budgetMs: budgetMs) : $0.sync(budgetMs: budgetMs) }
     }
 
+    /// Delivers everything anew, what was delivered before too: for coordinators whose server lost some of it. What it has is not
+    /// counted twice. Cancelled as `sync` is.
+    public nonisolated func syncAgain(budgetMs: UInt64) async throws -> SyncReport {
+        try await interruptible { try $0.syncAgain(budgetMs: budgetMs) }
+    }
+
     /// Fetches the mission and enrols, beside other calls; cancelled as `sync` is. Calling it again goes on where it broke off.
     public nonisolated func enrol(budgetMs: UInt64) async throws -> SyncReport {
         try await interruptible { try $0.enrol(budgetMs: budgetMs) }

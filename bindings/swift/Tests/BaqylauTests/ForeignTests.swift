@@ -97,6 +97,70 @@ private func enrolled(_ mission: Mission, _ folder: URL, _ vault: any KeyVault) 
     core.listen(listener: nil)
 }
 
+/// A camera that goes away.
+private final class Torn: ByteSource, Sendable {
+    func read(atMost: UInt32) throws -> Data { throw Gone() }
+}
+
+/// Begins a sync at every change, and keeps why it was refused.
+private final class Eager: ChangeListener, @unchecked Sendable {
+    private let core: ObserverCore
+    private let lock = NSLock()
+    private var reasons: [Why] = []
+
+    init(_ core: ObserverCore) {
+        self.core = core
+    }
+
+    var told: [Why] { lock.withLock { reasons } }
+
+    func changed(change: Change) throws {
+        do {
+            _ = try core.syncNow(budgetMs: 30_000)
+        } catch let BaqylauError.Refused(why, _) {
+            lock.withLock { reasons.append(why) }
+        }
+    }
+}
+
+@Test func aSyncInASyncAndASourceThatFailsHaveReasonsOfTheirOwn() throws {
+    let (mission, folder) = (try Mission(), try Folder())
+    let core = try enrolled(mission, folder.url, Vault(folder.url.appendingPathComponent("vault")))
+    let visit = try core.startVisit(place: nil, number: nil)
+    let draft = try core.startChecklist(visit: visit.code, checklist: "incident").id
+    let rows = try core.sections(draft: draft).flatMap { try core.openSection(draft: draft, section: $0.section).rows }
+    let photo = try #require(rows.first { $0.name == "photo" }).key
+    do {
+        _ = try core.attach(draft: draft, key: photo, media: "image/jpeg", source: Torn())
+        Testing.Issue.record("it was attached")
+    } catch let BaqylauError.Refused(why, reason) {
+        #expect(why == .source && reason.contains("the chip is gone"))
+    }
+    _ = try core.finalise(draft: draft, incomplete: "for a test")
+    let eager = Eager(core)
+    core.listen(listener: eager)
+    #expect(try core.syncNow(budgetMs: 30_000).delivered == 1)
+    core.listen(listener: nil)
+    #expect(!eager.told.isEmpty && eager.told.allSatisfy { $0 == .syncing })
+}
+
+@Test func aDeliverySaysWhyTheServerWasNotHeardAndEverythingIsSentAgain() async throws {
+    let (mission, folder) = (try Mission(), try Folder())
+    let core = try enrolled(mission, folder.url, Vault(folder.url.appendingPathComponent("vault")))
+    let baqylau = try await Baqylau.open { core }
+    let visit = try await baqylau { try $0.startVisit(place: nil, number: nil) }
+    let draft = try await baqylau { try $0.startChecklist(visit: visit.code, checklist: "incident") }
+    _ = try await baqylau { try $0.finalise(draft: draft.id, incomplete: "for a test") }
+    _ = try mission.ask("cut 0")
+    #expect(try await baqylau.sync(budgetMs: 30_000, now: true).trouble == .unreachable)
+    _ = try mission.ask("whole")
+    #expect(try await baqylau.sync(budgetMs: 30_000, now: true).trouble == nil)
+    _ = try mission.ask("lost")
+    #expect(try await baqylau.sync(budgetMs: 30_000, now: true).trouble == .unpublished)
+    _ = try mission.ask("publish")
+    #expect(try await baqylau.syncAgain(budgetMs: 30_000).delivered == 1)
+}
+
 @Test func anActorAStreamOfChangesAndASyncThatIsCancelled() async throws {
     let (mission, folder) = (try Mission(), try Folder())
     let core = try enrolled(mission, folder.url, Vault(folder.url.appendingPathComponent("vault")))

@@ -1,9 +1,9 @@
 //! Photographs, sound, video and files. They are cleaned of metadata and encrypted while they are read: nothing else of them is
 //! ever on this disk.
 
-use super::ObserverApp;
+use super::{BLOBS, ObserverApp};
 use crate::drive::lock;
-use crate::error::Error;
+use crate::error::{Error, RefusalReason};
 use crate::scrub::{CLEANED, plain, scrub};
 use crate::store::StoredAttachment;
 use baqylau_forms::definition::{Kind, Media};
@@ -81,6 +81,7 @@ impl ObserverApp {
         key: &[u8; 32],
         source: &mut dyn Read,
     ) -> Result<baqylau_protocol::blob::SealedFile, Error> {
+        let source = &mut Source(source);
         let fault = |e: std::io::Error| fault(name, &e);
         let new = self.new_file().map_err(fault)?;
         let write = || {
@@ -105,7 +106,7 @@ impl ObserverApp {
 
     /// A name for a file that is not whole yet.
     fn new_file(&self) -> std::io::Result<PathBuf> {
-        let folder = self.config.folder.join("blobs");
+        let folder = self.config.folder.join(BLOBS);
         std::fs::create_dir_all(&folder)?;
         Ok(folder.join(format!("new-{:016x}", u64::from_le_bytes(random()))))
     }
@@ -114,13 +115,14 @@ impl ObserverApp {
     pub(super) fn place_file(&self, new: &Path, hash: Hash) -> Result<(), Error> {
         let place = || {
             std::fs::rename(new, self.blob(hash))?;
-            File::open(self.config.folder.join("blobs"))?.sync_all()
+            File::open(self.config.folder.join(BLOBS))?.sync_all()
         };
         place().map_err(|e| fault("attachment", &e))
     }
 
     /// Copies an encrypted file onto the disk, up to a length. Gives where it is, its hash and length.
     pub(super) fn take_file(&self, source: &mut dyn Read, longest: u64) -> Result<(PathBuf, Hash, u64), Error> {
+        let source = &mut Source(source);
         let fault = |e: std::io::Error| fault("attachment", &e);
         let new = self.new_file().map_err(fault)?;
         let mut copy = || {
@@ -141,7 +143,7 @@ impl ObserverApp {
         let mut named: HashSet<String> =
             self.with(|u| u.main.attachment_files())?.iter().map(Hash::to_string).collect();
         named.extend(lock(&self.outbox)?.unproved_blobs()?.iter().map(|b| b.hash.to_string()));
-        let Ok(files) = std::fs::read_dir(self.config.folder.join("blobs")) else { return Ok(()) };
+        let Ok(files) = std::fs::read_dir(self.config.folder.join(BLOBS)) else { return Ok(()) };
         for file in files.flatten() {
             let age = file.metadata().and_then(|m| m.modified()).ok().and_then(|at| at.elapsed().ok());
             let old = age.is_some_and(|age| age > SWEPT_AFTER);
@@ -153,7 +155,7 @@ impl ObserverApp {
     }
 
     pub(super) fn blob(&self, hash: Hash) -> PathBuf {
-        self.config.folder.join("blobs").join(hash.to_string())
+        self.config.folder.join(BLOBS).join(hash.to_string())
     }
 }
 
@@ -169,7 +171,27 @@ fn extension(media: &str) -> &str {
     }
 }
 
+/// Whatever bytes are read from. That it fails is no fault of this disk.
+struct Source<'s>(&'s mut dyn Read);
+
+/// Why a source failed.
+#[derive(Debug, thiserror::Error)]
+#[error("it could not be read to its end: {0}")]
+struct SourceFailed(std::io::Error);
+
+impl Read for Source<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.0.read(buffer).map_err(|e| match e.kind() {
+            std::io::ErrorKind::Interrupted => e,
+            _ => std::io::Error::other(SourceFailed(e)),
+        })
+    }
+}
+
 fn fault(place: &str, e: &std::io::Error) -> Error {
+    if let Some(failed) = e.get_ref().and_then(|inner| inner.downcast_ref::<SourceFailed>()) {
+        return Error::refused(RefusalReason::Source, failed);
+    }
     use std::io::ErrorKind::{FileTooLarge, InvalidData, UnexpectedEof};
     match e.kind() {
         InvalidData | UnexpectedEof | FileTooLarge => Error::invalid(place, e.to_string()),

@@ -3,10 +3,10 @@
 
 use super::ObserverApp;
 use crate::bundle;
-use crate::drive::{SyncDriver, lock, names};
+use crate::drive::{SyncDriver, lock};
 use crate::error::Error;
 use crate::listen::Change;
-use crate::store::{Outbox, StoredBlob};
+use crate::store::{Number, Outbox, StoredBlob, names};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::courier::{CourierError, CourierFile};
@@ -65,7 +65,7 @@ impl ObserverApp {
             objects.extend(outbox.setting(names::ENROLMENT)?.map(Into::into));
         }
         for envelope in waiting {
-            objects.push(outbox.bytes(envelope.seq)?.1.into());
+            objects.push(outbox.bytes(envelope.number)?.1.into());
         }
         let mut receipts = Vec::new();
         for (hash, bytes, receipt) in outbox.relayed()? {
@@ -242,7 +242,7 @@ impl SyncDriver {
             outbox.relayed_proved(hash, &bytes)?;
             return Ok(Some(false));
         };
-        let fresh = outbox.queue(None)?.iter().any(|q| q.seq == seq);
+        let fresh = outbox.queue(None)?.iter().any(|q| q.number == Number::Own(seq));
         let anchor = self.anchor_after(&outbox, &head)?;
         outbox.receipted(seq, &bytes, anchor.as_ref())?;
         Ok(Some(fresh))

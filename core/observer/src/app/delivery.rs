@@ -1,9 +1,10 @@
 //! Enrolment and sync. No lock is held while the network is waited for.
 
-use super::{ObserverApp, kept};
+use super::{BLOBS, ObserverApp, kept};
 pub use crate::drive::Trouble;
-use crate::drive::{Limit, SyncDriver, SyncOutcome, lock, names};
+use crate::drive::{Limit, SyncDriver, SyncOutcome, lock};
 use crate::error::{Error, RefusalReason};
+use crate::store::names;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::Certificate;
@@ -176,7 +177,7 @@ impl ObserverApp {
 
     pub(super) fn driver(&self) -> Result<SyncDriver, Error> {
         self.ensure_not_wiped()?;
-        let folder = self.config.folder.join("blobs");
+        let folder = self.config.folder.join(BLOBS);
         let watched = (self.notifier.clone(), self.in_flight.clone());
         SyncDriver::new(self.outbox.clone(), self.config.clock.clone(), folder, watched)
     }

@@ -5,6 +5,7 @@ use super::visits::{VisitRecord, facts, find_place, find_visit, record_of, zone}
 use super::{ObserverApp, Unlocked};
 use crate::error::Error;
 use crate::store::{Draft, MainStore, NewDraft};
+use baqylau_forms::Zone;
 use baqylau_forms::expr::{Chance, Environment};
 use baqylau_forms::fill::{AnswerProblem, CellKey, ChoiceView, Filling, Progress, SectionView, Unmapped, ViewChange};
 use baqylau_forms::value::Answer;
@@ -201,8 +202,7 @@ impl ObserverApp {
     /// The text is no answer to the question.
     pub fn read_answer(&self, draft: i64, key: CellKey, text: &str) -> Result<Answer, Error> {
         self.with_mission(|u, loaded| {
-            let record = record_of(&u.main.visit(u.main.draft(draft)?.visit)?)?;
-            let (_, f) = self.filling(u, loaded, draft)?;
+            let (_, record, f) = self.draft_of_visit(u, loaded, draft)?;
             let items = &f.form().definition().items;
             let item =
                 items.get(key.node as usize).ok_or_else(|| Error::invalid("question", "there is no such question"))?;
@@ -230,15 +230,14 @@ impl ObserverApp {
     /// # Errors
     /// The answer does not fit; nothing is changed.
     pub fn set(&self, draft: i64, key: CellKey, answer: Answer) -> Result<ViewChange, Error> {
-        let answer = match answer {
-            // A phone may be set to another zone than the place's.
-            Answer::Moment(moment) => self.with_mission(|u, loaded| {
-                let record = record_of(&u.main.visit(u.main.draft(draft)?.visit)?)?;
-                Ok(Answer::Moment(zone(loaded, &record).moment(moment.ms)))
-            })?,
-            other => other,
-        };
-        self.changing(draft, Some(key.node), |f| Ok(f.set(key, answer)?))
+        self.changing(draft, Some(key.node), |f, zone| {
+            let answer = match answer {
+                // A phone may be set to another zone than the place's.
+                Answer::Moment(moment) => Answer::Moment(zone.moment(moment.ms)),
+                other => other,
+            };
+            Ok(f.set(key, answer)?)
+        })
     }
 
     /// Clears an answer.
@@ -246,7 +245,7 @@ impl ObserverApp {
     /// # Errors
     /// The question cannot be changed.
     pub fn clear(&self, draft: i64, key: CellKey) -> Result<ViewChange, Error> {
-        self.changing(draft, Some(key.node), |f| Ok(f.clear(key)?))
+        self.changing(draft, Some(key.node), |f, _| Ok(f.clear(key)?))
     }
 
     /// Sets or clears a note to a question.
@@ -254,7 +253,7 @@ impl ObserverApp {
     /// # Errors
     /// There is no such question.
     pub fn set_note(&self, draft: i64, key: CellKey, note: Option<String>) -> Result<ViewChange, Error> {
-        self.changing(draft, None, |f| Ok(f.set_note(key, note)?))
+        self.changing(draft, None, |f, _| Ok(f.set_note(key, note)?))
     }
 
     /// Confirms a warning, with a reason.
@@ -262,7 +261,7 @@ impl ObserverApp {
     /// # Errors
     /// There is no such question.
     pub fn confirm(&self, draft: i64, key: CellKey, reason: Option<String>) -> Result<ViewChange, Error> {
-        self.changing(draft, None, |f| Ok(f.confirm(key, reason)?))
+        self.changing(draft, None, |f, _| Ok(f.confirm(key, reason)?))
     }
 
     /// Adds a row to a repeat; gives its key.
@@ -270,7 +269,7 @@ impl ObserverApp {
     /// # Errors
     /// It is no repeat that can be extended.
     pub fn add_row(&self, draft: i64, repeat: CellKey) -> Result<(CellKey, ViewChange), Error> {
-        self.changing(draft, None, |f| Ok(f.add_row(repeat)?))
+        self.changing(draft, None, |f, _| Ok(f.add_row(repeat)?))
     }
 
     /// Removes a row of a repeat.
@@ -278,7 +277,7 @@ impl ObserverApp {
     /// # Errors
     /// There is no such row.
     pub fn remove_row(&self, draft: i64, row: CellKey) -> Result<ViewChange, Error> {
-        self.changing(draft, None, |f| Ok(f.remove_row(row)?))
+        self.changing(draft, None, |f, _| Ok(f.remove_row(row)?))
     }
 
     fn reading<T>(&self, draft: i64, f: impl FnOnce(&mut Filling) -> Result<T, Error>) -> Result<T, Error> {
@@ -289,15 +288,15 @@ impl ObserverApp {
         &self,
         draft: i64,
         log: Option<u32>,
-        f: impl FnOnce(&mut Filling) -> Result<T, Error>,
+        f: impl FnOnce(&mut Filling, &Zone) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let now = self.config.clock.wall();
-        self.with_mission(|u, loaded| {
-            let (stored, filling) = self.filling(u, loaded, draft)?;
+        self.answering(|u, loaded| {
+            let (stored, record, filling) = self.draft_of_visit(u, loaded, draft)?;
             if stored.report.is_some() {
                 return Err(Error::invalid("draft", "it was signed and never changes; amend the report"));
             }
-            let out = f(filling)?;
+            let out = f(filling, zone(loaded, &record))?;
             let changes = filling.take_mutations();
             let seconds = u32::try_from((now.ms - stored.started).max(0) / 1000).unwrap_or(u32::MAX);
             if let Err(e) = u.main.save(&stored, &changes, log.map(|node| (node, seconds))) {
@@ -317,6 +316,17 @@ impl ObserverApp {
         loaded: &Arc<Loaded>,
         id: i64,
     ) -> Result<(Draft, &'u mut Filling), Error> {
+        let (draft, _, filling) = self.draft_of_visit(u, loaded, id)?;
+        Ok((draft, filling))
+    }
+
+    /// The same, with what is known of its visit.
+    fn draft_of_visit<'u>(
+        &self,
+        u: &'u mut Unlocked,
+        loaded: &Arc<Loaded>,
+        id: i64,
+    ) -> Result<(Draft, VisitRecord, &'u mut Filling), Error> {
         let draft = u.main.draft(id)?;
         let stored = u.main.visit(draft.visit)?;
         let record = record_of(&stored)?;
@@ -329,7 +339,7 @@ impl ObserverApp {
         }
         let filling = u.open.get_mut(&id).ok_or_else(|| Error::Internal("the filling was just opened".into()))?;
         filling.set_environment(environment);
-        Ok((draft, filling))
+        Ok((draft, record, filling))
     }
 
     pub(super) fn environment(&self, loaded: &Loaded, record: &VisitRecord) -> Environment {

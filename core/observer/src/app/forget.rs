@@ -7,10 +7,10 @@
 use super::{ObserverApp, kept};
 use crate::drive::lock;
 use crate::error::Error;
-use crate::store::{Delivery, MainStore};
+use crate::store::{Delivery, MainStore, Number};
 use crate::time::Uptime;
 use baqylau_protocol::cbor;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -20,9 +20,13 @@ impl ObserverApp {
     pub(super) fn forget(&self) -> Result<(), Error> {
         let delivered: HashSet<i64> = {
             let outbox = lock(&self.outbox)?;
-            let lacking: HashSet<i64> =
-                outbox.blob_counts()?.into_iter().filter(|(_, here, all, _)| here < all).map(|(seq, ..)| seq).collect();
-            let deliveries = outbox.deliveries()?.into_iter().filter(|(seq, _)| !lacking.contains(seq));
+            let lacking: BTreeSet<Number> = outbox
+                .blob_counts()?
+                .into_iter()
+                .filter(|(_, here, all, _)| here < all)
+                .map(|(number, ..)| number)
+                .collect();
+            let deliveries = outbox.deliveries()?.into_iter().filter(|(seq, _)| !lacking.contains(&Number::Own(*seq)));
             deliveries.filter(|(_, d)| matches!(d, Delivery::Delivered { .. })).map(|(seq, _)| seq).collect()
         };
         self.with_mission(|u, loaded| {

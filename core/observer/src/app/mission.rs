@@ -1,9 +1,9 @@
 //! The mission as the phone has it: verified, decoded once, shared by all cores of the process.
 
 use super::{ObserverApp, Unlocked, kept};
-use crate::drive::{lock, names};
+use crate::drive::lock;
 use crate::error::{Error, RefusalReason};
-use crate::store::{MainStore, Outbox};
+use crate::store::{MainStore, Outbox, names};
 use crate::time::corrected;
 use baqylau_forms::places::PlaceTable;
 use baqylau_forms::{Definition, Form, Places};
@@ -14,6 +14,7 @@ use baqylau_sqlite::StorageError;
 use serde::de::DeserializeOwned;
 use std::any::Any;
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// What the observer sees of the mission.
@@ -130,11 +131,13 @@ impl ObserverApp {
 
     pub(super) fn loaded(&self, u: &mut Unlocked) -> Result<Arc<Loaded>, Error> {
         let outbox = lock(&self.outbox)?;
+        let stored = outbox.manifests.load(Ordering::SeqCst);
         let bytes = outbox.setting(names::MANIFEST)?;
         let bytes = bytes
             .ok_or_else(|| Error::invalid("mission", "enrol with a connection first: the bundle is not here yet"))?;
         let manifest_hash = Hash::of(&bytes);
-        if let Some(loaded) = u.loaded.as_ref().filter(|l| l.manifest_hash == manifest_hash) {
+        if let Some((at, loaded)) = u.loaded.as_mut().filter(|(_, loaded)| loaded.manifest_hash == manifest_hash) {
+            *at = stored;
             return Ok(loaded.clone());
         }
         if u.main.setting(kept::MANIFEST)?.as_ref() != Some(&bytes) {
@@ -165,7 +168,7 @@ impl ObserverApp {
             Ok(Loaded { manifest, manifest_hash, mission, places, forms })
         };
         let loaded = shared(manifest_hash, load)?;
-        u.loaded = Some(loaded.clone());
+        u.loaded = Some((stored, loaded.clone()));
         Ok(loaded)
     }
 

@@ -45,12 +45,12 @@ pub use baqylau_forms::fill::{
 };
 
 use crate::clock::Clock;
-use crate::drive::{Interrupt, lock, names};
+use crate::drive::{Interrupt, lock};
 use crate::error::Error;
 use crate::in_flight::InFlight;
 use crate::listen::{Change, ChangeNotifier, Listener};
 use crate::lock::Lock;
-use crate::store::{MainStore, Outbox};
+use crate::store::{MainStore, Outbox, names};
 use crate::vault::Vault;
 use baqylau_forms::Filling;
 use baqylau_protocol::bundle::Manifest;
@@ -59,7 +59,9 @@ use baqylau_protocol::certificate::Invite;
 use baqylau_sqlite::{Salvaged, StorageError, set_aside};
 use mission::Loaded;
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// Where a phone keeps its store, and what it has.
@@ -81,20 +83,33 @@ pub struct ObserverApp {
     unlocked: Mutex<Option<Unlocked>>,
     outbox: Arc<Mutex<Outbox>>,
     interrupt: Arc<Interrupt>,
-    commits: std::sync::atomic::AtomicU64,
+    commits: AtomicU64,
+    /// [`WIPES`], when the store was last seen to be there.
+    wipes: AtomicU64,
+    /// How many manifests the outbox has stored.
+    manifests: Arc<AtomicU64>,
     language: RwLock<String>,
     notifier: ChangeNotifier,
     in_flight: InFlight,
 }
 
+/// How many stores this process has wiped.
+static WIPES: AtomicU64 = AtomicU64::new(0);
+
 /// What is in memory while the store is open.
 struct Unlocked {
     main: MainStore,
     invite: Invite,
-    loaded: Option<Arc<Loaded>>,
+    /// The mission, and how many manifests the outbox had stored when it was loaded.
+    loaded: Option<(u64, Arc<Loaded>)>,
     /// Fillings that were opened, by draft.
     open: HashMap<i64, Filling>,
 }
+
+/// The databases, and the folder of the attachments, in the folder of a store.
+const MAIN: &str = "main.db";
+const OUTBOX: &str = "outbox.db";
+const BLOBS: &str = "blobs";
 
 /// Settings of `main.db`.
 mod kept {
@@ -124,9 +139,9 @@ impl ObserverApp {
         std::fs::create_dir_all(&config.folder)
             .map_err(|e| Error::invalid(config.folder.display().to_string(), e.to_string()))?;
         let key = guard.create(&*config.vault, pin)?;
-        let mut main = MainStore::open(&config.folder.join("main.db"), &key, config.vault.clone())?;
+        let mut main = MainStore::open(&config.folder.join(MAIN), &key, config.vault.clone())?;
         main.set_settings(&[(kept::INVITE, invite_text.as_bytes()), (kept::LANGUAGE, config.language.as_bytes())])?;
-        let mut outbox = Outbox::open(&config.folder.join("outbox.db"), &*config.vault)?;
+        let mut outbox = Outbox::open(&config.folder.join(OUTBOX), &*config.vault)?;
         address_outbox(&mut outbox, &invite)?;
         Ok(Self::assemble(config, outbox, Some(Unlocked { main, invite, loaded: None, open: HashMap::new() })))
     }
@@ -137,7 +152,7 @@ impl ObserverApp {
     /// # Errors
     /// The PIN is wrong, or the store is damaged or of a later version.
     pub fn open(config: PhoneConfig, pin: &str) -> Result<Self, Error> {
-        let path = config.folder.join("outbox.db");
+        let path = config.folder.join(OUTBOX);
         let opened = match Self::open_locked(config.clone()) {
             // Everything in the outbox can be had again: envelopes from `main.db`, the rest from the server.
             Err(Error::Storage(StorageError::Damaged { .. })) => {
@@ -158,7 +173,7 @@ impl ObserverApp {
     /// The PIN is wrong, or nothing can be read.
     pub fn salvage(config: &PhoneConfig, pin: &str) -> Result<Salvaged, Error> {
         let key = Lock::of(&config.folder).open(&*config.vault, pin)?;
-        let path = config.folder.join("main.db");
+        let path = config.folder.join(MAIN);
         let salvaged = MainStore::salvage(&path, &key).map_err(|e| match e {
             Error::Storage(StorageError::Damaged { .. } | StorageError::Io(_)) => Error::invalid(
                 "main.db",
@@ -173,13 +188,13 @@ impl ObserverApp {
 
     /// The outbox may be damaged too: what `main.db` knows of it is put there again, in the place of what does not verify.
     fn salvage_outbox(config: &PhoneConfig, key: &[u8; 32]) -> Result<(), Error> {
-        let path = config.folder.join("outbox.db");
+        let path = config.folder.join(OUTBOX);
         if let Err(Error::Storage(StorageError::Damaged { .. })) = Outbox::salvage(&path, &*config.vault) {
             set_aside(&path)?;
         }
         let mut outbox = Outbox::open(&path, &*config.vault)?;
         outbox.remove_corrupt()?;
-        let mut main = MainStore::open(&config.folder.join("main.db"), key, config.vault.clone())?;
+        let mut main = MainStore::open(&config.folder.join(MAIN), key, config.vault.clone())?;
         for (seq, urgent, bytes) in main.envelopes_after(0)? {
             outbox.add(seq, &bytes, urgent)?;
         }
@@ -206,7 +221,7 @@ impl ObserverApp {
         if !Self::exists(&config) {
             return Err(Error::invalid("store", "there is no store here; enrol with an invite first"));
         }
-        let outbox = Outbox::open(&config.folder.join("outbox.db"), &*config.vault)?;
+        let outbox = Outbox::open(&config.folder.join(OUTBOX), &*config.vault)?;
         Ok(Self::assemble(config, outbox, None))
     }
 
@@ -217,9 +232,11 @@ impl ObserverApp {
             in_flight: InFlight::default(),
             config,
             unlocked: Mutex::new(unlocked),
+            wipes: AtomicU64::new(WIPES.load(Ordering::SeqCst)),
+            manifests: outbox.manifests.clone(),
             outbox: Arc::new(Mutex::new(outbox)),
             interrupt: Arc::default(),
-            commits: std::sync::atomic::AtomicU64::new(0),
+            commits: AtomicU64::new(0),
         }
     }
 
@@ -227,8 +244,7 @@ impl ObserverApp {
     /// copies of its lock still delivers what was signed.
     #[must_use]
     pub fn exists(config: &PhoneConfig) -> bool {
-        Lock::of(&config.folder).exists()
-            || ["main.db", "outbox.db"].iter().any(|name| config.folder.join(name).exists())
+        Lock::of(&config.folder).exists() || [MAIN, OUTBOX].iter().any(|name| config.folder.join(name).exists())
     }
 
     /// Whether the PIN is needed before anything is shown.
@@ -272,7 +288,7 @@ impl ObserverApp {
     }
 
     fn unlocked_with(&self, key: &[u8; 32]) -> Result<(), Error> {
-        let path = self.config.folder.join("main.db");
+        let path = self.config.folder.join(MAIN);
         if !path.exists() {
             return Err(StorageError::Damaged { path }.into());
         }
@@ -311,22 +327,40 @@ impl ObserverApp {
     /// # Errors
     /// The vault or the disk refuses; call it again.
     pub fn wipe(config: &PhoneConfig) -> Result<(), Error> {
+        // An open core of this process looks again before it takes anything.
+        WIPES.fetch_add(1, Ordering::SeqCst);
+        let wiped = Self::wipe_files(config);
+        WIPES.fetch_add(1, Ordering::SeqCst);
+        wiped
+    }
+
+    fn wipe_files(config: &PhoneConfig) -> Result<(), Error> {
         if Self::exists(config) {
             Lock::of(&config.folder).destroy(&*config.vault)?;
         }
         config.vault.destroy(crate::lock::OUTBOX_ALIAS)?;
         // What is gone already is no fault: SQLite takes its own files away while a connection is closed.
-        ignore_not_found(std::fs::remove_dir_all(config.folder.join("blobs")))?;
+        ignore_not_found(std::fs::remove_dir_all(config.folder.join(BLOBS)))?;
         let Some(entries) = ignore_not_found(std::fs::read_dir(&config.folder))? else { return Ok(()) };
         for entry in entries {
             let Some(entry) = ignore_not_found(entry)? else { continue };
-            let path = entry.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if name.starts_with("main.") || name.starts_with("outbox.") {
-                ignore_not_found(std::fs::remove_file(&path))?;
+            if is_of_a_store(&entry.file_name()) {
+                ignore_not_found(std::fs::remove_file(entry.path()))?;
             }
         }
         Ok(())
+    }
+
+    /// Whether anything of a store is in a folder that a wipe would take away: also where its lock is gone, and nothing opens it.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn is_left(folder: &Path) -> Result<bool, Error> {
+        if Lock::of(folder).exists() || folder.join(BLOBS).exists() {
+            return Ok(true);
+        }
+        let entries = ignore_not_found(std::fs::read_dir(folder))?.into_iter().flatten();
+        Ok(entries.flatten().any(|entry| is_of_a_store(&entry.file_name())))
     }
 
     /// Closes what the PIN opened; keys are wiped from memory. What waits is still delivered.
@@ -350,11 +384,11 @@ impl ObserverApp {
     /// How many durable commits of answers and reports this core made.
     #[must_use]
     pub fn commits(&self) -> u64 {
-        self.commits.load(std::sync::atomic::Ordering::Relaxed)
+        self.commits.load(Ordering::Relaxed)
     }
 
     fn committed(&self) {
-        self.commits.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        self.commits.fetch_add(1, Ordering::Relaxed);
     }
 
     fn unlocked(&self) -> Result<MutexGuard<'_, Option<Unlocked>>, Error> {
@@ -369,9 +403,35 @@ impl ObserverApp {
         Err(Error::invalid("store", "it was wiped; enrol with an invite"))
     }
 
+    /// The same, without a look at the disk where nothing was wiped since the last one.
+    fn still_there(&self) -> Result<(), Error> {
+        let wipes = WIPES.load(Ordering::SeqCst);
+        if self.wipes.load(Ordering::SeqCst) != wipes {
+            self.ensure_not_wiped()?;
+            self.wipes.store(wipes, Ordering::SeqCst);
+        }
+        Ok(())
+    }
+
     /// Runs with the open store.
     fn with<T>(&self, f: impl FnOnce(&mut Unlocked) -> Result<T, Error>) -> Result<T, Error> {
         self.ensure_not_wiped()?;
+        self.held(f)
+    }
+
+    /// Runs with the open store and the mission, and touches `main.db` alone where the mission was loaded before: so that an answer
+    /// waits for no sync.
+    fn answering<T>(&self, f: impl FnOnce(&mut Unlocked, &Arc<Loaded>) -> Result<T, Error>) -> Result<T, Error> {
+        self.still_there()?;
+        self.held(|u| {
+            let now = self.manifests.load(Ordering::SeqCst);
+            let at_hand = u.loaded.as_ref().filter(|(stored, _)| *stored == now).map(|(_, loaded)| loaded.clone());
+            let loaded = at_hand.map_or_else(|| self.loaded(u), Ok)?;
+            f(u, &loaded)
+        })
+    }
+
+    fn held<T>(&self, f: impl FnOnce(&mut Unlocked) -> Result<T, Error>) -> Result<T, Error> {
         let before = self.commits();
         let locked = || match Lock::of(&self.config.folder).attempts_left() {
             Ok(attempts_left) => Error::Locked { attempts_left },
@@ -417,6 +477,12 @@ fn address_outbox(outbox: &mut Outbox, invite: &Invite) -> Result<(), Error> {
     let servers = cbor::encode(&invite.servers);
     let roots = cbor::encode(&invite.tls_roots);
     outbox.set(&[(names::ROOT, &invite.root.0), (names::SERVERS, &servers), (names::TLS_ROOTS, &roots)], &[])
+}
+
+/// Whether a file belongs to one of the databases: its log, or what was put aside, too.
+fn is_of_a_store(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    [MAIN, OUTBOX].iter().any(|database| name.starts_with(database.trim_end_matches("db")))
 }
 
 /// What a call on the disk gave; nothing where the file is not there.

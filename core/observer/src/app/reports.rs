@@ -3,9 +3,9 @@
 use super::mission::Loaded;
 use super::visits::record_of;
 use super::{ObserverApp, Unlocked, kept};
-use crate::drive::{lock, names};
+use crate::drive::lock;
 use crate::error::{Error, RefusalReason};
-use crate::store::{Delivery, Draft, NewReport, SealedEnvelope, StoredAttachment};
+use crate::store::{Delivery, Draft, NewReport, Number, SealedEnvelope, StoredAttachment, names};
 use baqylau_forms::expr::Environment;
 use baqylau_forms::fill::{CellKey, Filling, Issue, Unmapped};
 use baqylau_protocol::cose::ObjectType;
@@ -248,7 +248,7 @@ impl ObserverApp {
             let mut out = Vec::new();
             let reports = u.main.reports()?;
             for report in &reports {
-                let blobs = counts.iter().find(|c| c.0 == report.seq);
+                let blobs = counts.iter().find(|c| c.0 == Number::Own(report.seq));
                 let state = match deliveries.iter().find(|(seq, _)| *seq == report.seq).map(|(_, d)| d) {
                     Some(Delivery::Delivered { index, received }) => {
                         DeliveryState::Delivered { index: *index, received: *received }
@@ -256,7 +256,7 @@ impl ObserverApp {
                     Some(Delivery::Stuck(code, reason)) => {
                         DeliveryState::Stuck { why: (*code).into(), reason: reason.clone() }
                     }
-                    _ if self.in_flight.has(report.seq) => DeliveryState::Sending,
+                    _ if self.in_flight.has(Number::Own(report.seq)) => DeliveryState::Sending,
                     _ => DeliveryState::Waiting,
                 };
                 out.push(ReportView {

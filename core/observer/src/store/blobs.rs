@@ -1,13 +1,14 @@
 //! Which attachments are with the server.
 
+use super::number::Number;
 use super::outbox::Outbox;
 use crate::error::Error;
 use baqylau_protocol::ids::Hash;
 use minicbor::bytes::ByteVec;
 use rusqlite::params;
 
-/// Number of the envelope, proved, all, and why one is refused.
-pub(crate) type BlobCount = (i64, usize, usize, Option<String>);
+/// What names them, proved, all, and why one is refused.
+pub(crate) type BlobCount = (Number, usize, usize, Option<String>);
 
 /// An attachment that an envelope names.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +38,7 @@ impl Outbox {
         let mut statement = self.db.prepare_cached(select)?;
         let rows = statement.query_map([], |r| {
             let length = u64::try_from(r.get::<_, i64>(1)?).unwrap_or(0);
-            Ok(StoredBlob { hash: Hash(r.get(0)?), length, carried: r.get::<_, i64>(2)? < 0 })
+            Ok(StoredBlob { hash: Hash(r.get(0)?), length, carried: matches!(r.get(2)?, Number::Carried(_)) })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

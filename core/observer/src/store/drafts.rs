@@ -103,7 +103,7 @@ impl MainStore {
 
     pub fn draft(&self, id: i64) -> Result<Draft, Error> {
         let select = "SELECT id, visit, checklist, started, report, amends FROM draft WHERE id = ?1";
-        let draft = self.db.query_row(select, [id], draft_of).optional()?;
+        let draft = self.db.prepare_cached(select)?.query_row([id], draft_of).optional()?;
         draft.ok_or_else(|| Error::invalid("draft", "there is no such draft; list the drafts again"))
     }
 

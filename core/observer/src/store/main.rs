@@ -159,7 +159,8 @@ impl MainStore {
 
     pub fn visit(&mut self, id: i64) -> Result<StoredVisit, Error> {
         let select = "SELECT id, code, facts FROM visit WHERE id = ?1";
-        let row = self.db.query_row(select, [id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).optional()?;
+        let row =
+            self.db.prepare_cached(select)?.query_row([id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).optional()?;
         Ok(self.open_visit(row.ok_or_else(damaged)?))
     }
 

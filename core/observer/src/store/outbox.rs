@@ -1,6 +1,7 @@
 //! `outbox.db`: what a locked phone needs to deliver. Sealed envelopes, receipts, the bundle; nothing readable.
 
-use crate::drive::names::{ANCHOR, LETTERS_FROM};
+use super::names::{ANCHOR, LETTERS_FROM, MANIFEST};
+use super::number::Number;
 use crate::error::Error;
 use crate::lock::{OUTBOX_ALIAS, derive};
 use crate::time::Anchor;
@@ -13,6 +14,8 @@ use baqylau_protocol::wire::RefusalCode;
 use baqylau_sqlite::{Schema, open};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 const SCHEMA: Schema = Schema {
     steps: &["
@@ -37,6 +40,8 @@ const SCHEMA: Schema = Schema {
 
 pub(crate) struct Outbox {
     pub(super) db: Connection,
+    /// Grows with every manifest that is stored: who has loaded one need not ask whether there is another.
+    pub manifests: Arc<AtomicU64>,
 }
 
 /// A letter that was fetched: number, envelope, the enrolment of the desk that wrote it.
@@ -44,7 +49,7 @@ pub(crate) type Fetched = (i64, Vec<u8>, Vec<u8>);
 
 /// An envelope that waits.
 pub(crate) struct Queued {
-    pub seq: i64,
+    pub number: Number,
     pub bytes: usize,
     pub urgent: bool,
 }
@@ -64,7 +69,7 @@ impl Outbox {
     pub fn open(path: &Path, vault: &dyn Vault) -> Result<Self, Error> {
         vault.create(OUTBOX_ALIAS, Policy::App)?;
         let key = derive(&*vault.bind(OUTBOX_ALIAS, &[0; 32])?, b"baqylau/1/outbox");
-        Ok(Self { db: open(path, Some(&key), SCHEMA)? })
+        Ok(Self { db: open(path, Some(&key), SCHEMA)?, manifests: Arc::default() })
     }
 
     /// Takes over what can be read of a damaged database.
@@ -110,7 +115,11 @@ impl Outbox {
         for (hash, packed) in parts {
             tx.execute("INSERT OR REPLACE INTO part VALUES (?1, ?2)", params![hash.0, packed])?;
         }
-        Ok(tx.commit()?)
+        tx.commit()?;
+        if settings.iter().any(|(name, _)| *name == MANIFEST) {
+            self.manifests.fetch_add(1, Ordering::SeqCst);
+        }
+        Ok(())
     }
 
     pub fn part(&self, hash: Hash) -> Result<Option<Vec<u8>>, Error> {
@@ -122,7 +131,7 @@ impl Outbox {
         let tx = self.db.transaction()?;
         let insert = "INSERT OR IGNORE INTO envelope (seq, hash, bytes, urgent) VALUES (?1, ?2, ?3, ?4)";
         tx.execute(insert, params![seq, Hash::of(envelope).0, envelope, urgent])?;
-        add_blobs(&tx, seq, envelope)?;
+        add_blobs(&tx, Number::Own(seq), envelope)?;
         Ok(tx.commit()?)
     }
 
@@ -138,7 +147,7 @@ impl Outbox {
         let mut statement = self.db.prepare_cached(select)?;
         let rows = statement.query_map([], |r| {
             let queued =
-                Queued { seq: r.get(0)?, bytes: r.get::<_, i64>(1)?.try_into().unwrap_or(0), urgent: r.get(2)? };
+                Queued { number: r.get(0)?, bytes: r.get::<_, i64>(1)?.try_into().unwrap_or(0), urgent: r.get(2)? };
             Ok((queued, r.get::<_, i64>(3)?))
         })?;
         let all: Vec<(Queued, i64)> = rows.collect::<Result<_, _>>()?;
@@ -153,9 +162,13 @@ impl Outbox {
         Ok(self.db.query_row(select, [], |r| r.get(0))?)
     }
 
-    pub fn bytes(&self, seq: i64) -> Result<(Hash, Vec<u8>), Error> {
-        let mut statement = self.db.prepare_cached("SELECT hash, bytes FROM envelope WHERE seq = ?1")?;
-        Ok(statement.query_row([seq], |r| Ok((Hash(r.get(0)?), r.get(1)?)))?)
+    /// Hash and bytes of what waits.
+    pub fn bytes(&self, number: Number) -> Result<(Hash, Vec<u8>), Error> {
+        let (select, id) = match number {
+            Number::Own(seq) => ("SELECT hash, bytes FROM envelope WHERE seq = ?1", seq),
+            Number::Carried(id) => ("SELECT hash, bytes FROM carried WHERE id = ?1", id),
+        };
+        Ok(self.db.prepare_cached(select)?.query_row([id], |r| Ok((Hash(r.get(0)?), r.get(1)?)))?)
     }
 
     /// The largest log that a receipt proved to this phone.
@@ -280,11 +293,11 @@ fn code(number: u8) -> Option<RefusalCode> {
 }
 
 /// Notes the attachments that an envelope names.
-pub(super) fn add_blobs(tx: &rusqlite::Transaction, seq: i64, envelope: &[u8]) -> Result<(), Error> {
+pub(super) fn add_blobs(tx: &rusqlite::Transaction, number: Number, envelope: &[u8]) -> Result<(), Error> {
     for blob in Envelope::untrusted_header(envelope).and_then(|h| h.blobs).unwrap_or_default() {
         let length = i64::try_from(blob.length).unwrap_or(i64::MAX);
         let insert = "INSERT OR IGNORE INTO blob (hash, seq, length) VALUES (?1, ?2, ?3)";
-        tx.execute(insert, params![blob.hash.0, seq, length])?;
+        tx.execute(insert, params![blob.hash.0, number, length])?;
     }
     Ok(())
 }

@@ -1,12 +1,12 @@
 //! Objects of other phones that this one carries, sealed, until a server has them.
 
+use super::number::Number;
 use super::outbox::{Outbox, Queued, add_blobs, due, number, put_off};
 use crate::error::Error;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::wire::RefusalCode;
 use rusqlite::{OptionalExtension, params};
 
-/// What is carried has numbers below zero among the envelopes that wait.
 impl Outbox {
     /// Takes objects, in one transaction. Gives how many are new.
     pub fn relay(&mut self, objects: &[&[u8]]) -> Result<usize, Error> {
@@ -16,7 +16,7 @@ impl Outbox {
         for object in objects {
             if tx.prepare_cached(insert)?.execute(params![Hash::of(object).0, object])? > 0 {
                 new += 1;
-                add_blobs(&tx, -tx.last_insert_rowid(), object)?;
+                add_blobs(&tx, Number::Carried(tx.last_insert_rowid()), object)?;
             }
         }
         tx.commit()?;
@@ -29,22 +29,16 @@ impl Outbox {
         let mut statement = self.db.prepare_cached(select)?;
         let rows = statement.query_map([], |r| {
             let bytes = r.get::<_, i64>(1)?.try_into().unwrap_or(0);
-            Ok((Queued { seq: -r.get::<_, i64>(0)?, bytes, urgent: false }, r.get::<_, i64>(2)?))
+            Ok((Queued { number: Number::Carried(r.get(0)?), bytes, urgent: false }, r.get::<_, i64>(2)?))
         })?;
         let all: Vec<(Queued, i64)> = rows.collect::<Result<_, _>>()?;
         Ok(all.into_iter().filter(|(_, not_before)| due(*not_before, at)).map(|(queued, _)| queued).collect())
     }
 
-    /// Hash and bytes of something carried, by its number below zero.
-    pub fn relayed_bytes(&self, number: i64) -> Result<(Hash, Vec<u8>), Error> {
-        let select = "SELECT hash, bytes FROM carried WHERE id = ?1";
-        Ok(self.db.query_row(select, [-number], |r| Ok((Hash(r.get(0)?), r.get(1)?)))?)
-    }
-
     /// Keeps the server's proof, to be carried back.
-    pub fn relayed_receipted(&mut self, number: i64, receipt: &[u8]) -> Result<(), Error> {
+    pub fn relayed_receipted(&mut self, id: i64, receipt: &[u8]) -> Result<(), Error> {
         let update = "UPDATE carried SET receipt = ?2, refused = NULL WHERE id = ?1";
-        self.db.execute(update, params![-number, receipt])?;
+        self.db.execute(update, params![id, receipt])?;
         Ok(())
     }
 
@@ -58,10 +52,10 @@ impl Outbox {
     /// Notes that the server does not take it.
     pub fn relayed_refused(&mut self, id: i64, refusal: RefusalCode, now: i64) -> Result<(), Error> {
         let tx = self.db.transaction()?;
-        let tries: u32 = tx.query_row("SELECT tries FROM carried WHERE id = ?1", [-id], |r| r.get(0))?;
+        let tries: u32 = tx.query_row("SELECT tries FROM carried WHERE id = ?1", [id], |r| r.get(0))?;
         let (tries, not_before) = put_off(tries, refusal, now);
         let update = "UPDATE carried SET refused = ?2, tries = ?3, not_before = ?4 WHERE id = ?1";
-        tx.execute(update, params![-id, number(refusal), tries, not_before])?;
+        tx.execute(update, params![id, number(refusal), tries, not_before])?;
         Ok(tx.commit()?)
     }
 

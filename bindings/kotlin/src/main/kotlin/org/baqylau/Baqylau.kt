@@ -41,6 +41,12 @@ class Baqylau private constructor(
         now: Boolean = false,
     ): SyncReport = interruptible { if (now) syncNow(budgetMs.toULong()) else sync(budgetMs.toULong()) }
 
+    /**
+     * Delivers everything anew, what was delivered before too: for coordinators whose server lost some of it. What it has is not counted
+     * twice. Cancelled as [sync] is.
+     */
+    suspend fun syncAgain(budgetMs: Long): SyncReport = interruptible { syncAgain(budgetMs.toULong()) }
+
     /** Fetches the mission and enrols; cancelled as [sync] is. Calling it again goes on where it broke off. */
     suspend fun enrol(budgetMs: Long): SyncReport = interruptible { enrol(budgetMs.toULong()) }
 

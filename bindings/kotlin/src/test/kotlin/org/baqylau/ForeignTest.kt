@@ -4,6 +4,7 @@ import java.io.File
 import java.nio.file.Path
 import java.security.SecureRandom
 import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.CopyOnWriteArrayList
 import java.util.concurrent.Executors
 import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicInteger
@@ -101,6 +102,58 @@ class ForeignTest {
             val draft = core.startChecklist(core.startVisit(null, null).code, "incident")
             core.discard(draft.id)
             assertEquals(3, heard.get())
+        }
+    }
+
+    @Test
+    fun `a sync in a sync and a source that fails have reasons of their own`(
+        @TempDir folder: Path,
+    ) = Mission().use { mission ->
+        enrolled(mission, folder, Vault()).use { core ->
+            val draft = core.startChecklist(core.startVisit(null, null).code, "incident").id
+            val photo = core.sections(draft).flatMap { core.openSection(draft, it.section).rows }.first { it.name == "photo" }.key
+            val torn =
+                object : ByteSource {
+                    override fun read(atMost: UInt): ByteArray = throw ForeignException.Failed("the camera went away")
+                }
+            val failed = assertThrows<BaqylauException.Refused> { core.attach(draft, photo, "image/jpeg", torn) }
+            assertEquals(Why.SOURCE, failed.why)
+            assertTrue("the camera went away" in failed.reason, failed.reason)
+            core.finalise(draft, "for a test")
+            val told = CopyOnWriteArrayList<Why>()
+            core.listen(
+                object : ChangeListener {
+                    override fun changed(change: Change) {
+                        try {
+                            core.syncNow(30_000u)
+                        } catch (e: BaqylauException.Refused) {
+                            told += e.why
+                        }
+                    }
+                },
+            )
+            assertEquals(1u, core.syncNow(30_000u).delivered)
+            core.listen(null)
+            assertTrue(told.isNotEmpty() && told.all { it == Why.SYNCING }, "$told")
+        }
+    }
+
+    @Test
+    fun `a delivery says why the server was not heard, and everything is sent again`(
+        @TempDir folder: Path,
+    ) = Mission().use { mission ->
+        runBlocking {
+            Baqylau { enrolled(mission, folder, Vault()) }.use { baqylau ->
+                baqylau { finalise(startChecklist(startVisit(null, null).code, "incident").id, "for a test") }
+                mission.ask("cut 0")
+                assertEquals(Trouble.UNREACHABLE, baqylau.sync(30_000, now = true).trouble)
+                mission.ask("whole")
+                assertEquals(null, baqylau.sync(30_000, now = true).trouble)
+                mission.ask("lost")
+                assertEquals(Trouble.UNPUBLISHED, baqylau.sync(30_000, now = true).trouble)
+                mission.ask("publish")
+                assertEquals(1u, baqylau.syncAgain(30_000).delivered)
+            }
         }
     }
 

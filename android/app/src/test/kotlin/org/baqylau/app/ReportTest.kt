@@ -4,6 +4,8 @@ import androidx.compose.ui.test.assertTextContains
 import androidx.compose.ui.test.onAllNodesWithTag
 import org.baqylau.BaqylauException
 import org.baqylau.ReportState
+import org.baqylau.Trouble
+import org.baqylau.app.core.waiting
 import org.baqylau.app.phone.DeliveryJob
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
@@ -20,7 +22,7 @@ class ReportTest : AppTest() {
             incident()
             see("1 report is not delivered yet")
             tap("send")
-            seeInAll(R.string.error_no_answer)
+            seeInAll(R.string.trouble_unreachable)
             twin.network.value = false
             seeInAll(R.string.home_offline)
             assertTrue("a job waits for the network", twin.planned > 1)
@@ -35,6 +37,30 @@ class ReportTest : AppTest() {
             }
             seeInAll(R.string.home_all_safe)
         }
+
+    @Test
+    fun `a mission that is not published is said, and everything is sent again when it is asked for`() =
+        withMission { mission ->
+            enrol(mission)
+            incident()
+            tap("send")
+            seeInAll(R.string.home_all_safe)
+            mission.ask("lost")
+            incident()
+            tap("send")
+            seeInAll(R.string.trouble_unpublished)
+            mission.ask("publish")
+            tap("settings")
+            tap("send-again")
+            find("sent-again")
+            assertEquals("both are at the desk", 2, mission.ask("desk")["reports"].size())
+        }
+
+    @Test
+    fun `each trouble has a sentence of its own`() {
+        val said = (Trouble.entries + null).map { waiting(it).text }
+        assertEquals(said.size, said.toSet().size)
+    }
 
     @Test
     fun `a report that the server does not take says why`() =

@@ -25,6 +25,9 @@ interface Core {
 
     /** Delivers what waits; [now] when the observer asked. Cancelling it loses nothing. */
     suspend fun sync(now: Boolean): SyncReport
+
+    /** Delivers everything anew, what was delivered before too. */
+    suspend fun syncAgain(): SyncReport
 }
 
 /** How long one delivery may take: shorter than Android lets a job run. */
@@ -56,6 +59,8 @@ class PhoneCore(
 
     /** A job and the observer may want it at the same time. */
     override suspend fun sync(now: Boolean): SyncReport = syncing.withLock { baqylau.sync(SYNC_BUDGET_MS, now) }
+
+    override suspend fun syncAgain(): SyncReport = syncing.withLock { baqylau.syncAgain(SYNC_BUDGET_MS) }
 
     fun close() = baqylau.close()
 

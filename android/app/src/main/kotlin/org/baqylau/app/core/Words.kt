@@ -2,6 +2,7 @@ package org.baqylau.app.core
 
 import android.content.res.Resources
 import org.baqylau.BaqylauException
+import org.baqylau.Trouble
 import org.baqylau.Why
 import org.baqylau.app.R
 
@@ -54,4 +55,17 @@ fun refused(
         Why.KEY_STORE -> Words(R.string.error_key_store, reason)
         Why.NOT_PUBLISHED -> Words(R.string.error_not_published)
         Why.NOTHING_URGENT -> Words(R.string.error_no_sos)
+        Why.SYNCING -> Words(R.string.error_syncing)
+        Why.SOURCE -> Words(R.string.error_source)
+    }
+
+/** Why something still waits after a delivery. */
+fun waiting(trouble: Trouble?): Words =
+    when (trouble) {
+        Trouble.UNREACHABLE -> Words(R.string.trouble_unreachable)
+        Trouble.SILENT -> Words(R.string.trouble_silent)
+        Trouble.FOREIGN -> Words(R.string.trouble_foreign)
+        Trouble.BUSY -> Words(R.string.trouble_busy)
+        Trouble.UNPUBLISHED -> Words(R.string.trouble_unpublished)
+        null -> Words(R.string.error_later)
     }

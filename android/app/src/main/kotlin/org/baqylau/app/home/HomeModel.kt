@@ -9,10 +9,9 @@ import org.baqylau.ReportState
 import org.baqylau.Summary
 import org.baqylau.VisitView
 import org.baqylau.Why
-import org.baqylau.app.R
 import org.baqylau.app.core.Core
-import org.baqylau.app.core.Words
 import org.baqylau.app.core.refused
+import org.baqylau.app.core.waiting
 import org.baqylau.app.nav.ScreenModel
 import org.baqylau.app.phone.Delivery
 import org.baqylau.app.phone.Locator
@@ -76,7 +75,7 @@ class HomeModel(
             try {
                 val done = core.sync(now = true)
                 update { copy(againMs = done.againMs) }
-                if (done.againMs != null) fail(Words(R.string.error_no_answer))
+                if (done.againMs != null) fail(waiting(done.trouble))
                 core { reports() }.firstNotNullOfOrNull { it.state as? ReportState.Stuck }?.let { fail(refused(it.why, it.reason)) }
             } finally {
                 // What is left goes when there is a network, whether anybody looks or not.

@@ -19,6 +19,7 @@ import org.baqylau.app.R
 import org.baqylau.app.core.Core
 import org.baqylau.app.core.Session
 import org.baqylau.app.core.Words
+import org.baqylau.app.core.waiting
 import org.baqylau.app.enrol.Pin
 import org.baqylau.app.nav.ScreenModel
 import org.baqylau.app.phone.AppSettings
@@ -44,6 +45,8 @@ data class SettingsState(
     val unsent: Int = 0,
     val lockAfterMs: Long = 0,
     val notices: Boolean = false,
+    val sending: Boolean = false,
+    val sentAgain: Boolean = false,
 )
 
 /** How long the app may be out of sight. */
@@ -117,6 +120,20 @@ class SettingsModel(
             update { copy(notices = on) }
         }
 
+    /** For coordinators whose server lost reports. */
+    fun sendAgain() =
+        act {
+            if (state.value.sending) return@act
+            update { copy(sending = true, sentAgain = false) }
+            try {
+                val done = core.syncAgain()
+                if (done.againMs == null) update { copy(sentAgain = true) } else fail(waiting(done.trouble))
+                see()
+            } finally {
+                update { copy(sending = false) }
+            }
+        }
+
     fun askWipe(ask: Boolean) = update { copy(askWipe = ask) }
 
     fun wipe() = act { session.wipe() }
@@ -156,6 +173,10 @@ fun SettingsScreen(
             Paragraph(stringResource(R.string.settings_notices_why))
             val notices = if (state.notices) R.string.settings_notices_off else R.string.settings_notices_on
             Secondary(stringResource(notices), "notices", INSET) { model.notices(!state.notices) }
+            Heading(stringResource(R.string.settings_again))
+            Paragraph(stringResource(R.string.settings_again_why))
+            Secondary(stringResource(R.string.settings_again), "send-again", INSET, enabled = !state.sending) { model.sendAgain() }
+            if (state.sentAgain) Paragraph("✓ " + stringResource(R.string.settings_again_done), "sent-again")
             Heading(stringResource(R.string.settings_wipe))
             Secondary(stringResource(R.string.settings_wipe), "wipe", INSET) { model.askWipe(true) }
             Heading(stringResource(R.string.settings_about))

@@ -1,0 +1,91 @@
+//! One commit for every acknowledgement. Only a receipt that verifies makes anything delivered.
+
+use super::{StepError, SyncDriver, SyncOutcome, lock};
+use crate::error::{Error, RefusalReason};
+use crate::store::{Number, Outbox, names};
+use crate::time::Anchor;
+use baqylau_protocol::bundle::Manifest;
+use baqylau_protocol::cbor;
+use baqylau_protocol::ids::Hash;
+use baqylau_protocol::receipt::{Receipt, ReceiptError, TreeHead};
+use baqylau_protocol::wire::{Refusal, RefusalCode, Verdict};
+
+impl SyncDriver {
+    /// A receipt that proves nothing is a refusal that the observer sees; it is tried again later.
+    pub(super) fn proven(&self, object: Hash, verdict: Verdict) -> Result<Verdict, Error> {
+        let Verdict::Stored(receipt) = &verdict else { return Ok(verdict) };
+        Ok(match self.prove(&*lock(&self.outbox)?, object, receipt)? {
+            Ok(_) => verdict,
+            Err(e) => {
+                let reason = format!("the server's receipt proves nothing: {e}");
+                Verdict::Refused(Refusal { code: RefusalCode::Quota, reason })
+            }
+        })
+    }
+
+    pub(crate) fn prove(
+        &self,
+        outbox: &Outbox,
+        object: Hash,
+        receipt: &Receipt,
+    ) -> Result<Result<TreeHead, ReceiptError>, Error> {
+        let manifest = outbox.setting(names::MANIFEST)?.unwrap_or_default();
+        let keys = Manifest::open(&manifest, &self.root)?.receipt_keys;
+        Ok(receipt.verify(object, &keys, self.mission))
+    }
+
+    /// What the phone knows of the log after a head that a receipt proved.
+    pub(crate) fn anchor_after(&self, outbox: &Outbox, head: &TreeHead) -> Result<Option<Anchor>, Error> {
+        let manifest = Manifest::open(&outbox.setting(names::MANIFEST)?.unwrap_or_default(), &self.root)?;
+        Ok(Anchor::after(outbox.anchor()?, head, &*self.clock, &manifest))
+    }
+
+    /// Only a verified receipt makes a report delivered; it is verified once more against the envelope that it is stored for.
+    pub(super) fn commit(&self, number: Number, verdict: Verdict, outcome: &mut SyncOutcome) -> Result<(), StepError> {
+        match (number, verdict) {
+            (Number::Carried(id), Verdict::Stored(receipt)) => {
+                lock(&self.outbox)?.relayed_receipted(id, &cbor::encode(&receipt))?;
+                outcome.carried += 1;
+            }
+            (Number::Carried(id), Verdict::Refused(refusal)) => {
+                let now = self.now()?;
+                lock(&self.outbox)?.relayed_refused(id, refusal.code, now)?;
+            }
+            (Number::Own(seq), Verdict::Stored(receipt)) => {
+                let mut outbox = lock(&self.outbox)?;
+                let (hash, _) = outbox.bytes(number)?;
+                let head =
+                    self.prove(&outbox, hash, &receipt)?.map_err(|e| Error::refused(RefusalReason::NotGenuine, e))?;
+                let anchor = self.anchor_after(&outbox, &head)?;
+                outbox.receipted(seq, &cbor::encode(&receipt), anchor.as_ref())?;
+                outcome.delivered += 1;
+            }
+            (Number::Own(seq), Verdict::Refused(refusal)) => {
+                let now = self.now()?;
+                lock(&self.outbox)?.refused(seq, refusal.code, &refusal.reason, now)?;
+                outcome.refused += 1;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn commit_enrolment(&self, verdict: Verdict) -> Result<(), StepError> {
+        match verdict {
+            Verdict::Stored(receipt) => {
+                let mut outbox = lock(&self.outbox)?;
+                let hash = Hash::of(&outbox.setting(names::ENROLMENT)?.unwrap_or_default());
+                let head =
+                    self.prove(&outbox, hash, &receipt)?.map_err(|e| Error::refused(RefusalReason::NotGenuine, e))?;
+                let anchor = self.anchor_after(&outbox, &head)?.map(|anchor| cbor::encode(&anchor));
+                let receipt = cbor::encode(&receipt);
+                let mut settings = vec![(names::ENROLMENT_RECEIPT, &receipt[..]), (names::ENROLMENT_REFUSED, b"")];
+                settings.extend(anchor.as_ref().map(|anchor| (names::ANCHOR, &anchor[..])));
+                outbox.set(&settings, &[])?;
+            }
+            Verdict::Refused(refusal) => {
+                lock(&self.outbox)?.set(&[(names::ENROLMENT_REFUSED, &cbor::encode(&refusal))], &[])?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,54 @@
+//! Fetching the bundle. What is refused is noted and shown; what was there before stays.
+
+use super::http::{BUNDLE, body};
+use super::{StepError, SyncDriver, lock};
+use crate::bundle;
+use crate::store::names;
+use baqylau_http::reqwest::StatusCode;
+use baqylau_http::reqwest::header::ETAG;
+use baqylau_protocol::bundle::BundlePart;
+use baqylau_protocol::cbor;
+use baqylau_protocol::ids::Hash;
+use baqylau_protocol::sync::{Event, Failure};
+
+impl SyncDriver {
+    /// Asks for the bundle and its parts. What is refused is noted and shown; what was there before stays.
+    pub(super) async fn bundle(&self) -> Result<Event, StepError> {
+        let known = self.manifest()?;
+        let etag = known.as_ref().map(|(_, bytes)| format!("\"{}\"", Hash::of(bytes)));
+        let response = self.get(BUNDLE, etag.as_deref()).await?;
+        if response.status() == StatusCode::NOT_MODIFIED {
+            let mut outbox = lock(&self.outbox)?;
+            // Written only when it changes: a full disk keeps nothing from being sent.
+            if outbox.setting(names::BUNDLE_REFUSED)?.is_some() {
+                outbox.set(&[(names::BUNDLE_REFUSED, b"")], &[])?;
+            }
+            return Ok(Event::BundleDone);
+        }
+        let named = response.headers().get(ETAG).is_some();
+        let bytes = body(response, cbor::MAX_BYTES).await?;
+        let Some(manifest) = bundle::accept(&mut *lock(&self.outbox)?, &self.root, &bytes)? else {
+            return if named { Ok(Event::BundleDone) } else { Err(StepError::Network(Failure::Nonsense)) };
+        };
+        let mut parts = Vec::new();
+        for part in &manifest.parts {
+            if lock(&self.outbox)?.part(part.hash)?.is_none() {
+                parts.push((part.hash, self.part(part).await?));
+            }
+        }
+        bundle::store(&mut *lock(&self.outbox)?, &manifest, &bytes, &parts)?;
+        Ok(Event::BundleDone)
+    }
+
+    async fn part(&self, part: &BundlePart) -> Result<Vec<u8>, StepError> {
+        let response = self.get(&format!("/v1/parts/{}", part.hash), None).await?;
+        let packed = body(response, part.longest()).await?;
+        match part.unpack(&packed) {
+            Ok(_) => Ok(packed),
+            Err(e) => {
+                lock(&self.outbox)?.set(&[(names::BUNDLE_REFUSED, e.to_string().as_bytes())], &[])?;
+                Err(StepError::Network(Failure::Nonsense))
+            }
+        }
+    }
+}

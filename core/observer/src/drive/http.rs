@@ -1,0 +1,100 @@
+//! Asking the mission's servers, one after the other, until one answers with sense.
+
+use super::{StepError, SyncDriver, SyncOutcome};
+use crate::error::words;
+use baqylau_http::reqwest::StatusCode;
+use baqylau_http::reqwest::header::{CONTENT_TYPE, IF_NONE_MATCH};
+use baqylau_http::{CallError, HttpReply, ReplyError};
+use baqylau_protocol::cbor;
+use baqylau_protocol::sync::Failure;
+use baqylau_protocol::wire::{MEDIA_TYPE, Refusal, Upload, Verdict, Verdicts};
+use minicbor::bytes::ByteVec;
+
+/// Where a server has the bundle; 404 says that nothing is published there.
+pub(super) const BUNDLE: &str = "/v1/bundle";
+
+impl SyncDriver {
+    /// Sends to the first server that answers with sense.
+    pub(super) async fn upload(
+        &self,
+        objects: Vec<ByteVec>,
+        outcome: &mut SyncOutcome,
+    ) -> Result<Vec<Verdict>, StepError> {
+        let request = cbor::encode(&Upload { objects });
+        let mut last = Failure::Offline;
+        for server in &self.servers {
+            outcome.bytes_sent += request.len() as u64;
+            match self.upload_to(server, request.clone()).await {
+                Ok(verdicts) => return Ok(verdicts),
+                Err(Unsent::Unanswered(e)) => last = unanswered(last, e),
+                Err(Unsent::Failed(failure)) => last = failure,
+            }
+        }
+        Err(StepError::Network(last))
+    }
+
+    async fn upload_to(&self, server: &str, request: Vec<u8>) -> Result<Vec<Verdict>, Unsent> {
+        let call = self.http.post(format!("{server}/v1/objects")).header(CONTENT_TYPE, MEDIA_TYPE);
+        let response = call.body(request).send().await.map_err(Unsent::Unanswered)?;
+        if !response.status().is_success() {
+            return Err(Unsent::Failed(failure(&response)));
+        }
+        let bytes = body(response, cbor::MAX_BYTES).await.map_err(Unsent::Failed)?;
+        let verdicts: Verdicts = cbor::decode(&bytes, "verdicts").map_err(|_| Unsent::Failed(Failure::Nonsense))?;
+        Ok(verdicts.verdicts.into_iter().map(without_server_text).collect())
+    }
+
+    pub(crate) async fn get(&self, path: &str, etag: Option<&str>) -> Result<HttpReply, StepError> {
+        let mut last = Failure::Offline;
+        for server in &self.servers {
+            let mut call = self.http.get(format!("{server}{path}"));
+            if let Some(etag) = etag {
+                call = call.header(IF_NONE_MATCH, etag);
+            }
+            match call.send().await {
+                Ok(r) if r.status().is_success() || r.status() == StatusCode::NOT_MODIFIED => return Ok(r),
+                Ok(response) if path == BUNDLE && response.status() == StatusCode::NOT_FOUND => {
+                    last = Failure::NotPublished;
+                }
+                Ok(response) => last = failure(&response),
+                Err(e) => last = unanswered(last, e),
+            }
+        }
+        Err(StepError::Network(last))
+    }
+}
+
+/// What the server says in words is signed by nobody and reaches no observer: a code has words of ours.
+fn without_server_text(verdict: Verdict) -> Verdict {
+    match verdict {
+        Verdict::Refused(Refusal { code, .. }) => Verdict::Refused(Refusal { code, reason: words(code).into() }),
+        stored @ Verdict::Stored(_) => stored,
+    }
+}
+
+/// Why envelopes were not taken.
+enum Unsent {
+    Unanswered(CallError),
+    Failed(Failure),
+}
+
+pub(crate) fn failure(response: &HttpReply) -> Failure {
+    response.busy().map_or(Failure::Nonsense, Failure::Busy)
+}
+
+/// How asking several servers failed, after one more of them did not answer: what tells most is kept.
+pub(crate) fn unanswered(last: Failure, e: CallError) -> Failure {
+    match (e, last) {
+        (CallError::Foreign, _) => Failure::Untrusted,
+        (CallError::Silent, Failure::Offline) => Failure::Silent,
+        _ => last,
+    }
+}
+
+pub(crate) async fn body(response: HttpReply, limit: usize) -> Result<Vec<u8>, Failure> {
+    response.body(limit).await.map_err(|e| match e {
+        ReplyError::TooLong => Failure::Nonsense,
+        ReplyError::Broken => Failure::Offline,
+        ReplyError::Silent => Failure::Silent,
+    })
+}

@@ -1,0 +1,78 @@
+//! What a run did, and what stopped it.
+
+use crate::error::Error;
+use baqylau_protocol::sync::{Failure, Stop};
+
+/// What a run did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SyncOutcome {
+    pub stop: Stop,
+    pub delivered: usize,
+    pub refused: usize,
+    pub carried: usize,
+    pub letters: usize,
+    pub bytes_sent: u64,
+    pub attachment_bytes: u64,
+    pub trouble: Option<Trouble>,
+}
+
+impl Default for SyncOutcome {
+    fn default() -> Self {
+        Self {
+            stop: Stop::Done,
+            delivered: 0,
+            refused: 0,
+            carried: 0,
+            letters: 0,
+            bytes_sent: 0,
+            attachment_bytes: 0,
+            trouble: None,
+        }
+    }
+}
+
+/// Why the server was not heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// It cannot be reached: no network, or nobody listens there.
+    Unreachable,
+    /// It is reached and does not answer.
+    Silent,
+    /// Who answers is not the mission's server.
+    Foreign,
+    /// It answers that it is busy.
+    Busy,
+    /// It is the mission's, and the coordinators have not published the mission there yet.
+    Unpublished,
+}
+
+impl Trouble {
+    pub(super) fn of(failure: Failure) -> Option<Self> {
+        match failure {
+            Failure::Offline => Some(Self::Unreachable),
+            Failure::Silent => Some(Self::Silent),
+            Failure::Untrusted => Some(Self::Foreign),
+            Failure::Busy(_) => Some(Self::Busy),
+            Failure::NotPublished => Some(Self::Unpublished),
+            Failure::Nonsense => None,
+        }
+    }
+}
+
+/// What stops a step.
+pub(crate) enum StepError {
+    Network(Failure),
+    Store(Error),
+}
+
+impl From<Failure> for StepError {
+    fn from(failure: Failure) -> Self {
+        Self::Network(failure)
+    }
+}
+
+impl From<Error> for StepError {
+    fn from(e: Error) -> Self {
+        Self::Store(e)
+    }
+}

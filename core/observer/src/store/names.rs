@@ -1,0 +1,15 @@
+//! What the outbox holds under which name.
+
+pub const ROOT: &str = "root";
+pub const SERVERS: &str = "servers";
+pub const TLS_ROOTS: &str = "tls_roots";
+pub const MANIFEST: &str = "manifest";
+pub const BUNDLE_REFUSED: &str = "bundle_refused";
+pub const ENROLMENT: &str = "enrolment";
+pub const ENROLMENT_RECEIPT: &str = "enrolment_receipt";
+pub const ENROLMENT_REFUSED: &str = "enrolment_refused";
+pub const ANCHOR: &str = "anchor";
+pub const FAILURES: &str = "failures";
+pub const LETTERS_FROM: &str = "letters_from";
+pub const LETTERS_WHOLE: &str = "letters_whole";
+pub const NOT_BEFORE: &str = "not_before";

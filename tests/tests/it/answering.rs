@@ -1,0 +1,52 @@
+//! An answer touches `main.db` alone: it waits for no sync, and for nothing that a sync may have damaged.
+
+use crate::it::support::{draft, key};
+use baqylau_forms::value::Answer;
+use baqylau_observer::{Error, ObserverApp};
+use baqylau_tests::{World, tables};
+use std::io::Write;
+use std::path::Path;
+
+fn phone() -> (World, ObserverApp) {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    (world, core)
+}
+
+/// Overwrites the outbox while it is open, so that whatever reads it notices.
+fn spoil(folder: &Path) {
+    for name in ["outbox.db", "outbox.db-wal", "outbox.db-shm"] {
+        let Ok(length) = std::fs::metadata(folder.join(name)).map(|m| m.len()) else { continue };
+        let mut file = std::fs::OpenOptions::new().write(true).open(folder.join(name)).expect("the outbox");
+        let zeros = vec![0; usize::try_from(length).expect("small")];
+        file.write_all(&zeros).expect("overwritten, at the same length");
+    }
+}
+
+#[test]
+fn an_answer_touches_one_database() {
+    let (world, core) = phone();
+    let id = draft(&core, "opening");
+    let comments = key(&core, id, "comments");
+    core.set(id, comments, Answer::Text("before".into())).expect("set");
+    spoil(&world.folder.path().join("phone"));
+    assert!(core.summary().is_err(), "what needs the outbox notices");
+    core.set(id, comments, Answer::Text("after".into())).expect("set");
+    core.set_note(id, comments, Some("a note".into())).expect("noted");
+    core.clear(id, comments).expect("cleared");
+    assert!(core.set(id, comments, Answer::Integer(1)).is_err(), "what does not fit is refused as ever");
+}
+
+#[test]
+fn a_wiped_store_takes_no_answer() {
+    let (world, core) = phone();
+    let id = draft(&core, "opening");
+    let comments = key(&core, id, "comments");
+    core.set(id, comments, Answer::Text("before".into())).expect("set");
+    ObserverApp::wipe(&world.phone("phone")).expect("wiped");
+    for _ in 0..2 {
+        let late = core.set(id, comments, Answer::Text("after".into())).map(drop);
+        assert!(matches!(&late, Err(Error::Invalid { place, .. }) if place == "store"), "{late:?}");
+    }
+}
