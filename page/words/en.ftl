@@ -135,7 +135,7 @@ estimate = For all stations, from the sample
 estimate_share = Estimate
 # The confidence interval.
 interval = 95 % interval
-no_interval = none: too few were drawn, or the share is 0 or 100 %
+no_interval = none: too few were drawn, those known agree in each stratum, or the share is 0 or 100 %
 standard_error = Standard error
 # Polling stations that were drawn at random for the sample.
 drawn = Stations drawn

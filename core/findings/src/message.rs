@@ -59,6 +59,12 @@ pub fn share(part: usize, whole: usize) -> &'static [&'static str] {
     }
 }
 
+/// As [`share`], without `other`, which fits any share.
+pub(crate) fn narrowest(part: usize, whole: usize) -> &'static [&'static str] {
+    let keywords = share(part, whole);
+    keywords.strip_suffix(&["other"]).unwrap_or(keywords)
+}
+
 /// Every keyword that [`share`] can return.
 const SHARES: [&str; 6] = ["none", "minority", "half", "majority", "all", "other"];
 
@@ -92,16 +98,6 @@ impl Message {
         let mut out = String::new();
         self.write(&category, value, "#", &mut out)?;
         Some(out)
-    }
-
-    /// Whether the wording depends on a share.
-    #[must_use]
-    pub fn selects(&self) -> bool {
-        self.0.iter().any(|part| match part {
-            MessagePart::Select { .. } => true,
-            MessagePart::Plural { branches, .. } => branches.iter().any(|(_, message)| message.selects()),
-            _ => false,
-        })
     }
 
     fn write(

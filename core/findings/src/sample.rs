@@ -29,7 +29,8 @@ pub struct Sample {
 pub struct Estimate {
     /// The estimate, from 0 to 1.
     pub share: f64,
-    /// Standard error; 0 if the share is 0 or 1. `None` if a single place stands for others of its stratum.
+    /// Standard error; 0 if the share is 0 or 1. `None` if a single place stands for others of its stratum, or if all
+    /// known places of each stratum agree while others of it are unknown.
     pub error: Option<f64>,
     /// Ends of the 95 % confidence interval; `None` if the share is 0 or 1, or no degree of freedom is left.
     pub interval: Option<(f64, f64)>,
@@ -53,6 +54,8 @@ pub fn everywhere(_: u32) -> bool {
 /// A stratum and its respondents, each with its value if it is in the domain and known.
 struct Stratum {
     population: u32,
+    /// Number of places that each known place of the domain stands for.
+    weight: f64,
     parts: Vec<Option<f64>>,
 }
 
@@ -64,23 +67,26 @@ impl Sample {
         let part = |place| value(place).filter(|_| domain(place));
         let strata = self.strata().map(|(population, places)| Stratum {
             population,
+            weight: f64::from(population) / float(places.len().max(1)),
             parts: places.iter().map(|place| part(*place)).collect(),
         });
         ratio(&strata.collect::<Vec<_>>(), self.drawn_in(domain))
     }
 
-    /// Estimates the share among all places of the domain, assuming that unknown ones resemble the others of their
-    /// stratum; `None` if a stratum with drawn places of the domain has no known one.
+    /// Estimates the share among all places of the domain, assuming that unknown ones resemble the known places of the
+    /// domain in their stratum; `None` if a stratum with drawn places of the domain has no known one among them.
     #[must_use]
     pub fn by_stratum(&self, domain: Domain, value: PlaceValue) -> Option<Estimate> {
         let mut strata = Vec::new();
         for (population, places) in self.strata() {
-            let answered = places.iter().filter_map(|place| Some((*place, value(*place)?)));
-            let parts: Vec<_> = answered.map(|(place, value)| Some(value).filter(|_| domain(place))).collect();
-            if parts.is_empty() && places.iter().any(|place| domain(*place)) {
+            let (of_domain, others): (Vec<u32>, Vec<u32>) = places.iter().partition(|place| domain(**place));
+            let known: Vec<Option<f64>> = of_domain.iter().filter_map(|place| value(*place)).map(Some).collect();
+            if known.is_empty() && !of_domain.is_empty() {
                 return None;
             }
-            strata.push(Stratum { population, parts });
+            let response = float(of_domain.len()) / float(known.len().max(1));
+            let weight = f64::from(population) / float(places.len().max(1)) * response;
+            strata.push(Stratum { population, weight, parts: [known, vec![None; others.len()]].concat() });
         }
         ratio(&strata, self.drawn_in(domain))
     }
@@ -100,11 +106,6 @@ impl Sample {
 }
 
 impl Stratum {
-    /// Number of places that each respondent stands for.
-    fn weight(&self) -> f64 {
-        f64::from(self.population) / float(self.parts.len().max(1))
-    }
-
     /// Variance of the stratum's total of residuals. `None` if a single respondent stands for others.
     fn variance(&self, residual: impl Fn(f64) -> f64) -> Option<f64> {
         let n = float(self.parts.len());
@@ -121,7 +122,7 @@ impl Stratum {
 
 fn ratio(strata: &[Stratum], drawn: usize) -> Option<Estimate> {
     let weighted = |of: fn(f64) -> f64| -> f64 {
-        strata.iter().map(|s| s.weight() * s.parts.iter().flatten().map(|v| of(*v)).sum::<f64>()).sum()
+        strata.iter().map(|s| s.weight * s.parts.iter().flatten().map(|v| of(*v)).sum::<f64>()).sum()
     };
     let base = weighted(|_| 1.0);
     if base == 0.0 {
@@ -129,8 +130,12 @@ fn ratio(strata: &[Stratum], drawn: usize) -> Option<Estimate> {
     }
     let share = weighted(|v| v) / base;
     let variance: Option<f64> =
-        strata.iter().map(|s| s.variance(|v| s.weight() * (v - share) / base)).sum::<Option<f64>>();
-    let error = variance.map(|v| v.max(0.0).sqrt());
+        strata.iter().map(|s| s.variance(|v| s.weight * (v - share) / base)).sum::<Option<f64>>();
+    // Where the known places of each stratum agree, nothing shows how much the others vary.
+    let mixed = share > 0.0 && share < 1.0;
+    let partial = strata.iter().any(|s| s.parts.len() < s.population as usize && s.parts.iter().any(Option::is_some));
+    let told = |v: &f64| !(mixed && partial && *v < 1e-18);
+    let error = variance.filter(told).map(|v| v.max(0.0).sqrt());
     let known = strata.iter().flat_map(|s| &s.parts).flatten().count();
     let strata_known = strata.iter().filter(|s| s.parts.iter().any(Option::is_some)).count();
     let interval = error.and_then(|error| interval(share, error, known.saturating_sub(strata_known)));

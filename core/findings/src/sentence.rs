@@ -2,7 +2,7 @@
 
 use crate::compute::{Computed, percent};
 use crate::figure::{CompiledFigure, PublishedValue, Unit};
-use crate::message::{MessageValue, share};
+use crate::message::{MessageValue, narrowest, share};
 
 /// A rendered sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,13 @@ impl CompiledFigure {
             _ => MessageValue::Number(f.count),
         };
         let said = message.say(code, &value);
-        let majority = unit != Unit::Majority || message.selects() || 2 * f.count > f.base;
+        let worded = |keywords| {
+            let narrow = |name: &str| if name == "share" { MessageValue::Keywords(keywords) } else { value(name) };
+            message.say(code, &narrow).is_some()
+        };
+        // Words that were chosen by the share need no other test; those that fit any share do.
+        let chosen = !worded(&[]) && worded(narrowest(f.count, f.base));
+        let majority = unit != Unit::Majority || chosen || 2 * f.count > f.base;
         let holds = said.is_some() && majority && (f.base > 0 || !of_base);
         let any = |name: &str| if name == "share" { MessageValue::Keywords(ANY_SHARE) } else { value(name) };
         let text = said.or_else(|| message.say(code, &any)).unwrap_or_default();

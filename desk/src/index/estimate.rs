@@ -33,17 +33,19 @@ impl ReportTable {
         if tables.numbers[figure].figure.unit != Unit::Percent || !filter.takes_places() {
             return None;
         }
-        // The latest of each place, as figures that count by place have it.
-        let mut seen: HashMap<u32, f64> = HashMap::new();
-        for line in &self.rows {
-            let given = self.contribution(tables, line, figure);
-            if let (Some(place), Some(given)) = (line.place, given.filter(|g| g.base > 0)) {
-                seen.insert(place, f64::from(given.count) / f64::from(given.base));
+        // The latest of each place, as figures that count by place have it: one that does not know leaves the place unknown.
+        let mut latest: HashMap<u32, (u64, Option<f64>)> = HashMap::new();
+        for row in &self.rows {
+            let (Some(place), Some(given)) = (row.place, self.contribution(tables, row, figure)) else { continue };
+            let share = (given.base > 0).then(|| f64::from(given.count) / f64::from(given.base));
+            let last = latest.entry(place).or_insert((row.index, share));
+            if last.0 <= row.index {
+                *last = (row.index, share);
             }
         }
         let domain = filter.places(tables);
         let domain = |place: u32| domain.as_ref().is_none_or(|d| d.get(place as usize) == Some(&true));
-        let value = |place: u32| seen.get(&place).copied();
+        let value = |place: u32| latest.get(&place)?.1;
         let known = sample.known(&domain, &value)?;
         Some(Estimates { known, by_stratum: sample.by_stratum(&domain, &value) })
     }

@@ -114,3 +114,14 @@ fn text_in_an_unknown_language_takes_the_branch_other() {
     assert_eq!(message.say("not a language", &|_| MessageValue::Number(1)).as_deref(), Some("1 other"));
     assert_eq!(message.say("en", &|_| MessageValue::Text("–".into())).as_deref(), Some("– other"));
 }
+
+#[test]
+fn a_majority_that_is_none_is_struck_unless_its_words_were_chosen_by_the_share() {
+    let any = "In more than half{share, select, all {, in fact in all,} other {}} it was so.";
+    assert!(said(about(Unit::Majority, any), "en", 6, 0).holds);
+    assert!(said(about(Unit::Majority, any), "en", 4, 2).holds);
+    assert!(!said(about(Unit::Majority, any), "en", 0, 6).holds, "nothing in it was chosen by the share");
+    assert!(!said(about(Unit::Majority, any), "en", 3, 3).holds, "half is not more than half");
+    let chosen = "In {share, select, majority {most} half {half} minority {few} other {some}} it was so.";
+    assert!(said(about(Unit::Majority, chosen), "en", 1, 5).holds);
+}
