@@ -142,15 +142,22 @@ fn metres(a: (f64, f64), b: (f64, f64)) -> f64 {
     2.0 * EARTH * libm::asin(h.sqrt().min(1.0))
 }
 
+/// What counts stands where its team was and when: an amendment for the report that it supersedes.
 fn counts(row: &ReportRow) -> bool {
-    row.status == Status::Counted && row.supersedes.is_none()
+    row.status == Status::Counted
+}
+
+/// The report that an amendment speaks for, or the report itself: whoever signed the amendment was not there by that.
+fn origin<'r>(reports: &'r ReportTable, row: &'r ReportRow) -> &'r ReportRow {
+    let before = |row: &&'r ReportRow| reports.row(row.supersedes?);
+    std::iter::successors(Some(row), before).last().unwrap_or(row)
 }
 
 /// From the departure of each visit of a device to the arrival at its next.
 fn travel(tables: &MissionTables, reports: &mut ReportTable) {
     let mut of_device: HashMap<_, Vec<usize>> = HashMap::new();
     for (at, line) in reports.rows.iter().enumerate().filter(|(_, l)| counts(l) && l.arrived.is_some()) {
-        of_device.entry(line.device).or_default().push(at);
+        of_device.entry(origin(reports, line).device).or_default().push(at);
     }
     for mut way in of_device.into_values() {
         way.sort_by_key(|at| reports.rows[*at].arrived);
@@ -186,7 +193,7 @@ fn double(reports: &mut ReportTable) {
         for pair in there.windows(2) {
             let (a, b) = (&reports.rows[pair[0]], &reports.rows[pair[1]]);
             let near = a.arrived.zip(b.arrived).is_some_and(|(a, b)| b - a < TOGETHER_MS);
-            if near && a.reporter() != b.reporter() {
+            if near && origin(reports, a).reporter() != origin(reports, b).reporter() {
                 pair.iter().for_each(|at| reports.rows[*at].flags.set(Flag::Double));
             }
         }

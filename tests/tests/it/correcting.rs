@@ -185,9 +185,9 @@ fn a_figure_that_does_not_move_is_not_named_as_one_that_does() {
         browser.post(&format!("/reports/{report}/correct"), &ours, &fields).body
     };
     let page = ask("");
-    assert!(page.contains("No figure moves.") && !page.contains("/findings/count."), "{page}");
+    assert!(page.contains("No figure changes.") && !page.contains("/findings/count."), "{page}");
     let page = ask("yes");
-    assert!(!page.contains("No figure moves.") && page.contains("/findings/count.falsification"), "{page}");
+    assert!(!page.contains("No figure changes.") && page.contains("/findings/count.falsification"), "{page}");
 }
 
 #[test]

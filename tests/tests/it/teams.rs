@@ -1,8 +1,10 @@
 //! People without a team, places without a code: what two reports do not say makes them no double of each other.
 
 use crate::it::support::{changed, set};
-use baqylau_desk::adjudication::status::AnswerBasis;
+use baqylau_desk::adjudication::status::{AnswerBasis, Status};
 use baqylau_desk::index::flags::Flag;
+use baqylau_desk::index::report_table::ReportRow;
+use baqylau_forms::value::Moment;
 use baqylau_observer::ObserverApp;
 use baqylau_observer::app::VisitChange;
 use baqylau_protocol::ids::Hash;
@@ -84,4 +86,50 @@ fn two_places_in_no_list_are_no_double() {
     let three = world.enrolled("three", &three);
     opening(&three, None, Some("school 5 "));
     assert_eq!(rows(&mut world)[2].2, "duplicate");
+}
+
+/// Which lines of the effective reports count, with whether they are too far from the one before, and a double.
+fn odd(world: &mut World) -> Vec<(String, bool, bool)> {
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let (_, reports) = world.desk.report_table(None, AnswerBasis::Effective).expect("a reports");
+    let counted = reports.rows.iter().filter(|l| l.status == Status::Counted);
+    let row = |l: &ReportRow| (l.visit.to_string(), l.flags.has(Flag::Travel), l.flags.has(Flag::Double));
+    let mut rows: Vec<_> = counted.map(row).collect();
+    rows.sort();
+    rows
+}
+
+/// Amends a report of a phone in its words, and sends it.
+fn amended(core: &ObserverApp, seq: i64) {
+    let draft = core.amend(seq, "a slip").expect("a draft").id;
+    set(core, draft, "comments", "as it was").expect("set");
+    core.finalise(draft, Some("for a test".into())).expect("signed");
+    core.sync_now(BUDGET).expect("syncs");
+}
+
+#[test]
+fn an_amendment_keeps_what_is_odd_about_where_and_when() {
+    let (mut world, one, _folder) = changed(alone);
+    let two = world.invite("p002");
+    let two = world.enrolled("two", &two);
+    // Two teams at one place, and one of them at the other end of the country in the same minute.
+    opening(&one, Some("s00001"), None);
+    opening(&two, Some("s00001"), None);
+    opening(&one, Some("s05000"), None);
+    let told = |visit: &str, travel, double| (visit.to_owned(), travel, double);
+    let before = [told("p001-01", false, true), told("p001-02", true, false), told("p002-01", false, true)];
+    assert_eq!(odd(&mut world), before);
+    amended(&one, 1);
+    amended(&one, 2);
+    assert_eq!(odd(&mut world), before, "the words of a report change nothing of it");
+    // So does an amendment of an amendment.
+    amended(&one, 4);
+    assert_eq!(odd(&mut world), before);
+    // What changes the time is looked at anew.
+    let late = Moment { ms: now() + 24 * 3_600_000, offset: 0 };
+    one.update_visit("p001-02", VisitChange::Arrived(late)).expect("a correction");
+    let last = one.reports().expect("reports").last().expect("a report").seq;
+    amended(&one, last);
+    let after = [told("p001-01", false, true), told("p001-02", false, false), told("p002-01", false, true)];
+    assert_eq!(odd(&mut world), after);
 }
