@@ -211,18 +211,14 @@ fn a_damaged_outbox_is_made_anew() {
 #[test]
 fn words_that_name_the_limit_of_rows_name_it_right() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let android = |folder: &str| format!("android/app/src/main/res/{folder}/strings.xml");
-    let surfaces = [
-        (android("values"), 1),
-        (android("values-kk"), 1),
-        (android("values-ru"), 1),
-        ("ios/ObserverScreens/Localizable.xcstrings".to_owned(), 3),
-    ];
-    let page = ["en", "kk", "ru", "ar", "fr"].map(|language| (format!("page/words/{language}.ftl"), 1));
-    for (file, languages) in surfaces.into_iter().chain(page) {
+    let android = |folder: &str| (format!("android/app/src/main/res/{folder}/strings.xml"), 1, "</string>");
+    let ios = ("ios/ObserverScreens/Localizable.xcstrings".to_owned(), 3, "\"issue_unanswered\"");
+    let page = ["en", "kk", "ru", "ar", "fr"].map(|language| (format!("page/words/{language}.ftl"), 1, "\n"));
+    let surfaces = ["values", "values-kk", "values-ru"].map(android).into_iter().chain([ios]).chain(page);
+    for (file, languages, end) in surfaces {
         let text = std::fs::read_to_string(root.join(&file)).expect("a file");
         let (_, behind) = text.split_once("too_many_rows").expect("words for too many rows");
-        let end = ["</string>", "\"issue_unanswered\"", "\n"].into_iter().filter_map(|e| behind.find(e)).min();
+        let end = behind.find(end);
         let digits: String = behind[..end.expect("an end")].chars().filter(char::is_ascii_digit).collect();
         assert_eq!(digits, baqylau_forms::form::MAX_ROWS.to_string().repeat(languages), "{file}");
     }
