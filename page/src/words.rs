@@ -1,7 +1,7 @@
 //! The names of the pages' words. What they say stands in the catalogues of `page/words`, one a language; a name that a catalogue lacks, or
 //! has without need, and other arguments than those given here fail the test below.
 
-use baqylau_words::{Catalogue, Fault, LANGUAGES, Message, Part, Value};
+use baqylau_words::{Catalogue, CatalogueEntry, CatalogueFault, LANGUAGES, Part, Value};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -21,7 +21,7 @@ macro_rules! words {
             &[$((stringify!($plain), &[]),)* $((stringify!($said), &[$(stringify!($argument)),+]),)*];
 
         impl Words {
-            fn new(language: &'static baqylau_words::Language, catalogue: &'static Catalogue) -> Self {
+            fn new(language: &'static baqylau_words::CatalogueLanguage, catalogue: &'static Catalogue) -> Self {
                 let (code, name, rtl) = (language.code, language.name, language.rtl());
                 Self { code, name, rtl, catalogue, $($plain: plain(catalogue, stringify!($plain)),)* }
             }
@@ -74,13 +74,13 @@ words! {
 /// A text without arguments; its name where there is none.
 fn plain(catalogue: &'static Catalogue, id: &'static str) -> &'static str {
     match catalogue.get(id) {
-        Some(Message::Plain(parts)) if let [Part::Text(text)] = parts.as_slice() => text,
+        Some(CatalogueEntry::Plain(parts)) if let [Part::Text(text)] = parts.as_slice() => text,
         _ => id,
     }
 }
 
 /// A catalogue, and that it has what the pages ask for.
-fn read(code: &str, text: &str) -> Result<Catalogue, Vec<Fault>> {
+fn read(code: &str, text: &str) -> Result<Catalogue, Vec<CatalogueFault>> {
     let catalogue = Catalogue::read(code, text)?;
     let asked: Vec<(&str, BTreeSet<&str>)> =
         ASKED.iter().map(|(id, names)| (*id, names.iter().copied().collect())).collect();

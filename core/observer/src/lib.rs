@@ -1,7 +1,7 @@
 //! The observer's phone: its encrypted store, its keys, its HTTP, and [`ObserverApp`], the one door that a shell uses.
 //!
 //! # Layout
-//! - [`app`]: `ObserverCore` and the records it gives
+//! - [`app`]: `ObserverApp` and the records it gives
 //! - [`vault`], [`lock`]: keys that the phone's hardware keeps, and the PIN
 //! - `store`: the encrypted databases
 //! - `drive`: carries out what the sync step says, over HTTP; `upload` sends attachments, `flight` knows what is under way

@@ -250,7 +250,7 @@ impl ReportTable {
         self.contribution_of(tables, row, &row.summary, number)
     }
 
-    /// As [`Board::given`], of the report as it was sent.
+    /// As [`ReportTable::contribution`], of the report as it was sent.
     pub(crate) fn first_contribution(
         &self,
         tables: &MissionTables,

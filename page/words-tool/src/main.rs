@@ -2,7 +2,7 @@
 
 mod xliff;
 
-use baqylau_words::{Catalogue, Fault, LANGUAGES};
+use baqylau_words::{Catalogue, CatalogueFault, LANGUAGES};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -17,7 +17,7 @@ enum WordsError {
     #[error("{path}: {why}")]
     File { path: PathBuf, why: std::io::Error },
     #[error("{path}:\n{}", .faults.iter().map(|f| format!("  {f}")).collect::<Vec<_>>().join("\n"))]
-    Catalogue { path: PathBuf, faults: Vec<Fault> },
+    Catalogue { path: PathBuf, faults: Vec<CatalogueFault> },
     #[error("{path}:\n{}", .faults.iter().map(|f| format!("  {f}")).collect::<Vec<_>>().join("\n"))]
     Translation { path: PathBuf, faults: Vec<xliff::Wrong> },
     #[error("{0} is what the others are translated from: change page/words/{0}.ftl itself")]

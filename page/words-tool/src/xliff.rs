@@ -1,7 +1,7 @@
 //! Catalogues as XLIFF 1.2. Each text is a unit; a counted word is a group with a unit for each plural form that the language has, so that
 //! no tool has to know its plural rules. Arguments are `<x/>`, which tools keep as they are.
 
-use baqylau_words::{Catalogue, Entry, Fault, Message, Notation, Part, UnknownLanguage};
+use baqylau_words::{Catalogue, CatalogueEntry, CatalogueFault, Entry, Notation, Part, UnknownLanguage};
 use roxmltree::{Document, Node};
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ pub(crate) enum Wrong {
     #[error(transparent)]
     Language(#[from] UnknownLanguage),
     #[error(transparent)]
-    Catalogue(#[from] Fault),
+    Catalogue(#[from] CatalogueFault),
 }
 
 /// A text that is translated alone.
@@ -41,8 +41,8 @@ struct Unit<'c> {
 /// The texts of a word in a language, in the order of its plural forms.
 fn units<'c>(entry: &'c Entry, notation: &Notation) -> Vec<Unit<'c>> {
     match &entry.message {
-        Message::Plain(parts) => vec![Unit { id: entry.id.clone(), source: parts, form: None }],
-        Message::Counted { about, forms } => {
+        CatalogueEntry::Plain(parts) => vec![Unit { id: entry.id.clone(), source: parts, form: None }],
+        CatalogueEntry::Counted { about, forms } => {
             let english = |wanted: &str| forms.iter().find(|(form, _)| form == wanted);
             let unit = |form: &'static str| {
                 let source = english(form).or_else(|| english("other")).map_or([].as_slice(), |f| &f.1);
@@ -89,10 +89,10 @@ pub(crate) fn export(english: &Catalogue, code: &str, there: Option<&Catalogue>)
     Ok(out)
 }
 
-fn text<'m>(message: &'m Message, form: Option<&str>) -> Option<&'m [Part]> {
+fn text<'m>(message: &'m CatalogueEntry, form: Option<&str>) -> Option<&'m [Part]> {
     match (message, form) {
-        (Message::Plain(parts), None) => Some(parts),
-        (Message::Counted { forms, .. }, Some(wanted)) => {
+        (CatalogueEntry::Plain(parts), None) => Some(parts),
+        (CatalogueEntry::Counted { forms, .. }, Some(wanted)) => {
             forms.iter().find(|(form, _)| form == wanted).map(|f| f.1.as_slice())
         }
         _ => None,
@@ -154,8 +154,8 @@ pub(crate) fn import(english: &Catalogue, code: &str, file: &str) -> Result<Cata
             }
         }
         let message = match entry.message.about() {
-            Some(about) => Message::Counted { about: about.to_owned(), forms: texts },
-            None => Message::Plain(texts.pop().map(|t| t.1).unwrap_or_default()),
+            Some(about) => CatalogueEntry::Counted { about: about.to_owned(), forms: texts },
+            None => CatalogueEntry::Plain(texts.pop().map(|t| t.1).unwrap_or_default()),
         };
         entries.push(Entry { id: entry.id.clone(), comment, message });
     }
@@ -165,7 +165,7 @@ pub(crate) fn import(english: &Catalogue, code: &str, file: &str) -> Result<Cata
 
 /// That it is a translation, and reads as it is written.
 fn checked(english: &Catalogue, translated: Catalogue) -> Result<Catalogue, Vec<Wrong>> {
-    let all = |faults: Vec<Fault>| faults.into_iter().map(Wrong::Catalogue).collect::<Vec<_>>();
+    let all = |faults: Vec<CatalogueFault>| faults.into_iter().map(Wrong::Catalogue).collect::<Vec<_>>();
     let faults = translated.against_source(english);
     if !faults.is_empty() {
         return Err(all(faults));

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 /// What is wrong with a catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
+pub enum CatalogueFault {
     /// Not Fluent.
     #[error("line {line}: {why}")]
     Syntax {
@@ -64,7 +64,7 @@ pub enum Part {
 
 /// What stands under a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Message {
+pub enum CatalogueEntry {
     /// A text.
     Plain(Vec<Part>),
     /// A text for each plural form of a number.
@@ -84,7 +84,7 @@ pub struct Entry {
     /// What translators should know, or what they wrote; one line an element.
     pub comment: Vec<String>,
     /// What it says.
-    pub message: Message,
+    pub message: CatalogueEntry,
 }
 
 /// What an argument stands for.
@@ -117,7 +117,7 @@ impl Part {
     }
 }
 
-impl Message {
+impl CatalogueEntry {
     /// Its texts: one, or one for each plural form.
     pub fn texts(&self) -> impl Iterator<Item = &[Part]> {
         let (plain, forms) = match self {
@@ -157,7 +157,7 @@ impl Catalogue {
     ///
     /// # Errors
     /// Everything that is wrong with it.
-    pub fn read(code: &str, text: &str) -> Result<Self, Vec<Fault>> {
+    pub fn read(code: &str, text: &str) -> Result<Self, Vec<CatalogueFault>> {
         let notation = Notation::new(code).map_err(|e| vec![e.into()])?;
         let (entries, mut faults) = syntax::read(text)?;
         let mut names = BTreeSet::new();
@@ -165,7 +165,7 @@ impl Catalogue {
             faults.extend(forms(entry, &notation));
             faults.extend(left_out(entry, &notation));
             if !names.insert(&entry.id) {
-                faults.push(Fault::Twice(entry.id.clone()));
+                faults.push(CatalogueFault::Twice(entry.id.clone()));
             }
         }
         if faults.is_empty() { Ok(Self { code: code.to_owned(), entries }) } else { Err(faults) }
@@ -173,19 +173,19 @@ impl Catalogue {
 
     /// A message by its name.
     #[must_use]
-    pub fn get(&self, id: &str) -> Option<&Message> {
+    pub fn get(&self, id: &str) -> Option<&CatalogueEntry> {
         self.entries.iter().find(|e| e.id == id).map(|e| &e.message)
     }
 
     /// What is missing, too much, or takes other arguments than those that are given for it.
     #[must_use]
-    pub fn against(&self, asked: &[(&str, BTreeSet<&str>)]) -> Vec<Fault> {
+    pub fn against(&self, asked: &[(&str, BTreeSet<&str>)]) -> Vec<CatalogueFault> {
         let mut faults = Vec::new();
         for (id, arguments) in asked {
-            match self.get(id).map(Message::arguments) {
-                None => faults.push(Fault::Missing((*id).to_owned())),
+            match self.get(id).map(CatalogueEntry::arguments) {
+                None => faults.push(CatalogueFault::Missing((*id).to_owned())),
                 Some(found) if found != *arguments => {
-                    faults.push(Fault::Arguments {
+                    faults.push(CatalogueFault::Arguments {
                         word: (*id).to_owned(),
                         found: list(found),
                         wanted: list(arguments.iter().copied()),
@@ -195,19 +195,19 @@ impl Catalogue {
             }
         }
         let unknown = self.entries.iter().filter(|e| asked.iter().all(|(id, _)| *id != e.id));
-        faults.extend(unknown.map(|e| Fault::Unknown(e.id.clone())));
+        faults.extend(unknown.map(|e| CatalogueFault::Unknown(e.id.clone())));
         faults
     }
 
     /// The same of a translation and what it translates; also where they do not count by the same number.
     #[must_use]
-    pub fn against_source(&self, source: &Self) -> Vec<Fault> {
+    pub fn against_source(&self, source: &Self) -> Vec<CatalogueFault> {
         let asked: Vec<_> = source.entries.iter().map(|e| (e.id.as_str(), e.message.arguments())).collect();
         let mut faults = self.against(&asked);
         for entry in &source.entries {
-            let (wanted, found) = (entry.message.about(), self.get(&entry.id).map(Message::about));
+            let (wanted, found) = (entry.message.about(), self.get(&entry.id).map(CatalogueEntry::about));
             if found.is_some_and(|found| found != wanted) {
-                faults.push(Fault::Arguments {
+                faults.push(CatalogueFault::Arguments {
                     word: entry.id.clone(),
                     found: counts(found.flatten()),
                     wanted: counts(wanted),
@@ -224,8 +224,8 @@ impl Catalogue {
         let value = |name: &str| given.iter().find(|(n, _)| *n == name).map(|(_, value)| value);
         let form = |n: usize| notation.as_ref().map_or("other", |notation| notation.form(n));
         let parts = match self.get(id) {
-            Some(Message::Plain(parts)) => Some(parts),
-            Some(Message::Counted { about, forms }) => {
+            Some(CatalogueEntry::Plain(parts)) => Some(parts),
+            Some(CatalogueEntry::Counted { about, forms }) => {
                 let wanted = match value(about) {
                     Some(Value::Number(n)) => form(*n),
                     _ => "other",
@@ -265,26 +265,27 @@ fn counts(about: Option<&str>) -> String {
 }
 
 /// Whether a message has the plural forms that the language has.
-fn forms(entry: &Entry, notation: &Notation) -> Option<Fault> {
-    let Message::Counted { forms, .. } = &entry.message else { return None };
+fn forms(entry: &Entry, notation: &Notation) -> Option<CatalogueFault> {
+    let CatalogueEntry::Counted { forms, .. } = &entry.message else { return None };
     let mut found: Vec<&str> = forms.iter().map(|(name, _)| name.as_str()).collect();
     let mut wanted: Vec<&str> = notation.forms().collect();
-    let fault = Fault::Forms { word: entry.id.clone(), found: list(found.clone()), wanted: list(wanted.clone()) };
+    let fault =
+        CatalogueFault::Forms { word: entry.id.clone(), found: list(found.clone()), wanted: list(wanted.clone()) };
     found.sort_unstable();
     wanted.sort_unstable();
     (found != wanted).then_some(fault)
 }
 
 /// The forms of a counted message that leave an argument out. Its number may be left out where the form stands for one number alone.
-fn left_out(entry: &Entry, notation: &Notation) -> Vec<Fault> {
-    let Message::Counted { about, forms } = &entry.message else { return Vec::new() };
+fn left_out(entry: &Entry, notation: &Notation) -> Vec<CatalogueFault> {
+    let CatalogueEntry::Counted { about, forms } = &entry.message else { return Vec::new() };
     let all = entry.message.arguments();
     let fault = |(form, parts): &(String, Vec<Part>)| {
         let found: BTreeSet<&str> = parts.iter().filter_map(Part::argument).collect();
         let alone = notation.examples(form).len() == 1;
         let fits = all.iter().all(|name| found.contains(name) || (alone && name == about));
         let word = format!("{}[{form}]", entry.id);
-        (!fits).then(|| Fault::Arguments { word, found: list(found), wanted: list(all.iter().copied()) })
+        (!fits).then(|| CatalogueFault::Arguments { word, found: list(found), wanted: list(all.iter().copied()) })
     };
     forms.iter().filter_map(fault).collect()
 }

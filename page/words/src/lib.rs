@@ -11,12 +11,12 @@ mod catalogue;
 mod notation;
 mod syntax;
 
-pub use catalogue::{Catalogue, Entry, Fault, Message, Part, Value};
+pub use catalogue::{Catalogue, CatalogueEntry, CatalogueFault, Entry, Part, Value};
 pub use notation::{Notation, UnknownLanguage};
 
 /// A language of the page.
 #[derive(Debug, Clone, Copy)]
-pub struct Language {
+pub struct CatalogueLanguage {
     /// Its code, as BCP 47 has it.
     pub code: &'static str,
     /// What it calls itself.
@@ -26,15 +26,15 @@ pub struct Language {
 }
 
 /// The languages of the page; the first is the one that the others are translated from.
-pub const LANGUAGES: [Language; 5] = [
-    Language { code: "en", name: "English", catalogue: include_str!("../en.ftl") },
-    Language { code: "kk", name: "Қазақша", catalogue: include_str!("../kk.ftl") },
-    Language { code: "ru", name: "Русский", catalogue: include_str!("../ru.ftl") },
-    Language { code: "ar", name: "العربية", catalogue: include_str!("../ar.ftl") },
-    Language { code: "fr", name: "Français", catalogue: include_str!("../fr.ftl") },
+pub const LANGUAGES: [CatalogueLanguage; 5] = [
+    CatalogueLanguage { code: "en", name: "English", catalogue: include_str!("../en.ftl") },
+    CatalogueLanguage { code: "kk", name: "Қазақша", catalogue: include_str!("../kk.ftl") },
+    CatalogueLanguage { code: "ru", name: "Русский", catalogue: include_str!("../ru.ftl") },
+    CatalogueLanguage { code: "ar", name: "العربية", catalogue: include_str!("../ar.ftl") },
+    CatalogueLanguage { code: "fr", name: "Français", catalogue: include_str!("../fr.ftl") },
 ];
 
-impl Language {
+impl CatalogueLanguage {
     /// Whether it is written from right to left: as its own name is.
     #[must_use]
     pub fn rtl(&self) -> bool {

@@ -1,11 +1,11 @@
 //! Catalogues as Fluent writes them.
 
-use crate::catalogue::{Entry, Fault, Message, Part};
+use crate::catalogue::{CatalogueEntry, CatalogueFault, Entry, Part};
 use fluent_syntax::ast::{self, Entry as Ast, Expression, InlineExpression, PatternElement, VariantKey};
 use fluent_syntax::{parser, serializer};
 
 /// The messages of a file, and those that the page could not use; all faults of a file that is not Fluent.
-pub(crate) fn read(text: &str) -> Result<(Vec<Entry>, Vec<Fault>), Vec<Fault>> {
+pub(crate) fn read(text: &str) -> Result<(Vec<Entry>, Vec<CatalogueFault>), Vec<CatalogueFault>> {
     let resource =
         parser::parse(text).map_err(|(_, errors)| errors.iter().map(|e| fault(text, e)).collect::<Vec<_>>())?;
     let (mut entries, mut faults) = (Vec::new(), Vec::new());
@@ -13,9 +13,9 @@ pub(crate) fn read(text: &str) -> Result<(Vec<Entry>, Vec<Fault>), Vec<Fault>> {
         match part {
             Ast::Message(message) => match entry(message) {
                 Some(entry) => entries.push(entry),
-                None => faults.push(Fault::Unused(message.id.name.to_owned())),
+                None => faults.push(CatalogueFault::Unused(message.id.name.to_owned())),
             },
-            Ast::Term(term) => faults.push(Fault::Unused(format!("-{}", term.id.name))),
+            Ast::Term(term) => faults.push(CatalogueFault::Unused(format!("-{}", term.id.name))),
             Ast::Comment(_) | Ast::GroupComment(_) | Ast::ResourceComment(_) | Ast::Junk { .. } => {}
         }
     }
@@ -35,9 +35,9 @@ pub(crate) fn write(entries: &[Entry]) -> String {
     serializer::serialize(&ast::Resource { body: entries.iter().map(message).collect() })
 }
 
-fn fault(text: &str, error: &parser::ParserError) -> Fault {
+fn fault(text: &str, error: &parser::ParserError) -> CatalogueFault {
     let line = text.as_bytes().iter().take(error.pos.start).filter(|b| **b == b'\n').count() + 1;
-    Fault::Syntax { line, why: error.to_string() }
+    CatalogueFault::Syntax { line, why: error.to_string() }
 }
 
 /// A message, where it is of what the page uses.
@@ -51,9 +51,12 @@ fn entry(message: &ast::Message<&str>) -> Option<Entry> {
                 }
                 _ => None,
             };
-            Message::Counted { about: argument(selector)?, forms: variants.iter().map(form).collect::<Option<_>>()? }
+            CatalogueEntry::Counted {
+                about: argument(selector)?,
+                forms: variants.iter().map(form).collect::<Option<_>>()?,
+            }
         }
-        _ => Message::Plain(parts(pattern)?),
+        _ => CatalogueEntry::Plain(parts(pattern)?),
     };
     let comment = message.comment.iter().flat_map(|c| &c.content).map(|line| (*line).to_owned()).collect();
     Some(Entry { id: message.id.name.to_owned(), comment, message: read })
@@ -81,7 +84,7 @@ fn argument(inline: &InlineExpression<&str>) -> Option<String> {
     }
 }
 
-fn written(message: &Message) -> ast::Pattern<String> {
+fn written(message: &CatalogueEntry) -> ast::Pattern<String> {
     let variable = |name: &str| InlineExpression::VariableReference { id: ast::Identifier { name: name.to_owned() } };
     let pattern = |parts: &[Part]| ast::Pattern {
         elements: parts
@@ -93,8 +96,8 @@ fn written(message: &Message) -> ast::Pattern<String> {
             .collect(),
     };
     match message {
-        Message::Plain(parts) => pattern(parts),
-        Message::Counted { about, forms } => {
+        CatalogueEntry::Plain(parts) => pattern(parts),
+        CatalogueEntry::Counted { about, forms } => {
             let variant = |(name, parts): &(String, Vec<Part>)| ast::Variant {
                 key: VariantKey::Identifier { name: name.clone() },
                 value: pattern(parts),
