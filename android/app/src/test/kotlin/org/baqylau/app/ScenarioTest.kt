@@ -117,7 +117,7 @@ class ScenarioTest : AppTest() {
         val before = core { summary().delivered }
         tap("send")
         wait("sent") { core { summary().delivered } == before + delivered.toUInt() }
-        see(if (delivered > 0) "All safe" else "does not answer")
+        see(if (delivered > 0) "All safe" else "cannot be reached")
         tap("reports")
         tapFirst("report-")
     }
