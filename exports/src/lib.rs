@@ -35,9 +35,9 @@ pub enum ExportError {
          give every column one value per row"
     )]
     ColumnLength {
-        /// [`Table::name`].
+        /// [`ParquetTable::name`].
         table: String,
-        /// [`Column::name`] of the offending column.
+        /// [`ParquetColumn::name`] of the offending column.
         column: String,
         /// Number of values in the first column.
         expected: usize,
@@ -47,7 +47,7 @@ pub enum ExportError {
     /// Two columns have the same name, which Parquet readers reject.
     #[error("table {table} has two columns named {column}: rename one of them")]
     ColumnTwice {
-        /// [`Table::name`].
+        /// [`ParquetTable::name`].
         table: String,
         /// The name that two columns share.
         column: String,
@@ -55,13 +55,13 @@ pub enum ExportError {
     /// The table has no columns; such a Parquet file could not be read back.
     #[error("table {table} has no columns: add at least one")]
     NoColumns {
-        /// [`Table::name`].
+        /// [`ParquetTable::name`].
         table: String,
     },
     /// The Parquet file could not be written, usually because the target returned an I/O error.
     #[error("the Parquet file of table {table} could not be written: check the target and its free space")]
     Parquet {
-        /// [`Table::name`].
+        /// [`ParquetTable::name`].
         table: String,
         /// The error of the Parquet writer or of the target.
         source: ::parquet::errors::ParquetError,

@@ -36,7 +36,7 @@ pub enum PageError {
     /// The port cannot be opened.
     #[error("port {port} cannot be opened: {source}; choose another with --port")]
     Port {
-        /// [`Options::port`].
+        /// [`PageOptions::port`].
         port: u16,
         /// Error of the operating system.
         source: std::io::Error,

@@ -63,7 +63,7 @@ pub fn work(
     Ok(done)
 }
 
-/// Reason given for signing an incomplete report whose last answer was left out; see [`Task::forgets`].
+/// Reason given for signing an incomplete report whose last answer was left out; see [`PlannedReport::forgets`].
 pub const FORGOTTEN: &str = "one answer will follow";
 
 /// Answers the coordinators' queries: amends each report that an unanswered letter is about with the answers of the

@@ -134,7 +134,7 @@ impl CompiledFigure {
         Self::each(figures, forms, expected)
     }
 
-    /// Like [`Compiled::all`] for numbers that are watched but not published: ignores [`Figure::published`] and
+    /// Like [`CompiledFigure::all`] for numbers that are watched but not published: ignores [`Figure::published`] and
     /// [`Figure::value`].
     ///
     /// # Errors

@@ -118,7 +118,7 @@ impl HttpReply {
     /// Reads the body, up to `limit` bytes.
     ///
     /// # Errors
-    /// [`BodyError`] if it is longer, the connection breaks, or a deadline passes.
+    /// [`ReplyError`] if it is longer, the connection breaks, or a deadline passes.
     pub async fn body(mut self, limit: usize) -> Result<Vec<u8>, ReplyError> {
         let mut out = Vec::new();
         loop {

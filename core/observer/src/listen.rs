@@ -15,7 +15,7 @@ pub enum Change {
 }
 
 /// Is told of changes, on the thread of the call that made them and with no lock held: it may call the core. A sync that it begins
-/// during a sync is refused ([`crate::Why::Syncing`]). A panic of it is caught, and undoes nothing.
+/// during a sync is refused ([`crate::RefusalReason::Syncing`]). A panic of it is caught, and undoes nothing.
 pub trait Listener: Send + Sync {
     /// Something changed.
     fn changed(&self, change: Change);

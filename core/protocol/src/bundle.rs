@@ -119,7 +119,7 @@ pub enum BundleError {
     /// The bytes of a part do not have the hash that the manifest names.
     #[error("part {name} of the bundle is damaged; it will be fetched again")]
     Part {
-        /// [`Part::name`].
+        /// [`BundlePart::name`].
         name: String,
     },
 }

@@ -41,7 +41,7 @@ pub enum ObjectType {
     Letter = 65013,
     /// Inner signature of a phone's acknowledgement of letters.
     Seen = 65014,
-    /// [`crate::receipt::Kept`], by a receipt key.
+    /// [`crate::receipt::AttachmentProof`], by a receipt key.
     Kept = 65015,
     /// Inner signature of a desk's notice to the others about letters it wrote.
     Sent = 65016,

@@ -95,7 +95,7 @@ pub struct Blob {
     pub length: u64,
 }
 
-/// Chain position and recipient of an envelope to be made; becomes the [`Header`].
+/// Chain position and recipient of an envelope to be made; becomes the [`EnvelopeHeader`].
 #[derive(Debug, Clone)]
 pub struct Address<'k> {
     /// The mission of the device.

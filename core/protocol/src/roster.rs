@@ -17,7 +17,7 @@ pub enum Standing {
     /// Another device enrolled with the same invite; reports are kept and counted nowhere.
     #[n(1)]
     Contested,
-    /// Seized, lost or replaced: only envelopes up to and including [`Entry::good_seq`] count.
+    /// Seized, lost or replaced: only envelopes up to and including [`RosterEntry::good_seq`] count.
     #[n(2)]
     Revoked,
 }

@@ -49,7 +49,7 @@ pub struct RegisteredInvite {
     /// The pseudonym in its certificate.
     #[n(1)]
     pub subject: SubjectId,
-    /// [`Person::code`] of the holder.
+    /// [`RegisteredPerson::code`] of the holder.
     #[n(2)]
     pub person: String,
     /// Time of issue, in milliseconds since 1970.
@@ -63,7 +63,7 @@ pub struct RegisteredInvite {
 /// A person's move to another team.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct TeamMove {
-    /// [`Person::code`] of who moves.
+    /// [`RegisteredPerson::code`] of who moves.
     #[n(0)]
     pub person: String,
     /// First moment in the new team, in milliseconds since 1970.
