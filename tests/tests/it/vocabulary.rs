@@ -22,13 +22,13 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The name of the public type that a line declares, whoever may see it.
+/// The name of the public type that a line declares, whoever may see it; none where a macro's argument is the name.
 fn declared(line: &str) -> Option<&str> {
     let rest = line.trim_start().strip_prefix("pub")?;
     let rest = rest.strip_prefix('(').map_or(Some(rest), |r| r.split_once(')').map(|(_, rest)| rest))?;
     let (kind, rest) = rest.trim_start().split_once(' ')?;
     let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
-    ["struct", "enum", "trait", "type", "union"].contains(&kind).then(|| &rest[..end])
+    ["struct", "enum", "trait", "type", "union"].contains(&kind).then(|| &rest[..end]).filter(|name| !name.is_empty())
 }
 
 #[test]
