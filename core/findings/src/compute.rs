@@ -166,8 +166,9 @@ pub fn total<'g>(figure: &CompiledFigure, seen: impl Iterator<Item = FigureInput
     tally.finish(figure)
 }
 
-/// The latest report of each place, in log order.
-fn latest<'g>(all: impl Iterator<Item = FigureInput<'g>>) -> Vec<FigureInput<'g>> {
+/// The latest report of each place, in log order. Those without a place count as of one.
+#[must_use]
+pub fn latest<'g>(all: impl Iterator<Item = FigureInput<'g>>) -> Vec<FigureInput<'g>> {
     let mut last: HashMap<Option<u32>, FigureInput> = HashMap::new();
     for one in all {
         let known = last.entry(one.place).or_insert(one);

@@ -14,6 +14,6 @@ pub mod message;
 pub mod sample;
 pub mod sentence;
 
-pub use compute::{Computed, Contribution, FigureInput, Observation, Rules, compute, contribute, total};
+pub use compute::{Computed, Contribution, FigureInput, Observation, Rules, compute, contribute, latest, total};
 pub use figure::{CompiledFigure, Figure, FigureError, Unit};
 pub use sentence::Sentence;

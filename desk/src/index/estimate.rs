@@ -3,8 +3,8 @@
 use crate::index::filter::ReportFilter;
 use crate::index::report_table::ReportTable;
 use crate::tables::MissionTables;
-use baqylau_findings::Unit;
 use baqylau_findings::sample::Estimate;
+use baqylau_findings::{FigureInput, Unit, latest};
 use std::collections::HashMap;
 
 /// A share estimated in two ways, which differ where answers lack in some strata more than in others.
@@ -34,18 +34,15 @@ impl ReportTable {
             return None;
         }
         // The latest of each place, as figures that count by place have it: one that does not know leaves the place unknown.
-        let mut latest: HashMap<u32, (u64, Option<f64>)> = HashMap::new();
-        for row in &self.rows {
-            let (Some(place), Some(given)) = (row.place, self.contribution(tables, row, figure)) else { continue };
-            let share = (given.base > 0).then(|| f64::from(given.count) / f64::from(given.base));
-            let last = latest.entry(place).or_insert((row.index, share));
-            if last.0 <= row.index {
-                *last = (row.index, share);
-            }
-        }
+        let share = |one: &FigureInput| {
+            let given = one.contribution;
+            (given.base > 0).then(|| f64::from(given.count) / f64::from(given.base))
+        };
+        let latest = latest(self.inputs(tables, figure, self.rows.iter()));
+        let shares: HashMap<u32, f64> = latest.iter().filter_map(|one| Some((one.place?, share(one)?))).collect();
         let domain = filter.places(tables);
         let domain = |place: u32| domain.as_ref().is_none_or(|d| d.get(place as usize) == Some(&true));
-        let value = |place: u32| latest.get(&place)?.1;
+        let value = |place: u32| shares.get(&place).copied();
         let known = sample.known(&domain, &value)?;
         Some(Estimates { known, by_stratum: sample.by_stratum(&domain, &value) })
     }

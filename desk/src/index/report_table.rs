@@ -236,12 +236,21 @@ impl ReportTable {
     /// A number, by its position in [`MissionTables::numbers`], over the counted reports among some lines.
     #[must_use]
     pub fn total(&self, tables: &MissionTables, number: usize, rows: &[&ReportRow]) -> Computed {
-        let counted = rows.iter().filter(|l| l.status == Status::Counted);
-        let seen = counted.filter_map(|row| {
+        let seen = self.inputs(tables, number, rows.iter().copied());
+        total(&tables.numbers[number], seen, self.people)
+    }
+
+    /// What the counted reports among some rows give to a number.
+    pub(crate) fn inputs<'t>(
+        &'t self,
+        tables: &MissionTables,
+        number: usize,
+        rows: impl Iterator<Item = &'t ReportRow>,
+    ) -> impl Iterator<Item = FigureInput<'t>> {
+        rows.filter_map(move |row| {
             let given = self.contribution(tables, row, number)?;
             Some(FigureInput { index: row.index, place: row.place, contribution: given })
-        });
-        total(&tables.numbers[number], seen, self.people)
+        })
     }
 
     /// What a report gives to a number; `None` when it is of another checklist, or does not count.

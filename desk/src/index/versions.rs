@@ -1,16 +1,15 @@
 //! Figures over reports of older versions of their checklist. A choice that did not exist then was not chosen: whoever answered the question
 //! is out of those who answered. How many such reports there are is said beside the figure.
 
-use crate::adjudication::status::Status;
 use crate::index::filter::ReportFilter;
 use crate::index::report_table::{ReportRow, ReportTable};
 use crate::tables::MissionTables;
 use baqylau_findings::compute::AdaptedFigures;
-use baqylau_findings::{CompiledFigure, Rules, Unit};
+use baqylau_findings::{CompiledFigure, FigureInput, Rules, Unit, latest};
 use baqylau_forms::Form;
 use baqylau_forms::definition::{Choice, Definition, Kind, ListRef, Text};
 use baqylau_forms::expr::Expr;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Figures under every version of their checklist that was met.
@@ -107,18 +106,15 @@ impl ReportTable {
         let rows: Vec<&ReportRow> = self.select(tables, filter).collect();
         let of = Self::by_checklist(tables, &rows);
         let older = |number: usize| {
-            let counted = of.rows(tables, number).iter().filter(|l| l.status == Status::Counted);
-            let mut given: BTreeMap<u64, &ReportRow> = counted.map(|l| (l.index, *l)).collect();
-            if tables.figures[number].figure.per == "place" {
-                let last: HashMap<Option<u32>, u64> = given.values().map(|l| (l.place, l.index)).collect();
-                given.retain(|index, l| last.get(&l.place) == Some(index));
-            }
-            let without = |l: &&&ReportRow| {
-                let form = l.form.as_ref().map(|form| Arc::as_ptr(form).addr());
-                let base = self.contribution(tables, l, number).is_some_and(|given| given.base > 0);
-                base && form.and_then(|at| lacking.get(&at)).is_some_and(|numbers| numbers.contains(&number))
-            };
-            given.values().filter(without).count()
+            let rows = of.rows(tables, number);
+            let given = self.inputs(tables, number, rows.iter().copied());
+            let per_place = tables.figures[number].figure.per == "place";
+            let given: Vec<FigureInput> = if per_place { latest(given) } else { given.collect() };
+            let in_base: HashSet<u64> = given.iter().filter(|g| g.contribution.base > 0).map(|g| g.index).collect();
+            let form = |row: &ReportRow| row.form.as_ref().map(|form| Arc::as_ptr(form).addr());
+            let lacks =
+                |row: &ReportRow| form(row).and_then(|at| lacking.get(&at)).is_some_and(|n| n.contains(&number));
+            rows.iter().filter(|row| in_base.contains(&row.index) && lacks(row)).count()
         };
         (0..tables.figures.len()).map(older).collect()
     }
