@@ -146,23 +146,22 @@ impl Connections {
     /// slowest known one; `false` when the server is at work for all unknown ones and none of the others is slow.
     pub fn shed_one(&self) -> bool {
         let slow = self.slow();
-        let may_go =
-            |m: &&Arc<Connection>| m.waited_for() && (!m.is_known() || m.until.load(Ordering::Relaxed) <= slow);
-        let order = |m: &&Arc<Connection>| match m.is_known() {
-            false => (false, m.id),
-            true => (true, m.until.load(Ordering::Relaxed)),
-        };
-        let first = self.members().values().filter(may_go).min_by_key(order).cloned();
-        first.inspect(|member| self.cut(member)).is_some()
+        let until = |m: &Connection| m.until.load(Ordering::Relaxed);
+        self.shed(|m| !m.is_known() || until(m) <= slow, |m| if m.is_known() { until(m) } else { m.id })
     }
 
     /// Cuts off the slowest of some, unknown ones first; `false` when none of them is slow.
     fn shed_slow(&self, some: &dyn Fn(&Connection) -> bool) -> bool {
         let slow = self.slow();
-        let may_go = |m: &&Arc<Connection>| m.waited_for() && some(m) && m.until.load(Ordering::Relaxed) <= slow;
-        let order = |m: &&Arc<Connection>| (m.is_known(), m.until.load(Ordering::Relaxed));
-        let slowest = self.members().values().filter(may_go).min_by_key(order).cloned();
-        slowest.inspect(|member| self.cut(member)).is_some()
+        let until = |m: &Connection| m.until.load(Ordering::Relaxed);
+        self.shed(|m| some(m) && until(m) <= slow, until)
+    }
+
+    /// Cuts off one of those that may go, and that the server is not at work for: unknown ones first, of them the least in order.
+    fn shed(&self, may_go: impl Fn(&Connection) -> bool, order: impl Fn(&Connection) -> u64) -> bool {
+        let may_go = |m: &&Arc<Connection>| m.waited_for() && may_go(m);
+        let first = self.members().values().filter(may_go).min_by_key(|m| (m.is_known(), order(m))).cloned();
+        first.inspect(|member| self.cut(member)).is_some()
     }
 
     /// Whose patience ends before this has used up all of it but what is left for settling.

@@ -178,9 +178,9 @@ pub fn run(command: DeskCommand) -> CommandResult {
         DeskCommand::Figures { folder, as_of, raw, json } => {
             let as_of = as_of.map(|t| moment(&t)).transpose()?;
             let answers = if raw { AnswerBasis::Raw } else { AnswerBasis::Effective };
-            let (source, board) = folder.open()?.report_table(as_of, answers)?;
-            let (figures, older) =
-                (board.figures(&source, &ReportFilter::default()), board.older(&source, &ReportFilter::default()));
+            let (tables, reports) = folder.open()?.report_table(as_of, answers)?;
+            let all = ReportFilter::default();
+            let (figures, older) = (reports.figures(&tables, &all), reports.older(&tables, &all));
             if json {
                 let with_older = |(f, older): (&Computed, &usize)| {
                     let mut f = figure_json(f);
