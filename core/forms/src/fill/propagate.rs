@@ -155,17 +155,14 @@ impl Filling {
         }
     }
 
-    /// The value of an expression as an answer of the question.
-    pub(super) fn computed(&self, key: CellKey, expr: &Expr) -> Option<Answer> {
-        let at = RowScope::new(self, key.row, Some(key.node), Mode::Blank);
-        literal::from_value(&self.form, key.node, &eval(expr, &at))
-    }
-
-    /// Whether an expression gives a value that the question cannot hold, as 3.5 for a whole number.
-    pub(super) fn is_unfit(&self, key: CellKey, expr: &Expr) -> bool {
+    /// The value of an expression as an answer of the question, and whether there is one that the question cannot hold, as 3.5 for a
+    /// whole number.
+    pub(super) fn computed(&self, key: CellKey, expr: &Expr) -> (Option<Answer>, bool) {
         let at = RowScope::new(self, key.row, Some(key.node), Mode::Blank);
         let value = eval(expr, &at);
-        literal::says_something(&value) && literal::from_value(&self.form, key.node, &value).is_none()
+        let answer = literal::from_value(&self.form, key.node, &value);
+        let unfit = answer.is_none() && literal::says_something(&value);
+        (answer, unfit)
     }
 
     fn calculate(&mut self, key: CellKey, expr: &Expr) {
@@ -174,8 +171,7 @@ impl Filling {
         if self.cell(key).is_some_and(|c| c.by_hand || drawn(&c.answer)) {
             return;
         }
-        let answer = self.computed(key, expr);
-        let unfit = answer.is_none() && self.is_unfit(key, expr);
+        let (answer, unfit) = self.computed(key, expr);
         if std::mem::replace(&mut self.cell_mut(key).unfit, unfit) != unfit {
             self.touched.insert((key.node, key.row));
         }
@@ -193,7 +189,7 @@ impl Filling {
             let key = CellKey { node: *node, row };
             let answer = match (&form.nodes[*node as usize].default, &form.definition.items[*node as usize].kind) {
                 (Some(DefaultValue::Literal(text)), _) => literal::read(&form, *node, text).ok(),
-                (Some(DefaultValue::Expr(expr)), _) => self.computed(key, expr),
+                (Some(DefaultValue::Expr(expr)), _) => self.computed(key, expr).0,
                 (None, Kind::Start) => Some(Answer::Moment(self.environment.now)),
                 (None, Kind::Today) => self.environment.now.date().map(Answer::Date),
                 _ => None,

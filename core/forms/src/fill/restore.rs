@@ -156,8 +156,9 @@ impl Filling {
             let table = form.nodes[rule.node as usize].table;
             for row in [&self.tables[table][..], &self.beyond[table]].concat() {
                 let key = CellKey { node: rule.node, row };
-                let given = self.answer(key).is_some() && self.answer(key) != self.computed(key, &rule.expr).as_ref();
-                let unfit = self.answer(key).is_none() && self.is_unfit(key, &rule.expr);
+                let (computed, unfit) = self.computed(key, &rule.expr);
+                let given = self.answer(key).is_some() && self.answer(key) != computed.as_ref();
+                let unfit = self.answer(key).is_none() && unfit;
                 let cell = self.cell_mut(key);
                 (cell.by_hand, cell.unfit) = (given, unfit);
             }
