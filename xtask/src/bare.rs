@@ -25,7 +25,9 @@ pub fn bare(all: bool) -> Result<(), String> {
         inside(&first, &first)?;
         inside(&second, &second)
     } else {
-        inside("set-up", "cargo xtask setup")
+        inside("set-up", "cargo xtask setup")?;
+        // The root is kept for the next run; what was fetched in it would fill gigabytes and is not used again.
+        remove_if_present(&root.join("root"))
     }
 }
 

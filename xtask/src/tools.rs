@@ -66,6 +66,10 @@ struct Need {
     package: &'static str,
 }
 
+/// Kilobytes under `target` after all tests, and after the set-up alone.
+const FILLED_BY_TESTS: u64 = 20 << 20;
+const FILLED_BY_SET_UP: u64 = 5 << 20;
+
 const NEEDS: [Need; 9] = [
     Need { what: "a C compiler", probe: &["cc", "--version"], least: None, package: "build-essential" },
     Need { what: "make", probe: &["make", "--version"], least: None, package: "build-essential" },
@@ -97,6 +101,7 @@ const NEEDS: [Need; 9] = [
 /// missing.
 pub fn set_up() -> Result<(), String> {
     machine()?;
+    room()?;
     let wanted = wanted();
     let (unpacked, fetched) = std::thread::scope(|both| {
         let unpacked = both.spawn(|| if wanted.is_empty() { Ok(()) } else { debian::unpack(&wanted) });
@@ -124,6 +129,30 @@ fn machine() -> Result<(), String> {
     Err(format!(
         "this machine lacks {}; install what is missing (Debian: apt-get install --no-install-recommends {install})",
         what.join(", ")
+    ))
+}
+
+/// An error if the disk has less room than the tests fill, beyond what an earlier run left under `target`.
+fn room() -> Result<(), String> {
+    let target = target();
+    std::fs::create_dir_all(&target).map_err(|e| format!("{}: {e}", target.display()))?;
+    let column = |program: &str, option: &str, line: usize, at: usize| {
+        let output = Command::new(program).arg(option).arg(&target).output().ok()?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        text.lines().nth(line)?.split_whitespace().nth(at)?.parse::<u64>().ok()
+    };
+    let inside = std::env::var_os(crate::bare::INSIDE).is_some();
+    let needed = if inside { FILLED_BY_SET_UP } else { FILLED_BY_TESTS };
+    let (Some(free), Some(filled)) = (column("df", "-Pk", 1, 3), column("du", "-sk", 0, 0)) else { return Ok(()) };
+    if free + filled >= needed {
+        return Ok(());
+    }
+    let gigabytes = |kilobytes: u64| kilobytes.div_ceil(1 << 20);
+    Err(format!(
+        "{}: the disk has {} GB free, {} GB are needed; free some room, or name another folder in CARGO_TARGET_DIR",
+        target.display(),
+        free >> 20,
+        gigabytes(needed.saturating_sub(filled))
     ))
 }
 
