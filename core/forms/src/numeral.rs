@@ -21,11 +21,10 @@ pub enum NumeralError {
     Position,
 }
 
-impl NumeralError {
-    /// What to type instead, as in "expected …".
-    #[must_use]
-    pub fn expected(self) -> &'static str {
-        match self {
+/// What to type instead, as in "expected …".
+impl fmt::Display for NumeralError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
             Self::Integer => "a whole number, in digits only, as in 12345",
             Self::LongInteger => "a whole number of at most 18 digits, as in 12345",
             Self::Decimal => "a number, as in 12345 or 12.5",
@@ -38,13 +37,7 @@ impl NumeralError {
             Self::Position => {
                 "a position: latitude and longitude in degrees, a blank between them and points before decimals, as in 51.1 71.4"
             }
-        }
-    }
-}
-
-impl fmt::Display for NumeralError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.expected())
+        })
     }
 }
 

@@ -4,7 +4,6 @@
 use crate::value::{Date, Moment};
 use chrono::{NaiveDateTime, Timelike};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -32,26 +31,19 @@ pub enum LocalError {
     NoMoment,
 }
 
-impl LocalError {
-    /// What to type instead, as in "expected …".
-    #[must_use]
-    pub fn expected(self) -> Cow<'static, str> {
-        match self {
-            Self::Skipped => "a time that there is: the clocks were put forward over this one".into(),
-            Self::Twice(first, second) => format!(
-                "which of the two: the clocks were put back, so add the offset from UTC: {} or {}",
-                typed(first),
-                typed(second)
-            )
-            .into(),
-            Self::NoMoment => "a date and time, YYYY-MM-DDTHH:MM".into(),
-        }
-    }
-}
-
+/// What to type instead, as in "expected …".
 impl fmt::Display for LocalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.expected())
+        match self {
+            Self::Skipped => f.write_str("a time that there is: the clocks were put forward over this one"),
+            Self::Twice(first, second) => write!(
+                f,
+                "which of the two: the clocks were put back, so add the offset from UTC: {} or {}",
+                typed(*first),
+                typed(*second)
+            ),
+            Self::NoMoment => f.write_str("a date and time, YYYY-MM-DDTHH:MM"),
+        }
     }
 }
 

@@ -6,22 +6,20 @@ use crate::form::Form;
 use crate::num;
 use crate::numeral;
 use crate::value::{Answer, Date, Decimal, Missing, TimeOfDay};
-use crate::zone::{LocalError, Zone};
-use std::borrow::Cow;
+use crate::zone::Zone;
 use std::fmt::Write;
+
+use super::expected::Expected;
 
 /// The most places behind the point of a number that somebody types.
 const MAX_PLACES: i16 = 9;
-
-/// What a text should have been.
-pub type LiteralError = Cow<'static, str>;
 
 /// Reads an answer: choices by name, several separated by spaces, dates as in ISO 8601, `?dk` for a missing value; numbers and positions
 /// as [`numeral`] reads them.
 ///
 /// # Errors
 /// What the question expects.
-pub fn read(form: &Form, node: NodeRef, text: &str) -> Result<Answer, LiteralError> {
+pub fn read(form: &Form, node: NodeRef, text: &str) -> Result<Answer, Expected> {
     read_at(form, node, text, &Zone::fixed(0))
 }
 
@@ -29,13 +27,12 @@ pub fn read(form: &Form, node: NodeRef, text: &str) -> Result<Answer, LiteralErr
 ///
 /// # Errors
 /// What the question expects.
-pub fn read_at(form: &Form, node: NodeRef, text: &str, zone: &Zone) -> Result<Answer, LiteralError> {
+pub fn read_at(form: &Form, node: NodeRef, text: &str, zone: &Zone) -> Result<Answer, Expected> {
     let kind = &form.definition().items[node as usize].kind;
     if let Some(missing) = text.strip_prefix('?').and_then(Missing::from_code) {
         return Ok(Answer::Missing(missing));
     }
     let digits = numeral::plain(text);
-    let expected = takes(kind);
     let answer = match kind {
         Kind::SelectOne { .. } => form.choice(node, text.trim()).map(Answer::One),
         Kind::SelectMultiple { .. } => {
@@ -46,22 +43,22 @@ pub fn read_at(form: &Form, node: NodeRef, text: &str, zone: &Zone) -> Result<An
                 Answer::Many(c)
             })
         }
-        Kind::Integer => return numeral::integer(text).map(Answer::Integer).map_err(|e| e.expected().into()),
+        Kind::Integer => return numeral::integer(text).map(Answer::Integer).map_err(Expected::from),
         Kind::Range { .. } | Kind::Decimal => {
-            return numeral::decimal(text).map(Answer::Decimal).map_err(|e| e.expected().into());
+            return numeral::decimal(text).map(Answer::Decimal).map_err(Expected::from);
         }
         Kind::Date | Kind::Today => Date::parse(&digits).map(Answer::Date),
         Kind::Time => TimeOfDay::parse(&digits).map(Answer::Time),
         Kind::DateTime | Kind::Start | Kind::End => {
-            return zone.read(&digits).map(Answer::Moment).map_err(LocalError::expected);
+            return zone.read(&digits).map(Answer::Moment).map_err(Expected::from);
         }
-        Kind::Geopoint => return numeral::position(text).map(Answer::Point).map_err(|e| e.expected().into()),
+        Kind::Geopoint => return numeral::position(text).map(Answer::Point).map_err(Expected::from),
         Kind::Acknowledge => matches!(text.trim(), "OK" | "yes").then_some(Answer::Acknowledged),
         Kind::Text | Kind::Barcode | Kind::Hidden | Kind::Calculate => Some(Answer::Text(text.to_owned())),
         Kind::Attachment { .. } => Some(Answer::Attachment(text.to_owned())),
         Kind::Group { .. } | Kind::Repeat { .. } | Kind::Note => None,
     };
-    answer.ok_or_else(|| expected.into())
+    answer.ok_or_else(|| Expected::of(kind))
 }
 
 /// Writes an answer so that [`read`] reads it back.
@@ -126,30 +123,10 @@ fn writes_comma(code: &str) -> bool {
     COMMA.contains(&language.as_str()) && !parts.any(|p| POINT.contains(&p.to_ascii_uppercase().as_str()))
 }
 
-/// What a kind of question takes, in words.
-fn takes(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::SelectOne { .. } => "one choice of its list",
-        Kind::SelectMultiple { .. } => "choices of its list, separated by spaces",
-        Kind::Integer => "a whole number",
-        Kind::Decimal | Kind::Range { .. } => "a decimal number",
-        Kind::Date | Kind::Today => "a date, YYYY-MM-DD",
-        Kind::Time => "a time, HH:MM",
-        Kind::DateTime | Kind::Start | Kind::End => "a date and time, YYYY-MM-DDTHH:MM",
-        Kind::Geopoint => "a position: latitude longitude",
-        Kind::Attachment { .. } => "a file",
-        Kind::Acknowledge => "OK",
-        Kind::Text | Kind::Barcode | Kind::Hidden | Kind::Calculate => "a text",
-        Kind::Group { .. } | Kind::Repeat { .. } | Kind::Note => "no answer",
-    }
-}
-
 /// Whether an answer is of the question's kind.
-pub(super) fn accepts(kind: &Kind, answer: &Answer) -> Result<(), &'static str> {
+pub(super) fn accepts(kind: &Kind, answer: &Answer) -> Result<(), Expected> {
     if !answer.is_possible() {
-        return Err(
-            "a value that there is: a day of the years 1900 to 2199 of the common calendar, a time within a day, a position on the earth",
-        );
+        return Err(Expected::Possible);
     }
     let fits = match kind {
         Kind::SelectOne { .. } => matches!(answer, Answer::One(_)),
@@ -158,7 +135,7 @@ pub(super) fn accepts(kind: &Kind, answer: &Answer) -> Result<(), &'static str> 
         Kind::Decimal => matches!(answer, Answer::Decimal(d) if (0..=MAX_PLACES).contains(&d.scale)),
         Kind::Range { start, end, step } => match answer {
             Answer::Decimal(d) if (0..=MAX_PLACES).contains(&d.scale) && within(*d, start, end, step) => true,
-            _ => return Err("a number between the ends of the range, on one of its steps"),
+            _ => return Err(Expected::Step),
         },
         Kind::Text | Kind::Barcode | Kind::Hidden => matches!(answer, Answer::Text(_)),
         Kind::Date | Kind::Today => matches!(answer, Answer::Date(_)),
@@ -169,11 +146,11 @@ pub(super) fn accepts(kind: &Kind, answer: &Answer) -> Result<(), &'static str> 
         Kind::Acknowledge => matches!(answer, Answer::Acknowledged),
         Kind::Calculate | Kind::Note | Kind::Group { .. } | Kind::Repeat { .. } => false,
     };
-    if fits { Ok(()) } else { Err(takes(kind)) }
+    if fits { Ok(()) } else { Err(Expected::of(kind)) }
 }
 
 /// As [`accepts`], for answers that were kept: calculations too, of any plain kind, and what a rule fills in.
-pub(super) fn accepts_stored(kind: &Kind, computes: bool, answer: &Answer) -> Result<(), &'static str> {
+pub(super) fn accepts_stored(kind: &Kind, computes: bool, answer: &Answer) -> Result<(), Expected> {
     match (kind, answer) {
         (_, Answer::Missing(_)) => Ok(()),
         (Kind::Calculate | Kind::Decimal | Kind::Range { .. }, Answer::Decimal(_))
@@ -181,7 +158,7 @@ pub(super) fn accepts_stored(kind: &Kind, computes: bool, answer: &Answer) -> Re
         {
             Ok(())
         }
-        (Kind::Calculate, Answer::One(_) | Answer::Many(_) | Answer::Attachment(_)) => Err("a computed value"),
+        (Kind::Calculate, Answer::One(_) | Answer::Many(_) | Answer::Attachment(_)) => Err(Expected::Computed),
         (Kind::Calculate, _) if answer.is_possible() => Ok(()),
         _ => accepts(kind, answer),
     }

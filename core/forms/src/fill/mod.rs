@@ -4,6 +4,7 @@
 mod carry;
 mod choices;
 mod data;
+mod expected;
 mod literal;
 mod propagate;
 mod restore;
@@ -14,9 +15,9 @@ mod view;
 pub use carry::Unmapped;
 pub use choices::{ChoiceView, OfferedChoices};
 pub use data::{CellKey, Outcome, VisitFacts};
+pub use expected::Expected;
 pub use literal::{
-    LiteralError, append as append_literal, describe, read as read_literal, read_at as read_literal_at,
-    write as write_literal,
+    append as append_literal, describe, read as read_literal, read_at as read_literal_at, write as write_literal,
 };
 pub use restore::{Mutation, SavedRow};
 pub use scope::Mode;
@@ -57,7 +58,7 @@ pub enum FillError {
         /// The question.
         name: String,
         /// What it takes.
-        expected: &'static str,
+        expected: Expected,
     },
     /// The choice is not offered.
     #[error("{name}: this choice is not offered; open the choices again")]
@@ -79,14 +80,20 @@ pub enum FillError {
         /// The question.
         name: String,
     },
-    /// Too long or too many.
-    #[error("{name}: more than {limit} {what}; shorten it")]
-    TooMuch {
+    /// The text is too long.
+    #[error("{name}: more than {limit} bytes; shorten it")]
+    TooLong {
         /// The question.
         name: String,
-        /// Of what.
-        what: &'static str,
-        /// The limit.
+        /// The longest that is taken, in bytes of UTF-8.
+        limit: usize,
+    },
+    /// The repeat has as many rows as it can.
+    #[error("{name}: more than {limit} rows; remove one first")]
+    TooManyRows {
+        /// The repeat.
+        name: String,
+        /// The most that there can be.
         limit: usize,
     },
 }
@@ -245,7 +252,7 @@ impl Filling {
     ) -> Result<ViewChange, FillError> {
         self.exists(key)?;
         if text.as_ref().is_some_and(|t| t.len() > MAX_TEXT) {
-            return Err(FillError::TooMuch { name: self.name(key), what: "bytes", limit: MAX_TEXT });
+            return Err(FillError::TooLong { name: self.name(key), limit: MAX_TEXT });
         }
         *place(self.cell_mut(key)) = text.clone().map(String::into_boxed_str);
         self.mutations.push(mutation(key, text));
@@ -259,11 +266,8 @@ impl Filling {
     /// It is no repeat that the observer may extend.
     pub fn add_row(&mut self, repeat: CellKey) -> Result<(CellKey, ViewChange), FillError> {
         self.open_repeat(repeat)?;
-        let row = self.append_row(repeat).ok_or(FillError::TooMuch {
-            name: self.name(repeat),
-            what: "rows",
-            limit: MAX_ROWS,
-        })?;
+        let name = self.name(repeat);
+        let row = self.append_row(repeat).ok_or(FillError::TooManyRows { name, limit: MAX_ROWS })?;
         self.mark_value(repeat.node, repeat.row);
         let change = self.settle();
         Ok((CellKey { node: repeat.node, row }, change))
@@ -392,7 +396,7 @@ impl Filling {
             .map_err(|expected| FillError::WrongKind { name: item.name.clone(), expected })?;
         match answer {
             Answer::Text(text) if text.len() > MAX_TEXT => {
-                Err(FillError::TooMuch { name: item.name.clone(), what: "bytes", limit: MAX_TEXT })
+                Err(FillError::TooLong { name: item.name.clone(), limit: MAX_TEXT })
             }
             Answer::One(choice) => self.offered(key, *choice),
             Answer::Many(chosen) => self.compatible(key, chosen),
@@ -406,7 +410,7 @@ impl Filling {
 
     fn compatible(&self, key: CellKey, chosen: &[u32]) -> Result<(), FillError> {
         if !chosen.is_sorted_by(|a, b| a < b) {
-            return Err(FillError::WrongKind { name: self.name(key), expected: "choices, ascending, each once" });
+            return Err(FillError::WrongKind { name: self.name(key), expected: Expected::EachChoiceOnce });
         }
         chosen.iter().try_for_each(|c| self.offered(key, *c))?;
         let list = self.form.list(key.node);

@@ -2,6 +2,7 @@
 
 use super::{DefinitionProblem, Fault, Field, MAX_CHOICES, MAX_ITEMS, MAX_NESTING};
 use crate::definition::{Definition, Item, Kind, ListRef, Text};
+use crate::fill::Expected;
 use crate::places::Places;
 use crate::value::Decimal;
 use std::collections::HashSet;
@@ -152,14 +153,10 @@ impl DefinitionChecker<'_> {
             },
             Kind::Range { start, end, step } => {
                 for value in [start, end, step].into_iter().filter(|v| Decimal::parse(v).is_none()) {
-                    self.add(
-                        at,
-                        Field::Type,
-                        Fault::Value { value: value.clone(), expected: "a decimal number".into() },
-                    );
+                    self.add(at, Field::Type, Fault::Value { value: value.clone(), expected: Expected::Decimal });
                 }
                 if Decimal::parse(step).is_some_and(|s| s.digits <= 0) {
-                    self.add(at, Field::Type, Fault::Value { value: step.clone(), expected: "a step above 0".into() });
+                    self.add(at, Field::Type, Fault::Value { value: step.clone(), expected: Expected::PositiveStep });
                 }
             }
             Kind::Calculate if item.calculation.is_none() => {

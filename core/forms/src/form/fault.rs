@@ -1,7 +1,7 @@
 //! What can be wrong with a definition.
 
 use crate::expr::ExprError;
-use std::borrow::Cow;
+use crate::fill::Expected;
 
 /// A fault, and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,7 +133,7 @@ pub enum Fault {
         /// The value.
         value: String,
         /// What would be one.
-        expected: Cow<'static, str>,
+        expected: Expected,
     },
     /// Something that this kind of item cannot have.
     #[error("{what} means nothing here; remove it")]

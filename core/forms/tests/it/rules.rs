@@ -6,7 +6,7 @@ use super::support::{
 };
 use baqylau_forms::definition::{Check, Kind};
 use baqylau_forms::expr::Environment;
-use baqylau_forms::fill::{FillError, Issue, VisitFacts};
+use baqylau_forms::fill::{Expected, FillError, Issue, VisitFacts};
 use baqylau_forms::value::{Answer, Decimal};
 use baqylau_forms::{Filling, Missing};
 
@@ -136,14 +136,14 @@ fn an_answer_that_does_not_fit_changes_nothing() {
     let name = |n: &str| n.to_owned();
     let wrong = |n: &str, expected| FillError::WrongKind { name: n.to_owned(), expected };
     let cases = [
-        ("n", text(), wrong("n", "a whole number")),
+        ("n", text(), wrong("n", Expected::Integer)),
         ("n", Answer::Missing(Missing::DoNotKnow), FillError::NoSuchMissing { name: name("n") }),
         ("yn", Answer::One(9), FillError::NotOffered { name: name("yn") }),
-        ("abc", Answer::Many(vec![1, 0]), wrong("abc", "choices, ascending, each once")),
-        ("abc", Answer::Many(vec![1, 1]), wrong("abc", "choices, ascending, each once")),
+        ("abc", Answer::Many(vec![1, 0]), wrong("abc", Expected::EachChoiceOnce)),
+        ("abc", Answer::Many(vec![1, 1]), wrong("abc", Expected::EachChoiceOnce)),
         ("abc", Answer::Many(vec![0, 9]), FillError::NotOffered { name: name("abc") }),
         ("abc", Answer::Many(vec![0, 3]), FillError::Exclusive { name: name("abc"), choice: name("none") }),
-        ("range", decimal(6), wrong("range", "a number between the ends of the range, on one of its steps")),
+        ("range", decimal(6), wrong("range", Expected::Step)),
         ("fixed", text(), FillError::ReadOnly { name: name("fixed") }),
         ("calc", text(), FillError::ReadOnly { name: name("calc") }),
         ("note", text(), FillError::ReadOnly { name: name("note") }),
@@ -167,7 +167,7 @@ fn an_answer_that_does_not_fit_changes_nothing() {
     let long = Answer::Text("x".repeat(20_001));
     let mut f = filling(vec![q("t", Kind::Text)]);
     let t = key(&f, "t", 0);
-    assert!(matches!(f.set(t, long), Err(FillError::TooMuch { limit: 20_000, .. })));
+    assert!(matches!(f.set(t, long), Err(FillError::TooLong { limit: 20_000, .. })));
 }
 
 #[test]

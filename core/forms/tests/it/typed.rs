@@ -10,7 +10,7 @@ use std::sync::Arc;
 fn taken(kind: Kind, text: &str) -> Result<String, String> {
     let mut f = filling(vec![q("a", kind)]);
     let a = key(&f, "a", 0);
-    let answer = read_literal(f.form(), a.node, text).map_err(|e| e.into_owned())?;
+    let answer = read_literal(f.form(), a.node, text).map_err(|e| e.to_string())?;
     let written = write_literal(f.form(), a.node, &answer);
     let again = read_literal(f.form(), a.node, &written);
     assert!(again.as_ref() == Ok(&answer), "{text} is written {written}, which is another answer");

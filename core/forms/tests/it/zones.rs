@@ -19,7 +19,7 @@ fn bucharest() -> Zone {
 fn read(text: &str) -> Result<String, String> {
     let f = filling(vec![q("m", Kind::DateTime)]);
     let m = key(&f, "m", 0).node;
-    let answer = read_literal_at(f.form(), m, text, &bucharest()).map_err(|e| e.into_owned())?;
+    let answer = read_literal_at(f.form(), m, text, &bucharest()).map_err(|e| e.to_string())?;
     Ok(write_literal(f.form(), m, &answer))
 }
 
