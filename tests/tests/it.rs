@@ -12,7 +12,9 @@ mod it {
     mod couriers;
     mod damage;
     mod desks;
+    mod docs;
     mod edges;
+    mod errors;
     mod exports;
     mod figures;
     mod finding;

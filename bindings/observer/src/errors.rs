@@ -1,5 +1,6 @@
 //! Few errors, each one something to act on. They carry names, never answers.
 
+use crate::reasons::InvalidReason;
 use baqylau_observer::Error;
 use baqylau_observer::vault::VaultError;
 use baqylau_sqlite::StorageError;
@@ -13,13 +14,11 @@ pub enum BaqylauError {
         /// How many more tries there are.
         attempts_left: u32,
     },
-    /// Something handed in does not fit: show the remedy at the place.
-    #[error("{place}: {remedy}")]
+    /// Something handed in does not fit, or is missing for the call.
+    #[error("{reason:?}")]
     Invalid {
-        /// What does not fit: a question's name, an invite, a visit.
-        place: String,
-        /// What to do, in words.
-        remedy: String,
+        /// What, for the shell's words.
+        reason: InvalidReason,
     },
     /// Somebody said no: the server, a signature, the phone's key store, or a store of a later version.
     #[error("{reason}")]
@@ -32,6 +31,18 @@ pub enum BaqylauError {
     /// The disk is full: free some space and do it again.
     #[error("the disk is full")]
     DiskFull,
+    /// The disk or its folder is read-only: nothing is saved, what is there can be read and exported.
+    #[error("the disk is read-only")]
+    DiskReadOnly,
+    /// The disk could not be read or written: close the core and open it again.
+    #[error("the disk failed: {reason}")]
+    DiskFailed {
+        /// What the system says, for whoever helps.
+        reason: String,
+    },
+    /// The store is of a later version of the app: update the app.
+    #[error("the store is of a later version")]
+    NewerStore,
     /// The store is damaged: salvage it.
     #[error("damaged: {file}")]
     Damaged {
@@ -53,18 +64,15 @@ impl From<Error> for BaqylauError {
     fn from(e: Error) -> Self {
         match e {
             Error::Locked { attempts_left } => Self::Locked { attempts_left },
-            Error::Invalid { place, remedy } => Self::Invalid { place, remedy },
+            Error::Invalid(reason) => Self::Invalid { reason: reason.into() },
             Error::Refused { why, reason } => Self::Refused { why: why.into(), reason },
             Error::Interrupted => Self::Interrupted,
             Error::Storage(StorageError::Full) => Self::DiskFull,
             Error::Storage(StorageError::Damaged { path }) => Self::Damaged { file: path.display().to_string() },
-            Error::Storage(newer @ StorageError::Newer { .. }) => {
-                Self::Refused { why: Why::Unfit, reason: newer.to_string() }
-            }
-            Error::Storage(read_only @ StorageError::ReadOnly) => {
-                Self::Refused { why: Why::Later, reason: read_only.to_string() }
-            }
-            Error::Storage(other) => Self::Internal { reason: other.to_string() },
+            Error::Storage(StorageError::Newer { .. }) => Self::NewerStore,
+            Error::Storage(StorageError::ReadOnly) => Self::DiskReadOnly,
+            Error::Storage(StorageError::Io(reason)) => Self::DiskFailed { reason },
+            Error::Storage(StorageError::Other(e)) => Self::Internal { reason: e.to_string() },
             Error::Internal(reason) => Self::Internal { reason },
         }
     }

@@ -7,7 +7,7 @@
 //! - `views`: what a screen draws
 //! - `phone`: what the phone provides: keys, bytes, ears
 //! - `mirror`: how records and enums follow those of the core
-//! - `errors`: the few errors to act on
+//! - `errors`: the few errors to act on; `reasons`: what did not fit
 
 #[macro_use]
 mod mirror;
@@ -15,12 +15,14 @@ mod answers;
 mod core;
 mod errors;
 mod phone;
+mod reasons;
 mod views;
 
 pub use answers::{Answer, Key, Missing, Outcome, Position, VisitUpdate};
 pub use core::{CourierScanner, ObserverCore, file_vault, panic_on_purpose, read_invite, salvage, store_exists, wipe};
 pub use errors::{BaqylauError, ForeignError};
 pub use phone::{ByteSource, Change, ChangeListener, KeyVault, Phone, Policy};
+pub use reasons::{AnswerExpectation, InvalidReason};
 pub use views::*;
 
 uniffi::setup_scaffolding!();

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from baqylau import (
+    InvalidReason,
     Answer,
     BaqylauError,
     ByteSource,
@@ -101,7 +102,7 @@ def test_foreign_vault_listener_and_bytes(mission: Any, tmp_path: Path) -> None:
     )
     with pytest.raises(BaqylauError.Invalid) as refused:
         core.attach(draft, photo.key, "image/jpeg", Film(5000))
-    assert refused.value.place == "photo"
+    assert refused.value.reason == InvalidReason.FILE_DAMAGED(question="photo")
     core.lock()
     with pytest.raises(BaqylauError.Locked):
         core.visits()
@@ -256,7 +257,7 @@ def test_a_wiped_store_takes_nothing_more(mission: Any, tmp_path: Path) -> None:
     wipe(phone, vault)
     with pytest.raises(BaqylauError.Invalid) as said:
         core.start_visit(None, None)
-    assert said.value.place == "store"
+    assert said.value.reason == InvalidReason.WIPED()
 
 
 def test_frames_come_with_the_package() -> None:

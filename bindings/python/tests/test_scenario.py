@@ -61,7 +61,7 @@ class Player:
     def cannot_sign(self, step: dict[str, Any]) -> None:
         with pytest.raises(BaqylauError.Invalid) as refused:
             self.core.finalise(self.draft, "for a test")
-        assert refused.value.place == step["question"]
+        assert refused.value.reason.question == step["question"]
 
     def kill(self, _step: dict[str, Any]) -> None:
         left = self.phone.folder + " after a kill"

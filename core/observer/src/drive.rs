@@ -22,6 +22,7 @@ use crate::clock::Clock;
 use crate::error::{Error, RefusalReason};
 use crate::in_flight::InFlight;
 use crate::listen::{Change, ChangeNotifier};
+use crate::reason::InvalidReason;
 use crate::store::{Number, Outbox, names};
 use crate::time::corrected;
 use baqylau_http::Client;
@@ -57,8 +58,7 @@ impl SyncDriver {
     ) -> Result<Self, Error> {
         let (root, servers, tls_roots) = {
             let outbox = lock(&outbox)?;
-            let get =
-                |name| outbox.setting(name)?.ok_or_else(|| Error::invalid("invite", "enrol with an invite first"));
+            let get = |name| outbox.setting(name)?.ok_or(Error::Invalid(InvalidReason::NoStore));
             (get(names::ROOT)?, get(names::SERVERS)?, get(names::TLS_ROOTS)?)
         };
         let internal = |e: minicbor::decode::Error| Error::Internal(e.to_string());
@@ -66,7 +66,7 @@ impl SyncDriver {
         let tls_roots: Vec<ByteVec> = minicbor::decode(&tls_roots).map_err(internal)?;
         let root = PublicKey::from_slice(&root).ok_or_else(|| Error::Internal("root key".into()))?;
         let tls_roots: Vec<Vec<u8>> = tls_roots.into_iter().map(Into::into).collect();
-        let http = baqylau_http::client(&tls_roots).map_err(|e| Error::invalid("invite", e.to_string()))?;
+        let http = baqylau_http::client(&tls_roots).map_err(|_| InvalidReason::InviteUnusable)?;
         Ok(Self {
             outbox,
             clock,
@@ -173,7 +173,7 @@ impl SyncDriver {
             Action::FetchBundle => self.bundle().await.map(Some),
             Action::SendEnrolment => {
                 let enrolment = lock(&self.outbox)?.setting(names::ENROLMENT)?;
-                let enrolment = enrolment.ok_or_else(|| Error::invalid("enrolment", "unlock the app once to enrol"))?;
+                let enrolment = enrolment.ok_or(Error::Invalid(InvalidReason::EnrolmentUnsigned))?;
                 let hash = Hash::of(&enrolment);
                 let mut verdicts = self.upload(vec![enrolment.into()], outcome).await?;
                 let verdict = verdicts.pop().ok_or(StepError::Network(Failure::Nonsense))?;

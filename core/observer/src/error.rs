@@ -1,9 +1,11 @@
 //! Few errors, each one something that a shell can act on. They carry names, never answers.
 
+use crate::reason::{InvalidReason, ReasonClass};
 use baqylau_forms::fill::FillError;
 use baqylau_protocol::bundle::BundleError;
 use baqylau_protocol::certificate::{CertificateError, InviteError};
-use baqylau_protocol::envelope::EnvelopeError;
+use baqylau_protocol::courier::CourierError;
+use baqylau_protocol::envelope::{EnvelopeError, MAX_CLASS, class_bytes};
 use baqylau_protocol::wire::RefusalCode;
 use baqylau_sqlite::StorageError;
 
@@ -16,14 +18,9 @@ pub enum Error {
         /// How many more tries there are.
         attempts_left: u32,
     },
-    /// Something handed in does not fit.
-    #[error("{place}: {remedy}")]
-    Invalid {
-        /// What does not fit: a question, an invite, a visit.
-        place: String,
-        /// What to do.
-        remedy: String,
-    },
+    /// Something handed in does not fit, or is missing for the call.
+    #[error(transparent)]
+    Invalid(#[from] InvalidReason),
     /// Somebody said no: the server, or a signature that does not verify.
     #[error("{reason}")]
     Refused {
@@ -44,7 +41,8 @@ pub enum Error {
 }
 
 /// Why somebody said no.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "kebab-case")]
 pub enum RefusalReason {
     /// Nobody answered.
     NoAnswer,
@@ -70,6 +68,24 @@ pub enum RefusalReason {
     Syncing,
     /// What was to be attached could not be read to its end: its source failed.
     Source,
+}
+
+impl RefusalReason {
+    /// The stable code: the variant's name, in lower case with hyphens.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.into()
+    }
+
+    /// What helps.
+    #[must_use]
+    pub fn class(self) -> ReasonClass {
+        match self {
+            Self::NoAnswer | Self::Later | Self::Syncing | Self::NotPublished => ReasonClass::Retry,
+            Self::Expired | Self::Revoked | Self::KeyStore | Self::NothingUrgent | Self::Source => ReasonClass::Act,
+            Self::OtherMission | Self::NotGenuine | Self::Unfit => ReasonClass::Final,
+        }
+    }
 }
 
 impl From<RefusalCode> for RefusalReason {
@@ -121,10 +137,6 @@ impl Error {
     pub(crate) fn refused(why: RefusalReason, reason: impl ToString) -> Self {
         Self::Refused { why, reason: reason.to_string() }
     }
-
-    pub(crate) fn invalid(place: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self::Invalid { place: place.into(), remedy: remedy.into() }
-    }
 }
 
 impl From<rusqlite::Error> for Error {
@@ -135,23 +147,19 @@ impl From<rusqlite::Error> for Error {
 
 impl From<FillError> for Error {
     fn from(e: FillError) -> Self {
-        let place = match &e {
-            FillError::NoSuchKey => "question".to_owned(),
-            FillError::Hidden { name }
-            | FillError::ReadOnly { name }
-            | FillError::WrongKind { name, .. }
-            | FillError::NotOffered { name }
-            | FillError::Exclusive { name, .. }
-            | FillError::NoSuchMissing { name }
-            | FillError::TooMuch { name, .. } => name.clone(),
-        };
-        Self::invalid(place, e.to_string())
+        InvalidReason::from(e).into()
+    }
+}
+
+impl From<CourierError> for Error {
+    fn from(e: CourierError) -> Self {
+        InvalidReason::from(e).into()
     }
 }
 
 impl From<InviteError> for Error {
     fn from(e: InviteError) -> Self {
-        Self::invalid("invite", e.to_string())
+        InvalidReason::Invite(e).into()
     }
 }
 
@@ -180,7 +188,9 @@ impl From<CertificateError> for Error {
 impl From<EnvelopeError> for Error {
     fn from(e: EnvelopeError) -> Self {
         match e {
-            EnvelopeError::TooLarge { .. } => Self::invalid("report", e.to_string()),
+            EnvelopeError::TooLarge { found } => {
+                InvalidReason::ReportTooLarge { found, limit: class_bytes(MAX_CLASS) }.into()
+            }
             EnvelopeError::Mission { .. } => Self::refused(RefusalReason::OtherMission, e),
             other => Self::refused(RefusalReason::NotGenuine, other),
         }

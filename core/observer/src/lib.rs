@@ -18,6 +18,7 @@ mod in_flight;
 pub mod listen;
 pub mod lock;
 mod mail;
+mod reason;
 mod scrub;
 mod store;
 mod time;
@@ -26,3 +27,4 @@ pub mod vault;
 
 pub use app::ObserverApp;
 pub use error::{Error, RefusalReason};
+pub use reason::{InvalidReason, ReasonClass};

@@ -7,6 +7,7 @@
 mod copies;
 
 use crate::error::{Error, RefusalReason};
+use crate::reason::InvalidReason;
 use crate::vault::{Policy, Vault, VaultError};
 use argon2::{Algorithm, Argon2, Params, Version};
 use baqylau_protocol::keys::random;
@@ -135,8 +136,7 @@ impl Lock {
     /// It was not allowed, or the vault refuses: a finger was added since, or the owner turned away. The PIN opens it.
     pub fn open_with_biometric(&self, vault: &dyn Vault) -> Result<Zeroizing<[u8; 32]>, Error> {
         let header = self.copies.read()?;
-        let face =
-            header.face.ok_or_else(|| Error::invalid("face or finger", "allow it in the settings; take the PIN"))?;
+        let face = header.face.ok_or(InvalidReason::BiometricOff)?;
         let bytes = |text: &str| HEXLOWER.decode(text.as_bytes()).map_err(|_| self.copies.damaged());
         let salt: [u8; 32] = bytes(&face.salt)?.try_into().map_err(|_| self.copies.damaged())?;
         let wrapping = derive(&*vault.bind(&biometric_alias(face.slot), &salt)?, b"baqylau/1/face");
@@ -155,7 +155,7 @@ impl Lock {
         (slot, face): (u32, Option<BiometricSlot>),
     ) -> Result<(), Error> {
         if pin.chars().count() < 4 {
-            return Err(Error::invalid("PIN", "take at least 4 characters"));
+            return Err(InvalidReason::PinTooShort { least: 4 }.into());
         }
         let mut header = KeyHeader {
             format: FORMAT,

@@ -275,11 +275,7 @@ fn clean(mut bytes: &mut [u8], depth: usize) -> Result<()> {
 fn handler(hdlr: &mut [u8]) -> Result<()> {
     let (component, track) = (hdlr.get(12..16).unwrap_or_default(), hdlr.get(16..20).unwrap_or_default());
     if component != b"dhlr" && ![&b"vide"[..], b"soun"].contains(&track) {
-        let track = String::from_utf8_lossy(track).into_owned();
-        let words = format!(
-            "it has a track beside picture and sound ({track}), which may tell where it was made; record it again"
-        );
-        return Err(Error::new(ErrorKind::InvalidData, words));
+        return Err(Error::new(ErrorKind::Unsupported, String::from_utf8_lossy(track)));
     }
     if let Some(name) = hdlr.get_mut(32..) {
         name.fill(0);

@@ -67,7 +67,7 @@ extension ChecklistModel {
     public func attach(_ key: Key, _ media: String, _ source: any ByteSource) -> Task<Void, Never> {
         let draft = draft
         over(nil)
-        return saving(key, unfit: .errorAttachment) {
+        return saving(key) {
             try $0.attach(draft: draft, key: key, media: media, source: source)
         }
     }

@@ -128,16 +128,14 @@ public final class ChecklistModel: ScreenModel {
         }
     }
 
-    /// Calls the core about a question; what does not fit is said in the words of `unfit`.
-    func saving(
-        _ key: Key, unfit: Word = .errorInvalid, _ call: @escaping @Sendable (ObserverCore) throws -> ViewChange
-    ) -> Task<Void, Never> {
-        act { _ = try await self.saved(key, unfit: unfit, call) }
+    /// Calls the core about a question; what does not fit is said.
+    func saving(_ key: Key, _ call: @escaping @Sendable (ObserverCore) throws -> ViewChange) -> Task<Void, Never> {
+        act { _ = try await self.saved(key, call) }
     }
 
     /// The same; whether the core took it.
     func saved(
-        _ key: Key, unfit: Word = .errorInvalid, _ call: @escaping @Sendable (ObserverCore) throws -> ViewChange
+        _ key: Key, _ call: @escaping @Sendable (ObserverCore) throws -> ViewChange
     ) async throws -> Bool {
         // What was typed before gives way to it.
         waits.removeValue(forKey: key)?.cancel()
@@ -146,8 +144,8 @@ public final class ChecklistModel: ScreenModel {
         do {
             try await changed { call } then: { self.state.typed[key] = nil }
             return true
-        } catch BaqylauError.Invalid {
-            fail(Words(unfit))
+        } catch BaqylauError.Invalid(let reason) {
+            fail(unfit(reason))
             return false
         }
     }
@@ -158,8 +156,8 @@ public final class ChecklistModel: ScreenModel {
         do {
             try await changed { call } then: {}
             return true
-        } catch BaqylauError.Invalid {
-            fail(Words(.errorInvalid))
+        } catch BaqylauError.Invalid(let reason) {
+            fail(unfit(reason))
             return false
         }
     }
@@ -230,14 +228,14 @@ public final class ChecklistModel: ScreenModel {
         let draft = draft
         do {
             _ = try await core { try $0.readAnswer(draft: draft, key: key, text: text) }
-        } catch BaqylauError.Invalid {
+        } catch BaqylauError.Invalid(let reason) {
             // It may have been typed on, or kept, meanwhile.
-            if state.typed[key] == text { state.wrong[key] = wrongWord(kind(of: key)) }
+            if state.typed[key] == text { state.wrong[key] = unfit(reason).word }
         }
     }
 
     private func keep(_ key: Key, _ text: String) async throws {
-        let (draft, kind) = (draft, kind(of: key))
+        let draft = draft
         let blank = text.trimmingCharacters(in: .whitespacesAndNewlines).isEmpty
         do {
             try await changed {
@@ -250,8 +248,8 @@ public final class ChecklistModel: ScreenModel {
                 if self.state.typed[key] == text { self.state.typed[key] = nil }
             }
             state.written[key] = state.rows.first { $0.key == key }.map { Written(text: text, kept: $0.answerText) }
-        } catch BaqylauError.Invalid {
-            state.wrong[key] = wrongWord(kind)
+        } catch BaqylauError.Invalid(let reason) {
+            state.wrong[key] = unfit(reason).word
         }
     }
 

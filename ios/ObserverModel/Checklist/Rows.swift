@@ -95,12 +95,3 @@ public func repeated(_ head: RowView, in rows: [RowView]) -> [Key] {
     }
     return keys
 }
-
-/// The words for what is no answer of a kind.
-func wrongWord(_ kind: RowKind?) -> Word {
-    switch kind {
-    case .integer: .wrongInteger
-    case .decimal, .range: .wrongNumber
-    default: .wrongText
-    }
-}

@@ -15,8 +15,11 @@ public struct Words: Equatable, Sendable {
 public func wordsOf(_ error: any Error) -> Words {
     switch error as? BaqylauError {
     case .Locked: Words(.errorLocked)
-    case .Invalid(let place, let remedy): invalid(place, remedy)
+    case .Invalid(let reason): unfit(reason)
     case .Refused(let why, let reason): refused(why, reason)
+    case .DiskReadOnly: Words(.errorDiskReadOnly)
+    case .DiskFailed: Words(.errorDiskFailed)
+    case .NewerStore: Words(.errorNewerStore)
     case .DiskFull: Words(.errorDiskFull)
     case .Damaged(let file): Words(.errorDamaged, file)
     case .Interrupted: Words(.errorInterrupted)
@@ -25,14 +28,86 @@ public func wordsOf(_ error: any Error) -> Words {
     }
 }
 
-private func invalid(_ place: String, _ remedy: String) -> Words {
-    switch place {
-    case "invite": Words(.errorInvite)
-    case "PIN": Words(.errorPinShort)
-    case "courier file": Words(.errorCourier)
-    case "mission": Words(.errorNoMission)
-    case "departure": Words(.errorDeparture)
-    default: Words(.errorInvalid, "\(place): \(remedy)")
+/// What does not fit, or is missing for what was tried.
+public func unfit(_ reason: InvalidReason) -> Words {
+    switch reason {
+    case .noInvite, .inviteDamaged, .inviteUnusable: Words(.errorInvite)
+    case .storeExists: Words(.errorStoreExists)
+    case .noStore: Words(.errorNoStore)
+    case .wiped: Words(.errorWiped)
+    case .mainLost: Words(.errorMainLost)
+    case .lockDamaged: Words(.errorLockDamaged)
+    case .pinTooShort: Words(.errorPinShort)
+    case .biometricOff: Words(.errorBiometricOff)
+    case .enrolmentUnsigned: Words(.errorUnlockOnce)
+    case .notEnrolled: Words(.errorNotEnrolled)
+    case .noMission: Words(.errorNoMission)
+    case .workClosed: Words(.errorWorkClosed)
+    case .noSuchVisit(let code): Words(.errorNoVisit, code)
+    case .visitCodeTaken(let code): Words(.errorVisitCodeTaken, code)
+    case .visitDamaged(let code): Words(.errorVisitDamaged, code)
+    case .visitForgotten: Words(.errorVisitForgotten)
+    case .noSuchPlace(let code): Words(.errorNoPlace, code)
+    case .placeNotListed: Words(.errorPlaceNotListed)
+    case .departureBeforeArrival: Words(.errorDeparture)
+    case .noSuchChecklist(let checklist): Words(.errorNoChecklist, checklist)
+    case .checklistSigned: Words(.errorChecklistSigned)
+    case .otherPlaceLevel(_, let levels): Words(.errorOtherLevel, levels.joined(separator: ", "))
+    case .noSuchDraft: Words(.errorNoDraft)
+    case .draftSigned: Words(.errorDraftSigned)
+    case .noNewerVersion: Words(.errorNoNewerVersion)
+    case .noSuchSection, .noSuchQuestion: Words(.errorNoQuestion)
+    case .notAnAnswer(_, let expectation): Words(expected(expectation))
+    case .hidden: Words(.errorHidden)
+    case .readOnly: Words(.errorReadOnly)
+    case .notOffered: Words(.errorNotOffered)
+    case .exclusive(_, let choice): Words(.errorExclusive, choice)
+    case .missingNotOffered: Words(.errorMissingNotOffered)
+    case .tooLong: Words(.errorTooLong)
+    case .expression(let faults): Words(.errorExpression, faults)
+    case .impossible(_, let text): Words(.errorImpossible, text)
+    case .unanswered(let question): Words(.errorUnanswered, question)
+    case .unconfirmed(let question): Words(.errorUnconfirmed, question)
+    case .tooManyRows: Words(.errorRowLimit)
+    case .reportTooLarge: Words(.errorReportTooLarge)
+    case .noSuchReport: Words(.errorNoReport)
+    case .superseded: Words(.errorSuperseded)
+    case .noReason: Words(.errorNoReason)
+    case .noAmendment: Words(.errorNoAmendment)
+    case .amendedReportGone: Words(.errorAmendedGone)
+    case .openDrafts: Words(.errorOpenDrafts)
+    case .noSuchLetter: Words(.errorNoLetter)
+    case .letterWithoutReport: Words(.errorLetterWithoutReport)
+    case .takesNoFile, .mediaNotTaken, .fileDamaged: Words(.errorAttachment)
+    case .foreignTrack: Words(.errorForeignTrack)
+    case .fileTooLarge: Words(.errorFileTooLarge)
+    case .noSuchAttachment, .attachmentDamaged: Words(.errorAttachmentGone)
+    case .courierDamaged, .courierTooLarge, .courierFrame, .courierMixed: Words(.errorCourier)
+    case .courierOfOtherMission: Words(.errorOtherMission)
+    case .attachmentUnnamed: Words(.errorAttachmentUnnamed)
+    }
+}
+
+/// What a question takes.
+private func expected(_ expectation: AnswerExpectation) -> Word {
+    switch expectation {
+    case .choice, .choices: .errorNotOffered
+    case .integer: .wrongInteger
+    case .shorterInteger: .wrongLongInteger
+    case .decimal: .wrongNumber
+    case .shorterDecimal: .wrongLongNumber
+    case .unambiguous: .wrongAmbiguous
+    case .step: .wrongStep
+    case .date: .wrongDate
+    case .time: .wrongTime
+    case .moment: .wrongDate
+    case .existingTime: .wrongTimeSkipped
+    case .offset: .wrongTimeTwice
+    case .position: .wrongPosition
+    case .file: .errorAttachment
+    case .acknowledgement, .text: .wrongText
+    case .possible: .wrongPossible
+    case .nothing: .errorReadOnly
     }
 }
 

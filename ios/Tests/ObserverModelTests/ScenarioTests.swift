@@ -83,7 +83,7 @@ final class Player {
         review.reason("for a test")
         #expect(!review.state.ready)
         await review.sign { _ in Testing.Issue.record("it was signed") }.value
-        #expect(review.error?.word == .errorInvalid)
+        #expect(review.error?.word == .errorImpossible)
     }
 
     /// In the middle of a section.

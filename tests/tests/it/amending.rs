@@ -2,7 +2,7 @@
 
 use crate::it::support::{draft, report, set};
 use baqylau_desk::adjudication::status::{AnswerBasis, Status};
-use baqylau_observer::{Error, ObserverApp};
+use baqylau_observer::{Error, InvalidReason, ObserverApp};
 use baqylau_protocol::roster::Standing;
 use baqylau_tests::{BUDGET, PIN, World, now, tables};
 
@@ -34,7 +34,7 @@ fn an_amendment_supersedes_and_the_original_is_kept() {
     let first = draft(&core, "campaign_event");
     set(&core, first, "participants", "100").expect("set");
     core.finalise(first, Some("left early".into())).expect("signed");
-    assert!(matches!(core.amend(1, "  "), Err(Error::Invalid { place, .. }) if place == "reason"));
+    assert!(matches!(core.amend(1, "  "), Err(Error::Invalid(InvalidReason::NoReason))));
     assert!(core.amend(9, "why").is_err(), "no such report");
     let signed = core.open_section(first, 0).expect("a section");
     assert!(signed.rows.iter().all(|r| r.read_only), "what was signed never changes");

@@ -1,7 +1,7 @@
 //! Photographs and their like: clean and encrypted on the phone, whole at the desk, over any number of cuts.
 
 use crate::it::support::{draft, key, set};
-use baqylau_observer::{Error, ObserverApp, RefusalReason};
+use baqylau_observer::{Error, InvalidReason, ObserverApp, RefusalReason};
 use baqylau_protocol::blob::CHUNK;
 use baqylau_protocol::ids::Hash;
 use baqylau_server::blobs::{BlobError, Blobs};
@@ -100,7 +100,7 @@ fn a_photograph_arrives_without_what_it_tells() {
     let picture: Vec<u8> = (0..200_000u32).map(|n| n.to_le_bytes()[usize::try_from(n % 3).expect("small")]).collect();
     let photo = jpeg(&picture);
     assert!(
-        matches!(core.attach(id, at, "image/gif", &mut &photo[..]), Err(Error::Invalid { place, .. }) if place == "photo")
+        matches!(core.attach(id, at, "image/gif", &mut &photo[..]), Err(Error::Invalid(InvalidReason::MediaNotTaken { question, .. })) if question == "photo")
     );
     assert!(core.attach(id, at, "image/jpeg", &mut &photo[..photo.len() / 2]).is_err(), "cut off");
     assert!(core.attach(id, at, "image/jpeg", &mut &b"no picture"[..]).is_err());
@@ -303,5 +303,8 @@ fn a_source_that_fails_is_told_from_a_file_that_does_not_fit() {
     let blobs = std::fs::read_dir(world.folder.path().join("phone/blobs")).expect("a folder").count();
     assert_eq!(blobs, 0, "nothing of it is left");
     let cut = core.attach(id, photo, "image/jpeg", &mut &picture[..100]).map(drop);
-    assert!(matches!(&cut, Err(Error::Invalid { place, .. }) if place == "photo"), "{cut:?}");
+    assert!(
+        matches!(&cut, Err(Error::Invalid(InvalidReason::FileDamaged { question })) if question == "photo"),
+        "{cut:?}"
+    );
 }

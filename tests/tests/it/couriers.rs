@@ -2,8 +2,8 @@
 
 use crate::it::support::{draft, key, report};
 use baqylau_desk::adjudication::status::{AnswerBasis, Status};
-use baqylau_observer::{Error, ObserverApp};
-use baqylau_protocol::courier::{Assembler, CourierFile, frames};
+use baqylau_observer::{Error, InvalidReason, ObserverApp};
+use baqylau_protocol::courier::{Assembler, CourierError, CourierFile, frames};
 use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
 
 fn counted(world: &mut World) -> usize {
@@ -93,9 +93,7 @@ fn what_proves_nothing_is_left_out() {
     report(&far, "one");
     report(&foreign, "of another mission");
     let refused = near.import_courier(&foreign.export_courier().expect("a file")).expect_err("another mission");
-    assert!(
-        matches!(&refused, Error::Invalid { place, remedy } if place == "courier file" && remedy.contains("mission"))
-    );
+    assert!(matches!(&refused, Error::Invalid(InvalidReason::Courier(CourierError::Mission { .. }))));
     let file = far.export_courier().expect("a file");
     for cut in [0, 1, 100, file.len() / 2, file.len() - 1] {
         near.import_courier(&file[..cut]).expect_err("cut off");
@@ -142,7 +140,7 @@ fn attachments_travel_beside_the_file() {
     let [file] = files.as_slice() else { panic!("one attachment, not {}", files.len()) };
     let bytes = std::fs::read(file).expect("a file");
     let early = near.import_attachment(&mut &bytes[..]).expect_err("its report is not here");
-    assert!(matches!(&early, Error::Invalid { remedy, .. } if remedy.contains("courier file first")), "{early}");
+    assert!(matches!(&early, Error::Invalid(InvalidReason::AttachmentUnnamed)), "{early}");
     near.lock().expect("locks");
     near.import_courier(&far.export_courier().expect("a file")).expect("taken");
     near.import_attachment(&mut &bytes[..bytes.len() - 1]).expect_err("cut off");

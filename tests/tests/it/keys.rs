@@ -3,7 +3,7 @@
 use crate::it::support::{copy, report};
 use baqylau_observer::lock::Lock;
 use baqylau_observer::vault::Policy;
-use baqylau_observer::{Error, ObserverApp};
+use baqylau_observer::{Error, InvalidReason, ObserverApp};
 use baqylau_tests::{BUDGET, PIN, World, tables};
 use std::path::{Path, PathBuf};
 
@@ -33,7 +33,10 @@ fn a_changed_pin_opens_and_the_old_one_does_not() {
         matches!(core.change_pin("9999", "13579"), Err(Error::Locked { attempts_left: 9 })),
         "the old one is asked"
     );
-    assert!(matches!(core.change_pin(PIN, "135"), Err(Error::Invalid { .. })), "too short");
+    assert!(
+        matches!(core.change_pin(PIN, "135"), Err(Error::Invalid(InvalidReason::PinTooShort { least: 4 }))),
+        "too short"
+    );
     let keys = vault_keys(&world);
     core.change_pin(PIN, "13579").expect("changed");
     assert_eq!(vault_keys(&world), keys, "the old key of the vault is gone");
@@ -103,7 +106,7 @@ fn a_wiped_store_is_gone() {
     }
     // What was open takes nothing more: it would lie in files that are gone.
     let late = core.start_visit(None, None).map(|_| ());
-    assert!(matches!(&late, Err(Error::Invalid { place, .. }) if place == "store"), "{late:?}");
+    assert!(matches!(&late, Err(Error::Invalid(InvalidReason::Wiped))), "{late:?}");
     assert!(core.sync_now(BUDGET).is_err());
     drop(core);
     // Somebody who had copied the files before, and has the PIN, has nothing: the vault's key is gone.

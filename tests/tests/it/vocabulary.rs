@@ -8,6 +8,7 @@ const SHARED: &[(&str, &str)] = &[
     ("Answer", "the phone's facade in other languages says what its core says"),
     ("Desk", "the desk's facade in Python is the desk"),
     ("DeskError", "and so are its errors"),
+    ("InvalidReason", "the phone's facade gives the reasons of its core, flat"),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

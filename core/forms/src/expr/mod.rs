@@ -25,6 +25,11 @@ pub use eval::{Chance, Environment, Scope, eval};
 pub use parser::parse;
 pub use val::Val;
 
+/// Names of the functions that an expression may call with any arguments; `regex`, `visit` and `place` take literals.
+pub fn function_names() -> impl Iterator<Item = &'static str> {
+    ast::Function::ALL.iter().map(|f| f.1)
+}
+
 /// Why an expression cannot be used. Positions are characters from the start of the expression, from 0.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ExprError {

@@ -2,6 +2,7 @@
 
 use super::{DraftView, ObserverApp};
 use crate::error::Error;
+use crate::reason::InvalidReason;
 use crate::store::NewDraft;
 use baqylau_forms::fill::{CellKey, Filling, Mutation, describe};
 use baqylau_protocol::cose::ObjectType;
@@ -33,14 +34,14 @@ impl ObserverApp {
     pub fn amend(&self, report: i64, why: &str) -> Result<DraftView, Error> {
         let now = self.config.clock.wall();
         if why.trim().is_empty() {
-            return Err(Error::invalid("reason", "say why the report is amended"));
+            return Err(InvalidReason::NoReason.into());
         }
         self.with_mission(|u, loaded| {
             let reports = u.main.reports()?;
             let signed = reports.iter().find(|r| r.seq == report);
-            let signed = signed.ok_or_else(|| Error::invalid("report", "there is no such report; list them again"))?;
+            let signed = signed.ok_or(InvalidReason::NoSuchReport)?;
             if let Some(later) = reports.iter().find(|r| r.amends == Some(signed.hash)) {
-                return Err(Error::invalid("report", format!("report {} supersedes it; amend that one", later.seq)));
+                return Err(InvalidReason::Superseded { by: later.seq }.into());
             }
             let open = u.main.drafts()?.into_iter().find(|d| d.report.is_none() && d.amends == Some(signed.hash));
             if let Some(draft) = open {
@@ -73,13 +74,13 @@ impl ObserverApp {
         self.with_mission(|u, loaded| {
             let amends = u.main.draft(draft)?.amends;
             let reports = u.main.reports()?;
-            let amends = amends.ok_or_else(|| Error::invalid("draft", "it amends no report"))?;
+            let amends = amends.ok_or(InvalidReason::NoAmendment)?;
             let own = reports.iter().find(|r| r.hash == amends).map(|r| r.draft);
             let before = match own {
                 Some(original) => self.filling(u, loaded, original)?.1.clone(),
                 None => {
                     let letter = u.main.letters()?.into_iter().rev().find(|l| l.letter.report == Some(amends));
-                    let letter = letter.ok_or_else(|| Error::invalid("draft", "the report that it amends is gone"))?;
+                    let letter = letter.ok_or(InvalidReason::AmendedReportGone)?;
                     self.reassigned_report(u, loaded, &letter)?.1
                 }
             };
@@ -98,7 +99,7 @@ impl ObserverApp {
         self.with_mission(|u, loaded| {
             let open = u.main.drafts()?.iter().filter(|d| d.report.is_none()).count();
             if open > 0 {
-                return Err(Error::invalid("drafts", format!("{open} are not signed; sign or discard them first")));
+                return Err(InvalidReason::OpenDrafts { count: open }.into());
             }
             let payload = |last| ChainClose { v: baqylau_protocol::VERSION, last, at: at.into() }.encode();
             self.append(u, loaded, (ObjectType::Close, false, &[]), None, payload)?;
@@ -114,7 +115,7 @@ impl ObserverApp {
         self.with(|u| {
             let stored = u.main.draft(draft)?;
             if stored.report.is_some() {
-                return Err(Error::invalid("draft", "it was signed, and what was signed is kept"));
+                return Err(InvalidReason::DraftSigned.into());
             }
             u.main.discard(&stored)?;
             u.open.remove(&draft);

@@ -4,6 +4,7 @@
 use super::{BLOBS, ObserverApp};
 use crate::drive::lock;
 use crate::error::{Error, RefusalReason};
+use crate::reason::InvalidReason;
 use crate::scrub::{CLEANED, plain, scrub};
 use crate::store::StoredAttachment;
 use baqylau_forms::definition::{Kind, Media};
@@ -32,13 +33,14 @@ impl ObserverApp {
             let (stored, filling) = self.filling(u, loaded, draft)?;
             let items = &filling.form().definition().items;
             let item = items.get(key.node as usize);
-            let item = item.ok_or_else(|| Error::invalid("question", "there is no such question"))?;
+            let item = item.ok_or(InvalidReason::NoSuchQuestion)?;
             let Kind::Attachment { media: sort } = &item.kind else {
-                return Err(Error::invalid(item.name.clone(), "it takes no file"));
+                return Err(InvalidReason::TakesNoFile { question: item.name.clone() }.into());
             };
             if !fits(*sort, media) {
-                let taken = CLEANED.into_iter().filter(|m| fits(*sort, m)).collect::<Vec<_>>().join(", ");
-                return Err(Error::invalid(item.name.clone(), format!("{media} is not taken; take one of {taken}")));
+                let taken = CLEANED.into_iter().filter(|m| fits(*sort, m)).map(str::to_owned).collect();
+                let (question, media) = (item.name.clone(), media.to_owned());
+                return Err(InvalidReason::MediaNotTaken { question, media, taken }.into());
             }
             Ok((stored, item.name.clone()))
         })?;
@@ -67,10 +69,13 @@ impl ObserverApp {
             let stored = u.main.draft(draft)?;
             Ok(u.main.attachments(&stored)?.into_iter().find(|a| a.name == name))
         })?;
-        let found = found.ok_or_else(|| Error::invalid(name, "there is no such attachment"))?;
+        let found = found.ok_or_else(|| InvalidReason::NoSuchAttachment { name: name.to_owned() })?;
         let file = File::open(self.blob(found.hash)).map_err(|e| StorageError::Io(e.to_string()))?;
         let opened = baqylau_protocol::blob::open(&found.key, found.size, BufReader::new(file), out);
-        opened.map_err(|e| Error::invalid(name, e.to_string()))
+        opened.map_err(|e| match e.kind() {
+            std::io::ErrorKind::InvalidData => InvalidReason::AttachmentDamaged { name: name.to_owned() }.into(),
+            _ => StorageError::from(e).into(),
+        })
     }
 
     /// Cleans and encrypts into the store's folder. The file has its name when all of it is on disk.
@@ -192,9 +197,12 @@ fn fault(place: &str, e: &std::io::Error) -> Error {
     if let Some(failed) = e.get_ref().and_then(|inner| inner.downcast_ref::<SourceFailed>()) {
         return Error::refused(RefusalReason::Source, failed);
     }
-    use std::io::ErrorKind::{FileTooLarge, InvalidData, UnexpectedEof};
+    use std::io::ErrorKind::{FileTooLarge, InvalidData, UnexpectedEof, Unsupported};
+    let question = place.to_owned();
     match e.kind() {
-        InvalidData | UnexpectedEof | FileTooLarge => Error::invalid(place, e.to_string()),
+        InvalidData | UnexpectedEof => InvalidReason::FileDamaged { question }.into(),
+        Unsupported => InvalidReason::ForeignTrack { question, track: e.to_string() }.into(),
+        FileTooLarge => InvalidReason::FileTooLarge { question, limit: baqylau_protocol::blob::MAX_BLOB }.into(),
         _ => StorageError::from(std::io::Error::from(e.kind())).into(),
     }
 }

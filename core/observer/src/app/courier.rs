@@ -6,10 +6,11 @@ use crate::bundle;
 use crate::drive::{SyncDriver, lock};
 use crate::error::Error;
 use crate::listen::Change;
+use crate::reason::InvalidReason;
 use crate::store::{Number, Outbox, StoredBlob, names};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
-use baqylau_protocol::courier::{CourierError, CourierFile};
+use baqylau_protocol::courier::CourierFile;
 use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
@@ -30,12 +31,6 @@ pub struct CourierReport {
     pub refused: usize,
     /// Whether it brought a newer bundle.
     pub bundle: bool,
-}
-
-impl From<CourierError> for Error {
-    fn from(e: CourierError) -> Self {
-        Self::invalid("courier file", e.to_string())
-    }
 }
 
 impl ObserverApp {
@@ -107,8 +102,7 @@ impl ObserverApp {
             return self.place_file(&new, hash);
         }
         let _left = std::fs::remove_file(&new);
-        let remedy = "no carried report names it, or it was cut off; import the courier file first";
-        Err(Error::invalid("attachment", remedy))
+        Err(InvalidReason::AttachmentUnnamed.into())
     }
 
     /// Takes what a courier brings. Each object, receipt and the bundle must prove itself; what does not is left out and counted.
@@ -158,13 +152,12 @@ impl ObserverApp {
 
 fn root_of(outbox: &Outbox) -> Result<PublicKey, Error> {
     let root = outbox.setting(names::ROOT)?.and_then(|r| PublicKey::from_slice(&r));
-    root.ok_or_else(|| Error::invalid("invite", "enrol with an invite first"))
+    root.ok_or_else(|| InvalidReason::NoStore.into())
 }
 
 fn mission_of(outbox: &Outbox) -> Result<(PublicKey, Vec<u8>), Error> {
     let manifest = outbox.setting(names::MANIFEST)?;
-    let manifest =
-        manifest.ok_or_else(|| Error::invalid("mission", "the bundle is not here yet; a courier can bring it"))?;
+    let manifest = manifest.ok_or(InvalidReason::NoMission)?;
     Ok((root_of(outbox)?, manifest))
 }
 

@@ -4,6 +4,7 @@ use super::{BLOBS, ObserverApp, kept};
 pub use crate::drive::Trouble;
 use crate::drive::{Limit, SyncDriver, SyncOutcome, lock};
 use crate::error::{Error, RefusalReason};
+use crate::reason::InvalidReason;
 use crate::store::names;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
@@ -79,7 +80,7 @@ impl ObserverApp {
             let certificate = Certificate::open(&u.invite.certificate, &manifest.issuer, manifest.mission)?;
             let invite_key = SigningKey::from_seed(*u.invite.seed);
             if invite_key.public() != certificate.key {
-                return Err(Error::invalid("invite", "its key does not belong to its certificate; ask for a new one"));
+                return Err(InvalidReason::InviteUnusable.into());
             }
             let (device, box_key) = (SigningKey::generate(), BoxKey::generate());
             let (shared, encapsulation) = SharedKey::encapsulate(&manifest.reading, manifest.mission)

@@ -4,6 +4,7 @@ use super::mission::Loaded;
 use super::visits::{VisitRecord, facts, find_place, find_visit, record_of, zone};
 use super::{ObserverApp, Unlocked};
 use crate::error::Error;
+use crate::reason::InvalidReason;
 use crate::store::{Draft, MainStore, NewDraft};
 use baqylau_forms::Zone;
 use baqylau_forms::expr::{Chance, Environment};
@@ -47,18 +48,16 @@ impl ObserverApp {
         let now = self.config.clock.wall();
         self.with_mission(|u, loaded| {
             let (stored, record) = find_visit(u, visit)?;
-            let (hash, form) = loaded.forms.get(checklist).ok_or_else(|| {
-                Error::invalid(checklist, "the mission has no such checklist; choose one of its list")
-            })?;
+            let (hash, form) = loaded
+                .forms
+                .get(checklist)
+                .ok_or_else(|| InvalidReason::NoSuchChecklist { checklist: checklist.to_owned() })?;
             for draft in u.main.drafts()?.into_iter().filter(|d| d.visit == stored.id) {
                 let same = self.checklist_id(&u.main, loaded, draft.checklist)? == checklist;
                 match draft.report {
                     None if same && draft.amends.is_none() => return self.draft_view(&u.main, loaded, draft),
                     Some(_) if same && form.definition().once => {
-                        return Err(Error::invalid(
-                            checklist,
-                            "it was signed for this visit already; amend the report",
-                        ));
+                        return Err(InvalidReason::ChecklistSigned { checklist: checklist.to_owned() }.into());
                     }
                     _ => {}
                 }
@@ -94,8 +93,7 @@ impl ObserverApp {
             let (stored, filling) = self.filling(u, loaded, draft)?;
             let id = filling.form().definition().id.clone();
             let newest = loaded.forms.get(&id).filter(|(hash, _)| *hash != stored.checklist && stored.report.is_none());
-            let (hash, form) =
-                newest.ok_or_else(|| Error::invalid("draft", "there is no newer version to carry it to"))?;
+            let (hash, form) = newest.ok_or(InvalidReason::NoNewerVersion)?;
             let (carried, fresh) = filling.carry(form.clone());
             let names: Vec<String> = filling.form().definition().items.iter().map(|i| i.name.clone()).collect();
             let log = u.main.log(&stored)?;
@@ -149,7 +147,7 @@ impl ObserverApp {
         self.with_mission(|u, loaded| {
             let (stored, filling) = self.filling(u, loaded, draft)?;
             let view = filling.open_section(section);
-            let mut view = view.ok_or_else(|| Error::invalid("section", "there is no such section"))?;
+            let mut view = view.ok_or(InvalidReason::NoSuchSection)?;
             for row in &mut view.rows {
                 row.read_only |= stored.report.is_some();
             }
@@ -204,10 +202,9 @@ impl ObserverApp {
         self.with_mission(|u, loaded| {
             let (_, record, f) = self.draft_of_visit(u, loaded, draft)?;
             let items = &f.form().definition().items;
-            let item =
-                items.get(key.node as usize).ok_or_else(|| Error::invalid("question", "there is no such question"))?;
+            let item = items.get(key.node as usize).ok_or(InvalidReason::NoSuchQuestion)?;
             baqylau_forms::fill::read_literal_at(f.form(), key.node, text, zone(loaded, &record))
-                .map_err(|expected| Error::invalid(item.name.clone(), format!("expected {expected}")))
+                .map_err(|expected| InvalidReason::NotAnAnswer { question: item.name.clone(), expected }.into())
         })
     }
 
@@ -217,10 +214,7 @@ impl ObserverApp {
     /// The expression does not parse.
     pub fn compute(&self, draft: i64, expression: &str) -> Result<String, Error> {
         self.reading(draft, |f| {
-            let words = |e: Vec<baqylau_forms::expr::ExprError>| {
-                e.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
-            };
-            let expr = f.form().expression(expression).map_err(|e| Error::invalid("expression", words(e)))?;
+            let expr = f.form().expression(expression).map_err(|faults| InvalidReason::Expression { faults })?;
             Ok(f.evaluate(&expr, baqylau_forms::fill::Mode::Blank).string().into_owned())
         })
     }
@@ -294,7 +288,7 @@ impl ObserverApp {
         self.answering(|u, loaded| {
             let (stored, record, filling) = self.draft_of_visit(u, loaded, draft)?;
             if stored.report.is_some() {
-                return Err(Error::invalid("draft", "it was signed and never changes; amend the report"));
+                return Err(InvalidReason::DraftSigned.into());
             }
             let out = f(filling, zone(loaded, &record))?;
             let changes = filling.take_mutations();
@@ -350,7 +344,7 @@ impl ObserverApp {
 
 fn fits_place(loaded: &Loaded, definition: &baqylau_forms::Definition, record: &VisitRecord) -> Result<(), Error> {
     let remedy = || {
-        Error::invalid(definition.id.clone(), format!("it is for a place of level {}", definition.places.join(" or ")))
+        InvalidReason::OtherPlaceLevel { checklist: definition.id.clone(), levels: definition.places.clone() }.into()
     };
     let Some(code) = &record.place else {
         let free = definition.place_optional || record.unlisted.is_some();

@@ -4,6 +4,7 @@
 use super::{ObserverApp, kept};
 use crate::drive::lock;
 use crate::error::Error;
+use crate::reason::InvalidReason;
 use crate::store::StoredLetter;
 use baqylau_forms::fill::CellKey;
 use baqylau_protocol::bundle::Manifest;
@@ -84,7 +85,7 @@ impl ObserverApp {
     pub fn asked(&self, letter: i64, draft: i64) -> Result<Vec<CellKey>, Error> {
         self.with_mission(|u, loaded| {
             let stored = u.main.letters()?.into_iter().find(|l| l.id == letter);
-            let stored = stored.ok_or_else(|| Error::invalid("letter", "there is no such letter"))?;
+            let stored = stored.ok_or(InvalidReason::NoSuchLetter)?;
             let filling = self.filling(u, loaded, draft)?.1;
             Ok(stored.letter.questions.iter().filter_map(|q| filling.key_at(q.node, &q.rows)).collect())
         })
@@ -107,7 +108,7 @@ impl ObserverApp {
             let keys = super::reports::Keys::load(u)?;
             let box_key = u.main.setting(kept::BOX_KEY)?.and_then(|b| b.try_into().ok());
             let box_key = box_key.and_then(|b: [u8; 32]| BoxKey::from_bytes(&b));
-            let box_key = box_key.ok_or_else(|| Error::invalid("enrolment", "enrol with a connection once"))?;
+            let box_key = box_key.ok_or(InvalidReason::NotEnrolled)?;
             let me = DeviceId::of(keys.enrolment);
             let mut opened: Vec<StoredLetter> = Vec::new();
             for (id, bytes, desk) in fetched {

@@ -3,6 +3,7 @@
 use super::{ObserverApp, Unlocked, kept};
 use crate::drive::lock;
 use crate::error::{Error, RefusalReason};
+use crate::reason::InvalidReason;
 use crate::store::{MainStore, Outbox, names};
 use crate::time::corrected;
 use baqylau_forms::places::PlaceTable;
@@ -133,8 +134,7 @@ impl ObserverApp {
         let outbox = lock(&self.outbox)?;
         let stored = outbox.manifests.load(Ordering::SeqCst);
         let bytes = outbox.setting(names::MANIFEST)?;
-        let bytes = bytes
-            .ok_or_else(|| Error::invalid("mission", "enrol with a connection first: the bundle is not here yet"))?;
+        let bytes = bytes.ok_or(InvalidReason::NoMission)?;
         let manifest_hash = Hash::of(&bytes);
         if let Some((at, loaded)) = u.loaded.as_mut().filter(|(_, loaded)| loaded.manifest_hash == manifest_hash) {
             *at = stored;

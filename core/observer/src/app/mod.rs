@@ -50,6 +50,7 @@ use crate::error::Error;
 use crate::in_flight::InFlight;
 use crate::listen::{Change, ChangeNotifier, Listener};
 use crate::lock::Lock;
+use crate::reason::InvalidReason;
 use crate::store::{MainStore, Outbox, names};
 use crate::vault::Vault;
 use baqylau_forms::Filling;
@@ -134,10 +135,9 @@ impl ObserverApp {
         let invite = Invite::from_text(invite_text)?;
         let guard = Lock::of(&config.folder);
         if Self::exists(&config) {
-            return Err(Error::invalid("store", "there is a store here already; open it, or wipe it first"));
+            return Err(InvalidReason::StoreExists.into());
         }
-        std::fs::create_dir_all(&config.folder)
-            .map_err(|e| Error::invalid(config.folder.display().to_string(), e.to_string()))?;
+        std::fs::create_dir_all(&config.folder).map_err(StorageError::from)?;
         let key = guard.create(&*config.vault, pin)?;
         let mut main = MainStore::open(&config.folder.join(MAIN), &key, config.vault.clone())?;
         main.set_settings(&[(kept::INVITE, invite_text.as_bytes()), (kept::LANGUAGE, config.language.as_bytes())])?;
@@ -175,11 +175,7 @@ impl ObserverApp {
         let key = Lock::of(&config.folder).open(&*config.vault, pin)?;
         let path = config.folder.join(MAIN);
         let salvaged = MainStore::salvage(&path, &key).map_err(|e| match e {
-            Error::Storage(StorageError::Damaged { .. } | StorageError::Io(_)) => Error::invalid(
-                "main.db",
-                "nothing of it can be read, and it was left as it is. What was signed is in the outbox and is still delivered; \
-                 ask the coordinators for an invite that replaces this phone",
-            ),
+            Error::Storage(StorageError::Damaged { .. } | StorageError::Io(_)) => InvalidReason::MainLost.into(),
             other => other,
         })?;
         Self::salvage_outbox(config, &key)?;
@@ -219,7 +215,7 @@ impl ObserverApp {
     /// There is no store here, or it is damaged or of a later version.
     pub fn open_locked(config: PhoneConfig) -> Result<Self, Error> {
         if !Self::exists(&config) {
-            return Err(Error::invalid("store", "there is no store here; enrol with an invite first"));
+            return Err(InvalidReason::NoStore.into());
         }
         let outbox = Outbox::open(&config.folder.join(OUTBOX), &*config.vault)?;
         Ok(Self::assemble(config, outbox, None))
@@ -400,7 +396,7 @@ impl ObserverApp {
         if Self::exists(&self.config) {
             return Ok(());
         }
-        Err(Error::invalid("store", "it was wiped; enrol with an invite"))
+        Err(InvalidReason::Wiped.into())
     }
 
     /// The same, without a look at the disk where nothing was wiped since the last one.

@@ -5,6 +5,7 @@ use super::mission::Loaded;
 use super::visits::VisitRecord;
 use super::{DraftView, ObserverApp, Unlocked};
 use crate::error::{Error, RefusalReason};
+use crate::reason::InvalidReason;
 use crate::store::{NewDraft, StoredAttachment, StoredLetter};
 use baqylau_forms::Filling;
 use baqylau_forms::fill::{CellKey, Mutation, Outcome, Unmapped};
@@ -21,23 +22,23 @@ impl ObserverApp {
     /// There is no such letter, it asks about no report, or there is no reason.
     pub fn answer(&self, letter: i64, why: &str) -> Result<DraftView, Error> {
         let found = self.letters()?.into_iter().find(|l| l.id == letter);
-        let found = found.ok_or_else(|| Error::invalid("letter", "there is no such letter; list them again"))?;
+        let found = found.ok_or(InvalidReason::NoSuchLetter)?;
         match found.report {
             // What came with the letter is there even when this phone has forgotten its own, and until it was answered.
             Some(report) if found.handed.is_none() || found.answered => self.amend(report, why),
             _ if found.handed.is_some() => self.take_over(letter, why),
-            _ => Err(Error::invalid("letter", "it asks about no report")),
+            _ => Err(InvalidReason::LetterWithoutReport.into()),
         }
     }
 
     fn take_over(&self, letter: i64, why: &str) -> Result<DraftView, Error> {
         if why.trim().is_empty() {
-            return Err(Error::invalid("reason", "say why the report is amended"));
+            return Err(InvalidReason::NoReason.into());
         }
         let started = self.config.clock.wall().ms;
         self.with_mission(|u, loaded| {
             let stored = u.main.letters()?.into_iter().find(|l| l.id == letter);
-            let stored = stored.ok_or_else(|| Error::invalid("letter", "there is no such letter"))?;
+            let stored = stored.ok_or(InvalidReason::NoSuchLetter)?;
             let open = u.main.drafts()?.into_iter().find(|d| d.report.is_none() && d.amends == stored.letter.report);
             if let Some(draft) = open {
                 return self.draft_view(&u.main, loaded, draft);

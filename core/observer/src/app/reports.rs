@@ -5,6 +5,7 @@ use super::visits::record_of;
 use super::{ObserverApp, Unlocked, kept};
 use crate::drive::lock;
 use crate::error::{Error, RefusalReason};
+use crate::reason::InvalidReason;
 use crate::store::{Delivery, Draft, NewReport, Number, SealedEnvelope, StoredAttachment, names};
 use baqylau_forms::expr::Environment;
 use baqylau_forms::fill::{CellKey, Filling, Issue, Unmapped};
@@ -132,7 +133,7 @@ impl ObserverApp {
         let seq = self.with_mission(|u, loaded| {
             let (stored, filling) = self.filling(u, loaded, draft)?;
             if stored.report.is_some() {
-                return Err(Error::invalid("draft", "it was signed already"));
+                return Err(InvalidReason::DraftSigned.into());
             }
             ready(filling, signing)?;
             let filling = as_the_desk(filling)?;
@@ -309,7 +310,7 @@ impl Keys {
     pub(super) fn load(u: &Unlocked) -> Result<Self, Error> {
         let get = |name| -> Result<[u8; 32], Error> {
             let bytes = u.main.setting(name)?.and_then(|b| b.try_into().ok());
-            bytes.ok_or_else(|| Error::invalid("enrolment", "enrol with a connection once; then reports can be signed"))
+            bytes.ok_or(Error::Invalid(InvalidReason::NotEnrolled))
         };
         let enrolment = u.main.setting(names::ENROLMENT)?.unwrap_or_default();
         Ok(Self {
@@ -343,23 +344,19 @@ fn ready(filling: &Filling, signing: &Signing) -> Result<(), Error> {
     let name = |key: CellKey| filling.form().definition().items[key.node as usize].name.clone();
     let given = *signing == Signing::Alarm || signing.incomplete().is_some_and(|r| !r.trim().is_empty());
     for problem in filling.issues() {
-        let confirmed = problem.confirmed.is_some();
+        let (question, confirmed) = (name(problem.key), problem.confirmed.is_some());
         match problem.issue {
             Issue::Error => {
-                return Err(Error::invalid(
-                    name(problem.key),
-                    format!("{}; correct or clear the answer", problem.text),
-                ));
+                return Err(InvalidReason::Impossible { question, text: problem.text.to_string() }.into());
             }
             Issue::Unanswered if !given => {
-                return Err(Error::invalid(name(problem.key), "answer it, or sign with a reason why not"));
+                return Err(InvalidReason::Unanswered { question }.into());
             }
             Issue::Warning | Issue::NotOffered if !given && !confirmed => {
-                return Err(Error::invalid(name(problem.key), "confirm the answer with a reason, or change it"));
+                return Err(InvalidReason::Unconfirmed { question }.into());
             }
             Issue::TooManyRows => {
-                let remedy = format!("at most {} rows; correct the number", baqylau_forms::form::MAX_ROWS);
-                return Err(Error::invalid(name(problem.key), remedy));
+                return Err(InvalidReason::TooManyRows { question, most: baqylau_forms::form::MAX_ROWS }.into());
             }
             _ => {}
         }

@@ -3,6 +3,7 @@
 use super::mission::Loaded;
 use super::{DraftView, ObserverApp, Unlocked};
 use crate::error::Error;
+use crate::reason::InvalidReason;
 use crate::store::{StoredVisit, VisitKnowledge};
 use baqylau_forms::Zone;
 use baqylau_forms::fill::{Outcome, VisitFacts as FormFacts};
@@ -125,7 +126,7 @@ impl ObserverApp {
                 }
                 VisitChange::Unlisted(text) if loaded.mission.unlisted_places => record.unlisted = Some(text),
                 VisitChange::Unlisted(_) => {
-                    return Err(Error::invalid("place", "this mission takes places of its list only"));
+                    return Err(InvalidReason::PlaceNotListed.into());
                 }
                 VisitChange::Arrived(at) => record.arrived = Some(at),
                 VisitChange::Departed(at) => record.departed = Some(at),
@@ -139,7 +140,7 @@ impl ObserverApp {
                 *moment = here.moment(moment.ms);
             }
             if record.arrived.zip(record.departed).is_some_and(|(a, d)| d.ms < a.ms) {
-                return Err(Error::invalid("departure", "it is before the arrival; correct one of the two"));
+                return Err(InvalidReason::DepartureBeforeArrival.into());
             }
             u.main.update_visit(stored.id, &record)?;
             self.committed();
@@ -185,30 +186,21 @@ pub(super) fn zone<'l>(loaded: &'l Loaded, record: &VisitRecord) -> &'l Zone {
 }
 
 pub(super) fn find_place(loaded: &Loaded, code: &str) -> Result<u32, Error> {
-    loaded
-        .places
-        .find(code)
-        .ok_or_else(|| Error::invalid(code, "the mission has no such place; search for it, or describe it"))
+    loaded.places.find(code).ok_or_else(|| InvalidReason::NoSuchPlace { code: code.to_owned() }.into())
 }
 
 pub(super) fn record_of(stored: &StoredVisit) -> Result<VisitRecord, Error> {
-    let unreadable = || {
-        let remedy = "its key on this phone is damaged, so that it cannot be read here; what was signed is delivered all the same. \
-                      Start a new visit for what is to be filled in again";
-        Error::invalid(format!("visit {}", stored.code), remedy)
-    };
+    let unreadable = || Error::from(InvalidReason::VisitDamaged { code: stored.code.clone() });
     match &stored.facts {
         VisitKnowledge::Known(json) => serde_json::from_slice(json).map_err(|_| unreadable()),
-        VisitKnowledge::Forgotten => {
-            Err(Error::invalid("visit", "its review window has passed; only the coordinators can read it now"))
-        }
+        VisitKnowledge::Forgotten => Err(InvalidReason::VisitForgotten.into()),
         VisitKnowledge::Unreadable => Err(unreadable()),
     }
 }
 
 pub(super) fn find_visit(u: &mut Unlocked, code: &str) -> Result<(StoredVisit, VisitRecord), Error> {
     let stored = u.main.visits()?.into_iter().find(|v| v.code == code);
-    let stored = stored.ok_or_else(|| Error::invalid(code, "there is no such visit; start one"))?;
+    let stored = stored.ok_or_else(|| InvalidReason::NoSuchVisit { code: code.to_owned() })?;
     let record = record_of(&stored)?;
     Ok((stored, record))
 }

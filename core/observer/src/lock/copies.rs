@@ -3,6 +3,7 @@
 //! as good as none; the other suffices.
 
 use crate::error::Error;
+use crate::reason::InvalidReason;
 use baqylau_protocol::ids::Hash;
 use baqylau_sqlite::StorageError;
 use serde::{Deserialize, Serialize};
@@ -123,12 +124,7 @@ impl HeaderCopies {
 
     /// Says what there is to do when none can be read.
     pub fn damaged(&self) -> Error {
-        Error::invalid(
-            "lock.json and lock.copy.json",
-            "both are damaged, and without one of them the PIN opens nothing: put either of them back from a copy. What was signed \
-             is still delivered, and can be exported for a courier; for new work wipe this store and ask the coordinators for an \
-             invite that replaces this phone",
-        )
+        InvalidReason::LockDamaged.into()
     }
 }
 

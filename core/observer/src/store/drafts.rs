@@ -3,6 +3,7 @@
 use super::main::{MainStore, aad, damaged, json, unjson};
 use crate::error::Error;
 use crate::lock::{open_with, seal_with};
+use crate::reason::InvalidReason;
 use baqylau_forms::fill::{CellKey, Mutation, SavedRow, Unmapped};
 use baqylau_forms::value::Answer;
 use baqylau_protocol::ids::Hash;
@@ -104,7 +105,7 @@ impl MainStore {
     pub fn draft(&self, id: i64) -> Result<Draft, Error> {
         let select = "SELECT id, visit, checklist, started, report, amends FROM draft WHERE id = ?1";
         let draft = self.db.prepare_cached(select)?.query_row([id], draft_of).optional()?;
-        draft.ok_or_else(|| Error::invalid("draft", "there is no such draft; list the drafts again"))
+        draft.ok_or(InvalidReason::NoSuchDraft.into())
     }
 
     /// Why a draft amends what it amends.

@@ -3,6 +3,7 @@
 
 use crate::error::Error;
 use crate::lock::{derive, open_with, row_cipher, seal_with};
+use crate::reason::InvalidReason;
 use crate::vault::{Policy, Vault};
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::keys::random;
@@ -133,7 +134,7 @@ impl MainStore {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let known = tx.query_row("SELECT 1 FROM visit WHERE code = ?1", [code], |_| Ok(())).optional()?;
         if known.is_some() {
-            return Err(Error::invalid(code, "there is a visit of this code; open it, or take another number"));
+            return Err(InvalidReason::VisitCodeTaken { code: code.to_owned() }.into());
         }
         let body = seal_with(&cipher, &visit_aad(id), &json(facts)?);
         tx.execute("INSERT INTO visit (id, code, salt, facts) VALUES (?1, ?2, ?3, ?4)", params![id, code, salt, body])?;
@@ -210,10 +211,7 @@ impl MainStore {
             let found = self.db.query_row(select, [visit], |r| Ok((r.get(0)?, r.get::<_, bool>(1)?))).optional()?;
             let (salt, forgotten) = found.ok_or_else(damaged)?;
             if forgotten {
-                return Err(Error::invalid(
-                    "visit",
-                    "its review window has passed; only the coordinators can read it now",
-                ));
+                return Err(InvalidReason::VisitForgotten.into());
             }
             let cipher = self.derive_cipher(&salt)?;
             self.ciphers.insert(visit, cipher);

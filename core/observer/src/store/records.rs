@@ -4,6 +4,7 @@ use super::drafts::Draft;
 use super::main::{MainStore, report_aad};
 use crate::error::Error;
 use crate::lock::seal_with;
+use crate::reason::InvalidReason;
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{Hash, ReportId};
 use rusqlite::{OptionalExtension, TransactionBehavior, params};
@@ -61,7 +62,7 @@ impl MainStore {
         let last = tx.query_row(select, [], |r| Ok((r.get::<_, i64>(0)?, Hash(r.get(1)?), r.get::<_, u16>(2)?)));
         let last = last.optional()?;
         if last.is_some_and(|l| l.2 == ObjectType::Close as u16) {
-            return Err(Error::invalid("phone", "its work was closed; ask the coordinators for a new invite"));
+            return Err(InvalidReason::WorkClosed.into());
         }
         let last = last.map(|l| (l.0, l.1)).into_iter().chain(sent).max_by_key(|l| l.0);
         let seq = last.map_or(1, |l| l.0 + 1);

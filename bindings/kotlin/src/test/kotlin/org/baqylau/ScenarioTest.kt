@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertNotNull
 import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Assertions.fail
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
 import org.junit.jupiter.api.io.TempDir
@@ -49,7 +50,14 @@ private class Player(
             "issue" -> assertTrue(there(step).issues.any { it.issue.name.lowercase() == text("issue") }, "$step")
             "cannot_sign" -> {
                 val refused = assertThrows<BaqylauException.Invalid> { core.finalise(draft, "for a test") }
-                assertEquals(text("question"), refused.place)
+                val named =
+                    when (val reason = refused.reason) {
+                        is InvalidReason.Impossible -> reason.question
+                        is InvalidReason.Unanswered -> reason.question
+                        is InvalidReason.Unconfirmed -> reason.question
+                        else -> fail("$reason")
+                    }
+                assertEquals(text("question"), named)
             }
             "kill" -> kill()
             "sign" -> core.finalise(draft, text("reason"))

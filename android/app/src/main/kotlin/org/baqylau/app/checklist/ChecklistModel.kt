@@ -134,14 +134,12 @@ class ChecklistModel(
 
     private fun saving(
         key: Key,
-        unfit: Int = R.string.error_invalid,
         call: ObserverCoreInterface.() -> ViewChange,
-    ) = act { saved(key, unfit, call) }
+    ) = act { saved(key, call) }
 
     /** An answer, in place of what was typed before; whether the core took it. */
     private suspend fun saved(
         key: Key,
-        unfit: Int = R.string.error_invalid,
         call: ObserverCoreInterface.() -> ViewChange,
     ): Boolean {
         waits.remove(key)?.cancel()
@@ -150,8 +148,8 @@ class ChecklistModel(
         try {
             changed(call) { copy(typed = typed - key) }
             return true
-        } catch (_: BaqylauException.Invalid) {
-            fail(Words(unfit))
+        } catch (e: BaqylauException.Invalid) {
+            fail(unfit(e.reason))
             return false
         }
     }
@@ -162,8 +160,8 @@ class ChecklistModel(
         try {
             changed(call) { this }
             return true
-        } catch (_: BaqylauException.Invalid) {
-            fail(Words(R.string.error_invalid))
+        } catch (e: BaqylauException.Invalid) {
+            fail(unfit(e.reason))
             return false
         }
     }
@@ -230,9 +228,9 @@ class ChecklistModel(
         if (text.isBlank()) return
         try {
             core { readAnswer(draft, key, text) }
-        } catch (_: BaqylauException.Invalid) {
+        } catch (e: BaqylauException.Invalid) {
             // It may have been typed on, or kept, meanwhile.
-            update { if (typed[key] == text) copy(wrong = wrong + (key to wrongName(kindOf(key)))) else this }
+            update { if (typed[key] == text) copy(wrong = wrong + (key to unfit(e.reason).text)) else this }
         }
     }
 
@@ -243,15 +241,14 @@ class ChecklistModel(
         text: String,
     ) {
         waits.remove(key)
-        val kind = kindOf(key)
         try {
             changed({ if (text.isBlank()) clearAnswer(draft, key) else setAnswer(draft, key, readAnswer(draft, key, text)) }) {
                 if (typed[key] == text) copy(typed = typed - key) else this
             }
             val kept = state.value.rows.firstOrNull { it.key == key }?.answerText
             update { copy(written = if (kept == null) written - key else written + (key to (text to kept))) }
-        } catch (_: BaqylauException.Invalid) {
-            update { copy(wrong = wrong + (key to wrongName(kind))) }
+        } catch (e: BaqylauException.Invalid) {
+            update { copy(wrong = wrong + (key to unfit(e.reason).text)) }
         }
     }
 
@@ -330,7 +327,7 @@ class ChecklistModel(
         key: Key,
         media: String,
         source: ByteSource,
-    ) = covered { attaching += saving(key, R.string.error_attachment) { attach(draft, key, media, source) } }
+    ) = covered { attaching += saving(key) { attach(draft, key, media, source) } }
 
     fun photographed(
         key: Key,

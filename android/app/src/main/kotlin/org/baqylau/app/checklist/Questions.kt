@@ -320,14 +320,6 @@ private fun IssueLine(
     }
 }
 
-/** The words for what is no answer of a kind. */
-fun wrongName(kind: RowKind?): Int =
-    when (kind) {
-        is RowKind.Integer -> R.string.wrong_integer
-        is RowKind.Decimal, is RowKind.Range -> R.string.wrong_number
-        else -> R.string.wrong_text
-    }
-
 fun issueName(issue: Issue): Int =
     when (issue) {
         Issue.UNANSWERED -> R.string.issue_unanswered
