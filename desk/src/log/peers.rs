@@ -48,7 +48,12 @@ impl Desk {
         keys::write(&folder.join("keys/desk.key"), passphrase, &secrets)?;
         let bundle = crate::workspace::published(&self.folder)?;
         keys::write_private(&folder.join("publish/bundle.cbor"), &bundle)?;
-        self.store.begin_another(&DeskStore::open(&folder.join("desk.db"), &secrets.database)?)?;
+        let other = DeskStore::open(&folder.join("desk.db"), &secrets.database)?;
+        self.store.begin_another(&other)?;
+        // What it finds there, it did not decide itself.
+        if let Some(roster) = self.store.roster()? {
+            other.set_setting(crate::log::rosters::BASE, &roster)?;
+        }
         let json = serde_json::to_vec_pretty(&self.settings).map_err(|e| DeskError::file(folder, e))?;
         keys::write_private(&folder.join("desk.json"), &json)
     }

@@ -3,6 +3,7 @@
 
 use crate::error::DeskError;
 use crate::log::pages::{Pulling, read};
+use crate::log::rosters::Dispute;
 use crate::log::verify::{Opener, VerifiedPage};
 use crate::store::{DeskStore, Gap, KnownDevice, LogObject};
 use crate::workspace::{Desk, published};
@@ -49,6 +50,8 @@ pub struct PullOutcome {
     pub told: bool,
     /// Devices that share an invite with another; counted nowhere until it is decided.
     pub contested: usize,
+    /// Phones that two desks revoked at different places, and nobody has decided since.
+    pub disputes: Vec<Dispute>,
     /// What this desk signed and had a receipt for, but is not in the log: the next pull sends it again.
     pub sent_again: usize,
     /// Objects that were damaged at the server and came whole now.
@@ -123,8 +126,12 @@ impl Desk {
         if pulled.told {
             self.apply_register()?;
         }
-        self.settle_devices(&mut pulled)?;
+        // What people decided at other desks comes first: nothing is confirmed by itself against it.
         self.settle_roster(&identity)?;
+        if self.settle_devices(&mut pulled)? {
+            self.settle_roster(&identity)?;
+        }
+        pulled.disputes = self.disputes()?;
         Ok(pulled)
     }
 
@@ -252,10 +259,11 @@ impl Desk {
     }
 
     /// Confirms new devices where the mission says so. An invite serves once: two devices that enrolled with one before either was
-    /// confirmed are both contested; one that comes after a confirmed one is contested alone.
-    fn settle_devices(&mut self, pulled: &mut PullOutcome) -> Result<(), DeskError> {
+    /// confirmed are both contested; one that comes after a confirmed one is contested alone. Gives whether
+    /// the roster changed.
+    fn settle_devices(&mut self, pulled: &mut PullOutcome) -> Result<bool, DeskError> {
         if !self.source()?.mission.confirm_on_pull {
-            return Ok(());
+            return Ok(false);
         }
         let roster = self.roster()?.map(|(r, _)| r);
         let standing = |d: &KnownDevice| roster.as_ref().and_then(|r| r.find(d.device)).map(|e| e.standing);
@@ -274,7 +282,7 @@ impl Desk {
                 changes.push(RosterEntry { device: device.device, standing: verdict, good_seq: 0, good_hash: None });
             }
         }
-        self.change_roster(changes).map(drop)
+        Ok(self.change_roster(changes)?.is_some())
     }
 
     pub(crate) fn link(&self) -> Result<ServerLink<'_>, DeskError> {
