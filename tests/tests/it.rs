@@ -32,6 +32,7 @@ mod it {
     mod scripts;
     mod signing;
     mod stopped;
+    mod strangers;
     mod support;
     mod tables;
     mod teams;
