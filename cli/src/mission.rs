@@ -226,7 +226,11 @@ pub fn run(command: MissionCommand) -> CommandResult {
             if !offline {
                 desk.publish_roster(now())?;
             }
-            println!("revoked {device}; envelopes up to {} count", entry.good_seq);
+            let disputes = desk.disputes()?;
+            match disputes.iter().find(|d| d.device == id) {
+                Some(dispute) => println!("{dispute}"),
+                None => println!("revoked {device}; envelopes up to {} count", entry.good_seq),
+            }
             Ok(true)
         }
     }

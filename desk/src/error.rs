@@ -54,6 +54,24 @@ pub enum DeskError {
         /// What it said.
         reason: String,
     },
+    /// Another web server answers at the mission's address.
+    #[error(
+        "the server {server} answers {answer}, as no mission's server does; compare the address under \"servers\" in desk.json, in the mission's folder, with where the mission's server runs"
+    )]
+    Stranger {
+        /// The address.
+        server: String,
+        /// What it answers.
+        answer: String,
+    },
+    /// Another desk published other tables since this desk built its own. Nothing was published.
+    #[error("another desk published other tables since this one built its own; nothing was published. In {folder} these differ from what it published: {}. Bring its changes into them and build again; what is built then takes the place of its tables", files.join(", "))]
+    Tables {
+        /// The folder with this desk's tables.
+        folder: PathBuf,
+        /// The files that differ.
+        files: Vec<String>,
+    },
     /// The server has nothing of this name.
     #[error("the server has nothing of this name yet")]
     Missing,

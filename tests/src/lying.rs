@@ -10,6 +10,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// What it makes of an answer: method and path, the request's body, the honest answer's body. `None` leaves it as it is.
 pub type Lie = Box<dyn Fn(&str, &[u8], &[u8]) -> Option<Vec<u8>> + Send>;
 
+/// The head of an answer that is no lie but for its body.
+fn honest_head(length: usize) -> Vec<u8> {
+    format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n").into_bytes()
+}
+
 /// The server.
 pub struct Lying {
     lie: Mutex<Option<Lie>>,
@@ -48,6 +53,14 @@ impl Lying {
 
     /// Lies from now on.
     pub fn lie(&self, lie: impl Fn(&str, &[u8], &[u8]) -> Option<Vec<u8>> + Send + 'static) {
+        self.speak(move |what, request, honest| {
+            let body = lie(what, request, honest)?;
+            Some([honest_head(body.len()), body].concat())
+        });
+    }
+
+    /// As [`Lying::lie`], with the head of the answer too; of an empty one it says nothing and hangs up.
+    pub fn speak(&self, lie: impl Fn(&str, &[u8], &[u8]) -> Option<Vec<u8>> + Send + 'static) {
         *self.lie.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(lie));
     }
 
@@ -73,11 +86,7 @@ impl Lying {
             .as_ref()
             .and_then(|lie| lie(&what, &request, &body));
         match lie {
-            Some(body) => {
-                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
-                client.write_all(head.as_bytes())?;
-                client.write_all(&body)?;
-            }
+            Some(spoken) => client.write_all(&spoken)?,
             None => {
                 client.write_all(head.as_bytes())?;
                 client.write_all(&body)?;

@@ -30,9 +30,11 @@ mod it {
     mod names;
     mod page;
     mod rescue;
+    mod rosters;
     mod scripts;
     mod signing;
     mod stopped;
+    mod strangers;
     mod support;
     mod tables;
     mod teams;

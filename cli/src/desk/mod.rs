@@ -147,6 +147,7 @@ pub fn run(command: DeskCommand) -> CommandResult {
                 return print_json(&json!({
                     "objects": p.objects, "devices": p.devices, "opened": p.opened, "reports": p.reports, "refused": p.refused,
                     "strange": p.strange, "confirmed": p.confirmed, "contested": p.contested, "sent_again": p.sent_again, "attachments": attachments,
+                    "unsent": p.unsent.iter().map(ToString::to_string).collect::<Vec<_>>(), "disputes": p.disputes.iter().map(ToString::to_string).collect::<Vec<_>>(),
                     "filled": p.filled, "damaged": p.gaps.iter().map(ToString::to_string).collect::<Vec<_>>(),
                 }));
             }
@@ -168,6 +169,8 @@ pub fn run(command: DeskCommand) -> CommandResult {
                 println!("{} objects that were damaged at the server came whole", p.filled);
             }
             p.gaps.iter().for_each(|gap| println!("{gap}"));
+            p.unsent.iter().for_each(|record| println!("{record}"));
+            p.disputes.iter().for_each(|dispute| println!("{dispute}"));
             Ok(p.refused + p.strange + p.gaps.len() == 0)
         }
         DeskCommand::Page { folder, port, every } => {

@@ -7,5 +7,5 @@ pub(crate) mod peers;
 pub mod proof;
 pub mod pull;
 pub(crate) mod repair;
-pub(crate) mod rosters;
+pub mod rosters;
 pub mod verify;

@@ -6,21 +6,23 @@ use crate::adjudication::roster_index::{ChainLinks, RosterIndex};
 use crate::error::DeskError;
 use crate::log::pull::block;
 use crate::store::DeskStore;
-use crate::workspace::Desk;
 use crate::workspace::keys::{self, DeskKeys};
-use baqylau_protocol::bundle::Manifest;
+use crate::workspace::{Desk, parts};
+use baqylau_protocol::bundle::{BundlePart, Manifest, PartKind};
 use baqylau_protocol::cbor;
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::keys::{SigningKey, random};
 use baqylau_report::Register;
 use minicbor::bytes::ByteVec;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::Path;
 
 /// Setting: the hash of the manifest that the server last had.
 pub(crate) const PUBLISHED: &str = "bundle_published";
+/// Setting: the hash of each table that was last published from here, or told of.
+const TABLES: &str = "tables_published";
 /// How often a bundle is built upon another desk's that came in between.
 const BUNDLE_TRIES: u32 = 20;
 
@@ -48,7 +50,12 @@ impl Desk {
         keys::write(&folder.join("keys/desk.key"), passphrase, &secrets)?;
         let bundle = crate::workspace::published(&self.folder)?;
         keys::write_private(&folder.join("publish/bundle.cbor"), &bundle)?;
-        self.store.begin_another(&DeskStore::open(&folder.join("desk.db"), &secrets.database)?)?;
+        let other = DeskStore::open(&folder.join("desk.db"), &secrets.database)?;
+        self.store.begin_another(&other)?;
+        // What it finds there, it did not decide itself.
+        if let Some(roster) = self.store.roster()? {
+            other.set_setting(crate::log::rosters::BASE, &roster)?;
+        }
         let json = serde_json::to_vec_pretty(&self.settings).map_err(|e| DeskError::file(folder, e))?;
         keys::write_private(&folder.join("desk.json"), &json)
     }
@@ -84,8 +91,10 @@ impl Desk {
     /// # Errors
     /// The tables have faults, the passphrase is wrong, or the server does not answer or refuses.
     pub fn build_and_publish(&mut self, passphrase: &str, now: i64, days: u32) -> Result<Manifest, DeskError> {
+        let known = self.known_tables()?;
         let mut tries = 0;
         loop {
+            self.same_tables(known.as_ref())?;
             let manifest = self.build(passphrase, now, days)?;
             match self.publish() {
                 Err(DeskError::Conflict { .. }) if tries < BUNDLE_TRIES => tries += 1,
@@ -93,6 +102,40 @@ impl Desk {
             }
             self.refresh_bundle()?;
         }
+    }
+
+    /// The tables that were published when this desk last published or was told of another's; before that, those it knows now.
+    fn known_tables(&self) -> Result<Option<BTreeMap<String, Hash>>, DeskError> {
+        if let Some(bytes) = self.store.setting(TABLES)? {
+            let damaged = |e| DeskError::file(self.folder.join("desk.db"), e);
+            return Ok(Some(cbor::decode_request(&bytes).map_err(damaged)?));
+        }
+        let manifest = self.store.manifest()?.map(|bytes| self.manifest_of(&bytes)).transpose()?;
+        Ok(manifest.map(|m| hashes(&m.parts)))
+    }
+
+    pub(crate) fn note_tables(&self, tables: &BTreeMap<String, Hash>) -> Result<(), DeskError> {
+        self.store.set_setting(TABLES, &cbor::encode(tables))
+    }
+
+    /// Whether nothing is lost when this desk's tables take the place of those of the bundle here: it has not changed what was known,
+    /// or to what is here too. Who was told once what differs may go on.
+    fn same_tables(&self, known: Option<&BTreeMap<String, Hash>>) -> Result<(), DeskError> {
+        let (Some(known), Some(bytes)) = (known, self.store.manifest()?) else { return Ok(()) };
+        let published = hashes(&self.manifest_of(&bytes)?.parts);
+        let built_here = self.store.setting(PUBLISHED)?.as_deref() != Some(&Hash::of(&bytes).0[..]);
+        if published == *known || built_here {
+            return Ok(());
+        }
+        let own = parts(&self.source()?)?;
+        let own = hashes(own.iter().map(|p| &p.0));
+        let all: BTreeSet<&String> = own.keys().chain(published.keys()).collect();
+        let files: Vec<String> = all.into_iter().filter(|f| own.get(*f) != published.get(*f)).cloned().collect();
+        if files.is_empty() {
+            return Ok(());
+        }
+        self.note_tables(&published)?;
+        Err(DeskError::Tables { folder: self.settings.source.clone(), files })
     }
 
     /// Takes the bundle that the server publishes, when it is a later one that the root signed, or another than was built here and
@@ -134,6 +177,16 @@ impl Desk {
         let own = published.as_deref() == latest.as_ref().map(|h| &h.0[..]);
         Ok(!own && self.store.bundle(Hash::of(servers))?.is_none())
     }
+}
+
+/// The hash of each table that is published, by its file.
+pub(crate) fn hashes<'p>(parts: impl IntoIterator<Item = &'p BundlePart>) -> BTreeMap<String, Hash> {
+    let file = |part: &BundlePart| match part.kind {
+        PartKind::Mission => "mission.json".to_owned(),
+        PartKind::Places => "places.csv".to_owned(),
+        PartKind::Checklist => format!("checklists/{}", part.name),
+    };
+    parts.into_iter().map(|part| (file(part), part.hash)).collect()
 }
 
 /// Whether an envelope tells of the register.

@@ -3,12 +3,15 @@
 
 use crate::error::DeskError;
 use crate::log::pages::{Pulling, read};
+use crate::log::peers::hashes;
+use crate::log::rosters::Dispute;
 use crate::log::verify::{Opener, VerifiedPage};
 use crate::store::{DeskStore, Gap, KnownDevice, LogObject};
+use crate::workspace::identity::UnsentRecord;
 use crate::workspace::{Desk, published};
 use baqylau_http::reqwest::StatusCode;
 use baqylau_http::reqwest::header::AUTHORIZATION;
-use baqylau_http::{CallError, Client, HttpReply, ReplyError};
+use baqylau_http::{CallError, Client, Deadlines, HttpReply, ReplyError};
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash, PublicKey};
 use baqylau_protocol::merkle::MerkleTree;
@@ -20,6 +23,7 @@ use data_encoding::BASE64URL_NOPAD;
 use minicbor::bytes::{ByteArray, ByteVec};
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
+use std::time::Duration;
 
 /// How often an end of the log that is not where the head says is asked for again.
 const WITHHELD_TRIES: u32 = 20;
@@ -27,6 +31,16 @@ const WITHHELD_TRIES: u32 = 20;
 pub(crate) const HEAD: &str = "head";
 /// The largest answer that is read.
 const MAX_ANSWER: usize = 16 << 20;
+
+/// How many characters of what a server says are shown.
+const LONGEST_WORDS: usize = 200;
+/// A coordinator waits for a server that is silent half a minute, and five for an answer that trickles.
+const DEADLINES: Deadlines = Deadlines {
+    connect: Duration::from_secs(10),
+    quiet: Duration::from_secs(20),
+    bytes_per_second: 16 << 10,
+    total: Duration::from_secs(300),
+};
 
 /// What a pull did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,8 +63,12 @@ pub struct PullOutcome {
     pub told: bool,
     /// Devices that share an invite with another; counted nowhere until it is decided.
     pub contested: usize,
+    /// Phones that two desks revoked at different places, and nobody has decided since.
+    pub disputes: Vec<Dispute>,
     /// What this desk signed and had a receipt for, but is not in the log: the next pull sends it again.
     pub sent_again: usize,
+    /// What this desk signed and the server refused, with its reasons: kept, and sent again by the next pull.
+    pub unsent: Vec<UnsentRecord>,
     /// Objects that were damaged at the server and came whole now.
     pub filled: usize,
     /// What is damaged at the server and is not here.
@@ -83,13 +101,12 @@ impl Desk {
     /// The server does not answer or refuses; it has another desk's ([`DeskError::Conflict`]).
     pub fn publish(&self) -> Result<(), DeskError> {
         let body = published(&self.folder)?;
-        let manifest = baqylau_protocol::published::manifest(&body).ok().flatten().and_then(|place| body.get(place));
-        let hash = manifest.map(Hash::of);
-        block(async { self.link()?.post("/v1/bundle", body.clone()).await })?;
-        match hash {
-            Some(hash) => self.store.set_setting(crate::log::peers::PUBLISHED, &hash.0),
-            None => Ok(()),
-        }
+        let place = baqylau_protocol::published::manifest(&body).ok().flatten();
+        let manifest = place.and_then(|place| body.get(place)).map(<[u8]>::to_vec);
+        block(async { self.link()?.post("/v1/bundle", body).await })?;
+        let Some(manifest) = manifest else { return Ok(()) };
+        self.store.set_setting(crate::log::peers::PUBLISHED, &Hash::of(&manifest).0)?;
+        self.note_tables(&hashes(&self.manifest_of(&manifest)?.parts))
     }
 
     /// The server's counters, one `name value` a line.
@@ -115,7 +132,7 @@ impl Desk {
         let mut pulled = PullOutcome::default();
         // Only a server whose log holds what was pulled before gets what this desk signed.
         self.fetch(&identity, &mut pulled, progress)?;
-        if self.send_records()? > 0 {
+        if self.send_records(&mut pulled)? > 0 {
             self.fetch(&identity, &mut pulled, progress)?;
         }
         pulled.sent_again = self.store.send_again()?;
@@ -123,8 +140,12 @@ impl Desk {
         if pulled.told {
             self.apply_register()?;
         }
-        self.settle_devices(&mut pulled)?;
+        // What people decided at other desks comes first: nothing is confirmed by itself against it.
         self.settle_roster(&identity)?;
+        if self.settle_devices(&mut pulled)? {
+            self.settle_roster(&identity)?;
+        }
+        pulled.disputes = self.disputes()?;
         Ok(pulled)
     }
 
@@ -167,9 +188,8 @@ impl Desk {
         loop {
             let from = self.store.cursor()?;
             let page = block(async { self.link()?.page(identity, from).await })?;
-            let end = page.entries.is_empty();
             let head = page.head.clone();
-            let size = self.keep(page, from, log, pulled)?;
+            let (size, end) = self.keep(page, from, log, pulled)?;
             progress(self.store.cursor()?);
             if end && size == log.tree.len() as u64 {
                 return Ok(());
@@ -177,11 +197,12 @@ impl Desk {
             // A commit may lie between the head and the page; a server that withholds objects stays behind its own head.
             tries += u32::from(end);
             if tries > WITHHELD_TRIES {
-                let here = log.tree.len();
-                let why = if size < here as u64 {
-                    format!("it signed {size} objects, and {here} were pulled before: it went back")
-                } else {
-                    format!("it signed {size} objects and hands out {here}")
+                // Only a head that was verified and kept proves that it went back.
+                let why = match self.signed_head()?.filter(|kept| kept.size > size) {
+                    Some(kept) => {
+                        format!("it signed {size} objects, and {} were pulled before: it went back", kept.size)
+                    }
+                    None => format!("it signed {size} objects and hands out {}", log.tree.len()),
                 };
                 self.store.add_evidence(&head, &why)?;
                 return Err(DeskError::Log(why));
@@ -214,15 +235,18 @@ impl Desk {
         head.map(Some).map_err(|_| baqylau_sqlite::StorageError::Damaged { path: self.folder.join("desk.db") }.into())
     }
 
+    /// Gives how large the log is by the page's head, and whether the page held nothing of that.
     fn keep(
         &mut self,
-        page: LogPage,
+        mut page: LogPage,
         from: u64,
         log: &mut Pulling,
         pulled: &mut PullOutcome,
-    ) -> Result<u64, DeskError> {
+    ) -> Result<(u64, bool), DeskError> {
         let head = TreeHead::open(&page.head, &self.receipt_keys()?, self.mission())
             .map_err(|e| DeskError::Log(e.to_string()))?;
+        // Nobody vouches yet for what lies beyond the head; it comes again with the next one.
+        page.entries.truncate(usize::try_from(head.size.saturating_sub(from)).unwrap_or(usize::MAX));
         let (objects, gaps) = read(page.entries, from);
         let opener = Opener { mission: self.mission(), issuer: self.issuer.public(), reading: &self.reading };
         let found = opener.page(from, &objects, &log.known);
@@ -248,14 +272,15 @@ impl Desk {
         pulled.objects += objects.len() - gaps.len();
         pulled.count(&found);
         log.known.extend(found.devices.into_iter().map(|d| (d.device, d)));
-        Ok(head.size)
+        Ok((head.size, objects.is_empty()))
     }
 
     /// Confirms new devices where the mission says so. An invite serves once: two devices that enrolled with one before either was
-    /// confirmed are both contested; one that comes after a confirmed one is contested alone.
-    fn settle_devices(&mut self, pulled: &mut PullOutcome) -> Result<(), DeskError> {
+    /// confirmed are both contested; one that comes after a confirmed one is contested alone. Gives whether
+    /// the roster changed.
+    fn settle_devices(&mut self, pulled: &mut PullOutcome) -> Result<bool, DeskError> {
         if !self.source()?.mission.confirm_on_pull {
-            return Ok(());
+            return Ok(false);
         }
         let roster = self.roster()?.map(|(r, _)| r);
         let standing = |d: &KnownDevice| roster.as_ref().and_then(|r| r.find(d.device)).map(|e| e.standing);
@@ -274,12 +299,12 @@ impl Desk {
                 changes.push(RosterEntry { device: device.device, standing: verdict, good_seq: 0, good_hash: None });
             }
         }
-        self.change_roster(changes).map(drop)
+        Ok(self.change_roster(changes)?.is_some())
     }
 
     pub(crate) fn link(&self) -> Result<ServerLink<'_>, DeskError> {
         let roots: Vec<Vec<u8>> = self.tls_roots()?.into_iter().map(Into::into).collect();
-        let http = baqylau_http::client(&roots).map_err(|e| DeskError::Unknown(e.to_string()))?;
+        let http = Client::new(&roots, DEADLINES).map_err(|e| DeskError::Unknown(e.to_string()))?;
         let server = self.settings.servers.first().cloned();
         Ok(ServerLink {
             desk: self,
@@ -287,6 +312,11 @@ impl Desk {
             server: server.ok_or_else(|| DeskError::Unknown("desk.json names no server".into()))?,
         })
     }
+}
+
+/// Words of a server, in front of people: not more than fit a message.
+fn said(words: &str) -> String {
+    words.trim().chars().take(LONGEST_WORDS).collect()
 }
 
 pub(crate) fn block<T>(future: impl Future<Output = Result<T, DeskError>>) -> Result<T, DeskError> {
@@ -297,6 +327,16 @@ pub(crate) fn block<T>(future: impl Future<Output = Result<T, DeskError>>) -> Re
 impl ServerLink<'_> {
     fn failed(&self, reason: impl ToString) -> DeskError {
         DeskError::Server { server: self.server.clone(), reason: reason.to_string() }
+    }
+
+    /// Another web server stands at the mission's address.
+    fn stranger(&self, answer: impl Into<String>) -> DeskError {
+        DeskError::Stranger { server: self.server.clone(), answer: answer.into() }
+    }
+
+    /// What every mission's server has is missing only at another one.
+    fn expected(&self, e: DeskError) -> DeskError {
+        if matches!(e, DeskError::Missing) { self.stranger("\"404 Not Found\"") } else { e }
     }
 
     fn silent(&self, why: CallError) -> DeskError {
@@ -316,7 +356,10 @@ impl ServerLink<'_> {
         if status == StatusCode::NOT_FOUND {
             return Err(DeskError::Missing);
         }
-        let words = String::from_utf8_lossy(&bytes).trim().to_owned();
+        if status.is_redirection() || status == StatusCode::METHOD_NOT_ALLOWED {
+            return Err(self.stranger(format!("\"{status}\"")));
+        }
+        let words = said(&String::from_utf8_lossy(&bytes));
         if status == StatusCode::CONFLICT {
             return Err(DeskError::Conflict { server: self.server.clone(), reason: words });
         }
@@ -341,7 +384,7 @@ impl ServerLink<'_> {
 
     pub(crate) async fn post(&self, path: &str, body: Vec<u8>) -> Result<Vec<u8>, DeskError> {
         let sent = self.http.post(format!("{}{path}", self.server)).body(body).send().await;
-        self.answer(sent.map_err(|why| self.silent(why))?).await
+        self.answer(sent.map_err(|why| self.silent(why))?).await.map_err(|e| self.expected(e))
     }
 
     async fn get(&self, path: &str, authorization: Option<String>) -> Result<Vec<u8>, DeskError> {
@@ -365,7 +408,7 @@ impl ServerLink<'_> {
                 Ok(cbor::encode(&receipt))
             }
             Some(Verdict::Refused(refusal)) => {
-                Err(DeskError::Refused { server: self.server.clone(), reason: refusal.reason })
+                Err(DeskError::Refused { server: self.server.clone(), reason: said(&refusal.reason) })
             }
             None => Err(self.failed("an empty answer")),
         }
@@ -373,8 +416,9 @@ impl ServerLink<'_> {
 
     /// What only a desk may read.
     async fn read(&self, device: &DeviceId, asks: String) -> Result<Vec<u8>, DeskError> {
-        let challenge = self.get("/v1/challenge", None).await?;
-        let challenge: ByteArray<40> = cbor::decode(&challenge, "challenge").map_err(|e| self.failed(e))?;
+        let challenge = self.get("/v1/challenge", None).await.map_err(|e| self.expected(e))?;
+        let challenge: ByteArray<40> =
+            cbor::decode(&challenge, "challenge").map_err(|_| self.stranger("something that is no challenge"))?;
         let request =
             ReadRequest { v: VERSION, mission: self.desk.mission(), device: *device, challenge, asks: asks.clone() };
         let signed = BASE64URL_NOPAD.encode(&request.sign(&self.desk.device));

@@ -5,13 +5,39 @@ use crate::error::DeskError;
 use crate::log::pull::block;
 use crate::workspace::Desk;
 use baqylau_protocol::VERSION;
+use baqylau_protocol::cbor;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::roster::{Roster, RosterEntry, Standing};
+use std::fmt;
 
 /// Setting: the roster as the server last had it.
-const BASE: &str = "roster_base";
+pub(crate) const BASE: &str = "roster_base";
+/// Setting: where two desks revoked one phone at different places: device, the place that holds, the other.
+const DISPUTES: &str = "roster_disputes";
 /// How often a roster is put upon another desk's that came in between. Each time that one lost, another won.
 const TRIES: u32 = 50;
+
+/// Two desks revoked one phone and disagree what still counts of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dispute {
+    /// Which.
+    pub device: DeviceId,
+    /// The last number that counts meanwhile, the smaller of both.
+    pub kept: u64,
+    /// The other desk's.
+    pub other: u64,
+}
+
+impl fmt::Display for Dispute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { device, kept, other } = self;
+        write!(
+            f,
+            "two desks revoked {device}, one after number {kept}, one after {other}: nothing after {kept} counts until \
+             somebody decides, with `baqylau mission revoke {device} --good {kept}` or `--good {other}`"
+        )
+    }
+}
 
 impl Desk {
     /// The current roster.
@@ -38,6 +64,44 @@ impl Desk {
                 return Ok(Some(bytes));
             }
         }
+    }
+
+    /// Where two desks revoked one phone at different places, and nobody has decided since.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn disputes(&self) -> Result<Vec<Dispute>, DeskError> {
+        let Some(bytes) = self.store.setting(DISPUTES)? else { return Ok(Vec::new()) };
+        let noted: Vec<(DeviceId, u64, u64)> =
+            cbor::decode_request(&bytes).map_err(|e| DeskError::file(self.folder.join("desk.db"), e))?;
+        let roster = self.roster()?.map(|(r, _)| r);
+        let holds = |d: &Dispute| roster.as_ref().and_then(|r| r.find(d.device)).is_some_and(|e| e.good_seq == d.kept);
+        let disputes = noted.into_iter().map(|(device, kept, other)| Dispute { device, kept, other });
+        Ok(disputes.filter(holds).collect())
+    }
+
+    /// Notes where two desks revoked one phone at different places.
+    fn dispute(&self, new: Vec<Dispute>) -> Result<(), DeskError> {
+        if new.is_empty() {
+            return Ok(());
+        }
+        let mut all = self.disputes()?;
+        all.retain(|d| new.iter().all(|n| n.device != d.device));
+        all.extend(new);
+        self.note_disputes(&all)
+    }
+
+    /// A person decided about a device.
+    pub(crate) fn decided(&self, device: DeviceId) -> Result<(), DeskError> {
+        let mut all = self.disputes()?;
+        let before = all.len();
+        all.retain(|d| d.device != device);
+        if all.len() == before { Ok(()) } else { self.note_disputes(&all) }
+    }
+
+    fn note_disputes(&self, all: &[Dispute]) -> Result<(), DeskError> {
+        let noted: Vec<(DeviceId, u64, u64)> = all.iter().map(|d| (d.device, d.kept, d.other)).collect();
+        self.store.set_setting(DISPUTES, &cbor::encode(&noted))
     }
 
     /// The version after a roster, with some devices changed; `None` when nothing changes.
@@ -101,13 +165,15 @@ impl Desk {
         let open = |bytes: &[u8]| Roster::open(bytes, &self.issuer.public(), self.mission());
         let theirs = open(remote).map_err(|e| DeskError::Log(format!("its roster: {e}")))?;
         loop {
-            let base = self.store.setting(BASE)?.and_then(|bytes| open(&bytes).ok());
+            let base = self.base_of(&theirs, remote)?;
             if base.as_ref().is_some_and(|b| b.version > theirs.version) {
                 return Ok(());
             }
             let ours = self.roster()?;
             let known = ours.as_ref().map(|(_, bytes)| bytes.as_slice());
-            let changes = ours.as_ref().map(|(r, _)| changes(r, base.as_ref(), &theirs)).unwrap_or_default();
+            let (changes, disputes) =
+                ours.as_ref().map(|(r, _)| changes(r, base.as_ref(), &theirs)).unwrap_or_default();
+            self.dispute(disputes)?;
             let next = self.next(Some((&theirs, remote)), &changes);
             let mut rosters = vec![(theirs.version, remote)];
             rosters.extend(next.as_ref().map(|(version, bytes)| (*version, bytes.as_slice())));
@@ -119,14 +185,46 @@ impl Desk {
             }
         }
     }
+
+    /// What both rosters came from: the one that the server last had, as far as its answers came. It may have taken one whose answer
+    /// was lost, and another desk's upon it; then that one is here, and theirs names it.
+    fn base_of(&self, theirs: &Roster, remote: &[u8]) -> Result<Option<Roster>, DeskError> {
+        let open = |bytes: Vec<u8>| Roster::open(&bytes, &self.issuer.public(), self.mission()).ok();
+        let base = self.store.setting(BASE)?.and_then(open);
+        let same = self.store.roster_at(theirs.version)?.filter(|own| own == remote);
+        let before = self.store.roster_at(theirs.version.saturating_sub(1))?;
+        let before = before.filter(|own| theirs.prev == Some(Hash::of(own)));
+        let sent = same.or(before).and_then(open);
+        Ok(sent.filter(|s| base.as_ref().is_none_or(|b| b.version <= s.version)).or(base))
+    }
 }
 
-/// What of one roster is to be put upon another, which came from `base` too.
-fn changes(ours: &Roster, base: Option<&Roster>, theirs: &Roster) -> Vec<RosterEntry> {
-    let changed = |e: &RosterEntry| base.and_then(|b| b.find(e.device)) != Some(e);
-    let kept = |e: &&RosterEntry| match theirs.find(e.device).map(|t| t.standing) {
-        Some(Standing::Revoked) => e.standing == Standing::Revoked && changed(e),
-        _ => e.standing == Standing::Revoked || changed(e),
-    };
-    ours.devices.iter().filter(kept).cloned().collect()
+/// What of one roster is to be put upon another, which came from `base` too, and where both revoked a device at different places. What
+/// only one desk decided holds. Where two decided differently, a revoked device stays revoked, at the earlier of two places, and any
+/// other is contested: a coordinator decides.
+fn changes(ours: &Roster, base: Option<&Roster>, theirs: &Roster) -> (Vec<RosterEntry>, Vec<Dispute>) {
+    let (mut changes, mut disputes) = (Vec::new(), Vec::new());
+    for own in &ours.devices {
+        let before = base.and_then(|b| b.find(own.device));
+        let other = theirs.find(own.device);
+        let revoked = |e: Option<&RosterEntry>| e.is_some_and(|e| e.standing == Standing::Revoked);
+        let decided_here = before != Some(own) || (revoked(Some(own)) && !revoked(other));
+        if other == Some(own) || !decided_here {
+            continue;
+        }
+        let decided_there = other.filter(|_| other != before);
+        changes.push(match decided_there {
+            Some(other) if revoked(Some(own)) && revoked(Some(other)) => {
+                let place = |e: &RosterEntry| (e.good_seq, e.good_hash);
+                let (kept, dropped) = if place(own) < place(other) { (own, other) } else { (other, own) };
+                disputes.push(Dispute { device: own.device, kept: kept.good_seq, other: dropped.good_seq });
+                kept.clone()
+            }
+            _ if revoked(Some(own)) => own.clone(),
+            _ if revoked(other) => continue,
+            Some(_) => RosterEntry { standing: Standing::Contested, ..own.clone() },
+            None => own.clone(),
+        });
+    }
+    (changes, disputes)
 }

@@ -229,6 +229,15 @@ impl DeskStore {
         Ok(true)
     }
 
+    /// The roster of a version, signed or taken here and not replaced.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub(crate) fn roster_at(&self, version: u64) -> Result<Option<Vec<u8>>, DeskError> {
+        let select = "SELECT bytes FROM roster WHERE version = ?1";
+        Ok(self.db.query_row(select, [signed(version)], |r| r.get(0)).optional()?)
+    }
+
     /// Takes the bundle that the server has in the place of those that were built here and never published. These are set aside under
     /// versions below zero: who carried them by hand may have used them.
     ///

@@ -1,7 +1,7 @@
 //! This desk's own device in the mission: it enrols with a certificate that its issuer key makes, and has a chain as phones do.
 
 use crate::error::DeskError;
-use crate::log::pull::block;
+use crate::log::pull::{PullOutcome, block};
 use crate::workspace::Desk;
 use baqylau_protocol::VERSION;
 use baqylau_protocol::certificate::Role;
@@ -9,12 +9,33 @@ use baqylau_protocol::enrolment::Enrolment;
 use baqylau_protocol::ids::{DeviceId, Hash, SubjectId};
 use baqylau_protocol::keys::{BoxKey, SigningKey, random};
 use baqylau_protocol::seal::SharedKey;
+use std::fmt;
 
 /// Settings of the store.
 mod names {
     pub const ENROLMENT: &str = "desk_enrolment";
     pub const SHARED: &str = "desk_shared";
     pub const RECEIPT: &str = "desk_receipt";
+}
+
+/// Something that this desk signed and the server refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnsentRecord {
+    /// Its number in the desk's chain.
+    pub seq: u64,
+    /// What the server said.
+    pub reason: String,
+}
+
+impl fmt::Display for UnsentRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { seq, reason } = self;
+        write!(
+            f,
+            "the server refuses record {seq} of this desk ({reason:?}): it is kept, and the next pull sends it again; if that goes \
+             on, ask who runs the server, and see whether this desk was revoked"
+        )
+    }
 }
 
 /// What this desk signs and seals as.
@@ -75,13 +96,20 @@ impl Desk {
         Ok(identity.device)
     }
 
-    /// Sends what this desk signed and the server has not yet; gives how many. Each receipt is kept at once.
-    pub(crate) fn send_records(&self) -> Result<usize, DeskError> {
-        let waiting = self.store.waiting_records()?;
-        for (seq, bytes) in &waiting {
-            let receipt = block(async { self.link()?.log(bytes.clone()).await })?;
-            self.store.receipt_record(*seq, &receipt)?;
+    /// Sends what this desk signed and the server has not yet; gives how many it took. Each receipt is kept at once. What it refuses
+    /// keeps nothing else waiting.
+    pub(crate) fn send_records(&self, pulled: &mut PullOutcome) -> Result<usize, DeskError> {
+        let mut sent = 0;
+        for (seq, bytes) in self.store.waiting_records()? {
+            match block(async { self.link()?.log(bytes).await }) {
+                Ok(receipt) => {
+                    self.store.receipt_record(seq, &receipt)?;
+                    sent += 1;
+                }
+                Err(DeskError::Refused { reason, .. }) => pulled.unsent.push(UnsentRecord { seq, reason }),
+                Err(e) => return Err(e),
+            }
         }
-        Ok(waiting.len())
+        Ok(sent)
     }
 }

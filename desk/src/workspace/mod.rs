@@ -9,7 +9,7 @@
 //! invites/      one text a person, for a QR code
 //! ```
 
-pub(crate) mod identity;
+pub mod identity;
 pub mod keys;
 pub mod people;
 pub mod recovery;
@@ -175,15 +175,9 @@ impl Desk {
     /// The tables have faults, or the passphrase is wrong.
     pub fn build(&mut self, passphrase: &str, now: i64, days: u32) -> Result<Manifest, DeskError> {
         let tables = self.source()?;
+        let parts = parts(&tables)?;
         let seed: [u8; 32] = keys::read(&self.folder.join("keys/root.key"), passphrase)?;
         let root = SigningKey::from_seed(seed);
-        let mut parts = vec![
-            part(PartKind::Mission, "mission", &tables.mission)?,
-            part(PartKind::Places, "places", tables.places.table())?,
-        ];
-        for definition in &tables.checklists {
-            parts.push(part(PartKind::Checklist, &definition.id, definition)?);
-        }
         let before = self.store.manifest()?;
         let version = match &before {
             Some(bytes) => self.manifest_of(bytes)?.version + 1,
@@ -239,6 +233,18 @@ impl Desk {
         let roots: Result<Vec<_>, _> = self.settings.tls_roots.iter().map(decode).collect();
         roots.map_err(|e| DeskError::file(self.folder.join("desk.json"), e))
     }
+}
+
+/// What of the tables goes into the bundle.
+pub(crate) fn parts(tables: &MissionTables) -> Result<Vec<PackedPart>, DeskError> {
+    let mut parts = vec![
+        part(PartKind::Mission, "mission", &tables.mission)?,
+        part(PartKind::Places, "places", tables.places.table())?,
+    ];
+    for definition in &tables.checklists {
+        parts.push(part(PartKind::Checklist, &definition.id, definition)?);
+    }
+    Ok(parts)
 }
 
 type PackedPart = (BundlePart, Vec<u8>, Vec<u8>);

@@ -166,6 +166,7 @@ impl Desk {
         let entry =
             RosterEntry { device, standing: Standing::Revoked, good_seq: last, good_hash: good.map(|e| e.hash) };
         self.change_roster(vec![entry.clone()])?;
+        self.decided(device)?;
         Ok(entry)
     }
 }
