@@ -46,13 +46,16 @@ impl From<Fault> for DeskError {
     fn from(e: Fault) -> Self {
         let reason = e.to_string();
         match e {
-            Fault::File { .. } | Fault::Source { .. } | Fault::Passphrase { .. } | Fault::Storage(_) => {
-                Self::Folder { reason }
-            }
+            Fault::File { .. }
+            | Fault::Source { .. }
+            | Fault::Passphrase { .. }
+            | Fault::Tables { .. }
+            | Fault::Storage(_) => Self::Folder { reason },
             Fault::Server { .. }
             | Fault::Unreachable { .. }
             | Fault::Conflict { .. }
             | Fault::Missing
+            | Fault::Stranger { .. }
             | Fault::Refused { .. } => Self::Server { reason },
             Fault::Log(_) => Self::Log { reason },
             Fault::Unchanged { .. } | Fault::Unknown(_) => Self::Unknown { reason },
