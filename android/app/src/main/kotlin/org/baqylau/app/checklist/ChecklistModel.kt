@@ -17,6 +17,7 @@ import org.baqylau.ViewChange
 import org.baqylau.app.R
 import org.baqylau.app.core.Core
 import org.baqylau.app.core.Words
+import org.baqylau.app.core.unfit
 import org.baqylau.app.nav.Route
 import org.baqylau.app.nav.ScreenModel
 import org.baqylau.app.phone.Permission
