@@ -4,6 +4,9 @@ pub mod line;
 pub mod lying;
 
 use baqylau_desk::Desk;
+use baqylau_desk::adjudication::status::AnswerBasis;
+use baqylau_desk::index::answers::ReportAnswers;
+use baqylau_desk::index::report_table::ReportRow;
 use baqylau_observer::ObserverApp;
 use baqylau_observer::app::PhoneConfig;
 use baqylau_observer::clock::{Clock, SystemClock};
@@ -34,6 +37,25 @@ pub fn tables(name: &str) -> PathBuf {
 #[must_use]
 pub fn now() -> i64 {
     SystemClock.wall().ms
+}
+
+/// The reports of a desk in the order of the log, with everything that supersedes.
+///
+/// # Panics
+/// When the desk fails.
+#[must_use]
+pub fn reports(desk: &Desk) -> Vec<ReportRow> {
+    desk.report_table(None, AnswerBasis::Effective).expect("a table").1.rows
+}
+
+/// The reports of a desk in the order of the log, each with what it says, where it fits its checklist.
+///
+/// # Panics
+/// When the desk fails.
+#[must_use]
+pub fn answered_reports(desk: &Desk, answers: AnswerBasis) -> Vec<(ReportRow, Option<ReportAnswers>)> {
+    let (_, table) = desk.report_table(None, answers).expect("a table");
+    table.with_answers(&desk.store, &table.rows, |row, said| (row.clone(), said)).expect("answers")
 }
 
 /// What a phone in a folder needs.

@@ -1,6 +1,8 @@
 //! The coordinators' desk for Python: pull, verify, look at reports, judge them, compute figures. Every call blocks.
 
-use baqylau_desk::adjudication::status::{AnswerBasis, KnownReport};
+use baqylau_desk::adjudication::status::AnswerBasis;
+use baqylau_desk::index::answers::ReportAnswers;
+use baqylau_desk::index::report_table::ReportRow;
 use baqylau_desk::records::CorrectionRequest;
 use baqylau_desk::{Desk as Inner, DeskError as Fault};
 use baqylau_observer::clock::{Clock, SystemClock};
@@ -147,24 +149,24 @@ pub struct ReportInfo {
     pub answers: HashMap<String, String>,
 }
 
-impl From<&KnownReport> for ReportInfo {
-    fn from(known: &KnownReport) -> Self {
-        let report = known.report.as_ref();
+impl ReportInfo {
+    fn new(row: &ReportRow, said: Option<&ReportAnswers>) -> Self {
+        let form = row.form.as_ref().map(|form| form.definition());
         Self {
-            index: known.envelope.index,
-            hash: known.envelope.hash.to_string(),
-            received_ms: known.envelope.received,
-            status: known.status.name().to_owned(),
-            device: known.envelope.device.to_string(),
-            person: known.person.as_ref().map(|p| p.code.clone()),
-            team: known.person.as_ref().map(|p| p.team.clone()),
-            checklist: known.filling.as_ref().map(|f| f.form().definition().id.clone()),
-            visit: report.map(|r| r.visit.code.clone()),
-            place: report.and_then(|r| r.visit.place.clone()),
-            supersedes: report.and_then(|r| r.supersedes).map(|h| h.to_string()),
-            why: report.and_then(|r| r.why.clone()),
-            internal: false,
-            answers: known.answers().into_iter().collect(),
+            index: row.index,
+            hash: row.hash.to_string(),
+            received_ms: row.received,
+            status: row.status.name().to_owned(),
+            device: row.device.to_string(),
+            person: row.person.as_ref().map(|p| p.code.clone()),
+            team: row.person.as_ref().map(|p| p.team.clone()),
+            checklist: form.map(|form| form.id.clone()),
+            visit: form.map(|_| row.visit.to_string()),
+            place: row.code.as_deref().map(str::to_owned),
+            supersedes: row.supersedes.map(|h| h.to_string()),
+            why: row.why.as_deref().map(str::to_owned),
+            internal: row.internal,
+            answers: said.map(|said| said.written().into_iter().collect()).unwrap_or_default(),
         }
     }
 }
@@ -251,10 +253,8 @@ impl Desk {
     /// Every report, counted or not, in the order of the log.
     pub fn reports(&self, which: Basis, as_of_ms: Option<i64>) -> Result<Vec<ReportInfo>> {
         let desk = self.inner();
-        let internal = desk.internal()?;
-        let row =
-            |known: &KnownReport| ReportInfo { internal: internal.contains(&known.envelope.hash), ..known.into() };
-        Ok(desk.picture(as_of_ms, which.into())?.reports.iter().map(row).collect())
+        let (_, table) = desk.report_table(as_of_ms, which.into())?;
+        Ok(table.with_answers(&desk.store, &table.rows, |row, said| ReportInfo::new(row, said.as_ref()))?)
     }
 
     /// Signs that a report counts.

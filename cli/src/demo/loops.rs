@@ -150,11 +150,13 @@ impl Loops {
     /// The desk asks about every report that says that an answer is to follow; the phones amend them.
     fn ask(&mut self, desk: &mut Desk, phones: &DemoPhones) -> Result<(), CommandError> {
         phones.pull(desk)?;
-        for known in desk.picture(None, AnswerBasis::Effective)?.reports {
-            if known.report.is_some_and(|r| r.incomplete.as_deref() == Some(FORGOTTEN)) {
-                desk.ask(known.envelope.hash, &[], "Which answer is to follow?", None, now())?;
-                self.questions += 1;
-            }
+        let (_, table) = desk.report_table(None, AnswerBasis::Effective)?;
+        let unfinished = table.with_answers(&desk.store, &table.rows, |row, said| {
+            said.is_some_and(|said| said.report.incomplete.as_deref() == Some(FORGOTTEN)).then_some(row.hash)
+        });
+        for report in unfinished?.into_iter().flatten() {
+            desk.ask(report, &[], "Which answer is to follow?", None, now())?;
+            self.questions += 1;
         }
         phones.pull(desk)?;
         for phone in phones.of(PhoneRole::Forgets) {

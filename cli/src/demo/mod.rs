@@ -19,7 +19,8 @@ pub use phones::{DemoDevice, run_device};
 
 use crate::common::{CommandResult, print_json};
 use crate::desk::{figure_json, figure_table};
-use baqylau_desk::adjudication::status::{AnswerBasis, Status};
+use baqylau_desk::adjudication::status::AnswerBasis;
+use baqylau_desk::index::filter::ReportFilter;
 use baqylau_findings::Computed;
 use clap::Args;
 use loops::Loops;
@@ -77,9 +78,9 @@ pub fn run(args: &DemoOptions) -> CommandResult {
     let mut refused = phones.pull(&mut desk)?;
     let loops = Loops::play(args, &mut desk, &phones)?;
     refused += phones.pull(&mut desk)?;
-    let picture = desk.picture(None, AnswerBasis::Effective)?;
-    let counted = picture.reports.iter().filter(|k| k.status == Status::Counted).count();
-    let figures = desk.figures(None, AnswerBasis::Effective)?;
+    let (tables, table) = desk.report_table(None, AnswerBasis::Effective)?;
+    let (counted, _) = table.counted();
+    let figures = table.figures(&tables, &ReportFilter::default());
     let exported = stage.folder.join("answers");
     desk.export(AnswerBasis::Effective, &exported, false)?;
     let rss = peak_rss(std::process::id()) + server.peak_rss() + filled.peak_child_rss;

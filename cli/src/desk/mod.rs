@@ -6,6 +6,7 @@ use crate::common::{CommandResult, Folder, courier_file, files_in, now, print_js
 use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::export::handout::{ATTACHMENTS, Handout};
 use baqylau_desk::index::filter::ReportFilter;
+use baqylau_desk::index::report_table::ReportRow;
 use baqylau_desk::log::pull::verify_all;
 use baqylau_desk::workspace::recovery::{change_passphrase, salvage};
 use baqylau_findings::Computed;
@@ -304,11 +305,6 @@ fn attachments(desk: &baqylau_desk::Desk, export: Option<PathBuf>, internal: boo
     Ok(whole && rows.iter().all(|r| r.here))
 }
 
-fn question(known: &baqylau_desk::adjudication::status::KnownReport, node: u32) -> Option<String> {
-    let form = known.filling.as_ref()?.form();
-    form.definition().items.get(node as usize).map(|i| i.name.clone())
-}
-
 fn devices(desk: &baqylau_desk::Desk, json: bool) -> CommandResult {
     let rows = desk.devices(now())?;
     if json {
@@ -355,30 +351,8 @@ fn reports(folder: &Folder, export: Option<PathBuf>, internal: bool, json: bool)
         }
         return Ok(true);
     }
-    let kept = desk.internal()?;
-    let picture = desk.picture(None, AnswerBasis::Effective)?;
-    let rows = picture.reports.iter().map(|known| {
-        let report = known.report.as_ref();
-        let marked = kept.contains(&known.envelope.hash);
-        // The words of what is internal are there only for whoever asks for them.
-        let words = internal || !marked;
-        json!({
-            "index": known.envelope.index,
-            "internal": marked,
-            "hash": known.envelope.hash.to_string(),
-            "supersedes": report.and_then(|r| r.supersedes).map(|h| h.to_string()),
-            "why": report.and_then(|r| r.why.clone()).filter(|_| words),
-            "alarm": report.is_some_and(|r| r.alarm == Some(true)),
-            "reviews": known.reviews.iter().map(|r| json!({"state": format!("{:?}", r.state).to_lowercase(), "reason": r.reason})).collect::<Vec<_>>(),
-            "left": report.and_then(|r| r.left.as_ref()).filter(|_| words).map(|left| left.iter().map(|l| json!({"question": l.name, "answer": l.text})).collect::<Vec<_>>()),
-            "corrections": known.corrections.iter().filter(|_| words).map(|(c, fits)| json!({"question": question(known, c.node), "old": c.old, "new": c.new, "reason": c.reason, "source": c.source, "fits": fits})).collect::<Vec<_>>(),
-            "device": known.envelope.device.to_string(),
-            "seq": known.envelope.seq,
-            "visit": report.map(|r| r.visit.code.clone()),
-            "checklist": known.filling.as_ref().map(|f| f.form().definition().id.clone()),
-            "status": known.status.name(),
-        })
-    });
+    let (_, table) = desk.report_table(None, AnswerBasis::Effective)?;
+    let rows = table.rows.iter().map(|row| report_json(row, internal));
     let rows: Vec<Value> = rows.collect();
     if json {
         return print_json(&rows);
@@ -397,6 +371,36 @@ fn reports(folder: &Folder, export: Option<PathBuf>, internal: bool, json: bool)
         );
     }
     Ok(true)
+}
+
+/// A report as JSON. The words of what is internal are there only for whoever asks for them.
+fn report_json(row: &ReportRow, internal: bool) -> Value {
+    let words = internal || !row.internal;
+    let form = row.form.as_ref().map(|form| form.definition());
+    let reviews = row.reviews.iter().map(|r| &r.what);
+    let reviews = reviews.map(|r| json!({"state": format!("{:?}", r.state).to_lowercase(), "reason": r.reason}));
+    let corrections = row.corrections.iter().filter(|_| words).map(|(c, fits)| {
+        let c = &c.what;
+        let question = form.and_then(|form| form.items.get(c.node as usize)).map(|item| &item.name);
+        json!({"question": question, "old": c.old, "new": c.new, "reason": c.reason, "source": c.source, "fits": fits})
+    });
+    let left: Vec<Value> = row.left.iter().map(|l| json!({"question": l.name, "answer": l.text})).collect();
+    json!({
+        "index": row.index,
+        "internal": row.internal,
+        "hash": row.hash.to_string(),
+        "supersedes": row.supersedes.map(|h| h.to_string()),
+        "why": row.why.as_ref().filter(|_| words),
+        "alarm": row.alarm,
+        "reviews": reviews.collect::<Vec<_>>(),
+        "left": Some(left).filter(|left| words && !left.is_empty()),
+        "corrections": corrections.collect::<Vec<_>>(),
+        "device": row.device.to_string(),
+        "seq": row.seq,
+        "visit": form.map(|_| &row.visit),
+        "checklist": form.map(|form| &form.id),
+        "status": row.status.name(),
+    })
 }
 
 /// A figure as JSON.

@@ -15,10 +15,6 @@ mod spss;
 mod tables;
 mod workbook;
 
-use crate::adjudication::status::KnownReport;
-use baqylau_forms::definition::Kind;
-use baqylau_forms::fill::write_literal;
-
 pub use csv::csv;
 pub use tables::{ExportTable, export_tables};
 
@@ -63,21 +59,5 @@ impl Format {
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Self::Parquet => "application/vnd.apache.parquet",
         }
-    }
-}
-
-impl KnownReport {
-    /// The answers that are shown, by question and in the notation of answer files; rows of repeats are not among them.
-    #[must_use]
-    pub fn answers(&self) -> Vec<(String, String)> {
-        let Some(filling) = &self.filling else { return Vec::new() };
-        let form = filling.form();
-        let holds = |kind: &Kind| !matches!(kind, Kind::Group { .. } | Kind::Repeat { .. } | Kind::Note);
-        let items = form.definition().items.iter().zip(0u32..);
-        let answered = |(item, node): (&baqylau_forms::definition::Item, u32)| {
-            let key = filling.key_at(node, &[]).filter(|key| holds(&item.kind) && filling.is_shown(*key))?;
-            Some((item.name.clone(), write_literal(form, node, filling.answer(key)?)))
-        };
-        items.filter_map(answered).filter(|(_, cell)| !cell.is_empty()).collect()
     }
 }

@@ -1,6 +1,7 @@
 //! Everything that was pulled, as pages know it. It grows with the log: what is here is never evaluated again, unless a desk corrects
 //! it. What others say of the reports is judged anew for each board, which takes a fraction of it.
 
+pub mod answers;
 pub mod estimate;
 pub(crate) mod evaluate;
 pub mod expected;
@@ -159,13 +160,18 @@ impl ReportIndex {
         summary.with_contributions(contribution.into_iter().map(|given| self.values.number(given)).collect())
     }
 
-    /// Everything that was received up to a moment, in milliseconds since 1970; at all, when there is none.
+    /// Everything that was received up to a moment, in milliseconds since 1970; at all, when there is none. What is internal by now is
+    /// internal of any moment: nobody gets at words by asking for an earlier one.
     ///
     /// # Errors
     /// The database fails.
     pub fn table(&mut self, desk: &Desk, answers: AnswerBasis, as_of: Option<i64>) -> Result<ReportTable, DeskError> {
         let in_time = |received: i64| as_of.is_none_or(|moment| received <= moment);
-        self.judged(desk, &in_time, |ledger, judge| ledger.drawn(desk, judge, answers, &in_time))
+        let mut table = self.judged(desk, &in_time, |index, judge| index.drawn(desk, judge, answers, &in_time))?;
+        if as_of.is_some() {
+            table.keep(&self.table(desk, answers, None)?.internal());
+        }
+        Ok(table)
     }
 
     /// The board as it would be with one correction more.
@@ -226,7 +232,7 @@ impl ReportIndex {
         in_time: &dyn Fn(i64) -> bool,
     ) -> Result<Vec<ReportRow>, DeskError> {
         let entries: Vec<Arc<ReportSummary>> = self.entries.iter().filter(|e| in_time(e.received)).cloned().collect();
-        let verdicts = adjudicator.adjudicate(&entries.iter().map(|e| e.meta()).collect::<Vec<&ReportMeta>>(), answers);
+        let verdicts = adjudicator.adjudicate(&entries.iter().map(|e| &*e.meta).collect::<Vec<&ReportMeta>>(), answers);
         let mut lines = Vec::with_capacity(entries.len());
         for (entry, verdict) in entries.into_iter().zip(verdicts) {
             let corrections = adjudicator.corrections(&entry.hash);

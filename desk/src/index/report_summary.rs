@@ -14,8 +14,7 @@ use baqylau_forms::form::Form;
 use baqylau_forms::num;
 use baqylau_forms::value::Answer;
 use baqylau_report::Report;
-use baqylau_report::report::{RecordedMoment, RecordedPosition};
-use std::ops::Deref;
+use baqylau_report::report::{RecordedMoment, RecordedPosition, UnmappedAnswer};
 use std::sync::Arc;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -23,7 +22,8 @@ const HOUR_MS: i64 = 3_600_000;
 /// A report as pages know it.
 #[derive(Debug)]
 pub struct ReportSummary {
-    meta: ReportMeta,
+    /// What a verdict needs to know of it.
+    pub meta: Arc<ReportMeta>,
     /// The checklist, as a position in [`MissionTables::checklists`].
     pub checklist: Option<usize>,
     /// The place, as a position in [`MissionTables::places`].
@@ -56,28 +56,19 @@ pub struct ReportSummary {
     pub(crate) contributions: Box<[u32]>,
     /// Whether its words stay at the desk: the observer says so, or was asked and did not say that they may leave it.
     pub internal: bool,
+    /// Why it amends, in the observer's words.
+    pub why: Option<Box<str>>,
+    /// Answers given under another version of the checklist that have no question in this one.
+    pub left: Box<[UnmappedAnswer]>,
     /// What the desk takes out of it by `desk.csv`: choices by their position, days since 1970, numbers.
     pub uses: Box<[(FieldRole, u32)]>,
 }
 
-impl Deref for ReportSummary {
-    type Target = ReportMeta;
-
-    fn deref(&self) -> &ReportMeta {
-        &self.meta
-    }
-}
-
 impl ReportSummary {
-    /// The brief of it.
-    pub(crate) fn meta(&self) -> &ReportMeta {
-        &self.meta
-    }
-
     /// One that could not be read, and why.
     pub(crate) fn unread(envelope: &PulledEnvelope, why: &Status) -> Self {
         Self {
-            meta: ReportMeta::new(envelope, Err(why)),
+            meta: Arc::new(ReportMeta::new(envelope, Err(why))),
             checklist: None,
             place: None,
             hour: None,
@@ -94,6 +85,8 @@ impl ReportSummary {
             typed: Box::default(),
             contributions: Box::default(),
             internal: false,
+            why: None,
+            left: Box::default(),
             uses: Box::default(),
         }
     }
@@ -116,7 +109,7 @@ impl ReportSummary {
         let uses = checklist.map(|at| uses(tables, at, &form, &filling)).unwrap_or_default();
         let entry = Self {
             internal: checklist.is_some_and(|at| internal(tables, at, &uses)),
-            meta: ReportMeta::new(envelope, Ok((report, &form))),
+            meta: Arc::new(ReportMeta::new(envelope, Ok((report, &form)))),
             checklist,
             place,
             hour: local.and_then(|ms| u8::try_from(ms.rem_euclid(24 * HOUR_MS) / HOUR_MS).ok()),
@@ -132,6 +125,8 @@ impl ReportSummary {
             texts: texts(report, &filling).into(),
             typed: typed(&filling).map(|(key, _)| (key.node, filling.row_path(key.row).into())).collect(),
             contributions: Box::default(),
+            why: report.why.as_deref().map(Into::into),
+            left: report.left.clone().unwrap_or_default().into(),
             uses,
         };
         let observation = Observation { index: envelope.index, checklist: definition.id.clone(), place, filling };

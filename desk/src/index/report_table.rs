@@ -3,7 +3,7 @@
 
 use crate::DeskError;
 use crate::adjudication::status::{AnswerBasis, Status};
-use crate::adjudication::{Adjudication, Signed, reporter};
+use crate::adjudication::{Adjudication, ReportMeta, Signed, reporter};
 use crate::index::filter::{ReportFilter, SearchWords, fits};
 use crate::index::flags;
 use crate::index::flags::Flags;
@@ -16,13 +16,15 @@ use baqylau_protocol::ids::Hash;
 use baqylau_report::review::ReviewState;
 use baqylau_report::{Coding, Correction, Review};
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 /// A report in a line.
 #[derive(Debug, Clone)]
 pub struct ReportRow {
-    summary: Arc<ReportSummary>,
+    /// Which report it is, and what decides whether it counts.
+    pub meta: Arc<ReportMeta>,
+    /// What is kept of its answers, as they were asked for: with or without what desks corrected.
+    pub summary: Arc<ReportSummary>,
     /// The report as it was sent, where desks corrected it.
     pub(crate) first: Arc<ReportSummary>,
     /// Whether it counts, and if not, why.
@@ -41,14 +43,6 @@ pub struct ReportRow {
     pub settled: Flags,
     /// Whether its words stay at the desk: by its own word as desks corrected it, or by that of what supersedes it.
     pub internal: bool,
-}
-
-impl Deref for ReportRow {
-    type Target = ReportSummary;
-
-    fn deref(&self) -> &ReportSummary {
-        &self.summary
-    }
 }
 
 /// Everything that was pulled, in lines.
@@ -91,7 +85,7 @@ impl ReportRow {
         let Adjudication { status, person, reviews } = verdict;
         let (flags, settled) = (Flags::default(), Flags::default());
         let RequestedReport { summary: entry, first, internal } = asked;
-        Self { summary: entry, first, status, person, reviews, corrections, codings, flags, settled, internal }
+        Self { meta: entry.meta.clone(), summary: entry, first, status, person, reviews, corrections, codings, flags, settled, internal }
     }
 
     /// The name of a question of its checklist.
@@ -181,6 +175,17 @@ impl ReportTable {
         let tables = reports.tables.clone();
         flags::mark(&tables, &mut reports);
         reports
+    }
+
+    /// The reports whose words stay at the desk.
+    #[must_use]
+    pub fn internal(&self) -> HashSet<Hash> {
+        self.rows.iter().filter(|row| row.internal).map(|row| row.hash).collect()
+    }
+
+    /// Keeps the words of some reports at the desk.
+    pub(super) fn keep(&mut self, internal: &HashSet<Hash>) {
+        self.rows.iter_mut().for_each(|row| row.internal |= internal.contains(&row.hash));
     }
 
     /// The line of a report.
@@ -313,7 +318,7 @@ impl Desk {
     /// As [`Desk::report_table`].
     pub fn internal(&self) -> Result<HashSet<Hash>, DeskError> {
         let (_, board) = self.report_table(None, AnswerBasis::Effective)?;
-        Ok(board.rows.iter().filter(|row| row.internal).map(|row| row.hash).collect())
+        Ok(board.internal())
     }
 
     /// Everything that was received up to a moment, in milliseconds since 1970 (all, when there is none), in lines.

@@ -124,12 +124,13 @@ fn ask(world: &mut World, report: &str, questions: &[String], words: &str) -> Re
 
 fn reports(world: &mut World) -> Result<Value, Box<dyn Error>> {
     world.desk.pull(now(), &|_| ())?;
-    let picture = world.desk.picture(None, AnswerBasis::Effective)?;
-    let row = |k: &baqylau_desk::adjudication::status::KnownReport| {
-        let answers: serde_json::Map<String, Value> = k.answers().into_iter().map(|(q, a)| (q, a.into())).collect();
-        json!({ "hash": k.envelope.hash.to_string(), "status": k.status.name(), "answers": answers })
-    };
-    Ok(json!({ "reports": picture.reports.iter().map(row).collect::<Vec<_>>() }))
+    let (_, table) = world.desk.report_table(None, AnswerBasis::Effective)?;
+    let reports = table.with_answers(&world.desk.store, &table.rows, |row, said| {
+        let answers = said.map(|said| said.written()).unwrap_or_default();
+        let answers: serde_json::Map<String, Value> = answers.into_iter().map(|(q, a)| (q, a.into())).collect();
+        json!({ "hash": row.hash.to_string(), "status": row.status.name(), "answers": answers })
+    });
+    Ok(json!({ "reports": reports? }))
 }
 
 fn say(value: &Value) -> std::io::Result<()> {

@@ -2,22 +2,24 @@
 
 use crate::it::support::{draft, report, set};
 use baqylau_desk::adjudication::status::{AnswerBasis, Status};
+use baqylau_desk::index::answers::ReportAnswers;
+use baqylau_desk::index::report_table::ReportRow;
 use baqylau_observer::{Error, InvalidReason, ObserverApp};
 use baqylau_protocol::roster::Standing;
-use baqylau_tests::{BUDGET, PIN, World, now, tables};
+use baqylau_tests::{BUDGET, PIN, World, answered_reports, now, tables};
 
 /// The statuses of all reports in the order of the log, and how many participants those that count tell.
 fn look(world: &mut World, answers: AnswerBasis) -> (Vec<&'static str>, i64) {
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let picture = world.desk.picture(None, answers).expect("a picture");
-    let told = |k: &baqylau_desk::adjudication::status::KnownReport| {
-        let filling = k.filling.as_ref()?;
+    let reports = answered_reports(&world.desk, answers);
+    let told = |(row, said): &(ReportRow, Option<ReportAnswers>)| {
+        let filling = &said.as_ref()?.filling;
         match filling.answer(filling.key("participants")?) {
-            Some(baqylau_forms::value::Answer::Integer(n)) if k.status == Status::Counted => Some(*n),
+            Some(baqylau_forms::value::Answer::Integer(n)) if row.status == Status::Counted => Some(*n),
             _ => None,
         }
     };
-    (picture.reports.iter().map(|k| k.status.name()).collect(), picture.reports.iter().filter_map(told).sum())
+    (reports.iter().map(|(row, _)| row.status.name()).collect(), reports.iter().filter_map(told).sum())
 }
 
 fn amend(core: &ObserverApp, seq: i64, participants: &str) -> Result<i64, Error> {
@@ -61,9 +63,7 @@ fn an_amendment_supersedes_and_the_original_is_kept() {
     core.sync_now(BUDGET).expect("syncs");
     assert_eq!(look(&mut world, AnswerBasis::Effective), (vec!["superseded", "superseded", "counted"], 130));
     assert_eq!(look(&mut world, AnswerBasis::Raw), (vec!["counted", "amendment", "amendment"], 100));
-    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
-    let amended = picture.reports[1].report.as_ref().expect("a report");
-    assert_eq!(amended.why.as_deref(), Some("the organiser corrected it"));
+    assert_eq!(baqylau_tests::reports(&world.desk)[1].why.as_deref(), Some("the organiser corrected it"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use baqylau_forms::value::Moment;
 use baqylau_observer::ObserverApp;
 use baqylau_observer::app::PhoneConfig;
 use baqylau_observer::clock::{Clock, SystemClock};
-use baqylau_tests::{BUDGET, PIN, World, now, tables};
+use baqylau_tests::{BUDGET, PIN, World, answered_reports, now, tables};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -55,8 +55,8 @@ fn a_wrong_clock_is_noticed_and_stops_nothing() {
         assert_eq!(core.sync_now(BUDGET).expect("no error").delivered, 1);
     }
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
-    assert!(picture.reports.iter().all(|r| r.status == Status::Counted));
+    let reports = baqylau_tests::reports(&world.desk);
+    assert!(reports.iter().all(|r| r.status == Status::Counted));
 }
 
 /// A mission whose checklist computes from the time and from names in the observer's language.
@@ -95,15 +95,15 @@ fn what_is_computed_in_another_language_fits_at_the_desk() {
         assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 1);
     }
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
-    let statuses: Vec<&Status> = picture.reports.iter().map(|r| &r.status).collect();
+    let reports = answered_reports(&world.desk, AnswerBasis::Effective);
+    let statuses: Vec<&Status> = reports.iter().map(|(row, _)| &row.status).collect();
     assert_eq!(statuses, [&Status::Counted; 3]);
     let told = |filling: &baqylau_forms::Filling| match filling.answer(filling.key("told").expect("it is asked")) {
         Some(baqylau_forms::value::Answer::Text(text)) => Some(text.clone()),
         _ => None,
     };
     let told: std::collections::BTreeSet<_> =
-        picture.reports.iter().filter_map(|r| told(r.filling.as_ref()?)).collect();
+        reports.iter().filter_map(|(_, said)| told(&said.as_ref()?.filling)).collect();
     assert_eq!(told.len(), 3, "each in its language: {told:?}");
 }
 
@@ -131,5 +131,5 @@ fn a_lost_outbox_takes_no_draft_and_no_report_with_it() {
     world.start_server();
     assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 2, "both again; the server knows the first");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    assert_eq!(world.desk.picture(None, AnswerBasis::Effective).expect("a picture").reports.len(), 2);
+    assert_eq!(baqylau_tests::reports(&world.desk).len(), 2);
 }

@@ -46,8 +46,8 @@ fn rows_beyond_the_count_come_back_on_a_phone_after_a_restart() {
     core.finalise(centre, Some("for a test".into())).expect("signed");
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
-    assert_eq!(picture.reports[0].status, Status::Counted);
+    let reports = baqylau_tests::reports(&world.desk);
+    assert_eq!(reports[0].status, Status::Counted);
     let out = world.folder.path().join("export");
     world.desk.export(AnswerBasis::Effective, &out, false).expect("exports");
     let ours = |f: &std::fs::DirEntry| f.path().extension().is_some_and(|end| end == "csv");

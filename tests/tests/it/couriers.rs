@@ -1,15 +1,15 @@
 //! Delivery by hand, for a region that stays offline.
 
 use crate::it::support::{draft, key, report};
-use baqylau_desk::adjudication::status::{AnswerBasis, Status};
+use baqylau_desk::adjudication::status::Status;
 use baqylau_observer::{Error, InvalidReason, ObserverApp};
 use baqylau_protocol::courier::{Assembler, CourierError, CourierFile, frames};
 use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
 
 fn counted(world: &mut World) -> usize {
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
-    picture.reports.iter().filter(|r| r.status == Status::Counted).count()
+    let reports = baqylau_tests::reports(&world.desk);
+    reports.iter().filter(|r| r.status == Status::Counted).count()
 }
 
 #[test]

@@ -22,8 +22,8 @@ fn flip(world: &mut World, index: i64) {
 }
 
 fn statuses(world: &World) -> Vec<&'static str> {
-    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
-    picture.reports.iter().map(|r| r.status.name()).collect()
+    let reports = baqylau_tests::reports(&world.desk);
+    reports.iter().map(|r| r.status.name()).collect()
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn a_server_that_goes_back_leaves_the_head_that_proves_it() {
     report(&core, "first");
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let hash = world.desk.picture(None, AnswerBasis::Effective).expect("a picture").reports[0].envelope.hash;
+    let hash = baqylau_tests::reports(&world.desk)[0].hash;
     let good = world.desk.last_head().expect("a store").expect("a head");
     world.stop_server();
     for suffix in ["", "-wal", "-shm"] {
@@ -146,10 +146,10 @@ fn a_store_that_fails_is_an_error_and_no_status_of_a_report() {
         let at = damaged.len() / 4096 * part / 16 * 4096 + 2048;
         damaged[at] ^= 1;
         std::fs::write(copied.join("desk.db"), damaged).expect("writes");
-        let read = Desk::open(&copied, PASSPHRASE).and_then(|desk| desk.picture(None, AnswerBasis::Effective));
+        let read = Desk::open(&copied, PASSPHRASE).and_then(|desk| desk.report_table(None, AnswerBasis::Effective));
         match read {
-            Ok(picture) => {
-                let all = picture.reports.len() == 8 && picture.reports.iter().all(|r| r.status == Status::Counted);
+            Ok((_, table)) => {
+                let all = table.rows.len() == 8 && table.rows.iter().all(|r| r.status == Status::Counted);
                 assert!(all, "part {part}: nothing is misread");
             }
             Err(e) => {
@@ -183,7 +183,7 @@ fn a_damaged_key_of_one_visit_concerns_that_visit_alone() {
         let all = visit_keys(&config);
         core.sync_now(BUDGET).expect("syncs");
         world.desk.pull(now(), &|_| ()).expect("pulls");
-        let hash = world.desk.picture(None, AnswerBasis::Effective).expect("a picture").reports[0].envelope.hash;
+        let hash = baqylau_tests::reports(&world.desk)[0].hash;
         let kept = draft(&core, "campaign_event");
         set(&core, kept, "participants", "12").expect("set");
         drop(core);

@@ -2,6 +2,8 @@
 
 use crate::it::support::{draft, report, set};
 use baqylau_desk::adjudication::status::AnswerBasis;
+use baqylau_desk::index::answers::ReportAnswers;
+use baqylau_desk::index::report_table::ReportRow;
 use baqylau_desk::records::CorrectionRequest;
 use baqylau_desk::{Desk, DeskError};
 use baqylau_forms::value::Answer;
@@ -9,7 +11,7 @@ use baqylau_observer::ObserverApp;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::roster::Standing;
 use baqylau_report::review::ReviewState;
-use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
+use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, answered_reports, now, reports, tables};
 use std::sync::Barrier;
 
 /// Status, team and participants of each report, in the order of the log.
@@ -17,13 +19,13 @@ type Row = (&'static str, String, i64);
 
 fn pulled(desk: &mut Desk) -> Vec<Row> {
     desk.pull(now(), &|_| ()).expect("pulls");
-    let reports = desk.picture(None, AnswerBasis::Effective).expect("a picture").reports;
-    let row = |k: &baqylau_desk::adjudication::status::KnownReport| {
-        let answer = k.filling.as_ref().and_then(|f| f.answer(f.key("participants")?).cloned());
-        let team = k.person.as_ref().map_or_else(String::new, |p| p.team.clone());
-        (k.status.name(), team, if let Some(Answer::Integer(n)) = answer { n } else { -1 })
+    let row = |(row, said): (ReportRow, Option<ReportAnswers>)| {
+        let filling = said.map(|said| said.filling);
+        let answer = filling.as_ref().and_then(|f| f.answer(f.key("participants")?).cloned());
+        let team = row.team().unwrap_or_default().to_owned();
+        (row.status.name(), team, if let Some(Answer::Integer(n)) = answer { n } else { -1 })
     };
-    reports.iter().map(row).collect()
+    answered_reports(desk, AnswerBasis::Effective).into_iter().map(row).collect()
 }
 
 fn event(core: &ObserverApp, participants: &str) {
@@ -58,14 +60,7 @@ fn two_desks_converge() {
     assert_eq!(rows[1], ("counted", "T999".into(), 200));
     assert_eq!(pulled(&mut second), rows);
     // Both judge, without having seen what the other did.
-    let hashes: Vec<_> = world
-        .desk
-        .picture(None, AnswerBasis::Effective)
-        .expect("a picture")
-        .reports
-        .iter()
-        .map(|r| r.envelope.hash)
-        .collect();
+    let hashes: Vec<_> = reports(&world.desk).iter().map(|r| r.hash).collect();
     let change = CorrectionRequest {
         question: "participants",
         rows: vec![],
@@ -215,8 +210,8 @@ fn a_second_phone_amends_what_is_handed_over_to_it() {
     report(&two, "its own");
     two.sync_now(BUDGET).expect("syncs");
     let team = pulled(&mut world.desk)[0].1.clone();
-    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture").reports;
-    let (hash, other) = (picture[0].envelope.hash, picture[2].envelope.device);
+    let rows = reports(&world.desk);
+    let (hash, other) = (rows[0].hash, rows[2].device);
     world.desk.ask(hash, &["participants".into()], "Count again.", Some(other), now()).expect("asked");
     pulled(&mut world.desk);
     two.sync_now(BUDGET).expect("syncs");
@@ -240,9 +235,9 @@ fn a_second_phone_amends_what_is_handed_over_to_it() {
     assert_eq!(rows[0].0, "superseded");
     let letter = two.letters().expect("letters").remove(0);
     assert!(letter.answered && letter.report == Some(signed.seq));
-    let amended = world.desk.picture(None, AnswerBasis::Effective).expect("a picture").reports.pop().expect("a report");
-    assert_eq!(amended.report.expect("a report").visit.code, visit, "the visit keeps its code");
-    assert_eq!(world.desk.letters().expect("letters")[0].answered, Some(amended.envelope.hash));
+    let amended = reports(&world.desk).pop().expect("a report");
+    assert_eq!(*amended.visit, *visit, "the visit keeps its code");
+    assert_eq!(world.desk.letters().expect("letters")[0].answered, Some(amended.hash));
 }
 
 #[test]
@@ -265,7 +260,6 @@ fn two_pulls_into_one_store_at_once_do_not_disturb_each_other() {
             (pull(&mut world.desk), other.join().expect("no panic"))
         });
         assert_eq!(one.expect("pulls") + two.expect("pulls"), 1, "round {round}: one of them opened it, once");
-        let reports = world.desk.picture(None, AnswerBasis::Effective).expect("a picture").reports;
-        assert_eq!(reports.len(), round);
+        assert_eq!(reports(&world.desk).len(), round);
     }
 }

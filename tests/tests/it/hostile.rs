@@ -1,6 +1,6 @@
 //! Wrong keys, wrong phones, wrong files: a typed error, and nothing lost.
 
-use baqylau_desk::adjudication::status::{AnswerBasis, Status};
+use baqylau_desk::adjudication::status::Status;
 use baqylau_observer::app::{DeliveryState, VisitChange};
 use baqylau_observer::{Error, ObserverApp, RefusalReason};
 use baqylau_sqlite::StorageError;
@@ -26,8 +26,8 @@ fn report(core: &ObserverApp, words: &str) {
 
 fn statuses(world: &mut World) -> Vec<String> {
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
-    picture.reports.iter().map(|r| r.status.name().to_owned()).collect()
+    let reports = baqylau_tests::reports(&world.desk);
+    reports.iter().map(|r| r.status.name().to_owned()).collect()
 }
 
 #[test]
@@ -50,8 +50,8 @@ fn a_revoked_phone_keeps_what_it_sent_before() {
     report(&core, "before");
     core.sync_now(BUDGET).expect("syncs");
     assert_eq!(statuses(&mut world), ["counted"]);
-    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
-    let device = picture.reports[0].envelope.device;
+    let reports = baqylau_tests::reports(&world.desk);
+    let device = reports[0].device;
     world.desk.revoke(device, None).expect("revoked");
     world.desk.publish_roster(now()).expect("published");
     report(&core, "after");
@@ -66,7 +66,7 @@ fn a_revoked_phone_keeps_what_it_sent_before() {
         "{states:?}"
     );
     assert_eq!(statuses(&mut world), ["counted"], "what came before still counts");
-    assert!(picture.reports[0].status == Status::Counted);
+    assert!(reports[0].status == Status::Counted);
 }
 
 #[test]

@@ -1,12 +1,15 @@
 //! The loop between observer and coordinators: questions back, messages, reviews, corrections.
 
 use crate::it::support::{draft, report, set};
-use baqylau_desk::adjudication::status::{AnswerBasis, KnownReport, Status};
+use baqylau_desk::Desk;
+use baqylau_desk::adjudication::status::{AnswerBasis, Status};
+use baqylau_desk::index::answers::ReportAnswers;
+use baqylau_desk::index::report_table::ReportRow;
 use baqylau_desk::records::CorrectionRequest;
 use baqylau_observer::ObserverApp;
 use baqylau_protocol::ids::Hash;
 use baqylau_report::review::ReviewState;
-use baqylau_tests::{BUDGET, PIN, World, now, tables};
+use baqylau_tests::{BUDGET, PIN, World, answered_reports, now, tables};
 
 fn event(core: &ObserverApp, participants: &str) {
     let draft = draft(core, "campaign_event");
@@ -15,13 +18,18 @@ fn event(core: &ObserverApp, participants: &str) {
     core.sync_now(BUDGET).expect("syncs");
 }
 
-fn reports(world: &mut World, answers: AnswerBasis) -> Vec<KnownReport> {
+fn reports(world: &mut World) -> Vec<ReportRow> {
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    world.desk.picture(None, answers).expect("a picture").reports
+    baqylau_tests::reports(&world.desk)
 }
 
-fn participants(known: &KnownReport) -> Option<i64> {
-    let filling = known.filling.as_ref()?;
+/// How many participants each report tells.
+fn participants(desk: &Desk, answers: AnswerBasis) -> Vec<Option<i64>> {
+    answered_reports(desk, answers).iter().map(|(_, said)| told(said.as_ref()?)).collect()
+}
+
+fn told(said: &ReportAnswers) -> Option<i64> {
+    let filling = &said.filling;
     match filling.answer(filling.key("participants")?) {
         Some(baqylau_forms::value::Answer::Integer(n)) => Some(*n),
         _ => None,
@@ -34,18 +42,14 @@ fn a_question_comes_back_as_an_amendment() {
     let invite = world.invite("p001");
     let core = world.enrolled("phone", &invite);
     event(&core, "1000");
-    let hash = reports(&mut world, AnswerBasis::Effective)[0].envelope.hash;
+    let hash = reports(&mut world)[0].hash;
     let desk = &world.desk;
     assert!(desk.ask(hash, &["participants".into()], "  ", None, now()).is_err(), "without a note");
     assert!(desk.ask(hash, &["nothing".into()], "Really?", None, now()).is_err(), "no such question");
     assert!(desk.ask(Hash([1; 32]), &[], "Really?", None, now()).is_err(), "no such report");
     desk.ask(hash, &["participants".into()], "A thousand?", None, now()).expect("asked");
     assert!(!desk.letters().expect("letters")[0].sent, "it waits for a connection");
-    assert_eq!(
-        reports(&mut world, AnswerBasis::Effective)[0].reviews.len(),
-        1,
-        "its own review came back with the log"
-    );
+    assert_eq!(reports(&mut world)[0].reviews.len(), 1, "its own review came back with the log");
     // A locked phone fetches it, and shows nothing of it.
     drop(core);
     let core = ObserverApp::open_locked(world.phone("phone")).expect("opens");
@@ -64,9 +68,9 @@ fn a_question_comes_back_as_an_amendment() {
     set(&core, draft, "participants", "100").expect("set");
     core.finalise(draft, Some("for a test".into())).expect("signed");
     core.sync_now(BUDGET).expect("syncs");
-    let known = reports(&mut world, AnswerBasis::Effective);
+    let known = reports(&mut world);
     assert_eq!(known.iter().map(|k| k.status.name()).collect::<Vec<_>>(), ["superseded", "counted"]);
-    assert_eq!(world.desk.letters().expect("letters")[0].answered, Some(known[1].envelope.hash));
+    assert_eq!(world.desk.letters().expect("letters")[0].answered, Some(known[1].hash));
     let letters = core.letters().expect("letters");
     assert!(letters[0].answered && letters[0].report == Some(3), "number 2 is the word that it arrived");
     assert_eq!(letters.len(), 1, "each once, however often it is fetched");
@@ -105,8 +109,8 @@ fn reviews_and_corrections_make_the_effective_answers() {
     event(&core, "100");
     report(&core, "a second");
     core.sync_now(BUDGET).expect("syncs");
-    let known = reports(&mut world, AnswerBasis::Effective);
-    let (first, second) = (known[0].envelope.hash, known[1].envelope.hash);
+    let known = reports(&mut world);
+    let (first, second) = (known[0].hash, known[1].hash);
     let change =
         |question, new| CorrectionRequest { question, rows: vec![], new, reason: "misheard", source: "a call" };
     let desk = &world.desk;
@@ -115,14 +119,15 @@ fn reviews_and_corrections_make_the_effective_answers() {
     desk.correct(first, &change("participants", Some("120")), now()).expect("corrected");
     desk.correct(first, &change("participants", Some("130")), now()).expect("corrected again");
     desk.review(second, ReviewState::Excluded, "made at home", now()).expect("excluded");
-    let known = reports(&mut world, AnswerBasis::Effective);
-    assert_eq!((participants(&known[0]), known[0].status.name()), (Some(130), "counted"));
+    let known = reports(&mut world);
+    assert_eq!(known[0].status.name(), "counted");
+    assert_eq!(participants(&world.desk, AnswerBasis::Effective)[0], Some(130));
     assert!(matches!(&known[1].status, Status::Excluded(reason) if reason == "made at home"));
-    let raw = reports(&mut world, AnswerBasis::Raw);
-    assert_eq!(participants(&raw[0]), Some(100), "the original is kept");
-    assert_eq!(raw[0].corrections[0].0.old.as_deref(), Some("100"));
+    assert_eq!(participants(&world.desk, AnswerBasis::Raw)[0], Some(100), "the original is kept");
+    let (_, raw) = world.desk.report_table(None, AnswerBasis::Raw).expect("a table");
+    assert_eq!(raw.rows[0].corrections[0].0.what.old.as_deref(), Some("100"));
     world.desk.review(second, ReviewState::Accepted, "the paper form was found", now()).expect("accepted");
-    assert_eq!(reports(&mut world, AnswerBasis::Effective)[1].status, Status::Counted, "the last decision holds");
+    assert_eq!(reports(&mut world)[1].status, Status::Counted, "the last decision holds");
 }
 
 #[test]
@@ -136,10 +141,7 @@ fn the_team_is_the_registers_at_the_time_of_signing() {
     event(&core, "20");
     assert!(world.desk.store.move_person("nobody", "T999", moved).is_err());
     world.desk.store.move_person("p001", "T999", moved).expect("moved");
-    let teams: Vec<String> = reports(&mut world, AnswerBasis::Effective)
-        .into_iter()
-        .map(|k| k.person.expect("known").team.clone())
-        .collect();
+    let teams: Vec<String> = reports(&mut world).into_iter().map(|k| k.person.expect("known").team.clone()).collect();
     assert_eq!(teams, [before, "T999".into()]);
 }
 
@@ -150,12 +152,12 @@ fn a_revoked_phone_gets_no_letters() {
     let (one, two) = (world.enrolled("one", &one), world.enrolled("two", &two));
     event(&one, "10");
     event(&two, "20");
-    let known = reports(&mut world, AnswerBasis::Effective);
-    let (hash, lost) = (known[0].envelope.hash, known[0].envelope.device);
+    let known = reports(&mut world);
+    let (hash, lost) = (known[0].hash, known[0].device);
     world.desk.revoke(lost, None).expect("revoked");
     assert_eq!(world.desk.message(&[], "Where are you?", now()).expect("written"), 1, "to the other only");
     assert!(world.desk.ask(hash, &[], "Really?", None, now()).is_err(), "nobody is there to answer");
-    world.desk.ask(hash, &[], "What do you know?", Some(known[1].envelope.device), now()).expect("another is asked");
+    world.desk.ask(hash, &[], "What do you know?", Some(known[1].device), now()).expect("another is asked");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     one.sync_now(BUDGET).expect("syncs");
     two.sync_now(BUDGET).expect("syncs");
@@ -175,7 +177,7 @@ fn a_report_that_the_phone_forgot_comes_with_the_question() {
     let invite = world.invite("p001");
     let core = world.enrolled("phone", &invite);
     event(&core, "100");
-    let hash = reports(&mut world, AnswerBasis::Effective)[0].envelope.hash;
+    let hash = reports(&mut world)[0].hash;
     let later = now() + 60 * 86_400_000;
     world.desk.ask(hash, &["participants".into()], "A hundred?", None, later).expect("asked");
     world.desk.pull(now(), &|_| ()).expect("pulls");
@@ -186,9 +188,9 @@ fn a_report_that_the_phone_forgot_comes_with_the_question() {
     set(&core, draft, "participants", "90").expect("set");
     core.finalise(draft, Some("for a test".into())).expect("signed");
     core.sync_now(BUDGET).expect("syncs");
-    let known = reports(&mut world, AnswerBasis::Effective);
+    let known = reports(&mut world);
     assert_eq!(known.iter().map(|k| k.status.name()).collect::<Vec<_>>(), ["superseded", "counted"]);
-    assert_eq!(participants(&known[1]), Some(90));
+    assert_eq!(participants(&world.desk, AnswerBasis::Effective)[1], Some(90));
 }
 
 #[test]
@@ -202,11 +204,11 @@ fn a_second_visit_of_one_number_counts_when_a_desk_says_so() {
         core.finalise(id, Some("for a test".into())).expect("signed");
         core.sync_now(BUDGET).expect("syncs");
     }
-    let known = reports(&mut world, AnswerBasis::Effective);
+    let known = reports(&mut world);
     assert_eq!(known.iter().map(|k| k.status.name()).collect::<Vec<_>>(), ["counted", "duplicate"]);
-    world.desk.review(known[1].envelope.hash, ReviewState::Accepted, "they went separately", now()).expect("accepted");
-    let known = reports(&mut world, AnswerBasis::Effective);
+    world.desk.review(known[1].hash, ReviewState::Accepted, "they went separately", now()).expect("accepted");
+    let known = reports(&mut world);
     assert_eq!(known.iter().map(|k| k.status.name()).collect::<Vec<_>>(), ["counted", "counted"]);
     let change = CorrectionRequest { question: "started_at", rows: vec![], new: None, reason: "r", source: "s" };
-    world.desk.correct(known[0].envelope.hash, &change, now()).expect("any answer can be taken away");
+    world.desk.correct(known[0].hash, &change, now()).expect("any answer can be taken away");
 }

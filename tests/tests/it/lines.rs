@@ -2,7 +2,7 @@
 
 use crate::it::support::{copy, report};
 use baqylau_desk::Desk;
-use baqylau_desk::adjudication::status::{AnswerBasis, Status};
+use baqylau_desk::adjudication::status::Status;
 use baqylau_observer::app::{DeliveryState, Trouble};
 use baqylau_observer::listen::{Change, Listener};
 use baqylau_observer::{Error, ObserverApp, RefusalReason};
@@ -51,7 +51,7 @@ fn a_line_that_breaks_at_every_message_loses_nothing() {
     }
     assert!(broken > 5 && whole > 0, "{broken} runs were cut, {whole} were not");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let known = world.desk.picture(None, AnswerBasis::Effective).expect("a picture").reports;
+    let known = baqylau_tests::reports(&world.desk);
     assert_eq!(known.iter().filter(|r| r.status == Status::Counted).count(), reports);
     assert_eq!(known.len(), reports, "and nothing twice");
     assert!(world.desk.letters().expect("letters").iter().all(|l| l.arrived.is_some()));
@@ -81,9 +81,9 @@ fn a_lost_reply_makes_no_duplicate() {
     assert_eq!(metric(&world.desk, "baqylau_objects_stored_total") - before, 3, "and once");
     assert!(metric(&world.desk, "baqylau_objects_duplicate_total") >= 6);
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
-    assert_eq!(picture.reports.len(), 3);
-    assert!(picture.reports.iter().all(|r| r.status == Status::Counted));
+    let reports = baqylau_tests::reports(&world.desk);
+    assert_eq!(reports.len(), 3);
+    assert!(reports.iter().all(|r| r.status == Status::Counted));
 }
 
 #[test]
@@ -103,10 +103,10 @@ fn a_line_that_breaks_anywhere_loses_nothing() {
     core.sync_now(BUDGET).expect("no error");
     assert_eq!(delivered(&core), 12);
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let picture = world.desk.picture(None, AnswerBasis::Effective).expect("a picture");
-    let seqs: std::collections::BTreeSet<u64> = picture.reports.iter().map(|r| r.envelope.seq).collect();
+    let reports = baqylau_tests::reports(&world.desk);
+    let seqs: std::collections::BTreeSet<u64> = reports.iter().map(|r| r.seq).collect();
     assert_eq!(seqs, (1..=12).collect(), "each once");
-    assert_eq!(picture.reports.len(), 12);
+    assert_eq!(reports.len(), 12);
 }
 
 /// A server that was taken over hands out other bundles that the root did sign: an old one, and another branch.

@@ -2,7 +2,7 @@
 
 use crate::it::support::{draft, report};
 use baqylau_desk::DeskError;
-use baqylau_desk::adjudication::status::{AnswerBasis, Status};
+use baqylau_desk::adjudication::status::Status;
 use baqylau_forms::value::Moment;
 use baqylau_observer::app::{DeliveryState, PhoneConfig};
 use baqylau_observer::clock::{Clock, SystemClock};
@@ -223,8 +223,9 @@ fn no_time_that_a_server_says_destroys_a_visit() {
         report(&core, "the third");
         core.sync_now(BUDGET).expect("syncs");
         world.desk.pull(now(), &|_| ()).expect("pulls");
-        let reports = world.desk.picture(None, AnswerBasis::Effective).expect("a picture").reports;
-        let seen = reports.last().and_then(|r| r.report.as_ref()?.clock.seen).expect("a head");
+        let reports = baqylau_tests::reports(&world.desk);
+        let seen =
+            world.desk.read(reports.last().expect("a report").hash).expect("it opens").0.clock.seen.expect("a head");
         assert!(seen.0 < 100, "{received} {time}: {}", seen.0);
         // The wall clock alone does not do it either: the phone has not run for so long.
         clock.wall.fetch_add(400 * DAY, Ordering::SeqCst);
@@ -265,7 +266,7 @@ fn a_log_that_does_not_add_up_is_named_and_pulled_once_it_does() {
     assert!(!world.desk.store.evidence().expect("a store").is_empty(), "what was signed is kept");
     server.repent();
     world.desk.pull(now(), &|_| ()).expect("everything is there again");
-    let reports = world.desk.picture(None, AnswerBasis::Effective).expect("a picture").reports;
+    let reports = baqylau_tests::reports(&world.desk);
     assert_eq!(reports.len(), 6);
     assert!(reports.iter().all(|r| r.status == Status::Counted));
 }

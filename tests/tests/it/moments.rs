@@ -2,7 +2,6 @@
 //! there, and doing it again ends it.
 
 use crate::it::support::{draft, key, report, set};
-use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_observer::ObserverApp;
 use baqylau_tests::{BUDGET, PIN, World, now, phone_in, tables};
 use std::io::{BufRead, BufReader};
@@ -117,7 +116,7 @@ fn an_import_is_taken_once() {
     far.import_courier(&core.export_courier().expect("a file")).expect("taken");
     assert!(far.summary().expect("a summary").all_safe(), "every one of them was delivered");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let reports = world.desk.picture(None, AnswerBasis::Effective).expect("a picture").reports;
+    let reports = baqylau_tests::reports(&world.desk);
     assert_eq!(reports.len(), 20 * (1 + moments() as usize));
     assert!(reports.iter().all(|r| r.status.name() == "counted"), "and counts once");
 }
@@ -136,8 +135,8 @@ fn letters_and_answers_survive_every_kill() {
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let desk = std::cell::RefCell::new(&mut world.desk);
     let newest = || {
-        let picture = desk.borrow().picture(None, AnswerBasis::Effective).expect("a picture");
-        picture.reports.into_iter().find(|r| r.status.name() == "counted").expect("one counts").envelope.hash
+        let reports = baqylau_tests::reports(&desk.borrow());
+        reports.into_iter().find(|r| r.status.name() == "counted").expect("one counts").hash
     };
     // The letter is fetched, opened and receipted, whenever the phone was killed meanwhile.
     let ask = |moment: u32| {
@@ -172,8 +171,8 @@ fn letters_and_answers_survive_every_kill() {
         assert!(now_signed - signed <= 1);
         core.sync_now(BUDGET).expect("syncs");
         desk.borrow_mut().pull(now(), &|_| ()).expect("pulls");
-        let picture = desk.borrow().picture(None, AnswerBasis::Effective).expect("a picture");
-        let counted = picture.reports.iter().filter(|r| r.status.name() == "counted").count();
+        let reports = baqylau_tests::reports(&desk.borrow());
+        let counted = reports.iter().filter(|r| r.status.name() == "counted").count();
         assert_eq!(counted, 1, "an amendment never adds a report");
         let row = desk.borrow().devices(now()).expect("devices").remove(0);
         assert!(row.missing.is_empty() && row.forked.is_empty(), "one chain");
