@@ -1,6 +1,7 @@
 //! Everything as files that other programs read: in a folder, or packed into one.
 
 use super::csv::csv;
+use super::labels::ChoiceLists;
 use super::rows::ExportSheet;
 use super::tables::{ExportTable, export_tables, of};
 use super::{Format, labels, r, spss};
@@ -115,11 +116,14 @@ fn labelled(
     put: &mut Put,
 ) -> Result<(), DeskError> {
     let (stem, sheet) = (&named.stem, ExportSheet::of(rows, named.repeat.as_deref()));
-    let columns = labels::columns(&sheet, language);
-    let rows = labels::codebook(&columns).into_iter().map(Vec::from).collect();
-    put(&format!("{stem}.codebook.csv"), &csv(rows)?)?;
-    put(&format!("{stem}.R"), r::script(stem, &sheet, &columns).as_bytes())?;
+    let mut lists = ChoiceLists::default();
+    let mut columns = labels::columns(&sheet, language, &mut lists);
     let (table, said) = spss::table(bytes, stem, &columns)?;
+    labels::make(&mut columns, &sheet, |column| said.chosen(column));
+    let mut rows = labels::codebook(&columns);
+    rows.extend(labels::codebook_of_lists(&columns, &lists));
+    put(&format!("{stem}.codebook.csv"), &csv(rows.into_iter().map(Vec::from).collect())?)?;
+    put(&format!("{stem}.R"), r::script(stem, &columns, &lists).as_bytes())?;
     put(&format!("{stem}.spss.csv"), &table)?;
     put(&format!("{stem}.sps"), spss::syntax(stem, &sheet, &columns, &said).as_bytes())
 }

@@ -2,12 +2,13 @@
 //! case, also within quotes.
 
 use super::INTERNAL;
-use super::labels::{CLOSED, CellKind, OPEN, TableColumn, WHETHER, missing};
+use super::labels::{CLOSED, CellKind, ChoiceList, OPEN, TableColumn, WHETHER, missing};
 use super::names::{UniqueNames, cut};
 use super::rows::ExportSheet;
 use crate::error::DeskError;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::Write;
+use std::rc::Rc;
 
 /// The numbers of the typed missing values, where cells are numbers: do not know, not permitted, not applicable.
 pub(super) const MISSING: [&str; 3] = ["-9999999999997", "-9999999999998", "-9999999999999"];
@@ -15,6 +16,8 @@ pub(super) const MISSING: [&str; 3] = ["-9999999999997", "-9999999999998", "-999
 const BREAK: &str = " ⏎ ";
 /// The longest text of SPSS, in bytes. It cuts what is longer; the other tables have it whole.
 const LONGEST: usize = 32_767;
+/// How long the code of a missing value is, in bytes.
+const MISSING_WIDTH: usize = 3;
 /// The longest label of a value and of a variable, in bytes.
 const VALUE_LABEL: usize = 120;
 const VARIABLE_LABEL: usize = 255;
@@ -23,6 +26,14 @@ const VARIABLE_LABEL: usize = 255;
 pub(super) struct Said {
     widths: Vec<usize>,
     answers: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Said {
+    /// The choices that somebody chose.
+    pub fn chosen(&self, column: &str) -> HashSet<String> {
+        let answers = self.answers.get(column).into_iter().flatten();
+        answers.flat_map(|answer| answer.split_whitespace()).map(str::to_owned).collect()
+    }
 }
 
 /// The same table without line breaks in texts, and what is said in it.
@@ -79,21 +90,32 @@ pub(super) fn syntax(stem: &str, sheet: &ExportSheet, columns: &[TableColumn], s
     let heads: Vec<String> = sheet.heads().iter().map(name).collect();
     for (head, width) in heads.iter().zip(&said.widths) {
         // No line begins with a name: one that is also a command would be taken for it.
-        let _ = write!(out, " {head}\n    A{}", (*width).clamp(1, LONGEST));
+        // A missing value that no case has must fit too.
+        let least = if columns.iter().any(|c| c.spss == *head && c.missing) { MISSING_WIDTH } else { 1 };
+        let _ = write!(out, " {head}\n    A{}", (*width).clamp(least, LONGEST));
     }
     out.push_str(".\n");
     let mut names = UniqueNames::of(&heads.iter().map(String::as_str).collect::<Vec<_>>());
-    columns.iter().flat_map(|c| &c.values).filter(|v| !v.spss.is_empty()).for_each(|v| drop(names.claim(&v.spss)));
-    let coded = columns.iter().filter(|c| matches!(c.cells, CellKind::Number | CellKind::One));
+    columns.iter().flat_map(|c| &c.made).for_each(|made| drop(names.claim(&made.spss)));
+    let numbers = columns.iter().filter(|c| matches!(c.cells, CellKind::Number | CellKind::One));
     let made: Vec<DerivedVariable> =
-        coded.map(|column| DerivedVariable { column, first: names.claim(&format!("n@{}", column.spss)) }).collect();
-    made.iter().for_each(|made| recode(made, &mut out));
+        numbers.map(|column| DerivedVariable { column, first: names.claim(&format!("n@{}", column.spss)) }).collect();
+    made.iter().filter(|made| made.column.cells == CellKind::Number).for_each(|made| convert(made, &mut out));
+    let lists = by_list(columns);
+    lists.iter().for_each(|(list, of)| recode(list, &made, of, &mut out));
     let several = columns.iter().filter(|c| c.cells == CellKind::Several);
     several.for_each(|column| dichotomies(column, &mut out));
     order(&heads, columns, &made, &mut out);
     let [whether, open, closed] = [WHETHER, OPEN, CLOSED].map(|text| apostrophed(text, VALUE_LABEL));
     let _ = writeln!(out, "VARIABLE LABELS {INTERNAL} {whether}.\nVALUE LABELS {INTERNAL} '0' {open} '1' {closed}.");
     columns.iter().for_each(|column| labelled(column, &mut out));
+    for (list, of) in &lists {
+        let values: Vec<_> =
+            (1..).zip(&list.choices).map(|(at, c): (usize, _)| (at.to_string(), c.label.as_str())).collect();
+        coded(of.iter().map(|c| c.spss.as_str()), &values, &mut out);
+    }
+    let made = columns.iter().flat_map(|c| &c.made).map(|made| made.spss.as_str());
+    coded(made, &[("1".to_owned(), "Yes"), ("0".to_owned(), "No")], &mut out);
     for (column, answers) in columns.iter().filter_map(|c| Some((c, said.answers.get(&c.name)?))) {
         combined(column, answers, &mut out);
     }
@@ -113,25 +135,63 @@ fn missing_codes() -> String {
     missing().zip(MISSING).map(|((value, _), code)| format!(" ({}={code})", apostrophed(&value, VALUE_LABEL))).collect()
 }
 
+/// The columns of one choice, by the list that it is of.
+fn by_list(columns: &[TableColumn]) -> Vec<(&Rc<ChoiceList>, Vec<&TableColumn>)> {
+    let mut out: Vec<(&Rc<ChoiceList>, Vec<&TableColumn>)> = Vec::new();
+    for column in columns.iter().filter(|c| c.cells == CellKind::One) {
+        let Some(list) = &column.list else { continue };
+        match out.iter_mut().find(|(known, _)| Rc::ptr_eq(known, list)) {
+            Some((_, of)) => of.push(column),
+            None => out.push((list, vec![column])),
+        }
+    }
+    out
+}
+
 /// The texts of a column as numbers.
-fn recode(DerivedVariable { column, first }: &DerivedVariable, out: &mut String) {
-    let _ = write!(out, "RECODE {}{}", column.spss, missing_codes());
-    if column.cells == CellKind::Number {
-        out.push_str(" (CONVERT)");
+fn convert(DerivedVariable { column, first }: &DerivedVariable, out: &mut String) {
+    let _ = writeln!(out, "RECODE {}{} (CONVERT)\n  INTO {first}.", column.spss, missing_codes());
+}
+
+/// The choices of all columns that share a list as numbers, at once.
+fn recode(list: &ChoiceList, made: &[DerivedVariable], of: &[&TableColumn], out: &mut String) {
+    let _ = write!(out, "RECODE {}{}", several(of.iter().map(|c| c.spss.as_str())), missing_codes());
+    for (at, choice) in (1..).zip(&list.choices) {
+        let _ = write!(out, "\n  ({}={at})", apostrophed(&choice.name, LONGEST));
     }
-    for (at, v) in (1..).zip(column.values.iter().filter(|_| column.cells == CellKind::One)) {
-        let _ = write!(out, "\n  ({}={at})", apostrophed(&v.name, LONGEST));
+    let firsts = made.iter().filter(|made| of.iter().any(|c| std::ptr::eq(*c, made.column)));
+    out.push_str("\n  INTO");
+    // No command begins like these names, so that they may begin a line.
+    out.extend(firsts.map(|made| format!("\n  {}", made.first)));
+    out.push_str(".\n");
+}
+
+/// Names of variables. A comma, so that no line begins with a name.
+fn several<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    names.collect::<Vec<_>>().join("\n  , ")
+}
+
+/// What the numbers of variables mean, of all at once, and which are missing.
+fn coded<'n>(names: impl Iterator<Item = &'n str>, values: &[(String, &str)], out: &mut String) {
+    let names = several(names);
+    if names.is_empty() {
+        return;
     }
-    let _ = writeln!(out, "\n  INTO {first}.");
+    let _ = write!(out, "MISSING VALUES {names} ({}).\nVALUE LABELS {names}", MISSING.join(", "));
+    let all = values.iter().map(|(v, m)| (v.as_str(), *m));
+    for (value, meaning) in all.chain(MISSING.into_iter().zip(missing().map(|m| m.1))) {
+        let _ = write!(out, "\n  {value} {}", apostrophed(meaning, VALUE_LABEL));
+    }
+    out.push_str(".\n");
 }
 
 /// A variable a choice, where several may be chosen: 1 where it was, 0 where others were.
 fn dichotomies(column: &TableColumn, out: &mut String) {
     let text = &column.spss;
-    for v in &column.values {
-        let own = &v.spss;
+    for made in &column.made {
+        let own = &made.spss;
         let _ = writeln!(out, "RECODE {text}{}\n  INTO {own}.", missing_codes());
-        let choice = apostrophed(&format!(" {} ", v.name), LONGEST);
+        let choice = apostrophed(&format!(" {} ", made.choice.name), LONGEST);
         let _ = writeln!(
             out,
             "IF ({text} NE '' AND MISSING({own})) {own} = (INDEX(CONCAT(' ', RTRIM({text}), ' '), {choice}) > 0)."
@@ -141,15 +201,14 @@ fn dichotomies(column: &TableColumn, out: &mut String) {
 
 /// The variables in the order of the table, each under its name.
 fn order(heads: &[String], columns: &[TableColumn], made: &[DerivedVariable], out: &mut String) {
-    // A comma, so that no line begins with a name.
     let mut kept: Vec<&str> = Vec::new();
     for head in heads {
         let first = made.iter().find(|made| made.column.spss == *head).map_or(head, |made| &made.first);
         kept.push(first);
-        let values = columns.iter().find(|c| c.spss == *head).map_or(&[][..], |c| &c.values);
-        kept.extend(values.iter().map(|v| v.spss.as_str()).filter(|name| !name.is_empty()));
+        let own = columns.iter().find(|c| c.spss == *head).map_or(&[][..], |c| &c.made);
+        kept.extend(own.iter().map(|own| own.spss.as_str()));
     }
-    let _ = writeln!(out, "ADD FILES /FILE=* /KEEP={}.", kept.join("\n  , "));
+    let _ = writeln!(out, "ADD FILES /FILE=* /KEEP={}.", several(kept.into_iter()));
     for made in made {
         let _ = writeln!(out, "RENAME VARIABLES ({}={}).", made.first, made.column.spss);
     }
@@ -157,15 +216,6 @@ fn order(heads: &[String], columns: &[TableColumn], made: &[DerivedVariable], ou
 
 fn labelled(c: &TableColumn, out: &mut String) {
     let _ = writeln!(out, "VARIABLE LABELS {} {}.", c.spss, apostrophed(&c.label, VARIABLE_LABEL));
-    let number = |out: &mut String, name: &str, values: &[(String, &str)]| {
-        let _ = writeln!(out, "MISSING VALUES {name} ({}).", MISSING.join(", "));
-        let _ = write!(out, "VALUE LABELS {name}");
-        let all = values.iter().map(|(v, m)| (v.as_str(), *m));
-        for (value, meaning) in all.chain(MISSING.into_iter().zip(missing().map(|m| m.1))) {
-            let _ = write!(out, "\n  {value} {}", apostrophed(meaning, VALUE_LABEL));
-        }
-        out.push_str(".\n");
-    };
     if c.missing && matches!(c.cells, CellKind::Text | CellKind::Several) {
         let codes: Vec<String> = missing().map(|m| apostrophed(&m.0, VALUE_LABEL)).collect();
         let _ = writeln!(out, "MISSING VALUES {} ({}).", c.spss, codes.join(", "));
@@ -175,19 +225,15 @@ fn labelled(c: &TableColumn, out: &mut String) {
         CellKind::Text => {}
         CellKind::Number => {
             let _ = writeln!(out, "FORMATS {} (F12.4).", c.spss);
-            number(out, &c.spss, &[]);
+            coded(std::iter::once(c.spss.as_str()), &[], out);
         }
         CellKind::One => {
-            let values: Vec<_> =
-                (1..).zip(&c.values).map(|(at, v): (usize, _)| (at.to_string(), v.label.as_str())).collect();
             let _ = writeln!(out, "FORMATS {} (F8.0).", c.spss);
-            number(out, &c.spss, &values);
         }
         CellKind::Several => {
-            for v in &c.values {
-                let label = apostrophed(&format!("{}: {}", c.label, v.label), VARIABLE_LABEL);
-                let _ = writeln!(out, "VARIABLE LABELS {} {label}.\nFORMATS {} (F8.0).", v.spss, v.spss);
-                number(out, &v.spss, &[("1".to_owned(), "Yes"), ("0".to_owned(), "No")]);
+            for made in &c.made {
+                let label = apostrophed(&c.label_of(made), VARIABLE_LABEL);
+                let _ = writeln!(out, "VARIABLE LABELS {} {label}.\nFORMATS {} (F8.0).", made.spss, made.spss);
             }
         }
     }
@@ -195,7 +241,9 @@ fn labelled(c: &TableColumn, out: &mut String) {
 
 /// What the answers of several choices mean, each as it was given.
 fn combined(c: &TableColumn, answers: &BTreeSet<String>, out: &mut String) {
-    let meaning = |name: &str| c.values.iter().find(|v| v.name == name).map(|v| v.label.as_str());
+    let choices = c.list.iter().flat_map(|list| &list.choices).map(|c| (c.name.as_str(), c.label.as_str()));
+    let meanings: HashMap<&str, &str> = choices.collect();
+    let meaning = |name: &str| meanings.get(name).copied();
     // What is no answer, as a missing value, has no choice in it; a value that is cut would be another.
     let known = answers.iter().filter(|answer| answer.len() <= VALUE_LABEL);
     let labels = known.filter_map(|answer| {

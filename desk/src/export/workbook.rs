@@ -1,7 +1,7 @@
 //! Tables as a workbook: the answers, a sheet a repeat, and a sheet that says what they mean.
 
 use super::grid::TextGrid;
-use super::labels::{self, CellKind};
+use super::labels::{self, CellKind, ChoiceLists};
 use super::names::{self, UniqueNames};
 use super::rows::RowReader;
 use crate::error::DeskError;
@@ -9,6 +9,8 @@ use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 /// A cell holds 32,767 characters (UTF-16); what is longer is cut, and says so.
 const LONGEST: usize = 32_767;
+/// The most rows of a sheet.
+const ROWS: usize = 1_048_576;
 const CUT: &str = " […]";
 
 /// A workbook of one checklist: its reports first, then its repeats. A cell is a number or a text, never a formula. The inner error is
@@ -21,10 +23,11 @@ pub(super) fn workbook<'r>(
     // Excel keeps the name for itself.
     let mut taken = UniqueNames::of(&["answers", "codebook", "history"]);
     let mut codes: Vec<Vec<String>> = Vec::new();
+    let (mut lists, mut all) = (ChoiceLists::default(), Vec::new());
     for table in tables {
         let repeat = table.sheet.repeat.as_deref();
         let name = repeat.map_or_else(|| "answers".to_owned(), |repeat| taken.claim(&names::sheet(repeat)));
-        let columns = labels::columns(table.sheet, language);
+        let columns = labels::columns(table.sheet, language, &mut lists);
         let numbers: Vec<bool> = table
             .sheet
             .heads()
@@ -52,15 +55,22 @@ pub(super) fn workbook<'r>(
             let first = if at == 0 && repeat.is_none() { "sheet" } else { &name };
             std::iter::once(first.to_owned()).chain(row).collect()
         }));
+        all.extend(columns);
     }
+    let rows = labels::codebook_of_lists(&all, &lists).into_iter();
+    codes.extend(rows.map(|row| std::iter::once(String::new()).chain(row).collect()));
     Ok(codebook(&mut book, &codes).and_then(|()| book.save_to_buffer()))
 }
 
 fn codebook(book: &mut Workbook, rows: &[Vec<String>]) -> Result<(), XlsxError> {
-    let sheet = book.add_worksheet().set_name("codebook")?;
-    for (row, cells) in (0..).zip(rows) {
-        for (at, cell) in (0..).zip(cells) {
-            sheet.write_string(row, at, short(cell))?;
+    // What is more than a sheet holds stands on the next: the answers are never refused for it.
+    for (number, part) in (1u32..).zip(rows.chunks(ROWS)) {
+        let name = if number == 1 { "codebook".to_owned() } else { format!("codebook@{number}") };
+        let sheet = book.add_worksheet().set_name(name)?;
+        for (row, cells) in (0..).zip(part) {
+            for (at, cell) in (0..).zip(cells) {
+                sheet.write_string(row, at, short(cell))?;
+            }
         }
     }
     Ok(())
