@@ -34,6 +34,7 @@ mod it {
     mod support;
     mod tables;
     mod teams;
+    mod values;
     mod vocabulary;
     mod workbench;
     mod zones;

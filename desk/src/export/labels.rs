@@ -1,8 +1,10 @@
 //! What the columns of a table mean, by every version of the checklist that its reports were filled in under.
 
 use super::INTERNAL;
+use super::kinds;
 use super::names::{UniqueNames, spss};
 use super::rows::ExportSheet;
+use baqylau_forms::Form;
 use baqylau_forms::definition::{Definition, Item, Kind, List, ListRef};
 use baqylau_forms::value::Missing;
 use std::collections::{HashMap, HashSet};
@@ -100,7 +102,16 @@ impl ChoiceLists {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CellKind {
     Text,
+    /// A whole number.
+    Integer,
+    /// A number that may have a part.
     Number,
+    /// A day: `2026-12-04`.
+    Date,
+    /// A time of day: `08:30:00`.
+    Time,
+    /// A moment with the offset of its place: `2026-12-04T08:30:00.000+05:00`.
+    Moment,
     /// The name of a choice.
     One,
     /// Names of choices with spaces between.
@@ -146,20 +157,20 @@ fn column(
     language: usize,
     lists: &mut ChoiceLists,
 ) -> TableColumn {
-    let versions: Vec<(&Definition, &Item)> = sheet
+    let versions: Vec<(&Form, &Item)> = sheet
         .forms
         .iter()
-        .filter_map(|form| {
-            Some((form.definition(), form.definition().items.get(sheet.node(form, question)? as usize)?))
-        })
+        .filter_map(|form| Some((&**form, form.definition().items.get(sheet.node(form, question)? as usize)?)))
         .collect();
-    let kinds: Vec<CellKind> = versions.iter().map(|(_, item)| cells(&item.kind)).collect();
+    let kinds: Vec<CellKind> = versions.iter().map(|(form, item)| kinds::of(form, item)).collect();
+    let all = |of: &[CellKind]| kinds.iter().all(|kind| of.contains(kind));
     let cells = match kinds.first() {
-        Some(first) if kinds.iter().all(|kind| kind == first) => *first,
-        Some(_) if kinds.iter().all(|kind| matches!(kind, CellKind::One | CellKind::Several)) => CellKind::Several,
+        Some(first) if all(&[*first]) => *first,
+        Some(_) if all(&[CellKind::One, CellKind::Several]) => CellKind::Several,
+        Some(_) if all(&[CellKind::Integer, CellKind::Number]) => CellKind::Number,
         _ => CellKind::Text,
     };
-    let offered: Vec<&List> = versions.iter().filter_map(|(definition, item)| offered(definition, item)).collect();
+    let offered: Vec<&List> = versions.iter().filter_map(|(form, item)| offered(form.definition(), item)).collect();
     TableColumn {
         name: name.to_owned(),
         question: question.to_owned(),
@@ -170,15 +181,6 @@ fn column(
         why: String::new(),
         list: lists.of(&offered, language),
         made: Vec::new(),
-    }
-}
-
-fn cells(kind: &Kind) -> CellKind {
-    match kind {
-        Kind::Integer | Kind::Decimal | Kind::Range { .. } => CellKind::Number,
-        Kind::SelectOne { list: ListRef::Own(_) } => CellKind::One,
-        Kind::SelectMultiple { list: ListRef::Own(_) } => CellKind::Several,
-        _ => CellKind::Text,
     }
 }
 

@@ -10,7 +10,17 @@ const HEAD: &str = "local({
   why <- function(x) factor(x, levels = CODES, labels = MEANINGS)
   known <- function(x) replace(x, x %in% CODES, NA)
   one <- function(x, list) factor(x, levels = list$values, labels = list$labels)
+  plain <- function(x) sub(\"^'('*[-=+@\t\r])\", \"\\\\1\", x)
   number <- function(x) as.numeric(known(x))
+  day <- function(x) as.Date(known(x), format = \"%Y-%m-%d\")
+  clock <- function(x) {
+    part <- function(from) as.numeric(substr(known(x), from, from + 1))
+    as.difftime(part(1) * 3600 + part(4) * 60 + part(7), units = \"secs\")
+  }
+  moment <- function(x) {
+    x <- sub(\":(..)$\", \"\\\\1\", sub(\"Z$\", \"+00:00\", known(x)))
+    as.POSIXct(x, format = \"%Y-%m-%dT%H:%M:%OS%z\", tz = \"UTC\")
+  }
   has <- function(x, choice) ifelse(is.na(known(x)), NA, grepl(paste0(\" \", choice, \" \"), paste0(\" \", x, \" \"), fixed = TRUE))
 ";
 
@@ -25,7 +35,9 @@ pub(super) fn script(stem: &str, columns: &[TableColumn], lists: &ChoiceLists) -
     out.push_str(&HEAD.replace("CODES", &codes).replace("MEANINGS", &list(missing().map(|m| m.1.to_owned()))));
     let _ = writeln!(
         out,
-        "  data <- read.csv(\"{stem}.csv\", colClasses = \"character\", na.strings = \"\", encoding = \"UTF-8\", check.names = FALSE)"
+        "  data <- read.csv(\"{stem}.csv\", colClasses = \"character\", na.strings = \"\", encoding = \"UTF-8\", check.names = FALSE)\n  \
+         # An apostrophe keeps spreadsheets from computing a text.\n  \
+         data[] <- lapply(data, plain)"
     );
     let _ = writeln!(
         out,
@@ -62,7 +74,10 @@ fn column(c: &TableColumn, out: &mut String) {
     match c.cells {
         CellKind::Text if c.missing => line(format!("{here} <- known({here})")),
         CellKind::Text => {}
-        CellKind::Number => line(format!("{here} <- number({here})")),
+        CellKind::Integer | CellKind::Number => line(format!("{here} <- number({here})")),
+        CellKind::Date => line(format!("{here} <- day({here})")),
+        CellKind::Time => line(format!("{here} <- clock({here})")),
+        CellKind::Moment => line(format!("{here} <- moment({here})")),
         CellKind::One => {
             let name = c.list.as_ref().map_or("", |list| &list.name);
             line(format!("{here} <- one({here}, lists[[{}]])", quoted(name)));

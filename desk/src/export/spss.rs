@@ -2,6 +2,7 @@
 //! case, also within quotes.
 
 use super::INTERNAL;
+use super::csv::{harmless, plain};
 use super::labels::{CLOSED, CellKind, ChoiceList, OPEN, TableColumn, WHETHER, missing};
 use super::names::{UniqueNames, cut};
 use super::rows::ExportSheet;
@@ -25,6 +26,8 @@ const VARIABLE_LABEL: usize = 255;
 /// What is said in a table: how many bytes the longest cell of each column has, and every answer of several choices.
 pub(super) struct Said {
     widths: Vec<usize>,
+    /// In which columns an apostrophe protects a text.
+    protected: Vec<bool>,
     answers: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -41,7 +44,7 @@ pub(super) fn table(csv: &[u8], name: &str, columns: &[TableColumn]) -> Result<(
     let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("{name}: {e}"));
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv);
     let mut writer = csv::Writer::from_writer(Vec::with_capacity(csv.len()));
-    let mut widths: Vec<usize> = Vec::new();
+    let (mut widths, mut protected): (Vec<usize>, Vec<bool>) = Default::default();
     let mut answers: Vec<Option<(String, BTreeSet<String>)>> = Vec::new();
     let several = |name: &str| columns.iter().any(|c| c.name == name && c.cells == CellKind::Several);
     for (at, record) in reader.records().enumerate() {
@@ -50,21 +53,25 @@ pub(super) fn table(csv: &[u8], name: &str, columns: &[TableColumn]) -> Result<(
             answers = record.iter().map(|head| several(head).then(|| (head.to_owned(), BTreeSet::new()))).collect();
         }
         widths.resize(record.len(), 1);
-        for ((cell, width), answers) in record.iter().zip(&mut widths).zip(&mut answers) {
-            let cell = in_a_line(cell);
+        protected.resize(record.len(), false);
+        let found = widths.iter_mut().zip(&mut protected).zip(&mut answers);
+        for (cell, ((width, protected), answers)) in record.iter().zip(found) {
+            let text = in_a_line(plain(cell));
+            let cell = harmless(&text);
             // The head is no case.
             if at > 0 {
                 *width = cell.len().max(*width);
-                if let Some((_, answers)) = answers.as_mut().filter(|a| !a.1.contains(&*cell)) {
-                    answers.insert(cell.clone());
+                *protected |= cell != text;
+                if let Some((_, answers)) = answers.as_mut().filter(|a| !a.1.contains(&text)) {
+                    answers.insert(text.clone());
                 }
             }
-            writer.write_field(&cell).map_err(|e| failed(&e))?;
+            writer.write_field(cell.as_bytes()).map_err(|e| failed(&e))?;
         }
         writer.write_record(None::<&[u8]>).map_err(|e| failed(&e))?;
     }
     let answers = answers.into_iter().flatten().collect();
-    Ok((writer.into_inner().map_err(|e| failed(&e))?, Said { widths, answers }))
+    Ok((writer.into_inner().map_err(|e| failed(&e))?, Said { widths, protected, answers }))
 }
 
 /// Every sort of line break as one sign.
@@ -95,12 +102,16 @@ pub(super) fn syntax(stem: &str, sheet: &ExportSheet, columns: &[TableColumn], s
         let _ = write!(out, " {head}\n    A{}", (*width).clamp(least, LONGEST));
     }
     out.push_str(".\n");
+    let protected = heads.iter().zip(&said.protected).filter(|(_, protected)| **protected);
+    protected.for_each(|(head, _)| unprotect(head, &mut out));
     let mut names = UniqueNames::of(&heads.iter().map(String::as_str).collect::<Vec<_>>());
     columns.iter().flat_map(|c| &c.made).for_each(|made| drop(names.claim(&made.spss)));
-    let numbers = columns.iter().filter(|c| matches!(c.cells, CellKind::Number | CellKind::One));
-    let made: Vec<DerivedVariable> =
-        numbers.map(|column| DerivedVariable { column, first: names.claim(&format!("n@{}", column.spss)) }).collect();
-    made.iter().filter(|made| made.column.cells == CellKind::Number).for_each(|made| convert(made, &mut out));
+    let numbers = columns.iter().filter(|c| !matches!(c.cells, CellKind::Text | CellKind::Several));
+    let made: Vec<DerivedVariable> = (1..)
+        .zip(numbers)
+        .map(|(at, column): (usize, _)| DerivedVariable { column, first: names.claim(&format!("n@{at}")) })
+        .collect();
+    made.iter().filter(|made| made.column.cells != CellKind::One).for_each(|made| convert(made, &mut out));
     let lists = by_list(columns);
     lists.iter().for_each(|(list, of)| recode(list, &made, of, &mut out));
     let several = columns.iter().filter(|c| c.cells == CellKind::Several);
@@ -148,9 +159,43 @@ fn by_list(columns: &[TableColumn]) -> Vec<(&Rc<ChoiceList>, Vec<&TableColumn>)>
     out
 }
 
-/// The texts of a column as numbers.
+/// Takes away the apostrophe that keeps spreadsheets from computing a text.
+fn unprotect(name: &str, out: &mut String) {
+    let _ = writeln!(
+        out,
+        "IF (SUBSTR({name}, 1, 1) EQ '''' AND INDEX(CONCAT('=+-@', X'09'), SUBSTR(LTRIM({name}, ''''), 1, 1)) GT 0)\n  \
+         {name} = SUBSTR({name}, 2)."
+    );
+}
+
+/// The texts of a column as numbers: SPSS has days, times and moments as seconds.
 fn convert(DerivedVariable { column, first }: &DerivedVariable, out: &mut String) {
-    let _ = writeln!(out, "RECODE {}{} (CONVERT)\n  INTO {first}.", column.spss, missing_codes());
+    let text = &column.spss;
+    let numbers = matches!(column.cells, CellKind::Integer | CellKind::Number);
+    let rest = if numbers { " (CONVERT)" } else { "" };
+    let _ = writeln!(out, "RECODE {text}{}{rest}\n  INTO {first}.", missing_codes());
+    let part = |from: usize, length: usize, format: &str| format!("NUMBER(SUBSTR({text}, {from}, {length}), {format})");
+    let read = match column.cells {
+        CellKind::Date => part(1, 10, "SDATE10"),
+        CellKind::Time => part(1, 8, "TIME8"),
+        // What the clock of the place said: there are no zones.
+        CellKind::Moment => {
+            format!("{} + {} + {} / 1000", part(1, 10, "SDATE10"), part(12, 8, "TIME8"), part(21, 3, "F3.0"))
+        }
+        _ => return,
+    };
+    let _ = writeln!(out, "IF ({text} NE '' AND MISSING({first})) {first} = {read}.");
+}
+
+/// How a variable is shown.
+fn format(cells: CellKind) -> &'static str {
+    match cells {
+        CellKind::Integer => "F18.0",
+        CellKind::Date => "SDATE10",
+        CellKind::Time => "TIME8",
+        CellKind::Moment => "DATETIME20",
+        _ => "F12.4",
+    }
 }
 
 /// The choices of all columns that share a list as numbers, at once.
@@ -223,8 +268,8 @@ fn labelled(c: &TableColumn, out: &mut String) {
     match c.cells {
         CellKind::Text if c.missing => values(c, &BTreeMap::new(), out),
         CellKind::Text => {}
-        CellKind::Number => {
-            let _ = writeln!(out, "FORMATS {} (F12.4).", c.spss);
+        CellKind::Integer | CellKind::Number | CellKind::Date | CellKind::Time | CellKind::Moment => {
+            let _ = writeln!(out, "FORMATS {} ({}).", c.spss, format(c.cells));
             coded(std::iter::once(c.spss.as_str()), &[], out);
         }
         CellKind::One => {

@@ -73,6 +73,8 @@ impl Spss {
                 ["*", ..] => {}
                 ["GET", "DATA"] => data.get(folder, command),
                 ["RECODE", _] => data.recode(words),
+                ["IF", _] if words[2] == "SUBSTR" => data.unprotect(&words[4]),
+                ["IF", _] if words.iter().any(|w| w == "NUMBER") => data.read(&words),
                 ["IF", _] => data.choose(&words),
                 ["ADD", "FILES"] => data.keep(command),
                 ["RENAME", _] => data.rename(&words),
@@ -163,6 +165,23 @@ impl Spss {
             let cells = self.of(from).cells.iter().map(recoded).collect();
             self.add(to, cells);
         }
+    }
+
+    /// `IF (SUBSTR(name, 1, 1) EQ '''' AND …) name = SUBSTR(name, 2)`.
+    fn unprotect(&mut self, name: &str) {
+        for cell in &mut self.of(name).cells {
+            let formula = cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t']);
+            if formula && cell.starts_with('\'') {
+                cell.remove(0);
+            }
+        }
+    }
+
+    /// `IF (from NE '' AND MISSING(to)) to = NUMBER(…)`: a day or a time, here as it is written.
+    fn read(&mut self, words: &[String]) {
+        let (from, to) = (&words[2], &words[8]);
+        let texts = self.of(from).cells.clone();
+        self.of(to).cells.iter_mut().zip(texts).filter(|(cell, _)| cell.is_empty()).for_each(|(cell, t)| *cell = t);
     }
 
     /// `IF (from NE '' AND MISSING(to)) to = (INDEX(CONCAT(' ', RTRIM(from), ' '), ' choice ') > 0)`.

@@ -31,7 +31,7 @@ const FIGURES: &str = "id,checklist,unit,counts,of,base,per,published,value,tole
     hows,f,breakdown,${how},,answered,observation,,,,How it went: {value}.\n\
     n,f,count,true(),,all,observation,,,,\"{value, plural, one {# report} other {# reports}}.\"\n";
 
-fn version(source: &Path, survey: &str, choices: &str, figures: &str) {
+pub fn version(source: &Path, survey: &str, choices: &str, figures: &str) {
     let write = |name: &str, text: &str| {
         let path = source.join(name);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
@@ -236,7 +236,7 @@ fn a_name_in_and_out_of_a_repeat_is_two_questions() {
 }
 
 /// What a program says of a folder; nothing where it is not installed.
-fn run(folder: &Path, program: &str, arguments: &[&str]) -> Option<String> {
+pub fn run(folder: &Path, program: &str, arguments: &[&str]) -> Option<String> {
     let ran = match std::process::Command::new(program).args(arguments).current_dir(folder).output() {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return None,
         ran => ran.expect("it runs"),
