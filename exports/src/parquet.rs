@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::column::writer::{ColumnCloseResult, ColumnWriter, get_column_writer, get_typed_column_writer_mut};
-use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int64Type};
+use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int32Type, Int64Type};
 use parquet::errors::Result as Written;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{WriterProperties, WriterPropertiesPtr};
@@ -52,6 +52,10 @@ pub enum Values<'a> {
     Integer(Vec<Option<i64>>),
     /// Floating-point numbers: DOUBLE.
     Real(Vec<Option<f64>>),
+    /// Days since 1970: INT32, DATE.
+    Day(Vec<Option<i32>>),
+    /// Milliseconds since midnight: INT32, TIME(MILLIS, isAdjustedToUTC = false).
+    Clock(Vec<Option<i32>>),
     /// Milliseconds since 1970 in UTC: INT64, TIMESTAMP(MILLIS, isAdjustedToUTC = true).
     Time(Vec<Option<i64>>),
 }
@@ -62,6 +66,7 @@ impl Values<'_> {
             Self::Text(cells) => cells.len(),
             Self::Integer(cells) | Self::Time(cells) => cells.len(),
             Self::Real(cells) => cells.len(),
+            Self::Day(cells) | Self::Clock(cells) => cells.len(),
         }
     }
 
@@ -70,6 +75,8 @@ impl Values<'_> {
             Self::Text(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
             Self::Integer(_) => (Physical::INT64, None),
             Self::Real(_) => (Physical::DOUBLE, None),
+            Self::Day(_) => (Physical::INT32, Some(LogicalType::Date)),
+            Self::Clock(_) => (Physical::INT32, Some(LogicalType::time(false, TimeUnit::MILLIS))),
             Self::Time(_) => (Physical::INT64, Some(LogicalType::timestamp(true, TimeUnit::MILLIS))),
         }
     }
@@ -149,6 +156,7 @@ fn chunk(column: &ParquetColumn, about: &ColumnDescPtr, properties: &WriterPrope
     match &column.values {
         Values::Text(cells) => put::<ByteArrayType, _>(&mut writer, cells, texts)?,
         Values::Integer(cells) | Values::Time(cells) => put::<Int64Type, _>(&mut writer, cells, copies)?,
+        Values::Day(cells) | Values::Clock(cells) => put::<Int32Type, _>(&mut writer, cells, copies)?,
         Values::Real(cells) => put::<DoubleType, _>(&mut writer, cells, copies)?,
     }
     let closed = writer.close()?;

@@ -38,6 +38,7 @@ mod it {
     mod support;
     mod tables;
     mod teams;
+    mod values;
     mod vocabulary;
     mod workbench;
     mod zones;

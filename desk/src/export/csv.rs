@@ -48,8 +48,17 @@ pub fn csv(rows: Vec<Vec<String>>) -> Result<Vec<u8>, DeskError> {
     Ok(bytes)
 }
 
-/// A spreadsheet would compute what begins like a formula: an apostrophe makes it text. Numbers stay numbers.
-fn harmless(text: &str) -> Cow<'_, str> {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
+/// What a spreadsheet takes for the beginning of a formula.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// A spreadsheet would compute what begins like a formula: an apostrophe makes it text. Numbers stay numbers. What looks as if it had
+/// such an apostrophe gets another, so that [`plain`] takes none away that was there before.
+pub(super) fn harmless(text: &str) -> Cow<'_, str> {
+    let formula = text.trim_start_matches('\'').starts_with(FORMULA) && text.parse::<f64>().is_err();
     if formula { format!("'{text}").into() } else { text.into() }
+}
+
+/// What stood there before [`harmless`].
+pub(super) fn plain(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| rest.trim_start_matches('\'').starts_with(FORMULA)).unwrap_or(cell)
 }

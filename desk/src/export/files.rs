@@ -1,8 +1,9 @@
 //! Everything as files that other programs read: in a folder, or packed into one.
 
 use super::csv::csv;
+use super::labels::ChoiceLists;
 use super::rows::ExportSheet;
-use super::tables::{ExportTable, export_tables, of};
+use super::tables::{export_tables, of};
 use super::{Format, labels, r, spss};
 use crate::adjudication::status::AnswerBasis;
 use crate::error::DeskError;
@@ -72,14 +73,12 @@ impl Desk {
         let mut written = 0;
         for named in export_tables(tables, rows) {
             let here = of(rows, named.checklist);
-            if here.is_empty() {
-                continue;
-            }
-            let table = |format| self.written(&here, &named, language, answers, format);
+            let table = |format| self.written(tables, &here, &named, language, answers, format);
             let bytes = table(Format::Csv)?;
             put(&format!("{}.csv", named.stem), &bytes)?;
             put(&format!("{}.parquet", named.stem), &table(Format::Parquet)?)?;
-            labelled(&named, &here, &bytes, language, put)?;
+            let sheet = ExportSheet::of(&self.versions(tables, named.checklist)?, &here, named.repeat.as_deref());
+            labelled(&named.stem, &sheet, &bytes, language, put)?;
             written += if named.repeat.is_none() { here.len() } else { 0 };
         }
         put("people.csv", &self.people_known()?)?;
@@ -107,19 +106,15 @@ impl Desk {
 }
 
 /// What the table's columns mean, and scripts that read it.
-fn labelled(
-    named: &ExportTable,
-    rows: &[&ReportRow],
-    bytes: &[u8],
-    language: usize,
-    put: &mut Put,
-) -> Result<(), DeskError> {
-    let (stem, sheet) = (&named.stem, ExportSheet::of(rows, named.repeat.as_deref()));
-    let columns = labels::columns(&sheet, language);
-    let rows = labels::codebook(&columns).into_iter().map(Vec::from).collect();
-    put(&format!("{stem}.codebook.csv"), &csv(rows)?)?;
-    put(&format!("{stem}.R"), r::script(stem, &sheet, &columns).as_bytes())?;
+fn labelled(stem: &str, sheet: &ExportSheet, bytes: &[u8], language: usize, put: &mut Put) -> Result<(), DeskError> {
+    let mut lists = ChoiceLists::default();
+    let mut columns = labels::columns(sheet, language, &mut lists);
     let (table, said) = spss::table(bytes, stem, &columns)?;
+    labels::make(&mut columns, sheet, |column| said.chosen(column));
+    let mut rows = labels::codebook(&columns);
+    rows.extend(labels::codebook_of_lists(&columns, &lists));
+    put(&format!("{stem}.codebook.csv"), &csv(rows.into_iter().map(Vec::from).collect())?)?;
+    put(&format!("{stem}.R"), r::script(stem, &columns, &lists).as_bytes())?;
     put(&format!("{stem}.spss.csv"), &table)?;
-    put(&format!("{stem}.sps"), spss::syntax(stem, &sheet, &columns, &said).as_bytes())
+    put(&format!("{stem}.sps"), spss::syntax(stem, sheet, &columns, &said).as_bytes())
 }

@@ -6,6 +6,7 @@ pub mod handout;
 mod csv;
 mod files;
 mod grid;
+mod kinds;
 mod labels;
 pub mod names;
 mod parquet;

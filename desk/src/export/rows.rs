@@ -4,14 +4,16 @@ use super::names::UniqueNames;
 use super::{FIXED, LEFT, WITHIN};
 use crate::adjudication::status::AnswerBasis;
 use crate::error::DeskError;
-use crate::index::evaluate::evaluate;
+use crate::index::evaluate::{Forms, evaluate};
 use crate::index::report_table::ReportRow;
 use crate::parallel::in_parts;
 use crate::records::corrections;
+use crate::tables::MissionTables;
 use crate::workspace::Desk;
 use baqylau_forms::definition::{Item, Kind};
 use baqylau_forms::fill::append_literal;
 use baqylau_forms::form::Form;
+use baqylau_protocol::bundle::PartKind;
 use baqylau_report::answers::AnswerCell;
 use baqylau_report::{AnswerTree, Correction, Report};
 use std::collections::{HashMap, HashSet};
@@ -24,7 +26,7 @@ const CHUNK: usize = 512;
 /// A table: its columns are those of every version of the checklist. Its own columns keep their names; a question that is called like
 /// one of them, or like another question but for the case of letters, gets another.
 pub(super) struct ExportSheet {
-    /// The versions that reports were filled in under.
+    /// The versions that were published, and those that reports were filled in under.
     pub forms: Vec<Arc<Form>>,
     /// The repeat whose rows are the table's; `None` where reports are.
     pub repeat: Option<String>,
@@ -40,12 +42,13 @@ pub(super) struct ExportSheet {
 
 impl ExportSheet {
     /// Of the questions outside of repeats, or of those of one.
-    pub fn of(rows: &[&ReportRow], repeat: Option<&str>) -> Self {
-        let forms = forms(rows);
+    pub fn of(versions: &[Arc<Form>], rows: &[&ReportRow], repeat: Option<&str>) -> Self {
+        let filled = filled(rows);
+        let forms = forms(versions, &filled);
         let holds = |kind: &Kind| !matches!(kind, Kind::Group { .. } | Kind::Repeat { .. } | Kind::Note);
         let questions = names(&forms, |form, item, at| holds(&item.kind) && holder(form, at) == repeat);
         let nodes = |form: &Arc<Form>| questions.iter().map(|name| node(form, name, repeat)).collect();
-        let nodes = forms.iter().map(|form| (Arc::as_ptr(form).addr(), nodes(form))).collect();
+        let nodes = forms.iter().chain(&filled).map(|form| (Arc::as_ptr(form).addr(), nodes(form))).collect();
         let mut taken = UniqueNames::of(fixed(repeat));
         let columns = questions.iter().map(|name| taken.claim(name)).collect();
         Self { forms, repeat: repeat.map(str::to_owned), questions, columns, taken, nodes }
@@ -95,16 +98,47 @@ fn fixed(repeat: Option<&str>) -> &'static [&'static str] {
     if repeat.is_some() { &WITHIN } else { &FIXED }
 }
 
-/// Each version once, in the order of the log.
-fn forms(rows: &[&ReportRow]) -> Vec<Arc<Form>> {
+/// Each version once: the columns are the same whichever reports there are.
+fn forms(versions: &[Arc<Form>], filled: &[Arc<Form>]) -> Vec<Arc<Form>> {
+    let mut all: Vec<Arc<Form>> = Vec::new();
+    for form in versions.iter().chain(filled) {
+        if all.iter().all(|known| known.definition() != form.definition()) {
+            all.push(form.clone());
+        }
+    }
+    all
+}
+
+/// The forms of reports, in the order of the log.
+fn filled(rows: &[&ReportRow]) -> Vec<Arc<Form>> {
     let mut seen: HashSet<*const Form> = HashSet::new();
     let all = rows.iter().filter_map(|l| l.form.clone());
     all.filter(|form| seen.insert(Arc::as_ptr(form))).collect()
 }
 
+impl Desk {
+    /// Every version of a checklist that was published, in order; before the first, as the mission's tables have it.
+    pub(super) fn versions(&self, tables: &MissionTables, checklist: usize) -> Result<Vec<Arc<Form>>, DeskError> {
+        let id = &tables.checklists[checklist].id;
+        let (mut forms, mut all) = (Forms::default(), Vec::new());
+        let mut seen = HashSet::new();
+        for (bundle, manifest) in self.store.bundles()? {
+            let manifest = self.manifest_of(&manifest)?;
+            let Some(part) = manifest.part(PartKind::Checklist, id).filter(|part| seen.insert(part.hash)) else {
+                continue;
+            };
+            all.extend(forms.form(self, bundle, part.hash)?);
+        }
+        if all.is_empty() {
+            all.extend(tables.forms.get(id).cloned());
+        }
+        Ok(all)
+    }
+}
+
 /// The repeats of every version of a checklist, by name.
-pub(super) fn repeats(rows: &[&ReportRow]) -> Vec<String> {
-    names(&forms(rows), |_, item, _| matches!(item.kind, Kind::Repeat { .. }))
+pub(super) fn repeats(versions: &[Arc<Form>], rows: &[&ReportRow]) -> Vec<String> {
+    names(&forms(versions, &filled(rows)), |_, item, _| matches!(item.kind, Kind::Repeat { .. }))
 }
 
 /// Names of items, each once, in the order of the checklists: another version may have them elsewhere, or others.

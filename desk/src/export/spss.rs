@@ -2,12 +2,14 @@
 //! case, also within quotes.
 
 use super::INTERNAL;
-use super::labels::{CLOSED, CellKind, OPEN, TableColumn, WHETHER, missing};
+use super::csv::{harmless, plain};
+use super::labels::{CLOSED, CellKind, ChoiceList, OPEN, TableColumn, WHETHER, missing};
 use super::names::{UniqueNames, cut};
 use super::rows::ExportSheet;
 use crate::error::DeskError;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::Write;
+use std::rc::Rc;
 
 /// The numbers of the typed missing values, where cells are numbers: do not know, not permitted, not applicable.
 pub(super) const MISSING: [&str; 3] = ["-9999999999997", "-9999999999998", "-9999999999999"];
@@ -15,6 +17,8 @@ pub(super) const MISSING: [&str; 3] = ["-9999999999997", "-9999999999998", "-999
 const BREAK: &str = " ⏎ ";
 /// The longest text of SPSS, in bytes. It cuts what is longer; the other tables have it whole.
 const LONGEST: usize = 32_767;
+/// How long the code of a missing value is, in bytes.
+const MISSING_WIDTH: usize = 3;
 /// The longest label of a value and of a variable, in bytes.
 const VALUE_LABEL: usize = 120;
 const VARIABLE_LABEL: usize = 255;
@@ -22,7 +26,17 @@ const VARIABLE_LABEL: usize = 255;
 /// What is said in a table: how many bytes the longest cell of each column has, and every answer of several choices.
 pub(super) struct Said {
     widths: Vec<usize>,
+    /// In which columns an apostrophe protects a text.
+    protected: Vec<bool>,
     answers: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Said {
+    /// The choices that somebody chose.
+    pub fn chosen(&self, column: &str) -> HashSet<String> {
+        let answers = self.answers.get(column).into_iter().flatten();
+        answers.flat_map(|answer| answer.split_whitespace()).map(str::to_owned).collect()
+    }
 }
 
 /// The same table without line breaks in texts, and what is said in it.
@@ -30,7 +44,7 @@ pub(super) fn table(csv: &[u8], name: &str, columns: &[TableColumn]) -> Result<(
     let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("{name}: {e}"));
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv);
     let mut writer = csv::Writer::from_writer(Vec::with_capacity(csv.len()));
-    let mut widths: Vec<usize> = Vec::new();
+    let (mut widths, mut protected): (Vec<usize>, Vec<bool>) = Default::default();
     let mut answers: Vec<Option<(String, BTreeSet<String>)>> = Vec::new();
     let several = |name: &str| columns.iter().any(|c| c.name == name && c.cells == CellKind::Several);
     for (at, record) in reader.records().enumerate() {
@@ -39,21 +53,25 @@ pub(super) fn table(csv: &[u8], name: &str, columns: &[TableColumn]) -> Result<(
             answers = record.iter().map(|head| several(head).then(|| (head.to_owned(), BTreeSet::new()))).collect();
         }
         widths.resize(record.len(), 1);
-        for ((cell, width), answers) in record.iter().zip(&mut widths).zip(&mut answers) {
-            let cell = in_a_line(cell);
+        protected.resize(record.len(), false);
+        let found = widths.iter_mut().zip(&mut protected).zip(&mut answers);
+        for (cell, ((width, protected), answers)) in record.iter().zip(found) {
+            let text = in_a_line(plain(cell));
+            let cell = harmless(&text);
             // The head is no case.
             if at > 0 {
                 *width = cell.len().max(*width);
-                if let Some((_, answers)) = answers.as_mut().filter(|a| !a.1.contains(&*cell)) {
-                    answers.insert(cell.clone());
+                *protected |= cell != text;
+                if let Some((_, answers)) = answers.as_mut().filter(|a| !a.1.contains(&text)) {
+                    answers.insert(text.clone());
                 }
             }
-            writer.write_field(&cell).map_err(|e| failed(&e))?;
+            writer.write_field(cell.as_bytes()).map_err(|e| failed(&e))?;
         }
         writer.write_record(None::<&[u8]>).map_err(|e| failed(&e))?;
     }
     let answers = answers.into_iter().flatten().collect();
-    Ok((writer.into_inner().map_err(|e| failed(&e))?, Said { widths, answers }))
+    Ok((writer.into_inner().map_err(|e| failed(&e))?, Said { widths, protected, answers }))
 }
 
 /// Every sort of line break as one sign.
@@ -79,21 +97,36 @@ pub(super) fn syntax(stem: &str, sheet: &ExportSheet, columns: &[TableColumn], s
     let heads: Vec<String> = sheet.heads().iter().map(name).collect();
     for (head, width) in heads.iter().zip(&said.widths) {
         // No line begins with a name: one that is also a command would be taken for it.
-        let _ = write!(out, " {head}\n    A{}", (*width).clamp(1, LONGEST));
+        // A missing value that no case has must fit too.
+        let least = if columns.iter().any(|c| c.spss == *head && c.missing) { MISSING_WIDTH } else { 1 };
+        let _ = write!(out, " {head}\n    A{}", (*width).clamp(least, LONGEST));
     }
     out.push_str(".\n");
+    let protected = heads.iter().zip(&said.protected).filter(|(_, protected)| **protected);
+    protected.for_each(|(head, _)| unprotect(head, &mut out));
     let mut names = UniqueNames::of(&heads.iter().map(String::as_str).collect::<Vec<_>>());
-    columns.iter().flat_map(|c| &c.values).filter(|v| !v.spss.is_empty()).for_each(|v| drop(names.claim(&v.spss)));
-    let coded = columns.iter().filter(|c| matches!(c.cells, CellKind::Number | CellKind::One));
-    let made: Vec<DerivedVariable> =
-        coded.map(|column| DerivedVariable { column, first: names.claim(&format!("n@{}", column.spss)) }).collect();
-    made.iter().for_each(|made| recode(made, &mut out));
+    columns.iter().flat_map(|c| &c.made).for_each(|made| drop(names.claim(&made.spss)));
+    let numbers = columns.iter().filter(|c| !matches!(c.cells, CellKind::Text | CellKind::Several));
+    let made: Vec<DerivedVariable> = (1..)
+        .zip(numbers)
+        .map(|(at, column): (usize, _)| DerivedVariable { column, first: names.claim(&format!("n@{at}")) })
+        .collect();
+    made.iter().filter(|made| made.column.cells != CellKind::One).for_each(|made| convert(made, &mut out));
+    let lists = by_list(columns);
+    lists.iter().for_each(|(list, of)| recode(list, &made, of, &mut out));
     let several = columns.iter().filter(|c| c.cells == CellKind::Several);
     several.for_each(|column| dichotomies(column, &mut out));
     order(&heads, columns, &made, &mut out);
     let [whether, open, closed] = [WHETHER, OPEN, CLOSED].map(|text| apostrophed(text, VALUE_LABEL));
     let _ = writeln!(out, "VARIABLE LABELS {INTERNAL} {whether}.\nVALUE LABELS {INTERNAL} '0' {open} '1' {closed}.");
     columns.iter().for_each(|column| labelled(column, &mut out));
+    for (list, of) in &lists {
+        let values: Vec<_> =
+            (1..).zip(&list.choices).map(|(at, c): (usize, _)| (at.to_string(), c.label.as_str())).collect();
+        coded(of.iter().map(|c| c.spss.as_str()), &values, &mut out);
+    }
+    let made = columns.iter().flat_map(|c| &c.made).map(|made| made.spss.as_str());
+    coded(made, &[("1".to_owned(), "Yes"), ("0".to_owned(), "No")], &mut out);
     for (column, answers) in columns.iter().filter_map(|c| Some((c, said.answers.get(&c.name)?))) {
         combined(column, answers, &mut out);
     }
@@ -113,25 +146,97 @@ fn missing_codes() -> String {
     missing().zip(MISSING).map(|((value, _), code)| format!(" ({}={code})", apostrophed(&value, VALUE_LABEL))).collect()
 }
 
-/// The texts of a column as numbers.
-fn recode(DerivedVariable { column, first }: &DerivedVariable, out: &mut String) {
-    let _ = write!(out, "RECODE {}{}", column.spss, missing_codes());
-    if column.cells == CellKind::Number {
-        out.push_str(" (CONVERT)");
+/// The columns of one choice, by the list that it is of.
+fn by_list(columns: &[TableColumn]) -> Vec<(&Rc<ChoiceList>, Vec<&TableColumn>)> {
+    let mut out: Vec<(&Rc<ChoiceList>, Vec<&TableColumn>)> = Vec::new();
+    for column in columns.iter().filter(|c| c.cells == CellKind::One) {
+        let Some(list) = &column.list else { continue };
+        match out.iter_mut().find(|(known, _)| Rc::ptr_eq(known, list)) {
+            Some((_, of)) => of.push(column),
+            None => out.push((list, vec![column])),
+        }
     }
-    for (at, v) in (1..).zip(column.values.iter().filter(|_| column.cells == CellKind::One)) {
-        let _ = write!(out, "\n  ({}={at})", apostrophed(&v.name, LONGEST));
+    out
+}
+
+/// Takes away the apostrophe that keeps spreadsheets from computing a text.
+fn unprotect(name: &str, out: &mut String) {
+    let _ = writeln!(
+        out,
+        "IF (SUBSTR({name}, 1, 1) EQ '''' AND INDEX(CONCAT('=+-@', X'09'), SUBSTR(LTRIM({name}, ''''), 1, 1)) GT 0)\n  \
+         {name} = SUBSTR({name}, 2)."
+    );
+}
+
+/// The texts of a column as numbers: SPSS has days, times and moments as seconds.
+fn convert(DerivedVariable { column, first }: &DerivedVariable, out: &mut String) {
+    let text = &column.spss;
+    let numbers = matches!(column.cells, CellKind::Integer | CellKind::Number);
+    let rest = if numbers { " (CONVERT)" } else { "" };
+    let _ = writeln!(out, "RECODE {text}{}{rest}\n  INTO {first}.", missing_codes());
+    let part = |from: usize, length: usize, format: &str| format!("NUMBER(SUBSTR({text}, {from}, {length}), {format})");
+    let read = match column.cells {
+        CellKind::Date => part(1, 10, "SDATE10"),
+        CellKind::Time => part(1, 8, "TIME8"),
+        // What the clock of the place said: there are no zones.
+        CellKind::Moment => {
+            format!("{} + {} + {} / 1000", part(1, 10, "SDATE10"), part(12, 8, "TIME8"), part(21, 3, "F3.0"))
+        }
+        _ => return,
+    };
+    let _ = writeln!(out, "IF ({text} NE '' AND MISSING({first})) {first} = {read}.");
+}
+
+/// How a variable is shown.
+fn format(cells: CellKind) -> &'static str {
+    match cells {
+        CellKind::Integer => "F18.0",
+        CellKind::Date => "SDATE10",
+        CellKind::Time => "TIME8",
+        CellKind::Moment => "DATETIME20",
+        _ => "F12.4",
     }
-    let _ = writeln!(out, "\n  INTO {first}.");
+}
+
+/// The choices of all columns that share a list as numbers, at once.
+fn recode(list: &ChoiceList, made: &[DerivedVariable], of: &[&TableColumn], out: &mut String) {
+    let _ = write!(out, "RECODE {}{}", several(of.iter().map(|c| c.spss.as_str())), missing_codes());
+    for (at, choice) in (1..).zip(&list.choices) {
+        let _ = write!(out, "\n  ({}={at})", apostrophed(&choice.name, LONGEST));
+    }
+    let firsts = made.iter().filter(|made| of.iter().any(|c| std::ptr::eq(*c, made.column)));
+    out.push_str("\n  INTO");
+    // No command begins like these names, so that they may begin a line.
+    out.extend(firsts.map(|made| format!("\n  {}", made.first)));
+    out.push_str(".\n");
+}
+
+/// Names of variables. A comma, so that no line begins with a name.
+fn several<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    names.collect::<Vec<_>>().join("\n  , ")
+}
+
+/// What the numbers of variables mean, of all at once, and which are missing.
+fn coded<'n>(names: impl Iterator<Item = &'n str>, values: &[(String, &str)], out: &mut String) {
+    let names = several(names);
+    if names.is_empty() {
+        return;
+    }
+    let _ = write!(out, "MISSING VALUES {names} ({}).\nVALUE LABELS {names}", MISSING.join(", "));
+    let all = values.iter().map(|(v, m)| (v.as_str(), *m));
+    for (value, meaning) in all.chain(MISSING.into_iter().zip(missing().map(|m| m.1))) {
+        let _ = write!(out, "\n  {value} {}", apostrophed(meaning, VALUE_LABEL));
+    }
+    out.push_str(".\n");
 }
 
 /// A variable a choice, where several may be chosen: 1 where it was, 0 where others were.
 fn dichotomies(column: &TableColumn, out: &mut String) {
     let text = &column.spss;
-    for v in &column.values {
-        let own = &v.spss;
+    for made in &column.made {
+        let own = &made.spss;
         let _ = writeln!(out, "RECODE {text}{}\n  INTO {own}.", missing_codes());
-        let choice = apostrophed(&format!(" {} ", v.name), LONGEST);
+        let choice = apostrophed(&format!(" {} ", made.choice.name), LONGEST);
         let _ = writeln!(
             out,
             "IF ({text} NE '' AND MISSING({own})) {own} = (INDEX(CONCAT(' ', RTRIM({text}), ' '), {choice}) > 0)."
@@ -141,15 +246,14 @@ fn dichotomies(column: &TableColumn, out: &mut String) {
 
 /// The variables in the order of the table, each under its name.
 fn order(heads: &[String], columns: &[TableColumn], made: &[DerivedVariable], out: &mut String) {
-    // A comma, so that no line begins with a name.
     let mut kept: Vec<&str> = Vec::new();
     for head in heads {
         let first = made.iter().find(|made| made.column.spss == *head).map_or(head, |made| &made.first);
         kept.push(first);
-        let values = columns.iter().find(|c| c.spss == *head).map_or(&[][..], |c| &c.values);
-        kept.extend(values.iter().map(|v| v.spss.as_str()).filter(|name| !name.is_empty()));
+        let own = columns.iter().find(|c| c.spss == *head).map_or(&[][..], |c| &c.made);
+        kept.extend(own.iter().map(|own| own.spss.as_str()));
     }
-    let _ = writeln!(out, "ADD FILES /FILE=* /KEEP={}.", kept.join("\n  , "));
+    let _ = writeln!(out, "ADD FILES /FILE=* /KEEP={}.", several(kept.into_iter()));
     for made in made {
         let _ = writeln!(out, "RENAME VARIABLES ({}={}).", made.first, made.column.spss);
     }
@@ -157,15 +261,6 @@ fn order(heads: &[String], columns: &[TableColumn], made: &[DerivedVariable], ou
 
 fn labelled(c: &TableColumn, out: &mut String) {
     let _ = writeln!(out, "VARIABLE LABELS {} {}.", c.spss, apostrophed(&c.label, VARIABLE_LABEL));
-    let number = |out: &mut String, name: &str, values: &[(String, &str)]| {
-        let _ = writeln!(out, "MISSING VALUES {name} ({}).", MISSING.join(", "));
-        let _ = write!(out, "VALUE LABELS {name}");
-        let all = values.iter().map(|(v, m)| (v.as_str(), *m));
-        for (value, meaning) in all.chain(MISSING.into_iter().zip(missing().map(|m| m.1))) {
-            let _ = write!(out, "\n  {value} {}", apostrophed(meaning, VALUE_LABEL));
-        }
-        out.push_str(".\n");
-    };
     if c.missing && matches!(c.cells, CellKind::Text | CellKind::Several) {
         let codes: Vec<String> = missing().map(|m| apostrophed(&m.0, VALUE_LABEL)).collect();
         let _ = writeln!(out, "MISSING VALUES {} ({}).", c.spss, codes.join(", "));
@@ -173,21 +268,17 @@ fn labelled(c: &TableColumn, out: &mut String) {
     match c.cells {
         CellKind::Text if c.missing => values(c, &BTreeMap::new(), out),
         CellKind::Text => {}
-        CellKind::Number => {
-            let _ = writeln!(out, "FORMATS {} (F12.4).", c.spss);
-            number(out, &c.spss, &[]);
+        CellKind::Integer | CellKind::Number | CellKind::Date | CellKind::Time | CellKind::Moment => {
+            let _ = writeln!(out, "FORMATS {} ({}).", c.spss, format(c.cells));
+            coded(std::iter::once(c.spss.as_str()), &[], out);
         }
         CellKind::One => {
-            let values: Vec<_> =
-                (1..).zip(&c.values).map(|(at, v): (usize, _)| (at.to_string(), v.label.as_str())).collect();
             let _ = writeln!(out, "FORMATS {} (F8.0).", c.spss);
-            number(out, &c.spss, &values);
         }
         CellKind::Several => {
-            for v in &c.values {
-                let label = apostrophed(&format!("{}: {}", c.label, v.label), VARIABLE_LABEL);
-                let _ = writeln!(out, "VARIABLE LABELS {} {label}.\nFORMATS {} (F8.0).", v.spss, v.spss);
-                number(out, &v.spss, &[("1".to_owned(), "Yes"), ("0".to_owned(), "No")]);
+            for made in &c.made {
+                let label = apostrophed(&c.label_of(made), VARIABLE_LABEL);
+                let _ = writeln!(out, "VARIABLE LABELS {} {label}.\nFORMATS {} (F8.0).", made.spss, made.spss);
             }
         }
     }
@@ -195,7 +286,9 @@ fn labelled(c: &TableColumn, out: &mut String) {
 
 /// What the answers of several choices mean, each as it was given.
 fn combined(c: &TableColumn, answers: &BTreeSet<String>, out: &mut String) {
-    let meaning = |name: &str| c.values.iter().find(|v| v.name == name).map(|v| v.label.as_str());
+    let choices = c.list.iter().flat_map(|list| &list.choices).map(|c| (c.name.as_str(), c.label.as_str()));
+    let meanings: HashMap<&str, &str> = choices.collect();
+    let meaning = |name: &str| meanings.get(name).copied();
     // What is no answer, as a missing value, has no choice in it; a value that is cut would be another.
     let known = answers.iter().filter(|answer| answer.len() <= VALUE_LABEL);
     let labels = known.filter_map(|answer| {

@@ -38,7 +38,8 @@ pub fn export_tables(tables: &MissionTables, rows: &[&ReportRow]) -> Vec<ExportT
     };
     let mut all: Vec<ExportTable> = (0..tables.checklists.len()).map(|at| named(at, None)).collect();
     for at in 0..tables.checklists.len() {
-        all.extend(repeats(&of(rows, at)).into_iter().map(|repeat| named(at, Some(repeat))));
+        let current: Vec<_> = tables.forms.get(&tables.checklists[at].id).cloned().into_iter().collect();
+        all.extend(repeats(&current, &of(rows, at)).into_iter().map(|repeat| named(at, Some(repeat))));
     }
     all
 }
@@ -64,11 +65,12 @@ impl Desk {
     ) -> Result<Vec<u8>, DeskError> {
         let named = export_tables(tables, rows).into_iter().find(|t| t.stem == stem);
         let named = named.ok_or_else(|| DeskError::Unknown(format!("there is no table {stem:?}")))?;
-        self.written(rows, &named, language, answers, format)
+        self.written(tables, rows, &named, language, answers, format)
     }
 
     pub(super) fn written(
         &self,
+        tables: &MissionTables,
         rows: &[&ReportRow],
         named: &ExportTable,
         language: usize,
@@ -76,7 +78,8 @@ impl Desk {
         format: Format,
     ) -> Result<Vec<u8>, DeskError> {
         let (stem, lines) = (&named.stem, of(rows, named.checklist));
-        let sheet = ExportSheet::of(&lines, named.repeat.as_deref());
+        let versions = self.versions(tables, named.checklist)?;
+        let sheet = ExportSheet::of(&versions, &lines, named.repeat.as_deref());
         let rows = RowReader { desk: self, sheet: &sheet, rows: &lines, answers };
         let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("{stem}: {e}"));
         match format {
@@ -87,9 +90,9 @@ impl Desk {
             }
             Format::Parquet => parquet::write(&rows, stem, language)?.map_err(|e| failed(&e)),
             Format::Xlsx => {
-                let within = if named.repeat.is_none() { repeats(&lines) } else { Vec::new() };
+                let within = if named.repeat.is_none() { repeats(&versions, &lines) } else { Vec::new() };
                 let within: Vec<ExportSheet> =
-                    within.iter().map(|repeat| ExportSheet::of(&lines, Some(repeat))).collect();
+                    within.iter().map(|repeat| ExportSheet::of(&versions, &lines, Some(repeat))).collect();
                 let within = within.iter().map(|sheet| RowReader { desk: self, sheet, rows: &lines, answers });
                 workbook::workbook(std::iter::once(rows).chain(within), language)?.map_err(|e| failed(&e))
             }

@@ -176,6 +176,16 @@ impl DeskStore {
         Ok(tx.commit()?)
     }
 
+    /// Every manifest and its hash, in the order of versions.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn bundles(&self) -> Result<Vec<(Hash, Vec<u8>)>, DeskError> {
+        let mut statement = self.db.prepare("SELECT hash, manifest FROM bundle ORDER BY version")?;
+        let all = statement.query_map([], |r| Ok((Hash(r.get(0)?), r.get(1)?)))?;
+        Ok(all.collect::<Result<_, _>>()?)
+    }
+
     /// A manifest by its hash.
     ///
     /// # Errors

@@ -18,6 +18,8 @@ fn sample() -> ParquetTable<'static> {
         column("integer", Values::Integer(vec![Some(i64::MIN), None, Some(7)])),
         column("real", Values::Real(vec![Some(0.5), None, Some(f64::MAX)])),
         column("time", Values::Time(vec![Some(1_780_000_000_123), None, Some(-1)])),
+        column("day", Values::Day(vec![Some(20_791), None, Some(-1)])),
+        column("clock", Values::Clock(vec![Some(30_600_000), None, Some(0)])),
     ])
 }
 
@@ -41,7 +43,9 @@ fn values_and_missing_values_round_trip() {
             Field::Str("Қазақстан".to_owned()),
             Field::Long(i64::MIN),
             Field::Double(0.5),
-            Field::TimestampMillis(1_780_000_000_123)
+            Field::TimestampMillis(1_780_000_000_123),
+            Field::Date(20_791),
+            Field::TimeMillis(30_600_000)
         ]
     );
     assert!(rows[1].iter().all(|field| *field == Field::Null));
@@ -63,6 +67,8 @@ fn file_has_schema_and_metadata() {
     assert!(infos.iter().all(|info| info.repetition() == Repetition::OPTIONAL));
     assert_eq!(infos[0].logical_type_ref(), Some(&LogicalType::String));
     assert_eq!(infos[3].logical_type_ref(), Some(&LogicalType::timestamp(true, TimeUnit::MILLIS)));
+    assert_eq!(infos[4].logical_type_ref(), Some(&LogicalType::Date));
+    assert_eq!(infos[5].logical_type_ref(), Some(&LogicalType::time(false, TimeUnit::MILLIS)));
     let column = reader.metadata().row_group(0).column(0);
     assert_eq!(column.compression(), Compression::SNAPPY);
     assert!(column.dictionary_page_offset().is_some());

@@ -72,18 +72,28 @@ impl Spss {
                 ["SET" | "FORMATS" | "EXECUTE", ..] => {}
                 ["*", ..] => {}
                 ["GET", "DATA"] => data.get(folder, command),
-                ["RECODE", _] => data.recode(&words),
+                ["RECODE", _] => data.recode(words),
+                ["IF", _] if words[2] == "SUBSTR" => data.unprotect(&words[4]),
+                ["IF", _] if words.iter().any(|w| w == "NUMBER") => data.read(&words),
                 ["IF", _] => data.choose(&words),
                 ["ADD", "FILES"] => data.keep(command),
                 ["RENAME", _] => data.rename(&words),
                 ["VARIABLE", "LABELS"] => data.of(&words[2]).label = text(&words[3]),
                 ["VALUE", "LABELS"] => {
-                    let pairs = words[3..].chunks(2).map(|p| (p[0].trim_start_matches('\'').to_owned(), text(&p[1])));
-                    data.of(&words[2]).values.extend(pairs);
+                    let value = |w: &&String| w.starts_with('\'') || w.parse::<f64>().is_ok();
+                    let at = words.iter().position(|w| value(&w)).expect("a value");
+                    for name in words[2..at].iter().filter(|w| *w != ",") {
+                        let pairs = words[at..].chunks(2);
+                        let pairs = pairs.map(|p| (p[0].trim_start_matches('\'').to_owned(), text(&p[1])));
+                        data.of(name).values.extend(pairs);
+                    }
                 }
                 ["MISSING", "VALUES"] => {
-                    let values = words[3..].iter().filter(|w| !["(", ")", ","].contains(&w.as_str()));
-                    data.of(&words[2]).missing = values.map(|w| w.trim_start_matches('\'').to_owned()).collect();
+                    let at = words.iter().position(|w| w == "(").expect("values");
+                    for name in words[2..at].iter().filter(|w| *w != ",") {
+                        let values = words[at..].iter().filter(|w| !["(", ")", ","].contains(&w.as_str()));
+                        data.of(name).missing = values.map(|w| w.trim_start_matches('\'').to_owned()).collect();
+                    }
                 }
                 ["COMPUTE", _] => assert_eq!(words[2..], ["=", "(", "status", "=", "'counted", ")"]),
                 ["FILTER", "BY"] => data.filter = Some("counted".into()),
@@ -131,12 +141,15 @@ impl Spss {
         }
     }
 
-    /// `RECODE from ('a'=1) … (CONVERT) INTO to`.
-    fn recode(&mut self, words: &[String]) {
+    /// `RECODE from , … ('a'=1) … (CONVERT) INTO to …`.
+    fn recode(&mut self, mut words: Vec<String>) {
         let mut map = BTreeMap::new();
         let mut convert = false;
-        let (rules, to) = words[2..].split_at(words.len() - 4);
-        assert_eq!(to[0], "INTO");
+        let into = words.iter().rposition(|w| w == "INTO").expect("INTO");
+        let to = words.split_off(into).split_off(1);
+        let rules = words.split_off(words.iter().position(|w| w == "(").expect("rules"));
+        let from: Vec<&String> = words[1..].iter().filter(|w| *w != ",").collect();
+        assert_eq!(from.len(), to.len(), "a name for each");
         for rule in rules.split(|w| w == ")").filter(|rule| !rule.is_empty()) {
             match rule {
                 [_, word] if word == "CONVERT" => convert = true,
@@ -148,8 +161,27 @@ impl Spss {
             let number = || cell.parse::<f64>().ok().filter(|_| convert).map(|_| cell.clone());
             map.get(cell).cloned().or_else(number).unwrap_or_default()
         };
-        let cells = self.of(&words[1]).cells.iter().map(recoded).collect();
-        self.add(&to[1], cells);
+        for (from, to) in from.into_iter().zip(&to) {
+            let cells = self.of(from).cells.iter().map(recoded).collect();
+            self.add(to, cells);
+        }
+    }
+
+    /// `IF (SUBSTR(name, 1, 1) EQ '''' AND …) name = SUBSTR(name, 2)`.
+    fn unprotect(&mut self, name: &str) {
+        for cell in &mut self.of(name).cells {
+            let formula = cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t']);
+            if formula && cell.starts_with('\'') {
+                cell.remove(0);
+            }
+        }
+    }
+
+    /// `IF (from NE '' AND MISSING(to)) to = NUMBER(…)`: a day or a time, here as it is written.
+    fn read(&mut self, words: &[String]) {
+        let (from, to) = (&words[2], &words[8]);
+        let texts = self.of(from).cells.clone();
+        self.of(to).cells.iter_mut().zip(texts).filter(|(cell, _)| cell.is_empty()).for_each(|(cell, t)| *cell = t);
     }
 
     /// `IF (from NE '' AND MISSING(to)) to = (INDEX(CONCAT(' ', RTRIM(from), ' '), ' choice ') > 0)`.

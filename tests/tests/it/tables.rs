@@ -31,7 +31,7 @@ const FIGURES: &str = "id,checklist,unit,counts,of,base,per,published,value,tole
     hows,f,breakdown,${how},,answered,observation,,,,How it went: {value}.\n\
     n,f,count,true(),,all,observation,,,,\"{value, plural, one {# report} other {# reports}}.\"\n";
 
-fn version(source: &Path, survey: &str, choices: &str, figures: &str) {
+pub fn version(source: &Path, survey: &str, choices: &str, figures: &str) {
     let write = |name: &str, text: &str| {
         let path = source.join(name);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
@@ -53,12 +53,18 @@ fn version(source: &Path, survey: &str, choices: &str, figures: &str) {
 }
 
 fn sign(core: &ObserverApp, answers: &[(&str, &str)]) {
+    sign_rows(core, answers, &[("row_how", "bad")]);
+}
+
+fn sign_rows(core: &ObserverApp, answers: &[(&str, &str)], of_row: &[(&str, &str)]) {
     let visit = core.start_visit(Some("s1"), None).expect("a visit").code;
     let id = core.start_checklist(&visit, "f").expect("a draft").id;
     answers.iter().for_each(|(name, words)| set(core, id, name, words).expect("set"));
     core.add_row(id, key(core, id, "codebook")).expect("a row");
-    let row = rows(core, id).into_iter().find(|r| r.name == "row_how").expect("a question of the row").key;
-    core.set(id, row, core.read_answer(id, row, "bad").expect("an answer")).expect("set");
+    for (name, words) in of_row {
+        let row = rows(core, id).into_iter().find(|r| r.name == *name).expect("a question of the row").key;
+        core.set(id, row, core.read_answer(id, row, words).expect("an answer")).expect("set");
+    }
     core.finalise(id, Some("for a test".into())).expect("signed");
 }
 
@@ -196,8 +202,8 @@ fn scripts_know_the_choices_of_every_version_and_give_the_shares_of_the_page() {
     assert_eq!(rows.valid("row_how"), [("Bad".to_owned(), 5)].into());
     // R has the same choices, missing values apart from them, and why beside.
     let r = read(&out, "f.R");
-    let factor = "data[[\"how\"]] <- factor(data[[\"how\"]], levels = c(\"good\", \"bad\", \"stopped\"), labels = c(\"Went well\", \"Bad\", \"Stopped\"))";
-    assert!(r.contains(factor), "{r}");
+    let list = "lists[[\"how\"]] <- list(values = c(\"good\", \"bad\", \"stopped\"), labels = c(\"Went well\", \"Bad\", \"Stopped\"))";
+    assert!(r.contains(list) && r.contains("data[[\"how\"]] <- one(data[[\"how\"]], lists[[\"how\"]])"), "{r}");
     assert!(
         r.contains("data[[\"voters.missing@2\"]] <- why(data[[\"voters\"]])"),
         "beside a question of that name: {r}"
@@ -206,11 +212,14 @@ fn scripts_know_the_choices_of_every_version_and_give_the_shares_of_the_page() {
     assert!(!r.contains("number(data[[\"queue\"]])"), "{r}");
     let codebook = read(&out, "f.codebook.csv");
     for row in [
-        "how,,stopped,Stopped,how,3",
-        "seen,,army,Army,seen,seen.army",
-        "voters,,?dk,Do not know,voters,-9999999999997",
-        "seen,,?dk,Do not know,seen,-9999999999997",
-        "queue,,?np,Not permitted to see it,queue,?np",
+        "how,How did it go?,,,how,how,how",
+        ",,stopped,Stopped,,3,how",
+        "seen.army,Seen: Army,,,seen,seen.army,",
+        ",,army,Army,,,seen",
+        "voters,,?dk,Do not know,voters,-9999999999997,",
+        "voters.missing@2,Voters: why it is missing,,,voters,,",
+        "seen,,?dk,Do not know,seen,-9999999999997,",
+        "queue,,?np,Not permitted to see it,queue,?np,",
     ] {
         assert!(codebook.lines().any(|l| l == row), "{row}: {codebook}");
     }
@@ -227,7 +236,7 @@ fn a_name_in_and_out_of_a_repeat_is_two_questions() {
 }
 
 /// What a program says of a folder; nothing where it is not installed.
-fn run(folder: &Path, program: &str, arguments: &[&str]) -> Option<String> {
+pub fn run(folder: &Path, program: &str, arguments: &[&str]) -> Option<String> {
     let ran = match std::process::Command::new(program).args(arguments).current_dir(folder).output() {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return None,
         ran => ran.expect("it runs"),
@@ -235,6 +244,77 @@ fn run(folder: &Path, program: &str, arguments: &[&str]) -> Option<String> {
     let said = String::from_utf8_lossy(&ran.stdout).into_owned();
     assert!(ran.status.success(), "{said}{}", String::from_utf8_lossy(&ran.stderr));
     Some(said)
+}
+
+/// A checklist whose questions, as many of one choice as of several, share a list; with one report that is exported.
+fn shared(questions: usize, choices: usize) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("tables");
+    let survey: String = (0..questions)
+        .map(|n| format!("select_one how,one{n},One {n},dk\nselect_multiple how,several{n},Several {n},dk\n"))
+        .collect();
+    let choices: String = (0..choices).map(|n| format!("how,c{n},Label {n:05}\n")).collect();
+    version(
+        &source,
+        &survey,
+        &choices,
+        "id,checklist,unit,counts,of,base,per,published,value,tolerance,sentence::English (en)\n",
+    );
+    let mut world = World::new(&source);
+    let invite = world.invite("p1");
+    let core = world.enrolled("phone", &invite);
+    let row = [("row_how", "c0")];
+    sign_rows(&core, &[("one0", "c60"), ("one1", "?dk"), ("several0", "c1 c70"), ("several1", "?dk")], &row);
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let out = folder.path().join("out");
+    assert_eq!(world.desk.export(AnswerBasis::Effective, &out, false).expect("exports"), (1, 0));
+    (folder, out)
+}
+
+#[test]
+fn an_export_grows_with_lists_and_questions_and_not_with_their_product() {
+    let (_few_folder, few) = shared(5, 400);
+    let (_many_folder, many) = shared(30, 400);
+    for (file, once) in [("f.codebook.csv", 1), ("f.R", 1), ("f.sps", 1)] {
+        let [small, large] = [&few, &many].map(|out| read(out, file));
+        // A choice that nobody chose is said once, one that was chosen among several also in the label of its variable.
+        assert_eq!(small.matches("Label 00300").count(), once, "{file}");
+        assert_eq!(large.matches("Label 00300").count(), once, "{file}");
+        assert!(large.matches("Label 00070").count() <= 3, "{file}");
+        assert!(large.len() < small.len() + 50 * 1500, "{file}: {} and {}", small.len(), large.len());
+    }
+    let parquet = |out: &Path| std::fs::metadata(out.join("f.parquet")).expect("a table").len();
+    assert!(parquet(&many) < parquet(&few) + 50 * 1500);
+    // R and PSPP themselves, where they are.
+    let script = "d <- source(\"f.R\", encoding = \"UTF-8\")$value
+        cat(as.character(d$one0), as.character(d$one1.missing), nlevels(d$one29), d[[\"several0.c70\"]], sum(grepl(\"^several0[.]c\", names(d))))";
+    if let Some(said) = run(&many, "Rscript", &["-e", script]) {
+        assert_eq!(said, "Label 00060 Do not know 400 TRUE 2");
+    }
+    let check = "INSERT FILE='f.sps'.\nFREQUENCIES VARIABLES=one0 one1 several0.c70.\n";
+    std::fs::write(many.join("check.sps"), check).expect("writes");
+    if let Some(said) = run(&many, "pspp", &["-O", "format=csv", "check.sps"]) {
+        let begins = |with: &str| said.lines().any(|line| line.starts_with(with));
+        assert!(begins("Valid,Label 00060,1,") && begins("Missing,Do not know,1,") && begins("Valid,Yes,1,"), "{said}");
+    }
+}
+
+#[test]
+fn columns_of_parquet_depend_on_the_checklist_and_made_ones_come_last() {
+    let (_world, _folder, out) = exported();
+    let labels = |file: &str, names: [&str; 2]| {
+        let bytes = std::fs::read(out.join(file)).expect("a table");
+        names.map(|name| {
+            let key = format!("label:{name}");
+            bytes.windows(key.len()).rposition(|part| part == key.as_bytes()).unwrap_or_else(|| panic!("no {name}"))
+        })
+    };
+    let [last, made] = labels("f.parquet", ["no_place_for", "voters.missing@2"]);
+    assert!(last < made, "what is made comes last");
+    // Nothing is missing there.
+    let [last, made] = labels("f.codebook@2.parquet", ["row_how", "row@2.missing"]);
+    assert!(last < made);
 }
 
 #[test]
