@@ -41,7 +41,7 @@ words! {
     not_counted, phones_heard, of, by_checklist, by_region, by_hour, why_not, all_counted, is_counted,
     is_superseded, is_duplicate, is_forked, is_excluded, is_test, is_not_observed, is_proposal, is_competing,
     is_amendment, is_misfit, is_unverifiable, is_unconfirmed, is_contested, is_revoked, is_expired, checklist,
-    region, elsewhere, reason, hour, figure, published, not_published, struck, computed, base, how_many, dk, na,
+    region, elsewhere, reason, hour, figure, published, not_published, no_reports, struck, computed, base, how_many, dk, na,
     np, blank, differs, several, behind, choices, estimate, estimate_share, interval, no_interval,
     standard_error, drawn, known_at, estimate_known, estimate_known_how, estimate_stratum, estimate_stratum_how,
     estimate_lacks, estimates_differ, no_sample, show, all, effective, raw, answers, search, status, team,

@@ -97,6 +97,7 @@ hour = الساعة
 figure = المؤشر
 published = المنشور
 not_published = لم يُنشر بعد
+no_reports = لا توجد تقارير
 struck = مشطوبة: لا تصحّ الجملة بحسب رقمها
 computed = المحسوب
 base = من أصل

@@ -115,6 +115,8 @@ hour = Hour
 figure = Figure
 published = Published
 not_published = not published yet
+# In place of a number: a figure that no report says anything about.
+no_reports = no reports
 struck = struck out: its number does not support the sentence
 computed = Computed
 # Heading over the number that a share is taken of.

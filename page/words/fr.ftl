@@ -91,6 +91,7 @@ hour = Heure
 figure = Indicateur
 published = Publié
 not_published = pas encore publié
+no_reports = aucun rapport
 struck = barré : la phrase ne tient pas au vu de son chiffre
 computed = Calculé
 base = Sur

@@ -89,6 +89,7 @@ hour = Сағат
 figure = Көрсеткіш
 published = Жарияланған
 not_published = әлі жарияланбаған
+no_reports = есептер жоқ
 struck = сызылды: сөйлем санына сай емес
 computed = Есептелген
 base = Қаншадан

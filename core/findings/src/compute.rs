@@ -2,6 +2,7 @@
 //! beside the base.
 
 use crate::figure::{Base, CompiledFigure, FigureRule, PublishedValue, Unit};
+use crate::percentage::{percentage, proportion};
 use baqylau_forms::expr::{Expr, Val};
 use baqylau_forms::fill::{CellKey, Mode};
 use baqylau_forms::num;
@@ -30,7 +31,7 @@ pub struct Computed {
     pub id: String,
     /// The published value as the statement prints it; empty if nothing is published.
     pub published: String,
-    /// The computed value in the form of the published one; `-` if there is no base.
+    /// The computed value in the form of the published one. If there is no base, `-`; [`NO_REPORTS`] for a breakdown.
     pub computed: String,
     /// Number that count; the numerator of a mean share.
     pub count: usize,
@@ -55,6 +56,9 @@ pub struct Computed {
     /// Breakdown: name of each choice, and how many chose it.
     pub parts: Vec<(String, usize)>,
 }
+
+/// [`Computed::computed`] of a breakdown without a base.
+pub const NO_REPORTS: &str = "no reports";
 
 /// What one report contributes to a figure.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -247,8 +251,8 @@ fn breakdown(o: &Observation, question: u32, order: Option<&[Option<u32>]>, name
     Contribution { count, base: 1, unknown: None, behind: true, chosen }
 }
 
-/// Percentage rounded half up, in integers; `None` if `base` is 0.
-pub(crate) fn percent(count: usize, base: usize) -> Option<usize> {
+/// Percentage rounded half up, in integers, as published percentages are compared; `None` if `base` is 0.
+fn percent(count: usize, base: usize) -> Option<usize> {
     (base > 0).then(|| (200 * count + base) / (2 * base))
 }
 
@@ -355,10 +359,11 @@ impl Tally {
 
     fn words(&self, figure: &CompiledFigure) -> String {
         match (figure.figure.unit, &figure.expected) {
-            (Unit::Percent, _) => self.percent().map_or("-".into(), |p| format!("{p} %")),
-            (Unit::MeanShare, _) if self.base == 0 => "-".into(),
-            (Unit::MeanShare, _) => format!("{:.3}", self.ratio()),
-            (Unit::Majority, _) => self.percent().map_or("-".into(), |p| format!("{p} %")),
+            (Unit::Percent | Unit::Majority, _) => {
+                percentage(self.count, self.base, 0).map_or("-".into(), |p| format!("{p} %"))
+            }
+            (Unit::MeanShare, _) => proportion(self.count, self.base, 3).unwrap_or_else(|| "-".into()),
+            (Unit::Breakdown, _) if self.base == 0 => NO_REPORTS.to_owned(),
             (Unit::Breakdown, PublishedValue::Parts(parts)) => {
                 let found = |name: &str| self.parts.iter().find(|p| p.0 == *name).map_or(0, |p| p.1);
                 parts.iter().map(|(name, _)| format!("{name} {}", found(name))).collect::<Vec<_>>().join("; ")

@@ -5,12 +5,14 @@
 //! - [`figure`]: figures as data, checked against the checklists
 //! - [`mod@compute`]: the computation
 //! - [`message`]: texts whose wording depends on a number
+//! - [`mod@percentage`]: shares as text
 //! - [`sentence`]: the sentences of the statement, with their numbers
 //! - [`sample`]: estimates for all places from a sample
 
 pub mod compute;
 pub mod figure;
 pub mod message;
+pub mod percentage;
 pub mod sample;
 pub mod sentence;
 

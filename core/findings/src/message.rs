@@ -5,6 +5,8 @@
 //! selects the branch of the first keyword that fits; if none does, the text does not hold. Branches are texts too. A
 //! literal brace cannot be written.
 
+use icu_decimal::DecimalFormatter;
+use icu_decimal::input::Decimal;
 use icu_locale_core::Locale;
 use icu_plurals::{PluralCategory, PluralRules};
 
@@ -40,6 +42,8 @@ enum When {
 pub enum MessageValue {
     /// A number, for which plural forms exist.
     Number(usize),
+    /// A number with decimal places, as `99.9`; written as the language writes it.
+    Decimal(String),
     /// A text; a plural takes its branch `other`.
     Text(String),
     /// Keywords; a select takes the branch of the first one that has any.
@@ -93,16 +97,14 @@ impl Message {
     /// Renders the text in the language with this code; `None` if no branch of a select fits.
     #[must_use]
     pub fn say(&self, language: &str, value: &dyn Fn(&str) -> MessageValue) -> Option<String> {
-        let rules = Locale::try_from_str(language).ok().and_then(|l| PluralRules::try_new_cardinal(l.into()).ok());
-        let category = |n: usize| rules.as_ref().map_or(PluralCategory::Other, |rules| rules.category_for(n));
         let mut out = String::new();
-        self.write(&category, value, "#", &mut out)?;
+        self.write(&Notation::of(language), value, "#", &mut out)?;
         Some(out)
     }
 
     fn write(
         &self,
-        category: &dyn Fn(usize) -> PluralCategory,
+        notation: &Notation,
         value: &dyn Fn(&str) -> MessageValue,
         about: &str,
         out: &mut String,
@@ -113,6 +115,7 @@ impl Message {
                 MessagePart::Hash => out.push_str(about),
                 MessagePart::Name(name) => match value(name) {
                     MessageValue::Number(n) => out.push_str(&n.to_string()),
+                    MessageValue::Decimal(digits) => out.push_str(&notation.decimal(&digits)),
                     MessageValue::Text(text) => out.push_str(&text),
                     MessageValue::Keywords(_) => {}
                 },
@@ -121,22 +124,54 @@ impl Message {
                     let other = || found(When::Category(PluralCategory::Other));
                     let (branch, about) = match value(name) {
                         MessageValue::Number(n) => {
-                            let exact = found(When::Exactly(n)).or_else(|| found(When::Category(category(n))));
+                            let exact = found(When::Exactly(n));
+                            let exact = exact.or_else(|| found(When::Category(notation.category(&n.to_string()))));
                             (exact.or_else(other)?, n.to_string())
+                        }
+                        MessageValue::Decimal(digits) => {
+                            let branch = found(When::Category(notation.category(&digits))).or_else(other)?;
+                            (branch, notation.decimal(&digits))
                         }
                         MessageValue::Text(text) => (other()?, text),
                         MessageValue::Keywords(_) => return None,
                     };
-                    branch.1.write(category, value, &about, out)?;
+                    branch.1.write(notation, value, &about, out)?;
                 }
                 MessagePart::Select { name, branches } => {
                     let MessageValue::Keywords(keywords) = value(name) else { return None };
                     let branch = keywords.iter().find_map(|k| branches.iter().find(|b| b.0 == **k))?;
-                    branch.1.write(category, value, about, out)?;
+                    branch.1.write(notation, value, about, out)?;
                 }
             }
         }
         Some(())
+    }
+}
+
+/// Plural forms and decimal places of a language; those of none for a code that names no language.
+struct Notation {
+    rules: Option<PluralRules>,
+    decimals: Option<DecimalFormatter>,
+}
+
+impl Notation {
+    fn of(language: &str) -> Self {
+        let rules = Locale::try_from_str(language).ok().and_then(|l| PluralRules::try_new_cardinal(l.into()).ok());
+        // Digits are those of tables in every language.
+        let latin = Locale::try_from_str(&format!("{language}-u-nu-latn")).ok();
+        let decimals = latin.and_then(|l| DecimalFormatter::try_new(l.into(), Default::default()).ok());
+        Self { rules, decimals }
+    }
+
+    fn category(&self, digits: &str) -> PluralCategory {
+        let number: Option<Decimal> = digits.parse().ok();
+        self.rules.as_ref().zip(number).map_or(PluralCategory::Other, |(rules, n)| rules.category_for(&n))
+    }
+
+    fn decimal(&self, digits: &str) -> String {
+        let number: Option<Decimal> = digits.parse().ok();
+        let written = self.decimals.as_ref().zip(number).map(|(decimals, n)| decimals.format(&n).to_string());
+        written.unwrap_or_else(|| digits.to_owned())
     }
 }
 

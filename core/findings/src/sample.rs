@@ -106,6 +106,12 @@ impl Sample {
 }
 
 impl Stratum {
+    /// Whether all known places have the same value.
+    fn agrees(&self) -> bool {
+        let mut known = self.parts.iter().flatten();
+        known.next().is_none_or(|first| known.all(|v| v.total_cmp(first).is_eq()))
+    }
+
     /// Variance of the stratum's total of residuals. `None` if a single respondent stands for others.
     fn variance(&self, residual: impl Fn(f64) -> f64) -> Option<f64> {
         let n = float(self.parts.len());
@@ -131,11 +137,12 @@ fn ratio(strata: &[Stratum], drawn: usize) -> Option<Estimate> {
     let share = weighted(|v| v) / base;
     let variance: Option<f64> =
         strata.iter().map(|s| s.variance(|v| s.weight * (v - share) / base)).sum::<Option<f64>>();
-    // Where the known places of each stratum agree, nothing shows how much the others vary.
+    // Where the known places of each stratum agree, nothing shows how much the others vary: residuals differ then only
+    // between known and unknown places, which says nothing of the answer.
     let mixed = share > 0.0 && share < 1.0;
     let partial = strata.iter().any(|s| s.parts.len() < s.population as usize && s.parts.iter().any(Option::is_some));
-    let told = |v: &f64| !(mixed && partial && *v < 1e-18);
-    let error = variance.filter(told).map(|v| v.max(0.0).sqrt());
+    let told = !(mixed && partial && strata.iter().all(Stratum::agrees));
+    let error = variance.filter(|_| told).map(|v| v.max(0.0).sqrt());
     let known = strata.iter().flat_map(|s| &s.parts).flatten().count();
     let strata_known = strata.iter().filter(|s| s.parts.iter().any(Option::is_some)).count();
     let interval = error.and_then(|error| interval(share, error, known.saturating_sub(strata_known)));

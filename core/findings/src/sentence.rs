@@ -1,8 +1,9 @@
 //! The sentences of the statement, with their numbers.
 
-use crate::compute::{Computed, percent};
+use crate::compute::Computed;
 use crate::figure::{CompiledFigure, PublishedValue, Unit};
 use crate::message::{MessageValue, narrowest, share};
+use crate::percentage::percentage;
 
 /// A rendered sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +29,8 @@ impl CompiledFigure {
     }
 
     /// Renders the sentence about a computed figure in a language, given by index and code; `None` if the figure has no
-    /// sentence. A share is rendered as a whole percentage, a breakdown as [`Computed::computed`].
+    /// sentence. A share is rendered as a whole percentage, with decimal places where it would otherwise be 0 without
+    /// being none or 100 without being all; a breakdown as [`Computed::computed`].
     #[must_use]
     pub fn sentence(&self, (language, code): (usize, &str), f: &Computed) -> Option<Sentence> {
         let message = self.sentences.get(language).or(self.sentences.first())?;
@@ -38,7 +40,10 @@ impl CompiledFigure {
             "share" => MessageValue::Keywords(share(f.count, f.base)),
             "count" => MessageValue::Number(f.count),
             "base" => MessageValue::Number(f.base),
-            _ if of_base => percent(f.count, f.base).map_or(MessageValue::Text("–".into()), MessageValue::Number),
+            _ if of_base => match percentage(f.count, f.base, 0) {
+                None => MessageValue::Text("–".into()),
+                Some(digits) => digits.parse().map_or(MessageValue::Decimal(digits), MessageValue::Number),
+            },
             _ if unit == Unit::Breakdown => MessageValue::Text(f.computed.clone()),
             _ => MessageValue::Number(f.count),
         };
@@ -50,7 +55,7 @@ impl CompiledFigure {
         // Words that were chosen by the share need no other test; those that fit any share do.
         let chosen = !worded(&[]) && worded(narrowest(f.count, f.base));
         let majority = unit != Unit::Majority || chosen || 2 * f.count > f.base;
-        let holds = said.is_some() && majority && (f.base > 0 || !of_base);
+        let holds = said.is_some() && majority && (f.base > 0 || unit == Unit::Count);
         let any = |name: &str| if name == "share" { MessageValue::Keywords(ANY_SHARE) } else { value(name) };
         let text = said.or_else(|| message.say(code, &any)).unwrap_or_default();
         (!text.is_empty()).then_some(Sentence { text, holds })

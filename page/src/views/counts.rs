@@ -5,6 +5,7 @@ use super::parts::text;
 use super::{PageFailure, View};
 use baqylau_desk::index::report_table::{ByChecklist, ReportRow, ReportTable};
 use baqylau_desk::tables::{Official, Reconcile, Reconciled};
+use baqylau_findings::percentage::percentage;
 use maud::{Markup, html};
 
 /// In percentage points: differences from here on are highlighted.
@@ -103,7 +104,7 @@ fn rate(view: &View, reports: &ReportTable, at: usize, rate: &Reconciled, lines:
                     @if f.base > 0 {
                         tr {
                             th scope="row" { a href=(contributing_link(view, rate, region)) { (region.map_or_else(|| w.elsewhere.to_owned(), |r| view.place(r))) } }
-                            td .n { (percent(f.count, f.base)) " %" }
+                            td .n { (percent(f.count, f.base)) }
                             @if any { (official_difference(official(region), f64::from(per_mille(f.count, f.base)) / 10.0, " %")) }
                             td .n { (f.count) } td .n { (f.base) } td .n { (f.places) }
                             td .wide { (bar(f.count, f.base)) }
@@ -184,7 +185,7 @@ fn per_mille(part: usize, whole: usize) -> u32 {
     u32::try_from(share).unwrap_or(u32::MAX)
 }
 
+/// A share with tenths, as `12.5 %`; `—` of nothing.
 pub(super) fn percent(part: usize, whole: usize) -> String {
-    let share = per_mille(part, whole);
-    format!("{}.{}", share / 10, share % 10)
+    percentage(part, whole, 1).map_or_else(|| "—".to_owned(), |share| format!("{share} %"))
 }

@@ -10,6 +10,7 @@ use baqylau_desk::index::filter::ReportFilter;
 use baqylau_desk::index::report_table::ReportTable;
 use baqylau_exports::{Block, Document, ExportError};
 use baqylau_findings::Computed;
+use baqylau_findings::percentage::estimated_percentage;
 
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
@@ -88,8 +89,11 @@ fn table(view: &View, figures: &[Computed]) -> Block {
     Block::Table { head: head.map(str::to_owned).to_vec(), rows: figures.iter().map(row).collect() }
 }
 
-/// The 95 % interval of a share, as ` [95 %: 3.1 – 8.5 %]`; empty if there is none.
+/// The estimate of a share with its interval, as ` [Estimate: 5.4 %; 95 % interval: 3.1 % – 8.5 %]`; empty if there is no
+/// interval.
 pub(super) fn interval(view: &View, reports: &ReportTable, figure: usize) -> String {
-    let found = reports.estimate(&view.state.tables, figure, &ReportFilter::default()).and_then(|e| e.known.interval);
-    found.map_or_else(String::new, |(low, high)| format!(" [95 %: {:.1} – {:.1} %]", low * 100.0, high * 100.0))
+    let found = reports.estimate(&view.state.tables, figure, &ReportFilter::default()).map(|e| e.known);
+    let Some((share, (low, high))) = found.and_then(|e| Some((e.share, e.interval?))) else { return String::new() };
+    let [share, low, high] = [share, low, high].map(estimated_percentage);
+    format!(" [{}: {share} %; {}: {low} % – {high} %]", view.strings.estimate_share, view.strings.interval)
 }

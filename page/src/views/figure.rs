@@ -11,6 +11,7 @@ use baqylau_desk::index::report_table::{ReportRow, ReportTable};
 use baqylau_desk::tables::Trait;
 use baqylau_findings::Computed;
 use baqylau_findings::figure::PEOPLE;
+use baqylau_findings::percentage::{estimated_percentage, percentage};
 use baqylau_findings::sample::Estimate;
 use baqylau_forms::definition::Text;
 use maud::{Markup, html};
@@ -84,14 +85,14 @@ fn estimated(view: &View, estimates: &Estimates) -> Markup {
 
 fn estimate(view: &View, e: &Estimate) -> Markup {
     let w = view.strings;
-    let percent = |share: f64| format!("{:.1} %", share * 100.0);
+    let percent = |share: f64| format!("{} %", estimated_percentage(share));
     html! {
         dl .facts {
             dt { (w.estimate_share) } dd { (percent(e.share)) }
             dt { (w.interval) } dd { @match e.interval { Some((low, high)) => { (percent(low)) " – " (percent(high)) } None => { (w.no_interval) } } }
             dt { (w.standard_error) } dd { (e.error.map_or_else(|| "—".to_owned(), percent)) }
             dt { (w.drawn) } dd { (e.drawn) }
-            dt { (w.known_at) } dd { (e.known) " (" (e.known * 100 / e.drawn.max(1)) " %)" }
+            dt { (w.known_at) } dd { (e.known) " (" (percentage(e.known, e.drawn, 0).unwrap_or_else(|| "0".to_owned())) " %)" }
         }
     }
 }
@@ -121,15 +122,19 @@ fn tiles(view: &View, reports: &ReportTable, at: usize, rows: &[&ReportRow], id:
     let region = |(place, f): &(u32, Computed)| Region {
         place: *place,
         link: contributing_link(view, id, |a| a.within = code(view, Some(*place))),
-        value: short(f),
+        value: short(view, f),
         shade: (share(f) - least) * 4 / width,
     };
     super::charts::regions(view, &found.iter().map(region).collect::<Vec<_>>())
 }
 
 /// Short form of a number for a tile; for a breakdown, answers of reports.
-fn short(f: &Computed) -> String {
-    if f.parts.is_empty() { f.computed.clone() } else { format!("{}/{}", f.count, f.base) }
+fn short(view: &View, f: &Computed) -> String {
+    match (f.parts.is_empty(), f.base) {
+        (true, _) => f.computed.clone(),
+        (false, 0) => view.strings.no_reports.to_owned(),
+        (false, _) => format!("{}/{}", f.count, f.base),
+    }
 }
 
 fn code(view: &View, place: Option<u32>) -> String {
@@ -179,7 +184,7 @@ fn by_trait(view: &View, reports: &ReportTable, at: usize, rows: &[&ReportRow], 
                 thead { tr { td {} th scope="col" { (w.computed) } th scope="col" .n { (w.how_many) } th scope="col" .n { (w.base) } td {} } }
                 tbody { @for (name, link, f) in rows {
                     tr {
-                        th scope="row" { a href=(link) { (text(&name)) } } td { (text(&short(&f))) } td .n { (f.count) } td .n { (f.base) }
+                        th scope="row" { a href=(link) { (text(&name)) } } td { (text(&short(view, &f))) } td .n { (f.count) } td .n { (f.base) }
                         td .wide { @if f.count <= f.base { (bar(f.count, f.base)) } }
                     }
                 } }
@@ -204,7 +209,7 @@ fn regions(view: &View, reports: &ReportTable, at: usize, rows: &[&ReportRow], i
                             th scope="row" {
                                 a href=(contributing_link(view, id, |a| a.within = code)) { (region.map_or_else(|| w.elsewhere.to_owned(), |r| view.place(r))) }
                             }
-                            td { (text(&short(&f))) } td .n { (f.count) } td .n { (f.base) }
+                            td { (text(&short(view, &f))) } td .n { (f.count) } td .n { (f.base) }
                             td .wide { @if f.count <= f.base { (bar(f.count, f.base)) } }
                         }
                     }

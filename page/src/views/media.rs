@@ -110,8 +110,8 @@ fn by(view: &View, items: &[&ReportRow], by: &RoledQuestion) -> Markup {
                     tr {
                         th scope="row" { a href=(contributing_link(view, by, at)) { (by.labels[at].get(view.language)) } }
                         td .n { (sum.items) }
-                        td .n { (time(sum.seconds)) } td .n { (percent(sum.seconds, seconds)) " %" } td .wide { (bar(sum.seconds, seconds)) }
-                        td .n { (sum.space) } td .n { (percent(sum.space, space)) " %" }
+                        td .n { (time(sum.seconds)) } td .n { (percent(sum.seconds, seconds)) } td .wide { (bar(sum.seconds, seconds)) }
+                        td .n { (sum.space) } td .n { (percent(sum.space, space)) }
                         @for at in 0..count { td .n { (sum.tones.get(at).copied().unwrap_or(0)) } }
                         @if count > 0 { td .wide { (stack(&sum.tones)) } }
                     }
@@ -147,7 +147,7 @@ fn matrix(view: &View, items: &[&ReportRow], outlets: &RoledQuestion, actors: &R
                     tr {
                         th scope="row" { (text(&outlets.labels[at].get(view.language))) }
                         @for sum in &sums {
-                            td class={"n shade-" ((sum.seconds * 8).checked_div(whole).unwrap_or(0).min(4))} { (percent(sum.seconds, whole)) " %" }
+                            td class={"n shade-" ((sum.seconds * 8).checked_div(whole).unwrap_or(0).min(4))} { (percent(sum.seconds, whole)) }
                         }
                     }
                 }

@@ -189,16 +189,18 @@ impl View {
         }
     }
 
-    /// A computed figure for display: choices by their labels, mean shares as percentages.
+    /// A computed figure for display: choices by their labels, mean shares as percentages, and that there are no reports
+    /// in place of a share of none.
     pub fn worded(&self, at: usize, f: &Computed) -> Computed {
         let number = &self.state.tables.numbers[at];
         let part = |(name, n): &(String, usize)| Some(format!("{} {n}", number.choice_label(name, self.language)?));
         let parts: Vec<String> = f.parts.iter().filter(|p| p.1 > 0).filter_map(part).collect();
         let computed = match number.figure.unit {
+            Unit::Count => return f.clone(),
+            _ if f.base == 0 => self.strings.no_reports.to_owned(),
             _ if !f.parts.is_empty() => parts.join("; "),
             // With tenths, so that the rounding in the sentence is visible.
-            Unit::MeanShare if f.base > 0 => format!("{} %", counts::percent(f.count, f.base)),
-            Unit::MeanShare => "-".to_owned(),
+            Unit::MeanShare => counts::percent(f.count, f.base),
             _ => return f.clone(),
         };
         Computed { computed, ..f.clone() }

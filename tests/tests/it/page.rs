@@ -65,6 +65,23 @@ fn numbers_are_those_of_the_figures_and_lead_to_the_reports() {
 }
 
 #[test]
+fn a_figure_that_no_report_says_anything_about_has_no_reports_in_every_language() {
+    let (world, core) = world();
+    let tables = baqylau_desk::tables::MissionTables::read(&tables("kazakhstan-2023")).expect("tables");
+    let breakdown = tables.figures.iter().find(|f| f.figure.unit == baqylau_findings::Unit::Breakdown);
+    let id = &breakdown.expect("a breakdown").figure.id;
+    report(&core, "another checklist");
+    core.sync_now(BUDGET).expect("syncs");
+    let browser = Browser::open(&world);
+    for (language, words) in [("en", "no reports"), ("ru", "нет отчётов"), ("kk", "есептер жоқ")] {
+        for path in [format!("/findings/{id}"), "/findings".into(), "/statement".into(), "/statement.html".into()] {
+            let page = browser.page(&format!("{path}?lang={language}"));
+            assert!(page.contains(words) && !page.contains("NaN"), "{path} {language}: {page}");
+        }
+    }
+}
+
+#[test]
 fn a_decision_is_signed_and_changes_what_counts_at_once() {
     let (mut world, core) = world();
     report(&core, "a mistake");
@@ -189,6 +206,11 @@ fn a_sample_gives_an_interval_and_no_sample_says_why_not() {
     for (filter, estimated) in [("within=c001", true), ("within=c002", false), ("team=C01", false)] {
         let part = browser.page(&format!("{figure}?{filter}"));
         assert_eq!(part.contains("<dd>20.0 %</dd>") && part.contains("Stations drawn"), estimated, "{filter}: {part}");
+    }
+    // No interval stands without the estimate that it is of.
+    for statement in ["/statement", "/statement.html"] {
+        let page = browser.page(statement);
+        assert!(page.contains(" [Estimate: 20.0 %; 95 % interval: "), "{statement}: {page}");
     }
     let (without, _core) = self::world();
     assert!(Browser::open(&without).page(figure).contains("No interval is shown"));

@@ -2,9 +2,10 @@
 
 use super::support::{compile, computed, figure, form, later_form, observation, observations};
 use baqylau_findings::Unit;
+use baqylau_findings::percentage::estimated_percentage;
 
 #[test]
-fn percents_round_half_up_in_integers() {
+fn percents_round_half_up_but_never_to_a_hundred_that_is_not_all_or_a_nought_that_is_not_none() {
     let form = form();
     for (yes, no, expected) in [
         (0, 5, "0 %"),
@@ -13,7 +14,10 @@ fn percents_round_half_up_in_integers() {
         (2, 1, "67 %"),
         (1, 7, "13 %"),
         (1, 199, "1 %"),
-        (1, 200, "0 %"),
+        (1, 200, "0.5 %"),
+        (4, 996, "0.4 %"),
+        (999, 1, "99.9 %"),
+        (99_996, 4, "99.996 %"),
     ] {
         let mut answers = vec!["sealed=yes"; yes];
         answers.extend(vec!["sealed=no"; no]);
@@ -176,4 +180,33 @@ fn breakdown_covers_only_the_published_choices() {
     let found = computed(&form, about, &all);
     assert!(found.equal && found.several, "three mentions in two reports");
     assert_eq!((found.count, found.base, found.not_applicable), (3, 2, 1));
+}
+
+#[test]
+fn mean_share_is_never_rounded_to_all_or_none() {
+    let form = form();
+    for (women, members, expected) in [(2_999, 3_000, "0.9997"), (1, 3_000, "0.0003"), (3, 3, "1.000"), (0, 3, "0.000")]
+    {
+        let mut about = figure(Unit::MeanShare, "${women}");
+        about.of = "${members}".into();
+        let all = observations(&form, &[&format!("women={women} members={members}")]);
+        assert_eq!(computed(&form, about, &all).computed, expected);
+    }
+}
+
+#[test]
+fn estimate_is_never_rounded_to_all_or_none() {
+    let shares = [0.0, 0.0004, 0.051, 0.9996, 1.0].map(estimated_percentage);
+    assert_eq!(shares, ["0.0", "<0.1", "5.1", ">99.9", "100.0"]);
+}
+
+#[test]
+fn breakdown_without_a_base_has_no_reports() {
+    let form = form();
+    for value in ["law=2; lists=2", ""] {
+        let mut about = figure(Unit::Breakdown, "${papers}");
+        (about.value, about.published) = (value.into(), String::new());
+        let found = computed(&form, about, &observations(&form, &["papers=?dk", ""]));
+        assert_eq!((found.computed.as_str(), found.base), ("no reports", 0));
+    }
 }

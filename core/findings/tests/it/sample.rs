@@ -155,3 +155,16 @@ fn sparse_stratum_is_weighted_by_its_places_or_by_its_answers() {
     let lonely = sample.by_stratum(&everywhere, &one).expect("an estimate");
     assert!(lonely.error.is_none() && lonely.interval.is_none());
 }
+
+#[test]
+fn known_places_that_agree_give_no_interval_because_others_are_unknown() {
+    // The unknown places vary from the known ones only in being unknown.
+    let drawn = (0..10).map(|place| (place, 0)).chain((10..20).map(|place| (place, 1)));
+    let sample = Sample { populations: vec![100, 100], drawn: drawn.collect() };
+    let value = |place: u32| (place % 10 < 5).then(|| f64::from(u8::from(place < 10)));
+    let found = sample.known(&everywhere, &value).expect("an estimate");
+    assert!((found.share - 0.5).abs() < 1e-12 && found.error.is_none() && found.interval.is_none(), "{found:?}");
+    // One that differs within its stratum shows how much they vary.
+    let mixed = |place: u32| if place == 0 { Some(0.0) } else { value(place) };
+    assert!(sample.known(&everywhere, &mixed).expect("an estimate").interval.is_some());
+}

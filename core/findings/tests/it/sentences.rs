@@ -125,3 +125,34 @@ fn a_majority_that_is_none_is_struck_unless_its_words_were_chosen_by_the_share()
     let chosen = "In {share, select, majority {most} half {half} minority {few} other {some}} it was so.";
     assert!(said(about(Unit::Majority, chosen), "en", 1, 5).holds);
 }
+
+#[test]
+fn hundred_that_is_not_all_and_nought_that_is_not_none_are_not_said() {
+    let words = [
+        ("en", "{value, plural, one {# percent} other {# per cent}}", "99.9 per cent", "0.4 per cent"),
+        (
+            "ru",
+            "{value, plural, one {# процент} few {# процента} other {# процента} many {# процентов}}",
+            "99,9 процента",
+            "0,4 процента",
+        ),
+        ("kk", "{value} пайызы", "99,9 пайызы", "0,4 пайызы"),
+        ("fr", "{value} pour cent", "99,9 pour cent", "0,4 pour cent"),
+        ("ar", "{value} في المائة", "99.9 في المائة", "0.4 في المائة"),
+    ];
+    for (language, sentence, nearly_all, nearly_none) in words {
+        for unit in [Unit::Percent, Unit::Majority] {
+            let said = |yes, no| said(about(unit, sentence), language, yes, no).text;
+            assert_eq!((said(999, 1).as_str(), said(4, 996).as_str()), (nearly_all, nearly_none));
+        }
+    }
+}
+
+#[test]
+fn sentence_about_no_reports_is_struck() {
+    let about = Figure { counts: "${papers}".into(), ..about(Unit::Breakdown, "Papers that were missing: {value}.") };
+    let about = Figure { value: "law=0".into(), ..about };
+    let found = computed(&form(), about.clone(), &[]);
+    let said = compile(&form(), about).expect("compiles").sentence((0, "en"), &found);
+    assert_eq!(said, Some(Sentence { text: "Papers that were missing: no reports.".into(), holds: false }));
+}
