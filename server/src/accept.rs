@@ -29,15 +29,19 @@ impl DeviceState {
     /// # Errors
     /// The device was revoked before it.
     pub(crate) fn may_send(&self, seq: u64) -> Result<(), Refusal> {
-        let revoked = self.roster.as_ref().filter(|r| r.standing == Standing::Revoked);
-        if revoked.is_some_and(|r| seq > r.good_seq) {
-            return Err(refusal(
-                RefusalCode::Revoked,
-                "this device was revoked; ask the coordinators for a new invite",
-            ));
-        }
-        Ok(())
+        self.roster.as_ref().map_or(Ok(()), |entry| may_send(entry, seq))
     }
+}
+
+/// Whether the roster lets an envelope of this number be logged.
+///
+/// # Errors
+/// The device was revoked before it.
+pub(crate) fn may_send(entry: &RosterEntry, seq: u64) -> Result<(), Refusal> {
+    if entry.standing == Standing::Revoked && seq > entry.good_seq {
+        return Err(refusal(RefusalCode::Revoked, "this device was revoked; ask the coordinators for a new invite"));
+    }
+    Ok(())
 }
 
 /// An object that was found good and may be logged.
@@ -59,6 +63,8 @@ pub struct Accepted {
     pub object: Vec<u8>,
     /// What an enrolment makes known.
     pub enrolled: Option<DeviceState>,
+    /// By whose certificate an enrolment was judged good.
+    pub issuer: PublicKey,
 }
 
 /// What is needed to judge an object.
@@ -75,7 +81,7 @@ pub struct Acceptance<'j> {
     pub device: &'j dyn Fn(DeviceId) -> Option<DeviceState>,
 }
 
-fn refusal(code: RefusalCode, reason: impl Into<String>) -> Refusal {
+pub(crate) fn refusal(code: RefusalCode, reason: impl Into<String>) -> Refusal {
     Refusal { code, reason: reason.into() }
 }
 
@@ -90,7 +96,17 @@ impl Acceptance<'_> {
                 let subject = self.envelope(&envelope)?.subject;
                 let (device, seq, recipient) = (envelope.header.device, envelope.header.seq, envelope.header.recipient);
                 let (hash, blobs) = (envelope.hash, envelope.header.blobs.clone().unwrap_or_default());
-                Ok(Accepted { device, subject, seq, recipient, blobs, hash, object, enrolled: None })
+                Ok(Accepted {
+                    device,
+                    subject,
+                    seq,
+                    recipient,
+                    blobs,
+                    hash,
+                    object,
+                    enrolled: None,
+                    issuer: self.issuer,
+                })
             }
             Err(EnvelopeError::Cose(CoseError::Type { .. })) => self.enrolment(object),
             Err(e) => Err(refusal(code_of(&e), e.to_string())),
@@ -107,6 +123,9 @@ impl Acceptance<'_> {
         }
         if header.blobs.iter().flatten().any(|b| b.length == 0 || b.length > MAX_BLOB) {
             return Err(refusal(RefusalCode::Length, "it names an attachment that is too large; attach a shorter one"));
+        }
+        if i64::try_from(header.seq).is_err() {
+            return Err(refusal(RefusalCode::Malformed, "its number is beyond any chain"));
         }
         device.may_send(header.seq)?;
         Ok(device)
@@ -143,6 +162,7 @@ impl Acceptance<'_> {
             hash,
             object,
             enrolled: Some(device),
+            issuer: self.issuer,
         })
     }
 }

@@ -2,7 +2,7 @@
 //! desks. It can neither read nor forge one.
 //!
 //! # Layout
-//! - [`storage`]: where the log lies; SQLite by default
+//! - [`storage`]: where the log lies; SQLite by default. `reader`: how handlers read it; `health`: whether it stores
 //! - [`sequencer`]: the one writer: group commits, the Merkle tree, receipts
 //! - [`accept`]: which objects are taken in
 //! - [`auth`]: who may read
@@ -14,10 +14,12 @@ pub mod auth;
 pub mod blobs;
 mod body;
 mod crowd;
+mod health;
 pub mod http;
 mod listen;
 pub mod publish;
 mod rate_limit;
+mod reader;
 pub mod sequencer;
 pub mod storage;
 

@@ -3,14 +3,14 @@
 use crate::auth::DeskAuth;
 use crate::blobs::Blobs;
 use crate::crowd::{ConnectionSlot, Connections, Limits};
+use crate::health::Health;
 use crate::http::{App, router};
-use crate::rate_limit::RateLimiter;
+use crate::reader::LogReader;
 use crate::sequencer::{self, Now};
-use crate::storage::{Storage, sqlite::SqliteStorage};
+use crate::storage::{self, LogError, Storage, with_causes};
 use axum::Router;
 use baqylau_protocol::ids::{MissionId, PublicKey};
 use baqylau_protocol::keys::SigningKey;
-use baqylau_sqlite::StorageError;
 use hyper::body::Incoming;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -21,7 +21,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
@@ -63,8 +63,8 @@ pub struct TlsFiles {
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The database.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
+    #[error("{}", with_causes(.0))]
+    Storage(#[from] LogError),
     /// The certificate or its key.
     #[error("TLS: {0}; make the certificate again with `baqylau mission build`")]
     Tls(String),
@@ -112,22 +112,25 @@ impl RunningServer {
 pub async fn start(config: ServerConfig) -> Result<RunningServer, ServeError> {
     let only = lock_database(&config.database)?;
     let acceptor = config.tls.as_ref().map(acceptor).transpose()?;
-    let writer = Box::new(SqliteStorage::open(&config.database)?);
-    let mut reader: Box<dyn Storage> = Box::new(SqliteStorage::open(&config.database)?);
     let mission = MissionId::of(&config.root);
-    let io = |e: std::io::Error| StorageError::Io(e.to_string());
-    let blobs = Blobs::next_to(&config.database).map_err(io)?;
-    finish(&blobs, reader.as_mut(), mission);
     let receipts = SigningKey::from_seed(*config.receipt_key.seed());
-    let (sequencer, shared, writer) = sequencer::start(writer, config.root, config.receipt_key, config.now.clone())?;
+    let (database, root, key, now) = (config.database, config.root, config.receipt_key, config.now.clone());
+    let opened = tokio::task::spawn_blocking(move || -> Result<_, LogError> {
+        let (writer, mut reader) = (storage::open(&database)?, storage::open(&database)?);
+        let blobs = Blobs::next_to(&database)?;
+        finish(&blobs, reader.as_mut(), mission);
+        Ok((blobs, reader, sequencer::start(writer, root, key, now)?))
+    });
+    let (blobs, reader, (sequencer, shared, writer)) =
+        opened.await.unwrap_or_else(|e| Err(LogError::Other(e.into())))?;
     let app = Arc::new(App {
         mission,
         root: config.root,
         sequencer,
         log: shared,
-        reader: Mutex::new(reader),
+        reader: LogReader::new(mission, reader),
         auth: DeskAuth::new(mission),
-        buckets: RateLimiter::default(),
+        health: Health::default(),
         blobs,
         receipts,
         now: config.now,
@@ -151,12 +154,13 @@ fn finish(blobs: &Blobs, reader: &mut dyn Storage, mission: MissionId) {
     });
     for hash in begun {
         let finished = match reader.blob(mission, hash) {
-            Ok(Some(length)) => blobs.have(hash, length).map(drop).map_err(|e| StorageError::Io(e.to_string())),
+            Ok(Some(length)) => blobs.have(hash, length).map(drop).map_err(LogError::from),
             Ok(None) => Ok(()),
             Err(cause) => Err(cause),
         };
         if let Err(cause) = finished {
-            tracing::error!(%hash, %cause, "an attachment that was begun cannot be finished; it is tried again when it is asked for");
+            let cause = with_causes(&cause);
+            tracing::error!(%hash, cause, "an attachment that was begun cannot be finished; it is tried again when it is asked for");
         }
     }
 }
@@ -164,7 +168,7 @@ fn finish(blobs: &Blobs, reader: &mut dyn Storage, mission: MissionId) {
 /// A lock on the database's folder: one sequencer numbers the log.
 fn lock_database(database: &Path) -> Result<File, ServeError> {
     let path = database.with_extension("lock");
-    let io = |e: std::io::Error| StorageError::Io(format!("{}: {e}", path.display()));
+    let io = |e: std::io::Error| LogError::from(std::io::Error::new(e.kind(), format!("{}: {e}", path.display())));
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(io)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
@@ -214,18 +218,19 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, app: Arc<App>, 
             },
             _ = stopped.changed() => break,
         };
-        let _ = stream.set_nodelay(true);
+        if let Err(cause) = stream.set_nodelay(true) {
+            tracing::debug!(%cause, "a connection sends small packets late");
+        }
         let (router, watcher, tls, place) = (router.clone(), graceful.watcher(), tls.clone(), crowd.enter());
         let app = app.clone();
         tokio::spawn(async move {
             let stream = place.count(stream);
             let served = async {
                 match tls {
-                    Some(tls) => {
-                        if let Ok(stream) = tls.accept(stream).await {
-                            serve(stream, router, &place, &app.crowd, watcher).await;
-                        }
-                    }
+                    Some(tls) => match tls.accept(stream).await {
+                        Ok(stream) => serve(stream, router, &place, &app.crowd, watcher).await,
+                        Err(cause) => tracing::debug!(%cause, "a TLS handshake failed"),
+                    },
                     None => serve(stream, router, &place, &app.crowd, watcher).await,
                 }
             };
@@ -263,5 +268,7 @@ async fn serve(
     let mut http = hyper::server::conn::http1::Builder::new();
     // Heads that do not come, and idle connections, are swept away as all that is slow.
     http.timer(TokioTimer::new()).header_read_timeout(None).max_buf_size(MAX_HEAD);
-    let _ = watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await;
+    if let Err(cause) = watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await {
+        tracing::debug!(%cause, "a connection broke off");
+    }
 }

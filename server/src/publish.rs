@@ -74,7 +74,11 @@ fn replace(
         verdict = known.map_or(Ok(()), follows);
         verdict.is_ok()
     });
-    stored.map_err(|e| report(&e))?;
+    let request = match which {
+        StoredDocument::Manifest => "bundle",
+        StoredDocument::Roster => "roster",
+    };
+    stored.map_err(|e| report(request, &e))?;
     verdict.map_err(PublicationError::Conflict)
 }
 
@@ -96,11 +100,15 @@ fn roster_follows(
     issuer: Option<PublicKey>,
     mission: MissionId,
 ) -> Result<(), String> {
-    let before = issuer.and_then(|issuer| Roster::open(known, &issuer, mission).ok());
-    match before {
-        Some(before) if bytes != known && !roster.succeeds(&before, known) => {
+    let Some(issuer) = issuer else { return Ok(()) };
+    match Roster::open(known, &issuer, mission) {
+        Ok(before) if bytes != known && !roster.succeeds(&before, known) => {
             Err(format!("the roster is not the successor of version {}; pull first", before.version))
         }
-        _ => Ok(()),
+        Ok(_) => Ok(()),
+        Err(cause) => {
+            tracing::error!(%cause, "the published roster does not read any more; it binds nobody");
+            Ok(())
+        }
     }
 }

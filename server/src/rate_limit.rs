@@ -1,9 +1,8 @@
 //! How much one subject may send, in memory. Not each device, or a stolen invite could enrol devices without end. Addresses are not
-//! kept, so nothing goes by them.
+//! kept, so nothing goes by them. Only the writer takes from it, for what it is about to log.
 
 use baqylau_protocol::ids::SubjectId;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 
 /// Objects that a subject may send at once after a silence; a week offline fits.
 const BURST: i64 = 5_000;
@@ -16,7 +15,7 @@ const BLOB_PER_SECOND: i64 = 100_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct RateLimiter {
-    subjects: Mutex<HashMap<SubjectId, Bucket>>,
+    subjects: HashMap<SubjectId, Bucket>,
 }
 
 #[derive(Debug)]
@@ -30,10 +29,9 @@ struct Bucket {
 
 impl RateLimiter {
     /// Takes a token for an object, and one for each byte of its attachments; `false`, and nothing taken, when there are not enough.
-    pub fn take(&self, subject: SubjectId, attachments: u64, now: i64) -> bool {
-        let mut subjects = self.subjects.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn take(&mut self, subject: SubjectId, attachments: u64, now: i64) -> bool {
         let fresh = || Bucket { objects: BURST * 1000, bytes: BLOB_BURST * 1000, last: now };
-        let bucket = subjects.entry(subject).or_insert_with(fresh);
+        let bucket = self.subjects.entry(subject).or_insert_with(fresh);
         let passed = (now - bucket.last).clamp(0, 30 * 86_400_000);
         bucket.objects = (bucket.objects + passed * PER_SECOND).min(BURST * 1000);
         bucket.bytes = (bucket.bytes + passed * BLOB_PER_SECOND).min(BLOB_BURST * 1000);

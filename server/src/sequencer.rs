@@ -1,8 +1,9 @@
 //! The one writer. Requests that arrive together are committed together: one fsync, one signature, one receipt each.
 
-use crate::accept::{Accepted, DeviceState};
+use crate::accept::{Accepted, DeviceState, may_send, refusal};
 use crate::publish::{Publication, PublicationError};
-use crate::storage::{LoggedObject, Storage, StoredDocument};
+use crate::rate_limit::RateLimiter;
+use crate::storage::{Cause, LogError, LoggedObject, Storage, StoredDocument, with_causes};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
@@ -11,8 +12,7 @@ use baqylau_protocol::merkle::MerkleTree;
 use baqylau_protocol::receipt::{Receipt, TreeHead, leaf_hash};
 use baqylau_protocol::roster::Roster;
 use baqylau_protocol::wire::{Refusal, RefusalCode, Verdict};
-use baqylau_sqlite::StorageError;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::{mpsc, oneshot};
@@ -61,6 +61,7 @@ pub type Judged = Result<Accepted, Refusal>;
 enum WriterJob {
     Append(Vec<Judged>, oneshot::Sender<Result<Vec<Verdict>, Unavailable>>),
     Publish(Box<Publication>, oneshot::Sender<Result<(), PublicationError>>),
+    Probe(oneshot::Sender<Result<(), LogError>>),
 }
 
 /// The storage failed or the server is going down; the client tries again.
@@ -85,6 +86,7 @@ struct Writer {
     key: SigningKey,
     tree: MerkleTree,
     log: Arc<LogState>,
+    buckets: RateLimiter,
     now: Now,
 }
 
@@ -97,13 +99,14 @@ pub fn start(
     root: PublicKey,
     key: SigningKey,
     now: Now,
-) -> Result<(Sequencer, Arc<LogState>, std::thread::JoinHandle<()>), StorageError> {
+) -> Result<(Sequencer, Arc<LogState>, std::thread::JoinHandle<()>), LogError> {
     let mission = MissionId::of(&root);
     let shared = Arc::new(LogState::default());
     let mut tree = MerkleTree::default();
     storage.leaves(mission, &mut |hash, received| tree.push(leaf_hash(hash, received)))?;
     load_documents(&mut *storage, mission, &root, &shared)?;
-    let mut writer = Writer { storage, mission, root, key, tree, log: shared.clone(), now };
+    let mut writer =
+        Writer { storage, mission, root, key, tree, log: shared.clone(), buckets: RateLimiter::default(), now };
     writer.sign_head();
     let (jobs, inbox) = mpsc::channel(QUEUE);
     let thread = std::thread::spawn(move || writer.run(inbox));
@@ -115,11 +118,12 @@ fn load_documents(
     mission: MissionId,
     root: &PublicKey,
     log: &LogState,
-) -> Result<(), StorageError> {
+) -> Result<(), LogError> {
     let Some(bytes) = storage.document(mission, StoredDocument::Manifest)? else { return Ok(()) };
     // Taken for none, it would make every phone enrol and send again; a roster taken for none would let revoked phones in.
-    let damaged = || StorageError::Damaged { path: "server.db".into() };
-    let manifest = Manifest::open(&bytes, root).map_err(|_| damaged())?;
+    let damaged =
+        |row: &str, cause: Cause| LogError::Damaged { table: "document", row: row.into(), cause: Some(cause) };
+    let manifest = Manifest::open(&bytes, root).map_err(|e| damaged("manifest", e.into()))?;
     let mut devices = HashMap::new();
     for object in storage.enrolments(mission)? {
         match Enrolled::open(&object, &manifest.issuer, mission) {
@@ -132,7 +136,9 @@ fn load_documents(
         }
     }
     let roster = storage.document(mission, StoredDocument::Roster)?;
-    let opened = |b: Vec<u8>| Roster::open(&b, &manifest.issuer, mission).map(|r| (r, b)).map_err(|_| damaged());
+    let opened = |b: Vec<u8>| {
+        Roster::open(&b, &manifest.issuer, mission).map(|r| (r, b)).map_err(|e| damaged("roster", e.into()))
+    };
     let roster = roster.map(opened).transpose()?;
     if let Some((roster, _)) = &roster {
         apply_roster(&mut devices, roster);
@@ -175,6 +181,16 @@ impl Sequencer {
         self.jobs.try_send(WriterJob::Publish(Box::new(what), reply)).map_err(|_| Busy)?;
         Ok(answer)
     }
+
+    /// Has the storage write a row and read it back.
+    ///
+    /// # Errors
+    /// The queue is full.
+    pub fn probe(&self) -> Result<oneshot::Receiver<Result<(), LogError>>, Busy> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.try_send(WriterJob::Probe(reply)).map_err(|_| Busy)?;
+        Ok(answer)
+    }
 }
 
 type Pending = (Vec<Judged>, oneshot::Sender<Result<Vec<Verdict>, Unavailable>>);
@@ -196,6 +212,13 @@ impl Writer {
                         let done = what.carry_out(&mut *self.storage, self.mission, &self.root, &self.log);
                         let _ = reply.send(done);
                     }
+                    WriterJob::Probe(reply) => {
+                        let probed = self.storage.probe(self.mission, (self.now)());
+                        if let Err(e) = &probed {
+                            report("healthz", e);
+                        }
+                        let _ = reply.send(probed);
+                    }
                 }
                 next = if objects < GROUP { inbox.try_recv().ok() } else { None };
             }
@@ -213,20 +236,20 @@ impl Writer {
                 }
             }
             Err(e) => {
-                let failed = report(&e);
+                let failed = report("objects", &e);
                 group.into_iter().for_each(|(_, reply)| drop(reply.send(Err(failed.clone()))));
             }
         }
     }
 
     /// Stores what is new in one transaction, then makes a receipt for everything that is good.
-    fn store(&mut self, group: &[Pending]) -> Result<Vec<Vec<Verdict>>, StorageError> {
+    fn store(&mut self, group: &[Pending]) -> Result<Vec<Vec<Verdict>>, LogError> {
         let now = (self.now)();
         let first = self.tree.len();
         let mut fresh: Vec<LoggedObject> = Vec::new();
-        let mut seen: HashMap<Hash, (u64, i64)> = HashMap::new();
+        let mut ruled = Ruled::default();
         for good in group.iter().flat_map(|(judged, _)| judged).filter_map(|j| j.as_ref().ok()) {
-            if seen.contains_key(&good.hash) {
+            if ruled.seen.contains_key(&good.hash) {
                 self.log.counters.duplicates.fetch_add(1, Ordering::Relaxed);
                 continue;
             }
@@ -235,14 +258,14 @@ impl Writer {
                 if self.storage.mend(self.mission, place.index, &good.object)? {
                     tracing::warn!(index = place.index, device = %good.device, "a damaged object came again and is whole now");
                 }
-                seen.insert(good.hash, (place.index, place.received));
+                ruled.take(good, (place.index, place.received));
                 continue;
             }
-            // A roster may have come since it was judged; it counts from the moment it is published.
-            if self.revoked(good).is_some() {
+            if let Err(refusal) = self.may_log(good, &ruled.enrolled, now) {
+                ruled.refused.insert(good.hash, refusal);
                 continue;
             }
-            seen.insert(good.hash, ((first + fresh.len()) as u64, now));
+            ruled.take(good, ((first + fresh.len()) as u64, now));
             let (device, seq, recipient, hash) = (good.device, good.seq, good.recipient, good.hash);
             let (blobs, object) = (good.blobs.clone(), good.object.clone());
             fresh.push(LoggedObject { received: now, device, seq, recipient, blobs, hash, object });
@@ -253,20 +276,49 @@ impl Writer {
             self.log.counters.stored.fetch_add(fresh.len() as u64, Ordering::Relaxed);
             self.log.counters.commits.fetch_add(1, Ordering::Relaxed);
         }
-        self.admit(group);
+        self.admit(group, &ruled);
         let head = self.sign_head();
-        Ok(group.iter().map(|(judged, _)| judged.iter().map(|j| self.verdict(j, &seen, &head)).collect()).collect())
+        Ok(group.iter().map(|(judged, _)| judged.iter().map(|j| self.verdict(j, &ruled, &head)).collect()).collect())
     }
 
-    /// Why an object may no longer be logged.
-    fn revoked(&self, good: &Accepted) -> Option<Refusal> {
-        let devices = self.log.devices.read().unwrap_or_else(PoisonError::into_inner);
-        devices.get(&good.device).and_then(|d| d.may_send(good.seq).err())
+    /// Whether an object that is not in the log yet may go into it. Bundle, roster and other objects may have come since it was
+    /// judged; each counts from the moment it is published or logged. What is in the log costs no quota.
+    fn may_log(&mut self, good: &Accepted, enrolled: &HashSet<DeviceId>, now: i64) -> Result<(), Refusal> {
+        if good.enrolled.is_some() {
+            let manifest = self.log.manifest.read().unwrap_or_else(PoisonError::into_inner).clone();
+            if manifest.is_none_or(|m| m.0.issuer != good.issuer || now > m.0.expires) {
+                let reason = "the mission's bundle changed or expired; ask the coordinators for a new invite";
+                return Err(refusal(RefusalCode::Expired, reason));
+            }
+        } else {
+            let devices = self.log.devices.read().unwrap_or_else(PoisonError::into_inner);
+            match devices.get(&good.device) {
+                Some(device) => device.may_send(good.seq)?,
+                None if enrolled.contains(&good.device) => self.on_roster(good)?,
+                None => {
+                    return Err(refusal(RefusalCode::UnknownDevice, "its enrolment was not taken; it enrols again"));
+                }
+            }
+        }
+        let attachments = good.blobs.iter().fold(0u64, |sum, b| sum.saturating_add(b.length));
+        if !self.buckets.take(good.subject, attachments, now) {
+            let reason = "this observer's devices send too much; it is tried again later";
+            return Err(refusal(RefusalCode::Quota, reason));
+        }
+        Ok(())
+    }
+
+    /// What the roster says of a device that enrols in this commit.
+    fn on_roster(&self, good: &Accepted) -> Result<(), Refusal> {
+        let roster = self.log.roster.read().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = roster.iter().flat_map(|(roster, _)| &roster.devices);
+        entries.find(|e| e.device == good.device).map_or(Ok(()), |entry| may_send(entry, good.seq))
     }
 
     /// Enrolments count from the moment they are durable.
-    fn admit(&self, group: &[Pending]) {
+    fn admit(&self, group: &[Pending], ruled: &Ruled) {
         let good = group.iter().flat_map(|(judged, _)| judged).filter_map(|j| j.as_ref().ok());
+        let good = good.filter(|g| ruled.seen.contains_key(&g.hash));
         let new: Vec<_> = good.filter_map(|g| g.enrolled.clone().map(|d| (g.device, d))).collect();
         if new.is_empty() {
             return;
@@ -280,18 +332,14 @@ impl Writer {
         }
     }
 
-    fn verdict(&self, judged: &Judged, seen: &HashMap<Hash, (u64, i64)>, head: &[u8]) -> Verdict {
-        match judged {
+    fn verdict(&self, judged: &Judged, ruled: &Ruled, head: &[u8]) -> Verdict {
+        let place = judged.as_ref().map_err(Clone::clone).and_then(|good| ruled.place(good));
+        match place {
             Err(refusal) => {
                 self.log.counters.refused.fetch_add(1, Ordering::Relaxed);
-                Verdict::Refused(refusal.clone())
+                Verdict::Refused(refusal)
             }
-            Ok(good) => {
-                let Some(&(index, received)) = seen.get(&good.hash) else {
-                    self.log.counters.refused.fetch_add(1, Ordering::Relaxed);
-                    let late = || Refusal { code: RefusalCode::Revoked, reason: "this device was revoked".into() };
-                    return Verdict::Refused(self.revoked(good).unwrap_or_else(late));
-                };
+            Ok((index, received)) => {
                 let path = usize::try_from(index).ok().and_then(|i| self.tree.path(i)).unwrap_or_default();
                 Verdict::Stored(Receipt { head: head.to_vec().into(), index, received, path })
             }
@@ -313,7 +361,33 @@ impl Writer {
     }
 }
 
-pub(crate) fn report(e: &StorageError) -> Unavailable {
-    tracing::error!(error = %e, "the storage failed");
+/// What the writer found of the objects of a commit, by hash.
+#[derive(Default)]
+struct Ruled {
+    /// Index and time of receipt of those that are in the log when it is done.
+    seen: HashMap<Hash, (u64, i64)>,
+    /// The devices whose enrolments are among them.
+    enrolled: HashSet<DeviceId>,
+    refused: HashMap<Hash, Refusal>,
+}
+
+impl Ruled {
+    fn take(&mut self, good: &Accepted, place: (u64, i64)) {
+        self.seen.insert(good.hash, place);
+        if good.enrolled.is_some() {
+            self.enrolled.insert(good.device);
+        }
+    }
+
+    fn place(&self, good: &Accepted) -> Result<(u64, i64), Refusal> {
+        let refused = || self.refused.get(&good.hash).cloned();
+        let unknown = || refusal(RefusalCode::UnknownDevice, "it was not taken; it is tried again later");
+        self.seen.get(&good.hash).copied().ok_or_else(|| refused().unwrap_or_else(unknown))
+    }
+}
+
+/// Logs why a kind of request failed, never what it holds.
+pub(crate) fn report(request: &'static str, e: &LogError) -> Unavailable {
+    tracing::error!(request, code = e.code(), cause = %with_causes(e), "the storage failed");
     Unavailable
 }

@@ -4,8 +4,10 @@ mod it {
     mod causes;
     mod crowds;
     mod gate;
+    mod health;
     mod paths;
     mod racing;
     mod storage;
+    mod storage_suite;
     mod support;
 }

@@ -11,20 +11,19 @@ use baqylau_protocol::cbor;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::receipt::AttachmentProof;
 use baqylau_protocol::wire::UploadProgress;
-use baqylau_sqlite::StorageError;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 /// The most bytes of an attachment in one answer.
 const BLOB_BYTES: u64 = 1 << 20;
 
 /// Nobody need sign for an attachment: only those are taken that a logged envelope names, and only the bytes that it names.
 pub(super) async fn have(State(app): AppState, Path(hash): Path<String>) -> Response {
-    let Some(hash) = Hash::from_hex(&hash) else { return bad("not a SHA-256 in hexadecimal") };
-    app.on_disk(move |app| match app.blob_length(hash) {
-        Ok(Some(length)) => {
-            app.blobs.have(hash, length).map_or_else(|e| failed("attachment", &e), |have| app.have(hash, length, have))
-        }
-        Ok(None) => (StatusCode::NOT_FOUND, "no envelope names this attachment\n").into_response(),
+    let (hash, length) = match named(&app, &hash).await {
+        Ok(named) => named,
+        Err(answer) => return answer,
+    };
+    app.on_disk(move |app| match app.blobs.have(hash, length) {
+        Ok(have) => app.have(hash, length, have),
         Err(cause) => failed("attachment", &cause),
     })
     .await
@@ -35,17 +34,26 @@ pub(super) async fn chunk(
     Path((hash, place)): Path<(String, u64)>,
     chunk: WholeBody<CHUNK>,
 ) -> Response {
-    let Some(hash) = Hash::from_hex(&hash) else { return bad("not a SHA-256 in hexadecimal") };
-    app.on_disk(move |app| match app.blob_length(hash) {
-        Ok(Some(length)) => match app.blobs.append(hash, length, place, chunk.bytes()) {
-            Ok(have) => app.have(hash, length, have),
-            Err(e @ BlobError::TooLong) => (StatusCode::CONFLICT, e.to_string() + "\n").into_response(),
-            Err(BlobError::Io(cause)) => failed("attachment", &cause),
-        },
-        Ok(None) => (StatusCode::NOT_FOUND, "no envelope names this attachment\n").into_response(),
-        Err(cause) => failed("attachment", &cause),
+    let (hash, length) = match named(&app, &hash).await {
+        Ok(named) => named,
+        Err(answer) => return answer,
+    };
+    app.on_disk(move |app| match app.blobs.append(hash, length, place, chunk.bytes()) {
+        Ok(have) => app.have(hash, length, have),
+        Err(e @ BlobError::TooLong) => (StatusCode::CONFLICT, e.to_string() + "\n").into_response(),
+        Err(BlobError::Io(cause)) => failed("attachment", &cause),
     })
     .await
+}
+
+/// The hash of an attachment and the length that an envelope says.
+async fn named(app: &App, hash: &str) -> Result<(Hash, u64), Response> {
+    let hash = Hash::from_hex(hash).ok_or_else(|| bad("not a SHA-256 in hexadecimal"))?;
+    match app.reader.blob(hash).await {
+        Ok(Some(length)) => Ok((hash, length)),
+        Ok(None) => Err((StatusCode::NOT_FOUND, "no envelope names this attachment\n").into_response()),
+        Err(cause) => Err(failed("attachment", &cause)),
+    }
 }
 
 pub(super) async fn read(State(app): AppState, Path(hash): Path<String>, RawQuery(query): RawQuery) -> Response {
@@ -61,10 +69,6 @@ pub(super) async fn read(State(app): AppState, Path(hash): Path<String>, RawQuer
 }
 
 impl App {
-    fn blob_length(&self, hash: Hash) -> Result<Option<u64>, StorageError> {
-        self.reader.lock().unwrap_or_else(PoisonError::into_inner).blob(self.mission, hash)
-    }
-
     fn have(&self, hash: Hash, length: u64, (bytes, whole): (u64, bool)) -> Response {
         let kept = || {
             AttachmentProof { v: baqylau_protocol::VERSION, mission: self.mission, hash, length }.sign(&self.receipts)

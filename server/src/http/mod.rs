@@ -3,14 +3,15 @@
 mod attachments;
 mod publishing;
 
-use crate::accept::{Acceptance, Accepted, DeviceState};
+use crate::accept::{Acceptance, DeviceState};
 use crate::auth::DeskAuth;
 use crate::blobs::Blobs;
 use crate::body::WholeBody;
 use crate::crowd::{Connection, Connections};
-use crate::rate_limit::RateLimiter;
-use crate::sequencer::{Busy, Judged, LogState, Now, Sequencer};
-use crate::storage::{LoggedObject, Storage};
+use crate::health::Health;
+use crate::reader::LogReader;
+use crate::sequencer::{Busy, Judged, LogState, Now, Sequencer, Unavailable};
+use crate::storage::{LogError, LoggedObject, with_causes};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, RawQuery, Request, State};
@@ -26,11 +27,10 @@ use baqylau_protocol::wire::{
     Damaged, LetterPage, LogEntry, LogPage, MAX_BATCH, MAX_LETTERS, MAX_REQUEST, MEDIA_TYPE, Refusal, RefusalCode,
     Upload, Verdicts,
 };
-use baqylau_sqlite::StorageError;
 use minicbor::bytes::{ByteArray, ByteVec};
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 /// The most bytes of a page of the log.
 const PAGE_BYTES: usize = 2 << 20;
@@ -41,10 +41,10 @@ pub struct App {
     pub(crate) root: PublicKey,
     pub(crate) sequencer: Sequencer,
     pub(crate) log: Arc<LogState>,
-    /// A connection for reading; the sequencer has its own for writing.
-    pub(crate) reader: Mutex<Box<dyn Storage>>,
+    /// Reads; the sequencer has a connection of its own for writing.
+    pub(crate) reader: LogReader,
     pub(crate) auth: DeskAuth,
-    pub(crate) buckets: RateLimiter,
+    pub(crate) health: Health,
     pub(crate) blobs: Blobs,
     /// Signs that an attachment is whole.
     pub(crate) receipts: SigningKey,
@@ -64,7 +64,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(from_fn_with_state(app.clone(), desks_only));
     Router::new()
         .merge(desks)
-        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/healthz", get(healthz))
         .route("/v1/bundle", get(bundle).post(publishing::bundle))
         .route("/v1/parts/{hash}", get(part))
         .route("/v1/roster", post(publishing::roster))
@@ -96,8 +96,9 @@ fn unavailable() -> Response {
 }
 
 /// Logs why a kind of request failed, never what it holds.
-fn failed(request: &'static str, cause: &dyn std::fmt::Display) -> Response {
-    tracing::error!(request, %cause, "the storage failed");
+fn failed(request: &'static str, cause: &(dyn std::error::Error + 'static)) -> Response {
+    let code = cause.downcast_ref().map_or("other", LogError::code);
+    tracing::error!(request, code, cause = %with_causes(cause), "the storage failed");
     unavailable()
 }
 
@@ -110,10 +111,7 @@ async fn objects(State(app): AppState, body: WholeBody<MAX_REQUEST>) -> Response
         Ok(upload) => upload,
         Err(e) => return bad(e),
     };
-    let judged = match app.judge(upload) {
-        Ok(judged) => judged,
-        Err(cause) => return failed("objects", &cause),
-    };
+    let judged = app.judge(upload);
     if judged.iter().any(Result::is_ok) {
         body.0.know();
     }
@@ -123,18 +121,21 @@ async fn objects(State(app): AppState, body: WholeBody<MAX_REQUEST>) -> Response
     };
     match answer.await {
         Ok(Ok(verdicts)) => cbor_body(cbor::encode(&Verdicts { verdicts })),
-        _ => unavailable(),
+        // The writer has logged why.
+        Ok(Err(Unavailable)) => unavailable(),
+        Err(gone) => failed("objects", &gone),
     }
 }
 
 impl App {
     /// Judges objects in order; an enrolment counts for the envelopes behind it.
-    fn judge(&self, upload: Upload) -> Result<Vec<Judged>, StorageError> {
+    /// What may change until it is written is looked at again by the writer.
+    fn judge(&self, upload: Upload) -> Vec<Judged> {
         let manifest = self.log.manifest.read().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(manifest) = manifest else {
             let reason = "the mission is not published here yet".to_owned();
             let refused = |_| Err(Refusal { code: RefusalCode::UnknownDevice, reason: reason.clone() });
-            return Ok(upload.objects.into_iter().map(refused).collect());
+            return upload.objects.into_iter().map(refused).collect();
         };
         let now = (self.now)();
         let mut fresh: HashMap<DeviceId, DeviceState> = HashMap::new();
@@ -151,26 +152,23 @@ impl App {
                 now,
                 device: &lookup,
             };
-            let mut judged = judge.judge(object.into());
-            if let Ok(good) = &judged {
-                if let Some(device) = &good.enrolled {
-                    fresh.insert(good.device, device.clone());
-                }
-                let attachments = good.blobs.iter().fold(0u64, |sum, b| sum.saturating_add(b.length));
-                // What is here already costs nothing: anybody may have kept a copy, and send it again.
-                if !self.logged(good)? && !self.buckets.take(good.subject, attachments, now) {
-                    let reason = "this observer's devices send too much; it is tried again later".to_owned();
-                    judged = Err(Refusal { code: RefusalCode::Quota, reason });
-                }
+            let judged = judge.judge(object.into());
+            if let Ok(good) = &judged
+                && let Some(device) = &good.enrolled
+            {
+                fresh.insert(good.device, device.clone());
             }
             out.push(judged);
         }
-        Ok(out)
+        out
     }
+}
 
-    fn logged(&self, good: &Accepted) -> Result<bool, StorageError> {
-        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(reader.find(self.mission, good.device, good.seq, good.hash)?.is_some())
+/// Whether objects can be stored; where they cannot, a word for why.
+async fn healthz(State(app): AppState) -> Response {
+    match app.health.look(&app.sequencer).await {
+        Ok(()) => "ok\n".into_response(),
+        Err(code) => (StatusCode::SERVICE_UNAVAILABLE, format!("{code}\n")).into_response(),
     }
 }
 
@@ -188,8 +186,7 @@ async fn bundle(State(app): AppState, headers: HeaderMap) -> Response {
 
 async fn part(State(app): AppState, Path(hash): Path<String>) -> Response {
     let Some(hash) = Hash::from_hex(&hash) else { return bad("not a SHA-256 in hexadecimal") };
-    let found = app.reader.lock().unwrap_or_else(PoisonError::into_inner).part(app.mission, hash);
-    match found {
+    match app.reader.part(hash).await {
         Ok(Some(packed)) => ([(CACHE_CONTROL, "public, max-age=31536000, immutable")], packed).into_response(),
         Ok(None) => (StatusCode::NOT_FOUND, "no such part\n").into_response(),
         Err(cause) => failed("part", &cause),
@@ -227,23 +224,14 @@ async fn letters(State(app): AppState, Path(device): Path<String>, RawQuery(quer
     let Some(device) = DeviceId::from_hex(&device) else { return bad("not a device in hexadecimal") };
     let from = query.as_deref().and_then(|q| q.strip_prefix("from=")).and_then(|n| n.parse::<u64>().ok());
     let Some(from) = from else { return bad("expected ?from=<index>") };
-    let mut reader = app.reader.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut read = || {
-        let found = reader.letters(app.mission, device, from, MAX_LETTERS)?;
-        let mut writers: Vec<DeviceId> = found.iter().map(|(_, e)| e.device).collect();
-        writers.sort_unstable();
-        writers.dedup();
-        let mut desks = Vec::new();
-        for writer in writers {
-            desks.extend(reader.enrolment(app.mission, writer)?.map(ByteVec::from));
+    match app.reader.letters(device, from, MAX_LETTERS).await {
+        Ok((found, desks)) => {
+            // One that is damaged on this disk is none; the log's readers are told of it.
+            let whole = found.into_iter().filter(|(_, e)| Hash::of(&e.object) == e.hash);
+            let letters = whole.map(|(index, e)| (index, e.object.into())).collect();
+            let desks = desks.into_iter().map(ByteVec::from).collect();
+            cbor_body(cbor::encode(&LetterPage { letters, desks }))
         }
-        // One that is damaged on this disk is none; the log's readers are told of it.
-        let whole = found.into_iter().filter(|(_, e)| Hash::of(&e.object) == e.hash);
-        let letters = whole.map(|(index, e)| (index, e.object.into())).collect();
-        Ok::<_, StorageError>(LetterPage { letters, desks })
-    };
-    match read() {
-        Ok(letters) => cbor_body(cbor::encode(&letters)),
         Err(cause) => failed("letters", &cause),
     }
 }
@@ -253,8 +241,7 @@ async fn log(State(app): AppState, RawQuery(query): RawQuery) -> Response {
     let Some(from) = from else { return bad("expected ?from=<index>") };
     // The head is read before the page: what the page holds beyond it is covered by a later head.
     let head = app.log.head.read().unwrap_or_else(PoisonError::into_inner).clone();
-    let page = app.reader.lock().unwrap_or_else(PoisonError::into_inner).page(app.mission, from, MAX_BATCH, PAGE_BYTES);
-    match page {
+    match app.reader.page(from, MAX_BATCH, PAGE_BYTES).await {
         Ok(entries) => {
             app.log.counters.pulled.fetch_add(entries.len() as u64, Ordering::Relaxed);
             let entries = entries.into_iter().zip(from..).map(|(e, index)| handed_out(e, index)).collect();

@@ -1,9 +1,11 @@
 //! What desks publish. The signatures are all the authority it takes, and they are looked at first: before the rest of a bundle is
 //! read, decoded or inflated.
 
-use super::{App, AppState, bad, busy, unavailable};
+use super::{App, AppState, bad, busy, failed, unavailable};
 use crate::body::{BodyError, IncomingBody, WholeBody};
 use crate::publish::{Publication, PublicationError};
+use crate::sequencer::Unavailable;
+use crate::storage::Cause;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -12,7 +14,6 @@ use baqylau_protocol::cbor::{MAX_BYTES, Malformed};
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::published;
 use baqylau_protocol::roster::Roster;
-use baqylau_sqlite::StorageError;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError};
 
@@ -26,7 +27,7 @@ enum Refused {
     Bad(String),
     Conflict(String),
     Body(BodyError),
-    Unavailable,
+    Unavailable(Cause),
 }
 
 impl IntoResponse for Refused {
@@ -35,7 +36,7 @@ impl IntoResponse for Refused {
             Self::Bad(reason) => bad(reason),
             Self::Conflict(reason) => conflict(reason),
             Self::Body(e) => e.into_response(),
-            Self::Unavailable => unavailable(),
+            Self::Unavailable(cause) => failed("bundle", &*cause),
         }
     }
 }
@@ -71,9 +72,15 @@ async fn read_bundle(app: &Arc<App>, body: &mut IncomingBody) -> Result<Publicat
     let signed = bytes[place.clone()].to_vec();
     let packed = published::parts(&bytes[place.end..], &manifest)?;
     let packed: Vec<Vec<u8>> = packed.into_iter().map(<[u8]>::to_vec).collect();
-    let checked = app.clone();
-    let unpacked = tokio::task::spawn_blocking(move || checked.unpacked(manifest, signed, packed)).await;
-    unpacked.unwrap_or(Err(Refused::Unavailable))
+    let unpacked = tokio::task::spawn_blocking(move || unpack(manifest, signed, packed)).await;
+    let (manifest, signed, parts) = unpacked.unwrap_or_else(|e| Err(Refused::Unavailable(e.into())))?;
+    match app.reader.lacking(&manifest, &parts).await {
+        Ok(None) => Ok(Publication::Manifest(Box::new(manifest), signed, parts)),
+        Ok(Some(name)) => {
+            Err(Refused::Bad(format!("the part {name} of the bundle is missing; send it with the manifest")))
+        }
+        Err(cause) => Err(Refused::Unavailable(cause.into())),
+    }
 }
 
 /// Reads as far as the manifest goes, and verifies it.
@@ -94,38 +101,18 @@ async fn signed_manifest(app: &App, body: &mut IncomingBody) -> Result<(Manifest
     Ok((manifest, place))
 }
 
-impl App {
-    /// A bundle whose parts are what the manifest names, each here or with it.
-    fn unpacked(&self, manifest: Manifest, signed: Vec<u8>, packed: Vec<Vec<u8>>) -> Result<Publication, Refused> {
-        let mut parts: Vec<(Hash, Vec<u8>)> = Vec::new();
-        for packed in packed {
-            let Some((part, _)) = manifest.unpack(&packed) else {
-                return Err(Refused::Bad("a part that the manifest does not name, or a damaged one".into()));
-            };
-            parts.push((part.hash, packed));
-        }
-        match self.lacking(&manifest, &parts) {
-            Ok(None) => Ok(Publication::Manifest(Box::new(manifest), signed, parts)),
-            Ok(Some(name)) => {
-                Err(Refused::Bad(format!("the part {name} of the bundle is missing; send it with the manifest")))
-            }
-            Err(cause) => {
-                tracing::error!(request = "bundle", %cause, "the storage failed");
-                Err(Refused::Unavailable)
-            }
-        }
-    }
+type Unpacked = (Manifest, Vec<u8>, Vec<(Hash, Vec<u8>)>);
 
-    /// A part that is neither here nor with the manifest. Parts that are here stay.
-    fn lacking(&self, manifest: &Manifest, sent: &[(Hash, Vec<u8>)]) -> Result<Option<String>, StorageError> {
-        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        for part in manifest.parts.iter().filter(|p| sent.iter().all(|(hash, _)| *hash != p.hash)) {
-            if reader.part(self.mission, part.hash)?.is_none() {
-                return Ok(Some(part.name.clone()));
-            }
-        }
-        Ok(None)
+/// A bundle whose parts are what the manifest names.
+fn unpack(manifest: Manifest, signed: Vec<u8>, packed: Vec<Vec<u8>>) -> Result<Unpacked, Refused> {
+    let mut parts: Vec<(Hash, Vec<u8>)> = Vec::new();
+    for packed in packed {
+        let Some((part, _)) = manifest.unpack(&packed) else {
+            return Err(Refused::Bad("a part that the manifest does not name, or a damaged one".into()));
+        };
+        parts.push((part.hash, packed));
     }
+    Ok((manifest, signed, parts))
 }
 
 pub(super) async fn roster(State(app): AppState, body: WholeBody<MAX_BYTES>) -> Response {
@@ -147,7 +134,9 @@ async fn published(app: &App, what: Publication) -> Response {
         Ok(done) => match done.await {
             Ok(Ok(())) => StatusCode::NO_CONTENT.into_response(),
             Ok(Err(PublicationError::Conflict(reason))) => conflict(reason),
-            _ => unavailable(),
+            // The writer has logged why.
+            Ok(Err(PublicationError::Failed(Unavailable))) => unavailable(),
+            Err(gone) => failed("publication", &gone),
         },
         Err(e) => busy(e),
     }

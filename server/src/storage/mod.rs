@@ -1,11 +1,22 @@
-//! Where the log lies. Every backend passes the tests of [`suite`].
+//! Where the log lies. Callers know [`open`] and the trait, no backend: another one passes the suite of `tests/it/storage_suite.rs`
+//! and is chosen in [`open`].
 
-pub mod sqlite;
-pub mod suite;
+mod error;
+mod sqlite;
+
+pub use error::{Cause, LogError, with_causes};
 
 use baqylau_protocol::envelope::Blob;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
-use baqylau_sqlite::StorageError;
+use std::path::Path;
+
+/// Opens or makes the storage of a server, as the server's `database` names it: the path of a SQLite file.
+///
+/// # Errors
+/// It is damaged, of a later version, or cannot be reached.
+pub fn open(database: &Path) -> Result<Box<dyn Storage>, LogError> {
+    Ok(Box::new(sqlite::SqliteStorage::open(database)?))
+}
 
 /// An object of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,92 +58,94 @@ pub enum StoredDocument {
 /// Whether a document may replace the one that is there, if any.
 pub type Follows<'f> = &'f mut dyn FnMut(Option<&[u8]>) -> bool;
 
-/// Storage of one or more missions; `mission` leads every key. Only the sequencer writes.
+/// Storage of one or more missions; `mission` leads every key. Only the sequencer writes. Times are milliseconds since 1970, lengths
+/// are bytes. Every method gives [`LogError::Full`] or [`LogError::Unavailable`] where the disk says so, and [`LogError::Damaged`]
+/// where what it reads was never written: a negative number, a hash of another length, a gap.
 pub trait Storage: Send {
-    /// Appends entries from index `first` on, all or none, durably.
+    /// Appends entries in their order, the first at index `first`, which is the length of the log so far. All or none, durably.
     ///
     /// # Errors
-    /// The storage fails; nothing was appended.
-    fn append(&mut self, mission: MissionId, first: u64, entries: &[LoggedObject]) -> Result<(), StorageError>;
+    /// An index is taken, a number is above `i64::MAX`, or the storage fails. Nothing was appended.
+    fn append(&mut self, mission: MissionId, first: u64, entries: &[LoggedObject]) -> Result<(), LogError>;
 
-    /// Where an object is.
+    /// Where an object is; of several that are the same, any.
     ///
     /// # Errors
-    /// The storage fails.
+    /// The storage fails, or a row of this device and number is damaged.
     fn find(
         &mut self,
         mission: MissionId,
         device: DeviceId,
         seq: u64,
         hash: Hash,
-    ) -> Result<Option<LogPosition>, StorageError>;
+    ) -> Result<Option<LogPosition>, LogError>;
 
-    /// Hash and time of every entry, in order.
+    /// Hash and time of receipt of every entry, by index from 0.
     ///
     /// # Errors
-    /// The storage fails.
-    fn leaves(&mut self, mission: MissionId, each: &mut dyn FnMut(Hash, i64)) -> Result<(), StorageError>;
+    /// The storage fails, or an index is missing; `each` was called for those before it.
+    fn leaves(&mut self, mission: MissionId, each: &mut dyn FnMut(Hash, i64)) -> Result<(), LogError>;
 
-    /// The enrolments, in order.
+    /// The enrolments, by index. One that is damaged comes as it is read.
     ///
     /// # Errors
-    /// The storage fails.
-    fn enrolments(&mut self, mission: MissionId) -> Result<Vec<Vec<u8>>, StorageError>;
+    /// The storage fails, or a row cannot be read.
+    fn enrolments(&mut self, mission: MissionId) -> Result<Vec<Vec<u8>>, LogError>;
 
-    /// Up to `limit` entries from an index on, as many as fit in `bytes` but at least one. The object of an entry that cannot be
-    /// read is empty; one that was damaged has another hash than the entry.
+    /// Up to `limit` entries by index, from `from` on: as many as have objects of `bytes` bytes together, but at least one. `blobs` is
+    /// empty. The object of an entry that cannot be read is empty; one that was damaged has another hash than the entry.
     ///
     /// # Errors
-    /// The storage fails.
+    /// The storage fails, or what stands beside an object is damaged.
     fn page(
         &mut self,
         mission: MissionId,
         from: u64,
         limit: usize,
         bytes: usize,
-    ) -> Result<Vec<LoggedObject>, StorageError>;
+    ) -> Result<Vec<LoggedObject>, LogError>;
 
     /// Takes an object in again whose stored bytes are no longer those that its hash names. Gives whether they were not.
     ///
     /// # Errors
-    /// The storage fails.
-    fn mend(&mut self, mission: MissionId, index: u64, object: &[u8]) -> Result<bool, StorageError>;
+    /// The storage fails; what was there stays.
+    fn mend(&mut self, mission: MissionId, index: u64, object: &[u8]) -> Result<bool, LogError>;
 
-    /// Up to `limit` letters for a phone from an index on, each with its index.
+    /// Up to `limit` letters for a phone by index, from `from` on, each with its index.
     ///
     /// # Errors
-    /// The storage fails.
+    /// The storage fails, or a row is damaged.
     fn letters(
         &mut self,
         mission: MissionId,
         recipient: DeviceId,
         from: u64,
         limit: usize,
-    ) -> Result<Vec<(u64, LoggedObject)>, StorageError>;
+    ) -> Result<Vec<(u64, LoggedObject)>, LogError>;
 
     /// The enrolment of a device.
     ///
     /// # Errors
-    /// The storage fails.
-    fn enrolment(&mut self, mission: MissionId, device: DeviceId) -> Result<Option<Vec<u8>>, StorageError>;
+    /// The storage fails, or the row is damaged.
+    fn enrolment(&mut self, mission: MissionId, device: DeviceId) -> Result<Option<Vec<u8>>, LogError>;
 
-    /// The length of an attachment that an envelope of the log names; `None` when none does.
+    /// The length in bytes of an attachment that an envelope of the log names, by the first that does; `None` when none does.
     ///
     /// # Errors
-    /// The storage fails.
-    fn blob(&mut self, mission: MissionId, hash: Hash) -> Result<Option<u64>, StorageError>;
+    /// The storage fails, or the length is damaged.
+    fn blob(&mut self, mission: MissionId, hash: Hash) -> Result<Option<u64>, LogError>;
 
     /// A document.
     ///
     /// # Errors
     /// The storage fails.
-    fn document(&mut self, mission: MissionId, which: StoredDocument) -> Result<Option<Vec<u8>>, StorageError>;
+    fn document(&mut self, mission: MissionId, which: StoredDocument) -> Result<Option<Vec<u8>>, LogError>;
 
     /// Replaces a document and adds parts, durably, where `follows` says so of the document that is there. Nothing comes between its
-    /// word and the change. Gives its word.
+    /// word and the change. Gives its word. A part that is here already stays as it is.
     ///
     /// # Errors
-    /// The storage fails.
+    /// The storage fails; nothing was replaced or added.
     fn publish(
         &mut self,
         mission: MissionId,
@@ -140,11 +153,17 @@ pub trait Storage: Send {
         bytes: &[u8],
         parts: &[(Hash, Vec<u8>)],
         follows: Follows<'_>,
-    ) -> Result<bool, StorageError>;
+    ) -> Result<bool, LogError>;
 
-    /// A part.
+    /// A part, packed.
     ///
     /// # Errors
     /// The storage fails.
-    fn part(&mut self, mission: MissionId, hash: Hash) -> Result<Option<Vec<u8>>, StorageError>;
+    fn part(&mut self, mission: MissionId, hash: Hash) -> Result<Option<Vec<u8>>, LogError>;
+
+    /// Writes the time into a row of its own, durably, and reads it back: whether the storage stores.
+    ///
+    /// # Errors
+    /// The storage fails, or reads something else.
+    fn probe(&mut self, mission: MissionId, now: i64) -> Result<(), LogError>;
 }

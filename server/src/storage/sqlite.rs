@@ -1,9 +1,10 @@
 //! The log in SQLite. Keys grow with the log or with a device's chain, so that inserts stay at the ends of the trees.
 
-use super::{Follows, LogPosition, LoggedObject, Storage, StoredDocument};
+use super::{Follows, LogError, LogPosition, LoggedObject, Storage, StoredDocument};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
-use baqylau_sqlite::{Schema, StorageError, open, unsigned};
-use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
+use baqylau_sqlite::{Schema, StorageError, open};
+use rusqlite::types::FromSql;
+use rusqlite::{Connection, OptionalExtension, Params, Row, TransactionBehavior, params};
 use std::path::Path;
 
 const SCHEMA: Schema = Schema {
@@ -22,6 +23,8 @@ const SCHEMA: Schema = Schema {
     CREATE TABLE part(mission BLOB NOT NULL, hash BLOB NOT NULL, packed BLOB NOT NULL, PRIMARY KEY (mission, hash)) STRICT;
     ", "
     CREATE TABLE mended(mission BLOB NOT NULL, idx INTEGER NOT NULL, object BLOB NOT NULL, PRIMARY KEY (mission, idx)) STRICT;
+    ", "
+    CREATE TABLE probe(mission BLOB NOT NULL PRIMARY KEY, written INTEGER NOT NULL) STRICT;
     "],
 };
 
@@ -35,41 +38,135 @@ impl SqliteStorage {
     ///
     /// # Errors
     /// It is damaged or of a later version.
-    pub fn open(path: &Path) -> Result<Self, StorageError> {
-        Ok(Self { db: open(path, None, SCHEMA)? })
+    pub fn open(path: &Path) -> Result<Self, LogError> {
+        Ok(Self { db: open(path, None, SCHEMA).map_err(|e| told(e, "schema"))? })
     }
 }
 
-fn signed(n: u64) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
+/// An error of SQLite, with the table in which it was met.
+trait At<T> {
+    fn at(self, table: &'static str) -> Result<T, LogError>;
 }
 
-fn entry_of(row: &Row) -> rusqlite::Result<(u64, LoggedObject)> {
-    let entry = LoggedObject {
-        received: row.get(0)?,
-        device: DeviceId(row.get(1)?),
-        seq: unsigned(row, 2)?,
-        recipient: row.get::<_, Option<[u8; 16]>>(3)?.map(DeviceId),
-        hash: Hash(row.get(4)?),
-        blobs: Vec::new(),
-        object: row.get(5)?,
-    };
-    Ok((unsigned(row, 6)?, entry))
+impl<T> At<T> for rusqlite::Result<T> {
+    fn at(self, table: &'static str) -> Result<T, LogError> {
+        self.map_err(|e| told(e.into(), table))
+    }
+}
+
+fn told(e: StorageError, table: &'static str) -> LogError {
+    match e {
+        StorageError::Damaged { .. } => LogError::Damaged { table, row: "unknown row".into(), cause: Some(e.into()) },
+        StorageError::Full => LogError::Full(e.into()),
+        StorageError::ReadOnly | StorageError::Io(_) => LogError::Unavailable(e.into()),
+        StorageError::Newer { .. } | StorageError::Other(_) => LogError::Other(e.into()),
+    }
+}
+
+/// A number as SQLite keeps it; `None` for those that it cannot keep, which no row has.
+fn kept(n: u64) -> Option<i64> {
+    i64::try_from(n).ok()
+}
+
+fn to_keep(n: u64) -> Result<i64, LogError> {
+    i64::try_from(n).map_err(|e| LogError::Other(e.into()))
+}
+
+/// The most rows of an answer.
+fn at_most(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+/// A row of a table, and what names it where it is damaged.
+struct Found<'r> {
+    row: &'r Row<'r>,
+    table: &'static str,
+    /// The column of its index, if it is read.
+    index: Option<usize>,
+}
+
+impl Found<'_> {
+    fn damaged(&self) -> LogError {
+        let index = self.index.and_then(|i| self.row.get::<_, i64>(i).ok());
+        LogError::damaged(self.table, index.map_or("unknown row".into(), |i| format!("index {i}")))
+    }
+
+    fn get<T: FromSql>(&self, column: usize) -> Result<T, LogError> {
+        self.row.get(column).map_err(|cause| match (self.damaged(), told(cause.into(), self.table)) {
+            (LogError::Damaged { table, row, .. }, LogError::Damaged { cause, .. }) => {
+                LogError::Damaged { table, row, cause }
+            }
+            (_, other) => other,
+        })
+    }
+
+    /// A number that is never negative.
+    fn number(&self, column: usize) -> Result<u64, LogError> {
+        u64::try_from(self.get::<i64>(column)?).map_err(|_| self.damaged())
+    }
+
+    /// What [`ENTRY`] selects.
+    fn entry(&self) -> Result<(u64, LoggedObject), LogError> {
+        let entry = LoggedObject {
+            received: self.get(0)?,
+            device: DeviceId(self.get(1)?),
+            seq: self.number(2)?,
+            recipient: self.get::<Option<[u8; 16]>>(3)?.map(DeviceId),
+            hash: Hash(self.get(4)?),
+            blobs: Vec::new(),
+            object: self.get(5)?,
+        };
+        Ok((self.number(6)?, entry))
+    }
 }
 
 /// What a page reads of a row, in this order.
 const ENTRY: &str = "received, device, seq, recipient, hash, object, idx";
 
 impl SqliteStorage {
+    /// Reads rows of a table, in the statement's order, until `each` says that it has enough.
+    fn rows(
+        &self,
+        (table, index): (&'static str, Option<usize>),
+        sql: &str,
+        values: impl Params,
+        each: &mut dyn FnMut(&Found<'_>) -> Result<bool, LogError>,
+    ) -> Result<(), LogError> {
+        let mut statement = self.db.prepare_cached(sql).at(table)?;
+        let mut rows = statement.query(values).at(table)?;
+        while let Some(row) = rows.next().at(table)? {
+            if !each(&Found { row, table, index })? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The first row, if any.
+    fn first<T>(
+        &self,
+        place: (&'static str, Option<usize>),
+        sql: &str,
+        values: impl Params,
+        read: impl Fn(&Found<'_>) -> Result<T, LogError>,
+    ) -> Result<Option<T>, LogError> {
+        let mut out = None;
+        self.rows(place, sql, values, &mut |found| {
+            out = Some(read(found)?);
+            Ok(false)
+        })?;
+        Ok(out)
+    }
+
     /// An object as it was taken in: where the stored bytes are others, those that were taken in again since. What cannot be mended
     /// is given as it is.
-    fn sound(&self, mission: MissionId, index: u64, hash: Hash, object: Vec<u8>) -> Result<Vec<u8>, StorageError> {
+    fn sound(&self, mission: MissionId, index: u64, hash: Hash, object: Vec<u8>) -> Result<Vec<u8>, LogError> {
         if Hash::of(&object) == hash {
             return Ok(object);
         }
         let select = "SELECT object FROM mended WHERE mission = ?1 AND idx = ?2";
         let mended: Option<Vec<u8>> =
-            self.db.query_row(select, params![mission.0, signed(index)], |r| r.get(0)).optional()?;
+            self.first(("mended", None), select, params![mission.0, kept(index)], |found| found.get(0))?;
         Ok(mended.filter(|m| Hash::of(m) == hash).unwrap_or(object))
     }
 
@@ -80,16 +177,16 @@ impl SqliteStorage {
         from: u64,
         limit: usize,
         bytes: usize,
-    ) -> Result<Vec<LoggedObject>, StorageError> {
+    ) -> Result<Vec<LoggedObject>, LogError> {
         let head = "SELECT received, device, seq, recipient, hash, x'', idx FROM log WHERE mission = ?1 AND idx = ?2";
         let body = "SELECT object FROM log WHERE mission = ?1 AND idx = ?2";
         let (mut out, mut total) = (Vec::new(), 0);
         for index in (from..).take(limit) {
-            let at = params![mission.0, signed(index)];
-            let Some((_, mut entry)) = self.db.query_row(head, at, entry_of).optional()? else { break };
-            let object = match self.db.query_row(body, at, |r| r.get(0)).map_err(StorageError::from) {
-                Err(StorageError::Damaged { .. }) => Vec::new(),
-                other => other?,
+            let at = params![mission.0, kept(index)];
+            let Some((_, mut entry)) = self.first(LOG, head, at, |found| found.entry())? else { break };
+            let object = match self.first(("log", None), body, at, |found| found.get(0)) {
+                Err(LogError::Damaged { .. }) => Vec::new(),
+                other => other?.unwrap_or_default(),
             };
             entry.object = self.sound(mission, index, entry.hash, object)?;
             total += entry.object.len();
@@ -107,50 +204,44 @@ impl SqliteStorage {
         from: u64,
         limit: usize,
         bytes: usize,
-    ) -> Result<Vec<LoggedObject>, StorageError> {
+    ) -> Result<Vec<LoggedObject>, LogError> {
         let sql = format!("SELECT {ENTRY} FROM log WHERE mission = ?1 AND idx >= ?2 ORDER BY idx LIMIT ?3");
-        let mut statement = self.db.prepare_cached(&sql)?;
-        let mut rows = statement.query(params![mission.0, signed(from), signed(limit as u64)])?;
         let (mut out, mut total) = (Vec::new(), 0);
-        while let Some(row) = rows.next()? {
-            let (index, mut entry) = entry_of(row)?;
+        self.rows(LOG, &sql, params![mission.0, kept(from), at_most(limit)], &mut |found| {
+            let (index, mut entry) = found.entry()?;
             entry.object = self.sound(mission, index, entry.hash, entry.object)?;
             total += entry.object.len();
-            if total > bytes && !out.is_empty() {
-                break;
+            let fits = total <= bytes || out.is_empty();
+            if fits {
+                out.push(entry);
             }
-            out.push(entry);
-        }
+            Ok(fits)
+        })?;
         Ok(out)
     }
 }
 
+/// Where [`ENTRY`] is read, with the column of its index.
+const LOG: (&str, Option<usize>) = ("log", Some(6));
+
 impl Storage for SqliteStorage {
-    fn append(&mut self, mission: MissionId, first: u64, entries: &[LoggedObject]) -> Result<(), StorageError> {
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    fn append(&mut self, mission: MissionId, first: u64, entries: &[LoggedObject]) -> Result<(), LogError> {
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate).at("log")?;
         {
             let sql = "INSERT INTO log (mission, idx, received, device, seq, recipient, hash, object)
                        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-            let mut insert = tx.prepare_cached(sql)?;
-            for (entry, index) in entries.iter().zip(first..) {
-                let e = entry;
-                insert.execute(params![
-                    mission.0,
-                    signed(index),
-                    e.received,
-                    e.device.0,
-                    signed(e.seq),
-                    e.recipient.map(|r| r.0),
-                    e.hash.0,
-                    e.object
-                ])?;
+            let mut insert = tx.prepare_cached(sql).at("log")?;
+            for (e, index) in entries.iter().zip(first..) {
+                let (index, seq, recipient) = (to_keep(index)?, to_keep(e.seq)?, e.recipient.map(|r| r.0));
+                let row = params![mission.0, index, e.received, e.device.0, seq, recipient, e.hash.0, e.object];
+                insert.execute(row).at("log")?;
                 for blob in &e.blobs {
-                    let sql = "INSERT OR IGNORE INTO blob VALUES (?1, ?2, ?3)";
-                    tx.prepare_cached(sql)?.execute(params![mission.0, blob.hash.0, signed(blob.length)])?;
+                    let mut insert = tx.prepare_cached("INSERT OR IGNORE INTO blob VALUES (?1, ?2, ?3)").at("blob")?;
+                    insert.execute(params![mission.0, blob.hash.0, to_keep(blob.length)?]).at("blob")?;
                 }
             }
         }
-        Ok(tx.commit()?)
+        tx.commit().at("log")
     }
 
     fn find(
@@ -159,38 +250,41 @@ impl Storage for SqliteStorage {
         device: DeviceId,
         seq: u64,
         hash: Hash,
-    ) -> Result<Option<LogPosition>, StorageError> {
+    ) -> Result<Option<LogPosition>, LogError> {
         // Named, because the planner would walk the whole log to have it in order.
         let sql =
             "SELECT idx, received, hash FROM log INDEXED BY log_chain WHERE mission = ?1 AND device = ?2 AND seq = ?3";
-        let mut statement = self.db.prepare_cached(sql)?;
-        let mut rows = statement.query(params![mission.0, device.0, signed(seq)])?;
+        let mut place = None;
         // A forked chain has several of one number; all are kept.
-        while let Some(row) = rows.next()? {
-            if row.get::<_, [u8; 32]>(2)? == hash.0 {
-                return Ok(Some(LogPosition { index: unsigned(row, 0)?, received: row.get(1)? }));
+        self.rows(("log", Some(0)), sql, params![mission.0, device.0, kept(seq)], &mut |found| {
+            if found.get::<[u8; 32]>(2)? == hash.0 {
+                place = Some(LogPosition { index: found.number(0)?, received: found.get(1)? });
             }
-        }
-        Ok(None)
+            Ok(place.is_none())
+        })?;
+        Ok(place)
     }
 
-    fn leaves(&mut self, mission: MissionId, each: &mut dyn FnMut(Hash, i64)) -> Result<(), StorageError> {
-        let mut statement = self.db.prepare("SELECT hash, received FROM log WHERE mission = ?1 ORDER BY idx")?;
-        let mut rows = statement.query([mission.0])?;
-        while let Some(row) = rows.next()? {
-            each(Hash(row.get(0)?), row.get(1)?);
-        }
-        Ok(())
+    fn leaves(&mut self, mission: MissionId, each: &mut dyn FnMut(Hash, i64)) -> Result<(), LogError> {
+        let sql = "SELECT hash, received, idx FROM log WHERE mission = ?1 ORDER BY idx";
+        let mut expected = 0;
+        self.rows(("log", Some(2)), sql, [mission.0], &mut |found| {
+            if found.number(2)? != expected {
+                return Err(LogError::damaged("log", format!("index {expected} is missing")));
+            }
+            expected += 1;
+            each(Hash(found.get(0)?), found.get(1)?);
+            Ok(true)
+        })
     }
 
-    fn enrolments(&mut self, mission: MissionId) -> Result<Vec<Vec<u8>>, StorageError> {
-        let select = "SELECT object, hash, idx FROM log WHERE mission = ?1 AND seq = 0 ORDER BY idx";
-        let mut statement = self.db.prepare(select)?;
-        let mut rows = statement.query([mission.0])?;
+    fn enrolments(&mut self, mission: MissionId) -> Result<Vec<Vec<u8>>, LogError> {
+        let sql = "SELECT object, hash, idx FROM log WHERE mission = ?1 AND seq = 0 ORDER BY idx";
         let mut out = Vec::new();
-        while let Some(row) = rows.next()? {
-            out.push(self.sound(mission, unsigned(row, 2)?, Hash(row.get(1)?), row.get(0)?)?);
-        }
+        self.rows(("log", Some(2)), sql, [mission.0], &mut |found| {
+            out.push(self.sound(mission, found.number(2)?, Hash(found.get(1)?), found.get(0)?)?);
+            Ok(true)
+        })?;
         Ok(out)
     }
 
@@ -200,20 +294,20 @@ impl Storage for SqliteStorage {
         from: u64,
         limit: usize,
         bytes: usize,
-    ) -> Result<Vec<LoggedObject>, StorageError> {
+    ) -> Result<Vec<LoggedObject>, LogError> {
         match self.page_at_once(mission, from, limit, bytes) {
-            Err(StorageError::Damaged { .. }) => self.page_by_rows(mission, from, limit, bytes),
+            Err(LogError::Damaged { .. }) => self.page_by_rows(mission, from, limit, bytes),
             other => other,
         }
     }
 
-    fn mend(&mut self, mission: MissionId, index: u64, object: &[u8]) -> Result<bool, StorageError> {
-        let found = self.page(mission, index, 1, 0)?;
+    fn mend(&mut self, mission: MissionId, index: u64, object: &[u8]) -> Result<bool, LogError> {
+        let found = self.page_by_rows(mission, index, 1, 0)?;
         if found.first().is_none_or(|e| Hash::of(&e.object) == e.hash || Hash::of(object) != e.hash) {
             return Ok(false);
         }
         let insert = "INSERT OR REPLACE INTO mended VALUES (?1, ?2, ?3)";
-        self.db.execute(insert, params![mission.0, signed(index), object])?;
+        self.db.execute(insert, params![mission.0, to_keep(index)?, object]).at("mended")?;
         Ok(true)
     }
 
@@ -223,38 +317,39 @@ impl Storage for SqliteStorage {
         recipient: DeviceId,
         from: u64,
         limit: usize,
-    ) -> Result<Vec<(u64, LoggedObject)>, StorageError> {
+    ) -> Result<Vec<(u64, LoggedObject)>, LogError> {
         let sql = format!(
             "SELECT {ENTRY} FROM log INDEXED BY log_letter
              WHERE mission = ?1 AND recipient = ?2 AND idx >= ?3 ORDER BY idx LIMIT ?4"
         );
-        let mut statement = self.db.prepare_cached(&sql)?;
-        let mut rows = statement.query(params![mission.0, recipient.0, signed(from), signed(limit as u64)])?;
         let mut out = Vec::new();
-        while let Some(row) = rows.next()? {
-            let (index, mut entry) = entry_of(row)?;
+        self.rows(LOG, &sql, params![mission.0, recipient.0, kept(from), at_most(limit)], &mut |found| {
+            let (index, mut entry) = found.entry()?;
             entry.object = self.sound(mission, index, entry.hash, entry.object)?;
             out.push((index, entry));
-        }
+            Ok(true)
+        })?;
         Ok(out)
     }
 
-    fn enrolment(&mut self, mission: MissionId, device: DeviceId) -> Result<Option<Vec<u8>>, StorageError> {
+    fn enrolment(&mut self, mission: MissionId, device: DeviceId) -> Result<Option<Vec<u8>>, LogError> {
         let sql =
             "SELECT object, hash, idx FROM log INDEXED BY log_chain WHERE mission = ?1 AND device = ?2 AND seq = 0";
-        let read = |row: &Row| Ok((row.get(0)?, Hash(row.get(1)?), unsigned(row, 2)?));
-        let found = self.db.query_row(sql, params![mission.0, device.0], read).optional()?;
-        found.map(|(object, hash, index)| self.sound(mission, index, hash, object)).transpose()
+        self.first(("log", Some(2)), sql, params![mission.0, device.0], |found| {
+            self.sound(mission, found.number(2)?, Hash(found.get(1)?), found.get(0)?)
+        })
     }
 
-    fn blob(&mut self, mission: MissionId, hash: Hash) -> Result<Option<u64>, StorageError> {
+    fn blob(&mut self, mission: MissionId, hash: Hash) -> Result<Option<u64>, LogError> {
         let sql = "SELECT length FROM blob WHERE mission = ?1 AND hash = ?2";
-        Ok(self.db.query_row(sql, params![mission.0, hash.0], |r| unsigned(r, 0)).optional()?)
+        let length = self.first(("blob", None), sql, params![mission.0, hash.0], |found| found.get::<i64>(0))?;
+        let length = length.map(|length| u64::try_from(length).map_err(|_| LogError::damaged("blob", hash)));
+        length.transpose()
     }
 
-    fn document(&mut self, mission: MissionId, which: StoredDocument) -> Result<Option<Vec<u8>>, StorageError> {
+    fn document(&mut self, mission: MissionId, which: StoredDocument) -> Result<Option<Vec<u8>>, LogError> {
         let sql = "SELECT bytes FROM document WHERE mission = ?1 AND which = ?2";
-        Ok(self.db.query_row(sql, params![mission.0, which as u8], |r| r.get(0)).optional()?)
+        self.first(("document", None), sql, params![mission.0, which as u8], |found| found.get(0))
     }
 
     fn publish(
@@ -264,23 +359,35 @@ impl Storage for SqliteStorage {
         bytes: &[u8],
         parts: &[(Hash, Vec<u8>)],
         follows: Follows<'_>,
-    ) -> Result<bool, StorageError> {
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    ) -> Result<bool, LogError> {
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate).at("document")?;
         let sql = "SELECT bytes FROM document WHERE mission = ?1 AND which = ?2";
-        let known: Option<Vec<u8>> = tx.query_row(sql, params![mission.0, which as u8], |r| r.get(0)).optional()?;
+        let known = tx.query_row(sql, params![mission.0, which as u8], |r| r.get(0)).optional();
+        let known: Option<Vec<u8>> = known.at("document")?;
         if !follows(known.as_deref()) {
             return Ok(false);
         }
         for (hash, packed) in parts {
-            tx.execute("INSERT OR IGNORE INTO part VALUES (?1, ?2, ?3)", params![mission.0, hash.0, packed])?;
+            let insert = "INSERT OR IGNORE INTO part VALUES (?1, ?2, ?3)";
+            tx.execute(insert, params![mission.0, hash.0, packed]).at("part")?;
         }
-        tx.execute("INSERT OR REPLACE INTO document VALUES (?1, ?2, ?3)", params![mission.0, which as u8, bytes])?;
-        tx.commit()?;
+        let replace = "INSERT OR REPLACE INTO document VALUES (?1, ?2, ?3)";
+        tx.execute(replace, params![mission.0, which as u8, bytes]).at("document")?;
+        tx.commit().at("document")?;
         Ok(true)
     }
 
-    fn part(&mut self, mission: MissionId, hash: Hash) -> Result<Option<Vec<u8>>, StorageError> {
+    fn part(&mut self, mission: MissionId, hash: Hash) -> Result<Option<Vec<u8>>, LogError> {
         let sql = "SELECT packed FROM part WHERE mission = ?1 AND hash = ?2";
-        Ok(self.db.query_row(sql, params![mission.0, hash.0], |r| r.get(0)).optional()?)
+        self.first(("part", None), sql, params![mission.0, hash.0], |found| found.get(0))
+    }
+
+    fn probe(&mut self, mission: MissionId, now: i64) -> Result<(), LogError> {
+        self.db.execute("INSERT OR REPLACE INTO probe VALUES (?1, ?2)", params![mission.0, now]).at("probe")?;
+        let sql = "SELECT written FROM probe WHERE mission = ?1";
+        match self.first(("probe", None), sql, [mission.0], |found| found.get::<i64>(0))? {
+            Some(written) if written == now => Ok(()),
+            _ => Err(LogError::damaged("probe", "the row that was just written")),
+        }
     }
 }

@@ -1,10 +1,13 @@
 //! Two that publish at once: one is first, and the other is told.
 
-use crate::it::support::{Mission, NOW};
+use crate::it::support::{Device, Mission, NOW, code, index};
 use baqylau_http::reqwest::StatusCode;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
+use baqylau_protocol::cose::ObjectType;
+use baqylau_protocol::envelope::{Address, Blob, Recipient, make};
 use baqylau_protocol::ids::{DeviceId, Hash};
+use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::roster::{Roster, RosterEntry, Standing};
 use baqylau_protocol::wire::{RefusalCode, Verdict};
 use minicbor::bytes::ByteVec;
@@ -87,4 +90,69 @@ async fn nothing_of_a_device_is_logged_after_its_revocation() {
         assert!(refused(&late[0]), "{late:?}");
         last = Some(signed);
     }
+}
+
+/// An envelope with so many bytes of attachments, each of its own number.
+fn heavy(mission: &Mission, device: &Device, seq: u64, length: u64) -> Vec<u8> {
+    let (prev, reading) = (Hash::of(&device.enrolment), mission.reading.public());
+    let blobs = [Blob { hash: Hash::of(&seq.to_be_bytes()), length }];
+    let to = Recipient::Desks(&reading);
+    let address = Address { mission: mission.id(), device: DeviceId::of(prev), seq, prev, to, blobs: &blobs };
+    make(&address, ObjectType::Report, &device.key, &device.shared, b"words").expect("makes")
+}
+
+/// One that comes twice at once costs its author one place in the quota, not two.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_twice_at_once_costs_quota_once() {
+    const BURST: u64 = 4 << 30;
+    let folder = tempfile::tempdir().expect("a folder");
+    let mission = Mission::start(folder.path()).await;
+    let device = mission.device(Role::Observer, NOW + 1);
+    mission.send(vec![device.enrolment.clone()]).await;
+    let each = BURST / ROUNDS;
+    for seq in 1..=ROUNDS {
+        let envelope = heavy(&mission, &device, seq, each);
+        let (one, two) = tokio::join!(mission.send(vec![envelope.clone()]), mission.send(vec![envelope]));
+        assert_eq!((index(&one[0]), index(&two[0])), (seq, seq), "both are receipted, as one");
+    }
+    let over = mission.send(vec![heavy(&mission, &device, ROUNDS + 1, each)]).await;
+    assert_eq!(code(&over[0]), Some(RefusalCode::Quota), "once each, all the same");
+}
+
+/// A new bundle that names another issuer, and an enrolment by the old one: none is logged behind the bundle.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_enrolment_of_another_issuer_is_logged_behind_the_bundle() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mission = Mission::start(folder.path()).await;
+    let mut last = mission.manifest(1, None).sign(&mission.root);
+    let issuers = [mission.issuer.public(), SigningKey::generate().public()];
+    for version in 2..=ROUNDS {
+        let issuer = issuers[usize::from(version % 2 == 0)];
+        let manifest = Manifest { issuer, ..mission.manifest(version, Some(Hash::of(&last))) };
+        last = manifest.sign(&mission.root);
+        let body = minicbor::to_vec((ByteVec::from(last.clone()), Vec::<ByteVec>::new())).expect("encodes");
+        let (early, late) = (mission.device(Role::Observer, NOW + 1), mission.device(Role::Observer, NOW + 1));
+        let (sent, published) =
+            tokio::join!(mission.send(vec![early.enrolment.clone()]), mission.post("/v1/bundle", body));
+        assert_eq!(published.0, StatusCode::NO_CONTENT);
+        let with_envelope = vec![late.enrolment.clone(), mission.envelope(&late, 1)];
+        let after = mission.send(with_envelope).await;
+        let mine = issuer == mission.issuer.public();
+        assert!(after.iter().all(|v| code(v).is_none() == mine), "version {version}: {after:?}");
+        assert!(matches!(sent[0], Verdict::Stored(_)) || code(&sent[0]).is_some(), "{sent:?}");
+    }
+}
+
+/// An envelope goes into the log with its enrolment or behind it, never without.
+#[tokio::test]
+async fn an_envelope_whose_enrolment_is_revoked_before_it_comes_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mission = Mission::start(folder.path()).await;
+    let device = mission.device(Role::Observer, NOW + 1);
+    let id = DeviceId::of(Hash::of(&device.enrolment));
+    let devices = vec![RosterEntry { device: id, standing: Standing::Revoked, good_seq: 0, good_hash: None }];
+    let signed = Roster { v: 1, mission: mission.id(), version: 1, prev: None, devices }.sign(&mission.issuer);
+    assert_eq!(mission.post("/v1/roster", signed).await.0, StatusCode::NO_CONTENT);
+    let sent = mission.send(vec![device.enrolment.clone(), mission.envelope(&device, 1)]).await;
+    assert_eq!(sent.iter().map(code).collect::<Vec<_>>(), [None, Some(RefusalCode::Revoked)]);
 }

@@ -6,7 +6,7 @@ use baqylau_desk::adjudication::status::Status;
 use baqylau_observer::app::{DeliveryState, Trouble};
 use baqylau_observer::listen::{Change, Listener};
 use baqylau_observer::{Error, ObserverApp, RefusalReason};
-use baqylau_server::storage::{Storage, StoredDocument, sqlite::SqliteStorage};
+use baqylau_server::storage::{StoredDocument, open};
 use baqylau_tests::line::NetworkLine;
 use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
 use std::sync::{Arc, Mutex};
@@ -132,7 +132,7 @@ fn a_bundle_that_goes_back_or_forks_is_refused_and_shown() {
     assert_eq!((mission.version, mission.bundle_refused), (2, None));
     for (hostile, words) in [(&first, "went back"), (&fork, "two different bundles")] {
         world.stop_server();
-        let mut storage = SqliteStorage::open(&world.server_folder().join("server.db")).expect("opens");
+        let mut storage = open(&world.server_folder().join("server.db")).expect("opens");
         storage
             .publish(world.desk.mission(), StoredDocument::Manifest, hostile, &[], &mut |_| true)
             .expect("publishes");
@@ -150,7 +150,7 @@ fn a_bundle_that_goes_back_or_forks_is_refused_and_shown() {
     let core = ObserverApp::open(world.phone("phone"), PIN).expect("opens");
     assert_eq!(core.mission().expect("a mission").version, 2);
     world.stop_server();
-    let mut storage = SqliteStorage::open(&world.server_folder().join("server.db")).expect("opens");
+    let mut storage = open(&world.server_folder().join("server.db")).expect("opens");
     storage.publish(world.desk.mission(), StoredDocument::Manifest, &second, &[], &mut |_| true).expect("publishes");
     drop(storage);
     world.start_server();
