@@ -235,6 +235,7 @@ impl Writer {
                 if self.storage.mend(self.mission, place.index, &good.object)? {
                     tracing::warn!(index = place.index, device = %good.device, "a damaged object came again and is whole now");
                 }
+                self.storage.know_blobs(self.mission, &good.blobs)?;
                 seen.insert(good.hash, (place.index, place.received));
                 continue;
             }

@@ -146,16 +146,18 @@ pub fn run(command: DeskCommand) -> CommandResult {
             if json {
                 return print_json(&json!({
                     "objects": p.objects, "devices": p.devices, "opened": p.opened, "reports": p.reports, "refused": p.refused,
-                    "strange": p.strange, "confirmed": p.confirmed, "contested": p.contested, "sent_again": p.sent_again, "attachments": attachments,
-                    "filled": p.filled, "damaged": p.gaps.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                    "strange": p.strange, "confirmed": p.confirmed, "contested": p.contested, "sent_again": p.sent_again, "attachments": attachments.came,
+                    "filled": p.filled, "attachments_failed": attachments.failed.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                    "attachments_lacking": attachments.lacking.iter().map(ToString::to_string).collect::<Vec<_>>(), "damaged": p.gaps.iter().map(ToString::to_string).collect::<Vec<_>>(),
                 }));
             }
             println!(
-                "{} new objects: {} devices, {} reports, {} other envelopes opened, {attachments} attachments",
+                "{} new objects: {} devices, {} reports, {} other envelopes opened, {} attachments",
                 p.objects,
                 p.devices,
                 p.reports,
-                p.opened - p.reports
+                p.opened - p.reports,
+                attachments.came
             );
             println!(
                 "{} not verifiable, {} strange, {} confirmed, {} contested",
@@ -168,7 +170,9 @@ pub fn run(command: DeskCommand) -> CommandResult {
                 println!("{} objects that were damaged at the server came whole", p.filled);
             }
             p.gaps.iter().for_each(|gap| println!("{gap}"));
-            Ok(p.refused + p.strange + p.gaps.len() == 0)
+            attachments.failed.iter().for_each(|fault| println!("{fault}"));
+            attachments.lacking.iter().for_each(|lacking| println!("{lacking}"));
+            Ok(p.refused + p.strange + p.gaps.len() + attachments.failed.len() == 0)
         }
         DeskCommand::Page { folder, port, every } => {
             let passphrase = folder.secret.read()?;
@@ -229,7 +233,7 @@ pub fn run(command: DeskCommand) -> CommandResult {
             let altered = desk.altered_attachments()?;
             println!("{good} envelopes verify");
             faults.iter().for_each(|(index, what)| println!("object {index}: {what}"));
-            altered.iter().for_each(|hash| println!("attachment {hash}: its bytes are not those that were signed"));
+            altered.iter().for_each(|hash| println!("attachment {hash}: its bytes are not those that were signed; delete blobs/{hash}, and the next pull fetches it again"));
             Ok(faults.is_empty() && altered.is_empty())
         }
         DeskCommand::Metrics { folder } => {

@@ -116,11 +116,15 @@ impl App {
         }
     }
 
-    /// A part that is neither here nor with the manifest. Parts that are here stay.
+    /// A part that is neither here nor with the manifest. One that is damaged on this disk is not here.
     fn lacking(&self, manifest: &Manifest, sent: &[(Hash, Vec<u8>)]) -> Result<Option<String>, StorageError> {
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         for part in manifest.parts.iter().filter(|p| sent.iter().all(|(hash, _)| *hash != p.hash)) {
-            if reader.part(self.mission, part.hash)?.is_none() {
+            let here = match reader.part(self.mission, part.hash) {
+                Err(StorageError::Damaged { .. }) => None,
+                found => found?,
+            };
+            if here.and_then(|packed| manifest.unpack(&packed).map(|(found, _)| found.hash)) != Some(part.hash) {
                 return Ok(Some(part.name.clone()));
             }
         }

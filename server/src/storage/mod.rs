@@ -116,6 +116,12 @@ pub trait Storage: Send {
     /// The storage fails.
     fn enrolment(&mut self, mission: MissionId, device: DeviceId) -> Result<Option<Vec<u8>>, StorageError>;
 
+    /// Takes the attachments of a logged envelope in again whose rows were lost or damaged.
+    ///
+    /// # Errors
+    /// The storage fails.
+    fn know_blobs(&mut self, mission: MissionId, blobs: &[Blob]) -> Result<(), StorageError>;
+
     /// The length of an attachment that an envelope of the log names; `None` when none does.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! The log in SQLite. Keys grow with the log or with a device's chain, so that inserts stay at the ends of the trees.
 
 use super::{Follows, LogPosition, LoggedObject, Storage, StoredDocument};
+use baqylau_protocol::envelope::Blob;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_sqlite::{Schema, StorageError, open, unsigned};
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
@@ -252,6 +253,16 @@ impl Storage for SqliteStorage {
         Ok(self.db.query_row(sql, params![mission.0, hash.0], |r| unsigned(r, 0)).optional()?)
     }
 
+    fn know_blobs(&mut self, mission: MissionId, blobs: &[Blob]) -> Result<(), StorageError> {
+        for blob in blobs {
+            if !matches!(self.blob(mission, blob.hash), Ok(Some(length)) if length == blob.length) {
+                let insert = "INSERT OR REPLACE INTO blob VALUES (?1, ?2, ?3)";
+                self.db.execute(insert, params![mission.0, blob.hash.0, signed(blob.length)])?;
+            }
+        }
+        Ok(())
+    }
+
     fn document(&mut self, mission: MissionId, which: StoredDocument) -> Result<Option<Vec<u8>>, StorageError> {
         let sql = "SELECT bytes FROM document WHERE mission = ?1 AND which = ?2";
         Ok(self.db.query_row(sql, params![mission.0, which as u8], |r| r.get(0)).optional()?)
@@ -272,7 +283,7 @@ impl Storage for SqliteStorage {
             return Ok(false);
         }
         for (hash, packed) in parts {
-            tx.execute("INSERT OR IGNORE INTO part VALUES (?1, ?2, ?3)", params![mission.0, hash.0, packed])?;
+            tx.execute("INSERT OR REPLACE INTO part VALUES (?1, ?2, ?3)", params![mission.0, hash.0, packed])?;
         }
         tx.execute("INSERT OR REPLACE INTO document VALUES (?1, ?2, ?3)", params![mission.0, which as u8, bytes])?;
         tx.commit()?;
