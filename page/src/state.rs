@@ -153,7 +153,7 @@ impl PageState {
         let (new, next) = desk.attachments_from(lacking.1)?;
         lacking.1 = next;
         lacking.0.extend(new.into_iter().filter(|row| !row.here));
-        if !lacking.0.is_empty() && desk.fetch_attachments(&lacking.0, now)? > 0 {
+        if !lacking.0.is_empty() && desk.fetch_attachments(&lacking.0, now)?.came > 0 {
             lacking.0.retain(|row| !desk.has_attachment(&row.attachment));
             self.news.send_modify(|n| *n += 1);
         }

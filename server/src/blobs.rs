@@ -1,18 +1,26 @@
 //! Attachments on disk, one file each, beside the database. They arrive in chunks, at most once each, and are whole when their
-//! hash says so. What they hold nobody here can read.
+//! hash says so. What is no attachment, because a disk damaged it or something else lies in its place, is moved aside and sent
+//! again. What they hold nobody here can read.
 
 use baqylau_protocol::ids::Hash;
 use ring::digest::{Context, SHA256};
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+/// What the system answers where the disk cannot read a block (`EIO`).
+const UNREADABLE: i32 = 5;
 
 /// The attachments of a server.
 pub struct Blobs {
     folder: PathBuf,
     /// One for each first byte of a hash: a large one that is hashed keeps few waiting.
     writing: [Mutex<()>; 256],
+    /// Those that were hashed, and when the file was changed last: nobody has the same hashed again and again.
+    verified: Mutex<HashMap<Hash, SystemTime>>,
 }
 
 /// Why a chunk is not taken.
@@ -34,7 +42,7 @@ impl Blobs {
     pub fn next_to(database: &Path) -> io::Result<Self> {
         let folder = database.with_extension("blobs");
         fs::create_dir_all(&folder)?;
-        Ok(Self { folder, writing: std::array::from_fn(|_| Mutex::default()) })
+        Ok(Self { folder, writing: std::array::from_fn(|_| Mutex::default()), verified: Mutex::default() })
     }
 
     fn whole(&self, hash: Hash) -> PathBuf {
@@ -61,48 +69,101 @@ impl Blobs {
         Ok(begun)
     }
 
-    /// How many bytes are here of so many, and whether these are all. What has all its bytes and no name yet, because the server
-    /// was stopped in between, is given its name, or dropped where they are the wrong ones.
+    /// How many bytes are here of so many, and whether these are all, which they are when their hash says so. What has all its
+    /// bytes and no name yet, because the server was stopped in between, is given its name, or dropped where they are the wrong
+    /// ones; what has the name and other bytes is moved aside.
     ///
     /// # Errors
     /// The disk fails.
     pub fn have(&self, hash: Hash, length: u64) -> io::Result<(u64, bool)> {
-        let (have, whole) = self.found(hash)?;
-        if whole || have < length {
-            return Ok((have, whole));
-        }
         let _alone = self.alone(hash);
         self.settle(hash, length)
     }
 
-    fn found(&self, hash: Hash) -> io::Result<(u64, bool)> {
-        for (path, whole) in [(self.whole(hash), true), (self.part(hash), false)] {
-            match fs::metadata(path) {
-                Ok(found) => return Ok((found.len(), whole)),
-                Err(e) if e.kind() == io::ErrorKind::NotFound => {}
-                Err(e) => return Err(e),
-            }
-        }
-        Ok((0, false))
-    }
-
     /// Finishes or drops what has all its bytes.
     fn settle(&self, hash: Hash, length: u64) -> io::Result<(u64, bool)> {
-        let (have, whole) = self.found(hash)?;
-        if whole || have < length {
-            return Ok((have, whole));
+        if let Some(whole) = self.sound(hash)? {
+            return Ok((whole.metadata()?.len(), true));
         }
         let part = self.part(hash);
-        let file = File::open(&part)?;
+        let Some(file) = self.file(&part)? else { return Ok((0, false)) };
+        let have = file.metadata()?.len();
+        if have < length {
+            return Ok((have, false));
+        }
         // They may have been written without having been made durable.
         file.sync_all()?;
-        if have > length || digest(file)? != hash {
-            fs::remove_file(&part)?;
+        if have > length || self.digest(&file, &part)? != Some(hash) {
+            if part.exists() {
+                fs::remove_file(&part)?;
+            }
             return Ok((0, false));
         }
         fs::rename(&part, self.whole(hash))?;
         File::open(&self.folder)?.sync_all()?;
+        self.note(hash, file.metadata()?.modified()?);
         Ok((have, true))
+    }
+
+    /// The whole attachment, where its bytes are those that its name says; others are moved aside.
+    fn sound(&self, hash: Hash) -> io::Result<Option<File>> {
+        let path = self.whole(hash);
+        let Some(file) = self.file(&path)? else { return Ok(None) };
+        let changed = file.metadata()?.modified()?;
+        if self.noted(hash) == Some(changed) {
+            return Ok(Some(file));
+        }
+        match self.digest(&file, &path)? {
+            Some(found) if found == hash => self.note(hash, changed),
+            Some(_) => {
+                self.set_aside(&path, "its bytes are not those that were signed")?;
+                return Ok(None);
+            }
+            None => return Ok(None),
+        }
+        Ok(Some(file))
+    }
+
+    /// A file that can be read; whatever else lies in its place is moved aside.
+    fn file(&self, path: &Path) -> io::Result<Option<File>> {
+        match fs::metadata(path) {
+            Ok(found) if found.is_file() => {}
+            Ok(_) => return self.set_aside(path, "it is no file").map(|()| None),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(e),
+        }
+        match File::open(path) {
+            Ok(file) => Ok(Some(file)),
+            Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
+                self.set_aside(path, "it may not be read").map(|()| None)
+            }
+            Err(e) => Err(e),
+        }
+    }
+
+    /// The hash of a file; one that the disk cannot read is moved aside.
+    fn digest(&self, file: &File, path: &Path) -> io::Result<Option<Hash>> {
+        match digest(file) {
+            Err(e) if e.raw_os_error() == Some(UNREADABLE) => {
+                self.set_aside(path, "the disk cannot read it").map(|()| None)
+            }
+            other => other.map(Some),
+        }
+    }
+
+    /// Moves what is no attachment out of the way, under a name that says so. It is kept, for whoever looks into it.
+    fn set_aside(&self, path: &Path, why: &str) -> io::Result<()> {
+        let aside = baqylau_sqlite::set_aside(path).map_err(io::Error::other)?;
+        tracing::error!(why, aside = %aside.display(), "an attachment is damaged on this disk: it was moved aside, and is taken again when its phone sends everything again");
+        Ok(())
+    }
+
+    fn noted(&self, hash: Hash) -> Option<SystemTime> {
+        self.verified.lock().unwrap_or_else(PoisonError::into_inner).get(&hash).copied()
+    }
+
+    fn note(&self, hash: Hash, changed: SystemTime) {
+        self.verified.lock().unwrap_or_else(PoisonError::into_inner).insert(hash, changed);
     }
 
     /// Takes a chunk that goes behind what is here; another one changes nothing. Durable when it returns. Gives how many bytes are
@@ -126,16 +187,20 @@ impl Blobs {
         Ok(self.settle(hash, length)?)
     }
 
-    /// Bytes of a whole attachment, from a place on; `None` when it is not whole.
+    /// Bytes of a whole attachment, from a place on; `None` when it is not whole. From the beginning on it is hashed anew: a disk
+    /// changes bytes without saying when.
     ///
     /// # Errors
     /// The disk fails.
     pub fn read(&self, hash: Hash, from: u64, limit: u64) -> io::Result<Option<Vec<u8>>> {
-        let mut file = match File::open(self.whole(hash)) {
-            Ok(file) => file,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(e) => return Err(e),
+        let found = {
+            let _alone = self.alone(hash);
+            if from == 0 {
+                self.verified.lock().unwrap_or_else(PoisonError::into_inner).remove(&hash);
+            }
+            self.sound(hash)?
         };
+        let Some(mut file) = found else { return Ok(None) };
         file.seek(SeekFrom::Start(from))?;
         let mut bytes = Vec::new();
         file.take(limit).read_to_end(&mut bytes)?;
@@ -143,7 +208,8 @@ impl Blobs {
     }
 }
 
-fn digest(mut file: File) -> io::Result<Hash> {
+fn digest(mut file: &File) -> io::Result<Hash> {
+    file.rewind()?;
     let mut context = Context::new(&SHA256);
     let mut buffer = vec![0; 64 << 10];
     loop {

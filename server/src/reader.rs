@@ -4,6 +4,7 @@
 use crate::storage::{LogError, LoggedObject, Storage};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
+use std::collections::HashSet;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
@@ -59,14 +60,18 @@ impl LogReader {
         .await
     }
 
-    /// The name of a part of the manifest that is neither here nor sent with it. Parts that are here stay.
+    /// The name of a part of the manifest that is neither here nor sent with it. Parts that are here stay; one that is damaged on this
+    /// disk is not here.
     pub async fn lacking(&self, manifest: &Manifest, sent: &[(Hash, Vec<u8>)]) -> Result<Option<String>, LogError> {
-        let unsent = manifest.parts.iter().filter(|p| sent.iter().all(|(hash, _)| *hash != p.hash));
-        let unsent: Vec<(Hash, String)> = unsent.map(|p| (p.hash, p.name.clone())).collect();
+        let (manifest, sent) = (manifest.clone(), sent.iter().map(|(hash, _)| *hash).collect::<HashSet<Hash>>());
         self.ask(move |storage, mission| {
-            for (hash, name) in unsent {
-                if storage.part(mission, hash)?.is_none() {
-                    return Ok(Some(name));
+            for part in manifest.parts.iter().filter(|p| !sent.contains(&p.hash)) {
+                let here = match storage.part(mission, part.hash) {
+                    Err(LogError::Damaged { .. }) => None,
+                    found => found?,
+                };
+                if here.and_then(|packed| manifest.unpack(&packed).map(|(found, _)| found.hash)) != Some(part.hash) {
+                    return Ok(Some(part.name.clone()));
                 }
             }
             Ok(None)

@@ -258,6 +258,7 @@ impl Writer {
                 if self.storage.mend(self.mission, place.index, &good.object)? {
                     tracing::warn!(index = place.index, device = %good.device, "a damaged object came again and is whole now");
                 }
+                self.storage.know_blobs(self.mission, &good.blobs)?;
                 ruled.take(good, (place.index, place.received));
                 continue;
             }

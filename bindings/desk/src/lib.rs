@@ -218,7 +218,7 @@ impl Desk {
     /// Sends what this desk signed, then pulls, verifies and opens what is new, attachments too.
     pub fn pull(&self) -> Result<Pulled> {
         let mut desk = self.inner();
-        let (pulled, attachments) = (desk.pull(now(), &|_| ())?, desk.pull_attachments(now())? as u64);
+        let (pulled, attachments) = (desk.pull(now(), &|_| ())?, desk.pull_attachments(now())?.came as u64);
         let (objects, devices) = (pulled.objects as u64, pulled.devices as u64);
         Ok(Pulled { objects, devices, opened: pulled.opened as u64, refused: pulled.refused as u64, attachments })
     }

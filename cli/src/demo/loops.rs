@@ -134,7 +134,12 @@ impl Loops {
     fn photographs(&mut self, desk: &mut Desk, phones: &DemoPhones) -> Result<(), CommandError> {
         patiently(|| match desk.pull_attachments(now()) {
             Err(e) if e.may_pass() && phones.faults => Ok(None),
-            fetched => fetched.map(|_| Some(())).map_err(Into::into),
+            Ok(fetched) if !fetched.failed.is_empty() && phones.faults => Ok(None),
+            Ok(fetched) => match fetched.failed.first() {
+                Some(fault) => Err(fault.to_string().into()),
+                None => Ok(Some(())),
+            },
+            Err(e) => Err(e.into()),
         })?;
         for row in desk.attachments()? {
             let mut picture = Vec::new();

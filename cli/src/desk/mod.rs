@@ -147,17 +147,19 @@ pub fn run(command: DeskCommand) -> CommandResult {
             if json {
                 return print_json(&json!({
                     "objects": p.objects, "devices": p.devices, "opened": p.opened, "reports": p.reports, "refused": p.refused,
-                    "strange": p.strange, "confirmed": p.confirmed, "contested": p.contested, "sent_again": p.sent_again, "attachments": attachments,
+                    "strange": p.strange, "confirmed": p.confirmed, "contested": p.contested, "sent_again": p.sent_again, "attachments": attachments.came,
                     "unsent": p.unsent.iter().map(ToString::to_string).collect::<Vec<_>>(), "disputes": p.disputes.iter().map(ToString::to_string).collect::<Vec<_>>(),
-                    "filled": p.filled, "damaged": p.gaps.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                    "filled": p.filled, "attachments_failed": attachments.failed.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                    "attachments_lacking": attachments.lacking.iter().map(ToString::to_string).collect::<Vec<_>>(), "damaged": p.gaps.iter().map(ToString::to_string).collect::<Vec<_>>(),
                 }));
             }
             println!(
-                "{} new objects: {} devices, {} reports, {} other envelopes opened, {attachments} attachments",
+                "{} new objects: {} devices, {} reports, {} other envelopes opened, {} attachments",
                 p.objects,
                 p.devices,
                 p.reports,
-                p.opened - p.reports
+                p.opened - p.reports,
+                attachments.came
             );
             println!(
                 "{} not verifiable, {} strange, {} confirmed, {} contested",
@@ -172,7 +174,9 @@ pub fn run(command: DeskCommand) -> CommandResult {
             p.gaps.iter().for_each(|gap| println!("{gap}"));
             p.unsent.iter().for_each(|record| println!("{record}"));
             p.disputes.iter().for_each(|dispute| println!("{dispute}"));
-            Ok(p.refused + p.strange + p.gaps.len() == 0)
+            attachments.failed.iter().for_each(|fault| println!("{fault}"));
+            attachments.lacking.iter().for_each(|lacking| println!("{lacking}"));
+            Ok(p.refused + p.strange + p.gaps.len() + attachments.failed.len() == 0)
         }
         DeskCommand::Page { folder, port, every } => {
             let passphrase = folder.secret.read()?;
@@ -233,7 +237,7 @@ pub fn run(command: DeskCommand) -> CommandResult {
             let altered = desk.altered_attachments()?;
             println!("{good} envelopes verify");
             faults.iter().for_each(|(index, what)| println!("object {index}: {what}"));
-            altered.iter().for_each(|hash| println!("attachment {hash}: its bytes are not those that were signed"));
+            altered.iter().for_each(|hash| println!("attachment {hash}: its bytes are not those that were signed; delete blobs/{hash}, and the next pull fetches it again"));
             Ok(faults.is_empty() && altered.is_empty())
         }
         DeskCommand::Metrics { folder } => {

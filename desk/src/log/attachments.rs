@@ -6,12 +6,12 @@ use crate::store::PulledEnvelope;
 use crate::workspace::Desk;
 use baqylau_protocol::blob;
 use baqylau_protocol::cose::ObjectType;
-use baqylau_protocol::ids::Hash;
+use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_report::Report;
 use baqylau_report::report::Attachment;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How many envelopes are read at once.
 const CHUNK: usize = 512;
@@ -25,6 +25,58 @@ pub struct AttachmentRow {
     pub attachment: Attachment,
     /// Whether all of it is here.
     pub here: bool,
+}
+
+/// What a pull of attachments did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FetchedAttachments {
+    /// How many came.
+    pub came: usize,
+    /// What the server does not have, or not whole.
+    pub lacking: Vec<LackingAttachment>,
+    /// What could not be fetched.
+    pub failed: Vec<AttachmentFault>,
+}
+
+/// An attachment that the server does not have: its phone did not send it yet, or the server lost it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LackingAttachment {
+    /// The hash of the file.
+    pub attachment: Hash,
+    /// The envelope of the report that names it.
+    pub report: Hash,
+    /// The device that signed the report, and its number in the device's chain.
+    pub sender: Option<(DeviceId, u64)>,
+}
+
+impl std::fmt::Display for LackingAttachment {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        write!(f, "the attachment {} of the report {}", self.attachment, self.report)?;
+        if let Some((device, seq)) = self.sender {
+            write!(f, " (number {seq} of the device {device})")?;
+        }
+        f.write_str(
+            " is not at the server. Where that phone says that everything is safe, the server lost it: let the phone send everything \
+             again (`observe sync --again`, or in the app's settings), and pull again",
+        )
+    }
+}
+
+/// An attachment that could not be fetched. The others came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttachmentFault {
+    /// The hash of the file.
+    pub attachment: Hash,
+    /// The envelope of the report that names it.
+    pub report: Hash,
+    /// Why, and what to do.
+    pub why: String,
+}
+
+impl std::fmt::Display for AttachmentFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        write!(f, "the attachment {} of the report {} did not come: {}", self.attachment, self.report, self.why)
+    }
 }
 
 impl Desk {
@@ -57,7 +109,7 @@ impl Desk {
         {
             let attachments = Report::decode(&opened.bytes).ok().and_then(|r| r.attachments).unwrap_or_default();
             rows.extend(attachments.into_iter().map(|attachment| {
-                let here = self.blob(attachment.hash).exists();
+                let here = self.blob(attachment.hash).is_file();
                 AttachmentRow { report: envelope.hash, attachment, here }
             }));
         }
@@ -66,63 +118,105 @@ impl Desk {
     /// Whether the bytes of an attachment are here.
     #[must_use]
     pub fn has_attachment(&self, attachment: &Attachment) -> bool {
-        self.blob(attachment.hash).exists()
+        self.blob(attachment.hash).is_file()
     }
 
-    /// Fetches the attachments that are lacking and that the server has; what broke off goes on. Gives how many came.
+    /// Fetches the attachments that are lacking and that the server has; what broke off goes on.
     ///
     /// # Errors
-    /// The server does not answer, or hands out other bytes than those that were signed.
-    pub fn pull_attachments(&self, now: i64) -> Result<usize, DeskError> {
+    /// The server does not answer.
+    pub fn pull_attachments(&self, now: i64) -> Result<FetchedAttachments, DeskError> {
         self.fetch_attachments(&self.attachments()?, now)
     }
 
-    /// Fetches those of some attachments that are lacking, as [`Desk::pull_attachments`] does.
+    /// Fetches those of some attachments that are lacking, as [`Desk::pull_attachments`] does. Each stands for itself: one that
+    /// fails is told, and the others come.
     ///
     /// # Errors
-    /// The server does not answer, or hands out other bytes than those that were signed.
-    pub fn fetch_attachments(&self, rows: &[AttachmentRow], now: i64) -> Result<usize, DeskError> {
+    /// The server does not answer.
+    pub fn fetch_attachments(&self, rows: &[AttachmentRow], now: i64) -> Result<FetchedAttachments, DeskError> {
         let device = self.enrolled(now)?;
         let folder = self.folder.join("blobs");
         fs::create_dir_all(&folder).map_err(|e| DeskError::file(&folder, e))?;
-        let mut came = 0;
+        let mut fetched = FetchedAttachments::default();
         for row in rows.iter().filter(|r| !self.has_attachment(&r.attachment)) {
-            let (whole, part) = (self.blob(row.attachment.hash), folder.join(format!("{}.part", row.attachment.hash)));
-            let disk = |e: std::io::Error| DeskError::file(&part, e);
-            loop {
-                let from = fs::metadata(&part).map_or(0, |m| m.len());
-                let asks = format!("/v1/blobs/{}?from={from}", row.attachment.hash);
-                let fetched = block(async { self.link()?.read_if_there(&device, asks).await })?;
-                let Some(bytes) = fetched else { break };
-                if bytes.is_empty() {
-                    if digest(&part).map_err(disk)? != row.attachment.hash {
-                        fs::remove_file(&part).map_err(disk)?;
-                        return Err(DeskError::Log(format!("the attachment {} has other bytes", row.attachment.hash)));
-                    }
-                    fs::rename(&part, &whole).map_err(disk)?;
-                    came += 1;
-                    break;
+            match self.fetch_attachment(row.attachment.hash, &device) {
+                Ok(true) => fetched.came += 1,
+                Ok(false) => fetched.lacking.push(self.lacking(row)?),
+                Err(gone @ DeskError::Unreachable { .. }) => return Err(gone),
+                Err(why) => {
+                    fetched.failed.push(AttachmentFault {
+                        attachment: row.attachment.hash,
+                        report: row.report,
+                        why: why.to_string(),
+                    });
                 }
-                let mut file = OpenOptions::new().append(true).create(true).open(&part).map_err(disk)?;
-                file.write_all(&bytes).and_then(|()| file.sync_data()).map_err(disk)?;
             }
         }
-        Ok(came)
+        Ok(fetched)
     }
 
-    /// The attachments that are here and are not what their reports say, by the hash of the file.
-    ///
-    /// # Errors
-    /// The database fails, or a file cannot be read.
-    pub fn altered_attachments(&self) -> Result<Vec<Hash>, DeskError> {
-        let mut altered = Vec::new();
-        for row in self.attachments()?.into_iter().filter(|r| r.here) {
-            let path = self.blob(row.attachment.hash);
-            if digest(&path).map_err(|e| DeskError::file(&path, e))? != row.attachment.hash {
-                altered.push(row.attachment.hash);
+    /// Fetches one; whether the server has it. What was begun and turns out to be other bytes is begun anew once: it may have been
+    /// damaged here.
+    fn fetch_attachment(&self, hash: Hash, device: &DeviceId) -> Result<bool, DeskError> {
+        let whole = self.blob(hash);
+        let part = whole.with_extension("part");
+        let disk = |e: std::io::Error| DeskError::file(&part, e);
+        for path in [&whole, &part] {
+            // A folder, or what may not be read: it is kept, and what belongs there is fetched.
+            if path.exists() && !(path.is_file() && File::open(path).is_ok()) {
+                baqylau_sqlite::set_aside(path)?;
             }
         }
-        Ok(altered)
+        let mut anew = false;
+        loop {
+            let from = fs::metadata(&part).map_or(0, |m| m.len());
+            let asks = format!("/v1/blobs/{hash}?from={from}");
+            let Some(bytes) = block(async { self.link()?.read_if_there(device, asks).await })? else {
+                return Ok(false);
+            };
+            if !bytes.is_empty() {
+                let mut file = OpenOptions::new().append(true).create(true).open(&part).map_err(disk)?;
+                file.write_all(&bytes).and_then(|()| file.sync_data()).map_err(disk)?;
+                continue;
+            }
+            if digest(&part).is_ok_and(|found| found == hash) {
+                fs::rename(&part, &whole).map_err(disk)?;
+                return Ok(true);
+            }
+            if part.exists() {
+                fs::remove_file(&part).map_err(disk)?;
+            }
+            if std::mem::replace(&mut anew, true) {
+                let why = "what came is not what was signed, twice: a line or a disk damages it. Pull again; where it stays so, let its \
+                           phone send everything again (`observe sync --again`, or in the app's settings), and pull then";
+                return Err(DeskError::Unknown(why.into()));
+            }
+        }
+    }
+
+    /// Whose it is, so that somebody can be asked for it.
+    fn lacking(&self, row: &AttachmentRow) -> Result<LackingAttachment, DeskError> {
+        let envelope = self.store.envelope(row.report)?;
+        Ok(LackingAttachment {
+            attachment: row.attachment.hash,
+            report: row.report,
+            sender: envelope.map(|e| (e.device, e.seq)),
+        })
+    }
+
+    /// The attachments that are here and are not what their reports say, by the hash of the file: other bytes, or no file that can
+    /// be read.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn altered_attachments(&self) -> Result<Vec<Hash>, DeskError> {
+        let here = self.attachments()?.into_iter().map(|row| row.attachment.hash);
+        let altered = |hash: &Hash| {
+            let path = self.blob(*hash);
+            path.exists() && !digest(&path).is_ok_and(|found| found == *hash)
+        };
+        Ok(here.filter(altered).collect())
     }
 
     /// Decrypts an attachment into `out`.
@@ -142,6 +236,6 @@ impl Desk {
     }
 }
 
-fn digest(path: &std::path::Path) -> std::io::Result<Hash> {
+fn digest(path: &Path) -> std::io::Result<Hash> {
     blob::copy(&mut File::open(path)?, &mut std::io::sink()).map(|(hash, _)| hash)
 }

@@ -129,6 +129,12 @@ pub trait Storage: Send {
     /// The storage fails, or the row is damaged.
     fn enrolment(&mut self, mission: MissionId, device: DeviceId) -> Result<Option<Vec<u8>>, LogError>;
 
+    /// Takes the attachments of a logged envelope in again whose rows were lost or damaged.
+    ///
+    /// # Errors
+    /// The storage fails.
+    fn know_blobs(&mut self, mission: MissionId, blobs: &[Blob]) -> Result<(), LogError>;
+
     /// The length in bytes of an attachment that an envelope of the log names, by the first that does; `None` when none does.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! The log in SQLite. Keys grow with the log or with a device's chain, so that inserts stay at the ends of the trees.
 
 use super::{Follows, LogError, LogPosition, LoggedObject, Storage, StoredDocument};
+use baqylau_protocol::envelope::Blob;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_sqlite::{Schema, StorageError, open};
 use rusqlite::types::FromSql;
@@ -347,6 +348,16 @@ impl Storage for SqliteStorage {
         length.transpose()
     }
 
+    fn know_blobs(&mut self, mission: MissionId, blobs: &[Blob]) -> Result<(), LogError> {
+        for blob in blobs {
+            if !matches!(self.blob(mission, blob.hash), Ok(Some(length)) if length == blob.length) {
+                let insert = "INSERT OR REPLACE INTO blob VALUES (?1, ?2, ?3)";
+                self.db.execute(insert, params![mission.0, blob.hash.0, to_keep(blob.length)?]).at("blob")?;
+            }
+        }
+        Ok(())
+    }
+
     fn document(&mut self, mission: MissionId, which: StoredDocument) -> Result<Option<Vec<u8>>, LogError> {
         let sql = "SELECT bytes FROM document WHERE mission = ?1 AND which = ?2";
         self.first(("document", None), sql, params![mission.0, which as u8], |found| found.get(0))
@@ -368,7 +379,7 @@ impl Storage for SqliteStorage {
             return Ok(false);
         }
         for (hash, packed) in parts {
-            let insert = "INSERT OR IGNORE INTO part VALUES (?1, ?2, ?3)";
+            let insert = "INSERT OR REPLACE INTO part VALUES (?1, ?2, ?3)";
             tx.execute(insert, params![mission.0, hash.0, packed]).at("part")?;
         }
         let replace = "INSERT OR REPLACE INTO document VALUES (?1, ?2, ?3)";

@@ -92,7 +92,7 @@ fn an_attachment_gets_through_wherever_the_server_was_stopped() {
         }
     }
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    assert_eq!(world.desk.pull_attachments(now()).expect("fetches"), 4 * count);
+    assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 4 * count);
 }
 
 #[test]
@@ -152,14 +152,14 @@ fn one_attachment_that_fails_keeps_nothing_waiting() {
     letter(&mut world);
     // The server's disk refuses this one.
     let part = part(&world, &files[0]);
-    fs::create_dir(&part).expect("in the way");
+    std::os::unix::fs::symlink("no such folder/file", &part).expect("in the way");
     let sync = core.sync_now(BUDGET).expect("syncs");
     assert!(sync.again.is_some(), "it is tried again");
     assert_eq!(sync.letters, 1, "letters come all the same");
     let report = core.reports().expect("reports");
     let delivered: usize = report.iter().map(|r| r.attachments_delivered).sum();
     assert_eq!(delivered, 4, "and the others are there");
-    fs::remove_dir(&part).expect("out of the way");
+    fs::remove_file(&part).expect("out of the way");
     assert_eq!(core.sync_now(BUDGET).expect("syncs").again, None);
     assert!(core.summary().expect("a summary").all_safe());
 }
@@ -182,4 +182,158 @@ fn a_file_that_was_damaged_on_the_phone_is_not_sent_for_ever() {
     let reports = core.reports().expect("reports");
     assert_eq!(reports.iter().map(|r| r.attachments_delivered).sum::<usize>(), 1);
     assert_eq!(core.summary().expect("a summary").attachments_waiting, 2, "and it is said");
+}
+
+/// A phone whose documents are all at the server, by its proofs.
+fn delivered(world: &mut World, count: u8) -> (ObserverApp, Vec<PathBuf>) {
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    let files = (0..count).map(|byte| documented(&core, byte)).collect();
+    core.sync_now(BUDGET).expect("syncs");
+    assert!(core.summary().expect("a summary").all_safe());
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    (core, files)
+}
+
+fn whole(world: &World, file: &Path) -> PathBuf {
+    blobs(world).join(file.file_name().expect("a name"))
+}
+
+/// What a disk makes of a file: other bytes, too few, or something that is no file.
+fn damage(path: &Path, how: u8) {
+    let mut bytes = fs::read(path).unwrap_or_else(|_| vec![0; 200]);
+    fs::remove_file(path).unwrap_or_default();
+    match how {
+        0 => bytes[100] ^= 1,
+        1 => bytes.truncate(50),
+        _ => return fs::create_dir(path).expect("a folder in its place"),
+    }
+    fs::write(path, bytes).expect("damaged");
+}
+
+#[test]
+fn a_damaged_attachment_is_set_aside_and_asked_for_again() {
+    for restarted in [true, false] {
+        let mut world = World::new(&tables("kazakhstan-2023"));
+        let (core, files) = delivered(&mut world, 4);
+        if restarted {
+            world.stop_server();
+        }
+        (0..3).for_each(|how| damage(&whole(&world, &files[usize::from(how)]), how));
+        if restarted {
+            world.start_server();
+        }
+        // The phone asks again, and nothing is signed for what is not there.
+        core.sync_again(BUDGET).expect("syncs");
+        assert!(core.summary().expect("a summary").all_safe());
+        for file in &files {
+            assert_eq!(fs::read(whole(&world, file)).expect("whole"), fs::read(file).expect("a file"));
+        }
+        let aside = fs::read_dir(blobs(&world)).expect("a folder").flatten();
+        let aside = aside.filter(|f| f.file_name().to_string_lossy().contains(".damaged-")).count();
+        assert_eq!(aside, 3, "nothing is thrown away");
+        assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 4);
+    }
+}
+
+#[test]
+fn one_damaged_attachment_keeps_no_desk_from_the_others() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let (core, files) = delivered(&mut world, 5);
+    (0..3).for_each(|how| damage(&whole(&world, &files[usize::from(how)]), how));
+    fs::remove_file(whole(&world, &files[3])).expect("lost");
+    let fetched = world.desk.pull_attachments(now()).expect("the rest comes");
+    assert_eq!((fetched.came, fetched.failed.len(), fetched.lacking.len()), (1, 0, 4), "{fetched:?}");
+    let device = world.desk.store.devices().expect("devices").into_iter().map(|d| d.device.to_string());
+    let device: Vec<String> = device.collect();
+    for lacking in &fetched.lacking {
+        let words = lacking.to_string();
+        let named = files.iter().any(|f| words.contains(&*f.file_name().expect("a name").to_string_lossy()));
+        assert!(named && device.iter().any(|d| words.contains(d)), "{words}");
+        assert!(words.contains("sync --again") && !words.contains("do not trust"), "{words}");
+    }
+    // What the words say is done.
+    core.sync_again(BUDGET).expect("syncs");
+    let fetched = world.desk.pull_attachments(now()).expect("fetches");
+    assert_eq!((fetched.came, fetched.failed.len(), fetched.lacking.len()), (4, 0, 0), "{fetched:?}");
+}
+
+#[test]
+fn other_bytes_on_the_way_are_told_and_the_rest_comes() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let lying = world.lying();
+    let (_core, files) = delivered(&mut world, 3);
+    let name = files[1].file_name().expect("a name").to_string_lossy().into_owned();
+    let asked = format!("/v1/blobs/{name}?from=0");
+    lying.lie(move |what, _, answer| what.ends_with(&asked).then(|| answer.iter().map(|b| b ^ 1).collect()));
+    let fetched = world.desk.pull_attachments(now()).expect("the rest comes");
+    assert_eq!((fetched.came, fetched.failed.len()), (2, 1), "{fetched:?}");
+    let words = fetched.failed[0].to_string();
+    assert!(words.contains(&name) && words.contains("Pull again") && !words.contains("do not trust"), "{words}");
+    lying.repent();
+    assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 1);
+}
+
+#[test]
+fn what_lies_where_a_part_belongs_is_set_aside() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    let files: Vec<PathBuf> = (0..2).map(|byte| documented(&core, byte)).collect();
+    log(&world, &core);
+    fs::create_dir(part(&world, &files[0])).expect("a folder");
+    assert_eq!(core.sync_now(BUDGET).expect("syncs").again, None);
+    assert!(core.summary().expect("a summary").all_safe());
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let here = world.desk.folder.join("blobs");
+    fs::create_dir_all(&here).expect("a folder");
+    let name = |file: &Path| here.join(file.file_name().expect("a name"));
+    fs::create_dir(name(&files[0]).with_extension("part")).expect("a folder");
+    fs::create_dir(name(&files[1])).expect("a folder");
+    assert_eq!(world.desk.altered_attachments().expect("is verified all the same").len(), 1);
+    assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 2);
+    assert!(world.desk.altered_attachments().expect("verifies").is_empty());
+    assert_eq!(fs::read(name(&files[1])).expect("a file"), fs::read(&files[1]).expect("a file"));
+}
+
+#[test]
+fn an_attachment_whose_row_was_lost_is_sent_again() {
+    for damaged in ["DELETE FROM blob", "UPDATE blob SET length = length + 1"] {
+        let mut world = World::new(&tables("kazakhstan-2023"));
+        let invite = world.invite("p001");
+        let core = world.enrolled("phone", &invite);
+        let files: Vec<PathBuf> = (0..2).map(|byte| documented(&core, byte)).collect();
+        log(&world, &core);
+        world.stop_server();
+        let db = rusqlite::Connection::open(world.server_folder().join("server.db")).expect("opens");
+        db.execute_batch(damaged).expect("damaged");
+        drop(db);
+        // One of them is here already.
+        fs::copy(&files[0], whole(&world, &files[0])).expect("put there");
+        world.start_server();
+        for _ in 0..3 {
+            core.sync_now(BUDGET).expect("syncs");
+        }
+        if !core.summary().expect("a summary").all_safe() {
+            core.sync_again(BUDGET).expect("syncs");
+        }
+        assert!(core.summary().expect("a summary").all_safe(), "{damaged}");
+        world.desk.pull(now(), &|_| ()).expect("pulls");
+        assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 2, "{damaged}");
+    }
+}
+
+#[test]
+fn a_damaged_part_of_the_bundle_is_published_again() {
+    for damaged in ["UPDATE part SET packed = x'00'", "DELETE FROM part"] {
+        let mut world = World::new(&tables("kazakhstan-2023"));
+        world.stop_server();
+        let db = rusqlite::Connection::open(world.server_folder().join("server.db")).expect("opens");
+        db.execute_batch(damaged).expect("damaged");
+        drop(db);
+        world.start_server();
+        world.desk.publish().expect("publishes");
+        let invite = world.invite("p001");
+        drop(world.enrolled("phone", &invite));
+    }
 }
