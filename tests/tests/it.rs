@@ -28,6 +28,7 @@ mod it {
     mod names;
     mod page;
     mod rescue;
+    mod salvage;
     mod scripts;
     mod signing;
     mod stopped;
