@@ -31,6 +31,7 @@ mod it {
     mod page;
     mod rescue;
     mod rosters;
+    mod salvage;
     mod scripts;
     mod signing;
     mod stopped;

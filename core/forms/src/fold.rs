@@ -5,19 +5,24 @@ use icu_normalizer::DecomposingNormalizerBorrowed;
 use icu_normalizer::properties::CanonicalCombiningClassMap;
 
 /// A text without case, accents and the differences that keyboards and spellings make: `École` and `ecole`, `Straße` and `strasse`,
-/// `Łódź` and `lodz`, `Қыз` and `кыз`, `Qız məktəbi` and `qiz mektebi`, `مدرسة الأمل` and `مدرسه الامل`, `№١٢` and `no12`. Fold both a
-/// text and what is searched for in it; a text is folded once and kept.
+/// `Łódź` and `lodz`, `Oʻzbekiston` and `ozbekiston`, `Қыз` and `кыз`, `Qız məktəbi` and `qiz mektebi`, `مدرسة الأمل` and `مدرسه الامل`,
+/// `№١٢` and `no12`. Fold both a text and what is searched for in it; a text is folded once and kept.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    let ascii = |text: &str| text.is_ascii();
-    if ascii(text) {
-        return text.to_ascii_lowercase();
+    if text.is_ascii() {
+        let mut out = text.to_ascii_lowercase();
+        out.retain(|c| !is_apostrophe(c));
+        return out;
     }
     let classes = CanonicalCombiningClassMap::new();
     // Lower case first: some capitals decompose into what has a lower case of its own, as the Turkish dotted I.
-    let lower = text.chars().flat_map(char::to_lowercase);
+    // Apostrophes before that: the acute accent that is typed for one decomposes into a space.
+    let lower = text.chars().filter(|c| !is_apostrophe(*c)).flat_map(char::to_lowercase);
     let mut out = String::with_capacity(text.len());
     for c in DecomposingNormalizerBorrowed::new_nfkd().normalize_iter(lower).flat_map(char::to_lowercase) {
+        if is_apostrophe(c) {
+            continue;
+        }
         if c.is_ascii() {
             out.push(c);
         } else if !is_accent(classes.get_u8(c)) && !is_unseen(c) {
@@ -28,6 +33,11 @@ pub fn fold(text: &str) -> String {
         }
     }
     out
+}
+
+/// What is written for an apostrophe, in Uzbek, Ukrainian, English and others: who searches leaves it out, or types another.
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '‘' | '’' | '‛' | 'ʻ' | 'ʼ' | 'ʹ' | '′' | '`' | '´')
 }
 
 /// Accents, points of Hebrew and vowel marks of Arabic, by their canonical combining class. The vowels of Thai, Telugu and others are
@@ -58,8 +68,6 @@ fn letters(c: char) -> Option<&'static str> {
         'ı' => "i",
         'ə' | 'ǝ' => "e",
         'ĸ' => "k",
-        // The apostrophes of Uzbek, Ukrainian and others, and modifier letters in their place.
-        '‘' | '’' | 'ʻ' | 'ʼ' | 'ʹ' | '′' | '`' | '´' => "'",
         // Greek
         'ς' => "σ",
         // Cyrillic, of Kazakh and others

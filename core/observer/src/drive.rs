@@ -28,6 +28,7 @@ use crate::time::corrected;
 use baqylau_http::Client;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
+use baqylau_protocol::cose::{self, ObjectType, Unverified};
 use baqylau_protocol::enrolment::Enrolment;
 use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::{Hash, MissionId, PublicKey};
@@ -251,8 +252,16 @@ pub(crate) fn lock(outbox: &Mutex<Outbox>) -> Result<MutexGuard<'_, Outbox>, Err
 
 /// The device key of an enrolment that this phone made.
 fn device_key(enrolment: &[u8]) -> Option<PublicKey> {
-    use baqylau_protocol::cose::{ObjectType, Unverified};
     let outer = Unverified::parse(ObjectType::Enrolled, enrolment).ok()?;
     let inner = Unverified::parse(ObjectType::Enrolment, outer.untrusted()).ok()?;
     cbor::decode::<Enrolment>(inner.untrusted(), "enrolment").ok().map(|e| e.device_key)
+}
+
+/// Whether an enrolment is one that this phone made with its invite: both signatures verify.
+pub(crate) fn is_own_enrolment(enrolment: &[u8], invite: &PublicKey) -> bool {
+    let verify = || {
+        let inner = cose::open(ObjectType::Enrolled, enrolment, invite, &[]).ok()?;
+        cose::open(ObjectType::Enrolment, inner, &device_key(enrolment)?, &[]).ok()
+    };
+    verify().is_some()
 }

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 mod salvage;
 
 pub use rusqlite;
-pub use salvage::{Salvaged, salvage};
+pub use salvage::{Rebuilt, Salvaged, count, salvage};
 
 /// Bytes of free space that opening a shared connection needs: a little more than the WAL index (`-shm`).
 const ROOM: usize = 64 << 10;
@@ -122,6 +122,7 @@ pub fn open(path: &Path, key: Option<&[u8; 32]>, schema: Schema) -> Result<Conne
 }
 
 fn open_inner(path: &Path, key: Option<&[u8; 32]>, schema: Schema) -> Result<Connection, StorageError> {
+    salvage::finish_interrupted(path)?;
     let mut db = connect(path, key, true)?;
     migrate(&mut db, schema)?;
     Ok(db)
@@ -247,18 +248,28 @@ fn migrate(db: &mut Connection, schema: Schema) -> Result<(), StorageError> {
     Ok(())
 }
 
+/// Pages of an encrypted database that do not authenticate; those in its WAL are not looked at.
+///
+/// # Errors
+/// [`StorageError`] if the file cannot be read.
+pub fn damaged_pages(db: &Connection) -> Result<usize, StorageError> {
+    let mut statement = db.prepare("PRAGMA cipher_integrity_check")?;
+    let rows = statement.query_map([], |_| Ok(()))?;
+    Ok(rows.count())
+}
+
 /// Renames a damaged database and its WAL to `*.damaged-N` for [`salvage`]; nothing is deleted. Returns the new path.
 ///
 /// # Errors
-/// [`StorageError::Io`] if a file cannot be renamed.
+/// [`StorageError`] if a file cannot be renamed.
 pub fn set_aside(path: &Path) -> Result<PathBuf, StorageError> {
-    let io = |e: std::io::Error| StorageError::Io(e.to_string());
     let free = (1..).find(|n| !aside(path, *n).exists()).unwrap_or(u32::MAX);
     let aside = aside(path, free);
-    for suffix in ["-wal", "-shm", ""] {
+    // The database first: interrupted, its log is not taken for that of another.
+    for suffix in ["", "-wal", "-shm"] {
         let from = beside(path, suffix);
         if from.exists() {
-            std::fs::rename(&from, beside(&aside, suffix)).map_err(io)?;
+            std::fs::rename(&from, beside(&aside, suffix))?;
         }
     }
     Ok(aside)

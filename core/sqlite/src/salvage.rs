@@ -22,34 +22,100 @@ pub struct Salvaged {
 /// [`StorageError::Damaged`] if nothing can be read: the first page is damaged, or the key is wrong. Nothing has been
 /// moved then.
 pub fn salvage(path: &Path, key: Option<&[u8; 32]>, schema: Schema) -> Result<Salvaged, StorageError> {
-    let new_path = path.with_extension("salvaged");
-    let damaged = |e| match e {
-        StorageError::Damaged { .. } => StorageError::Damaged { path: path.to_owned() },
-        other => other,
-    };
-    let io = |e: std::io::Error| StorageError::Io(e.to_string());
-    if !path.exists() && new_path.exists() {
-        // Interrupted between the two renames below: the new database is complete.
-        let last = (1..).take_while(|n| aside(path, *n).exists()).last().unwrap_or(1);
-        std::fs::rename(&new_path, path).map_err(io)?;
-        return Ok(Salvaged { aside: aside(path, last), rows: count(&open(path, key, schema)?)?, lost: Vec::new() });
+    let rebuilt = Rebuilt::from_damaged(path, key, schema)?;
+    let rows = count(&open(&rebuilt.new, key, schema)?)?;
+    let lost = rebuilt.lost.clone();
+    Ok(Salvaged { aside: rebuilt.put_in_place()?, rows, lost })
+}
+
+/// A rebuilt database that lies beside the damaged one, so that it can be checked and completed before anything is
+/// moved.
+#[derive(Debug)]
+pub struct Rebuilt {
+    path: PathBuf,
+    /// The file of the new database. Close every connection to it before [`Rebuilt::put_in_place`].
+    pub new: PathBuf,
+    /// Tables with rows that could not be read.
+    pub lost: Vec<String>,
+}
+
+impl Rebuilt {
+    /// Copies what can be read of a damaged database, which stays as it is.
+    ///
+    /// # Errors
+    /// As [`salvage`].
+    pub fn from_damaged(path: &Path, key: Option<&[u8; 32]>, schema: Schema) -> Result<Self, StorageError> {
+        finish_interrupted(path)?;
+        let damaged = |e| match e {
+            StorageError::Damaged { .. } => StorageError::Damaged { path: path.to_owned() },
+            other => other,
+        };
+        // The first page must be readable.
+        let reopen = || connect(path, key, false).map_err(damaged);
+        drop(reopen()?);
+        let rebuilt = Self::empty(path)?;
+        let mut new = open(&rebuilt.new, key, schema)?;
+        let lost = copy_all(&reopen, &mut new)?;
+        Ok(Self { lost, ..rebuilt })
     }
-    // The first page must be readable.
-    let reopen = || connect(path, key, false).map_err(damaged);
-    drop(reopen()?);
-    // Left by an earlier, interrupted salvage.
-    for suffix in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(beside(&new_path, suffix));
+
+    /// A place for a new database beside one of which nothing can be read.
+    ///
+    /// # Errors
+    /// [`StorageError`] if what an interrupted salvage left cannot be removed.
+    pub fn empty(path: &Path) -> Result<Self, StorageError> {
+        let new = path.with_extension("salvaging");
+        for left in [&new, &complete(path)] {
+            for suffix in ["", "-wal", "-shm"] {
+                match std::fs::remove_file(beside(left, suffix)) {
+                    Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e.into()),
+                    _ => {}
+                }
+            }
+        }
+        Ok(Self { path: path.to_owned(), new, lost: Vec::new() })
     }
-    let mut new = open(&new_path, key, schema)?;
-    let lost = copy_all(&reopen, &mut new)?;
-    let rows = count(&new)?;
-    // Collect everything in a single file, so that one rename suffices.
-    new.pragma_update(None, "journal_mode", "DELETE")?;
-    drop(new);
-    let moved = set_aside(path)?;
-    std::fs::rename(&new_path, path).map_err(io)?;
-    Ok(Salvaged { aside: moved, rows, lost })
+
+    /// Renames the damaged database and puts the new one in its place. Returns the new path of the damaged one.
+    ///
+    /// # Errors
+    /// [`StorageError`] if a file cannot be written or renamed; call [`salvage`] again.
+    pub fn put_in_place(self) -> Result<PathBuf, StorageError> {
+        // Closed without a WAL: a single file, so that one rename suffices. Under this name it is known to be complete.
+        for suffix in ["-wal", "-shm"] {
+            if beside(&self.new, suffix).exists() {
+                return Err(StorageError::Io(format!("{} is in use", self.new.display())));
+            }
+        }
+        std::fs::rename(&self.new, complete(&self.path))?;
+        let aside = set_aside(&self.path)?;
+        std::fs::rename(complete(&self.path), &self.path)?;
+        Ok(aside)
+    }
+}
+
+/// Where a rebuilt database lies from when it is complete until it has its name.
+fn complete(path: &Path) -> PathBuf {
+    path.with_extension("salvaged")
+}
+
+/// Finishes a salvage that was interrupted between the renames of [`Rebuilt::put_in_place`].
+pub(crate) fn finish_interrupted(path: &Path) -> Result<(), StorageError> {
+    if path.exists() {
+        return Ok(());
+    }
+    let last = (1..).take_while(|n| aside(path, *n).exists()).last();
+    for suffix in ["-wal", "-shm"] {
+        // Of the database that was set aside, not of the one that comes in its place.
+        let (left, Some(last)) = (beside(path, suffix), last) else { continue };
+        if left.exists() {
+            std::fs::rename(left, beside(&aside(path, last), suffix))?;
+        }
+    }
+    match std::fs::rename(complete(path), path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(e.into()),
+        _ => Ok(()),
+    }
 }
 
 fn tables(db: &Connection) -> Result<Vec<String>, StorageError> {
@@ -58,7 +124,11 @@ fn tables(db: &Connection) -> Result<Vec<String>, StorageError> {
     Ok(names.collect::<Result<_, _>>()?)
 }
 
-fn count(db: &Connection) -> Result<usize, StorageError> {
+/// How many rows a database has.
+///
+/// # Errors
+/// [`StorageError`] if they cannot be read.
+pub fn count(db: &Connection) -> Result<usize, StorageError> {
     let rows = |table: &String| db.query_row(&format!("SELECT count(*) FROM \"{table}\""), [], |r| r.get::<_, i64>(0));
     let all: i64 = tables(db)?.iter().map(rows).sum::<Result<_, _>>()?;
     Ok(usize::try_from(all).unwrap_or(0))
@@ -90,9 +160,14 @@ fn copy_table(old: &Connection, new: &Connection, table: &str, order: &str) -> R
     let placeholders = vec!["?"; width].join(", ");
     let mut write = new.prepare(&format!("INSERT OR IGNORE INTO \"{table}\" VALUES ({placeholders})"))?;
     let values = |row: &Row| (0..width).map(|i| row.get::<_, Value>(i)).collect::<Result<Vec<_>, _>>();
+    // SQLCipher hands a page that does not authenticate out as zeroes, and fails from the next read on: a row counts
+    // when a read behind it succeeds.
+    let mut probe = old.prepare("SELECT count(*) FROM sqlite_schema")?;
     let mut rows = read.query([])?;
     while let Some(row) = rows.next()? {
-        write.execute(params_from_iter(values(row)?))?;
+        let row = values(row)?;
+        probe.query_row([], |_| Ok(()))?;
+        write.execute(params_from_iter(row))?;
     }
     Ok(())
 }

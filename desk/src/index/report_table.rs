@@ -85,7 +85,19 @@ impl ReportRow {
         let Adjudication { status, person, reviews } = verdict;
         let (flags, settled) = (Flags::default(), Flags::default());
         let RequestedReport { summary: entry, first, internal } = asked;
-        Self { meta: entry.meta.clone(), summary: entry, first, status, person, reviews, corrections, codings, flags, settled, internal }
+        Self {
+            meta: entry.meta.clone(),
+            summary: entry,
+            first,
+            status,
+            person,
+            reviews,
+            corrections,
+            codings,
+            flags,
+            settled,
+            internal,
+        }
     }
 
     /// The name of a question of its checklist.

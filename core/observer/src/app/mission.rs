@@ -43,7 +43,7 @@ pub struct MissionView {
     pub levels: Vec<(String, Arc<str>)>,
     /// Whether a visit may be at a place that is not in the list.
     pub unlisted_places: bool,
-    /// Why the last bundle that came was refused.
+    /// Why the last bundle that came was refused, or what of this one is damaged here.
     pub bundle_refused: Option<String>,
 }
 
@@ -73,6 +73,8 @@ pub(super) struct Loaded {
     pub mission: Mission,
     pub places: Arc<Places>,
     pub forms: HashMap<String, (Hash, Arc<Form>)>,
+    /// Checklists whose definition is damaged here; the next sync fetches it.
+    pub lacking: Vec<String>,
 }
 
 impl ObserverApp {
@@ -86,6 +88,7 @@ impl ObserverApp {
         self.with_mission(|u, loaded| {
             let now = corrected(&*self.config.clock, anchor.as_ref(), loaded.manifest.issued);
             let language = self.language(loaded);
+            let lacking = || (!loaded.lacking.is_empty()).then(|| missing(&loaded.lacking.join(", ")).to_string());
             Ok(MissionView {
                 title: loaded.mission.title.get(language),
                 fingerprint: fingerprint(&u.invite.root),
@@ -98,7 +101,7 @@ impl ObserverApp {
                 levels: loaded.places.table().levels.iter().map(|l| (l.id.clone(), l.label.get(language))).collect(),
                 unlisted_places: loaded.mission.unlisted_places,
                 clock_error: anchor.map_or(0, |_| wall - now),
-                bundle_refused: refused.map(|r| String::from_utf8_lossy(&r).into_owned()),
+                bundle_refused: refused.map(|r| String::from_utf8_lossy(&r).into_owned()).or_else(lacking),
             })
         })
     }
@@ -136,7 +139,9 @@ impl ObserverApp {
         let bytes = outbox.setting(names::MANIFEST)?;
         let bytes = bytes.ok_or(InvalidReason::NoMission)?;
         let manifest_hash = Hash::of(&bytes);
-        if let Some((at, loaded)) = u.loaded.as_mut().filter(|(_, loaded)| loaded.manifest_hash == manifest_hash) {
+        if let Some((at, loaded)) = u.loaded.as_mut().filter(|(at, loaded)| {
+            loaded.manifest_hash == manifest_hash && (loaded.lacking.is_empty() || *at == stored)
+        }) {
             *at = stored;
             return Ok(loaded.clone());
         }
@@ -151,7 +156,10 @@ impl ObserverApp {
             let manifest = Manifest::open(&bytes, &u.invite.root)?;
             let part = |kind, name: &str| -> Result<(Hash, Vec<u8>), Error> {
                 let part = manifest.part(kind, name).ok_or_else(|| missing(name))?;
-                let packed = outbox.part(part.hash)?.ok_or_else(|| missing(name))?;
+                let packed = match outbox.part(part.hash)? {
+                    Some(packed) => packed,
+                    None => u.main.part(part.hash)?.ok_or_else(|| missing(name))?,
+                };
                 Ok((part.hash, part.unpack(&packed)?))
             };
             let mission: Mission = json("mission", &part(PartKind::Mission, "mission")?.1)?;
@@ -160,14 +168,30 @@ impl ObserverApp {
                 let table: PlaceTable = json("places", &places)?;
                 Places::new(table).map_err(|e| Error::refused(RefusalReason::Unfit, e))
             })?;
-            let mut forms = HashMap::new();
+            let (mut forms, mut lacking) = (HashMap::new(), Vec::new());
             for id in &mission.checklists {
-                let (definition, bytes) = part(PartKind::Checklist, id)?;
-                forms.insert(id.clone(), (definition, form(definition, hash, &bytes, &places)?));
+                match part(PartKind::Checklist, id) {
+                    Ok((definition, bytes)) => {
+                        forms.insert(id.clone(), (definition, form(definition, hash, &bytes, &places)?));
+                    }
+                    // Every other checklist can be filled in meanwhile.
+                    Err(Error::Refused { why: RefusalReason::Unfit, .. }) => lacking.push(id.clone()),
+                    Err(e) => return Err(e),
+                }
             }
-            Ok(Loaded { manifest, manifest_hash, mission, places, forms })
+            Ok(Loaded { manifest, manifest_hash, mission, places, forms, lacking })
         };
-        let loaded = shared(manifest_hash, load)?;
+        let loaded = match known(manifest_hash) {
+            Some(loaded) => loaded,
+            None => {
+                let loaded: Arc<Loaded> = Arc::new(load()?);
+                // Another phone may have what this one lacks.
+                if loaded.lacking.is_empty() {
+                    share(manifest_hash, &loaded);
+                }
+                loaded
+            }
+        };
         u.loaded = Some((stored, loaded.clone()));
         Ok(loaded)
     }
@@ -197,7 +221,12 @@ impl ObserverApp {
 fn keep_bundle(u: &mut Unlocked, outbox: &Outbox, manifest: &[u8]) -> Result<(), Error> {
     let mut parts = Vec::new();
     for part in Manifest::open(manifest, &u.invite.root)?.parts {
-        parts.push((part.hash, outbox.part(part.hash)?.ok_or_else(|| missing(&part.name))?));
+        if u.main.part(part.hash)?.is_some() {
+            continue;
+        }
+        // What is damaged is fetched again; the bundle is kept when it is whole.
+        let Some(packed) = outbox.part(part.hash)? else { return Ok(()) };
+        parts.push((part.hash, packed));
     }
     u.main.keep_bundle((kept::MANIFEST, manifest), &parts)
 }
@@ -214,8 +243,8 @@ fn form(definition: Hash, places_hash: Hash, bytes: &[u8], places: &Arc<Places>)
     })
 }
 
-fn missing(name: &str) -> Error {
-    Error::refused(RefusalReason::Unfit, format!("the bundle lacks {name}; sync again"))
+pub(super) fn missing(name: &str) -> Error {
+    Error::refused(RefusalReason::Unfit, format!("the bundle lacks {name}, or it is damaged here; sync again"))
 }
 
 fn json<T: DeserializeOwned>(what: &str, bytes: &[u8]) -> Result<T, Error> {
@@ -233,18 +262,23 @@ pub fn fingerprint(root: &PublicKey) -> String {
 static SHARED: Mutex<Option<HashMap<Hash, Weak<dyn Any + Send + Sync>>>> = Mutex::new(None);
 
 fn shared<T: Send + Sync + 'static>(hash: Hash, make: impl FnOnce() -> Result<T, Error>) -> Result<Arc<T>, Error> {
-    let find = || {
-        let mut guard = SHARED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let map = guard.get_or_insert_with(HashMap::new);
-        map.retain(|_, weak| weak.strong_count() > 0);
-        map.get(&hash).and_then(Weak::upgrade).and_then(|any| any.downcast::<T>().ok())
-    };
-    if let Some(known) = find() {
+    if let Some(known) = known(hash) {
         return Ok(known);
     }
     let made = Arc::new(make()?);
-    let any: Arc<dyn Any + Send + Sync> = made.clone();
-    let mut guard = SHARED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    guard.get_or_insert_with(HashMap::new).insert(hash, Arc::downgrade(&any));
+    share(hash, &made);
     Ok(made)
+}
+
+fn known<T: Send + Sync + 'static>(hash: Hash) -> Option<Arc<T>> {
+    let mut guard = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    let map = guard.get_or_insert_with(HashMap::new);
+    map.retain(|_, weak| weak.strong_count() > 0);
+    map.get(&hash).and_then(Weak::upgrade).and_then(|any| any.downcast::<T>().ok())
+}
+
+fn share<T: Send + Sync + 'static>(hash: Hash, made: &Arc<T>) {
+    let any: Arc<dyn Any + Send + Sync> = made.clone();
+    let mut guard = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    guard.get_or_insert_with(HashMap::new).insert(hash, Arc::downgrade(&any));
 }

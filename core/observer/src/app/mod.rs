@@ -12,6 +12,7 @@
 //! - `letters`: what the coordinators write; `handed`: answering it, from another phone too
 //! - `forget`: making sent visits unreadable after the review window
 //! - `delivery`: enrolment and sync
+//! - `salvage`: a damaged store made anew, and the outbox from `main.db`
 
 mod alarm;
 mod amend;
@@ -26,6 +27,7 @@ mod mission;
 mod places;
 mod reassigned;
 mod reports;
+mod salvage;
 mod visits;
 
 pub use amend::ChangeView;
@@ -54,11 +56,11 @@ use crate::reason::InvalidReason;
 use crate::store::{MainStore, Outbox, names};
 use crate::vault::Vault;
 use baqylau_forms::Filling;
-use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::Invite;
-use baqylau_sqlite::{Salvaged, StorageError, set_aside};
+use baqylau_sqlite::StorageError;
 use mission::Loaded;
+use salvage::Rebuilding;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -146,67 +148,29 @@ impl ObserverApp {
         Ok(Self::assemble(config, outbox, Some(Unlocked { main, invite, loaded: None, open: HashMap::new() })))
     }
 
-    /// Opens a store. A damaged outbox is put aside and made anew; a damaged `main.db` is left as it is: see
-    /// [`ObserverApp::salvage`].
+    /// Opens a store. A damaged outbox is put aside and made anew from what can be read of it and from `main.db`; a damaged
+    /// `main.db` is left as it is: see [`ObserverApp::salvage`].
     ///
     /// # Errors
     /// The PIN is wrong, or the store is damaged or of a later version.
     pub fn open(config: PhoneConfig, pin: &str) -> Result<Self, Error> {
-        let path = config.folder.join(OUTBOX);
-        let opened = match Self::open_locked(config.clone()) {
-            // Everything in the outbox can be had again: envelopes from `main.db`, the rest from the server.
-            Err(Error::Storage(StorageError::Damaged { .. })) => {
-                set_aside(&path)?;
-                Self::open_locked(config)
+        let whole = match Self::open_locked(config.clone()) {
+            Ok(core) => {
+                let whole = lock(&core.outbox)?.is_whole();
+                whole.then_some(core)
             }
-            other => other,
+            Err(Error::Storage(StorageError::Damaged { .. })) => None,
+            Err(e) => return Err(e),
         };
-        let core = opened?;
+        let core = match whole {
+            Some(core) => core,
+            None => {
+                Rebuilding::outbox(&config)?.put_in_place()?;
+                Self::open_locked(config)?
+            }
+        };
         core.unlock(pin)?;
         Ok(core)
-    }
-
-    /// Makes a damaged `main.db` anew from what can still be read of it. The damaged file is put aside, never deleted; envelopes
-    /// are in the outbox too and are delivered from there.
-    ///
-    /// # Errors
-    /// The PIN is wrong, or nothing can be read.
-    pub fn salvage(config: &PhoneConfig, pin: &str) -> Result<Salvaged, Error> {
-        let key = Lock::of(&config.folder).open(&*config.vault, pin)?;
-        let path = config.folder.join(MAIN);
-        let salvaged = MainStore::salvage(&path, &key).map_err(|e| match e {
-            Error::Storage(StorageError::Damaged { .. } | StorageError::Io(_)) => InvalidReason::MainLost.into(),
-            other => other,
-        })?;
-        Self::salvage_outbox(config, &key)?;
-        Ok(salvaged)
-    }
-
-    /// The outbox may be damaged too: what `main.db` knows of it is put there again, in the place of what does not verify.
-    fn salvage_outbox(config: &PhoneConfig, key: &[u8; 32]) -> Result<(), Error> {
-        let path = config.folder.join(OUTBOX);
-        if let Err(Error::Storage(StorageError::Damaged { .. })) = Outbox::salvage(&path, &*config.vault) {
-            set_aside(&path)?;
-        }
-        let mut outbox = Outbox::open(&path, &*config.vault)?;
-        outbox.remove_corrupt()?;
-        let mut main = MainStore::open(&config.folder.join(MAIN), key, config.vault.clone())?;
-        for (seq, urgent, bytes) in main.envelopes_after(0)? {
-            outbox.add(seq, &bytes, urgent)?;
-        }
-        let invite = main.setting(kept::INVITE)?.unwrap_or_default();
-        let invite = Invite::from_text(&String::from_utf8_lossy(&invite))?;
-        address_outbox(&mut outbox, &invite)?;
-        if let Some(enrolment) = main.setting(kept::ENROLMENT)? {
-            outbox.set(&[(names::ENROLMENT, &enrolment)], &[])?;
-        }
-        let reads = |bytes: &Vec<u8>| Manifest::open(bytes, &invite.root).is_ok();
-        match (outbox.setting(names::MANIFEST)?.filter(reads), main.setting(kept::MANIFEST)?.filter(reads)) {
-            // Parts may be lost on this side: they are taken over again from the outbox.
-            (Some(_), _) => main.set_settings(&[(kept::MANIFEST, b"")]),
-            (None, Some(manifest)) => outbox.set(&[(names::MANIFEST, &manifest)], &main.parts()?),
-            (None, None) => outbox.set(&[(names::MANIFEST, b"")], &[]),
-        }
     }
 
     /// Opens a store without the PIN: it delivers what waits, and shows nothing.
@@ -288,10 +252,9 @@ impl ObserverApp {
         if !path.exists() {
             return Err(StorageError::Damaged { path }.into());
         }
-        let main = MainStore::open(&path, key, self.config.vault.clone())?;
-        let invite = main.setting(kept::INVITE)?.unwrap_or_default();
-        let invite = Invite::from_text(&String::from_utf8_lossy(&invite))?;
-        self.repair_outbox(&main, &invite)?;
+        let mut main = MainStore::open(&path, key, self.config.vault.clone())?;
+        let invite = salvage::invite(&main)?;
+        salvage::repair(&mut main, &mut *lock(&self.outbox)?, &invite)?;
         *self.unlocked()? = Some(Unlocked { main, invite, loaded: None, open: HashMap::new() });
         self.tidy();
         self.notifier.notify(Change::Lock);
@@ -447,25 +410,6 @@ impl ObserverApp {
             let loaded = self.loaded(u)?;
             f(u, &loaded)
         })
-    }
-
-    /// `main.db` is the truth: what the outbox lacks, because a battery was pulled between the two, is put there again.
-    fn repair_outbox(&self, main: &MainStore, invite: &Invite) -> Result<(), Error> {
-        let mut outbox = lock(&self.outbox)?;
-        if outbox.setting(names::ROOT)?.is_none() {
-            address_outbox(&mut outbox, invite)?;
-        }
-        if let (None, Some(manifest)) = (outbox.setting(names::MANIFEST)?, main.setting(kept::MANIFEST)?) {
-            outbox.set(&[(names::MANIFEST, &manifest)], &main.parts()?)?;
-        }
-        if let (None, Some(enrolment)) = (outbox.setting(names::ENROLMENT)?, main.setting(kept::ENROLMENT)?) {
-            outbox.set(&[(names::ENROLMENT, &enrolment)], &[])?;
-        }
-        let last = outbox.last()?.map_or(0, |l| l.0);
-        for (seq, urgent, bytes) in main.envelopes_after(last)? {
-            outbox.add(seq, &bytes, urgent)?;
-        }
-        Ok(())
     }
 }
 

@@ -6,7 +6,7 @@ use crate::bundle;
 use crate::store::names;
 use baqylau_http::reqwest::StatusCode;
 use baqylau_http::reqwest::header::ETAG;
-use baqylau_protocol::bundle::BundlePart;
+use baqylau_protocol::bundle::{BundlePart, Manifest};
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::sync::{Event, Failure};
@@ -18,6 +18,16 @@ impl SyncDriver {
         let etag = known.as_ref().map(|(_, bytes)| format!("\"{}\"", Hash::of(bytes)));
         let response = self.get(BUNDLE, etag.as_deref()).await?;
         if response.status() == StatusCode::NOT_MODIFIED {
+            // A part may have been damaged here since.
+            if let Some((manifest, bytes)) = known {
+                match self.lacking(&manifest).await {
+                    Ok(parts) if parts.is_empty() => {}
+                    Ok(parts) => bundle::store(&mut *lock(&self.outbox)?, &manifest, &bytes, &parts)?,
+                    // It keeps nothing that was signed from being sent, and is tried again.
+                    Err(StepError::Network(_)) => {}
+                    Err(e) => return Err(e),
+                }
+            }
             let mut outbox = lock(&self.outbox)?;
             // Written only when it changes: a full disk keeps nothing from being sent.
             if outbox.setting(names::BUNDLE_REFUSED)?.is_some() {
@@ -30,14 +40,21 @@ impl SyncDriver {
         let Some(manifest) = bundle::accept(&mut *lock(&self.outbox)?, &self.root, &bytes)? else {
             return if named { Ok(Event::BundleDone) } else { Err(StepError::Network(Failure::Nonsense)) };
         };
+        let parts = self.lacking(&manifest).await?;
+        bundle::store(&mut *lock(&self.outbox)?, &manifest, &bytes, &parts)?;
+        Ok(Event::BundleDone)
+    }
+
+    /// Fetches the parts that are not here, or damaged.
+    async fn lacking(&self, manifest: &Manifest) -> Result<Vec<(Hash, Vec<u8>)>, StepError> {
         let mut parts = Vec::new();
         for part in &manifest.parts {
-            if lock(&self.outbox)?.part(part.hash)?.is_none() {
+            let here = lock(&self.outbox)?.part(part.hash)?;
+            if here.is_none() {
                 parts.push((part.hash, self.part(part).await?));
             }
         }
-        bundle::store(&mut *lock(&self.outbox)?, &manifest, &bytes, &parts)?;
-        Ok(Event::BundleDone)
+        Ok(parts)
     }
 
     async fn part(&self, part: &BundlePart) -> Result<Vec<u8>, StepError> {

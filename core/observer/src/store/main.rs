@@ -1,13 +1,14 @@
 //! `main.db`: identity, visits, drafts, reports. Answers, the answer log and plain reports are encrypted once more by row, under
 //! the key of their visit.
 
+use crate::bundle::is_part;
 use crate::error::Error;
 use crate::lock::{derive, open_with, row_cipher, seal_with};
 use crate::reason::InvalidReason;
 use crate::vault::{Policy, Vault};
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::keys::random;
-use baqylau_sqlite::{Salvaged, Schema, StorageError, open, salvage};
+use baqylau_sqlite::{Rebuilt, Schema, StorageError, open};
 use ring::aead::LessSafeKey;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use serde::Serialize;
@@ -77,9 +78,14 @@ impl MainStore {
         Ok(Self { db: open(path, Some(key), SCHEMA)?, vault, ciphers: HashMap::new() })
     }
 
-    /// Takes over what can be read of a damaged database.
-    pub fn salvage(path: &Path, key: &[u8; 32]) -> Result<Salvaged, Error> {
-        Ok(salvage(path, Some(key), SCHEMA)?)
+    /// Takes over what can be read of a damaged database, beside it.
+    pub fn rebuild(path: &Path, key: &[u8; 32]) -> Result<Rebuilt, Error> {
+        Ok(Rebuilt::from_damaged(path, Some(key), SCHEMA)?)
+    }
+
+    /// How many rows there are.
+    pub fn rows(&self) -> Result<usize, Error> {
+        Ok(baqylau_sqlite::count(&self.db)?)
     }
 
     pub fn synchronous(&self) -> Result<&'static str, Error> {
@@ -103,14 +109,17 @@ impl MainStore {
     pub fn keep_bundle(&mut self, (name, manifest): (&str, &[u8]), parts: &[(Hash, Vec<u8>)]) -> Result<(), Error> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for (hash, packed) in parts {
-            tx.execute("INSERT OR IGNORE INTO part VALUES (?1, ?2)", params![hash.0, packed])?;
+            tx.execute("INSERT OR REPLACE INTO part VALUES (?1, ?2)", params![hash.0, packed])?;
         }
         tx.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", params![name, manifest])?;
         Ok(tx.commit()?)
     }
 
+    /// A part of a bundle; one that is damaged is none.
     pub fn part(&self, hash: Hash) -> Result<Option<Vec<u8>>, Error> {
-        Ok(self.db.query_row("SELECT packed FROM part WHERE hash = ?1", [hash.0], |r| r.get(0)).optional()?)
+        let select = "SELECT packed FROM part WHERE hash = ?1";
+        let found: Option<Vec<u8>> = self.db.query_row(select, [hash.0], |r| r.get(0)).optional()?;
+        Ok(found.filter(|packed| is_part(hash, packed)))
     }
 
     pub fn parts(&self) -> Result<Vec<(Hash, Vec<u8>)>, Error> {

@@ -2,6 +2,7 @@
 
 use super::names::{ANCHOR, LETTERS_FROM, MANIFEST};
 use super::number::Number;
+use crate::bundle::is_part;
 use crate::error::Error;
 use crate::lock::{OUTBOX_ALIAS, derive};
 use crate::time::Anchor;
@@ -11,8 +12,9 @@ use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::sync::{LONGEST_REFUSAL_MS, refusal_pause};
 use baqylau_protocol::wire::RefusalCode;
-use baqylau_sqlite::{Schema, open};
+use baqylau_sqlite::{Rebuilt, Schema, open};
 use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -72,26 +74,42 @@ impl Outbox {
         Ok(Self { db: open(path, Some(&key), SCHEMA)?, manifests: Arc::default() })
     }
 
-    /// Takes over what can be read of a damaged database.
-    pub fn salvage(path: &Path, vault: &dyn Vault) -> Result<(), Error> {
+    /// Takes over what can be read of a damaged database, beside it.
+    pub fn rebuild(path: &Path, vault: &dyn Vault) -> Result<Rebuilt, Error> {
         let key = derive(&*vault.bind(OUTBOX_ALIAS, &[0; 32])?, b"baqylau/1/outbox");
-        baqylau_sqlite::salvage(path, Some(&key), SCHEMA)?;
-        Ok(())
+        Ok(Rebuilt::from_damaged(path, Some(&key), SCHEMA)?)
     }
 
-    /// Deletes what is not what it says: a damaged page may have been read as zeroes.
+    /// Whether every page is what was written.
+    pub fn is_whole(&self) -> bool {
+        baqylau_sqlite::damaged_pages(&self.db).is_ok_and(|pages| pages == 0)
+    }
+
+    /// Deletes what is not what it says.
     pub fn remove_corrupt(&mut self) -> Result<(), Error> {
         let tx = self.db.transaction()?;
-        for table in ["envelope", "carried"] {
-            let mut statement = tx.prepare(&format!("SELECT hash, bytes FROM {table}"))?;
+        let own = |hash: Hash, bytes: &[u8]| Hash::of(bytes) == hash;
+        for (table, body, good) in [
+            ("envelope", "bytes", own as fn(Hash, &[u8]) -> bool),
+            ("carried", "bytes", own),
+            ("part", "packed", is_part),
+        ] {
+            let mut statement = tx.prepare(&format!("SELECT hash, {body} FROM {table}"))?;
             let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
             for (hash, bytes) in rows.collect::<Result<Vec<([u8; 32], Vec<u8>)>, _>>()? {
-                if Hash::of(&bytes).0 != hash {
+                if !good(Hash(hash), &bytes) {
                     tx.execute(&format!("DELETE FROM {table} WHERE hash = ?1"), [hash])?;
                 }
             }
         }
         Ok(tx.commit()?)
+    }
+
+    /// The numbers of the envelopes that are here.
+    pub fn numbers(&self) -> Result<BTreeSet<i64>, Error> {
+        let mut statement = self.db.prepare_cached("SELECT seq FROM envelope")?;
+        let rows = statement.query_map([], |r| r.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// A setting that is empty is none.
@@ -122,8 +140,11 @@ impl Outbox {
         Ok(())
     }
 
+    /// A part of the bundle; one that is damaged is none.
     pub fn part(&self, hash: Hash) -> Result<Option<Vec<u8>>, Error> {
-        Ok(self.db.query_row("SELECT packed FROM part WHERE hash = ?1", [hash.0], |r| r.get(0)).optional()?)
+        let select = "SELECT packed FROM part WHERE hash = ?1";
+        let found: Option<Vec<u8>> = self.db.query_row(select, [hash.0], |r| r.get(0)).optional()?;
+        Ok(found.filter(|packed| is_part(hash, packed)))
     }
 
     /// Adds an envelope; adding it again changes nothing.

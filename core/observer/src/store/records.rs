@@ -8,6 +8,7 @@ use crate::reason::InvalidReason;
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{Hash, ReportId};
 use rusqlite::{OptionalExtension, TransactionBehavior, params};
+use std::collections::BTreeSet;
 
 /// A report as stored.
 pub(crate) struct StoredReport {
@@ -106,11 +107,17 @@ impl MainStore {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Number, urgency and bytes of the envelopes behind a number.
-    pub fn envelopes_after(&self, seq: i64) -> Result<Vec<(i64, bool, Vec<u8>)>, Error> {
-        let mut statement = self.db.prepare("SELECT seq, urgent, bytes FROM envelope WHERE seq > ?1 ORDER BY seq")?;
-        let rows = statement.query_map([seq], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+    /// The numbers of the envelopes that are not among some.
+    pub fn envelopes_beside(&self, known: &BTreeSet<i64>) -> Result<Vec<i64>, Error> {
+        let mut statement = self.db.prepare("SELECT seq FROM envelope ORDER BY seq")?;
+        let all: Vec<i64> = statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?;
+        Ok(all.into_iter().filter(|seq| !known.contains(seq)).collect())
+    }
+
+    /// Urgency and bytes of an envelope.
+    pub fn envelope(&self, seq: i64) -> Result<(bool, Vec<u8>), Error> {
+        let select = "SELECT urgent, bytes FROM envelope WHERE seq = ?1";
+        Ok(self.db.query_row(select, [seq], |r| Ok((r.get(0)?, r.get(1)?)))?)
     }
 
     /// Whether the chain was closed.

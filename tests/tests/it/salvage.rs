@@ -1,0 +1,228 @@
+//! A phone's store is damaged: what is whole is kept, what can be had again is fetched, and nothing is moved before it is read.
+
+use crate::it::support::{copy, draft, report, set};
+use baqylau_observer::app::PhoneConfig;
+use baqylau_observer::lock::{Lock, OUTBOX_ALIAS};
+use baqylau_observer::{Error, ObserverApp};
+use baqylau_sqlite::{Schema, StorageError};
+use baqylau_tests::{BUDGET, PIN, World, phone_in, tables};
+use ring::hkdf;
+use rusqlite::Connection;
+use std::fs;
+use std::path::Path;
+
+fn world() -> (World, ObserverApp) {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    (world, core)
+}
+
+/// Both databases of a phone, opened.
+fn databases(config: &PhoneConfig) -> [Connection; 2] {
+    let today = Schema { steps: &["SELECT 'never run: the database is of this version'"] };
+    let main = Lock::of(&config.folder).open(&*config.vault, PIN).expect("the PIN");
+    let bound = config.vault.bind(OUTBOX_ALIAS, &[0; 32]).expect("the vault");
+    let mut outbox = [0; 32];
+    let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, &[]).extract(&*bound);
+    let okm = prk.expand(&[b"baqylau/1/outbox"], hkdf::HKDF_SHA256).expect("expands");
+    okm.fill(&mut outbox).expect("a key");
+    [("main.db", *main), ("outbox.db", outbox)]
+        .map(|(name, key)| baqylau_sqlite::open(&config.folder.join(name), Some(&key), today).expect("opens"))
+}
+
+fn delivers(config: PhoneConfig, reports: usize) {
+    let core = ObserverApp::open(config, PIN).expect("opens");
+    assert_eq!(core.reports().expect("reports").len(), reports);
+    report(&core, "after");
+    core.sync_now(BUDGET).expect("syncs");
+    let summary = core.summary().expect("a summary");
+    assert!(summary.all_safe() && summary.delivered == reports + 1, "{summary:?}");
+}
+
+#[test]
+fn of_two_enrolments_the_one_that_verifies_holds() {
+    for (damaged, salvaged) in [(0, true), (1, true), (0, false), (1, false)] {
+        let (world, core) = world();
+        report(&core, "before");
+        drop(core);
+        let config = world.phone("phone");
+        let select = "SELECT value FROM setting WHERE name = 'enrolment'";
+        let mut bytes: Vec<u8> = databases(&config)[0].query_row(select, [], |r| r.get(0)).expect("an enrolment");
+        bytes[100] ^= 1;
+        let update = "UPDATE setting SET value = ?1 WHERE name = 'enrolment'";
+        assert_eq!(databases(&config)[damaged].execute(update, [bytes]).expect("damaged"), 1);
+        if salvaged {
+            ObserverApp::salvage(&config, PIN).expect("salvages");
+        }
+        delivers(config, 1);
+    }
+}
+
+/// Damages a checklist of the bundle in databases of a phone.
+fn damage_checklist(databases: &[Connection], id: &str) {
+    for db in databases {
+        let mut select = db.prepare("SELECT hash, packed FROM part").expect("parts");
+        let parts = select.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).expect("parts");
+        let name = format!("\"id\":\"{id}\"");
+        let (hash, mut packed): ([u8; 32], Vec<u8>) = parts
+            .map(|part| part.expect("a part"))
+            .find(|(_, packed): &([u8; 32], Vec<u8>)| {
+                let bytes = baqylau_protocol::bundle::inflate(packed).expect("inflates");
+                bytes.windows(name.len()).take(200).any(|w| w == name.as_bytes())
+            })
+            .expect("the checklist");
+        let middle = packed.len() / 2;
+        packed[middle] ^= 1;
+        db.execute("UPDATE part SET packed = ?2 WHERE hash = ?1", rusqlite::params![hash, packed]).expect("damaged");
+    }
+}
+
+#[test]
+fn a_damaged_part_of_the_bundle_stops_its_checklist_alone_and_comes_again() {
+    let (mut world, core) = world();
+    let started = draft(&core, "campaign_event");
+    let all = core.checklists().expect("checklists").len();
+    drop(core);
+    let config = world.phone("phone");
+    damage_checklist(&databases(&config), "opening");
+    world.stop_server();
+    let core = ObserverApp::open(config.clone(), PIN).expect("opens");
+    assert_eq!(core.checklists().expect("the others").len(), all - 1);
+    let told = core.mission().expect("a mission").bundle_refused.expect("it is said");
+    assert!(told.contains("opening") && told.contains("sync"), "{told}");
+    set(&core, started, "participants", "12").expect("the draft goes on");
+    core.finalise(started, Some("for a test".into())).expect("signed");
+    world.start_server();
+    assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 1);
+    assert_eq!(core.checklists().expect("checklists").len(), all, "it was fetched again");
+    assert_eq!(core.mission().expect("a mission").bundle_refused, None);
+    drop(core);
+    // Damaged in one place only, the other holds.
+    damage_checklist(&databases(&config)[1..], "opening");
+    let core = ObserverApp::open(config, PIN).expect("opens");
+    assert_eq!(core.checklists().expect("checklists").len(), all);
+}
+
+#[test]
+fn a_store_that_cannot_be_salvaged_is_left_as_it_is() {
+    let (world, core) = world();
+    report(&core, "before");
+    drop(core);
+    let config = world.phone("phone");
+    let path = config.folder.join("main.db");
+    let mut bytes = fs::read(&path).expect("the store");
+    // The settings: the invite and the keys.
+    bytes[4096 + 2048] ^= 1;
+    fs::write(&path, &bytes).expect("damaged");
+    let told = ObserverApp::open(config.clone(), PIN).map(drop).expect_err("it is told");
+    assert!(matches!(told, Error::Storage(StorageError::Damaged { .. })), "{told}");
+    let told = ObserverApp::salvage(&config, PIN).expect_err("it is told").to_string();
+    assert!(told.contains("left as it is") || told.contains("left as it was"), "{told}");
+    assert_eq!(fs::read(&path).expect("where it was"), bytes);
+    let locked = ObserverApp::open_locked(config).expect("opens");
+    assert_eq!(locked.sync_now(BUDGET).expect("syncs").delivered, 1, "what was signed is delivered");
+}
+
+#[test]
+fn a_salvage_that_is_cut_off_at_any_step_ends_well_when_it_is_called_again() {
+    let (world, core) = world();
+    (0..3).for_each(|n| report(&core, &"x".repeat(n + 1)));
+    // Copied while it is open, with its logs.
+    let before = world.folder.path().join("before");
+    copy(&world.folder.path().join("phone"), &before);
+    drop(core);
+    let after = world.folder.path().join("after");
+    copy(&before, &after);
+    ObserverApp::salvage(&phone_in(&after), PIN).expect("salvages");
+    assert!(before.join("main.db-wal").exists() && !after.join("main.db-wal").exists());
+    let rename = |at: &Path, from: &str, to: &str| fs::rename(at.join(from), at.join(to)).expect("renames");
+    for step in 0..=9 {
+        let at = world.folder.path().join(format!("step {step}"));
+        copy(&before, &at);
+        let mut steps: Vec<Box<dyn Fn()>> = Vec::new();
+        for name in ["main", "outbox"] {
+            fs::write(at.join(format!("{name}.salvaging")), "cut off").expect("writes");
+        }
+        for name in ["main", "outbox"] {
+            let (at, after) = (&at, &after);
+            steps.push(Box::new(move || {
+                fs::copy(after.join(format!("{name}.db")), at.join(format!("{name}.salvaged")))
+                    .map(drop)
+                    .expect("copies");
+            }));
+            for suffix in ["", "-wal", "-shm"] {
+                steps.push(Box::new(move || {
+                    rename(at, &format!("{name}.db{suffix}"), &format!("{name}.db.damaged-1{suffix}"));
+                }));
+            }
+            steps.push(Box::new(move || rename(at, &format!("{name}.salvaged"), &format!("{name}.db"))));
+        }
+        steps.iter().take(step).for_each(|step| step());
+        drop(steps);
+        ObserverApp::salvage(&phone_in(&at), PIN).expect("salvages");
+        let core = ObserverApp::open(phone_in(&at), PIN).expect("opens");
+        assert_eq!(core.reports().expect("reports").len(), 3, "step {step}");
+        assert!(core.mission().is_ok() && core.is_locked().is_ok_and(|locked| !locked), "step {step}");
+    }
+    delivers(phone_in(&world.folder.path().join("step 5")), 3);
+}
+
+/// `BAQYLAU_FLIPS` says how often.
+#[test]
+fn one_flipped_byte_costs_nothing_else() {
+    let rounds = std::env::var("BAQYLAU_FLIPS").ok().and_then(|n| n.parse().ok()).unwrap_or(12);
+    let (world, core) = world();
+    report(&core, "delivered");
+    core.sync_now(BUDGET).expect("syncs");
+    report(&core, "signed");
+    let kept = draft(&core, "campaign_event");
+    set(&core, kept, "participants", "12").expect("set");
+    drop(core);
+    let whole = world.folder.path().join("phone");
+    let mut seed = 7_u64;
+    let mut below = |limit: u64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from((seed >> 33) % limit).expect("small")
+    };
+    for round in 0..rounds {
+        let at = world.folder.path().join(format!("flip {round}"));
+        copy(&whole, &at);
+        let files = files(&at);
+        let file = &files[below(files.len() as u64)];
+        let mut bytes = fs::read(file).expect("a file");
+        if bytes.is_empty() {
+            continue;
+        }
+        let place = below(bytes.len() as u64);
+        bytes[place] ^= 1 << below(8);
+        fs::write(file, bytes).expect("flipped");
+        let told = follow(&phone_in(&at));
+        println!("{round} {} {place}: {told}", file.display());
+        fs::remove_dir_all(&at).expect("removed");
+    }
+}
+
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut out = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() { out.extend(files(&path)) } else { out.push(path) }
+    }
+    out.sort();
+    out
+}
+
+fn follow(config: &PhoneConfig) -> String {
+    let work = || {
+        let core = ObserverApp::open(config.clone(), PIN)?;
+        let (reports, visits) = (core.reports()?.len(), core.visits()?.len());
+        core.sync_now(BUDGET)?;
+        Ok::<_, Error>(format!("{reports} reports, {visits} visits, {:?}", core.summary()?))
+    };
+    let first = work();
+    match first {
+        Ok(told) => told,
+        Err(e) => format!("{e:?}; salvage {:?}; then {:?}", ObserverApp::salvage(config, PIN).map(|s| s.lost), work()),
+    }
+}
