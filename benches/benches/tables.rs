@@ -23,9 +23,9 @@ fn main() {
 fn write(desk: &Desk) {
     let (source, board) = desk.report_table(None, AnswerBasis::Effective).expect("a board");
     let at = source.checklists.iter().position(|c| c.id == "voting");
-    let lines: Vec<&ReportRow> = board.rows.iter().filter(|l| l.checklist == at).take(REPORTS).collect();
+    let lines: Vec<&ReportRow> = board.rows.iter().filter(|l| l.summary.checklist == at).take(REPORTS).collect();
     assert_eq!(lines.len(), REPORTS);
-    let places: Vec<u64> = lines.iter().map(|l| l.index).collect();
+    let places: Vec<u64> = lines.iter().map(|l| l.summary.meta.index).collect();
     let plain = rate(|| desk.store.plain_at(&places).expect("envelopes").len());
     println!("for comparison, envelopes only read: {plain:.0} per second");
     for (what, format) in [("CSV", Format::Csv), ("Parquet", Format::Parquet), ("XLSX", Format::Xlsx)] {

@@ -266,6 +266,7 @@ public enum Word: String, CaseIterable, Sendable {
     case stateWaiting = "state_waiting"
     case troubleBusy = "trouble_busy"
     case troubleForeign = "trouble_foreign"
+    case troubleFull = "trouble_full"
     case troubleSilent = "trouble_silent"
     case troubleUnpublished = "trouble_unpublished"
     case troubleUnreachable = "trouble_unreachable"

@@ -151,20 +151,20 @@ pub struct ReportInfo {
 
 impl ReportInfo {
     fn new(row: &ReportRow, said: Option<&ReportAnswers>) -> Self {
-        let form = row.form.as_ref().map(|form| form.definition());
+        let form = row.summary.meta.form.as_ref().map(|form| form.definition());
         Self {
-            index: row.index,
-            hash: row.hash.to_string(),
-            received_ms: row.received,
+            index: row.summary.meta.index,
+            hash: row.summary.meta.hash.to_string(),
+            received_ms: row.summary.meta.received,
             status: row.status.name().to_owned(),
-            device: row.device.to_string(),
+            device: row.summary.meta.device.to_string(),
             person: row.person.as_ref().map(|p| p.code.clone()),
             team: row.person.as_ref().map(|p| p.team.clone()),
             checklist: form.map(|form| form.id.clone()),
-            visit: form.map(|_| row.visit.to_string()),
-            place: row.code.as_deref().map(str::to_owned),
-            supersedes: row.supersedes.map(|h| h.to_string()),
-            why: row.why.as_deref().map(str::to_owned),
+            visit: form.map(|_| row.summary.meta.visit.to_string()),
+            place: row.summary.meta.code.as_deref().map(str::to_owned),
+            supersedes: row.summary.meta.supersedes.map(|h| h.to_string()),
+            why: row.summary.why.as_deref().map(str::to_owned),
             internal: row.internal,
             answers: said.map(|said| said.written().into_iter().collect()).unwrap_or_default(),
         }

@@ -593,7 +593,7 @@ record! {
 }
 
 mirror! {
-    /// Why the mission's server was not heard.
+    /// Why the mission's server was not heard, or what it said could not be kept.
     Trouble of app::Trouble {
         /// It cannot be reached: no network, or nobody listens there.
         Unreachable,
@@ -605,6 +605,8 @@ mirror! {
         Busy,
         /// It is the mission's, and the coordinators have not published the mission there yet.
         Unpublished,
+        /// The disk is full: what the server said could not be noted. Reports leave all the same; free some room.
+        Full,
     }
 }
 

@@ -157,7 +157,8 @@ impl Loops {
         phones.pull(desk)?;
         let (_, table) = desk.report_table(None, AnswerBasis::Effective)?;
         let unfinished = table.with_answers(&desk.store, &table.rows, |row, said| {
-            said.is_some_and(|said| said.report.incomplete.as_deref() == Some(FORGOTTEN)).then_some(row.hash)
+            said.is_some_and(|said| said.report.incomplete.as_deref() == Some(FORGOTTEN))
+                .then_some(row.summary.meta.hash)
         });
         for report in unfinished?.into_iter().flatten() {
             desk.ask(report, &[], "Which answer is to follow?", None, now())?;

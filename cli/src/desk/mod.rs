@@ -380,7 +380,7 @@ fn reports(folder: &Folder, export: Option<PathBuf>, internal: bool, json: bool)
 /// A report as JSON. The words of what is internal are there only for whoever asks for them.
 fn report_json(row: &ReportRow, internal: bool) -> Value {
     let words = internal || !row.internal;
-    let form = row.form.as_ref().map(|form| form.definition());
+    let form = row.summary.meta.form.as_ref().map(|form| form.definition());
     let reviews = row.reviews.iter().map(|r| &r.what);
     let reviews = reviews.map(|r| json!({"state": format!("{:?}", r.state).to_lowercase(), "reason": r.reason}));
     let corrections = row.corrections.iter().filter(|_| words).map(|(c, fits)| {
@@ -388,20 +388,20 @@ fn report_json(row: &ReportRow, internal: bool) -> Value {
         let question = form.and_then(|form| form.items.get(c.node as usize)).map(|item| &item.name);
         json!({"question": question, "old": c.old, "new": c.new, "reason": c.reason, "source": c.source, "fits": fits})
     });
-    let left: Vec<Value> = row.left.iter().map(|l| json!({"question": l.name, "answer": l.text})).collect();
+    let left: Vec<Value> = row.summary.left.iter().map(|l| json!({"question": l.name, "answer": l.text})).collect();
     json!({
-        "index": row.index,
+        "index": row.summary.meta.index,
         "internal": row.internal,
-        "hash": row.hash.to_string(),
-        "supersedes": row.supersedes.map(|h| h.to_string()),
-        "why": row.why.as_ref().filter(|_| words),
-        "alarm": row.alarm,
+        "hash": row.summary.meta.hash.to_string(),
+        "supersedes": row.summary.meta.supersedes.map(|h| h.to_string()),
+        "why": row.summary.why.as_ref().filter(|_| words),
+        "alarm": row.summary.alarm,
         "reviews": reviews.collect::<Vec<_>>(),
         "left": Some(left).filter(|left| words && !left.is_empty()),
         "corrections": corrections.collect::<Vec<_>>(),
-        "device": row.device.to_string(),
-        "seq": row.seq,
-        "visit": form.map(|_| &row.visit),
+        "device": row.summary.meta.device.to_string(),
+        "seq": row.summary.meta.seq,
+        "visit": form.map(|_| &row.summary.meta.visit),
         "checklist": form.map(|form| &form.id),
         "status": row.status.name(),
     })

@@ -448,6 +448,7 @@ fn trouble_name(trouble: Trouble) -> &'static str {
         Trouble::Foreign => "foreign",
         Trouble::Busy => "busy",
         Trouble::Unpublished => "unpublished",
+        Trouble::Full => "full",
     }
 }
 
@@ -463,6 +464,7 @@ fn trouble(trouble: Option<Trouble>) -> &'static str {
         Some(Trouble::Unpublished) => {
             "the mission is not published at its server yet: ask the coordinators, and try again later"
         }
+        Some(Trouble::Full) => "the disk is full, and receipts cannot be kept: free some room, then try again",
         None => "not everything could be delivered: try again later",
     }
 }

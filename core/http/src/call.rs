@@ -1,10 +1,11 @@
 //! One HTTP call with its deadlines, and the reason if it fails.
 
 use crate::Deadlines;
+use crate::allowance::{Allowance, Counted};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response, StatusCode, Url};
 use std::error::Error;
-use std::time::Duration;
+use std::sync::Arc;
 use tokio::time::{Instant, timeout_at};
 
 /// Why a call has no response.
@@ -33,7 +34,7 @@ pub enum ReplyError {
     TooLong,
     /// The connection broke before the end of the body.
     Broken,
-    /// No further data within [`Deadlines::quiet`] or [`Deadlines::total`].
+    /// No further data within [`Deadlines::quiet`] or [`Deadlines::total`], or less of it than [`Deadlines::bytes_per_second`].
     Silent,
 }
 
@@ -42,20 +43,20 @@ pub enum ReplyError {
 pub struct Call {
     request: RequestBuilder,
     deadlines: Deadlines,
-    bytes: usize,
+    body: Option<Vec<u8>>,
 }
 
 /// A response whose body has not been read.
 #[derive(Debug)]
 pub struct HttpReply {
     response: Response,
-    quiet: Duration,
+    deadlines: Deadlines,
     end: Instant,
 }
 
 impl Call {
     pub(crate) fn new(request: RequestBuilder, deadlines: Deadlines) -> Self {
-        Self { request, deadlines, bytes: 0 }
+        Self { request, deadlines, body: None }
     }
 
     /// Adds a header; an invalid value makes [`Call::send`] fail.
@@ -64,10 +65,10 @@ impl Call {
         Self { request: self.request.header(name, value), ..self }
     }
 
-    /// Sets the body. Its length extends the deadline for the response, see [`Deadlines::bytes_per_second`].
+    /// Sets the body. What the server takes of it extends the deadline, see [`Deadlines::bytes_per_second`]; its length does not.
     #[must_use]
     pub fn body(self, bytes: Vec<u8>) -> Self {
-        Self { bytes: bytes.len(), request: self.request.body(bytes), ..self }
+        Self { body: Some(bytes), ..self }
     }
 
     /// Sends the request and waits for the head of the response.
@@ -75,20 +76,27 @@ impl Call {
     /// # Errors
     /// [`CallError`] if there is no response. Any HTTP status counts as a response.
     pub async fn send(self) -> Result<HttpReply, CallError> {
-        let (client, request) = self.request.build_split();
+        let allowance = Arc::new(Allowance::to_answer(&self.deadlines));
+        let request = match self.body {
+            Some(bytes) => self.request.body(reqwest::Body::wrap(Counted::new(bytes, allowance.clone()))),
+            None => self.request,
+        };
+        let (client, request) = request.build_split();
         let request = request.map_err(|_| CallError::Plain)?;
         if !allowed(request.url()) {
             return Err(CallError::Plain);
         }
-        let Deadlines { connect, quiet, bytes_per_second, total } = self.deadlines;
-        let upload = Duration::from_secs(self.bytes as u64 / bytes_per_second.max(1));
-        let now = Instant::now();
-        let end = now + total;
-        match timeout_at(end.min(now + connect + quiet + upload), client.execute(request)).await {
-            Ok(Ok(response)) => Ok(HttpReply { response, quiet, end }),
-            Ok(Err(e)) if foreign(&e) => Err(CallError::Foreign),
-            Ok(Err(e)) if !e.is_timeout() => Err(CallError::Unreachable),
-            Ok(Err(_)) | Err(_) => Err(CallError::Silent),
+        let deadlines = self.deadlines;
+        let end = Instant::now() + deadlines.total;
+        let answered = tokio::select! {
+            answered = client.execute(request) => answered,
+            () = allowance.used_up(end) => return Err(CallError::Silent),
+        };
+        match answered {
+            Ok(response) => Ok(HttpReply { response, deadlines, end }),
+            Err(e) if foreign(&e) => Err(CallError::Foreign),
+            Err(e) if !e.is_timeout() => Err(CallError::Unreachable),
+            Err(_) => Err(CallError::Silent),
         }
     }
 }
@@ -121,11 +129,15 @@ impl HttpReply {
     /// [`ReplyError`] if it is longer, the connection breaks, or a deadline passes.
     pub async fn body(mut self, limit: usize) -> Result<Vec<u8>, ReplyError> {
         let mut out = Vec::new();
+        let allowance = Allowance::of_an_answer(&self.deadlines);
         loop {
-            let next = timeout_at(self.end.min(Instant::now() + self.quiet), self.response.chunk()).await;
+            let next = timeout_at(allowance.until().min(self.end), self.response.chunk()).await;
             match next.map_err(|_| ReplyError::Silent)?.map_err(|_| ReplyError::Broken)? {
                 Some(chunk) if chunk.len() > limit.saturating_sub(out.len()) => return Err(ReplyError::TooLong),
-                Some(chunk) => out.extend_from_slice(&chunk),
+                Some(chunk) => {
+                    allowance.moved(chunk.len());
+                    out.extend_from_slice(&chunk);
+                }
                 None => return Ok(out),
             }
         }

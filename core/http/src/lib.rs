@@ -1,6 +1,7 @@
 //! The HTTP client of phone and desk. It trusts only the mission's TLS roots, because states have pushed roots of their
 //! own to phones. It follows no redirects, uses plain HTTP only on this machine, and every wait has a deadline.
 
+mod allowance;
 mod call;
 
 pub use call::{Call, CallError, HttpReply, ReplyError};
@@ -26,10 +27,9 @@ pub enum HttpError {
 pub struct Deadlines {
     /// For connecting, including the TLS handshake.
     pub connect: Duration,
-    /// For the response to begin, in addition to the time for the request body; then for each further chunk of the
-    /// response.
+    /// For the response to begin, in addition to what the bytes that move earn; then the longest wait for more of it.
     pub quiet: Duration,
-    /// Slowest upload to wait for: one second is added per this many bytes of request body.
+    /// Slowest line to wait for: one second is earned by this many bytes that moved, of the request or of the response.
     pub bytes_per_second: u64,
     /// For the whole call, including the response body.
     pub total: Duration,

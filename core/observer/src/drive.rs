@@ -32,7 +32,10 @@ use baqylau_protocol::cose::{self, ObjectType, Unverified};
 use baqylau_protocol::enrolment::Enrolment;
 use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::{Hash, MissionId, PublicKey};
-use baqylau_protocol::sync::{Action, Event, Failure, Stop, SyncInputs, SyncState, WaitingEnvelope, step};
+use baqylau_protocol::sync::{
+    Action, Event, FIRST_REFUSAL_MS, Failure, Stop, SyncInputs, SyncState, WaitingEnvelope, step,
+};
+use baqylau_sqlite::StorageError;
 use minicbor::bytes::ByteVec;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -128,18 +131,37 @@ impl SyncDriver {
     }
 
     async fn steps(&self, now: bool, outcome: &mut SyncOutcome) -> Result<(), Error> {
+        self.round(now, outcome).await?;
+        // A server that lost its log is offered everything in the same run, once: what it says of itself is not signed.
+        if outcome.stop == Stop::Done && lock(&self.outbox)?.offers_again()? {
+            self.round(now, outcome).await?;
+        }
+        // What could not be written is asked for again.
+        if outcome.stop == Stop::Done && outcome.trouble == Some(Trouble::Full) {
+            outcome.stop = Stop::Wait { until: self.now()? + FIRST_REFUSAL_MS };
+        }
+        Ok(())
+    }
+
+    async fn round(&self, now: bool, outcome: &mut SyncOutcome) -> Result<(), Error> {
         let mut state = SyncState::default();
         let mut events = vec![Event::Begin(self.known(now)?)];
         while let Some(event) = events.pop() {
             let (next, actions) = step(state, event, self.now()?, self.clock.jitter());
             state = next;
             for action in actions {
+                let unwritten = unwritten(&action);
                 match self.act(action, outcome).await {
                     Ok(Some(event)) => events.push(event),
                     Ok(None) => {}
                     Err(StepError::Network(failure)) => {
                         outcome.trouble = outcome.trouble.or(Trouble::of(failure));
                         events.push(Event::Failed(failure));
+                    }
+                    // What the server has, it has: what cannot be noted here keeps nothing from leaving.
+                    Err(StepError::Store(Error::Storage(StorageError::Full))) if self.manifest()?.is_some() => {
+                        outcome.trouble = Some(Trouble::Full);
+                        events.extend(unwritten);
                     }
                     Err(StepError::Store(e)) => return Err(e),
                 }
@@ -241,6 +263,22 @@ impl SyncDriver {
         } else {
             Err(Error::Internal(format!("envelope {seq} is not where it belongs")))
         }
+    }
+}
+
+/// What follows an action whose outcome a full disk did not take.
+fn unwritten(action: &Action) -> Option<Event> {
+    match action {
+        Action::FetchBundle => Some(Event::BundleDone),
+        Action::SendAttachments => Some(Event::AttachmentsDone),
+        Action::FetchLetters => Some(Event::LettersDone),
+        // These only send, and write nothing.
+        Action::SendEnrolment | Action::Upload(_) => Some(Event::Failed(Failure::Nonsense)),
+        Action::SendAgain
+        | Action::CommitEnrolment(_)
+        | Action::Commit(..)
+        | Action::Pause { .. }
+        | Action::Stop(_) => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Attachments to the server: several at a time, each chunk by chunk, going on where it broke off. What the server has decides
 //! where, so that at most one chunk of each is sent twice.
 
-use crate::drive::{StepError, SyncDriver, SyncOutcome, body, failure, lock, unanswered};
+use crate::drive::{StepError, SyncDriver, SyncOutcome, Trouble, body, failure, lock, unanswered};
 use crate::error::Error;
 use crate::listen::Change;
 use crate::store::{StoredBlob, names};
@@ -14,11 +14,12 @@ use baqylau_protocol::ids::Hash;
 use baqylau_protocol::receipt::AttachmentProof;
 use baqylau_protocol::sync::{Event, Failure};
 use baqylau_protocol::wire::UploadProgress;
+use baqylau_sqlite::StorageError;
 use futures_util::{TryStreamExt, stream};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// What a server says to a chunk.
@@ -60,7 +61,7 @@ impl SyncDriver {
         let mut due = lock(&self.outbox)?.due_blobs()?;
         // What is carried for others may have come without its file.
         due.retain(|b| !b.carried || self.folder.join(b.hash.to_string()).exists());
-        let (sent, failed) = (&AtomicU64::new(0), &Mutex::new((None, 0)));
+        let (sent, full, failed) = (&AtomicU64::new(0), &AtomicBool::new(false), &Mutex::new((None, 0)));
         let each = stream::iter(due.into_iter().map(Ok));
         let ended = each.try_for_each_concurrent(AT_ONCE, |blob| async move {
             let done = self.attachment(blob, sent).await;
@@ -75,12 +76,17 @@ impl SyncDriver {
                         return Err(failure.into());
                     }
                 }
+                // The others go all the same; this one is asked for in the next run.
+                Err(StepError::Store(Error::Storage(StorageError::Full))) => full.store(true, Ordering::Relaxed),
                 Err(store) => return Err(store),
             }
             Ok(())
         });
         let ended = ended.await;
         outcome.attachment_bytes += sent.load(Ordering::Relaxed);
+        if full.load(Ordering::Relaxed) {
+            outcome.trouble = Some(Trouble::Full);
+        }
         ended?;
         let failed = failed.lock().unwrap_or_else(PoisonError::into_inner).0;
         match failed {

@@ -20,8 +20,8 @@ pub const BATCH_BYTES: usize = 256 << 10;
 pub const FIRST_PAUSE_MS: i64 = 2_000;
 /// Longest pause that repeated failures lead to (before jitter).
 pub const LONGEST_PAUSE_MS: i64 = 15 * 60_000;
-/// Longest pause that a server's `Retry-After` is honoured for.
-pub const LONGEST_ASKED_MS: i64 = 24 * 3_600_000;
+/// Longest pause that a server's `Retry-After` is honoured for: nobody signs it.
+pub const LONGEST_ASKED_MS: i64 = LONGEST_PAUSE_MS;
 
 /// First pause after a refusal that the same bytes are not known to overcome.
 pub const FIRST_REFUSAL_MS: i64 = 15 * 60_000;
@@ -128,7 +128,8 @@ pub enum Action {
     FetchBundle,
     /// Upload the enrolment.
     SendEnrolment,
-    /// The server lost its log: mark every envelope that has a receipt as undelivered. The next run sends them.
+    /// The server says that it lost its log: offer it everything that has a receipt once more. Nobody signs what it says, so
+    /// the receipts stay, and what they prove.
     SendAgain,
     /// Store the enrolment's receipt, or the reason for its refusal.
     CommitEnrolment(Verdict),
@@ -198,7 +199,7 @@ impl SyncState {
         *self = Self { enrolled: known.enrolled, failures: known.failures, ..Self::default() };
         // A pause that is longer than any was noted under a clock that has been put right since.
         let pause = known.not_before - now;
-        if pause > 0 && pause <= 2 * LONGEST_ASKED_MS && !known.now {
+        if pause > 0 && pause <= LONGEST_REFUSAL_MS && !known.now {
             return vec![Action::Stop(Stop::Wait { until: known.not_before })];
         }
         let (urgent, other): (Vec<_>, Vec<_>) = known.queue.into_iter().partition(|w| w.urgent);
@@ -284,7 +285,7 @@ impl SyncState {
             }
         }
         if enrol {
-            // The server lost its memory, or is a new one: the enrolment goes first again, and then all that it had.
+            // The server lost its memory, or is a new one: the enrolment goes first again, and all that it had is offered.
             self.enrolled_again = true;
             actions.insert(0, Action::SendAgain);
             again.into_iter().rev().for_each(|w| self.queue.push_front(w));
@@ -312,8 +313,8 @@ impl SyncState {
         };
         let pause = doubled.min(LONGEST_PAUSE_MS).max(asked);
         // Half to one and a half of it. Never less than what the server asked for, and spread behind that too.
-        let least = asked.max(pause / 2);
-        let not_before = now + least + pause * i64::from(jitter % 1024) / 1024;
+        let (least, longest) = (asked.max(pause / 2), pause * 3 / 2);
+        let not_before = now + least + (longest - least) * i64::from(jitter % 1024) / 1024;
         vec![Action::Pause { failures: self.failures, not_before }, Action::Stop(Stop::Wait { until: not_before })]
     }
 }

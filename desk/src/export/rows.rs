@@ -112,7 +112,7 @@ fn forms(versions: &[Arc<Form>], filled: &[Arc<Form>]) -> Vec<Arc<Form>> {
 /// The forms of reports, in the order of the log.
 fn filled(rows: &[&ReportRow]) -> Vec<Arc<Form>> {
     let mut seen: HashSet<*const Form> = HashSet::new();
-    let all = rows.iter().filter_map(|l| l.form.clone());
+    let all = rows.iter().filter_map(|l| l.summary.meta.form.clone());
     all.filter(|form| seen.insert(Arc::as_ptr(form))).collect()
 }
 
@@ -215,17 +215,17 @@ impl RowReader<'_> {
     }
 
     fn envelopes<'l>(&self, rows: &[&'l ReportRow]) -> Result<Vec<(&'l ReportRow, Vec<u8>)>, DeskError> {
-        let places: Vec<u64> = rows.iter().map(|l| l.index).collect();
+        let places: Vec<u64> = rows.iter().map(|l| l.summary.meta.index).collect();
         let read = self.desk.store.plain_at(&places)?.into_iter();
-        let line = |index: u64| rows.binary_search_by_key(&index, |l| l.index).ok().map(|at| rows[at]);
+        let line = |index: u64| rows.binary_search_by_key(&index, |l| l.summary.meta.index).ok().map(|at| rows[at]);
         Ok(read.filter_map(|(index, bytes)| Some((line(index)?, bytes))).collect())
     }
 }
 
 /// What a report says: from its bytes, which were evaluated when they came; evaluated again where a desk corrected it.
 fn read<'l>(row: &'l ReportRow, bytes: &[u8], answers: AnswerBasis) -> Result<ReadReport<'l>, DeskError> {
-    let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("report {}: {e}", row.hash));
-    let form = row.form.clone().ok_or_else(|| failed(&"its checklist is not known"))?;
+    let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("report {}: {e}", row.summary.meta.hash));
+    let form = row.summary.meta.form.clone().ok_or_else(|| failed(&"its checklist is not known"))?;
     let report = Report::decode_again(bytes).map_err(|e| failed(&e))?;
     let corrections: Vec<&Correction> = row.corrections.iter().map(|(c, _)| &c.what).collect();
     let tree = if corrections.is_empty() || answers == AnswerBasis::Raw {
@@ -241,11 +241,11 @@ fn record(sheet: &ExportSheet, read: &ReadReport, text: &mut String, to: &mut im
     let ReadReport { row: line, report, .. } = read;
     let mut shown = |what: &dyn std::fmt::Display, to: &mut _| shown(what, text, to);
     shown(&report.id, to);
-    shown(&line.hash, to);
+    shown(&line.summary.meta.hash, to);
     to.cell(&report.visit.code);
     to.cell(line.team().unwrap_or_default());
     to.cell(report.visit.place.as_deref().unwrap_or_default());
-    shown(&line.index, to);
+    shown(&line.summary.meta.index, to);
     to.cell(line.status.name());
     to.cell(internal_mark(line));
     sheet.write(&read.form, &read.tree, text, to);

@@ -46,7 +46,7 @@ pub fn export_tables(tables: &MissionTables, rows: &[&ReportRow]) -> Vec<ExportT
 
 /// The readable reports of a checklist.
 pub(super) fn of<'l>(rows: &[&'l ReportRow], checklist: usize) -> Vec<&'l ReportRow> {
-    rows.iter().copied().filter(|l| l.checklist == Some(checklist) && l.form.is_some()).collect()
+    rows.iter().copied().filter(|l| l.summary.checklist == Some(checklist) && l.summary.meta.form.is_some()).collect()
 }
 
 impl Desk {

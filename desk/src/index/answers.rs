@@ -56,10 +56,10 @@ impl ReportTable {
         let rows: Vec<&ReportRow> = rows.into_iter().collect();
         let mut out = Vec::with_capacity(rows.len());
         for chunk in rows.chunks(CHUNK) {
-            let places: Vec<u64> = chunk.iter().map(|row| row.index).collect();
+            let places: Vec<u64> = chunk.iter().map(|row| row.summary.meta.index).collect();
             let bytes: HashMap<u64, Vec<u8>> = store.plain_at(&places)?.into_iter().collect();
             let made = map_on_all_cores(chunk, |row| {
-                make(row, bytes.get(&row.index).and_then(|bytes| self.answers_of(row, bytes)))
+                make(row, bytes.get(&row.summary.meta.index).and_then(|bytes| self.answers_of(row, bytes)))
             });
             out.extend(made);
         }
@@ -68,7 +68,7 @@ impl ReportTable {
 
     fn answers_of(&self, row: &ReportRow, bytes: &[u8]) -> Option<ReportAnswers> {
         let report = Report::decode_again(bytes).ok()?;
-        let filling = evaluate(&report, row.form.clone()?).ok()?;
+        let filling = evaluate(&report, row.summary.meta.form.clone()?).ok()?;
         let corrected = self.answers == AnswerBasis::Effective && !row.corrections.is_empty();
         let filling = match corrected {
             true => corrections::all(&filling, row.corrections.iter().map(|(c, _)| &c.what)).0,

@@ -61,9 +61,9 @@ fn met(reports: &ReportTable, tables: &MissionTables) -> Vec<bool> {
         !matches!(status, Status::Duplicate | Status::Competing | Status::Test | Status::Unverifiable(_))
     };
     let mut left: HashMap<(&str, usize), Vec<Option<u32>>> = HashMap::new();
-    for line in reports.rows.iter().filter(|l| l.supersedes.is_none() && came(&l.status)) {
-        if let (Some(team), Some(checklist)) = (line.team(), line.checklist) {
-            left.entry((team, checklist)).or_default().push(line.place);
+    for line in reports.rows.iter().filter(|l| l.summary.meta.supersedes.is_none() && came(&l.status)) {
+        if let (Some(team), Some(checklist)) = (line.team(), line.summary.checklist) {
+            left.entry((team, checklist)).or_default().push(line.summary.place);
         }
     }
     let mut met = vec![false; tables.deployment.len()];
@@ -104,8 +104,8 @@ pub fn last_heard<'s>(reports: &'s ReportTable, tables: &'s MissionTables) -> BT
     let mut last: HashMap<&str, i64> = HashMap::new();
     for line in &reports.rows {
         if let Some(team) = line.team() {
-            let at = last.entry(team).or_insert(line.received);
-            *at = line.received.max(*at);
+            let at = last.entry(team).or_insert(line.summary.meta.received);
+            *at = line.summary.meta.received.max(*at);
         }
     }
     teams(tables).into_iter().map(|team| (team, last.get(team).copied())).collect()
@@ -123,7 +123,8 @@ pub fn silent_teams(reports: &ReportTable, tables: &MissionTables, now: i64) -> 
     let midnight = tables.mission.zone.midnight(day);
     let mut times = tables.call_ins.iter().map(|minute| tables.mission.zone.of_day(day, *minute));
     let due = times.rfind(|at| at + HOUR_MS / 2 <= now && now < midnight + 30 * HOUR_MS)?;
-    let heard = reports.rows.iter().filter(|l| l.received >= due - HOUR_MS && l.received <= now);
+    let heard =
+        reports.rows.iter().filter(|l| l.summary.meta.received >= due - HOUR_MS && l.summary.meta.received <= now);
     let heard: HashSet<&str> = heard.filter_map(|l| l.team()).collect();
     let silent: Vec<String> = teams(tables).into_iter().filter(|t| !heard.contains(t)).map(str::to_owned).collect();
     (!silent.is_empty()).then_some((due, silent))

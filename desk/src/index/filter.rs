@@ -87,9 +87,9 @@ impl SearchWords {
             &*self.people.entry(Arc::as_ptr(person).addr()).or_insert_with(|| words.iter().map(has).collect())
         });
         words.iter().enumerate().all(|(at, (word, named))| {
-            row.place.is_some_and(|p| named.get(p as usize) == Some(&true))
+            row.summary.place.is_some_and(|p| named.get(p as usize) == Some(&true))
                 || of_person.is_some_and(|found| found[at])
-                || row.texts.contains(word.as_str())
+                || row.summary.texts.contains(word.as_str())
         })
     }
 }
@@ -103,9 +103,9 @@ pub(crate) fn fits(row: &ReportRow, filter: &ReportFilter) -> bool {
         name => row.status.name() == name,
     };
     !filter.nothing
-        && filter.checklist.is_none_or(|c| row.checklist == Some(c))
+        && filter.checklist.is_none_or(|c| row.summary.checklist == Some(c))
         && filter.status.as_ref().is_none_or(status)
         && filter.team.as_ref().is_none_or(|t| row.team() == Some(t))
-        && filter.hour.is_none_or(|h| row.hour == Some(h))
+        && filter.hour.is_none_or(|h| row.summary.hour == Some(h))
         && filter.flag.is_none_or(|flag| row.flags.has(flag) || row.settled.has(flag))
 }

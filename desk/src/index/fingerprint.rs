@@ -67,7 +67,7 @@ impl ReportTable {
 
     /// What desks made of a report.
     fn decided(&self, row: &ReportRow, bytes: &mut FingerprintInput) {
-        bytes.add(&row.hash.0);
+        bytes.add(&row.summary.meta.hash.0);
         let corrections = if self.answers == AnswerBasis::Raw { &[][..] } else { &row.corrections };
         bytes.number(corrections.len());
         for (correction, fits) in corrections {

@@ -96,19 +96,19 @@ pub(crate) fn mark(tables: &MissionTables, reports: &mut ReportTable) {
 
 fn alone(tables: &MissionTables, reports: &ReportTable, row: &ReportRow, checks: &[usize]) -> Flags {
     let mut flags = Flags::default();
-    if let (Some(signed), Some(started)) = (row.signed, row.started) {
+    if let (Some(signed), Some(started)) = (row.summary.meta.signed, row.summary.started) {
         // How fast it was filled in, no desk can correct.
         let answered = i64::try_from(row.first.answered).unwrap_or(i64::MAX);
-        if row.by_phone && row.supersedes.is_none() && signed - started < answered * MS_AN_ANSWER {
+        if row.summary.by_phone && row.summary.meta.supersedes.is_none() && signed - started < answered * MS_AN_ANSWER {
             flags.set(Flag::Speed);
         }
-        if signed < started || signed > row.received + CLOCK_MS {
+        if signed < started || signed > row.summary.meta.received + CLOCK_MS {
             flags.set(Flag::Clock);
         }
     }
-    if let Some(position) = row.position {
+    if let Some(position) = row.summary.position {
         let here = (f64::from(position.latitude) / 1e7, f64::from(position.longitude) / 1e7);
-        let there = row.place.and_then(|p| tables.coordinates(p));
+        let there = row.summary.place.and_then(|p| tables.coordinates(p));
         if position.mock || there.is_some_and(|there| metres(here, there) > METRES_OFF) {
             flags.set(Flag::Position);
         }
@@ -149,25 +149,27 @@ fn counts(row: &ReportRow) -> bool {
 
 /// The report that an amendment speaks for, or the report itself: whoever signed the amendment was not there by that.
 fn origin<'r>(reports: &'r ReportTable, row: &'r ReportRow) -> &'r ReportRow {
-    let before = |row: &&'r ReportRow| reports.row(row.supersedes?);
+    let before = |row: &&'r ReportRow| reports.row(row.summary.meta.supersedes?);
     std::iter::successors(Some(row), before).last().unwrap_or(row)
 }
 
 /// From the departure of each visit of a device to the arrival at its next.
 fn travel(tables: &MissionTables, reports: &mut ReportTable) {
     let mut of_device: HashMap<_, Vec<usize>> = HashMap::new();
-    for (at, line) in reports.rows.iter().enumerate().filter(|(_, l)| counts(l) && l.arrived.is_some()) {
-        of_device.entry(origin(reports, line).device).or_default().push(at);
+    for (at, line) in reports.rows.iter().enumerate().filter(|(_, l)| counts(l) && l.summary.arrived.is_some()) {
+        of_device.entry(origin(reports, line).summary.meta.device).or_default().push(at);
     }
     for mut way in of_device.into_values() {
-        way.sort_by_key(|at| reports.rows[*at].arrived);
+        way.sort_by_key(|at| reports.rows[*at].summary.arrived);
         for pair in way.windows(2) {
             let (from, to) = (&reports.rows[pair[0]], &reports.rows[pair[1]]);
-            let at = |l: &ReportRow| l.place.and_then(|p| tables.coordinates(p));
-            let left = from.departed.or(from.arrived).unwrap_or_default();
-            let seconds = (to.arrived.unwrap_or_default() - left).max(0) / 1_000;
+            let at = |l: &ReportRow| l.summary.place.and_then(|p| tables.coordinates(p));
+            let left = from.summary.departed.or(from.summary.arrived).unwrap_or_default();
+            let seconds = (to.summary.arrived.unwrap_or_default() - left).max(0) / 1_000;
             let far = at(from).zip(at(to)).map_or(0.0, |(a, b)| metres(a, b));
-            if from.place != to.place && far > METRES_OFF && far > METRES_A_SECOND * baqylau_forms::num::float(seconds)
+            if from.summary.place != to.summary.place
+                && far > METRES_OFF
+                && far > METRES_A_SECOND * baqylau_forms::num::float(seconds)
             {
                 reports.rows[pair[1]].flags.set(Flag::Travel);
             }
@@ -182,17 +184,17 @@ fn double(reports: &mut ReportTable) {
         .rows
         .iter()
         .enumerate()
-        .filter(|(_, l)| counts(l) && l.form.as_ref().is_some_and(|f| f.definition().once))
+        .filter(|(_, l)| counts(l) && l.summary.meta.form.as_ref().is_some_and(|f| f.definition().once))
     {
-        if let (Some(place), Some(checklist)) = (line.place, line.checklist) {
+        if let (Some(place), Some(checklist)) = (line.summary.place, line.summary.checklist) {
             of_place.entry((place, checklist)).or_default().push(at);
         }
     }
     for mut there in of_place.into_values().filter(|there| there.len() > 1) {
-        there.sort_by_key(|at| reports.rows[*at].arrived);
+        there.sort_by_key(|at| reports.rows[*at].summary.arrived);
         for pair in there.windows(2) {
             let (a, b) = (&reports.rows[pair[0]], &reports.rows[pair[1]]);
-            let near = a.arrived.zip(b.arrived).is_some_and(|(a, b)| b - a < TOGETHER_MS);
+            let near = a.summary.arrived.zip(b.summary.arrived).is_some_and(|(a, b)| b - a < TOGETHER_MS);
             if near && origin(reports, a).reporter() != origin(reports, b).reporter() {
                 pair.iter().for_each(|at| reports.rows[*at].flags.set(Flag::Double));
             }

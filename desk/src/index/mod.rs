@@ -124,10 +124,10 @@ impl ReportIndex {
 
     /// Another bundle came: what fitted none may fit now.
     fn evaluate_again(&mut self, desk: &Desk) -> Result<(), DeskError> {
-        let lost = |e: &Arc<ReportSummary>| matches!(&e.first, Status::Misfit(why) if why == NO_CHECKLIST);
+        let lost = |e: &Arc<ReportSummary>| matches!(&e.meta.first, Status::Misfit(why) if why == NO_CHECKLIST);
         for at in 0..self.entries.len() {
             if lost(&self.entries[at])
-                && let Some(envelope) = desk.store.envelope(self.entries[at].hash)?
+                && let Some(envelope) = desk.store.envelope(self.entries[at].meta.hash)?
                 && let Some(entry) = self.evaluate_new(desk, vec![envelope])?.pop()
             {
                 self.entries[at] = entry;
@@ -231,14 +231,15 @@ impl ReportIndex {
         answers: AnswerBasis,
         in_time: &dyn Fn(i64) -> bool,
     ) -> Result<Vec<ReportRow>, DeskError> {
-        let entries: Vec<Arc<ReportSummary>> = self.entries.iter().filter(|e| in_time(e.received)).cloned().collect();
+        let entries: Vec<Arc<ReportSummary>> =
+            self.entries.iter().filter(|e| in_time(e.meta.received)).cloned().collect();
         let verdicts = adjudicator.adjudicate(&entries.iter().map(|e| &*e.meta).collect::<Vec<&ReportMeta>>(), answers);
         let mut lines = Vec::with_capacity(entries.len());
         for (entry, verdict) in entries.into_iter().zip(verdicts) {
-            let corrections = adjudicator.corrections(&entry.hash);
+            let corrections = adjudicator.corrections(&entry.meta.hash);
             let (asked, fits) = self.effective(desk, entry, corrections, answers)?;
             let corrections = corrections.iter().cloned().zip(fits).collect();
-            let codings = adjudicator.codings(&asked.first.hash).to_vec();
+            let codings = adjudicator.codings(&asked.first.meta.hash).to_vec();
             lines.push(ReportRow::new(asked, verdict, corrections, codings));
         }
         Ok(lines)
@@ -257,9 +258,9 @@ impl ReportIndex {
             return Ok((RequestedReport { summary: first.clone(), internal: first.internal, first }, Vec::new()));
         }
         let said: Vec<u8> = corrections.iter().flat_map(|c| c.what.encode()).collect();
-        let key = (first.hash, Hash::of(&said));
+        let key = (first.meta.hash, Hash::of(&said));
         if !self.corrected.contains_key(&key)
-            && let Some(envelope) = desk.store.envelope(first.hash)?
+            && let Some(envelope) = desk.store.envelope(first.meta.hash)?
         {
             let what: Vec<&Correction> = corrections.iter().map(|c| &c.what).collect();
             let (corrected, given, fits) = self.job(desk, envelope)?.run(&self.tables, &what);

@@ -103,7 +103,7 @@ impl ReportRow {
     /// The name of a question of its checklist.
     #[must_use]
     pub fn question(&self, node: u32) -> &str {
-        let item = self.form.as_ref().and_then(|f| f.definition().items.get(node as usize));
+        let item = self.summary.meta.form.as_ref().and_then(|f| f.definition().items.get(node as usize));
         item.map_or("?", |item| item.name.as_str())
     }
 
@@ -115,7 +115,7 @@ impl ReportRow {
 
     /// Who observed: the team, or the device where nobody knows whose it is.
     pub(crate) fn reporter(&self) -> String {
-        reporter(self.person.as_deref(), self.device)
+        reporter(self.person.as_deref(), self.summary.meta.device)
     }
 
     /// Whether it is urgent and no desk has signed yet that somebody sees to it.
@@ -123,7 +123,7 @@ impl ReportRow {
     pub fn unattended(&self) -> bool {
         let taken_over = matches!(self.status, Status::Superseded | Status::Duplicate | Status::Test);
         // Who asks about an emergency does not see to it yet.
-        self.urgent && self.reviews.iter().all(|r| r.what.state == ReviewState::Queried) && !taken_over
+        self.summary.urgent && self.reviews.iter().all(|r| r.what.state == ReviewState::Queried) && !taken_over
     }
 
     /// Whether a desk asked the observer about it last, and no amendment took its place.
@@ -159,13 +159,13 @@ impl ReportRow {
         tables: &'l MissionTables,
         what: FieldRole,
     ) -> impl Iterator<Item = (&'l RoledQuestion, usize)> {
-        let used = tables.used(what).find(|u| Some(u.checklist) == self.checklist);
+        let used = tables.used(what).find(|u| Some(u.checklist) == self.summary.checklist);
         used.into_iter().flat_map(move |used| self.used(what).map(move |at| (used, at as usize)))
     }
 
     /// What the desk takes out of it for a use.
     pub fn used(&self, what: FieldRole) -> impl Iterator<Item = u32> {
-        self.uses.iter().filter(move |u| u.0 == what).map(|u| u.1)
+        self.summary.uses.iter().filter(move |u| u.0 == what).map(|u| u.1)
     }
 }
 
@@ -180,7 +180,7 @@ impl ReportTable {
         keep_internal(&mut rows);
         let level = level(tables, &rows);
         // The first in the log, as a desk reads it.
-        let at = rows.iter().enumerate().rev().map(|(at, line)| (line.hash, at)).collect();
+        let at = rows.iter().enumerate().rev().map(|(at, line)| (line.summary.meta.hash, at)).collect();
         let (whole, lacking, counted) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         let tables = tables.clone();
         let mut reports = Self { rows, people, level, values, at, whole, lacking, tables, answers, counted };
@@ -192,12 +192,12 @@ impl ReportTable {
     /// The reports whose words stay at the desk.
     #[must_use]
     pub fn internal(&self) -> HashSet<Hash> {
-        self.rows.iter().filter(|row| row.internal).map(|row| row.hash).collect()
+        self.rows.iter().filter(|row| row.internal).map(|row| row.summary.meta.hash).collect()
     }
 
     /// Keeps the words of some reports at the desk.
     pub(super) fn keep(&mut self, internal: &HashSet<Hash>) {
-        self.rows.iter_mut().for_each(|row| row.internal |= internal.contains(&row.hash));
+        self.rows.iter_mut().for_each(|row| row.internal |= internal.contains(&row.summary.meta.hash));
     }
 
     /// The line of a report.
@@ -217,7 +217,9 @@ impl ReportTable {
         self.rows.iter().filter(move |row| {
             fits(row, filter)
                 && filter.behind.is_none_or(|number| self.contribution(tables, row, number).is_some_and(|g| g.behind))
-                && places.as_ref().is_none_or(|fit| row.place.is_some_and(|p| fit.get(p as usize) == Some(&true)))
+                && places
+                    .as_ref()
+                    .is_none_or(|fit| row.summary.place.is_some_and(|p| fit.get(p as usize) == Some(&true)))
                 && filter.used.as_ref().is_none_or(|(what, choice)| row.chose(tables, *what, choice))
                 && words.found(row)
         })
@@ -243,7 +245,7 @@ impl ReportTable {
     pub fn by_checklist<'b>(tables: &MissionTables, rows: &[&'b ReportRow]) -> ByChecklist<'b> {
         let mut of: Vec<Vec<&ReportRow>> = tables.checklists.iter().map(|_| Vec::new()).collect();
         for row in rows {
-            if let Some(lines) = row.checklist.and_then(|at| of.get_mut(at)) {
+            if let Some(lines) = row.summary.checklist.and_then(|at| of.get_mut(at)) {
                 lines.push(*row);
             }
         }
@@ -266,7 +268,7 @@ impl ReportTable {
     ) -> impl Iterator<Item = FigureInput<'t>> {
         rows.filter_map(move |row| {
             let given = self.contribution(tables, row, number)?;
-            Some(FigureInput { index: row.index, place: row.place, contribution: given })
+            Some(FigureInput { index: row.summary.meta.index, place: row.summary.place, contribution: given })
         })
     }
 
@@ -310,7 +312,7 @@ impl ReportTable {
         let mut regions: BTreeMap<u32, Vec<&ReportRow>> = BTreeMap::new();
         let mut rest = Vec::new();
         for row in rows {
-            match row.place.and_then(|place| tables.places.ancestor(place, self.level)) {
+            match row.summary.place.and_then(|place| tables.places.ancestor(place, self.level)) {
                 Some(region) => regions.entry(region).or_default().push(*row),
                 None => rest.push(*row),
             }
@@ -362,9 +364,9 @@ impl Desk {
 fn keep_internal(rows: &mut [ReportRow]) {
     let mut kept: HashSet<Hash> = HashSet::new();
     for row in rows.iter_mut().rev() {
-        row.internal |= kept.contains(&row.hash);
+        row.internal |= kept.contains(&row.summary.meta.hash);
         if row.internal {
-            kept.extend(row.supersedes);
+            kept.extend(row.summary.meta.supersedes);
         }
     }
 }
@@ -376,7 +378,7 @@ fn level(tables: &MissionTables, rows: &[ReportRow]) -> u16 {
     }
     let spread = |level: u16| {
         let mut count: BTreeMap<u32, usize> = BTreeMap::new();
-        let at = rows.iter().filter_map(|l| tables.places.ancestor(l.place?, level));
+        let at = rows.iter().filter_map(|l| tables.places.ancestor(l.summary.place?, level));
         at.for_each(|place| *count.entry(place).or_default() += 1);
         // One place with nearly everything tells nothing apart.
         let all: usize = count.values().sum();

@@ -111,10 +111,10 @@ impl ReportTable {
             let per_place = tables.figures[number].figure.per == "place";
             let given: Vec<FigureInput> = if per_place { latest(given) } else { given.collect() };
             let in_base: HashSet<u64> = given.iter().filter(|g| g.contribution.base > 0).map(|g| g.index).collect();
-            let form = |row: &ReportRow| row.form.as_ref().map(|form| Arc::as_ptr(form).addr());
+            let form = |row: &ReportRow| row.summary.meta.form.as_ref().map(|form| Arc::as_ptr(form).addr());
             let lacks =
                 |row: &ReportRow| form(row).and_then(|at| lacking.get(&at)).is_some_and(|n| n.contains(&number));
-            rows.iter().filter(|row| in_base.contains(&row.index) && lacks(row)).count()
+            rows.iter().filter(|row| in_base.contains(&row.summary.meta.index) && lacks(row)).count()
         };
         (0..tables.figures.len()).map(older).collect()
     }
@@ -123,7 +123,7 @@ impl ReportTable {
 /// The figures that name a choice which a form lacks, by the form's address; the lines hold it.
 fn lacking_forms(tables: &MissionTables, rows: &[ReportRow]) -> HashMap<usize, HashSet<usize>> {
     let forms: HashMap<usize, &Arc<Form>> =
-        rows.iter().filter_map(|l| l.form.as_ref()).map(|form| (Arc::as_ptr(form).addr(), form)).collect();
+        rows.iter().filter_map(|l| l.summary.meta.form.as_ref()).map(|form| (Arc::as_ptr(form).addr(), form)).collect();
     let of_form = |(at, form): (usize, &Arc<Form>)| {
         let wide = widened(tables, form);
         let ours = tables.figures.iter().enumerate().filter(|(_, f)| f.figure.checklist == form.definition().id);

@@ -8,7 +8,7 @@ use baqylau_protocol::cbor;
 use baqylau_protocol::courier::CourierFile;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::receipt::{AttachmentProof, Receipt};
-use baqylau_protocol::wire::UploadProgress;
+use baqylau_protocol::wire::{MAX_BATCH, MAX_REQUEST, Upload, UploadProgress, Verdict, Verdicts};
 use minicbor::bytes::ByteVec;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -17,12 +17,17 @@ use std::path::{Path, PathBuf};
 /// How often an attachment is sent anew in one delivery, where the server had something else of it.
 const ANEW: u32 = 1;
 
+/// The most bytes of one object: what is around it in a request has room too.
+const LARGEST: usize = MAX_REQUEST - (1 << 10);
+/// The most bytes of several objects in one request.
+const BATCH_BYTES: usize = 1 << 20;
+
 /// What became of a courier file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CourierOutcome {
     /// Objects that the server has, now or since before.
     pub stored: usize,
-    /// Objects that it refused, with its reasons.
+    /// Objects and attachments that were not taken, each with its hash or name and the reason.
     pub refused: Vec<String>,
     /// A courier file with the receipts and the bundle, to be carried back.
     pub back: Vec<u8>,
@@ -46,19 +51,30 @@ impl Desk {
         let mut receipts: Vec<(Hash, Receipt)> = Vec::new();
         let mut delivered = CourierOutcome::default();
         let link = self.link()?;
-        for (at, object) in courier.objects.into_iter().enumerate() {
-            let hash = Hash::of(&object);
-            match block(async { link.log(object.into()).await }) {
-                Ok(receipt) => {
-                    let receipt = Receipt::from_bytes(&receipt).map_err(|e| DeskError::Log(e.to_string()))?;
-                    receipts.push((hash, receipt));
-                    delivered.stored += 1;
-                }
-                Err(DeskError::Refused { reason, .. }) => delivered.refused.push(reason),
-                Err(e) => return Err(e),
-            }
-            progress(at + 1);
+        let (fit, large): (Vec<_>, Vec<_>) = courier.objects.into_iter().partition(|object| object.len() <= LARGEST);
+        for object in &large {
+            let (hash, length) = (Hash::of(object), object.len());
+            delivered
+                .refused
+                .push(format!("object {hash}: it has {length} bytes, more than any server takes ({LARGEST})"));
         }
+        let mut done = large.len();
+        block(async {
+            for batch in batches(fit) {
+                done += batch.len();
+                for (hash, verdict) in link.log_batch(batch).await? {
+                    match verdict {
+                        Verdict::Stored(receipt) => receipts.push((hash, receipt)),
+                        Verdict::Refused(refusal) => {
+                            delivered.refused.push(format!("object {hash}: {}", refusal.reason));
+                        }
+                    }
+                }
+                progress(done);
+            }
+            Ok(())
+        })?;
+        delivered.stored = receipts.len();
         let mut kept = Vec::new();
         for path in attachments {
             match self.deliver_attachment(&link, path) {
@@ -125,4 +141,44 @@ impl Desk {
         let (bundle, kept) = (Some((manifest, parts)), Some(kept).filter(|k| !k.is_empty()));
         Ok(CourierFile { v, mission, objects: Vec::new(), receipts, bundle, kept }.encode())
     }
+}
+
+impl ServerLink<'_> {
+    /// Has several objects logged, in their order. Gives the verdict on each; a receipt among them is verified.
+    async fn log_batch(&self, objects: Vec<ByteVec>) -> Result<Vec<(Hash, Verdict)>, DeskError> {
+        let hashes: Vec<Hash> = objects.iter().map(|object| Hash::of(object)).collect();
+        let answer = self.post("/v1/objects", cbor::encode(&Upload { objects })).await?;
+        let verdicts: Verdicts = cbor::decode(&answer, "verdicts").map_err(|e| DeskError::Log(e.to_string()))?;
+        let (found, sent) = (verdicts.verdicts.len(), hashes.len());
+        if found != sent {
+            return Err(DeskError::Log(format!("the server answered {found} verdicts to {sent} objects")));
+        }
+        let (keys, mission) = (self.desk.receipt_keys()?, self.desk.mission());
+        let all: Vec<(Hash, Verdict)> = hashes.into_iter().zip(verdicts.verdicts).collect();
+        for (hash, verdict) in &all {
+            if let Verdict::Stored(receipt) = verdict {
+                receipt.verify(*hash, &keys, mission).map_err(|e| DeskError::Log(format!("object {hash}: {e}")))?;
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// Objects in their order, as many at once as go into a request.
+fn batches(objects: Vec<ByteVec>) -> Vec<Vec<ByteVec>> {
+    let mut out: Vec<Vec<ByteVec>> = Vec::new();
+    let mut bytes = 0;
+    for object in objects {
+        match out.last_mut().filter(|batch| batch.len() < MAX_BATCH && bytes + object.len() <= BATCH_BYTES) {
+            Some(batch) => {
+                bytes += object.len();
+                batch.push(object);
+            }
+            None => {
+                bytes = object.len();
+                out.push(vec![object]);
+            }
+        }
+    }
+    out
 }

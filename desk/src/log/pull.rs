@@ -89,7 +89,7 @@ impl PullOutcome {
 }
 
 pub(crate) struct ServerLink<'d> {
-    desk: &'d Desk,
+    pub(super) desk: &'d Desk,
     http: Client,
     pub(crate) server: String,
 }

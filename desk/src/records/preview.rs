@@ -215,10 +215,13 @@ fn flags(boards: &[ReportTable; 2], report: Hash) -> [Vec<Flag>; 2] {
 
 /// Whether the words of a report, or of one that it supersedes, would be let out or kept.
 fn confidentiality([before, after]: &[ReportTable; 2], report: Hash) -> Option<ConfidentialityChange> {
-    let pairs = || before.rows.iter().filter_map(|row| Some((row, after.row(row.hash)?)));
+    let pairs = || before.rows.iter().filter_map(|row| Some((row, after.row(row.summary.meta.hash)?)));
     let kept = pairs().filter(|(before, after)| !before.internal && after.internal);
     let quotes = kept.map(|(row, _)| quotes(row)).sum();
-    match pairs().find(|(row, _)| row.hash == report).map(|(before, after)| (before.internal, after.internal))? {
+    match pairs()
+        .find(|(row, _)| row.summary.meta.hash == report)
+        .map(|(before, after)| (before.internal, after.internal))?
+    {
         (true, false) => Some(ConfidentialityChange::Opened),
         (false, true) => Some(ConfidentialityChange::Closed { quotes }),
         _ => None,

@@ -137,6 +137,7 @@ public func waiting(_ trouble: Trouble?) -> Words {
     case .foreign: Words(.troubleForeign)
     case .busy: Words(.troubleBusy)
     case .unpublished: Words(.troubleUnpublished)
+    case .full: Words(.troubleFull)
     case nil: Words(.errorLater)
     }
 }

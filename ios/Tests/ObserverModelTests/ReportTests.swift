@@ -48,7 +48,7 @@ struct ReportTests {
     }
 
     @Test func eachTroubleHasASentenceOfItsOwn() {
-        let troubles: [Trouble?] = [.unreachable, .silent, .foreign, .busy, .unpublished, nil]
+        let troubles: [Trouble?] = [.unreachable, .silent, .foreign, .busy, .unpublished, .full, nil]
         #expect(Set(troubles.map { waiting($0).word }).count == troubles.count)
     }
 

@@ -42,7 +42,7 @@ pub(super) fn desk(desk: DeviceId) -> String {
 /// Contradicting corrections by desk, side by side.
 pub(super) fn sides(view: &View, row: &ReportRow) -> Markup {
     html! {
-        h3 { a href=(view.link(&format!("/reports/{}", row.hash))) { (view.title(row.checklist)) " · " (text(&row.visit)) } (mark(view, row)) }
+        h3 { a href=(view.link(&format!("/reports/{}", row.summary.meta.hash))) { (view.title(row.summary.checklist)) " · " (text(&row.summary.meta.visit)) } (mark(view, row)) }
         div .beside {
             @for review in &row.reviews { (side(view, review)) }
             @for (correction, fits) in &row.corrections { (corrected(view, row, correction, *fits)) }
@@ -84,7 +84,7 @@ fn log(view: &View, reports: &ReportTable) -> Markup {
             tbody {
                 @for (line, (c, fits)) in all.take(SHOWN) {
                     tr {
-                        th scope="row" { a href=(view.link(&format!("/reports/{}", line.hash))) { (text(&line.visit)) } (mark(view, line)) }
+                        th scope="row" { a href=(view.link(&format!("/reports/{}", line.summary.meta.hash))) { (text(&line.summary.meta.visit)) } (mark(view, line)) }
                         td { (text(line.question(c.what.node))) @if !fits { " ⚠ " (w.unfit) } }
                         td { (text(c.what.old.as_deref().unwrap_or("—"))) } td { (text(c.what.new.as_deref().unwrap_or("—"))) }
                         td { (text(&c.what.reason)) } td { (text(&c.what.source)) }
@@ -106,8 +106,8 @@ pub(crate) fn table(view: &View, reports: &ReportTable) -> Result<Vec<u8>, DeskE
         for (c, fits) in &row.corrections {
             let rows: Vec<String> = c.what.rows.iter().map(ToString::to_string).collect();
             out.push(vec![
-                row.hash.to_string(),
-                row.visit.to_string(),
+                row.summary.meta.hash.to_string(),
+                row.summary.meta.visit.to_string(),
                 row.question(c.what.node).to_owned(),
                 rows.join("."),
                 c.what.old.clone().unwrap_or_default(),

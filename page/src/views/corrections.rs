@@ -68,7 +68,7 @@ fn correctable(q: &QuestionView) -> bool {
 
 /// Link to the form for correcting an answer.
 pub(super) fn link(view: &View, row: &ReportRow, filling: &Filling, q: &QuestionView) -> Markup {
-    let path = view.link(&format!("/reports/{}/correct", row.hash));
+    let path = view.link(&format!("/reports/{}/correct", row.summary.meta.hash));
     let sign = if path.contains('?') { '&' } else { '?' };
     let to = format!("{path}{sign}cell={}", escaped(&cell(filling, q)));
     html! { @if correctable(q) { " " a href=(to) aria-label={(view.strings.correct) ": " (q.label)} { "✎" } } }
@@ -88,7 +88,7 @@ pub(super) fn form(view: &View, row: &ReportRow, filling: &Filling) -> Markup {
     html! {
         h2 { (w.correct) }
         p .small { (w.correct_how) }
-        form #correct method="get" action=(format!("/reports/{}/correct", row.hash)) {
+        form #correct method="get" action=(format!("/reports/{}/correct", row.summary.meta.hash)) {
             @if !view.query.lang.is_empty() { input type="hidden" name="lang" value=(view.query.lang); }
             label .grow { (w.question) select name="cell" required {
                 @for (title, rows) in rows(filling.clone(), view.language) {

@@ -71,7 +71,10 @@ fn widest(reports: &ReportTable, view: &View, check: &Reconciled, rows: &[&Repor
     let tables = &view.state.tables;
     let Reconcile::Check(gap) = check.how else { return html! {} };
     let fails = |l: &&&ReportRow| reports.contribution(tables, l, check.number).is_some_and(|g| g.count > 0);
-    let found = rows.iter().filter(fails).filter_map(|l| Some((reports.contribution(tables, l, gap)?.count, l.hash)));
+    let found = rows
+        .iter()
+        .filter(fails)
+        .filter_map(|l| Some((reports.contribution(tables, l, gap)?.count, l.summary.meta.hash)));
     html! {
         @match found.max_by_key(|f| f.0) {
             Some((gap, hash)) => { a href=(view.link(&format!("/reports/{hash}"))) { (gap) } }
@@ -133,7 +136,7 @@ fn number(view: &View, reports: &ReportTable, at: usize, number: &Reconciled, li
     let (w, source) = (view.strings, &view.state.tables);
     let lines = lines.rows(source, number.number);
     let found = lines.iter().filter_map(|row| {
-        let official = source.official.get(&(at, row.place?))?;
+        let official = source.official.get(&(at, row.summary.place?))?;
         let given = reports.contribution(source, row, number.number).filter(|g| g.base > 0)?;
         Some((row, given.count, official))
     });
@@ -149,8 +152,8 @@ fn number(view: &View, reports: &ReportTable, at: usize, number: &Reconciled, li
                 tbody {
                     @for (line, n, official) in found.iter().take(LISTED) {
                         tr {
-                            th scope="row" { @if let Some(p) = line.place { (text(&view.path(p))) } }
-                            td { a href=(view.link(&format!("/reports/{}", line.hash))) { (text(&line.visit)) } }
+                            th scope="row" { @if let Some(p) = line.summary.place { (text(&view.path(p))) } }
+                            td { a href=(view.link(&format!("/reports/{}", line.summary.meta.hash))) { (text(&line.summary.meta.visit)) } }
                             td .n { (n) }
                             (official_difference(Some(official), f64::from(*n), ""))
                             td { (text(&official.source)) }

@@ -22,7 +22,7 @@ pub(crate) async fn page(view: View, Path(id): Path<String>) -> Result<Markup, P
     let at = at.ok_or_else(|| view.nothing("/findings"))?;
     let filter = view.query.filter(shared);
     let of = shared.tables.number_at(at).map(|(checklist, _)| checklist);
-    let rows: Vec<&ReportRow> = board.select(&shared.tables, &filter).filter(|l| l.checklist == of).collect();
+    let rows: Vec<&ReportRow> = board.select(&shared.tables, &filter).filter(|l| l.summary.checklist == of).collect();
     let whole = view.worded(at, &board.total(&shared.tables, at, &rows));
     let older = board.older(&shared.tables, &filter)[at];
     let (w, figure) = (view.strings, &shared.tables.figures[at].figure);
@@ -145,12 +145,12 @@ fn code(view: &View, place: Option<u32>) -> String {
 fn small(view: &View, reports: &ReportTable, at: usize, rows: &[&ReportRow], id: &str) -> Markup {
     let tables = &view.state.tables;
     let hours: Vec<u8> =
-        rows.iter().filter(|l| reports.contribution(tables, l, at).is_some()).filter_map(|l| l.hour).collect();
+        rows.iter().filter(|l| reports.contribution(tables, l, at).is_some()).filter_map(|l| l.summary.hour).collect();
     let (first, last) = (hours.iter().min().copied().unwrap_or(0), hours.iter().max().copied().unwrap_or(0));
     let of_region = |(region, lines): (Option<u32>, Vec<&ReportRow>)| {
         let whole = reports.total(tables, at, &lines);
         let share = |hour: u8| {
-            let here: Vec<&ReportRow> = lines.iter().copied().filter(|l| l.hour == Some(hour)).collect();
+            let here: Vec<&ReportRow> = lines.iter().copied().filter(|l| l.summary.hour == Some(hour)).collect();
             let f = reports.total(tables, at, &here);
             (f.base > 0).then(|| f.count * 100 / f.base)
         };
@@ -170,7 +170,7 @@ fn by_trait(view: &View, reports: &ReportTable, at: usize, rows: &[&ReportRow], 
     let (w, source) = (view.strings, &view.state.tables);
     let row = |value: &(String, Text)| {
         let having = source.places_with(&kind.column, &value.0);
-        let has = |l: &&ReportRow| l.place.is_some_and(|p| having.get(p as usize) == Some(&true));
+        let has = |l: &&ReportRow| l.summary.place.is_some_and(|p| having.get(p as usize) == Some(&true));
         let here: Vec<&ReportRow> = rows.iter().copied().filter(has).collect();
         let f = reports.total(source, at, &here);
         let link = contributing_link(view, id, |a| a.having = format!("{}:{}", kind.column, value.0));
@@ -221,7 +221,7 @@ fn regions(view: &View, reports: &ReportTable, at: usize, rows: &[&ReportRow], i
 
 fn hours(view: &View, reports: &ReportTable, at: usize, rows: &[&ReportRow], id: &str) -> Markup {
     let of_hour = |h: u8| {
-        let of_hour: Vec<&ReportRow> = rows.iter().copied().filter(|l| l.hour == Some(h)).collect();
+        let of_hour: Vec<&ReportRow> = rows.iter().copied().filter(|l| l.summary.hour == Some(h)).collect();
         (h, reports.total(&view.state.tables, at, &of_hour))
     };
     let all: Vec<(u8, Computed)> = (0..24).map(of_hour).collect();

@@ -68,7 +68,7 @@ fn cards(view: &View, reports: &ReportTable, expected: &ExpectedReports) -> Mark
 
 fn checklists(view: &View, reports: &ReportTable) -> Markup {
     let rows = view.state.tables.checklists.iter().enumerate().map(|(at, list)| {
-        let rows: Vec<&ReportRow> = reports.rows.iter().filter(|l| l.checklist == Some(at)).collect();
+        let rows: Vec<&ReportRow> = reports.rows.iter().filter(|l| l.summary.checklist == Some(at)).collect();
         let link = view.query.with(|a| a.checklist.clone_from(&list.id)).link("/reports");
         (view.title(Some(at)), link, rows)
     });
@@ -117,7 +117,7 @@ fn table(view: &View, what: &str, rows: Vec<(String, String, Vec<&ReportRow>)>) 
 
 fn hours(view: &View, reports: &ReportTable) -> Markup {
     let mut count: BTreeMap<u8, usize> = BTreeMap::new();
-    reports.rows.iter().filter_map(|l| l.hour).for_each(|h| *count.entry(h).or_default() += 1);
+    reports.rows.iter().filter_map(|l| l.summary.hour).for_each(|h| *count.entry(h).or_default() += 1);
     let (first, last) = (count.keys().next().copied(), count.keys().last().copied());
     let Some((first, last)) = first.zip(last) else { return html! { p { (view.strings.none) } } };
     let column = |h: u8| (h.to_string(), count.get(&h).copied().unwrap_or(0), hour_link(view, h));
@@ -200,7 +200,7 @@ fn teams(view: &View, reports: &ReportTable, expected: &ExpectedReports) -> Mark
 
 /// Cumulative number of received reports by hour, from the first.
 fn coming_in(view: &View, reports: &ReportTable) -> Markup {
-    let at = |l: &ReportRow| l.received.div_euclid(HOUR_MS);
+    let at = |l: &ReportRow| l.summary.meta.received.div_euclid(HOUR_MS);
     let (first, last) = (reports.rows.iter().map(at).min(), reports.rows.iter().map(at).max());
     let Some((first, last)) = first.zip(last) else { return html! { p { (view.strings.none) } } };
     let mut by_hour: BTreeMap<i64, usize> = BTreeMap::new();

@@ -74,12 +74,12 @@ pub(super) fn with_internal(view: &View, any: bool, path: &str) -> Markup {
 
 /// The place of a report, from the top level down.
 pub(super) fn place(view: &View, row: &ReportRow) -> Markup {
-    html! { @match row.place { Some(p) => { (text(&view.path(p))) } None => { (text(row.unlisted.as_deref().unwrap_or("—"))) } } }
+    html! { @match row.summary.place { Some(p) => { (text(&view.path(p))) } None => { (text(row.summary.meta.unlisted.as_deref().unwrap_or("—"))) } } }
 }
 
 /// A summary of a report: its first answered questions with a single choice.
 pub(super) fn facts(view: &View, row: &ReportRow) -> Vec<String> {
-    let read = tokio::task::block_in_place(|| view.state.read(|desk| desk.read(row.hash)));
+    let read = tokio::task::block_in_place(|| view.state.read(|desk| desk.read(row.summary.meta.hash)));
     let Ok((_, mut filling)) = read else { return Vec::new() };
     let language = view.language;
     filling.set_environment(Environment { language, ..filling.environment() });

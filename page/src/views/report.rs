@@ -22,13 +22,13 @@ pub(crate) async fn page(view: View, Path(hash): Path<String>) -> Result<Markup,
     let reports = view.state.tables().of(view.query.answers()).clone();
     let line = reports.row(view.report(&hash)?).ok_or_else(|| view.nothing("/reports"))?;
     let read = |hash| tokio::task::block_in_place(|| view.state.read(|desk| desk.read(hash)));
-    let before = line.supersedes.and_then(|hash| read(hash).ok());
+    let before = line.summary.meta.supersedes.and_then(|hash| read(hash).ok());
     let body = html! {
         (facts(&view, &reports, line))
-        @match read(line.hash) {
+        @match read(line.summary.meta.hash) {
             Ok((report, filling)) => {
                 (observer_remarks(&view, &report))
-                (attachments::shown(&view, line.hash, &report))
+                (attachments::shown(&view, line.summary.meta.hash, &report))
                 (changes(&view, before.as_ref(), &filling))
                 (corrections::log(&view, line, &filling))
                 (answers(&view, line, filling.clone()))
@@ -41,15 +41,19 @@ pub(crate) async fn page(view: View, Path(hash): Path<String>) -> Result<Markup,
         (proof(&view, line))
         (decisions(&view, line))
     };
-    let title =
-        format!("{} · {}", view.title(line.checklist), if line.visit.is_empty() { &hash[..8] } else { &line.visit });
+    let title = format!(
+        "{} · {}",
+        view.title(line.summary.checklist),
+        if line.summary.meta.visit.is_empty() { &hash[..8] } else { &line.summary.meta.visit }
+    );
     Ok(view.page(&format!("/reports/{hash}"), &title, &body))
 }
 
 fn facts(view: &View, reports: &ReportTable, row: &ReportRow) -> Markup {
     let w = view.strings;
     let link = |hash: Hash| view.link(&format!("/reports/{hash}"));
-    let later: Vec<&ReportRow> = reports.rows.iter().filter(|l| l.supersedes == Some(row.hash)).collect();
+    let later: Vec<&ReportRow> =
+        reports.rows.iter().filter(|l| l.summary.meta.supersedes == Some(row.summary.meta.hash)).collect();
     let mark = if row.status == Status::Counted { "✓ " } else { "⚠ " };
     html! {
         dl .facts {
@@ -60,13 +64,13 @@ fn facts(view: &View, reports: &ReportTable, row: &ReportRow) -> Markup {
                     _ => {}
                 }
             }
-            dt { (w.place) } dd { @match row.place { Some(p) => { (text(&view.path(p))) } None => { (text(row.unlisted.as_deref().unwrap_or("—"))) } } }
+            dt { (w.place) } dd { @match row.summary.place { Some(p) => { (text(&view.path(p))) } None => { (text(row.summary.meta.unlisted.as_deref().unwrap_or("—"))) } } }
             @if let Some(person) = &row.person { dt { (w.person) } dd { (text(&person.code)) " · " (text(&person.team)) } }
-            @if let Some(ms) = row.signed { dt { (w.signed) } dd { (view.moment(ms)) } }
-            dt { (w.received) } dd { (view.moment(row.received)) }
-            @if let Some(first) = row.supersedes { dt { (w.supersedes) } dd { a href=(link(first)) { (first.to_string()[..12]) } } }
-            @for one in later { dt { (w.superseded_by) } dd { a href=(link(one.hash)) { (one.hash.to_string()[..12]) } " (" (view.status(one.status.name())) ")" } }
-            @if row.attachments > 0 { dt { (w.attachments) } dd { (row.attachments) } }
+            @if let Some(ms) = row.summary.meta.signed { dt { (w.signed) } dd { (view.moment(ms)) } }
+            dt { (w.received) } dd { (view.moment(row.summary.meta.received)) }
+            @if let Some(first) = row.summary.meta.supersedes { dt { (w.supersedes) } dd { a href=(link(first)) { (first.to_string()[..12]) } } }
+            @for one in later { dt { (w.superseded_by) } dd { a href=(link(one.summary.meta.hash)) { (one.summary.meta.hash.to_string()[..12]) } " (" (view.status(one.status.name())) ")" } }
+            @if row.summary.attachments > 0 { dt { (w.attachments) } dd { (row.summary.attachments) } }
             @if row.flags.iter().next().is_some() { dt { (w.odd) } dd { @for flag in row.flags.iter() { div { "⚑ " (view.flag(flag)) } } } }
             @for flag in row.settled.iter() { dt { (w.was_odd) } dd { "⚐ " (view.flag(flag)) " — " (w.settled) } }
         }
@@ -189,12 +193,12 @@ fn proof(view: &View, row: &ReportRow) -> Markup {
     html! {
         h2 { (w.proof) }
         dl .facts .proof {
-            dt { (w.hash) } dd { code { (row.hash) } }
-            dt { (w.phone) } dd { code { (row.device) } }
-            dt { (w.chain) } dd { (row.seq) }
-            dt { (w.log) } dd { (row.index) }
+            dt { (w.hash) } dd { code { (row.summary.meta.hash) } }
+            dt { (w.phone) } dd { code { (row.summary.meta.device) } }
+            dt { (w.chain) } dd { (row.summary.meta.seq) }
+            dt { (w.log) } dd { (row.summary.meta.index) }
         }
-        p { a href=(view.link(&format!("/reports/{}/proof", row.hash))) { (w.verify) } }
+        p { a href=(view.link(&format!("/reports/{}/proof", row.summary.meta.hash))) { (w.verify) } }
     }
 }
 
@@ -229,8 +233,8 @@ fn decisions(view: &View, row: &ReportRow) -> Markup {
             p { (w.decided) ": " strong { (view.decision(review.what.state)) } " — " (text(&review.what.reason)) span .note { (w.desk) " " code { (cleaning::desk(review.desk)) } " · " (view.moment(review.what.at.ms)) } }
         }
         @if readable {
-            p .small { (w.counts_then) " " (w.ask_how) @if row.supersedes.is_some() { " ⚠ " (w.before_counts) } }
-            form #decide method="post" action=(view.link(&format!("/reports/{}/review", row.hash))) {
+            p .small { (w.counts_then) " " (w.ask_how) @if row.summary.meta.supersedes.is_some() { " ⚠ " (w.before_counts) } }
+            form #decide method="post" action=(view.link(&format!("/reports/{}/review", row.summary.meta.hash))) {
                 label { (w.status) select name="decision" {
                     option value="accept" { (w.accept) }
                     option value="exclude" { (w.exclude) }

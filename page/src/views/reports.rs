@@ -108,18 +108,26 @@ fn table(view: &View, rows: &[&ReportRow]) -> Markup {
 
 fn table_row(view: &View, row: &ReportRow) -> Markup {
     let mark = if row.status == Status::Counted { "✓ " } else { "⚠ " };
-    let place =
-        row.place.map(|p| view.place(p)).or_else(|| row.unlisted.as_deref().map(str::to_owned)).unwrap_or_default();
-    let name = if row.visit.is_empty() { row.index.to_string() } else { row.visit.to_string() };
+    let place = row
+        .summary
+        .place
+        .map(|p| view.place(p))
+        .or_else(|| row.summary.meta.unlisted.as_deref().map(str::to_owned))
+        .unwrap_or_default();
+    let name = if row.summary.meta.visit.is_empty() {
+        row.summary.meta.index.to_string()
+    } else {
+        row.summary.meta.visit.to_string()
+    };
     html! {
         tr {
-            th scope="row" { a href=(view.link(&format!("/reports/{}", row.hash))) { (text(&name)) } (parts::mark(view, row)) }
-            td { (view.title(row.checklist)) }
+            th scope="row" { a href=(view.link(&format!("/reports/{}", row.summary.meta.hash))) { (text(&name)) } (parts::mark(view, row)) }
+            td { (view.title(row.summary.checklist)) }
             td { (text(&place)) }
             td { @if let Some(team) = row.team() { (text(team)) } }
-            td { @if let Some(ms) = row.signed { (view.moment(ms)) } }
-            td { (view.moment(row.received)) }
-            td { (mark) (view.status(row.status.name())) @if row.asked() { " · ❓ " (view.strings.decided_ask) } @if !row.corrections.is_empty() { " · ✎ " (row.corrections.len()) } @if row.attachments > 0 { " · 📎 " (row.attachments) }
+            td { @if let Some(ms) = row.summary.meta.signed { (view.moment(ms)) } }
+            td { (view.moment(row.summary.meta.received)) }
+            td { (mark) (view.status(row.status.name())) @if row.asked() { " · ❓ " (view.strings.decided_ask) } @if !row.corrections.is_empty() { " · ✎ " (row.corrections.len()) } @if row.summary.attachments > 0 { " · 📎 " (row.summary.attachments) }
                 @for flag in row.flags.iter() { " · ⚑ " (view.flag(flag)) }
                 @for flag in row.settled.iter() { " · ⚐ " (view.flag(flag)) " (" (view.strings.settled) ")" } }
         }

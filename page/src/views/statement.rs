@@ -73,8 +73,8 @@ fn shown(view: &View, doubts: &[(String, String)]) -> Markup {
 pub(super) fn doubts(view: &View, reports: &ReportTable, figures: &[Computed]) -> Vec<(String, String)> {
     let (tables, w) = (&view.state.tables, view.strings);
     let queried = reports.rows.iter().filter(|l| l.reviews.last().is_some_and(|r| r.what.state == Decision::Queried));
-    let queried: HashSet<u64> = queried.map(|l| l.index).collect();
-    let disputed: HashSet<u64> = reports.rows.iter().filter(|l| l.disputed()).map(|l| l.index).collect();
+    let queried: HashSet<u64> = queried.map(|l| l.summary.meta.index).collect();
+    let disputed: HashSet<u64> = reports.rows.iter().filter(|l| l.disputed()).map(|l| l.summary.meta.index).collect();
     let among = |f: &Computed, which: &HashSet<u64>| match which.is_empty() {
         true => 0,
         false => f.reports.iter().filter(|r| which.contains(r)).count(),

@@ -40,7 +40,8 @@ pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
     let filter = view.query.filter(shared);
     let lines = board.select(&shared.tables, &filter).filter(|l| l.status == Status::Counted);
-    let mut rows: Vec<&ReportRow> = lines.filter(|l| l.typed.iter().any(|cell| wanted(&view.query, l, cell))).collect();
+    let mut rows: Vec<&ReportRow> =
+        lines.filter(|l| l.summary.typed.iter().any(|cell| wanted(&view.query, l, cell))).collect();
     rows.reverse();
     let (shown, ways) = paged(&view, "/texts", &rows, PAGE);
     let w = view.strings;
@@ -82,7 +83,7 @@ fn form(view: &View) -> Markup {
 fn codes(view: &View, reports: &ReportTable) -> Markup {
     let tables = &view.state.tables;
     let counted = reports.rows.iter().filter(|l| l.status == Status::Counted && !l.codings.is_empty());
-    let all: Vec<&Coding> = counted.flat_map(|l| l.typed.iter().filter_map(|cell| coding(l, cell))).collect();
+    let all: Vec<&Coding> = counted.flat_map(|l| l.summary.typed.iter().filter_map(|cell| coding(l, cell))).collect();
     let count = |code: &String| all.iter().filter(|c| c.codes.contains(code)).count();
     let rows: Vec<_> =
         tables.codebook.iter().map(|(code, label)| (code, label, count(code))).filter(|r| r.2 > 0).collect();
@@ -101,7 +102,7 @@ fn codes(view: &View, reports: &ReportTable) -> Markup {
 
 /// The matching texts of a report.
 fn report(view: &View, row: &ReportRow) -> Markup {
-    let read = tokio::task::block_in_place(|| view.state.read(|desk| desk.read(row.hash)));
+    let read = tokio::task::block_in_place(|| view.state.read(|desk| desk.read(row.summary.meta.hash)));
     let Ok((_, filling)) = read else { return html! {} };
     let texts: Vec<(TextPlace, String, String)> = typed(&filling)
         .map(|(key, text)| ((key.node, filling.row_path(key.row).into()), label(view, row, key.node), text.to_owned()))
@@ -109,7 +110,7 @@ fn report(view: &View, row: &ReportRow) -> Markup {
         .collect();
     html! {
         article .texts {
-            h2 { a href=(view.link(&format!("/reports/{}", row.hash))) { (view.title(row.checklist)) " · " (text(&row.visit)) } (mark(view, row)) }
+            h2 { a href=(view.link(&format!("/reports/{}", row.summary.meta.hash))) { (view.title(row.summary.checklist)) " · " (text(&row.summary.meta.visit)) } (mark(view, row)) }
             p .small { (who(row)) " · " (place(view, row)) }
             @for (cell, label, words) in texts { (self::one(view, row, &cell, &label, &words)) }
         }
@@ -118,7 +119,7 @@ fn report(view: &View, row: &ReportRow) -> Markup {
 
 /// The label of a question in the page's language.
 pub(super) fn label(view: &View, row: &ReportRow, node: u32) -> String {
-    let item = row.form.as_ref().and_then(|f| f.definition().items.get(node as usize));
+    let item = row.summary.meta.form.as_ref().and_then(|f| f.definition().items.get(node as usize));
     item.map_or_else(String::new, |item| item.label.get(view.language).to_string())
 }
 
@@ -138,7 +139,7 @@ pub(super) fn one(view: &View, row: &ReportRow, cell: &TextPlace, label: &str, w
             @if let Some(known) = known { p { @for code in &known.codes { span .chip { (code_label(view, code)) } " " } } }
             details {
                 summary { (w.code_it) }
-                form method="post" action=(view.link(&format!("/reports/{}/code", row.hash))) {
+                form method="post" action=(view.link(&format!("/reports/{}/code", row.summary.meta.hash))) {
                     input type="hidden" name="question" value=(name);
                     input type="hidden" name="rows" value=(rows(cell));
                     input type="hidden" name="back" value=(view.query.link("/texts"));
@@ -209,18 +210,18 @@ pub(crate) fn table(view: &View, reports: &ReportTable) -> Result<Vec<u8>, baqyl
         "internal",
     ];
     let mut out = vec![head.map(str::to_owned).to_vec()];
-    let spoken = |l: &&ReportRow| l.status == Status::Counted && !l.typed.is_empty() && leaves(view, l);
+    let spoken = |l: &&ReportRow| l.status == Status::Counted && !l.summary.typed.is_empty() && leaves(view, l);
     for row in reports.select(tables, &filter).filter(spoken) {
-        let Ok((_, filling)) = view.state.read(|desk| desk.read(row.hash)) else { continue };
+        let Ok((_, filling)) = view.state.read(|desk| desk.read(row.summary.meta.hash)) else { continue };
         for (key, words) in typed(&filling) {
             let cell: TextPlace = (key.node, filling.row_path(key.row).into());
             if wanted(&view.query, row, &cell) {
                 let known = coding(row, &cell);
                 out.push(vec![
-                    row.hash.to_string(),
-                    row.form.as_ref().map(|f| f.definition().id.clone()).unwrap_or_default(),
-                    row.visit.to_string(),
-                    row.code.as_deref().unwrap_or_default().to_owned(),
+                    row.summary.meta.hash.to_string(),
+                    row.summary.meta.form.as_ref().map(|f| f.definition().id.clone()).unwrap_or_default(),
+                    row.summary.meta.visit.to_string(),
+                    row.summary.meta.code.as_deref().unwrap_or_default().to_owned(),
                     row.team().unwrap_or_default().to_owned(),
                     filling.question(key).name,
                     rows(&cell),

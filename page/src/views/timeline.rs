@@ -18,13 +18,15 @@ pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
     let places = &shared.tables.places;
     let lowest = u16::try_from(places.table().levels.len().saturating_sub(1)).unwrap_or(u16::MAX);
-    let elsewhere = |line: &&ReportRow| line.place.and_then(|p| places.get(p)).is_none_or(|p| p.level != lowest);
+    let elsewhere =
+        |line: &&ReportRow| line.summary.place.and_then(|p| places.get(p)).is_none_or(|p| p.level != lowest);
     let filter = view.query.filter(shared);
     let counted = board.select(&shared.tables, &filter).filter(|l| l.status == Status::Counted);
     // Media items have a page of their own.
-    let media = |l: &&ReportRow| shared.tables.used(FieldRole::Outlet).all(|o| Some(o.checklist) != l.checklist);
+    let media =
+        |l: &&ReportRow| shared.tables.used(FieldRole::Outlet).all(|o| Some(o.checklist) != l.summary.checklist);
     let mut rows: Vec<&ReportRow> = counted.filter(elsewhere).filter(media).collect();
-    rows.sort_by_key(|l| std::cmp::Reverse(l.signed));
+    rows.sort_by_key(|l| std::cmp::Reverse(l.summary.meta.signed));
     let (shown, ways) = paged(&view, "/timeline", &rows, PAGE);
     let w = view.strings;
     let body = html! {
@@ -57,7 +59,7 @@ fn due(view: &View, reports: &ReportTable) -> Markup {
             table { tbody { @for (day, line) in open.iter().take(SHOWN) {
                 tr {
                     th .when scope="row" { @if *day <= today { "⚠ " } (date(*day)) }
-                    td { a href=(view.link(&format!("/reports/{}", line.hash))) { (view.title(line.checklist)) " · " (text(&line.visit)) } (mark(view, line)) }
+                    td { a href=(view.link(&format!("/reports/{}", line.summary.meta.hash))) { (view.title(line.summary.checklist)) " · " (text(&line.summary.meta.visit)) } (mark(view, line)) }
                     td { (who(line)) } td { (place(view, line)) }
                     td { @for fact in facts(view, line) { div { (text(&fact)) } } }
                     td { (super::urgent::assign(view, line, "/timeline")) }
@@ -90,7 +92,7 @@ fn actors(view: &View) -> Markup {
 }
 
 fn day(view: &View, row: &ReportRow) -> String {
-    let moment = view.moment(row.signed.unwrap_or(row.received));
+    let moment = view.moment(row.summary.meta.signed.unwrap_or(row.summary.meta.received));
     moment.split(' ').next().unwrap_or_default().to_owned()
 }
 
@@ -101,11 +103,11 @@ fn table(view: &View, rows: &[&ReportRow]) -> Markup {
 }
 
 fn table_row(view: &View, row: &ReportRow) -> Markup {
-    let moment = view.moment(row.signed.unwrap_or(row.received));
+    let moment = view.moment(row.summary.meta.signed.unwrap_or(row.summary.meta.received));
     html! {
         tr {
             th scope="row" {
-                a href=(view.link(&format!("/reports/{}", row.hash))) { (moment.split(' ').nth(1).unwrap_or_default()) " " (view.title(row.checklist)) } (mark(view, row))
+                a href=(view.link(&format!("/reports/{}", row.summary.meta.hash))) { (moment.split(' ').nth(1).unwrap_or_default()) " " (view.title(row.summary.checklist)) } (mark(view, row))
             }
             td { (place(view, row)) }
             td { (who(row)) }

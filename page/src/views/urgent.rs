@@ -17,11 +17,11 @@ const PAGE: usize = 100;
 pub(super) fn alarms(view: &View) -> Markup {
     let boards = view.state.tables();
     let reports = boards.of(AnswerBasis::Effective);
-    let open: Vec<&ReportRow> = reports.rows.iter().filter(|l| l.alarm && l.unattended()).collect();
+    let open: Vec<&ReportRow> = reports.rows.iter().filter(|l| l.summary.alarm && l.unattended()).collect();
     html! {
         div #alarms role="alert" {
             @for row in open {
-                p .alarm { "⚠ " strong { (view.strings.sos) } " " (who(row)) " · " (place(view, row)) " · " (view.moment(row.signed.unwrap_or(row.received)))
+                p .alarm { "⚠ " strong { (view.strings.sos) } " " (who(row)) " · " (place(view, row)) " · " (view.moment(row.summary.meta.signed.unwrap_or(row.summary.meta.received)))
                     " " a href=(view.link("/urgent")) { (view.strings.attend) } }
             }
             @if let Some((due, teams)) = &boards.overdue {
@@ -42,11 +42,11 @@ pub(crate) async fn page(view: View) -> Markup {
     let shared = &view.state;
     let reports = shared.tables().of(AnswerBasis::Effective).clone();
     let w = view.strings;
-    let mut rows: Vec<&ReportRow> = reports.rows.iter().filter(|l| l.urgent).collect();
+    let mut rows: Vec<&ReportRow> = reports.rows.iter().filter(|l| l.summary.urgent).collect();
     let open = rows.iter().filter(|l| l.unattended()).count();
     // Unattended ones first; emergencies before the rest; then the most severe, and the newest.
     let severity = |l: &ReportRow| l.used(FieldRole::Severity).max();
-    rows.sort_by_key(|l| (!l.unattended(), !l.alarm, Reverse(severity(l)), Reverse(l.index)));
+    rows.sort_by_key(|l| (!l.unattended(), !l.summary.alarm, Reverse(severity(l)), Reverse(l.summary.meta.index)));
     let (shown, ways) = paged(&view, "/urgent", &rows, PAGE);
     let body = html! {
         p role="status" { @if open == 0 { "✓ " (w.all_attended) } @else { "⚠ " (w.unattended(open)) } }
@@ -73,10 +73,10 @@ fn table_row(view: &View, row: &ReportRow) -> Markup {
     html! {
         tr {
             th scope="row" {
-                @if row.alarm { strong { "⚠ " (view.strings.sos) " " } }
-                a href=(view.link(&format!("/reports/{}", row.hash))) { (text(if row.visit.is_empty() { "?" } else { &row.visit })) } (mark(view, row))
+                @if row.summary.alarm { strong { "⚠ " (view.strings.sos) " " } }
+                a href=(view.link(&format!("/reports/{}", row.summary.meta.hash))) { (text(if row.summary.meta.visit.is_empty() { "?" } else { &row.summary.meta.visit })) } (mark(view, row))
             }
-            td { (view.moment(row.signed.unwrap_or(row.received))) }
+            td { (view.moment(row.summary.meta.signed.unwrap_or(row.summary.meta.received))) }
             td { (who(row)) }
             td { (place(view, row)) }
             td { @for label in labels(view, row, FieldRole::Severity) { strong { (text(&label)) } " " } }
@@ -101,7 +101,7 @@ fn labels(view: &View, row: &ReportRow, what: FieldRole) -> Vec<String> {
 pub(super) fn assign(view: &View, row: &ReportRow, back: &str) -> Markup {
     let w = view.strings;
     html! {
-        form .attend method="post" action=(view.link(&format!("/reports/{}/review", row.hash))) {
+        form .attend method="post" action=(view.link(&format!("/reports/{}/review", row.summary.meta.hash))) {
             input type="hidden" name="decision" value="accept";
             input type="hidden" name="back" value=(back);
             label { (w.who_attends) input name="reason" required; }

@@ -128,7 +128,7 @@ fn reports(world: &mut World) -> Result<Value, Box<dyn Error>> {
     let reports = table.with_answers(&world.desk.store, &table.rows, |row, said| {
         let answers = said.map(|said| said.written()).unwrap_or_default();
         let answers: serde_json::Map<String, Value> = answers.into_iter().map(|(q, a)| (q, a.into())).collect();
-        json!({ "hash": row.hash.to_string(), "status": row.status.name(), "answers": answers })
+        json!({ "hash": row.summary.meta.hash.to_string(), "status": row.status.name(), "answers": answers })
     });
     Ok(json!({ "reports": reports? }))
 }

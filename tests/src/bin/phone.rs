@@ -19,6 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     match what.as_str() {
         "set" => Err(set(&open(&store)?, draft.parse()?, first).into()),
         "full" => full(&store, draft.parse()?, first),
+        "deliver" => deliver(&store, first),
         "cramped" => cramped(&store, draft.parse()?),
         other => once(&open(&store)?, other, draft, first),
     }
@@ -30,6 +31,25 @@ fn fill(path: &Path) {
     for size in [65_536, 4_096, 512, 1] {
         while file.write_all(&vec![0; size]).and_then(|()| file.flush()).is_ok() {}
     }
+}
+
+/// Delivers with not a byte left, and again when there is some room.
+fn deliver(store: &Path, reports: i64) -> Result<(), Box<dyn std::error::Error>> {
+    let reports = usize::try_from(reports)?;
+    let ballast = store.join("ballast");
+    fill(&ballast);
+    let core = open(store)?;
+    let said = core.sync_now(baqylau_tests::BUDGET)?;
+    println!("{:?} again {} noted {}", said.trouble, said.again.is_some(), said.delivered);
+    drop(core);
+    std::fs::remove_file(&ballast)?;
+    let core = open(store)?;
+    let said = core.sync_now(baqylau_tests::BUDGET)?;
+    if said.trouble.is_some() || said.delivered != reports || !core.summary()?.all_safe() {
+        return Err(format!("with room it should be noted: {said:?}").into());
+    }
+    println!("everything is noted");
+    Ok(())
 }
 
 /// No file may be longer than a page, the one that connections share neither: what a full disk is, without a disk of its own.

@@ -63,7 +63,7 @@ fn an_amendment_supersedes_and_the_original_is_kept() {
     core.sync_now(BUDGET).expect("syncs");
     assert_eq!(look(&mut world, AnswerBasis::Effective), (vec!["superseded", "superseded", "counted"], 130));
     assert_eq!(look(&mut world, AnswerBasis::Raw), (vec!["counted", "amendment", "amendment"], 100));
-    assert_eq!(baqylau_tests::reports(&world.desk)[1].why.as_deref(), Some("the organiser corrected it"));
+    assert_eq!(baqylau_tests::reports(&world.desk)[1].summary.why.as_deref(), Some("the organiser corrected it"));
 }
 
 #[test]

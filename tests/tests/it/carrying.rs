@@ -62,8 +62,8 @@ fn a_draft_is_carried_to_the_corrected_version() {
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let reports = baqylau_tests::reports(&world.desk);
     assert_eq!(reports[0].status, Status::Counted);
-    let (report, _) = world.desk.read(reports[0].hash).expect("it opens");
-    let told: Vec<&str> = reports[0].left.iter().map(|l| l.text.as_str()).collect();
+    let (report, _) = world.desk.read(reports[0].summary.meta.hash).expect("it opens");
+    let told: Vec<&str> = reports[0].summary.left.iter().map(|l| l.text.as_str()).collect();
     assert!(told.contains(&"indoor") && told.contains(&"ru"), "the coordinators see what had no place");
     assert!(core.summary().expect("a summary").all_safe());
     assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 1, "the photograph too");

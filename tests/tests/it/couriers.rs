@@ -4,7 +4,10 @@ use crate::it::support::{draft, key, report};
 use baqylau_desk::adjudication::status::Status;
 use baqylau_observer::{Error, InvalidReason, ObserverApp};
 use baqylau_protocol::courier::{Assembler, CourierError, CourierFile, frames};
+use baqylau_protocol::ids::Hash;
 use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn counted(world: &mut World) -> usize {
     world.desk.pull(now(), &|_| ()).expect("pulls");
@@ -120,6 +123,32 @@ fn what_proves_nothing_is_left_out() {
     assert_eq!((taken.delivered, taken.refused), (0, swapped.receipts.len()));
     assert_eq!(far.summary().expect("a summary").waiting, 1);
     assert_eq!(far.import_courier(&back.encode()).expect("taken").delivered, 1);
+}
+
+#[test]
+fn an_object_that_no_server_takes_is_named_and_the_others_are_delivered_many_at_once() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("far", &invite);
+    (0..3).for_each(|n| report(&core, &format!("report {n}")));
+    let mut file = CourierFile::decode(&core.export_courier().expect("a file"), world.desk.mission()).expect("reads");
+    let (large, empty) = (vec![7; 5 << 20], 2_000);
+    let name = Hash::of(&large).to_string();
+    file.objects.insert(0, large.into());
+    (0..empty).for_each(|_| file.objects.insert(1, Vec::new().into()));
+    let server = world.lying();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = asked.clone();
+    server.lie(move |what, _, _| {
+        counted.fetch_add(usize::from(what.starts_with("POST /v1/objects")), Ordering::SeqCst);
+        None
+    });
+    let delivered = world.desk.deliver(&file.encode(), &[], &|_| ()).expect("delivers");
+    assert_eq!((delivered.stored, delivered.refused.len()), (file.objects.len() - 1 - empty, 1 + empty));
+    assert!(delivered.refused.iter().any(|reason| reason.contains(&name)), "the large one is named");
+    assert!(asked.load(Ordering::SeqCst) < 20, "many go in one request");
+    core.import_courier(&delivered.back).expect("taken");
+    assert!(core.summary().expect("a summary").all_safe());
 }
 
 /// A report with a document of some bytes.

@@ -107,7 +107,7 @@ fn a_server_that_goes_back_leaves_the_head_that_proves_it() {
     report(&core, "first");
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let hash = baqylau_tests::reports(&world.desk)[0].hash;
+    let hash = baqylau_tests::reports(&world.desk)[0].summary.meta.hash;
     let good = world.desk.last_head().expect("a store").expect("a head");
     world.stop_server();
     for suffix in ["", "-wal", "-shm"] {
@@ -183,7 +183,7 @@ fn a_damaged_key_of_one_visit_concerns_that_visit_alone() {
         let all = visit_keys(&config);
         core.sync_now(BUDGET).expect("syncs");
         world.desk.pull(now(), &|_| ()).expect("pulls");
-        let hash = baqylau_tests::reports(&world.desk)[0].hash;
+        let hash = baqylau_tests::reports(&world.desk)[0].summary.meta.hash;
         let kept = draft(&core, "campaign_event");
         set(&core, kept, "participants", "12").expect("set");
         drop(core);

@@ -60,7 +60,7 @@ fn two_desks_converge() {
     assert_eq!(rows[1], ("counted", "T999".into(), 200));
     assert_eq!(pulled(&mut second), rows);
     // Both judge, without having seen what the other did.
-    let hashes: Vec<_> = reports(&world.desk).iter().map(|r| r.hash).collect();
+    let hashes: Vec<_> = reports(&world.desk).iter().map(|r| r.summary.meta.hash).collect();
     let change = CorrectionRequest {
         question: "participants",
         rows: vec![],
@@ -211,7 +211,7 @@ fn a_second_phone_amends_what_is_handed_over_to_it() {
     two.sync_now(BUDGET).expect("syncs");
     let team = pulled(&mut world.desk)[0].1.clone();
     let rows = reports(&world.desk);
-    let (hash, other) = (rows[0].hash, rows[2].device);
+    let (hash, other) = (rows[0].summary.meta.hash, rows[2].summary.meta.device);
     world.desk.ask(hash, &["participants".into()], "Count again.", Some(other), now()).expect("asked");
     pulled(&mut world.desk);
     two.sync_now(BUDGET).expect("syncs");
@@ -236,8 +236,8 @@ fn a_second_phone_amends_what_is_handed_over_to_it() {
     let letter = two.letters().expect("letters").remove(0);
     assert!(letter.answered && letter.report == Some(signed.seq));
     let amended = reports(&world.desk).pop().expect("a report");
-    assert_eq!(*amended.visit, *visit, "the visit keeps its code");
-    assert_eq!(world.desk.letters().expect("letters")[0].answered, Some(amended.hash));
+    assert_eq!(*amended.summary.meta.visit, *visit, "the visit keeps its code");
+    assert_eq!(world.desk.letters().expect("letters")[0].answered, Some(amended.summary.meta.hash));
 }
 
 #[test]

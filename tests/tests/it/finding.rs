@@ -127,7 +127,8 @@ fn a_call_for_help_goes_first() {
     assert!(index(called.seq) < index(1), "before what was signed earlier");
     let pulled = world.desk.pull(baqylau_tests::now(), &|_| ()).expect("pulls");
     assert!(pulled.opened >= 2 && pulled.refused == 0, "{pulled:?}");
-    let hash = baqylau_tests::reports(&world.desk).iter().find(|row| row.alarm).expect("the call").hash;
+    let hash =
+        baqylau_tests::reports(&world.desk).iter().find(|row| row.summary.alarm).expect("the call").summary.meta.hash;
     let (report, _) = world.desk.read(hash).expect("it opens");
     assert!(report.visit.position.is_some());
     assert_eq!(report.incomplete, None, "the observer's words stay theirs");

@@ -51,7 +51,7 @@ fn a_revoked_phone_keeps_what_it_sent_before() {
     core.sync_now(BUDGET).expect("syncs");
     assert_eq!(statuses(&mut world), ["counted"]);
     let reports = baqylau_tests::reports(&world.desk);
-    let device = reports[0].device;
+    let device = reports[0].summary.meta.device;
     world.desk.revoke(device, None).expect("revoked");
     world.desk.publish_roster(now()).expect("published");
     report(&core, "after");

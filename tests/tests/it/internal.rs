@@ -90,7 +90,7 @@ fn what_becomes_internal_later_leaves_no_desk_by_its_earlier_answers() {
     quote(&world, first).expect("public");
     quote(&world, second).expect("public");
     let earlier = world.desk.report_table(None, AnswerBasis::Raw).expect("a table").1.rows;
-    let earlier = earlier.iter().map(|row| row.received).max().expect("reports");
+    let earlier = earlier.iter().map(|row| row.summary.meta.received).max().expect("reports");
     // The observer says so in an amendment, a desk in a correction.
     let report = core.reports().expect("reports").into_iter().find(|r| r.hash == first.to_string()).expect("a report");
     let again = core.amend(report.seq, "they asked for it").expect("a draft").id;
@@ -110,7 +110,7 @@ fn what_becomes_internal_later_leaves_no_desk_by_its_earlier_answers() {
         // Nor by asking for a moment when they were public.
         let (_, table) = world.desk.report_table(Some(earlier), answers).expect("a table");
         assert_eq!(
-            table.rows.iter().map(|row| (row.hash, row.internal)).collect::<Vec<_>>(),
+            table.rows.iter().map(|row| (row.summary.meta.hash, row.internal)).collect::<Vec<_>>(),
             [first, second].map(|h| (h, true))
         );
     }

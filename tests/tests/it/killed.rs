@@ -1,10 +1,10 @@
 //! A phone that is killed at any moment, and one whose disk is full: every answer whose call returned is there.
 
-use crate::it::support::{draft, rows};
+use crate::it::support::{draft, report, rows};
 use baqylau_forms::value::Answer;
 use baqylau_observer::ObserverApp;
 use baqylau_protocol::keys::random;
-use baqylau_tests::{PIN, World, tables};
+use baqylau_tests::{PIN, World, now, tables};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::MetadataExt;
@@ -95,14 +95,14 @@ fn a_store_without_room_is_read_and_saves_again_when_there_is_some() {
     );
 }
 
-/// Mounts a small file system in a namespace of its own, which root may everywhere and others where they may make user namespaces.
-#[test]
-fn a_full_disk_is_said_and_loses_nothing() {
-    let mount = "mount -t tmpfs -o size=4m none \"$1\" && cp -r \"$2\"/. \"$1\" && exec \"$3\" full \"$1\" \"$4\" 1";
+/// Runs a phone from a copy of its store on a small disk of its own: mounted in a namespace, which root may everywhere and others
+/// where they may make user namespaces.
+fn on_a_small_disk(world: &World, what: &str, draft: i64, number: usize) -> String {
+    let mount =
+        "mount -t tmpfs -o size=4m none \"$1\" && cp -r \"$2\"/. \"$1\" && exec \"$3\" \"$4\" \"$1\" \"$5\" \"$6\"";
     // A user namespace is not needed by root, and not to be had in every root.
     let root = std::fs::metadata("/proc/self").expect("a process").uid() == 0;
     let user: &[&str] = if root { &[] } else { &["--user", "--map-root-user"] };
-    let (world, draft) = world();
     let disk = world.folder.path().join("disk");
     std::fs::create_dir(&disk).expect("a folder");
     let out = Command::new("unshare")
@@ -110,10 +110,36 @@ fn a_full_disk_is_said_and_loses_nothing() {
         .args(["--mount", "--propagation", "private", "sh", "-c", mount, "sh"])
         .arg(&disk)
         .arg(world.folder.path().join("phone"))
-        .args([PHONE, &draft.to_string()])
+        .args([PHONE, what, &draft.to_string(), &number.to_string()])
         .output()
         .expect("unshare runs");
-    let said = String::from_utf8_lossy(&out.stdout);
+    let said = String::from_utf8_lossy(&out.stdout).into_owned();
     assert!(out.status.success(), "{said}{}", String::from_utf8_lossy(&out.stderr));
+    said
+}
+
+#[test]
+fn a_full_disk_is_said_and_loses_nothing() {
+    let (world, draft) = world();
+    let said = on_a_small_disk(&world, "full", draft, 1);
     assert!(said.contains("full after") && said.contains("everything is there"), "{said}");
+}
+
+#[test]
+fn a_full_disk_keeps_no_signed_report_on_the_phone() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    // More than go in one request.
+    let signed = 20;
+    (0..signed).for_each(|n| report(&core, &format!("report {n}")));
+    drop(core);
+    let stored = |world: &World| {
+        let text = world.desk.metrics(now()).expect("answers");
+        text.lines().find_map(|l| l.strip_prefix("baqylau_objects_stored_total")?.trim().parse::<usize>().ok())
+    };
+    let before = stored(&world).expect("a counter");
+    let said = on_a_small_disk(&world, "deliver", 0, signed);
+    assert!(said.contains("Some(Full) again true noted 0") && said.contains("everything is noted"), "{said}");
+    assert_eq!(stored(&world), Some(before + signed), "each left the phone, and once");
 }

@@ -42,7 +42,7 @@ fn a_question_comes_back_as_an_amendment() {
     let invite = world.invite("p001");
     let core = world.enrolled("phone", &invite);
     event(&core, "1000");
-    let hash = reports(&mut world)[0].hash;
+    let hash = reports(&mut world)[0].summary.meta.hash;
     let desk = &world.desk;
     assert!(desk.ask(hash, &["participants".into()], "  ", None, now()).is_err(), "without a note");
     assert!(desk.ask(hash, &["nothing".into()], "Really?", None, now()).is_err(), "no such question");
@@ -70,7 +70,7 @@ fn a_question_comes_back_as_an_amendment() {
     core.sync_now(BUDGET).expect("syncs");
     let known = reports(&mut world);
     assert_eq!(known.iter().map(|k| k.status.name()).collect::<Vec<_>>(), ["superseded", "counted"]);
-    assert_eq!(world.desk.letters().expect("letters")[0].answered, Some(known[1].hash));
+    assert_eq!(world.desk.letters().expect("letters")[0].answered, Some(known[1].summary.meta.hash));
     let letters = core.letters().expect("letters");
     assert!(letters[0].answered && letters[0].report == Some(3), "number 2 is the word that it arrived");
     assert_eq!(letters.len(), 1, "each once, however often it is fetched");
@@ -110,7 +110,7 @@ fn reviews_and_corrections_make_the_effective_answers() {
     report(&core, "a second");
     core.sync_now(BUDGET).expect("syncs");
     let known = reports(&mut world);
-    let (first, second) = (known[0].hash, known[1].hash);
+    let (first, second) = (known[0].summary.meta.hash, known[1].summary.meta.hash);
     let change =
         |question, new| CorrectionRequest { question, rows: vec![], new, reason: "misheard", source: "a call" };
     let desk = &world.desk;
@@ -153,11 +153,14 @@ fn a_revoked_phone_gets_no_letters() {
     event(&one, "10");
     event(&two, "20");
     let known = reports(&mut world);
-    let (hash, lost) = (known[0].hash, known[0].device);
+    let (hash, lost) = (known[0].summary.meta.hash, known[0].summary.meta.device);
     world.desk.revoke(lost, None).expect("revoked");
     assert_eq!(world.desk.message(&[], "Where are you?", now()).expect("written"), 1, "to the other only");
     assert!(world.desk.ask(hash, &[], "Really?", None, now()).is_err(), "nobody is there to answer");
-    world.desk.ask(hash, &[], "What do you know?", Some(known[1].device), now()).expect("another is asked");
+    world
+        .desk
+        .ask(hash, &[], "What do you know?", Some(known[1].summary.meta.device), now())
+        .expect("another is asked");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     one.sync_now(BUDGET).expect("syncs");
     two.sync_now(BUDGET).expect("syncs");
@@ -177,7 +180,7 @@ fn a_report_that_the_phone_forgot_comes_with_the_question() {
     let invite = world.invite("p001");
     let core = world.enrolled("phone", &invite);
     event(&core, "100");
-    let hash = reports(&mut world)[0].hash;
+    let hash = reports(&mut world)[0].summary.meta.hash;
     let later = now() + 60 * 86_400_000;
     world.desk.ask(hash, &["participants".into()], "A hundred?", None, later).expect("asked");
     world.desk.pull(now(), &|_| ()).expect("pulls");
@@ -206,9 +209,12 @@ fn a_second_visit_of_one_number_counts_when_a_desk_says_so() {
     }
     let known = reports(&mut world);
     assert_eq!(known.iter().map(|k| k.status.name()).collect::<Vec<_>>(), ["counted", "duplicate"]);
-    world.desk.review(known[1].hash, ReviewState::Accepted, "they went separately", now()).expect("accepted");
+    world
+        .desk
+        .review(known[1].summary.meta.hash, ReviewState::Accepted, "they went separately", now())
+        .expect("accepted");
     let known = reports(&mut world);
     assert_eq!(known.iter().map(|k| k.status.name()).collect::<Vec<_>>(), ["counted", "counted"]);
     let change = CorrectionRequest { question: "started_at", rows: vec![], new: None, reason: "r", source: "s" };
-    world.desk.correct(known[0].hash, &change, now()).expect("any answer can be taken away");
+    world.desk.correct(known[0].summary.meta.hash, &change, now()).expect("any answer can be taken away");
 }

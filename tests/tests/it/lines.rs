@@ -104,7 +104,7 @@ fn a_line_that_breaks_anywhere_loses_nothing() {
     assert_eq!(delivered(&core), 12);
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let reports = baqylau_tests::reports(&world.desk);
-    let seqs: std::collections::BTreeSet<u64> = reports.iter().map(|r| r.seq).collect();
+    let seqs: std::collections::BTreeSet<u64> = reports.iter().map(|r| r.summary.meta.seq).collect();
     assert_eq!(seqs, (1..=12).collect(), "each once");
     assert_eq!(reports.len(), 12);
 }

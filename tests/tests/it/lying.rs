@@ -69,6 +69,36 @@ fn refuse(code: RefusalCode) -> impl Fn(&str, &[u8], &[u8]) -> Option<Vec<u8>> {
     }
 }
 
+#[test]
+fn nothing_unsigned_takes_back_what_a_receipt_proved() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let (core, clock) = phone(&mut world);
+    let server = world.lying();
+    core.enrol(BUDGET).expect("enrols");
+    report(&core, "one");
+    assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 1);
+    let states = |core: &ObserverApp| -> Vec<bool> {
+        let states = core.reports().expect("reports").into_iter().map(|r| r.state);
+        states.map(|state| matches!(state, DeliveryState::Delivered { .. })).collect()
+    };
+    report(&core, "two");
+    for code in [RefusalCode::UnknownDevice, RefusalCode::Quota, RefusalCode::Revoked, RefusalCode::Malformed] {
+        server.lie(refuse(code));
+        for _ in 0..2 {
+            core.sync_now(BUDGET).expect("no error");
+            assert_eq!(core.summary().expect("a summary").delivered, 1, "{code:?}");
+            assert_eq!(states(&core).iter().filter(|delivered| **delivered).count(), 1, "{code:?}");
+            clock.by(DAY);
+        }
+    }
+    // It may have told the truth: what it says that it lost is offered, and receipted, once more.
+    server.repent();
+    assert_eq!(core.sync_now(BUDGET).expect("syncs").again, None);
+    assert_eq!(states(&core), [true, true]);
+    assert!(core.summary().expect("a summary").all_safe());
+    assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 0, "and then no more");
+}
+
 fn waiting(core: &ObserverApp, world: &World) -> usize {
     CourierFile::decode(&core.export_courier().expect("a file"), world.desk.mission()).expect("a courier").objects.len()
 }
@@ -224,8 +254,14 @@ fn no_time_that_a_server_says_destroys_a_visit() {
         core.sync_now(BUDGET).expect("syncs");
         world.desk.pull(now(), &|_| ()).expect("pulls");
         let reports = baqylau_tests::reports(&world.desk);
-        let seen =
-            world.desk.read(reports.last().expect("a report").hash).expect("it opens").0.clock.seen.expect("a head");
+        let seen = world
+            .desk
+            .read(reports.last().expect("a report").summary.meta.hash)
+            .expect("it opens")
+            .0
+            .clock
+            .seen
+            .expect("a head");
         assert!(seen.0 < 100, "{received} {time}: {}", seen.0);
         // The wall clock alone does not do it either: the phone has not run for so long.
         clock.wall.fetch_add(400 * DAY, Ordering::SeqCst);
@@ -236,6 +272,40 @@ fn no_time_that_a_server_says_destroys_a_visit() {
         core.sync_now(BUDGET).expect("syncs");
         assert!(core.visits().expect("visits").iter().all(|v| v.forgotten), "{received} {time}");
     }
+}
+
+/// A server whose clock is wrong is the first that a phone hears: until another receipt, its time is all there is.
+#[test]
+fn a_server_twenty_days_ahead_at_first_contact_delays_and_destroys_nothing() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let (core, clock) = phone(&mut world);
+    let server = world.lying();
+    let key = std::fs::read_to_string(world.server_folder().join("receipt.key")).expect("the key");
+    let key = PublicKey::from_hex(&key).expect("hexadecimal").0;
+    let ahead = now() + 20 * DAY;
+    server.lie(receipts(key, world.desk.mission(), ahead, ahead, 1));
+    core.enrol(BUDGET).expect("enrols");
+    let first = draft(&core, "campaign_event");
+    core.finalise(first, Some("for a test".into())).expect("signed");
+    assert_eq!(core.sync(BUDGET).expect("syncs").delivered, 1);
+    let there = |why: &str| {
+        assert!(core.visits().expect("visits").iter().all(|v| !v.forgotten), "{why}");
+        core.open_section(first, 0).expect("it can be read");
+    };
+    there("under that time");
+    // What is put off under its time is not put off for twenty days under ours.
+    server.lie(refuse(RefusalCode::Revoked));
+    report(&core, "put off");
+    core.sync(BUDGET).expect("no error");
+    server.repent();
+    report(&core, "honest again");
+    assert!(core.sync(BUDGET).expect("syncs").delivered >= 1);
+    let off = core.mission().expect("a mission").clock_error;
+    assert!(off.abs() < 60_000, "the first honest receipt mends the time: {off}");
+    clock.by(DAY);
+    core.sync(BUDGET).expect("syncs");
+    assert!(core.summary().expect("a summary").all_safe(), "a day later at the latest everything is delivered");
+    there("later");
 }
 
 #[test]

@@ -136,7 +136,7 @@ fn letters_and_answers_survive_every_kill() {
     let desk = std::cell::RefCell::new(&mut world.desk);
     let newest = || {
         let reports = baqylau_tests::reports(&desk.borrow());
-        reports.into_iter().find(|r| r.status.name() == "counted").expect("one counts").hash
+        reports.into_iter().find(|r| r.status.name() == "counted").expect("one counts").summary.meta.hash
     };
     // The letter is fetched, opened and receipted, whenever the phone was killed meanwhile.
     let ask = |moment: u32| {

@@ -468,7 +468,7 @@ fn a_sentence_is_struck_and_the_fingerprint_another_when_a_correction_changes_it
     let (mut world, folder, _out) = exported();
     let set = |board: &baqylau_desk::index::report_table::ReportTable| board.counted();
     let (_, before) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
-    let hash = before.rows[0].hash;
+    let hash = before.rows[0].summary.meta.hash;
     let change = baqylau_desk::records::CorrectionRequest {
         question: "how",
         rows: Vec::new(),

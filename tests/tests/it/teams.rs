@@ -38,7 +38,7 @@ fn rows(world: &mut World) -> Vec<(String, String, &'static str)> {
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let (_, reports) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
     let row = |l: &baqylau_desk::index::report_table::ReportRow| {
-        (l.visit.to_string(), l.team().unwrap_or_default().to_owned(), l.status.name())
+        (l.summary.meta.visit.to_string(), l.team().unwrap_or_default().to_owned(), l.status.name())
     };
     reports.rows.iter().map(row).collect()
 }
@@ -93,7 +93,7 @@ fn odd(world: &mut World) -> Vec<(String, bool, bool)> {
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let (_, reports) = world.desk.report_table(None, AnswerBasis::Effective).expect("a reports");
     let counted = reports.rows.iter().filter(|l| l.status == Status::Counted);
-    let row = |l: &ReportRow| (l.visit.to_string(), l.flags.has(Flag::Travel), l.flags.has(Flag::Double));
+    let row = |l: &ReportRow| (l.summary.meta.visit.to_string(), l.flags.has(Flag::Travel), l.flags.has(Flag::Double));
     let mut rows: Vec<_> = counted.map(row).collect();
     rows.sort();
     rows

@@ -157,7 +157,7 @@ fn a_paper_form_is_typed_in_and_counts_once_with_the_phones() {
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let (_, reports) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
     let line = &reports.rows[0];
-    assert_eq!((&line.status, line.team(), &*line.visit), (&Status::Counted, Some("C01"), "C01-77"));
+    assert_eq!((&line.status, line.team(), &*line.summary.meta.visit), (&Status::Counted, Some("C01"), "C01-77"));
     // The team's phone sends the same visit: the first counts, both are shown.
     let place = core.search_places(&["region".to_owned()], None, "astana", 0, 1).expect("places").remove(0).code;
     let visit = core.start_visit(Some(&place), Some(77)).expect("a visit").code;

@@ -44,6 +44,9 @@ enum Manner {
     Says(TlsAcceptor, String),
     /// The same without TLS.
     Plain(String),
+    /// Completes the handshake and takes so many bytes of the request at a time, with so long a pause after each, until it took so
+    /// many in all; then it answers.
+    Takes(TlsAcceptor, usize, Duration, usize),
     /// Sends a byte now and then, forever.
     Trickles(String),
 }
@@ -78,6 +81,19 @@ async fn serve(mut stream: TcpStream, manner: Manner) {
             while stream.read(&mut heard).await.is_ok_and(|n| n > 0) {
                 let _ = stream.write_all(words.as_bytes()).await;
             }
+        }
+        Manner::Takes(tls, piece, pause, all) => {
+            let Ok(mut stream) = tls.accept(stream).await else { return };
+            let (mut heard, mut taken) = (vec![0; piece.max(1)], 0);
+            while taken < all {
+                tokio::time::sleep(pause).await;
+                match stream.read_exact(&mut heard).await {
+                    Ok(n) => taken += n,
+                    Err(_) => return,
+                }
+            }
+            let _ = stream.write_all(ok("taken").as_bytes()).await;
+            while stream.read(&mut heard).await.is_ok_and(|n| n > 0) {}
         }
         Manner::Trickles(words) => {
             let _ = stream.read(&mut heard).await;
@@ -129,6 +145,36 @@ async fn server_silent_after_the_handshake_is_abandoned() {
     let (port, _) = server(Manner::Says(tls, half)).await;
     let answer = client.get(format!("https://127.0.0.1:{port}/x")).send().await.expect("a head");
     assert_eq!(answer.body(1000).await, Err(ReplyError::Silent));
+}
+
+/// What is sent earns no time, only what is taken.
+#[tokio::test]
+async fn server_that_takes_nothing_or_a_trickle_is_abandoned_whatever_is_sent() {
+    let (root, tls) = authority();
+    let patient = Deadlines { total: Duration::from_secs(600), ..SHORT };
+    let client = Client::new(&[root], patient).expect("a client");
+    let (never, often) = (Duration::from_secs(3600), Duration::from_millis(20));
+    for manner in [Manner::Takes(tls.clone(), 1, never, 1), Manner::Takes(tls, 1 << 10, often, usize::MAX)] {
+        let (port, _) = server(manner).await;
+        let began = tokio::time::Instant::now();
+        let silent = client.post(format!("https://127.0.0.1:{port}/x")).body(vec![1; 32 << 20]).send().await;
+        assert_eq!(silent.expect_err("it does not take it"), CallError::Silent);
+        let took = began.elapsed();
+        assert!(took < Duration::from_secs(10), "{took:?}");
+    }
+}
+
+#[tokio::test]
+async fn server_that_takes_slowly_but_takes_is_waited_for() {
+    let (root, tls) = authority();
+    let (quiet, total) = (Duration::from_secs(3), Duration::from_secs(600));
+    let client = Client::new(&[root], Deadlines { quiet, total, ..SHORT }).expect("a client");
+    let (all, piece) = (24 << 20, 1 << 20);
+    let (port, _) = server(Manner::Takes(tls, piece, Duration::from_millis(200), all)).await;
+    let began = tokio::time::Instant::now();
+    let answer = client.post(format!("https://127.0.0.1:{port}/x")).body(vec![1; all]).send().await;
+    assert_eq!(answer.expect("an answer").body(100).await, Ok(b"taken".to_vec()));
+    assert!(began.elapsed() > quiet + SHORT.connect, "longer than without a byte moved");
 }
 
 #[tokio::test]

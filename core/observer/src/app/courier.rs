@@ -7,7 +7,7 @@ use crate::drive::{SyncDriver, lock};
 use crate::error::Error;
 use crate::listen::Change;
 use crate::reason::InvalidReason;
-use crate::store::{Number, Outbox, StoredBlob, names};
+use crate::store::{Outbox, StoredBlob, names};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::courier::CourierFile;
@@ -235,7 +235,7 @@ impl SyncDriver {
             outbox.relayed_proved(hash, &bytes)?;
             return Ok(Some(false));
         };
-        let fresh = outbox.queue(None)?.iter().any(|q| q.number == Number::Own(seq));
+        let fresh = !outbox.is_receipted(seq)?;
         let anchor = self.anchor_after(&outbox, &head)?;
         outbox.receipted(seq, &bytes, anchor.as_ref())?;
         Ok(Some(fresh))

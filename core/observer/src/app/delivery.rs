@@ -35,7 +35,7 @@ pub struct SyncReport {
     pub bytes_sent: u64,
     /// Bytes of attachments.
     pub attachment_bytes: u64,
-    /// Why the server was not heard, the first time that it was not.
+    /// Why the server was not heard, the first time that it was not; or that the disk is full, whatever else there was.
     pub trouble: Option<Trouble>,
 }
 

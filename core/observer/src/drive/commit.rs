@@ -62,8 +62,10 @@ impl SyncDriver {
             }
             (Number::Own(seq), Verdict::Refused(refusal)) => {
                 let now = self.now()?;
-                lock(&self.outbox)?.refused(seq, refusal.code, &refusal.reason, now)?;
-                outcome.refused += 1;
+                let mut outbox = lock(&self.outbox)?;
+                outbox.refused(seq, refusal.code, &refusal.reason, now)?;
+                // What a receipt proved is delivered, whatever is said of it since.
+                outcome.refused += usize::from(!outbox.is_receipted(seq)?);
             }
         }
         Ok(())

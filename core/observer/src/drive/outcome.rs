@@ -31,7 +31,7 @@ impl Default for SyncOutcome {
     }
 }
 
-/// Why the server was not heard.
+/// What kept something from being delivered, or from being noted as delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
     /// It cannot be reached: no network, or nobody listens there.
@@ -44,6 +44,8 @@ pub enum Trouble {
     Busy,
     /// It is the mission's, and the coordinators have not published the mission there yet.
     Unpublished,
+    /// The disk is full: what the server said could not be noted here. It is asked for again.
+    Full,
 }
 
 impl Trouble {

@@ -20,11 +20,13 @@ pub(crate) struct StoredBlob {
 }
 
 impl Outbox {
-    /// Attachments of receipted envelopes, own or carried, that no proof was seen for; own ones and small ones first.
+    /// Attachments of receipted envelopes, own or carried, that no proof was seen for or that are offered once more; own ones and
+    /// small ones first.
     pub fn due_blobs(&self) -> Result<Vec<StoredBlob>, Error> {
         let select = "SELECT b.hash, b.length, b.seq FROM blob b LEFT JOIN envelope e ON e.seq = b.seq
                       LEFT JOIN carried c ON c.id = -b.seq
-                      WHERE b.proof IS NULL AND b.refused IS NULL AND coalesce(e.receipt, c.receipt) IS NOT NULL
+                      WHERE (b.proof IS NULL OR b.again = 1) AND b.refused IS NULL
+                        AND coalesce(e.receipt, c.receipt) IS NOT NULL AND coalesce(e.again, c.again) = 0
                       ORDER BY b.seq < 0, b.length";
         self.blobs(select)
     }
@@ -52,13 +54,16 @@ impl Outbox {
 
     /// Keeps the server's proof that it has an attachment.
     pub fn blob_kept(&mut self, hash: Hash, proof: &[u8]) -> Result<(), Error> {
-        self.db.execute("UPDATE blob SET proof = ?2 WHERE hash = ?1", params![hash.0, proof])?;
+        self.db.execute("UPDATE blob SET proof = ?2, again = 0 WHERE hash = ?1", params![hash.0, proof])?;
         Ok(())
     }
 
-    /// Notes why an attachment cannot be sent.
+    /// Notes why an attachment cannot be sent. What a proof says stays true.
     pub fn blob_refused(&mut self, hash: Hash, reason: &str) -> Result<(), Error> {
-        self.db.execute("UPDATE blob SET refused = ?2 WHERE hash = ?1", params![hash.0, reason])?;
+        self.db.execute(
+            "UPDATE blob SET again = 0, refused = iif(proof IS NULL, ?2, NULL) WHERE hash = ?1",
+            params![hash.0, reason],
+        )?;
         Ok(())
     }
 

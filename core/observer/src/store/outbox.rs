@@ -20,7 +20,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const SCHEMA: Schema = Schema {
-    steps: &["
+    steps: &[
+        "
     CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE part(hash BLOB PRIMARY KEY, packed BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE envelope(
@@ -37,7 +38,14 @@ const SCHEMA: Schema = Schema {
         id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL, desk BLOB NOT NULL,
         read INTEGER NOT NULL DEFAULT 0) STRICT;
     CREATE INDEX envelope_waiting ON envelope(seq) WHERE receipt IS NULL;
-    "],
+    ",
+        // What is offered once more keeps its receipt meanwhile.
+        "
+    ALTER TABLE envelope ADD COLUMN again INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE carried ADD COLUMN again INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE blob ADD COLUMN again INTEGER NOT NULL DEFAULT 0;
+    ",
+    ],
 };
 
 pub(crate) struct Outbox {
@@ -162,9 +170,11 @@ impl Outbox {
         Ok(self.db.query_row(select, [], |r| Ok((r.get(0)?, Hash(r.get(1)?)))).optional()?)
     }
 
-    /// What waits, oldest first. What was refused too, when it is its turn again or when it is not asked `at` which time.
+    /// What waits, or is offered once more, oldest first. What was refused too, when it is its turn again or when it is not asked
+    /// `at` which time.
     pub fn queue(&self, at: Option<i64>) -> Result<Vec<Queued>, Error> {
-        let select = "SELECT seq, length(bytes), urgent, not_before FROM envelope WHERE receipt IS NULL ORDER BY seq";
+        let select = "SELECT seq, length(bytes), urgent, not_before FROM envelope
+             WHERE receipt IS NULL OR again = 1 ORDER BY seq";
         let mut statement = self.db.prepare_cached(select)?;
         let rows = statement.query_map([], |r| {
             let queued =
@@ -178,8 +188,8 @@ impl Outbox {
     /// When the first of what was refused is tried again, of what is carried too.
     pub fn refused_until(&self) -> Result<Option<i64>, Error> {
         let select =
-            "SELECT min(not_before) FROM (SELECT not_before FROM envelope WHERE receipt IS NULL AND not_before > 0
-                      UNION ALL SELECT not_before FROM carried WHERE receipt IS NULL AND not_before > 0)";
+            "SELECT min(not_before) FROM (SELECT not_before FROM envelope WHERE (receipt IS NULL OR again = 1) AND not_before > 0
+                      UNION ALL SELECT not_before FROM carried WHERE (receipt IS NULL OR again = 1) AND not_before > 0)";
         Ok(self.db.query_row(select, [], |r| r.get(0))?)
     }
 
@@ -199,8 +209,13 @@ impl Outbox {
 
     pub fn receipted(&mut self, seq: i64, receipt: &[u8], anchor: Option<&Anchor>) -> Result<(), Error> {
         let tx = self.db.transaction()?;
-        let update = "UPDATE envelope SET receipt = ?2, refused = NULL, reason = NULL, tries = 0, not_before = 0
-             WHERE seq = ?1 AND receipt IS NULL";
+        // A receipt that another one follows proves what the server lost.
+        let former =
+            "INSERT INTO former SELECT seq, receipt FROM envelope WHERE seq = ?1 AND again = 1 AND receipt <> ?2";
+        tx.execute(former, params![seq, receipt])?;
+        let update =
+            "UPDATE envelope SET receipt = ?2, refused = NULL, reason = NULL, tries = 0, not_before = 0, again = 0
+             WHERE seq = ?1 AND (receipt IS NULL OR again = 1)";
         tx.execute(update, params![seq, receipt])?;
         if let Some(anchor) = anchor {
             tx.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", params![ANCHOR, cbor::encode(anchor)])?;
@@ -208,15 +223,28 @@ impl Outbox {
         Ok(tx.commit()?)
     }
 
-    /// Lets everything that was receipted wait again. The receipts are kept: they prove what the server lost.
+    /// Lets everything that was receipted be offered once more. Receipts and proofs stay: what they prove, a server that says
+    /// otherwise does not take back.
     pub fn send_again(&mut self) -> Result<(), Error> {
         let tx = self.db.transaction()?;
         tx.execute_batch(
-            "INSERT INTO former SELECT seq, receipt FROM envelope WHERE receipt IS NOT NULL;
-             INSERT INTO former SELECT -id, receipt FROM carried WHERE receipt IS NOT NULL;
-             UPDATE envelope SET receipt = NULL; UPDATE carried SET receipt = NULL; UPDATE blob SET proof = NULL;",
+            "UPDATE envelope SET again = 1, not_before = 0 WHERE receipt IS NOT NULL AND again = 0;
+             UPDATE carried SET again = 1, not_before = 0 WHERE receipt IS NOT NULL AND again = 0;
+             UPDATE blob SET again = 1 WHERE proof IS NOT NULL;",
         )?;
         Ok(tx.commit()?)
+    }
+
+    /// Whether anything that was receipted is offered once more.
+    pub fn offers_again(&self) -> Result<bool, Error> {
+        let select = "SELECT EXISTS(SELECT 1 FROM envelope WHERE again = 1 AND not_before = 0)
+             OR EXISTS(SELECT 1 FROM carried WHERE again = 1 AND not_before = 0)";
+        Ok(self.db.query_row(select, [], |r| r.get(0))?)
+    }
+
+    /// Whether a receipt of an own envelope is kept.
+    pub fn is_receipted(&self, seq: i64) -> Result<bool, Error> {
+        Ok(self.db.query_row("SELECT receipt IS NOT NULL FROM envelope WHERE seq = ?1", [seq], |r| r.get(0))?)
     }
 
     /// Notes that the server does not take it, and when it is tried again.

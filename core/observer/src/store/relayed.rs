@@ -25,7 +25,7 @@ impl Outbox {
 
     /// What is carried, in the order in which it came; of what was refused, that whose turn it is.
     pub fn relay_queue(&self, at: Option<i64>) -> Result<Vec<Queued>, Error> {
-        let select = "SELECT id, length(bytes), not_before FROM carried WHERE receipt IS NULL ORDER BY id";
+        let select = "SELECT id, length(bytes), not_before FROM carried WHERE receipt IS NULL OR again = 1 ORDER BY id";
         let mut statement = self.db.prepare_cached(select)?;
         let rows = statement.query_map([], |r| {
             let bytes = r.get::<_, i64>(1)?.try_into().unwrap_or(0);
@@ -37,14 +37,18 @@ impl Outbox {
 
     /// Keeps the server's proof, to be carried back.
     pub fn relayed_receipted(&mut self, id: i64, receipt: &[u8]) -> Result<(), Error> {
-        let update = "UPDATE carried SET receipt = ?2, refused = NULL WHERE id = ?1";
-        self.db.execute(update, params![id, receipt])?;
-        Ok(())
+        let tx = self.db.transaction()?;
+        let former =
+            "INSERT INTO former SELECT -id, receipt FROM carried WHERE id = ?1 AND again = 1 AND receipt <> ?2";
+        tx.execute(former, params![id, receipt])?;
+        let update = "UPDATE carried SET receipt = ?2, refused = NULL, not_before = 0, again = 0 WHERE id = ?1";
+        tx.execute(update, params![id, receipt])?;
+        Ok(tx.commit()?)
     }
 
     /// Keeps the proof for something carried that another way brought.
     pub fn relayed_proved(&mut self, hash: Hash, receipt: &[u8]) -> Result<(), Error> {
-        let update = "UPDATE carried SET receipt = ?2, refused = NULL WHERE hash = ?1";
+        let update = "UPDATE carried SET receipt = ?2, refused = NULL, again = 0 WHERE hash = ?1";
         self.db.execute(update, params![hash.0, receipt])?;
         Ok(())
     }

@@ -2,8 +2,8 @@
 
 use baqylau_protocol::receipt::Receipt;
 use baqylau_protocol::sync::{
-    Action, BATCH, BATCH_BYTES, Event, FIRST_PAUSE_MS, FIRST_REFUSAL_MS, Failure, LONGEST_PAUSE_MS, LONGEST_REFUSAL_MS,
-    Stop, SyncInputs, SyncState, WaitingEnvelope, refusal_pause, step,
+    Action, BATCH, BATCH_BYTES, Event, FIRST_PAUSE_MS, FIRST_REFUSAL_MS, Failure, LONGEST_ASKED_MS, LONGEST_PAUSE_MS,
+    LONGEST_REFUSAL_MS, Stop, SyncInputs, SyncState, WaitingEnvelope, refusal_pause, step,
 };
 use baqylau_protocol::wire::{Refusal, RefusalCode, Verdict};
 
@@ -150,7 +150,7 @@ fn requested_pause_is_honoured_and_jittered() {
         let (state, _) = sending(SyncInputs { failures, ..known(vec![waiting(1)]) });
         pause(&step(state, Event::Failed(Failure::Busy(asked)), NOW, jitter).1).1
     };
-    for asked in [1_000, 30_000, 600_000, 3_600_000] {
+    for asked in [1_000, 30_000, 600_000, LONGEST_ASKED_MS] {
         for failures in [0, 3, 9] {
             let all: std::collections::BTreeSet<i64> =
                 (0..1024).map(|jitter| busy(Some(asked), failures, jitter)).collect();
@@ -158,7 +158,11 @@ fn requested_pause_is_honoured_and_jittered() {
             assert!(all.len() > 1000, "{asked} after {failures}: they come back at {} times", all.len());
         }
     }
-    assert!(busy(Some(i64::MAX), 0, 1023) <= 48 * 3_600_000, "a hostile server cannot silence a phone for ever");
+    let longest = busy(Some(i64::MAX), 0, 1023);
+    assert!(
+        longest <= 3 * LONGEST_PAUSE_MS / 2,
+        "a hostile server silences a phone no longer than no server: {longest}"
+    );
     assert!(busy(Some(i64::MIN), 0, 0) > 0);
     assert_eq!(busy(None, 0, 0), FIRST_PAUSE_MS / 2);
 }

@@ -143,5 +143,6 @@ fun waiting(trouble: Trouble?): Words =
         Trouble.FOREIGN -> Words(R.string.trouble_foreign)
         Trouble.BUSY -> Words(R.string.trouble_busy)
         Trouble.UNPUBLISHED -> Words(R.string.trouble_unpublished)
+        Trouble.FULL -> Words(R.string.trouble_full)
         null -> Words(R.string.error_later)
     }
