@@ -148,7 +148,7 @@ pub trait Storage: Send {
     fn document(&mut self, mission: MissionId, which: StoredDocument) -> Result<Option<Vec<u8>>, LogError>;
 
     /// Replaces a document and adds parts, durably, where `follows` says so of the document that is there. Nothing comes between its
-    /// word and the change. Gives its word. A part that is here already stays as it is.
+    /// word and the change. Gives its word. A part that is here already is replaced: it may be damaged.
     ///
     /// # Errors
     /// The storage fails; nothing was replaced or added.

@@ -104,6 +104,8 @@ struct StorageModel {
     logs: BTreeMap<MissionId, Vec<LoggedObject>>,
     documents: BTreeMap<(MissionId, bool), Vec<u8>>,
     parts: BTreeMap<(MissionId, Hash), Vec<u8>>,
+    /// Attachments that were taken in again.
+    known: BTreeMap<(MissionId, Hash), u64>,
 }
 
 /// Numbers that look random and are the same for the same seed.
@@ -182,6 +184,12 @@ impl StorageModel {
         if dice.throw(3) == 0 {
             return self.publish(dice, storage, mission);
         }
+        if dice.throw(6) == 0 {
+            let blob = Blob { hash: dice.hash(), length: 1 + dice.throw(1 << 30) };
+            storage.know_blobs(mission, std::slice::from_ref(&blob)).expect("taken in");
+            self.known.insert((mission, blob.hash), blob.length);
+            return;
+        }
         let entries: Vec<LoggedObject> = (0..=dice.throw(4)).map(|_| dice.entry()).collect();
         let log = self.logs.entry(mission).or_default();
         let taken = dice.throw(5) == 0 && !log.is_empty();
@@ -207,7 +215,7 @@ impl StorageModel {
         if follows {
             self.documents.insert(key, bytes);
             for (hash, packed) in parts {
-                self.parts.entry((mission, hash)).or_insert(packed);
+                self.parts.insert((mission, hash), packed);
             }
         }
     }
@@ -226,7 +234,8 @@ impl StorageModel {
         let of_device: Vec<&[u8]> = enrolled.iter().filter(|e| e.device == device).map(|e| &e.object[..]).collect();
         assert_eq!(found.is_none(), of_device.is_empty());
         assert!(found.is_none_or(|found| of_device.contains(&&found[..])));
-        let length = log.iter().flat_map(|e| &e.blobs).find(|b| b.hash == hash).map(|b| b.length);
+        let named = log.iter().flat_map(|e| &e.blobs).find(|b| b.hash == hash).map(|b| b.length);
+        let length = self.known.get(&(mission, hash)).copied().or(named);
         assert_eq!(storage.blob(mission, hash).expect("blob"), length);
         assert_eq!(storage.part(mission, hash).expect("part").as_ref(), self.parts.get(&(mission, hash)));
         let which = dice.document();
