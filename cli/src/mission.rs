@@ -145,32 +145,7 @@ pub fn run(command: MissionCommand) -> CommandResult {
             println!("`baqylau mission build --folder {} --publish`; phones enrol after that", folder.display());
             Ok(true)
         }
-        MissionCommand::Build { folder, days, publish, json } => {
-            let passphrase = folder.secret.read()?;
-            let mut desk = Desk::open(&folder.folder, &passphrase)?;
-            let warnings = desk.source()?.warnings;
-            let manifest = if publish {
-                desk.build_and_publish(&passphrase, now(), days)?
-            } else {
-                desk.build(&passphrase, now(), days)?
-            };
-            if json {
-                return print_json(&json!({
-                    "version": manifest.version, "parts": manifest.parts.len(), "expires": manifest.expires,
-                    "published": publish, "warnings": warnings,
-                }));
-            }
-            warn(&warnings);
-            let published = folder.folder.join("publish");
-            println!("bundle {} with {} parts in {}", manifest.version, manifest.parts.len(), published.display());
-            let servers = desk.settings.servers.join(", ");
-            if publish {
-                println!("published to {servers}");
-            } else {
-                println!("not published: phones can enrol when `--publish` has sent a bundle to {servers}");
-            }
-            Ok(true)
-        }
+        MissionCommand::Build { folder, days, publish, json } => build(&folder, days, publish, json),
         MissionCommand::Invite { folder, people, days, json } => {
             let invited = folder.open()?.invite(&people, now(), days)?;
             if json {
@@ -219,21 +194,47 @@ pub fn run(command: MissionCommand) -> CommandResult {
             println!("a desk in {}; `baqylau desk pull --folder` with it fetches the log", other.display());
             Ok(true)
         }
-        MissionCommand::Revoke { folder, device, good, offline } => {
-            let desk = folder.open()?;
-            let id = device_id(&device)?;
-            let entry = desk.revoke(id, good)?;
-            if !offline {
-                desk.publish_roster(now())?;
-            }
-            let disputes = desk.disputes()?;
-            match disputes.iter().find(|d| d.device == id) {
-                Some(dispute) => println!("{dispute}"),
-                None => println!("revoked {device}; envelopes up to {} count", entry.good_seq),
-            }
-            Ok(true)
-        }
+        MissionCommand::Revoke { folder, device, good, offline } => revoke(&folder, &device, good, offline),
     }
+}
+
+fn build(folder: &Folder, days: u32, publish: bool, json: bool) -> CommandResult {
+    let passphrase = folder.secret.read()?;
+    let mut desk = Desk::open(&folder.folder, &passphrase)?;
+    let warnings = desk.source()?.warnings;
+    let manifest =
+        if publish { desk.build_and_publish(&passphrase, now(), days)? } else { desk.build(&passphrase, now(), days)? };
+    if json {
+        return print_json(&json!({
+            "version": manifest.version, "parts": manifest.parts.len(), "expires": manifest.expires,
+            "published": publish, "warnings": warnings,
+        }));
+    }
+    warn(&warnings);
+    let published = folder.folder.join("publish");
+    println!("bundle {} with {} parts in {}", manifest.version, manifest.parts.len(), published.display());
+    let servers = desk.settings.servers.join(", ");
+    if publish {
+        println!("published to {servers}");
+    } else {
+        println!("not published: phones can enrol when `--publish` has sent a bundle to {servers}");
+    }
+    Ok(true)
+}
+
+fn revoke(folder: &Folder, device: &str, good: Option<u64>, offline: bool) -> CommandResult {
+    let desk = folder.open()?;
+    let id = device_id(device)?;
+    let entry = desk.revoke(id, good)?;
+    if !offline {
+        desk.publish_roster(now())?;
+    }
+    let disputes = desk.disputes()?;
+    match disputes.iter().find(|d| d.device == id) {
+        Some(dispute) => println!("{dispute}"),
+        None => println!("revoked {device}; envelopes up to {} count", entry.good_seq),
+    }
+    Ok(true)
 }
 
 fn device_id(text: &str) -> Result<DeviceId, &'static str> {

@@ -83,6 +83,7 @@ fn millis(duration: Duration) -> u64 {
 }
 
 impl Connections {
+    #[expect(clippy::disallowed_methods, reason = "how long a connection has been there is no time of day")]
     pub fn new(limits: Limits) -> Arc<Self> {
         Arc::new(Self {
             limits,

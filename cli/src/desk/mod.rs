@@ -1,14 +1,14 @@
 //! `baqylau desk`: pull, figures, reports, exports.
 
+mod log;
 mod records;
+mod upkeep;
 
-use crate::common::{CommandResult, Folder, courier_file, files_in, now, print_json};
+use crate::common::{CommandResult, Folder, now, print_json};
 use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::export::handout::{ATTACHMENTS, Handout};
 use baqylau_desk::index::filter::ReportFilter;
 use baqylau_desk::index::report_table::ReportRow;
-use baqylau_desk::log::pull::verify_all;
-use baqylau_desk::workspace::recovery::{change_passphrase, salvage};
 use baqylau_findings::Computed;
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -139,90 +139,18 @@ pub enum DeskCommand {
 
 pub fn run(command: DeskCommand) -> CommandResult {
     match command {
-        DeskCommand::Pull { folder, json } => {
-            let mut desk = folder.open()?;
-            let pulled = desk.pull(now(), &|_| ())?;
-            let attachments = desk.pull_attachments(now())?;
-            let p = &pulled;
-            if json {
-                return print_json(&json!({
-                    "objects": p.objects, "devices": p.devices, "opened": p.opened, "reports": p.reports, "refused": p.refused,
-                    "strange": p.strange, "confirmed": p.confirmed, "contested": p.contested, "sent_again": p.sent_again, "attachments": attachments.came,
-                    "unsent": p.unsent.iter().map(ToString::to_string).collect::<Vec<_>>(), "disputes": p.disputes.iter().map(ToString::to_string).collect::<Vec<_>>(),
-                    "filled": p.filled, "attachments_failed": attachments.failed.iter().map(ToString::to_string).collect::<Vec<_>>(),
-                    "attachments_lacking": attachments.lacking.iter().map(ToString::to_string).collect::<Vec<_>>(), "damaged": p.gaps.iter().map(ToString::to_string).collect::<Vec<_>>(),
-                }));
-            }
-            println!(
-                "{} new objects: {} devices, {} reports, {} other envelopes opened, {} attachments",
-                p.objects,
-                p.devices,
-                p.reports,
-                p.opened - p.reports,
-                attachments.came
-            );
-            println!(
-                "{} not verifiable, {} strange, {} confirmed, {} contested",
-                p.refused, p.strange, p.confirmed, p.contested
-            );
-            if p.sent_again > 0 {
-                println!("{} records of this desk were not in the log; the next pull sends them again", p.sent_again);
-            }
-            if p.filled > 0 {
-                println!("{} objects that were damaged at the server came whole", p.filled);
-            }
-            p.gaps.iter().for_each(|gap| println!("{gap}"));
-            p.unsent.iter().for_each(|record| println!("{record}"));
-            p.disputes.iter().for_each(|dispute| println!("{dispute}"));
-            attachments.failed.iter().for_each(|fault| println!("{fault}"));
-            attachments.lacking.iter().for_each(|lacking| println!("{lacking}"));
-            Ok(p.refused + p.strange + p.gaps.len() + attachments.failed.len() == 0)
-        }
+        DeskCommand::Pull { folder, json } => log::pull(&folder, json),
         DeskCommand::Page { folder, port, every } => {
             let passphrase = folder.secret.read()?;
             let open = || Ok(baqylau_desk::Desk::open(&folder.folder, &passphrase)?);
             crate::page::serve(open, port, std::time::Duration::from_secs(every.max(1)))
         }
-        DeskCommand::Figures { folder, as_of, raw, json } => {
-            let as_of = as_of.map(|t| moment(&t)).transpose()?;
-            let answers = if raw { AnswerBasis::Raw } else { AnswerBasis::Effective };
-            let (tables, reports) = folder.open()?.report_table(as_of, answers)?;
-            let all = ReportFilter::default();
-            let (figures, older) = (reports.figures(&tables, &all), reports.older(&tables, &all));
-            if json {
-                let with_older = |(f, older): (&Computed, &usize)| {
-                    let mut f = figure_json(f);
-                    f["older_versions"] = json!(older);
-                    f
-                };
-                print_json(&json!({"figures": figures.iter().zip(&older).map(with_older).collect::<Vec<_>>()}))?;
-            } else {
-                print!("{}", figure_table(&figures));
-                for (f, older) in figures.iter().zip(older).filter(|(_, older)| *older > 0) {
-                    println!("{}: reports of versions without a choice that it names, there not chosen: {older}", f.id);
-                }
-            }
-            Ok(figures.iter().all(|f| f.equal))
-        }
+        DeskCommand::Figures { folder, as_of, raw, json } => figures(&folder, as_of, raw, json),
         DeskCommand::Reports { folder, export, internal, json } => reports(&folder, export, internal, json),
         DeskCommand::Sign(command) => records::run(command),
         DeskCommand::Attachments { folder, export, internal } => attachments(&folder.open()?, export, internal),
         DeskCommand::Deliver { folder, file, back, attachments } => {
-            let desk = folder.open()?;
-            let bytes = courier_file(&file)?;
-            let files = attachments.map(|folder| files_in(&folder)).transpose()?.unwrap_or_default();
-            let delivered = desk.deliver(&bytes, &files, &|_| ())?;
-            let refused = delivered.refused.len();
-            println!(
-                "{} objects are in the log, {} attachments, {refused} were refused",
-                delivered.stored, delivered.attachments
-            );
-            delivered.refused.iter().for_each(|reason| println!("refused: {reason}"));
-            if let Some(back) = back {
-                std::fs::write(&back, &delivered.back).map_err(|e| format!("{}: {e}", back.display()))?;
-                println!("receipts and bundle in {}", back.display());
-            }
-            Ok(delivered.refused.is_empty())
+            log::deliver(&folder.open()?, &file, back, attachments)
         }
         DeskCommand::Courier { folder, file } => {
             let bytes = folder.open()?.courier(Vec::new(), Vec::new())?;
@@ -231,57 +159,37 @@ pub fn run(command: DeskCommand) -> CommandResult {
             Ok(true)
         }
         DeskCommand::Devices { folder, json } => devices(&folder.open()?, json),
-        DeskCommand::Verify { folder } => {
-            let desk = folder.open()?;
-            let (good, faults) = verify_all(&desk)?;
-            let altered = desk.altered_attachments()?;
-            println!("{good} envelopes verify");
-            faults.iter().for_each(|(index, what)| println!("object {index}: {what}"));
-            altered.iter().for_each(|hash| println!("attachment {hash}: its bytes are not those that were signed; delete blobs/{hash}, and the next pull fetches it again"));
-            Ok(faults.is_empty() && altered.is_empty())
-        }
+        DeskCommand::Verify { folder } => log::verify(&folder.open()?),
         DeskCommand::Metrics { folder } => {
             print!("{}", folder.open()?.metrics(now())?);
             Ok(true)
         }
-        DeskCommand::ChangePassphrase { folder, new_file } => {
-            let new = match new_file {
-                Some(file) => {
-                    let text = std::fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
-                    text.trim_end_matches(['\r', '\n']).to_owned()
-                }
-                None => std::env::var("BAQYLAU_NEW_PASSPHRASE")
-                    .map_err(|_| "give the new passphrase with --new-file, or in BAQYLAU_NEW_PASSPHRASE")?,
-            };
-            let files = change_passphrase(&folder.folder, &folder.secret.read()?, &new)?;
-            println!(
-                "{files} files are under the new passphrase; copies of the folder that were made before are under the old one"
-            );
-            Ok(true)
-        }
-        DeskCommand::Salvage { folder } => {
-            let rescued = salvage(&folder.folder, &folder.secret.read()?)?;
-            let whole = if rescued.lost.is_empty() { "salvaged" } else { "partly salvaged" };
-            println!(
-                "{whole}: {} objects of the log are here without a gap; pull next, which fetches the rest",
-                rescued.kept
-            );
-            rescued.lost.iter().for_each(|table| println!("of the table {table} something could not be read"));
-            if let Some(aside) = &rescued.aside {
-                println!("the damaged store is {}; keep it, it may hold more of the log", aside.display());
-            }
-            Ok(rescued.lost.is_empty())
-        }
-        DeskCommand::Log { folder, file } => {
-            let desk = folder.open()?;
-            let size = crate::verify::export(&desk, &file)?;
-            println!("{size} objects in {}", file.display());
-            for evidence in desk.store.evidence()? {
-                println!("the server also signed another log: {}", evidence.why);
-            }
-            Ok(true)
+        DeskCommand::ChangePassphrase { folder, new_file } => upkeep::passphrase(&folder, new_file),
+        DeskCommand::Salvage { folder } => upkeep::salvaged(&folder),
+        DeskCommand::Log { folder, file } => log::export(&folder.open()?, &file),
+    }
+}
+
+fn figures(folder: &Folder, as_of: Option<String>, raw: bool, json: bool) -> CommandResult {
+    let as_of = as_of.map(|t| moment(&t)).transpose()?;
+    let answers = if raw { AnswerBasis::Raw } else { AnswerBasis::Effective };
+    let (tables, reports) = folder.open()?.report_table(as_of, answers)?;
+    let all = ReportFilter::default();
+    let (figures, older) = (reports.figures(&tables, &all), reports.older(&tables, &all));
+    if json {
+        let with_older = |(f, older): (&Computed, &usize)| {
+            let mut f = figure_json(f);
+            f["older_versions"] = json!(older);
+            f
+        };
+        print_json(&json!({"figures": figures.iter().zip(&older).map(with_older).collect::<Vec<_>>()}))?;
+    } else {
+        print!("{}", figure_table(&figures));
+        for (f, older) in figures.iter().zip(older).filter(|(_, older)| *older > 0) {
+            println!("{}: reports of versions without a choice that it names, there not chosen: {older}", f.id);
         }
     }
+    Ok(figures.iter().all(|f| f.equal))
 }
 
 fn attachments(desk: &baqylau_desk::Desk, export: Option<PathBuf>, internal: bool) -> CommandResult {

@@ -1,11 +1,11 @@
 //! `baqylau observe`: a terminal observer on the same core that a phone has.
 
+mod carrying;
 mod fill;
+mod listing;
 
-use crate::common::{CommandError, CommandResult, courier_file, files_in, print_json};
-use baqylau_observer::app::{
-    DeliveryState, DraftView, LetterView, PhoneConfig, PlaceView, Trouble, VisitChange, VisitView,
-};
+use crate::common::{CommandError, CommandResult, print_json};
+use baqylau_observer::app::{DeliveryState, PhoneConfig, Trouble, VisitChange};
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_observer::vault::FileVault;
 use baqylau_observer::{Error, ObserverApp};
@@ -271,27 +271,9 @@ pub enum ObserveCommand {
 pub fn run(command: ObserveCommand) -> CommandResult {
     match command {
         ObserveCommand::Enrol { store, invite } => enrol(&store, &invite),
-        ObserveCommand::Salvage { store } => {
-            let salvaged = ObserverApp::salvage(&store.config()?, &store.pin)?;
-            println!("{} rows were taken over; the damaged file is {}", salvaged.rows, salvaged.aside.display());
-            salvaged.lost.iter().for_each(|table| println!("not everything could be read: {table}"));
-            if !salvaged.lost.is_empty() {
-                println!("what was signed is delivered all the same; drafts and visits in these tables are lost here");
-            }
-            Ok(salvaged.lost.is_empty())
-        }
+        ObserveCommand::Salvage { store } => salvage(&store),
         ObserveCommand::Mission { store, json } => mission(&store.open()?, json),
-        ObserveCommand::Places { store, query, json } => {
-            let found = store.open()?.search_places(&[], None, &query, 0, 20)?;
-            if json {
-                let row = |p: &PlaceView| json!({"code": p.code, "label": p.label, "level": p.level, "path": p.path});
-                return print_json(&json!({"places": found.iter().map(row).collect::<Vec<_>>()}));
-            }
-            for place in found {
-                println!("{:<10} {}  ({}: {})", place.code, place.label, place.level, place.path.join(" › "));
-            }
-            Ok(true)
-        }
+        ObserveCommand::Places { store, query, json } => listing::places(&store.open()?, &query, json),
         ObserveCommand::Fill { store, checklist, visit, place, answers, incomplete, draft } => {
             let core = store.open()?;
             // What is wrong with the file is said before anything is begun.
@@ -318,21 +300,7 @@ pub fn run(command: ObserveCommand) -> CommandResult {
             println!("closed: nothing more can be signed here; `baqylau observe sync` delivers what waits");
             Ok(true)
         }
-        ObserveCommand::Drafts { store, json } => {
-            let visits = store.open()?.visits()?;
-            if json {
-                let open = visits.iter().flat_map(|v| v.drafts.iter().filter(|d| !d.finished).map(move |d| (v, d)));
-                let row = |(v, d): (&VisitView, &DraftView)| json!({"draft": d.id, "visit": v.code, "checklist": d.checklist, "newer": d.newer});
-                return print_json(&json!({"drafts": open.map(row).collect::<Vec<_>>()}));
-            }
-            for visit in visits {
-                for draft in visit.drafts.iter().filter(|d| !d.finished) {
-                    let newer = if draft.newer { "  (a newer version: `observe carry`)" } else { "" };
-                    println!("{:>4}  {:<10} {:<18} {}{newer}", draft.id, visit.code, draft.checklist, draft.title);
-                }
-            }
-            Ok(true)
-        }
+        ObserveCommand::Drafts { store, json } => listing::drafts(&store.open()?, json),
         ObserveCommand::Carry { store, draft } => {
             let (new, left) = store.open()?.carry(draft)?;
             println!("draft {} goes on as draft {}", draft, new.id);
@@ -344,67 +312,16 @@ pub fn run(command: ObserveCommand) -> CommandResult {
             println!("draft {draft} is gone");
             Ok(true)
         }
-        ObserveCommand::Letters { store, json } => {
-            let letters = store.open()?.letters()?;
-            if json {
-                let row = |l: &LetterView| {
-                    let questions: Vec<&str> = l.questions.iter().map(|q| q.0.as_str()).collect();
-                    json!({
-                        "letter": l.id, "written": l.written, "text": l.text, "report": l.report, "questions": questions,
-                        "handed": l.handed, "answered": l.answered,
-                    })
-                };
-                return print_json(&json!({"letters": letters.iter().map(row).collect::<Vec<_>>()}));
-            }
-            for l in letters {
-                println!("{:>4}  {}", l.id, l.text);
-                let asked: Vec<&str> = l.questions.iter().map(|q| &*q.1).collect();
-                if let Some(report) = l.report {
-                    let state = if l.answered { "amended since" } else { "`observe answer` amends it" };
-                    println!("      about report {report} ({state}): {}", asked.join("; "));
-                } else if let Some(visit) = l.handed {
-                    println!(
-                        "      about visit {visit}, handed over (`observe answer` amends it): {}",
-                        asked.join("; ")
-                    );
-                }
-            }
-            Ok(true)
-        }
+        ObserveCommand::Letters { store, json } => listing::letters(&store.open()?, json),
         ObserveCommand::Answer { store, letter, why, answers, incomplete } => {
             let core = store.open()?;
             let draft = core.answer(letter, &why)?.id;
             amended(&core, draft, answers.as_deref(), incomplete)
         }
         ObserveCommand::Export { store, file, frames, qr, attachments } => {
-            let core = store.deliver()?;
-            if let Some(folder) = attachments {
-                println!("{} attachments in {}", carry_out(&core, &folder)?, folder.display());
-            }
-            let Some(file) = file.filter(|_| !qr) else { return show(&core.courier_codes()?) };
-            let out = if frames { core.courier_codes()?.join("\n").into_bytes() } else { core.export_courier()? };
-            std::fs::write(&file, &out).map_err(|e| format!("{}: {e}", file.display()))?;
-            println!("{} bytes for a courier in {}", out.len(), file.display());
-            Ok(true)
+            carrying::export(&store.deliver()?, file.filter(|_| !qr), frames, attachments)
         }
-        ObserveCommand::Import { store, file, attachments } => {
-            let bytes = courier_file(&file)?;
-            let core = store.deliver()?;
-            let report = core.import_courier(&bytes)?;
-            println!(
-                "{} objects are carried on, {} own reports proved delivered, {} left out",
-                report.carried, report.delivered, report.refused
-            );
-            if report.bundle {
-                println!("it brought a newer bundle");
-            }
-            for path in attachments.iter().map(|folder| files_in(folder)).collect::<Result<Vec<_>, _>>()?.concat() {
-                let mut source = std::fs::File::open(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-                core.import_attachment(&mut source).map_err(|e| format!("{}: {e}", path.display()))?;
-                println!("{} is carried on", path.display());
-            }
-            Ok(report.refused == 0)
-        }
+        ObserveCommand::Import { store, file, attachments } => carrying::import(&store, &file, attachments.as_deref()),
         ObserveCommand::Pin { store, new } => {
             store.open()?.change_pin(&store.pin, &new)?;
             println!("the PIN was changed");
@@ -438,6 +355,16 @@ pub fn run(command: ObserveCommand) -> CommandResult {
         }
         ObserveCommand::Reports { store, json } => reports(&store.open()?, json),
     }
+}
+
+fn salvage(store: &StoreOptions) -> CommandResult {
+    let salvaged = ObserverApp::salvage(&store.config()?, &store.pin)?;
+    println!("{} rows were taken over; the damaged file is {}", salvaged.rows, salvaged.aside.display());
+    salvaged.lost.iter().for_each(|table| println!("not everything could be read: {table}"));
+    if !salvaged.lost.is_empty() {
+        println!("what was signed is delivered all the same; drafts and visits in these tables are lost here");
+    }
+    Ok(salvaged.lost.is_empty())
 }
 
 /// As programs read it.
@@ -514,32 +441,6 @@ fn mission(core: &ObserverApp, json: bool) -> CommandResult {
         println!("  {:<18} {} (at: {})", checklist.id, checklist.title, checklist.places.join(", "));
     }
     Ok(true)
-}
-
-/// Copies the attachments that wait into a folder.
-fn carry_out(core: &ObserverApp, folder: &Path) -> Result<usize, CommandError> {
-    let fault = |e: std::io::Error| format!("{}: {e}", folder.display());
-    std::fs::create_dir_all(folder).map_err(fault)?;
-    let files = core.courier_attachments()?;
-    for file in &files {
-        std::fs::copy(file, folder.join(file.file_name().unwrap_or_default())).map_err(fault)?;
-    }
-    Ok(files.len())
-}
-
-/// Shows frames as QR codes, three a second, for a camera.
-fn show(frames: &[String]) -> CommandResult {
-    use std::io::Write;
-    loop {
-        for (number, frame) in frames.iter().enumerate() {
-            let code = qrcode::QrCode::with_error_correction_level(frame, qrcode::EcLevel::L)?;
-            let picture = code.render::<qrcode::render::unicode::Dense1x2>().build();
-            let mut out = std::io::stdout();
-            writeln!(out, "\x1b[2J\x1b[H{picture}\n{} of {}", number + 1, frames.len())?;
-            out.flush()?;
-            std::thread::sleep(Duration::from_millis(330));
-        }
-    }
 }
 
 fn amend(

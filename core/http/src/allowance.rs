@@ -18,6 +18,12 @@ const PIECE: usize = 4 << 10;
 /// How many bytes may be in buffers on their way, of TLS and of the system: they are taken, and not at the server yet.
 const IN_BUFFERS: u64 = 128 << 10;
 
+/// A deadline of the network is no time that anybody is told.
+#[expect(clippy::disallowed_methods, reason = "how long a call waits does not depend on the time of day")]
+pub(crate) fn now() -> Instant {
+    Instant::now()
+}
+
 /// Until when a call may go on.
 #[derive(Debug)]
 pub(crate) struct Allowance {
@@ -40,7 +46,7 @@ impl Allowance {
     }
 
     fn new(first: Duration, most: Duration, deadlines: &Deadlines) -> Self {
-        let until = Mutex::new(Instant::now() + first);
+        let until = Mutex::new(now() + first);
         Self { until, bytes_per_second: deadlines.bytes_per_second, most }
     }
 
@@ -53,14 +59,14 @@ impl Allowance {
         let mut until = self.until.lock().unwrap_or_else(PoisonError::into_inner);
         let more = *until + earned(bytes as u64, self.bytes_per_second);
         // It never shrinks: what was given at first stays.
-        *until = more.min(Instant::now() + self.most).max(*until);
+        *until = more.min(now() + self.most).max(*until);
     }
 
     /// Waits until it is used up, or until the end of everything.
     pub async fn used_up(&self, end: Instant) {
         loop {
             let until = self.until().min(end);
-            if Instant::now() >= until {
+            if now() >= until {
                 return;
             }
             sleep_until(until).await;

@@ -1,7 +1,7 @@
 //! One HTTP call with its deadlines, and the reason if it fails.
 
 use crate::Deadlines;
-use crate::allowance::{Allowance, Counted};
+use crate::allowance::{Allowance, Counted, now};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response, StatusCode, Url};
 use std::error::Error;
@@ -87,7 +87,7 @@ impl Call {
             return Err(CallError::Plain);
         }
         let deadlines = self.deadlines;
-        let end = Instant::now() + deadlines.total;
+        let end = now() + deadlines.total;
         let answered = tokio::select! {
             answered = client.execute(request) => answered,
             () = allowance.used_up(end) => return Err(CallError::Silent),

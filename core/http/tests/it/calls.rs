@@ -147,6 +147,11 @@ async fn server_silent_after_the_handshake_is_abandoned() {
     assert_eq!(answer.body(1000).await, Err(ReplyError::Silent));
 }
 
+#[expect(clippy::disallowed_methods, reason = "what is tested is how long a call waits")]
+fn started() -> tokio::time::Instant {
+    tokio::time::Instant::now()
+}
+
 /// What is sent earns no time, only what is taken.
 #[tokio::test]
 async fn server_that_takes_nothing_or_a_trickle_is_abandoned_whatever_is_sent() {
@@ -156,7 +161,7 @@ async fn server_that_takes_nothing_or_a_trickle_is_abandoned_whatever_is_sent() 
     let (never, often) = (Duration::from_secs(3600), Duration::from_millis(20));
     for manner in [Manner::Takes(tls.clone(), 1, never, 1), Manner::Takes(tls, 1 << 10, often, usize::MAX)] {
         let (port, _) = server(manner).await;
-        let began = tokio::time::Instant::now();
+        let began = started();
         let silent = client.post(format!("https://127.0.0.1:{port}/x")).body(vec![1; 32 << 20]).send().await;
         assert_eq!(silent.expect_err("it does not take it"), CallError::Silent);
         let took = began.elapsed();
@@ -171,7 +176,7 @@ async fn server_that_takes_slowly_but_takes_is_waited_for() {
     let client = Client::new(&[root], Deadlines { quiet, total, ..SHORT }).expect("a client");
     let (all, piece) = (24 << 20, 1 << 20);
     let (port, _) = server(Manner::Takes(tls, piece, Duration::from_millis(200), all)).await;
-    let began = tokio::time::Instant::now();
+    let began = started();
     let answer = client.post(format!("https://127.0.0.1:{port}/x")).body(vec![1; all]).send().await;
     assert_eq!(answer.expect("an answer").body(100).await, Ok(b"taken".to_vec()));
     assert!(began.elapsed() > quiet + SHORT.connect, "longer than without a byte moved");

@@ -41,6 +41,7 @@ pub(crate) struct Limit {
 }
 
 impl Limit {
+    #[expect(clippy::disallowed_methods, reason = "a budget is spent by waiting, whatever time of day it is")]
     pub fn new(interrupt: &Arc<Interrupt>, budget: Duration) -> Self {
         let began = interrupt.fired.load(Ordering::SeqCst);
         let now = tokio::time::Instant::now();

@@ -60,6 +60,14 @@ impl Phone {
         }
     }
 
+    fn commit(&mut self, id: i64, verdict: Verdict, said: Option<Verdict>) {
+        assert_eq!(said.as_ref(), Some(&verdict), "committed is what the server said, once");
+        let waits = matches!(&verdict, Verdict::Refused(r) if r.code.may_pass());
+        if !waits {
+            self.done.insert(id, verdict);
+        }
+    }
+
     /// One run as the driver makes it, with every invariant checked on the way.
     fn run(&mut self, dice: &mut Dice) -> Stop {
         let queue = self.queue();
@@ -109,16 +117,8 @@ impl Phone {
                         events.push(self.answer(&ids, &queue, &committed, &mut unanswered, dice));
                     }
                     Action::Commit(id, verdict) => {
-                        assert_eq!(
-                            unanswered.remove(&id),
-                            Some(verdict.clone()),
-                            "committed is what the server said, once"
-                        );
                         assert!(committed.insert(id), "{id} was committed twice");
-                        let waits = matches!(&verdict, Verdict::Refused(r) if r.code.may_pass());
-                        if !waits {
-                            self.done.insert(id, verdict);
-                        }
+                        self.commit(id, verdict, unanswered.remove(&id));
                     }
                     Action::Pause { failures, not_before } => {
                         paused_anew = Some(not_before);

@@ -1,0 +1,82 @@
+//! The log: pulled, delivered to by hand, verified, exported.
+
+use crate::common::{CommandResult, Folder, courier_file, files_in, now, print_json};
+use baqylau_desk::Desk;
+use baqylau_desk::log::pull::verify_all;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+pub fn pull(folder: &Folder, json: bool) -> CommandResult {
+    let mut desk = folder.open()?;
+    let pulled = desk.pull(now(), &|_| ())?;
+    let attachments = desk.pull_attachments(now())?;
+    let p = &pulled;
+    if json {
+        return print_json(&json!({
+            "objects": p.objects, "devices": p.devices, "opened": p.opened, "reports": p.reports, "refused": p.refused,
+            "strange": p.strange, "confirmed": p.confirmed, "contested": p.contested, "sent_again": p.sent_again, "attachments": attachments.came,
+            "unsent": p.unsent.iter().map(ToString::to_string).collect::<Vec<_>>(), "disputes": p.disputes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "filled": p.filled, "attachments_failed": attachments.failed.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "attachments_lacking": attachments.lacking.iter().map(ToString::to_string).collect::<Vec<_>>(), "damaged": p.gaps.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        }));
+    }
+    println!(
+        "{} new objects: {} devices, {} reports, {} other envelopes opened, {} attachments",
+        p.objects,
+        p.devices,
+        p.reports,
+        p.opened - p.reports,
+        attachments.came
+    );
+    println!(
+        "{} not verifiable, {} strange, {} confirmed, {} contested",
+        p.refused, p.strange, p.confirmed, p.contested
+    );
+    if p.sent_again > 0 {
+        println!("{} records of this desk were not in the log; the next pull sends them again", p.sent_again);
+    }
+    if p.filled > 0 {
+        println!("{} objects that were damaged at the server came whole", p.filled);
+    }
+    p.gaps.iter().for_each(|gap| println!("{gap}"));
+    p.unsent.iter().for_each(|record| println!("{record}"));
+    p.disputes.iter().for_each(|dispute| println!("{dispute}"));
+    attachments.failed.iter().for_each(|fault| println!("{fault}"));
+    attachments.lacking.iter().for_each(|lacking| println!("{lacking}"));
+    Ok(p.refused + p.strange + p.gaps.len() + attachments.failed.len() == 0)
+}
+
+pub fn deliver(desk: &Desk, file: &Path, back: Option<PathBuf>, attachments: Option<PathBuf>) -> CommandResult {
+    let bytes = courier_file(file)?;
+    let files = attachments.map(|folder| files_in(&folder)).transpose()?.unwrap_or_default();
+    let delivered = desk.deliver(&bytes, &files, &|_| ())?;
+    let refused = delivered.refused.len();
+    println!(
+        "{} objects are in the log, {} attachments, {refused} were refused",
+        delivered.stored, delivered.attachments
+    );
+    delivered.refused.iter().for_each(|reason| println!("refused: {reason}"));
+    if let Some(back) = back {
+        std::fs::write(&back, &delivered.back).map_err(|e| format!("{}: {e}", back.display()))?;
+        println!("receipts and bundle in {}", back.display());
+    }
+    Ok(delivered.refused.is_empty())
+}
+
+pub fn verify(desk: &Desk) -> CommandResult {
+    let (good, faults) = verify_all(desk)?;
+    let altered = desk.altered_attachments()?;
+    println!("{good} envelopes verify");
+    faults.iter().for_each(|(index, what)| println!("object {index}: {what}"));
+    altered.iter().for_each(|hash| println!("attachment {hash}: its bytes are not those that were signed; delete blobs/{hash}, and the next pull fetches it again"));
+    Ok(faults.is_empty() && altered.is_empty())
+}
+
+pub fn export(desk: &Desk, file: &Path) -> CommandResult {
+    let size = crate::verify::export(desk, file)?;
+    println!("{size} objects in {}", file.display());
+    for evidence in desk.store.evidence()? {
+        println!("the server also signed another log: {}", evidence.why);
+    }
+    Ok(true)
+}

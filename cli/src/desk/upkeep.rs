@@ -1,0 +1,32 @@
+//! The desk's own folder: another passphrase, and what can be read of a damaged one.
+
+use crate::common::{CommandResult, Folder};
+use baqylau_desk::workspace::recovery::{change_passphrase, salvage};
+use std::path::PathBuf;
+
+pub fn passphrase(folder: &Folder, new_file: Option<PathBuf>) -> CommandResult {
+    let new = match new_file {
+        Some(file) => {
+            let text = std::fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
+            text.trim_end_matches(['\r', '\n']).to_owned()
+        }
+        None => std::env::var("BAQYLAU_NEW_PASSPHRASE")
+            .map_err(|_| "give the new passphrase with --new-file, or in BAQYLAU_NEW_PASSPHRASE")?,
+    };
+    let files = change_passphrase(&folder.folder, &folder.secret.read()?, &new)?;
+    println!(
+        "{files} files are under the new passphrase; copies of the folder that were made before are under the old one"
+    );
+    Ok(true)
+}
+
+pub fn salvaged(folder: &Folder) -> CommandResult {
+    let rescued = salvage(&folder.folder, &folder.secret.read()?)?;
+    let whole = if rescued.lost.is_empty() { "salvaged" } else { "partly salvaged" };
+    println!("{whole}: {} objects of the log are here without a gap; pull next, which fetches the rest", rescued.kept);
+    rescued.lost.iter().for_each(|table| println!("of the table {table} something could not be read"));
+    if let Some(aside) = &rescued.aside {
+        println!("the damaged store is {}; keep it, it may hold more of the log", aside.display());
+    }
+    Ok(rescued.lost.is_empty())
+}

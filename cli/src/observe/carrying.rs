@@ -1,0 +1,63 @@
+//! Files for a courier and from one.
+
+use super::StoreOptions;
+use crate::common::{CommandError, CommandResult, courier_file, files_in};
+use baqylau_observer::ObserverApp;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+pub fn export(core: &ObserverApp, file: Option<PathBuf>, frames: bool, attachments: Option<PathBuf>) -> CommandResult {
+    if let Some(folder) = attachments {
+        println!("{} attachments in {}", carry_out(core, &folder)?, folder.display());
+    }
+    let Some(file) = file else { return show(&core.courier_codes()?) };
+    let out = if frames { core.courier_codes()?.join("\n").into_bytes() } else { core.export_courier()? };
+    std::fs::write(&file, &out).map_err(|e| format!("{}: {e}", file.display()))?;
+    println!("{} bytes for a courier in {}", out.len(), file.display());
+    Ok(true)
+}
+
+pub fn import(store: &StoreOptions, file: &Path, attachments: Option<&Path>) -> CommandResult {
+    let bytes = courier_file(file)?;
+    let core = store.deliver()?;
+    let report = core.import_courier(&bytes)?;
+    println!(
+        "{} objects are carried on, {} own reports proved delivered, {} left out",
+        report.carried, report.delivered, report.refused
+    );
+    if report.bundle {
+        println!("it brought a newer bundle");
+    }
+    for path in attachments.map(files_in).transpose()?.unwrap_or_default() {
+        let mut source = std::fs::File::open(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        core.import_attachment(&mut source).map_err(|e| format!("{}: {e}", path.display()))?;
+        println!("{} is carried on", path.display());
+    }
+    Ok(report.refused == 0)
+}
+
+/// Shows frames as QR codes, three a second, for a camera.
+fn show(frames: &[String]) -> CommandResult {
+    use std::io::Write;
+    loop {
+        for (number, frame) in frames.iter().enumerate() {
+            let code = qrcode::QrCode::with_error_correction_level(frame, qrcode::EcLevel::L)?;
+            let picture = code.render::<qrcode::render::unicode::Dense1x2>().build();
+            let mut out = std::io::stdout();
+            writeln!(out, "\x1b[2J\x1b[H{picture}\n{} of {}", number + 1, frames.len())?;
+            out.flush()?;
+            std::thread::sleep(Duration::from_millis(330));
+        }
+    }
+}
+
+/// Copies the attachments that wait into a folder.
+fn carry_out(core: &ObserverApp, folder: &Path) -> Result<usize, CommandError> {
+    let fault = |e: std::io::Error| format!("{}: {e}", folder.display());
+    std::fs::create_dir_all(folder).map_err(fault)?;
+    let files = core.courier_attachments()?;
+    for file in &files {
+        std::fs::copy(file, folder.join(file.file_name().unwrap_or_default())).map_err(fault)?;
+    }
+    Ok(files.len())
+}
