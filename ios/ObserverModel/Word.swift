@@ -135,6 +135,7 @@ public enum Word: String, CaseIterable, Sendable {
     case homeFetch = "home_fetch"
     case homeFiles = "home_files"
     case homeIncident = "home_incident"
+    case homeLacking = "home_lacking"
     case homeMore = "home_more"
     case homeNewVisit = "home_new_visit"
     case homeNoVisits = "home_no_visits"

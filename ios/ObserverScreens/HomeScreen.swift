@@ -59,6 +59,9 @@ struct HomeScreen: View {
     @ViewBuilder private func warnings(_ mission: MissionView) -> some View {
         if mission.expired { Paragraph("⚠ " + say(.homeExpired)) }
         if let refused = mission.bundleRefused { Paragraph("⚠ " + say(.homeBundleRefused) + " " + refused) }
+        if !mission.lacking.isEmpty {
+            Paragraph("⚠ " + say(.homeLacking) + " " + mission.lacking.joined(separator: ", "))
+        }
         // Two minutes: what a phone may be wrong by.
         if abs(mission.clockErrorMs) > 120_000 { Paragraph("⚠ " + say(.homeClock)) }
     }

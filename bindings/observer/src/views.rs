@@ -69,6 +69,8 @@ record! {
         clock_error_ms: i64 = m.clock_error,
         /// Why the last bundle that came was refused.
         bundle_refused: Option<String> = m.bundle_refused,
+        /// Names of checklists that are damaged on this phone; the next sync fetches them.
+        lacking: Vec<String> = m.lacking,
     }
 }
 

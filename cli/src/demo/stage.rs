@@ -37,6 +37,9 @@ pub struct Stage {
 impl Stage {
     pub fn set(args: &DemoOptions) -> Result<Self, crate::common::CommandError> {
         // Everything that can be wrong in the tables is found before an earlier demonstration is replaced.
+        if !args.mission.join("mission.json").is_file() {
+            return Err(no_mission(&args.mission).into());
+        }
         let source = MissionTables::read(&args.mission)?;
         let (people, begins, tasks) = planned(&source, &args.mission, args.seed)?;
         if tasks.values().all(Vec::is_empty) {
@@ -68,6 +71,21 @@ impl Stage {
         desk.invite(std::slice::from_ref(&first), now(), 30)?;
         Ok(first)
     }
+}
+
+/// Which missions there are beside a folder that is none.
+fn no_mission(folder: &Path) -> String {
+    let beside = [folder.parent(), Some(Path::new("missions"))].into_iter().flatten();
+    let entries = beside.flat_map(std::fs::read_dir).flatten().flatten();
+    let missions = entries.map(|e| e.path()).filter(|p| p.join("mission.json").is_file());
+    let mut missions: Vec<String> = missions.map(|p| p.display().to_string()).collect();
+    missions.sort();
+    missions.dedup();
+    let named = match missions.as_slice() {
+        [] => "name a folder with `--mission`".to_owned(),
+        some => format!("there are {}", some.join(", ")),
+    };
+    format!("{}: no mission's tables are here, for there is no mission.json; {named}", folder.display())
 }
 
 /// What a mission lacks to be played.

@@ -422,7 +422,7 @@ fn mission(core: &ObserverApp, json: bool) -> CommandResult {
         return print_json(&json!({
             "title": mission.title, "bundle": mission.version, "fingerprint": mission.fingerprint, "name": mission.name,
             "team": mission.team, "role": mission.role, "expired": mission.expired, "clock_error": mission.clock_error,
-            "bundle_refused": mission.bundle_refused, "checklists": checklists.iter().map(row).collect::<Vec<_>>(),
+            "bundle_refused": mission.bundle_refused, "lacking": mission.lacking, "checklists": checklists.iter().map(row).collect::<Vec<_>>(),
         }));
     }
     println!("{} (bundle {})", mission.title, mission.version);
@@ -436,6 +436,9 @@ fn mission(core: &ObserverApp, json: bool) -> CommandResult {
     }
     if let Some(reason) = mission.bundle_refused {
         println!("a bundle was refused: {reason}");
+    }
+    if !mission.lacking.is_empty() {
+        println!("damaged here: {}; `baqylau observe sync` fetches them again", mission.lacking.join(", "));
     }
     for checklist in core.checklists()? {
         println!("  {:<18} {} (at: {})", checklist.id, checklist.title, checklist.places.join(", "));

@@ -165,6 +165,18 @@ fn a_correction_is_shown_and_then_signed(mission: &Path) {
 }
 
 #[test]
+fn a_folder_without_a_mission_is_told_which_missions_there_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    copy_mission("sahra-2026", &folder.path().join("sahra"));
+    let (none, keep) = (folder.path().join("sahara"), folder.path().join("demo"));
+    let output = run(&["demo", "--mission", text(&none), "--keep", text(&keep)]);
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{err}");
+    assert!(err.contains("there are ") && err.contains(text(&folder.path().join("sahra"))), "{err}");
+    assert!(!keep.exists());
+}
+
+#[test]
 fn a_mission_without_plans_is_told_what_it_lacks() {
     let folder = tempfile::tempdir().expect("a folder");
     let (source, keep) = (folder.path().join("tables"), folder.path().join("demo"));

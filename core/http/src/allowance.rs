@@ -79,18 +79,18 @@ fn earned(bytes: u64, bytes_per_second: u64) -> Duration {
 }
 
 /// A request's body that notes what the connection takes of it.
-pub(crate) struct Counted {
+pub(crate) struct MeteredBody {
     rest: Bytes,
     allowance: Arc<Allowance>,
 }
 
-impl Counted {
+impl MeteredBody {
     pub fn new(bytes: Vec<u8>, allowance: Arc<Allowance>) -> Self {
         Self { rest: bytes.into(), allowance }
     }
 }
 
-impl Body for Counted {
+impl Body for MeteredBody {
     type Data = Bytes;
     type Error = Infallible;
 

@@ -1,7 +1,7 @@
 //! One HTTP call with its deadlines, and the reason if it fails.
 
 use crate::Deadlines;
-use crate::allowance::{Allowance, Counted, now};
+use crate::allowance::{Allowance, MeteredBody, now};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response, StatusCode, Url};
 use std::error::Error;
@@ -78,7 +78,7 @@ impl Call {
     pub async fn send(self) -> Result<HttpReply, CallError> {
         let allowance = Arc::new(Allowance::to_answer(&self.deadlines));
         let request = match self.body {
-            Some(bytes) => self.request.body(reqwest::Body::wrap(Counted::new(bytes, allowance.clone()))),
+            Some(bytes) => self.request.body(reqwest::Body::wrap(MeteredBody::new(bytes, allowance.clone()))),
             None => self.request,
         };
         let (client, request) = request.build_split();

@@ -145,6 +145,17 @@ fn connect(path: &Path, key: Option<&[u8; 32]>, create: bool) -> Result<Connecti
     }
 }
 
+/// What an error of an open database means. After a page that does not authenticate, SQLCipher refuses every write as on a
+/// disk that is read-only; where files can be written beside the database, it is damaged.
+#[must_use]
+pub fn cause(db: &Connection, e: StorageError) -> StorageError {
+    let path = db.path().map(PathBuf::from).unwrap_or_default();
+    match e {
+        StorageError::ReadOnly if room(&path).is_none() => StorageError::Damaged { path },
+        other => other,
+    }
+}
+
 /// Why no file can be written beside `path`; `None` if one can, or if the reason is unknown.
 fn room(path: &Path) -> Option<StorageError> {
     let probe = beside(path, "-room");

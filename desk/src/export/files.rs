@@ -73,6 +73,9 @@ impl Desk {
         let mut written = 0;
         for named in export_tables(tables, rows) {
             let here = of(rows, named.checklist);
+            if here.is_empty() {
+                continue;
+            }
             let table = |format| self.written(tables, &here, &named, language, answers, format);
             let bytes = table(Format::Csv)?;
             put(&format!("{}.csv", named.stem), &bytes)?;

@@ -43,8 +43,10 @@ pub struct MissionView {
     pub levels: Vec<(String, Arc<str>)>,
     /// Whether a visit may be at a place that is not in the list.
     pub unlisted_places: bool,
-    /// Why the last bundle that came was refused, or what of this one is damaged here.
+    /// Why the last bundle that came was refused.
     pub bundle_refused: Option<String>,
+    /// Names of checklists that are damaged on this phone; the next sync fetches them.
+    pub lacking: Vec<String>,
 }
 
 /// A checklist on offer.
@@ -88,7 +90,6 @@ impl ObserverApp {
         self.with_mission(|u, loaded| {
             let now = corrected(&*self.config.clock, anchor.as_ref(), loaded.manifest.issued);
             let language = self.language(loaded);
-            let lacking = || (!loaded.lacking.is_empty()).then(|| missing(&loaded.lacking.join(", ")).to_string());
             Ok(MissionView {
                 title: loaded.mission.title.get(language),
                 fingerprint: fingerprint(&u.invite.root),
@@ -101,7 +102,8 @@ impl ObserverApp {
                 levels: loaded.places.table().levels.iter().map(|l| (l.id.clone(), l.label.get(language))).collect(),
                 unlisted_places: loaded.mission.unlisted_places,
                 clock_error: anchor.map_or(0, |_| wall - now),
-                bundle_refused: refused.map(|r| String::from_utf8_lossy(&r).into_owned()).or_else(lacking),
+                bundle_refused: refused.map(|r| String::from_utf8_lossy(&r).into_owned()),
+                lacking: loaded.lacking.clone(),
             })
         })
     }
@@ -145,7 +147,8 @@ impl ObserverApp {
             *at = stored;
             return Ok(loaded.clone());
         }
-        if u.main.setting(kept::MANIFEST)?.as_ref() != Some(&bytes) {
+        let came_since = u.loaded.as_ref().is_some_and(|(_, loaded)| !loaded.lacking.is_empty());
+        if came_since || u.main.setting(kept::MANIFEST)?.as_ref() != Some(&bytes) {
             match keep_bundle(u, &outbox, &bytes) {
                 // It is read from the outbox meanwhile, and copied when there is room.
                 Err(Error::Storage(StorageError::Full | StorageError::ReadOnly)) | Ok(()) => {}

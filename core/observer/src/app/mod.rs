@@ -254,7 +254,8 @@ impl ObserverApp {
         }
         let mut main = MainStore::open(&path, key, self.config.vault.clone())?;
         let invite = salvage::invite(&main)?;
-        salvage::repair(&mut main, &mut *lock(&self.outbox)?, &invite)?;
+        let repaired = salvage::repair(&mut main, &mut *lock(&self.outbox)?, &invite);
+        repaired.map_err(|e| main.cause(e))?;
         *self.unlocked()? = Some(Unlocked { main, invite, loaded: None, open: HashMap::new() });
         self.tidy();
         self.notifier.notify(Change::Lock);
@@ -396,7 +397,11 @@ impl ObserverApp {
             Ok(attempts_left) => Error::Locked { attempts_left },
             Err(e) => e,
         };
-        let done = f(self.unlocked()?.as_mut().ok_or_else(locked)?);
+        let done = {
+            let mut unlocked = self.unlocked()?;
+            let u = unlocked.as_mut().ok_or_else(locked)?;
+            f(u).map_err(|e| u.main.cause(e))
+        };
         // With no lock held: the listener may call back.
         if self.commits() != before {
             self.notifier.notify(Change::Work);

@@ -83,6 +83,15 @@ impl MainStore {
         Ok(Rebuilt::from_damaged(path, Some(key), SCHEMA)?)
     }
 
+    /// What an error of this store means: SQLCipher takes no writes any more where a page does not authenticate, as on a disk that is
+    /// read-only.
+    pub fn cause(&self, e: Error) -> Error {
+        match e {
+            Error::Storage(e) => baqylau_sqlite::cause(&self.db, e).into(),
+            other => other,
+        }
+    }
+
     /// How many rows there are.
     pub fn rows(&self) -> Result<usize, Error> {
         Ok(baqylau_sqlite::count(&self.db)?)

@@ -75,6 +75,7 @@ private class Sample : ObserverCoreInterface by absent() {
             false,
             0,
             null,
+            emptyList(),
         )
 
     override fun checklists() =

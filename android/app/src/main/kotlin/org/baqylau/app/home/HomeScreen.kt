@@ -60,6 +60,9 @@ fun HomeScreen(
             state.mission?.let { mission ->
                 if (mission.expired) Paragraph("⚠ " + stringResource(R.string.home_expired))
                 mission.bundleRefused?.let { Paragraph("⚠ " + stringResource(R.string.home_bundle_refused) + " " + it) }
+                if (mission.lacking.isNotEmpty()) {
+                    Paragraph("⚠ " + stringResource(R.string.home_lacking) + " " + mission.lacking.joinToString(", "), "lacking")
+                }
                 if (kotlin.math.abs(mission.clockErrorMs) > CLOCK_MS) Paragraph("⚠ " + stringResource(R.string.home_clock), "clock")
             }
             if (state.questions > 0) {
