@@ -150,7 +150,7 @@ impl SyncDriver {
             let (next, actions) = step(state, event, self.now()?, self.clock.jitter());
             state = next;
             for action in actions {
-                let unwritten = unwritten(&action);
+                let (unwritten, offers) = (unwritten(&action), action == Action::SendAgain);
                 match self.act(action, outcome).await {
                     Ok(Some(event)) => events.push(event),
                     Ok(None) => {}
@@ -162,6 +162,9 @@ impl SyncDriver {
                     Err(StepError::Store(Error::Storage(StorageError::Full))) if self.manifest()?.is_some() => {
                         outcome.trouble = Some(Trouble::Full);
                         events.extend(unwritten);
+                        if offers {
+                            break;
+                        }
                     }
                     Err(StepError::Store(e)) => return Err(e),
                 }
@@ -274,11 +277,9 @@ fn unwritten(action: &Action) -> Option<Event> {
         Action::FetchLetters => Some(Event::LettersDone),
         // These only send, and write nothing.
         Action::SendEnrolment | Action::Upload(_) => Some(Event::Failed(Failure::Nonsense)),
-        Action::SendAgain
-        | Action::CommitEnrolment(_)
-        | Action::Commit(..)
-        | Action::Pause { .. }
-        | Action::Stop(_) => None,
+        // The server must not know the phone again before it is noted that it lost what the phone had sent.
+        Action::SendAgain => Some(Event::Failed(Failure::Nonsense)),
+        Action::CommitEnrolment(_) | Action::Commit(..) | Action::Pause { .. } | Action::Stop(_) => None,
     }
 }
 

@@ -259,14 +259,17 @@ fn migrate(db: &mut Connection, schema: Schema) -> Result<(), StorageError> {
     Ok(())
 }
 
-/// Pages of an encrypted database that do not authenticate; those in its WAL are not looked at.
+/// Whether every page can be read and holds what its tables and indexes need. It reads as every other reader does, so that a
+/// checkpoint of another connection is not taken for damage.
 ///
 /// # Errors
-/// [`StorageError`] if the file cannot be read.
-pub fn damaged_pages(db: &Connection) -> Result<usize, StorageError> {
-    let mut statement = db.prepare("PRAGMA cipher_integrity_check")?;
-    let rows = statement.query_map([], |_| Ok(()))?;
-    Ok(rows.count())
+/// [`StorageError`] if the file cannot be read for another reason than damage.
+pub fn is_whole(db: &Connection) -> Result<bool, StorageError> {
+    match db.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0)).map_err(StorageError::from) {
+        Ok(found) => Ok(found == "ok"),
+        Err(StorageError::Damaged { .. }) => Ok(false),
+        Err(e) => Err(e),
+    }
 }
 
 /// Renames a damaged database and its WAL to `*.damaged-N` for [`salvage`]; nothing is deleted. Returns the new path.

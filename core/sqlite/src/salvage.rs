@@ -158,7 +158,10 @@ fn copy_table(old: &Connection, new: &Connection, table: &str, order: &str) -> R
     let mut read = old.prepare(&format!("SELECT * FROM \"{table}\" {order}"))?;
     let width = read.column_count();
     let placeholders = vec!["?"; width].join(", ");
-    let mut write = new.prepare(&format!("INSERT OR IGNORE INTO \"{table}\" VALUES ({placeholders})"))?;
+    // By name: a later version of the table may have more columns.
+    let columns: Vec<String> = read.column_names().map(|name| format!("\"{name}\"")).collect();
+    let columns = columns.join(", ");
+    let mut write = new.prepare(&format!("INSERT OR IGNORE INTO \"{table}\" ({columns}) VALUES ({placeholders})"))?;
     let values = |row: &Row| (0..width).map(|i| row.get::<_, Value>(i)).collect::<Result<Vec<_>, _>>();
     // SQLCipher hands a page that does not authenticate out as zeroes, and fails from the next read on: a row counts
     // when a read behind it succeeds.

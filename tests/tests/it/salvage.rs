@@ -107,6 +107,26 @@ fn a_damaged_part_of_the_bundle_stops_its_checklist_alone_and_comes_again() {
 }
 
 #[test]
+fn what_an_outbox_of_an_earlier_version_proves_is_taken_over() {
+    let (world, core) = world();
+    report(&core, "before");
+    core.sync_now(BUDGET).expect("syncs");
+    drop(core);
+    let config = world.phone("phone");
+    let [main, outbox] = databases(&config);
+    drop(main);
+    for table in ["envelope", "carried", "blob"] {
+        outbox.execute_batch(&format!("ALTER TABLE {table} DROP COLUMN again")).expect("as it was");
+    }
+    outbox.pragma_update(None, "user_version", 1).expect("as it was");
+    drop(outbox);
+    let salvaged = ObserverApp::salvage(&config, PIN).expect("salvaged");
+    assert_eq!(salvaged.lost, Vec::<String>::new());
+    let core = ObserverApp::open(config, PIN).expect("opens");
+    assert_eq!(core.summary().expect("a summary").delivered, 1, "its receipt is there");
+}
+
+#[test]
 fn a_store_that_cannot_be_salvaged_is_left_as_it_is() {
     let (world, core) = world();
     report(&core, "before");

@@ -235,6 +235,10 @@ impl SyncDriver {
             outbox.relayed_proved(hash, &bytes)?;
             return Ok(Some(false));
         };
+        // One from before the loss that is being made good proves nothing new.
+        if outbox.has_receipt(seq, &bytes)? {
+            return Ok(Some(false));
+        }
         let fresh = !outbox.is_receipted(seq)?;
         let anchor = self.anchor_after(&outbox, &head)?;
         outbox.receipted(seq, &bytes, anchor.as_ref())?;

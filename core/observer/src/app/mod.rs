@@ -156,7 +156,7 @@ impl ObserverApp {
     pub fn open(config: PhoneConfig, pin: &str) -> Result<Self, Error> {
         let whole = match Self::open_locked(config.clone()) {
             Ok(core) => {
-                let whole = lock(&core.outbox)?.is_whole();
+                let whole = lock(&core.outbox)?.is_whole()?;
                 whole.then_some(core)
             }
             Err(Error::Storage(StorageError::Damaged { .. })) => None,

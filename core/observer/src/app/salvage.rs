@@ -32,7 +32,7 @@ impl ObserverApp {
         let mut outbox = Outbox::open(&rebuilding.0.new, &*config.vault)?;
         complete(&mut main, &mut outbox, &invite)?;
         drop((main, outbox));
-        let lost = rebuilt.lost.clone();
+        let lost = [rebuilt.lost.clone(), rebuilding.0.lost.clone()].concat();
         let aside = rebuilt.put_in_place()?;
         rebuilding.put_in_place()?;
         Ok(Salvaged { aside, rows, lost })
@@ -47,7 +47,7 @@ impl Rebuilding {
     pub fn outbox(config: &PhoneConfig) -> Result<Self, Error> {
         let path = config.folder.join(OUTBOX);
         let rebuilt = match Outbox::rebuild(&path, &*config.vault) {
-            Err(Error::Storage(StorageError::Damaged { .. } | StorageError::Io(_))) => Rebuilt::empty(&path)?,
+            Err(Error::Storage(StorageError::Damaged { .. })) => Rebuilt::empty(&path)?,
             other => other?,
         };
         Outbox::open(&rebuilt.new, &*config.vault)?.remove_corrupt()?;

@@ -88,9 +88,15 @@ impl Outbox {
         Ok(Rebuilt::from_damaged(path, Some(&key), SCHEMA)?)
     }
 
-    /// Whether every page is what was written.
-    pub fn is_whole(&self) -> bool {
-        baqylau_sqlite::damaged_pages(&self.db).is_ok_and(|pages| pages == 0)
+    /// Whether every page can be read.
+    pub fn is_whole(&self) -> Result<bool, Error> {
+        Ok(baqylau_sqlite::is_whole(&self.db)?)
+    }
+
+    /// Whether this is the receipt that an envelope has.
+    pub fn has_receipt(&self, seq: i64, receipt: &[u8]) -> Result<bool, Error> {
+        let select = "SELECT receipt IS ?2 FROM envelope WHERE seq = ?1";
+        Ok(self.db.query_row(select, params![seq, receipt], |r| r.get(0)).optional()?.unwrap_or(false))
     }
 
     /// Deletes what is not what it says.

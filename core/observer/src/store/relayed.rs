@@ -48,7 +48,7 @@ impl Outbox {
 
     /// Keeps the proof for something carried that another way brought.
     pub fn relayed_proved(&mut self, hash: Hash, receipt: &[u8]) -> Result<(), Error> {
-        let update = "UPDATE carried SET receipt = ?2, refused = NULL, again = 0 WHERE hash = ?1";
+        let update = "UPDATE carried SET receipt = ?2, refused = NULL, again = 0 WHERE hash = ?1 AND receipt IS NOT ?2";
         self.db.execute(update, params![hash.0, receipt])?;
         Ok(())
     }
