@@ -132,13 +132,8 @@ impl Blobs {
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(e),
         }
-        match File::open(path) {
-            Ok(file) => Ok(Some(file)),
-            Err(e) if e.kind() == io::ErrorKind::PermissionDenied => {
-                self.set_aside(path, "it may not be read").map(|()| None)
-            }
-            Err(e) => Err(e),
-        }
+        // What may not be read is whole, perhaps: whoever may change that is told.
+        File::open(path).map(Some)
     }
 
     /// The hash of a file; one that the disk cannot read is moved aside.

@@ -1,8 +1,11 @@
 //! Whether the server can still store, for `/healthz`. Anybody may ask, so the disk is asked once a second at most.
 
 use crate::sequencer::{Busy, Sequencer};
+use crate::storage::LogError;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
+use tokio::sync::oneshot::Receiver;
 use tokio::time::Instant;
 
 /// How long the storage may take.
@@ -10,10 +13,13 @@ const DEADLINE: Duration = Duration::from_secs(3);
 /// How long an answer stands.
 const STANDS: Duration = Duration::from_secs(1);
 
+/// Nothing, or a word for what fails.
+type Answer = Result<(), &'static str>;
+
 /// The last answer of the storage.
 #[derive(Default)]
 pub(crate) struct Health {
-    last: Mutex<Option<(Instant, Result<(), &'static str>)>>,
+    last: Arc<Mutex<Option<(Instant, Answer)>>>,
 }
 
 impl Health {
@@ -21,27 +27,38 @@ impl Health {
     ///
     /// # Errors
     /// A word for what fails: that of the storage's error, `slow` or `busy`.
-    #[expect(clippy::disallowed_methods, reason = "how long an answer stands is no time of day")]
-    pub async fn look(&self, sequencer: &Sequencer) -> Result<(), &'static str> {
-        let mut last = self.last.lock().await;
+    pub async fn look(&self, sequencer: &Sequencer) -> Answer {
+        let mut last = self.last.clone().lock_owned().await;
         if let Some((_, answer)) = last.filter(|(at, _)| at.elapsed() < STANDS) {
             return answer;
         }
-        let answer = match sequencer.probe() {
-            Ok(probed) => match tokio::time::timeout(DEADLINE, probed).await {
-                Ok(Ok(answer)) => answer.map_err(|e| e.code()),
-                Ok(Err(gone)) => {
-                    tracing::error!(request = "healthz", cause = %gone, "the writer is gone");
-                    Err("unavailable")
-                }
-                Err(late) => {
-                    tracing::error!(request = "healthz", cause = %late, "the storage does not answer");
-                    Err("slow")
-                }
-            },
-            Err(Busy) => Err("busy"),
-        };
-        *last = Some((Instant::now(), answer));
-        answer
+        let probed = sequencer.probe();
+        // In a task of its own: whoever hangs up meanwhile does not make the next one ask the disk again.
+        let asked = tokio::spawn(async move {
+            let answer = answer(probed).await;
+            *last = Some((now(), answer));
+            answer
+        });
+        asked.await.unwrap_or(Err("unavailable"))
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long an answer stands is no time of day")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+async fn answer(probed: Result<Receiver<Result<(), LogError>>, Busy>) -> Answer {
+    let Ok(probed) = probed else { return Err("busy") };
+    match tokio::time::timeout(DEADLINE, probed).await {
+        Ok(Ok(answer)) => answer.map_err(|e| e.code()),
+        Ok(Err(gone)) => {
+            tracing::error!(request = "healthz", cause = %gone, "the writer is gone");
+            Err("unavailable")
+        }
+        Err(late) => {
+            tracing::error!(request = "healthz", cause = %late, "the storage does not answer");
+            Err("slow")
+        }
     }
 }

@@ -129,7 +129,7 @@ pub trait Storage: Send {
     /// The storage fails, or the row is damaged.
     fn enrolment(&mut self, mission: MissionId, device: DeviceId) -> Result<Option<Vec<u8>>, LogError>;
 
-    /// Takes the attachments of a logged envelope in again whose rows were lost or damaged.
+    /// Takes the attachments of a logged envelope in again whose rows were lost or cannot be read; the others stay.
     ///
     /// # Errors
     /// The storage fails.

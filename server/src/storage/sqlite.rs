@@ -350,7 +350,8 @@ impl Storage for SqliteStorage {
 
     fn know_blobs(&mut self, mission: MissionId, blobs: &[Blob]) -> Result<(), LogError> {
         for blob in blobs {
-            if !matches!(self.blob(mission, blob.hash), Ok(Some(length)) if length == blob.length) {
+            // Where a length can be read, the first envelope that named the attachment decided it: nobody changes it for another.
+            if !matches!(self.blob(mission, blob.hash), Ok(Some(_))) {
                 let insert = "INSERT OR REPLACE INTO blob VALUES (?1, ?2, ?3)";
                 self.db.execute(insert, params![mission.0, blob.hash.0, to_keep(blob.length)?]).at("blob")?;
             }

@@ -187,7 +187,10 @@ impl StorageModel {
         if dice.throw(6) == 0 {
             let blob = Blob { hash: dice.hash(), length: 1 + dice.throw(1 << 30) };
             storage.know_blobs(mission, std::slice::from_ref(&blob)).expect("taken in");
-            self.known.insert((mission, blob.hash), blob.length);
+            let named = self.log(mission).iter().flat_map(|e| &e.blobs).any(|b| b.hash == blob.hash);
+            if !named {
+                self.known.entry((mission, blob.hash)).or_insert(blob.length);
+            }
             return;
         }
         let entries: Vec<LoggedObject> = (0..=dice.throw(4)).map(|_| dice.entry()).collect();
