@@ -10,7 +10,7 @@ const HEAD: &str = "local({
   why <- function(x) factor(x, levels = CODES, labels = MEANINGS)
   known <- function(x) replace(x, x %in% CODES, NA)
   one <- function(x, list) factor(x, levels = list$values, labels = list$labels)
-  plain <- function(x) sub(\"^'('*[-=+@\t\r])\", \"\\\\1\", x)
+  plain <- function(x) sub(\"^'('*[-=+@\\t\\r])\", \"\\\\1\", x)
   number <- function(x) as.numeric(known(x))
   day <- function(x) as.Date(known(x), format = \"%Y-%m-%d\")
   clock <- function(x) {
