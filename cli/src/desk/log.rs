@@ -43,7 +43,7 @@ pub fn pull(folder: &Folder, json: bool) -> CommandResult {
     p.disputes.iter().for_each(|dispute| println!("{dispute}"));
     attachments.failed.iter().for_each(|fault| println!("{fault}"));
     attachments.lacking.iter().for_each(|lacking| println!("{lacking}"));
-    Ok(p.refused + p.strange + p.gaps.len() + attachments.failed.len() == 0)
+    Ok(p.refused + p.strange + p.gaps.len() + p.unsent.len() + attachments.failed.len() == 0)
 }
 
 pub fn deliver(desk: &Desk, file: &Path, back: Option<PathBuf>, attachments: Option<PathBuf>) -> CommandResult {

@@ -1,10 +1,10 @@
 //! Attachments at the desk: fetched encrypted, verified by hash, and decrypted only where they are looked at.
 
 use crate::error::DeskError;
-use crate::log::pull::block;
+use crate::log::link::block;
 use crate::store::PulledEnvelope;
 use crate::workspace::Desk;
-use baqylau_protocol::blob;
+use baqylau_protocol::blob::{self, MAX_BLOB};
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_report::Report;
@@ -163,14 +163,20 @@ impl Desk {
         let part = whole.with_extension("part");
         let disk = |e: std::io::Error| DeskError::file(&part, e);
         for path in [&whole, &part] {
-            // A folder, or what may not be read: it is kept, and what belongs there is fetched.
-            if path.exists() && !(path.is_file() && File::open(path).is_ok()) {
+            // A folder or the like: it is kept, and what belongs there is fetched.
+            if path.symlink_metadata().is_ok() && !path.is_file() {
                 baqylau_sqlite::set_aside(path)?;
             }
         }
         let mut anew = false;
         loop {
             let from = fs::metadata(&part).map_or(0, |m| m.len());
+            if from > MAX_BLOB {
+                fs::remove_file(&part).map_err(disk)?;
+                return Err(DeskError::Unknown(format!(
+                    "the server sends more than the {MAX_BLOB} bytes that an attachment can have"
+                )));
+            }
             let asks = format!("/v1/blobs/{hash}?from={from}");
             let Some(bytes) = block(async { self.link()?.read_if_there(device, asks).await })? else {
                 return Ok(false);

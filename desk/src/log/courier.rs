@@ -1,7 +1,7 @@
 //! Courier files at the desk: what they carry is handed to the server, and the receipts go back in a file.
 
 use crate::error::DeskError;
-use crate::log::pull::{ServerLink, block};
+use crate::log::link::{ServerLink, block, said};
 use crate::workspace::Desk;
 use baqylau_protocol::blob::CHUNK;
 use baqylau_protocol::cbor;
@@ -66,7 +66,7 @@ impl Desk {
                     match verdict {
                         Verdict::Stored(receipt) => receipts.push((hash, receipt)),
                         Verdict::Refused(refusal) => {
-                            delivered.refused.push(format!("object {hash}: {}", refusal.reason));
+                            delivered.refused.push(format!("object {hash}: {}", said(&refusal.reason)));
                         }
                     }
                 }

@@ -2,6 +2,7 @@
 
 pub mod attachments;
 pub mod courier;
+pub(crate) mod link;
 pub(crate) mod pages;
 pub(crate) mod peers;
 pub mod proof;

@@ -4,7 +4,7 @@
 
 use crate::adjudication::roster_index::{ChainLinks, RosterIndex};
 use crate::error::DeskError;
-use crate::log::pull::block;
+use crate::log::link::block;
 use crate::store::DeskStore;
 use crate::workspace::keys::{self, DeskKeys};
 use crate::workspace::{Desk, parts};

@@ -2,7 +2,8 @@
 //! those that the log names.
 
 use crate::error::DeskError;
-use crate::log::pull::{PullOutcome, block};
+use crate::log::link::block;
+use crate::log::pull::PullOutcome;
 use crate::log::verify::Opener;
 use crate::store::{Gap, KnownDevice, LogObject};
 use crate::workspace::Desk;

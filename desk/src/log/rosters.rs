@@ -2,7 +2,7 @@
 //! other, so whoever comes second puts what it changed upon the other's, and tries again.
 
 use crate::error::DeskError;
-use crate::log::pull::block;
+use crate::log::link::block;
 use crate::workspace::Desk;
 use baqylau_protocol::VERSION;
 use baqylau_protocol::cbor;

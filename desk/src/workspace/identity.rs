@@ -1,7 +1,8 @@
 //! This desk's own device in the mission: it enrols with a certificate that its issuer key makes, and has a chain as phones do.
 
 use crate::error::DeskError;
-use crate::log::pull::{PullOutcome, block};
+use crate::log::link::block;
+use crate::log::pull::PullOutcome;
 use crate::workspace::Desk;
 use baqylau_protocol::VERSION;
 use baqylau_protocol::certificate::Role;

@@ -1,0 +1,175 @@
+//! The way to the mission's server: one call, its deadlines, and what its answer means.
+
+use crate::error::DeskError;
+use crate::workspace::Desk;
+use baqylau_http::reqwest::StatusCode;
+use baqylau_http::reqwest::header::AUTHORIZATION;
+use baqylau_http::{CallError, Client, Deadlines, HttpReply, ReplyError};
+use baqylau_protocol::ids::{DeviceId, Hash};
+use baqylau_protocol::wire::{LogPage, ReadRequest, Upload, Verdict, Verdicts};
+use baqylau_protocol::{VERSION, cbor};
+use data_encoding::BASE64URL_NOPAD;
+use minicbor::bytes::{ByteArray, ByteVec};
+use std::time::Duration;
+
+/// The largest answer that is read.
+const MAX_ANSWER: usize = 16 << 20;
+
+/// How many characters of what a server says are shown.
+const LONGEST_WORDS: usize = 200;
+/// A coordinator waits half a minute for a server that is silent, and as long as a slow line needs where bytes move.
+const DEADLINES: Deadlines = Deadlines {
+    connect: Duration::from_secs(10),
+    quiet: Duration::from_secs(20),
+    bytes_per_second: 1 << 10,
+    total: Duration::from_secs(1800),
+};
+
+/// The server as one call reaches it.
+pub(crate) struct ServerLink<'d> {
+    pub(super) desk: &'d Desk,
+    http: Client,
+    pub(crate) server: String,
+}
+
+impl Desk {
+    pub(crate) fn link(&self) -> Result<ServerLink<'_>, DeskError> {
+        let roots: Vec<Vec<u8>> = self.tls_roots()?.into_iter().map(Into::into).collect();
+        let http = Client::new(&roots, DEADLINES).map_err(|e| DeskError::Unknown(e.to_string()))?;
+        let server = self.settings.servers.first().cloned();
+        Ok(ServerLink {
+            desk: self,
+            http,
+            server: server.ok_or_else(|| DeskError::Unknown("desk.json names no server".into()))?,
+        })
+    }
+}
+
+/// Waits for what is asked of the server. Nothing is kept for the next call: between calls nobody would notice that the server closed
+/// an idle connection, and the next request would be lost on it.
+pub(crate) fn block<T>(future: impl Future<Output = Result<T, DeskError>>) -> Result<T, DeskError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|e| DeskError::Unknown(e.to_string()))?.block_on(future)
+}
+
+/// Words of a server, in front of people: not more than fit a message.
+pub(super) fn said(words: &str) -> String {
+    words.trim().chars().take(LONGEST_WORDS).collect()
+}
+
+impl ServerLink<'_> {
+    fn failed(&self, reason: impl ToString) -> DeskError {
+        DeskError::Server { server: self.server.clone(), reason: reason.to_string() }
+    }
+
+    /// Another web server stands at the mission's address.
+    fn stranger(&self, answer: impl Into<String>) -> DeskError {
+        DeskError::Stranger { server: self.server.clone(), answer: answer.into() }
+    }
+
+    /// What every mission's server has is missing only at another one.
+    fn expected(&self, e: DeskError) -> DeskError {
+        if matches!(e, DeskError::Missing) { self.stranger("\"404 Not Found\"") } else { e }
+    }
+
+    fn silent(&self, why: CallError) -> DeskError {
+        DeskError::Unreachable { server: self.server.clone(), why }
+    }
+
+    async fn answer(&self, response: HttpReply) -> Result<Vec<u8>, DeskError> {
+        let status = response.status();
+        let bytes = response.body(MAX_ANSWER).await.map_err(|e| match e {
+            ReplyError::TooLong => self.failed(format!("its answer has more than {MAX_ANSWER} bytes")),
+            ReplyError::Silent => self.silent(CallError::Silent),
+            ReplyError::Broken => self.silent(CallError::Unreachable),
+        })?;
+        if status.is_success() {
+            return Ok(bytes);
+        }
+        if status == StatusCode::NOT_FOUND {
+            return Err(DeskError::Missing);
+        }
+        if status.is_redirection() || status == StatusCode::METHOD_NOT_ALLOWED {
+            return Err(self.stranger(format!("\"{status}\"")));
+        }
+        let words = said(&String::from_utf8_lossy(&bytes));
+        if status == StatusCode::CONFLICT {
+            return Err(DeskError::Conflict { server: self.server.clone(), reason: words });
+        }
+        if words.is_empty() {
+            return Err(self.failed(format!("it answers {status}")));
+        }
+        Err(self.failed(if status == StatusCode::UNAUTHORIZED {
+            format!("{words} (is this desk revoked?)")
+        } else {
+            words
+        }))
+    }
+
+    /// What anybody may read; `None` when there is nothing of that name yet.
+    pub(crate) async fn find(&self, path: &str) -> Result<Option<Vec<u8>>, DeskError> {
+        match self.get(path, None).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(DeskError::Missing) => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Vec<u8>) -> Result<Vec<u8>, DeskError> {
+        let sent = self.http.post(format!("{}{path}", self.server)).body(body).send().await;
+        self.answer(sent.map_err(|why| self.silent(why))?).await.map_err(|e| self.expected(e))
+    }
+
+    async fn get(&self, path: &str, authorization: Option<String>) -> Result<Vec<u8>, DeskError> {
+        let mut call = self.http.get(format!("{}{path}", self.server));
+        if let Some(value) = authorization {
+            call = call.header(AUTHORIZATION, &value);
+        }
+        self.answer(call.send().await.map_err(|why| self.silent(why))?).await
+    }
+
+    /// Has one object logged. Gives the receipt, verified.
+    pub(crate) async fn log(&self, object: Vec<u8>) -> Result<Vec<u8>, DeskError> {
+        let hash = Hash::of(&object);
+        let body = cbor::encode(&Upload { objects: vec![ByteVec::from(object)] });
+        let answer = self.post("/v1/objects", body).await?;
+        let verdicts: Verdicts = cbor::decode(&answer, "verdicts").map_err(|e| self.failed(e))?;
+        match verdicts.verdicts.into_iter().next() {
+            Some(Verdict::Stored(receipt)) => {
+                let (keys, mission) = (self.desk.receipt_keys()?, self.desk.mission());
+                receipt.verify(hash, &keys, mission).map_err(|e| self.failed(e))?;
+                Ok(cbor::encode(&receipt))
+            }
+            Some(Verdict::Refused(refusal)) => {
+                Err(DeskError::Refused { server: self.server.clone(), reason: said(&refusal.reason) })
+            }
+            None => Err(self.failed("an empty answer")),
+        }
+    }
+
+    /// What only a desk may read.
+    pub(crate) async fn read(&self, device: &DeviceId, asks: String) -> Result<Vec<u8>, DeskError> {
+        let challenge = self.get("/v1/challenge", None).await.map_err(|e| self.expected(e))?;
+        let challenge: ByteArray<40> =
+            cbor::decode(&challenge, "challenge").map_err(|_| self.stranger("something that is no challenge"))?;
+        let request =
+            ReadRequest { v: VERSION, mission: self.desk.mission(), device: *device, challenge, asks: asks.clone() };
+        let signed = BASE64URL_NOPAD.encode(&request.sign(&self.desk.device));
+        self.get(&asks, Some(format!("Baqylau {signed}"))).await
+    }
+
+    /// As [`ServerLink::read`]; `None` when there is nothing of that name yet.
+    pub(crate) async fn read_if_there(&self, device: &DeviceId, asks: String) -> Result<Option<Vec<u8>>, DeskError> {
+        match self.read(device, asks).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(DeskError::Missing) => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+
+    pub(crate) async fn page(&self, device: &DeviceId, from: u64) -> Result<LogPage, DeskError> {
+        let bytes = self.read(device, format!("/v1/log?from={from}")).await?;
+        let page: LogPage = cbor::decode_request(&bytes).map_err(|e| self.failed(e))?;
+        if page.from == from { Ok(page) } else { Err(self.failed("another page than the one that was asked for")) }
+    }
+}
