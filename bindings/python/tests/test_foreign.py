@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from baqylau import (
-    InvalidReason,
     Answer,
     BaqylauError,
     ByteSource,
     Change,
     ChangeListener,
     ForeignError,
+    InvalidReason,
     KeyVault,
     ObserverCore,
     Phone,
