@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 /// Set inside the root, so that the commands do not build another one there.
 pub const INSIDE: &str = "BAQYLAU_BARE";
 /// Path of the checkout inside the root.
-const CHECKOUT: &str = "/root/baqylau";
+const CHECKOUT: &str = "/checkout";
 
 /// Builds the root and runs the set-up of the README's two commands in it; with `all`, runs both commands in full and
 /// prints their times.
@@ -27,7 +27,7 @@ pub fn bare(all: bool) -> Result<(), String> {
     } else {
         inside("set-up", "cargo xtask setup")?;
         // The root is kept for the next run; what was fetched in it would fill gigabytes and is not used again.
-        remove_if_present(&root.join("root"))
+        remove_checkout(&root)
     }
 }
 
@@ -149,10 +149,10 @@ fn settings(rootfs: &Path) -> Result<(), String> {
 fn copy_checkout(rootfs: &Path) -> Result<(), String> {
     let home = rootfs.join("root");
     let io = |e: std::io::Error| format!("{}: {e}", home.display());
-    remove_if_present(&home)?;
+    remove_checkout(rootfs)?;
     fs::create_dir_all(&home).map_err(io)?;
     settings(rootfs)?;
-    let checkout = rootfs.join(CHECKOUT.trim_start_matches('/'));
+    let checkout = checkout(rootfs);
     let mut clone = Command::new("git");
     clone.args(["clone", "--quiet", "--no-hardlinks"]).arg(root()).arg(&checkout);
     run("bare: a fresh clone", &mut clone)?;
@@ -170,6 +170,16 @@ fn copy_checkout(rootfs: &Path) -> Result<(), String> {
         .map_err(|e| format!("{}: {e}", to.display()))?;
     }
     Ok(())
+}
+
+fn checkout(rootfs: &Path) -> PathBuf {
+    rootfs.join(CHECKOUT.trim_start_matches('/'))
+}
+
+/// Takes away the checkout and the home directory, in which its commands keep what they fetch.
+fn remove_checkout(rootfs: &Path) -> Result<(), String> {
+    remove_if_present(&checkout(rootfs))?;
+    remove_if_present(&rootfs.join("root"))
 }
 
 fn remove_if_present(folder: &Path) -> Result<(), String> {
