@@ -72,20 +72,8 @@ fn either(kind: impl Fn(&Expr) -> CellKind, one: &Expr, other: &Expr) -> CellKin
 
 fn called(function: Function) -> CellKind {
     match function {
-        Function::Sum
-        | Function::Count
-        | Function::CountNonEmpty
-        | Function::CountSelected
-        | Function::Min
-        | Function::Max
-        | Function::Round
-        | Function::Int
-        | Function::Abs
-        | Function::Pow
-        | Function::Number
-        | Function::StringLength
-        | Function::DecimalDateTime
-        | Function::Position => CellKind::Number,
+        Function::Count | Function::CountNonEmpty | Function::Position => CellKind::Number,
+        _ if function.is_numeric() => CellKind::Number,
         Function::Today | Function::Date => CellKind::Date,
         Function::Now | Function::DateTime => CellKind::Moment,
         _ => CellKind::Text,

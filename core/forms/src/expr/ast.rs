@@ -147,6 +147,27 @@ functions! {
     Uuid "uuid" 0 0;
 }
 
+impl Function {
+    /// Whether it makes a number of the values of its arguments.
+    #[must_use]
+    pub fn is_numeric(self) -> bool {
+        matches!(
+            self,
+            Self::Sum
+                | Self::Min
+                | Self::Max
+                | Self::Round
+                | Self::Int
+                | Self::Abs
+                | Self::Pow
+                | Self::Number
+                | Self::StringLength
+                | Self::CountSelected
+                | Self::DecimalDateTime
+        )
+    }
+}
+
 impl<N> Expr<N> {
     /// Whether its value is drawn by chance.
     pub fn draws(&self) -> bool {

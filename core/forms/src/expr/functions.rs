@@ -32,17 +32,7 @@ pub(super) fn call<'a>(function: Function, args: &'a [Expr], scope: &'a dyn Scop
         return Val::Unknown;
     }
     match function {
-        Function::Sum
-        | Function::Min
-        | Function::Max
-        | Function::Round
-        | Function::Int
-        | Function::Abs
-        | Function::Pow
-        | Function::Number
-        | Function::StringLength
-        | Function::CountSelected
-        | Function::DecimalDateTime => Val::Number(numeric(function, &values, scope)),
+        _ if function.is_numeric() => Val::Number(numeric(function, &values, scope)),
         Function::Today => scope.environment().now.date().map_or(Val::BLANK, Val::Date),
         Function::Random => scope.environment().chance.number(),
         Function::Uuid => scope.environment().chance.uuid(),
