@@ -19,9 +19,10 @@ impl SyncDriver {
         let response = self.get(BUNDLE, etag.as_deref()).await?;
         if response.status() == StatusCode::NOT_MODIFIED {
             // A part may have been damaged here since.
-            if let Some((manifest, bytes)) = known {
+            let whole = lock(&self.outbox)?.whole.get();
+            if let Some((manifest, bytes)) = known.filter(|(_, bytes)| whole != Some(Hash::of(bytes))) {
                 match self.lacking(&manifest).await {
-                    Ok(parts) if parts.is_empty() => {}
+                    Ok(parts) if parts.is_empty() => lock(&self.outbox)?.whole.set(Some(Hash::of(&bytes))),
                     Ok(parts) => bundle::store(&mut *lock(&self.outbox)?, &manifest, &bytes, &parts)?,
                     // It keeps nothing that was signed from being sent, and is tried again.
                     Err(StepError::Network(_)) => {}

@@ -14,6 +14,7 @@ use baqylau_protocol::sync::{LONGEST_REFUSAL_MS, refusal_pause};
 use baqylau_protocol::wire::RefusalCode;
 use baqylau_sqlite::{Rebuilt, Schema, open};
 use rusqlite::{Connection, OptionalExtension, params};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -52,6 +53,8 @@ pub(crate) struct Outbox {
     pub(super) db: Connection,
     /// Grows with every manifest that is stored: who has loaded one need not ask whether there is another.
     pub manifests: Arc<AtomicU64>,
+    /// The hash of the manifest whose parts were all found whole since the store was opened: they are not unpacked at every sync.
+    pub whole: Cell<Option<Hash>>,
 }
 
 /// A letter that was fetched: number, envelope, the enrolment of the desk that wrote it.
@@ -79,7 +82,7 @@ impl Outbox {
     pub fn open(path: &Path, vault: &dyn Vault) -> Result<Self, Error> {
         vault.create(OUTBOX_ALIAS, Policy::App)?;
         let key = derive(&*vault.bind(OUTBOX_ALIAS, &[0; 32])?, b"baqylau/1/outbox");
-        Ok(Self { db: open(path, Some(&key), SCHEMA)?, manifests: Arc::default() })
+        Ok(Self { db: open(path, Some(&key), SCHEMA)?, manifests: Arc::default(), whole: Cell::default() })
     }
 
     /// Takes over what can be read of a damaged database, beside it.
@@ -158,7 +161,11 @@ impl Outbox {
     pub fn part(&self, hash: Hash) -> Result<Option<Vec<u8>>, Error> {
         let select = "SELECT packed FROM part WHERE hash = ?1";
         let found: Option<Vec<u8>> = self.db.query_row(select, [hash.0], |r| r.get(0)).optional()?;
-        Ok(found.filter(|packed| is_part(hash, packed)))
+        let whole = found.filter(|packed| is_part(hash, packed));
+        if whole.is_none() {
+            self.whole.set(None);
+        }
+        Ok(whole)
     }
 
     /// Adds an envelope; adding it again changes nothing.
