@@ -76,11 +76,12 @@ impl Desk {
             if here.is_empty() {
                 continue;
             }
-            let table = |format| self.written(tables, &here, &named, language, answers, format);
+            let versions = self.versions(tables, named.checklist)?;
+            let table = |format| self.written(&versions, &here, &named, language, answers, format);
             let bytes = table(Format::Csv)?;
             put(&format!("{}.csv", named.stem), &bytes)?;
             put(&format!("{}.parquet", named.stem), &table(Format::Parquet)?)?;
-            let sheet = ExportSheet::of(&self.versions(tables, named.checklist)?, &here, named.repeat.as_deref());
+            let sheet = ExportSheet::of(&versions, &here, named.repeat.as_deref());
             labelled(&named.stem, &sheet, &bytes, language, put)?;
             written += if named.repeat.is_none() { here.len() } else { 0 };
         }

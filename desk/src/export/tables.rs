@@ -9,6 +9,8 @@ use crate::error::DeskError;
 use crate::index::report_table::ReportRow;
 use crate::tables::MissionTables;
 use crate::workspace::Desk;
+use baqylau_forms::Form;
+use std::sync::Arc;
 
 /// A table: the reports of a checklist, or the rows of a repeat in them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,12 +67,13 @@ impl Desk {
     ) -> Result<Vec<u8>, DeskError> {
         let named = export_tables(tables, rows).into_iter().find(|t| t.stem == stem);
         let named = named.ok_or_else(|| DeskError::Unknown(format!("there is no table {stem:?}")))?;
-        self.written(tables, rows, &named, language, answers, format)
+        let versions = self.versions(tables, named.checklist)?;
+        self.written(&versions, rows, &named, language, answers, format)
     }
 
     pub(super) fn written(
         &self,
-        tables: &MissionTables,
+        versions: &[Arc<Form>],
         rows: &[&ReportRow],
         named: &ExportTable,
         language: usize,
@@ -78,8 +81,7 @@ impl Desk {
         format: Format,
     ) -> Result<Vec<u8>, DeskError> {
         let (stem, lines) = (&named.stem, of(rows, named.checklist));
-        let versions = self.versions(tables, named.checklist)?;
-        let sheet = ExportSheet::of(&versions, &lines, named.repeat.as_deref());
+        let sheet = ExportSheet::of(versions, &lines, named.repeat.as_deref());
         let rows = RowReader { desk: self, sheet: &sheet, rows: &lines, answers };
         let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("{stem}: {e}"));
         match format {
@@ -90,9 +92,9 @@ impl Desk {
             }
             Format::Parquet => parquet::write(&rows, stem, language)?.map_err(|e| failed(&e)),
             Format::Xlsx => {
-                let within = if named.repeat.is_none() { repeats(&versions, &lines) } else { Vec::new() };
+                let within = if named.repeat.is_none() { repeats(versions, &lines) } else { Vec::new() };
                 let within: Vec<ExportSheet> =
-                    within.iter().map(|repeat| ExportSheet::of(&versions, &lines, Some(repeat))).collect();
+                    within.iter().map(|repeat| ExportSheet::of(versions, &lines, Some(repeat))).collect();
                 let within = within.iter().map(|sheet| RowReader { desk: self, sheet, rows: &lines, answers });
                 workbook::workbook(std::iter::once(rows).chain(within), language)?.map_err(|e| failed(&e))
             }
