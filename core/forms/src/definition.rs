@@ -221,6 +221,14 @@ pub enum Kind {
     Today,
 }
 
+impl Kind {
+    /// Whether items of this kind have answers; groups, repeats and notes have none.
+    #[must_use]
+    pub fn has_answers(&self) -> bool {
+        !matches!(self, Self::Group { .. } | Self::Repeat { .. } | Self::Note)
+    }
+}
+
 /// The list that a question takes its choices from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

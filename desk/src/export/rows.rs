@@ -6,7 +6,7 @@ use crate::adjudication::status::AnswerBasis;
 use crate::error::DeskError;
 use crate::index::evaluate::{Forms, evaluate};
 use crate::index::report_table::ReportRow;
-use crate::parallel::in_parts;
+use crate::parallel::{CHUNK, in_parts};
 use crate::records::corrections;
 use crate::tables::MissionTables;
 use crate::workspace::Desk;
@@ -19,9 +19,6 @@ use baqylau_report::{AnswerTree, Correction, Report};
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::sync::Arc;
-
-/// How many reports are read at once.
-const CHUNK: usize = 512;
 
 /// A table: its columns are those of every version of the checklist. Its own columns keep their names; a question that is called like
 /// one of them, or like another question but for the case of letters, gets another.
@@ -45,8 +42,7 @@ impl ExportSheet {
     pub fn of(versions: &[Arc<Form>], rows: &[&ReportRow], repeat: Option<&str>) -> Self {
         let filled = filled(rows);
         let forms = forms(versions, &filled);
-        let holds = |kind: &Kind| !matches!(kind, Kind::Group { .. } | Kind::Repeat { .. } | Kind::Note);
-        let questions = names(&forms, |form, item, at| holds(&item.kind) && holder(form, at) == repeat);
+        let questions = names(&forms, |form, item, at| item.kind.has_answers() && holder(form, at) == repeat);
         let nodes = |form: &Arc<Form>| questions.iter().map(|name| node(form, name, repeat)).collect();
         let nodes = forms.iter().chain(&filled).map(|form| (Arc::as_ptr(form).addr(), nodes(form))).collect();
         let mut taken = UniqueNames::of(fixed(repeat));

@@ -5,17 +5,14 @@ use crate::DeskError;
 use crate::adjudication::status::AnswerBasis;
 use crate::index::evaluate::evaluate;
 use crate::index::report_table::{ReportRow, ReportTable};
-use crate::parallel::map_on_all_cores;
+use crate::parallel::{CHUNK, map_on_all_cores};
 use crate::records::corrections;
 use crate::store::DeskStore;
 use baqylau_forms::Filling;
-use baqylau_forms::definition::{Item, Kind};
+use baqylau_forms::definition::Item;
 use baqylau_forms::fill::write_literal;
 use baqylau_report::Report;
 use std::collections::HashMap;
-
-/// How many reports are opened at once: enough for all cores, little for the memory.
-const CHUNK: usize = 512;
 
 /// What a report says.
 pub struct ReportAnswers {
@@ -30,11 +27,10 @@ impl ReportAnswers {
     #[must_use]
     pub fn written(&self) -> Vec<(String, String)> {
         let form = self.filling.form();
-        let holds = |kind: &Kind| !matches!(kind, Kind::Group { .. } | Kind::Repeat { .. } | Kind::Note);
         let items = form.definition().items.iter().zip(0u32..);
         let answered = |(item, node): (&Item, u32)| {
             let key = self.filling.key_at(node, &[]);
-            let key = key.filter(|key| holds(&item.kind) && self.filling.is_shown(*key))?;
+            let key = key.filter(|key| item.kind.has_answers() && self.filling.is_shown(*key))?;
             Some((item.name.clone(), write_literal(form, node, self.filling.answer(key)?)))
         };
         items.filter_map(answered).filter(|(_, cell)| !cell.is_empty()).collect()

@@ -20,7 +20,7 @@ use crate::index::evaluate::{Forms, NO_CHECKLIST, evaluate};
 use crate::index::report_summary::ReportSummary;
 use crate::index::report_table::{ReportRow, ReportTable};
 use crate::index::versions::Versions;
-use crate::parallel::map_on_all_cores;
+use crate::parallel::{CHUNK, map_on_all_cores};
 use crate::records::corrections;
 use crate::store::{KnownDevice, PulledEnvelope};
 use crate::tables::MissionTables;
@@ -34,9 +34,6 @@ use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_report::{Correction, Report};
 use std::collections::HashMap;
 use std::sync::Arc;
-
-/// How many envelopes are opened at once: enough for all cores, little for the memory.
-const CHUNK: usize = 512;
 
 /// Everything that was pulled.
 pub struct ReportIndex {

@@ -3,7 +3,7 @@
 
 use crate::DeskError;
 use crate::adjudication::status::{AnswerBasis, Status};
-use crate::adjudication::{Adjudication, ReportMeta, Signed, reporter};
+use crate::adjudication::{Adjudication, Signed, reporter};
 use crate::index::filter::{ReportFilter, SearchWords, fits};
 use crate::index::flags;
 use crate::index::flags::Flags;
@@ -21,8 +21,6 @@ use std::sync::{Arc, OnceLock};
 /// A report in a line.
 #[derive(Debug, Clone)]
 pub struct ReportRow {
-    /// Which report it is, and what decides whether it counts.
-    pub meta: Arc<ReportMeta>,
     /// What is kept of its answers, as they were asked for: with or without what desks corrected.
     pub summary: Arc<ReportSummary>,
     /// The report as it was sent, where desks corrected it.
@@ -85,19 +83,7 @@ impl ReportRow {
         let Adjudication { status, person, reviews } = verdict;
         let (flags, settled) = (Flags::default(), Flags::default());
         let RequestedReport { summary: entry, first, internal } = asked;
-        Self {
-            meta: entry.meta.clone(),
-            summary: entry,
-            first,
-            status,
-            person,
-            reviews,
-            corrections,
-            codings,
-            flags,
-            settled,
-            internal,
-        }
+        Self { summary: entry, first, status, person, reviews, corrections, codings, flags, settled, internal }
     }
 
     /// The name of a question of its checklist.

@@ -2,6 +2,7 @@
 
 use crate::error::DeskError;
 use crate::log::link::block;
+use crate::parallel::CHUNK;
 use crate::store::PulledEnvelope;
 use crate::workspace::Desk;
 use baqylau_protocol::blob::{self, MAX_BLOB};
@@ -12,9 +13,6 @@ use baqylau_report::report::Attachment;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
-
-/// How many envelopes are read at once.
-const CHUNK: usize = 512;
 
 /// An attachment of a report.
 #[derive(Debug, Clone)]

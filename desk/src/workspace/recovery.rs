@@ -2,6 +2,7 @@
 
 use crate::error::DeskError;
 use crate::log::verify::Opener;
+use crate::parallel::CHUNK;
 use crate::store::DeskStore;
 use crate::workspace::keys::{self, DeskKeys};
 use crate::workspace::{Desk, DeskSettings};
@@ -18,9 +19,6 @@ use std::path::{Path, PathBuf};
 const KEPT: [&str; 3] = ["desk.key", "root.key", "tls.key"];
 /// The shortest passphrase, in characters.
 pub(crate) const SHORTEST: usize = 8;
-/// How many objects are opened at once.
-const CHUNK: usize = 512;
-
 /// What a salvage brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SalvageOutcome {
