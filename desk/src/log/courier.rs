@@ -8,7 +8,7 @@ use baqylau_protocol::cbor;
 use baqylau_protocol::courier::CourierFile;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::receipt::{AttachmentProof, Receipt};
-use baqylau_protocol::wire::{MAX_BATCH, MAX_REQUEST, Upload, UploadProgress, Verdict, Verdicts};
+use baqylau_protocol::wire::{MAX_BATCH, MAX_REQUEST, UploadProgress, Verdict};
 use minicbor::bytes::ByteVec;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -62,7 +62,7 @@ impl Desk {
         block(async {
             for batch in batches(fit) {
                 done += batch.len();
-                for (hash, verdict) in link.log_batch(batch).await? {
+                for (hash, verdict) in link.log_all(batch).await? {
                     match verdict {
                         Verdict::Stored(receipt) => receipts.push((hash, receipt)),
                         Verdict::Refused(refusal) => {
@@ -140,27 +140,6 @@ impl Desk {
         let (v, mission) = (baqylau_protocol::VERSION, self.mission());
         let (bundle, kept) = (Some((manifest, parts)), Some(kept).filter(|k| !k.is_empty()));
         Ok(CourierFile { v, mission, objects: Vec::new(), receipts, bundle, kept }.encode())
-    }
-}
-
-impl ServerLink<'_> {
-    /// Has several objects logged, in their order. Gives the verdict on each; a receipt among them is verified.
-    async fn log_batch(&self, objects: Vec<ByteVec>) -> Result<Vec<(Hash, Verdict)>, DeskError> {
-        let hashes: Vec<Hash> = objects.iter().map(|object| Hash::of(object)).collect();
-        let answer = self.post("/v1/objects", cbor::encode(&Upload { objects })).await?;
-        let verdicts: Verdicts = cbor::decode(&answer, "verdicts").map_err(|e| DeskError::Log(e.to_string()))?;
-        let (found, sent) = (verdicts.verdicts.len(), hashes.len());
-        if found != sent {
-            return Err(DeskError::Log(format!("the server answered {found} verdicts to {sent} objects")));
-        }
-        let (keys, mission) = (self.desk.receipt_keys()?, self.desk.mission());
-        let all: Vec<(Hash, Verdict)> = hashes.into_iter().zip(verdicts.verdicts).collect();
-        for (hash, verdict) in &all {
-            if let Verdict::Stored(receipt) = verdict {
-                receipt.verify(*hash, &keys, mission).map_err(|e| DeskError::Log(format!("object {hash}: {e}")))?;
-            }
-        }
-        Ok(all)
     }
 }
 

@@ -130,21 +130,32 @@ impl ServerLink<'_> {
 
     /// Has one object logged. Gives the receipt, verified.
     pub(crate) async fn log(&self, object: Vec<u8>) -> Result<Vec<u8>, DeskError> {
-        let hash = Hash::of(&object);
-        let body = cbor::encode(&Upload { objects: vec![ByteVec::from(object)] });
-        let answer = self.post("/v1/objects", body).await?;
-        let verdicts: Verdicts = cbor::decode(&answer, "verdicts").map_err(|e| self.failed(e))?;
-        match verdicts.verdicts.into_iter().next() {
-            Some(Verdict::Stored(receipt)) => {
-                let (keys, mission) = (self.desk.receipt_keys()?, self.desk.mission());
-                receipt.verify(hash, &keys, mission).map_err(|e| self.failed(e))?;
-                Ok(cbor::encode(&receipt))
-            }
-            Some(Verdict::Refused(refusal)) => {
+        match self.log_all(vec![ByteVec::from(object)]).await?.pop() {
+            Some((_, Verdict::Stored(receipt))) => Ok(cbor::encode(&receipt)),
+            Some((_, Verdict::Refused(refusal))) => {
                 Err(DeskError::Refused { server: self.server.clone(), reason: said(&refusal.reason) })
             }
             None => Err(self.failed("an empty answer")),
         }
+    }
+
+    /// Has several objects logged, in their order. Gives the verdict on each; a receipt among them is verified.
+    pub(crate) async fn log_all(&self, objects: Vec<ByteVec>) -> Result<Vec<(Hash, Verdict)>, DeskError> {
+        let hashes: Vec<Hash> = objects.iter().map(|object| Hash::of(object)).collect();
+        let answer = self.post("/v1/objects", cbor::encode(&Upload { objects })).await?;
+        let verdicts: Verdicts = cbor::decode(&answer, "verdicts").map_err(|e| self.failed(e))?;
+        let (found, sent) = (verdicts.verdicts.len(), hashes.len());
+        if found != sent {
+            return Err(self.failed(format!("it answers {found} verdicts to {sent} objects")));
+        }
+        let (keys, mission) = (self.desk.receipt_keys()?, self.desk.mission());
+        let all: Vec<(Hash, Verdict)> = hashes.into_iter().zip(verdicts.verdicts).collect();
+        for (hash, verdict) in &all {
+            if let Verdict::Stored(receipt) = verdict {
+                receipt.verify(*hash, &keys, mission).map_err(|e| self.failed(format!("object {hash}: {e}")))?;
+            }
+        }
+        Ok(all)
     }
 
     /// What only a desk may read.
