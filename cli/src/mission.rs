@@ -231,7 +231,7 @@ fn revoke(folder: &Folder, device: &str, good: Option<u64>, offline: bool) -> Co
     }
     let disputes = desk.disputes()?;
     match disputes.iter().find(|d| d.device == id) {
-        Some(dispute) => println!("{dispute}"),
+        Some(dispute) => crate::desk::print_dispute(&desk, dispute),
         None => println!("revoked {device}; envelopes up to {} count", entry.good_seq),
     }
     Ok(true)

@@ -40,7 +40,7 @@ pub fn pull(folder: &Folder, json: bool) -> CommandResult {
     }
     p.gaps.iter().for_each(|gap| println!("{gap}"));
     p.unsent.iter().for_each(|record| println!("{record}"));
-    p.disputes.iter().for_each(|dispute| println!("{dispute}"));
+    p.disputes.iter().for_each(|dispute| super::print_dispute(&desk, dispute));
     attachments.failed.iter().for_each(|fault| println!("{fault}"));
     attachments.lacking.iter().for_each(|lacking| println!("{lacking}"));
     Ok(p.refused + p.strange + p.gaps.len() + p.unsent.len() + attachments.failed.len() == 0)

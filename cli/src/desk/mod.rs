@@ -9,6 +9,7 @@ use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::export::handout::{ATTACHMENTS, Handout};
 use baqylau_desk::index::filter::ReportFilter;
 use baqylau_desk::index::report_table::ReportRow;
+use baqylau_desk::log::rosters::Dispute;
 use baqylau_findings::Computed;
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -228,7 +229,7 @@ fn devices(desk: &baqylau_desk::Desk, json: bool) -> CommandResult {
                 "standing": d.standing.map(|s| format!("{s:?}").to_lowercase()),
                 "replaces": d.replaces.map(|r| r.to_string()),
                 "enrolled": d.enrolled, "heard": d.heard, "received": d.received,
-                "missing": d.missing, "forked": d.forked, "closed": d.closed,
+                "missing": d.missing, "disputed": d.disputed, "forked": d.forked, "closed": d.closed,
             })
         });
         return print_json(&json!({"devices": rows.collect::<Vec<_>>()}));
@@ -237,15 +238,24 @@ fn devices(desk: &baqylau_desk::Desk, json: bool) -> CommandResult {
     for d in &rows {
         let (person, team) = d.person.clone().unwrap_or_else(|| ("?".into(), "?".into()));
         let standing = d.standing.map_or_else(|| "new".into(), |s| format!("{s:?}").to_lowercase());
-        let mark = match (d.closed, d.forked.is_empty()) {
-            (_, false) => "  forked",
-            (true, _) => "  closed",
+        let mark = match d {
+            _ if !d.forked.is_empty() => "  forked",
+            _ if d.disputed.is_some() => "  disputed",
+            _ if d.closed => "  closed",
             _ => "",
         };
         let (received, missing) = (d.received, d.missing.len());
         println!("{:<32}  {person:<6} {team:<6} {standing:<11} {received:>8} {missing:>8}{mark}", d.device.to_string());
     }
-    Ok(rows.iter().all(|d| d.missing.is_empty() && d.forked.is_empty()))
+    desk.disputes()?.iter().for_each(|dispute| print_dispute(desk, dispute));
+    Ok(rows.iter().all(|d| d.missing.is_empty() && d.forked.is_empty() && d.disputed.is_none()))
+}
+
+/// Where two desks revoked one phone at different places, and the commands that decide it.
+pub fn print_dispute(desk: &baqylau_desk::Desk, dispute: &Dispute) {
+    let Dispute { device, kept, other } = dispute;
+    let folder = desk.folder.display();
+    println!("{dispute}: `baqylau mission revoke --folder {folder} {device} --good {kept}` or `--good {other}`");
 }
 
 pub fn moment(text: &str) -> Result<i64, String> {

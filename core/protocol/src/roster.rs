@@ -37,6 +37,18 @@ pub struct RosterEntry {
     /// For a revoked device: the hash of that envelope. Its ancestors count; signing times prove nothing.
     #[n(3)]
     pub good_hash: Option<Hash>,
+    /// Where another desk revoked it at the same time, when that is another place: the stricter of both stands above until a person
+    /// decides, with an entry that has none.
+    #[n(4)]
+    pub disputed: Option<u64>,
+}
+
+impl RosterEntry {
+    /// The entry of a device that is not revoked.
+    #[must_use]
+    pub fn new(device: DeviceId, standing: Standing) -> Self {
+        Self { device, standing, good_seq: 0, good_hash: None, disputed: None }
+    }
 }
 
 /// A signed list of devices and their standings. A later version replaces an earlier one whole.

@@ -17,6 +17,8 @@ pub struct DeviceRow {
     pub person: Option<(String, String)>,
     /// What the roster says; `None` when it is not in it yet.
     pub standing: Option<Standing>,
+    /// The other number after which it was revoked, when two desks disagree.
+    pub disputed: Option<u64>,
     /// The phone that it replaces.
     pub replaces: Option<DeviceId>,
     /// When its enrolment was received, in milliseconds since 1970.
@@ -56,10 +58,12 @@ impl Desk {
         let devices = self.store.devices()?.into_iter().filter(|d| d.role == Role::Observer);
         let row = |d: crate::store::KnownDevice| {
             let chain = chains.remove(&d.device).unwrap_or_default();
+            let entry = roster.as_ref().and_then(|r| r.find(d.device));
             DeviceRow {
                 device: d.device,
                 person: register.get(&d.subject).map(|p| (p.code.clone(), p.team.clone())),
-                standing: roster.as_ref().and_then(|r| r.find(d.device)).map(|e| e.standing),
+                standing: entry.map(|e| e.standing),
+                disputed: entry.and_then(|e| e.disputed),
                 replaces: d.replaces,
                 enrolled: d.received,
                 heard: chain.heard,

@@ -271,7 +271,7 @@ impl Desk {
                     Standing::Confirmed => pulled.confirmed += 1,
                     _ => pulled.contested += 1,
                 }
-                changes.push(RosterEntry { device: device.device, standing: verdict, good_seq: 0, good_hash: None });
+                changes.push(RosterEntry::new(device.device, verdict));
             }
         }
         Ok(self.change_roster(changes)?.is_some())

@@ -5,15 +5,12 @@ use crate::error::DeskError;
 use crate::log::link::block;
 use crate::workspace::Desk;
 use baqylau_protocol::VERSION;
-use baqylau_protocol::cbor;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::roster::{Roster, RosterEntry, Standing};
 use std::fmt;
 
 /// Setting: the roster as the server last had it.
 pub(crate) const BASE: &str = "roster_base";
-/// Setting: where two desks revoked one phone at different places: device, the place that holds, the other.
-const DISPUTES: &str = "roster_disputes";
 /// How often a roster is put upon another desk's that came in between. Each time that one lost, another won.
 const TRIES: u32 = 50;
 
@@ -34,7 +31,7 @@ impl fmt::Display for Dispute {
         write!(
             f,
             "two desks revoked {device}, one after number {kept}, one after {other}: nothing after {kept} counts until \
-             somebody decides, with `baqylau mission revoke {device} --good {kept}` or `--good {other}`"
+             somebody revokes it once more, after the number that shall hold"
         )
     }
 }
@@ -66,42 +63,15 @@ impl Desk {
         }
     }
 
-    /// Where two desks revoked one phone at different places, and nobody has decided since.
+    /// Where two desks revoked one phone at different places, and nobody has decided since. It stands in the roster, so every desk
+    /// has the same, and one that lets the stricter place hold has signed that.
     ///
     /// # Errors
     /// The database fails.
     pub fn disputes(&self) -> Result<Vec<Dispute>, DeskError> {
-        let Some(bytes) = self.store.setting(DISPUTES)? else { return Ok(Vec::new()) };
-        let noted: Vec<(DeviceId, u64, u64)> =
-            cbor::decode_request(&bytes).map_err(|e| DeskError::file(self.folder.join("desk.db"), e))?;
-        let roster = self.roster()?.map(|(r, _)| r);
-        let holds = |d: &Dispute| roster.as_ref().and_then(|r| r.find(d.device)).is_some_and(|e| e.good_seq == d.kept);
-        let disputes = noted.into_iter().map(|(device, kept, other)| Dispute { device, kept, other });
-        Ok(disputes.filter(holds).collect())
-    }
-
-    /// Notes where two desks revoked one phone at different places.
-    fn dispute(&self, new: Vec<Dispute>) -> Result<(), DeskError> {
-        if new.is_empty() {
-            return Ok(());
-        }
-        let mut all = self.disputes()?;
-        all.retain(|d| new.iter().all(|n| n.device != d.device));
-        all.extend(new);
-        self.note_disputes(&all)
-    }
-
-    /// A person decided about a device.
-    pub(crate) fn decided(&self, device: DeviceId) -> Result<(), DeskError> {
-        let mut all = self.disputes()?;
-        let before = all.len();
-        all.retain(|d| d.device != device);
-        if all.len() == before { Ok(()) } else { self.note_disputes(&all) }
-    }
-
-    fn note_disputes(&self, all: &[Dispute]) -> Result<(), DeskError> {
-        let noted: Vec<(DeviceId, u64, u64)> = all.iter().map(|d| (d.device, d.kept, d.other)).collect();
-        self.store.set_setting(DISPUTES, &cbor::encode(&noted))
+        let devices = self.roster()?.map(|(r, _)| r.devices).unwrap_or_default();
+        let dispute = |e: &RosterEntry| Some(Dispute { device: e.device, kept: e.good_seq, other: e.disputed? });
+        Ok(devices.iter().filter_map(dispute).collect())
     }
 
     /// The version after a roster, with some devices changed; `None` when nothing changes.
@@ -171,9 +141,7 @@ impl Desk {
             }
             let ours = self.roster()?;
             let known = ours.as_ref().map(|(_, bytes)| bytes.as_slice());
-            let (changes, disputes) =
-                ours.as_ref().map(|(r, _)| changes(r, base.as_ref(), &theirs)).unwrap_or_default();
-            self.dispute(disputes)?;
+            let changes = ours.as_ref().map(|(r, _)| changes(r, base.as_ref(), &theirs)).unwrap_or_default();
             let next = self.next(Some((&theirs, remote)), &changes);
             let mut rosters = vec![(theirs.version, remote)];
             rosters.extend(next.as_ref().map(|(version, bytes)| (*version, bytes.as_slice())));
@@ -199,11 +167,10 @@ impl Desk {
     }
 }
 
-/// What of one roster is to be put upon another, which came from `base` too, and where both revoked a device at different places. What
-/// only one desk decided holds. Where two decided differently, a revoked device stays revoked, at the earlier of two places, and any
-/// other is contested: a coordinator decides.
-fn changes(ours: &Roster, base: Option<&Roster>, theirs: &Roster) -> (Vec<RosterEntry>, Vec<Dispute>) {
-    let (mut changes, mut disputes) = (Vec::new(), Vec::new());
+/// What of one roster is to be put upon another, which came from `base` too. What only one desk decided holds. Where two decided
+/// differently, a revoked device stays revoked, at the earlier of two places, and any other is contested: a coordinator decides.
+fn changes(ours: &Roster, base: Option<&Roster>, theirs: &Roster) -> Vec<RosterEntry> {
+    let mut changes = Vec::new();
     for own in &ours.devices {
         let before = base.and_then(|b| b.find(own.device));
         let other = theirs.find(own.device);
@@ -214,17 +181,20 @@ fn changes(ours: &Roster, base: Option<&Roster>, theirs: &Roster) -> (Vec<Roster
         }
         let decided_there = other.filter(|_| other != before);
         changes.push(match decided_there {
-            Some(other) if revoked(Some(own)) && revoked(Some(other)) => {
-                let place = |e: &RosterEntry| (e.good_seq, e.good_hash);
-                let (kept, dropped) = if place(own) < place(other) { (own, other) } else { (other, own) };
-                disputes.push(Dispute { device: own.device, kept: kept.good_seq, other: dropped.good_seq });
-                kept.clone()
-            }
+            Some(other) if revoked(Some(own)) && revoked(Some(other)) => stricter(own, other),
             _ if revoked(Some(own)) => own.clone(),
             _ if revoked(other) => continue,
             Some(_) => RosterEntry { standing: Standing::Contested, ..own.clone() },
             None => own.clone(),
         });
     }
-    (changes, disputes)
+    changes
+}
+
+/// Of two revocations of one device the one that lets less count, and with it where the other was, for a person to decide.
+fn stricter(one: &RosterEntry, two: &RosterEntry) -> RosterEntry {
+    let place = |e: &RosterEntry| (e.good_seq, e.good_hash);
+    let (kept, dropped) = if place(one) <= place(two) { (one, two) } else { (two, one) };
+    let dropped_at = Some(dropped.good_seq).filter(|_| place(kept) != place(dropped));
+    RosterEntry { disputed: dropped_at.max(one.disputed).max(two.disputed), ..kept.clone() }
 }

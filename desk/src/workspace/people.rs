@@ -142,7 +142,7 @@ impl Desk {
         if known == Some(Standing::Revoked) {
             return Err(DeskError::Unknown(format!("{device} was revoked; make an invite that replaces it")));
         }
-        self.change_roster(vec![RosterEntry { device, standing, good_seq: 0, good_hash: None }]).map(drop)
+        self.change_roster(vec![RosterEntry::new(device, standing)]).map(drop)
     }
 
     fn enrolled_device(&self, device: DeviceId) -> Result<(), DeskError> {
@@ -163,10 +163,9 @@ impl Desk {
         if last > 0 && good.is_none() {
             return Err(DeskError::Unknown(format!("the device {device} has no envelope {last}; pull first")));
         }
-        let entry =
-            RosterEntry { device, standing: Standing::Revoked, good_seq: last, good_hash: good.map(|e| e.hash) };
+        let good_hash = good.map(|e| e.hash);
+        let entry = RosterEntry { good_seq: last, good_hash, ..RosterEntry::new(device, Standing::Revoked) };
         self.change_roster(vec![entry.clone()])?;
-        self.decided(device)?;
         Ok(entry)
     }
 }

@@ -29,7 +29,10 @@ fn table(view: &View, mut rows: Vec<DeviceRow>) -> Markup {
                     @let (person, team) = d.person.clone().unwrap_or_else(|| ("?".into(), "?".into()));
                     tr {
                         th scope="row" { (text(&person)) } td { (text(&team)) }
-                        td { @match d.standing { Some(s) => { (format!("{s:?}").to_lowercase()) } None => "—" } }
+                        td {
+                            @match d.standing { Some(s) => { (format!("{s:?}").to_lowercase()) } None => "—" }
+                            @if d.disputed.is_some() { " ⚠ " (w.flag_disputed) }
+                        }
                         td { @match d.heard { Some(ms) => { (view.moment(ms)) } None => { "⚠ " (w.nothing_yet) } } }
                         td .n { a href=(view.query.with(|a| a.team = team.clone()).link("/reports")) { (d.received) } }
                         td .n { @if d.missing.is_empty() { "0" } @else { "⚠ " (d.missing.len()) } }

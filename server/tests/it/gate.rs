@@ -21,7 +21,7 @@ fn desk() -> SigningKey {
 
 fn shared(role: Role, standing: Option<Standing>) -> LogState {
     let shared = LogState::default();
-    let roster = standing.map(|standing| RosterEntry { device: DESK, standing, good_seq: 0, good_hash: None });
+    let roster = standing.map(|standing| RosterEntry::new(DESK, standing));
     let device = DeviceState { key: desk().public(), subject: SubjectId([4; 16]), role, roster };
     shared.devices.write().expect("nobody panicked").insert(DESK, device);
     shared

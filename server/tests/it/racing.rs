@@ -17,7 +17,7 @@ const MULTI: &str = "one is taken, and one is told that it lost";
 
 fn roster(mission: &Mission, version: u64, prev: Option<Hash>, device: u8) -> Vec<u8> {
     let device = DeviceId([device; 16]);
-    let devices = vec![RosterEntry { device, standing: Standing::Revoked, good_seq: 0, good_hash: None }];
+    let devices = vec![RosterEntry::new(device, Standing::Revoked)];
     Roster { v: 1, mission: mission.id(), version, prev, devices }.sign(&mission.issuer)
 }
 
@@ -78,7 +78,7 @@ async fn nothing_of_a_device_is_logged_after_its_revocation() {
         let device = mission.device(Role::Observer, NOW + 1);
         mission.send(vec![device.enrolment.clone()]).await;
         let id = DeviceId::of(Hash::of(&device.enrolment));
-        let devices = vec![RosterEntry { device: id, standing: Standing::Revoked, good_seq: 0, good_hash: None }];
+        let devices = vec![RosterEntry::new(id, Standing::Revoked)];
         let prev = last.as_deref().map(Hash::of);
         let signed = Roster { v: 1, mission: mission.id(), version, prev, devices }.sign(&mission.issuer);
         let (sent, published) =
@@ -150,7 +150,7 @@ async fn an_envelope_whose_enrolment_is_revoked_before_it_comes_is_refused() {
     let mission = Mission::start(folder.path()).await;
     let device = mission.device(Role::Observer, NOW + 1);
     let id = DeviceId::of(Hash::of(&device.enrolment));
-    let devices = vec![RosterEntry { device: id, standing: Standing::Revoked, good_seq: 0, good_hash: None }];
+    let devices = vec![RosterEntry::new(id, Standing::Revoked)];
     let signed = Roster { v: 1, mission: mission.id(), version: 1, prev: None, devices }.sign(&mission.issuer);
     assert_eq!(mission.post("/v1/roster", signed).await.0, StatusCode::NO_CONTENT);
     let sent = mission.send(vec![device.enrolment.clone(), mission.envelope(&device, 1)]).await;

@@ -155,7 +155,8 @@ fn invite_text_round_trips_and_damage_is_named() {
 #[test]
 fn roster_not_signed_by_the_issuer_is_refused() {
     let device = |n| DeviceId([n; 16]);
-    let entry = |n, standing, good_seq, good_hash| RosterEntry { device: device(n), standing, good_seq, good_hash };
+    let entry =
+        |n, standing, good_seq, good_hash| RosterEntry { good_seq, good_hash, ..RosterEntry::new(device(n), standing) };
     let roster = Roster {
         v: 1,
         mission: MISSION,
