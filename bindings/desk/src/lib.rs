@@ -4,7 +4,7 @@ use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::index::answers::ReportAnswers;
 use baqylau_desk::index::report_table::ReportRow;
 use baqylau_desk::records::CorrectionRequest;
-use baqylau_desk::{Desk as Inner, DeskError as Fault};
+use baqylau_desk::{Desk as Inner, DeskError as Fault, ReasonClass as Class};
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_protocol::ids::Hash;
 use baqylau_report::review::ReviewState;
@@ -15,52 +15,111 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 uniffi::setup_scaffolding!();
 baqylau_ffi::uniffi_reexport_scaffolding!();
 
-/// Why the desk did not do what it should.
+/// What helps where the desk did not do what it should.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum ReasonClass {
+    /// Nothing: it stays so.
+    Final,
+    /// Time: the same call may succeed later.
+    Retry,
+    /// The person: `reason` says what to do.
+    Act,
+}
+
+impl From<Class> for ReasonClass {
+    fn from(class: Class) -> Self {
+        match class {
+            Class::Final => Self::Final,
+            Class::Retry => Self::Retry,
+            Class::Act => Self::Act,
+        }
+    }
+}
+
+/// Why the desk did not do what it should: what sort, the stable code of `docs/errors.md`, what helps, and English words.
 #[derive(Debug, thiserror::Error, uniffi::Error)]
 pub enum DeskError {
-    /// A file, the passphrase, or the mission's tables.
+    /// A file, the passphrase, the store, or the mission's tables.
     #[error("{reason}")]
     Folder {
+        /// The stable code.
+        code: String,
+        /// What helps.
+        helps: ReasonClass,
         /// What is wrong, and the remedy.
         reason: String,
     },
     /// The server does not answer, or refuses.
     #[error("{reason}")]
     Server {
-        /// What it said.
+        /// The stable code.
+        code: String,
+        /// What helps.
+        helps: ReasonClass,
+        /// What is wrong, and the remedy.
         reason: String,
     },
     /// The server's log does not verify: do not trust it.
     #[error("{reason}")]
     Log {
-        /// What does not.
+        /// The stable code.
+        code: String,
+        /// What helps.
+        helps: ReasonClass,
+        /// What is wrong, and the remedy.
         reason: String,
     },
     /// What was asked for is not there, or does not fit.
     #[error("{reason}")]
-    Unknown {
-        /// What, and the remedy.
+    Input {
+        /// The stable code.
+        code: String,
+        /// What helps.
+        helps: ReasonClass,
+        /// What is wrong, and the remedy.
         reason: String,
     },
 }
 
 impl From<Fault> for DeskError {
     fn from(e: Fault) -> Self {
-        let reason = e.to_string();
+        let (code, helps, reason) = (e.code().to_owned(), e.class().into(), e.to_string());
         match e {
             Fault::File { .. }
             | Fault::Source { .. }
             | Fault::Passphrase { .. }
+            | Fault::PassphraseTooShort { .. }
             | Fault::Tables { .. }
-            | Fault::Storage(_) => Self::Folder { reason },
+            | Fault::NoBundle
+            | Fault::NoServer
+            | Fault::BadAddress { .. }
+            | Fault::Making { .. }
+            | Fault::Storage(_) => Self::Folder { code, helps, reason },
             Fault::Server { .. }
             | Fault::Unreachable { .. }
             | Fault::Conflict { .. }
             | Fault::Missing
             | Fault::Stranger { .. }
-            | Fault::Refused { .. } => Self::Server { reason },
-            Fault::Log(_) => Self::Log { reason },
-            Fault::Unchanged { .. } | Fault::Unknown(_) => Self::Unknown { reason },
+            | Fault::Client(_)
+            | Fault::System(_)
+            | Fault::AttachmentTooLarge { .. }
+            | Fault::AttachmentDamaged
+            | Fault::Refused { .. } => Self::Server { code, helps, reason },
+            Fault::Log(_) => Self::Log { code, helps, reason },
+            Fault::Courier(_)
+            | Fault::NotHere(_)
+            | Fault::EmptyText { .. }
+            | Fault::Answer(_)
+            | Fault::Unchanged { .. }
+            | Fault::Internal { .. }
+            | Fault::Revoked { .. }
+            | Fault::VisitCode { .. }
+            | Fault::SeveralPlaces { .. }
+            | Fault::NotATime { .. }
+            | Fault::UnknownDecision { .. }
+            | Fault::NotAHash { .. }
+            | Fault::ReportUnfit { .. }
+            | Fault::PaperDamaged => Self::Input { code, helps, reason },
         }
     }
 }
@@ -190,7 +249,7 @@ impl From<Basis> for AnswerBasis {
 }
 
 fn hash(text: &str) -> Result<Hash> {
-    Hash::from_hex(text).ok_or_else(|| DeskError::Unknown { reason: format!("{text:?} is no hash of a report") })
+    Hash::from_hex(text).ok_or_else(|| Fault::NotAHash { text: text.to_owned() }.into())
 }
 
 fn now() -> i64 {

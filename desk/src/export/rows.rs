@@ -220,7 +220,8 @@ impl RowReader<'_> {
 
 /// What a report says: from its bytes, which were evaluated when they came; evaluated again where a desk corrected it.
 fn read<'l>(row: &'l ReportRow, bytes: &[u8], answers: AnswerBasis) -> Result<ReadReport<'l>, DeskError> {
-    let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("report {}: {e}", row.summary.meta.hash));
+    let failed =
+        |e: &dyn std::fmt::Display| DeskError::ReportUnfit { report: row.summary.meta.hash, detail: e.to_string() };
     let form = row.summary.meta.form.clone().ok_or_else(|| failed(&"its checklist is not known"))?;
     let report = Report::decode_again(bytes).map_err(|e| failed(&e))?;
     let corrections: Vec<&Correction> = row.corrections.iter().map(|(c, _)| &c.what).collect();

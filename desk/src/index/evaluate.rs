@@ -2,6 +2,7 @@
 
 use crate::adjudication::status::Status;
 use crate::error::DeskError;
+use crate::faults::NotHere;
 use crate::store::PulledEnvelope;
 use crate::workspace::Desk;
 use baqylau_forms::expr::{Chance, Environment};
@@ -21,10 +22,10 @@ impl Desk {
     /// There is no such report, it does not open or does not fit its checklist; the database fails.
     pub fn read(&self, report: Hash) -> Result<(Report, Filling), DeskError> {
         let found = self.store.envelope(report)?;
-        let envelope = found.ok_or_else(|| DeskError::Unknown(format!("no report {report} was pulled")))?;
+        let envelope = found.ok_or(NotHere::Report { report })?;
         let read = self.forms.borrow_mut().report(self, &envelope)?;
         let read = read.and_then(|(said, form)| evaluate(&said, form).map(|filling| (said, filling)));
-        read.map_err(|s| DeskError::Unknown(format!("the report {report} is {}", s.name())))
+        read.map_err(|s| DeskError::ReportUnfit { report, detail: s.name().to_owned() })
     }
 
     /// One report, evaluated again under its checklist.

@@ -47,7 +47,7 @@ impl Desk {
         attachments: &[PathBuf],
         progress: &dyn Fn(usize),
     ) -> Result<CourierOutcome, DeskError> {
-        let courier = CourierFile::decode(file, self.mission()).map_err(|e| DeskError::Unknown(e.to_string()))?;
+        let courier = CourierFile::decode(file, self.mission())?;
         let mut receipts: Vec<(Hash, Receipt)> = Vec::new();
         let mut delivered = CourierOutcome::default();
         let link = self.link()?;

@@ -35,13 +35,9 @@ pub(crate) struct ServerLink<'d> {
 impl Desk {
     pub(crate) fn link(&self) -> Result<ServerLink<'_>, DeskError> {
         let roots: Vec<Vec<u8>> = self.tls_roots()?.into_iter().map(Into::into).collect();
-        let http = Client::new(&roots, DEADLINES).map_err(|e| DeskError::Unknown(e.to_string()))?;
+        let http = Client::new(&roots, DEADLINES).map_err(DeskError::Client)?;
         let server = self.settings.servers.first().cloned();
-        Ok(ServerLink {
-            desk: self,
-            http,
-            server: server.ok_or_else(|| DeskError::Unknown("desk.json names no server".into()))?,
-        })
+        Ok(ServerLink { desk: self, http, server: server.ok_or(DeskError::NoServer)? })
     }
 }
 
@@ -49,7 +45,7 @@ impl Desk {
 /// an idle connection, and the next request would be lost on it.
 pub(crate) fn block<T>(future: impl Future<Output = Result<T, DeskError>>) -> Result<T, DeskError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|e| DeskError::Unknown(e.to_string()))?.block_on(future)
+    runtime.map_err(DeskError::System)?.block_on(future)
 }
 
 /// Words of a server, in front of people: not more than fit a message.

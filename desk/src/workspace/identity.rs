@@ -60,7 +60,7 @@ impl Desk {
         }
         let (invite, manifest) = (SigningKey::generate(), self.manifest()?);
         let (shared, encapsulation) =
-            SharedKey::encapsulate(&manifest.reading, self.mission()).map_err(|e| DeskError::Unknown(e.to_string()))?;
+            SharedKey::encapsulate(&manifest.reading, self.mission()).map_err(|e| DeskError::making("enrolment", e))?;
         let expires = now + 365 * 86_400_000;
         let enrolment = Enrolment {
             v: VERSION,

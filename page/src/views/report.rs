@@ -7,6 +7,7 @@ use axum::extract::{Form, Path};
 use axum::response::Redirect;
 use baqylau_desk::DeskError;
 use baqylau_desk::adjudication::status::{AnswerBasis, Status};
+use baqylau_desk::faults::RequiredText;
 use baqylau_desk::index::report_summary::typed;
 use baqylau_desk::index::report_table::{ReportRow, ReportTable};
 use baqylau_forms::definition::Kind;
@@ -261,8 +262,8 @@ pub(crate) async fn review(
     view.sign(&back, |desk, now| match decision.as_str() {
         "accept" => desk.review(report, Decision::Accepted, &reason, now),
         "exclude" => desk.review(report, Decision::Excluded, &reason, now),
-        "ask" if fields.all("question").is_empty() => Err(DeskError::Unknown(view.strings.ask_what.into())),
+        "ask" if fields.all("question").is_empty() => Err(DeskError::EmptyText { what: RequiredText::Questions }),
         "ask" => desk.ask(report, &fields.all("question"), &reason, None, now),
-        other => Err(DeskError::Unknown(format!("{other:?} is no decision"))),
+        other => Err(DeskError::UnknownDecision { decision: other.to_owned() }),
     })
 }
