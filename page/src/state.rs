@@ -47,7 +47,7 @@ pub(crate) struct ReportTables {
     /// Last response of the server, in milliseconds since 1970.
     pub last_sync: Option<i64>,
     /// Error of the last pull, if it failed.
-    pub fault: Option<String>,
+    pub fault: Option<Arc<DeskError>>,
     /// Teams that should have reported by now, and when they were due.
     pub overdue: Option<(i64, Vec<String>)>,
 }
@@ -80,9 +80,7 @@ impl PageState {
     /// The evaluated reports that a URL asks for: the current ones, or those as of a moment.
     pub fn table(&self, query: &PageQuery) -> Result<Arc<ReportTable>, DeskError> {
         match query.moment(self) {
-            None if !query.as_of.is_empty() => {
-                Err(DeskError::Unknown(format!("{:?} is not a time; write it as 2023-03-20T09:00", query.as_of)))
-            }
+            None if !query.as_of.is_empty() => Err(DeskError::NotATime { text: query.as_of.clone() }),
             None => Ok(self.tables().of(query.answers()).clone()),
             Some(moment) => tokio::task::block_in_place(|| {
                 self.read(|desk| self.ledger().table(desk, query.answers(), Some(moment)).map(Arc::new))
@@ -125,14 +123,15 @@ impl PageState {
     /// Pulls from the server. Its failure is shown on the pages and is not an error here.
     pub fn pull(&self, now: i64) -> Result<(), DeskError> {
         let mut desk = self.puller.lock().unwrap_or_else(PoisonError::into_inner);
-        let fault = desk.pull(now, &|_| ()).err().map(|e| e.to_string());
+        let fault = desk.pull(now, &|_| ()).err().map(Arc::new);
         // Another program may have pulled into the same store.
         let new = seen(&desk)? != self.tables().of;
         let responded = fault.is_none();
         let status_changed = {
             let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
             let silent = expected::silent_teams(&boards.effective, &self.tables, now);
-            let status_changed = boards.fault != fault || boards.overdue != silent;
+            let words = |fault: &Option<Arc<DeskError>>| fault.as_ref().map(ToString::to_string);
+            let status_changed = words(&boards.fault) != words(&fault) || boards.overdue != silent;
             boards.overdue = silent;
             boards.last_sync = if responded { Some(now) } else { boards.last_sync };
             boards.fault = fault;

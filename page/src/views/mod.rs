@@ -22,6 +22,7 @@ pub(crate) mod texts;
 pub(crate) mod timeline;
 pub(crate) mod urgent;
 
+use crate::failure;
 use crate::query::PageQuery;
 use crate::state::SharedState;
 use crate::words::{self, Words};
@@ -111,7 +112,7 @@ impl View {
 
     pub fn failed(&self, error: &DeskError) -> PageFailure {
         let body = html! {
-            p role="alert" { "⚠ " (parts::text(&error.to_string())) }
+            p role="alert" { "⚠ " (parts::text(&failure::said(self.strings, error))) }
             p { a href=(self.link("/reports")) { (self.strings.back) } }
         };
         PageFailure(StatusCode::UNPROCESSABLE_ENTITY, self.page("/reports", self.strings.failed, &body))
@@ -316,7 +317,7 @@ impl View {
                     None => (self.strings.never_heard),
                 }
                 @if waiting > 0 { " · ⏳ " (self.strings.waiting) ": " (waiting) }
-                @if let Some(why) = &boards.fault { " · ⚠ " (self.strings.silent) " " (parts::text(why)) }
+                @if let Some(why) = &boards.fault { " · ⚠ " (self.strings.silent) " " (parts::text(&failure::said(self.strings, why))) }
             }
         }
     }
