@@ -31,6 +31,7 @@ use axum::extract::{FromRequestParts, Query};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
+use baqylau_desk::adjudication::status::StatusKind;
 use baqylau_desk::index::flags::Flag;
 use baqylau_desk::index::report_table::ReportTable;
 use baqylau_desk::{Desk, DeskError};
@@ -166,27 +167,26 @@ impl View {
         names.join(" · ")
     }
 
-    /// A report's status in words; its internal name if there are none.
-    pub fn status(&self, name: &'static str) -> &'static str {
+    /// A report's status in words.
+    pub fn status(&self, kind: StatusKind) -> &'static str {
         let w = self.strings;
-        match name {
-            "counted" => w.is_counted,
-            "superseded" => w.is_superseded,
-            "duplicate" => w.is_duplicate,
-            "forked" => w.is_forked,
-            "excluded" => w.is_excluded,
-            "test" => w.is_test,
-            "not_observed" => w.is_not_observed,
-            "proposal" => w.is_proposal,
-            "competing" => w.is_competing,
-            "amendment" => w.is_amendment,
-            "misfit" => w.is_misfit,
-            "unverifiable" => w.is_unverifiable,
-            "unconfirmed" => w.is_unconfirmed,
-            "contested" => w.is_contested,
-            "revoked" => w.is_revoked,
-            "expired_invite" => w.is_expired,
-            other => other,
+        match kind {
+            StatusKind::Counted => w.is_counted,
+            StatusKind::Superseded => w.is_superseded,
+            StatusKind::Duplicate => w.is_duplicate,
+            StatusKind::Forked => w.is_forked,
+            StatusKind::Excluded => w.is_excluded,
+            StatusKind::Test => w.is_test,
+            StatusKind::NotObserved => w.is_not_observed,
+            StatusKind::Proposal => w.is_proposal,
+            StatusKind::Competing => w.is_competing,
+            StatusKind::Amendment => w.is_amendment,
+            StatusKind::Misfit => w.is_misfit,
+            StatusKind::Unverifiable => w.is_unverifiable,
+            StatusKind::Unconfirmed => w.is_unconfirmed,
+            StatusKind::Contested => w.is_contested,
+            StatusKind::Revoked => w.is_revoked,
+            StatusKind::ExpiredInvite => w.is_expired,
         }
     }
 

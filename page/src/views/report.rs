@@ -59,9 +59,10 @@ fn facts(view: &View, reports: &ReportTable, row: &ReportRow) -> Markup {
     html! {
         dl .facts {
             @if row.internal { dt { "🔒 " (w.internal) } dd { (w.internal_how) } }
-            dt { (w.status) } dd { strong { (mark) (view.status(row.status.name())) }
+            dt { (w.status) } dd { strong { (mark) (view.status(row.status.kind())) }
                 @match &row.status {
-                    Status::Unverifiable(why) | Status::Misfit(why) | Status::Excluded(why) => { ": " (text(why)) }
+                    Status::Unverifiable(why) | Status::Excluded(why) => { ": " (text(why)) }
+                    Status::Misfit(why) => { ": " (text(&why.to_string())) }
                     _ => {}
                 }
             }
@@ -70,7 +71,7 @@ fn facts(view: &View, reports: &ReportTable, row: &ReportRow) -> Markup {
             @if let Some(ms) = row.summary.meta.signed { dt { (w.signed) } dd { (view.moment(ms)) } }
             dt { (w.received) } dd { (view.moment(row.summary.meta.received)) }
             @if let Some(first) = row.summary.meta.supersedes { dt { (w.supersedes) } dd { a href=(link(first)) { (first.to_string()[..12]) } } }
-            @for one in later { dt { (w.superseded_by) } dd { a href=(link(one.summary.meta.hash)) { (one.summary.meta.hash.to_string()[..12]) } " (" (view.status(one.status.name())) ")" } }
+            @for one in later { dt { (w.superseded_by) } dd { a href=(link(one.summary.meta.hash)) { (one.summary.meta.hash.to_string()[..12]) } " (" (view.status(one.status.kind())) ")" } }
             @if row.summary.attachments > 0 { dt { (w.attachments) } dd { (row.summary.attachments) } }
             @if row.flags.iter().next().is_some() { dt { (w.odd) } dd { @for flag in row.flags.iter() { div { "⚑ " (view.flag(flag)) } } } }
             @for flag in row.settled.iter() { dt { (w.was_odd) } dd { "⚐ " (view.flag(flag)) " — " (w.settled) } }
