@@ -2,6 +2,7 @@
 
 use crate::words::{Words, words};
 use baqylau_desk::DeskError;
+use baqylau_desk::adjudication::status::Misfit;
 use baqylau_desk::faults::{AnswerDoubt, AnswerFault, CallError, CourierError, NotHere, RequiredText, StorageError};
 use baqylau_forms::fill::{Expected, FillError, Issue};
 use baqylau_forms::numeral::NumeralError;
@@ -157,6 +158,19 @@ fn unfit(w: &Words, error: &FillError) -> String {
     }
 }
 
+/// Why a report is none of its checklist.
+pub(crate) fn misfit(w: &Words, why: &Misfit) -> String {
+    match why {
+        Misfit::NoChecklist => w.misfit_checklist.to_owned(),
+        Misfit::NoPlace => w.misfit_place.to_owned(),
+        Misfit::NoLanguage => w.misfit_language.to_owned(),
+        Misfit::NoOutcome => w.misfit_outcome.to_owned(),
+        Misfit::OtherAnswers => w.misfit_answers.to_owned(),
+        Misfit::Report(e) => w.misfit_bytes(e.to_string()),
+        Misfit::Answers(e) => w.misfit_bytes(e.to_string()),
+    }
+}
+
 /// What the checklist says of an answer: its author's words, or what sort it is.
 fn doubted(w: &Words, doubt: &AnswerDoubt) -> String {
     let sort = issue(w, doubt.issue);
@@ -195,5 +209,23 @@ fn wrong(w: &Words, expected: Expected) -> &'static str {
         Expected::Text => w.wrong_text,
         Expected::Possible | Expected::Computed => w.wrong_possible,
         Expected::Nothing => w.wrong_nothing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::misfit;
+    use crate::words::all;
+    use baqylau_desk::adjudication::status::Misfit;
+    use baqylau_report::AnswerError;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn why_a_report_is_none_of_its_checklist_is_said_differently_in_every_language() {
+        let bytes = Misfit::Answers(AnswerError::NoQuestion { node: 7 });
+        let reasons =
+            [Misfit::NoChecklist, Misfit::NoPlace, Misfit::NoLanguage, Misfit::NoOutcome, Misfit::OtherAnswers, bytes];
+        let said: BTreeSet<String> = all().iter().flat_map(|w| reasons.iter().map(|why| misfit(w, why))).collect();
+        assert_eq!(said.len(), reasons.len() * all().len(), "{said:#?}");
     }
 }

@@ -418,3 +418,10 @@ wrong_ok = It takes a confirmation only. Enter OK.
 wrong_text = It takes a text. Enter words.
 wrong_possible = There is no such value: check the day, the time or the position.
 wrong_nothing = It takes no answer.
+# The misfit_… words say of one report why it does not match its checklist; they stand after a colon.
+misfit_checklist = its checklist is in none of this mission's bundles; pull again
+misfit_place = its place is none of this mission's
+misfit_language = its checklist has no such language
+misfit_outcome = what it says became of the visit does not exist
+misfit_answers = its answers are not what its checklist computes or shows
+misfit_bytes = it is damaged, or of a later version ({ $detail })
