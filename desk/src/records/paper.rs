@@ -17,7 +17,7 @@ use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{Hash, ReportId};
 use baqylau_protocol::keys::random;
 use baqylau_report::AnswerTree;
-use baqylau_report::report::{ClockReading, RecordedMoment, Remark, Report, Visit};
+use baqylau_report::report::{ClockReading, RecordedMoment, Remark, Report, Visit, VisitMode};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -207,7 +207,7 @@ impl Desk {
                 arrived: moment(head.arrived),
                 departed: moment(head.departed),
                 outcome: 0,
-                mode: "paper".into(),
+                mode: VisitMode::Paper.name().into(),
                 position: None,
             },
             clock: ClockReading {
@@ -256,7 +256,7 @@ fn facts(head: &PaperHead, form: &Form) -> VisitFacts {
         arrived_at: moment(head.arrived),
         departed_at: moment(head.departed),
         outcome: Outcome::default(),
-        mode: "paper".into(),
+        mode: VisitMode::Paper.name().into(),
         place: head.place.as_deref().and_then(|code| form.places().find(code)),
     }
 }
