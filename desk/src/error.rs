@@ -226,10 +226,12 @@ impl DeskError {
     /// The stable code: the variant's name, in lower case with hyphens.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        match self {
-            Self::NotHere(what) => what.into(),
-            Self::Answer(why) => why.into(),
-            other => other.into(),
+        if let Self::NotHere(what) = self {
+            what.into()
+        } else if let Self::Answer(why) = self {
+            why.into()
+        } else {
+            self.into()
         }
     }
 
