@@ -58,8 +58,10 @@ impl From<Fault> for DeskError {
             | Fault::Conflict { .. }
             | Fault::Missing
             | Fault::Stranger { .. }
+            | Fault::Locked { .. }
+            | Fault::Unpublished { .. }
             | Fault::Refused { .. } => Self::Server { reason },
-            Fault::Log(_) => Self::Log { reason },
+            Fault::Log(_) | Fault::Shrunk { .. } => Self::Log { reason },
             Fault::Unchanged { .. } | Fault::Unknown(_) => Self::Unknown { reason },
         }
     }
