@@ -45,7 +45,7 @@ words! {
     np, blank, differs, several, behind, choices, estimate, estimate_share, interval, no_interval,
     standard_error, drawn, known_at, estimate_known, estimate_known_how, estimate_stratum, estimate_stratum_how,
     estimate_lacks, estimates_differ, no_sample, show, all, effective, raw, answers, search, status, team,
-    visit, place, signed, none, waiting, pages, tables, ask_what, proof, hash, phone, chain, log, supersedes,
+    visit, place, signed, none, waiting, undone_unsent, undone_disputes, undone_damaged, undone_failed, undone_lacking, pages, tables, ask_what, proof, hash, phone, chain, log, supersedes,
     superseded_by, why, changed, before, after, incomplete, note, decided, decide, ask_how, accept, exclude,
     ask, counts_then, sign, corrections, not_here, attachments, unreadable, person, standing, last_heard,
     missing, forked, closed, nothing_yet, failed, counts, media, texts, cleaning, paper, map,

@@ -164,6 +164,16 @@ signed = Signed
 # Where a search found no report.
 none = No report matches.
 waiting = Signed here, waiting for the server
+# Before a number of records that this desk signed.
+undone_unsent = The server refuses what was signed here
+# Before a number of phones: two desks disagree which of its reports still count.
+undone_disputes = Phones that two desks revoked at different places
+# Before a number of objects of the log.
+undone_damaged = Damaged at the server
+# Before a number of files.
+undone_failed = Attachments that could not be fetched
+# Before a number of files that phones have not sent yet, or that the server lost.
+undone_lacking = Attachments that the server does not have
 pages = Pages
 tables = Everything, for R and SPSS (ZIP)
 ask_what = A query must name its questions: tick them beside the answers, then sign again.

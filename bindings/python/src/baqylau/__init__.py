@@ -6,7 +6,18 @@ used from several threads. Errors are :class:`BaqylauError` and :class:`DeskErro
 
 from typing import TYPE_CHECKING, Any
 
-from ._native.baqylau_desk_ffi import Desk, DeskError, FigureValue, Pulled, ReportInfo, Verified, Basis
+from ._native.baqylau_desk_ffi import (
+    Basis,
+    Desk,
+    DeskError,
+    FailedInfo,
+    FigureValue,
+    LackingInfo,
+    Pulled,
+    ReportInfo,
+    UnsentInfo,
+    Verified,
+)
 from ._native.baqylau_ffi import (
     AddedRow,
     Answer,
@@ -86,6 +97,7 @@ __all__ = [
     "Desk",
     "DeskError",
     "DraftView",
+    "FailedInfo",
     "FigureValue",
     "FollowUp",
     "ForeignError",
@@ -94,6 +106,7 @@ __all__ = [
     "Issue",
     "Key",
     "KeyVault",
+    "LackingInfo",
     "Leftover",
     "LetterView",
     "Media",
@@ -121,6 +134,7 @@ __all__ = [
     "Summary",
     "SyncReport",
     "Trouble",
+    "UnsentInfo",
     "Verified",
     "ViewChange",
     "VisitUpdate",
