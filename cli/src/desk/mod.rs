@@ -16,7 +16,8 @@ use std::path::PathBuf;
 
 #[derive(Subcommand)]
 pub enum DeskCommand {
-    /// Pull what is new from the server, verify and open it.
+    /// Pull what is new from the server, verify and open it. Exit status 1: it was pulled, and something is lacking, damaged, disputed or
+    /// refused, which is listed.
     Pull {
         #[command(flatten)]
         folder: Folder,
@@ -219,6 +220,7 @@ fn attachments(desk: &baqylau_desk::Desk, export: Option<PathBuf>, internal: boo
 
 fn devices(desk: &baqylau_desk::Desk, json: bool) -> CommandResult {
     let rows = desk.devices(now())?;
+    let whole = rows.iter().all(|d| d.missing.is_empty() && d.forked.is_empty());
     if json {
         let rows = rows.iter().map(|d| {
             json!({
@@ -231,7 +233,8 @@ fn devices(desk: &baqylau_desk::Desk, json: bool) -> CommandResult {
                 "missing": d.missing, "forked": d.forked, "closed": d.closed,
             })
         });
-        return print_json(&json!({"devices": rows.collect::<Vec<_>>()}));
+        print_json(&json!({"devices": rows.collect::<Vec<_>>()}))?;
+        return Ok(whole);
     }
     println!("{:<32}  {:<6} {:<6} {:<11} {:>8} {:>8}", "device", "person", "team", "standing", "received", "missing");
     for d in &rows {
@@ -245,7 +248,7 @@ fn devices(desk: &baqylau_desk::Desk, json: bool) -> CommandResult {
         let (received, missing) = (d.received, d.missing.len());
         println!("{:<32}  {person:<6} {team:<6} {standing:<11} {received:>8} {missing:>8}{mark}", d.device.to_string());
     }
-    Ok(rows.iter().all(|d| d.missing.is_empty() && d.forked.is_empty()))
+    Ok(whole)
 }
 
 pub fn moment(text: &str) -> Result<i64, String> {
