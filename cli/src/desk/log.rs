@@ -6,8 +6,11 @@ use baqylau_desk::log::pull::verify_all;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-pub fn pull(folder: &Folder, json: bool) -> CommandResult {
+pub fn pull(folder: &Folder, again: bool, json: bool) -> CommandResult {
     let mut desk = folder.open()?;
+    if again {
+        desk.hand_back(now())?;
+    }
     let pulled = desk.pull(now(), &|_| ())?;
     let attachments = desk.pull_attachments(now())?;
     let p = &pulled;

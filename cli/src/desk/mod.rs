@@ -21,6 +21,9 @@ pub enum DeskCommand {
     Pull {
         #[command(flatten)]
         folder: Folder,
+        /// First hand the server everything again that is here of its log: what is damaged there is whole then.
+        #[arg(long)]
+        again: bool,
         /// One JSON object on one line.
         #[arg(long)]
         json: bool,
@@ -140,7 +143,7 @@ pub enum DeskCommand {
 
 pub fn run(command: DeskCommand) -> CommandResult {
     match command {
-        DeskCommand::Pull { folder, json } => log::pull(&folder, json),
+        DeskCommand::Pull { folder, again, json } => log::pull(&folder, again, json),
         DeskCommand::Page { folder, port, every } => {
             let passphrase = folder.secret.read()?;
             let open = || Ok(baqylau_desk::Desk::open(&folder.folder, &passphrase)?);
@@ -264,7 +267,14 @@ fn reports(folder: &Folder, export: Option<PathBuf>, internal: bool, json: bool)
         if left > 0 {
             println!("{left} internal reports were left out; with --internal they are there too");
         }
-        return Ok(true);
+        let damaged = desk.damaged_bundles()?;
+        for bundle in &damaged {
+            println!(
+                "the bundle {bundle} is damaged in this desk's store: its version of the checklists is left out of the tables, and its \
+                 reports have no answers there; `baqylau desk salvage` brings back what can be, and another desk of the mission has it whole"
+            );
+        }
+        return Ok(damaged.is_empty());
     }
     let (_, table) = desk.report_table(None, AnswerBasis::Effective)?;
     let rows = table.rows.iter().map(|row| report_json(row, internal));
