@@ -116,6 +116,32 @@ pub enum DeskError {
     /// The server's log is not what it signed.
     #[error("the server's log does not verify: {0}. Keep the desk's folder, it proves it; do not trust this server")]
     Log(String),
+    /// The server's log is shorter than what was pulled from it before: an older copy of its database, or one begun anew.
+    #[error(
+        "the server's log holds {signed} objects, and {pulled} were pulled before: it went back. Nothing was taken from it, and the desk's folder keeps and proves what was there; do not trust this server before whoever runs it has said why. If its database was lost, put the newest copy of it back and pull again. If there is no copy, make the folder of a new desk from this one (`baqylau mission desk`) and pull there: the phones send everything again by themselves, and what was decided here is to be decided there once more"
+    )]
+    Shrunk {
+        /// How many objects the server signs now.
+        signed: u64,
+        /// How many it had signed when they were pulled.
+        pulled: u64,
+    },
+    /// The server knows this desk and does not let it read.
+    #[error(
+        "the server {server} does not let this desk read its log, although the desk is enrolled: it was revoked, or the server's clock jumps. Ask another desk of the mission to make a new folder for this one (`baqylau mission desk`)"
+    )]
+    Locked {
+        /// Which.
+        server: String,
+    },
+    /// The server has no bundle of the mission: nothing was published there yet, or it lost its database.
+    #[error(
+        "the server {server} has no bundle: nothing was published there yet, or its database was lost. Put a copy of the database back, or publish a bundle (`baqylau mission build --publish`); then pull again"
+    )]
+    Unpublished {
+        /// Which.
+        server: String,
+    },
     /// The server sends more than an attachment can have.
     #[error(
         "attachment: the server sends more than the {limit} bytes that one can have; ask whoever runs the server to check its disk"
@@ -247,7 +273,7 @@ impl DeskError {
     #[must_use]
     pub fn class(&self) -> ReasonClass {
         match self {
-            Self::Refused { .. } | Self::Log(_) => ReasonClass::Final,
+            Self::Refused { .. } | Self::Log(_) | Self::Shrunk { .. } => ReasonClass::Final,
             Self::Server { .. }
             | Self::Unreachable { .. }
             | Self::Conflict { .. }
@@ -268,6 +294,8 @@ impl DeskError {
             | Self::PassphraseTooShort { .. }
             | Self::Stranger { .. }
             | Self::NoServer
+            | Self::Locked { .. }
+            | Self::Unpublished { .. }
             | Self::BadAddress { .. }
             | Self::Client(_)
             | Self::Tables { .. }

@@ -164,6 +164,16 @@ signed = Signed
 # Where a search found no report.
 none = No report matches.
 waiting = Signed here, waiting for the server
+# Before a number of records that this desk signed.
+undone_unsent = The server refuses what was signed here
+# Before a number of phones: two desks disagree which of its reports still count.
+undone_disputes = Phones that two desks revoked at different places
+# Before a number of objects of the log.
+undone_damaged = Damaged at the server
+# Before a number of files.
+undone_failed = Attachments that could not be fetched
+# Before a number of files that phones have not sent yet, or that the server lost.
+undone_lacking = Attachments that the server does not have
 pages = Pages
 tables = Everything, for R and SPSS (ZIP)
 ask_what = A query must name its questions: tick them beside the answers, then sign again.
@@ -425,3 +435,6 @@ misfit_language = its checklist has no such language
 misfit_outcome = what it says became of the visit does not exist
 misfit_answers = its answers are not what its checklist computes or shows
 misfit_bytes = it is damaged, or of a later version ({ $detail })
+fail_shrunk = The server's log went back: it holds { $signed } objects, and { $pulled } were pulled before. Nothing was taken from it. Ask whoever runs the server to put the newest copy of its database back.
+fail_locked = The server { $server } does not let this desk read its log: the desk was revoked, or the server's clock jumps. Ask another desk of the mission.
+fail_unpublished = The server { $server } has no bundle of the mission. Publish one with “baqylau mission build --publish”, or have a copy of its database put back; then pull again.

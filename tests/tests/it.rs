@@ -30,6 +30,7 @@ mod it {
     mod moments;
     mod names;
     mod page;
+    mod published;
     mod rescue;
     mod rosters;
     mod salvage;

@@ -120,7 +120,9 @@ def test_desk_in_python(mission: Any, phone: Callable[[str], tuple[Phone, KeyVau
         Desk.open(mission.about["mission"], "wrong passphrase")
     assert (closed.value.code, closed.value.helps) == ("passphrase", ReasonClass.ACT)
     desk = Desk.open(mission.about["mission"], mission.about["passphrase"])
-    assert desk.pull().objects >= 2
+    pulled = desk.pull()
+    assert pulled.objects >= 2
+    assert (pulled.unsent, pulled.failed, pulled.lacking, pulled.damaged, pulled.disputes) == ([], [], [], [], [])
     assert desk.verify().faults == []
     table = reports(desk)
     assert list(table["status"]) == ["counted"] and str(table["received"].dtype).startswith("datetime64")

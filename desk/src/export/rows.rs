@@ -4,16 +4,14 @@ use super::names::UniqueNames;
 use super::{FIXED, LEFT, WITHIN};
 use crate::adjudication::status::AnswerBasis;
 use crate::error::DeskError;
-use crate::index::evaluate::{Forms, evaluate};
+use crate::index::evaluate::evaluate;
 use crate::index::report_table::ReportRow;
 use crate::parallel::{CHUNK, in_parts};
 use crate::records::corrections;
-use crate::tables::MissionTables;
 use crate::workspace::Desk;
 use baqylau_forms::definition::{Item, Kind};
 use baqylau_forms::fill::append_literal;
 use baqylau_forms::form::Form;
-use baqylau_protocol::bundle::PartKind;
 use baqylau_report::answers::AnswerCell;
 use baqylau_report::{AnswerTree, Correction, Report};
 use std::collections::{HashMap, HashSet};
@@ -110,26 +108,6 @@ fn filled(rows: &[&ReportRow]) -> Vec<Arc<Form>> {
     let mut seen: HashSet<*const Form> = HashSet::new();
     let all = rows.iter().filter_map(|l| l.summary.meta.form.clone());
     all.filter(|form| seen.insert(Arc::as_ptr(form))).collect()
-}
-
-impl Desk {
-    /// Every version of a checklist that was published, in order; before the first, as the mission's tables have it.
-    pub(super) fn versions(&self, tables: &MissionTables, checklist: usize) -> Result<Vec<Arc<Form>>, DeskError> {
-        let id = &tables.checklists[checklist].id;
-        let (mut forms, mut all) = (Forms::default(), Vec::new());
-        let mut seen = HashSet::new();
-        for (bundle, manifest) in self.store.bundles()? {
-            let manifest = self.manifest_of(&manifest)?;
-            let Some(part) = manifest.part(PartKind::Checklist, id).filter(|part| seen.insert(part.hash)) else {
-                continue;
-            };
-            all.extend(forms.form(self, bundle, part.hash)?);
-        }
-        if all.is_empty() {
-            all.extend(tables.forms.get(id).cloned());
-        }
-        Ok(all)
-    }
 }
 
 /// The repeats of every version of a checklist, by name.

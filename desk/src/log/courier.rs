@@ -144,7 +144,7 @@ impl Desk {
 }
 
 /// Objects in their order, as many at once as go into a request.
-fn batches(objects: Vec<ByteVec>) -> Vec<Vec<ByteVec>> {
+pub(super) fn batches(objects: Vec<ByteVec>) -> Vec<Vec<ByteVec>> {
     let mut out: Vec<Vec<ByteVec>> = Vec::new();
     let mut bytes = 0;
     for object in objects {

@@ -41,6 +41,9 @@ use maud::{DOCTYPE, Markup, html};
 use std::sync::Arc;
 use tokio::task::block_in_place;
 
+/// How many of a kind of what a pull left undone are listed on a page; all are counted.
+const MOST_UNDONE: usize = 20;
+
 /// One request, with its filters and language.
 pub(crate) struct View {
     pub state: SharedState,
@@ -298,6 +301,7 @@ impl View {
                             }
                         }
                         (self.last_sync())
+                        (self.undone())
                     }
                     (urgent::alarms(self))
                     main #main { h1 { (title) } (main) }
@@ -318,6 +322,27 @@ impl View {
                 }
                 @if waiting > 0 { " · ⏳ " (self.strings.waiting) ": " (waiting) }
                 @if let Some(why) = &boards.fault { " · ⚠ " (self.strings.silent) " " (parts::text(&failure::said(self.strings, why))) }
+            }
+        }
+    }
+
+    /// What the last pull left undone, each with what to do.
+    fn undone(&self) -> Markup {
+        let (w, undone) = (self.strings, self.state.tables().undone);
+        let kinds = [
+            (w.undone_unsent, undone.unsent),
+            (w.undone_disputes, undone.disputes),
+            (w.undone_damaged, undone.damaged),
+            (w.undone_failed, undone.failed),
+            (w.undone_lacking, undone.lacking),
+        ];
+        html! {
+            @for (title, all) in kinds.iter().filter(|(_, all)| !all.is_empty()) {
+                details .undone {
+                    summary { "⚠ " (title) ": " (all.len()) }
+                    ul { @for one in all.iter().take(MOST_UNDONE) { li { (parts::text(one)) } } }
+                    @if all.len() > MOST_UNDONE { p { "… + " (all.len() - MOST_UNDONE) } }
+                }
             }
         }
     }
