@@ -21,7 +21,7 @@ use std::process::ExitCode;
 #[command(
     version,
     propagate_version = true,
-    after_help = "Exit status: 0 all is well; 1 it ran, and something is not (faults, a figure that differs, reports not delivered); 2 it could not run."
+    after_help = "Exit status: 0 all is well; 1 it ran, and something is not (faults, a figure that differs, reports not delivered, attachments that are lacking, records that the server refuses); 2 it could not run."
 )]
 struct Cli {
     #[command(subcommand)]

@@ -1,11 +1,17 @@
-//! Errors of the desk: what is wrong, where, and what to do.
+//! Errors of the desk: what is wrong, where, and what to do. Closed, each with what it names, a stable code, and what helps.
 
-use baqylau_http::CallError;
+use crate::faults::{AnswerFault, NotHere, PlaceCandidate, RequiredText};
+use baqylau_http::{CallError, HttpError};
+use baqylau_protocol::courier::CourierError;
+use baqylau_protocol::ids::{DeviceId, Hash};
+use baqylau_protocol::reason::ReasonClass;
 use baqylau_sqlite::StorageError;
 use std::path::PathBuf;
+use strum::VariantNames;
 
-/// Why the desk did not do what it should.
-#[derive(Debug, thiserror::Error)]
+/// Why the desk did not do what it should. `Display` is for terminals; the page has words of its own, in every language.
+#[derive(Debug, thiserror::Error, strum::IntoStaticStr, strum::VariantNames)]
+#[strum(serialize_all = "kebab-case")]
 pub enum DeskError {
     /// A file.
     #[error("{path}: {reason}")]
@@ -26,6 +32,12 @@ pub enum DeskError {
     Passphrase {
         /// Which file it did not open.
         path: PathBuf,
+    },
+    /// A new passphrase is too short.
+    #[error("passphrase: it is too short; take one of {least} characters or more")]
+    PassphraseTooShort {
+        /// The fewest characters.
+        least: usize,
     },
     /// The store.
     #[error(transparent)]
@@ -64,6 +76,21 @@ pub enum DeskError {
         /// What it answers.
         answer: String,
     },
+    /// `desk.json` names no server.
+    #[error("server: desk.json, in the mission's folder, names none; add its address under \"servers\"")]
+    NoServer,
+    /// The text is no address of a server.
+    #[error("server: {server:?} is no address; write it as https://mission.example:8443")]
+    BadAddress {
+        /// The text.
+        server: String,
+    },
+    /// Nothing can be asked of any server with the mission's TLS roots.
+    #[error("calls to the server cannot be made: {0}")]
+    Client(HttpError),
+    /// The operating system refuses what calls need.
+    #[error("calls to the server cannot be made: {0}; close other programs, and try again")]
+    System(std::io::Error),
     /// Another desk published other tables since this desk built its own. Nothing was published.
     #[error("another desk published other tables since this one built its own; nothing was published. In {folder} these differ from what it published: {}. Bring its changes into them and build again; what is built then takes the place of its tables", files.join(", "))]
     Tables {
@@ -72,6 +99,9 @@ pub enum DeskError {
         /// The files that differ.
         files: Vec<String>,
     },
+    /// The mission's bundle was not built yet.
+    #[error("bundle: it was not built yet; build it with `baqylau mission build`")]
+    NoBundle,
     /// The server has nothing of this name.
     #[error("the server has nothing of this name yet")]
     Missing,
@@ -86,6 +116,61 @@ pub enum DeskError {
     /// The server's log is not what it signed.
     #[error("the server's log does not verify: {0}. Keep the desk's folder, it proves it; do not trust this server")]
     Log(String),
+    /// The server's log is shorter than what was pulled from it before: an older copy of its database, or one begun anew.
+    #[error(
+        "the server's log holds {signed} objects, and {pulled} were pulled before: it went back. Nothing was taken from it, and the desk's folder keeps and proves what was there; do not trust this server before whoever runs it has said why. If its database was lost, put the newest copy of it back and pull again. If there is no copy, make the folder of a new desk from this one (`baqylau mission desk`) and pull there: the phones send everything again by themselves, and what was decided here is to be decided there once more"
+    )]
+    Shrunk {
+        /// How many objects the server signs now.
+        signed: u64,
+        /// How many it had signed when they were pulled.
+        pulled: u64,
+    },
+    /// The server knows this desk and does not let it read.
+    #[error(
+        "the server {server} does not let this desk read its log, although the desk is enrolled: it was revoked, or the server's clock jumps. Ask another desk of the mission to make a new folder for this one (`baqylau mission desk`)"
+    )]
+    Locked {
+        /// Which.
+        server: String,
+    },
+    /// The server has no bundle of the mission: nothing was published there yet, or it lost its database.
+    #[error(
+        "the server {server} has no bundle: nothing was published there yet, or its database was lost. Put a copy of the database back, or publish a bundle (`baqylau mission build --publish`); then pull again"
+    )]
+    Unpublished {
+        /// Which.
+        server: String,
+    },
+    /// The server sends more than an attachment can have.
+    #[error(
+        "attachment: the server sends more than the {limit} bytes that one can have; ask whoever runs the server to check its disk"
+    )]
+    AttachmentTooLarge {
+        /// The most bytes.
+        limit: u64,
+    },
+    /// The bytes of an attachment are not those that were signed, twice.
+    #[error(
+        "attachment: what came is not what was signed, twice: a line or a disk damages it. Pull again; where it stays so, let its phone send \
+         everything again (`observe sync --again`, or in the app's settings), and pull then"
+    )]
+    AttachmentDamaged,
+    /// The file is no courier file of this mission.
+    #[error(transparent)]
+    Courier(#[from] CourierError),
+    /// What is asked for is not there.
+    #[error(transparent)]
+    NotHere(#[from] NotHere),
+    /// A text that must be given is empty.
+    #[error("{what}: it is missing; give it")]
+    EmptyText {
+        /// Which.
+        what: RequiredText,
+    },
+    /// An answer that a coordinator gives, or does not give.
+    #[error(transparent)]
+    Answer(#[from] AnswerFault),
     /// A correction to what the answer already is.
     #[error("{question}: the answer is already {answer}; there is nothing to correct")]
     Unchanged {
@@ -94,13 +179,147 @@ pub enum DeskError {
         /// Its answer, in the notation of answer files.
         answer: String,
     },
-    /// Something asked for is not there.
-    #[error("{0}")]
-    Unknown(String),
+    /// An internal report is not quoted.
+    #[error(
+        "{question}: the report is internal, so that nobody quotes it; if its words may be quoted, correct what it says of that first"
+    )]
+    Internal {
+        /// The question's name.
+        question: String,
+    },
+    /// The device was revoked, and stays so.
+    #[error("device {device}: it was revoked; name another one, or make an invite that replaces it")]
+    Revoked {
+        /// Which.
+        device: DeviceId,
+    },
+    /// The code of a visit is empty or too long.
+    #[error("visit: give its code as the form has it, of at most {longest} characters, as in T047-05")]
+    VisitCode {
+        /// The most characters.
+        longest: usize,
+    },
+    /// Words that several places match.
+    #[error("place: {words:?} may be {}; give the code", list(candidates))]
+    SeveralPlaces {
+        /// What was typed.
+        words: String,
+        /// The places.
+        candidates: Vec<PlaceCandidate>,
+    },
+    /// The text is no time.
+    #[error("time: {text:?} is none; write it as 2023-03-20T09:00")]
+    NotATime {
+        /// The text.
+        text: String,
+    },
+    /// The text is none of the decisions about a report.
+    #[error("decision: {decision:?} is none; accept the report, exclude it, or ask")]
+    UnknownDecision {
+        /// The text.
+        decision: String,
+    },
+    /// The text is no hash of a report.
+    #[error("report: {text:?} is no hash of a report; give its 64 hexadecimal digits")]
+    NotAHash {
+        /// The text.
+        text: String,
+    },
+    /// A report cannot be read under its checklist.
+    #[error(
+        "report {report}: it cannot be read under its checklist ({detail}); pull, and exclude it where it stays so"
+    )]
+    ReportUnfit {
+        /// Which.
+        report: Hash,
+        /// What does not fit, for whoever looks into it.
+        detail: String,
+    },
+    /// A paper form under way does not read any more.
+    #[error("paper form: it does not read; throw it away and type it anew")]
+    PaperDamaged,
+    /// A file or an object cannot be made.
+    #[error("{name} cannot be made: {source}")]
+    Making {
+        /// Its name.
+        name: String,
+        /// Why not.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
 }
 
 impl DeskError {
-    /// Whether the same may succeed later.
+    /// The stable code: the variant's name, in lower case with hyphens.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        if let Self::NotHere(what) = self {
+            what.into()
+        } else if let Self::Answer(why) = self {
+            why.into()
+        } else {
+            self.into()
+        }
+    }
+
+    /// All codes.
+    #[must_use]
+    pub fn codes() -> Vec<&'static str> {
+        let grouped = ["not-here", "answer"];
+        let own = Self::VARIANTS.iter().filter(|code| !grouped.contains(code));
+        own.chain(NotHere::VARIANTS).chain(AnswerFault::VARIANTS).copied().collect()
+    }
+
+    /// What helps.
+    #[must_use]
+    pub fn class(&self) -> ReasonClass {
+        match self {
+            Self::Refused { .. } | Self::Log(_) | Self::Shrunk { .. } => ReasonClass::Final,
+            Self::Server { .. }
+            | Self::Unreachable { .. }
+            | Self::Conflict { .. }
+            | Self::System(_)
+            | Self::Missing
+            | Self::AttachmentDamaged => ReasonClass::Retry,
+            Self::Storage(e) => match e {
+                StorageError::Io(_) => ReasonClass::Retry,
+                StorageError::Full
+                | StorageError::ReadOnly
+                | StorageError::Damaged { .. }
+                | StorageError::Newer { .. } => ReasonClass::Act,
+                StorageError::Other(_) => ReasonClass::Final,
+            },
+            Self::File { .. }
+            | Self::Source { .. }
+            | Self::Passphrase { .. }
+            | Self::PassphraseTooShort { .. }
+            | Self::Stranger { .. }
+            | Self::NoServer
+            | Self::Locked { .. }
+            | Self::Unpublished { .. }
+            | Self::BadAddress { .. }
+            | Self::Client(_)
+            | Self::Tables { .. }
+            | Self::NoBundle
+            | Self::AttachmentTooLarge { .. }
+            | Self::Courier(_)
+            | Self::NotHere(_)
+            | Self::EmptyText { .. }
+            | Self::Answer(_)
+            | Self::Unchanged { .. }
+            | Self::Internal { .. }
+            | Self::Revoked { .. }
+            | Self::VisitCode { .. }
+            | Self::SeveralPlaces { .. }
+            | Self::NotATime { .. }
+            | Self::UnknownDecision { .. }
+            | Self::NotAHash { .. }
+            | Self::ReportUnfit { .. }
+            | Self::PaperDamaged
+            | Self::Making { .. } => ReasonClass::Act,
+        }
+    }
+
+    /// Whether the server may do the same later.
     #[must_use]
     pub fn may_pass(&self) -> bool {
         matches!(self, Self::Server { .. } | Self::Unreachable { .. } | Self::Conflict { .. })
@@ -109,10 +328,19 @@ impl DeskError {
     pub(crate) fn file(path: impl Into<PathBuf>, reason: impl ToString) -> Self {
         Self::File { path: path.into(), reason: reason.to_string() }
     }
+
+    /// A file or an object that cannot be made.
+    pub fn making(name: impl ToString, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Making { name: name.to_string(), source: source.into() }
+    }
 }
 
 impl From<rusqlite::Error> for DeskError {
     fn from(e: rusqlite::Error) -> Self {
         Self::Storage(e.into())
     }
+}
+
+fn list(candidates: &[PlaceCandidate]) -> String {
+    candidates.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -10,10 +10,12 @@
 //! - [`index`]: what is kept of each report, grown with the log; tables of reports, figures, flags, estimates
 //! - [`records`]: what a desk signs: decisions, corrections, letters, codes, paper forms
 //! - [`export`]: the answers as tables
+//! - [`error`], [`faults`]: why something was not done
 
 pub mod adjudication;
 pub mod error;
 pub mod export;
+pub mod faults;
 pub mod index;
 pub mod log;
 mod parallel;
@@ -22,5 +24,6 @@ pub mod store;
 pub mod tables;
 pub mod workspace;
 
+pub use baqylau_protocol::reason::ReasonClass;
 pub use error::DeskError;
 pub use workspace::Desk;

@@ -6,8 +6,10 @@
 //! - `state`: the desk, the evaluated reports, and the subscribers to changes
 //! - `query`: filters in URLs
 //! - `views`: the pages
+//! - `failure`: an error of the desk in the reader's language
 //! - `words`: names of the pages' texts; the texts are catalogues that `baqylau-words` reads
 
+mod failure;
 mod guard;
 mod query;
 mod serve;
@@ -15,4 +17,5 @@ mod state;
 mod views;
 mod words;
 
+pub use failure::failure_in_words;
 pub use serve::{PageError, PageOptions, RunningPage, start};

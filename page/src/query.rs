@@ -2,7 +2,7 @@
 
 use crate::state::PageState;
 use baqylau_desk::adjudication::status::AnswerBasis;
-use baqylau_desk::index::filter::ReportFilter;
+use baqylau_desk::index::filter::{ReportFilter, StatusFilter};
 use baqylau_desk::index::flags::Flag;
 use baqylau_desk::tables::FieldRole;
 use serde::Deserialize;
@@ -54,7 +54,7 @@ impl PageQuery {
                 tables.checklists.iter().position(|c| c.id == self.checklist),
                 &mut nothing,
             ),
-            status: text(&self.status),
+            status: known(&self.status, StatusFilter::of(&self.status), &mut nothing),
             team: text(&self.team),
             hour: known(&self.hour, self.hour.parse().ok(), &mut nothing),
             words: self.q.clone(),

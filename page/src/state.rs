@@ -47,9 +47,30 @@ pub(crate) struct ReportTables {
     /// Last response of the server, in milliseconds since 1970.
     pub last_sync: Option<i64>,
     /// Error of the last pull, if it failed.
-    pub fault: Option<String>,
+    pub fault: Option<Arc<DeskError>>,
+    /// What the last pull that came through left undone.
+    pub undone: Undone,
     /// Teams that should have reported by now, and when they were due.
     pub overdue: Option<(i64, Vec<String>)>,
+}
+
+/// What a pull left undone, in words that say what to do.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct Undone {
+    /// Records of this desk that the server refuses.
+    pub unsent: Vec<String>,
+    /// Phones that two desks revoked at different places.
+    pub disputes: Vec<String>,
+    /// Objects that are damaged at the server.
+    pub damaged: Vec<String>,
+    /// Attachments that could not be fetched.
+    pub failed: Vec<String>,
+    /// Attachments that the server does not have.
+    pub lacking: Vec<String>,
+}
+
+fn in_words<T: ToString>(all: &[T]) -> Vec<String> {
+    all.iter().map(ToString::to_string).collect()
 }
 
 impl ReportTables {
@@ -66,8 +87,9 @@ impl PageState {
         let tables = Arc::new(desk.source()?);
         let mut index = ReportIndex::new(tables.clone());
         let (effective, raw) = evaluate(&mut index, &desk)?;
-        let boards =
-            RwLock::new(ReportTables { effective, raw, of: seen(&desk)?, last_sync: None, fault: None, overdue: None });
+        let of = seen(&desk)?;
+        let (last_sync, fault, undone, overdue) = (None, None, Undone::default(), None);
+        let boards = RwLock::new(ReportTables { effective, raw, of, last_sync, fault, undone, overdue });
         let (desk, puller, ledger) = (Mutex::new(desk), Mutex::new(puller), Mutex::new(index));
         let lacking = Mutex::default();
         Ok(Self { guard, desk, puller, tables, index: ledger, boards, lacking, news: watch::Sender::new(0), now })
@@ -80,9 +102,7 @@ impl PageState {
     /// The evaluated reports that a URL asks for: the current ones, or those as of a moment.
     pub fn table(&self, query: &PageQuery) -> Result<Arc<ReportTable>, DeskError> {
         match query.moment(self) {
-            None if !query.as_of.is_empty() => {
-                Err(DeskError::Unknown(format!("{:?} is not a time; write it as 2023-03-20T09:00", query.as_of)))
-            }
+            None if !query.as_of.is_empty() => Err(DeskError::NotATime { text: query.as_of.clone() }),
             None => Ok(self.tables().of(query.answers()).clone()),
             Some(moment) => tokio::task::block_in_place(|| {
                 self.read(|desk| self.ledger().table(desk, query.answers(), Some(moment)).map(Arc::new))
@@ -125,15 +145,26 @@ impl PageState {
     /// Pulls from the server. Its failure is shown on the pages and is not an error here.
     pub fn pull(&self, now: i64) -> Result<(), DeskError> {
         let mut desk = self.puller.lock().unwrap_or_else(PoisonError::into_inner);
-        let fault = desk.pull(now, &|_| ()).err().map(|e| e.to_string());
+        let (pulled, fault) = match desk.pull(now, &|_| ()) {
+            Ok(pulled) => (Some(pulled), None),
+            Err(fault) => (None, Some(Arc::new(fault))),
+        };
         // Another program may have pulled into the same store.
         let new = seen(&desk)? != self.tables().of;
         let responded = fault.is_none();
         let status_changed = {
             let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
             let silent = expected::silent_teams(&boards.effective, &self.tables, now);
-            let status_changed = boards.fault != fault || boards.overdue != silent;
-            boards.overdue = silent;
+            let words = |fault: &Option<Arc<DeskError>>| fault.as_ref().map(ToString::to_string);
+            let mut undone = boards.undone.clone();
+            if let Some(pulled) = &pulled {
+                undone.unsent = in_words(&pulled.unsent);
+                undone.disputes = in_words(&pulled.disputes);
+                undone.damaged = in_words(&pulled.gaps);
+            }
+            let status_changed =
+                words(&boards.fault) != words(&fault) || boards.overdue != silent || boards.undone != undone;
+            (boards.overdue, boards.undone) = (silent, undone);
             boards.last_sync = if responded { Some(now) } else { boards.last_sync };
             boards.fault = fault;
             status_changed
@@ -153,8 +184,23 @@ impl PageState {
         let (new, next) = desk.attachments_from(lacking.1)?;
         lacking.1 = next;
         lacking.0.extend(new.into_iter().filter(|row| !row.here));
-        if !lacking.0.is_empty() && desk.fetch_attachments(&lacking.0, now)?.came > 0 {
-            lacking.0.retain(|row| !desk.has_attachment(&row.attachment));
+        if lacking.0.is_empty() {
+            return Ok(());
+        }
+        let fetched = desk.fetch_attachments(&lacking.0, now)?;
+        lacking.0.retain(|row| !desk.has_attachment(&row.attachment));
+        let changed = {
+            let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
+            let told = Undone {
+                failed: in_words(&fetched.failed),
+                lacking: in_words(&fetched.lacking),
+                ..boards.undone.clone()
+            };
+            let changed = boards.undone != told;
+            boards.undone = told;
+            changed
+        };
+        if changed || fetched.came > 0 {
             self.news.send_modify(|n| *n += 1);
         }
         Ok(())

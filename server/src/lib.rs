@@ -6,7 +6,7 @@
 //! - [`sequencer`]: the one writer: group commits, the Merkle tree, receipts
 //! - [`accept`]: which objects are taken in
 //! - [`auth`]: who may read
-//! - [`publish`]: what is signed offline and replaces what was there
+//! - [`publish`]: what is signed offline and replaces what was there; `documents`: how it is loaded at the start
 //! - [`http`]: the paths; `listen`: TLS and connections; `crowd`, `body`: what they may cost
 
 pub mod accept;
@@ -14,6 +14,7 @@ pub mod auth;
 pub mod blobs;
 mod body;
 mod crowd;
+mod documents;
 mod health;
 pub mod http;
 mod listen;

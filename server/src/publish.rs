@@ -1,7 +1,8 @@
 //! What is signed offline and replaces what was there: the bundle and the roster. Whether it follows is decided where it is
 //! written, so that of two that come at once one is told that it lost.
 
-use crate::sequencer::{LogState, Unavailable, apply_roster, report, write};
+use crate::documents::{apply_roster, load_documents};
+use crate::sequencer::{LogState, Unavailable, report, write};
 use crate::storage::{Storage, StoredDocument};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::ids::{Hash, MissionId, PublicKey};
@@ -40,7 +41,13 @@ impl Publication {
             Self::Manifest(manifest, bytes, parts) => {
                 let follows = |known: &[u8]| manifest_follows(&manifest, &bytes, known, root);
                 replace(storage, mission, (StoredDocument::Manifest, &bytes, &parts), &follows)?;
-                *write(&log.manifest) = Some(Arc::new((*manifest, bytes)));
+                if log.manifest.read().unwrap_or_else(PoisonError::into_inner).is_some() {
+                    *write(&log.manifest) = Some(Arc::new((*manifest, bytes)));
+                } else {
+                    // Devices may be in the log of a server that lacked a bundle.
+                    load_documents(storage, mission, root, log)
+                        .map_err(|e| PublicationError::Failed(report("bundle", &e)))?;
+                }
             }
             Self::Roster(roster, bytes) => {
                 let manifest = log.manifest.read().unwrap_or_else(PoisonError::into_inner).clone();

@@ -1,11 +1,11 @@
 //! The one writer. Requests that arrive together are committed together: one fsync, one signature, one receipt each.
 
 use crate::accept::{Accepted, DeviceState, may_send, refusal};
+use crate::documents::{apply_roster, load_documents};
 use crate::publish::{Publication, PublicationError};
 use crate::rate_limit::RateLimiter;
-use crate::storage::{Cause, LogError, LoggedObject, Storage, StoredDocument, with_causes};
+use crate::storage::{LogError, LoggedObject, Storage, with_causes};
 use baqylau_protocol::bundle::Manifest;
-use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::merkle::MerkleTree;
@@ -111,50 +111,6 @@ pub fn start(
     let (jobs, inbox) = mpsc::channel(QUEUE);
     let thread = std::thread::spawn(move || writer.run(inbox));
     Ok((Sequencer { jobs }, shared, thread))
-}
-
-fn load_documents(
-    storage: &mut dyn Storage,
-    mission: MissionId,
-    root: &PublicKey,
-    log: &LogState,
-) -> Result<(), LogError> {
-    let Some(bytes) = storage.document(mission, StoredDocument::Manifest)? else { return Ok(()) };
-    // Taken for none, it would make every phone enrol and send again; a roster taken for none would let revoked phones in.
-    let damaged =
-        |row: &str, cause: Cause| LogError::Damaged { table: "document", row: row.into(), cause: Some(cause) };
-    let manifest = Manifest::open(&bytes, root).map_err(|e| damaged("manifest", e.into()))?;
-    let mut devices = HashMap::new();
-    for object in storage.enrolments(mission)? {
-        match Enrolled::open(&object, &manifest.issuer, mission) {
-            Ok(e) => {
-                let device =
-                    DeviceState { key: e.enrolment.device_key, subject: e.subject, role: e.role, roster: None };
-                devices.insert(e.device, device);
-            }
-            Err(e) => tracing::error!(error = %e, "an enrolment of the log does not verify; its phone enrols again"),
-        }
-    }
-    let roster = storage.document(mission, StoredDocument::Roster)?;
-    let opened = |b: Vec<u8>| {
-        Roster::open(&b, &manifest.issuer, mission).map(|r| (r, b)).map_err(|e| damaged("roster", e.into()))
-    };
-    let roster = roster.map(opened).transpose()?;
-    if let Some((roster, _)) = &roster {
-        apply_roster(&mut devices, roster);
-    }
-    *write(&log.devices) = devices;
-    *write(&log.roster) = roster;
-    *write(&log.manifest) = Some(Arc::new((manifest, bytes)));
-    Ok(())
-}
-
-pub(crate) fn apply_roster(devices: &mut HashMap<DeviceId, DeviceState>, roster: &Roster) {
-    for entry in &roster.devices {
-        if let Some(device) = devices.get_mut(&entry.device) {
-            device.roster = Some(entry.clone());
-        }
-    }
 }
 
 pub(crate) fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {

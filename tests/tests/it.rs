@@ -11,6 +11,7 @@ mod it {
     mod counted;
     mod couriers;
     mod damage;
+    mod desk_errors;
     mod desks;
     mod docs;
     mod edges;
@@ -29,6 +30,7 @@ mod it {
     mod moments;
     mod names;
     mod page;
+    mod published;
     mod rescue;
     mod rosters;
     mod salvage;

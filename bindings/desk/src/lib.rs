@@ -3,8 +3,10 @@
 use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::index::answers::ReportAnswers;
 use baqylau_desk::index::report_table::ReportRow;
+use baqylau_desk::log::attachments::{AttachmentFault, FetchedAttachments, LackingAttachment};
+use baqylau_desk::log::pull::PullOutcome;
 use baqylau_desk::records::CorrectionRequest;
-use baqylau_desk::{Desk as Inner, DeskError as Fault};
+use baqylau_desk::{Desk as Inner, DeskError as Fault, ReasonClass as Class};
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_protocol::ids::Hash;
 use baqylau_report::review::ReviewState;
@@ -15,52 +17,113 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 uniffi::setup_scaffolding!();
 baqylau_ffi::uniffi_reexport_scaffolding!();
 
-/// Why the desk did not do what it should.
+/// What helps where the desk did not do what it should.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum ReasonClass {
+    /// Nothing: it stays so.
+    Final,
+    /// Time: the same call may succeed later.
+    Retry,
+    /// The person: `reason` says what to do.
+    Act,
+}
+
+impl From<Class> for ReasonClass {
+    fn from(class: Class) -> Self {
+        match class {
+            Class::Final => Self::Final,
+            Class::Retry => Self::Retry,
+            Class::Act => Self::Act,
+        }
+    }
+}
+
+/// Why the desk did not do what it should: what sort, the stable code of `docs/errors.md`, what helps, and English words.
 #[derive(Debug, thiserror::Error, uniffi::Error)]
 pub enum DeskError {
-    /// A file, the passphrase, or the mission's tables.
+    /// A file, the passphrase, the store, or the mission's tables.
     #[error("{reason}")]
     Folder {
+        /// The stable code.
+        code: String,
+        /// What helps.
+        helps: ReasonClass,
         /// What is wrong, and the remedy.
         reason: String,
     },
     /// The server does not answer, or refuses.
     #[error("{reason}")]
     Server {
-        /// What it said.
+        /// The stable code.
+        code: String,
+        /// What helps.
+        helps: ReasonClass,
+        /// What is wrong, and the remedy.
         reason: String,
     },
     /// The server's log does not verify: do not trust it.
     #[error("{reason}")]
     Log {
-        /// What does not.
+        /// The stable code.
+        code: String,
+        /// What helps.
+        helps: ReasonClass,
+        /// What is wrong, and the remedy.
         reason: String,
     },
     /// What was asked for is not there, or does not fit.
     #[error("{reason}")]
-    Unknown {
-        /// What, and the remedy.
+    Input {
+        /// The stable code.
+        code: String,
+        /// What helps.
+        helps: ReasonClass,
+        /// What is wrong, and the remedy.
         reason: String,
     },
 }
 
 impl From<Fault> for DeskError {
     fn from(e: Fault) -> Self {
-        let reason = e.to_string();
+        let (code, helps, reason) = (e.code().to_owned(), e.class().into(), e.to_string());
         match e {
             Fault::File { .. }
             | Fault::Source { .. }
             | Fault::Passphrase { .. }
+            | Fault::PassphraseTooShort { .. }
             | Fault::Tables { .. }
-            | Fault::Storage(_) => Self::Folder { reason },
+            | Fault::NoBundle
+            | Fault::NoServer
+            | Fault::BadAddress { .. }
+            | Fault::Making { .. }
+            | Fault::Storage(_) => Self::Folder { code, helps, reason },
             Fault::Server { .. }
             | Fault::Unreachable { .. }
             | Fault::Conflict { .. }
             | Fault::Missing
             | Fault::Stranger { .. }
-            | Fault::Refused { .. } => Self::Server { reason },
-            Fault::Log(_) => Self::Log { reason },
-            Fault::Unchanged { .. } | Fault::Unknown(_) => Self::Unknown { reason },
+            | Fault::Locked { .. }
+            | Fault::Unpublished { .. }
+            | Fault::Client(_)
+            | Fault::System(_)
+            | Fault::AttachmentTooLarge { .. }
+            | Fault::AttachmentDamaged
+            | Fault::Refused { .. } => Self::Server { code, helps, reason },
+            Fault::Log(_) | Fault::Shrunk { .. } => Self::Log { code, helps, reason },
+            Fault::Courier(_)
+            | Fault::NotHere(_)
+            | Fault::EmptyText { .. }
+            | Fault::Answer(_)
+            | Fault::Unchanged { .. }
+            | Fault::Internal { .. }
+            | Fault::Revoked { .. }
+            | Fault::VisitCode { .. }
+            | Fault::SeveralPlaces { .. }
+            | Fault::NotATime { .. }
+            | Fault::UnknownDecision { .. }
+            | Fault::NotAHash { .. }
+            | Fault::ReportUnfit { .. }
+            | Fault::PaperDamaged => Self::Input { code, helps, reason },
         }
     }
 }
@@ -80,6 +143,78 @@ pub struct Pulled {
     pub refused: u64,
     /// Attachments that came.
     pub attachments: u64,
+    /// Records of this desk that the server refused: kept, and sent again by the next pull.
+    pub unsent: Vec<UnsentInfo>,
+    /// Attachments that could not be fetched.
+    pub failed: Vec<FailedInfo>,
+    /// Attachments that the server does not have, or not whole.
+    pub lacking: Vec<LackingInfo>,
+    /// Objects that are damaged at the server and not here, each in words that say what to do.
+    pub damaged: Vec<String>,
+    /// Phones that two desks revoked at different places, each in words that say what to do.
+    pub disputes: Vec<String>,
+}
+
+/// A record of this desk that the server refused.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct UnsentInfo {
+    /// Its number in the desk's chain.
+    pub seq: u64,
+    /// What the server said.
+    pub reason: String,
+}
+
+/// An attachment that could not be fetched. The others came.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct FailedInfo {
+    /// The hash of the file.
+    pub attachment: String,
+    /// The hash of the report's envelope.
+    pub report: String,
+    /// Why, and what to do.
+    pub reason: String,
+}
+
+/// An attachment that the server does not have: its phone did not send it yet, or the server lost it.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct LackingInfo {
+    /// The hash of the file.
+    pub attachment: String,
+    /// The hash of the report's envelope.
+    pub report: String,
+    /// The device that signed the report.
+    pub device: Option<String>,
+    /// Its number in the device's chain.
+    pub seq: Option<u64>,
+}
+
+impl Pulled {
+    fn new(pulled: PullOutcome, fetched: FetchedAttachments) -> Self {
+        let failed = |f: AttachmentFault| FailedInfo {
+            attachment: f.attachment.to_string(),
+            report: f.report.to_string(),
+            reason: f.why,
+        };
+        let lacking = |l: LackingAttachment| LackingInfo {
+            attachment: l.attachment.to_string(),
+            report: l.report.to_string(),
+            device: l.sender.map(|s| s.0.to_string()),
+            seq: l.sender.map(|s| s.1),
+        };
+        let unsent = pulled.unsent.into_iter().map(|u| UnsentInfo { seq: u.seq, reason: u.reason });
+        Self {
+            objects: pulled.objects as u64,
+            devices: pulled.devices as u64,
+            opened: pulled.opened as u64,
+            refused: pulled.refused as u64,
+            attachments: fetched.came as u64,
+            unsent: unsent.collect(),
+            failed: fetched.failed.into_iter().map(failed).collect(),
+            lacking: fetched.lacking.into_iter().map(lacking).collect(),
+            damaged: pulled.gaps.iter().map(ToString::to_string).collect(),
+            disputes: pulled.disputes.iter().map(ToString::to_string).collect(),
+        }
+    }
 }
 
 /// What verifying everything again found.
@@ -190,7 +325,7 @@ impl From<Basis> for AnswerBasis {
 }
 
 fn hash(text: &str) -> Result<Hash> {
-    Hash::from_hex(text).ok_or_else(|| DeskError::Unknown { reason: format!("{text:?} is no hash of a report") })
+    Hash::from_hex(text).ok_or_else(|| Fault::NotAHash { text: text.to_owned() }.into())
 }
 
 fn now() -> i64 {
@@ -218,9 +353,8 @@ impl Desk {
     /// Sends what this desk signed, then pulls, verifies and opens what is new, attachments too.
     pub fn pull(&self) -> Result<Pulled> {
         let mut desk = self.inner();
-        let (pulled, attachments) = (desk.pull(now(), &|_| ())?, desk.pull_attachments(now())?.came as u64);
-        let (objects, devices) = (pulled.objects as u64, pulled.devices as u64);
-        Ok(Pulled { objects, devices, opened: pulled.opened as u64, refused: pulled.refused as u64, attachments })
+        let pulled = desk.pull(now(), &|_| ())?;
+        Ok(Pulled::new(pulled, desk.pull_attachments(now())?))
     }
 
     /// Verifies everything that was pulled once more, from its bytes.

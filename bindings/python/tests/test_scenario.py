@@ -109,25 +109,37 @@ def test_scenario(mission: Any, phone: Callable[[str], tuple[Phone, KeyVault]]) 
 
 def test_desk_in_python(mission: Any, phone: Callable[[str], tuple[Phone, KeyVault]]) -> None:
     """The desk in this language pulls, verifies, judges and computes what a phone of this language sent."""
-    from baqylau import DeskError, Basis
+    from baqylau import Basis, DeskError, ReasonClass
     from baqylau.frames import answers, figures, reports
 
     player = Player(mission, *phone("phone"))
     player.set({"question": "boxes_sealed", "answer": "no"})
     player.sign({"reason": "for a test"})
     player.sync({"delivered": 1})
-    with pytest.raises(DeskError.Folder):
+    with pytest.raises(DeskError.Folder) as closed:
         Desk.open(mission.about["mission"], "wrong passphrase")
+    assert (closed.value.code, closed.value.helps) == ("passphrase", ReasonClass.ACT)
     desk = Desk.open(mission.about["mission"], mission.about["passphrase"])
-    assert desk.pull().objects >= 2
+    pulled = desk.pull()
+    assert pulled.objects >= 2
+    assert (pulled.unsent, pulled.failed, pulled.lacking, pulled.damaged, pulled.disputes) == ([], [], [], [], [])
     assert desk.verify().faults == []
     table = reports(desk)
     assert list(table["status"]) == ["counted"] and str(table["received"].dtype).startswith("datetime64")
     assert answers(desk, "voting")["boxes_sealed"].tolist() == ["no"]
     assert figures(desk).loc["mission.observers", "count"] == 1
     desk.correct(table.index[0], "boxes_sealed", "yes", "misheard", "a call")
-    with pytest.raises(DeskError.Unknown):
-        desk.exclude("no hash", "why")
+    refusals = {
+        "not-a-hash": lambda: desk.exclude("no hash", "why"),
+        "no-such-report": lambda: desk.exclude("00" * 32, "why"),
+        "empty-text": lambda: desk.exclude(table.index[0], " "),
+        "no-such-question": lambda: desk.correct(table.index[0], "nothing", "yes", "misheard", "a call"),
+        "not-an-answer": lambda: desk.correct(table.index[0], "boxes_sealed", "perhaps", "misheard", "a call"),
+    }
+    for code, call in refusals.items():
+        with pytest.raises(DeskError.Input) as refused:
+            call()
+        assert (refused.value.code, refused.value.helps) == (code, ReasonClass.ACT)
     desk.pull()
     assert answers(desk, "voting")["boxes_sealed"].tolist() == ["yes"]
     assert answers(desk, "voting", Basis.RAW)["boxes_sealed"].tolist() == ["no"]

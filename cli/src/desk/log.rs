@@ -6,19 +6,25 @@ use baqylau_desk::log::pull::verify_all;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-pub fn pull(folder: &Folder, json: bool) -> CommandResult {
+pub fn pull(folder: &Folder, again: bool, json: bool) -> CommandResult {
     let mut desk = folder.open()?;
+    if again {
+        desk.hand_back(now())?;
+    }
     let pulled = desk.pull(now(), &|_| ())?;
     let attachments = desk.pull_attachments(now())?;
     let p = &pulled;
+    let undone = p.refused + p.strange + p.gaps.len() + p.unsent.len() + p.disputes.len();
+    let whole = undone + attachments.failed.len() + attachments.lacking.len() == 0;
     if json {
-        return print_json(&json!({
+        print_json(&json!({
             "objects": p.objects, "devices": p.devices, "opened": p.opened, "reports": p.reports, "refused": p.refused,
             "strange": p.strange, "confirmed": p.confirmed, "contested": p.contested, "sent_again": p.sent_again, "attachments": attachments.came,
             "unsent": p.unsent.iter().map(ToString::to_string).collect::<Vec<_>>(), "disputes": p.disputes.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "filled": p.filled, "attachments_failed": attachments.failed.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "attachments_lacking": attachments.lacking.iter().map(ToString::to_string).collect::<Vec<_>>(), "damaged": p.gaps.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        }));
+        }))?;
+        return Ok(whole);
     }
     println!(
         "{} new objects: {} devices, {} reports, {} other envelopes opened, {} attachments",
@@ -43,7 +49,7 @@ pub fn pull(folder: &Folder, json: bool) -> CommandResult {
     p.disputes.iter().for_each(|dispute| super::print_dispute(&desk, dispute));
     attachments.failed.iter().for_each(|fault| println!("{fault}"));
     attachments.lacking.iter().for_each(|lacking| println!("{lacking}"));
-    Ok(p.refused + p.strange + p.gaps.len() + p.unsent.len() + attachments.failed.len() == 0)
+    Ok(whole)
 }
 
 pub fn deliver(desk: &Desk, file: &Path, back: Option<PathBuf>, attachments: Option<PathBuf>) -> CommandResult {

@@ -17,10 +17,14 @@ use std::path::PathBuf;
 
 #[derive(Subcommand)]
 pub enum DeskCommand {
-    /// Pull what is new from the server, verify and open it.
+    /// Pull what is new from the server, verify and open it. Exit status 1: it was pulled, and something is lacking, damaged, disputed or
+    /// refused, which is listed.
     Pull {
         #[command(flatten)]
         folder: Folder,
+        /// First hand the server everything again that is here of its log: what is damaged there is whole then.
+        #[arg(long)]
+        again: bool,
         /// One JSON object on one line.
         #[arg(long)]
         json: bool,
@@ -140,7 +144,7 @@ pub enum DeskCommand {
 
 pub fn run(command: DeskCommand) -> CommandResult {
     match command {
-        DeskCommand::Pull { folder, json } => log::pull(&folder, json),
+        DeskCommand::Pull { folder, again, json } => log::pull(&folder, again, json),
         DeskCommand::Page { folder, port, every } => {
             let passphrase = folder.secret.read()?;
             let open = || Ok(baqylau_desk::Desk::open(&folder.folder, &passphrase)?);
@@ -220,6 +224,7 @@ fn attachments(desk: &baqylau_desk::Desk, export: Option<PathBuf>, internal: boo
 
 fn devices(desk: &baqylau_desk::Desk, json: bool) -> CommandResult {
     let rows = desk.devices(now())?;
+    let whole = rows.iter().all(|d| d.missing.is_empty() && d.forked.is_empty() && d.disputed.is_none());
     if json {
         let rows = rows.iter().map(|d| {
             json!({
@@ -232,7 +237,8 @@ fn devices(desk: &baqylau_desk::Desk, json: bool) -> CommandResult {
                 "missing": d.missing, "disputed": d.disputed, "forked": d.forked, "closed": d.closed,
             })
         });
-        return print_json(&json!({"devices": rows.collect::<Vec<_>>()}));
+        print_json(&json!({"devices": rows.collect::<Vec<_>>()}))?;
+        return Ok(whole);
     }
     println!("{:<32}  {:<6} {:<6} {:<11} {:>8} {:>8}", "device", "person", "team", "standing", "received", "missing");
     for d in &rows {
@@ -248,7 +254,7 @@ fn devices(desk: &baqylau_desk::Desk, json: bool) -> CommandResult {
         println!("{:<32}  {person:<6} {team:<6} {standing:<11} {received:>8} {missing:>8}{mark}", d.device.to_string());
     }
     desk.disputes()?.iter().for_each(|dispute| print_dispute(desk, dispute));
-    Ok(rows.iter().all(|d| d.missing.is_empty() && d.forked.is_empty() && d.disputed.is_none()))
+    Ok(whole)
 }
 
 /// Where two desks revoked one phone at different places, and the commands that decide it.
@@ -271,7 +277,14 @@ fn reports(folder: &Folder, export: Option<PathBuf>, internal: bool, json: bool)
         if left > 0 {
             println!("{left} internal reports were left out; with --internal they are there too");
         }
-        return Ok(true);
+        let damaged = desk.damaged_bundles()?;
+        for bundle in &damaged {
+            println!(
+                "the bundle {bundle} is damaged in this desk's store: its version of the checklists is left out of the tables, and its \
+                 reports have no answers there; `baqylau desk salvage` brings back what can be, and another desk of the mission has it whole"
+            );
+        }
+        return Ok(damaged.is_empty());
     }
     let (_, table) = desk.report_table(None, AnswerBasis::Effective)?;
     let rows = table.rows.iter().map(|row| report_json(row, internal));

@@ -126,6 +126,19 @@ fn an_observer_at_the_terminal(keep: &Path, mission: &Path) {
     let pulled = ok(&["desk", "pull", "--folder", text(mission), "--json"]);
     assert!(pulled.contains("\"opened\":2"), "the report, and the word of this desk on the invite: {pulled}");
     a_correction_is_shown_and_then_signed(mission);
+    a_pull_that_lacks_an_attachment_is_no_success(mission);
+}
+
+fn a_pull_that_lacks_an_attachment_is_no_success(mission: &Path) {
+    let here = fs::read_dir(mission.join("blobs")).expect("attachments").flatten().next().expect("one").path();
+    let name = here.file_name().expect("a name");
+    fs::remove_file(&here).expect("lost at the desk");
+    fs::remove_file(mission.join("server/server.blobs").join(name)).expect("lost at the server");
+    for form in [&["--json"][..], &[]] {
+        let pulled = run(&[&["desk", "pull", "--folder", text(mission)][..], form].concat());
+        let out = String::from_utf8_lossy(&pulled.stdout).into_owned();
+        assert!(pulled.status.code() == Some(1) && out.contains(&*name.to_string_lossy()), "{out}");
+    }
 }
 
 fn a_correction_is_shown_and_then_signed(mission: &Path) {

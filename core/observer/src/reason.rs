@@ -4,17 +4,7 @@ use baqylau_forms::expr::ExprError;
 use baqylau_forms::fill::FillError;
 use baqylau_protocol::certificate::InviteError;
 use baqylau_protocol::courier::CourierError;
-
-/// What helps against a refusal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ReasonClass {
-    /// Nothing: it stays refused.
-    Final,
-    /// Time: it is tried again by itself, or the same call may succeed later.
-    Retry,
-    /// The person: the reason's words say what to do.
-    Act,
-}
+pub use baqylau_protocol::reason::ReasonClass;
 
 /// What does not fit in a call, or is missing for it. Nothing was changed. `Display` is for terminals; shells have words of their own,
 /// which [`InvalidReason::code`] names.

@@ -9,6 +9,7 @@
 //! - [`envelope`], [`seal`]: a report under way
 //! - [`merkle`], [`receipt`]: the server's log and its proofs
 //! - [`wire`]: bodies of HTTP requests
+//! - [`reason`]: what helps where something was not done
 //! - [`sync`]: what a phone does next, as a pure function
 
 pub mod blob;
@@ -23,6 +24,7 @@ pub mod ids;
 pub mod keys;
 pub mod merkle;
 pub mod published;
+pub mod reason;
 pub mod receipt;
 pub mod roster;
 pub mod seal;

@@ -95,6 +95,35 @@ pub struct Visit {
     pub position: Option<RecordedPosition>,
 }
 
+/// How a visit was recorded: what [`Visit::mode`] says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VisitMode {
+    /// On the observer's phone.
+    Phone,
+    /// On paper, and typed in.
+    Paper,
+    /// By telephone.
+    Call,
+}
+
+impl VisitMode {
+    /// As reports have it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Paper => "paper",
+            Self::Call => "call",
+        }
+    }
+
+    /// By its name; `None` for one of a later version.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        [Self::Phone, Self::Paper, Self::Call].into_iter().find(|mode| mode.name() == name)
+    }
+}
+
 /// A moment with its local offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 pub struct RecordedMoment {

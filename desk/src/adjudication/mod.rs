@@ -6,7 +6,7 @@ pub(crate) mod roster_index;
 pub mod status;
 
 use crate::adjudication::roster_index::{ChainLinks, RosterIndex};
-use crate::adjudication::status::{AnswerBasis, Status};
+use crate::adjudication::status::{AnswerBasis, Misfit, Status};
 use crate::error::DeskError;
 use crate::store::{KnownDevice, PulledEnvelope};
 use crate::tables::Person;
@@ -77,7 +77,7 @@ fn first(report: &Report) -> Status {
         _ if report.test == Some(true) => Status::Test,
         Some(outcome) if outcome.counts() => Status::Counted,
         Some(_) => Status::NotObserved,
-        None => Status::Misfit("its outcome is none".into()),
+        None => Status::Misfit(Misfit::NoOutcome),
     }
 }
 

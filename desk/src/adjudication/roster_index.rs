@@ -1,5 +1,6 @@
 //! What the roster says of devices, and which chains are forked.
 
+use crate::adjudication::status::DeviceObjection;
 use crate::error::DeskError;
 use crate::store::{KnownDevice, PulledEnvelope};
 use crate::workspace::Desk;
@@ -77,18 +78,18 @@ impl<'d> RosterIndex<'d> {
     }
 
     /// Why an envelope does not count by the standing of its device.
-    pub fn objection(&self, device: DeviceId, envelope: Hash) -> Option<&'static str> {
+    pub fn objection(&self, device: DeviceId, envelope: Hash) -> Option<DeviceObjection> {
         let known = self.devices.get(&device)?;
         if !known.in_time {
-            return Some("expired_invite");
+            return Some(DeviceObjection::ExpiredInvite);
         }
         let entry = self.roster.as_ref().and_then(|r| r.find(device));
         match entry.map(|e| e.standing) {
             // A desk that was never doubted needs no confirmation.
             None if known.role == Role::Desk => None,
-            None => Some("unconfirmed"),
+            None => Some(DeviceObjection::Unconfirmed),
             Some(Standing::Confirmed) => None,
-            Some(Standing::Contested) => Some("contested"),
+            Some(Standing::Contested) => Some(DeviceObjection::Contested),
             // Only the ancestors of the good envelope count; signing times prove nothing.
             Some(Standing::Revoked) => {
                 let mut at = entry.and_then(|e| e.good_hash);
@@ -98,7 +99,7 @@ impl<'d> RosterIndex<'d> {
                     }
                     at = self.links.prevs.get(&hash).copied();
                 }
-                Some("revoked")
+                Some(DeviceObjection::Revoked)
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Which reports count. One definition, used by figures, exports and every page.
 
+use baqylau_report::{AnswerError, ReportError};
+
 /// Whether a report counts, and if not, why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Status {
@@ -8,9 +10,9 @@ pub enum Status {
     /// It could not be verified or opened.
     Unverifiable(String),
     /// It is no report of its checklist.
-    Misfit(String),
+    Misfit(Misfit),
     /// Its device is not confirmed, contested, or was revoked before.
-    Device(&'static str),
+    Device(DeviceObjection),
     /// Two envelopes with one number: the phone was restored or cloned. None counts until it is reviewed.
     Forked,
     /// An exercise.
@@ -32,25 +34,106 @@ pub enum Status {
 }
 
 impl Status {
+    /// What sort it is.
+    #[must_use]
+    pub fn kind(&self) -> StatusKind {
+        match self {
+            Self::Counted => StatusKind::Counted,
+            Self::Unverifiable(_) => StatusKind::Unverifiable,
+            Self::Misfit(_) => StatusKind::Misfit,
+            Self::Device(DeviceObjection::ExpiredInvite) => StatusKind::ExpiredInvite,
+            Self::Device(DeviceObjection::Unconfirmed) => StatusKind::Unconfirmed,
+            Self::Device(DeviceObjection::Contested) => StatusKind::Contested,
+            Self::Device(DeviceObjection::Revoked) => StatusKind::Revoked,
+            Self::Forked => StatusKind::Forked,
+            Self::Test => StatusKind::Test,
+            Self::NotObserved => StatusKind::NotObserved,
+            Self::Superseded => StatusKind::Superseded,
+            Self::Amendment => StatusKind::Amendment,
+            Self::Proposal => StatusKind::Proposal,
+            Self::Competing => StatusKind::Competing,
+            Self::Duplicate => StatusKind::Duplicate,
+            Self::Excluded(_) => StatusKind::Excluded,
+        }
+    }
+
     /// Its name in tables.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Counted => "counted",
-            Self::Unverifiable(_) => "unverifiable",
-            Self::Misfit(_) => "misfit",
-            Self::Device(why) => why,
-            Self::Forked => "forked",
-            Self::Test => "test",
-            Self::NotObserved => "not_observed",
-            Self::Superseded => "superseded",
-            Self::Amendment => "amendment",
-            Self::Proposal => "proposal",
-            Self::Competing => "competing",
-            Self::Duplicate => "duplicate",
-            Self::Excluded(_) => "excluded",
-        }
+        self.kind().name()
     }
+}
+
+/// Sorts of [`Status`], without what only one report has.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::EnumString, strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
+#[expect(missing_docs, reason = "as in Status")]
+pub enum StatusKind {
+    Counted,
+    Superseded,
+    Duplicate,
+    Forked,
+    Excluded,
+    Test,
+    NotObserved,
+    Proposal,
+    Competing,
+    Amendment,
+    Misfit,
+    Unverifiable,
+    Unconfirmed,
+    Contested,
+    Revoked,
+    ExpiredInvite,
+}
+
+impl StatusKind {
+    /// Its name in tables.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// Why a report is none of its checklist.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Misfit {
+    /// The checklist is not here; it may come with another bundle.
+    #[error("its checklist is not one of this mission's")]
+    NoChecklist,
+    /// The place is unknown.
+    #[error("its place is not one of this mission's")]
+    NoPlace,
+    /// The language is unknown.
+    #[error("its checklist has no such language")]
+    NoLanguage,
+    /// The outcome of the visit is unknown.
+    #[error("its outcome is none")]
+    NoOutcome,
+    /// What the phone computed, hid or showed is something else.
+    #[error("its answers are not what its checklist computes or shows")]
+    OtherAnswers,
+    /// Its bytes.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// The bytes of its answers.
+    #[error(transparent)]
+    Answers(#[from] AnswerError),
+}
+
+/// Why a report does not count by the standing of its device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeviceObjection {
+    /// It enrolled with an invite that had expired.
+    ExpiredInvite,
+    /// No desk confirmed it.
+    Unconfirmed,
+    /// A desk contests it.
+    Contested,
+    /// It was revoked, and this was not sent before.
+    Revoked,
 }
 
 /// Which answers are looked at.

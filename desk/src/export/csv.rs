@@ -28,7 +28,7 @@ impl CellSink for CsvWriter {
 impl CsvWriter {
     /// Hands the bytes on.
     pub fn write_to(self, to: &mut Vec<u8>, name: &dyn Display) -> Result<(), DeskError> {
-        let bytes = self.0.into_inner().map_err(|e| DeskError::Unknown(format!("{name}: {e}")))?;
+        let bytes = self.0.into_inner().map_err(|e| DeskError::making(name, e.into_error()))?;
         to.extend_from_slice(&bytes);
         Ok(())
     }

@@ -18,6 +18,9 @@ use std::path::Path;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+/// The packed files.
+const PACKED: &str = "tables.zip";
+
 /// Takes a file: its name, and what is in it.
 type Put<'p> = dyn FnMut(&str, &[u8]) -> Result<(), DeskError> + 'p;
 
@@ -53,13 +56,12 @@ impl Desk {
         language: usize,
         answers: AnswerBasis,
     ) -> Result<Vec<u8>, DeskError> {
-        let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("the packed tables: {e}"));
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
         self.files(tables, rows, language, answers, &mut |name, bytes| {
-            zip.start_file(name, SimpleFileOptions::default()).map_err(|e| failed(&e))?;
-            zip.write_all(bytes).map_err(|e| failed(&e))
+            zip.start_file(name, SimpleFileOptions::default()).map_err(|e| DeskError::making(PACKED, e))?;
+            zip.write_all(bytes).map_err(|e| DeskError::making(PACKED, e))
         })?;
-        Ok(zip.finish().map_err(|e| failed(&e))?.into_inner())
+        Ok(zip.finish().map_err(|e| DeskError::making(PACKED, e))?.into_inner())
     }
 
     fn files(

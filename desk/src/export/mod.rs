@@ -14,6 +14,7 @@ mod r;
 mod rows;
 mod spss;
 mod tables;
+mod versions;
 mod workbook;
 
 pub use csv::csv;

@@ -4,16 +4,14 @@ use super::names::UniqueNames;
 use super::{FIXED, LEFT, WITHIN};
 use crate::adjudication::status::AnswerBasis;
 use crate::error::DeskError;
-use crate::index::evaluate::{Forms, evaluate};
+use crate::index::evaluate::evaluate;
 use crate::index::report_table::ReportRow;
 use crate::parallel::{CHUNK, in_parts};
 use crate::records::corrections;
-use crate::tables::MissionTables;
 use crate::workspace::Desk;
 use baqylau_forms::definition::{Item, Kind};
 use baqylau_forms::fill::append_literal;
 use baqylau_forms::form::Form;
-use baqylau_protocol::bundle::PartKind;
 use baqylau_report::answers::AnswerCell;
 use baqylau_report::{AnswerTree, Correction, Report};
 use std::collections::{HashMap, HashSet};
@@ -112,26 +110,6 @@ fn filled(rows: &[&ReportRow]) -> Vec<Arc<Form>> {
     all.filter(|form| seen.insert(Arc::as_ptr(form))).collect()
 }
 
-impl Desk {
-    /// Every version of a checklist that was published, in order; before the first, as the mission's tables have it.
-    pub(super) fn versions(&self, tables: &MissionTables, checklist: usize) -> Result<Vec<Arc<Form>>, DeskError> {
-        let id = &tables.checklists[checklist].id;
-        let (mut forms, mut all) = (Forms::default(), Vec::new());
-        let mut seen = HashSet::new();
-        for (bundle, manifest) in self.store.bundles()? {
-            let manifest = self.manifest_of(&manifest)?;
-            let Some(part) = manifest.part(PartKind::Checklist, id).filter(|part| seen.insert(part.hash)) else {
-                continue;
-            };
-            all.extend(forms.form(self, bundle, part.hash)?);
-        }
-        if all.is_empty() {
-            all.extend(tables.forms.get(id).cloned());
-        }
-        Ok(all)
-    }
-}
-
 /// The repeats of every version of a checklist, by name.
 pub(super) fn repeats(versions: &[Arc<Form>], rows: &[&ReportRow]) -> Vec<String> {
     names(&forms(versions, &filled(rows)), |_, item, _| matches!(item.kind, Kind::Repeat { .. }))
@@ -220,7 +198,8 @@ impl RowReader<'_> {
 
 /// What a report says: from its bytes, which were evaluated when they came; evaluated again where a desk corrected it.
 fn read<'l>(row: &'l ReportRow, bytes: &[u8], answers: AnswerBasis) -> Result<ReadReport<'l>, DeskError> {
-    let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("report {}: {e}", row.summary.meta.hash));
+    let failed =
+        |e: &dyn std::fmt::Display| DeskError::ReportUnfit { report: row.summary.meta.hash, detail: e.to_string() };
     let form = row.summary.meta.form.clone().ok_or_else(|| failed(&"its checklist is not known"))?;
     let report = Report::decode_again(bytes).map_err(|e| failed(&e))?;
     let corrections: Vec<&Correction> = row.corrections.iter().map(|(c, _)| &c.what).collect();

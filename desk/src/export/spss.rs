@@ -41,14 +41,13 @@ impl Said {
 
 /// The same table without line breaks in texts, and what is said in it.
 pub(super) fn table(csv: &[u8], name: &str, columns: &[TableColumn]) -> Result<(Vec<u8>, Said), DeskError> {
-    let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("{name}: {e}"));
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv);
     let mut writer = csv::Writer::from_writer(Vec::with_capacity(csv.len()));
     let (mut widths, mut protected): (Vec<usize>, Vec<bool>) = Default::default();
     let mut answers: Vec<Option<(String, BTreeSet<String>)>> = Vec::new();
     let several = |name: &str| columns.iter().any(|c| c.name == name && c.cells == CellKind::Several);
     for (at, record) in reader.records().enumerate() {
-        let record = record.map_err(|e| failed(&e))?;
+        let record = record.map_err(|e| DeskError::making(name, e))?;
         if at == 0 {
             answers = record.iter().map(|head| several(head).then(|| (head.to_owned(), BTreeSet::new()))).collect();
         }
@@ -66,12 +65,12 @@ pub(super) fn table(csv: &[u8], name: &str, columns: &[TableColumn]) -> Result<(
                     answers.insert(text.clone());
                 }
             }
-            writer.write_field(cell.as_bytes()).map_err(|e| failed(&e))?;
+            writer.write_field(cell.as_bytes()).map_err(|e| DeskError::making(name, e))?;
         }
-        writer.write_record(None::<&[u8]>).map_err(|e| failed(&e))?;
+        writer.write_record(None::<&[u8]>).map_err(|e| DeskError::making(name, e))?;
     }
     let answers = answers.into_iter().flatten().collect();
-    Ok((writer.into_inner().map_err(|e| failed(&e))?, Said { widths, protected, answers }))
+    Ok((writer.into_inner().map_err(|e| DeskError::making(name, e))?, Said { widths, protected, answers }))
 }
 
 /// Every sort of line break as one sign.

@@ -6,6 +6,7 @@ use super::rows::{ExportSheet, RowReader, repeats};
 use super::{Format, parquet, workbook};
 use crate::adjudication::status::AnswerBasis;
 use crate::error::DeskError;
+use crate::faults::NotHere;
 use crate::index::report_table::ReportRow;
 use crate::tables::MissionTables;
 use crate::workspace::Desk;
@@ -66,7 +67,7 @@ impl Desk {
         format: Format,
     ) -> Result<Vec<u8>, DeskError> {
         let named = export_tables(tables, rows).into_iter().find(|t| t.stem == stem);
-        let named = named.ok_or_else(|| DeskError::Unknown(format!("there is no table {stem:?}")))?;
+        let named = named.ok_or_else(|| NotHere::Table { table: stem.to_owned() })?;
         let versions = self.versions(tables, named.checklist)?;
         self.written(&versions, rows, &named, language, answers, format)
     }
@@ -83,20 +84,20 @@ impl Desk {
         let (stem, lines) = (&named.stem, of(rows, named.checklist));
         let sheet = ExportSheet::of(versions, &lines, named.repeat.as_deref());
         let rows = RowReader { desk: self, sheet: &sheet, rows: &lines, answers };
-        let failed = |e: &dyn std::fmt::Display| DeskError::Unknown(format!("{stem}: {e}"));
         match format {
             Format::Csv => {
                 let mut bytes = csv(vec![sheet.heads()])?;
                 rows.each(|lines: CsvWriter| lines.write_to(&mut bytes, stem))?;
                 Ok(bytes)
             }
-            Format::Parquet => parquet::write(&rows, stem, language)?.map_err(|e| failed(&e)),
+            Format::Parquet => parquet::write(&rows, stem, language)?.map_err(|e| DeskError::making(stem, e)),
             Format::Xlsx => {
                 let within = if named.repeat.is_none() { repeats(versions, &lines) } else { Vec::new() };
                 let within: Vec<ExportSheet> =
                     within.iter().map(|repeat| ExportSheet::of(versions, &lines, Some(repeat))).collect();
                 let within = within.iter().map(|sheet| RowReader { desk: self, sheet, rows: &lines, answers });
-                workbook::workbook(std::iter::once(rows).chain(within), language)?.map_err(|e| failed(&e))
+                workbook::workbook(std::iter::once(rows).chain(within), language)?
+                    .map_err(|e| DeskError::making(stem, e))
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Reports, opened and evaluated again under their own checklists. Answers are hostile input.
 
-use crate::adjudication::status::Status;
+use crate::adjudication::status::{Misfit, Status};
 use crate::error::DeskError;
+use crate::faults::NotHere;
 use crate::store::PulledEnvelope;
 use crate::workspace::Desk;
 use baqylau_forms::expr::{Chance, Environment};
@@ -21,10 +22,10 @@ impl Desk {
     /// There is no such report, it does not open or does not fit its checklist; the database fails.
     pub fn read(&self, report: Hash) -> Result<(Report, Filling), DeskError> {
         let found = self.store.envelope(report)?;
-        let envelope = found.ok_or_else(|| DeskError::Unknown(format!("no report {report} was pulled")))?;
+        let envelope = found.ok_or(NotHere::Report { report })?;
         let read = self.forms.borrow_mut().report(self, &envelope)?;
         let read = read.and_then(|(said, form)| evaluate(&said, form).map(|filling| (said, filling)));
-        read.map_err(|s| DeskError::Unknown(format!("the report {report} is {}", s.name())))
+        read.map_err(|s| DeskError::ReportUnfit { report, detail: s.name().to_owned() })
     }
 
     /// One report, evaluated again under its checklist.
@@ -32,9 +33,6 @@ impl Desk {
         Ok(self.read(report)?.1)
     }
 }
-
-/// Why a report fits nothing: its bundle may still come.
-pub(crate) const NO_CHECKLIST: &str = "its checklist is not one of this mission's";
 
 /// A report and its form, or what its status is without them.
 pub(crate) type Read = Result<(Report, Arc<Form>), Status>;
@@ -48,11 +46,10 @@ pub(crate) struct Forms {
 
 /// Evaluates a report again under its own checklist. What the phone computed, hid and showed must be what the checklist says.
 pub(crate) fn evaluate(report: &Report, form: Arc<Form>) -> Result<Filling, Status> {
-    let misfit = |e: &dyn std::fmt::Display| Status::Misfit(e.to_string());
-    let tree = AnswerTree::decode(&form, &report.answers).map_err(|e| misfit(&e))?;
+    let tree = AnswerTree::decode(&form, &report.answers).map_err(|e| Status::Misfit(e.into()))?;
     let place = report.visit.place.as_deref().map(|code| form.places().find(code));
     if place == Some(None) {
-        return Err(Status::Misfit("its place is not one of this mission's".into()));
+        return Err(Status::Misfit(Misfit::NoPlace));
     }
     let facts = VisitFacts {
         code: report.visit.code.clone(),
@@ -64,11 +61,11 @@ pub(crate) fn evaluate(report: &Report, form: Arc<Form>) -> Result<Filling, Stat
     };
     let languages = &form.definition().languages;
     let language = report.language.as_ref().map_or(Some(0), |code| languages.iter().position(|l| l == code));
-    let language = language.ok_or_else(|| Status::Misfit("its checklist has no such language".into()))?;
+    let language = language.ok_or(Status::Misfit(Misfit::NoLanguage))?;
     let environment = Environment { now: report.clock.wall.into(), language, chance: Chance::NONE };
     let (filling, misfits) = Filling::recorded(form, facts, environment, tree.mutations());
     if misfits > 0 || AnswerTree::of(&filling) != tree {
-        return Err(Status::Misfit("its answers are not what its checklist computes or shows".into()));
+        return Err(Status::Misfit(Misfit::OtherAnswers));
     }
     Ok(filling)
 }
@@ -85,10 +82,10 @@ impl Forms {
         };
         let report = match Report::decode(&plain.bytes) {
             Ok(report) => report,
-            Err(e) => return Ok(Err(Status::Misfit(e.to_string()))),
+            Err(e) => return Ok(Err(Status::Misfit(e.into()))),
         };
         let form = self.form(desk, report.bundle, report.checklist)?;
-        Ok(form.map(|form| (report, form)).ok_or_else(|| Status::Misfit(NO_CHECKLIST.into())))
+        Ok(form.map(|form| (report, form)).ok_or(Status::Misfit(Misfit::NoChecklist)))
     }
 
     /// The form of a bundle and a definition. What is not here may come with another bundle.

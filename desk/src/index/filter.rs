@@ -1,6 +1,6 @@
 //! Which reports somebody looks at.
 
-use crate::adjudication::status::Status;
+use crate::adjudication::status::{Status, StatusKind};
 use crate::index::flags::Flag;
 use crate::index::report_table::ReportRow;
 use crate::tables::{FieldRole, MissionTables};
@@ -17,8 +17,8 @@ pub struct ReportFilter {
     pub within: Option<u32>,
     /// The checklist.
     pub checklist: Option<usize>,
-    /// [`Status::name`], `not_counted`, `unreadable`, or `asked`.
-    pub status: Option<String>,
+    /// What is said of their status.
+    pub status: Option<StatusFilter>,
     /// The team.
     pub team: Option<String>,
     /// The hour of arrival.
@@ -33,6 +33,32 @@ pub struct ReportFilter {
     pub having: Option<(String, String)>,
     /// A choice that the desk takes out of it, by its name.
     pub used: Option<(FieldRole, Arc<str>)>,
+}
+
+/// What somebody looks for in the status of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StatusFilter {
+    /// This one.
+    Is(StatusKind),
+    /// Any but that it counts.
+    NotCounted,
+    /// It could not be verified, opened or read.
+    Unreadable,
+    /// A question to the observer is open.
+    Asked,
+}
+
+impl StatusFilter {
+    /// As it stands in a URL: [`StatusKind::name`], `not_counted`, `unreadable`, or `asked`.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        match text {
+            "not_counted" => Some(Self::NotCounted),
+            "unreadable" => Some(Self::Unreadable),
+            "asked" => Some(Self::Asked),
+            name => name.parse().ok().map(Self::Is),
+        }
+    }
 }
 
 impl ReportFilter {
@@ -96,15 +122,15 @@ impl SearchWords {
 
 /// Whether a line fits in what can be told without the tables.
 pub(crate) fn fits(row: &ReportRow, filter: &ReportFilter) -> bool {
-    let status = |name: &String| match name.as_str() {
-        "asked" => row.asked(),
-        "not_counted" => row.status != Status::Counted,
-        "unreadable" => matches!(row.status, Status::Unverifiable(_) | Status::Misfit(_)),
-        name => row.status.name() == name,
+    let status = |wanted: StatusFilter| match wanted {
+        StatusFilter::Asked => row.asked(),
+        StatusFilter::NotCounted => row.status != Status::Counted,
+        StatusFilter::Unreadable => matches!(row.status, Status::Unverifiable(_) | Status::Misfit(_)),
+        StatusFilter::Is(kind) => row.status.kind() == kind,
     };
     !filter.nothing
         && filter.checklist.is_none_or(|c| row.summary.checklist == Some(c))
-        && filter.status.as_ref().is_none_or(status)
+        && filter.status.is_none_or(status)
         && filter.team.as_ref().is_none_or(|t| row.team() == Some(t))
         && filter.hour.is_none_or(|h| row.summary.hour == Some(h))
         && filter.flag.is_none_or(|flag| row.flags.has(flag) || row.settled.has(flag))

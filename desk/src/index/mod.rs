@@ -13,10 +13,10 @@ pub mod report_table;
 pub(crate) mod versions;
 
 use crate::adjudication::roster_index::ChainLinks;
-use crate::adjudication::status::{AnswerBasis, Status};
+use crate::adjudication::status::{AnswerBasis, Misfit, Status};
 use crate::adjudication::{Adjudicator, ReportMeta, Signed};
 use crate::error::DeskError;
-use crate::index::evaluate::{Forms, NO_CHECKLIST, evaluate};
+use crate::index::evaluate::{Forms, evaluate};
 use crate::index::report_summary::ReportSummary;
 use crate::index::report_table::{ReportRow, ReportTable};
 use crate::index::versions::Versions;
@@ -121,7 +121,7 @@ impl ReportIndex {
 
     /// Another bundle came: what fitted none may fit now.
     fn evaluate_again(&mut self, desk: &Desk) -> Result<(), DeskError> {
-        let lost = |e: &Arc<ReportSummary>| matches!(&e.meta.first, Status::Misfit(why) if why == NO_CHECKLIST);
+        let lost = |e: &Arc<ReportSummary>| e.meta.first == Status::Misfit(Misfit::NoChecklist);
         for at in 0..self.entries.len() {
             if lost(&self.entries[at])
                 && let Some(envelope) = desk.store.envelope(self.entries[at].meta.hash)?

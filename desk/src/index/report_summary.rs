@@ -14,7 +14,7 @@ use baqylau_forms::form::Form;
 use baqylau_forms::num;
 use baqylau_forms::value::Answer;
 use baqylau_report::Report;
-use baqylau_report::report::{RecordedMoment, RecordedPosition, UnmappedAnswer};
+use baqylau_report::report::{RecordedMoment, RecordedPosition, UnmappedAnswer, VisitMode};
 use std::sync::Arc;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -117,7 +117,7 @@ impl ReportSummary {
             departed: ms(report.visit.departed),
             started: Some(report.clock.started),
             position: report.visit.position,
-            by_phone: report.visit.mode == "phone",
+            by_phone: VisitMode::of(&report.visit.mode) == Some(VisitMode::Phone),
             answered: filling.progress().answered,
             urgent: definition.urgent || report.alarm == Some(true),
             alarm: report.alarm == Some(true),

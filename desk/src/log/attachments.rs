@@ -171,9 +171,7 @@ impl Desk {
             let from = fs::metadata(&part).map_or(0, |m| m.len());
             if from > MAX_BLOB {
                 fs::remove_file(&part).map_err(disk)?;
-                return Err(DeskError::Unknown(format!(
-                    "the server sends more than the {MAX_BLOB} bytes that an attachment can have"
-                )));
+                return Err(DeskError::AttachmentTooLarge { limit: MAX_BLOB });
             }
             let asks = format!("/v1/blobs/{hash}?from={from}");
             let Some(bytes) = block(async { self.link()?.read_if_there(device, asks).await })? else {
@@ -192,9 +190,7 @@ impl Desk {
                 fs::remove_file(&part).map_err(disk)?;
             }
             if std::mem::replace(&mut anew, true) {
-                let why = "what came is not what was signed, twice: a line or a disk damages it. Pull again; where it stays so, let its \
-                           phone send everything again (`observe sync --again`, or in the app's settings), and pull then";
-                return Err(DeskError::Unknown(why.into()));
+                return Err(DeskError::AttachmentDamaged);
             }
         }
     }

@@ -47,7 +47,7 @@ impl Desk {
         attachments: &[PathBuf],
         progress: &dyn Fn(usize),
     ) -> Result<CourierOutcome, DeskError> {
-        let courier = CourierFile::decode(file, self.mission()).map_err(|e| DeskError::Unknown(e.to_string()))?;
+        let courier = CourierFile::decode(file, self.mission())?;
         let mut receipts: Vec<(Hash, Receipt)> = Vec::new();
         let mut delivered = CourierOutcome::default();
         let link = self.link()?;
@@ -144,7 +144,7 @@ impl Desk {
 }
 
 /// Objects in their order, as many at once as go into a request.
-fn batches(objects: Vec<ByteVec>) -> Vec<Vec<ByteVec>> {
+pub(super) fn batches(objects: Vec<ByteVec>) -> Vec<Vec<ByteVec>> {
     let mut out: Vec<Vec<ByteVec>> = Vec::new();
     let mut bytes = 0;
     for object in objects {

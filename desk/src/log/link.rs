@@ -35,13 +35,9 @@ pub(crate) struct ServerLink<'d> {
 impl Desk {
     pub(crate) fn link(&self) -> Result<ServerLink<'_>, DeskError> {
         let roots: Vec<Vec<u8>> = self.tls_roots()?.into_iter().map(Into::into).collect();
-        let http = Client::new(&roots, DEADLINES).map_err(|e| DeskError::Unknown(e.to_string()))?;
+        let http = Client::new(&roots, DEADLINES).map_err(DeskError::Client)?;
         let server = self.settings.servers.first().cloned();
-        Ok(ServerLink {
-            desk: self,
-            http,
-            server: server.ok_or_else(|| DeskError::Unknown("desk.json names no server".into()))?,
-        })
+        Ok(ServerLink { desk: self, http, server: server.ok_or(DeskError::NoServer)? })
     }
 }
 
@@ -49,7 +45,7 @@ impl Desk {
 /// an idle connection, and the next request would be lost on it.
 pub(crate) fn block<T>(future: impl Future<Output = Result<T, DeskError>>) -> Result<T, DeskError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|e| DeskError::Unknown(e.to_string()))?.block_on(future)
+    runtime.map_err(DeskError::System)?.block_on(future)
 }
 
 /// Words of a server, in front of people: not more than fit a message.
@@ -92,6 +88,9 @@ impl ServerLink<'_> {
         if status.is_redirection() || status == StatusCode::METHOD_NOT_ALLOWED {
             return Err(self.stranger(format!("\"{status}\"")));
         }
+        if status == StatusCode::UNAUTHORIZED {
+            return Err(DeskError::Locked { server: self.server.clone() });
+        }
         let words = said(&String::from_utf8_lossy(&bytes));
         if status == StatusCode::CONFLICT {
             return Err(DeskError::Conflict { server: self.server.clone(), reason: words });
@@ -99,11 +98,7 @@ impl ServerLink<'_> {
         if words.is_empty() {
             return Err(self.failed(format!("it answers {status}")));
         }
-        Err(self.failed(if status == StatusCode::UNAUTHORIZED {
-            format!("{words} (is this desk revoked?)")
-        } else {
-            words
-        }))
+        Err(self.failed(words))
     }
 
     /// What anybody may read; `None` when there is nothing of that name yet.
@@ -158,8 +153,31 @@ impl ServerLink<'_> {
         Ok(all)
     }
 
-    /// What only a desk may read.
+    /// Makes this desk known to the server. Keeps the receipt.
+    pub(crate) async fn enrol(&self) -> Result<(), DeskError> {
+        let enrolment = self.desk.stored_enrolment()?;
+        match self.log(enrolment).await {
+            Ok(receipt) => self.desk.note_enrolled(&receipt),
+            Err(refused @ DeskError::Refused { .. }) => match self.find("/v1/bundle").await? {
+                Some(_) => Err(refused),
+                None => Err(DeskError::Unpublished { server: self.server.clone() }),
+            },
+            Err(e) => Err(e),
+        }
+    }
+
+    /// What only a desk may read. A server that does not know this desk has lost what it was given: the desk enrols again, once.
     pub(crate) async fn read(&self, device: &DeviceId, asks: String) -> Result<Vec<u8>, DeskError> {
+        match self.read_signed(device, asks.clone()).await {
+            Err(DeskError::Locked { .. }) => {
+                self.enrol().await?;
+                self.read_signed(device, asks).await
+            }
+            done => done,
+        }
+    }
+
+    async fn read_signed(&self, device: &DeviceId, asks: String) -> Result<Vec<u8>, DeskError> {
         let challenge = self.get("/v1/challenge", None).await.map_err(|e| self.expected(e))?;
         let challenge: ByteArray<40> =
             cbor::decode(&challenge, "challenge").map_err(|_| self.stranger("something that is no challenge"))?;

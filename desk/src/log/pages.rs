@@ -18,7 +18,7 @@ pub fn read(entries: Vec<LogEntry>, from: u64) -> (Vec<LogObject>, Vec<Gap>) {
         let bytes: Vec<u8> = object.into();
         match damaged.filter(|d| d.hash != Hash::of(&bytes)) {
             Some(Damaged { hash, device, seq }) => {
-                gaps.push(Gap { index, hash, received, device, seq: seq.min(i64::MAX as u64) });
+                gaps.push(Gap { index, hash, received, device, seq: seq.min(i64::MAX as u64), desk: false });
                 objects.push(LogObject { received, hash, bytes: Vec::new() });
             }
             None => objects.push(LogObject { received, hash: Hash::of(&bytes), bytes }),

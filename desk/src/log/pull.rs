@@ -172,17 +172,30 @@ impl Desk {
             // A commit may lie between the head and the page; a server that withholds objects stays behind its own head.
             tries += u32::from(end);
             if tries > WITHHELD_TRIES {
-                // Only a head that was verified and kept proves that it went back.
-                let why = match self.signed_head()?.filter(|kept| kept.size > size) {
-                    Some(kept) => {
-                        format!("it signed {size} objects, and {} were pulled before: it went back", kept.size)
-                    }
-                    None => format!("it signed {size} objects and hands out {}", log.tree.len()),
-                };
-                self.store.add_evidence(&head, &why)?;
-                return Err(DeskError::Log(why));
+                return Err(self.contradicted(&head, size, || {
+                    format!("it signed {size} objects and hands out {}", log.tree.len())
+                })?);
             }
         }
+    }
+
+    /// Keeps a head of some size that contradicts the log here, and gives what to say of it: that the log went back, where a larger one
+    /// was verified and kept, or what else is wrong.
+    fn contradicted(
+        &self,
+        head: &[u8],
+        signed: u64,
+        otherwise: impl FnOnce() -> String,
+    ) -> Result<DeskError, DeskError> {
+        if let Some(kept) = self.signed_head()?.filter(|kept| kept.size > signed) {
+            let pulled = kept.size;
+            let why = format!("it signed {signed} objects, and {pulled} were pulled before: it went back");
+            self.store.add_evidence(head, &why)?;
+            return Ok(DeskError::Shrunk { signed, pulled });
+        }
+        let why = otherwise();
+        self.store.add_evidence(head, &why)?;
+        Ok(DeskError::Log(why))
     }
 
     /// The tree of what is here, kept from the pull before; another program may have pulled into the same store.
@@ -234,8 +247,7 @@ impl Desk {
             verified = verified.and_then(|()| log.check(&head));
         }
         if let Err(why) = verified {
-            self.store.add_evidence(&page.head, &why)?;
-            return Err(DeskError::Log(why));
+            return Err(self.contradicted(&page.head, head.size, || why)?);
         }
         if !objects.is_empty() {
             self.store.add_page(from, &objects, &found.devices, &found.envelopes, &gaps)?;

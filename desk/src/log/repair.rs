@@ -1,19 +1,45 @@
 //! Objects that were damaged at the server when they were pulled: asked for again with every pull, and taken when their bytes are
-//! those that the log names.
+//! those that the log names. Whoever has them hands them to the server again.
 
 use crate::error::DeskError;
+use crate::log::courier::batches;
 use crate::log::link::block;
 use crate::log::pull::PullOutcome;
 use crate::log::verify::Opener;
+use crate::parallel::CHUNK;
 use crate::store::{Gap, KnownDevice, LogObject};
 use crate::workspace::Desk;
 use baqylau_protocol::ids::{DeviceId, Hash};
+use baqylau_protocol::wire::Verdict;
 use std::collections::HashMap;
 
 /// How many pages are asked for in one pull, so that a server which says that everything is damaged delays nothing.
 const PAGES: usize = 16;
 
 impl Desk {
+    /// Hands the server everything again that is here of its log: it takes the bytes of what is damaged there, whoever signed it, and
+    /// has the rest already. Gives how many objects it has now.
+    ///
+    /// # Errors
+    /// The server does not answer, or the database fails.
+    pub fn hand_back(&self, now: i64) -> Result<usize, DeskError> {
+        self.enrolled(now)?;
+        let link = self.link()?;
+        let (mut from, mut stored) = (0, 0);
+        loop {
+            let objects = self.store.objects_from(from, CHUNK)?;
+            if objects.is_empty() {
+                return Ok(stored);
+            }
+            from += objects.len() as u64;
+            let whole = objects.into_iter().filter(|object| !object.is_gap()).map(|object| object.bytes.into());
+            for batch in batches(whole.collect()) {
+                let verdicts = block(async { link.log_all(batch).await })?;
+                stored += verdicts.iter().filter(|(_, verdict)| matches!(verdict, Verdict::Stored(_))).count();
+            }
+        }
+    }
+
     /// Asks again for what was damaged.
     pub(crate) fn fill_gaps(&mut self, identity: &DeviceId, pulled: &mut PullOutcome) -> Result<(), DeskError> {
         let gaps = self.store.gaps()?;

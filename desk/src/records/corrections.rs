@@ -1,8 +1,9 @@
 //! The effective answers: what desks corrected, applied to a report in the order of the log. A correction passes the rules of the
 //! checklist as the observer's own answer would; one that does not is no answer of the report, whichever desk signed it.
 
+use crate::faults::{AnswerDoubt, AnswerFault};
 use baqylau_forms::definition::{Choice, Kind};
-use baqylau_forms::fill::{AnswerProblem, CellKey, Issue, Mutation, read_literal_at};
+use baqylau_forms::fill::{AnswerProblem, CellKey, FillError, Issue, Mutation, read_literal_at};
 use baqylau_forms::form::MAX_ROWS;
 use baqylau_forms::{Filling, Form, Zone};
 use baqylau_report::Correction;
@@ -35,12 +36,11 @@ pub(crate) fn zone(filling: &Filling) -> Zone {
 /// # Errors
 /// Why the observer could not have given this answer, with the remedy: it is of another kind, not offered, not asked, or makes an
 /// answer impossible.
-pub(crate) fn apply(filling: &Filling, node: u32, rows: &[u32], new: Option<&str>) -> Result<Filling, String> {
+pub(crate) fn apply(filling: &Filling, node: u32, rows: &[u32], new: Option<&str>) -> Result<Filling, AnswerFault> {
     let form = filling.form();
-    let item = form.definition().items.get(node as usize).ok_or("the checklist has no such question")?;
+    let item = form.definition().items.get(node as usize).ok_or(FillError::NoSuchKey)?;
     if matches!(item.kind, Kind::Repeat { .. } | Kind::Group { .. }) {
-        let what = "has no answer of its own; name a question within it";
-        return Err(format!("{}: it {what}, and its row where it is a repeat", item.name));
+        return Err(AnswerFault::TakesNoAnswer { question: item.name.clone() });
     }
     let key = filling.key_at(node, rows).ok_or_else(|| no_row(form, node, rows))?;
     if new.is_none() && matches!(item.kind, Kind::Start | Kind::End | Kind::Today) {
@@ -50,16 +50,16 @@ pub(crate) fn apply(filling: &Filling, node: u32, rows: &[u32], new: Option<&str
     let mut corrected = filling.clone();
     let changed = match new {
         Some(_) if matches!(item.kind, Kind::Attachment { .. }) => {
-            return Err(format!("{}: a file cannot be put in the place of the observer's", item.name));
+            return Err(AnswerFault::FileStays { question: item.name.clone() });
         }
         Some(text) => corrected.set(key, literal(filling, node, text)?),
         None => corrected.clear(key),
     };
-    changed.map_err(|e| e.to_string())?;
+    changed?;
     let before = filling.issues();
     let error = |p: &AnswerProblem| p.issue.prevents_signing() && (p.key == key || !before.iter().any(|b| same(b, p)));
     match corrected.issues().iter().find(|p| error(p)) {
-        Some(problem) => Err(format!("{}: {}", name(&corrected, problem), words(problem))),
+        Some(problem) => Err(AnswerFault::Impossible(doubt(name(&corrected, problem), problem))),
         None => Ok(corrected),
     }
 }
@@ -87,10 +87,15 @@ pub(crate) fn name(filling: &Filling, problem: &AnswerProblem) -> String {
     filling.question(problem.key).name
 }
 
+/// A problem under the name or number of its question.
+pub(crate) fn doubt(question: String, problem: &AnswerProblem) -> AnswerDoubt {
+    AnswerDoubt { question, issue: problem.issue, text: problem.text.to_string() }
+}
+
 /// The author's words for a problem, or what sort it is.
-pub(crate) fn words(problem: &AnswerProblem) -> String {
-    match (problem.text.is_empty(), problem.issue) {
-        (false, _) => problem.text.to_string(),
+pub(crate) fn issue_words(issue: Issue, text: &str) -> String {
+    match (text.is_empty(), issue) {
+        (false, _) => text.to_owned(),
         (true, Issue::Error) => "the checklist takes no such answer".into(),
         (true, Issue::Warning) => "the checklist calls this answer unlikely".into(),
         (true, Issue::NotOffered) => "the choice is not offered any more".into(),
@@ -101,7 +106,7 @@ pub(crate) fn words(problem: &AnswerProblem) -> String {
 }
 
 /// An answer in the notation of answer files; choices also by their labels in any language, several with commas between them.
-fn literal(filling: &Filling, node: u32, text: &str) -> Result<baqylau_forms::value::Answer, String> {
+fn literal(filling: &Filling, node: u32, text: &str) -> Result<baqylau_forms::value::Answer, AnswerFault> {
     let form = filling.form();
     let item = &form.definition().items[node as usize];
     let zone = zone(filling);
@@ -119,16 +124,18 @@ fn literal(filling: &Filling, node: u32, text: &str) -> Result<baqylau_forms::va
             .collect::<Result<Option<Vec<_>>, _>>()?
             .map(|n| n.join(" ")),
     };
-    names
-        .and_then(|names| read_literal_at(form, node, &names, &zone).ok())
-        .ok_or_else(|| format!("{}: expected {expected}{}", item.name, choices(form, node)))
+    names.and_then(|names| read_literal_at(form, node, &names, &zone).ok()).ok_or_else(|| AnswerFault::NotAnAnswer {
+        question: item.name.clone(),
+        expected,
+        choices: choices(form, node),
+    })
 }
 
 /// The name of the one choice that has this label, or this name.
 ///
 /// # Errors
 /// Several have the label.
-fn by_label<'f>(form: &'f Form, node: u32, label: &str) -> Result<Option<&'f str>, String> {
+fn by_label<'f>(form: &'f Form, node: u32, label: &str) -> Result<Option<&'f str>, AnswerFault> {
     let all = form.list(node).map(|l| l.choices.as_slice()).unwrap_or_default();
     let label = label.trim();
     if label.is_empty() {
@@ -139,41 +146,33 @@ fn by_label<'f>(form: &'f Form, node: u32, label: &str) -> Result<Option<&'f str
     match found.as_slice() {
         [] => Ok(None),
         [one] => Ok(Some(one)),
-        several => Err(format!(
-            "{}: the label {:?} is that of several choices; give the name of one: {}",
-            form.definition().items[node as usize].name,
-            label,
-            several.join(", ")
-        )),
+        several => Err(AnswerFault::SeveralChoices {
+            question: form.definition().items[node as usize].name.clone(),
+            label: label.to_owned(),
+            choices: several.iter().map(|name| (*name).to_owned()).collect(),
+        }),
     }
 }
 
-fn no_row(form: &Form, node: u32, rows: &[u32]) -> String {
+fn no_row(form: &Form, node: u32, rows: &[u32]) -> AnswerFault {
     let items = &form.definition().items;
     let above = std::iter::successors(items[node as usize].parent, |at| items.get(*at as usize)?.parent);
     let deep =
         above.filter(|at| items.get(*at as usize).is_some_and(|i| matches!(i.kind, Kind::Repeat { .. }))).count();
-    let name = &items[node as usize].name;
+    let question = items[node as usize].name.clone();
     match (deep, rows.len()) {
-        (0, _) => format!("{name}: it is in no repeat; leave the rows out"),
-        (deep, 0) => format!("{name}: it stands in a row of a repeat; say in which ({})", numbers(deep)),
-        (deep, given) if deep != given => {
-            format!("{name}: it needs {}, outermost first; given: {given}", numbers(deep))
-        }
+        (0, _) => AnswerFault::NoRepeat { question },
+        (wanted, 0) => AnswerFault::RowMissing { question, wanted },
+        (wanted, given) if wanted != given => AnswerFault::OtherRows { question, wanted, given },
         _ => {
             let rows: Vec<String> = rows.iter().map(|row| (u64::from(*row) + 1).to_string()).collect();
-            format!("{name}: the report has no such row ({})", rows.join("."))
+            AnswerFault::NoSuchRow { question, row: rows.join(".") }
         }
     }
 }
 
-fn numbers(deep: usize) -> String {
-    if deep == 1 { "one row number".into() } else { format!("{deep} row numbers") }
-}
-
-/// The choices of a question, where they are few.
-fn choices(form: &Form, node: u32) -> String {
+/// The names of the choices of a question, the first of them where they are many.
+fn choices(form: &Form, node: u32) -> Vec<String> {
     let choices = form.list(node).map(|l| l.choices.as_slice()).unwrap_or_default();
-    let names: Vec<&str> = choices.iter().take(NAMED).map(|c| &*c.name).collect();
-    if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) }
+    choices.iter().take(NAMED).map(|c| c.name.to_string()).collect()
 }

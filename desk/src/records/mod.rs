@@ -7,6 +7,7 @@ pub mod paper;
 pub mod preview;
 
 use crate::error::DeskError;
+use crate::faults::{NotHere, RequiredText};
 use crate::index::report_table::ReportTable;
 use crate::store::{DeskChain, KnownDevice};
 use crate::workspace::identity::Identity;
@@ -61,7 +62,7 @@ impl Desk {
     /// There is no such report here, or no reason.
     pub fn review(&self, report: Hash, state: ReviewState, reason: &str, now: i64) -> Result<(), DeskError> {
         self.known(report)?;
-        require_text("a reason", reason)?;
+        require_text(RequiredText::Reason, reason)?;
         let review = Review { v: 1, report, state, reason: reason.trim().to_owned(), at: moment(now) };
         self.sign_one(ObjectType::Review, &review.encode(), now)
     }
@@ -82,11 +83,11 @@ impl Desk {
         let node = question(filling.form(), text.question)?;
         let key = filling.key_at(node, &text.rows);
         if !key.and_then(|key| filling.answer(key)).is_some_and(|a| matches!(a, Answer::Text(_))) {
-            return Err(DeskError::Unknown(format!("{}: there is no text", text.question)));
+            return Err(NotHere::Text { question: text.question.to_owned() }.into());
         }
         let source = self.source()?;
         if let Some(code) = text.codes.iter().find(|code| !source.codebook.iter().any(|c| c.0 == **code)) {
-            return Err(DeskError::Unknown(format!("{code:?} is not in codebook.csv")));
+            return Err(NotHere::Code { code: code.clone() }.into());
         }
         let translation = Some(text.translation.trim().to_owned()).filter(|t| !t.is_empty());
         let (rows, codes, quotable) = (text.rows.clone(), text.codes.to_vec(), text.quotable);
@@ -107,7 +108,7 @@ impl Desk {
         other: Option<DeviceId>,
         now: i64,
     ) -> Result<(), DeskError> {
-        require_text("a note", note)?;
+        require_text(RequiredText::Note, note)?;
         let (envelope, form) = {
             let envelope = self.known(report)?;
             (envelope, self.evaluated(report)?.form().clone())
@@ -134,7 +135,7 @@ impl Desk {
     /// # Errors
     /// Nobody is in these teams, or there are no words.
     pub fn message(&self, teams: &[String], text: &str, now: i64) -> Result<usize, DeskError> {
-        require_text("words", text)?;
+        require_text(RequiredText::Letter, text)?;
         let register = self.register_at(now)?;
         let roster = self.roster()?.map(|(r, _)| r);
         let revoked = |d: &KnownDevice| {
@@ -145,7 +146,7 @@ impl Desk {
         let phones: Vec<KnownDevice> =
             self.store.devices()?.into_iter().filter(|d| d.role == Role::Observer && wanted(d)).collect();
         if phones.is_empty() {
-            return Err(DeskError::Unknown("no phone of these teams enrolled; pull first".into()));
+            return Err(NotHere::PhoneOfTeams.into());
         }
         let text = text.trim().to_owned();
         let letter = Letter { v: 1, text, report: None, questions: Vec::new(), at: moment(now), copy: None };
@@ -166,17 +167,17 @@ impl Desk {
     pub(crate) fn known(&self, report: Hash) -> Result<crate::store::PulledEnvelope, DeskError> {
         let found = self.store.envelope(report)?;
         let is_report = |e: &crate::store::PulledEnvelope| e.plain.as_ref().is_ok_and(|o| o.kind == ObjectType::Report);
-        found.filter(is_report).ok_or_else(|| DeskError::Unknown(format!("no report {report} was pulled; pull first")))
+        Ok(found.filter(is_report).ok_or(NotHere::Report { report })?)
     }
 
     fn phone(&self, device: DeviceId) -> Result<KnownDevice, DeskError> {
         let roster = self.roster()?.map(|(r, _)| r);
         let revoked = roster.as_ref().and_then(|r| r.find(device)).is_some_and(|e| e.standing == Standing::Revoked);
         if revoked {
-            return Err(DeskError::Unknown(format!("{device} was revoked; name another phone that shall amend it")));
+            return Err(DeskError::Revoked { device });
         }
         let found = self.store.devices()?.into_iter().find(|d| d.device == device);
-        found.ok_or_else(|| DeskError::Unknown(format!("no phone {device} enrolled")))
+        Ok(found.ok_or(NotHere::Device { device })?)
     }
 }
 
@@ -194,9 +195,7 @@ impl ReportTable {
 }
 
 fn internal(question: &str) -> DeskError {
-    DeskError::Unknown(format!(
-        "{question}: the report is internal, so that nobody quotes it; if its words may be quoted, correct what it says of that first"
-    ))
+    DeskError::Internal { question: question.to_owned() }
 }
 
 /// Numbers, signs and seals what goes to the desks, or to a phone. It is kept until it is delivered.
@@ -223,7 +222,7 @@ impl Signer<'_> {
         chain.add(kind, phone.map(|p| p.device), payload, |last| {
             let (seq, prev) = last.map_or((1, own.first), |(seq, hash)| (seq + 1, hash));
             let address = Address { mission: self.desk.mission(), device: own.device, seq, prev, to, blobs: &[] };
-            make(&address, kind, &self.desk.device, shared, payload).map_err(|e| DeskError::Unknown(e.to_string()))
+            make(&address, kind, &self.desk.device, shared, payload).map_err(|e| DeskError::making("envelope", e))
         })
     }
 
@@ -240,11 +239,11 @@ impl Signer<'_> {
 }
 
 pub(crate) fn question(form: &baqylau_forms::Form, name: &str) -> Result<u32, DeskError> {
-    form.find(name).ok_or_else(|| DeskError::Unknown(format!("the checklist has no question {name}")))
+    Ok(form.find(name).ok_or_else(|| NotHere::Question { question: name.to_owned() })?)
 }
 
-pub(crate) fn require_text(what: &str, text: &str) -> Result<(), DeskError> {
-    if text.trim().is_empty() { Err(DeskError::Unknown(format!("give {what}"))) } else { Ok(()) }
+pub(crate) fn require_text(what: RequiredText, text: &str) -> Result<(), DeskError> {
+    if text.trim().is_empty() { Err(DeskError::EmptyText { what }) } else { Ok(()) }
 }
 
 fn moment(now: i64) -> RecordedMoment {

@@ -3,7 +3,9 @@
 
 use crate::adjudication::team_of_visit;
 use crate::error::DeskError;
-use crate::records::corrections::{words, zone};
+use crate::faults::{AnswerFault, NotHere};
+use crate::records::corrections::{doubt, zone};
+use crate::records::question as named_question;
 use crate::workspace::Desk;
 use baqylau_forms::Filling;
 use baqylau_forms::expr::{Chance, Environment};
@@ -15,9 +17,12 @@ use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{Hash, ReportId};
 use baqylau_protocol::keys::random;
 use baqylau_report::AnswerTree;
-use baqylau_report::report::{ClockReading, RecordedMoment, Remark, Report, Visit};
+use baqylau_report::report::{ClockReading, RecordedMoment, Remark, Report, Visit, VisitMode};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// The longest code of a visit, in bytes.
+const LONGEST_CODE: usize = 40;
 
 /// What stands on top of a paper form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,34 +62,27 @@ pub struct Paper {
     pub filling: Filling,
 }
 
-fn unknown(what: impl Into<String>) -> DeskError {
-    DeskError::Unknown(what.into())
-}
-
 impl Desk {
     /// Begins a paper form under the current bundle; gives its number.
     ///
     /// # Errors
     /// There is no such checklist or place, the visit has no code, or the database fails.
     pub fn begin_paper(&self, mut head: PaperHead, now: Moment) -> Result<i64, DeskError> {
-        if head.visit.is_empty() || head.visit.len() > 40 {
-            return Err(unknown("give the visit's code, as the form has it: T047-05"));
+        if head.visit.is_empty() || head.visit.len() > LONGEST_CODE {
+            return Err(DeskError::VisitCode { longest: LONGEST_CODE });
         }
         let team = team_of_visit(&head.visit);
         if !self.source()?.people.iter().any(|p| p.team == team) {
-            return Err(unknown(format!(
-                "{:?} begins with no team of people.csv; a visit's code is as T047-05",
-                head.visit
-            )));
+            return Err(NotHere::Team { visit: head.visit }.into());
         }
-        let bytes = self.store.manifest()?.ok_or_else(|| unknown("build the bundle first: `baqylau mission build`"))?;
+        let bytes = self.store.manifest()?.ok_or(DeskError::NoBundle)?;
         let manifest = self.manifest_of(&bytes)?;
         let part = manifest.part(PartKind::Checklist, &head.checklist);
-        let part = part.ok_or_else(|| unknown(format!("the mission has no checklist {:?}", head.checklist)))?;
+        let part = part.ok_or_else(|| NotHere::Checklist { checklist: head.checklist.clone() })?;
         head.under = Some((Hash::of(&bytes).to_string(), part.hash.to_string()));
         let form = self.paper_form(&head)?;
         if let Some(code) = head.place.as_ref().filter(|code| form.places().find(code).is_none()) {
-            return Err(unknown(format!("{code:?} is no place of this mission; places.csv has their codes")));
+            return Err(NotHere::Place { place: code.clone() }.into());
         }
         let filling = Filling::new(form.clone(), facts(&head, &form), environment_of(now, 0));
         let tree = AnswerTree::whole(&filling).encode(&form);
@@ -105,10 +103,10 @@ impl Desk {
     /// There is none of this number, or it does not read.
     pub fn paper(&self, id: i64, now: Moment, language: usize) -> Result<Paper, DeskError> {
         let stored = self.store.paper(id)?;
-        let (head, tree, remarks) = stored.ok_or_else(|| unknown("this form was signed or thrown away"))?;
+        let (head, tree, remarks) = stored.ok_or(NotHere::PaperForm)?;
         let head: PaperHead = parsed(&head)?;
         let form = self.paper_form(&head)?;
-        let tree = AnswerTree::decode(&form, &tree).map_err(|e| unknown(e.to_string()))?;
+        let tree = AnswerTree::decode(&form, &tree).map_err(|_| DeskError::PaperDamaged)?;
         let environment = environment_of(now, language);
         let (mut filling, _) = Filling::restore(form.clone(), facts(&head, &form), environment, tree.mutations());
         for (node, reason) in parsed::<Vec<(u32, String)>>(&remarks)? {
@@ -125,15 +123,17 @@ impl Desk {
     pub fn set_paper(&self, id: i64, question: &str, row: u32, text: &str, now: Moment) -> Result<Paper, DeskError> {
         let mut paper = self.paper(id, now, 0)?;
         let form = paper.filling.form().clone();
-        let node = form.find(question).ok_or_else(|| unknown(format!("the checklist has no question {question}")))?;
+        let node = named_question(&form, question)?;
         let key = CellKey { node, row };
-        let refused = |e: &dyn std::fmt::Display| unknown(format!("{question}: {e}"));
         match text.trim() {
-            "" => paper.filling.clear(key).map(drop).map_err(|e| refused(&e))?,
+            "" => paper.filling.clear(key).map(drop).map_err(AnswerFault::from)?,
             text => {
                 let answer = read_literal_at(&form, node, text, &zone(&paper.filling));
-                let answer = answer.map_err(|expected| refused(&format!("expected {expected}")))?;
-                paper.filling.set(key, answer).map(drop).map_err(|e| refused(&e))?;
+                let fault = |expected| {
+                    let (question, choices) = (question.to_owned(), Vec::new());
+                    AnswerFault::NotAnAnswer { question, expected, choices }
+                };
+                paper.filling.set(key, answer.map_err(fault)?).map(drop).map_err(AnswerFault::from)?;
             }
         }
         self.keep_paper(&paper)?;
@@ -146,8 +146,8 @@ impl Desk {
     /// It is no repeat that may be extended.
     pub fn extend_paper(&self, id: i64, repeat: &str, row: u32, now: Moment) -> Result<(), DeskError> {
         let mut paper = self.paper(id, now, 0)?;
-        let node = paper.filling.form().find(repeat).ok_or_else(|| unknown(format!("there is no repeat {repeat}")))?;
-        paper.filling.add_row(CellKey { node, row }).map_err(|e| unknown(e.to_string()))?;
+        let node = named_question(paper.filling.form(), repeat)?;
+        paper.filling.add_row(CellKey { node, row }).map_err(AnswerFault::from)?;
         self.keep_paper(&paper)
     }
 
@@ -161,16 +161,15 @@ impl Desk {
         for problem in paper.filling.issues() {
             match problem.issue {
                 Issue::Error | Issue::TooManyRows => {
-                    return Err(unknown(format!("{}: {}", named(&paper.filling, &problem), words(&problem))));
+                    return Err(AnswerFault::Impossible(doubt(named(&paper.filling, &problem), &problem)).into());
                 }
                 Issue::Unanswered if incomplete.trim().is_empty() => {
-                    let name = named(&paper.filling, &problem);
-                    return Err(unknown(format!("{name} is not answered; say why the form is incomplete")));
+                    return Err(AnswerFault::Unanswered { question: named(&paper.filling, &problem) }.into());
                 }
                 Issue::Unanswered | Issue::Unfit => {}
                 Issue::Warning | Issue::NotOffered => {
                     let reason = Some("the paper form says so".to_owned());
-                    paper.filling.confirm(problem.key, reason).map_err(|e| unknown(e.to_string()))?;
+                    paper.filling.confirm(problem.key, reason).map_err(AnswerFault::from)?;
                 }
             }
         }
@@ -208,7 +207,7 @@ impl Desk {
                 arrived: moment(head.arrived),
                 departed: moment(head.departed),
                 outcome: 0,
-                mode: "paper".into(),
+                mode: VisitMode::Paper.name().into(),
                 position: None,
             },
             clock: ClockReading {
@@ -241,13 +240,13 @@ impl Desk {
     fn paper_form(&self, head: &PaperHead) -> Result<Arc<Form>, DeskError> {
         let (bundle, checklist) = under(head)?;
         let form = self.forms.borrow_mut().form(self, bundle, checklist)?;
-        form.ok_or_else(|| unknown("the checklist of this form is no longer here"))
+        form.ok_or(DeskError::PaperDamaged)
     }
 }
 
 fn under(head: &PaperHead) -> Result<(Hash, Hash), DeskError> {
     let both = head.under.as_ref().and_then(|(b, c)| Hash::from_hex(b).zip(Hash::from_hex(c)));
-    both.ok_or_else(|| unknown("the form does not say which checklist it is"))
+    both.ok_or(DeskError::PaperDamaged)
 }
 
 fn facts(head: &PaperHead, form: &Form) -> VisitFacts {
@@ -257,7 +256,7 @@ fn facts(head: &PaperHead, form: &Form) -> VisitFacts {
         arrived_at: moment(head.arrived),
         departed_at: moment(head.departed),
         outcome: Outcome::default(),
-        mode: "paper".into(),
+        mode: VisitMode::Paper.name().into(),
         place: head.place.as_deref().and_then(|code| form.places().find(code)),
     }
 }
@@ -280,12 +279,11 @@ fn remarks(filling: &Filling) -> Vec<Remark> {
 }
 
 fn serialized<T: Serialize>(value: &T) -> Result<String, DeskError> {
-    serde_json::to_string(value).map_err(|e| unknown(e.to_string()))
+    serde_json::to_string(value).map_err(|e| DeskError::making("paper form", e))
 }
 
 fn parsed<T: for<'d> Deserialize<'d>>(text: &str) -> Result<T, DeskError> {
-    serde_json::from_str(text)
-        .map_err(|e| unknown(format!("a paper form does not read: {e}; throw it away and type it anew")))
+    serde_json::from_str(text).map_err(|_| DeskError::PaperDamaged)
 }
 
 fn environment_of(now: Moment, language: usize) -> Environment {

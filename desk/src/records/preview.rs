@@ -3,11 +3,12 @@
 use crate::adjudication::Signed;
 use crate::adjudication::status::AnswerBasis;
 use crate::error::DeskError;
+use crate::faults::{AnswerDoubt, AnswerFault, RequiredText};
 use crate::index::ReportIndex;
 use crate::index::filter::ReportFilter;
 use crate::index::flags::Flag;
 use crate::index::report_table::{ReportRow, ReportTable};
-use crate::records::corrections::{all, apply, name, new_problems, words};
+use crate::records::corrections::{all, apply, doubt, name, new_problems};
 use crate::records::{CorrectionRequest, question, require_text};
 use crate::workspace::Desk;
 use baqylau_findings::Computed;
@@ -57,8 +58,14 @@ pub enum ConfidentialityChange {
 impl Preview {
     /// The doubts, with the names of their questions.
     #[must_use]
+    pub fn named_doubts(&self) -> Vec<AnswerDoubt> {
+        self.doubts.iter().map(|p| doubt(name(&self.after, p), p)).collect()
+    }
+
+    /// The same in words.
+    #[must_use]
     pub fn doubts_in_words(&self) -> Vec<String> {
-        self.doubts.iter().map(|p| format!("{}: {}", name(&self.after, p), words(p))).collect()
+        self.named_doubts().iter().map(ToString::to_string).collect()
     }
 
     /// The names of the questions that are asked then and not answered.
@@ -114,8 +121,7 @@ impl Desk {
     /// Something is unlikely and was not confirmed.
     pub fn sign_correction(&self, preview: &Preview, confirmed: bool, now: i64) -> Result<(), DeskError> {
         if !confirmed && !preview.doubts.is_empty() {
-            let doubts = preview.doubts_in_words().join("; ");
-            return Err(DeskError::Unknown(format!("{doubts}. Look at it again, and confirm it if it is so")));
+            return Err(AnswerFault::Unconfirmed { doubts: preview.named_doubts() }.into());
         }
         self.sign_one(ObjectType::Correction, &preview.correction.encode(), now)
     }
@@ -133,14 +139,14 @@ impl ReportIndex {
         change: &CorrectionRequest,
         now: i64,
     ) -> Result<Preview, DeskError> {
-        require_text("a reason", change.reason)?;
-        require_text("a source", change.source)?;
+        require_text(RequiredText::Reason, change.reason)?;
+        require_text(RequiredText::Source, change.source)?;
         desk.known(report)?;
         let before = self.effective_answers(desk, report)?;
         let node = question(before.form(), change.question)?;
         // Nothing typed is no text without letters: it takes the answer away.
         let new = change.new.filter(|new| !new.trim().is_empty());
-        let after = apply(&before, node, &change.rows, new).map_err(DeskError::Unknown)?;
+        let after = apply(&before, node, &change.rows, new)?;
         let answer = |filling: &Filling| {
             let key = filling.key_at(node, &change.rows)?;
             Some(write_literal(filling.form(), node, filling.answer(key)?))

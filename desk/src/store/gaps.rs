@@ -3,6 +3,7 @@
 use super::log::insert;
 use super::{DeskStore, KnownDevice, LogObject, PulledEnvelope, signed, unsigned};
 use crate::error::DeskError;
+use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use rusqlite::{OptionalExtension, TransactionBehavior, params};
 
@@ -24,17 +25,26 @@ pub struct Gap {
     pub device: DeviceId,
     /// Its number in the device's chain, 0 for an enrolment; by the server's word.
     pub seq: u64,
+    /// Whether that device is a desk, as far as its enrolment is here.
+    pub desk: bool,
 }
 
 impl std::fmt::Display for Gap {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        let Self { index, hash, device, seq, .. } = self;
+        let Self { index, hash, device, seq, desk, .. } = self;
         write!(
             f,
             "object {index} (number {seq} of the device {device}, {hash}) is damaged at the server and is not here; everything \
-             else is. Let that phone send everything again (`observe sync --again`), deliver a courier file that holds it, or put the server's database \
-             back from a copy: the next pull then takes it"
-        )
+             else is. "
+        )?;
+        f.write_str(if *desk {
+            "That device is a desk: let it, or another desk that pulled the object before, hand everything to the server again \
+             (`baqylau desk pull --again`)"
+        } else {
+            "Let that phone send everything again (`observe sync --again`), let a desk that pulled the object before hand \
+             everything to the server again (`baqylau desk pull --again`), deliver a courier file that holds it"
+        })?;
+        f.write_str(", or put the server's database back from a copy: the next pull then takes it")
     }
 }
 
@@ -53,11 +63,13 @@ impl DeskStore {
     /// # Errors
     /// The database fails.
     pub fn gaps(&self) -> Result<Vec<Gap>, DeskError> {
-        let sql = "SELECT g.idx, o.hash, o.received, g.device, g.seq FROM gap g JOIN object o ON o.idx = g.idx ORDER BY g.idx";
+        let sql = "SELECT g.idx, o.hash, o.received, g.device, g.seq,
+                   EXISTS (SELECT 1 FROM device d WHERE d.device = g.device AND d.role = ?1)
+                   FROM gap g JOIN object o ON o.idx = g.idx ORDER BY g.idx";
         let mut statement = self.db.prepare(sql)?;
-        let rows = statement.query_map([], |r| {
+        let rows = statement.query_map([Role::Desk as u8], |r| {
             let (hash, device) = (Hash(r.get(1)?), DeviceId(r.get(3)?));
-            Ok(Gap { index: unsigned(r, 0)?, hash, received: r.get(2)?, device, seq: unsigned(r, 4)? })
+            Ok(Gap { index: unsigned(r, 0)?, hash, received: r.get(2)?, device, seq: unsigned(r, 4)?, desk: r.get(5)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

@@ -176,12 +176,12 @@ impl DeskStore {
         Ok(tx.commit()?)
     }
 
-    /// Every manifest and its hash, in the order of versions.
+    /// Every manifest and its hash, in the order of versions; without those that were set aside because another desk's was published.
     ///
     /// # Errors
     /// The database fails.
-    pub fn bundles(&self) -> Result<Vec<(Hash, Vec<u8>)>, DeskError> {
-        let mut statement = self.db.prepare("SELECT hash, manifest FROM bundle ORDER BY version")?;
+    pub fn published_bundles(&self) -> Result<Vec<(Hash, Vec<u8>)>, DeskError> {
+        let mut statement = self.db.prepare("SELECT hash, manifest FROM bundle WHERE version > 0 ORDER BY version")?;
         let all = statement.query_map([], |r| Ok((Hash(r.get(0)?), r.get(1)?)))?;
         Ok(all.collect::<Result<_, _>>()?)
     }

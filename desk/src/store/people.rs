@@ -2,6 +2,7 @@
 
 use super::DeskStore;
 use crate::error::DeskError;
+use crate::faults::NotHere;
 use crate::tables::Person;
 use baqylau_protocol::ids::{PublicKey, SubjectId};
 use baqylau_report::Register;
@@ -47,7 +48,7 @@ impl DeskStore {
     /// There is nobody of this code, or the database fails.
     pub fn move_person(&self, code: &str, team: &str, since: i64) -> Result<(), DeskError> {
         let known = self.db.query_row("SELECT 1 FROM person WHERE code = ?1", [code], |_| Ok(())).optional()?;
-        known.ok_or_else(|| DeskError::Unknown(format!("the register has nobody with the code {code}")))?;
+        known.ok_or_else(|| NotHere::Person { code: code.to_owned() })?;
         self.db
             .execute("INSERT OR REPLACE INTO move VALUES (?1, ?2, ?3, 0)", params![code, since, team_of(team, code)])?;
         Ok(())

@@ -60,7 +60,7 @@ impl Desk {
         }
         let (invite, manifest) = (SigningKey::generate(), self.manifest()?);
         let (shared, encapsulation) =
-            SharedKey::encapsulate(&manifest.reading, self.mission()).map_err(|e| DeskError::Unknown(e.to_string()))?;
+            SharedKey::encapsulate(&manifest.reading, self.mission()).map_err(|e| DeskError::making("enrolment", e))?;
         let expires = now + 365 * 86_400_000;
         let enrolment = Enrolment {
             v: VERSION,
@@ -90,11 +90,19 @@ impl Desk {
     pub(crate) fn enrolled(&self, now: i64) -> Result<DeviceId, DeskError> {
         let identity = self.identity(now)?;
         if self.store.setting(names::RECEIPT)?.is_none() {
-            let enrolment = self.store.setting(names::ENROLMENT)?.unwrap_or_default();
-            let receipt = block(async { self.link()?.log(enrolment).await })?;
-            self.store.set_setting(names::RECEIPT, &receipt)?;
+            block(async { self.link()?.enrol().await })?;
         }
         Ok(identity.device)
+    }
+
+    /// The enrolment that this desk signed; every server gets the same.
+    pub(crate) fn stored_enrolment(&self) -> Result<Vec<u8>, DeskError> {
+        Ok(self.store.setting(names::ENROLMENT)?.unwrap_or_default())
+    }
+
+    /// Keeps the server's proof that it knows this desk.
+    pub(crate) fn note_enrolled(&self, receipt: &[u8]) -> Result<(), DeskError> {
+        self.store.set_setting(names::RECEIPT, receipt)
     }
 
     /// Sends what this desk signed and the server has not yet; gives how many it took. Each receipt is kept at once. What it refuses

@@ -202,8 +202,8 @@ impl Desk {
         self.store.add_bundle(version, &bytes, &plain)?;
         self.store.set_people(&tables.people)?;
         let packed: Vec<ByteVec> = parts.into_iter().map(|(_, packed, _)| packed.into()).collect();
-        let published =
-            minicbor::to_vec((ByteVec::from(bytes), packed)).map_err(|e| DeskError::Unknown(e.to_string()))?;
+        let published = minicbor::to_vec((ByteVec::from(bytes), packed))
+            .map_err(|e| DeskError::making("publish/bundle.cbor", e))?;
         keys::write_private(&self.folder.join("publish/bundle.cbor"), &published)?;
         Ok(manifest)
     }
@@ -218,9 +218,7 @@ impl Desk {
     /// None was built yet.
     pub fn manifest(&self) -> Result<Manifest, DeskError> {
         let bytes = self.store.manifest()?;
-        self.manifest_of(
-            &bytes.ok_or_else(|| DeskError::Unknown("build the bundle first: `baqylau mission build`".into()))?,
-        )
+        self.manifest_of(&bytes.ok_or(DeskError::NoBundle)?)
     }
 
     pub(crate) fn receipt_keys(&self) -> Result<Vec<PublicKey>, DeskError> {
@@ -250,14 +248,14 @@ pub(crate) fn parts(tables: &MissionTables) -> Result<Vec<PackedPart>, DeskError
 type PackedPart = (BundlePart, Vec<u8>, Vec<u8>);
 
 fn part<T: Serialize>(kind: PartKind, name: &str, value: &T) -> Result<PackedPart, DeskError> {
-    let bytes = serde_json::to_vec(value).map_err(|e| DeskError::Unknown(e.to_string()))?;
+    let bytes = serde_json::to_vec(value).map_err(|e| DeskError::making(name, e))?;
     let (part, packed) = BundlePart::pack(kind, name, &bytes);
     Ok((part, packed, bytes))
 }
 
 /// The mission's own TLS authority and the server's certificate. Gives the root, DER.
 fn authority(folder: &Path, servers: &[String], passphrase: &str) -> Result<Vec<u8>, DeskError> {
-    let tls = |e: rcgen::Error| DeskError::Unknown(format!("the TLS certificate cannot be made: {e}"));
+    let tls = |e: rcgen::Error| DeskError::making("server/tls.pem", e);
     let key = rcgen::KeyPair::generate().map_err(tls)?;
     let mut params = rcgen::CertificateParams::default();
     params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Constrained(0));
@@ -276,7 +274,7 @@ fn authority(folder: &Path, servers: &[String], passphrase: &str) -> Result<Vec<
 
 /// Whether phones can go to an address: HTTPS, or plain HTTP on this machine, for benchmarks.
 fn address(server: &str) -> Result<(), DeskError> {
-    let fault = || DeskError::Unknown(format!("{server:?} is no address such as https://mission.example:8443"));
+    let fault = || DeskError::BadAddress { server: server.to_owned() };
     let url = baqylau_http::reqwest::Url::parse(server).map_err(|_| fault())?;
     let host = url.host_str().ok_or_else(fault)?;
     let local = ["127.0.0.1", "localhost", "[::1]"].contains(&host);

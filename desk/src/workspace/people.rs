@@ -1,6 +1,7 @@
 //! Invites, and the roster of devices: who may speak for whom.
 
 use crate::error::DeskError;
+use crate::faults::NotHere;
 use crate::tables::Person;
 use crate::workspace::keys;
 use crate::workspace::{DAY_MS, Desk};
@@ -42,7 +43,7 @@ impl Desk {
         let source = self.source()?;
         let unknown = codes.iter().find(|c| !source.people.iter().any(|p| p.code == **c));
         if let Some(code) = unknown {
-            return Err(DeskError::Unknown(format!("people.csv has nobody with the code {code}")));
+            return Err(NotHere::Person { code: code.clone() }.into());
         }
         let chosen = source.people.into_iter().filter(|p| codes.is_empty() || codes.contains(&p.code));
         let expires = now + i64::from(days) * DAY_MS;
@@ -66,10 +67,9 @@ impl Desk {
     pub fn replace(&mut self, device: DeviceId, lost: bool, now: i64, days: u32) -> Result<NewInvite, DeskError> {
         let devices = self.store.devices()?;
         let old = devices.into_iter().find(|d| d.device == device && d.role == Role::Observer);
-        let old = old.ok_or_else(|| DeskError::Unknown(format!("no phone {device} enrolled; pull first")))?;
+        let old = old.ok_or(NotHere::Device { device })?;
         let person = self.store.register()?.into_iter().find(|(s, _)| *s == old.subject).map(|(_, p)| p);
-        let person =
-            person.ok_or_else(|| DeskError::Unknown(format!("the register does not know whose {device} is")))?;
+        let person = person.ok_or(NotHere::Holder { device })?;
         let (key, expires) = (SigningKey::generate(), now + i64::from(days) * DAY_MS);
         let text = self.invite_text(&person, old.subject, &key, expires, Some(device))?;
         self.store.add_invites(&[(key.public(), old.subject, person.code.clone())], now, expires)?;
@@ -140,14 +140,14 @@ impl Desk {
         self.enrolled_device(device)?;
         let known = self.roster()?.and_then(|(r, _)| r.find(device).map(|e| e.standing));
         if known == Some(Standing::Revoked) {
-            return Err(DeskError::Unknown(format!("{device} was revoked; make an invite that replaces it")));
+            return Err(DeskError::Revoked { device });
         }
         self.change_roster(vec![RosterEntry::new(device, standing)]).map(drop)
     }
 
     fn enrolled_device(&self, device: DeviceId) -> Result<(), DeskError> {
         let known = self.store.devices()?.iter().any(|d| d.device == device);
-        if known { Ok(()) } else { Err(DeskError::Unknown(format!("no device {device} enrolled; pull first"))) }
+        if known { Ok(()) } else { Err(NotHere::Device { device }.into()) }
     }
 
     /// Revokes a device: what it sent up to `good_seq` still counts, nothing after it.
@@ -161,7 +161,7 @@ impl Desk {
         let last = good_seq.or_else(|| mine.clone().map(|e| e.seq).max()).unwrap_or(0);
         let good = mine.clone().find(|e| e.seq == last);
         if last > 0 && good.is_none() {
-            return Err(DeskError::Unknown(format!("the device {device} has no envelope {last}; pull first")));
+            return Err(NotHere::Envelope { device, seq: last }.into());
         }
         let good_hash = good.map(|e| e.hash);
         let entry = RosterEntry { good_seq: last, good_hash, ..RosterEntry::new(device, Standing::Revoked) };

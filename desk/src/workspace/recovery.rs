@@ -55,7 +55,7 @@ pub fn change_passphrase(folder: &Path, old: &str, new: &str) -> Result<usize, D
 /// Whether a passphrase is long enough.
 pub(crate) fn long_enough(passphrase: &str) -> Result<(), DeskError> {
     if passphrase.chars().count() < SHORTEST {
-        return Err(DeskError::Unknown(format!("take a passphrase of {SHORTEST} characters or more")));
+        return Err(DeskError::PassphraseTooShort { least: SHORTEST });
     }
     Ok(())
 }

@@ -27,7 +27,7 @@ pub(crate) async fn file(view: View, Path(format): Path<String>) -> Result<Respo
     };
     let document = document(&view, &*view.board()?);
     let made = tokio::task::block_in_place(|| make(&document));
-    let bytes = made.map_err(|e| view.failed(&DeskError::Unknown(e.to_string())))?;
+    let bytes = made.map_err(|e| view.failed(&DeskError::making(format!("statement.{format}"), e)))?;
     let name = format!("attachment; filename=\"statement.{format}\"");
     Ok(([(CONTENT_TYPE, media.to_owned()), (CONTENT_DISPOSITION, name)], bytes).into_response())
 }

@@ -22,6 +22,7 @@ pub(crate) mod texts;
 pub(crate) mod timeline;
 pub(crate) mod urgent;
 
+use crate::failure;
 use crate::query::PageQuery;
 use crate::state::SharedState;
 use crate::words::{self, Words};
@@ -30,6 +31,7 @@ use axum::extract::{FromRequestParts, Query};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
+use baqylau_desk::adjudication::status::StatusKind;
 use baqylau_desk::index::flags::Flag;
 use baqylau_desk::index::report_table::ReportTable;
 use baqylau_desk::{Desk, DeskError};
@@ -38,6 +40,9 @@ use baqylau_protocol::ids::Hash;
 use maud::{DOCTYPE, Markup, html};
 use std::sync::Arc;
 use tokio::task::block_in_place;
+
+/// How many of a kind of what a pull left undone are listed on a page; all are counted.
+const MOST_UNDONE: usize = 20;
 
 /// One request, with its filters and language.
 pub(crate) struct View {
@@ -111,7 +116,7 @@ impl View {
 
     pub fn failed(&self, error: &DeskError) -> PageFailure {
         let body = html! {
-            p role="alert" { "⚠ " (parts::text(&error.to_string())) }
+            p role="alert" { "⚠ " (parts::text(&failure::said(self.strings, error))) }
             p { a href=(self.link("/reports")) { (self.strings.back) } }
         };
         PageFailure(StatusCode::UNPROCESSABLE_ENTITY, self.page("/reports", self.strings.failed, &body))
@@ -165,27 +170,26 @@ impl View {
         names.join(" · ")
     }
 
-    /// A report's status in words; its internal name if there are none.
-    pub fn status(&self, name: &'static str) -> &'static str {
+    /// A report's status in words.
+    pub fn status(&self, kind: StatusKind) -> &'static str {
         let w = self.strings;
-        match name {
-            "counted" => w.is_counted,
-            "superseded" => w.is_superseded,
-            "duplicate" => w.is_duplicate,
-            "forked" => w.is_forked,
-            "excluded" => w.is_excluded,
-            "test" => w.is_test,
-            "not_observed" => w.is_not_observed,
-            "proposal" => w.is_proposal,
-            "competing" => w.is_competing,
-            "amendment" => w.is_amendment,
-            "misfit" => w.is_misfit,
-            "unverifiable" => w.is_unverifiable,
-            "unconfirmed" => w.is_unconfirmed,
-            "contested" => w.is_contested,
-            "revoked" => w.is_revoked,
-            "expired_invite" => w.is_expired,
-            other => other,
+        match kind {
+            StatusKind::Counted => w.is_counted,
+            StatusKind::Superseded => w.is_superseded,
+            StatusKind::Duplicate => w.is_duplicate,
+            StatusKind::Forked => w.is_forked,
+            StatusKind::Excluded => w.is_excluded,
+            StatusKind::Test => w.is_test,
+            StatusKind::NotObserved => w.is_not_observed,
+            StatusKind::Proposal => w.is_proposal,
+            StatusKind::Competing => w.is_competing,
+            StatusKind::Amendment => w.is_amendment,
+            StatusKind::Misfit => w.is_misfit,
+            StatusKind::Unverifiable => w.is_unverifiable,
+            StatusKind::Unconfirmed => w.is_unconfirmed,
+            StatusKind::Contested => w.is_contested,
+            StatusKind::Revoked => w.is_revoked,
+            StatusKind::ExpiredInvite => w.is_expired,
         }
     }
 
@@ -297,6 +301,7 @@ impl View {
                             }
                         }
                         (self.last_sync())
+                        (self.undone())
                     }
                     (urgent::alarms(self))
                     main #main { h1 { (title) } (main) }
@@ -316,7 +321,28 @@ impl View {
                     None => (self.strings.never_heard),
                 }
                 @if waiting > 0 { " · ⏳ " (self.strings.waiting) ": " (waiting) }
-                @if let Some(why) = &boards.fault { " · ⚠ " (self.strings.silent) " " (parts::text(why)) }
+                @if let Some(why) = &boards.fault { " · ⚠ " (self.strings.silent) " " (parts::text(&failure::said(self.strings, why))) }
+            }
+        }
+    }
+
+    /// What the last pull left undone, each with what to do.
+    fn undone(&self) -> Markup {
+        let (w, undone) = (self.strings, self.state.tables().undone);
+        let kinds = [
+            (w.undone_unsent, undone.unsent),
+            (w.undone_disputes, undone.disputes),
+            (w.undone_damaged, undone.damaged),
+            (w.undone_failed, undone.failed),
+            (w.undone_lacking, undone.lacking),
+        ];
+        html! {
+            @for (title, all) in kinds.iter().filter(|(_, all)| !all.is_empty()) {
+                details .undone {
+                    summary { "⚠ " (title) ": " (all.len()) }
+                    ul { @for one in all.iter().take(MOST_UNDONE) { li { (parts::text(one)) } } }
+                    @if all.len() > MOST_UNDONE { p { "… + " (all.len() - MOST_UNDONE) } }
+                }
             }
         }
     }

@@ -5,7 +5,7 @@ use super::View;
 use super::charts::{ExpectedBar, bar, columns, line, pairs};
 use super::parts::{card, paged, text};
 use crate::query::PageQuery;
-use baqylau_desk::adjudication::status::Status;
+use baqylau_desk::adjudication::status::{Status, StatusKind};
 use baqylau_desk::index::expected::{self, ExpectedProgress, ExpectedReports};
 use baqylau_desk::index::report_table::{ReportRow, ReportTable};
 use maud::{Markup, html};
@@ -222,9 +222,9 @@ fn coming_in(view: &View, reports: &ReportTable) -> Markup {
 
 fn reasons(view: &View, reports: &ReportTable) -> Markup {
     let w = view.strings;
-    let mut count: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let mut count: BTreeMap<StatusKind, usize> = BTreeMap::new();
     let left = reports.rows.iter().filter(|l| l.status != Status::Counted);
-    left.for_each(|l| *count.entry(l.status.name()).or_default() += 1);
+    left.for_each(|l| *count.entry(l.status.kind()).or_default() += 1);
     if count.is_empty() {
         return html! { p { "✓ " (w.all_counted) } };
     }
@@ -232,9 +232,9 @@ fn reasons(view: &View, reports: &ReportTable) -> Markup {
         table {
             thead { tr { th scope="col" { (w.reason) } th scope="col" .n { (w.reports) } } }
             tbody {
-                @for (name, n) in count {
+                @for (kind, n) in count {
                     tr {
-                        th scope="row" { a href=(view.query.with(|a| a.status = name.into()).link("/reports")) { (view.status(name)) } }
+                        th scope="row" { a href=(view.query.with(|a| a.status = kind.name().into()).link("/reports")) { (view.status(kind)) } }
                         td .n { (n) }
                     }
                 }

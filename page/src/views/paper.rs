@@ -7,6 +7,7 @@ use crate::query::FormFields;
 use axum::extract::{Form, Path};
 use axum::response::Redirect;
 use baqylau_desk::DeskError;
+use baqylau_desk::faults::{NotHere, PlaceCandidate};
 use baqylau_desk::records::paper::{Paper, PaperHead};
 use baqylau_forms::definition::Kind;
 use baqylau_forms::fill::{OfferedChoices, QuestionView};
@@ -95,10 +96,11 @@ fn place(view: &View, words: &str) -> Result<Option<String>, DeskError> {
     let code = |p: &u32| places.get(*p).map(|p| p.code.to_string()).unwrap_or_default();
     match found.as_slice() {
         [one] => Ok(Some(code(one))),
-        [] => Err(DeskError::Unknown(format!("{words:?} is no place of this mission"))),
+        [] => Err(NotHere::Place { place: words.to_owned() }.into()),
         several => {
-            let names: Vec<String> = several.iter().map(|p| format!("{} ({})", view.place(*p), code(p))).collect();
-            Err(DeskError::Unknown(format!("{words:?} may be {}; give the code", names.join(", "))))
+            let candidate = |p: &u32| PlaceCandidate { name: view.place(*p), code: code(p) };
+            let candidates = several.iter().map(candidate).collect();
+            Err(DeskError::SeveralPlaces { words: words.to_owned(), candidates })
         }
     }
 }

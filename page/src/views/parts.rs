@@ -1,10 +1,11 @@
 //! Elements shared by several pages.
 
 use super::View;
+use crate::failure;
 use baqylau_desk::index::report_table::ReportRow;
 use baqylau_forms::definition::Kind;
 use baqylau_forms::expr::Environment;
-use baqylau_forms::fill::{AnswerProblem, CellKey, Issue};
+use baqylau_forms::fill::{AnswerProblem, CellKey};
 use baqylau_forms::value::Answer;
 use maud::{Markup, html};
 
@@ -18,15 +19,7 @@ pub(super) fn text(text: &str) -> Markup {
 
 /// What is wrong with an answer: in the words of the checklist's author, or what sort it is.
 pub(super) fn problem(view: &View, problem: &AnswerProblem) -> Markup {
-    let w = view.strings;
-    let sort = match problem.issue {
-        Issue::Unanswered => w.to_be_answered,
-        Issue::Warning => w.unlikely,
-        Issue::Error => w.impossible,
-        Issue::NotOffered => w.not_offered,
-        Issue::TooManyRows => w.too_many_rows,
-        Issue::Unfit => w.computed_unfit,
-    };
+    let sort = failure::issue(view.strings, problem.issue);
     text(if problem.text.is_empty() { sort } else { &problem.text })
 }
 

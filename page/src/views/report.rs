@@ -2,11 +2,13 @@
 
 use super::parts::{problem, text};
 use super::{PageFailure, View, attachments, cleaning, corrections, texts};
+use crate::failure;
 use crate::query::FormFields;
 use axum::extract::{Form, Path};
 use axum::response::Redirect;
 use baqylau_desk::DeskError;
 use baqylau_desk::adjudication::status::{AnswerBasis, Status};
+use baqylau_desk::faults::RequiredText;
 use baqylau_desk::index::report_summary::typed;
 use baqylau_desk::index::report_table::{ReportRow, ReportTable};
 use baqylau_forms::definition::Kind;
@@ -58,9 +60,10 @@ fn facts(view: &View, reports: &ReportTable, row: &ReportRow) -> Markup {
     html! {
         dl .facts {
             @if row.internal { dt { "🔒 " (w.internal) } dd { (w.internal_how) } }
-            dt { (w.status) } dd { strong { (mark) (view.status(row.status.name())) }
+            dt { (w.status) } dd { strong { (mark) (view.status(row.status.kind())) }
                 @match &row.status {
-                    Status::Unverifiable(why) | Status::Misfit(why) | Status::Excluded(why) => { ": " (text(why)) }
+                    Status::Unverifiable(why) | Status::Excluded(why) => { ": " (text(why)) }
+                    Status::Misfit(why) => { ": " (text(&failure::misfit(w, why))) }
                     _ => {}
                 }
             }
@@ -69,7 +72,7 @@ fn facts(view: &View, reports: &ReportTable, row: &ReportRow) -> Markup {
             @if let Some(ms) = row.summary.meta.signed { dt { (w.signed) } dd { (view.moment(ms)) } }
             dt { (w.received) } dd { (view.moment(row.summary.meta.received)) }
             @if let Some(first) = row.summary.meta.supersedes { dt { (w.supersedes) } dd { a href=(link(first)) { (first.to_string()[..12]) } } }
-            @for one in later { dt { (w.superseded_by) } dd { a href=(link(one.summary.meta.hash)) { (one.summary.meta.hash.to_string()[..12]) } " (" (view.status(one.status.name())) ")" } }
+            @for one in later { dt { (w.superseded_by) } dd { a href=(link(one.summary.meta.hash)) { (one.summary.meta.hash.to_string()[..12]) } " (" (view.status(one.status.kind())) ")" } }
             @if row.summary.attachments > 0 { dt { (w.attachments) } dd { (row.summary.attachments) } }
             @if row.flags.iter().next().is_some() { dt { (w.odd) } dd { @for flag in row.flags.iter() { div { "⚑ " (view.flag(flag)) } } } }
             @for flag in row.settled.iter() { dt { (w.was_odd) } dd { "⚐ " (view.flag(flag)) " — " (w.settled) } }
@@ -261,8 +264,8 @@ pub(crate) async fn review(
     view.sign(&back, |desk, now| match decision.as_str() {
         "accept" => desk.review(report, Decision::Accepted, &reason, now),
         "exclude" => desk.review(report, Decision::Excluded, &reason, now),
-        "ask" if fields.all("question").is_empty() => Err(DeskError::Unknown(view.strings.ask_what.into())),
+        "ask" if fields.all("question").is_empty() => Err(DeskError::EmptyText { what: RequiredText::Questions }),
         "ask" => desk.ask(report, &fields.all("question"), &reason, None, now),
-        other => Err(DeskError::Unknown(format!("{other:?} is no decision"))),
+        other => Err(DeskError::UnknownDecision { decision: other.to_owned() }),
     })
 }

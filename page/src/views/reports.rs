@@ -2,7 +2,7 @@
 
 use super::parts::{self, paged, text, with_internal};
 use super::{PageFailure, View};
-use baqylau_desk::adjudication::status::Status;
+use baqylau_desk::adjudication::status::{Status, StatusKind};
 use baqylau_desk::export::{ExportTable, export_tables};
 use baqylau_desk::index::flags::Flag;
 use baqylau_desk::index::report_table::ReportRow;
@@ -11,7 +11,15 @@ use maud::{Markup, html};
 /// Reports per page.
 const PAGE: usize = 100;
 /// The reasons for not counting that can be searched for.
-const STATUSES: [&str; 7] = ["superseded", "duplicate", "forked", "excluded", "proposal", "competing", "test"];
+const STATUSES: [StatusKind; 7] = [
+    StatusKind::Superseded,
+    StatusKind::Duplicate,
+    StatusKind::Forked,
+    StatusKind::Excluded,
+    StatusKind::Proposal,
+    StatusKind::Competing,
+    StatusKind::Test,
+];
 
 pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
@@ -81,7 +89,7 @@ fn form(view: &View) -> Markup {
                 option value="not_counted" selected[ask.status == "not_counted"] { (w.not_counted) }
                 option value="asked" selected[ask.status == "asked"] { (w.decided_ask) }
                 option value="unreadable" selected[ask.status == "unreadable"] { (w.unreadable_all) }
-                @for name in STATUSES { option value=(name) selected[ask.status == name] { (view.status(name)) } }
+                @for kind in STATUSES { option value=(kind.name()) selected[ask.status == kind.name()] { (view.status(kind)) } }
             } }
             label { (w.odd) select name="flag" {
                 option value="" { (w.all) }
@@ -127,7 +135,7 @@ fn table_row(view: &View, row: &ReportRow) -> Markup {
             td { @if let Some(team) = row.team() { (text(team)) } }
             td { @if let Some(ms) = row.summary.meta.signed { (view.moment(ms)) } }
             td { (view.moment(row.summary.meta.received)) }
-            td { (mark) (view.status(row.status.name())) @if row.asked() { " · ❓ " (view.strings.decided_ask) } @if !row.corrections.is_empty() { " · ✎ " (row.corrections.len()) } @if row.summary.attachments > 0 { " · 📎 " (row.summary.attachments) }
+            td { (mark) (view.status(row.status.kind())) @if row.asked() { " · ❓ " (view.strings.decided_ask) } @if !row.corrections.is_empty() { " · ✎ " (row.corrections.len()) } @if row.summary.attachments > 0 { " · 📎 " (row.summary.attachments) }
                 @for flag in row.flags.iter() { " · ⚑ " (view.flag(flag)) }
                 @for flag in row.settled.iter() { " · ⚐ " (view.flag(flag)) " (" (view.strings.settled) ")" } }
         }

@@ -85,7 +85,7 @@ fn table_row(view: &View, row: &ReportRow) -> Markup {
             td {
                 @if let Some(review) = row.reviews.last() { "✓ " (text(&review.what.reason)) }
                 @else if row.unattended() { (assign(view, row, "/urgent")) }
-                @else { (view.status(row.status.name())) }
+                @else { (view.status(row.status.kind())) }
             }
         }
     }

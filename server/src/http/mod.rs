@@ -257,7 +257,7 @@ fn handed_out(entry: LoggedObject, index: u64) -> LogEntry {
     if Hash::of(&object) == hash {
         return LogEntry { received, object: object.into(), damaged: None };
     }
-    tracing::error!(index, %device, seq, "an object of the log is damaged on this disk; let its phone send everything again, or put a copy of the database back");
+    tracing::error!(index, %device, seq, "an object of the log is damaged on this disk; let its phone send everything again, let a desk hand everything back (`baqylau desk pull --again`), or put a copy of the database back");
     LogEntry { received, object: Vec::new().into(), damaged: Some(Damaged { hash, device, seq }) }
 }
 

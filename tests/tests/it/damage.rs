@@ -12,7 +12,7 @@ use std::path::PathBuf;
 fn flip(world: &mut World, index: i64) {
     world.stop_server();
     let db = rusqlite::Connection::open(world.server_folder().join("server.db")).expect("opens");
-    db.execute_batch("DROP TRIGGER log_is_immutable").expect("a disk asks nobody");
+    db.execute_batch("DROP TRIGGER IF EXISTS log_is_immutable").expect("a disk asks nobody");
     let select = "SELECT object FROM log WHERE idx = ?1";
     let mut object: Vec<u8> = db.query_row(select, [index], |r| r.get(0)).expect("the object");
     object[100] ^= 0x10;
@@ -68,6 +68,37 @@ fn one_damaged_object_cuts_no_desk_off() {
     let (good, faults) = baqylau_desk::log::pull::verify_all(&world.desk).expect("verifies");
     assert!(faults.is_empty(), "{faults:?}");
     assert_eq!(good, 8, "with the register");
+}
+
+#[test]
+fn a_desk_hands_back_what_is_damaged_at_the_server() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let core = world.enrolled("phone", &invite);
+    report(&core, "one");
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    world.desk.message(&[], "Stay still.", now()).expect("written");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let folder = world.folder.path().join("second desk");
+    world.desk.add_desk(&folder, PASSPHRASE).expect("a desk");
+    let mut second = Desk::open(&folder, PASSPHRASE).expect("opens");
+    // The desk, its register and the phone; then the phone's report, and the desk's last letter.
+    let last = i64::try_from(world.desk.store.cursor().expect("a cursor")).expect("few") - 1;
+    flip(&mut world, 3);
+    flip(&mut world, last);
+    let pulled = second.pull(now(), &|_| ()).expect("everything else comes");
+    let words: Vec<String> = pulled.gaps.iter().map(ToString::to_string).collect();
+    assert!(words.len() == 2 && words.iter().all(|w| w.contains("desk pull --again")), "{words:?}");
+    assert!(
+        words[0].contains("observe sync --again") && !words[1].contains("phone"),
+        "of a desk no phone is named: {words:?}"
+    );
+    assert_eq!(world.desk.hand_back(now()).expect("handed back"), usize::try_from(last).expect("few") + 1);
+    let pulled = second.pull(now(), &|_| ()).expect("pulls");
+    assert_eq!((pulled.filled, pulled.gaps.len()), (2, 0));
+    assert_eq!(baqylau_tests::reports(&second).len(), 1);
 }
 
 #[test]

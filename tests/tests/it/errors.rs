@@ -85,20 +85,25 @@ fn class(class: ReasonClass) -> &'static str {
 
 fn page() -> String {
     let mut page = String::from(
-        "# Errors of the phone's core\n\n\
-         Generated from `core/observer/src/reason.rs` and `error.rs` by `BAQYLAU_WRITE_DOCS=1 cargo test --package baqylau-tests errors`.\n\n\
+        "# Errors\n\n\
+         Generated from `core/observer/src/reason.rs` and `error.rs`, `desk/src/error.rs` and `faults.rs` by `BAQYLAU_WRITE_DOCS=1 cargo test --package baqylau-tests errors`.\n\n\
          A code never changes its meaning. Its class says what helps: *act*, the person does what the words say; *retry*, time: it is tried\n\
          again by itself, or the same call may succeed later; *final*, it stays so. Android and iOS have words of their own for every\n\
-         reason, in every language; those below are a terminal's.\n\n\
-         ## What does not fit in a call\n\n\
+         reason, in every language, and so has the page for the desk's; those below are a terminal's.\n\n\
+         ## What does not fit in a call of the phone's core\n\n\
          Nothing was changed.\n\n| code | class | words |\n|---|---|---|\n",
     );
     for reason in samples() {
         writeln!(page, "| `{}` | {} | {reason} |", reason.code(), class(reason.class())).expect("memory");
     }
-    page += "\n## Refusals\n\nThe words depend on who refused.\n\n| code | class |\n|---|---|\n";
+    page += "\n## Refusals of the phone's core\n\nThe words depend on who refused.\n\n| code | class |\n|---|---|\n";
     for reason in RefusalReason::VARIANTS {
         writeln!(page, "| `{}` | {} |", reason.code(), class(reason.class())).expect("memory");
+    }
+    page += "\n## The desk\n\nIn Python they are `DeskError`, with `code` and `helps`.\n\n| code | class | words |\n|---|---|---|\n";
+    for error in super::desk_errors::samples() {
+        let words = error.to_string().replace('\n', " ");
+        writeln!(page, "| `{}` | {} | {words} |", error.code(), class(error.class())).expect("memory");
     }
     page
 }

@@ -2,9 +2,15 @@
 
 use crate::it::browser::world;
 use crate::it::internal::{change, meeting, sent};
+use crate::it::support::{changed, copy, report};
+use baqylau_desk::Desk;
 use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::export::handout::{ATTACHMENTS, Handout, REPORTS};
-use baqylau_tests::{World, now};
+use baqylau_desk::workspace::keys;
+use baqylau_protocol::bundle::Manifest;
+use baqylau_protocol::ids::Hash;
+use baqylau_protocol::keys::SigningKey;
+use baqylau_tests::{BUDGET, PASSPHRASE, World, now};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -134,4 +140,40 @@ fn attachments_of_the_same_name_are_exported_each_for_itself() {
     let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("a file");
     let files = ["0a1b2c3d-a_b.jpg", "0a1b2c3d@2-a_b.jpg", "0a1b2c3d@3-A_b.jpg"];
     assert_eq!(files.map(read), ["one", "two", "three"]);
+}
+
+#[test]
+fn a_damaged_bundle_stops_no_export_and_is_named() {
+    let (mut world, folder) = exported();
+    let before = fs::read(folder.join("meeting.csv")).expect("a table");
+    let root: [u8; 32] = keys::read(&world.desk.folder.join("keys/root.key"), PASSPHRASE).expect("the root key");
+    let next = Manifest { version: 3, ..world.desk.manifest().expect("a bundle") }.sign(&SigningKey::from_seed(root));
+    let none = b"no manifest";
+    world.desk.store.add_bundle(2, none, &[]).expect("damaged");
+    world.desk.store.add_bundle(3, &next, &[]).expect("kept");
+    assert_eq!(export(&world, &folder, true), Ok((1, 0)));
+    assert_eq!(fs::read(folder.join("meeting.csv")).expect("a table"), before);
+    assert_eq!(world.desk.damaged_bundles().expect("a store"), [Hash::of(none)]);
+}
+
+#[test]
+fn a_version_that_was_never_published_is_no_column_of_an_export() {
+    let (world, core, source) = changed(|_| ());
+    let survey = source.path().join("tables/checklists/campaign_event/survey.csv");
+    let published = fs::read_to_string(&survey).expect("a table");
+    let commas = ",".repeat(published.lines().next().expect("a head").matches(',').count() - 4);
+    fs::write(&survey, format!("{published}text,drafted,Drafted,Drafted,Drafted{commas}\n")).expect("writes");
+    let copied = world.folder.path().join("copy");
+    copy(&world.desk.folder, &copied);
+    let mut second = Desk::open(&copied, PASSPHRASE).expect("opens");
+    second.build(PASSPHRASE, now(), 40).expect("built");
+    fs::write(&survey, published).expect("writes");
+    let mut first = Desk::open(&world.desk.folder, PASSPHRASE).expect("opens");
+    first.build_and_publish(PASSPHRASE, now(), 30).expect("another was faster");
+    report(&core, "seen");
+    core.sync_now(BUDGET).expect("syncs");
+    second.pull(now(), &|_| ()).expect("pulls, and sets its own aside");
+    let folder = world.folder.path().join("exported");
+    assert_eq!(second.export(AnswerBasis::Effective, &folder, true).expect("exports").0, 1);
+    assert!(says(&folder, "participants") && !says(&folder, "drafted"));
 }

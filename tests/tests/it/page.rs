@@ -3,12 +3,14 @@
 use crate::it::attachments::jpeg;
 use crate::it::browser::{Browser, eventually, world};
 use crate::it::support::{copy, draft, key, report, set};
-use baqylau_desk::adjudication::status::AnswerBasis;
+use baqylau_desk::adjudication::status::{AnswerBasis, StatusKind};
 use baqylau_desk::export::Format;
+use baqylau_desk::index::filter::StatusFilter;
 use baqylau_tests::{BUDGET, World, now, tables};
 use calamine::Reader;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
+use strum::VariantArray;
 
 #[test]
 fn reports_come_in_live_and_lead_to_their_proof() {
@@ -120,6 +122,23 @@ fn a_decision_is_signed_and_changes_what_counts_at_once() {
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let reports = baqylau_tests::reports(&world.desk);
     assert_eq!(reports[0].status.name(), "excluded", "it is signed, and any desk sees it");
+}
+
+#[test]
+fn a_status_in_a_url_is_one_of_those_that_there_are_or_matches_nothing() {
+    for kind in StatusKind::VARIANTS {
+        assert_eq!(StatusFilter::of(kind.name()), Some(StatusFilter::Is(*kind)));
+    }
+    assert_eq!(StatusFilter::of("Counted"), None);
+    let (mut world, core) = world();
+    report(&core, "a report");
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let browser = Browser::open(&world);
+    assert!(browser.page("/reports?status=counted").contains("Reports: 1"));
+    for none in ["Counted", "revoked", "nonsense"] {
+        assert!(browser.page(&format!("/reports?status={none}")).contains("Reports: 0"), "{none}");
+    }
 }
 
 #[test]

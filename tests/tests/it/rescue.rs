@@ -140,6 +140,34 @@ fn a_desk_without_its_store_is_told_and_begins_anew() {
     assert!(told.contains("move it elsewhere") && folder.join("desk.db").exists(), "{told}");
 }
 
+#[test]
+fn a_server_that_was_begun_anew_gets_the_desk_again_and_its_short_log_is_told_of() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    (0..3).for_each(|n| report(&core, &"x".repeat(n + 1)));
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let before = world.desk.store.cursor().expect("a cursor");
+    world.lose_server();
+    assert!(matches!(world.desk.pull(now(), &|_| ()), Err(DeskError::Unpublished { .. })), "nothing is published");
+    assert_eq!(world.desk.build_and_publish(PASSPHRASE, now(), 30).expect("publishes").version, 2);
+    let told = world.desk.pull(now(), &|_| ()).expect_err("the log is another");
+    assert!(matches!(told, DeskError::Shrunk { signed: 1, pulled } if pulled == before), "the desk enrolled: {told}");
+    assert!(told.to_string().contains("mission desk"), "the remedy is said: {told}");
+    world.desk.metrics(now()).expect("the server knows the desk");
+    assert_eq!(baqylau_tests::reports(&world.desk).len(), 3, "what was pulled stays");
+    // The remedy: a desk in a new folder gets everything from the phones, and knows whose they are.
+    let folder = world.folder.path().join("anew");
+    world.desk.add_desk(&folder, PASSPHRASE).expect("a desk");
+    let mut anew = Desk::open(&folder, PASSPHRASE).expect("opens");
+    core.sync_again(BUDGET).expect("syncs");
+    anew.pull(now(), &|_| ()).expect("pulls");
+    let rows = baqylau_tests::reports(&anew);
+    assert_eq!(rows.iter().map(|r| (r.status.name(), r.team())).collect::<Vec<_>>(), [("counted", rows[0].team()); 3]);
+    assert!(rows[0].team().is_some());
+}
+
 /// The server's database as it was.
 fn put_back(world: &World, from: &std::path::Path) {
     for entry in std::fs::read_dir(world.server_folder()).expect("a folder").flatten() {

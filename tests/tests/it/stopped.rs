@@ -1,5 +1,6 @@
 //! Attachments, where the server was stopped between any two steps of taking one in, or what it has was damaged.
 
+use crate::it::browser::{Browser, eventually};
 use crate::it::support::{draft, key};
 use baqylau_observer::ObserverApp;
 use baqylau_protocol::blob::CHUNK;
@@ -252,6 +253,12 @@ fn one_damaged_attachment_keeps_no_desk_from_the_others() {
         assert!(named && device.iter().any(|d| words.contains(d)), "{words}");
         assert!(words.contains("sync --again") && !words.contains("do not trust"), "{words}");
     }
+    let browser = Browser::open(&world);
+    let page = eventually(&browser, "/", "Attachments that the server does not have: 4");
+    assert!(page.contains("sync --again"), "the page names them too: {page}");
+    let page = eventually(&browser, "/?lang=kk", "Серверде жоқ тіркемелер: 4");
+    assert!(page.contains(&*files[3].file_name().expect("a name").to_string_lossy()), "{page}");
+    drop(browser);
     // What the words say is done.
     core.sync_again(BUDGET).expect("syncs");
     let fetched = world.desk.pull_attachments(now()).expect("fetches");

@@ -1,5 +1,6 @@
 //! What a desk makes of a server that is none of the mission's, or that refuses, hands out junk or says nothing.
 
+use crate::it::browser::{Browser, eventually};
 use crate::it::support::{copy, report};
 use baqylau_desk::{Desk, DeskError};
 use baqylau_protocol::cbor;
@@ -51,6 +52,10 @@ fn a_record_that_the_server_refuses_is_told_of_and_ends_nothing() {
     assert!(!pulled.unsent.is_empty());
     let told = pulled.unsent[0].to_string();
     assert!(told.len() < 500 && told.contains("the next pull sends it again"), "{told}");
+    let browser = Browser::open(&world);
+    let page = eventually(&browser, "/", "The server refuses what was signed here: ");
+    assert!(page.contains("the next pull sends it again"), "the page says it too: {page}");
+    drop(browser);
     server.repent();
     assert!(world.desk.pull(now(), &|_| ()).expect("pulls").unsent.is_empty());
     assert_eq!(world.desk.store.waiting().expect("a store"), 0, "it was kept");

@@ -9,6 +9,7 @@ const SHARED: &[(&str, &str)] = &[
     ("Desk", "the desk's facade in Python is the desk"),
     ("DeskError", "and so are its errors"),
     ("InvalidReason", "the phone's facade gives the reasons of its core, flat"),
+    ("ReasonClass", "the desk's facade in Python says what helps, as core and desk do"),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -127,6 +127,8 @@ fn a_paper_form_is_typed_in_and_counts_once_with_the_phones() {
     };
     let (status, why) = begin("checklist=campaign_event&visit=C01-77&place=nowhere-at-all");
     assert!(status == 422 && why.contains("is no place"), "{why}");
+    let russian = browser.post("/paper?lang=ru", &ours, "checklist=campaign_event&visit=C01-77&place=nowhere-at-all");
+    assert!(russian.status == 422 && russian.body.contains("такого места в миссии нет"), "{}", russian.body);
     let (status, form) = begin("checklist=campaign_event&visit=C01-77&place=astana&arrived=2023-03-10T09%3A00");
     assert_eq!(status, 303, "{form}");
     let keep = |fields: &str| browser.post(&format!("{form}/set"), &ours, fields);

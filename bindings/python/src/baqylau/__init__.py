@@ -1,12 +1,25 @@
 """The observer's core and the coordinators' desk of Baqylau.
 
 Every call blocks and lets other threads run meanwhile: where an event loop must not wait, use ``asyncio.to_thread``. Objects may be
-used from several threads. Errors are :class:`BaqylauError` and :class:`DeskError`, each with few cases, one to act on.
+used from several threads. Errors are :class:`BaqylauError` and :class:`DeskError`, each with few cases, one to act on. Those of the
+desk have a stable ``code`` (``docs/errors.md``), and ``helps``, a :class:`ReasonClass`.
 """
 
 from typing import TYPE_CHECKING, Any
 
-from ._native.baqylau_desk_ffi import Desk, DeskError, FigureValue, Pulled, ReportInfo, Verified, Basis
+from ._native.baqylau_desk_ffi import (
+    Basis,
+    Desk,
+    DeskError,
+    FailedInfo,
+    FigureValue,
+    LackingInfo,
+    Pulled,
+    ReasonClass,
+    ReportInfo,
+    UnsentInfo,
+    Verified,
+)
 from ._native.baqylau_ffi import (
     AddedRow,
     Answer,
@@ -86,6 +99,7 @@ __all__ = [
     "Desk",
     "DeskError",
     "DraftView",
+    "FailedInfo",
     "FigureValue",
     "FollowUp",
     "ForeignError",
@@ -94,6 +108,7 @@ __all__ = [
     "Issue",
     "Key",
     "KeyVault",
+    "LackingInfo",
     "Leftover",
     "LetterView",
     "Media",
@@ -111,6 +126,7 @@ __all__ = [
     "Problem",
     "Progress",
     "Pulled",
+    "ReasonClass",
     "ReportInfo",
     "ReportState",
     "ReportView",
@@ -121,6 +137,7 @@ __all__ = [
     "Summary",
     "SyncReport",
     "Trouble",
+    "UnsentInfo",
     "Verified",
     "ViewChange",
     "VisitUpdate",

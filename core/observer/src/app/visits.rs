@@ -90,8 +90,11 @@ impl ObserverApp {
             let least = u32::try_from(u.main.last_visit()?).unwrap_or(0);
             let number = number.unwrap_or_else(|| last.unwrap_or(0).max(least) + 1);
             let code = format!("{team}-{letter}{number:02}");
-            let mut record =
-                VisitRecord { place: place.map(str::to_owned), mode: "phone".into(), ..VisitRecord::default() };
+            let mut record = VisitRecord {
+                place: place.map(str::to_owned),
+                mode: baqylau_report::report::VisitMode::Phone.name().into(),
+                ..VisitRecord::default()
+            };
             record.arrived = Some(zone(loaded, &record).moment(now.ms));
             let id = u.main.add_visit(&code, &record)?;
             let stored = u.main.visit(id)?;

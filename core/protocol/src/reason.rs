@@ -1,0 +1,12 @@
+//! What helps where something was not done.
+
+/// What helps against a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ReasonClass {
+    /// Nothing: it stays refused.
+    Final,
+    /// Time: it is tried again by itself, or the same call may succeed later.
+    Retry,
+    /// The person: the reason's words say what to do.
+    Act,
+}
