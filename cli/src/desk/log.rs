@@ -6,6 +6,9 @@ use baqylau_desk::log::pull::verify_all;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
+/// How many of what was refused for one reason are named.
+const FIRST_REFUSED: usize = 3;
+
 pub fn pull(folder: &Folder, again: bool, json: bool) -> CommandResult {
     let mut desk = folder.open()?;
     if again {
@@ -61,7 +64,12 @@ pub fn deliver(desk: &Desk, file: &Path, back: Option<PathBuf>, attachments: Opt
         "{} objects are in the log, {} attachments, {refused} were refused",
         delivered.stored, delivered.attachments
     );
-    delivered.refused.iter().for_each(|reason| println!("refused: {reason}"));
+    for (reason, which) in delivered.refused_by_reason() {
+        let first = which.iter().take(FIRST_REFUSED).copied().collect::<Vec<_>>().join(", ");
+        let rest = which.len().saturating_sub(FIRST_REFUSED);
+        let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+        println!("refused, {}: {reason} ({first}{rest})", which.len());
+    }
     if let Some(back) = back {
         std::fs::write(&back, &delivered.back).map_err(|e| format!("{}: {e}", back.display()))?;
         println!("receipts and bundle in {}", back.display());

@@ -17,6 +17,9 @@ pub(super) const MISSING: [&str; 3] = ["-9999999999997", "-9999999999998", "-999
 const BREAK: &str = " ⏎ ";
 /// The longest text of SPSS, in bytes. It cuts what is longer; the other tables have it whole.
 const LONGEST: usize = 32_767;
+/// The most bytes of an answer of several choices in one variable: with a space around it, it is still a text of SPSS. What is longer goes on
+/// in variables of its own, so that no choice is cut.
+const PART: usize = 32_000;
 /// How long the code of a missing value is, in bytes.
 const MISSING_WIDTH: usize = 3;
 /// The longest label of a value and of a variable, in bytes.
@@ -29,6 +32,8 @@ pub(super) struct Said {
     /// In which columns an apostrophe protects a text.
     protected: Vec<bool>,
     answers: BTreeMap<String, BTreeSet<String>>,
+    /// In how many variables each column lies.
+    parts: Vec<usize>,
 }
 
 impl Said {
@@ -46,6 +51,7 @@ pub(super) fn table(csv: &[u8], name: &str, columns: &[TableColumn]) -> Result<(
     let (mut widths, mut protected): (Vec<usize>, Vec<bool>) = Default::default();
     let mut answers: Vec<Option<(String, BTreeSet<String>)>> = Vec::new();
     let several = |name: &str| columns.iter().any(|c| c.name == name && c.cells == CellKind::Several);
+    let parts = parts(csv, &several).map_err(|e| DeskError::making(name, e))?;
     for (at, record) in reader.records().enumerate() {
         let record = record.map_err(|e| DeskError::making(name, e))?;
         if at == 0 {
@@ -53,9 +59,20 @@ pub(super) fn table(csv: &[u8], name: &str, columns: &[TableColumn]) -> Result<(
         }
         widths.resize(record.len(), 1);
         protected.resize(record.len(), false);
-        let found = widths.iter_mut().zip(&mut protected).zip(&mut answers);
-        for (cell, ((width, protected), answers)) in record.iter().zip(found) {
+        let found = widths.iter_mut().zip(&mut protected).zip(&mut answers).zip(&parts);
+        for (cell, (((width, protected), answers), parts)) in record.iter().zip(found) {
             let text = in_a_line(plain(cell));
+            if *parts > 1 {
+                *width = PART;
+                if let Some((_, answers)) = answers.as_mut().filter(|_| at > 0) {
+                    answers.insert(text.clone());
+                }
+                let mut split = split(&text).into_iter();
+                for _ in 0..*parts {
+                    writer.write_field(split.next().unwrap_or_default()).map_err(|e| failed(&e))?;
+                }
+                continue;
+            }
             let cell = harmless(&text);
             // The head is no case.
             if at > 0 {
@@ -70,7 +87,38 @@ pub(super) fn table(csv: &[u8], name: &str, columns: &[TableColumn]) -> Result<(
         writer.write_record(None::<&[u8]>).map_err(|e| DeskError::making(name, e))?;
     }
     let answers = answers.into_iter().flatten().collect();
-    Ok((writer.into_inner().map_err(|e| DeskError::making(name, e))?, Said { widths, protected, answers }))
+    Ok((writer.into_inner().map_err(|e| DeskError::making(name, e))?, Said { widths, protected, answers, parts }))
+}
+
+/// In how many variables each column must lie: one, but for answers of several choices that are longer than a text may be.
+fn parts(csv: &[u8], several: &dyn Fn(&str) -> bool) -> Result<Vec<usize>, csv::Error> {
+    let mut reader = csv::Reader::from_reader(csv);
+    let several: Vec<bool> = reader.headers()?.iter().map(several).collect();
+    let mut parts = vec![1; several.len()];
+    // No cell is longer than the table.
+    if csv.len() > PART {
+        for record in reader.records() {
+            let record = record?;
+            let long = record.iter().zip(&several).zip(&mut parts).filter(|((cell, s), _)| **s && cell.len() > PART);
+            long.for_each(|((cell, _), parts)| *parts = split(cell).len().max(*parts));
+        }
+    }
+    Ok(parts)
+}
+
+/// An answer of several choices in parts that fit, none of which ends within a choice.
+fn split(answer: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for choice in answer.split_whitespace() {
+        match parts.last_mut().filter(|part| part.len() + 1 + choice.len() <= PART) {
+            Some(part) => {
+                part.push(' ');
+                part.push_str(choice);
+            }
+            None => parts.push(choice.to_owned()),
+        }
+    }
+    parts
 }
 
 /// Every sort of line break as one sign.
@@ -93,18 +141,27 @@ pub(super) fn syntax(stem: &str, sheet: &ExportSheet, columns: &[TableColumn], s
     );
     let name =
         |head: &String| columns.iter().find(|c| c.name == *head).map_or_else(|| head.clone(), |c| c.spss.clone());
-    let heads: Vec<String> = sheet.heads().iter().map(name).collect();
-    for (head, width) in heads.iter().zip(&said.widths) {
+    let own: Vec<String> = sheet.heads().iter().map(name).collect();
+    let mut names = UniqueNames::of(&own.iter().map(String::as_str).collect::<Vec<_>>());
+    columns.iter().flat_map(|c| &c.made).for_each(|made| drop(names.claim(&made.spss)));
+    let (mut heads, mut rest, mut widths): (Vec<String>, BTreeMap<String, Vec<String>>, Vec<usize>) =
+        Default::default();
+    for ((head, width), parts) in own.iter().zip(&said.widths).zip(&said.parts) {
+        let more: Vec<String> = (1..*parts).map(|_| names.claim("more")).collect();
+        widths.extend(std::iter::repeat_n(*width, *parts));
+        heads.push(head.clone());
+        heads.extend(more.iter().cloned());
+        rest.insert(head.clone(), more);
+    }
+    for (head, width) in heads.iter().zip(&widths) {
         // No line begins with a name: one that is also a command would be taken for it.
         // A missing value that no case has must fit too.
         let least = if columns.iter().any(|c| c.spss == *head && c.missing) { MISSING_WIDTH } else { 1 };
         let _ = write!(out, " {head}\n    A{}", (*width).clamp(least, LONGEST));
     }
     out.push_str(".\n");
-    let protected = heads.iter().zip(&said.protected).filter(|(_, protected)| **protected);
+    let protected = own.iter().zip(&said.protected).filter(|(_, protected)| **protected);
     protected.for_each(|(head, _)| unprotect(head, &mut out));
-    let mut names = UniqueNames::of(&heads.iter().map(String::as_str).collect::<Vec<_>>());
-    columns.iter().flat_map(|c| &c.made).for_each(|made| drop(names.claim(&made.spss)));
     let numbers = columns.iter().filter(|c| !matches!(c.cells, CellKind::Text | CellKind::Several));
     let made: Vec<DerivedVariable> = (1..)
         .zip(numbers)
@@ -114,7 +171,7 @@ pub(super) fn syntax(stem: &str, sheet: &ExportSheet, columns: &[TableColumn], s
     let lists = by_list(columns);
     lists.iter().for_each(|(list, of)| recode(list, &made, of, &mut out));
     let several = columns.iter().filter(|c| c.cells == CellKind::Several);
-    several.for_each(|column| dichotomies(column, &mut out));
+    several.for_each(|column| dichotomies(column, rest.get(&column.spss).map_or(&[], Vec::as_slice), &mut out));
     order(&heads, columns, &made, &mut out);
     let [whether, open, closed] = [WHETHER, OPEN, CLOSED].map(|text| apostrophed(text, VALUE_LABEL));
     let _ = writeln!(out, "VARIABLE LABELS {INTERNAL} {whether}.\nVALUE LABELS {INTERNAL} '0' {open} '1' {closed}.");
@@ -230,16 +287,15 @@ fn coded<'n>(names: impl Iterator<Item = &'n str>, values: &[(String, &str)], ou
 }
 
 /// A variable a choice, where several may be chosen: 1 where it was, 0 where others were.
-fn dichotomies(column: &TableColumn, out: &mut String) {
+fn dichotomies(column: &TableColumn, more: &[String], out: &mut String) {
     let text = &column.spss;
     for made in &column.made {
         let own = &made.spss;
         let _ = writeln!(out, "RECODE {text}{}\n  INTO {own}.", missing_codes());
         let choice = apostrophed(&format!(" {} ", made.choice.name), LONGEST);
-        let _ = writeln!(
-            out,
-            "IF ({text} NE '' AND MISSING({own})) {own} = (INDEX(CONCAT(' ', RTRIM({text}), ' '), {choice}) > 0)."
-        );
+        let within = |text: &str| format!("INDEX(CONCAT(' ', RTRIM({text}), ' '), {choice})");
+        let anywhere: String = more.iter().map(|more| format!("\n  + {}", within(more))).collect();
+        let _ = writeln!(out, "IF ({text} NE '' AND MISSING({own})) {own} = ({}{anywhere} > 0).", within(text));
     }
 }
 

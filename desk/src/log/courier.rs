@@ -10,6 +10,7 @@ use baqylau_protocol::ids::Hash;
 use baqylau_protocol::receipt::{AttachmentProof, Receipt};
 use baqylau_protocol::wire::{MAX_BATCH, MAX_REQUEST, UploadProgress, Verdict};
 use minicbor::bytes::ByteVec;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -33,6 +34,24 @@ pub struct CourierOutcome {
     pub back: Vec<u8>,
     /// Attachments that the server has now, of those that came beside the file.
     pub attachments: usize,
+}
+
+impl CourierOutcome {
+    /// What was refused, by reason in the order in which each came first: the reason, and the objects and attachments that have it.
+    #[must_use]
+    pub fn refused_by_reason(&self) -> Vec<(&str, Vec<&str>)> {
+        let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for refused in &self.refused {
+            let (what, reason) = refused.split_once(": ").unwrap_or((refused, ""));
+            let at = *places.entry(reason).or_insert(reasons.len());
+            if at == reasons.len() {
+                reasons.push((reason, Vec::new()));
+            }
+            reasons[at].1.push(what);
+        }
+        reasons
+    }
 }
 
 impl Desk {

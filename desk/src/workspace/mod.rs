@@ -142,6 +142,16 @@ impl Desk {
             let why = "the desk's store is not here: put a copy back, or `baqylau desk salvage` begins one that the next pull fills";
             return Err(DeskError::file(store, why));
         }
+        let length = |path: &Path| fs::metadata(path).map_or(0, |m| m.len());
+        // What was written last may still lie beside it.
+        if !store.is_file() || length(&store) + length(&folder.join("desk.db-wal")) == 0 {
+            let what = if store.is_file() { "an empty file" } else { "a folder, or no file," };
+            let why = format!(
+                "{what} lies where the desk's store belongs: move it elsewhere and put a copy of the store back, or let \
+                 `baqylau desk salvage` begin one that the next pull fills"
+            );
+            return Err(DeskError::file(store, why));
+        }
         Ok(Self {
             folder: folder.to_owned(),
             store: DeskStore::open(&store, &secrets.database)?,

@@ -2,6 +2,7 @@
 
 use crate::it::support::{draft, key, report};
 use baqylau_desk::adjudication::status::Status;
+use baqylau_desk::log::courier::CourierOutcome;
 use baqylau_observer::{Error, InvalidReason, ObserverApp};
 use baqylau_protocol::courier::{Assembler, CourierError, CourierFile, frames};
 use baqylau_protocol::ids::Hash;
@@ -231,4 +232,17 @@ fn a_server_that_lost_its_log_gets_everything_again() {
     }
     assert_eq!(counted(&mut world), 3);
     assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 1);
+}
+
+#[test]
+fn what_a_courier_brought_in_vain_is_told_by_reason() {
+    let junk = (0..500).map(|n| format!("object {n}: not a signed object"));
+    let refused = junk.chain(["cut.bin: it is shorter than the report says".to_owned()]).collect();
+    let outcome = CourierOutcome { refused, ..CourierOutcome::default() };
+    let told = outcome.refused_by_reason();
+    assert_eq!(
+        told.iter().map(|(reason, which)| (*reason, which.len())).collect::<Vec<_>>(),
+        [("not a signed object", 500), ("it is shorter than the report says", 1)]
+    );
+    assert_eq!((told[0].1[0], told[1].1[0]), ("object 0", "cut.bin"));
 }

@@ -133,8 +133,23 @@ fn a_desk_without_its_store_is_told_and_begins_anew() {
     desk.pull(now(), &|_| ()).expect("pulls");
     let (_, reports) = desk.report_table(None, AnswerBasis::Effective).expect("a board");
     assert_eq!(reports.counted().0, 1, "everything is there again");
-    // Of what is no store at all nothing is moved.
     drop(desk);
+    // What lies in its place is told of, and nothing is begun in it.
+    for folder_there in [true, false] {
+        let store = folder.join("desk.db");
+        ["desk.db", "desk.db-wal", "desk.db-shm"].iter().for_each(|f| drop(std::fs::remove_file(folder.join(f))));
+        if folder_there {
+            std::fs::create_dir(&store).expect("a folder in its place");
+        } else {
+            std::fs::write(&store, b"").expect("an empty file");
+        }
+        let told = Desk::open(&folder, PASSPHRASE).err().expect("it is told").to_string();
+        assert!(told.contains("move it elsewhere") && told.contains("salvage"), "{told}");
+        if folder_there {
+            std::fs::remove_dir(&store).expect("moved");
+        }
+    }
+    // Of what is no store at all nothing is moved.
     std::fs::write(folder.join("desk.db"), b"no store").expect("writes");
     let told = salvage(&folder, PASSPHRASE).expect_err("it is told").to_string();
     assert!(told.contains("move it elsewhere") && folder.join("desk.db").exists(), "{told}");

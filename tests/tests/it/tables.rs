@@ -301,6 +301,36 @@ fn an_export_grows_with_lists_and_questions_and_not_with_their_product() {
 }
 
 #[test]
+fn an_answer_of_choices_that_is_longer_than_a_text_of_spss_loses_none() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("tables");
+    let name = |n: usize| format!("c{n:03}{}", "x".repeat(56));
+    let choices: String = (0..700).map(|n| format!("how,{},Label {n}\n", name(n))).collect();
+    let figures = "id,checklist,unit,counts,of,base,per,published,value,tolerance,sentence::English (en)\n";
+    version(&source, "select_multiple how,all,All,dk\nselect_multiple how,last,Last,dk\n", &choices, figures);
+    let mut world = World::new(&source);
+    let invite = world.invite("p1");
+    let core = world.enrolled("phone", &invite);
+    let all = (0..699).map(name).collect::<Vec<_>>().join(" ");
+    sign_rows(&core, &[("all", &all), ("last", &name(699))], &[("row_how", &name(0))]);
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let out = folder.path().join("out");
+    world.desk.export(AnswerBasis::Effective, &out, false).expect("exports");
+    let check = "INSERT FILE='f.sps'.\nFREQUENCIES VARIABLES=";
+    let sps = read(&out, "f.sps");
+    let variable = |n: usize| {
+        let at = sps.find(&format!("' {} '", name(n))).expect("a variable of the choice");
+        sps[..at].rsplit("MISSING(").next().and_then(|v| v.split(')').next()).expect("its name").to_owned()
+    };
+    let [first, last] = [variable(0), variable(698)];
+    std::fs::write(out.join("check.sps"), format!("{check}{first} {last}.\n")).expect("writes");
+    if let Some(said) = run(&out, "pspp", &["-O", "format=csv", "check.sps"]) {
+        assert_eq!(said.lines().filter(|line| line.starts_with("Valid,Yes,1,")).count(), 2, "{said}");
+    }
+}
+
+#[test]
 fn columns_of_parquet_depend_on_the_checklist_and_made_ones_come_last() {
     let (_world, _folder, out) = exported();
     let labels = |file: &str, names: [&str; 2]| {
