@@ -28,3 +28,4 @@ pub mod vault;
 pub use app::ObserverApp;
 pub use error::{Error, RefusalReason};
 pub use reason::{InvalidReason, ReasonClass};
+pub use store::{MAIN_SCHEMA, OUTBOX_SCHEMA};
