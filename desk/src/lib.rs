@@ -11,6 +11,8 @@
 //! - [`records`]: what a desk signs: decisions, corrections, letters, codes, paper forms
 //! - [`export`]: the answers as tables
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 pub mod adjudication;
 pub mod error;
 pub mod export;

@@ -11,6 +11,8 @@
 //! - [`wire`]: bodies of HTTP requests
 //! - [`sync`]: what a phone does next, as a pure function
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 pub mod blob;
 pub mod bundle;
 pub mod cbor;

@@ -182,7 +182,7 @@ fn convert(DerivedVariable { column, first }: &DerivedVariable, out: &mut String
         CellKind::Moment => {
             format!("{} + {} + {} / 1000", part(1, 10, "SDATE10"), part(12, 8, "TIME8"), part(21, 3, "F3.0"))
         }
-        _ => return,
+        CellKind::Integer | CellKind::Number | CellKind::Text | CellKind::One | CellKind::Several => return,
     };
     let _ = writeln!(out, "IF ({text} NE '' AND MISSING({first})) {first} = {read}.");
 }
@@ -194,7 +194,7 @@ fn format(cells: CellKind) -> &'static str {
         CellKind::Date => "SDATE10",
         CellKind::Time => "TIME8",
         CellKind::Moment => "DATETIME20",
-        _ => "F12.4",
+        CellKind::Number | CellKind::Text | CellKind::One | CellKind::Several => "F12.4",
     }
 }
 

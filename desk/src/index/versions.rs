@@ -6,7 +6,7 @@ use crate::index::report_table::{ReportRow, ReportTable};
 use crate::tables::MissionTables;
 use baqylau_findings::compute::AdaptedFigures;
 use baqylau_findings::{CompiledFigure, FigureInput, Rules, Unit, latest};
-use baqylau_forms::definition::{Choice, Definition, Kind, ListRef, Text};
+use baqylau_forms::definition::{Choice, Definition, Text};
 use baqylau_forms::expr::Expr;
 use baqylau_forms::{ByIdentity, Form};
 use std::collections::{HashMap, HashSet};
@@ -51,7 +51,9 @@ fn lacking(then: &Definition, now: &Definition) -> Vec<(usize, Arc<str>)> {
     let mut lacking = Vec::new();
     for item in &then.items {
         let newer = now.items.iter().find(|newer| newer.name == item.name);
-        let Some((before, after)) = list(&item.kind).zip(newer.and_then(|newer| list(&newer.kind))) else { continue };
+        let Some((before, after)) = item.kind.own_list().zip(newer.and_then(|newer| newer.kind.own_list())) else {
+            continue;
+        };
         let known: HashSet<&str> =
             then.lists.get(before).into_iter().flat_map(|l| &l.choices).map(|c| &*c.name).collect();
         let choices = now.lists.get(after).into_iter().flat_map(|l| &l.choices);
@@ -59,16 +61,6 @@ fn lacking(then: &Definition, now: &Definition) -> Vec<(usize, Arc<str>)> {
         lacking.extend(new.map(|choice| (before, choice.name.clone())));
     }
     lacking
-}
-
-/// The list of a choice question, as a position in the checklist.
-fn list(kind: &Kind) -> Option<usize> {
-    match kind {
-        Kind::SelectOne { list: ListRef::Own(list) } | Kind::SelectMultiple { list: ListRef::Own(list) } => {
-            Some(*list as usize)
-        }
-        _ => None,
-    }
 }
 
 /// Whether a number names a choice that a version of its checklist lacks.

@@ -76,7 +76,11 @@ impl Preview {
                 Mutation::Answer(key, Some(answer)) if filling.is_shown(key) => {
                     Some(((key.node, filling.row_path(key.row)), write_literal(form, key.node, &answer)))
                 }
-                _ => None,
+                Mutation::Answer(..)
+                | Mutation::Note(..)
+                | Mutation::Reason(..)
+                | Mutation::AddRow(_)
+                | Mutation::RemoveRow(_) => None,
             });
             said.collect()
         };
