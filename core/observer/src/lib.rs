@@ -8,6 +8,8 @@
 //! - [`clock`]: time, injected
 //! - [`listen`]: who is told of changes
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 pub mod app;
 mod bundle;
 pub mod clock;

@@ -87,10 +87,7 @@ impl MainStore {
     /// What an error of this store means: SQLCipher takes no writes any more where a page does not authenticate, as on a disk that is
     /// read-only.
     pub fn cause(&self, e: Error) -> Error {
-        match e {
-            Error::Storage(e) => baqylau_sqlite::cause(&self.db, e).into(),
-            other => other,
-        }
+        if let Error::Storage(e) = e { baqylau_sqlite::cause(&self.db, e).into() } else { e }
     }
 
     /// How many rows there are.
