@@ -9,10 +9,12 @@
 //! - [`places`]: the tree of places, its cascade and search
 //! - [`fold`](mod@fold): texts as a search compares them
 //! - [`numeral`]: numbers and positions as people type them
+//! - [`distance`]: how far two positions are apart
 //! - [`zone`]: the offset from UTC of a place, by the moment
 
 pub mod closest;
 pub mod definition;
+pub mod distance;
 pub mod expr;
 pub mod fill;
 pub mod fold;
