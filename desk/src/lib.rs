@@ -12,6 +12,8 @@
 //! - [`export`]: the answers as tables
 //! - [`error`], [`faults`]: why something was not done
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 pub mod adjudication;
 pub mod error;
 pub mod export;

@@ -8,7 +8,7 @@ use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::index::answers::ReportAnswers;
 use baqylau_desk::index::report_table::ReportRow;
 use baqylau_observer::ObserverApp;
-use baqylau_observer::app::PhoneConfig;
+use baqylau_observer::app::{MissionCache, PhoneConfig};
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_observer::vault::FileVault;
 use baqylau_protocol::certificate::Invite;
@@ -65,7 +65,13 @@ pub fn answered_reports(desk: &Desk, answers: AnswerBasis) -> Vec<(ReportRow, Op
 #[must_use]
 pub fn phone_in(folder: &Path) -> PhoneConfig {
     let vault = Arc::new(FileVault::open(&folder.join("vault")).expect("a vault"));
-    PhoneConfig { folder: folder.to_owned(), vault, clock: Arc::new(SystemClock), language: "en".into() }
+    PhoneConfig {
+        folder: folder.to_owned(),
+        vault,
+        clock: Arc::new(SystemClock),
+        language: "en".into(),
+        missions: Arc::default(),
+    }
 }
 
 /// A mission with a running server and a desk.
@@ -74,6 +80,7 @@ pub struct World {
     pub folder: tempfile::TempDir,
     /// The desk.
     pub desk: Desk,
+    missions: Arc<MissionCache>,
     port: u16,
     /// Without TLS: somebody stands in front of it.
     plain: bool,
@@ -96,7 +103,8 @@ impl World {
         let mut desk =
             Desk::new(&mission, tables, &[format!("https://127.0.0.1:{port}")], PASSPHRASE).expect("a mission");
         desk.build(PASSPHRASE, now(), 30).expect("a bundle");
-        let mut world = Self { folder, desk, port, plain: false, runtime, running: None };
+        let missions = Arc::default();
+        let mut world = Self { folder, desk, missions, port, plain: false, runtime, running: None };
         world.start_server();
         world.desk.publish().expect("publishes");
         world
@@ -197,7 +205,7 @@ impl World {
     /// When the disk refuses.
     #[must_use]
     pub fn phone(&self, name: &str) -> PhoneConfig {
-        phone_in(&self.folder.path().join(name))
+        PhoneConfig { missions: self.missions.clone(), ..phone_in(&self.folder.path().join(name)) }
     }
 
     /// An enrolled phone.

@@ -34,6 +34,7 @@ mod it {
     mod rescue;
     mod rosters;
     mod salvage;
+    mod schemas;
     mod scripts;
     mod signing;
     mod stopped;

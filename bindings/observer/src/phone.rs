@@ -1,13 +1,13 @@
 //! What the phone provides: its key store, bytes of its camera, and who is told of changes.
 
 use crate::errors::ForeignError;
-use baqylau_observer::app::PhoneConfig;
+use baqylau_observer::app::{MissionCache, PhoneConfig};
 use baqylau_observer::clock::PhoneClock;
 use baqylau_observer::listen;
 use baqylau_observer::vault::{self, FileVault, VaultError};
 use std::io::{self, Read};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use zeroize::Zeroizing;
 
 /// Where a phone keeps its store.
@@ -71,11 +71,20 @@ pub trait ChangeListener: Send + Sync {
     fn changed(&self, change: Change) -> Result<(), ForeignError>;
 }
 
+/// Shells open several cores of one store, one after the other or at once: a mission is decoded once for all of them.
+static MISSIONS: LazyLock<Arc<MissionCache>> = LazyLock::new(Arc::default);
+
 impl Phone {
     pub(crate) fn config(self, vault: Arc<dyn KeyVault>) -> PhoneConfig {
         let folder = PathBuf::from(self.folder);
         let clock = Arc::new(PhoneClock { boot: self.boot, offset: self.offset_minutes });
-        PhoneConfig { folder, vault: Arc::new(VaultAdapter(vault)), clock, language: self.language }
+        PhoneConfig {
+            folder,
+            vault: Arc::new(VaultAdapter(vault)),
+            clock,
+            language: self.language,
+            missions: MISSIONS.clone(),
+        }
     }
 }
 

@@ -86,7 +86,7 @@ impl Loops {
             core.import_courier(&back.back)?;
         }
         for phone in &offline {
-            let core = ObserverApp::open(config(&phone.folder, &phone.language, phones.clock())?, PIN)?;
+            let core = ObserverApp::open(phone.config(phones.clock())?, PIN)?;
             if !core.summary()?.all_safe() {
                 return Err("a receipt did not find its way back".into());
             }
@@ -99,7 +99,7 @@ impl Loops {
     fn replace(&mut self, desk: &mut Desk, phones: &DemoPhones) -> Result<(), CommandError> {
         for phone in phones.of(PhoneRole::Lost) {
             phones.pull(desk)?;
-            let core = ObserverApp::open(config(&phone.folder, &phone.language, phones.clock())?, PIN)?;
+            let core = ObserverApp::open(phone.config(phones.clock())?, PIN)?;
             let hashes: Vec<String> = core.reports()?.into_iter().map(|r| r.hash).collect();
             let sent = desk.store.envelopes()?.into_iter().find(|e| hashes.contains(&e.hash.to_string()));
             let device = sent.ok_or("the lost phone had sent nothing")?.device;
@@ -110,7 +110,7 @@ impl Loops {
             })?;
             let (_, rest) = phone.halves();
             let clock = phones.clock();
-            let thief = ObserverApp::open(config(&phone.folder, &phone.language, clock.clone())?, PIN)?;
+            let thief = ObserverApp::open(phone.config(clock.clone())?, PIN)?;
             work(&thief, &clock, &rest[..1], &mut || ())?;
             self.reports_refused += phones.sync_refused(&thief)?;
             let folder = phone.folder.with_extension("new");
@@ -167,7 +167,7 @@ impl Loops {
         phones.pull(desk)?;
         for phone in phones.of(PhoneRole::Forgets) {
             let clock = phones.clock();
-            let core = ObserverApp::open(config(&phone.folder, &phone.language, clock.clone())?, PIN)?;
+            let core = ObserverApp::open(phone.config(clock.clone())?, PIN)?;
             phones.sync(&core)?;
             self.amendments += answer_letters(&core, &clock, &phone.tasks)?;
             phones.sync(&core)?;

@@ -5,7 +5,7 @@ use super::server::ServerProcess;
 use super::stage::{PIN, Stage};
 use super::tally::{Faults, peak_rss};
 use crate::common::{CommandError, CommandResult, bar, print_json};
-use baqylau_observer::app::PhoneConfig;
+use baqylau_observer::app::{MissionCache, PhoneConfig};
 use baqylau_observer::vault::FileVault;
 use baqylau_observer::{Error, ObserverApp};
 use baqylau_simulator::{PlannedReport, SimulatedClock, work};
@@ -43,9 +43,15 @@ pub struct DemoPhone {
     pub language: String,
     pub tasks: Vec<PlannedReport>,
     part: PhoneRole,
+    missions: Arc<MissionCache>,
 }
 
 impl DemoPhone {
+    /// What its core needs. All phones of the demonstration share what they decode.
+    pub fn config(&self, clock: Arc<SimulatedClock>) -> Result<PhoneConfig, Error> {
+        Ok(PhoneConfig { missions: self.missions.clone(), ..config(&self.folder, &self.language, clock)? })
+    }
+
     /// The tasks before and after it is lost.
     pub fn halves(&self) -> (&[PlannedReport], &[PlannedReport]) {
         self.tasks.split_at(self.tasks.len() / 2)
@@ -84,12 +90,14 @@ pub struct DeliveryCost {
 
 pub fn config(folder: &Path, language: &str, clock: Arc<SimulatedClock>) -> Result<PhoneConfig, Error> {
     let vault = Arc::new(FileVault::open(&folder.join("vault"))?);
-    Ok(PhoneConfig { folder: folder.to_owned(), vault, clock, language: language.to_owned() })
+    let (folder, language) = (folder.to_owned(), language.to_owned());
+    Ok(PhoneConfig { folder, vault, clock, language, missions: Arc::default() })
 }
 
 impl DemoPhones {
     pub fn new(stage: &Stage, faults: bool) -> Result<Self, CommandError> {
         let languages = &stage.tables.mission.languages;
+        let missions: Arc<MissionCache> = Arc::default();
         let mut phones = Vec::new();
         for (at, person) in stage.people.iter().enumerate() {
             let folder = stage.folder.join("phones").join(&person.code);
@@ -100,6 +108,7 @@ impl DemoPhones {
                 language: languages[at % languages.len()].code.clone(),
                 tasks: stage.tasks.get(&person.code).cloned().unwrap_or_default(),
                 part: PhoneRole::Usual,
+                missions: missions.clone(),
             });
         }
         cast(&mut phones);
@@ -113,7 +122,7 @@ impl DemoPhones {
 
     /// A phone's core, as it lies in a pocket.
     pub fn locked(&self, phone: &DemoPhone) -> Result<ObserverApp, CommandError> {
-        Ok(ObserverApp::open_locked(config(&phone.folder, &phone.language, self.clock())?)?)
+        Ok(ObserverApp::open_locked(phone.config(self.clock())?)?)
     }
 
     /// Delivers everything; on a bad line it tries again.
@@ -163,7 +172,7 @@ impl DemoPhones {
     /// Every phone makes its store and enrols; on a bad line it tries again.
     pub fn enrol(&self) -> Result<(), CommandError> {
         self.each("enrolling", |_, phone| {
-            let core = ObserverApp::create(config(&phone.folder, &phone.language, self.clock())?, PIN, &phone.invite)?;
+            let core = ObserverApp::create(phone.config(self.clock())?, PIN, &phone.invite)?;
             patiently(|| {
                 let done = core.enrol(BUDGET);
                 match done {
@@ -305,7 +314,7 @@ pub fn patiently(mut once: impl FnMut() -> Result<Option<()>, CommandError>) -> 
 }
 
 fn fill(phone: &DemoPhone, clock: Arc<SimulatedClock>) -> Result<FillResult, CommandError> {
-    let core = ObserverApp::open(config(&phone.folder, &phone.language, clock.clone())?, PIN)?;
+    let core = ObserverApp::open(phone.config(clock.clone())?, PIN)?;
     let done = work(&core, &clock, phone.first(), &mut || ())?;
     let synchronous = core.synchronous()?.to_owned();
     Ok(FillResult {

@@ -76,7 +76,13 @@ impl StoreOptions {
 
 fn config(folder: &Path, language: &str) -> Result<PhoneConfig, CommandError> {
     let vault = Arc::new(FileVault::open(&folder.join("vault"))?);
-    Ok(PhoneConfig { folder: folder.to_owned(), vault, clock: Arc::new(SystemClock), language: language.to_owned() })
+    Ok(PhoneConfig {
+        folder: folder.to_owned(),
+        vault,
+        clock: Arc::new(SystemClock),
+        language: language.to_owned(),
+        missions: Arc::default(),
+    })
 }
 
 #[derive(Subcommand)]

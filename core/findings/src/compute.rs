@@ -7,7 +7,7 @@ use baqylau_forms::expr::{Expr, Val};
 use baqylau_forms::fill::{CellKey, Mode};
 use baqylau_forms::num;
 use baqylau_forms::value::{Answer, Missing};
-use baqylau_forms::{Filling, Form};
+use baqylau_forms::{ByIdentity, Filling, Form};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -120,7 +120,7 @@ pub fn compute(figures: &[CompiledFigure], observations: &[Observation], people:
 /// Compiled figures, cached for each version of their checklists.
 #[derive(Default)]
 pub struct Rules {
-    of_form: HashMap<usize, Arc<AdaptedFigures>>,
+    of_form: HashMap<ByIdentity<Form>, Arc<AdaptedFigures>>,
 }
 
 /// A form, and for each figure of its checklist its index and rule; `None` if the form lacks a question that the figure
@@ -132,10 +132,9 @@ impl Rules {
     pub fn of(&mut self, figures: &[CompiledFigure], form: &Arc<Form>) -> Arc<AdaptedFigures> {
         let adapt = || {
             let ours = figures.iter().enumerate().filter(|(_, f)| f.figure.checklist == form.definition().id);
-            // The cached value keeps the form alive, so its address cannot be reused by another.
             Arc::new((form.clone(), ours.map(|(at, figure)| (at, figure.under(form))).collect::<Vec<_>>()))
         };
-        self.of_form.entry(Arc::as_ptr(form).addr()).or_insert_with(adapt).clone()
+        self.of_form.entry(ByIdentity::of(form)).or_insert_with(adapt).clone()
     }
 }
 

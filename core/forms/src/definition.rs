@@ -227,6 +227,13 @@ impl Kind {
     pub fn has_answers(&self) -> bool {
         !matches!(self, Self::Group { .. } | Self::Repeat { .. } | Self::Note)
     }
+
+    /// The list of a choice question, as a position in the definition; `None` where it asks for places, or is no choice question.
+    #[must_use]
+    pub fn own_list(&self) -> Option<usize> {
+        let (Self::SelectOne { list } | Self::SelectMultiple { list }) = self else { return None };
+        if let ListRef::Own(list) = list { Some(*list as usize) } else { None }
+    }
 }
 
 /// The list that a question takes its choices from.

@@ -9,14 +9,17 @@
 //! - [`places`]: the tree of places, its cascade and search
 //! - [`fold`](mod@fold): texts as a search compares them
 //! - [`numeral`]: numbers and positions as people type them
+//! - [`distance`]: how far two positions are apart
 //! - [`zone`]: the offset from UTC of a place, by the moment
 
 pub mod closest;
 pub mod definition;
+pub mod distance;
 pub mod expr;
 pub mod fill;
 pub mod fold;
 pub mod form;
+mod identity;
 mod nearest;
 pub mod num;
 pub mod numeral;
@@ -27,6 +30,7 @@ pub mod zone;
 pub use definition::Definition;
 pub use fill::Filling;
 pub use form::Form;
+pub use identity::ByIdentity;
 pub use places::Places;
 pub use value::{Answer, Missing};
 pub use zone::Zone;

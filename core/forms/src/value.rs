@@ -1,5 +1,6 @@
 //! Answers as the observer gives them.
 
+use crate::zone::MINUTE_MS;
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, SecondsFormat, Timelike};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -72,7 +73,7 @@ impl Moment {
         let naive = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M"]
             .iter()
             .find_map(|f| chrono::NaiveDateTime::parse_from_str(text, f).ok())?;
-        Some(Self { ms: naive.and_utc().timestamp_millis() - i64::from(offset) * 60_000, offset })
+        Some(Self { ms: naive.and_utc().timestamp_millis() - i64::from(offset) * MINUTE_MS, offset })
     }
 }
 
@@ -225,14 +226,8 @@ pub struct Point {
 
 impl fmt::Display for Point {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let degrees = |v: i32| f64::from(v) / 1e7;
-        write!(
-            f,
-            "{:.7} {:.7} 0 {:.2}",
-            degrees(self.latitude),
-            degrees(self.longitude),
-            f64::from(self.accuracy) / 100.0
-        )
+        let (latitude, longitude) = self.degrees();
+        write!(f, "{latitude:.7} {longitude:.7} 0 {:.2}", f64::from(self.accuracy) / 100.0)
     }
 }
 

@@ -7,6 +7,13 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
+/// Milliseconds of a minute.
+pub const MINUTE_MS: i64 = 60_000;
+/// Milliseconds of an hour.
+pub const HOUR_MS: i64 = 60 * MINUTE_MS;
+/// Milliseconds of a day.
+pub const DAY_MS: i64 = 24 * HOUR_MS;
+
 /// The time of a place. Before the first change it has the offset that it begins with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -111,7 +118,7 @@ impl Zone {
         let mut offsets: Vec<i16> = self.changes.iter().map(|c| c.1).chain([self.offset]).collect();
         offsets.sort_unstable();
         offsets.dedup();
-        let moment = |offset: i16| Moment { ms: local - i64::from(offset) * 60_000, offset };
+        let moment = |offset: i16| Moment { ms: local - i64::from(offset) * MINUTE_MS, offset };
         let mut found = offsets.into_iter().map(moment).filter(|m| self.at(m.ms) == m.offset);
         match (found.next(), found.next()) {
             (Some(one), None) => Ok(one),
@@ -146,11 +153,11 @@ impl Zone {
     /// The moment at a minute of a day here, in milliseconds since 1970: the first of two, and after the gap where there is none.
     #[must_use]
     pub fn of_day(&self, day: Date, minute: u16) -> i64 {
-        let local = i64::from(day.0) * 86_400_000 + i64::from(minute) * 60_000;
+        let local = i64::from(day.0) * DAY_MS + i64::from(minute) * MINUTE_MS;
         let offsets = self.changes.iter().map(|c| c.1).chain([self.offset]);
-        let shown = offsets.map(|offset| local - i64::from(offset) * 60_000);
-        let first = shown.filter(|ms| ms + i64::from(self.at(*ms)) * 60_000 == local).min();
+        let shown = offsets.map(|offset| local - i64::from(offset) * MINUTE_MS);
+        let first = shown.filter(|ms| ms + i64::from(self.at(*ms)) * MINUTE_MS == local).min();
         // The clocks skip it: the offset of the day before leads behind the gap.
-        first.unwrap_or_else(|| local - i64::from(self.at(local - 86_400_000)) * 60_000)
+        first.unwrap_or_else(|| local - i64::from(self.at(local - DAY_MS)) * MINUTE_MS)
     }
 }

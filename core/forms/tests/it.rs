@@ -9,6 +9,7 @@ mod it {
     mod figures;
     mod functions;
     mod hostile;
+    mod identity;
     mod keeping;
     mod limits;
     mod numbers;

@@ -192,7 +192,12 @@ impl From<EnvelopeError> for Error {
                 InvalidReason::ReportTooLarge { found, limit: class_bytes(MAX_CLASS) }.into()
             }
             EnvelopeError::Mission { .. } => Self::refused(RefusalReason::OtherMission, e),
-            other => Self::refused(RefusalReason::NotGenuine, other),
+            EnvelopeError::Cose(_)
+            | EnvelopeError::Malformed(_)
+            | EnvelopeError::Number { .. }
+            | EnvelopeError::Length { .. }
+            | EnvelopeError::Seal(_)
+            | EnvelopeError::Packing => Self::refused(RefusalReason::NotGenuine, e),
         }
     }
 }

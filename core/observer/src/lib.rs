@@ -8,6 +8,8 @@
 //! - [`clock`]: time, injected
 //! - [`listen`]: who is told of changes
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 pub mod app;
 mod bundle;
 pub mod clock;
@@ -28,3 +30,4 @@ pub mod vault;
 pub use app::ObserverApp;
 pub use error::{Error, RefusalReason};
 pub use reason::{InvalidReason, ReasonClass};
+pub use store::{MAIN_SCHEMA, OUTBOX_SCHEMA};

@@ -1,6 +1,7 @@
 //! Corrected time: a wrong phone clock must not stop delivery, nor make an expired bundle look fresh.
 
 use crate::clock::Clock;
+use baqylau_forms::zone::DAY_MS;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::receipt::TreeHead;
@@ -25,9 +26,9 @@ pub(crate) struct Anchor {
 }
 
 /// How far a head's time may be from what the phone knows, in milliseconds.
-const NEAR_MS: i64 = 86_400_000;
+const NEAR_MS: i64 = DAY_MS;
 /// How long after the end of enrolment a mission may go on, in milliseconds.
-const AFTER_END_MS: i64 = 365 * 86_400_000;
+const AFTER_END_MS: i64 = 365 * DAY_MS;
 /// How much a log may have grown between two heads that this phone saw. The largest mission has a few million objects.
 const MOST_GROWTH: u64 = 1 << 24;
 

@@ -12,6 +12,8 @@
 //! - [`reason`]: what helps where something was not done
 //! - [`sync`]: what a phone does next, as a pure function
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 pub mod blob;
 pub mod bundle;
 pub mod cbor;

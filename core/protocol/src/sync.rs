@@ -189,7 +189,9 @@ pub fn step(mut state: SyncState, event: Event, now: i64, jitter: u32) -> (SyncS
         Event::Uploaded(verdicts) if state.phase == Phase::Upload => state.uploaded(verdicts, now, jitter),
         Event::Failed(failure) => state.failed(failure, now, jitter),
         // An answer to a question that was not asked.
-        _ => state.failed(Failure::Nonsense, now, jitter),
+        Event::BundleDone | Event::Enrolment(_) | Event::Uploaded(_) | Event::AttachmentsDone | Event::LettersDone => {
+            state.failed(Failure::Nonsense, now, jitter)
+        }
     };
     (state, actions)
 }
@@ -281,7 +283,7 @@ impl SyncState {
                     later = true;
                     actions.push(Action::Commit(waiting.id, verdict));
                 }
-                _ => actions.push(Action::Commit(waiting.id, verdict)),
+                Verdict::Stored(_) | Verdict::Refused(_) => actions.push(Action::Commit(waiting.id, verdict)),
             }
         }
         if enrol {
@@ -309,7 +311,12 @@ impl SyncState {
         let doubled = FIRST_PAUSE_MS << self.failures.min(20).saturating_sub(1);
         let asked = match self.behind.take().filter(|f| matches!(f, Failure::Busy(_))).unwrap_or(failure) {
             Failure::Busy(Some(ms)) => ms.clamp(0, LONGEST_ASKED_MS),
-            _ => 0,
+            Failure::Busy(None)
+            | Failure::Offline
+            | Failure::Silent
+            | Failure::Untrusted
+            | Failure::Nonsense
+            | Failure::NotPublished => 0,
         };
         let pause = doubled.min(LONGEST_PAUSE_MS).max(asked);
         // Half to one and a half of it. Never less than what the server asked for, and spread behind that too.

@@ -12,20 +12,14 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 mod salvage;
+mod schema;
 
 pub use rusqlite;
 pub use salvage::{Rebuilt, Salvaged, count, salvage};
+pub use schema::{Schema, describe};
 
 /// Bytes of free space that opening a shared connection needs: a little more than the WAL index (`-shm`).
 const ROOM: usize = 64 << 10;
-
-/// The migrations from an empty database to the current schema. `user_version` counts those applied; a released step
-/// never changes.
-#[derive(Debug, Clone, Copy)]
-pub struct Schema {
-    /// SQL of each step, in order.
-    pub steps: &'static [&'static str],
-}
 
 /// Why a database cannot be used. Its content stays as it is.
 #[derive(Debug, thiserror::Error)]
@@ -48,7 +42,10 @@ pub enum StorageError {
         path: PathBuf,
     },
     /// The schema is that of a later version of the program.
-    #[error("the database has schema {found}, but this program supports only up to {known}; update the program")]
+    #[error(
+        "the database was made by a newer version of this program (schema {found}, and this version knows up to {known}): update \
+         the program. Nothing in the database was changed"
+    )]
     Newer {
         /// Schema version of the database.
         found: usize,
@@ -124,7 +121,7 @@ pub fn open(path: &Path, key: Option<&[u8; 32]>, schema: Schema) -> Result<Conne
 fn open_inner(path: &Path, key: Option<&[u8; 32]>, schema: Schema) -> Result<Connection, StorageError> {
     salvage::finish_interrupted(path)?;
     let mut db = connect(path, key, true)?;
-    migrate(&mut db, schema)?;
+    schema.migrate(&mut db)?;
     Ok(db)
 }
 
@@ -240,23 +237,6 @@ fn unchanging(path: &Path) -> String {
 pub fn synchronous(db: &Connection) -> Result<&'static str, StorageError> {
     let mode: i64 = db.pragma_query_value(None, "synchronous", |row| row.get(0))?;
     Ok(["OFF", "NORMAL", "FULL", "EXTRA"].get(usize::try_from(mode).unwrap_or(9)).copied().unwrap_or("unknown"))
-}
-
-fn migrate(db: &mut Connection, schema: Schema) -> Result<(), StorageError> {
-    let found: usize = db
-        .pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))
-        .map(|v| usize::try_from(v).unwrap_or(0))?;
-    let known = schema.steps.len();
-    if found > known {
-        return Err(StorageError::Newer { found, known });
-    }
-    for (at, step) in schema.steps.iter().enumerate().skip(found) {
-        let tx = db.transaction()?;
-        tx.execute_batch(step)?;
-        tx.pragma_update(None, "user_version", i64::try_from(at + 1).unwrap_or(i64::MAX))?;
-        tx.commit()?;
-    }
-    Ok(())
 }
 
 /// Whether every page can be read and holds what its tables and indexes need. It reads as every other reader does, so that a

@@ -19,8 +19,8 @@ pub struct Salvaged {
 /// call it again.
 ///
 /// # Errors
-/// [`StorageError::Damaged`] if nothing can be read: the first page is damaged, or the key is wrong. Nothing has been
-/// moved then.
+/// [`StorageError::Damaged`] if nothing can be read: the first page is damaged, or the key is wrong.
+/// [`StorageError::Newer`] if a later version of the program made it. Nothing has been moved then.
 pub fn salvage(path: &Path, key: Option<&[u8; 32]>, schema: Schema) -> Result<Salvaged, StorageError> {
     let rebuilt = Rebuilt::from_damaged(path, key, schema)?;
     let rows = count(&open(&rebuilt.new, key, schema)?)?;
@@ -50,12 +50,12 @@ impl Rebuilt {
             StorageError::Damaged { .. } => StorageError::Damaged { path: path.to_owned() },
             other => other,
         };
-        // The first page must be readable.
+        // The first page must be readable, and this version must know every column.
         let reopen = || connect(path, key, false).map_err(damaged);
-        drop(reopen()?);
+        let had = schema.tables_of(schema.version(&reopen()?)?)?;
         let rebuilt = Self::empty(path)?;
         let mut new = open(&rebuilt.new, key, schema)?;
-        let lost = copy_all(&reopen, &mut new)?;
+        let lost = copy_all(&reopen, &mut new, &had)?;
         Ok(Self { lost, ..rebuilt })
     }
 
@@ -118,7 +118,7 @@ pub(crate) fn finish_interrupted(path: &Path) -> Result<(), StorageError> {
     }
 }
 
-fn tables(db: &Connection) -> Result<Vec<String>, StorageError> {
+pub(crate) fn tables(db: &Connection) -> Result<Vec<String>, StorageError> {
     let mut statement = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")?;
     let names = statement.query_map([], |r| r.get(0))?;
     Ok(names.collect::<Result<_, _>>()?)
@@ -138,11 +138,13 @@ pub fn count(db: &Connection) -> Result<usize, StorageError> {
 fn copy_all(
     old: &dyn Fn() -> Result<Connection, StorageError>,
     new: &mut Connection,
+    had: &[String],
 ) -> Result<Vec<String>, StorageError> {
     new.pragma_update(None, "foreign_keys", "OFF")?;
     let tx = new.transaction()?;
     let mut lost = Vec::new();
-    for table in tables(&tx)? {
+    // One that came with a later version is not lost.
+    for table in tables(&tx)?.into_iter().filter(|table| had.contains(table)) {
         // From the front up to a damaged page, then from the back: only what lies between is lost.
         if copy_table(&old()?, &tx, &table, "").is_err() {
             let order = primary_key(&tx, &table)?;

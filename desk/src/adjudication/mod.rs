@@ -168,7 +168,21 @@ impl<'d> Adjudicator<'d> {
                     self.handed.extend(letters.iter().map(|(phone, _)| (report, *phone)));
                 }
             }
-            _ => {}
+            // A desk's word about people is in the register already; the rest are no decisions.
+            ObjectType::Register
+            | ObjectType::Letter
+            | ObjectType::Report
+            | ObjectType::Close
+            | ObjectType::Seen
+            | ObjectType::Kept
+            | ObjectType::Envelope
+            | ObjectType::Manifest
+            | ObjectType::Certificate
+            | ObjectType::Enrolment
+            | ObjectType::Enrolled
+            | ObjectType::TreeHead
+            | ObjectType::Roster
+            | ObjectType::Request => {}
         }
     }
 

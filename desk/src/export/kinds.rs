@@ -27,7 +27,20 @@ fn within(form: &Form, item: &Item, left: usize) -> CellKind {
         }
         Kind::SelectOne { list: ListRef::Own(_) } => CellKind::One,
         Kind::SelectMultiple { list: ListRef::Own(_) } => CellKind::Several,
-        _ => CellKind::Text,
+        // Places are told by their codes.
+        Kind::SelectOne { list: ListRef::Places(_) } | Kind::SelectMultiple { list: ListRef::Places(_) } => {
+            CellKind::Text
+        }
+        Kind::Text
+        | Kind::Geopoint
+        | Kind::Attachment { .. }
+        | Kind::Barcode
+        | Kind::Acknowledge
+        | Kind::Calculate
+        | Kind::Hidden
+        | Kind::Note
+        | Kind::Group { .. }
+        | Kind::Repeat { .. } => CellKind::Text,
     }
 }
 
@@ -46,7 +59,7 @@ fn given(form: &Form, expr: &Expr, left: usize) -> CellKind {
                 // Calculations have no whole numbers of their own.
                 CellKind::Integer => CellKind::Number,
                 CellKind::One | CellKind::Several => CellKind::Text,
-                kind => kind,
+                kind @ (CellKind::Number | CellKind::Text | CellKind::Date | CellKind::Time | CellKind::Moment) => kind,
             }
         }
         Expr::Visit(VisitField::ArrivedAt | VisitField::DepartedAt) => CellKind::Moment,
@@ -56,7 +69,14 @@ fn given(form: &Form, expr: &Expr, left: usize) -> CellKind {
             (Function::Once | Function::IndexedRepeat, [first, ..]) => kind(first),
             (function, _) => called(*function),
         },
-        _ => CellKind::Text,
+        Expr::Text(_)
+        | Expr::Current
+        | Expr::Column(_)
+        | Expr::Binary(..)
+        | Expr::Visit(_)
+        | Expr::Place(_)
+        | Expr::Matches(..)
+        | Expr::Unresolved(..) => CellKind::Text,
     }
 }
 
@@ -70,6 +90,10 @@ fn either(kind: impl Fn(&Expr) -> CellKind, one: &Expr, other: &Expr) -> CellKin
     }
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "`is_numeric` has every function; the texts among them need no list"
+)]
 fn called(function: Function) -> CellKind {
     match function {
         Function::Count | Function::CountNonEmpty | Function::Position => CellKind::Number,

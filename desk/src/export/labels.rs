@@ -5,7 +5,7 @@ use super::kinds;
 use super::names::{UniqueNames, spss};
 use super::rows::ExportSheet;
 use baqylau_forms::Form;
-use baqylau_forms::definition::{Definition, Item, Kind, List, ListRef};
+use baqylau_forms::definition::{Definition, Item, List};
 use baqylau_forms::value::Missing;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -186,12 +186,7 @@ fn column(
 
 /// The list of a question in a version.
 fn offered<'d>(definition: &'d Definition, item: &Item) -> Option<&'d List> {
-    match &item.kind {
-        Kind::SelectOne { list: ListRef::Own(list) } | Kind::SelectMultiple { list: ListRef::Own(list) } => {
-            definition.lists.get(*list as usize)
-        }
-        _ => None,
-    }
+    definition.lists.get(item.kind.own_list()?)
 }
 
 /// The choices of all versions, in the order in which they came.

@@ -9,6 +9,7 @@ use crate::index::report_table::ReportRow;
 use crate::parallel::{CHUNK, in_parts};
 use crate::records::corrections;
 use crate::workspace::Desk;
+use baqylau_forms::ByIdentity;
 use baqylau_forms::definition::{Item, Kind};
 use baqylau_forms::fill::append_literal;
 use baqylau_forms::form::Form;
@@ -32,7 +33,7 @@ pub(super) struct ExportSheet {
     /// The names that are taken.
     pub taken: UniqueNames,
     /// Where the questions stand in each version.
-    nodes: HashMap<usize, Vec<Option<u32>>>,
+    nodes: HashMap<ByIdentity<Form>, Vec<Option<u32>>>,
 }
 
 impl ExportSheet {
@@ -42,7 +43,7 @@ impl ExportSheet {
         let forms = forms(versions, &filled);
         let questions = names(&forms, |form, item, at| item.kind.has_answers() && holder(form, at) == repeat);
         let nodes = |form: &Arc<Form>| questions.iter().map(|name| node(form, name, repeat)).collect();
-        let nodes = forms.iter().chain(&filled).map(|form| (Arc::as_ptr(form).addr(), nodes(form))).collect();
+        let nodes = forms.iter().chain(&filled).map(|form| (ByIdentity::of(form), nodes(form))).collect();
         let mut taken = UniqueNames::of(fixed(repeat));
         let columns = questions.iter().map(|name| taken.claim(name)).collect();
         Self { forms, repeat: repeat.map(str::to_owned), questions, columns, taken, nodes }
@@ -60,7 +61,7 @@ impl ExportSheet {
 
     /// Writes the answers of a row.
     fn write(&self, form: &Arc<Form>, tree: &AnswerTree, text: &mut String, to: &mut impl CellSink) {
-        let nodes = self.nodes.get(&Arc::as_ptr(form).addr()).map_or(&[][..], Vec::as_slice);
+        let nodes = self.nodes.get(&ByIdentity::of(form)).map_or(&[][..], Vec::as_slice);
         for node in nodes {
             text.clear();
             if let Some((node, AnswerCell::Answer(answer))) = node.and_then(|node| Some((node, tree.cells.get(&node)?)))
@@ -105,9 +106,9 @@ fn forms(versions: &[Arc<Form>], filled: &[Arc<Form>]) -> Vec<Arc<Form>> {
 
 /// The forms of reports, in the order of the log.
 fn filled(rows: &[&ReportRow]) -> Vec<Arc<Form>> {
-    let mut seen: HashSet<*const Form> = HashSet::new();
+    let mut seen = HashSet::new();
     let all = rows.iter().filter_map(|l| l.summary.meta.form.clone());
-    all.filter(|form| seen.insert(Arc::as_ptr(form))).collect()
+    all.filter(|form| seen.insert(ByIdentity::of(form))).collect()
 }
 
 /// The repeats of every version of a checklist, by name.

@@ -69,7 +69,7 @@ pub(super) fn table(csv: &[u8], name: &str, columns: &[TableColumn]) -> Result<(
                 }
                 let mut split = split(&text).into_iter();
                 for _ in 0..*parts {
-                    writer.write_field(split.next().unwrap_or_default()).map_err(|e| failed(&e))?;
+                    writer.write_field(split.next().unwrap_or_default()).map_err(|e| DeskError::making(name, e))?;
                 }
                 continue;
             }
@@ -238,7 +238,7 @@ fn convert(DerivedVariable { column, first }: &DerivedVariable, out: &mut String
         CellKind::Moment => {
             format!("{} + {} + {} / 1000", part(1, 10, "SDATE10"), part(12, 8, "TIME8"), part(21, 3, "F3.0"))
         }
-        _ => return,
+        CellKind::Integer | CellKind::Number | CellKind::Text | CellKind::One | CellKind::Several => return,
     };
     let _ = writeln!(out, "IF ({text} NE '' AND MISSING({first})) {first} = {read}.");
 }
@@ -250,7 +250,7 @@ fn format(cells: CellKind) -> &'static str {
         CellKind::Date => "SDATE10",
         CellKind::Time => "TIME8",
         CellKind::Moment => "DATETIME20",
-        _ => "F12.4",
+        CellKind::Number | CellKind::Text | CellKind::One | CellKind::Several => "F12.4",
     }
 }
 

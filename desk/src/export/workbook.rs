@@ -117,7 +117,7 @@ fn when(cell: &str, kind: CellKind) -> Option<(ExcelDateTime, &'static str)> {
         CellKind::Date => (Date::parse(cell).is_some(), cell, "yyyy-mm-dd"),
         CellKind::Time => (TimeOfDay::parse(cell).is_some(), cell, "hh:mm:ss"),
         CellKind::Moment => (Moment::parse(cell, 0).is_some(), cell.get(..LOCAL)?, "yyyy-mm-dd hh:mm:ss"),
-        _ => return None,
+        CellKind::Integer | CellKind::Number | CellKind::Text | CellKind::One | CellKind::Several => return None,
     };
     Some((ExcelDateTime::parse_from_str(read).ok().filter(|_| known)?, shown))
 }

@@ -4,9 +4,8 @@ use crate::adjudication::status::Status;
 use crate::index::report_table::ReportTable;
 use crate::tables::MissionTables;
 use baqylau_forms::value::Date;
+use baqylau_forms::zone::{HOUR_MS, MINUTE_MS};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-
-const HOUR_MS: i64 = 3_600_000;
 
 /// Reports that were expected, and which of them came.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -41,7 +40,7 @@ pub fn expected(reports: &ReportTable, tables: &MissionTables, now: i64) -> Expe
     let mut out = ExpectedReports::default();
     let region = |place: Option<u32>| place.and_then(|p| tables.places.ancestor(p, reports.level));
     let day = Date::parse(&tables.mission.election_day).map_or(0, |d| i64::from(d.0) * 24 * HOUR_MS);
-    let local = |ms: i64| ms + i64::from(tables.mission.zone.at(ms)) * 60_000;
+    let local = |ms: i64| ms + i64::from(tables.mission.zone.at(ms)) * MINUTE_MS;
     let hour = |ms: i64| u8::try_from((local(ms) - day).div_euclid(HOUR_MS)).ok().filter(|h| *h < 24);
     let met = met(reports, tables);
     for (due, met) in tables.deployment.iter().zip(met) {

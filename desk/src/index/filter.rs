@@ -3,7 +3,8 @@
 use crate::adjudication::status::{Status, StatusKind};
 use crate::index::flags::Flag;
 use crate::index::report_table::ReportRow;
-use crate::tables::{FieldRole, MissionTables};
+use crate::tables::{FieldRole, MissionTables, Person};
+use baqylau_forms::ByIdentity;
 use baqylau_forms::fold::fold;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -90,7 +91,7 @@ impl ReportFilter {
 pub(crate) struct SearchWords {
     words: Vec<(String, Vec<bool>)>,
     /// Which words of each person were found: there are fewer people than reports.
-    people: HashMap<usize, Vec<bool>>,
+    people: HashMap<ByIdentity<Person>, Vec<bool>>,
 }
 
 impl SearchWords {
@@ -110,7 +111,7 @@ impl SearchWords {
             let has = |(word, _): &(String, Vec<bool>)| {
                 fold(&person.code).contains(word.as_str()) || fold(&person.team).contains(word.as_str())
             };
-            &*self.people.entry(Arc::as_ptr(person).addr()).or_insert_with(|| words.iter().map(has).collect())
+            &*self.people.entry(ByIdentity::of(person)).or_insert_with(|| words.iter().map(has).collect())
         });
         words.iter().enumerate().all(|(at, (word, named))| {
             row.summary.place.is_some_and(|p| named.get(p as usize) == Some(&true))

@@ -3,6 +3,9 @@
 use crate::adjudication::status::Status;
 use crate::index::report_table::{ReportRow, ReportTable};
 use crate::tables::MissionTables;
+use baqylau_forms::distance::metres;
+use baqylau_forms::value::Point;
+use baqylau_forms::zone::MINUTE_MS;
 use std::collections::HashMap;
 
 /// Something odd.
@@ -78,11 +81,9 @@ const METRES_A_SECOND: f64 = 50.0;
 /// What positions of places and phones may be off together.
 const METRES_OFF: f64 = 10_000.0;
 /// What clocks may be off.
-const CLOCK_MS: i64 = 10 * 60_000;
+const CLOCK_MS: i64 = 10 * MINUTE_MS;
 /// Two teams within this are there together.
-const TOGETHER_MS: i64 = 45 * 60_000;
-/// The mean radius of the earth, in metres (IUGG).
-const EARTH: f64 = 6_371_009.0;
+const TOGETHER_MS: i64 = 45 * MINUTE_MS;
 
 /// Sets the flags of every report of a board.
 pub(crate) fn mark(tables: &MissionTables, reports: &mut ReportTable) {
@@ -107,9 +108,8 @@ fn alone(tables: &MissionTables, reports: &ReportTable, row: &ReportRow, checks:
         }
     }
     if let Some(position) = row.summary.position {
-        let here = (f64::from(position.latitude) / 1e7, f64::from(position.longitude) / 1e7);
         let there = row.summary.place.and_then(|p| tables.coordinates(p));
-        if position.mock || there.is_some_and(|there| metres(here, there) > METRES_OFF) {
+        if position.mock || there.is_some_and(|there| metres(Point::from(position).degrees(), there) > METRES_OFF) {
             flags.set(Flag::Position);
         }
     }
@@ -132,14 +132,6 @@ fn settled(tables: &MissionTables, reports: &ReportTable, row: &ReportRow, check
         flags.set(Flag::Arithmetic);
     }
     flags
-}
-
-/// The great circle between two points in degrees, in metres (haversine).
-fn metres(a: (f64, f64), b: (f64, f64)) -> f64 {
-    let (lat_a, lat_b) = (a.0.to_radians(), b.0.to_radians());
-    let half = |d: f64| libm::pow(libm::sin(d / 2.0), 2.0);
-    let h = half(lat_b - lat_a) + libm::cos(lat_a) * libm::cos(lat_b) * half((b.1 - a.1).to_radians());
-    2.0 * EARTH * libm::asin(h.sqrt().min(1.0))
 }
 
 /// What counts stands where its team was and when: an amendment for the report that it supersedes.

@@ -13,11 +13,10 @@ use baqylau_forms::fold::fold;
 use baqylau_forms::form::Form;
 use baqylau_forms::num;
 use baqylau_forms::value::Answer;
+use baqylau_forms::zone::{HOUR_MS, MINUTE_MS};
 use baqylau_report::Report;
 use baqylau_report::report::{RecordedMoment, RecordedPosition, UnmappedAnswer, VisitMode};
 use std::sync::Arc;
-
-const HOUR_MS: i64 = 3_600_000;
 
 /// A report as pages know it.
 #[derive(Debug)]
@@ -105,7 +104,7 @@ impl ReportSummary {
         let checklist = tables.checklists.iter().position(|c| c.id == definition.id);
         let zone = place.and_then(|p| tables.places.zone(p)).unwrap_or(&tables.mission.zone);
         let ms = |at: Option<RecordedMoment>| at.map(|at| at.ms);
-        let local = ms(report.visit.arrived).map(|ms| ms + i64::from(zone.at(ms)) * 60_000);
+        let local = ms(report.visit.arrived).map(|ms| ms + i64::from(zone.at(ms)) * MINUTE_MS);
         let uses = checklist.map(|at| uses(tables, at, &form, &filling)).unwrap_or_default();
         let entry = Self {
             internal: checklist.is_some_and(|at| internal(tables, at, &uses)),

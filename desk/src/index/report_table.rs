@@ -8,6 +8,7 @@ use crate::index::filter::{ReportFilter, SearchWords, fits};
 use crate::index::flags;
 use crate::index::flags::Flags;
 use crate::index::report_summary::ReportSummary;
+use crate::index::versions::LackingForms;
 use crate::index::{ReportIndex, RequestedReport};
 use crate::tables::{FieldRole, MissionTables, Person, RoledQuestion};
 use crate::workspace::Desk;
@@ -56,7 +57,7 @@ pub struct ReportTable {
     at: HashMap<Hash, usize>,
     whole: OnceLock<Vec<Computed>>,
     /// Figures that name choices which older versions lack, by the address of those.
-    pub(crate) lacking: OnceLock<HashMap<usize, HashSet<usize>>>,
+    pub(crate) lacking: OnceLock<LackingForms>,
     pub(crate) tables: Arc<MissionTables>,
     pub(crate) answers: AnswerBasis,
     pub(crate) counted: OnceLock<(usize, Hash)>,

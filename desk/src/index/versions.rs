@@ -6,9 +6,9 @@ use crate::index::report_table::{ReportRow, ReportTable};
 use crate::tables::MissionTables;
 use baqylau_findings::compute::AdaptedFigures;
 use baqylau_findings::{CompiledFigure, FigureInput, Rules, Unit, latest};
-use baqylau_forms::Form;
-use baqylau_forms::definition::{Choice, Definition, Kind, ListRef, Text};
+use baqylau_forms::definition::{Choice, Definition, Text};
 use baqylau_forms::expr::Expr;
+use baqylau_forms::{ByIdentity, Form};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -16,15 +16,13 @@ use std::sync::Arc;
 #[derive(Default)]
 pub(crate) struct Versions {
     rules: Rules,
-    /// By the address of the form, which is held so that no other comes to stand there.
-    wide: HashMap<usize, (Arc<Form>, Arc<Form>)>,
+    wide: HashMap<ByIdentity<Form>, Arc<Form>>,
 }
 
 impl Versions {
     /// The rules for reports of one form.
     pub fn of(&mut self, tables: &MissionTables, form: &Arc<Form>) -> Arc<AdaptedFigures> {
-        let at = Arc::as_ptr(form).addr();
-        let (_, wide) = self.wide.entry(at).or_insert_with(|| (form.clone(), widened(tables, form)));
+        let wide = self.wide.entry(ByIdentity::of(form)).or_insert_with(|| widened(tables, form));
         self.rules.of(&tables.numbers, wide)
     }
 }
@@ -53,7 +51,9 @@ fn lacking(then: &Definition, now: &Definition) -> Vec<(usize, Arc<str>)> {
     let mut lacking = Vec::new();
     for item in &then.items {
         let newer = now.items.iter().find(|newer| newer.name == item.name);
-        let Some((before, after)) = list(&item.kind).zip(newer.and_then(|newer| list(&newer.kind))) else { continue };
+        let Some((before, after)) = item.kind.own_list().zip(newer.and_then(|newer| newer.kind.own_list())) else {
+            continue;
+        };
         let known: HashSet<&str> =
             then.lists.get(before).into_iter().flat_map(|l| &l.choices).map(|c| &*c.name).collect();
         let choices = now.lists.get(after).into_iter().flat_map(|l| &l.choices);
@@ -61,16 +61,6 @@ fn lacking(then: &Definition, now: &Definition) -> Vec<(usize, Arc<str>)> {
         lacking.extend(new.map(|choice| (before, choice.name.clone())));
     }
     lacking
-}
-
-/// The list of a choice question, as a position in the checklist.
-fn list(kind: &Kind) -> Option<usize> {
-    match kind {
-        Kind::SelectOne { list: ListRef::Own(list) } | Kind::SelectMultiple { list: ListRef::Own(list) } => {
-            Some(*list as usize)
-        }
-        _ => None,
-    }
 }
 
 /// Whether a number names a choice that a version of its checklist lacks.
@@ -111,25 +101,28 @@ impl ReportTable {
             let per_place = tables.figures[number].figure.per == "place";
             let given: Vec<FigureInput> = if per_place { latest(given) } else { given.collect() };
             let in_base: HashSet<u64> = given.iter().filter(|g| g.contribution.base > 0).map(|g| g.index).collect();
-            let form = |row: &ReportRow| row.summary.meta.form.as_ref().map(|form| Arc::as_ptr(form).addr());
+            let form = |row: &ReportRow| row.summary.meta.form.as_ref().map(ByIdentity::of);
             let lacks =
-                |row: &ReportRow| form(row).and_then(|at| lacking.get(&at)).is_some_and(|n| n.contains(&number));
+                |row: &ReportRow| form(row).and_then(|form| lacking.get(&form)).is_some_and(|n| n.contains(&number));
             rows.iter().filter(|row| in_base.contains(&row.summary.meta.index) && lacks(row)).count()
         };
         (0..tables.figures.len()).map(older).collect()
     }
 }
 
-/// The figures that name a choice which a form lacks, by the form's address; the lines hold it.
-fn lacking_forms(tables: &MissionTables, rows: &[ReportRow]) -> HashMap<usize, HashSet<usize>> {
-    let forms: HashMap<usize, &Arc<Form>> =
-        rows.iter().filter_map(|l| l.summary.meta.form.as_ref()).map(|form| (Arc::as_ptr(form).addr(), form)).collect();
-    let of_form = |(at, form): (usize, &Arc<Form>)| {
+/// The figures that name a choice which a form lacks.
+pub(crate) type LackingForms = HashMap<ByIdentity<Form>, HashSet<usize>>;
+
+fn lacking_forms(tables: &MissionTables, rows: &[ReportRow]) -> LackingForms {
+    let forms: HashSet<ByIdentity<Form>> =
+        rows.iter().filter_map(|l| l.summary.meta.form.as_ref()).map(ByIdentity::of).collect();
+    let of_form = |key: ByIdentity<Form>| {
+        let form = key.get();
         let wide = widened(tables, form);
         let ours = tables.figures.iter().enumerate().filter(|(_, f)| f.figure.checklist == form.definition().id);
         let lacking: HashSet<usize> =
             ours.filter(|(_, figure)| lacks(tables, figure, form, &wide)).map(|f| f.0).collect();
-        (!Arc::ptr_eq(form, &wide) && !lacking.is_empty()).then_some((at, lacking))
+        (!Arc::ptr_eq(form, &wide) && !lacking.is_empty()).then_some((key, lacking))
     };
     forms.into_iter().filter_map(of_form).collect()
 }

@@ -281,7 +281,7 @@ impl Desk {
             for device in same.into_iter().filter(|d| d.in_time && standing(d).is_none()) {
                 match verdict {
                     Standing::Confirmed => pulled.confirmed += 1,
-                    _ => pulled.contested += 1,
+                    Standing::Contested | Standing::Revoked => pulled.contested += 1,
                 }
                 changes.push(RosterEntry::new(device.device, verdict));
             }

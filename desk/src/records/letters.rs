@@ -116,7 +116,23 @@ impl Fates {
                         fates.amended.entry(key).or_insert((envelope.received, envelope.hash));
                     }
                 }
-                _ => {}
+                // Of what phones say, nothing else is about a letter.
+                ObjectType::Close
+                | ObjectType::Review
+                | ObjectType::Correction
+                | ObjectType::Coding
+                | ObjectType::Register
+                | ObjectType::Letter
+                | ObjectType::Sent
+                | ObjectType::Kept
+                | ObjectType::Envelope
+                | ObjectType::Manifest
+                | ObjectType::Certificate
+                | ObjectType::Enrolment
+                | ObjectType::Enrolled
+                | ObjectType::TreeHead
+                | ObjectType::Roster
+                | ObjectType::Request => {}
             }
         }
         fates

@@ -10,9 +10,11 @@ use crate::error::DeskError;
 use crate::faults::{NotHere, RequiredText};
 use crate::index::report_table::ReportTable;
 use crate::store::{DeskChain, KnownDevice};
+use crate::workspace::Desk;
 use crate::workspace::identity::Identity;
-use crate::workspace::{DAY_MS, Desk};
 use baqylau_forms::value::Answer;
+use baqylau_forms::zone::DAY_MS;
+use baqylau_protocol::VERSION;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::ObjectType;
@@ -63,7 +65,7 @@ impl Desk {
     pub fn review(&self, report: Hash, state: ReviewState, reason: &str, now: i64) -> Result<(), DeskError> {
         self.known(report)?;
         require_text(RequiredText::Reason, reason)?;
-        let review = Review { v: 1, report, state, reason: reason.trim().to_owned(), at: moment(now) };
+        let review = Review { v: VERSION, report, state, reason: reason.trim().to_owned(), at: moment(now) };
         self.sign_one(ObjectType::Review, &review.encode(), now)
     }
 
@@ -91,7 +93,7 @@ impl Desk {
         }
         let translation = Some(text.translation.trim().to_owned()).filter(|t| !t.is_empty());
         let (rows, codes, quotable) = (text.rows.clone(), text.codes.to_vec(), text.quotable);
-        let coding = Coding { v: 1, report, node, rows, codes, translation, quotable, at: moment(now) };
+        let coding = Coding { v: VERSION, report, node, rows, codes, translation, quotable, at: moment(now) };
         self.sign_one(ObjectType::Coding, &coding.encode(), now)
     }
 
@@ -120,8 +122,8 @@ impl Desk {
         let window = i64::from(self.source()?.mission.review_window_days) * DAY_MS / 2;
         let handed = other.is_some_and(|device| device != envelope.device) || envelope.received + window < now;
         let copy = envelope.plain.ok().filter(|_| handed).map(|plain| plain.bytes.into());
-        let letter = Letter { v: 1, text: text.clone(), report: Some(report), questions, at: moment(now), copy };
-        let review = Review { v: 1, report, state: ReviewState::Queried, reason: text, at: moment(now) };
+        let letter = Letter { v: VERSION, text: text.clone(), report: Some(report), questions, at: moment(now), copy };
+        let review = Review { v: VERSION, report, state: ReviewState::Queried, reason: text, at: moment(now) };
         let phone = self.phone(other.unwrap_or(envelope.device))?;
         let signer = self.signer(now)?;
         self.store.sign(|chain| {
@@ -149,7 +151,7 @@ impl Desk {
             return Err(NotHere::PhoneOfTeams.into());
         }
         let text = text.trim().to_owned();
-        let letter = Letter { v: 1, text, report: None, questions: Vec::new(), at: moment(now), copy: None };
+        let letter = Letter { v: VERSION, text, report: None, questions: Vec::new(), at: moment(now), copy: None };
         let signer = self.signer(now)?;
         self.store.sign(|chain| signer.letters(chain, &phones, &letter))?;
         Ok(phones.len())
@@ -233,7 +235,7 @@ impl Signer<'_> {
             letters.push((phone.device, self.add(chain, ObjectType::Letter, Some(phone), &letter.encode())?));
         }
         let handed = letter.copy.is_some();
-        let sent = LetterSent { v: 1, letters, letter: Letter { copy: None, ..letter.clone() }, handed };
+        let sent = LetterSent { v: VERSION, letters, letter: Letter { copy: None, ..letter.clone() }, handed };
         self.add(chain, ObjectType::Sent, None, &sent.encode()).map(drop)
     }
 }

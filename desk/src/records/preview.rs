@@ -12,8 +12,8 @@ use crate::records::corrections::{all, apply, doubt, name, new_problems};
 use crate::records::{CorrectionRequest, question, require_text};
 use crate::workspace::Desk;
 use baqylau_findings::Computed;
-use baqylau_forms::Filling;
-use baqylau_forms::fill::{AnswerProblem, Issue, Mutation, write_literal};
+use baqylau_forms::fill::{AnswerProblem, CellKey, Issue, write_literal};
+use baqylau_forms::{Answer, Filling};
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::Hash;
 use baqylau_report::Correction;
@@ -79,13 +79,10 @@ impl Preview {
     pub fn following(&self) -> Vec<(String, Option<String>, Option<String>)> {
         let form = self.before.form();
         let all = |filling: &Filling| -> BTreeMap<(u32, Vec<u32>), String> {
-            let said = filling.snapshot().into_iter().filter_map(|m| match m {
-                Mutation::Answer(key, Some(answer)) if filling.is_shown(key) => {
-                    Some(((key.node, filling.row_path(key.row)), write_literal(form, key.node, &answer)))
-                }
-                _ => None,
-            });
-            said.collect()
+            let said = |(key, answer): (CellKey, &Answer)| {
+                ((key.node, filling.row_path(key.row)), write_literal(form, key.node, answer))
+            };
+            filling.shown_answers().map(said).collect()
         };
         let (before, after) = (all(&self.before), all(&self.after));
         let cells: BTreeSet<_> = before.keys().chain(after.keys()).collect();

@@ -16,7 +16,8 @@ pub use gaps::{Evidence, Gap};
 pub use log::{ChainLink, KnownDevice, LogObject, Opened, PulledEnvelope};
 pub use records::{DeskChain, WrittenRecord};
 
-const SCHEMA: Schema = Schema {
+/// The schema of `desk.db`.
+pub const SCHEMA: Schema = Schema {
     steps: &[
         "
     CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;

@@ -12,6 +12,7 @@ use baqylau_findings::CompiledFigure;
 use baqylau_findings::sample::Sample;
 use baqylau_forms::definition::{Definition, Text};
 use baqylau_forms::places::Level;
+use baqylau_forms::zone::HOUR_MS;
 use baqylau_forms::{Form, Places, Zone};
 use baqylau_report::mission::{Language, Mission};
 use csv_table::{figures, people, places, sample};
@@ -333,7 +334,7 @@ fn seat(
         faults.push(format!("mission.json: offset: {text:?} is no offset such as +06:00; correct it, or leave it out"));
         return named.clone();
     };
-    let noon = named.midnight(day) + 12 * 3_600_000;
+    let noon = named.midnight(day) + 12 * HOUR_MS;
     if named.at(noon) != minutes {
         let (name, right) = (&named.name, Zone::fixed(named.at(noon)).name);
         warnings.push(format!(

@@ -76,7 +76,9 @@ impl FieldRole {
             Self::FollowUp => matches!(kind, Kind::Date),
             Self::Airtime | Self::Space => matches!(kind, Kind::Integer),
             Self::Confidentiality => matches!(kind, Kind::SelectOne { .. }),
-            _ => matches!(kind, Kind::SelectOne { .. } | Kind::SelectMultiple { .. }),
+            Self::Severity | Self::Evidence | Self::Actor | Self::Outlet | Self::Tone => {
+                matches!(kind, Kind::SelectOne { .. } | Kind::SelectMultiple { .. })
+            }
         }
     }
 }

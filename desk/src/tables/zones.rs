@@ -4,10 +4,10 @@
 use baqylau_forms::Zone;
 use baqylau_forms::closest::closest;
 use baqylau_forms::value::Date;
+use baqylau_forms::zone::DAY_MS;
 use chrono::{DateTime, Offset, TimeZone};
 use chrono_tz::{TZ_VARIANTS, Tz};
 
-const DAY_MS: i64 = 86_400_000;
 /// How far the changes go: what is noted before or after has the first or the last offset of them.
 const DAYS_BEFORE: i64 = 2 * 366;
 const DAYS_AFTER: i64 = 10 * 366;

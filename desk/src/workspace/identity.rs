@@ -4,6 +4,7 @@ use crate::error::DeskError;
 use crate::log::link::block;
 use crate::log::pull::PullOutcome;
 use crate::workspace::Desk;
+use baqylau_forms::zone::DAY_MS;
 use baqylau_protocol::VERSION;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::enrolment::Enrolment;
@@ -61,7 +62,7 @@ impl Desk {
         let (invite, manifest) = (SigningKey::generate(), self.manifest()?);
         let (shared, encapsulation) =
             SharedKey::encapsulate(&manifest.reading, self.mission()).map_err(|e| DeskError::making("enrolment", e))?;
-        let expires = now + 365 * 86_400_000;
+        let expires = now + 365 * DAY_MS;
         let enrolment = Enrolment {
             v: VERSION,
             mission: self.mission(),

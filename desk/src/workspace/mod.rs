@@ -18,6 +18,7 @@ use crate::error::DeskError;
 use crate::index::evaluate::Forms;
 use crate::store::DeskStore;
 use crate::tables::MissionTables;
+use baqylau_forms::zone::DAY_MS;
 use baqylau_protocol::bundle::{BundlePart, Manifest, PartKind};
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::{Hash, MissionId, PublicKey};
@@ -30,8 +31,6 @@ use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
-
-pub(crate) const DAY_MS: i64 = 86_400_000;
 
 /// `desk.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

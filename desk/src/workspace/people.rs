@@ -3,8 +3,9 @@
 use crate::error::DeskError;
 use crate::faults::NotHere;
 use crate::tables::Person;
+use crate::workspace::Desk;
 use crate::workspace::keys;
-use crate::workspace::{DAY_MS, Desk};
+use baqylau_forms::zone::DAY_MS;
 use baqylau_protocol::certificate::{Certificate, Invite, Role};
 use baqylau_protocol::ids::{DeviceId, Hash, SubjectId};
 use baqylau_protocol::keys::{SigningKey, random};

@@ -102,14 +102,13 @@ pub fn salvage(folder: &Path, passphrase: &str) -> Result<SalvageOutcome, DeskEr
 
 /// Nothing is moved by itself where not even the first page can be read: it may be another desk's.
 fn unreadable(path: &Path, error: DeskError) -> DeskError {
-    match error {
-        DeskError::Storage(StorageError::Damaged { .. }) => {
-            let why =
-                "nothing of it can be read: move it elsewhere and salvage again; the next pull fetches the log anew";
-            DeskError::file(path, why)
-        }
-        other => other,
+    if !matches!(error, DeskError::Storage(StorageError::Damaged { .. })) {
+        return error;
     }
+    DeskError::file(
+        path,
+        "nothing of it can be read: move it elsewhere and salvage again; the next pull fetches the log anew",
+    )
 }
 
 impl Desk {

@@ -8,10 +8,10 @@ use crate::query::PageQuery;
 use baqylau_desk::adjudication::status::{Status, StatusKind};
 use baqylau_desk::index::expected::{self, ExpectedProgress, ExpectedReports};
 use baqylau_desk::index::report_table::{ReportRow, ReportTable};
+use baqylau_forms::zone::HOUR_MS;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
-const HOUR_MS: i64 = 3_600_000;
 /// Most teams listed: those with the most missing reports.
 const TEAMS: usize = 40;
 

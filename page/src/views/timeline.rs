@@ -7,6 +7,7 @@ use baqylau_desk::adjudication::status::Status;
 use baqylau_desk::index::report_table::{ReportRow, ReportTable};
 use baqylau_desk::tables::FieldRole;
 use baqylau_forms::value::Date;
+use baqylau_forms::zone::{DAY_MS, MINUTE_MS};
 use maud::{Markup, html};
 
 /// Entries per page.
@@ -47,8 +48,8 @@ pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
 fn due(view: &View, reports: &ReportTable) -> Markup {
     let w = view.strings;
     let now = (view.state.now)();
-    let today = now + i64::from(view.state.tables.mission.zone.at(now)) * 60_000;
-    let today = u32::try_from(today.div_euclid(86_400_000)).unwrap_or(0);
+    let today = now + i64::from(view.state.tables.mission.zone.at(now)) * MINUTE_MS;
+    let today = u32::try_from(today.div_euclid(DAY_MS)).unwrap_or(0);
     let open = reports.rows.iter().filter(|l| l.status == Status::Counted && l.reviews.is_empty());
     let mut open: Vec<(u32, &ReportRow)> = open.filter_map(|l| Some((l.used(FieldRole::FollowUp).min()?, l))).collect();
     open.sort_by_key(|o| o.0);

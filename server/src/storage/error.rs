@@ -25,6 +25,11 @@ pub enum LogError {
     /// It cannot be written to, or not be reached.
     #[error("the server's storage cannot be written or reached; look at the disk, and at who owns the folder")]
     Unavailable(#[source] Cause),
+    /// A later version of the program made it.
+    #[error(
+        "the server's database was made by a newer version of this program: update the program. Nothing in the database was changed"
+    )]
+    Newer(#[source] Cause),
     /// Anything else.
     #[error("the server's storage failed")]
     Other(#[source] Cause),
@@ -43,6 +48,7 @@ impl LogError {
             Self::Damaged { .. } => "damaged",
             Self::Full(_) => "full",
             Self::Unavailable(_) => "unavailable",
+            Self::Newer(_) => "newer",
             Self::Other(_) => "other",
         }
     }

@@ -5,6 +5,7 @@ mod error;
 mod sqlite;
 
 pub use error::{Cause, LogError, with_causes};
+pub use sqlite::SCHEMA as SQLITE_SCHEMA;
 
 use baqylau_protocol::envelope::Blob;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};

@@ -8,7 +8,8 @@ use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Params, Row, TransactionBehavior, params};
 use std::path::Path;
 
-const SCHEMA: Schema = Schema {
+/// The schema of `server.db`.
+pub const SCHEMA: Schema = Schema {
     steps: &["
     CREATE TABLE log(
         id INTEGER PRIMARY KEY, mission BLOB NOT NULL, idx INTEGER NOT NULL, received INTEGER NOT NULL, device BLOB NOT NULL,
@@ -60,7 +61,8 @@ fn told(e: StorageError, table: &'static str) -> LogError {
         StorageError::Damaged { .. } => LogError::Damaged { table, row: "unknown row".into(), cause: Some(e.into()) },
         StorageError::Full => LogError::Full(e.into()),
         StorageError::ReadOnly | StorageError::Io(_) => LogError::Unavailable(e.into()),
-        StorageError::Newer { .. } | StorageError::Other(_) => LogError::Other(e.into()),
+        StorageError::Newer { .. } => LogError::Newer(e.into()),
+        StorageError::Other(_) => LogError::Other(e.into()),
     }
 }
 

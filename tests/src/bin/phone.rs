@@ -110,7 +110,13 @@ fn key(core: &ObserverApp, draft: i64, name: &str) -> Result<CellKey, Box<dyn st
 
 fn open(store: &Path) -> Result<ObserverApp, Box<dyn std::error::Error>> {
     let vault = Arc::new(FileVault::open(&store.join("vault"))?);
-    let config = PhoneConfig { folder: store.to_owned(), vault, clock: Arc::new(SystemClock), language: "en".into() };
+    let config = PhoneConfig {
+        folder: store.to_owned(),
+        vault,
+        clock: Arc::new(SystemClock),
+        language: "en".into(),
+        missions: Arc::default(),
+    };
     Ok(ObserverApp::open(config, PIN)?)
 }
 

@@ -3,8 +3,8 @@
 use crate::it::support::{copy, draft, report, set};
 use baqylau_observer::app::PhoneConfig;
 use baqylau_observer::lock::{Lock, OUTBOX_ALIAS};
-use baqylau_observer::{Error, InvalidReason, ObserverApp, RefusalReason};
-use baqylau_sqlite::{Schema, StorageError};
+use baqylau_observer::{Error, InvalidReason, MAIN_SCHEMA, OUTBOX_SCHEMA, ObserverApp, RefusalReason};
+use baqylau_sqlite::StorageError;
 use baqylau_tests::{BUDGET, PIN, World, phone_in, tables};
 use ring::hkdf;
 use rusqlite::Connection;
@@ -18,18 +18,21 @@ fn world() -> (World, ObserverApp) {
     (world, core)
 }
 
-/// Both databases of a phone, opened.
-fn databases(config: &PhoneConfig) -> [Connection; 2] {
-    const NEVER: &str = "SELECT 'never run: the databases are of these versions'";
-    const MAIN: Schema = Schema { steps: &[NEVER] };
-    const OUTBOX: Schema = Schema { steps: &[NEVER, NEVER] };
+/// The keys of a phone's databases: `main.db` and `outbox.db`.
+pub fn keys(config: &PhoneConfig) -> [[u8; 32]; 2] {
     let main = Lock::of(&config.folder).open(&*config.vault, PIN).expect("the PIN");
     let bound = config.vault.bind(OUTBOX_ALIAS, &[0; 32]).expect("the vault");
     let mut outbox = [0; 32];
     let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, &[]).extract(&*bound);
     let okm = prk.expand(&[b"baqylau/1/outbox"], hkdf::HKDF_SHA256).expect("expands");
     okm.fill(&mut outbox).expect("a key");
-    [("main.db", *main, MAIN), ("outbox.db", outbox, OUTBOX)]
+    [*main, outbox]
+}
+
+/// Both databases of a phone, opened.
+fn databases(config: &PhoneConfig) -> [Connection; 2] {
+    let [main, outbox] = keys(config);
+    [("main.db", main, MAIN_SCHEMA), ("outbox.db", outbox, OUTBOX_SCHEMA)]
         .map(|(name, key, schema)| baqylau_sqlite::open(&config.folder.join(name), Some(&key), schema).expect("opens"))
 }
 

@@ -5,8 +5,8 @@ use baqylau_desk::adjudication::status::Status;
 use baqylau_forms::value::Answer;
 use baqylau_observer::app::Issue;
 use baqylau_observer::lock::Lock;
-use baqylau_observer::{Error, InvalidReason, ObserverApp};
-use baqylau_sqlite::{Schema, StorageError};
+use baqylau_observer::{Error, InvalidReason, MAIN_SCHEMA, ObserverApp};
+use baqylau_sqlite::StorageError;
 use baqylau_tests::{BUDGET, PIN, World, tables};
 use rusqlite::Connection;
 
@@ -101,8 +101,7 @@ fn what_is_signed_never_changes() {
 fn main_db(world: &World) -> Connection {
     let config = world.phone("phone");
     let key = Lock::of(&config.folder).open(&*config.vault, PIN).expect("the PIN");
-    let today = Schema { steps: &["SELECT 'never run: the database is of this version'"] };
-    baqylau_sqlite::open(&config.folder.join("main.db"), Some(&key), today).expect("opens")
+    baqylau_sqlite::open(&config.folder.join("main.db"), Some(&key), MAIN_SCHEMA).expect("opens")
 }
 
 #[test]

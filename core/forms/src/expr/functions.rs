@@ -5,6 +5,7 @@ use super::eval::{Scope, eval};
 use super::val::Val;
 use crate::num;
 use crate::value::{Date, Decimal, Moment};
+use crate::zone::{DAY_MS, MINUTE_MS};
 use std::borrow::Cow;
 
 pub(super) fn call<'a>(function: Function, args: &'a [Expr], scope: &'a dyn Scope) -> Val<'a> {
@@ -232,13 +233,13 @@ fn to_date<'a>(value: &Val, scope: &dyn Scope) -> Val<'a> {
 
 fn to_moment<'a>(value: &Val, scope: &dyn Scope) -> Val<'a> {
     let offset = scope.environment().now.offset;
-    let midnight = |d: Date| Moment { ms: i64::from(d.0) * 86_400_000 - i64::from(offset) * 60_000, offset };
+    let midnight = |d: Date| Moment { ms: i64::from(d.0) * DAY_MS - i64::from(offset) * MINUTE_MS, offset };
     let moment = match value.first() {
         Val::Moment(m) => Some(*m),
         Val::Date(d) => Some(midnight(*d)),
         Val::Time(t) => Some(Moment { ms: midnight(Date(0)).ms + i64::from(t.0) * 1000, offset }),
         Val::Text(t) => Moment::parse(t, offset).or_else(|| Date::parse(t).map(midnight)),
-        other => num::int(other.number() * 86_400_000.0).map(|ms| Moment { ms, offset }),
+        other => num::int(other.number() * num::float(DAY_MS)).map(|ms| Moment { ms, offset }),
     };
     moment.map_or(Val::BLANK, Val::Moment)
 }

@@ -3,6 +3,7 @@
 use super::ast::Operator;
 use crate::num;
 use crate::value::{Answer, Date, Moment, TimeOfDay};
+use crate::zone::{DAY_MS, MINUTE_MS};
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
@@ -81,7 +82,7 @@ impl<'a> Val<'a> {
             Self::Bool(b) => f64::from(u8::from(*b)),
             Self::Date(d) => f64::from(d.0),
             Self::Time(t) => f64::from(t.0) / 86_400.0,
-            Self::Moment(m) => num::float(m.ms) / 86_400_000.0,
+            Self::Moment(m) => num::float(m.ms) / num::float(DAY_MS),
             Self::Unknown | Self::Many(_) => f64::NAN,
         }
     }
@@ -119,7 +120,7 @@ impl<'a> Val<'a> {
 
     /// The instant of a temporal value, and of a text read as one; `offset` is that of the other operand.
     fn instant(&self, offset: i16) -> Option<i64> {
-        let day = |d: Date| i64::from(d.0) * 86_400_000 - i64::from(offset) * 60_000;
+        let day = |d: Date| i64::from(d.0) * DAY_MS - i64::from(offset) * MINUTE_MS;
         match self {
             Self::Moment(m) => Some(m.ms),
             Self::Date(d) => Some(day(*d)),
@@ -128,7 +129,7 @@ impl<'a> Val<'a> {
                 .map(|m| m.ms)
                 .or_else(|| Date::parse(t).map(day))
                 .or_else(|| TimeOfDay::parse(t).map(|t| i64::from(t.0) * 1000)),
-            Self::Number(n) => num::int(n * 86_400_000.0),
+            Self::Number(n) => num::int(n * num::float(DAY_MS)),
             _ => None,
         }
     }

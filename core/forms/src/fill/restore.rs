@@ -165,6 +165,16 @@ impl Filling {
         }
     }
 
+    /// The answers that are shown, computed ones too.
+    pub fn shown_answers(&self) -> impl Iterator<Item = (CellKey, &Answer)> {
+        let rows = self.rows.iter().enumerate().filter(|(_, row)| row.alive);
+        let cells = rows.flat_map(|(at, row)| {
+            let key = move |node: &NodeRef| CellKey { node: *node, row: num::index(at) };
+            row.cells.iter().zip(self.form.tables[row.table].columns.iter().map(key))
+        });
+        cells.filter_map(|(cell, key)| Some((key, cell.answer.as_ref()?))).filter(|(key, _)| self.is_shown(*key))
+    }
+
     /// Everything there is to keep, the rows beyond the number of rows of their repeat too, as mutations that [`Filling::restore`] turns back into this filling.
     #[must_use]
     pub fn snapshot(&self) -> Vec<Mutation> {

@@ -4,7 +4,7 @@ use super::{DraftView, ObserverApp};
 use crate::error::Error;
 use crate::reason::InvalidReason;
 use crate::store::NewDraft;
-use baqylau_forms::fill::{CellKey, Filling, Mutation, describe};
+use baqylau_forms::fill::{CellKey, Filling, describe};
 use baqylau_protocol::cose::ObjectType;
 use baqylau_report::ChainClose;
 use std::collections::BTreeMap;
@@ -129,15 +129,11 @@ type Shown = BTreeMap<(u32, Vec<u32>), String>;
 
 /// What a filling shows, as text, by question and row.
 fn shown(filling: &Filling, language: usize) -> Shown {
-    let answers = filling.snapshot().into_iter().filter_map(|m| match m {
-        Mutation::Answer(key, Some(answer)) if filling.is_shown(key) => Some((key, answer)),
-        _ => None,
-    });
     let text = |(key, answer): (CellKey, _)| {
-        let text = describe(filling.form(), key.node, &answer, language);
+        let text = describe(filling.form(), key.node, answer, language);
         ((key.node, filling.row_path(key.row)), text)
     };
-    answers.map(text).collect()
+    filling.shown_answers().map(text).collect()
 }
 
 fn differences(before: &Filling, after: &Filling, language: usize) -> Vec<ChangeView> {

@@ -72,9 +72,13 @@ impl ObserverApp {
         let found = found.ok_or_else(|| InvalidReason::NoSuchAttachment { name: name.to_owned() })?;
         let file = File::open(self.blob(found.hash)).map_err(|e| StorageError::Io(e.to_string()))?;
         let opened = baqylau_protocol::blob::open(&found.key, found.size, BufReader::new(file), out);
-        opened.map_err(|e| match e.kind() {
-            std::io::ErrorKind::InvalidData => InvalidReason::AttachmentDamaged { name: name.to_owned() }.into(),
-            _ => StorageError::from(e).into(),
+        opened.map_err(|e| {
+            let damaged = e.kind() == std::io::ErrorKind::InvalidData;
+            if damaged {
+                InvalidReason::AttachmentDamaged { name: name.to_owned() }.into()
+            } else {
+                StorageError::from(e).into()
+            }
         })
     }
 
@@ -186,13 +190,14 @@ struct SourceFailed(std::io::Error);
 
 impl Read for Source<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        self.0.read(buffer).map_err(|e| match e.kind() {
-            std::io::ErrorKind::Interrupted => e,
-            _ => std::io::Error::other(SourceFailed(e)),
+        self.0.read(buffer).map_err(|e| {
+            let again = e.kind() == std::io::ErrorKind::Interrupted;
+            if again { e } else { std::io::Error::other(SourceFailed(e)) }
         })
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the kinds are the system's, and more may come")]
 fn fault(place: &str, e: &std::io::Error) -> Error {
     if let Some(failed) = e.get_ref().and_then(|inner| inner.downcast_ref::<SourceFailed>()) {
         return Error::refused(RefusalReason::Source, failed);

@@ -225,11 +225,9 @@ impl ObserverApp {
     /// The answer does not fit; nothing is changed.
     pub fn set(&self, draft: i64, key: CellKey, answer: Answer) -> Result<ViewChange, Error> {
         self.changing(draft, Some(key.node), |f, zone| {
-            let answer = match answer {
-                // A phone may be set to another zone than the place's.
-                Answer::Moment(moment) => Answer::Moment(zone.moment(moment.ms)),
-                other => other,
-            };
+            // A phone may be set to another zone than the place's.
+            let answer =
+                if let Answer::Moment(moment) = answer { Answer::Moment(zone.moment(moment.ms)) } else { answer };
             Ok(f.set(key, answer)?)
         })
     }

@@ -64,8 +64,6 @@ fn day_of(filling: &Filling) -> Option<Date> {
     };
     let node = u32::try_from(items.iter().position(asks)?).ok()?;
     let key = CellKey { node, row: 0 };
-    match filling.shown_keys().contains(&key).then(|| filling.answer(key))?? {
-        Answer::Date(day) => Some(*day),
-        _ => None,
-    }
+    let answer = filling.shown_keys().contains(&key).then(|| filling.answer(key))??;
+    if let Answer::Date(day) = answer { Some(*day) } else { None }
 }

@@ -9,10 +9,9 @@ use crate::drive::lock;
 use crate::error::Error;
 use crate::store::{Delivery, MainStore, Number};
 use crate::time::Uptime;
+use baqylau_forms::zone::DAY_MS;
 use baqylau_protocol::cbor;
 use std::collections::{BTreeSet, HashMap, HashSet};
-
-const DAY_MS: i64 = 86_400_000;
 
 impl ObserverApp {
     /// Forgets the visits that are due: everything signed, everything receipted with its attachments, and the window passed since it

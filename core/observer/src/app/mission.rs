@@ -1,6 +1,6 @@
-//! The mission as the phone has it: verified, decoded once, shared by all cores of the process.
+//! The mission as the phone has it: verified, decoded once, shared by all phones of the process.
 
-use super::{ObserverApp, Unlocked, kept};
+use super::{MissionCache, ObserverApp, Unlocked, kept};
 use crate::drive::lock;
 use crate::error::{Error, RefusalReason};
 use crate::reason::InvalidReason;
@@ -13,10 +13,9 @@ use baqylau_protocol::ids::{Hash, MissionId, PublicKey};
 use baqylau_report::Mission;
 use baqylau_sqlite::StorageError;
 use serde::de::DeserializeOwned;
-use std::any::Any;
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, PoisonError};
 
 /// What the observer sees of the mission.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,6 +154,7 @@ impl ObserverApp {
                 Err(e) => return Err(e),
             }
         }
+        let shared = &self.config.missions;
         let load = || {
             let manifest = Manifest::open(&bytes, &u.invite.root)?;
             let part = |kind, name: &str| -> Result<(Hash, Vec<u8>), Error> {
@@ -167,7 +167,7 @@ impl ObserverApp {
             };
             let mission: Mission = json("mission", &part(PartKind::Mission, "mission")?.1)?;
             let (hash, places) = part(PartKind::Places, "places")?;
-            let places = shared(hash, || {
+            let places = shared.places.get_or_make(hash, || {
                 let table: PlaceTable = json("places", &places)?;
                 Places::new(table).map_err(|e| Error::refused(RefusalReason::Unfit, e))
             })?;
@@ -175,7 +175,7 @@ impl ObserverApp {
             for id in &mission.checklists {
                 match part(PartKind::Checklist, id) {
                     Ok((definition, bytes)) => {
-                        forms.insert(id.clone(), (definition, form(definition, hash, &bytes, &places)?));
+                        forms.insert(id.clone(), (definition, form(shared, definition, hash, &bytes, &places)?));
                     }
                     // Every other checklist can be filled in meanwhile.
                     Err(Error::Refused { why: RefusalReason::Unfit, .. }) => lacking.push(id.clone()),
@@ -184,13 +184,13 @@ impl ObserverApp {
             }
             Ok(Loaded { manifest, manifest_hash, mission, places, forms, lacking })
         };
-        let loaded = match known(manifest_hash) {
+        let loaded = match shared.missions.get(manifest_hash) {
             Some(loaded) => loaded,
             None => {
                 let loaded: Arc<Loaded> = Arc::new(load()?);
                 // Another phone may have what this one lacks.
                 if loaded.lacking.is_empty() {
-                    share(manifest_hash, &loaded);
+                    shared.missions.put(manifest_hash, &loaded);
                 }
                 loaded
             }
@@ -216,7 +216,7 @@ impl ObserverApp {
         let packed = main.part(hash)?.ok_or_else(|| missing("checklist"))?;
         let bytes = baqylau_protocol::bundle::inflate(&packed).ok_or_else(|| missing("checklist"))?;
         let places = loaded.manifest.part(PartKind::Places, "places").map_or(hash, |p| p.hash);
-        form(hash, places, &bytes, &loaded.places)
+        form(&self.config.missions, hash, places, &bytes, &loaded.places)
     }
 }
 
@@ -234,9 +234,15 @@ fn keep_bundle(u: &mut Unlocked, outbox: &Outbox, manifest: &[u8]) -> Result<(),
     u.main.keep_bundle((kept::MANIFEST, manifest), &parts)
 }
 
-fn form(definition: Hash, places_hash: Hash, bytes: &[u8], places: &Arc<Places>) -> Result<Arc<Form>, Error> {
+fn form(
+    shared: &MissionCache,
+    definition: Hash,
+    places_hash: Hash,
+    bytes: &[u8],
+    places: &Arc<Places>,
+) -> Result<Arc<Form>, Error> {
     let both = Hash::of(&[definition.0, places_hash.0].concat());
-    shared(both, || {
+    shared.forms.get_or_make(both, || {
         let definition: Definition = json("checklist", bytes)?;
         let id = definition.id.clone();
         Form::compile(definition, places.clone()).map_err(|problems| {
@@ -259,29 +265,4 @@ fn json<T: DeserializeOwned>(what: &str, bytes: &[u8]) -> Result<T, Error> {
 pub fn fingerprint(root: &PublicKey) -> String {
     let hex = MissionId::of(root).to_string();
     hex.as_bytes().chunks(4).map(|c| String::from_utf8_lossy(c).into_owned()).collect::<Vec<_>>().join(" ")
-}
-
-/// Values that all cores of the process share, by the hash of what they were made from.
-static SHARED: Mutex<Option<HashMap<Hash, Weak<dyn Any + Send + Sync>>>> = Mutex::new(None);
-
-fn shared<T: Send + Sync + 'static>(hash: Hash, make: impl FnOnce() -> Result<T, Error>) -> Result<Arc<T>, Error> {
-    if let Some(known) = known(hash) {
-        return Ok(known);
-    }
-    let made = Arc::new(make()?);
-    share(hash, &made);
-    Ok(made)
-}
-
-fn known<T: Send + Sync + 'static>(hash: Hash) -> Option<Arc<T>> {
-    let mut guard = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-    let map = guard.get_or_insert_with(HashMap::new);
-    map.retain(|_, weak| weak.strong_count() > 0);
-    map.get(&hash).and_then(Weak::upgrade).and_then(|any| any.downcast::<T>().ok())
-}
-
-fn share<T: Send + Sync + 'static>(hash: Hash, made: &Arc<T>) {
-    let any: Arc<dyn Any + Send + Sync> = made.clone();
-    let mut guard = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-    guard.get_or_insert_with(HashMap::new).insert(hash, Arc::downgrade(&any));
 }

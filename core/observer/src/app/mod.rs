@@ -17,6 +17,7 @@
 mod alarm;
 mod amend;
 mod attach;
+mod cache;
 mod courier;
 mod delivery;
 mod drafts;
@@ -31,6 +32,7 @@ mod salvage;
 mod visits;
 
 pub use amend::ChangeView;
+pub use cache::MissionCache;
 pub use courier::CourierReport;
 pub use delivery::{SyncReport, Trouble};
 pub use drafts::DraftView;
@@ -78,6 +80,8 @@ pub struct PhoneConfig {
     pub clock: Arc<dyn Clock>,
     /// The code of the language to speak.
     pub language: String,
+    /// What it shares with the other phones of the process.
+    pub missions: Arc<MissionCache>,
 }
 
 /// The observer's phone. Every call may come from any thread; calls block.

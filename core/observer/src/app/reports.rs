@@ -7,6 +7,7 @@ use crate::drive::lock;
 use crate::error::{Error, RefusalReason};
 use crate::reason::InvalidReason;
 use crate::store::{Delivery, Draft, NewReport, Number, SealedEnvelope, StoredAttachment, names};
+use baqylau_forms::Answer;
 use baqylau_forms::expr::Environment;
 use baqylau_forms::fill::{CellKey, Filling, Issue, Unmapped};
 use baqylau_protocol::cose::ObjectType;
@@ -16,6 +17,7 @@ use baqylau_protocol::keys::{SigningKey, random};
 use baqylau_protocol::seal::SharedKey;
 use baqylau_report::answers::{AnswerTree, encode_log};
 use baqylau_report::report::{Attachment, ClockReading as ReportClock, Remark, Report, UnmappedAnswer, Visit};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How often answers are evaluated again until nothing changes.
@@ -358,7 +360,8 @@ fn ready(filling: &Filling, signing: &Signing) -> Result<(), Error> {
             Issue::TooManyRows => {
                 return Err(InvalidReason::TooManyRows { question, most: baqylau_forms::form::MAX_ROWS }.into());
             }
-            _ => {}
+            // Said already with the reason for signing it incomplete; or it asks for nothing.
+            Issue::Unanswered | Issue::Warning | Issue::NotOffered | Issue::Unfit => {}
         }
     }
     Ok(())
@@ -368,19 +371,9 @@ fn ready(filling: &Filling, signing: &Signing) -> Result<(), Error> {
 fn attached(u: &mut Unlocked, draft: &Draft, filling: &Filling) -> Result<Vec<StoredAttachment>, Error> {
     // A file that found no place in the newer checklist goes along too.
     let left = u.main.leftovers(draft)?.into_iter().map(|l| l.text);
-    let named: std::collections::BTreeSet<String> = filling
-        .snapshot()
-        .into_iter()
-        .filter_map(|m| match m {
-            baqylau_forms::fill::Mutation::Answer(key, Some(baqylau_forms::value::Answer::Attachment(name)))
-                if filling.is_shown(key) =>
-            {
-                Some(name)
-            }
-            _ => None,
-        })
-        .chain(left)
-        .collect();
+    let file =
+        |(_, answer): (CellKey, &Answer)| if let Answer::Attachment(name) = answer { Some(name.clone()) } else { None };
+    let named: BTreeSet<String> = filling.shown_answers().filter_map(file).chain(left).collect();
     if named.is_empty() {
         return Ok(Vec::new());
     }
@@ -413,7 +406,11 @@ fn remarks(filling: &Filling) -> Vec<Remark> {
         let (key, confirms, text) = match mutation {
             Mutation::Note(key, Some(text)) => (key, false, text),
             Mutation::Reason(key, Some(text)) => (key, true, text),
-            _ => continue,
+            Mutation::Answer(..)
+            | Mutation::Note(..)
+            | Mutation::Reason(..)
+            | Mutation::AddRow(_)
+            | Mutation::RemoveRow(_) => continue,
         };
         if filling.is_shown(key) {
             out.push(Remark { node: key.node, rows: filling.row_path(key.row), confirms, text });

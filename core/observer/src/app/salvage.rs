@@ -21,9 +21,9 @@ impl ObserverApp {
     pub fn salvage(config: &PhoneConfig, pin: &str) -> Result<Salvaged, Error> {
         let key = Lock::of(&config.folder).open(&*config.vault, pin)?;
         let path = config.folder.join(MAIN);
-        let rebuilt = MainStore::rebuild(&path, &key).map_err(|e| match e {
-            Error::Storage(StorageError::Damaged { .. } | StorageError::Io(_)) => unreadable(),
-            other => other,
+        let rebuilt = MainStore::rebuild(&path, &key).map_err(|e| {
+            let lost = matches!(e, Error::Storage(StorageError::Damaged { .. } | StorageError::Io(_)));
+            if lost { unreadable() } else { e }
         })?;
         let mut main = MainStore::open(&rebuilt.new, &key, config.vault.clone())?;
         let invite = invite(&main).map_err(|_| unreadable())?;

@@ -17,7 +17,8 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-const SCHEMA: Schema = Schema {
+/// The schema of `main.db`.
+pub const SCHEMA: Schema = Schema {
     steps: &["
     CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE part(hash BLOB PRIMARY KEY, packed BLOB NOT NULL) STRICT, WITHOUT ROWID;
@@ -86,10 +87,7 @@ impl MainStore {
     /// What an error of this store means: SQLCipher takes no writes any more where a page does not authenticate, as on a disk that is
     /// read-only.
     pub fn cause(&self, e: Error) -> Error {
-        match e {
-            Error::Storage(e) => baqylau_sqlite::cause(&self.db, e).into(),
-            other => other,
-        }
+        if let Error::Storage(e) = e { baqylau_sqlite::cause(&self.db, e).into() } else { e }
     }
 
     /// How many rows there are.

@@ -20,7 +20,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-const SCHEMA: Schema = Schema {
+/// The schema of `outbox.db`.
+pub const SCHEMA: Schema = Schema {
     steps: &[
         "
     CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;

@@ -1,0 +1,14 @@
+//! What a screen draws: flat records by value, in the language that the core speaks.
+
+mod checklist;
+mod mission;
+mod report;
+
+pub use checklist::*;
+pub use mission::*;
+pub use report::*;
+
+/// `usize` is no type of every language.
+fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
