@@ -22,7 +22,7 @@ fn world() -> (World, ObserverApp) {
 fn databases(config: &PhoneConfig) -> [Connection; 2] {
     const NEVER: &str = "SELECT 'never run: the databases are of these versions'";
     const MAIN: Schema = Schema { steps: &[NEVER] };
-    const OUTBOX: Schema = Schema { steps: &[NEVER, NEVER] };
+    const OUTBOX: Schema = Schema { steps: &[NEVER, NEVER, NEVER] };
     let main = Lock::of(&config.folder).open(&*config.vault, PIN).expect("the PIN");
     let bound = config.vault.bind(OUTBOX_ALIAS, &[0; 32]).expect("the vault");
     let mut outbox = [0; 32];
