@@ -61,6 +61,8 @@ public enum Word: String, CaseIterable, Sendable {
     case errorExclusive = "error_exclusive"
     case errorExpired = "error_expired"
     case errorExpression = "error_expression"
+    case errorFileLost = "error_file_lost"
+    case errorFileNotTaken = "error_file_not_taken"
     case errorFileTooLarge = "error_file_too_large"
     case errorForeignTrack = "error_foreign_track"
     case errorHidden = "error_hidden"

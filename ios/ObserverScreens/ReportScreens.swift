@@ -62,7 +62,7 @@ struct ReportScreen: View {
         if report.attachments > 0 {
             Paragraph(say(.reportAttachments, Int(report.attachmentsDelivered), Int(report.attachments)))
         }
-        if let problem = report.attachmentProblem { ErrorCard(words: Words(.errorRefused, problem)) }
+        if let problem = report.attachmentProblem { ErrorCard(words: refused(problem)) }
     }
 }
 

@@ -105,6 +105,10 @@ mirror! {
         Syncing,
         /// What was to be attached could not be read to its end: its source failed.
         Source,
+        /// The server does not take an attachment now: it stays on the phone, and is tried again by itself.
+        FileNotTaken,
+        /// The file of an attachment is not on this phone any more, or not whole.
+        FileLost,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::common::{CommandError, CommandResult, print_json};
 use baqylau_observer::app::{DeliveryState, PhoneConfig, Trouble, VisitChange};
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_observer::vault::FileVault;
-use baqylau_observer::{Error, ObserverApp};
+use baqylau_observer::{Error, ObserverApp, RefusalReason};
 use clap::{Args, Subcommand};
 use fill::{fill, read_answers, sign};
 use serde_json::json;
@@ -402,6 +402,16 @@ fn trouble(trouble: Option<Trouble>) -> &'static str {
     }
 }
 
+/// Why a file of a report is not delivered, and what to do.
+fn file_problem(why: RefusalReason) -> &'static str {
+    match why {
+        RefusalReason::FileLost => {
+            "a file is damaged, or not on this device any more: tell the coordinators; amend the report if you can take it again"
+        }
+        _ => "the server has not taken a file yet: it is kept here and tried again; a courier can take it meanwhile",
+    }
+}
+
 fn enrol(store: &StoreOptions, invite: &PathBuf) -> CommandResult {
     let text = invite.to_string_lossy();
     let text = match text.starts_with("BAQYLAU") {
@@ -483,7 +493,7 @@ fn reports(core: &ObserverApp, json: bool) -> CommandResult {
     if json {
         let rows: Vec<_> = reports
             .iter()
-            .map(|r| json!({"seq": r.seq, "visit": r.visit, "checklist": r.checklist, "hash": r.hash, "amends": r.amends, "state": state(&r.state), "attachments": r.attachments, "attachments_delivered": r.attachments_delivered, "attachment_problem": r.attachment_problem}))
+            .map(|r| json!({"seq": r.seq, "visit": r.visit, "checklist": r.checklist, "hash": r.hash, "amends": r.amends, "state": state(&r.state), "attachments": r.attachments, "attachments_delivered": r.attachments_delivered, "attachment_problem": r.attachment_problem.map(RefusalReason::code)}))
             .collect();
         return print_json(
             &json!({"reports": rows, "all_safe": summary.all_safe(), "drafts": summary.drafts, "closed": summary.closed}),
@@ -492,7 +502,7 @@ fn reports(core: &ObserverApp, json: bool) -> CommandResult {
     for r in &reports {
         let files = match (&r.attachment_problem, r.attachments) {
             (_, 0) => String::new(),
-            (Some(why), all) => format!(", {} of {all} attachments: {why}", r.attachments_delivered),
+            (Some(why), all) => format!(", {} of {all} attachments: {}", r.attachments_delivered, file_problem(*why)),
             (None, all) => format!(", {} of {all} attachments", r.attachments_delivered),
         };
         println!("{:>4}  {:<10} {:<18} {}{files}", r.seq, r.visit, r.checklist, state(&r.state));

@@ -151,7 +151,7 @@ impl SyncDriver {
             state = next;
             for action in actions {
                 let (unwritten, offers) = (unwritten(&action), action == Action::SendAgain);
-                match self.act(action, outcome).await {
+                match self.act(action, now, outcome).await {
                     Ok(Some(event)) => events.push(event),
                     Ok(None) => {}
                     Err(StepError::Network(failure)) => {
@@ -189,12 +189,12 @@ impl SyncDriver {
         })
     }
 
-    fn now(&self) -> Result<i64, Error> {
+    pub(crate) fn now(&self) -> Result<i64, Error> {
         let anchor = lock(&self.outbox)?.anchor()?;
         Ok(corrected(&*self.clock, anchor.as_ref(), self.manifest()?.map_or(0, |(m, _)| m.issued)))
     }
 
-    async fn act(&self, action: Action, outcome: &mut SyncOutcome) -> Result<Option<Event>, StepError> {
+    async fn act(&self, action: Action, now: bool, outcome: &mut SyncOutcome) -> Result<Option<Event>, StepError> {
         match action {
             Action::FetchBundle => self.bundle().await.map(Some),
             Action::SendEnrolment => {
@@ -225,7 +225,7 @@ impl SyncDriver {
                 let verdicts = verdicts.map(|(hash, verdict)| self.proven(hash, verdict));
                 Ok(Some(Event::Uploaded(verdicts.collect::<Result<_, _>>()?)))
             }
-            Action::SendAttachments => self.attachments(outcome).await.map(Some),
+            Action::SendAttachments => self.attachments(now, outcome).await.map(Some),
             Action::FetchLetters => self.letters(outcome).await.map(Some),
             Action::Commit(id, verdict) => {
                 self.commit(Number::of(id), verdict, outcome)?;

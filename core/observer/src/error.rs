@@ -68,6 +68,10 @@ pub enum RefusalReason {
     Syncing,
     /// What was to be attached could not be read to its end: its source failed.
     Source,
+    /// The server does not take an attachment now: it stays on the phone, and is tried again by itself.
+    FileNotTaken,
+    /// The file of an attachment is not on this phone any more, or not whole.
+    FileLost,
 }
 
 impl RefusalReason {
@@ -77,12 +81,21 @@ impl RefusalReason {
         self.into()
     }
 
+    /// The reason of a stable code.
+    pub(crate) fn of(code: &str) -> Option<Self> {
+        <Self as strum::VariantArray>::VARIANTS.iter().copied().find(|why| why.code() == code)
+    }
+
     /// What helps.
     #[must_use]
     pub fn class(self) -> ReasonClass {
         match self {
-            Self::NoAnswer | Self::Later | Self::Syncing | Self::NotPublished => ReasonClass::Retry,
-            Self::Expired | Self::Revoked | Self::KeyStore | Self::NothingUrgent | Self::Source => ReasonClass::Act,
+            Self::NoAnswer | Self::Later | Self::Syncing | Self::NotPublished | Self::FileNotTaken => {
+                ReasonClass::Retry
+            }
+            Self::Expired | Self::Revoked | Self::KeyStore | Self::NothingUrgent | Self::Source | Self::FileLost => {
+                ReasonClass::Act
+            }
             Self::OtherMission | Self::NotGenuine | Self::Unfit => ReasonClass::Final,
         }
     }

@@ -2,7 +2,7 @@
 //! where, so that at most one chunk of each is sent twice.
 
 use crate::drive::{StepError, SyncDriver, SyncOutcome, Trouble, body, failure, lock, unanswered};
-use crate::error::Error;
+use crate::error::{Error, RefusalReason};
 use crate::listen::Change;
 use crate::store::{StoredBlob, names};
 use baqylau_http::Call;
@@ -17,7 +17,7 @@ use baqylau_protocol::wire::UploadProgress;
 use baqylau_sqlite::StorageError;
 use futures_util::{TryStreamExt, stream};
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -25,8 +25,8 @@ use std::sync::{Mutex, PoisonError};
 /// What a server says to a chunk.
 enum ChunkReply {
     Have(UploadProgress),
-    /// Never: with its reason.
-    No(String),
+    /// It does not take it. Its words are signed by nobody: they end nothing and reach no observer.
+    No,
     /// It knows of no report that names it.
     Unknown,
 }
@@ -36,8 +36,8 @@ enum Chunk {
     Bytes(Vec<u8>),
     /// Nothing in this run.
     Later,
-    /// Nothing: with its reason.
-    Never(&'static str),
+    /// Nothing: the file is gone, or not what it was.
+    Lost,
 }
 
 /// How many go at once, one chunk of each in memory.
@@ -55,10 +55,11 @@ struct Sending {
 }
 
 impl SyncDriver {
-    /// Sends what is due, the small ones first. One that the server refuses for good is noted; one that fails is tried again in the
-    /// next run. Neither keeps the others waiting.
-    pub(crate) async fn attachments(&self, outcome: &mut SyncOutcome) -> Result<Event, StepError> {
-        let mut due = lock(&self.outbox)?.due_blobs()?;
+    /// Sends what is due, or all that waits when an observer asked for it `now`, the small ones first. One that the server refuses is
+    /// noted and tried again ever later; one that fails is tried again in the next run. Neither keeps the others waiting.
+    pub(crate) async fn attachments(&self, now: bool, outcome: &mut SyncOutcome) -> Result<Event, StepError> {
+        let at = if now { None } else { Some(self.now()?) };
+        let mut due = lock(&self.outbox)?.due_blobs(at)?;
         // What is carried for others may have come without its file.
         due.retain(|b| !b.carried || self.folder.join(b.hash.to_string()).exists());
         let (sent, full, failed) = (&AtomicU64::new(0), &AtomicBool::new(false), &Mutex::new((None, 0)));
@@ -102,7 +103,7 @@ impl SyncDriver {
         loop {
             let have = match answer {
                 ChunkReply::Have(have) => have,
-                ChunkReply::No(reason) => return Ok(lock(&self.outbox)?.blob_refused(hash, &reason)?),
+                ChunkReply::No => return self.put_off(hash, RefusalReason::FileNotTaken),
                 ChunkReply::Unknown => {
                     // Its receipt says that the report is there: the server lost it.
                     lock(&self.outbox)?.send_again()?;
@@ -117,7 +118,7 @@ impl SyncDriver {
             }
             let chunk = match self.chunk(&mut sending, have.bytes)? {
                 Chunk::Bytes(chunk) => chunk,
-                Chunk::Never(reason) => return Ok(lock(&self.outbox)?.blob_refused(hash, reason)?),
+                Chunk::Lost => return self.put_off(hash, RefusalReason::FileLost),
                 Chunk::Later => return Err(Failure::Nonsense.into()),
             };
             sent.fetch_add(chunk.len() as u64, Ordering::Relaxed);
@@ -129,6 +130,14 @@ impl SyncDriver {
         }
     }
 
+    /// Notes why one is not sent in this run, and tries it again ever later.
+    fn put_off(&self, hash: Hash, why: RefusalReason) -> Result<(), StepError> {
+        let now = self.now()?;
+        lock(&self.outbox)?.blob_refused(hash, why, now)?;
+        self.notifier.notify(Change::Delivery);
+        Ok(())
+    }
+
     /// What goes to the server that has so many bytes.
     fn chunk(&self, sending: &mut Sending, have: u64) -> Result<Chunk, StepError> {
         let StoredBlob { hash, length, .. } = sending.blob;
@@ -136,7 +145,7 @@ impl SyncDriver {
         if have < sending.next {
             // It dropped what it had, because that was something else. It is sent anew, if it is right here.
             if !matches!(own_hash(&path), Ok(own) if own == hash) {
-                return Ok(Chunk::Never("the file on this phone was damaged"));
+                return Ok(Chunk::Lost);
             }
             sending.anew += 1;
         }
@@ -144,14 +153,18 @@ impl SyncDriver {
             // A server that has all bytes finishes or drops them when it is asked again.
             return Ok(Chunk::Later);
         }
-        if sending.file.is_none() {
-            sending.file = File::open(&path).ok();
-        }
-        let Some(file) = &mut sending.file else { return Ok(Chunk::Never("the file is no longer on this phone")) };
+        let file = match &mut sending.file {
+            Some(file) => file,
+            none => match File::open(&path) {
+                Ok(file) => none.insert(file),
+                Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Chunk::Lost),
+                Err(_) => return Ok(Chunk::Later),
+            },
+        };
         let mut chunk = Vec::with_capacity(CHUNK);
         let read = file.seek(SeekFrom::Start(have)).and_then(|_| file.take(CHUNK as u64).read_to_end(&mut chunk));
         match read {
-            Ok(0) => Ok(Chunk::Never("the file on this phone was cut off")),
+            Ok(0) => Ok(Chunk::Lost),
             Ok(_) => Ok(Chunk::Bytes(chunk)),
             // It may be read the next time; the others are not kept waiting.
             Err(_) => Ok(Chunk::Later),
@@ -175,9 +188,9 @@ impl SyncDriver {
         Ok(true)
     }
 
-    /// Asks the servers in order.
+    /// Asks the servers in order, until one takes it.
     async fn asked(&self, request: impl Fn(&str) -> Call) -> Result<ChunkReply, StepError> {
-        let mut last = Failure::Offline;
+        let (mut last, mut refused) = (Failure::Offline, false);
         for server in &self.servers {
             let response = match request(server).send().await {
                 Ok(response) => response,
@@ -191,15 +204,12 @@ impl SyncDriver {
                     let bytes = body(response, cbor::MAX_BYTES).await?;
                     return Ok(ChunkReply::Have(cbor::decode(&bytes, "have").map_err(|_| Failure::Nonsense)?));
                 }
-                StatusCode::CONFLICT | StatusCode::PAYLOAD_TOO_LARGE => {
-                    let words = body(response, 4096).await?;
-                    return Ok(ChunkReply::No(String::from_utf8_lossy(&words).trim().to_owned()));
-                }
+                StatusCode::CONFLICT | StatusCode::PAYLOAD_TOO_LARGE => refused = true,
                 StatusCode::NOT_FOUND => return Ok(ChunkReply::Unknown),
                 _ => last = failure(&response),
             }
         }
-        Err(last.into())
+        if refused { Ok(ChunkReply::No) } else { Err(last.into()) }
     }
 }
 

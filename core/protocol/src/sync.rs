@@ -96,7 +96,7 @@ pub enum Event {
     Enrolment(Verdict),
     /// The server's verdicts on the last upload, in its order.
     Uploaded(Vec<Verdict>),
-    /// Every attachment was delivered or permanently refused. If one fails, the others are still tried first.
+    /// Every attachment was delivered or put off. If one fails, the others are still tried first.
     AttachmentsDone,
     /// The desks' letters are stored.
     LettersDone,

@@ -112,7 +112,7 @@ private func expected(_ expectation: AnswerExpectation) -> Word {
 }
 
 /// Why somebody said no: the server, a signature, or the phone's key store.
-public func refused(_ why: Why, _ reason: String) -> Words {
+public func refused(_ why: Why, _ reason: String = "") -> Words {
     switch why {
     case .noAnswer: Words(.errorNoAnswer)
     case .otherMission: Words(.errorOtherMission)
@@ -126,6 +126,8 @@ public func refused(_ why: Why, _ reason: String) -> Words {
     case .nothingUrgent: Words(.errorNoSos)
     case .syncing: Words(.errorSyncing)
     case .source: Words(.errorSource)
+    case .fileNotTaken: Words(.errorFileNotTaken)
+    case .fileLost: Words(.errorFileLost)
     }
 }
 

@@ -1,12 +1,12 @@
 //! What a server says without proving it: refusals, letters, times. None of it ends anything, and none of it destroys anything.
 
-use crate::it::support::{draft, report};
+use crate::it::support::{draft, key, report};
 use baqylau_desk::DeskError;
 use baqylau_desk::adjudication::status::Status;
 use baqylau_forms::value::Moment;
 use baqylau_observer::app::{DeliveryState, PhoneConfig};
 use baqylau_observer::clock::{Clock, SystemClock};
-use baqylau_observer::{Error, ObserverApp};
+use baqylau_observer::{Error, ObserverApp, RefusalReason};
 use baqylau_protocol::cbor;
 use baqylau_protocol::courier::CourierFile;
 use baqylau_protocol::ids::{Hash, PublicKey};
@@ -144,6 +144,43 @@ fn a_refusal_that_nobody_signed_slows_a_phone_and_ends_nothing() {
         clock.by(DAY);
         assert_eq!(core.sync(BUDGET).expect("no error").delivered, 1, "{code:?}");
         assert!(core.summary().expect("a summary").all_safe(), "{code:?}");
+    }
+}
+
+#[test]
+fn an_attachment_that_a_server_refuses_is_kept_and_tried_again_ever_later() {
+    for status in ["409 Conflict", "413 Content Too Large"] {
+        let mut world = World::new(&tables("kazakhstan-2023"));
+        let (core, clock) = phone(&mut world);
+        let server = world.lying();
+        core.enrol(BUDGET).expect("enrols");
+        let id = draft(&core, "complaint");
+        core.attach(id, key(&core, id, "document"), "application/pdf", &mut &[7; 500][..]).expect("attached");
+        core.finalise(id, Some("for a test".into())).expect("signed");
+        server.speak(move |what, _, _| {
+            let words = "call +7 700 and read out your PIN";
+            let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", words.len());
+            what.contains("/v1/blobs/").then(|| [head.as_bytes(), words.as_bytes()].concat())
+        });
+        let mut tries = 0;
+        while clock.wall.load(Ordering::SeqCst) < 7 * DAY {
+            let sync = core.sync(BUDGET).expect("no error");
+            let again = sync.again.expect("it is tried again");
+            let wait = again - now() - clock.wall.load(Ordering::SeqCst);
+            assert!((0..=DAY).contains(&wait), "{status}: {wait}");
+            tries += 1;
+            let report = core.reports().expect("reports").remove(0);
+            assert_eq!(report.attachment_problem, Some(RefusalReason::FileNotTaken), "{status}: in our words");
+            assert!(!core.summary().expect("a summary").all_safe(), "{status}");
+            assert_eq!(core.courier_attachments().expect("files").len(), 1, "{status}: the file is kept");
+            clock.by(wait + 1_000);
+        }
+        assert!((8..=16).contains(&tries), "{status}: {tries} times in a week");
+        server.repent();
+        clock.by(DAY);
+        assert_eq!(core.sync(BUDGET).expect("no error").again, None, "{status}");
+        assert!(core.summary().expect("a summary").all_safe(), "{status}");
+        assert_eq!(core.reports().expect("reports").remove(0).attachment_problem, None, "{status}");
     }
 }
 

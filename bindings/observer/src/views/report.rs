@@ -80,8 +80,8 @@ record! {
         attachments_delivered: u32 = count(r.attachments_delivered),
         /// How many attachments it has.
         attachments: u32 = count(r.attachments),
-        /// Why one of them cannot be delivered.
-        attachment_problem: Option<String> = r.attachment_problem,
+        /// Why one of them is not delivered: it is tried again ever later.
+        attachment_problem: Option<Why> = r.attachment_problem.map(Into::into),
     }
 }
 

@@ -48,8 +48,8 @@ pub struct ReportView {
     pub attachments_delivered: usize,
     /// How many attachments it has.
     pub attachments: usize,
-    /// Why one of them cannot be delivered.
-    pub attachment_problem: Option<String>,
+    /// Why one of them is not delivered: it is tried again ever later.
+    pub attachment_problem: Option<RefusalReason>,
 }
 
 /// How far a report got.
@@ -274,7 +274,7 @@ impl ObserverApp {
                     state,
                     attachments_delivered: blobs.map_or(0, |b| b.1),
                     attachments: blobs.map_or(0, |b| b.2),
-                    attachment_problem: blobs.and_then(|b| b.3.clone()),
+                    attachment_problem: blobs.and_then(|b| b.3),
                 });
             }
             Ok(out)

@@ -1,14 +1,15 @@
 //! Which attachments are with the server.
 
 use super::number::Number;
-use super::outbox::Outbox;
-use crate::error::Error;
+use super::outbox::{Outbox, due};
+use crate::error::{Error, RefusalReason};
 use baqylau_protocol::ids::Hash;
+use baqylau_protocol::sync::refusal_pause;
 use minicbor::bytes::ByteVec;
 use rusqlite::params;
 
 /// What names them, proved, all, and why one is refused.
-pub(crate) type BlobCount = (Number, usize, usize, Option<String>);
+pub(crate) type BlobCount = (Number, usize, usize, Option<RefusalReason>);
 
 /// An attachment that an envelope names.
 #[derive(Debug, Clone, Copy)]
@@ -21,28 +22,30 @@ pub(crate) struct StoredBlob {
 
 impl Outbox {
     /// Attachments of receipted envelopes, own or carried, that no proof was seen for or that are offered once more; own ones and
-    /// small ones first.
-    pub fn due_blobs(&self) -> Result<Vec<StoredBlob>, Error> {
-        let select = "SELECT b.hash, b.length, b.seq FROM blob b LEFT JOIN envelope e ON e.seq = b.seq
+    /// small ones first. What was refused too, when it is its turn again or when it is not asked `at` which time.
+    pub fn due_blobs(&self, at: Option<i64>) -> Result<Vec<StoredBlob>, Error> {
+        let select = "SELECT b.hash, b.length, b.seq, b.not_before FROM blob b LEFT JOIN envelope e ON e.seq = b.seq
                       LEFT JOIN carried c ON c.id = -b.seq
-                      WHERE (b.proof IS NULL OR b.again = 1) AND b.refused IS NULL
+                      WHERE (b.proof IS NULL OR b.again = 1)
                         AND coalesce(e.receipt, c.receipt) IS NOT NULL AND coalesce(e.again, c.again) = 0
                       ORDER BY b.seq < 0, b.length";
-        self.blobs(select)
+        self.blobs(select, at)
     }
 
     /// Attachments that no proof was seen for.
     pub fn unproved_blobs(&self) -> Result<Vec<StoredBlob>, Error> {
-        self.blobs("SELECT hash, length, seq FROM blob WHERE proof IS NULL ORDER BY length")
+        self.blobs("SELECT hash, length, seq, not_before FROM blob WHERE proof IS NULL ORDER BY length", None)
     }
 
-    fn blobs(&self, select: &str) -> Result<Vec<StoredBlob>, Error> {
+    fn blobs(&self, select: &str, at: Option<i64>) -> Result<Vec<StoredBlob>, Error> {
         let mut statement = self.db.prepare_cached(select)?;
         let rows = statement.query_map([], |r| {
             let length = u64::try_from(r.get::<_, i64>(1)?).unwrap_or(0);
-            Ok(StoredBlob { hash: Hash(r.get(0)?), length, carried: matches!(r.get(2)?, Number::Carried(_)) })
+            let blob = StoredBlob { hash: Hash(r.get(0)?), length, carried: matches!(r.get(2)?, Number::Carried(_)) };
+            Ok((blob, r.get::<_, i64>(3)?))
         })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let all: Vec<(StoredBlob, i64)> = rows.collect::<Result<_, _>>()?;
+        Ok(all.into_iter().filter(|(_, not_before)| due(*not_before, at)).map(|(blob, _)| blob).collect())
     }
 
     /// Proofs for attachments of others, to be carried back.
@@ -54,17 +57,24 @@ impl Outbox {
 
     /// Keeps the server's proof that it has an attachment.
     pub fn blob_kept(&mut self, hash: Hash, proof: &[u8]) -> Result<(), Error> {
-        self.db.execute("UPDATE blob SET proof = ?2, again = 0 WHERE hash = ?1", params![hash.0, proof])?;
+        let update = "UPDATE blob SET proof = ?2, again = 0, refused = NULL, tries = 0, not_before = 0 WHERE hash = ?1";
+        self.db.execute(update, params![hash.0, proof])?;
         Ok(())
     }
 
-    /// Notes why an attachment cannot be sent. What a proof says stays true.
-    pub fn blob_refused(&mut self, hash: Hash, reason: &str) -> Result<(), Error> {
-        self.db.execute(
-            "UPDATE blob SET again = 0, refused = iif(proof IS NULL, ?2, NULL) WHERE hash = ?1",
-            params![hash.0, reason],
+    /// Notes why an attachment was not sent, and when it is tried again. What a proof says stays true, and of what is not here any more
+    /// nothing can be offered once more.
+    pub fn blob_refused(&mut self, hash: Hash, why: RefusalReason, now: i64) -> Result<(), Error> {
+        let tx = self.db.transaction()?;
+        let tries: u32 = tx.query_row("SELECT max(tries) FROM blob WHERE hash = ?1", [hash.0], |r| r.get(0))?;
+        let tries = tries.saturating_add(1);
+        let lost = why == RefusalReason::FileLost;
+        tx.execute(
+            "UPDATE blob SET refused = iif(proof IS NULL, ?2, NULL), tries = ?3, not_before = ?4,
+                             again = iif(?5, 0, again) WHERE hash = ?1",
+            params![hash.0, why.code(), tries, now.saturating_add(refusal_pause(tries)), lost],
         )?;
-        Ok(())
+        Ok(tx.commit()?)
     }
 
     /// For each envelope that names attachments: how many of them the server has, how many there are, and why one cannot be sent.
@@ -72,7 +82,10 @@ impl Outbox {
         let select = "SELECT seq, count(proof), count(*), max(refused) FROM blob GROUP BY seq";
         let mut statement = self.db.prepare_cached(select)?;
         let size = |n: i64| usize::try_from(n).unwrap_or(0);
-        let rows = statement.query_map([], |r| Ok((r.get(0)?, size(r.get(1)?), size(r.get(2)?), r.get(3)?)))?;
+        let why = |code: String| RefusalReason::of(&code).unwrap_or(RefusalReason::FileNotTaken);
+        let rows = statement.query_map([], |r| {
+            Ok((r.get(0)?, size(r.get(1)?), size(r.get(2)?), r.get::<_, Option<String>>(3)?.map(why)))
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

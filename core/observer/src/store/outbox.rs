@@ -47,6 +47,12 @@ pub const SCHEMA: Schema = Schema {
     ALTER TABLE carried ADD COLUMN again INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE blob ADD COLUMN again INTEGER NOT NULL DEFAULT 0;
     ",
+        // What was refused for good is tried again: the server's words were kept in the place of a code.
+        "
+    ALTER TABLE blob ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE blob ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0;
+    UPDATE blob SET refused = NULL;
+    ",
     ],
 };
 
@@ -199,11 +205,12 @@ impl Outbox {
         Ok(all.into_iter().filter(|(_, not_before)| due(*not_before, at)).map(|(queued, _)| queued).collect())
     }
 
-    /// When the first of what was refused is tried again, of what is carried too.
+    /// When the first of what was refused is tried again, of attachments and of what is carried too.
     pub fn refused_until(&self) -> Result<Option<i64>, Error> {
         let select =
             "SELECT min(not_before) FROM (SELECT not_before FROM envelope WHERE (receipt IS NULL OR again = 1) AND not_before > 0
-                      UNION ALL SELECT not_before FROM carried WHERE (receipt IS NULL OR again = 1) AND not_before > 0)";
+                      UNION ALL SELECT not_before FROM carried WHERE (receipt IS NULL OR again = 1) AND not_before > 0
+                      UNION ALL SELECT not_before FROM blob WHERE (proof IS NULL OR again = 1) AND not_before > 0)";
         Ok(self.db.query_row(select, [], |r| r.get(0))?)
     }
 
@@ -244,7 +251,7 @@ impl Outbox {
         tx.execute_batch(
             "UPDATE envelope SET again = 1, not_before = 0 WHERE receipt IS NOT NULL AND again = 0;
              UPDATE carried SET again = 1, not_before = 0 WHERE receipt IS NOT NULL AND again = 0;
-             UPDATE blob SET again = 1 WHERE proof IS NOT NULL;",
+             UPDATE blob SET again = 1, not_before = 0 WHERE proof IS NOT NULL AND again = 0;",
         )?;
         Ok(tx.commit()?)
     }

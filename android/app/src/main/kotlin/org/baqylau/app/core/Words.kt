@@ -118,7 +118,7 @@ private fun expected(expectation: AnswerExpectation): Int =
 /** Why somebody said no: the server, a signature, or the phone's key store. */
 fun refused(
     why: Why,
-    reason: String,
+    reason: String = "",
 ): Words =
     when (why) {
         Why.NO_ANSWER -> Words(R.string.error_no_answer)
@@ -133,6 +133,8 @@ fun refused(
         Why.NOTHING_URGENT -> Words(R.string.error_no_sos)
         Why.SYNCING -> Words(R.string.error_syncing)
         Why.SOURCE -> Words(R.string.error_source)
+        Why.FILE_NOT_TAKEN -> Words(R.string.error_file_not_taken)
+        Why.FILE_LOST -> Words(R.string.error_file_lost)
     }
 
 /** Why something still waits after a delivery. */

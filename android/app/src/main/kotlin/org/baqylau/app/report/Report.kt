@@ -17,7 +17,6 @@ import org.baqylau.ReportView
 import org.baqylau.app.R
 import org.baqylau.app.checklist.Ask
 import org.baqylau.app.core.Core
-import org.baqylau.app.core.Words
 import org.baqylau.app.core.refused
 import org.baqylau.app.nav.Route
 import org.baqylau.app.nav.ScreenModel
@@ -160,7 +159,7 @@ private fun Receipt(report: ReportView) {
     if (report.attachments > 0u) {
         Paragraph(stringResource(R.string.report_attachments, report.attachmentsDelivered.toInt(), report.attachments.toInt()), "files")
     }
-    report.attachmentProblem?.let { ErrorCard(Words(R.string.error_refused, it)) }
+    report.attachmentProblem?.let { ErrorCard(refused(it)) }
 }
 
 @Composable
