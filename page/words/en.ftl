@@ -435,6 +435,6 @@ misfit_language = its checklist has no such language
 misfit_outcome = what it says became of the visit does not exist
 misfit_answers = its answers are not what its checklist computes or shows
 misfit_bytes = it is damaged, or of a later version ({ $detail })
-fail_shrunk = The server's log went back: it holds { $signed } objects, and { $pulled } were pulled before. Nothing was taken from it. Ask whoever runs the server to put the newest copy of its database back.
+fail_shrunk = The server's log went back: it holds { $signed } objects, and { $pulled } were pulled before. Nothing was taken from it. Ask whoever runs the server to put the newest copy of its database back. Until then, do not trust this server.
 fail_locked = The server { $server } does not let this desk read its log: the desk was revoked, or the server's clock jumps. Ask another desk of the mission.
 fail_unpublished = The server { $server } has no bundle of the mission. Publish one with “baqylau mission build --publish”, or have a copy of its database put back; then pull again.

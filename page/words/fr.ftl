@@ -381,6 +381,6 @@ misfit_language = son formulaire n'a pas cette langue
 misfit_outcome = l'issue de visite qu'il indique n'existe pas
 misfit_answers = ses réponses ne sont pas celles que son formulaire calcule ou affiche
 misfit_bytes = il est endommagé ou d'une version plus récente ({ $detail })
-fail_shrunk = Le journal du serveur a reculé : il contient { $signed } objets, alors que { $pulled } avaient été récupérés. Rien n'en a été pris. Demandez au responsable du serveur de remettre la copie la plus récente de sa base de données.
+fail_shrunk = Le journal du serveur a reculé : il contient { $signed } objets, alors que { $pulled } avaient été récupérés. Rien n'en a été pris. Demandez au responsable du serveur de remettre la copie la plus récente de sa base de données. D'ici là, ne vous fiez pas à ce serveur.
 fail_locked = Le serveur { $server } ne laisse pas ce poste lire son journal : le poste a été révoqué, ou l'horloge du serveur saute. Adressez-vous à un autre poste de la mission.
 fail_unpublished = Le serveur { $server } n'a pas de paquet de la mission. Publiez-en un avec « baqylau mission build --publish » ou faites remettre une copie de sa base de données ; puis récupérez à nouveau.

@@ -97,7 +97,7 @@ fn a_server_that_went_back_in_its_log_is_told_of_and_nothing_is_lost() {
     copy(&world.server_folder(), later.path());
     put_back(&world, earlier.path());
     world.start_server();
-    let page = eventually(&browser, "/reports", "it went back");
+    let page = eventually(&browser, "/reports", "log went back");
     assert!(page.contains("do not trust this server") && page.contains("Reports: 1"), "{page}");
     // What is signed meanwhile is not given to that server, and not forgotten.
     let one = browser.first("/reports");
