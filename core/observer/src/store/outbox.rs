@@ -3,7 +3,7 @@
 use super::names::{ANCHOR, LETTERS_FROM, MANIFEST};
 use super::number::Number;
 use crate::bundle::is_part;
-use crate::error::Error;
+use crate::error::{Error, RefusalReason};
 use crate::lock::{OUTBOX_ALIAS, derive};
 use crate::time::Anchor;
 use crate::vault::{Policy, Vault};
@@ -47,11 +47,10 @@ pub const SCHEMA: Schema = Schema {
     ALTER TABLE carried ADD COLUMN again INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE blob ADD COLUMN again INTEGER NOT NULL DEFAULT 0;
     ",
-        // What was refused for good is tried again: the server's words were kept in the place of a code.
+        // What was refused is tried again, whatever text stands there.
         "
     ALTER TABLE blob ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE blob ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0;
-    UPDATE blob SET refused = NULL;
     ",
     ],
 };
@@ -205,13 +204,15 @@ impl Outbox {
         Ok(all.into_iter().filter(|(_, not_before)| due(*not_before, at)).map(|(queued, _)| queued).collect())
     }
 
-    /// When the first of what was refused is tried again, of attachments and of what is carried too.
+    /// When the first of what was refused is tried again, of attachments and of what is carried too. A file that is lost on this
+    /// phone is no reason to wake up.
     pub fn refused_until(&self) -> Result<Option<i64>, Error> {
         let select =
             "SELECT min(not_before) FROM (SELECT not_before FROM envelope WHERE (receipt IS NULL OR again = 1) AND not_before > 0
                       UNION ALL SELECT not_before FROM carried WHERE (receipt IS NULL OR again = 1) AND not_before > 0
-                      UNION ALL SELECT not_before FROM blob WHERE (proof IS NULL OR again = 1) AND not_before > 0)";
-        Ok(self.db.query_row(select, [], |r| r.get(0))?)
+                      UNION ALL SELECT not_before FROM blob WHERE (proof IS NULL OR again = 1) AND not_before > 0
+                                AND refused IS NOT ?1)";
+        Ok(self.db.query_row(select, [RefusalReason::FileLost.code()], |r| r.get(0))?)
     }
 
     /// Hash and bytes of what waits.
