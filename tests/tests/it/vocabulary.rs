@@ -1,7 +1,9 @@
 //! One word, one meaning: the names of public types.
 
+use baqylau_desk::adjudication::status::StatusKind;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use strum::VariantArray as _;
 
 /// Names that two crates share, each with its reason. There are at most five.
 const SHARED: &[(&str, &str)] = &[
@@ -110,16 +112,13 @@ fn every_state_of_a_report_is_in_the_glossary() {
     let rows = glossary();
     let words: Vec<&str> = rows.iter().flat_map(|row| words(row)).collect();
     let read = |file: &str| std::fs::read_to_string(root().join(file)).expect("a source");
-    let (status, standing) = (read("desk/src/adjudication/status.rs"), read("desk/src/adjudication/roster_index.rs"));
-    // The names in tables: `Self::Counted => "counted",`, and those of devices: `Some("contested")`.
-    let names = status.lines().filter_map(|line| line.split_once("=> \"")?.1.split('"').next());
-    let devices = standing.split("Some(\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let names = StatusKind::VARIANTS.iter().map(|kind| kind.name());
     let delivery = read("core/observer/src/app/reports.rs");
     let delivery = delivery.split_once("pub enum DeliveryState {").expect("the states").1;
     let delivery = delivery.lines().take_while(|line| *line != "}");
     let variants = delivery.filter_map(|line| line.strip_prefix("    ").filter(|l| l.starts_with(char::is_uppercase)));
     let variants: Vec<String> = variants.map(|line| line.trim_end_matches([',', '{', ' ']).to_lowercase()).collect();
-    let all: Vec<&str> = names.chain(devices).chain(variants.iter().map(String::as_str)).collect();
+    let all: Vec<&str> = names.chain(variants.iter().map(String::as_str)).collect();
     let gone: Vec<&&str> = all.iter().filter(|name| !words.contains(name)).collect();
     assert!(all.len() >= 19 && gone.is_empty(), "{gone:?} of {all:?}");
 }
