@@ -114,7 +114,7 @@ public final class SettingsModel: ScreenModel {
             (self.state.sending, self.state.sentAgain) = (true, false)
             defer { self.state.sending = false }
             let done = try await self.core.syncAgain()
-            if done.againMs == nil { self.state.sentAgain = true } else { self.fail(waiting(done.trouble)) }
+            if done.againMs == nil { self.state.sentAgain = true } else { self.fail(waiting(done)) }
             try await self.see()
         }
     }
