@@ -21,7 +21,7 @@ use std::process::ExitCode;
 #[command(
     version,
     propagate_version = true,
-    after_help = "Exit status: 0 all is well; 1 it ran, and something is not (faults, a figure that differs, reports not delivered, attachments that are lacking, records that the server refuses); 2 it could not run."
+    after_help = "Exit status: 0 all is well; 1 it ran, and something is not (faults, a figure that differs, reports or files not delivered, attachments that are lacking, records that the server refuses); 2 it could not run."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -55,20 +55,7 @@ enum Command {
     },
 }
 
-/// Somebody closed the pipe that we print into: that is no fault to tell about.
-fn quiet_pipes() {
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        let broken = |words: &str| words.contains("Broken pipe");
-        if info.payload_as_str().is_some_and(broken) {
-            std::process::exit(141);
-        }
-        usual(info);
-    }));
-}
-
 fn main() -> ExitCode {
-    quiet_pipes();
     let json = std::env::args().any(|a| a == "--json");
     let result = match Cli::parse().command {
         Command::Mission(command) => mission::run(command),
@@ -79,7 +66,9 @@ fn main() -> ExitCode {
         Command::Demo(command) => demo::run(&command),
         Command::DemoDevice(command) => demo::run_device(&command),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "baqylau", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "baqylau", &mut script);
+            terminal::raw(&String::from_utf8_lossy(&script));
             Ok(true)
         }
     };

@@ -69,10 +69,33 @@ fn acts(c: char) -> bool {
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// As the standard macros: who closed the pipe is told so by the panic that [`crate::quiet_pipes`] expects.
+/// What was made here for a terminal or a shell, as it is: pictures, completions, an unfinished line.
+pub fn raw(text: &str) {
+    write(text);
+}
+
+/// Whatever is printed goes through here. Somebody who closed the pipe that we print into knows; anything else is said, and nothing goes
+/// on without anybody who reads it.
 fn write(text: &str) {
     let mut out = std::io::stdout();
-    if let Err(e) = out.write_all(text.as_bytes()) {
-        panic!("failed printing to stdout: {e}");
+    let Err(e) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) else { return };
+    if e.kind() == std::io::ErrorKind::BrokenPipe {
+        std::process::exit(PIPE_CLOSED);
     }
+    notice(format_args!("baqylau: {}\n", unwritten(&e)));
+    std::process::exit(UNWRITTEN);
+}
+
+/// As a shell counts a program that SIGPIPE ended.
+const PIPE_CLOSED: i32 = 141;
+/// As every command that could not run to its end.
+const UNWRITTEN: i32 = 2;
+
+fn unwritten(e: &std::io::Error) -> String {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    let why = match e.kind() {
+        StorageFull | QuotaExceeded => "the disk is full; free some space, or send the output elsewhere".to_owned(),
+        _ => format!("{e}; send it elsewhere"),
+    };
+    format!("the output cannot be written: {why}. What the command saved before is kept")
 }

@@ -4,6 +4,7 @@ mod it {
     mod demonstration;
     mod desk;
     mod mission;
+    mod output;
     mod readme;
     mod support;
 }

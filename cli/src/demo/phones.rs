@@ -11,7 +11,7 @@ use baqylau_observer::{Error, ObserverApp};
 use baqylau_simulator::{PlannedReport, SimulatedClock, work};
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -392,10 +392,7 @@ pub fn run_device(args: &DemoDevice) -> CommandResult {
     let tasks: Vec<PlannedReport> = serde_json::from_slice(&std::fs::read(&args.tasks)?)?;
     let clock = Arc::new(SimulatedClock::at(args.begins));
     let core = ObserverApp::open(config(&args.store, &args.language, clock.clone())?, PIN)?;
-    let mut say = || {
-        let mut out = std::io::stdout();
-        let _ = out.write_all(b"answered\n").and_then(|()| out.flush());
-    };
+    let mut say = || println!("answered");
     let done = work(&core, &clock, &tasks, &mut say)?;
     let synchronous = core.synchronous()?.to_owned();
     print_json(&FillResult {

@@ -2,6 +2,7 @@
 
 use super::StoreOptions;
 use crate::common::{CommandError, CommandResult, courier_file, files_in};
+use crate::terminal;
 use baqylau_observer::ObserverApp;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -38,14 +39,11 @@ pub fn import(store: &StoreOptions, file: &Path, attachments: Option<&Path>) -> 
 
 /// Shows frames as QR codes, three a second, for a camera.
 fn show(frames: &[String]) -> CommandResult {
-    use std::io::Write;
     loop {
         for (number, frame) in frames.iter().enumerate() {
             let code = qrcode::QrCode::with_error_correction_level(frame, qrcode::EcLevel::L)?;
             let picture = code.render::<qrcode::render::unicode::Dense1x2>().build();
-            let mut out = std::io::stdout();
-            writeln!(out, "\x1b[2J\x1b[H{picture}\n{} of {}", number + 1, frames.len())?;
-            out.flush()?;
+            terminal::raw(&format!("\x1b[2J\x1b[H{picture}\n{} of {}\n", number + 1, frames.len()));
             std::thread::sleep(Duration::from_millis(330));
         }
     }

@@ -7,7 +7,7 @@ use baqylau_observer::ObserverApp;
 use baqylau_observer::app::{CellKey, Issue, OfferedChoices, QuestionView};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, Write};
+use std::io::BufRead;
 use std::path::Path;
 
 /// Answers by question from a JSON file.
@@ -119,7 +119,6 @@ fn prompt(core: &ObserverApp, draft: i64, row: &QuestionView) -> Result<(), Comm
     let hints = if missing.is_empty() { String::new() } else { format!(" [{}]", missing.join(" ")) };
     loop {
         print!(" {hints}> ");
-        std::io::stdout().flush()?;
         let mut line = String::new();
         if std::io::stdin().lock().read_line(&mut line)? == 0 || line.trim().is_empty() {
             return Ok(());

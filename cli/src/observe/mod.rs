@@ -344,18 +344,20 @@ pub fn run(command: ObserveCommand) -> CommandResult {
         ObserveCommand::Sync { store, again, json } => {
             let core = store.deliver()?;
             let report = if again { core.sync_again(BUDGET)? } else { core.sync_now(BUDGET)? };
-            let safe = report.again.is_none() && report.refused == 0;
+            let safe = report.again.is_none() && report.refused == 0 && report.refusal.is_none();
             if json {
                 print_json(&json!({
                     "delivered": report.delivered, "refused": report.refused, "again": report.again,
                     "bytes_sent": report.bytes_sent, "attachment_bytes": report.attachment_bytes,
-                    "trouble": report.trouble.map(trouble_name),
+                    "trouble": report.trouble.map(trouble_name), "refusal": report.refusal.map(RefusalReason::code),
                 }))?;
                 return Ok(safe);
             }
             println!("{} delivered, {} refused", report.delivered, report.refused);
-            if report.again.is_some() && report.refused == 0 {
-                println!("{}; what waits is safe", trouble(report.trouble));
+            match report.refusal {
+                Some(why) if report.trouble.is_none() => println!("{}", refusal(why)),
+                _ if report.again.is_some() => println!("{}; what waits is safe", trouble(report.trouble)),
+                _ => {}
             }
             Ok(safe)
         }
@@ -399,6 +401,31 @@ fn trouble(trouble: Option<Trouble>) -> &'static str {
         }
         Some(Trouble::Full) => "the disk is full, and receipts cannot be kept: free some room, then try again",
         None => "not everything could be delivered: try again later",
+    }
+}
+
+/// Why something that waits is refused, and what to do.
+fn refusal(why: RefusalReason) -> &'static str {
+    match why {
+        RefusalReason::Revoked => {
+            "the server says that this device was revoked: talk to the coordinators. What was signed is kept, and tried again daily"
+        }
+        RefusalReason::Expired => {
+            "the server says that the invite or the mission has expired: ask the coordinators. What was signed is kept, and tried again daily"
+        }
+        RefusalReason::FileLost | RefusalReason::FileNotTaken => file_problem(why),
+        RefusalReason::Later => "the server does not take everything yet: it is kept, and tried again",
+        RefusalReason::NoAnswer
+        | RefusalReason::OtherMission
+        | RefusalReason::NotGenuine
+        | RefusalReason::Unfit
+        | RefusalReason::KeyStore
+        | RefusalReason::NotPublished
+        | RefusalReason::NothingUrgent
+        | RefusalReason::Syncing
+        | RefusalReason::Source => {
+            "the server refuses something: `baqylau observe reports` says why. It is kept, and tried again daily; a courier can take it"
+        }
     }
 }
 

@@ -180,11 +180,12 @@ impl SyncDriver {
         // Its own first, then what it carries for others.
         let queue = outbox.queue(at)?.into_iter().chain(outbox.relay_queue(at)?);
         let queue = queue.map(|q| WaitingEnvelope { id: q.number.stored(), bytes: q.bytes, urgent: q.urgent });
+        let (failures, not_before) = outbox.paused()?;
         Ok(SyncInputs {
             enrolled: outbox.setting(names::ENROLMENT_RECEIPT)?.is_some(),
             queue: queue.collect(),
-            failures: u32::try_from(outbox.number(names::FAILURES)?).unwrap_or(0),
-            not_before: outbox.number(names::NOT_BEFORE)?,
+            failures,
+            not_before,
             now,
         })
     }
@@ -233,9 +234,7 @@ impl SyncDriver {
                 Ok(None)
             }
             Action::Pause { failures, not_before } => {
-                let (failures, not_before) = (i64::from(failures).to_be_bytes(), not_before.to_be_bytes());
-                let settings = [(names::FAILURES, &failures[..]), (names::NOT_BEFORE, &not_before[..])];
-                lock(&self.outbox)?.set(&settings, &[])?;
+                lock(&self.outbox)?.pause(failures, not_before)?;
                 Ok(None)
             }
             Action::Stop(stop) => {

@@ -131,6 +131,12 @@ public func refused(_ why: Why, _ reason: String = "") -> Words {
     }
 }
 
+/// Why something still waits after a delivery: the server was not heard, or it was and does not take it.
+public func waiting(_ done: SyncReport) -> Words {
+    if done.trouble == nil, let refusal = done.refusal { return refused(refusal) }
+    return waiting(done.trouble)
+}
+
 /// Why something still waits after a delivery.
 public func waiting(_ trouble: Trouble?) -> Words {
     switch trouble {

@@ -58,7 +58,7 @@ public final class HomeModel: ScreenModel {
             }
             let done = try await self.core.sync(now: true)
             self.state.againMs = done.againMs
-            if done.againMs != nil { self.fail(waiting(done.trouble)) }
+            if done.againMs != nil || done.refusal != nil { self.fail(waiting(done)) }
             for report in try await self.core({ try $0.reports() }) {
                 if case .stuck(let why, let reason) = report.state { return self.fail(refused(why, reason)) }
             }

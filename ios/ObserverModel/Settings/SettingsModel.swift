@@ -114,7 +114,8 @@ public final class SettingsModel: ScreenModel {
             (self.state.sending, self.state.sentAgain) = (true, false)
             defer { self.state.sending = false }
             let done = try await self.core.syncAgain()
-            if done.againMs == nil { self.state.sentAgain = true } else { self.fail(waiting(done.trouble)) }
+            let whole = done.againMs == nil && done.refusal == nil
+            if whole { self.state.sentAgain = true } else { self.fail(waiting(done)) }
             try await self.see()
         }
     }

@@ -2,7 +2,7 @@
 
 use baqylau_forms::definition::Kind;
 use baqylau_forms::value::Answer;
-use baqylau_observer::app::{CellKey, PhoneConfig};
+use baqylau_observer::app::{CellKey, PhoneConfig, Trouble};
 use baqylau_observer::clock::SystemClock;
 use baqylau_observer::vault::FileVault;
 use baqylau_observer::{Error, ObserverApp};
@@ -186,6 +186,11 @@ fn full(store: &Path, draft: i64, first: i64) -> Result<(), Box<dyn std::error::
     match core.set(draft, keys[0], Answer::Integer(-6)) {
         Err(full @ Error::Storage(StorageError::Full)) if full.to_string().contains("disk is full") => {}
         other => return Err(format!("expected a full disk, got: {:?}", other.err()).into()),
+    }
+    // The pause after a failure holds, though it cannot be written.
+    let (first, second) = (core.sync(baqylau_tests::BUDGET)?, core.sync(baqylau_tests::BUDGET)?);
+    if first.trouble != Some(Trouble::Full) || first.again.is_none() || first.again != second.again {
+        return Err(format!("expected the same pause twice, got: {first:?} {second:?}").into());
     }
     // The same store saves again as soon as there is room.
     std::fs::remove_file(&ballast)?;

@@ -253,6 +253,28 @@ fn an_upload_goes_on_where_it_broke_off() {
 }
 
 #[test]
+fn a_file_that_is_gone_is_told_and_never_counts_as_done() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    let id = draft(&core, "complaint");
+    core.attach(id, key(&core, id, "document"), "application/pdf", &mut &[7; 500][..]).expect("attached");
+    core.finalise(id, Some("for a test".into())).expect("signed");
+    let file = core.courier_attachments().expect("files").remove(0);
+    let aside = world.folder.path().join("aside");
+    std::fs::rename(&file, &aside).expect("taken away");
+    let sync = core.sync_now(BUDGET).expect("no error");
+    assert_eq!((sync.delivered, sync.refusal), (1, Some(RefusalReason::FileLost)));
+    assert_eq!(sync.again, None, "to try again brings nothing");
+    assert_eq!(core.reports().expect("reports").remove(0).attachment_problem, Some(RefusalReason::FileLost));
+    // Put back from a copy it goes.
+    std::fs::rename(&aside, &file).expect("put back");
+    let sync = core.sync_now(BUDGET).expect("no error");
+    assert_eq!((sync.again, sync.refusal), (None, None));
+    assert!(core.summary().expect("a summary").all_safe());
+}
+
+#[test]
 fn a_server_keeps_only_what_was_signed() {
     let folder = tempfile::tempdir().expect("a folder");
     let blobs = Blobs::next_to(&folder.path().join("server.db")).expect("a folder");

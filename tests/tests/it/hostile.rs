@@ -57,6 +57,10 @@ fn a_revoked_phone_keeps_what_it_sent_before() {
     report(&core, "after");
     let sync = core.sync_now(BUDGET).expect("syncs");
     assert_eq!((sync.delivered, sync.refused), (0, 1));
+    assert_eq!(sync.refusal, Some(RefusalReason::Revoked), "as what it is");
+    let paused = core.sync(BUDGET).expect("no error");
+    assert!(paused.refused == 0 && paused.again.is_some(), "kept, and tried again: {paused:?}");
+    assert_eq!(paused.refusal, Some(RefusalReason::Revoked), "while it waits, too");
     let states: Vec<_> = core.reports().expect("reports").into_iter().map(|r| r.state).collect();
     assert!(
         matches!(

@@ -120,7 +120,8 @@ fn on_a_small_disk(world: &World, what: &str, draft: i64, number: usize) -> Stri
 
 #[test]
 fn a_full_disk_is_said_and_loses_nothing() {
-    let (world, draft) = world();
+    let (mut world, draft) = world();
+    world.stop_server();
     let said = on_a_small_disk(&world, "full", draft, 1);
     assert!(said.contains("full after") && said.contains("everything is there"), "{said}");
 }

@@ -180,6 +180,8 @@ record! {
         attachment_bytes: u64 = s.attachment_bytes,
         /// Why the server was not heard, the first time that it was not.
         trouble: Option<Trouble> = s.trouble.map(Into::into),
+        /// Why something that waits was refused: the enrolment, a report, or a file of one.
+        refusal: Option<Why> = s.refusal.map(Into::into),
     }
 }
 

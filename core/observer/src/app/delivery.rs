@@ -5,7 +5,7 @@ pub use crate::drive::Trouble;
 use crate::drive::{Limit, SyncDriver, SyncOutcome, lock};
 use crate::error::{Error, RefusalReason};
 use crate::reason::InvalidReason;
-use crate::store::names;
+use crate::store::{Delivery, names};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::Certificate;
@@ -37,6 +37,8 @@ pub struct SyncReport {
     pub attachment_bytes: u64,
     /// Why the server was not heard, the first time that it was not; or that the disk is full, whatever else there was.
     pub trouble: Option<Trouble>,
+    /// Why something that waits was refused: the enrolment, a report, or a file of one.
+    pub refusal: Option<RefusalReason>,
 }
 
 impl ObserverApp {
@@ -155,7 +157,7 @@ impl ObserverApp {
             again: match outcome.stop {
                 Stop::Wait { until } => Some(until),
                 Stop::Done => lock(&self.outbox)?.refused_until()?,
-                Stop::NotEnrolled => Some(lock(&self.outbox)?.number(names::NOT_BEFORE)?),
+                Stop::NotEnrolled => Some(lock(&self.outbox)?.paused()?.1),
             },
             enrolled: lock(&self.outbox)?.setting(names::ENROLMENT_RECEIPT)?.is_some(),
             carried: outcome.carried,
@@ -163,7 +165,26 @@ impl ObserverApp {
             bytes_sent: outcome.bytes_sent,
             attachment_bytes: outcome.attachment_bytes,
             trouble: outcome.trouble,
+            refusal: self.refusal()?,
         })
+    }
+
+    /// Why something that waits was refused, of what keeps most from being delivered first.
+    fn refusal(&self) -> Result<Option<RefusalReason>, Error> {
+        let outbox = lock(&self.outbox)?;
+        if outbox.setting(names::ENROLMENT_RECEIPT)?.is_none()
+            && let Some(refused) = outbox.setting(names::ENROLMENT_REFUSED)?
+        {
+            return Ok(cbor::decode::<Refusal>(&refused, "refusal").ok().map(|refused| refused.code.into()));
+        }
+        let stuck = outbox.deliveries()?.into_iter().find_map(|(_, delivery)| match delivery {
+            Delivery::Stuck(code, _) => Some(code.into()),
+            _ => None,
+        });
+        match stuck {
+            None => Ok(outbox.blob_counts()?.into_iter().find_map(|(.., why)| why)),
+            stuck => Ok(stuck),
+        }
     }
 
     /// Opens letters and forgets what is due; whether there is a word to send on. What fails here keeps nobody from working, and is

@@ -1,6 +1,6 @@
 //! `outbox.db`: what a locked phone needs to deliver. Sealed envelopes, receipts, the bundle; nothing readable.
 
-use super::names::{ANCHOR, LETTERS_FROM, MANIFEST};
+use super::names::{ANCHOR, FAILURES, LETTERS_FROM, MANIFEST, NOT_BEFORE};
 use super::number::Number;
 use crate::bundle::is_part;
 use crate::error::{Error, RefusalReason};
@@ -61,6 +61,8 @@ pub(crate) struct Outbox {
     pub manifests: Arc<AtomicU64>,
     /// The hash of the manifest whose parts were all found whole since the store was opened: they are not unpacked at every sync.
     pub whole: Cell<Option<Hash>>,
+    /// Failures in a row and the end of the pause that they led to, since the store was opened: a full disk keeps neither.
+    pause: Cell<Option<(i64, i64)>>,
 }
 
 /// A letter that was fetched: number, envelope, the enrolment of the desk that wrote it.
@@ -88,7 +90,12 @@ impl Outbox {
     pub fn open(path: &Path, vault: &dyn Vault) -> Result<Self, Error> {
         vault.create(OUTBOX_ALIAS, Policy::App)?;
         let key = derive(&*vault.bind(OUTBOX_ALIAS, &[0; 32])?, b"baqylau/1/outbox");
-        Ok(Self { db: open(path, Some(&key), SCHEMA)?, manifests: Arc::default(), whole: Cell::default() })
+        Ok(Self {
+            db: open(path, Some(&key), SCHEMA)?,
+            manifests: Arc::default(),
+            whole: Cell::default(),
+            pause: Cell::default(),
+        })
     }
 
     /// Takes over what can be read of a damaged database, beside it.
@@ -145,6 +152,22 @@ impl Outbox {
     pub fn number(&self, name: &str) -> Result<i64, Error> {
         let bytes = self.setting(name)?.and_then(|b| <[u8; 8]>::try_from(b).ok());
         Ok(bytes.map_or(0, i64::from_be_bytes))
+    }
+
+    /// Keeps how many failures there were in a row, and when the pause ends that they led to. It holds in memory whatever the disk does.
+    pub fn pause(&mut self, failures: u32, not_before: i64) -> Result<(), Error> {
+        self.pause.set(Some((failures.into(), not_before)));
+        let (failures, not_before) = (i64::from(failures).to_be_bytes(), not_before.to_be_bytes());
+        self.set(&[(FAILURES, &failures[..]), (NOT_BEFORE, &not_before[..])], &[])
+    }
+
+    /// What [`Outbox::pause`] kept: failures in a row, and the end of the pause.
+    pub fn paused(&self) -> Result<(u32, i64), Error> {
+        let (failures, not_before) = match self.pause.get() {
+            Some(kept) => kept,
+            None => (self.number(FAILURES)?, self.number(NOT_BEFORE)?),
+        };
+        Ok((u32::try_from(failures).unwrap_or(0), not_before))
     }
 
     /// Stores several settings and parts in one transaction.

@@ -42,7 +42,7 @@ class SampleCore : Core {
 
     override suspend fun <T> invoke(call: ObserverCoreInterface.() -> T): T = sample.call()
 
-    override suspend fun sync(now: Boolean) = SyncReport(0u, 0u, null, false, 0u, 0u, 0u, 0u, null)
+    override suspend fun sync(now: Boolean) = SyncReport(0u, 0u, null, false, 0u, 0u, 0u, 0u, null, null)
 
     override suspend fun syncAgain() = sync(now = true)
 }

@@ -4,6 +4,7 @@ import android.content.res.Resources
 import org.baqylau.AnswerExpectation
 import org.baqylau.BaqylauException
 import org.baqylau.InvalidReason
+import org.baqylau.SyncReport
 import org.baqylau.Trouble
 import org.baqylau.Why
 import org.baqylau.app.R
@@ -136,6 +137,9 @@ fun refused(
         Why.FILE_NOT_TAKEN -> Words(R.string.error_file_not_taken)
         Why.FILE_LOST -> Words(R.string.error_file_lost)
     }
+
+/** Why something still waits after a delivery: the server was not heard, or it was and does not take it. */
+fun waiting(done: SyncReport): Words = done.refusal?.takeIf { done.trouble == null }?.let { refused(it) } ?: waiting(done.trouble)
 
 /** Why something still waits after a delivery. */
 fun waiting(trouble: Trouble?): Words =

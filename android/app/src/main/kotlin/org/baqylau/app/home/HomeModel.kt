@@ -75,7 +75,7 @@ class HomeModel(
             try {
                 val done = core.sync(now = true)
                 update { copy(againMs = done.againMs) }
-                if (done.againMs != null) fail(waiting(done.trouble))
+                if (done.againMs != null || done.refusal != null) fail(waiting(done))
                 core { reports() }.firstNotNullOfOrNull { it.state as? ReportState.Stuck }?.let { fail(refused(it.why, it.reason)) }
             } finally {
                 // What is left goes when there is a network, whether anybody looks or not.

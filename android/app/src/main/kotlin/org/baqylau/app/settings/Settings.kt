@@ -127,7 +127,7 @@ class SettingsModel(
             update { copy(sending = true, sentAgain = false) }
             try {
                 val done = core.syncAgain()
-                if (done.againMs == null) update { copy(sentAgain = true) } else fail(waiting(done.trouble))
+                if (done.againMs == null && done.refusal == null) update { copy(sentAgain = true) } else fail(waiting(done))
                 see()
             } finally {
                 update { copy(sending = false) }
