@@ -151,6 +151,7 @@ impl ObserverApp {
             let word = self.driver()?.run(limit, now)?;
             outcome = SyncOutcome { stop: word.stop, bytes_sent: outcome.bytes_sent + word.bytes_sent, ..outcome };
         }
+        let refusal = self.refusal()?;
         Ok(SyncReport {
             delivered: outcome.delivered,
             refused: outcome.refused,
@@ -165,7 +166,7 @@ impl ObserverApp {
             bytes_sent: outcome.bytes_sent,
             attachment_bytes: outcome.attachment_bytes,
             trouble: outcome.trouble,
-            refusal: self.refusal()?,
+            refusal,
         })
     }
 
