@@ -132,6 +132,6 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for ForeignError {
 
 impl From<ForeignError> for VaultError {
     fn from(e: ForeignError) -> Self {
-        Self { reason: e.to_string() }
+        Self::Refused { reason: e.to_string() }
     }
 }

@@ -98,7 +98,9 @@ impl vault::Vault for VaultAdapter {
     fn bind(&self, alias: &str, input: &[u8; 32]) -> Result<Zeroizing<[u8; 32]>, VaultError> {
         let out = Zeroizing::new(self.0.bind(alias.to_owned(), input.to_vec())?);
         let bytes: Result<[u8; 32], _> = out.as_slice().try_into();
-        bytes.map(Zeroizing::new).map_err(|_| VaultError { reason: format!("{} bytes instead of 32", out.len()) })
+        bytes
+            .map(Zeroizing::new)
+            .map_err(|_| VaultError::Refused { reason: format!("{} bytes instead of 32", out.len()) })
     }
 
     fn destroy(&self, alias: &str) -> Result<(), VaultError> {
@@ -126,7 +128,7 @@ impl KeyVault for Files {
 }
 
 pub(crate) fn vault_error(e: VaultError) -> ForeignError {
-    ForeignError::Failed { reason: e.reason }
+    ForeignError::Failed { reason: e.to_string() }
 }
 
 pub(crate) struct ListenerAdapter(pub Arc<dyn ChangeListener>);

@@ -36,7 +36,10 @@ pub struct Lock {
 
 impl From<VaultError> for Error {
     fn from(e: VaultError) -> Self {
-        Self::refused(RefusalReason::KeyStore, e)
+        match e {
+            VaultError::Disk(e) => e.into(),
+            refused @ VaultError::Refused { .. } => Self::refused(RefusalReason::KeyStore, refused),
+        }
     }
 }
 

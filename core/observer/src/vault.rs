@@ -1,7 +1,9 @@
 //! Keys that hardware keeps. A shell provides the phone's; a terminal has one in a file.
 
+use baqylau_sqlite::StorageError;
 use ring::hmac;
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -9,11 +11,17 @@ use std::sync::Mutex;
 use zeroize::Zeroizing;
 
 /// Why the vault did not answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the phone's key store: {reason}")]
-pub struct VaultError {
-    /// What it says.
-    pub reason: String,
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// The hardware refuses.
+    #[error("the phone's key store: {reason}")]
+    Refused {
+        /// What it says.
+        reason: String,
+    },
+    /// The disk that the keys lie on is full, or takes no files.
+    #[error(transparent)]
+    Disk(StorageError),
 }
 
 /// Who may use a key of the vault.
@@ -58,7 +66,7 @@ impl FileVault {
     /// # Errors
     /// The folder cannot be made.
     pub fn open(folder: &Path) -> Result<Self, VaultError> {
-        fs::create_dir_all(folder).map_err(|e| VaultError { reason: format!("{}: {e}", folder.display()) })?;
+        fs::create_dir_all(folder).map_err(|e| Self::failed(&folder.display(), e))?;
         Ok(Self { folder: folder.to_owned(), known: Mutex::default() })
     }
 
@@ -66,8 +74,12 @@ impl FileVault {
         self.folder.join(data_encoding::BASE32_NOPAD.encode(alias.as_bytes()))
     }
 
-    fn failed(alias: &str, e: &std::io::Error) -> VaultError {
-        VaultError { reason: format!("{alias}: {e}") }
+    fn failed(what: &dyn Display, e: std::io::Error) -> VaultError {
+        let reason = format!("{what}: {e}");
+        match StorageError::from(e) {
+            disk @ (StorageError::Full | StorageError::ReadOnly) => VaultError::Disk(disk),
+            _ => VaultError::Refused { reason },
+        }
     }
 }
 
@@ -92,13 +104,13 @@ impl Vault for FileVault {
             fs::rename(&new, &path)?;
             fs::File::open(&self.folder)?.sync_all()
         };
-        write().map_err(|e: std::io::Error| Self::failed(alias, &e))
+        write().map_err(|e| Self::failed(&alias, e))
     }
 
     fn bind(&self, alias: &str, input: &[u8; 32]) -> Result<Zeroizing<[u8; 32]>, VaultError> {
-        let mut known = self.known.lock().map_err(|_| VaultError { reason: "poisoned".into() })?;
+        let mut known = self.known.lock().map_err(|_| VaultError::Refused { reason: "poisoned".into() })?;
         if !known.contains_key(alias) {
-            let bytes = Zeroizing::new(fs::read(self.path(alias)).map_err(|e| Self::failed(alias, &e))?);
+            let bytes = Zeroizing::new(fs::read(self.path(alias)).map_err(|e| Self::failed(&alias, e))?);
             known.insert(alias.to_owned(), hmac::Key::new(hmac::HMAC_SHA256, &bytes));
         }
         let tag = hmac::sign(&known[alias], input);
@@ -112,7 +124,7 @@ impl Vault for FileVault {
             known.remove(alias);
         }
         match fs::remove_file(self.path(alias)) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Self::failed(alias, &e)),
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Self::failed(&alias, e)),
             _ => Ok(()),
         }
     }

@@ -187,6 +187,14 @@ fn full(store: &Path, draft: i64, first: i64) -> Result<(), Box<dyn std::error::
         Err(full @ Error::Storage(StorageError::Full)) if full.to_string().contains("disk is full") => {}
         other => return Err(format!("expected a full disk, got: {:?}", other.err()).into()),
     }
+    // The key of a new visit and a signed report find no room either.
+    let (visited, signed) =
+        (core.start_visit(None, None).map(drop), core.finalise(draft, Some("full".into())).map(drop));
+    for refused in [visited, signed] {
+        if !matches!(refused, Err(Error::Storage(StorageError::Full))) {
+            return Err(format!("expected a full disk, got: {refused:?}").into());
+        }
+    }
     // The pause after a failure holds, though it cannot be written.
     let (first, second) = (core.sync(baqylau_tests::BUDGET)?, core.sync(baqylau_tests::BUDGET)?);
     if first.trouble != Some(Trouble::Full) || first.again.is_none() || first.again != second.again {
