@@ -28,6 +28,7 @@ mod upload;
 pub mod vault;
 
 pub use app::ObserverApp;
+pub use baqylau_sqlite::StorageError;
 pub use error::{Error, RefusalReason};
 pub use reason::{InvalidReason, ReasonClass};
 pub use store::{MAIN_SCHEMA, OUTBOX_SCHEMA};

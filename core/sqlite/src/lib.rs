@@ -15,7 +15,7 @@ mod salvage;
 mod schema;
 
 pub use rusqlite;
-pub use salvage::{Rebuilt, Salvaged, count, salvage};
+pub use salvage::{Rebuilt, Salvaged, count, is_written, salvage};
 pub use schema::{Schema, describe};
 
 /// Bytes of free space that opening a shared connection needs: a little more than the WAL index (`-shm`).

@@ -99,6 +99,13 @@ fn complete(path: &Path) -> PathBuf {
     path.with_extension("salvaged")
 }
 
+/// Whether anything of a database is at `path`, in its WAL, or in a complete salvage beside it: an empty file and a folder hold nothing.
+#[must_use]
+pub fn is_written(path: &Path) -> bool {
+    let written = |path: &Path| std::fs::metadata(path).is_ok_and(|m| m.is_file() && m.len() > 0);
+    written(path) || written(&beside(path, "-wal")) || written(&complete(path))
+}
+
 /// Finishes a salvage that was interrupted between the renames of [`Rebuilt::put_in_place`].
 pub(crate) fn finish_interrupted(path: &Path) -> Result<(), StorageError> {
     if path.exists() {

@@ -60,7 +60,7 @@ use crate::vault::Vault;
 use baqylau_forms::Filling;
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::Invite;
-use baqylau_sqlite::StorageError;
+use baqylau_sqlite::{StorageError, is_written};
 use mission::Loaded;
 use salvage::Rebuilding;
 use std::collections::HashMap;
@@ -253,7 +253,7 @@ impl ObserverApp {
 
     fn unlocked_with(&self, key: &[u8; 32]) -> Result<(), Error> {
         let path = self.config.folder.join(MAIN);
-        if !path.exists() {
+        if !is_written(&path) {
             return Err(StorageError::Damaged { path }.into());
         }
         let mut main = MainStore::open(&path, key, self.config.vault.clone())?;
