@@ -59,7 +59,7 @@ impl StoreOptions {
 }
 
 impl StoreOptions {
-    /// For delivery, which needs no PIN: after too many wrong ones it goes on without.
+    /// For delivery, which needs no PIN: after too many wrong ones, and where only the outbox can be read, it goes on without.
     fn deliver(&self) -> Result<ObserverApp, CommandError> {
         if self.locked {
             return Ok(ObserverApp::open_locked(self.config()?)?);
@@ -69,9 +69,20 @@ impl StoreOptions {
                 println!("locked for good; what was signed is delivered all the same");
                 Ok(ObserverApp::open_locked(self.config()?)?)
             }
+            Err(e) if e.downcast_ref().is_some_and(leaves_outbox) => {
+                let core = ObserverApp::open_locked(self.config()?)?;
+                println!("{e}; what was signed is delivered all the same");
+                Ok(core)
+            }
             other => other,
         }
     }
+}
+
+/// Whether an error keeps everybody from the work, and nothing from being delivered.
+fn leaves_outbox(e: &Error) -> bool {
+    use baqylau_observer::{InvalidReason::LockDamaged, StorageError::Damaged};
+    matches!(e, Error::Invalid(LockDamaged) | Error::Storage(Damaged { .. }))
 }
 
 fn config(folder: &Path, language: &str) -> Result<PhoneConfig, CommandError> {

@@ -123,10 +123,25 @@ fn an_observer_at_the_terminal(keep: &Path, mission: &Path) {
     assert!(ok(&["observe", "sync", "--store", text(&store)]).starts_with("1 delivered"));
     let reports = ok(&["observe", "reports", "--store", text(&store), "--json"]);
     assert!(reports.contains("\"all_safe\":true"), "{reports}");
+    a_phone_whose_work_is_unreadable_still_delivers(&store);
     let pulled = ok(&["desk", "pull", "--folder", text(mission), "--json"]);
     assert!(pulled.contains("\"opened\":2"), "the report, and the word of this desk on the invite: {pulled}");
     a_correction_is_shown_and_then_signed(mission);
     a_pull_that_lacks_an_attachment_is_no_success(mission);
+}
+
+fn a_phone_whose_work_is_unreadable_still_delivers(store: &Path) {
+    let (main, aside) = (store.join("main.db"), store.join("main.db.aside"));
+    fs::rename(&main, &aside).expect("taken away");
+    for damage in [&[0x5a; 8192][..], b""] {
+        fs::write(&main, damage).expect("damaged");
+        let read = run(&["observe", "reports", "--store", text(store)]);
+        let told = String::from_utf8_lossy(&read.stderr).into_owned();
+        assert!(read.status.code() == Some(2) && told.contains("salvage"), "{told}");
+        let sent = ok(&["observe", "sync", "--again", "--store", text(store)]);
+        assert!(sent.contains("delivered all the same") && sent.contains("1 delivered"), "{sent}");
+    }
+    fs::rename(&aside, &main).expect("put back");
 }
 
 fn a_pull_that_lacks_an_attachment_is_no_success(mission: &Path) {
