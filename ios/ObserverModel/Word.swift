@@ -99,6 +99,7 @@ public enum Word: String, CaseIterable, Sendable {
     case errorNotGenuine = "error_not_genuine"
     case errorNotOffered = "error_not_offered"
     case errorNotPublished = "error_not_published"
+    case errorNotTaken = "error_not_taken"
     case errorNotices = "error_notices"
     case errorOpenDrafts = "error_open_drafts"
     case errorOtherLevel = "error_other_level"

@@ -95,6 +95,8 @@ mirror! {
         NotGenuine,
         /// It is faulty, or of a later version than this.
         Unfit,
+        /// The server says that it cannot read it, or that it is too large: it stays here, and is tried again by itself.
+        NotTaken,
         /// The phone's key store does not do it.
         KeyStore,
         /// The server is the mission's, and the coordinators have not published the mission there yet.

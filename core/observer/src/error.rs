@@ -58,6 +58,8 @@ pub enum RefusalReason {
     NotGenuine,
     /// It is faulty, or of a later version than this.
     Unfit,
+    /// The server says that it cannot read it, or that it is too large: it stays here, and is tried again by itself.
+    NotTaken,
     /// The phone's key store does not do it.
     KeyStore,
     /// The server is the mission's, and the coordinators have not published the mission there yet.
@@ -90,7 +92,7 @@ impl RefusalReason {
     #[must_use]
     pub fn class(self) -> ReasonClass {
         match self {
-            Self::NoAnswer | Self::Later | Self::Syncing | Self::NotPublished | Self::FileNotTaken => {
+            Self::NoAnswer | Self::Later | Self::Syncing | Self::NotPublished | Self::NotTaken | Self::FileNotTaken => {
                 ReasonClass::Retry
             }
             Self::Expired | Self::Revoked | Self::KeyStore | Self::NothingUrgent | Self::Source | Self::FileLost => {
@@ -109,7 +111,7 @@ impl From<RefusalCode> for RefusalReason {
             RefusalCode::Expired => Self::Expired,
             RefusalCode::Revoked => Self::Revoked,
             RefusalCode::UnknownDevice | RefusalCode::Quota => Self::Later,
-            RefusalCode::Malformed | RefusalCode::Length => Self::Unfit,
+            RefusalCode::Malformed | RefusalCode::Length => Self::NotTaken,
         }
     }
 }

@@ -76,9 +76,11 @@ impl FileVault {
 
     fn failed(what: &dyn Display, e: std::io::Error) -> VaultError {
         let reason = format!("{what}: {e}");
-        match StorageError::from(e) {
-            disk @ (StorageError::Full | StorageError::ReadOnly) => VaultError::Disk(disk),
-            _ => VaultError::Refused { reason },
+        let disk = StorageError::from(e);
+        if matches!(disk, StorageError::Full | StorageError::ReadOnly) {
+            VaultError::Disk(disk)
+        } else {
+            VaultError::Refused { reason }
         }
     }
 }

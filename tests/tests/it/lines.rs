@@ -177,7 +177,7 @@ fn a_receipt_by_another_key_delivers_nothing() {
     assert_eq!((sync.delivered, sync.refused), (0, 1));
     let state = core.reports().expect("reports").remove(0).state;
     assert!(
-        matches!(&state, DeliveryState::Stuck { why: RefusalReason::Later, reason } if reason.contains("proves nothing")),
+        matches!(&state, DeliveryState::Stuck { why: RefusalReason::NotGenuine, reason } if reason.contains("proves nothing")),
         "{state:?}"
     );
     world.stop_server();

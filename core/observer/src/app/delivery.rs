@@ -180,7 +180,7 @@ impl ObserverApp {
         }
         let stuck = outbox.deliveries()?.into_iter().find_map(|(_, delivery)| match delivery {
             Delivery::Stuck(code, _) => Some(code.into()),
-            _ => None,
+            Delivery::Waiting | Delivery::Delivered { .. } => None,
         });
         match stuck {
             None => Ok(outbox.blob_counts()?.into_iter().find_map(|(.., why)| why)),

@@ -18,7 +18,7 @@ impl SyncDriver {
             Ok(_) => verdict,
             Err(e) => {
                 let reason = format!("the server's receipt proves nothing: {e}");
-                Verdict::Refused(Refusal { code: RefusalCode::Quota, reason })
+                Verdict::Refused(Refusal { code: RefusalCode::Signature, reason })
             }
         })
     }
