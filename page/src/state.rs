@@ -174,7 +174,11 @@ impl PageState {
         } else if status_changed {
             self.news.send_modify(|n| *n += 1);
         }
-        if responded { self.fetch(&desk, now) } else { Ok(()) }
+        if responded && let Err(fault) = self.fetch(&desk, now) {
+            self.boards.write().unwrap_or_else(PoisonError::into_inner).fault = Some(Arc::new(fault));
+            self.news.send_modify(|n| *n += 1);
+        }
+        Ok(())
     }
 
     /// Fetches attachments after the reports that name them; this may take long. Those that the server lacks are
