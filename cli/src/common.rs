@@ -7,7 +7,8 @@ use baqylau_protocol::courier::{Assembler, MAX_FILE};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use std::io::Read;
+use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 /// What a subcommand gives: whether all is well, or what went wrong. Exit codes are 0, 1 and 2.
@@ -96,6 +97,27 @@ pub fn courier_file(path: &Path) -> Result<Vec<u8>, CommandError> {
     }
     let (here, all) = assembler.progress();
     Err(format!("{here} of {all} frames are here; read the others").into())
+}
+
+/// Writes a file, whole or not at all: what it replaces stays until the new one is durable. A pipe or a device is written to as it is.
+pub fn save(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
+    let saved = if std::fs::metadata(path).is_ok_and(|m| !m.is_file()) {
+        std::fs::write(path, bytes)
+    } else {
+        let part = path.with_added_extension("part");
+        let written = std::fs::File::create(&part).and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        });
+        let renamed = written.and_then(|()| std::fs::rename(&part, path));
+        renamed.inspect_err(|_| drop(std::fs::remove_file(&part)))
+    };
+    Ok(saved.map_err(|e| match e.kind() {
+        StorageFull | QuotaExceeded => {
+            format!("{}: the disk is full; free some space, then run it again", path.display())
+        }
+        _ => format!("{}: {e}", path.display()),
+    })?)
 }
 
 /// Prints one JSON value on one line.

@@ -3,7 +3,7 @@
 //! The file is CBOR: `[1, root key, manifest, [[received, object], ...], tree head]`. Where an object is damaged at the server, it is
 //! empty, and its hash stands behind it.
 
-use crate::common::{CommandError, CommandResult, print_json};
+use crate::common::{CommandError, CommandResult, print_json, save};
 use baqylau_desk::Desk;
 use baqylau_desk::store::LogObject;
 use baqylau_protocol::bundle::Manifest;
@@ -62,15 +62,15 @@ pub fn export(desk: &Desk, file: &Path) -> Result<usize, CommandError> {
     let evidence: Vec<ByteVec> = desk.store.evidence()?.into_iter().map(|e| e.head.into()).collect();
     let beside = file.with_extension("evidence.cbor");
     match evidence.is_empty() {
-        false => std::fs::write(beside, minicbor::to_vec(evidence)?)?,
+        false => save(&beside, &minicbor::to_vec(evidence)?)?,
         // That of an earlier log would be taken for this one's.
-        true => match std::fs::remove_file(beside) {
+        true => match std::fs::remove_file(&beside) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e.into()),
             _ => {}
         },
     }
     let exported: Exported = (1, root, manifest.into(), entries, head.into());
-    std::fs::write(file, minicbor::to_vec(exported)?)?;
+    save(file, &minicbor::to_vec(exported)?)?;
     Ok(size)
 }
 

@@ -1,6 +1,6 @@
 //! The log: pulled, delivered to by hand, verified, exported.
 
-use crate::common::{CommandResult, Folder, courier_file, files_in, now, print_json};
+use crate::common::{CommandResult, Folder, courier_file, files_in, now, print_json, save};
 use baqylau_desk::Desk;
 use baqylau_desk::log::pull::verify_all;
 use serde_json::json;
@@ -71,7 +71,7 @@ pub fn deliver(desk: &Desk, file: &Path, back: Option<PathBuf>, attachments: Opt
         println!("refused, {}: {reason} ({first}{rest})", which.len());
     }
     if let Some(back) = back {
-        std::fs::write(&back, &delivered.back).map_err(|e| format!("{}: {e}", back.display()))?;
+        save(&back, &delivered.back)?;
         println!("receipts and bundle in {}", back.display());
     }
     Ok(delivered.refused.is_empty())

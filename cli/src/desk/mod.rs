@@ -4,7 +4,7 @@ mod log;
 mod records;
 mod upkeep;
 
-use crate::common::{CommandResult, Folder, now, print_json};
+use crate::common::{CommandResult, Folder, now, print_json, save};
 use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::export::handout::{ATTACHMENTS, Handout};
 use baqylau_desk::index::filter::ReportFilter;
@@ -159,7 +159,7 @@ pub fn run(command: DeskCommand) -> CommandResult {
         }
         DeskCommand::Courier { folder, file } => {
             let bytes = folder.open()?.courier(Vec::new(), Vec::new())?;
-            std::fs::write(&file, &bytes).map_err(|e| format!("{}: {e}", file.display()))?;
+            save(&file, &bytes)?;
             println!("the bundle in {} ({} bytes)", file.display(), bytes.len());
             Ok(true)
         }

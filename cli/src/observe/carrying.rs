@@ -1,7 +1,7 @@
 //! Files for a courier and from one.
 
 use super::StoreOptions;
-use crate::common::{CommandError, CommandResult, courier_file, files_in};
+use crate::common::{CommandError, CommandResult, courier_file, files_in, save};
 use crate::terminal;
 use baqylau_observer::ObserverApp;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ pub fn export(core: &ObserverApp, file: Option<PathBuf>, frames: bool, attachmen
     }
     let Some(file) = file else { return show(&core.courier_codes()?) };
     let out = if frames { core.courier_codes()?.join("\n").into_bytes() } else { core.export_courier()? };
-    std::fs::write(&file, &out).map_err(|e| format!("{}: {e}", file.display()))?;
+    save(&file, &out)?;
     println!("{} bytes for a courier in {}", out.len(), file.display());
     Ok(true)
 }

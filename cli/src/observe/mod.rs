@@ -430,6 +430,7 @@ fn refusal(why: RefusalReason) -> &'static str {
         | RefusalReason::OtherMission
         | RefusalReason::NotGenuine
         | RefusalReason::Unfit
+        | RefusalReason::NotTaken
         | RefusalReason::KeyStore
         | RefusalReason::NotPublished
         | RefusalReason::NothingUrgent

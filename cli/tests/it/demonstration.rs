@@ -1,6 +1,6 @@
 //! The made-up mission, from the demonstration to an observer at the terminal.
 
-use super::support::{Server, copy_mission, edit, ok, run, text};
+use super::support::{PASSPHRASE, Server, copy_mission, edit, ok, run, text};
 use std::fs;
 use std::path::Path;
 
@@ -127,7 +127,23 @@ fn an_observer_at_the_terminal(keep: &Path, mission: &Path) {
     let pulled = ok(&["desk", "pull", "--folder", text(mission), "--json"]);
     assert!(pulled.contains("\"opened\":2"), "the report, and the word of this desk on the invite: {pulled}");
     a_correction_is_shown_and_then_signed(mission);
+    a_file_that_finds_no_room_leaves_the_earlier_one(keep, mission);
     a_pull_that_lacks_an_attachment_is_no_success(mission);
+}
+
+fn a_file_that_finds_no_room_leaves_the_earlier_one(keep: &Path, mission: &Path) {
+    let file = keep.join("saved.log");
+    ok(&["desk", "log", "--folder", text(mission), text(&file)]);
+    let before = fs::read(&file).expect("a file");
+    let narrow = "trap '' XFSZ; ulimit -f 128; exec \"$0\" desk log --folder \"$1\" \"$2\"";
+    let shell = std::process::Command::new("sh")
+        .args(["-c", narrow, env!("CARGO_BIN_EXE_baqylau"), text(mission), text(&file)])
+        .env("BAQYLAU_PASSPHRASE", PASSPHRASE)
+        .output()
+        .expect("a shell");
+    let told = String::from_utf8_lossy(&shell.stderr);
+    assert!(shell.status.code() == Some(2) && told.contains("saved.log"), "{told}");
+    assert!(fs::read(&file).expect("a file") == before && !keep.join("saved.log.part").exists());
 }
 
 fn a_phone_whose_work_is_unreadable_still_delivers(store: &Path) {
