@@ -132,3 +132,45 @@ fn tables_have_the_questions_of_every_version_and_the_rows_of_repeats() {
     assert_eq!(table.lines().count(), 3, "a head and two rows: {table}");
     assert!(table.lines().nth(2).is_some_and(|l| l.split(',').nth(1) == Some("2")));
 }
+
+#[test]
+fn times_of_answers_outlive_answers_taken_back_and_rows_removed() {
+    let mut world = World::new(&tables("sahra-2026"));
+    let invite = world.invite("w01");
+    let mut core = world.enrolled("phone", &invite);
+    let repeats = |id: i64, core: &ObserverApp| {
+        rows(core, id).into_iter().find(|r| matches!(r.kind, baqylau_forms::definition::Kind::Repeat { count: None }))
+    };
+    let checklists = core.checklists().expect("checklists");
+    let (id, repeat) = checklists
+        .iter()
+        .map(|c| draft(&core, &c.id))
+        .find_map(|id| Some((id, repeats(id, &core)?)))
+        .expect("a checklist with a repeat");
+    let (row, _) = core.add_row(id, repeat.key).expect("a row");
+    // A question of the row and one outside that take the same words.
+    let taking = |within: bool| {
+        let of = |r: &&baqylau_observer::app::QuestionView| (r.key.row == row.row) == within && !r.read_only;
+        let shown = rows(&core, id);
+        shown.iter().filter(of).find_map(|r| Some((r.key, core.read_answer(id, r.key, "3").ok()?))).expect("a question")
+    };
+    let ((inner, three), (outer, other)) = (taking(true), taking(false));
+    core.set(id, outer, other.clone()).expect("set");
+    core.set(id, inner, three).expect("set");
+    std::thread::sleep(std::time::Duration::from_millis(1_000));
+    core.clear(id, outer).expect("taken back");
+    core.remove_row(id, row).expect("removed");
+    drop(core);
+    core = ObserverApp::open(world.phone("phone"), PIN).expect("opens");
+    let answer = |key| rows(&core, id).into_iter().find(|r| r.key == key).map(|r| r.answer);
+    assert_eq!((answer(outer), answer(inner)), (Some(None), None), "what was taken back stays so");
+    std::thread::sleep(std::time::Duration::from_millis(1_000));
+    core.set(id, outer, other).expect("set");
+    core.finalise(id, Some("for a test".into())).expect("signed");
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let hash = baqylau_tests::reports(&world.desk)[0].summary.meta.hash;
+    let log = world.desk.read(hash).expect("it opens").0.log;
+    let told: Vec<u32> = log.chunks(2).map(|pair| pair[0]).collect();
+    assert_eq!(told, [outer.node, inner.node, outer.node, outer.node]);
+}

@@ -8,7 +8,9 @@ use crate::reason::InvalidReason;
 use crate::store::{Draft, MainStore, NewDraft};
 use baqylau_forms::Zone;
 use baqylau_forms::expr::{Chance, Environment};
-use baqylau_forms::fill::{AnswerProblem, CellKey, ChoiceView, Filling, Progress, SectionView, Unmapped, ViewChange};
+use baqylau_forms::fill::{
+    AnswerProblem, CellKey, ChoiceView, Filling, Mutation, Progress, SectionView, Unmapped, ViewChange,
+};
 use baqylau_forms::value::Answer;
 use baqylau_protocol::keys::random;
 use std::sync::Arc;
@@ -224,7 +226,7 @@ impl ObserverApp {
     /// # Errors
     /// The answer does not fit; nothing is changed.
     pub fn set(&self, draft: i64, key: CellKey, answer: Answer) -> Result<ViewChange, Error> {
-        self.changing(draft, Some(key.node), |f, zone| {
+        self.changing(draft, Some(key), |f, zone| {
             // A phone may be set to another zone than the place's.
             let answer =
                 if let Answer::Moment(moment) = answer { Answer::Moment(zone.moment(moment.ms)) } else { answer };
@@ -237,7 +239,7 @@ impl ObserverApp {
     /// # Errors
     /// The question cannot be changed.
     pub fn clear(&self, draft: i64, key: CellKey) -> Result<ViewChange, Error> {
-        self.changing(draft, Some(key.node), |f, _| Ok(f.clear(key)?))
+        self.changing(draft, Some(key), |f, _| Ok(f.clear(key)?))
     }
 
     /// Sets or clears a note to a question.
@@ -279,26 +281,44 @@ impl ObserverApp {
     fn changing<T>(
         &self,
         draft: i64,
-        log: Option<u32>,
+        answered: Option<CellKey>,
         f: impl FnOnce(&mut Filling, &Zone) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let now = self.config.clock.wall();
         self.answering(|u, loaded| {
-            let (stored, record, filling) = self.draft_of_visit(u, loaded, draft)?;
-            if stored.report.is_some() {
-                return Err(InvalidReason::DraftSigned.into());
-            }
-            let out = f(filling, zone(loaded, &record))?;
-            let changes = filling.take_mutations();
-            let seconds = u32::try_from((now.ms - stored.started).max(0) / 1000).unwrap_or(u32::MAX);
-            if let Err(e) = u.main.save(&stored, &changes, log.map(|node| (node, seconds))) {
+            u.main.begin()?;
+            let changed = self.change(u, loaded, draft, f);
+            let made = changed.is_ok();
+            let saved = changed.and_then(|(out, stored, changes)| {
+                let since = u64::try_from(now.ms - stored.started).unwrap_or(0);
+                u.main.save(&stored, &changes, answered.map(|key| (key, since)))?;
+                Ok(out)
+            });
+            let saved = u.main.end(saved);
+            if saved.is_ok() {
+                self.committed();
+            } else if made {
                 // What is on disk is the truth: the filling is read again.
                 u.open.remove(&draft);
-                return Err(e);
             }
-            self.committed();
-            Ok(out)
+            saved
         })
+    }
+
+    /// Changes a filling in memory; with what is to be saved of it.
+    fn change<T>(
+        &self,
+        u: &mut Unlocked,
+        loaded: &Arc<Loaded>,
+        draft: i64,
+        f: impl FnOnce(&mut Filling, &Zone) -> Result<T, Error>,
+    ) -> Result<(T, Draft, Vec<Mutation>), Error> {
+        let (stored, record, filling) = self.draft_of_visit(u, loaded, draft)?;
+        if stored.report.is_some() {
+            return Err(InvalidReason::DraftSigned.into());
+        }
+        let out = f(filling, zone(loaded, &record))?;
+        Ok((out, stored, filling.take_mutations()))
     }
 
     /// The filling of a draft, read from the store when it is not in memory.

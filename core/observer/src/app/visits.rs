@@ -145,16 +145,10 @@ impl ObserverApp {
             if record.arrived.zip(record.departed).is_some_and(|(a, d)| d.ms < a.ms) {
                 return Err(InvalidReason::DepartureBeforeArrival.into());
             }
-            u.main.update_visit(stored.id, &record)?;
+            u.main.begin()?;
+            let saved = save_visit(u, loaded, &stored, &record);
+            u.main.end(saved).inspect_err(|_| u.open.clear())?;
             self.committed();
-            for draft in u.main.drafts()?.into_iter().filter(|d| d.visit == stored.id) {
-                let facts = facts(loaded, &stored.code, &record);
-                if let Some(filling) = u.open.get_mut(&draft.id) {
-                    filling.set_facts(facts);
-                    let changes = filling.take_mutations();
-                    u.main.save(&draft, &changes, None)?;
-                }
-            }
             let stored = u.main.visit(stored.id)?;
             self.visit_view(u, loaded, &stored)
         })
@@ -180,6 +174,19 @@ impl ObserverApp {
             drafts,
         })
     }
+}
+
+/// Saves what is known of a visit, and what that changes in its drafts that are open.
+fn save_visit(u: &mut Unlocked, loaded: &Loaded, stored: &StoredVisit, record: &VisitRecord) -> Result<(), Error> {
+    u.main.update_visit(stored.id, record)?;
+    for draft in u.main.drafts()?.into_iter().filter(|d| d.visit == stored.id) {
+        if let Some(filling) = u.open.get_mut(&draft.id) {
+            filling.set_facts(facts(loaded, &stored.code, record));
+            let changes = filling.take_mutations();
+            u.main.save(&draft, &changes, None)?;
+        }
+    }
+    Ok(())
 }
 
 /// The time of the visit's place, or of the mission's seat.

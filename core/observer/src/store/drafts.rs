@@ -8,7 +8,7 @@ use baqylau_forms::fill::{CellKey, Mutation, SavedRow, Unmapped};
 use baqylau_forms::value::Answer;
 use baqylau_protocol::ids::Hash;
 use ring::aead::LessSafeKey;
-use rusqlite::{OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, TransactionBehavior, params};
 
 /// Kinds of a row of `cell`.
 const ANSWER: u8 = 0;
@@ -127,25 +127,19 @@ impl MainStore {
         Ok(tx.commit()?)
     }
 
-    /// Stores what a call changed, with a line of the answer log, in one commit. Durable when it returns.
-    pub fn save(&mut self, draft: &Draft, changes: &[Mutation], log: Option<(u32, u32)>) -> Result<(), Error> {
+    /// Stores what a call changed, and the question that it answered by hand, so many milliseconds after the draft was started, in the
+    /// transaction that was begun.
+    pub fn save(&mut self, draft: &Draft, changes: &[Mutation], answered: Option<(CellKey, u64)>) -> Result<(), Error> {
         self.cipher(draft.visit)?;
         let cipher = &self.ciphers[&draft.visit];
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        changes.iter().try_for_each(|m| keep(&tx, cipher, draft.id, m))?;
-        if let Some(line) = log {
-            let next = "SELECT coalesce(max(line), 0) + 1 FROM answer_log WHERE draft = ?1";
-            let number: i64 = tx.prepare_cached(next)?.query_row([draft.id], |r| r.get(0))?;
-            let body = seal_with(cipher, &log_aad(draft.id, number), &json(&line)?);
-            tx.prepare_cached("INSERT INTO answer_log VALUES (?1, ?2, ?3)")?
-                .execute(params![draft.id, number, body])?;
-        }
-        Ok(tx.commit()?)
+        changes.iter().try_for_each(|m| keep(&self.db, cipher, draft.id, m))?;
+        answered.map_or(Ok(()), |(key, at)| note_time(&self.db, cipher, draft.id, key, at))
     }
 
     /// What was kept of a draft, rows before the answers in them.
     pub fn load(&mut self, draft: &Draft) -> Result<Vec<Mutation>, Error> {
-        let select = "SELECT row, node, kind, body FROM cell WHERE draft = ?1 ORDER BY kind = 3 DESC, row, node";
+        let select =
+            "SELECT row, node, kind, body FROM cell WHERE draft = ?1 AND body <> x'' ORDER BY kind = 3 DESC, row, node";
         let rows: Vec<(u32, u32, u8, Vec<u8>)> = {
             let mut statement = self.db.prepare_cached(select)?;
             let rows = statement.query_map([draft.id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?;
@@ -165,7 +159,27 @@ impl MainStore {
         rows.into_iter().map(open).collect()
     }
 
+    /// The answer log: question, and seconds after the draft was started. What an earlier version of the draft had goes first.
     pub fn log(&mut self, draft: &Draft) -> Result<Vec<(u32, u32)>, Error> {
+        let mut log = self.inherited_log(draft)?;
+        let rows: Vec<(u32, u32, Vec<u8>)> = {
+            let select = "SELECT row, node, log FROM cell WHERE draft = ?1 AND log IS NOT NULL";
+            let mut statement = self.db.prepare_cached(select)?;
+            let rows = statement.query_map([draft.id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        let cipher = self.cipher(draft.visit)?;
+        let mut times: Vec<(u64, u32)> = Vec::new();
+        for (row, node, sealed) in rows {
+            let of_cell = open_times(cipher, draft.id, CellKey { node, row }, &sealed)?;
+            times.extend(of_cell.into_iter().map(|at| (at, node)));
+        }
+        times.sort_unstable();
+        log.extend(times.into_iter().map(|(at, node)| (node, u32::try_from(at / 1000).unwrap_or(u32::MAX))));
+        Ok(log)
+    }
+
+    fn inherited_log(&mut self, draft: &Draft) -> Result<Vec<(u32, u32)>, Error> {
         let rows: Vec<(i64, Vec<u8>)> = {
             let mut statement =
                 self.db.prepare_cached("SELECT line, body FROM answer_log WHERE draft = ?1 ORDER BY line")?;
@@ -178,6 +192,26 @@ impl MainStore {
         };
         rows.into_iter().map(open).collect()
     }
+}
+
+/// Notes when a question was answered, beside its answer: in the same page of the database, so that an answer costs one. Of several
+/// times within a second, as while somebody types, the last one is kept.
+fn note_time(db: &Connection, cipher: &LessSafeKey, draft: i64, key: CellKey, at: u64) -> Result<(), Error> {
+    let CellKey { node, row } = key;
+    let select = "SELECT log FROM cell WHERE draft = ?1 AND row = ?2 AND node = ?3 AND kind = ?4";
+    let before: Option<Option<Vec<u8>>> =
+        db.prepare_cached(select)?.query_row(params![draft, row, node, ANSWER], |r| r.get(0)).optional()?;
+    let mut times = before.flatten().map_or_else(|| Ok(Vec::new()), |log| open_times(cipher, draft, key, &log))?;
+    times.pop_if(|last| *last / 1000 == at / 1000);
+    times.push(at);
+    let log = seal_with(cipher, &times_aad(draft, key), &json(&times)?);
+    let upsert = "INSERT INTO cell VALUES (?1, ?2, ?3, ?4, x'', ?5) ON CONFLICT DO UPDATE SET log = excluded.log";
+    db.prepare_cached(upsert)?.execute(params![draft, row, node, ANSWER, log])?;
+    Ok(())
+}
+
+fn open_times(cipher: &LessSafeKey, draft: i64, key: CellKey, log: &[u8]) -> Result<Vec<u64>, Error> {
+    unjson(&open_with(cipher, &times_aad(draft, key), log).ok_or_else(damaged)?)
 }
 
 /// A draft that was never signed, with all of it.
@@ -201,6 +235,10 @@ fn log_aad(draft: i64, line: i64) -> Vec<u8> {
     [&aad(b'l', draft)[..], &line.to_be_bytes()].concat()
 }
 
+fn times_aad(draft: i64, key: CellKey) -> Vec<u8> {
+    [&aad(b'h', draft)[..], &key.row.to_be_bytes(), &key.node.to_be_bytes()].concat()
+}
+
 fn cell_aad(draft: i64, row: u32, node: u32, kind: u8) -> Vec<u8> {
     [&aad(b'c', draft)[..], &row.to_be_bytes(), &node.to_be_bytes(), &[kind]].concat()
 }
@@ -216,17 +254,16 @@ fn draft_of(r: &Row) -> rusqlite::Result<Draft> {
     })
 }
 
-fn keep(tx: &Transaction, cipher: &LessSafeKey, draft: i64, mutation: &Mutation) -> Result<(), Error> {
+fn keep(tx: &Connection, cipher: &LessSafeKey, draft: i64, mutation: &Mutation) -> Result<(), Error> {
     let put = |key: CellKey, kind: u8, body: Vec<u8>| {
         let body = seal_with(cipher, &cell_aad(draft, key.row, key.node, kind), &body);
-        let sql = "INSERT OR REPLACE INTO cell VALUES (?1, ?2, ?3, ?4, ?5)";
+        let sql = "INSERT INTO cell VALUES (?1, ?2, ?3, ?4, ?5, NULL) ON CONFLICT DO UPDATE SET body = excluded.body";
         tx.prepare_cached(sql)?.execute(params![draft, key.row, key.node, kind, body])?;
         Ok::<_, Error>(())
     };
     let drop = |key: CellKey, kind: u8| {
-        let sql = "DELETE FROM cell WHERE draft = ?1 AND row = ?2 AND node = ?3 AND kind = ?4";
-        tx.prepare_cached(sql)?.execute(params![draft, key.row, key.node, kind])?;
-        Ok::<_, Error>(())
+        let cells = "draft = ?1 AND row = ?2 AND node = ?3 AND kind = ?4";
+        empty(tx, cells, params![draft, key.row, key.node, kind])
     };
     match mutation {
         Mutation::Answer(key, Some(answer)) => put(*key, ANSWER, json(answer)?),
@@ -236,9 +273,13 @@ fn keep(tx: &Transaction, cipher: &LessSafeKey, draft: i64, mutation: &Mutation)
         Mutation::Reason(key, Some(reason)) => put(*key, REASON, json(reason)?),
         Mutation::Reason(key, None) => drop(*key, REASON),
         Mutation::AddRow(saved) => put(CellKey { node: saved.repeat, row: saved.row }, ROW, json(&saved.parent)?),
-        Mutation::RemoveRow(row) => {
-            tx.execute("DELETE FROM cell WHERE draft = ?1 AND row = ?2", params![draft, row])?;
-            Ok(())
-        }
+        Mutation::RemoveRow(row) => empty(tx, "draft = ?1 AND row = ?2", params![draft, row]),
     }
+}
+
+/// Takes away what is in cells. When they were answered stays.
+fn empty(db: &Connection, cells: &str, of: &[&dyn ToSql]) -> Result<(), Error> {
+    db.prepare_cached(&format!("DELETE FROM cell WHERE {cells} AND log IS NULL"))?.execute(of)?;
+    db.prepare_cached(&format!("UPDATE cell SET body = x'' WHERE {cells}"))?.execute(of)?;
+    Ok(())
 }

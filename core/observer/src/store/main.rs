@@ -19,7 +19,8 @@ use std::sync::Arc;
 
 /// The schema of `main.db`.
 pub const SCHEMA: Schema = Schema {
-    steps: &["
+    steps: &[
+        "
     CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE part(hash BLOB PRIMARY KEY, packed BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE visit(
@@ -48,7 +49,12 @@ pub const SCHEMA: Schema = Schema {
     CREATE TRIGGER report_is_kept BEFORE DELETE ON report BEGIN SELECT RAISE(ABORT, 'a report is never deleted'); END;
     CREATE TRIGGER envelope_is_immutable BEFORE UPDATE ON envelope BEGIN SELECT RAISE(ABORT, 'an envelope never changes'); END;
     CREATE TRIGGER envelope_is_kept BEFORE DELETE ON envelope BEGIN SELECT RAISE(ABORT, 'an envelope is never deleted'); END;
-    "],
+    ",
+        // When a question was answered lies beside its answer; `answer_log` keeps what a draft goes on with.
+        "
+    ALTER TABLE cell ADD COLUMN log BLOB;
+    ",
+    ],
 };
 
 pub(crate) struct MainStore {
@@ -88,6 +94,31 @@ impl MainStore {
     /// read-only.
     pub fn cause(&self, e: Error) -> Error {
         if let Error::Storage(e) = e { baqylau_sqlite::cause(&self.db, e).into() } else { e }
+    }
+
+    /// Begins a transaction for reads and writes: all that is read in it is as the writes find it, whoever else writes.
+    pub fn begin(&mut self) -> Result<(), Error> {
+        self.undo();
+        self.db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        Ok(())
+    }
+
+    /// Ends it: durable when it returns, or nothing of it stays.
+    pub fn end<T>(&mut self, done: Result<T, Error>) -> Result<T, Error> {
+        let ended = done.and_then(|done| {
+            self.db.prepare_cached("COMMIT")?.execute([])?;
+            Ok(done)
+        });
+        self.undo();
+        ended
+    }
+
+    /// Undoes a transaction that did not end, by an error or a panic.
+    fn undo(&self) {
+        if !self.db.is_autocommit() {
+            // Where SQLite cannot undo it, every later call fails.
+            let _failed = self.db.execute_batch("ROLLBACK");
+        }
     }
 
     /// How many rows there are.
