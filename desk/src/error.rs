@@ -1,6 +1,7 @@
 //! Errors of the desk: what is wrong, where, and what to do. Closed, each with what it names, a stable code, and what helps.
 
 use crate::faults::{AnswerFault, NotHere, PlaceCandidate, RequiredText};
+use crate::log::undone::ServerRefusal;
 use baqylau_http::{CallError, HttpError};
 use baqylau_protocol::courier::CourierError;
 use baqylau_protocol::ids::{DeviceId, Hash};
@@ -106,12 +107,12 @@ pub enum DeskError {
     #[error("the server has nothing of this name yet")]
     Missing,
     /// The server does not take an object.
-    #[error("the server {server} refuses it: {reason}")]
+    #[error("the server {server} refuses it: {why}")]
     Refused {
         /// Which.
         server: String,
-        /// Its reason.
-        reason: String,
+        /// Why.
+        why: ServerRefusal,
     },
     /// The server's log is not what it signed.
     #[error("the server's log does not verify: {0}. Keep the desk's folder, it proves it; do not trust this server")]

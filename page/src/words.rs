@@ -66,6 +66,7 @@ words! {
     fail_unanswered, fail_look_again, wrong_choice, wrong_choices, wrong_integer, wrong_number, wrong_ambiguous,
     wrong_step, wrong_date, wrong_time, wrong_moment, wrong_skipped, wrong_twice, wrong_position, wrong_file,
     wrong_ok, wrong_text, wrong_possible, wrong_nothing,
+    refused_malformed, refused_mission, refused_device, refused_signature, refused_expired, refused_revoked, refused_length, refused_quota, refused_unnamed, refused_dropped, refused_short,
     ;
     // With arguments; those that are numbers may decide the plural form.
     corrections_all(n),
@@ -130,6 +131,13 @@ words! {
     fail_label(label, choices),
     fail_exclusive(choice),
     fail_too_long(limit),
+    left_unsent(seq, why),
+    left_disputed(device, kept, other),
+    left_damaged(index, hash, seq, device),
+    left_damaged_desk(index, hash, seq, device),
+    left_failed(attachment, report, why),
+    left_lacking(attachment, report),
+    left_lacking_of(attachment, report, seq, device),
 }
 
 /// A text without arguments; its name where there is none.

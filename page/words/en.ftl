@@ -438,3 +438,23 @@ misfit_bytes = it is damaged, or of a later version ({ $detail })
 fail_shrunk = The server's log went back: it holds { $signed } objects, and { $pulled } were pulled before. Nothing was taken from it. Ask whoever runs the server to put the newest copy of its database back. Until then, do not trust this server.
 fail_locked = The server { $server } does not let this desk read its log: the desk was revoked, or the server's clock jumps. Ask another desk of the mission.
 fail_unpublished = The server { $server } has no bundle of the mission. Publish one with “baqylau mission build --publish”, or have a copy of its database put back; then pull again.
+# The left_… words say what a pull left undone, one by one, below the titles undone_…. $why is a refused_… word, or a fail_… sentence.
+left_unsent = Record { $seq } of this desk was not taken: { $why }. It is kept, and the next pull sends it again. If that goes on, ask whoever runs the server, and see whether this desk was revoked.
+left_disputed = Device { $device }: one desk revoked it after number { $kept }, another after number { $other }. Nothing after { $kept } counts until somebody revokes it once more, after the number that shall hold.
+left_damaged = Object { $index } ({ $hash }, number { $seq } of device { $device }) is damaged at the server and is not here; everything else is. Let that phone send everything again (in the app's settings), let a desk that pulled the object before hand everything to the server again (“baqylau desk pull --again”), deliver a courier file that holds it, or have the server's database put back from a copy. The next pull then takes it.
+left_damaged_desk = Object { $index } ({ $hash }, number { $seq } of device { $device }) is damaged at the server and is not here; everything else is. That device is a desk: let it, or another desk that pulled the object before, hand everything to the server again (“baqylau desk pull --again”), or have the server's database put back from a copy. The next pull then takes it.
+left_failed = Attachment { $attachment } of report { $report } did not come. { $why }
+left_lacking = Attachment { $attachment } of report { $report } is not at the server. If its phone says that everything is safe, the server lost it: let the phone send everything again (in the app's settings), and pull again.
+left_lacking_of = Attachment { $attachment } of report { $report } (number { $seq } of device { $device }) is not at the server. If that phone says that everything is safe, the server lost it: let the phone send everything again (in the app's settings), and pull again.
+# The refused_… words say why a server takes something not; they stand after a colon or in brackets.
+refused_malformed = it is nothing that the server knows; bring the server and this program to the same version
+refused_mission = the server says that it belongs to another mission
+refused_device = the server does not know the device that signed it
+refused_signature = the server says that its signature does not verify
+refused_expired = the server says that the invite had expired before the device enrolled
+refused_revoked = the server says that the device which signed it was revoked
+refused_length = the server says that it is too large, or was cut off
+refused_quota = the server takes no more from this device now; it is taken later
+refused_unnamed = no report names this attachment, or it was cut off or altered
+refused_dropped = the server drops what it gets; deliver it again later
+refused_short = it is shorter than the report says

@@ -13,6 +13,7 @@ use baqylau_report::report::Attachment;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// An attachment of a report.
 #[derive(Debug, Clone)]
@@ -26,7 +27,7 @@ pub struct AttachmentRow {
 }
 
 /// What a pull of attachments did.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct FetchedAttachments {
     /// How many came.
     pub came: usize,
@@ -61,14 +62,14 @@ impl std::fmt::Display for LackingAttachment {
 }
 
 /// An attachment that could not be fetched. The others came.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct AttachmentFault {
     /// The hash of the file.
     pub attachment: Hash,
     /// The envelope of the report that names it.
     pub report: Hash,
-    /// Why, and what to do.
-    pub why: String,
+    /// Why.
+    pub why: Arc<DeskError>,
 }
 
 impl std::fmt::Display for AttachmentFault {
@@ -146,7 +147,7 @@ impl Desk {
                     fetched.failed.push(AttachmentFault {
                         attachment: row.attachment.hash,
                         report: row.report,
-                        why: why.to_string(),
+                        why: Arc::new(why),
                     });
                 }
             }

@@ -1,6 +1,7 @@
 //! The way to the mission's server: one call, its deadlines, and what its answer means.
 
 use crate::error::DeskError;
+use crate::log::undone::ServerRefusal;
 use crate::workspace::Desk;
 use baqylau_http::reqwest::StatusCode;
 use baqylau_http::reqwest::header::AUTHORIZATION;
@@ -49,7 +50,7 @@ pub(crate) fn block<T>(future: impl Future<Output = Result<T, DeskError>>) -> Re
 }
 
 /// Words of a server, in front of people: not more than fit a message.
-pub(super) fn said(words: &str) -> String {
+fn said(words: &str) -> String {
     words.trim().chars().take(LONGEST_WORDS).collect()
 }
 
@@ -127,9 +128,7 @@ impl ServerLink<'_> {
     pub(crate) async fn log(&self, object: Vec<u8>) -> Result<Vec<u8>, DeskError> {
         match self.log_all(vec![ByteVec::from(object)]).await?.pop() {
             Some((_, Verdict::Stored(receipt))) => Ok(cbor::encode(&receipt)),
-            Some((_, Verdict::Refused(refusal))) => {
-                Err(DeskError::Refused { server: self.server.clone(), reason: said(&refusal.reason) })
-            }
+            Some((_, Verdict::Refused(refusal))) => Err(ServerRefusal::from(refusal.code).at(&self.server)),
             None => Err(self.failed("an empty answer")),
         }
     }

@@ -9,4 +9,5 @@ pub mod proof;
 pub mod pull;
 pub(crate) mod repair;
 pub mod rosters;
+pub mod undone;
 pub mod verify;

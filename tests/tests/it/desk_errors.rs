@@ -4,6 +4,7 @@ use baqylau_desk::DeskError::{self, *};
 use baqylau_desk::faults::{
     AnswerDoubt, AnswerFault, CallError, CourierError, HttpError, NotHere, PlaceCandidate, RequiredText, StorageError,
 };
+use baqylau_desk::log::undone::ServerRefusal;
 use baqylau_forms::fill::{Expected, FillError, Issue};
 use baqylau_page::failure_in_words;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
@@ -80,7 +81,7 @@ pub fn samples() -> Vec<DeskError> {
         Locked { server: server.clone() },
         Unpublished { server: server.clone() },
         Missing,
-        Refused { server, reason: text("detail") },
+        Refused { server, why: ServerRefusal::Malformed },
         Log(text("detail")),
         AttachmentTooLarge { limit: baqylau_protocol::blob::MAX_BLOB },
         AttachmentDamaged,
