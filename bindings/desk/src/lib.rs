@@ -4,6 +4,7 @@ use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::index::answers::ReportAnswers;
 use baqylau_desk::index::report_table::ReportRow;
 use baqylau_desk::log::attachments::FetchedAttachments;
+use baqylau_desk::log::faults::ObjectFault;
 use baqylau_desk::log::pull::PullOutcome;
 use baqylau_desk::log::undone::Undone;
 use baqylau_desk::records::CorrectionRequest;
@@ -290,8 +291,33 @@ impl Pulled {
 pub struct Verified {
     /// Envelopes that verify.
     pub good: u64,
-    /// What does not, in words.
-    pub faults: Vec<String>,
+    /// What does not.
+    pub faults: Vec<FaultInfo>,
+}
+
+/// An object of the log, or an attachment, that does not verify.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct FaultInfo {
+    /// The object's place in the log; none for an attachment.
+    pub index: Option<u64>,
+    /// The attachment's hash; none for an object.
+    pub attachment: Option<String>,
+    /// What is wrong, as a stable code.
+    pub code: String,
+    /// What is wrong, and what to do.
+    pub reason: String,
+}
+
+impl FaultInfo {
+    fn object((index, fault): (u64, ObjectFault)) -> Self {
+        let (code, reason) = (fault.code().to_owned(), fault.to_string());
+        Self { index: Some(index), attachment: None, code, reason }
+    }
+
+    fn attachment(hash: Hash) -> Self {
+        let reason = "its bytes were altered; delete it below blobs, and the next pull fetches it again".to_owned();
+        Self { index: None, attachment: Some(hash.to_string()), code: "altered".to_owned(), reason }
+    }
 }
 
 /// A figure of the statement.
@@ -429,9 +455,8 @@ impl Desk {
     pub fn verify(&self) -> Result<Verified> {
         let desk = self.inner();
         let (good, faults) = baqylau_desk::log::pull::verify_all(&desk)?;
-        let altered =
-            desk.altered_attachments()?.into_iter().map(|h| format!("attachment {h}: its bytes were altered"));
-        let faults = faults.into_iter().map(|(index, what)| format!("object {index}: {what}")).chain(altered).collect();
+        let altered = desk.altered_attachments()?.into_iter().map(FaultInfo::attachment);
+        let faults = faults.into_iter().map(FaultInfo::object).chain(altered).collect();
         Ok(Verified { good: good as u64, faults })
     }
 

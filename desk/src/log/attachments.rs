@@ -1,6 +1,7 @@
 //! Attachments at the desk: fetched encrypted, verified by hash, and decrypted only where they are looked at.
 
 use crate::error::DeskError;
+use crate::files::FileFault;
 use crate::log::link::block;
 use crate::parallel::CHUNK;
 use crate::store::PulledEnvelope;
@@ -228,8 +229,7 @@ impl Desk {
         let path = self.blob(attachment.hash);
         let file = File::open(&path).map_err(|e| DeskError::file(&path, e))?;
         let opened = blob::open(&attachment.key, attachment.size, BufReader::new(file), out);
-        let remedy = |e| DeskError::file(&path, format!("{e}; delete the file, and the next pull fetches it again"));
-        opened.map_err(remedy)
+        opened.map_err(|e| DeskError::file(&path, FileFault::Attachment(e)))
     }
 
     fn blob(&self, hash: Hash) -> PathBuf {

@@ -1,6 +1,7 @@
 //! Courier files at the desk: what they carry is handed to the server, and the receipts go back in a file.
 
 use crate::error::DeskError;
+use crate::log::faults::{LogFault, ServerFault};
 use crate::log::link::{ServerLink, block};
 use crate::log::undone::ServerRefusal;
 use crate::workspace::Desk;
@@ -123,11 +124,12 @@ impl Desk {
         let mut answer = block(async { link.find(&format!("/v1/blobs/{hash}/have")).await })?;
         loop {
             let answered = answer.ok_or_else(|| ServerRefusal::AttachmentUnnamed.at(&link.server))?;
-            let have: UploadProgress = cbor::decode(&answered, "have").map_err(|e| DeskError::Log(e.to_string()))?;
+            let have: UploadProgress =
+                cbor::decode(&answered, "have").map_err(|_| link.failed(ServerFault::Nonsense))?;
             if let Some(proof) = have.proof {
                 let (keys, mission) = (self.receipt_keys()?, self.mission());
                 let verified = AttachmentProof::verify(&proof, hash, &keys, mission);
-                verified.map_err(|e| DeskError::Log(format!("its proof of an attachment: {e}")))?;
+                verified.map_err(|_| LogFault::AttachmentProof)?;
                 return Ok((hash, proof));
             }
             if have.bytes < next {
@@ -155,7 +157,7 @@ impl Desk {
     pub fn courier(&self, receipts: Vec<(Hash, Receipt)>, kept: Vec<(Hash, ByteVec)>) -> Result<Vec<u8>, DeskError> {
         let published = crate::workspace::published(&self.folder)?;
         let (manifest, parts): (ByteVec, Vec<ByteVec>) =
-            minicbor::decode(&published).map_err(|e| DeskError::file(self.folder.join("publish/bundle.cbor"), e))?;
+            minicbor::decode(&published).map_err(|e| DeskError::damaged(self.folder.join("publish/bundle.cbor"), e))?;
         let (v, mission) = (baqylau_protocol::VERSION, self.mission());
         let (bundle, kept) = (Some((manifest, parts)), Some(kept).filter(|k| !k.is_empty()));
         Ok(CourierFile { v, mission, objects: Vec::new(), receipts, bundle, kept }.encode())

@@ -2,6 +2,7 @@
 
 pub mod attachments;
 pub mod courier;
+pub mod faults;
 pub(crate) mod link;
 pub(crate) mod pages;
 pub(crate) mod peers;
