@@ -1,6 +1,9 @@
 //! Errors of the desk: what is wrong, where, and what to do. Closed, each with what it names, a stable code, and what helps.
 
 use crate::faults::{AnswerFault, NotHere, PlaceCandidate, RequiredText};
+use crate::files::FileFault;
+use crate::log::faults::{LogFault, ServerFault};
+use crate::log::undone::ServerRefusal;
 use baqylau_http::{CallError, HttpError};
 use baqylau_protocol::courier::CourierError;
 use baqylau_protocol::ids::{DeviceId, Hash};
@@ -14,12 +17,12 @@ use strum::VariantNames;
 #[strum(serialize_all = "kebab-case")]
 pub enum DeskError {
     /// A file.
-    #[error("{path}: {reason}")]
+    #[error("{path}: {why}")]
     File {
         /// Which.
         path: PathBuf,
         /// What is wrong with it, and the remedy.
-        reason: String,
+        why: FileFault,
     },
     /// The mission's tables; every fault with its place.
     #[error("the mission has {} fault(s):\n{}", faults.len(), faults.join("\n"))]
@@ -43,12 +46,12 @@ pub enum DeskError {
     #[error(transparent)]
     Storage(#[from] StorageError),
     /// The server.
-    #[error("the server {server}: {reason}")]
+    #[error("the server {server}: {why}")]
     Server {
         /// Which.
         server: String,
-        /// What it said, and the remedy.
-        reason: String,
+        /// What is wrong with its answer.
+        why: ServerFault,
     },
     /// The server does not answer.
     #[error("the server {server}: {why}")]
@@ -106,16 +109,16 @@ pub enum DeskError {
     #[error("the server has nothing of this name yet")]
     Missing,
     /// The server does not take an object.
-    #[error("the server {server} refuses it: {reason}")]
+    #[error("the server {server} refuses it: {why}")]
     Refused {
         /// Which.
         server: String,
-        /// Its reason.
-        reason: String,
+        /// Why.
+        why: ServerRefusal,
     },
     /// The server's log is not what it signed.
     #[error("the server's log does not verify: {0}. Keep the desk's folder, it proves it; do not trust this server")]
-    Log(String),
+    Log(#[from] LogFault),
     /// The server's log is shorter than what was pulled from it before: an older copy of its database, or one begun anew.
     #[error(
         "the server's log holds {signed} objects, and {pulled} were pulled before: it went back. Nothing was taken from it, and the desk's folder keeps and proves what was there; do not trust this server before whoever runs it has said why. If its database was lost, put the newest copy of it back and pull again. If there is no copy, make the folder of a new desk from this one (`baqylau mission desk`) and pull there: the phones send everything again by themselves, and what was decided here is to be decided there once more"
@@ -323,10 +326,6 @@ impl DeskError {
     #[must_use]
     pub fn may_pass(&self) -> bool {
         matches!(self, Self::Server { .. } | Self::Unreachable { .. } | Self::Conflict { .. })
-    }
-
-    pub(crate) fn file(path: impl Into<PathBuf>, reason: impl ToString) -> Self {
-        Self::File { path: path.into(), reason: reason.to_string() }
     }
 
     /// A file or an object that cannot be made.

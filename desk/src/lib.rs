@@ -18,6 +18,7 @@ pub mod adjudication;
 pub mod error;
 pub mod export;
 pub mod faults;
+pub mod files;
 pub mod index;
 pub mod log;
 mod parallel;

@@ -1,5 +1,7 @@
 //! An error of the desk in the reader's language. What only whoever looks after the program understands stands behind it, as it came.
 
+use crate::faults;
+use crate::undone;
 use crate::words::{Words, words};
 use baqylau_desk::DeskError;
 use baqylau_desk::adjudication::status::Misfit;
@@ -17,12 +19,12 @@ pub fn failure_in_words(language: &str, error: &DeskError) -> String {
 /// An error in a language.
 pub(crate) fn said(w: &Words, error: &DeskError) -> String {
     match error {
-        DeskError::File { path, reason } => w.fail_file(path.display().to_string(), reason.clone()),
+        DeskError::File { path, why } => w.fail_file(path.display().to_string(), faults::file(w, why)),
         DeskError::Source { faults } => w.fail_source(faults.join("; ")),
         DeskError::Passphrase { path } => w.fail_passphrase(path.display().to_string()),
         DeskError::PassphraseTooShort { least } => w.fail_passphrase_short(*least),
         DeskError::Storage(e) => storage(w, e),
-        DeskError::Server { server, reason } => w.fail_server(server.clone(), reason.clone()),
+        DeskError::Server { server, why } => w.fail_server(server.clone(), faults::server(w, why)),
         DeskError::Unreachable { server, why } => unreachable(w, server, *why),
         DeskError::Conflict { server, .. } => w.fail_conflict(server.clone()),
         DeskError::Stranger { server, answer } => w.fail_stranger(server.clone(), answer.clone()),
@@ -33,8 +35,8 @@ pub(crate) fn said(w: &Words, error: &DeskError) -> String {
         DeskError::Tables { folder, files } => w.fail_tables(folder.display().to_string(), files.join(", ")),
         DeskError::NoBundle => w.fail_no_bundle.to_owned(),
         DeskError::Missing => w.fail_missing.to_owned(),
-        DeskError::Refused { server, reason } => w.fail_refused(server.clone(), reason.clone()),
-        DeskError::Log(detail) => w.fail_log(detail.clone()),
+        DeskError::Refused { server, why } => w.fail_refused(server.clone(), undone::refusal(w, *why).to_owned()),
+        DeskError::Log(why) => w.fail_log(faults::log(w, why)),
         DeskError::Shrunk { signed, pulled } => w.fail_shrunk(signed.to_string(), pulled.to_string()),
         DeskError::Locked { server } => w.fail_locked(server.clone()),
         DeskError::Unpublished { server } => w.fail_unpublished(server.clone()),

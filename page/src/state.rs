@@ -7,6 +7,7 @@ use baqylau_desk::index::ReportIndex;
 use baqylau_desk::index::expected;
 use baqylau_desk::index::report_table::ReportTable;
 use baqylau_desk::log::attachments::AttachmentRow;
+use baqylau_desk::log::undone::Undone;
 use baqylau_desk::records::CorrectionRequest;
 use baqylau_desk::records::preview::Preview;
 use baqylau_desk::tables::MissionTables;
@@ -49,28 +50,16 @@ pub(crate) struct ReportTables {
     /// Error of the last pull, if it failed.
     pub fault: Option<Arc<DeskError>>,
     /// What the last pull that came through left undone.
-    pub undone: Undone,
+    pub pull_undone: Arc<[Undone]>,
+    /// What the last fetching of attachments that came through left undone.
+    pub fetch_undone: Arc<[Undone]>,
     /// Teams that should have reported by now, and when they were due.
     pub overdue: Option<(i64, Vec<String>)>,
 }
 
-/// What a pull left undone, in words that say what to do.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub(crate) struct Undone {
-    /// Records of this desk that the server refuses.
-    pub unsent: Vec<String>,
-    /// Phones that two desks revoked at different places.
-    pub disputes: Vec<String>,
-    /// Objects that are damaged at the server.
-    pub damaged: Vec<String>,
-    /// Attachments that could not be fetched.
-    pub failed: Vec<String>,
-    /// Attachments that the server does not have.
-    pub lacking: Vec<String>,
-}
-
-fn in_words<T: ToString>(all: &[T]) -> Vec<String> {
-    all.iter().map(ToString::to_string).collect()
+/// Whether the same is told of two.
+fn alike(one: &[Undone], other: &[Undone]) -> bool {
+    one.iter().map(ToString::to_string).eq(other.iter().map(ToString::to_string))
 }
 
 impl ReportTables {
@@ -88,8 +77,10 @@ impl PageState {
         let mut index = ReportIndex::new(tables.clone());
         let (effective, raw) = evaluate(&mut index, &desk)?;
         let of = seen(&desk)?;
-        let (last_sync, fault, undone, overdue) = (None, None, Undone::default(), None);
-        let boards = RwLock::new(ReportTables { effective, raw, of, last_sync, fault, undone, overdue });
+        let (last_sync, fault, overdue) = (None, None, None);
+        let (pull_undone, fetch_undone) = Default::default();
+        let boards = ReportTables { effective, raw, of, last_sync, fault, pull_undone, fetch_undone, overdue };
+        let boards = RwLock::new(boards);
         let (desk, puller, ledger) = (Mutex::new(desk), Mutex::new(puller), Mutex::new(index));
         let lacking = Mutex::default();
         Ok(Self { guard, desk, puller, tables, index: ledger, boards, lacking, news: watch::Sender::new(0), now })
@@ -156,15 +147,11 @@ impl PageState {
             let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
             let silent = expected::silent_teams(&boards.effective, &self.tables, now);
             let words = |fault: &Option<Arc<DeskError>>| fault.as_ref().map(ToString::to_string);
-            let mut undone = boards.undone.clone();
-            if let Some(pulled) = &pulled {
-                undone.unsent = in_words(&pulled.unsent);
-                undone.disputes = in_words(&pulled.disputes);
-                undone.damaged = in_words(&pulled.gaps);
-            }
-            let status_changed =
-                words(&boards.fault) != words(&fault) || boards.overdue != silent || boards.undone != undone;
-            (boards.overdue, boards.undone) = (silent, undone);
+            let undone = pulled.map_or_else(|| boards.pull_undone.clone(), |pulled| pulled.undone().into());
+            let status_changed = words(&boards.fault) != words(&fault)
+                || boards.overdue != silent
+                || !alike(&boards.pull_undone, &undone);
+            (boards.overdue, boards.pull_undone) = (silent, undone);
             boards.last_sync = if responded { Some(now) } else { boards.last_sync };
             boards.fault = fault;
             status_changed
@@ -195,13 +182,9 @@ impl PageState {
         lacking.0.retain(|row| !desk.has_attachment(&row.attachment));
         let changed = {
             let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
-            let told = Undone {
-                failed: in_words(&fetched.failed),
-                lacking: in_words(&fetched.lacking),
-                ..boards.undone.clone()
-            };
-            let changed = boards.undone != told;
-            boards.undone = told;
+            let undone = fetched.undone();
+            let changed = !alike(&boards.fetch_undone, &undone);
+            boards.fetch_undone = undone.into();
             changed
         };
         if changed || fetched.came > 0 {

@@ -66,6 +66,8 @@ words! {
     fail_unanswered, fail_look_again, wrong_choice, wrong_choices, wrong_integer, wrong_number, wrong_ambiguous,
     wrong_step, wrong_date, wrong_time, wrong_moment, wrong_skipped, wrong_twice, wrong_position, wrong_file,
     wrong_ok, wrong_text, wrong_possible, wrong_nothing,
+    refused_malformed, refused_mission, refused_device, refused_signature, refused_expired, refused_revoked, refused_length, refused_quota, refused_unnamed, refused_dropped, refused_short,
+    unverified_device, unverified_letter, unverified_signature, unverified_mission, unverified_number, unverified_length, unverified_sealed, unverified_packing, unverified_expired, unverified_malformed, unverified_earlier, log_head, log_bundle, log_roster, log_proof, unproven_report, unproven_device, unproven_certificate, unproven_bytes, unproven_previous, unproven_head, unproven_log, server_nonsense, file_encrypting, file_mission_here, file_no_store, file_store_empty, file_store_folder, file_lost, file_not_empty, file_exporting, file_changed, file_foreign, io_missing, io_forbidden, io_full, io_read_only, io_exists, io_folder, io_no_folder, io_altered,
     ;
     // With arguments; those that are numbers may decide the plural form.
     corrections_all(n),
@@ -130,6 +132,26 @@ words! {
     fail_label(label, choices),
     fail_exclusive(choice),
     fail_too_long(limit),
+    left_unsent(seq, why),
+    left_disputed(device, kept, other),
+    left_damaged(index, hash, seq, device),
+    left_damaged_desk(index, hash, seq, device),
+    left_failed(attachment, report, why),
+    left_lacking(attachment, report),
+    left_lacking_of(attachment, report, seq, device),
+    log_root(signed),
+    log_suspect(index, why),
+    log_withheld(signed, here),
+    log_part(part),
+    log_unproven(report, why),
+    server_too_long(limit),
+    server_status(status),
+    server_receipt(object),
+    file_damaged(detail),
+    file_no_mission(why),
+    file_attachment(why),
+    file_line(line),
+    io_other(detail),
 }
 
 /// A text without arguments; its name where there is none.

@@ -42,6 +42,7 @@ mod it {
     mod support;
     mod tables;
     mod teams;
+    mod undone;
     mod values;
     mod vocabulary;
     mod workbench;

@@ -3,8 +3,10 @@
 use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::index::answers::ReportAnswers;
 use baqylau_desk::index::report_table::ReportRow;
-use baqylau_desk::log::attachments::{AttachmentFault, FetchedAttachments, LackingAttachment};
+use baqylau_desk::log::attachments::FetchedAttachments;
+use baqylau_desk::log::faults::ObjectFault;
 use baqylau_desk::log::pull::PullOutcome;
+use baqylau_desk::log::undone::Undone;
 use baqylau_desk::records::CorrectionRequest;
 use baqylau_desk::{Desk as Inner, DeskError as Fault, ReasonClass as Class};
 use baqylau_observer::clock::{Clock, SystemClock};
@@ -149,10 +151,10 @@ pub struct Pulled {
     pub failed: Vec<FailedInfo>,
     /// Attachments that the server does not have, or not whole.
     pub lacking: Vec<LackingInfo>,
-    /// Objects that are damaged at the server and not here, each in words that say what to do.
-    pub damaged: Vec<String>,
-    /// Phones that two desks revoked at different places, each in words that say what to do.
-    pub disputes: Vec<String>,
+    /// Objects that are damaged at the server and not here.
+    pub damaged: Vec<DamagedInfo>,
+    /// Phones that two desks revoked at different places.
+    pub disputes: Vec<DisputeInfo>,
 }
 
 /// A record of this desk that the server refused.
@@ -160,7 +162,9 @@ pub struct Pulled {
 pub struct UnsentInfo {
     /// Its number in the desk's chain.
     pub seq: u64,
-    /// What the server said.
+    /// Why, as a stable code.
+    pub code: String,
+    /// Why, and what to do.
     pub reason: String,
 }
 
@@ -171,6 +175,10 @@ pub struct FailedInfo {
     pub attachment: String,
     /// The hash of the report's envelope.
     pub report: String,
+    /// Why, as a stable code of `docs/errors.md`.
+    pub code: String,
+    /// What helps.
+    pub helps: ReasonClass,
     /// Why, and what to do.
     pub reason: String,
 }
@@ -186,33 +194,94 @@ pub struct LackingInfo {
     pub device: Option<String>,
     /// Its number in the device's chain.
     pub seq: Option<u64>,
+    /// What to do.
+    pub reason: String,
+}
+
+/// An object that is damaged at the server and not here.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct DamagedInfo {
+    /// Its place in the log.
+    pub index: u64,
+    /// The hash of the object.
+    pub hash: String,
+    /// When the server received it, in milliseconds since 1970.
+    pub received_ms: i64,
+    /// Which device sent it, by the server's word.
+    pub device: String,
+    /// Its number in the device's chain, 0 for an enrolment; by the server's word.
+    pub seq: u64,
+    /// Whether that device is a desk, as far as its enrolment is here.
+    pub desk: bool,
+    /// What to do.
+    pub reason: String,
+}
+
+/// A phone that two desks revoked at different places.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct DisputeInfo {
+    /// Which.
+    pub device: String,
+    /// The last number that counts meanwhile, the smaller of both.
+    pub kept: u64,
+    /// The other desk's.
+    pub other: u64,
+    /// What to do.
+    pub reason: String,
 }
 
 impl Pulled {
-    fn new(pulled: PullOutcome, fetched: FetchedAttachments) -> Self {
-        let failed = |f: AttachmentFault| FailedInfo {
-            attachment: f.attachment.to_string(),
-            report: f.report.to_string(),
-            reason: f.why,
-        };
-        let lacking = |l: LackingAttachment| LackingInfo {
-            attachment: l.attachment.to_string(),
-            report: l.report.to_string(),
-            device: l.sender.map(|s| s.0.to_string()),
-            seq: l.sender.map(|s| s.1),
-        };
-        let unsent = pulled.unsent.into_iter().map(|u| UnsentInfo { seq: u.seq, reason: u.reason });
-        Self {
+    fn new(pulled: &PullOutcome, fetched: &FetchedAttachments) -> Self {
+        let mut told = Self {
             objects: pulled.objects as u64,
             devices: pulled.devices as u64,
             opened: pulled.opened as u64,
             refused: pulled.refused as u64,
             attachments: fetched.came as u64,
-            unsent: unsent.collect(),
-            failed: fetched.failed.into_iter().map(failed).collect(),
-            lacking: fetched.lacking.into_iter().map(lacking).collect(),
-            damaged: pulled.gaps.iter().map(ToString::to_string).collect(),
-            disputes: pulled.disputes.iter().map(ToString::to_string).collect(),
+            unsent: Vec::new(),
+            failed: Vec::new(),
+            lacking: Vec::new(),
+            damaged: Vec::new(),
+            disputes: Vec::new(),
+        };
+        pulled.undone().into_iter().chain(fetched.undone()).for_each(|undone| told.add(&undone));
+        told
+    }
+
+    /// Puts something that was left undone with its like.
+    fn add(&mut self, undone: &Undone) {
+        let reason = undone.to_string();
+        match undone {
+            Undone::RecordUnsent(u) => {
+                self.unsent.push(UnsentInfo { seq: u.seq, code: u.why.code().to_owned(), reason });
+            }
+            Undone::RevocationDisputed(d) => {
+                let device = d.device.to_string();
+                self.disputes.push(DisputeInfo { device, kept: d.kept, other: d.other, reason });
+            }
+            Undone::ObjectDamaged(g) => self.damaged.push(DamagedInfo {
+                index: g.index,
+                hash: g.hash.to_string(),
+                received_ms: g.received,
+                device: g.device.to_string(),
+                seq: g.seq,
+                desk: g.desk,
+                reason,
+            }),
+            Undone::AttachmentFailed(f) => self.failed.push(FailedInfo {
+                attachment: f.attachment.to_string(),
+                report: f.report.to_string(),
+                code: f.why.code().to_owned(),
+                helps: f.why.class().into(),
+                reason,
+            }),
+            Undone::AttachmentLacking(l) => self.lacking.push(LackingInfo {
+                attachment: l.attachment.to_string(),
+                report: l.report.to_string(),
+                device: l.sender.map(|s| s.0.to_string()),
+                seq: l.sender.map(|s| s.1),
+                reason,
+            }),
         }
     }
 }
@@ -222,8 +291,33 @@ impl Pulled {
 pub struct Verified {
     /// Envelopes that verify.
     pub good: u64,
-    /// What does not, in words.
-    pub faults: Vec<String>,
+    /// What does not.
+    pub faults: Vec<FaultInfo>,
+}
+
+/// An object of the log, or an attachment, that does not verify.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct FaultInfo {
+    /// The object's place in the log; none for an attachment.
+    pub index: Option<u64>,
+    /// The attachment's hash; none for an object.
+    pub attachment: Option<String>,
+    /// What is wrong, as a stable code.
+    pub code: String,
+    /// What is wrong, and what to do.
+    pub reason: String,
+}
+
+impl FaultInfo {
+    fn object((index, fault): (u64, ObjectFault)) -> Self {
+        let (code, reason) = (fault.code().to_owned(), fault.to_string());
+        Self { index: Some(index), attachment: None, code, reason }
+    }
+
+    fn attachment(hash: Hash) -> Self {
+        let reason = "its bytes were altered; delete it below blobs, and the next pull fetches it again".to_owned();
+        Self { index: None, attachment: Some(hash.to_string()), code: "altered".to_owned(), reason }
+    }
 }
 
 /// A figure of the statement.
@@ -354,16 +448,15 @@ impl Desk {
     pub fn pull(&self) -> Result<Pulled> {
         let mut desk = self.inner();
         let pulled = desk.pull(now(), &|_| ())?;
-        Ok(Pulled::new(pulled, desk.pull_attachments(now())?))
+        Ok(Pulled::new(&pulled, &desk.pull_attachments(now())?))
     }
 
     /// Verifies everything that was pulled once more, from its bytes.
     pub fn verify(&self) -> Result<Verified> {
         let desk = self.inner();
         let (good, faults) = baqylau_desk::log::pull::verify_all(&desk)?;
-        let altered =
-            desk.altered_attachments()?.into_iter().map(|h| format!("attachment {h}: its bytes were altered"));
-        let faults = faults.into_iter().map(|(index, what)| format!("object {index}: {what}")).chain(altered).collect();
+        let altered = desk.altered_attachments()?.into_iter().map(FaultInfo::attachment);
+        let faults = faults.into_iter().map(FaultInfo::object).chain(altered).collect();
         Ok(Verified { good: good as u64, faults })
     }
 

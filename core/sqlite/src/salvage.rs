@@ -52,7 +52,7 @@ impl Rebuilt {
         };
         // The first page must be readable, and this version must know every column.
         let reopen = || connect(path, key, false).map_err(damaged);
-        let had = schema.tables_of(schema.version(&reopen()?)?)?;
+        let had = schema.tables_had(&reopen()?)?;
         let rebuilt = Self::empty(path)?;
         let mut new = open(&rebuilt.new, key, schema)?;
         let lost = copy_all(&reopen, &mut new, &had)?;

@@ -4,6 +4,7 @@ use crate::StorageError;
 use crate::salvage::tables;
 use rusqlite::Connection;
 use std::fmt::Write;
+use std::path::PathBuf;
 
 /// The migrations from an empty database to the current schema. `user_version` counts those applied; a released step
 /// never changes. `docs/adding.md` says how a schema is changed.
@@ -29,15 +30,24 @@ impl Schema {
     /// How many of the steps a database has.
     ///
     /// # Errors
-    /// [`StorageError::Newer`] if it has more than there are here.
+    /// [`StorageError::Newer`] if it has more than there are here, [`StorageError::Damaged`] if it says what no number of steps is.
     pub(crate) fn version(self, db: &Connection) -> Result<usize, StorageError> {
-        let found = usize::try_from(user_version(db)?).unwrap_or(0);
+        let damaged = |_| StorageError::Damaged { path: PathBuf::new() };
+        let found = usize::try_from(user_version(db)?).map_err(damaged)?;
         let known = self.steps.len();
         if found > known { Err(StorageError::Newer { found, known }) } else { Ok(found) }
     }
 
-    /// The tables that a database has after the first `version` steps.
-    pub(crate) fn tables_of(self, version: usize) -> Result<Vec<String>, StorageError> {
+    /// The tables that a database had before it was damaged: those of its steps, and those that are there where it does not say how many
+    /// these are.
+    ///
+    /// # Errors
+    /// As [`Schema::version`], but for that.
+    pub(crate) fn tables_had(self, damaged: &Connection) -> Result<Vec<String>, StorageError> {
+        let version = match self.version(damaged) {
+            Err(StorageError::Damaged { .. }) if user_version(damaged)? < 0 => return tables(damaged),
+            version => version?,
+        };
         let db = Connection::open_in_memory()?;
         self.steps.iter().take(version).try_for_each(|step| db.execute_batch(step))?;
         tables(&db)

@@ -1,5 +1,6 @@
 //! Which reports count. One definition, used by figures, exports and every page.
 
+use crate::log::faults::Unverifiable;
 use baqylau_report::{AnswerError, ReportError};
 
 /// Whether a report counts, and if not, why.
@@ -8,7 +9,7 @@ pub enum Status {
     /// It counts.
     Counted,
     /// It could not be verified or opened.
-    Unverifiable(String),
+    Unverifiable(Unverifiable),
     /// It is no report of its checklist.
     Misfit(Misfit),
     /// Its device is not confirmed, contested, or was revoked before.

@@ -6,6 +6,7 @@
 
 use super::names::UniqueNames;
 use crate::error::DeskError;
+use crate::files::FileFault;
 use baqylau_protocol::blob;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
@@ -47,9 +48,7 @@ impl Handout {
             names.push(entry.map_err(|e| DeskError::file(folder, e))?.file_name().to_string_lossy().into_owned());
         }
         if !names.is_empty() && !names.iter().any(|name| ours.contains(name)) {
-            let remedy =
-                "it is not empty, and nothing says that an export wrote it; name a folder that is new or empty";
-            return Err(DeskError::file(folder, remedy));
+            return Err(DeskError::file(folder, FileFault::NotEmpty));
         }
         let mut earlier = Named::new();
         for list in [listed(kind), unfinished(kind)] {
@@ -124,19 +123,14 @@ impl Handout {
                 opened => opened.and_then(|mut file| blob::copy(&mut file, &mut std::io::sink())),
             };
             if !digests.contains(&digest.map_err(|e| DeskError::file(&path, e))?.0.to_string()) {
-                let remedy = "it was changed since it was exported; move it elsewhere, or export into another folder";
-                return Err(DeskError::file(path, remedy));
+                return Err(DeskError::file(path, FileFault::ExportChanged));
             }
         }
         let foreign =
             |name: &&String| !self.earlier.contains_key(*name) && fs::symlink_metadata(self.folder.join(name)).is_ok();
         match new.keys().find(foreign) {
             None => Ok(()),
-            Some(name) => {
-                let remedy =
-                    "no export wrote it, and one needs its name; move it elsewhere, or export into another folder";
-                Err(DeskError::file(self.folder.join(name), remedy))
-            }
+            Some(name) => Err(DeskError::file(self.folder.join(name), FileFault::ExportForeign)),
         }
     }
 
@@ -164,10 +158,7 @@ fn lock(folder: &Path) -> Result<File, DeskError> {
     let file = File::open(folder).map_err(|e| DeskError::file(folder, e))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            let remedy = "another export is writing into it; wait until it has ended, or export into another folder";
-            Err(DeskError::file(folder, remedy))
-        }
+        Err(TryLockError::WouldBlock) => Err(DeskError::file(folder, FileFault::Exporting)),
         Err(TryLockError::Error(e)) => Err(DeskError::file(folder, e)),
     }
 }
@@ -191,9 +182,8 @@ fn read(path: &Path, into: &mut Named) -> Result<(), DeskError> {
             let mut parts = Path::new(name).components();
             matches!((parts.next(), parts.next()), (Some(Component::Normal(part)), None) if part == *name)
         });
-        let (digest, name) = named.ok_or_else(|| {
-            DeskError::file(path, format!("{line:?} is no file of an export; export into another folder"))
-        })?;
+        let foreign = || DeskError::file(path, FileFault::ExportLine { line: line.to_owned() });
+        let (digest, name) = named.ok_or_else(foreign)?;
         into.entry(name.to_owned()).or_default().insert(digest.to_owned());
     }
     Ok(())

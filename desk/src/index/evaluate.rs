@@ -78,7 +78,7 @@ impl Forms {
     pub fn report(&mut self, desk: &Desk, envelope: &PulledEnvelope) -> Result<Read, DeskError> {
         let plain = match &envelope.plain {
             Ok(plain) => plain,
-            Err(why) => return Ok(Err(Status::Unverifiable(why.clone()))),
+            Err(why) => return Ok(Err(Status::Unverifiable(*why))),
         };
         let report = match Report::decode(&plain.bytes) {
             Ok(report) => report,

@@ -1,6 +1,7 @@
 //! Attachments at the desk: fetched encrypted, verified by hash, and decrypted only where they are looked at.
 
 use crate::error::DeskError;
+use crate::files::FileFault;
 use crate::log::link::block;
 use crate::parallel::CHUNK;
 use crate::store::PulledEnvelope;
@@ -13,6 +14,7 @@ use baqylau_report::report::Attachment;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// An attachment of a report.
 #[derive(Debug, Clone)]
@@ -26,7 +28,7 @@ pub struct AttachmentRow {
 }
 
 /// What a pull of attachments did.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct FetchedAttachments {
     /// How many came.
     pub came: usize,
@@ -61,14 +63,14 @@ impl std::fmt::Display for LackingAttachment {
 }
 
 /// An attachment that could not be fetched. The others came.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct AttachmentFault {
     /// The hash of the file.
     pub attachment: Hash,
     /// The envelope of the report that names it.
     pub report: Hash,
-    /// Why, and what to do.
-    pub why: String,
+    /// Why.
+    pub why: Arc<DeskError>,
 }
 
 impl std::fmt::Display for AttachmentFault {
@@ -146,7 +148,7 @@ impl Desk {
                     fetched.failed.push(AttachmentFault {
                         attachment: row.attachment.hash,
                         report: row.report,
-                        why: why.to_string(),
+                        why: Arc::new(why),
                     });
                 }
             }
@@ -227,8 +229,7 @@ impl Desk {
         let path = self.blob(attachment.hash);
         let file = File::open(&path).map_err(|e| DeskError::file(&path, e))?;
         let opened = blob::open(&attachment.key, attachment.size, BufReader::new(file), out);
-        let remedy = |e| DeskError::file(&path, format!("{e}; delete the file, and the next pull fetches it again"));
-        opened.map_err(remedy)
+        opened.map_err(|e| DeskError::file(&path, FileFault::Attachment(e)))
     }
 
     fn blob(&self, hash: Hash) -> PathBuf {

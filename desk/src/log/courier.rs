@@ -1,7 +1,9 @@
 //! Courier files at the desk: what they carry is handed to the server, and the receipts go back in a file.
 
 use crate::error::DeskError;
-use crate::log::link::{ServerLink, block, said};
+use crate::log::faults::{LogFault, ServerFault};
+use crate::log::link::{ServerLink, block};
+use crate::log::undone::ServerRefusal;
 use crate::workspace::Desk;
 use baqylau_protocol::blob::CHUNK;
 use baqylau_protocol::cbor;
@@ -85,7 +87,7 @@ impl Desk {
                     match verdict {
                         Verdict::Stored(receipt) => receipts.push((hash, receipt)),
                         Verdict::Refused(refusal) => {
-                            delivered.refused.push(format!("object {hash}: {}", said(&refusal.reason)));
+                            delivered.refused.push(format!("object {hash}: {}", ServerRefusal::from(refusal.code)));
                         }
                     }
                 }
@@ -99,7 +101,8 @@ impl Desk {
             match self.deliver_attachment(&link, path) {
                 Ok(proof) => kept.push(proof),
                 // One that cannot be delivered keeps none waiting.
-                Err(DeskError::Refused { reason, .. } | DeskError::Conflict { reason, .. }) => {
+                Err(DeskError::Refused { why, .. }) => delivered.refused.push(format!("{}: {why}", path.display())),
+                Err(DeskError::Conflict { reason, .. }) => {
                     delivered.refused.push(format!("{}: {reason}", path.display()));
                 }
                 Err(e @ DeskError::File { .. }) => delivered.refused.push(e.to_string()),
@@ -117,30 +120,29 @@ impl Desk {
         let fault = |e: std::io::Error| DeskError::file(path, e);
         let mut file = File::open(path).map_err(fault)?;
         let (hash, _) = baqylau_protocol::blob::copy(&mut file, &mut std::io::sink()).map_err(fault)?;
-        let refused = |reason: &str| DeskError::Refused { server: link.server.clone(), reason: reason.into() };
         let (mut next, mut dropped) = (0, 0);
         let mut answer = block(async { link.find(&format!("/v1/blobs/{hash}/have")).await })?;
         loop {
-            let answered =
-                answer.ok_or_else(|| refused("no report names this attachment, or it was cut off or altered"))?;
-            let have: UploadProgress = cbor::decode(&answered, "have").map_err(|e| DeskError::Log(e.to_string()))?;
+            let answered = answer.ok_or_else(|| ServerRefusal::AttachmentUnnamed.at(&link.server))?;
+            let have: UploadProgress =
+                cbor::decode(&answered, "have").map_err(|_| link.failed(ServerFault::Nonsense))?;
             if let Some(proof) = have.proof {
                 let (keys, mission) = (self.receipt_keys()?, self.mission());
                 let verified = AttachmentProof::verify(&proof, hash, &keys, mission);
-                verified.map_err(|e| DeskError::Log(format!("its proof of an attachment: {e}")))?;
+                verified.map_err(|_| LogFault::AttachmentProof)?;
                 return Ok((hash, proof));
             }
             if have.bytes < next {
                 dropped += 1;
             }
             if dropped > ANEW {
-                return Err(refused("the server drops what it gets; deliver it again later"));
+                return Err(ServerRefusal::AttachmentDropped.at(&link.server));
             }
             let mut chunk = Vec::with_capacity(CHUNK);
             file.seek(SeekFrom::Start(have.bytes)).map_err(fault)?;
             (&mut file).take(CHUNK as u64).read_to_end(&mut chunk).map_err(fault)?;
             if chunk.is_empty() {
-                return Err(refused("it is shorter than the report says"));
+                return Err(ServerRefusal::AttachmentShort.at(&link.server));
             }
             next = have.bytes + chunk.len() as u64;
             let place = format!("/v1/blobs/{hash}/at/{}", have.bytes);
@@ -155,7 +157,7 @@ impl Desk {
     pub fn courier(&self, receipts: Vec<(Hash, Receipt)>, kept: Vec<(Hash, ByteVec)>) -> Result<Vec<u8>, DeskError> {
         let published = crate::workspace::published(&self.folder)?;
         let (manifest, parts): (ByteVec, Vec<ByteVec>) =
-            minicbor::decode(&published).map_err(|e| DeskError::file(self.folder.join("publish/bundle.cbor"), e))?;
+            minicbor::decode(&published).map_err(|e| DeskError::damaged(self.folder.join("publish/bundle.cbor"), e))?;
         let (v, mission) = (baqylau_protocol::VERSION, self.mission());
         let (bundle, kept) = (Some((manifest, parts)), Some(kept).filter(|k| !k.is_empty()));
         Ok(CourierFile { v, mission, objects: Vec::new(), receipts, bundle, kept }.encode())

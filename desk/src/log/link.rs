@@ -1,6 +1,8 @@
 //! The way to the mission's server: one call, its deadlines, and what its answer means.
 
 use crate::error::DeskError;
+use crate::log::faults::ServerFault;
+use crate::log::undone::ServerRefusal;
 use crate::workspace::Desk;
 use baqylau_http::reqwest::StatusCode;
 use baqylau_http::reqwest::header::AUTHORIZATION;
@@ -49,13 +51,13 @@ pub(crate) fn block<T>(future: impl Future<Output = Result<T, DeskError>>) -> Re
 }
 
 /// Words of a server, in front of people: not more than fit a message.
-pub(super) fn said(words: &str) -> String {
+fn said(words: &str) -> String {
     words.trim().chars().take(LONGEST_WORDS).collect()
 }
 
 impl ServerLink<'_> {
-    fn failed(&self, reason: impl ToString) -> DeskError {
-        DeskError::Server { server: self.server.clone(), reason: reason.to_string() }
+    pub(super) fn failed(&self, why: ServerFault) -> DeskError {
+        DeskError::Server { server: self.server.clone(), why }
     }
 
     /// Another web server stands at the mission's address.
@@ -75,7 +77,7 @@ impl ServerLink<'_> {
     async fn answer(&self, response: HttpReply) -> Result<Vec<u8>, DeskError> {
         let status = response.status();
         let bytes = response.body(MAX_ANSWER).await.map_err(|e| match e {
-            ReplyError::TooLong => self.failed(format!("its answer has more than {MAX_ANSWER} bytes")),
+            ReplyError::TooLong => self.failed(ServerFault::TooLong { limit: MAX_ANSWER }),
             ReplyError::Silent => self.silent(CallError::Silent),
             ReplyError::Broken => self.silent(CallError::Unreachable),
         })?;
@@ -95,10 +97,7 @@ impl ServerLink<'_> {
         if status == StatusCode::CONFLICT {
             return Err(DeskError::Conflict { server: self.server.clone(), reason: words });
         }
-        if words.is_empty() {
-            return Err(self.failed(format!("it answers {status}")));
-        }
-        Err(self.failed(words))
+        Err(self.failed(ServerFault::Status { status: status.as_u16(), words }))
     }
 
     /// What anybody may read; `None` when there is nothing of that name yet.
@@ -127,10 +126,8 @@ impl ServerLink<'_> {
     pub(crate) async fn log(&self, object: Vec<u8>) -> Result<Vec<u8>, DeskError> {
         match self.log_all(vec![ByteVec::from(object)]).await?.pop() {
             Some((_, Verdict::Stored(receipt))) => Ok(cbor::encode(&receipt)),
-            Some((_, Verdict::Refused(refusal))) => {
-                Err(DeskError::Refused { server: self.server.clone(), reason: said(&refusal.reason) })
-            }
-            None => Err(self.failed("an empty answer")),
+            Some((_, Verdict::Refused(refusal))) => Err(ServerRefusal::from(refusal.code).at(&self.server)),
+            None => Err(self.failed(ServerFault::Nonsense)),
         }
     }
 
@@ -138,16 +135,16 @@ impl ServerLink<'_> {
     pub(crate) async fn log_all(&self, objects: Vec<ByteVec>) -> Result<Vec<(Hash, Verdict)>, DeskError> {
         let hashes: Vec<Hash> = objects.iter().map(|object| Hash::of(object)).collect();
         let answer = self.post("/v1/objects", cbor::encode(&Upload { objects })).await?;
-        let verdicts: Verdicts = cbor::decode(&answer, "verdicts").map_err(|e| self.failed(e))?;
-        let (found, sent) = (verdicts.verdicts.len(), hashes.len());
-        if found != sent {
-            return Err(self.failed(format!("it answers {found} verdicts to {sent} objects")));
+        let verdicts: Verdicts = cbor::decode(&answer, "verdicts").map_err(|_| self.failed(ServerFault::Nonsense))?;
+        if verdicts.verdicts.len() != hashes.len() {
+            return Err(self.failed(ServerFault::Nonsense));
         }
         let (keys, mission) = (self.desk.receipt_keys()?, self.desk.mission());
         let all: Vec<(Hash, Verdict)> = hashes.into_iter().zip(verdicts.verdicts).collect();
         for (hash, verdict) in &all {
             if let Verdict::Stored(receipt) = verdict {
-                receipt.verify(*hash, &keys, mission).map_err(|e| self.failed(format!("object {hash}: {e}")))?;
+                let verified = receipt.verify(*hash, &keys, mission);
+                verified.map_err(|_| self.failed(ServerFault::Receipt { object: *hash }))?;
             }
         }
         Ok(all)
@@ -198,7 +195,7 @@ impl ServerLink<'_> {
 
     pub(crate) async fn page(&self, device: &DeviceId, from: u64) -> Result<LogPage, DeskError> {
         let bytes = self.read(device, format!("/v1/log?from={from}")).await?;
-        let page: LogPage = cbor::decode_request(&bytes).map_err(|e| self.failed(e))?;
-        if page.from == from { Ok(page) } else { Err(self.failed("another page than the one that was asked for")) }
+        let page: LogPage = cbor::decode_request(&bytes).map_err(|_| self.failed(ServerFault::Nonsense))?;
+        if page.from == from { Ok(page) } else { Err(self.failed(ServerFault::Nonsense)) }
     }
 }

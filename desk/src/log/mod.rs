@@ -2,6 +2,7 @@
 
 pub mod attachments;
 pub mod courier;
+pub mod faults;
 pub(crate) mod link;
 pub(crate) mod pages;
 pub(crate) mod peers;
@@ -9,4 +10,5 @@ pub mod proof;
 pub mod pull;
 pub(crate) mod repair;
 pub mod rosters;
+pub mod undone;
 pub mod verify;

@@ -1,14 +1,12 @@
 //! Pages of the log as they come, and whether they lead to what the server signed.
 
+use crate::log::faults::{LogFault, Unverifiable};
 use crate::store::{Gap, KnownDevice, LogObject};
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::merkle::MerkleTree;
 use baqylau_protocol::receipt::TreeHead;
 use baqylau_protocol::wire::{Damaged, LogEntry};
 use std::collections::HashMap;
-
-/// How many objects that may be why a log does not verify are named.
-const SUSPECTS: usize = 5;
 
 /// The objects of a page, and which of them the server says are damaged.
 pub fn read(entries: Vec<LogEntry>, from: u64) -> (Vec<LogObject>, Vec<Gap>) {
@@ -32,22 +30,18 @@ pub struct Pulling {
     pub tree: MerkleTree,
     pub known: HashMap<DeviceId, KnownDevice>,
     /// Objects that do not verify: where the log does not add up, these are looked at first.
-    pub suspects: Vec<(u64, String)>,
+    pub suspects: Vec<(u64, Unverifiable)>,
     /// Whether it does not lead to what the server signed.
     pub misled: bool,
 }
 
 impl Pulling {
     /// Whether the log here leads to a head, as far as it covers the log.
-    pub fn check(&mut self, head: &TreeHead) -> Result<(), String> {
+    pub fn check(&mut self, head: &TreeHead) -> Result<(), LogFault> {
         if self.tree.root_at(head.size).is_none_or(|root| root == head.root) {
             return Ok(());
         }
         self.misled = true;
-        let mut why = format!("its first {} objects do not lead to the root it signed", head.size);
-        for (index, reason) in self.suspects.iter().take(SUSPECTS) {
-            why += &format!("; object {index}: {reason}");
-        }
-        Err(why)
+        Err(LogFault::root(head.size, &self.suspects))
     }
 }

@@ -4,6 +4,8 @@
 
 use crate::adjudication::roster_index::{ChainLinks, RosterIndex};
 use crate::error::DeskError;
+use crate::files::FileFault;
+use crate::log::faults::LogFault;
 use crate::log::link::block;
 use crate::store::DeskStore;
 use crate::workspace::keys::{self, DeskKeys};
@@ -34,7 +36,7 @@ impl Desk {
     /// There is a mission in that folder, or the disk refuses.
     pub fn add_desk(&self, folder: &Path, passphrase: &str) -> Result<(), DeskError> {
         if folder.join("desk.json").exists() {
-            return Err(DeskError::file(folder, "there is a mission here already; take another folder"));
+            return Err(DeskError::file(folder, FileFault::MissionHere));
         }
         let _proves_the_passphrase: DeskKeys = keys::read(&self.folder.join("keys/desk.key"), passphrase)?;
         for inner in ["keys", "publish", "invites"] {
@@ -56,7 +58,7 @@ impl Desk {
         if let Some(roster) = self.store.roster()? {
             other.set_setting(crate::log::rosters::BASE, &roster)?;
         }
-        let json = serde_json::to_vec_pretty(&self.settings).map_err(|e| DeskError::file(folder, e))?;
+        let json = serde_json::to_vec_pretty(&self.settings).map_err(|e| DeskError::damaged(folder, e))?;
         keys::write_private(&folder.join("desk.json"), &json)
     }
 
@@ -107,7 +109,7 @@ impl Desk {
     /// The tables that were published when this desk last published or was told of another's; before that, those it knows now.
     fn known_tables(&self) -> Result<Option<BTreeMap<String, Hash>>, DeskError> {
         if let Some(bytes) = self.store.setting(TABLES)? {
-            let damaged = |e| DeskError::file(self.folder.join("desk.db"), e);
+            let damaged = |e| DeskError::damaged(self.folder.join("desk.db"), e);
             return Ok(Some(cbor::decode_request(&bytes).map_err(damaged)?));
         }
         let manifest = self.store.manifest()?.map(|bytes| self.manifest_of(&bytes)).transpose()?;
@@ -144,7 +146,7 @@ impl Desk {
         let link = self.link()?;
         let Some(bytes) = block(async { link.find("/v1/bundle").await })? else { return Ok(()) };
         let Ok(manifest) = Manifest::open(&bytes, &self.root) else {
-            return Err(DeskError::Log("its bundle is not signed by the mission's root".into()));
+            return Err(LogFault::Bundle.into());
         };
         let known = self.store.manifest()?;
         if known.as_ref() == Some(&bytes) {
@@ -159,8 +161,7 @@ impl Desk {
         for part in &manifest.parts {
             let bytes = block(async { link.find(&format!("/v1/parts/{}", part.hash)).await })?.unwrap_or_default();
             let inflated = if bytes.len() > part.longest() { None } else { part.unpack(&bytes).ok() };
-            let inflated =
-                inflated.ok_or_else(|| DeskError::Log(format!("it hands out another part than {}", part.hash)))?;
+            let inflated = inflated.ok_or(LogFault::Part { part: part.hash })?;
             plain.push((part.hash, inflated));
             packed.push(ByteVec::from(bytes));
         }

@@ -1,6 +1,7 @@
 //! What proves one report: everything verified again, from the bytes of the log.
 
 use crate::error::DeskError;
+use crate::log::faults::{LogFault, Unproven};
 use crate::log::verify::Opener;
 use crate::workspace::Desk;
 use baqylau_protocol::ids::{Hash, PublicKey};
@@ -28,28 +29,27 @@ impl Desk {
     /// # Errors
     /// What of it does not verify.
     pub fn prove(&self, report: Hash) -> Result<Proof, DeskError> {
-        let wrong = |what: &str| DeskError::Log(format!("{report}: {what}"));
-        let envelope = self.store.envelope(report)?.ok_or_else(|| wrong("it is not here"))?;
+        let wrong = |why| DeskError::from(LogFault::Unproven { report, why });
+        let envelope = self.store.envelope(report)?.ok_or_else(|| wrong(Unproven::NotHere))?;
         let device = self.store.devices()?.into_iter().find(|d| d.device == envelope.device);
-        let device = device.ok_or_else(|| wrong("its device is not enrolled"))?;
+        let device = device.ok_or_else(|| wrong(Unproven::NotEnrolled))?;
         let opener = Opener { mission: self.mission(), issuer: self.issuer.public(), reading: &self.reading };
         let enrolment = self.store.objects_from(device.index, 1)?;
         let enrolled = opener.page(device.index, &enrolment, &HashMap::new());
         let certified = enrolled.devices.first().filter(|d| d.device == device.device && d.key == device.key);
-        let certified = certified.ok_or_else(|| wrong("the certificate of its device does not verify"))?;
+        let certified = certified.ok_or_else(|| wrong(Unproven::Certificate))?;
         let known = HashMap::from([(certified.device, certified.clone())]);
         let object = self.store.objects_from(envelope.index, 1)?;
         let found = opener.page(envelope.index, &object, &known);
-        let again =
-            found.envelopes.first().filter(|e| e.hash == report).ok_or_else(|| wrong("its bytes are others"))?;
-        again.plain.as_ref().map_err(|why| wrong(why))?;
+        let again = found.envelopes.first().filter(|e| e.hash == report).ok_or_else(|| wrong(Unproven::OtherBytes))?;
+        again.plain.as_ref().map_err(|why| wrong(Unproven::Unverifiable(*why)))?;
         if again.prev != certified.hash && self.store.envelope(again.prev)?.is_none() {
-            return Err(wrong("the envelope before it in the chain is not here"));
+            return Err(wrong(Unproven::NoPrevious));
         }
-        let head = self.signed_head()?.ok_or_else(|| wrong("the server signed no log yet"))?;
+        let head = self.signed_head()?.ok_or_else(|| wrong(Unproven::NoHead))?;
         let leaves = self.store.leaves()?;
         included(&leaves, &head, envelope.index, leaf_hash(report, envelope.received))
-            .ok_or_else(|| wrong("the log that the server signed does not hold it"))?;
+            .ok_or_else(|| wrong(Unproven::NotInLog))?;
         Ok(Proof {
             invite: certified.invite,
             enrolled: device.index,

@@ -2,6 +2,7 @@
 //! the server signed.
 
 use crate::error::DeskError;
+use crate::log::faults::{LogFault, ObjectFault};
 use crate::log::link::block;
 use crate::log::pages::{Pulling, read};
 use crate::log::peers::hashes;
@@ -172,30 +173,23 @@ impl Desk {
             // A commit may lie between the head and the page; a server that withholds objects stays behind its own head.
             tries += u32::from(end);
             if tries > WITHHELD_TRIES {
-                return Err(self.contradicted(&head, size, || {
-                    format!("it signed {size} objects and hands out {}", log.tree.len())
-                })?);
+                let withheld = LogFault::Withheld { signed: size, here: log.tree.len() as u64 };
+                return Err(self.contradicted(&head, size, withheld)?);
             }
         }
     }
 
     /// Keeps a head of some size that contradicts the log here, and gives what to say of it: that the log went back, where a larger one
     /// was verified and kept, or what else is wrong.
-    fn contradicted(
-        &self,
-        head: &[u8],
-        signed: u64,
-        otherwise: impl FnOnce() -> String,
-    ) -> Result<DeskError, DeskError> {
+    fn contradicted(&self, head: &[u8], signed: u64, otherwise: LogFault) -> Result<DeskError, DeskError> {
         if let Some(kept) = self.signed_head()?.filter(|kept| kept.size > signed) {
             let pulled = kept.size;
             let why = format!("it signed {signed} objects, and {pulled} were pulled before: it went back");
             self.store.add_evidence(head, &why)?;
             return Ok(DeskError::Shrunk { signed, pulled });
         }
-        let why = otherwise();
-        self.store.add_evidence(head, &why)?;
-        Ok(DeskError::Log(why))
+        self.store.add_evidence(head, &otherwise.to_string())?;
+        Ok(otherwise.into())
     }
 
     /// The tree of what is here, kept from the pull before; another program may have pulled into the same store.
@@ -231,15 +225,14 @@ impl Desk {
         log: &mut Pulling,
         pulled: &mut PullOutcome,
     ) -> Result<(u64, bool), DeskError> {
-        let head = TreeHead::open(&page.head, &self.receipt_keys()?, self.mission())
-            .map_err(|e| DeskError::Log(e.to_string()))?;
+        let head = TreeHead::open(&page.head, &self.receipt_keys()?, self.mission()).map_err(|_| LogFault::Head)?;
         // Nobody vouches yet for what lies beyond the head; it comes again with the next one.
         page.entries.truncate(usize::try_from(head.size.saturating_sub(from)).unwrap_or(usize::MAX));
         let (objects, gaps) = read(page.entries, from);
         let opener = Opener { mission: self.mission(), issuer: self.issuer.public(), reading: &self.reading };
         let found = opener.page(from, &objects, &log.known);
         log.suspects.extend(found.strange.iter().cloned());
-        log.suspects.extend(found.envelopes.iter().filter_map(|e| Some((e.index, e.plain.as_ref().err()?.clone()))));
+        log.suspects.extend(found.envelopes.iter().filter_map(|e| Some((e.index, *e.plain.as_ref().err()?))));
         let mut verified = log.check(&head);
         for object in &objects {
             log.tree.push(leaf_hash(object.hash, object.received));
@@ -247,7 +240,7 @@ impl Desk {
             verified = verified.and_then(|()| log.check(&head));
         }
         if let Err(why) = verified {
-            return Err(self.contradicted(&page.head, head.size, || why)?);
+            return Err(self.contradicted(&page.head, head.size, why)?);
         }
         if !objects.is_empty() {
             self.store.add_page(from, &objects, &found.devices, &found.envelopes, &gaps)?;
@@ -294,20 +287,19 @@ impl Desk {
 ///
 /// # Errors
 /// The database fails.
-pub fn verify_all(desk: &Desk) -> Result<(usize, Vec<(u64, String)>), DeskError> {
+pub fn verify_all(desk: &Desk) -> Result<(usize, Vec<(u64, ObjectFault)>), DeskError> {
     let store: &DeskStore = &desk.store;
     let opener = Opener { mission: desk.mission(), issuer: desk.issuer.public(), reading: &desk.reading };
     let objects: Vec<LogObject> = store.objects()?.into_iter().map(|(_, o)| o).collect();
     let found = opener.page(0, &objects, &HashMap::new());
     let altered = objects.iter().zip(0..).filter(|(o, _)| !o.is_gap() && Hash::of(&o.bytes) != o.hash);
-    let mut faults: Vec<(u64, String)> =
-        altered.map(|(_, i)| (i, "its bytes are not those that were pulled".into())).collect();
+    let mut faults: Vec<(u64, ObjectFault)> = altered.map(|(_, i)| (i, ObjectFault::Altered)).collect();
     let noted = store.gaps()?;
     let emptied =
         objects.iter().zip(0..).filter(|(o, i)| o.is_gap() && noted.binary_search_by_key(i, |gap| gap.index).is_err());
-    faults.extend(emptied.map(|(_, i)| (i, "its bytes are no longer here".into())));
-    faults.extend(noted.iter().map(|gap| (gap.index, gap.to_string())));
-    faults.extend(found.strange);
-    faults.extend(found.envelopes.iter().filter_map(|e| Some((e.index, e.plain.as_ref().err()?.clone()))));
+    faults.extend(emptied.map(|(_, i)| (i, ObjectFault::Gone)));
+    faults.extend(noted.iter().map(|gap| (gap.index, ObjectFault::Gap(*gap))));
+    let unopened = found.envelopes.iter().filter_map(|e| Some((e.index, *e.plain.as_ref().err()?)));
+    faults.extend(found.strange.into_iter().chain(unopened).map(|(i, why)| (i, ObjectFault::Unverifiable(why))));
     Ok((found.envelopes.iter().filter(|e| e.plain.is_ok()).count(), faults))
 }

@@ -2,6 +2,7 @@
 //! other, so whoever comes second puts what it changed upon the other's, and tries again.
 
 use crate::error::DeskError;
+use crate::log::faults::LogFault;
 use crate::log::link::block;
 use crate::workspace::Desk;
 use baqylau_protocol::VERSION;
@@ -44,7 +45,7 @@ impl Desk {
     pub fn roster(&self) -> Result<Option<(Roster, Vec<u8>)>, DeskError> {
         let Some(bytes) = self.store.roster()? else { return Ok(None) };
         let roster = Roster::open(&bytes, &self.issuer.public(), self.mission());
-        Ok(Some((roster.map_err(|e| DeskError::file(self.folder.join("desk.db"), e))?, bytes)))
+        Ok(Some((roster.map_err(|e| DeskError::damaged(self.folder.join("desk.db"), e))?, bytes)))
     }
 
     /// Signs the next roster with some devices changed; `None` when nothing changes.
@@ -133,7 +134,7 @@ impl Desk {
     /// between has lost nothing. A revoked device stays revoked, whoever revoked it, and an older roster than was seen is not taken.
     fn rebase_roster(&self, remote: &[u8]) -> Result<(), DeskError> {
         let open = |bytes: &[u8]| Roster::open(bytes, &self.issuer.public(), self.mission());
-        let theirs = open(remote).map_err(|e| DeskError::Log(format!("its roster: {e}")))?;
+        let theirs = open(remote).map_err(|_| LogFault::Roster)?;
         loop {
             let base = self.base_of(&theirs, remote)?;
             if base.as_ref().is_some_and(|b| b.version > theirs.version) {

@@ -1,5 +1,6 @@
 //! Objects of the log, verified and opened, on all cores. Everything here is hostile input.
 
+use crate::log::faults::Unverifiable;
 use crate::parallel::map_on_all_cores;
 use crate::store::{KnownDevice, LogObject, Opened, PulledEnvelope};
 use baqylau_protocol::certificate::Role;
@@ -29,7 +30,7 @@ pub struct VerifiedPage {
     /// Envelopes, opened or with the reason why not.
     pub envelopes: Vec<PulledEnvelope>,
     /// Objects that are neither: place in the log and reason. A server that logs such things is broken or hostile.
-    pub strange: Vec<(u64, String)>,
+    pub strange: Vec<(u64, Unverifiable)>,
 }
 
 impl Opener<'_> {
@@ -45,7 +46,7 @@ impl Opener<'_> {
                     Ok(device) => found.devices.push(device),
                     Err(reason) => found.strange.push((index, reason)),
                 },
-                Err(e) => found.strange.push((index, e.to_string())),
+                Err(e) => found.strange.push((index, e.into())),
             }
         }
         let fresh: HashMap<DeviceId, &KnownDevice> = found.devices.iter().map(|d| (d.device, d)).collect();
@@ -55,11 +56,11 @@ impl Opener<'_> {
         found
     }
 
-    fn device(&self, index: u64, object: &LogObject) -> Result<KnownDevice, String> {
-        let enrolled = Enrolled::open(&object.bytes, &self.issuer, self.mission).map_err(|e| e.to_string())?;
+    fn device(&self, index: u64, object: &LogObject) -> Result<KnownDevice, Unverifiable> {
+        let enrolled = Enrolled::open(&object.bytes, &self.issuer, self.mission)?;
         let in_time = enrolled.in_time(object.received).is_ok();
         let shared = SharedKey::decapsulate(self.reading, &enrolled.enrolment.encapsulation, self.mission);
-        let (key, id) = shared.map_err(|e| e.to_string())?.to_parts();
+        let (key, id) = shared?.to_parts();
         Ok(KnownDevice {
             device: enrolled.device,
             index,
@@ -83,7 +84,7 @@ impl Opener<'_> {
     ) -> PulledEnvelope {
         let header = &envelope.header;
         let plain = match find(&header.device, *index) {
-            None => Err("its device was not enrolled before it".to_owned()),
+            None => Err(Unverifiable::NotEnrolled),
             Some(device) => {
                 // A letter is sealed to its phone; that it is the desk's is all that can be said of it here.
                 if header.recipient.is_some() {
@@ -92,17 +93,17 @@ impl Opener<'_> {
                 }
                 let shared = SharedKey::from_parts(device.shared.0, device.shared.1);
                 let opened = envelope.open(&device.key, self.reading, &shared);
-                opened.map(|(kind, bytes)| Opened { kind, bytes: bytes.to_vec() }).map_err(|e| e.to_string())
+                opened.map(|(kind, bytes)| Opened { kind, bytes: bytes.to_vec() }).map_err(Unverifiable::from)
             }
         };
         self.found(*index, *received, envelope, plain)
     }
 
-    fn letter(&self, device: &KnownDevice, envelope: &envelope::Envelope) -> Result<(), String> {
+    fn letter(&self, device: &KnownDevice, envelope: &envelope::Envelope) -> Result<(), Unverifiable> {
         if device.role != Role::Desk {
-            return Err("a letter that no desk wrote".into());
+            return Err(Unverifiable::NoDesksLetter);
         }
-        envelope.verify(&device.key).map_err(|e| e.to_string())
+        Ok(envelope.verify(&device.key)?)
     }
 
     fn found(
@@ -110,7 +111,7 @@ impl Opener<'_> {
         index: u64,
         received: i64,
         envelope: &envelope::Envelope,
-        plain: Result<Opened, String>,
+        plain: Result<Opened, Unverifiable>,
     ) -> PulledEnvelope {
         let header = &envelope.header;
         let (device, seq, prev) = (header.device, header.seq, header.prev);

@@ -104,35 +104,15 @@ impl Fates {
         let mut fates = Self { seen: HashMap::new(), amended: HashMap::new() };
         for envelope in envelopes {
             let Ok(opened) = &envelope.plain else { continue };
-            match opened.kind {
-                ObjectType::Seen => {
-                    for letter in LetterOpened::decode(&opened.bytes).into_iter().flat_map(|s| s.letters) {
-                        fates.seen.entry((envelope.device, letter)).or_insert(envelope.received);
-                    }
+            if opened.kind == ObjectType::Seen {
+                for letter in LetterOpened::decode(&opened.bytes).into_iter().flat_map(|s| s.letters) {
+                    fates.seen.entry((envelope.device, letter)).or_insert(envelope.received);
                 }
-                ObjectType::Report => {
-                    if let Some(target) = Report::decode(&opened.bytes).ok().and_then(|r| r.supersedes) {
-                        let key = (target, envelope.device);
-                        fates.amended.entry(key).or_insert((envelope.received, envelope.hash));
-                    }
-                }
-                // Of what phones say, nothing else is about a letter.
-                ObjectType::Close
-                | ObjectType::Review
-                | ObjectType::Correction
-                | ObjectType::Coding
-                | ObjectType::Register
-                | ObjectType::Letter
-                | ObjectType::Sent
-                | ObjectType::Kept
-                | ObjectType::Envelope
-                | ObjectType::Manifest
-                | ObjectType::Certificate
-                | ObjectType::Enrolment
-                | ObjectType::Enrolled
-                | ObjectType::TreeHead
-                | ObjectType::Roster
-                | ObjectType::Request => {}
+            } else if opened.kind == ObjectType::Report
+                && let Some(target) = Report::decode(&opened.bytes).ok().and_then(|r| r.supersedes)
+            {
+                let key = (target, envelope.device);
+                fates.amended.entry(key).or_insert((envelope.received, envelope.hash));
             }
         }
         fates

@@ -1,11 +1,11 @@
 //! Places of the log whose objects the server could not hand out, and heads that contradict the one that is kept.
 
 use super::log::insert;
-use super::{DeskStore, KnownDevice, LogObject, PulledEnvelope, signed, unsigned};
+use super::{DeskStore, KnownDevice, LogObject, PulledEnvelope, damaged, set_setting, setting, signed, unsigned};
 use crate::error::DeskError;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::{DeviceId, Hash};
-use rusqlite::{OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior, params};
 
 /// How often the log here was changed behind what was read of it.
 const REWRITTEN: &str = "rewritten";
@@ -113,9 +113,7 @@ impl DeskStore {
 
     /// Changes whenever something behind the end of the log here was changed.
     pub(crate) fn rewritten(&self) -> Result<i64, DeskError> {
-        let select = "SELECT value FROM setting WHERE name = ?1";
-        let bytes: Option<[u8; 8]> = self.db.query_row(select, [REWRITTEN], |r| r.get(0)).optional()?;
-        Ok(bytes.map_or(0, i64::from_be_bytes))
+        times_rewritten(&self.db)
     }
 
     /// Keeps a head that contradicts the log here; the one that was verified stays.
@@ -137,10 +135,11 @@ impl DeskStore {
     }
 }
 
-fn rewritten(tx: &rusqlite::Transaction) -> Result<(), DeskError> {
-    let select = "SELECT value FROM setting WHERE name = ?1";
-    let bytes: Option<[u8; 8]> = tx.query_row(select, [REWRITTEN], |r| r.get(0)).optional()?;
-    let next = bytes.map_or(0, i64::from_be_bytes).wrapping_add(1).to_be_bytes();
-    tx.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", params![REWRITTEN, next])?;
-    Ok(())
+fn times_rewritten(db: &Connection) -> Result<i64, DeskError> {
+    let Some(bytes) = setting(db, REWRITTEN)? else { return Ok(0) };
+    Ok(i64::from_be_bytes(bytes.try_into().map_err(|_| damaged())?))
+}
+
+fn rewritten(tx: &Connection) -> Result<(), DeskError> {
+    set_setting(tx, REWRITTEN, &times_rewritten(tx)?.wrapping_add(1).to_be_bytes())
 }

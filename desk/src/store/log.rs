@@ -2,6 +2,7 @@
 
 use super::{DeskStore, Gap, SCHEMA, signed, unsigned};
 use crate::error::DeskError;
+use crate::log::faults::Unverifiable;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash, PublicKey, SubjectId};
@@ -54,7 +55,7 @@ pub struct PulledEnvelope {
     /// When the server received it.
     pub received: i64,
     /// What was in it, or why it does not open.
-    pub plain: Result<Opened, String>,
+    pub plain: Result<Opened, Unverifiable>,
 }
 
 /// What was in an envelope.
@@ -352,7 +353,7 @@ pub(super) fn insert(tx: &Transaction, devices: &[KnownDevice], envelopes: &[Pul
     }
     for e in envelopes {
         let sql = "INSERT INTO envelope VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-        let (opened, refused) = (e.plain.as_ref().ok(), e.plain.as_ref().err());
+        let (opened, refused) = (e.plain.as_ref().ok(), e.plain.as_ref().err().map(|why| why.code()));
         let (kind, plain) = (opened.map(|o| o.kind as u16), opened.map(|o| &o.bytes));
         let values = params![signed(e.index), e.device.0, signed(e.seq), e.prev.0, e.hash.0, kind, refused, plain];
         tx.prepare_cached(sql)?.execute(values)?;
@@ -376,7 +377,8 @@ fn envelope(r: &rusqlite::Row) -> rusqlite::Result<PulledEnvelope> {
         received: r.get(5)?,
         plain: match (plain, refused) {
             (Some(plain), _) => Ok(plain),
-            (None, Some(refused)) => Err(refused),
+            // Earlier versions kept words.
+            (None, Some(refused)) => Err(refused.parse().unwrap_or(Unverifiable::Earlier)),
             // Neither: the row is damaged.
             (None, None) => {
                 return Err(rusqlite::Error::InvalidColumnType(7, "plain".into(), rusqlite::types::Type::Null));

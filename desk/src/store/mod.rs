@@ -117,6 +117,19 @@ fn put_bundle(
     Ok(())
 }
 
+fn setting(db: &Connection, name: &str) -> Result<Option<Vec<u8>>, DeskError> {
+    Ok(db.query_row("SELECT value FROM setting WHERE name = ?1", [name], |r| r.get(0)).optional()?)
+}
+
+fn set_setting(db: &Connection, name: &str, value: &[u8]) -> Result<(), DeskError> {
+    db.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", params![name, value])?;
+    Ok(())
+}
+
+fn latest_roster(db: &Connection) -> Result<Option<Vec<u8>>, DeskError> {
+    Ok(db.query_row("SELECT bytes FROM roster ORDER BY version DESC LIMIT 1", [], |r| r.get(0)).optional()?)
+}
+
 impl DeskStore {
     /// Opens or makes it.
     ///
@@ -131,7 +144,7 @@ impl DeskStore {
     /// # Errors
     /// The database fails.
     pub fn setting(&self, name: &str) -> Result<Option<Vec<u8>>, DeskError> {
-        Ok(self.db.query_row("SELECT value FROM setting WHERE name = ?1", [name], |r| r.get(0)).optional()?)
+        setting(&self.db, name)
     }
 
     /// Stores a setting.
@@ -139,8 +152,7 @@ impl DeskStore {
     /// # Errors
     /// The database fails.
     pub fn set_setting(&self, name: &str, value: &[u8]) -> Result<(), DeskError> {
-        self.db.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", params![name, value])?;
-        Ok(())
+        set_setting(&self.db, name, value)
     }
 
     /// The latest manifest.
@@ -157,9 +169,7 @@ impl DeskStore {
     /// # Errors
     /// The database fails.
     pub fn add_bundle(&mut self, version: u64, manifest: &[u8], parts: &[(Hash, Vec<u8>)]) -> Result<(), DeskError> {
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        put_bundle(&tx, Taken::Kept, version, manifest, parts)?;
-        Ok(tx.commit()?)
+        self.keep_bundle(Taken::Kept, version, manifest, parts)
     }
 
     /// Keeps what is lacking of a bundle.
@@ -172,8 +182,18 @@ impl DeskStore {
         manifest: &[u8],
         parts: &[(Hash, Vec<u8>)],
     ) -> Result<(), DeskError> {
+        self.keep_bundle(Taken::Replaced, version, manifest, parts)
+    }
+
+    fn keep_bundle(
+        &mut self,
+        taken: Taken,
+        version: u64,
+        manifest: &[u8],
+        parts: &[(Hash, Vec<u8>)],
+    ) -> Result<(), DeskError> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        put_bundle(&tx, Taken::Replaced, version, manifest, parts)?;
+        put_bundle(&tx, taken, version, manifest, parts)?;
         Ok(tx.commit()?)
     }
 
@@ -209,7 +229,7 @@ impl DeskStore {
     /// # Errors
     /// The database fails.
     pub fn roster(&self) -> Result<Option<Vec<u8>>, DeskError> {
-        Ok(self.db.query_row("SELECT bytes FROM roster ORDER BY version DESC LIMIT 1", [], |r| r.get(0)).optional()?)
+        latest_roster(&self.db)
     }
 
     /// Puts rosters in the place of those of their versions and later, and notes which one the server has, where `known` is the
@@ -224,9 +244,7 @@ impl DeskStore {
         base: Option<(&str, &[u8])>,
     ) -> Result<bool, DeskError> {
         let tx = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
-        let sql = "SELECT bytes FROM roster ORDER BY version DESC LIMIT 1";
-        let latest: Option<Vec<u8>> = tx.query_row(sql, [], |r| r.get(0)).optional()?;
-        if latest.as_deref() != known {
+        if latest_roster(&tx)?.as_deref() != known {
             return Ok(false);
         }
         for (version, bytes) in rosters {
@@ -234,7 +252,7 @@ impl DeskStore {
             tx.execute("INSERT INTO roster VALUES (?1, ?2)", params![signed(*version), bytes])?;
         }
         if let Some((name, bytes)) = base {
-            tx.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", params![name, bytes])?;
+            set_setting(&tx, name, bytes)?;
         }
         tx.commit()?;
         Ok(true)

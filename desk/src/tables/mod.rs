@@ -263,7 +263,7 @@ fn coordinates(places: &Places) -> Vec<Option<(f64, f64)>> {
 
 fn read_json<T: for<'d> Deserialize<'d>>(path: &Path) -> Result<T, DeskError> {
     let text = std::fs::read_to_string(path).map_err(|e| DeskError::file(path, e))?;
-    serde_json::from_str(&text).map_err(|e| DeskError::file(path, e))
+    serde_json::from_str(&text).map_err(|e| DeskError::damaged(path, e))
 }
 
 fn text(map: &BTreeMap<String, String>, languages: &[Language], what: &str, faults: &mut Vec<String>) -> Text {

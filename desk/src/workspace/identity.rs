@@ -3,6 +3,7 @@
 use crate::error::DeskError;
 use crate::log::link::block;
 use crate::log::pull::PullOutcome;
+use crate::log::undone::ServerRefusal;
 use crate::workspace::Desk;
 use baqylau_forms::zone::DAY_MS;
 use baqylau_protocol::VERSION;
@@ -21,21 +22,21 @@ mod names {
 }
 
 /// Something that this desk signed and the server refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnsentRecord {
     /// Its number in the desk's chain.
     pub seq: u64,
-    /// What the server said.
-    pub reason: String,
+    /// Why.
+    pub why: ServerRefusal,
 }
 
 impl fmt::Display for UnsentRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { seq, reason } = self;
+        let Self { seq, why } = self;
         write!(
             f,
-            "the server refuses record {seq} of this desk ({reason:?}): it is kept, and the next pull sends it again; if that goes \
-             on, ask who runs the server, and see whether this desk was revoked"
+            "record {seq} of this desk was not taken: {why}. It is kept, and the next pull sends it again; if that goes on, ask \
+             whoever runs the server, and see whether this desk was revoked"
         )
     }
 }
@@ -116,7 +117,7 @@ impl Desk {
                     self.store.receipt_record(seq, &receipt)?;
                     sent += 1;
                 }
-                Err(DeskError::Refused { reason, .. }) => pulled.unsent.push(UnsentRecord { seq, reason }),
+                Err(DeskError::Refused { why, .. }) => pulled.unsent.push(UnsentRecord { seq, why }),
                 Err(e) => return Err(e),
             }
         }

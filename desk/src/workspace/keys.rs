@@ -1,6 +1,7 @@
 //! The desk's keys, encrypted under a passphrase: Argon2id, then ChaCha20-Poly1305. A file is JSON with the parameters.
 
 use crate::error::DeskError;
+use crate::files::FileFault;
 use argon2::{Algorithm, Argon2, Params, Version};
 use baqylau_protocol::keys::random;
 use data_encoding::BASE64;
@@ -84,13 +85,13 @@ pub fn write<T: Serialize>(path: &Path, passphrase: &str, secrets: &T) -> Result
         nonce: BASE64.encode(&nonce),
         sealed: String::new(),
     };
-    let internal = || DeskError::file(path, "it cannot be encrypted");
-    let mut text = serde_json::to_vec(secrets).map_err(|e| DeskError::file(path, e))?;
+    let internal = || DeskError::file(path, FileFault::Encrypting);
+    let mut text = serde_json::to_vec(secrets).map_err(|e| DeskError::damaged(path, e))?;
     let key = cipher(passphrase, &file, &salt).ok_or_else(internal)?;
     key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut text)
         .map_err(|_| internal())?;
     file.sealed = BASE64.encode(&text);
-    let json = serde_json::to_vec_pretty(&file).map_err(|e| DeskError::file(path, e))?;
+    let json = serde_json::to_vec_pretty(&file).map_err(|e| DeskError::damaged(path, e))?;
     write_private(path, &json)
 }
 
@@ -100,15 +101,15 @@ pub fn write<T: Serialize>(path: &Path, passphrase: &str, secrets: &T) -> Result
 /// The passphrase is wrong, or the file is damaged.
 pub fn read<T: DeserializeOwned>(path: &Path, passphrase: &str) -> Result<T, DeskError> {
     let text = std::fs::read(path).map_err(|e| DeskError::file(path, e))?;
-    let file: KeyFile = serde_json::from_slice(&text).map_err(|e| DeskError::file(path, e))?;
-    let decode = |t: &str| BASE64.decode(t.as_bytes()).map_err(|e| DeskError::file(path, e));
+    let file: KeyFile = serde_json::from_slice(&text).map_err(|e| DeskError::damaged(path, e))?;
+    let decode = |t: &str| BASE64.decode(t.as_bytes()).map_err(|e| DeskError::damaged(path, e));
     let (salt, nonce, sealed) = (decode(&file.salt)?, decode(&file.nonce)?, decode(&file.sealed)?);
     let wrong = || DeskError::Passphrase { path: path.to_owned() };
     let key = cipher(passphrase, &file, &salt).ok_or_else(wrong)?;
     let nonce = Nonce::try_assume_unique_for_key(&nonce).map_err(|_| wrong())?;
     let mut sealed = Zeroizing::new(sealed);
     let plain = key.open_in_place(nonce, Aad::empty(), &mut sealed).map_err(|_| wrong())?;
-    serde_json::from_slice(plain).map_err(|e| DeskError::file(path, e))
+    serde_json::from_slice(plain).map_err(|e| DeskError::damaged(path, e))
 }
 
 /// Writes a file that only its owner may read, durably.

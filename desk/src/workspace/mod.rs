@@ -15,6 +15,7 @@ pub mod people;
 pub mod recovery;
 
 use crate::error::DeskError;
+use crate::files::FileFault;
 use crate::index::evaluate::Forms;
 use crate::store::DeskStore;
 use crate::tables::MissionTables;
@@ -54,9 +55,8 @@ impl DeskSettings {
     /// Reads `desk.json`.
     pub(crate) fn read(folder: &Path) -> Result<Self, DeskError> {
         let path = folder.join("desk.json");
-        let text = fs::read(&path)
-            .map_err(|e| DeskError::file(&path, format!("{e}; make a mission with `baqylau mission new`")))?;
-        serde_json::from_slice(&text).map_err(|e| DeskError::file(&path, e))
+        let text = fs::read(&path).map_err(|e| DeskError::file(&path, FileFault::NoMission(e)))?;
+        serde_json::from_slice(&text).map_err(|e| DeskError::damaged(&path, e))
     }
 }
 
@@ -86,7 +86,7 @@ impl Desk {
     pub fn new(folder: &Path, source: &Path, servers: &[String], passphrase: &str) -> Result<Self, DeskError> {
         let tables = MissionTables::read(source)?;
         if folder.join("desk.json").exists() {
-            return Err(DeskError::file(folder, "there is a mission here already; take another folder"));
+            return Err(DeskError::file(folder, FileFault::MissionHere));
         }
         crate::workspace::recovery::long_enough(passphrase)?;
         servers.iter().try_for_each(|s| address(s))?;
@@ -117,7 +117,7 @@ impl Desk {
             tls_roots: vec![BASE64.encode(&tls_root)],
             receipt_keys: vec![receipt.public().to_string()],
         };
-        let json = serde_json::to_vec_pretty(&settings).map_err(|e| DeskError::file(folder, e))?;
+        let json = serde_json::to_vec_pretty(&settings).map_err(|e| DeskError::damaged(folder, e))?;
         keys::write_private(&folder.join("desk.json"), &json)?;
         drop(DeskStore::open(&folder.join("desk.db"), &secrets.database)?);
         let mut desk = Self::open(folder, passphrase)?;
@@ -133,30 +133,25 @@ impl Desk {
         let path = folder.join("desk.json");
         let settings = DeskSettings::read(folder)?;
         let secrets: DeskKeys = keys::read(&folder.join("keys/desk.key"), passphrase)?;
-        let damaged = |what: &str| DeskError::file(&path, format!("{what} does not read"));
-        let root = PublicKey::from_hex(&settings.root).ok_or_else(|| damaged("the root key"))?;
+        let damaged = |what: &str| DeskError::damaged(&path, what);
+        let root = PublicKey::from_hex(&settings.root).ok_or_else(|| damaged("root"))?;
         let reading = ReadingSecret::from_bytes(secrets.reading_number, &secrets.reading);
         let store = folder.join("desk.db");
         if !store.exists() {
-            let why = "the desk's store is not here: put a copy back, or `baqylau desk salvage` begins one that the next pull fills";
-            return Err(DeskError::file(store, why));
+            return Err(DeskError::file(store, FileFault::NoStore));
         }
         let length = |path: &Path| fs::metadata(path).map_or(0, |m| m.len());
         // What was written last may still lie beside it.
         if !store.is_file() || length(&store) + length(&folder.join("desk.db-wal")) == 0 {
-            let what = if store.is_file() { "an empty file" } else { "a folder, or no file," };
-            let why = format!(
-                "{what} lies where the desk's store belongs: move it elsewhere and put a copy of the store back, or let \
-                 `baqylau desk salvage` begin one that the next pull fills"
-            );
-            return Err(DeskError::file(store, why));
+            let empty = store.is_file();
+            return Err(DeskError::file(store, FileFault::NoStoreButOther { empty }));
         }
         Ok(Self {
             folder: folder.to_owned(),
             store: DeskStore::open(&store, &secrets.database)?,
             root,
             issuer: SigningKey::from_seed(secrets.issuer),
-            reading: reading.ok_or_else(|| damaged("the reading key"))?,
+            reading: reading.ok_or_else(|| damaged("reading key"))?,
             device: SigningKey::from_seed(secrets.device),
             tree: None,
             forms: RefCell::default(),
@@ -218,7 +213,7 @@ impl Desk {
     }
 
     pub(crate) fn manifest_of(&self, bytes: &[u8]) -> Result<Manifest, DeskError> {
-        Manifest::open(bytes, &self.root).map_err(|e| DeskError::file(self.folder.join("desk.db"), e))
+        Manifest::open(bytes, &self.root).map_err(|e| DeskError::damaged(self.folder.join("desk.db"), e))
     }
 
     /// The current manifest.
@@ -232,13 +227,13 @@ impl Desk {
 
     pub(crate) fn receipt_keys(&self) -> Result<Vec<PublicKey>, DeskError> {
         let keys: Option<Vec<_>> = self.settings.receipt_keys.iter().map(|k| PublicKey::from_hex(k)).collect();
-        keys.ok_or_else(|| DeskError::file(self.folder.join("desk.json"), "a receipt key does not read"))
+        keys.ok_or_else(|| DeskError::damaged(self.folder.join("desk.json"), "receipt_keys"))
     }
 
     pub(crate) fn tls_roots(&self) -> Result<Vec<ByteVec>, DeskError> {
         let decode = |r: &String| BASE64.decode(r.as_bytes()).map(ByteVec::from);
         let roots: Result<Vec<_>, _> = self.settings.tls_roots.iter().map(decode).collect();
-        roots.map_err(|e| DeskError::file(self.folder.join("desk.json"), e))
+        roots.map_err(|e| DeskError::damaged(self.folder.join("desk.json"), e))
     }
 }
 
@@ -307,6 +302,6 @@ fn host(server: &str) -> String {
 pub fn published(folder: &Path) -> Result<Vec<u8>, DeskError> {
     let path = folder.join("publish/bundle.cbor");
     let bytes = fs::read(&path).map_err(|e| DeskError::file(&path, e))?;
-    cbor::decode_request::<(ByteVec, Vec<ByteVec>)>(&bytes).map_err(|e| DeskError::file(&path, e))?;
+    cbor::decode_request::<(ByteVec, Vec<ByteVec>)>(&bytes).map_err(|e| DeskError::damaged(&path, e))?;
     Ok(bytes)
 }

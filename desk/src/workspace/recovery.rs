@@ -1,6 +1,7 @@
 //! When something befell the desk itself: its store is damaged, or its passphrase is known to others.
 
 use crate::error::DeskError;
+use crate::files::FileFault;
 use crate::log::verify::Opener;
 use crate::parallel::CHUNK;
 use crate::store::DeskStore;
@@ -77,10 +78,10 @@ pub fn salvage(folder: &Path, passphrase: &str) -> Result<SalvageOutcome, DeskEr
     };
     let mut store = DeskStore::open(&path, &secrets.database)?;
     let kept = store.cut_at_gap()?;
-    let damaged = |what: &str| DeskError::file(folder.join("desk.json"), format!("{what} does not read"));
-    let root = PublicKey::from_hex(&settings.root).ok_or_else(|| damaged("the root key"))?;
+    let damaged = |what: &str| DeskError::damaged(folder.join("desk.json"), what);
+    let root = PublicKey::from_hex(&settings.root).ok_or_else(|| damaged("root"))?;
     let reading = ReadingSecret::from_bytes(secrets.reading_number, &secrets.reading);
-    let reading = reading.ok_or_else(|| damaged("the reading key"))?;
+    let reading = reading.ok_or_else(|| damaged("reading key"))?;
     let issuer = SigningKey::from_seed(secrets.issuer).public();
     let opener = Opener { mission: MissionId::of(&root), issuer, reading: &reading };
     let mut known = HashMap::new();
@@ -105,17 +106,14 @@ fn unreadable(path: &Path, error: DeskError) -> DeskError {
     if !matches!(error, DeskError::Storage(StorageError::Damaged { .. })) {
         return error;
     }
-    DeskError::file(
-        path,
-        "nothing of it can be read: move it elsewhere and salvage again; the next pull fetches the log anew",
-    )
+    DeskError::file(path, FileFault::Lost)
 }
 
 impl Desk {
     /// Brings back what lies outside the store too: the last bundle, the people of the tables, and what desks told each other of them.
     fn complete(&mut self) -> Result<(), DeskError> {
         let published = crate::workspace::published(&self.folder)?;
-        let damaged = |e: &dyn std::fmt::Display| DeskError::file(self.folder.join("publish/bundle.cbor"), e);
+        let damaged = |e: &dyn std::fmt::Display| DeskError::damaged(self.folder.join("publish/bundle.cbor"), e);
         let (bytes, parts): (ByteVec, Vec<ByteVec>) = cbor::decode_request(&published).map_err(|e| damaged(&e))?;
         let manifest = Manifest::open(&bytes, &self.root).map_err(|e| damaged(&e))?;
         let unpacked = manifest.parts.iter().zip(&parts).map(|(part, packed)| Ok((part.hash, part.unpack(packed)?)));

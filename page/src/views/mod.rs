@@ -25,6 +25,7 @@ pub(crate) mod urgent;
 use crate::failure;
 use crate::query::PageQuery;
 use crate::state::SharedState;
+use crate::undone;
 use crate::words::{self, Words};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, Query};
@@ -328,19 +329,14 @@ impl View {
 
     /// What the last pull left undone, each with what to do.
     fn undone(&self) -> Markup {
-        let (w, undone) = (self.strings, self.state.tables().undone);
-        let kinds = [
-            (w.undone_unsent, undone.unsent),
-            (w.undone_disputes, undone.disputes),
-            (w.undone_damaged, undone.damaged),
-            (w.undone_failed, undone.failed),
-            (w.undone_lacking, undone.lacking),
-        ];
+        let (w, boards) = (self.strings, self.state.tables());
+        let kinds = [&boards.pull_undone, &boards.fetch_undone];
+        let kinds = kinds.iter().flat_map(|all| all.chunk_by(|one, next| one.code() == next.code()));
         html! {
-            @for (title, all) in kinds.iter().filter(|(_, all)| !all.is_empty()) {
+            @for all in kinds {
                 details .undone {
-                    summary { "⚠ " (title) ": " (all.len()) }
-                    ul { @for one in all.iter().take(MOST_UNDONE) { li { (parts::text(one)) } } }
+                    summary { "⚠ " (undone::title(w, &all[0])) ": " (all.len()) }
+                    ul { @for one in all.iter().take(MOST_UNDONE) { li { (parts::text(&undone::said(w, one))) } } }
                     @if all.len() > MOST_UNDONE { p { "… + " (all.len() - MOST_UNDONE) } }
                 }
             }

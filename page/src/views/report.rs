@@ -3,6 +3,7 @@
 use super::parts::{problem, text};
 use super::{PageFailure, View, attachments, cleaning, corrections, texts};
 use crate::failure;
+use crate::faults;
 use crate::query::FormFields;
 use axum::extract::{Form, Path};
 use axum::response::Redirect;
@@ -62,7 +63,8 @@ fn facts(view: &View, reports: &ReportTable, row: &ReportRow) -> Markup {
             @if row.internal { dt { "🔒 " (w.internal) } dd { (w.internal_how) } }
             dt { (w.status) } dd { strong { (mark) (view.status(row.status.kind())) }
                 @match &row.status {
-                    Status::Unverifiable(why) | Status::Excluded(why) => { ": " (text(why)) }
+                    Status::Unverifiable(why) => { ": " (faults::unverifiable(w, *why)) }
+                    Status::Excluded(why) => { ": " (text(why)) }
                     Status::Misfit(why) => { ": " (text(&failure::misfit(w, why))) }
                     _ => {}
                 }

@@ -45,6 +45,30 @@ impl SqliteStorage {
     }
 }
 
+/// A page of the log that is being filled.
+struct FilledPage {
+    entries: Vec<LoggedObject>,
+    /// The most bytes of its objects, and how many they have.
+    most: usize,
+    total: usize,
+}
+
+impl FilledPage {
+    fn new(bytes: usize) -> Self {
+        Self { entries: Vec::new(), most: bytes, total: 0 }
+    }
+
+    /// Puts an entry in, if it fits; the first one does. Gives whether it did.
+    fn takes(&mut self, entry: LoggedObject) -> bool {
+        self.total += entry.object.len();
+        let fits = self.total <= self.most || self.entries.is_empty();
+        if fits {
+            self.entries.push(entry);
+        }
+        fits
+    }
+}
+
 /// An error of SQLite, with the table in which it was met.
 trait At<T> {
     fn at(self, table: &'static str) -> Result<T, LogError>;
@@ -183,7 +207,7 @@ impl SqliteStorage {
     ) -> Result<Vec<LoggedObject>, LogError> {
         let head = "SELECT received, device, seq, recipient, hash, x'', idx FROM log WHERE mission = ?1 AND idx = ?2";
         let body = "SELECT object FROM log WHERE mission = ?1 AND idx = ?2";
-        let (mut out, mut total) = (Vec::new(), 0);
+        let mut page = FilledPage::new(bytes);
         for index in (from..).take(limit) {
             let at = params![mission.0, kept(index)];
             let Some((_, mut entry)) = self.first(LOG, head, at, |found| found.entry())? else { break };
@@ -192,13 +216,11 @@ impl SqliteStorage {
                 other => other?.unwrap_or_default(),
             };
             entry.object = self.sound(mission, index, entry.hash, object)?;
-            total += entry.object.len();
-            if total > bytes && !out.is_empty() {
+            if !page.takes(entry) {
                 break;
             }
-            out.push(entry);
         }
-        Ok(out)
+        Ok(page.entries)
     }
 
     fn page_at_once(
@@ -209,18 +231,13 @@ impl SqliteStorage {
         bytes: usize,
     ) -> Result<Vec<LoggedObject>, LogError> {
         let sql = format!("SELECT {ENTRY} FROM log WHERE mission = ?1 AND idx >= ?2 ORDER BY idx LIMIT ?3");
-        let (mut out, mut total) = (Vec::new(), 0);
+        let mut page = FilledPage::new(bytes);
         self.rows(LOG, &sql, params![mission.0, kept(from), at_most(limit)], &mut |found| {
             let (index, mut entry) = found.entry()?;
             entry.object = self.sound(mission, index, entry.hash, entry.object)?;
-            total += entry.object.len();
-            let fits = total <= bytes || out.is_empty();
-            if fits {
-                out.push(entry);
-            }
-            Ok(fits)
+            Ok(page.takes(entry))
         })?;
-        Ok(out)
+        Ok(page.entries)
     }
 }
 

@@ -3,10 +3,13 @@
 use crate::it::support::{copy, draft, report, set};
 use baqylau_desk::Desk;
 use baqylau_desk::adjudication::status::{AnswerBasis, Status};
+use baqylau_desk::log::faults::Unverifiable;
+use baqylau_desk::workspace::keys::{self, DeskKeys};
 use baqylau_observer::app::PhoneConfig;
 use baqylau_observer::{Error, InvalidReason, ObserverApp};
 use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
 use std::path::PathBuf;
+use strum::VariantArray;
 
 /// Turns a bit of an object in the server's database, as a disk would.
 fn flip(world: &mut World, index: i64) {
@@ -99,6 +102,29 @@ fn a_desk_hands_back_what_is_damaged_at_the_server() {
     let pulled = second.pull(now(), &|_| ()).expect("pulls");
     assert_eq!((pulled.filled, pulled.gaps.len()), (2, 0));
     assert_eq!(baqylau_tests::reports(&second).len(), 1);
+}
+
+#[test]
+fn why_an_envelope_does_not_verify_is_kept_by_its_code_and_words_of_an_earlier_version_reach_nobody() {
+    for why in Unverifiable::VARIANTS {
+        assert_eq!(why.code().parse(), Ok(*why));
+    }
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let core = world.enrolled("phone", &invite);
+    report(&core, "one");
+    core.sync_now(BUDGET).expect("syncs");
+    flip(&mut world, 2);
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let status = |desk: &Desk| baqylau_tests::reports(desk)[0].status.clone();
+    assert_eq!(status(&world.desk), Status::Unverifiable(Unverifiable::NotEnrolled));
+    let folder = world.desk.folder.clone();
+    let keys: DeskKeys = keys::read(&folder.join("keys/desk.key"), PASSPHRASE).expect("the keys");
+    let db = baqylau_sqlite::open(&folder.join("desk.db"), Some(&keys.database), baqylau_desk::store::SCHEMA);
+    let words = "UPDATE envelope SET refused = 'its device was not enrolled before it' WHERE kind IS NULL";
+    assert_eq!(db.expect("opens").execute(words, []).expect("as it was kept before"), 1);
+    assert_eq!(status(&Desk::open(&folder, PASSPHRASE).expect("opens")), Status::Unverifiable(Unverifiable::Earlier));
 }
 
 #[test]

@@ -4,10 +4,14 @@ use baqylau_desk::DeskError::{self, *};
 use baqylau_desk::faults::{
     AnswerDoubt, AnswerFault, CallError, CourierError, HttpError, NotHere, PlaceCandidate, RequiredText, StorageError,
 };
+use baqylau_desk::files::FileFault;
+use baqylau_desk::log::faults::{LogFault, ServerFault, Unproven, Unverifiable};
+use baqylau_desk::log::undone::ServerRefusal;
 use baqylau_forms::fill::{Expected, FillError, Issue};
 use baqylau_page::failure_in_words;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Error, ErrorKind};
 use strum::VariantArray;
 
 fn text(name: &str) -> String {
@@ -61,12 +65,12 @@ fn answers() -> Vec<AnswerFault> {
 pub fn samples() -> Vec<DeskError> {
     let (server, question, device) = (text("server"), text("question"), DeviceId([7; 16]));
     let own = vec![
-        File { path: text("path").into(), reason: text("detail") },
+        File { path: text("path").into(), why: FileFault::Damaged { detail: text("detail") } },
         Source { faults: vec![text("faults")] },
         Passphrase { path: text("path").into() },
         PassphraseTooShort { least: 8 },
         Storage(StorageError::Damaged { path: text("path").into() }),
-        Server { server: server.clone(), reason: text("detail") },
+        Server { server: server.clone(), why: ServerFault::Nonsense },
         Unreachable { server: server.clone(), why: CallError::Silent },
         Conflict { server: server.clone(), reason: "it has another".into() },
         Stranger { server: server.clone(), answer: text("answer") },
@@ -80,8 +84,8 @@ pub fn samples() -> Vec<DeskError> {
         Locked { server: server.clone() },
         Unpublished { server: server.clone() },
         Missing,
-        Refused { server, reason: text("detail") },
-        Log(text("detail")),
+        Refused { server, why: ServerRefusal::Malformed },
+        Log(LogFault::Bundle),
         AttachmentTooLarge { limit: baqylau_protocol::blob::MAX_BLOB },
         AttachmentDamaged,
         Courier(CourierError::Mixed),
@@ -102,6 +106,70 @@ pub fn samples() -> Vec<DeskError> {
         DeskError::making(text("name"), text("detail")),
     ];
     own.into_iter().chain(not_here().into_iter().map(Into::into)).chain(answers().into_iter().map(Into::into)).collect()
+}
+
+fn files() -> Vec<FileFault> {
+    let kinds = [
+        ErrorKind::NotFound,
+        ErrorKind::PermissionDenied,
+        ErrorKind::StorageFull,
+        ErrorKind::ReadOnlyFilesystem,
+        ErrorKind::AlreadyExists,
+        ErrorKind::IsADirectory,
+        ErrorKind::NotADirectory,
+        ErrorKind::InvalidData,
+    ];
+    let own = [
+        FileFault::Io(Error::other(text("detail"))),
+        FileFault::Encrypting,
+        FileFault::MissionHere,
+        FileFault::NoMission(ErrorKind::NotFound.into()),
+        FileFault::NoStore,
+        FileFault::NoStoreButOther { empty: true },
+        FileFault::NoStoreButOther { empty: false },
+        FileFault::Lost,
+        FileFault::Attachment(ErrorKind::InvalidData.into()),
+        FileFault::NotEmpty,
+        FileFault::Exporting,
+        FileFault::ExportChanged,
+        FileFault::ExportForeign,
+        FileFault::ExportLine { line: text("line") },
+    ];
+    kinds.into_iter().map(|kind| FileFault::Io(kind.into())).chain(own).collect()
+}
+
+fn log_faults() -> Vec<LogFault> {
+    let report = Hash([7; 32]);
+    let own = [
+        LogFault::Root { signed: 7, suspects: Vec::new() },
+        LogFault::Withheld { signed: 7, here: 3 },
+        LogFault::Head,
+        LogFault::Part { part: report },
+        LogFault::Roster,
+        LogFault::AttachmentProof,
+    ];
+    let unproven = [
+        Unproven::NotHere,
+        Unproven::NotEnrolled,
+        Unproven::Certificate,
+        Unproven::OtherBytes,
+        Unproven::NoPrevious,
+        Unproven::NoHead,
+        Unproven::NotInLog,
+    ];
+    let unverifiable = Unverifiable::VARIANTS.iter().copied();
+    let suspect = |why| LogFault::Root { signed: 7, suspects: vec![(3, why)] };
+    let unproven = unproven.into_iter().chain(unverifiable.clone().map(Unproven::Unverifiable));
+    let unproven = unproven.map(|why| LogFault::Unproven { report, why });
+    own.into_iter().chain(unproven).chain(unverifiable.map(suspect)).collect()
+}
+
+fn server_faults() -> Vec<ServerFault> {
+    vec![
+        ServerFault::TooLong { limit: 7 },
+        ServerFault::Status { status: 500, words: "what no reader may understand".into() },
+        ServerFault::Receipt { object: Hash([7; 32]) },
+    ]
 }
 
 /// What differs within one code.
@@ -149,6 +217,9 @@ fn further() -> Vec<DeskError> {
     let mut all: Vec<DeskError> = storage.into_iter().map(Storage).collect();
     all.extend(calls.into_iter().map(|why| Unreachable { server: server(), why }));
     all.extend(couriers.into_iter().map(Courier));
+    all.extend(files().into_iter().map(|why| File { path: text("path").into(), why }));
+    all.extend(log_faults().into_iter().map(Log));
+    all.extend(server_faults().into_iter().map(|why| Server { server: server(), why }));
     all.extend(RequiredText::VARIANTS.iter().map(|what| EmptyText { what: *what }));
     all.extend(fills.into_iter().map(|e| DeskError::from(AnswerFault::Unfit(e))));
     all.extend(expected.into_iter().map(|e| DeskError::from(answer(e))));
@@ -177,6 +248,7 @@ fn every_error_of_the_desk_is_said_in_every_language_with_all_that_it_names() {
             let words = failure_in_words(language, &error);
             assert!(words.contains(' ') && !words.contains("fail_") && !words.contains('$'), "{language}: {words}");
             assert_eq!(named(&words), named(&error.to_string()), "{language}, {}: {words}", error.code());
+            assert!(language == "en" || !words.contains("what no reader"), "{language}: {words}");
             // Only what a checklist's author wrote is the same in all.
             let own = matches!(&error, Answer(AnswerFault::Impossible(_)));
             let other = said.insert(words, language);

@@ -255,7 +255,7 @@ fn one_damaged_attachment_keeps_no_desk_from_the_others() {
     }
     let browser = Browser::open(&world);
     let page = eventually(&browser, "/", "Attachments that the server does not have: 4");
-    assert!(page.contains("sync --again"), "the page names them too: {page}");
+    assert!(page.contains("let the phone send everything again"), "the page names them too: {page}");
     let page = eventually(&browser, "/?lang=kk", "Серверде жоқ тіркемелер: 4");
     assert!(page.contains(&*files[3].file_name().expect("a name").to_string_lossy()), "{page}");
     drop(browser);

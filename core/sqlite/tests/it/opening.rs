@@ -62,6 +62,24 @@ fn later_schema_is_refused_and_untouched() {
 }
 
 #[test]
+fn a_schema_version_below_zero_is_damage_and_is_salvaged() {
+    let schema =
+        Schema { steps: &["CREATE TABLE t(a TEXT NOT NULL) STRICT", "CREATE TABLE u(a TEXT NOT NULL) STRICT"] };
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.db");
+    let db = open(&path, Some(&KEY), schema).expect("opens");
+    db.execute("INSERT INTO u VALUES ('kept')", []).expect("a row");
+    db.pragma_update(None, "user_version", -1).expect("as a disk would");
+    drop(db);
+    let refused = open(&path, Some(&KEY), schema).map(drop);
+    assert!(matches!(&refused, Err(StorageError::Damaged { path: named }) if *named == path), "{refused:?}");
+    let salvaged = salvage(&path, Some(&KEY), schema).expect("salvaged");
+    assert!(salvaged.lost.is_empty(), "{:?}", salvaged.lost);
+    let db = open(&path, Some(&KEY), schema).expect("opens");
+    assert_eq!(db.query_row("SELECT a FROM u", [], |r| r.get::<_, String>(0)).expect("the row"), "kept");
+}
+
+#[test]
 fn wrong_key_or_damage_is_reported_with_the_path() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("a.db");

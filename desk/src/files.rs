@@ -1,0 +1,77 @@
+//! What is wrong with a file of the desk. `Display` is for terminals; the page has words of its own.
+
+use crate::error::DeskError;
+use std::io;
+use std::path::PathBuf;
+
+/// Why a file or a folder cannot be used, and the remedy.
+#[derive(Debug, thiserror::Error)]
+pub enum FileFault {
+    /// The operating system refuses.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// It is not as it was written.
+    #[error("it does not read ({detail}); correct it, or put it back from a copy")]
+    Damaged {
+        /// Where or what, for whoever looks into it.
+        detail: String,
+    },
+    /// It cannot be written in its form.
+    #[error("it cannot be encrypted")]
+    Encrypting,
+    /// A mission is there.
+    #[error("there is a mission here already; take another folder")]
+    MissionHere,
+    /// No mission is there.
+    #[error("{0}; make a mission with `baqylau mission new`")]
+    NoMission(io::Error),
+    /// The desk's store is gone.
+    #[error(
+        "the desk's store is not here: put a copy back, or `baqylau desk salvage` begins one that the next pull fills"
+    )]
+    NoStore,
+    /// Something else lies in the place of the desk's store.
+    #[error(
+        "{} lies where the desk's store belongs: move it elsewhere and put a copy of the store back, or let `baqylau desk salvage` \
+         begin one that the next pull fills", if *empty { "an empty file" } else { "a folder, or no file," }
+    )]
+    NoStoreButOther {
+        /// An empty file, and not a folder or the like.
+        empty: bool,
+    },
+    /// Not even its first page can be read.
+    #[error("nothing of it can be read: move it elsewhere and salvage again; the next pull fetches the log anew")]
+    Lost,
+    /// An attachment that does not open.
+    #[error("{0}; delete the file, and the next pull fetches it again")]
+    Attachment(io::Error),
+    /// An export would go among other files.
+    #[error("it is not empty, and nothing says that an export wrote it; name a folder that is new or empty")]
+    NotEmpty,
+    /// Another export is under way.
+    #[error("another export is writing into it; wait until it has ended, or export into another folder")]
+    Exporting,
+    /// An exported file is not as it was.
+    #[error("it was changed since it was exported; move it elsewhere, or export into another folder")]
+    ExportChanged,
+    /// A file that no export wrote.
+    #[error("no export wrote it, and one needs its name; move it elsewhere, or export into another folder")]
+    ExportForeign,
+    /// A line of the list of an export.
+    #[error("{line:?} is no file of an export; export into another folder")]
+    ExportLine {
+        /// The line.
+        line: String,
+    },
+}
+
+impl DeskError {
+    pub(crate) fn file(path: impl Into<PathBuf>, why: impl Into<FileFault>) -> Self {
+        Self::File { path: path.into(), why: why.into() }
+    }
+
+    /// A file that does not read as what it should be.
+    pub(crate) fn damaged(path: impl Into<PathBuf>, detail: impl ToString) -> Self {
+        Self::File { path: path.into(), why: FileFault::Damaged { detail: detail.to_string() } }
+    }
+}
