@@ -120,6 +120,9 @@ pub fn open(path: &Path, key: Option<&[u8; 32]>, schema: Schema) -> Result<Conne
 
 fn open_inner(path: &Path, key: Option<&[u8; 32]>, schema: Schema) -> Result<Connection, StorageError> {
     salvage::finish_interrupted(path)?;
+    if path.exists() && !path.is_file() {
+        return Err(StorageError::Damaged { path: path.to_owned() });
+    }
     let mut db = connect(path, key, true)?;
     schema.migrate(&mut db)?;
     Ok(db)

@@ -46,6 +46,10 @@ impl Rebuilt {
     /// As [`salvage`].
     pub fn from_damaged(path: &Path, key: Option<&[u8; 32]>, schema: Schema) -> Result<Self, StorageError> {
         finish_interrupted(path)?;
+        // SQLite would make a database of an empty file.
+        if !is_written(path) {
+            return Err(StorageError::Damaged { path: path.to_owned() });
+        }
         let damaged = |e| match e {
             StorageError::Damaged { .. } => StorageError::Damaged { path: path.to_owned() },
             other => other,

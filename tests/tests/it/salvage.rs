@@ -260,3 +260,54 @@ fn follow(config: &PhoneConfig, what: &str) {
         Err(e) => panic!("{what}: {first}; salvage says {e}"),
     }
 }
+
+#[test]
+fn a_manifest_that_does_not_read_stops_no_phone() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    drop(world.enrolled("phone", &invite));
+    let config = world.phone("phone");
+    let damage = || {
+        let [_, outbox] = databases(&config);
+        let read = "SELECT value FROM setting WHERE name = 'manifest'";
+        let mut manifest: Vec<u8> = outbox.query_row(read, [], |r| r.get(0)).expect("a manifest");
+        let middle = manifest.len() / 2;
+        manifest[middle] ^= 1;
+        outbox.execute("UPDATE setting SET value = ?1 WHERE name = 'manifest'", [manifest]).expect("damaged");
+    };
+    // With the PIN it is copied from main.db, without a network.
+    world.stop_server();
+    damage();
+    let core = ObserverApp::open(config.clone(), PIN).expect("opens");
+    assert_eq!(core.mission().expect("the mission").lacking, Vec::<String>::new());
+    report(&core, "one");
+    drop(core);
+    // Without it, it is fetched again.
+    world.start_server();
+    damage();
+    let core = ObserverApp::open_locked(config.clone()).expect("opens");
+    assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 1);
+    drop(core);
+    delivers(config.clone(), 1);
+}
+
+#[test]
+fn what_lies_in_the_place_of_a_database_is_put_aside() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    report(&core, "one");
+    drop(core);
+    let config = world.phone("phone");
+    let outbox = config.folder.join("outbox.db");
+    std::fs::remove_file(&outbox).expect("removed");
+    std::fs::create_dir(&outbox).expect("a folder in its place");
+    delivers(config.clone(), 1);
+    // Nothing can be made of nothing, and nothing is made worse.
+    let main = config.folder.join("main.db");
+    std::fs::write(&main, "").expect("emptied");
+    let nothing = ObserverApp::salvage(&config, PIN).map(drop).expect_err("nothing to salvage");
+    assert!(matches!(nothing, Error::Invalid(InvalidReason::MainLost)), "{nothing:?}");
+    assert_eq!(std::fs::metadata(&main).expect("a file").len(), 0);
+    assert!(!config.folder.join("main.salvaging").exists());
+}

@@ -186,6 +186,11 @@ impl ObserverApp {
             return Err(InvalidReason::NoStore.into());
         }
         let outbox = Outbox::open(&config.folder.join(OUTBOX), &*config.vault)?;
+        match outbox.forget_damaged_manifest() {
+            // Without room it stays, and is refused wherever it is read.
+            Err(Error::Storage(StorageError::Full | StorageError::ReadOnly)) | Ok(()) => {}
+            Err(e) => return Err(e),
+        }
         Ok(Self::assemble(config, outbox, None))
     }
 

@@ -79,19 +79,18 @@ fn complete(main: &mut MainStore, outbox: &mut Outbox, invite: &Invite) -> Resul
         // Parts may be lost on this side: they are taken over again from the outbox.
         (Some(_), _) => main.set_settings(&[(kept::MANIFEST, b"")]),
         (None, Some(manifest)) => outbox.set(&[(names::MANIFEST, &manifest)], &main.parts()?),
-        (None, None) => outbox.set(&[(names::MANIFEST, b"")], &[]),
+        (None, None) => outbox.forget_damaged_manifest(),
     }
 }
 
 /// `main.db` is the truth: what the outbox lacks, because a battery was pulled between the two or it was damaged, is put there
 /// again.
 pub(super) fn repair(main: &mut MainStore, outbox: &mut Outbox, invite: &Invite) -> Result<(), Error> {
-    if outbox.setting(names::ROOT)?.is_none() {
+    if outbox.setting(names::ROOT)?.is_none_or(|root| root != invite.root.0) {
         address_outbox(outbox, invite)?;
     }
-    if let (None, Some(manifest)) =
-        (outbox.setting(names::MANIFEST)?, main.setting(kept::MANIFEST)?.filter(|kept| !kept.is_empty()))
-    {
+    let reads = |kept: &Vec<u8>| Manifest::open(kept, &invite.root).is_ok();
+    if let (None, Some(manifest)) = (outbox.setting(names::MANIFEST)?, main.setting(kept::MANIFEST)?.filter(reads)) {
         outbox.set(&[(names::MANIFEST, &manifest)], &main.parts()?)?;
     }
     repair_enrolment(main, outbox, invite)?;

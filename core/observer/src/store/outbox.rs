@@ -1,15 +1,16 @@
 //! `outbox.db`: what a locked phone needs to deliver. Sealed envelopes, receipts, the bundle; nothing readable.
 
-use super::names::{ANCHOR, FAILURES, LETTERS_FROM, MANIFEST, NOT_BEFORE};
+use super::names::{ANCHOR, FAILURES, LETTERS_FROM, MANIFEST, NOT_BEFORE, ROOT};
 use super::number::Number;
 use crate::bundle::is_part;
 use crate::error::{Error, RefusalReason};
 use crate::lock::{OUTBOX_ALIAS, derive};
 use crate::time::Anchor;
 use crate::vault::{Policy, Vault};
+use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::envelope::Envelope;
-use baqylau_protocol::ids::Hash;
+use baqylau_protocol::ids::{Hash, PublicKey};
 use baqylau_protocol::sync::{LONGEST_REFUSAL_MS, refusal_pause};
 use baqylau_protocol::wire::RefusalCode;
 use baqylau_sqlite::{Rebuilt, Schema, open};
@@ -96,6 +97,16 @@ impl Outbox {
             whole: Cell::default(),
             pause: Cell::default(),
         })
+    }
+
+    /// Forgets a manifest that does not read: it binds nobody, and is copied from `main.db` or fetched again.
+    pub fn forget_damaged_manifest(&self) -> Result<(), Error> {
+        let root = self.setting(ROOT)?.and_then(|root| PublicKey::from_slice(&root));
+        let (Some(root), Some(manifest)) = (root, self.setting(MANIFEST)?) else { return Ok(()) };
+        if Manifest::open(&manifest, &root).is_err() {
+            self.db.execute("DELETE FROM setting WHERE name = ?1", [MANIFEST])?;
+        }
+        Ok(())
     }
 
     /// Takes over what can be read of a damaged database, beside it.
