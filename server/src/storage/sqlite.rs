@@ -197,6 +197,22 @@ impl SqliteStorage {
         Ok(mended.filter(|m| Hash::of(m) == hash).unwrap_or(object))
     }
 
+    /// The first index that has another number of rows than the log itself.
+    fn lacks(&self, mission: MissionId, has: &[(&'static str, u64)]) -> Result<Option<&'static str>, LogError> {
+        for (index, rows) in has {
+            let only = match *index {
+                "log_enrolment" => " AND seq = 0",
+                "log_letter" => " AND recipient IS NOT NULL",
+                _ => "",
+            };
+            let sql = format!("SELECT count(*) FROM log INDEXED BY {index} WHERE mission = ?1{only}");
+            if self.first((*index, None), &sql, [mission.0], |found| found.number(0))? != Some(*rows) {
+                return Ok(Some(*index));
+            }
+        }
+        Ok(None)
+    }
+
     /// A page whose rows cannot all be read: each on its own, without the objects that are lost.
     fn page_by_rows(
         &self,
@@ -286,16 +302,28 @@ impl Storage for SqliteStorage {
     }
 
     fn leaves(&mut self, mission: MissionId, each: &mut dyn FnMut(Hash, i64)) -> Result<(), LogError> {
-        let sql = "SELECT hash, received, idx FROM log WHERE mission = ?1 ORDER BY idx";
-        let mut expected = 0;
+        // The table itself, in the order of writing, and not an index that may lack some of it.
+        let sql = "SELECT hash, received, idx, seq = 0, recipient IS NOT NULL FROM log NOT INDEXED WHERE mission = ?1 ORDER BY id";
+        let (mut all, mut enrolments, mut letters) = (0, 0, 0);
         self.rows(("log", Some(2)), sql, [mission.0], &mut |found| {
-            if found.number(2)? != expected {
-                return Err(LogError::damaged("log", format!("index {expected} is missing")));
+            if found.number(2)? != all {
+                return Err(LogError::damaged("log", format!("index {all} is missing")));
             }
-            expected += 1;
+            all += 1;
+            enrolments += found.number(3)?;
+            letters += found.number(4)?;
             each(Hash(found.get(0)?), found.get(1)?);
             Ok(true)
-        })
+        })?;
+        let has = [("log_place", all), ("log_chain", all), ("log_enrolment", enrolments), ("log_letter", letters)];
+        if self.lacks(mission, &has)?.is_some() {
+            tracing::warn!("an index of the log lacks some of it, and is made again");
+            self.db.execute_batch("REINDEX log").at("log")?;
+        }
+        match self.lacks(mission, &has)? {
+            None => Ok(()),
+            Some(index) => Err(LogError::damaged(index, "unknown row")),
+        }
     }
 
     fn enrolments(&mut self, mission: MissionId) -> Result<Vec<Vec<u8>>, LogError> {

@@ -5,6 +5,7 @@ use baqylau_protocol::envelope::Blob;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_server::storage::{LogError, LoggedObject, Storage, open, with_causes};
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use std::path::Path;
 
 const MISSION: MissionId = MissionId([1; 16]);
@@ -68,6 +69,47 @@ fn a_gap_in_the_log_is_damage_and_no_shorter_log() {
     let mut storage = filled(&path);
     alter(&path, "DELETE FROM log WHERE idx = 1");
     damaged(storage.leaves(MISSION, &mut |_, _| {}), ("log", "index 1 is missing"));
+}
+
+/// Takes entries out of an index, and leaves them in the table.
+fn thin_out(path: &Path, index: &str, only: &str) {
+    let whole: String = Connection::open(path)
+        .and_then(|db| db.query_row("SELECT sql FROM sqlite_schema WHERE name = ?1", [index], |r| r.get(0)))
+        .expect("an index");
+    let partial = if whole.contains("WHERE") { format!("{whole} AND {only}") } else { format!("{whole} WHERE {only}") };
+    for (sql, then) in [(&partial, format!("REINDEX {index}")), (&whole, "SELECT 1".into())] {
+        let db = Connection::open(path).expect("opens");
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, false).expect("not defensive");
+        db.pragma_update(None, "writable_schema", "ON").expect("writable");
+        db.execute("UPDATE sqlite_schema SET sql = ?1 WHERE name = ?2", [sql.as_str(), index]).expect("altered");
+        drop(db);
+        Connection::open(path).expect("opens").execute_batch(&then).expect("done");
+    }
+}
+
+#[test]
+fn an_index_that_lacks_some_of_the_log_is_made_again_and_makes_no_shorter_log() {
+    for (index, only) in
+        [("log_place", "idx < 1"), ("log_chain", "seq < 2"), ("log_enrolment", "idx > 0"), ("log_letter", "idx > 9")]
+    {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("server.db");
+        let mut storage = filled(&path);
+        let mut letter = storage.page(MISSION, 0, 1, 1 << 20).expect("reads");
+        letter[0].recipient = Some(DEVICE);
+        storage.append(MISSION, 3, &letter).expect("appends");
+        drop(storage);
+        thin_out(&path, index, only);
+        let mut storage = open(&path).expect("opens");
+        let mut leaves = 0;
+        storage.leaves(MISSION, &mut |_, _| leaves += 1).expect("reads");
+        assert_eq!(leaves, 4, "{index}");
+        assert_eq!(storage.page(MISSION, 0, 10, 1 << 20).expect("reads").len(), 4, "{index}");
+        assert_eq!(storage.enrolments(MISSION).expect("reads").len(), 2, "{index}");
+        assert_eq!(storage.letters(MISSION, DEVICE, 0, 10).expect("reads").len(), 1, "{index}");
+        let found = storage.find(MISSION, DEVICE, 2, Hash::of(b"object 2")).expect("reads");
+        assert_eq!(found.map(|at| at.index), Some(2), "{index}");
+    }
 }
 
 #[test]
