@@ -16,6 +16,7 @@ import android.media.ImageReader
 import android.os.Handler
 import android.os.HandlerThread
 import android.view.Display
+import android.view.OrientationEventListener
 import android.view.Surface
 import android.view.TextureView
 import androidx.compose.foundation.layout.Column
@@ -107,11 +108,17 @@ internal class Eye(
     @Volatile private var session: CameraCaptureSession? = null
     private var preview: Surface? = null
 
-    /** How far the phone is turned, in degrees. */
-    private val turned = (context.getSystemService(DisplayManager::class.java)?.getDisplay(Display.DEFAULT_DISPLAY)?.rotation ?: 0) * QUARTER
+    /** How the phone is held, in degrees, whether the screen turns with it or not. */
+    @Volatile private var held = (FULL - (context.getSystemService(DisplayManager::class.java)?.getDisplay(Display.DEFAULT_DISPLAY)?.rotation ?: 0) * QUARTER) % FULL
+    private val holding =
+        object : OrientationEventListener(context) {
+            override fun onOrientationChanged(orientation: Int) {
+                if (orientation != ORIENTATION_UNKNOWN) held = (orientation + QUARTER / 2) / QUARTER * QUARTER % FULL
+            }
+        }.apply { if (canDetectOrientation()) enable() }
 
-    /** How far a picture is to be turned to stand upright, in degrees. */
-    private var upright = 0
+    /** How the sensor is mounted, in degrees. */
+    private var mounted = 0
 
     // The screen has asked for the permission.
     @SuppressLint("MissingPermission")
@@ -126,8 +133,7 @@ internal class Eye(
         trying {
             val back = manager?.cameraIdList?.firstOrNull { id -> facesBack(manager.getCameraCharacteristics(id)) }
             if (manager == null || back == null) return@trying fail()
-            val mounted = manager.getCameraCharacteristics(back).get(CameraCharacteristics.SENSOR_ORIENTATION) ?: 0
-            upright = (mounted - turned + FULL) % FULL
+            mounted = manager.getCameraCharacteristics(back).get(CameraCharacteristics.SENSOR_ORIENTATION) ?: 0
             manager.openCamera(back, this, handler)
         }
     }
@@ -141,6 +147,8 @@ internal class Eye(
             // A camera that is gone throws states, arguments and permissions, as the maker of the phone likes.
             @Suppress("TooGenericExceptionCaught") _: RuntimeException,
         ) {
+            fail()
+        } catch (_: OutOfMemoryError) {
             fail()
         }
     }
@@ -185,7 +193,8 @@ internal class Eye(
         trying {
             val request = camera.createCaptureRequest(CameraDevice.TEMPLATE_STILL_CAPTURE).apply { addTarget(reader.surface) }
             request.set(CaptureRequest.JPEG_QUALITY, QUALITY)
-            request.set(CaptureRequest.JPEG_ORIENTATION, upright)
+            // How far the picture is to be turned to stand upright.
+            request.set(CaptureRequest.JPEG_ORIENTATION, (mounted + held) % FULL)
             open.capture(request.build(), null, handler)
         }
     }
@@ -219,6 +228,7 @@ internal class Eye(
 
     fun close() {
         closed = true
+        holding.disable()
         device?.close()
         device = null
         thread.quitSafely()
