@@ -41,7 +41,7 @@ impl Blobs {
     /// The folder cannot be made.
     pub fn next_to(database: &Path) -> io::Result<Self> {
         let folder = database.with_extension("blobs");
-        fs::create_dir_all(&folder)?;
+        fs::create_dir_all(&folder).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", folder.display())))?;
         Ok(Self { folder, writing: std::array::from_fn(|_| Mutex::default()), verified: Mutex::default() })
     }
 

@@ -180,13 +180,13 @@ fn lock_database(database: &Path) -> Result<File, ServeError> {
 fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, ServeError> {
     let tls = |e: &dyn std::fmt::Display| ServeError::Tls(e.to_string());
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&files.chain).collect();
-    let key = PrivateKeyDer::from_pem_slice(&files.key).map_err(|e| tls(&e))?;
+    let key = PrivateKeyDer::from_pem_slice(&files.key).map_err(|_| tls(&"tls-key.pem does not read"))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|e| tls(&e))?
         .with_no_client_auth()
-        .with_single_cert(chain.map_err(|e| tls(&e))?, key)
+        .with_single_cert(chain.map_err(|_| tls(&"tls.pem does not read"))?, key)
         .map_err(|e| tls(&e))?;
     Ok(TlsAcceptor::from(Arc::new(config)))
 }

@@ -25,6 +25,9 @@ pub enum LogError {
     /// It cannot be written to, or not be reached.
     #[error("the server's storage cannot be written or reached; look at the disk, and at who owns the folder")]
     Unavailable(#[source] Cause),
+    /// Something else lies where a file or a folder of it belongs.
+    #[error("something else lies in the folder where a file of the server belongs; move it elsewhere")]
+    Blocked(#[source] Cause),
     /// A later version of the program made it.
     #[error(
         "the server's database was made by a newer version of this program: update the program. Nothing in the database was changed"
@@ -48,6 +51,7 @@ impl LogError {
             Self::Damaged { .. } => "damaged",
             Self::Full(_) => "full",
             Self::Unavailable(_) => "unavailable",
+            Self::Blocked(_) => "blocked",
             Self::Newer(_) => "newer",
             Self::Other(_) => "other",
         }
@@ -56,10 +60,14 @@ impl LogError {
 
 impl From<std::io::Error> for LogError {
     fn from(e: std::io::Error) -> Self {
-        use std::io::ErrorKind::{FileTooLarge, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+        use std::io::ErrorKind::{
+            AlreadyExists, FileTooLarge, IsADirectory, NotADirectory, PermissionDenied, QuotaExceeded,
+            ReadOnlyFilesystem, StorageFull,
+        };
         match e.kind() {
             StorageFull | QuotaExceeded | FileTooLarge => Self::Full(e.into()),
             ReadOnlyFilesystem | PermissionDenied => Self::Unavailable(e.into()),
+            AlreadyExists | IsADirectory | NotADirectory => Self::Blocked(e.into()),
             _ => Self::Other(e.into()),
         }
     }

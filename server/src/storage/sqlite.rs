@@ -82,7 +82,11 @@ impl<T> At<T> for rusqlite::Result<T> {
 
 fn told(e: StorageError, table: &'static str) -> LogError {
     match e {
-        StorageError::Damaged { .. } => LogError::Damaged { table, row: "unknown row".into(), cause: Some(e.into()) },
+        // Its remedy is for stores that can be salvaged.
+        StorageError::Damaged { path } => {
+            let file = (!path.as_os_str().is_empty()).then(|| path.display().to_string().into());
+            LogError::Damaged { table, row: "unknown row".into(), cause: file }
+        }
         StorageError::Full => LogError::Full(e.into()),
         StorageError::ReadOnly | StorageError::Io(_) => LogError::Unavailable(e.into()),
         StorageError::Newer { .. } => LogError::Newer(e.into()),
