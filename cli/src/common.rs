@@ -2,12 +2,12 @@
 
 use crate::terminal;
 use baqylau_desk::Desk;
+use baqylau_desk::files::refused;
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_protocol::courier::{Assembler, MAX_FILE};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use std::io::ErrorKind::{QuotaExceeded, StorageFull};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -38,7 +38,7 @@ pub struct Passphrase {
 impl Passphrase {
     pub fn read(&self) -> Result<String, CommandError> {
         if let Some(file) = &self.passphrase_file {
-            let text = std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
+            let text = std::fs::read_to_string(file).map_err(|e| told(file, &e))?;
             return Ok(text.trim_end_matches(['\r', '\n']).to_owned());
         }
         if let Ok(text) = std::env::var("BAQYLAU_PASSPHRASE") {
@@ -64,7 +64,7 @@ pub fn now() -> i64 {
 
 /// The files in a folder, in the order of their names.
 pub fn files_in(folder: &Path) -> Result<Vec<PathBuf>, CommandError> {
-    let fault = |e: std::io::Error| format!("{}: {e}", folder.display());
+    let fault = |e: std::io::Error| told(folder, &e);
     let entries = std::fs::read_dir(folder).map_err(fault)?.collect::<Result<Vec<_>, _>>().map_err(fault)?;
     let mut files: Vec<PathBuf> = entries.into_iter().map(|e| e.path()).filter(|p| p.is_file()).collect();
     files.sort();
@@ -76,7 +76,7 @@ const LONGEST_COURIER: usize = MAX_FILE / 2 * 3;
 
 /// A file of no more bytes than that; of a longer one no more is read.
 fn read_at_most(path: &Path, limit: usize) -> Result<Vec<u8>, CommandError> {
-    let fault = |e: std::io::Error| format!("{}: {e}", path.display());
+    let fault = |e: std::io::Error| told(path, &e);
     let mut bytes = Vec::new();
     std::fs::File::open(path).map_err(fault)?.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(fault)?;
     if bytes.len() > limit {
@@ -112,12 +112,12 @@ pub fn save(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
         let renamed = written.and_then(|()| std::fs::rename(&part, path));
         renamed.inspect_err(|_| drop(std::fs::remove_file(&part)))
     };
-    Ok(saved.map_err(|e| match e.kind() {
-        StorageFull | QuotaExceeded => {
-            format!("{}: the disk is full; free some space, then run it again", path.display())
-        }
-        _ => format!("{}: {e}", path.display()),
-    })?)
+    Ok(saved.map_err(|e| told(path, &e))?)
+}
+
+/// What the operating system refuses of a file, and what to do.
+pub fn told(path: &Path, e: &std::io::Error) -> String {
+    format!("{}: {}", path.display(), refused(e))
 }
 
 /// Prints one JSON value on one line.

@@ -13,6 +13,7 @@ mod page;
 mod serve;
 mod verify;
 
+use baqylau_desk::files::refused;
 use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -76,10 +77,11 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(e) => {
+            let words = e.downcast_ref().map_or_else(|| e.to_string(), refused);
             if json {
-                let _ = common::print_json(&serde_json::json!({"error": e.to_string()}));
+                let _ = common::print_json(&serde_json::json!({"error": words}));
             }
-            eprint!("baqylau: {e}\n");
+            eprint!("baqylau: {words}\n");
             ExitCode::from(2)
         }
     }

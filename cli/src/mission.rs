@@ -230,11 +230,12 @@ fn revoke(folder: &Folder, device: &str, good: Option<u64>, offline: bool) -> Co
         desk.publish_roster(now())?;
     }
     let disputes = desk.disputes()?;
-    match disputes.iter().find(|d| d.device == id) {
+    let dispute = disputes.iter().find(|d| d.device == id);
+    match dispute {
         Some(dispute) => crate::desk::print_dispute(&desk, dispute),
         None => println!("revoked {device}; envelopes up to {} count", entry.good_seq),
     }
-    Ok(true)
+    Ok(dispute.is_none())
 }
 
 fn device_id(text: &str) -> Result<DeviceId, &'static str> {

@@ -1,6 +1,6 @@
 //! `baqylau serve`: the mission server. It needs the folder `server/` of a mission and nothing that reads.
 
-use crate::common::{CommandError, CommandResult, now};
+use crate::common::{CommandError, CommandResult, now, told};
 use baqylau_protocol::ids::PublicKey;
 use baqylau_protocol::keys::SigningKey;
 use baqylau_server::{Limits, ServerConfig, TlsFiles, start};
@@ -40,19 +40,23 @@ pub fn run(args: &ServeOptions) -> CommandResult {
     })
 }
 
+fn unreadable(name: &str) -> String {
+    format!("{name} is no key in hexadecimal; put it back from a copy of the mission's folder `server`")
+}
+
 fn config(args: &ServeOptions) -> Result<ServerConfig, CommandError> {
     let read = |name: &str| {
         let path = args.folder.join(name);
-        std::fs::read(&path).map_err(|e| format!("{}: {e}; copy the mission's folder `server` here", path.display()))
+        std::fs::read(&path).map_err(|e| format!("{}; copy the mission's folder `server` here", told(&path, &e)))
     };
     let text = |name: &str| read(name).map(|b| String::from_utf8_lossy(&b).trim().to_owned());
-    let seed = HEXLOWER.decode(text("receipt.key")?.as_bytes())?;
-    let seed: [u8; 32] = seed.try_into().map_err(|_| "receipt.key is not 32 bytes in hexadecimal")?;
+    let seed = HEXLOWER.decode(text("receipt.key")?.as_bytes()).ok().and_then(|seed| <[u8; 32]>::try_from(seed).ok());
+    let seed = seed.ok_or_else(|| unreadable("receipt.key"))?;
     let tls = if args.no_tls { None } else { Some(TlsFiles { chain: read("tls.pem")?, key: read("tls-key.pem")? }) };
     Ok(ServerConfig {
         listen: args.listen,
         database: args.folder.join("server.db"),
-        root: PublicKey::from_hex(&text("root.pub")?).ok_or("root.pub is no key in hexadecimal")?,
+        root: PublicKey::from_hex(&text("root.pub")?).ok_or_else(|| unreadable("root.pub"))?,
         receipt_key: SigningKey::from_seed(seed),
         tls,
         now: Arc::new(now),

@@ -3,7 +3,7 @@
 //! The file is CBOR: `[1, root key, manifest, [[received, object], ...], tree head]`. Where an object is damaged at the server, it is
 //! empty, and its hash stands behind it.
 
-use crate::common::{CommandError, CommandResult, print_json, save};
+use crate::common::{CommandError, CommandResult, print_json, save, told};
 use baqylau_desk::Desk;
 use baqylau_desk::store::LogObject;
 use baqylau_protocol::bundle::Manifest;
@@ -90,7 +90,7 @@ struct ExportedChain {
 }
 
 pub fn run(args: &VerifyOptions) -> CommandResult {
-    let bytes = std::fs::read(&args.file).map_err(|e| format!("{}: {e}", args.file.display()))?;
+    let bytes = std::fs::read(&args.file).map_err(|e| told(&args.file, &e))?;
     let damaged = |e: minicbor::decode::Error| match e.is_end_of_input() {
         true => format!("{}: the file is cut off; export it again with `baqylau desk log`", args.file.display()),
         false => format!("{}: it is no exported log ({e})", args.file.display()),

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum FileFault {
     /// The operating system refuses.
-    #[error("{0}")]
+    #[error("{}", refused(.0))]
     Io(#[from] io::Error),
     /// It is not as it was written.
     #[error("it does not read ({detail}); correct it, or put it back from a copy")]
@@ -23,7 +23,7 @@ pub enum FileFault {
     #[error("there is a mission here already; take another folder")]
     MissionHere,
     /// No mission is there.
-    #[error("{0}; make a mission with `baqylau mission new`")]
+    #[error("{}; make a mission with `baqylau mission new`", refused(.0))]
     NoMission(io::Error),
     /// The desk's store is gone.
     #[error(
@@ -43,7 +43,7 @@ pub enum FileFault {
     #[error("nothing of it can be read: move it elsewhere and salvage again; the next pull fetches the log anew")]
     Lost,
     /// An attachment that does not open.
-    #[error("{0}; delete the file, and the next pull fetches it again")]
+    #[error("{}; delete the file, and the next pull fetches it again", refused(.0))]
     Attachment(io::Error),
     /// An export would go among other files.
     #[error("it is not empty, and nothing says that an export wrote it; name a folder that is new or empty")]
@@ -74,4 +74,27 @@ impl DeskError {
     pub(crate) fn damaged(path: impl Into<PathBuf>, detail: impl ToString) -> Self {
         Self::File { path: path.into(), why: FileFault::Damaged { detail: detail.to_string() } }
     }
+}
+
+/// What the operating system refuses, and what to do. What is rare stands as the system says it.
+#[must_use]
+#[expect(clippy::wildcard_enum_match_arm, reason = "the system's reasons grow with the system")]
+pub fn refused(e: &io::Error) -> String {
+    use io::ErrorKind::{
+        AlreadyExists, FileTooLarge, InvalidData, IsADirectory, NotADirectory, NotFound, PermissionDenied,
+        QuotaExceeded, ReadOnlyFilesystem, StorageFull, UnexpectedEof,
+    };
+    let said = match e.kind() {
+        NotFound => "there is no such file or folder",
+        PermissionDenied => "this program may not open or write it; give it the right to do so",
+        StorageFull | QuotaExceeded => "the disk is full; free some space and try again",
+        FileTooLarge => "files may not become that large here; raise the limit, or take another disk",
+        ReadOnlyFilesystem => "the disk is read-only; take another disk",
+        AlreadyExists => "there is something of this name already; move it elsewhere",
+        IsADirectory => "it is a folder and not a file; move it elsewhere",
+        NotADirectory => "a part of its path is no folder; move that file elsewhere",
+        InvalidData | UnexpectedEof => "it was altered or cut off",
+        _ => return e.to_string(),
+    };
+    said.into()
 }

@@ -4,9 +4,11 @@ mod log;
 mod records;
 mod upkeep;
 
-use crate::common::{CommandResult, Folder, now, print_json, save};
+use crate::common::{CommandResult, Folder, now, print_json, save, told};
+use baqylau_desk::DeskError;
 use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::export::handout::{ATTACHMENTS, Handout};
+use baqylau_desk::faults::StorageError;
 use baqylau_desk::index::filter::ReportFilter;
 use baqylau_desk::index::report_table::ReportRow;
 use baqylau_desk::log::rosters::Dispute;
@@ -211,9 +213,12 @@ fn attachments(desk: &baqylau_desk::Desk, export: Option<PathBuf>, internal: boo
         let leaves = row.here && (internal || mark.is_empty());
         let Some(handout) = handout.as_mut().filter(|_| leaves) else { continue };
         let path = handout.place_attachment(&short, &a.name);
-        let mut file = std::fs::File::create(&path)?;
+        let mut file = std::fs::File::create(&path).map_err(|e| told(&path, &e))?;
         if let Err(e) = desk.open_attachment(a, &mut file) {
             std::fs::remove_file(&path)?;
+            if matches!(e, DeskError::Storage(StorageError::Full)) {
+                return Err(told(&path, &std::io::ErrorKind::StorageFull.into()).into());
+            }
             println!("{e}");
             whole = false;
         }

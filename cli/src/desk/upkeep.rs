@@ -1,13 +1,13 @@
 //! The desk's own folder: another passphrase, and what can be read of a damaged one.
 
-use crate::common::{CommandResult, Folder};
+use crate::common::{CommandResult, Folder, told};
 use baqylau_desk::workspace::recovery::{change_passphrase, salvage};
 use std::path::PathBuf;
 
 pub fn passphrase(folder: &Folder, new_file: Option<PathBuf>) -> CommandResult {
     let new = match new_file {
         Some(file) => {
-            let text = std::fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
+            let text = std::fs::read_to_string(&file).map_err(|e| told(&file, &e))?;
             text.trim_end_matches(['\r', '\n']).to_owned()
         }
         None => std::env::var("BAQYLAU_NEW_PASSPHRASE")

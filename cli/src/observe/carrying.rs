@@ -1,7 +1,7 @@
 //! Files for a courier and from one.
 
 use super::StoreOptions;
-use crate::common::{CommandError, CommandResult, courier_file, files_in, save};
+use crate::common::{CommandError, CommandResult, courier_file, files_in, save, told};
 use crate::terminal;
 use baqylau_observer::ObserverApp;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ pub fn import(store: &StoreOptions, file: &Path, attachments: Option<&Path>) -> 
         println!("it brought a newer bundle");
     }
     for path in attachments.map(files_in).transpose()?.unwrap_or_default() {
-        let mut source = std::fs::File::open(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let mut source = std::fs::File::open(&path).map_err(|e| told(&path, &e))?;
         core.import_attachment(&mut source).map_err(|e| format!("{}: {e}", path.display()))?;
         println!("{} is carried on", path.display());
     }
@@ -51,7 +51,7 @@ fn show(frames: &[String]) -> CommandResult {
 
 /// Copies the attachments that wait into a folder.
 fn carry_out(core: &ObserverApp, folder: &Path) -> Result<usize, CommandError> {
-    let fault = |e: std::io::Error| format!("{}: {e}", folder.display());
+    let fault = |e: std::io::Error| told(folder, &e);
     std::fs::create_dir_all(folder).map_err(fault)?;
     let files = core.courier_attachments()?;
     for file in &files {

@@ -1,6 +1,6 @@
 //! Filling a checklist at prompts or from a file.
 
-use crate::common::{CommandError, CommandResult};
+use crate::common::{CommandError, CommandResult, told};
 use baqylau_forms::definition::Kind;
 use baqylau_forms::numeral;
 use baqylau_observer::ObserverApp;
@@ -12,7 +12,7 @@ use std::path::Path;
 
 /// Answers by question from a JSON file.
 pub fn read_answers(path: &Path) -> Result<BTreeMap<String, String>, CommandError> {
-    let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let text = std::fs::read_to_string(path).map_err(|e| told(path, &e))?;
     let read: BTreeMap<String, Value> =
         serde_json::from_str(&text).map_err(|e| format!("{}: {e}; expected an object of answers", path.display()))?;
     let words = |(name, value): (String, Value)| match value {
@@ -71,7 +71,7 @@ fn put(core: &ObserverApp, draft: i64, row: &QuestionView, text: &str) -> Result
     }
     if let Kind::Attachment { .. } = row.kind {
         let path = Path::new(text.trim());
-        let mut file = std::fs::File::open(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let mut file = std::fs::File::open(path).map_err(|e| told(path, &e))?;
         core.attach(draft, row.key, media_type(path)?, &mut file)?;
         return Ok(());
     }

@@ -4,7 +4,7 @@ mod carrying;
 mod fill;
 mod listing;
 
-use crate::common::{CommandError, CommandResult, print_json};
+use crate::common::{CommandError, CommandResult, print_json, told};
 use baqylau_observer::app::{DeliveryState, PhoneConfig, Trouble, VisitChange};
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_observer::vault::FileVault;
@@ -455,7 +455,7 @@ fn enrol(store: &StoreOptions, invite: &PathBuf) -> CommandResult {
     let text = invite.to_string_lossy();
     let text = match text.starts_with("BAQYLAU") {
         true => text.into_owned(),
-        false => std::fs::read_to_string(invite).map_err(|e| format!("{}: {e}", invite.display()))?,
+        false => std::fs::read_to_string(invite).map_err(|e| told(invite, &e))?,
     };
     baqylau_protocol::certificate::Invite::from_text(&text)?;
     let config = store.config()?;

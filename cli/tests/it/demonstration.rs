@@ -2,7 +2,9 @@
 
 use super::support::{PASSPHRASE, Server, copy_mission, edit, ok, run, text};
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::process::Command;
 
 /// Plays the made-up mission into a folder; gives the summary.
 fn play(source: &Path, keep: &Path) -> (bool, serde_json::Value) {
@@ -128,6 +130,7 @@ fn an_observer_at_the_terminal(keep: &Path, mission: &Path) {
     assert!(pulled.contains("\"opened\":2"), "the report, and the word of this desk on the invite: {pulled}");
     a_correction_is_shown_and_then_signed(mission);
     a_file_that_finds_no_room_leaves_the_earlier_one(keep, mission);
+    a_disk_that_takes_nothing_is_named_with_what_to_do(keep, mission);
     a_pull_that_lacks_an_attachment_is_no_success(mission);
 }
 
@@ -136,7 +139,7 @@ fn a_file_that_finds_no_room_leaves_the_earlier_one(keep: &Path, mission: &Path)
     ok(&["desk", "log", "--folder", text(mission), text(&file)]);
     let before = fs::read(&file).expect("a file");
     let narrow = "trap '' XFSZ; ulimit -f 128; exec \"$0\" desk log --folder \"$1\" \"$2\"";
-    let shell = std::process::Command::new("sh")
+    let shell = Command::new("sh")
         .args(["-c", narrow, env!("CARGO_BIN_EXE_baqylau"), text(mission), text(&file)])
         .env("BAQYLAU_PASSPHRASE", PASSPHRASE)
         .output()
@@ -158,6 +161,38 @@ fn a_phone_whose_work_is_unreadable_still_delivers(store: &Path) {
         assert!(sent.contains("delivered all the same") && sent.contains("1 delivered"), "{sent}");
     }
     fs::rename(&aside, &main).expect("put back");
+}
+
+fn a_disk_that_takes_nothing_is_named_with_what_to_do(keep: &Path, mission: &Path) {
+    let disk = keep.join("disk");
+    fs::create_dir(&disk).expect("a folder");
+    let mounted = "mount -t tmpfs -o $2 none \"$1\" && cd \"$1\" && shift 2 && exec \"$0\" \"$@\"";
+    // A user namespace is not needed by root, and not to be had in every root.
+    let root = fs::metadata("/proc/self").expect("a process").uid() == 0;
+    let user: &[&str] = if root { &[] } else { &["--user", "--map-root-user"] };
+    for (option, words) in
+        [("size=8k", "the disk is full; free some space"), ("ro", "the disk is read-only; take another")]
+    {
+        for command in [
+            &["desk", "reports", "--export", "tables"][..],
+            &["desk", "attachments", "--export", "files"],
+            &["desk", "log", "saved.log"],
+            &["desk", "courier", "bundle.cbor"],
+        ] {
+            let ended = Command::new("unshare")
+                .args(user)
+                .args(["--mount", "--propagation", "private", "sh", "-c", mounted, env!("CARGO_BIN_EXE_baqylau")])
+                .args([text(&disk), option])
+                .args(command)
+                .args(["--folder", text(&fs::canonicalize(mission).expect("a folder"))])
+                .env("BAQYLAU_PASSPHRASE", PASSPHRASE)
+                .output()
+                .expect("unshare runs");
+            let told = String::from_utf8_lossy(&[ended.stderr, ended.stdout].concat()).into_owned();
+            assert!(ended.status.code() != Some(0) && told.contains(words), "{command:?} {option}: {told}");
+            assert!(!told.contains("os error"), "{told}");
+        }
+    }
 }
 
 fn a_pull_that_lacks_an_attachment_is_no_success(mission: &Path) {

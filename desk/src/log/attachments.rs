@@ -11,8 +11,9 @@ use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_report::Report;
 use baqylau_report::report::Attachment;
+use baqylau_sqlite::StorageError;
 use std::fs::{self, File, OpenOptions};
-use std::io::{BufReader, Write};
+use std::io::{BufReader, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -229,7 +230,11 @@ impl Desk {
         let path = self.blob(attachment.hash);
         let file = File::open(&path).map_err(|e| DeskError::file(&path, e))?;
         let opened = blob::open(&attachment.key, attachment.size, BufReader::new(file), out);
-        opened.map_err(|e| DeskError::file(&path, FileFault::Attachment(e)))
+        opened.map_err(|e| {
+            // Reading needs no room: it is where it is written to.
+            let full = matches!(e.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded);
+            if full { StorageError::Full.into() } else { DeskError::file(&path, FileFault::Attachment(e)) }
+        })
     }
 
     fn blob(&self, hash: Hash) -> PathBuf {
