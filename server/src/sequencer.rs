@@ -45,7 +45,7 @@ pub type Published = (Manifest, Vec<u8>);
 
 /// Counters since the start.
 #[derive(Debug, Default)]
-#[expect(missing_docs, reason = "named as in /v1/metrics")]
+#[expect(missing_docs, reason = "named as among the metrics")]
 pub struct Counters {
     pub stored: AtomicU64,
     pub duplicates: AtomicU64,

@@ -10,6 +10,7 @@ use baqylau_protocol::certificate::Role;
 use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::{DeviceId, Hash};
+use baqylau_protocol::routes;
 use baqylau_protocol::sync::{Event, Failure};
 use baqylau_protocol::wire::LetterPage;
 
@@ -30,7 +31,7 @@ impl SyncDriver {
         let whole = wall.abs_diff(lock(&self.outbox)?.number(names::LETTERS_WHOLE)?) >= WHOLE_MS;
         let mut from = if whole { 0 } else { self.letters_from()? };
         for _ in 0..MOST_ANSWERS {
-            let response = self.get(&format!("/v1/letters/{me}?from={from}"), None).await?;
+            let response = self.get(&routes::letters(me, from), None).await?;
             let bytes = body(response, MAX_BYTES).await?;
             let LetterPage { letters, desks } = cbor::decode_request(&bytes).map_err(|_| Failure::Nonsense)?;
             if letters.is_empty() {

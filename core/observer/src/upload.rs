@@ -12,6 +12,7 @@ use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::receipt::AttachmentProof;
+use baqylau_protocol::routes;
 use baqylau_protocol::sync::{Event, Failure};
 use baqylau_protocol::wire::UploadProgress;
 use baqylau_sqlite::StorageError;
@@ -99,7 +100,7 @@ impl SyncDriver {
     async fn attachment(&self, blob: StoredBlob, sent: &AtomicU64) -> Result<(), StepError> {
         let StoredBlob { hash, .. } = blob;
         let mut sending = Sending { blob, file: None, next: 0, anew: 0 };
-        let mut answer = self.asked(|server| self.http.get(format!("{server}/v1/blobs/{hash}/have"))).await?;
+        let mut answer = self.asked(|server| self.http.get(format!("{server}{}", routes::blob_have(hash)))).await?;
         loop {
             let have = match answer {
                 ChunkReply::Have(have) => have,
@@ -124,9 +125,8 @@ impl SyncDriver {
             sent.fetch_add(chunk.len() as u64, Ordering::Relaxed);
             let place = have.bytes;
             sending.next = place + chunk.len() as u64;
-            answer = self
-                .asked(|server| self.http.post(format!("{server}/v1/blobs/{hash}/at/{place}")).body(chunk.clone()))
-                .await?;
+            let path = routes::blob_chunk(hash, place);
+            answer = self.asked(|server| self.http.post(format!("{server}{path}")).body(chunk.clone())).await?;
         }
     }
 

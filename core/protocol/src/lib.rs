@@ -8,7 +8,7 @@
 //! - [`bundle`], [`published`]: the signed description of a mission, and how it travels
 //! - [`envelope`], [`seal`]: a report under way
 //! - [`merkle`], [`receipt`]: the server's log and its proofs
-//! - [`wire`]: bodies of HTTP requests
+//! - [`routes`], [`wire`]: paths and bodies of HTTP requests
 //! - [`reason`]: what helps where something was not done
 //! - [`sync`]: what a phone does next, as a pure function
 
@@ -29,6 +29,7 @@ pub mod published;
 pub mod reason;
 pub mod receipt;
 pub mod roster;
+pub mod routes;
 pub mod seal;
 pub mod sync;
 pub mod wire;

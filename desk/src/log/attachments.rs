@@ -9,6 +9,7 @@ use crate::workspace::Desk;
 use baqylau_protocol::blob::{self, MAX_BLOB};
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash};
+use baqylau_protocol::routes;
 use baqylau_report::Report;
 use baqylau_report::report::Attachment;
 use baqylau_sqlite::StorageError;
@@ -176,7 +177,7 @@ impl Desk {
                 fs::remove_file(&part).map_err(disk)?;
                 return Err(DeskError::AttachmentTooLarge { limit: MAX_BLOB });
             }
-            let asks = format!("/v1/blobs/{hash}?from={from}");
+            let asks = routes::blob(hash, from);
             let Some(bytes) = block(async { self.link()?.read_if_there(device, asks).await })? else {
                 return Ok(false);
             };

@@ -10,6 +10,7 @@ use baqylau_protocol::cbor;
 use baqylau_protocol::courier::CourierFile;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::receipt::{AttachmentProof, Receipt};
+use baqylau_protocol::routes;
 use baqylau_protocol::wire::{MAX_BATCH, MAX_REQUEST, UploadProgress, Verdict};
 use minicbor::bytes::ByteVec;
 use std::collections::HashMap;
@@ -121,7 +122,7 @@ impl Desk {
         let mut file = File::open(path).map_err(fault)?;
         let (hash, _) = baqylau_protocol::blob::copy(&mut file, &mut std::io::sink()).map_err(fault)?;
         let (mut next, mut dropped) = (0, 0);
-        let mut answer = block(async { link.find(&format!("/v1/blobs/{hash}/have")).await })?;
+        let mut answer = block(async { link.find(&routes::blob_have(hash)).await })?;
         loop {
             let answered = answer.ok_or_else(|| ServerRefusal::AttachmentUnnamed.at(&link.server))?;
             let have: UploadProgress =
@@ -145,7 +146,7 @@ impl Desk {
                 return Err(ServerRefusal::AttachmentShort.at(&link.server));
             }
             next = have.bytes + chunk.len() as u64;
-            let place = format!("/v1/blobs/{hash}/at/{}", have.bytes);
+            let place = routes::blob_chunk(hash, have.bytes);
             answer = Some(block(async { link.post(&place, chunk).await })?);
         }
     }

@@ -8,6 +8,7 @@ use baqylau_http::reqwest::StatusCode;
 use baqylau_http::reqwest::header::AUTHORIZATION;
 use baqylau_http::{CallError, Client, Deadlines, HttpReply, ReplyError};
 use baqylau_protocol::ids::{DeviceId, Hash};
+use baqylau_protocol::routes;
 use baqylau_protocol::wire::{LogPage, ReadRequest, Upload, Verdict, Verdicts};
 use baqylau_protocol::{VERSION, cbor};
 use data_encoding::BASE64URL_NOPAD;
@@ -134,7 +135,7 @@ impl ServerLink<'_> {
     /// Has several objects logged, in their order. Gives the verdict on each; a receipt among them is verified.
     pub(crate) async fn log_all(&self, objects: Vec<ByteVec>) -> Result<Vec<(Hash, Verdict)>, DeskError> {
         let hashes: Vec<Hash> = objects.iter().map(|object| Hash::of(object)).collect();
-        let answer = self.post("/v1/objects", cbor::encode(&Upload { objects })).await?;
+        let answer = self.post(routes::OBJECTS, cbor::encode(&Upload { objects })).await?;
         let verdicts: Verdicts = cbor::decode(&answer, "verdicts").map_err(|_| self.failed(ServerFault::Nonsense))?;
         if verdicts.verdicts.len() != hashes.len() {
             return Err(self.failed(ServerFault::Nonsense));
@@ -155,7 +156,7 @@ impl ServerLink<'_> {
         let enrolment = self.desk.stored_enrolment()?;
         match self.log(enrolment).await {
             Ok(receipt) => self.desk.note_enrolled(&receipt),
-            Err(refused @ DeskError::Refused { .. }) => match self.find("/v1/bundle").await? {
+            Err(refused @ DeskError::Refused { .. }) => match self.find(routes::BUNDLE).await? {
                 Some(_) => Err(refused),
                 None => Err(DeskError::Unpublished { server: self.server.clone() }),
             },
@@ -175,7 +176,7 @@ impl ServerLink<'_> {
     }
 
     async fn read_signed(&self, device: &DeviceId, asks: String) -> Result<Vec<u8>, DeskError> {
-        let challenge = self.get("/v1/challenge", None).await.map_err(|e| self.expected(e))?;
+        let challenge = self.get(routes::CHALLENGE, None).await.map_err(|e| self.expected(e))?;
         let challenge: ByteArray<40> =
             cbor::decode(&challenge, "challenge").map_err(|_| self.stranger("something that is no challenge"))?;
         let request =
@@ -194,7 +195,7 @@ impl ServerLink<'_> {
     }
 
     pub(crate) async fn page(&self, device: &DeviceId, from: u64) -> Result<LogPage, DeskError> {
-        let bytes = self.read(device, format!("/v1/log?from={from}")).await?;
+        let bytes = self.read(device, routes::log(from)).await?;
         let page: LogPage = cbor::decode_request(&bytes).map_err(|_| self.failed(ServerFault::Nonsense))?;
         if page.from == from { Ok(page) } else { Err(self.failed(ServerFault::Nonsense)) }
     }

@@ -15,6 +15,7 @@ use baqylau_protocol::cbor;
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::keys::{SigningKey, random};
+use baqylau_protocol::routes;
 use baqylau_report::Register;
 use minicbor::bytes::ByteVec;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -144,7 +145,7 @@ impl Desk {
     /// never published.
     pub(crate) fn refresh_bundle(&mut self) -> Result<(), DeskError> {
         let link = self.link()?;
-        let Some(bytes) = block(async { link.find("/v1/bundle").await })? else { return Ok(()) };
+        let Some(bytes) = block(async { link.find(routes::BUNDLE).await })? else { return Ok(()) };
         let Ok(manifest) = Manifest::open(&bytes, &self.root) else {
             return Err(LogFault::Bundle.into());
         };
@@ -159,7 +160,7 @@ impl Desk {
         }
         let (mut plain, mut packed) = (Vec::new(), Vec::new());
         for part in &manifest.parts {
-            let bytes = block(async { link.find(&format!("/v1/parts/{}", part.hash)).await })?.unwrap_or_default();
+            let bytes = block(async { link.find(&routes::part(part.hash)).await })?.unwrap_or_default();
             let inflated = if bytes.len() > part.longest() { None } else { part.unpack(&bytes).ok() };
             let inflated = inflated.ok_or(LogFault::Part { part: part.hash })?;
             plain.push((part.hash, inflated));

@@ -16,6 +16,7 @@ use baqylau_protocol::ids::{DeviceId, Hash, PublicKey};
 use baqylau_protocol::merkle::MerkleTree;
 use baqylau_protocol::receipt::{TreeHead, leaf_hash};
 use baqylau_protocol::roster::{RosterEntry, Standing};
+use baqylau_protocol::routes;
 use baqylau_protocol::wire::LogPage;
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
@@ -79,7 +80,7 @@ impl Desk {
         let body = published(&self.folder)?;
         let place = baqylau_protocol::published::manifest(&body).ok().flatten();
         let manifest = place.and_then(|place| body.get(place)).map(<[u8]>::to_vec);
-        block(async { self.link()?.post("/v1/bundle", body).await })?;
+        block(async { self.link()?.post(routes::BUNDLE, body).await })?;
         let Some(manifest) = manifest else { return Ok(()) };
         self.store.set_setting(crate::log::peers::PUBLISHED, &Hash::of(&manifest).0)?;
         self.note_tables(&hashes(&self.manifest_of(&manifest)?.parts))
@@ -91,7 +92,7 @@ impl Desk {
     /// The server does not answer.
     pub fn metrics(&self, now: i64) -> Result<String, DeskError> {
         let identity = self.enrolled(now)?;
-        let bytes = block(async { self.link()?.read(&identity, "/v1/metrics".into()).await })?;
+        let bytes = block(async { self.link()?.read(&identity, routes::METRICS.into()).await })?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 

@@ -8,6 +8,7 @@ use crate::workspace::Desk;
 use baqylau_protocol::VERSION;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::roster::{Roster, RosterEntry, Standing};
+use baqylau_protocol::routes;
 use std::fmt;
 
 /// Setting: the roster as the server last had it.
@@ -108,7 +109,7 @@ impl Desk {
 
     fn send_roster(&self) -> Result<(), DeskError> {
         let Some((_, bytes)) = self.roster()? else { return Ok(()) };
-        block(async { self.link()?.post("/v1/roster", bytes.clone()).await })?;
+        block(async { self.link()?.post(routes::ROSTER, bytes.clone()).await })?;
         self.store.set_setting(BASE, &bytes)
     }
 
@@ -116,7 +117,7 @@ impl Desk {
     pub(crate) fn settle_roster(&self, identity: &DeviceId) -> Result<(), DeskError> {
         let mut tries = 0;
         loop {
-            let remote = block(async { self.link()?.read_if_there(identity, "/v1/roster".into()).await })?;
+            let remote = block(async { self.link()?.read_if_there(identity, routes::ROSTER.into()).await })?;
             if let Some(remote) = &remote {
                 self.rebase_roster(remote)?;
             }

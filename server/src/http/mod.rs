@@ -23,6 +23,7 @@ use axum::routing::{get, post};
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::keys::SigningKey;
+use baqylau_protocol::routes;
 use baqylau_protocol::wire::{
     Damaged, LetterPage, LogEntry, LogPage, MAX_BATCH, MAX_LETTERS, MAX_REQUEST, MEDIA_TYPE, Refusal, RefusalCode,
     Upload, Verdicts,
@@ -57,22 +58,22 @@ type AppState = State<Arc<App>>;
 /// The paths.
 pub fn router(app: Arc<App>) -> Router {
     let desks = Router::new()
-        .route("/v1/log", get(log))
-        .route("/v1/blobs/{hash}", get(attachments::read))
-        .route("/v1/metrics", get(metrics))
-        .route("/v1/roster", get(roster))
+        .route(routes::LOG, get(log))
+        .route(routes::BLOB, get(attachments::read))
+        .route(routes::METRICS, get(metrics))
+        .route(routes::ROSTER, get(roster))
         .layer(from_fn_with_state(app.clone(), desks_only));
     Router::new()
         .merge(desks)
         .route("/healthz", get(healthz))
-        .route("/v1/bundle", get(bundle).post(publishing::bundle))
-        .route("/v1/parts/{hash}", get(part))
-        .route("/v1/roster", post(publishing::roster))
-        .route("/v1/letters/{device}", get(letters))
-        .route("/v1/blobs/{hash}/have", get(attachments::have))
-        .route("/v1/blobs/{hash}/at/{place}", post(attachments::chunk))
-        .route("/v1/objects", post(objects))
-        .route("/v1/challenge", get(challenge))
+        .route(routes::BUNDLE, get(bundle).post(publishing::bundle))
+        .route(routes::PART, get(part))
+        .route(routes::ROSTER, post(publishing::roster))
+        .route(routes::LETTERS, get(letters))
+        .route(routes::BLOB_HAVE, get(attachments::have))
+        .route(routes::BLOB_CHUNK, post(attachments::chunk))
+        .route(routes::OBJECTS, post(objects))
+        .route(routes::CHALLENGE, get(challenge))
         // No handler takes a body that is not read by `body`, which has the limit of each path.
         .layer(DefaultBodyLimit::disable())
         .with_state(app)

@@ -55,6 +55,21 @@ fn types() -> BTreeMap<String, Vec<String>> {
 }
 
 #[test]
+fn the_paths_of_the_server_stand_in_one_module() {
+    let mut files = Vec::new();
+    sources(&root(), &mut files);
+    let literal = |line: &&str| line.contains("/v1/") && !line.trim_start().starts_with("//");
+    let mut with = Vec::new();
+    for file in &files {
+        let text = std::fs::read_to_string(file).expect("a source");
+        if text.lines().any(|line| literal(&line)) {
+            with.push(file.strip_prefix(root()).expect("below").display().to_string());
+        }
+    }
+    assert_eq!(with, ["core/protocol/src/routes.rs"]);
+}
+
+#[test]
 fn a_type_name_has_one_meaning_in_the_workspace() {
     let places = types();
     let twice: Vec<(&str, &Vec<String>)> =

@@ -1,6 +1,6 @@
 //! Fetching the bundle. What is refused is noted and shown; what was there before stays.
 
-use super::http::{BUNDLE, body};
+use super::http::body;
 use super::{StepError, SyncDriver, lock};
 use crate::bundle;
 use crate::store::names;
@@ -9,6 +9,7 @@ use baqylau_http::reqwest::header::ETAG;
 use baqylau_protocol::bundle::{BundlePart, Manifest};
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::Hash;
+use baqylau_protocol::routes;
 use baqylau_protocol::sync::{Event, Failure};
 
 impl SyncDriver {
@@ -16,7 +17,7 @@ impl SyncDriver {
     pub(super) async fn bundle(&self) -> Result<Event, StepError> {
         let known = self.manifest()?;
         let etag = known.as_ref().map(|(_, bytes)| format!("\"{}\"", Hash::of(bytes)));
-        let response = self.get(BUNDLE, etag.as_deref()).await?;
+        let response = self.get(routes::BUNDLE, etag.as_deref()).await?;
         if response.status() == StatusCode::NOT_MODIFIED {
             // A part may have been damaged here since.
             let whole = lock(&self.outbox)?.whole.get();
@@ -59,7 +60,7 @@ impl SyncDriver {
     }
 
     async fn part(&self, part: &BundlePart) -> Result<Vec<u8>, StepError> {
-        let response = self.get(&format!("/v1/parts/{}", part.hash), None).await?;
+        let response = self.get(&routes::part(part.hash), None).await?;
         let packed = body(response, part.longest()).await?;
         match part.unpack(&packed) {
             Ok(_) => Ok(packed),

@@ -6,12 +6,10 @@ use baqylau_http::reqwest::StatusCode;
 use baqylau_http::reqwest::header::{CONTENT_TYPE, IF_NONE_MATCH};
 use baqylau_http::{CallError, HttpReply, ReplyError};
 use baqylau_protocol::cbor;
+use baqylau_protocol::routes;
 use baqylau_protocol::sync::Failure;
 use baqylau_protocol::wire::{MEDIA_TYPE, Refusal, Upload, Verdict, Verdicts};
 use minicbor::bytes::ByteVec;
-
-/// Where a server has the bundle; 404 says that nothing is published there.
-pub(super) const BUNDLE: &str = "/v1/bundle";
 
 impl SyncDriver {
     /// Sends to the first server that answers with sense.
@@ -34,7 +32,7 @@ impl SyncDriver {
     }
 
     async fn upload_to(&self, server: &str, request: Vec<u8>) -> Result<Vec<Verdict>, Unsent> {
-        let call = self.http.post(format!("{server}/v1/objects")).header(CONTENT_TYPE, MEDIA_TYPE);
+        let call = self.http.post(format!("{server}{}", routes::OBJECTS)).header(CONTENT_TYPE, MEDIA_TYPE);
         let response = call.body(request).send().await.map_err(Unsent::Unanswered)?;
         if !response.status().is_success() {
             return Err(Unsent::Failed(failure(&response)));
@@ -53,7 +51,7 @@ impl SyncDriver {
             }
             match call.send().await {
                 Ok(r) if r.status().is_success() || r.status() == StatusCode::NOT_MODIFIED => return Ok(r),
-                Ok(response) if path == BUNDLE && response.status() == StatusCode::NOT_FOUND => {
+                Ok(response) if path == routes::BUNDLE && response.status() == StatusCode::NOT_FOUND => {
                     last = Failure::NotPublished;
                 }
                 Ok(response) => last = failure(&response),
