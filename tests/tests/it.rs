@@ -46,5 +46,6 @@ mod it {
     mod values;
     mod vocabulary;
     mod workbench;
+    mod wrapper;
     mod zones;
 }

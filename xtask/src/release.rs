@@ -45,16 +45,11 @@ fn android() -> Result<(), String> {
         report_size(&out.join(abi).join("libbaqylau_ffi.so"))?;
     }
     println!("{}: the libraries; {}: the generated Kotlin", out.display(), target().join("bindings/kotlin").display());
-    need(
-        "Gradle",
-        Command::new("gradle").arg("--version"),
-        "it assembles the AAR and the APK; install it from https://gradle.org/install",
-    )?;
     if std::env::var_os("ANDROID_HOME").is_none() {
         return Err("ANDROID_HOME is not set: install the Android SDK and set the variable to its folder".into());
     }
-    let mut gradle = Command::new("gradle");
-    gradle.arg("--project-dir").arg(root().join("android")).args([":observer:assembleRelease", ":app:assembleRelease"]);
+    let mut gradle = Command::new(root().join("android/gradlew"));
+    gradle.args([":observer:assembleRelease", ":app:assembleRelease"]);
     run("the AAR and the APK", &mut gradle)?;
     for output in ["observer/build/outputs/aar", "app/build/outputs/apk/release"] {
         println!("{}", root().join("android").join(output).display());
