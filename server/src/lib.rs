@@ -3,7 +3,7 @@
 //!
 //! # Layout
 //! - [`storage`]: where the log lies; SQLite by default. `reader`: how handlers read it; `health`: whether it stores
-//! - [`sequencer`]: the one writer: group commits, the Merkle tree, receipts
+//! - [`sequencer`]: the way to the one writer; `writer`: group commits, the Merkle tree, receipts
 //! - [`accept`]: which objects are taken in
 //! - [`auth`]: who may read
 //! - [`publish`]: what is signed offline and replaces what was there; `documents`: how it is loaded at the start
@@ -23,6 +23,7 @@ mod rate_limit;
 mod reader;
 pub mod sequencer;
 pub mod storage;
+mod writer;
 
 pub use crowd::Limits;
 pub use listen::{RunningServer, ServeError, ServerConfig, TlsFiles, start};

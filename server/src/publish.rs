@@ -2,8 +2,9 @@
 //! written, so that of two that come at once one is told that it lost.
 
 use crate::documents::{apply_roster, load_documents};
-use crate::sequencer::{LogState, Unavailable, report, write};
+use crate::sequencer::{LogState, Unavailable, write};
 use crate::storage::{Storage, StoredDocument};
+use crate::writer::report;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::ids::{Hash, MissionId, PublicKey};
 use baqylau_protocol::roster::Roster;

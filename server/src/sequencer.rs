@@ -1,26 +1,27 @@
-//! The one writer. Requests that arrive together are committed together: one fsync, one signature, one receipt each.
+//! The way to the one writer. Requests that arrive together are committed together: one fsync, one signature, one receipt each.
 
-use crate::accept::{Accepted, DeviceState, may_send, refusal};
-use crate::documents::{apply_roster, load_documents};
+use crate::accept::{Accepted, DeviceState};
+use crate::documents::load_documents;
 use crate::publish::{Publication, PublicationError};
 use crate::rate_limit::RateLimiter;
-use crate::storage::{LogError, LoggedObject, Storage, with_causes};
+use crate::storage::{LogError, Storage};
+use crate::writer::Writer;
 use baqylau_protocol::bundle::Manifest;
-use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
+use baqylau_protocol::ids::{DeviceId, MissionId, PublicKey};
 use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::merkle::MerkleTree;
-use baqylau_protocol::receipt::{Receipt, TreeHead, leaf_hash};
+use baqylau_protocol::receipt::leaf_hash;
 use baqylau_protocol::roster::Roster;
-use baqylau_protocol::wire::{Refusal, RefusalCode, Verdict};
-use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicU64, Ordering};
+use baqylau_protocol::wire::{Refusal, Verdict};
+use std::collections::HashMap;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::{mpsc, oneshot};
 
 /// The most requests that wait for the writer; beyond it the server says that it is busy.
 const QUEUE: usize = 1024;
 /// The most objects of one commit.
-const GROUP: usize = 2048;
+pub(crate) const GROUP: usize = 2048;
 
 /// The time in milliseconds since 1970, injected.
 pub type Now = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -58,7 +59,7 @@ pub struct Counters {
 /// A judged object: good, or refused already.
 pub type Judged = Result<Accepted, Refusal>;
 
-enum WriterJob {
+pub(crate) enum WriterJob {
     Append(Vec<Judged>, oneshot::Sender<Result<Vec<Verdict>, Unavailable>>),
     Publish(Box<Publication>, oneshot::Sender<Result<(), PublicationError>>),
     Probe(oneshot::Sender<Result<(), LogError>>),
@@ -77,17 +78,6 @@ pub struct Busy;
 #[derive(Clone)]
 pub struct Sequencer {
     jobs: mpsc::Sender<WriterJob>,
-}
-
-struct Writer {
-    storage: Box<dyn Storage>,
-    mission: MissionId,
-    root: PublicKey,
-    key: SigningKey,
-    tree: MerkleTree,
-    log: Arc<LogState>,
-    buckets: RateLimiter,
-    now: Now,
 }
 
 /// Loads the log and starts the writer in a thread of its own. It ends when the last [`Sequencer`] is dropped.
@@ -147,204 +137,4 @@ impl Sequencer {
         self.jobs.try_send(WriterJob::Probe(reply)).map_err(|_| Busy)?;
         Ok(answer)
     }
-}
-
-type Pending = (Vec<Judged>, oneshot::Sender<Result<Vec<Verdict>, Unavailable>>);
-
-impl Writer {
-    fn run(&mut self, mut inbox: mpsc::Receiver<WriterJob>) {
-        while let Some(job) = inbox.blocking_recv() {
-            let mut group: Vec<Pending> = Vec::new();
-            let mut objects = 0;
-            let mut next = Some(job);
-            // Whatever waits by now goes into the same commit.
-            while let Some(job) = next {
-                match job {
-                    WriterJob::Append(judged, reply) => {
-                        objects += judged.len();
-                        group.push((judged, reply));
-                    }
-                    WriterJob::Publish(what, reply) => {
-                        let done = what.carry_out(&mut *self.storage, self.mission, &self.root, &self.log);
-                        let _ = reply.send(done);
-                    }
-                    WriterJob::Probe(reply) => {
-                        let probed = self.storage.probe(self.mission, (self.now)());
-                        if let Err(e) = &probed {
-                            report("healthz", e);
-                        }
-                        let _ = reply.send(probed);
-                    }
-                }
-                next = if objects < GROUP { inbox.try_recv().ok() } else { None };
-            }
-            if !group.is_empty() {
-                self.commit(group);
-            }
-        }
-    }
-
-    fn commit(&mut self, group: Vec<Pending>) {
-        match self.store(&group) {
-            Ok(verdicts) => {
-                for ((_, reply), verdicts) in group.into_iter().zip(verdicts) {
-                    let _ = reply.send(Ok(verdicts));
-                }
-            }
-            Err(e) => {
-                let failed = report("objects", &e);
-                group.into_iter().for_each(|(_, reply)| drop(reply.send(Err(failed.clone()))));
-            }
-        }
-    }
-
-    /// Stores what is new in one transaction, then makes a receipt for everything that is good.
-    fn store(&mut self, group: &[Pending]) -> Result<Vec<Vec<Verdict>>, LogError> {
-        let now = (self.now)();
-        let first = self.tree.len();
-        let mut fresh: Vec<LoggedObject> = Vec::new();
-        let mut ruled = Ruled::default();
-        for good in group.iter().flat_map(|(judged, _)| judged).filter_map(|j| j.as_ref().ok()) {
-            if ruled.seen.contains_key(&good.hash) {
-                self.log.counters.duplicates.fetch_add(1, Ordering::Relaxed);
-                continue;
-            }
-            if let Some(place) = self.storage.find(self.mission, good.device, good.seq, good.hash)? {
-                self.log.counters.duplicates.fetch_add(1, Ordering::Relaxed);
-                if self.storage.mend(self.mission, place.index, &good.object)? {
-                    tracing::warn!(index = place.index, device = %good.device, "a damaged object came again and is whole now");
-                }
-                self.storage.know_blobs(self.mission, &good.blobs)?;
-                ruled.take(good, (place.index, place.received));
-                continue;
-            }
-            if let Err(refusal) = self.may_log(good, &ruled.enrolled, now) {
-                ruled.refused.insert(good.hash, refusal);
-                continue;
-            }
-            ruled.take(good, ((first + fresh.len()) as u64, now));
-            let (device, seq, recipient, hash) = (good.device, good.seq, good.recipient, good.hash);
-            let (blobs, object) = (good.blobs.clone(), good.object.clone());
-            fresh.push(LoggedObject { received: now, device, seq, recipient, blobs, hash, object });
-        }
-        if !fresh.is_empty() {
-            self.storage.append(self.mission, first as u64, &fresh)?;
-            fresh.iter().for_each(|e| self.tree.push(leaf_hash(e.hash, e.received)));
-            self.log.counters.stored.fetch_add(fresh.len() as u64, Ordering::Relaxed);
-            self.log.counters.commits.fetch_add(1, Ordering::Relaxed);
-        }
-        self.admit(group, &ruled);
-        let head = self.sign_head();
-        Ok(group.iter().map(|(judged, _)| judged.iter().map(|j| self.verdict(j, &ruled, &head)).collect()).collect())
-    }
-
-    /// Whether an object that is not in the log yet may go into it. Bundle, roster and other objects may have come since it was
-    /// judged; each counts from the moment it is published or logged. What is in the log costs no quota.
-    fn may_log(&mut self, good: &Accepted, enrolled: &HashSet<DeviceId>, now: i64) -> Result<(), Refusal> {
-        if good.enrolled.is_some() {
-            let manifest = self.log.manifest.read().unwrap_or_else(PoisonError::into_inner).clone();
-            if manifest.is_none_or(|m| m.0.issuer != good.issuer || now > m.0.expires) {
-                let reason = "the mission's bundle changed or expired; ask the coordinators for a new invite";
-                return Err(refusal(RefusalCode::Expired, reason));
-            }
-        } else {
-            let devices = self.log.devices.read().unwrap_or_else(PoisonError::into_inner);
-            match devices.get(&good.device) {
-                Some(device) => device.may_send(good.seq)?,
-                None if enrolled.contains(&good.device) => self.on_roster(good)?,
-                None => {
-                    return Err(refusal(RefusalCode::UnknownDevice, "its enrolment was not taken; it enrols again"));
-                }
-            }
-        }
-        let attachments = good.blobs.iter().fold(0u64, |sum, b| sum.saturating_add(b.length));
-        if !self.buckets.take(good.subject, attachments, now) {
-            let reason = "this observer's devices send too much; it is tried again later";
-            return Err(refusal(RefusalCode::Quota, reason));
-        }
-        Ok(())
-    }
-
-    /// What the roster says of a device that enrols in this commit.
-    fn on_roster(&self, good: &Accepted) -> Result<(), Refusal> {
-        let roster = self.log.roster.read().unwrap_or_else(PoisonError::into_inner);
-        let mut entries = roster.iter().flat_map(|(roster, _)| &roster.devices);
-        entries.find(|e| e.device == good.device).map_or(Ok(()), |entry| may_send(entry, good.seq))
-    }
-
-    /// Enrolments count from the moment they are durable.
-    fn admit(&self, group: &[Pending], ruled: &Ruled) {
-        let good = group.iter().flat_map(|(judged, _)| judged).filter_map(|j| j.as_ref().ok());
-        let good = good.filter(|g| ruled.seen.contains_key(&g.hash));
-        let new: Vec<_> = good.filter_map(|g| g.enrolled.clone().map(|d| (g.device, d))).collect();
-        if new.is_empty() {
-            return;
-        }
-        let mut devices = write(&self.log.devices);
-        for (id, device) in new {
-            devices.entry(id).or_insert(device);
-        }
-        if let Some((roster, _)) = &*self.log.roster.read().unwrap_or_else(PoisonError::into_inner) {
-            apply_roster(&mut devices, roster);
-        }
-    }
-
-    fn verdict(&self, judged: &Judged, ruled: &Ruled, head: &[u8]) -> Verdict {
-        let place = judged.as_ref().map_err(Clone::clone).and_then(|good| ruled.place(good));
-        match place {
-            Err(refusal) => {
-                self.log.counters.refused.fetch_add(1, Ordering::Relaxed);
-                Verdict::Refused(refusal)
-            }
-            Ok((index, received)) => {
-                let path = usize::try_from(index).ok().and_then(|i| self.tree.path(i)).unwrap_or_default();
-                Verdict::Stored(Receipt { head: head.to_vec().into(), index, received, path })
-            }
-        }
-    }
-
-    fn sign_head(&mut self) -> Vec<u8> {
-        let head = TreeHead {
-            v: baqylau_protocol::VERSION,
-            mission: self.mission,
-            size: self.tree.len() as u64,
-            root: self.tree.root(),
-            time: (self.now)(),
-        };
-        let bytes = head.sign(&self.key);
-        self.log.counters.log_size.store(head.size, Ordering::Relaxed);
-        write(&self.log.head).clone_from(&bytes);
-        bytes
-    }
-}
-
-/// What the writer found of the objects of a commit, by hash.
-#[derive(Default)]
-struct Ruled {
-    /// Index and time of receipt of those that are in the log when it is done.
-    seen: HashMap<Hash, (u64, i64)>,
-    /// The devices whose enrolments are among them.
-    enrolled: HashSet<DeviceId>,
-    refused: HashMap<Hash, Refusal>,
-}
-
-impl Ruled {
-    fn take(&mut self, good: &Accepted, place: (u64, i64)) {
-        self.seen.insert(good.hash, place);
-        if good.enrolled.is_some() {
-            self.enrolled.insert(good.device);
-        }
-    }
-
-    fn place(&self, good: &Accepted) -> Result<(u64, i64), Refusal> {
-        let refused = || self.refused.get(&good.hash).cloned();
-        let unknown = || refusal(RefusalCode::UnknownDevice, "it was not taken; it is tried again later");
-        self.seen.get(&good.hash).copied().ok_or_else(|| refused().unwrap_or_else(unknown))
-    }
-}
-
-/// Logs why a kind of request failed, never what it holds.
-pub(crate) fn report(request: &'static str, e: &LogError) -> Unavailable {
-    tracing::error!(request, code = e.code(), cause = %with_causes(e), "the storage failed");
-    Unavailable
 }

@@ -11,6 +11,7 @@ mod it {
     mod counted;
     mod couriers;
     mod damage;
+    mod damaged_phones;
     mod desk_errors;
     mod desks;
     mod docs;

@@ -79,6 +79,48 @@ impl From<Error> for BaqylauError {
 }
 
 mirror! {
+    /// What helps where something was not done.
+    ReasonClass of baqylau_observer::ReasonClass {
+        /// Nothing: it stays so.
+        Final,
+        /// Time: the same call may succeed later.
+        Retry,
+        /// The person: the words say what to do.
+        Act,
+    }
+}
+
+/// What is the same of every error: a stable code of `docs/errors.md`, and what helps.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct ErrorSort {
+    /// The code.
+    pub code: String,
+    /// What helps.
+    pub helps: ReasonClass,
+}
+
+/// The code of an error, and what helps. In Python both are on the error.
+#[uniffi::export]
+pub fn sort_of_error(error: &BaqylauError) -> ErrorSort {
+    let (code, helps) = match error {
+        BaqylauError::Locked { .. } => ("locked", ReasonClass::Act),
+        BaqylauError::Invalid { reason } => (reason.code(), reason.class()),
+        BaqylauError::Refused { why, .. } => {
+            let why = baqylau_observer::RefusalReason::from(*why);
+            (why.code(), why.class().into())
+        }
+        BaqylauError::DiskFull => ("disk-full", ReasonClass::Act),
+        BaqylauError::DiskReadOnly => ("disk-read-only", ReasonClass::Act),
+        BaqylauError::DiskFailed { .. } => ("disk-failed", ReasonClass::Retry),
+        BaqylauError::NewerStore => ("newer-store", ReasonClass::Act),
+        BaqylauError::Damaged { .. } => ("damaged", ReasonClass::Act),
+        BaqylauError::Interrupted => ("interrupted", ReasonClass::Retry),
+        BaqylauError::Internal { .. } => ("internal", ReasonClass::Final),
+    };
+    ErrorSort { code: code.to_owned(), helps }
+}
+
+mirror! {
     /// Why somebody said no.
     Why of baqylau_observer::RefusalReason {
         /// Nobody answered.

@@ -20,7 +20,7 @@ mod views;
 
 pub use answers::{Answer, Key, Missing, Outcome, Position, VisitUpdate};
 pub use core::{CourierScanner, ObserverCore, file_vault, panic_on_purpose, read_invite, salvage, store_exists, wipe};
-pub use errors::{BaqylauError, ForeignError};
+pub use errors::{BaqylauError, ErrorSort, ForeignError, ReasonClass, sort_of_error};
 pub use phone::{ByteSource, Change, ChangeListener, KeyVault, Phone, Policy};
 pub use reasons::{AnswerExpectation, InvalidReason};
 pub use views::*;

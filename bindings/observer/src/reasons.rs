@@ -1,5 +1,6 @@
 //! Why a call was not done, for shells: flat, so that every language matches it exhaustively.
 
+use crate::errors::ReasonClass;
 use baqylau_forms::fill::{Expected, FillError};
 use baqylau_forms::numeral::NumeralError;
 use baqylau_forms::zone::LocalError;
@@ -8,11 +9,14 @@ use baqylau_protocol::certificate::InviteError;
 use baqylau_protocol::courier::CourierError;
 
 /// What does not fit in a call, or is missing for it. Nothing was changed. A shell has words for each.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
+#[derive(Debug, Clone, PartialEq, Eq, strum::IntoStaticStr, uniffi::Enum)]
+#[strum(serialize_all = "kebab-case")]
 pub enum InvalidReason {
     /// The text is no invite.
+    #[strum(serialize = "invite")]
     NoInvite,
     /// The invite is cut off or altered.
+    #[strum(serialize = "invite")]
     InviteDamaged,
     /// The invite's key is not that of its certificate, or its addresses cannot be used.
     InviteUnusable,
@@ -102,21 +106,25 @@ pub enum InvalidReason {
         expected: AnswerExpectation,
     },
     /// The question is hidden by an answer before it.
+    #[strum(serialize = "answer")]
     Hidden {
         /// The question's name.
         question: String,
     },
     /// The value is computed or fixed.
+    #[strum(serialize = "answer")]
     ReadOnly {
         /// The question's name.
         question: String,
     },
     /// The choice is not offered.
+    #[strum(serialize = "answer")]
     NotOffered {
         /// The question's name.
         question: String,
     },
     /// A choice that excludes others was combined with others.
+    #[strum(serialize = "answer")]
     Exclusive {
         /// The question's name.
         question: String,
@@ -124,11 +132,13 @@ pub enum InvalidReason {
         choice: String,
     },
     /// The missing value is not offered.
+    #[strum(serialize = "answer")]
     MissingNotOffered {
         /// The question's name.
         question: String,
     },
     /// The text is too long.
+    #[strum(serialize = "answer")]
     TooLong {
         /// The question's name.
         question: String,
@@ -237,17 +247,38 @@ pub enum InvalidReason {
         name: String,
     },
     /// The file is no courier file, or it was cut off.
+    #[strum(serialize = "courier")]
     CourierDamaged,
     /// The courier file has more than a phone takes at once.
+    #[strum(serialize = "courier")]
     CourierTooLarge,
     /// The courier file is of another mission.
+    #[strum(serialize = "courier")]
     CourierOfOtherMission,
     /// The scanned code is no part of a courier file.
+    #[strum(serialize = "courier")]
     CourierFrame,
     /// The scanned codes are parts of different files, or were misread.
+    #[strum(serialize = "courier")]
     CourierMixed,
     /// No carried report names the attachment.
     AttachmentUnnamed,
+}
+
+impl InvalidReason {
+    /// The stable code of `docs/errors.md`.
+    pub(crate) fn code(&self) -> &'static str {
+        self.into()
+    }
+
+    /// What helps.
+    pub(crate) fn class(&self) -> ReasonClass {
+        let stays = matches!(
+            self,
+            Self::MainLost | Self::LockDamaged | Self::WorkClosed | Self::VisitForgotten | Self::DraftSigned
+        );
+        if stays { ReasonClass::Final } else { ReasonClass::Act }
+    }
 }
 
 impl From<Invalid> for InvalidReason {

@@ -23,6 +23,7 @@ from baqylau import (
     ObserverCore,
     Phone,
     Policy,
+    ReasonClass,
     Trouble,
     Why,
     panic_on_purpose,
@@ -140,6 +141,29 @@ class Eager(ChangeListener):
             self.core.sync_now(30_000)
         except BaqylauError.Refused as refused:
             self.told.append(refused.why)
+
+
+def test_every_error_has_a_code_of_the_list_and_says_what_helps() -> None:
+    errors = [
+        BaqylauError.Locked(3),
+        BaqylauError.Invalid(InvalidReason.NO_INVITE()),
+        BaqylauError.Invalid(InvalidReason.DRAFT_SIGNED()),
+        BaqylauError.DiskFull(),
+        BaqylauError.DiskReadOnly(),
+        BaqylauError.DiskFailed("why"),
+        BaqylauError.NewerStore(),
+        BaqylauError.Damaged("main.db"),
+        BaqylauError.Interrupted(),
+        BaqylauError.Internal("why"),
+        *(BaqylauError.Refused(why, "words") for why in Why),
+    ]
+    assert {type(error) for error in errors} == set(BaqylauError.__subclasses__())
+    listed = (Path(__file__).parents[3] / "docs" / "errors.md").read_text()
+    for error in errors:
+        assert f"| `{error.code}` | {error.helps.name.lower()} |" in listed, error
+    with pytest.raises(BaqylauError.Invalid) as refused:
+        read_invite("no invite")
+    assert (refused.value.code, refused.value.helps) == ("invite", ReasonClass.ACT)
 
 
 def test_a_sync_in_a_sync_and_a_source_that_fails_have_reasons_of_their_own(mission: Any, tmp_path: Path) -> None:

@@ -1,13 +1,16 @@
 //! Syntax for SPSS and PSPP: `INSERT FILE='voting.sps'.` It reads a table of its own, `voting.spss.csv`: there a line break would end a
 //! case, also within quotes.
 
+mod labels;
+
 use super::INTERNAL;
 use super::csv::{harmless, plain};
 use super::labels::{CLOSED, CellKind, ChoiceList, OPEN, TableColumn, WHETHER, missing};
-use super::names::{UniqueNames, cut};
+use super::names::UniqueNames;
 use super::rows::ExportSheet;
 use crate::error::DeskError;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use labels::{VALUE_LABEL, apostrophed, coded, combined, labelled};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Write;
 use std::rc::Rc;
 
@@ -22,9 +25,6 @@ const LONGEST: usize = 32_767;
 const PART: usize = 32_000;
 /// How long the code of a missing value is, in bytes.
 const MISSING_WIDTH: usize = 3;
-/// The longest label of a value and of a variable, in bytes.
-const VALUE_LABEL: usize = 120;
-const VARIABLE_LABEL: usize = 255;
 
 /// What is said in a table: how many bytes the longest cell of each column has, and every answer of several choices.
 pub(super) struct Said {
@@ -243,17 +243,6 @@ fn convert(DerivedVariable { column, first }: &DerivedVariable, out: &mut String
     let _ = writeln!(out, "IF ({text} NE '' AND MISSING({first})) {first} = {read}.");
 }
 
-/// How a variable is shown.
-fn format(cells: CellKind) -> &'static str {
-    match cells {
-        CellKind::Integer => "F18.0",
-        CellKind::Date => "SDATE10",
-        CellKind::Time => "TIME8",
-        CellKind::Moment => "DATETIME20",
-        CellKind::Number | CellKind::Text | CellKind::One | CellKind::Several => "F12.4",
-    }
-}
-
 /// The choices of all columns that share a list as numbers, at once.
 fn recode(list: &ChoiceList, made: &[DerivedVariable], of: &[&TableColumn], out: &mut String) {
     let _ = write!(out, "RECODE {}{}", several(of.iter().map(|c| c.spss.as_str())), missing_codes());
@@ -270,20 +259,6 @@ fn recode(list: &ChoiceList, made: &[DerivedVariable], of: &[&TableColumn], out:
 /// Names of variables. A comma, so that no line begins with a name.
 fn several<'n>(names: impl Iterator<Item = &'n str>) -> String {
     names.collect::<Vec<_>>().join("\n  , ")
-}
-
-/// What the numbers of variables mean, of all at once, and which are missing.
-fn coded<'n>(names: impl Iterator<Item = &'n str>, values: &[(String, &str)], out: &mut String) {
-    let names = several(names);
-    if names.is_empty() {
-        return;
-    }
-    let _ = write!(out, "MISSING VALUES {names} ({}).\nVALUE LABELS {names}", MISSING.join(", "));
-    let all = values.iter().map(|(v, m)| (v.as_str(), *m));
-    for (value, meaning) in all.chain(MISSING.into_iter().zip(missing().map(|m| m.1))) {
-        let _ = write!(out, "\n  {value} {}", apostrophed(meaning, VALUE_LABEL));
-    }
-    out.push_str(".\n");
 }
 
 /// A variable a choice, where several may be chosen: 1 where it was, 0 where others were.
@@ -312,63 +287,4 @@ fn order(heads: &[String], columns: &[TableColumn], made: &[DerivedVariable], ou
     for made in made {
         let _ = writeln!(out, "RENAME VARIABLES ({}={}).", made.first, made.column.spss);
     }
-}
-
-fn labelled(c: &TableColumn, out: &mut String) {
-    let _ = writeln!(out, "VARIABLE LABELS {} {}.", c.spss, apostrophed(&c.label, VARIABLE_LABEL));
-    if c.missing && matches!(c.cells, CellKind::Text | CellKind::Several) {
-        let codes: Vec<String> = missing().map(|m| apostrophed(&m.0, VALUE_LABEL)).collect();
-        let _ = writeln!(out, "MISSING VALUES {} ({}).", c.spss, codes.join(", "));
-    }
-    match c.cells {
-        CellKind::Text if c.missing => values(c, &BTreeMap::new(), out),
-        CellKind::Text => {}
-        CellKind::Integer | CellKind::Number | CellKind::Date | CellKind::Time | CellKind::Moment => {
-            let _ = writeln!(out, "FORMATS {} ({}).", c.spss, format(c.cells));
-            coded(std::iter::once(c.spss.as_str()), &[], out);
-        }
-        CellKind::One => {
-            let _ = writeln!(out, "FORMATS {} (F8.0).", c.spss);
-        }
-        CellKind::Several => {
-            for made in &c.made {
-                let label = apostrophed(&c.label_of(made), VARIABLE_LABEL);
-                let _ = writeln!(out, "VARIABLE LABELS {} {label}.\nFORMATS {} (F8.0).", made.spss, made.spss);
-            }
-        }
-    }
-}
-
-/// What the answers of several choices mean, each as it was given.
-fn combined(c: &TableColumn, answers: &BTreeSet<String>, out: &mut String) {
-    let choices = c.list.iter().flat_map(|list| &list.choices).map(|c| (c.name.as_str(), c.label.as_str()));
-    let meanings: HashMap<&str, &str> = choices.collect();
-    let meaning = |name: &str| meanings.get(name).copied();
-    // What is no answer, as a missing value, has no choice in it; a value that is cut would be another.
-    let known = answers.iter().filter(|answer| answer.len() <= VALUE_LABEL);
-    let labels = known.filter_map(|answer| {
-        let labels: Option<Vec<&str>> = answer.split_whitespace().map(meaning).collect();
-        Some((answer.as_str(), labels?.join("; "))).filter(|(_, label)| !label.is_empty())
-    });
-    values(c, &labels.collect(), out);
-}
-
-/// What the texts of a column mean, missing values among them.
-fn values(c: &TableColumn, labels: &BTreeMap<&str, String>, out: &mut String) {
-    let missing: Vec<(String, &str)> = missing().filter(|_| c.missing).collect();
-    let missing = missing.iter().map(|(value, meaning)| (value.as_str(), *meaning));
-    let all: Vec<(&str, &str)> = labels.iter().map(|(value, label)| (*value, label.as_str())).chain(missing).collect();
-    if all.is_empty() {
-        return;
-    }
-    let _ = write!(out, "VALUE LABELS {}", c.spss);
-    for (value, meaning) in all {
-        let _ = write!(out, "\n  {} {}", apostrophed(value, VALUE_LABEL), apostrophed(meaning, VALUE_LABEL));
-    }
-    out.push_str(".\n");
-}
-
-/// An apostrophe is doubled.
-fn apostrophed(text: &str, bytes: usize) -> String {
-    format!("'{}'", cut(text, bytes).replace('\'', "''"))
 }

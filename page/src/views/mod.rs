@@ -10,6 +10,7 @@ pub(crate) mod document;
 pub(crate) mod export;
 pub(crate) mod figure;
 pub(crate) mod findings;
+mod layout;
 pub(crate) mod media;
 pub(crate) mod overview;
 pub(crate) mod paper;
@@ -25,7 +26,6 @@ pub(crate) mod urgent;
 use crate::failure;
 use crate::query::PageQuery;
 use crate::state::SharedState;
-use crate::undone;
 use crate::words::{self, Words};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, Query};
@@ -38,12 +38,9 @@ use baqylau_desk::index::report_table::ReportTable;
 use baqylau_desk::{Desk, DeskError};
 use baqylau_findings::{Computed, Sentence, Unit};
 use baqylau_protocol::ids::Hash;
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, html};
 use std::sync::Arc;
 use tokio::task::block_in_place;
-
-/// How many of a kind of what a pull left undone are listed on a page; all are counted.
-const MOST_UNDONE: usize = 20;
 
 /// One request, with its filters and language.
 pub(crate) struct View {
@@ -152,12 +149,6 @@ impl View {
         moment.local().map_or_else(String::new, |t| t.format("%H:%M:%S").to_string())
     }
 
-    /// The languages on offer: the mission's, and English.
-    fn languages(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let of_mission = |code: &str| self.state.tables.mission.languages.iter().any(|l| l.code == code);
-        words::all().iter().map(|w| (w.code, w.name)).filter(move |(code, _)| *code == "en" || of_mission(code))
-    }
-
     pub fn place(&self, place: u32) -> String {
         self.state.tables.places.label(place, self.language).to_string()
     }
@@ -254,101 +245,5 @@ impl View {
     pub fn title(&self, checklist: Option<usize>) -> String {
         let found = checklist.and_then(|at| self.state.tables.checklists.get(at));
         found.map_or_else(|| "—".into(), |c| c.title.get(self.language).to_string())
-    }
-
-    /// A complete HTML page around its main content.
-    pub fn page(&self, path: &str, title: &str, main: &Markup) -> Markup {
-        let w = self.strings;
-        let links = [
-            ("/", w.overview),
-            ("/findings", w.findings),
-            ("/statement", w.statement),
-            ("/counts", w.counts),
-            ("/urgent", w.urgent),
-            ("/timeline", w.timeline),
-            ("/media", w.media),
-            ("/reports", w.reports),
-            ("/texts", w.texts),
-            ("/cleaning", w.cleaning),
-            ("/paper", w.paper),
-            ("/phones", w.phones),
-        ];
-        let mission = self.state.tables.mission.title.get(self.language);
-        html! {
-            (DOCTYPE)
-            html lang=(w.code) dir=[w.rtl.then_some("rtl")] {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    title { (title) " · " (mission) }
-                    link rel="icon" href="data:,";
-                    link rel="stylesheet" href="/style.css";
-                    script src="/page.js" defer {}
-                    @if path == "/paper" { script src="/paper.js" defer {} }
-                }
-                body {
-                    a .skip href="#main" { (w.skip) }
-                    header {
-                        p .mission { (mission) }
-                        nav aria-label=(mission) {
-                            @for (to, name) in links {
-                                a href=(self.link(to)) aria-current=[current(to, path)] { (name) }
-                            }
-                        }
-                        nav .languages aria-label=(words::all().iter().map(|w| w.language).collect::<Vec<_>>().join(" · ")) {
-                            @for (code, name) in self.languages() {
-                                a href=(self.query.with(|a| a.lang = code.into()).link(path)) lang=(code)
-                                    aria-current=[(code == w.code).then_some("true")] { (name) }
-                            }
-                        }
-                        (self.last_sync())
-                        (self.undone())
-                    }
-                    (urgent::alarms(self))
-                    main #main { h1 { (title) } (main) }
-                }
-            }
-        }
-    }
-
-    fn last_sync(&self) -> Markup {
-        let boards = self.state.tables();
-        // What this desk has signed takes effect once the server has it.
-        let waiting = block_in_place(|| self.state.read(|desk| desk.store.waiting())).unwrap_or(0);
-        html! {
-            p #heard role="status" data-news=(self.news) {
-                @match boards.last_sync {
-                    Some(ms) => { (self.strings.heard(self.moment(ms))) }
-                    None => (self.strings.never_heard),
-                }
-                @if waiting > 0 { " · ⏳ " (self.strings.waiting) ": " (waiting) }
-                @if let Some(why) = &boards.fault { " · ⚠ " (self.strings.silent) " " (parts::text(&failure::said(self.strings, why))) }
-            }
-        }
-    }
-
-    /// What the last pull left undone, each with what to do.
-    fn undone(&self) -> Markup {
-        let (w, boards) = (self.strings, self.state.tables());
-        let kinds = [&boards.pull_undone, &boards.fetch_undone];
-        let kinds = kinds.iter().flat_map(|all| all.chunk_by(|one, next| one.code() == next.code()));
-        html! {
-            @for all in kinds {
-                details .undone {
-                    summary { "⚠ " (undone::title(w, &all[0])) ": " (all.len()) }
-                    ul { @for one in all.iter().take(MOST_UNDONE) { li { (parts::text(&undone::said(w, one))) } } }
-                    @if all.len() > MOST_UNDONE { p { "… + " (all.len() - MOST_UNDONE) } }
-                }
-            }
-        }
-    }
-}
-
-/// The `aria-current` value of a link: whether it leads to this page or to one that contains it.
-fn current(to: &str, path: &str) -> Option<&'static str> {
-    match path.strip_prefix(to) {
-        Some("") => Some("page"),
-        Some(rest) if rest.starts_with('/') => Some("true"),
-        _ => None,
     }
 }

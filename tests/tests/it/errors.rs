@@ -1,11 +1,13 @@
 //! The reasons that a phone gives: `docs/errors.md` is generated from them.
 
+use baqylau_ffi::{BaqylauError, sort_of_error};
 use baqylau_forms::expr::ExprError;
 use baqylau_forms::fill::{Expected, FillError};
 use baqylau_observer::InvalidReason::{self, *};
-use baqylau_observer::{ReasonClass, RefusalReason};
+use baqylau_observer::{Error, ReasonClass, RefusalReason};
 use baqylau_protocol::certificate::InviteError;
 use baqylau_protocol::courier::CourierError;
+use baqylau_sqlite::StorageError;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
@@ -75,6 +77,19 @@ fn samples() -> Vec<InvalidReason> {
     ]
 }
 
+/// What is neither: the state of the store, of the disk, or of the program.
+fn others() -> Vec<BaqylauError> {
+    let storage = [
+        StorageError::Full,
+        StorageError::ReadOnly,
+        StorageError::Io(String::new()),
+        StorageError::Newer { found: 2, known: 1 },
+        StorageError::Damaged { path: "main.db".into() },
+    ];
+    let own = [Error::Locked { attempts_left: 3 }, Error::Interrupted, Error::Internal(String::new())];
+    own.into_iter().chain(storage.into_iter().map(Error::Storage)).map(Into::into).collect()
+}
+
 fn class(class: ReasonClass) -> &'static str {
     match class {
         ReasonClass::Final => "final",
@@ -100,6 +115,11 @@ fn page() -> String {
     for reason in RefusalReason::VARIANTS {
         writeln!(page, "| `{}` | {} |", reason.code(), class(reason.class())).expect("memory");
     }
+    page += "\n## Other errors of the phone's core\n\nIn Python all three sorts are `BaqylauError`, with `code` and `helps`.\n\n| code | class |\n|---|---|\n";
+    for error in others() {
+        let sort = sort_of_error(&error);
+        writeln!(page, "| `{}` | {} |", sort.code, class(sort.helps.into())).expect("memory");
+    }
     page += "\n## The desk\n\nIn Python they are `DeskError`, with `code` and `helps`.\n\n| code | class | words |\n|---|---|---|\n";
     for error in super::desk_errors::samples() {
         let words = error.to_string().replace('\n', " ");
@@ -116,6 +136,21 @@ fn every_reason_has_one_code_and_a_sample() {
     assert_eq!(codes, all);
     assert_eq!(samples.len(), all.len(), "one sample each");
     assert!(samples.iter().all(|r| !r.to_string().is_empty()));
+}
+
+#[test]
+fn every_error_of_a_shell_has_the_code_and_the_class_that_the_core_gives() {
+    for reason in samples() {
+        let (code, helps) = (reason.code(), reason.class());
+        let sort = sort_of_error(&Error::Invalid(reason).into());
+        assert_eq!((&*sort.code, sort.helps), (code, helps.into()));
+    }
+    for why in RefusalReason::VARIANTS {
+        let sort = sort_of_error(&Error::Refused { why: *why, reason: String::new() }.into());
+        assert_eq!((&*sort.code, sort.helps), (why.code(), why.class().into()));
+    }
+    let codes: BTreeSet<String> = others().iter().map(|error| sort_of_error(error).code).collect();
+    assert_eq!(codes.len(), others().len());
 }
 
 #[test]

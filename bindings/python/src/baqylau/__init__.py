@@ -1,17 +1,20 @@
 """The observer's core and the coordinators' desk of Baqylau.
 
 Every call blocks and lets other threads run meanwhile: where an event loop must not wait, use ``asyncio.to_thread``. Objects may be
-used from several threads. Errors are :class:`BaqylauError` and :class:`DeskError`, each with few cases, one to act on. Those of the
-desk have a stable ``code`` (``docs/errors.md``), and ``helps``, a :class:`ReasonClass`.
+used from several threads. Errors are :class:`BaqylauError` and :class:`DeskError`, each with few cases, one to act on. All have a
+stable ``code`` (``docs/errors.md``), and ``helps``, a :class:`ReasonClass`.
 """
 
 from typing import TYPE_CHECKING, Any
 
 from ._native.baqylau_desk_ffi import (
     Basis,
+    DamagedInfo,
     Desk,
     DeskError,
+    DisputeInfo,
     FailedInfo,
+    FaultInfo,
     FigureValue,
     LackingInfo,
     Pulled,
@@ -77,6 +80,7 @@ from ._native.baqylau_ffi import (
     panic_on_purpose,
     read_invite,
     salvage,
+    sort_of_error,
     store_exists,
     wipe,
 )
@@ -96,10 +100,13 @@ __all__ = [
     "Choices",
     "CourierReport",
     "CourierScanner",
+    "DamagedInfo",
     "Desk",
     "DeskError",
+    "DisputeInfo",
     "DraftView",
     "FailedInfo",
+    "FaultInfo",
     "FigureValue",
     "FollowUp",
     "ForeignError",
@@ -155,6 +162,19 @@ __all__ = [
 
 if TYPE_CHECKING:
     from . import frames as frames
+
+
+def _code(error: BaqylauError) -> str:
+    return str(sort_of_error(error).code)
+
+
+def _helps(error: BaqylauError) -> ReasonClass:
+    return ReasonClass[sort_of_error(error).helps.name]
+
+
+# As the desk's errors have them.
+setattr(BaqylauError, "code", property(_code))
+setattr(BaqylauError, "helps", property(_helps))
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,74 @@
+//! The mission and the reports, as they are shown.
+
+use super::waiting::file_problem;
+use crate::common::{CommandResult, print_json};
+use baqylau_observer::app::DeliveryState;
+use baqylau_observer::{ObserverApp, RefusalReason};
+use serde_json::json;
+
+pub fn mission(core: &ObserverApp, json: bool) -> CommandResult {
+    let mission = core.mission()?;
+    if json {
+        let checklists = core.checklists()?;
+        let row = |c: &baqylau_observer::app::ChecklistView| json!({"id": c.id, "title": c.title, "places": c.places});
+        return print_json(&json!({
+            "title": mission.title, "bundle": mission.version, "fingerprint": mission.fingerprint, "name": mission.name,
+            "team": mission.team, "role": mission.role, "expired": mission.expired, "clock_error": mission.clock_error,
+            "bundle_refused": mission.bundle_refused, "lacking": mission.lacking, "checklists": checklists.iter().map(row).collect::<Vec<_>>(),
+        }));
+    }
+    println!("{} (bundle {})", mission.title, mission.version);
+    println!("{}, {}, team {}", mission.name, mission.role, mission.team);
+    println!("fingerprint {}: compare it with the coordinators'", mission.fingerprint);
+    if mission.expired {
+        println!("the bundle expired; reports can still be signed");
+    }
+    if mission.clock_error.abs() > 5 * 60_000 {
+        println!("the clock of this device is wrong by {} minutes; it is corrected for", mission.clock_error / 60_000);
+    }
+    if let Some(reason) = mission.bundle_refused {
+        println!("a bundle was refused: {reason}");
+    }
+    if !mission.lacking.is_empty() {
+        println!("damaged here: {}; `baqylau observe sync` fetches them again", mission.lacking.join(", "));
+    }
+    for checklist in core.checklists()? {
+        println!("  {:<18} {} (at: {})", checklist.id, checklist.title, checklist.places.join(", "));
+    }
+    Ok(true)
+}
+
+pub fn reports(core: &ObserverApp, json: bool) -> CommandResult {
+    let reports = core.reports()?;
+    let summary = core.summary()?;
+    let state = |s: &DeliveryState| match s {
+        DeliveryState::Waiting => "waiting".to_owned(),
+        DeliveryState::Sending => "sending".to_owned(),
+        DeliveryState::Stuck { reason, .. } => format!("stuck: {reason}"),
+        DeliveryState::Delivered { index, .. } => format!("delivered, place {index} in the log"),
+    };
+    if json {
+        let rows: Vec<_> = reports
+            .iter()
+            .map(|r| json!({"seq": r.seq, "visit": r.visit, "checklist": r.checklist, "hash": r.hash, "amends": r.amends, "state": state(&r.state), "attachments": r.attachments, "attachments_delivered": r.attachments_delivered, "attachment_problem": r.attachment_problem.map(RefusalReason::code)}))
+            .collect();
+        return print_json(
+            &json!({"reports": rows, "all_safe": summary.all_safe(), "drafts": summary.drafts, "closed": summary.closed}),
+        );
+    }
+    for r in &reports {
+        let files = match (&r.attachment_problem, r.attachments) {
+            (_, 0) => String::new(),
+            (Some(why), all) => format!(", {} of {all} attachments: {}", r.attachments_delivered, file_problem(*why)),
+            (None, all) => format!(", {} of {all} attachments", r.attachments_delivered),
+        };
+        println!("{:>4}  {:<10} {:<18} {}{files}", r.seq, r.visit, r.checklist, state(&r.state));
+    }
+    if summary.all_safe() {
+        println!("all safe: {} delivered, {} drafts", summary.delivered, summary.drafts);
+    } else {
+        let (waiting, stuck, files) = (summary.waiting, summary.stuck, summary.attachments_waiting);
+        println!("NOT safe yet: {waiting} wait, {stuck} stuck, {files} attachments wait");
+    }
+    Ok(true)
+}
