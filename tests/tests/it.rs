@@ -36,6 +36,7 @@ mod it {
     mod salvage;
     mod schemas;
     mod scripts;
+    mod sections;
     mod signing;
     mod stopped;
     mod strangers;
