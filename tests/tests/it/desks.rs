@@ -8,7 +8,7 @@ use baqylau_desk::records::CorrectionRequest;
 use baqylau_desk::{Desk, DeskError};
 use baqylau_forms::value::Answer;
 use baqylau_observer::ObserverApp;
-use baqylau_observer::app::Wanted;
+use baqylau_observer::app::WantedSection;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::roster::Standing;
 use baqylau_report::review::ReviewState;
@@ -223,7 +223,7 @@ fn a_second_phone_amends_what_is_handed_over_to_it() {
     assert!(two.answer(letter.id, " ").is_err(), "without a reason");
     let draft = two.answer(letter.id, "the paper form says so").expect("a draft").id;
     assert_eq!(two.answer(letter.id, "again").expect("the same").id, draft);
-    let page = two.checklist_page(draft, Wanted::First, Some(letter.id)).expect("a page");
+    let page = two.checklist_page(draft, WantedSection::First, Some(letter.id)).expect("a page");
     assert_eq!(page.asked, [key(&two, draft, "participants")]);
     set(&two, draft, "participants", "140").expect("set");
     drop(two);

@@ -3,7 +3,7 @@
 use crate::it::browser::{Browser, eventually, world};
 use crate::it::support::{draft, set};
 use baqylau_forms::value::Point;
-use baqylau_observer::app::{DeliveryState, Wanted};
+use baqylau_observer::app::{DeliveryState, WantedSection};
 use baqylau_tests::{BUDGET, World, tables};
 
 fn levels(names: &[&str]) -> Vec<String> {
@@ -62,7 +62,7 @@ fn the_next_question_is_found_from_anywhere() {
     let mut at = None;
     let mut seen = Vec::new();
     let asked = core.progress(id).expect("progress").asked;
-    let next = |after| core.checklist_page(id, Wanted::Unanswered { after, section: 1 }, None).expect("a page");
+    let next = |after| core.checklist_page(id, WantedSection::Unanswered { after, section: 1 }, None).expect("a page");
     while let Some(key) = next(at).unanswered.filter(|k| !seen.contains(k)) {
         assert!(next(at).rows.iter().any(|r| r.key == key));
         seen.push(key);

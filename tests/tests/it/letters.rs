@@ -7,7 +7,7 @@ use baqylau_desk::index::answers::ReportAnswers;
 use baqylau_desk::index::report_table::ReportRow;
 use baqylau_desk::records::CorrectionRequest;
 use baqylau_observer::ObserverApp;
-use baqylau_observer::app::Wanted;
+use baqylau_observer::app::WantedSection;
 use baqylau_protocol::ids::Hash;
 use baqylau_report::review::ReviewState;
 use baqylau_tests::{BUDGET, PIN, World, answered_reports, now, tables};
@@ -65,7 +65,7 @@ fn a_question_comes_back_as_an_amendment() {
     world.desk.pull(now(), &|_| ()).expect("pulls");
     assert!(world.desk.letters().expect("letters")[0].arrived.is_some(), "proof of delivery");
     let draft = core.amend(1, "a slip of the finger").expect("a draft").id;
-    let page = core.checklist_page(draft, Wanted::First, Some(letter.id)).expect("a page");
+    let page = core.checklist_page(draft, WantedSection::First, Some(letter.id)).expect("a page");
     assert_eq!(page.asked, [key(&core, draft, "participants")]);
     set(&core, draft, "participants", "100").expect("set");
     core.finalise(draft, Some("for a test".into())).expect("signed");

@@ -280,7 +280,7 @@ pub enum Wanted {
     },
 }
 
-impl From<Wanted> for app::Wanted {
+impl From<Wanted> for app::WantedSection {
     fn from(w: Wanted) -> Self {
         match w {
             Wanted::First => Self::First,

@@ -40,7 +40,7 @@ pub use drafts::DraftView;
 pub use followups::FollowUp;
 pub use letters::LetterView;
 pub use mission::{ChecklistView, MissionView, fingerprint};
-pub use page::{ChecklistPage, Wanted};
+pub use page::{ChecklistPage, WantedSection};
 pub use places::PlaceView;
 pub use reports::{DeliveryState, ReportView, Summary};
 pub use visits::{VisitChange, VisitView};

@@ -8,7 +8,7 @@ use baqylau_forms::fill::{CellKey, Filling, Progress, QuestionView, SectionView}
 
 /// Which section of a checklist is to be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
+pub enum WantedSection {
     /// The first that is shown.
     First,
     /// This one; the first that is shown where this one is hidden or gone.
@@ -46,7 +46,12 @@ impl ObserverApp {
     ///
     /// # Errors
     /// There is no such draft or letter, or the visit was forgotten.
-    pub fn checklist_page(&self, draft: i64, wanted: Wanted, letter: Option<i64>) -> Result<ChecklistPage, Error> {
+    pub fn checklist_page(
+        &self,
+        draft: i64,
+        wanted: WantedSection,
+        letter: Option<i64>,
+    ) -> Result<ChecklistPage, Error> {
         self.with_mission(|u, loaded| {
             let (stored, filling) = self.filling(u, loaded, draft)?;
             let sections = filling.sections();
@@ -71,14 +76,14 @@ pub(super) fn open_section(stored: &Draft, filling: &mut Filling, section: usize
 }
 
 /// The section that opens, and the question that was looked for.
-fn opened(filling: &Filling, sections: &[SectionView], wanted: Wanted) -> (usize, Option<CellKey>) {
+fn opened(filling: &Filling, sections: &[SectionView], wanted: WantedSection) -> (usize, Option<CellKey>) {
     let shown = |section: &usize| sections.get(*section).is_some_and(|s| s.shown);
     let first = || sections.iter().find(|s| s.shown).map_or(0, |s| s.section);
     let or_first = |section| Some(section).filter(shown).unwrap_or_else(first);
     match wanted {
-        Wanted::First => (first(), None),
-        Wanted::Section(section) => (or_first(section), None),
-        Wanted::Unanswered { after, section } => match filling.next_unanswered(after) {
+        WantedSection::First => (first(), None),
+        WantedSection::Section(section) => (or_first(section), None),
+        WantedSection::Unanswered { after, section } => match filling.next_unanswered(after) {
             Some((section, key)) => (section, Some(key)),
             None => (or_first(section), None),
         },
