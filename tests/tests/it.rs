@@ -37,6 +37,7 @@ mod it {
     mod salvage;
     mod schemas;
     mod scripts;
+    mod sections;
     mod signing;
     mod stopped;
     mod strangers;

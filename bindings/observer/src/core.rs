@@ -4,9 +4,9 @@ use crate::answers::{Answer, Key, Position, VisitUpdate};
 use crate::errors::{BaqylauError, Why};
 use crate::phone::{ByteSource, ChangeListener, Files, KeyVault, ListenerAdapter, Phone, SourceAdapter, vault_error};
 use crate::views::{
-    AddedRow, AnswerChange, Carried, ChecklistView, ChoiceView, CourierReport, DraftView, FollowUp, InviteView,
-    Leftover, LetterView, MissionView, NextQuestion, PlaceView, Problem, Progress, ReportView, Salvaged, SectionView,
-    Summary, SyncReport, ViewChange, VisitView,
+    AddedRow, AnswerChange, Carried, ChecklistPage, ChecklistView, ChoiceView, CourierReport, DraftView, FollowUp,
+    InviteView, Leftover, LetterView, MissionView, PlaceView, Problem, Progress, ReportView, Salvaged, SectionView,
+    Summary, SyncReport, ViewChange, VisitView, Wanted, size,
 };
 use baqylau_observer::app;
 use baqylau_observer::vault::FileVault;
@@ -32,10 +32,6 @@ fn each<A, B: From<A>>(list: Vec<A>) -> Vec<B> {
 /// What cannot fail in the other languages: Swift has no way to tell of a panic there, and ends the app.
 fn calm<T: Default>(call: impl FnOnce() -> T) -> T {
     std::panic::catch_unwind(AssertUnwindSafe(call)).unwrap_or_default()
-}
-
-fn size(n: u32) -> usize {
-    usize::try_from(n).unwrap_or(usize::MAX)
 }
 
 #[uniffi::export]
@@ -120,6 +116,12 @@ impl ObserverCore {
         Ok(self.0.start_checklist(&visit, &checklist)?.into())
     }
 
+    /// One section of a draft with everything that is drawn around it; from now on changes speak of it. `letter`: the one that the
+    /// draft answers.
+    pub fn checklist_page(&self, draft: i64, wanted: Wanted, letter: Option<i64>) -> Result<ChecklistPage> {
+        Ok(self.0.checklist_page(draft, wanted.into(), letter)?.into())
+    }
+
     /// The sections of a draft, without rows.
     pub fn sections(&self, draft: i64) -> Result<Vec<SectionView>> {
         Ok(each(self.0.sections(draft)?))
@@ -143,11 +145,6 @@ impl ObserverCore {
     /// How far a draft is.
     pub fn progress(&self, draft: i64) -> Result<Progress> {
         Ok(self.0.progress(draft)?.into())
-    }
-
-    /// The next question without an answer after a key, or from the top; from the end it goes on at the top.
-    pub fn next_unanswered(&self, draft: i64, after: Option<Key>) -> Result<Option<NextQuestion>> {
-        Ok(self.0.next_unanswered(draft, after.map(Into::into))?.map(Into::into))
     }
 
     /// Sets an answer. Durable when it returns.
@@ -257,11 +254,6 @@ impl ObserverCore {
     /// Opens the report that a letter asks about, to be amended.
     pub fn answer_letter(&self, letter: i64, why: String) -> Result<DraftView> {
         Ok(self.0.answer(letter, &why)?.into())
-    }
-
-    /// The keys of the questions that a letter asks about, in the draft that answers it.
-    pub fn asked(&self, letter: i64, draft: i64) -> Result<Vec<Key>> {
-        Ok(each(self.0.asked(letter, draft)?))
     }
 
     /// Delivers what waits, within a budget of time, not before earlier failures allow it. Works while locked. When the time is up the

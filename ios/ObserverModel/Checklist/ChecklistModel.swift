@@ -26,24 +26,32 @@ public final class ChecklistModel: ScreenModel {
         self.services = services
         super.init()
         // Another language, another place, an amendment: whatever changes is drawn anew.
-        follow(core) { try await self.look(nil) }
+        follow(core) { _ = try await self.look { self.here } }
     }
 
-    private func look(_ section: Int?) async throws {
-        try await turn { try await self.draw(section) }
+    /// What is open, or what is to be opened first.
+    private var here: Wanted {
+        let section = state.sections.isEmpty ? first : state.section
+        return section.map { .section(section: UInt32($0)) } ?? .first
     }
 
-    private func draw(_ section: Int?) async throws {
-        let wanted = section ?? (state.sections.isEmpty ? first : state.section)
+    /// What is wanted is asked for when its turn comes: the page may be turned meanwhile.
+    private func look(_ wanted: @MainActor () -> Wanted) async throws -> ChecklistPage {
+        try await turn { try await self.draw(wanted()) }
+    }
+
+    /// A draw is one call of the core.
+    private func draw(_ wanted: Wanted) async throws -> ChecklistPage {
         let (draft, letter) = (draft, letter)
-        let seen = try await core { try Seen($0, draft: draft, wanted: wanted, letter: letter) }
-        state.title = seen.title
-        state.finished = seen.finished
-        state.sections = seen.sections
-        state.section = seen.section
-        state.rows = seen.rows
-        state.progress = seen.progress
-        state.asked = seen.asked
+        let page = try await core { try $0.checklistPage(draft: draft, wanted: wanted, letter: letter) }
+        state.title = page.draft.title
+        state.finished = page.draft.finished
+        state.sections = page.sections
+        state.section = Int(page.section)
+        state.rows = page.rows
+        state.progress = page.progress
+        state.asked = page.asked
+        return page
     }
 
     @discardableResult
@@ -51,8 +59,8 @@ public final class ChecklistModel: ScreenModel {
         act {
             await self.flush()
             self.state.over = nil
-            try await self.look(section)
-            if self.state.paper { self.state.focus = self.state.rows.first { $0.answer == nil && !options(of: $0).isEmpty }?.key }
+            let page = try await self.look { .section(section: UInt32(section)) }
+            if self.state.paper { self.state.focus = page.unanswered }
         }
     }
 
@@ -65,17 +73,11 @@ public final class ChecklistModel: ScreenModel {
     /// Goes to the next question without an answer, wherever it is.
     @discardableResult
     public func jump() -> Task<Void, Never> {
-        let draft = draft
-        return act {
+        act {
             await self.flush()
-            let focus = self.state.focus
-            guard let next = try await self.core({ try $0.nextUnanswered(draft: draft, after: focus) }) else {
-                // From paper: there is none left to ask.
-                if self.state.paper { self.state.focus = nil }
-                return
-            }
-            try await self.look(Int(next.section))
-            self.state.focus = next.key
+            let page = try await self.look { .unanswered(after: self.state.focus, section: UInt32(self.state.section)) }
+            // From paper: there is none left to ask, maybe.
+            if page.unanswered != nil || self.state.paper { self.state.focus = page.unanswered }
         }
     }
 
@@ -179,7 +181,7 @@ public final class ChecklistModel: ScreenModel {
             if self.state.section == page {
                 self.state.rows = self.state.rows.with(change)
             } else {
-                try await self.draw(nil)
+                _ = try await self.draw(self.here)
             }
         }
     }

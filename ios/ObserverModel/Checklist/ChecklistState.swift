@@ -42,30 +42,6 @@ public struct ChecklistState: Sendable {
     public var following: SectionView? { shown.first { $0.section > section } }
 }
 
-/// A section of a checklist as the core sees it.
-struct Seen: Sendable {
-    let title: String
-    let finished: Bool
-    let sections: [SectionView]
-    let section: Int
-    let rows: [RowView]
-    let progress: Progress
-    let asked: [Key]
-
-    /// `wanted`: the section to open; the first that is shown where that is not.
-    init(_ core: ObserverCore, draft: Int64, wanted: Int?, letter: Int64?) throws {
-        sections = try core.sections(draft: draft)
-        let shown = sections.filter(\.shown).map { Int($0.section) }
-        section = wanted.flatMap { shown.contains($0) ? $0 : nil } ?? shown.first ?? 0
-        rows = try core.openSection(draft: draft, section: UInt32(section)).rows
-        progress = try core.progress(draft: draft)
-        asked = try letter.map { try core.asked(letter: $0, draft: draft) } ?? []
-        let about = try core.visits().flatMap(\.drafts).first { $0.id == draft }
-        title = about?.title ?? ""
-        finished = about?.finished == true
-    }
-}
-
 public struct Written: Sendable {
     public let text: String
     public let kept: String

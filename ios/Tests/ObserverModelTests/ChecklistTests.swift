@@ -166,6 +166,15 @@ struct ChecklistTests {
         }
     }
 
+    @Test func fromPaperASectionBeginsAtItsFirstQuestionWithoutAnAnswerANumberToo() async throws {
+        let mission = try Mission()
+        let device = try await Device.enrolled(mission)
+        let page = try await device.checklist("voting")
+        await page.paper(true).value
+        let members = try await page.goTo("members_total", try device.core)
+        #expect(options(of: members).isEmpty && page.state.focus == members.key)
+    }
+
     @Test func photographsFilesAndSoundAreSealedAsTheyCome() async throws {
         let mission = try Mission()
         let device = try await Device.enrolled(mission)

@@ -1,6 +1,6 @@
 //! Several desks of one mission come to the same picture, and a report is handed over to another phone.
 
-use crate::it::support::{draft, report, set};
+use crate::it::support::{draft, key, report, set};
 use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::index::answers::ReportAnswers;
 use baqylau_desk::index::report_table::ReportRow;
@@ -8,6 +8,7 @@ use baqylau_desk::records::CorrectionRequest;
 use baqylau_desk::{Desk, DeskError};
 use baqylau_forms::value::Answer;
 use baqylau_observer::ObserverApp;
+use baqylau_observer::app::WantedSection;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::roster::Standing;
 use baqylau_report::review::ReviewState;
@@ -222,7 +223,8 @@ fn a_second_phone_amends_what_is_handed_over_to_it() {
     assert!(two.answer(letter.id, " ").is_err(), "without a reason");
     let draft = two.answer(letter.id, "the paper form says so").expect("a draft").id;
     assert_eq!(two.answer(letter.id, "again").expect("the same").id, draft);
-    assert_eq!(two.asked(letter.id, draft).expect("keys").len(), 1);
+    let page = two.checklist_page(draft, WantedSection::First, Some(letter.id)).expect("a page");
+    assert_eq!(page.asked, [key(&two, draft, "participants")]);
     set(&two, draft, "participants", "140").expect("set");
     drop(two);
     let two = ObserverApp::open(world.phone("two"), PIN).expect("opens");

@@ -3,7 +3,7 @@
 use crate::it::browser::{Browser, eventually, world};
 use crate::it::support::{draft, set};
 use baqylau_forms::value::Point;
-use baqylau_observer::app::DeliveryState;
+use baqylau_observer::app::{DeliveryState, WantedSection};
 use baqylau_tests::{BUDGET, World, tables};
 
 fn levels(names: &[&str]) -> Vec<String> {
@@ -62,21 +62,18 @@ fn the_next_question_is_found_from_anywhere() {
     let mut at = None;
     let mut seen = Vec::new();
     let asked = core.progress(id).expect("progress").asked;
-    while let Some((section, key)) = core.next_unanswered(id, at).expect("a draft").filter(|n| !seen.contains(n)) {
-        assert!(core.open_section(id, section).expect("a section").rows.iter().any(|r| r.key == key));
-        seen.push((section, key));
+    let next = |after| core.checklist_page(id, WantedSection::Unanswered { after, section: 1 }, None).expect("a page");
+    while let Some(key) = next(at).unanswered.filter(|k| !seen.contains(k)) {
+        assert!(next(at).rows.iter().any(|r| r.key == key));
+        seen.push(key);
         at = Some(key);
     }
     assert_eq!(seen.len(), asked, "every question once, then the first again");
-    let first = seen[0].1;
+    let first = seen[0];
     let answer = core.read_answer(id, first, "?dk").expect("an answer");
     core.set(id, first, answer).expect("set");
-    assert_eq!(core.next_unanswered(id, None).expect("a draft"), Some(seen[1]));
-    assert_eq!(
-        core.next_unanswered(id, seen.last().map(|l| l.1)).expect("a draft"),
-        Some(seen[1]),
-        "from the top again"
-    );
+    assert_eq!(next(None).unanswered, Some(seen[1]));
+    assert_eq!(next(seen.last().copied()).unanswered, Some(seen[1]), "from the top again");
     let problem = core.issues(id).expect("issues").remove(0);
     assert!(core.open_section(id, problem.section).expect("a section").rows.iter().any(|r| r.key == problem.key));
 }

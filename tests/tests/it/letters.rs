@@ -1,12 +1,13 @@
 //! The loop between observer and coordinators: questions back, messages, reviews, corrections.
 
-use crate::it::support::{draft, report, set};
+use crate::it::support::{draft, key, report, set};
 use baqylau_desk::Desk;
 use baqylau_desk::adjudication::status::{AnswerBasis, Status};
 use baqylau_desk::index::answers::ReportAnswers;
 use baqylau_desk::index::report_table::ReportRow;
 use baqylau_desk::records::CorrectionRequest;
 use baqylau_observer::ObserverApp;
+use baqylau_observer::app::WantedSection;
 use baqylau_protocol::ids::Hash;
 use baqylau_report::review::ReviewState;
 use baqylau_tests::{BUDGET, PIN, World, answered_reports, now, tables};
@@ -64,7 +65,8 @@ fn a_question_comes_back_as_an_amendment() {
     world.desk.pull(now(), &|_| ()).expect("pulls");
     assert!(world.desk.letters().expect("letters")[0].arrived.is_some(), "proof of delivery");
     let draft = core.amend(1, "a slip of the finger").expect("a draft").id;
-    assert_eq!(core.asked(letter.id, draft).expect("keys").len(), 1);
+    let page = core.checklist_page(draft, WantedSection::First, Some(letter.id)).expect("a page");
+    assert_eq!(page.asked, [key(&core, draft, "participants")]);
     set(&core, draft, "participants", "100").expect("set");
     core.finalise(draft, Some("for a test".into())).expect("signed");
     core.sync_now(BUDGET).expect("syncs");

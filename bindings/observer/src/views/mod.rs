@@ -12,3 +12,8 @@ pub use report::*;
 fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
+
+/// The other way round.
+pub(crate) fn size(n: u32) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}

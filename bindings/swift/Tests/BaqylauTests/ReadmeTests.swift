@@ -15,9 +15,8 @@ import Testing
     _ = try await baqylau.enrol(budgetMs: 30_000)
     let visit = try await baqylau { try $0.startVisit(place: "s00001", number: nil) }
     let draft = try await baqylau { try $0.startChecklist(visit: visit.code, checklist: "opening") }
-    let first = try await baqylau { try $0.sections(draft: draft.id).first(where: \.shown) }!
-    let row = try await baqylau { try $0.openSection(draft: draft.id, section: first.section) }.rows[0]
-    _ = try await baqylau { try $0.setAnswer(draft: draft.id, key: row.key, answer: .missing(why: .doNotKnow)) }
+    let page = try await baqylau { try $0.checklistPage(draft: draft.id, wanted: .first, letter: nil) }
+    _ = try await baqylau { try $0.setAnswer(draft: draft.id, key: page.rows[0].key, answer: .missing(why: .doNotKnow)) }
     _ = try await baqylau { try $0.finalise(draft: draft.id, incomplete: "only a look from outside") }
     _ = try await baqylau.sync(budgetMs: 30_000, now: true)
     let summary = try await baqylau { try $0.summary() }

@@ -202,9 +202,14 @@ impl Filling {
         let keys = self.shown_keys();
         let start = after.and_then(|after| keys.iter().position(|k| *k == after)).map_or(0, |at| at + 1);
         let (before, behind) = keys.split_at(start);
-        let open = |key: &&CellKey| self.asks(**key) && self.cell(**key).is_some_and(|c| c.answer.is_none());
-        let key = behind.iter().chain(before).find(open)?;
+        let key = behind.iter().chain(before).find(|key| self.is_unanswered(**key))?;
         Some((self.form.nodes[key.node as usize].section, *key))
+    }
+
+    /// Whether a shown row asks for an answer that is not there.
+    #[must_use]
+    pub fn is_unanswered(&self, key: CellKey) -> bool {
+        self.cell(key).is_some_and(|c| c.answer.is_none()) && self.asks(key)
     }
 
     fn keys_of(&self, section: usize) -> Vec<CellKey> {

@@ -1,6 +1,7 @@
 //! Checklists being filled. An answer is durable when the call that set it returns.
 
 use super::mission::Loaded;
+use super::page::open_section;
 use super::visits::{VisitRecord, facts, find_place, find_visit, record_of, zone};
 use super::{ObserverApp, Unlocked};
 use crate::error::Error;
@@ -148,12 +149,7 @@ impl ObserverApp {
     pub fn open_section(&self, draft: i64, section: usize) -> Result<SectionView, Error> {
         self.with_mission(|u, loaded| {
             let (stored, filling) = self.filling(u, loaded, draft)?;
-            let view = filling.open_section(section);
-            let mut view = view.ok_or(InvalidReason::NoSuchSection)?;
-            for row in &mut view.rows {
-                row.read_only |= stored.report.is_some();
-            }
-            Ok(view)
+            open_section(&stored, filling, section)
         })
     }
 
@@ -186,14 +182,6 @@ impl ObserverApp {
     /// There is no such draft.
     pub fn progress(&self, draft: i64) -> Result<Progress, Error> {
         self.reading(draft, |f| Ok(f.progress()))
-    }
-
-    /// The section and key of the next question without an answer after a key, or from the top; from the end it goes on at the top.
-    ///
-    /// # Errors
-    /// There is no such draft.
-    pub fn next_unanswered(&self, draft: i64, after: Option<CellKey>) -> Result<Option<(usize, CellKey)>, Error> {
-        self.reading(draft, |f| Ok(f.next_unanswered(after)))
     }
 
     /// An answer from text, as a terminal or a scanner gives it: choices by name, `?dk` for a missing value.

@@ -1,7 +1,8 @@
 //! What the coordinators write: messages, and questions about reports. A locked phone fetches them sealed; they are opened when it
 //! is unlocked, and the coordinators get a signed word that they arrived.
 
-use super::{ObserverApp, kept};
+use super::mission::Loaded;
+use super::{ObserverApp, Unlocked, kept};
 use crate::drive::lock;
 use crate::error::Error;
 use crate::reason::InvalidReason;
@@ -79,16 +80,17 @@ impl ObserverApp {
     }
 
     /// The keys of the questions that a letter asks about, in a draft that amends its report.
-    ///
-    /// # Errors
-    /// There is no such letter or draft.
-    pub fn asked(&self, letter: i64, draft: i64) -> Result<Vec<CellKey>, Error> {
-        self.with_mission(|u, loaded| {
-            let stored = u.main.letters()?.into_iter().find(|l| l.id == letter);
-            let stored = stored.ok_or(InvalidReason::NoSuchLetter)?;
-            let filling = self.filling(u, loaded, draft)?.1;
-            Ok(stored.letter.questions.iter().filter_map(|q| filling.key_at(q.node, &q.rows)).collect())
-        })
+    pub(super) fn asked(
+        &self,
+        u: &mut Unlocked,
+        loaded: &Arc<Loaded>,
+        letter: i64,
+        draft: i64,
+    ) -> Result<Vec<CellKey>, Error> {
+        let stored = u.main.letters()?.into_iter().find(|l| l.id == letter);
+        let stored = stored.ok_or(InvalidReason::NoSuchLetter)?;
+        let filling = self.filling(u, loaded, draft)?.1;
+        Ok(stored.letter.questions.iter().filter_map(|q| filling.key_at(q.node, &q.rows)).collect())
     }
 
     /// Opens the letters that were fetched, keeps them, and signs that they arrived. One that does not verify is left out.

@@ -4,7 +4,7 @@
 //! # Layout
 //! - `mission`: the mission's bundle, loaded and shared
 //! - `visits`: visits and their places
-//! - `drafts`: checklists being filled
+//! - `drafts`: checklists being filled; `page`: what a screen draws of one
 //! - `reports`: signing, and the state of every report
 //! - `amend`: correcting what was signed, and closing the chain
 //! - `attach`: photographs, sound, video and files
@@ -25,6 +25,7 @@ mod followups;
 mod forget;
 mod letters;
 mod mission;
+mod page;
 mod places;
 mod reassigned;
 mod reports;
@@ -39,6 +40,7 @@ pub use drafts::DraftView;
 pub use followups::FollowUp;
 pub use letters::LetterView;
 pub use mission::{ChecklistView, MissionView, fingerprint};
+pub use page::{ChecklistPage, WantedSection};
 pub use places::PlaceView;
 pub use reports::{DeliveryState, ReportView, Summary};
 pub use visits::{VisitChange, VisitView};

@@ -20,8 +20,8 @@ class ReadmeTest {
             baqylau.enrol(30_000)
             val visit = baqylau { startVisit("s00001", number = null) }
             val draft = baqylau { startChecklist(visit.code, "opening") }
-            val section = baqylau { openSection(draft.id, sections(draft.id).first { it.shown }.section) }
-            baqylau { setAnswer(draft.id, section.rows[0].key, Answer.Missing(Missing.DO_NOT_KNOW)) }
+            val page = baqylau { checklistPage(draft.id, Wanted.First, letter = null) }
+            baqylau { setAnswer(draft.id, page.rows[0].key, Answer.Missing(Missing.DO_NOT_KNOW)) }
             baqylau { finalise(draft.id, "only a look from outside") }
             baqylau.sync(30_000, now = true)
             val summary = baqylau { summary() }

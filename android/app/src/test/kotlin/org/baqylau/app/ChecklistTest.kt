@@ -16,6 +16,7 @@ import org.baqylau.InternalException
 import org.baqylau.Missing
 import org.baqylau.RowKind
 import org.baqylau.RowView
+import org.baqylau.Wanted
 import org.baqylau.app.phone.Permission
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
@@ -37,6 +38,10 @@ class ChecklistTest : AppTest() {
         core { sections(draft).flatMap { openSection(draft, it.section).rows }.first { it.name == name } }
 
     private fun answer(name: String) = row(name).answer
+
+    /** The first question without an answer. */
+    private fun unanswered(): RowView =
+        core { checklistPage(draft, Wanted.Unanswered(null, 0u), null) }.let { page -> page.rows.first { it.key == page.unanswered } }
 
     @Test
     fun `a page survives the turning of the phone and another language`() =
@@ -175,8 +180,7 @@ class ChecklistTest : AppTest() {
             tap("paper")
             var (taps, closed) = 1 to 0
             while (closed < 25) {
-                val at = core { nextUnanswered(draft, null) }!!
-                val asked = core { openSection(draft, at.section).rows.first { it.key == at.key } }
+                val asked = unanswered()
                 see(asked.label)
                 if (first(asked) != null) {
                     tap(if (asked.kind is RowKind.SelectOne) "paper-1" else "${asked.name}=${first(asked)}")
@@ -213,8 +217,7 @@ class ChecklistTest : AppTest() {
             visit(checklist = "opening")
             tap("paper")
             repeat(4) {
-                val first = core { nextUnanswered(draft, null) }!!
-                val asked = core { openSection(draft, first.section).rows.first { it.key == first.key } }
+                val asked = unanswered()
                 see(asked.label)
                 if (first(asked) != null) tap("paper-1") else enter("field-${asked.name}", "3")
                 wait("${asked.name} is answered") { answer(asked.name) != null }
@@ -337,11 +340,10 @@ class ChecklistTest : AppTest() {
         withMission { mission ->
             enrol(mission)
             visit(checklist = "opening")
-            val first = core { nextUnanswered(draft, null) }
+            val first = unanswered()
             tap("jump")
             compose.waitForIdle()
-            val name = core { openSection(draft, first!!.section).rows.first { it.key == first.key }.name }
-            compose.onNodeWithTag("row-$name").assertExists()
+            compose.onNodeWithTag("row-${first.name}").assertExists()
             assertEquals(0u, core { progress(draft) }.answered)
             compose.onNodeWithTag("jump").performClick()
         }

@@ -11,6 +11,7 @@ import org.baqylau.Choices
 import org.baqylau.ObserverCoreInterface
 import org.baqylau.RowKind
 import org.baqylau.RowView
+import org.baqylau.Wanted
 import org.junit.Assume.assumeTrue
 import org.junit.Test
 
@@ -39,7 +40,7 @@ class SpeedTest : AppTest() {
             for (checklist in listOf("voting", "closing_count")) {
                 val id = core { visits().last().drafts.first { it.checklist == checklist }.id }
                 print("$checklist, ${asked(id)} questions", { compose.onNodeWithTag("draft-$checklist").performClick() }, { back() }, "page") {
-                    listOf(sections(id), openSection(id, 0u), progress(id), visits())
+                    checklistPage(id, Wanted.First, null)
                 }
             }
             tap("draft-closing_count")

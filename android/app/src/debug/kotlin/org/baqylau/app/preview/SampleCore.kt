@@ -5,6 +5,7 @@ import org.baqylau.Answer
 import org.baqylau.AnswerChange
 import org.baqylau.BaqylauException
 import org.baqylau.Change
+import org.baqylau.ChecklistPage
 import org.baqylau.ChecklistView
 import org.baqylau.ChoiceView
 import org.baqylau.Choices
@@ -16,7 +17,6 @@ import org.baqylau.LetterView
 import org.baqylau.Missing
 import org.baqylau.MissionView
 import org.baqylau.Named
-import org.baqylau.NextQuestion
 import org.baqylau.ObserverCoreInterface
 import org.baqylau.Outcome
 import org.baqylau.Phase
@@ -32,6 +32,7 @@ import org.baqylau.Summary
 import org.baqylau.SyncReport
 import org.baqylau.ViewChange
 import org.baqylau.VisitView
+import org.baqylau.Wanted
 import org.baqylau.app.core.Core
 import java.lang.reflect.Proxy
 
@@ -120,11 +121,6 @@ private class Sample : ObserverCoreInterface by absent() {
 
     override fun issues(draft: Long) = emptyList<Problem>()
 
-    override fun asked(
-        letter: Long,
-        draft: Long,
-    ) = emptyList<Key>()
-
     override fun places(
         levels: List<String>,
         within: String?,
@@ -147,10 +143,19 @@ private class Sample : ObserverCoreInterface by absent() {
         section: UInt,
     ) = SectionView(0u, "Seen while you were there", Phase.OBSERVING, true, progress, rows())
 
-    override fun nextUnanswered(
+    override fun checklistPage(
         draft: Long,
-        after: Key?,
-    ) = rows().firstOrNull { it.answer == null }?.let { NextQuestion(0u, it.key) }
+        wanted: Wanted,
+        letter: Long?,
+    ) = ChecklistPage(
+        visits().flatMap { it.drafts }.first { it.id == draft },
+        sections(draft),
+        0u,
+        rows(),
+        rows().firstOrNull { it.answer == null }?.key,
+        progress,
+        emptyList(),
+    )
 
     override fun setAnswer(
         draft: Long,

@@ -7,6 +7,7 @@ import kotlinx.coroutines.sync.withLock
 import org.baqylau.Answer
 import org.baqylau.BaqylauException
 import org.baqylau.ByteSource
+import org.baqylau.ChecklistPage
 import org.baqylau.ChoiceView
 import org.baqylau.Key
 import org.baqylau.ObserverCoreInterface
@@ -14,6 +15,7 @@ import org.baqylau.Problem
 import org.baqylau.RowKind
 import org.baqylau.RowView
 import org.baqylau.ViewChange
+import org.baqylau.Wanted
 import org.baqylau.app.R
 import org.baqylau.app.core.Core
 import org.baqylau.app.core.Words
@@ -43,42 +45,41 @@ class ChecklistModel(
 
     init {
         // Another language, another place, an amendment: whatever changes is drawn anew.
-        follow(core) { look(null) }
+        follow(core) { look { here() } }
     }
 
-    private suspend fun look(section: Int?) = turn.withLock { draw(section) }
+    /** What is open, or what is to be opened first. */
+    private fun here(): Wanted {
+        val section = if (state.value.sections.isEmpty()) route.section else state.value.section
+        return if (section == null) Wanted.First else Wanted.Section(section.toUInt())
+    }
 
-    private suspend fun draw(section: Int?) {
-        val seen =
-            core {
-                val heads = sections(draft)
-                val shown = heads.filter { it.shown }.map { it.section.toInt() }
-                val wanted = section ?: state.value.section.takeIf { state.value.sections.isNotEmpty() } ?: route.section
-                val open = wanted?.takeIf { it in shown } ?: shown.firstOrNull() ?: 0
-                val asked = route.letter?.let { asked(it, draft) }.orEmpty()
-                val about = visits().flatMap { it.drafts }.firstOrNull { it.id == draft }
-                val (title, finished) = about?.title.orEmpty() to (about?.finished == true)
-                ChecklistState(title, finished, heads, open, openSection(draft, open.toUInt()).rows, progress(draft), asked = asked)
-            }
+    /** What is wanted is asked for when its turn comes: the page may be turned meanwhile. */
+    private suspend fun look(wanted: () -> Wanted) = turn.withLock { draw(wanted()) }
+
+    /** A draw is one call of the core. */
+    private suspend fun draw(wanted: Wanted): ChecklistPage {
+        val page = core { checklistPage(draft, wanted, route.letter) }
         update {
             copy(
-                title = seen.title,
-                finished = seen.finished,
-                sections = seen.sections,
-                section = seen.section,
-                rows = seen.rows,
-                progress = seen.progress,
-                asked = seen.asked,
+                title = page.draft.title,
+                finished = page.draft.finished,
+                sections = page.sections,
+                section = page.section.toInt(),
+                rows = page.rows,
+                progress = page.progress,
+                asked = page.asked,
             )
         }
+        return page
     }
 
     fun openSection(section: Int) =
         act {
             flush()
             update { copy(over = null) }
-            look(section)
-            if (state.value.paper) update { copy(focus = rows.firstOrNull { it.answer == null && options(it).isNotEmpty() }?.key) }
+            val page = look { Wanted.Section(section.toUInt()) }
+            if (state.value.paper) update { copy(focus = page.unanswered) }
         }
 
     /** The next section that is shown, or the review. */
@@ -95,11 +96,9 @@ class ChecklistModel(
     fun jump() =
         act {
             flush()
-            val next = core { nextUnanswered(draft, state.value.focus) }
-            // On paper nothing is left to ask.
-            if (next == null) return@act update { if (paper) copy(focus = null) else this }
-            look(next.section.toInt())
-            update { copy(focus = next.key) }
+            val page = look { state.value.let { Wanted.Unanswered(it.focus, it.section.toUInt()) } }
+            // On paper nothing is left to ask, maybe.
+            if (page.unanswered != null || state.value.paper) update { copy(focus = page.unanswered) }
         }
 
     fun paper(on: Boolean) {
@@ -179,7 +178,7 @@ class ChecklistModel(
                 val (change, heads) = core { call() to sections(draft) }
                 update { copy(sections = heads, progress = change.progress).then() }
                 // The page was turned meanwhile: the change speaks of the one before.
-                if (state.value.section == page) update { copy(rows = rows.with(change)) } else draw(null)
+                if (state.value.section == page) update { copy(rows = rows.with(change)) } else draw(here())
             }
         } finally {
             update { copy(saving = saving - 1) }
