@@ -1,12 +1,13 @@
 //! Cost of a call into the core; `cargo xtask bench` measures the same work from the other languages.
 //!
 //! The work: the first observer's voting checklist at `s00001`, in the section with the most rows. Each number is the
-//! median of 3,000 calls: setting an answer (durable), the section's full view, and `progress`, which returns two
-//! numbers.
+//! median of 3,000 calls: setting an answer (durable), the section's full view, `progress`, which returns two
+//! numbers, and everything that a screen draws of the section.
 
 use baqylau_benches::{quantile, timed};
 use baqylau_forms::definition::Kind;
 use baqylau_forms::value::Answer;
+use baqylau_observer::app::WantedSection;
 use baqylau_tests::{World, tables};
 
 const ROUNDS: u32 = 3_000;
@@ -25,9 +26,14 @@ fn main() {
     let set = median(|n| drop(core.set(draft, key, Answer::One(n % 2)).expect("sets")));
     let view = median(|_| drop(core.open_section(draft, largest.section).expect("a section")));
     let small = median(|_| assert!(core.progress(draft).expect("progress").asked > 0));
-    println!("{} rows: an answer {set:.1} µs, a full view {view:.1} µs, progress {small:.2} µs", rows.len());
+    let wanted = WantedSection::Section(largest.section);
+    let page = median(|_| drop(core.checklist_page(draft, wanted, None).expect("a page")));
+    println!(
+        "{} rows: an answer {set:.1} µs, a full view {view:.1} µs, progress {small:.2} µs, a page {page:.1} µs",
+        rows.len()
+    );
     if let Some(file) = std::env::var_os("BAQYLAU_BENCH") {
-        std::fs::write(file, format!("{set} {view} {small}\n")).expect("writes");
+        std::fs::write(file, format!("{set} {view} {small} {page}\n")).expect("writes");
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{cargo, root, run};
 use std::path::Path;
 use std::process::Command;
 
-const CALLS: [&str; 3] = ["an answer, durable", "a full view", "progress"];
+const CALLS: [&str; 4] = ["an answer, durable", "a full view", "progress", "a page drawn"];
 
 /// Runs the same work in Rust, Kotlin, Swift and Python, over release builds, and prints the medians with their ratios.
 pub fn bench() -> Result<(), String> {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from conftest import Mission
 
-from baqylau import Answer, ObserverCore, Phone, file_vault
+from baqylau import Answer, ObserverCore, Phone, Wanted, file_vault
 
 
 def median(call: Callable[[int], object]) -> float:
@@ -35,7 +35,11 @@ def main() -> None:
         set_answer = median(lambda turn: core.set_answer(draft, key, Answer.ONE(choice=turn % 2)))
         view = median(lambda _: core.open_section(draft, largest))
         small = median(lambda _: core.progress(draft))
-        Path(os.environ["BAQYLAU_BENCH"]).write_text(f"{set_answer} {view} {small}\n", encoding="utf-8")
+        wanted = Wanted.SECTION(section=largest)
+        page = median(lambda _: core.checklist_page(draft, wanted, None))
+        Path(os.environ["BAQYLAU_BENCH"]).write_text(
+            f"{set_answer} {view} {small} {page}\n", encoding="utf-8"
+        )
     mission.end()
 
 

@@ -22,7 +22,9 @@ private let bench = ProcessInfo.processInfo.environment["BAQYLAU_BENCH"] ?? ""
     let set = try median(3_000) { _ = try core.setAnswer(draft: draft, key: row.key, answer: .one(choice: UInt32($0 % 2))) }
     let view = try median(3_000) { _ in _ = try core.openSection(draft: draft, section: largest.section) }
     let small = try median(3_000) { _ in _ = try core.progress(draft: draft) }
-    try "\(set) \(view) \(small)\n".write(toFile: bench, atomically: false, encoding: .utf8)
+    let wanted = Wanted.section(section: largest.section)
+    let page = try median(3_000) { _ in _ = try core.checklistPage(draft: draft, wanted: wanted, letter: nil) }
+    try "\(set) \(view) \(small) \(page)\n".write(toFile: bench, atomically: false, encoding: .utf8)
 }
 
 /// Microseconds.

@@ -22,7 +22,8 @@ class CrossingTest {
             val set = median { core.setAnswer(draft, key, Answer.One((it % 2).toUInt())) }
             val view = median { core.openSection(draft, largest) }
             val small = median { core.progress(draft) }
-            File(System.getenv("BAQYLAU_BENCH")).writeText("$set $view $small\n")
+            val page = median { core.checklistPage(draft, Wanted.Section(largest), null) }
+            File(System.getenv("BAQYLAU_BENCH")).writeText("$set $view $small $page\n")
         }
     }
 
