@@ -83,7 +83,7 @@ impl Phone {
             vault: Arc::new(VaultAdapter(vault)),
             clock,
             language: self.language,
-            missions: MISSIONS.clone(),
+            missions: MISSIONS.clone(), transport: None,
         }
     }
 }

@@ -83,6 +83,6 @@ pub fn config(folder: &Path, language: &str) -> Result<PhoneConfig, CommandError
         vault,
         clock: Arc::new(SystemClock),
         language: language.to_owned(),
-        missions: Arc::default(),
+        missions: Arc::default(), transport: None,
     })
 }
