@@ -2,6 +2,7 @@
 //! cursor, changes a colour, starts a line of its own or turns the order of what is shown. `print!`, `println!` and `eprint!` of this
 //! binary are these, so that nothing is printed around them.
 
+use baqylau_desk::files::refused;
 use std::fmt::{Arguments, Write as _};
 use std::io::Write as _;
 
@@ -82,7 +83,10 @@ fn write(text: &str) {
     if e.kind() == std::io::ErrorKind::BrokenPipe {
         std::process::exit(PIPE_CLOSED);
     }
-    notice(format_args!("baqylau: {}\n", unwritten(&e)));
+    let why = refused(&e);
+    notice(format_args!(
+        "baqylau: the output cannot be written: {why}, or send it elsewhere. What the command saved before is kept\n"
+    ));
     std::process::exit(UNWRITTEN);
 }
 
@@ -90,12 +94,3 @@ fn write(text: &str) {
 const PIPE_CLOSED: i32 = 141;
 /// As every command that could not run to its end.
 const UNWRITTEN: i32 = 2;
-
-fn unwritten(e: &std::io::Error) -> String {
-    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
-    let why = match e.kind() {
-        StorageFull | QuotaExceeded => "the disk is full; free some space, or send the output elsewhere".to_owned(),
-        _ => format!("{e}; send it elsewhere"),
-    };
-    format!("the output cannot be written: {why}. What the command saved before is kept")
-}

@@ -71,7 +71,7 @@ test("an answer is corrected, with a reason, and both are shown", async () => {
     await step("#correct button");
   };
   await correct("many");
-  await until("expected");
+  await until("no whole number");
   await browser.go(`/reports/${hash}`);
   await correct("250");
   await until("Nothing is signed yet");

@@ -348,7 +348,7 @@ pub fn figure_json(f: &Computed) -> Value {
     json!({
         "id": f.id, "published": Some(&f.published).filter(|p| !p.is_empty()), "computed": f.computed, "count": f.count, "base": f.base,
         "do_not_know": f.do_not_know, "not_applicable": f.not_applicable, "not_answered": f.not_answered,
-        "forms": f.forms, "places": f.places, "several": f.several, "equal": f.equal,
+        "forms": f.forms, "places": f.places, "several": f.several, "equal": Some(f.equal).filter(|_| !f.published.is_empty()),
     })
 }
 

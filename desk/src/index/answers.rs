@@ -67,7 +67,9 @@ impl ReportTable {
         let filling = evaluate(&report, row.summary.meta.form.clone()?).ok()?;
         let corrected = self.answers == AnswerBasis::Effective && !row.corrections.is_empty();
         let filling = match corrected {
-            true => corrections::all(&filling, row.corrections.iter().map(|(c, _)| &c.what)).0,
+            true => {
+                corrections::all(&filling, row.corrections.iter().filter(|(_, fits)| *fits).map(|(c, _)| &c.what)).0
+            }
             false => filling,
         };
         Some(ReportAnswers { report, filling })

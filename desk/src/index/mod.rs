@@ -8,6 +8,7 @@ pub mod expected;
 pub mod filter;
 pub(crate) mod fingerprint;
 pub mod flags;
+mod inherited;
 pub mod report_summary;
 pub mod report_table;
 pub(crate) mod versions;
@@ -17,6 +18,7 @@ use crate::adjudication::status::{AnswerBasis, Misfit, Status};
 use crate::adjudication::{Adjudicator, ReportMeta, Signed};
 use crate::error::DeskError;
 use crate::index::evaluate::{Forms, evaluate};
+use crate::index::inherited::{Corrections, Unchanged};
 use crate::index::report_summary::ReportSummary;
 use crate::index::report_table::{ReportRow, ReportTable};
 use crate::index::versions::Versions;
@@ -52,6 +54,7 @@ pub struct ReportIndex {
     values: ContributionTable,
     /// Reports as desks corrected them, by report and corrections.
     corrected: HashMap<(Hash, Hash), (Arc<ReportSummary>, Vec<bool>)>,
+    unchanged: Unchanged,
 }
 
 /// What reports give to figures: many give the same.
@@ -87,6 +90,7 @@ impl ReportIndex {
             bundle: None,
             values: ContributionTable::default(),
             corrected: HashMap::new(),
+            unchanged: Unchanged::new(),
         }
     }
 
@@ -184,9 +188,13 @@ impl ReportIndex {
         })
     }
 
-    /// What desks corrected in a report, in the order of the log.
+    /// What desks corrected in a report or in what it supersedes, as far as it holds.
     pub(crate) fn corrections(&mut self, desk: &Desk, report: Hash) -> Result<Vec<Correction>, DeskError> {
-        self.judged(desk, &|_| true, |_, judge| Ok(judge.corrections(&report).iter().map(|c| c.what.clone()).collect()))
+        let supersedes = supersedes(&self.entries);
+        self.judged(desk, &|_| true, |index, judge| {
+            let corrections = index.inherited(desk, judge, &supersedes, report)?;
+            Ok(corrections.held.into_iter().map(|c| c.what).collect())
+        })
     }
 
     pub(crate) fn source(&self) -> &MissionTables {
@@ -231,11 +239,12 @@ impl ReportIndex {
         let entries: Vec<Arc<ReportSummary>> =
             self.entries.iter().filter(|e| in_time(e.meta.received)).cloned().collect();
         let verdicts = adjudicator.adjudicate(&entries.iter().map(|e| &*e.meta).collect::<Vec<&ReportMeta>>(), answers);
+        let supersedes = supersedes(&entries);
         let mut lines = Vec::with_capacity(entries.len());
         for (entry, verdict) in entries.into_iter().zip(verdicts) {
-            let corrections = adjudicator.corrections(&entry.meta.hash);
-            let (asked, fits) = self.effective(desk, entry, corrections, answers)?;
-            let corrections = corrections.iter().cloned().zip(fits).collect();
+            let Corrections { held, dropped } = self.inherited(desk, adjudicator, &supersedes, entry.meta.hash)?;
+            let (asked, fits) = self.effective(desk, entry, &held, answers)?;
+            let corrections = held.into_iter().zip(fits).chain(dropped.into_iter().map(|c| (c, false))).collect();
             let codings = adjudicator.codings(&asked.first.meta.hash).to_vec();
             lines.push(ReportRow::new(asked, verdict, corrections, codings));
         }
@@ -271,6 +280,11 @@ impl ReportIndex {
         // Whoever looks at the raw answers learns no more than the desks let out.
         Ok((RequestedReport { summary: entry, internal: corrected.internal, first }, fits.clone()))
     }
+}
+
+/// From reports to those that they supersede.
+fn supersedes(entries: &[Arc<ReportSummary>]) -> HashMap<Hash, Hash> {
+    entries.iter().filter_map(|entry| Some((entry.meta.hash, entry.meta.supersedes?))).collect()
 }
 
 /// A report as it is asked for.

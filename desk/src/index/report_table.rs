@@ -32,7 +32,7 @@ pub struct ReportRow {
     pub person: Option<Arc<Person>>,
     /// What desks decided, in the order of the log; the last holds.
     pub reviews: Vec<Signed<Review>>,
-    /// What desks corrected, in the order of the log, and whether it fits.
+    /// What desks corrected in it and in what it supersedes, in the order of the log, and whether it fits and holds.
     pub corrections: Vec<(Signed<Correction>, bool)>,
     /// What desks said of its texts, in the order of the log; the last of a text holds.
     pub codings: Vec<Signed<Coding>>,
@@ -120,7 +120,8 @@ impl ReportRow {
         !superseded && self.reviews.last().is_some_and(|r| r.what.state == ReviewState::Queried)
     }
 
-    /// Whether desks disagree of it: about whether it counts, or about an answer.
+    /// Whether desks disagree of it, about whether it counts or about an answer; or whether the observer changed an answer that a desk had
+    /// corrected, and no desk has said since what holds.
     #[must_use]
     pub fn disputed(&self) -> bool {
         let decided = |r: &&Signed<Review>| r.what.state != ReviewState::Queried;
@@ -132,7 +133,16 @@ impl ReportRow {
             answers.entry(cell(&c.what)).or_default().insert(c.desk, &c.what.new);
         }
         let differ = |by_desk: &HashMap<_, &Option<String>>| by_desk.values().collect::<HashSet<_>>().len() > 1;
-        states.len() > 1 || answers.values().any(differ)
+        states.len() > 1 || answers.values().any(differ) || self.contradicted()
+    }
+
+    fn contradicted(&self) -> bool {
+        let own = |c: &Correction| c.report == self.summary.meta.hash;
+        let settled = |cell: &Correction| {
+            self.corrections.iter().any(|(c, _)| own(&c.what) && (c.what.node, &c.what.rows) == (cell.node, &cell.rows))
+        };
+        let open = |(c, fits): &(Signed<Correction>, bool)| !fits && !own(&c.what) && !settled(&c.what);
+        self.status != Status::Superseded && self.corrections.iter().any(open)
     }
 
     /// Whether a choice was made in a question of a use.

@@ -235,3 +235,54 @@ fn a_row_of_a_repeat_is_corrected_on_the_page_with_the_questions_own_choices() {
     let (signed, fits) = &reports.rows[0].corrections[0];
     assert!(*fits && signed.what.rows == [1] && signed.what.old.as_deref() == Some("woman"));
 }
+
+/// The report that counts, of a board with one visit.
+fn counted(world: &World) -> baqylau_desk::index::report_table::ReportRow {
+    let (_, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
+    let mut rows = board.rows.into_iter().filter(|row| row.status.name() == "counted");
+    let row = rows.next().expect("one counts");
+    assert!(rows.next().is_none(), "and no other");
+    row
+}
+
+#[test]
+fn a_correction_holds_in_an_amendment_that_leaves_its_answer_and_not_in_one_that_changes_it() {
+    let (mut world, core) = world();
+    let report = count(&mut world, &core, &ODD);
+    let correct = |world: &mut World, report: Hash, boxes: &str| {
+        let preview = world.desk.preview(report, &change("p_in_boxes", Some(boxes)), now()).expect("possible");
+        world.desk.sign_correction(&preview, true, now()).expect("signed");
+        world.desk.pull(now(), &|_| ()).expect("pulls");
+    };
+    let amend = |world: &mut World, question: &str, words: &str| {
+        let last = core.reports().expect("reports").into_iter().map(|r| r.seq).max().expect("a report");
+        let draft = core.amend(last, "counted again").expect("a draft").id;
+        set(&core, draft, question, words).expect("set");
+        let hash = core.finalise(draft, Some("for a test".into())).expect("signed").hash;
+        core.sync_now(BUDGET).expect("syncs");
+        world.desk.pull(now(), &|_| ()).expect("pulls");
+        Hash::from_hex(&hash).expect("a hash")
+    };
+    correct(&mut world, report, "310");
+    assert!(!counted(&world).flags.has(Flag::Arithmetic));
+    // The observer says something else: what the desk corrected holds, also in the amendment of the amendment.
+    for (question, words) in [("p_voters", "1001"), ("p_voters", "1002")] {
+        let amended = amend(&mut world, question, words);
+        let row = counted(&world);
+        assert_eq!((row.summary.meta.hash, row.corrections.len(), row.corrections[0].1), (amended, 1, true));
+        assert!(!row.flags.has(Flag::Arithmetic) && !row.disputed());
+        let same = world.desk.preview(amended, &change("p_in_boxes", Some("310")), now()).err().expect("refused");
+        assert!(matches!(same, DeskError::Unchanged { .. }), "{same}");
+    }
+    // The observer says something else of that: it is theirs, and a desk is told.
+    let amended = amend(&mut world, "p_in_boxes", "320");
+    let row = counted(&world);
+    assert_eq!((row.corrections.len(), row.corrections[0].1), (1, false));
+    assert!(row.flags.has(Flag::Arithmetic) && row.disputed());
+    let browser = Browser::open(&world);
+    eventually(&browser, "/cleaning", "p_in_boxes");
+    drop(browser);
+    correct(&mut world, amended, "310");
+    let row = counted(&world);
+    assert!(!row.flags.has(Flag::Arithmetic) && !row.disputed(), "a desk said what holds");
+}

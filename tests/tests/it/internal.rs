@@ -130,3 +130,22 @@ fn what_becomes_internal_later_leaves_no_desk_by_its_earlier_answers() {
     sent(&mut world, &core);
     quote(&world, second).expect("public again");
 }
+
+#[test]
+fn what_a_desk_made_internal_stays_so_in_an_amendment() {
+    let (mut world, core) = world();
+    let report = meeting(&core, "They will not stand again", Some("public"));
+    sent(&mut world, &core);
+    let preview = change(&world, report, "internal");
+    world.desk.sign_correction(&preview, true, now()).expect("signed");
+    sent(&mut world, &core);
+    let own = core.reports().expect("reports").remove(0);
+    let again = core.amend(own.seq, "more of it").expect("a draft").id;
+    set(&core, again, "summary", "They will not stand, and say why").expect("set");
+    core.finalise(again, Some("for a test".into())).expect("signed");
+    sent(&mut world, &core);
+    for answers in [AnswerBasis::Effective, AnswerBasis::Raw] {
+        let target = world.folder.path().join("exported");
+        assert_eq!(world.desk.export(answers, &target, false).expect("exports"), (0, 2), "{answers:?}");
+    }
+}

@@ -1,22 +1,16 @@
 //! A phone's store is damaged: what is whole is kept, what can be had again is fetched, and nothing is moved before it is read.
 
+use crate::it::browser::world;
 use crate::it::support::{copy, draft, report, set};
 use baqylau_observer::app::PhoneConfig;
 use baqylau_observer::lock::{Lock, OUTBOX_ALIAS};
 use baqylau_observer::{Error, InvalidReason, MAIN_SCHEMA, OUTBOX_SCHEMA, ObserverApp, RefusalReason};
 use baqylau_sqlite::StorageError;
-use baqylau_tests::{BUDGET, PIN, World, phone_in, tables};
+use baqylau_tests::{BUDGET, PIN, phone_in};
 use ring::hkdf;
 use rusqlite::Connection;
 use std::fs;
 use std::path::Path;
-
-fn world() -> (World, ObserverApp) {
-    let mut world = World::new(&tables("kazakhstan-2023"));
-    let invite = world.invite("p001");
-    let core = world.enrolled("phone", &invite);
-    (world, core)
-}
 
 /// The keys of a phone's databases: `main.db` and `outbox.db`.
 pub fn keys(config: &PhoneConfig) -> [[u8; 32]; 2] {
@@ -263,9 +257,8 @@ fn follow(config: &PhoneConfig, what: &str) {
 
 #[test]
 fn a_manifest_that_does_not_read_stops_no_phone() {
-    let mut world = World::new(&tables("kazakhstan-2023"));
-    let invite = world.invite("p001");
-    drop(world.enrolled("phone", &invite));
+    let (mut world, core) = world();
+    drop(core);
     let config = world.phone("phone");
     let damage = || {
         let [_, outbox] = databases(&config);
@@ -293,9 +286,7 @@ fn a_manifest_that_does_not_read_stops_no_phone() {
 
 #[test]
 fn what_lies_in_the_place_of_a_database_is_put_aside() {
-    let mut world = World::new(&tables("kazakhstan-2023"));
-    let invite = world.invite("p001");
-    let core = world.enrolled("phone", &invite);
+    let (world, core) = world();
     report(&core, "one");
     drop(core);
     let config = world.phone("phone");

@@ -5,7 +5,7 @@ pub use crate::drive::Trouble;
 use crate::drive::{Limit, SyncDriver, SyncOutcome, lock};
 use crate::error::{Error, RefusalReason};
 use crate::reason::InvalidReason;
-use crate::store::{Delivery, names};
+use crate::store::names;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::Certificate;
@@ -178,14 +178,7 @@ impl ObserverApp {
         {
             return Ok(cbor::decode::<Refusal>(&refused, "refusal").ok().map(|refused| refused.code.into()));
         }
-        let stuck = outbox.deliveries()?.into_iter().find_map(|(_, delivery)| match delivery {
-            Delivery::Stuck(code, _) => Some(code.into()),
-            Delivery::Waiting | Delivery::Delivered { .. } => None,
-        });
-        match stuck {
-            None => Ok(outbox.blob_counts()?.into_iter().find_map(|(.., why)| why)),
-            stuck => Ok(stuck),
-        }
+        outbox.first_refusal()
     }
 
     /// Opens letters and forgets what is due; whether there is a word to send on. What fails here keeps nobody from working, and is

@@ -6,7 +6,7 @@ use crate::error::{Error, RefusalReason};
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::sync::refusal_pause;
 use minicbor::bytes::ByteVec;
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 /// What names them, proved, all, and why one is refused.
 pub(crate) type BlobCount = (Number, usize, usize, Option<RefusalReason>);
@@ -77,15 +77,26 @@ impl Outbox {
         Ok(tx.commit()?)
     }
 
+    /// Why the first attachment that waits is refused.
+    pub fn first_blob_refusal(&self) -> Result<Option<RefusalReason>, Error> {
+        let select = "SELECT refused FROM blob WHERE refused IS NOT NULL ORDER BY seq, refused DESC LIMIT 1";
+        let code: Option<String> = self.db.prepare_cached(select)?.query_row([], |r| r.get(0)).optional()?;
+        Ok(code.map(|code| why(&code)))
+    }
+
     /// For each envelope that names attachments: how many of them the server has, how many there are, and why one cannot be sent.
     pub fn blob_counts(&self) -> Result<Vec<BlobCount>, Error> {
         let select = "SELECT seq, count(proof), count(*), max(refused) FROM blob GROUP BY seq";
         let mut statement = self.db.prepare_cached(select)?;
         let size = |n: i64| usize::try_from(n).unwrap_or(0);
-        let why = |code: String| RefusalReason::of(&code).unwrap_or(RefusalReason::FileNotTaken);
         let rows = statement.query_map([], |r| {
-            Ok((r.get(0)?, size(r.get(1)?), size(r.get(2)?), r.get::<_, Option<String>>(3)?.map(why)))
+            Ok((r.get(0)?, size(r.get(1)?), size(r.get(2)?), r.get::<_, Option<String>>(3)?.map(|code| why(&code))))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+/// The reason of a code; stores of earlier versions have the server's words there.
+fn why(code: &str) -> RefusalReason {
+    RefusalReason::of(code).unwrap_or(RefusalReason::FileNotTaken)
 }

@@ -347,6 +347,16 @@ impl Outbox {
         Ok(tx.commit()?)
     }
 
+    /// Why the first report that waits is refused; the first file, where no report is.
+    pub fn first_refusal(&self) -> Result<Option<RefusalReason>, Error> {
+        let select = "SELECT refused FROM envelope WHERE receipt IS NULL AND reason IS NOT NULL ORDER BY seq LIMIT 1";
+        let stuck: Option<Option<u8>> = self.db.prepare_cached(select)?.query_row([], |r| r.get(0)).optional()?;
+        match stuck {
+            Some(number) => Ok(Some(stuck_code(number).into())),
+            None => self.first_blob_refusal(),
+        }
+    }
+
     pub fn deliveries(&self) -> Result<Vec<(i64, Delivery)>, Error> {
         let mut statement =
             self.db.prepare_cached("SELECT seq, receipt, refused, reason FROM envelope ORDER BY seq")?;
@@ -356,9 +366,7 @@ impl Outbox {
             let parsed = receipt.and_then(|b| baqylau_protocol::receipt::Receipt::from_bytes(&b).ok());
             let delivery = match (parsed, reason) {
                 (Some(receipt), _) => Delivery::Delivered { index: receipt.index, received: receipt.received },
-                (None, Some(reason)) => {
-                    Delivery::Stuck(number.and_then(code).unwrap_or(RefusalCode::Malformed), reason)
-                }
+                (None, Some(reason)) => Delivery::Stuck(stuck_code(number), reason),
                 (None, None) => Delivery::Waiting,
             };
             Ok((r.get(0)?, delivery))
@@ -393,8 +401,8 @@ pub(super) fn number(refusal: RefusalCode) -> u8 {
 }
 
 /// The code that a small number in CBOR stands for.
-fn code(number: u8) -> Option<RefusalCode> {
-    minicbor::decode(&[number]).ok()
+fn stuck_code(number: Option<u8>) -> RefusalCode {
+    number.and_then(|number| minicbor::decode(&[number]).ok()).unwrap_or(RefusalCode::Malformed)
 }
 
 /// Notes the attachments that an envelope names.

@@ -49,18 +49,14 @@ impl SqliteStorage {
         Ok(mended.filter(|m| Hash::of(m) == hash).unwrap_or(object))
     }
 
-    /// The first index that has another number of rows than the log itself.
+    /// The first index that has another number of rows than the log itself: each with the condition that it is partial by, and how many
+    /// rows it should have.
     pub(super) fn lacks(
         &self,
         mission: MissionId,
-        has: &[(&'static str, u64)],
+        has: &[(&'static str, &str, u64)],
     ) -> Result<Option<&'static str>, LogError> {
-        for (index, rows) in has {
-            let only = match *index {
-                "log_enrolment" => " AND seq = 0",
-                "log_letter" => " AND recipient IS NOT NULL",
-                _ => "",
-            };
+        for (index, only, rows) in has {
             let sql = format!("SELECT count(*) FROM log INDEXED BY {index} WHERE mission = ?1{only}");
             if self.first((*index, None), &sql, [mission.0], |found| found.number(0))? != Some(*rows) {
                 return Ok(Some(*index));
