@@ -70,7 +70,8 @@ pub fn phone_in(folder: &Path) -> PhoneConfig {
         vault,
         clock: Arc::new(SystemClock),
         language: "en".into(),
-        missions: Arc::default(), transport: None,
+        missions: Arc::default(),
+        transport: None,
     }
 }
 

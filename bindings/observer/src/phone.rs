@@ -83,7 +83,8 @@ impl Phone {
             vault: Arc::new(VaultAdapter(vault)),
             clock,
             language: self.language,
-            missions: MISSIONS.clone(), transport: None,
+            missions: MISSIONS.clone(),
+            transport: None,
         }
     }
 }

@@ -83,6 +83,7 @@ pub fn config(folder: &Path, language: &str) -> Result<PhoneConfig, CommandError
         vault,
         clock: Arc::new(SystemClock),
         language: language.to_owned(),
-        missions: Arc::default(), transport: None,
+        missions: Arc::default(),
+        transport: None,
     })
 }

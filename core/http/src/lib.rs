@@ -7,7 +7,7 @@ mod transport;
 
 pub use call::{Call, CallError, HttpReply, ReplyError};
 pub use reqwest;
-pub use transport::{Carried, Transport};
+pub use transport::{InTransit, Transport};
 
 use reqwest::Method;
 use reqwest::redirect::Policy;

@@ -7,17 +7,17 @@ use std::fmt::Debug;
 use std::pin::Pin;
 
 /// A request on its way.
-pub type Carried = Pin<Box<dyn Future<Output = Result<Response, CallError>> + Send>>;
+pub type InTransit = Pin<Box<dyn Future<Output = Result<Response, CallError>> + Send>>;
 
 /// The network, or what stands for it where phone, server and desk run in one process. The caller has the deadlines, and asks only for
 /// what may be sent.
 pub trait Transport: Debug + Send + Sync {
     /// Carries a request. The future gives [`CallError`] where no answer came, although the request may have arrived.
-    fn carry(&self, request: Request) -> Carried;
+    fn carry(&self, request: Request) -> InTransit;
 }
 
 impl Transport for Client {
-    fn carry(&self, request: Request) -> Carried {
+    fn carry(&self, request: Request) -> InTransit {
         let sent = self.execute(request);
         Box::pin(async move {
             match sent.await {

@@ -115,7 +115,8 @@ fn open(store: &Path) -> Result<ObserverApp, Box<dyn std::error::Error>> {
         vault,
         clock: Arc::new(SystemClock),
         language: "en".into(),
-        missions: Arc::default(), transport: None,
+        missions: Arc::default(),
+        transport: None,
     };
     Ok(ObserverApp::open(config, PIN)?)
 }
