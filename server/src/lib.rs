@@ -26,4 +26,4 @@ pub mod storage;
 mod writer;
 
 pub use crowd::Limits;
-pub use listen::{RunningServer, ServeError, ServerConfig, TlsFiles, start};
+pub use listen::{OpenedServer, RunningServer, ServeError, ServerConfig, TlsFiles, open, start};

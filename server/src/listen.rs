@@ -9,6 +9,8 @@ use crate::reader::LogReader;
 use crate::sequencer::{self, Now};
 use crate::storage::{self, LogError, Storage, with_causes};
 use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::{Request, Response};
 use baqylau_protocol::ids::{MissionId, PublicKey};
 use baqylau_protocol::keys::SigningKey;
 use hyper::body::Incoming;
@@ -105,13 +107,44 @@ impl RunningServer {
     }
 }
 
-/// Starts a server on the current runtime.
+/// A server whose database is open, and that listens nowhere yet.
+pub struct OpenedServer {
+    app: Arc<App>,
+    writer: std::thread::JoinHandle<()>,
+    /// Held as long as the server runs.
+    only: File,
+}
+
+impl OpenedServer {
+    /// Answers a request that came another way than through a connection: where phone, server and desk run in one process.
+    ///
+    /// # Errors
+    /// The answer breaks off.
+    pub async fn answer<B>(&self, request: Request<B>) -> Result<Response<Bytes>, axum::Error>
+    where
+        B: hyper::body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<axum::BoxError>,
+    {
+        let answered = TowerToHyperService::new(router(self.app.clone())).call(request.map(Body::new)).await;
+        let (head, body) = answered.unwrap_or_else(|never| match never {}).into_parts();
+        Ok(Response::from_parts(head, axum::body::to_bytes(body, usize::MAX).await?))
+    }
+
+    /// Closes the database, when everything that was taken is stored.
+    pub async fn close(self) {
+        let Self { app, writer, only } = self;
+        drop(app);
+        let _ = tokio::task::spawn_blocking(move || writer.join()).await;
+        drop(only);
+    }
+}
+
+/// Opens a server's database on the current runtime, and listens nowhere.
 ///
 /// # Errors
-/// The database, the certificate or the address cannot be used.
-pub async fn start(config: ServerConfig) -> Result<RunningServer, ServeError> {
+/// The database cannot be used.
+pub async fn open(config: ServerConfig) -> Result<OpenedServer, ServeError> {
     let only = lock_database(&config.database)?;
-    let acceptor = config.tls.as_ref().map(acceptor).transpose()?;
     let mission = MissionId::of(&config.root);
     let receipts = SigningKey::from_seed(*config.receipt_key.seed());
     let (database, root, key, now) = (config.database, config.root, config.receipt_key, config.now.clone());
@@ -136,11 +169,22 @@ pub async fn start(config: ServerConfig) -> Result<RunningServer, ServeError> {
         now: config.now,
         crowd: Connections::new(config.limits),
     });
-    let failed = |reason| ServeError::Listen { address: config.listen, reason };
-    let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
+    Ok(OpenedServer { app, writer, only })
+}
+
+/// Starts a server on the current runtime.
+///
+/// # Errors
+/// The database, the certificate or the address cannot be used.
+pub async fn start(config: ServerConfig) -> Result<RunningServer, ServeError> {
+    let acceptor = config.tls.as_ref().map(acceptor).transpose()?;
+    let place = config.listen;
+    let OpenedServer { app, writer, only } = open(config).await?;
+    let failed = |reason| ServeError::Listen { address: place, reason };
+    let listener = TcpListener::bind(place).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let (stop, stopped) = watch::channel(false);
-    tracing::info!(%address, %mission, "listening");
+    tracing::info!(%address, mission = %app.mission, "listening");
     let task = tokio::spawn(accept(listener, acceptor, app, stopped));
     Ok(RunningServer { address, stop, task, writer, _only: only })
 }

@@ -14,7 +14,7 @@ use baqylau_observer::vault::FileVault;
 use baqylau_protocol::certificate::Invite;
 use baqylau_protocol::ids::PublicKey;
 use baqylau_protocol::keys::SigningKey;
-use baqylau_server::{Limits, RunningServer, ServerConfig, TlsFiles, start};
+use baqylau_server::{Limits, OpenedServer, RunningServer, ServerConfig, TlsFiles, start};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,6 +71,7 @@ pub fn phone_in(folder: &Path) -> PhoneConfig {
         clock: Arc::new(SystemClock),
         language: "en".into(),
         missions: Arc::default(),
+        transport: None,
     }
 }
 
@@ -133,10 +134,15 @@ impl World {
     /// # Panics
     /// When it does not start.
     pub fn start_server(&mut self) {
+        let config = self.server_config();
+        self.running = Some(self.runtime.block_on(start(config)).expect("the server starts"));
+    }
+
+    fn server_config(&self) -> ServerConfig {
         let folder = self.server_folder();
         let read = |name: &str| std::fs::read(folder.join(name)).expect("a file of the server");
         let hex = |name: &str| PublicKey::from_hex(&String::from_utf8_lossy(&read(name))).expect("hexadecimal");
-        let config = ServerConfig {
+        ServerConfig {
             listen: ([127, 0, 0, 1], self.port).into(),
             database: folder.join("server.db"),
             root: hex("root.pub"),
@@ -144,8 +150,16 @@ impl World {
             tls: (!self.plain).then(|| TlsFiles { chain: read("tls.pem"), key: read("tls-key.pem") }),
             now: Arc::new(now),
             limits: Limits::default(),
-        };
-        self.running = Some(self.runtime.block_on(start(config)).expect("the server starts"));
+        }
+    }
+
+    /// Stops the server, and opens it in this process, where no network reaches it.
+    ///
+    /// # Panics
+    /// When it does not open.
+    pub fn take_server_in(&mut self) -> OpenedServer {
+        self.stop_server();
+        self.runtime.block_on(baqylau_server::open(self.server_config())).expect("the server opens")
     }
 
     /// Moves the server to another port, so that a test can stand in between. Gives the port that everybody knows, and the new one.

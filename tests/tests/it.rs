@@ -30,6 +30,7 @@ mod it {
     mod lying;
     mod moments;
     mod names;
+    mod one_process;
     mod page;
     mod published;
     mod rescue;

@@ -84,6 +84,7 @@ impl Phone {
             clock,
             language: self.language,
             missions: MISSIONS.clone(),
+            transport: None,
         }
     }
 }

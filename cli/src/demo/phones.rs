@@ -91,7 +91,7 @@ pub struct DeliveryCost {
 pub fn config(folder: &Path, language: &str, clock: Arc<SimulatedClock>) -> Result<PhoneConfig, Error> {
     let vault = Arc::new(FileVault::open(&folder.join("vault"))?);
     let (folder, language) = (folder.to_owned(), language.to_owned());
-    Ok(PhoneConfig { folder, vault, clock, language, missions: Arc::default() })
+    Ok(PhoneConfig { folder, vault, clock, language, missions: Arc::default(), transport: None })
 }
 
 impl DemoPhones {

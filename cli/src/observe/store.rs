@@ -84,5 +84,6 @@ pub fn config(folder: &Path, language: &str) -> Result<PhoneConfig, CommandError
         clock: Arc::new(SystemClock),
         language: language.to_owned(),
         missions: Arc::default(),
+        transport: None,
     })
 }

@@ -2,9 +2,9 @@
 
 use crate::Deadlines;
 use crate::allowance::{Allowance, MeteredBody, now};
-use reqwest::header::{HeaderMap, RETRY_AFTER};
-use reqwest::{RequestBuilder, Response, StatusCode, Url};
-use std::error::Error;
+use crate::transport::Transport;
+use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::{Method, Request, Response, StatusCode, Url};
 use std::sync::Arc;
 use tokio::time::{Instant, timeout_at};
 
@@ -41,7 +41,9 @@ pub enum ReplyError {
 /// A request that has not been sent.
 #[derive(Debug)]
 pub struct Call {
-    request: RequestBuilder,
+    transport: Arc<dyn Transport>,
+    /// Nothing where its address or a header is none.
+    request: Option<Request>,
     deadlines: Deadlines,
     body: Option<Vec<u8>>,
 }
@@ -55,14 +57,19 @@ pub struct HttpReply {
 }
 
 impl Call {
-    pub(crate) fn new(request: RequestBuilder, deadlines: Deadlines) -> Self {
-        Self { request, deadlines, body: None }
+    pub(crate) fn new(transport: Arc<dyn Transport>, method: Method, url: &str, deadlines: Deadlines) -> Self {
+        let request = Url::parse(url).ok().map(|url| Request::new(method, url));
+        Self { transport, request, deadlines, body: None }
     }
 
     /// Adds a header; an invalid value makes [`Call::send`] fail.
     #[must_use]
-    pub fn header(self, name: reqwest::header::HeaderName, value: &str) -> Self {
-        Self { request: self.request.header(name, value), ..self }
+    pub fn header(mut self, name: reqwest::header::HeaderName, value: &str) -> Self {
+        self.request = self.request.and_then(|mut request| {
+            request.headers_mut().append(name, HeaderValue::from_str(value).ok()?);
+            Some(request)
+        });
+        self
     }
 
     /// Sets the body. What the server takes of it extends the deadline, see [`Deadlines::bytes_per_second`]; its length does not.
@@ -77,27 +84,17 @@ impl Call {
     /// [`CallError`] if there is no response. Any HTTP status counts as a response.
     pub async fn send(self) -> Result<HttpReply, CallError> {
         let allowance = Arc::new(Allowance::to_answer(&self.deadlines));
-        let request = match self.body {
-            Some(bytes) => self.request.body(reqwest::Body::wrap(MeteredBody::new(bytes, allowance.clone()))),
-            None => self.request,
-        };
-        let (client, request) = request.build_split();
-        let request = request.map_err(|_| CallError::Plain)?;
-        if !allowed(request.url()) {
-            return Err(CallError::Plain);
+        let mut request = self.request.filter(|request| allowed(request.url())).ok_or(CallError::Plain)?;
+        if let Some(bytes) = self.body {
+            *request.body_mut() = Some(reqwest::Body::wrap(MeteredBody::new(bytes, allowance.clone())));
         }
         let deadlines = self.deadlines;
         let end = now() + deadlines.total;
-        let answered = tokio::select! {
-            answered = client.execute(request) => answered,
+        let response = tokio::select! {
+            answered = self.transport.carry(request) => answered?,
             () = allowance.used_up(end) => return Err(CallError::Silent),
         };
-        match answered {
-            Ok(response) => Ok(HttpReply { response, deadlines, end }),
-            Err(e) if foreign(&e) => Err(CallError::Foreign),
-            Err(e) if !e.is_timeout() => Err(CallError::Unreachable),
-            Err(_) => Err(CallError::Silent),
-        }
+        Ok(HttpReply { response, deadlines, end })
     }
 }
 
@@ -151,17 +148,4 @@ fn allowed(url: &Url) -> bool {
         host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
     };
     url.scheme() == "https" || (url.scheme() == "http" && here())
-}
-
-fn foreign(error: &reqwest::Error) -> bool {
-    let mut cause: Option<&(dyn Error + 'static)> = error.source();
-    while let Some(e) = cause {
-        if matches!(e.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))) {
-            return true;
-        }
-        // What an `io::Error` wraps is not its source.
-        let wrapped = e.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        cause = wrapped.map(|w| w as &(dyn Error + 'static)).or_else(|| e.source());
-    }
-    false
 }

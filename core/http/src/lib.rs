@@ -3,10 +3,13 @@
 
 mod allowance;
 mod call;
+mod transport;
 
 pub use call::{Call, CallError, HttpReply, ReplyError};
 pub use reqwest;
+pub use transport::{InTransit, Transport};
 
+use reqwest::Method;
 use reqwest::redirect::Policy;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +48,7 @@ impl Default for Deadlines {
 /// A client for the servers of one mission.
 #[derive(Debug, Clone)]
 pub struct Client {
-    inner: reqwest::Client,
+    transport: Arc<dyn Transport>,
     deadlines: Deadlines,
 }
 
@@ -79,19 +82,29 @@ impl Client {
             .no_proxy()
             .redirect(Policy::none())
             .connect_timeout(deadlines.connect);
-        let inner = client.build().map_err(|e| HttpError::Client(e.to_string()))?;
-        Ok(Self { inner, deadlines })
+        let client = client.build().map_err(|e| HttpError::Client(e.to_string()))?;
+        Ok(Self::over(Arc::new(client), deadlines))
+    }
+
+    /// A client whose requests something else than the network carries.
+    #[must_use]
+    pub fn over(transport: Arc<dyn Transport>, deadlines: Deadlines) -> Self {
+        Self { transport, deadlines }
     }
 
     /// A GET request to `url`.
     #[must_use]
     pub fn get(&self, url: impl AsRef<str>) -> Call {
-        Call::new(self.inner.get(url.as_ref()), self.deadlines)
+        self.call(Method::GET, url.as_ref())
     }
 
     /// A POST request to `url`.
     #[must_use]
     pub fn post(&self, url: impl AsRef<str>) -> Call {
-        Call::new(self.inner.post(url.as_ref()), self.deadlines)
+        self.call(Method::POST, url.as_ref())
+    }
+
+    fn call(&self, method: Method, url: &str) -> Call {
+        Call::new(self.transport.clone(), method, url, self.deadlines)
     }
 }

@@ -25,7 +25,7 @@ use crate::listen::{Change, ChangeNotifier};
 use crate::reason::InvalidReason;
 use crate::store::{Number, Outbox, names};
 use crate::time::corrected;
-use baqylau_http::Client;
+use baqylau_http::{Client, Deadlines, Transport};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::cose::{self, ObjectType, Unverified};
@@ -57,7 +57,7 @@ impl SyncDriver {
     pub fn new(
         outbox: Arc<Mutex<Outbox>>,
         clock: Arc<dyn Clock>,
-        folder: PathBuf,
+        (folder, transport): (PathBuf, Option<Arc<dyn Transport>>),
         (bell, flight): (ChangeNotifier, InFlight),
     ) -> Result<Self, Error> {
         let (root, servers, tls_roots) = {
@@ -70,7 +70,10 @@ impl SyncDriver {
         let tls_roots: Vec<ByteVec> = minicbor::decode(&tls_roots).map_err(internal)?;
         let root = PublicKey::from_slice(&root).ok_or_else(|| Error::Internal("root key".into()))?;
         let tls_roots: Vec<Vec<u8>> = tls_roots.into_iter().map(Into::into).collect();
-        let http = baqylau_http::client(&tls_roots).map_err(|_| InvalidReason::InviteUnusable)?;
+        let http = match transport {
+            Some(transport) => Client::over(transport, Deadlines::default()),
+            None => baqylau_http::client(&tls_roots).map_err(|_| InvalidReason::InviteUnusable)?,
+        };
         Ok(Self {
             outbox,
             clock,

@@ -38,7 +38,10 @@ pub(crate) struct ServerLink<'d> {
 impl Desk {
     pub(crate) fn link(&self) -> Result<ServerLink<'_>, DeskError> {
         let roots: Vec<Vec<u8>> = self.tls_roots()?.into_iter().map(Into::into).collect();
-        let http = Client::new(&roots, DEADLINES).map_err(DeskError::Client)?;
+        let http = match &self.transport {
+            Some(transport) => Client::over(transport.clone(), DEADLINES),
+            None => Client::new(&roots, DEADLINES).map_err(DeskError::Client)?,
+        };
         let server = self.settings.servers.first().cloned();
         Ok(ServerLink { desk: self, http, server: server.ok_or(DeskError::NoServer)? })
     }

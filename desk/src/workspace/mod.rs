@@ -20,6 +20,7 @@ use crate::index::evaluate::Forms;
 use crate::store::DeskStore;
 use crate::tables::MissionTables;
 use baqylau_forms::zone::DAY_MS;
+use baqylau_http::Transport;
 use baqylau_protocol::bundle::{BundlePart, Manifest, PartKind};
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::{Hash, MissionId, PublicKey};
@@ -32,6 +33,7 @@ use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// `desk.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +78,8 @@ pub struct Desk {
     pub(crate) tree: Option<MerkleTree>,
     /// The forms that reports were read with.
     pub(crate) forms: RefCell<Forms>,
+    /// What carries its requests, in the place of the network.
+    pub(crate) transport: Option<Arc<dyn Transport>>,
 }
 
 impl Desk {
@@ -155,8 +159,15 @@ impl Desk {
             device: SigningKey::from_seed(secrets.device),
             tree: None,
             forms: RefCell::default(),
+            transport: None,
             settings,
         })
+    }
+
+    /// The same desk, whose requests something else than the network carries.
+    #[must_use]
+    pub fn over(self, transport: Arc<dyn Transport>) -> Self {
+        Self { transport: Some(transport), ..self }
     }
 
     /// The mission.

@@ -116,6 +116,7 @@ fn open(store: &Path) -> Result<ObserverApp, Box<dyn std::error::Error>> {
         clock: Arc::new(SystemClock),
         language: "en".into(),
         missions: Arc::default(),
+        transport: None,
     };
     Ok(ObserverApp::open(config, PIN)?)
 }

@@ -37,7 +37,7 @@ const EDGES: [(&str, &str); 22] = [
     ("server", "protocol sqlite"),
     ("simulator", "forms observer"),
     ("sqlite", ""),
-    ("tests", "desk ffi findings forms observer page protocol report server simulator sqlite"),
+    ("tests", "desk ffi findings forms http observer page protocol report server simulator sqlite"),
     ("words", ""),
     ("words-tool", "words"),
     ("xlsform", "forms"),

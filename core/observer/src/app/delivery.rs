@@ -193,9 +193,9 @@ impl ObserverApp {
 
     pub(super) fn driver(&self) -> Result<SyncDriver, Error> {
         self.ensure_not_wiped()?;
-        let folder = self.config.folder.join(BLOBS);
+        let around = (self.config.folder.join(BLOBS), self.config.transport.clone());
         let watched = (self.notifier.clone(), self.in_flight.clone());
-        SyncDriver::new(self.outbox.clone(), self.config.clock.clone(), folder, watched)
+        SyncDriver::new(self.outbox.clone(), self.config.clock.clone(), around, watched)
     }
 
     /// Before the app is frozen: ends what [`ObserverApp::interrupt`] ends, and returns when no write is under way.

@@ -60,6 +60,7 @@ use crate::reason::InvalidReason;
 use crate::store::{MainStore, Outbox, names};
 use crate::vault::Vault;
 use baqylau_forms::Filling;
+use baqylau_http::Transport;
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::Invite;
 use baqylau_sqlite::{StorageError, is_written};
@@ -84,6 +85,8 @@ pub struct PhoneConfig {
     pub language: String,
     /// What it shares with the other phones of the process.
     pub missions: Arc<MissionCache>,
+    /// What carries its requests, in the place of the network.
+    pub transport: Option<Arc<dyn Transport>>,
 }
 
 /// The observer's phone. Every call may come from any thread; calls block.

@@ -22,9 +22,8 @@ impl SyncDriver {
             // A part may have been damaged here since.
             let whole = lock(&self.outbox)?.whole.get();
             if let Some((manifest, bytes)) = known.filter(|(_, bytes)| whole != Some(Hash::of(bytes))) {
-                match self.lacking(&manifest).await {
-                    Ok(parts) if parts.is_empty() => lock(&self.outbox)?.whole.set(Some(Hash::of(&bytes))),
-                    Ok(parts) => bundle::store(&mut *lock(&self.outbox)?, &manifest, &bytes, &parts)?,
+                match self.fetch_lacking(&manifest).await {
+                    Ok(()) => lock(&self.outbox)?.whole.set(Some(Hash::of(&bytes))),
                     // It keeps nothing that was signed from being sent, and is tried again.
                     Err(StepError::Network(_)) => {}
                     Err(e) => return Err(e),
@@ -42,21 +41,22 @@ impl SyncDriver {
         let Some(manifest) = bundle::accept(&mut *lock(&self.outbox)?, &self.root, &bytes)? else {
             return if named { Ok(Event::BundleDone) } else { Err(StepError::Network(Failure::Nonsense)) };
         };
-        let parts = self.lacking(&manifest).await?;
-        bundle::store(&mut *lock(&self.outbox)?, &manifest, &bytes, &parts)?;
+        self.fetch_lacking(&manifest).await?;
+        bundle::store(&mut *lock(&self.outbox)?, &manifest, &bytes, &[])?;
         Ok(Event::BundleDone)
     }
 
-    /// Fetches the parts that are not here, or damaged.
-    async fn lacking(&self, manifest: &Manifest) -> Result<Vec<(Hash, Vec<u8>)>, StepError> {
-        let mut parts = Vec::new();
+    /// Fetches the parts that are not here, or damaged. Each is kept as it comes, so that a line that breaks off costs no other part
+    /// again.
+    async fn fetch_lacking(&self, manifest: &Manifest) -> Result<(), StepError> {
         for part in &manifest.parts {
             let here = lock(&self.outbox)?.part(part.hash)?;
             if here.is_none() {
-                parts.push((part.hash, self.part(part).await?));
+                let packed = self.part(part).await?;
+                lock(&self.outbox)?.set(&[], &[(part.hash, packed)])?;
             }
         }
-        Ok(parts)
+        Ok(())
     }
 
     async fn part(&self, part: &BundlePart) -> Result<Vec<u8>, StepError> {
