@@ -106,6 +106,69 @@ impl MerkleTree {
         out.reverse();
         Some(out)
     }
+
+    /// Proof that the first `old` leaves are those of the log when it had `old`, and that only leaves behind them were added up to
+    /// `new` (RFC 6962, section 2.1.2); empty where nothing is to be shown. `None` unless `old <= new <= self.len()`.
+    #[must_use]
+    pub fn consistency(&self, old: u64, new: u64) -> Option<Vec<Hash>> {
+        let old = usize::try_from(old).ok().filter(|_| old <= new)?;
+        let new = usize::try_from(new).ok().filter(|new| *new <= self.len())?;
+        let mut out = Vec::new();
+        let (mut from, mut to) = (0, new);
+        // Leads to the smallest subtree that ends where the old log did; what is passed by on the way is the proof.
+        while old > from && old < to {
+            let middle = from + split(to - from);
+            if old <= middle {
+                out.push(self.subtree(middle, to));
+                to = middle;
+            } else {
+                out.push(self.subtree(from, middle));
+                from = middle;
+            }
+        }
+        // The whole old log as one subtree is known already.
+        if from > 0 && old > 0 {
+            out.push(self.subtree(from, to));
+        }
+        out.reverse();
+        Some(out)
+    }
+}
+
+/// Whether a log of `new` leaves under `new_root` begins with the one of `old` leaves under `old_root` (RFC 9162, section 2.1.4.2).
+/// Every log begins with the empty one.
+#[must_use]
+pub fn is_consistent((old, old_root): (u64, Hash), (new, new_root): (u64, Hash), proof: &[Hash]) -> bool {
+    if old == 0 || old == new {
+        return proof.is_empty() && if old == 0 { old_root == Hash::of(&[]) } else { old_root == new_root };
+    }
+    if old > new {
+        return false;
+    }
+    let known = old.is_power_of_two().then_some(old_root);
+    let mut path = known.into_iter().chain(proof.iter().copied());
+    let Some(start) = path.next() else { return false };
+    let shared = (old - 1).trailing_ones();
+    let (mut at, mut last) = ((old - 1) >> shared, (new - 1) >> shared);
+    let (mut of_old, mut of_new) = (start, start);
+    for sibling in path {
+        if last == 0 {
+            return false;
+        }
+        if at & 1 == 1 || at == last {
+            of_old = node_hash(&sibling, &of_old);
+            of_new = node_hash(&sibling, &of_new);
+            while at & 1 == 0 && at != 0 {
+                at >>= 1;
+                last >>= 1;
+            }
+        } else {
+            of_new = node_hash(&of_new, &sibling);
+        }
+        at >>= 1;
+        last >>= 1;
+    }
+    last == 0 && of_old == old_root && of_new == new_root
 }
 
 /// The largest power of two below `length`, for a `length` of at least 2.

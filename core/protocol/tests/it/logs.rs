@@ -2,7 +2,7 @@
 
 use baqylau_protocol::ids::{Hash, MissionId};
 use baqylau_protocol::keys::SigningKey;
-use baqylau_protocol::merkle::{MerkleTree, leaf_hash, root_from_path};
+use baqylau_protocol::merkle::{MerkleTree, is_consistent, leaf_hash, root_from_path};
 use baqylau_protocol::receipt::{self, Receipt, TreeHead};
 
 /// MTH, transcribed from RFC 6962, section 2.1.
@@ -46,6 +46,58 @@ fn roots_and_paths_match_rfc_6962() {
         tree.truncate(leaves.len() / 2);
         assert_eq!(tree.root(), before, "what was taken off is gone");
     }
+}
+
+/// PROOF, transcribed from RFC 6962, section 2.1.2.
+fn naive_proof(old: usize, leaves: &[Hash], whole: bool) -> Vec<Hash> {
+    if old == leaves.len() {
+        return if whole { Vec::new() } else { vec![naive(leaves)] };
+    }
+    let k = leaves.len().next_power_of_two() / 2;
+    let (mut proof, other) = if old <= k {
+        (naive_proof(old, &leaves[..k], whole), &leaves[k..])
+    } else {
+        (naive_proof(old - k, &leaves[k..], false), &leaves[..k])
+    };
+    proof.push(naive(other));
+    proof
+}
+
+#[test]
+fn log_that_only_grew_is_proved_to_have() {
+    let leaves = leaves(70);
+    let mut tree = MerkleTree::default();
+    leaves.iter().for_each(|l| tree.push(*l));
+    let at = |size: u64| (size, tree.root_at(size).unwrap());
+    for new in 0..=70u64 {
+        for old in 0..=new {
+            let proof = tree.consistency(old, new).unwrap();
+            assert!(is_consistent(at(old), at(new), &proof), "{old} to {new}");
+            let longer = [&proof[..], &[Hash([7; 32])]].concat();
+            assert!(!is_consistent(at(old), at(new), &longer), "{old} to {new}: a longer proof");
+            assert!(!is_consistent((old, Hash([7; 32])), at(new), &proof), "{old} to {new}: another log before");
+            assert!(old == new || !is_consistent(at(new), at(old), &proof), "{new} to {old}: it shrank");
+            if let Some((_, shorter)) = proof.split_last() {
+                assert!(!is_consistent(at(old), at(new), shorter), "{old} to {new}: a shorter proof");
+            }
+            if old == 0 {
+                continue;
+            }
+            let (from, to) = (usize::try_from(old).unwrap(), usize::try_from(new).unwrap());
+            assert_eq!(proof, naive_proof(from, &leaves[..to], true), "{old} to {new}");
+            assert!(!is_consistent(at(old), (new, Hash([7; 32])), &proof), "{old} to {new}: another log now");
+            for other in (1..=new).filter(|other| *other != old) {
+                let other = (other, at(old).1);
+                assert!(
+                    !is_consistent(other, at(new), &proof),
+                    "{old} to {new}: its root passed off as one of {}",
+                    other.0
+                );
+            }
+        }
+    }
+    assert_eq!(tree.consistency(5, 71), None);
+    assert_eq!(tree.consistency(6, 5), None);
 }
 
 #[test]
