@@ -7,7 +7,7 @@
 //! - [`certificate`], [`enrolment`], [`roster`]: who is who
 //! - [`bundle`], [`published`]: the signed description of a mission, and how it travels
 //! - [`envelope`], [`seal`]: a report under way
-//! - [`merkle`], [`receipt`]: the server's log and its proofs
+//! - [`merkle`], [`receipt`], [`checkpoint`]: the server's log, its proofs, and its head for witnesses
 //! - [`routes`], [`wire`]: paths and bodies of HTTP requests
 //! - [`reason`]: what helps where something was not done
 //! - [`sync`]: what a phone does next, as a pure function
@@ -18,6 +18,7 @@ pub mod blob;
 pub mod bundle;
 pub mod cbor;
 pub mod certificate;
+pub mod checkpoint;
 pub mod cose;
 pub mod courier;
 pub mod enrolment;

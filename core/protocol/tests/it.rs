@@ -4,6 +4,7 @@ mod it {
     mod blobs;
     mod bombs;
     mod bundles;
+    mod checkpoints;
     mod encoding;
     mod envelopes;
     mod logs;
