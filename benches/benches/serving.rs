@@ -109,7 +109,7 @@ fn device(count: usize, invite: &Invite, manifest: &Manifest) -> Vec<Vec<u8>> {
     let enrolment = enrolment.sign(&key, &invite_key);
     let device = DeviceId::of(Hash::of(&enrolment));
     let mut prev = Hash::of(&enrolment);
-    let body = |object: Vec<u8>| cbor::encode(&Upload { objects: vec![object.into()] });
+    let body = |object: Vec<u8>| cbor::encode(&Upload { objects: vec![object.into()], known: None });
     let mut out = vec![body(enrolment)];
     let payload: [u8; 420] = random();
     for seq in 1..=count as u64 {

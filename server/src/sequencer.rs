@@ -7,7 +7,7 @@ use crate::rate_limit::RateLimiter;
 use crate::storage::{LogError, Storage};
 use crate::writer::Writer;
 use baqylau_protocol::bundle::Manifest;
-use baqylau_protocol::ids::{DeviceId, MissionId, PublicKey};
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::merkle::MerkleTree;
 use baqylau_protocol::receipt::leaf_hash;
@@ -36,9 +36,30 @@ pub struct LogState {
     /// The current roster's bytes and version.
     pub roster: RwLock<Option<(Roster, Vec<u8>)>>,
     /// The last signed head.
-    pub head: RwLock<Vec<u8>>,
+    pub head: RwLock<Option<SignedHead>>,
+    /// Every leaf that is durable.
+    pub tree: RwLock<MerkleTree>,
     /// Counters for `/v1/metrics`.
     pub counters: Counters,
+}
+
+/// A tree head that was signed, and what it says.
+#[derive(Debug, Clone)]
+pub struct SignedHead {
+    /// Number of leaves.
+    pub size: u64,
+    /// Merkle root over them.
+    pub root: Hash,
+    /// The signed object.
+    pub bytes: Vec<u8>,
+}
+
+/// What became of the objects of a request.
+pub struct Committed {
+    /// One verdict for each, in their order.
+    pub verdicts: Vec<Verdict>,
+    /// Size of the head that their receipts have.
+    pub size: u64,
 }
 
 /// A manifest with the bytes that were signed.
@@ -60,7 +81,7 @@ pub struct Counters {
 pub type Judged = Result<Accepted, Refusal>;
 
 pub(crate) enum WriterJob {
-    Append(Vec<Judged>, oneshot::Sender<Result<Vec<Verdict>, Unavailable>>),
+    Append(Vec<Judged>, oneshot::Sender<Result<Committed, Unavailable>>),
     Publish(Box<Publication>, oneshot::Sender<Result<(), PublicationError>>),
     Probe(oneshot::Sender<Result<(), LogError>>),
 }
@@ -92,11 +113,9 @@ pub fn start(
 ) -> Result<(Sequencer, Arc<LogState>, std::thread::JoinHandle<()>), LogError> {
     let mission = MissionId::of(&root);
     let shared = Arc::new(LogState::default());
-    let mut tree = MerkleTree::default();
-    storage.leaves(mission, &mut |hash, received| tree.push(leaf_hash(hash, received)))?;
+    storage.leaves(mission, &mut |hash, received| write(&shared.tree).push(leaf_hash(hash, received)))?;
     load_documents(&mut *storage, mission, &root, &shared)?;
-    let mut writer =
-        Writer { storage, mission, root, key, tree, log: shared.clone(), buckets: RateLimiter::default(), now };
+    let mut writer = Writer { storage, mission, root, key, log: shared.clone(), buckets: RateLimiter::default(), now };
     writer.sign_head();
     let (jobs, inbox) = mpsc::channel(QUEUE);
     let thread = std::thread::spawn(move || writer.run(inbox));
@@ -107,12 +126,16 @@ pub(crate) fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
     lock.write().unwrap_or_else(PoisonError::into_inner)
 }
 
+pub(crate) fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Sequencer {
     /// Has judged objects stored; the verdicts come when they are durable.
     ///
     /// # Errors
     /// The queue is full.
-    pub fn append(&self, judged: Vec<Judged>) -> Result<oneshot::Receiver<Result<Vec<Verdict>, Unavailable>>, Busy> {
+    pub fn append(&self, judged: Vec<Judged>) -> Result<oneshot::Receiver<Result<Committed, Unavailable>>, Busy> {
         let (reply, answer) = oneshot::channel();
         self.jobs.try_send(WriterJob::Append(judged, reply)).map_err(|_| Busy)?;
         Ok(answer)

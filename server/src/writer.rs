@@ -3,11 +3,10 @@
 use crate::accept::{Accepted, may_send, refusal};
 use crate::documents::apply_roster;
 use crate::rate_limit::RateLimiter;
-use crate::sequencer::{GROUP, Judged, LogState, Now, Unavailable, WriterJob, write};
+use crate::sequencer::{Committed, GROUP, Judged, LogState, Now, SignedHead, Unavailable, WriterJob, read, write};
 use crate::storage::{LogError, LoggedObject, Storage, with_causes};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::keys::SigningKey;
-use baqylau_protocol::merkle::MerkleTree;
 use baqylau_protocol::receipt::{Receipt, TreeHead, leaf_hash};
 use baqylau_protocol::wire::{Refusal, RefusalCode, Verdict};
 use std::collections::{HashMap, HashSet};
@@ -20,13 +19,12 @@ pub(crate) struct Writer {
     pub(crate) mission: MissionId,
     pub(crate) root: PublicKey,
     pub(crate) key: SigningKey,
-    pub(crate) tree: MerkleTree,
     pub(crate) log: Arc<LogState>,
     pub(crate) buckets: RateLimiter,
     pub(crate) now: Now,
 }
 
-type Pending = (Vec<Judged>, oneshot::Sender<Result<Vec<Verdict>, Unavailable>>);
+type Pending = (Vec<Judged>, oneshot::Sender<Result<Committed, Unavailable>>);
 
 impl Writer {
     pub(crate) fn run(&mut self, mut inbox: mpsc::Receiver<WriterJob>) {
@@ -63,9 +61,9 @@ impl Writer {
 
     fn commit(&mut self, group: Vec<Pending>) {
         match self.store(&group) {
-            Ok(verdicts) => {
+            Ok((size, verdicts)) => {
                 for ((_, reply), verdicts) in group.into_iter().zip(verdicts) {
-                    let _ = reply.send(Ok(verdicts));
+                    let _ = reply.send(Ok(Committed { verdicts, size }));
                 }
             }
             Err(e) => {
@@ -75,10 +73,10 @@ impl Writer {
         }
     }
 
-    /// Stores what is new in one transaction, then makes a receipt for everything that is good.
-    fn store(&mut self, group: &[Pending]) -> Result<Vec<Vec<Verdict>>, LogError> {
+    /// Stores what is new in one transaction, then makes a receipt for everything that is good. Gives the size of their head with them.
+    fn store(&mut self, group: &[Pending]) -> Result<(u64, Vec<Vec<Verdict>>), LogError> {
         let now = (self.now)();
-        let first = self.tree.len();
+        let first = read(&self.log.tree).len();
         let mut fresh: Vec<LoggedObject> = Vec::new();
         let mut ruled = Ruled::default();
         for good in group.iter().flat_map(|(judged, _)| judged).filter_map(|j| j.as_ref().ok()) {
@@ -106,13 +104,16 @@ impl Writer {
         }
         if !fresh.is_empty() {
             self.storage.append(self.mission, first as u64, &fresh)?;
-            fresh.iter().for_each(|e| self.tree.push(leaf_hash(e.hash, e.received)));
+            let mut tree = write(&self.log.tree);
+            fresh.iter().for_each(|e| tree.push(leaf_hash(e.hash, e.received)));
+            drop(tree);
             self.log.counters.stored.fetch_add(fresh.len() as u64, Ordering::Relaxed);
             self.log.counters.commits.fetch_add(1, Ordering::Relaxed);
         }
         self.admit(group, &ruled);
         let head = self.sign_head();
-        Ok(group.iter().map(|(judged, _)| judged.iter().map(|j| self.verdict(j, &ruled, &head)).collect()).collect())
+        let verdicts = |judged: &[Judged]| judged.iter().map(|j| self.verdict(j, &ruled, &head.bytes)).collect();
+        Ok((head.size, group.iter().map(|(judged, _)| verdicts(judged)).collect()))
     }
 
     /// Whether an object that is not in the log yet may go into it. Bundle, roster and other objects may have come since it was
@@ -174,24 +175,23 @@ impl Writer {
                 Verdict::Refused(refusal)
             }
             Ok((index, received)) => {
-                let path = usize::try_from(index).ok().and_then(|i| self.tree.path(i)).unwrap_or_default();
+                let path = usize::try_from(index).ok().and_then(|i| read(&self.log.tree).path(i)).unwrap_or_default();
                 Verdict::Stored(Receipt { head: head.to_vec().into(), index, received, path })
             }
         }
     }
 
-    pub(crate) fn sign_head(&mut self) -> Vec<u8> {
-        let head = TreeHead {
-            v: baqylau_protocol::VERSION,
-            mission: self.mission,
-            size: self.tree.len() as u64,
-            root: self.tree.root(),
-            time: (self.now)(),
+    pub(crate) fn sign_head(&mut self) -> SignedHead {
+        let (size, root) = {
+            let tree = read(&self.log.tree);
+            (tree.len() as u64, tree.root())
         };
-        let bytes = head.sign(&self.key);
-        self.log.counters.log_size.store(head.size, Ordering::Relaxed);
-        write(&self.log.head).clone_from(&bytes);
-        bytes
+        let (v, mission, time) = (baqylau_protocol::VERSION, self.mission, (self.now)());
+        let bytes = TreeHead { v, mission, size, root, time }.sign(&self.key);
+        let head = SignedHead { size, root, bytes };
+        self.log.counters.log_size.store(size, Ordering::Relaxed);
+        *write(&self.log.head) = Some(head.clone());
+        head
     }
 }
 

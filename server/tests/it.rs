@@ -6,6 +6,7 @@ mod it {
     mod gate;
     mod health;
     mod paths;
+    mod proofs;
     mod racing;
     mod storage;
     mod storage_suite;

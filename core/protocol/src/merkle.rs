@@ -51,6 +51,15 @@ impl MerkleTree {
         }
     }
 
+    /// The hashes of a tile of C2SP's tlog-tiles: up to `width` roots of complete subtrees of 256^`level` leaves, from number
+    /// `index` * 256 on. `None` unless there are as many.
+    #[must_use]
+    pub fn tile(&self, level: u32, index: u64, width: usize) -> Option<&[Hash]> {
+        let nodes = self.levels.get(usize::try_from(level.checked_mul(8)?).ok()?)?;
+        let from = usize::try_from(index.checked_mul(256)?).ok()?;
+        nodes.get(from..from.checked_add(width)?)
+    }
+
     /// Removes leaves from the end until `length` are left: for leaves whose objects could not be stored.
     pub fn truncate(&mut self, length: usize) {
         for (level, nodes) in self.levels.iter_mut().enumerate() {

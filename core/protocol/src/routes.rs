@@ -14,6 +14,12 @@ pub const ROSTER: &str = "/v1/roster";
 pub const CHALLENGE: &str = "/v1/challenge";
 /// A page of the log.
 pub const LOG: &str = "/v1/log";
+/// The proof that the log only grew.
+pub const CONSISTENCY: &str = "/v1/consistency";
+/// The head of the log as a C2SP checkpoint, with the cosignatures of witnesses.
+pub const CHECKPOINT: &str = "/v1/checkpoint";
+/// A C2SP tile of the tree, full or partial.
+pub const TILE: &str = "/v1/tile/{level}/{*index}";
 /// Letters to a device.
 pub const LETTERS: &str = "/v1/letters/{device}";
 /// An attachment.
@@ -35,6 +41,12 @@ pub fn part(hash: Hash) -> String {
 #[must_use]
 pub fn log(from: u64) -> String {
     format!("{LOG}?from={from}")
+}
+
+/// The proof that a log of `from` objects grew to one of `to`.
+#[must_use]
+pub fn consistency(from: u64, to: u64) -> String {
+    format!("{CONSISTENCY}?from={from}&to={to}")
 }
 
 /// The letters to a device from a place in the log on.

@@ -18,33 +18,46 @@ pub const MAX_LETTERS: usize = 64;
 pub const MAX_REQUEST: usize = 4 << 20;
 
 /// `POST /v1/objects`: enrolments and envelopes, in the order in which the server is to store them.
-#[derive(Debug, Clone, PartialEq, Eq, Encode)]
-#[cbor(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Upload {
     /// Signed objects, at most [`MAX_BATCH`].
-    #[n(0)]
+    #[cbor(n(0), decode_with = "cbor::at_most::<_, _, MAX_BATCH>")]
     pub objects: Vec<ByteVec>,
+    /// Size of the last head that the sender verified: the server proves that its log goes on from there.
+    #[n(1)]
+    pub known: Option<u64>,
 }
 
-impl<'b, C> Decode<'b, C> for Upload {
-    fn decode(d: &mut Decoder<'b>, ctx: &mut C) -> Result<Self, minicbor::decode::Error> {
-        Ok(Self { objects: cbor::at_most::<C, ByteVec, MAX_BATCH>(d, ctx)? })
-    }
-}
-
-/// Response to an [`Upload`]: one verdict per object.
-#[derive(Debug, Clone, PartialEq, Eq, Encode)]
-#[cbor(transparent)]
+/// Response to an [`Upload`].
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Verdicts {
-    /// In the order of the uploaded objects.
-    #[n(0)]
+    /// One verdict per object, in their order. All receipts have the same head.
+    #[cbor(n(0), decode_with = "cbor::at_most::<_, _, MAX_BATCH>")]
     pub verdicts: Vec<Verdict>,
+    /// Consistency proof between [`Upload::known`] and the head of the receipts, from the smaller one to the larger; `None` if nothing
+    /// was stored or asked for, or the server's log is smaller than what is known.
+    #[cbor(n(1), decode_with = "proof_hashes")]
+    pub proof: Option<Vec<Hash>>,
 }
 
-impl<'b, C> Decode<'b, C> for Verdicts {
-    fn decode(d: &mut Decoder<'b>, ctx: &mut C) -> Result<Self, minicbor::decode::Error> {
-        Ok(Self { verdicts: cbor::at_most::<C, Verdict, MAX_BATCH>(d, ctx)? })
+/// Most hashes of a proof: the height of a tree of 2^64 leaves.
+pub const MAX_PROOF: usize = 64;
+
+fn proof_hashes<C>(d: &mut Decoder<'_>, ctx: &mut C) -> Result<Option<Vec<Hash>>, minicbor::decode::Error> {
+    if d.datatype()? == minicbor::data::Type::Null {
+        d.null()?;
+        return Ok(None);
     }
+    cbor::at_most::<C, Hash, MAX_PROOF>(d, ctx).map(Some)
+}
+
+/// `GET /v1/consistency?from=N&to=M`: the proof that the log only grew.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(transparent)]
+pub struct ConsistencyProof {
+    /// As [`crate::merkle::is_consistent`] takes it.
+    #[cbor(n(0), decode_with = "cbor::at_most::<_, _, MAX_PROOF>")]
+    pub hashes: Vec<Hash>,
 }
 
 /// The server's decision about one object.

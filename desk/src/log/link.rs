@@ -138,7 +138,7 @@ impl ServerLink<'_> {
     /// Has several objects logged, in their order. Gives the verdict on each; a receipt among them is verified.
     pub(crate) async fn log_all(&self, objects: Vec<ByteVec>) -> Result<Vec<(Hash, Verdict)>, DeskError> {
         let hashes: Vec<Hash> = objects.iter().map(|object| Hash::of(object)).collect();
-        let answer = self.post(routes::OBJECTS, cbor::encode(&Upload { objects })).await?;
+        let answer = self.post(routes::OBJECTS, cbor::encode(&Upload { objects, known: None })).await?;
         let verdicts: Verdicts = cbor::decode(&answer, "verdicts").map_err(|_| self.failed(ServerFault::Nonsense))?;
         if verdicts.verdicts.len() != hashes.len() {
             return Err(self.failed(ServerFault::Nonsense));

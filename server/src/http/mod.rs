@@ -1,6 +1,7 @@
 //! The paths. Bodies are CBOR; what a body means is in `docs/formats.md`.
 
 mod attachments;
+mod proofs;
 mod publishing;
 
 use crate::accept::{Acceptance, DeviceState};
@@ -10,7 +11,7 @@ use crate::body::WholeBody;
 use crate::crowd::{Connection, Connections};
 use crate::health::Health;
 use crate::reader::LogReader;
-use crate::sequencer::{Busy, Judged, LogState, Now, Sequencer, Unavailable};
+use crate::sequencer::{Busy, Committed, Judged, LogState, Now, Sequencer, Unavailable, read};
 use crate::storage::{LogError, LoggedObject, with_causes};
 use axum::Router;
 use axum::body::Body;
@@ -26,7 +27,7 @@ use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::routes;
 use baqylau_protocol::wire::{
     Damaged, LetterPage, LogEntry, LogPage, MAX_BATCH, MAX_LETTERS, MAX_REQUEST, MEDIA_TYPE, Refusal, RefusalCode,
-    Upload, Verdicts,
+    Upload, Verdict, Verdicts,
 };
 use minicbor::bytes::{ByteArray, ByteVec};
 use std::collections::HashMap;
@@ -69,6 +70,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route(routes::BUNDLE, get(bundle).post(publishing::bundle))
         .route(routes::PART, get(part))
         .route(routes::ROSTER, post(publishing::roster))
+        .route(routes::CONSISTENCY, get(proofs::consistency))
+        .route(routes::CHECKPOINT, get(proofs::checkpoint))
+        .route(routes::TILE, get(proofs::tile))
         .route(routes::LETTERS, get(letters))
         .route(routes::BLOB_HAVE, get(attachments::have))
         .route(routes::BLOB_CHUNK, post(attachments::chunk))
@@ -112,6 +116,7 @@ async fn objects(State(app): AppState, body: WholeBody<MAX_REQUEST>) -> Response
         Ok(upload) => upload,
         Err(e) => return bad(e),
     };
+    let known = upload.known;
     let judged = app.judge(upload);
     if judged.iter().any(Result::is_ok) {
         body.0.know();
@@ -121,7 +126,11 @@ async fn objects(State(app): AppState, body: WholeBody<MAX_REQUEST>) -> Response
         Err(e) => return busy(e),
     };
     match answer.await {
-        Ok(Ok(verdicts)) => cbor_body(cbor::encode(&Verdicts { verdicts })),
+        Ok(Ok(Committed { verdicts, size })) => {
+            let stored = verdicts.iter().any(|v| matches!(v, Verdict::Stored(_)));
+            let proof = known.filter(|_| stored).and_then(|known| read(&app.log.tree).consistency(known, size));
+            cbor_body(cbor::encode(&Verdicts { verdicts, proof }))
+        }
         // The writer has logged why.
         Ok(Err(Unavailable)) => unavailable(),
         Err(gone) => failed("objects", &gone),
@@ -241,7 +250,7 @@ async fn log(State(app): AppState, RawQuery(query): RawQuery) -> Response {
     let from = query.as_deref().and_then(|q| q.strip_prefix("from=")).and_then(|n| n.parse::<u64>().ok());
     let Some(from) = from else { return bad("expected ?from=<index>") };
     // The head is read before the page: what the page holds beyond it is covered by a later head.
-    let head = app.log.head.read().unwrap_or_else(PoisonError::into_inner).clone();
+    let head = read(&app.log.head).as_ref().map(|head| head.bytes.clone()).unwrap_or_default();
     match app.reader.page(from, MAX_BATCH, PAGE_BYTES).await {
         Ok(entries) => {
             app.log.counters.pulled.fetch_add(entries.len() as u64, Ordering::Relaxed);

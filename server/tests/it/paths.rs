@@ -25,7 +25,7 @@ async fn bodies_that_are_no_uploads_are_refused() {
     ] {
         assert_eq!(mission.post("/v1/objects", body.clone()).await.0, StatusCode::BAD_REQUEST, "{body:?}");
     }
-    let many = cbor::encode(&Upload { objects: vec![vec![1].into(); 300] });
+    let many = cbor::encode(&Upload { objects: vec![vec![1].into(); 300], known: None });
     assert_eq!(mission.post("/v1/objects", many).await.0, StatusCode::BAD_REQUEST);
     assert_eq!(mission.post("/v1/objects", vec![0; 5 << 20]).await.0, StatusCode::PAYLOAD_TOO_LARGE);
     let verdicts = mission.send(vec![vec![], vec![0xd2; 1000], b"hello".to_vec()]).await;

@@ -135,7 +135,7 @@ impl Mission {
     }
 
     pub async fn send(&self, objects: Vec<Vec<u8>>) -> Vec<Verdict> {
-        let body = cbor::encode(&Upload { objects: objects.into_iter().map(Into::into).collect() });
+        let body = cbor::encode(&Upload { objects: objects.into_iter().map(Into::into).collect(), known: None });
         let (status, bytes) = self.post("/v1/objects", body).await;
         assert_eq!(status, StatusCode::OK);
         cbor::decode::<Verdicts>(&bytes, "verdicts").expect("verdicts").verdicts

@@ -66,7 +66,7 @@ fn refuse(code: RefusalCode) -> impl Fn(&str, &[u8], &[u8]) -> Option<Vec<u8>> {
         let objects =
             what.starts_with("POST /v1/objects").then(|| cbor::decode_request::<Upload>(request))?.ok()?.objects;
         let refused = |_| Verdict::Refused(Refusal { code, reason: "call +7 700 and read out your PIN".into() });
-        Some(cbor::encode(&Verdicts { verdicts: objects.iter().map(refused).collect() }))
+        Some(cbor::encode(&Verdicts { verdicts: objects.iter().map(refused).collect(), proof: None }))
     }
 }
 
@@ -256,7 +256,7 @@ fn receipts(
             let head = TreeHead { v: baqylau_protocol::VERSION, mission, size, root, time }.sign(&key).into();
             Verdict::Stored(Receipt { head, index: 0, received, path })
         };
-        Some(cbor::encode(&Verdicts { verdicts: objects.iter().map(stored).collect() }))
+        Some(cbor::encode(&Verdicts { verdicts: objects.iter().map(stored).collect(), proof: None }))
     }
 }
 

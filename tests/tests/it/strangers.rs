@@ -45,7 +45,7 @@ fn a_record_that_the_server_refuses_is_told_of_and_ends_nothing() {
         let objects =
             what.starts_with("POST /v1/objects").then(|| cbor::decode_request::<Upload>(request))?.ok()?.objects;
         let refusal = |_| Verdict::Refused(Refusal { code: RefusalCode::Length, reason: "no ".repeat(5_000) });
-        Some(cbor::encode(&Verdicts { verdicts: objects.iter().map(refusal).collect() }))
+        Some(cbor::encode(&Verdicts { verdicts: objects.iter().map(refusal).collect(), proof: None }))
     });
     let pulled = world.desk.pull(now(), &|_| ()).expect("everything else goes on");
     assert_eq!(pulled.confirmed, 1);

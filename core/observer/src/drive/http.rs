@@ -18,7 +18,7 @@ impl SyncDriver {
         objects: Vec<ByteVec>,
         outcome: &mut SyncOutcome,
     ) -> Result<Vec<Verdict>, StepError> {
-        let request = cbor::encode(&Upload { objects });
+        let request = cbor::encode(&Upload { objects, known: None });
         let mut last = Failure::Offline;
         for server in &self.servers {
             outcome.bytes_sent += request.len() as u64;

@@ -48,15 +48,21 @@ fn decoding_stops_at_the_item_limit() {
 fn bodies_with_too_many_items_are_refused() {
     let too_many = |e: Malformed| e.to_string().contains("more than");
     let (batch, letters) = (u32::try_from(MAX_BATCH).unwrap(), u32::try_from(MAX_LETTERS).unwrap());
-    assert!(cbor::decode_request::<Upload>(&list(batch)).is_ok());
-    assert!(cbor::decode_request::<Upload>(&list(batch + 1)).is_err_and(too_many));
-    assert!(cbor::decode_request::<Upload>(&list(4 << 20)).is_err_and(too_many));
+    assert!(cbor::decode_request::<Upload>(&[&[0x81], &list(batch)[..]].concat()).is_ok());
+    assert!(cbor::decode_request::<Upload>(&[&[0x81], &list(batch + 1)[..]].concat()).is_err_and(too_many));
+    assert!(cbor::decode_request::<Upload>(&[&[0x81], &list(4 << 20)[..]].concat()).is_err_and(too_many));
     let refused = [0x82, 0x01, 0x81, 0x82, 0x00, 0x60];
     let verdicts = |count: u32| {
         let items = refused.iter().copied().cycle().take(refused.len() * count as usize);
-        [0x9a].into_iter().chain(count.to_be_bytes()).chain(items).collect::<Vec<u8>>()
+        [0x81, 0x9a].into_iter().chain(count.to_be_bytes()).chain(items).collect::<Vec<u8>>()
     };
     assert!(cbor::decode_request::<Verdicts>(&verdicts(batch)).is_ok());
+    let proof = |count: u32| {
+        let hashes = [&[0x58, 0x20][..], &[7; 32]].concat().into_iter().cycle().take(34 * count as usize);
+        [0x82, 0x80, 0x9a].into_iter().chain(count.to_be_bytes()).chain(hashes).collect::<Vec<u8>>()
+    };
+    assert!(cbor::decode_request::<Verdicts>(&proof(64)).is_ok_and(|v| v.proof.is_some_and(|p| p.len() == 64)));
+    assert!(cbor::decode_request::<Verdicts>(&proof(65)).is_err_and(too_many));
     assert!(cbor::decode_request::<Verdicts>(&verdicts(100_000)).is_err_and(too_many));
     let page = |count: u32| {
         let items = [0x82, 0x00, 0x40].into_iter().cycle().take(3 * count as usize);
