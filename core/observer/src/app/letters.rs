@@ -107,7 +107,7 @@ impl ObserverApp {
         }
         let numbers: Vec<i64> = fetched.iter().map(|f| f.0).collect();
         self.with_mission(|u, loaded| {
-            let keys = super::reports::Keys::load(u)?;
+            let keys = super::signing::Keys::load(u)?;
             let box_key = u.main.setting(kept::BOX_KEY)?.and_then(|b| b.try_into().ok());
             let box_key = box_key.and_then(|b: [u8; 32]| BoxKey::from_bytes(&b));
             let box_key = box_key.ok_or(InvalidReason::NotEnrolled)?;

@@ -1,7 +1,8 @@
 //! A damaged store is made anew from what can be read of it. Everything is read, checked and completed beside the damaged files;
 //! only then they are moved.
 
-use super::{MAIN, OUTBOX, ObserverApp, PhoneConfig, address_outbox, kept};
+use super::opening::address_outbox;
+use super::{MAIN, OUTBOX, ObserverApp, PhoneConfig, kept};
 use crate::drive::is_own_enrolment;
 use crate::error::Error;
 use crate::lock::Lock;

@@ -1,7 +1,8 @@
 //! Which attachments are with the server.
 
 use super::number::Number;
-use super::outbox::{Outbox, due};
+use super::outbox::Outbox;
+use super::queue::due;
 use crate::error::{Error, RefusalReason};
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::sync::refusal_pause;
