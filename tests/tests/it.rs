@@ -36,6 +36,7 @@ mod it {
     mod rosters;
     mod salvage;
     mod schemas;
+    mod screens;
     mod scripts;
     mod sections;
     mod signing;

@@ -9,7 +9,7 @@ pub use delivery::CourierScanner;
 use crate::answers::{Position, VisitUpdate};
 use crate::errors::{BaqylauError, Why};
 use crate::phone::{ChangeListener, Files, KeyVault, ListenerAdapter, Phone, vault_error};
-use crate::views::{ChecklistView, DraftView, InviteView, MissionView, PlaceView, Salvaged, VisitView, size};
+use crate::views::{ChecklistView, DraftView, InviteView, MissionView, PlaceView, Salvaged, VisitPage, VisitView, size};
 use baqylau_observer::app;
 use baqylau_observer::vault::FileVault;
 use baqylau_protocol::certificate::Invite;
@@ -98,6 +98,11 @@ impl ObserverCore {
     /// The visits of this phone, oldest first.
     pub fn visits(&self) -> Result<Vec<VisitView>> {
         Ok(each(self.0.visits()?))
+    }
+
+    /// A visit with everything that is drawn of it; nothing where there is none of this code.
+    pub fn visit_page(&self, code: String) -> Result<Option<VisitPage>> {
+        Ok(self.0.visit_page(&code)?.map(Into::into))
     }
 
     /// Changes a visit; its checklists follow.

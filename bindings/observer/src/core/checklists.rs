@@ -5,7 +5,7 @@ use crate::answers::{Answer, Key, Position};
 use crate::phone::{ByteSource, SourceAdapter};
 use crate::views::{
     AddedRow, AnswerChange, Carried, ChecklistPage, ChoiceView, DraftView, Leftover, Problem, Progress, ReportView,
-    SectionView, ViewChange, Wanted, size,
+    ReviewPage, SectionView, ViewChange, Wanted, size,
 };
 use std::sync::Arc;
 
@@ -15,6 +15,11 @@ impl ObserverCore {
     /// draft answers.
     pub fn checklist_page(&self, draft: i64, wanted: Wanted, letter: Option<i64>) -> Result<ChecklistPage> {
         Ok(self.0.checklist_page(draft, wanted.into(), letter)?.into())
+    }
+
+    /// A draft before it is signed, with everything that is drawn of it. The section that is open stays open.
+    pub fn review_page(&self, draft: i64) -> Result<ReviewPage> {
+        Ok(self.0.review_page(draft)?.into())
     }
 
     /// The sections of a draft, without rows.
@@ -50,6 +55,11 @@ impl ObserverCore {
     /// An answer from text, as a scanner or a keyboard gives it: choices by name, `?dk` for a missing value.
     pub fn read_answer(&self, draft: i64, key: Key, text: String) -> Result<Answer> {
         Ok(self.0.read_answer(draft, key.into(), &text)?.into())
+    }
+
+    /// Sets an answer from text; blank text clears it. Durable when it returns.
+    pub fn set_text(&self, draft: i64, key: Key, text: String) -> Result<ViewChange> {
+        Ok(self.0.set_text(draft, key.into(), &text)?.into())
     }
 
     /// Clears an answer.

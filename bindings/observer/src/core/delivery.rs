@@ -2,7 +2,7 @@
 
 use super::{ObserverCore, Result, calm, each};
 use crate::phone::{ByteSource, SourceAdapter};
-use crate::views::{CourierReport, DraftView, FollowUp, LetterView, ReportView, Summary, SyncReport};
+use crate::views::{CourierReport, DraftView, FollowUp, LetterView, ReportView, ReportsPage, Summary, SyncReport};
 use baqylau_protocol::courier::Assembler;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -22,6 +22,11 @@ impl ObserverCore {
     /// Every report of this phone with its state.
     pub fn reports(&self) -> Result<Vec<ReportView>> {
         Ok(each(self.0.reports()?))
+    }
+
+    /// The reports and letters with everything that is drawn of them.
+    pub fn reports_page(&self) -> Result<ReportsPage> {
+        Ok(self.0.reports_page()?.into())
     }
 
     /// How safe everything is.

@@ -1,12 +1,11 @@
 //! A checklist being filled in: sections, rows, choices, and what follows from an answer.
 
+use super::count;
 use super::mission::{DraftView, Progress};
-use super::{count, size};
 use crate::answers::{Answer, Key, Missing};
 use baqylau_forms::definition;
 use baqylau_forms::definition::Kind;
 use baqylau_forms::fill;
-use baqylau_observer::app;
 
 mirror! {
     /// When in a visit a section is filled.
@@ -258,57 +257,8 @@ record! {
         order: Option<Vec<Key>> = c.order.map(|o| o.into_iter().map(Into::into).collect()),
         /// Of the whole checklist.
         progress: Progress = c.progress.into(),
-    }
-}
-
-/// Which section of a checklist is to be opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-pub enum Wanted {
-    /// The first that is shown.
-    First,
-    /// This one; the first that is shown where this one is hidden or gone.
-    Section {
-        /// Its position.
-        section: u32,
-    },
-    /// That of the next question without an answer; from the end it goes on at the top.
-    Unanswered {
-        /// The question after which it is looked for; from the top where there is none.
-        after: Option<Key>,
-        /// The section that is open, and stays open where nothing is left to answer.
-        section: u32,
-    },
-}
-
-impl From<Wanted> for app::WantedSection {
-    fn from(w: Wanted) -> Self {
-        match w {
-            Wanted::First => Self::First,
-            Wanted::Section { section } => Self::Section(size(section)),
-            Wanted::Unanswered { after, section } => {
-                Self::Unanswered { after: after.map(Into::into), section: size(section) }
-            }
-        }
-    }
-}
-
-record! {
-    /// One section of a draft, with what is drawn around it.
-    ChecklistPage from app::ChecklistPage as p {
-        /// The draft.
-        draft: DraftView = p.draft.into(),
-        /// Every section, without rows.
-        sections: Vec<SectionView> = p.sections.into_iter().map(Into::into).collect(),
-        /// The section that is open.
-        section: u32 = count(p.section),
-        /// Its rows. Of a signed draft every one is read-only.
-        rows: Vec<RowView> = p.rows.into_iter().map(Into::into).collect(),
-        /// The question to go to: the unanswered one that was wanted, otherwise the first of this section without an answer.
-        unanswered: Option<Key> = p.unanswered.map(Into::into),
-        /// Of the whole checklist.
-        progress: Progress = p.progress.into(),
-        /// The questions that the letter asks about.
-        asked: Vec<Key> = p.asked.into_iter().map(Into::into).collect(),
+        /// The sections that may differ, without rows; every other is as it was.
+        sections: Vec<SectionView> = c.sections.into_iter().map(Into::into).collect(),
     }
 }
 

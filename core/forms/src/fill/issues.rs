@@ -20,6 +20,18 @@ pub struct AnswerProblem {
     pub confirmed: Option<String>,
 }
 
+impl AnswerProblem {
+    /// Whether a report with it can be signed only with a reason: something is missing, or unlikely and not confirmed.
+    #[must_use]
+    pub fn needs_reason(&self) -> bool {
+        match self.issue {
+            Issue::Unanswered => true,
+            Issue::Warning | Issue::NotOffered => self.confirmed.is_none(),
+            Issue::Error | Issue::TooManyRows | Issue::Unfit => false,
+        }
+    }
+}
+
 /// Sorts of issues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Issue {

@@ -63,6 +63,8 @@ pub struct Filling {
     /// Cells that may look different.
     touched: BTreeSet<(NodeRef, u32)>,
     restructured: bool,
+    /// Sections whose count or heading may differ.
+    recounted: BTreeSet<usize>,
     progress: Vec<Progress>,
     mutations: Vec<Mutation>,
 }
@@ -97,6 +99,7 @@ impl Filling {
             lacking: BTreeSet::new(),
             touched: BTreeSet::new(),
             restructured: false,
+            recounted: BTreeSet::new(),
             progress,
             mutations: Vec::new(),
         }

@@ -66,6 +66,7 @@ impl Filling {
         let section = self.form.nodes[key.node as usize].section;
         let cell = self.cell_mut(key);
         let before = (std::mem::take(&mut cell.counted), std::mem::take(&mut cell.counted_answered));
+        self.recounted.insert(section);
         self.progress[section].asked -= usize::from(before.0);
         self.progress[section].answered -= usize::from(before.1);
     }
@@ -78,6 +79,7 @@ impl Filling {
             }
         }
         self.touched.clear();
+        self.recounted.clear();
         self.restructured = false;
     }
 }

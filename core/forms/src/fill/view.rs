@@ -80,6 +80,8 @@ pub struct ViewChange {
     pub order: Option<Vec<CellKey>>,
     /// Of the whole checklist.
     pub progress: Progress,
+    /// The sections that may differ, without rows: what they count and whether they are shown. Every other is as it was.
+    pub sections: Vec<SectionView>,
 }
 
 impl Filling {
@@ -133,6 +135,13 @@ impl Filling {
     #[must_use]
     pub fn shown_keys(&self) -> Vec<CellKey> {
         (0..self.form.sections.len()).flat_map(|s| self.keys_of(s)).collect()
+    }
+
+    /// The section in which a question stands; nothing where it is not drawn now.
+    #[must_use]
+    pub fn section_of(&self, key: CellKey) -> Option<usize> {
+        let drawn = self.is_shown(key) && self.is_row(key.node);
+        drawn.then(|| self.form.nodes[key.node as usize].section)
     }
 
     pub(super) fn keys_of(&self, section: usize) -> Vec<CellKey> {
@@ -250,6 +259,7 @@ impl Filling {
         let mut change = ViewChange { revision: self.revision, ..ViewChange::default() };
         for (node, row) in std::mem::take(&mut self.touched) {
             let key = CellKey { node, row };
+            self.recounted.insert(self.form.nodes[node as usize].section);
             if self.rows[row as usize].used {
                 self.count(key);
             }
@@ -267,6 +277,7 @@ impl Filling {
         if std::mem::take(&mut self.restructured) {
             change.order = self.open.map(|s| self.keys_of(s));
         }
+        change.sections = std::mem::take(&mut self.recounted).into_iter().map(|at| self.section_head(at)).collect();
         change.progress = self.progress();
         change
     }

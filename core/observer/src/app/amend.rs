@@ -1,6 +1,7 @@
 //! Correcting what was signed: an amendment is a report of its own that supersedes another. The original is kept.
 
-use super::{DraftView, ObserverApp};
+use super::mission::Loaded;
+use super::{DraftView, ObserverApp, Unlocked};
 use crate::error::Error;
 use crate::reason::InvalidReason;
 use crate::store::NewDraft;
@@ -71,7 +72,15 @@ impl ObserverApp {
     /// # Errors
     /// There is no such draft, or it amends nothing.
     pub fn changes(&self, draft: i64) -> Result<Vec<ChangeView>, Error> {
-        self.with_mission(|u, loaded| {
+        self.with_mission(|u, loaded| self.change_views(u, loaded, draft))
+    }
+
+    pub(super) fn change_views(
+        &self,
+        u: &mut Unlocked,
+        loaded: &Arc<Loaded>,
+        draft: i64,
+    ) -> Result<Vec<ChangeView>, Error> {
             let amends = u.main.draft(draft)?.amends;
             let reports = u.main.reports()?;
             let amends = amends.ok_or(InvalidReason::NoAmendment)?;
@@ -86,7 +95,6 @@ impl ObserverApp {
             };
             let after = self.filling(u, loaded, draft)?.1;
             Ok(differences(&before, after, self.language(loaded)))
-        })
     }
 
     /// Ends this phone's work: a signed record says that nothing follows, so that a report which is kept back shows. Nothing can be

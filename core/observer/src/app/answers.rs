@@ -69,11 +69,8 @@ impl ObserverApp {
     /// The text is no answer to the question.
     pub fn read_answer(&self, draft: i64, key: CellKey, text: &str) -> Result<Answer, Error> {
         self.with_mission(|u, loaded| {
-            let (_, record, f) = self.draft_of_visit(u, loaded, draft)?;
-            let items = &f.form().definition().items;
-            let item = items.get(key.node as usize).ok_or(InvalidReason::NoSuchQuestion)?;
-            baqylau_forms::fill::read_literal_at(f.form(), key.node, text, zone(loaded, &record))
-                .map_err(|expected| InvalidReason::NotAnAnswer { question: item.name.clone(), expected }.into())
+            let (_, record, filling) = self.draft_of_visit(u, loaded, draft)?;
+            read(filling, key, text, zone(loaded, &record))
         })
     }
 
@@ -97,6 +94,20 @@ impl ObserverApp {
             // A phone may be set to another zone than the place's.
             let answer =
                 if let Answer::Moment(moment) = answer { Answer::Moment(zone.moment(moment.ms)) } else { answer };
+            Ok(f.set(key, answer)?)
+        })
+    }
+
+    /// Sets an answer from text, as [`ObserverApp::read_answer`] reads it; blank text clears it. Durable when it returns.
+    ///
+    /// # Errors
+    /// The text is no answer to the question, or the answer does not fit; nothing is changed.
+    pub fn set_text(&self, draft: i64, key: CellKey, text: &str) -> Result<ViewChange, Error> {
+        self.changing(draft, Some(key), |f, zone| {
+            if text.trim().is_empty() {
+                return Ok(f.clear(key)?);
+            }
+            let answer = read(f, key, text, zone)?;
             Ok(f.set(key, answer)?)
         })
     }
@@ -187,4 +198,12 @@ impl ObserverApp {
         let out = f(filling, zone(loaded, &record))?;
         Ok((out, stored, filling.take_mutations()))
     }
+}
+
+/// The answer that a text is.
+fn read(filling: &Filling, key: CellKey, text: &str, zone: &Zone) -> Result<Answer, Error> {
+    let form = filling.form();
+    let item = form.definition().items.get(key.node as usize).ok_or(InvalidReason::NoSuchQuestion)?;
+    baqylau_forms::fill::read_literal_at(form, key.node, text, zone)
+        .map_err(|expected| InvalidReason::NotAnAnswer { question: item.name.clone(), expected }.into())
 }

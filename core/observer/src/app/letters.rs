@@ -7,7 +7,6 @@ use crate::drive::lock;
 use crate::error::Error;
 use crate::reason::InvalidReason;
 use crate::store::StoredLetter;
-use baqylau_forms::fill::CellKey;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::ObjectType;
@@ -15,6 +14,7 @@ use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::DeviceId;
 use baqylau_protocol::keys::BoxKey;
+use baqylau_report::letter::Question;
 use baqylau_report::{Letter, LetterOpened, Report};
 use std::sync::Arc;
 
@@ -43,7 +43,10 @@ impl ObserverApp {
     /// # Errors
     /// The store is locked or damaged.
     pub fn letters(&self) -> Result<Vec<LetterView>, Error> {
-        self.with_mission(|u, loaded| {
+        self.with_mission(|u, loaded| self.letter_views(u, loaded))
+    }
+
+    pub(super) fn letter_views(&self, u: &mut Unlocked, loaded: &Arc<Loaded>) -> Result<Vec<LetterView>, Error> {
             let reports = u.main.reports()?;
             let language = self.language(loaded);
             let mut out = Vec::new();
@@ -60,7 +63,7 @@ impl ObserverApp {
                 if let Some(checklist) = checklist {
                     let form = self.form(&u.main, loaded, checklist)?;
                     let items = &form.definition().items;
-                    let item = |q: &baqylau_report::letter::Question| items.get(q.node as usize);
+                    let item = |q: &Question| items.get(q.node as usize);
                     let known = stored.letter.questions.iter().filter_map(item);
                     questions.extend(known.map(|i| (i.name.clone(), i.label.get(language))));
                 }
@@ -76,21 +79,6 @@ impl ObserverApp {
             }
             out.reverse();
             Ok(out)
-        })
-    }
-
-    /// The keys of the questions that a letter asks about, in a draft that amends its report.
-    pub(super) fn asked(
-        &self,
-        u: &mut Unlocked,
-        loaded: &Arc<Loaded>,
-        letter: i64,
-        draft: i64,
-    ) -> Result<Vec<CellKey>, Error> {
-        let stored = u.main.letters()?.into_iter().find(|l| l.id == letter);
-        let stored = stored.ok_or(InvalidReason::NoSuchLetter)?;
-        let filling = self.filling(u, loaded, draft)?.1;
-        Ok(stored.letter.questions.iter().filter_map(|q| filling.key_at(q.node, &q.rows)).collect())
     }
 
     /// Opens the letters that were fetched, keeps them, and signs that they arrived. One that does not verify is left out.
@@ -147,6 +135,12 @@ impl ObserverApp {
             Ok(true)
         })
     }
+}
+
+/// What a letter asks about: items of the report's checklist, in its rows.
+pub(super) fn questions_of(u: &mut Unlocked, letter: i64) -> Result<Vec<Question>, Error> {
+    let stored = u.main.letters()?.into_iter().find(|l| l.id == letter);
+    Ok(stored.ok_or(InvalidReason::NoSuchLetter)?.letter.questions)
 }
 
 /// The desk that wrote a letter: enrolled with a certificate of the mission's issuer. The server is not trusted with that.

@@ -84,9 +84,12 @@ impl ObserverApp {
     /// # Errors
     /// The store is locked, or the phone has not fetched the bundle yet.
     pub fn mission(&self) -> Result<MissionView, Error> {
+        self.with_mission(|u, loaded| self.mission_view(u, loaded))
+    }
+
+    pub(super) fn mission_view(&self, u: &Unlocked, loaded: &Loaded) -> Result<MissionView, Error> {
         let refused = lock(&self.outbox)?.setting(names::BUNDLE_REFUSED)?.filter(|r| !r.is_empty());
         let (wall, anchor) = (self.config.clock.wall().ms, lock(&self.outbox)?.anchor()?);
-        self.with_mission(|u, loaded| {
             let now = corrected(&*self.config.clock, anchor.as_ref(), loaded.manifest.issued);
             let language = self.language(loaded);
             Ok(MissionView {
@@ -104,7 +107,6 @@ impl ObserverApp {
                 bundle_refused: refused.map(|r| String::from_utf8_lossy(&r).into_owned()),
                 lacking: loaded.lacking.clone(),
             })
-        })
     }
 
     /// The checklists on offer.
@@ -112,7 +114,10 @@ impl ObserverApp {
     /// # Errors
     /// As [`ObserverApp::mission`].
     pub fn checklists(&self) -> Result<Vec<ChecklistView>, Error> {
-        self.with_mission(|_, loaded| {
+        self.with_mission(|_, loaded| Ok(self.checklist_views(loaded)))
+    }
+
+    pub(super) fn checklist_views(&self, loaded: &Loaded) -> Vec<ChecklistView> {
             let view = |id: &String| {
                 let definition = loaded.forms.get(id)?.1.definition();
                 Some(ChecklistView {
@@ -125,8 +130,7 @@ impl ObserverApp {
                     urgent: definition.urgent,
                 })
             };
-            Ok(loaded.mission.checklists.iter().filter_map(view).collect())
-        })
+            loaded.mission.checklists.iter().filter_map(view).collect()
     }
 
     pub(super) fn language(&self, loaded: &Loaded) -> usize {

@@ -5,7 +5,7 @@
 //! - `opening`: a store made and opened; `unlocking`: the PIN, face and finger; `wiping`: its end
 //! - `mission`: the mission's bundle, loaded and shared
 //! - `visits`: visits and their places
-//! - `drafts`: checklists of a visit; `answers`: being filled; `page`: what a screen draws of one
+//! - `drafts`: checklists of a visit; `answers`: being filled; `page`: what each screen draws
 //! - `signing`: a draft becomes a report; `reports`: the state of each
 //! - `amend`: correcting what was signed, and closing the chain
 //! - `attach`: photographs, sound, video and files
@@ -46,7 +46,9 @@ pub use drafts::DraftView;
 pub use followups::FollowUp;
 pub use letters::LetterView;
 pub use mission::{ChecklistView, MissionView, fingerprint};
-pub use page::{ChecklistPage, WantedSection};
+pub use page::{
+    ChecklistPage, DraftLine, ReportLine, ReportsPage, ReviewNumber, ReviewPage, ReviewProblem, VisitPage, WantedSection,
+};
 pub use places::PlaceView;
 pub use reports::{DeliveryState, ReportView, Summary};
 pub use visits::{VisitChange, VisitView};

@@ -1,9 +1,11 @@
 //! Every report of this phone, and how far it got.
 
-use super::ObserverApp;
+use super::mission::Loaded;
+use super::{ObserverApp, Unlocked};
 use crate::drive::lock;
 use crate::error::{Error, RefusalReason};
 use crate::store::{Delivery, Number};
+use std::sync::Arc;
 
 /// A signed report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,9 +90,12 @@ impl ObserverApp {
     /// # Errors
     /// The store is locked or damaged.
     pub fn reports(&self) -> Result<Vec<ReportView>, Error> {
+        self.with_mission(|u, loaded| self.report_views(u, loaded))
+    }
+
+    pub(super) fn report_views(&self, u: &mut Unlocked, loaded: &Arc<Loaded>) -> Result<Vec<ReportView>, Error> {
         let deliveries = lock(&self.outbox)?.deliveries()?;
         let counts = lock(&self.outbox)?.blob_counts()?;
-        self.with_mission(|u, loaded| {
             let mut out = Vec::new();
             let reports = u.main.reports()?;
             for report in &reports {
@@ -121,7 +126,6 @@ impl ObserverApp {
                 });
             }
             Ok(out)
-        })
     }
 
     /// How safe everything is.
