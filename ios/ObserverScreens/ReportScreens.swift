@@ -60,7 +60,7 @@ struct ReportScreen: View {
         if case .delivered(let index, let received) = report.state {
             Paragraph(say(.reportReceipt, Int64(index), say.moment(received), report.hash))
         }
-        if case .stuck(let why, let reason) = report.state { ErrorCard(words: refused(why, reason)) }
+        if case .stuck(let why, _) = report.state { ErrorCard(words: refused(why)) }
         if report.attachments > 0 {
             Paragraph(say(.reportAttachments, Int(report.attachmentsDelivered), Int(report.attachments)))
         }

@@ -36,6 +36,22 @@ record! {
     }
 }
 
+mirror! {
+    /// Why a bundle that came was not taken.
+    BundleRefusal of baqylau_observer::BundleRefusal {
+        /// The mission's root did not sign it, or it does not read.
+        NotGenuine,
+        /// It is of another mission.
+        OtherMission,
+        /// Its version is older than the known one.
+        Rollback,
+        /// It does not follow the known one: two are in circulation.
+        Fork,
+        /// A part is not what the manifest names; it is fetched again.
+        PartDamaged,
+    }
+}
+
 record! {
     /// What the observer sees of the mission.
     MissionView from app::MissionView as m {
@@ -62,7 +78,7 @@ record! {
         /// How far the phone's clock is ahead of the mission's, in milliseconds.
         clock_error_ms: i64 = m.clock_error,
         /// Why the last bundle that came was refused.
-        bundle_refused: Option<String> = m.bundle_refused,
+        bundle_refused: Option<BundleRefusal> = m.bundle_refused.map(Into::into),
         /// Names of checklists that are damaged on this phone; the next sync fetches them.
         lacking: Vec<String> = m.lacking,
     }

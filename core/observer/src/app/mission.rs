@@ -1,6 +1,7 @@
 //! The mission as the phone has it: verified, decoded once, shared by all phones of the process.
 
 use super::{MissionCache, ObserverApp, Unlocked, kept};
+use crate::bundle::BundleRefusal;
 use crate::drive::lock;
 use crate::error::{Error, RefusalReason};
 use crate::reason::InvalidReason;
@@ -43,7 +44,7 @@ pub struct MissionView {
     /// Whether a visit may be at a place that is not in the list.
     pub unlisted_places: bool,
     /// Why the last bundle that came was refused.
-    pub bundle_refused: Option<String>,
+    pub bundle_refused: Option<BundleRefusal>,
     /// Names of checklists that are damaged on this phone; the next sync fetches them.
     pub lacking: Vec<String>,
 }
@@ -104,7 +105,7 @@ impl ObserverApp {
                 levels: loaded.places.table().levels.iter().map(|l| (l.id.clone(), l.label.get(language))).collect(),
                 unlisted_places: loaded.mission.unlisted_places,
                 clock_error: anchor.map_or(0, |_| wall - now),
-                bundle_refused: refused.map(|r| String::from_utf8_lossy(&r).into_owned()),
+                bundle_refused: refused.map(|kept| BundleRefusal::of(&kept)),
                 lacking: loaded.lacking.clone(),
             })
     }

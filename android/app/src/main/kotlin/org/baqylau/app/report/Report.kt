@@ -144,7 +144,7 @@ private fun Receipt(report: ReportView) {
         is ReportState.Delivered ->
             Paragraph(stringResource(R.string.report_receipt, state.index.toLong(), moment(state.receivedMs), report.hash), "receipt")
 
-        is ReportState.Stuck -> ErrorCard(refused(state.why, state.reason))
+        is ReportState.Stuck -> ErrorCard(refused(state.why))
         else -> {}
     }
     if (report.attachments > 0u) {
