@@ -9,7 +9,9 @@ pub use delivery::CourierScanner;
 use crate::answers::{Position, VisitUpdate};
 use crate::errors::{BaqylauError, Why};
 use crate::phone::{ChangeListener, Files, KeyVault, ListenerAdapter, Phone, vault_error};
-use crate::views::{ChecklistView, DraftView, InviteView, MissionView, PlaceView, Salvaged, VisitPage, VisitView, size};
+use crate::views::{
+    ChecklistView, DraftView, InviteView, MissionView, PlaceView, Salvaged, VisitPage, VisitView, size,
+};
 use baqylau_observer::app;
 use baqylau_observer::vault::FileVault;
 use baqylau_protocol::certificate::Invite;

@@ -131,9 +131,8 @@ impl DeskStore {
     /// The database fails.
     pub fn evidence(&self) -> Result<Vec<Evidence>, DeskError> {
         let mut statement = self.db.prepare("SELECT why, head FROM evidence ORDER BY id")?;
-        let rows = statement.query_map([], |r| {
-            Ok(Evidence { why: Contradiction::of(&r.get::<_, String>(0)?), head: r.get(1)? })
-        })?;
+        let rows = statement
+            .query_map([], |r| Ok(Evidence { why: Contradiction::of(&r.get::<_, String>(0)?), head: r.get(1)? }))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

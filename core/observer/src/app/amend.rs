@@ -81,20 +81,20 @@ impl ObserverApp {
         loaded: &Arc<Loaded>,
         draft: i64,
     ) -> Result<Vec<ChangeView>, Error> {
-            let amends = u.main.draft(draft)?.amends;
-            let reports = u.main.reports()?;
-            let amends = amends.ok_or(InvalidReason::NoAmendment)?;
-            let own = reports.iter().find(|r| r.hash == amends).map(|r| r.draft);
-            let before = match own {
-                Some(original) => self.filling(u, loaded, original)?.1.clone(),
-                None => {
-                    let letter = u.main.letters()?.into_iter().rev().find(|l| l.letter.report == Some(amends));
-                    let letter = letter.ok_or(InvalidReason::AmendedReportGone)?;
-                    self.reassigned_report(u, loaded, &letter)?.1
-                }
-            };
-            let after = self.filling(u, loaded, draft)?.1;
-            Ok(differences(&before, after, self.language(loaded)))
+        let amends = u.main.draft(draft)?.amends;
+        let reports = u.main.reports()?;
+        let amends = amends.ok_or(InvalidReason::NoAmendment)?;
+        let own = reports.iter().find(|r| r.hash == amends).map(|r| r.draft);
+        let before = match own {
+            Some(original) => self.filling(u, loaded, original)?.1.clone(),
+            None => {
+                let letter = u.main.letters()?.into_iter().rev().find(|l| l.letter.report == Some(amends));
+                let letter = letter.ok_or(InvalidReason::AmendedReportGone)?;
+                self.reassigned_report(u, loaded, &letter)?.1
+            }
+        };
+        let after = self.filling(u, loaded, draft)?.1;
+        Ok(differences(&before, after, self.language(loaded)))
     }
 
     /// Ends this phone's work: a signed record says that nothing follows, so that a report which is kept back shows. Nothing can be

@@ -47,38 +47,38 @@ impl ObserverApp {
     }
 
     pub(super) fn letter_views(&self, u: &mut Unlocked, loaded: &Arc<Loaded>) -> Result<Vec<LetterView>, Error> {
-            let reports = u.main.reports()?;
-            let language = self.language(loaded);
-            let mut out = Vec::new();
-            for stored in u.main.letters()? {
-                let asked = reports.iter().find(|r| stored.letter.report == Some(r.hash));
-                let handed = stored.letter.copy.as_ref().and_then(|copy| Report::decode(copy).ok());
-                let mut newest =
-                    asked.or_else(|| reports.iter().find(|r| r.amends == stored.letter.report && handed.is_some()));
-                while let Some(later) = newest.and_then(|n| reports.iter().find(|r| r.amends == Some(n.hash))) {
-                    newest = Some(later);
-                }
-                let mut questions = Vec::new();
-                let checklist = asked.map(|r| r.checklist).or(handed.as_ref().map(|h| h.checklist));
-                if let Some(checklist) = checklist {
-                    let form = self.form(&u.main, loaded, checklist)?;
-                    let items = &form.definition().items;
-                    let item = |q: &Question| items.get(q.node as usize);
-                    let known = stored.letter.questions.iter().filter_map(item);
-                    questions.extend(known.map(|i| (i.name.clone(), i.label.get(language))));
-                }
-                out.push(LetterView {
-                    id: stored.id,
-                    written: stored.letter.at.ms,
-                    text: stored.letter.text,
-                    report: newest.map(|r| r.seq),
-                    questions,
-                    handed: handed.map(|h| h.visit.code),
-                    answered: newest.map(|r| r.hash) != asked.map(|r| r.hash),
-                });
+        let reports = u.main.reports()?;
+        let language = self.language(loaded);
+        let mut out = Vec::new();
+        for stored in u.main.letters()? {
+            let asked = reports.iter().find(|r| stored.letter.report == Some(r.hash));
+            let handed = stored.letter.copy.as_ref().and_then(|copy| Report::decode(copy).ok());
+            let mut newest =
+                asked.or_else(|| reports.iter().find(|r| r.amends == stored.letter.report && handed.is_some()));
+            while let Some(later) = newest.and_then(|n| reports.iter().find(|r| r.amends == Some(n.hash))) {
+                newest = Some(later);
             }
-            out.reverse();
-            Ok(out)
+            let mut questions = Vec::new();
+            let checklist = asked.map(|r| r.checklist).or(handed.as_ref().map(|h| h.checklist));
+            if let Some(checklist) = checklist {
+                let form = self.form(&u.main, loaded, checklist)?;
+                let items = &form.definition().items;
+                let item = |q: &Question| items.get(q.node as usize);
+                let known = stored.letter.questions.iter().filter_map(item);
+                questions.extend(known.map(|i| (i.name.clone(), i.label.get(language))));
+            }
+            out.push(LetterView {
+                id: stored.id,
+                written: stored.letter.at.ms,
+                text: stored.letter.text,
+                report: newest.map(|r| r.seq),
+                questions,
+                handed: handed.map(|h| h.visit.code),
+                answered: newest.map(|r| r.hash) != asked.map(|r| r.hash),
+            });
+        }
+        out.reverse();
+        Ok(out)
     }
 
     /// Opens the letters that were fetched, keeps them, and signs that they arrived. One that does not verify is left out.

@@ -91,23 +91,23 @@ impl ObserverApp {
     pub(super) fn mission_view(&self, u: &Unlocked, loaded: &Loaded) -> Result<MissionView, Error> {
         let refused = lock(&self.outbox)?.setting(names::BUNDLE_REFUSED)?.filter(|r| !r.is_empty());
         let (wall, anchor) = (self.config.clock.wall().ms, lock(&self.outbox)?.anchor()?);
-            let now = corrected(&*self.config.clock, anchor.as_ref(), loaded.manifest.issued);
-            let language = self.language(loaded);
-            Ok(MissionView {
-                title: loaded.mission.title.get(language),
-                fingerprint: fingerprint(&u.invite.root),
-                version: loaded.manifest.version,
-                languages: loaded.mission.languages.iter().map(|l| (l.code.clone(), l.name.clone())).collect(),
-                name: u.invite.name.clone(),
-                team: u.invite.team.clone(),
-                role: u.invite.role.clone(),
-                expired: now > loaded.manifest.expires,
-                levels: loaded.places.table().levels.iter().map(|l| (l.id.clone(), l.label.get(language))).collect(),
-                unlisted_places: loaded.mission.unlisted_places,
-                clock_error: anchor.map_or(0, |_| wall - now),
-                bundle_refused: refused.map(|kept| BundleRefusal::of(&kept)),
-                lacking: loaded.lacking.clone(),
-            })
+        let now = corrected(&*self.config.clock, anchor.as_ref(), loaded.manifest.issued);
+        let language = self.language(loaded);
+        Ok(MissionView {
+            title: loaded.mission.title.get(language),
+            fingerprint: fingerprint(&u.invite.root),
+            version: loaded.manifest.version,
+            languages: loaded.mission.languages.iter().map(|l| (l.code.clone(), l.name.clone())).collect(),
+            name: u.invite.name.clone(),
+            team: u.invite.team.clone(),
+            role: u.invite.role.clone(),
+            expired: now > loaded.manifest.expires,
+            levels: loaded.places.table().levels.iter().map(|l| (l.id.clone(), l.label.get(language))).collect(),
+            unlisted_places: loaded.mission.unlisted_places,
+            clock_error: anchor.map_or(0, |_| wall - now),
+            bundle_refused: refused.map(|kept| BundleRefusal::of(&kept)),
+            lacking: loaded.lacking.clone(),
+        })
     }
 
     /// The checklists on offer.
@@ -119,19 +119,19 @@ impl ObserverApp {
     }
 
     pub(super) fn checklist_views(&self, loaded: &Loaded) -> Vec<ChecklistView> {
-            let view = |id: &String| {
-                let definition = loaded.forms.get(id)?.1.definition();
-                Some(ChecklistView {
-                    id: id.clone(),
-                    title: definition.title.get(self.language(loaded)),
-                    version: definition.version.clone(),
-                    places: definition.places.clone(),
-                    place_optional: definition.place_optional,
-                    once: definition.once,
-                    urgent: definition.urgent,
-                })
-            };
-            loaded.mission.checklists.iter().filter_map(view).collect()
+        let view = |id: &String| {
+            let definition = loaded.forms.get(id)?.1.definition();
+            Some(ChecklistView {
+                id: id.clone(),
+                title: definition.title.get(self.language(loaded)),
+                version: definition.version.clone(),
+                places: definition.places.clone(),
+                place_optional: definition.place_optional,
+                once: definition.once,
+                urgent: definition.urgent,
+            })
+        };
+        loaded.mission.checklists.iter().filter_map(view).collect()
     }
 
     pub(super) fn language(&self, loaded: &Loaded) -> usize {

@@ -47,7 +47,8 @@ pub use followups::FollowUp;
 pub use letters::LetterView;
 pub use mission::{ChecklistView, MissionView, fingerprint};
 pub use page::{
-    ChecklistPage, DraftLine, ReportLine, ReportsPage, ReviewNumber, ReviewPage, ReviewProblem, VisitPage, WantedSection,
+    ChecklistPage, DraftLine, ReportLine, ReportsPage, ReviewNumber, ReviewPage, ReviewProblem, VisitPage,
+    WantedSection,
 };
 pub use places::PlaceView;
 pub use reports::{DeliveryState, ReportView, Summary};

@@ -96,36 +96,36 @@ impl ObserverApp {
     pub(super) fn report_views(&self, u: &mut Unlocked, loaded: &Arc<Loaded>) -> Result<Vec<ReportView>, Error> {
         let deliveries = lock(&self.outbox)?.deliveries()?;
         let counts = lock(&self.outbox)?.blob_counts()?;
-            let mut out = Vec::new();
-            let reports = u.main.reports()?;
-            for report in &reports {
-                let blobs = counts.iter().find(|c| c.0 == Number::Own(report.seq));
-                let state = match deliveries.iter().find(|(seq, _)| *seq == report.seq).map(|(_, d)| d) {
-                    Some(Delivery::Delivered { index, received }) => {
-                        DeliveryState::Delivered { index: *index, received: *received }
-                    }
-                    Some(Delivery::Stuck(code, reason)) => {
-                        DeliveryState::Stuck { why: (*code).into(), reason: reason.clone() }
-                    }
-                    _ if self.in_flight.has(Number::Own(report.seq)) => DeliveryState::Sending,
-                    _ => DeliveryState::Waiting,
-                };
-                out.push(ReportView {
-                    seq: report.seq,
-                    id: report.id.to_string(),
-                    hash: report.hash.to_string(),
-                    visit: report.visit.clone().unwrap_or_default(),
-                    checklist: self.checklist_id(&u.main, loaded, report.checklist)?,
-                    draft: report.draft,
-                    amends: reports.iter().find(|r| Some(r.hash) == report.amends).map(|r| r.seq),
-                    signed: report.signed,
-                    state,
-                    attachments_delivered: blobs.map_or(0, |b| b.1),
-                    attachments: blobs.map_or(0, |b| b.2),
-                    attachment_problem: blobs.and_then(|b| b.3),
-                });
-            }
-            Ok(out)
+        let mut out = Vec::new();
+        let reports = u.main.reports()?;
+        for report in &reports {
+            let blobs = counts.iter().find(|c| c.0 == Number::Own(report.seq));
+            let state = match deliveries.iter().find(|(seq, _)| *seq == report.seq).map(|(_, d)| d) {
+                Some(Delivery::Delivered { index, received }) => {
+                    DeliveryState::Delivered { index: *index, received: *received }
+                }
+                Some(Delivery::Stuck(code, reason)) => {
+                    DeliveryState::Stuck { why: (*code).into(), reason: reason.clone() }
+                }
+                _ if self.in_flight.has(Number::Own(report.seq)) => DeliveryState::Sending,
+                _ => DeliveryState::Waiting,
+            };
+            out.push(ReportView {
+                seq: report.seq,
+                id: report.id.to_string(),
+                hash: report.hash.to_string(),
+                visit: report.visit.clone().unwrap_or_default(),
+                checklist: self.checklist_id(&u.main, loaded, report.checklist)?,
+                draft: report.draft,
+                amends: reports.iter().find(|r| Some(r.hash) == report.amends).map(|r| r.seq),
+                signed: report.signed,
+                state,
+                attachments_delivered: blobs.map_or(0, |b| b.1),
+                attachments: blobs.map_or(0, |b| b.2),
+                attachment_problem: blobs.and_then(|b| b.3),
+            });
+        }
+        Ok(out)
     }
 
     /// How safe everything is.

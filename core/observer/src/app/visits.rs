@@ -154,7 +154,12 @@ impl ObserverApp {
         })
     }
 
-    pub(super) fn visit_view(&self, u: &mut Unlocked, loaded: &Arc<Loaded>, stored: &StoredVisit) -> Result<VisitView, Error> {
+    pub(super) fn visit_view(
+        &self,
+        u: &mut Unlocked,
+        loaded: &Arc<Loaded>,
+        stored: &StoredVisit,
+    ) -> Result<VisitView, Error> {
         let (forgotten, record) = (matches!(stored.facts, VisitKnowledge::Forgotten), record_of(stored).ok());
         let unreadable = !forgotten && record.is_none();
         let record = record.unwrap_or_default();

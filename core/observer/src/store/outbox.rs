@@ -180,5 +180,4 @@ impl Outbox {
         }
         Ok(whole)
     }
-
 }
