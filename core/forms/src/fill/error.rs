@@ -25,7 +25,7 @@ pub enum FillError {
     WrongKind {
         /// The question.
         name: String,
-        /// What it takes.
+        /// For a sentence; depends on the kind, and on what was given.
         expected: Expected,
     },
     /// The choice is not offered.

@@ -8,11 +8,11 @@ use std::sync::Arc;
 /// Something about an answer, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerProblem {
-    /// Which question.
+    /// The question, in its row.
     pub key: CellKey,
     /// The section that it is in.
     pub section: usize,
-    /// What sort.
+    /// Decides whether a reason is needed, or signing is out of the question.
     pub issue: Issue,
     /// The words of the checklist's author, if there are any.
     pub text: Arc<str>,

@@ -111,7 +111,7 @@ impl Filling {
         &self.form
     }
 
-    /// What is known of the visit.
+    /// Place, times and outcome of the visit, as last set.
     #[must_use]
     pub fn facts(&self) -> &VisitFacts {
         &self.facts

@@ -14,9 +14,9 @@ use std::sync::Arc;
 /// A section with its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SectionView {
-    /// Its position.
+    /// Counted from 0, in the order of the checklist; also where sections before it are hidden.
     pub section: usize,
-    /// Its title; the checklist's where it has none.
+    /// In the chosen language; the checklist's title where the section has none.
     pub title: Arc<str>,
     /// When it is filled.
     pub phase: Option<Phase>,
@@ -24,18 +24,18 @@ pub struct SectionView {
     pub shown: bool,
     /// How much is answered.
     pub progress: Progress,
-    /// Its rows; empty in an overview.
+    /// In order; empty in an overview.
     pub rows: Vec<QuestionView>,
 }
 
 /// One row: a question, a note, or the head of a group or repeat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuestionView {
-    /// What to name it by in every call.
+    /// Names the row in every call, as long as the draft is of this version of the checklist.
     pub key: CellKey,
-    /// Its name in tables.
+    /// As in tables and exports.
     pub name: String,
-    /// What it is.
+    /// Decides which answers are taken.
     pub kind: Kind,
     /// The printed number.
     pub number: String,
@@ -47,7 +47,7 @@ pub struct QuestionView {
     pub answer: Option<Answer>,
     /// The answer in words.
     pub answer_text: String,
-    /// What can be chosen.
+    /// Those that the choice filter leaves.
     pub choices: OfferedChoices,
     /// The missing values on offer.
     pub missing: Vec<Missing>,
@@ -55,7 +55,7 @@ pub struct QuestionView {
     pub required: bool,
     /// Whether it can be changed.
     pub read_only: bool,
-    /// What is wrong with the answer.
+    /// In the order of [`Issue`]'s variants; empty where nothing is wrong.
     pub issues: Vec<AnswerProblem>,
     /// The observer's note.
     pub note: Option<String>,
@@ -67,7 +67,7 @@ pub struct QuestionView {
     pub rows: usize,
 }
 
-/// What a change did to the view.
+/// The difference that a change made to the open section, to be drawn upon what was drawn before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ViewChange {
     /// Counts the changes.
@@ -253,7 +253,7 @@ impl Filling {
         answer.map(|a| self.words(key, a)).unwrap_or_default()
     }
 
-    /// What the touched cells mean for the view.
+    /// Turns touched cells into rows that came, went or differ, and counts them.
     pub(super) fn report_change(&mut self) -> ViewChange {
         self.revision += 1;
         let mut change = ViewChange { revision: self.revision, ..ViewChange::default() };
