@@ -34,7 +34,7 @@ impl BundleRefusal {
         self.into()
     }
 
-    /// What the outbox kept; an earlier version of this program kept words.
+    /// Reads what the outbox kept; an earlier version of this program kept words.
     pub(crate) fn of(kept: &[u8]) -> Self {
         std::str::from_utf8(kept).ok().and_then(|code| code.parse().ok()).unwrap_or(Self::NotGenuine)
     }

@@ -138,7 +138,7 @@ pub enum InvalidReason {
     NotAnAnswer {
         /// The question's name.
         question: String,
-        /// What it takes.
+        /// For a sentence.
         expected: baqylau_forms::fill::Expected,
     },
     /// The answer is none for this question.

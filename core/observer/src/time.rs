@@ -79,7 +79,7 @@ pub(crate) struct Uptime {
 }
 
 impl Uptime {
-    /// What it is now.
+    /// The sum up to now; a restart adds what ran since the start only.
     pub fn after(known: Option<Self>, clock: &dyn Clock) -> Self {
         let (boot_id, boot_ms) = (ByteArray::from(clock.boot_id()), clock.boot_ms());
         let sum = match known {

@@ -20,9 +20,9 @@ pub struct ChangeView {
     pub label: Arc<str>,
     /// The positions of the rows it is in, outermost first.
     pub rows: Vec<u32>,
-    /// What was signed; `None` when it was not answered.
+    /// As signed, in words; `None` when it was not answered.
     pub before: Option<String>,
-    /// What stands there now.
+    /// As it is now, in words; `None` when it is not answered.
     pub after: Option<String>,
 }
 
@@ -67,7 +67,7 @@ impl ObserverApp {
         })
     }
 
-    /// What a draft or report that amends another changes.
+    /// The answers that a draft or report changes in the report that it amends.
     ///
     /// # Errors
     /// There is no such draft, or it amends nothing.
@@ -135,7 +135,7 @@ impl ObserverApp {
 
 type Shown = BTreeMap<(u32, Vec<u32>), String>;
 
-/// What a filling shows, as text, by question and row.
+/// The shown answers of a filling, as text, by question and row.
 fn shown(filling: &Filling, language: usize) -> Shown {
     let text = |(key, answer): (CellKey, _)| {
         let text = describe(filling.form(), key.node, answer, language);

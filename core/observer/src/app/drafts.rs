@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// A checklist of a visit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DraftView {
-    /// Its number on this phone.
+    /// Given by this phone, never twice.
     pub id: i64,
     /// The checklist's id; empty when its definition is damaged.
     pub checklist: String,
@@ -118,7 +118,7 @@ impl ObserverApp {
         })
     }
 
-    /// What was left over when a draft was carried to another version.
+    /// Answers that found no place when a draft was carried to another version; empty for one that was not.
     ///
     /// # Errors
     /// There is no such draft.

@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// A letter of the coordinators.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LetterView {
-    /// Its number on this phone.
+    /// Given by this phone when it was fetched.
     pub id: i64,
     /// When it was written, in milliseconds since 1970, by the desk's clock.
     pub written: i64,

@@ -18,10 +18,10 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-/// What the observer sees of the mission.
+/// The mission as the verified bundle and the invite describe it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissionView {
-    /// Its name.
+    /// In the phone's language.
     pub title: Arc<str>,
     /// Fingerprint of its root key, to compare with the coordinators'.
     pub fingerprint: String,
@@ -52,11 +52,11 @@ pub struct MissionView {
 /// A checklist on offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChecklistView {
-    /// Its id.
+    /// As in `voting`; the same in every version.
     pub id: String,
-    /// Its name.
+    /// In the phone's language.
     pub title: Arc<str>,
-    /// Its author's version.
+    /// Free text of the checklist's author; versions are told apart by their hashes.
     pub version: String,
     /// Levels of places that it may be filled for.
     pub places: Vec<String>,

@@ -86,7 +86,7 @@ pub struct PhoneConfig {
     pub clock: Arc<dyn Clock>,
     /// The code of the language to speak.
     pub language: String,
-    /// What it shares with the other phones of the process.
+    /// Decoded missions, shared with the other phones of the process.
     pub missions: Arc<MissionCache>,
 }
 
@@ -106,7 +106,7 @@ pub struct ObserverApp {
     in_flight: InFlight,
 }
 
-/// What is in memory while the store is open.
+/// The open store, and what is read of it once.
 struct Unlocked {
     main: MainStore,
     invite: Invite,

@@ -19,7 +19,7 @@ use crate::reason::InvalidReason;
 use crate::store::Draft;
 use baqylau_forms::fill::{CellKey, Filling, Progress, QuestionView, SectionView};
 
-/// Which section of a checklist is to be opened.
+/// The section of a checklist that a screen wants opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WantedSection {
     /// That of the first question that the letter asks about and that is shown; the first that is shown, where there is none.
@@ -44,7 +44,7 @@ pub struct ChecklistPage {
     pub sections: Vec<SectionView>,
     /// The section that is open.
     pub section: usize,
-    /// Its rows. Of a signed draft every one is read-only.
+    /// In order. Of a signed draft every one is read-only.
     pub rows: Vec<QuestionView>,
     /// The question to go to: the unanswered one that was wanted, otherwise the first of this section without an answer.
     pub unanswered: Option<CellKey>,

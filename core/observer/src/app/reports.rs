@@ -10,9 +10,9 @@ use std::sync::Arc;
 /// A signed report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportView {
-    /// Its number in the phone's chain.
+    /// Counted in the phone's chain from 1, together with closes and words of arrival.
     pub seq: i64,
-    /// Its UUID.
+    /// A UUID of version 7, in lower case.
     pub id: String,
     /// The hash of its envelope.
     pub hash: String,
@@ -52,7 +52,7 @@ pub enum DeliveryState {
     },
     /// The server proved that it is durably in its log.
     Delivered {
-        /// Its place in the log.
+        /// Counted from 0, as the receipt proves.
         index: u64,
         /// When the server received it, in milliseconds since 1970.
         received: i64,

@@ -29,7 +29,7 @@ pub(crate) struct VisitRecord {
 /// A visit as the observer sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VisitView {
-    /// Its readable code, as `T047-05`; also on the paper form.
+    /// Readable and unique on this phone, as `T047-05`; also on the paper form.
     pub code: String,
     /// The place.
     pub place: Option<super::PlaceView>,

@@ -3,7 +3,7 @@
 use super::{InvalidReason, ReasonClass};
 
 impl InvalidReason {
-    /// What helps.
+    /// Whether the person or nothing helps; time helps against none of these.
     #[must_use]
     pub fn class(&self) -> ReasonClass {
         match self {

@@ -9,7 +9,7 @@ use baqylau_protocol::sync::refusal_pause;
 use minicbor::bytes::ByteVec;
 use rusqlite::{OptionalExtension, params};
 
-/// What names them, proved, all, and why one is refused.
+/// The envelope that names attachments, how many are proved, how many there are, and why one is refused.
 pub(crate) type BlobCount = (Number, usize, usize, Option<RefusalReason>);
 
 /// An attachment that an envelope names.

@@ -11,7 +11,7 @@ pub(crate) type Fetched = (i64, Vec<u8>, Vec<u8>);
 
 /// A letter whose desk and signature were verified, as the server handed it out.
 pub(crate) struct Genuine<'l> {
-    /// Its place in the log, by the server's word.
+    /// In the log, by the server's word.
     pub index: u64,
     pub bytes: &'l [u8],
     /// The enrolment of the desk that wrote it.

@@ -20,7 +20,7 @@ pub struct ReportLine {
     pub report: ReportView,
     /// The checklist's name; its id where the mission has it no more.
     pub title: Arc<str>,
-    /// What it changes, where it amends another; empty too where its visit cannot be read any more.
+    /// Differences to the report that it amends, where it amends one; empty too where its visit cannot be read any more.
     pub changes: Vec<ChangeView>,
 }
 

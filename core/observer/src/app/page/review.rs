@@ -28,9 +28,9 @@ pub struct ReviewPage {
     pub numbers: Vec<ReviewNumber>,
     /// How many files go along.
     pub attachments: usize,
-    /// What an amendment changes; empty for a first report, and where the report that it amends is gone.
+    /// Differences to the report that it amends; empty for a first report, and where the report that it amends is gone.
     pub changes: Vec<ChangeView>,
-    /// What found no place when the draft was carried to a newer version.
+    /// Answers that found no place when the draft was carried to a newer version.
     pub left: Vec<Unmapped>,
     /// Of the whole checklist.
     pub progress: Progress,
@@ -41,7 +41,7 @@ pub struct ReviewPage {
 pub struct ReviewProblem {
     /// The printed number and the words of the question, in the phone's language.
     pub question: String,
-    /// What is wrong with its answer.
+    /// Of its answer, or for want of one.
     pub problem: AnswerProblem,
 }
 
