@@ -131,7 +131,7 @@ impl ObserverCore {
     }
 }
 
-/// What an invite says, before it is accepted.
+/// Reads an invite before it is accepted; fails where the text is none.
 #[uniffi::export]
 pub fn read_invite(text: String) -> Result<InviteView> {
     Ok(Invite::from_text(&text).map_err(baqylau_observer::Error::from)?.into())

@@ -52,7 +52,7 @@ pub trait ByteSource: Send + Sync {
 }
 
 mirror! {
-    /// What changed.
+    /// The sort of a change; a listener reads again what it draws.
     Change of listen::Change {
         /// Visits, drafts, answers, reports or letters on this phone.
         Work,

@@ -101,7 +101,7 @@ pub enum InvalidReason {
     NotAnAnswer {
         /// The question's name.
         question: String,
-        /// What it takes.
+        /// For a sentence.
         expected: AnswerExpectation,
     },
     /// The question is hidden by an answer before it.
@@ -146,7 +146,7 @@ pub enum InvalidReason {
     },
     /// The expression cannot be used.
     Expression {
-        /// Its faults, in English: for whoever writes checklists.
+        /// In English: for whoever writes checklists.
         faults: String,
     },
     /// An answer is impossible.
@@ -270,7 +270,7 @@ impl InvalidReason {
         self.into()
     }
 
-    /// What helps.
+    /// Whether the person or nothing helps.
     pub(crate) fn class(&self) -> ReasonClass {
         let stays = matches!(
             self,

@@ -93,7 +93,7 @@ impl ObserverCore {
         Ok(self.0.attach(draft, key.into(), &media, &mut SourceAdapter(source))?.into())
     }
 
-    /// What was attached, decrypted into memory, to be shown.
+    /// Decrypts an attachment into memory, to be shown.
     pub fn read_attachment(&self, draft: i64, name: String) -> Result<Vec<u8>> {
         let mut out = Vec::new();
         self.0.read_attachment(draft, &name, &mut out)?;
@@ -106,7 +106,7 @@ impl ObserverCore {
         Ok(Carried { draft: draft.into(), left: each(left) })
     }
 
-    /// What found no place when a draft was carried.
+    /// Answers that found no place when a draft was carried.
     pub fn leftovers(&self, draft: i64) -> Result<Vec<Leftover>> {
         Ok(each(self.0.leftovers(draft)?))
     }
@@ -126,7 +126,7 @@ impl ObserverCore {
         Ok(self.0.amend(report, &why)?.into())
     }
 
-    /// What a draft or report that amends another changes.
+    /// The answers that a draft or report changes in the report that it amends.
     pub fn changes(&self, draft: i64) -> Result<Vec<AnswerChange>> {
         Ok(each(self.0.changes(draft)?))
     }

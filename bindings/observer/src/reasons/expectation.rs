@@ -4,7 +4,7 @@ use baqylau_forms::fill::Expected;
 use baqylau_forms::numeral::NumeralError;
 use baqylau_forms::zone::LocalError;
 
-/// What a question takes.
+/// Completes "expected …" in a shell's words.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
 pub enum AnswerExpectation {
     /// One choice of its list.

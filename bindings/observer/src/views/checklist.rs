@@ -51,7 +51,7 @@ mirror! {
     }
 }
 
-/// What to draw for a row.
+/// The control that a row takes.
 #[derive(Debug, Clone, PartialEq, uniffi::Enum)]
 pub enum RowKind {
     /// The head of a group.
@@ -130,11 +130,11 @@ impl From<Kind> for RowKind {
 record! {
     /// A choice.
     ChoiceView from fill::ChoiceView as c {
-        /// Its number, as answers hold it.
+        /// Index in the list; answers hold it.
         choice: u32 = c.choice,
-        /// Its name in tables.
+        /// As in tables and exports.
         name: String = c.name.to_string(),
-        /// What to read.
+        /// In the phone's language.
         label: String = c.label.to_string(),
         /// Cannot be combined with others.
         exclusive: bool = c.exclusive,
@@ -173,11 +173,11 @@ impl From<fill::OfferedChoices> for Choices {
 record! {
     /// Something about an answer, in words.
     Problem from fill::AnswerProblem as p {
-        /// Which question.
+        /// The question, in its row.
         key: Key = p.key.into(),
         /// The section that it is in.
         section: u32 = count(p.section),
-        /// What sort.
+        /// Decides whether a reason is needed, or signing is out of the question.
         issue: Issue = p.issue.into(),
         /// The words of the checklist's author; empty where there are none.
         text: String = p.text.to_string(),
@@ -189,11 +189,11 @@ record! {
 record! {
     /// One row of a section, ready to draw.
     RowView from fill::QuestionView as q {
-        /// What to name it by in every call.
+        /// Names the row in every call.
         key: Key = q.key.into(),
-        /// Its name in tables.
+        /// As in tables and exports.
         name: String = q.name,
-        /// What to draw.
+        /// The control that it takes.
         kind: RowKind = q.kind.into(),
         /// The printed number.
         number: String = q.number,
@@ -205,7 +205,7 @@ record! {
         answer: Option<Answer> = q.answer.map(Into::into),
         /// The answer in words.
         answer_text: String = q.answer_text,
-        /// What can be chosen.
+        /// Those that the choice filter leaves.
         choices: Choices = q.choices.into(),
         /// The missing values on offer.
         missing: Vec<Missing> = q.missing.into_iter().map(Into::into).collect(),
@@ -213,7 +213,7 @@ record! {
         required: bool = q.required,
         /// Whether it cannot be changed.
         read_only: bool = q.read_only,
-        /// What is wrong with the answer.
+        /// Empty where nothing is wrong.
         issues: Vec<Problem> = q.issues.into_iter().map(Into::into).collect(),
         /// The observer's note.
         note: Option<String> = q.note,
@@ -229,9 +229,9 @@ record! {
 record! {
     /// A section with its rows.
     SectionView from fill::SectionView as s {
-        /// Its position.
+        /// Counted from 0, in the order of the checklist.
         section: u32 = count(s.section),
-        /// Its title.
+        /// In the phone's language; the checklist's title where the section has none.
         title: String = s.title.to_string(),
         /// When it is filled.
         phase: Option<Phase> = s.phase.map(Into::into),
@@ -239,13 +239,13 @@ record! {
         shown: bool = s.shown,
         /// How much is answered.
         progress: Progress = s.progress.into(),
-        /// Its rows; empty in an overview.
+        /// In order; empty in an overview.
         rows: Vec<RowView> = s.rows.into_iter().map(Into::into).collect(),
     }
 }
 
 record! {
-    /// What a change did to the open section.
+    /// The difference that a change made to the open section, to be drawn upon what was drawn before.
     ViewChange from fill::ViewChange as c {
         /// Counts the changes.
         revision: u64 = c.revision,
@@ -265,9 +265,9 @@ record! {
 /// A row that was added to a repeat.
 #[derive(Clone, PartialEq, uniffi::Record)]
 pub struct AddedRow {
-    /// Its key.
+    /// Names the row when it is to be removed.
     pub key: Key,
-    /// What follows from it.
+    /// The difference to what was drawn.
     pub change: ViewChange,
 }
 
@@ -286,6 +286,6 @@ record! {
 pub struct Carried {
     /// The draft to go on with.
     pub draft: DraftView,
-    /// What found no place; it goes to the coordinators with the report.
+    /// Answers that found no place; each goes to the coordinators with the report.
     pub left: Vec<Leftover>,
 }

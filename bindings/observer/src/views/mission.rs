@@ -8,9 +8,9 @@ use baqylau_observer::app;
 /// A code and what to read for it: a language, a level of places.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Named {
-    /// Its code, as `kk` or `station`.
+    /// As `kk` or `station`.
     pub code: String,
-    /// Its name.
+    /// In the phone's language; of a language, in that language.
     pub name: String,
 }
 
@@ -21,7 +21,7 @@ impl<T: ToString> From<(String, T)> for Named {
 }
 
 record! {
-    /// What an invite says, before it is accepted.
+    /// An invite as it reads before it is accepted; its certificate is verified with the bundle.
     InviteView from baqylau_protocol::certificate::Invite as i {
         /// The observer's name.
         name: String = i.name,
@@ -53,15 +53,15 @@ mirror! {
 }
 
 record! {
-    /// What the observer sees of the mission.
+    /// The mission as the verified bundle and the invite describe it.
     MissionView from app::MissionView as m {
-        /// Its name.
+        /// In the phone's language.
         title: String = m.title.to_string(),
         /// Fingerprint of its root key, to compare with the coordinators'.
         fingerprint: String = m.fingerprint,
         /// Version of its bundle.
         version: u64 = m.version,
-        /// Its languages.
+        /// Codes and names, in the mission's order.
         languages: Vec<Named> = m.languages.into_iter().map(Into::into).collect(),
         /// The levels of places, from the top.
         levels: Vec<Named> = m.levels.into_iter().map(Into::into).collect(),
@@ -87,11 +87,11 @@ record! {
 record! {
     /// A checklist on offer.
     ChecklistView from app::ChecklistView as c {
-        /// Its id.
+        /// As in `voting`; the same in every version.
         id: String = c.id,
-        /// Its name.
+        /// In the phone's language.
         title: String = c.title.to_string(),
-        /// Its author's version.
+        /// Free text of the checklist's author.
         version: String = c.version,
         /// Levels of places that it may be filled for.
         places: Vec<String> = c.places,
@@ -107,11 +107,11 @@ record! {
 record! {
     /// A place.
     PlaceView from app::PlaceView as p {
-        /// Its code.
+        /// Unique in the mission, as in `s00001`.
         code: String = p.code.to_string(),
-        /// What to read.
+        /// In the phone's language.
         label: String = p.label.to_string(),
-        /// Its level.
+        /// The id of a level, as in `station`.
         level: String = p.level,
         /// The names of the places that hold it, from the top.
         path: Vec<String> = p.path.iter().map(ToString::to_string).collect(),
@@ -123,7 +123,7 @@ record! {
 record! {
     /// A checklist of a visit.
     DraftView from app::DraftView as d {
-        /// Its number on this phone.
+        /// Given by this phone, never twice.
         id: i64 = d.id,
         /// The checklist's id.
         checklist: String = d.checklist,
@@ -139,7 +139,7 @@ record! {
 record! {
     /// A visit. Moments are milliseconds since 1970.
     VisitView from app::VisitView as v {
-        /// Its readable code, as `T047-05`.
+        /// Readable and unique on this phone, as `T047-05`.
         code: String = v.code,
         /// The place.
         place: Option<PlaceView> = v.place.map(Into::into),

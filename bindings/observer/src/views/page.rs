@@ -7,14 +7,14 @@ use super::{count, size};
 use crate::answers::Key;
 use baqylau_observer::app;
 
-/// Which section of a checklist is to be opened.
+/// The section of a checklist that a screen wants opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
 pub enum Wanted {
     /// That of the first question that the letter asks about and that is shown; the first that is shown, where there is none.
     First,
     /// This one; the first that is shown where this one is hidden or gone.
     Section {
-        /// Its position.
+        /// As [`SectionView`] gives it.
         section: u32,
     },
     /// That of the next question without an answer; from the end it goes on at the top.
@@ -47,7 +47,7 @@ record! {
         sections: Vec<SectionView> = p.sections.into_iter().map(Into::into).collect(),
         /// The section that is open.
         section: u32 = count(p.section),
-        /// Its rows. Of a signed draft every one is read-only.
+        /// In order. Of a signed draft every one is read-only.
         rows: Vec<RowView> = p.rows.into_iter().map(Into::into).collect(),
         /// The question to go to: the unanswered one that was wanted, otherwise the first of this section without an answer.
         unanswered: Option<Key> = p.unanswered.map(Into::into),
@@ -77,9 +77,9 @@ record! {
         numbers: Vec<ReviewNumber> = p.numbers.into_iter().map(Into::into).collect(),
         /// How many files go along.
         attachments: u32 = count(p.attachments),
-        /// What an amendment changes; empty for a first report.
+        /// Differences to the report that it amends; empty for a first report.
         changes: Vec<AnswerChange> = p.changes.into_iter().map(Into::into).collect(),
-        /// What found no place when the draft was carried to a newer version.
+        /// Answers that found no place when the draft was carried to a newer version.
         left: Vec<Leftover> = p.left.into_iter().map(Into::into).collect(),
         /// Of the whole checklist.
         progress: Progress = p.progress.into(),
@@ -91,7 +91,7 @@ record! {
     ReviewProblem from app::ReviewProblem as p {
         /// The printed number and the words of the question.
         question: String = p.question,
-        /// What is wrong with its answer.
+        /// Of its answer, or for want of one.
         problem: Problem = p.problem.into(),
     }
 }
@@ -149,7 +149,7 @@ record! {
         report: ReportView = l.report.into(),
         /// The checklist's name; its id where the mission has it no more.
         title: String = l.title.to_string(),
-        /// What it changes, where it amends another.
+        /// Differences to the report that it amends, where it amends one.
         changes: Vec<AnswerChange> = l.changes.into_iter().map(Into::into).collect(),
     }
 }
