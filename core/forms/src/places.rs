@@ -222,7 +222,7 @@ impl Places {
         self.level(name).is_some() || self.table.columns.iter().any(|c| c == name)
     }
 
-    /// The name of a place in a language; its code where it has none.
+    /// The name of a place in a language; where it has none, its level with its number, or its code.
     #[must_use]
     pub fn label(&self, place: u32, language: usize) -> Arc<str> {
         let Some(here) = self.get(place) else { return Arc::default() };

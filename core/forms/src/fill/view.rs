@@ -55,7 +55,7 @@ pub struct QuestionView {
     pub required: bool,
     /// Whether it can be changed.
     pub read_only: bool,
-    /// In the order of [`Issue`]'s variants; empty where nothing is wrong.
+    /// Empty where nothing is wrong.
     pub issues: Vec<AnswerProblem>,
     /// The observer's note.
     pub note: Option<String>,

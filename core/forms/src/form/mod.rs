@@ -46,7 +46,7 @@ pub struct Form {
     choice_index: Vec<HashMap<Arc<str>, u32>>,
 }
 
-/// An item after compilation: its place in the tables, its section, its list.
+/// An item after compilation: its place in the tables, its section, and what its rules read.
 #[derive(Debug, Default)]
 pub(crate) struct Node {
     pub table: usize,
