@@ -6,6 +6,11 @@ public enum Word: String, CaseIterable, Sendable {
     case attachmentRemove = "attachment_remove"
     case back
     case cancel
+    case bundleFork = "bundle_fork"
+    case bundleNotGenuine = "bundle_not_genuine"
+    case bundleOtherMission = "bundle_other_mission"
+    case bundlePartDamaged = "bundle_part_damaged"
+    case bundleRollback = "bundle_rollback"
     case checklistJump = "checklist_jump"
     case checklistNext = "checklist_next"
     case checklistReview = "checklist_review"

@@ -11,9 +11,10 @@ struct ReportsScreen: View {
     var body: some View {
         Screen(say(.reportsTitle), model, back: back) {
             if model.state.reports.isEmpty { Paragraph(say(.reportsNone)) }
-            ForEach(model.state.reports, id: \.seq) { report in
+            ForEach(model.state.reports, id: \.report.seq) { line in
+                let report = line.report
                 let words = say(stateWord(report.state)) + " · " + say.moment(report.signedMs)
-                let title = model.state.title(report) + " · " + report.visit
+                let title = line.title + " · " + report.visit
                 Line(title, "report-\(report.seq)", below: words, mark: mark(report)) { open(.report(seq: report.seq)) }
             }
         }
@@ -28,28 +29,29 @@ struct ReportScreen: View {
     let back: @MainActor () -> Void
 
     var body: some View {
-        let report = model.state.reports.first { $0.seq == seq }
-        let amended = model.state.reports.contains { $0.amends == seq }
+        let line = model.state.reports.first { $0.report.seq == seq }
+        let amended = model.state.reports.contains { $0.report.amends == seq }
         if let asking = model.state.asking {
             Why(asking: asking, model: model, open: open)
         } else {
-            Screen(report.map { model.state.title($0) } ?? "", model, back: back) {
-                if let report { about(report, amended) }
+            Screen(line?.title ?? "", model, back: back) {
+                if let line { about(line, amended) }
             } bottom: {
-                if report != nil && !amended {
+                if line != nil && !amended {
                     Primary(say(.reportAmend), "amend") { model.ask(.amend(seq: seq)) }
                 }
             }
         }
     }
 
-    @ViewBuilder private func about(_ report: ReportView, _ amended: Bool) -> some View {
+    @ViewBuilder private func about(_ line: ReportLine, _ amended: Bool) -> some View {
+        let report = line.report
         Paragraph(mark(report) + " " + say(stateWord(report.state)))
         receipt(report)
         Paragraph(say(.reportSigned, say.moment(report.signedMs), report.visit))
         if amended { Paragraph(say(.reportAmended)) }
         if let first = report.amends { Line(say(.reportAmends), "amends") { open(.report(seq: first)) } }
-        ForEach(model.state.changes[report.draft] ?? [], id: \.self) { ChangeLine(change: $0) }
+        ForEach(line.changes, id: \.self) { ChangeLine(change: $0) }
         ForEach(model.state.letters.filter { $0.report == seq }, id: \.id) { Letter(letter: $0, model: model) }
         Line(say(.reportLook), "look") { open(.checklist(draft: report.draft)) }
     }
@@ -58,7 +60,7 @@ struct ReportScreen: View {
         if case .delivered(let index, let received) = report.state {
             Paragraph(say(.reportReceipt, Int64(index), say.moment(received), report.hash))
         }
-        if case .stuck(let why, let reason) = report.state { ErrorCard(words: refused(why, reason)) }
+        if case .stuck(let why, _) = report.state { ErrorCard(words: refused(why)) }
         if report.attachments > 0 {
             Paragraph(say(.reportAttachments, Int(report.attachmentsDelivered), Int(report.attachments)))
         }

@@ -11,42 +11,42 @@ struct ReviewScreen: View {
 
     var body: some View {
         Screen(say(.reviewTitle), model, back: back) {
-            if let visit = model.state.visit { about(visit) }
+            if let page = model.state.page { about(page) }
         } bottom: {
-            if model.state.needsReason && !model.state.impossible {
+            if let page = model.state.page, page.needsReason && !page.impossible {
                 Field(label: say(.reviewReason), name: "reason", text: model.state.reason) { model.reason($0) }
             }
             Primary(say(.reviewSign), "sign") { model.sign(signed) }.disabled(!model.state.ready)
         }
     }
 
-    @ViewBuilder private func about(_ visit: VisitView) -> some View {
-        let state = model.state
-        Paragraph(say(.visitProgress, Int(state.progress.answered), Int(state.progress.asked)))
-        if state.problems.isEmpty { Paragraph("✓ " + say(.reviewNothing)) }
-        ForEach(state.problems, id: \.self) { problem in line(problem) }
-        if !state.numbers.isEmpty { Heading(say(.reviewNumbers)) }
-        ForEach(state.numbers, id: \.key) { Paragraph("\($0.number). \($0.label): \($0.answerText)") }
-        if !state.changes.isEmpty { Heading(say(.reviewChanges)) }
-        ForEach(state.changes, id: \.self) { ChangeLine(change: $0) }
-        if !state.left.isEmpty { Heading(say(.reviewLeft)) }
-        ForEach(state.left, id: \.self) { Paragraph("\($0.name): \($0.text)") }
-        sent(visit)
+    @ViewBuilder private func about(_ page: ReviewPage) -> some View {
+        Paragraph(say(.visitProgress, Int(page.progress.answered), Int(page.progress.asked)))
+        if page.problems.isEmpty { Paragraph("✓ " + say(.reviewNothing)) }
+        ForEach(page.problems, id: \.self) { line in about(line, page.draft.id) }
+        if !page.numbers.isEmpty { Heading(say(.reviewNumbers)) }
+        ForEach(page.numbers.indices, id: \.self) { Paragraph("\(page.numbers[$0].question): \(page.numbers[$0].number)") }
+        if !page.changes.isEmpty { Heading(say(.reviewChanges)) }
+        ForEach(page.changes, id: \.self) { ChangeLine(change: $0) }
+        if !page.left.isEmpty { Heading(say(.reviewLeft)) }
+        ForEach(page.left, id: \.self) { Paragraph("\($0.name): \($0.text)") }
+        sent(page)
     }
 
-    @ViewBuilder private func sent(_ visit: VisitView) -> some View {
-        let (state, mission) = (model.state, model.state.mission)
+    @ViewBuilder private func sent(_ page: ReviewPage) -> some View {
+        let (visit, mission) = (page.visit, page.mission)
         Heading(say(.reviewSent))
         Paragraph(
-            say(.reviewWhat, state.draft?.title ?? "", say.name(visit), visit.code, mission?.team ?? "", state.attachments))
-        Paragraph(say(.reviewWhom, mission?.title ?? "", mission?.fingerprint ?? ""))
+            say(.reviewWhat, page.draft.title, say.name(visit), visit.code, mission.team, Int(page.attachments)))
+        Paragraph(say(.reviewWhom, mission.title, mission.fingerprint))
     }
 
-    private func line(_ problem: Problem) -> some View {
+    private func about(_ line: ReviewProblem, _ draft: Int64) -> some View {
+        let problem = line.problem
         let mark = problem.issue.preventsSigning ? "✗" : problem.confirmed != nil ? "✓" : "⚠"
         let text = problem.text.isEmpty ? say(issueWord(problem.issue)) : problem.text
-        return Line(model.state.names[problem.key] ?? "", "problem-\(problem.key.node)", below: "\(mark) \(text)") {
-            if let draft = model.state.draft { open(.checklist(draft: draft.id, section: Int(problem.section))) }
+        return Line(line.question, "problem-\(problem.key.node)", below: "\(mark) \(text)") {
+            open(.checklist(draft: draft, section: Int(problem.section)))
         }
     }
 }

@@ -9,24 +9,26 @@ struct VisitScreen: View {
     let back: @MainActor () -> Void
 
     var body: some View {
-        Screen(model.state.visit.map { say.name($0) } ?? "", model, back: back) {
-            if let visit = model.state.visit {
+        Screen(model.state.page.map { say.name($0.visit) } ?? "", model, back: back) {
+            if let page = model.state.page {
+                let visit = page.visit
                 if visit.forgotten {
                     Paragraph(say(.visitForgotten))
                 } else if visit.unreadable {
                     Paragraph(say(.visitUnreadable))
                 } else {
-                    about(visit)
+                    about(page)
                 }
             }
         }
     }
 
-    @ViewBuilder private func about(_ visit: VisitView) -> some View {
-        Paragraph(say(.visitAbout, visit.code, model.state.team))
+    @ViewBuilder private func about(_ page: VisitPage) -> some View {
+        let visit = page.visit
+        Paragraph(say(.visitAbout, visit.code, page.team))
         if let path = visit.place?.path, !path.isEmpty { Paragraph(path.joined(separator: " · ")) }
         Secondary(say(.visitChangePlace), "change-place") { open(.places(visit: visit.code)) }
-        checklists(visit)
+        checklists(page)
         times(visit)
         Heading(say(.visitOutcome))
         ForEach(outcomes, id: \.0) { outcome, word in
@@ -37,18 +39,18 @@ struct VisitScreen: View {
         Secondary(say(.visitPositionTake), "position") { model.position() }
     }
 
-    @ViewBuilder private func checklists(_ visit: VisitView) -> some View {
+    @ViewBuilder private func checklists(_ page: VisitPage) -> some View {
         Heading(say(.visitChecklists))
-        ForEach(visit.drafts, id: \.id) { draft in
-            let progress = model.state.progress[draft.id]
-            let below = progress.map { say(.visitProgress, Int($0.answered), Int($0.asked)) } ?? ""
-            let report = draft.finished ? model.state.reports[draft.id] : nil
+        ForEach(page.drafts, id: \.draft.id) { line in
+            let draft = line.draft
+            let below = line.progress.map { say(.visitProgress, Int($0.answered), Int($0.asked)) } ?? ""
+            let report = draft.finished ? line.report : nil
             Line(draft.title, "draft-\(draft.checklist)", below: below, mark: draft.finished ? "✓" : "✎") {
                 open(report.map { .report(seq: $0) } ?? .checklist(draft: draft.id))
             }
             if draft.newer { Secondary(say(.visitCarry), "carry-\(draft.checklist)") { model.carry(draft.id, open) } }
         }
-        ForEach(model.state.offered, id: \.id) { list in
+        ForEach(page.offered, id: \.id) { list in
             Line(list.title, "start-\(list.id)", mark: "+") { model.start(list.id, open) }
         }
     }

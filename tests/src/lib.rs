@@ -58,7 +58,7 @@ pub fn answered_reports(desk: &Desk, answers: AnswerBasis) -> Vec<(ReportRow, Op
     table.with_answers(&desk.store, &table.rows, |row, said| (row.clone(), said)).expect("answers")
 }
 
-/// What a phone in a folder needs.
+/// The settings of a phone that keeps its store in a folder.
 ///
 /// # Panics
 /// When the disk refuses.
@@ -213,7 +213,7 @@ impl World {
         desk.invite(&[person.to_owned()], now(), 9).expect("an invite").remove(0).text
     }
 
-    /// What a phone of this name needs.
+    /// The settings of the phone that keeps its store in the folder of this name.
     ///
     /// # Panics
     /// When the disk refuses.

@@ -7,7 +7,7 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What it makes of an answer: method and path, the request's body, the honest answer's body. `None` leaves it as it is.
+/// Changes an answer: method and path, the request's body, the honest answer's body. `None` leaves it as it is.
 pub type Lie = Box<dyn Fn(&str, &[u8], &[u8]) -> Option<Vec<u8>> + Send>;
 
 /// The head of an answer that is no lie but for its body.

@@ -37,6 +37,7 @@ mod it {
     mod rosters;
     mod salvage;
     mod schemas;
+    mod screens;
     mod scripts;
     mod sections;
     mod signing;

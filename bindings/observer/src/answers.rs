@@ -4,7 +4,7 @@ use baqylau_forms::fill;
 use baqylau_forms::value::{self, Date, Decimal, Moment, Point, TimeOfDay};
 use baqylau_observer::app;
 
-/// What to name a question or a row by, in every call.
+/// Names a question or a row in every call, as long as the draft is of one version of its checklist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, uniffi::Record)]
 pub struct Key {
     /// Position of the item in the checklist.
@@ -107,7 +107,7 @@ pub enum Answer {
     },
     /// One choice.
     One {
-        /// Its number.
+        /// Index in the list, as [`ChoiceView`](crate::ChoiceView) gives it.
         choice: u32,
     },
     /// Several choices.
@@ -190,7 +190,7 @@ mirror! {
 pub enum VisitUpdate {
     /// The visit was started at the wrong place, or the place became known.
     Place {
-        /// Its code.
+        /// As a search of places gives it.
         code: String,
     },
     /// A place that is not in the list.
@@ -219,7 +219,7 @@ pub enum VisitUpdate {
     },
     /// How it is entered: `phone`, `paper` or `call`.
     Mode {
-        /// Which.
+        /// `phone`, `paper` or `call`.
         mode: String,
     },
     /// Where the phone is.

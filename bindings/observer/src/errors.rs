@@ -17,7 +17,7 @@ pub enum BaqylauError {
     /// Something handed in does not fit, or is missing for the call.
     #[error("{reason:?}")]
     Invalid {
-        /// What, for the shell's words.
+        /// Closed: a shell has words for each.
         reason: InvalidReason,
     },
     /// Somebody said no: the server, a signature, the phone's key store, or a store of a later version.
@@ -37,7 +37,7 @@ pub enum BaqylauError {
     /// The disk could not be read or written: close the core and open it again.
     #[error("the disk failed: {reason}")]
     DiskFailed {
-        /// What the system says, for whoever helps.
+        /// From the operating system, in English; for a log.
         reason: String,
     },
     /// The store is of a later version of the app: update the app.
@@ -46,7 +46,7 @@ pub enum BaqylauError {
     /// The store is damaged: salvage it.
     #[error("damaged: {file}")]
     Damaged {
-        /// Which file.
+        /// Path of the damaged file.
         file: String,
     },
     /// The call was interrupted, or its time was up.
@@ -55,7 +55,7 @@ pub enum BaqylauError {
     /// A fault of this program: close the core, open it again, and report it.
     #[error("{reason}")]
     Internal {
-        /// What is known.
+        /// In English; for a log.
         reason: String,
     },
 }
@@ -79,7 +79,7 @@ impl From<Error> for BaqylauError {
 }
 
 mirror! {
-    /// What helps where something was not done.
+    /// Whether time or the person helps where something was not done, or nothing.
     ReasonClass of baqylau_observer::ReasonClass {
         /// Nothing: it stays so.
         Final,
@@ -90,12 +90,12 @@ mirror! {
     }
 }
 
-/// What is the same of every error: a stable code of `docs/errors.md`, and what helps.
+/// A stable code of `docs/errors.md`, and what helps; every error has both.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct ErrorSort {
     /// The code.
     pub code: String,
-    /// What helps.
+    /// Whether to try again, to act, or neither.
     pub helps: ReasonClass,
 }
 
@@ -156,7 +156,7 @@ mirror! {
     }
 }
 
-/// What code of the shell may throw when the core calls it.
+/// Thrown by code of the shell that the core calls.
 #[derive(Debug, thiserror::Error, uniffi::Error)]
 pub enum ForeignError {
     /// It cannot or must not, and says why.

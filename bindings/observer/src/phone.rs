@@ -5,9 +5,9 @@ use baqylau_observer::app::{MissionCache, PhoneConfig};
 use baqylau_observer::clock::PhoneClock;
 use baqylau_observer::listen;
 use baqylau_observer::vault::{self, FileVault, VaultError};
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::path::PathBuf;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use zeroize::Zeroizing;
 
 /// Where a phone keeps its store.
@@ -52,7 +52,7 @@ pub trait ByteSource: Send + Sync {
 }
 
 mirror! {
-    /// What changed.
+    /// The sort of a change; a listener reads again what it draws.
     Change of listen::Change {
         /// Visits, drafts, answers, reports or letters on this phone.
         Work,
@@ -151,5 +151,22 @@ impl Read for SourceAdapter {
         let target = target.ok_or_else(|| io::Error::other("more bytes than were asked for"))?;
         target.copy_from_slice(&bytes);
         Ok(bytes.len())
+    }
+}
+
+/// A source of bytes that are in memory already.
+#[uniffi::export]
+pub fn bytes_source(bytes: Vec<u8>) -> Arc<dyn ByteSource> {
+    Arc::new(InMemory(Mutex::new(Cursor::new(bytes))))
+}
+
+struct InMemory(Mutex<Cursor<Vec<u8>>>);
+
+impl ByteSource for InMemory {
+    fn read(&self, at_most: u32) -> Result<Vec<u8>, ForeignError> {
+        let mut out = Vec::new();
+        let mut source = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = (&mut *source).take(u64::from(at_most)).read_to_end(&mut out);
+        read.map(|_| out).map_err(|e| ForeignError::Failed { reason: e.to_string() })
     }
 }

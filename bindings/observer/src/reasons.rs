@@ -1,12 +1,11 @@
 //! Why a call was not done, for shells: flat, so that every language matches it exhaustively.
 
+mod convert;
+mod expectation;
+
+pub use expectation::AnswerExpectation;
+
 use crate::errors::ReasonClass;
-use baqylau_forms::fill::{Expected, FillError};
-use baqylau_forms::numeral::NumeralError;
-use baqylau_forms::zone::LocalError;
-use baqylau_observer::InvalidReason as Invalid;
-use baqylau_protocol::certificate::InviteError;
-use baqylau_protocol::courier::CourierError;
 
 /// What does not fit in a call, or is missing for it. Nothing was changed. A shell has words for each.
 #[derive(Debug, Clone, PartialEq, Eq, strum::IntoStaticStr, uniffi::Enum)]
@@ -102,7 +101,7 @@ pub enum InvalidReason {
     NotAnAnswer {
         /// The question's name.
         question: String,
-        /// What it takes.
+        /// For a sentence.
         expected: AnswerExpectation,
     },
     /// The question is hidden by an answer before it.
@@ -147,7 +146,7 @@ pub enum InvalidReason {
     },
     /// The expression cannot be used.
     Expression {
-        /// Its faults, in English: for whoever writes checklists.
+        /// In English: for whoever writes checklists.
         faults: String,
     },
     /// An answer is impossible.
@@ -271,172 +270,12 @@ impl InvalidReason {
         self.into()
     }
 
-    /// What helps.
+    /// Whether the person or nothing helps.
     pub(crate) fn class(&self) -> ReasonClass {
         let stays = matches!(
             self,
             Self::MainLost | Self::LockDamaged | Self::WorkClosed | Self::VisitForgotten | Self::DraftSigned
         );
         if stays { ReasonClass::Final } else { ReasonClass::Act }
-    }
-}
-
-impl From<Invalid> for InvalidReason {
-    fn from(it: Invalid) -> Self {
-        match it {
-            Invalid::Invite(InviteError::NotOne) => Self::NoInvite,
-            Invalid::Invite(InviteError::Damaged(_)) => Self::InviteDamaged,
-            Invalid::InviteUnusable => Self::InviteUnusable,
-            Invalid::StoreExists => Self::StoreExists,
-            Invalid::NoStore => Self::NoStore,
-            Invalid::Wiped => Self::Wiped,
-            Invalid::MainLost => Self::MainLost,
-            Invalid::LockDamaged => Self::LockDamaged,
-            Invalid::PinTooShort { least } => Self::PinTooShort { least: least as u64 },
-            Invalid::BiometricOff => Self::BiometricOff,
-            Invalid::EnrolmentUnsigned => Self::EnrolmentUnsigned,
-            Invalid::NotEnrolled => Self::NotEnrolled,
-            Invalid::NoMission => Self::NoMission,
-            Invalid::WorkClosed => Self::WorkClosed,
-            Invalid::NoSuchVisit { code } => Self::NoSuchVisit { code },
-            Invalid::VisitCodeTaken { code } => Self::VisitCodeTaken { code },
-            Invalid::VisitDamaged { code } => Self::VisitDamaged { code },
-            Invalid::VisitForgotten => Self::VisitForgotten,
-            Invalid::NoSuchPlace { code } => Self::NoSuchPlace { code },
-            Invalid::PlaceNotListed => Self::PlaceNotListed,
-            Invalid::DepartureBeforeArrival => Self::DepartureBeforeArrival,
-            Invalid::NoSuchChecklist { checklist } => Self::NoSuchChecklist { checklist },
-            Invalid::ChecklistSigned { checklist } => Self::ChecklistSigned { checklist },
-            Invalid::OtherPlaceLevel { checklist, levels } => Self::OtherPlaceLevel { checklist, levels },
-            Invalid::NoSuchDraft => Self::NoSuchDraft,
-            Invalid::DraftSigned => Self::DraftSigned,
-            Invalid::NoNewerVersion => Self::NoNewerVersion,
-            Invalid::NoSuchSection => Self::NoSuchSection,
-            Invalid::NoSuchQuestion => Self::NoSuchQuestion,
-            Invalid::NotAnAnswer { question, expected } => Self::NotAnAnswer { question, expected: expected.into() },
-            Invalid::Answer(e) => e.into(),
-            it @ Invalid::Expression { .. } => Self::Expression { faults: it.to_string() },
-            Invalid::Impossible { question, text } => Self::Impossible { question, text },
-            Invalid::Unanswered { question } => Self::Unanswered { question },
-            Invalid::Unconfirmed { question } => Self::Unconfirmed { question },
-            Invalid::TooManyRows { question, most } => Self::TooManyRows { question, most: most as u64 },
-            Invalid::ReportTooLarge { found, limit } => {
-                Self::ReportTooLarge { found: found as u64, limit: limit as u64 }
-            }
-            Invalid::NoSuchReport => Self::NoSuchReport,
-            Invalid::Superseded { by } => Self::Superseded { by },
-            Invalid::NoReason => Self::NoReason,
-            Invalid::NoAmendment => Self::NoAmendment,
-            Invalid::AmendedReportGone => Self::AmendedReportGone,
-            Invalid::OpenDrafts { count } => Self::OpenDrafts { count: count as u64 },
-            Invalid::NoSuchLetter => Self::NoSuchLetter,
-            Invalid::LetterWithoutReport => Self::LetterWithoutReport,
-            Invalid::TakesNoFile { question } => Self::TakesNoFile { question },
-            Invalid::MediaNotTaken { question, media, taken } => Self::MediaNotTaken { question, media, taken },
-            Invalid::FileDamaged { question } => Self::FileDamaged { question },
-            Invalid::ForeignTrack { question, track } => Self::ForeignTrack { question, track },
-            Invalid::FileTooLarge { question, limit } => Self::FileTooLarge { question, limit },
-            Invalid::NoSuchAttachment { name } => Self::NoSuchAttachment { name },
-            Invalid::AttachmentDamaged { name } => Self::AttachmentDamaged { name },
-            Invalid::Courier(e) => e.into(),
-            Invalid::AttachmentUnnamed => Self::AttachmentUnnamed,
-        }
-    }
-}
-
-impl From<FillError> for InvalidReason {
-    fn from(it: FillError) -> Self {
-        match it {
-            FillError::NoSuchKey => Self::NoSuchQuestion,
-            FillError::Hidden { name } => Self::Hidden { question: name },
-            FillError::ReadOnly { name } => Self::ReadOnly { question: name },
-            FillError::WrongKind { name, expected } => Self::NotAnAnswer { question: name, expected: expected.into() },
-            FillError::NotOffered { name } => Self::NotOffered { question: name },
-            FillError::Exclusive { name, choice } => Self::Exclusive { question: name, choice },
-            FillError::NoSuchMissing { name } => Self::MissingNotOffered { question: name },
-            FillError::TooLong { name, limit } => Self::TooLong { question: name, limit: limit as u64 },
-            FillError::TooManyRows { name, limit } => Self::TooManyRows { question: name, most: limit as u64 },
-        }
-    }
-}
-
-impl From<CourierError> for InvalidReason {
-    fn from(it: CourierError) -> Self {
-        match it {
-            CourierError::Malformed(_) => Self::CourierDamaged,
-            CourierError::TooMuch { .. } => Self::CourierTooLarge,
-            CourierError::Mission { .. } => Self::CourierOfOtherMission,
-            CourierError::Frame => Self::CourierFrame,
-            CourierError::Mixed => Self::CourierMixed,
-        }
-    }
-}
-
-/// What a question takes.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
-pub enum AnswerExpectation {
-    /// One choice of its list.
-    Choice,
-    /// Choices of its list, each once.
-    Choices,
-    /// A whole number, in digits.
-    Integer,
-    /// A whole number of fewer digits.
-    ShorterInteger,
-    /// A decimal number.
-    Decimal,
-    /// A decimal number of fewer digits.
-    ShorterDecimal,
-    /// A number without separators: this one may be read in two ways.
-    Unambiguous,
-    /// A number between the ends of a range, on one of its steps.
-    Step,
-    /// A date.
-    Date,
-    /// A time of the day.
-    Time,
-    /// A date with a time.
-    Moment,
-    /// A time that there is: the clocks were put forward over this one.
-    ExistingTime,
-    /// An offset from UTC as well: the clocks were put back over this time.
-    Offset,
-    /// A latitude and a longitude.
-    Position,
-    /// A file.
-    File,
-    /// A confirmation.
-    Acknowledgement,
-    /// A text.
-    Text,
-    /// A value within the limits of its kind.
-    Possible,
-    /// Nothing.
-    Nothing,
-}
-
-impl From<Expected> for AnswerExpectation {
-    fn from(it: Expected) -> Self {
-        match it {
-            Expected::Choice => Self::Choice,
-            Expected::Choices | Expected::EachChoiceOnce => Self::Choices,
-            Expected::Integer | Expected::Numeral(NumeralError::Integer) => Self::Integer,
-            Expected::Numeral(NumeralError::LongInteger) => Self::ShorterInteger,
-            Expected::Decimal | Expected::Numeral(NumeralError::Decimal) => Self::Decimal,
-            Expected::Numeral(NumeralError::LongDecimal) => Self::ShorterDecimal,
-            Expected::Numeral(NumeralError::Ambiguous) => Self::Unambiguous,
-            Expected::Step | Expected::PositiveStep => Self::Step,
-            Expected::Date => Self::Date,
-            Expected::Time => Self::Time,
-            Expected::Moment | Expected::Local(LocalError::NoMoment) => Self::Moment,
-            Expected::Local(LocalError::Skipped) => Self::ExistingTime,
-            Expected::Local(LocalError::Twice(..)) => Self::Offset,
-            Expected::Position | Expected::Numeral(NumeralError::Position) => Self::Position,
-            Expected::File => Self::File,
-            Expected::Acknowledgement => Self::Acknowledgement,
-            Expected::Text => Self::Text,
-            Expected::Possible | Expected::Computed => Self::Possible,
-            Expected::Nothing => Self::Nothing,
-        }
     }
 }

@@ -3,7 +3,8 @@
 use crate::common::{CommandResult, Folder, courier_file, files_in, now, print_json, save};
 use baqylau_desk::Desk;
 use baqylau_desk::log::pull::verify_all;
-use serde_json::json;
+use baqylau_desk::log::undone::Undone;
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 /// How many of what was refused for one reason are named.
@@ -26,6 +27,7 @@ pub fn pull(folder: &Folder, again: bool, json: bool) -> CommandResult {
             "unsent": p.unsent.iter().map(ToString::to_string).collect::<Vec<_>>(), "disputes": p.disputes.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "filled": p.filled, "attachments_failed": attachments.failed.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "attachments_lacking": attachments.lacking.iter().map(ToString::to_string).collect::<Vec<_>>(), "damaged": p.gaps.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "undone": p.undone().iter().chain(&attachments.undone()).map(undone_as_json).collect::<Vec<_>>(),
         }))?;
         return Ok(whole);
     }
@@ -55,6 +57,30 @@ pub fn pull(folder: &Folder, again: bool, json: bool) -> CommandResult {
     Ok(whole)
 }
 
+/// What a pull left undone: its code, what it is about, and the words for a terminal.
+fn undone_as_json(undone: &Undone) -> Value {
+    let mut about = match undone {
+        Undone::RecordUnsent(record) => json!({"seq": record.seq, "why": record.why.code()}),
+        Undone::RevocationDisputed(dispute) => {
+            json!({"device": dispute.device.to_string(), "kept": dispute.kept, "other": dispute.other})
+        }
+        Undone::ObjectDamaged(gap) => json!({
+            "index": gap.index, "hash": gap.hash.to_string(), "received": gap.received, "device": gap.device.to_string(),
+            "seq": gap.seq, "desk": gap.desk,
+        }),
+        Undone::AttachmentFailed(fault) => json!({
+            "attachment": fault.attachment.to_string(), "report": fault.report.to_string(), "why": fault.why.code(),
+        }),
+        Undone::AttachmentLacking(lacking) => json!({
+            "attachment": lacking.attachment.to_string(), "report": lacking.report.to_string(),
+            "device": lacking.sender.map(|(device, _)| device.to_string()), "seq": lacking.sender.map(|(_, seq)| seq),
+        }),
+    };
+    about["code"] = undone.code().into();
+    about["words"] = undone.to_string().into();
+    about
+}
+
 pub fn deliver(desk: &Desk, file: &Path, back: Option<PathBuf>, attachments: Option<PathBuf>) -> CommandResult {
     let bytes = courier_file(file)?;
     let files = attachments.map(|folder| files_in(&folder)).transpose()?.unwrap_or_default();
@@ -65,7 +91,7 @@ pub fn deliver(desk: &Desk, file: &Path, back: Option<PathBuf>, attachments: Opt
         delivered.stored, delivered.attachments
     );
     for (reason, which) in delivered.refused_by_reason() {
-        let first = which.iter().take(FIRST_REFUSED).copied().collect::<Vec<_>>().join(", ");
+        let first = which.iter().take(FIRST_REFUSED).map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let rest = which.len().saturating_sub(FIRST_REFUSED);
         let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
         println!("refused, {}: {reason} ({first}{rest})", which.len());

@@ -3,7 +3,7 @@
 use super::waiting::file_problem;
 use crate::common::{CommandResult, print_json};
 use baqylau_observer::app::DeliveryState;
-use baqylau_observer::{ObserverApp, RefusalReason};
+use baqylau_observer::{BundleRefusal, ObserverApp, RefusalReason};
 use serde_json::json;
 
 pub fn mission(core: &ObserverApp, json: bool) -> CommandResult {
@@ -14,7 +14,7 @@ pub fn mission(core: &ObserverApp, json: bool) -> CommandResult {
         return print_json(&json!({
             "title": mission.title, "bundle": mission.version, "fingerprint": mission.fingerprint, "name": mission.name,
             "team": mission.team, "role": mission.role, "expired": mission.expired, "clock_error": mission.clock_error,
-            "bundle_refused": mission.bundle_refused, "lacking": mission.lacking, "checklists": checklists.iter().map(row).collect::<Vec<_>>(),
+            "bundle_refused": mission.bundle_refused.map(|why| why.to_string()), "bundle_refused_code": mission.bundle_refused.map(BundleRefusal::code), "lacking": mission.lacking, "checklists": checklists.iter().map(row).collect::<Vec<_>>(),
         }));
     }
     println!("{} (bundle {})", mission.title, mission.version);

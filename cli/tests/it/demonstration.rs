@@ -204,6 +204,13 @@ fn a_pull_that_lacks_an_attachment_is_no_success(mission: &Path) {
         let pulled = run(&[&["desk", "pull", "--folder", text(mission)][..], form].concat());
         let out = String::from_utf8_lossy(&pulled.stdout).into_owned();
         assert!(pulled.status.code() == Some(1) && out.contains(&*name.to_string_lossy()), "{out}");
+        if !form.is_empty() {
+            let pulled: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+            let undone = &pulled["undone"][0];
+            assert_eq!(undone["code"], "attachment-lacking");
+            assert_eq!(undone["attachment"], *name.to_string_lossy());
+            assert!(undone["words"].as_str().is_some_and(|words| words.contains("is not at the server")), "{undone}");
+        }
     }
 }
 

@@ -20,7 +20,7 @@ pub struct Observation {
     pub checklist: String,
     /// Index of its place in the bundle's tree; `None` for an unlisted place.
     pub place: Option<u32>,
-    /// Its answers, with relevance and calculations evaluated again.
+    /// Answers of the report, with relevance and calculations evaluated again here.
     pub filling: Filling,
 }
 
@@ -60,7 +60,7 @@ pub struct Computed {
 /// [`Computed::computed`] of a breakdown without a base.
 pub const NO_REPORTS: &str = "no reports";
 
-/// What one report contributes to a figure.
+/// The part of one report in a figure; the sum over all reports is the figure.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Contribution {
     /// Added to the numerator.
@@ -93,7 +93,7 @@ pub struct FigureInput<'g> {
     pub index: u64,
     /// Index of its place; `None` for an unlisted one.
     pub place: Option<u32>,
-    /// Its contribution to the figure.
+    /// As [`contribute`] gave it.
     pub contribution: &'g Contribution,
 }
 

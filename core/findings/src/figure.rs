@@ -58,7 +58,7 @@ pub struct Figure {
     pub sentence: Text,
 }
 
-/// Which reports are in the base.
+/// The reports over which a figure is computed: its denominator.
 #[derive(Debug, Clone)]
 pub(crate) enum Base {
     Answered,

@@ -30,7 +30,7 @@ enum MessagePart {
     },
 }
 
-/// Which numbers a plural branch is for.
+/// The numbers for which a plural branch stands: a category of CLDR, or one number exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum When {
     Exactly(usize),

@@ -77,7 +77,7 @@ pub struct List {
 pub struct Choice {
     /// The name that expressions and exports use.
     pub name: Arc<str>,
-    /// What the observer reads.
+    /// In every language of the checklist.
     pub label: Text,
     /// Cannot be combined with others in a `select_multiple`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -96,7 +96,7 @@ pub struct Item {
     /// Position of the group or repeat that holds it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<u32>,
-    /// What it is.
+    /// Decides which answers are taken.
     pub kind: Kind,
     /// The number printed beside a question, as in `12`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -113,16 +113,16 @@ pub struct Item {
     /// Must hold for an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub constraint: Option<String>,
-    /// What to say when it does not.
+    /// Said where the constraint does not hold; empty for words of the app.
     #[serde(default, skip_serializing_if = "Text::is_empty")]
     pub constraint_message: Text,
-    /// What a broken constraint is.
+    /// Whether a broken constraint warns or prevents signing.
     #[serde(default)]
     pub check: Check,
     /// Must be answered when this is true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required: Option<String>,
-    /// What to say when it is not.
+    /// Said where it is not answered; empty for words of the app.
     #[serde(default, skip_serializing_if = "Text::is_empty")]
     pub required_message: Text,
     /// Cannot be changed by hand when this is true.
@@ -134,7 +134,7 @@ pub struct Item {
     /// The value, computed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calculation: Option<String>,
-    /// Which choices are offered, over the columns of the list.
+    /// An expression over the columns of the list: true for choices that are offered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub choice_filter: Option<String>,
     /// The typed missing values that are offered.
@@ -148,7 +148,7 @@ pub struct Item {
     pub figures: Vec<String>,
 }
 
-/// What an item is.
+/// Question, group, repeat, or a value behind the scenes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Kind {
@@ -166,12 +166,12 @@ pub enum Kind {
     },
     /// One choice of a list.
     SelectOne {
-        /// Which list.
+        /// The list of its choices.
         list: ListRef,
     },
     /// Several choices of a list.
     SelectMultiple {
-        /// Which list.
+        /// The list of its choices.
         list: ListRef,
     },
     /// A whole number.
@@ -272,7 +272,7 @@ pub enum Phase {
     Leaving,
 }
 
-/// What a broken constraint is. Reality is reported, not refused: warnings are the rule.
+/// How a broken constraint is treated. Reality is reported, not refused: warnings are the rule.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Check {

@@ -21,7 +21,7 @@ pub enum NumeralError {
     Position,
 }
 
-/// What to type instead, as in "expected …".
+/// Completes a sentence that says what to type instead, as in "expected …".
 impl fmt::Display for NumeralError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

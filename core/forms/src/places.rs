@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub struct Level {
     /// The level's name.
     pub id: String,
-    /// What the observer reads, as in `Polling station`.
+    /// In every language, as in `Polling station`.
     pub label: Text,
 }
 
@@ -222,7 +222,7 @@ impl Places {
         self.level(name).is_some() || self.table.columns.iter().any(|c| c == name)
     }
 
-    /// What the observer reads for a place.
+    /// The name of a place in a language; where it has none, its level with its number, or its code.
     #[must_use]
     pub fn label(&self, place: u32, language: usize) -> Arc<str> {
         let Some(here) = self.get(place) else { return Arc::default() };
@@ -251,7 +251,7 @@ impl Places {
     }
 }
 
-/// What is searched: the texts of all places in one piece, each folded once.
+/// The texts of all places in one piece, each folded once.
 #[derive(Debug, Default)]
 struct Folded {
     text: String,
@@ -274,7 +274,7 @@ impl Folded {
         this
     }
 
-    /// Which places contain every word of a folded query.
+    /// A flag a place: whether it contains every word of a folded query.
     fn search(&self, query: &str) -> Vec<bool> {
         let mut words: Vec<&str> = query.split_whitespace().collect();
         // The longest word leaves the fewest places to the others.

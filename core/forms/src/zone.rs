@@ -38,7 +38,7 @@ pub enum LocalError {
     NoMoment,
 }
 
-/// What to type instead, as in "expected …".
+/// Completes a sentence that says what to type instead, as in "expected …".
 impl fmt::Display for LocalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

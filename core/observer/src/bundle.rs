@@ -2,9 +2,60 @@
 
 use crate::error::Error;
 use crate::store::{Outbox, names};
-use baqylau_protocol::bundle::{Manifest, inflate};
+use baqylau_protocol::bundle::{BundleError, Manifest, inflate};
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::{Hash, PublicKey};
+
+/// Why a bundle that came was not taken. The outbox keeps the code; `Display` is for terminals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr, strum::EnumString)]
+#[strum(serialize_all = "kebab-case")]
+pub enum BundleRefusal {
+    /// The mission's root did not sign it, or it does not read.
+    #[error("the mission's root did not sign it, or it is damaged; tell the coordinators")]
+    NotGenuine,
+    /// It is of another mission.
+    #[error("it belongs to another mission; tell the coordinators")]
+    OtherMission,
+    /// Its version is older than the known one.
+    #[error("it went back to an older version: somebody may be replaying an old one; tell the coordinators")]
+    Rollback,
+    /// It does not follow the known one.
+    #[error("it does not follow the known one: two different bundles are in circulation; tell the coordinators")]
+    Fork,
+    /// A part is not what the manifest names.
+    #[error("a part of it is damaged; it will be fetched again")]
+    PartDamaged,
+}
+
+impl BundleRefusal {
+    /// The stable code: the variant's name, in lower case with hyphens.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.into()
+    }
+
+    /// Reads what the outbox kept; an earlier version of this program kept words.
+    pub(crate) fn of(kept: &[u8]) -> Self {
+        std::str::from_utf8(kept).ok().and_then(|code| code.parse().ok()).unwrap_or(Self::NotGenuine)
+    }
+}
+
+impl From<&BundleError> for BundleRefusal {
+    fn from(e: &BundleError) -> Self {
+        match e {
+            BundleError::Cose(_) => Self::NotGenuine,
+            BundleError::Mission { .. } => Self::OtherMission,
+            BundleError::Rollback { .. } => Self::Rollback,
+            BundleError::Fork { .. } => Self::Fork,
+            BundleError::Part { .. } => Self::PartDamaged,
+        }
+    }
+}
+
+/// Notes why a bundle was not taken, until a good one comes.
+pub(crate) fn note_refusal(outbox: &mut Outbox, e: &BundleError) -> Result<(), Error> {
+    outbox.set(&[(names::BUNDLE_REFUSED, BundleRefusal::from(e).code().as_bytes())], &[])
+}
 
 /// A manifest that may be taken in: the root's, and no step back from the known one. A refusal is noted.
 pub(crate) fn accept(outbox: &mut Outbox, root: &PublicKey, bytes: &[u8]) -> Result<Option<Manifest>, Error> {
@@ -16,7 +67,7 @@ pub(crate) fn accept(outbox: &mut Outbox, root: &PublicKey, bytes: &[u8]) -> Res
     match accepted {
         Ok(manifest) => Ok(Some(manifest)),
         Err(e) => {
-            outbox.set(&[(names::BUNDLE_REFUSED, e.to_string().as_bytes())], &[])?;
+            note_refusal(outbox, &e)?;
             Ok(None)
         }
     }

@@ -18,6 +18,7 @@ pub use outcome::Trouble;
 pub(crate) use outcome::{StepError, SyncOutcome};
 pub(crate) use runtime::{Interrupt, Limit};
 
+use crate::bundle::BundleRefusal;
 use crate::clock::Clock;
 use crate::error::{Error, RefusalReason};
 use crate::in_flight::InFlight;
@@ -106,7 +107,7 @@ impl SyncDriver {
         match runtime::run(limit, self.bundle())? {
             Some(Ok(_)) => match lock(&self.outbox)?.setting(names::BUNDLE_REFUSED)? {
                 Some(reason) if !reason.is_empty() => {
-                    Err(Error::refused(RefusalReason::NotGenuine, String::from_utf8_lossy(&reason)))
+                    Err(Error::refused(RefusalReason::NotGenuine, BundleRefusal::of(&reason)))
                 }
                 _ => Ok(()),
             },

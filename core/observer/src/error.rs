@@ -88,7 +88,7 @@ impl RefusalReason {
         <Self as strum::VariantArray>::VARIANTS.iter().copied().find(|why| why.code() == code)
     }
 
-    /// What helps.
+    /// Whether time or the person helps, or nothing.
     #[must_use]
     pub fn class(self) -> ReasonClass {
         match self {

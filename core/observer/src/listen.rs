@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// What changed.
+/// The sort of a change; a listener reads again what it draws.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     /// Visits, drafts, answers, reports or letters on this phone.

@@ -28,7 +28,7 @@ const GUESSED_SLOTS: u32 = 32;
 /// The alias of the key that opens the outbox without the PIN.
 pub const OUTBOX_ALIAS: &str = "outbox";
 
-/// What guards a store.
+/// The header in two files that turns a PIN, with the vault, into the store's key.
 #[derive(Debug)]
 pub struct Lock {
     copies: HeaderCopies,

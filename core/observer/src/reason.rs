@@ -1,5 +1,7 @@
 //! Why a call of the phone's core was not done: closed, each with what it names, a stable code, and what helps.
 
+mod class;
+
 use baqylau_forms::expr::ExprError;
 use baqylau_forms::fill::FillError;
 use baqylau_protocol::certificate::InviteError;
@@ -136,7 +138,7 @@ pub enum InvalidReason {
     NotAnAnswer {
         /// The question's name.
         question: String,
-        /// What it takes.
+        /// For a sentence.
         expected: baqylau_forms::fill::Expected,
     },
     /// The answer is none for this question.
@@ -285,63 +287,5 @@ impl InvalidReason {
     #[must_use]
     pub fn codes() -> &'static [&'static str] {
         <Self as strum::VariantNames>::VARIANTS
-    }
-
-    /// What helps.
-    #[must_use]
-    pub fn class(&self) -> ReasonClass {
-        match self {
-            Self::MainLost | Self::LockDamaged | Self::WorkClosed | Self::VisitForgotten | Self::DraftSigned => {
-                ReasonClass::Final
-            }
-            Self::Invite(_)
-            | Self::InviteUnusable
-            | Self::StoreExists
-            | Self::NoStore
-            | Self::Wiped
-            | Self::PinTooShort { .. }
-            | Self::BiometricOff
-            | Self::EnrolmentUnsigned
-            | Self::NotEnrolled
-            | Self::NoMission
-            | Self::NoSuchVisit { .. }
-            | Self::VisitCodeTaken { .. }
-            | Self::VisitDamaged { .. }
-            | Self::NoSuchPlace { .. }
-            | Self::PlaceNotListed
-            | Self::DepartureBeforeArrival
-            | Self::NoSuchChecklist { .. }
-            | Self::ChecklistSigned { .. }
-            | Self::OtherPlaceLevel { .. }
-            | Self::NoSuchDraft
-            | Self::NoNewerVersion
-            | Self::NoSuchSection
-            | Self::NoSuchQuestion
-            | Self::NotAnAnswer { .. }
-            | Self::Answer(_)
-            | Self::Expression { .. }
-            | Self::Impossible { .. }
-            | Self::Unanswered { .. }
-            | Self::Unconfirmed { .. }
-            | Self::TooManyRows { .. }
-            | Self::ReportTooLarge { .. }
-            | Self::NoSuchReport
-            | Self::Superseded { .. }
-            | Self::NoReason
-            | Self::NoAmendment
-            | Self::AmendedReportGone
-            | Self::OpenDrafts { .. }
-            | Self::NoSuchLetter
-            | Self::LetterWithoutReport
-            | Self::TakesNoFile { .. }
-            | Self::MediaNotTaken { .. }
-            | Self::FileDamaged { .. }
-            | Self::ForeignTrack { .. }
-            | Self::FileTooLarge { .. }
-            | Self::NoSuchAttachment { .. }
-            | Self::AttachmentDamaged { .. }
-            | Self::Courier(_)
-            | Self::AttachmentUnnamed => ReasonClass::Act,
-        }
     }
 }

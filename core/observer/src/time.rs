@@ -66,7 +66,7 @@ impl Anchor {
 }
 
 /// How long this phone has run, summed over its starts, sleep included. Nothing from outside moves it; what it ran between the last
-/// look at it and a restart is not counted.
+/// time that it was kept and a restart is not counted.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct Uptime {
     #[n(0)]
@@ -78,8 +78,18 @@ pub(crate) struct Uptime {
     pub sum: i64,
 }
 
+/// How often uptime is kept, in milliseconds: at most so much of it is lost at a restart.
+const KEPT_EVERY_MS: i64 = 60_000;
+
 impl Uptime {
-    /// What it is now.
+    /// Whether it is to be kept again after what was kept last.
+    pub fn moved_since(&self, kept: Option<&Self>) -> bool {
+        kept.is_none_or(|kept| {
+            kept.boot_id != self.boot_id || self.boot_ms.abs_diff(kept.boot_ms) >= KEPT_EVERY_MS.unsigned_abs()
+        })
+    }
+
+    /// The sum up to now; a restart adds what ran since the start only.
     pub fn after(known: Option<Self>, clock: &dyn Clock) -> Self {
         let (boot_id, boot_ms) = (ByteArray::from(clock.boot_id()), clock.boot_ms());
         let sum = match known {

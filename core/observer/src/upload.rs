@@ -23,7 +23,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// What a server says to a chunk.
+/// A server's answer to a chunk.
 enum ChunkReply {
     Have(UploadProgress),
     /// It does not take it. Its words are signed by nobody: they end nothing and reach no observer.
@@ -32,7 +32,7 @@ enum ChunkReply {
     Unknown,
 }
 
-/// What goes to the server next.
+/// The next bytes for the server, or why there are none.
 enum Chunk {
     Bytes(Vec<u8>),
     /// Nothing in this run.
@@ -138,7 +138,7 @@ impl SyncDriver {
         Ok(())
     }
 
-    /// What goes to the server that has so many bytes.
+    /// The chunk after so many bytes.
     fn chunk(&self, sending: &mut Sending, have: u64) -> Result<Chunk, StepError> {
         let StoredBlob { hash, length, .. } = sending.blob;
         let path = self.folder.join(hash.to_string());

@@ -16,7 +16,7 @@ pub enum VaultError {
     /// The hardware refuses.
     #[error("the phone's key store: {reason}")]
     Refused {
-        /// What it says.
+        /// From the key store, in its language; for a log.
         reason: String,
     },
     /// The disk that the keys lie on is full, or takes no files.

@@ -9,7 +9,7 @@ use minicbor::bytes::{ByteArray, ByteVec};
 use minicbor::{Decode, Encode};
 use std::fmt;
 
-/// What a device is allowed to do.
+/// Rights of a device: a phone signs reports, a desk reads them and writes letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
 #[cbor(index_only)]
 pub enum Role {
@@ -34,7 +34,7 @@ pub struct Certificate {
     /// The person the invite was issued to, under a pseudonym.
     #[n(2)]
     pub subject: SubjectId,
-    /// What a device that enrols with it is allowed to do.
+    /// Given to the device that enrols with it.
     #[n(3)]
     pub role: Role,
     /// Public half of the invite's one-use key.

@@ -1,6 +1,6 @@
 //! What helps where something was not done.
 
-/// What helps against a refusal.
+/// Whether time or the person helps where something was not done, or nothing does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReasonClass {
     /// Nothing: it stays refused.

@@ -11,7 +11,7 @@ use minicbor::{Decode, Encode};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
 #[cbor(index_only)]
 pub enum Standing {
-    /// Its reports count.
+    /// Reports of this device count.
     #[n(0)]
     Confirmed,
     /// Another device enrolled with the same invite; reports are kept and counted nowhere.

@@ -10,7 +10,7 @@ pub const BUNDLE: &str = "/v1/bundle";
 pub const PART: &str = "/v1/parts/{hash}";
 /// The roster.
 pub const ROSTER: &str = "/v1/roster";
-/// What a desk signs to read.
+/// A nonce that a desk signs before it may read the log.
 pub const CHALLENGE: &str = "/v1/challenge";
 /// A page of the log.
 pub const LOG: &str = "/v1/log";

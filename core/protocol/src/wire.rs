@@ -143,7 +143,7 @@ pub struct LogEntry {
     /// Enrolment or envelope as received; empty if the server's copy is damaged.
     #[n(1)]
     pub object: ByteVec,
-    /// What is still known of the object; `None` unless the server's copy is damaged.
+    /// Index entry of the object; `None` unless the server's copy is damaged.
     #[n(2)]
     pub damaged: Option<Damaged>,
 }
@@ -157,7 +157,7 @@ pub struct Damaged {
     /// Device that sent it; unverified, since only the server says so.
     #[n(1)]
     pub device: DeviceId,
-    /// Its `seq` in the device's chain, 0 for an enrolment; unverified, since only the server says so.
+    /// `seq` in the device's chain, 0 for an enrolment; unverified, since only the server says so.
     #[n(2)]
     pub seq: u64,
 }

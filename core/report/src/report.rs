@@ -259,7 +259,7 @@ pub enum ReportError {
         /// The first such key.
         key: i64,
     },
-    /// Its answers cannot be decoded.
+    /// Answers that are no CBOR of this format, or do not fit the checklist.
     #[error("the report was rejected: {0}")]
     Answers(#[from] AnswerError),
 }

@@ -145,7 +145,7 @@ fn connect(path: &Path, key: Option<&[u8; 32]>, create: bool) -> Result<Connecti
     }
 }
 
-/// What an error of an open database means. After a page that does not authenticate, SQLCipher refuses every write as on a
+/// The cause behind an error of an open database. After a page that does not authenticate, SQLCipher refuses every write as on a
 /// disk that is read-only; where files can be written beside the database, it is damaged.
 #[must_use]
 pub fn cause(db: &Connection, e: StorageError) -> StorageError {

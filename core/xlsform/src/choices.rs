@@ -37,7 +37,7 @@ struct Found {
     source: usize,
     row: usize,
     list: List,
-    /// What is wrong with it; said only when it matters.
+    /// Reported only when a question uses the list.
     problems: Findings,
 }
 

@@ -16,7 +16,7 @@ pub struct Finding {
     pub row: Option<usize>,
     /// The column as its header names it.
     pub column: Option<String>,
-    /// What is wrong, and what to do.
+    /// Says what to do, too.
     pub problem: SheetProblem,
 }
 
@@ -37,7 +37,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// What is wrong, and what to do.
+/// Something wrong with a sheet. `Display` says what, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SheetProblem {
     /// A column that XLSForm does not have.
@@ -52,7 +52,7 @@ pub enum SheetProblem {
     /// A column that XLSForm has, that this dialect has not, and without which something else would be asked.
     #[error("the column changes what is asked or answered, and is not supported here; {remedy}")]
     RefusedColumn {
-        /// What to do.
+        /// One sentence, in English.
         remedy: &'static str,
     },
     /// A word of the appearance that changes what is answered, and is not supported.
@@ -60,7 +60,7 @@ pub enum SheetProblem {
     Appearance {
         /// The word.
         word: String,
-        /// What to do.
+        /// One sentence, in English.
         remedy: &'static str,
     },
     /// A cell with an error of the spreadsheet.
@@ -96,7 +96,7 @@ pub enum SheetProblem {
     /// Values under an empty header.
     #[error("the values in column {at} have no header; name the column or clear it")]
     NoHeader {
-        /// Its position, from 1.
+        /// Counted from 1, from the left.
         at: usize,
     },
     /// A text in no language, in a mission of several.
@@ -110,7 +110,7 @@ pub enum SheetProblem {
         "{found:?} is no language of the mission; its languages are {known}: end the header with one of these in parentheses"
     )]
     Language {
-        /// What the header says.
+        /// The code in the header.
         found: String,
         /// The mission's codes.
         known: String,
@@ -126,7 +126,7 @@ pub enum SheetProblem {
     /// A cell that must hold something.
     #[error("{what} is missing; fill in the cell")]
     Blank {
-        /// What.
+        /// The thing that is missing, with its article.
         what: &'static str,
     },
     /// A text that one language has and another lacks.
@@ -138,15 +138,15 @@ pub enum SheetProblem {
     /// A value that the column does not take.
     #[error("{value:?} is not understood; use {expected}")]
     Value {
-        /// What the cell says.
+        /// As it stands in the cell.
         value: String,
-        /// What it may say.
+        /// The values that are taken, for a sentence.
         expected: String,
     },
     /// A kind of question that nobody knows.
     #[error("unknown type {found:?}{}; the types are listed in docs/authoring.md", hint(suggestion))]
     UnknownType {
-        /// What the cell says.
+        /// As it stands in the cell.
         found: String,
         /// A type that is close.
         suggestion: Option<String>,
@@ -156,7 +156,7 @@ pub enum SheetProblem {
     UnsupportedType {
         /// The kind.
         kind: String,
-        /// What to do.
+        /// One sentence, in English.
         remedy: &'static str,
     },
     /// A list of choices that does not exist.
@@ -198,9 +198,9 @@ pub enum SheetProblem {
     WrongEnd {
         /// `end_group` or `end_repeat`.
         end: &'static str,
-        /// What is open.
+        /// `group` or `repeat`.
         open: &'static str,
-        /// Its name.
+        /// From the column `name` of its beginning.
         name: String,
         /// Where it began.
         row: usize,
@@ -210,9 +210,9 @@ pub enum SheetProblem {
     NotEnded {
         /// `group` or `repeat`.
         open: &'static str,
-        /// What closes it.
+        /// The `end_…` that was expected.
         end: &'static str,
-        /// Its name.
+        /// From the column `name` of its beginning.
         name: String,
     },
     /// Something that this row has no use for.
@@ -241,7 +241,7 @@ pub enum SheetProblem {
         /// How many there must be.
         expected: &'static str,
     },
-    /// What the compiler of definitions finds.
+    /// Found by `baqylau_forms` in the finished definition.
     #[error("{0}")]
     Fault(#[from] Fault),
 }

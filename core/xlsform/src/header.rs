@@ -23,7 +23,7 @@ pub(crate) struct Dialect {
     pub open: bool,
 }
 
-/// What a column is.
+/// A column as its header reads: known, known in a language, or neither.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum ColumnKind {
     Plain(&'static str),
@@ -99,12 +99,12 @@ impl<'s> RowCells<'_, 's> {
         self.row.number
     }
 
-    /// What a column says, if it says something.
+    /// The cell under a plain column; nothing where it is blank or the column is not there.
     pub fn get(&self, name: &'static str) -> Option<&'s str> {
         self.at(&ColumnKind::Plain(name)).filter(|t| !t.is_empty())
     }
 
-    /// What a column says, as a definition keeps it.
+    /// The same, owned.
     pub fn owned(&self, name: &'static str) -> Option<String> {
         self.get(name).map(str::to_owned)
     }

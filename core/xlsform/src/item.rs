@@ -9,7 +9,7 @@ use baqylau_forms::definition::{Check, Item, Kind, ListRef, Phase};
 use baqylau_forms::form::Fault;
 use baqylau_forms::{Missing, Places};
 
-/// What the mission gives to its checklists.
+/// Languages and places of the mission, shared by all of its checklists.
 pub(crate) struct MissionContext<'m> {
     pub languages: &'m [String],
     pub places: &'m Places,

@@ -4,7 +4,7 @@ use crate::finding::SheetProblem;
 use baqylau_forms::closest::closest;
 use baqylau_forms::definition::{Kind, Media};
 
-/// What a row of the survey is.
+/// The `type` of a survey row, read: the beginning or end of something, or a question.
 #[derive(Debug)]
 pub(crate) enum RowType<'t> {
     /// A question that needs nothing else.
@@ -21,7 +21,7 @@ pub(crate) enum RowType<'t> {
     End(Holder),
 }
 
-/// What can hold questions.
+/// Opened by `begin_…` and closed by `end_…`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Holder {
     Group,

@@ -34,7 +34,7 @@ use std::sync::Arc;
 pub struct CompiledChecklist {
     /// The checklist.
     pub definition: Definition,
-    /// What is worth knowing about the tables it came from.
+    /// Findings that stop nothing: columns that are not read, lists that nobody uses.
     pub warnings: Vec<Finding>,
 }
 

@@ -16,7 +16,7 @@ pub(crate) struct Open {
 }
 
 impl Nesting {
-    /// What the next item is in.
+    /// The innermost group or repeat that is open; nothing at the top.
     pub fn parent(&self) -> Option<u32> {
         self.0.last().map(|open| open.item)
     }
@@ -45,7 +45,7 @@ impl Nesting {
         Err(wrong)
     }
 
-    /// What was never closed.
+    /// Groups and repeats without an `end_…`, outermost first.
     pub fn into_open(self) -> Vec<Open> {
         self.0
     }

@@ -15,7 +15,7 @@ pub enum ReadError {
     Open {
         /// The file.
         file: PathBuf,
-        /// What the system says.
+        /// From the operating system.
         why: std::io::Error,
     },
     /// The file is no UTF-8.
@@ -29,7 +29,7 @@ pub enum ReadError {
     Separator {
         /// The file.
         file: PathBuf,
-        /// What it is separated by.
+        /// The character found between the cells, where a comma belongs.
         separator: char,
     },
     /// The file is no CSV.
@@ -37,7 +37,7 @@ pub enum ReadError {
     Csv {
         /// The file.
         file: PathBuf,
-        /// What the reader says.
+        /// From the CSV reader, with the line.
         why: csv::Error,
     },
     /// The file is no Excel workbook.
@@ -45,7 +45,7 @@ pub enum ReadError {
     Excel {
         /// The file.
         file: PathBuf,
-        /// What the reader says.
+        /// From the reader of workbooks.
         why: calamine::XlsxError,
     },
     /// A sheet that must be there.
@@ -64,9 +64,9 @@ pub enum ReadError {
     Misspelt {
         /// The file, or the folder that holds it.
         file: PathBuf,
-        /// What it is called.
+        /// The name of the file or sheet, as found.
         found: String,
-        /// What it may have to be called.
+        /// The known name that is closest to it.
         meant: &'static str,
     },
     /// A sheet of XLSForm that changes what is asked and is not supported.
@@ -76,7 +76,7 @@ pub enum ReadError {
         file: PathBuf,
         /// The sheet.
         sheet: &'static str,
-        /// What to do.
+        /// One sentence, in English.
         remedy: &'static str,
     },
     /// A sheet without a header.

@@ -1,6 +1,7 @@
 //! Courier files at the desk: what they carry is handed to the server, and the receipts go back in a file.
 
 use crate::error::DeskError;
+use crate::files::FileFault;
 use crate::log::faults::{LogFault, ServerFault};
 use crate::log::link::{ServerLink, block};
 use crate::log::undone::ServerRefusal;
@@ -14,9 +15,11 @@ use baqylau_protocol::routes;
 use baqylau_protocol::wire::{MAX_BATCH, MAX_REQUEST, UploadProgress, Verdict};
 use minicbor::bytes::ByteVec;
 use std::collections::HashMap;
+use std::fmt;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How often an attachment is sent anew in one delivery, where the server had something else of it.
 const ANEW: u32 = 1;
@@ -27,33 +30,97 @@ const LARGEST: usize = MAX_REQUEST - (1 << 10);
 const BATCH_BYTES: usize = 1 << 20;
 
 /// What became of a courier file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct CourierOutcome {
     /// Objects that the server has, now or since before.
     pub stored: usize,
-    /// Objects and attachments that were not taken, each with its hash or name and the reason.
-    pub refused: Vec<String>,
+    /// What was not taken, in the order of the file; attachments last.
+    pub refused: Vec<CourierRefusal>,
     /// A courier file with the receipts and the bundle, to be carried back.
     pub back: Vec<u8>,
     /// Attachments that the server has now, of those that came beside the file.
     pub attachments: usize,
 }
 
-impl CourierOutcome {
-    /// What was refused, by reason in the order in which each came first: the reason, and the objects and attachments that have it.
+/// Something of a delivery that was not taken.
+#[derive(Debug, Clone)]
+pub struct CourierRefusal {
+    /// Which.
+    pub item: CourierItem,
+    /// Why.
+    pub why: NotTaken,
+}
+
+/// An object of a courier file, or a file beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CourierItem {
+    /// An object, by its hash.
+    Object(Hash),
+    /// An attachment, by the path of its file.
+    Attachment(PathBuf),
+}
+
+impl fmt::Display for CourierItem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Object(hash) => write!(f, "object {hash}"),
+            Self::Attachment(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+/// Why something that a courier brought was not taken.
+#[derive(Debug, Clone, thiserror::Error, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
+pub enum NotTaken {
+    /// It was not sent: no server takes as much at once.
+    #[error("it has {found} bytes, more than any server takes ({limit})")]
+    TooLarge {
+        /// How many bytes it has.
+        found: usize,
+        /// The most of one object.
+        limit: usize,
+    },
+    /// The server refuses it.
+    #[error("{0}")]
+    Refused(ServerRefusal),
+    /// It is longer than the report that names it says.
+    #[error("it is longer than the report says")]
+    TooLong,
+    /// Its file cannot be read.
+    #[error("{0}")]
+    File(Arc<FileFault>),
+}
+
+impl NotTaken {
+    /// The stable code: the server's refusal, or the variant's name, in lower case with hyphens.
     #[must_use]
-    pub fn refused_by_reason(&self) -> Vec<(&str, Vec<&str>)> {
-        let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
-        let mut places: HashMap<&str, usize> = HashMap::new();
-        for refused in &self.refused {
-            let (what, reason) = refused.split_once(": ").unwrap_or((refused, ""));
-            let at = *places.entry(reason).or_insert(reasons.len());
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(why) => why.code(),
+            Self::TooLarge { .. } | Self::TooLong | Self::File(_) => self.into(),
+        }
+    }
+}
+
+impl CourierOutcome {
+    /// What was refused, by reason in the order in which each came first.
+    #[must_use]
+    pub fn refused_by_reason(&self) -> Vec<(&NotTaken, Vec<&CourierItem>)> {
+        let mut reasons: Vec<(&NotTaken, Vec<&CourierItem>)> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for CourierRefusal { item, why } in &self.refused {
+            let at = *places.entry(why.to_string()).or_insert(reasons.len());
             if at == reasons.len() {
-                reasons.push((reason, Vec::new()));
+                reasons.push((why, Vec::new()));
             }
-            reasons[at].1.push(what);
+            reasons[at].1.push(item);
         }
         reasons
+    }
+
+    fn refuse(&mut self, item: CourierItem, why: NotTaken) {
+        self.refused.push(CourierRefusal { item, why });
     }
 }
 
@@ -75,10 +142,8 @@ impl Desk {
         let link = self.link()?;
         let (fit, large): (Vec<_>, Vec<_>) = courier.objects.into_iter().partition(|object| object.len() <= LARGEST);
         for object in &large {
-            let (hash, length) = (Hash::of(object), object.len());
-            delivered
-                .refused
-                .push(format!("object {hash}: it has {length} bytes, more than any server takes ({LARGEST})"));
+            let too_large = NotTaken::TooLarge { found: object.len(), limit: LARGEST };
+            delivered.refuse(CourierItem::Object(Hash::of(object)), too_large);
         }
         let mut done = large.len();
         block(async {
@@ -88,7 +153,7 @@ impl Desk {
                     match verdict {
                         Verdict::Stored(receipt) => receipts.push((hash, receipt)),
                         Verdict::Refused(refusal) => {
-                            delivered.refused.push(format!("object {hash}: {}", ServerRefusal::from(refusal.code)));
+                            delivered.refuse(CourierItem::Object(hash), NotTaken::Refused(refusal.code.into()));
                         }
                     }
                 }
@@ -99,16 +164,18 @@ impl Desk {
         delivered.stored = receipts.len();
         let mut kept = Vec::new();
         for path in attachments {
-            match self.deliver_attachment(&link, path) {
-                Ok(proof) => kept.push(proof),
-                // One that cannot be delivered keeps none waiting.
-                Err(DeskError::Refused { why, .. }) => delivered.refused.push(format!("{}: {why}", path.display())),
-                Err(DeskError::Conflict { reason, .. }) => {
-                    delivered.refused.push(format!("{}: {reason}", path.display()));
+            // One that cannot be delivered keeps none waiting.
+            let why = match self.deliver_attachment(&link, path) {
+                Ok(proof) => {
+                    kept.push(proof);
+                    continue;
                 }
-                Err(e @ DeskError::File { .. }) => delivered.refused.push(e.to_string()),
+                Err(DeskError::Refused { why, .. }) => NotTaken::Refused(why),
+                Err(DeskError::Conflict { .. }) => NotTaken::TooLong,
+                Err(DeskError::File { why, .. }) => NotTaken::File(Arc::new(why)),
                 Err(e) => return Err(e),
-            }
+            };
+            delivered.refuse(CourierItem::Attachment(path.clone()), why);
         }
         delivered.attachments = kept.len();
         delivered.back = self.courier(receipts, kept)?;

@@ -153,6 +153,70 @@ impl LogFault {
     }
 }
 
+/// How a head that the server signed contradicts the log here. The store keeps code and numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Contradiction {
+    /// It signed fewer objects than were pulled before.
+    #[error("it signed {signed} objects, and {pulled} were pulled before: it went back")]
+    WentBack {
+        /// How many it signed.
+        signed: u64,
+        /// How many were pulled and verified before.
+        pulled: u64,
+    },
+    /// What it hands out does not lead to the root that it signed.
+    #[error("its first {signed} objects do not lead to the root it signed")]
+    Root {
+        /// How many it signed.
+        signed: u64,
+    },
+    /// It keeps objects back.
+    #[error("it signed {signed} objects and hands out {here}")]
+    Withheld {
+        /// How many it signed.
+        signed: u64,
+        /// How many came.
+        here: u64,
+    },
+    /// An earlier version of this program kept its reason in words.
+    #[error("an earlier version of this program kept it; the head itself says how many objects were signed")]
+    Earlier,
+}
+
+impl Contradiction {
+    /// The stable code: the variant's name, in lower case with hyphens.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.into()
+    }
+
+    /// As the store keeps it: the code and its numbers.
+    pub(crate) fn kept(self) -> String {
+        let code = self.code();
+        match self {
+            Self::WentBack { signed, pulled: other } | Self::Withheld { signed, here: other } => {
+                format!("{code} {signed} {other}")
+            }
+            Self::Root { signed } => format!("{code} {signed}"),
+            Self::Earlier => code.to_owned(),
+        }
+    }
+
+    /// What the store kept.
+    pub(crate) fn of(kept: &str) -> Self {
+        let mut words = kept.split(' ');
+        let code = words.next().unwrap_or_default();
+        let numbers: Option<Vec<u64>> = words.map(|word| word.parse().ok()).collect();
+        match (code, numbers.unwrap_or_default().as_slice()) {
+            ("went-back", &[signed, pulled]) => Self::WentBack { signed, pulled },
+            ("withheld", &[signed, here]) => Self::Withheld { signed, here },
+            ("root", &[signed]) => Self::Root { signed },
+            _ => Self::Earlier,
+        }
+    }
+}
+
 fn named(suspects: &[(u64, Unverifiable)]) -> String {
     suspects.iter().map(|(index, why)| format!("; object {index}: {why}")).collect()
 }

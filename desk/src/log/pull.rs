@@ -2,7 +2,7 @@
 //! the server signed.
 
 use crate::error::DeskError;
-use crate::log::faults::{LogFault, ObjectFault};
+use crate::log::faults::{Contradiction, LogFault, ObjectFault};
 use crate::log::link::block;
 use crate::log::pages::{Pulling, read};
 use crate::log::peers::hashes;
@@ -174,22 +174,27 @@ impl Desk {
             // A commit may lie between the head and the page; a server that withholds objects stays behind its own head.
             tries += u32::from(end);
             if tries > WITHHELD_TRIES {
-                let withheld = LogFault::Withheld { signed: size, here: log.tree.len() as u64 };
-                return Err(self.contradicted(&head, size, withheld)?);
+                let here = log.tree.len() as u64;
+                let withheld = Contradiction::Withheld { signed: size, here };
+                return Err(self.contradicted(&head, size, (withheld, LogFault::Withheld { signed: size, here }))?);
             }
         }
     }
 
     /// Keeps a head of some size that contradicts the log here, and gives what to say of it: that the log went back, where a larger one
     /// was verified and kept, or what else is wrong.
-    fn contradicted(&self, head: &[u8], signed: u64, otherwise: LogFault) -> Result<DeskError, DeskError> {
+    fn contradicted(
+        &self,
+        head: &[u8],
+        signed: u64,
+        (why, otherwise): (Contradiction, LogFault),
+    ) -> Result<DeskError, DeskError> {
         if let Some(kept) = self.signed_head()?.filter(|kept| kept.size > signed) {
             let pulled = kept.size;
-            let why = format!("it signed {signed} objects, and {pulled} were pulled before: it went back");
-            self.store.add_evidence(head, &why)?;
+            self.store.add_evidence(head, Contradiction::WentBack { signed, pulled })?;
             return Ok(DeskError::Shrunk { signed, pulled });
         }
-        self.store.add_evidence(head, &otherwise.to_string())?;
+        self.store.add_evidence(head, why)?;
         Ok(otherwise.into())
     }
 
@@ -241,7 +246,8 @@ impl Desk {
             verified = verified.and_then(|()| log.check(&head));
         }
         if let Err(why) = verified {
-            return Err(self.contradicted(&page.head, head.size, why)?);
+            let root = Contradiction::Root { signed: head.size };
+            return Err(self.contradicted(&page.head, head.size, (root, why))?);
         }
         if !objects.is_empty() {
             self.store.add_page(from, &objects, &found.devices, &found.envelopes, &gaps)?;

@@ -3,6 +3,7 @@
 use super::log::insert;
 use super::{DeskStore, KnownDevice, LogObject, PulledEnvelope, damaged, set_setting, setting, signed, unsigned};
 use crate::error::DeskError;
+use crate::log::faults::Contradiction;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use rusqlite::{Connection, TransactionBehavior, params};
@@ -52,7 +53,7 @@ impl std::fmt::Display for Gap {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
     /// What is wrong with it.
-    pub why: String,
+    pub why: Contradiction,
     /// The bytes that the server signed.
     pub head: Vec<u8>,
 }
@@ -117,10 +118,10 @@ impl DeskStore {
     }
 
     /// Keeps a head that contradicts the log here; the one that was verified stays.
-    pub(crate) fn add_evidence(&self, head: &[u8], why: &str) -> Result<(), DeskError> {
+    pub(crate) fn add_evidence(&self, head: &[u8], why: Contradiction) -> Result<(), DeskError> {
         let insert = "INSERT OR IGNORE INTO evidence (head, why)
                       SELECT ?1, ?2 WHERE (SELECT count(*) FROM evidence) < ?3";
-        self.db.execute(insert, params![head, why, MOST_EVIDENCE])?;
+        self.db.execute(insert, params![head, why.kept(), MOST_EVIDENCE])?;
         Ok(())
     }
 
@@ -130,7 +131,8 @@ impl DeskStore {
     /// The database fails.
     pub fn evidence(&self) -> Result<Vec<Evidence>, DeskError> {
         let mut statement = self.db.prepare("SELECT why, head FROM evidence ORDER BY id")?;
-        let rows = statement.query_map([], |r| Ok(Evidence { why: r.get(0)?, head: r.get(1)? }))?;
+        let rows = statement
+            .query_map([], |r| Ok(Evidence { why: Contradiction::of(&r.get::<_, String>(0)?), head: r.get(1)? }))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

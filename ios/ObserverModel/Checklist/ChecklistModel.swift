@@ -168,13 +168,13 @@ public final class ChecklistModel: ScreenModel {
     private func changed(
         _ make: @escaping @MainActor () -> @Sendable (ObserverCore) throws -> ViewChange, then: @MainActor () -> Void
     ) async throws {
-        let (page, draft) = (state.section, draft)
+        let page = state.section
         state.saving += 1
         defer { state.saving -= 1 }
         try await turn {
             let call = make()
-            let (change, heads) = try await self.core { (try call($0), try $0.sections(draft: draft)) }
-            self.state.sections = heads
+            let change = try await self.core { try call($0) }
+            self.state.sections = self.state.sections.following(change)
             self.state.progress = change.progress
             then()
             // The page was turned meanwhile: the change speaks of the one before.
@@ -238,14 +238,9 @@ public final class ChecklistModel: ScreenModel {
 
     private func keep(_ key: Key, _ text: String) async throws {
         let draft = draft
-        let blank = text.trimmingCharacters(in: .whitespacesAndNewlines).isEmpty
         do {
             try await changed {
-                { core in
-                    if blank { return try core.clearAnswer(draft: draft, key: key) }
-                    let answer = try core.readAnswer(draft: draft, key: key, text: text)
-                    return try core.setAnswer(draft: draft, key: key, answer: answer)
-                }
+                { try $0.setText(draft: draft, key: key, text: text) }
             } then: {
                 if self.state.typed[key] == text { self.state.typed[key] = nil }
             }

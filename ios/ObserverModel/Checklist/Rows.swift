@@ -11,6 +11,14 @@ extension [RowView] {
     }
 }
 
+extension [SectionView] {
+    /// The sections after a change.
+    func following(_ change: ViewChange) -> [SectionView] {
+        let differ = Dictionary(uniqueKeysWithValues: change.sections.map { ($0.section, $0) })
+        return map { differ[$0.section] ?? $0 }
+    }
+}
+
 /// What is drawn together.
 public enum Block: Equatable, Sendable {
     case single(RowView)

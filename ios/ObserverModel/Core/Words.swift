@@ -1,6 +1,7 @@
 import Baqylau
+import Foundation
 
-/// What went wrong, for the observer: what happened and what to do, and the core's own words for whoever helps.
+/// What went wrong, for the observer: what happened and what to do, and which visit, place, file or answer it is about.
 public struct Words: Equatable, Sendable {
     public let word: Word
     public let detail: String
@@ -11,20 +12,31 @@ public struct Words: Equatable, Sendable {
     }
 }
 
+/// What a library says of a failure, in English: for whoever helps, in the phone's log, and on no screen. It holds no answer.
+func note(_ detail: String) { NSLog(detail.replacingOccurrences(of: "%", with: "%%")) }
+
 /// The words for an error. One that is not of the core is a fault of the app, and says so.
 public func wordsOf(_ error: any Error) -> Words {
     switch error as? BaqylauError {
+    case .Refused(_, let reason), .DiskFailed(let reason), .Internal(let reason): note(reason)
+    case .Locked, .Invalid, .DiskReadOnly, .NewerStore, .DiskFull, .Damaged, .Interrupted: break
+    case nil: note("\(error)")
+    }
+    return said(error as? BaqylauError)
+}
+
+private func said(_ error: BaqylauError?) -> Words {
+    switch error {
     case .Locked: Words(.errorLocked)
     case .Invalid(let reason): unfit(reason)
-    case .Refused(let why, let reason): refused(why, reason)
+    case .Refused(let why, _): refused(why)
     case .DiskReadOnly: Words(.errorDiskReadOnly)
     case .DiskFailed: Words(.errorDiskFailed)
     case .NewerStore: Words(.errorNewerStore)
     case .DiskFull: Words(.errorDiskFull)
     case .Damaged(let file): Words(.errorDamaged, file)
     case .Interrupted: Words(.errorInterrupted)
-    case .Internal(let reason): Words(.errorInternal, reason)
-    case nil: Words(.errorInternal, "\(error)")
+    case .Internal, nil: Words(.errorInternal)
     }
 }
 
@@ -64,7 +76,7 @@ public func unfit(_ reason: InvalidReason) -> Words {
     case .exclusive(_, let choice): Words(.errorExclusive, choice)
     case .missingNotOffered: Words(.errorMissingNotOffered)
     case .tooLong: Words(.errorTooLong)
-    case .expression(let faults): Words(.errorExpression, faults)
+    case .expression: Words(.errorExpression)
     case .impossible(_, let text): Words(.errorImpossible, text)
     case .unanswered(let question): Words(.errorUnanswered, question)
     case .unconfirmed(let question): Words(.errorUnconfirmed, question)
@@ -112,7 +124,7 @@ private func expected(_ expectation: AnswerExpectation) -> Word {
 }
 
 /// Why somebody said no: the server, a signature, or the phone's key store.
-public func refused(_ why: Why, _ reason: String = "") -> Words {
+public func refused(_ why: Why) -> Words {
     switch why {
     case .noAnswer: Words(.errorNoAnswer)
     case .otherMission: Words(.errorOtherMission)
@@ -122,13 +134,24 @@ public func refused(_ why: Why, _ reason: String = "") -> Words {
     case .notGenuine: Words(.errorNotGenuine)
     case .unfit: Words(.errorRefused)
     case .notTaken: Words(.errorNotTaken)
-    case .keyStore: Words(.errorKeyStore, reason)
+    case .keyStore: Words(.errorKeyStore)
     case .notPublished: Words(.errorNotPublished)
     case .nothingUrgent: Words(.errorNoSos)
     case .syncing: Words(.errorSyncing)
     case .source: Words(.errorSource)
     case .fileNotTaken: Words(.errorFileNotTaken)
     case .fileLost: Words(.errorFileLost)
+    }
+}
+
+/// Why a newer version of the mission was not taken.
+public func rejected(_ refusal: BundleRefusal) -> Word {
+    switch refusal {
+    case .notGenuine: .bundleNotGenuine
+    case .otherMission: .bundleOtherMission
+    case .rollback: .bundleRollback
+    case .fork: .bundleFork
+    case .partDamaged: .bundlePartDamaged
     }
 }
 

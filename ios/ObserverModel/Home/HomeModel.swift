@@ -60,7 +60,7 @@ public final class HomeModel: ScreenModel {
             self.state.againMs = done.againMs
             if done.againMs != nil || done.refusal != nil { self.fail(waiting(done)) }
             for report in try await self.core({ try $0.reports() }) {
-                if case .stuck(let why, let reason) = report.state { return self.fail(refused(why, reason)) }
+                if case .stuck(let why, _) = report.state { return self.fail(refused(why)) }
             }
         }
     }

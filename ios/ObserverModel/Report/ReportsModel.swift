@@ -3,16 +3,10 @@ import Observation
 
 public struct ReportsState: Sendable {
     /// The latest first.
-    public var reports: [ReportView] = []
-    /// What a checklist is called.
-    public var titles: [String: String] = [:]
+    public var reports: [ReportLine] = []
     public var letters: [LetterView] = []
-    /// What an amendment changes, by its draft.
-    public var changes: [Int64: [AnswerChange]] = [:]
     /// Which report or letter is being answered: why is asked first.
     public var asking: Asking?
-
-    public func title(_ report: ReportView) -> String { titles[report.checklist] ?? report.checklist }
 }
 
 public enum Asking: Equatable, Sendable {
@@ -34,17 +28,9 @@ public final class ReportsModel: ScreenModel {
     }
 
     private func look() async throws {
-        var seen = try await core { core in
-            var state = ReportsState(reports: try core.reports().reversed())
-            for list in try core.checklists() { state.titles[list.id] = list.title }
-            state.letters = try core.letters()
-            for report in state.reports where report.amends != nil {
-                state.changes[report.draft] = try core.changes(draft: report.draft)
-            }
-            return state
-        }
-        seen.asking = state.asking
-        state = seen
+        let page = try await core { try $0.reportsPage() }
+        state.reports = page.reports
+        state.letters = page.letters
     }
 
     public func ask(_ asking: Asking?) { state.asking = asking }

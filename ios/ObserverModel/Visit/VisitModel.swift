@@ -2,14 +2,7 @@ import Baqylau
 import Observation
 
 public struct VisitState: Sendable {
-    public var visit: VisitView?
-    /// The checklists that may be begun here.
-    public var offered: [ChecklistView] = []
-    /// How far each open draft is.
-    public var progress: [Int64: Progress] = [:]
-    /// The reports of the signed drafts.
-    public var reports: [Int64: Int64] = [:]
-    public var team = ""
+    public var page: VisitPage?
     public var positionTaken = false
 }
 
@@ -27,14 +20,7 @@ public final class VisitModel: ScreenModel {
         self.code = code
         self.services = services
         super.init()
-        follow(core) { try await self.look() }
-    }
-
-    private func look() async throws {
-        let code = code
-        var seen = try await core { try visitState($0, code) }
-        seen.positionTaken = state.positionTaken
-        state = seen
+        follow(core) { self.state.page = try await core { try $0.visitPage(code: code) } }
     }
 
     @discardableResult
@@ -82,18 +68,4 @@ public final class VisitModel: ScreenModel {
         let code = code
         return act { _ = try await self.core { try $0.updateVisit(code: code, update: update) } }
     }
-}
-
-private func visitState(_ core: ObserverCore, _ code: String) throws -> VisitState {
-    guard let visit = try core.visits().first(where: { $0.code == code }) else { return VisitState() }
-    let started = Set(visit.drafts.map(\.checklist))
-    var state = VisitState(visit: visit)
-    state.offered = try core.checklists().filter { list in
-        let fits = visit.place.map { list.places.contains($0.level) } ?? list.placeOptional
-        return fits && !(list.once && started.contains(list.id))
-    }
-    for draft in visit.drafts where !draft.finished { state.progress[draft.id] = try core.progress(draft: draft.id) }
-    for report in try core.reports() where report.visit == code { state.reports[report.draft] = report.seq }
-    state.team = try core.mission().team
-    return state
 }

@@ -232,11 +232,11 @@ struct ChecklistTests {
         await places.choose(places.state.found[0]) { device.navigator.open($0) }.value
         #expect(device.navigator.route == .visit(code: code))
         let visit = VisitModel(try device.core, code, device.twin)
-        try await until("the visit") { visit.state.visit?.place?.code == "s00002" }
+        try await until("the visit") { visit.state.page?.visit.place?.code == "s00002" }
         #expect(try await device.row(page.draft, asked.name)?.answer == options(of: asked)[0].answer)
         await visit.arrive().value
         await visit.leave().value
-        try await until("left") { visit.state.visit?.departedMs != nil }
+        try await until("left") { visit.state.page?.visit.departedMs != nil }
         device.twin.refused = [.position]
         await visit.position().value
         #expect(visit.error?.word == .errorPosition)
@@ -245,7 +245,7 @@ struct ChecklistTests {
         await visit.position().value
         #expect(visit.error?.word == .errorNoPosition && !visit.state.positionTaken)
         await visit.went(.refused).value
-        try await until("how it went") { visit.state.visit?.outcome == .refused }
+        try await until("how it went") { visit.state.page?.visit.outcome == .refused }
     }
 }
 

@@ -119,7 +119,7 @@ final class Device {
     func review(_ model: ChecklistModel) async throws -> ReviewModel {
         await model.leave {}.value
         let review = ReviewModel(try core, model.draft, twin.delivery)
-        try await until("the review") { review.state.draft != nil }
+        try await until("the review") { review.state.page != nil }
         return review
     }
 

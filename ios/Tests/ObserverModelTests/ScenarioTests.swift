@@ -79,7 +79,7 @@ final class Player {
 
     private func cannotSign() async throws {
         let review = try await device.review(page)
-        #expect(review.state.impossible && !review.state.ready)
+        #expect(review.state.page?.impossible == true && !review.state.ready)
         review.reason("for a test")
         #expect(!review.state.ready)
         await review.sign { _ in Testing.Issue.record("it was signed") }.value
@@ -103,7 +103,7 @@ final class Player {
 
     private func state(_ seq: Int64, _ wanted: String) async throws {
         let reports = try await reports()
-        let report = try #require(reports.state.reports.first { $0.seq == seq })
+        let report = try #require(reports.state.reports.first { $0.report.seq == seq }?.report)
         #expect("\(report.state)".hasPrefix(wanted))
     }
 
@@ -125,7 +125,7 @@ final class Player {
 
     private func changes(_ step: Step) async throws {
         let review = try await device.review(page)
-        let change = try #require(review.state.changes.first { $0.name == step.question })
+        let change = try #require(review.state.page?.changes.first { $0.name == step.question })
         #expect(change.before == step.before && change.after == step.after)
     }
 

@@ -2,7 +2,8 @@
 
 use crate::it::support::{draft, key, report};
 use baqylau_desk::adjudication::status::Status;
-use baqylau_desk::log::courier::CourierOutcome;
+use baqylau_desk::log::courier::{CourierItem, CourierOutcome, CourierRefusal, NotTaken};
+use baqylau_desk::log::undone::ServerRefusal;
 use baqylau_observer::{Error, InvalidReason, ObserverApp};
 use baqylau_protocol::courier::{Assembler, CourierError, CourierFile, frames};
 use baqylau_protocol::ids::Hash;
@@ -146,7 +147,7 @@ fn an_object_that_no_server_takes_is_named_and_the_others_are_delivered_many_at_
     });
     let delivered = world.desk.deliver(&file.encode(), &[], &|_| ()).expect("delivers");
     assert_eq!((delivered.stored, delivered.refused.len()), (file.objects.len() - 1 - empty, 1 + empty));
-    assert!(delivered.refused.iter().any(|reason| reason.contains(&name)), "the large one is named");
+    assert!(delivered.refused.iter().any(|refusal| refusal.item.to_string().contains(&name)), "the large one is named");
     assert!(asked.load(Ordering::SeqCst) < 20, "many go in one request");
     core.import_courier(&delivered.back).expect("taken");
     assert!(core.summary().expect("a summary").all_safe());
@@ -236,13 +237,16 @@ fn a_server_that_lost_its_log_gets_everything_again() {
 
 #[test]
 fn what_a_courier_brought_in_vain_is_told_by_reason() {
-    let junk = (0..500).map(|n| format!("object {n}: not a signed object"));
-    let refused = junk.chain(["cut.bin: it is shorter than the report says".to_owned()]).collect();
+    let refusal = |item, why| CourierRefusal { item, why: NotTaken::Refused(why) };
+    let junk = |n: u8| refusal(CourierItem::Object(Hash([n; 32])), ServerRefusal::Malformed);
+    let cut = refusal(CourierItem::Attachment("cut.bin".into()), ServerRefusal::AttachmentShort);
+    let refused = (0..200).map(junk).chain([cut]).collect();
     let outcome = CourierOutcome { refused, ..CourierOutcome::default() };
     let told = outcome.refused_by_reason();
     assert_eq!(
-        told.iter().map(|(reason, which)| (*reason, which.len())).collect::<Vec<_>>(),
-        [("not a signed object", 500), ("it is shorter than the report says", 1)]
+        told.iter().map(|(reason, which)| (reason.code(), which.len())).collect::<Vec<_>>(),
+        [("malformed", 200), ("attachment-short", 1)]
     );
-    assert_eq!((told[0].1[0], told[1].1[0]), ("object 0", "cut.bin"));
+    let first = |at: usize| told[at].1[0].to_string();
+    assert_eq!((first(0), first(1)), (format!("object {}", Hash([0; 32])), "cut.bin".to_owned()));
 }

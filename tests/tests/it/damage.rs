@@ -3,7 +3,7 @@
 use crate::it::support::{copy, report};
 use baqylau_desk::Desk;
 use baqylau_desk::adjudication::status::{AnswerBasis, Status};
-use baqylau_desk::log::faults::Unverifiable;
+use baqylau_desk::log::faults::{Contradiction, Unverifiable};
 use baqylau_desk::workspace::keys::{self, DeskKeys};
 use baqylau_tests::{BUDGET, PASSPHRASE, World, now, tables};
 use strum::VariantArray;
@@ -174,7 +174,7 @@ fn a_server_that_goes_back_leaves_the_head_that_proves_it() {
     assert_eq!(world.desk.last_head().expect("a store"), Some(good), "the good head stays");
     world.desk.prove(hash).expect("and the log here still verifies");
     let evidence = world.desk.store.evidence().expect("a store");
-    assert!(evidence.iter().any(|e| e.why.contains("went back")), "{evidence:?}");
+    assert!(evidence.iter().any(|e| matches!(e.why, Contradiction::WentBack { .. })), "{evidence:?}");
 }
 
 #[test]

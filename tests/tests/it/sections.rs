@@ -3,7 +3,7 @@
 use crate::it::support::{changed, draft, key, report, set};
 use baqylau_observer::app::{ChecklistPage, OfferedChoices, WantedSection};
 use baqylau_observer::{Error, InvalidReason, ObserverApp};
-use baqylau_tests::{BUDGET, PIN, World, tables};
+use baqylau_tests::{BUDGET, PIN, World, now, reports, tables};
 
 fn phone() -> (World, ObserverApp) {
     let mut world = World::new(&tables("kazakhstan-2023"));
@@ -156,4 +156,49 @@ fn what_is_not_there_has_no_page() {
     assert!(core.checklist_page(id + 1, WantedSection::First, None).is_err(), "no such draft");
     let refused = core.checklist_page(id, WantedSection::First, Some(9)).map(|p| p.section);
     assert!(matches!(refused, Err(Error::Invalid(InvalidReason::NoSuchLetter))), "{refused:?}");
+}
+
+#[test]
+fn a_letter_opens_the_section_of_its_question() {
+    let (mut world, core) = phone();
+    let id = draft(&core, "incident");
+    core.finalise(id, Some("for a test".into())).expect("signed");
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let hash = reports(&world.desk)[0].summary.meta.hash;
+    world.desk.ask(hash, &["what".into()], "What did they shout?", None, now()).expect("asked");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    core.sync_now(BUDGET).expect("syncs");
+    let letter = core.letters().expect("letters").remove(0).id;
+    let id = core.answer(letter, "I remember now").expect("a draft").id;
+    let open = |wanted, letter| core.checklist_page(id, wanted, letter).expect("a page");
+    let first = open(WantedSection::First, None);
+    let asked = open(WantedSection::First, Some(letter));
+    assert_ne!(asked.section, first.section);
+    assert_eq!(asked.section, section_of(&core, id, "what"));
+    assert_eq!(asked.asked, [key(&core, id, "what")]);
+    let turned = open(WantedSection::Section(first.section), Some(letter));
+    assert_eq!(turned.section, first.section, "whoever turns the page stays there");
+}
+
+#[test]
+fn a_letter_about_a_question_that_is_hidden_opens_the_first_section() {
+    let (mut world, core) = phone();
+    let id = draft(&core, "closing_count");
+    set(&core, id, "protocol_seen", "yes").expect("set");
+    core.finalise(id, Some("for a test".into())).expect("signed");
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let hash = reports(&world.desk)[0].summary.meta.hash;
+    world.desk.ask(hash, &["p_invalid".into()], "How many?", None, now()).expect("asked");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    core.sync_now(BUDGET).expect("syncs");
+    let letter = core.letters().expect("letters").remove(0).id;
+    let id = core.answer(letter, "it was not shown").expect("a draft").id;
+    let protocol = section_of(&core, id, "p_invalid");
+    let open = || core.checklist_page(id, WantedSection::First, Some(letter)).expect("a page");
+    assert_eq!(open().section, protocol);
+    set(&core, id, "protocol_seen", "no").expect("set");
+    let page = open();
+    assert_eq!(page.section, first_shown(&page));
 }

@@ -1,12 +1,11 @@
 //! A checklist being filled in: sections, rows, choices, and what follows from an answer.
 
+use super::count;
 use super::mission::{DraftView, Progress};
-use super::{count, size};
 use crate::answers::{Answer, Key, Missing};
 use baqylau_forms::definition;
 use baqylau_forms::definition::Kind;
 use baqylau_forms::fill;
-use baqylau_observer::app;
 
 mirror! {
     /// When in a visit a section is filled.
@@ -52,7 +51,7 @@ mirror! {
     }
 }
 
-/// What to draw for a row.
+/// The control that a row takes.
 #[derive(Debug, Clone, PartialEq, uniffi::Enum)]
 pub enum RowKind {
     /// The head of a group.
@@ -131,11 +130,11 @@ impl From<Kind> for RowKind {
 record! {
     /// A choice.
     ChoiceView from fill::ChoiceView as c {
-        /// Its number, as answers hold it.
+        /// Index in the list; answers hold it.
         choice: u32 = c.choice,
-        /// Its name in tables.
+        /// As in tables and exports.
         name: String = c.name.to_string(),
-        /// What to read.
+        /// In the phone's language.
         label: String = c.label.to_string(),
         /// Cannot be combined with others.
         exclusive: bool = c.exclusive,
@@ -174,11 +173,11 @@ impl From<fill::OfferedChoices> for Choices {
 record! {
     /// Something about an answer, in words.
     Problem from fill::AnswerProblem as p {
-        /// Which question.
+        /// The question, in its row.
         key: Key = p.key.into(),
         /// The section that it is in.
         section: u32 = count(p.section),
-        /// What sort.
+        /// Decides whether a reason is needed, or signing is out of the question.
         issue: Issue = p.issue.into(),
         /// The words of the checklist's author; empty where there are none.
         text: String = p.text.to_string(),
@@ -190,11 +189,11 @@ record! {
 record! {
     /// One row of a section, ready to draw.
     RowView from fill::QuestionView as q {
-        /// What to name it by in every call.
+        /// Names the row in every call.
         key: Key = q.key.into(),
-        /// Its name in tables.
+        /// As in tables and exports.
         name: String = q.name,
-        /// What to draw.
+        /// The control that it takes.
         kind: RowKind = q.kind.into(),
         /// The printed number.
         number: String = q.number,
@@ -206,7 +205,7 @@ record! {
         answer: Option<Answer> = q.answer.map(Into::into),
         /// The answer in words.
         answer_text: String = q.answer_text,
-        /// What can be chosen.
+        /// Those that the choice filter leaves.
         choices: Choices = q.choices.into(),
         /// The missing values on offer.
         missing: Vec<Missing> = q.missing.into_iter().map(Into::into).collect(),
@@ -214,7 +213,7 @@ record! {
         required: bool = q.required,
         /// Whether it cannot be changed.
         read_only: bool = q.read_only,
-        /// What is wrong with the answer.
+        /// Empty where nothing is wrong.
         issues: Vec<Problem> = q.issues.into_iter().map(Into::into).collect(),
         /// The observer's note.
         note: Option<String> = q.note,
@@ -230,9 +229,9 @@ record! {
 record! {
     /// A section with its rows.
     SectionView from fill::SectionView as s {
-        /// Its position.
+        /// Counted from 0, in the order of the checklist.
         section: u32 = count(s.section),
-        /// Its title.
+        /// In the phone's language; the checklist's title where the section has none.
         title: String = s.title.to_string(),
         /// When it is filled.
         phase: Option<Phase> = s.phase.map(Into::into),
@@ -240,13 +239,13 @@ record! {
         shown: bool = s.shown,
         /// How much is answered.
         progress: Progress = s.progress.into(),
-        /// Its rows; empty in an overview.
+        /// In order; empty in an overview.
         rows: Vec<RowView> = s.rows.into_iter().map(Into::into).collect(),
     }
 }
 
 record! {
-    /// What a change did to the open section.
+    /// The difference that a change made to the open section, to be drawn upon what was drawn before.
     ViewChange from fill::ViewChange as c {
         /// Counts the changes.
         revision: u64 = c.revision,
@@ -258,66 +257,17 @@ record! {
         order: Option<Vec<Key>> = c.order.map(|o| o.into_iter().map(Into::into).collect()),
         /// Of the whole checklist.
         progress: Progress = c.progress.into(),
-    }
-}
-
-/// Which section of a checklist is to be opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-pub enum Wanted {
-    /// The first that is shown.
-    First,
-    /// This one; the first that is shown where this one is hidden or gone.
-    Section {
-        /// Its position.
-        section: u32,
-    },
-    /// That of the next question without an answer; from the end it goes on at the top.
-    Unanswered {
-        /// The question after which it is looked for; from the top where there is none.
-        after: Option<Key>,
-        /// The section that is open, and stays open where nothing is left to answer.
-        section: u32,
-    },
-}
-
-impl From<Wanted> for app::WantedSection {
-    fn from(w: Wanted) -> Self {
-        match w {
-            Wanted::First => Self::First,
-            Wanted::Section { section } => Self::Section(size(section)),
-            Wanted::Unanswered { after, section } => {
-                Self::Unanswered { after: after.map(Into::into), section: size(section) }
-            }
-        }
-    }
-}
-
-record! {
-    /// One section of a draft, with what is drawn around it.
-    ChecklistPage from app::ChecklistPage as p {
-        /// The draft.
-        draft: DraftView = p.draft.into(),
-        /// Every section, without rows.
-        sections: Vec<SectionView> = p.sections.into_iter().map(Into::into).collect(),
-        /// The section that is open.
-        section: u32 = count(p.section),
-        /// Its rows. Of a signed draft every one is read-only.
-        rows: Vec<RowView> = p.rows.into_iter().map(Into::into).collect(),
-        /// The question to go to: the unanswered one that was wanted, otherwise the first of this section without an answer.
-        unanswered: Option<Key> = p.unanswered.map(Into::into),
-        /// Of the whole checklist.
-        progress: Progress = p.progress.into(),
-        /// The questions that the letter asks about.
-        asked: Vec<Key> = p.asked.into_iter().map(Into::into).collect(),
+        /// The sections that may differ, without rows; every other is as it was.
+        sections: Vec<SectionView> = c.sections.into_iter().map(Into::into).collect(),
     }
 }
 
 /// A row that was added to a repeat.
 #[derive(Clone, PartialEq, uniffi::Record)]
 pub struct AddedRow {
-    /// Its key.
+    /// Names the row when it is to be removed.
     pub key: Key,
-    /// What follows from it.
+    /// The difference to what was drawn.
     pub change: ViewChange,
 }
 
@@ -336,6 +286,6 @@ record! {
 pub struct Carried {
     /// The draft to go on with.
     pub draft: DraftView,
-    /// What found no place; it goes to the coordinators with the report.
+    /// Answers that found no place; each goes to the coordinators with the report.
     pub left: Vec<Leftover>,
 }

@@ -8,9 +8,9 @@ use baqylau_observer::app;
 /// A code and what to read for it: a language, a level of places.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Named {
-    /// Its code, as `kk` or `station`.
+    /// As `kk` or `station`.
     pub code: String,
-    /// Its name.
+    /// In the phone's language; of a language, in that language.
     pub name: String,
 }
 
@@ -21,7 +21,7 @@ impl<T: ToString> From<(String, T)> for Named {
 }
 
 record! {
-    /// What an invite says, before it is accepted.
+    /// An invite as it reads before it is accepted; its certificate is verified with the bundle.
     InviteView from baqylau_protocol::certificate::Invite as i {
         /// The observer's name.
         name: String = i.name,
@@ -36,16 +36,32 @@ record! {
     }
 }
 
+mirror! {
+    /// Why a bundle that came was not taken.
+    BundleRefusal of baqylau_observer::BundleRefusal {
+        /// The mission's root did not sign it, or it does not read.
+        NotGenuine,
+        /// It is of another mission.
+        OtherMission,
+        /// Its version is older than the known one.
+        Rollback,
+        /// It does not follow the known one: two are in circulation.
+        Fork,
+        /// A part is not what the manifest names; it is fetched again.
+        PartDamaged,
+    }
+}
+
 record! {
-    /// What the observer sees of the mission.
+    /// The mission as the verified bundle and the invite describe it.
     MissionView from app::MissionView as m {
-        /// Its name.
+        /// In the phone's language.
         title: String = m.title.to_string(),
         /// Fingerprint of its root key, to compare with the coordinators'.
         fingerprint: String = m.fingerprint,
         /// Version of its bundle.
         version: u64 = m.version,
-        /// Its languages.
+        /// Codes and names, in the mission's order.
         languages: Vec<Named> = m.languages.into_iter().map(Into::into).collect(),
         /// The levels of places, from the top.
         levels: Vec<Named> = m.levels.into_iter().map(Into::into).collect(),
@@ -62,7 +78,7 @@ record! {
         /// How far the phone's clock is ahead of the mission's, in milliseconds.
         clock_error_ms: i64 = m.clock_error,
         /// Why the last bundle that came was refused.
-        bundle_refused: Option<String> = m.bundle_refused,
+        bundle_refused: Option<BundleRefusal> = m.bundle_refused.map(Into::into),
         /// Names of checklists that are damaged on this phone; the next sync fetches them.
         lacking: Vec<String> = m.lacking,
     }
@@ -71,11 +87,11 @@ record! {
 record! {
     /// A checklist on offer.
     ChecklistView from app::ChecklistView as c {
-        /// Its id.
+        /// As in `voting`; the same in every version.
         id: String = c.id,
-        /// Its name.
+        /// In the phone's language.
         title: String = c.title.to_string(),
-        /// Its author's version.
+        /// Free text of the checklist's author.
         version: String = c.version,
         /// Levels of places that it may be filled for.
         places: Vec<String> = c.places,
@@ -91,11 +107,11 @@ record! {
 record! {
     /// A place.
     PlaceView from app::PlaceView as p {
-        /// Its code.
+        /// Unique in the mission, as in `s00001`.
         code: String = p.code.to_string(),
-        /// What to read.
+        /// In the phone's language.
         label: String = p.label.to_string(),
-        /// Its level.
+        /// The id of a level, as in `station`.
         level: String = p.level,
         /// The names of the places that hold it, from the top.
         path: Vec<String> = p.path.iter().map(ToString::to_string).collect(),
@@ -107,7 +123,7 @@ record! {
 record! {
     /// A checklist of a visit.
     DraftView from app::DraftView as d {
-        /// Its number on this phone.
+        /// Given by this phone, never twice.
         id: i64 = d.id,
         /// The checklist's id.
         checklist: String = d.checklist,
@@ -123,7 +139,7 @@ record! {
 record! {
     /// A visit. Moments are milliseconds since 1970.
     VisitView from app::VisitView as v {
-        /// Its readable code, as `T047-05`.
+        /// Readable and unique on this phone, as `T047-05`.
         code: String = v.code,
         /// The place.
         place: Option<PlaceView> = v.place.map(Into::into),

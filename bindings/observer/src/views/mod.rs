@@ -2,10 +2,12 @@
 
 mod checklist;
 mod mission;
+mod page;
 mod report;
 
 pub use checklist::*;
 pub use mission::*;
+pub use page::*;
 pub use report::*;
 
 /// `usize` is no type of every language.

@@ -14,9 +14,9 @@ record! {
         label: String = c.label.to_string(),
         /// The positions of the rows it is in, outermost first.
         rows: Vec<u32> = c.rows,
-        /// What was signed; nothing when it was not answered.
+        /// As signed, in words; nothing when it was not answered.
         before: Option<String> = c.before,
-        /// What stands there now.
+        /// As it is now, in words; nothing when it is not answered.
         after: Option<String> = c.after,
     }
 }
@@ -32,12 +32,12 @@ pub enum ReportState {
     Stuck {
         /// Why, for a shell that has words of its own.
         why: Why,
-        /// Its words.
+        /// In English; for a terminal or a log.
         reason: String,
     },
     /// The server proved that it is durably in its log.
     Delivered {
-        /// Its place in the log.
+        /// Counted from 0, as the receipt proves.
         index: u64,
         /// When it was received, in milliseconds since 1970.
         received_ms: i64,
@@ -58,9 +58,9 @@ impl From<app::DeliveryState> for ReportState {
 record! {
     /// A signed report.
     ReportView from app::ReportView as r {
-        /// Its number in the phone's chain.
+        /// Counted in the phone's chain from 1.
         seq: i64 = r.seq,
-        /// Its UUID.
+        /// A UUID of version 7, in lower case.
         id: String = r.id,
         /// The hash of its envelope.
         hash: String = r.hash,
@@ -108,7 +108,7 @@ record! {
 record! {
     /// A letter of the coordinators.
     LetterView from app::LetterView as l {
-        /// Its number on this phone.
+        /// Given by this phone when it was fetched.
         id: i64 = l.id,
         /// When it was written, in milliseconds since 1970.
         written_ms: i64 = l.written,
@@ -160,7 +160,7 @@ mirror! {
 }
 
 record! {
-    /// What a sync did.
+    /// Counts of a sync, when to try again, and why.
     SyncReport from app::SyncReport as s {
         /// Reports that were receipted.
         delivered: u32 = count(s.delivered),
@@ -186,13 +186,13 @@ record! {
 }
 
 record! {
-    /// What a courier brought.
+    /// Counts of what was taken of a courier file.
     CourierReport from app::CourierReport as c {
         /// Objects of other phones that are carried on from here.
         carried: u32 = count(c.carried),
         /// Own reports that a receipt proved to be delivered.
         delivered: u32 = count(c.delivered),
-        /// What proved nothing, and was left out.
+        /// Objects and receipts that proved nothing, and were left out.
         refused: u32 = count(c.refused),
         /// Whether it brought a newer bundle.
         bundle: bool = c.bundle,
@@ -200,7 +200,7 @@ record! {
 }
 
 record! {
-    /// What was salvaged of a damaged store.
+    /// Counts of a salvage, and where the damaged file is.
     Salvaged from baqylau_sqlite::Salvaged as s {
         /// Rows that were taken over.
         rows: u64 = s.rows.try_into().unwrap_or(u64::MAX),

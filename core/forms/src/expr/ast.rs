@@ -6,7 +6,7 @@ use std::sync::Arc;
 /// A group, repeat or question by position in the definition.
 pub type NodeRef = u32;
 
-/// What an expression may ask of the visit.
+/// A value of the visit that an expression may read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum VisitField {
     /// The readable code, as `T047-05`.

@@ -6,7 +6,7 @@ use crate::closest::closest;
 use regex_lite::Regex;
 use std::sync::Arc;
 
-/// What the checklist offers to its expressions.
+/// Resolves names in expressions of a checklist.
 pub trait NameLookup {
     /// The item of a name.
     fn node(&self, name: &str) -> Option<NodeRef>;
@@ -138,7 +138,7 @@ impl Resolver<'_> {
         self.faults.push(ExprError::Arguments { function: name.to_owned(), expected, found });
     }
 
-    /// What some functions need of their arguments.
+    /// Checks functions that take only a name, a repeat or a literal.
     fn shape(&mut self, function: Function, name: &str, args: &[Expr]) {
         let is_repeat = |e: &Expr| matches!(e, Expr::Name(n) if self.names.is_repeat(*n));
         let fault = match function {

@@ -50,7 +50,7 @@ pub enum ExprError {
     /// A text without its closing quote, or a `${` without `}`.
     #[error("{what} that starts at {at} is not closed; add the closing sign")]
     Unclosed {
-        /// What is not closed.
+        /// For a sentence, as `a bracket`.
         what: &'static str,
         /// Where it starts.
         at: usize,
@@ -58,7 +58,7 @@ pub enum ExprError {
     /// Something else was expected.
     #[error("expected {expected} at {at}")]
     Expected {
-        /// What.
+        /// For a sentence.
         expected: &'static str,
         /// Where.
         at: usize,
@@ -108,13 +108,13 @@ pub enum ExprError {
     Argument {
         /// The function.
         function: String,
-        /// What it should be.
+        /// For a sentence.
         expected: &'static str,
     },
     /// A regular expression that does not parse.
     #[error("regex(): the pattern is not valid: {why}")]
     Pattern {
-        /// What the parser says.
+        /// From the parser of regular expressions, in English.
         why: String,
     },
     /// A comparison that can never be true: the choice is not in the list.

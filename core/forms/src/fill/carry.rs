@@ -16,7 +16,7 @@ pub struct Unmapped {
     pub name: String,
     /// The positions of the rows it was in, outermost first.
     pub rows: Vec<u32>,
-    /// What stood there: the answer as [`super::write_literal`] writes it, or a note.
+    /// The answer as [`super::write_literal`] writes it, or a note.
     pub text: String,
 }
 

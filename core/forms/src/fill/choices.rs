@@ -15,11 +15,11 @@ pub(super) const INLINE: usize = 40;
 /// A choice as the observer sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChoiceView {
-    /// Its number, as answers hold it.
+    /// Index in the list of the definition; answers hold it.
     pub choice: u32,
-    /// Its name in tables.
+    /// As in tables and exports.
     pub name: Arc<str>,
-    /// What to read.
+    /// In the chosen language.
     pub label: Arc<str>,
     /// Cannot be combined with others.
     pub exclusive: bool,

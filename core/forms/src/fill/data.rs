@@ -14,7 +14,7 @@ pub struct CellKey {
     pub row: u32,
 }
 
-/// What the visit tells its checklists.
+/// Read by `visit(…)` in expressions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VisitFacts {
     /// The readable code, as `T047-05`.

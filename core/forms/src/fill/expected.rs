@@ -49,7 +49,7 @@ pub enum Expected {
 }
 
 impl Expected {
-    /// What questions of a kind take.
+    /// For questions of a kind, whatever was given instead.
     #[must_use]
     pub(super) fn of(kind: &Kind) -> Self {
         match kind {

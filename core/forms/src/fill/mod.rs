@@ -2,10 +2,14 @@
 //! says which rows of the view differ.
 
 mod carry;
+mod check;
 mod choices;
 mod data;
+mod error;
 mod expected;
+mod issues;
 mod literal;
+mod progress;
 mod propagate;
 mod restore;
 mod rows;
@@ -15,13 +19,16 @@ mod view;
 pub use carry::Unmapped;
 pub use choices::{ChoiceView, OfferedChoices};
 pub use data::{CellKey, Outcome, VisitFacts};
+pub use error::FillError;
 pub use expected::Expected;
+pub use issues::{AnswerProblem, Issue};
 pub use literal::{
     append as append_literal, describe, read as read_literal, read_at as read_literal_at, write as write_literal,
 };
+pub use progress::Progress;
 pub use restore::{Mutation, SavedRow};
 pub use scope::Mode;
-pub use view::{AnswerProblem, Issue, Progress, QuestionView, SectionView, ViewChange};
+pub use view::{QuestionView, SectionView, ViewChange};
 
 use crate::definition::Kind;
 use crate::expr::{Environment, Expr, NodeRef, Val, eval};
@@ -33,70 +40,6 @@ use std::sync::Arc;
 
 /// The longest text of one answer, in bytes.
 pub const MAX_TEXT: usize = 20_000;
-
-/// Why a change was refused. Nothing is changed then.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FillError {
-    /// No such question or row.
-    #[error("there is no such question or row; open the section again")]
-    NoSuchKey,
-    /// The question is hidden by an answer before it.
-    #[error("{name} is not asked here; change the answer that hides it first")]
-    Hidden {
-        /// The question.
-        name: String,
-    },
-    /// The value is computed or fixed.
-    #[error("{name} cannot be changed by hand")]
-    ReadOnly {
-        /// The question.
-        name: String,
-    },
-    /// The answer is of another kind than the question.
-    #[error("{name} takes {expected}")]
-    WrongKind {
-        /// The question.
-        name: String,
-        /// What it takes.
-        expected: Expected,
-    },
-    /// The choice is not offered.
-    #[error("{name}: this choice is not offered; open the choices again")]
-    NotOffered {
-        /// The question.
-        name: String,
-    },
-    /// A choice that excludes others was combined with others.
-    #[error("{name}: {choice} cannot be combined with other choices; take one or the other")]
-    Exclusive {
-        /// The question.
-        name: String,
-        /// The choice.
-        choice: String,
-    },
-    /// The missing value is not offered.
-    #[error("{name} does not offer this missing value")]
-    NoSuchMissing {
-        /// The question.
-        name: String,
-    },
-    /// The text is too long.
-    #[error("{name}: more than {limit} bytes; shorten it")]
-    TooLong {
-        /// The question.
-        name: String,
-        /// The longest that is taken, in bytes of UTF-8.
-        limit: usize,
-    },
-    /// The repeat has as many rows as it can.
-    #[error("{name}: more than {limit} rows; remove one first")]
-    TooManyRows {
-        /// The repeat.
-        name: String,
-        /// The most that there can be.
-        limit: usize,
-    },
-}
 
 /// A form with its answers.
 #[derive(Debug, Clone)]
@@ -120,6 +63,8 @@ pub struct Filling {
     /// Cells that may look different.
     touched: BTreeSet<(NodeRef, u32)>,
     restructured: bool,
+    /// Sections whose count or heading may differ.
+    recounted: BTreeSet<usize>,
     progress: Vec<Progress>,
     mutations: Vec<Mutation>,
 }
@@ -154,6 +99,7 @@ impl Filling {
             lacking: BTreeSet::new(),
             touched: BTreeSet::new(),
             restructured: false,
+            recounted: BTreeSet::new(),
             progress,
             mutations: Vec::new(),
         }
@@ -165,7 +111,7 @@ impl Filling {
         &self.form
     }
 
-    /// What is known of the visit.
+    /// Place, times and outcome of the visit, as last set.
     #[must_use]
     pub fn facts(&self) -> &VisitFacts {
         &self.facts
@@ -348,78 +294,5 @@ impl Filling {
 
     fn name(&self, key: CellKey) -> String {
         self.form.definition.items.get(key.node as usize).map(|i| i.name.clone()).unwrap_or_default()
-    }
-
-    fn exists(&self, key: CellKey) -> Result<(), FillError> {
-        let table = self.form.nodes.get(key.node as usize).ok_or(FillError::NoSuchKey)?.table;
-        let used = self.rows.get(key.row as usize).is_some_and(|r| r.used && r.table == table);
-        if used { Ok(()) } else { Err(FillError::NoSuchKey) }
-    }
-
-    fn editable(&self, key: CellKey) -> Result<(), FillError> {
-        self.exists(key)?;
-        let cell = self.cell(key).ok_or(FillError::NoSuchKey)?;
-        if !cell.shown {
-            return Err(FillError::Hidden { name: self.name(key) });
-        }
-        let item = &self.form.definition.items[key.node as usize];
-        let fixed =
-            matches!(item.kind, Kind::Calculate | Kind::Hidden | Kind::Start | Kind::End | Kind::Today | Kind::Note);
-        if cell.read_only || fixed {
-            return Err(FillError::ReadOnly { name: self.name(key) });
-        }
-        Ok(())
-    }
-
-    fn open_repeat(&self, repeat: CellKey) -> Result<(), FillError> {
-        self.exists(repeat)?;
-        match &self.form.definition.items[repeat.node as usize].kind {
-            Kind::Repeat { count: None } => {}
-            Kind::Repeat { .. } => return Err(FillError::ReadOnly { name: self.name(repeat) }),
-            _ => return Err(FillError::NoSuchKey),
-        }
-        if self.cell(repeat).is_some_and(|c| c.shown) {
-            Ok(())
-        } else {
-            Err(FillError::Hidden { name: self.name(repeat) })
-        }
-    }
-
-    /// Whether the answer is one for this question.
-    fn fits(&self, key: CellKey, answer: &Answer) -> Result<(), FillError> {
-        let item = &self.form.definition.items[key.node as usize];
-        if let Answer::Missing(missing) = answer {
-            let offered = item.missing.contains(missing);
-            return if offered { Ok(()) } else { Err(FillError::NoSuchMissing { name: item.name.clone() }) };
-        }
-        literal::accepts(&item.kind, answer)
-            .map_err(|expected| FillError::WrongKind { name: item.name.clone(), expected })?;
-        match answer {
-            Answer::Text(text) if text.len() > MAX_TEXT => {
-                Err(FillError::TooLong { name: item.name.clone(), limit: MAX_TEXT })
-            }
-            Answer::One(choice) => self.offered(key, *choice),
-            Answer::Many(chosen) => self.compatible(key, chosen),
-            _ => Ok(()),
-        }
-    }
-
-    fn offered(&self, key: CellKey, choice: u32) -> Result<(), FillError> {
-        if self.is_offered(key, choice) { Ok(()) } else { Err(FillError::NotOffered { name: self.name(key) }) }
-    }
-
-    fn compatible(&self, key: CellKey, chosen: &[u32]) -> Result<(), FillError> {
-        if !chosen.is_sorted_by(|a, b| a < b) {
-            return Err(FillError::WrongKind { name: self.name(key), expected: Expected::EachChoiceOnce });
-        }
-        chosen.iter().try_for_each(|c| self.offered(key, *c))?;
-        let list = self.form.list(key.node);
-        let exclusive = list.and_then(|l| chosen.iter().map(|c| &l.choices[*c as usize]).find(|c| c.exclusive));
-        match exclusive {
-            Some(choice) if chosen.len() > 1 => {
-                Err(FillError::Exclusive { name: self.name(key), choice: choice.name.to_string() })
-            }
-            _ => Ok(()),
-        }
     }
 }

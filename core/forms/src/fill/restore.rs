@@ -15,7 +15,7 @@ const MAX_NUMBER: u32 = 1_000_000;
 /// A row of a repeat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SavedRow {
-    /// Its number.
+    /// Unique in the filling, and never given twice.
     pub row: u32,
     /// The repeat.
     pub repeat: NodeRef,

@@ -2,8 +2,10 @@
 
 use super::choices::OfferedChoices;
 use super::data::CellKey;
+use super::issues::AnswerProblem;
+use super::progress::Progress;
 use super::{Filling, literal};
-use crate::definition::{Check, Kind, Phase};
+use crate::definition::{Kind, Phase};
 use crate::expr::NodeRef;
 use crate::numeral;
 use crate::value::{Answer, Missing};
@@ -12,9 +14,9 @@ use std::sync::Arc;
 /// A section with its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SectionView {
-    /// Its position.
+    /// Counted from 0, in the order of the checklist; also where sections before it are hidden.
     pub section: usize,
-    /// Its title; the checklist's where it has none.
+    /// In the chosen language; the checklist's title where the section has none.
     pub title: Arc<str>,
     /// When it is filled.
     pub phase: Option<Phase>,
@@ -22,27 +24,18 @@ pub struct SectionView {
     pub shown: bool,
     /// How much is answered.
     pub progress: Progress,
-    /// Its rows; empty in an overview.
+    /// In order; empty in an overview.
     pub rows: Vec<QuestionView>,
-}
-
-/// How many questions are asked, and how many of them are answered.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Answered, missing values included.
-    pub answered: usize,
-    /// Asked.
-    pub asked: usize,
 }
 
 /// One row: a question, a note, or the head of a group or repeat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuestionView {
-    /// What to name it by in every call.
+    /// Names the row in every call, as long as the draft is of this version of the checklist.
     pub key: CellKey,
-    /// Its name in tables.
+    /// As in tables and exports.
     pub name: String,
-    /// What it is.
+    /// Decides which answers are taken.
     pub kind: Kind,
     /// The printed number.
     pub number: String,
@@ -54,7 +47,7 @@ pub struct QuestionView {
     pub answer: Option<Answer>,
     /// The answer in words.
     pub answer_text: String,
-    /// What can be chosen.
+    /// Those that the choice filter leaves.
     pub choices: OfferedChoices,
     /// The missing values on offer.
     pub missing: Vec<Missing>,
@@ -62,7 +55,7 @@ pub struct QuestionView {
     pub required: bool,
     /// Whether it can be changed.
     pub read_only: bool,
-    /// What is wrong with the answer.
+    /// Empty where nothing is wrong.
     pub issues: Vec<AnswerProblem>,
     /// The observer's note.
     pub note: Option<String>,
@@ -74,47 +67,7 @@ pub struct QuestionView {
     pub rows: usize,
 }
 
-/// Something about an answer, in words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AnswerProblem {
-    /// Which question.
-    pub key: CellKey,
-    /// The section that it is in.
-    pub section: usize,
-    /// What sort.
-    pub issue: Issue,
-    /// The words of the checklist's author, if there are any.
-    pub text: Arc<str>,
-    /// The reason the observer gave when confirming.
-    pub confirmed: Option<String>,
-}
-
-/// Sorts of issues.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Issue {
-    /// A required question has no answer. The visit can be signed incomplete with a reason.
-    Unanswered,
-    /// The answer is unlikely; to be confirmed with a reason.
-    Warning,
-    /// The answer is impossible; to be changed before signing.
-    Error,
-    /// The choice is no longer offered since another answer changed.
-    NotOffered,
-    /// A repeat would have more rows than there may be ([`MAX_ROWS`](crate::form::MAX_ROWS)); the number is to be changed before signing.
-    TooManyRows,
-    /// What was computed for the question is no value of its kind, so that it is blank. It is told, and asks for nothing.
-    Unfit,
-}
-
-impl Issue {
-    /// Whether a report with it cannot be signed.
-    #[must_use]
-    pub fn prevents_signing(self) -> bool {
-        matches!(self, Self::Error | Self::TooManyRows)
-    }
-}
-
-/// What a change did to the view.
+/// The difference that a change made to the open section, to be drawn upon what was drawn before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ViewChange {
     /// Counts the changes.
@@ -127,6 +80,8 @@ pub struct ViewChange {
     pub order: Option<Vec<CellKey>>,
     /// Of the whole checklist.
     pub progress: Progress,
+    /// The sections that may differ, without rows: what they count and whether they are shown. Every other is as it was.
+    pub sections: Vec<SectionView>,
 }
 
 impl Filling {
@@ -176,43 +131,20 @@ impl Filling {
         }
     }
 
-    /// Of the whole checklist.
-    #[must_use]
-    pub fn progress(&self) -> Progress {
-        let sum = |f: fn(&Progress) -> usize| self.progress.iter().map(f).sum();
-        Progress { answered: sum(|p| p.answered), asked: sum(|p| p.asked) }
-    }
-
-    /// Every issue of the whole checklist, in order.
-    #[must_use]
-    pub fn issues(&self) -> Vec<AnswerProblem> {
-        (0..self.form.sections.len()).flat_map(|s| self.keys_of(s)).flat_map(|k| self.issues_of(k)).collect()
-    }
-
     /// Keys of the rows of every section that are shown, in order.
     #[must_use]
     pub fn shown_keys(&self) -> Vec<CellKey> {
         (0..self.form.sections.len()).flat_map(|s| self.keys_of(s)).collect()
     }
 
-    /// The next question without an answer after a key, or after nothing from the top, with its section; from the end it goes on at
-    /// the top.
+    /// The section in which a question stands; nothing where it is not drawn now.
     #[must_use]
-    pub fn next_unanswered(&self, after: Option<CellKey>) -> Option<(usize, CellKey)> {
-        let keys = self.shown_keys();
-        let start = after.and_then(|after| keys.iter().position(|k| *k == after)).map_or(0, |at| at + 1);
-        let (before, behind) = keys.split_at(start);
-        let key = behind.iter().chain(before).find(|key| self.is_unanswered(**key))?;
-        Some((self.form.nodes[key.node as usize].section, *key))
+    pub fn section_of(&self, key: CellKey) -> Option<usize> {
+        let drawn = self.is_shown(key) && self.is_row(key.node);
+        drawn.then(|| self.form.nodes[key.node as usize].section)
     }
 
-    /// Whether a shown row asks for an answer that is not there.
-    #[must_use]
-    pub fn is_unanswered(&self, key: CellKey) -> bool {
-        self.cell(key).is_some_and(|c| c.answer.is_none()) && self.asks(key)
-    }
-
-    fn keys_of(&self, section: usize) -> Vec<CellKey> {
+    pub(super) fn keys_of(&self, section: usize) -> Vec<CellKey> {
         let mut out = Vec::new();
         let s = &self.form.sections[section];
         self.collect_keys(s.first, s.end, 0, &mut out);
@@ -321,82 +253,13 @@ impl Filling {
         answer.map(|a| self.words(key, a)).unwrap_or_default()
     }
 
-    pub(super) fn issues_of(&self, key: CellKey) -> Vec<AnswerProblem> {
-        let item = &self.form.definition.items[key.node as usize];
-        let Some(cell) = self.cell(key) else { return Vec::new() };
-        let language = self.environment.language;
-        let confirmed = cell.reason.as_deref().map(str::to_owned);
-        let section = self.form.nodes[key.node as usize].section;
-        let problem = |issue, text: Arc<str>| AnswerProblem { key, section, issue, text, confirmed: confirmed.clone() };
-        let mut out = Vec::new();
-        if cell.required && cell.answer.is_none() {
-            out.push(problem(Issue::Unanswered, item.required_message.get(language)));
-        }
-        if cell.violated {
-            let issue = if item.check == Check::Error { Issue::Error } else { Issue::Warning };
-            out.push(problem(issue, item.constraint_message.get(language)));
-        }
-        if cell.not_offered {
-            out.push(problem(Issue::NotOffered, Arc::default()));
-        }
-        if cell.unfit {
-            out.push(problem(Issue::Unfit, Arc::default()));
-        }
-        if self.counts_too_many(key) {
-            out.push(problem(Issue::TooManyRows, Arc::default()));
-        }
-        out
-    }
-
-    /// Whether a shown row asks for something.
-    fn asks(&self, key: CellKey) -> bool {
-        let kind = &self.form.definition.items[key.node as usize].kind;
-        let cell = self.cell(key);
-        cell.is_some_and(|c| c.shown && !c.read_only)
-            && self.is_row(key.node)
-            && !matches!(kind, Kind::Note | Kind::Group { .. } | Kind::Repeat { .. })
-            && !self.form.nodes[key.node as usize].has_calculation
-    }
-
-    /// Counts one cell anew.
-    fn count(&mut self, key: CellKey) {
-        let asked = self.rows[key.row as usize].used && self.asks(key);
-        let answered = asked && self.cell(key).is_some_and(|c| c.answer.is_some());
-        let section = self.form.nodes[key.node as usize].section;
-        let cell = self.cell_mut(key);
-        let before =
-            (std::mem::replace(&mut cell.counted, asked), std::mem::replace(&mut cell.counted_answered, answered));
-        let progress = &mut self.progress[section];
-        progress.asked = progress.asked + usize::from(asked) - usize::from(before.0);
-        progress.answered = progress.answered + usize::from(answered) - usize::from(before.1);
-    }
-
-    /// Takes a cell of a row that goes away out of the count.
-    pub(super) fn uncount(&mut self, key: CellKey) {
-        let section = self.form.nodes[key.node as usize].section;
-        let cell = self.cell_mut(key);
-        let before = (std::mem::take(&mut cell.counted), std::mem::take(&mut cell.counted_answered));
-        self.progress[section].asked -= usize::from(before.0);
-        self.progress[section].answered -= usize::from(before.1);
-    }
-
-    /// Counts everything anew, after loading.
-    pub(super) fn recount(&mut self) {
-        for node in 0..crate::num::index(self.form.nodes.len()) {
-            for row in self.tables[self.form.nodes[node as usize].table].clone() {
-                self.count(CellKey { node, row });
-            }
-        }
-        self.touched.clear();
-        self.restructured = false;
-    }
-
-    /// What the touched cells mean for the view.
+    /// Turns touched cells into rows that came, went or differ, and counts them.
     pub(super) fn report_change(&mut self) -> ViewChange {
         self.revision += 1;
         let mut change = ViewChange { revision: self.revision, ..ViewChange::default() };
         for (node, row) in std::mem::take(&mut self.touched) {
             let key = CellKey { node, row };
+            self.recounted.insert(self.form.nodes[node as usize].section);
             if self.rows[row as usize].used {
                 self.count(key);
             }
@@ -414,6 +277,7 @@ impl Filling {
         if std::mem::take(&mut self.restructured) {
             change.order = self.open.map(|s| self.keys_of(s));
         }
+        change.sections = std::mem::take(&mut self.recounted).into_iter().map(|at| self.section_head(at)).collect();
         change.progress = self.progress();
         change
     }

@@ -50,7 +50,7 @@ pub(super) fn compile(definition: Definition, places: Arc<Places>) -> Result<For
     if problems.is_empty() { Ok(form) } else { Err(problems) }
 }
 
-/// Which table and column holds each item, and where its children end.
+/// Table and column of each item, and where its children end.
 fn layout(items: &[Item]) -> (Vec<Node>, Vec<TableLayout>) {
     let mut nodes: Vec<Node> = Vec::with_capacity(items.len());
     let mut tables = vec![TableLayout::default()];

@@ -125,7 +125,7 @@ impl DefinitionChecker<'_> {
         self.fitting(at, item);
     }
 
-    /// What holds an item, from the inside. Ends where the parents make no sense.
+    /// Groups and repeats around an item, innermost first. Ends where the parents make no sense.
     fn above(&self, parent: Option<u32>) -> impl Iterator<Item = u32> {
         std::iter::successors(parent, |p| self.definition.items.get(*p as usize)?.parent.filter(|above| above < p))
     }

@@ -8,9 +8,9 @@ use crate::fill::Expected;
 pub struct DefinitionProblem {
     /// Position of the item; `None` for the checklist as a whole.
     pub item: Option<usize>,
-    /// Which part of it.
+    /// The part of the item that is at fault.
     pub field: Field,
-    /// What is wrong.
+    /// Says how to mend it, too.
     pub fault: Fault,
 }
 
@@ -65,7 +65,7 @@ impl Field {
     }
 }
 
-/// What is wrong with a definition, and how to mend it.
+/// A fault of a definition. `Display` says how to mend it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// A definition of another format.
@@ -73,9 +73,9 @@ pub enum Fault {
         "the definition has format {found}, this version reads format {expected}; update the app or rebuild the bundle"
     )]
     Format {
-        /// What it has.
+        /// The version in the definition.
         found: u32,
-        /// What is read.
+        /// The version that this program reads.
         expected: u32,
     },
     /// Too many of something.
@@ -91,7 +91,7 @@ pub enum Fault {
     /// Nothing where something must be.
     #[error("{what} is missing")]
     Nothing {
-        /// What is missing.
+        /// For a sentence, with its article.
         what: &'static str,
     },
     /// A name that expressions could not hold.
@@ -132,13 +132,13 @@ pub enum Fault {
     Value {
         /// The value.
         value: String,
-        /// What would be one.
+        /// For a sentence.
         expected: Expected,
     },
     /// Something that this kind of item cannot have.
     #[error("{what} means nothing here; remove it")]
     Meaningless {
-        /// What.
+        /// For a sentence.
         what: &'static str,
     },
     /// An expression that cannot be used.

@@ -46,7 +46,7 @@ pub struct Form {
     choice_index: Vec<HashMap<Arc<str>, u32>>,
 }
 
-/// What the compiler knows of an item.
+/// An item after compilation: its place in the tables, its section, and what its rules read.
 #[derive(Debug, Default)]
 pub(crate) struct Node {
     pub table: usize,
@@ -220,7 +220,7 @@ impl Form {
         }
     }
 
-    /// What the observer reads for a choice.
+    /// The label of a choice in a language; empty where there is no such choice.
     #[must_use]
     pub fn choice_label(&self, node: NodeRef, choice: u32, language: usize) -> Arc<str> {
         match self.list_ref(node) {

@@ -115,6 +115,7 @@ fn changes_drawn_are_what_opening_again_shows() {
         let mut f = filling(everything());
         let section = dice.below(f.sections().len());
         let mut rows = f.open_section(section).expect("a section").rows;
+        let mut heads = f.sections();
         let mut revision = 0;
         for step in 0..80 {
             let Some(change) = edit(&mut f, &mut dice) else { continue };
@@ -123,6 +124,11 @@ fn changes_drawn_are_what_opening_again_shows() {
             draw(&mut rows, &change);
             let oracle = f.clone().open_section(section).expect("a section");
             assert_eq!(rows, oracle.rows, "seed {seed}, step {step}, section {section}");
+            for head in change.sections {
+                let at = head.section;
+                heads[at] = head;
+            }
+            assert_eq!(heads, f.sections(), "seed {seed}, step {step}: a section that is not named is as it was");
             assert_eq!(change.progress, f.progress());
             let counted = f.sections().iter().fold((0, 0), |(a, b), s| (a + s.progress.answered, b + s.progress.asked));
             assert_eq!((change.progress.answered, change.progress.asked), counted);

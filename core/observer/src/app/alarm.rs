@@ -1,6 +1,6 @@
 //! A call for help: one gesture, and a signed report goes before all others.
 
-use super::reports::Signing;
+use super::signing::Signing;
 use super::{ObserverApp, ReportView, VisitChange};
 use crate::error::{Error, RefusalReason};
 use baqylau_forms::value::Point;

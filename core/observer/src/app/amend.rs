@@ -1,6 +1,7 @@
 //! Correcting what was signed: an amendment is a report of its own that supersedes another. The original is kept.
 
-use super::{DraftView, ObserverApp};
+use super::mission::Loaded;
+use super::{DraftView, ObserverApp, Unlocked};
 use crate::error::Error;
 use crate::reason::InvalidReason;
 use crate::store::NewDraft;
@@ -19,9 +20,9 @@ pub struct ChangeView {
     pub label: Arc<str>,
     /// The positions of the rows it is in, outermost first.
     pub rows: Vec<u32>,
-    /// What was signed; `None` when it was not answered.
+    /// As signed, in words; `None` when it was not answered.
     pub before: Option<String>,
-    /// What stands there now.
+    /// As it is now, in words; `None` when it is not answered.
     pub after: Option<String>,
 }
 
@@ -66,27 +67,34 @@ impl ObserverApp {
         })
     }
 
-    /// What a draft or report that amends another changes.
+    /// The answers that a draft or report changes in the report that it amends.
     ///
     /// # Errors
     /// There is no such draft, or it amends nothing.
     pub fn changes(&self, draft: i64) -> Result<Vec<ChangeView>, Error> {
-        self.with_mission(|u, loaded| {
-            let amends = u.main.draft(draft)?.amends;
-            let reports = u.main.reports()?;
-            let amends = amends.ok_or(InvalidReason::NoAmendment)?;
-            let own = reports.iter().find(|r| r.hash == amends).map(|r| r.draft);
-            let before = match own {
-                Some(original) => self.filling(u, loaded, original)?.1.clone(),
-                None => {
-                    let letter = u.main.letters()?.into_iter().rev().find(|l| l.letter.report == Some(amends));
-                    let letter = letter.ok_or(InvalidReason::AmendedReportGone)?;
-                    self.reassigned_report(u, loaded, &letter)?.1
-                }
-            };
-            let after = self.filling(u, loaded, draft)?.1;
-            Ok(differences(&before, after, self.language(loaded)))
-        })
+        self.with_mission(|u, loaded| self.change_views(u, loaded, draft))
+    }
+
+    pub(super) fn change_views(
+        &self,
+        u: &mut Unlocked,
+        loaded: &Arc<Loaded>,
+        draft: i64,
+    ) -> Result<Vec<ChangeView>, Error> {
+        let amends = u.main.draft(draft)?.amends;
+        let reports = u.main.reports()?;
+        let amends = amends.ok_or(InvalidReason::NoAmendment)?;
+        let own = reports.iter().find(|r| r.hash == amends).map(|r| r.draft);
+        let before = match own {
+            Some(original) => self.filling(u, loaded, original)?.1.clone(),
+            None => {
+                let letter = u.main.letters()?.into_iter().rev().find(|l| l.letter.report == Some(amends));
+                let letter = letter.ok_or(InvalidReason::AmendedReportGone)?;
+                self.reassigned_report(u, loaded, &letter)?.1
+            }
+        };
+        let after = self.filling(u, loaded, draft)?.1;
+        Ok(differences(&before, after, self.language(loaded)))
     }
 
     /// Ends this phone's work: a signed record says that nothing follows, so that a report which is kept back shows. Nothing can be
@@ -127,7 +135,7 @@ impl ObserverApp {
 
 type Shown = BTreeMap<(u32, Vec<u32>), String>;
 
-/// What a filling shows, as text, by question and row.
+/// The shown answers of a filling, as text, by question and row.
 fn shown(filling: &Filling, language: usize) -> Shown {
     let text = |(key, answer): (CellKey, _)| {
         let text = describe(filling.form(), key.node, answer, language);

@@ -60,7 +60,7 @@ impl ObserverApp {
         self.set(draft, key, Answer::Attachment(file))
     }
 
-    /// What was attached, to be shown: decrypted into `out`.
+    /// Decrypts an attachment into `out`, to be shown.
     ///
     /// # Errors
     /// There is no such attachment, or it was altered.

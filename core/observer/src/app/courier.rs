@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::path::PathBuf;
 
-/// What a courier brought.
+/// Counts of what was taken of a courier file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CourierReport {
     /// Objects of other phones that are carried on from here.

@@ -16,7 +16,7 @@ use baqylau_protocol::sync::Stop;
 use baqylau_protocol::wire::Refusal;
 use std::time::Duration;
 
-/// What a sync did.
+/// Counts of a sync, when to try again, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SyncReport {
     /// Reports that were receipted.

@@ -29,8 +29,12 @@ impl ObserverApp {
             deliveries.filter(|(_, d)| matches!(d, Delivery::Delivered { .. })).map(|(seq, _)| seq).collect()
         };
         self.with_mission(|u, loaded| {
-            let uptime = self.uptime(&u.main)?;
-            u.main.set_settings(&[(kept::UPTIME, &cbor::encode(&uptime))])?;
+            let known = Self::kept_uptime(&u.main)?;
+            let uptime = Uptime::after(known.clone(), &*self.config.clock);
+            // An answer waits for every commit here.
+            if uptime.moved_since(known.as_ref()) {
+                u.main.set_settings(&[(kept::UPTIME, &cbor::encode(&uptime))])?;
+            }
             let wall = self.config.clock.wall().ms;
             let window = i64::from(loaded.mission.review_window_days) * DAY_MS;
             let since: HashMap<i64, i64> =
@@ -57,7 +61,10 @@ impl ObserverApp {
 
     /// How long the phone has run.
     pub(super) fn uptime(&self, main: &MainStore) -> Result<Uptime, Error> {
-        let known = main.setting(kept::UPTIME)?.and_then(|bytes| cbor::decode(&bytes, "uptime").ok());
-        Ok(Uptime::after(known, &*self.config.clock))
+        Ok(Uptime::after(Self::kept_uptime(main)?, &*self.config.clock))
+    }
+
+    fn kept_uptime(main: &MainStore) -> Result<Option<Uptime>, Error> {
+        Ok(main.setting(kept::UPTIME)?.and_then(|bytes| cbor::decode(&bytes, "uptime").ok()))
     }
 }

@@ -7,7 +7,6 @@ use crate::drive::lock;
 use crate::error::Error;
 use crate::reason::InvalidReason;
 use crate::store::StoredLetter;
-use baqylau_forms::fill::CellKey;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::ObjectType;
@@ -15,13 +14,14 @@ use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::DeviceId;
 use baqylau_protocol::keys::BoxKey;
+use baqylau_report::letter::Question;
 use baqylau_report::{Letter, LetterOpened, Report};
 use std::sync::Arc;
 
 /// A letter of the coordinators.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LetterView {
-    /// Its number on this phone.
+    /// Given by this phone when it was fetched.
     pub id: i64,
     /// When it was written, in milliseconds since 1970, by the desk's clock.
     pub written: i64,
@@ -43,54 +43,42 @@ impl ObserverApp {
     /// # Errors
     /// The store is locked or damaged.
     pub fn letters(&self) -> Result<Vec<LetterView>, Error> {
-        self.with_mission(|u, loaded| {
-            let reports = u.main.reports()?;
-            let language = self.language(loaded);
-            let mut out = Vec::new();
-            for stored in u.main.letters()? {
-                let asked = reports.iter().find(|r| stored.letter.report == Some(r.hash));
-                let handed = stored.letter.copy.as_ref().and_then(|copy| Report::decode(copy).ok());
-                let mut newest =
-                    asked.or_else(|| reports.iter().find(|r| r.amends == stored.letter.report && handed.is_some()));
-                while let Some(later) = newest.and_then(|n| reports.iter().find(|r| r.amends == Some(n.hash))) {
-                    newest = Some(later);
-                }
-                let mut questions = Vec::new();
-                let checklist = asked.map(|r| r.checklist).or(handed.as_ref().map(|h| h.checklist));
-                if let Some(checklist) = checklist {
-                    let form = self.form(&u.main, loaded, checklist)?;
-                    let items = &form.definition().items;
-                    let item = |q: &baqylau_report::letter::Question| items.get(q.node as usize);
-                    let known = stored.letter.questions.iter().filter_map(item);
-                    questions.extend(known.map(|i| (i.name.clone(), i.label.get(language))));
-                }
-                out.push(LetterView {
-                    id: stored.id,
-                    written: stored.letter.at.ms,
-                    text: stored.letter.text,
-                    report: newest.map(|r| r.seq),
-                    questions,
-                    handed: handed.map(|h| h.visit.code),
-                    answered: newest.map(|r| r.hash) != asked.map(|r| r.hash),
-                });
-            }
-            out.reverse();
-            Ok(out)
-        })
+        self.with_mission(|u, loaded| self.letter_views(u, loaded))
     }
 
-    /// The keys of the questions that a letter asks about, in a draft that amends its report.
-    pub(super) fn asked(
-        &self,
-        u: &mut Unlocked,
-        loaded: &Arc<Loaded>,
-        letter: i64,
-        draft: i64,
-    ) -> Result<Vec<CellKey>, Error> {
-        let stored = u.main.letters()?.into_iter().find(|l| l.id == letter);
-        let stored = stored.ok_or(InvalidReason::NoSuchLetter)?;
-        let filling = self.filling(u, loaded, draft)?.1;
-        Ok(stored.letter.questions.iter().filter_map(|q| filling.key_at(q.node, &q.rows)).collect())
+    pub(super) fn letter_views(&self, u: &mut Unlocked, loaded: &Arc<Loaded>) -> Result<Vec<LetterView>, Error> {
+        let reports = u.main.reports()?;
+        let language = self.language(loaded);
+        let mut out = Vec::new();
+        for stored in u.main.letters()? {
+            let asked = reports.iter().find(|r| stored.letter.report == Some(r.hash));
+            let handed = stored.letter.copy.as_ref().and_then(|copy| Report::decode(copy).ok());
+            let mut newest =
+                asked.or_else(|| reports.iter().find(|r| r.amends == stored.letter.report && handed.is_some()));
+            while let Some(later) = newest.and_then(|n| reports.iter().find(|r| r.amends == Some(n.hash))) {
+                newest = Some(later);
+            }
+            let mut questions = Vec::new();
+            let checklist = asked.map(|r| r.checklist).or(handed.as_ref().map(|h| h.checklist));
+            if let Some(checklist) = checklist {
+                let form = self.form(&u.main, loaded, checklist)?;
+                let items = &form.definition().items;
+                let item = |q: &Question| items.get(q.node as usize);
+                let known = stored.letter.questions.iter().filter_map(item);
+                questions.extend(known.map(|i| (i.name.clone(), i.label.get(language))));
+            }
+            out.push(LetterView {
+                id: stored.id,
+                written: stored.letter.at.ms,
+                text: stored.letter.text,
+                report: newest.map(|r| r.seq),
+                questions,
+                handed: handed.map(|h| h.visit.code),
+                answered: newest.map(|r| r.hash) != asked.map(|r| r.hash),
+            });
+        }
+        out.reverse();
+        Ok(out)
     }
 
     /// Opens the letters that were fetched, keeps them, and signs that they arrived. One that does not verify is left out.
@@ -107,7 +95,7 @@ impl ObserverApp {
         }
         let numbers: Vec<i64> = fetched.iter().map(|f| f.0).collect();
         self.with_mission(|u, loaded| {
-            let keys = super::reports::Keys::load(u)?;
+            let keys = super::signing::Keys::load(u)?;
             let box_key = u.main.setting(kept::BOX_KEY)?.and_then(|b| b.try_into().ok());
             let box_key = box_key.and_then(|b: [u8; 32]| BoxKey::from_bytes(&b));
             let box_key = box_key.ok_or(InvalidReason::NotEnrolled)?;
@@ -147,6 +135,12 @@ impl ObserverApp {
             Ok(true)
         })
     }
+}
+
+/// What a letter asks about: items of the report's checklist, in its rows.
+pub(super) fn questions_of(u: &mut Unlocked, letter: i64) -> Result<Vec<Question>, Error> {
+    let stored = u.main.letters()?.into_iter().find(|l| l.id == letter);
+    Ok(stored.ok_or(InvalidReason::NoSuchLetter)?.letter.questions)
 }
 
 /// The desk that wrote a letter: enrolled with a certificate of the mission's issuer. The server is not trusted with that.

@@ -1,6 +1,7 @@
 //! The mission as the phone has it: verified, decoded once, shared by all phones of the process.
 
 use super::{MissionCache, ObserverApp, Unlocked, kept};
+use crate::bundle::BundleRefusal;
 use crate::drive::lock;
 use crate::error::{Error, RefusalReason};
 use crate::reason::InvalidReason;
@@ -17,10 +18,10 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-/// What the observer sees of the mission.
+/// The mission as the verified bundle and the invite describe it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissionView {
-    /// Its name.
+    /// In the phone's language.
     pub title: Arc<str>,
     /// Fingerprint of its root key, to compare with the coordinators'.
     pub fingerprint: String,
@@ -43,7 +44,7 @@ pub struct MissionView {
     /// Whether a visit may be at a place that is not in the list.
     pub unlisted_places: bool,
     /// Why the last bundle that came was refused.
-    pub bundle_refused: Option<String>,
+    pub bundle_refused: Option<BundleRefusal>,
     /// Names of checklists that are damaged on this phone; the next sync fetches them.
     pub lacking: Vec<String>,
 }
@@ -51,11 +52,11 @@ pub struct MissionView {
 /// A checklist on offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChecklistView {
-    /// Its id.
+    /// As in `voting`; the same in every version.
     pub id: String,
-    /// Its name.
+    /// In the phone's language.
     pub title: Arc<str>,
-    /// Its author's version.
+    /// Free text of the checklist's author; versions are told apart by their hashes.
     pub version: String,
     /// Levels of places that it may be filled for.
     pub places: Vec<String>,
@@ -84,26 +85,28 @@ impl ObserverApp {
     /// # Errors
     /// The store is locked, or the phone has not fetched the bundle yet.
     pub fn mission(&self) -> Result<MissionView, Error> {
+        self.with_mission(|u, loaded| self.mission_view(u, loaded))
+    }
+
+    pub(super) fn mission_view(&self, u: &Unlocked, loaded: &Loaded) -> Result<MissionView, Error> {
         let refused = lock(&self.outbox)?.setting(names::BUNDLE_REFUSED)?.filter(|r| !r.is_empty());
         let (wall, anchor) = (self.config.clock.wall().ms, lock(&self.outbox)?.anchor()?);
-        self.with_mission(|u, loaded| {
-            let now = corrected(&*self.config.clock, anchor.as_ref(), loaded.manifest.issued);
-            let language = self.language(loaded);
-            Ok(MissionView {
-                title: loaded.mission.title.get(language),
-                fingerprint: fingerprint(&u.invite.root),
-                version: loaded.manifest.version,
-                languages: loaded.mission.languages.iter().map(|l| (l.code.clone(), l.name.clone())).collect(),
-                name: u.invite.name.clone(),
-                team: u.invite.team.clone(),
-                role: u.invite.role.clone(),
-                expired: now > loaded.manifest.expires,
-                levels: loaded.places.table().levels.iter().map(|l| (l.id.clone(), l.label.get(language))).collect(),
-                unlisted_places: loaded.mission.unlisted_places,
-                clock_error: anchor.map_or(0, |_| wall - now),
-                bundle_refused: refused.map(|r| String::from_utf8_lossy(&r).into_owned()),
-                lacking: loaded.lacking.clone(),
-            })
+        let now = corrected(&*self.config.clock, anchor.as_ref(), loaded.manifest.issued);
+        let language = self.language(loaded);
+        Ok(MissionView {
+            title: loaded.mission.title.get(language),
+            fingerprint: fingerprint(&u.invite.root),
+            version: loaded.manifest.version,
+            languages: loaded.mission.languages.iter().map(|l| (l.code.clone(), l.name.clone())).collect(),
+            name: u.invite.name.clone(),
+            team: u.invite.team.clone(),
+            role: u.invite.role.clone(),
+            expired: now > loaded.manifest.expires,
+            levels: loaded.places.table().levels.iter().map(|l| (l.id.clone(), l.label.get(language))).collect(),
+            unlisted_places: loaded.mission.unlisted_places,
+            clock_error: anchor.map_or(0, |_| wall - now),
+            bundle_refused: refused.map(|kept| BundleRefusal::of(&kept)),
+            lacking: loaded.lacking.clone(),
         })
     }
 
@@ -112,21 +115,23 @@ impl ObserverApp {
     /// # Errors
     /// As [`ObserverApp::mission`].
     pub fn checklists(&self) -> Result<Vec<ChecklistView>, Error> {
-        self.with_mission(|_, loaded| {
-            let view = |id: &String| {
-                let definition = loaded.forms.get(id)?.1.definition();
-                Some(ChecklistView {
-                    id: id.clone(),
-                    title: definition.title.get(self.language(loaded)),
-                    version: definition.version.clone(),
-                    places: definition.places.clone(),
-                    place_optional: definition.place_optional,
-                    once: definition.once,
-                    urgent: definition.urgent,
-                })
-            };
-            Ok(loaded.mission.checklists.iter().filter_map(view).collect())
-        })
+        self.with_mission(|_, loaded| Ok(self.checklist_views(loaded)))
+    }
+
+    pub(super) fn checklist_views(&self, loaded: &Loaded) -> Vec<ChecklistView> {
+        let view = |id: &String| {
+            let definition = loaded.forms.get(id)?.1.definition();
+            Some(ChecklistView {
+                id: id.clone(),
+                title: definition.title.get(self.language(loaded)),
+                version: definition.version.clone(),
+                places: definition.places.clone(),
+                place_optional: definition.place_optional,
+                once: definition.once,
+                urgent: definition.urgent,
+            })
+        };
+        loaded.mission.checklists.iter().filter_map(view).collect()
     }
 
     pub(super) fn language(&self, loaded: &Loaded) -> usize {

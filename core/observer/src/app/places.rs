@@ -10,11 +10,11 @@ use std::sync::Arc;
 /// A place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlaceView {
-    /// Its code.
+    /// Unique in the mission, as in `s00001`.
     pub code: Arc<str>,
-    /// What to read.
+    /// In the phone's language.
     pub label: Arc<str>,
-    /// Its level.
+    /// The id of a level, as in `station`.
     pub level: String,
     /// The names of the places that hold it, from the top.
     pub path: Vec<Arc<str>>,

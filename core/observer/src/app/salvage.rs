@@ -1,7 +1,8 @@
 //! A damaged store is made anew from what can be read of it. Everything is read, checked and completed beside the damaged files;
 //! only then they are moved.
 
-use super::{MAIN, OUTBOX, ObserverApp, PhoneConfig, address_outbox, kept};
+use super::opening::address_outbox;
+use super::{MAIN, OUTBOX, ObserverApp, PhoneConfig, kept};
 use crate::drive::is_own_enrolment;
 use crate::error::Error;
 use crate::lock::Lock;
@@ -43,7 +44,7 @@ impl ObserverApp {
 pub(super) struct Rebuilding(Rebuilt);
 
 impl Rebuilding {
-    /// What can be read of an outbox; an empty one where that is nothing.
+    /// An outbox from the pages that can be read; an empty one where there are none.
     pub fn outbox(config: &PhoneConfig) -> Result<Self, Error> {
         let path = config.folder.join(OUTBOX);
         let rebuilt = match Outbox::rebuild(&path, &*config.vault) {
@@ -60,7 +61,7 @@ impl Rebuilding {
     }
 }
 
-/// What the phone works with, as it was when the store was made.
+/// The invite that the store was made with.
 pub(super) fn invite(main: &MainStore) -> Result<Invite, Error> {
     let text = main.setting(kept::INVITE)?.unwrap_or_default();
     Ok(Invite::from_text(&String::from_utf8_lossy(&text))?)

@@ -29,7 +29,7 @@ pub(crate) struct VisitRecord {
 /// A visit as the observer sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VisitView {
-    /// Its readable code, as `T047-05`; also on the paper form.
+    /// Readable and unique on this phone, as `T047-05`; also on the paper form.
     pub code: String,
     /// The place.
     pub place: Option<super::PlaceView>,
@@ -154,7 +154,12 @@ impl ObserverApp {
         })
     }
 
-    fn visit_view(&self, u: &mut Unlocked, loaded: &Arc<Loaded>, stored: &StoredVisit) -> Result<VisitView, Error> {
+    pub(super) fn visit_view(
+        &self,
+        u: &mut Unlocked,
+        loaded: &Arc<Loaded>,
+        stored: &StoredVisit,
+    ) -> Result<VisitView, Error> {
         let (forgotten, record) = (matches!(stored.facts, VisitKnowledge::Forgotten), record_of(stored).ok());
         let unreadable = !forgotten && record.is_none();
         let record = record.unwrap_or_default();

@@ -34,7 +34,7 @@ impl SyncDriver {
         Ok(receipt.verify(object, &keys, self.mission))
     }
 
-    /// What the phone knows of the log after a head that a receipt proved.
+    /// The anchor to keep after a receipt proved a head; nothing where none can be believed yet.
     pub(crate) fn anchor_after(&self, outbox: &Outbox, head: &TreeHead) -> Result<Option<Anchor>, Error> {
         let manifest = Manifest::open(&outbox.setting(names::MANIFEST)?.unwrap_or_default(), &self.root)?;
         Ok(Anchor::after(outbox.anchor()?, head, &*self.clock, &manifest))

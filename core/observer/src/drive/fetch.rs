@@ -65,7 +65,7 @@ impl SyncDriver {
         match part.unpack(&packed) {
             Ok(_) => Ok(packed),
             Err(e) => {
-                lock(&self.outbox)?.set(&[(names::BUNDLE_REFUSED, e.to_string().as_bytes())], &[])?;
+                bundle::note_refusal(&mut *lock(&self.outbox)?, &e)?;
                 Err(StepError::Network(Failure::Nonsense))
             }
         }

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use baqylau_protocol::sync::{Failure, Stop};
 
-/// What a run did.
+/// Counts of a run, and why it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SyncOutcome {
     pub stop: Stop,
@@ -61,7 +61,7 @@ impl Trouble {
     }
 }
 
-/// What stops a step.
+/// Ends a step: the network, which is tried again, or the store, which is an error of the call.
 pub(crate) enum StepError {
     Network(Failure),
     Store(Error),

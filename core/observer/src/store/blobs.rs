@@ -1,14 +1,15 @@
 //! Which attachments are with the server.
 
 use super::number::Number;
-use super::outbox::{Outbox, due};
+use super::outbox::Outbox;
+use super::queue::due;
 use crate::error::{Error, RefusalReason};
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::sync::refusal_pause;
 use minicbor::bytes::ByteVec;
 use rusqlite::{OptionalExtension, params};
 
-/// What names them, proved, all, and why one is refused.
+/// The envelope that names attachments, how many are proved, how many there are, and why one is refused.
 pub(crate) type BlobCount = (Number, usize, usize, Option<RefusalReason>);
 
 /// An attachment that an envelope names.

@@ -28,7 +28,7 @@ pub(crate) struct Draft {
     pub amends: Option<Hash>,
 }
 
-/// What a draft begins with.
+/// The contents of a new draft, beside its answers.
 pub(crate) struct NewDraft {
     pub visit: i64,
     pub checklist: Hash,
@@ -136,7 +136,7 @@ impl MainStore {
         answered.map_or(Ok(()), |(key, at)| note_time(&self.db, cipher, draft.id, key, at))
     }
 
-    /// What was kept of a draft, rows before the answers in them.
+    /// The mutations that make a draft's filling again, rows before the answers in them.
     pub fn load(&mut self, draft: &Draft) -> Result<Vec<Mutation>, Error> {
         let select =
             "SELECT row, node, kind, body FROM cell WHERE draft = ?1 AND body <> x'' ORDER BY kind = 3 DESC, row, node";

@@ -70,7 +70,7 @@ pub(crate) struct StoredVisit {
     pub facts: VisitKnowledge,
 }
 
-/// What is known of a visit.
+/// The facts of a visit, as far as its key still opens them.
 pub(crate) enum VisitKnowledge {
     /// JSON of the app's record.
     Known(Vec<u8>),
@@ -90,7 +90,7 @@ impl MainStore {
         Ok(Rebuilt::from_damaged(path, Some(key), SCHEMA)?)
     }
 
-    /// What an error of this store means: SQLCipher takes no writes any more where a page does not authenticate, as on a disk that is
+    /// The cause behind an error of this store: SQLCipher takes no writes any more where a page does not authenticate, as on a disk that is
     /// read-only.
     pub fn cause(&self, e: Error) -> Error {
         if let Error::Storage(e) = e { baqylau_sqlite::cause(&self.db, e).into() } else { e }

@@ -18,7 +18,7 @@ pub(crate) struct StoredReport {
     pub amends: Option<Hash>,
     pub hash: Hash,
     pub signed: i64,
-    /// What the phone's uptime was then.
+    /// Uptime of the phone when it was signed, in milliseconds.
     pub uptime: i64,
     pub draft: i64,
     /// The code of its visit, when the store still knows it.

@@ -1,7 +1,8 @@
 //! Objects of other phones that this one carries, sealed, until a server has them.
 
 use super::number::Number;
-use super::outbox::{Outbox, Queued, add_blobs, due, number, put_off};
+use super::outbox::Outbox;
+use super::queue::{Queued, add_blobs, due, number, put_off};
 use crate::error::Error;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::wire::RefusalCode;

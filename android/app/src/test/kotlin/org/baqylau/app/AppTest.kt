@@ -135,6 +135,9 @@ abstract class AppTest {
         }
     }
 
+    protected fun isUnseen(text: String) =
+        compose.onAllNodes(androidx.compose.ui.test.hasText(text, substring = true)).fetchSemanticsNodes().isEmpty()
+
     /** The words of the app in a language. */
     protected fun said(
         language: String,

@@ -101,7 +101,8 @@ class ReportTest : AppTest() {
             write("ask", "I remember now")
             tap("ask-ok")
             await("page")
-            goTo("what")
+            // The section of the question is open.
+            find("row-what")
             seeInAll(R.string.asked)
             write("field-what", "“Go home”")
             review()

@@ -9,6 +9,7 @@ import org.baqylau.ChecklistPage
 import org.baqylau.ChecklistView
 import org.baqylau.ChoiceView
 import org.baqylau.Choices
+import org.baqylau.DraftLine
 import org.baqylau.DraftView
 import org.baqylau.FollowUp
 import org.baqylau.Key
@@ -23,14 +24,17 @@ import org.baqylau.Phase
 import org.baqylau.PlaceView
 import org.baqylau.Problem
 import org.baqylau.Progress
+import org.baqylau.ReportLine
 import org.baqylau.ReportState
 import org.baqylau.ReportView
+import org.baqylau.ReportsPage
 import org.baqylau.RowKind
 import org.baqylau.RowView
 import org.baqylau.SectionView
 import org.baqylau.Summary
 import org.baqylau.SyncReport
 import org.baqylau.ViewChange
+import org.baqylau.VisitPage
 import org.baqylau.VisitView
 import org.baqylau.Wanted
 import org.baqylau.app.core.Core
@@ -113,6 +117,11 @@ private class Sample : ObserverCoreInterface by absent() {
     override fun letters() =
         listOf(LetterView(1, MORNING, "Were there really 99 members?", 1, null, listOf(Named("members_total", "How many members?")), false))
 
+    override fun visitPage(code: String) =
+        visits().first().let { visit -> VisitPage(visit, checklists(), visit.drafts.map { DraftLine(it, progress, null) }, "C01") }
+
+    override fun reportsPage() = ReportsPage(reports().map { ReportLine(it, it.checklist, emptyList()) }, letters())
+
     override fun followUps() = emptyList<FollowUp>()
 
     override fun changes(draft: Long) = emptyList<AnswerChange>()
@@ -174,7 +183,7 @@ private class Sample : ObserverCoreInterface by absent() {
         return changed()
     }
 
-    private fun changed() = ViewChange(0u, rows(), emptyList(), null, progress)
+    private fun changed() = ViewChange(0u, rows(), emptyList(), null, progress, sections(DRAFT))
 
     private fun rows() =
         listOf(

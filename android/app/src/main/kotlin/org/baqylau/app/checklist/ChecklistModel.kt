@@ -175,8 +175,8 @@ class ChecklistModel(
         update { copy(saving = saving + 1) }
         try {
             turn.withLock {
-                val (change, heads) = core { call() to sections(draft) }
-                update { copy(sections = heads, progress = change.progress).then() }
+                val change = core(call)
+                update { copy(sections = sections.follow(change), progress = change.progress).then() }
                 // The page was turned meanwhile: the change speaks of the one before.
                 if (state.value.section == page) update { copy(rows = rows.with(change)) } else draw(here())
             }
@@ -242,7 +242,7 @@ class ChecklistModel(
     ) {
         waits.remove(key)
         try {
-            changed({ if (text.isBlank()) clearAnswer(draft, key) else setAnswer(draft, key, readAnswer(draft, key, text)) }) {
+            changed({ setText(draft, key, text) }) {
                 if (typed[key] == text) copy(typed = typed - key) else this
             }
             val kept = state.value.rows.firstOrNull { it.key == key }?.answerText

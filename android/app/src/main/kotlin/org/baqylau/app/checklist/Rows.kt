@@ -7,6 +7,7 @@ import org.baqylau.Key
 import org.baqylau.Missing
 import org.baqylau.RowKind
 import org.baqylau.RowView
+import org.baqylau.SectionView
 import org.baqylau.ViewChange
 
 /** The rows after a change, in their order. */
@@ -15,6 +16,12 @@ fun List<RowView>.with(change: ViewChange): List<RowView> {
     change.removed.forEach(rows::remove)
     change.changed.forEach { rows[it.key] = it }
     return change.order?.mapNotNull(rows::get) ?: rows.values.toList()
+}
+
+/** The sections after a change. */
+fun List<SectionView>.follow(change: ViewChange): List<SectionView> {
+    val differ = change.sections.associateBy { it.section }
+    return map { differ[it.section] ?: it }
 }
 
 /** What is drawn together. */

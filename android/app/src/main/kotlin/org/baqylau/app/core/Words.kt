@@ -1,15 +1,17 @@
 package org.baqylau.app.core
 
 import android.content.res.Resources
+import android.util.Log
 import org.baqylau.AnswerExpectation
 import org.baqylau.BaqylauException
+import org.baqylau.BundleRefusal
 import org.baqylau.InvalidReason
 import org.baqylau.SyncReport
 import org.baqylau.Trouble
 import org.baqylau.Why
 import org.baqylau.app.R
 
-/** What went wrong, for the observer: what happened and what to do, and the core's own words for whoever helps. */
+/** What went wrong, for the observer: what happened and what to do, and which visit, place, file or answer it is about. */
 data class Words(
     val text: Int,
     val detail: String = "",
@@ -20,19 +22,36 @@ data class Words(
     }
 }
 
+/** What a library says of a failure, in English: for whoever helps, in the phone's log, and on no screen. It holds no answer. */
+fun note(detail: String) {
+    Log.w("Baqylau", detail)
+}
+
 /** The words for an error of the core. Unknown ones are a fault of the program and stay one. */
-fun wordsOf(e: BaqylauException): Words =
+fun wordsOf(e: BaqylauException): Words {
+    when (e) {
+        is BaqylauException.Refused -> note(e.reason)
+        is BaqylauException.DiskFailed -> note(e.reason)
+        is BaqylauException.Internal -> note(e.reason)
+        is BaqylauException.Locked, is BaqylauException.Invalid, is BaqylauException.DiskReadOnly, is BaqylauException.NewerStore,
+        is BaqylauException.DiskFull, is BaqylauException.Damaged, is BaqylauException.Interrupted,
+        -> {}
+    }
+    return said(e)
+}
+
+private fun said(e: BaqylauException): Words =
     when (e) {
         is BaqylauException.Locked -> Words(R.string.error_locked)
         is BaqylauException.Invalid -> unfit(e.reason)
-        is BaqylauException.Refused -> refused(e.why, e.reason)
+        is BaqylauException.Refused -> refused(e.why)
         is BaqylauException.DiskReadOnly -> Words(R.string.error_disk_read_only)
         is BaqylauException.DiskFailed -> Words(R.string.error_disk_failed)
         is BaqylauException.NewerStore -> Words(R.string.error_newer_store)
         is BaqylauException.DiskFull -> Words(R.string.error_disk_full)
         is BaqylauException.Damaged -> Words(R.string.error_damaged, e.file)
         is BaqylauException.Interrupted -> Words(R.string.error_interrupted)
-        is BaqylauException.Internal -> Words(R.string.error_internal, e.reason)
+        is BaqylauException.Internal -> Words(R.string.error_internal)
     }
 
 /** What does not fit, or is missing for what was tried. */
@@ -71,7 +90,7 @@ fun unfit(e: InvalidReason): Words =
         is InvalidReason.Exclusive -> Words(R.string.error_exclusive, e.choice)
         is InvalidReason.MissingNotOffered -> Words(R.string.error_missing_not_offered)
         is InvalidReason.TooLong -> Words(R.string.error_too_long)
-        is InvalidReason.Expression -> Words(R.string.error_expression, e.faults)
+        is InvalidReason.Expression -> Words(R.string.error_expression)
         is InvalidReason.Impossible -> Words(R.string.error_impossible, e.text)
         is InvalidReason.Unanswered -> Words(R.string.error_unanswered, e.question)
         is InvalidReason.Unconfirmed -> Words(R.string.error_unconfirmed, e.question)
@@ -117,10 +136,7 @@ private fun expected(expectation: AnswerExpectation): Int =
     }
 
 /** Why somebody said no: the server, a signature, or the phone's key store. */
-fun refused(
-    why: Why,
-    reason: String = "",
-): Words =
+fun refused(why: Why): Words =
     when (why) {
         Why.NO_ANSWER -> Words(R.string.error_no_answer)
         Why.OTHER_MISSION -> Words(R.string.error_other_mission)
@@ -130,13 +146,23 @@ fun refused(
         Why.NOT_GENUINE -> Words(R.string.error_not_genuine)
         Why.UNFIT -> Words(R.string.error_refused)
         Why.NOT_TAKEN -> Words(R.string.error_not_taken)
-        Why.KEY_STORE -> Words(R.string.error_key_store, reason)
+        Why.KEY_STORE -> Words(R.string.error_key_store)
         Why.NOT_PUBLISHED -> Words(R.string.error_not_published)
         Why.NOTHING_URGENT -> Words(R.string.error_no_sos)
         Why.SYNCING -> Words(R.string.error_syncing)
         Why.SOURCE -> Words(R.string.error_source)
         Why.FILE_NOT_TAKEN -> Words(R.string.error_file_not_taken)
         Why.FILE_LOST -> Words(R.string.error_file_lost)
+    }
+
+/** Why a newer version of the mission was not taken. */
+fun rejected(refusal: BundleRefusal): Int =
+    when (refusal) {
+        BundleRefusal.NOT_GENUINE -> R.string.bundle_not_genuine
+        BundleRefusal.OTHER_MISSION -> R.string.bundle_other_mission
+        BundleRefusal.ROLLBACK -> R.string.bundle_rollback
+        BundleRefusal.FORK -> R.string.bundle_fork
+        BundleRefusal.PART_DAMAGED -> R.string.bundle_part_damaged
     }
 
 /** Why something still waits after a delivery: the server was not heard, or it was and does not take it. */

@@ -76,7 +76,7 @@ class HomeModel(
                 val done = core.sync(now = true)
                 update { copy(againMs = done.againMs) }
                 if (done.againMs != null || done.refusal != null) fail(waiting(done))
-                core { reports() }.firstNotNullOfOrNull { it.state as? ReportState.Stuck }?.let { fail(refused(it.why, it.reason)) }
+                core { reports() }.firstNotNullOfOrNull { it.state as? ReportState.Stuck }?.let { fail(refused(it.why)) }
             } finally {
                 // What is left goes when there is a network, whether anybody looks or not.
                 delivery.plan()

@@ -29,6 +29,7 @@ import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
 import org.baqylau.Summary
 import org.baqylau.app.R
+import org.baqylau.app.core.rejected
 import org.baqylau.app.nav.Route
 import org.baqylau.app.ui.Heading
 import org.baqylau.app.ui.Line
@@ -59,7 +60,7 @@ fun HomeScreen(
             state.summary?.let { Safety(it, state, model) }
             state.mission?.let { mission ->
                 if (mission.expired) Paragraph("⚠ " + stringResource(R.string.home_expired))
-                mission.bundleRefused?.let { Paragraph("⚠ " + stringResource(R.string.home_bundle_refused) + " " + it) }
+                mission.bundleRefused?.let { Paragraph("⚠ " + stringResource(R.string.home_bundle_refused) + " " + stringResource(rejected(it))) }
                 if (mission.lacking.isNotEmpty()) {
                     Paragraph("⚠ " + stringResource(R.string.home_lacking) + " " + mission.lacking.joinToString(", "), "lacking")
                 }

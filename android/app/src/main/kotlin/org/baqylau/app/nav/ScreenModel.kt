@@ -17,6 +17,7 @@ import org.baqylau.Change
 import org.baqylau.app.R
 import org.baqylau.app.core.Core
 import org.baqylau.app.core.Words
+import org.baqylau.app.core.note
 import org.baqylau.app.core.wordsOf
 
 /** The state of one screen; lives as long as the screen is on the way back, whatever becomes of the activity. */
@@ -71,7 +72,8 @@ abstract class ScreenModel<S>(
                 // What files, cameras and the system throw is of every kind.
                 @Suppress("TooGenericExceptionCaught") e: Exception,
             ) {
-                fail(Words(R.string.error_internal, e.toString()))
+                note(e.toString())
+                fail(Words(R.string.error_internal))
             } finally {
                 mutableBusy.update { it - 1 }
             }

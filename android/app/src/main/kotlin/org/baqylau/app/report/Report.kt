@@ -10,10 +10,10 @@ import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.res.stringResource
-import org.baqylau.AnswerChange
 import org.baqylau.LetterView
 import org.baqylau.ReportState
 import org.baqylau.ReportView
+import org.baqylau.ReportsPage
 import org.baqylau.app.R
 import org.baqylau.app.checklist.Ask
 import org.baqylau.app.core.Core
@@ -31,12 +31,7 @@ import org.baqylau.app.ui.Secondary
 import org.baqylau.app.ui.moment
 
 data class ReportsState(
-    val reports: List<ReportView> = emptyList(),
-    /** What a checklist is called. */
-    val titles: Map<String, String> = emptyMap(),
-    val letters: List<LetterView> = emptyList(),
-    /** What an amendment changes, by its draft. */
-    val changes: Map<Long, List<AnswerChange>> = emptyMap(),
+    val page: ReportsPage? = null,
     /** Which report or letter is being answered: why is asked first. */
     val asking: Asking? = null,
 )
@@ -56,18 +51,10 @@ class ReportsModel(
     private val core: Core,
 ) : ScreenModel<ReportsState>(ReportsState()) {
     init {
-        follow(core, ::look)
-    }
-
-    private suspend fun look() {
-        val seen =
-            core {
-                val reports = reports().reversed()
-                val titles = checklists().associate { it.id to it.title }
-                val changes = reports.filter { it.amends != null }.associate { it.draft to changes(it.draft) }
-                ReportsState(reports, titles, letters(), changes)
-            }
-        update { seen.copy(asking = asking) }
+        follow(core) {
+            val page = core { reportsPage() }
+            update { copy(page = page) }
+        }
     }
 
     fun ask(asking: Asking?) {
@@ -99,12 +86,14 @@ fun ReportsScreen(
     onBack: () -> Unit,
 ) {
     val state by model.state.collectAsState()
+    val lines = state.page?.reports.orEmpty()
     Screen(stringResource(R.string.reports_title), onBack, model) {
         LazyColumn {
-            if (state.reports.isEmpty()) item { Paragraph(stringResource(R.string.reports_none)) }
-            items(state.reports) { report ->
+            if (lines.isEmpty()) item { Paragraph(stringResource(R.string.reports_none)) }
+            items(lines) { line ->
+                val report = line.report
                 val words = stringResource(stateName(report.state)) + " · " + moment(report.signedMs)
-                Line("${title(report, state)} · ${report.visit}", "report-${report.seq}", words, stateMark(report)) {
+                Line("${line.title} · ${report.visit}", "report-${report.seq}", words, stateMark(report)) {
                     open(Route.Report(report.seq))
                 }
             }
@@ -121,27 +110,29 @@ fun ReportScreen(
 ) {
     val state by model.state.collectAsState()
     state.asking?.let { return Why(it, model, open) }
-    val report = state.reports.firstOrNull { it.seq == seq }
-    val amended = state.reports.any { it.amends == seq }
+    val lines = state.page?.reports.orEmpty()
+    val line = lines.firstOrNull { it.report.seq == seq }
+    val amended = lines.any { it.report.amends == seq }
     Screen(
-        report?.let { title(it, state) }.orEmpty(),
+        line?.title.orEmpty(),
         onBack,
         model,
         bottom = {
-            if (report != null && !amended) {
+            if (line != null && !amended) {
                 Primary(stringResource(R.string.report_amend), "amend") { model.ask(Asking.Amend(seq)) }
             }
         },
     ) {
-        if (report == null) return@Screen
+        if (line == null) return@Screen
+        val report = line.report
         Column(Modifier.verticalScroll(rememberScrollState())) {
             Paragraph(stateMark(report) + " " + stringResource(stateName(report.state)), "state")
             Receipt(report)
             Paragraph(stringResource(R.string.report_signed, moment(report.signedMs), report.visit))
             if (amended) Paragraph(stringResource(R.string.report_amended))
             report.amends?.let { first -> Line(stringResource(R.string.report_amends), "amends") { open(Route.Report(first)) } }
-            state.changes[report.draft]?.forEach { Paragraph("${it.label}: ${it.before ?: "—"} → ${it.after ?: "—"}") }
-            state.letters.filter { it.report == seq }.forEach { Letter(it, model) }
+            line.changes.forEach { Paragraph("${it.label}: ${it.before ?: "—"} → ${it.after ?: "—"}") }
+            state.page?.letters.orEmpty().filter { it.report == seq }.forEach { Letter(it, model) }
             Line(stringResource(R.string.report_look), "look") { open(Route.Checklist(report.draft)) }
         }
     }
@@ -153,7 +144,7 @@ private fun Receipt(report: ReportView) {
         is ReportState.Delivered ->
             Paragraph(stringResource(R.string.report_receipt, state.index.toLong(), moment(state.receivedMs), report.hash), "receipt")
 
-        is ReportState.Stuck -> ErrorCard(refused(state.why, state.reason))
+        is ReportState.Stuck -> ErrorCard(refused(state.why))
         else -> {}
     }
     if (report.attachments > 0u) {
@@ -170,10 +161,11 @@ fun LettersScreen(
 ) {
     val state by model.state.collectAsState()
     state.asking?.let { return Why(it, model, open) }
+    val letters = state.page?.letters.orEmpty()
     Screen(stringResource(R.string.letters_title), onBack, model) {
         LazyColumn {
-            if (state.letters.isEmpty()) item { Paragraph(stringResource(R.string.letters_none)) }
-            items(state.letters) { Letter(it, model) }
+            if (letters.isEmpty()) item { Paragraph(stringResource(R.string.letters_none)) }
+            items(letters) { Letter(it, model) }
         }
     }
 }
@@ -202,11 +194,6 @@ private fun Why(
     val about = (asking as? Asking.Answer)?.letter?.text ?: stringResource(R.string.report_amend_why)
     Ask(R.string.report_amend, about, model, { model.ask(null) }) { model.because(it, open) }
 }
-
-private fun title(
-    report: ReportView,
-    state: ReportsState,
-) = state.titles[report.checklist] ?: report.checklist
 
 fun stateName(state: ReportState): Int =
     when (state) {

@@ -8,10 +8,9 @@ import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.res.stringResource
-import org.baqylau.ChecklistView
-import org.baqylau.DraftView
+import org.baqylau.DraftLine
 import org.baqylau.Outcome
-import org.baqylau.Progress
+import org.baqylau.VisitPage
 import org.baqylau.VisitUpdate
 import org.baqylau.VisitView
 import org.baqylau.app.R
@@ -33,12 +32,7 @@ import org.baqylau.app.ui.moment
 import org.baqylau.app.ui.offsetMinutes
 
 data class VisitState(
-    val visit: VisitView? = null,
-    val offered: List<ChecklistView> = emptyList(),
-    val progress: Map<Long, Progress> = emptyMap(),
-    /** The report that a finished draft became. */
-    val reports: Map<Long, Long> = emptyMap(),
-    val team: String = "",
+    val page: VisitPage? = null,
     val positionTaken: Boolean = false,
 )
 
@@ -50,25 +44,10 @@ class VisitModel(
     private val permissions: Permissions,
 ) : ScreenModel<VisitState>(VisitState()) {
     init {
-        follow(core, ::look)
-    }
-
-    private suspend fun look() {
-        val seen =
-            core {
-                val visit = visits().firstOrNull { it.code == code } ?: return@core VisitState()
-                val open = visit.drafts.filter { !it.finished }
-                val started = visit.drafts.map { it.checklist }.toSet()
-                val fits = checklists().filter { list -> visit.place?.let { it.level in list.places } ?: list.placeOptional }
-                VisitState(
-                    visit,
-                    fits.filter { it.id !in started || !it.once },
-                    open.associate { it.id to progress(it.id) },
-                    reports().filter { it.visit == code }.associate { it.draft to it.seq },
-                    mission().team,
-                )
-            }
-        update { seen.copy(positionTaken = positionTaken) }
+        follow(core) {
+            val page = core { visitPage(code) }
+            update { copy(page = page) }
+        }
     }
 
     fun start(
@@ -111,18 +90,19 @@ fun VisitScreen(
     onBack: () -> Unit,
 ) {
     val state by model.state.collectAsState()
-    val visit = state.visit
+    val page = state.page
+    val visit = page?.visit
     Screen(visit?.let { visitName(it) }.orEmpty(), onBack, model) {
-        if (visit == null) return@Screen
+        if (page == null || visit == null) return@Screen
         if (visit.forgotten) return@Screen Paragraph(stringResource(R.string.visit_forgotten))
         if (visit.unreadable) return@Screen Paragraph(stringResource(R.string.visit_unreadable))
         Column(Modifier.verticalScroll(rememberScrollState())) {
-            Paragraph(stringResource(R.string.visit_about, visit.code, state.team))
+            Paragraph(stringResource(R.string.visit_about, visit.code, page.team))
             visit.place?.path?.ifEmpty { null }?.let { Paragraph(it.joinToString(" · ")) }
             Secondary(stringResource(R.string.visit_change_place), "change-place", INSET) { open(Route.Places(visit = visit.code)) }
             Heading(stringResource(R.string.visit_checklists))
-            visit.drafts.forEach { Draft(it, state, model, open) }
-            state.offered.forEach { list ->
+            page.drafts.forEach { Draft(it, model, open) }
+            page.offered.forEach { list ->
                 Line(list.title, "start-${list.id}", mark = "+") { model.start(list.id) { open(Route.Checklist(it)) } }
             }
             Heading(stringResource(R.string.visit_times))
@@ -143,14 +123,13 @@ fun VisitScreen(
 
 @Composable
 private fun Draft(
-    draft: DraftView,
-    state: VisitState,
+    line: DraftLine,
     model: VisitModel,
     open: (Route) -> Unit,
 ) {
-    val progress = state.progress[draft.id]
-    val below = progress?.let { stringResource(R.string.visit_progress, it.answered.toInt(), it.asked.toInt()) }.orEmpty()
-    val report = state.reports[draft.id]
+    val draft = line.draft
+    val below = line.progress?.let { stringResource(R.string.visit_progress, it.answered.toInt(), it.asked.toInt()) }.orEmpty()
+    val report = line.report
     Line(draft.title, "draft-${draft.checklist}", below, if (draft.finished) "✓" else "✎") {
         open(if (draft.finished && report != null) Route.Report(report) else Route.Checklist(draft.id))
     }

@@ -1,0 +1,109 @@
+//! A store is made for an invite, and opened.
+
+use super::salvage::Rebuilding;
+use super::{MAIN, OUTBOX, ObserverApp, PhoneConfig, Unlocked, kept, wiping};
+use crate::drive::lock;
+use crate::error::Error;
+use crate::in_flight::InFlight;
+use crate::listen::ChangeNotifier;
+use crate::lock::Lock;
+use crate::reason::InvalidReason;
+use crate::store::{MainStore, Outbox, names};
+use baqylau_protocol::cbor;
+use baqylau_protocol::certificate::Invite;
+use baqylau_sqlite::StorageError;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, RwLock};
+
+impl ObserverApp {
+    /// Makes a store for an invite. Needs no network.
+    ///
+    /// # Errors
+    /// The text is no invite, there is a store already, or the disk refuses.
+    pub fn create(config: PhoneConfig, pin: &str, invite: &str) -> Result<Self, Error> {
+        let invite_text = invite;
+        let invite = Invite::from_text(invite_text)?;
+        let guard = Lock::of(&config.folder);
+        if Self::exists(&config) {
+            return Err(InvalidReason::StoreExists.into());
+        }
+        std::fs::create_dir_all(&config.folder).map_err(StorageError::from)?;
+        let key = guard.create(&*config.vault, pin)?;
+        let mut main = MainStore::open(&config.folder.join(MAIN), &key, config.vault.clone())?;
+        main.set_settings(&[(kept::INVITE, invite_text.as_bytes()), (kept::LANGUAGE, config.language.as_bytes())])?;
+        let mut outbox = Outbox::open(&config.folder.join(OUTBOX), &*config.vault)?;
+        address_outbox(&mut outbox, &invite)?;
+        Ok(Self::assemble(config, outbox, Some(Unlocked { main, invite, loaded: None, open: HashMap::new() })))
+    }
+
+    /// Opens a store. A damaged outbox is put aside and made anew from what can be read of it and from `main.db`; a damaged
+    /// `main.db` is left as it is: see [`ObserverApp::salvage`].
+    ///
+    /// # Errors
+    /// The PIN is wrong, or the store is damaged or of a later version.
+    pub fn open(config: PhoneConfig, pin: &str) -> Result<Self, Error> {
+        let whole = match Self::open_locked(config.clone()) {
+            Ok(core) => {
+                let whole = lock(&core.outbox)?.is_whole()?;
+                whole.then_some(core)
+            }
+            Err(Error::Storage(StorageError::Damaged { .. })) => None,
+            Err(e) => return Err(e),
+        };
+        let core = match whole {
+            Some(core) => core,
+            None => {
+                Rebuilding::outbox(&config)?.put_in_place()?;
+                Self::open_locked(config)?
+            }
+        };
+        core.unlock(pin)?;
+        Ok(core)
+    }
+
+    /// Opens a store without the PIN: it delivers what waits, and shows nothing.
+    ///
+    /// # Errors
+    /// There is no store here, or it is damaged or of a later version.
+    pub fn open_locked(config: PhoneConfig) -> Result<Self, Error> {
+        if !Self::exists(&config) {
+            return Err(InvalidReason::NoStore.into());
+        }
+        let outbox = Outbox::open(&config.folder.join(OUTBOX), &*config.vault)?;
+        match outbox.forget_damaged_manifest() {
+            // Without room it stays, and is refused wherever it is read.
+            Err(Error::Storage(StorageError::Full | StorageError::ReadOnly)) | Ok(()) => {}
+            Err(e) => return Err(e),
+        }
+        Ok(Self::assemble(config, outbox, None))
+    }
+
+    fn assemble(config: PhoneConfig, outbox: Outbox, unlocked: Option<Unlocked>) -> Self {
+        Self {
+            language: RwLock::new(config.language.clone()),
+            notifier: ChangeNotifier::default(),
+            in_flight: InFlight::default(),
+            config,
+            unlocked: Mutex::new(unlocked),
+            wipes: AtomicU64::new(wiping::WIPES.load(Ordering::SeqCst)),
+            manifests: outbox.manifests.clone(),
+            outbox: Arc::new(Mutex::new(outbox)),
+            interrupt: Arc::default(),
+            commits: AtomicU64::new(0),
+        }
+    }
+
+    /// Whether there is a store in a folder, or what is left of one: otherwise an invite is needed first. A store that lost both
+    /// copies of its lock still delivers what was signed.
+    #[must_use]
+    pub fn exists(config: &PhoneConfig) -> bool {
+        Lock::of(&config.folder).exists() || [MAIN, OUTBOX].iter().any(|name| config.folder.join(name).exists())
+    }
+}
+
+pub(super) fn address_outbox(outbox: &mut Outbox, invite: &Invite) -> Result<(), Error> {
+    let servers = cbor::encode(&invite.servers);
+    let roots = cbor::encode(&invite.tls_roots);
+    outbox.set(&[(names::ROOT, &invite.root.0), (names::SERVERS, &servers), (names::TLS_ROOTS, &roots)], &[])
+}
