@@ -9,6 +9,7 @@ mod main;
 pub(crate) mod names;
 mod number;
 mod outbox;
+mod permits;
 mod records;
 mod relayed;
 
@@ -21,4 +22,5 @@ pub(crate) use main::{MainStore, StoredVisit, VisitKnowledge};
 pub(crate) use number::Number;
 pub use outbox::SCHEMA as OUTBOX_SCHEMA;
 pub(crate) use outbox::{Delivery, Genuine, Outbox};
+pub(crate) use permits::{SignedPermit, Unpermitted};
 pub(crate) use records::{NewReport, SealedEnvelope};

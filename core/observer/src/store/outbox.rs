@@ -2,6 +2,7 @@
 
 use super::names::{ANCHOR, FAILURES, LETTERS_FROM, MANIFEST, NOT_BEFORE, ROOT};
 use super::number::Number;
+use super::permits::{SignedPermit, add_permit};
 use crate::bundle::is_part;
 use crate::error::{Error, RefusalReason};
 use crate::lock::{OUTBOX_ALIAS, derive};
@@ -52,6 +53,18 @@ pub const SCHEMA: Schema = Schema {
         "
     ALTER TABLE blob ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE blob ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0;
+    ",
+        // What two envelopes name is an attachment of each: nobody else's envelope takes it from the one that it belongs to.
+        "
+    CREATE TABLE permit(
+        seq INTEGER PRIMARY KEY, permit BLOB NOT NULL, token BLOB NOT NULL, courier BLOB NOT NULL) STRICT;
+    ALTER TABLE blob RENAME TO blob_by_hash;
+    CREATE TABLE blob(
+        hash BLOB NOT NULL, seq INTEGER NOT NULL, length INTEGER NOT NULL, proof BLOB, refused TEXT,
+        again INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0, not_before INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (hash, seq)) STRICT;
+    INSERT INTO blob SELECT hash, seq, length, proof, refused, again, tries, not_before FROM blob_by_hash;
+    DROP TABLE blob_by_hash;
     ",
     ],
 };
@@ -208,12 +221,15 @@ impl Outbox {
         Ok(whole)
     }
 
-    /// Adds an envelope; adding it again changes nothing.
-    pub fn add(&mut self, seq: i64, envelope: &[u8], urgent: bool) -> Result<(), Error> {
+    /// Adds an envelope, and the permit for its attachments; adding it again changes nothing.
+    pub fn add(&mut self, seq: i64, envelope: &[u8], urgent: bool, permit: Option<&SignedPermit>) -> Result<(), Error> {
         let tx = self.db.transaction()?;
         let insert = "INSERT OR IGNORE INTO envelope (seq, hash, bytes, urgent) VALUES (?1, ?2, ?3, ?4)";
         tx.execute(insert, params![seq, Hash::of(envelope).0, envelope, urgent])?;
         add_blobs(&tx, Number::Own(seq), envelope)?;
+        if let Some(permit) = permit {
+            add_permit(&tx, Number::Own(seq), permit)?;
+        }
         Ok(tx.commit()?)
     }
 
@@ -289,6 +305,19 @@ impl Outbox {
              UPDATE blob SET again = 1, not_before = 0 WHERE proof IS NOT NULL AND again = 0;",
         )?;
         Ok(tx.commit()?)
+    }
+
+    /// Lets one that was receipted be offered once more: the server says that it does not know it, which nobody signs.
+    pub fn offer_again(&mut self, number: Number) -> Result<(), Error> {
+        let (table, key, id) = match number {
+            Number::Own(seq) => ("envelope", "seq", seq),
+            Number::Carried(id) => ("carried", "id", id),
+        };
+        let update = format!(
+            "UPDATE {table} SET again = 1, not_before = 0 WHERE {key} = ?1 AND receipt IS NOT NULL AND again = 0"
+        );
+        self.db.execute(&update, [id])?;
+        Ok(())
     }
 
     /// Whether anything that was receipted is offered once more.
@@ -409,7 +438,9 @@ fn stuck_code(number: Option<u8>) -> RefusalCode {
 pub(super) fn add_blobs(tx: &rusqlite::Transaction, number: Number, envelope: &[u8]) -> Result<(), Error> {
     for blob in Envelope::untrusted_header(envelope).and_then(|h| h.blobs).unwrap_or_default() {
         let length = i64::try_from(blob.length).unwrap_or(i64::MAX);
-        let insert = "INSERT OR IGNORE INTO blob (hash, seq, length) VALUES (?1, ?2, ?3)";
+        // An own one that an amendment names again goes once.
+        let insert = "INSERT OR IGNORE INTO blob (hash, seq, length) SELECT ?1, ?2, ?3
+                      WHERE ?2 < 0 OR NOT EXISTS (SELECT 1 FROM blob WHERE hash = ?1 AND seq > 0)";
         tx.execute(insert, params![blob.hash.0, number, length])?;
     }
     Ok(())
