@@ -3,6 +3,7 @@
 mod it {
     mod demonstration;
     mod desk;
+    mod hostile;
     mod mission;
     mod output;
     mod readme;

@@ -5,7 +5,7 @@ use baqylau_protocol::cbor::Malformed;
 use baqylau_protocol::certificate::{CertificateError, Role};
 use baqylau_protocol::cose::CoseError;
 use baqylau_protocol::enrolment::Enrolled;
-use baqylau_protocol::envelope::{Blob, Envelope, EnvelopeError};
+use baqylau_protocol::envelope::{Envelope, EnvelopeError};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey, SubjectId};
 use baqylau_protocol::roster::{RosterEntry, Standing};
 use baqylau_protocol::wire::{Refusal, RefusalCode};
@@ -55,8 +55,6 @@ pub struct Accepted {
     pub seq: u64,
     /// The phone that a desk's letter is for.
     pub recipient: Option<DeviceId>,
-    /// The attachments that it names.
-    pub blobs: Vec<Blob>,
     /// Its hash.
     pub hash: Hash,
     /// Its bytes.
@@ -95,18 +93,8 @@ impl Acceptance<'_> {
             Ok(envelope) => {
                 let subject = self.envelope(&envelope)?.subject;
                 let (device, seq, recipient) = (envelope.header.device, envelope.header.seq, envelope.header.recipient);
-                let (hash, blobs) = (envelope.hash, envelope.header.blobs.clone().unwrap_or_default());
-                Ok(Accepted {
-                    device,
-                    subject,
-                    seq,
-                    recipient,
-                    blobs,
-                    hash,
-                    object,
-                    enrolled: None,
-                    issuer: self.issuer,
-                })
+                let hash = envelope.hash;
+                Ok(Accepted { device, subject, seq, recipient, hash, object, enrolled: None, issuer: self.issuer })
             }
             Err(EnvelopeError::Cose(CoseError::Type { .. })) => self.enrolment(object),
             Err(e) => Err(refusal(code_of(&e), e.to_string())),
@@ -158,7 +146,6 @@ impl Acceptance<'_> {
             subject,
             seq: 0,
             recipient: None,
-            blobs: Vec::new(),
             hash,
             object,
             enrolled: Some(device),

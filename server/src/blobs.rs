@@ -1,8 +1,10 @@
-//! Attachments on disk, one file each, beside the database. They arrive in chunks, at most once each, and are whole when their
-//! hash says so. What is no attachment, because a disk damaged it or something else lies in its place, is moved aside and sent
-//! again. What they hold nobody here can read.
+//! Attachments on disk, one file each, beside the database. Each has its place by device and hash, so that nobody fills or blocks
+//! another's. They arrive in chunks, at most once each, apart for each token, and are whole when their hash says so. What is no
+//! attachment, because a disk damaged it or something else lies in its place, is moved aside and sent again. What they hold nobody
+//! here can read.
 
-use baqylau_protocol::ids::Hash;
+use baqylau_protocol::ids::{DeviceId, Hash};
+use data_encoding::HEXLOWER;
 use ring::digest::{Context, SHA256};
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -20,7 +22,37 @@ pub struct Blobs {
     /// One for each first byte of a hash: a large one that is hashed keeps few waiting.
     writing: [Mutex<()>; 256],
     /// Those that were hashed, and when the file was changed last: nobody has the same hashed again and again.
-    verified: Mutex<HashMap<Hash, SystemTime>>,
+    verified: Mutex<HashMap<PathBuf, SystemTime>>,
+}
+
+/// The place of an attachment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct BlobPlace {
+    /// Whose it is.
+    pub device: DeviceId,
+    /// SHA-256 of its encrypted bytes.
+    pub hash: Hash,
+}
+
+/// An attachment that is being uploaded with a token. What comes with another token is kept apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlobUpload {
+    /// Which.
+    pub place: BlobPlace,
+    /// The first bytes of the token's hash.
+    pub token: [u8; 8],
+    /// How many bytes it has.
+    pub length: u64,
+}
+
+impl BlobUpload {
+    /// An upload with the token of this hash.
+    #[must_use]
+    pub fn new(place: BlobPlace, token: Hash, length: u64) -> Self {
+        let mut first = [0; 8];
+        first.copy_from_slice(&token.0[..8]);
+        Self { place, token: first, length }
+    }
 }
 
 /// Why a chunk is not taken.
@@ -45,26 +77,27 @@ impl Blobs {
         Ok(Self { folder, writing: std::array::from_fn(|_| Mutex::default()), verified: Mutex::default() })
     }
 
-    fn whole(&self, hash: Hash) -> PathBuf {
-        self.folder.join(hash.to_string())
+    fn whole(&self, place: BlobPlace) -> PathBuf {
+        self.folder.join(format!("{}-{}", place.device, place.hash))
     }
 
-    fn part(&self, hash: Hash) -> PathBuf {
-        self.folder.join(format!("{hash}.part"))
+    fn part(&self, BlobUpload { place, token, .. }: BlobUpload) -> PathBuf {
+        let name = format!("{}-{}-{}.part", place.device, place.hash, HEXLOWER.encode(&token));
+        self.folder.join(name)
     }
 
     fn alone(&self, hash: Hash) -> MutexGuard<'_, ()> {
         self.writing[usize::from(hash.0[0])].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Those of which something is here, and that are not known to be whole.
+    /// Those of which something is here, and that are not known to be whole, with the first bytes of their tokens' hashes.
     ///
     /// # Errors
     /// The disk fails.
-    pub fn begun(&self) -> io::Result<Vec<Hash>> {
+    pub fn begun(&self) -> io::Result<Vec<(BlobPlace, [u8; 8])>> {
         let mut begun = Vec::new();
         for entry in fs::read_dir(&self.folder)? {
-            begun.extend(entry?.file_name().to_str().and_then(|n| Hash::from_hex(n.strip_suffix(".part")?)));
+            begun.extend(entry?.file_name().to_str().and_then(part_of));
         }
         Ok(begun)
     }
@@ -75,48 +108,52 @@ impl Blobs {
     ///
     /// # Errors
     /// The disk fails.
-    pub fn have(&self, hash: Hash, length: u64) -> io::Result<(u64, bool)> {
-        let _alone = self.alone(hash);
-        self.settle(hash, length)
+    pub fn have(&self, upload: BlobUpload) -> io::Result<(u64, bool)> {
+        let _alone = self.alone(upload.place.hash);
+        self.settle(upload)
     }
 
     /// Finishes or drops what has all its bytes.
-    fn settle(&self, hash: Hash, length: u64) -> io::Result<(u64, bool)> {
-        if let Some(whole) = self.sound(hash)? {
+    fn settle(&self, upload: BlobUpload) -> io::Result<(u64, bool)> {
+        let (hash, part) = (upload.place.hash, self.part(upload));
+        if let Some(whole) = self.sound(&self.whole(upload.place), hash)? {
+            if part.is_file() {
+                // It came another way meanwhile.
+                fs::remove_file(&part)?;
+            }
             return Ok((whole.metadata()?.len(), true));
         }
-        let part = self.part(hash);
         let Some(file) = self.file(&part)? else { return Ok((0, false)) };
         let have = file.metadata()?.len();
-        if have < length {
+        if have < upload.length {
             return Ok((have, false));
         }
         // They may have been written without having been made durable.
         file.sync_all()?;
-        if have > length || self.digest(&file, &part)? != Some(hash) {
+        if have > upload.length || self.digest(&file, &part)? != Some(hash) {
             if part.exists() {
                 fs::remove_file(&part)?;
             }
             return Ok((0, false));
         }
-        fs::rename(&part, self.whole(hash))?;
+        let whole = self.whole(upload.place);
+        fs::rename(&part, &whole)?;
         File::open(&self.folder)?.sync_all()?;
-        self.note(hash, file.metadata()?.modified()?);
+        self.note(whole, file.metadata()?.modified()?);
         Ok((have, true))
     }
 
-    /// The whole attachment, where its bytes are those that its name says; others are moved aside.
-    fn sound(&self, hash: Hash) -> io::Result<Option<File>> {
-        let path = self.whole(hash);
-        let Some(file) = self.file(&path)? else { return Ok(None) };
+    /// The whole attachment, where its bytes are those that its hash says; others are moved aside.
+    fn sound(&self, path: &Path, hash: Hash) -> io::Result<Option<File>> {
+        let Some(file) = self.file(path)? else { return Ok(None) };
         let changed = file.metadata()?.modified()?;
-        if self.noted(hash) == Some(changed) {
+        if self.noted(path) == Some(changed) {
             return Ok(Some(file));
         }
-        match self.digest(&file, &path)? {
-            Some(found) if found == hash => self.note(hash, changed),
+        match self.digest(&file, path)? {
+            Some(found) if found == hash => self.note(path.to_owned(), changed),
             Some(_) => {
-                self.set_aside(&path, "its bytes are not those that were signed")?;
+                self.set_aside(path, "its bytes are not those that were signed")?;
                 return Ok(None);
             }
             None => return Ok(None),
@@ -153,12 +190,12 @@ impl Blobs {
         Ok(())
     }
 
-    fn noted(&self, hash: Hash) -> Option<SystemTime> {
-        self.verified.lock().unwrap_or_else(PoisonError::into_inner).get(&hash).copied()
+    fn noted(&self, path: &Path) -> Option<SystemTime> {
+        self.verified.lock().unwrap_or_else(PoisonError::into_inner).get(path).copied()
     }
 
-    fn note(&self, hash: Hash, changed: SystemTime) {
-        self.verified.lock().unwrap_or_else(PoisonError::into_inner).insert(hash, changed);
+    fn note(&self, path: PathBuf, changed: SystemTime) {
+        self.verified.lock().unwrap_or_else(PoisonError::into_inner).insert(path, changed);
     }
 
     /// Takes a chunk that goes behind what is here; another one changes nothing. Durable when it returns. Gives how many bytes are
@@ -166,20 +203,20 @@ impl Blobs {
     ///
     /// # Errors
     /// It is too long, or the disk fails.
-    pub fn append(&self, hash: Hash, length: u64, at: u64, chunk: &[u8]) -> Result<(u64, bool), BlobError> {
-        let _alone = self.alone(hash);
-        let (have, whole) = self.settle(hash, length)?;
+    pub fn append(&self, upload: BlobUpload, at: u64, chunk: &[u8]) -> Result<(u64, bool), BlobError> {
+        let _alone = self.alone(upload.place.hash);
+        let (have, whole) = self.settle(upload)?;
         if whole || at != have {
             return Ok((have, whole));
         }
         let end = have.saturating_add(chunk.len() as u64);
-        if end > length {
+        if end > upload.length {
             return Err(BlobError::TooLong);
         }
-        let mut file = File::options().append(true).create(true).open(self.part(hash))?;
+        let mut file = File::options().append(true).create(true).open(self.part(upload))?;
         file.write_all(chunk)?;
         file.sync_data()?;
-        Ok(self.settle(hash, length)?)
+        Ok(self.settle(upload)?)
     }
 
     /// Bytes of a whole attachment, from a place on; `None` when it is not whole. From the beginning on it is hashed anew: a disk
@@ -187,13 +224,18 @@ impl Blobs {
     ///
     /// # Errors
     /// The disk fails.
-    pub fn read(&self, hash: Hash, from: u64, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    pub fn read(&self, place: BlobPlace, from: u64, limit: u64) -> io::Result<Option<Vec<u8>>> {
+        let whole = self.whole(place);
         let found = {
-            let _alone = self.alone(hash);
+            let _alone = self.alone(place.hash);
             if from == 0 {
-                self.verified.lock().unwrap_or_else(PoisonError::into_inner).remove(&hash);
+                self.verified.lock().unwrap_or_else(PoisonError::into_inner).remove(&whole);
             }
-            self.sound(hash)?
+            match self.sound(&whole, place.hash)? {
+                Some(found) => Some(found),
+                // Servers of earlier versions named what they had by its hash alone.
+                None => self.sound(&self.folder.join(place.hash.to_string()), place.hash)?,
+            }
         };
         let Some(mut file) = found else { return Ok(None) };
         file.seek(SeekFrom::Start(from))?;
@@ -201,6 +243,14 @@ impl Blobs {
         file.take(limit).read_to_end(&mut bytes)?;
         Ok(Some(bytes))
     }
+}
+
+/// What the name of a part says.
+fn part_of(name: &str) -> Option<(BlobPlace, [u8; 8])> {
+    let mut names = name.strip_suffix(".part")?.split('-');
+    let (device, hash, token) = (names.next()?, names.next()?, names.next()?);
+    let token = HEXLOWER.decode(token.as_bytes()).ok()?.try_into().ok()?;
+    Some((BlobPlace { device: DeviceId::from_hex(device)?, hash: Hash::from_hex(hash)? }, token))
 }
 
 fn digest(mut file: &File) -> io::Result<Hash> {

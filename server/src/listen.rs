@@ -1,13 +1,13 @@
 //! TLS, connections, and going down without cutting anybody off.
 
 use crate::auth::DeskAuth;
-use crate::blobs::Blobs;
+use crate::blobs::{BlobUpload, Blobs};
 use crate::crowd::{ConnectionSlot, Connections, Limits};
 use crate::health::Health;
 use crate::http::{App, router};
 use crate::reader::LogReader;
 use crate::sequencer::{self, Now};
-use crate::storage::{self, LogError, Storage, with_causes};
+use crate::storage::{self, LogError, PermittedUpload, Storage, with_causes};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{Request, Response};
@@ -196,14 +196,15 @@ fn finish(blobs: &Blobs, reader: &mut dyn Storage, mission: MissionId) {
         tracing::error!(%cause, "the attachments that were begun cannot be listed; they are finished when they are asked for");
         Vec::new()
     });
-    for hash in begun {
-        let finished = match reader.blob(mission, hash) {
-            Ok(Some(length)) => blobs.have(hash, length).map(drop).map_err(LogError::from),
-            Ok(None) => Ok(()),
-            Err(cause) => Err(cause),
+    for (place, token) in begun {
+        let finish = |permitted: Vec<PermittedUpload>| {
+            let with_it = permitted.into_iter().find(|p| p.token.0.starts_with(&token));
+            with_it.map_or(Ok(()), |p| blobs.have(BlobUpload::new(place, p.token, p.length)).map(drop))
         };
+        let permitted = reader.permitted(mission, place.device, place.hash);
+        let finished = permitted.and_then(|permitted| finish(permitted).map_err(LogError::from));
         if let Err(cause) = finished {
-            let cause = with_causes(&cause);
+            let (hash, cause) = (place.hash, with_causes(&cause));
             tracing::error!(%hash, cause, "an attachment that was begun cannot be finished; it is tried again when it is asked for");
         }
     }

@@ -1,7 +1,7 @@
 //! The way of the handlers to the storage. Its methods are asynchronous and there is no other way: the backend blocks, and is called
 //! on threads that may.
 
-use crate::storage::{LogError, LoggedObject, Storage};
+use crate::storage::{LogError, LoggedObject, PermittedUpload, Storage};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use std::collections::HashSet;
@@ -36,9 +36,9 @@ impl LogReader {
         self.ask(move |storage, mission| storage.part(mission, hash)).await
     }
 
-    /// The length in bytes of an attachment that the log names.
-    pub async fn blob(&self, hash: Hash) -> Result<Option<u64>, LogError> {
-        self.ask(move |storage, mission| storage.blob(mission, hash)).await
+    /// Who may upload an attachment of a device.
+    pub async fn permitted(&self, device: DeviceId, hash: Hash) -> Result<Vec<PermittedUpload>, LogError> {
+        self.ask(move |storage, mission| storage.permitted(mission, device, hash)).await
     }
 
     pub async fn page(&self, from: u64, limit: usize, bytes: usize) -> Result<Vec<LoggedObject>, LogError> {

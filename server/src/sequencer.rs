@@ -4,12 +4,13 @@ use crate::accept::{Accepted, DeviceState};
 use crate::documents::load_documents;
 use crate::publish::{Publication, PublicationError};
 use crate::rate_limit::RateLimiter;
-use crate::storage::{LogError, Storage};
+use crate::storage::{LogError, Storage, with_causes};
 use crate::writer::Writer;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::merkle::MerkleTree;
+use baqylau_protocol::permit::UploadPermit;
 use baqylau_protocol::receipt::leaf_hash;
 use baqylau_protocol::roster::Roster;
 use baqylau_protocol::wire::{Refusal, Verdict};
@@ -83,6 +84,7 @@ pub type Judged = Result<Accepted, Refusal>;
 pub(crate) enum WriterJob {
     Append(Vec<Judged>, oneshot::Sender<Result<Committed, Unavailable>>),
     Publish(Box<Publication>, oneshot::Sender<Result<(), PublicationError>>),
+    Permit(Box<UploadPermit>, oneshot::Sender<Result<(), PermitError>>),
     Probe(oneshot::Sender<Result<(), LogError>>),
 }
 
@@ -90,6 +92,20 @@ pub(crate) enum WriterJob {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the server cannot store now")]
 pub struct Unavailable;
+
+/// Why a permit is not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PermitError {
+    /// The log has no such envelope of that device.
+    #[error("no envelope here permits this attachment")]
+    Unknown,
+    /// More than the server allows this observer.
+    #[error("this observer's devices send too much; it is tried again later")]
+    Quota,
+    /// The storage failed.
+    #[error(transparent)]
+    Failed(#[from] Unavailable),
+}
 
 /// The queue is full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,7 +131,11 @@ pub fn start(
     let shared = Arc::new(LogState::default());
     storage.leaves(mission, &mut |hash, received| write(&shared.tree).push(leaf_hash(hash, received)))?;
     load_documents(&mut *storage, mission, &root, &shared)?;
-    let mut writer = Writer { storage, mission, root, key, log: shared.clone(), buckets: RateLimiter::default(), now };
+    let mut writer = Writer { storage, mission, root, key, log: shared.clone(), quotas: RateLimiter::default(), now };
+    // Whatever is damaged there costs nobody anything, and keeps no server from starting.
+    if let Err(cause) = writer.recount() {
+        tracing::warn!(cause = with_causes(&cause), "what came lately cannot be counted: quotas begin anew");
+    }
     writer.sign_head();
     let (jobs, inbox) = mpsc::channel(QUEUE);
     let thread = std::thread::spawn(move || writer.run(inbox));
@@ -148,6 +168,16 @@ impl Sequencer {
     pub fn publish(&self, what: Publication) -> Result<oneshot::Receiver<Result<(), PublicationError>>, Busy> {
         let (reply, answer) = oneshot::channel();
         self.jobs.try_send(WriterJob::Publish(Box::new(what), reply)).map_err(|_| Busy)?;
+        Ok(answer)
+    }
+
+    /// Lets the attachments of an envelope be uploaded, whose device signed the permit.
+    ///
+    /// # Errors
+    /// The queue is full.
+    pub fn permit(&self, permit: UploadPermit) -> Result<oneshot::Receiver<Result<(), PermitError>>, Busy> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.try_send(WriterJob::Permit(Box::new(permit), reply)).map_err(|_| Busy)?;
         Ok(answer)
     }
 

@@ -2,11 +2,14 @@
 
 use crate::accept::{Accepted, may_send, refusal};
 use crate::documents::apply_roster;
-use crate::rate_limit::RateLimiter;
-use crate::sequencer::{Committed, GROUP, Judged, LogState, Now, SignedHead, Unavailable, WriterJob, read, write};
-use crate::storage::{LogError, LoggedObject, Storage, with_causes};
+use crate::rate_limit::{FULL_AFTER_MS, RateLimiter};
+use crate::sequencer::{
+    Committed, GROUP, Judged, LogState, Now, PermitError, SignedHead, Unavailable, WriterJob, read, write,
+};
+use crate::storage::{LogError, LoggedObject, MaterialKind, Storage, with_causes};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::keys::SigningKey;
+use baqylau_protocol::permit::UploadPermit;
 use baqylau_protocol::receipt::{Receipt, TreeHead, leaf_hash};
 use baqylau_protocol::wire::{Refusal, RefusalCode, Verdict};
 use std::collections::{HashMap, HashSet};
@@ -20,7 +23,7 @@ pub(crate) struct Writer {
     pub(crate) root: PublicKey,
     pub(crate) key: SigningKey,
     pub(crate) log: Arc<LogState>,
-    pub(crate) buckets: RateLimiter,
+    pub(crate) quotas: RateLimiter,
     pub(crate) now: Now,
 }
 
@@ -43,6 +46,9 @@ impl Writer {
                         let done = what.carry_out(&mut *self.storage, self.mission, &self.root, &self.log);
                         let _ = reply.send(done);
                     }
+                    WriterJob::Permit(permit, reply) => {
+                        let _ = reply.send(self.permit(&permit));
+                    }
                     WriterJob::Probe(reply) => {
                         let probed = self.storage.probe(self.mission, (self.now)());
                         if let Err(e) = &probed {
@@ -57,6 +63,42 @@ impl Writer {
                 self.commit(group);
             }
         }
+    }
+
+    /// Lets the attachments of an envelope of the log be uploaded. What is permitted already costs no quota.
+    fn permit(&mut self, permit: &UploadPermit) -> Result<(), PermitError> {
+        let failed = |e| PermitError::Failed(report("permit", &e));
+        let (mission, device, now) = (self.mission, permit.device, (self.now)());
+        let devices = self.log.devices.read().unwrap_or_else(PoisonError::into_inner);
+        let subject = devices.get(&device).map(|d| d.subject).ok_or(PermitError::Unknown)?;
+        drop(devices);
+        if !self.storage.is_logged(mission, device, permit.envelope).map_err(failed)? {
+            return Err(PermitError::Unknown);
+        }
+        let mut new = 0u64;
+        for blob in &permit.blobs {
+            if self.storage.permitted(mission, device, blob.hash).map_err(failed)?.is_empty() {
+                new = new.saturating_add(blob.length);
+            }
+        }
+        if !self.quotas.take_attachments(subject, new, now) {
+            return Err(PermitError::Quota);
+        }
+        self.storage.permit(mission, permit, now).map_err(failed)
+    }
+
+    /// Counts what came before the server started.
+    pub(crate) fn recount(&mut self) -> Result<(), LogError> {
+        let devices = self.log.devices.read().unwrap_or_else(PoisonError::into_inner);
+        let since = (self.now)().saturating_sub(FULL_AFTER_MS);
+        let quotas = &mut self.quotas;
+        self.storage.since(self.mission, since, &mut |came| {
+            let Some(device) = devices.get(&came.device) else { return };
+            match came.kind {
+                MaterialKind::Object => quotas.note_object(device.subject, came.bytes, came.received),
+                MaterialKind::Attachment => quotas.note_attachment(device.subject, came.bytes, came.received),
+            }
+        })
     }
 
     fn commit(&mut self, group: Vec<Pending>) {
@@ -89,7 +131,6 @@ impl Writer {
                 if self.storage.mend(self.mission, place.index, &good.object)? {
                     tracing::warn!(index = place.index, device = %good.device, "a damaged object came again and is whole now");
                 }
-                self.storage.know_blobs(self.mission, &good.blobs)?;
                 ruled.take(good, (place.index, place.received));
                 continue;
             }
@@ -99,8 +140,7 @@ impl Writer {
             }
             ruled.take(good, ((first + fresh.len()) as u64, now));
             let (device, seq, recipient, hash) = (good.device, good.seq, good.recipient, good.hash);
-            let (blobs, object) = (good.blobs.clone(), good.object.clone());
-            fresh.push(LoggedObject { received: now, device, seq, recipient, blobs, hash, object });
+            fresh.push(LoggedObject { received: now, device, seq, recipient, hash, object: good.object.clone() });
         }
         if !fresh.is_empty() {
             self.storage.append(self.mission, first as u64, &fresh)?;
@@ -135,8 +175,7 @@ impl Writer {
                 }
             }
         }
-        let attachments = good.blobs.iter().fold(0u64, |sum, b| sum.saturating_add(b.length));
-        if !self.buckets.take(good.subject, attachments, now) {
+        if !self.quotas.take_object(good.subject, good.object.len() as u64, now) {
             let reason = "this observer's devices send too much; it is tried again later";
             return Err(refusal(RefusalCode::Quota, reason));
         }

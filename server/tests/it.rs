@@ -1,6 +1,7 @@
 //! The server's storage and its paths, with hostile bodies.
 
 mod it {
+    mod attachments;
     mod causes;
     mod crowds;
     mod gate;

@@ -1,5 +1,6 @@
 //! What crosses crates: phone, server and desk together, in one process.
 
+pub mod flood;
 pub mod line;
 pub mod lying;
 

@@ -199,7 +199,11 @@ fn a_pull_that_lacks_an_attachment_is_no_success(mission: &Path) {
     let here = fs::read_dir(mission.join("blobs")).expect("attachments").flatten().next().expect("one").path();
     let name = here.file_name().expect("a name");
     fs::remove_file(&here).expect("lost at the desk");
-    fs::remove_file(mission.join("server/server.blobs").join(name)).expect("lost at the server");
+    let suffix = format!("-{}", name.to_string_lossy());
+    let there = fs::read_dir(mission.join("server/server.blobs")).expect("attachments").flatten().map(|f| f.path());
+    for path in there.filter(|path| path.to_string_lossy().ends_with(&suffix)) {
+        fs::remove_file(path).expect("lost at the server");
+    }
     for form in [&["--json"][..], &[]] {
         let pulled = run(&[&["desk", "pull", "--folder", text(mission)][..], form].concat());
         let out = String::from_utf8_lossy(&pulled.stdout).into_owned();

@@ -74,6 +74,11 @@ impl Server {
         assert!(line.starts_with("listening"), "{line}");
         Self(child)
     }
+
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
 }
 
 impl Drop for Server {

@@ -1,16 +1,18 @@
-//! Attachments to the server: several at a time, each chunk by chunk, going on where it broke off. What the server has decides
-//! where, so that at most one chunk of each is sent twice.
+//! Attachments to the server: several at a time, each chunk by chunk, going on where it broke off. A permit opens the way, and what
+//! the server has decides where, so that at most one chunk of each is sent twice.
 
 use crate::drive::{StepError, SyncDriver, SyncOutcome, Trouble, body, failure, lock, unanswered};
 use crate::error::{Error, RefusalReason};
 use crate::listen::Change;
-use crate::store::{StoredBlob, names};
+use crate::store::{SignedPermit, StoredBlob, names};
 use baqylau_http::Call;
 use baqylau_http::reqwest::StatusCode;
+use baqylau_http::reqwest::header::AUTHORIZATION;
 use baqylau_protocol::blob::CHUNK;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
-use baqylau_protocol::ids::Hash;
+use baqylau_protocol::ids::{DeviceId, Hash};
+use baqylau_protocol::permit::UploadPermit;
 use baqylau_protocol::receipt::AttachmentProof;
 use baqylau_protocol::routes;
 use baqylau_protocol::sync::{Event, Failure};
@@ -28,7 +30,7 @@ enum ChunkReply {
     Have(UploadProgress),
     /// It does not take it. Its words are signed by nobody: they end nothing and reach no observer.
     No,
-    /// It knows of no report that names it.
+    /// It knows of no report that permits it.
     Unknown,
 }
 
@@ -49,6 +51,7 @@ const ANEW: u32 = 1;
 /// One that is being sent.
 struct Sending {
     blob: StoredBlob,
+    device: DeviceId,
     file: Option<File>,
     /// Where the next chunk goes, when the server has what it got.
     next: u64,
@@ -62,7 +65,7 @@ impl SyncDriver {
         let at = if now { None } else { Some(self.now()?) };
         let mut due = lock(&self.outbox)?.due_blobs(at)?;
         // What is carried for others may have come without its file.
-        due.retain(|b| !b.carried || self.folder.join(b.hash.to_string()).exists());
+        due.retain(|b| !b.is_carried() || self.folder.join(b.hash.to_string()).exists());
         let (sent, full, failed) = (&AtomicU64::new(0), &AtomicBool::new(false), &Mutex::new((None, 0)));
         let each = stream::iter(due.into_iter().map(Ok));
         let ended = each.try_for_each_concurrent(AT_ONCE, |blob| async move {
@@ -98,42 +101,46 @@ impl SyncDriver {
     }
 
     async fn attachment(&self, blob: StoredBlob, sent: &AtomicU64) -> Result<(), StepError> {
-        let StoredBlob { hash, .. } = blob;
-        let mut sending = Sending { blob, file: None, next: 0, anew: 0 };
-        let mut answer = self.asked(|server| self.http.get(format!("{server}{}", routes::blob_have(hash)))).await?;
+        let Some(SignedPermit { permit, token, .. }) = lock(&self.outbox)?.permit(blob.number)? else { return Ok(()) };
+        let Ok(UploadPermit { device, .. }) = UploadPermit::peek(&permit) else { return Ok(()) };
+        let (hash, token) = (blob.hash, token.to_header());
+        let mut sending = Sending { blob, device, file: None, next: 0, anew: 0 };
+        let post = |server: &str, path: &str| self.http.post(format!("{server}{path}")).header(AUTHORIZATION, &token);
+        let path = routes::blob_permit(device, hash);
+        let mut answer = self.asked(|server| post(server, &path).body(permit.clone())).await?;
         loop {
             let have = match answer {
                 ChunkReply::Have(have) => have,
-                ChunkReply::No => return self.put_off(hash, RefusalReason::FileNotTaken),
+                ChunkReply::No => return self.put_off(blob, RefusalReason::FileNotTaken),
                 ChunkReply::Unknown => {
                     // Its receipt says that the report is there: the server lost it.
-                    lock(&self.outbox)?.send_again()?;
+                    lock(&self.outbox)?.offer_again(blob.number)?;
                     return Err(Failure::Busy(None).into());
                 }
             };
             if let Some(proof) = &have.proof {
-                return match self.store_proof(blob, proof)? {
+                return match self.store_proof(blob, sending.device, proof)? {
                     true => Ok(()),
                     false => Err(Failure::Nonsense.into()),
                 };
             }
             let chunk = match self.chunk(&mut sending, have.bytes)? {
                 Chunk::Bytes(chunk) => chunk,
-                Chunk::Lost => return self.put_off(hash, RefusalReason::FileLost),
+                Chunk::Lost => return self.put_off(blob, RefusalReason::FileLost),
                 Chunk::Later => return Err(Failure::Nonsense.into()),
             };
             sent.fetch_add(chunk.len() as u64, Ordering::Relaxed);
             let place = have.bytes;
             sending.next = place + chunk.len() as u64;
-            let path = routes::blob_chunk(hash, place);
-            answer = self.asked(|server| self.http.post(format!("{server}{path}")).body(chunk.clone())).await?;
+            let path = routes::blob_chunk(device, hash, place);
+            answer = self.asked(|server| post(server, &path).body(chunk.clone())).await?;
         }
     }
 
     /// Notes why one is not sent in this run, and tries it again ever later.
-    fn put_off(&self, hash: Hash, why: RefusalReason) -> Result<(), StepError> {
+    fn put_off(&self, blob: StoredBlob, why: RefusalReason) -> Result<(), StepError> {
         let now = self.now()?;
-        lock(&self.outbox)?.blob_refused(hash, why, now)?;
+        lock(&self.outbox)?.blob_refused(blob, why, now)?;
         self.notifier.notify(Change::Delivery);
         Ok(())
     }
@@ -172,17 +179,18 @@ impl SyncDriver {
     }
 
     /// Whether a proof verifies: only that makes an attachment delivered. What was carried for others is not needed any more.
-    pub(crate) fn store_proof(&self, blob: StoredBlob, proof: &[u8]) -> Result<bool, Error> {
+    pub(crate) fn store_proof(&self, blob: StoredBlob, device: DeviceId, proof: &[u8]) -> Result<bool, Error> {
         let mut outbox = lock(&self.outbox)?;
         let manifest = outbox.setting(names::MANIFEST)?.unwrap_or_default();
         let keys = Manifest::open(&manifest, &self.root)?.receipt_keys;
-        if AttachmentProof::verify(proof, blob.hash, &keys, self.mission).is_err() {
+        if AttachmentProof::verify(proof, (device, blob.hash), &keys, self.mission).is_err() {
             return Ok(false);
         }
-        outbox.blob_kept(blob.hash, proof)?;
+        outbox.blob_kept(blob, proof)?;
+        let spare = blob.is_carried() && !outbox.needs_file(blob)?;
         drop(outbox);
         self.notifier.notify(Change::Delivery);
-        if blob.carried {
+        if spare {
             let _gone = std::fs::remove_file(self.folder.join(blob.hash.to_string()));
         }
         Ok(true)

@@ -12,6 +12,11 @@ use miniz_oxide::inflate::decompress_to_vec_with_limit;
 /// Most bytes that a part may inflate to (64 MiB).
 pub const MAX_PART: usize = 64 << 20;
 
+/// Most parts of a bundle.
+pub const MAX_PARTS: usize = 1024;
+/// Most receipt keys, TLS roots and servers of a manifest, each.
+pub const MAX_NAMED: usize = 256;
+
 /// Kind of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
 #[cbor(index_only)]
@@ -69,20 +74,20 @@ pub struct Manifest {
     /// Key that signs certificates and the roster.
     #[n(6)]
     pub issuer: PublicKey,
-    /// Keys that sign receipts; two while one replaces the other.
-    #[n(7)]
+    /// Keys that sign receipts; two while one replaces the other. At most [`MAX_NAMED`].
+    #[cbor(n(7), decode_with = "cbor::at_most::<_, _, MAX_NAMED>")]
     pub receipt_keys: Vec<PublicKey>,
-    /// Trusted TLS roots (X.509, DER); two while one replaces the other.
-    #[n(8)]
+    /// Trusted TLS roots (X.509, DER); two while one replaces the other. At most [`MAX_NAMED`].
+    #[cbor(n(8), decode_with = "cbor::at_most::<_, _, MAX_NAMED>")]
     pub tls_roots: Vec<ByteVec>,
     /// Key that reports are sealed to.
     #[n(9)]
     pub reading: ReadingKey,
-    /// Server URLs, in the order in which to try them.
-    #[n(10)]
+    /// Server URLs, in the order in which to try them. At most [`MAX_NAMED`].
+    #[cbor(n(10), decode_with = "cbor::at_most::<_, _, MAX_NAMED>")]
     pub servers: Vec<String>,
-    /// Every part of the bundle.
-    #[n(11)]
+    /// Every part of the bundle; at most [`MAX_PARTS`].
+    #[cbor(n(11), decode_with = "cbor::at_most::<_, _, MAX_PARTS>")]
     pub parts: Vec<BundlePart>,
 }
 

@@ -90,7 +90,8 @@ impl minicbor::encode::Write for Comparison<'_> {
 }
 
 /// Decodes a list of at most `MAX` items and stops at the first one beyond. One input byte can become an item of a
-/// hundred bytes in memory, so the limit must hold before the items are collected.
+/// hundred bytes in memory, so the limit must hold before the items are collected. Room is made as items come, never
+/// for more than the list promises.
 ///
 /// # Errors
 /// More than `MAX` items, or an item that cannot be decoded.
@@ -99,12 +100,19 @@ pub fn at_most<'b, C, T: Decode<'b, C>, const MAX: usize>(
     ctx: &mut C,
 ) -> Result<Vec<T>, minicbor::decode::Error> {
     let at = d.position();
+    let beyond = || minicbor::decode::Error::message(format!("more than {MAX} items")).at(at);
+    let promised = d.probe().array()?.map_or(MAX, |count| usize::try_from(count).unwrap_or(usize::MAX));
     let mut out = Vec::new();
     for item in d.array_iter_with(ctx)? {
         if out.len() == MAX {
-            return Err(minicbor::decode::Error::message(format!("more than {MAX} items")).at(at));
+            return Err(beyond());
         }
-        out.push(item?);
+        let item = item?;
+        if out.len() == out.capacity() {
+            let left = promised.min(MAX).saturating_sub(out.len());
+            out.reserve_exact(left.min(out.len().max(16)).max(1));
+        }
+        out.push(item);
     }
     Ok(out)
 }

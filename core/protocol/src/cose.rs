@@ -49,6 +49,8 @@ pub enum ObjectType {
     Register = 65017,
     /// Inner signature of a desk's coding of a free text.
     Coding = 65018,
+    /// [`crate::permit::UploadPermit`], by the device of an envelope.
+    Permit = 65019,
 }
 
 impl ObjectType {

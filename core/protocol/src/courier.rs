@@ -2,8 +2,10 @@
 //! A file carries objects for the log, receipts on their way back, and a bundle. Its contents are encrypted or signed,
 //! so the carrier need not be trusted.
 
+use crate::bundle::MAX_PARTS;
 use crate::cbor::Malformed;
 use crate::ids::{Hash, MissionId};
+use crate::permit::UploadToken;
 use crate::receipt::Receipt;
 use data_encoding::BASE64URL_NOPAD;
 use minicbor::bytes::ByteVec;
@@ -14,8 +16,6 @@ use std::collections::BTreeMap;
 pub const MAX_FILE: usize = 64 << 20;
 /// Most objects in a courier file; the same limit holds for receipts and for proofs.
 pub const MAX_OBJECTS: usize = 50_000;
-/// Most parts of a bundle in a courier file.
-pub const MAX_PARTS: usize = 1024;
 /// Bytes of the file per frame: as many as a camera reliably reads from a phone's screen.
 pub const FRAME_BYTES: usize = 600;
 
@@ -41,6 +41,9 @@ pub struct CourierFile {
     /// Attachment hash and signed [`crate::receipt::AttachmentProof`], for attachments that were carried earlier.
     #[n(5)]
     pub kept: Option<Vec<(Hash, ByteVec)>>,
+    /// Signed [`crate::permit::UploadPermit`] and one of its tokens, for attachments that travel beside the file.
+    #[n(6)]
+    pub permits: Option<Vec<(ByteVec, UploadToken)>>,
 }
 
 /// Why a file or frame is rejected. What is already stored stays.
@@ -115,6 +118,7 @@ fn count(bytes: &[u8]) -> Result<(), CourierError> {
             3 => Some(("receipts", MAX_OBJECTS)),
             4 => Some(("parts of a bundle", MAX_PARTS)),
             5 => Some(("proofs", MAX_OBJECTS)),
+            6 => Some(("permits", MAX_OBJECTS)),
             _ => None,
         };
         if let Some((what, limit)) = list {

@@ -7,7 +7,8 @@ use crate::ids::{DeviceId, Hash, MissionId, PublicKey};
 use crate::keys::{OpeningKey, ReadingKey, SigningKey};
 use crate::seal::{self, SealError, SharedKey};
 use minicbor::bytes::ByteSlice;
-use minicbor::{Decode, Encode};
+use minicbor::data::Type;
+use minicbor::{Decode, Decoder, Encode};
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use zeroize::Zeroizing;
@@ -16,8 +17,10 @@ use zeroize::Zeroizing;
 pub const MAX_CLASS: u8 = 10;
 /// Largest `seq` of an envelope: databases store it as a signed 64-bit integer.
 pub const MAX_SEQ: u64 = u64::MAX >> 1;
-/// Most bytes that a sealed text may inflate to (8 MiB).
-pub const MAX_PLAIN: usize = 8 << 20;
+/// Most bytes that a sealed text may inflate to: it is one signed object.
+pub const MAX_PLAIN: usize = cbor::MAX_BYTES;
+/// Most attachments of an envelope.
+pub const MAX_BLOBS: usize = 4096;
 
 /// The unencrypted header of an envelope: all that a server can read.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -45,11 +48,18 @@ pub struct EnvelopeHeader {
     #[n(6)]
     pub to: u32,
     /// Attachments that belong to it; `None` if there are none.
-    #[n(7)]
+    #[cbor(n(7), decode_with = "some_blobs")]
     pub blobs: Option<Vec<Blob>>,
     /// In a desk's letter, the phone that it is sealed to; `None` if it is sealed to the desks.
     #[n(8)]
     pub recipient: Option<DeviceId>,
+}
+
+fn some_blobs<C>(d: &mut Decoder<'_>, ctx: &mut C) -> Result<Option<Vec<Blob>>, minicbor::decode::Error> {
+    if d.datatype()? == Type::Null {
+        return d.null().map(|()| None);
+    }
+    cbor::at_most::<_, _, MAX_BLOBS>(d, ctx).map(Some)
 }
 
 /// Whom an envelope is sealed to.
@@ -141,10 +151,10 @@ pub enum EnvelopeError {
         /// Length of the size class in bytes.
         expected: usize,
     },
-    /// Exceeds the largest size class.
-    #[error("the report is too large to send: {found} bytes after compression; shorten its texts")]
+    /// Exceeds the largest size class, or what its reader takes.
+    #[error("the report is too large to send: {found} bytes; shorten its texts")]
     TooLarge {
-        /// Compressed length in bytes.
+        /// Its length in bytes: compressed, where that is what is too much.
         found: usize,
     },
     /// Cannot be sealed or decrypted.
@@ -159,7 +169,7 @@ pub enum EnvelopeError {
 /// whole.
 ///
 /// # Errors
-/// [`EnvelopeError::TooLarge`] beyond the largest size class, [`EnvelopeError::Seal`] if the recipient's key is
+/// [`EnvelopeError::TooLarge`] beyond the largest size class, beyond [`MAX_BLOBS`] and beyond [`MAX_PLAIN`], [`EnvelopeError::Seal`] if the recipient's key is
 /// invalid.
 pub fn make(
     address: &Address,
@@ -184,6 +194,10 @@ pub fn make(
         let aad = cbor::encode(&header);
         let inner = Zeroizing::new(cose::sign(kind, device, &aad, payload));
         let packed = Zeroizing::new(compress_to_vec(&inner, 9));
+        // Nobody would open it.
+        if inner.len() > MAX_PLAIN || address.blobs.len() > MAX_BLOBS {
+            return Err(EnvelopeError::TooLarge { found: aad.len() + inner.len() });
+        }
         let room = room(&aad, header.class);
         if let Some(padding) = room.checked_sub(packed.len() + 1) {
             let mut plain = packed;

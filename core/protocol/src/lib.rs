@@ -6,7 +6,7 @@
 //! - [`ids`], [`keys`]: names and keys
 //! - [`certificate`], [`enrolment`], [`roster`]: who is who
 //! - [`bundle`], [`published`]: the signed description of a mission, and how it travels
-//! - [`envelope`], [`seal`]: a report under way
+//! - [`envelope`], [`seal`]: a report under way; [`blob`], [`permit`]: its attachments
 //! - [`merkle`], [`receipt`], [`checkpoint`]: the server's log, its proofs, and its head for witnesses
 //! - [`routes`], [`wire`]: paths and bodies of HTTP requests
 //! - [`reason`]: what helps where something was not done
@@ -26,6 +26,7 @@ pub mod envelope;
 pub mod ids;
 pub mod keys;
 pub mod merkle;
+pub mod permit;
 pub mod published;
 pub mod reason;
 pub mod receipt;

@@ -2,7 +2,7 @@
 
 use crate::cbor::{self, Malformed};
 use crate::cose::{self, CoseError, ObjectType};
-use crate::ids::{Hash, MissionId, PublicKey};
+use crate::ids::{DeviceId, Hash, MissionId, PublicKey};
 use crate::keys::SigningKey;
 use crate::merkle;
 use minicbor::bytes::ByteVec;
@@ -64,6 +64,9 @@ pub struct AttachmentProof {
     /// Bytes of the encrypted attachment.
     #[n(3)]
     pub length: u64,
+    /// Whose place at the server it lies in.
+    #[n(4)]
+    pub device: DeviceId,
 }
 
 impl AttachmentProof {
@@ -73,17 +76,22 @@ impl AttachmentProof {
         cose::sign(ObjectType::Kept, key, &[], &cbor::encode(self))
     }
 
-    /// Verifies that a proof is for the attachment `hash`.
+    /// Verifies that a proof is for the attachment `hash` of a device.
     ///
     /// # Errors
-    /// [`ReceiptError`] if none of `keys` signed it, or it is for another attachment or mission.
-    pub fn verify(bytes: &[u8], hash: Hash, keys: &[PublicKey], mission: MissionId) -> Result<(), ReceiptError> {
+    /// [`ReceiptError`] if none of `keys` signed it, or it is for another attachment, device or mission.
+    pub fn verify(
+        bytes: &[u8],
+        (device, hash): (DeviceId, Hash),
+        keys: &[PublicKey],
+        mission: MissionId,
+    ) -> Result<(), ReceiptError> {
         let opened = keys.iter().find_map(|key| cose::open(ObjectType::Kept, bytes, key, &[]).ok());
         let payload = opened.ok_or(CoseError::Signature(ObjectType::Kept))?;
         let kept: Self = cbor::decode(payload, "proof of an attachment").map_err(CoseError::from)?;
         match kept {
             Self { mission: found, .. } if found != mission => Err(ReceiptError::Mission { found }),
-            Self { hash: found, .. } if found != hash => Err(ReceiptError::Path),
+            Self { hash: found, device: whose, .. } if found != hash || whose != device => Err(ReceiptError::Path),
             _ => Ok(()),
         }
     }
@@ -115,6 +123,9 @@ pub fn leaf_hash(object: Hash, received: i64) -> Hash {
     merkle::leaf_hash(&cbor::encode(&(1u8, object, received)))
 }
 
+/// Most hashes of an inclusion path: those of the largest log that can be numbered.
+pub const MAX_PATH: usize = 64;
+
 /// A tree head with the inclusion path of one object.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Receipt {
@@ -128,7 +139,7 @@ pub struct Receipt {
     #[n(2)]
     pub received: i64,
     /// Inclusion path, lowest sibling first.
-    #[n(3)]
+    #[cbor(n(3), decode_with = "cbor::at_most::<_, _, MAX_PATH>")]
     pub path: Vec<Hash>,
 }
 

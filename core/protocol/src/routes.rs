@@ -22,12 +22,10 @@ pub const CHECKPOINT: &str = "/v1/checkpoint";
 pub const TILE: &str = "/v1/tile/{level}/{*index}";
 /// Letters to a device.
 pub const LETTERS: &str = "/v1/letters/{device}";
-/// An attachment.
-pub const BLOB: &str = "/v1/blobs/{hash}";
-/// How much the server has of an attachment.
-pub const BLOB_HAVE: &str = "/v1/blobs/{hash}/have";
+/// An attachment of a device: what desks read, and where a permit is shown.
+pub const BLOB: &str = "/v1/blobs/{device}/{hash}";
 /// The next bytes of an attachment.
-pub const BLOB_CHUNK: &str = "/v1/blobs/{hash}/at/{place}";
+pub const BLOB_CHUNK: &str = "/v1/blobs/{device}/{hash}/at/{place}";
 /// Counters.
 pub const METRICS: &str = "/v1/metrics";
 
@@ -55,20 +53,24 @@ pub fn letters(device: DeviceId, from: u64) -> String {
     format!("{}?from={from}", LETTERS.replace("{device}", &device.to_string()))
 }
 
-/// An attachment from a byte on.
-#[must_use]
-pub fn blob(hash: Hash, from: u64) -> String {
-    format!("{}?from={from}", BLOB.replace("{hash}", &hash.to_string()))
+fn of_device(path: &str, device: DeviceId, hash: Hash) -> String {
+    path.replace("{device}", &device.to_string()).replace("{hash}", &hash.to_string())
 }
 
-/// How much the server has of an attachment.
+/// An attachment from a byte on.
 #[must_use]
-pub fn blob_have(hash: Hash) -> String {
-    BLOB_HAVE.replace("{hash}", &hash.to_string())
+pub fn blob(device: DeviceId, hash: Hash, from: u64) -> String {
+    format!("{}?from={from}", blob_permit(device, hash))
+}
+
+/// Where the permit for an attachment is shown; the answer says how much of it the server has.
+#[must_use]
+pub fn blob_permit(device: DeviceId, hash: Hash) -> String {
+    of_device(BLOB, device, hash)
 }
 
 /// Where the bytes of an attachment from a place on are sent.
 #[must_use]
-pub fn blob_chunk(hash: Hash, place: u64) -> String {
-    BLOB_CHUNK.replace("{hash}", &hash.to_string()).replace("{place}", &place.to_string())
+pub fn blob_chunk(device: DeviceId, hash: Hash, place: u64) -> String {
+    of_device(BLOB_CHUNK, device, hash).replace("{place}", &place.to_string())
 }

@@ -173,7 +173,7 @@ pub struct LetterPage {
     pub desks: Vec<ByteVec>,
 }
 
-/// `GET /v1/blobs/{hash}/have`, and the response to each chunk: how much of an attachment the server has.
+/// The response to a permit that is shown, and to each chunk: how much of an attachment the server has.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct UploadProgress {
     /// Contiguous bytes from the beginning; the next chunk starts here.

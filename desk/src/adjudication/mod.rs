@@ -175,6 +175,7 @@ impl<'d> Adjudicator<'d> {
             | ObjectType::Close
             | ObjectType::Seen
             | ObjectType::Kept
+            | ObjectType::Permit
             | ObjectType::Envelope
             | ObjectType::Manifest
             | ObjectType::Certificate

@@ -142,9 +142,15 @@ impl Desk {
         fs::create_dir_all(&folder).map_err(|e| DeskError::file(&folder, e))?;
         let mut fetched = FetchedAttachments::default();
         for row in rows.iter().filter(|r| !self.has_attachment(&r.attachment)) {
-            match self.fetch_attachment(row.attachment.hash, &device) {
+            let lacking = self.lacking(row)?;
+            // A report lies in the log under the device that sent it, and so do its attachments.
+            let Some((sender, _)) = lacking.sender else {
+                fetched.lacking.push(lacking);
+                continue;
+            };
+            match self.fetch_attachment(sender, row.attachment.hash, &device) {
                 Ok(true) => fetched.came += 1,
-                Ok(false) => fetched.lacking.push(self.lacking(row)?),
+                Ok(false) => fetched.lacking.push(lacking),
                 Err(gone @ DeskError::Unreachable { .. }) => return Err(gone),
                 Err(why) => {
                     fetched.failed.push(AttachmentFault {
@@ -160,7 +166,7 @@ impl Desk {
 
     /// Fetches one; whether the server has it. What was begun and turns out to be other bytes is begun anew once: it may have been
     /// damaged here.
-    fn fetch_attachment(&self, hash: Hash, device: &DeviceId) -> Result<bool, DeskError> {
+    fn fetch_attachment(&self, sender: DeviceId, hash: Hash, device: &DeviceId) -> Result<bool, DeskError> {
         let whole = self.blob(hash);
         let part = whole.with_extension("part");
         let disk = |e: std::io::Error| DeskError::file(&part, e);
@@ -177,7 +183,7 @@ impl Desk {
                 fs::remove_file(&part).map_err(disk)?;
                 return Err(DeskError::AttachmentTooLarge { limit: MAX_BLOB });
             }
-            let asks = routes::blob(hash, from);
+            let asks = routes::blob(sender, hash, from);
             let Some(bytes) = block(async { self.link()?.read_if_there(device, asks).await })? else {
                 return Ok(false);
             };

@@ -10,6 +10,7 @@ use baqylau_protocol::blob::CHUNK;
 use baqylau_protocol::cbor;
 use baqylau_protocol::courier::CourierFile;
 use baqylau_protocol::ids::Hash;
+use baqylau_protocol::permit::{UploadPermit, UploadToken};
 use baqylau_protocol::receipt::{AttachmentProof, Receipt};
 use baqylau_protocol::routes;
 use baqylau_protocol::wire::{MAX_BATCH, MAX_REQUEST, UploadProgress, Verdict};
@@ -163,9 +164,10 @@ impl Desk {
         })?;
         delivered.stored = receipts.len();
         let mut kept = Vec::new();
+        let permits = courier.permits.unwrap_or_default();
         for path in attachments {
             // One that cannot be delivered keeps none waiting.
-            let why = match self.deliver_attachment(&link, path) {
+            let why = match self.deliver_attachment(&link, path, &permits) {
                 Ok(proof) => {
                     kept.push(proof);
                     continue;
@@ -184,19 +186,34 @@ impl Desk {
 
     /// Uploads an encrypted file, going on where an earlier upload broke off, and once more from the start where the server dropped
     /// what it had. Gives the server's proof that it has it.
-    fn deliver_attachment(&self, link: &ServerLink, path: &Path) -> Result<(Hash, ByteVec), DeskError> {
+    fn deliver_attachment(
+        &self,
+        link: &ServerLink,
+        path: &Path,
+        permits: &[(ByteVec, UploadToken)],
+    ) -> Result<(Hash, ByteVec), DeskError> {
         let fault = |e: std::io::Error| DeskError::file(path, e);
         let mut file = File::open(path).map_err(fault)?;
         let (hash, _) = baqylau_protocol::blob::copy(&mut file, &mut std::io::sink()).map_err(fault)?;
+        let unnamed = || ServerRefusal::AttachmentUnnamed.at(&link.server);
+        let mut opened = None;
+        for (signed, token) in permits {
+            let Some(permit) = UploadPermit::peek(signed).ok().filter(|p| p.length(hash).is_some()) else { continue };
+            let place = routes::blob_permit(permit.device, hash);
+            let answer = block(async { link.upload(&place, token, signed.to_vec()).await })?;
+            if let Some(answer) = answer {
+                opened = Some((permit.device, token, answer));
+                break;
+            }
+        }
+        let (device, token, mut answered) = opened.ok_or_else(unnamed)?;
         let (mut next, mut dropped) = (0, 0);
-        let mut answer = block(async { link.find(&routes::blob_have(hash)).await })?;
         loop {
-            let answered = answer.ok_or_else(|| ServerRefusal::AttachmentUnnamed.at(&link.server))?;
             let have: UploadProgress =
                 cbor::decode(&answered, "have").map_err(|_| link.failed(ServerFault::Nonsense))?;
             if let Some(proof) = have.proof {
                 let (keys, mission) = (self.receipt_keys()?, self.mission());
-                let verified = AttachmentProof::verify(&proof, hash, &keys, mission);
+                let verified = AttachmentProof::verify(&proof, (device, hash), &keys, mission);
                 verified.map_err(|_| LogFault::AttachmentProof)?;
                 return Ok((hash, proof));
             }
@@ -213,8 +230,8 @@ impl Desk {
                 return Err(ServerRefusal::AttachmentShort.at(&link.server));
             }
             next = have.bytes + chunk.len() as u64;
-            let place = routes::blob_chunk(hash, have.bytes);
-            answer = Some(block(async { link.post(&place, chunk).await })?);
+            let place = routes::blob_chunk(device, hash, have.bytes);
+            answered = block(async { link.upload(&place, token, chunk).await })?.ok_or_else(unnamed)?;
         }
     }
 
@@ -228,7 +245,7 @@ impl Desk {
             minicbor::decode(&published).map_err(|e| DeskError::damaged(self.folder.join("publish/bundle.cbor"), e))?;
         let (v, mission) = (baqylau_protocol::VERSION, self.mission());
         let (bundle, kept) = (Some((manifest, parts)), Some(kept).filter(|k| !k.is_empty()));
-        Ok(CourierFile { v, mission, objects: Vec::new(), receipts, bundle, kept }.encode())
+        Ok(CourierFile { v, mission, objects: Vec::new(), receipts, bundle, kept, permits: None }.encode())
     }
 }
 

@@ -8,6 +8,7 @@ use baqylau_http::reqwest::StatusCode;
 use baqylau_http::reqwest::header::AUTHORIZATION;
 use baqylau_http::{CallError, Client, Deadlines, HttpReply, ReplyError};
 use baqylau_protocol::ids::{DeviceId, Hash};
+use baqylau_protocol::permit::UploadToken;
 use baqylau_protocol::routes;
 use baqylau_protocol::wire::{LogPage, ReadRequest, Upload, Verdict, Verdicts};
 use baqylau_protocol::{VERSION, cbor};
@@ -116,6 +117,21 @@ impl ServerLink<'_> {
     pub(crate) async fn post(&self, path: &str, body: Vec<u8>) -> Result<Vec<u8>, DeskError> {
         let sent = self.http.post(format!("{}{path}", self.server)).body(body).send().await;
         self.answer(sent.map_err(|why| self.silent(why))?).await.map_err(|e| self.expected(e))
+    }
+
+    /// Sends bytes of an attachment, or a permit for it; `None` when the token opens nothing there.
+    pub(crate) async fn upload(
+        &self,
+        path: &str,
+        token: &UploadToken,
+        body: Vec<u8>,
+    ) -> Result<Option<Vec<u8>>, DeskError> {
+        let call = self.http.post(format!("{}{path}", self.server)).header(AUTHORIZATION, &token.to_header());
+        match self.answer(call.body(body).send().await.map_err(|why| self.silent(why))?).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(DeskError::Missing) => Ok(None),
+            Err(e) => Err(e),
+        }
     }
 
     async fn get(&self, path: &str, authorization: Option<String>) -> Result<Vec<u8>, DeskError> {

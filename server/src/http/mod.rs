@@ -74,7 +74,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route(routes::CHECKPOINT, get(proofs::checkpoint))
         .route(routes::TILE, get(proofs::tile))
         .route(routes::LETTERS, get(letters))
-        .route(routes::BLOB_HAVE, get(attachments::have))
+        .route(routes::BLOB, post(attachments::permit))
         .route(routes::BLOB_CHUNK, post(attachments::chunk))
         .route(routes::OBJECTS, post(objects))
         .route(routes::CHALLENGE, get(challenge))

@@ -7,8 +7,8 @@ mod sqlite;
 pub use error::{Cause, LogError, with_causes};
 pub use sqlite::SCHEMA as SQLITE_SCHEMA;
 
-use baqylau_protocol::envelope::Blob;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
+use baqylau_protocol::permit::UploadPermit;
 use std::path::Path;
 
 /// Opens or makes the storage of a server, as the server's `database` names it: the path of a SQLite file.
@@ -32,8 +32,6 @@ pub struct LoggedObject {
     pub recipient: Option<DeviceId>,
     /// The object's hash.
     pub hash: Hash,
-    /// The attachments that it names.
-    pub blobs: Vec<Blob>,
     /// The object.
     pub object: Vec<u8>,
 }
@@ -45,6 +43,37 @@ pub struct LogPosition {
     pub index: u64,
     /// When it was received.
     pub received: i64,
+}
+
+/// Who may upload an attachment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PermittedUpload {
+    /// SHA-256 of a token that opens the way.
+    pub token: Hash,
+    /// Bytes of the encrypted file.
+    pub length: u64,
+}
+
+/// How much came from a device at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReceivedMaterial {
+    /// From which.
+    pub device: DeviceId,
+    /// When, in milliseconds since 1970.
+    pub received: i64,
+    /// An object, or an attachment that was permitted.
+    pub kind: MaterialKind,
+    /// How many bytes.
+    pub bytes: u64,
+}
+
+/// What came from a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MaterialKind {
+    /// An object of the log.
+    Object,
+    /// An attachment that may be uploaded.
+    Attachment,
 }
 
 /// Things that are kept by name, one of each.
@@ -93,8 +122,7 @@ pub trait Storage: Send {
     /// The storage fails, or a row cannot be read.
     fn enrolments(&mut self, mission: MissionId) -> Result<Vec<Vec<u8>>, LogError>;
 
-    /// Up to `limit` entries by index, from `from` on: as many as have objects of `bytes` bytes together, but at least one. `blobs` is
-    /// empty. The object of an entry that cannot be read is empty; one that was damaged has another hash than the entry.
+    /// Up to `limit` entries by index, from `from` on: as many as have objects of `bytes` bytes together, but at least one. The object of an entry that cannot be read is empty; one that was damaged has another hash than the entry.
     ///
     /// # Errors
     /// The storage fails, or what stands beside an object is damaged.
@@ -130,17 +158,35 @@ pub trait Storage: Send {
     /// The storage fails, or the row is damaged.
     fn enrolment(&mut self, mission: MissionId, device: DeviceId) -> Result<Option<Vec<u8>>, LogError>;
 
-    /// Takes the attachments of a logged envelope in again whose rows were lost or cannot be read; the others stay.
+    /// Whether an object of a device is in the log.
     ///
     /// # Errors
     /// The storage fails.
-    fn know_blobs(&mut self, mission: MissionId, blobs: &[Blob]) -> Result<(), LogError>;
+    fn is_logged(&mut self, mission: MissionId, device: DeviceId, hash: Hash) -> Result<bool, LogError>;
 
-    /// The length in bytes of an attachment that an envelope of the log names, by the first that does; `None` when none does.
+    /// Notes who may upload attachments of a device, durably, and when that was. Where that stands already, the length is put right.
     ///
     /// # Errors
-    /// The storage fails, or the length is damaged.
-    fn blob(&mut self, mission: MissionId, hash: Hash) -> Result<Option<u64>, LogError>;
+    /// The storage fails; nothing was noted.
+    fn permit(&mut self, mission: MissionId, permit: &UploadPermit, received: i64) -> Result<(), LogError>;
+
+    /// Who may upload an attachment of a device. A row that is damaged is none: its permit is shown again.
+    ///
+    /// # Errors
+    /// The storage fails.
+    fn permitted(&mut self, mission: MissionId, device: DeviceId, hash: Hash)
+    -> Result<Vec<PermittedUpload>, LogError>;
+
+    /// What came since a time: the objects of the log in their order, then the attachments that were permitted, in that of time.
+    ///
+    /// # Errors
+    /// The storage fails, or a row cannot be read; `each` was called for those before it.
+    fn since(
+        &mut self,
+        mission: MissionId,
+        received: i64,
+        each: &mut dyn FnMut(&ReceivedMaterial),
+    ) -> Result<(), LogError>;
 
     /// A document.
     ///

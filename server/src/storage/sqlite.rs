@@ -3,11 +3,14 @@
 mod pages;
 mod rows;
 
-use super::{Follows, LogError, LogPosition, LoggedObject, Storage, StoredDocument};
-use baqylau_protocol::envelope::Blob;
+use super::{
+    Follows, LogError, LogPosition, LoggedObject, MaterialKind, PermittedUpload, ReceivedMaterial, Storage,
+    StoredDocument,
+};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
+use baqylau_protocol::permit::UploadPermit;
 use baqylau_sqlite::{Schema, open};
-use rows::{At, ENTRY, LOG, at_most, kept, to_keep, told};
+use rows::{At, ENTRY, Found, LOG, at_most, kept, to_keep, told};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use std::path::Path;
 
@@ -30,6 +33,13 @@ pub const SCHEMA: Schema = Schema {
     CREATE TABLE mended(mission BLOB NOT NULL, idx INTEGER NOT NULL, object BLOB NOT NULL, PRIMARY KEY (mission, idx)) STRICT;
     ", "
     CREATE TABLE probe(mission BLOB NOT NULL PRIMARY KEY, written INTEGER NOT NULL) STRICT;
+    ",
+        // An attachment has its place by device and hash, and whoever has a token may fill it. Permits are shown again.
+        "
+    CREATE TABLE permitted(
+        mission BLOB NOT NULL, device BLOB NOT NULL, hash BLOB NOT NULL, token BLOB NOT NULL, length INTEGER NOT NULL,
+        received INTEGER NOT NULL, PRIMARY KEY (mission, device, hash, token)) STRICT;
+    DROP TABLE blob;
     "],
 };
 
@@ -59,10 +69,6 @@ impl Storage for SqliteStorage {
                 let (index, seq, recipient) = (to_keep(index)?, to_keep(e.seq)?, e.recipient.map(|r| r.0));
                 let row = params![mission.0, index, e.received, e.device.0, seq, recipient, e.hash.0, e.object];
                 insert.execute(row).at("log")?;
-                for blob in &e.blobs {
-                    let mut insert = tx.prepare_cached("INSERT OR IGNORE INTO blob VALUES (?1, ?2, ?3)").at("blob")?;
-                    insert.execute(params![mission.0, blob.hash.0, to_keep(blob.length)?]).at("blob")?;
-                }
             }
         }
         tx.commit().at("log")
@@ -182,22 +188,72 @@ impl Storage for SqliteStorage {
         })
     }
 
-    fn blob(&mut self, mission: MissionId, hash: Hash) -> Result<Option<u64>, LogError> {
-        let sql = "SELECT length FROM blob WHERE mission = ?1 AND hash = ?2";
-        let length = self.first(("blob", None), sql, params![mission.0, hash.0], |found| found.get::<i64>(0))?;
-        let length = length.map(|length| u64::try_from(length).map_err(|_| LogError::damaged("blob", hash)));
-        length.transpose()
+    fn is_logged(&mut self, mission: MissionId, device: DeviceId, hash: Hash) -> Result<bool, LogError> {
+        let sql = "SELECT 1 FROM log INDEXED BY log_chain WHERE mission = ?1 AND device = ?2 AND hash = ?3";
+        let found = self.first(("log", None), sql, params![mission.0, device.0, hash.0], |found| found.number(0))?;
+        Ok(found.is_some())
     }
 
-    fn know_blobs(&mut self, mission: MissionId, blobs: &[Blob]) -> Result<(), LogError> {
-        for blob in blobs {
-            // Where a length can be read, the first envelope that named the attachment decided it: nobody changes it for another.
-            if !matches!(self.blob(mission, blob.hash), Ok(Some(_))) {
-                let insert = "INSERT OR REPLACE INTO blob VALUES (?1, ?2, ?3)";
-                self.db.execute(insert, params![mission.0, blob.hash.0, to_keep(blob.length)?]).at("blob")?;
-            }
+    fn permit(&mut self, mission: MissionId, permit: &UploadPermit, received: i64) -> Result<(), LogError> {
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate).at("permitted")?;
+        let tokens = &permit.tokens;
+        for (blob, token) in permit.blobs.iter().flat_map(|blob| tokens.iter().map(move |token| (blob, token))) {
+            let insert = "INSERT INTO permitted VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                          ON CONFLICT DO UPDATE SET length = excluded.length";
+            let row = params![mission.0, permit.device.0, blob.hash.0, token.0, to_keep(blob.length)?, received];
+            tx.prepare_cached(insert).at("permitted")?.execute(row).at("permitted")?;
         }
-        Ok(())
+        tx.commit().at("permitted")
+    }
+
+    fn permitted(
+        &mut self,
+        mission: MissionId,
+        device: DeviceId,
+        hash: Hash,
+    ) -> Result<Vec<PermittedUpload>, LogError> {
+        let sql = "SELECT token, length FROM permitted WHERE mission = ?1 AND device = ?2 AND hash = ?3";
+        let mut out = Vec::new();
+        self.rows(("permitted", None), sql, params![mission.0, device.0, hash.0], &mut |found| {
+            if let (Ok(token), Ok(length)) = (found.get(0), found.number(1)) {
+                out.push(PermittedUpload { token: Hash(token), length });
+            }
+            Ok(true)
+        })?;
+        Ok(out)
+    }
+
+    fn since(
+        &mut self,
+        mission: MissionId,
+        received: i64,
+        each: &mut dyn FnMut(&ReceivedMaterial),
+    ) -> Result<(), LogError> {
+        let mut from = 0;
+        let back = "SELECT received, idx FROM log INDEXED BY log_place WHERE mission = ?1 ORDER BY idx DESC";
+        self.rows(("log", Some(1)), back, [mission.0], &mut |found| {
+            let recent = found.get::<i64>(0)? >= received;
+            if !recent {
+                from = found.number(1)? + 1;
+            }
+            Ok(recent)
+        })?;
+        let mut tell = |found: &Found<'_>, kind| {
+            let (device, bytes) = (DeviceId(found.get(0)?), found.number(2)?);
+            each(&ReceivedMaterial { device, received: found.get(1)?, kind, bytes });
+            Ok(true)
+        };
+        let objects =
+            "SELECT device, received, length(object), idx FROM log WHERE mission = ?1 AND idx >= ?2 ORDER BY idx";
+        let place = ("log", Some(3));
+        self.rows(place, objects, params![mission.0, kept(from)], &mut |found| tell(found, MaterialKind::Object))?;
+        let attachments = "SELECT device, min(received) AS first, max(length) FROM permitted WHERE mission = ?1
+                           GROUP BY device, hash HAVING first >= ?2 ORDER BY first";
+        let place = ("permitted", None);
+        // A damaged length is put right when the permit is shown again.
+        self.rows(place, attachments, params![mission.0, received], &mut |found| {
+            if found.number(2).is_ok() { tell(found, MaterialKind::Attachment) } else { Ok(true) }
+        })
     }
 
     fn document(&mut self, mission: MissionId, which: StoredDocument) -> Result<Option<Vec<u8>>, LogError> {

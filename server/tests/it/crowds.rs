@@ -180,7 +180,8 @@ async fn each_path_takes_no_more_than_it_needs() {
     for (path, limit) in [
         ("/v1/objects".to_owned(), 4 << 20),
         ("/v1/roster".to_owned(), 1 << 20),
-        (format!("/v1/blobs/{hash}/at/0"), 64 << 10),
+        (format!("/v1/blobs/{}/{hash}", &hash[..32]), 1 << 20),
+        (format!("/v1/blobs/{}/{hash}/at/0", &hash[..32]), 64 << 10),
     ] {
         assert_eq!(mission.post(&path, vec![0; limit + 1]).await.0, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
         assert_ne!(mission.post(&path, vec![0; limit]).await.0, StatusCode::PAYLOAD_TOO_LARGE, "{path}");

@@ -5,12 +5,13 @@ use baqylau_http::reqwest::StatusCode;
 use baqylau_protocol::bundle::{BundlePart, Manifest, PartKind};
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::Role;
-use baqylau_protocol::cose::ObjectType;
-use baqylau_protocol::envelope::{Address, Blob, Recipient, make};
+use baqylau_protocol::envelope::Blob;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::keys::SigningKey;
+use baqylau_protocol::routes;
 use baqylau_protocol::wire::{LogPage, ReadRequest, RefusalCode, Upload, Verdict};
 use minicbor::bytes::ByteVec;
+use std::path::PathBuf;
 
 #[tokio::test]
 async fn bodies_that_are_no_uploads_are_refused() {
@@ -142,6 +143,30 @@ async fn a_replayed_envelope_costs_its_author_no_quota() {
     assert_eq!(index(&mission.send(vec![mission.envelope(&device, 2)]).await[0]), 2);
 }
 
+/// New material counts in objects and in bytes, also what came before the server started anew.
+#[tokio::test]
+async fn quotas_count_bytes_and_survive_a_restart() {
+    const EACH: u64 = 1_024_000;
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut mission = Mission::start(folder.path()).await;
+    let (device, other) = (mission.device(Role::Observer, NOW + 1), mission.device(Role::Observer, NOW + 1));
+    mission.send(vec![device.enrolment.clone(), other.enrolment.clone()]).await;
+    let mut seq = 0;
+    let mut over = None;
+    while over.is_none() {
+        seq += 1;
+        assert!(seq <= 70, "64 MiB are not 70 of the largest envelopes");
+        let verdicts = mission.send(vec![mission.large_envelope(&device, seq)]).await;
+        over = code(&verdicts[0]);
+        if seq == 40 {
+            mission.running.take().expect("runs").stop().await;
+            mission.open(folder.path()).await;
+        }
+    }
+    assert_eq!((over, seq), (Some(RefusalCode::Quota), (64 << 20) / EACH + 1));
+    assert_eq!(code(&mission.send(vec![mission.envelope(&other, 1)]).await[0]), None, "it is this subject's alone");
+}
+
 #[tokio::test]
 async fn an_attachment_that_cannot_be_read_does_not_stop_the_start() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -149,20 +174,20 @@ async fn an_attachment_that_cannot_be_read_does_not_stop_the_start() {
     let observer = mission.device(Role::Observer, NOW + 1);
     let bytes = b"sealed".to_vec();
     let blobs = [Blob { hash: Hash([7; 32]), length: 1 }, Blob { hash: Hash::of(&bytes), length: bytes.len() as u64 }];
-    let prev = Hash::of(&observer.enrolment);
-    let reading = mission.reading.public();
-    let to = Recipient::Desks(&reading);
-    let address = Address { mission: mission.id(), device: DeviceId::of(prev), seq: 1, prev, to, blobs: &blobs };
-    let envelope = make(&address, ObjectType::Report, &observer.key, &observer.shared, b"words").expect("makes");
+    let envelope = mission.envelope_with(&observer, 1, &blobs);
+    let (permit, [own, _]) = mission.permit(&observer, &envelope, &blobs);
     let verdicts = mission.send(vec![observer.enrolment.clone(), envelope]).await;
     assert!(verdicts.iter().all(|v| code(v).is_none()), "{verdicts:?}");
+    let path = routes::blob_permit(observer.id(), blobs[0].hash);
+    assert_eq!(mission.upload(&path, &own, &permit).await.0, StatusCode::OK);
     mission.running.take().expect("runs").stop().await;
     // A folder in the place of a file can be neither read nor removed as one, whoever the server runs as.
-    let part = |hash: Hash| folder.path().join("server.blobs").join(format!("{hash}.part"));
+    let whole = |hash: Hash| folder.path().join("server.blobs").join(format!("{}-{hash}", observer.id()));
+    let token = own.hash().to_string();
+    let part = |hash: Hash| PathBuf::from(format!("{}-{}.part", whole(hash).display(), &token[..16]));
     std::fs::create_dir(part(blobs[0].hash)).expect("made");
     std::fs::write(part(blobs[1].hash), &bytes).expect("written");
     mission.open(folder.path()).await;
-    let whole = folder.path().join("server.blobs").join(blobs[1].hash.to_string());
-    assert_eq!(std::fs::read(whole).expect("finished"), bytes, "the other one is finished");
+    assert_eq!(std::fs::read(whole(blobs[1].hash)).expect("finished"), bytes, "the other one is finished");
     assert_eq!(mission.log(Some(mission.request(&observer).await)).await.0, StatusCode::UNAUTHORIZED, "it answers");
 }

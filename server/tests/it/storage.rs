@@ -1,7 +1,6 @@
 //! SQLite as it is opened by the server, and what is damaged in it.
 
 use crate::it::storage_suite;
-use baqylau_protocol::envelope::Blob;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_server::storage::{LogError, LoggedObject, Storage, open, with_causes};
 use rusqlite::Connection;
@@ -31,8 +30,7 @@ fn filled(path: &Path) -> Box<dyn Storage> {
     let mut storage = open(path).expect("opens");
     let entry = |seq: u64| {
         let object = format!("object {seq}").into_bytes();
-        let blobs = vec![Blob { hash: Hash([7; 32]), length: 9 }];
-        LoggedObject { received: 5, device: DEVICE, seq, recipient: None, hash: Hash::of(&object), blobs, object }
+        LoggedObject { received: 5, device: DEVICE, seq, recipient: None, hash: Hash::of(&object), object }
     };
     storage.append(MISSION, 0, &[entry(0), entry(1), entry(2)]).expect("appends");
     storage
@@ -55,9 +53,8 @@ fn a_number_that_was_never_written_is_damage_and_no_number() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("server.db");
     let mut storage = filled(&path);
-    alter(&path, "UPDATE log SET seq = -1 WHERE idx = 1; UPDATE blob SET length = -9");
+    alter(&path, "UPDATE log SET seq = -1 WHERE idx = 1");
     damaged(storage.page(MISSION, 0, 10, 1 << 20), ("log", "index 1"));
-    damaged(storage.blob(MISSION, Hash([7; 32])), ("blob", &Hash([7; 32]).to_string()));
     alter_again(&path, "UPDATE log SET idx = -5 WHERE idx = 2");
     damaged(storage.find(MISSION, DEVICE, 2, Hash::of(b"object 2")), ("log", "index -5"));
 }

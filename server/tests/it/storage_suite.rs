@@ -2,7 +2,10 @@
 
 use baqylau_protocol::envelope::Blob;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
-use baqylau_server::storage::{LogPosition, LoggedObject, Storage, StoredDocument};
+use baqylau_protocol::permit::UploadPermit;
+use baqylau_server::storage::{
+    LogPosition, LoggedObject, MaterialKind, PermittedUpload, ReceivedMaterial, Storage, StoredDocument,
+};
 use std::collections::BTreeMap;
 
 /// Runs the suite. `open` opens the same storage each time it is called; the first time it is empty.
@@ -26,7 +29,6 @@ fn entry(device: u8, seq: u64, body: &[u8]) -> LoggedObject {
         device: DeviceId([device; 16]),
         seq,
         recipient: None,
-        blobs: Vec::new(),
         hash: Hash::of(body),
         object: body.to_vec(),
     }
@@ -104,8 +106,8 @@ struct StorageModel {
     logs: BTreeMap<MissionId, Vec<LoggedObject>>,
     documents: BTreeMap<(MissionId, bool), Vec<u8>>,
     parts: BTreeMap<(MissionId, Hash), Vec<u8>>,
-    /// Attachments that were taken in again.
-    known: BTreeMap<(MissionId, Hash), u64>,
+    /// Device, attachment and token: since when, and the length.
+    permitted: BTreeMap<(MissionId, DeviceId, Hash, Hash), (i64, u64)>,
 }
 
 /// Numbers that look random and are the same for the same seed.
@@ -146,15 +148,17 @@ impl Dice {
     fn entry(&mut self) -> LoggedObject {
         let object = vec![self.byte(200); self.small(300)];
         let recipient = (self.throw(3) == 0).then(|| self.device());
-        let blobs = (0..self.throw(3)).map(|_| Blob { hash: self.hash(), length: 1 + self.throw(1 << 30) }).collect();
         let received = i64::try_from(self.throw(1 << 40)).expect("small");
         let (device, seq) = (self.device(), self.throw(4));
-        LoggedObject { received, device, seq, recipient, hash: Hash::of(&object), blobs, object }
+        LoggedObject { received, device, seq, recipient, hash: Hash::of(&object), object }
     }
-}
 
-fn without_blobs(entry: &LoggedObject) -> LoggedObject {
-    LoggedObject { blobs: Vec::new(), ..entry.clone() }
+    fn permit(&mut self, mission: MissionId) -> UploadPermit {
+        let blobs = (0..=self.throw(3)).map(|_| Blob { hash: self.hash(), length: 1 + self.throw(1 << 30) });
+        let (blobs, device) = (blobs.collect(), self.device());
+        let tokens = (0..=self.throw(2)).map(|_| self.hash()).collect();
+        UploadPermit { v: 1, mission, device, envelope: self.hash(), blobs, tokens }
+    }
 }
 
 impl StorageModel {
@@ -169,14 +173,14 @@ impl StorageModel {
             if total > bytes && !out.is_empty() {
                 break;
             }
-            out.push(without_blobs(entry));
+            out.push(entry.clone());
         }
         out
     }
 
     fn letters(&self, mission: MissionId, to: DeviceId, from: u64, limit: usize) -> Vec<(u64, LoggedObject)> {
         let all = (0u64..).zip(self.log(mission)).filter(|(index, e)| *index >= from && e.recipient == Some(to));
-        all.take(limit).map(|(index, e)| (index, without_blobs(e))).collect()
+        all.take(limit).map(|(index, e)| (index, e.clone())).collect()
     }
 
     fn change(&mut self, dice: &mut Dice, storage: &mut dyn Storage) {
@@ -185,11 +189,13 @@ impl StorageModel {
             return self.publish(dice, storage, mission);
         }
         if dice.throw(6) == 0 {
-            let blob = Blob { hash: dice.hash(), length: 1 + dice.throw(1 << 30) };
-            storage.know_blobs(mission, std::slice::from_ref(&blob)).expect("taken in");
-            let named = self.log(mission).iter().flat_map(|e| &e.blobs).any(|b| b.hash == blob.hash);
-            if !named {
-                self.known.entry((mission, blob.hash)).or_insert(blob.length);
+            let (permit, received) = (dice.permit(mission), i64::try_from(dice.throw(1 << 40)).expect("small"));
+            storage.permit(mission, &permit, received).expect("noted");
+            for blob in &permit.blobs {
+                for token in &permit.tokens {
+                    let row = self.permitted.entry((mission, permit.device, blob.hash, *token));
+                    row.and_modify(|(_, length)| *length = blob.length).or_insert((received, blob.length));
+                }
             }
             return;
         }
@@ -237,15 +243,45 @@ impl StorageModel {
         let of_device: Vec<&[u8]> = enrolled.iter().filter(|e| e.device == device).map(|e| &e.object[..]).collect();
         assert_eq!(found.is_none(), of_device.is_empty());
         assert!(found.is_none_or(|found| of_device.contains(&&found[..])));
-        let named = log.iter().flat_map(|e| &e.blobs).find(|b| b.hash == hash).map(|b| b.length);
-        let length = self.known.get(&(mission, hash)).copied().or(named);
-        assert_eq!(storage.blob(mission, hash).expect("blob"), length);
+        let rows = self.permitted.iter().filter(|((m, d, h, _), _)| (*m, *d, *h) == (mission, device, hash));
+        let rows: Vec<PermittedUpload> =
+            rows.map(|((.., token), (_, length))| PermittedUpload { token: *token, length: *length }).collect();
+        assert_eq!(storage.permitted(mission, device, hash).expect("permitted"), rows);
+        let logged = log.iter().any(|e| e.device == device && e.hash == hash);
+        assert_eq!(storage.is_logged(mission, device, hash).expect("looks"), logged);
+        self.came_since(dice, storage, mission);
         assert_eq!(storage.part(mission, hash).expect("part").as_ref(), self.parts.get(&(mission, hash)));
         let which = dice.document();
         let document = storage.document(mission, which).expect("document");
         assert_eq!(document.as_ref(), self.documents.get(&(mission, which == StoredDocument::Manifest)));
         storage.probe(mission, i64::try_from(from).expect("small")).expect("probe");
         self.places(dice, storage, mission);
+    }
+
+    fn came_since(&self, dice: &mut Dice, storage: &mut dyn Storage, mission: MissionId) {
+        let since = i64::try_from(dice.throw(1 << 40)).expect("small");
+        let mut came: Vec<ReceivedMaterial> = Vec::new();
+        storage.since(mission, since, &mut |material| came.push(*material)).expect("came");
+        let (objects, mut attachments): (Vec<_>, Vec<_>) =
+            came.into_iter().partition(|material| material.kind == MaterialKind::Object);
+        let recent = self.log(mission).iter().rev().take_while(|e| e.received >= since);
+        let mut recent: Vec<_> = recent.map(|e| (e.device, e.received, e.object.len() as u64)).collect();
+        recent.reverse();
+        assert_eq!(objects.iter().map(|o| (o.device, o.received, o.bytes)).collect::<Vec<_>>(), recent);
+        let mut places: BTreeMap<(DeviceId, Hash), (i64, u64)> = BTreeMap::new();
+        for ((m, device, hash, _), (received, length)) in &self.permitted {
+            if *m == mission {
+                let place = places.entry((*device, *hash)).or_insert((*received, *length));
+                *place = (place.0.min(*received), place.1.max(*length));
+            }
+        }
+        assert!(attachments.is_sorted_by_key(|a| a.received));
+        attachments.sort_by_key(|a| (a.device, a.received, a.bytes));
+        let mut places: Vec<_> =
+            places.into_iter().map(|((device, _), (first, bytes))| (device, first, bytes)).collect();
+        places.retain(|(_, first, _)| *first >= since);
+        places.sort_unstable();
+        assert_eq!(attachments.iter().map(|a| (a.device, a.received, a.bytes)).collect::<Vec<_>>(), places);
     }
 
     fn places(&self, dice: &mut Dice, storage: &mut dyn Storage, mission: MissionId) {

@@ -8,9 +8,10 @@ use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::{Certificate, Role};
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::enrolment::Enrolment;
-use baqylau_protocol::envelope::{Address, Recipient, make};
+use baqylau_protocol::envelope::{Address, Blob, Recipient, make};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, SubjectId};
 use baqylau_protocol::keys::{BoxKey, ReadingSecret, SigningKey, random};
+use baqylau_protocol::permit::{UploadPermit, UploadToken};
 use baqylau_protocol::seal::SharedKey;
 use baqylau_protocol::wire::{ReadRequest, RefusalCode, Upload, Verdict, Verdicts};
 use baqylau_server::{Limits, RunningServer, ServerConfig, start};
@@ -116,6 +117,20 @@ impl Mission {
     }
 
     pub fn envelope(&self, device: &Device, seq: u64) -> Vec<u8> {
+        self.envelope_with(device, seq, &[])
+    }
+
+    /// One of the largest class: what is in it does not compress.
+    pub fn large_envelope(&self, device: &Device, seq: u64) -> Vec<u8> {
+        let noise: Vec<u8> = (0..16_500u32).flat_map(|n| Hash::of(&n.to_be_bytes()).0).collect();
+        self.made(device, seq, &[], &noise)
+    }
+
+    pub fn envelope_with(&self, device: &Device, seq: u64, blobs: &[Blob]) -> Vec<u8> {
+        self.made(device, seq, blobs, b"words")
+    }
+
+    fn made(&self, device: &Device, seq: u64, blobs: &[Blob], payload: &[u8]) -> Vec<u8> {
         let reading = self.reading.public();
         let prev = Hash::of(&device.enrolment);
         let address = Address {
@@ -124,9 +139,30 @@ impl Mission {
             seq,
             prev,
             to: Recipient::Desks(&reading),
-            blobs: &[],
+            blobs,
         };
-        make(&address, ObjectType::Report, &device.key, &device.shared, b"words").expect("makes")
+        make(&address, ObjectType::Report, &device.key, &device.shared, payload).expect("makes")
+    }
+
+    /// A permit as phones write it, with the tokens of the phone and of its couriers.
+    pub fn permit(&self, device: &Device, envelope: &[u8], blobs: &[Blob]) -> (Vec<u8>, [UploadToken; 2]) {
+        let tokens = [UploadToken::generate(), UploadToken::generate()];
+        let permit = UploadPermit {
+            v: 1,
+            mission: self.id(),
+            device: device.id(),
+            envelope: Hash::of(envelope),
+            blobs: blobs.to_vec(),
+            tokens: tokens.iter().map(UploadToken::hash).collect(),
+        };
+        (permit.sign(&device.key), tokens)
+    }
+
+    /// Sends something with a token; gives the answer.
+    pub async fn upload(&self, path: &str, token: &UploadToken, body: &[u8]) -> (StatusCode, Vec<u8>) {
+        let call = self.http.post(format!("{}{path}", self.url)).header(AUTHORIZATION, &token.to_header());
+        let answer = call.body(body.to_vec()).send().await.expect("answers");
+        (answer.status(), answer.body(MAX_ANSWER).await.expect("a body"))
     }
 
     pub async fn post(&self, path: &str, body: Vec<u8>) -> (StatusCode, Vec<u8>) {
@@ -178,6 +214,12 @@ pub struct Device {
     pub enrolment: Vec<u8>,
     pub key: SigningKey,
     pub shared: SharedKey,
+}
+
+impl Device {
+    pub fn id(&self) -> DeviceId {
+        DeviceId::of(Hash::of(&self.enrolment))
+    }
 }
 
 pub fn code(verdict: &Verdict) -> Option<RefusalCode> {

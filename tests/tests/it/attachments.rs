@@ -3,8 +3,8 @@
 use crate::it::support::{draft, key, set};
 use baqylau_observer::{Error, InvalidReason, ObserverApp, RefusalReason};
 use baqylau_protocol::blob::CHUNK;
-use baqylau_protocol::ids::Hash;
-use baqylau_server::blobs::{BlobError, Blobs};
+use baqylau_protocol::ids::{DeviceId, Hash};
+use baqylau_server::blobs::{BlobError, BlobPlace, BlobUpload, Blobs};
 use baqylau_tests::{BUDGET, PIN, World, now, tables};
 use std::io::{Cursor, Read};
 
@@ -280,16 +280,20 @@ fn a_server_keeps_only_what_was_signed() {
     let blobs = Blobs::next_to(&folder.path().join("server.db")).expect("a folder");
     let bytes = vec![3; 100_000];
     let hash = Hash::of(&bytes);
-    assert_eq!(blobs.append(hash, 100_000, 0, &bytes[..60_000]).expect("taken"), (60_000, false));
-    assert_eq!(blobs.append(hash, 100_000, 0, &bytes[..60_000]).expect("known"), (60_000, false), "twice is once");
-    assert_eq!(blobs.append(hash, 100_000, 90_000, &bytes[90_000..]).expect("no gap"), (60_000, false));
-    assert!(blobs.read(hash, 0, 10).expect("reads").is_none(), "not whole yet");
-    assert!(matches!(blobs.append(hash, 100_000, 60_000, &[0; 40_001]), Err(BlobError::TooLong)));
-    assert_eq!(blobs.append(hash, 100_000, 60_000, &[0; 40_000]).expect("dropped"), (0, false), "it begins anew");
-    assert_eq!(blobs.have(hash, 100_000).expect("reads"), (0, false));
-    assert_eq!(blobs.append(hash, 100_000, 0, &bytes).expect("taken"), (100_000, true));
+    let place = BlobPlace { device: DeviceId([1; 16]), hash };
+    let upload = BlobUpload::new(place, Hash([2; 32]), 100_000);
+    assert_eq!(blobs.append(upload, 0, &bytes[..60_000]).expect("taken"), (60_000, false));
+    assert_eq!(blobs.append(upload, 0, &bytes[..60_000]).expect("known"), (60_000, false), "twice is once");
+    assert_eq!(blobs.append(upload, 90_000, &bytes[90_000..]).expect("no gap"), (60_000, false));
+    assert!(blobs.read(place, 0, 10).expect("reads").is_none(), "not whole yet");
+    assert!(matches!(blobs.append(upload, 60_000, &[0; 40_001]), Err(BlobError::TooLong)));
+    assert_eq!(blobs.append(upload, 60_000, &[0; 40_000]).expect("dropped"), (0, false), "it begins anew");
+    assert_eq!(blobs.have(upload).expect("reads"), (0, false));
+    assert_eq!(blobs.append(upload, 0, &bytes).expect("taken"), (100_000, true));
     let mut whole = Vec::new();
-    Cursor::new(blobs.read(hash, 99_990, 100).expect("reads").expect("whole")).read_to_end(&mut whole).expect("memory");
+    Cursor::new(blobs.read(place, 99_990, 100).expect("reads").expect("whole"))
+        .read_to_end(&mut whole)
+        .expect("memory");
     assert_eq!(whole, bytes[99_990..]);
 }
 

@@ -38,6 +38,9 @@ const STORES: [(&str, Store); 4] = [
     ),
 ];
 
+/// Tables that a later version does without, each with its store: what they held comes again.
+const DROPPED: [(&str, &str); 1] = [("server", "blob")];
+
 impl Store {
     /// The versions that there were.
     fn versions(&self) -> impl Iterator<Item = usize> + use<> {
@@ -64,7 +67,8 @@ impl Store {
             .expect("prepares");
         let names = names.query_map([], |r| r.get(0)).expect("tables").collect::<Result<Vec<String>, _>>();
         db.pragma_update(None, "foreign_keys", "OFF").expect("off");
-        names.expect("names").into_iter().map(|name| Table::filled(&db, name)).collect()
+        let tables = names.expect("names").into_iter().map(|name| Table::filled(&db, name));
+        tables.filter(|table| !DROPPED.contains(&(self.name, &table.name))).collect()
     }
 }
 

@@ -4,6 +4,9 @@ use crate::it::browser::{Browser, eventually};
 use crate::it::support::{draft, key};
 use baqylau_observer::ObserverApp;
 use baqylau_protocol::blob::CHUNK;
+use baqylau_protocol::courier::CourierFile;
+use baqylau_protocol::ids::Hash;
+use baqylau_protocol::permit::UploadPermit;
 use baqylau_tests::{BUDGET, World, now, tables};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,8 +33,26 @@ fn blobs(world: &World) -> PathBuf {
     world.server_folder().join("server.blobs")
 }
 
-fn part(world: &World, file: &Path) -> PathBuf {
-    blobs(world).join(file.file_name().expect("a name")).with_extension("part")
+fn hash(file: &Path) -> Hash {
+    Hash::from_hex(&file.file_name().expect("a name").to_string_lossy()).expect("a hash")
+}
+
+/// Whose token an upload shows: its place in the permit.
+#[derive(Clone, Copy)]
+enum Token {
+    Phone,
+    Courier,
+}
+
+/// Where the server keeps a file, whole and while it comes, by the permit that the phone hands on.
+fn places(world: &World, core: &ObserverApp, file: &Path, token: Token) -> (PathBuf, PathBuf) {
+    let courier = CourierFile::decode(&core.export_courier().expect("a file"), world.desk.mission()).expect("reads");
+    let permits = courier.permits.unwrap_or_default().into_iter();
+    let mut permits = permits.map(|(permit, _)| UploadPermit::peek(&permit).expect("a permit"));
+    let permit = permits.find(|permit| permit.length(hash(file)).is_some()).expect("permitted");
+    let whole = format!("{}-{}", permit.device, hash(file));
+    let token = permit.tokens[token as usize].to_string();
+    (blobs(world).join(&whole), blobs(world).join(format!("{whole}-{}.part", &token[..16])))
 }
 
 /// A letter that waits for the phone.
@@ -77,8 +98,8 @@ fn an_attachment_gets_through_wherever_the_server_was_stopped() {
             if restarted {
                 world.stop_server();
             }
-            let part = part(&world, &file);
-            fs::write(if renamed { part.with_extension("") } else { part.clone() }, written).expect("written");
+            let (whole_file, part) = places(&world, &core, &file, Token::Phone);
+            fs::write(if renamed { &whole_file } else { &part }, written).expect("written");
             if restarted {
                 world.start_server();
             }
@@ -87,7 +108,7 @@ fn an_attachment_gets_through_wherever_the_server_was_stopped() {
             assert!(core.summary().expect("a summary").all_safe(), "{name}");
             assert!(!part.exists(), "{name}");
             for file in [file, other] {
-                let there = fs::read(blobs(&world).join(file.file_name().expect("a name"))).expect("whole");
+                let there = fs::read(whole(&world, &file)).expect("whole");
                 assert_eq!(there, fs::read(&file).expect("the encrypted file"), "{name}");
             }
         }
@@ -109,7 +130,7 @@ fn an_attachment_outlives_the_row_that_names_it() {
     log(&world, &core);
     world.stop_server();
     fs::write(&database, before).expect("put back");
-    fs::copy(&file, part(&world, &file)).expect("all its bytes");
+    fs::copy(&file, places(&world, &core, &file, Token::Phone).1).expect("all its bytes");
     world.start_server();
     let mut runs = 0;
     while !core.summary().expect("a summary").all_safe() {
@@ -117,7 +138,7 @@ fn an_attachment_outlives_the_row_that_names_it() {
         runs += 1;
         assert!(runs < 6, "it comes to an end");
     }
-    assert!(blobs(&world).join(file.file_name().expect("a name")).exists());
+    assert!(whole(&world, &file).exists());
 }
 
 #[test]
@@ -131,8 +152,8 @@ fn the_desk_delivers_an_attachment_wherever_the_server_was_stopped() {
         log(&world, &core);
         let bytes = fs::read(&file).expect("the encrypted file");
         let (name, written, renamed) = states(&bytes).swap_remove(at);
-        let part = part(&world, &file);
-        fs::write(if renamed { part.with_extension("") } else { part }, written).expect("written");
+        let (whole, part) = places(&world, &core, &file, Token::Courier);
+        fs::write(if renamed { whole } else { part }, written).expect("written");
         let courier = core.export_courier().expect("a file");
         let missing = world.folder.path().join("no such file");
         let delivered = world.desk.deliver(&courier, &[missing, file, other], &|_| ()).expect("delivered");
@@ -152,7 +173,7 @@ fn one_attachment_that_fails_keeps_nothing_waiting() {
     log(&world, &core);
     letter(&mut world);
     // The server's disk refuses this one.
-    let part = part(&world, &files[0]);
+    let (_, part) = places(&world, &core, &files[0], Token::Phone);
     std::os::unix::fs::symlink("no such folder/file", &part).expect("in the way");
     let sync = core.sync_now(BUDGET).expect("syncs");
     assert!(sync.again.is_some(), "it is tried again");
@@ -196,8 +217,11 @@ fn delivered(world: &mut World, count: u8) -> (ObserverApp, Vec<PathBuf>) {
     (core, files)
 }
 
+/// Where the server has a file.
 fn whole(world: &World, file: &Path) -> PathBuf {
-    blobs(world).join(file.file_name().expect("a name"))
+    let name = format!("-{}", hash(file));
+    let mut there = fs::read_dir(blobs(world)).expect("a folder").flatten().map(|f| f.path());
+    there.find(|path| path.to_string_lossy().ends_with(&name)).expect("it is there")
 }
 
 /// What a disk makes of a file: other bytes, too few, or something that is no file.
@@ -271,7 +295,7 @@ fn other_bytes_on_the_way_are_told_and_the_rest_comes() {
     let lying = world.lying();
     let (_core, files) = delivered(&mut world, 3);
     let name = files[1].file_name().expect("a name").to_string_lossy().into_owned();
-    let asked = format!("/v1/blobs/{name}?from=0");
+    let asked = format!("/{name}?from=0");
     lying.lie(move |what, _, answer| what.ends_with(&asked).then(|| answer.iter().map(|b| b ^ 1).collect()));
     let fetched = world.desk.pull_attachments(now()).expect("the rest comes");
     assert_eq!((fetched.came, fetched.failed.len()), (2, 1), "{fetched:?}");
@@ -288,7 +312,7 @@ fn what_lies_where_a_part_belongs_is_set_aside() {
     let core = world.enrolled("phone", &invite);
     let files: Vec<PathBuf> = (0..2).map(|byte| documented(&core, byte)).collect();
     log(&world, &core);
-    fs::create_dir(part(&world, &files[0])).expect("a folder");
+    fs::create_dir(places(&world, &core, &files[0], Token::Phone).1).expect("a folder");
     assert_eq!(core.sync_now(BUDGET).expect("syncs").again, None);
     assert!(core.summary().expect("a summary").all_safe());
     world.desk.pull(now(), &|_| ()).expect("pulls");
@@ -305,25 +329,17 @@ fn what_lies_where_a_part_belongs_is_set_aside() {
 
 #[test]
 fn an_attachment_whose_row_was_lost_is_sent_again() {
-    for damaged in ["DELETE FROM blob", "UPDATE blob SET length = -length"] {
+    for damaged in ["DELETE FROM permitted", "UPDATE permitted SET length = -length"] {
         let mut world = World::new(&tables("kazakhstan-2023"));
-        let invite = world.invite("p001");
-        let core = world.enrolled("phone", &invite);
-        let files: Vec<PathBuf> = (0..2).map(|byte| documented(&core, byte)).collect();
-        log(&world, &core);
+        let (core, files) = delivered(&mut world, 2);
         world.stop_server();
         let db = rusqlite::Connection::open(world.server_folder().join("server.db")).expect("opens");
         db.execute_batch(damaged).expect("damaged");
         drop(db);
-        // One of them is here already.
-        fs::copy(&files[0], whole(&world, &files[0])).expect("put there");
+        // One of them is here still.
+        fs::remove_file(whole(&world, &files[1])).expect("lost");
         world.start_server();
-        for _ in 0..3 {
-            core.sync_now(BUDGET).expect("syncs");
-        }
-        if !core.summary().expect("a summary").all_safe() {
-            core.sync_again(BUDGET).expect("syncs");
-        }
+        core.sync_again(BUDGET).expect("syncs");
         assert!(core.summary().expect("a summary").all_safe(), "{damaged}");
         world.desk.pull(now(), &|_| ()).expect("pulls");
         assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 2, "{damaged}");

@@ -1,17 +1,18 @@
 //! Photographs, sound, video and files. They are cleaned of metadata and encrypted while they are read: nothing else of them is
 //! ever on this disk.
 
+use super::signing::Keys;
 use super::{BLOBS, ObserverApp};
 use crate::drive::lock;
 use crate::error::{Error, RefusalReason};
 use crate::reason::InvalidReason;
 use crate::scrub::{CLEANED, plain, scrub};
-use crate::store::StoredAttachment;
+use crate::store::{Number, StoredAttachment, Unpermitted};
 use baqylau_forms::definition::{Kind, Media};
 use baqylau_forms::fill::{CellKey, ViewChange};
 use baqylau_forms::value::Answer;
 use baqylau_protocol::blob::Sealer;
-use baqylau_protocol::ids::Hash;
+use baqylau_protocol::ids::{Hash, MissionId};
 use baqylau_protocol::keys::random;
 use baqylau_sqlite::StorageError;
 use std::collections::HashSet;
@@ -145,6 +146,21 @@ impl ObserverApp {
             let _left = std::fs::remove_file(&new);
         }
         copied.map(|(hash, length)| (new, hash, length)).map_err(fault)
+    }
+
+    /// Permits the attachments of own envelopes that have no permit: only an unlocked phone can sign.
+    pub(super) fn permit_uploads(&self) -> Result<(), Error> {
+        let lacking = lock(&self.outbox)?.unpermitted()?;
+        if lacking.is_empty() {
+            return Ok(());
+        }
+        let keys = self.with(|u| Keys::load(u))?;
+        let mission = self.with(|u| Ok(MissionId::of(&u.invite.root)))?;
+        for Unpermitted { seq, hash, blobs } in lacking {
+            let permit = keys.permit(mission, hash, blobs);
+            lock(&self.outbox)?.keep_permit(Number::Own(seq), &permit)?;
+        }
+        Ok(())
     }
 
     /// Removes what a call left behind that was killed: files that nothing names, after an hour, so that none is in the making.

@@ -7,13 +7,14 @@ use crate::drive::{SyncDriver, lock};
 use crate::error::Error;
 use crate::listen::Change;
 use crate::reason::InvalidReason;
-use crate::store::{Outbox, StoredBlob, names};
+use crate::store::{Number, Outbox, SignedPermit, StoredBlob, names};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::courier::CourierFile;
 use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
+use baqylau_protocol::permit::{UploadPermit, UploadToken};
 use baqylau_protocol::receipt::Receipt;
 use minicbor::bytes::ByteVec;
 use std::collections::HashMap;
@@ -75,8 +76,10 @@ impl ObserverApp {
         }
         let bundle = with_bundle.then(|| (manifest.into(), parts));
         let kept = Some(outbox.relayed_proofs()?).filter(|k| !k.is_empty());
+        let permits = outbox.permits_to_carry()?.into_iter().map(|(permit, token)| (permit.into(), token));
+        let permits = Some(permits.collect::<Vec<_>>()).filter(|p| !p.is_empty());
         let (v, mission) = (baqylau_protocol::VERSION, MissionId::of(&root));
-        Ok(CourierFile { v, mission, objects, receipts, bundle, kept }.encode())
+        Ok(CourierFile { v, mission, objects, receipts, bundle, kept, permits }.encode())
     }
 
     /// The attachments that may travel beside a courier file, each a file of its own under the name that is its hash: those, own and
@@ -129,7 +132,11 @@ impl ObserverApp {
             report.bundle = take_bundle(&mut outbox, &root, manifest, parts)?;
         }
         let manifest = Manifest::open(&mission_of(&outbox)?.1, &root)?;
-        take_objects(&mut outbox, &manifest, &courier.objects, &mut report)?;
+        let devices = take_objects(&mut outbox, &manifest, &courier.objects, &mut report)?;
+        for (permit, token) in courier.permits.iter().flatten() {
+            take_permit(&mut outbox, manifest.mission, &devices, (permit, token), &mut report)?;
+        }
+        let mine = own_device(&outbox)?;
         drop(outbox);
         for (hash, receipt) in &courier.receipts {
             match driver.receipt_by_hand(*hash, receipt)? {
@@ -140,11 +147,16 @@ impl ObserverApp {
         }
         let waiting = lock(&self.outbox)?.unproved_blobs()?;
         for (hash, proof) in courier.kept.iter().flatten() {
-            if let Some(blob) = waiting.iter().find(|b| b.hash == *hash)
-                && !driver.store_proof(*blob, proof)?
-            {
-                report.refused += 1;
+            let mut proved = None;
+            for blob in waiting.iter().filter(|b| b.hash == *hash) {
+                let device = match blob.number {
+                    Number::Own(_) => mine,
+                    Number::Carried(_) => lock(&self.outbox)?.device_of(blob.number)?,
+                };
+                let proves = device.map_or(Ok(false), |device| driver.store_proof(*blob, device, proof))?;
+                proved = Some(proves || proved == Some(true));
             }
+            report.refused += usize::from(proved == Some(false));
         }
         Ok(report)
     }
@@ -190,9 +202,9 @@ fn take_objects(
     manifest: &Manifest,
     objects: &[ByteVec],
     report: &mut CourierReport,
-) -> Result<(), Error> {
+) -> Result<HashMap<DeviceId, PublicKey>, Error> {
     let enrolled = |bytes: &[u8]| Enrolled::open(bytes, &manifest.issuer, manifest.mission).ok();
-    let mine = outbox.setting(names::ENROLMENT)?.map(|e| DeviceId::of(Hash::of(&e)));
+    let mine = own_device(outbox)?;
     let known = outbox.relayed()?;
     let mut devices: HashMap<DeviceId, PublicKey> =
         known.iter().filter_map(|c| enrolled(&c.1)).map(|e| (e.device, e.enrolment.device_key)).collect();
@@ -217,6 +229,38 @@ fn take_objects(
         }
     }
     report.carried += outbox.relay(&taken)?;
+    Ok(devices)
+}
+
+fn own_device(outbox: &Outbox) -> Result<Option<DeviceId>, Error> {
+    Ok(outbox.setting(names::ENROLMENT)?.map(|e| DeviceId::of(Hash::of(&e))))
+}
+
+/// Takes a permit for the attachments of an envelope that is carried, where the device of that envelope signed it and it names the
+/// token that came with it. What is for this phone itself needs no carrying.
+fn take_permit(
+    outbox: &mut Outbox,
+    mission: MissionId,
+    devices: &HashMap<DeviceId, PublicKey>,
+    (signed, token): (&[u8], &UploadToken),
+    report: &mut CourierReport,
+) -> Result<(), Error> {
+    let Some(permit) = UploadPermit::peek(signed).ok().filter(|p| p.mission == mission) else {
+        report.refused += 1;
+        return Ok(());
+    };
+    if own_device(outbox)? == Some(permit.device) {
+        return Ok(());
+    }
+    let key = devices.get(&permit.device);
+    let good = key.is_some_and(|key| UploadPermit::open(signed, key).is_ok()) && permit.tokens.contains(&token.hash());
+    match outbox.find_carried(permit.envelope)?.filter(|(_, device)| good && *device == permit.device) {
+        Some((number, _)) => {
+            let (permit, token) = (signed.to_vec(), token.clone());
+            outbox.keep_permit(number, &SignedPermit { permit, courier: token.clone(), token })?;
+        }
+        None => report.refused += 1,
+    }
     Ok(())
 }
 

@@ -185,6 +185,7 @@ impl ObserverApp {
     /// done the next time.
     pub(super) fn tidy(&self) -> bool {
         let _next_time = self.enrol_offline();
+        let _next_time = self.permit_uploads();
         let opened = self.open_letters().unwrap_or(false);
         let _next_time = self.forget();
         let _next_time = self.remove_orphan_files();

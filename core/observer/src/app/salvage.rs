@@ -97,7 +97,7 @@ pub(super) fn repair(main: &mut MainStore, outbox: &mut Outbox, invite: &Invite)
     repair_enrolment(main, outbox, invite)?;
     for seq in main.envelopes_beside(&outbox.numbers()?)? {
         let (urgent, bytes) = main.envelope(seq)?;
-        outbox.add(seq, &bytes, urgent)?;
+        outbox.add(seq, &bytes, urgent, None)?;
     }
     Ok(())
 }

@@ -7,14 +7,15 @@ use super::{ObserverApp, Unlocked, kept};
 use crate::drive::lock;
 use crate::error::Error;
 use crate::reason::InvalidReason;
-use crate::store::{Draft, NewReport, SealedEnvelope, StoredAttachment, names};
+use crate::store::{Draft, NewReport, SealedEnvelope, SignedPermit, StoredAttachment, names};
 use baqylau_forms::Answer;
 use baqylau_forms::expr::Environment;
 use baqylau_forms::fill::{CellKey, Filling, Issue, Unmapped};
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::envelope::{Address, Blob, Recipient, make};
-use baqylau_protocol::ids::{DeviceId, Hash, ReportId};
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId, ReportId};
 use baqylau_protocol::keys::{SigningKey, random};
+use baqylau_protocol::permit::{UploadPermit, UploadToken};
 use baqylau_protocol::seal::SharedKey;
 use baqylau_report::answers::{AnswerTree, encode_log};
 use baqylau_report::report::{Attachment, ClockReading as ReportClock, Remark, Report, UnmappedAnswer, Visit};
@@ -105,7 +106,8 @@ impl ObserverApp {
             Ok(SealedEnvelope { kind, urgent, bytes })
         })?;
         self.committed();
-        lock(&self.outbox)?.add(seq, &made, urgent)?;
+        let permit = (!blobs.is_empty()).then(|| keys.permit(loaded.manifest.mission, Hash::of(&made), blobs.to_vec()));
+        lock(&self.outbox)?.add(seq, &made, urgent, permit.as_ref())?;
         Ok(seq)
     }
 
@@ -184,6 +186,20 @@ impl Keys {
             shared: SharedKey::from_parts(get(kept::SHARED_KEY)?, Hash(get(kept::SHARED_ID)?)),
             enrolment: Hash::of(&enrolment),
         })
+    }
+
+    /// Permits the attachments of an envelope, with new tokens.
+    pub(super) fn permit(&self, mission: MissionId, envelope: Hash, blobs: Vec<Blob>) -> SignedPermit {
+        let (token, courier) = (UploadToken::generate(), UploadToken::generate());
+        let permit = UploadPermit {
+            v: baqylau_protocol::VERSION,
+            mission,
+            device: DeviceId::of(self.enrolment),
+            envelope,
+            blobs,
+            tokens: vec![token.hash(), courier.hash()],
+        };
+        SignedPermit { permit: permit.sign(&self.device), token, courier }
     }
 }
 

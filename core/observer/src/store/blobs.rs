@@ -17,18 +17,26 @@ pub(crate) type BlobCount = (Number, usize, usize, Option<RefusalReason>);
 pub(crate) struct StoredBlob {
     pub hash: Hash,
     pub length: u64,
+    /// The envelope that names it.
+    pub number: Number,
+}
+
+impl StoredBlob {
     /// Whether it is of another phone.
-    pub carried: bool,
+    pub fn is_carried(&self) -> bool {
+        matches!(self.number, Number::Carried(_))
+    }
 }
 
 impl Outbox {
-    /// Attachments of receipted envelopes, own or carried, that no proof was seen for or that are offered once more; own ones and
-    /// small ones first. What was refused too, when it is its turn again or when it is not asked `at` which time.
+    /// Attachments of receipted envelopes, own or carried, with a permit, that no proof was seen for or that are offered once more; own
+    /// ones and small ones first. What was refused too, when it is its turn again or when it is not asked `at` which time.
     pub fn due_blobs(&self, at: Option<i64>) -> Result<Vec<StoredBlob>, Error> {
         let select = "SELECT b.hash, b.length, b.seq, b.not_before FROM blob b LEFT JOIN envelope e ON e.seq = b.seq
                       LEFT JOIN carried c ON c.id = -b.seq
                       WHERE (b.proof IS NULL OR b.again = 1)
                         AND coalesce(e.receipt, c.receipt) IS NOT NULL AND coalesce(e.again, c.again) = 0
+                        AND b.seq IN (SELECT seq FROM permit)
                       ORDER BY b.seq < 0, b.length";
         self.blobs(select, at)
     }
@@ -42,7 +50,7 @@ impl Outbox {
         let mut statement = self.db.prepare_cached(select)?;
         let rows = statement.query_map([], |r| {
             let length = u64::try_from(r.get::<_, i64>(1)?).unwrap_or(0);
-            let blob = StoredBlob { hash: Hash(r.get(0)?), length, carried: matches!(r.get(2)?, Number::Carried(_)) };
+            let blob = StoredBlob { hash: Hash(r.get(0)?), length, number: r.get(2)? };
             Ok((blob, r.get::<_, i64>(3)?))
         })?;
         let all: Vec<(StoredBlob, i64)> = rows.collect::<Result<_, _>>()?;
@@ -57,23 +65,32 @@ impl Outbox {
     }
 
     /// Keeps the server's proof that it has an attachment.
-    pub fn blob_kept(&mut self, hash: Hash, proof: &[u8]) -> Result<(), Error> {
-        let update = "UPDATE blob SET proof = ?2, again = 0, refused = NULL, tries = 0, not_before = 0 WHERE hash = ?1";
-        self.db.execute(update, params![hash.0, proof])?;
+    pub fn blob_kept(&mut self, blob: StoredBlob, proof: &[u8]) -> Result<(), Error> {
+        let update = "UPDATE blob SET proof = ?3, again = 0, refused = NULL, tries = 0, not_before = 0
+                      WHERE hash = ?1 AND seq = ?2";
+        self.db.execute(update, params![blob.hash.0, blob.number, proof])?;
         Ok(())
+    }
+
+    /// Whether anything but one attachment of another phone needs the file of this hash: an own one keeps it until its visit is
+    /// forgotten, another one until it is proved.
+    pub fn needs_file(&self, blob: StoredBlob) -> Result<bool, Error> {
+        let select = "SELECT EXISTS(SELECT 1 FROM blob WHERE hash = ?1 AND seq <> ?2 AND (seq > 0 OR proof IS NULL))";
+        Ok(self.db.query_row(select, params![blob.hash.0, blob.number], |r| r.get(0))?)
     }
 
     /// Notes why an attachment was not sent, and when it is tried again. What a proof says stays true, and of what is not here any more
     /// nothing can be offered once more.
-    pub fn blob_refused(&mut self, hash: Hash, why: RefusalReason, now: i64) -> Result<(), Error> {
+    pub fn blob_refused(&mut self, blob: StoredBlob, why: RefusalReason, now: i64) -> Result<(), Error> {
         let tx = self.db.transaction()?;
-        let tries: u32 = tx.query_row("SELECT max(tries) FROM blob WHERE hash = ?1", [hash.0], |r| r.get(0))?;
+        let select = "SELECT tries FROM blob WHERE hash = ?1 AND seq = ?2";
+        let tries: u32 = tx.query_row(select, params![blob.hash.0, blob.number], |r| r.get(0))?;
         let tries = tries.saturating_add(1);
         let lost = why == RefusalReason::FileLost;
         tx.execute(
             "UPDATE blob SET refused = iif(proof IS NULL, ?2, NULL), tries = ?3, not_before = ?4,
-                             again = iif(?5, 0, again) WHERE hash = ?1",
-            params![hash.0, why.code(), tries, now.saturating_add(refusal_pause(tries)), lost],
+                             again = iif(?5, 0, again) WHERE hash = ?1 AND seq = ?6",
+            params![blob.hash.0, why.code(), tries, now.saturating_add(refusal_pause(tries)), lost, blob.number],
         )?;
         Ok(tx.commit()?)
     }

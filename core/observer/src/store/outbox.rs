@@ -47,6 +47,18 @@ pub const SCHEMA: Schema = Schema {
     ALTER TABLE blob ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE blob ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0;
     ",
+        // What two envelopes name is an attachment of each: nobody else's envelope takes it from the one that it belongs to.
+        "
+    CREATE TABLE permit(
+        seq INTEGER PRIMARY KEY, permit BLOB NOT NULL, token BLOB NOT NULL, courier BLOB NOT NULL) STRICT;
+    ALTER TABLE blob RENAME TO blob_by_hash;
+    CREATE TABLE blob(
+        hash BLOB NOT NULL, seq INTEGER NOT NULL, length INTEGER NOT NULL, proof BLOB, refused TEXT,
+        again INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0, not_before INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (hash, seq)) STRICT;
+    INSERT INTO blob SELECT hash, seq, length, proof, refused, again, tries, not_before FROM blob_by_hash;
+    DROP TABLE blob_by_hash;
+    ",
     ],
 };
 

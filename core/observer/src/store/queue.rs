@@ -3,6 +3,7 @@
 use super::names::ANCHOR;
 use super::number::Number;
 use super::outbox::Outbox;
+use super::permits::{SignedPermit, add_permit};
 use crate::error::{Error, RefusalReason};
 use crate::time::Anchor;
 use baqylau_protocol::cbor;
@@ -31,12 +32,15 @@ pub(crate) enum Delivery {
 }
 
 impl Outbox {
-    /// Adds an envelope; adding it again changes nothing.
-    pub fn add(&mut self, seq: i64, envelope: &[u8], urgent: bool) -> Result<(), Error> {
+    /// Adds an envelope, and the permit for its attachments; adding it again changes nothing.
+    pub fn add(&mut self, seq: i64, envelope: &[u8], urgent: bool, permit: Option<&SignedPermit>) -> Result<(), Error> {
         let tx = self.db.transaction()?;
         let insert = "INSERT OR IGNORE INTO envelope (seq, hash, bytes, urgent) VALUES (?1, ?2, ?3, ?4)";
         tx.execute(insert, params![seq, Hash::of(envelope).0, envelope, urgent])?;
         add_blobs(&tx, Number::Own(seq), envelope)?;
+        if let Some(permit) = permit {
+            add_permit(&tx, Number::Own(seq), permit)?;
+        }
         Ok(tx.commit()?)
     }
 
@@ -114,6 +118,19 @@ impl Outbox {
         Ok(tx.commit()?)
     }
 
+    /// Lets one that was receipted be offered once more: the server says that it does not know it, which nobody signs.
+    pub fn offer_again(&mut self, number: Number) -> Result<(), Error> {
+        let (table, key, id) = match number {
+            Number::Own(seq) => ("envelope", "seq", seq),
+            Number::Carried(id) => ("carried", "id", id),
+        };
+        let update = format!(
+            "UPDATE {table} SET again = 1, not_before = 0 WHERE {key} = ?1 AND receipt IS NOT NULL AND again = 0"
+        );
+        self.db.execute(&update, [id])?;
+        Ok(())
+    }
+
     /// Whether anything that was receipted is offered once more.
     pub fn offers_again(&self) -> Result<bool, Error> {
         let select = "SELECT EXISTS(SELECT 1 FROM envelope WHERE again = 1 AND not_before = 0)
@@ -189,7 +206,9 @@ fn stuck_code(number: Option<u8>) -> RefusalCode {
 pub(super) fn add_blobs(tx: &rusqlite::Transaction, number: Number, envelope: &[u8]) -> Result<(), Error> {
     for blob in Envelope::untrusted_header(envelope).and_then(|h| h.blobs).unwrap_or_default() {
         let length = i64::try_from(blob.length).unwrap_or(i64::MAX);
-        let insert = "INSERT OR IGNORE INTO blob (hash, seq, length) VALUES (?1, ?2, ?3)";
+        // An own one that an amendment names again goes once.
+        let insert = "INSERT OR IGNORE INTO blob (hash, seq, length) SELECT ?1, ?2, ?3
+                      WHERE ?2 < 0 OR NOT EXISTS (SELECT 1 FROM blob WHERE hash = ?1 AND seq > 0)";
         tx.execute(insert, params![blob.hash.0, number, length])?;
     }
     Ok(())

@@ -1,8 +1,9 @@
 //! Inputs whose decoded form would take a hundred times their size in memory.
 
+use baqylau_protocol::bundle::MAX_PARTS;
 use baqylau_protocol::bundle::{BundlePart, Manifest, PartKind};
 use baqylau_protocol::cbor::{self, Malformed};
-use baqylau_protocol::courier::{CourierError, CourierFile, MAX_FILE, MAX_OBJECTS, MAX_PARTS};
+use baqylau_protocol::courier::{CourierError, CourierFile, MAX_FILE, MAX_OBJECTS};
 use baqylau_protocol::ids::{Hash, MissionId};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey};
 use baqylau_protocol::published;
@@ -82,7 +83,8 @@ fn bodies_with_too_many_items_are_refused() {
 #[test]
 fn courier_file_with_too_many_items_is_refused_before_decoding() {
     let mission = MissionId([7; 16]);
-    let empty = CourierFile { v: 1, mission, objects: vec![], receipts: vec![], bundle: None, kept: None };
+    let empty =
+        CourierFile { v: 1, mission, objects: vec![], receipts: vec![], bundle: None, kept: None, permits: None };
     assert!(CourierFile::decode(&empty.encode(), mission).is_ok());
     let head = |keys: u8| [&[0xa0 | keys, 0x00, 0x01, 0x01, 0x50][..], &mission.0].concat();
     let most = u32::try_from(MAX_FILE - 100).unwrap();

@@ -88,7 +88,6 @@ impl Found<'_> {
             seq: self.number(2)?,
             recipient: self.get::<Option<[u8; 16]>>(3)?.map(DeviceId),
             hash: Hash(self.get(4)?),
-            blobs: Vec::new(),
             object: self.get(5)?,
         };
         Ok((self.number(6)?, entry))
