@@ -172,6 +172,8 @@ public enum Word: String, CaseIterable, Sendable {
     case lockStillDelivers = "lock_still_delivers"
     case lockTitle = "lock_title"
     case lockWrong = "lock_wrong"
+    case logContradicted = "log_contradicted"
+    case logUnproved = "log_unproved"
     case lostBegin = "lost_begin"
     case lostText = "lost_text"
     case lostTitle = "lost_title"

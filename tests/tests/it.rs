@@ -21,6 +21,7 @@ mod it {
     mod figures;
     mod finding;
     mod handout;
+    mod heads;
     mod hostile;
     mod internal;
     mod keys;

@@ -1,6 +1,6 @@
 //! The mission and the reports, as they are shown.
 
-use super::waiting::file_problem;
+use super::waiting::{file_problem, log_name, log_words};
 use crate::common::{CommandResult, print_json};
 use baqylau_observer::app::DeliveryState;
 use baqylau_observer::{BundleRefusal, ObserverApp, RefusalReason};
@@ -53,7 +53,7 @@ pub fn reports(core: &ObserverApp, json: bool) -> CommandResult {
             .map(|r| json!({"seq": r.seq, "visit": r.visit, "checklist": r.checklist, "hash": r.hash, "amends": r.amends, "state": state(&r.state), "attachments": r.attachments, "attachments_delivered": r.attachments_delivered, "attachment_problem": r.attachment_problem.map(RefusalReason::code)}))
             .collect();
         return print_json(
-            &json!({"reports": rows, "all_safe": summary.all_safe(), "drafts": summary.drafts, "closed": summary.closed}),
+            &json!({"reports": rows, "all_safe": summary.all_safe(), "drafts": summary.drafts, "closed": summary.closed, "log": log_name(summary.log)}),
         );
     }
     for r in &reports {
@@ -63,6 +63,9 @@ pub fn reports(core: &ObserverApp, json: bool) -> CommandResult {
             (None, all) => format!(", {} of {all} attachments", r.attachments_delivered),
         };
         println!("{:>4}  {:<10} {:<18} {}{files}", r.seq, r.visit, r.checklist, state(&r.state));
+    }
+    if let Some(words) = log_words(summary.log) {
+        println!("{words}");
     }
     if summary.all_safe() {
         println!("all safe: {} delivered, {} drafts", summary.delivered, summary.drafts);

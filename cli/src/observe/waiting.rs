@@ -1,7 +1,7 @@
 //! Why something still waits, in words that say what to do.
 
 use baqylau_observer::RefusalReason;
-use baqylau_observer::app::Trouble;
+use baqylau_observer::app::{LogConsistency, Trouble};
 
 /// As programs read it.
 pub fn trouble_name(trouble: Trouble) -> &'static str {
@@ -12,6 +12,28 @@ pub fn trouble_name(trouble: Trouble) -> &'static str {
         Trouble::Busy => "busy",
         Trouble::Unpublished => "unpublished",
         Trouble::Full => "full",
+    }
+}
+
+/// Whether the server's log is one, as programs read it.
+pub fn log_name(log: LogConsistency) -> &'static str {
+    match log {
+        LogConsistency::Proved => "proved",
+        LogConsistency::Unproved => "unproved",
+        LogConsistency::Contradicted => "contradicted",
+    }
+}
+
+/// What the observer must know of the server's log, and what to do; nothing when it is proved to be one.
+pub fn log_words(log: LogConsistency) -> Option<&'static str> {
+    match log {
+        LogConsistency::Proved => None,
+        LogConsistency::Unproved => Some(
+            "the server did not prove that it still has all that it received before: keep this store, and tell the coordinators",
+        ),
+        LogConsistency::Contradicted => Some(
+            "the server signed two logs that cannot both be true: tell the coordinators, and give them a file of `observe export`, which carries the proof",
+        ),
     }
 }
 

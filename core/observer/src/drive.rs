@@ -9,10 +9,13 @@
 
 mod commit;
 mod fetch;
+mod heads;
 mod http;
 mod outcome;
 mod runtime;
 
+pub use heads::LogConsistency;
+pub(crate) use heads::contradict;
 pub(crate) use http::{body, failure, unanswered};
 pub use outcome::Trouble;
 pub(crate) use outcome::{StepError, SyncOutcome};

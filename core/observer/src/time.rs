@@ -30,7 +30,7 @@ const NEAR_MS: i64 = DAY_MS;
 /// How long after the end of enrolment a mission may go on, in milliseconds.
 const AFTER_END_MS: i64 = 365 * DAY_MS;
 /// How much a log may have grown between two heads that this phone saw. The largest mission has a few million objects.
-const MOST_GROWTH: u64 = 1 << 24;
+pub(crate) const MOST_GROWTH: u64 = 1 << 24;
 
 impl Anchor {
     /// What is known after a head: the larger log, and the later time. A server that replays an old head moves nothing, and neither

@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 pub const MAX_FILE: usize = 64 << 20;
 /// Most objects in a courier file; the same limit holds for receipts and for proofs.
 pub const MAX_OBJECTS: usize = 50_000;
+/// Most pairs of contradicting heads in a courier file.
+pub const MAX_CONTRADICTIONS: usize = 64;
 /// Bytes of the file per frame: as many as a camera reliably reads from a phone's screen.
 pub const FRAME_BYTES: usize = 600;
 
@@ -44,6 +46,9 @@ pub struct CourierFile {
     /// Signed [`crate::permit::UploadPermit`] and one of its tokens, for attachments that travel beside the file.
     #[n(6)]
     pub permits: Option<Vec<(ByteVec, UploadToken)>>,
+    /// Pairs of signed tree heads that cannot be of one log; at most [`MAX_CONTRADICTIONS`].
+    #[n(7)]
+    pub contradictions: Option<Vec<(ByteVec, ByteVec)>>,
 }
 
 /// Why a file or frame is rejected. What is already stored stays.
@@ -119,6 +124,7 @@ fn count(bytes: &[u8]) -> Result<(), CourierError> {
             4 => Some(("parts of a bundle", MAX_PARTS)),
             5 => Some(("proofs", MAX_OBJECTS)),
             6 => Some(("permits", MAX_OBJECTS)),
+            7 => Some(("contradictions", MAX_CONTRADICTIONS)),
             _ => None,
         };
         if let Some((what, limit)) = list {

@@ -245,7 +245,8 @@ impl Desk {
             minicbor::decode(&published).map_err(|e| DeskError::damaged(self.folder.join("publish/bundle.cbor"), e))?;
         let (v, mission) = (baqylau_protocol::VERSION, self.mission());
         let (bundle, kept) = (Some((manifest, parts)), Some(kept).filter(|k| !k.is_empty()));
-        Ok(CourierFile { v, mission, objects: Vec::new(), receipts, bundle, kept, permits: None }.encode())
+        Ok(CourierFile { v, mission, objects: Vec::new(), receipts, bundle, kept, permits: None, contradictions: None }
+            .encode())
     }
 }
 

@@ -155,6 +155,15 @@ public func rejected(_ refusal: BundleRefusal) -> Word {
     }
 }
 
+/// What the observer must know of the server's log; nothing when it is proved to be one.
+public func words(of log: LogConsistency) -> Word? {
+    switch log {
+    case .proved: nil
+    case .unproved: .logUnproved
+    case .contradicted: .logContradicted
+    }
+}
+
 /// Why something still waits after a delivery: the server was not heard, or it was and does not take it.
 public func waiting(_ done: SyncReport) -> Words {
     if done.trouble == nil, let refusal = done.refusal { return refused(refusal) }

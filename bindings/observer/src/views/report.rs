@@ -102,6 +102,20 @@ record! {
         attachments_waiting: u32 = count(s.attachments_waiting),
         /// Whether this phone's work was closed.
         closed: bool = s.closed,
+        /// Whether the server's log is the one that this phone saw before.
+        log: LogConsistency = s.log.into(),
+    }
+}
+
+mirror! {
+    /// Whether the log that the server shows now is the one that this phone saw before.
+    LogConsistency of app::LogConsistency {
+        /// Every head that came is proved to go on from those before, or nothing came yet.
+        Proved,
+        /// The last head came without such a proof: the server may have lost part of its log. The coordinators must know.
+        Unproved,
+        /// The server signed two logs that cannot be one. A courier file carries the proof.
+        Contradicted,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::ObserverApp;
 use crate::bundle;
-use crate::drive::{SyncDriver, lock};
+use crate::drive::{SyncDriver, contradict, lock};
 use crate::error::Error;
 use crate::listen::Change;
 use crate::reason::InvalidReason;
@@ -79,7 +79,8 @@ impl ObserverApp {
         let permits = outbox.permits_to_carry()?.into_iter().map(|(permit, token)| (permit.into(), token));
         let permits = Some(permits.collect::<Vec<_>>()).filter(|p| !p.is_empty());
         let (v, mission) = (baqylau_protocol::VERSION, MissionId::of(&root));
-        Ok(CourierFile { v, mission, objects, receipts, bundle, kept, permits }.encode())
+        let contradictions = Some(outbox.evidence()?).filter(|c| !c.is_empty());
+        Ok(CourierFile { v, mission, objects, receipts, bundle, kept, permits, contradictions }.encode())
     }
 
     /// The attachments that may travel beside a courier file, each a file of its own under the name that is its hash: those, own and
@@ -135,6 +136,12 @@ impl ObserverApp {
         let devices = take_objects(&mut outbox, &manifest, &courier.objects, &mut report)?;
         for (permit, token) in courier.permits.iter().flatten() {
             take_permit(&mut outbox, manifest.mission, &devices, (permit, token), &mut report)?;
+        }
+        for (one, other) in courier.contradictions.iter().flatten() {
+            match contradict(one, other, &manifest) {
+                true => outbox.add_evidence(one, other)?,
+                false => report.refused += 1,
+            }
         }
         let mine = own_device(&outbox)?;
         drop(outbox);
@@ -270,6 +277,7 @@ impl SyncDriver {
     pub(crate) fn receipt_by_hand(&self, hash: Hash, receipt: &Receipt) -> Result<Option<bool>, Error> {
         let mut outbox = lock(&self.outbox)?;
         let Ok(head) = self.prove(&outbox, hash, receipt)? else { return Ok(None) };
+        self.compare_by_hand(&mut outbox, &head, &receipt.head)?;
         let bytes = cbor::encode(receipt);
         if outbox.setting(names::ENROLMENT)?.is_some_and(|e| Hash::of(&e) == hash) {
             outbox.set(&[(names::ENROLMENT_RECEIPT, &bytes), (names::ENROLMENT_REFUSED, b"")], &[])?;

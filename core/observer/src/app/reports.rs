@@ -2,7 +2,7 @@
 
 use super::mission::Loaded;
 use super::{ObserverApp, Unlocked};
-use crate::drive::lock;
+use crate::drive::{LogConsistency, lock};
 use crate::error::{Error, RefusalReason};
 use crate::store::{Delivery, Number};
 use std::sync::Arc;
@@ -74,6 +74,8 @@ pub struct Summary {
     pub attachments_waiting: usize,
     /// Whether this phone's work was closed: nothing more can be signed.
     pub closed: bool,
+    /// Whether the server's log is the one that this phone saw before.
+    pub log: LogConsistency,
 }
 
 impl Summary {
@@ -142,6 +144,7 @@ impl ObserverApp {
                 DeliveryState::Delivered { .. } => out.delivered += 1,
             }
         }
+        out.log = lock(&self.outbox)?.consistency()?;
         out.closed = self.with(|u| u.main.closed())?;
         out.drafts = self.with(|u| Ok(u.main.drafts()?.iter().filter(|d| d.report.is_none()).count()))?;
         Ok(out)

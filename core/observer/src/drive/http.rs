@@ -18,12 +18,15 @@ impl SyncDriver {
         objects: Vec<ByteVec>,
         outcome: &mut SyncOutcome,
     ) -> Result<Vec<Verdict>, StepError> {
-        let request = cbor::encode(&Upload { objects, known: None });
+        let request = cbor::encode(&Upload { objects, known: self.known_size()? });
         let mut last = Failure::Offline;
         for server in &self.servers {
             outcome.bytes_sent += request.len() as u64;
             match self.upload_to(server, request.clone()).await {
-                Ok(verdicts) => return Ok(verdicts),
+                Ok(Verdicts { verdicts, proof }) => {
+                    self.compare_heads(&verdicts, proof.as_deref())?;
+                    return Ok(verdicts.into_iter().map(without_server_text).collect());
+                }
                 Err(Unsent::Unanswered(e)) => last = unanswered(last, e),
                 Err(Unsent::Failed(failure)) => last = failure,
             }
@@ -31,15 +34,14 @@ impl SyncDriver {
         Err(StepError::Network(last))
     }
 
-    async fn upload_to(&self, server: &str, request: Vec<u8>) -> Result<Vec<Verdict>, Unsent> {
+    async fn upload_to(&self, server: &str, request: Vec<u8>) -> Result<Verdicts, Unsent> {
         let call = self.http.post(format!("{server}{}", routes::OBJECTS)).header(CONTENT_TYPE, MEDIA_TYPE);
         let response = call.body(request).send().await.map_err(Unsent::Unanswered)?;
         if !response.status().is_success() {
             return Err(Unsent::Failed(failure(&response)));
         }
         let bytes = body(response, cbor::MAX_BYTES).await.map_err(Unsent::Failed)?;
-        let verdicts: Verdicts = cbor::decode(&bytes, "verdicts").map_err(|_| Unsent::Failed(Failure::Nonsense))?;
-        Ok(verdicts.verdicts.into_iter().map(without_server_text).collect())
+        cbor::decode(&bytes, "verdicts").map_err(|_| Unsent::Failed(Failure::Nonsense))
     }
 
     pub(crate) async fn get(&self, path: &str, etag: Option<&str>) -> Result<HttpReply, StepError> {

@@ -4,6 +4,7 @@
 mod attachments;
 mod blobs;
 mod drafts;
+mod evidence;
 mod letters;
 mod mailbox;
 mod main;

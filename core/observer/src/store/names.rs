@@ -9,6 +9,10 @@ pub const ENROLMENT: &str = "enrolment";
 pub const ENROLMENT_RECEIPT: &str = "enrolment_receipt";
 pub const ENROLMENT_REFUSED: &str = "enrolment_refused";
 pub const ANCHOR: &str = "anchor";
+/// The largest signed head that is proved to go on from those before.
+pub const HEAD: &str = "head";
+/// A signed head that came without such a proof; empty when one came since.
+pub const UNPROVED: &str = "unproved";
 pub const FAILURES: &str = "failures";
 pub const LETTERS_FROM: &str = "letters_from";
 pub const LETTERS_WHOLE: &str = "letters_whole";

@@ -58,6 +58,7 @@ pub const SCHEMA: Schema = Schema {
         PRIMARY KEY (hash, seq)) STRICT;
     INSERT INTO blob SELECT hash, seq, length, proof, refused, again, tries, not_before FROM blob_by_hash;
     DROP TABLE blob_by_hash;
+    CREATE TABLE evidence(one BLOB NOT NULL, other BLOB NOT NULL, UNIQUE (one, other)) STRICT;
     ",
     ],
 };

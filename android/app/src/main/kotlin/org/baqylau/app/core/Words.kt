@@ -2,10 +2,12 @@ package org.baqylau.app.core
 
 import android.content.res.Resources
 import android.util.Log
+import androidx.annotation.StringRes
 import org.baqylau.AnswerExpectation
 import org.baqylau.BaqylauException
 import org.baqylau.BundleRefusal
 import org.baqylau.InvalidReason
+import org.baqylau.LogConsistency
 import org.baqylau.SyncReport
 import org.baqylau.Trouble
 import org.baqylau.Why
@@ -167,6 +169,15 @@ fun rejected(refusal: BundleRefusal): Int =
 
 /** Why something still waits after a delivery: the server was not heard, or it was and does not take it. */
 fun waiting(done: SyncReport): Words = done.refusal?.takeIf { done.trouble == null }?.let { refused(it) } ?: waiting(done.trouble)
+
+/** What the observer must know of the server's log; nothing when it is proved to be one. */
+@StringRes
+fun logWords(log: LogConsistency): Int? =
+    when (log) {
+        LogConsistency.PROVED -> null
+        LogConsistency.UNPROVED -> R.string.log_unproved
+        LogConsistency.CONTRADICTED -> R.string.log_contradicted
+    }
 
 /** Why something still waits after a delivery. */
 fun waiting(trouble: Trouble?): Words =

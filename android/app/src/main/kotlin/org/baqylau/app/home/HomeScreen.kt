@@ -29,6 +29,7 @@ import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
 import org.baqylau.Summary
 import org.baqylau.app.R
+import org.baqylau.app.core.logWords
 import org.baqylau.app.core.rejected
 import org.baqylau.app.nav.Route
 import org.baqylau.app.ui.Heading
@@ -119,6 +120,7 @@ private fun Safety(
             )
             val drafts = summary.drafts.toInt()
             if (drafts > 0) Text(pluralStringResource(R.plurals.home_drafts, drafts, drafts))
+            logWords(summary.log)?.let { Text("⚠ " + stringResource(it), Modifier.testTag("log")) }
             if (state.sosSent) Text(stringResource(R.string.sos_signed), Modifier.testTag("sos-signed"))
             if (!summary.allSafe) {
                 if (!state.connected) Text(stringResource(R.string.home_offline), Modifier.testTag("offline"))

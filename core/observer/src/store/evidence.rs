@@ -1,0 +1,49 @@
+//! What this phone knows of the server's log, and the pairs of signed heads that cannot be of one log.
+
+use super::names::{HEAD, UNPROVED};
+use super::outbox::Outbox;
+use crate::drive::LogConsistency;
+use crate::error::Error;
+use minicbor::bytes::ByteVec;
+use rusqlite::params;
+
+/// Most pairs of heads that are kept: the first ones say enough, and a server cannot fill a phone with them.
+const MOST: i64 = 16;
+
+impl Outbox {
+    /// Notes that heads were found to go on from each other, and which is the largest now, where it is another.
+    pub fn keep_head(&mut self, largest: Option<&[u8]>) -> Result<(), Error> {
+        let unproved = self.setting(UNPROVED)?.filter(|head| !head.is_empty());
+        let mut settings = Vec::new();
+        settings.extend(largest.map(|head| (HEAD, head)));
+        settings.extend(unproved.map(|_| (UNPROVED, &b""[..])));
+        // Nothing is written where nothing changed: a full disk keeps nothing from being sent.
+        if settings.is_empty() { Ok(()) } else { self.set(&settings, &[]) }
+    }
+
+    /// Keeps two signed heads that contradict each other, once.
+    pub fn add_evidence(&mut self, one: &[u8], other: &[u8]) -> Result<(), Error> {
+        let insert = "INSERT OR IGNORE INTO evidence (one, other)
+                      SELECT ?1, ?2 WHERE (SELECT count(*) FROM evidence) < ?3";
+        self.db.execute(insert, params![one, other, MOST])?;
+        Ok(())
+    }
+
+    /// The pairs of signed heads that contradict each other, in the order in which they were found.
+    pub fn evidence(&self) -> Result<Vec<(ByteVec, ByteVec)>, Error> {
+        let mut statement = self.db.prepare_cached("SELECT one, other FROM evidence ORDER BY rowid")?;
+        let rows = statement
+            .query_map([], |r| Ok((ByteVec::from(r.get::<_, Vec<u8>>(0)?), ByteVec::from(r.get::<_, Vec<u8>>(1)?))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether the server's log is one.
+    pub fn consistency(&self) -> Result<LogConsistency, Error> {
+        let contradicted: bool = self.db.query_row("SELECT EXISTS(SELECT 1 FROM evidence)", [], |r| r.get(0))?;
+        Ok(match self.setting(UNPROVED)?.is_some_and(|head| !head.is_empty()) {
+            _ if contradicted => LogConsistency::Contradicted,
+            true => LogConsistency::Unproved,
+            false => LogConsistency::Proved,
+        })
+    }
+}
