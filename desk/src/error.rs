@@ -1,9 +1,7 @@
 //! Errors of the desk: what is wrong, where, and what to do. Closed, each with what it names, a stable code, and what helps.
 
-use crate::faults::{AnswerFault, NotHere, PlaceCandidate, RequiredText};
+use crate::faults::{AnswerFault, LogFault, NotHere, PlaceCandidate, RequiredText, ServerFault, ServerRefusal};
 use crate::files::FileFault;
-use crate::log::faults::{LogFault, ServerFault};
-use crate::log::undone::ServerRefusal;
 use baqylau_http::{CallError, HttpError};
 use baqylau_protocol::courier::CourierError;
 use baqylau_protocol::ids::{DeviceId, Hash};
@@ -326,6 +324,20 @@ impl DeskError {
     #[must_use]
     pub fn may_pass(&self) -> bool {
         matches!(self, Self::Server { .. } | Self::Unreachable { .. } | Self::Conflict { .. })
+    }
+
+    pub(crate) fn file(path: impl Into<PathBuf>, why: impl Into<FileFault>) -> Self {
+        Self::File { path: path.into(), why: why.into() }
+    }
+
+    /// A file that does not read as what it should be.
+    pub(crate) fn damaged(path: impl Into<PathBuf>, detail: impl ToString) -> Self {
+        Self::File { path: path.into(), why: FileFault::Damaged { detail: detail.to_string() } }
+    }
+
+    /// What a server refuses, as the error of a call.
+    pub(crate) fn refused(why: ServerRefusal, server: &str) -> Self {
+        Self::Refused { server: server.to_owned(), why }
     }
 
     /// A file or an object that cannot be made.

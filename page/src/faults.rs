@@ -1,8 +1,8 @@
 //! What is wrong with a file, an object of the log, the log, or a server's answer, in the reader's language.
 
 use crate::words::Words;
+use baqylau_desk::faults::{LogFault, ServerFault, Unproven, Unverifiable};
 use baqylau_desk::files::FileFault;
-use baqylau_desk::log::faults::{LogFault, ServerFault, Unproven, Unverifiable};
 use std::io::{Error, ErrorKind};
 
 /// Why an envelope could not be verified or opened.

@@ -96,7 +96,7 @@ impl PageState {
             None if !query.as_of.is_empty() => Err(DeskError::NotATime { text: query.as_of.clone() }),
             None => Ok(self.tables().of(query.answers()).clone()),
             Some(moment) => tokio::task::block_in_place(|| {
-                self.read(|desk| self.ledger().table(desk, query.answers(), Some(moment)).map(Arc::new))
+                self.read(|desk| self.ledger().table(desk.verified(), query.answers(), Some(moment)).map(Arc::new))
             }),
         }
     }
@@ -120,12 +120,12 @@ impl PageState {
         change: &CorrectionRequest,
         now: i64,
     ) -> Result<Preview, DeskError> {
-        self.ledger().preview(desk, report, change, now)
+        self.ledger().preview(&desk.records(), report, change, now)
     }
 
     /// A report's answers with all corrections so far.
     pub fn effective(&self, report: Hash) -> Result<Filling, DeskError> {
-        self.read(|desk| self.ledger().effective_answers(desk, report))
+        self.read(|desk| self.ledger().effective_answers(desk.reports(), report))
     }
 
     /// Reads from the desk's store.
@@ -172,14 +172,14 @@ impl PageState {
     /// retried.
     fn fetch(&self, desk: &Desk, now: i64) -> Result<(), DeskError> {
         let mut lacking = self.lacking.lock().unwrap_or_else(PoisonError::into_inner);
-        let (new, next) = desk.attachments_from(lacking.1)?;
+        let (new, next) = desk.attachments().list_from(lacking.1)?;
         lacking.1 = next;
         lacking.0.extend(new.into_iter().filter(|row| !row.here));
         if lacking.0.is_empty() {
             return Ok(());
         }
         let fetched = desk.fetch_attachments(&lacking.0, now)?;
-        lacking.0.retain(|row| !desk.has_attachment(&row.attachment));
+        lacking.0.retain(|row| !desk.attachments().has(&row.attachment));
         let changed = {
             let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
             let undone = fetched.undone();
@@ -213,7 +213,7 @@ fn seen(desk: &Desk) -> Result<LogMark, DeskError> {
 }
 
 fn evaluate(index: &mut ReportIndex, desk: &Desk) -> Result<(Arc<ReportTable>, Arc<ReportTable>), DeskError> {
-    index.advance(desk)?;
-    let mut board = |answers| index.table(desk, answers, None).map(Arc::new);
+    index.advance(desk.verified())?;
+    let mut board = |answers| index.table(desk.verified(), answers, None).map(Arc::new);
     Ok((board(AnswerBasis::Effective)?, board(AnswerBasis::Raw)?))
 }

@@ -3,10 +3,10 @@
 use crate::failure;
 use crate::words::{Words, words};
 use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
-use baqylau_desk::log::rosters::Dispute;
-use baqylau_desk::log::undone::{ServerRefusal, Undone};
+use baqylau_desk::log::pull::UnsentRecord;
+use baqylau_desk::log::undone::Undone;
+use baqylau_desk::people::rosters::Dispute;
 use baqylau_desk::store::Gap;
-use baqylau_desk::workspace::identity::UnsentRecord;
 
 /// Something that a pull left undone, in the words of a language; in English for one that the page does not have.
 #[must_use]

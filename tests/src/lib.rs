@@ -6,7 +6,7 @@ pub mod lying;
 use baqylau_desk::Desk;
 use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::index::answers::ReportAnswers;
-use baqylau_desk::index::report_table::ReportRow;
+use baqylau_desk::index::report_row::ReportRow;
 use baqylau_observer::ObserverApp;
 use baqylau_observer::app::{MissionCache, PhoneConfig};
 use baqylau_observer::clock::{Clock, SystemClock};
@@ -184,7 +184,7 @@ impl World {
     /// # Panics
     /// When there is nobody of this code.
     pub fn invite(&mut self, person: &str) -> String {
-        self.desk.invite(&[person.to_owned()], now(), 9).expect("an invite").remove(0).text
+        self.desk.invites().make(&[person.to_owned()], now(), 9).expect("an invite").remove(0).text
     }
 
     /// An invite to another mission, whose server is this one.
@@ -196,7 +196,7 @@ impl World {
         let folder = self.folder.path().join("another");
         let mut desk = Desk::new(&folder, tables, &servers, PASSPHRASE).expect("a mission");
         desk.build(PASSPHRASE, now(), 30).expect("a bundle");
-        desk.invite(&[person.to_owned()], now(), 9).expect("an invite").remove(0).text
+        desk.invites().make(&[person.to_owned()], now(), 9).expect("an invite").remove(0).text
     }
 
     /// What a phone of this name needs.

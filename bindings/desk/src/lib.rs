@@ -2,10 +2,10 @@
 
 use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::index::answers::ReportAnswers;
-use baqylau_desk::index::report_table::ReportRow;
+use baqylau_desk::index::report_row::ReportRow;
 use baqylau_desk::log::attachments::FetchedAttachments;
-use baqylau_desk::log::faults::ObjectFault;
 use baqylau_desk::log::pull::PullOutcome;
+use baqylau_desk::log::recheck::ObjectFault;
 use baqylau_desk::log::undone::Undone;
 use baqylau_desk::records::CorrectionRequest;
 use baqylau_desk::{Desk as Inner, DeskError as Fault, ReasonClass as Class};
@@ -454,8 +454,8 @@ impl Desk {
     /// Verifies everything that was pulled once more, from its bytes.
     pub fn verify(&self) -> Result<Verified> {
         let desk = self.inner();
-        let (good, faults) = baqylau_desk::log::pull::verify_all(&desk)?;
-        let altered = desk.altered_attachments()?.into_iter().map(FaultInfo::attachment);
+        let (good, faults) = desk.verify_all()?;
+        let altered = desk.attachments().altered()?.into_iter().map(FaultInfo::attachment);
         let faults = faults.into_iter().map(FaultInfo::object).chain(altered).collect();
         Ok(Verified { good: good as u64, faults })
     }
@@ -509,8 +509,8 @@ impl Desk {
         let (question, new, rows) = (question.as_str(), answer.as_deref(), Vec::new());
         let change = CorrectionRequest { question, rows, new, reason: &reason, source: &source };
         let desk = self.inner();
-        let preview = desk.preview(hash(&report)?, &change, now())?;
-        Ok(desk.sign_correction(&preview, confirmed, now())?)
+        let preview = desk.records().preview(hash(&report)?, &change, now())?;
+        Ok(desk.records().sign_correction(&preview, confirmed, now())?)
     }
 
     /// Asks the observer about a report.

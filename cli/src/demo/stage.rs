@@ -52,7 +52,7 @@ impl Stage {
         let mission = folder.join("mission");
         let mut desk = Desk::new(&mission, &args.mission, &[address], PASSPHRASE)?;
         desk.build(PASSPHRASE, now(), 90)?;
-        let invited = desk.invite(&[], now(), 30)?;
+        let invited = desk.invites().make(&[], now(), 30)?;
         let invites = invited.into_iter().map(|i| (i.person.code, i.text)).collect();
         Ok(Self { folder, tables: source, port, server_port, invites, people, tasks, begins })
     }
@@ -68,7 +68,7 @@ impl Stage {
     /// Makes a fresh invite for a visitor: every other one was used. Gives the person's code.
     pub fn spare_invite(&self, desk: &mut Desk) -> Result<String, crate::common::CommandError> {
         let first = self.invites.keys().next().cloned().unwrap_or_default();
-        desk.invite(std::slice::from_ref(&first), now(), 30)?;
+        desk.invites().make(std::slice::from_ref(&first), now(), 30)?;
         Ok(first)
     }
 }

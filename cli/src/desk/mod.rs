@@ -10,8 +10,8 @@ use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::export::handout::{ATTACHMENTS, Handout};
 use baqylau_desk::faults::StorageError;
 use baqylau_desk::index::filter::ReportFilter;
-use baqylau_desk::index::report_table::ReportRow;
-use baqylau_desk::log::rosters::Dispute;
+use baqylau_desk::index::report_row::ReportRow;
+use baqylau_desk::people::rosters::Dispute;
 use baqylau_findings::Computed;
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -200,7 +200,7 @@ fn figures(folder: &Folder, as_of: Option<String>, raw: bool, json: bool) -> Com
 }
 
 fn attachments(desk: &baqylau_desk::Desk, export: Option<PathBuf>, internal: bool) -> CommandResult {
-    let rows = desk.attachments()?;
+    let rows = desk.attachments().list()?;
     let kept = desk.internal()?;
     let mut whole = true;
     let mut handout = export.map(|folder| Handout::begin(&folder, ATTACHMENTS)).transpose()?;
@@ -214,7 +214,7 @@ fn attachments(desk: &baqylau_desk::Desk, export: Option<PathBuf>, internal: boo
         let Some(handout) = handout.as_mut().filter(|_| leaves) else { continue };
         let path = handout.place_attachment(&short, &a.name);
         let mut file = std::fs::File::create(&path).map_err(|e| told(&path, &e))?;
-        if let Err(e) = desk.open_attachment(a, &mut file) {
+        if let Err(e) = desk.attachments().open(a, &mut file) {
             std::fs::remove_file(&path)?;
             if matches!(e, DeskError::Storage(StorageError::Full)) {
                 return Err(told(&path, &std::io::ErrorKind::StorageFull.into()).into());
@@ -258,14 +258,14 @@ fn devices(desk: &baqylau_desk::Desk, json: bool) -> CommandResult {
         let (received, missing) = (d.received, d.missing.len());
         println!("{:<32}  {person:<6} {team:<6} {standing:<11} {received:>8} {missing:>8}{mark}", d.device.to_string());
     }
-    desk.disputes()?.iter().for_each(|dispute| print_dispute(desk, dispute));
+    desk.rosters().disputes()?.iter().for_each(|dispute| print_dispute(desk, dispute));
     Ok(whole)
 }
 
 /// Where two desks revoked one phone at different places, and the commands that decide it.
 pub fn print_dispute(desk: &baqylau_desk::Desk, dispute: &Dispute) {
     let Dispute { device, kept, other } = dispute;
-    let folder = desk.folder.display();
+    let folder = desk.workspace.folder.display();
     println!("{dispute}: `baqylau mission revoke --folder {folder} {device} --good {kept}` or `--good {other}`");
 }
 
@@ -282,7 +282,7 @@ fn reports(folder: &Folder, export: Option<PathBuf>, internal: bool, json: bool)
         if left > 0 {
             println!("{left} internal reports were left out; with --internal they are there too");
         }
-        let damaged = desk.damaged_bundles()?;
+        let damaged = desk.verified().damaged_bundles()?;
         for bundle in &damaged {
             println!(
                 "the bundle {bundle} is damaged in this desk's store: its version of the checklists is left out of the tables, and its \

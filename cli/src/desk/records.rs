@@ -111,7 +111,7 @@ pub fn run(command: SignCommand) -> CommandResult {
                 Decision::Accept => ReviewState::Accepted,
                 Decision::Exclude => ReviewState::Excluded,
             };
-            desk.review(find(&desk, &report)?, state, &reason, now())?;
+            desk.records().review(find(&desk, &report)?, state, &reason, now())?;
         }
         SignCommand::Correct { folder, report, question, answer, rows, reason, source, sign, confirm, json } => {
             let desk = folder.open()?;
@@ -125,13 +125,13 @@ pub fn run(command: SignCommand) -> CommandResult {
                 reason: &reason,
                 source: &source,
             };
-            let preview = desk.preview(find(&desk, &report)?, &change, now())?;
+            let preview = desk.records().preview(find(&desk, &report)?, &change, now())?;
             return correct(&desk, &preview, sign, confirm, json);
         }
         SignCommand::Ask { folder, report, questions, note, to } => {
             let desk = folder.open()?;
             let other = to.map(|to| phone(&desk, &to)).transpose()?;
-            desk.ask(find(&desk, &report)?, &questions, &note, other, now())?;
+            desk.records().ask(find(&desk, &report)?, &questions, &note, other, now())?;
         }
         SignCommand::Message { folder, text, teams } => {
             let phones = folder.open()?.message(&teams, &text, now())?;
@@ -149,7 +149,7 @@ fn correct(desk: &Desk, preview: &Preview, sign: bool, confirm: bool, json: bool
         print!("{}", shown(preview));
     }
     if sign {
-        desk.sign_correction(preview, confirm, now())?;
+        desk.records().sign_correction(preview, confirm, now())?;
     }
     if json {
         return print_json(&preview_json(preview, sign));
@@ -232,7 +232,7 @@ fn phone(desk: &Desk, name: &str) -> Result<DeviceId, String> {
 }
 
 fn letters(desk: &Desk, json: bool) -> CommandResult {
-    let letters = desk.letters()?;
+    let letters = desk.own().letters()?;
     if json {
         let rows = letters.iter().map(|l| {
             json!({

@@ -1,6 +1,6 @@
 //! Which reports count. One definition, used by figures, exports and every page.
 
-use crate::log::faults::Unverifiable;
+use crate::faults::Unverifiable;
 use baqylau_report::{AnswerError, ReportError};
 
 /// Whether a report counts, and if not, why.

@@ -18,6 +18,7 @@ mod versions;
 mod workbook;
 
 pub use csv::csv;
+pub use files::Exports;
 pub use tables::{ExportTable, export_tables};
 
 /// What stands before the answers of a report, and behind them.

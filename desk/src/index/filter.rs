@@ -2,7 +2,7 @@
 
 use crate::adjudication::status::{Status, StatusKind};
 use crate::index::flags::Flag;
-use crate::index::report_table::ReportRow;
+use crate::index::report_row::ReportRow;
 use crate::tables::{FieldRole, MissionTables, Person};
 use baqylau_forms::ByIdentity;
 use baqylau_forms::fold::fold;

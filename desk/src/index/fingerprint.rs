@@ -8,7 +8,8 @@
 //! sample, each as JSON behind its length.
 
 use crate::adjudication::status::{AnswerBasis, Status};
-use crate::index::report_table::{ReportRow, ReportTable};
+use crate::index::report_row::ReportRow;
+use crate::index::report_table::ReportTable;
 use crate::tables::MissionTables;
 use baqylau_protocol::ids::Hash;
 use serde::Serialize;

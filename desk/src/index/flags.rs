@@ -1,7 +1,8 @@
 //! What is odd about a report. A flag decides nothing: a coordinator looks, and asks or decides.
 
 use crate::adjudication::status::Status;
-use crate::index::report_table::{ReportRow, ReportTable};
+use crate::index::report_row::ReportRow;
+use crate::index::report_table::ReportTable;
 use crate::tables::MissionTables;
 use baqylau_forms::distance::metres;
 use baqylau_forms::value::Point;

@@ -2,10 +2,9 @@
 
 use crate::error::DeskError;
 use crate::files::FileFault;
-use crate::log::link::block;
+use crate::log::link::ServerLink;
 use crate::parallel::CHUNK;
-use crate::store::PulledEnvelope;
-use crate::workspace::Desk;
+use crate::store::{DeskStore, PulledEnvelope};
 use baqylau_protocol::blob::{self, MAX_BLOB};
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash};
@@ -81,20 +80,29 @@ impl std::fmt::Display for AttachmentFault {
     }
 }
 
-impl Desk {
+/// The attachments of a desk: what reports name, and the encrypted files in `blobs/`.
+#[derive(Clone, Copy)]
+pub struct AttachmentFolder<'d> {
+    /// Has the reports.
+    pub store: &'d DeskStore,
+    /// The mission's folder.
+    pub folder: &'d Path,
+}
+
+impl AttachmentFolder<'_> {
     /// The attachments of all reports, in the order of the log.
     ///
     /// # Errors
     /// The database fails.
-    pub fn attachments(&self) -> Result<Vec<AttachmentRow>, DeskError> {
-        Ok(self.attachments_from(0)?.0)
+    pub fn list(&self) -> Result<Vec<AttachmentRow>, DeskError> {
+        Ok(self.list_from(0)?.0)
     }
 
     /// Those of reports from a place in the log on, and the place behind the last.
     ///
     /// # Errors
     /// The database fails.
-    pub fn attachments_from(&self, mut from: u64) -> Result<(Vec<AttachmentRow>, u64), DeskError> {
+    pub fn list_from(&self, mut from: u64) -> Result<(Vec<AttachmentRow>, u64), DeskError> {
         let mut rows = Vec::new();
         loop {
             let chunk = self.store.envelopes_from(from, CHUNK)?;
@@ -119,30 +127,24 @@ impl Desk {
 
     /// Whether the bytes of an attachment are here.
     #[must_use]
-    pub fn has_attachment(&self, attachment: &Attachment) -> bool {
+    pub fn has(&self, attachment: &Attachment) -> bool {
         self.blob(attachment.hash).is_file()
     }
 
-    /// Fetches the attachments that are lacking and that the server has; what broke off goes on.
-    ///
-    /// # Errors
-    /// The server does not answer.
-    pub fn pull_attachments(&self, now: i64) -> Result<FetchedAttachments, DeskError> {
-        self.fetch_attachments(&self.attachments()?, now)
-    }
-
-    /// Fetches those of some attachments that are lacking, as [`Desk::pull_attachments`] does. Each stands for itself: one that
-    /// fails is told, and the others come.
-    ///
-    /// # Errors
-    /// The server does not answer.
-    pub fn fetch_attachments(&self, rows: &[AttachmentRow], now: i64) -> Result<FetchedAttachments, DeskError> {
-        let device = self.enrolled(now)?;
+    /// Fetches those of some attachments that are lacking and that the server has; what broke off goes on. Each stands for itself: one
+    /// that fails is told, and the others come.
+    pub(crate) fn fetch(
+        &self,
+        link: &ServerLink<'_>,
+        rows: &[AttachmentRow],
+        now: i64,
+    ) -> Result<FetchedAttachments, DeskError> {
+        let device = link.enrolled(now)?;
         let folder = self.folder.join("blobs");
         fs::create_dir_all(&folder).map_err(|e| DeskError::file(&folder, e))?;
         let mut fetched = FetchedAttachments::default();
-        for row in rows.iter().filter(|r| !self.has_attachment(&r.attachment)) {
-            match self.fetch_attachment(row.attachment.hash, &device) {
+        for row in rows.iter().filter(|r| !self.has(&r.attachment)) {
+            match self.fetch_one(link, row.attachment.hash, &device) {
                 Ok(true) => fetched.came += 1,
                 Ok(false) => fetched.lacking.push(self.lacking(row)?),
                 Err(gone @ DeskError::Unreachable { .. }) => return Err(gone),
@@ -160,7 +162,7 @@ impl Desk {
 
     /// Fetches one; whether the server has it. What was begun and turns out to be other bytes is begun anew once: it may have been
     /// damaged here.
-    fn fetch_attachment(&self, hash: Hash, device: &DeviceId) -> Result<bool, DeskError> {
+    fn fetch_one(&self, link: &ServerLink<'_>, hash: Hash, device: &DeviceId) -> Result<bool, DeskError> {
         let whole = self.blob(hash);
         let part = whole.with_extension("part");
         let disk = |e: std::io::Error| DeskError::file(&part, e);
@@ -177,8 +179,7 @@ impl Desk {
                 fs::remove_file(&part).map_err(disk)?;
                 return Err(DeskError::AttachmentTooLarge { limit: MAX_BLOB });
             }
-            let asks = routes::blob(hash, from);
-            let Some(bytes) = block(async { self.link()?.read_if_there(device, asks).await })? else {
+            let Some(bytes) = link.read_if_there(device, &routes::blob(hash, from))? else {
                 return Ok(false);
             };
             if !bytes.is_empty() {
@@ -214,8 +215,8 @@ impl Desk {
     ///
     /// # Errors
     /// The database fails.
-    pub fn altered_attachments(&self) -> Result<Vec<Hash>, DeskError> {
-        let here = self.attachments()?.into_iter().map(|row| row.attachment.hash);
+    pub fn altered(&self) -> Result<Vec<Hash>, DeskError> {
+        let here = self.list()?.into_iter().map(|row| row.attachment.hash);
         let altered = |hash: &Hash| {
             let path = self.blob(*hash);
             path.exists() && !digest(&path).is_ok_and(|found| found == *hash)
@@ -227,7 +228,7 @@ impl Desk {
     ///
     /// # Errors
     /// It is not here, or was altered. What was written before an error must be thrown away.
-    pub fn open_attachment(&self, attachment: &Attachment, out: &mut dyn Write) -> Result<(), DeskError> {
+    pub fn open(&self, attachment: &Attachment, out: &mut dyn Write) -> Result<(), DeskError> {
         let path = self.blob(attachment.hash);
         let file = File::open(&path).map_err(|e| DeskError::file(&path, e))?;
         let opened = blob::open(&attachment.key, attachment.size, BufReader::new(file), out);

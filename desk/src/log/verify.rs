@@ -1,8 +1,9 @@
 //! Objects of the log, verified and opened, on all cores. Everything here is hostile input.
 
-use crate::log::faults::Unverifiable;
+use crate::faults::Unverifiable;
 use crate::parallel::map_on_all_cores;
-use crate::store::{KnownDevice, LogObject, Opened, PulledEnvelope};
+use crate::store::{KnownDevice, LogObject, MissionTrust, Opened, PulledEnvelope};
+use crate::workspace::keys::DeskSecrets;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::{CoseError, ObjectType};
 use baqylau_protocol::enrolment::Enrolled;
@@ -31,6 +32,12 @@ pub struct VerifiedPage {
     pub envelopes: Vec<PulledEnvelope>,
     /// Objects that are neither: place in the log and reason. A server that logs such things is broken or hostile.
     pub strange: Vec<(u64, Unverifiable)>,
+}
+
+impl<'o> Opener<'o> {
+    pub(crate) fn of(trust: &MissionTrust, secrets: &'o DeskSecrets) -> Self {
+        Self { mission: trust.mission(), issuer: trust.issuer, reading: &secrets.reading }
+    }
 }
 
 impl Opener<'_> {

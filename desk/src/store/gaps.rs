@@ -1,11 +1,11 @@
 //! Places of the log whose objects the server could not hand out, and heads that contradict the one that is kept.
 
-use super::log::insert;
+use super::envelopes::insert;
 use super::{DeskStore, KnownDevice, LogObject, PulledEnvelope, damaged, set_setting, setting, signed, unsigned};
 use crate::error::DeskError;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::{DeviceId, Hash};
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, params};
 
 /// How often the log here was changed behind what was read of it.
 const REWRITTEN: &str = "rewritten";
@@ -76,12 +76,12 @@ impl DeskStore {
 
     /// Puts objects where gaps were, with what was found in them and in what waited for them.
     pub(crate) fn fill(
-        &mut self,
+        &self,
         objects: &[(u64, LogObject)],
         devices: &[KnownDevice],
         envelopes: &[PulledEnvelope],
     ) -> Result<(), DeskError> {
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = self.writing()?;
         for (index, object) in objects {
             tx.execute("UPDATE object SET bytes = ?2 WHERE idx = ?1", params![signed(*index), object.bytes])?;
             tx.execute("DELETE FROM gap WHERE idx = ?1", [signed(*index)])?;
@@ -102,8 +102,8 @@ impl DeskStore {
     }
 
     /// Takes the log back to a size that the server's signature covers: what lies behind does not lead to what it signs.
-    pub(crate) fn cut_back(&mut self, size: u64) -> Result<(), DeskError> {
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    pub(crate) fn cut_back(&self, size: u64) -> Result<(), DeskError> {
+        let tx = self.writing()?;
         for table in ["object", "device", "envelope", "gap"] {
             tx.execute(&format!("DELETE FROM {table} WHERE idx >= ?1"), [signed(size)])?;
         }

@@ -3,7 +3,8 @@
 use super::charts::bar;
 use super::parts::text;
 use super::{PageFailure, View};
-use baqylau_desk::index::report_table::{ByChecklist, ReportRow, ReportTable};
+use baqylau_desk::index::report_row::ReportRow;
+use baqylau_desk::index::report_table::{ByChecklist, ReportTable};
 use baqylau_desk::tables::{Official, Reconcile, Reconciled};
 use baqylau_findings::percentage::percentage;
 use maud::{Markup, html};

@@ -5,7 +5,8 @@ use super::counts::percent;
 use super::parts::text;
 use super::{PageFailure, View};
 use baqylau_desk::adjudication::status::Status;
-use baqylau_desk::index::report_table::{ReportRow, ReportTable};
+use baqylau_desk::index::report_row::ReportRow;
+use baqylau_desk::index::report_table::ReportTable;
 use baqylau_desk::tables::{FieldRole, RoledQuestion};
 use maud::{Markup, html};
 

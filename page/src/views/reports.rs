@@ -5,7 +5,7 @@ use super::{PageFailure, View};
 use baqylau_desk::adjudication::status::{Status, StatusKind};
 use baqylau_desk::export::{ExportTable, export_tables};
 use baqylau_desk::index::flags::Flag;
-use baqylau_desk::index::report_table::ReportRow;
+use baqylau_desk::index::report_row::ReportRow;
 use maud::{Markup, html};
 
 /// Reports per page.

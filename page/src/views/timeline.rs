@@ -4,7 +4,8 @@
 use super::parts::{facts, mark, paged, place, text, who};
 use super::{PageFailure, View};
 use baqylau_desk::adjudication::status::Status;
-use baqylau_desk::index::report_table::{ReportRow, ReportTable};
+use baqylau_desk::index::report_row::ReportRow;
+use baqylau_desk::index::report_table::ReportTable;
 use baqylau_desk::tables::FieldRole;
 use baqylau_forms::value::Date;
 use baqylau_forms::zone::{DAY_MS, MINUTE_MS};

@@ -32,7 +32,7 @@ fn entry(desk: &Desk, device: DeviceId) -> RosterEntry {
 #[test]
 fn what_a_desk_contested_is_not_confirmed_by_another_that_pulls() {
     let (mut world, mut second, device) = world();
-    world.desk.contest(device).expect("contested");
+    world.desk.rosters().contest(device).expect("contested");
     world.desk.publish_roster(now()).expect("published");
     pull(&mut second);
     assert_eq!(entry(&second, device).standing, Standing::Contested);
@@ -47,7 +47,7 @@ fn what_a_desk_contested_is_not_confirmed_by_another_that_pulls() {
 #[test]
 fn what_two_desks_decide_differently_at_once_is_contested() {
     let (mut world, mut second, device) = world();
-    world.desk.contest(device).expect("contested");
+    world.desk.rosters().contest(device).expect("contested");
     world.desk.publish_roster(now()).expect("published");
     // The second confirms by itself before it sees the roster: that of the first came in between.
     let server = world.lying();
@@ -69,7 +69,7 @@ fn of_two_revocations_the_stricter_holds_until_somebody_decides() {
         let (mut world, mut second, device) = world();
         pull(&mut second);
         let (one, two) = if stricter_first { (1, 3) } else { (3, 1) };
-        world.desk.revoke(device, Some(one)).expect("revoked");
+        world.desk.rosters().revoke(device, Some(one)).expect("revoked");
         second.revoke(device, Some(two)).expect("revoked");
         pull(&mut world.desk);
         assert_eq!(pull(&mut second), 1, "it is shown");
@@ -98,7 +98,7 @@ fn a_decision_whose_answer_was_lost_does_not_override_a_later_one() {
     pull(&mut second);
     pull(&mut world.desk);
     let server = world.lying();
-    world.desk.contest(device).expect("contested");
+    world.desk.rosters().contest(device).expect("contested");
     server.speak(|what, _, _| what.starts_with("POST /v1/roster").then(Vec::new));
     world.desk.publish_roster(now()).expect_err("the answer is lost");
     server.repent();

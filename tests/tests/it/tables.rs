@@ -132,7 +132,7 @@ fn what_was_accepted_is_exported_whatever_its_questions_are_called() {
     // In every format, with a sheet for the repeat.
     let (tables, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
     let lines: Vec<_> = board.rows.iter().collect();
-    let write = |stem, format| world.desk.table(&tables, &lines, (stem, 0), AnswerBasis::Effective, format);
+    let write = |stem, format| world.desk.exports().table(&tables, &lines, (stem, 0), AnswerBasis::Effective, format);
     for stem in ["f", "f.codebook@2"] {
         assert!(write(stem, Format::Parquet).expect("a table").starts_with(b"PAR1"));
         assert!(out.join(format!("{stem}.parquet")).exists());
@@ -506,7 +506,7 @@ fn a_sentence_is_struck_and_the_fingerprint_another_when_a_correction_changes_it
         reason: "misread",
         source: "a call",
     };
-    world.desk.correct(hash, &change, now()).expect("signed");
+    world.desk.records().correct(hash, &change, now()).expect("signed");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let (_, after) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
     assert_eq!(set(&before).0, set(&after).0, "the same reports count");

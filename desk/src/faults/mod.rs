@@ -1,13 +1,19 @@
-//! What an error of the desk says in detail: what is not there, and what is wrong with an answer.
+//! What an error of the desk says in detail: what is not there, what is wrong with an answer, with the log, and with the server.
+//! `Display` is for terminals; the page has words of its own.
 
-use crate::records::corrections::issue_words;
+mod log;
+mod server;
+
 use baqylau_forms::fill::{Expected, FillError, Issue};
+use baqylau_forms::form::MAX_ROWS;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use std::fmt;
 
 pub use baqylau_http::{CallError, HttpError};
 pub use baqylau_protocol::courier::CourierError;
 pub use baqylau_sqlite::StorageError;
+pub use log::{LogFault, Unproven, Unverifiable};
+pub use server::{ServerFault, ServerRefusal};
 
 /// What is asked for and is not there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr, strum::VariantNames)]
@@ -164,6 +170,19 @@ pub struct AnswerDoubt {
 impl fmt::Display for AnswerDoubt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.question, issue_words(self.issue, &self.text))
+    }
+}
+
+/// The author's words for a problem, or what sort it is.
+fn issue_words(issue: Issue, text: &str) -> String {
+    match (text.is_empty(), issue) {
+        (false, _) => text.to_owned(),
+        (true, Issue::Error) => "the checklist takes no such answer".into(),
+        (true, Issue::Warning) => "the checklist calls this answer unlikely".into(),
+        (true, Issue::NotOffered) => "the choice is not offered any more".into(),
+        (true, Issue::Unanswered) => "it must be answered".into(),
+        (true, Issue::Unfit) => "what was computed is no value of this question".into(),
+        (true, Issue::TooManyRows) => format!("at most {MAX_ROWS} rows"),
     }
 }
 
