@@ -157,7 +157,7 @@ fn mission(folder: &Path, tls: bool, count: usize) -> (String, Vec<Invite>, Mani
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../missions/kazakhstan-2023");
     let mission = folder.join("mission");
     let now = SystemClock.wall().ms;
-    let mut desk = Desk::new(&mission, &source, std::slice::from_ref(&url), "benchmarks").expect("mission");
+    let desk = Desk::new(&mission, &source, std::slice::from_ref(&url), "benchmarks").expect("mission");
     let manifest = desk.build("benchmarks", now, 9).expect("bundle");
     let people = CONNECTIONS * (count / CONNECTIONS).div_ceil(PER_DEVICE);
     let people: Vec<String> = (1..=people).map(|n| format!("p{n:03}")).collect();

@@ -147,7 +147,7 @@ pub fn run(command: MissionCommand) -> CommandResult {
         }
         MissionCommand::Build { folder, days, publish, json } => build(&folder, days, publish, json),
         MissionCommand::Invite { folder, people, days, json } => {
-            let invited = folder.open()?.invite(&people, now(), days)?;
+            let invited = folder.open()?.invites().make(&people, now(), days)?;
             if json {
                 let rows: Vec<_> = invited.iter().map(|i| json!({"person": i.person.code, "invite": i.text})).collect();
                 return print_json(&rows);
@@ -156,7 +156,7 @@ pub fn run(command: MissionCommand) -> CommandResult {
             Ok(true)
         }
         MissionCommand::Replace { folder, device, lost, days } => {
-            let mut desk = folder.open()?;
+            let desk = folder.open()?;
             let invited = desk.invites().replace(device_id(&device)?, lost, now(), days)?;
             if lost {
                 desk.publish_roster(now())?;
@@ -200,7 +200,7 @@ pub fn run(command: MissionCommand) -> CommandResult {
 
 fn build(folder: &Folder, days: u32, publish: bool, json: bool) -> CommandResult {
     let passphrase = folder.secret.read()?;
-    let mut desk = Desk::open(&folder.folder, &passphrase)?;
+    let desk = Desk::open(&folder.folder, &passphrase)?;
     let warnings = desk.source()?.warnings;
     let manifest =
         if publish { desk.build_and_publish(&passphrase, now(), days)? } else { desk.build(&passphrase, now(), days)? };

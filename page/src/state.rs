@@ -1,6 +1,5 @@
 //! The desk, the evaluated reports, and the subscribers to changes.
 
-use crate::guard::Guard;
 use crate::query::PageQuery;
 use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::index::ReportIndex;
@@ -22,7 +21,6 @@ pub(crate) type SharedState = Arc<PageState>;
 
 /// State of the page.
 pub(crate) struct PageState {
-    pub guard: Guard,
     /// For reading and signing; one user at a time, as it is a database connection.
     desk: Mutex<Desk>,
     /// The same store, for pulling, so that no page waits for the network.
@@ -72,7 +70,7 @@ impl ReportTables {
 }
 
 impl PageState {
-    pub fn new(guard: Guard, desk: Desk, puller: Desk, now: fn() -> i64) -> Result<Self, DeskError> {
+    pub fn new(desk: Desk, puller: Desk, now: fn() -> i64) -> Result<Self, DeskError> {
         let tables = Arc::new(desk.source()?);
         let mut index = ReportIndex::new(tables.clone());
         let (effective, raw) = evaluate(&mut index, &desk)?;
@@ -83,7 +81,7 @@ impl PageState {
         let boards = RwLock::new(boards);
         let (desk, puller, ledger) = (Mutex::new(desk), Mutex::new(puller), Mutex::new(index));
         let lacking = Mutex::default();
-        Ok(Self { guard, desk, puller, tables, index: ledger, boards, lacking, news: watch::Sender::new(0), now })
+        Ok(Self { desk, puller, tables, index: ledger, boards, lacking, news: watch::Sender::new(0), now })
     }
 
     pub fn tables(&self) -> ReportTables {
@@ -92,7 +90,7 @@ impl PageState {
 
     /// The evaluated reports that a URL asks for: the current ones, or those as of a moment.
     pub fn table(&self, query: &PageQuery) -> Result<Arc<ReportTable>, DeskError> {
-        match query.moment(self) {
+        match query.moment(&self.tables) {
             None if !query.as_of.is_empty() => Err(DeskError::NotATime { text: query.as_of.clone() }),
             None => Ok(self.tables().of(query.answers()).clone()),
             Some(moment) => tokio::task::block_in_place(|| {

@@ -1,6 +1,7 @@
 //! What a pull left undone, in the reader's language: what, why, and what to do.
 
 use crate::failure;
+use crate::faults::refusal;
 use crate::words::{Words, words};
 use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
 use baqylau_desk::log::pull::UnsentRecord;
@@ -49,21 +50,4 @@ fn damaged(w: &Words, gap: &Gap) -> String {
     let Gap { index, hash, device, seq, desk, received: _ } = gap;
     let (index, hash, device, seq) = (index.to_string(), hash.to_string(), device.to_string(), seq.to_string());
     if *desk { w.left_damaged_desk(index, hash, device, seq) } else { w.left_damaged(index, hash, device, seq) }
-}
-
-/// Why a server takes something not.
-pub(crate) fn refusal(w: &Words, why: ServerRefusal) -> &'static str {
-    match why {
-        ServerRefusal::Malformed => w.refused_malformed,
-        ServerRefusal::OtherMission => w.refused_mission,
-        ServerRefusal::UnknownDevice => w.refused_device,
-        ServerRefusal::NotGenuine => w.refused_signature,
-        ServerRefusal::Expired => w.refused_expired,
-        ServerRefusal::Revoked => w.refused_revoked,
-        ServerRefusal::Length => w.refused_length,
-        ServerRefusal::Quota => w.refused_quota,
-        ServerRefusal::AttachmentUnnamed => w.refused_unnamed,
-        ServerRefusal::AttachmentDropped => w.refused_dropped,
-        ServerRefusal::AttachmentShort => w.refused_short,
-    }
 }

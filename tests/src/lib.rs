@@ -100,8 +100,7 @@ impl World {
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();
         let mission = folder.path().join("mission");
-        let mut desk =
-            Desk::new(&mission, tables, &[format!("https://127.0.0.1:{port}")], PASSPHRASE).expect("a mission");
+        let desk = Desk::new(&mission, tables, &[format!("https://127.0.0.1:{port}")], PASSPHRASE).expect("a mission");
         desk.build(PASSPHRASE, now(), 30).expect("a bundle");
         let missions = Arc::default();
         let mut world = Self { folder, desk, missions, port, plain: false, runtime, running: None };
@@ -194,7 +193,7 @@ impl World {
     pub fn foreign(&mut self, tables: &Path, person: &str) -> String {
         let servers = Invite::from_text(&self.invite(person)).expect("an invite").servers;
         let folder = self.folder.path().join("another");
-        let mut desk = Desk::new(&folder, tables, &servers, PASSPHRASE).expect("a mission");
+        let desk = Desk::new(&folder, tables, &servers, PASSPHRASE).expect("a mission");
         desk.build(PASSPHRASE, now(), 30).expect("a bundle");
         desk.invites().make(&[person.to_owned()], now(), 9).expect("an invite").remove(0).text
     }

@@ -16,6 +16,7 @@ mod it {
     mod desks;
     mod docs;
     mod edges;
+    mod errands;
     mod errors;
     mod exports;
     mod figures;

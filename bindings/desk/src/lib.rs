@@ -486,12 +486,12 @@ impl Desk {
 
     /// Signs that a report counts.
     pub fn accept(&self, report: String, reason: String) -> Result<()> {
-        Ok(self.inner().review(hash(&report)?, ReviewState::Accepted, &reason, now())?)
+        Ok(self.inner().records().review(hash(&report)?, ReviewState::Accepted, &reason, now())?)
     }
 
     /// Signs that a report counts nowhere.
     pub fn exclude(&self, report: String, reason: String) -> Result<()> {
-        Ok(self.inner().review(hash(&report)?, ReviewState::Excluded, &reason, now())?)
+        Ok(self.inner().records().review(hash(&report)?, ReviewState::Excluded, &reason, now())?)
     }
 
     /// Signs a correction of one answer outside of repeats; nothing takes the answer away. One that the checklist calls unlikely is
@@ -515,6 +515,6 @@ impl Desk {
 
     /// Asks the observer about a report.
     pub fn ask(&self, report: String, questions: Vec<String>, note: String) -> Result<()> {
-        Ok(self.inner().ask(hash(&report)?, &questions, &note, None, now())?)
+        Ok(self.inner().records().ask(hash(&report)?, &questions, &note, None, now())?)
     }
 }

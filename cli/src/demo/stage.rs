@@ -50,7 +50,7 @@ impl Stage {
         let port = if args.faults { free_port()? } else { server_port };
         let address = format!("https://127.0.0.1:{port}");
         let mission = folder.join("mission");
-        let mut desk = Desk::new(&mission, &args.mission, &[address], PASSPHRASE)?;
+        let desk = Desk::new(&mission, &args.mission, &[address], PASSPHRASE)?;
         desk.build(PASSPHRASE, now(), 90)?;
         let invited = desk.invites().make(&[], now(), 30)?;
         let invites = invited.into_iter().map(|i| (i.person.code, i.text)).collect();

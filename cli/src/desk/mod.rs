@@ -201,7 +201,8 @@ fn figures(folder: &Folder, as_of: Option<String>, raw: bool, json: bool) -> Com
 
 fn attachments(desk: &baqylau_desk::Desk, export: Option<PathBuf>, internal: bool) -> CommandResult {
     let rows = desk.attachments().list()?;
-    let kept = desk.internal()?;
+    let (_, table) = desk.report_table(None, AnswerBasis::Effective)?;
+    let kept = table.internal();
     let mut whole = true;
     let mut handout = export.map(|folder| Handout::begin(&folder, ATTACHMENTS)).transpose()?;
     for row in &rows {

@@ -134,7 +134,7 @@ pub fn run(command: SignCommand) -> CommandResult {
             desk.records().ask(find(&desk, &report)?, &questions, &note, other, now())?;
         }
         SignCommand::Message { folder, text, teams } => {
-            let phones = folder.open()?.message(&teams, &text, now())?;
+            let phones = folder.open()?.records().message(&teams, &text, now())?;
             println!("to {phones} phones");
         }
         SignCommand::Letters { folder, json } => return letters(&folder.open()?, json),

@@ -6,7 +6,7 @@ use crate::faults::ServerFault;
 use crate::records::identity::OwnDevice;
 use crate::workspace::Workspace;
 use baqylau_http::reqwest::StatusCode;
-use baqylau_http::reqwest::header::AUTHORIZATION;
+use baqylau_http::reqwest::header::{AUTHORIZATION, CONNECTION};
 use baqylau_http::{Call, CallError, Client, Deadlines, HttpReply, ReplyError};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_protocol::routes;
@@ -102,8 +102,9 @@ impl<'d> ServerLink<'d> {
                 sent => sent,
             };
             let reply = sent.map_err(|why| self.silent(why))?;
+            let kept = reply.headers().get(CONNECTION).is_none_or(|value| value != "close");
             let answer = self.answer(reply).await;
-            self.used.set(true);
+            self.used.set(kept);
             answer
         })
     }

@@ -16,7 +16,7 @@ const LISTED: usize = 200;
 
 pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
-    let filter = view.query.filter(shared);
+    let filter = view.query.filter(&shared.tables);
     let rows: Vec<&ReportRow> = board.select(&shared.tables, &filter).collect();
     let lines = ReportTable::by_checklist(&shared.tables, &rows);
     let w = view.strings;

@@ -14,7 +14,7 @@ pub(crate) async fn table(view: View, Path(name): Path<String>) -> Result<Respon
     let (what, end) = name.rsplit_once('.').unwrap_or_default();
     let format = Format::of(end);
     let answers = view.query.answers();
-    let filter = view.query.filter(shared);
+    let filter = view.query.filter(&shared.tables);
     let lines = || board.select(&shared.tables, &filter).filter(|row| leaves(&view, row)).collect::<Vec<_>>();
     let (tables, language) = (&shared.tables, view.language);
     let known = export_tables(tables, &lines()).iter().any(|table| table.stem == what);

@@ -23,7 +23,7 @@ const STATUSES: [StatusKind; 7] = [
 
 pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
-    let filter = view.query.filter(shared);
+    let filter = view.query.filter(&shared.tables);
     let mut found: Vec<&ReportRow> = board.select(&shared.tables, &filter).collect();
     found.reverse();
     let (shown, ways) = paged(&view, "/reports", &found, PAGE);

@@ -39,7 +39,7 @@ fn wanted(query: &PageQuery, row: &ReportRow, cell: &TextPlace) -> bool {
 
 pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
-    let filter = view.query.filter(shared);
+    let filter = view.query.filter(&shared.tables);
     let lines = board.select(&shared.tables, &filter).filter(|l| l.status == Status::Counted);
     let mut rows: Vec<&ReportRow> =
         lines.filter(|l| l.summary.typed.iter().any(|cell| wanted(&view.query, l, cell))).collect();
@@ -196,7 +196,7 @@ pub(crate) async fn code(
 /// All texts that count, with their coding, as a table.
 pub(crate) fn table(view: &View, reports: &ReportTable) -> Result<Vec<u8>, baqylau_desk::DeskError> {
     let tables = &view.state.tables;
-    let filter = view.query.filter(&view.state);
+    let filter = view.query.filter(&view.state.tables);
     let head = [
         "envelope",
         "checklist",

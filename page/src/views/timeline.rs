@@ -22,7 +22,7 @@ pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let lowest = u16::try_from(places.table().levels.len().saturating_sub(1)).unwrap_or(u16::MAX);
     let elsewhere =
         |line: &&ReportRow| line.summary.place.and_then(|p| places.get(p)).is_none_or(|p| p.level != lowest);
-    let filter = view.query.filter(shared);
+    let filter = view.query.filter(&shared.tables);
     let counted = board.select(&shared.tables, &filter).filter(|l| l.status == Status::Counted);
     // Media items have a page of their own.
     let media =

@@ -136,15 +136,15 @@ fn a_damaged_enrolment_comes_again_and_opens_what_waited_for_it() {
     let mut index = baqylau_desk::index::ReportIndex::new(std::sync::Arc::new(world.desk.source().expect("tables")));
     let pulled = world.desk.pull(now(), &|_| ()).expect("pulls");
     assert_eq!((pulled.gaps.len(), pulled.refused), (1, 1), "nobody vouches for its report yet");
-    index.advance(&world.desk).expect("looks");
+    index.advance(world.desk.verified()).expect("looks");
     // The server no longer knows the phone: it enrols again by itself.
     report(&core, "two");
     core.sync_now(BUDGET).expect("syncs");
     let pulled = world.desk.pull(now(), &|_| ()).expect("pulls");
     assert_eq!((pulled.filled, pulled.gaps.len(), pulled.confirmed), (1, 0, 1));
     assert_eq!(statuses(&world), ["counted"; 2]);
-    index.advance(&world.desk).expect("looks");
-    let reports = index.table(&world.desk, AnswerBasis::Effective, None).expect("a board");
+    index.advance(world.desk.verified()).expect("looks");
+    let reports = index.table(world.desk.verified(), AnswerBasis::Effective, None).expect("a board");
     assert_eq!(reports.counted().0, 2, "a page that was open sees it too");
 }
 

@@ -70,8 +70,8 @@ fn two_desks_converge() {
         source: "a call",
     };
     world.desk.records().correct(hashes[0], &change, now()).expect("corrected");
-    second.review(hashes[1], ReviewState::Excluded, "made at home", now()).expect("excluded");
-    second.ask(hashes[0], &[], "Is it 120?", None, now()).expect("asked");
+    second.records().review(hashes[1], ReviewState::Excluded, "made at home", now()).expect("excluded");
+    second.records().ask(hashes[0], &[], "Is it 120?", None, now()).expect("asked");
     let _sent = (pulled(&mut world.desk), pulled(&mut second));
     let rows = pulled(&mut world.desk);
     assert_eq!((rows[0].2, rows[1].0), (120, "excluded"));
@@ -80,7 +80,7 @@ fn two_desks_converge() {
     one.sync_now(BUDGET).expect("syncs");
     let _sent = (pulled(&mut world.desk), pulled(&mut second));
     let letters = world.desk.own().letters().expect("letters");
-    assert_eq!(letters, second.letters().expect("letters"));
+    assert_eq!(letters, second.own().letters().expect("letters"));
     assert_eq!((letters.len(), letters[0].text.as_str(), letters[0].sent), (1, "Is it 120?", true));
     assert!(letters[0].arrived.is_some());
 }
@@ -100,15 +100,15 @@ fn rosters_of_two_desks_are_brought_together() {
     // Neither has heard of the other: one revokes the first phone and contests the second, the other confirms the first again.
     world.desk.rosters().revoke(devices[0], None).expect("revoked");
     world.desk.rosters().contest(devices[1]).expect("contested");
-    second.confirm(devices[0]).expect("nothing changes");
-    second.contest(devices[1]).expect("contested");
+    second.rosters().confirm(devices[0]).expect("nothing changes");
+    second.rosters().contest(devices[1]).expect("contested");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     second.pull(now(), &|_| ()).expect("pulls");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let standings = |desk: &Desk| desk.devices(now()).expect("devices").iter().map(|d| d.standing).collect::<Vec<_>>();
     assert_eq!(standings(&second), [Some(Standing::Revoked), Some(Standing::Contested)]);
     assert_eq!(standings(&world.desk), standings(&second));
-    second.confirm(devices[1]).expect("confirmed");
+    second.rosters().confirm(devices[1]).expect("confirmed");
     second.pull(now(), &|_| ()).expect("pulls");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     assert_eq!(standings(&world.desk)[1], Some(Standing::Confirmed));
@@ -186,7 +186,7 @@ fn a_bundle_that_was_never_published_gives_way() {
     let world = World::new(&tables("kazakhstan-2023"));
     let folder = world.folder.path().join("copy");
     crate::it::support::copy(&world.desk.workspace.folder, &folder);
-    let mut first = Desk::open(&world.desk.workspace.folder, PASSPHRASE).expect("opens");
+    let first = Desk::open(&world.desk.workspace.folder, PASSPHRASE).expect("opens");
     let mut second = Desk::open(&folder, PASSPHRASE).expect("opens");
     first.build_and_publish(PASSPHRASE, now(), 30).expect("published");
     second.build(PASSPHRASE, now(), 40).expect("built");

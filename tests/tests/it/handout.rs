@@ -144,7 +144,7 @@ fn attachments_of_the_same_name_are_exported_each_for_itself() {
 
 #[test]
 fn a_damaged_bundle_stops_no_export_and_is_named() {
-    let (mut world, folder) = exported();
+    let (world, folder) = exported();
     let before = fs::read(folder.join("meeting.csv")).expect("a table");
     let root: [u8; 32] =
         keys::read(&world.desk.workspace.folder.join("keys/root.key"), PASSPHRASE).expect("the root key");
@@ -169,7 +169,7 @@ fn a_version_that_was_never_published_is_no_column_of_an_export() {
     let mut second = Desk::open(&copied, PASSPHRASE).expect("opens");
     second.build(PASSPHRASE, now(), 40).expect("built");
     fs::write(&survey, published).expect("writes");
-    let mut first = Desk::open(&world.desk.workspace.folder, PASSPHRASE).expect("opens");
+    let first = Desk::open(&world.desk.workspace.folder, PASSPHRASE).expect("opens");
     first.build_and_publish(PASSPHRASE, now(), 30).expect("another was faster");
     report(&core, "seen");
     core.sync_now(BUDGET).expect("syncs");

@@ -164,6 +164,7 @@ fn a_revoked_phone_gets_no_letters() {
     assert!(world.desk.records().ask(hash, &[], "Really?", None, now()).is_err(), "nobody is there to answer");
     world
         .desk
+        .records()
         .ask(hash, &[], "What do you know?", Some(known[1].summary.meta.device), now())
         .expect("another is asked");
     world.desk.pull(now(), &|_| ()).expect("pulls");
@@ -216,6 +217,7 @@ fn a_second_visit_of_one_number_counts_when_a_desk_says_so() {
     assert_eq!(known.iter().map(|k| k.status.name()).collect::<Vec<_>>(), ["counted", "duplicate"]);
     world
         .desk
+        .records()
         .review(known[1].summary.meta.hash, ReviewState::Accepted, "they went separately", now())
         .expect("accepted");
     let known = reports(&mut world);

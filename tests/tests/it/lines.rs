@@ -119,7 +119,7 @@ fn a_bundle_that_goes_back_or_forks_is_refused_and_shown() {
     let fork = {
         let other = world.folder.path().join("other");
         copy(&world.desk.workspace.folder, &other);
-        let mut desk = Desk::open(&other, PASSPHRASE).expect("opens");
+        let desk = Desk::open(&other, PASSPHRASE).expect("opens");
         desk.build(PASSPHRASE, now(), 77).expect("builds");
         desk.store.manifest().expect("a store").expect("a bundle")
     };

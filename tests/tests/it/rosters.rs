@@ -38,7 +38,7 @@ fn what_a_desk_contested_is_not_confirmed_by_another_that_pulls() {
     assert_eq!(entry(&second, device).standing, Standing::Contested);
     pull(&mut world.desk);
     assert_eq!(entry(&world.desk, device).standing, Standing::Contested);
-    second.confirm(device).expect("a coordinator decides");
+    second.rosters().confirm(device).expect("a coordinator decides");
     pull(&mut second);
     pull(&mut world.desk);
     assert_eq!(entry(&world.desk, device).standing, Standing::Confirmed);
@@ -70,7 +70,7 @@ fn of_two_revocations_the_stricter_holds_until_somebody_decides() {
         pull(&mut second);
         let (one, two) = if stricter_first { (1, 3) } else { (3, 1) };
         world.desk.rosters().revoke(device, Some(one)).expect("revoked");
-        second.revoke(device, Some(two)).expect("revoked");
+        second.rosters().revoke(device, Some(two)).expect("revoked");
         pull(&mut world.desk);
         assert_eq!(pull(&mut second), 1, "it is shown");
         pull(&mut world.desk);
@@ -78,13 +78,13 @@ fn of_two_revocations_the_stricter_holds_until_somebody_decides() {
             assert_eq!(entry(desk, device).good_seq, 1, "the stricter holds");
         }
         assert_eq!(pull(&mut second), 1, "and stays so");
-        let told = second.disputes().expect("disputes")[0].to_string();
+        let told = second.rosters().disputes().expect("disputes")[0].to_string();
         assert!(told.contains("after number 1") && told.contains("after 3"), "{told}");
         assert_eq!(pull(&mut world.desk), 1, "at every desk");
         assert_eq!(world.desk.devices(now()).expect("devices")[0].disputed, Some(3));
         for (n, chosen) in [1, 3].into_iter().enumerate() {
             // Letting the stricter hold is a decision too.
-            second.revoke(device, Some(chosen)).expect("decided");
+            second.rosters().revoke(device, Some(chosen)).expect("decided");
             assert_eq!(pull(&mut second), 0, "{n}");
             assert_eq!(pull(&mut world.desk), 0, "{n}");
             assert_eq!(entry(&world.desk, device).good_seq, chosen);
@@ -104,7 +104,7 @@ fn a_decision_whose_answer_was_lost_does_not_override_a_later_one() {
     server.repent();
     pull(&mut second);
     assert_eq!(entry(&second, device).standing, Standing::Contested, "the server took it");
-    second.confirm(device).expect("a coordinator decides");
+    second.rosters().confirm(device).expect("a coordinator decides");
     second.publish_roster(now()).expect("published");
     pull(&mut world.desk);
     pull(&mut second);

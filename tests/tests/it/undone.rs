@@ -1,6 +1,7 @@
 //! What a pull leaves undone: every sort, in every language of the page, with all that it is about.
 
 use crate::it::desk_errors::samples;
+use baqylau_desk::faults::ServerRefusal;
 use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
 use baqylau_desk::log::pull::UnsentRecord;
 use baqylau_desk::log::undone::Undone;

@@ -194,8 +194,8 @@ fn desks_that_contradict_each_other_are_shown_with_both_sides() {
     };
     world.desk.records().review(report, ReviewState::Accepted, "heard twice", now()).expect("signed");
     world.desk.records().correct(report, &change("110"), now()).expect("signed");
-    second.review(report, ReviewState::Excluded, "heard it is false", now()).expect("signed");
-    second.correct(report, &change("90"), now()).expect("signed");
+    second.records().review(report, ReviewState::Excluded, "heard it is false", now()).expect("signed");
+    second.records().correct(report, &change("90"), now()).expect("signed");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     second.pull(now(), &|_| ()).expect("pulls");
     world.desk.pull(now(), &|_| ()).expect("pulls");

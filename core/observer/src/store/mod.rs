@@ -9,6 +9,7 @@ mod main;
 pub(crate) mod names;
 mod number;
 mod outbox;
+mod parts;
 mod records;
 mod relayed;
 

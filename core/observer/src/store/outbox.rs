@@ -2,7 +2,7 @@
 
 use super::names::{ANCHOR, FAILURES, LETTERS_FROM, MANIFEST, NOT_BEFORE, ROOT};
 use super::number::Number;
-use crate::bundle::is_part;
+use super::parts::is_part;
 use crate::error::{Error, RefusalReason};
 use crate::lock::{OUTBOX_ALIAS, derive};
 use crate::time::Anchor;
