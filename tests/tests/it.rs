@@ -32,6 +32,7 @@ mod it {
     mod moments;
     mod names;
     mod page;
+    mod parts;
     mod published;
     mod rescue;
     mod rosters;
@@ -46,6 +47,7 @@ mod it {
     mod tables;
     mod teams;
     mod undone;
+    mod unpublished;
     mod values;
     mod vocabulary;
     mod workbench;

@@ -16,7 +16,7 @@ pub(crate) type Read = Result<(Report, Arc<Form>), Status>;
 
 /// The forms of all bundles, by the hashes that reports name.
 #[derive(Default)]
-pub(crate) struct BundleForms {
+pub struct BundleForms {
     forms: HashMap<(Hash, Hash), Arc<Form>>,
     places: HashMap<Hash, Arc<Places>>,
 }
@@ -26,7 +26,7 @@ impl BundleForms {
     ///
     /// # Errors
     /// The database fails: that is no word on the report.
-    pub fn report(&mut self, known: VerifiedStore<'_>, envelope: &PulledEnvelope) -> Result<Read, DeskError> {
+    pub(crate) fn report(&mut self, known: VerifiedStore<'_>, envelope: &PulledEnvelope) -> Result<Read, DeskError> {
         let plain = match &envelope.plain {
             Ok(plain) => plain,
             Err(why) => return Ok(Err(Status::Unverifiable(*why))),
@@ -43,7 +43,7 @@ impl BundleForms {
     ///
     /// # Errors
     /// The database fails.
-    pub fn form(
+    pub(crate) fn form(
         &mut self,
         known: VerifiedStore<'_>,
         bundle: Hash,

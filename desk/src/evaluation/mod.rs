@@ -3,7 +3,7 @@
 pub(crate) mod corrections;
 mod forms;
 
-pub(crate) use forms::BundleForms;
+pub use forms::BundleForms;
 
 use crate::adjudication::status::{Misfit, Status};
 use crate::error::DeskError;
@@ -20,8 +20,10 @@ use std::sync::Arc;
 /// Reads single reports. The forms are compiled once, and kept for the next.
 #[derive(Clone, Copy)]
 pub struct ReportReader<'d> {
-    pub(crate) known: VerifiedStore<'d>,
-    pub(crate) forms: &'d RefCell<BundleForms>,
+    /// Has the reports, and the bundles that they were filled in under.
+    pub known: VerifiedStore<'d>,
+    /// The forms that were compiled so far.
+    pub forms: &'d RefCell<BundleForms>,
 }
 
 impl ReportReader<'_> {

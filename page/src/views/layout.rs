@@ -1,8 +1,9 @@
 //! What stands around every page: its head, the links, the languages, and how far the last pull came.
 
 use super::{View, parts, urgent};
+use crate::failure;
+use crate::undone;
 use crate::words;
-use crate::{failure, undone};
 use maud::{DOCTYPE, Markup, html};
 use tokio::task::block_in_place;
 

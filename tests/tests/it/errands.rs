@@ -53,6 +53,7 @@ fn a_request_that_is_lost_on_a_kept_connection_is_sent_once_more() {
     let (mut world, lying, _) = world();
     let invite = world.invite("p001");
     let core = world.enrolled("phone", &invite);
+    world.desk.pull(now(), &|_| ()).expect("pulls");
     let mut requests = 0;
     for lost in 0.. {
         report(&core, &format!("reason {lost}"));
