@@ -13,7 +13,7 @@ use baqylau_sqlite::StorageError;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// What a salvage brought.
+/// How much of a store could be saved, and where the damaged file went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SalvageOutcome {
     /// Where the damaged file lies now; it is never deleted. `None` where there was none.

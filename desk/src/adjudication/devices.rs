@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A phone as its chain shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceRow {
-    /// Which.
+    /// The first 16 bytes of the hash of its enrolment.
     pub device: DeviceId,
     /// The code and team of the person, when the register knows.
     pub person: Option<(String, String)>,

@@ -8,12 +8,12 @@ use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_report::Report;
 use std::sync::Arc;
 
-/// What a verdict needs to know of a report.
+/// Head and references of a report. Kept for each report, so that a hundred thousand fit.
 #[derive(Debug, Clone)]
 pub struct ReportMeta {
-    /// Its place in the log.
+    /// Counted from 0.
     pub index: u64,
-    /// Its envelope.
+    /// SHA-256 of its envelope.
     pub hash: Hash,
     /// The phone, or the desk where it was entered.
     pub device: DeviceId,
@@ -23,7 +23,7 @@ pub struct ReportMeta {
     pub received: i64,
     /// When it was signed, by the device's clock.
     pub signed: Option<i64>,
-    /// What it supersedes.
+    /// The envelope that an amendment takes the place of, if it may.
     pub supersedes: Option<Hash>,
     /// The visit's code.
     pub visit: Box<str>,
@@ -33,7 +33,7 @@ pub struct ReportMeta {
     pub unlisted: Option<Box<str>>,
     /// The version of its checklist.
     pub form: Option<Arc<Form>>,
-    /// What it is before anybody says anything of it.
+    /// By the report alone: counted, a test, not observed, or unreadable.
     pub first: Status,
 }
 

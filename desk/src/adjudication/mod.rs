@@ -25,13 +25,13 @@ use std::sync::Arc;
 /// Something that a desk signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed<T> {
-    /// Which desk.
+    /// The desk's device. Its word is taken only where the roster lets it speak.
     pub desk: DeviceId,
-    /// What it said.
+    /// Decoded; the signature was verified when the envelope was pulled.
     pub what: T,
 }
 
-/// What becomes of a report.
+/// The verdict on a report.
 #[derive(Debug)]
 pub struct Adjudication {
     /// Whether it counts, and if not, why.
@@ -151,7 +151,7 @@ impl<'d> Adjudicator<'d> {
         people.len()
     }
 
-    /// What becomes of reports, in the order of the log.
+    /// One verdict for each, in their order, which must be that of the log.
     pub fn adjudicate(&self, metas: &[&ReportMeta], answers: AnswerBasis) -> Vec<Adjudication> {
         let verdict = |brief: &&ReportMeta| Adjudication {
             status: brief.first.clone(),
@@ -183,7 +183,7 @@ impl<'d> Adjudicator<'d> {
         })
     }
 
-    /// What the roster and forked chains take away.
+    /// Devices that do not count, and numbers that two envelopes have.
     fn apply_roster(&self, metas: &[&ReportMeta], verdicts: &mut [Adjudication]) {
         let mut accepted = HashSet::new();
         for (brief, verdict) in metas.iter().zip(verdicts).filter(|(_, v)| v.status == Status::Counted) {

@@ -34,7 +34,7 @@ impl ChainLinks {
     }
 }
 
-/// What the roster says, and which chains are forked.
+/// Standings and forked chains of all devices, at one state of the log.
 pub(crate) struct RosterIndex<'d> {
     roster: Option<Roster>,
     devices: &'d HashMap<DeviceId, KnownDevice>,

@@ -93,7 +93,7 @@ impl Desk {
         Ok(Self { workspace, store, trust, secrets, tree: None, forms: RefCell::default() })
     }
 
-    /// What was pulled, with the keys that it is verified with.
+    /// Enough to read, count and export: no secret, no folder.
     #[must_use]
     pub fn verified(&self) -> VerifiedStore<'_> {
         VerifiedStore { store: &self.store, trust: &self.trust }
@@ -123,7 +123,7 @@ impl Desk {
         ReportReader { known: self.verified(), forms: &self.forms }
     }
 
-    /// What coordinators decide, write and correct.
+    /// Signs; needs no network.
     #[must_use]
     pub fn records(&self) -> Records<'_> {
         Records { workspace: &self.workspace, own: self.own(), reports: self.reports() }
@@ -147,7 +147,7 @@ impl Desk {
         SignedHeads { workspace: &self.workspace, known: self.verified() }
     }
 
-    /// What proves a report.
+    /// Verifies single reports again, from the bytes of the log.
     #[must_use]
     pub fn prover(&self) -> Prover<'_> {
         Prover { heads: self.heads(), secrets: &self.secrets }

@@ -54,7 +54,7 @@ impl Format {
         }
     }
 
-    /// Its media type.
+    /// As RFC 6838 writes it, for the head of an answer.
     #[must_use]
     pub fn media(self) -> &'static str {
         match self {

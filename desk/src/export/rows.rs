@@ -136,7 +136,7 @@ struct ReadReport<'l> {
     tree: AnswerTree,
 }
 
-/// What takes the cells of rows, one after the other.
+/// Takes cells from left to right, row by row, on whichever core the rows are written.
 pub(super) trait CellSink: Default + Send {
     /// The next cell of a row.
     fn cell(&mut self, text: &str);

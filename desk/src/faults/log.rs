@@ -27,7 +27,7 @@ pub enum Unverifiable {
     /// For another mission.
     #[error("it belongs to another mission")]
     OtherMission,
-    /// Its number is none.
+    /// The number is 0, or larger than any chain.
     #[error("its number is none that an envelope can have")]
     Number,
     /// Cut off, or padded.
@@ -127,7 +127,7 @@ pub enum LogFault {
     /// A part of the bundle.
     #[error("it hands out another part than {part}")]
     Part {
-        /// Which was asked for.
+        /// The hash that was asked for.
         part: Hash,
     },
     /// The roster.
@@ -139,7 +139,7 @@ pub enum LogFault {
     /// One report is not proven.
     #[error("report {report}: {why}")]
     Unproven {
-        /// Which.
+        /// The hash of its envelope.
         report: Hash,
         /// Why not.
         why: Unproven,
@@ -156,7 +156,7 @@ fn named(suspects: &[(u64, Unverifiable)]) -> String {
     suspects.iter().map(|(index, why)| format!("; object {index}: {why}")).collect()
 }
 
-/// What is lacking for the proof of a report.
+/// The first step of [`crate::log::proof::Prover::prove`] that does not hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unproven {
     /// The report.
@@ -180,7 +180,7 @@ pub enum Unproven {
     /// A signed head.
     #[error("the server signed no log yet")]
     NoHead,
-    /// Its place in the log that the server signed.
+    /// The Merkle path from it does not lead to the signed root.
     #[error("the log that the server signed does not hold it")]
     NotInLog,
 }

@@ -3,7 +3,7 @@
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::wire::RefusalCode;
 
-/// What is wrong with an answer of the server.
+/// An answer that came and is of no use. The page leaves the server's words out: nobody knows their language.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ServerFault {
     /// Longer than any answer.

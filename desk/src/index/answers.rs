@@ -15,7 +15,7 @@ use baqylau_forms::fill::write_literal;
 use baqylau_report::Report;
 use std::collections::HashMap;
 
-/// What a report says.
+/// The answers of one report, opened and evaluated for as long as somebody looks at them.
 pub struct ReportAnswers {
     /// As it was signed.
     pub report: Report,

@@ -66,7 +66,7 @@ impl ReportTable {
         })
     }
 
-    /// What desks made of a report.
+    /// Status, reviews, corrections and codes, as far as they decide a number.
     fn decided(&self, row: &ReportRow, bytes: &mut FingerprintInput) {
         bytes.add(&row.summary.meta.hash.0);
         let corrections = if self.answers == AnswerBasis::Raw { &[][..] } else { &row.corrections };

@@ -22,7 +22,7 @@ pub enum Flag {
     Clock,
     /// Another team reported of the same place, with the same checklist, at the same time.
     Double,
-    /// Its numbers do not add up.
+    /// A check of `reconcile.csv` fails.
     Arithmetic,
     /// Desks disagree.
     Disputed,
@@ -33,7 +33,7 @@ impl Flag {
     pub const ALL: [Self; 7] =
         [Self::Speed, Self::Travel, Self::Position, Self::Clock, Self::Double, Self::Arithmetic, Self::Disputed];
 
-    /// Its name in addresses.
+    /// As addresses of the page write it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

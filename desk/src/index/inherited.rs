@@ -15,7 +15,7 @@ use std::collections::HashMap;
 /// The most reports of one chain of amendments; of longer ones the last count.
 const LONGEST: usize = 64;
 
-/// What is corrected in a report, in the order of its chain and of the log.
+/// Corrections of a report and of those before it in its chain of amendments, in the order of the chain and of the log.
 #[derive(Default)]
 pub(super) struct Corrections {
     /// What holds: of the reports that it supersedes, then its own.

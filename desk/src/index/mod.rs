@@ -42,7 +42,7 @@ pub struct ReportIndex {
     rules: Versions,
     forms: BundleForms,
     entries: Vec<Arc<ReportSummary>>,
-    /// What desks signed.
+    /// Envelopes of desks, in the order of the log: decisions, corrections, codes, letters.
     records: Vec<PulledEnvelope>,
     links: ChainLinks,
     /// The first place in the log that was not looked at.

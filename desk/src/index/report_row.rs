@@ -28,7 +28,7 @@ pub struct ReportRow {
     pub corrections: Vec<(Signed<Correction>, bool)>,
     /// What desks said of its texts, in the order of the log; the last of a text holds.
     pub codings: Vec<Signed<Coding>>,
-    /// What is odd about it.
+    /// Set when the table is made: some depend on other reports.
     pub flags: Flags,
     /// What was odd about it as it was sent, and is not since desks corrected it.
     pub settled: Flags,

@@ -22,20 +22,20 @@ use std::sync::Arc;
 pub struct AttachmentRow {
     /// The envelope of the report.
     pub report: Hash,
-    /// What the report says of it.
+    /// Name, media type, size in bytes, and the key that opens the file.
     pub attachment: Attachment,
     /// Whether all of it is here.
     pub here: bool,
 }
 
-/// What a pull of attachments did.
+/// Attachments that were lacking, counted once each by what became of them.
 #[derive(Debug, Clone, Default)]
 pub struct FetchedAttachments {
     /// How many came.
     pub came: usize,
-    /// What the server does not have, or not whole.
+    /// Asked for, and not at the server, or not whole.
     pub lacking: Vec<LackingAttachment>,
-    /// What could not be fetched.
+    /// Not fetched although the server answers, each with its reason.
     pub failed: Vec<AttachmentFault>,
 }
 
@@ -112,7 +112,7 @@ impl AttachmentFolder<'_> {
         }
     }
 
-    /// What one report names.
+    /// Reports whose envelope did not open name nothing.
     fn named(&self, envelope: &PulledEnvelope, rows: &mut Vec<AttachmentRow>) {
         if let Ok(opened) = &envelope.plain
             && opened.kind == ObjectType::Report

@@ -19,7 +19,7 @@ const TABLES: &str = "tables_published";
 /// How often a bundle is built upon another desk's that came in between.
 const BUNDLE_TRIES: u32 = 20;
 
-/// What is published of the mission, as this desk knows it.
+/// The bundle at the server and the one that was built here, and which of them is newer.
 #[derive(Clone, Copy)]
 pub(crate) struct PublishedBundles<'d> {
     pub workspace: &'d Workspace,

@@ -25,7 +25,7 @@ const LARGEST: usize = MAX_REQUEST - (1 << 10);
 /// The most bytes of several objects in one request.
 const BATCH_BYTES: usize = 1 << 20;
 
-/// What became of a courier file.
+/// Everything in a courier file is counted here, as stored or as refused.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CourierOutcome {
     /// Objects that the server has, now or since before.

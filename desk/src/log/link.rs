@@ -135,7 +135,7 @@ impl<'d> ServerLink<'d> {
         Err(self.failed(ServerFault::Status { status: status.as_u16(), words }))
     }
 
-    /// What anybody may read; `None` when there is nothing of that name yet.
+    /// Reads without signing; `None` where the server has nothing of that name yet.
     pub(crate) fn find(&self, path: &str) -> Result<Option<Vec<u8>>, DeskError> {
         if_there(self.get(path, None))
     }

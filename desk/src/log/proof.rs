@@ -10,7 +10,7 @@ use baqylau_protocol::merkle::{MerkleTree, root_from_path};
 use baqylau_protocol::receipt::{TreeHead, leaf_hash};
 use std::collections::HashMap;
 
-/// What was verified.
+/// Where the proof of a report leads, for somebody who verifies it by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
     /// The invite key that the issuer certified, with which the device enrolled.
@@ -37,7 +37,7 @@ impl Prover<'_> {
     /// the log that the server signed holds it.
     ///
     /// # Errors
-    /// What of it does not verify.
+    /// [`LogFault::Unproven`] with the first of these that does not hold; the database fails.
     pub fn prove(&self, report: Hash) -> Result<Proof, DeskError> {
         let wrong = |why| DeskError::from(LogFault::Unproven { report, why });
         let known = self.heads.known;

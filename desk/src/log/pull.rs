@@ -27,7 +27,7 @@ use std::fs::File;
 /// How often an end of the log that is not where the head says is asked for again.
 const WITHHELD_TRIES: u32 = 20;
 
-/// What a pull did.
+/// Counts of one pull, and what it left undone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PullOutcome {
     /// New objects.
@@ -56,14 +56,14 @@ pub struct PullOutcome {
     pub unsent: Vec<UnsentRecord>,
     /// Objects that were damaged at the server and came whole now.
     pub filled: usize,
-    /// What is damaged at the server and is not here.
+    /// Objects that are damaged at the server and not here, of this pull and of those before.
     pub gaps: Vec<Gap>,
 }
 
 /// Something that this desk signed and the server refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnsentRecord {
-    /// Its number in the desk's chain.
+    /// Counted from 1 in the chain of this desk.
     pub seq: u64,
     /// Why.
     pub why: ServerRefusal,

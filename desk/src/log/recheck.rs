@@ -10,10 +10,10 @@ use std::collections::HashMap;
 /// What an object of the log here is not, when all is verified again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ObjectFault {
-    /// Its bytes are others.
+    /// The bytes do not have the hash that the log names.
     #[error("its bytes are not those that were pulled")]
     Altered,
-    /// Its bytes are gone.
+    /// No bytes, and no gap was noted when it was pulled.
     #[error("its bytes are no longer here")]
     Gone,
     /// It is damaged at the server and was never here.

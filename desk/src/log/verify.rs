@@ -13,7 +13,7 @@ use baqylau_protocol::keys::ReadingSecret;
 use baqylau_protocol::seal::SharedKey;
 use std::collections::HashMap;
 
-/// What is needed to verify and open.
+/// Verifies and opens objects of the log. It holds no network and no database: everything that it is handed is hostile.
 pub struct Opener<'o> {
     /// The mission.
     pub mission: MissionId,
@@ -23,7 +23,7 @@ pub struct Opener<'o> {
     pub reading: &'o ReadingSecret,
 }
 
-/// What was found in a page of the log.
+/// Objects of the log, sorted by what they turned out to be.
 #[derive(Debug, Default)]
 pub struct VerifiedPage {
     /// New devices.

@@ -16,7 +16,7 @@ const BASE: &str = "roster_base";
 /// Two desks revoked one phone and disagree what still counts of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dispute {
-    /// Which.
+    /// The phone that both revoked.
     pub device: DeviceId,
     /// The last number that counts meanwhile, the smaller of both.
     pub kept: u64,

@@ -18,7 +18,7 @@ mod names {
     pub const RECEIPT: &str = "desk_receipt";
 }
 
-/// What this desk signs and seals as.
+/// The device that a desk signs as, with the key that it shares with the other desks.
 pub(crate) struct Identity {
     pub device: DeviceId,
     /// The hash of the enrolment: the first `prev` of the chain.

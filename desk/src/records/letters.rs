@@ -91,7 +91,7 @@ impl OwnDevice<'_> {
     }
 }
 
-/// What phones answered.
+/// Words of phones about letters, from the log.
 struct Fates {
     /// When a phone's word that a letter arrived was received.
     seen: HashMap<(DeviceId, Hash), i64>,

@@ -43,7 +43,7 @@ pub struct CorrectionRequest<'c> {
     pub source: &'c str,
 }
 
-/// What a coordinator says of a text.
+/// Codes, translation and release of one text, as a coordinator gives them. The last that any desk signs holds.
 #[derive(Debug, Clone)]
 pub struct CodingRequest<'c> {
     /// The question's name.

@@ -26,7 +26,7 @@ use std::sync::Arc;
 /// The longest code of a visit, in bytes.
 const LONGEST_CODE: usize = 40;
 
-/// What stands on top of a paper form.
+/// The head of a paper form: which visit it is of, and when. Kept as JSON in the desk's store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaperHead {
     /// The checklist's id.
@@ -56,11 +56,11 @@ impl PaperHead {
 
 /// A paper form under way.
 pub struct Paper {
-    /// Its number at this desk.
+    /// Given by this desk's store and never twice.
     pub id: i64,
-    /// What stands on top of it.
+    /// As it was typed when the form was begun.
     pub head: PaperHead,
-    /// Its answers.
+    /// As typed so far, evaluated under the bundle that it was begun with.
     pub filling: Filling,
 }
 

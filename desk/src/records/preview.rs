@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 /// A correction that passes the rules of its checklist, and what it would do.
 pub struct Preview {
-    /// What would be signed.
+    /// Signed as it is by [`Records::sign_correction`].
     pub correction: Correction,
     /// The answers as they are now, with the corrections so far.
     pub before: Filling,
@@ -38,7 +38,7 @@ pub struct Preview {
     pub figures: Vec<(usize, Computed, Computed)>,
     /// What is odd about the report now and would not show any more.
     pub lost: Vec<Flag>,
-    /// What would be odd about it.
+    /// Flags that it has not now and would have.
     pub gained: Vec<Flag>,
     /// What it does to the confidentiality of the report, and of those that it supersedes.
     pub confidentiality: Option<ConfidentialityChange>,
@@ -95,7 +95,7 @@ impl Preview {
 }
 
 impl Records<'_> {
-    /// What a correction would do. Figures are those of everything that was pulled.
+    /// Tries a correction and signs nothing. Figures are those of everything that was pulled.
     ///
     /// # Errors
     /// There is no such report, question or row, the checklist takes no such answer, or reason or source are missing.

@@ -11,7 +11,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 /// A device as the log made it known.
 #[derive(Debug, Clone)]
 pub struct KnownDevice {
-    /// Which.
+    /// The first 16 bytes of the hash of its enrolment.
     pub device: DeviceId,
     /// Where its enrolment is in the log.
     pub index: u64,
@@ -19,9 +19,9 @@ pub struct KnownDevice {
     pub hash: Hash,
     /// Whom it belongs to.
     pub subject: SubjectId,
-    /// What it may do.
+    /// By the certificate in its enrolment; the roster may have taken it back since.
     pub role: Role,
-    /// Its key.
+    /// Signs what the device sends.
     pub key: PublicKey,
     /// The shared key and its id.
     pub shared: ([u8; 32], Hash),
@@ -40,28 +40,28 @@ pub struct KnownDevice {
 /// An envelope as it was found when it was pulled.
 #[derive(Debug, Clone)]
 pub struct PulledEnvelope {
-    /// Its place in the log.
+    /// Counted from 0.
     pub index: u64,
     /// The device.
     pub device: DeviceId,
-    /// Its number in the chain.
+    /// Counted from 1 in the chain of its device.
     pub seq: u64,
     /// The hash of the envelope before.
     pub prev: Hash,
-    /// Its own hash.
+    /// SHA-256 of the whole envelope, by which others name it.
     pub hash: Hash,
     /// When the server received it.
     pub received: i64,
-    /// What was in it, or why it does not open.
+    /// As it opened when it was pulled; [`crate::log::recheck::verify_all`] opens it again.
     pub plain: Result<Opened, Unverifiable>,
 }
 
-/// What was in an envelope.
+/// The sealed part of an envelope, after its signature was verified.
 #[derive(Debug, Clone)]
 pub struct Opened {
-    /// What it is.
+    /// By the type within the seal; only types that may be sealed.
     pub kind: ObjectType,
-    /// Its bytes.
+    /// Deterministic CBOR; empty for a letter to a phone, which no desk can open.
     pub bytes: Vec<u8>,
 }
 
@@ -70,9 +70,9 @@ pub struct Opened {
 pub struct ChainLink {
     /// The device.
     pub device: DeviceId,
-    /// Its number in the chain.
+    /// Counted from 1 in the chain of its device.
     pub seq: u64,
-    /// Its hash.
+    /// SHA-256 of the whole envelope.
     pub hash: Hash,
     /// When the server received it.
     pub received: i64,

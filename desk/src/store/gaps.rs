@@ -15,7 +15,7 @@ const MOST_EVIDENCE: i64 = 100;
 /// A place of the log whose object is damaged at the server. Its hash is known, so that the tree adds up without it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gap {
-    /// Its place in the log.
+    /// Counted from 0.
     pub index: u64,
     /// The hash of the object.
     pub hash: Hash,
@@ -51,7 +51,7 @@ impl std::fmt::Display for Gap {
 /// A signed head that contradicts the log here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
-    /// What is wrong with it.
+    /// English words, from when it came.
     pub why: String,
     /// The bytes that the server signed.
     pub head: Vec<u8>,

@@ -12,9 +12,9 @@ use std::path::Path;
 pub struct LogObject {
     /// When the server received it.
     pub received: i64,
-    /// Its hash.
+    /// SHA-256, as it stands in the leaf of the Merkle tree.
     pub hash: Hash,
-    /// Its bytes.
+    /// As the server handed them out; empty for a gap.
     pub bytes: Vec<u8>,
 }
 

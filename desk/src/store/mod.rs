@@ -92,7 +92,7 @@ fn damaged() -> DeskError {
     DeskError::Storage(StorageError::Damaged { path: "desk.db".into() })
 }
 
-/// What becomes of the rows that are here already.
+/// How rows are written that may be here already.
 #[derive(Clone, Copy)]
 enum Taken {
     /// Parts stay as they are; a version that is here is a fault.

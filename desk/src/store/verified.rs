@@ -46,7 +46,7 @@ impl MissionTrust {
 pub struct VerifiedStore<'d> {
     /// The database.
     pub store: &'d DeskStore,
-    /// What its manifests and rosters are verified with.
+    /// Another mission's keys make every manifest and roster in it damaged.
     pub trust: &'d MissionTrust,
 }
 

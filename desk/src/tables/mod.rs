@@ -44,11 +44,11 @@ pub struct MissionTables {
     pub figures: Vec<CompiledFigure>,
     /// The figures, and behind them every number that the desk looks at and that was not published.
     pub numbers: Vec<CompiledFigure>,
-    /// What is reconciled.
+    /// `reconcile.csv`, in its order.
     pub reconciled: Vec<Reconciled>,
     /// What was published of it elsewhere: by position in [`MissionTables::reconciled`], and place.
     pub official: HashMap<(usize, u32), Official>,
-    /// What the desk does with which answers.
+    /// `desk.csv`, in its order.
     pub uses: Vec<RoledQuestion>,
     /// Who is expected to report what.
     pub deployment: Vec<ExpectedVisit>,
@@ -66,7 +66,7 @@ pub struct MissionTables {
     pub people: Vec<Person>,
     coordinates: Vec<Option<(f64, f64)>>,
     positions: Vec<Option<(usize, usize)>>,
-    /// What is worth knowing and no fault.
+    /// Told wherever the tables are read, and no reason to refuse them.
     pub warnings: Vec<String>,
 }
 

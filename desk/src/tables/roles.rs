@@ -3,7 +3,7 @@
 use baqylau_forms::definition::{Kind, Text};
 use std::sync::Arc;
 
-/// What the desk does with an answer.
+/// A use of an answer at the desk, by `desk.csv`; the kind of the question limits it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum FieldRole {
     /// How serious it is; the choices go from the least to the most.
@@ -43,7 +43,7 @@ impl FieldRole {
         Self::Confidentiality,
     ];
 
-    /// Its name in the table and in addresses.
+    /// As `desk.csv` and addresses of the page write it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -80,7 +80,7 @@ impl FieldRole {
 /// A question that the desk does something with.
 #[derive(Debug, Clone)]
 pub struct RoledQuestion {
-    /// What.
+    /// The use.
     pub what: FieldRole,
     /// The checklist, as a position.
     pub checklist: usize,

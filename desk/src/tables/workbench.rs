@@ -24,13 +24,13 @@ pub enum Reconcile {
 /// Something that is reconciled.
 #[derive(Debug, Clone)]
 pub struct Reconciled {
-    /// Its id.
+    /// Unique in `reconcile.csv`; `official.csv` names it.
     pub id: String,
     /// How.
     pub how: Reconcile,
     /// Where it stands in [`super::MissionTables::numbers`].
     pub number: usize,
-    /// What it is, in each language.
+    /// Shown beside the number, in each language of the mission.
     pub label: Text,
 }
 
@@ -64,7 +64,7 @@ pub struct ExpectedVisit {
     pub place: Option<u32>,
 }
 
-/// What the tables of the desk are checked against.
+/// Tables that were read before: what the tables of the desk name must be there.
 pub(super) struct TableContext<'c> {
     pub checklists: &'c [Definition],
     pub forms: &'c HashMap<String, Arc<Form>>,

@@ -65,7 +65,7 @@ impl BundleBuilder<'_> {
     }
 }
 
-/// What of the tables goes into the bundle.
+/// Mission, places and checklists, each packed. Tables that only the desk reads stay here.
 pub(crate) fn parts(tables: &MissionTables) -> Result<Vec<PackedPart>, DeskError> {
     let mut parts = vec![
         part(PartKind::Mission, "mission", &tables.mission)?,

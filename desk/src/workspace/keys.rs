@@ -33,7 +33,7 @@ pub struct DeskKeys {
     /// The reading key: X25519, then X-Wing.
     #[serde(with = "bytes64")]
     pub reading: [u8; 64],
-    /// Its number.
+    /// Counted from 1; envelopes name the reading key by it.
     pub reading_number: u32,
     /// Key of the desk's database.
     pub database: [u8; 32],

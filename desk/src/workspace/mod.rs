@@ -167,7 +167,7 @@ impl Workspace {
         keys.ok_or_else(|| self.damaged("receipt_keys"))
     }
 
-    /// What the mission's servers are known by, DER.
+    /// X.509 roots, DER: only servers whose certificates lead to one are asked anything.
     pub(crate) fn tls_roots(&self) -> Result<Vec<ByteVec>, DeskError> {
         let decode = |r: &String| BASE64.decode(r.as_bytes()).map(ByteVec::from);
         let roots: Result<Vec<_>, _> = self.settings.tls_roots.iter().map(decode).collect();
