@@ -47,9 +47,9 @@ pub(crate) struct ReportTables {
     pub last_sync: Option<i64>,
     /// Error of the last pull, if it failed.
     pub fault: Option<Arc<DeskError>>,
-    /// What the last pull that came through left undone.
+    /// Of the last pull that came through; one that failed does not clear it.
     pub pull_undone: Arc<[Undone]>,
-    /// What the last fetching of attachments that came through left undone.
+    /// Likewise of the last fetching of attachments.
     pub fetch_undone: Arc<[Undone]>,
     /// Teams that should have reported by now, and when they were due.
     pub overdue: Option<(i64, Vec<String>)>,

@@ -15,7 +15,7 @@ pub fn undone_in_words(language: &str, undone: &Undone) -> String {
     said(words(language), undone)
 }
 
-/// What stands before a number of the same sort.
+/// The head of a list of the same sort, before their number.
 pub(crate) fn title(w: &Words, undone: &Undone) -> &'static str {
     match undone {
         Undone::RecordUnsent(_) => w.undone_unsent,

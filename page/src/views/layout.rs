@@ -88,7 +88,7 @@ impl View {
         }
     }
 
-    /// What the last pull left undone, each with what to do.
+    /// A list by sort, each with what to do; nothing where the last pull left nothing.
     fn undone(&self) -> Markup {
         let (w, boards) = (self.strings, self.state.tables());
         let kinds = [&boards.pull_undone, &boards.fetch_undone];
