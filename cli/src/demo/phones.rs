@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Phones that are child processes under faults.
 const CHILDREN: usize = 24;
 
-/// What is special about a phone.
+/// A part that a few phones play in the demonstration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PhoneRole {
     Usual,
@@ -67,7 +67,7 @@ pub struct DemoPhones {
     pub faults: bool,
 }
 
-/// What filling gave.
+/// Counts of one phone or of all; a child process prints it as JSON.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct FillResult {
     pub reports: usize,
@@ -78,7 +78,7 @@ pub struct FillResult {
     pub peak_child_rss: u64,
 }
 
-/// What delivering took.
+/// Reports and bytes of all phones, without what a courier carried.
 pub struct DeliveryCost {
     /// Reports that phones sent themselves.
     pub reports: usize,

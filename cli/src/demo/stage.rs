@@ -29,7 +29,7 @@ pub struct Stage {
     pub invites: BTreeMap<String, String>,
     /// Teams by person.
     pub people: Vec<SimulatedObserver>,
-    /// What everybody does.
+    /// Planned before the phones begin, from the answers of the plan.
     pub tasks: Tasks,
     pub begins: i64,
 }
@@ -99,7 +99,7 @@ fn no_plan(tables: &MissionTables, mission: &Path) -> String {
     )
 }
 
-/// What everybody does.
+/// Planned reports by the code of the person, in the order of the day.
 pub type Tasks = BTreeMap<String, Vec<PlannedReport>>;
 
 /// Who observes, when the day begins, and what the plan in the mission's tables has everybody do.

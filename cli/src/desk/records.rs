@@ -13,7 +13,7 @@ use baqylau_report::review::ReviewState;
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 
-/// What may be decided of a report.
+/// Decisions that a command can sign; a question is asked by `desk ask`.
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Decision {
     /// It counts, a proposal or one of a fork too.
@@ -30,7 +30,7 @@ pub enum SignCommand {
         folder: Folder,
         /// The report: its hash as `desk reports` shows it, or the beginning of it.
         report: String,
-        /// What is decided.
+        /// Whether the report counts from now on, at every desk.
         decision: Decision,
         /// Why.
         #[arg(long)]
@@ -76,7 +76,7 @@ pub enum SignCommand {
         report: String,
         /// Names of the questions to look at again.
         questions: Vec<String>,
-        /// What is asked.
+        /// The question in the words that the observer reads.
         #[arg(long)]
         note: String,
         /// Another person, by code, or device whose phone shall amend it: the report goes there with the questions.
@@ -204,7 +204,7 @@ fn preview_json(preview: &Preview, signed: bool) -> serde_json::Value {
     })
 }
 
-/// What is said of everything that was signed.
+/// Nothing is sent at once: a desk may be without a network.
 const SIGNED: &str = "signed; the next `desk pull` delivers it";
 
 /// A report by the beginning of its hash.
