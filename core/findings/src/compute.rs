@@ -20,7 +20,7 @@ pub struct Observation {
     pub checklist: String,
     /// Index of its place in the bundle's tree; `None` for an unlisted place.
     pub place: Option<u32>,
-    /// Its answers, with relevance and calculations evaluated again.
+    /// Relevance and calculations are evaluated again, whatever the phone sent.
     pub filling: Filling,
 }
 
@@ -93,7 +93,7 @@ pub struct FigureInput<'g> {
     pub index: u64,
     /// Index of its place; `None` for an unlisted one.
     pub place: Option<u32>,
-    /// Its contribution to the figure.
+    /// Added to the sums as it is.
     pub contribution: &'g Contribution,
 }
 

@@ -58,7 +58,7 @@ pub struct Figure {
     pub sentence: Text,
 }
 
-/// Which reports are in the base.
+/// The reports that a share is taken of.
 #[derive(Debug, Clone)]
 pub(crate) enum Base {
     Answered,

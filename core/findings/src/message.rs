@@ -30,7 +30,7 @@ enum MessagePart {
     },
 }
 
-/// Which numbers a plural branch is for.
+/// The condition of a plural branch: one number, or a category of CLDR.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum When {
     Exactly(usize),

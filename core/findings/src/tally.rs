@@ -10,7 +10,7 @@ fn percent(count: usize, base: usize) -> Option<usize> {
     (base > 0).then(|| (200 * count + base) / (2 * base))
 }
 
-/// What the reports of a figure add up to.
+/// Sums over the reports of one figure. Memory grows with the reports that count and with the places.
 #[derive(Default)]
 pub(crate) struct Tally {
     pub count: usize,
