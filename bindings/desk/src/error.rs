@@ -2,7 +2,7 @@
 
 use baqylau_desk::{DeskError as Fault, ReasonClass as Class};
 
-/// What helps where the desk did not do what it should.
+/// Whether time, a person, or nothing helps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
 pub enum ReasonClass {
     /// Nothing: it stays so.
@@ -31,9 +31,9 @@ pub enum DeskError {
     Folder {
         /// The stable code.
         code: String,
-        /// What helps.
+        /// Decides whether calling again is of use.
         helps: ReasonClass,
-        /// What is wrong, and the remedy.
+        /// English words for a person, with the remedy.
         reason: String,
     },
     /// The server does not answer, or refuses.
@@ -41,9 +41,9 @@ pub enum DeskError {
     Server {
         /// The stable code.
         code: String,
-        /// What helps.
+        /// Decides whether calling again is of use.
         helps: ReasonClass,
-        /// What is wrong, and the remedy.
+        /// English words for a person, with the remedy.
         reason: String,
     },
     /// The server's log does not verify: do not trust it.
@@ -51,19 +51,19 @@ pub enum DeskError {
     Log {
         /// The stable code.
         code: String,
-        /// What helps.
+        /// Decides whether calling again is of use.
         helps: ReasonClass,
-        /// What is wrong, and the remedy.
+        /// English words for a person, with the remedy.
         reason: String,
     },
-    /// What was asked for is not there, or does not fit.
+    /// An argument of the call names what is not there, or does not fit.
     #[error("{reason}")]
     Input {
         /// The stable code.
         code: String,
-        /// What helps.
+        /// Decides whether calling again is of use.
         helps: ReasonClass,
-        /// What is wrong, and the remedy.
+        /// English words for a person, with the remedy.
         reason: String,
     },
 }

@@ -5,7 +5,7 @@ use baqylau_desk::log::attachments::FetchedAttachments;
 use baqylau_desk::log::pull::PullOutcome;
 use baqylau_desk::log::undone::Undone;
 
-/// What a pull did.
+/// Counts of one pull, and what it left undone.
 #[derive(Debug, Clone, uniffi::Record)]
 pub struct Pulled {
     /// New objects of the log.
@@ -33,7 +33,7 @@ pub struct Pulled {
 /// A record of this desk that the server refused.
 #[derive(Debug, Clone, uniffi::Record)]
 pub struct UnsentInfo {
-    /// Its number in the desk's chain.
+    /// Counted from 1 in the chain of this desk.
     pub seq: u64,
     /// Why, as a stable code.
     pub code: String,
@@ -50,7 +50,7 @@ pub struct FailedInfo {
     pub report: String,
     /// Why, as a stable code of `docs/errors.md`.
     pub code: String,
-    /// What helps.
+    /// Whether time, a person, or nothing helps.
     pub helps: ReasonClass,
     /// Why, and what to do.
     pub reason: String,
@@ -65,16 +65,16 @@ pub struct LackingInfo {
     pub report: String,
     /// The device that signed the report.
     pub device: Option<String>,
-    /// Its number in the device's chain.
+    /// Counted from 1 in the chain of the device.
     pub seq: Option<u64>,
-    /// What to do.
+    /// English words for a person: what happened, and what to do.
     pub reason: String,
 }
 
 /// An object that is damaged at the server and not here.
 #[derive(Debug, Clone, uniffi::Record)]
 pub struct DamagedInfo {
-    /// Its place in the log.
+    /// Counted from 0.
     pub index: u64,
     /// The hash of the object.
     pub hash: String,
@@ -86,20 +86,20 @@ pub struct DamagedInfo {
     pub seq: u64,
     /// Whether that device is a desk, as far as its enrolment is here.
     pub desk: bool,
-    /// What to do.
+    /// English words for a person: what happened, and what to do.
     pub reason: String,
 }
 
 /// A phone that two desks revoked at different places.
 #[derive(Debug, Clone, uniffi::Record)]
 pub struct DisputeInfo {
-    /// Which.
+    /// The phone's id, hexadecimal.
     pub device: String,
     /// The last number that counts meanwhile, the smaller of both.
     pub kept: u64,
     /// The other desk's.
     pub other: u64,
-    /// What to do.
+    /// English words for a person: what happened, and what to do.
     pub reason: String,
 }
 

@@ -7,12 +7,12 @@ use baqylau_desk::log::recheck::ObjectFault;
 use baqylau_protocol::ids::Hash;
 use std::collections::HashMap;
 
-/// What verifying everything again found.
+/// Everything that was pulled, verified again from its bytes.
 #[derive(Debug, Clone, uniffi::Record)]
 pub struct Verified {
     /// Envelopes that verify.
     pub good: u64,
-    /// What does not.
+    /// Empty where everything verifies.
     pub faults: Vec<FaultInfo>,
 }
 
@@ -23,9 +23,9 @@ pub struct FaultInfo {
     pub index: Option<u64>,
     /// The attachment's hash; none for an object.
     pub attachment: Option<String>,
-    /// What is wrong, as a stable code.
+    /// Stable: code of an object that does not verify.
     pub code: String,
-    /// What is wrong, and what to do.
+    /// English words for a person.
     pub reason: String,
 }
 
@@ -44,7 +44,7 @@ impl FaultInfo {
 /// A figure of the statement.
 #[derive(Debug, Clone, uniffi::Record)]
 pub struct FigureValue {
-    /// Its id.
+    /// As `figures.csv` has it.
     pub id: String,
     /// As the statement prints it; empty where it is not published yet.
     pub published: String,
@@ -69,7 +69,7 @@ pub struct FigureValue {
 /// A report as the desk knows it.
 #[derive(Debug, Clone, uniffi::Record)]
 pub struct ReportInfo {
-    /// Its place in the log.
+    /// Counted from 0.
     pub index: u64,
     /// The hash of its envelope.
     pub hash: String,
@@ -121,7 +121,7 @@ impl ReportInfo {
     }
 }
 
-/// Which answers are looked at.
+/// Whether amendments and corrections are applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
 pub enum Basis {
     /// As they were first reported.
