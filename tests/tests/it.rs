@@ -7,6 +7,7 @@ mod it {
     mod browser;
     mod carrying;
     mod clocks;
+    mod columns;
     mod correcting;
     mod counted;
     mod couriers;
