@@ -28,7 +28,7 @@ fn main() {
     fill(&mut world);
     let (last, made) = timed(|| multiply(&mut world.desk, count));
     println!("{count} reports created in {:.0} s", made.as_secs_f64());
-    let folder = world.desk.folder.clone();
+    let folder = world.desk.workspace.folder.clone();
     plain(&folder);
     // What is multiplied is in no server's log.
     world.stop_server();

@@ -157,11 +157,11 @@ fn mission(folder: &Path, tls: bool, count: usize) -> (String, Vec<Invite>, Mani
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../missions/kazakhstan-2023");
     let mission = folder.join("mission");
     let now = SystemClock.wall().ms;
-    let mut desk = Desk::new(&mission, &source, std::slice::from_ref(&url), "benchmarks").expect("mission");
+    let desk = Desk::new(&mission, &source, std::slice::from_ref(&url), "benchmarks").expect("mission");
     let manifest = desk.build("benchmarks", now, 9).expect("bundle");
     let people = CONNECTIONS * (count / CONNECTIONS).div_ceil(PER_DEVICE);
     let people: Vec<String> = (1..=people).map(|n| format!("p{n:03}")).collect();
-    let invites = desk.invite(&people, now, 9).expect("invites");
+    let invites = desk.invites().make(&people, now, 9).expect("invites");
     let invites = invites.iter().map(|i| Invite::from_text(&i.text).expect("an invite")).collect();
     let read = |name: &str| std::fs::read(mission.join("server").join(name)).expect("file");
     let hex = |name: &str| PublicKey::from_hex(&String::from_utf8_lossy(&read(name))).expect("hex");

@@ -5,7 +5,7 @@ use baqylau_benches::{quantile, timed};
 use baqylau_desk::Desk;
 use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::export::Format;
-use baqylau_desk::index::report_table::ReportRow;
+use baqylau_desk::index::report_row::ReportRow;
 use baqylau_tests::{World, tables};
 use std::time::Duration;
 
@@ -29,8 +29,9 @@ fn write(desk: &Desk) {
     let plain = rate(|| desk.store.plain_at(&places).expect("envelopes").len());
     println!("for comparison, envelopes only read: {plain:.0} per second");
     for (what, format) in [("CSV", Format::Csv), ("Parquet", Format::Parquet), ("XLSX", Format::Xlsx)] {
-        let table =
-            || desk.table(&source, &lines, ("voting", 0), AnswerBasis::Effective, format).expect("a table").len();
+        let table = || {
+            desk.exports().table(&source, &lines, ("voting", 0), AnswerBasis::Effective, format).expect("a table").len()
+        };
         let (bytes, rows) = (table(), rate(table));
         println!("{what}: {rows:.0} rows per second, {:.2} of reading, {} kB", rows / plain, bytes >> 10);
     }

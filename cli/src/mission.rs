@@ -147,7 +147,7 @@ pub fn run(command: MissionCommand) -> CommandResult {
         }
         MissionCommand::Build { folder, days, publish, json } => build(&folder, days, publish, json),
         MissionCommand::Invite { folder, people, days, json } => {
-            let invited = folder.open()?.invite(&people, now(), days)?;
+            let invited = folder.open()?.invites().make(&people, now(), days)?;
             if json {
                 let rows: Vec<_> = invited.iter().map(|i| json!({"person": i.person.code, "invite": i.text})).collect();
                 return print_json(&rows);
@@ -156,8 +156,8 @@ pub fn run(command: MissionCommand) -> CommandResult {
             Ok(true)
         }
         MissionCommand::Replace { folder, device, lost, days } => {
-            let mut desk = folder.open()?;
-            let invited = desk.replace(device_id(&device)?, lost, now(), days)?;
+            let desk = folder.open()?;
+            let invited = desk.invites().replace(device_id(&device)?, lost, now(), days)?;
             if lost {
                 desk.publish_roster(now())?;
             }
@@ -172,7 +172,7 @@ pub fn run(command: MissionCommand) -> CommandResult {
         }
         MissionCommand::Confirm { folder, device, offline } => {
             let desk = folder.open()?;
-            desk.confirm(device_id(&device)?)?;
+            desk.rosters().confirm(device_id(&device)?)?;
             if !offline {
                 desk.publish_roster(now())?;
             }
@@ -181,7 +181,7 @@ pub fn run(command: MissionCommand) -> CommandResult {
         }
         MissionCommand::Contest { folder, device, offline } => {
             let desk = folder.open()?;
-            desk.contest(device_id(&device)?)?;
+            desk.rosters().contest(device_id(&device)?)?;
             if !offline {
                 desk.publish_roster(now())?;
             }
@@ -200,7 +200,7 @@ pub fn run(command: MissionCommand) -> CommandResult {
 
 fn build(folder: &Folder, days: u32, publish: bool, json: bool) -> CommandResult {
     let passphrase = folder.secret.read()?;
-    let mut desk = Desk::open(&folder.folder, &passphrase)?;
+    let desk = Desk::open(&folder.folder, &passphrase)?;
     let warnings = desk.source()?.warnings;
     let manifest =
         if publish { desk.build_and_publish(&passphrase, now(), days)? } else { desk.build(&passphrase, now(), days)? };
@@ -213,7 +213,7 @@ fn build(folder: &Folder, days: u32, publish: bool, json: bool) -> CommandResult
     warn(&warnings);
     let published = folder.folder.join("publish");
     println!("bundle {} with {} parts in {}", manifest.version, manifest.parts.len(), published.display());
-    let servers = desk.settings.servers.join(", ");
+    let servers = desk.workspace.settings.servers.join(", ");
     if publish {
         println!("published to {servers}");
     } else {
@@ -225,11 +225,11 @@ fn build(folder: &Folder, days: u32, publish: bool, json: bool) -> CommandResult
 fn revoke(folder: &Folder, device: &str, good: Option<u64>, offline: bool) -> CommandResult {
     let desk = folder.open()?;
     let id = device_id(device)?;
-    let entry = desk.revoke(id, good)?;
+    let entry = desk.rosters().revoke(id, good)?;
     if !offline {
         desk.publish_roster(now())?;
     }
-    let disputes = desk.disputes()?;
+    let disputes = desk.rosters().disputes()?;
     let dispute = disputes.iter().find(|d| d.device == id);
     match dispute {
         Some(dispute) => crate::desk::print_dispute(&desk, dispute),

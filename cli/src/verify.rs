@@ -49,9 +49,9 @@ struct ExportedEntry {
 /// Writes a desk's log, as far as the head that the log leads to. Gives the number of objects. Heads that contradict it are written
 /// beside it, an array of the bytes that the server signed.
 pub fn export(desk: &Desk, file: &Path) -> Result<usize, CommandError> {
-    let root = PublicKey::from_hex(&desk.settings.root).ok_or("the root key does not read")?;
+    let root = PublicKey::from_hex(&desk.workspace.settings.root).ok_or("the root key does not read")?;
     let manifest = desk.store.manifest()?.ok_or("build the bundle first")?;
-    let (size, head) = desk.last_head()?.ok_or("pull first")?;
+    let (size, head) = desk.heads().last()?.ok_or("pull first")?;
     let entry = |o: LogObject| {
         let hash = o.is_gap().then_some(o.hash);
         ExportedEntry { received: o.received, object: o.bytes.into(), hash }

@@ -1,9 +1,7 @@
 //! Errors of the desk: what is wrong, where, and what to do. Closed, each with what it names, a stable code, and what helps.
 
-use crate::faults::{AnswerFault, NotHere, PlaceCandidate, RequiredText};
+use crate::faults::{AnswerFault, LogFault, NotHere, PlaceCandidate, RequiredText, ServerFault, ServerRefusal};
 use crate::files::FileFault;
-use crate::log::faults::{LogFault, ServerFault};
-use crate::log::undone::ServerRefusal;
 use baqylau_http::{CallError, HttpError};
 use baqylau_protocol::courier::CourierError;
 use baqylau_protocol::ids::{DeviceId, Hash};
@@ -19,9 +17,9 @@ pub enum DeskError {
     /// A file.
     #[error("{path}: {why}")]
     File {
-        /// Which.
+        /// Relative to where the program was started, if the mission's folder was given so.
         path: PathBuf,
-        /// What is wrong with it, and the remedy.
+        /// With the remedy.
         why: FileFault,
     },
     /// The mission's tables; every fault with its place.
@@ -33,7 +31,7 @@ pub enum DeskError {
     /// The passphrase.
     #[error("wrong passphrase for {path}")]
     Passphrase {
-        /// Which file it did not open.
+        /// The file of keys that it did not open.
         path: PathBuf,
     },
     /// A new passphrase is too short.
@@ -48,15 +46,15 @@ pub enum DeskError {
     /// The server.
     #[error("the server {server}: {why}")]
     Server {
-        /// Which.
+        /// Its address, as `desk.json` has it.
         server: String,
-        /// What is wrong with its answer.
+        /// An answer came; this is why it is of no use.
         why: ServerFault,
     },
     /// The server does not answer.
     #[error("the server {server}: {why}")]
     Unreachable {
-        /// Which.
+        /// Its address, as `desk.json` has it.
         server: String,
         /// Why not.
         why: CallError,
@@ -64,9 +62,9 @@ pub enum DeskError {
     /// Another desk published something in between. What was to be published is put upon it, and tried again.
     #[error("the server {server}: {reason}")]
     Conflict {
-        /// Which.
+        /// Its address, as `desk.json` has it.
         server: String,
-        /// What it said.
+        /// In the server's words, at most 200 characters.
         reason: String,
     },
     /// Another web server answers at the mission's address.
@@ -76,7 +74,7 @@ pub enum DeskError {
     Stranger {
         /// The address.
         server: String,
-        /// What it answers.
+        /// The status, quoted, or what came in the place of what was asked for.
         answer: String,
     },
     /// `desk.json` names no server.
@@ -111,7 +109,7 @@ pub enum DeskError {
     /// The server does not take an object.
     #[error("the server {server} refuses it: {why}")]
     Refused {
-        /// Which.
+        /// Its address, as `desk.json` has it.
         server: String,
         /// Why.
         why: ServerRefusal,
@@ -134,7 +132,7 @@ pub enum DeskError {
         "the server {server} does not let this desk read its log, although the desk is enrolled: it was revoked, or the server's clock jumps. Ask another desk of the mission to make a new folder for this one (`baqylau mission desk`)"
     )]
     Locked {
-        /// Which.
+        /// Its address, as `desk.json` has it.
         server: String,
     },
     /// The server has no bundle of the mission: nothing was published there yet, or it lost its database.
@@ -142,7 +140,7 @@ pub enum DeskError {
         "the server {server} has no bundle: nothing was published there yet, or its database was lost. Put a copy of the database back, or publish a bundle (`baqylau mission build --publish`); then pull again"
     )]
     Unpublished {
-        /// Which.
+        /// Its address, as `desk.json` has it.
         server: String,
     },
     /// The server sends more than an attachment can have.
@@ -162,13 +160,13 @@ pub enum DeskError {
     /// The file is no courier file of this mission.
     #[error(transparent)]
     Courier(#[from] CourierError),
-    /// What is asked for is not there.
+    /// Named by a coordinator or a file, and not at this desk.
     #[error(transparent)]
     NotHere(#[from] NotHere),
     /// A text that must be given is empty.
     #[error("{what}: it is missing; give it")]
     EmptyText {
-        /// Which.
+        /// The one that is empty.
         what: RequiredText,
     },
     /// An answer that a coordinator gives, or does not give.
@@ -179,7 +177,7 @@ pub enum DeskError {
     Unchanged {
         /// The question's name.
         question: String,
-        /// Its answer, in the notation of answer files.
+        /// In the notation of answer files.
         answer: String,
     },
     /// An internal report is not quoted.
@@ -193,7 +191,7 @@ pub enum DeskError {
     /// The device was revoked, and stays so.
     #[error("device {device}: it was revoked; name another one, or make an invite that replaces it")]
     Revoked {
-        /// Which.
+        /// As the roster lists it.
         device: DeviceId,
     },
     /// The code of a visit is empty or too long.
@@ -205,7 +203,7 @@ pub enum DeskError {
     /// Words that several places match.
     #[error("place: {words:?} may be {}; give the code", list(candidates))]
     SeveralPlaces {
-        /// What was typed.
+        /// As they were typed.
         words: String,
         /// The places.
         candidates: Vec<PlaceCandidate>,
@@ -233,7 +231,7 @@ pub enum DeskError {
         "report {report}: it cannot be read under its checklist ({detail}); pull, and exclude it where it stays so"
     )]
     ReportUnfit {
-        /// Which.
+        /// The hash of its envelope.
         report: Hash,
         /// What does not fit, for whoever looks into it.
         detail: String,
@@ -244,7 +242,7 @@ pub enum DeskError {
     /// A file or an object cannot be made.
     #[error("{name} cannot be made: {source}")]
     Making {
-        /// Its name.
+        /// A path within the mission's folder, or the name of an object.
         name: String,
         /// Why not.
         source: Box<dyn std::error::Error + Send + Sync>,
@@ -272,7 +270,7 @@ impl DeskError {
         own.chain(NotHere::VARIANTS).chain(AnswerFault::VARIANTS).copied().collect()
     }
 
-    /// What helps.
+    /// Whether waiting, a person, or nothing helps; the page and Python show it.
     #[must_use]
     pub fn class(&self) -> ReasonClass {
         match self {
@@ -326,6 +324,20 @@ impl DeskError {
     #[must_use]
     pub fn may_pass(&self) -> bool {
         matches!(self, Self::Server { .. } | Self::Unreachable { .. } | Self::Conflict { .. })
+    }
+
+    pub(crate) fn file(path: impl Into<PathBuf>, why: impl Into<FileFault>) -> Self {
+        Self::File { path: path.into(), why: why.into() }
+    }
+
+    /// A file that does not read as what it should be.
+    pub(crate) fn damaged(path: impl Into<PathBuf>, detail: impl ToString) -> Self {
+        Self::File { path: path.into(), why: FileFault::Damaged { detail: detail.to_string() } }
+    }
+
+    /// [`DeskError::Refused`] with the address of the server.
+    pub(crate) fn refused(why: ServerRefusal, server: &str) -> Self {
+        Self::Refused { server: server.to_owned(), why }
     }
 
     /// A file or an object that cannot be made.

@@ -1,8 +1,6 @@
 //! What is wrong with a file of the desk. `Display` is for terminals; the page has words of its own.
 
-use crate::error::DeskError;
 use std::io;
-use std::path::PathBuf;
 
 /// Why a file or a folder cannot be used, and the remedy.
 #[derive(Debug, thiserror::Error)]
@@ -63,17 +61,6 @@ pub enum FileFault {
         /// The line.
         line: String,
     },
-}
-
-impl DeskError {
-    pub(crate) fn file(path: impl Into<PathBuf>, why: impl Into<FileFault>) -> Self {
-        Self::File { path: path.into(), why: why.into() }
-    }
-
-    /// A file that does not read as what it should be.
-    pub(crate) fn damaged(path: impl Into<PathBuf>, detail: impl ToString) -> Self {
-        Self::File { path: path.into(), why: FileFault::Damaged { detail: detail.to_string() } }
-    }
 }
 
 /// What the operating system refuses, and what to do. What is rare stands as the system says it.

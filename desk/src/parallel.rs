@@ -6,7 +6,7 @@ use std::thread;
 /// How many reports or objects are opened at once: enough for all cores, little for the memory.
 pub(crate) const CHUNK: usize = 512;
 
-/// What `work` makes of each, in their order, on all cores.
+/// Gives what `work` makes of each, in their order, on all cores. A panic in `work` is passed on.
 pub(crate) fn map_on_all_cores<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     in_parts(all, |part| part.iter().map(&work).collect::<Vec<R>>(), || ()).0.into_iter().flatten().collect()
 }

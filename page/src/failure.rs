@@ -1,7 +1,6 @@
 //! An error of the desk in the reader's language. What only whoever looks after the program understands stands behind it, as it came.
 
 use crate::faults;
-use crate::undone;
 use crate::words::{Words, words};
 use baqylau_desk::DeskError;
 use baqylau_desk::adjudication::status::Misfit;
@@ -35,7 +34,7 @@ pub(crate) fn said(w: &Words, error: &DeskError) -> String {
         DeskError::Tables { folder, files } => w.fail_tables(folder.display().to_string(), files.join(", ")),
         DeskError::NoBundle => w.fail_no_bundle.to_owned(),
         DeskError::Missing => w.fail_missing.to_owned(),
-        DeskError::Refused { server, why } => w.fail_refused(server.clone(), undone::refusal(w, *why).to_owned()),
+        DeskError::Refused { server, why } => w.fail_refused(server.clone(), faults::refusal(w, *why).to_owned()),
         DeskError::Log(why) => w.fail_log(faults::log(w, why)),
         DeskError::Shrunk { signed, pulled } => w.fail_shrunk(signed.to_string(), pulled.to_string()),
         DeskError::Locked { server } => w.fail_locked(server.clone()),

@@ -1,8 +1,8 @@
-//! What is wrong with a file, an object of the log, the log, or a server's answer, in the reader's language.
+//! What is wrong with a file, an object of the log, the log, or a server's answer, and what a server refuses, in the reader's language.
 
 use crate::words::Words;
+use baqylau_desk::faults::{LogFault, ServerFault, ServerRefusal, Unproven, Unverifiable};
 use baqylau_desk::files::FileFault;
-use baqylau_desk::log::faults::{LogFault, ServerFault, Unproven, Unverifiable};
 use std::io::{Error, ErrorKind};
 
 /// Why an envelope could not be verified or opened.
@@ -97,6 +97,23 @@ fn refused(w: &Words, e: &Error) -> String {
         ErrorKind::NotADirectory => w.io_no_folder.to_owned(),
         ErrorKind::InvalidData | ErrorKind::UnexpectedEof => w.io_altered.to_owned(),
         _ => w.io_other(e.to_string()),
+    }
+}
+
+/// Why a server takes something not.
+pub(crate) fn refusal(w: &Words, why: ServerRefusal) -> &'static str {
+    match why {
+        ServerRefusal::Malformed => w.refused_malformed,
+        ServerRefusal::OtherMission => w.refused_mission,
+        ServerRefusal::UnknownDevice => w.refused_device,
+        ServerRefusal::NotGenuine => w.refused_signature,
+        ServerRefusal::Expired => w.refused_expired,
+        ServerRefusal::Revoked => w.refused_revoked,
+        ServerRefusal::Length => w.refused_length,
+        ServerRefusal::Quota => w.refused_quota,
+        ServerRefusal::AttachmentUnnamed => w.refused_unnamed,
+        ServerRefusal::AttachmentDropped => w.refused_dropped,
+        ServerRefusal::AttachmentShort => w.refused_short,
     }
 }
 

@@ -1,6 +1,5 @@
 //! Access control and browser policy. The page runs on a workstation beside other programs and other web pages.
 
-use crate::state::SharedState;
 use axum::extract::{Query, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HOST, LOCATION, ORIGIN, REFERRER_POLICY, SET_COOKIE,
@@ -13,7 +12,7 @@ use baqylau_protocol::ids::Hash;
 use baqylau_protocol::keys::random;
 use data_encoding::BASE64URL_NOPAD;
 use serde::Deserialize;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Content security policy: nothing in a report can run as code, and the browser loads nothing from elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'; \
@@ -69,8 +68,7 @@ fn secret() -> String {
 }
 
 /// Exchanges the token for a session cookie, once.
-pub(crate) async fn enter(State(shared): State<SharedState>, Query(query): Query<SessionToken>) -> Response {
-    let guard = &shared.guard;
+pub(crate) async fn enter(State(guard): State<Arc<Guard>>, Query(query): Query<SessionToken>) -> Response {
     let mut once = guard.token.lock().unwrap_or_else(PoisonError::into_inner);
     if *once != Some(Hash::of(query.token.as_bytes())) {
         return refuse(
@@ -85,8 +83,7 @@ pub(crate) async fn enter(State(shared): State<SharedState>, Query(query): Query
 }
 
 /// Middleware that checks every request.
-pub(crate) async fn watch(State(shared): State<SharedState>, request: Request, next: Next) -> Response {
-    let guard = &shared.guard;
+pub(crate) async fn watch(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
     let (headers, path) = (request.headers(), request.uri().path());
     let response = if !guard.is_ours(headers) {
         refuse("This page answers only at the address that `baqylau desk page` printed. Open that address.")

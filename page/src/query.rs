@@ -1,10 +1,9 @@
 //! Filters in URLs. A filter value that does not exist matches nothing.
 
-use crate::state::PageState;
 use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::index::filter::{ReportFilter, StatusFilter};
 use baqylau_desk::index::flags::Flag;
-use baqylau_desk::tables::FieldRole;
+use baqylau_desk::tables::{FieldRole, MissionTables};
 use serde::Deserialize;
 
 /// The query string of a page.
@@ -39,12 +38,11 @@ impl PageQuery {
     }
 
     /// The requested moment, given in the mission's time zone, in milliseconds since 1970; `None` if absent or invalid.
-    pub fn moment(&self, state: &PageState) -> Option<i64> {
-        Some(state.tables.mission.zone.read(&self.as_of).ok()?.ms)
+    pub fn moment(&self, tables: &MissionTables) -> Option<i64> {
+        Some(tables.mission.zone.read(&self.as_of).ok()?.ms)
     }
 
-    pub fn filter(&self, state: &PageState) -> ReportFilter {
-        let tables = &state.tables;
+    pub fn filter(&self, tables: &MissionTables) -> ReportFilter {
         let text = |t: &String| Some(t.clone()).filter(|t| !t.is_empty());
         let mut nothing = false;
         ReportFilter {

@@ -67,9 +67,9 @@ pub async fn start(desk: Desk, puller: Desk, options: PageOptions) -> Result<Run
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port))).await.map_err(port)?;
     let bound = listener.local_addr().map_err(port)?.port();
     let (guard, token) = Guard::new(bound);
-    let shared: SharedState = Arc::new(PageState::new(guard, desk, puller, options.now)?);
+    let shared: SharedState = Arc::new(PageState::new(desk, puller, options.now)?);
     let polling = tokio::spawn(poll(shared.clone(), options.every));
-    let routes = routes(shared);
+    let routes = routes(shared, Arc::new(guard));
     let serving = tokio::spawn(async move {
         // Ends with the process; if serving fails, the coordinators see that the page is gone.
         let _ = axum::serve(listener, routes).await;
@@ -88,7 +88,7 @@ async fn poll(shared: SharedState, every: Duration) {
     }
 }
 
-fn routes(shared: SharedState) -> Router {
+fn routes(shared: SharedState, guard: Arc<Guard>) -> Router {
     Router::new()
         .route("/", get(views::overview::page))
         .route("/findings", get(views::findings::page))
@@ -116,11 +116,11 @@ fn routes(shared: SharedState) -> Router {
         .route("/urgent", get(views::urgent::page))
         .route("/phones", get(views::phones::page))
         .route("/news", get(news))
-        .route("/enter", get(guard::enter))
+        .route("/enter", get(guard::enter).with_state(guard.clone()))
         .route("/style.css", get(|| async { asset("text/css", include_str!("../assets/style.css")) }))
         .route("/paper.js", get(|| async { asset("text/javascript", include_str!("../assets/paper.js")) }))
         .route("/page.js", get(|| async { asset("text/javascript", include_str!("../assets/page.js")) }))
-        .layer(from_fn_with_state(shared.clone(), guard::watch))
+        .layer(from_fn_with_state(guard, guard::watch))
         .with_state(shared)
 }
 

@@ -1,6 +1,5 @@
 //! The desk, the evaluated reports, and the subscribers to changes.
 
-use crate::guard::Guard;
 use crate::query::PageQuery;
 use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::index::ReportIndex;
@@ -22,7 +21,6 @@ pub(crate) type SharedState = Arc<PageState>;
 
 /// State of the page.
 pub(crate) struct PageState {
-    pub guard: Guard,
     /// For reading and signing; one user at a time, as it is a database connection.
     desk: Mutex<Desk>,
     /// The same store, for pulling, so that no page waits for the network.
@@ -49,9 +47,9 @@ pub(crate) struct ReportTables {
     pub last_sync: Option<i64>,
     /// Error of the last pull, if it failed.
     pub fault: Option<Arc<DeskError>>,
-    /// What the last pull that came through left undone.
+    /// Of the last pull that came through; one that failed does not clear it.
     pub pull_undone: Arc<[Undone]>,
-    /// What the last fetching of attachments that came through left undone.
+    /// Likewise of the last fetching of attachments.
     pub fetch_undone: Arc<[Undone]>,
     /// Teams that should have reported by now, and when they were due.
     pub overdue: Option<(i64, Vec<String>)>,
@@ -72,7 +70,7 @@ impl ReportTables {
 }
 
 impl PageState {
-    pub fn new(guard: Guard, desk: Desk, puller: Desk, now: fn() -> i64) -> Result<Self, DeskError> {
+    pub fn new(desk: Desk, puller: Desk, now: fn() -> i64) -> Result<Self, DeskError> {
         let tables = Arc::new(desk.source()?);
         let mut index = ReportIndex::new(tables.clone());
         let (effective, raw) = evaluate(&mut index, &desk)?;
@@ -83,7 +81,7 @@ impl PageState {
         let boards = RwLock::new(boards);
         let (desk, puller, ledger) = (Mutex::new(desk), Mutex::new(puller), Mutex::new(index));
         let lacking = Mutex::default();
-        Ok(Self { guard, desk, puller, tables, index: ledger, boards, lacking, news: watch::Sender::new(0), now })
+        Ok(Self { desk, puller, tables, index: ledger, boards, lacking, news: watch::Sender::new(0), now })
     }
 
     pub fn tables(&self) -> ReportTables {
@@ -92,11 +90,11 @@ impl PageState {
 
     /// The evaluated reports that a URL asks for: the current ones, or those as of a moment.
     pub fn table(&self, query: &PageQuery) -> Result<Arc<ReportTable>, DeskError> {
-        match query.moment(self) {
+        match query.moment(&self.tables) {
             None if !query.as_of.is_empty() => Err(DeskError::NotATime { text: query.as_of.clone() }),
             None => Ok(self.tables().of(query.answers()).clone()),
             Some(moment) => tokio::task::block_in_place(|| {
-                self.read(|desk| self.ledger().table(desk, query.answers(), Some(moment)).map(Arc::new))
+                self.read(|desk| self.ledger().table(desk.verified(), query.answers(), Some(moment)).map(Arc::new))
             }),
         }
     }
@@ -120,12 +118,12 @@ impl PageState {
         change: &CorrectionRequest,
         now: i64,
     ) -> Result<Preview, DeskError> {
-        self.ledger().preview(desk, report, change, now)
+        self.ledger().preview(&desk.records(), report, change, now)
     }
 
     /// A report's answers with all corrections so far.
     pub fn effective(&self, report: Hash) -> Result<Filling, DeskError> {
-        self.read(|desk| self.ledger().effective_answers(desk, report))
+        self.read(|desk| self.ledger().effective_answers(desk.reports(), report))
     }
 
     /// Reads from the desk's store.
@@ -172,14 +170,14 @@ impl PageState {
     /// retried.
     fn fetch(&self, desk: &Desk, now: i64) -> Result<(), DeskError> {
         let mut lacking = self.lacking.lock().unwrap_or_else(PoisonError::into_inner);
-        let (new, next) = desk.attachments_from(lacking.1)?;
+        let (new, next) = desk.attachments().list_from(lacking.1)?;
         lacking.1 = next;
         lacking.0.extend(new.into_iter().filter(|row| !row.here));
         if lacking.0.is_empty() {
             return Ok(());
         }
         let fetched = desk.fetch_attachments(&lacking.0, now)?;
-        lacking.0.retain(|row| !desk.has_attachment(&row.attachment));
+        lacking.0.retain(|row| !desk.attachments().has(&row.attachment));
         let changed = {
             let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
             let undone = fetched.undone();
@@ -213,7 +211,7 @@ fn seen(desk: &Desk) -> Result<LogMark, DeskError> {
 }
 
 fn evaluate(index: &mut ReportIndex, desk: &Desk) -> Result<(Arc<ReportTable>, Arc<ReportTable>), DeskError> {
-    index.advance(desk)?;
-    let mut board = |answers| index.table(desk, answers, None).map(Arc::new);
+    index.advance(desk.verified())?;
+    let mut board = |answers| index.table(desk.verified(), answers, None).map(Arc::new);
     Ok((board(AnswerBasis::Effective)?, board(AnswerBasis::Raw)?))
 }

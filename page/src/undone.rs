@@ -1,12 +1,13 @@
 //! What a pull left undone, in the reader's language: what, why, and what to do.
 
 use crate::failure;
+use crate::faults::refusal;
 use crate::words::{Words, words};
 use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
-use baqylau_desk::log::rosters::Dispute;
-use baqylau_desk::log::undone::{ServerRefusal, Undone};
+use baqylau_desk::log::pull::UnsentRecord;
+use baqylau_desk::log::undone::Undone;
+use baqylau_desk::people::rosters::Dispute;
 use baqylau_desk::store::Gap;
-use baqylau_desk::workspace::identity::UnsentRecord;
 
 /// Something that a pull left undone, in the words of a language; in English for one that the page does not have.
 #[must_use]
@@ -14,7 +15,7 @@ pub fn undone_in_words(language: &str, undone: &Undone) -> String {
     said(words(language), undone)
 }
 
-/// What stands before a number of the same sort.
+/// The head of a list of the same sort, before their number.
 pub(crate) fn title(w: &Words, undone: &Undone) -> &'static str {
     match undone {
         Undone::RecordUnsent(_) => w.undone_unsent,
@@ -49,21 +50,4 @@ fn damaged(w: &Words, gap: &Gap) -> String {
     let Gap { index, hash, device, seq, desk, received: _ } = gap;
     let (index, hash, device, seq) = (index.to_string(), hash.to_string(), device.to_string(), seq.to_string());
     if *desk { w.left_damaged_desk(index, hash, device, seq) } else { w.left_damaged(index, hash, device, seq) }
-}
-
-/// Why a server takes something not.
-pub(crate) fn refusal(w: &Words, why: ServerRefusal) -> &'static str {
-    match why {
-        ServerRefusal::Malformed => w.refused_malformed,
-        ServerRefusal::OtherMission => w.refused_mission,
-        ServerRefusal::UnknownDevice => w.refused_device,
-        ServerRefusal::NotGenuine => w.refused_signature,
-        ServerRefusal::Expired => w.refused_expired,
-        ServerRefusal::Revoked => w.refused_revoked,
-        ServerRefusal::Length => w.refused_length,
-        ServerRefusal::Quota => w.refused_quota,
-        ServerRefusal::AttachmentUnnamed => w.refused_unnamed,
-        ServerRefusal::AttachmentDropped => w.refused_dropped,
-        ServerRefusal::AttachmentShort => w.refused_short,
-    }
 }

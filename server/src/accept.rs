@@ -10,16 +10,16 @@ use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey, SubjectId};
 use baqylau_protocol::roster::{RosterEntry, Standing};
 use baqylau_protocol::wire::{Refusal, RefusalCode};
 
-/// What the server knows of a device.
+/// A device as the log and the roster say it; the server knows no name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceState {
-    /// Its key.
+    /// Signs everything that the device sends.
     pub key: PublicKey,
     /// Whom it belongs to.
     pub subject: SubjectId,
-    /// What it may do.
+    /// By its certificate.
     pub role: Role,
-    /// What the roster says of it.
+    /// `None` as long as no roster lists it; then its objects are taken, and no desk counts them.
     pub roster: Option<RosterEntry>,
 }
 
@@ -55,17 +55,17 @@ pub struct Accepted {
     pub seq: u64,
     /// The phone that a desk's letter is for.
     pub recipient: Option<DeviceId>,
-    /// Its hash.
+    /// SHA-256 of the whole object.
     pub hash: Hash,
-    /// Its bytes.
+    /// As they came; nothing is encoded again.
     pub object: Vec<u8>,
-    /// What an enrolment makes known.
+    /// `None` for an envelope.
     pub enrolled: Option<DeviceState>,
     /// By whose certificate an enrolment was judged good.
     pub issuer: PublicKey,
 }
 
-/// What is needed to judge an object.
+/// Judges objects by the state of one moment; the writer looks again at what may change.
 pub struct Acceptance<'j> {
     /// The mission.
     pub mission: MissionId,

@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub(crate) enum BodyError {
     /// Longer than the path takes.
     TooLong {
-        /// What it takes, in bytes.
+        /// In bytes.
         limit: usize,
     },
     /// There is no room for it now.

@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// What connections may cost.
+/// Limits on connections, in bytes, numbers and time. At the limit, unknown and slow ones make room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// The most connections at once; each takes a file descriptor, and a few are needed for other things.

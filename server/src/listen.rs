@@ -35,7 +35,7 @@ const LAST_ANSWERS: Duration = Duration::from_secs(20);
 /// The most bytes of the head of a request.
 const MAX_HEAD: usize = 64 << 10;
 
-/// What a server needs.
+/// Addresses, files, keys and limits of a server. The reading key is not among them.
 pub struct ServerConfig {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
@@ -49,7 +49,7 @@ pub struct ServerConfig {
     pub tls: Option<TlsFiles>,
     /// The clock, in milliseconds since 1970.
     pub now: Now,
-    /// What connections may cost.
+    /// Connections, bytes and patience; see [`Limits`].
     pub limits: Limits,
 }
 
@@ -73,7 +73,7 @@ pub enum ServeError {
     /// Another server runs on the same database.
     #[error("another server uses {database}; stop it first: two on one log would contradict each other")]
     Busy {
-        /// Which.
+        /// The file.
         database: PathBuf,
     },
     /// The address.

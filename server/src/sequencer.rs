@@ -27,7 +27,7 @@ pub(crate) const GROUP: usize = 2048;
 /// The time in milliseconds since 1970, injected.
 pub type Now = Arc<dyn Fn() -> i64 + Send + Sync>;
 
-/// What everybody may look at while the writer writes.
+/// State that handlers read while the writer writes; only the writer changes it.
 #[derive(Default)]
 pub struct LogState {
     /// The devices that are enrolled.

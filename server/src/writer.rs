@@ -234,7 +234,7 @@ impl Writer {
     }
 }
 
-/// What the writer found of the objects of a commit, by hash.
+/// Verdicts on the objects of one commit, by hash: in the log when it is done, or refused.
 #[derive(Default)]
 struct Ruled {
     /// Index and time of receipt of those that are in the log when it is done.

@@ -7,7 +7,7 @@ pub mod lying;
 use baqylau_desk::Desk;
 use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::index::answers::ReportAnswers;
-use baqylau_desk::index::report_table::ReportRow;
+use baqylau_desk::index::report_row::ReportRow;
 use baqylau_observer::ObserverApp;
 use baqylau_observer::app::{MissionCache, PhoneConfig};
 use baqylau_observer::clock::{Clock, SystemClock};
@@ -102,8 +102,7 @@ impl World {
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();
         let mission = folder.path().join("mission");
-        let mut desk =
-            Desk::new(&mission, tables, &[format!("https://127.0.0.1:{port}")], PASSPHRASE).expect("a mission");
+        let desk = Desk::new(&mission, tables, &[format!("https://127.0.0.1:{port}")], PASSPHRASE).expect("a mission");
         desk.build(PASSPHRASE, now(), 30).expect("a bundle");
         let missions = Arc::default();
         let mut world = Self { folder, desk, missions, port, plain: false, runtime, running: None };
@@ -199,7 +198,7 @@ impl World {
     /// # Panics
     /// When there is nobody of this code.
     pub fn invite(&mut self, person: &str) -> String {
-        self.desk.invite(&[person.to_owned()], now(), 9).expect("an invite").remove(0).text
+        self.desk.invites().make(&[person.to_owned()], now(), 9).expect("an invite").remove(0).text
     }
 
     /// An invite to another mission, whose server is this one.
@@ -209,9 +208,9 @@ impl World {
     pub fn foreign(&mut self, tables: &Path, person: &str) -> String {
         let servers = Invite::from_text(&self.invite(person)).expect("an invite").servers;
         let folder = self.folder.path().join("another");
-        let mut desk = Desk::new(&folder, tables, &servers, PASSPHRASE).expect("a mission");
+        let desk = Desk::new(&folder, tables, &servers, PASSPHRASE).expect("a mission");
         desk.build(PASSPHRASE, now(), 30).expect("a bundle");
-        desk.invite(&[person.to_owned()], now(), 9).expect("an invite").remove(0).text
+        desk.invites().make(&[person.to_owned()], now(), 9).expect("an invite").remove(0).text
     }
 
     /// The settings of the phone that keeps its store in the folder of this name.

@@ -5,6 +5,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Changes an answer: method and path, the request's body, the honest answer's body. `None` leaves it as it is.
@@ -18,6 +19,9 @@ fn honest_head(length: usize) -> Vec<u8> {
 /// The server.
 pub struct Lying {
     lie: Mutex<Option<Lie>>,
+    /// Whether it keeps connections for more than one request.
+    keeps: AtomicBool,
+    connections: AtomicUsize,
 }
 
 impl Lying {
@@ -35,16 +39,19 @@ impl Lying {
         let config =
             config.expect("protocols").with_no_client_auth().with_single_cert(chain, key).expect("a certificate");
         let config = Arc::new(config);
-        let lying = Arc::new(Self { lie: Mutex::new(None) });
+        let lying =
+            Arc::new(Self { lie: Mutex::new(None), keeps: AtomicBool::new(false), connections: AtomicUsize::new(0) });
         let listener = TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
         let shared = lying.clone();
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
+                shared.connections.fetch_add(1, Ordering::SeqCst);
                 let (shared, config) = (shared.clone(), config.clone());
                 std::thread::spawn(move || {
                     let tls = rustls::ServerConnection::new(config).expect("a connection");
                     // A client that goes away is its own matter.
-                    let _gone = shared.answer(&mut rustls::StreamOwned::new(tls, client), honest);
+                    let mut client = rustls::StreamOwned::new(tls, client);
+                    while shared.answer(&mut client, honest).is_ok_and(|kept| kept) {}
                 });
             }
         });
@@ -69,8 +76,19 @@ impl Lying {
         *self.lie.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// Answers one request, and closes.
-    fn answer(&self, client: &mut (impl Read + Write), honest: u16) -> std::io::Result<()> {
+    /// Keeps the connections that are made from now on, as honest servers do.
+    pub fn keep_connections(&self) {
+        self.keeps.store(true, Ordering::SeqCst);
+    }
+
+    /// How many connections were made so far.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+
+    /// Answers one request; whether the connection is kept for another. One without an answer is not.
+    fn answer(&self, client: &mut (impl Read + Write), honest: u16) -> std::io::Result<bool> {
         let (head, request) = message(client)?;
         let what = head.split(" HTTP/").next().unwrap_or_default().to_owned();
         let kept = head.lines().filter(|line| !line.to_ascii_lowercase().starts_with("connection:"));
@@ -78,21 +96,30 @@ impl Lying {
         let asked: Vec<&str> = kept.filter(|line| !line.is_empty()).chain(["connection: close", "", ""]).collect();
         server.write_all(asked.join("\r\n").as_bytes())?;
         server.write_all(&request)?;
-        let (head, body) = message(&mut server)?;
+        let (mut head, body) = message(&mut server)?;
+        let keeps = self.keeps.load(Ordering::SeqCst);
+        if keeps {
+            head = head.replace("connection: close\r\n", "");
+        }
         let lie = self
             .lie
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .as_ref()
             .and_then(|lie| lie(&what, &request, &body));
-        match lie {
-            Some(spoken) => client.write_all(&spoken)?,
+        let kept = match lie {
+            Some(spoken) => {
+                client.write_all(&spoken)?;
+                false
+            }
             None => {
                 client.write_all(head.as_bytes())?;
                 client.write_all(&body)?;
+                keeps
             }
-        }
-        client.flush()
+        };
+        client.flush()?;
+        Ok(kept)
     }
 }
 

@@ -7,6 +7,7 @@ mod it {
     mod browser;
     mod carrying;
     mod clocks;
+    mod columns;
     mod correcting;
     mod counted;
     mod couriers;
@@ -16,6 +17,7 @@ mod it {
     mod desks;
     mod docs;
     mod edges;
+    mod errands;
     mod errors;
     mod exports;
     mod figures;
@@ -33,6 +35,7 @@ mod it {
     mod names;
     mod one_process;
     mod page;
+    mod parts;
     mod published;
     mod rescue;
     mod rosters;
@@ -48,6 +51,7 @@ mod it {
     mod tables;
     mod teams;
     mod undone;
+    mod unpublished;
     mod values;
     mod vocabulary;
     mod workbench;

@@ -103,7 +103,7 @@ impl Loops {
             let hashes: Vec<String> = core.reports()?.into_iter().map(|r| r.hash).collect();
             let sent = desk.store.envelopes()?.into_iter().find(|e| hashes.contains(&e.hash.to_string()));
             let device = sent.ok_or("the lost phone had sent nothing")?.device;
-            let invite = desk.replace(device, true, now(), 30)?.text;
+            let invite = desk.invites().replace(device, true, now(), 30)?.text;
             patiently(|| match desk.publish_roster(now()) {
                 Err(e) if e.may_pass() && phones.faults => Ok(None),
                 published => Ok(Some(published?)),
@@ -141,9 +141,9 @@ impl Loops {
             },
             Err(e) => Err(e.into()),
         })?;
-        for row in desk.attachments()? {
+        for row in desk.attachments().list()? {
             let mut picture = Vec::new();
-            desk.open_attachment(&row.attachment, &mut picture)?;
+            desk.attachments().open(&row.attachment, &mut picture)?;
             if picture.windows(4).any(|w| w == b"Exif") {
                 return Err("a photograph tells when it was taken".into());
             }
@@ -161,7 +161,7 @@ impl Loops {
                 .then_some(row.summary.meta.hash)
         });
         for report in unfinished?.into_iter().flatten() {
-            desk.ask(report, &[], "Which answer is to follow?", None, now())?;
+            desk.records().ask(report, &[], "Which answer is to follow?", None, now())?;
             self.questions += 1;
         }
         phones.pull(desk)?;

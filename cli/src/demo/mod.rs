@@ -8,6 +8,7 @@
 //! - [`loops`]: questions back, a lost phone, couriers
 //! - [`tally`]: what it cost
 
+mod children;
 mod loops;
 mod phones;
 mod proxy;
@@ -15,7 +16,7 @@ mod server;
 pub mod stage;
 mod tally;
 
-pub use phones::{DemoDevice, run_device};
+pub use children::{DemoDevice, run_device};
 
 use crate::common::{CommandResult, print_json};
 use crate::desk::{figure_json, figure_table};

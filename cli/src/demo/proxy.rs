@@ -40,7 +40,7 @@ pub fn go_good() {
     BAD.store(false, Ordering::Relaxed);
 }
 
-/// What happens to a connection.
+/// A fault that is drawn for a connection when it is made.
 #[derive(Clone, Copy, PartialEq)]
 enum Fate {
     /// Nothing.

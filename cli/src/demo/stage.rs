@@ -29,7 +29,7 @@ pub struct Stage {
     pub invites: BTreeMap<String, String>,
     /// Teams by person.
     pub people: Vec<SimulatedObserver>,
-    /// What everybody does.
+    /// Planned before the phones begin, from the answers of the plan.
     pub tasks: Tasks,
     pub begins: i64,
 }
@@ -50,9 +50,9 @@ impl Stage {
         let port = if args.faults { free_port()? } else { server_port };
         let address = format!("https://127.0.0.1:{port}");
         let mission = folder.join("mission");
-        let mut desk = Desk::new(&mission, &args.mission, &[address], PASSPHRASE)?;
+        let desk = Desk::new(&mission, &args.mission, &[address], PASSPHRASE)?;
         desk.build(PASSPHRASE, now(), 90)?;
-        let invited = desk.invite(&[], now(), 30)?;
+        let invited = desk.invites().make(&[], now(), 30)?;
         let invites = invited.into_iter().map(|i| (i.person.code, i.text)).collect();
         Ok(Self { folder, tables: source, port, server_port, invites, people, tasks, begins })
     }
@@ -68,7 +68,7 @@ impl Stage {
     /// Makes a fresh invite for a visitor: every other one was used. Gives the person's code.
     pub fn spare_invite(&self, desk: &mut Desk) -> Result<String, crate::common::CommandError> {
         let first = self.invites.keys().next().cloned().unwrap_or_default();
-        desk.invite(std::slice::from_ref(&first), now(), 30)?;
+        desk.invites().make(std::slice::from_ref(&first), now(), 30)?;
         Ok(first)
     }
 }
@@ -99,7 +99,7 @@ fn no_plan(tables: &MissionTables, mission: &Path) -> String {
     )
 }
 
-/// What everybody does.
+/// Planned reports by the code of the person, in the order of the day.
 pub type Tasks = BTreeMap<String, Vec<PlannedReport>>;
 
 /// Who observes, when the day begins, and what the plan in the mission's tables has everybody do.

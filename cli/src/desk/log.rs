@@ -2,7 +2,6 @@
 
 use crate::common::{CommandResult, Folder, courier_file, files_in, now, print_json, save};
 use baqylau_desk::Desk;
-use baqylau_desk::log::pull::verify_all;
 use baqylau_desk::log::undone::Undone;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -104,8 +103,8 @@ pub fn deliver(desk: &Desk, file: &Path, back: Option<PathBuf>, attachments: Opt
 }
 
 pub fn verify(desk: &Desk) -> CommandResult {
-    let (good, faults) = verify_all(desk)?;
-    let altered = desk.altered_attachments()?;
+    let (good, faults) = desk.verify_all()?;
+    let altered = desk.attachments().altered()?;
     println!("{good} envelopes verify");
     faults.iter().for_each(|(index, what)| println!("object {index}: {what}"));
     altered.iter().for_each(|hash| println!("attachment {hash}: its bytes are not those that were signed; delete blobs/{hash}, and the next pull fetches it again"));

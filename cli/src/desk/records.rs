@@ -13,7 +13,7 @@ use baqylau_report::review::ReviewState;
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 
-/// What may be decided of a report.
+/// Decisions that a command can sign; a question is asked by `desk ask`.
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Decision {
     /// It counts, a proposal or one of a fork too.
@@ -30,7 +30,7 @@ pub enum SignCommand {
         folder: Folder,
         /// The report: its hash as `desk reports` shows it, or the beginning of it.
         report: String,
-        /// What is decided.
+        /// Whether the report counts from now on, at every desk.
         decision: Decision,
         /// Why.
         #[arg(long)]
@@ -76,7 +76,7 @@ pub enum SignCommand {
         report: String,
         /// Names of the questions to look at again.
         questions: Vec<String>,
-        /// What is asked.
+        /// The question in the words that the observer reads.
         #[arg(long)]
         note: String,
         /// Another person, by code, or device whose phone shall amend it: the report goes there with the questions.
@@ -111,7 +111,7 @@ pub fn run(command: SignCommand) -> CommandResult {
                 Decision::Accept => ReviewState::Accepted,
                 Decision::Exclude => ReviewState::Excluded,
             };
-            desk.review(find(&desk, &report)?, state, &reason, now())?;
+            desk.records().review(find(&desk, &report)?, state, &reason, now())?;
         }
         SignCommand::Correct { folder, report, question, answer, rows, reason, source, sign, confirm, json } => {
             let desk = folder.open()?;
@@ -125,16 +125,16 @@ pub fn run(command: SignCommand) -> CommandResult {
                 reason: &reason,
                 source: &source,
             };
-            let preview = desk.preview(find(&desk, &report)?, &change, now())?;
+            let preview = desk.records().preview(find(&desk, &report)?, &change, now())?;
             return correct(&desk, &preview, sign, confirm, json);
         }
         SignCommand::Ask { folder, report, questions, note, to } => {
             let desk = folder.open()?;
             let other = to.map(|to| phone(&desk, &to)).transpose()?;
-            desk.ask(find(&desk, &report)?, &questions, &note, other, now())?;
+            desk.records().ask(find(&desk, &report)?, &questions, &note, other, now())?;
         }
         SignCommand::Message { folder, text, teams } => {
-            let phones = folder.open()?.message(&teams, &text, now())?;
+            let phones = folder.open()?.records().message(&teams, &text, now())?;
             println!("to {phones} phones");
         }
         SignCommand::Letters { folder, json } => return letters(&folder.open()?, json),
@@ -149,7 +149,7 @@ fn correct(desk: &Desk, preview: &Preview, sign: bool, confirm: bool, json: bool
         print!("{}", shown(preview));
     }
     if sign {
-        desk.sign_correction(preview, confirm, now())?;
+        desk.records().sign_correction(preview, confirm, now())?;
     }
     if json {
         return print_json(&preview_json(preview, sign));
@@ -204,7 +204,7 @@ fn preview_json(preview: &Preview, signed: bool) -> serde_json::Value {
     })
 }
 
-/// What is said of everything that was signed.
+/// Nothing is sent at once: a desk may be without a network.
 const SIGNED: &str = "signed; the next `desk pull` delivers it";
 
 /// A report by the beginning of its hash.
@@ -232,7 +232,7 @@ fn phone(desk: &Desk, name: &str) -> Result<DeviceId, String> {
 }
 
 fn letters(desk: &Desk, json: bool) -> CommandResult {
-    let letters = desk.letters()?;
+    let letters = desk.own().letters()?;
     if json {
         let rows = letters.iter().map(|l| {
             json!({

@@ -1,7 +1,8 @@
 //! The desk's own folder: another passphrase, and what can be read of a damaged one.
 
 use crate::common::{CommandResult, Folder, told};
-use baqylau_desk::workspace::recovery::{change_passphrase, salvage};
+use baqylau_desk::recovery::salvage;
+use baqylau_desk::workspace::passphrase::change_passphrase;
 use std::path::PathBuf;
 
 pub fn passphrase(folder: &Folder, new_file: Option<PathBuf>) -> CommandResult {

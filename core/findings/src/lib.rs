@@ -15,6 +15,7 @@ pub mod message;
 pub mod percentage;
 pub mod sample;
 pub mod sentence;
+mod tally;
 
 pub use compute::{Computed, Contribution, FigureInput, Observation, Rules, compute, contribute, latest, total};
 pub use figure::{CompiledFigure, Figure, FigureError, Unit};

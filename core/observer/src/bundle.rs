@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::store::{Outbox, names};
-use baqylau_protocol::bundle::{BundleError, Manifest, inflate};
+use baqylau_protocol::bundle::{BundleError, Manifest};
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::{Hash, PublicKey};
 
@@ -89,9 +89,4 @@ pub(crate) fn store(
         (names::BUNDLE_REFUSED, b""),
     ];
     outbox.set(&settings, parts)
-}
-
-/// Whether a packed part is what its hash says: one that is damaged is as good as none, and is fetched again.
-pub(crate) fn is_part(hash: Hash, packed: &[u8]) -> bool {
-    inflate(packed).is_some_and(|bytes| Hash::of(&bytes) == hash)
 }

@@ -1,7 +1,7 @@
 //! The phones of the mission: whose they are, how much of each chain is here, and what is missing.
 
 use crate::error::DeskError;
-use crate::workspace::Desk;
+use crate::store::{KnownDevice, VerifiedStore};
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::roster::Standing;
@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A phone as its chain shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceRow {
-    /// Which.
+    /// The first 16 bytes of the hash of its enrolment.
     pub device: DeviceId,
     /// The code and team of the person, when the register knows.
     pub person: Option<(String, String)>,
@@ -38,43 +38,41 @@ pub struct DeviceRow {
 /// The most missing numbers that are listed; a device may sign any number.
 const LISTED: usize = 1_000;
 
-impl Desk {
-    /// Every observer's phone that enrolled, in the order of the log, with the teams of a moment.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub fn devices(&self, now: i64) -> Result<Vec<DeviceRow>, DeskError> {
-        let register = self.register_at(now)?;
-        let roster = self.roster()?.map(|(r, _)| r);
-        let mut chains: BTreeMap<DeviceId, Chain> = BTreeMap::new();
-        for link in self.store.chains()? {
-            let chain = chains.entry(link.device).or_default();
-            chain.numbers.entry(link.seq).or_default().insert(link.hash);
-            chain.heard = chain.heard.max(Some(link.received));
-            if let Some(close) = link.close {
-                chain.last = ChainClose::decode(&close).ok().map(|c| c.last).filter(|l| *l == link.seq);
-            }
+/// Every observer's phone that enrolled, in the order of the log, with the teams of a moment.
+///
+/// # Errors
+/// The database fails.
+pub fn device_rows(known: VerifiedStore<'_>, now: i64) -> Result<Vec<DeviceRow>, DeskError> {
+    let register = known.store.register_at(now)?;
+    let roster = known.roster()?.map(|(r, _)| r);
+    let mut chains: BTreeMap<DeviceId, Chain> = BTreeMap::new();
+    for link in known.store.chains()? {
+        let chain = chains.entry(link.device).or_default();
+        chain.numbers.entry(link.seq).or_default().insert(link.hash);
+        chain.heard = chain.heard.max(Some(link.received));
+        if let Some(close) = link.close {
+            chain.last = ChainClose::decode(&close).ok().map(|c| c.last).filter(|l| *l == link.seq);
         }
-        let devices = self.store.devices()?.into_iter().filter(|d| d.role == Role::Observer);
-        let row = |d: crate::store::KnownDevice| {
-            let chain = chains.remove(&d.device).unwrap_or_default();
-            let entry = roster.as_ref().and_then(|r| r.find(d.device));
-            DeviceRow {
-                device: d.device,
-                person: register.get(&d.subject).map(|p| (p.code.clone(), p.team.clone())),
-                standing: entry.map(|e| e.standing),
-                disputed: entry.and_then(|e| e.disputed),
-                replaces: d.replaces,
-                enrolled: d.received,
-                heard: chain.heard,
-                received: chain.numbers.len(),
-                missing: chain.missing(),
-                closed: chain.last.is_some(),
-                forked: chain.numbers.iter().filter(|(_, hashes)| hashes.len() > 1).map(|(seq, _)| *seq).collect(),
-            }
-        };
-        Ok(devices.map(row).collect())
     }
+    let devices = known.store.devices()?.into_iter().filter(|d| d.role == Role::Observer);
+    let row = |d: KnownDevice| {
+        let chain = chains.remove(&d.device).unwrap_or_default();
+        let entry = roster.as_ref().and_then(|r| r.find(d.device));
+        DeviceRow {
+            device: d.device,
+            person: register.get(&d.subject).map(|p| (p.code.clone(), p.team.clone())),
+            standing: entry.map(|e| e.standing),
+            disputed: entry.and_then(|e| e.disputed),
+            replaces: d.replaces,
+            enrolled: d.received,
+            heard: chain.heard,
+            received: chain.numbers.len(),
+            missing: chain.missing(),
+            closed: chain.last.is_some(),
+            forked: chain.numbers.iter().filter(|(_, hashes)| hashes.len() > 1).map(|(seq, _)| *seq).collect(),
+        }
+    };
+    Ok(devices.map(row).collect())
 }
 
 #[derive(Default)]

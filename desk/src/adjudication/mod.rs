@@ -2,95 +2,36 @@
 //! judged at once.
 
 pub mod devices;
+mod meta;
 pub(crate) mod roster_index;
 pub mod status;
 
+pub use meta::ReportMeta;
+
 use crate::adjudication::roster_index::{ChainLinks, RosterIndex};
-use crate::adjudication::status::{AnswerBasis, Misfit, Status};
+use crate::adjudication::status::{AnswerBasis, Status};
 use crate::error::DeskError;
-use crate::store::{KnownDevice, PulledEnvelope};
+use crate::store::{KnownDevice, PulledEnvelope, VerifiedStore};
 use crate::tables::Person;
-use crate::workspace::Desk;
-use baqylau_forms::fill::Outcome;
 use baqylau_forms::fold::fold;
-use baqylau_forms::form::Form;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash, SubjectId};
 use baqylau_report::review::ReviewState;
-use baqylau_report::{Coding, Correction, Letter, LetterSent, Report, Review};
+use baqylau_report::{Coding, Correction, Letter, LetterSent, Review};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-
-/// What a verdict needs to know of a report.
-#[derive(Debug, Clone)]
-pub struct ReportMeta {
-    /// Its place in the log.
-    pub index: u64,
-    /// Its envelope.
-    pub hash: Hash,
-    /// The phone, or the desk where it was entered.
-    pub device: DeviceId,
-    /// The number in the device's chain.
-    pub seq: u64,
-    /// When the server received it, in milliseconds since 1970.
-    pub received: i64,
-    /// When it was signed, by the device's clock.
-    pub signed: Option<i64>,
-    /// What it supersedes.
-    pub supersedes: Option<Hash>,
-    /// The visit's code.
-    pub visit: Box<str>,
-    /// The code of its place.
-    pub code: Option<Box<str>>,
-    /// The place in words where it is in no list.
-    pub unlisted: Option<Box<str>>,
-    /// The version of its checklist.
-    pub form: Option<Arc<Form>>,
-    /// What it is before anybody says anything of it.
-    pub first: Status,
-}
-
-impl ReportMeta {
-    /// Of an envelope, and of what was read in it.
-    pub(crate) fn new(envelope: &PulledEnvelope, read: Result<(&Report, &Arc<Form>), &Status>) -> Self {
-        let report = read.as_ref().ok().map(|(r, _)| *r);
-        Self {
-            index: envelope.index,
-            hash: envelope.hash,
-            device: envelope.device,
-            seq: envelope.seq,
-            received: envelope.received,
-            signed: report.map(|r| r.clock.wall.ms),
-            supersedes: report.and_then(|r| r.supersedes),
-            visit: report.map(|r| r.visit.code.as_str().into()).unwrap_or_default(),
-            code: report.and_then(|r| r.visit.place.as_deref()).map(Into::into),
-            unlisted: report.and_then(|r| r.visit.unlisted.as_deref()).map(Into::into),
-            form: read.ok().map(|(_, form)| form.clone()),
-            first: read.map_or_else(Status::clone, |(report, _)| first(report)),
-        }
-    }
-}
-
-fn first(report: &Report) -> Status {
-    match Outcome::ALL.get(usize::from(report.visit.outcome)) {
-        _ if report.test == Some(true) => Status::Test,
-        Some(outcome) if outcome.counts() => Status::Counted,
-        Some(_) => Status::NotObserved,
-        None => Status::Misfit(Misfit::NoOutcome),
-    }
-}
 
 /// Something that a desk signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed<T> {
-    /// Which desk.
+    /// The desk's device. Its word is taken only where the roster lets it speak.
     pub desk: DeviceId,
-    /// What it said.
+    /// Decoded; the signature was verified when the envelope was pulled.
     pub what: T,
 }
 
-/// What becomes of a report.
+/// The verdict on a report.
 #[derive(Debug)]
 pub struct Adjudication {
     /// Whether it counts, and if not, why.
@@ -123,15 +64,15 @@ pub(crate) struct Adjudicator<'d> {
 impl<'d> Adjudicator<'d> {
     /// From what desks signed. Only a desk judges; one that was revoked, up to its last good envelope.
     pub fn new<'e>(
-        desk: &Desk,
+        known: VerifiedStore<'_>,
         devices: &'d HashMap<DeviceId, KnownDevice>,
         links: &'d ChainLinks,
         records: impl Iterator<Item = &'e PulledEnvelope>,
     ) -> Result<Self, DeskError> {
-        let register: HashMap<_, _> = desk.store.register()?.into_iter().map(|(s, p)| (s, Arc::new(p))).collect();
-        let moves = desk.store.moves()?;
+        let register: HashMap<_, _> = known.store.register()?.into_iter().map(|(s, p)| (s, Arc::new(p))).collect();
+        let moves = known.store.moves()?;
         let teams = register.values().map(|p| p.team.clone()).chain(moves.iter().map(|m| m.2.clone())).collect();
-        let roster = RosterIndex::new(desk, devices, links)?;
+        let roster = RosterIndex::new(known, devices, links)?;
         let (reviews, corrections, codings) = (HashMap::new(), HashMap::new(), HashMap::new());
         let handed = HashSet::new();
         let mut adjudicator = Self { roster, register, teams, moves, reviews, corrections, codings, handed };
@@ -211,7 +152,7 @@ impl<'d> Adjudicator<'d> {
         people.len()
     }
 
-    /// What becomes of reports, in the order of the log.
+    /// One verdict for each, in their order, which must be that of the log.
     pub fn adjudicate(&self, metas: &[&ReportMeta], answers: AnswerBasis) -> Vec<Adjudication> {
         let verdict = |brief: &&ReportMeta| Adjudication {
             status: brief.first.clone(),
@@ -243,7 +184,7 @@ impl<'d> Adjudicator<'d> {
         })
     }
 
-    /// What the roster and forked chains take away.
+    /// Devices that do not count, and numbers that two envelopes have.
     fn apply_roster(&self, metas: &[&ReportMeta], verdicts: &mut [Adjudication]) {
         let mut accepted = HashSet::new();
         for (brief, verdict) in metas.iter().zip(verdicts).filter(|(_, v)| v.status == Status::Counted) {

@@ -2,8 +2,7 @@
 
 use crate::adjudication::status::DeviceObjection;
 use crate::error::DeskError;
-use crate::store::{KnownDevice, PulledEnvelope};
-use crate::workspace::Desk;
+use crate::store::{KnownDevice, PulledEnvelope, VerifiedStore};
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::roster::{Roster, Standing};
@@ -35,7 +34,7 @@ impl ChainLinks {
     }
 }
 
-/// What the roster says, and which chains are forked.
+/// Standings and forked chains of all devices, at one state of the log.
 pub(crate) struct RosterIndex<'d> {
     roster: Option<Roster>,
     devices: &'d HashMap<DeviceId, KnownDevice>,
@@ -44,11 +43,11 @@ pub(crate) struct RosterIndex<'d> {
 
 impl<'d> RosterIndex<'d> {
     pub fn new(
-        desk: &Desk,
+        known: VerifiedStore<'_>,
         devices: &'d HashMap<DeviceId, KnownDevice>,
         links: &'d ChainLinks,
     ) -> Result<Self, DeskError> {
-        Ok(Self { roster: desk.roster()?.map(|(r, _)| r), devices, links })
+        Ok(Self { roster: known.roster()?.map(|(r, _)| r), devices, links })
     }
 
     /// Whether the roster confirms a device.

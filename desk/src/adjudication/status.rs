@@ -1,6 +1,6 @@
 //! Which reports count. One definition, used by figures, exports and every page.
 
-use crate::log::faults::Unverifiable;
+use crate::faults::Unverifiable;
 use baqylau_report::{AnswerError, ReportError};
 
 /// Whether a report counts, and if not, why.
@@ -35,7 +35,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// What sort it is.
+    /// The same without what only one report has; for lists, filters and counts.
     #[must_use]
     pub fn kind(&self) -> StatusKind {
         match self {
@@ -58,7 +58,7 @@ impl Status {
         }
     }
 
-    /// Its name in tables.
+    /// As exports, JSON and addresses write it.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.kind().name()
@@ -91,7 +91,7 @@ pub enum StatusKind {
 }
 
 impl StatusKind {
-    /// Its name in tables.
+    /// As exports, JSON and addresses write it.
     #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
@@ -116,7 +116,7 @@ pub enum Misfit {
     /// What the phone computed, hid or showed is something else.
     #[error("its answers are not what its checklist computes or shows")]
     OtherAnswers,
-    /// Its bytes.
+    /// The bytes are no report.
     #[error(transparent)]
     Report(#[from] ReportError),
     /// The bytes of its answers.
@@ -137,7 +137,7 @@ pub enum DeviceObjection {
     Revoked,
 }
 
-/// Which answers are looked at.
+/// Whether amendments and corrections are applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AnswerBasis {
     /// As they were first reported; what supersedes a report is left out.

@@ -8,13 +8,15 @@ use super::{Format, labels, r, spss};
 use crate::adjudication::status::AnswerBasis;
 use crate::error::DeskError;
 use crate::export::handout::{Handout, REPORTS};
-use crate::index::report_table::ReportRow;
+use crate::index::report_row::ReportRow;
+use crate::index::report_table::ReportTable;
+use crate::store::VerifiedStore;
 use crate::tables::{MissionTables, Person};
-use crate::workspace::Desk;
 use baqylau_protocol::certificate::Role;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
 use std::path::Path;
+use std::sync::Arc;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -24,20 +26,33 @@ const PACKED: &str = "tables.zip";
 /// Takes a file: its name, and what is in it.
 type Put<'p> = dyn FnMut(&str, &[u8]) -> Result<(), DeskError> + 'p;
 
-impl Desk {
+/// Writes the answers of reports as files and tables. It needs what was pulled, and no secret.
+#[derive(Clone, Copy)]
+pub struct Exports<'d> {
+    /// Has the answers, the versions of the checklists, and the people.
+    pub known: VerifiedStore<'d>,
+}
+
+impl Exports<'_> {
     /// Writes `<checklist>.csv` and `.parquet` for every checklist and the same of `<checklist>.<repeat>` for every repeat, what the columns
     /// mean for people (`.codebook.csv`), R (`.R`) and SPSS (`.sps`, which reads `.spss.csv`), and `people.csv` into a folder. Reports that
     /// do not count are there too, with their status; internal ones only where they are asked for. Nothing of an earlier export stays there.
     /// Gives how many reports, and how many internal ones were left out.
     ///
     /// # Errors
-    /// The tables of the mission have faults, the database fails, the disk refuses, or the folder has files of somebody else's
+    /// The database fails, the disk refuses, or the folder has files of somebody else's
     /// ([`Handout`]).
-    pub fn export(&self, answers: AnswerBasis, folder: &Path, internal: bool) -> Result<(usize, usize), DeskError> {
+    pub fn export(
+        &self,
+        tables: &Arc<MissionTables>,
+        answers: AnswerBasis,
+        folder: &Path,
+        internal: bool,
+    ) -> Result<(usize, usize), DeskError> {
         let handout = Handout::begin(folder, REPORTS)?;
-        let (tables, board) = self.report_table(None, answers)?;
+        let board = ReportTable::read(tables, self.known, None, answers)?;
         let rows: Vec<&ReportRow> = board.rows.iter().filter(|row| internal || !row.internal).collect();
-        let written = self.files(&tables, &rows, 0, answers, &mut |name, bytes| {
+        let written = self.files(tables, &rows, 0, answers, &mut |name, bytes| {
             let path = handout.place(name);
             std::fs::write(&path, bytes).map_err(|e| DeskError::file(&path, e))
         })?;
@@ -92,10 +107,10 @@ impl Desk {
     }
 
     fn people_known(&self) -> Result<Vec<u8>, DeskError> {
-        let register: BTreeMap<_, _> = self.store.register()?.into_iter().collect();
-        let roster = self.roster()?.map(|(r, _)| r);
+        let register: BTreeMap<_, _> = self.known.store.register()?.into_iter().collect();
+        let roster = self.known.roster()?.map(|(r, _)| r);
         let mut rows = vec![["subject", "role", "team", "standing"].map(str::to_owned).to_vec()];
-        for device in self.store.devices()?.iter().filter(|d| d.role == Role::Observer) {
+        for device in self.known.store.devices()?.iter().filter(|d| d.role == Role::Observer) {
             let person = register.get(&device.subject);
             let standing =
                 roster.as_ref().and_then(|r| r.find(device.device)).map(|e| format!("{:?}", e.standing).to_lowercase());

@@ -13,7 +13,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
-/// What folders are handed out with.
+/// Kind of an export, noted in the folder: an export of another kind does not go over it.
 pub const REPORTS: &str = "reports";
 /// The same, of attachments.
 pub const ATTACHMENTS: &str = "attachments";
@@ -98,7 +98,7 @@ impl Handout {
         fs::remove_file(&partial).map_err(|e| DeskError::file(&partial, e))
     }
 
-    /// What was written, on the disk for good.
+    /// Syncs every file, and lists it with its hash.
     fn written(&self) -> Result<Named, DeskError> {
         let mut new = Named::new();
         for entry in fs::read_dir(&self.waiting).map_err(|e| DeskError::file(&self.waiting, e))? {

@@ -9,7 +9,7 @@ use baqylau_forms::expr::{Expr, VisitField};
 /// How deep calculations are followed that name others.
 const DEEPEST: usize = 64;
 
-/// What the cells of a question are in a version.
+/// The narrowest kind that holds every answer to a question of one version.
 pub(super) fn of(form: &Form, item: &Item) -> CellKind {
     within(form, item, DEEPEST)
 }

@@ -24,7 +24,7 @@ pub(super) struct TableColumn {
     pub name: String,
     /// The name of the question.
     pub question: String,
-    /// Its name in SPSS.
+    /// At most 64 bytes, and unique in its file.
     pub spss: String,
     /// The question, as the latest version asks it.
     pub label: String,

@@ -18,6 +18,7 @@ mod versions;
 mod workbook;
 
 pub use csv::csv;
+pub use files::Exports;
 pub use tables::{ExportTable, export_tables};
 
 /// What stands before the answers of a report, and behind them.
@@ -53,7 +54,7 @@ impl Format {
         }
     }
 
-    /// Its media type.
+    /// As RFC 6838 writes it, for the head of an answer.
     #[must_use]
     pub fn media(self) -> &'static str {
         match self {

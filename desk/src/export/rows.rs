@@ -4,11 +4,10 @@ use super::names::UniqueNames;
 use super::{FIXED, LEFT, WITHIN};
 use crate::adjudication::status::AnswerBasis;
 use crate::error::DeskError;
-use crate::index::evaluate::evaluate;
-use crate::index::report_table::ReportRow;
+use crate::evaluation::{corrections, evaluate};
+use crate::index::report_row::ReportRow;
 use crate::parallel::{CHUNK, in_parts};
-use crate::records::corrections;
-use crate::workspace::Desk;
+use crate::store::DeskStore;
 use baqylau_forms::ByIdentity;
 use baqylau_forms::definition::{Item, Kind};
 use baqylau_forms::fill::append_literal;
@@ -137,7 +136,7 @@ struct ReadReport<'l> {
     tree: AnswerTree,
 }
 
-/// What takes the cells of rows, one after the other.
+/// Takes cells from left to right, row by row, on whichever core the rows are written.
 pub(super) trait CellSink: Default + Send {
     /// The next cell of a row.
     fn cell(&mut self, text: &str);
@@ -147,7 +146,7 @@ pub(super) trait CellSink: Default + Send {
 
 /// Reads rows.
 pub(super) struct RowReader<'r> {
-    pub desk: &'r Desk,
+    pub store: &'r DeskStore,
     pub sheet: &'r ExportSheet,
     pub rows: &'r [&'r ReportRow],
     pub answers: AnswerBasis,
@@ -191,7 +190,7 @@ impl RowReader<'_> {
 
     fn envelopes<'l>(&self, rows: &[&'l ReportRow]) -> Result<Vec<(&'l ReportRow, Vec<u8>)>, DeskError> {
         let places: Vec<u64> = rows.iter().map(|l| l.summary.meta.index).collect();
-        let read = self.desk.store.plain_at(&places)?.into_iter();
+        let read = self.store.plain_at(&places)?.into_iter();
         let line = |index: u64| rows.binary_search_by_key(&index, |l| l.summary.meta.index).ok().map(|at| rows[at]);
         Ok(read.filter_map(|(index, bytes)| Some((line(index)?, bytes))).collect())
     }

@@ -16,7 +16,7 @@ use std::rc::Rc;
 
 /// The numbers of the typed missing values, where cells are numbers: do not know, not permitted, not applicable.
 pub(super) const MISSING: [&str; 3] = ["-9999999999997", "-9999999999998", "-9999999999999"];
-/// What stands for a line break.
+/// SPSS would end the case at a line break.
 const BREAK: &str = " ⏎ ";
 /// The longest text of SPSS, in bytes. It cuts what is longer; the other tables have it whole.
 const LONGEST: usize = 32_767;

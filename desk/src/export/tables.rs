@@ -3,13 +3,12 @@
 use super::csv::{CsvWriter, csv};
 use super::names::UniqueNames;
 use super::rows::{ExportSheet, RowReader, repeats};
-use super::{Format, parquet, workbook};
+use super::{Exports, Format, parquet, workbook};
 use crate::adjudication::status::AnswerBasis;
 use crate::error::DeskError;
 use crate::faults::NotHere;
-use crate::index::report_table::ReportRow;
+use crate::index::report_row::ReportRow;
 use crate::tables::MissionTables;
-use crate::workspace::Desk;
 use baqylau_forms::Form;
 use std::sync::Arc;
 
@@ -52,7 +51,7 @@ pub(super) fn of<'l>(rows: &[&'l ReportRow], checklist: usize) -> Vec<&'l Report
     rows.iter().copied().filter(|l| l.summary.checklist == Some(checklist) && l.summary.meta.form.is_some()).collect()
 }
 
-impl Desk {
+impl Exports<'_> {
     /// One table of some reports, by the [`ExportTable::stem`] of it, in a language; a workbook of a checklist has a sheet for each of its
     /// repeats.
     ///
@@ -83,7 +82,7 @@ impl Desk {
     ) -> Result<Vec<u8>, DeskError> {
         let (stem, lines) = (&named.stem, of(rows, named.checklist));
         let sheet = ExportSheet::of(versions, &lines, named.repeat.as_deref());
-        let rows = RowReader { desk: self, sheet: &sheet, rows: &lines, answers };
+        let rows = RowReader { store: self.known.store, sheet: &sheet, rows: &lines, answers };
         match format {
             Format::Csv => {
                 let mut bytes = csv(vec![sheet.heads()])?;
@@ -95,7 +94,8 @@ impl Desk {
                 let within = if named.repeat.is_none() { repeats(versions, &lines) } else { Vec::new() };
                 let within: Vec<ExportSheet> =
                     within.iter().map(|repeat| ExportSheet::of(versions, &lines, Some(repeat))).collect();
-                let within = within.iter().map(|sheet| RowReader { desk: self, sheet, rows: &lines, answers });
+                let within =
+                    within.iter().map(|sheet| RowReader { store: self.known.store, sheet, rows: &lines, answers });
                 workbook::workbook(std::iter::once(rows).chain(within), language)?
                     .map_err(|e| DeskError::making(stem, e))
             }

@@ -1,12 +1,13 @@
 //! The answers of reports, for whoever needs more than rows keep: opened again from the signed bytes, under the version that each was
 //! filled in under.
 
-use crate::DeskError;
 use crate::adjudication::status::AnswerBasis;
-use crate::index::evaluate::evaluate;
-use crate::index::report_table::{ReportRow, ReportTable};
+use crate::error::DeskError;
+use crate::evaluation::corrections;
+use crate::evaluation::evaluate;
+use crate::index::report_row::ReportRow;
+use crate::index::report_table::ReportTable;
 use crate::parallel::{CHUNK, map_on_all_cores};
-use crate::records::corrections;
 use crate::store::DeskStore;
 use baqylau_forms::Filling;
 use baqylau_forms::definition::Item;
@@ -14,7 +15,7 @@ use baqylau_forms::fill::write_literal;
 use baqylau_report::Report;
 use std::collections::HashMap;
 
-/// What a report says.
+/// The answers of one report, opened and evaluated for as long as somebody looks at them.
 pub struct ReportAnswers {
     /// As it was signed.
     pub report: Report,

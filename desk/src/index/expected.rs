@@ -54,7 +54,7 @@ pub fn expected(reports: &ReportTable, tables: &MissionTables, now: i64) -> Expe
     out
 }
 
-/// Which expectations a report came for.
+/// By the position of each expectation: whether a report was matched to it. Each report is matched once.
 fn met(reports: &ReportTable, tables: &MissionTables) -> Vec<bool> {
     let came = |status: &Status| {
         !matches!(status, Status::Duplicate | Status::Competing | Status::Test | Status::Unverifiable(_))

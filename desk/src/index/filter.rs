@@ -2,14 +2,14 @@
 
 use crate::adjudication::status::{Status, StatusKind};
 use crate::index::flags::Flag;
-use crate::index::report_table::ReportRow;
+use crate::index::report_row::ReportRow;
 use crate::tables::{FieldRole, MissionTables, Person};
 use baqylau_forms::ByIdentity;
 use baqylau_forms::fold::fold;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Which reports are looked at. Everything that is set must fit.
+/// Reports must fit everything that is set; the default takes all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReportFilter {
     /// Something that does not exist was asked for: nothing fits.
@@ -18,7 +18,7 @@ pub struct ReportFilter {
     pub within: Option<u32>,
     /// The checklist.
     pub checklist: Option<usize>,
-    /// What is said of their status.
+    /// A status, or one of the groups of [`StatusFilter`].
     pub status: Option<StatusFilter>,
     /// The team.
     pub team: Option<String>,
@@ -36,7 +36,7 @@ pub struct ReportFilter {
     pub used: Option<(FieldRole, Arc<str>)>,
 }
 
-/// What somebody looks for in the status of reports.
+/// One status, or a group that the page offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StatusFilter {
     /// This one.

@@ -8,7 +8,8 @@
 //! sample, each as JSON behind its length.
 
 use crate::adjudication::status::{AnswerBasis, Status};
-use crate::index::report_table::{ReportRow, ReportTable};
+use crate::index::report_row::ReportRow;
+use crate::index::report_table::ReportTable;
 use crate::tables::MissionTables;
 use baqylau_protocol::ids::Hash;
 use serde::Serialize;
@@ -65,7 +66,7 @@ impl ReportTable {
         })
     }
 
-    /// What desks made of a report.
+    /// Status, reviews, corrections and codes, as far as they decide a number.
     fn decided(&self, row: &ReportRow, bytes: &mut FingerprintInput) {
         bytes.add(&row.summary.meta.hash.0);
         let corrections = if self.answers == AnswerBasis::Raw { &[][..] } else { &row.corrections };

@@ -1,7 +1,8 @@
 //! What is odd about a report. A flag decides nothing: a coordinator looks, and asks or decides.
 
 use crate::adjudication::status::Status;
-use crate::index::report_table::{ReportRow, ReportTable};
+use crate::index::report_row::ReportRow;
+use crate::index::report_table::ReportTable;
 use crate::tables::MissionTables;
 use baqylau_forms::distance::metres;
 use baqylau_forms::value::Point;
@@ -21,7 +22,7 @@ pub enum Flag {
     Clock,
     /// Another team reported of the same place, with the same checklist, at the same time.
     Double,
-    /// Its numbers do not add up.
+    /// A check of `reconcile.csv` fails.
     Arithmetic,
     /// Desks disagree.
     Disputed,
@@ -32,7 +33,7 @@ impl Flag {
     pub const ALL: [Self; 7] =
         [Self::Speed, Self::Travel, Self::Position, Self::Clock, Self::Double, Self::Arithmetic, Self::Disputed];
 
-    /// Its name in addresses.
+    /// As addresses of the page write it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

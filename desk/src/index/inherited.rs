@@ -2,10 +2,10 @@
 //! nothing of what it does not change. Where the observer changed it, the correction is shown and does not hold.
 
 use super::ReportIndex;
-use super::evaluate::evaluate;
 use crate::adjudication::{Adjudicator, Signed};
 use crate::error::DeskError;
-use crate::workspace::Desk;
+use crate::evaluation::evaluate;
+use crate::store::VerifiedStore;
 use baqylau_forms::Filling;
 use baqylau_forms::fill::write_literal;
 use baqylau_protocol::ids::Hash;
@@ -15,7 +15,7 @@ use std::collections::HashMap;
 /// The most reports of one chain of amendments; of longer ones the last count.
 const LONGEST: usize = 64;
 
-/// What is corrected in a report, in the order of its chain and of the log.
+/// Corrections of a report and of those before it in its chain of amendments, in the order of the chain and of the log.
 #[derive(Default)]
 pub(super) struct Corrections {
     /// What holds: of the reports that it supersedes, then its own.
@@ -32,7 +32,7 @@ impl ReportIndex {
     /// What is corrected in a report and in those that it supersedes, by `supersedes`: from a report to the one before.
     pub(super) fn inherited(
         &mut self,
-        desk: &Desk,
+        known: VerifiedStore<'_>,
         adjudicator: &Adjudicator,
         supersedes: &HashMap<Hash, Hash>,
         report: Hash,
@@ -48,7 +48,7 @@ impl ReportIndex {
         let mut before = None;
         for at in chain.into_iter().rev() {
             if let Some(before) = before {
-                all = self.carried(desk, (before, at), all.held)?;
+                all = self.carried(known, (before, at), all.held)?;
             }
             all.held.extend_from_slice(adjudicator.corrections(&at));
             before = Some(at);
@@ -58,7 +58,7 @@ impl ReportIndex {
 
     fn carried(
         &mut self,
-        desk: &Desk,
+        known: VerifiedStore<'_>,
         (before, after): (Hash, Hash),
         held: Vec<Signed<Correction>>,
     ) -> Result<Corrections, DeskError> {
@@ -66,7 +66,7 @@ impl ReportIndex {
         for mut correction in held {
             let key = (before, after, correction.what.node, correction.what.rows.clone());
             if !self.unchanged.contains_key(&key)
-                && let Some(found) = self.unchanged(desk, (before, after), &correction.what)?
+                && let Some(found) = self.unchanged(known, (before, after), &correction.what)?
             {
                 self.unchanged.insert(key.clone(), found);
             }
@@ -80,11 +80,11 @@ impl ReportIndex {
     /// Nothing where one of them cannot be evaluated: it may come with the next pull.
     fn unchanged(
         &mut self,
-        desk: &Desk,
+        known: VerifiedStore<'_>,
         (before, after): (Hash, Hash),
         correction: &Correction,
     ) -> Result<Option<(u32, bool)>, DeskError> {
-        let (Some(before), Some(after)) = (self.as_sent(desk, before)?, self.as_sent(desk, after)?) else {
+        let (Some(before), Some(after)) = (self.as_sent(known, before)?, self.as_sent(known, after)?) else {
             return Ok(None);
         };
         // Another version of the checklist may have it elsewhere.
@@ -101,9 +101,9 @@ impl ReportIndex {
     }
 
     /// What a report says as it was sent; nothing where it cannot be evaluated.
-    fn as_sent(&mut self, desk: &Desk, report: Hash) -> Result<Option<Filling>, DeskError> {
-        let Some(envelope) = desk.store.envelope(report)? else { return Ok(None) };
-        let read = self.forms.report(desk, &envelope)?.ok();
+    fn as_sent(&mut self, known: VerifiedStore<'_>, report: Hash) -> Result<Option<Filling>, DeskError> {
+        let Some(envelope) = known.store.envelope(report)? else { return Ok(None) };
+        let read = self.forms.report(known, &envelope)?.ok();
         Ok(read.and_then(|(report, form)| evaluate(&report, form).ok()))
     }
 }

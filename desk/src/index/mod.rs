@@ -3,12 +3,12 @@
 
 pub mod answers;
 pub mod estimate;
-pub(crate) mod evaluate;
 pub mod expected;
 pub mod filter;
 pub(crate) mod fingerprint;
 pub mod flags;
 mod inherited;
+pub mod report_row;
 pub mod report_summary;
 pub mod report_table;
 pub(crate) mod versions;
@@ -17,22 +17,21 @@ use crate::adjudication::roster_index::ChainLinks;
 use crate::adjudication::status::{AnswerBasis, Misfit, Status};
 use crate::adjudication::{Adjudicator, ReportMeta, Signed};
 use crate::error::DeskError;
-use crate::index::evaluate::{Forms, evaluate};
+use crate::evaluation::{BundleForms, corrections, evaluate};
 use crate::index::inherited::{Corrections, Unchanged};
+use crate::index::report_row::ReportRow;
 use crate::index::report_summary::ReportSummary;
-use crate::index::report_table::{ReportRow, ReportTable};
+use crate::index::report_table::ReportTable;
 use crate::index::versions::Versions;
 use crate::parallel::{CHUNK, map_on_all_cores};
-use crate::records::corrections;
-use crate::store::{KnownDevice, PulledEnvelope};
+use crate::store::{PulledEnvelope, VerifiedStore};
 use crate::tables::MissionTables;
-use crate::workspace::Desk;
 use baqylau_findings::Contribution;
 use baqylau_findings::compute::AdaptedFigures;
 use baqylau_forms::form::Form;
 use baqylau_forms::num;
 use baqylau_protocol::cose::ObjectType;
-use baqylau_protocol::ids::{DeviceId, Hash};
+use baqylau_protocol::ids::Hash;
 use baqylau_report::{Correction, Report};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -41,9 +40,9 @@ use std::sync::Arc;
 pub struct ReportIndex {
     tables: Arc<MissionTables>,
     rules: Versions,
-    forms: Forms,
+    forms: BundleForms,
     entries: Vec<Arc<ReportSummary>>,
-    /// What desks signed.
+    /// Envelopes of desks, in the order of the log: decisions, corrections, codes, letters.
     records: Vec<PulledEnvelope>,
     links: ChainLinks,
     /// The first place in the log that was not looked at.
@@ -81,7 +80,7 @@ impl ReportIndex {
         Self {
             tables,
             rules: Versions::default(),
-            forms: Forms::default(),
+            forms: BundleForms::default(),
             entries: Vec::new(),
             records: Vec::new(),
             links: ChainLinks::default(),
@@ -98,25 +97,25 @@ impl ReportIndex {
     ///
     /// # Errors
     /// The database fails.
-    pub fn advance(&mut self, desk: &Desk) -> Result<(), DeskError> {
-        let rewritten = desk.store.rewritten()?;
+    pub fn advance(&mut self, known: VerifiedStore<'_>) -> Result<(), DeskError> {
+        let rewritten = known.store.rewritten()?;
         if self.rewritten != rewritten {
             *self = Self { rewritten, ..Self::new(self.tables.clone()) };
         }
-        let bundle = desk.store.manifest()?.map(|bytes| Hash::of(&bytes));
+        let bundle = known.store.manifest()?.map(|bytes| Hash::of(&bytes));
         if self.bundle != bundle {
-            self.evaluate_again(desk)?;
+            self.evaluate_again(known)?;
             self.bundle = bundle;
         }
         loop {
-            let chunk = desk.store.envelopes_from(self.next, CHUNK)?;
+            let chunk = known.store.envelopes_from(self.next, CHUNK)?;
             let Some(last) = chunk.last() else { return Ok(()) };
             let next = last.index + 1;
             chunk.iter().for_each(|e| self.links.add(e));
             let (reports, records): (Vec<_>, Vec<_>) =
                 chunk.into_iter().partition(|e| e.plain.as_ref().map_or(true, |o| o.kind == ObjectType::Report));
             // Nothing of a chunk is taken in when a part of it cannot be read.
-            let entries = self.evaluate_new(desk, reports)?;
+            let entries = self.evaluate_new(known, reports)?;
             self.next = next;
             self.records.extend(records);
             self.entries.extend(entries);
@@ -124,12 +123,12 @@ impl ReportIndex {
     }
 
     /// Another bundle came: what fitted none may fit now.
-    fn evaluate_again(&mut self, desk: &Desk) -> Result<(), DeskError> {
+    fn evaluate_again(&mut self, known: VerifiedStore<'_>) -> Result<(), DeskError> {
         let lost = |e: &Arc<ReportSummary>| e.meta.first == Status::Misfit(Misfit::NoChecklist);
         for at in 0..self.entries.len() {
             if lost(&self.entries[at])
-                && let Some(envelope) = desk.store.envelope(self.entries[at].meta.hash)?
-                && let Some(entry) = self.evaluate_new(desk, vec![envelope])?.pop()
+                && let Some(envelope) = known.store.envelope(self.entries[at].meta.hash)?
+                && let Some(entry) = self.evaluate_new(known, vec![envelope])?.pop()
             {
                 self.entries[at] = entry;
             }
@@ -140,19 +139,19 @@ impl ReportIndex {
     /// Evaluates reports on all cores.
     fn evaluate_new(
         &mut self,
-        desk: &Desk,
+        known: VerifiedStore<'_>,
         envelopes: Vec<PulledEnvelope>,
     ) -> Result<Vec<Arc<ReportSummary>>, DeskError> {
-        let jobs: Vec<EvaluationJob> = envelopes.into_iter().map(|e| self.job(desk, e)).collect::<Result<_, _>>()?;
+        let jobs: Vec<EvaluationJob> = envelopes.into_iter().map(|e| self.job(known, e)).collect::<Result<_, _>>()?;
         let tables = &*self.tables;
         let done = map_on_all_cores(&jobs, |job| job.run(tables, &[]));
         Ok(done.into_iter().map(|(entry, given, _)| self.keep(entry, given)).collect())
     }
 
-    fn job(&mut self, desk: &Desk, envelope: PulledEnvelope) -> Result<EvaluationJob, DeskError> {
+    fn job(&mut self, known: VerifiedStore<'_>, envelope: PulledEnvelope) -> Result<EvaluationJob, DeskError> {
         let read = self
             .forms
-            .report(desk, &envelope)?
+            .report(known, &envelope)?
             .map(|(report, form)| (report, self.rules.of(&self.tables, &form), form));
         Ok(EvaluationJob { envelope, read })
     }
@@ -166,11 +165,16 @@ impl ReportIndex {
     ///
     /// # Errors
     /// The database fails.
-    pub fn table(&mut self, desk: &Desk, answers: AnswerBasis, as_of: Option<i64>) -> Result<ReportTable, DeskError> {
+    pub fn table(
+        &mut self,
+        known: VerifiedStore<'_>,
+        answers: AnswerBasis,
+        as_of: Option<i64>,
+    ) -> Result<ReportTable, DeskError> {
         let in_time = |received: i64| as_of.is_none_or(|moment| received <= moment);
-        let mut table = self.judged(desk, &in_time, |index, judge| index.drawn(desk, judge, answers, &in_time))?;
+        let mut table = self.judged(known, &in_time, |index, judge| index.drawn(known, judge, answers, &in_time))?;
         if as_of.is_some() {
-            table.keep(&self.table(desk, answers, None)?.internal());
+            table.keep(&self.table(known, answers, None)?.internal());
         }
         Ok(table)
     }
@@ -178,21 +182,21 @@ impl ReportIndex {
     /// The board as it would be with one correction more.
     pub(crate) fn assume(
         &mut self,
-        desk: &Desk,
+        known: VerifiedStore<'_>,
         answers: AnswerBasis,
         correction: &Signed<Correction>,
     ) -> Result<ReportTable, DeskError> {
-        self.judged(desk, &|_| true, |ledger, judge| {
+        self.judged(known, &|_| true, |ledger, judge| {
             judge.assume(correction.clone());
-            ledger.drawn(desk, judge, answers, &|_| true)
+            ledger.drawn(known, judge, answers, &|_| true)
         })
     }
 
     /// What desks corrected in a report or in what it supersedes, as far as it holds.
-    pub(crate) fn corrections(&mut self, desk: &Desk, report: Hash) -> Result<Vec<Correction>, DeskError> {
+    pub(crate) fn corrections(&mut self, known: VerifiedStore<'_>, report: Hash) -> Result<Vec<Correction>, DeskError> {
         let supersedes = supersedes(&self.entries);
-        self.judged(desk, &|_| true, |index, judge| {
-            let corrections = index.inherited(desk, judge, &supersedes, report)?;
+        self.judged(known, &|_| true, |index, judge| {
+            let corrections = index.inherited(known, judge, &supersedes, report)?;
             Ok(corrections.held.into_iter().map(|c| c.what).collect())
         })
     }
@@ -204,15 +208,14 @@ impl ReportIndex {
     /// Hears everything that desks signed in time, and looks.
     fn judged<T>(
         &mut self,
-        desk: &Desk,
+        known: VerifiedStore<'_>,
         in_time: &dyn Fn(i64) -> bool,
         look: impl FnOnce(&mut Self, &mut Adjudicator) -> Result<T, DeskError>,
     ) -> Result<T, DeskError> {
-        let devices: HashMap<DeviceId, KnownDevice> =
-            desk.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
+        let devices = known.known_devices()?;
         let links = std::mem::take(&mut self.links);
         let records = std::mem::take(&mut self.records);
-        let seen = Adjudicator::new(desk, &devices, &links, records.iter().filter(|e| in_time(e.received)))
+        let seen = Adjudicator::new(known, &devices, &links, records.iter().filter(|e| in_time(e.received)))
             .and_then(|mut judge| look(self, &mut judge));
         (self.links, self.records) = (links, records);
         seen
@@ -220,18 +223,18 @@ impl ReportIndex {
 
     fn drawn(
         &mut self,
-        desk: &Desk,
+        known: VerifiedStore<'_>,
         adjudicator: &Adjudicator,
         answers: AnswerBasis,
         in_time: &dyn Fn(i64) -> bool,
     ) -> Result<ReportTable, DeskError> {
-        let lines = self.lines(desk, adjudicator, answers, in_time)?;
+        let lines = self.lines(known, adjudicator, answers, in_time)?;
         Ok(ReportTable::new(&self.tables, lines, answers, adjudicator.people(), self.values.all.clone()))
     }
 
     fn lines(
         &mut self,
-        desk: &Desk,
+        known: VerifiedStore<'_>,
         adjudicator: &Adjudicator,
         answers: AnswerBasis,
         in_time: &dyn Fn(i64) -> bool,
@@ -242,8 +245,8 @@ impl ReportIndex {
         let supersedes = supersedes(&entries);
         let mut lines = Vec::with_capacity(entries.len());
         for (entry, verdict) in entries.into_iter().zip(verdicts) {
-            let Corrections { held, dropped } = self.inherited(desk, adjudicator, &supersedes, entry.meta.hash)?;
-            let (asked, fits) = self.effective(desk, entry, &held, answers)?;
+            let Corrections { held, dropped } = self.inherited(known, adjudicator, &supersedes, entry.meta.hash)?;
+            let (asked, fits) = self.effective(known, entry, &held, answers)?;
             let corrections = held.into_iter().zip(fits).chain(dropped.into_iter().map(|c| (c, false))).collect();
             let codings = adjudicator.codings(&asked.first.meta.hash).to_vec();
             lines.push(ReportRow::new(asked, verdict, corrections, codings));
@@ -254,7 +257,7 @@ impl ReportIndex {
     /// A report as it is asked for, and which corrections fit.
     fn effective(
         &mut self,
-        desk: &Desk,
+        known: VerifiedStore<'_>,
         summary: Arc<ReportSummary>,
         corrections: &[Signed<Correction>],
         answers: AnswerBasis,
@@ -266,10 +269,10 @@ impl ReportIndex {
         let said: Vec<u8> = corrections.iter().flat_map(|c| c.what.encode()).collect();
         let key = (first.meta.hash, Hash::of(&said));
         if !self.corrected.contains_key(&key)
-            && let Some(envelope) = desk.store.envelope(first.meta.hash)?
+            && let Some(envelope) = known.store.envelope(first.meta.hash)?
         {
             let what: Vec<&Correction> = corrections.iter().map(|c| &c.what).collect();
-            let (corrected, given, fits) = self.job(desk, envelope)?.run(&self.tables, &what);
+            let (corrected, given, fits) = self.job(known, envelope)?.run(&self.tables, &what);
             let corrected = self.keep(corrected, given);
             self.corrected.insert(key, (corrected, fits));
         }

@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// A report as pages know it.
 #[derive(Debug)]
 pub struct ReportSummary {
-    /// What a verdict needs to know of it.
+    /// Shared with the adjudication.
     pub meta: Arc<ReportMeta>,
     /// The checklist, as a position in [`MissionTables::checklists`].
     pub checklist: Option<usize>,
@@ -139,7 +139,7 @@ impl ReportSummary {
     }
 }
 
-/// What a search looks into besides person and place.
+/// Folded, a text a line: code of the visit, place in words, and every text that was typed.
 fn texts(report: &Report, filling: &Filling) -> String {
     let mut all = String::new();
     let mut add = |text: &str| {

@@ -1,48 +1,20 @@
 //! Every report in a line, and the numbers over any part of them. The figures of any part of the reports are sums over lines, so that a
 //! page, a region and the statement cannot contradict each other.
 
-use crate::DeskError;
 use crate::adjudication::status::{AnswerBasis, Status};
-use crate::adjudication::{Adjudication, Signed, reporter};
+use crate::error::DeskError;
+use crate::index::ReportIndex;
 use crate::index::filter::{ReportFilter, SearchWords, fits};
 use crate::index::flags;
-use crate::index::flags::Flags;
+use crate::index::report_row::ReportRow;
 use crate::index::report_summary::ReportSummary;
 use crate::index::versions::LackingForms;
-use crate::index::{ReportIndex, RequestedReport};
-use crate::tables::{FieldRole, MissionTables, Person, RoledQuestion};
-use crate::workspace::Desk;
+use crate::store::VerifiedStore;
+use crate::tables::MissionTables;
 use baqylau_findings::{Computed, Contribution, FigureInput, total};
 use baqylau_protocol::ids::Hash;
-use baqylau_report::review::ReviewState;
-use baqylau_report::{Coding, Correction, Review};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
-
-/// A report in a line.
-#[derive(Debug, Clone)]
-pub struct ReportRow {
-    /// What is kept of its answers, as they were asked for: with or without what desks corrected.
-    pub summary: Arc<ReportSummary>,
-    /// The report as it was sent, where desks corrected it.
-    pub(crate) first: Arc<ReportSummary>,
-    /// Whether it counts, and if not, why.
-    pub status: Status,
-    /// Who sent it, with the team of that time.
-    pub person: Option<Arc<Person>>,
-    /// What desks decided, in the order of the log; the last holds.
-    pub reviews: Vec<Signed<Review>>,
-    /// What desks corrected in it and in what it supersedes, in the order of the log, and whether it fits and holds.
-    pub corrections: Vec<(Signed<Correction>, bool)>,
-    /// What desks said of its texts, in the order of the log; the last of a text holds.
-    pub codings: Vec<Signed<Coding>>,
-    /// What is odd about it.
-    pub flags: Flags,
-    /// What was odd about it as it was sent, and is not since desks corrected it.
-    pub settled: Flags,
-    /// Whether its words stay at the desk: by its own word as desks corrected it, or by that of what supersedes it.
-    pub internal: bool,
-}
 
 /// Everything that was pulled, in lines.
 pub struct ReportTable {
@@ -74,98 +46,6 @@ impl<'b> ByChecklist<'b> {
     }
 }
 
-impl ReportRow {
-    pub(crate) fn new(
-        asked: RequestedReport,
-        verdict: Adjudication,
-        corrections: Vec<(Signed<Correction>, bool)>,
-        codings: Vec<Signed<Coding>>,
-    ) -> Self {
-        let Adjudication { status, person, reviews } = verdict;
-        let (flags, settled) = (Flags::default(), Flags::default());
-        let RequestedReport { summary: entry, first, internal } = asked;
-        Self { summary: entry, first, status, person, reviews, corrections, codings, flags, settled, internal }
-    }
-
-    /// The name of a question of its checklist.
-    #[must_use]
-    pub fn question(&self, node: u32) -> &str {
-        let item = self.summary.meta.form.as_ref().and_then(|f| f.definition().items.get(node as usize));
-        item.map_or("?", |item| item.name.as_str())
-    }
-
-    /// The team that observed.
-    #[must_use]
-    pub fn team(&self) -> Option<&str> {
-        self.person.as_ref().map(|p| p.team.as_str())
-    }
-
-    /// Who observed: the team, or the device where nobody knows whose it is.
-    pub(crate) fn reporter(&self) -> String {
-        reporter(self.person.as_deref(), self.summary.meta.device)
-    }
-
-    /// Whether it is urgent and no desk has signed yet that somebody sees to it.
-    #[must_use]
-    pub fn unattended(&self) -> bool {
-        let taken_over = matches!(self.status, Status::Superseded | Status::Duplicate | Status::Test);
-        // Who asks about an emergency does not see to it yet.
-        self.summary.urgent && self.reviews.iter().all(|r| r.what.state == ReviewState::Queried) && !taken_over
-    }
-
-    /// Whether a desk asked the observer about it last, and no amendment took its place.
-    #[must_use]
-    pub fn asked(&self) -> bool {
-        let superseded = matches!(self.status, Status::Superseded);
-        !superseded && self.reviews.last().is_some_and(|r| r.what.state == ReviewState::Queried)
-    }
-
-    /// Whether desks disagree of it, about whether it counts or about an answer; or whether the observer changed an answer that a desk had
-    /// corrected, and no desk has said since what holds.
-    #[must_use]
-    pub fn disputed(&self) -> bool {
-        let decided = |r: &&Signed<Review>| r.what.state != ReviewState::Queried;
-        let last: BTreeMap<_, _> = self.reviews.iter().filter(decided).map(|r| (r.desk, r.what.state)).collect();
-        let states: HashSet<u8> = last.values().map(|state| *state as u8).collect();
-        let cell = |c: &Correction| (c.node, c.rows.clone());
-        let mut answers: HashMap<_, HashMap<_, &Option<String>>> = HashMap::new();
-        for (c, _) in &self.corrections {
-            answers.entry(cell(&c.what)).or_default().insert(c.desk, &c.what.new);
-        }
-        let differ = |by_desk: &HashMap<_, &Option<String>>| by_desk.values().collect::<HashSet<_>>().len() > 1;
-        states.len() > 1 || answers.values().any(differ) || self.contradicted()
-    }
-
-    fn contradicted(&self) -> bool {
-        let own = |c: &Correction| c.report == self.summary.meta.hash;
-        let settled = |cell: &Correction| {
-            self.corrections.iter().any(|(c, _)| own(&c.what) && (c.what.node, &c.what.rows) == (cell.node, &cell.rows))
-        };
-        let open = |(c, fits): &(Signed<Correction>, bool)| !fits && !own(&c.what) && !settled(&c.what);
-        self.status != Status::Superseded && self.corrections.iter().any(open)
-    }
-
-    /// Whether a choice was made in a question of a use.
-    fn chose(&self, tables: &MissionTables, what: FieldRole, choice: &str) -> bool {
-        self.choices(tables, what).any(|(used, at)| used.choices.get(at).is_some_and(|name| **name == *choice))
-    }
-
-    /// The choices made in questions of a use: the question, and which of its choices.
-    pub fn choices<'l>(
-        &'l self,
-        tables: &'l MissionTables,
-        what: FieldRole,
-    ) -> impl Iterator<Item = (&'l RoledQuestion, usize)> {
-        let used = tables.used(what).find(|u| Some(u.checklist) == self.summary.checklist);
-        used.into_iter().flat_map(move |used| self.used(what).map(move |at| (used, at as usize)))
-    }
-
-    /// What the desk takes out of it for a use.
-    pub fn used(&self, what: FieldRole) -> impl Iterator<Item = u32> {
-        self.summary.uses.iter().filter(move |u| u.0 == what).map(|u| u.1)
-    }
-}
-
 impl ReportTable {
     pub(crate) fn new(
         tables: &Arc<MissionTables>,
@@ -184,6 +64,21 @@ impl ReportTable {
         let tables = reports.tables.clone();
         flags::mark(&tables, &mut reports);
         reports
+    }
+
+    /// Everything that was received up to a moment, in milliseconds since 1970 (all, when there is none).
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn read(
+        tables: &Arc<MissionTables>,
+        known: VerifiedStore<'_>,
+        as_of: Option<i64>,
+        answers: AnswerBasis,
+    ) -> Result<Self, DeskError> {
+        let mut index = ReportIndex::new(tables.clone());
+        index.advance(known)?;
+        index.table(known, answers, as_of)
     }
 
     /// The reports whose words stay at the desk.
@@ -319,41 +214,6 @@ impl ReportTable {
             out.push((None, rest));
         }
         out
-    }
-}
-
-impl Desk {
-    /// The reports whose words stay at the desk.
-    ///
-    /// # Errors
-    /// As [`Desk::report_table`].
-    pub fn internal(&self) -> Result<HashSet<Hash>, DeskError> {
-        let (_, board) = self.report_table(None, AnswerBasis::Effective)?;
-        Ok(board.internal())
-    }
-
-    /// Everything that was received up to a moment, in milliseconds since 1970 (all, when there is none), in lines.
-    ///
-    /// # Errors
-    /// The tables have faults, or the database fails.
-    pub fn report_table(
-        &self,
-        as_of: Option<i64>,
-        answers: AnswerBasis,
-    ) -> Result<(Arc<MissionTables>, ReportTable), DeskError> {
-        let tables = Arc::new(self.source()?);
-        let mut index = ReportIndex::new(tables.clone());
-        index.advance(self)?;
-        Ok((tables, index.table(self, answers, as_of)?))
-    }
-
-    /// Computes every figure, of what was received up to a moment, raw or with what supersedes.
-    ///
-    /// # Errors
-    /// The tables have faults, or the database fails.
-    pub fn figures(&self, as_of: Option<i64>, answers: AnswerBasis) -> Result<Vec<Computed>, DeskError> {
-        let (tables, board) = self.report_table(as_of, answers)?;
-        Ok(board.figures(&tables, &ReportFilter::default()))
     }
 }
 

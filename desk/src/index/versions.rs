@@ -2,7 +2,8 @@
 //! is out of those who answered. How many such reports there are is said beside the figure.
 
 use crate::index::filter::ReportFilter;
-use crate::index::report_table::{ReportRow, ReportTable};
+use crate::index::report_row::ReportRow;
+use crate::index::report_table::ReportTable;
 use crate::tables::MissionTables;
 use baqylau_findings::compute::AdaptedFigures;
 use baqylau_findings::{CompiledFigure, FigureInput, Rules, Unit, latest};

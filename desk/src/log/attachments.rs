@@ -2,10 +2,9 @@
 
 use crate::error::DeskError;
 use crate::files::FileFault;
-use crate::log::link::block;
+use crate::log::link::ServerLink;
 use crate::parallel::CHUNK;
-use crate::store::PulledEnvelope;
-use crate::workspace::Desk;
+use crate::store::{DeskStore, PulledEnvelope};
 use baqylau_protocol::blob::{self, MAX_BLOB};
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash};
@@ -23,20 +22,20 @@ use std::sync::Arc;
 pub struct AttachmentRow {
     /// The envelope of the report.
     pub report: Hash,
-    /// What the report says of it.
+    /// Name, media type, size in bytes, and the key that opens the file.
     pub attachment: Attachment,
     /// Whether all of it is here.
     pub here: bool,
 }
 
-/// What a pull of attachments did.
+/// Attachments that were lacking, counted once each by what became of them.
 #[derive(Debug, Clone, Default)]
 pub struct FetchedAttachments {
     /// How many came.
     pub came: usize,
-    /// What the server does not have, or not whole.
+    /// Asked for, and not at the server, or not whole.
     pub lacking: Vec<LackingAttachment>,
-    /// What could not be fetched.
+    /// Not fetched although the server answers, each with its reason.
     pub failed: Vec<AttachmentFault>,
 }
 
@@ -81,20 +80,29 @@ impl std::fmt::Display for AttachmentFault {
     }
 }
 
-impl Desk {
+/// The attachments of a desk: what reports name, and the encrypted files in `blobs/`.
+#[derive(Clone, Copy)]
+pub struct AttachmentFolder<'d> {
+    /// Has the reports.
+    pub store: &'d DeskStore,
+    /// The mission's folder.
+    pub folder: &'d Path,
+}
+
+impl AttachmentFolder<'_> {
     /// The attachments of all reports, in the order of the log.
     ///
     /// # Errors
     /// The database fails.
-    pub fn attachments(&self) -> Result<Vec<AttachmentRow>, DeskError> {
-        Ok(self.attachments_from(0)?.0)
+    pub fn list(&self) -> Result<Vec<AttachmentRow>, DeskError> {
+        Ok(self.list_from(0)?.0)
     }
 
     /// Those of reports from a place in the log on, and the place behind the last.
     ///
     /// # Errors
     /// The database fails.
-    pub fn attachments_from(&self, mut from: u64) -> Result<(Vec<AttachmentRow>, u64), DeskError> {
+    pub fn list_from(&self, mut from: u64) -> Result<(Vec<AttachmentRow>, u64), DeskError> {
         let mut rows = Vec::new();
         loop {
             let chunk = self.store.envelopes_from(from, CHUNK)?;
@@ -104,7 +112,7 @@ impl Desk {
         }
     }
 
-    /// What one report names.
+    /// Reports whose envelope did not open name nothing.
     fn named(&self, envelope: &PulledEnvelope, rows: &mut Vec<AttachmentRow>) {
         if let Ok(opened) = &envelope.plain
             && opened.kind == ObjectType::Report
@@ -119,36 +127,30 @@ impl Desk {
 
     /// Whether the bytes of an attachment are here.
     #[must_use]
-    pub fn has_attachment(&self, attachment: &Attachment) -> bool {
+    pub fn has(&self, attachment: &Attachment) -> bool {
         self.blob(attachment.hash).is_file()
     }
 
-    /// Fetches the attachments that are lacking and that the server has; what broke off goes on.
-    ///
-    /// # Errors
-    /// The server does not answer.
-    pub fn pull_attachments(&self, now: i64) -> Result<FetchedAttachments, DeskError> {
-        self.fetch_attachments(&self.attachments()?, now)
-    }
-
-    /// Fetches those of some attachments that are lacking, as [`Desk::pull_attachments`] does. Each stands for itself: one that
-    /// fails is told, and the others come.
-    ///
-    /// # Errors
-    /// The server does not answer.
-    pub fn fetch_attachments(&self, rows: &[AttachmentRow], now: i64) -> Result<FetchedAttachments, DeskError> {
-        let device = self.enrolled(now)?;
+    /// Fetches those of some attachments that are lacking and that the server has; what broke off goes on. Each stands for itself: one
+    /// that fails is told, and the others come.
+    pub(crate) fn fetch(
+        &self,
+        link: &ServerLink<'_>,
+        rows: &[AttachmentRow],
+        now: i64,
+    ) -> Result<FetchedAttachments, DeskError> {
+        let device = link.enrolled(now)?;
         let folder = self.folder.join("blobs");
         fs::create_dir_all(&folder).map_err(|e| DeskError::file(&folder, e))?;
         let mut fetched = FetchedAttachments::default();
-        for row in rows.iter().filter(|r| !self.has_attachment(&r.attachment)) {
+        for row in rows.iter().filter(|r| !self.has(&r.attachment)) {
             let lacking = self.lacking(row)?;
             // A report lies in the log under the device that sent it, and so do its attachments.
             let Some((sender, _)) = lacking.sender else {
                 fetched.lacking.push(lacking);
                 continue;
             };
-            match self.fetch_attachment(sender, row.attachment.hash, &device) {
+            match self.fetch_one(link, (sender, row.attachment.hash), &device) {
                 Ok(true) => fetched.came += 1,
                 Ok(false) => fetched.lacking.push(lacking),
                 Err(gone @ DeskError::Unreachable { .. }) => return Err(gone),
@@ -166,7 +168,12 @@ impl Desk {
 
     /// Fetches one; whether the server has it. What was begun and turns out to be other bytes is begun anew once: it may have been
     /// damaged here.
-    fn fetch_attachment(&self, sender: DeviceId, hash: Hash, device: &DeviceId) -> Result<bool, DeskError> {
+    fn fetch_one(
+        &self,
+        link: &ServerLink<'_>,
+        (sender, hash): (DeviceId, Hash),
+        device: &DeviceId,
+    ) -> Result<bool, DeskError> {
         let whole = self.blob(hash);
         let part = whole.with_extension("part");
         let disk = |e: std::io::Error| DeskError::file(&part, e);
@@ -183,8 +190,7 @@ impl Desk {
                 fs::remove_file(&part).map_err(disk)?;
                 return Err(DeskError::AttachmentTooLarge { limit: MAX_BLOB });
             }
-            let asks = routes::blob(sender, hash, from);
-            let Some(bytes) = block(async { self.link()?.read_if_there(device, asks).await })? else {
+            let Some(bytes) = link.read_if_there(device, &routes::blob(sender, hash, from))? else {
                 return Ok(false);
             };
             if !bytes.is_empty() {
@@ -220,8 +226,8 @@ impl Desk {
     ///
     /// # Errors
     /// The database fails.
-    pub fn altered_attachments(&self) -> Result<Vec<Hash>, DeskError> {
-        let here = self.attachments()?.into_iter().map(|row| row.attachment.hash);
+    pub fn altered(&self) -> Result<Vec<Hash>, DeskError> {
+        let here = self.list()?.into_iter().map(|row| row.attachment.hash);
         let altered = |hash: &Hash| {
             let path = self.blob(*hash);
             path.exists() && !digest(&path).is_ok_and(|found| found == *hash)
@@ -233,7 +239,7 @@ impl Desk {
     ///
     /// # Errors
     /// It is not here, or was altered. What was written before an error must be thrown away.
-    pub fn open_attachment(&self, attachment: &Attachment, out: &mut dyn Write) -> Result<(), DeskError> {
+    pub fn open(&self, attachment: &Attachment, out: &mut dyn Write) -> Result<(), DeskError> {
         let path = self.blob(attachment.hash);
         let file = File::open(&path).map_err(|e| DeskError::file(&path, e))?;
         let opened = blob::open(&attachment.key, attachment.size, BufReader::new(file), out);

@@ -1,15 +1,14 @@
 //! Courier files at the desk: what they carry is handed to the server, and the receipts go back in a file.
 
 use crate::error::DeskError;
+use crate::faults::{LogFault, ServerFault, ServerRefusal};
 use crate::files::FileFault;
-use crate::log::faults::{LogFault, ServerFault};
-use crate::log::link::{ServerLink, block};
-use crate::log::undone::ServerRefusal;
-use crate::workspace::Desk;
+use crate::log::link::ServerLink;
+use crate::workspace::Workspace;
 use baqylau_protocol::blob::CHUNK;
 use baqylau_protocol::cbor;
 use baqylau_protocol::courier::CourierFile;
-use baqylau_protocol::ids::Hash;
+use baqylau_protocol::ids::{Hash, MissionId};
 use baqylau_protocol::permit::{UploadPermit, UploadToken};
 use baqylau_protocol::receipt::{AttachmentProof, Receipt};
 use baqylau_protocol::routes;
@@ -30,7 +29,7 @@ const LARGEST: usize = MAX_REQUEST - (1 << 10);
 /// The most bytes of several objects in one request.
 const BATCH_BYTES: usize = 1 << 20;
 
-/// What became of a courier file.
+/// Everything in a courier file is counted here, as stored or as refused.
 #[derive(Debug, Clone, Default)]
 pub struct CourierOutcome {
     /// Objects that the server has, now or since before.
@@ -125,129 +124,118 @@ impl CourierOutcome {
     }
 }
 
-impl Desk {
-    /// Hands what a courier brought to the server: the file, and the attachments that came beside it. Doing it again changes
-    /// nothing.
-    ///
-    /// # Errors
-    /// It is no courier file of this mission, or the server does not answer.
-    pub fn deliver(
-        &self,
-        file: &[u8],
-        attachments: &[PathBuf],
-        progress: &dyn Fn(usize),
-    ) -> Result<CourierOutcome, DeskError> {
-        let courier = CourierFile::decode(file, self.mission())?;
-        let mut receipts: Vec<(Hash, Receipt)> = Vec::new();
-        let mut delivered = CourierOutcome::default();
-        let link = self.link()?;
-        let (fit, large): (Vec<_>, Vec<_>) = courier.objects.into_iter().partition(|object| object.len() <= LARGEST);
-        for object in &large {
-            let too_large = NotTaken::TooLarge { found: object.len(), limit: LARGEST };
-            delivered.refuse(CourierItem::Object(Hash::of(object)), too_large);
-        }
-        let mut done = large.len();
-        block(async {
-            for batch in batches(fit) {
-                done += batch.len();
-                for (hash, verdict) in link.log_all(batch).await? {
-                    match verdict {
-                        Verdict::Stored(receipt) => receipts.push((hash, receipt)),
-                        Verdict::Refused(refusal) => {
-                            delivered.refuse(CourierItem::Object(hash), NotTaken::Refused(refusal.code.into()));
-                        }
-                    }
+/// Hands what a courier brought to the server: the file, and the attachments that came beside it. Doing it again changes
+/// nothing.
+///
+/// # Errors
+/// It is no courier file of this mission, or the server does not answer.
+pub(crate) fn deliver(
+    link: &ServerLink<'_>,
+    file: &[u8],
+    attachments: &[PathBuf],
+    progress: &dyn Fn(usize),
+) -> Result<CourierOutcome, DeskError> {
+    let courier = CourierFile::decode(file, link.mission())?;
+    let mut receipts: Vec<(Hash, Receipt)> = Vec::new();
+    let mut delivered = CourierOutcome::default();
+    let (fit, large): (Vec<_>, Vec<_>) = courier.objects.into_iter().partition(|object| object.len() <= LARGEST);
+    for object in &large {
+        let too_large = NotTaken::TooLarge { found: object.len(), limit: LARGEST };
+        delivered.refuse(CourierItem::Object(Hash::of(object)), too_large);
+    }
+    let mut done = large.len();
+    for batch in batches(fit) {
+        done += batch.len();
+        for (hash, verdict) in link.log_all(batch)? {
+            match verdict {
+                Verdict::Stored(receipt) => receipts.push((hash, receipt)),
+                Verdict::Refused(refusal) => {
+                    delivered.refuse(CourierItem::Object(hash), NotTaken::Refused(refusal.code.into()));
                 }
-                progress(done);
             }
-            Ok(())
-        })?;
-        delivered.stored = receipts.len();
-        let mut kept = Vec::new();
-        let permits = courier.permits.unwrap_or_default();
-        for path in attachments {
-            // One that cannot be delivered keeps none waiting.
-            let why = match self.deliver_attachment(&link, path, &permits) {
-                Ok(proof) => {
-                    kept.push(proof);
-                    continue;
-                }
-                Err(DeskError::Refused { why, .. }) => NotTaken::Refused(why),
-                Err(DeskError::Conflict { .. }) => NotTaken::TooLong,
-                Err(DeskError::File { why, .. }) => NotTaken::File(Arc::new(why)),
-                Err(e) => return Err(e),
-            };
-            delivered.refuse(CourierItem::Attachment(path.clone()), why);
         }
-        delivered.attachments = kept.len();
-        delivered.back = self.courier(receipts, kept)?;
-        Ok(delivered)
+        progress(done);
     }
+    delivered.stored = receipts.len();
+    let mut kept = Vec::new();
+    let permits = courier.permits.unwrap_or_default();
+    for path in attachments {
+        // One that cannot be delivered keeps none waiting.
+        let why = match deliver_attachment(link, path, &permits) {
+            Ok(proof) => {
+                kept.push(proof);
+                continue;
+            }
+            Err(DeskError::Refused { why, .. }) => NotTaken::Refused(why),
+            Err(DeskError::Conflict { .. }) => NotTaken::TooLong,
+            Err(DeskError::File { why, .. }) => NotTaken::File(Arc::new(why)),
+            Err(e) => return Err(e),
+        };
+        delivered.refuse(CourierItem::Attachment(path.clone()), why);
+    }
+    delivered.attachments = kept.len();
+    delivered.back = courier_file(link.workspace(), link.mission(), receipts, kept)?;
+    Ok(delivered)
+}
 
-    /// Uploads an encrypted file, going on where an earlier upload broke off, and once more from the start where the server dropped
-    /// what it had. Gives the server's proof that it has it.
-    fn deliver_attachment(
-        &self,
-        link: &ServerLink,
-        path: &Path,
-        permits: &[(ByteVec, UploadToken)],
-    ) -> Result<(Hash, ByteVec), DeskError> {
-        let fault = |e: std::io::Error| DeskError::file(path, e);
-        let mut file = File::open(path).map_err(fault)?;
-        let (hash, _) = baqylau_protocol::blob::copy(&mut file, &mut std::io::sink()).map_err(fault)?;
-        let unnamed = || ServerRefusal::AttachmentUnnamed.at(&link.server);
-        let mut opened = None;
-        for (signed, token) in permits {
-            let Some(permit) = UploadPermit::peek(signed).ok().filter(|p| p.length(hash).is_some()) else { continue };
-            let place = routes::blob_permit(permit.device, hash);
-            let answer = block(async { link.upload(&place, token, signed.to_vec()).await })?;
-            if let Some(answer) = answer {
-                opened = Some((permit.device, token, answer));
-                break;
-            }
-        }
-        let (device, token, mut answered) = opened.ok_or_else(unnamed)?;
-        let (mut next, mut dropped) = (0, 0);
-        loop {
-            let have: UploadProgress =
-                cbor::decode(&answered, "have").map_err(|_| link.failed(ServerFault::Nonsense))?;
-            if let Some(proof) = have.proof {
-                let (keys, mission) = (self.receipt_keys()?, self.mission());
-                let verified = AttachmentProof::verify(&proof, (device, hash), &keys, mission);
-                verified.map_err(|_| LogFault::AttachmentProof)?;
-                return Ok((hash, proof));
-            }
-            if have.bytes < next {
-                dropped += 1;
-            }
-            if dropped > ANEW {
-                return Err(ServerRefusal::AttachmentDropped.at(&link.server));
-            }
-            let mut chunk = Vec::with_capacity(CHUNK);
-            file.seek(SeekFrom::Start(have.bytes)).map_err(fault)?;
-            (&mut file).take(CHUNK as u64).read_to_end(&mut chunk).map_err(fault)?;
-            if chunk.is_empty() {
-                return Err(ServerRefusal::AttachmentShort.at(&link.server));
-            }
-            next = have.bytes + chunk.len() as u64;
-            let place = routes::blob_chunk(device, hash, have.bytes);
-            answered = block(async { link.upload(&place, token, chunk).await })?.ok_or_else(unnamed)?;
+/// Uploads an encrypted file, going on where an earlier upload broke off, and once more from the start where the server dropped
+/// what it had. Gives the server's proof that it has it.
+fn deliver_attachment(
+    link: &ServerLink<'_>,
+    path: &Path,
+    permits: &[(ByteVec, UploadToken)],
+) -> Result<(Hash, ByteVec), DeskError> {
+    let fault = |e: std::io::Error| DeskError::file(path, e);
+    let mut file = File::open(path).map_err(fault)?;
+    let (hash, _) = baqylau_protocol::blob::copy(&mut file, &mut std::io::sink()).map_err(fault)?;
+    let (mut next, mut dropped) = (0, 0);
+    let unnamed = || DeskError::refused(ServerRefusal::AttachmentUnnamed, &link.server);
+    let mut opened = None;
+    for (signed, token) in permits {
+        let Some(permit) = UploadPermit::peek(signed).ok().filter(|p| p.length(hash).is_some()) else { continue };
+        if let Some(answer) = link.upload(&routes::blob_permit(permit.device, hash), token, signed)? {
+            opened = Some((permit.device, token, answer));
+            break;
         }
     }
+    let (device, token, mut answered) = opened.ok_or_else(unnamed)?;
+    loop {
+        let have: UploadProgress = cbor::decode(&answered, "have").map_err(|_| link.failed(ServerFault::Nonsense))?;
+        if let Some(proof) = have.proof {
+            let (keys, mission) = (link.workspace().receipt_keys()?, link.mission());
+            let verified = AttachmentProof::verify(&proof, (device, hash), &keys, mission);
+            verified.map_err(|_| LogFault::AttachmentProof)?;
+            return Ok((hash, proof));
+        }
+        if have.bytes < next {
+            dropped += 1;
+        }
+        if dropped > ANEW {
+            return Err(DeskError::refused(ServerRefusal::AttachmentDropped, &link.server));
+        }
+        let mut chunk = Vec::with_capacity(CHUNK);
+        file.seek(SeekFrom::Start(have.bytes)).map_err(fault)?;
+        (&mut file).take(CHUNK as u64).read_to_end(&mut chunk).map_err(fault)?;
+        if chunk.is_empty() {
+            return Err(DeskError::refused(ServerRefusal::AttachmentShort, &link.server));
+        }
+        next = have.bytes + chunk.len() as u64;
+        let place = routes::blob_chunk(device, hash, have.bytes);
+        answered = link.upload(&place, token, &chunk)?.ok_or_else(unnamed)?;
+    }
+}
 
-    /// A courier file with the bundle, and receipts if there are any: for phones that have no network.
-    ///
-    /// # Errors
-    /// No bundle was built.
-    pub fn courier(&self, receipts: Vec<(Hash, Receipt)>, kept: Vec<(Hash, ByteVec)>) -> Result<Vec<u8>, DeskError> {
-        let published = crate::workspace::published(&self.folder)?;
-        let (manifest, parts): (ByteVec, Vec<ByteVec>) =
-            minicbor::decode(&published).map_err(|e| DeskError::damaged(self.folder.join("publish/bundle.cbor"), e))?;
-        let (v, mission) = (baqylau_protocol::VERSION, self.mission());
-        let (bundle, kept) = (Some((manifest, parts)), Some(kept).filter(|k| !k.is_empty()));
-        Ok(CourierFile { v, mission, objects: Vec::new(), receipts, bundle, kept, permits: None, contradictions: None }
-            .encode())
-    }
+/// A courier file with the bundle, and receipts if there are any: for phones that have no network.
+pub(crate) fn courier_file(
+    workspace: &Workspace,
+    mission: MissionId,
+    receipts: Vec<(Hash, Receipt)>,
+    kept: Vec<(Hash, ByteVec)>,
+) -> Result<Vec<u8>, DeskError> {
+    let (v, bundle) = (baqylau_protocol::VERSION, Some(workspace.published_parts()?));
+    let kept = Some(kept).filter(|k| !k.is_empty());
+    Ok(CourierFile { v, mission, objects: Vec::new(), receipts, bundle, kept, permits: None, contradictions: None }
+        .encode())
 }
 
 /// Objects in their order, as many at once as go into a request.

@@ -1,20 +1,23 @@
-//! The way to the mission's server: one call, its deadlines, and what its answer means.
+//! The way to the mission's server: one client, one runtime and one challenge for everything that an errand asks, its deadlines, and
+//! what an answer means.
 
 use crate::error::DeskError;
-use crate::log::faults::ServerFault;
-use crate::log::undone::ServerRefusal;
-use crate::workspace::Desk;
+use crate::faults::ServerFault;
+use crate::records::identity::OwnDevice;
+use crate::workspace::Workspace;
 use baqylau_http::reqwest::StatusCode;
-use baqylau_http::reqwest::header::AUTHORIZATION;
-use baqylau_http::{CallError, Client, Deadlines, HttpReply, ReplyError};
-use baqylau_protocol::ids::{DeviceId, Hash};
+use baqylau_http::reqwest::header::{AUTHORIZATION, CONNECTION};
+use baqylau_http::{Call, CallError, Client, Deadlines, HttpReply, ReplyError};
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_protocol::permit::UploadToken;
 use baqylau_protocol::routes;
 use baqylau_protocol::wire::{LogPage, ReadRequest, Upload, Verdict, Verdicts};
 use baqylau_protocol::{VERSION, cbor};
 use data_encoding::BASE64URL_NOPAD;
 use minicbor::bytes::{ByteArray, ByteVec};
+use std::cell::Cell;
 use std::time::Duration;
+use tokio::runtime::{Builder, Runtime};
 
 /// The largest answer that is read.
 const MAX_ANSWER: usize = 16 << 20;
@@ -29,30 +32,30 @@ const DEADLINES: Deadlines = Deadlines {
     total: Duration::from_secs(1800),
 };
 
-/// The server as one call reaches it.
+/// The server, for as long as one errand takes. Every call waits for its answer.
+///
+/// The connection is kept from call to call, and nobody looks after it in between: the server, or what stands before it, may have closed
+/// it, and then a request is lost on it. So a call that had no answer on a connection that had carried one is sent once more, on a new one.
+/// That is harmless: whatever the mission's servers take, they take once, and say the same of it again.
 pub(crate) struct ServerLink<'d> {
-    pub(super) desk: &'d Desk,
+    workspace: &'d Workspace,
+    own: OwnDevice<'d>,
     http: Client,
+    runtime: Runtime,
     pub(crate) server: String,
+    /// Good for some minutes: the server says when it is not any more.
+    challenge: Cell<Option<ByteArray<40>>>,
+    /// Whether the connection that is kept has carried an answer.
+    used: Cell<bool>,
 }
 
-impl Desk {
-    pub(crate) fn link(&self) -> Result<ServerLink<'_>, DeskError> {
-        let roots: Vec<Vec<u8>> = self.tls_roots()?.into_iter().map(Into::into).collect();
-        let http = match &self.transport {
-            Some(transport) => Client::over(transport.clone(), DEADLINES),
-            None => Client::new(&roots, DEADLINES).map_err(DeskError::Client)?,
-        };
-        let server = self.settings.servers.first().cloned();
-        Ok(ServerLink { desk: self, http, server: server.ok_or(DeskError::NoServer)? })
+/// The one place where the desk's client is made.
+fn client(workspace: &Workspace) -> Result<Client, DeskError> {
+    let roots: Vec<Vec<u8>> = workspace.tls_roots()?.into_iter().map(Into::into).collect();
+    match &workspace.transport {
+        Some(transport) => Ok(Client::over(transport.clone(), DEADLINES)),
+        None => Client::new(&roots, DEADLINES).map_err(DeskError::Client),
     }
-}
-
-/// Waits for what is asked of the server. Nothing is kept for the next call: between calls nobody would notice that the server closed
-/// an idle connection, and the next request would be lost on it.
-pub(crate) fn block<T>(future: impl Future<Output = Result<T, DeskError>>) -> Result<T, DeskError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(DeskError::System)?.block_on(future)
 }
 
 /// Words of a server, in front of people: not more than fit a message.
@@ -60,7 +63,23 @@ fn said(words: &str) -> String {
     words.trim().chars().take(LONGEST_WORDS).collect()
 }
 
-impl ServerLink<'_> {
+impl<'d> ServerLink<'d> {
+    /// A link to the first server of the mission. Nothing is sent yet.
+    pub(crate) fn new(workspace: &'d Workspace, own: OwnDevice<'d>) -> Result<Self, DeskError> {
+        let http = client(workspace)?;
+        let server = workspace.settings.servers.first().cloned().ok_or(DeskError::NoServer)?;
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(DeskError::System)?;
+        Ok(Self { workspace, own, http, runtime, server, challenge: Cell::new(None), used: Cell::new(false) })
+    }
+
+    pub(super) fn mission(&self) -> MissionId {
+        self.own.known.trust.mission()
+    }
+
+    pub(super) fn workspace(&self) -> &'d Workspace {
+        self.workspace
+    }
+
     pub(super) fn failed(&self, why: ServerFault) -> DeskError {
         DeskError::Server { server: self.server.clone(), why }
     }
@@ -77,6 +96,21 @@ impl ServerLink<'_> {
 
     fn silent(&self, why: CallError) -> DeskError {
         DeskError::Unreachable { server: self.server.clone(), why }
+    }
+
+    /// Sends what `call` makes, and waits for the answer.
+    fn ask(&self, call: impl Fn() -> Call) -> Result<Vec<u8>, DeskError> {
+        self.runtime.block_on(async {
+            let sent = match call().send().await {
+                Err(CallError::Unreachable) if self.used.replace(false) => call().send().await,
+                sent => sent,
+            };
+            let reply = sent.map_err(|why| self.silent(why))?;
+            let kept = reply.headers().get(CONNECTION).is_none_or(|value| value != "close");
+            let answer = self.answer(reply).await;
+            self.used.set(kept);
+            answer
+        })
     }
 
     async fn answer(&self, response: HttpReply) -> Result<Vec<u8>, DeskError> {
@@ -105,61 +139,50 @@ impl ServerLink<'_> {
         Err(self.failed(ServerFault::Status { status: status.as_u16(), words }))
     }
 
-    /// What anybody may read; `None` when there is nothing of that name yet.
-    pub(crate) async fn find(&self, path: &str) -> Result<Option<Vec<u8>>, DeskError> {
-        match self.get(path, None).await {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(DeskError::Missing) => Ok(None),
-            Err(e) => Err(e),
-        }
+    /// Reads without signing; `None` where the server has nothing of that name yet.
+    pub(crate) fn find(&self, path: &str) -> Result<Option<Vec<u8>>, DeskError> {
+        if_there(self.get(path, None))
     }
 
-    pub(crate) async fn post(&self, path: &str, body: Vec<u8>) -> Result<Vec<u8>, DeskError> {
-        let sent = self.http.post(format!("{}{path}", self.server)).body(body).send().await;
-        self.answer(sent.map_err(|why| self.silent(why))?).await.map_err(|e| self.expected(e))
+    pub(crate) fn post(&self, path: &str, body: &[u8]) -> Result<Vec<u8>, DeskError> {
+        let call = || self.http.post(format!("{}{path}", self.server)).body(body.to_vec());
+        self.ask(call).map_err(|e| self.expected(e))
     }
 
     /// Sends bytes of an attachment, or a permit for it; `None` when the token opens nothing there.
-    pub(crate) async fn upload(
-        &self,
-        path: &str,
-        token: &UploadToken,
-        body: Vec<u8>,
-    ) -> Result<Option<Vec<u8>>, DeskError> {
-        let call = self.http.post(format!("{}{path}", self.server)).header(AUTHORIZATION, &token.to_header());
-        match self.answer(call.body(body).send().await.map_err(|why| self.silent(why))?).await {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(DeskError::Missing) => Ok(None),
-            Err(e) => Err(e),
-        }
+    pub(crate) fn upload(&self, path: &str, token: &UploadToken, body: &[u8]) -> Result<Option<Vec<u8>>, DeskError> {
+        let header = token.to_header();
+        if_there(self.ask(|| {
+            let call = self.http.post(format!("{}{path}", self.server)).header(AUTHORIZATION, &header);
+            call.body(body.to_vec())
+        }))
     }
 
-    async fn get(&self, path: &str, authorization: Option<String>) -> Result<Vec<u8>, DeskError> {
-        let mut call = self.http.get(format!("{}{path}", self.server));
-        if let Some(value) = authorization {
-            call = call.header(AUTHORIZATION, &value);
-        }
-        self.answer(call.send().await.map_err(|why| self.silent(why))?).await
+    fn get(&self, path: &str, authorization: Option<&str>) -> Result<Vec<u8>, DeskError> {
+        self.ask(|| {
+            let call = self.http.get(format!("{}{path}", self.server));
+            authorization.into_iter().fold(call, |call, value| call.header(AUTHORIZATION, value))
+        })
     }
 
     /// Has one object logged. Gives the receipt, verified.
-    pub(crate) async fn log(&self, object: Vec<u8>) -> Result<Vec<u8>, DeskError> {
-        match self.log_all(vec![ByteVec::from(object)]).await?.pop() {
+    pub(crate) fn log(&self, object: Vec<u8>) -> Result<Vec<u8>, DeskError> {
+        match self.log_all(vec![ByteVec::from(object)])?.pop() {
             Some((_, Verdict::Stored(receipt))) => Ok(cbor::encode(&receipt)),
-            Some((_, Verdict::Refused(refusal))) => Err(ServerRefusal::from(refusal.code).at(&self.server)),
+            Some((_, Verdict::Refused(refusal))) => Err(DeskError::refused(refusal.code.into(), &self.server)),
             None => Err(self.failed(ServerFault::Nonsense)),
         }
     }
 
     /// Has several objects logged, in their order. Gives the verdict on each; a receipt among them is verified.
-    pub(crate) async fn log_all(&self, objects: Vec<ByteVec>) -> Result<Vec<(Hash, Verdict)>, DeskError> {
+    pub(crate) fn log_all(&self, objects: Vec<ByteVec>) -> Result<Vec<(Hash, Verdict)>, DeskError> {
         let hashes: Vec<Hash> = objects.iter().map(|object| Hash::of(object)).collect();
-        let answer = self.post(routes::OBJECTS, cbor::encode(&Upload { objects, known: None })).await?;
+        let answer = self.post(routes::OBJECTS, &cbor::encode(&Upload { objects, known: None }))?;
         let verdicts: Verdicts = cbor::decode(&answer, "verdicts").map_err(|_| self.failed(ServerFault::Nonsense))?;
         if verdicts.verdicts.len() != hashes.len() {
             return Err(self.failed(ServerFault::Nonsense));
         }
-        let (keys, mission) = (self.desk.receipt_keys()?, self.desk.mission());
+        let (keys, mission) = (self.workspace.receipt_keys()?, self.mission());
         let all: Vec<(Hash, Verdict)> = hashes.into_iter().zip(verdicts.verdicts).collect();
         for (hash, verdict) in &all {
             if let Verdict::Stored(receipt) = verdict {
@@ -170,12 +193,20 @@ impl ServerLink<'_> {
         Ok(all)
     }
 
+    /// This desk's device, made known to the server where no server has proved yet that it knows it.
+    pub(crate) fn enrolled(&self, now: i64) -> Result<DeviceId, DeskError> {
+        let identity = self.own.identity(now)?;
+        if !self.own.is_enrolled()? {
+            self.enrol()?;
+        }
+        Ok(identity.device)
+    }
+
     /// Makes this desk known to the server. Keeps the receipt.
-    pub(crate) async fn enrol(&self) -> Result<(), DeskError> {
-        let enrolment = self.desk.stored_enrolment()?;
-        match self.log(enrolment).await {
-            Ok(receipt) => self.desk.note_enrolled(&receipt),
-            Err(refused @ DeskError::Refused { .. }) => match self.find(routes::BUNDLE).await? {
+    fn enrol(&self) -> Result<(), DeskError> {
+        match self.log(self.own.enrolment()?) {
+            Ok(receipt) => self.own.note_enrolled(&receipt),
+            Err(refused @ DeskError::Refused { .. }) => match self.find(routes::BUNDLE)? {
                 Some(_) => Err(refused),
                 None => Err(DeskError::Unpublished { server: self.server.clone() }),
             },
@@ -184,38 +215,57 @@ impl ServerLink<'_> {
     }
 
     /// What only a desk may read. A server that does not know this desk has lost what it was given: the desk enrols again, once.
-    pub(crate) async fn read(&self, device: &DeviceId, asks: String) -> Result<Vec<u8>, DeskError> {
-        match self.read_signed(device, asks.clone()).await {
+    pub(crate) fn read(&self, device: &DeviceId, asks: &str) -> Result<Vec<u8>, DeskError> {
+        match self.read_signed(device, asks) {
             Err(DeskError::Locked { .. }) => {
-                self.enrol().await?;
-                self.read_signed(device, asks).await
+                self.enrol()?;
+                self.read_signed(device, asks)
             }
             done => done,
         }
     }
 
-    async fn read_signed(&self, device: &DeviceId, asks: String) -> Result<Vec<u8>, DeskError> {
-        let challenge = self.get(routes::CHALLENGE, None).await.map_err(|e| self.expected(e))?;
-        let challenge: ByteArray<40> =
+    /// Signs with the challenge that is here; where the server does not take it any more, with a new one.
+    fn read_signed(&self, device: &DeviceId, asks: &str) -> Result<Vec<u8>, DeskError> {
+        if let Some(challenge) = self.challenge.take() {
+            match self.read_with(challenge, device, asks) {
+                Err(DeskError::Locked { .. }) => {}
+                done => return done,
+            }
+        }
+        let challenge = self.get(routes::CHALLENGE, None).map_err(|e| self.expected(e))?;
+        let challenge =
             cbor::decode(&challenge, "challenge").map_err(|_| self.stranger("something that is no challenge"))?;
+        self.read_with(challenge, device, asks)
+    }
+
+    fn read_with(&self, challenge: ByteArray<40>, device: &DeviceId, asks: &str) -> Result<Vec<u8>, DeskError> {
         let request =
-            ReadRequest { v: VERSION, mission: self.desk.mission(), device: *device, challenge, asks: asks.clone() };
-        let signed = BASE64URL_NOPAD.encode(&request.sign(&self.desk.device));
-        self.get(&asks, Some(format!("Baqylau {signed}"))).await
+            ReadRequest { v: VERSION, mission: self.mission(), device: *device, challenge, asks: asks.to_owned() };
+        let signed = BASE64URL_NOPAD.encode(&request.sign(&self.own.secrets.device));
+        let answer = self.get(asks, Some(&format!("Baqylau {signed}")));
+        if !matches!(answer, Err(DeskError::Locked { .. })) {
+            self.challenge.set(Some(challenge));
+        }
+        answer
     }
 
     /// As [`ServerLink::read`]; `None` when there is nothing of that name yet.
-    pub(crate) async fn read_if_there(&self, device: &DeviceId, asks: String) -> Result<Option<Vec<u8>>, DeskError> {
-        match self.read(device, asks).await {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(DeskError::Missing) => Ok(None),
-            Err(e) => Err(e),
-        }
+    pub(crate) fn read_if_there(&self, device: &DeviceId, asks: &str) -> Result<Option<Vec<u8>>, DeskError> {
+        if_there(self.read(device, asks))
     }
 
-    pub(crate) async fn page(&self, device: &DeviceId, from: u64) -> Result<LogPage, DeskError> {
-        let bytes = self.read(device, routes::log(from)).await?;
+    pub(crate) fn page(&self, device: &DeviceId, from: u64) -> Result<LogPage, DeskError> {
+        let bytes = self.read(device, &routes::log(from))?;
         let page: LogPage = cbor::decode_request(&bytes).map_err(|_| self.failed(ServerFault::Nonsense))?;
         if page.from == from { Ok(page) } else { Err(self.failed(ServerFault::Nonsense)) }
+    }
+}
+
+fn if_there(answer: Result<Vec<u8>, DeskError>) -> Result<Option<Vec<u8>>, DeskError> {
+    match answer {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(DeskError::Missing) => Ok(None),
+        Err(e) => Err(e),
     }
 }

@@ -1,14 +1,16 @@
 //! From the server's log, or a courier, into the store, and back to the peers.
 
 pub mod attachments;
+pub(crate) mod bundles;
 pub mod courier;
-pub mod faults;
+pub mod heads;
 pub(crate) mod link;
 pub(crate) mod pages;
 pub(crate) mod peers;
 pub mod proof;
 pub mod pull;
+pub mod recheck;
 pub(crate) mod repair;
-pub mod rosters;
+pub(crate) mod rosters;
 pub mod undone;
 pub mod verify;

@@ -1,6 +1,6 @@
 //! Pages of the log as they come, and whether they lead to what the server signed.
 
-use crate::log::faults::{LogFault, Unverifiable};
+use crate::faults::{LogFault, Unverifiable};
 use crate::store::{Gap, KnownDevice, LogObject};
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::merkle::MerkleTree;

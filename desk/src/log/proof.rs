@@ -1,15 +1,16 @@
 //! What proves one report: everything verified again, from the bytes of the log.
 
 use crate::error::DeskError;
-use crate::log::faults::{LogFault, Unproven};
+use crate::faults::{LogFault, Unproven};
+use crate::log::heads::SignedHeads;
 use crate::log::verify::Opener;
-use crate::workspace::Desk;
+use crate::workspace::keys::DeskSecrets;
 use baqylau_protocol::ids::{Hash, PublicKey};
 use baqylau_protocol::merkle::{MerkleTree, root_from_path};
 use baqylau_protocol::receipt::{TreeHead, leaf_hash};
 use std::collections::HashMap;
 
-/// What was verified.
+/// Where the proof of a report leads, for somebody who verifies it by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
     /// The invite key that the issuer certified, with which the device enrolled.
@@ -22,32 +23,42 @@ pub struct Proof {
     pub head: (u64, Hash, i64),
 }
 
-impl Desk {
+/// Proves reports. It needs the keys that open them, and neither the network nor the tables.
+#[derive(Clone, Copy)]
+pub struct Prover<'d> {
+    /// The log that the server signed.
+    pub heads: SignedHeads<'d>,
+    /// Opens what phones sealed.
+    pub secrets: &'d DeskSecrets,
+}
+
+impl Prover<'_> {
     /// Verifies a report again: the certificate and the enrolment of its device, both signatures, that what comes before it is here, and that
     /// the log that the server signed holds it.
     ///
     /// # Errors
-    /// What of it does not verify.
+    /// [`LogFault::Unproven`] with the first of these that does not hold; the database fails.
     pub fn prove(&self, report: Hash) -> Result<Proof, DeskError> {
         let wrong = |why| DeskError::from(LogFault::Unproven { report, why });
-        let envelope = self.store.envelope(report)?.ok_or_else(|| wrong(Unproven::NotHere))?;
-        let device = self.store.devices()?.into_iter().find(|d| d.device == envelope.device);
+        let known = self.heads.known;
+        let envelope = known.store.envelope(report)?.ok_or_else(|| wrong(Unproven::NotHere))?;
+        let device = known.store.devices()?.into_iter().find(|d| d.device == envelope.device);
         let device = device.ok_or_else(|| wrong(Unproven::NotEnrolled))?;
-        let opener = Opener { mission: self.mission(), issuer: self.issuer.public(), reading: &self.reading };
-        let enrolment = self.store.objects_from(device.index, 1)?;
+        let opener = Opener::of(known.trust, self.secrets);
+        let enrolment = known.store.objects_from(device.index, 1)?;
         let enrolled = opener.page(device.index, &enrolment, &HashMap::new());
         let certified = enrolled.devices.first().filter(|d| d.device == device.device && d.key == device.key);
         let certified = certified.ok_or_else(|| wrong(Unproven::Certificate))?;
-        let known = HashMap::from([(certified.device, certified.clone())]);
-        let object = self.store.objects_from(envelope.index, 1)?;
-        let found = opener.page(envelope.index, &object, &known);
+        let devices = HashMap::from([(certified.device, certified.clone())]);
+        let object = known.store.objects_from(envelope.index, 1)?;
+        let found = opener.page(envelope.index, &object, &devices);
         let again = found.envelopes.first().filter(|e| e.hash == report).ok_or_else(|| wrong(Unproven::OtherBytes))?;
         again.plain.as_ref().map_err(|why| wrong(Unproven::Unverifiable(*why)))?;
-        if again.prev != certified.hash && self.store.envelope(again.prev)?.is_none() {
+        if again.prev != certified.hash && known.store.envelope(again.prev)?.is_none() {
             return Err(wrong(Unproven::NoPrevious));
         }
-        let head = self.signed_head()?.ok_or_else(|| wrong(Unproven::NoHead))?;
-        let leaves = self.store.leaves()?;
+        let head = self.heads.verified()?.ok_or_else(|| wrong(Unproven::NoHead))?;
+        let leaves = known.store.leaves()?;
         included(&leaves, &head, envelope.index, leaf_hash(report, envelope.received))
             .ok_or_else(|| wrong(Unproven::NotInLog))?;
         Ok(Proof {

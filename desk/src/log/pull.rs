@@ -2,30 +2,32 @@
 //! the server signed.
 
 use crate::error::DeskError;
-use crate::log::faults::{Contradiction, LogFault, ObjectFault};
-use crate::log::link::block;
+use crate::faults::{Contradiction, LogFault, ServerRefusal};
+use crate::log::bundles::PublishedBundles;
+use crate::log::heads::SignedHeads;
+use crate::log::link::ServerLink;
 use crate::log::pages::{Pulling, read};
-use crate::log::peers::hashes;
-use crate::log::rosters::Dispute;
+use crate::log::peers::{apply_register, is_register, publish_register};
+use crate::log::rosters::settle_roster;
 use crate::log::verify::{Opener, VerifiedPage};
-use crate::store::{DeskStore, Gap, KnownDevice, LogObject};
-use crate::workspace::identity::UnsentRecord;
-use crate::workspace::{Desk, published};
+use crate::people::rosters::{Dispute, Rosters};
+use crate::records::identity::OwnDevice;
+use crate::store::{DeskStore, Gap, KnownDevice};
+use crate::workspace::Workspace;
 use baqylau_protocol::cose::ObjectType;
-use baqylau_protocol::ids::{DeviceId, Hash, PublicKey};
+use baqylau_protocol::ids::{DeviceId, PublicKey};
 use baqylau_protocol::merkle::MerkleTree;
-use baqylau_protocol::receipt::{TreeHead, leaf_hash};
+use baqylau_protocol::receipt::leaf_hash;
 use baqylau_protocol::roster::{RosterEntry, Standing};
-use baqylau_protocol::routes;
 use baqylau_protocol::wire::LogPage;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::fmt;
 use std::fs::File;
 
 /// How often an end of the log that is not where the head says is asked for again.
 const WITHHELD_TRIES: u32 = 20;
-/// The setting that holds the last head that the log here led to.
-pub(crate) const HEAD: &str = "head";
-/// What a pull did.
+
+/// Counts of one pull, and what it left undone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PullOutcome {
     /// New objects.
@@ -54,8 +56,28 @@ pub struct PullOutcome {
     pub unsent: Vec<UnsentRecord>,
     /// Objects that were damaged at the server and came whole now.
     pub filled: usize,
-    /// What is damaged at the server and is not here.
+    /// Objects that are damaged at the server and not here, of this pull and of those before.
     pub gaps: Vec<Gap>,
+}
+
+/// Something that this desk signed and the server refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnsentRecord {
+    /// Counted from 1 in the chain of this desk.
+    pub seq: u64,
+    /// Why.
+    pub why: ServerRefusal,
+}
+
+impl fmt::Display for UnsentRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { seq, why } = self;
+        write!(
+            f,
+            "record {seq} of this desk was not taken: {why}. It is kept, and the next pull sends it again; if that goes on, ask \
+             whoever runs the server, and see whether this desk was revoked"
+        )
+    }
 }
 
 impl PullOutcome {
@@ -67,72 +89,87 @@ impl PullOutcome {
         self.reports += opened().filter(|o| o.kind == ObjectType::Report).count();
         self.refused += found.envelopes.iter().filter(|e| e.plain.is_err()).count();
         self.strange += found.strange.len();
-        self.told |= found.envelopes.iter().any(crate::log::peers::is_register);
+        self.told |= found.envelopes.iter().any(is_register);
     }
 }
 
-impl Desk {
-    /// Publishes the bundle to the server.
-    ///
-    /// # Errors
-    /// The server does not answer or refuses; it has another desk's ([`DeskError::Conflict`]).
-    pub fn publish(&self) -> Result<(), DeskError> {
-        let body = published(&self.folder)?;
-        let place = baqylau_protocol::published::manifest(&body).ok().flatten();
-        let manifest = place.and_then(|place| body.get(place)).map(<[u8]>::to_vec);
-        block(async { self.link()?.post(routes::BUNDLE, body).await })?;
-        let Some(manifest) = manifest else { return Ok(()) };
-        self.store.set_setting(crate::log::peers::PUBLISHED, &Hash::of(&manifest).0)?;
-        self.note_tables(&hashes(&self.manifest_of(&manifest)?.parts))
+/// Pulls from the server's log into the store.
+pub(crate) struct LogPull<'d> {
+    pub workspace: &'d Workspace,
+    pub own: OwnDevice<'d>,
+    pub link: ServerLink<'d>,
+    /// The tree of what was pulled, where an earlier pull left it.
+    pub tree: Option<MerkleTree>,
+}
+
+impl<'d> LogPull<'d> {
+    fn store(&self) -> &'d DeskStore {
+        self.own.known.store
     }
 
-    /// The server's counters, one `name value` a line.
-    ///
-    /// # Errors
-    /// The server does not answer.
-    pub fn metrics(&self, now: i64) -> Result<String, DeskError> {
-        let identity = self.enrolled(now)?;
-        let bytes = block(async { self.link()?.read(&identity, routes::METRICS.into()).await })?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    fn heads(&self) -> SignedHeads<'d> {
+        SignedHeads { workspace: self.workspace, known: self.own.known }
     }
 
-    /// Pulls what is new, verifies and opens it. `progress` is told how many objects are here. Waits for another pull into the same
-    /// store, of this program or another one, to end.
-    ///
-    /// # Errors
-    /// The server does not answer, or its log is not what it signed.
-    pub fn pull(&mut self, now: i64, progress: &dyn Fn(u64)) -> Result<PullOutcome, DeskError> {
+    fn rosters(&self) -> Rosters<'d> {
+        Rosters { known: self.own.known, issuer: &self.own.secrets.issuer }
+    }
+
+    pub(super) fn opener(&self) -> Opener<'d> {
+        Opener::of(self.own.known.trust, self.own.secrets)
+    }
+
+    /// Pulls what is new, verifies and opens it, and sends what this desk signed.
+    pub fn run(&mut self, now: i64, progress: &dyn Fn(u64)) -> Result<PullOutcome, DeskError> {
         let _alone = self.alone()?;
-        let identity = self.enrolled(now)?;
-        self.refresh_bundle()?;
-        self.publish_register(now)?;
+        let identity = self.link.enrolled(now)?;
+        let bundles = PublishedBundles { workspace: self.workspace, known: self.own.known };
+        bundles.refresh(&self.link)?;
+        publish_register(self.own, now)?;
         let mut pulled = PullOutcome::default();
         // Only a server whose log holds what was pulled before gets what this desk signed.
         self.fetch(&identity, &mut pulled, progress)?;
         if self.send_records(&mut pulled)? > 0 {
             self.fetch(&identity, &mut pulled, progress)?;
         }
-        pulled.sent_again = self.store.send_again()?;
+        pulled.sent_again = self.store().send_again()?;
         self.fill_gaps(&identity, &mut pulled)?;
         if pulled.told {
-            self.apply_register()?;
+            apply_register(self.own.known)?;
         }
         // What people decided at other desks comes first: nothing is confirmed by itself against it.
-        self.settle_roster(&identity)?;
+        settle_roster(&self.link, self.rosters(), &identity)?;
         if self.settle_devices(&mut pulled)? {
-            self.settle_roster(&identity)?;
+            settle_roster(&self.link, self.rosters(), &identity)?;
         }
-        pulled.disputes = self.disputes()?;
+        pulled.disputes = self.rosters().disputes()?;
         Ok(pulled)
     }
 
     /// Held by whoever pulls: two that begin at the same place of the log would both write what follows. It is a lock on the folder
     /// itself, which needs no room on the disk, and ends with the program that holds it.
     fn alone(&self) -> Result<File, DeskError> {
-        let io = |e: std::io::Error| DeskError::file(&self.folder, e);
-        let folder = File::open(&self.folder).map_err(io)?;
+        let io = |e: std::io::Error| DeskError::file(&self.workspace.folder, e);
+        let folder = File::open(&self.workspace.folder).map_err(io)?;
         folder.lock().map_err(io)?;
         Ok(folder)
+    }
+
+    /// Sends what this desk signed and the server has not yet; gives how many it took. Each receipt is kept at once. What it refuses
+    /// keeps nothing else waiting.
+    fn send_records(&self, pulled: &mut PullOutcome) -> Result<usize, DeskError> {
+        let mut sent = 0;
+        for (seq, bytes) in self.store().waiting_records()? {
+            match self.link.log(bytes) {
+                Ok(receipt) => {
+                    self.store().receipt_record(seq, &receipt)?;
+                    sent += 1;
+                }
+                Err(DeskError::Refused { why, .. }) => pulled.unsent.push(UnsentRecord { seq, why }),
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(sent)
     }
 
     /// Fetches the log to its end. What does not lead to the head that the server signed is not kept: a server that was put right is
@@ -143,12 +180,12 @@ impl Desk {
         pulled: &mut PullOutcome,
         progress: &dyn Fn(u64),
     ) -> Result<(), DeskError> {
-        let mut log = Pulling { tree: self.tree()?, known: HashMap::new(), suspects: Vec::new(), misled: false };
-        log.known.extend(self.store.devices()?.into_iter().map(|d| (d.device, d)));
+        let known = self.own.known.known_devices()?;
+        let mut log = Pulling { tree: self.tree()?, known, suspects: Vec::new(), misled: false };
         let done = self.fetch_pages(identity, &mut log, pulled, progress);
         match done {
             Ok(()) => self.tree = Some(log.tree),
-            Err(_) if log.misled => self.store.cut_back(self.signed_head()?.map_or(0, |head| head.size))?,
+            Err(_) if log.misled => self.store().cut_back(self.heads().verified()?.map_or(0, |head| head.size))?,
             Err(_) => {}
         }
         done
@@ -163,11 +200,11 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let mut tries = 0;
         loop {
-            let from = self.store.cursor()?;
-            let page = block(async { self.link()?.page(identity, from).await })?;
+            let from = self.store().cursor()?;
+            let page = self.link.page(identity, from)?;
             let head = page.head.clone();
             let (size, end) = self.keep(page, from, log, pulled)?;
-            progress(self.store.cursor()?);
+            progress(self.store().cursor()?);
             if end && size == log.tree.len() as u64 {
                 return Ok(());
             }
@@ -176,51 +213,21 @@ impl Desk {
             if tries > WITHHELD_TRIES {
                 let here = log.tree.len() as u64;
                 let withheld = Contradiction::Withheld { signed: size, here };
-                return Err(self.contradicted(&head, size, (withheld, LogFault::Withheld { signed: size, here }))?);
+                let why = (withheld, LogFault::Withheld { signed: size, here });
+                return Err(self.heads().contradicted(&head, size, why)?);
             }
         }
     }
 
-    /// Keeps a head of some size that contradicts the log here, and gives what to say of it: that the log went back, where a larger one
-    /// was verified and kept, or what else is wrong.
-    fn contradicted(
-        &self,
-        head: &[u8],
-        signed: u64,
-        (why, otherwise): (Contradiction, LogFault),
-    ) -> Result<DeskError, DeskError> {
-        if let Some(kept) = self.signed_head()?.filter(|kept| kept.size > signed) {
-            let pulled = kept.size;
-            self.store.add_evidence(head, Contradiction::WentBack { signed, pulled })?;
-            return Ok(DeskError::Shrunk { signed, pulled });
-        }
-        self.store.add_evidence(head, why)?;
-        Ok(otherwise.into())
-    }
-
     /// The tree of what is here, kept from the pull before; another program may have pulled into the same store.
     fn tree(&mut self) -> Result<MerkleTree, DeskError> {
-        let here = self.store.cursor()?;
+        let here = self.store().cursor()?;
         if let Some(tree) = self.tree.take().filter(|tree| tree.len() as u64 == here) {
             return Ok(tree);
         }
         let mut tree = MerkleTree::default();
-        self.store.leaves()?.iter().for_each(|(hash, received)| tree.push(leaf_hash(*hash, *received)));
+        self.store().leaves()?.iter().for_each(|(hash, received)| tree.push(leaf_hash(*hash, *received)));
         Ok(tree)
-    }
-
-    /// The last head that the log here led to: how large the log was, and the bytes that the server signed.
-    ///
-    /// # Errors
-    /// The store is damaged.
-    pub fn last_head(&self) -> Result<Option<(u64, Vec<u8>)>, DeskError> {
-        Ok(self.signed_head()?.map(|head| head.size).zip(self.store.setting(HEAD)?))
-    }
-
-    pub(crate) fn signed_head(&self) -> Result<Option<TreeHead>, DeskError> {
-        let Some(bytes) = self.store.setting(HEAD)? else { return Ok(None) };
-        let head = TreeHead::open(&bytes, &self.receipt_keys()?, self.mission());
-        head.map(Some).map_err(|_| baqylau_sqlite::StorageError::Damaged { path: self.folder.join("desk.db") }.into())
     }
 
     /// Gives how large the log is by the page's head, and whether the page held nothing of that.
@@ -231,12 +238,11 @@ impl Desk {
         log: &mut Pulling,
         pulled: &mut PullOutcome,
     ) -> Result<(u64, bool), DeskError> {
-        let head = TreeHead::open(&page.head, &self.receipt_keys()?, self.mission()).map_err(|_| LogFault::Head)?;
+        let head = self.heads().open(&page.head)?.ok_or(LogFault::Head)?;
         // Nobody vouches yet for what lies beyond the head; it comes again with the next one.
         page.entries.truncate(usize::try_from(head.size.saturating_sub(from)).unwrap_or(usize::MAX));
         let (objects, gaps) = read(page.entries, from);
-        let opener = Opener { mission: self.mission(), issuer: self.issuer.public(), reading: &self.reading };
-        let found = opener.page(from, &objects, &log.known);
+        let found = self.opener().page(from, &objects, &log.known);
         log.suspects.extend(found.strange.iter().cloned());
         log.suspects.extend(found.envelopes.iter().filter_map(|e| Some((e.index, *e.plain.as_ref().err()?))));
         let mut verified = log.check(&head);
@@ -247,14 +253,14 @@ impl Desk {
         }
         if let Err(why) = verified {
             let root = Contradiction::Root { signed: head.size };
-            return Err(self.contradicted(&page.head, head.size, (root, why))?);
+            return Err(self.heads().contradicted(&page.head, head.size, (root, why))?);
         }
         if !objects.is_empty() {
-            self.store.add_page(from, &objects, &found.devices, &found.envelopes, &gaps)?;
+            self.store().add_page(from, &objects, &found.devices, &found.envelopes, &gaps)?;
         }
         // Only a head that everything here leads to takes the place of the one before.
         if head.size == log.tree.len() as u64 {
-            self.store.set_setting(HEAD, &page.head)?;
+            self.heads().note(&page.head)?;
         }
         pulled.objects += objects.len() - gaps.len();
         pulled.count(&found);
@@ -266,12 +272,12 @@ impl Desk {
     /// confirmed are both contested; one that comes after a confirmed one is contested alone. Gives whether
     /// the roster changed.
     fn settle_devices(&mut self, pulled: &mut PullOutcome) -> Result<bool, DeskError> {
-        if !self.source()?.mission.confirm_on_pull {
+        if !self.workspace.tables()?.mission.confirm_on_pull {
             return Ok(false);
         }
-        let roster = self.roster()?.map(|(r, _)| r);
+        let roster = self.own.known.roster()?.map(|(r, _)| r);
         let standing = |d: &KnownDevice| roster.as_ref().and_then(|r| r.find(d.device)).map(|e| e.standing);
-        let devices = self.store.devices()?;
+        let devices = self.store().devices()?;
         let mut by_invite: BTreeMap<PublicKey, Vec<&KnownDevice>> = BTreeMap::new();
         devices.iter().for_each(|d| by_invite.entry(d.invite).or_default().push(d));
         let mut changes = Vec::new();
@@ -286,27 +292,6 @@ impl Desk {
                 changes.push(RosterEntry::new(device.device, verdict));
             }
         }
-        Ok(self.change_roster(changes)?.is_some())
+        Ok(self.rosters().change(changes)?.is_some())
     }
-}
-
-/// How many envelopes of a store verify again now, and which do not: everything, from the bytes of the log.
-///
-/// # Errors
-/// The database fails.
-pub fn verify_all(desk: &Desk) -> Result<(usize, Vec<(u64, ObjectFault)>), DeskError> {
-    let store: &DeskStore = &desk.store;
-    let opener = Opener { mission: desk.mission(), issuer: desk.issuer.public(), reading: &desk.reading };
-    let objects: Vec<LogObject> = store.objects()?.into_iter().map(|(_, o)| o).collect();
-    let found = opener.page(0, &objects, &HashMap::new());
-    let altered = objects.iter().zip(0..).filter(|(o, _)| !o.is_gap() && Hash::of(&o.bytes) != o.hash);
-    let mut faults: Vec<(u64, ObjectFault)> = altered.map(|(_, i)| (i, ObjectFault::Altered)).collect();
-    let noted = store.gaps()?;
-    let emptied =
-        objects.iter().zip(0..).filter(|(o, i)| o.is_gap() && noted.binary_search_by_key(i, |gap| gap.index).is_err());
-    faults.extend(emptied.map(|(_, i)| (i, ObjectFault::Gone)));
-    faults.extend(noted.iter().map(|gap| (gap.index, ObjectFault::Gap(*gap))));
-    let unopened = found.envelopes.iter().filter_map(|e| Some((e.index, *e.plain.as_ref().err()?)));
-    faults.extend(found.strange.into_iter().chain(unopened).map(|(i, why)| (i, ObjectFault::Unverifiable(why))));
-    Ok((found.envelopes.iter().filter(|e| e.plain.is_ok()).count(), faults))
 }

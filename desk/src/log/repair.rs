@@ -3,53 +3,49 @@
 
 use crate::error::DeskError;
 use crate::log::courier::batches;
-use crate::log::link::block;
-use crate::log::pull::PullOutcome;
-use crate::log::verify::Opener;
+use crate::log::link::ServerLink;
+use crate::log::pull::{LogPull, PullOutcome};
 use crate::parallel::CHUNK;
-use crate::store::{Gap, KnownDevice, LogObject};
-use crate::workspace::Desk;
+use crate::store::{DeskStore, Gap, LogObject};
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::wire::Verdict;
-use std::collections::HashMap;
 
 /// How many pages are asked for in one pull, so that a server which says that everything is damaged delays nothing.
 const PAGES: usize = 16;
 
-impl Desk {
-    /// Hands the server everything again that is here of its log: it takes the bytes of what is damaged there, whoever signed it, and
-    /// has the rest already. Gives how many objects it has now.
-    ///
-    /// # Errors
-    /// The server does not answer, or the database fails.
-    pub fn hand_back(&self, now: i64) -> Result<usize, DeskError> {
-        self.enrolled(now)?;
-        let link = self.link()?;
-        let (mut from, mut stored) = (0, 0);
-        loop {
-            let objects = self.store.objects_from(from, CHUNK)?;
-            if objects.is_empty() {
-                return Ok(stored);
-            }
-            from += objects.len() as u64;
-            let whole = objects.into_iter().filter(|object| !object.is_gap()).map(|object| object.bytes.into());
-            for batch in batches(whole.collect()) {
-                let verdicts = block(async { link.log_all(batch).await })?;
-                stored += verdicts.iter().filter(|(_, verdict)| matches!(verdict, Verdict::Stored(_))).count();
-            }
+/// Hands the server everything again that is here of its log: it takes the bytes of what is damaged there, whoever signed it, and
+/// has the rest already. Gives how many objects it has now.
+///
+/// # Errors
+/// The server does not answer, or the database fails.
+pub(crate) fn hand_back(link: &ServerLink<'_>, store: &DeskStore, now: i64) -> Result<usize, DeskError> {
+    link.enrolled(now)?;
+    let (mut from, mut stored) = (0, 0);
+    loop {
+        let objects = store.objects_from(from, CHUNK)?;
+        if objects.is_empty() {
+            return Ok(stored);
+        }
+        from += objects.len() as u64;
+        let whole = objects.into_iter().filter(|object| !object.is_gap()).map(|object| object.bytes.into());
+        for batch in batches(whole.collect()) {
+            let verdicts = link.log_all(batch)?;
+            stored += verdicts.iter().filter(|(_, verdict)| matches!(verdict, Verdict::Stored(_))).count();
         }
     }
+}
 
+impl LogPull<'_> {
     /// Asks again for what was damaged.
     pub(crate) fn fill_gaps(&mut self, identity: &DeviceId, pulled: &mut PullOutcome) -> Result<(), DeskError> {
-        let gaps = self.store.gaps()?;
+        let gaps = self.own.known.store.gaps()?;
         let mut found: Vec<(u64, LogObject)> = Vec::new();
         let (mut next, mut pages) = (0, 0);
         for gap in &gaps {
             if gap.index < next || pages == PAGES {
                 continue;
             }
-            let page = block(async { self.link()?.page(identity, gap.index).await })?;
+            let page = self.link.page(identity, gap.index)?;
             pages += 1;
             next = gap.index + (page.entries.len() as u64).max(1);
             for (entry, index) in page.entries.into_iter().zip(gap.index..) {
@@ -63,15 +59,14 @@ impl Desk {
             self.fill(&found, pulled)?;
         }
         pulled.filled = found.len();
-        pulled.gaps = self.store.gaps()?;
+        pulled.gaps = self.own.known.store.gaps()?;
         Ok(())
     }
 
     /// Opens what came whole, and what could not be opened without it.
     fn fill(&mut self, objects: &[(u64, LogObject)], pulled: &mut PullOutcome) -> Result<(), DeskError> {
-        let opener = Opener { mission: self.mission(), issuer: self.issuer.public(), reading: &self.reading };
-        let mut known: HashMap<DeviceId, KnownDevice> =
-            self.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
+        let opener = self.opener();
+        let mut known = self.own.known.known_devices()?;
         let (mut devices, mut envelopes) = (Vec::new(), Vec::new());
         for (index, object) in objects {
             let found = opener.page(*index, std::slice::from_ref(object), &known);
@@ -82,14 +77,14 @@ impl Desk {
         }
         let mut waited = Vec::new();
         for device in &devices {
-            waited.extend(self.store.unopened(device.device)?);
+            waited.extend(self.own.known.store.unopened(device.device)?);
         }
         for index in waited {
-            let object = self.store.objects_from(index, 1)?;
+            let object = self.own.known.store.objects_from(index, 1)?;
             let found = opener.page(index, &object, &known);
             pulled.count(&found);
             envelopes.extend(found.envelopes);
         }
-        self.store.fill(objects, &devices, &envelopes)
+        self.own.known.store.fill(objects, &devices, &envelopes)
     }
 }

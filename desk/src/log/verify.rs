@@ -1,8 +1,9 @@
 //! Objects of the log, verified and opened, on all cores. Everything here is hostile input.
 
-use crate::log::faults::Unverifiable;
+use crate::faults::Unverifiable;
 use crate::parallel::map_on_all_cores;
-use crate::store::{KnownDevice, LogObject, Opened, PulledEnvelope};
+use crate::store::{KnownDevice, LogObject, MissionTrust, Opened, PulledEnvelope};
+use crate::workspace::keys::DeskSecrets;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::{CoseError, ObjectType};
 use baqylau_protocol::enrolment::Enrolled;
@@ -12,7 +13,7 @@ use baqylau_protocol::keys::ReadingSecret;
 use baqylau_protocol::seal::SharedKey;
 use std::collections::HashMap;
 
-/// What is needed to verify and open.
+/// Verifies and opens objects of the log. It holds no network and no database: everything that it is handed is hostile.
 pub struct Opener<'o> {
     /// The mission.
     pub mission: MissionId,
@@ -22,7 +23,7 @@ pub struct Opener<'o> {
     pub reading: &'o ReadingSecret,
 }
 
-/// What was found in a page of the log.
+/// Objects of the log, sorted by what they turned out to be.
 #[derive(Debug, Default)]
 pub struct VerifiedPage {
     /// New devices.
@@ -31,6 +32,12 @@ pub struct VerifiedPage {
     pub envelopes: Vec<PulledEnvelope>,
     /// Objects that are neither: place in the log and reason. A server that logs such things is broken or hostile.
     pub strange: Vec<(u64, Unverifiable)>,
+}
+
+impl<'o> Opener<'o> {
+    pub(crate) fn of(trust: &MissionTrust, secrets: &'o DeskSecrets) -> Self {
+        Self { mission: trust.mission(), issuer: trust.issuer, reading: &secrets.reading }
+    }
 }
 
 impl Opener<'_> {

@@ -2,8 +2,8 @@
 
 use crate::adjudication::roster_index::{ChainLinks, RosterIndex};
 use crate::error::DeskError;
-use crate::store::PulledEnvelope;
-use crate::workspace::Desk;
+use crate::records::identity::OwnDevice;
+use crate::store::{KnownDevice, PulledEnvelope};
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_report::{LetterOpened, LetterSent, Report};
@@ -34,16 +34,16 @@ pub struct LetterRow {
     pub answered: Option<Hash>,
 }
 
-impl Desk {
+impl OwnDevice<'_> {
     /// The letters of all desks, in the order of the log; those of this desk that wait are the last.
     ///
     /// # Errors
     /// The database fails.
     pub fn letters(&self) -> Result<Vec<LetterRow>, DeskError> {
-        let envelopes = self.store.envelopes()?;
+        let envelopes = self.known.store.envelopes()?;
         let fates = Fates::read(&envelopes);
-        let devices: HashMap<_, _> = self.store.devices()?.into_iter().map(|d| (d.device, d)).collect();
-        let register: HashMap<_, _> = self.store.register()?.into_iter().collect();
+        let devices = self.known.known_devices()?;
+        let register: HashMap<_, _> = self.known.store.register()?.into_iter().collect();
         let code = |phone| Some(register.get(&devices.get(&phone)?.subject)?.code.clone());
         let mut out = Vec::new();
         for (desk, sent, delivered) in self.sent(&devices, &envelopes)? {
@@ -71,11 +71,11 @@ impl Desk {
     /// What desks in good standing said of their letters, and whether the server has it.
     fn sent(
         &self,
-        devices: &HashMap<DeviceId, crate::store::KnownDevice>,
+        devices: &HashMap<DeviceId, KnownDevice>,
         envelopes: &[PulledEnvelope],
     ) -> Result<Vec<(DeviceId, LetterSent, bool)>, DeskError> {
         let links = ChainLinks::of(envelopes);
-        let roster = RosterIndex::new(self, devices, &links)?;
+        let roster = RosterIndex::new(self.known, devices, &links)?;
         let opened =
             |e: &&PulledEnvelope| e.plain.as_ref().is_ok_and(|o| o.kind == ObjectType::Sent) && roster.is_desk(e);
         let logged: Vec<&PulledEnvelope> = envelopes.iter().filter(opened).collect();
@@ -83,15 +83,15 @@ impl Desk {
         let read =
             |e: &&PulledEnvelope| Some((e.device, LetterSent::decode(&e.plain.as_ref().ok()?.bytes).ok()?, true));
         let mut out: Vec<_> = logged.iter().filter_map(read).collect();
-        if let Some(own) = self.own_device()? {
-            let waiting = self.store.written(ObjectType::Sent)?.into_iter().filter(|w| !known.contains(&w.hash));
+        if let Some(own) = self.device()? {
+            let waiting = self.known.store.written(ObjectType::Sent)?.into_iter().filter(|w| !known.contains(&w.hash));
             out.extend(waiting.filter_map(|w| Some((own, LetterSent::decode(&w.payload).ok()?, w.sent))));
         }
         Ok(out)
     }
 }
 
-/// What phones answered.
+/// Words of phones about letters, from the log.
 struct Fates {
     /// When a phone's word that a letter arrived was received.
     seen: HashMap<(DeviceId, Hash), i64>,

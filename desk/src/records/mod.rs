@@ -1,31 +1,32 @@
-//! What this desk signs: reviews, letters, and corrections, which [`crate::records::preview`] looks at first. They wait in the store until the server proved that it has them, as a
-//! phone's reports do.
+//! What this desk signs: reviews, letters, and corrections, which [`crate::records::preview`] looks at first. They wait in the store until
+//! the server proved that it has them, as a phone's reports do.
 
-pub(crate) mod corrections;
+pub mod identity;
 pub mod letters;
 pub mod paper;
 pub mod preview;
+mod signing;
 
+use crate::adjudication::status::AnswerBasis;
 use crate::error::DeskError;
+use crate::evaluation::ReportReader;
 use crate::faults::{NotHere, RequiredText};
 use crate::index::report_table::ReportTable;
-use crate::store::{DeskChain, KnownDevice};
-use crate::workspace::Desk;
-use crate::workspace::identity::Identity;
+use crate::records::identity::OwnDevice;
+use crate::store::{KnownDevice, VerifiedStore};
+use crate::workspace::Workspace;
 use baqylau_forms::value::Answer;
 use baqylau_forms::zone::DAY_MS;
 use baqylau_protocol::VERSION;
-use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::ObjectType;
-use baqylau_protocol::envelope::{Address, Recipient, make};
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::roster::Standing;
-use baqylau_protocol::seal::SharedKey;
 use baqylau_report::letter::Question;
 use baqylau_report::report::RecordedMoment;
 use baqylau_report::review::ReviewState;
-use baqylau_report::{Coding, Letter, LetterSent, Review};
+use baqylau_report::{Coding, Letter, Review};
+use std::sync::Arc;
 
 /// A correction as a coordinator writes it.
 #[derive(Debug, Clone)]
@@ -42,7 +43,7 @@ pub struct CorrectionRequest<'c> {
     pub source: &'c str,
 }
 
-/// What a coordinator says of a text.
+/// Codes, translation and release of one text, as a coordinator gives them. The last that any desk signs holds.
 #[derive(Debug, Clone)]
 pub struct CodingRequest<'c> {
     /// The question's name.
@@ -57,16 +58,31 @@ pub struct CodingRequest<'c> {
     pub quotable: bool,
 }
 
-impl Desk {
+/// Signs what coordinators decide, write and correct. Needs no network; the next pull sends it.
+#[derive(Clone, Copy)]
+pub struct Records<'d> {
+    /// Has the tables: the codebook, and how long phones keep a report.
+    pub workspace: &'d Workspace,
+    /// Signs.
+    pub own: OwnDevice<'d>,
+    /// Reads the reports that something is signed about.
+    pub reports: ReportReader<'d>,
+}
+
+impl Records<'_> {
+    fn known(&self) -> VerifiedStore<'_> {
+        self.own.known
+    }
+
     /// Signs what was decided of a report. The last decision in the log holds.
     ///
     /// # Errors
     /// There is no such report here, or no reason.
     pub fn review(&self, report: Hash, state: ReviewState, reason: &str, now: i64) -> Result<(), DeskError> {
-        self.known(report)?;
+        self.reports.envelope(report)?;
         require_text(RequiredText::Reason, reason)?;
         let review = Review { v: VERSION, report, state, reason: reason.trim().to_owned(), at: moment(now) };
-        self.sign_one(ObjectType::Review, &review.encode(), now)
+        self.own.sign_one(ObjectType::Review, &review.encode(), now)
     }
 
     /// Signs what a text is about, what it means in the statement's language, and whether it may be quoted.
@@ -74,27 +90,40 @@ impl Desk {
     /// # Errors
     /// There is no such report or text, a code is not in the codebook, or what is internal shall be quoted.
     pub fn code(&self, report: Hash, text: &CodingRequest, now: i64) -> Result<(), DeskError> {
-        if text.quotable && self.internal()?.contains(&report) {
+        let tables = Arc::new(self.workspace.tables()?);
+        let table = || ReportTable::read(&tables, self.known(), None, AnswerBasis::Effective);
+        if text.quotable && table()?.row(report).is_some_and(|row| row.internal) {
+            return Err(internal(text.question));
+        }
+        self.sign_coding(report, text, now)
+    }
+
+    /// As [`Records::code`], where the table is at hand.
+    ///
+    /// # Errors
+    /// As [`Records::code`].
+    pub fn code_in(&self, table: &ReportTable, report: Hash, text: &CodingRequest, now: i64) -> Result<(), DeskError> {
+        if text.quotable && table.row(report).is_some_and(|row| row.internal) {
             return Err(internal(text.question));
         }
         self.sign_coding(report, text, now)
     }
 
     fn sign_coding(&self, report: Hash, text: &CodingRequest, now: i64) -> Result<(), DeskError> {
-        let filling = self.evaluated(report)?;
+        let filling = self.reports.evaluated(report)?;
         let node = question(filling.form(), text.question)?;
         let key = filling.key_at(node, &text.rows);
         if !key.and_then(|key| filling.answer(key)).is_some_and(|a| matches!(a, Answer::Text(_))) {
             return Err(NotHere::Text { question: text.question.to_owned() }.into());
         }
-        let source = self.source()?;
+        let source = self.workspace.tables()?;
         if let Some(code) = text.codes.iter().find(|code| !source.codebook.iter().any(|c| c.0 == **code)) {
             return Err(NotHere::Code { code: code.clone() }.into());
         }
         let translation = Some(text.translation.trim().to_owned()).filter(|t| !t.is_empty());
         let (rows, codes, quotable) = (text.rows.clone(), text.codes.to_vec(), text.quotable);
         let coding = Coding { v: VERSION, report, node, rows, codes, translation, quotable, at: moment(now) };
-        self.sign_one(ObjectType::Coding, &coding.encode(), now)
+        self.own.sign_one(ObjectType::Coding, &coding.encode(), now)
     }
 
     /// Asks about a report: named questions with a note, sealed to the phone that sent it; or to another, which gets the report
@@ -112,21 +141,21 @@ impl Desk {
     ) -> Result<(), DeskError> {
         require_text(RequiredText::Note, note)?;
         let (envelope, form) = {
-            let envelope = self.known(report)?;
-            (envelope, self.evaluated(report)?.form().clone())
+            let envelope = self.reports.envelope(report)?;
+            (envelope, self.reports.evaluated(report)?.form().clone())
         };
         let node = |name: &String| Ok(Question { node: question(&form, name)?, rows: Vec::new() });
         let questions = questions.iter().map(node).collect::<Result<Vec<_>, DeskError>>()?;
         let text = note.trim().to_owned();
         // The phone itself forgets a report after the review window; a little before, it may be too late when the letter comes.
-        let window = i64::from(self.source()?.mission.review_window_days) * DAY_MS / 2;
+        let window = i64::from(self.workspace.tables()?.mission.review_window_days) * DAY_MS / 2;
         let handed = other.is_some_and(|device| device != envelope.device) || envelope.received + window < now;
         let copy = envelope.plain.ok().filter(|_| handed).map(|plain| plain.bytes.into());
         let letter = Letter { v: VERSION, text: text.clone(), report: Some(report), questions, at: moment(now), copy };
         let review = Review { v: VERSION, report, state: ReviewState::Queried, reason: text, at: moment(now) };
         let phone = self.phone(other.unwrap_or(envelope.device))?;
-        let signer = self.signer(now)?;
-        self.store.sign(|chain| {
+        let signer = self.own.signer(now)?;
+        self.known().store.sign(|chain| {
             signer.letters(chain, &[phone], &letter)?;
             signer.add(chain, ObjectType::Review, None, &review.encode()).map(drop)
         })
@@ -138,106 +167,38 @@ impl Desk {
     /// Nobody is in these teams, or there are no words.
     pub fn message(&self, teams: &[String], text: &str, now: i64) -> Result<usize, DeskError> {
         require_text(RequiredText::Letter, text)?;
-        let register = self.register_at(now)?;
-        let roster = self.roster()?.map(|(r, _)| r);
+        let register = self.known().store.register_at(now)?;
+        let roster = self.known().roster()?.map(|(r, _)| r);
         let revoked = |d: &KnownDevice| {
             roster.as_ref().and_then(|r| r.find(d.device)).is_some_and(|e| e.standing == Standing::Revoked)
         };
         let in_team = |d: &KnownDevice| register.get(&d.subject).is_some_and(|p| teams.contains(&p.team));
         let wanted = |d: &KnownDevice| !revoked(d) && (teams.is_empty() || in_team(d));
         let phones: Vec<KnownDevice> =
-            self.store.devices()?.into_iter().filter(|d| d.role == Role::Observer && wanted(d)).collect();
+            self.known().store.devices()?.into_iter().filter(|d| d.role == Role::Observer && wanted(d)).collect();
         if phones.is_empty() {
             return Err(NotHere::PhoneOfTeams.into());
         }
         let text = text.trim().to_owned();
         let letter = Letter { v: VERSION, text, report: None, questions: Vec::new(), at: moment(now), copy: None };
-        let signer = self.signer(now)?;
-        self.store.sign(|chain| signer.letters(chain, &phones, &letter))?;
+        let signer = self.own.signer(now)?;
+        self.known().store.sign(|chain| signer.letters(chain, &phones, &letter))?;
         Ok(phones.len())
     }
 
-    pub(crate) fn sign_one(&self, kind: ObjectType, payload: &[u8], now: i64) -> Result<(), DeskError> {
-        let signer = self.signer(now)?;
-        self.store.sign(|chain| signer.add(chain, kind, None, payload).map(drop))
-    }
-
-    pub(crate) fn signer(&self, now: i64) -> Result<Signer<'_>, DeskError> {
-        Ok(Signer { desk: self, identity: self.identity(now)?, manifest: self.manifest()? })
-    }
-
-    pub(crate) fn known(&self, report: Hash) -> Result<crate::store::PulledEnvelope, DeskError> {
-        let found = self.store.envelope(report)?;
-        let is_report = |e: &crate::store::PulledEnvelope| e.plain.as_ref().is_ok_and(|o| o.kind == ObjectType::Report);
-        Ok(found.filter(is_report).ok_or(NotHere::Report { report })?)
-    }
-
     fn phone(&self, device: DeviceId) -> Result<KnownDevice, DeskError> {
-        let roster = self.roster()?.map(|(r, _)| r);
+        let roster = self.known().roster()?.map(|(r, _)| r);
         let revoked = roster.as_ref().and_then(|r| r.find(device)).is_some_and(|e| e.standing == Standing::Revoked);
         if revoked {
             return Err(DeskError::Revoked { device });
         }
-        let found = self.store.devices()?.into_iter().find(|d| d.device == device);
+        let found = self.known().store.devices()?.into_iter().find(|d| d.device == device);
         Ok(found.ok_or(NotHere::Device { device })?)
-    }
-}
-
-impl ReportTable {
-    /// As [`Desk::code`], where the board is at hand.
-    ///
-    /// # Errors
-    /// As [`Desk::code`].
-    pub fn code(&self, desk: &Desk, report: Hash, text: &CodingRequest, now: i64) -> Result<(), DeskError> {
-        if text.quotable && self.row(report).is_some_and(|line| line.internal) {
-            return Err(internal(text.question));
-        }
-        desk.sign_coding(report, text, now)
     }
 }
 
 fn internal(question: &str) -> DeskError {
     DeskError::Internal { question: question.to_owned() }
-}
-
-/// Numbers, signs and seals what goes to the desks, or to a phone. It is kept until it is delivered.
-pub(crate) struct Signer<'d> {
-    desk: &'d Desk,
-    identity: Identity,
-    manifest: Manifest,
-}
-
-impl Signer<'_> {
-    pub(crate) fn add(
-        &self,
-        chain: &mut DeskChain,
-        kind: ObjectType,
-        phone: Option<&KnownDevice>,
-        payload: &[u8],
-    ) -> Result<Hash, DeskError> {
-        let own = &self.identity;
-        let handed_out = phone.map(|p| SharedKey::from_parts(p.shared.0, p.shared.1));
-        let (to, shared) = match (phone, &handed_out) {
-            (Some(p), Some(shared)) => (Recipient::Phone(p.device, &p.box_key), shared),
-            _ => (Recipient::Desks(&self.manifest.reading), &own.shared),
-        };
-        chain.add(kind, phone.map(|p| p.device), payload, |last| {
-            let (seq, prev) = last.map_or((1, own.first), |(seq, hash)| (seq + 1, hash));
-            let address = Address { mission: self.desk.mission(), device: own.device, seq, prev, to, blobs: &[] };
-            make(&address, kind, &self.desk.device, shared, payload).map_err(|e| DeskError::making("envelope", e))
-        })
-    }
-
-    /// The same letter to several phones, and behind them a word to the other desks.
-    fn letters(&self, chain: &mut DeskChain, phones: &[KnownDevice], letter: &Letter) -> Result<(), DeskError> {
-        let mut letters = Vec::new();
-        for phone in phones {
-            letters.push((phone.device, self.add(chain, ObjectType::Letter, Some(phone), &letter.encode())?));
-        }
-        let handed = letter.copy.is_some();
-        let sent = LetterSent { v: VERSION, letters, letter: Letter { copy: None, ..letter.clone() }, handed };
-        self.add(chain, ObjectType::Sent, None, &sent.encode()).map(drop)
-    }
 }
 
 pub(crate) fn question(form: &baqylau_forms::Form, name: &str) -> Result<u32, DeskError> {

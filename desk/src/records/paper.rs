@@ -3,10 +3,12 @@
 
 use crate::adjudication::team_of_visit;
 use crate::error::DeskError;
+use crate::evaluation::ReportReader;
+use crate::evaluation::corrections::{doubt, zone};
 use crate::faults::{AnswerFault, NotHere};
-use crate::records::corrections::{doubt, zone};
+use crate::records::identity::OwnDevice;
 use crate::records::question as named_question;
-use crate::workspace::Desk;
+use crate::workspace::Workspace;
 use baqylau_forms::Filling;
 use baqylau_forms::expr::{Chance, Environment};
 use baqylau_forms::fill::{AnswerProblem, CellKey, Issue, Outcome, VisitFacts, read_literal_at};
@@ -24,7 +26,7 @@ use std::sync::Arc;
 /// The longest code of a visit, in bytes.
 const LONGEST_CODE: usize = 40;
 
-/// What stands on top of a paper form.
+/// The head of a paper form: which visit it is of, and when. Kept as JSON in the desk's store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaperHead {
     /// The checklist's id.
@@ -54,58 +56,69 @@ impl PaperHead {
 
 /// A paper form under way.
 pub struct Paper {
-    /// Its number at this desk.
+    /// Given by this desk's store and never twice.
     pub id: i64,
-    /// What stands on top of it.
+    /// As it was typed when the form was begun.
     pub head: PaperHead,
-    /// Its answers.
+    /// As typed so far, evaluated under the bundle that it was begun with.
     pub filling: Filling,
 }
 
-impl Desk {
+/// Paper forms at this desk.
+#[derive(Clone, Copy)]
+pub struct PaperForms<'d> {
+    /// Has the teams that a visit's code may begin with.
+    pub workspace: &'d Workspace,
+    /// Keeps the forms under way, and signs what is finished.
+    pub own: OwnDevice<'d>,
+    /// Has the checklists of bundles.
+    pub reports: ReportReader<'d>,
+}
+
+impl PaperForms<'_> {
     /// Begins a paper form under the current bundle; gives its number.
     ///
     /// # Errors
     /// There is no such checklist or place, the visit has no code, or the database fails.
-    pub fn begin_paper(&self, mut head: PaperHead, now: Moment) -> Result<i64, DeskError> {
+    pub fn begin(&self, mut head: PaperHead, now: Moment) -> Result<i64, DeskError> {
         if head.visit.is_empty() || head.visit.len() > LONGEST_CODE {
             return Err(DeskError::VisitCode { longest: LONGEST_CODE });
         }
         let team = team_of_visit(&head.visit);
-        if !self.source()?.people.iter().any(|p| p.team == team) {
+        if !self.workspace.tables()?.people.iter().any(|p| p.team == team) {
             return Err(NotHere::Team { visit: head.visit }.into());
         }
-        let bytes = self.store.manifest()?.ok_or(DeskError::NoBundle)?;
-        let manifest = self.manifest_of(&bytes)?;
+        let bytes = self.own.known.store.manifest()?.ok_or(DeskError::NoBundle)?;
+        let manifest = self.own.known.open_manifest(&bytes)?;
         let part = manifest.part(PartKind::Checklist, &head.checklist);
         let part = part.ok_or_else(|| NotHere::Checklist { checklist: head.checklist.clone() })?;
         head.under = Some((Hash::of(&bytes).to_string(), part.hash.to_string()));
-        let form = self.paper_form(&head)?;
+        let form = self.form(&head)?;
         if let Some(code) = head.place.as_ref().filter(|code| form.places().find(code).is_none()) {
             return Err(NotHere::Place { place: code.clone() }.into());
         }
         let filling = Filling::new(form.clone(), facts(&head, &form), environment_of(now, 0));
         let tree = AnswerTree::whole(&filling).encode(&form);
-        self.store.add_paper(&serialized(&head)?, &tree)
+        self.own.known.store.add_paper(&serialized(&head)?, &tree)
     }
 
     /// The paper forms under way, oldest first.
     ///
     /// # Errors
     /// The database fails, or one of them does not read.
-    pub fn papers(&self) -> Result<Vec<(i64, PaperHead)>, DeskError> {
-        self.store.papers()?.into_iter().map(|(id, head)| Ok((id, parsed(&head)?))).collect()
+    pub fn list(&self) -> Result<Vec<(i64, PaperHead)>, DeskError> {
+        self.own.known.store.papers()?.into_iter().map(|(id, head)| Ok((id, parsed(&head)?))).collect()
     }
 
     /// One of them, as it is now.
     ///
     /// # Errors
     /// There is none of this number, or it does not read.
-    pub fn paper(&self, id: i64, now: Moment, language: usize) -> Result<Paper, DeskError> {
-        let stored = self.store.paper(id)?;
+    pub fn get(&self, id: i64, now: Moment, language: usize) -> Result<Paper, DeskError> {
+        let stored = self.own.known.store.paper(id)?;
         let (head, tree, remarks) = stored.ok_or(NotHere::PaperForm)?;
         let head: PaperHead = parsed(&head)?;
-        let form = self.paper_form(&head)?;
+        let form = self.form(&head)?;
         let tree = AnswerTree::decode(&form, &tree).map_err(|_| DeskError::PaperDamaged)?;
         let environment = environment_of(now, language);
         let (mut filling, _) = Filling::restore(form.clone(), facts(&head, &form), environment, tree.mutations());
@@ -120,8 +133,8 @@ impl Desk {
     ///
     /// # Errors
     /// The answer does not fit the question; nothing is changed.
-    pub fn set_paper(&self, id: i64, question: &str, row: u32, text: &str, now: Moment) -> Result<Paper, DeskError> {
-        let mut paper = self.paper(id, now, 0)?;
+    pub fn set(&self, id: i64, question: &str, row: u32, text: &str, now: Moment) -> Result<Paper, DeskError> {
+        let mut paper = self.get(id, now, 0)?;
         let form = paper.filling.form().clone();
         let node = named_question(&form, question)?;
         let key = CellKey { node, row };
@@ -136,7 +149,7 @@ impl Desk {
                 paper.filling.set(key, answer.map_err(fault)?).map(drop).map_err(AnswerFault::from)?;
             }
         }
-        self.keep_paper(&paper)?;
+        self.keep(&paper)?;
         Ok(paper)
     }
 
@@ -144,11 +157,11 @@ impl Desk {
     ///
     /// # Errors
     /// It is no repeat that may be extended.
-    pub fn extend_paper(&self, id: i64, repeat: &str, row: u32, now: Moment) -> Result<(), DeskError> {
-        let mut paper = self.paper(id, now, 0)?;
+    pub fn extend(&self, id: i64, repeat: &str, row: u32, now: Moment) -> Result<(), DeskError> {
+        let mut paper = self.get(id, now, 0)?;
         let node = named_question(paper.filling.form(), repeat)?;
         paper.filling.add_row(CellKey { node, row }).map_err(AnswerFault::from)?;
-        self.keep_paper(&paper)
+        self.keep(&paper)
     }
 
     /// Signs a paper form as a report of this desk. What is unlikely is confirmed by the words that the paper form says so; what is
@@ -156,8 +169,8 @@ impl Desk {
     ///
     /// # Errors
     /// Something is impossible, or missing without a reason; the database fails.
-    pub fn sign_paper(&self, id: i64, incomplete: &str, now: Moment) -> Result<(), DeskError> {
-        let mut paper = self.paper(id, now, 0)?;
+    pub fn sign(&self, id: i64, incomplete: &str, now: Moment) -> Result<(), DeskError> {
+        let mut paper = self.get(id, now, 0)?;
         for problem in paper.filling.issues() {
             match problem.issue {
                 Issue::Error | Issue::TooManyRows => {
@@ -174,11 +187,11 @@ impl Desk {
             }
         }
         paper.filling.finish();
-        let report = self.paper_report(&paper, incomplete.trim(), now)?;
-        let signer = self.signer(now.ms)?;
-        self.store.sign(|chain| {
+        let report = report_of(&paper, incomplete.trim(), now)?;
+        let signer = self.own.signer(now.ms)?;
+        self.own.known.store.sign(|chain| {
             signer.add(chain, ObjectType::Report, None, &report.encode())?;
-            self.store.drop_paper(id)
+            self.own.known.store.drop_paper(id)
         })
     }
 
@@ -186,62 +199,56 @@ impl Desk {
     ///
     /// # Errors
     /// The database fails.
-    pub fn drop_paper(&self, id: i64) -> Result<(), DeskError> {
-        self.store.drop_paper(id)
+    pub fn drop(&self, id: i64) -> Result<(), DeskError> {
+        self.own.known.store.drop_paper(id)
     }
 
-    fn paper_report(&self, paper: &Paper, incomplete: &str, now: Moment) -> Result<Report, DeskError> {
-        let (head, filling) = (&paper.head, &paper.filling);
-        let (bundle, checklist) = under(head)?;
-        let moment = |at: Option<(i64, i16)>| at.map(|(ms, offset)| RecordedMoment { ms, offset });
-        let remarks = remarks(filling);
-        Ok(Report {
-            v: baqylau_protocol::VERSION,
-            id: ReportId::new(now.ms, random()),
-            checklist,
-            bundle,
-            visit: Visit {
-                code: head.visit.clone(),
-                place: head.place.clone(),
-                unlisted: None,
-                arrived: moment(head.arrived),
-                departed: moment(head.departed),
-                outcome: 0,
-                mode: VisitMode::Paper.name().into(),
-                position: None,
-            },
-            clock: ClockReading {
-                wall: now.into(),
-                boot_ms: 0,
-                boot_id: [0; 8].into(),
-                seen: None,
-                started: head.started,
-            },
-            answers: AnswerTree::of(filling).encode(filling.form()).into(),
-            log: Vec::new(),
-            remarks: (!remarks.is_empty()).then_some(remarks),
-            incomplete: (!incomplete.is_empty()).then(|| incomplete.to_owned()),
-            supersedes: None,
-            test: None,
-            attachments: None,
-            language: None,
-            why: None,
-            left: None,
-            alarm: None,
-        })
-    }
-
-    fn keep_paper(&self, paper: &Paper) -> Result<(), DeskError> {
+    fn keep(&self, paper: &Paper) -> Result<(), DeskError> {
         let tree = AnswerTree::whole(&paper.filling).encode(paper.filling.form());
         let reasons: Vec<(u32, String)> = remarks(&paper.filling).into_iter().map(|r| (r.node, r.text)).collect();
-        self.store.set_paper(paper.id, &tree, &serialized(&reasons)?)
+        self.own.known.store.set_paper(paper.id, &tree, &serialized(&reasons)?)
     }
 
-    fn paper_form(&self, head: &PaperHead) -> Result<Arc<Form>, DeskError> {
+    fn form(&self, head: &PaperHead) -> Result<Arc<Form>, DeskError> {
         let (bundle, checklist) = under(head)?;
-        let form = self.forms.borrow_mut().form(self, bundle, checklist)?;
+        let form = self.reports.form(bundle, checklist)?;
         form.ok_or(DeskError::PaperDamaged)
     }
+}
+
+fn report_of(paper: &Paper, incomplete: &str, now: Moment) -> Result<Report, DeskError> {
+    let (head, filling) = (&paper.head, &paper.filling);
+    let (bundle, checklist) = under(head)?;
+    let moment = |at: Option<(i64, i16)>| at.map(|(ms, offset)| RecordedMoment { ms, offset });
+    let remarks = remarks(filling);
+    Ok(Report {
+        v: baqylau_protocol::VERSION,
+        id: ReportId::new(now.ms, random()),
+        checklist,
+        bundle,
+        visit: Visit {
+            code: head.visit.clone(),
+            place: head.place.clone(),
+            unlisted: None,
+            arrived: moment(head.arrived),
+            departed: moment(head.departed),
+            outcome: 0,
+            mode: VisitMode::Paper.name().into(),
+            position: None,
+        },
+        clock: ClockReading { wall: now.into(), boot_ms: 0, boot_id: [0; 8].into(), seen: None, started: head.started },
+        answers: AnswerTree::of(filling).encode(filling.form()).into(),
+        log: Vec::new(),
+        remarks: (!remarks.is_empty()).then_some(remarks),
+        incomplete: (!incomplete.is_empty()).then(|| incomplete.to_owned()),
+        supersedes: None,
+        test: None,
+        attachments: None,
+        language: None,
+        why: None,
+        left: None,
+        alarm: None,
+    })
 }
 
 fn under(head: &PaperHead) -> Result<(Hash, Hash), DeskError> {

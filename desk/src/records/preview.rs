@@ -3,14 +3,15 @@
 use crate::adjudication::Signed;
 use crate::adjudication::status::AnswerBasis;
 use crate::error::DeskError;
+use crate::evaluation::ReportReader;
+use crate::evaluation::corrections::{all, apply, doubt, name, new_problems};
 use crate::faults::{AnswerDoubt, AnswerFault, RequiredText};
 use crate::index::ReportIndex;
 use crate::index::filter::ReportFilter;
-use crate::index::flags::Flag;
-use crate::index::report_table::{ReportRow, ReportTable};
-use crate::records::corrections::{all, apply, doubt, name, new_problems};
-use crate::records::{CorrectionRequest, question, require_text};
-use crate::workspace::Desk;
+use crate::index::flags::{Flag, Flags};
+use crate::index::report_row::ReportRow;
+use crate::index::report_table::ReportTable;
+use crate::records::{CorrectionRequest, Records, question, require_text};
 use baqylau_findings::Computed;
 use baqylau_forms::fill::{AnswerProblem, CellKey, Issue, write_literal};
 use baqylau_forms::{Answer, Filling};
@@ -23,7 +24,7 @@ use std::sync::Arc;
 
 /// A correction that passes the rules of its checklist, and what it would do.
 pub struct Preview {
-    /// What would be signed.
+    /// Signed as it is by [`Records::sign_correction`].
     pub correction: Correction,
     /// The answers as they are now, with the corrections so far.
     pub before: Filling,
@@ -37,7 +38,7 @@ pub struct Preview {
     pub figures: Vec<(usize, Computed, Computed)>,
     /// What is odd about the report now and would not show any more.
     pub lost: Vec<Flag>,
-    /// What would be odd about it.
+    /// Flags that it has not now and would have.
     pub gained: Vec<Flag>,
     /// What it does to the confidentiality of the report, and of those that it supersedes.
     pub confidentiality: Option<ConfidentialityChange>,
@@ -93,21 +94,21 @@ impl Preview {
     }
 }
 
-impl Desk {
-    /// What a correction would do. Figures are those of everything that was pulled.
+impl Records<'_> {
+    /// Tries a correction and signs nothing. Figures are those of everything that was pulled.
     ///
     /// # Errors
     /// There is no such report, question or row, the checklist takes no such answer, or reason or source are missing.
     pub fn preview(&self, report: Hash, change: &CorrectionRequest, now: i64) -> Result<Preview, DeskError> {
-        let mut index = ReportIndex::new(Arc::new(self.source()?));
-        index.advance(self)?;
+        let mut index = ReportIndex::new(Arc::new(self.workspace.tables()?));
+        index.advance(self.known())?;
         index.preview(self, report, change, now)
     }
 
     /// Signs a correction of one answer that the checklist does not call unlikely.
     ///
     /// # Errors
-    /// As [`Desk::preview`]; and something is unlikely, which [`Desk::sign_correction`] signs when it is confirmed.
+    /// As [`Records::preview`]; and something is unlikely, which [`Records::sign_correction`] signs when it is confirmed.
     pub fn correct(&self, report: Hash, change: &CorrectionRequest, now: i64) -> Result<(), DeskError> {
         self.sign_correction(&self.preview(report, change, now)?, false, now)
     }
@@ -120,7 +121,7 @@ impl Desk {
         if !confirmed && !preview.doubts.is_empty() {
             return Err(AnswerFault::Unconfirmed { doubts: preview.named_doubts() }.into());
         }
-        self.sign_one(ObjectType::Correction, &preview.correction.encode(), now)
+        self.own.sign_one(ObjectType::Correction, &preview.correction.encode(), now)
     }
 }
 
@@ -128,18 +129,18 @@ impl ReportIndex {
     /// What a correction would do, to what [`ReportIndex::advance`] took in.
     ///
     /// # Errors
-    /// As [`Desk::preview`].
+    /// As [`Records::preview`].
     pub fn preview(
         &mut self,
-        desk: &Desk,
+        records: &Records<'_>,
         report: Hash,
         change: &CorrectionRequest,
         now: i64,
     ) -> Result<Preview, DeskError> {
         require_text(RequiredText::Reason, change.reason)?;
         require_text(RequiredText::Source, change.source)?;
-        desk.known(report)?;
-        let before = self.effective_answers(desk, report)?;
+        records.reports.envelope(report)?;
+        let before = self.effective_answers(records.reports, report)?;
         let node = question(before.form(), change.question)?;
         // Nothing typed is no text without letters: it takes the answer away.
         let new = change.new.filter(|new| !new.trim().is_empty());
@@ -164,9 +165,10 @@ impl ReportIndex {
             let answer = correction.old.unwrap_or_else(|| "(no answer)".into());
             return Err(DeskError::Unchanged { question: change.question.to_owned(), answer });
         }
-        let supposed = Signed { desk: desk.identity(now)?.device, what: correction.clone() };
+        let supposed = Signed { desk: records.own.identity(now)?.device, what: correction.clone() };
+        let known = records.known();
         let boards =
-            [self.table(desk, AnswerBasis::Effective, None)?, self.assume(desk, AnswerBasis::Effective, &supposed)?];
+            [self.table(known, AnswerBasis::Effective, None)?, self.assume(known, AnswerBasis::Effective, &supposed)?];
         let [lost, gained] = flags(&boards, report);
         let confidentiality = confidentiality(&boards, report);
         let problems = new_problems(&before, &after, node, &change.rows);
@@ -188,9 +190,9 @@ impl ReportIndex {
     ///
     /// # Errors
     /// There is no such report, or it does not fit its checklist.
-    pub fn effective_answers(&mut self, desk: &Desk, report: Hash) -> Result<Filling, DeskError> {
-        let earlier = self.corrections(desk, report)?;
-        Ok(all(&desk.evaluated(report)?, earlier.iter()).0)
+    pub fn effective_answers(&mut self, reports: ReportReader<'_>, report: Hash) -> Result<Filling, DeskError> {
+        let earlier = self.corrections(reports.known, report)?;
+        Ok(all(&reports.evaluated(report)?, earlier.iter()).0)
     }
 
     /// The figures that are not the same on two boards.
@@ -210,9 +212,7 @@ fn same(a: &Computed, b: &Computed) -> bool {
 /// The flags that a report loses, and those that it gains.
 fn flags(boards: &[ReportTable; 2], report: Hash) -> [Vec<Flag>; 2] {
     let [before, after] = boards.each_ref().map(|b| b.row(report).map(|l: &ReportRow| l.flags).unwrap_or_default());
-    let only = |these: crate::index::flags::Flags, those: crate::index::flags::Flags| {
-        these.iter().filter(|f| !those.has(*f)).collect()
-    };
+    let only = |these: Flags, those: Flags| these.iter().filter(|f| !those.has(*f)).collect();
     [only(before, after), only(after, before)]
 }
 

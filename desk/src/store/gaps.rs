@@ -1,12 +1,12 @@
 //! Places of the log whose objects the server could not hand out, and heads that contradict the one that is kept.
 
-use super::log::insert;
+use super::envelopes::insert;
 use super::{DeskStore, KnownDevice, LogObject, PulledEnvelope, damaged, set_setting, setting, signed, unsigned};
 use crate::error::DeskError;
-use crate::log::faults::Contradiction;
+use crate::faults::Contradiction;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::{DeviceId, Hash};
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, params};
 
 /// How often the log here was changed behind what was read of it.
 const REWRITTEN: &str = "rewritten";
@@ -16,7 +16,7 @@ const MOST_EVIDENCE: i64 = 100;
 /// A place of the log whose object is damaged at the server. Its hash is known, so that the tree adds up without it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gap {
-    /// Its place in the log.
+    /// Counted from 0.
     pub index: u64,
     /// The hash of the object.
     pub hash: Hash,
@@ -52,7 +52,7 @@ impl std::fmt::Display for Gap {
 /// A signed head that contradicts the log here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
-    /// What is wrong with it.
+    /// English words, from when it came.
     pub why: Contradiction,
     /// The bytes that the server signed.
     pub head: Vec<u8>,
@@ -77,12 +77,12 @@ impl DeskStore {
 
     /// Puts objects where gaps were, with what was found in them and in what waited for them.
     pub(crate) fn fill(
-        &mut self,
+        &self,
         objects: &[(u64, LogObject)],
         devices: &[KnownDevice],
         envelopes: &[PulledEnvelope],
     ) -> Result<(), DeskError> {
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = self.writing()?;
         for (index, object) in objects {
             tx.execute("UPDATE object SET bytes = ?2 WHERE idx = ?1", params![signed(*index), object.bytes])?;
             tx.execute("DELETE FROM gap WHERE idx = ?1", [signed(*index)])?;
@@ -103,8 +103,8 @@ impl DeskStore {
     }
 
     /// Takes the log back to a size that the server's signature covers: what lies behind does not lead to what it signs.
-    pub(crate) fn cut_back(&mut self, size: u64) -> Result<(), DeskError> {
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    pub(crate) fn cut_back(&self, size: u64) -> Result<(), DeskError> {
+        let tx = self.writing()?;
         for table in ["object", "device", "envelope", "gap"] {
             tx.execute(&format!("DELETE FROM {table} WHERE idx >= ?1"), [signed(size)])?;
         }

@@ -1,20 +1,24 @@
 //! The desk's encrypted database: the log as pulled, what was opened from it, and the register.
 
+mod envelopes;
 mod gaps;
 mod log;
 mod paper;
 mod people;
 mod records;
+mod verified;
 
 use crate::error::DeskError;
 use baqylau_protocol::ids::Hash;
 use baqylau_sqlite::{Schema, StorageError, open, unsigned};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+pub use envelopes::{ChainLink, KnownDevice, Opened, PulledEnvelope};
 pub use gaps::{Evidence, Gap};
-pub use log::{ChainLink, KnownDevice, LogObject, Opened, PulledEnvelope};
+pub use log::LogObject;
 pub use records::{DeskChain, WrittenRecord};
+pub use verified::{MissionTrust, VerifiedStore};
 
 /// The schema of `desk.db`.
 pub const SCHEMA: Schema = Schema {
@@ -69,6 +73,7 @@ pub const SCHEMA: Schema = Schema {
 /// The database.
 pub struct DeskStore {
     db: Connection,
+    path: PathBuf,
 }
 
 fn signed(n: u64) -> i64 {
@@ -87,7 +92,7 @@ fn damaged() -> DeskError {
     DeskError::Storage(StorageError::Damaged { path: "desk.db".into() })
 }
 
-/// What becomes of the rows that are here already.
+/// How rows are written that may be here already.
 #[derive(Clone, Copy)]
 enum Taken {
     /// Parts stay as they are; a version that is here is a fault.
@@ -136,7 +141,17 @@ impl DeskStore {
     /// # Errors
     /// It is damaged, or the key is another.
     pub fn open(path: &Path, key: &[u8; 32]) -> Result<Self, DeskError> {
-        Ok(Self { db: open(path, Some(key), SCHEMA)? })
+        Ok(Self { db: open(path, Some(key), SCHEMA)?, path: path.to_owned() })
+    }
+
+    /// Something in it that is not as it was written.
+    pub(crate) fn damaged(&self, detail: impl ToString) -> DeskError {
+        DeskError::damaged(&self.path, detail)
+    }
+
+    /// A transaction that no other program can come between; there is one at a time.
+    fn writing(&self) -> Result<Transaction<'_>, DeskError> {
+        Ok(Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?)
     }
 
     /// A setting.
@@ -168,7 +183,7 @@ impl DeskStore {
     ///
     /// # Errors
     /// The database fails.
-    pub fn add_bundle(&mut self, version: u64, manifest: &[u8], parts: &[(Hash, Vec<u8>)]) -> Result<(), DeskError> {
+    pub fn add_bundle(&self, version: u64, manifest: &[u8], parts: &[(Hash, Vec<u8>)]) -> Result<(), DeskError> {
         self.keep_bundle(Taken::Kept, version, manifest, parts)
     }
 
@@ -177,7 +192,7 @@ impl DeskStore {
     /// # Errors
     /// The database fails.
     pub(crate) fn restore_bundle(
-        &mut self,
+        &self,
         version: u64,
         manifest: &[u8],
         parts: &[(Hash, Vec<u8>)],
@@ -186,13 +201,13 @@ impl DeskStore {
     }
 
     fn keep_bundle(
-        &mut self,
+        &self,
         taken: Taken,
         version: u64,
         manifest: &[u8],
         parts: &[(Hash, Vec<u8>)],
     ) -> Result<(), DeskError> {
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = self.writing()?;
         put_bundle(&tx, taken, version, manifest, parts)?;
         Ok(tx.commit()?)
     }
@@ -243,7 +258,7 @@ impl DeskStore {
         rosters: &[(u64, &[u8])],
         base: Option<(&str, &[u8])>,
     ) -> Result<bool, DeskError> {
-        let tx = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        let tx = self.writing()?;
         if latest_roster(&tx)?.as_deref() != known {
             return Ok(false);
         }
@@ -273,12 +288,12 @@ impl DeskStore {
     /// # Errors
     /// The database fails.
     pub(crate) fn replace_bundle(
-        &mut self,
+        &self,
         version: u64,
         manifest: &[u8],
         parts: &[(Hash, Vec<u8>)],
     ) -> Result<(), DeskError> {
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = self.writing()?;
         let aside =
             "UPDATE bundle SET version = -1 - version - (SELECT max(0, -min(version)) FROM bundle) WHERE version = ?1";
         let later: Vec<i64> = {

@@ -7,7 +7,8 @@ use crate::tables::Person;
 use baqylau_protocol::ids::{PublicKey, SubjectId};
 use baqylau_report::Register;
 use baqylau_report::register::{RegisteredInvite, RegisteredPerson as Told, TeamMove};
-use rusqlite::{OptionalExtension, TransactionBehavior, params};
+use rusqlite::{OptionalExtension, params};
+use std::collections::HashMap;
 
 /// The most invites and moves of one record.
 const MAX_TOLD: i64 = 2_000;
@@ -17,8 +18,8 @@ impl DeskStore {
     ///
     /// # Errors
     /// The database fails.
-    pub fn set_people(&mut self, people: &[Person]) -> Result<(), DeskError> {
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    pub fn set_people(&self, people: &[Person]) -> Result<(), DeskError> {
+        let tx = self.writing()?;
         let sql = "INSERT INTO person VALUES (?1, ?2, ?3, ?4)
                    ON CONFLICT(code) DO UPDATE SET name = ?2, role = ?3, team = ?4";
         for p in people {
@@ -64,17 +65,31 @@ impl DeskStore {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The register with the teams as they were, or will be, at a moment in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn register_at(&self, moment: i64) -> Result<HashMap<SubjectId, Person>, DeskError> {
+        let mut register: HashMap<SubjectId, Person> = self.register()?.into_iter().collect();
+        for (code, _, team) in self.moves()?.into_iter().filter(|(_, since, _)| *since <= moment) {
+            for person in register.values_mut().filter(|p| p.code == code) {
+                person.team.clone_from(&team);
+            }
+        }
+        Ok(register)
+    }
+
     /// Notes invites that were made.
     ///
     /// # Errors
     /// The database fails.
     pub fn add_invites(
-        &mut self,
+        &self,
         invites: &[(PublicKey, SubjectId, String)],
         issued: i64,
         expires: i64,
     ) -> Result<(), DeskError> {
-        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = self.writing()?;
         for (key, subject, person) in invites {
             let values = params![key.0, subject.0, person, issued, expires];
             tx.execute("INSERT INTO invite VALUES (?1, ?2, ?3, ?4, ?5, 0)", values)?;

@@ -6,12 +6,12 @@ use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use rusqlite::{OptionalExtension, Transaction, params};
 
-/// What this desk signed.
+/// A link of this desk's own chain.
 #[derive(Debug, Clone)]
 pub struct WrittenRecord {
     /// The hash of its envelope.
     pub hash: Hash,
-    /// What it says.
+    /// Plain CBOR, as it was before it was sealed.
     pub payload: Vec<u8>,
     /// Whether the server has it.
     pub sent: bool,
@@ -59,7 +59,7 @@ impl DeskStore {
         Ok(out)
     }
 
-    /// What the server does not have yet, in order.
+    /// Number and envelope of each that has no receipt yet, in the order of the chain.
     ///
     /// # Errors
     /// The database fails.

@@ -237,7 +237,7 @@ struct SampleRow {
     population: u32,
 }
 
-/// Which places were drawn, of how many in their strata.
+/// `sample.csv`: the places that were drawn, and how many their strata have.
 pub(super) fn sample(path: &Path, places: &Places, faults: &mut Vec<String>) -> Sample {
     let read = || -> Result<Vec<SampleRow>, csv::Error> {
         csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path)?.deserialize().collect()

@@ -8,11 +8,11 @@ use std::sync::Arc;
 /// A column of the places by which stations are told apart.
 #[derive(Debug, Clone)]
 pub struct Trait {
-    /// Its name in the table.
+    /// The head of the column in `places.csv`.
     pub column: String,
-    /// What it is called.
+    /// From `traits.csv`; the head of the column where that does not name it.
     pub label: Text,
-    /// Its values, and what they are called.
+    /// Each value that a place has, with its label from `traits.csv` or as it stands in the table.
     pub values: Vec<(String, Text)>,
 }
 

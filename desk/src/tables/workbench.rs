@@ -2,101 +2,13 @@
 //! Every one may be missing. A fault names table, row and column.
 
 use super::csv_table::{CsvTable, cell_text, collect};
+use super::roles::{FieldRole, INTERNAL, RoledQuestion};
 use baqylau_findings::{CompiledFigure, Figure, FigureError, Unit};
-use baqylau_forms::definition::{Definition, Kind, Text};
+use baqylau_forms::definition::{Definition, Text};
 use baqylau_forms::{Form, Places, Zone, numeral};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
-
-/// What the desk does with an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum FieldRole {
-    /// How serious it is; the choices go from the least to the most.
-    Severity,
-    /// How the team knows.
-    Evidence,
-    /// Whom it is about.
-    Actor,
-    /// The day to look again.
-    FollowUp,
-    /// The medium that is monitored.
-    Outlet,
-    /// How long something was on air, in seconds.
-    Airtime,
-    /// How much room it was given, in square centimetres.
-    Space,
-    /// How somebody was spoken of.
-    Tone,
-    /// Whether the words of the report may leave the desk: not those of one whose choice is called [`INTERNAL`].
-    Confidentiality,
-}
-
-/// The name of the choice that keeps a report at the desk.
-pub const INTERNAL: &str = "internal";
-
-impl FieldRole {
-    /// All of them.
-    pub const ALL: [Self; 9] = [
-        Self::Severity,
-        Self::Evidence,
-        Self::Actor,
-        Self::FollowUp,
-        Self::Outlet,
-        Self::Airtime,
-        Self::Space,
-        Self::Tone,
-        Self::Confidentiality,
-    ];
-
-    /// Its name in the table and in addresses.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Severity => "severity",
-            Self::Evidence => "evidence",
-            Self::Actor => "actor",
-            Self::FollowUp => "follow_up",
-            Self::Outlet => "outlet",
-            Self::Airtime => "airtime",
-            Self::Space => "space",
-            Self::Tone => "tone",
-            Self::Confidentiality => "confidentiality",
-        }
-    }
-
-    /// The use of a name.
-    #[must_use]
-    pub fn of(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|u| u.name() == name)
-    }
-
-    fn takes(self, kind: &Kind) -> bool {
-        match self {
-            Self::FollowUp => matches!(kind, Kind::Date),
-            Self::Airtime | Self::Space => matches!(kind, Kind::Integer),
-            Self::Confidentiality => matches!(kind, Kind::SelectOne { .. }),
-            Self::Severity | Self::Evidence | Self::Actor | Self::Outlet | Self::Tone => {
-                matches!(kind, Kind::SelectOne { .. } | Kind::SelectMultiple { .. })
-            }
-        }
-    }
-}
-
-/// A question that the desk does something with.
-#[derive(Debug, Clone)]
-pub struct RoledQuestion {
-    /// What.
-    pub what: FieldRole,
-    /// The checklist, as a position.
-    pub checklist: usize,
-    /// The question.
-    pub name: String,
-    /// The names of its choices.
-    pub choices: Vec<Arc<str>>,
-    /// Their labels.
-    pub labels: Vec<Text>,
-}
 
 /// How numbers are reconciled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,13 +24,13 @@ pub enum Reconcile {
 /// Something that is reconciled.
 #[derive(Debug, Clone)]
 pub struct Reconciled {
-    /// Its id.
+    /// Unique in `reconcile.csv`; `official.csv` names it.
     pub id: String,
     /// How.
     pub how: Reconcile,
     /// Where it stands in [`super::MissionTables::numbers`].
     pub number: usize,
-    /// What it is, in each language.
+    /// Shown beside the number, in each language of the mission.
     pub label: Text,
 }
 
@@ -152,7 +64,7 @@ pub struct ExpectedVisit {
     pub place: Option<u32>,
 }
 
-/// What the tables of the desk are checked against.
+/// Tables that were read before: what the tables of the desk name must be there.
 pub(super) struct TableContext<'c> {
     pub checklists: &'c [Definition],
     pub forms: &'c HashMap<String, Arc<Form>>,

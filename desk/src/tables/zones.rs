@@ -17,7 +17,7 @@ const HALF_YEAR: i64 = 200;
 /// A zone by its name or offset, with the changes around a day.
 ///
 /// # Errors
-/// What is wrong, and how to write it.
+/// A name of the IANA database or a constant offset. The error says what is wrong, and how to write it.
 pub(super) fn zone(text: &str, around: Date) -> Result<Zone, String> {
     if let Some(offset) = Zone::parse_offset(text) {
         return Ok(Zone::fixed(offset));

@@ -3,7 +3,8 @@
 use crate::error::DeskError;
 use crate::files::FileFault;
 use argon2::{Algorithm, Argon2, Params, Version};
-use baqylau_protocol::keys::random;
+use baqylau_protocol::certificate::Certificate;
+use baqylau_protocol::keys::{ReadingSecret, SigningKey, random};
 use data_encoding::BASE64;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use serde::de::DeserializeOwned;
@@ -32,7 +33,7 @@ pub struct DeskKeys {
     /// The reading key: X25519, then X-Wing.
     #[serde(with = "bytes64")]
     pub reading: [u8; 64],
-    /// Its number.
+    /// Counted from 1; envelopes name the reading key by it.
     pub reading_number: u32,
     /// Key of the desk's database.
     pub database: [u8; 32],
@@ -46,6 +47,44 @@ impl Drop for DeskKeys {
         self.reading.zeroize();
         self.database.zeroize();
         self.device.zeroize();
+    }
+}
+
+/// The same, as keys that sign and open.
+pub struct DeskSecrets {
+    /// Signs invites and rosters.
+    pub(crate) issuer: SigningKey,
+    /// Opens what phones seal to the desks.
+    pub(crate) reading: ReadingSecret,
+    /// Signs what this desk says.
+    pub(crate) device: SigningKey,
+}
+
+impl DeskSecrets {
+    /// `None` where the reading key is none.
+    #[must_use]
+    pub fn of(keys: &DeskKeys) -> Option<Self> {
+        Some(Self {
+            issuer: SigningKey::from_seed(keys.issuer),
+            reading: ReadingSecret::from_bytes(keys.reading_number, &keys.reading)?,
+            device: SigningKey::from_seed(keys.device),
+        })
+    }
+
+    /// For another desk of the mission: all but the device and the database, which are its own.
+    pub(crate) fn for_another(&self) -> DeskKeys {
+        DeskKeys {
+            issuer: *self.issuer.seed(),
+            reading: *self.reading.to_bytes(),
+            reading_number: self.reading.public().number,
+            database: random(),
+            device: *SigningKey::generate().seed(),
+        }
+    }
+
+    /// The issuer's word about who holds a key: signed, for an invite or for a desk's own enrolment.
+    pub(crate) fn certify(&self, certificate: &Certificate) -> Vec<u8> {
+        certificate.sign(&self.issuer)
     }
 }
 

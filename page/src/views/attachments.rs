@@ -23,7 +23,7 @@ pub(super) fn shown(view: &View, hash: Hash, report: &Report) -> Markup {
         div .pictures {
             @for (number, a) in all.iter().enumerate() {
                 @let address = format!("/reports/{hash}/attachments/{number}");
-                @let here = view.state.read(|desk| Ok(desk.has_attachment(a))).unwrap_or(false);
+                @let here = view.state.read(|desk| Ok(desk.attachments().has(a))).unwrap_or(false);
                 figure {
                     @match a.media.as_str() {
                         _ if !here => { p { "… " (view.strings.not_here) } }
@@ -46,7 +46,7 @@ pub(crate) async fn bytes(view: View, Path((hash, number)): Path<(String, usize)
         let (report, _) = desk.read(hash)?;
         let Some(a) = report.attachments.as_ref().and_then(|all| all.get(number)) else { return Ok(None) };
         let mut bytes = Vec::new();
-        desk.open_attachment(a, &mut bytes)?;
+        desk.attachments().open(a, &mut bytes)?;
         Ok(Some((a.media.clone(), bytes)))
     })?;
     let (media, bytes) = opened.ok_or_else(|| view.nothing("/reports"))?;

@@ -7,7 +7,7 @@ use super::{PageFailure, View, paper};
 use crate::query::{FormFields, escaped};
 use axum::extract::{Form, Path, Query};
 use axum::response::{IntoResponse, Response};
-use baqylau_desk::index::report_table::ReportRow;
+use baqylau_desk::index::report_row::ReportRow;
 use baqylau_desk::records::CorrectionRequest;
 use baqylau_desk::records::preview::{ConfidentialityChange, Preview};
 use baqylau_findings::Computed;
@@ -162,7 +162,7 @@ pub(crate) async fn correct(
     if fields.one("act") == "sign" {
         let signed = view.sign(&format!("/reports/{report}"), |desk, now| {
             let preview = view.state.preview(desk, report, &change, now)?;
-            desk.sign_correction(&preview, confirmed, now)
+            desk.records().sign_correction(&preview, confirmed, now)
         })?;
         return Ok(signed.into_response());
     }

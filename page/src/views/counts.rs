@@ -3,7 +3,8 @@
 use super::charts::bar;
 use super::parts::text;
 use super::{PageFailure, View};
-use baqylau_desk::index::report_table::{ByChecklist, ReportRow, ReportTable};
+use baqylau_desk::index::report_row::ReportRow;
+use baqylau_desk::index::report_table::{ByChecklist, ReportTable};
 use baqylau_desk::tables::{Official, Reconcile, Reconciled};
 use baqylau_findings::percentage::percentage;
 use maud::{Markup, html};
@@ -15,7 +16,7 @@ const LISTED: usize = 200;
 
 pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
-    let filter = view.query.filter(shared);
+    let filter = view.query.filter(&shared.tables);
     let rows: Vec<&ReportRow> = board.select(&shared.tables, &filter).collect();
     let lines = ReportTable::by_checklist(&shared.tables, &rows);
     let w = view.strings;

@@ -34,11 +34,14 @@ pub(crate) async fn file(view: View, Path(format): Path<String>) -> Result<Respo
 
 fn document(view: &View, reports: &ReportTable) -> Document {
     let (tables, w) = (&view.state.tables, view.strings);
-    let figures = reports.figures(tables, &view.query.filter(&view.state));
-    let older = reports.older(tables, &view.query.filter(&view.state));
+    let figures = reports.figures(tables, &view.query.filter(&view.state.tables));
+    let older = reports.older(tables, &view.query.filter(&view.state.tables));
     let (counted, set) = reports.counted();
-    let moment =
-        view.query.moment(&view.state).map(|ms| format!("{} {} · ", w.as_of, view.moment(ms))).unwrap_or_default();
+    let moment = view
+        .query
+        .moment(&view.state.tables)
+        .map(|ms| format!("{} {} · ", w.as_of, view.moment(ms)))
+        .unwrap_or_default();
     let mut blocks = vec![Block::Note(format!("{moment}{}: {counted} · {} {set}", w.reports, w.set))];
     for (at, list) in tables.checklists.iter().enumerate() {
         let here = || figures.iter().enumerate().filter(|(n, _)| tables.figures[*n].figure.checklist == list.id);

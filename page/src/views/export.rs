@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use baqylau_desk::export::{Format, export_tables};
-use baqylau_desk::index::report_table::ReportRow;
+use baqylau_desk::index::report_row::ReportRow;
 
 /// Exports, by name: the matching reports of a checklist or the rows of one of its repeats, one per row; all tables as
 /// a ZIP; the texts; the cleaning log.
@@ -14,16 +14,18 @@ pub(crate) async fn table(view: View, Path(name): Path<String>) -> Result<Respon
     let (what, end) = name.rsplit_once('.').unwrap_or_default();
     let format = Format::of(end);
     let answers = view.query.answers();
-    let filter = view.query.filter(shared);
+    let filter = view.query.filter(&shared.tables);
     let lines = || board.select(&shared.tables, &filter).filter(|row| leaves(&view, row)).collect::<Vec<_>>();
     let (tables, language) = (&shared.tables, view.language);
     let known = export_tables(tables, &lines()).iter().any(|table| table.stem == what);
     let bytes = match (what, format) {
         ("texts", Some(Format::Csv)) => texts::table(&view, &board).map_err(|e| view.failed(&e))?,
         ("cleaning", Some(Format::Csv)) => cleaning::table(&view, &board).map_err(|e| view.failed(&e))?,
-        ("all", None) if end == "zip" => view.read(|desk| desk.archive(tables, &lines(), language, answers))?,
+        ("all", None) if end == "zip" => {
+            view.read(|desk| desk.exports().archive(tables, &lines(), language, answers))?
+        }
         (_, Some(format)) if known => {
-            view.read(|desk| desk.table(tables, &lines(), (what, language), answers, format))?
+            view.read(|desk| desk.exports().table(tables, &lines(), (what, language), answers, format))?
         }
         _ => return Err(view.nothing("/reports")),
     };

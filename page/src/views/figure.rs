@@ -7,7 +7,8 @@ use crate::query::PageQuery;
 use axum::extract::Path;
 use baqylau_desk::index::estimate::Estimates;
 use baqylau_desk::index::filter::ReportFilter;
-use baqylau_desk::index::report_table::{ReportRow, ReportTable};
+use baqylau_desk::index::report_row::ReportRow;
+use baqylau_desk::index::report_table::ReportTable;
 use baqylau_desk::tables::Trait;
 use baqylau_findings::Computed;
 use baqylau_findings::figure::PEOPLE;
@@ -20,7 +21,7 @@ pub(crate) async fn page(view: View, Path(id): Path<String>) -> Result<Markup, P
     let (board, shared) = (view.board()?, &view.state);
     let at = shared.tables.figures.iter().position(|f| f.figure.id == id);
     let at = at.ok_or_else(|| view.nothing("/findings"))?;
-    let filter = view.query.filter(shared);
+    let filter = view.query.filter(&shared.tables);
     let of = shared.tables.number_at(at).map(|(checklist, _)| checklist);
     let rows: Vec<&ReportRow> = board.select(&shared.tables, &filter).filter(|l| l.summary.checklist == of).collect();
     let whole = view.worded(at, &board.total(&shared.tables, at, &rows));

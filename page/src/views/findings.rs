@@ -10,7 +10,7 @@ use maud::{Markup, html};
 
 pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
-    let filter = view.query.filter(shared);
+    let filter = view.query.filter(&shared.tables);
     let (figures, older) = (board.figures(&shared.tables, &filter), board.older(&shared.tables, &filter));
     // The register does not say where people are: its figures exist only for the whole mission.
     let whole = PageQuery { raw: view.query.raw.clone(), lang: view.query.lang.clone(), ..PageQuery::default() };

@@ -1,8 +1,9 @@
 //! What stands around every page: its head, the links, the languages, and how far the last pull came.
 
 use super::{View, parts, urgent};
+use crate::failure;
+use crate::undone;
 use crate::words;
-use crate::{failure, undone};
 use maud::{DOCTYPE, Markup, html};
 use tokio::task::block_in_place;
 
@@ -87,7 +88,7 @@ impl View {
         }
     }
 
-    /// What the last pull left undone, each with what to do.
+    /// A list by sort, each with what to do; nothing where the last pull left nothing.
     fn undone(&self) -> Markup {
         let (w, boards) = (self.strings, self.state.tables());
         let kinds = [&boards.pull_undone, &boards.fetch_undone];

@@ -5,7 +5,8 @@ use super::counts::percent;
 use super::parts::text;
 use super::{PageFailure, View};
 use baqylau_desk::adjudication::status::Status;
-use baqylau_desk::index::report_table::{ReportRow, ReportTable};
+use baqylau_desk::index::report_row::ReportRow;
+use baqylau_desk::index::report_table::ReportTable;
 use baqylau_desk::tables::{FieldRole, RoledQuestion};
 use maud::{Markup, html};
 
@@ -56,7 +57,7 @@ pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
 /// The items that count, of the selected outlet.
 fn items<'b>(view: &View, reports: &'b ReportTable, outlets: &RoledQuestion) -> Vec<&'b ReportRow> {
     let tables = &view.state.tables;
-    let filter = view.query.filter(&view.state);
+    let filter = view.query.filter(&view.state.tables);
     let of = |l: &&ReportRow| l.summary.checklist == Some(outlets.checklist) && l.status == Status::Counted;
     reports.select(tables, &filter).filter(of).collect()
 }

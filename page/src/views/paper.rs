@@ -20,7 +20,7 @@ fn now(view: &View) -> Moment {
 }
 
 pub(crate) async fn all(view: View) -> Result<Markup, PageFailure> {
-    let papers = view.read(baqylau_desk::Desk::papers)?;
+    let papers = view.read(|desk| desk.papers().list())?;
     let body =
         html! { (begin(&view)) @if !papers.is_empty() { h2 { (view.strings.under_way) } (list(&view, &papers)) } };
     Ok(view.page("/paper", view.strings.paper, &body))
@@ -77,7 +77,7 @@ pub(crate) async fn start(view: View, Form(given): Form<PaperForm>) -> Result<Re
         let mut head = PaperHead::new(&given.checklist, &given.visit, place, at.ms);
         head.arrived = moment(&view, &given.arrived);
         head.departed = moment(&view, &given.departed);
-        desk.begin_paper(head, at)
+        desk.papers().begin(head, at)
     })?;
     Ok(view.to(&format!("/paper/{id}")))
 }
@@ -112,7 +112,7 @@ fn moment(view: &View, text: &str) -> Option<(i64, i16)> {
 }
 
 pub(crate) async fn page(view: View, Path(id): Path<i64>) -> Result<Markup, PageFailure> {
-    let paper = view.read(|desk| desk.paper(id, now(&view), view.language))?;
+    let paper = view.read(|desk| desk.papers().get(id, now(&view), view.language))?;
     Ok(form(&view, paper))
 }
 
@@ -257,7 +257,7 @@ pub(crate) async fn set(
     let value = value(&fields);
     let (question, row) = (fields.one("question"), fields.one("row").parse().unwrap_or(0));
     let at = now(&view);
-    view.read(|desk| desk.set_paper(id, &question, row, &value, at))?;
+    view.read(|desk| desk.papers().set(id, &question, row, &value, at))?;
     Ok(view.to(&format!("/paper/{id}")))
 }
 
@@ -269,7 +269,7 @@ pub(crate) async fn extend(
 ) -> Result<Redirect, PageFailure> {
     let (repeat, row) = (fields.one("question"), fields.one("row").parse().unwrap_or(0));
     let at = now(&view);
-    view.read(|desk| desk.extend_paper(id, &repeat, row, at))?;
+    view.read(|desk| desk.papers().extend(id, &repeat, row, at))?;
     Ok(view.to(&format!("/paper/{id}")))
 }
 
@@ -285,7 +285,7 @@ pub(crate) struct PaperAct {
 pub(crate) async fn end(view: View, Path(id): Path<i64>, Form(given): Form<PaperAct>) -> Result<Redirect, PageFailure> {
     let at = now(&view);
     match given.act.as_str() {
-        "drop" => view.read(|desk| desk.drop_paper(id)).map(|()| view.to("/paper")),
-        _ => view.sign("/paper", |desk, _| desk.sign_paper(id, &given.incomplete, at)),
+        "drop" => view.read(|desk| desk.papers().drop(id)).map(|()| view.to("/paper")),
+        _ => view.sign("/paper", |desk, _| desk.papers().sign(id, &given.incomplete, at)),
     }
 }

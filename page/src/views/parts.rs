@@ -2,7 +2,7 @@
 
 use super::View;
 use crate::failure;
-use baqylau_desk::index::report_table::ReportRow;
+use baqylau_desk::index::report_row::ReportRow;
 use baqylau_forms::definition::Kind;
 use baqylau_forms::expr::Environment;
 use baqylau_forms::fill::{AnswerProblem, CellKey};

@@ -10,8 +10,9 @@ use axum::response::Redirect;
 use baqylau_desk::DeskError;
 use baqylau_desk::adjudication::status::{AnswerBasis, Status};
 use baqylau_desk::faults::RequiredText;
+use baqylau_desk::index::report_row::ReportRow;
 use baqylau_desk::index::report_summary::typed;
-use baqylau_desk::index::report_table::{ReportRow, ReportTable};
+use baqylau_desk::index::report_table::ReportTable;
 use baqylau_forms::definition::Kind;
 use baqylau_forms::fill::Filling;
 use baqylau_forms::fill::QuestionView;
@@ -211,7 +212,7 @@ fn proof(view: &View, row: &ReportRow) -> Markup {
 pub(crate) async fn prove(view: View, Path(hash): Path<String>) -> Result<Markup, PageFailure> {
     let w = view.strings;
     let report = view.report(&hash)?;
-    let proof = view.read(|desk| desk.prove(report))?;
+    let proof = view.read(|desk| desk.prover().prove(report))?;
     let (size, root, time) = proof.head;
     let boards = view.state.tables();
     let person = boards.of(AnswerBasis::Effective).row(report).and_then(|row| row.person.as_ref());
@@ -264,10 +265,10 @@ pub(crate) async fn review(
     let back = Some(fields.one("back")).filter(|back| ["/urgent", "/timeline"].contains(&back.as_str()));
     let back = back.unwrap_or_else(|| format!("/reports/{report}"));
     view.sign(&back, |desk, now| match decision.as_str() {
-        "accept" => desk.review(report, Decision::Accepted, &reason, now),
-        "exclude" => desk.review(report, Decision::Excluded, &reason, now),
+        "accept" => desk.records().review(report, Decision::Accepted, &reason, now),
+        "exclude" => desk.records().review(report, Decision::Excluded, &reason, now),
         "ask" if fields.all("question").is_empty() => Err(DeskError::EmptyText { what: RequiredText::Questions }),
-        "ask" => desk.ask(report, &fields.all("question"), &reason, None, now),
+        "ask" => desk.records().ask(report, &fields.all("question"), &reason, None, now),
         other => Err(DeskError::UnknownDecision { decision: other.to_owned() }),
     })
 }

@@ -5,7 +5,7 @@ use super::{PageFailure, View};
 use baqylau_desk::adjudication::status::{Status, StatusKind};
 use baqylau_desk::export::{ExportTable, export_tables};
 use baqylau_desk::index::flags::Flag;
-use baqylau_desk::index::report_table::ReportRow;
+use baqylau_desk::index::report_row::ReportRow;
 use maud::{Markup, html};
 
 /// Reports per page.
@@ -23,7 +23,7 @@ const STATUSES: [StatusKind; 7] = [
 
 pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
-    let filter = view.query.filter(shared);
+    let filter = view.query.filter(&shared.tables);
     let mut found: Vec<&ReportRow> = board.select(&shared.tables, &filter).collect();
     found.reverse();
     let (shown, ways) = paged(&view, "/reports", &found, PAGE);

@@ -16,8 +16,8 @@ const MUCH_UNKNOWN: usize = 10;
 pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let view = view.whole();
     let (board, shared) = (view.board()?, &view.state);
-    let figures = board.figures(&shared.tables, &view.query.filter(shared));
-    let older = board.older(&shared.tables, &view.query.filter(shared));
+    let figures = board.figures(&shared.tables, &view.query.filter(&shared.tables));
+    let older = board.older(&shared.tables, &view.query.filter(&shared.tables));
     let of = |checklist: &str| -> Vec<(usize, &Computed)> {
         figures.iter().enumerate().filter(|(at, _)| shared.tables.figures[*at].figure.checklist == checklist).collect()
     };

@@ -8,8 +8,9 @@ use crate::query::{FormFields, PageQuery};
 use axum::extract::{Form, Path};
 use axum::response::Redirect;
 use baqylau_desk::adjudication::status::{AnswerBasis, Status};
+use baqylau_desk::index::report_row::ReportRow;
 use baqylau_desk::index::report_summary::typed;
-use baqylau_desk::index::report_table::{ReportRow, ReportTable};
+use baqylau_desk::index::report_table::ReportTable;
 use baqylau_desk::records::CodingRequest;
 use baqylau_report::Coding;
 use maud::{Markup, html};
@@ -38,7 +39,7 @@ fn wanted(query: &PageQuery, row: &ReportRow, cell: &TextPlace) -> bool {
 
 pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let (board, shared) = (view.board()?, &view.state);
-    let filter = view.query.filter(shared);
+    let filter = view.query.filter(&shared.tables);
     let lines = board.select(&shared.tables, &filter).filter(|l| l.status == Status::Counted);
     let mut rows: Vec<&ReportRow> =
         lines.filter(|l| l.summary.typed.iter().any(|cell| wanted(&view.query, l, cell))).collect();
@@ -186,7 +187,8 @@ pub(crate) async fn code(
     let (codes, quotable) = (fields.all("code"), !fields.one("quotable").is_empty());
     let coded = CodingRequest { question: &question, rows, codes: &codes, translation: &translation, quotable };
     let reports = view.state.tables().of(AnswerBasis::Effective).clone();
-    let signed = view.sign(&format!("/reports/{report}"), |desk, now| reports.code(desk, report, &coded, now))?;
+    let signed =
+        view.sign(&format!("/reports/{report}"), |desk, now| desk.records().code_in(&reports, report, &coded, now))?;
     // Redirect only to our own pages.
     Ok(if back.starts_with("/texts") { Redirect::to(&back) } else { signed })
 }
@@ -194,7 +196,7 @@ pub(crate) async fn code(
 /// All texts that count, with their coding, as a table.
 pub(crate) fn table(view: &View, reports: &ReportTable) -> Result<Vec<u8>, baqylau_desk::DeskError> {
     let tables = &view.state.tables;
-    let filter = view.query.filter(&view.state);
+    let filter = view.query.filter(&view.state.tables);
     let head = [
         "envelope",
         "checklist",

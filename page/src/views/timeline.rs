@@ -4,7 +4,8 @@
 use super::parts::{facts, mark, paged, place, text, who};
 use super::{PageFailure, View};
 use baqylau_desk::adjudication::status::Status;
-use baqylau_desk::index::report_table::{ReportRow, ReportTable};
+use baqylau_desk::index::report_row::ReportRow;
+use baqylau_desk::index::report_table::ReportTable;
 use baqylau_desk::tables::FieldRole;
 use baqylau_forms::value::Date;
 use baqylau_forms::zone::{DAY_MS, MINUTE_MS};
@@ -21,7 +22,7 @@ pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let lowest = u16::try_from(places.table().levels.len().saturating_sub(1)).unwrap_or(u16::MAX);
     let elsewhere =
         |line: &&ReportRow| line.summary.place.and_then(|p| places.get(p)).is_none_or(|p| p.level != lowest);
-    let filter = view.query.filter(shared);
+    let filter = view.query.filter(&shared.tables);
     let counted = board.select(&shared.tables, &filter).filter(|l| l.status == Status::Counted);
     // Media items have a page of their own.
     let media =

@@ -3,7 +3,7 @@
 use super::View;
 use super::parts::{facts, mark, paged, place, text, who};
 use baqylau_desk::adjudication::status::AnswerBasis;
-use baqylau_desk::index::report_table::ReportRow;
+use baqylau_desk::index::report_row::ReportRow;
 use baqylau_desk::tables::FieldRole;
 use maud::{Markup, html};
 use std::cmp::Reverse;

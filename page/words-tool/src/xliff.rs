@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 const NAMESPACE: &str = "urn:oasis:names:tc:xliff:document:1.2";
 
-/// What is wrong with a file of translators.
+/// A file of translators that is not taken. Nothing of it is written.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Wrong {
     #[error("not XML: {0}")]
@@ -119,7 +119,7 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// What stands in a unit of the file.
+/// A unit of the file: its source must still be the catalogue's.
 struct Sent {
     source: Option<Vec<Part>>,
     target: Option<Vec<Part>>,

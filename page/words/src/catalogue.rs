@@ -5,7 +5,7 @@ use crate::notation::{Notation, UnknownLanguage};
 use crate::syntax;
 use std::collections::BTreeSet;
 
-/// What is wrong with a catalogue.
+/// A catalogue that is not taken, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CatalogueFault {
     /// Not Fluent.
@@ -13,7 +13,7 @@ pub enum CatalogueFault {
     Syntax {
         /// Where, from 1.
         line: usize,
-        /// What the parser found.
+        /// In the parser's words, English.
         why: String,
     },
     /// No such language.
@@ -58,11 +58,11 @@ pub enum CatalogueFault {
 pub enum Part {
     /// As it stands.
     Text(String),
-    /// What is given under this name.
+    /// The program gives its value.
     Argument(String),
 }
 
-/// What stands under a name.
+/// A text, or one for each plural form of a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CatalogueEntry {
     /// A text.
@@ -79,15 +79,15 @@ pub enum CatalogueEntry {
 /// A message with its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Its name.
+    /// Unique in the catalogue; `page/src/words.rs` has the same.
     pub id: String,
     /// What translators should know, or what they wrote; one line an element.
     pub comment: Vec<String>,
-    /// What it says.
+    /// With the places where arguments go.
     pub message: CatalogueEntry,
 }
 
-/// What an argument stands for.
+/// How an argument is written: as it is, or as the language writes numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     /// A number, which has plural forms, written as the language writes it.

@@ -17,11 +17,11 @@ pub use notation::{Notation, UnknownLanguage};
 /// A language of the page.
 #[derive(Debug, Clone, Copy)]
 pub struct CatalogueLanguage {
-    /// Its code, as BCP 47 has it.
+    /// As BCP 47 has it.
     pub code: &'static str,
-    /// What it calls itself.
+    /// In the language itself, for the list of languages.
     pub name: &'static str,
-    /// Its catalogue, as Fluent has it.
+    /// A Fluent resource (`.ftl`), checked by a test.
     pub catalogue: &'static str,
 }
 

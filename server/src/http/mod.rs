@@ -37,7 +37,7 @@ use std::sync::{Arc, PoisonError};
 /// The most bytes of a page of the log.
 const PAGE_BYTES: usize = 2 << 20;
 
-/// What the handlers share.
+/// Shared by all handlers, for as long as the server runs.
 pub struct App {
     pub(crate) mission: MissionId,
     pub(crate) root: PublicKey,
@@ -214,7 +214,7 @@ async fn challenge(State(app): AppState) -> Response {
     cbor_body(cbor::encode(&ByteArray::from(app.auth.challenge((app.now)()))))
 }
 
-/// What only desks may read.
+/// Refuses with 401 whoever is no desk in good standing; what stands behind it needs no check.
 async fn desks_only(State(app): AppState, request: Request, next: Next) -> Response {
     let asks = request.uri().path_and_query().map_or("", |p| p.as_str());
     let header = request.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();

@@ -2,20 +2,20 @@
 
 use std::error::Error;
 
-/// What a backend said.
+/// The error of a backend, as it came: for the operator's log, never for an answer.
 pub type Cause = Box<dyn Error + Send + Sync>;
 
 /// Why the log's storage failed. What was committed stays as it is.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
-    /// What is stored is not what was written.
+    /// A row or a page does not read, or has another hash than it was written with.
     #[error("the server's database is damaged ({table}, {row}); stop the server and put a copy of the database back")]
     Damaged {
         /// The table.
         table: &'static str,
         /// The row, as far as it is known.
         row: String,
-        /// What the backend said, if it was the backend that noticed.
+        /// `None` where this program noticed, and not the backend.
         #[source]
         cause: Option<Cause>,
     },

@@ -39,7 +39,7 @@ pub struct LoggedObject {
 /// Where something is in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LogPosition {
-    /// Its index, from 0, without gaps.
+    /// Counted from 0, without gaps.
     pub index: u64,
     /// When it was received.
     pub received: i64,

@@ -52,12 +52,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             "revoke" => {
                 world.desk.pull(now(), &|_| ())?;
                 for row in world.desk.devices(now())? {
-                    world.desk.revoke(row.device, None)?;
+                    world.desk.rosters().revoke(row.device, None)?;
                 }
                 world.desk.publish_roster(now())?;
             }
             "expired" => {
-                let invite = world.desk.invite(&["p007".to_owned()], now() - 10 * DAY_MS, 1)?.remove(0).text;
+                let invite = world.desk.invites().make(&["p007".to_owned()], now() - 10 * DAY_MS, 1)?.remove(0).text;
                 say(&json!({ "invite": invite }))?;
                 continue;
             }
@@ -118,7 +118,7 @@ fn tell(phone: &ObserverApp, words: &str) -> Result<String, Box<dyn Error>> {
 fn ask(world: &mut World, report: &str, questions: &[String], words: &str) -> Result<(), Box<dyn Error>> {
     let report = Hash::from_hex(report).ok_or("no hash")?;
     world.desk.pull(now(), &|_| ())?;
-    world.desk.ask(report, questions, words, None, now())?;
+    world.desk.records().ask(report, questions, words, None, now())?;
     Ok(world.desk.pull(now(), &|_| ()).map(|_| ())?)
 }
 

@@ -131,9 +131,9 @@ fn a_photograph_arrives_without_what_it_tells() {
     world.desk.pull(now(), &|_| ()).expect("pulls");
     assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 1);
     assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 0, "once");
-    let row = world.desk.attachments().expect("attachments").remove(0);
+    let row = world.desk.attachments().list().expect("attachments").remove(0);
     let mut shown = Vec::new();
-    world.desk.open_attachment(&row.attachment, &mut shown).expect("opens");
+    world.desk.attachments().open(&row.attachment, &mut shown).expect("opens");
     assert_eq!(shown, clean);
 }
 
@@ -246,9 +246,9 @@ fn an_upload_goes_on_where_it_broke_off() {
     assert!(sent <= length + (cuts + 1) * CHUNK as u64, "{sent} bytes for {cuts} cuts: at most a chunk twice for each");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 1);
-    let row = world.desk.attachments().expect("attachments").remove(0);
+    let row = world.desk.attachments().list().expect("attachments").remove(0);
     let mut shown = Vec::new();
-    world.desk.open_attachment(&row.attachment, &mut shown).expect("opens");
+    world.desk.attachments().open(&row.attachment, &mut shown).expect("opens");
     assert_eq!(shown, document);
 }
 

@@ -41,7 +41,7 @@ fn a_correction_that_changes_nothing_is_refused() {
     let (mut world, core) = world();
     let report = count(&mut world, &core, &ODD);
     for (question, new) in [("protocol_seen", "yes"), ("protocol_seen", "Yes"), ("p_voters", " 1000")] {
-        let refused = world.desk.preview(report, &change(question, Some(new)), now()).err().expect("refused");
+        let refused = world.desk.records().preview(report, &change(question, Some(new)), now()).err().expect("refused");
         assert!(matches!(refused, DeskError::Unchanged { .. }), "{question}");
         assert!(refused.to_string().contains("there is nothing to correct"), "{refused}");
     }
@@ -53,16 +53,20 @@ fn a_refused_correction_says_what_to_give() {
     let report = count(&mut world, &core, &ODD);
     let refused = |question, rows: &[u32]| {
         let change = CorrectionRequest { rows: rows.to_vec(), ..change(question, Some("5")) };
-        world.desk.preview(report, &change, now()).err().expect("refused").to_string()
+        world.desk.records().preview(report, &change, now()).err().expect("refused").to_string()
     };
     assert!(refused("results", &[]).contains("no answer of its own"));
     assert!(refused("r_votes", &[]).contains("say in which (one row number)"));
     assert!(refused("r_votes", &[0, 0]).contains("it needs one row number"));
     assert!(refused("p_voters", &[0]).contains("in no repeat"));
     // Labels of several choices, and nothing typed.
-    let labels = world.desk.preview(report, &change("party_present", Some("Amanat, Aq Jol")), now()).expect("possible");
+    let labels = world
+        .desk
+        .records()
+        .preview(report, &change("party_present", Some("Amanat, Aq Jol")), now())
+        .expect("possible");
     assert_eq!(labels.correction.new.as_deref(), Some("amanat aq_jol"));
-    let nothing = world.desk.preview(report, &change("p_voters", Some(" ")), now()).expect("possible");
+    let nothing = world.desk.records().preview(report, &change("p_voters", Some(" ")), now()).expect("possible");
     assert_eq!(nothing.correction.new, None, "it takes the answer away");
 }
 
@@ -73,13 +77,13 @@ fn the_fingerprint_moves_with_what_counts_and_not_with_its_history() {
     let hash = |world: &World| world.desk.report_table(None, AnswerBasis::Effective).expect("a table").1.counted().1;
     let mut hashes = vec![hash(&world)];
     for state in [ReviewState::Queried, ReviewState::Excluded, ReviewState::Accepted] {
-        world.desk.review(report, state, "a reason", now()).expect("signed");
+        world.desk.records().review(report, state, "a reason", now()).expect("signed");
         world.desk.pull(now(), &|_| ()).expect("delivers");
         world.desk.pull(now(), &|_| ()).expect("pulls");
         hashes.push(hash(&world));
     }
     assert!(hashes[0] == hashes[1] && hashes[1] != hashes[2] && hashes[3] == hashes[0], "{hashes:?}");
-    world.desk.correct(report, &change("p_voters", Some("1001")), now()).expect("signed");
+    world.desk.records().correct(report, &change("p_voters", Some("1001")), now()).expect("signed");
     world.desk.pull(now(), &|_| ()).expect("delivers");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     assert_ne!(hash(&world), hashes[0], "a correction decides a number");
@@ -90,8 +94,9 @@ fn a_correction_is_refused_where_the_observers_answer_would_be() {
     let (mut world, core) = world();
     let report = count(&mut world, &core, &ODD);
     let refused = |question, new| {
-        let words = world.desk.preview(report, &change(question, new), now()).err().expect("refused").to_string();
-        assert!(world.desk.correct(report, &change(question, new), now()).is_err(), "{question} {new:?}");
+        let words =
+            world.desk.records().preview(report, &change(question, new), now()).err().expect("refused").to_string();
+        assert!(world.desk.records().correct(report, &change(question, new), now()).is_err(), "{question} {new:?}");
         words
     };
     assert!(refused("p_in_boxes", Some("-5")).contains("p_in_boxes"), "no number of ballots");
@@ -102,16 +107,17 @@ fn a_correction_is_refused_where_the_observers_answer_would_be() {
     assert!(refused("nothing", Some("1")).contains("no question"));
     // Nobody asked, because no number of the protocol was seen.
     let blind = count(&mut world, &core, &[("protocol_seen", "no")]);
-    let hidden = world.desk.preview(blind, &change("p_voters", Some("100")), now()).err().expect("hidden").to_string();
+    let hidden =
+        world.desk.records().preview(blind, &change("p_voters", Some("100")), now()).err().expect("hidden").to_string();
     assert!(hidden.contains("is not asked here"), "{hidden}");
     assert_eq!(world.desk.store.waiting().expect("waiting"), 0, "nothing was signed");
     // What the checklist offers can be given: a typed missing value, a choice by its label.
     for (question, new, kept) in [("p_voters", "?dk", "?dk"), ("protocol_seen", "No", "no")] {
-        let preview = world.desk.preview(report, &change(question, Some(new)), now()).expect("possible");
+        let preview = world.desk.records().preview(report, &change(question, Some(new)), now()).expect("possible");
         assert_eq!(preview.correction.new.as_deref(), Some(kept));
     }
     // Dependent rules are evaluated: without the protocol its numbers are not asked, and leave the figures.
-    let preview = world.desk.preview(report, &change("protocol_seen", Some("no")), now()).expect("possible");
+    let preview = world.desk.records().preview(report, &change("protocol_seen", Some("no")), now()).expect("possible");
     let gone = |name: &str| preview.following().iter().any(|f| f.0 == name && f.1.is_some() && f.2.is_none());
     assert!(gone("p_voters") && gone("p_in_boxes"), "{:?}", preview.following());
 }
@@ -122,15 +128,15 @@ fn what_is_unlikely_is_said_and_must_be_confirmed() {
     let report = count(&mut world, &core, &ODD);
     for unlikely in ["-5", "99999999"] {
         let change = change("p_voters", Some(unlikely));
-        let preview = world.desk.preview(report, &change, now()).expect("possible");
+        let preview = world.desk.records().preview(report, &change, now()).expect("possible");
         let doubts = preview.doubts_in_words();
         assert!(doubts.iter().any(|d| d.contains("p_voters: A precinct has at most 3,000 voters")), "{doubts:?}");
-        let why = world.desk.correct(report, &change, now()).expect_err("unlikely").to_string();
+        let why = world.desk.records().correct(report, &change, now()).expect_err("unlikely").to_string();
         assert!(why.contains("p_voters") && why.contains("confirm it"), "{why}");
         assert_eq!(world.desk.store.waiting().expect("waiting"), 0, "signed without a word");
     }
-    let preview = world.desk.preview(report, &change("p_voters", Some("3500")), now()).expect("possible");
-    world.desk.sign_correction(&preview, true, now()).expect("confirmed");
+    let preview = world.desk.records().preview(report, &change("p_voters", Some("3500")), now()).expect("possible");
+    world.desk.records().sign_correction(&preview, true, now()).expect("confirmed");
     assert_eq!(world.desk.store.waiting().expect("waiting"), 1);
 }
 
@@ -138,10 +144,10 @@ fn what_is_unlikely_is_said_and_must_be_confirmed() {
 fn a_correction_that_breaks_a_rule_fits_nowhere_whoever_signed_it() {
     let (mut world, core) = world();
     let report = count(&mut world, &core, &ODD);
-    let preview = world.desk.preview(report, &change("p_in_boxes", Some("310")), now()).expect("possible");
+    let preview = world.desk.records().preview(report, &change("p_in_boxes", Some("310")), now()).expect("possible");
     // Another program at a desk signs what this one refuses.
     let correction = Correction { new: Some("-5".into()), ..preview.correction.clone() };
-    world.desk.sign_correction(&Preview { correction, ..preview }, true, now()).expect("signed");
+    world.desk.records().sign_correction(&Preview { correction, ..preview }, true, now()).expect("signed");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let (_, reports) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
     assert!(!reports.rows[0].corrections[0].1, "it does not fit, and is shown so");
@@ -153,9 +159,9 @@ fn figures_and_flags_are_shown_before_and_after_and_no_flag_goes_without_a_word(
     let (mut world, core) = world();
     let report = count(&mut world, &core, &ODD);
     let fewer = change("p_in_boxes", Some("310"));
-    let preview = world.desk.preview(report, &fewer, now()).expect("possible");
+    let preview = world.desk.records().preview(report, &fewer, now()).expect("possible");
     assert_eq!((&*preview.lost, preview.gained.len()), (&[Flag::Arithmetic][..], 0));
-    world.desk.correct(report, &fewer, now()).expect("signed");
+    world.desk.records().correct(report, &fewer, now()).expect("signed");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let (_, reports) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
     let line = &reports.rows[0];
@@ -166,7 +172,7 @@ fn figures_and_flags_are_shown_before_and_after_and_no_flag_goes_without_a_word(
     assert!(page.contains("numbers do not add up") && page.contains("no longer since the correction"), "{page}");
     // A figure that moves is shown as it is and as it would be.
     let moves = change("overall", Some("very_bad"));
-    let preview = world.desk.preview(report, &moves, now()).expect("possible");
+    let preview = world.desk.records().preview(report, &moves, now()).expect("possible");
     let moved = preview.figures.iter().find(|f| f.2.id == "count.negative").expect("a figure");
     assert_eq!((moved.1.count, moved.2.count), (0, 1));
 }
@@ -176,7 +182,7 @@ fn a_figure_that_does_not_move_is_not_named_as_one_that_does() {
     let (mut world, core) = world();
     let report = count(&mut world, &core, &[("falsification", "?dk")]);
     // It was unknown, and is unknown then: no number is another.
-    let preview = world.desk.preview(report, &change("falsification", None), now()).expect("possible");
+    let preview = world.desk.records().preview(report, &change("falsification", None), now()).expect("possible");
     assert!(preview.correction.old.as_deref() == Some("?dk") && preview.figures.is_empty(), "{:?}", preview.figures);
     let browser = Browser::open(&world);
     let ours = format!("http://{}", browser.host);
@@ -237,7 +243,7 @@ fn a_row_of_a_repeat_is_corrected_on_the_page_with_the_questions_own_choices() {
 }
 
 /// The report that counts, of a board with one visit.
-fn counted(world: &World) -> baqylau_desk::index::report_table::ReportRow {
+fn counted(world: &World) -> baqylau_desk::index::report_row::ReportRow {
     let (_, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
     let mut rows = board.rows.into_iter().filter(|row| row.status.name() == "counted");
     let row = rows.next().expect("one counts");
@@ -250,8 +256,9 @@ fn a_correction_holds_in_an_amendment_that_leaves_its_answer_and_not_in_one_that
     let (mut world, core) = world();
     let report = count(&mut world, &core, &ODD);
     let correct = |world: &mut World, report: Hash, boxes: &str| {
-        let preview = world.desk.preview(report, &change("p_in_boxes", Some(boxes)), now()).expect("possible");
-        world.desk.sign_correction(&preview, true, now()).expect("signed");
+        let preview =
+            world.desk.records().preview(report, &change("p_in_boxes", Some(boxes)), now()).expect("possible");
+        world.desk.records().sign_correction(&preview, true, now()).expect("signed");
         world.desk.pull(now(), &|_| ()).expect("pulls");
     };
     let amend = |world: &mut World, question: &str, words: &str| {
@@ -271,7 +278,8 @@ fn a_correction_holds_in_an_amendment_that_leaves_its_answer_and_not_in_one_that
         let row = counted(&world);
         assert_eq!((row.summary.meta.hash, row.corrections.len(), row.corrections[0].1), (amended, 1, true));
         assert!(!row.flags.has(Flag::Arithmetic) && !row.disputed());
-        let same = world.desk.preview(amended, &change("p_in_boxes", Some("310")), now()).err().expect("refused");
+        let same =
+            world.desk.records().preview(amended, &change("p_in_boxes", Some("310")), now()).err().expect("refused");
         assert!(matches!(same, DeskError::Unchanged { .. }), "{same}");
     }
     // The observer says something else of that: it is theirs, and a desk is told.

@@ -67,8 +67,8 @@ fn rows_and_hidden_answers_of_a_paper_form_come_back() {
     let world = World::new(&tables("sahra-2026"));
     let desk = &world.desk;
     let at = Moment { ms: now(), offset: 60 };
-    let id = desk.begin_paper(PaperHead::new("centre", "L01-01", None, now()), at).expect("a form");
-    let put = |name: &str, row: u32, text: &str| desk.set_paper(id, name, row, text, at).expect("set");
+    let id = desk.papers().begin(PaperHead::new("centre", "L01-01", None, now()), at).expect("a form");
+    let put = |name: &str, row: u32, text: &str| desk.papers().set(id, name, row, text, at).expect("set");
     put("opened", 0, "yes");
     put("rooms", 0, "2");
     put("registered", 1, "401");

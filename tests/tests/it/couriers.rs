@@ -2,8 +2,8 @@
 
 use crate::it::support::{draft, key, report};
 use baqylau_desk::adjudication::status::Status;
+use baqylau_desk::faults::ServerRefusal;
 use baqylau_desk::log::courier::{CourierItem, CourierOutcome, CourierRefusal, NotTaken};
-use baqylau_desk::log::undone::ServerRefusal;
 use baqylau_observer::{Error, InvalidReason, ObserverApp};
 use baqylau_protocol::courier::{Assembler, CourierError, CourierFile, frames};
 use baqylau_protocol::ids::Hash;
@@ -197,9 +197,9 @@ fn attachments_travel_beside_the_file() {
     assert!(far.summary().expect("a summary").all_safe());
     assert_eq!(counted(&mut world), 2);
     assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 2);
-    for (row, byte) in world.desk.attachments().expect("attachments").iter().zip([7, 8]) {
+    for (row, byte) in world.desk.attachments().list().expect("attachments").iter().zip([7, 8]) {
         let mut shown = Vec::new();
-        world.desk.open_attachment(&row.attachment, &mut shown).expect("opens");
+        world.desk.attachments().open(&row.attachment, &mut shown).expect("opens");
         assert!(shown.len() == 200_000 && shown.iter().all(|b| *b == byte));
     }
 }

@@ -3,7 +3,7 @@
 use crate::it::support::{copy, report};
 use baqylau_desk::Desk;
 use baqylau_desk::adjudication::status::{AnswerBasis, Status};
-use baqylau_desk::log::faults::{Contradiction, Unverifiable};
+use baqylau_desk::faults::{Contradiction, Unverifiable};
 use baqylau_desk::workspace::keys::{self, DeskKeys};
 use baqylau_tests::{BUDGET, PASSPHRASE, World, now, tables};
 use strum::VariantArray;
@@ -53,19 +53,19 @@ fn one_damaged_object_cuts_no_desk_off() {
     one.sync_now(BUDGET).expect("syncs");
     let pulled = world.desk.pull(now(), &|_| ()).expect("pulls");
     assert_eq!((pulled.objects, pulled.gaps.len(), pulled.filled), (1, 1, 0));
-    let (_, faults) = baqylau_desk::log::pull::verify_all(&world.desk).expect("verifies");
+    let (_, faults) = world.desk.verify_all().expect("verifies");
     assert_eq!(faults.iter().map(|f| f.0).collect::<Vec<_>>(), [8]);
     // A salvage of the desk's store keeps what is here behind the gap.
     let copied = world.folder.path().join("copied");
-    copy(&world.desk.folder, &copied);
-    assert_eq!(baqylau_desk::workspace::recovery::salvage(&copied, PASSPHRASE).expect("salvaged").kept, 11);
+    copy(&world.desk.workspace.folder, &copied);
+    assert_eq!(baqylau_desk::recovery::salvage(&copied, PASSPHRASE).expect("salvaged").kept, 11);
     // The phone sends everything again: the server takes the bytes that it lost, and the desk fills the gap.
     assert_eq!(two.sync_again(BUDGET).expect("syncs").delivered, 3);
     assert!(two.summary().expect("a summary").all_safe());
     let pulled = world.desk.pull(now(), &|_| ()).expect("pulls");
     assert_eq!((pulled.filled, pulled.gaps.len(), pulled.opened), (1, 0, 1));
     assert_eq!(statuses(&world), ["counted"; 7]);
-    let (good, faults) = baqylau_desk::log::pull::verify_all(&world.desk).expect("verifies");
+    let (good, faults) = world.desk.verify_all().expect("verifies");
     assert!(faults.is_empty(), "{faults:?}");
     assert_eq!(good, 8, "with the register");
 }
@@ -79,7 +79,7 @@ fn a_desk_hands_back_what_is_damaged_at_the_server() {
     report(&core, "one");
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    world.desk.message(&[], "Stay still.", now()).expect("written");
+    world.desk.records().message(&[], "Stay still.", now()).expect("written");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let folder = world.folder.path().join("second desk");
     world.desk.add_desk(&folder, PASSPHRASE).expect("a desk");
@@ -116,7 +116,7 @@ fn why_an_envelope_does_not_verify_is_kept_by_its_code_and_words_of_an_earlier_v
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let status = |desk: &Desk| baqylau_tests::reports(desk)[0].status.clone();
     assert_eq!(status(&world.desk), Status::Unverifiable(Unverifiable::NotEnrolled));
-    let folder = world.desk.folder.clone();
+    let folder = world.desk.workspace.folder.clone();
     let keys: DeskKeys = keys::read(&folder.join("keys/desk.key"), PASSPHRASE).expect("the keys");
     let db = baqylau_sqlite::open(&folder.join("desk.db"), Some(&keys.database), baqylau_desk::store::SCHEMA);
     let words = "UPDATE envelope SET refused = 'its device was not enrolled before it' WHERE kind IS NULL";
@@ -136,15 +136,15 @@ fn a_damaged_enrolment_comes_again_and_opens_what_waited_for_it() {
     let mut index = baqylau_desk::index::ReportIndex::new(std::sync::Arc::new(world.desk.source().expect("tables")));
     let pulled = world.desk.pull(now(), &|_| ()).expect("pulls");
     assert_eq!((pulled.gaps.len(), pulled.refused), (1, 1), "nobody vouches for its report yet");
-    index.advance(&world.desk).expect("looks");
+    index.advance(world.desk.verified()).expect("looks");
     // The server no longer knows the phone: it enrols again by itself.
     report(&core, "two");
     core.sync_now(BUDGET).expect("syncs");
     let pulled = world.desk.pull(now(), &|_| ()).expect("pulls");
     assert_eq!((pulled.filled, pulled.gaps.len(), pulled.confirmed), (1, 0, 1));
     assert_eq!(statuses(&world), ["counted"; 2]);
-    index.advance(&world.desk).expect("looks");
-    let reports = index.table(&world.desk, AnswerBasis::Effective, None).expect("a board");
+    index.advance(world.desk.verified()).expect("looks");
+    let reports = index.table(world.desk.verified(), AnswerBasis::Effective, None).expect("a board");
     assert_eq!(reports.counted().0, 2, "a page that was open sees it too");
 }
 
@@ -162,7 +162,7 @@ fn a_server_that_goes_back_leaves_the_head_that_proves_it() {
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let hash = baqylau_tests::reports(&world.desk)[0].summary.meta.hash;
-    let good = world.desk.last_head().expect("a store").expect("a head");
+    let good = world.desk.heads().last().expect("a store").expect("a head");
     world.stop_server();
     for suffix in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(world.server_folder().join(format!("server.db{suffix}")));
@@ -171,8 +171,8 @@ fn a_server_that_goes_back_leaves_the_head_that_proves_it() {
     world.start_server();
     let told = world.desk.pull(now(), &|_| ()).expect_err("it went back").to_string();
     assert!(told.contains("it went back"), "{told}");
-    assert_eq!(world.desk.last_head().expect("a store"), Some(good), "the good head stays");
-    world.desk.prove(hash).expect("and the log here still verifies");
+    assert_eq!(world.desk.heads().last().expect("a store"), Some(good), "the good head stays");
+    world.desk.prover().prove(hash).expect("and the log here still verifies");
     let evidence = world.desk.store.evidence().expect("a store");
     assert!(evidence.iter().any(|e| matches!(e.why, Contradiction::WentBack { .. })), "{evidence:?}");
 }
@@ -185,7 +185,7 @@ fn a_store_that_fails_is_an_error_and_no_status_of_a_report() {
     (0..8).for_each(|n| report(&core, &"x".repeat(n + 1)));
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let folder = world.desk.folder.clone();
+    let folder = world.desk.workspace.folder.clone();
     let spare = tempfile::tempdir().expect("a folder");
     let address = ["https://127.0.0.1:1".to_owned()];
     let other =

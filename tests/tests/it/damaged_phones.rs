@@ -57,7 +57,7 @@ fn a_damaged_key_of_one_visit_concerns_that_visit_alone() {
         core.follow_ups().expect("what is to be looked at again");
         core.search_places(&[], None, "", 0, 1).expect("places");
         // A question about a report of that visit is read all the same.
-        world.desk.ask(hash, &["participants".into()], "How many?", None, now()).expect("asked");
+        world.desk.records().ask(hash, &["participants".into()], "How many?", None, now()).expect("asked");
         world.desk.pull(now(), &|_| ()).expect("pulls");
         core.sync_now(BUDGET).expect("syncs");
         assert_eq!(core.letters().expect("letters").len(), 1);

@@ -1,12 +1,12 @@
 //! The errors of the desk: one of each, which `docs/errors.md` is generated from, in every language of the page.
 
 use baqylau_desk::DeskError::{self, *};
+use baqylau_desk::faults::ServerRefusal;
 use baqylau_desk::faults::{
     AnswerDoubt, AnswerFault, CallError, CourierError, HttpError, NotHere, PlaceCandidate, RequiredText, StorageError,
 };
+use baqylau_desk::faults::{LogFault, ServerFault, Unproven, Unverifiable};
 use baqylau_desk::files::FileFault;
-use baqylau_desk::log::faults::{LogFault, ServerFault, Unproven, Unverifiable};
-use baqylau_desk::log::undone::ServerRefusal;
 use baqylau_forms::fill::{Expected, FillError, Issue};
 use baqylau_page::failure_in_words;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};

@@ -3,7 +3,7 @@
 use crate::it::support::{draft, key, report, set};
 use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::index::answers::ReportAnswers;
-use baqylau_desk::index::report_table::ReportRow;
+use baqylau_desk::index::report_row::ReportRow;
 use baqylau_desk::records::CorrectionRequest;
 use baqylau_desk::{Desk, DeskError};
 use baqylau_forms::value::Answer;
@@ -69,9 +69,9 @@ fn two_desks_converge() {
         reason: "misheard",
         source: "a call",
     };
-    world.desk.correct(hashes[0], &change, now()).expect("corrected");
-    second.review(hashes[1], ReviewState::Excluded, "made at home", now()).expect("excluded");
-    second.ask(hashes[0], &[], "Is it 120?", None, now()).expect("asked");
+    world.desk.records().correct(hashes[0], &change, now()).expect("corrected");
+    second.records().review(hashes[1], ReviewState::Excluded, "made at home", now()).expect("excluded");
+    second.records().ask(hashes[0], &[], "Is it 120?", None, now()).expect("asked");
     let _sent = (pulled(&mut world.desk), pulled(&mut second));
     let rows = pulled(&mut world.desk);
     assert_eq!((rows[0].2, rows[1].0), (120, "excluded"));
@@ -79,8 +79,8 @@ fn two_desks_converge() {
     // Each sees the other's letters, and whether they arrived.
     one.sync_now(BUDGET).expect("syncs");
     let _sent = (pulled(&mut world.desk), pulled(&mut second));
-    let letters = world.desk.letters().expect("letters");
-    assert_eq!(letters, second.letters().expect("letters"));
+    let letters = world.desk.own().letters().expect("letters");
+    assert_eq!(letters, second.own().letters().expect("letters"));
     assert_eq!((letters.len(), letters[0].text.as_str(), letters[0].sent), (1, "Is it 120?", true));
     assert!(letters[0].arrived.is_some());
 }
@@ -98,21 +98,21 @@ fn rosters_of_two_desks_are_brought_together() {
     let _both = (pulled(&mut world.desk), pulled(&mut second));
     let devices: Vec<_> = second.devices(now()).expect("devices").iter().map(|d| d.device).collect();
     // Neither has heard of the other: one revokes the first phone and contests the second, the other confirms the first again.
-    world.desk.revoke(devices[0], None).expect("revoked");
-    world.desk.contest(devices[1]).expect("contested");
-    second.confirm(devices[0]).expect("nothing changes");
-    second.contest(devices[1]).expect("contested");
+    world.desk.rosters().revoke(devices[0], None).expect("revoked");
+    world.desk.rosters().contest(devices[1]).expect("contested");
+    second.rosters().confirm(devices[0]).expect("nothing changes");
+    second.rosters().contest(devices[1]).expect("contested");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     second.pull(now(), &|_| ()).expect("pulls");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let standings = |desk: &Desk| desk.devices(now()).expect("devices").iter().map(|d| d.standing).collect::<Vec<_>>();
     assert_eq!(standings(&second), [Some(Standing::Revoked), Some(Standing::Contested)]);
     assert_eq!(standings(&world.desk), standings(&second));
-    second.confirm(devices[1]).expect("confirmed");
+    second.rosters().confirm(devices[1]).expect("confirmed");
     second.pull(now(), &|_| ()).expect("pulls");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     assert_eq!(standings(&world.desk)[1], Some(Standing::Confirmed));
-    assert!(world.desk.confirm(devices[0]).is_err(), "what was revoked stays so");
+    assert!(world.desk.rosters().confirm(devices[0]).is_err(), "what was revoked stays so");
 }
 
 /// Both go ahead at the same moment, again and again: what each decided stands at the end.
@@ -126,15 +126,15 @@ fn two_desks_that_decide_at_once_lose_nothing() {
     let mut second = another(&world);
     let _both = (pulled(&mut world.desk), pulled(&mut second));
     let devices: Vec<_> = second.devices(now()).expect("devices").iter().map(|d| d.device).collect();
-    let mut first = Desk::open(&world.desk.folder, PASSPHRASE).expect("opens");
+    let mut first = Desk::open(&world.desk.workspace.folder, PASSPHRASE).expect("opens");
     let standings = |desk: &Desk| desk.devices(now()).expect("devices").iter().map(|d| d.standing).collect::<Vec<_>>();
     for round in 0..20 {
         let decide = |desk: &Desk, own: usize| {
-            let revoked = |desk: &Desk| desk.revoke(devices[own], None).map(drop);
+            let revoked = |desk: &Desk| desk.rosters().revoke(devices[own], None).map(drop);
             match round {
                 19 => revoked(desk),
-                even if even % 2 == 0 => desk.contest(devices[own]),
-                _ => desk.confirm(devices[own]),
+                even if even % 2 == 0 => desk.rosters().contest(devices[own]),
+                _ => desk.rosters().confirm(devices[own]),
             }
             .and_then(|()| desk.publish_roster(now()))
             .expect("published");
@@ -161,8 +161,8 @@ fn two_desks_that_decide_at_once_lose_nothing() {
 fn of_two_bundles_at_once_one_is_built_upon_the_other() {
     let world = World::new(&tables("kazakhstan-2023"));
     let folder = world.folder.path().join("copy");
-    crate::it::support::copy(&world.desk.folder, &folder);
-    let mut first = Desk::open(&world.desk.folder, PASSPHRASE).expect("opens");
+    crate::it::support::copy(&world.desk.workspace.folder, &folder);
+    let mut first = Desk::open(&world.desk.workspace.folder, PASSPHRASE).expect("opens");
     let mut second = Desk::open(&folder, PASSPHRASE).expect("opens");
     for round in 1..=5u64 {
         let build = |desk: &mut Desk, days| desk.build_and_publish(PASSPHRASE, now(), days).expect("published").version;
@@ -185,8 +185,8 @@ fn of_two_bundles_at_once_one_is_built_upon_the_other() {
 fn a_bundle_that_was_never_published_gives_way() {
     let world = World::new(&tables("kazakhstan-2023"));
     let folder = world.folder.path().join("copy");
-    crate::it::support::copy(&world.desk.folder, &folder);
-    let mut first = Desk::open(&world.desk.folder, PASSPHRASE).expect("opens");
+    crate::it::support::copy(&world.desk.workspace.folder, &folder);
+    let first = Desk::open(&world.desk.workspace.folder, PASSPHRASE).expect("opens");
     let mut second = Desk::open(&folder, PASSPHRASE).expect("opens");
     first.build_and_publish(PASSPHRASE, now(), 30).expect("published");
     second.build(PASSPHRASE, now(), 40).expect("built");
@@ -213,7 +213,7 @@ fn a_second_phone_amends_what_is_handed_over_to_it() {
     let team = pulled(&mut world.desk)[0].1.clone();
     let rows = reports(&world.desk);
     let (hash, other) = (rows[0].summary.meta.hash, rows[2].summary.meta.device);
-    world.desk.ask(hash, &["participants".into()], "Count again.", Some(other), now()).expect("asked");
+    world.desk.records().ask(hash, &["participants".into()], "Count again.", Some(other), now()).expect("asked");
     pulled(&mut world.desk);
     two.sync_now(BUDGET).expect("syncs");
     let letter = two.letters().expect("letters").remove(0);
@@ -239,7 +239,7 @@ fn a_second_phone_amends_what_is_handed_over_to_it() {
     assert!(letter.answered && letter.report == Some(signed.seq));
     let amended = reports(&world.desk).pop().expect("a report");
     assert_eq!(*amended.summary.meta.visit, *visit, "the visit keeps its code");
-    assert_eq!(world.desk.letters().expect("letters")[0].answered, Some(amended.summary.meta.hash));
+    assert_eq!(world.desk.own().letters().expect("letters")[0].answered, Some(amended.summary.meta.hash));
 }
 
 #[test]
@@ -249,7 +249,7 @@ fn two_pulls_into_one_store_at_once_do_not_disturb_each_other() {
     let phone = world.enrolled("one", &invite);
     // What the desk itself has to say is in the log before the phone's reports are counted.
     let _register = pulled(&mut world.desk);
-    let mut second = Desk::open(&world.desk.folder, PASSPHRASE).expect("opens");
+    let mut second = Desk::open(&world.desk.workspace.folder, PASSPHRASE).expect("opens");
     for round in 1..=30 {
         event(&phone, "100");
         let start = Barrier::new(2);

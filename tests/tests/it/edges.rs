@@ -1,6 +1,6 @@
 //! The layers: who may depend on whom.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -131,22 +131,100 @@ fn no_crate_has_features() {
     }
 }
 
+/// The sources in a folder and in those within.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// Which module at the top of a crate uses which others there, by the paths that begin with `crate::`. What the crate hands out under
+/// a shorter name is counted to the module that it is from; a parent and its children are one.
+fn modules(crate_sources: &Path) -> BTreeMap<String, BTreeSet<String>> {
+    let top = |path: &Path| {
+        let within = path.strip_prefix(crate_sources).expect("within the crate");
+        let first = within.components().next().expect("a name").as_os_str().to_string_lossy().into_owned();
+        first.trim_end_matches(".rs").to_owned()
+    };
+    let all = sources(crate_sources);
+    let tops: BTreeSet<String> = all.iter().map(|path| top(path)).collect();
+    let root = std::fs::read_to_string(crate_sources.join("lib.rs")).expect("a library");
+    let handed_out = |name: &str| {
+        let line =
+            root.lines().find(|l| l.starts_with("pub use") && l.split(|c: char| !is_of_name(c)).any(|w| w == name));
+        line.and_then(|l| l.trim_start_matches("pub use ").split("::").next()).map(str::to_owned)
+    };
+    let mut edges: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for path in all.iter().filter(|path| top(path) != "lib") {
+        let text = std::fs::read_to_string(path).expect("a source");
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for used in code.flat_map(|line| line.split("crate::").skip(1)) {
+            let name: String = used.chars().take_while(|c| is_of_name(*c)).collect();
+            assert!(!name.is_empty(), "{}: name each module on a line of its own", path.display());
+            let module = if tops.contains(&name) { Some(name) } else { handed_out(&name) };
+            edges.entry(top(path)).or_default().extend(module.filter(|m| *m != top(path) && tops.contains(m)));
+        }
+    }
+    edges
+}
+
+fn is_of_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// The modules that reach themselves through others.
+fn circles(edges: &BTreeMap<String, BTreeSet<String>>) -> BTreeSet<&String> {
+    let reaches_itself = |module: &String| {
+        let (mut seen, mut next) = (BTreeSet::new(), vec![module]);
+        while let Some(at) = next.pop() {
+            next.extend(edges.get(at).into_iter().flatten().filter(|to| seen.insert(*to)));
+        }
+        seen.contains(module)
+    };
+    edges.keys().filter(|module| reaches_itself(module)).collect()
+}
+
+#[test]
+fn modules_of_a_crate_use_each_other_in_no_circle() {
+    for (name, least) in [("desk", 12), ("page", 8), ("core/observer", 12)] {
+        let edges = modules(&root().join(name).join("src"));
+        assert!(edges.len() >= least, "{name}: {edges:?}");
+        let circles = circles(&edges);
+        let of = |module: &&String| {
+            format!("{module} uses {:?}", edges[*module].intersection(&circles.iter().map(|c| (*c).clone()).collect()))
+        };
+        let shown: Vec<String> = circles.iter().map(of).collect();
+        assert!(circles.is_empty(), "{name}: let what both need stand below both: {shown:#?}");
+    }
+}
+
+#[test]
+fn a_circle_between_modules_is_found_however_it_is_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
+    std::fs::create_dir(folder.path().join("store")).expect("a folder");
+    write("lib.rs", "mod desk;\nmod log;\nmod store;\npub use desk::{Desk, Other};\n");
+    write("desk.rs", "use crate::log::Log;\n");
+    write("log.rs", "use crate::store::rows::Row;\n// use crate::desk::Desk;\n");
+    write("store/rows.rs", "use crate::store::Store;\n");
+    assert_eq!(circles(&modules(folder.path())).len(), 0, "children and comments are none");
+    write("store/mod.rs", "fn open() -> crate::Other { todo!() }\n");
+    let edges = modules(folder.path());
+    assert_eq!(circles(&edges).into_iter().collect::<Vec<_>>(), ["desk", "log", "store"]);
+}
+
 /// A test inside a crate that cargo does not compile for tests would never run.
 #[test]
 fn unit_tests_are_only_where_cargo_runs_them() {
-    fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                sources(&path, found);
-            } else if path.extension().is_some_and(|e| e == "rs") {
-                found.push(path);
-            }
-        }
-    }
     for (folder, _) in members().iter().filter(|(_, manifest)| manifest.lines().any(|line| line == "test = false")) {
-        let mut found = Vec::new();
-        sources(&folder.join("src"), &mut found);
+        let found = sources(&folder.join("src"));
         assert!(!found.is_empty(), "{} has sources", folder.display());
         for source in found {
             let text = std::fs::read_to_string(&source).expect("a source");

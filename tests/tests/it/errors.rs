@@ -101,7 +101,7 @@ fn class(class: ReasonClass) -> &'static str {
 fn page() -> String {
     let mut page = String::from(
         "# Errors\n\n\
-         Generated from `core/observer/src/reason.rs` and `error.rs`, `desk/src/error.rs` and `faults.rs` by `BAQYLAU_WRITE_DOCS=1 cargo test --package baqylau-tests errors`.\n\n\
+         Generated from `core/observer/src/reason.rs` and `error.rs`, `desk/src/error.rs` and `faults/mod.rs` by `BAQYLAU_WRITE_DOCS=1 cargo test --package baqylau-tests errors`.\n\n\
          A code never changes its meaning. Its class says what helps: *act*, the person does what the words say; *retry*, time: it is tried\n\
          again by itself, or the same call may succeed later; *final*, it stays so. Android and iOS have words of their own for every\n\
          reason, in every language, and so has the page for the desk's; those below are a terminal's.\n\n\

@@ -66,7 +66,7 @@ fn words_that_became_internal_leave_an_exported_folder() {
     assert_eq!(export(&world, &folder, false), Ok((2, 0)));
     assert!(says(&folder, "They will not stand again"));
     let preview = change(&world, report, "internal");
-    world.desk.sign_correction(&preview, true, now()).expect("signed");
+    world.desk.records().sign_correction(&preview, true, now()).expect("signed");
     sent(&mut world, &core);
     sent(&mut world, &core);
     assert_eq!(export(&world, &folder, false), Ok((1, 1)));
@@ -144,16 +144,17 @@ fn attachments_of_the_same_name_are_exported_each_for_itself() {
 
 #[test]
 fn a_damaged_bundle_stops_no_export_and_is_named() {
-    let (mut world, folder) = exported();
+    let (world, folder) = exported();
     let before = fs::read(folder.join("meeting.csv")).expect("a table");
-    let root: [u8; 32] = keys::read(&world.desk.folder.join("keys/root.key"), PASSPHRASE).expect("the root key");
+    let root: [u8; 32] =
+        keys::read(&world.desk.workspace.folder.join("keys/root.key"), PASSPHRASE).expect("the root key");
     let next = Manifest { version: 3, ..world.desk.manifest().expect("a bundle") }.sign(&SigningKey::from_seed(root));
     let none = b"no manifest";
     world.desk.store.add_bundle(2, none, &[]).expect("damaged");
     world.desk.store.add_bundle(3, &next, &[]).expect("kept");
     assert_eq!(export(&world, &folder, true), Ok((1, 0)));
     assert_eq!(fs::read(folder.join("meeting.csv")).expect("a table"), before);
-    assert_eq!(world.desk.damaged_bundles().expect("a store"), [Hash::of(none)]);
+    assert_eq!(world.desk.verified().damaged_bundles().expect("a store"), [Hash::of(none)]);
 }
 
 #[test]
@@ -164,11 +165,11 @@ fn a_version_that_was_never_published_is_no_column_of_an_export() {
     let commas = ",".repeat(published.lines().next().expect("a head").matches(',').count() - 4);
     fs::write(&survey, format!("{published}text,drafted,Drafted,Drafted,Drafted{commas}\n")).expect("writes");
     let copied = world.folder.path().join("copy");
-    copy(&world.desk.folder, &copied);
+    copy(&world.desk.workspace.folder, &copied);
     let mut second = Desk::open(&copied, PASSPHRASE).expect("opens");
     second.build(PASSPHRASE, now(), 40).expect("built");
     fs::write(&survey, published).expect("writes");
-    let mut first = Desk::open(&world.desk.folder, PASSPHRASE).expect("opens");
+    let first = Desk::open(&world.desk.workspace.folder, PASSPHRASE).expect("opens");
     first.build_and_publish(PASSPHRASE, now(), 30).expect("another was faster");
     report(&core, "seen");
     core.sync_now(BUDGET).expect("syncs");

@@ -52,7 +52,7 @@ fn a_revoked_phone_keeps_what_it_sent_before() {
     assert_eq!(statuses(&mut world), ["counted"]);
     let reports = baqylau_tests::reports(&world.desk);
     let device = reports[0].summary.meta.device;
-    world.desk.revoke(device, None).expect("revoked");
+    world.desk.rosters().revoke(device, None).expect("revoked");
     world.desk.publish_roster(now()).expect("published");
     report(&core, "after");
     let sync = core.sync_now(BUDGET).expect("syncs");
@@ -177,7 +177,7 @@ fn occurs(folder: &Path, words: &str) -> Vec<String> {
 fn a_refused_enrolment_says_why() {
     let mut world = World::new(&tables("kazakhstan-2023"));
     let day = 86_400_000;
-    let late = world.desk.invite(&["p001".to_owned()], now() - 9 * day, 1).expect("an invite").remove(0).text;
+    let late = world.desk.invites().make(&["p001".to_owned()], now() - 9 * day, 1).expect("an invite").remove(0).text;
     let foreign = world.foreign(&tables("kazakhstan-2023"), "p003");
     let good = world.invite("p005");
     let why = |name: &str, invite: &str| {

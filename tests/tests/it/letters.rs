@@ -4,7 +4,7 @@ use crate::it::support::{draft, key, report, set};
 use baqylau_desk::Desk;
 use baqylau_desk::adjudication::status::{AnswerBasis, Status};
 use baqylau_desk::index::answers::ReportAnswers;
-use baqylau_desk::index::report_table::ReportRow;
+use baqylau_desk::index::report_row::ReportRow;
 use baqylau_desk::records::CorrectionRequest;
 use baqylau_observer::ObserverApp;
 use baqylau_observer::app::WantedSection;
@@ -45,11 +45,11 @@ fn a_question_comes_back_as_an_amendment() {
     event(&core, "1000");
     let hash = reports(&mut world)[0].summary.meta.hash;
     let desk = &world.desk;
-    assert!(desk.ask(hash, &["participants".into()], "  ", None, now()).is_err(), "without a note");
-    assert!(desk.ask(hash, &["nothing".into()], "Really?", None, now()).is_err(), "no such question");
-    assert!(desk.ask(Hash([1; 32]), &[], "Really?", None, now()).is_err(), "no such report");
-    desk.ask(hash, &["participants".into()], "A thousand?", None, now()).expect("asked");
-    assert!(!desk.letters().expect("letters")[0].sent, "it waits for a connection");
+    assert!(desk.records().ask(hash, &["participants".into()], "  ", None, now()).is_err(), "without a note");
+    assert!(desk.records().ask(hash, &["nothing".into()], "Really?", None, now()).is_err(), "no such question");
+    assert!(desk.records().ask(Hash([1; 32]), &[], "Really?", None, now()).is_err(), "no such report");
+    desk.records().ask(hash, &["participants".into()], "A thousand?", None, now()).expect("asked");
+    assert!(!desk.own().letters().expect("letters")[0].sent, "it waits for a connection");
     assert_eq!(reports(&mut world)[0].reviews.len(), 1, "its own review came back with the log");
     // A locked phone fetches it, and shows nothing of it.
     drop(core);
@@ -63,7 +63,7 @@ fn a_question_comes_back_as_an_amendment() {
     assert_eq!(letter.questions[0].0, "participants");
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    assert!(world.desk.letters().expect("letters")[0].arrived.is_some(), "proof of delivery");
+    assert!(world.desk.own().letters().expect("letters")[0].arrived.is_some(), "proof of delivery");
     let draft = core.amend(1, "a slip of the finger").expect("a draft").id;
     let page = core.checklist_page(draft, WantedSection::First, Some(letter.id)).expect("a page");
     assert_eq!(page.asked, [key(&core, draft, "participants")]);
@@ -72,7 +72,7 @@ fn a_question_comes_back_as_an_amendment() {
     core.sync_now(BUDGET).expect("syncs");
     let known = reports(&mut world);
     assert_eq!(known.iter().map(|k| k.status.name()).collect::<Vec<_>>(), ["superseded", "counted"]);
-    assert_eq!(world.desk.letters().expect("letters")[0].answered, Some(known[1].summary.meta.hash));
+    assert_eq!(world.desk.own().letters().expect("letters")[0].answered, Some(known[1].summary.meta.hash));
     let letters = core.letters().expect("letters");
     assert!(letters[0].answered && letters[0].report == Some(3), "number 2 is the word that it arrived");
     assert_eq!(letters.len(), 1, "each once, however often it is fetched");
@@ -86,9 +86,9 @@ fn a_message_reaches_its_teams_and_nobody_else() {
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let team = one.mission().expect("a mission").team;
     assert_ne!(team, two.mission().expect("a mission").team);
-    assert_eq!(world.desk.message(&[team], "Leave the city.", now()).expect("written"), 1);
-    assert!(world.desk.message(&["T999".into()], "Nobody.", now()).is_err());
-    assert_eq!(world.desk.message(&[], "Polls close at 20:00.", now()).expect("written"), 2);
+    assert_eq!(world.desk.records().message(&[team], "Leave the city.", now()).expect("written"), 1);
+    assert!(world.desk.records().message(&["T999".into()], "Nobody.", now()).is_err());
+    assert_eq!(world.desk.records().message(&[], "Polls close at 20:00.", now()).expect("written"), 2);
     world.desk.pull(now(), &|_| ()).expect("pulls");
     one.sync_now(BUDGET).expect("syncs");
     two.sync_now(BUDGET).expect("syncs");
@@ -96,7 +96,7 @@ fn a_message_reaches_its_teams_and_nobody_else() {
     assert_eq!(texts(&one), ["Polls close at 20:00.", "Leave the city."]);
     assert_eq!(texts(&two), ["Polls close at 20:00."]);
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    assert!(world.desk.letters().expect("letters").iter().all(|l| l.sent && l.arrived.is_some()));
+    assert!(world.desk.own().letters().expect("letters").iter().all(|l| l.sent && l.arrived.is_some()));
     // A phone cannot write to another.
     let folder = world.server_folder();
     let bytes = std::fs::read(folder.join("server.db")).expect("the log");
@@ -116,11 +116,14 @@ fn reviews_and_corrections_make_the_effective_answers() {
     let change =
         |question, new| CorrectionRequest { question, rows: vec![], new, reason: "misheard", source: "a call" };
     let desk = &world.desk;
-    assert!(desk.correct(first, &change("participants", Some("many")), now()).is_err(), "no answer of its kind");
-    assert!(desk.correct(first, &change("nothing", Some("1")), now()).is_err(), "no such question");
-    desk.correct(first, &change("participants", Some("120")), now()).expect("corrected");
-    desk.correct(first, &change("participants", Some("130")), now()).expect("corrected again");
-    desk.review(second, ReviewState::Excluded, "made at home", now()).expect("excluded");
+    assert!(
+        desk.records().correct(first, &change("participants", Some("many")), now()).is_err(),
+        "no answer of its kind"
+    );
+    assert!(desk.records().correct(first, &change("nothing", Some("1")), now()).is_err(), "no such question");
+    desk.records().correct(first, &change("participants", Some("120")), now()).expect("corrected");
+    desk.records().correct(first, &change("participants", Some("130")), now()).expect("corrected again");
+    desk.records().review(second, ReviewState::Excluded, "made at home", now()).expect("excluded");
     let known = reports(&mut world);
     assert_eq!(known[0].status.name(), "counted");
     assert_eq!(participants(&world.desk, AnswerBasis::Effective)[0], Some(130));
@@ -128,7 +131,7 @@ fn reviews_and_corrections_make_the_effective_answers() {
     assert_eq!(participants(&world.desk, AnswerBasis::Raw)[0], Some(100), "the original is kept");
     let (_, raw) = world.desk.report_table(None, AnswerBasis::Raw).expect("a table");
     assert_eq!(raw.rows[0].corrections[0].0.what.old.as_deref(), Some("100"));
-    world.desk.review(second, ReviewState::Accepted, "the paper form was found", now()).expect("accepted");
+    world.desk.records().review(second, ReviewState::Accepted, "the paper form was found", now()).expect("accepted");
     assert_eq!(reports(&mut world)[1].status, Status::Counted, "the last decision holds");
 }
 
@@ -156,11 +159,12 @@ fn a_revoked_phone_gets_no_letters() {
     event(&two, "20");
     let known = reports(&mut world);
     let (hash, lost) = (known[0].summary.meta.hash, known[0].summary.meta.device);
-    world.desk.revoke(lost, None).expect("revoked");
-    assert_eq!(world.desk.message(&[], "Where are you?", now()).expect("written"), 1, "to the other only");
-    assert!(world.desk.ask(hash, &[], "Really?", None, now()).is_err(), "nobody is there to answer");
+    world.desk.rosters().revoke(lost, None).expect("revoked");
+    assert_eq!(world.desk.records().message(&[], "Where are you?", now()).expect("written"), 1, "to the other only");
+    assert!(world.desk.records().ask(hash, &[], "Really?", None, now()).is_err(), "nobody is there to answer");
     world
         .desk
+        .records()
         .ask(hash, &[], "What do you know?", Some(known[1].summary.meta.device), now())
         .expect("another is asked");
     world.desk.pull(now(), &|_| ()).expect("pulls");
@@ -171,8 +175,8 @@ fn a_revoked_phone_gets_no_letters() {
     // Messages go to teams as they are now.
     let team = world.desk.devices(now()).expect("devices")[1].person.clone().expect("known").1;
     world.desk.store.move_person("p003", "T777", now()).expect("moved");
-    assert!(world.desk.message(&[team], "Nobody is left there.", now()).is_err());
-    assert_eq!(world.desk.message(&["T777".into()], "Welcome.", now() + 1).expect("written"), 1);
+    assert!(world.desk.records().message(&[team], "Nobody is left there.", now()).is_err());
+    assert_eq!(world.desk.records().message(&["T777".into()], "Welcome.", now() + 1).expect("written"), 1);
     assert_eq!(world.desk.devices(now() + 1).expect("devices")[1].person.as_ref().expect("known").1, "T777");
 }
 
@@ -184,7 +188,7 @@ fn a_report_that_the_phone_forgot_comes_with_the_question() {
     event(&core, "100");
     let hash = reports(&mut world)[0].summary.meta.hash;
     let later = now() + 60 * 86_400_000;
-    world.desk.ask(hash, &["participants".into()], "A hundred?", None, later).expect("asked");
+    world.desk.records().ask(hash, &["participants".into()], "A hundred?", None, later).expect("asked");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     core.sync_now(BUDGET).expect("syncs");
     let letter = core.letters().expect("letters").remove(0);
@@ -213,10 +217,11 @@ fn a_second_visit_of_one_number_counts_when_a_desk_says_so() {
     assert_eq!(known.iter().map(|k| k.status.name()).collect::<Vec<_>>(), ["counted", "duplicate"]);
     world
         .desk
+        .records()
         .review(known[1].summary.meta.hash, ReviewState::Accepted, "they went separately", now())
         .expect("accepted");
     let known = reports(&mut world);
     assert_eq!(known.iter().map(|k| k.status.name()).collect::<Vec<_>>(), ["counted", "counted"]);
     let change = CorrectionRequest { question: "started_at", rows: vec![], new: None, reason: "r", source: "s" };
-    world.desk.correct(known[0].summary.meta.hash, &change, now()).expect("any answer can be taken away");
+    world.desk.records().correct(known[0].summary.meta.hash, &change, now()).expect("any answer can be taken away");
 }

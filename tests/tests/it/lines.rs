@@ -35,7 +35,7 @@ fn a_line_that_breaks_at_every_message_loses_nothing() {
         report(&core, &format!("limit {limit}"));
         reports += 1;
         world.desk.pull(now(), &|_| ()).expect("pulls");
-        world.desk.message(&[], &format!("letter {limit}"), now()).expect("written");
+        world.desk.records().message(&[], &format!("letter {limit}"), now()).expect("written");
         world.desk.pull(now(), &|_| ()).expect("pulls");
         line.cut_after(limit);
         let sync = core.sync_now(BUDGET).expect("no error");
@@ -54,7 +54,7 @@ fn a_line_that_breaks_at_every_message_loses_nothing() {
     let known = baqylau_tests::reports(&world.desk);
     assert_eq!(known.iter().filter(|r| r.status == Status::Counted).count(), reports);
     assert_eq!(known.len(), reports, "and nothing twice");
-    assert!(world.desk.letters().expect("letters").iter().all(|l| l.arrived.is_some()));
+    assert!(world.desk.own().letters().expect("letters").iter().all(|l| l.arrived.is_some()));
 }
 
 #[test]
@@ -118,8 +118,8 @@ fn a_bundle_that_goes_back_or_forks_is_refused_and_shown() {
     let first = world.desk.store.manifest().expect("a store").expect("a bundle");
     let fork = {
         let other = world.folder.path().join("other");
-        copy(&world.desk.folder, &other);
-        let mut desk = Desk::open(&other, PASSPHRASE).expect("opens");
+        copy(&world.desk.workspace.folder, &other);
+        let desk = Desk::open(&other, PASSPHRASE).expect("opens");
         desk.build(PASSPHRASE, now(), 77).expect("builds");
         desk.store.manifest().expect("a store").expect("a bundle")
     };

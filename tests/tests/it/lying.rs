@@ -3,7 +3,7 @@
 use crate::it::support::{draft, key, report};
 use baqylau_desk::DeskError;
 use baqylau_desk::adjudication::status::Status;
-use baqylau_desk::log::faults::LogFault;
+use baqylau_desk::faults::LogFault;
 use baqylau_forms::value::Moment;
 use baqylau_observer::app::{DeliveryState, PhoneConfig};
 use baqylau_observer::clock::{Clock, SystemClock};
@@ -217,7 +217,7 @@ fn a_letter_that_is_none_or_lies_about_its_place_makes_no_phone_deaf() {
     server.lie(junk);
     assert_eq!(core.sync_now(BUDGET).expect("syncs").letters, 0);
     let written = |world: &mut World, text: &str| {
-        world.desk.message(&[], text, now()).expect("written");
+        world.desk.records().message(&[], text, now()).expect("written");
         world.desk.pull(now(), &|_| ()).expect("pulls");
     };
     // A letter that a desk did write, at a place where it is not.

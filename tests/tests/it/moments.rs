@@ -140,7 +140,7 @@ fn letters_and_answers_survive_every_kill() {
     };
     // The letter is fetched, opened and receipted, whenever the phone was killed meanwhile.
     let ask = |moment: u32| {
-        desk.borrow().ask(newest(), &[], &format!("question {moment}"), None, now()).expect("asked");
+        desk.borrow().records().ask(newest(), &[], &format!("question {moment}"), None, now()).expect("asked");
         desk.borrow_mut().pull(now(), &|_| ()).expect("pulls");
         String::new()
     };
@@ -149,7 +149,10 @@ fn letters_and_answers_survive_every_kill() {
         let letters = core.letters().expect("letters");
         assert_eq!(letters.len(), 1 + moment as usize, "each once");
         desk.borrow_mut().pull(now(), &|_| ()).expect("pulls");
-        assert!(desk.borrow().letters().expect("letters").iter().all(|l| l.arrived.is_some()), "proof of delivery");
+        assert!(
+            desk.borrow().own().letters().expect("letters").iter().all(|l| l.arrived.is_some()),
+            "proof of delivery"
+        );
     };
     at_every_moment("sync", &store, ask, fetched, || open(&store));
     // One draft, one amendment a letter, however often it is begun.

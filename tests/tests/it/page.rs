@@ -265,8 +265,11 @@ fn a_team_that_is_not_heard_from_in_time_is_told_of() {
 fn workbook(world: &World, table: &str) {
     let (tables, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
     let lines: Vec<_> = board.rows.iter().collect();
-    let bytes =
-        world.desk.table(&tables, &lines, ("incident", 1), AnswerBasis::Effective, Format::Xlsx).expect("a workbook");
+    let bytes = world
+        .desk
+        .exports()
+        .table(&tables, &lines, ("incident", 1), AnswerBasis::Effective, Format::Xlsx)
+        .expect("a workbook");
     let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(bytes)).expect("it opens");
     let sheet = book.worksheet_range("answers").expect("answers");
     let heads = sheet.rows().next().expect("heads").iter().map(ToString::to_string).collect::<Vec<_>>();

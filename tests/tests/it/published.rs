@@ -44,7 +44,7 @@ fn a_roster_that_another_issuer_signed_lets_no_revoked_phone_in() {
     let other = world.enrolled("two", &two);
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let device = world.desk.devices(now()).expect("devices")[0].device;
-    world.desk.revoke(device, None).expect("revoked");
+    world.desk.rosters().revoke(device, None).expect("revoked");
     world.desk.pull(now(), &|_| ()).expect("tells the server");
     sign_otherwise(&mut world, StoredDocument::Roster);
     report(&revoked, "late");

@@ -4,7 +4,8 @@
 use crate::it::browser::{Browser, eventually};
 use crate::it::support::{copy, report};
 use baqylau_desk::adjudication::status::AnswerBasis;
-use baqylau_desk::workspace::recovery::{change_passphrase, salvage};
+use baqylau_desk::recovery::salvage;
+use baqylau_desk::workspace::passphrase::change_passphrase;
 use baqylau_desk::{Desk, DeskError};
 use baqylau_tests::{BUDGET, PASSPHRASE, World, now, tables};
 
@@ -121,7 +122,7 @@ fn a_desk_without_its_store_is_told_and_begins_anew() {
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let folder = world.folder.path().join("copied");
-    copy(&world.desk.folder, &folder);
+    copy(&world.desk.workspace.folder, &folder);
     for suffix in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(folder.join(format!("desk.db{suffix}")));
     }

@@ -32,13 +32,13 @@ fn entry(desk: &Desk, device: DeviceId) -> RosterEntry {
 #[test]
 fn what_a_desk_contested_is_not_confirmed_by_another_that_pulls() {
     let (mut world, mut second, device) = world();
-    world.desk.contest(device).expect("contested");
+    world.desk.rosters().contest(device).expect("contested");
     world.desk.publish_roster(now()).expect("published");
     pull(&mut second);
     assert_eq!(entry(&second, device).standing, Standing::Contested);
     pull(&mut world.desk);
     assert_eq!(entry(&world.desk, device).standing, Standing::Contested);
-    second.confirm(device).expect("a coordinator decides");
+    second.rosters().confirm(device).expect("a coordinator decides");
     pull(&mut second);
     pull(&mut world.desk);
     assert_eq!(entry(&world.desk, device).standing, Standing::Confirmed);
@@ -47,7 +47,7 @@ fn what_a_desk_contested_is_not_confirmed_by_another_that_pulls() {
 #[test]
 fn what_two_desks_decide_differently_at_once_is_contested() {
     let (mut world, mut second, device) = world();
-    world.desk.contest(device).expect("contested");
+    world.desk.rosters().contest(device).expect("contested");
     world.desk.publish_roster(now()).expect("published");
     // The second confirms by itself before it sees the roster: that of the first came in between.
     let server = world.lying();
@@ -69,8 +69,8 @@ fn of_two_revocations_the_stricter_holds_until_somebody_decides() {
         let (mut world, mut second, device) = world();
         pull(&mut second);
         let (one, two) = if stricter_first { (1, 3) } else { (3, 1) };
-        world.desk.revoke(device, Some(one)).expect("revoked");
-        second.revoke(device, Some(two)).expect("revoked");
+        world.desk.rosters().revoke(device, Some(one)).expect("revoked");
+        second.rosters().revoke(device, Some(two)).expect("revoked");
         pull(&mut world.desk);
         assert_eq!(pull(&mut second), 1, "it is shown");
         pull(&mut world.desk);
@@ -78,13 +78,13 @@ fn of_two_revocations_the_stricter_holds_until_somebody_decides() {
             assert_eq!(entry(desk, device).good_seq, 1, "the stricter holds");
         }
         assert_eq!(pull(&mut second), 1, "and stays so");
-        let told = second.disputes().expect("disputes")[0].to_string();
+        let told = second.rosters().disputes().expect("disputes")[0].to_string();
         assert!(told.contains("after number 1") && told.contains("after 3"), "{told}");
         assert_eq!(pull(&mut world.desk), 1, "at every desk");
         assert_eq!(world.desk.devices(now()).expect("devices")[0].disputed, Some(3));
         for (n, chosen) in [1, 3].into_iter().enumerate() {
             // Letting the stricter hold is a decision too.
-            second.revoke(device, Some(chosen)).expect("decided");
+            second.rosters().revoke(device, Some(chosen)).expect("decided");
             assert_eq!(pull(&mut second), 0, "{n}");
             assert_eq!(pull(&mut world.desk), 0, "{n}");
             assert_eq!(entry(&world.desk, device).good_seq, chosen);
@@ -98,13 +98,13 @@ fn a_decision_whose_answer_was_lost_does_not_override_a_later_one() {
     pull(&mut second);
     pull(&mut world.desk);
     let server = world.lying();
-    world.desk.contest(device).expect("contested");
+    world.desk.rosters().contest(device).expect("contested");
     server.speak(|what, _, _| what.starts_with("POST /v1/roster").then(Vec::new));
     world.desk.publish_roster(now()).expect_err("the answer is lost");
     server.repent();
     pull(&mut second);
     assert_eq!(entry(&second, device).standing, Standing::Contested, "the server took it");
-    second.confirm(device).expect("a coordinator decides");
+    second.rosters().confirm(device).expect("a coordinator decides");
     second.publish_roster(now()).expect("published");
     pull(&mut world.desk);
     pull(&mut second);

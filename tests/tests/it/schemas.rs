@@ -3,8 +3,8 @@
 
 use crate::it::salvage::keys;
 use crate::it::support::report;
+use baqylau_desk::recovery;
 use baqylau_desk::workspace::keys::{self as desk_keys, DeskKeys};
-use baqylau_desk::workspace::recovery;
 use baqylau_desk::{Desk, DeskError};
 use baqylau_observer::{Error, ObserverApp};
 use baqylau_server::storage::LogError;

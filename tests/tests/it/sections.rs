@@ -166,7 +166,7 @@ fn a_letter_opens_the_section_of_its_question() {
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let hash = reports(&world.desk)[0].summary.meta.hash;
-    world.desk.ask(hash, &["what".into()], "What did they shout?", None, now()).expect("asked");
+    world.desk.records().ask(hash, &["what".into()], "What did they shout?", None, now()).expect("asked");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     core.sync_now(BUDGET).expect("syncs");
     let letter = core.letters().expect("letters").remove(0).id;
@@ -190,7 +190,7 @@ fn a_letter_about_a_question_that_is_hidden_opens_the_first_section() {
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let hash = reports(&world.desk)[0].summary.meta.hash;
-    world.desk.ask(hash, &["p_invalid".into()], "How many?", None, now()).expect("asked");
+    world.desk.records().ask(hash, &["p_invalid".into()], "How many?", None, now()).expect("asked");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     core.sync_now(BUDGET).expect("syncs");
     let letter = core.letters().expect("letters").remove(0).id;

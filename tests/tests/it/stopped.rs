@@ -57,7 +57,7 @@ fn places(world: &World, core: &ObserverApp, file: &Path, token: Token) -> (Path
 
 /// A letter that waits for the phone.
 fn letter(world: &mut World) {
-    world.desk.message(&[], "a letter", now()).expect("written");
+    world.desk.records().message(&[], "a letter", now()).expect("written");
     world.desk.pull(now(), &|_| ()).expect("pulls");
 }
 
@@ -316,14 +316,14 @@ fn what_lies_where_a_part_belongs_is_set_aside() {
     assert_eq!(core.sync_now(BUDGET).expect("syncs").again, None);
     assert!(core.summary().expect("a summary").all_safe());
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let here = world.desk.folder.join("blobs");
+    let here = world.desk.workspace.folder.join("blobs");
     fs::create_dir_all(&here).expect("a folder");
     let name = |file: &Path| here.join(file.file_name().expect("a name"));
     fs::create_dir(name(&files[0]).with_extension("part")).expect("a folder");
     fs::create_dir(name(&files[1])).expect("a folder");
-    assert_eq!(world.desk.altered_attachments().expect("is verified all the same").len(), 1);
+    assert_eq!(world.desk.attachments().altered().expect("is verified all the same").len(), 1);
     assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 2);
-    assert!(world.desk.altered_attachments().expect("verifies").is_empty());
+    assert!(world.desk.attachments().altered().expect("verifies").is_empty());
     assert_eq!(fs::read(name(&files[1])).expect("a file"), fs::read(&files[1]).expect("a file"));
 }
 

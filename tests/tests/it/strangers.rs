@@ -40,7 +40,7 @@ fn a_record_that_the_server_refuses_is_told_of_and_ends_nothing() {
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let _two = world.enrolled("two", &two);
     let server = world.lying();
-    world.desk.message(&[], "Stay.", now()).expect("written");
+    world.desk.records().message(&[], "Stay.", now()).expect("written");
     server.lie(|what, request, _| {
         let objects =
             what.starts_with("POST /v1/objects").then(|| cbor::decode_request::<Upload>(request))?.ok()?.objects;
@@ -95,13 +95,13 @@ fn tables_that_another_desk_changed_are_not_replaced_silently() {
     let world = World::new(&tables("kazakhstan-2023"));
     let desk = |name: &str, title: &str| {
         let (folder, source) = (world.folder.path().join(name), world.folder.path().join(format!("{name} tables")));
-        copy(&world.desk.folder, &folder);
+        copy(&world.desk.workspace.folder, &folder);
         copy(&tables("kazakhstan-2023"), &source);
         let file = source.join("mission.json");
         let text = std::fs::read_to_string(&file).expect("a table");
         std::fs::write(&file, text.replace("Early Parliamentary", title)).expect("changed");
         let mut desk = Desk::open(&folder, PASSPHRASE).expect("opens");
-        desk.settings.source = source;
+        desk.workspace.settings.source = source;
         desk
     };
     let (mut first, mut second) = (desk("first", "First"), desk("second", "Second"));

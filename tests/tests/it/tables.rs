@@ -69,7 +69,7 @@ fn sign_rows(core: &ObserverApp, answers: &[(&str, &str)], of_row: &[(&str, &str
 }
 
 /// Reports under two versions of a checklist, and a folder with everything exported.
-fn exported() -> (World, tempfile::TempDir, PathBuf) {
+pub fn exported() -> (World, tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let source = folder.path().join("tables");
     let police = "seen,police,Police\nseen,army,Army\nseen,party,\"Party, with \"\"flags\"\"\"\n";
@@ -105,7 +105,7 @@ fn exported() -> (World, tempfile::TempDir, PathBuf) {
     (world, folder, out)
 }
 
-fn read(folder: &Path, name: &str) -> String {
+pub fn read(folder: &Path, name: &str) -> String {
     std::fs::read_to_string(folder.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
 }
 
@@ -132,7 +132,7 @@ fn what_was_accepted_is_exported_whatever_its_questions_are_called() {
     // In every format, with a sheet for the repeat.
     let (tables, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
     let lines: Vec<_> = board.rows.iter().collect();
-    let write = |stem, format| world.desk.table(&tables, &lines, (stem, 0), AnswerBasis::Effective, format);
+    let write = |stem, format| world.desk.exports().table(&tables, &lines, (stem, 0), AnswerBasis::Effective, format);
     for stem in ["f", "f.codebook@2"] {
         assert!(write(stem, Format::Parquet).expect("a table").starts_with(b"PAR1"));
         assert!(out.join(format!("{stem}.parquet")).exists());
@@ -328,204 +328,4 @@ fn an_answer_of_choices_that_is_longer_than_a_text_of_spss_loses_none() {
     if let Some(said) = run(&out, "pspp", &["-O", "format=csv", "check.sps"]) {
         assert_eq!(said.lines().filter(|line| line.starts_with("Valid,Yes,1,")).count(), 2, "{said}");
     }
-}
-
-#[test]
-fn columns_of_parquet_depend_on_the_checklist_and_made_ones_come_last() {
-    let (_world, _folder, out) = exported();
-    let labels = |file: &str, names: [&str; 2]| {
-        let bytes = std::fs::read(out.join(file)).expect("a table");
-        names.map(|name| {
-            let key = format!("label:{name}");
-            bytes.windows(key.len()).rposition(|part| part == key.as_bytes()).unwrap_or_else(|| panic!("no {name}"))
-        })
-    };
-    let [last, made] = labels("f.parquet", ["no_place_for", "voters.missing@2"]);
-    assert!(last < made, "what is made comes last");
-    // Nothing is missing there.
-    let [last, made] = labels("f.codebook@2.parquet", ["row_how", "row@2.missing"]);
-    assert!(last < made);
-}
-
-#[test]
-fn missing_values_are_missing_in_every_column_as_the_docs_say() {
-    let (_world, _folder, out) = exported();
-    let r = read(&out, "f.R");
-    for name in ["how", "seen", "kind", "queue"] {
-        assert!(r.contains(&format!("data[[\"{name}.missing\"]] <- why(data[[\"{name}\"]])")), "{name}: {r}");
-    }
-    for name in ["seen", "kind", "queue"] {
-        assert!(r.contains(&format!("data[[\"{name}\"]] <- known(data[[\"{name}\"]])")), "{name}: {r}");
-    }
-    // R and PSPP themselves, where they are.
-    let script = "d <- source(\"f.R\", encoding = \"UTF-8\")$value
-        for (n in c(\"how\", \"seen\", \"kind\", \"queue\", \"voters\", \"seen.police\", \"kind.stopped\")) cat(n, sum(!is.na(d[[n]])), \"\\n\")
-        for (n in c(\"seen.missing\", \"kind.missing\", \"queue.missing\")) cat(n, as.character(na.omit(d[[n]])), \"\\n\")
-        cat(nrow(d), any(grepl(\"[?]\", unlist(lapply(d, as.character)))), \"\\n\")";
-    if let Some(said) = run(&out, "Rscript", &["-e", script]) {
-        let lines: Vec<&str> = said.lines().map(str::trim_end).collect();
-        let expected = [
-            "how 3",
-            "seen 2",
-            "kind 2",
-            "queue 2",
-            "voters 2",
-            "seen.police 2",
-            "kind.stopped 2",
-            "seen.missing Do not know",
-            "kind.missing Do not know",
-            "queue.missing Not permitted to see it",
-            "5 FALSE",
-        ];
-        assert_eq!(lines, expected);
-    }
-    let check = "INSERT FILE='f.sps'.\nFREQUENCIES VARIABLES=seen kind queue.\n";
-    std::fs::write(out.join("check.sps"), check).expect("writes");
-    if let Some(said) = run(&out, "pspp", &["-O", "format=csv", "check.sps"]) {
-        let begin = |with: &'static str| said.lines().filter(move |l| l.starts_with(with));
-        let missing: Vec<&str> = begin("Missing,").map(|l| l.trim_start_matches("Missing,")).collect();
-        assert!(missing.len() == 3 && missing[..2].iter().all(|l| l.starts_with("Do not know,1,")), "{said}");
-        assert!(missing[2].starts_with("Not permitted to see it,1,"), "{said}");
-        assert_eq!(
-            begin("Total,").filter(|l| l.starts_with("Total,,5,")).count(),
-            3,
-            "a line break ends no case: {said}"
-        );
-        for label in ["Police; Army", "Went well; Stopped"] {
-            assert!(said.contains(label), "{label}: {said}");
-        }
-    }
-}
-
-#[test]
-fn the_docs_name_every_column_that_an_export_writes_of_its_own() {
-    let (_world, _folder, out) = exported();
-    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/exports.md");
-    let docs = std::fs::read_to_string(docs).expect("the docs").replace('\n', " ");
-    let named = |begin: &str, end: &str| -> BTreeSet<String> {
-        let list = docs.split_once(begin).and_then(|(_, rest)| rest.split_once(end)).expect("a list of columns").0;
-        list.split('`').skip(1).step_by(2).map(str::to_owned).collect()
-    };
-    let own = |file: &str, questions: &[&str]| -> BTreeSet<String> {
-        let table = read(&out, file);
-        let heads = table.lines().next().expect("heads").split(',');
-        heads.filter(|head| !questions.contains(head)).map(str::to_owned).collect()
-    };
-    let questions = [
-        "how",
-        "seen",
-        "queue",
-        "voters",
-        "gone",
-        "kind",
-        "added",
-        "status@2",
-        "place@2",
-        "team@2",
-        "Age",
-        "age@2",
-        "voters.missing",
-        "no_place_for@2",
-        "by",
-        "document",
-        "said",
-    ];
-    assert_eq!(own("f.csv", &questions), named("own columns keep their names:", "in a repeat"));
-    assert_eq!(
-        own("f.codebook@2.csv", &["row@2", "row_how"]),
-        named("`no_place_for`, in a repeat", "Then the questions")
-    );
-}
-
-#[test]
-fn a_figure_that_is_not_published_yet_is_computed_and_said() {
-    let (world, _folder, _out) = exported();
-    let figures = world.desk.figures(None, AnswerBasis::Effective).expect("figures");
-    assert!(figures.iter().all(|f| f.equal && f.published.is_empty()));
-    let browser = Browser::open(&world);
-    assert!(browser.page("/findings").contains("not published yet"));
-    let statement = browser.page("/statement");
-    // The first version did not offer that choice: in its reports it was not chosen.
-    assert!(statement.contains("It was stopped in 33 per cent.") && statement.contains("5 reports."), "{statement}");
-    assert!(!statement.contains("Published: "), "there is nothing to differ from: {statement}");
-    // A document compares codes with codes, and shows labels.
-    let document = browser.page("/statement.html");
-    assert!(document.contains("How it went: Went well 2; Stopped 1."), "{document}");
-    assert!(!document.contains("a different number before corrections"), "{document}");
-    // Two of three are most.
-    assert!(statement.contains("Most went well.") && !statement.contains("<s>"), "{statement}");
-}
-
-/// The table as it leaves the desk, computed by nothing of it.
-fn recomputed(out: &Path) -> (usize, usize) {
-    let mut table = csv::Reader::from_path(out.join("f.csv")).expect("a table");
-    let heads = table.headers().expect("heads").clone();
-    let at = |name: &str| heads.iter().position(|head| head == name).expect("a column");
-    let (status, how) = (at("status"), at("how"));
-    let rows: Vec<csv::StringRecord> = table.records().map(|row| row.expect("a row")).collect();
-    let known: Vec<&str> = rows.iter().filter(|r| &r[status] == "counted").map(|r| &r[how]).collect();
-    let known = known.into_iter().filter(|cell| !cell.is_empty() && !cell.starts_with('?'));
-    let known: Vec<&str> = known.collect();
-    (known.iter().filter(|cell| **cell == "stopped").count(), known.len())
-}
-
-#[test]
-fn a_choice_that_a_version_lacks_was_not_chosen_in_its_reports_and_the_figure_says_so() {
-    let (world, _folder, out) = exported();
-    assert_eq!(recomputed(&out), (1, 3));
-    // Of the three who answered, one did so under the version without the choice.
-    let said = "1 report is of a version without a choice that is named here";
-    let browser = Browser::open(&world);
-    let once = |path: &str, times: usize| {
-        let page = browser.page(path);
-        assert_eq!(page.matches(said).count(), times, "{path}: {page}");
-        page
-    };
-    once("/findings/stopped", 1);
-    once("/findings/many", 0);
-    // Of two figures: the breakdown has the choice too.
-    let page = once("/findings", 2);
-    assert!(page.contains("33 %"), "{page}");
-    once("/statement", 2);
-    once("/statement.html", 2);
-    let (tables, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
-    let older = board.older(&tables, &baqylau_desk::index::filter::ReportFilter::default());
-    assert_eq!(older, [1, 0, 1, 0]);
-}
-
-#[test]
-fn a_sentence_is_struck_and_the_fingerprint_another_when_a_correction_changes_its_number() {
-    let (mut world, folder, _out) = exported();
-    let set = |board: &baqylau_desk::index::report_table::ReportTable| board.counted();
-    let (_, before) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
-    let hash = before.rows[0].summary.meta.hash;
-    let change = baqylau_desk::records::CorrectionRequest {
-        question: "how",
-        rows: Vec::new(),
-        new: Some("bad"),
-        reason: "misread",
-        source: "a call",
-    };
-    world.desk.correct(hash, &change, now()).expect("signed");
-    world.desk.pull(now(), &|_| ()).expect("pulls");
-    let (_, after) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
-    assert_eq!(set(&before).0, set(&after).0, "the same reports count");
-    assert_ne!(set(&before).1, set(&after).1, "and their numbers are others");
-    let (_, raw) = world.desk.report_table(None, AnswerBasis::Raw).expect("a board");
-    assert_ne!(set(&raw).1, set(&after).1);
-    let browser = Browser::open(&world);
-    let page = browser.page("/statement");
-    assert!(
-        page.contains("<s><bdi>Most went well.</bdi></s>")
-            && page.contains("struck out: its number does not support the sentence"),
-        "{page}"
-    );
-    let document = browser.page("/statement.html");
-    assert!(!document.contains("Most went well.") && document.contains("many: 33 %"), "{document}");
-    // The definition of a figure decides too.
-    let tables = folder.path().join("tables/figures.csv");
-    let text = std::fs::read_to_string(&tables).expect("figures").replace("= 'stopped'", "= 'bad'");
-    std::fs::write(&tables, text).expect("writes");
-    let (_, other) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
-    assert_ne!(set(&other).1, set(&after).1, "another rule, another fingerprint");
 }

@@ -3,7 +3,7 @@
 use crate::it::support::{changed, set};
 use baqylau_desk::adjudication::status::{AnswerBasis, Status};
 use baqylau_desk::index::flags::Flag;
-use baqylau_desk::index::report_table::ReportRow;
+use baqylau_desk::index::report_row::ReportRow;
 use baqylau_forms::value::Moment;
 use baqylau_observer::ObserverApp;
 use baqylau_observer::app::VisitChange;
@@ -37,7 +37,7 @@ fn opening(core: &ObserverApp, place: Option<&str>, unlisted: Option<&str>) -> S
 fn rows(world: &mut World) -> Vec<(String, String, &'static str)> {
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let (_, reports) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
-    let row = |l: &baqylau_desk::index::report_table::ReportRow| {
+    let row = |l: &baqylau_desk::index::report_row::ReportRow| {
         (l.summary.meta.visit.to_string(), l.team().unwrap_or_default().to_owned(), l.status.name())
     };
     reports.rows.iter().map(row).collect()
@@ -63,7 +63,7 @@ fn a_person_without_a_team_is_a_team_of_their_own() {
     let first = Hash::from_hex(&one.reports().expect("reports")[0].hash).expect("a hash");
     let phone = world.desk.devices(now()).expect("devices").into_iter();
     let phone = phone.into_iter().find(|d| d.person.as_ref().is_some_and(|p| p.0 == "p002")).expect("a phone").device;
-    world.desk.ask(first, &[], "What does the paper say?", Some(phone), now()).expect("asked");
+    world.desk.records().ask(first, &[], "What does the paper say?", Some(phone), now()).expect("asked");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     two.sync_now(BUDGET).expect("syncs");
     let letter = two.letters().expect("letters")[0].id;

@@ -1,11 +1,12 @@
 //! What a pull leaves undone: every sort, in every language of the page, with all that it is about.
 
 use crate::it::desk_errors::samples;
+use baqylau_desk::faults::ServerRefusal;
 use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
-use baqylau_desk::log::rosters::Dispute;
-use baqylau_desk::log::undone::{ServerRefusal, Undone};
+use baqylau_desk::log::pull::UnsentRecord;
+use baqylau_desk::log::undone::Undone;
+use baqylau_desk::people::rosters::Dispute;
 use baqylau_desk::store::Gap;
-use baqylau_desk::workspace::identity::UnsentRecord;
 use baqylau_page::{failure_in_words, undone_in_words};
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::wire::RefusalCode;

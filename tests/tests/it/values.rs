@@ -174,7 +174,11 @@ fn of_csv(path: &Path) -> Cells {
 fn of_workbook(world: &World) -> Cells {
     let (tables, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
     let lines: Vec<_> = board.rows.iter().collect();
-    let bytes = world.desk.table(&tables, &lines, ("f", 0), AnswerBasis::Effective, Format::Xlsx).expect("a workbook");
+    let bytes = world
+        .desk
+        .exports()
+        .table(&tables, &lines, ("f", 0), AnswerBasis::Effective, Format::Xlsx)
+        .expect("a workbook");
     let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(bytes)).expect("it opens");
     let range = book.worksheet_range("answers").expect("answers");
     let show = |cell: &Data| match cell {
@@ -296,8 +300,9 @@ fn columns_are_the_same_whether_or_not_there_are_reports() {
         let (world, folder) = exported(reports);
         let (tables, board) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
         let lines: Vec<_> = board.rows.iter().collect();
-        let table =
-            |format| world.desk.table(&tables, &lines, ("f", 0), AnswerBasis::Effective, format).expect("a table");
+        let table = |format| {
+            world.desk.exports().table(&tables, &lines, ("f", 0), AnswerBasis::Effective, format).expect("a table")
+        };
         let path = folder.path().join("f.parquet");
         std::fs::write(&path, table(Format::Parquet)).expect("writes");
         let csv = String::from_utf8(table(Format::Csv)).expect("UTF-8");

@@ -60,8 +60,12 @@ fn numbers_that_do_not_add_up_lead_to_their_report_and_stand_beside_official_one
     assert!(browser.page(&format!("/reports/{odd}")).contains("numbers do not add up"));
     // And it is proven from its bytes to the head that the server signed.
     let proof = browser.page(&format!("/reports/{odd}/proof"));
-    let head =
-        world.desk.prove(baqylau_protocol::ids::Hash::from_hex(&odd).expect("a hash")).expect("it verifies").head;
+    let head = world
+        .desk
+        .prover()
+        .prove(baqylau_protocol::ids::Hash::from_hex(&odd).expect("a hash"))
+        .expect("it verifies")
+        .head;
     assert!(proof.contains("chain and log are valid") && proof.contains(&head.1.to_string()), "{proof}");
     assert_eq!(browser.get(&format!("/reports/{}/proof", "0".repeat(64))).status, 422);
     assert_eq!(browser.get("/statement?as_of=garbage").status, 422, "what is no moment freezes nothing");
@@ -188,10 +192,10 @@ fn desks_that_contradict_each_other_are_shown_with_both_sides() {
         reason: "misread",
         source: "a call",
     };
-    world.desk.review(report, ReviewState::Accepted, "heard twice", now()).expect("signed");
-    world.desk.correct(report, &change("110"), now()).expect("signed");
-    second.review(report, ReviewState::Excluded, "heard it is false", now()).expect("signed");
-    second.correct(report, &change("90"), now()).expect("signed");
+    world.desk.records().review(report, ReviewState::Accepted, "heard twice", now()).expect("signed");
+    world.desk.records().correct(report, &change("110"), now()).expect("signed");
+    second.records().review(report, ReviewState::Excluded, "heard it is false", now()).expect("signed");
+    second.records().correct(report, &change("90"), now()).expect("signed");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     second.pull(now(), &|_| ()).expect("pulls");
     world.desk.pull(now(), &|_| ()).expect("pulls");

@@ -1,7 +1,7 @@
 //! `main.db`: identity, visits, drafts, reports. Answers, the answer log and plain reports are encrypted once more by row, under
 //! the key of their visit.
 
-use crate::bundle::is_part;
+use super::parts::is_part;
 use crate::error::Error;
 use crate::lock::{derive, open_with, row_cipher, seal_with};
 use crate::reason::InvalidReason;

@@ -11,6 +11,7 @@ mod main;
 pub(crate) mod names;
 mod number;
 mod outbox;
+mod parts;
 mod permits;
 mod queue;
 mod records;

@@ -1,7 +1,7 @@
 //! `outbox.db`: what a locked phone needs to deliver. Sealed envelopes, receipts, the bundle; nothing readable.
 
 use super::names::{FAILURES, MANIFEST, NOT_BEFORE, ROOT};
-use crate::bundle::is_part;
+use super::parts::is_part;
 use crate::error::Error;
 use crate::lock::{OUTBOX_ALIAS, derive};
 use crate::vault::{Policy, Vault};

@@ -7,7 +7,7 @@ use baqylau_sqlite::StorageError;
 use rusqlite::types::FromSql;
 use rusqlite::{Params, Row};
 
-/// What a page reads of a row, in this order.
+/// Columns of a row in the order in which `entry` reads them.
 pub(super) const ENTRY: &str = "received, device, seq, recipient, hash, object, idx";
 
 /// Where [`ENTRY`] is read, with the column of its index.
@@ -80,7 +80,7 @@ impl Found<'_> {
         u64::try_from(self.get::<i64>(column)?).map_err(|_| self.damaged())
     }
 
-    /// What [`ENTRY`] selects.
+    /// A row of [`ENTRY`].
     pub(super) fn entry(&self) -> Result<(u64, LoggedObject), LogError> {
         let entry = LoggedObject {
             received: self.get(0)?,

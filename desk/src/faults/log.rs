@@ -1,5 +1,4 @@
-//! What is wrong with objects of the log, with the log, and with what a server answers. `Display` is for terminals; the page has words of
-//! its own.
+//! What is wrong with objects of the log, and with the log.
 
 use baqylau_protocol::certificate::CertificateError;
 use baqylau_protocol::cose::CoseError;
@@ -28,7 +27,7 @@ pub enum Unverifiable {
     /// For another mission.
     #[error("it belongs to another mission")]
     OtherMission,
-    /// Its number is none.
+    /// The number is 0, or larger than any chain.
     #[error("its number is none that an envelope can have")]
     Number,
     /// Cut off, or padded.
@@ -128,7 +127,7 @@ pub enum LogFault {
     /// A part of the bundle.
     #[error("it hands out another part than {part}")]
     Part {
-        /// Which was asked for.
+        /// The hash that was asked for.
         part: Hash,
     },
     /// The roster.
@@ -140,7 +139,7 @@ pub enum LogFault {
     /// One report is not proven.
     #[error("report {report}: {why}")]
     Unproven {
-        /// Which.
+        /// The hash of its envelope.
         report: Hash,
         /// Why not.
         why: Unproven,
@@ -221,7 +220,7 @@ fn named(suspects: &[(u64, Unverifiable)]) -> String {
     suspects.iter().map(|(index, why)| format!("; object {index}: {why}")).collect()
 }
 
-/// What is lacking for the proof of a report.
+/// The first step of [`crate::log::proof::Prover::prove`] that does not hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unproven {
     /// The report.
@@ -245,69 +244,7 @@ pub enum Unproven {
     /// A signed head.
     #[error("the server signed no log yet")]
     NoHead,
-    /// Its place in the log that the server signed.
+    /// The Merkle path from it does not lead to the signed root.
     #[error("the log that the server signed does not hold it")]
     NotInLog,
-}
-
-/// What an object of the log here is not, when all is verified again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ObjectFault {
-    /// Its bytes are others.
-    #[error("its bytes are not those that were pulled")]
-    Altered,
-    /// Its bytes are gone.
-    #[error("its bytes are no longer here")]
-    Gone,
-    /// It is damaged at the server and was never here.
-    #[error("{0}")]
-    Gap(crate::store::Gap),
-    /// It does not verify or open.
-    #[error("{0}")]
-    Unverifiable(Unverifiable),
-}
-
-impl ObjectFault {
-    /// The stable code.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Altered => "altered",
-            Self::Gone => "gone",
-            Self::Gap(_) => "object-damaged",
-            Self::Unverifiable(why) => why.code(),
-        }
-    }
-}
-
-/// What is wrong with an answer of the server.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ServerFault {
-    /// Longer than any answer.
-    #[error("its answer has more than {limit} bytes")]
-    TooLong {
-        /// The most bytes.
-        limit: usize,
-    },
-    /// It could not do it.
-    #[error("it answers {status}{}", quoted(words))]
-    Status {
-        /// The number of HTTP.
-        status: u16,
-        /// What it said, in the words of whoever answered.
-        words: String,
-    },
-    /// Nothing that answers what it was asked.
-    #[error("its answer does not read, or answers something else")]
-    Nonsense,
-    /// A receipt that proves nothing.
-    #[error("its receipt for object {object} does not verify")]
-    Receipt {
-        /// For what.
-        object: Hash,
-    },
-}
-
-fn quoted(words: &str) -> String {
-    if words.is_empty() { String::new() } else { format!(": {words}") }
 }

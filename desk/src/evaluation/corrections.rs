@@ -3,8 +3,7 @@
 
 use crate::faults::{AnswerDoubt, AnswerFault};
 use baqylau_forms::definition::{Choice, Kind};
-use baqylau_forms::fill::{AnswerProblem, CellKey, FillError, Issue, Mutation, read_literal_at};
-use baqylau_forms::form::MAX_ROWS;
+use baqylau_forms::fill::{AnswerProblem, CellKey, FillError, Mutation, read_literal_at};
 use baqylau_forms::{Filling, Form, Zone};
 use baqylau_report::Correction;
 
@@ -90,19 +89,6 @@ pub(crate) fn name(filling: &Filling, problem: &AnswerProblem) -> String {
 /// A problem under the name or number of its question.
 pub(crate) fn doubt(question: String, problem: &AnswerProblem) -> AnswerDoubt {
     AnswerDoubt { question, issue: problem.issue, text: problem.text.to_string() }
-}
-
-/// The author's words for a problem, or what sort it is.
-pub(crate) fn issue_words(issue: Issue, text: &str) -> String {
-    match (text.is_empty(), issue) {
-        (false, _) => text.to_owned(),
-        (true, Issue::Error) => "the checklist takes no such answer".into(),
-        (true, Issue::Warning) => "the checklist calls this answer unlikely".into(),
-        (true, Issue::NotOffered) => "the choice is not offered any more".into(),
-        (true, Issue::Unanswered) => "it must be answered".into(),
-        (true, Issue::Unfit) => "what was computed is no value of this question".into(),
-        (true, Issue::TooManyRows) => format!("at most {MAX_ROWS} rows"),
-    }
 }
 
 /// An answer in the notation of answer files; choices also by their labels in any language, several with commas between them.

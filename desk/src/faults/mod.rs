@@ -1,29 +1,35 @@
-//! What an error of the desk says in detail: what is not there, and what is wrong with an answer.
+//! What an error of the desk says in detail: what is not there, what is wrong with an answer, with the log, and with the server.
+//! `Display` is for terminals; the page has words of its own.
 
-use crate::records::corrections::issue_words;
+mod log;
+mod server;
+
 use baqylau_forms::fill::{Expected, FillError, Issue};
+use baqylau_forms::form::MAX_ROWS;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use std::fmt;
 
 pub use baqylau_http::{CallError, HttpError};
 pub use baqylau_protocol::courier::CourierError;
 pub use baqylau_sqlite::StorageError;
+pub use log::{Contradiction, LogFault, Unproven, Unverifiable};
+pub use server::{ServerFault, ServerRefusal};
 
-/// What is asked for and is not there.
+/// Named by a coordinator or a file, and not at this desk. Each variant has a code of its own.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr, strum::VariantNames)]
 pub enum NotHere {
     /// A report.
     #[error("report {report}: none was pulled; pull first")]
     #[strum(serialize = "no-such-report")]
     Report {
-        /// Its hash.
+        /// The hash of an envelope, as it was given.
         report: Hash,
     },
     /// A device.
     #[error("device {device}: none enrolled; pull first")]
     #[strum(serialize = "no-such-device")]
     Device {
-        /// Its id.
+        /// As it was given; it may belong to another mission.
         device: DeviceId,
     },
     /// A phone of the teams that were named.
@@ -64,14 +70,14 @@ pub enum NotHere {
     #[error("checklist {checklist}: the mission has no such checklist; name one of its bundle")]
     #[strum(serialize = "no-such-checklist")]
     Checklist {
-        /// Its id.
+        /// As it was given.
         checklist: String,
     },
     /// A question or a repeat.
     #[error("question {question}: the checklist has no question of this name")]
     #[strum(serialize = "no-such-question")]
     Question {
-        /// Its name.
+        /// As it was given.
         question: String,
     },
     /// A text as the answer to a question.
@@ -92,7 +98,7 @@ pub enum NotHere {
     #[error("place: {place:?} is no place of this mission; places.csv has their codes")]
     #[strum(serialize = "no-such-place")]
     Place {
-        /// What was given.
+        /// A code, or words.
         place: String,
     },
     /// A paper form under way.
@@ -103,7 +109,7 @@ pub enum NotHere {
     #[error("table {table:?}: there is no such table; list them again")]
     #[strum(serialize = "no-such-table")]
     Table {
-        /// Its name.
+        /// As it was given; [`crate::export::export_tables`] has those that there are.
         table: String,
     },
 }
@@ -115,7 +121,7 @@ pub enum RequiredText {
     Reason,
     /// Where a correction is from.
     Source,
-    /// What the observer is asked.
+    /// The question in words, which a letter needs.
     Note,
     /// The words of a letter.
     Letter,
@@ -138,9 +144,9 @@ impl fmt::Display for RequiredText {
 /// A place that words match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlaceCandidate {
-    /// Its name, in the reader's language.
+    /// In the language that was asked for.
     pub name: String,
-    /// Its code.
+    /// As `places.csv` has it.
     pub code: String,
 }
 
@@ -150,12 +156,12 @@ impl fmt::Display for PlaceCandidate {
     }
 }
 
-/// What the checklist says of one answer.
+/// A rule of the checklist that an answer breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerDoubt {
     /// The question's name.
     pub question: String,
-    /// What sort.
+    /// Whether it prevents signing, and what is to be said where the author has no words.
     pub issue: Issue,
     /// The author's words; empty where there are none.
     pub text: String,
@@ -167,6 +173,19 @@ impl fmt::Display for AnswerDoubt {
     }
 }
 
+/// The author's words for a problem, or what sort it is.
+fn issue_words(issue: Issue, text: &str) -> String {
+    match (text.is_empty(), issue) {
+        (false, _) => text.to_owned(),
+        (true, Issue::Error) => "the checklist takes no such answer".into(),
+        (true, Issue::Warning) => "the checklist calls this answer unlikely".into(),
+        (true, Issue::NotOffered) => "the choice is not offered any more".into(),
+        (true, Issue::Unanswered) => "it must be answered".into(),
+        (true, Issue::Unfit) => "what was computed is no value of this question".into(),
+        (true, Issue::TooManyRows) => format!("at most {MAX_ROWS} rows"),
+    }
+}
+
 /// Why an answer that a coordinator gives is not taken. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
@@ -174,7 +193,7 @@ pub enum AnswerFault {
     /// A group or a repeat.
     #[error("{question}: it has no answer of its own; name a question within it, and its row where it is a repeat")]
     TakesNoAnswer {
-        /// Its name.
+        /// As it was given.
         question: String,
     },
     /// A row was named of a question that is in no repeat.
@@ -220,7 +239,7 @@ pub enum AnswerFault {
     NotAnAnswer {
         /// The question's name.
         question: String,
-        /// What it takes.
+        /// In the notation of answer files.
         expected: Expected,
         /// The names of its choices, where they are few.
         choices: Vec<String>,

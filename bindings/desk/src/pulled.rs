@@ -1,0 +1,160 @@
+//! What a pull did and left undone.
+
+use crate::error::ReasonClass;
+use baqylau_desk::log::attachments::FetchedAttachments;
+use baqylau_desk::log::pull::PullOutcome;
+use baqylau_desk::log::undone::Undone;
+
+/// Counts of one pull, and what it left undone.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct Pulled {
+    /// New objects of the log.
+    pub objects: u64,
+    /// New devices.
+    pub devices: u64,
+    /// Envelopes that were opened.
+    pub opened: u64,
+    /// Envelopes that could not be verified or opened.
+    pub refused: u64,
+    /// Attachments that came.
+    pub attachments: u64,
+    /// Records of this desk that the server refused: kept, and sent again by the next pull.
+    pub unsent: Vec<UnsentInfo>,
+    /// Attachments that could not be fetched.
+    pub failed: Vec<FailedInfo>,
+    /// Attachments that the server does not have, or not whole.
+    pub lacking: Vec<LackingInfo>,
+    /// Objects that are damaged at the server and not here.
+    pub damaged: Vec<DamagedInfo>,
+    /// Phones that two desks revoked at different places.
+    pub disputes: Vec<DisputeInfo>,
+}
+
+/// A record of this desk that the server refused.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct UnsentInfo {
+    /// Counted from 1 in the chain of this desk.
+    pub seq: u64,
+    /// Why, as a stable code.
+    pub code: String,
+    /// Why, and what to do.
+    pub reason: String,
+}
+
+/// An attachment that could not be fetched. The others came.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct FailedInfo {
+    /// The hash of the file.
+    pub attachment: String,
+    /// The hash of the report's envelope.
+    pub report: String,
+    /// Why, as a stable code of `docs/errors.md`.
+    pub code: String,
+    /// Whether time, a person, or nothing helps.
+    pub helps: ReasonClass,
+    /// Why, and what to do.
+    pub reason: String,
+}
+
+/// An attachment that the server does not have: its phone did not send it yet, or the server lost it.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct LackingInfo {
+    /// The hash of the file.
+    pub attachment: String,
+    /// The hash of the report's envelope.
+    pub report: String,
+    /// The device that signed the report.
+    pub device: Option<String>,
+    /// Counted from 1 in the chain of the device.
+    pub seq: Option<u64>,
+    /// English words for a person: what happened, and what to do.
+    pub reason: String,
+}
+
+/// An object that is damaged at the server and not here.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct DamagedInfo {
+    /// Counted from 0.
+    pub index: u64,
+    /// The hash of the object.
+    pub hash: String,
+    /// When the server received it, in milliseconds since 1970.
+    pub received_ms: i64,
+    /// Which device sent it, by the server's word.
+    pub device: String,
+    /// Its number in the device's chain, 0 for an enrolment; by the server's word.
+    pub seq: u64,
+    /// Whether that device is a desk, as far as its enrolment is here.
+    pub desk: bool,
+    /// English words for a person: what happened, and what to do.
+    pub reason: String,
+}
+
+/// A phone that two desks revoked at different places.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct DisputeInfo {
+    /// The phone's id, hexadecimal.
+    pub device: String,
+    /// The last number that counts meanwhile, the smaller of both.
+    pub kept: u64,
+    /// The other desk's.
+    pub other: u64,
+    /// English words for a person: what happened, and what to do.
+    pub reason: String,
+}
+
+impl Pulled {
+    pub(crate) fn new(pulled: &PullOutcome, fetched: &FetchedAttachments) -> Self {
+        let mut told = Self {
+            objects: pulled.objects as u64,
+            devices: pulled.devices as u64,
+            opened: pulled.opened as u64,
+            refused: pulled.refused as u64,
+            attachments: fetched.came as u64,
+            unsent: Vec::new(),
+            failed: Vec::new(),
+            lacking: Vec::new(),
+            damaged: Vec::new(),
+            disputes: Vec::new(),
+        };
+        pulled.undone().into_iter().chain(fetched.undone()).for_each(|undone| told.add(&undone));
+        told
+    }
+
+    /// Puts something that was left undone with its like.
+    fn add(&mut self, undone: &Undone) {
+        let reason = undone.to_string();
+        match undone {
+            Undone::RecordUnsent(u) => {
+                self.unsent.push(UnsentInfo { seq: u.seq, code: u.why.code().to_owned(), reason });
+            }
+            Undone::RevocationDisputed(d) => {
+                let device = d.device.to_string();
+                self.disputes.push(DisputeInfo { device, kept: d.kept, other: d.other, reason });
+            }
+            Undone::ObjectDamaged(g) => self.damaged.push(DamagedInfo {
+                index: g.index,
+                hash: g.hash.to_string(),
+                received_ms: g.received,
+                device: g.device.to_string(),
+                seq: g.seq,
+                desk: g.desk,
+                reason,
+            }),
+            Undone::AttachmentFailed(f) => self.failed.push(FailedInfo {
+                attachment: f.attachment.to_string(),
+                report: f.report.to_string(),
+                code: f.why.code().to_owned(),
+                helps: f.why.class().into(),
+                reason,
+            }),
+            Undone::AttachmentLacking(l) => self.lacking.push(LackingInfo {
+                attachment: l.attachment.to_string(),
+                report: l.report.to_string(),
+                device: l.sender.map(|s| s.0.to_string()),
+                seq: l.sender.map(|s| s.1),
+                reason,
+            }),
+        }
+    }
+}

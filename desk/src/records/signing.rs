@@ -1,0 +1,73 @@
+//! The chain of this desk: what it signs is numbered, sealed, and kept until it is delivered.
+
+use crate::error::DeskError;
+use crate::records::identity::{Identity, OwnDevice};
+use crate::store::{DeskChain, KnownDevice, VerifiedStore};
+use baqylau_protocol::VERSION;
+use baqylau_protocol::bundle::Manifest;
+use baqylau_protocol::cose::ObjectType;
+use baqylau_protocol::envelope::{Address, Recipient, make};
+use baqylau_protocol::ids::Hash;
+use baqylau_protocol::keys::SigningKey;
+use baqylau_protocol::seal::SharedKey;
+use baqylau_report::{Letter, LetterSent};
+
+impl<'d> OwnDevice<'d> {
+    /// Signs one record for the desks.
+    pub(crate) fn sign_one(&self, kind: ObjectType, payload: &[u8], now: i64) -> Result<(), DeskError> {
+        let signer = self.signer(now)?;
+        self.known.store.sign(|chain| signer.add(chain, kind, None, payload).map(drop))
+    }
+
+    pub(crate) fn signer(&self, now: i64) -> Result<Signer<'d>, DeskError> {
+        let (known, key) = (self.known, &self.secrets.device);
+        Ok(Signer { known, key, identity: self.identity(now)?, manifest: known.manifest()? })
+    }
+}
+
+/// Numbers, signs and seals what goes to the desks, or to a phone. It is kept until it is delivered.
+pub(crate) struct Signer<'d> {
+    known: VerifiedStore<'d>,
+    key: &'d SigningKey,
+    identity: Identity,
+    manifest: Manifest,
+}
+
+impl Signer<'_> {
+    pub(crate) fn add(
+        &self,
+        chain: &mut DeskChain,
+        kind: ObjectType,
+        phone: Option<&KnownDevice>,
+        payload: &[u8],
+    ) -> Result<Hash, DeskError> {
+        let own = &self.identity;
+        let handed_out = phone.map(|p| SharedKey::from_parts(p.shared.0, p.shared.1));
+        let (to, shared) = match (phone, &handed_out) {
+            (Some(p), Some(shared)) => (Recipient::Phone(p.device, &p.box_key), shared),
+            _ => (Recipient::Desks(&self.manifest.reading), &own.shared),
+        };
+        chain.add(kind, phone.map(|p| p.device), payload, |last| {
+            let (seq, prev) = last.map_or((1, own.first), |(seq, hash)| (seq + 1, hash));
+            let address =
+                Address { mission: self.known.trust.mission(), device: own.device, seq, prev, to, blobs: &[] };
+            make(&address, kind, self.key, shared, payload).map_err(|e| DeskError::making("envelope", e))
+        })
+    }
+
+    /// The same letter to several phones, and behind them a word to the other desks.
+    pub(super) fn letters(
+        &self,
+        chain: &mut DeskChain,
+        phones: &[KnownDevice],
+        letter: &Letter,
+    ) -> Result<(), DeskError> {
+        let mut letters = Vec::new();
+        for phone in phones {
+            letters.push((phone.device, self.add(chain, ObjectType::Letter, Some(phone), &letter.encode())?));
+        }
+        let handed = letter.copy.is_some();
+        let sent = LetterSent { v: VERSION, letters, letter: Letter { copy: None, ..letter.clone() }, handed };
+        self.add(chain, ObjectType::Sent, None, &sent.encode()).map(drop)
+    }
+}

@@ -1,0 +1,109 @@
+//! What is signed and lies in the store, read with the keys that it is verified with.
+
+use super::{DeskStore, KnownDevice, PulledEnvelope};
+use crate::error::DeskError;
+use baqylau_protocol::bundle::{BundleError, Manifest};
+use baqylau_protocol::cose::ObjectType;
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
+use baqylau_protocol::roster::{Roster, RosterError};
+use std::collections::HashMap;
+
+/// The public keys of a mission: whatever another desk or the server hands over must lead to one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MissionTrust {
+    /// Signs bundles; its hash names the mission.
+    pub root: PublicKey,
+    /// Signs invites and rosters.
+    pub issuer: PublicKey,
+}
+
+impl MissionTrust {
+    /// The mission that the root key names.
+    #[must_use]
+    pub fn mission(&self) -> MissionId {
+        MissionId::of(&self.root)
+    }
+
+    /// Opens a manifest.
+    ///
+    /// # Errors
+    /// The root did not sign it, or it is of another mission.
+    pub fn manifest(&self, bytes: &[u8]) -> Result<Manifest, BundleError> {
+        Manifest::open(bytes, &self.root)
+    }
+
+    /// Opens a roster.
+    ///
+    /// # Errors
+    /// The issuer did not sign it, or it is of another mission.
+    pub fn roster(&self, bytes: &[u8]) -> Result<Roster, RosterError> {
+        Roster::open(bytes, &self.issuer, self.mission())
+    }
+}
+
+/// A desk's store with the keys of its mission. It has no secrets and needs no folder: whoever reads reports needs no more.
+#[derive(Clone, Copy)]
+pub struct VerifiedStore<'d> {
+    /// The database.
+    pub store: &'d DeskStore,
+    /// Another mission's keys make every manifest and roster in it damaged.
+    pub trust: &'d MissionTrust,
+}
+
+impl VerifiedStore<'_> {
+    /// The current manifest.
+    ///
+    /// # Errors
+    /// None was built yet ([`DeskError::NoBundle`]), it does not verify, or the database fails.
+    pub fn manifest(&self) -> Result<Manifest, DeskError> {
+        self.open_manifest(&self.store.manifest()?.ok_or(DeskError::NoBundle)?)
+    }
+
+    /// Opens a manifest that the store has.
+    pub(crate) fn open_manifest(&self, bytes: &[u8]) -> Result<Manifest, DeskError> {
+        self.trust.manifest(bytes).map_err(|e| self.store.damaged(e))
+    }
+
+    /// The current roster, and the bytes that were signed; `None` before the first.
+    ///
+    /// # Errors
+    /// It does not verify, or the database fails.
+    pub fn roster(&self) -> Result<Option<(Roster, Vec<u8>)>, DeskError> {
+        let Some(bytes) = self.store.roster()? else { return Ok(None) };
+        let roster = self.trust.roster(&bytes).map_err(|e| self.store.damaged(e))?;
+        Ok(Some((roster, bytes)))
+    }
+
+    /// The devices that the log made known.
+    pub(crate) fn known_devices(&self) -> Result<HashMap<DeviceId, KnownDevice>, DeskError> {
+        Ok(self.store.devices()?.into_iter().map(|d| (d.device, d)).collect())
+    }
+
+    /// The envelope of a report that opened; `None` where there is none of this hash, or where it holds something else.
+    pub(crate) fn opened_report(&self, report: Hash) -> Result<Option<PulledEnvelope>, DeskError> {
+        let is_report = |e: &PulledEnvelope| e.plain.as_ref().is_ok_and(|o| o.kind == ObjectType::Report);
+        Ok(self.store.envelope(report)?.filter(is_report))
+    }
+
+    /// The published bundles that are damaged here, by the hash of their manifests: exports have the columns of their checklists only
+    /// where another version or a report has them too.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn damaged_bundles(&self) -> Result<Vec<Hash>, DeskError> {
+        let mut damaged = Vec::new();
+        for (hash, manifest) in self.store.published_bundles()? {
+            let whole = match self.open_manifest(&manifest) {
+                Ok(manifest) => {
+                    let parts = manifest.parts.iter().map(|part| self.store.part(part.hash));
+                    parts.collect::<Result<Vec<_>, _>>().is_ok_and(|parts| parts.iter().all(Option::is_some))
+                }
+                Err(_) => false,
+            };
+            if !whole {
+                damaged.push(hash);
+            }
+        }
+        Ok(damaged)
+    }
+}

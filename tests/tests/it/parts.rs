@@ -1,0 +1,140 @@
+//! Parts of the desk, made without a desk: each works with what it names and nothing else.
+
+use crate::it::support::report;
+use baqylau_desk::DeskError;
+use baqylau_desk::adjudication::status::AnswerBasis;
+use baqylau_desk::evaluation::ReportReader;
+use baqylau_desk::export::Exports;
+use baqylau_desk::faults::NotHere;
+use baqylau_desk::index::report_table::ReportTable;
+use baqylau_desk::log::heads::SignedHeads;
+use baqylau_desk::log::proof::Prover;
+use baqylau_desk::people::rosters::Rosters;
+use baqylau_desk::records::identity::OwnDevice;
+use baqylau_desk::store::{DeskStore, KnownDevice, LogObject, MissionTrust, VerifiedStore};
+use baqylau_desk::workspace::keys::DeskSecrets;
+use baqylau_desk::workspace::{BundleBuilder, Workspace};
+use baqylau_protocol::certificate::Role;
+use baqylau_protocol::ids::{DeviceId, Hash, PublicKey, SubjectId};
+use baqylau_protocol::keys::{ReadingSecret, SigningKey};
+use baqylau_protocol::roster::Standing;
+use baqylau_tests::{BUDGET, PASSPHRASE, World, now, tables};
+use std::cell::RefCell;
+use std::sync::Arc;
+
+/// A store of nothing but one device.
+fn store_with_a_device(folder: &tempfile::TempDir) -> (DeskStore, DeviceId) {
+    let store = DeskStore::open(&folder.path().join("desk.db"), &[7; 32]).expect("a store");
+    let bytes = b"an enrolment".to_vec();
+    let hash = Hash::of(&bytes);
+    let device = KnownDevice {
+        device: DeviceId::of(hash),
+        index: 0,
+        hash,
+        subject: SubjectId([1; 16]),
+        role: Role::Observer,
+        key: SigningKey::generate().public(),
+        shared: ([0; 32], hash),
+        in_time: true,
+        invite: SigningKey::generate().public(),
+        replaces: None,
+        box_key: [0; 32],
+        received: 1,
+    };
+    store
+        .add_page(0, &[LogObject { received: 1, hash, bytes }], std::slice::from_ref(&device), &[], &[])
+        .expect("kept");
+    (store, device.device)
+}
+
+#[test]
+fn a_roster_is_changed_with_a_store_and_the_issuers_key() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (store, device) = store_with_a_device(&folder);
+    let (root, issuer) = (SigningKey::generate(), SigningKey::generate());
+    let trust = MissionTrust { root: root.public(), issuer: issuer.public() };
+    let known = VerifiedStore { store: &store, trust: &trust };
+    let rosters = Rosters { known, issuer: &issuer };
+    let stranger = DeviceId([9; 16]);
+    let refused = rosters.confirm(stranger).expect_err("nobody enrolled it");
+    assert!(matches!(refused, DeskError::NotHere(NotHere::Device { device }) if device == stranger), "{refused}");
+    rosters.confirm(device).expect("confirmed");
+    rosters.confirm(device).expect("nothing changes");
+    let standing = || {
+        let (roster, _) = known.roster().expect("verifies").expect("a roster");
+        (roster.version, roster.find(device).expect("listed").standing)
+    };
+    assert_eq!(standing(), (1, Standing::Confirmed));
+    rosters.revoke(device, None).expect("revoked");
+    assert_eq!(standing(), (2, Standing::Revoked));
+    assert!(matches!(rosters.confirm(device), Err(DeskError::Revoked { .. })));
+    // Whoever trusts another issuer takes none of it.
+    let other = MissionTrust { issuer: root.public(), ..trust };
+    assert!(VerifiedStore { store: &store, trust: &other }.roster().is_err());
+}
+
+#[test]
+fn a_folder_is_made_and_bundles_are_built_without_a_network() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mission = folder.path().join("mission");
+    let servers = ["https://mission.example:8443".to_owned()];
+    let (workspace, keys) =
+        Workspace::make(&mission, &tables("kazakhstan-2023"), &servers, PASSPHRASE).expect("a mission");
+    assert!(!workspace.store().exists(), "no database yet");
+    let opened = Workspace::open(&mission).expect("opens");
+    assert_eq!((&opened.folder, &opened.settings), (&workspace.folder, &workspace.settings));
+    assert!(matches!(workspace.keys("another one"), Err(DeskError::Passphrase { .. })));
+    assert_eq!(workspace.keys(PASSPHRASE).expect("opens").issuer, keys.issuer);
+    assert!(matches!(workspace.published(), Err(DeskError::File { .. })), "nothing was built");
+    let store = DeskStore::open(&folder.path().join("elsewhere.db"), &keys.database).expect("a store");
+    let secrets = DeskSecrets::of(&keys).expect("keys");
+    let root = PublicKey::from_hex(&workspace.settings.root).expect("a key");
+    let trust = MissionTrust { root, issuer: SigningKey::from_seed(keys.issuer).public() };
+    let known = VerifiedStore { store: &store, trust: &trust };
+    let own = OwnDevice { known, secrets: &secrets };
+    assert_eq!(own.device().expect("reads"), None);
+    assert!(own.letters().expect("reads").is_empty());
+    let builder = BundleBuilder { workspace: &workspace, known, secrets: &secrets };
+    let versions = [0, 1].map(|_| builder.build(PASSPHRASE, now(), 30).expect("a bundle").version);
+    assert_eq!(versions, [1, 2]);
+    assert_eq!(known.manifest().expect("verifies").version, 2);
+    assert!(workspace.published().expect("the last").len() > 1_000);
+}
+
+#[test]
+fn reports_are_read_counted_exported_and_proven_without_a_desk() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let core = world.enrolled("phone", &invite);
+    report(&core, "one");
+    core.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let hash = baqylau_tests::reports(&world.desk)[0].summary.meta.hash;
+    let workspace = world.desk.workspace.clone();
+    let (issuer, mission) = (world.desk.manifest().expect("a bundle").issuer, world.desk.mission());
+    let keys = workspace.keys(PASSPHRASE).expect("opens");
+    let root = PublicKey::from_hex(&workspace.settings.root).expect("a key");
+    let store = DeskStore::open(&workspace.store(), &keys.database).expect("opens");
+    let trust = MissionTrust { root, issuer };
+    assert_eq!(trust.mission(), mission);
+    let known = VerifiedStore { store: &store, trust: &trust };
+    // No secret so far: what phones sealed was opened by the pull.
+    let tables = Arc::new(workspace.tables().expect("tables"));
+    let table = ReportTable::read(&tables, known, None, AnswerBasis::Effective).expect("a table");
+    assert_eq!(table.rows.iter().map(|row| row.status.name()).collect::<Vec<_>>(), ["counted"]);
+    let forms = RefCell::default();
+    let (said, _) = ReportReader { known, forms: &forms }.read(hash).expect("a report");
+    assert_eq!(said.incomplete.as_deref(), Some("one"));
+    let rows: Vec<_> = table.rows.iter().collect();
+    let packed = Exports { known }.archive(&tables, &rows, 0, AnswerBasis::Effective).expect("packed");
+    assert!(packed.starts_with(b"PK"));
+    // The proof opens the bytes again, and so needs the reading key: the mission's, and no other.
+    let heads = SignedHeads { workspace: &workspace, known };
+    let secrets = DeskSecrets::of(&keys).expect("keys");
+    let proof = Prover { heads, secrets: &secrets }.prove(hash).expect("proven");
+    assert_eq!(proof.head.0, heads.last().expect("reads").expect("a head").0);
+    let mut other = workspace.keys(PASSPHRASE).expect("opens");
+    other.reading = *ReadingSecret::generate(1).to_bytes();
+    let other = DeskSecrets::of(&other).expect("keys");
+    assert!(matches!(Prover { heads, secrets: &other }.prove(hash), Err(DeskError::Log(_))));
+}
