@@ -16,8 +16,8 @@ use baqylau_protocol::bundle::PartKind;
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{Hash, ReportId};
 use baqylau_protocol::keys::random;
-use baqylau_report::AnswerTree;
 use baqylau_report::report::{ClockReading, RecordedMoment, Remark, Report, Visit, VisitMode};
+use baqylau_report::{AnswerTree, ReportContent};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -194,9 +194,10 @@ impl Desk {
         let (head, filling) = (&paper.head, &paper.filling);
         let (bundle, checklist) = under(head)?;
         let moment = |at: Option<(i64, i16)>| at.map(|(ms, offset)| RecordedMoment { ms, offset });
-        let remarks = remarks(filling);
+        let content =
+            ReportContent { answers: AnswerTree::of(filling), remarks: remarks(filling), ..ReportContent::default() };
         Ok(Report {
-            v: baqylau_protocol::VERSION,
+            v: Report::VERSION,
             id: ReportId::new(now.ms, random()),
             checklist,
             bundle,
@@ -217,9 +218,7 @@ impl Desk {
                 seen: None,
                 started: head.started,
             },
-            answers: AnswerTree::of(filling).encode(filling.form()).into(),
-            log: Vec::new(),
-            remarks: (!remarks.is_empty()).then_some(remarks),
+            answers: content.encode(filling.form()).into(),
             incomplete: (!incomplete.is_empty()).then(|| incomplete.to_owned()),
             supersedes: None,
             test: None,
