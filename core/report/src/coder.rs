@@ -31,7 +31,7 @@ impl Interval {
 
     /// The last number that stands for a 1.
     fn split(self, chance: u32) -> u32 {
-        let part = u64::from(self.high - self.low) * u64::from(chance.clamp(LEAST, CERTAIN - LEAST)) >> 16;
+        let part = (u64::from(self.high - self.low) * u64::from(chance.clamp(LEAST, CERTAIN - LEAST))) >> 16;
         self.low + u32::try_from(part).expect("a part of 32 bits")
     }
 
