@@ -171,8 +171,9 @@ fn times_of_answers_outlive_answers_taken_back_and_rows_removed() {
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let hash = baqylau_tests::reports(&world.desk)[0].summary.meta.hash;
-    let log = world.desk.read(hash).expect("it opens").0.log;
-    let mut told: Vec<u32> = log.chunks(2).map(|pair| pair[0]).collect();
+    let (report, filling) = world.desk.read(hash).expect("it opens");
+    let log = report.content(filling.form()).expect("it unpacks").log;
+    let mut told: Vec<u32> = log.into_iter().map(|(node, _)| node).collect();
     // Two answers of one millisecond have no order.
     let mut made = [outer.node, inner.node, outer.node, outer.node];
     told[..2].sort_unstable();
