@@ -45,6 +45,7 @@ mod it {
     mod scripts;
     mod sections;
     mod signing;
+    mod sizes;
     mod stopped;
     mod strangers;
     mod support;

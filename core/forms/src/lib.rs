@@ -8,6 +8,7 @@
 //! - [`fill`]: a form being filled: set, clear, repeat, view, issues
 //! - [`places`]: the tree of places, its cascade and search
 //! - [`fold`](mod@fold): texts as a search compares them
+//! - [`frequencies`]: which bytes follow which in a checklist's words
 //! - [`numeral`]: numbers and positions as people type them
 //! - [`distance`]: how far two positions are apart
 //! - [`zone`]: the offset from UTC of a place, by the moment
@@ -19,6 +20,7 @@ pub mod expr;
 pub mod fill;
 pub mod fold;
 pub mod form;
+pub mod frequencies;
 mod identity;
 mod nearest;
 pub mod num;

@@ -35,7 +35,7 @@ pub enum Malformed {
         detail: String,
     },
     /// Written by a later version.
-    #[error("{what} has version {found}, but this program supports only up to {known}; update the program")]
+    #[error("{what} has version {found}, but this program reads version {known}; use the program that goes with it")]
     Version {
         /// Kind of object.
         what: &'static str,
@@ -61,7 +61,7 @@ pub fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
 /// [`Malformed`] if it is not deterministic CBOR, is of a later version, has another structure or an unknown key or
 /// value.
 pub fn decode<'b, T: Decode<'b, ()> + Encode<()>>(bytes: &'b [u8], what: &'static str) -> Result<T, Malformed> {
-    let value = decode_open(bytes, what)?;
+    let value = decode_open(bytes, what, crate::VERSION)?;
     if !is_encoding_of(bytes, &value) {
         return Err(Malformed::Shape { what, detail: "a key or value that this version does not know".into() });
     }
@@ -117,13 +117,13 @@ pub fn at_most<'b, C, T: Decode<'b, C>, const MAX: usize>(
     Ok(out)
 }
 
-/// Decodes an object that may hold negative keys, which later versions may add.
+/// Decodes an object of version `known` that may hold negative keys, which later versions may add.
 ///
 /// # Errors
-/// [`Malformed`] if it is not deterministic CBOR, is of a later version, or has another structure.
-pub fn decode_open<'b, T: Decode<'b, ()>>(bytes: &'b [u8], what: &'static str) -> Result<T, Malformed> {
+/// [`Malformed`] if it is not deterministic CBOR, is of another version, or has another structure.
+pub fn decode_open<'b, T: Decode<'b, ()>>(bytes: &'b [u8], what: &'static str, known: u8) -> Result<T, Malformed> {
     check(bytes)?;
-    check_version(bytes, what)?;
+    check_version(bytes, what, known)?;
     minicbor::decode(bytes).map_err(|e| Malformed::Shape { what, detail: e.to_string() })
 }
 
@@ -137,13 +137,12 @@ pub fn decode_request<'b, T: Decode<'b, ()>>(bytes: &'b [u8]) -> Result<T, Malfo
 
 /// Every map of the formats starts with its version at key 0. The version is checked before the structure, which a
 /// later version may change, so that the advice is to update and not that the data is damaged.
-pub(crate) fn check_version(bytes: &[u8], what: &'static str) -> Result<(), Malformed> {
+pub(crate) fn check_version(bytes: &[u8], what: &'static str, known: u8) -> Result<(), Malformed> {
     let mut d = Decoder::new(bytes);
     let found = match (d.map(), d.u8(), d.u64()) {
         (Ok(_), Ok(0), Ok(found)) => found,
         _ => return Ok(()),
     };
-    let known = crate::VERSION;
     if found == u64::from(known) { Ok(()) } else { Err(Malformed::Version { what, found, known }) }
 }
 

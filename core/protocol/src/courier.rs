@@ -97,7 +97,7 @@ impl CourierFile {
         if bytes.len() > MAX_FILE {
             return Err(CourierError::TooMuch { found: bytes.len(), what: "bytes", limit: MAX_FILE });
         }
-        crate::cbor::check_version(bytes, "courier file")?;
+        crate::cbor::check_version(bytes, "courier file", crate::VERSION)?;
         count(bytes)?;
         let read: Self = crate::cbor::decode_request(bytes)?;
         if !crate::cbor::is_encoding_of(bytes, &read) {

@@ -3,7 +3,8 @@
 //!
 //! # Layout
 //! - [`report`]: the report and its encoding
-//! - [`answers`]: conversion between a filling and CBOR
+//! - [`answers`]: the answers of a report as a tree, from and to a filling
+//! - [`packing`]: what a report says as bits, by its definition; `unpacking` reads it, over `packer` and `coder`
 //! - [`close`]: the record that ends a phone's chain
 //! - [`review`]: a desk's reviews and corrections
 //! - [`coding`]: a desk's coding of free texts
@@ -13,18 +14,23 @@
 
 pub mod answers;
 pub mod close;
+mod coder;
 pub mod coding;
 pub mod letter;
 pub mod mission;
+mod packer;
+pub mod packing;
 pub mod register;
 pub mod report;
 pub mod review;
+mod unpacking;
 
 pub use answers::{AnswerError, AnswerTree};
 pub use close::ChainClose;
 pub use coding::Coding;
 pub use letter::{Letter, LetterOpened, LetterSent};
 pub use mission::Mission;
+pub use packing::ReportContent;
 pub use register::Register;
 pub use report::{Report, ReportError};
 pub use review::{Correction, Review};

@@ -1,6 +1,8 @@
 //! The report: payload of type 65001, under the device's inner signature.
 
 use crate::answers::AnswerError;
+use crate::packing::ReportContent;
+use baqylau_forms::Form;
 use baqylau_forms::value::{Moment, Point};
 use baqylau_protocol::cbor::{self, Malformed};
 use baqylau_protocol::ids::{Hash, ReportId};
@@ -11,7 +13,7 @@ use minicbor::{Decode, Decoder, Encode};
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Report {
-    /// [`baqylau_protocol::VERSION`].
+    /// [`Report::VERSION`].
     #[n(0)]
     pub v: u8,
     /// Identifier that stays the same in every copy; people and amendments refer to it.
@@ -29,15 +31,9 @@ pub struct Report {
     /// The phone's clocks at signing.
     #[n(5)]
     pub clock: ClockReading,
-    /// [`crate::AnswerTree`] as CBOR, encoded for `checklist`.
+    /// Answers, answer log and remarks: [`crate::ReportContent`], packed by `checklist`.
     #[n(6)]
     pub answers: ByteVec,
-    /// Flat answer log, see [`crate::answers::encode_log`].
-    #[n(7)]
-    pub log: Vec<u32>,
-    /// Notes to questions, and reasons for confirming warnings.
-    #[n(8)]
-    pub remarks: Option<Vec<Remark>>,
     /// Reason for signing although required answers are missing; `None` if none is.
     #[n(9)]
     pub incomplete: Option<String>,
@@ -197,19 +193,15 @@ pub struct ClockReading {
 }
 
 /// A note to a question, or the reason for confirming a warning.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
     /// The question's index in the checklist.
-    #[n(0)]
     pub node: u32,
     /// Row numbers of the enclosing repeats, outermost first; empty outside repeats.
-    #[n(1)]
     pub rows: Vec<u32>,
     /// Whether it is the reason for confirming a warning.
-    #[n(2)]
     pub confirms: bool,
     /// Plain text as typed.
-    #[n(3)]
     pub text: String,
 }
 
@@ -250,7 +242,7 @@ pub struct Attachment {
 /// Why a payload is not a report.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReportError {
-    /// Malformed, or of a later version.
+    /// Malformed, or of another version.
     #[error("the report was rejected: {0}")]
     Malformed(#[from] Malformed),
     /// A non-negative key that this version does not know, and must not ignore.
@@ -268,6 +260,17 @@ pub enum ReportError {
 const LAST_KEY: i64 = 16;
 
 impl Report {
+    /// The version of reports that this program reads and writes. Version 1 had answers, log and remarks in CBOR.
+    pub const VERSION: u8 = 2;
+
+    /// Unpacks what it says, given its checklist.
+    ///
+    /// # Errors
+    /// [`AnswerError`] if it is malformed, or no report on this checklist.
+    pub fn content(&self, form: &Form) -> Result<ReportContent, AnswerError> {
+        ReportContent::decode(form, &self.answers)
+    }
+
     /// Encodes the payload as deterministic CBOR.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
@@ -278,9 +281,9 @@ impl Report {
     /// is rejected.
     ///
     /// # Errors
-    /// [`ReportError`] if it is malformed, of a later version, or has unknown content.
+    /// [`ReportError`] if it is malformed, of another version, or has unknown content.
     pub fn decode(bytes: &[u8]) -> Result<Self, ReportError> {
-        let report: Self = cbor::decode_open(bytes, "report")?;
+        let report: Self = cbor::decode_open(bytes, "report", Self::VERSION)?;
         let shape = |detail: String| Malformed::Shape { what: "report", detail };
         let (keys, known) = known_pairs(bytes).map_err(|e| shape(e.to_string()))?;
         if let Some(key) = keys.into_iter().find(|key| *key > LAST_KEY) {

@@ -3,6 +3,7 @@
 mod it {
     mod answers;
     mod hostile;
+    mod independent;
     mod reports;
     mod support;
 }

@@ -149,7 +149,8 @@ fn texts(report: &Report, filling: &Filling) -> String {
     add(&report.visit.code);
     report.visit.unlisted.iter().for_each(|text| add(text));
     typed(filling).for_each(|(_, text)| add(text));
-    report.remarks.iter().flatten().for_each(|remark| add(&remark.text));
+    let content = report.content(filling.form());
+    content.iter().flat_map(|said| &said.remarks).for_each(|remark| add(&remark.text));
     all
 }
 

@@ -18,8 +18,8 @@ use baqylau_protocol::bundle::PartKind;
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{Hash, ReportId};
 use baqylau_protocol::keys::random;
-use baqylau_report::AnswerTree;
 use baqylau_report::report::{ClockReading, RecordedMoment, Remark, Report, Visit, VisitMode};
+use baqylau_report::{AnswerTree, ReportContent};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -220,9 +220,10 @@ fn report_of(paper: &Paper, incomplete: &str, now: Moment) -> Result<Report, Des
     let (head, filling) = (&paper.head, &paper.filling);
     let (bundle, checklist) = under(head)?;
     let moment = |at: Option<(i64, i16)>| at.map(|(ms, offset)| RecordedMoment { ms, offset });
-    let remarks = remarks(filling);
+    let content =
+        ReportContent { answers: AnswerTree::of(filling), remarks: remarks(filling), ..ReportContent::default() };
     Ok(Report {
-        v: baqylau_protocol::VERSION,
+        v: Report::VERSION,
         id: ReportId::new(now.ms, random()),
         checklist,
         bundle,
@@ -237,9 +238,7 @@ fn report_of(paper: &Paper, incomplete: &str, now: Moment) -> Result<Report, Des
             position: None,
         },
         clock: ClockReading { wall: now.into(), boot_ms: 0, boot_id: [0; 8].into(), seen: None, started: head.started },
-        answers: AnswerTree::of(filling).encode(filling.form()).into(),
-        log: Vec::new(),
-        remarks: (!remarks.is_empty()).then_some(remarks),
+        answers: content.encode(filling.form()).into(),
         incomplete: (!incomplete.is_empty()).then(|| incomplete.to_owned()),
         supersedes: None,
         test: None,

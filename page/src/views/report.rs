@@ -19,6 +19,7 @@ use baqylau_forms::fill::QuestionView;
 use baqylau_forms::value::{Answer, Missing};
 use baqylau_protocol::ids::Hash;
 use baqylau_report::Report;
+use baqylau_report::packing::LogLine;
 use baqylau_report::review::ReviewState as Decision;
 use maud::{Markup, html};
 
@@ -165,13 +166,15 @@ fn texts(view: &View, row: &ReportRow, filling: &Filling) -> Markup {
 /// The times at which answers were given, as logged by the phone.
 fn log(view: &View, report: &Report, filling: &Filling) -> Markup {
     let w = view.strings;
-    let mut at = report.clock.started;
     let items = &filling.form().definition().items;
-    let lines = report.log.chunks_exact(2).map(|pair| {
-        at = at.saturating_add(i64::from(pair[1]) * 1_000);
-        (items.get(pair[0] as usize).map_or("?", |item| item.name.as_str()), pair[1], at)
-    });
-    let lines: Vec<_> = lines.collect();
+    let content = report.content(filling.form()).unwrap_or_default();
+    let mut before = 0;
+    let line = |(node, seconds): &LogLine| {
+        let took = seconds - before;
+        before = *seconds;
+        (items[*node as usize].name.as_str(), took, report.clock.started.saturating_add(i64::from(*seconds) * 1_000))
+    };
+    let lines: Vec<_> = content.log.iter().map(line).collect();
     html! {
         @if !lines.is_empty() {
             details {

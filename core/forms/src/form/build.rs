@@ -36,6 +36,7 @@ pub(super) fn compile(definition: Definition, places: Arc<Places>) -> Result<For
         sections,
         by_name,
         choice_index,
+        frequencies: std::sync::OnceLock::new(),
     };
     for (at, section) in form.sections.iter().enumerate() {
         for node in section.first..section.end {

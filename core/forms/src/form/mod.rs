@@ -13,9 +13,10 @@ pub use fault::{DefinitionProblem, Fault, Field};
 use crate::definition::{Definition, Kind, List, ListRef};
 use crate::expr::ast::Function;
 use crate::expr::{Expr, ExprError, NameLookup, NodeRef, parse, resolve};
+use crate::frequencies::WordFrequencies;
 use crate::places::Places;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The most items a checklist may have.
 pub const MAX_ITEMS: usize = 5_000;
@@ -44,6 +45,7 @@ pub struct Form {
     by_name: HashMap<Arc<str>, NodeRef>,
     /// For every own list, choices by name.
     choice_index: Vec<HashMap<Arc<str>, u32>>,
+    frequencies: OnceLock<WordFrequencies>,
 }
 
 /// An item after compilation: its place in the tables, its section, and what its rules read.
@@ -164,6 +166,12 @@ impl Form {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<NodeRef> {
         self.by_name.get(name).copied()
+    }
+
+    /// Which bytes follow which in its words; counted when they are first asked for.
+    #[must_use]
+    pub fn word_frequencies(&self) -> &WordFrequencies {
+        self.frequencies.get_or_init(|| WordFrequencies::of(&self.definition))
     }
 
     /// Whether the answer to a question is computed.

@@ -11,7 +11,8 @@ use baqylau_forms::Filling;
 use baqylau_forms::fill::{CellKey, Mutation, Outcome, Unmapped};
 use baqylau_forms::value::Moment;
 use baqylau_protocol::blob::sealed_length;
-use baqylau_report::{AnswerTree, Report};
+use baqylau_report::Report;
+use baqylau_report::report::Remark;
 use std::sync::Arc;
 
 impl ObserverApp {
@@ -43,10 +44,10 @@ impl ObserverApp {
             if let Some(draft) = open {
                 return self.draft_view(&u.main, loaded, draft);
             }
-            let (report, filling) = self.reassigned_report(u, loaded, &stored)?;
+            let (report, filling, said) = self.reassigned_report(u, loaded, &stored)?;
             let visit = reassigned_visit(u, &stored, &report)?;
             let mut answers = filling.snapshot();
-            answers.extend(remarks(&filling, &report));
+            answers.extend(remarks(&filling, said));
             let left = report.left.into_iter().flatten();
             let new = NewDraft {
                 visit,
@@ -71,21 +72,22 @@ impl ObserverApp {
         })
     }
 
-    /// The report that a letter hands over, with its answers.
+    /// The report that a letter hands over, with its answers and remarks.
     pub(super) fn reassigned_report(
         &self,
         u: &Unlocked,
         loaded: &Arc<Loaded>,
         stored: &StoredLetter,
-    ) -> Result<(Report, Filling), Error> {
+    ) -> Result<(Report, Filling, Vec<Remark>), Error> {
         let unfit = || Error::refused(RefusalReason::Unfit, "the report in the letter does not fit its checklist");
         let report = stored.letter.copy.as_ref().and_then(|copy| Report::decode(copy).ok()).ok_or_else(unfit)?;
         let form = self.form(&u.main, loaded, report.checklist)?;
-        let tree = AnswerTree::decode(&form, &report.answers).map_err(|_| unfit())?;
+        let content = report.content(&form).map_err(|_| unfit())?;
         let record = record(&report);
         let facts = super::visits::facts(loaded, &report.visit.code, &record);
-        let (filling, misfits) = Filling::recorded(form, facts, self.environment(loaded, &record), tree.mutations());
-        if misfits > 0 { Err(unfit()) } else { Ok((report, filling)) }
+        let (filling, misfits) =
+            Filling::recorded(form, facts, self.environment(loaded, &record), content.answers.mutations());
+        if misfits > 0 { Err(unfit()) } else { Ok((report, filling, content.remarks)) }
     }
 }
 
@@ -117,11 +119,11 @@ fn record(report: &Report) -> VisitRecord {
     }
 }
 
-fn remarks(filling: &Filling, report: &Report) -> Vec<Mutation> {
-    let mutation = |r: &baqylau_report::report::Remark| {
+fn remarks(filling: &Filling, said: Vec<Remark>) -> Vec<Mutation> {
+    let mutation = |r: Remark| {
         let key: CellKey = filling.key_at(r.node, &r.rows)?;
-        let text = Some(r.text.clone());
+        let text = Some(r.text);
         Some(if r.confirms { Mutation::Reason(key, text) } else { Mutation::Note(key, text) })
     };
-    report.remarks.iter().flatten().filter_map(mutation).collect()
+    said.into_iter().filter_map(mutation).collect()
 }

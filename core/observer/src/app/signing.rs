@@ -17,8 +17,8 @@ use baqylau_protocol::ids::{DeviceId, Hash, MissionId, ReportId};
 use baqylau_protocol::keys::{SigningKey, random};
 use baqylau_protocol::permit::{UploadPermit, UploadToken};
 use baqylau_protocol::seal::SharedKey;
-use baqylau_report::answers::{AnswerTree, encode_log};
 use baqylau_report::report::{Attachment, ClockReading as ReportClock, Remark, Report, UnmappedAnswer, Visit};
+use baqylau_report::{AnswerTree, ReportContent};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -125,9 +125,10 @@ impl ObserverApp {
         let Environment { now: wall, language, .. } = filling.environment();
         let seen = lock(&self.outbox)?.anchor()?.map(|a| (a.size, a.root));
         let id = ReportId::new(wall.ms, random());
-        let remarks = remarks(filling);
+        let content =
+            ReportContent { answers: AnswerTree::of(filling), log: u.main.log(draft)?, remarks: remarks(filling) };
         let report = Report {
-            v: baqylau_protocol::VERSION,
+            v: Report::VERSION,
             id,
             checklist: draft.checklist,
             bundle: loaded.manifest_hash,
@@ -151,9 +152,7 @@ impl ObserverApp {
                 seen,
                 started: draft.started,
             },
-            answers: AnswerTree::of(filling).encode(filling.form()).into(),
-            log: encode_log(&u.main.log(draft)?),
-            remarks: (!remarks.is_empty()).then_some(remarks),
+            answers: content.encode(filling.form()).into(),
             incomplete: signing.incomplete().map(str::to_owned),
             supersedes: draft.amends,
             test: None,

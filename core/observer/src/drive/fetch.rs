@@ -23,7 +23,9 @@ impl SyncDriver {
             let whole = lock(&self.outbox)?.whole.get();
             if let Some((manifest, bytes)) = known.filter(|(_, bytes)| whole != Some(Hash::of(bytes))) {
                 match self.fetch_lacking(&manifest).await {
-                    Ok(()) => lock(&self.outbox)?.whole.set(Some(Hash::of(&bytes))),
+                    Ok(0) => lock(&self.outbox)?.whole.set(Some(Hash::of(&bytes))),
+                    // Whoever loaded the mission without them loads it again.
+                    Ok(_) => bundle::store(&mut *lock(&self.outbox)?, &manifest, &bytes, &[])?,
                     // It keeps nothing that was signed from being sent, and is tried again.
                     Err(StepError::Network(_)) => {}
                     Err(e) => return Err(e),
@@ -47,16 +49,18 @@ impl SyncDriver {
     }
 
     /// Fetches the parts that are not here, or damaged. Each is kept as it comes, so that a line that breaks off costs no other part
-    /// again.
-    async fn fetch_lacking(&self, manifest: &Manifest) -> Result<(), StepError> {
+    /// again. Gives how many came.
+    async fn fetch_lacking(&self, manifest: &Manifest) -> Result<usize, StepError> {
+        let mut came = 0;
         for part in &manifest.parts {
             let here = lock(&self.outbox)?.part(part.hash)?;
             if here.is_none() {
                 let packed = self.part(part).await?;
                 lock(&self.outbox)?.set(&[], &[(part.hash, packed)])?;
+                came += 1;
             }
         }
-        Ok(())
+        Ok(came)
     }
 
     async fn part(&self, part: &BundlePart) -> Result<Vec<u8>, StepError> {

@@ -10,14 +10,13 @@ use baqylau_protocol::envelope::{Address, Recipient, make};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, ReportId};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey, random};
 use baqylau_protocol::seal::SharedKey;
-use baqylau_report::answers::encode_log;
-use baqylau_report::report::{Attachment, ClockReading, RecordedMoment, RecordedPosition, Remark, Visit};
-use baqylau_report::{AnswerTree, Report, ReportError};
+use baqylau_report::report::{Attachment, ClockReading, RecordedMoment, RecordedPosition, Visit};
+use baqylau_report::{AnswerTree, Report, ReportContent, ReportError};
 
-fn report(answers: Vec<u8>, log: Vec<u32>) -> Report {
+fn report(answers: Vec<u8>) -> Report {
     let at = |ms| Some(RecordedMoment { ms, offset: 360 });
     Report {
-        v: 1,
+        v: Report::VERSION,
         id: ReportId::new(1_679_200_000_000, random()),
         checklist: Hash(random()),
         bundle: Hash(random()),
@@ -39,8 +38,6 @@ fn report(answers: Vec<u8>, log: Vec<u32>) -> Report {
             started: 1_679_200_012_345,
         },
         answers: answers.into(),
-        log,
-        remarks: None,
         incomplete: None,
         supersedes: None,
         test: None,
@@ -66,12 +63,9 @@ fn with_key(report: &Report, key: i64) -> Vec<u8> {
 
 #[test]
 fn report_round_trips() {
-    let plain = report(vec![0xa0], vec![]);
+    let plain = report(vec![0x10]);
     assert_eq!(Report::decode(&plain.encode()).expect("reads"), plain);
     let full = Report {
-        remarks: Some(vec![Remark {
-            node: 3, rows: vec![0, 2], confirms: true, text: "екі рет қарадым".into()
-        }]),
         incomplete: Some("sent away".into()),
         supersedes: Some(Hash([1; 32])),
         test: Some(true),
@@ -87,7 +81,6 @@ fn report_round_trips() {
             position: Some(RecordedPosition { latitude: -1, longitude: 1, accuracy: 5, mock: true }),
             ..plain.visit.clone()
         },
-        log: encode_log(&[(1, 2), (3, 4)]),
         ..plain
     };
     let bytes = full.encode();
@@ -102,28 +95,30 @@ fn report_round_trips() {
         let at = dice.below(altered.len());
         altered[at] = dice.byte();
         if let Ok(read) = Report::decode(&altered) {
-            assert_eq!(read.v, 1);
+            assert_eq!(read.v, 2);
         }
     }
 }
 
 #[test]
 fn negative_unknown_keys_are_ignored() {
-    let plain = report(vec![0xa0], vec![]);
+    let plain = report(vec![0x10]);
     for key in [-1, -2, -24, -25, -70_000] {
         assert_eq!(Report::decode(&with_key(&plain, key)).expect("ignored"), plain, "key {key}");
     }
     for key in [17, 23, 24, 1_000, i64::MAX] {
         assert_eq!(Report::decode(&with_key(&plain, key)), Err(ReportError::UnknownKey { key }));
     }
-    let later = Report { v: 2, ..plain };
-    let refused = ReportError::Malformed(Malformed::Version { what: "report", found: 2, known: 1 });
-    assert_eq!(Report::decode(&later.encode()), Err(refused));
+    for found in [1, 3] {
+        let other = Report { v: found, ..plain.clone() };
+        let refused = Malformed::Version { what: "report", found: found.into(), known: 2 };
+        assert_eq!(Report::decode(&other.encode()), Err(ReportError::Malformed(refused)));
+    }
 }
 
 #[test]
 fn unknown_nested_content_is_refused() {
-    let plain = report(vec![0xa0], vec![]);
+    let plain = report(vec![0x10]);
     let bytes = plain.encode();
     for (inner, extra) in [(cbor::encode(&plain.visit), &[0x08, 0x00][..]), (cbor::encode(&plain.clock), &[0x00])] {
         let at = bytes.windows(inner.len()).position(|w| w == inner).expect("it is inside");
@@ -143,7 +138,7 @@ fn report_that_is_not_a_map_with_integer_keys_is_refused() {
         Report::decode(bytes).expect_err("no report");
     }
     // A key beyond the range of 64-bit integers.
-    let mut huge = report(vec![0xa0], vec![]).encode();
+    let mut huge = report(vec![0x10]).encode();
     huge[0] += 1;
     huge.extend([0x1b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00]);
     Report::decode(&huge).expect_err("no report");
@@ -173,7 +168,8 @@ fn sixty_answers_and_a_text_fit_a_thousand_bytes() {
         let text: String = (0..100).map(|_| char::from(b'a' + dice.byte() % 26)).collect();
         filling.set(CellKey { node: 60, row: 0 }, Answer::Text(text)).expect("set");
         lines.push((60, at + 30));
-        let plain = report(AnswerTree::of(&filling).encode(&form), encode_log(&lines)).encode();
+        let content = ReportContent { answers: AnswerTree::of(&filling), log: lines, remarks: Vec::new() };
+        let plain = report(content.encode(&form)).encode();
         let prev = Hash(random());
         let address =
             Address { mission, device: DeviceId(random()), seq: 250, prev, to: Recipient::Desks(&reading), blobs: &[] };
