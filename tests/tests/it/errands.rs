@@ -54,9 +54,10 @@ fn a_request_that_is_lost_on_a_kept_connection_is_sent_once_more() {
     let invite = world.invite("p001");
     let core = world.enrolled("phone", &invite);
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let mut requests = 0;
+    let (mut requests, mut signed) = (0, 0);
     for lost in 0.. {
         report(&core, &format!("reason {lost}"));
+        signed += 1;
         core.sync_now(BUDGET).expect("no error");
         world.desk.records().message(&[], &format!("letter {lost}"), now()).expect("written");
         let asked = Arc::new(Mutex::new(0));
@@ -83,8 +84,7 @@ fn a_request_that_is_lost_on_a_kept_connection_is_sent_once_more() {
         }
     }
     assert!(requests > 8, "a pull asks for more than {requests} things");
-    let reports = baqylau_tests::reports(&world.desk).len();
-    assert_eq!(reports, requests + 1, "each report once");
+    assert_eq!(baqylau_tests::reports(&world.desk).len(), signed, "each report once");
     assert!(world.desk.own().letters().expect("letters").iter().all(|letter| letter.sent));
 }
 
