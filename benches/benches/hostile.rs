@@ -109,11 +109,13 @@ impl Drop for Server {
     }
 }
 
-/// Builds the binary as it is released, and says where it is.
+/// Builds the binary with the profile of this benchmark, and says where it is.
 fn binary() -> PathBuf {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
-    let built = Command::new(cargo).args(["build", "--quiet", "--release", "--package", "baqylau"]).status();
-    assert!(built.expect("cargo runs").success(), "the binary is built");
     let this = std::env::current_exe().expect("a path");
-    this.parent().and_then(|deps| deps.parent()).expect("the target's folder").join("baqylau")
+    let folder = this.parent().and_then(|deps| deps.parent()).expect("the target's folder");
+    let profile = if folder.ends_with("debug") { "dev" } else { "release" };
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
+    let built = Command::new(cargo).args(["build", "--quiet", "--package", "baqylau", "--profile", profile]).status();
+    assert!(built.expect("cargo runs").success(), "the binary is built");
+    folder.join("baqylau")
 }

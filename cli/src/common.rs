@@ -8,7 +8,7 @@ use baqylau_protocol::courier::{Assembler, MAX_FILE};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use std::io::{Read, Write};
+use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// What a subcommand gives: whether all is well, or what went wrong. Exit codes are 0, 1 and 2.
@@ -101,18 +101,27 @@ pub fn courier_file(path: &Path) -> Result<Vec<u8>, CommandError> {
 
 /// Writes a file, whole or not at all: what it replaces stays until the new one is durable. A pipe or a device is written to as it is.
 pub fn save(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
-    let saved = if std::fs::metadata(path).is_ok_and(|m| !m.is_file()) {
-        std::fs::write(path, bytes)
-    } else {
-        let part = path.with_added_extension("part");
-        let written = std::fs::File::create(&part).and_then(|mut file| {
-            file.write_all(bytes)?;
-            file.sync_all()
-        });
-        let renamed = written.and_then(|()| std::fs::rename(&part, path));
-        renamed.inspect_err(|_| drop(std::fs::remove_file(&part)))
+    save_with(path, |out| Ok(out.write_all(bytes).map_err(|e| told(path, &e))?))
+}
+
+/// As [`save`], of what is written bit by bit.
+pub fn save_with(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), CommandError>,
+) -> Result<(), CommandError> {
+    let fault = |e: std::io::Error| CommandError::from(told(path, &e));
+    let into = |target: &Path| -> Result<(), CommandError> {
+        let mut out = BufWriter::new(std::fs::File::create(target).map_err(fault)?);
+        write(&mut out)?;
+        let file = out.into_inner().map_err(|e| fault(e.into_error()))?;
+        if file.metadata().is_ok_and(|m| m.is_file()) { file.sync_all().map_err(fault) } else { Ok(()) }
     };
-    Ok(saved.map_err(|e| told(path, &e))?)
+    if std::fs::metadata(path).is_ok_and(|m| !m.is_file()) {
+        return into(path);
+    }
+    let part = path.with_added_extension("part");
+    let renamed = into(&part).and_then(|()| std::fs::rename(&part, path).map_err(fault));
+    renamed.inspect_err(|_| drop(std::fs::remove_file(&part)))
 }
 
 /// What the operating system refuses of a file, and what to do.

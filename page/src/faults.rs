@@ -16,6 +16,7 @@ pub(crate) fn unverifiable(w: &Words, why: Unverifiable) -> &'static str {
         Unverifiable::Length => w.unverified_length,
         Unverifiable::Sealed => w.unverified_sealed,
         Unverifiable::Packing => w.unverified_packing,
+        Unverifiable::Inflated => w.unverified_inflated,
         Unverifiable::ExpiredInvite => w.unverified_expired,
         Unverifiable::Malformed => w.unverified_malformed,
         Unverifiable::Earlier => w.unverified_earlier,

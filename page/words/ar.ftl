@@ -425,6 +425,7 @@ unverified_number = رقمه ليس مما يمكن أن يحمله مغلّف
 unverified_length = قُطع أو أُطيل
 unverified_sealed = خُتم لمفتاح آخر أو من جهاز آخر، أو غُيّر
 unverified_packing = ما خُتم فيه تالف
+unverified_inflated = ما خُتم فيه أكبر مما يسعه مظروف بطوله
 unverified_expired = كانت دعوة جهازه منتهية
 unverified_malformed = لا يعرف هذا البرنامج شيئا كهذا؛ هو تالف أو من إصدار أحدث
 unverified_earlier = لم يتمكن إصدار سابق من هذا البرنامج من التحقق منه؛ والأمر «baqylau desk verify» يبيّن السبب

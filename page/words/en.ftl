@@ -467,6 +467,7 @@ unverified_number = its number is none that an envelope can have
 unverified_length = it was cut off or padded
 unverified_sealed = it was sealed to another key or by another device, or altered
 unverified_packing = what was sealed in it is damaged
+unverified_inflated = what was sealed in it is larger than an envelope of its length may hold
 unverified_expired = the invite of its device had expired
 unverified_malformed = it is nothing that this program knows; it is damaged, or of a later version
 unverified_earlier = an earlier version of this program could not verify it; “baqylau desk verify” says why

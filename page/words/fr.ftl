@@ -410,6 +410,7 @@ unverified_number = son numéro n'est pas de ceux qu'une enveloppe peut avoir
 unverified_length = il a été coupé ou rallongé
 unverified_sealed = il a été scellé pour une autre clé ou par un autre appareil, ou modifié
 unverified_packing = ce qui y a été scellé est endommagé
+unverified_inflated = ce qui y a été scellé est plus grand que ce que peut contenir une enveloppe de cette longueur
 unverified_expired = l'invitation de son appareil avait expiré
 unverified_malformed = ce programme ne connaît rien de tel ; il est endommagé ou d'une version plus récente
 unverified_earlier = une version antérieure de ce programme n'a pas pu le vérifier ; « baqylau desk verify » dit pourquoi

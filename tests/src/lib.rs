@@ -4,6 +4,7 @@ pub mod flood;
 pub mod line;
 pub mod lying;
 pub mod observed;
+pub mod rogue;
 
 use baqylau_desk::Desk;
 use baqylau_desk::adjudication::status::AnswerBasis;

@@ -1,9 +1,10 @@
 //! Files for a courier and from one.
 
 use super::StoreOptions;
-use crate::common::{CommandError, CommandResult, courier_file, files_in, save, told};
+use crate::common::{CommandError, CommandResult, courier_file, files_in, save, save_with, told};
 use crate::terminal;
 use baqylau_observer::ObserverApp;
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,16 +13,23 @@ pub fn export(core: &ObserverApp, file: Option<PathBuf>, frames: bool, attachmen
         println!("{} attachments in {}", carry_out(core, &folder)?, folder.display());
     }
     let Some(file) = file else { return show(&core.courier_codes()?) };
-    let out = if frames { core.courier_codes()?.join("\n").into_bytes() } else { core.export_courier()? };
-    save(&file, &out)?;
-    println!("{} bytes for a courier in {}", out.len(), file.display());
+    if frames {
+        save(&file, core.courier_codes()?.join("\n").as_bytes())?;
+    } else {
+        save_with(&file, |out| Ok(core.export_courier_to(out)?))?;
+    }
+    let length = std::fs::metadata(&file).map_or(0, |m| m.len());
+    println!("{length} bytes for a courier in {}", file.display());
     Ok(true)
 }
 
 pub fn import(store: &StoreOptions, file: &Path, attachments: Option<&Path>) -> CommandResult {
-    let bytes = courier_file(file)?;
+    let mut source = std::fs::File::open(file).map_err(|e| told(file, &e))?;
     let core = store.deliver()?;
-    let report = core.import_courier(&bytes)?;
+    // Frames are put together in memory, and a pipe is read to its end; a file is read where it lies.
+    let streams =
+        source.metadata().is_ok_and(|m| m.is_file()) && !is_frames(&mut source).map_err(|e| told(file, &e))?;
+    let report = if streams { core.import_courier_from(source)? } else { core.import_courier(&courier_file(file)?)? };
     println!(
         "{} objects are carried on, {} own reports proved delivered, {} left out",
         report.carried, report.delivered, report.refused
@@ -35,6 +43,14 @@ pub fn import(store: &StoreOptions, file: &Path, attachments: Option<&Path>) -> 
         println!("{} is carried on", path.display());
     }
     Ok(report.refused == 0)
+}
+
+/// Whether a file holds frames, as text.
+fn is_frames(file: &mut std::fs::File) -> std::io::Result<bool> {
+    let mut start = Vec::new();
+    file.take(8).read_to_end(&mut start)?;
+    file.rewind()?;
+    Ok(start == b"BAQYLAUC")
 }
 
 /// Shows frames as QR codes, three a second, for a camera.

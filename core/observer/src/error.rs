@@ -4,7 +4,7 @@ use crate::reason::{InvalidReason, ReasonClass};
 use baqylau_forms::fill::FillError;
 use baqylau_protocol::bundle::BundleError;
 use baqylau_protocol::certificate::{CertificateError, InviteError};
-use baqylau_protocol::courier::CourierError;
+use baqylau_protocol::courier::{CourierError, CourierReadError};
 use baqylau_protocol::envelope::{EnvelopeError, MAX_CLASS, class_bytes};
 use baqylau_protocol::wire::RefusalCode;
 use baqylau_sqlite::StorageError;
@@ -172,6 +172,17 @@ impl From<CourierError> for Error {
     }
 }
 
+impl From<CourierReadError> for Error {
+    fn from(e: CourierReadError) -> Self {
+        match e {
+            CourierReadError::File(e) => e.into(),
+            CourierReadError::Source(e) => {
+                Self::refused(RefusalReason::Source, format!("it could not be read to its end: {e}"))
+            }
+        }
+    }
+}
+
 impl From<InviteError> for Error {
     fn from(e: InviteError) -> Self {
         InvalidReason::Invite(e).into()
@@ -211,6 +222,7 @@ impl From<EnvelopeError> for Error {
             | EnvelopeError::Malformed(_)
             | EnvelopeError::Number { .. }
             | EnvelopeError::Length { .. }
+            | EnvelopeError::Inflated { .. }
             | EnvelopeError::Seal(_)
             | EnvelopeError::Packing => Self::refused(RefusalReason::NotGenuine, e),
         }

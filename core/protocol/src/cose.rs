@@ -122,6 +122,14 @@ pub fn is(kind: ObjectType, bytes: &[u8]) -> bool {
     bytes.get(3..10) == Some(&protected(kind)[..])
 }
 
+/// The bytes that every object of this type begins with.
+#[must_use]
+pub fn start(kind: ObjectType) -> [u8; 10] {
+    let mut start = [0xd2, 0x84, 0x47, 0, 0, 0, 0, 0, 0, 0];
+    start[3..].copy_from_slice(&protected(kind));
+    start
+}
+
 /// Bytes that signing adds to a payload of `payload` bytes.
 #[must_use]
 pub fn overhead(payload: usize) -> usize {

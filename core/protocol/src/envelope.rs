@@ -10,7 +10,7 @@ use minicbor::bytes::ByteSlice;
 use minicbor::data::Type;
 use minicbor::{Decode, Decoder, Encode};
 use miniz_oxide::deflate::compress_to_vec;
-use miniz_oxide::inflate::decompress_to_vec_with_limit;
+use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_with_limit};
 use zeroize::Zeroizing;
 
 /// Largest size class: 1,000 * 2^10 bytes.
@@ -19,6 +19,8 @@ pub const MAX_CLASS: u8 = 10;
 pub const MAX_SEQ: u64 = u64::MAX >> 1;
 /// Most bytes that a sealed text may inflate to: it is one signed object.
 pub const MAX_PLAIN: usize = cbor::MAX_BYTES;
+/// How many times as long as its envelope a sealed text may be: what one phone sends costs whoever opens it no more.
+pub const INFLATION: usize = 16;
 /// Most attachments of an envelope.
 pub const MAX_BLOBS: usize = 4096;
 
@@ -160,7 +162,13 @@ pub enum EnvelopeError {
     /// Cannot be sealed or decrypted.
     #[error("the envelope cannot be sealed or opened: {0}")]
     Seal(#[from] SealError),
-    /// The decrypted text has no valid padding or compression, or inflates beyond [`MAX_PLAIN`].
+    /// The decrypted text inflates beyond [`MAX_PLAIN`], or to more than [`INFLATION`] times the envelope.
+    #[error("the sealed text inflates to more than {limit} bytes")]
+    Inflated {
+        /// Most bytes that it may have.
+        limit: usize,
+    },
+    /// The decrypted text has no valid padding or compression.
     #[error("the sealed text cannot be unpacked: its padding or compression is damaged")]
     Packing,
 }
@@ -199,7 +207,8 @@ pub fn make(
             return Err(EnvelopeError::TooLarge { found: aad.len() + inner.len() });
         }
         let room = room(&aad, header.class);
-        if let Some(padding) = room.checked_sub(packed.len() + 1) {
+        let padding = room.checked_sub(packed.len() + 1).filter(|_| inner.len() <= longest(header.class));
+        if let Some(padding) = padding {
             let mut plain = packed;
             plain.reserve_exact(padding + 1);
             plain.push(0x80);
@@ -219,6 +228,11 @@ pub fn make(
 #[must_use]
 pub fn class_bytes(class: u8) -> usize {
     1000 << class.min(MAX_CLASS)
+}
+
+/// Most bytes of the text sealed in an envelope of a size class.
+fn longest(class: u8) -> usize {
+    (INFLATION * class_bytes(class)).min(MAX_PLAIN)
 }
 
 /// Bytes of padded text that give the envelope exactly the length of its class.
@@ -306,7 +320,11 @@ impl<'b> Envelope<'b> {
         self.verify(device)?;
         let plain = seal::unseal(secret, shared, self.header.mission, self.header_bytes, self.sealed)?;
         let end = plain.iter().rposition(|b| *b != 0).filter(|at| plain[*at] == 0x80).ok_or(EnvelopeError::Packing)?;
-        let inner = decompress_to_vec_with_limit(&plain[..end], MAX_PLAIN).map_err(|_| EnvelopeError::Packing)?;
+        let limit = longest(self.header.class);
+        let inner = decompress_to_vec_with_limit(&plain[..end], limit).map_err(|e| {
+            let more = e.status == TINFLStatus::HasMoreOutput;
+            if more { EnvelopeError::Inflated { limit } } else { EnvelopeError::Packing }
+        })?;
         let inner = Zeroizing::new(inner);
         let kind = ObjectType::SEALED.into_iter().find(|kind| cose::is(*kind, &inner)).unwrap_or(ObjectType::Report);
         let payload = cose::open(kind, &inner, device, self.header_bytes)?;

@@ -39,6 +39,11 @@ pub enum Unverifiable {
     /// What was sealed cannot be unpacked.
     #[error("its padding or compression is damaged")]
     Packing,
+    /// What was sealed is far larger than what came.
+    #[error(
+        "what was sealed in it is larger than an envelope of its length may hold: its phone was altered, and costs nothing more"
+    )]
+    Inflated,
     /// An invite that had expired.
     #[error("its invite had expired")]
     ExpiredInvite,
@@ -94,6 +99,7 @@ impl From<EnvelopeError> for Unverifiable {
             EnvelopeError::Number { .. } => Self::Number,
             EnvelopeError::Length { .. } | EnvelopeError::TooLarge { .. } => Self::Length,
             EnvelopeError::Seal(e) => e.into(),
+            EnvelopeError::Inflated { .. } => Self::Inflated,
             EnvelopeError::Packing => Self::Packing,
         }
     }

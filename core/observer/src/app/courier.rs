@@ -9,16 +9,17 @@ use crate::listen::Change;
 use crate::reason::InvalidReason;
 use crate::store::{Number, Outbox, SignedPermit, StoredBlob, names};
 use baqylau_protocol::bundle::Manifest;
-use baqylau_protocol::cbor;
-use baqylau_protocol::courier::CourierFile;
+use baqylau_protocol::cbor::{self, MAX_BYTES};
+use baqylau_protocol::courier::{CourierList, CourierReader, CourierWriter};
 use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::permit::{UploadPermit, UploadToken};
 use baqylau_protocol::receipt::Receipt;
-use minicbor::bytes::ByteVec;
+use baqylau_sqlite::StorageError;
+use minicbor::bytes::ByteSlice;
 use std::collections::HashMap;
-use std::io::Read;
+use std::io::{Cursor, Read, Seek, Write};
 use std::path::PathBuf;
 
 /// Counts of what was taken of a courier file.
@@ -41,7 +42,17 @@ impl ObserverApp {
     /// # Errors
     /// The phone has no bundle yet, or the store failed.
     pub fn export_courier(&self) -> Result<Vec<u8>, Error> {
-        self.courier(true)
+        let mut file = Vec::new();
+        self.write_courier(true, &mut file)?;
+        Ok(file)
+    }
+
+    /// As [`ObserverApp::export_courier`], written as it is read: it takes one object in memory.
+    ///
+    /// # Errors
+    /// As there, or `out` failed.
+    pub fn export_courier_to(&self, out: &mut dyn Write) -> Result<(), Error> {
+        self.write_courier(true, out)
     }
 
     /// The same as frames for a screen, to be shown one after the other. Without the bundle: it alone would take minutes to show.
@@ -49,38 +60,45 @@ impl ObserverApp {
     /// # Errors
     /// The phone has no bundle yet, or the store failed.
     pub fn courier_codes(&self) -> Result<Vec<String>, Error> {
-        Ok(baqylau_protocol::courier::frames(&self.courier(false)?))
+        let mut file = Vec::new();
+        self.write_courier(false, &mut file)?;
+        Ok(baqylau_protocol::courier::frames(&file))
     }
 
-    fn courier(&self, with_bundle: bool) -> Result<Vec<u8>, Error> {
+    fn write_courier(&self, with_bundle: bool, out: &mut dyn Write) -> Result<(), Error> {
         let outbox = lock(&self.outbox)?;
         let (root, manifest) = mission_of(&outbox)?;
-        let mut objects: Vec<ByteVec> = Vec::new();
-        let waiting = outbox.queue(None)?;
-        if !waiting.is_empty() || outbox.setting(names::ENROLMENT_RECEIPT)?.is_none() {
-            objects.extend(outbox.setting(names::ENROLMENT)?.map(Into::into));
+        let own: Vec<Number> = outbox.queue(None)?.into_iter().map(|queued| queued.number).collect();
+        let with_enrolment = !own.is_empty() || outbox.setting(names::ENROLMENT_RECEIPT)?.is_none();
+        let enrolment = outbox.setting(names::ENROLMENT)?.filter(|_| with_enrolment);
+        let (receipted, carried): (Vec<_>, Vec<_>) = outbox.relayed()?.into_iter().partition(|(_, receipt)| *receipt);
+        let proofs = Some(outbox.relayed_proofs()?).filter(|proofs| !proofs.is_empty());
+        let permits = Some(outbox.permits_to_carry()?).filter(|permits| !permits.is_empty());
+        let contradictions = Some(outbox.evidence()?).filter(|pairs| !pairs.is_empty());
+        let optional = [with_bundle, proofs.is_some(), permits.is_some(), contradictions.is_some()];
+        let optional = optional.into_iter().map(u64::from).sum();
+        let mut file = CourierWriter::begin(out, MissionId::of(&root), optional).map_err(unwritten)?;
+        file.objects(usize::from(enrolment.is_some()) + own.len() + carried.len()).map_err(unwritten)?;
+        enrolment.iter().try_for_each(|enrolment| file.bytes(enrolment)).map_err(unwritten)?;
+        for number in own.into_iter().chain(carried.into_iter().map(|(id, _)| Number::Carried(id))) {
+            file.bytes(&outbox.bytes(number)?.1).map_err(unwritten)?;
         }
-        for envelope in waiting {
-            objects.push(outbox.bytes(envelope.number)?.1.into());
+        file.receipts(receipted.len()).map_err(unwritten)?;
+        for (id, _) in receipted {
+            let (hash, receipt) = outbox.relayed_receipt(id)?;
+            file.receipt(hash, &receipt).map_err(unwritten)?;
         }
-        let mut receipts = Vec::new();
-        for (hash, bytes, receipt) in outbox.relayed()? {
-            match receipt.and_then(|r| Receipt::from_bytes(&r).ok()) {
-                Some(receipt) => receipts.push((hash, receipt)),
-                None => objects.push(bytes.into()),
+        if with_bundle {
+            let mut parts = Vec::new();
+            for part in &Manifest::open(&manifest, &root)?.parts {
+                parts.extend(outbox.part(part.hash)?);
             }
+            file.bundle(&manifest, parts.len()).map_err(unwritten)?;
+            parts.iter().try_for_each(|part| file.bytes(part)).map_err(unwritten)?;
         }
-        let mut parts = Vec::new();
-        for part in &Manifest::open(&manifest, &root)?.parts {
-            parts.extend(outbox.part(part.hash)?.map(ByteVec::from));
-        }
-        let bundle = with_bundle.then(|| (manifest.into(), parts));
-        let kept = Some(outbox.relayed_proofs()?).filter(|k| !k.is_empty());
-        let permits = outbox.permits_to_carry()?.into_iter().map(|(permit, token)| (permit.into(), token));
-        let permits = Some(permits.collect::<Vec<_>>()).filter(|p| !p.is_empty());
-        let (v, mission) = (baqylau_protocol::VERSION, MissionId::of(&root));
-        let contradictions = Some(outbox.evidence()?).filter(|c| !c.is_empty());
-        Ok(CourierFile { v, mission, objects, receipts, bundle, kept, permits, contradictions }.encode())
+        proofs.iter().try_for_each(|proofs| file.proofs(proofs)).map_err(unwritten)?;
+        permits.iter().try_for_each(|permits| file.permits(permits)).map_err(unwritten)?;
+        contradictions.iter().try_for_each(|pairs| file.contradictions(pairs)).map_err(unwritten)
     }
 
     /// The attachments that may travel beside a courier file, each a file of its own under the name that is its hash: those, own and
@@ -115,7 +133,15 @@ impl ObserverApp {
     /// # Errors
     /// It is no courier file, or of another mission. Nothing was taken then.
     pub fn import_courier(&self, file: &[u8]) -> Result<CourierReport, Error> {
-        let report = self.take_courier(file)?;
+        self.import_courier_from(Cursor::new(file))
+    }
+
+    /// As [`ObserverApp::import_courier`], read from where it lies: it takes one object in memory.
+    ///
+    /// # Errors
+    /// As there, or the source failed: what was taken by then stays.
+    pub fn import_courier_from(&self, source: impl Read + Seek) -> Result<CourierReport, Error> {
+        let report = self.take_courier(source)?;
         if self.unlocked()?.is_some() {
             self.tidy();
         }
@@ -123,50 +149,68 @@ impl ObserverApp {
         Ok(report)
     }
 
-    fn take_courier(&self, file: &[u8]) -> Result<CourierReport, Error> {
+    fn take_courier(&self, source: impl Read + Seek) -> Result<CourierReport, Error> {
         let driver = self.driver()?;
         let mut report = CourierReport::default();
         let mut outbox = lock(&self.outbox)?;
         let root = root_of(&outbox)?;
-        let courier = CourierFile::decode(file, MissionId::of(&root))?;
-        if let Some((manifest, parts)) = &courier.bundle {
-            report.bundle = take_bundle(&mut outbox, &root, manifest, parts)?;
-        }
+        let mut courier = CourierReader::open(source, MissionId::of(&root))?;
+        report.bundle = take_bundle(&mut outbox, &root, &mut courier)?;
         let manifest = Manifest::open(&mission_of(&outbox)?.1, &root)?;
-        let devices = take_objects(&mut outbox, &manifest, &courier.objects, &mut report)?;
-        for (permit, token) in courier.permits.iter().flatten() {
-            take_permit(&mut outbox, manifest.mission, &devices, (permit, token), &mut report)?;
-        }
-        for (one, other) in courier.contradictions.iter().flatten() {
-            match contradict(one, other, &manifest) {
-                true => outbox.add_evidence(one, other)?,
-                false => report.refused += 1,
+        let devices = take_objects(&mut outbox, &manifest, &mut courier, &mut report)?;
+        courier.each(CourierList::Permits, MAX_BYTES, |item| {
+            let carried = item.and_then(|item| minicbor::decode::<(&ByteSlice, UploadToken)>(item).ok());
+            let taken =
+                carried.map(|(permit, token)| take_permit(&mut outbox, manifest.mission, &devices, (permit, &token)));
+            report.refused += usize::from(!taken.transpose()?.unwrap_or(false));
+            Ok::<_, Error>(())
+        })?;
+        courier.each(CourierList::Contradictions, MAX_BYTES, |item| {
+            let pair = item.and_then(|item| minicbor::decode::<(&ByteSlice, &ByteSlice)>(item).ok());
+            match pair.filter(|(one, other)| contradict(one, other, &manifest)) {
+                Some((one, other)) => outbox.add_evidence(one, other)?,
+                None => report.refused += 1,
             }
-        }
-        let mine = own_device(&outbox)?;
+            Ok::<_, Error>(())
+        })?;
         drop(outbox);
-        for (hash, receipt) in &courier.receipts {
-            match driver.receipt_by_hand(*hash, receipt)? {
+        courier.each(CourierList::Receipts, MAX_BYTES, |item| {
+            let carried = item.and_then(|item| minicbor::decode::<(Hash, Receipt)>(item).ok());
+            let proved = carried.map(|(hash, receipt)| driver.receipt_by_hand(hash, &receipt));
+            match proved.transpose()?.flatten() {
                 Some(true) => report.delivered += 1,
                 Some(false) => {}
                 None => report.refused += 1,
             }
-        }
+            Ok::<_, Error>(())
+        })?;
         let waiting = lock(&self.outbox)?.unproved_blobs()?;
-        for (hash, proof) in courier.kept.iter().flatten() {
-            let mut proved = None;
-            for blob in waiting.iter().filter(|b| b.hash == *hash) {
-                let device = match blob.number {
-                    Number::Own(_) => mine,
-                    Number::Carried(_) => lock(&self.outbox)?.device_of(blob.number)?,
-                };
-                let proves = device.map_or(Ok(false), |device| driver.store_proof(*blob, device, proof))?;
-                proved = Some(proves || proved == Some(true));
-            }
-            report.refused += usize::from(proved == Some(false));
-        }
+        courier.each(CourierList::Proofs, MAX_BYTES, |item| {
+            let carried = item.and_then(|item| minicbor::decode::<(Hash, &ByteSlice)>(item).ok());
+            let proved = carried.map(|(hash, proof)| self.take_proof(&driver, &waiting, hash, proof));
+            report.refused += usize::from(!proved.transpose()?.unwrap_or(false));
+            Ok::<_, Error>(())
+        })?;
         Ok(report)
     }
+
+    /// Whether a proof proves the attachments of its hash that wait, if any.
+    fn take_proof(&self, driver: &SyncDriver, waiting: &[StoredBlob], hash: Hash, proof: &[u8]) -> Result<bool, Error> {
+        let mut proved = None;
+        for blob in waiting.iter().filter(|b| b.hash == hash) {
+            let device = match blob.number {
+                Number::Own(_) => own_device(&*lock(&self.outbox)?)?,
+                Number::Carried(_) => lock(&self.outbox)?.device_of(blob.number)?,
+            };
+            let proves = device.map_or(Ok(false), |device| driver.store_proof(*blob, device, proof))?;
+            proved = Some(proves || proved == Some(true));
+        }
+        Ok(proved.unwrap_or(true))
+    }
+}
+
+fn unwritten(e: std::io::Error) -> Error {
+    StorageError::from(e).into()
 }
 
 fn root_of(outbox: &Outbox) -> Result<PublicKey, Error> {
@@ -181,43 +225,62 @@ fn mission_of(outbox: &Outbox) -> Result<(PublicKey, Vec<u8>), Error> {
 }
 
 /// Whether the bundle is newer than the known one, whole, and was taken.
-fn take_bundle(outbox: &mut Outbox, root: &PublicKey, manifest: &[u8], packed: &[ByteVec]) -> Result<bool, Error> {
-    if outbox.setting(names::MANIFEST)?.as_deref() == Some(manifest) {
+fn take_bundle(
+    outbox: &mut Outbox,
+    root: &PublicKey,
+    courier: &mut CourierReader<impl Read + Seek>,
+) -> Result<bool, Error> {
+    let Some(manifest) = courier.manifest()? else { return Ok(false) };
+    if outbox.setting(names::MANIFEST)?.as_ref() == Some(&manifest) {
         return Ok(false);
     }
     // A courier often comes from a phone that has not heard of the newest one: that is no attack.
-    if let (Some(known), Ok(other)) = (outbox.setting(names::MANIFEST)?, Manifest::open(manifest, root))
+    if let (Some(known), Ok(other)) = (outbox.setting(names::MANIFEST)?, Manifest::open(&manifest, root))
         && other.version < Manifest::open(&known, root)?.version
     {
         return Ok(false);
     }
-    let Some(accepted) = bundle::accept(outbox, root, manifest)? else { return Ok(false) };
-    let mut parts = Vec::new();
+    let Some(accepted) = bundle::accept(outbox, root, &manifest)? else { return Ok(false) };
+    let mut lacking = Vec::new();
     for part in &accepted.parts {
         if outbox.part(part.hash)?.is_none() {
-            let Some(bytes) = packed.iter().find(|p| part.unpack(p).is_ok()) else { return Ok(false) };
-            parts.push((part.hash, bytes.to_vec()));
+            lacking.push(part);
         }
     }
-    bundle::store(outbox, &accepted, manifest, &parts)?;
+    let mut parts = Vec::new();
+    let longest = lacking.iter().map(|part| part.longest()).max().unwrap_or(0);
+    courier.each(CourierList::Parts, longest, |packed| {
+        let part =
+            packed.and_then(|packed| Some((lacking.iter().position(|part| part.unpack(packed).is_ok())?, packed)));
+        if let Some((at, packed)) = part {
+            parts.push((lacking.swap_remove(at).hash, packed.to_vec()));
+        }
+        Ok::<_, Error>(())
+    })?;
+    if !lacking.is_empty() {
+        return Ok(false);
+    }
+    bundle::store(outbox, &accepted, &manifest, &parts)?;
     Ok(true)
 }
 
-/// Takes what verifies: an enrolment under the issuer, an envelope under a device whose enrolment is carried with it.
+/// Takes what verifies, one object after the other: an enrolment under the issuer, an envelope under a device whose enrolment is
+/// carried with it. Gives the devices whose objects are carried.
 fn take_objects(
     outbox: &mut Outbox,
     manifest: &Manifest,
-    objects: &[ByteVec],
+    courier: &mut CourierReader<impl Read + Seek>,
     report: &mut CourierReport,
 ) -> Result<HashMap<DeviceId, PublicKey>, Error> {
     let enrolled = |bytes: &[u8]| Enrolled::open(bytes, &manifest.issuer, manifest.mission).ok();
     let mine = own_device(outbox)?;
-    let known = outbox.relayed()?;
-    let mut devices: HashMap<DeviceId, PublicKey> =
-        known.iter().filter_map(|c| enrolled(&c.1)).map(|e| (e.device, e.enrolment.device_key)).collect();
-    let mut taken: Vec<&[u8]> = Vec::new();
-    for object in objects {
-        let device = match enrolled(object) {
+    let mut devices: HashMap<DeviceId, PublicKey> = HashMap::new();
+    outbox.relayed_enrolments(&mut |bytes| {
+        devices.extend(enrolled(bytes).map(|e| (e.device, e.enrolment.device_key)));
+    })?;
+    let mut relaying = outbox.relay()?;
+    courier.each(CourierList::Objects, MAX_BYTES, |object| {
+        let device = object.and_then(|object| match enrolled(object) {
             Some(e) => {
                 devices.insert(e.device, e.enrolment.device_key);
                 Some(e.device)
@@ -227,15 +290,16 @@ fn take_objects(
                 let own = Some(device) == mine;
                 (own || devices.get(&device).is_some_and(|key| envelope.verify(key).is_ok())).then_some(device)
             }),
-        };
-        match device {
-            None => report.refused += 1,
+        });
+        match (device, object) {
             // What came home again needs no carrying.
-            Some(device) if Some(device) == mine => {}
-            Some(_) => taken.push(object),
+            (Some(device), _) if Some(device) == mine => {}
+            (Some(_), Some(object)) => relaying.take(object)?,
+            _ => report.refused += 1,
         }
-    }
-    report.carried += outbox.relay(&taken)?;
+        Ok::<_, Error>(())
+    })?;
+    report.carried += relaying.commit()?;
     Ok(devices)
 }
 
@@ -244,20 +308,16 @@ fn own_device(outbox: &Outbox) -> Result<Option<DeviceId>, Error> {
 }
 
 /// Takes a permit for the attachments of an envelope that is carried, where the device of that envelope signed it and it names the
-/// token that came with it. What is for this phone itself needs no carrying.
+/// token that came with it; whether it is one. What is for this phone itself needs no carrying.
 fn take_permit(
     outbox: &mut Outbox,
     mission: MissionId,
     devices: &HashMap<DeviceId, PublicKey>,
     (signed, token): (&[u8], &UploadToken),
-    report: &mut CourierReport,
-) -> Result<(), Error> {
-    let Some(permit) = UploadPermit::peek(signed).ok().filter(|p| p.mission == mission) else {
-        report.refused += 1;
-        return Ok(());
-    };
+) -> Result<bool, Error> {
+    let Some(permit) = UploadPermit::peek(signed).ok().filter(|p| p.mission == mission) else { return Ok(false) };
     if own_device(outbox)? == Some(permit.device) {
-        return Ok(());
+        return Ok(true);
     }
     let key = devices.get(&permit.device);
     let good = key.is_some_and(|key| UploadPermit::open(signed, key).is_ok()) && permit.tokens.contains(&token.hash());
@@ -265,10 +325,10 @@ fn take_permit(
         Some((number, _)) => {
             let (permit, token) = (signed.to_vec(), token.clone());
             outbox.keep_permit(number, &SignedPermit { permit, courier: token.clone(), token })?;
+            Ok(true)
         }
-        None => report.refused += 1,
+        None => Ok(false),
     }
-    Ok(())
 }
 
 impl SyncDriver {

@@ -6,6 +6,7 @@ use crate::error::Error;
 use baqylau_protocol::envelope::{Blob, Envelope};
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::permit::UploadToken;
+use minicbor::bytes::ByteVec;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 /// A permit as its device signed it. What couriers carry opens another way than what the phone keeps: none of them can disturb it.
@@ -48,13 +49,16 @@ impl Outbox {
     }
 
     /// Permits for attachments that no proof was seen for, each with the token that is handed on.
-    pub fn permits_to_carry(&self) -> Result<Vec<(Vec<u8>, UploadToken)>, Error> {
+    pub fn permits_to_carry(&self) -> Result<Vec<(ByteVec, UploadToken)>, Error> {
         let select =
             "SELECT permit, courier FROM permit WHERE seq IN (SELECT seq FROM blob WHERE proof IS NULL) ORDER BY seq";
         let mut statement = self.db.prepare(select)?;
         let rows = statement.query_map([], |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, Vec<u8>>(1)?)))?;
         let all: Vec<(Vec<u8>, Vec<u8>)> = rows.collect::<Result<_, _>>()?;
-        Ok(all.into_iter().filter_map(|(permit, token)| Some((permit, UploadToken::from_slice(&token)?))).collect())
+        Ok(all
+            .into_iter()
+            .filter_map(|(permit, token)| Some((permit.into(), UploadToken::from_slice(&token)?)))
+            .collect())
     }
 
     /// Own envelopes with attachments and no permit: an earlier version signed them, or the outbox was made anew.

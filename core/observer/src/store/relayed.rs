@@ -4,24 +4,28 @@ use super::number::Number;
 use super::outbox::Outbox;
 use super::queue::{Queued, add_blobs, due, number, put_off};
 use crate::error::Error;
+use baqylau_protocol::cose::{self, ObjectType};
 use baqylau_protocol::ids::Hash;
+use baqylau_protocol::receipt::Receipt;
 use baqylau_protocol::wire::RefusalCode;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
 impl Outbox {
-    /// Takes objects, in one transaction. Gives how many are new.
-    pub fn relay(&mut self, objects: &[&[u8]]) -> Result<usize, Error> {
-        let tx = self.db.transaction()?;
-        let insert = "INSERT OR IGNORE INTO carried (hash, bytes) VALUES (?1, ?2)";
-        let mut new = 0;
-        for object in objects {
-            if tx.prepare_cached(insert)?.execute(params![Hash::of(object).0, object])? > 0 {
-                new += 1;
-                add_blobs(&tx, Number::Carried(tx.last_insert_rowid()), object)?;
-            }
+    /// Begins to take objects, in one transaction.
+    pub fn relay(&mut self) -> Result<Relaying<'_>, Error> {
+        Ok(Relaying { tx: self.db.transaction()?, new: 0 })
+    }
+
+    /// The enrolments among what is carried, one after the other.
+    pub fn relayed_enrolments(&self, each: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
+        // What is signed begins with its type.
+        let start = cose::start(ObjectType::Enrolled);
+        let mut statement = self.db.prepare("SELECT bytes FROM carried WHERE substr(bytes, 1, ?1) = ?2")?;
+        let mut rows = statement.query(params![i64::try_from(start.len()).unwrap_or(0), start])?;
+        while let Some(row) = rows.next()? {
+            each(row.get_ref(0)?.as_blob().unwrap_or_default());
         }
-        tx.commit()?;
-        Ok(new)
+        Ok(())
     }
 
     /// What is carried, in the order in which it came; of what was refused, that whose turn it is.
@@ -64,11 +68,20 @@ impl Outbox {
         Ok(tx.commit()?)
     }
 
-    /// Everything carried: bytes, and the receipt where there is one.
-    pub fn relayed(&self) -> Result<Vec<Relayed>, Error> {
-        let mut statement = self.db.prepare("SELECT hash, bytes, receipt FROM carried ORDER BY id")?;
-        let rows = statement.query_map([], |r| Ok((Hash(r.get(0)?), r.get(1)?, r.get(2)?)))?;
+    /// Everything carried, in its order: the row, and whether a receipt is here that reads.
+    pub fn relayed(&self) -> Result<Vec<(i64, bool)>, Error> {
+        let mut statement = self.db.prepare("SELECT id, receipt FROM carried ORDER BY id")?;
+        let rows = statement.query_map([], |r| {
+            let receipt = r.get_ref(1)?.as_blob_or_null().unwrap_or_default();
+            Ok((r.get(0)?, receipt.is_some_and(|r| Receipt::from_bytes(r).is_ok())))
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The receipt of something that is carried, with the hash of that.
+    pub fn relayed_receipt(&self, id: i64) -> Result<(Hash, Vec<u8>), Error> {
+        let select = "SELECT hash, receipt FROM carried WHERE id = ?1";
+        Ok(self.db.prepare_cached(select)?.query_row([id], |r| Ok((Hash(r.get(0)?), r.get(1)?)))?)
     }
 
     /// The number of an own envelope, by its hash.
@@ -78,5 +91,25 @@ impl Outbox {
     }
 }
 
-/// Hash, bytes, receipt.
-pub(crate) type Relayed = (Hash, Vec<u8>, Option<Vec<u8>>);
+/// Objects that are being taken; none is before [`Relaying::commit`].
+pub(crate) struct Relaying<'o> {
+    tx: Transaction<'o>,
+    new: usize,
+}
+
+impl Relaying<'_> {
+    pub fn take(&mut self, object: &[u8]) -> Result<(), Error> {
+        let insert = "INSERT OR IGNORE INTO carried (hash, bytes) VALUES (?1, ?2)";
+        if self.tx.prepare_cached(insert)?.execute(params![Hash::of(object).0, object])? > 0 {
+            self.new += 1;
+            add_blobs(&self.tx, Number::Carried(self.tx.last_insert_rowid()), object)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps what was taken. Gives how many are new.
+    pub fn commit(self) -> Result<usize, Error> {
+        self.tx.commit()?;
+        Ok(self.new)
+    }
+}

@@ -2,6 +2,12 @@
 //! A file carries objects for the log, receipts on their way back, and a bundle. Its contents are encrypted or signed,
 //! so the carrier need not be trusted.
 
+mod reader;
+mod writer;
+
+pub use reader::{CourierList, CourierReadError, CourierReader};
+pub use writer::CourierWriter;
+
 use crate::bundle::MAX_PARTS;
 use crate::cbor::Malformed;
 use crate::ids::{Hash, MissionId};
@@ -110,6 +116,19 @@ impl CourierFile {
     }
 }
 
+/// What the list at a key of a file holds, and how many it may hold.
+fn limit_of(key: u64) -> Option<(&'static str, usize)> {
+    match key {
+        2 => Some(("objects", MAX_OBJECTS)),
+        3 => Some(("receipts", MAX_OBJECTS)),
+        4 => Some(("parts of a bundle", MAX_PARTS)),
+        5 => Some(("proofs", MAX_OBJECTS)),
+        6 => Some(("permits", MAX_OBJECTS)),
+        7 => Some(("contradictions", MAX_CONTRADICTIONS)),
+        _ => None,
+    }
+}
+
 /// Counts the items of a file before anything is decoded into memory: one byte of the file can become an item of a
 /// hundred bytes.
 fn count(bytes: &[u8]) -> Result<(), CourierError> {
@@ -118,16 +137,7 @@ fn count(bytes: &[u8]) -> Result<(), CourierError> {
     let mut d = Decoder::new(bytes);
     for _ in 0..d.map().map_err(cbor)?.ok_or_else(|| shape("a map of indefinite length".into()))? {
         let key = d.u64().map_err(cbor)?;
-        let list = match key {
-            2 => Some(("objects", MAX_OBJECTS)),
-            3 => Some(("receipts", MAX_OBJECTS)),
-            4 => Some(("parts of a bundle", MAX_PARTS)),
-            5 => Some(("proofs", MAX_OBJECTS)),
-            6 => Some(("permits", MAX_OBJECTS)),
-            7 => Some(("contradictions", MAX_CONTRADICTIONS)),
-            _ => None,
-        };
-        if let Some((what, limit)) = list {
+        if let Some((what, limit)) = limit_of(key) {
             let mut ahead = d.clone();
             if key == 4 {
                 // The manifest stands before its parts.
