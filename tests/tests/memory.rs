@@ -38,7 +38,17 @@ fn a_courier_takes_little_memory_on_a_phone() {
         objects.push(envelope.into());
     }
     let (v, mission) = (1, world.desk.mission());
-    let file = CourierFile { v, mission, objects, receipts: vec![], bundle: None, kept: None, permits: None }.encode();
+    let file = CourierFile {
+        v,
+        mission,
+        objects,
+        receipts: vec![],
+        bundle: None,
+        kept: None,
+        permits: None,
+        contradictions: None,
+    }
+    .encode();
     let path = world.folder.path().join("large");
     std::fs::write(&path, &file).expect("written");
     let large = file.len();
