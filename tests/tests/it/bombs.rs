@@ -1,7 +1,7 @@
 //! What a phone that somebody altered sends, to cost the desk more than it cost the phone.
 
-use baqylau_desk::log::faults::{ObjectFault, Unverifiable};
-use baqylau_desk::log::pull::verify_all;
+use baqylau_desk::faults::Unverifiable;
+use baqylau_desk::log::recheck::ObjectFault;
 use baqylau_protocol::certificate::Invite;
 use baqylau_protocol::courier::CourierFile;
 use baqylau_protocol::ids::Hash;
@@ -23,11 +23,12 @@ fn what_inflates_beyond_measure_is_named_and_not_kept() {
         objects.push(envelope.into());
     }
     let (v, mission) = (1, world.desk.mission());
-    let file = CourierFile { v, mission, objects, receipts: vec![], bundle: None, kept: None, permits: None };
+    let (receipts, bundle, kept, permits, contradictions) = (vec![], None, None, None, None);
+    let file = CourierFile { v, mission, objects, receipts, bundle, kept, permits, contradictions };
     let delivered = world.desk.deliver(&file.encode(), &[], &|_| ()).expect("delivered");
     assert_eq!((delivered.stored, delivered.refused.len()), (41, 0), "the server sees nothing of it");
     let size = |world: &World| {
-        let store = |name: &str| std::fs::metadata(world.desk.folder.join(name)).map_or(0, |m| m.len());
+        let store = |name: &str| std::fs::metadata(world.desk.workspace.folder.join(name)).map_or(0, |m| m.len());
         store("desk.db") + store("desk.db-wal")
     };
     let before = size(&world);
@@ -35,7 +36,7 @@ fn what_inflates_beyond_measure_is_named_and_not_kept() {
     assert_eq!(pulled.refused as u64, BOMBS, "{pulled:?}");
     let grown = size(&world) - before;
     assert!(grown < 2_000_000, "{grown} bytes for {} in envelopes", BOMBS * 2000);
-    let (_, faults) = verify_all(&world.desk).expect("verifies");
+    let (_, faults) = world.desk.verify_all().expect("verifies");
     let inflated = faults.iter().filter(|(_, why)| *why == ObjectFault::Unverifiable(Unverifiable::Inflated));
     assert_eq!(inflated.count() as u64, BOMBS);
 }
