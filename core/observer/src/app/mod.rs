@@ -38,7 +38,7 @@ mod unlocking;
 mod visits;
 mod wiping;
 
-pub use crate::drive::LogConsistency;
+pub use crate::store::LogConsistency;
 pub use amend::ChangeView;
 pub use cache::MissionCache;
 pub use courier::CourierReport;

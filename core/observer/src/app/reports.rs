@@ -2,9 +2,9 @@
 
 use super::mission::Loaded;
 use super::{ObserverApp, Unlocked};
-use crate::drive::{LogConsistency, lock};
+use crate::drive::lock;
 use crate::error::{Error, RefusalReason};
-use crate::store::{Delivery, Number};
+use crate::store::{Delivery, LogConsistency, Number};
 use std::sync::Arc;
 
 /// A signed report.

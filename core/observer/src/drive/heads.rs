@@ -10,18 +10,6 @@ use baqylau_protocol::merkle::is_consistent;
 use baqylau_protocol::receipt::TreeHead;
 use baqylau_protocol::wire::Verdict;
 
-/// Whether the log that the server shows now is the one that this phone saw before.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum LogConsistency {
-    /// Every head that came is proved to go on from those before, or nothing came yet.
-    #[default]
-    Proved,
-    /// The last head came without such a proof: the server may have lost part of its log.
-    Unproved,
-    /// The server signed two logs that cannot be one. The phone keeps both signed heads.
-    Contradicted,
-}
-
 impl SyncDriver {
     /// Compares the heads of the receipts in an answer with the last that was kept. `proof` leads from the smaller to the larger.
     pub(super) fn compare_heads(&self, verdicts: &[Verdict], proof: Option<&[Hash]>) -> Result<(), Error> {

@@ -2,13 +2,24 @@
 
 use super::names::{HEAD, UNPROVED};
 use super::outbox::Outbox;
-use crate::drive::LogConsistency;
 use crate::error::Error;
 use minicbor::bytes::ByteVec;
 use rusqlite::params;
 
 /// Most pairs of heads that are kept: the first ones say enough, and a server cannot fill a phone with them.
 const MOST: i64 = 16;
+
+/// Whether the log that the server shows now is the one that this phone saw before.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LogConsistency {
+    /// Every head that came is proved to go on from those before, or nothing came yet.
+    #[default]
+    Proved,
+    /// The last head came without such a proof: the server may have lost part of its log.
+    Unproved,
+    /// The server signed two logs that cannot be one. The phone keeps both signed heads.
+    Contradicted,
+}
 
 impl Outbox {
     /// Notes that heads were found to go on from each other, and which is the largest now, where it is another.

@@ -20,6 +20,7 @@ mod relayed;
 pub(crate) use attachments::StoredAttachment;
 pub(crate) use blobs::StoredBlob;
 pub(crate) use drafts::{Draft, NewDraft};
+pub use evidence::LogConsistency;
 pub(crate) use letters::StoredLetter;
 pub(crate) use mailbox::Genuine;
 pub use main::SCHEMA as MAIN_SCHEMA;
