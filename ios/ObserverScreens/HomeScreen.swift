@@ -47,7 +47,7 @@ struct HomeScreen: View {
     @ViewBuilder private func safety(_ summary: Summary) -> some View {
         Text(verbatim: words(summary)).font(.title2).accessibilityIdentifier("safety")
         if summary.drafts > 0 { Paragraph(say(.homeDrafts, Int(summary.drafts))) }
-        if let log = words(of: summary.log) { Paragraph("⚠ " + say(log)) }
+        if let log = logWord(summary.log) { Paragraph("⚠ " + say(log)) }
         if model.state.sosSent { Paragraph(say(.sosSigned)) }
         if !summary.allSafe {
             if !model.state.connected { Paragraph(say(.homeOffline)) }

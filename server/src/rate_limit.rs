@@ -81,9 +81,18 @@ impl RateLimiter {
         accounts
     }
 
+    /// The accounts as they are now. A clock that was ahead, and was put right, keeps nobody from getting more.
+    fn current(&mut self, subject: SubjectId, now: i64) -> &mut Accounts {
+        let accounts = self.of(subject, now);
+        for account in [&mut accounts.objects, &mut accounts.bytes, &mut accounts.attachments] {
+            account.last = account.last.min(now);
+        }
+        accounts
+    }
+
     /// Takes a new object of so many bytes; `false`, and nothing taken, when not enough is left.
     pub fn take_object(&mut self, subject: SubjectId, bytes: u64, now: i64) -> bool {
-        let accounts = self.of(subject, now);
+        let accounts = self.current(subject, now);
         let enough = accounts.objects.holds(1) && accounts.bytes.holds(bytes);
         if enough {
             accounts.objects.take(1);
@@ -94,7 +103,7 @@ impl RateLimiter {
 
     /// Takes so many bytes of new attachments; `false`, and nothing taken, when not enough is left.
     pub fn take_attachments(&mut self, subject: SubjectId, bytes: u64, now: i64) -> bool {
-        let accounts = self.of(subject, now);
+        let accounts = self.current(subject, now);
         let enough = accounts.attachments.holds(bytes);
         if enough {
             accounts.attachments.take(bytes);

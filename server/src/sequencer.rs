@@ -84,7 +84,7 @@ pub type Judged = Result<Accepted, Refusal>;
 pub(crate) enum WriterJob {
     Append(Vec<Judged>, oneshot::Sender<Result<Committed, Unavailable>>),
     Publish(Box<Publication>, oneshot::Sender<Result<(), PublicationError>>),
-    Permit(Box<UploadPermit>, oneshot::Sender<Result<(), PermitError>>),
+    Permit(Box<UploadPermit>, Hash, oneshot::Sender<Result<(), PermitError>>),
     Probe(oneshot::Sender<Result<(), LogError>>),
 }
 
@@ -175,9 +175,9 @@ impl Sequencer {
     ///
     /// # Errors
     /// The queue is full.
-    pub fn permit(&self, permit: UploadPermit) -> Result<oneshot::Receiver<Result<(), PermitError>>, Busy> {
+    pub fn permit(&self, permit: UploadPermit, hash: Hash) -> Result<oneshot::Receiver<Result<(), PermitError>>, Busy> {
         let (reply, answer) = oneshot::channel();
-        self.jobs.try_send(WriterJob::Permit(Box::new(permit), reply)).map_err(|_| Busy)?;
+        self.jobs.try_send(WriterJob::Permit(Box::new(permit), hash, reply)).map_err(|_| Busy)?;
         Ok(answer)
     }
 

@@ -7,9 +7,10 @@ use crate::sequencer::{
     Committed, GROUP, Judged, LogState, Now, PermitError, SignedHead, Unavailable, WriterJob, read, write,
 };
 use crate::storage::{LogError, LoggedObject, MaterialKind, Storage, with_causes};
+use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::keys::SigningKey;
-use baqylau_protocol::permit::UploadPermit;
+use baqylau_protocol::permit::{MAX_TOKENS, UploadPermit};
 use baqylau_protocol::receipt::{Receipt, TreeHead, leaf_hash};
 use baqylau_protocol::wire::{Refusal, RefusalCode, Verdict};
 use std::collections::{HashMap, HashSet};
@@ -26,6 +27,9 @@ pub(crate) struct Writer {
     pub(crate) quotas: RateLimiter,
     pub(crate) now: Now,
 }
+
+/// Most tokens that open one attachment of a device: those of a few permits, since a phone that lost its outbox signs anew.
+const MOST_TOKENS: u64 = 4 * MAX_TOKENS as u64;
 
 type Pending = (Vec<Judged>, oneshot::Sender<Result<Committed, Unavailable>>);
 
@@ -46,8 +50,11 @@ impl Writer {
                         let done = what.carry_out(&mut *self.storage, self.mission, &self.root, &self.log);
                         let _ = reply.send(done);
                     }
-                    WriterJob::Permit(permit, reply) => {
-                        let _ = reply.send(self.permit(&permit));
+                    WriterJob::Permit(permit, hash, reply) => {
+                        // Each is an fsync of its own: they keep no report waiting.
+                        self.commit(std::mem::take(&mut group));
+                        objects = 0;
+                        let _ = reply.send(self.permit(&permit, hash));
                     }
                     WriterJob::Probe(reply) => {
                         let probed = self.storage.probe(self.mission, (self.now)());
@@ -59,49 +66,54 @@ impl Writer {
                 }
                 next = if objects < GROUP { inbox.try_recv().ok() } else { None };
             }
-            if !group.is_empty() {
-                self.commit(group);
-            }
+            self.commit(group);
         }
     }
 
-    /// Lets the attachments of an envelope of the log be uploaded. What is permitted already costs no quota.
-    fn permit(&mut self, permit: &UploadPermit) -> Result<(), PermitError> {
+    /// Lets one attachment of an envelope of the log be uploaded: one that the envelope itself names, with this length. What is permitted
+    /// already costs no quota; further tokens do, since each has room for the whole file.
+    fn permit(&mut self, permit: &UploadPermit, hash: Hash) -> Result<(), PermitError> {
         let failed = |e| PermitError::Failed(report("permit", &e));
         let (mission, device, now) = (self.mission, permit.device, (self.now)());
-        let devices = self.log.devices.read().unwrap_or_else(PoisonError::into_inner);
-        let subject = devices.get(&device).map(|d| d.subject).ok_or(PermitError::Unknown)?;
-        drop(devices);
-        if !self.storage.is_logged(mission, device, permit.envelope).map_err(failed)? {
-            return Err(PermitError::Unknown);
-        }
-        let mut new = 0u64;
-        for blob in &permit.blobs {
-            if self.storage.permitted(mission, device, blob.hash).map_err(failed)?.is_empty() {
-                new = new.saturating_add(blob.length);
-            }
-        }
-        if !self.quotas.take_attachments(subject, new, now) {
+        let state = read(&self.log.devices).get(&device).cloned().ok_or(PermitError::Unknown)?;
+        let logged = self.storage.object(mission, device, permit.envelope).map_err(failed)?;
+        let header = logged.filter(|bytes| Hash::of(bytes) == permit.envelope);
+        let header = header.and_then(|bytes| Envelope::untrusted_header(&bytes)).ok_or(PermitError::Unknown)?;
+        let blob = header.blobs.into_iter().flatten().find(|b| b.hash == hash && permit.length(hash) == Some(b.length));
+        let blob = blob.filter(|_| state.may_send(header.seq).is_ok()).ok_or(PermitError::Unknown)?;
+        let known = self.storage.permitted(mission, device, hash).map_err(failed)?;
+        let is_new = |token: &&Hash| !known.iter().any(|k| k.token == **token && k.length == blob.length);
+        let fresh = permit.tokens.iter().filter(is_new).count() as u64;
+        let cost = if known.is_empty() { blob.length } else { blob.length.saturating_mul(fresh) };
+        let crowded = known.len() as u64 + fresh > MOST_TOKENS;
+        if crowded || !self.quotas.take_attachments(state.subject, cost, now) {
             return Err(PermitError::Quota);
         }
-        self.storage.permit(mission, permit, now).map_err(failed)
+        let one = UploadPermit { blobs: vec![blob], ..permit.clone() };
+        self.storage.permit(mission, &one, now).map_err(failed)
     }
 
     /// Counts what came before the server started.
     pub(crate) fn recount(&mut self) -> Result<(), LogError> {
         let devices = self.log.devices.read().unwrap_or_else(PoisonError::into_inner);
-        let since = (self.now)().saturating_sub(FULL_AFTER_MS);
+        let now = (self.now)();
+        let since = now.saturating_sub(FULL_AFTER_MS);
         let quotas = &mut self.quotas;
         self.storage.since(self.mission, since, &mut |came| {
             let Some(device) = devices.get(&came.device) else { return };
+            // Taken in under a clock that was ahead, it is of now.
+            let received = came.received.min(now);
             match came.kind {
-                MaterialKind::Object => quotas.note_object(device.subject, came.bytes, came.received),
-                MaterialKind::Attachment => quotas.note_attachment(device.subject, came.bytes, came.received),
+                MaterialKind::Object => quotas.note_object(device.subject, came.bytes, received),
+                MaterialKind::Attachment => quotas.note_attachment(device.subject, came.bytes, received),
             }
         })
     }
 
     fn commit(&mut self, group: Vec<Pending>) {
+        if group.is_empty() {
+            return;
+        }
         match self.store(&group) {
             Ok((size, verdicts)) => {
                 for ((_, reply), verdicts) in group.into_iter().zip(verdicts) {

@@ -206,9 +206,9 @@ pub fn make(
         if inner.len() > MAX_PLAIN || address.blobs.len() > MAX_BLOBS {
             return Err(EnvelopeError::TooLarge { found: aad.len() + inner.len() });
         }
-        let room = room(&aad, header.class);
-        let padding = room.checked_sub(packed.len() + 1).filter(|_| inner.len() <= longest(header.class));
-        if let Some(padding) = padding {
+        let room = room(&aad, header.class).filter(|_| inner.len() <= longest(header.class));
+        let padding = room.and_then(|room| Some((room, room.checked_sub(packed.len() + 1)?)));
+        if let Some((room, padding)) = padding {
             let mut plain = packed;
             plain.reserve_exact(padding + 1);
             plain.push(0x80);
@@ -235,8 +235,8 @@ fn longest(class: u8) -> usize {
     (INFLATION * class_bytes(class)).min(MAX_PLAIN)
 }
 
-/// Bytes of padded text that give the envelope exactly the length of its class.
-fn room(header: &[u8], class: u8) -> usize {
+/// Bytes of padded text that give the envelope exactly the length of its class; `None` if the header alone is longer.
+fn room(header: &[u8], class: u8) -> Option<usize> {
     let total = class_bytes(class);
     // An array of two, the header, the sealed text: the heads of long strings are 3 or 5 bytes.
     let around = |plain: usize| {
@@ -244,6 +244,9 @@ fn room(header: &[u8], class: u8) -> usize {
         let body = 1 + head_length(header.len()) + header.len() + head_length(sealed) + sealed;
         body + cose::overhead(body)
     };
+    if around(0) > total {
+        return None;
+    }
     let mut plain = total.saturating_sub(around(total) - total);
     while around(plain) > total {
         plain -= 1;
@@ -251,7 +254,7 @@ fn room(header: &[u8], class: u8) -> usize {
     while around(plain) < total {
         plain += 1;
     }
-    plain
+    Some(plain)
 }
 
 /// A parsed envelope whose signature is not yet verified.

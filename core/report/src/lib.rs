@@ -34,3 +34,4 @@ pub use packing::ReportContent;
 pub use register::Register;
 pub use report::{Report, ReportError};
 pub use review::{Correction, Review};
+pub use unpacking::MAX_TEXT;

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 /// Most answers, choices, rows, lines of the log, remarks and places of remarks in a report.
 const MAX_PARTS: usize = 1 << 19;
 /// Most bytes of text in a report.
-const MAX_TEXT: usize = 1 << 20;
+pub const MAX_TEXT: usize = 1 << 20;
 
 /// Reads what a report on `form` says.
 pub fn unpack(form: &Form, bytes: &[u8]) -> Result<ReportContent, AnswerError> {

@@ -12,6 +12,7 @@ use baqylau_protocol::routes;
 use baqylau_report::Report;
 use baqylau_report::report::Attachment;
 use baqylau_sqlite::StorageError;
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufReader, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -152,7 +153,10 @@ impl AttachmentFolder<'_> {
             };
             match self.fetch_one(link, (sender, row.attachment.hash), &device) {
                 Ok(true) => fetched.came += 1,
-                Ok(false) => fetched.lacking.push(lacking),
+                Ok(false) => match self.fetch_from_others(link, (sender, row.attachment.hash), &device)? {
+                    true => fetched.came += 1,
+                    false => fetched.lacking.push(lacking),
+                },
                 Err(gone @ DeskError::Unreachable { .. }) => return Err(gone),
                 Err(why) => {
                     fetched.failed.push(AttachmentFault {
@@ -164,6 +168,24 @@ impl AttachmentFolder<'_> {
             }
         }
         Ok(fetched)
+    }
+
+    /// Fetches one that its sender did not upload from whoever else did: a report that was handed over keeps its files at the phone that
+    /// took them.
+    fn fetch_from_others(
+        &self,
+        link: &ServerLink<'_>,
+        (sender, hash): (DeviceId, Hash),
+        device: &DeviceId,
+    ) -> Result<bool, DeskError> {
+        let mut asked = HashSet::from([sender]);
+        for row in self.list()?.into_iter().filter(|row| row.attachment.hash == hash) {
+            let Some(envelope) = self.store.envelope(row.report)? else { continue };
+            if asked.insert(envelope.device) && self.fetch_one(link, (envelope.device, hash), device)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Fetches one; whether the server has it. What was begun and turns out to be other bytes is begun anew once: it may have been

@@ -8,13 +8,13 @@ use crate::workspace::Workspace;
 use baqylau_protocol::blob::CHUNK;
 use baqylau_protocol::cbor;
 use baqylau_protocol::courier::CourierFile;
-use baqylau_protocol::ids::{Hash, MissionId};
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_protocol::permit::{UploadPermit, UploadToken};
 use baqylau_protocol::receipt::{AttachmentProof, Receipt};
 use baqylau_protocol::routes;
 use baqylau_protocol::wire::{MAX_BATCH, MAX_REQUEST, UploadProgress, Verdict};
 use minicbor::bytes::ByteVec;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -23,6 +23,9 @@ use std::sync::Arc;
 
 /// How often an attachment is sent anew in one delivery, where the server had something else of it.
 const ANEW: u32 = 1;
+
+/// The most permits that are tried for one attachment.
+const MOST_PERMITS: usize = 16;
 
 /// The most bytes of one object: what is around it in a request has room too.
 const LARGEST: usize = MAX_REQUEST - (1 << 10);
@@ -162,50 +165,81 @@ pub(crate) fn deliver(
     for path in attachments {
         // One that cannot be delivered keeps none waiting.
         let why = match deliver_attachment(link, path, &permits) {
-            Ok(proof) => {
-                kept.push(proof);
+            Ok(proofs) => {
+                delivered.attachments += 1;
+                kept.extend(proofs);
                 continue;
             }
             Err(DeskError::Refused { why, .. }) => NotTaken::Refused(why),
             Err(DeskError::Conflict { .. }) => NotTaken::TooLong,
             Err(DeskError::File { why, .. }) => NotTaken::File(Arc::new(why)),
+            Err(DeskError::Server { why: ServerFault::Status { status: 429 | 503, .. }, .. }) => {
+                NotTaken::Refused(ServerRefusal::Quota)
+            }
             Err(e) => return Err(e),
         };
         delivered.refuse(CourierItem::Attachment(path.clone()), why);
     }
-    delivered.attachments = kept.len();
     delivered.back = courier_file(link.workspace(), link.mission(), receipts, kept)?;
     Ok(delivered)
 }
 
-/// Uploads an encrypted file, going on where an earlier upload broke off, and once more from the start where the server dropped
-/// what it had. Gives the server's proof that it has it.
+/// Uploads an encrypted file for everybody whose permit names it: who else names the same hash takes it from nobody. Gives the server's
+/// proofs that it has it.
 fn deliver_attachment(
     link: &ServerLink<'_>,
     path: &Path,
     permits: &[(ByteVec, UploadToken)],
-) -> Result<(Hash, ByteVec), DeskError> {
+) -> Result<Vec<(Hash, ByteVec)>, DeskError> {
     let fault = |e: std::io::Error| DeskError::file(path, e);
     let mut file = File::open(path).map_err(fault)?;
-    let (hash, _) = baqylau_protocol::blob::copy(&mut file, &mut std::io::sink()).map_err(fault)?;
-    let (mut next, mut dropped) = (0, 0);
-    let unnamed = || DeskError::refused(ServerRefusal::AttachmentUnnamed, &link.server);
-    let mut opened = None;
-    for (signed, token) in permits {
-        let Some(permit) = UploadPermit::peek(signed).ok().filter(|p| p.length(hash).is_some()) else { continue };
-        if let Some(answer) = link.upload(&routes::blob_permit(permit.device, hash), token, signed)? {
-            opened = Some((permit.device, token, answer));
-            break;
+    let (hash, length) = baqylau_protocol::blob::copy(&mut file, &mut std::io::sink()).map_err(fault)?;
+    let named = permits.iter().filter_map(|(signed, token)| Some((UploadPermit::peek(signed).ok()?, signed, token)));
+    let named = named.filter(|(permit, ..)| permit.length(hash) == Some(length)).take(MOST_PERMITS);
+    let (mut proofs, mut done, mut failed) = (Vec::new(), HashSet::new(), None);
+    for (permit, signed, token) in named {
+        if done.contains(&permit.device) {
+            continue;
+        }
+        let place = (permit.device, hash);
+        let sent = match link.upload(&routes::blob_permit(permit.device, hash), token, signed) {
+            Ok(None) => continue,
+            Ok(Some(answer)) => upload(link, (&mut file, path), place, token, answer),
+            Err(e) => Err(e),
+        };
+        match sent {
+            Ok(proof) => {
+                done.insert(permit.device);
+                proofs.push((hash, proof));
+            }
+            Err(gone @ DeskError::Unreachable { .. }) => return Err(gone),
+            Err(e) => failed = Some(e),
         }
     }
-    let (device, token, mut answered) = opened.ok_or_else(unnamed)?;
+    if proofs.is_empty() {
+        return Err(failed.unwrap_or_else(|| DeskError::refused(ServerRefusal::AttachmentUnnamed, &link.server)));
+    }
+    Ok(proofs)
+}
+
+/// Uploads a file to one place, going on where an earlier upload broke off, and once more from the start where the server dropped what it
+/// had. Gives the server's proof that it has it.
+fn upload(
+    link: &ServerLink<'_>,
+    (file, path): (&mut File, &Path),
+    (device, hash): (DeviceId, Hash),
+    token: &UploadToken,
+    mut answered: Vec<u8>,
+) -> Result<ByteVec, DeskError> {
+    let fault = |e: std::io::Error| DeskError::file(path, e);
+    let (mut next, mut dropped) = (0, 0);
     loop {
         let have: UploadProgress = cbor::decode(&answered, "have").map_err(|_| link.failed(ServerFault::Nonsense))?;
         if let Some(proof) = have.proof {
             let (keys, mission) = (link.workspace().receipt_keys()?, link.mission());
             let verified = AttachmentProof::verify(&proof, (device, hash), &keys, mission);
             verified.map_err(|_| LogFault::AttachmentProof)?;
-            return Ok((hash, proof));
+            return Ok(proof);
         }
         if have.bytes < next {
             dropped += 1;
@@ -215,12 +249,13 @@ fn deliver_attachment(
         }
         let mut chunk = Vec::with_capacity(CHUNK);
         file.seek(SeekFrom::Start(have.bytes)).map_err(fault)?;
-        (&mut file).take(CHUNK as u64).read_to_end(&mut chunk).map_err(fault)?;
+        (&mut *file).take(CHUNK as u64).read_to_end(&mut chunk).map_err(fault)?;
         if chunk.is_empty() {
             return Err(DeskError::refused(ServerRefusal::AttachmentShort, &link.server));
         }
         next = have.bytes + chunk.len() as u64;
         let place = routes::blob_chunk(device, hash, have.bytes);
+        let unnamed = || DeskError::refused(ServerRefusal::AttachmentUnnamed, &link.server);
         answered = link.upload(&place, token, &chunk)?.ok_or_else(unnamed)?;
     }
 }

@@ -156,7 +156,7 @@ public func rejected(_ refusal: BundleRefusal) -> Word {
 }
 
 /// What the observer must know of the server's log; nothing when it is proved to be one.
-public func words(of log: LogConsistency) -> Word? {
+public func logWord(_ log: LogConsistency) -> Word? {
     switch log {
     case .proved: nil
     case .unproved: .logUnproved

@@ -40,7 +40,7 @@ pub(super) async fn permit(
     let permit = key.and_then(|key| UploadPermit::open(body.bytes(), &key).ok());
     let Some(permit) = permit.filter(|p| allows(p, &app, place, &token)) else { return nobody() };
     body.0.know();
-    match app.sequencer.permit(permit) {
+    match app.sequencer.permit(permit, place.hash) {
         Ok(done) => match done.await {
             Ok(Ok(())) => {}
             Ok(Err(PermitError::Unknown)) => return nobody(),

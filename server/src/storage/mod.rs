@@ -158,11 +158,11 @@ pub trait Storage: Send {
     /// The storage fails, or the row is damaged.
     fn enrolment(&mut self, mission: MissionId, device: DeviceId) -> Result<Option<Vec<u8>>, LogError>;
 
-    /// Whether an object of a device is in the log.
+    /// An object of a device, if the log has it. Its bytes have another hash where they are damaged.
     ///
     /// # Errors
     /// The storage fails.
-    fn is_logged(&mut self, mission: MissionId, device: DeviceId, hash: Hash) -> Result<bool, LogError>;
+    fn object(&mut self, mission: MissionId, device: DeviceId, hash: Hash) -> Result<Option<Vec<u8>>, LogError>;
 
     /// Notes who may upload attachments of a device, durably, and when that was. Where that stands already, the length is put right.
     ///

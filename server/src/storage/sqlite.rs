@@ -188,10 +188,11 @@ impl Storage for SqliteStorage {
         })
     }
 
-    fn is_logged(&mut self, mission: MissionId, device: DeviceId, hash: Hash) -> Result<bool, LogError> {
-        let sql = "SELECT 1 FROM log INDEXED BY log_chain WHERE mission = ?1 AND device = ?2 AND hash = ?3";
-        let found = self.first(("log", None), sql, params![mission.0, device.0, hash.0], |found| found.number(0))?;
-        Ok(found.is_some())
+    fn object(&mut self, mission: MissionId, device: DeviceId, hash: Hash) -> Result<Option<Vec<u8>>, LogError> {
+        let sql = "SELECT idx, object FROM log INDEXED BY log_chain WHERE mission = ?1 AND device = ?2 AND hash = ?3";
+        let at = params![mission.0, device.0, hash.0];
+        let found = self.first(("log", None), sql, at, |found| Ok((found.number(0)?, found.get(1)?)))?;
+        found.map(|(index, object)| self.sound(mission, index, hash, object)).transpose()
     }
 
     fn permit(&mut self, mission: MissionId, permit: &UploadPermit, received: i64) -> Result<(), LogError> {

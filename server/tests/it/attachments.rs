@@ -182,3 +182,44 @@ async fn an_attachment_of_an_earlier_version_is_still_read() {
     std::fs::write(&old, b"something else").expect("written");
     assert_eq!(read(&mission, &desk, &victim).await.0, StatusCode::NOT_FOUND);
 }
+
+/// Room is made for what an envelope of the log names, and for no more than its observer may send.
+#[tokio::test]
+async fn a_permit_allows_what_its_envelope_names_and_further_tokens_cost_as_much() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mission = Mission::start(folder.path()).await;
+    let device = mission.device(Role::Observer, NOW + 1);
+    let film = |n: u8| Blob { hash: Hash([n; 32]), length: 1 << 30 };
+    let picture = Blob { hash: Hash([7; 32]), length: 1000 };
+    let named = [film(1), film(2), film(3), picture.clone()];
+    let envelope = mission.envelope_with(&device, 1, &named);
+    mission.send(vec![device.enrolment.clone(), envelope.clone()]).await;
+    let show = async |blobs: &[Blob], asked: Hash| {
+        let (permit, [own, _]) = mission.permit(&device, &envelope, blobs);
+        mission.upload(&routes::blob_permit(device.id(), asked), &own, &permit).await.0
+    };
+    let other = Blob { hash: Hash([9; 32]), length: 5 };
+    assert_eq!(
+        show(std::slice::from_ref(&other), other.hash).await,
+        StatusCode::NOT_FOUND,
+        "its envelope does not name it"
+    );
+    let longer = Blob { length: 1 << 29, ..picture.clone() };
+    assert_eq!(
+        show(std::slice::from_ref(&longer), picture.hash).await,
+        StatusCode::NOT_FOUND,
+        "its envelope gives another length"
+    );
+    assert_eq!(show(&named, picture.hash).await, StatusCode::OK, "each is charged when it is asked for");
+    assert_eq!(show(&named, film(1).hash).await, StatusCode::OK);
+    assert_eq!(
+        show(&named, film(1).hash).await,
+        StatusCode::TOO_MANY_REQUESTS,
+        "two new tokens have room for two more"
+    );
+    assert_eq!(show(&named, film(3).hash).await, StatusCode::TOO_MANY_REQUESTS, "the picture took some of the two GiB");
+    for round in 0..8 {
+        let status = show(&named, picture.hash).await;
+        assert_eq!(status == StatusCode::OK, round < 7, "{round}: so many tokens open one place");
+    }
+}

@@ -178,8 +178,10 @@ async fn an_attachment_that_cannot_be_read_does_not_stop_the_start() {
     let (permit, [own, _]) = mission.permit(&observer, &envelope, &blobs);
     let verdicts = mission.send(vec![observer.enrolment.clone(), envelope]).await;
     assert!(verdicts.iter().all(|v| code(v).is_none()), "{verdicts:?}");
-    let path = routes::blob_permit(observer.id(), blobs[0].hash);
-    assert_eq!(mission.upload(&path, &own, &permit).await.0, StatusCode::OK);
+    for blob in &blobs {
+        let path = routes::blob_permit(observer.id(), blob.hash);
+        assert_eq!(mission.upload(&path, &own, &permit).await.0, StatusCode::OK);
+    }
     mission.running.take().expect("runs").stop().await;
     // A folder in the place of a file can be neither read nor removed as one, whoever the server runs as.
     let whole = |hash: Hash| folder.path().join("server.blobs").join(format!("{}-{hash}", observer.id()));

@@ -322,6 +322,12 @@ fn take_permit(
     let key = devices.get(&permit.device);
     let good = key.is_some_and(|key| UploadPermit::open(signed, key).is_ok()) && permit.tokens.contains(&token.hash());
     match outbox.find_carried(permit.envelope)?.filter(|(_, device)| good && *device == permit.device) {
+        // One that allows something else than its envelope names would open nothing at a server, and keep a good one out.
+        Some((number, _))
+            if Envelope::untrusted_header(&outbox.bytes(number)?.1).and_then(|h| h.blobs) != Some(permit.blobs) =>
+        {
+            Ok(false)
+        }
         Some((number, _)) => {
             let (permit, token) = (signed.to_vec(), token.clone());
             outbox.keep_permit(number, &SignedPermit { permit, courier: token.clone(), token })?;

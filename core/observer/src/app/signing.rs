@@ -18,7 +18,7 @@ use baqylau_protocol::keys::{SigningKey, random};
 use baqylau_protocol::permit::{UploadPermit, UploadToken};
 use baqylau_protocol::seal::SharedKey;
 use baqylau_report::report::{Attachment, ClockReading as ReportClock, Remark, Report, UnmappedAnswer, Visit};
-use baqylau_report::{AnswerTree, ReportContent};
+use baqylau_report::{AnswerTree, MAX_TEXT, ReportContent};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -65,7 +65,9 @@ impl ObserverApp {
             ready(filling, signing)?;
             let filling = as_the_desk(filling)?;
             let attachments = attached(u, &stored, &filling)?;
-            let blobs: Vec<Blob> = attachments.iter().map(|a| Blob { hash: a.hash, length: a.length }).collect();
+            // A file of a report that was handed over is at the phone that took it, and comes from there.
+            let here = attachments.iter().filter(|a| self.blob(a.hash).exists());
+            let blobs: Vec<Blob> = here.map(|a| Blob { hash: a.hash, length: a.length }).collect();
             let (payload, id) = self.payload(u, loaded, &stored, &filling, (signing, attachments))?;
             let signed = filling.environment().now.ms;
             let urgent = filling.form().definition().urgent || *signing == Signing::Alarm;
@@ -127,6 +129,11 @@ impl ObserverApp {
         let id = ReportId::new(wall.ms, random());
         let content =
             ReportContent { answers: AnswerTree::of(filling), log: u.main.log(draft)?, remarks: remarks(filling) };
+        let answers = content.encode(filling.form());
+        // What no desk would unpack must not be signed.
+        if ReportContent::decode(filling.form(), &answers).is_err() {
+            return Err(InvalidReason::ReportTooLarge { found: MAX_TEXT + 1, limit: MAX_TEXT }.into());
+        }
         let report = Report {
             v: Report::VERSION,
             id,
@@ -152,7 +159,7 @@ impl ObserverApp {
                 seen,
                 started: draft.started,
             },
-            answers: content.encode(filling.form()).into(),
+            answers: answers.into(),
             incomplete: signing.incomplete().map(str::to_owned),
             supersedes: draft.amends,
             test: None,

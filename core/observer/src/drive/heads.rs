@@ -71,7 +71,8 @@ impl SyncDriver {
     pub(super) fn known_size(&self) -> Result<Option<u64>, Error> {
         let outbox = lock(&self.outbox)?;
         let Some(kept) = outbox.setting(names::HEAD)? else { return Ok(None) };
-        let keys = Manifest::open(&outbox.setting(names::MANIFEST)?.unwrap_or_default(), &self.root)?.receipt_keys;
+        let manifest = outbox.setting(names::MANIFEST)?.unwrap_or_default();
+        let keys = Manifest::open(&manifest, &self.root).map(|manifest| manifest.receipt_keys).unwrap_or_default();
         Ok(TreeHead::open(&kept, &keys, self.mission).ok().map(|head| head.size))
     }
 }

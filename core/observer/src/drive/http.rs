@@ -1,7 +1,7 @@
 //! Asking the mission's servers, one after the other, until one answers with sense.
 
-use super::{StepError, SyncDriver, SyncOutcome};
-use crate::error::words;
+use super::{StepError, SyncDriver, SyncOutcome, Trouble};
+use crate::error::{Error, words};
 use baqylau_http::reqwest::StatusCode;
 use baqylau_http::reqwest::header::{CONTENT_TYPE, IF_NONE_MATCH};
 use baqylau_http::{CallError, HttpReply, ReplyError};
@@ -9,6 +9,7 @@ use baqylau_protocol::cbor;
 use baqylau_protocol::routes;
 use baqylau_protocol::sync::Failure;
 use baqylau_protocol::wire::{MEDIA_TYPE, Refusal, Upload, Verdict, Verdicts};
+use baqylau_sqlite::StorageError;
 use minicbor::bytes::ByteVec;
 
 impl SyncDriver {
@@ -24,7 +25,11 @@ impl SyncDriver {
             outcome.bytes_sent += request.len() as u64;
             match self.upload_to(server, request.clone()).await {
                 Ok(Verdicts { verdicts, proof }) => {
-                    self.compare_heads(&verdicts, proof.as_deref())?;
+                    match self.compare_heads(&verdicts, proof.as_deref()) {
+                        // What the server has, it has: what cannot be noted of its head is compared again with the next answer.
+                        Err(Error::Storage(StorageError::Full)) => outcome.trouble = Some(Trouble::Full),
+                        compared => compared?,
+                    }
                     return Ok(verdicts.into_iter().map(without_server_text).collect());
                 }
                 Err(Unsent::Unanswered(e)) => last = unanswered(last, e),

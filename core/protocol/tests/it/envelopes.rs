@@ -216,6 +216,18 @@ fn envelope_opens_only_with_its_device_key_and_mission() {
 }
 
 #[test]
+fn report_with_many_attachments_takes_the_class_that_its_header_needs() {
+    let device = Device::new(1);
+    for (count, class) in [(1, 0), (19, 0), (20, 1), (45, 1), (4096, 8)] {
+        let blobs = vec![Blob { hash: Hash([3; 32]), length: 5 }; count];
+        let bytes = device.envelope_with(1, b"the answers", &blobs);
+        let header = Envelope::parse(&bytes, device.mission).unwrap().header;
+        assert_eq!(header.blobs.map(|b| b.len()), Some(count));
+        assert_eq!(header.class, class, "{count}");
+    }
+}
+
+#[test]
 fn header_holds_only_the_specified_fields() {
     let device = Device::new(1);
     let (header, sealed) = parts(&device.envelope(1, b"one"));

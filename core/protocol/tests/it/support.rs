@@ -1,7 +1,7 @@
 //! Keys and a device for the tests.
 
 use baqylau_protocol::cose::ObjectType;
-use baqylau_protocol::envelope::{Address, Recipient, make};
+use baqylau_protocol::envelope::{Address, Blob, Recipient, make};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey};
 use baqylau_protocol::seal::SharedKey;
@@ -46,6 +46,10 @@ impl Device {
     }
 
     pub fn envelope(&self, seq: u64, payload: &[u8]) -> Vec<u8> {
+        self.envelope_with(seq, payload, &[])
+    }
+
+    pub fn envelope_with(&self, seq: u64, payload: &[u8], blobs: &[Blob]) -> Vec<u8> {
         let reading = self.reading.public();
         let address = Address {
             mission: self.mission,
@@ -53,7 +57,7 @@ impl Device {
             seq,
             prev: Hash([9; 32]),
             to: Recipient::Desks(&reading),
-            blobs: &[],
+            blobs,
         };
         make(&address, ObjectType::Report, &self.key, &self.shared, payload).expect("made for the test")
     }

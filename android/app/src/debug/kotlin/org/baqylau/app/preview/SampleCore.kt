@@ -15,6 +15,7 @@ import org.baqylau.FollowUp
 import org.baqylau.Key
 import org.baqylau.Leftover
 import org.baqylau.LetterView
+import org.baqylau.LogConsistency
 import org.baqylau.Missing
 import org.baqylau.MissionView
 import org.baqylau.Named
@@ -106,7 +107,7 @@ private class Sample : ObserverCoreInterface by absent() {
             ),
         )
 
-    override fun summary() = Summary(false, 1u, 1u, 0u, 4u, 0u, false)
+    override fun summary() = Summary(false, 1u, 1u, 0u, 4u, 0u, false, LogConsistency.PROVED)
 
     override fun reports() =
         listOf(
