@@ -1,6 +1,6 @@
 //! Who may read the log: desks, by signing a challenge. The challenge is a time and its MAC, so nothing is kept for it.
 
-use crate::sequencer::LogState;
+use crate::sequencer::{LogState, read};
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::MissionId;
 use baqylau_protocol::keys::random;
@@ -8,7 +8,6 @@ use baqylau_protocol::roster::Standing;
 use baqylau_protocol::wire::ReadRequest;
 use data_encoding::BASE64URL_NOPAD;
 use ring::hmac;
-use std::sync::PoisonError;
 
 /// How long a challenge is good.
 const VALID_MS: i64 = 10 * 60_000;
@@ -47,7 +46,7 @@ impl DeskAuth {
         let (time, mac) = request.challenge.split_at(8);
         hmac::verify(&self.key, time, mac).ok()?;
         let made = i64::from_be_bytes(time.try_into().ok()?);
-        let device = log.devices.read().unwrap_or_else(PoisonError::into_inner).get(&request.device).cloned()?;
+        let device = read(&log.devices).get(&request.device).cloned()?;
         let revoked = device.roster.is_some_and(|r| r.standing != Standing::Confirmed);
         let fresh = (0..=VALID_MS).contains(&(now - made));
         ReadRequest::verify(&bytes, &device.key).ok()?;

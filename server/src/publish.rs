@@ -2,13 +2,13 @@
 //! written, so that of two that come at once one is told that it lost.
 
 use crate::documents::{apply_roster, load_documents};
-use crate::sequencer::{LogState, Unavailable, write};
+use crate::sequencer::{LogState, Unavailable, read, write};
 use crate::storage::{Storage, StoredDocument};
 use crate::writer::report;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::ids::{Hash, MissionId, PublicKey};
 use baqylau_protocol::roster::Roster;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 /// Something signed offline that replaces what was there.
 pub enum Publication {
@@ -42,7 +42,7 @@ impl Publication {
             Self::Manifest(manifest, bytes, parts) => {
                 let follows = |known: &[u8]| manifest_follows(&manifest, &bytes, known, root);
                 replace(storage, mission, (StoredDocument::Manifest, &bytes, &parts), &follows)?;
-                if log.manifest.read().unwrap_or_else(PoisonError::into_inner).is_some() {
+                if read(&log.manifest).is_some() {
                     *write(&log.manifest) = Some(Arc::new((*manifest, bytes)));
                 } else {
                     // Devices may be in the log of a server that lacked a bundle.
@@ -51,7 +51,7 @@ impl Publication {
                 }
             }
             Self::Roster(roster, bytes) => {
-                let manifest = log.manifest.read().unwrap_or_else(PoisonError::into_inner).clone();
+                let manifest = read(&log.manifest).clone();
                 let issuer = manifest.map(|m| m.0.issuer);
                 // A bundle that names another issuer may have come since it was looked at.
                 if issuer.is_none_or(|issuer| Roster::open(&bytes, &issuer, mission).is_err()) {

@@ -14,8 +14,8 @@ use baqylau_protocol::permit::{MAX_TOKENS, UploadPermit};
 use baqylau_protocol::receipt::{Receipt, TreeHead, leaf_hash};
 use baqylau_protocol::wire::{Refusal, RefusalCode, Verdict};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
 use tokio::sync::{mpsc, oneshot};
 
 pub(crate) struct Writer {
@@ -95,7 +95,7 @@ impl Writer {
 
     /// Counts what came before the server started.
     pub(crate) fn recount(&mut self) -> Result<(), LogError> {
-        let devices = self.log.devices.read().unwrap_or_else(PoisonError::into_inner);
+        let devices = read(&self.log.devices);
         let now = (self.now)();
         let since = now.saturating_sub(FULL_AFTER_MS);
         let quotas = &mut self.quotas;
@@ -172,13 +172,13 @@ impl Writer {
     /// judged; each counts from the moment it is published or logged. What is in the log costs no quota.
     fn may_log(&mut self, good: &Accepted, enrolled: &HashSet<DeviceId>, now: i64) -> Result<(), Refusal> {
         if good.enrolled.is_some() {
-            let manifest = self.log.manifest.read().unwrap_or_else(PoisonError::into_inner).clone();
+            let manifest = read(&self.log.manifest).clone();
             if manifest.is_none_or(|m| m.0.issuer != good.issuer || now > m.0.expires) {
                 let reason = "the mission's bundle changed or expired; ask the coordinators for a new invite";
                 return Err(refusal(RefusalCode::Expired, reason));
             }
         } else {
-            let devices = self.log.devices.read().unwrap_or_else(PoisonError::into_inner);
+            let devices = read(&self.log.devices);
             match devices.get(&good.device) {
                 Some(device) => device.may_send(good.seq)?,
                 None if enrolled.contains(&good.device) => self.on_roster(good)?,
@@ -196,7 +196,7 @@ impl Writer {
 
     /// What the roster says of a device that enrols in this commit.
     fn on_roster(&self, good: &Accepted) -> Result<(), Refusal> {
-        let roster = self.log.roster.read().unwrap_or_else(PoisonError::into_inner);
+        let roster = read(&self.log.roster);
         let mut entries = roster.iter().flat_map(|(roster, _)| &roster.devices);
         entries.find(|e| e.device == good.device).map_or(Ok(()), |entry| may_send(entry, good.seq))
     }
@@ -213,7 +213,7 @@ impl Writer {
         for (id, device) in new {
             devices.entry(id).or_insert(device);
         }
-        if let Some((roster, _)) = &*self.log.roster.read().unwrap_or_else(PoisonError::into_inner) {
+        if let Some((roster, _)) = &*read(&self.log.roster) {
             apply_roster(&mut devices, roster);
         }
     }

@@ -3,7 +3,7 @@
 use super::{App, AppState, bad, busy, cbor_body, failed, unavailable};
 use crate::blobs::{BlobError, BlobPlace, BlobUpload};
 use crate::body::WholeBody;
-use crate::sequencer::PermitError;
+use crate::sequencer::{self, PermitError};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{AUTHORIZATION, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
@@ -14,7 +14,7 @@ use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::permit::{UploadPermit, UploadToken};
 use baqylau_protocol::receipt::AttachmentProof;
 use baqylau_protocol::wire::UploadProgress;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 /// The most bytes of an attachment in one answer.
 const BLOB_BYTES: u64 = 1 << 20;
@@ -36,7 +36,7 @@ pub(super) async fn permit(
         Ok(None) => {}
         Err(answer) => return answer,
     }
-    let key = app.log.devices.read().unwrap_or_else(PoisonError::into_inner).get(&place.device).map(|d| d.key);
+    let key = sequencer::read(&app.log.devices).get(&place.device).map(|d| d.key);
     let permit = key.and_then(|key| UploadPermit::open(body.bytes(), &key).ok());
     let Some(permit) = permit.filter(|p| allows(p, &app, place, &token)) else { return nobody() };
     body.0.know();

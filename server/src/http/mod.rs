@@ -31,8 +31,8 @@ use baqylau_protocol::wire::{
 };
 use minicbor::bytes::{ByteArray, ByteVec};
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
 
 /// The most bytes of a page of the log.
 const PAGE_BYTES: usize = 2 << 20;
@@ -141,7 +141,7 @@ impl App {
     /// Judges objects in order; an enrolment counts for the envelopes behind it.
     /// What may change until it is written is looked at again by the writer.
     fn judge(&self, upload: Upload) -> Vec<Judged> {
-        let manifest = self.log.manifest.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let manifest = read(&self.log.manifest).clone();
         let Some(manifest) = manifest else {
             let reason = "the mission is not published here yet".to_owned();
             let refused = |_| Err(Refusal { code: RefusalCode::UnknownDevice, reason: reason.clone() });
@@ -152,7 +152,7 @@ impl App {
         let mut out = Vec::with_capacity(upload.objects.len());
         for object in upload.objects {
             let lookup = |id: DeviceId| {
-                let devices = self.log.devices.read().unwrap_or_else(PoisonError::into_inner);
+                let devices = read(&self.log.devices);
                 devices.get(&id).or_else(|| fresh.get(&id)).cloned()
             };
             let judge = Acceptance {
@@ -183,7 +183,7 @@ async fn healthz(State(app): AppState) -> Response {
 }
 
 async fn bundle(State(app): AppState, headers: HeaderMap) -> Response {
-    let manifest = app.log.manifest.read().unwrap_or_else(PoisonError::into_inner).clone();
+    let manifest = read(&app.log.manifest).clone();
     let Some(manifest) = manifest else {
         return (StatusCode::NOT_FOUND, "the mission is not published here yet\n").into_response();
     };
@@ -204,7 +204,7 @@ async fn part(State(app): AppState, Path(hash): Path<String>) -> Response {
 }
 
 async fn roster(State(app): AppState) -> Response {
-    match &*app.log.roster.read().unwrap_or_else(PoisonError::into_inner) {
+    match &*read(&app.log.roster) {
         Some((_, bytes)) => cbor_body(bytes.clone()),
         None => (StatusCode::NOT_FOUND, "there is no roster yet\n").into_response(),
     }

@@ -4,7 +4,7 @@
 use super::{App, AppState, bad, busy, failed, unavailable};
 use crate::body::{BodyError, IncomingBody, WholeBody};
 use crate::publish::{Publication, PublicationError};
-use crate::sequencer::Unavailable;
+use crate::sequencer::{Unavailable, read};
 use crate::storage::Cause;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -15,7 +15,7 @@ use baqylau_protocol::ids::Hash;
 use baqylau_protocol::published;
 use baqylau_protocol::roster::Roster;
 use std::ops::Range;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 /// The most bytes of a published bundle.
 const MAX_BUNDLE: usize = 32 << 20;
@@ -94,7 +94,7 @@ async fn signed_manifest(app: &App, body: &mut IncomingBody) -> Result<(Manifest
     let manifest = Manifest::open(&signed, &app.root).map_err(|e| bad(e.to_string()))?;
     body.know();
     // Looked at again where it is written; here so that an old one is not unpacked.
-    let known = app.log.manifest.read().unwrap_or_else(PoisonError::into_inner).clone();
+    let known = read(&app.log.manifest).clone();
     if let Some(known) = known {
         manifest.succeeds(&signed, &known.0, &known.1).map_err(|e| Refused::Conflict(e.to_string()))?;
     }
@@ -116,7 +116,7 @@ fn unpack(manifest: Manifest, signed: Vec<u8>, packed: Vec<Vec<u8>>) -> Result<U
 }
 
 pub(super) async fn roster(State(app): AppState, body: WholeBody<MAX_BYTES>) -> Response {
-    let Some(manifest) = app.log.manifest.read().unwrap_or_else(PoisonError::into_inner).clone() else {
+    let Some(manifest) = read(&app.log.manifest).clone() else {
         return bad("the mission is not published here yet");
     };
     match Roster::open(body.bytes(), &manifest.0.issuer, app.mission) {
