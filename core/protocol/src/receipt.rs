@@ -36,6 +36,12 @@ impl TreeHead {
         cose::sign(ObjectType::TreeHead, key, &[], &cbor::encode(self))
     }
 
+    /// Whether both are of one log and cannot be: one size, two roots.
+    #[must_use]
+    pub fn contradicts(&self, other: &Self) -> bool {
+        self.mission == other.mission && self.size == other.size && self.root != other.root
+    }
+
     /// Verifies a signed tree head against the receipt keys of the bundle.
     ///
     /// # Errors

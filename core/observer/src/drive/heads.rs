@@ -45,7 +45,7 @@ impl SyncDriver {
         }
         let Some((known, kept)) = known.zip(kept) else { return outbox.keep_head(Some(bytes)) };
         let (old, new) = if known.size <= head.size { (&known, &head) } else { (&head, &known) };
-        if old.size == new.size && old.root != new.root {
+        if old.contradicts(new) {
             return outbox.add_evidence(&kept, bytes);
         }
         // Of one size the roots are compared, which needs no proof.
@@ -61,7 +61,7 @@ impl SyncDriver {
         let Some(kept) = outbox.setting(names::HEAD)? else { return Ok(()) };
         let manifest = Manifest::open(&outbox.setting(names::MANIFEST)?.unwrap_or_default(), &self.root)?;
         let known = TreeHead::open(&kept, &manifest.receipt_keys, self.mission).ok();
-        match known.is_some_and(|known| known.size == head.size && known.root != head.root) {
+        match known.is_some_and(|known| known.contradicts(head)) {
             true => outbox.add_evidence(&kept, bytes),
             false => Ok(()),
         }
@@ -87,5 +87,5 @@ fn signed_head(verdict: &Verdict) -> Option<&[u8]> {
 /// Whether two signed heads are of one log and cannot be: one size, two roots.
 pub(crate) fn contradict(one: &[u8], other: &[u8], manifest: &Manifest) -> bool {
     let open = |bytes: &[u8]| TreeHead::open(bytes, &manifest.receipt_keys, manifest.mission).ok();
-    open(one).zip(open(other)).is_some_and(|(one, other)| one.size == other.size && one.root != other.root)
+    open(one).zip(open(other)).is_some_and(|(one, other)| one.contradicts(&other))
 }
