@@ -94,14 +94,15 @@ fn prepare(count: usize, invites: &[Invite], manifest: &Manifest) -> Vec<Vec<Vec
 
 fn device(count: usize, invite: &Invite, manifest: &Manifest) -> Vec<Vec<u8>> {
     let (key, invite_key) = (SigningKey::generate(), SigningKey::from_seed(*invite.seed));
-    let (shared, encapsulation) = SharedKey::encapsulate(&manifest.reading, manifest.mission).expect("encapsulates");
+    let (shared, encapsulation) =
+        SharedKey::encapsulate(manifest.reading_key(), manifest.mission).expect("encapsulates");
     let enrolment = Enrolment {
         v: 1,
         mission: manifest.mission,
         certificate: invite.certificate.clone(),
         device_key: key.public(),
         box_key: BoxKey::generate().public().into(),
-        reading_key: manifest.reading.number,
+        reading_key: manifest.reading_key().number,
         encapsulation: encapsulation.into(),
         nonce: random().into(),
         replaces: None,
@@ -118,7 +119,7 @@ fn device(count: usize, invite: &Invite, manifest: &Manifest) -> Vec<Vec<u8>> {
             device,
             seq,
             prev,
-            to: Recipient::Desks(&manifest.reading),
+            to: Recipient::Desks(manifest.reading_key()),
             blobs: &[],
         };
         let envelope = make(&address, ObjectType::Report, &key, &shared, &payload).expect("makes");

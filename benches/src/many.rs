@@ -1,7 +1,7 @@
 //! A mission with many reports: those of a few phones, multiplied.
 
 use baqylau_desk::Desk;
-use baqylau_desk::store::{LogObject, Opened, PulledEnvelope};
+use baqylau_desk::store::{LogObject, Opened, PageContents, PulledEnvelope};
 use baqylau_observer::ObserverApp;
 use baqylau_observer::app::PhoneConfig;
 use baqylau_protocol::cose::ObjectType;
@@ -106,5 +106,12 @@ pub fn another(pattern: &PulledEnvelope, index: u64) -> PulledEnvelope {
 /// If the database fails.
 pub fn add(desk: &mut Desk, first: u64, page: &[PulledEnvelope]) {
     let object = |e: &PulledEnvelope| LogObject { received: e.received, hash: e.hash, bytes: vec![0; 1_000] };
-    desk.store.add_page(first, &page.iter().map(object).collect::<Vec<_>>(), &[], page, &[]).expect("a page");
+    desk.store
+        .add_page(
+            first,
+            &page.iter().map(object).collect::<Vec<_>>(),
+            PageContents { envelopes: page, ..PageContents::default() },
+            &[],
+        )
+        .expect("a page");
 }

@@ -8,6 +8,7 @@ mod common;
 mod demo;
 mod desk;
 mod mission;
+mod new_log;
 mod observe;
 mod page;
 mod serve;
@@ -36,6 +37,8 @@ enum Command {
     Mission(mission::MissionCommand),
     /// Run the mission server.
     Serve(serve::ServeOptions),
+    /// Begin a server's log again, from a desk's export: its database was lost, or put back from an old copy.
+    NewLog(new_log::NewLogOptions),
     /// Pull what the server has, and compute the figures.
     #[command(subcommand)]
     Desk(desk::DeskCommand),
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Mission(command) => mission::run(command),
         Command::Serve(command) => serve::run(&command),
+        Command::NewLog(command) => new_log::run(&command),
         Command::Desk(command) => desk::run(command),
         Command::Verify(command) => verify::run(&command),
         Command::Observe(command) => observe::run(command),

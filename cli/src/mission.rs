@@ -4,7 +4,7 @@ use crate::common::{CommandResult, Folder, Passphrase, now, print_json};
 use crate::demo::stage::planned;
 use baqylau_desk::Desk;
 use baqylau_desk::tables::MissionTables;
-use baqylau_protocol::ids::DeviceId;
+use baqylau_protocol::ids::{DeviceId, PublicKey};
 use clap::Subcommand;
 use serde_json::json;
 use std::path::PathBuf;
@@ -107,12 +107,52 @@ pub enum MissionCommand {
         #[arg(long)]
         offline: bool,
     },
-    /// Make the folder of another desk of this mission, to be given away by hand. It cannot build bundles.
+    /// Make the folder of another desk of this mission, to be given away by hand. Needs the root key, which lists it; it cannot build bundles.
     Desk {
         #[command(flatten)]
         folder: Folder,
         /// The folder to make.
         other: PathBuf,
+        /// Do not publish the bundle that lists it now.
+        #[arg(long)]
+        offline: bool,
+    },
+    /// End a desk that was lost or stolen: what it signs from now on counts nowhere. Needs the root key.
+    EndDesk {
+        #[command(flatten)]
+        folder: Folder,
+        /// The desk, as `desk devices` shows it.
+        device: String,
+        /// The first place of the log that does not count any more; without it, what is not pulled yet.
+        #[arg(long, value_name = "PLACE")]
+        place: Option<u64>,
+        /// Do not publish the bundle that ends it now.
+        #[arg(long)]
+        offline: bool,
+    },
+    /// Have another log take the place of one that was lost or went back. `new-log` on the server's machine comes first. Needs the root key.
+    Epoch {
+        #[command(flatten)]
+        folder: Folder,
+        /// The key of the new log, as `new-log` prints it.
+        #[arg(long, value_name = "HEX")]
+        receipt_key: String,
+        /// How many objects the new log begins with, as `new-log` prints it; without it, all that are here.
+        #[arg(long, value_name = "N")]
+        size: Option<u64>,
+        /// Do not publish the bundle that says so now.
+        #[arg(long)]
+        offline: bool,
+    },
+    /// Reinstate a phone that was revoked: what was decided about it is void, and desks decide anew. Needs the root key.
+    Reinstate {
+        #[command(flatten)]
+        folder: Folder,
+        /// The device, as `desk devices` shows it.
+        device: String,
+        /// Do not publish the bundle that says so now.
+        #[arg(long)]
+        offline: bool,
     },
     /// Revoke a device that was lost or seized.
     Revoke {
@@ -159,7 +199,7 @@ pub fn run(command: MissionCommand) -> CommandResult {
             let desk = folder.open()?;
             let invited = desk.invites().replace(device_id(&device)?, lost, now(), days)?;
             if lost {
-                desk.publish_roster(now())?;
+                desk.publish_decisions()?;
             }
             println!("an invite for {} in {}/invites", invited.person.code, folder.folder.display());
             Ok(true)
@@ -172,26 +212,62 @@ pub fn run(command: MissionCommand) -> CommandResult {
         }
         MissionCommand::Confirm { folder, device, offline } => {
             let desk = folder.open()?;
-            desk.rosters().confirm(device_id(&device)?)?;
+            desk.decisions().confirm(device_id(&device)?, now())?;
             if !offline {
-                desk.publish_roster(now())?;
+                desk.publish_decisions()?;
             }
             println!("confirmed {device}");
             Ok(true)
         }
         MissionCommand::Contest { folder, device, offline } => {
             let desk = folder.open()?;
-            desk.rosters().contest(device_id(&device)?)?;
+            desk.decisions().contest(device_id(&device)?, now())?;
             if !offline {
-                desk.publish_roster(now())?;
+                desk.publish_decisions()?;
             }
             println!("contested {device}");
             Ok(true)
         }
-        MissionCommand::Desk { folder, other } => {
+        MissionCommand::Desk { folder, other, offline } => {
             let passphrase = folder.secret.read()?;
-            Desk::open(&folder.folder, &passphrase)?.add_desk(&other, &passphrase)?;
-            println!("a desk in {}; `baqylau desk pull --folder` with it fetches the log", other.display());
+            let desk = Desk::open(&folder.folder, &passphrase)?;
+            let device = desk.add_desk(&other, &passphrase, now())?;
+            println!("a desk in {}: {device}", other.display());
+            publish(&desk, offline)?;
+            println!("`baqylau desk pull --folder` with it fetches the log");
+            Ok(true)
+        }
+        MissionCommand::EndDesk { folder, device, place, offline } => {
+            let passphrase = folder.secret.read()?;
+            let desk = Desk::open(&folder.folder, &passphrase)?;
+            let manifest = desk.end_desk(device_id(&device)?, place, &passphrase, now())?;
+            println!("bundle {} ends desk {device}", manifest.version);
+            publish(&desk, offline)?;
+            Ok(true)
+        }
+        MissionCommand::Epoch { folder, receipt_key, size, offline } => {
+            let passphrase = folder.secret.read()?;
+            let desk = Desk::open(&folder.folder, &passphrase)?;
+            let key = PublicKey::from_hex(&receipt_key)
+                .ok_or("a receipt key is 64 hexadecimal digits, as `new-log` prints it")?;
+            let manifest = desk.begin_log(key, size, &passphrase, now())?;
+            let kept = manifest.log.before.last().map_or(0, |head| head.size);
+            println!(
+                "bundle {} begins log {} with {kept} objects; desks and phones send what is behind them again",
+                manifest.version, manifest.log.epoch
+            );
+            publish(&desk, offline)?;
+            Ok(true)
+        }
+        MissionCommand::Reinstate { folder, device, offline } => {
+            let passphrase = folder.secret.read()?;
+            let desk = Desk::open(&folder.folder, &passphrase)?;
+            let manifest = desk.reinstate(device_id(&device)?, &passphrase, now())?;
+            println!(
+                "bundle {} reinstates {device}: what was decided about it is void, and desks decide anew",
+                manifest.version
+            );
+            publish(&desk, offline)?;
             Ok(true)
         }
         MissionCommand::Revoke { folder, device, good, offline } => revoke(&folder, &device, good, offline),
@@ -225,21 +301,31 @@ fn build(folder: &Folder, days: u32, publish: bool, json: bool) -> CommandResult
 fn revoke(folder: &Folder, device: &str, good: Option<u64>, offline: bool) -> CommandResult {
     let desk = folder.open()?;
     let id = device_id(device)?;
-    let entry = desk.rosters().revoke(id, good)?;
+    let held = desk.decisions().revoke(id, good, now())?;
     if !offline {
-        desk.publish_roster(now())?;
+        desk.publish_decisions()?;
     }
-    let disputes = desk.rosters().disputes()?;
+    let disputes = desk.decisions().disputes()?;
     let dispute = disputes.iter().find(|d| d.device == id);
     match dispute {
         Some(dispute) => crate::desk::print_dispute(&desk, dispute),
-        None => println!("revoked {device}; envelopes up to {} count", entry.good_seq),
+        None => println!("revoked {device}; envelopes up to {} count", held.decision.good_seq),
     }
     Ok(dispute.is_none())
 }
 
 fn device_id(text: &str) -> Result<DeviceId, &'static str> {
     DeviceId::from_hex(text).ok_or("a device is 32 hexadecimal digits, as `desk devices` shows it")
+}
+
+fn publish(desk: &Desk, offline: bool) -> Result<(), baqylau_desk::DeskError> {
+    if offline {
+        println!("not published: it holds from `mission build --publish` on");
+        return Ok(());
+    }
+    desk.publish()?;
+    println!("published to {}", desk.workspace.settings.servers.join(", "));
+    Ok(())
 }
 
 /// What is worth knowing about the tables, wherever they are read to be used.

@@ -5,17 +5,17 @@
 
 use crate::common::{CommandError, CommandResult, print_json, save, told};
 use baqylau_desk::Desk;
-use baqylau_desk::store::LogObject;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
+use baqylau_protocol::cose::{self, ObjectType};
 use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::Envelope;
+use baqylau_protocol::exported::{ExportedEntry, ExportedLog};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
-use baqylau_protocol::merkle::MerkleTree;
-use baqylau_protocol::receipt::{TreeHead, leaf_hash};
+use baqylau_protocol::receipt::TreeHead;
+use baqylau_protocol::standing::{Standing, StandingRecord, Standings};
 use clap::Args;
 use minicbor::bytes::ByteVec;
-use minicbor::{Decode, Encode};
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -33,32 +33,10 @@ pub struct VerifyOptions {
     json: bool,
 }
 
-type Exported = (u8, PublicKey, ByteVec, Vec<ExportedEntry>, ByteVec);
-
-#[derive(Encode, Decode)]
-struct ExportedEntry {
-    #[n(0)]
-    received: i64,
-    #[n(1)]
-    object: ByteVec,
-    /// Of an object that is not here.
-    #[n(2)]
-    hash: Option<Hash>,
-}
-
 /// Writes a desk's log, as far as the head that the log leads to. Gives the number of objects. Heads that contradict it are written
 /// beside it, an array of the bytes that the server signed.
 pub fn export(desk: &Desk, file: &Path) -> Result<usize, CommandError> {
-    let root = PublicKey::from_hex(&desk.workspace.settings.root).ok_or("the root key does not read")?;
-    let manifest = desk.store.manifest()?.ok_or("build the bundle first")?;
-    let (size, head) = desk.heads().last()?.ok_or("pull first")?;
-    let entry = |o: LogObject| {
-        let hash = o.is_gap().then_some(o.hash);
-        ExportedEntry { received: o.received, object: o.bytes.into(), hash }
-    };
-    let covered = desk.store.objects()?.into_iter().take_while(|(index, _)| *index < size);
-    let entries: Vec<ExportedEntry> = covered.map(|(_, o)| entry(o)).collect();
-    let size = entries.len();
+    let log = desk.heads().export()?.ok_or("pull first")?;
     let evidence: Vec<ByteVec> = desk.store.evidence()?.into_iter().map(|e| e.head.into()).collect();
     let beside = file.with_extension("evidence.cbor");
     match evidence.is_empty() {
@@ -69,9 +47,8 @@ pub fn export(desk: &Desk, file: &Path) -> Result<usize, CommandError> {
             _ => {}
         },
     }
-    let exported: Exported = (1, root, manifest.into(), entries, head.into());
-    save(file, &minicbor::to_vec(exported)?)?;
-    Ok(size)
+    save(file, &minicbor::to_vec(&log)?)?;
+    Ok(log.entries.len())
 }
 
 #[derive(Default)]
@@ -80,6 +57,9 @@ struct Tally {
     envelopes: usize,
     seen: HashSet<Hash>,
     faults: Vec<String>,
+    standings: Standings,
+    /// Records of desks that the root did not list there.
+    ignored: usize,
 }
 
 struct ExportedChain {
@@ -91,37 +71,20 @@ struct ExportedChain {
 
 pub fn run(args: &VerifyOptions) -> CommandResult {
     let bytes = std::fs::read(&args.file).map_err(|e| told(&args.file, &e))?;
-    let damaged = |e: minicbor::decode::Error| match e.is_end_of_input() {
-        true => format!("{}: the file is cut off; export it again with `baqylau desk log`", args.file.display()),
-        false => format!("{}: it is no exported log ({e})", args.file.display()),
-    };
-    let (version, root, manifest, entries, head): Exported = minicbor::decode(&bytes).map_err(damaged)?;
-    let parsed = minicbor::to_vec((version, root, &manifest, &entries, &head))?.len();
-    if parsed != bytes.len() {
-        return Err(format!("{}: bytes after the end", args.file.display()).into());
-    }
-    if version != 1 {
-        return Err(format!("the file has version {version}; update this program").into());
-    }
-    let mission = MissionId::of(&root);
+    let log = ExportedLog::decode(&bytes).map_err(|e| format!("{}: {e}", args.file.display()))?;
+    let mission = log.mission();
     if args.mission.as_ref().is_some_and(|m| m.replace(' ', "") != mission.to_string()) {
         return Err(format!("the file is of the mission {mission}").into());
     }
     let mut tally = Tally::default();
-    let opened = Manifest::open(&manifest, &root).map_err(|e| e.to_string()).and_then(|manifest| {
-        let head = TreeHead::open(&head, &manifest.receipt_keys, mission).map_err(|e| e.to_string())?;
-        Ok((manifest, head))
-    });
-    let (manifest, head) = match opened {
+    let (manifest, head) = match log.open() {
         Ok(opened) => opened,
         Err(why) => {
-            tally.faults.push(why);
+            tally.faults.push(why.to_string());
             return report(args, mission, &tally, 0);
         }
     };
-    let mut tree = MerkleTree::default();
-    for (index, ExportedEntry { received, object, hash }) in entries.iter().enumerate() {
-        tree.push(leaf_hash(hash.unwrap_or_else(|| Hash::of(object)), *received));
+    for (index, ExportedEntry { object, hash, .. }) in log.entries.iter().enumerate() {
         match hash {
             None => tally.object(index, object, &manifest, mission),
             Some(hash) if object.is_empty() => {
@@ -132,9 +95,7 @@ pub fn run(args: &VerifyOptions) -> CommandResult {
             Some(_) => tally.faults.push(format!("object {index}: it is here, and said not to be")),
         }
     }
-    if tree.len() as u64 != head.size || tree.root() != head.root {
-        tally.faults.push(format!("the log does not lead to the root that the server signed ({} objects)", head.size));
-    }
+    tally.log(&log, &manifest, &head);
     let gaps = tally.chains();
     report(args, mission, &tally, gaps)
 }
@@ -145,7 +106,11 @@ impl Tally {
             self.faults.push(format!("object {index}: it is in the log before"));
             return;
         }
-        if let Ok(enrolled) = Enrolled::open(object, &manifest.issuer, mission) {
+        let place = index as u64;
+        if cose::is(ObjectType::Standing, object) {
+            return self.standing(place, object, manifest);
+        }
+        if let Ok(enrolled) = Enrolled::open(object, &manifest.issuers_at(place), mission) {
             let chain = ExportedChain {
                 key: enrolled.enrolment.device_key,
                 desk: enrolled.role == Role::Desk,
@@ -168,6 +133,37 @@ impl Tally {
             Ok(()) => self.envelopes += 1,
             Err(why) => self.faults.push(format!("object {index}: {why}")),
         }
+    }
+
+    /// The tree, and what was vouched for of the logs before.
+    fn log(&mut self, log: &ExportedLog, manifest: &Manifest, head: &TreeHead) {
+        let tree = log.tree();
+        if tree.len() as u64 != head.size || tree.root() != head.root {
+            self.faults
+                .push(format!("the log does not lead to the root that the server signed ({} objects)", head.size));
+        }
+        for kept in manifest.log.kept().iter().filter(|kept| !kept.holds(&tree)) {
+            self.faults.push(format!("it does not begin with the {} objects that the root vouches for", kept.size));
+        }
+    }
+
+    /// A record of standings: signed by a desk that enrolled before it. One that the root did not list there changes nothing.
+    fn standing(&mut self, place: u64, object: &[u8], manifest: &Manifest) {
+        let record = StandingRecord::untrusted(object, manifest.mission).map_err(|e| e.to_string());
+        let checked = record.and_then(|record| {
+            let desk = self.devices.get(&record.desk).ok_or("its desk did not enrol before it")?;
+            StandingRecord::open(object, &desk.key, manifest.mission).map_err(|e| e.to_string())
+        });
+        match checked {
+            Ok(record) if self.standings.apply(place, &record, manifest) => {}
+            Ok(_) => self.ignored += 1,
+            Err(why) => self.faults.push(format!("object {place}: {why}")),
+        }
+    }
+
+    /// How many devices stand so.
+    fn count(&self, standing: Standing) -> usize {
+        self.standings.devices().filter(|held| held.decision.standing == standing).count()
     }
 
     /// Follows every chain. Gives the envelopes that are missing: on their way still, or kept back.
@@ -201,13 +197,19 @@ fn report(args: &VerifyOptions, mission: MissionId, tally: &Tally, gaps: u64) ->
     if args.json {
         print_json(&json!({
             "mission": mission.to_string(), "devices": tally.devices.len(), "desks": desks, "envelopes": tally.envelopes,
-            "missing": gaps, "faults": tally.faults,
+            "missing": gaps, "faults": tally.faults, "confirmed": tally.count(Standing::Confirmed),
+            "contested": tally.count(Standing::Contested), "revoked": tally.count(Standing::Revoked), "ignored": tally.ignored,
         }))?;
     } else {
         println!("mission {mission}");
         let phones = tally.devices.len() - desks;
         let envelopes = tally.envelopes;
         println!("{phones} phones and {desks} desks, {envelopes} envelopes verified, {gaps} missing in chains");
+        let standings = [Standing::Confirmed, Standing::Contested, Standing::Revoked].map(|s| tally.count(s));
+        println!("{} phones confirmed, {} contested, {} revoked", standings[0], standings[1], standings[2]);
+        if tally.ignored > 0 {
+            println!("{} decisions by desks that the root did not list hold nowhere", tally.ignored);
+        }
         tally.faults.iter().for_each(|f| println!("{f}"));
     }
     Ok(tally.faults.is_empty())

@@ -119,7 +119,7 @@ pub enum DeskError {
     Log(#[from] LogFault),
     /// The server's log is shorter than what was pulled from it before: an older copy of its database, or one begun anew.
     #[error(
-        "the server's log holds {signed} objects, and {pulled} were pulled before: it went back. Nothing was taken from it, and the desk's folder keeps and proves what was there; do not trust this server before whoever runs it has said why. If its database was lost, put the newest copy of it back and pull again. If there is no copy, make the folder of a new desk from this one (`baqylau mission desk`) and pull there: the phones send everything again by themselves, and what was decided here is to be decided there once more"
+        "the server's log holds {signed} objects, and {pulled} were pulled before: it went back. Nothing was taken from it, and the desk's folder keeps and proves what was there; do not trust this server before whoever runs it has said why. If its database was lost, or put back from an old copy, export the log here (`baqylau desk log`), begin the server's log again with it (`baqylau new-log`) and name its key (`baqylau mission epoch`): desks and phones send again what is behind it"
     )]
     Shrunk {
         /// How many objects the server signs now.
@@ -129,7 +129,7 @@ pub enum DeskError {
     },
     /// The server knows this desk and does not let it read.
     #[error(
-        "the server {server} does not let this desk read its log, although the desk is enrolled: it was revoked, or the server's clock jumps. Ask another desk of the mission to make a new folder for this one (`baqylau mission desk`)"
+        "the server {server} does not let this desk read its log, although the desk is enrolled: the bundle does not list it, or ended it, or the server's clock jumps. Ask whoever holds the root key, who lists desks (`baqylau mission desk`)"
     )]
     Locked {
         /// Its address, as `desk.json` has it.
@@ -191,9 +191,25 @@ pub enum DeskError {
     /// The device was revoked, and stays so.
     #[error("device {device}: it was revoked; name another one, or make an invite that replaces it")]
     Revoked {
-        /// As the roster lists it.
+        /// As it was given.
         device: DeviceId,
     },
+    /// A new log needs a new key.
+    #[error(
+        "receipt key: it signed a log of this mission already; begin the new one with `baqylau new-log`, which makes a key"
+    )]
+    KnownReceiptKey,
+    /// A desk is no phone: desks decide nothing about desks.
+    #[error("device {device}: it is a desk; whoever holds the root key ends it (`baqylau mission end-desk`)")]
+    IsDesk {
+        /// As it was given.
+        device: DeviceId,
+    },
+    /// The bundle does not list this desk.
+    #[error(
+        "this desk: the bundle here does not list it, or ended it, and what it decides counts nowhere; pull, and where it stays so ask          whoever holds the root key"
+    )]
+    Unlisted,
     /// The code of a visit is empty or too long.
     #[error("visit: give its code as the form has it, of at most {longest} characters, as in T047-05")]
     VisitCode {
@@ -309,6 +325,9 @@ impl DeskError {
             | Self::Unchanged { .. }
             | Self::Internal { .. }
             | Self::Revoked { .. }
+            | Self::IsDesk { .. }
+            | Self::KnownReceiptKey
+            | Self::Unlisted
             | Self::VisitCode { .. }
             | Self::SeveralPlaces { .. }
             | Self::NotATime { .. }

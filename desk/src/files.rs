@@ -23,6 +23,9 @@ pub enum FileFault {
     /// No mission is there.
     #[error("{}; make a mission with `baqylau mission new`", refused(.0))]
     NoMission(io::Error),
+    /// The root key is at another desk, or offline.
+    #[error("the root key is not in this folder; do this where it is, and pull here then")]
+    NoRoot,
     /// The desk's store is gone.
     #[error(
         "the desk's store is not here: put a copy back, or `baqylau desk salvage` begins one that the next pull fills"

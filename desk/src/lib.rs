@@ -12,7 +12,7 @@
 //! - [`index`]: what is kept of each report, grown with the log; tables of reports, figures, flags, estimates
 //! - [`evaluation`]: one report, read again under its own checklist and with what desks corrected
 //! - [`adjudication`]: which reports count, by one definition
-//! - [`people`]: invites, and the roster of devices
+//! - [`people`]: invites, and what is decided about devices
 //! - [`workspace`]: a mission's folder on the disk: tables, keys, passphrase, the bundle
 //! - [`store`]: the desk's encrypted database, and the public keys that what is in it is verified with
 //! - [`tables`]: the mission's tables, read and checked

@@ -42,9 +42,12 @@ pub fn salvage(folder: &Path, passphrase: &str) -> Result<SalvageOutcome, DeskEr
     let store = DeskStore::open(&path, &keys.database)?;
     let kept = store.cut_at_gap()?;
     let secrets = DeskSecrets::of(&keys).ok_or_else(|| workspace.damaged("reading key"))?;
-    let trust = MissionTrust { root: workspace.root()?, issuer: secrets.issuer.public() };
-    open_again(&store, &Opener::of(&trust, &secrets))?;
-    complete(&workspace, VerifiedStore { store: &store, trust: &trust })?;
+    let trust = MissionTrust { root: workspace.root()? };
+    let known = VerifiedStore { store: &store, trust: &trust };
+    restore_bundle(&workspace, known)?;
+    open_again(&store, &Opener::of(known.manifest()?, &secrets))?;
+    store.set_people(&workspace.tables()?.people)?;
+    apply_register(known)?;
     Ok(SalvageOutcome { aside, kept, lost })
 }
 
@@ -58,22 +61,20 @@ fn open_again(store: &DeskStore, opener: &Opener<'_>) -> Result<(), DeskError> {
             return Ok(());
         }
         let found = opener.page(from, &objects, &known);
-        store.open_again(&found.devices, &found.envelopes)?;
+        store.open_again(found.contents())?;
         known.extend(found.devices.into_iter().map(|d| (d.device, d)));
         from += objects.len() as u64;
     }
 }
 
-/// Brings back what lies outside the store too: the last bundle, the people of the tables, and what desks told each other of them.
-fn complete(workspace: &Workspace, known: VerifiedStore<'_>) -> Result<(), DeskError> {
+/// Brings back the last bundle, which lies outside the store too: it says who may sign what.
+fn restore_bundle(workspace: &Workspace, known: VerifiedStore<'_>) -> Result<(), DeskError> {
     let damaged = |e: BundleError| DeskError::damaged(workspace.bundle_file(), e);
     let (bytes, parts) = workspace.published_parts()?;
     let manifest = known.trust.manifest(&bytes).map_err(damaged)?;
     let unpacked = manifest.parts.iter().zip(&parts).map(|(part, packed)| Ok((part.hash, part.unpack(packed)?)));
     let unpacked = unpacked.collect::<Result<Vec<_>, BundleError>>();
-    known.store.restore_bundle(manifest.version, &bytes, &unpacked.map_err(damaged)?)?;
-    known.store.set_people(&workspace.tables()?.people)?;
-    apply_register(known)
+    known.store.restore_bundle(manifest.version, &bytes, &unpacked.map_err(damaged)?)
 }
 
 /// Nothing is moved by itself where not even the first page can be read: it may be another desk's.

@@ -47,6 +47,9 @@ pub(crate) fn said(w: &Words, error: &DeskError) -> String {
         DeskError::Answer(fault) => answer(w, fault),
         DeskError::Unchanged { question, answer } => w.fail_unchanged(question.clone(), answer.clone()),
         DeskError::Internal { question } => w.fail_internal(question.clone()),
+        DeskError::IsDesk { device } => w.fail_is_desk(device.to_string()),
+        DeskError::KnownReceiptKey => w.fail_known_key.to_owned(),
+        DeskError::Unlisted => w.fail_unlisted.to_owned(),
         DeskError::Revoked { device } => w.fail_revoked(device.to_string()),
         DeskError::VisitCode { longest } => w.fail_visit_code(*longest),
         DeskError::SeveralPlaces { words, candidates } => {
@@ -93,6 +96,7 @@ fn courier(w: &Words, error: &CourierError) -> &'static str {
 fn not_here(w: &Words, what: &NotHere) -> String {
     match what {
         NotHere::Report { report } => w.fail_no_report(report.to_string()),
+        NotHere::Desk { device } => w.fail_no_desk(device.to_string()),
         NotHere::Device { device } => w.fail_no_device(device.to_string()),
         NotHere::PhoneOfTeams => w.fail_no_phones.to_owned(),
         NotHere::Holder { device } => w.fail_no_holder(device.to_string()),

@@ -33,10 +33,10 @@ pub(crate) fn log(w: &Words, fault: &LogFault) -> String {
             all.collect::<Vec<_>>().join("; ")
         }
         LogFault::Withheld { signed, here } => w.log_withheld(signed.to_string(), here.to_string()),
+        LogFault::Vouched { size } => w.log_vouched(size.to_string()),
         LogFault::Head => w.log_head.to_owned(),
         LogFault::Bundle => w.log_bundle.to_owned(),
         LogFault::Part { part } => w.log_part(part.to_string()),
-        LogFault::Roster => w.log_roster.to_owned(),
         LogFault::AttachmentProof => w.log_proof.to_owned(),
         LogFault::Unproven { report, why } => w.log_unproven(report.to_string(), unproven(w, *why).to_owned()),
     }
@@ -73,6 +73,7 @@ pub(crate) fn file(w: &Words, fault: &FileFault) -> String {
         FileFault::Encrypting => w.file_encrypting.to_owned(),
         FileFault::MissionHere => w.file_mission_here.to_owned(),
         FileFault::NoMission(e) => w.file_no_mission(refused(w, e)),
+        FileFault::NoRoot => w.file_no_root.to_owned(),
         FileFault::NoStore => w.file_no_store.to_owned(),
         FileFault::NoStoreButOther { empty: true } => w.file_store_empty.to_owned(),
         FileFault::NoStoreButOther { empty: false } => w.file_store_folder.to_owned(),

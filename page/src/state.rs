@@ -41,7 +41,7 @@ pub(crate) struct PageState {
 pub(crate) struct ReportTables {
     effective: Arc<ReportTable>,
     raw: Arc<ReportTable>,
-    /// The state of the log and roster that they were evaluated from.
+    /// The state of the log and of what is decided that they were evaluated from.
     of: LogMark,
     /// Last response of the server, in milliseconds since 1970.
     pub last_sync: Option<i64>,
@@ -159,7 +159,7 @@ impl PageState {
         } else if status_changed {
             self.news.send_modify(|n| *n += 1);
         }
-        if responded && let Err(fault) = self.fetch(&desk, now) {
+        if responded && let Err(fault) = self.fetch(&desk) {
             self.boards.write().unwrap_or_else(PoisonError::into_inner).fault = Some(Arc::new(fault));
             self.news.send_modify(|n| *n += 1);
         }
@@ -168,7 +168,7 @@ impl PageState {
 
     /// Fetches attachments after the reports that name them; this may take long. Those that the server lacks are
     /// retried.
-    fn fetch(&self, desk: &Desk, now: i64) -> Result<(), DeskError> {
+    fn fetch(&self, desk: &Desk) -> Result<(), DeskError> {
         let mut lacking = self.lacking.lock().unwrap_or_else(PoisonError::into_inner);
         let (new, next) = desk.attachments().list_from(lacking.1)?;
         lacking.1 = next;
@@ -176,7 +176,7 @@ impl PageState {
         if lacking.0.is_empty() {
             return Ok(());
         }
-        let fetched = desk.fetch_attachments(&lacking.0, now)?;
+        let fetched = desk.fetch_attachments(&lacking.0)?;
         lacking.0.retain(|row| !desk.attachments().has(&row.attachment));
         let changed = {
             let mut boards = self.boards.write().unwrap_or_else(PoisonError::into_inner);
@@ -203,11 +203,12 @@ impl PageState {
     }
 }
 
-/// Length of the pulled log, and hash of the roster.
-type LogMark = (u64, Option<Hash>);
+/// Length of the pulled log, hash of the manifest, and how much this desk decided that is not in the log.
+type LogMark = (u64, Option<Hash>, usize);
 
 fn seen(desk: &Desk) -> Result<LogMark, DeskError> {
-    Ok((desk.store.cursor()?, desk.roster()?.map(|(_, bytes)| Hash::of(&bytes))))
+    let manifest = desk.store.manifest()?.map(|bytes| Hash::of(&bytes));
+    Ok((desk.store.cursor()?, manifest, desk.store.own_decisions()?.len()))
 }
 
 fn evaluate(index: &mut ReportIndex, desk: &Desk) -> Result<(Arc<ReportTable>, Arc<ReportTable>), DeskError> {

@@ -6,7 +6,7 @@ use crate::words::{Words, words};
 use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
 use baqylau_desk::log::pull::UnsentRecord;
 use baqylau_desk::log::undone::Undone;
-use baqylau_desk::people::rosters::Dispute;
+use baqylau_desk::people::decisions::Dispute;
 use baqylau_desk::store::Gap;
 
 /// Something that a pull left undone, in the words of a language; in English for one that the page does not have.

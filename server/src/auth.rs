@@ -4,7 +4,6 @@ use crate::sequencer::{LogState, read};
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::MissionId;
 use baqylau_protocol::keys::random;
-use baqylau_protocol::roster::Standing;
 use baqylau_protocol::wire::ReadRequest;
 use data_encoding::BASE64URL_NOPAD;
 use ring::hmac;
@@ -47,9 +46,9 @@ impl DeskAuth {
         hmac::verify(&self.key, time, mac).ok()?;
         let made = i64::from_be_bytes(time.try_into().ok()?);
         let device = read(&log.devices).get(&request.device).cloned()?;
-        let revoked = device.roster.is_some_and(|r| r.standing != Standing::Confirmed);
+        let listed = read(&log.manifest).as_ref().is_some_and(|m| m.0.is_current_desk(request.device));
         let fresh = (0..=VALID_MS).contains(&(now - made));
         ReadRequest::verify(&bytes, &device.key).ok()?;
-        (fresh && device.role == Role::Desk && !revoked).then_some(())
+        (fresh && device.role == Role::Desk && listed).then_some(())
     }
 }

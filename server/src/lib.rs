@@ -7,10 +7,12 @@
 //! - [`accept`]: which objects are taken in
 //! - [`auth`]: who may read
 //! - [`publish`]: what is signed offline and replaces what was there; `documents`: how it is loaded at the start
+//! - [`beginning`]: a new log in the place of one that was lost
 //! - [`http`]: the paths; `listen`: TLS and connections; `crowd`, `body`: what they may cost
 
 pub mod accept;
 pub mod auth;
+pub mod beginning;
 pub mod blobs;
 mod body;
 mod crowd;

@@ -211,7 +211,7 @@ fn finish(blobs: &Blobs, reader: &mut dyn Storage, mission: MissionId) {
 }
 
 /// A lock on the database's folder: one sequencer numbers the log.
-fn lock_database(database: &Path) -> Result<File, ServeError> {
+pub(crate) fn lock_database(database: &Path) -> Result<File, ServeError> {
     let path = database.with_extension("lock");
     let io = |e: std::io::Error| LogError::from(std::io::Error::new(e.kind(), format!("{}: {e}", path.display())));
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(io)?;

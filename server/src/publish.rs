@@ -1,27 +1,27 @@
-//! What is signed offline and replaces what was there: the bundle and the roster. Whether it follows is decided where it is
-//! written, so that of two that come at once one is told that it lost.
+//! What is signed offline and replaces what was there: the bundle. Whether it follows is decided where it is written, so that of two
+//! that come at once one is told that it lost.
 
-use crate::documents::{apply_roster, load_documents};
-use crate::sequencer::{LogState, Unavailable, read, write};
-use crate::storage::{Storage, StoredDocument};
+use crate::documents::{ServerIdentity, apply_manifest};
+use crate::sequencer::{LogState, Unavailable};
+use crate::storage::Storage;
 use crate::writer::report;
 use baqylau_protocol::bundle::Manifest;
-use baqylau_protocol::ids::{Hash, MissionId, PublicKey};
-use baqylau_protocol::roster::Roster;
-use std::sync::Arc;
+use baqylau_protocol::ids::{Hash, PublicKey};
 
-/// Something signed offline that replaces what was there.
-pub enum Publication {
-    /// A manifest with its packed parts.
-    Manifest(Box<Manifest>, Vec<u8>, Vec<(Hash, Vec<u8>)>),
-    /// A roster.
-    Roster(Roster, Vec<u8>),
+/// A manifest with the bytes that were signed, and packed parts.
+pub struct Publication {
+    /// Opened.
+    pub manifest: Manifest,
+    /// As the root signed it.
+    pub bytes: Vec<u8>,
+    /// By the hashes that the manifest names.
+    pub parts: Vec<(Hash, Vec<u8>)>,
 }
 
 /// Why something was not published. What was there stays.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PublicationError {
-    /// It does not follow what is published: another desk was faster.
+    /// It does not follow what is published: another desk was faster; or it means another log than this server's.
     #[error("{0}")]
     Conflict(String),
     /// The storage failed.
@@ -34,60 +34,21 @@ impl Publication {
     pub(crate) fn carry_out(
         self,
         storage: &mut dyn Storage,
-        mission: MissionId,
-        root: &PublicKey,
+        whose: &ServerIdentity,
         log: &LogState,
     ) -> Result<(), PublicationError> {
-        match self {
-            Self::Manifest(manifest, bytes, parts) => {
-                let follows = |known: &[u8]| manifest_follows(&manifest, &bytes, known, root);
-                replace(storage, mission, (StoredDocument::Manifest, &bytes, &parts), &follows)?;
-                if read(&log.manifest).is_some() {
-                    *write(&log.manifest) = Some(Arc::new((*manifest, bytes)));
-                } else {
-                    // Devices may be in the log of a server that lacked a bundle.
-                    load_documents(storage, mission, root, log)
-                        .map_err(|e| PublicationError::Failed(report("bundle", &e)))?;
-                }
-            }
-            Self::Roster(roster, bytes) => {
-                let manifest = read(&log.manifest).clone();
-                let issuer = manifest.map(|m| m.0.issuer);
-                // A bundle that names another issuer may have come since it was looked at.
-                if issuer.is_none_or(|issuer| Roster::open(&bytes, &issuer, mission).is_err()) {
-                    return Err(PublicationError::Conflict(
-                        "the bundle names another issuer by now; pull first".into(),
-                    ));
-                }
-                let follows = |known: &[u8]| roster_follows(&roster, &bytes, known, issuer, mission);
-                replace(storage, mission, (StoredDocument::Roster, &bytes, &[]), &follows)?;
-                apply_roster(&mut write(&log.devices), &roster);
-                *write(&log.roster) = Some((roster, bytes));
-            }
-        }
-        Ok(())
+        let failed = |e| PublicationError::Failed(report("bundle", &e));
+        let Self { manifest, bytes, parts } = self;
+        whose.keeps(&manifest, log).map_err(|other| PublicationError::Conflict(other.to_string()))?;
+        let mut verdict = Ok(());
+        let follows = &mut |known: Option<&[u8]>| {
+            verdict = known.map_or(Ok(()), |known| manifest_follows(&manifest, &bytes, known, &whose.root));
+            verdict.is_ok()
+        };
+        storage.publish(whose.mission(), &bytes, &parts, follows).map_err(failed)?;
+        verdict.map_err(PublicationError::Conflict)?;
+        apply_manifest(storage, manifest, bytes, log).map_err(failed)
     }
-}
-
-type Material<'m> = (StoredDocument, &'m [u8], &'m [(Hash, Vec<u8>)]);
-
-fn replace(
-    storage: &mut dyn Storage,
-    mission: MissionId,
-    (which, bytes, parts): Material<'_>,
-    follows: &dyn Fn(&[u8]) -> Result<(), String>,
-) -> Result<(), PublicationError> {
-    let mut verdict = Ok(());
-    let stored = storage.publish(mission, which, bytes, parts, &mut |known| {
-        verdict = known.map_or(Ok(()), follows);
-        verdict.is_ok()
-    });
-    let request = match which {
-        StoredDocument::Manifest => "bundle",
-        StoredDocument::Roster => "roster",
-    };
-    stored.map_err(|e| report(request, &e))?;
-    verdict.map_err(PublicationError::Conflict)
 }
 
 /// One that does not read any more binds nobody.
@@ -96,26 +57,6 @@ fn manifest_follows(manifest: &Manifest, bytes: &[u8], known: &[u8], root: &Publ
         Ok(before) => manifest.succeeds(bytes, &before, known).map_err(|e| e.to_string()),
         Err(cause) => {
             tracing::error!(%cause, "the published manifest does not read any more; it binds nobody");
-            Ok(())
-        }
-    }
-}
-
-fn roster_follows(
-    roster: &Roster,
-    bytes: &[u8],
-    known: &[u8],
-    issuer: Option<PublicKey>,
-    mission: MissionId,
-) -> Result<(), String> {
-    let Some(issuer) = issuer else { return Ok(()) };
-    match Roster::open(known, &issuer, mission) {
-        Ok(before) if bytes != known && !roster.succeeds(&before, known) => {
-            Err(format!("the roster is not the successor of version {}; pull first", before.version))
-        }
-        Ok(_) => Ok(()),
-        Err(cause) => {
-            tracing::error!(%cause, "the published roster does not read any more; it binds nobody");
             Ok(())
         }
     }

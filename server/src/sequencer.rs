@@ -1,7 +1,7 @@
 //! The way to the one writer. Requests that arrive together are committed together: one fsync, one signature, one receipt each.
 
 use crate::accept::{Accepted, DeviceState};
-use crate::documents::load_documents;
+use crate::documents::{ServerIdentity, load_documents};
 use crate::publish::{Publication, PublicationError};
 use crate::rate_limit::RateLimiter;
 use crate::storage::{LogError, Storage, with_causes};
@@ -12,7 +12,7 @@ use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::merkle::MerkleTree;
 use baqylau_protocol::permit::UploadPermit;
 use baqylau_protocol::receipt::leaf_hash;
-use baqylau_protocol::roster::Roster;
+use baqylau_protocol::standing::Standings;
 use baqylau_protocol::wire::{Refusal, Verdict};
 use std::collections::HashMap;
 use std::sync::atomic::AtomicU64;
@@ -34,8 +34,8 @@ pub struct LogState {
     pub devices: RwLock<HashMap<DeviceId, DeviceState>>,
     /// The current manifest.
     pub manifest: RwLock<Option<Arc<Published>>>,
-    /// The current roster's bytes and version.
-    pub roster: RwLock<Option<(Roster, Vec<u8>)>>,
+    /// What desks decided about devices, by the records of the log.
+    pub standings: RwLock<Standings>,
     /// The last signed head.
     pub head: RwLock<Option<SignedHead>>,
     /// Every leaf that is durable.
@@ -130,8 +130,9 @@ pub fn start(
     let mission = MissionId::of(&root);
     let shared = Arc::new(LogState::default());
     storage.leaves(mission, &mut |hash, received| write(&shared.tree).push(leaf_hash(hash, received)))?;
-    load_documents(&mut *storage, mission, &root, &shared)?;
-    let mut writer = Writer { storage, mission, root, key, log: shared.clone(), quotas: RateLimiter::default(), now };
+    let whose = ServerIdentity { root, receipts: key.public() };
+    load_documents(&mut *storage, &whose, &shared)?;
+    let mut writer = Writer { storage, mission, whose, key, log: shared.clone(), quotas: RateLimiter::default(), now };
     // Whatever is damaged there costs nobody anything, and keeps no server from starting.
     if let Err(cause) = writer.recount() {
         tracing::warn!(cause = with_causes(&cause), "what came lately cannot be counted: quotas begin anew");

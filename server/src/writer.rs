@@ -1,17 +1,18 @@
 //! What the writer does: everything that waits goes into one commit, with one signature and one receipt each.
 
-use crate::accept::{Accepted, may_send, refusal};
-use crate::documents::apply_roster;
+use crate::accept::{Accepted, AcceptedKind, may_enrol, may_send, refusal};
+use crate::documents::{ServerIdentity, load_documents};
 use crate::rate_limit::{FULL_AFTER_MS, RateLimiter};
 use crate::sequencer::{
     Committed, GROUP, Judged, LogState, Now, PermitError, SignedHead, Unavailable, WriterJob, read, write,
 };
 use crate::storage::{LogError, LoggedObject, MaterialKind, Storage, with_causes};
 use baqylau_protocol::envelope::Envelope;
-use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::permit::{MAX_TOKENS, UploadPermit};
 use baqylau_protocol::receipt::{Receipt, TreeHead, leaf_hash};
+use baqylau_protocol::standing::Standings;
 use baqylau_protocol::wire::{Refusal, RefusalCode, Verdict};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use tokio::sync::{mpsc, oneshot};
 pub(crate) struct Writer {
     pub(crate) storage: Box<dyn Storage>,
     pub(crate) mission: MissionId,
-    pub(crate) root: PublicKey,
+    pub(crate) whose: ServerIdentity,
     pub(crate) key: SigningKey,
     pub(crate) log: Arc<LogState>,
     pub(crate) quotas: RateLimiter,
@@ -47,7 +48,7 @@ impl Writer {
                         group.push((judged, reply));
                     }
                     WriterJob::Publish(what, reply) => {
-                        let done = what.carry_out(&mut *self.storage, self.mission, &self.root, &self.log);
+                        let done = what.carry_out(&mut *self.storage, &self.whose, &self.log);
                         let _ = reply.send(done);
                     }
                     WriterJob::Permit(permit, hash, reply) => {
@@ -80,7 +81,8 @@ impl Writer {
         let header = logged.filter(|bytes| Hash::of(bytes) == permit.envelope);
         let header = header.and_then(|bytes| Envelope::untrusted_header(&bytes)).ok_or(PermitError::Unknown)?;
         let blob = header.blobs.into_iter().flatten().find(|b| b.hash == hash && permit.length(hash) == Some(b.length));
-        let blob = blob.filter(|_| state.may_send(header.seq).is_ok()).ok_or(PermitError::Unknown)?;
+        let may_send = may_send(&read(&self.log.standings), device, header.seq).is_ok();
+        let blob = blob.filter(|_| may_send).ok_or(PermitError::Unknown)?;
         let known = self.storage.permitted(mission, device, hash).map_err(failed)?;
         let is_new = |token: &&Hash| !known.iter().any(|k| k.token == **token && k.length == blob.length);
         let fresh = permit.tokens.iter().filter(is_new).count() as u64;
@@ -133,6 +135,7 @@ impl Writer {
         let first = read(&self.log.tree).len();
         let mut fresh: Vec<LoggedObject> = Vec::new();
         let mut ruled = Ruled::default();
+        let mut mended = false;
         for good in group.iter().flat_map(|(judged, _)| judged).filter_map(|j| j.as_ref().ok()) {
             if ruled.seen.contains_key(&good.hash) {
                 self.log.counters.duplicates.fetch_add(1, Ordering::Relaxed);
@@ -141,16 +144,18 @@ impl Writer {
             if let Some(place) = self.storage.find(self.mission, good.device, good.seq, good.hash)? {
                 self.log.counters.duplicates.fetch_add(1, Ordering::Relaxed);
                 if self.storage.mend(self.mission, place.index, &good.object)? {
+                    mended |= good.seq == 0;
                     tracing::warn!(index = place.index, device = %good.device, "a damaged object came again and is whole now");
                 }
                 ruled.take(good, (place.index, place.received));
                 continue;
             }
-            if let Err(refusal) = self.may_log(good, &ruled.enrolled, now) {
+            let place = (first + fresh.len()) as u64;
+            if let Err(refusal) = self.may_log(good, &mut ruled, place, now) {
                 ruled.refused.insert(good.hash, refusal);
                 continue;
             }
-            ruled.take(good, ((first + fresh.len()) as u64, now));
+            ruled.take(good, (place, now));
             let (device, seq, recipient, hash) = (good.device, good.seq, good.recipient, good.hash);
             fresh.push(LoggedObject { received: now, device, seq, recipient, hash, object: good.object.clone() });
         }
@@ -162,28 +167,31 @@ impl Writer {
             self.log.counters.stored.fetch_add(fresh.len() as u64, Ordering::Relaxed);
             self.log.counters.commits.fetch_add(1, Ordering::Relaxed);
         }
-        self.admit(group, &ruled);
+        self.admit(group, &mut ruled);
+        if mended {
+            load_documents(&mut *self.storage, &self.whose, &self.log)?;
+        }
         let head = self.sign_head();
         let verdicts = |judged: &[Judged]| judged.iter().map(|j| self.verdict(j, &ruled, &head.bytes)).collect();
         Ok((head.size, group.iter().map(|(judged, _)| verdicts(judged)).collect()))
     }
 
-    /// Whether an object that is not in the log yet may go into it. Bundle, roster and other objects may have come since it was
-    /// judged; each counts from the moment it is published or logged. What is in the log costs no quota.
-    fn may_log(&mut self, good: &Accepted, enrolled: &HashSet<DeviceId>, now: i64) -> Result<(), Refusal> {
-        if good.enrolled.is_some() {
-            let manifest = read(&self.log.manifest).clone();
-            if manifest.is_none_or(|m| m.0.issuer != good.issuer || now > m.0.expires) {
-                let reason = "the mission's bundle changed or expired; ask the coordinators for a new invite";
-                return Err(refusal(RefusalCode::Expired, reason));
-            }
-        } else {
-            let devices = read(&self.log.devices);
-            match devices.get(&good.device) {
-                Some(device) => device.may_send(good.seq)?,
-                None if enrolled.contains(&good.device) => self.on_roster(good)?,
-                None => {
+    /// Whether an object that is not in the log yet may go into it, at this place. Bundle, standings and other objects may have come since
+    /// it was judged; each counts from the moment it is published or logged. What is in the log costs no quota.
+    fn may_log(&mut self, good: &Accepted, ruled: &mut Ruled, place: u64, now: i64) -> Result<(), Refusal> {
+        let manifest = read(&self.log.manifest).clone();
+        let manifest = manifest.as_ref().map(|published| &published.0);
+        let unpublished = || refusal(RefusalCode::UnknownDevice, "the mission is not published here yet");
+        match &good.kind {
+            AcceptedKind::Enrolment(_, issuer) => may_enrol(manifest.ok_or_else(unpublished)?, *issuer, place, now)?,
+            AcceptedKind::Envelope | AcceptedKind::Standing(_) => {
+                let enrolled = ruled.enrolled.contains(&good.device);
+                if !enrolled && !read(&self.log.devices).contains_key(&good.device) {
                     return Err(refusal(RefusalCode::UnknownDevice, "its enrolment was not taken; it enrols again"));
+                }
+                match &ruled.standings {
+                    Some(standings) => may_send(standings, good.device, good.seq)?,
+                    None => may_send(&read(&self.log.standings), good.device, good.seq)?,
                 }
             }
         }
@@ -191,30 +199,28 @@ impl Writer {
             let reason = "this observer's devices send too much; it is tried again later";
             return Err(refusal(RefusalCode::Quota, reason));
         }
+        if let AcceptedKind::Standing(record) = &good.kind {
+            let manifest = manifest.ok_or_else(unpublished)?;
+            let standings = ruled.standings.get_or_insert_with(|| read(&self.log.standings).clone());
+            if !standings.apply(place, record, manifest) {
+                let reason =
+                    "the published bundle does not list this desk, or ended it; whoever holds the root key lists desks";
+                return Err(refusal(RefusalCode::Revoked, reason));
+            }
+        }
         Ok(())
     }
 
-    /// What the roster says of a device that enrols in this commit.
-    fn on_roster(&self, good: &Accepted) -> Result<(), Refusal> {
-        let roster = read(&self.log.roster);
-        let mut entries = roster.iter().flat_map(|(roster, _)| &roster.devices);
-        entries.find(|e| e.device == good.device).map_or(Ok(()), |entry| may_send(entry, good.seq))
-    }
-
-    /// Enrolments count from the moment they are durable.
-    fn admit(&self, group: &[Pending], ruled: &Ruled) {
+    /// Enrolments and decisions count from the moment they are durable.
+    fn admit(&self, group: &[Pending], ruled: &mut Ruled) {
         let good = group.iter().flat_map(|(judged, _)| judged).filter_map(|j| j.as_ref().ok());
-        let good = good.filter(|g| ruled.seen.contains_key(&g.hash));
-        let new: Vec<_> = good.filter_map(|g| g.enrolled.clone().map(|d| (g.device, d))).collect();
-        if new.is_empty() {
-            return;
+        for good in good.filter(|g| ruled.seen.contains_key(&g.hash)) {
+            if let AcceptedKind::Enrolment(device, _) = &good.kind {
+                write(&self.log.devices).entry(good.device).or_insert_with(|| device.clone());
+            }
         }
-        let mut devices = write(&self.log.devices);
-        for (id, device) in new {
-            devices.entry(id).or_insert(device);
-        }
-        if let Some((roster, _)) = &*read(&self.log.roster) {
-            apply_roster(&mut devices, roster);
+        if let Some(standings) = ruled.standings.take() {
+            *write(&self.log.standings) = standings;
         }
     }
 
@@ -254,12 +260,14 @@ struct Ruled {
     /// The devices whose enrolments are among them.
     enrolled: HashSet<DeviceId>,
     refused: HashMap<Hash, Refusal>,
+    /// What holds of devices when it is done, where something was decided in it.
+    standings: Option<Standings>,
 }
 
 impl Ruled {
     fn take(&mut self, good: &Accepted, place: (u64, i64)) {
         self.seen.insert(good.hash, place);
-        if good.enrolled.is_some() {
+        if matches!(good.kind, AcceptedKind::Enrolment(..)) {
             self.enrolled.insert(good.device);
         }
     }

@@ -8,11 +8,14 @@ signed all the same, and looks at what the verifier makes of them.
 
 import argparse
 import hashlib
+import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
 
+import ed25519
 import verify as v
 
 NOW = 1_679_200_000_000
@@ -27,6 +30,8 @@ def enc(value):
     if isinstance(value, str):
         data = value.encode()
         return with_major(0x60, len(data)) + data
+    if isinstance(value, bool):
+        return b"\xf5" if value else b"\xf4"
     if isinstance(value, int):
         return v.int_bytes(value)
     if isinstance(value, list):
@@ -55,13 +60,13 @@ class Key:
         scalar[0] &= 248
         scalar[31] = scalar[31] & 127 | 64
         self.scalar, self.prefix = int.from_bytes(scalar, "little"), digest[32:]
-        self.public = v.compress(v.times_base(self.scalar))
+        self.public = ed25519.compress(ed25519.times_base(self.scalar))
 
     def sign(self, message):
-        r = int.from_bytes(hashlib.sha512(self.prefix + message).digest(), "little") % v.L
-        point = v.compress(v.times_base(r))
-        k = int.from_bytes(hashlib.sha512(point + self.public + message).digest(), "little") % v.L
-        return point + ((r + k * self.scalar) % v.L).to_bytes(32, "little")
+        r = int.from_bytes(hashlib.sha512(self.prefix + message).digest(), "little") % ed25519.L
+        point = ed25519.compress(ed25519.times_base(r))
+        k = int.from_bytes(hashlib.sha512(point + self.public + message).digest(), "little") % ed25519.L
+        return point + ((r + k * self.scalar) % ed25519.L).to_bytes(32, "little")
 
 
 def cose(kind, key, payload, unprotected=b"\xa0"):
@@ -74,9 +79,23 @@ MISSION = v.sha256(ROOT.public)[:16]
 
 
 def manifest(signer=ROOT, **changes):
-    fields = {0: 1, 1: MISSION, 2: 1, 4: NOW, 5: NOW + 10 ** 9, 6: ISSUER.public, 7: [OTHER.public, RECEIPT.public], 8: [],
-              9: {0: 1, 1: bytes(32), 2: bytes(1216)}, 10: ["https://example.org"], 11: []}
+    fields = {0: 2, 1: MISSION, 2: 1, 4: NOW, 5: NOW + 10 ** 9, 6: [[ISSUER.public, 0]], 7: [0, RECEIPT.public, []], 8: [],
+              9: [reading(1)], 10: ["https://example.org"], 11: [], 12: [], 13: []}
     return cose(v.MANIFEST, signer, enc(changed(fields, changes)))
+
+
+def reading(number):
+    return {0: number, 1: bytes(32), 2: bytes(1216)}
+
+
+def name(enrolled):
+    return v.sha256(enrolled)[:16]
+
+
+def decided(enrolled, decisions, device=PHONE, by_hand=True, **changes):
+    """A record by the desk that enrolled."""
+    fields = {0: 1, 1: MISSION, 2: name(enrolled), 3: NOW, 4: by_hand, 5: decisions}
+    return cose(v.STANDING, device, enc(changed(fields, changes)))
 
 
 def changed(fields, changes):
@@ -129,6 +148,11 @@ def log(objects, size=None, root=None, signer=RECEIPT, mission=MISSION, made=Non
         [received, data] + ([lost[at]] if at in lost else []) for at, (received, data) in enumerate(entries)], head])
 
 
+def root_of(objects):
+    """The root over the leaves that `log` gives these objects."""
+    return v.tree_root(v.leaf_hash(v.sha256(data), NOW + at) for at, data in enumerate(objects))
+
+
 def cases():
     """Name, bytes, and whether they are good."""
     good = chain(3, enrolment())
@@ -161,9 +185,24 @@ def cases():
     yield "head of another v", log(good, _0=2), False
     yield "manifest not by the root", log(good, made=manifest(ISSUER)), False
     yield "manifest of another mission", log(good, made=manifest(_1=bytes(16))), False
-    yield "manifest of another issuer", log(good, made=manifest(_6=OTHER.public)), False
-    yield "manifest without receipt keys", log(good, made=manifest(_7=[])), False
-    yield "manifest with an unknown key", log(good, made=manifest(_12=1)), False
+    yield "manifest of another issuer", log(good, made=manifest(_6=[[OTHER.public, 0]])), False
+    yield "manifest of another v", log(good, made=manifest(_0=1)), False
+    yield "manifest without an issuer", log([], made=manifest(_6=[])), False
+    yield "manifest without a reading key", log(good, made=manifest(_9=[])), False
+    yield "manifest whose reading keys do not ascend", log(good, made=manifest(_9=[reading(2), reading(1)])), False
+    yield "manifest with two reading keys", log(good, made=manifest(_9=[reading(1), reading(2)])), True
+    yield "manifest with a log that is not named", log(good, made=manifest(_7=[1, RECEIPT.public, []])), False
+    yield "manifest with an unknown key", log(good, made=manifest(_14=1)), False
+    whole, half = root_of(good), root_of(good[:2])
+    later = lambda *before: manifest(_7=[len(before), OTHER.public, list(before)])
+    yield "head by the key of an earlier log", log(good, made=later([RECEIPT.public, 4, whole])), True
+    yield "a later log that begins with less", log(good, signer=OTHER, made=later([RECEIPT.public, 2, half])), True
+    yield "a later log that begins with something else", log(good, signer=OTHER, made=later([RECEIPT.public, 2, whole])), False
+    yield "a third log that kept less than the second", log(good, signer=OTHER, made=later([RECEIPT.public, 4, bytes(32)], [ISSUER.public, 2, half])), True
+    yield "a third log that kept more than the second", log(good, signer=OTHER, made=later([RECEIPT.public, 2, bytes(32)], [ISSUER.public, 4, whole])), False
+    yield "an issuer that began at the enrolment", log(good, made=manifest(_6=[[OTHER.public, 0], [ISSUER.public, 0, 1]])), True
+    yield "an issuer that was ended before the enrolment", log(two, made=manifest(_6=[[ISSUER.public, 0, 4]])), False
+    yield "an issuer that begins behind the enrolment", log(good, made=manifest(_6=[[ISSUER.public, 1]])), False
     yield "manifest without its parts", log(good, made=manifest(_11=None)), False
 
     yield "certificate not by the issuer", log([enrolment(_2=certificate(OTHER))]), False
@@ -177,6 +216,22 @@ def cases():
     yield "enrolment with an unknown key", log([enrolment(_9=0)]), False
     yield "enrolment with a negative key", log([enrolment(_2=certificate(), _3=PHONE.public, **{"_-1": 0})]), False
     yield "enrolment twice", log([good[0], first, good[0], second]), False
+
+    revoked = [name(good[0]), v.REVOKED, 2, v.sha256(second)]
+    listed = manifest(_12=[[name(desk), 0]])
+    record = decided(desk, [revoked])
+    yield "a decision by a desk", log(good + [desk, record], made=listed), True
+    yield "a decision by a desk that is not listed", log(good + [desk, record]), True
+    yield "a decision without a hash", log([desk, decided(desk, [[bytes(16), 0, 0]])], made=listed), True
+    yield "a decision before its desk", log([record, desk], made=listed), False
+    yield "a decision by nobody", log([record], made=listed), False
+    yield "a decision signed by another", log([desk, decided(desk, [revoked], device=OTHER)], made=listed), False
+    yield "a decision of another mission", log([desk, decided(desk, [revoked], _1=bytes(16))], made=listed), False
+    yield "a decision of another v", log([desk, decided(desk, [revoked], _0=2)], made=listed), False
+    yield "a decision with an unknown key", log([desk, decided(desk, [revoked], _6=0)], made=listed), False
+    yield "a decision with an unknown standing", log([desk, decided(desk, [[bytes(16), 3, 0]])], made=listed), False
+    yield "a decision with a number in the place of a flag", log([desk, decided(desk, [revoked], _4=1)], made=listed), False
+    yield "a decision twice", log([desk, record, record], made=listed), False
 
     prev = v.sha256(good[0])
     yield "envelope twice", log(good + [first]), False
@@ -214,6 +269,46 @@ def doubled(enrolled, prev):
     return b"\xa8" + plain[1:] + b"\x06\x01"
 
 
+PHONES = [bytes([n] * 16) for n in range(6)]
+
+
+def random_standings(dice):
+    """A log of decisions by three desks, one of which is ended and one not listed."""
+    desks = [enrolment(_2=certificate(_3=1), nonce=n) for n in (11, 12, 13)]
+    objects = list(desks)
+    for salt in range(dice.randrange(30)):
+        decisions = []
+        for _ in range(dice.randrange(1, 4)):
+            standing = dice.randrange(3)
+            number = dice.randrange(4) if standing == v.REVOKED else 0
+            decisions.append([dice.choice(PHONES + [name(desks[0])]), standing, number] + ([bytes([number] * 32)] if number else []))
+        objects.append(decided(dice.choice(desks), decisions, by_hand=dice.random() < 0.6, _3=NOW + salt))
+    terms = [[name(desks[0]), 0], [name(desks[1]), dice.randrange(8), 8 + dice.randrange(20)]]
+    reinstated = [[dice.choice(PHONES), dice.randrange(30)]] if dice.random() < 0.3 else []
+    return log(objects, made=manifest(_12=terms, _13=reinstated))
+
+
+def compare_standings(binary, count):
+    """How many made-up logs the binary and verify.py come to different standings of."""
+    different = 0
+    for seed in range(count):
+        data = random_standings(random.Random(seed))
+        exported = v.Log(data)
+        exported.verify(None)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "log.cbor")
+            with open(path, "wb") as file:
+                file.write(data)
+            ran = subprocess.run([binary, "verify", path, "--json"], capture_output=True, timeout=10, check=False)
+        said = json.loads(ran.stdout)
+        ours = [exported.standings.count(s) for s in (v.CONFIRMED, v.CONTESTED, v.REVOKED)] + [exported.ignored, exported.faults]
+        theirs = [said[key] for key in ("confirmed", "contested", "revoked", "ignored", "faults")]
+        if ours != theirs:
+            different += 1
+            print(f"DIFFERS  standings {seed}: {ours} here, the binary says {theirs}")
+    return different
+
+
 def says(data):
     """What verify.py says: whether it is good, and why not."""
     try:
@@ -239,8 +334,9 @@ def binary_says(binary, data):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--binary", metavar="PATH")
+    parser.add_argument("--standings", type=int, default=200, metavar="N", help="made-up logs of decisions that the binary judges too (200)")
     args = parser.parse_args()
-    v.check_itself()
+    ed25519.check_itself()
     wrong = count = 0
     for name, data, good in cases():
         count += 1
@@ -253,6 +349,8 @@ def main():
             if other != good:
                 answer = {None: "does not end", True: "good", False: "faulty"}[other]
                 print(f"DIFFERS  {name}: the binary says {answer}, should be {'good' if good else 'faulty'}")
+    if args.binary:
+        wrong += compare_standings(args.binary, args.standings)
     print(f"{count} logs, {wrong} judged wrongly")
     return 1 if wrong else 0
 

@@ -2,7 +2,7 @@
 """Verifies an exported log of Baqylau, offline, with Python's standard library alone.
 
 Follows docs/formats.md; the numbers in brackets are its sections. It shares no code with the programs it checks: the CBOR
-reader, Ed25519 and the Merkle tree are its own.
+reader, Ed25519 (ed25519.py beside this file) and the Merkle tree are its own.
 
     python3 verify.py log.cbor                 every enrolment, a random sample of the envelopes
     python3 verify.py --all log.cbor           every signature
@@ -17,12 +17,15 @@ import json
 import random
 import sys
 
+from ed25519 import check_itself, verifies
+
 MAX_OBJECT = 1 << 20
 MAX_DEPTH = 16
 MAX_CLASS = 10
-REPORT, ENVELOPE, MANIFEST, CERTIFICATE, ENROLMENT, ENROLLED, TREE_HEAD = range(65001, 65008)
+REPORT, ENVELOPE, MANIFEST, CERTIFICATE, ENROLMENT, ENROLLED, TREE_HEAD, STANDING = range(65001, 65009)
 NAMES = {ENVELOPE: "envelope", MANIFEST: "manifest", CERTIFICATE: "certificate", ENROLMENT: "inner enrolment",
-         ENROLLED: "enrolment", TREE_HEAD: "tree head"}
+         ENROLLED: "enrolment", TREE_HEAD: "tree head", STANDING: "record of standings"}
+CONFIRMED, CONTESTED, REVOKED = range(3)
 
 
 class Fault(Exception):
@@ -182,6 +185,13 @@ def row_of(*checks):
     return lambda v: isinstance(v, list) and len(v) == len(checks) and all(c(x) for c, x in zip(checks, v))
 
 
+def row_from(needed, *checks):
+    """An array whose positions from `needed` on may be left off."""
+    def check(v):
+        return isinstance(v, list) and needed <= len(v) <= len(checks) and all(c(x) for c, x in zip(checks, v))
+    return check
+
+
 def entry_shape(v):
     """Of an exported log: when it was received, the object, and the hash of one that is not here."""
     return row_of(integer, some_bytes)(v) or row_of(integer, some_bytes, HASH)(v)
@@ -200,10 +210,16 @@ VERSION, MISSION, HASH, KEY = one_of(1), of_bytes(16), of_bytes(32), of_bytes(32
 
 READING_SHAPE = map_of({0: (whole(32), True), 1: (of_bytes(32), True), 2: (of_bytes(1216), True)})
 
+TERM = (whole(64), whole(64))
+
+LOG_SHAPE = row_of(whole(32), KEY, list_of(row_of(KEY, whole(64), HASH)))
+
 MANIFEST_SHAPE = {                                                                            # [5]
-    0: (VERSION, True), 1: (MISSION, True), 2: (whole(64), True), 3: (HASH, False), 4: (integer, True), 5: (integer, True),
-    6: (KEY, True), 7: (list_of(KEY), True), 8: (list_of(some_bytes), True), 9: (READING_SHAPE, True),
-    10: (list_of(text), True), 11: (list_of(row_of(one_of(0, 1, 2), text, HASH, whole(64))), True),
+    0: (one_of(2), True), 1: (MISSION, True), 2: (whole(64), True), 3: (HASH, False), 4: (integer, True), 5: (integer, True),
+    6: (list_of(row_from(2, KEY, *TERM)), True), 7: (LOG_SHAPE, True), 8: (list_of(some_bytes), True),
+    9: (list_of(READING_SHAPE), True), 10: (list_of(text), True),
+    11: (list_of(row_of(one_of(0, 1, 2), text, HASH, whole(64))), True),
+    12: (list_of(row_from(2, of_bytes(16), *TERM)), True), 13: (list_of(row_of(of_bytes(16), whole(64))), True),
 }
 CERTIFICATE_SHAPE = {                                                                         # [6]
     0: (VERSION, True), 1: (MISSION, True), 2: (of_bytes(16), True), 3: (one_of(0, 1), True), 4: (KEY, True),
@@ -221,191 +237,20 @@ HEADER_SHAPE = {                                                                
 HEAD_SHAPE = {                                                                                # [11]
     0: (VERSION, True), 1: (MISSION, True), 2: (whole(64), True), 3: (HASH, True), 4: (integer, True),
 }
+STANDING_SHAPE = {                                                                            # [12]
+    0: (VERSION, True), 1: (MISSION, True), 2: (of_bytes(16), True), 3: (integer, True),
+    4: (lambda v: isinstance(v, bool), True),
+    5: (list_of(row_from(3, of_bytes(16), one_of(CONFIRMED, CONTESTED, REVOKED), whole(64), HASH)), True),
+}
 
 
-def payload_map(data, shape, what):
+def payload_map(data, shape, what, version=1):
     value = read(data)
-    if isinstance(value, dict) and value.get(0) != 1:
-        raise Fault(f"{what}: version {value.get(0)}, this program knows 1")
+    if isinstance(value, dict) and value.get(0) != version:
+        raise Fault(f"{what}: version {value.get(0)}, this program knows {version}")
     if not map_of(shape)(value):
         raise Fault(f"{what}: not of the specified shape")
     return value
-
-
-# ---------------------------------------------------------------- Ed25519, RFC 8032
-
-P = 2 ** 255 - 19
-L = 2 ** 252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
-D2 = 2 * D % P
-ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
-ZERO = (0, 1, 1, 0)
-
-
-def add(a, b):
-    ax, ay, az, at = a
-    bx, by, bz, bt = b
-    e = (ay - ax) * (by - bx) % P
-    f = (ay + ax) * (by + bx) % P
-    c = at * D2 * bt % P
-    d = 2 * az * bz % P
-    w, x, y, z = f - e, d - c, d + c, f + e
-    return w * x % P, y * z % P, x * y % P, w * z % P
-
-
-def double(a):
-    ax, ay, az, _ = a
-    xx, yy, zz = ax * ax % P, ay * ay % P, 2 * az * az
-    h = xx + yy
-    e = h - (ax + ay) * (ax + ay)
-    g = xx - yy
-    f = zz + g
-    return e * f % P, g * h % P, f * g % P, e * h % P
-
-
-def negative(a):
-    return -a[0] % P, a[1], a[2], -a[3] % P
-
-
-def is_zero(a):
-    return a[0] % P == 0 and (a[1] - a[2]) % P == 0
-
-
-def decompress(data):
-    """The point of 32 bytes (RFC 8032, section 5.1.3), or None."""
-    y = int.from_bytes(data, "little")
-    sign, y = y >> 255, y & (1 << 255) - 1
-    if y >= P:
-        return None
-    u, v = (y * y - 1) % P, (D * y * y + 1) % P
-    x = u * pow(v, 3, P) * pow(u * pow(v, 7, P), (P - 5) // 8, P) % P
-    square = v * x * x % P
-    if square != u:
-        if square != -u % P:
-            return None
-        x = x * ROOT_OF_MINUS_ONE % P
-    if x == 0 and sign:
-        return None
-    if x & 1 != sign:
-        x = P - x
-    return x, y, 1, x * y % P
-
-
-def compress(a):
-    inverse = pow(a[2], P - 2, P)
-    x, y = a[0] * inverse % P, a[1] * inverse % P
-    return (y | (x & 1) << 255).to_bytes(32, "little")
-
-
-def multiples(a):
-    """0 to 15 times a point."""
-    out = [ZERO, a]
-    for _ in range(14):
-        out.append(add(out[-1], a))
-    return out
-
-
-BASE = decompress((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
-BASE_TABLE = []
-
-
-def times_base(scalar):
-    if not BASE_TABLE:
-        point = BASE
-        for _ in range(64):
-            BASE_TABLE.append(multiples(point))
-            point = double(double(double(double(point))))
-    out = ZERO
-    for at in range(64):
-        digit = scalar >> 4 * at & 15
-        if digit:
-            out = add(out, BASE_TABLE[at][digit])
-    return out
-
-
-def times(scalar, point):
-    table, out = multiples(point), ZERO
-    for at in reversed(range(64)):
-        out = double(double(double(double(out))))
-        digit = scalar >> 4 * at & 15
-        if digit:
-            out = add(out, table[digit])
-    return out
-
-
-def verifies(key, message, signature):
-    """Whether a signature is by a key: section 5.1.7, without the cofactor; keys of small order are refused."""
-    point = decompress(key)
-    if len(signature) != 64 or point is None or is_zero(double(double(double(point)))):
-        return False
-    r, s = signature[:32], int.from_bytes(signature[32:], "little")
-    if s >= L:
-        return False
-    k = int.from_bytes(hashlib.sha512(r + key + message).digest(), "little") % L
-    return compress(add(times_base(s), times(k, negative(point)))) == r
-
-
-# RFC 8032, section 7.1: public key, message, signature.
-VECTORS = [
-    ("TEST 1", "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
-     "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46b"
-     "d25bf5f0595bbe24655141438e7a100b"),
-    ("TEST 2", "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
-     "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c"
-     "387b2eaeb4302aeeb00d291612bb0c00"),
-    ("TEST 3", "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
-     "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc659"
-     "4a7c15e9716ed28dc027beceea1ec40a"),
-    ("TEST 1024", "278117fc144c72340f67d0f2316e8386ceffbf2b2428c9c51fef7c597f1d426e",
-     "08b8b2b733424243760fe426a4b54908632110a66c2f6591eabd3345e3e4eb98fa6e264bf09efe12ee50f8f54e9f77b1"
-     "e355f6c50544e23fb1433ddf73be84d879de7c0046dc4996d9e773f4bc9efe5738829adb26c81b37c93a1b270b20329d"
-     "658675fc6ea534e0810a4432826bf58c941efb65d57a338bbd2e26640f89ffbc1a858efcb8550ee3a5e1998bd177e93a"
-     "7363c344fe6b199ee5d02e82d522c4feba15452f80288a821a579116ec6dad2b3b310da903401aa62100ab5d1a36553e"
-     "06203b33890cc9b832f79ef80560ccb9a39ce767967ed628c6ad573cb116dbefefd75499da96bd68a8a97b928a8bbc10"
-     "3b6621fcde2beca1231d206be6cd9ec7aff6f6c94fcd7204ed3455c68c83f4a41da4af2b74ef5c53f1d8ac70bdcb7ed1"
-     "85ce81bd84359d44254d95629e9855a94a7c1958d1f8ada5d0532ed8a5aa3fb2d17ba70eb6248e594e1a2297acbbb39d"
-     "502f1a8c6eb6f1ce22b3de1a1f40cc24554119a831a9aad6079cad88425de6bde1a9187ebb6092cf67bf2b13fd65f270"
-     "88d78b7e883c8759d2c4f5c65adb7553878ad575f9fad878e80a0c9ba63bcbcc2732e69485bbc9c90bfbd62481d9089b"
-     "eccf80cfe2df16a2cf65bd92dd597b0707e0917af48bbb75fed413d238f5555a7a569d80c3414a8d0859dc65a46128ba"
-     "b27af87a71314f318c782b23ebfe808b82b0ce26401d2e22f04d83d1255dc51addd3b75a2b1ae0784504df543af8969b"
-     "e3ea7082ff7fc9888c144da2af58429ec96031dbcad3dad9af0dcbaaaf268cb8fcffead94f3c7ca495e056a9b47acdb7"
-     "51fb73e666c6c655ade8297297d07ad1ba5e43f1bca32301651339e22904cc8c42f58c30c04aafdb038dda0847dd988d"
-     "cda6f3bfd15c4b4c4525004aa06eeff8ca61783aacec57fb3d1f92b0fe2fd1a85f6724517b65e614ad6808d6f6ee34df"
-     "f7310fdc82aebfd904b01e1dc54b2927094b2db68d6f903b68401adebf5a7e08d78ff4ef5d63653a65040cf9bfd4aca7"
-     "984a74d37145986780fc0b16ac451649de6188a7dbdf191f64b5fc5e2ab47b57f7f7276cd419c17a3ca8e1b939ae49e4"
-     "88acba6b965610b5480109c8b17b80e1b7b750dfc7598d5d5011fd2dcc5600a32ef5b52a1ecc820e308aa342721aac09"
-     "43bf6686b64b2579376504ccc493d97e6aed3fb0f9cd71a43dd497f01f17c0e2cb3797aa2a2f256656168e6c496afc5f"
-     "b93246f6b1116398a346f1a641f3b041e989f7914f90cc2c7fff357876e506b50d334ba77c225bc307ba537152f3f161"
-     "0e4eafe595f6d9d90d11faa933a15ef1369546868a7f3a45a96768d40fd9d03412c091c6315cf4fde7cb68606937380d"
-     "b2eaaa707b4c4185c32eddcdd306705e4dc1ffc872eeee475a64dfac86aba41c0618983f8741c5ef68d3a101e8a3b8ca"
-     "c60c905c15fc910840b94c00a0b9d0",
-     "0aab4c900501b3e24d7cdf4663326a3a87df5e4843b2cbdb67cbf6e460fec350aa5371b1508f9f4528ecea23c436d94b"
-     "5e8fcd4f681e30a6ac00a9704a188a03"),
-    ("TEST SHA(abc)", "ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf",
-     "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd"
-     "454d4423643ce80e2a9ac94fa54ca49f",
-     "dc2a4459e7369633a52b1bf277839a00201009a3efbf3ecb69bea2186c26b58909351fc9ac90b3ecfdfbc7c66431e030"
-     "3dca179c138ac17ad9bef1177331a704"),
-]
-
-
-def check_itself():
-    """A verifier that cannot say no verifies nothing."""
-    for name, key, message, signature in VECTORS:
-        key, message, signature = bytes.fromhex(key), bytes.fromhex(message), bytes.fromhex(signature)
-        altered = [
-            (flipped(key, 3), message, signature),
-            (key, message + b"\0", signature),
-            (key, message, flipped(signature, 0)),
-            (key, message, flipped(signature, 40)),
-            (key, message, signature[:32] + (int.from_bytes(signature[32:], "little") + L).to_bytes(32, "little")),
-        ]
-        if not verifies(key, message, signature) or any(verifies(*a) for a in altered):
-            raise SystemExit(f"this program is broken: RFC 8032, {name}")
-
-
-def flipped(data, at):
-    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1:]
 
 
 # ---------------------------------------------------------------- signed objects [3]
@@ -469,6 +314,40 @@ def tree_root(leaves):
     return root
 
 
+def covers(term, place):
+    """Whether an issuer or a desk, [name, from, ? until], speaks at a place of the log [5]."""
+    return term[1] <= place and (len(term) < 3 or place < term[2])
+
+
+class Standings:
+    """What records come to, in the order of the log [12]."""
+
+    def __init__(self, manifest):
+        self.desks, self.reinstated, self.held = manifest[12], manifest[13], {}
+
+    def hear(self, place, record):
+        """The next record; False where its desk is not listed there."""
+        if not any(desk[0] == record[2] and covers(desk, place) for desk in self.desks):
+            return False
+        for decision in record[5]:
+            device = decision[0]
+            void = any(r[0] == device and place < r[1] for r in self.reinstated)
+            if not void and not any(desk[0] == device for desk in self.desks):
+                self.decide(device, decision[1:], record[4])
+        return True
+
+    def decide(self, device, new, by_hand):
+        held = self.held.get(device)
+        if held is None or (held[0] != REVOKED and (by_hand or new[0] == REVOKED)):
+            self.held[device] = new
+        elif held[0] == REVOKED and new[0] == REVOKED:
+            # The smaller number, then the smaller hash; none is the smallest.
+            self.held[device] = min(held, new, key=lambda d: (d[1], d[2] if len(d) > 2 else b""))
+
+    def count(self, standing):
+        return sum(held[0] == standing for held in self.held.values())
+
+
 class Device:
     """An enrolled device, and what it sent."""
 
@@ -486,7 +365,7 @@ class Log:
     def __init__(self, data):
         self.faults = []
         self.devices = {}
-        self.envelopes = self.signatures = self.unverified = self.late = self.gaps = self.backwards = 0
+        self.envelopes = self.signatures = self.unverified = self.late = self.gaps = self.backwards = self.ignored = 0
         exported = read(data, limit=None)
         if not (isinstance(exported, list) and exported and exported[0] == 1):
             raise Fault("not an exported log of version 1")
@@ -498,10 +377,22 @@ class Log:
         # Of objects that are not here: the server's copy is damaged.
         self.lost = {at: entry[2] for at, entry in enumerate(entries) if len(entry) == 3}
         self.mission = sha256(self.root_key)[:16]
-        self.manifest = self.open(MANIFEST, manifest, [self.root_key], MANIFEST_SHAPE)
-        self.head = self.open(TREE_HEAD, head, self.manifest[7], HEAD_SHAPE)
+        self.manifest = self.open(MANIFEST, manifest, [self.root_key], MANIFEST_SHAPE, 2)
+        self.check_manifest()
+        epoch = self.manifest[7]
+        self.head = self.open(TREE_HEAD, head, [epoch[1]] + [before[0] for before in epoch[2]], HEAD_SHAPE)
+        self.standings = Standings(self.manifest)
+        # What the log of now has of each log before.
+        self.vouched = [min(epoch[2][at:], key=lambda before: before[1]) for at in range(len(epoch[2]))]
 
-    def open(self, kind, data, keys, shape):
+    def check_manifest(self):                                                                 # [5]
+        numbers = [key[0] for key in self.manifest[9]]
+        if not self.manifest[6] or not numbers or any(b <= a for a, b in zip(numbers, numbers[1:])):
+            raise Fault("manifest: no issuer, no reading key, or reading keys that do not ascend")
+        if self.manifest[7][0] != len(self.manifest[7][2]):
+            raise Fault("manifest: it does not name every log before")
+
+    def open(self, kind, data, keys, shape, version=1):
         """Verifies an object under one of some keys and reads its payload."""
         signed = Signed(kind, data)
         for number, key in enumerate(keys):
@@ -514,7 +405,7 @@ class Log:
         else:
             raise Fault(f"{NAMES[kind]}: there is no key to verify it with")
         self.signatures += 1
-        value = payload_map(signed.payload, shape, NAMES[kind])
+        value = payload_map(signed.payload, shape, NAMES[kind], version)
         if value[1] != self.mission:
             raise Fault(f"{NAMES[kind]}: of another mission")
         return value
@@ -536,11 +427,13 @@ class Log:
                     raise Fault(f"the same as object {seen[hashes[at]]}")
                 seen[hashes[at]] = at
                 if kinds[at] == ENROLLED:
-                    self.enrolment(received, data, hashes[at])
+                    self.enrolment(at, received, data, hashes[at])
+                elif kinds[at] == STANDING:
+                    self.standing(at, data)
                 elif kinds[at] == ENVELOPE:
                     self.envelope(data, hashes[at], at in chosen)
                 else:
-                    raise Fault("neither enrolment nor envelope")
+                    raise Fault("neither enrolment, record nor envelope")
             except Fault as fault:
                 self.faults.append(f"object {at}: {fault}")
         for name, device in self.devices.items():
@@ -553,20 +446,39 @@ class Log:
             self.faults.append(f"{len(hashes)} objects, the tree head is for {self.head[2]}")
         elif tree_root(leaf_hash(h, t) for h, t in zip(hashes, times_)) != self.head[3]:
             self.faults.append("the objects do not lead to the root that the server signed")
+        leaves = [leaf_hash(h, t) for h, t in zip(hashes, times_)]
+        for _, size, root in self.vouched:
+            if size <= len(leaves) and tree_root(leaves[:size]) != root:
+                self.faults.append(f"it does not begin with the {size} objects that the root vouches for")
 
-    def enrolment(self, received, data, object_hash):                                         # [7]
+    def enrolment(self, place, received, data, object_hash):                                  # [7]
         outer = Signed(ENROLLED, data)
         inner = Signed(ENROLMENT, outer.payload)
         value = payload_map(inner.payload, ENROLMENT_SHAPE, "enrolment")
         if value[1] != self.mission:
             raise Fault("enrolment: of another mission")
-        certificate = self.open(CERTIFICATE, value[2], [self.manifest[6]], CERTIFICATE_SHAPE)
+        issuers = [issuer[0] for issuer in self.manifest[6] if covers(issuer, place)]
+        certificate = self.open(CERTIFICATE, value[2], issuers, CERTIFICATE_SHAPE)
         outer.verify(certificate[4])
         inner.verify(value[3])
         self.signatures += 2
         late = received > certificate[5]
         self.late += late
         self.devices[object_hash[:16]] = Device(value[3], object_hash, late, certificate[3] == 1)
+
+    def standing(self, place, data):                                                          # [12]
+        signed = Signed(STANDING, data)
+        record = payload_map(signed.payload, STANDING_SHAPE, "record of standings")
+        if record[1] != self.mission:
+            raise Fault("record of standings: of another mission")
+        if len(record[5]) > 10_000:
+            raise Fault("record of standings: more than 10,000 decisions")
+        desk = self.devices.get(record[2])
+        if desk is None:
+            raise Fault("record of standings: its desk did not enrol before it")
+        signed.verify(desk.key)
+        self.signatures += 1
+        self.ignored += not self.standings.hear(place, record)
 
     def envelope(self, data, object_hash, with_signature):                                    # [8]
         signed = Signed(ENVELOPE, data)
@@ -634,16 +546,22 @@ def main():
         return 1
     if args.json:
         print(json.dumps({
-            "mission": log.mission.hex(), "manifest": log.manifest[2], "objects": len(log.entries),
+            "mission": log.mission.hex(), "manifest": log.manifest[2], "epoch": log.manifest[7][0], "objects": len(log.entries),
             "devices": len(log.devices), "late": log.late, "envelopes": log.envelopes, "missing": log.gaps,
             "signatures": log.signatures, "unverified": log.unverified, "faults": log.faults,
+            "confirmed": log.standings.count(CONFIRMED), "contested": log.standings.count(CONTESTED),
+            "revoked": log.standings.count(REVOKED), "ignored": log.ignored,
         }))
         return 1 if log.faults else 0
     print(f"mission    {log.mission.hex()}, manifest version {log.manifest[2]}")
     print(f"log        {len(log.entries)} objects, the tree head is for {log.head[2]}")
+    for epoch, before in enumerate(log.manifest[7][2]):
+        print(f"           log {epoch} was replaced when the desks had verified {before[1]} objects of it")
     print(f"devices    {len(log.devices)} enrolled, {log.late} of them late")
     print(f"envelopes  {log.envelopes} in {sum(bool(d.sent) for d in log.devices.values())} chains, {log.gaps} missing")
     print(f"signatures {log.signatures} verified, {log.unverified} of envelopes left out" + (" (--all)" if log.unverified else ""))
+    held = [f"{log.standings.count(s)} {name}" for name, s in (("confirmed", CONFIRMED), ("contested", CONTESTED), ("revoked", REVOKED))]
+    print(f"standings  {', '.join(held)}; {log.ignored} records by desks that the root did not list there")
     if log.backwards:
         print(f"note       the server's clock went back {log.backwards} times")
     for fault in log.faults:

@@ -168,7 +168,7 @@ async fn junk(target: &Target, plain: TcpStream, first: usize) -> std::io::Resul
             0 => ("POST /v1/objects".into(), 4 << 20, &[0x9a, 0x00, 0x3f, 0xff, 0xf0]),
             1 => ("POST /v1/objects".into(), 4 << 20, &[0x81, 0x5a, 0x7f, 0xff, 0xff, 0xff]),
             2 => ("POST /v1/bundle".into(), 32 << 20, &[0x82, 0x5a, 0x00, 0x0f, 0xff, 0xff]),
-            3 => ("POST /v1/roster".into(), 1 << 20, &[0xd2, 0x84]),
+            3 => ("POST /v1/bundle".into(), 1 << 20, &[0xd2, 0x84]),
             4 => (format!("POST /v1/blobs/{}/{name}/at/0", &name[..32]), 64 << 10, &[]),
             5 => ("POST /v1/objects".into(), 512 << 20, &[0x9f]),
             6 => (format!("GET /v1/letters/{}?from=0", &name[..32]), 0, &[]),

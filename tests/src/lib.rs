@@ -203,6 +203,18 @@ impl World {
         self.desk.invites().make(&[person.to_owned()], now(), 9).expect("an invite").remove(0).text
     }
 
+    /// Another desk of the mission, which the root lists.
+    ///
+    /// # Panics
+    /// When there is one in this folder.
+    #[must_use]
+    pub fn another_desk(&self, name: &str) -> Desk {
+        let folder = self.folder.path().join(name);
+        self.desk.add_desk(&folder, PASSPHRASE, now()).expect("a desk");
+        self.desk.publish().expect("published");
+        Desk::open(&folder, PASSPHRASE).expect("opens")
+    }
+
     /// An invite to another mission, whose server is this one.
     ///
     /// # Panics

@@ -18,6 +18,7 @@ mod it {
     mod desks;
     mod docs;
     mod edges;
+    mod epochs;
     mod errands;
     mod errors;
     mod exports;
@@ -39,7 +40,6 @@ mod it {
     mod parts;
     mod published;
     mod rescue;
-    mod rosters;
     mod salvage;
     mod schemas;
     mod screens;
@@ -47,6 +47,8 @@ mod it {
     mod sections;
     mod signing;
     mod sizes;
+    mod standings;
+    mod stolen_desk;
     mod stopped;
     mod strangers;
     mod support;

@@ -102,6 +102,9 @@ impl From<Fault> for DeskError {
             | Fault::Unchanged { .. }
             | Fault::Internal { .. }
             | Fault::Revoked { .. }
+            | Fault::IsDesk { .. }
+            | Fault::KnownReceiptKey
+            | Fault::Unlisted
             | Fault::VisitCode { .. }
             | Fault::SeveralPlaces { .. }
             | Fault::NotATime { .. }

@@ -51,7 +51,7 @@ impl Desk {
     pub fn pull(&self) -> Result<Pulled> {
         let mut desk = self.inner();
         let pulled = desk.pull(now(), &|_| ())?;
-        Ok(Pulled::new(&pulled, &desk.pull_attachments(now())?))
+        Ok(Pulled::new(&pulled, &desk.pull_attachments()?))
     }
 
     /// Verifies everything that was pulled once more, from its bytes.
@@ -113,7 +113,7 @@ impl Desk {
         let change = CorrectionRequest { question, rows, new, reason: &reason, source: &source };
         let desk = self.inner();
         let preview = desk.records().preview(hash(&report)?, &change, now())?;
-        Ok(desk.records().sign_correction(&preview, confirmed, now())?)
+        Ok(desk.records().sign_correction(&preview, confirmed)?)
     }
 
     /// Asks the observer about a report.

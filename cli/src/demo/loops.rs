@@ -104,7 +104,7 @@ impl Loops {
             let sent = desk.store.envelopes()?.into_iter().find(|e| hashes.contains(&e.hash.to_string()));
             let device = sent.ok_or("the lost phone had sent nothing")?.device;
             let invite = desk.invites().replace(device, true, now(), 30)?.text;
-            patiently(|| match desk.publish_roster(now()) {
+            patiently(|| match desk.publish_decisions() {
                 Err(e) if e.may_pass() && phones.faults => Ok(None),
                 published => Ok(Some(published?)),
             })?;
@@ -132,7 +132,7 @@ impl Loops {
 
     /// The desk fetches the photographs and looks at each.
     fn photographs(&mut self, desk: &mut Desk, phones: &DemoPhones) -> Result<(), CommandError> {
-        patiently(|| match desk.pull_attachments(now()) {
+        patiently(|| match desk.pull_attachments() {
             Err(e) if e.may_pass() && phones.faults => Ok(None),
             Ok(fetched) if !fetched.failed.is_empty() && phones.faults => Ok(None),
             Ok(fetched) => match fetched.failed.first() {

@@ -51,7 +51,7 @@ impl ServerProcess {
 
     /// A counter of the server, asked for as a desk does.
     pub fn metric(&self, name: &str, stage: &Stage) -> Result<u64, crate::common::CommandError> {
-        let text = stage.desk()?.metrics(crate::common::now())?;
+        let text = stage.desk()?.metrics()?;
         let value = text.lines().find_map(|l| l.strip_prefix(name)?.trim().parse().ok());
         value.ok_or_else(|| format!("the server has no counter {name}").into())
     }

@@ -1,12 +1,15 @@
-//! `baqylau desk devices`: the phones, and what is missing of each.
+//! `baqylau desk devices`: the phones, and what is missing of each; the desks, and who let them be one.
 
 use crate::common::{CommandResult, now, print_json};
-use baqylau_desk::people::rosters::Dispute;
-use serde_json::json;
+use baqylau_desk::adjudication::devices::DeskRow;
+use baqylau_desk::people::decisions::Dispute;
+use serde_json::{Value, json};
 
 pub fn devices(desk: &baqylau_desk::Desk, json: bool) -> CommandResult {
     let rows = desk.devices(now())?;
-    let whole = rows.iter().all(|d| d.missing.is_empty() && d.forked.is_empty() && d.disputed.is_none());
+    let desks = desk.desks()?;
+    let whole = rows.iter().all(|d| d.missing.is_empty() && d.forked.is_empty() && d.disputed.is_none())
+        && desks.iter().all(|d| d.term.is_some());
     if json {
         let rows = rows.iter().map(|d| {
             json!({
@@ -19,7 +22,8 @@ pub fn devices(desk: &baqylau_desk::Desk, json: bool) -> CommandResult {
                 "missing": d.missing, "disputed": d.disputed, "forked": d.forked, "closed": d.closed,
             })
         });
-        print_json(&json!({"devices": rows.collect::<Vec<_>>()}))?;
+        let desks = desks.iter().map(desk_as_json).collect::<Vec<_>>();
+        print_json(&json!({"devices": rows.collect::<Vec<_>>(), "desks": desks}))?;
         return Ok(whole);
     }
     println!("{:<32}  {:<6} {:<6} {:<11} {:>8} {:>8}", "device", "person", "team", "standing", "received", "missing");
@@ -35,13 +39,42 @@ pub fn devices(desk: &baqylau_desk::Desk, json: bool) -> CommandResult {
         let (received, missing) = (d.received, d.missing.len());
         println!("{:<32}  {person:<6} {team:<6} {standing:<11} {received:>8} {missing:>8}{mark}", d.device.to_string());
     }
-    desk.rosters().disputes()?.iter().for_each(|dispute| print_dispute(desk, dispute));
+    desk.decisions().disputes()?.iter().for_each(|dispute| print_dispute(desk, dispute));
+    println!("\n{:<32}  {:<18} {:>8} {:>8}", "desk", "listed", "signed", "ignored");
+    for d in &desks {
+        let own = if d.own { "  this desk" } else { "" };
+        println!("{:<32}  {:<18} {:>8} {:>8}{own}", d.device.to_string(), listed(d), d.signed, d.ignored);
+    }
+    for d in desks.iter().filter(|d| d.term.is_none()) {
+        println!(
+            "{}: the root does not list it, and what it signs counts nowhere. If nobody of the mission made it, somebody has the issuer's key",
+            d.device
+        );
+    }
     Ok(whole)
+}
+
+/// For which places of the log a desk is one.
+fn listed(desk: &DeskRow) -> String {
+    match &desk.term {
+        None => "no".into(),
+        Some(term) => term.until.map_or_else(|| "yes".into(), |until| format!("ended at {until}")),
+    }
+}
+
+fn desk_as_json(desk: &DeskRow) -> Value {
+    json!({
+        "device": desk.device.to_string(), "own": desk.own, "listed": desk.term.is_some(),
+        "from": desk.term.as_ref().map(|t| t.from), "until": desk.term.as_ref().and_then(|t| t.until),
+        "enrolled": desk.enrolled, "heard": desk.heard, "signed": desk.signed, "ignored": desk.ignored,
+    })
 }
 
 /// Where two desks revoked one phone at different places, and the commands that decide it.
 pub fn print_dispute(desk: &baqylau_desk::Desk, dispute: &Dispute) {
     let Dispute { device, kept, other } = dispute;
     let folder = desk.workspace.folder.display();
-    println!("{dispute}: `baqylau mission revoke --folder {folder} {device} --good {kept}` or `--good {other}`");
+    println!(
+        "{dispute}: `baqylau mission revoke --folder {folder} {device} --good {kept}`, or `baqylau mission reinstate` and then `--good {other}`"
+    );
 }

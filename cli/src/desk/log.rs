@@ -12,16 +12,16 @@ const FIRST_REFUSED: usize = 3;
 pub fn pull(folder: &Folder, again: bool, json: bool) -> CommandResult {
     let mut desk = folder.open()?;
     if again {
-        desk.hand_back(now())?;
+        desk.hand_back()?;
     }
     let pulled = desk.pull(now(), &|_| ())?;
-    let attachments = desk.pull_attachments(now())?;
+    let attachments = desk.pull_attachments()?;
     let p = &pulled;
     let undone = p.refused + p.strange + p.gaps.len() + p.unsent.len() + p.disputes.len();
     let whole = undone + attachments.failed.len() + attachments.lacking.len() == 0;
     if json {
         print_json(&json!({
-            "objects": p.objects, "devices": p.devices, "opened": p.opened, "reports": p.reports, "refused": p.refused,
+            "objects": p.objects, "devices": p.devices, "desks": p.desks.iter().map(ToString::to_string).collect::<Vec<_>>(), "opened": p.opened, "reports": p.reports, "refused": p.refused,
             "strange": p.strange, "confirmed": p.confirmed, "contested": p.contested, "sent_again": p.sent_again, "attachments": attachments.came,
             "unsent": p.unsent.iter().map(ToString::to_string).collect::<Vec<_>>(), "disputes": p.disputes.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "filled": p.filled, "attachments_failed": attachments.failed.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -42,6 +42,14 @@ pub fn pull(folder: &Folder, again: bool, json: bool) -> CommandResult {
         "{} not verifiable, {} strange, {} confirmed, {} contested",
         p.refused, p.strange, p.confirmed, p.contested
     );
+    let listed = desk.manifest()?;
+    for device in &p.desks {
+        let whose = if *device == desk.own().device() { "this one" } else { "another one" };
+        match listed.is_desk(*device) {
+            true => println!("desk {device} enrolled, {whose}; the root lists it"),
+            false => println!("desk {device} enrolled, and the root does not list it: what it signs counts nowhere"),
+        }
+    }
     if p.sent_again > 0 {
         println!("{} records of this desk were not in the log; the next pull sends them again", p.sent_again);
     }

@@ -10,7 +10,7 @@ mod upkeep;
 pub use devices::print_dispute;
 pub use figures::{figure_json, figure_table};
 
-use crate::common::{CommandResult, Folder, now, save};
+use crate::common::{CommandResult, Folder, save};
 use clap::Subcommand;
 use std::path::PathBuf;
 
@@ -167,7 +167,7 @@ pub fn run(command: DeskCommand) -> CommandResult {
         DeskCommand::Devices { folder, json } => devices::devices(&folder.open()?, json),
         DeskCommand::Verify { folder } => log::verify(&folder.open()?),
         DeskCommand::Metrics { folder } => {
-            print!("{}", folder.open()?.metrics(now())?);
+            print!("{}", folder.open()?.metrics()?);
             Ok(true)
         }
         DeskCommand::ChangePassphrase { folder, new_file } => upkeep::passphrase(&folder, new_file),

@@ -149,7 +149,7 @@ fn correct(desk: &Desk, preview: &Preview, sign: bool, confirm: bool, json: bool
         print!("{}", shown(preview));
     }
     if sign {
-        desk.records().sign_correction(preview, confirm, now())?;
+        desk.records().sign_correction(preview, confirm)?;
     }
     if json {
         return print_json(&preview_json(preview, sign));

@@ -5,6 +5,7 @@ use crate::store::{Outbox, names};
 use baqylau_protocol::bundle::{BundleError, Manifest};
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::{Hash, PublicKey};
+use baqylau_protocol::receipt::TreeHead;
 
 /// Why a bundle that came was not taken. The outbox keeps the code; `Display` is for terminals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr, strum::EnumString)]
@@ -73,9 +74,11 @@ pub(crate) fn accept(outbox: &mut Outbox, root: &PublicKey, bytes: &[u8]) -> Res
     }
 }
 
-/// Stores an accepted manifest with the parts that were lacking, at once.
+/// Stores an accepted manifest with the parts that were lacking. One whose log is another than that of the known manifest takes back what
+/// nobody vouches for.
 pub(crate) fn store(
     outbox: &mut Outbox,
+    root: &PublicKey,
     manifest: &Manifest,
     bytes: &[u8],
     parts: &[(Hash, Vec<u8>)],
@@ -88,5 +91,11 @@ pub(crate) fn store(
         (names::TLS_ROOTS, &tls_roots),
         (names::BUNDLE_REFUSED, b""),
     ];
-    outbox.set(&settings, parts)
+    let known = outbox.setting(names::MANIFEST)?.and_then(|known| Manifest::open(&known, root).ok());
+    let kept = known.and_then(|known| manifest.log.kept_since(known.log.epoch));
+    let Some(kept) = kept else { return outbox.set(&settings, parts) };
+    outbox.set(&[], parts)?;
+    let head = outbox.setting(names::HEAD)?;
+    let head = head.and_then(|head| TreeHead::open(&head, &manifest.log.keys(), manifest.mission).ok());
+    outbox.begin_epoch(&settings, &kept, head.map(|head| head.size))
 }

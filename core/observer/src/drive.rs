@@ -14,7 +14,6 @@ mod http;
 mod outcome;
 mod runtime;
 
-pub(crate) use heads::contradict;
 pub(crate) use http::{body, failure, unanswered};
 pub use outcome::Trouble;
 pub(crate) use outcome::{StepError, SyncOutcome};

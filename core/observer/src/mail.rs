@@ -6,7 +6,6 @@ use crate::error::Error;
 use crate::store::{Genuine, names};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
-use baqylau_protocol::certificate::Role;
 use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::{DeviceId, Hash};
@@ -65,6 +64,8 @@ fn is_written_by(desk: &[u8], letter: &[u8], to: DeviceId, manifest: &Manifest) 
     if envelope.header.device != DeviceId::of(Hash::of(desk)) || envelope.header.recipient != Some(to) {
         return false;
     }
-    let desk = Enrolled::open(desk, &manifest.issuer, manifest.mission).ok().filter(|e| e.role == Role::Desk);
+    let desk = Enrolled::open(desk, &manifest.issuer_keys(), manifest.mission)
+        .ok()
+        .filter(|e| manifest.is_current_desk(e.device));
     desk.is_some_and(|desk| envelope.verify(&desk.enrolment.device_key).is_ok())
 }

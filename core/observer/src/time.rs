@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use baqylau_forms::zone::DAY_MS;
+use baqylau_protocol::authority::VouchedHead;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::receipt::TreeHead;
@@ -33,6 +34,11 @@ const AFTER_END_MS: i64 = 365 * DAY_MS;
 pub(crate) const MOST_GROWTH: u64 = 1 << 24;
 
 impl Anchor {
+    /// The same times, of the log that another one begins with: it is no larger than what is vouched for.
+    pub fn within(self, kept: &VouchedHead) -> Self {
+        if self.size <= kept.size { self } else { Self { size: kept.size, root: kept.root, ..self } }
+    }
+
     /// What is known after a head: the larger log, and the later time. A server that replays an old head moves nothing, and neither
     /// does one that signs what cannot be: its own clock is not the phone's.
     pub fn after(known: Option<Self>, head: &TreeHead, clock: &dyn Clock, manifest: &Manifest) -> Option<Self> {

@@ -182,8 +182,8 @@ impl SyncDriver {
     pub(crate) fn store_proof(&self, blob: StoredBlob, device: DeviceId, proof: &[u8]) -> Result<bool, Error> {
         let mut outbox = lock(&self.outbox)?;
         let manifest = outbox.setting(names::MANIFEST)?.unwrap_or_default();
-        let keys = Manifest::open(&manifest, &self.root)?.receipt_keys;
-        if AttachmentProof::verify(proof, (device, blob.hash), &keys, self.mission).is_err() {
+        let key = Manifest::open(&manifest, &self.root)?.log.key;
+        if AttachmentProof::verify(proof, (device, blob.hash), &[key], self.mission).is_err() {
             return Ok(false);
         }
         outbox.blob_kept(blob, proof)?;

@@ -1,6 +1,7 @@
 //! The signed description of a mission: a small manifest that names content-addressed, compressed parts.
 
-use crate::cbor;
+use crate::authority::{DeskTerm, IssuerTerm, LogEpoch, Reinstatement};
+use crate::cbor::{self, Malformed};
 use crate::cose::{self, CoseError, ObjectType};
 use crate::ids::{Hash, MissionId, PublicKey};
 use crate::keys::{ReadingKey, SigningKey};
@@ -14,8 +15,10 @@ pub const MAX_PART: usize = 64 << 20;
 
 /// Most parts of a bundle.
 pub const MAX_PARTS: usize = 1024;
-/// Most receipt keys, TLS roots and servers of a manifest, each.
+/// Most issuers, reading keys, desks, TLS roots and servers of a manifest, each.
 pub const MAX_NAMED: usize = 256;
+/// Most devices that a manifest reinstates.
+pub const MAX_REINSTATED: usize = 4096;
 
 /// Kind of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
@@ -53,7 +56,7 @@ pub struct BundlePart {
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Manifest {
-    /// [`crate::VERSION`].
+    /// [`Manifest::VERSION`].
     #[n(0)]
     pub v: u8,
     /// First 16 bytes of the hash of the mission's root key.
@@ -71,24 +74,31 @@ pub struct Manifest {
     /// End of enrolment, in milliseconds since 1970; after it the phone warns. Reports can still be signed.
     #[n(5)]
     pub expires: i64,
-    /// Key that signs certificates and the roster.
-    #[n(6)]
-    pub issuer: PublicKey,
-    /// Keys that sign receipts; two while one replaces the other. At most [`MAX_NAMED`].
-    #[cbor(n(7), decode_with = "cbor::at_most::<_, _, MAX_NAMED>")]
-    pub receipt_keys: Vec<PublicKey>,
+    /// Keys that sign certificates, each for the places of the log that it is listed for. At least one, at most [`MAX_NAMED`].
+    #[cbor(n(6), decode_with = "cbor::at_most::<_, _, MAX_NAMED>")]
+    pub issuers: Vec<IssuerTerm>,
+    /// The log that receipts come from, and those before it.
+    #[n(7)]
+    pub log: LogEpoch,
     /// Trusted TLS roots (X.509, DER); two while one replaces the other. At most [`MAX_NAMED`].
     #[cbor(n(8), decode_with = "cbor::at_most::<_, _, MAX_NAMED>")]
     pub tls_roots: Vec<ByteVec>,
-    /// Key that reports are sealed to.
-    #[n(9)]
-    pub reading: ReadingKey,
+    /// Keys that reports are sealed to, by ascending number: the last is the current one, the others open what was sealed before.
+    /// At least one, at most [`MAX_NAMED`].
+    #[cbor(n(9), decode_with = "cbor::at_most::<_, _, MAX_NAMED>")]
+    pub reading: Vec<ReadingKey>,
     /// Server URLs, in the order in which to try them. At most [`MAX_NAMED`].
     #[cbor(n(10), decode_with = "cbor::at_most::<_, _, MAX_NAMED>")]
     pub servers: Vec<String>,
     /// Every part of the bundle; at most [`MAX_PARTS`].
     #[cbor(n(11), decode_with = "cbor::at_most::<_, _, MAX_PARTS>")]
     pub parts: Vec<BundlePart>,
+    /// The desks: what they sign counts while they are listed. At most [`MAX_NAMED`].
+    #[cbor(n(12), decode_with = "cbor::at_most::<_, _, MAX_NAMED>")]
+    pub desks: Vec<DeskTerm>,
+    /// Devices of which whatever was decided before some place holds no more. At most [`MAX_REINSTATED`].
+    #[cbor(n(13), decode_with = "cbor::at_most::<_, _, MAX_REINSTATED>")]
+    pub reinstated: Vec<Reinstatement>,
 }
 
 /// Why a manifest or part is rejected. What the phone already has stays in use.
@@ -130,6 +140,9 @@ pub enum BundleError {
 }
 
 impl Manifest {
+    /// Version of a manifest; those of version 1 named one issuer and no desks.
+    pub const VERSION: u8 = 2;
+
     /// Signs with the root key; returns the `COSE_Sign1` bytes.
     #[must_use]
     pub fn sign(&self, root: &SigningKey) -> Vec<u8> {
@@ -143,9 +156,23 @@ impl Manifest {
     /// [`BundleError`] if the root did not sign it, it names another mission, or it is malformed.
     pub fn open(bytes: &[u8], root: &PublicKey) -> Result<Self, BundleError> {
         let payload = cose::open(ObjectType::Manifest, bytes, root, &[])?;
-        let manifest: Self = cbor::decode(payload, "manifest").map_err(CoseError::from)?;
+        let manifest: Self = cbor::decode_version(payload, "manifest", Self::VERSION).map_err(CoseError::from)?;
+        if let Some(lacking) = manifest.lacks() {
+            return Err(CoseError::from(Malformed::Shape { what: "manifest", detail: lacking.into() }).into());
+        }
         let mission = MissionId::of(root);
         if manifest.mission == mission { Ok(manifest) } else { Err(BundleError::Mission { found: manifest.mission }) }
+    }
+
+    fn lacks(&self) -> Option<&'static str> {
+        let ascending = self.reading.windows(2).all(|w| w[0].number < w[1].number);
+        match () {
+            () if self.issuers.is_empty() => Some("it names no issuer"),
+            () if self.reading.is_empty() => Some("it names no reading key"),
+            () if !ascending => Some("its reading keys do not ascend"),
+            () if self.log.epoch as usize != self.log.before.len() => Some("it does not name every log before"),
+            () => None,
+        }
     }
 
     /// Checks that it may replace a known manifest: it is a later version, or the same bytes. The direct successor must
@@ -159,6 +186,7 @@ impl Manifest {
             v if v < known.version => Err(BundleError::Rollback { known: known.version, found: v }),
             v if v == known.version && bytes != known_bytes => fork(),
             v if v == known.version + 1 && self.prev != Some(Hash::of(known_bytes)) => fork(),
+            _ if !known.log.is_followed_by(&self.log) => fork(),
             _ => Ok(()),
         }
     }

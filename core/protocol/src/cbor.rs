@@ -61,7 +61,19 @@ pub fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
 /// [`Malformed`] if it is not deterministic CBOR, is of a later version, has another structure or an unknown key or
 /// value.
 pub fn decode<'b, T: Decode<'b, ()> + Encode<()>>(bytes: &'b [u8], what: &'static str) -> Result<T, Malformed> {
-    let value = decode_open(bytes, what, crate::VERSION)?;
+    decode_version(bytes, what, crate::VERSION)
+}
+
+/// The same for an object whose version is another than [`crate::VERSION`].
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_version<'b, T: Decode<'b, ()> + Encode<()>>(
+    bytes: &'b [u8],
+    what: &'static str,
+    known: u8,
+) -> Result<T, Malformed> {
+    let value = decode_open(bytes, what, known)?;
     if !is_encoding_of(bytes, &value) {
         return Err(Malformed::Shape { what, detail: "a key or value that this version does not know".into() });
     }

@@ -1,7 +1,7 @@
 //! Certificates for one-use invite keys, and the invite that carries one to a phone.
 
 use crate::cbor;
-use crate::cose::{self, CoseError, ObjectType};
+use crate::cose::{self, CoseError, ObjectType, Unverified};
 use crate::ids::{DeviceId, Hash, MissionId, PublicKey, SubjectId};
 use crate::keys::SigningKey;
 use data_encoding::BASE64URL_NOPAD;
@@ -55,17 +55,23 @@ impl Certificate {
         cose::sign(ObjectType::Certificate, issuer, &[], &cbor::encode(self))
     }
 
-    /// Verifies and decodes a signed certificate. Its expiry is not checked here.
+    /// Verifies and decodes a certificate that one of the keys signed, and says which. Its expiry is not checked here.
     ///
     /// # Errors
-    /// [`CertificateError`] if the issuer did not sign it, it is for another mission, or it is malformed.
-    pub fn open(bytes: &[u8], issuer: &PublicKey, mission: MissionId) -> Result<Self, CertificateError> {
-        let payload = cose::open(ObjectType::Certificate, bytes, issuer, &[])?;
+    /// [`CertificateError`] if none of them signed it, it is for another mission, or it is malformed.
+    pub fn open(
+        bytes: &[u8],
+        issuers: &[PublicKey],
+        mission: MissionId,
+    ) -> Result<(Self, PublicKey), CertificateError> {
+        let unverified = Unverified::parse(ObjectType::Certificate, bytes)?;
+        let verified = issuers.iter().find_map(|issuer| Some((unverified.verify(issuer, &[]).ok()?, *issuer)));
+        let (payload, issuer) = verified.ok_or(CoseError::Signature(ObjectType::Certificate))?;
         let certificate: Self = cbor::decode(payload, "certificate").map_err(CoseError::from)?;
         if certificate.mission != mission {
             return Err(CertificateError::Mission { found: certificate.mission });
         }
-        Ok(certificate)
+        Ok((certificate, issuer))
     }
 }
 
@@ -158,7 +164,7 @@ impl Invite {
         let bytes = BASE64URL_NOPAD.decode(body.as_bytes()).map_err(|e| InviteError::Damaged(e.to_string()))?;
         let invite: Self = cbor::decode(&bytes, "invite").map_err(|e| InviteError::Damaged(e.to_string()))?;
         // Whether the issuer signed it is seen when the bundle is here; that it says this is seen now.
-        let certificate = cose::Unverified::parse(ObjectType::Certificate, &invite.certificate).ok();
+        let certificate = Unverified::parse(ObjectType::Certificate, &invite.certificate).ok();
         let certificate: Option<Certificate> =
             certificate.and_then(|c| cbor::decode(c.untrusted(), "certificate").ok());
         let key = SigningKey::from_seed(*invite.seed).public();

@@ -44,10 +44,10 @@ pub struct NoteKey {
 }
 
 /// The name of a mission's log under which its receipt key signs checkpoints. It is not the address of a server: all of the mission's
-/// servers are doors to one log, and may change.
+/// servers are doors to one log, and may change. Each epoch is a log of its own: its key is another.
 #[must_use]
-pub fn origin(mission: MissionId) -> String {
-    format!("baqylau.log/{mission}")
+pub fn origin(mission: MissionId, epoch: u32) -> String {
+    format!("baqylau.log/{mission}/{epoch}")
 }
 
 impl NoteKey {

@@ -27,8 +27,8 @@ pub enum ObjectType {
     Enrolled = 65006,
     /// [`crate::receipt::TreeHead`], by a receipt key.
     TreeHead = 65007,
-    /// [`crate::roster::Roster`], by the issuer.
-    Roster = 65008,
+    /// [`crate::standing::StandingRecord`], by a desk's device key.
+    Standing = 65008,
     /// [`crate::wire::ReadRequest`], by a desk's device key.
     Request = 65009,
     /// Inner signature of the record that closes a chain.

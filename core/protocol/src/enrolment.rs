@@ -54,6 +54,8 @@ pub struct Enrolled {
     pub invite: PublicKey,
     /// From the certificate: what the device is allowed to do.
     pub role: Role,
+    /// Signed the certificate.
+    pub issuer: PublicKey,
     /// End of the invite, in milliseconds since 1970; see [`Enrolled::in_time`].
     pub expires: i64,
     /// The decoded statement; its `certificate` has been verified.
@@ -70,16 +72,16 @@ impl Enrolment {
 }
 
 impl Enrolled {
-    /// Verifies an enrolment: the issuer certified the invite key, the invite key signed, the device key signed.
+    /// Verifies an enrolment: one of the issuers certified the invite key, the invite key signed, the device key signed.
     /// The expiry is not checked here: the caller knows when the object arrived, see [`Enrolled::in_time`].
     ///
     /// # Errors
     /// [`CertificateError`] if a signature does not verify, the mission differs, or the object is malformed.
-    pub fn open(bytes: &[u8], issuer: &PublicKey, mission: MissionId) -> Result<Self, CertificateError> {
+    pub fn open(bytes: &[u8], issuers: &[PublicKey], mission: MissionId) -> Result<Self, CertificateError> {
         let outer = Unverified::parse(ObjectType::Enrolled, bytes)?;
         let inner = Unverified::parse(ObjectType::Enrolment, outer.untrusted())?;
         let enrolment: Enrolment = cbor::decode(inner.untrusted(), "enrolment").map_err(CoseError::from)?;
-        let certificate = Certificate::open(&enrolment.certificate, issuer, mission)?;
+        let (certificate, issuer) = Certificate::open(&enrolment.certificate, issuers, mission)?;
         if enrolment.mission != mission {
             return Err(CertificateError::Mission { found: enrolment.mission });
         }
@@ -92,6 +94,7 @@ impl Enrolled {
             subject: certificate.subject,
             invite: certificate.key,
             role: certificate.role,
+            issuer,
             expires: certificate.expires,
             enrolment,
         })

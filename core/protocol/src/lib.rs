@@ -4,16 +4,18 @@
 //! # Layout
 //! - [`cbor`], [`cose`]: the only encodings; strict, deterministic
 //! - [`ids`], [`keys`]: names and keys
-//! - [`certificate`], [`enrolment`], [`roster`]: who is who
+//! - [`certificate`], [`enrolment`], [`standing`]: who is who; [`authority`]: who may say so, and where in the log
 //! - [`bundle`], [`published`]: the signed description of a mission, and how it travels
 //! - [`envelope`], [`seal`]: a report under way; [`blob`], [`permit`]: its attachments
 //! - [`merkle`], [`receipt`], [`checkpoint`]: the server's log, its proofs, and its head for witnesses
+//! - [`exported`]: the log in a file
 //! - [`routes`], [`wire`]: paths and bodies of HTTP requests
 //! - [`reason`]: what helps where something was not done
 //! - [`sync`]: what a phone does next, as a pure function
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
+pub mod authority;
 pub mod blob;
 pub mod bundle;
 pub mod cbor;
@@ -23,6 +25,7 @@ pub mod cose;
 pub mod courier;
 pub mod enrolment;
 pub mod envelope;
+pub mod exported;
 pub mod ids;
 pub mod keys;
 pub mod merkle;
@@ -30,9 +33,9 @@ pub mod permit;
 pub mod published;
 pub mod reason;
 pub mod receipt;
-pub mod roster;
 pub mod routes;
 pub mod seal;
+pub mod standing;
 pub mod sync;
 pub mod wire;
 

@@ -36,10 +36,20 @@ impl TreeHead {
         cose::sign(ObjectType::TreeHead, key, &[], &cbor::encode(self))
     }
 
-    /// Whether both are of one log and cannot be: one size, two roots.
+    /// Whether both are of one log and cannot be: one size, two roots. Only of heads that one key signed: the log of another epoch is
+    /// another log.
     #[must_use]
     pub fn contradicts(&self, other: &Self) -> bool {
         self.mission == other.mission && self.size == other.size && self.root != other.root
+    }
+
+    /// Whether two signed heads are proof against the key that signed both: one size, two roots.
+    #[must_use]
+    pub fn contradict(one: &[u8], other: &[u8], keys: &[PublicKey], mission: MissionId) -> bool {
+        keys.iter().any(|key| {
+            let open = |bytes: &[u8]| Self::open(bytes, &[*key], mission).ok();
+            open(one).zip(open(other)).is_some_and(|(one, other)| one.contradicts(&other))
+        })
     }
 
     /// Verifies a signed tree head against the receipt keys of the bundle.

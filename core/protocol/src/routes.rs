@@ -8,8 +8,6 @@ pub const OBJECTS: &str = "/v1/objects";
 pub const BUNDLE: &str = "/v1/bundle";
 /// A part of a bundle.
 pub const PART: &str = "/v1/parts/{hash}";
-/// The roster.
-pub const ROSTER: &str = "/v1/roster";
 /// A nonce that a desk signs before it may read the log.
 pub const CHALLENGE: &str = "/v1/challenge";
 /// A page of the log.

@@ -101,7 +101,7 @@ pub enum RefusalCode {
     /// The enrolment arrived after its invite expired.
     #[n(4)]
     Expired,
-    /// The roster lists the device as revoked.
+    /// A desk revoked the device, or the root ended this desk.
     #[n(5)]
     Revoked,
     /// Length differs from that of its size class, or exceeds the limit.

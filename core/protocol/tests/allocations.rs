@@ -178,7 +178,7 @@ fn signed(key: &SigningKey, mission: MissionId) -> Vec<Decoder> {
         wrapped(
             "enrolment",
             move |b| sign(ObjectType::Enrolled, b),
-            move |b| drop(Enrolled::open(b, &public, mission)),
+            move |b| drop(Enrolled::open(b, &[public], mission)),
         ),
         wrapped(
             "tree head",

@@ -11,6 +11,7 @@ mod it {
     mod people;
     mod receipts;
     mod scanner;
+    mod standings;
     mod steps;
     mod support;
     mod tree;

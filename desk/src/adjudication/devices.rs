@@ -2,9 +2,10 @@
 
 use crate::error::DeskError;
 use crate::store::{KnownDevice, VerifiedStore};
+use baqylau_protocol::authority::DeskTerm;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::{DeviceId, Hash};
-use baqylau_protocol::roster::Standing;
+use baqylau_protocol::standing::Standing;
 use baqylau_report::ChainClose;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +16,7 @@ pub struct DeviceRow {
     pub device: DeviceId,
     /// The code and team of the person, when the register knows.
     pub person: Option<(String, String)>,
-    /// What the roster says; `None` when it is not in it yet.
+    /// What holds; `None` when nobody decided yet.
     pub standing: Option<Standing>,
     /// The other number after which it was revoked, when two desks disagree.
     pub disputed: Option<u64>,
@@ -35,6 +36,62 @@ pub struct DeviceRow {
     pub forked: Vec<u64>,
 }
 
+/// A desk as the root and the log know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskRow {
+    /// The first 16 bytes of the hash of its enrolment.
+    pub device: DeviceId,
+    /// Whether it is this one.
+    pub own: bool,
+    /// The term for which the root lists it; `None` for one that made itself, with a stolen issuer's key.
+    pub term: Option<DeskTerm>,
+    /// When its enrolment was received, in milliseconds since 1970; `None` for one that the log does not have yet.
+    pub enrolled: Option<i64>,
+    /// When its last envelope was received.
+    pub heard: Option<i64>,
+    /// How much of what it signed is in the log.
+    pub signed: usize,
+    /// How much of that counts nowhere, because the root did not list it there.
+    pub ignored: usize,
+}
+
+/// Every desk that the root lists, in its order, then those that the log has and the root does not list.
+///
+/// # Errors
+/// The database fails.
+pub fn desk_rows(known: VerifiedStore<'_>, own: DeviceId) -> Result<Vec<DeskRow>, DeskError> {
+    let manifest = known.latest_manifest()?;
+    let terms = manifest.as_ref().map(|m| m.desks.clone()).unwrap_or_default();
+    let enrolled: Vec<KnownDevice> = known.store.devices()?.into_iter().filter(|d| d.role == Role::Desk).collect();
+    let listed = |device: DeviceId| terms.iter().any(|term| term.device == device);
+    let strange = enrolled.iter().map(|d| d.device).filter(|device| !listed(*device));
+    let mut rows: BTreeMap<DeviceId, DeskRow> = BTreeMap::new();
+    let order: Vec<DeviceId> = terms.iter().map(|term| term.device).chain(strange).collect();
+    for device in &order {
+        let term = terms.iter().find(|term| term.device == *device).cloned();
+        let row = DeskRow {
+            device: *device,
+            own: *device == own,
+            term,
+            enrolled: enrolled.iter().find(|d| d.device == *device).map(|d| d.received),
+            heard: None,
+            signed: 0,
+            ignored: 0,
+        };
+        rows.insert(*device, row);
+    }
+    let links = known.store.chains()?.into_iter().map(|link| (link.index, link.device, Some(link.received)));
+    let decided = known.store.deciders()?.into_iter().map(|(place, desk)| (place, desk, None));
+    for (place, device, heard) in links.chain(decided) {
+        if let Some(row) = rows.get_mut(&device) {
+            row.heard = row.heard.max(heard);
+            row.signed += 1;
+            row.ignored += usize::from(!manifest.as_ref().is_some_and(|m| m.is_desk_at(device, place)));
+        }
+    }
+    Ok(order.into_iter().filter_map(|device| rows.remove(&device)).collect())
+}
+
 /// The most missing numbers that are listed; a device may sign any number.
 const LISTED: usize = 1_000;
 
@@ -44,7 +101,7 @@ const LISTED: usize = 1_000;
 /// The database fails.
 pub fn device_rows(known: VerifiedStore<'_>, now: i64) -> Result<Vec<DeviceRow>, DeskError> {
     let register = known.store.register_at(now)?;
-    let roster = known.roster()?.map(|(r, _)| r);
+    let standings = known.standings()?;
     let mut chains: BTreeMap<DeviceId, Chain> = BTreeMap::new();
     for link in known.store.chains()? {
         let chain = chains.entry(link.device).or_default();
@@ -57,12 +114,12 @@ pub fn device_rows(known: VerifiedStore<'_>, now: i64) -> Result<Vec<DeviceRow>,
     let devices = known.store.devices()?.into_iter().filter(|d| d.role == Role::Observer);
     let row = |d: KnownDevice| {
         let chain = chains.remove(&d.device).unwrap_or_default();
-        let entry = roster.as_ref().and_then(|r| r.find(d.device));
+        let held = standings.of(d.device);
         DeviceRow {
             device: d.device,
             person: register.get(&d.subject).map(|p| (p.code.clone(), p.team.clone())),
-            standing: entry.map(|e| e.standing),
-            disputed: entry.and_then(|e| e.disputed),
+            standing: held.map(|h| h.decision.standing),
+            disputed: held.and_then(|h| h.disputed),
             replaces: d.replaces,
             enrolled: d.received,
             heard: chain.heard,

@@ -1,14 +1,14 @@
-//! What others say of a report: the roster, desks, other reports. Nothing here needs its answers, so that a hundred thousand are
+//! What others say of a report: who sent it, desks, other reports. Nothing here needs its answers, so that a hundred thousand are
 //! judged at once.
 
 pub mod devices;
 mod meta;
-pub(crate) mod roster_index;
+pub(crate) mod standing_index;
 pub mod status;
 
 pub use meta::ReportMeta;
 
-use crate::adjudication::roster_index::{ChainLinks, RosterIndex};
+use crate::adjudication::standing_index::{ChainLinks, StandingIndex};
 use crate::adjudication::status::{AnswerBasis, Status};
 use crate::error::DeskError;
 use crate::store::{KnownDevice, PulledEnvelope, VerifiedStore};
@@ -25,7 +25,7 @@ use std::sync::Arc;
 /// Something that a desk signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed<T> {
-    /// The desk's device. Its word is taken only where the roster lets it speak.
+    /// The desk's device. Its word is taken only where the root lists it.
     pub desk: DeviceId,
     /// Decoded; the signature was verified when the envelope was pulled.
     pub what: T,
@@ -50,7 +50,7 @@ impl Adjudication {
 
 /// Everything that is said of reports.
 pub(crate) struct Adjudicator<'d> {
-    roster: RosterIndex<'d>,
+    standings: StandingIndex<'d>,
     register: HashMap<SubjectId, Arc<Person>>,
     teams: HashSet<String>,
     moves: Vec<(String, i64, String)>,
@@ -62,7 +62,7 @@ pub(crate) struct Adjudicator<'d> {
 }
 
 impl<'d> Adjudicator<'d> {
-    /// From what desks signed. Only a desk judges; one that was revoked, up to its last good envelope.
+    /// From what desks signed. Only a desk judges; one that was ended, up to that place of the log.
     pub fn new<'e>(
         known: VerifiedStore<'_>,
         devices: &'d HashMap<DeviceId, KnownDevice>,
@@ -72,12 +72,12 @@ impl<'d> Adjudicator<'d> {
         let register: HashMap<_, _> = known.store.register()?.into_iter().map(|(s, p)| (s, Arc::new(p))).collect();
         let moves = known.store.moves()?;
         let teams = register.values().map(|p| p.team.clone()).chain(moves.iter().map(|m| m.2.clone())).collect();
-        let roster = RosterIndex::new(known, devices, links)?;
+        let standings = StandingIndex::new(known, devices, links)?;
         let (reviews, corrections, codings) = (HashMap::new(), HashMap::new(), HashMap::new());
         let handed = HashSet::new();
-        let mut adjudicator = Self { roster, register, teams, moves, reviews, corrections, codings, handed };
+        let mut adjudicator = Self { standings, register, teams, moves, reviews, corrections, codings, handed };
         for envelope in records {
-            if adjudicator.roster.is_desk(envelope) {
+            if adjudicator.standings.is_desk(envelope) {
                 adjudicator.ingest(envelope);
             }
         }
@@ -123,7 +123,7 @@ impl<'d> Adjudicator<'d> {
             | ObjectType::Enrolment
             | ObjectType::Enrolled
             | ObjectType::TreeHead
-            | ObjectType::Roster
+            | ObjectType::Standing
             | ObjectType::Request => {}
         }
     }
@@ -145,8 +145,8 @@ impl<'d> Adjudicator<'d> {
 
     /// How many people of the register have a confirmed phone.
     pub fn people(&self) -> usize {
-        let devices = self.roster.devices();
-        let confirmed = devices.filter(|d| d.role == Role::Observer && self.roster.confirmed(d.device));
+        let devices = self.standings.devices();
+        let confirmed = devices.filter(|d| d.role == Role::Observer && self.standings.confirmed(d.device));
         let people: HashSet<&String> =
             confirmed.filter_map(|d| self.register.get(&d.subject)).map(|p| &p.code).collect();
         people.len()
@@ -160,7 +160,7 @@ impl<'d> Adjudicator<'d> {
             reviews: self.reviews.get(&brief.hash).cloned().unwrap_or_default(),
         };
         let mut verdicts: Vec<Adjudication> = metas.iter().map(verdict).collect();
-        self.apply_roster(metas, &mut verdicts);
+        self.apply_standings(metas, &mut verdicts);
         exclude(&mut verdicts);
         self.supersede(metas, &mut verdicts, answers);
         deduplicate(metas, &mut verdicts);
@@ -170,7 +170,7 @@ impl<'d> Adjudicator<'d> {
     /// Who sent it. The team is that of the register when the report was signed, not what the phone says; of what a clerk entered at a
     /// desk it is the team that the visit's code names, if there is one.
     fn person(&self, meta: &ReportMeta) -> Option<Arc<Person>> {
-        let device = self.roster.device(meta.device)?;
+        let device = self.standings.device(meta.device)?;
         if device.role == Role::Desk {
             let team = Some(team_of_visit(&meta.visit)).filter(|team| self.teams.contains(*team))?;
             return Some(Arc::new(Person { team: team.to_owned(), ..Person::desk() }));
@@ -185,15 +185,15 @@ impl<'d> Adjudicator<'d> {
     }
 
     /// Devices that do not count, and numbers that two envelopes have.
-    fn apply_roster(&self, metas: &[&ReportMeta], verdicts: &mut [Adjudication]) {
+    fn apply_standings(&self, metas: &[&ReportMeta], verdicts: &mut [Adjudication]) {
         let mut accepted = HashSet::new();
         for (brief, verdict) in metas.iter().zip(verdicts).filter(|(_, v)| v.status == Status::Counted) {
-            if let Some(why) = self.roster.objection(brief.device, brief.hash) {
+            if let Some(why) = self.standings.objection(brief.device, brief.hash, brief.index) {
                 verdict.status = Status::Device(why);
             } else {
                 // Of the envelopes of one number at most one counts: the first that a desk accepted.
                 let number = (brief.device, brief.seq);
-                let forked = self.roster.forked(brief.device, brief.seq);
+                let forked = self.standings.forked(brief.device, brief.seq);
                 if forked && !(verdict.accepted() && accepted.insert(number)) {
                     verdict.status = Status::Forked;
                 }
@@ -212,13 +212,13 @@ impl<'d> Adjudicator<'d> {
         let subject: HashMap<Hash, SubjectId> = metas
             .iter()
             .filter(|b| amended.contains(&b.hash))
-            .filter_map(|b| Some((b.hash, self.roster.device(b.device)?.subject)))
+            .filter_map(|b| Some((b.hash, self.standings.device(b.device)?.subject)))
             .collect();
         self.inherit_team(metas, verdicts, &amended);
         let mut superseded: HashSet<Hash> = HashSet::new();
         for (brief, verdict) in metas.iter().zip(verdicts.iter_mut()).filter(|(_, v)| v.status == Status::Counted) {
             let Some(target) = brief.supersedes else { continue };
-            let device = self.roster.device(brief.device);
+            let device = self.standings.device(brief.device);
             let accepted = verdict.accepted();
             let may = |d: &KnownDevice| {
                 let handed = self.handed.contains(&(target, d.device));

@@ -2,14 +2,18 @@
 
 use super::Desk;
 use crate::error::DeskError;
+use crate::faults::NotHere;
 use crate::log::attachments::{AttachmentRow, FetchedAttachments};
 use crate::log::bundles::PublishedBundles;
 use crate::log::courier::{self, CourierOutcome};
+use crate::log::epochs::vouchable;
 use crate::log::link::ServerLink;
-use crate::log::pull::{LogPull, PullOutcome};
-use crate::log::{peers, repair, rosters};
+use crate::log::pull::{LogPull, PullOutcome, send_decisions};
+use crate::log::{peers, repair};
+use baqylau_protocol::authority::{Reinstatement, VouchedHead};
 use baqylau_protocol::bundle::Manifest;
-use baqylau_protocol::ids::Hash;
+use baqylau_protocol::certificate::Role;
+use baqylau_protocol::ids::{DeviceId, Hash, PublicKey};
 use baqylau_protocol::receipt::Receipt;
 use baqylau_protocol::routes;
 use minicbor::bytes::ByteVec;
@@ -41,21 +45,24 @@ impl Desk {
         self.bundles().build_and_publish(&self.link()?, self.builder(), (passphrase, now, days))
     }
 
-    /// Sends the roster to the server; upon that of another desk, where that was faster.
+    /// Sends what this desk decided about devices and the server does not have.
     ///
     /// # Errors
-    /// The server does not answer or refuses.
-    pub fn publish_roster(&self, now: i64) -> Result<(), DeskError> {
-        rosters::publish_roster(&self.link()?, self.rosters(), now)
+    /// The server does not answer or refuses: its bundle does not list this desk.
+    pub fn publish_decisions(&self) -> Result<(), DeskError> {
+        let link = self.link()?;
+        link.enrolled()?;
+        let refused = send_decisions(&link, &self.store)?.refused.first().copied();
+        refused.map_or(Ok(()), |why| Err(link.refused(why)))
     }
 
     /// The server's counters, one `name value` a line.
     ///
     /// # Errors
     /// The server does not answer.
-    pub fn metrics(&self, now: i64) -> Result<String, DeskError> {
+    pub fn metrics(&self) -> Result<String, DeskError> {
         let link = self.link()?;
-        let bytes = link.read(&link.enrolled(now)?, routes::METRICS)?;
+        let bytes = link.read(&link.enrolled()?, routes::METRICS)?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
@@ -78,16 +85,16 @@ impl Desk {
     ///
     /// # Errors
     /// The server does not answer.
-    pub fn pull_attachments(&self, now: i64) -> Result<FetchedAttachments, DeskError> {
-        self.fetch_attachments(&self.attachments().list()?, now)
+    pub fn pull_attachments(&self) -> Result<FetchedAttachments, DeskError> {
+        self.fetch_attachments(&self.attachments().list()?)
     }
 
     /// Fetches those of some attachments that are lacking. Each stands for itself: one that fails is told, and the others come.
     ///
     /// # Errors
     /// The server does not answer.
-    pub fn fetch_attachments(&self, rows: &[AttachmentRow], now: i64) -> Result<FetchedAttachments, DeskError> {
-        self.attachments().fetch(&self.link()?, rows, now)
+    pub fn fetch_attachments(&self, rows: &[AttachmentRow]) -> Result<FetchedAttachments, DeskError> {
+        self.attachments().fetch(&self.link()?, rows)
     }
 
     /// Hands what a courier brought to the server: the file, and the attachments that came beside it. Doing it again changes nothing.
@@ -116,16 +123,78 @@ impl Desk {
     ///
     /// # Errors
     /// The server does not answer, or the database fails.
-    pub fn hand_back(&self, now: i64) -> Result<usize, DeskError> {
-        repair::hand_back(&self.link()?, &self.store, now)
+    pub fn hand_back(&self) -> Result<usize, DeskError> {
+        repair::hand_back(&self.link()?, &self.store)
     }
 
-    /// Makes the folder of another desk of this mission: with the mission's keys but the root's, and a device of its own. It
-    /// pulls the log itself. Give it away by hand; the passphrase is the same.
+    /// Makes the folder of another desk of this mission: with the mission's keys but the root's, and a device of its own, which the next
+    /// version of the bundle lists. It pulls the log itself. Give it away by hand; the passphrase is the same. The bundle is yet to
+    /// be published.
     ///
     /// # Errors
-    /// There is a mission in that folder, or the disk refuses.
-    pub fn add_desk(&self, folder: &Path, passphrase: &str) -> Result<(), DeskError> {
-        peers::add_desk(&self.workspace, self.own(), folder, passphrase)
+    /// There is a mission in that folder, the root key is not here, or the disk refuses.
+    pub fn add_desk(&self, folder: &Path, passphrase: &str, now: i64) -> Result<DeviceId, DeskError> {
+        peers::add_desk(self.builder(), folder, passphrase, now)
+    }
+
+    /// Ends a desk: what its device signed at this place of the log and behind it counts no more. Without a place, what is not here yet.
+    /// The bundle is yet to be published.
+    ///
+    /// # Errors
+    /// The manifest does not list it as a desk in use, it is this one, or the root key is not here.
+    pub fn end_desk(
+        &self,
+        device: DeviceId,
+        place: Option<u64>,
+        passphrase: &str,
+        now: i64,
+    ) -> Result<Manifest, DeskError> {
+        if device == self.own().device() || !self.manifest()?.is_current_desk(device) {
+            return Err(NotHere::Desk { device }.into());
+        }
+        let (builder, end) = (self.builder(), place.map_or_else(|| self.store.cursor(), Ok)?);
+        builder.amend(&builder.root(passphrase)?, now, |manifest| {
+            let terms = manifest.desks.iter_mut().filter(|term| term.device == device);
+            terms.for_each(|term| term.until = Some(end));
+        })
+    }
+
+    /// Has another log take the place of the mission's, which was lost or went back: it begins with what is here of the log, up to a size
+    /// where one is given, and its server has a new receipt key (`baqylau new-log`). The bundle is yet to be published.
+    ///
+    /// # Errors
+    /// Less than that is here, the key signed a log of the mission before, or the root key is not here.
+    pub fn begin_log(
+        &self,
+        key: PublicKey,
+        size: Option<u64>,
+        passphrase: &str,
+        now: i64,
+    ) -> Result<Manifest, DeskError> {
+        if self.manifest()?.log.keys().contains(&key) {
+            return Err(DeskError::KnownReceiptKey);
+        }
+        let (size, root) = vouchable(self.verified(), size)?;
+        let builder = self.builder();
+        builder.amend(&builder.root(passphrase)?, now, |manifest| {
+            let log = &mut manifest.log;
+            log.before.push(VouchedHead { key: log.key, size, root });
+            (log.epoch, log.key) = (log.epoch + 1, key);
+        })
+    }
+
+    /// Reinstates a phone: whatever was decided about it so far holds no more, and desks decide anew. The bundle is yet to be published.
+    ///
+    /// # Errors
+    /// There is no such phone, or the root key is not here.
+    pub fn reinstate(&self, device: DeviceId, passphrase: &str, now: i64) -> Result<Manifest, DeskError> {
+        if !self.store.devices()?.iter().any(|d| d.device == device && d.role == Role::Observer) {
+            return Err(NotHere::Device { device }.into());
+        }
+        let (builder, before) = (self.builder(), self.store.cursor()?);
+        builder.amend(&builder.root(passphrase)?, now, |manifest| {
+            manifest.reinstated.retain(|r| r.device != device);
+            manifest.reinstated.push(Reinstatement { device, before });
+        })
     }
 }

@@ -3,7 +3,7 @@
 
 mod errands;
 
-use crate::adjudication::devices::{DeviceRow, device_rows};
+use crate::adjudication::devices::{DeskRow, DeviceRow, desk_rows, device_rows};
 use crate::adjudication::status::AnswerBasis;
 use crate::error::DeskError;
 use crate::evaluation::{BundleForms, ReportReader};
@@ -18,7 +18,7 @@ use crate::log::recheck;
 use crate::log::recheck::ObjectFault;
 use crate::log::verify::Opener;
 use crate::people::Invites;
-use crate::people::rosters::Rosters;
+use crate::people::decisions::Decisions;
 use crate::records::Records;
 use crate::records::identity::OwnDevice;
 use crate::records::paper::PaperForms;
@@ -31,7 +31,7 @@ use baqylau_http::Transport;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::ids::{Hash, MissionId};
 use baqylau_protocol::merkle::MerkleTree;
-use baqylau_protocol::roster::Roster;
+use baqylau_protocol::standing::Standings;
 use std::cell::RefCell;
 use std::fs;
 use std::path::Path;
@@ -90,7 +90,7 @@ impl Desk {
         }
         let store = DeskStore::open(&store, &keys.database)?;
         let secrets = secrets?;
-        let trust = MissionTrust { root, issuer: secrets.issuer.public() };
+        let trust = MissionTrust { root };
         Ok(Self { workspace, store, trust, secrets, tree: None, forms: RefCell::default() })
     }
 
@@ -119,10 +119,10 @@ impl Desk {
         Invites { workspace: &self.workspace, known: self.verified(), secrets: &self.secrets }
     }
 
-    /// The roster of devices.
+    /// What this desk decides about devices.
     #[must_use]
-    pub fn rosters(&self) -> Rosters<'_> {
-        Rosters { known: self.verified(), issuer: &self.secrets.issuer }
+    pub fn decisions(&self) -> Decisions<'_> {
+        Decisions { own: self.own() }
     }
 
     /// Single reports, opened and evaluated again.
@@ -193,12 +193,20 @@ impl Desk {
         self.verified().manifest()
     }
 
-    /// As [`VerifiedStore::roster`].
+    /// As [`VerifiedStore::standings`].
     ///
     /// # Errors
     /// The database fails.
-    pub fn roster(&self) -> Result<Option<(Roster, Vec<u8>)>, DeskError> {
-        self.verified().roster()
+    pub fn standings(&self) -> Result<Standings, DeskError> {
+        self.verified().standings()
+    }
+
+    /// Every desk, as [`desk_rows`].
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn desks(&self) -> Result<Vec<DeskRow>, DeskError> {
+        desk_rows(self.verified(), self.own().device())
     }
 
     /// Every observer's phone, as [`device_rows`].
@@ -253,7 +261,7 @@ impl Desk {
     /// # Errors
     /// The database fails.
     pub fn verify_all(&self) -> Result<(usize, Vec<(u64, ObjectFault)>), DeskError> {
-        recheck::verify_all(&self.store, &Opener::of(&self.trust, &self.secrets))
+        recheck::verify_all(&self.store, &Opener::of(self.manifest()?, &self.secrets))
     }
 
     /// As [`BundleBuilder::build`].

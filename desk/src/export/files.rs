@@ -108,12 +108,12 @@ impl Exports<'_> {
 
     fn people_known(&self) -> Result<Vec<u8>, DeskError> {
         let register: BTreeMap<_, _> = self.known.store.register()?.into_iter().collect();
-        let roster = self.known.roster()?.map(|(r, _)| r);
+        let standings = self.known.standings()?;
         let mut rows = vec![["subject", "role", "team", "standing"].map(str::to_owned).to_vec()];
         for device in self.known.store.devices()?.iter().filter(|d| d.role == Role::Observer) {
             let person = register.get(&device.subject);
             let standing =
-                roster.as_ref().and_then(|r| r.find(device.device)).map(|e| format!("{:?}", e.standing).to_lowercase());
+                standings.of(device.device).map(|held| format!("{:?}", held.decision.standing).to_lowercase());
             let cell = |f: fn(&Person) -> &String| person.map(f).cloned().unwrap_or_default();
             rows.push(vec![
                 device.subject.to_string(),

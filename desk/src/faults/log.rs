@@ -5,6 +5,7 @@ use baqylau_protocol::cose::CoseError;
 use baqylau_protocol::envelope::EnvelopeError;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::seal::SealError;
+use baqylau_protocol::standing::StandingError;
 
 /// How many objects that may be why a log does not verify are named.
 const SUSPECTS: usize = 5;
@@ -90,6 +91,15 @@ impl From<CertificateError> for Unverifiable {
     }
 }
 
+impl From<StandingError> for Unverifiable {
+    fn from(e: StandingError) -> Self {
+        match e {
+            StandingError::Cose(e) => e.into(),
+            StandingError::Mission { .. } => Self::OtherMission,
+        }
+    }
+}
+
 impl From<EnvelopeError> for Unverifiable {
     fn from(e: EnvelopeError) -> Self {
         match e {
@@ -116,6 +126,14 @@ pub enum LogFault {
         /// The first that do not verify, by their places in the log.
         suspects: Vec<(u64, Unverifiable)>,
     },
+    /// It does not begin with what the logs before left to it.
+    #[error(
+        "its first {size} objects are not those that the root vouches for; whoever runs it begins it again with a desk's export"
+    )]
+    Vouched {
+        /// How many the root vouches for.
+        size: u64,
+    },
     /// It keeps objects back.
     #[error("it signed {signed} objects and hands out {here}")]
     Withheld {
@@ -136,9 +154,6 @@ pub enum LogFault {
         /// The hash that was asked for.
         part: Hash,
     },
-    /// The roster.
-    #[error("its roster is not signed by a desk of this mission")]
-    Roster,
     /// The proof that it has an attachment.
     #[error("its proof of an attachment is not signed with a key of this mission")]
     AttachmentProof,

@@ -32,6 +32,13 @@ pub enum NotHere {
         /// As it was given; it may belong to another mission.
         device: DeviceId,
     },
+    /// A desk in use that the root lists, and that is another one.
+    #[error("desk {device}: the bundle lists no other desk in use of this name; see `baqylau desk devices`")]
+    #[strum(serialize = "no-such-desk")]
+    Desk {
+        /// As it was given.
+        device: DeviceId,
+    },
     /// A phone of the teams that were named.
     #[error("teams: no phone of these enrolled; pull first")]
     #[strum(serialize = "no-phone-of-teams")]

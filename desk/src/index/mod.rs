@@ -13,7 +13,7 @@ pub mod report_summary;
 pub mod report_table;
 pub(crate) mod versions;
 
-use crate::adjudication::roster_index::ChainLinks;
+use crate::adjudication::standing_index::ChainLinks;
 use crate::adjudication::status::{AnswerBasis, Misfit, Status};
 use crate::adjudication::{Adjudicator, ReportMeta, Signed};
 use crate::error::DeskError;

@@ -134,13 +134,8 @@ impl AttachmentFolder<'_> {
 
     /// Fetches those of some attachments that are lacking and that the server has; what broke off goes on. Each stands for itself: one
     /// that fails is told, and the others come.
-    pub(crate) fn fetch(
-        &self,
-        link: &ServerLink<'_>,
-        rows: &[AttachmentRow],
-        now: i64,
-    ) -> Result<FetchedAttachments, DeskError> {
-        let device = link.enrolled(now)?;
+    pub(crate) fn fetch(&self, link: &ServerLink<'_>, rows: &[AttachmentRow]) -> Result<FetchedAttachments, DeskError> {
+        let device = link.enrolled()?;
         let folder = self.folder.join("blobs");
         fs::create_dir_all(&folder).map_err(|e| DeskError::file(&folder, e))?;
         let mut fetched = FetchedAttachments::default();

@@ -236,8 +236,8 @@ fn upload(
     loop {
         let have: UploadProgress = cbor::decode(&answered, "have").map_err(|_| link.failed(ServerFault::Nonsense))?;
         if let Some(proof) = have.proof {
-            let (keys, mission) = (link.workspace().receipt_keys()?, link.mission());
-            let verified = AttachmentProof::verify(&proof, (device, hash), &keys, mission);
+            let (key, mission) = (link.receipt_key()?, link.mission());
+            let verified = AttachmentProof::verify(&proof, (device, hash), &[key], mission);
             verified.map_err(|_| LogFault::AttachmentProof)?;
             return Ok(proof);
         }

@@ -2,13 +2,13 @@
 //! what an answer means.
 
 use crate::error::DeskError;
-use crate::faults::ServerFault;
+use crate::faults::{ServerFault, ServerRefusal};
 use crate::records::identity::OwnDevice;
 use crate::workspace::Workspace;
 use baqylau_http::reqwest::StatusCode;
 use baqylau_http::reqwest::header::{AUTHORIZATION, CONNECTION};
 use baqylau_http::{Call, CallError, Client, Deadlines, HttpReply, ReplyError};
-use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::permit::UploadToken;
 use baqylau_protocol::routes;
 use baqylau_protocol::wire::{LogPage, ReadRequest, Upload, Verdict, Verdicts};
@@ -78,6 +78,11 @@ impl<'d> ServerLink<'d> {
 
     pub(super) fn workspace(&self) -> &'d Workspace {
         self.workspace
+    }
+
+    /// Signs the heads of the mission's log.
+    pub(super) fn receipt_key(&self) -> Result<PublicKey, DeskError> {
+        Ok(self.own.known.manifest()?.log.key)
     }
 
     pub(super) fn failed(&self, why: ServerFault) -> DeskError {
@@ -174,6 +179,10 @@ impl<'d> ServerLink<'d> {
         }
     }
 
+    pub(crate) fn refused(&self, why: ServerRefusal) -> DeskError {
+        DeskError::refused(why, &self.server)
+    }
+
     /// Has several objects logged, in their order. Gives the verdict on each; a receipt among them is verified.
     pub(crate) fn log_all(&self, objects: Vec<ByteVec>) -> Result<Vec<(Hash, Verdict)>, DeskError> {
         let hashes: Vec<Hash> = objects.iter().map(|object| Hash::of(object)).collect();
@@ -182,11 +191,11 @@ impl<'d> ServerLink<'d> {
         if verdicts.verdicts.len() != hashes.len() {
             return Err(self.failed(ServerFault::Nonsense));
         }
-        let (keys, mission) = (self.workspace.receipt_keys()?, self.mission());
+        let (key, mission) = (self.receipt_key()?, self.mission());
         let all: Vec<(Hash, Verdict)> = hashes.into_iter().zip(verdicts.verdicts).collect();
         for (hash, verdict) in &all {
             if let Verdict::Stored(receipt) = verdict {
-                let verified = receipt.verify(*hash, &keys, mission);
+                let verified = receipt.verify(*hash, &[key], mission);
                 verified.map_err(|_| self.failed(ServerFault::Receipt { object: *hash }))?;
             }
         }
@@ -194,17 +203,16 @@ impl<'d> ServerLink<'d> {
     }
 
     /// This desk's device, made known to the server where no server has proved yet that it knows it.
-    pub(crate) fn enrolled(&self, now: i64) -> Result<DeviceId, DeskError> {
-        let identity = self.own.identity(now)?;
+    pub(crate) fn enrolled(&self) -> Result<DeviceId, DeskError> {
         if !self.own.is_enrolled()? {
             self.enrol()?;
         }
-        Ok(identity.device)
+        Ok(self.own.device())
     }
 
     /// Makes this desk known to the server. Keeps the receipt.
     fn enrol(&self) -> Result<(), DeskError> {
-        match self.log(self.own.enrolment()?) {
+        match self.log(self.own.secrets.identity.enrolment.clone()) {
             Ok(receipt) => self.own.note_enrolled(&receipt),
             Err(refused @ DeskError::Refused { .. }) => match self.find(routes::BUNDLE)? {
                 Some(_) => Err(refused),

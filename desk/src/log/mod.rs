@@ -3,6 +3,7 @@
 pub mod attachments;
 pub(crate) mod bundles;
 pub mod courier;
+pub(crate) mod epochs;
 pub mod heads;
 pub(crate) mod link;
 pub(crate) mod pages;
@@ -11,6 +12,5 @@ pub mod proof;
 pub mod pull;
 pub mod recheck;
 pub(crate) mod repair;
-pub(crate) mod rosters;
 pub mod undone;
 pub mod verify;

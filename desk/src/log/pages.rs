@@ -2,6 +2,7 @@
 
 use crate::faults::{LogFault, Unverifiable};
 use crate::store::{Gap, KnownDevice, LogObject};
+use baqylau_protocol::authority::VouchedHead;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::merkle::MerkleTree;
 use baqylau_protocol::receipt::TreeHead;
@@ -31,17 +32,25 @@ pub struct Pulling {
     pub known: HashMap<DeviceId, KnownDevice>,
     /// Objects that do not verify: where the log does not add up, these are looked at first.
     pub suspects: Vec<(u64, Unverifiable)>,
-    /// Whether it does not lead to what the server signed.
+    /// What the root vouches for: what the logs before left to this one.
+    pub vouched: Vec<VouchedHead>,
+    /// Whether it does not lead to what the server signed, or the root vouches for.
     pub misled: bool,
 }
 
 impl Pulling {
     /// Whether the log here leads to a head, as far as it covers the log.
     pub fn check(&mut self, head: &TreeHead) -> Result<(), LogFault> {
-        if self.tree.root_at(head.size).is_none_or(|root| root == head.root) {
-            return Ok(());
+        if self.tree.root_at(head.size).is_some_and(|root| root != head.root) {
+            self.misled = true;
+            return Err(LogFault::root(head.size, &self.suspects));
         }
-        self.misled = true;
-        Err(LogFault::root(head.size, &self.suspects))
+        match self.vouched.iter().find(|vouched| !vouched.holds(&self.tree)) {
+            Some(vouched) => {
+                self.misled = true;
+                Err(LogFault::Vouched { size: vouched.size })
+            }
+            None => Ok(()),
+        }
     }
 }

@@ -1,56 +1,57 @@
-//! Several desks of one mission come to the same picture: each has a folder and a device of its own, and they share the log. What
-//! is not in the log for everybody, the bundle and the roster ([`crate::log::bundles`], [`crate::log::rosters`]), they take from the
-//! server and verify; what only they may know, the register, they tell each other in sealed records.
+//! Several desks of one mission come to the same picture: each has a folder and a device of its own, and they share the log. The bundle,
+//! which is not in it ([`crate::log::bundles`]), they take from the server and verify; what only they may know, the register, they tell
+//! each other in sealed records.
 
-use crate::adjudication::roster_index::{ChainLinks, RosterIndex};
+use crate::adjudication::standing_index::{ChainLinks, StandingIndex};
 use crate::error::DeskError;
 use crate::files::FileFault;
-use crate::people::rosters::Rosters;
 use crate::records::identity::OwnDevice;
 use crate::store::{DeskStore, PulledEnvelope, VerifiedStore};
-use crate::workspace::Workspace;
-use crate::workspace::keys::{self, DeskKeys};
+use crate::workspace::keys;
+use crate::workspace::{BundleBuilder, Workspace};
+use baqylau_protocol::authority::DeskTerm;
 use baqylau_protocol::cose::ObjectType;
+use baqylau_protocol::ids::DeviceId;
 use baqylau_report::Register;
 use std::fs;
 use std::path::Path;
 
-/// Makes the folder of another desk of a mission: with the mission's keys but the root's, and a device of its own. It pulls the log
-/// itself. The passphrase is the same.
+/// Makes the folder of another desk of a mission: with the mission's keys but the root's, and a device of its own, which the root lists
+/// from now on. It pulls the log itself. The passphrase is the same.
 ///
 /// # Errors
-/// There is a mission in that folder, or the disk refuses.
+/// There is a mission in that folder, the root key is not here, or the disk refuses.
 pub(crate) fn add_desk(
-    workspace: &Workspace,
-    own: OwnDevice<'_>,
+    builder: BundleBuilder<'_>,
     folder: &Path,
     passphrase: &str,
-) -> Result<(), DeskError> {
+    now: i64,
+) -> Result<DeviceId, DeskError> {
     if folder.join("desk.json").exists() {
         return Err(DeskError::file(folder, FileFault::MissionHere));
     }
-    let _proves_the_passphrase: DeskKeys = workspace.keys(passphrase)?;
+    let root = builder.root(passphrase)?;
     for inner in ["keys", "publish", "invites"] {
         fs::create_dir_all(folder.join(inner)).map_err(|e| DeskError::file(folder.join(inner), e))?;
     }
-    let secrets = own.secrets.for_another();
-    let other = Workspace { folder: folder.to_owned(), settings: workspace.settings.clone(), transport: None };
-    keys::write(&folder.join("keys/desk.key"), passphrase, &secrets)?;
-    keys::write_private(&other.bundle_file(), &workspace.published()?)?;
-    let store = DeskStore::open(&other.store(), &secrets.database)?;
-    own.known.store.begin_another(&store)?;
-    // What it finds there, it did not decide itself.
-    if let Some(roster) = store.roster()? {
-        let known = VerifiedStore { store: &store, trust: own.known.trust };
-        Rosters { known, issuer: &own.secrets.issuer }.note_published(&roster)?;
-    }
-    other.write_settings()
+    let keys = builder.secrets.for_another(builder.known.trust.mission())?;
+    let settings = builder.workspace.settings.clone();
+    let other = Workspace { folder: folder.to_owned(), settings, transport: None };
+    keys::write(&folder.join("keys/desk.key"), passphrase, &keys)?;
+    let store = DeskStore::open(&other.store(), &keys.database)?;
+    let device = keys.identity.device();
+    builder.amend(&root, now, |manifest| manifest.desks.push(DeskTerm { device, from: 0, until: None }))?;
+    builder.known.store.begin_another(&store)?;
+    keys::write_private(&other.bundle_file(), &builder.workspace.published()?)?;
+    // Last: a folder without it is none.
+    other.write_settings()?;
+    Ok(device)
 }
 
 /// Signs what the other desks do not know of the register.
-pub(crate) fn publish_register(own: OwnDevice<'_>, now: i64) -> Result<(), DeskError> {
+pub(crate) fn publish_register(own: OwnDevice<'_>) -> Result<(), DeskError> {
     while let Some(register) = own.known.store.unpublished_register()? {
-        own.sign_one(ObjectType::Register, &register.encode(), now)?;
+        own.sign_one(ObjectType::Register, &register.encode())?;
         own.known.store.apply_register(&register)?;
     }
     Ok(())
@@ -61,8 +62,8 @@ pub(crate) fn apply_register(known: VerifiedStore<'_>) -> Result<(), DeskError> 
     let devices = known.known_devices()?;
     let envelopes = known.store.envelopes()?;
     let links = ChainLinks::of(&envelopes);
-    let roster = RosterIndex::new(known, &devices, &links)?;
-    for envelope in envelopes.iter().filter(|e| roster.is_desk(e)) {
+    let standings = StandingIndex::new(known, &devices, &links)?;
+    for envelope in envelopes.iter().filter(|e| standings.is_desk(e)) {
         if let Ok(opened) = &envelope.plain
             && opened.kind == ObjectType::Register
             && let Ok(register) = Register::decode(&opened.bytes)

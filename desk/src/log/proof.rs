@@ -44,7 +44,7 @@ impl Prover<'_> {
         let envelope = known.store.envelope(report)?.ok_or_else(|| wrong(Unproven::NotHere))?;
         let device = known.store.devices()?.into_iter().find(|d| d.device == envelope.device);
         let device = device.ok_or_else(|| wrong(Unproven::NotEnrolled))?;
-        let opener = Opener::of(known.trust, self.secrets);
+        let opener = Opener::of(known.manifest()?, self.secrets);
         let enrolment = known.store.objects_from(device.index, 1)?;
         let enrolled = opener.page(device.index, &enrolment, &HashMap::new());
         let certified = enrolled.devices.first().filter(|d| d.device == device.device && d.key == device.key);

@@ -4,21 +4,22 @@
 use crate::error::DeskError;
 use crate::faults::{Contradiction, LogFault, ServerRefusal};
 use crate::log::bundles::PublishedBundles;
+use crate::log::epochs::begin_epoch;
 use crate::log::heads::SignedHeads;
 use crate::log::link::ServerLink;
 use crate::log::pages::{Pulling, read};
 use crate::log::peers::{apply_register, is_register, publish_register};
-use crate::log::rosters::settle_roster;
 use crate::log::verify::{Opener, VerifiedPage};
-use crate::people::rosters::{Dispute, Rosters};
+use crate::people::decisions::{Decisions, Dispute};
 use crate::records::identity::OwnDevice;
 use crate::store::{DeskStore, Gap, KnownDevice};
 use crate::workspace::Workspace;
+use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, PublicKey};
 use baqylau_protocol::merkle::MerkleTree;
 use baqylau_protocol::receipt::leaf_hash;
-use baqylau_protocol::roster::{RosterEntry, Standing};
+use baqylau_protocol::standing::{Standing, StandingDecision};
 use baqylau_protocol::wire::LogPage;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -44,6 +45,8 @@ pub struct PullOutcome {
     pub strange: usize,
     /// Devices that were confirmed.
     pub confirmed: usize,
+    /// Desks that enrolled. What they sign counts while the root lists them.
+    pub desks: Vec<DeviceId>,
     /// Whether another desk told of the register.
     pub told: bool,
     /// Devices that share an invite with another; counted nowhere until it is decided.
@@ -63,7 +66,7 @@ pub struct PullOutcome {
 /// Something that this desk signed and the server refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnsentRecord {
-    /// Counted from 1 in the chain of this desk.
+    /// Counted from 1 in the chain of this desk; 0 for a decision about devices, which is in no chain.
     pub seq: u64,
     /// Why.
     pub why: ServerRefusal,
@@ -84,6 +87,7 @@ impl PullOutcome {
     /// Counts what was found in a page.
     pub(crate) fn count(&mut self, found: &VerifiedPage) {
         self.devices += found.devices.len();
+        self.desks.extend(found.devices.iter().filter(|d| d.role == Role::Desk).map(|d| d.device));
         let opened = || found.envelopes.iter().filter_map(|e| e.plain.as_ref().ok());
         self.opened += opened().count();
         self.reports += opened().filter(|o| o.kind == ObjectType::Report).count();
@@ -111,38 +115,44 @@ impl<'d> LogPull<'d> {
         SignedHeads { workspace: self.workspace, known: self.own.known }
     }
 
-    fn rosters(&self) -> Rosters<'d> {
-        Rosters { known: self.own.known, issuer: &self.own.secrets.issuer }
+    fn decisions(&self) -> Decisions<'d> {
+        Decisions { own: self.own }
     }
 
-    pub(super) fn opener(&self) -> Opener<'d> {
-        Opener::of(self.own.known.trust, self.own.secrets)
+    pub(super) fn opener(&self) -> Result<Opener<'d>, DeskError> {
+        Ok(Opener::of(self.own.known.manifest()?, self.own.secrets))
     }
 
     /// Pulls what is new, verifies and opens it, and sends what this desk signed.
     pub fn run(&mut self, now: i64, progress: &dyn Fn(u64)) -> Result<PullOutcome, DeskError> {
         let _alone = self.alone()?;
-        let identity = self.link.enrolled(now)?;
+        let identity = self.link.enrolled()?;
         let bundles = PublishedBundles { workspace: self.workspace, known: self.own.known };
         bundles.refresh(&self.link)?;
-        publish_register(self.own, now)?;
+        if begin_epoch(self.own.known)? {
+            self.tree = None;
+        }
         let mut pulled = PullOutcome::default();
-        // Only a server whose log holds what was pulled before gets what this desk signed.
+        // Only a server whose log holds what was pulled before gets what this desk signed; and a desk whose store was lost finds its own
+        // chain there.
         self.fetch(&identity, &mut pulled, progress)?;
+        publish_register(self.own)?;
         if self.send_records(&mut pulled)? > 0 {
             self.fetch(&identity, &mut pulled, progress)?;
         }
         pulled.sent_again = self.store().send_again()?;
+        if self.send_stranded()? > 0 {
+            self.fetch(&identity, &mut pulled, progress)?;
+        }
         self.fill_gaps(&identity, &mut pulled)?;
         if pulled.told {
             apply_register(self.own.known)?;
         }
-        // What people decided at other desks comes first: nothing is confirmed by itself against it.
-        settle_roster(&self.link, self.rosters(), &identity)?;
-        if self.settle_devices(&mut pulled)? {
-            settle_roster(&self.link, self.rosters(), &identity)?;
+        // What people decided at other desks is here by now, and holds against it wherever it stands in the log.
+        if self.settle_devices(&mut pulled, now)? && self.send_records(&mut pulled)? > 0 {
+            self.fetch(&identity, &mut pulled, progress)?;
         }
-        pulled.disputes = self.rosters().disputes()?;
+        pulled.disputes = self.decisions().disputes()?;
         Ok(pulled)
     }
 
@@ -158,18 +168,21 @@ impl<'d> LogPull<'d> {
     /// Sends what this desk signed and the server has not yet; gives how many it took. Each receipt is kept at once. What it refuses
     /// keeps nothing else waiting.
     fn send_records(&self, pulled: &mut PullOutcome) -> Result<usize, DeskError> {
-        let mut sent = 0;
+        let (mut sent, mut unsent) = (0, Vec::new());
         for (seq, bytes) in self.store().waiting_records()? {
             match self.link.log(bytes) {
                 Ok(receipt) => {
                     self.store().receipt_record(seq, &receipt)?;
                     sent += 1;
                 }
-                Err(DeskError::Refused { why, .. }) => pulled.unsent.push(UnsentRecord { seq, why }),
+                Err(DeskError::Refused { why, .. }) => unsent.push(UnsentRecord { seq, why }),
                 Err(e) => return Err(e),
             }
         }
-        Ok(sent)
+        let decided = send_decisions(&self.link, self.store())?;
+        unsent.extend(decided.refused.into_iter().map(|why| UnsentRecord { seq: 0, why }));
+        pulled.unsent = unsent;
+        Ok(sent + decided.sent)
     }
 
     /// Fetches the log to its end. What does not lead to the head that the server signed is not kept: a server that was put right is
@@ -181,7 +194,8 @@ impl<'d> LogPull<'d> {
         progress: &dyn Fn(u64),
     ) -> Result<(), DeskError> {
         let known = self.own.known.known_devices()?;
-        let mut log = Pulling { tree: self.tree()?, known, suspects: Vec::new(), misled: false };
+        let vouched = self.own.known.manifest()?.log.kept();
+        let mut log = Pulling { tree: self.tree()?, known, vouched, suspects: Vec::new(), misled: false };
         let done = self.fetch_pages(identity, &mut log, pulled, progress);
         match done {
             Ok(()) => self.tree = Some(log.tree),
@@ -242,7 +256,7 @@ impl<'d> LogPull<'d> {
         // Nobody vouches yet for what lies beyond the head; it comes again with the next one.
         page.entries.truncate(usize::try_from(head.size.saturating_sub(from)).unwrap_or(usize::MAX));
         let (objects, gaps) = read(page.entries, from);
-        let found = self.opener().page(from, &objects, &log.known);
+        let found = self.opener()?.page(from, &objects, &log.known);
         log.suspects.extend(found.strange.iter().cloned());
         log.suspects.extend(found.envelopes.iter().filter_map(|e| Some((e.index, *e.plain.as_ref().err()?))));
         let mut verified = log.check(&head);
@@ -256,7 +270,7 @@ impl<'d> LogPull<'d> {
             return Err(self.heads().contradicted(&page.head, head.size, (root, why))?);
         }
         if !objects.is_empty() {
-            self.store().add_page(from, &objects, &found.devices, &found.envelopes, &gaps)?;
+            self.store().add_page(from, &objects, found.contents(), &gaps)?;
         }
         // Only a head that everything here leads to takes the place of the one before.
         if head.size == log.tree.len() as u64 {
@@ -269,29 +283,51 @@ impl<'d> LogPull<'d> {
     }
 
     /// Confirms new devices where the mission says so. An invite serves once: two devices that enrolled with one before either was
-    /// confirmed are both contested; one that comes after a confirmed one is contested alone. Gives whether
-    /// the roster changed.
-    fn settle_devices(&mut self, pulled: &mut PullOutcome) -> Result<bool, DeskError> {
+    /// confirmed are both contested; one that comes after a confirmed one is contested alone. Gives whether anything was decided.
+    fn settle_devices(&mut self, pulled: &mut PullOutcome, now: i64) -> Result<bool, DeskError> {
         if !self.workspace.tables()?.mission.confirm_on_pull {
             return Ok(false);
         }
-        let roster = self.own.known.roster()?.map(|(r, _)| r);
-        let standing = |d: &KnownDevice| roster.as_ref().and_then(|r| r.find(d.device)).map(|e| e.standing);
+        let standings = self.own.known.standings()?;
+        let undecided = |d: &&KnownDevice| standings.of(d.device).is_none();
         let devices = self.store().devices()?;
         let mut by_invite: BTreeMap<PublicKey, Vec<&KnownDevice>> = BTreeMap::new();
-        devices.iter().for_each(|d| by_invite.entry(d.invite).or_default().push(d));
-        let mut changes = Vec::new();
+        let phones = devices.iter().filter(|d| d.role == Role::Observer);
+        phones.for_each(|d| by_invite.entry(d.invite).or_default().push(d));
+        let mut decisions = Vec::new();
         for same in by_invite.into_values() {
-            let once = same.len() == 1 && standing(same[0]).is_none();
-            let verdict = if once { Standing::Confirmed } else { Standing::Contested };
-            for device in same.into_iter().filter(|d| d.in_time && standing(d).is_none()) {
-                match verdict {
+            let once = same.len() == 1;
+            let standing = if once { Standing::Confirmed } else { Standing::Contested };
+            for device in same.into_iter().filter(|d| d.in_time).filter(undecided) {
+                match standing {
                     Standing::Confirmed => pulled.confirmed += 1,
                     Standing::Contested | Standing::Revoked => pulled.contested += 1,
                 }
-                changes.push(RosterEntry::new(device.device, verdict));
+                decisions.push(StandingDecision::new(device.device, standing));
             }
         }
-        Ok(self.rosters().change(changes)?.is_some())
+        Ok(self.decisions().settle(&decisions, now)? > 0)
     }
+}
+
+/// What became of this desk's decisions.
+pub(crate) struct SentDecisions {
+    pub sent: usize,
+    pub refused: Vec<ServerRefusal>,
+}
+
+/// Sends what this desk decided about devices and the server does not have.
+pub(crate) fn send_decisions(link: &ServerLink<'_>, store: &DeskStore) -> Result<SentDecisions, DeskError> {
+    let mut done = SentDecisions { sent: 0, refused: Vec::new() };
+    for (id, bytes) in store.waiting_decisions()? {
+        match link.log(bytes) {
+            Ok(receipt) => {
+                store.receipt_decision(id, &receipt)?;
+                done.sent += 1;
+            }
+            Err(DeskError::Refused { why, .. }) => done.refused.push(why),
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(done)
 }

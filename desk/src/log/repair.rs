@@ -5,6 +5,7 @@ use crate::error::DeskError;
 use crate::log::courier::batches;
 use crate::log::link::ServerLink;
 use crate::log::pull::{LogPull, PullOutcome};
+use crate::log::verify::VerifiedPage;
 use crate::parallel::CHUNK;
 use crate::store::{DeskStore, Gap, LogObject};
 use baqylau_protocol::ids::{DeviceId, Hash};
@@ -18,8 +19,8 @@ const PAGES: usize = 16;
 ///
 /// # Errors
 /// The server does not answer, or the database fails.
-pub(crate) fn hand_back(link: &ServerLink<'_>, store: &DeskStore, now: i64) -> Result<usize, DeskError> {
-    link.enrolled(now)?;
+pub(crate) fn hand_back(link: &ServerLink<'_>, store: &DeskStore) -> Result<usize, DeskError> {
+    link.enrolled()?;
     let (mut from, mut stored) = (0, 0);
     loop {
         let objects = store.objects_from(from, CHUNK)?;
@@ -65,26 +66,28 @@ impl LogPull<'_> {
 
     /// Opens what came whole, and what could not be opened without it.
     fn fill(&mut self, objects: &[(u64, LogObject)], pulled: &mut PullOutcome) -> Result<(), DeskError> {
-        let opener = self.opener();
+        let opener = self.opener()?;
         let mut known = self.own.known.known_devices()?;
-        let (mut devices, mut envelopes) = (Vec::new(), Vec::new());
+        let mut all = VerifiedPage::default();
         for (index, object) in objects {
             let found = opener.page(*index, std::slice::from_ref(object), &known);
             pulled.count(&found);
             known.extend(found.devices.iter().map(|d| (d.device, d.clone())));
-            devices.extend(found.devices);
-            envelopes.extend(found.envelopes);
+            all.devices.extend(found.devices);
+            all.envelopes.extend(found.envelopes);
+            all.decisions.extend(found.decisions);
         }
         let mut waited = Vec::new();
-        for device in &devices {
+        for device in &all.devices {
             waited.extend(self.own.known.store.unopened(device.device)?);
         }
         for index in waited {
             let object = self.own.known.store.objects_from(index, 1)?;
             let found = opener.page(index, &object, &known);
             pulled.count(&found);
-            envelopes.extend(found.envelopes);
+            all.envelopes.extend(found.envelopes);
+            all.decisions.extend(found.decisions);
         }
-        self.own.known.store.fill(objects, &devices, &envelopes)
+        self.own.known.store.fill(objects, all.contents())
     }
 }

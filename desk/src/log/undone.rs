@@ -2,7 +2,7 @@
 
 use crate::log::attachments::{AttachmentFault, FetchedAttachments, LackingAttachment};
 use crate::log::pull::{PullOutcome, UnsentRecord};
-use crate::people::rosters::Dispute;
+use crate::people::decisions::Dispute;
 use crate::store::Gap;
 
 /// Something that a pull left undone.

@@ -1,10 +1,11 @@
-//! Who observes: invites, and the roster of their devices.
+//! Who observes: invites, and what is decided about their devices.
 
-pub mod rosters;
+pub mod decisions;
 
 use crate::error::DeskError;
 use crate::faults::NotHere;
-use crate::people::rosters::Rosters;
+use crate::people::decisions::Decisions;
+use crate::records::identity::OwnDevice;
 use crate::store::VerifiedStore;
 use crate::tables::Person;
 use crate::workspace::Workspace;
@@ -35,8 +36,8 @@ pub struct Invites<'d> {
 }
 
 impl<'d> Invites<'d> {
-    fn rosters(&self) -> Rosters<'d> {
-        Rosters { known: self.known, issuer: &self.secrets.issuer }
+    fn decisions(&self) -> Decisions<'d> {
+        Decisions { own: OwnDevice { known: self.known, secrets: self.secrets } }
     }
 
     /// Makes invites for people of the register, by code; all of them when there is none.
@@ -78,7 +79,7 @@ impl<'d> Invites<'d> {
         let text = self.invite_text(&person, old.subject, &key, expires, Some(device))?;
         self.known.store.add_invites(&[(key.public(), old.subject, person.code.clone())], now, expires)?;
         if lost {
-            self.rosters().revoke(device, None)?;
+            self.decisions().revoke(device, None, now)?;
         }
         Ok(NewInvite { person, text })
     }

@@ -1,6 +1,6 @@
 //! What became of the letters that the desks of the mission wrote.
 
-use crate::adjudication::roster_index::{ChainLinks, RosterIndex};
+use crate::adjudication::standing_index::{ChainLinks, StandingIndex};
 use crate::error::DeskError;
 use crate::records::identity::OwnDevice;
 use crate::store::{KnownDevice, PulledEnvelope};
@@ -75,18 +75,17 @@ impl OwnDevice<'_> {
         envelopes: &[PulledEnvelope],
     ) -> Result<Vec<(DeviceId, LetterSent, bool)>, DeskError> {
         let links = ChainLinks::of(envelopes);
-        let roster = RosterIndex::new(self.known, devices, &links)?;
+        let standings = StandingIndex::new(self.known, devices, &links)?;
         let opened =
-            |e: &&PulledEnvelope| e.plain.as_ref().is_ok_and(|o| o.kind == ObjectType::Sent) && roster.is_desk(e);
+            |e: &&PulledEnvelope| e.plain.as_ref().is_ok_and(|o| o.kind == ObjectType::Sent) && standings.is_desk(e);
         let logged: Vec<&PulledEnvelope> = envelopes.iter().filter(opened).collect();
         let known: HashSet<Hash> = logged.iter().map(|e| e.hash).collect();
         let read =
             |e: &&PulledEnvelope| Some((e.device, LetterSent::decode(&e.plain.as_ref().ok()?.bytes).ok()?, true));
         let mut out: Vec<_> = logged.iter().filter_map(read).collect();
-        if let Some(own) = self.device()? {
-            let waiting = self.known.store.written(ObjectType::Sent)?.into_iter().filter(|w| !known.contains(&w.hash));
-            out.extend(waiting.filter_map(|w| Some((own, LetterSent::decode(&w.payload).ok()?, w.sent))));
-        }
+        let own = self.device();
+        let waiting = self.known.store.written(ObjectType::Sent)?.into_iter().filter(|w| !known.contains(&w.hash));
+        out.extend(waiting.filter_map(|w| Some((own, LetterSent::decode(&w.payload).ok()?, w.sent))));
         Ok(out)
     }
 }

@@ -21,7 +21,7 @@ use baqylau_protocol::VERSION;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash};
-use baqylau_protocol::roster::Standing;
+use baqylau_protocol::standing::{Standing, Standings};
 use baqylau_report::letter::Question;
 use baqylau_report::report::RecordedMoment;
 use baqylau_report::review::ReviewState;
@@ -82,7 +82,7 @@ impl Records<'_> {
         self.reports.envelope(report)?;
         require_text(RequiredText::Reason, reason)?;
         let review = Review { v: VERSION, report, state, reason: reason.trim().to_owned(), at: moment(now) };
-        self.own.sign_one(ObjectType::Review, &review.encode(), now)
+        self.own.sign_one(ObjectType::Review, &review.encode())
     }
 
     /// Signs what a text is about, what it means in the statement's language, and whether it may be quoted.
@@ -123,7 +123,7 @@ impl Records<'_> {
         let translation = Some(text.translation.trim().to_owned()).filter(|t| !t.is_empty());
         let (rows, codes, quotable) = (text.rows.clone(), text.codes.to_vec(), text.quotable);
         let coding = Coding { v: VERSION, report, node, rows, codes, translation, quotable, at: moment(now) };
-        self.own.sign_one(ObjectType::Coding, &coding.encode(), now)
+        self.own.sign_one(ObjectType::Coding, &coding.encode())
     }
 
     /// Asks about a report: named questions with a note, sealed to the phone that sent it; or to another, which gets the report
@@ -154,8 +154,8 @@ impl Records<'_> {
         let letter = Letter { v: VERSION, text: text.clone(), report: Some(report), questions, at: moment(now), copy };
         let review = Review { v: VERSION, report, state: ReviewState::Queried, reason: text, at: moment(now) };
         let phone = self.phone(other.unwrap_or(envelope.device))?;
-        let signer = self.own.signer(now)?;
-        self.known().store.sign(|chain| {
+        let signer = self.own.signer()?;
+        self.known().store.sign(self.own.device(), |chain| {
             signer.letters(chain, &[phone], &letter)?;
             signer.add(chain, ObjectType::Review, None, &review.encode()).map(drop)
         })
@@ -168,10 +168,8 @@ impl Records<'_> {
     pub fn message(&self, teams: &[String], text: &str, now: i64) -> Result<usize, DeskError> {
         require_text(RequiredText::Letter, text)?;
         let register = self.known().store.register_at(now)?;
-        let roster = self.known().roster()?.map(|(r, _)| r);
-        let revoked = |d: &KnownDevice| {
-            roster.as_ref().and_then(|r| r.find(d.device)).is_some_and(|e| e.standing == Standing::Revoked)
-        };
+        let standings = self.known().standings()?;
+        let revoked = |d: &KnownDevice| is_revoked(&standings, d.device);
         let in_team = |d: &KnownDevice| register.get(&d.subject).is_some_and(|p| teams.contains(&p.team));
         let wanted = |d: &KnownDevice| !revoked(d) && (teams.is_empty() || in_team(d));
         let phones: Vec<KnownDevice> =
@@ -181,20 +179,22 @@ impl Records<'_> {
         }
         let text = text.trim().to_owned();
         let letter = Letter { v: VERSION, text, report: None, questions: Vec::new(), at: moment(now), copy: None };
-        let signer = self.own.signer(now)?;
-        self.known().store.sign(|chain| signer.letters(chain, &phones, &letter))?;
+        let signer = self.own.signer()?;
+        self.known().store.sign(self.own.device(), |chain| signer.letters(chain, &phones, &letter))?;
         Ok(phones.len())
     }
 
     fn phone(&self, device: DeviceId) -> Result<KnownDevice, DeskError> {
-        let roster = self.known().roster()?.map(|(r, _)| r);
-        let revoked = roster.as_ref().and_then(|r| r.find(device)).is_some_and(|e| e.standing == Standing::Revoked);
-        if revoked {
+        if is_revoked(&self.known().standings()?, device) {
             return Err(DeskError::Revoked { device });
         }
         let found = self.known().store.devices()?.into_iter().find(|d| d.device == device);
         Ok(found.ok_or(NotHere::Device { device })?)
     }
+}
+
+fn is_revoked(standings: &Standings, device: DeviceId) -> bool {
+    standings.of(device).is_some_and(|held| held.decision.standing == Standing::Revoked)
 }
 
 fn internal(question: &str) -> DeskError {

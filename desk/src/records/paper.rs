@@ -188,8 +188,8 @@ impl PaperForms<'_> {
         }
         paper.filling.finish();
         let report = report_of(&paper, incomplete.trim(), now)?;
-        let signer = self.own.signer(now.ms)?;
-        self.own.known.store.sign(|chain| {
+        let signer = self.own.signer()?;
+        self.own.known.store.sign(self.own.device(), |chain| {
             signer.add(chain, ObjectType::Report, None, &report.encode())?;
             self.own.known.store.drop_paper(id)
         })

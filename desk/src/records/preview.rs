@@ -110,18 +110,18 @@ impl Records<'_> {
     /// # Errors
     /// As [`Records::preview`]; and something is unlikely, which [`Records::sign_correction`] signs when it is confirmed.
     pub fn correct(&self, report: Hash, change: &CorrectionRequest, now: i64) -> Result<(), DeskError> {
-        self.sign_correction(&self.preview(report, change, now)?, false, now)
+        self.sign_correction(&self.preview(report, change, now)?, false)
     }
 
     /// Signs a correction that was looked at.
     ///
     /// # Errors
     /// Something is unlikely and was not confirmed.
-    pub fn sign_correction(&self, preview: &Preview, confirmed: bool, now: i64) -> Result<(), DeskError> {
+    pub fn sign_correction(&self, preview: &Preview, confirmed: bool) -> Result<(), DeskError> {
         if !confirmed && !preview.doubts.is_empty() {
             return Err(AnswerFault::Unconfirmed { doubts: preview.named_doubts() }.into());
         }
-        self.own.sign_one(ObjectType::Correction, &preview.correction.encode(), now)
+        self.own.sign_one(ObjectType::Correction, &preview.correction.encode())
     }
 }
 
@@ -165,7 +165,7 @@ impl ReportIndex {
             let answer = correction.old.unwrap_or_else(|| "(no answer)".into());
             return Err(DeskError::Unchanged { question: change.question.to_owned(), answer });
         }
-        let supposed = Signed { desk: records.own.identity(now)?.device, what: correction.clone() };
+        let supposed = Signed { desk: records.own.device(), what: correction.clone() };
         let known = records.known();
         let boards =
             [self.table(known, AnswerBasis::Effective, None)?, self.assume(known, AnswerBasis::Effective, &supposed)?];

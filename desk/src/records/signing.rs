@@ -1,8 +1,9 @@
 //! The chain of this desk: what it signs is numbered, sealed, and kept until it is delivered.
 
 use crate::error::DeskError;
-use crate::records::identity::{Identity, OwnDevice};
+use crate::records::identity::OwnDevice;
 use crate::store::{DeskChain, KnownDevice, VerifiedStore};
+use crate::workspace::DeskIdentity;
 use baqylau_protocol::VERSION;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cose::ObjectType;
@@ -14,14 +15,14 @@ use baqylau_report::{Letter, LetterSent};
 
 impl<'d> OwnDevice<'d> {
     /// Signs one record for the desks.
-    pub(crate) fn sign_one(&self, kind: ObjectType, payload: &[u8], now: i64) -> Result<(), DeskError> {
-        let signer = self.signer(now)?;
-        self.known.store.sign(|chain| signer.add(chain, kind, None, payload).map(drop))
+    pub(crate) fn sign_one(&self, kind: ObjectType, payload: &[u8]) -> Result<(), DeskError> {
+        let signer = self.signer()?;
+        self.known.store.sign(self.device(), |chain| signer.add(chain, kind, None, payload).map(drop))
     }
 
-    pub(crate) fn signer(&self, now: i64) -> Result<Signer<'d>, DeskError> {
+    pub(crate) fn signer(&self) -> Result<Signer<'d>, DeskError> {
         let (known, key) = (self.known, &self.secrets.device);
-        Ok(Signer { known, key, identity: self.identity(now)?, manifest: known.manifest()? })
+        Ok(Signer { known, key, identity: &self.secrets.identity, manifest: known.manifest()? })
     }
 }
 
@@ -29,7 +30,7 @@ impl<'d> OwnDevice<'d> {
 pub(crate) struct Signer<'d> {
     known: VerifiedStore<'d>,
     key: &'d SigningKey,
-    identity: Identity,
+    identity: &'d DeskIdentity,
     manifest: Manifest,
 }
 
@@ -41,16 +42,16 @@ impl Signer<'_> {
         phone: Option<&KnownDevice>,
         payload: &[u8],
     ) -> Result<Hash, DeskError> {
-        let own = &self.identity;
+        let (own, own_shared) = (self.identity, self.identity.shared());
         let handed_out = phone.map(|p| SharedKey::from_parts(p.shared.0, p.shared.1));
         let (to, shared) = match (phone, &handed_out) {
             (Some(p), Some(shared)) => (Recipient::Phone(p.device, &p.box_key), shared),
-            _ => (Recipient::Desks(&self.manifest.reading), &own.shared),
+            _ => (Recipient::Desks(self.manifest.reading_key()), &own_shared),
         };
         chain.add(kind, phone.map(|p| p.device), payload, |last| {
-            let (seq, prev) = last.map_or((1, own.first), |(seq, hash)| (seq + 1, hash));
+            let (seq, prev) = last.map_or((1, own.first()), |(seq, hash)| (seq + 1, hash));
             let address =
-                Address { mission: self.known.trust.mission(), device: own.device, seq, prev, to, blobs: &[] };
+                Address { mission: self.known.trust.mission(), device: own.device(), seq, prev, to, blobs: &[] };
             make(&address, kind, self.key, shared, payload).map_err(|e| DeskError::making("envelope", e))
         })
     }

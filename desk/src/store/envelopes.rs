@@ -1,5 +1,6 @@
 //! What was opened from the log: devices and envelopes.
 
+use super::decisions::{self, PulledDecision};
 use super::{DeskStore, signed, unsigned};
 use crate::error::DeskError;
 use crate::faults::Unverifiable;
@@ -19,8 +20,10 @@ pub struct KnownDevice {
     pub hash: Hash,
     /// Whom it belongs to.
     pub subject: SubjectId,
-    /// By the certificate in its enrolment; the roster may have taken it back since.
+    /// By the certificate in its enrolment. Whether it speaks as a desk, the manifest says.
     pub role: Role,
+    /// Signed the certificate in its enrolment.
+    pub issuer: PublicKey,
     /// Signs what the device sends.
     pub key: PublicKey,
     /// The shared key and its id.
@@ -68,6 +71,8 @@ pub struct Opened {
 /// An envelope as a link of its device's chain.
 #[derive(Debug, Clone)]
 pub struct ChainLink {
+    /// Place in the log.
+    pub index: u64,
     /// The device.
     pub device: DeviceId,
     /// Counted from 1 in the chain of its device.
@@ -91,7 +96,7 @@ impl DeskStore {
     pub fn devices(&self) -> Result<Vec<KnownDevice>, DeskError> {
         let sql =
             "SELECT d.device, d.idx, d.hash, d.subject, d.role, d.key, d.shared, d.shared_id, d.in_time, d.invite,
-                   d.replaces, o.received, d.box FROM device d JOIN object o ON o.idx = d.idx ORDER BY d.idx";
+                   d.replaces, o.received, d.box, d.issuer FROM device d JOIN object o ON o.idx = d.idx ORDER BY d.idx";
         let mut statement = self.db.prepare(sql)?;
         let rows = statement.query_map([], |r| {
             Ok(KnownDevice {
@@ -107,6 +112,7 @@ impl DeskStore {
                 replaces: r.get::<_, Option<[u8; 16]>>(10)?.map(DeviceId),
                 received: r.get(11)?,
                 box_key: r.get(12)?,
+                issuer: PublicKey(r.get(13)?),
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -118,12 +124,19 @@ impl DeskStore {
     /// # Errors
     /// The database fails.
     pub fn chains(&self) -> Result<Vec<ChainLink>, DeskError> {
-        let sql = "SELECT e.device, e.seq, e.hash, o.received, CASE e.kind WHEN ?1 THEN e.plain END
+        let sql = "SELECT e.device, e.seq, e.hash, o.received, CASE e.kind WHEN ?1 THEN e.plain END, e.idx
                    FROM envelope e JOIN object o ON o.idx = e.idx WHERE e.kind IS NOT NULL ORDER BY e.idx";
         let mut statement = self.db.prepare(sql)?;
         let rows = statement.query_map([ObjectType::Close as u16], |r| {
             let (device, hash) = (DeviceId(r.get(0)?), Hash(r.get(2)?));
-            Ok(ChainLink { device, seq: unsigned(r, 1)?, hash, received: r.get(3)?, close: r.get(4)? })
+            Ok(ChainLink {
+                index: unsigned(r, 5)?,
+                device,
+                seq: unsigned(r, 1)?,
+                hash,
+                received: r.get(3)?,
+                close: r.get(4)?,
+            })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -188,9 +201,20 @@ impl DeskStore {
 }
 
 /// Keeps what was found in objects.
-pub(super) fn insert(tx: &Transaction, devices: &[KnownDevice], envelopes: &[PulledEnvelope]) -> Result<(), DeskError> {
-    for d in devices {
-        let sql = "INSERT OR IGNORE INTO device VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+/// What was found in objects of the log.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PageContents<'p> {
+    /// Devices that enrolled.
+    pub devices: &'p [KnownDevice],
+    /// Envelopes, opened or not.
+    pub envelopes: &'p [PulledEnvelope],
+    /// Records of standings.
+    pub decisions: &'p [PulledDecision],
+}
+
+pub(super) fn insert(tx: &Transaction<'_>, found: PageContents<'_>) -> Result<(), DeskError> {
+    for d in found.devices {
+        let sql = "INSERT OR IGNORE INTO device VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
         let role = d.role as u8;
         let values = params![
             d.device.0,
@@ -204,18 +228,19 @@ pub(super) fn insert(tx: &Transaction, devices: &[KnownDevice], envelopes: &[Pul
             d.in_time,
             d.invite.0,
             d.replaces.map(|r| r.0),
-            d.box_key
+            d.box_key,
+            d.issuer.0
         ];
         tx.prepare_cached(sql)?.execute(values)?;
     }
-    for e in envelopes {
+    for e in found.envelopes {
         let sql = "INSERT INTO envelope VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
         let (opened, refused) = (e.plain.as_ref().ok(), e.plain.as_ref().err().map(|why| why.code()));
         let (kind, plain) = (opened.map(|o| o.kind as u16), opened.map(|o| &o.bytes));
         let values = params![signed(e.index), e.device.0, signed(e.seq), e.prev.0, e.hash.0, kind, refused, plain];
         tx.prepare_cached(sql)?.execute(values)?;
     }
-    Ok(())
+    decisions::insert(tx, found.decisions)
 }
 
 const ENVELOPES: &str = "SELECT e.idx, e.device, e.seq, e.prev, e.hash, o.received, e.refused, e.plain, e.kind

@@ -1,12 +1,12 @@
 //! Places of the log whose objects the server could not hand out, and heads that contradict the one that is kept.
 
-use super::envelopes::insert;
-use super::{DeskStore, KnownDevice, LogObject, PulledEnvelope, damaged, set_setting, setting, signed, unsigned};
+use super::envelopes::{PageContents, insert};
+use super::{DeskStore, LogObject, damaged, set_setting, setting, signed, unsigned};
 use crate::error::DeskError;
 use crate::faults::Contradiction;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::{DeviceId, Hash};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Transaction, params};
 
 /// How often the log here was changed behind what was read of it.
 const REWRITTEN: &str = "rewritten";
@@ -76,28 +76,24 @@ impl DeskStore {
     }
 
     /// Puts objects where gaps were, with what was found in them and in what waited for them.
-    pub(crate) fn fill(
-        &self,
-        objects: &[(u64, LogObject)],
-        devices: &[KnownDevice],
-        envelopes: &[PulledEnvelope],
-    ) -> Result<(), DeskError> {
+    pub(crate) fn fill(&self, objects: &[(u64, LogObject)], found: PageContents<'_>) -> Result<(), DeskError> {
         let tx = self.writing()?;
         for (index, object) in objects {
             tx.execute("UPDATE object SET bytes = ?2 WHERE idx = ?1", params![signed(*index), object.bytes])?;
             tx.execute("DELETE FROM gap WHERE idx = ?1", [signed(*index)])?;
         }
-        for envelope in envelopes {
+        for envelope in found.envelopes {
             tx.execute("DELETE FROM envelope WHERE idx = ?1", [signed(envelope.index)])?;
         }
-        insert(&tx, devices, envelopes)?;
+        insert(&tx, found)?;
         rewritten(&tx)?;
         Ok(tx.commit()?)
     }
 
-    /// The places of a device's envelopes that did not open.
+    /// The places of what a device signed and could not be verified or opened.
     pub(crate) fn unopened(&self, device: DeviceId) -> Result<Vec<u64>, DeskError> {
-        let sql = "SELECT idx FROM envelope WHERE device = ?1 AND kind IS NULL ORDER BY idx";
+        let sql = "SELECT idx FROM envelope WHERE device = ?1 AND kind IS NULL
+                   UNION ALL SELECT idx FROM decision WHERE desk = ?1 AND NOT verified ORDER BY idx";
         let mut statement = self.db.prepare(sql)?;
         Ok(statement.query_map([device.0], |r| unsigned(r, 0))?.collect::<Result<_, _>>()?)
     }
@@ -105,11 +101,43 @@ impl DeskStore {
     /// Takes the log back to a size that the server's signature covers: what lies behind does not lead to what it signs.
     pub(crate) fn cut_back(&self, size: u64) -> Result<(), DeskError> {
         let tx = self.writing()?;
-        for table in ["object", "device", "envelope", "gap"] {
-            tx.execute(&format!("DELETE FROM {table} WHERE idx >= ?1"), [signed(size)])?;
-        }
-        rewritten(&tx)?;
+        cut(&tx, size)?;
         Ok(tx.commit()?)
+    }
+
+    /// The same for a log that is replaced: its objects from a place on are kept apart, until the new log has them. Notes which log is here,
+    /// and forgets a head that covers more; all of it or nothing.
+    pub(crate) fn strand(
+        &self,
+        size: u64,
+        (name, value): (&str, &[u8]),
+        forgotten: Option<&str>,
+    ) -> Result<(), DeskError> {
+        let tx = self.writing()?;
+        let sql = "INSERT OR IGNORE INTO stranded SELECT hash, idx, received, bytes FROM object
+                   WHERE idx >= ?1 AND length(bytes) > 0 ORDER BY idx";
+        tx.execute(sql, [signed(size)])?;
+        cut(&tx, size)?;
+        set_setting(&tx, name, value)?;
+        if let Some(name) = forgotten {
+            tx.execute("DELETE FROM setting WHERE name = ?1", [name])?;
+        }
+        Ok(tx.commit()?)
+    }
+
+    /// Objects of a log before that the log of now does not have, in the order that they had.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn stranded(&self) -> Result<Vec<Vec<u8>>, DeskError> {
+        let mut statement = self.db.prepare("SELECT bytes FROM stranded ORDER BY idx")?;
+        Ok(statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// The log of now has it.
+    pub(crate) fn unstrand(&self, hash: Hash) -> Result<(), DeskError> {
+        self.db.execute("DELETE FROM stranded WHERE hash = ?1", [hash.0])?;
+        Ok(())
     }
 
     /// Changes whenever something behind the end of the log here was changed.
@@ -144,4 +172,12 @@ fn times_rewritten(db: &Connection) -> Result<i64, DeskError> {
 
 fn rewritten(tx: &Connection) -> Result<(), DeskError> {
     set_setting(tx, REWRITTEN, &times_rewritten(tx)?.wrapping_add(1).to_be_bytes())
+}
+
+fn cut(tx: &Transaction<'_>, size: u64) -> Result<(), DeskError> {
+    for table in ["object", "device", "envelope", "decision", "gap"] {
+        tx.execute(&format!("DELETE FROM {table} WHERE idx >= ?1"), [signed(size)])?;
+    }
+    rewritten(tx)?;
+    Ok(())
 }

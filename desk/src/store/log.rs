@@ -1,7 +1,7 @@
 //! The log as it was pulled: its objects and their leaves.
 
-use super::envelopes::insert;
-use super::{DeskStore, Gap, KnownDevice, PulledEnvelope, SCHEMA, signed, unsigned};
+use super::envelopes::{PageContents, insert};
+use super::{DeskStore, Gap, SCHEMA, signed, unsigned};
 use crate::error::DeskError;
 use baqylau_protocol::ids::Hash;
 use baqylau_sqlite::{Salvaged, salvage};
@@ -104,7 +104,7 @@ impl DeskStore {
         let tx = self.writing()?;
         tx.execute("DELETE FROM object WHERE idx >= ?1", [signed(kept)])?;
         tx.execute("DELETE FROM gap WHERE idx >= ?1", [signed(kept)])?;
-        tx.execute_batch("DELETE FROM device; DELETE FROM envelope")?;
+        tx.execute_batch("DELETE FROM device; DELETE FROM envelope; DELETE FROM decision")?;
         tx.commit()?;
         Ok(kept)
     }
@@ -113,9 +113,9 @@ impl DeskStore {
     ///
     /// # Errors
     /// The database fails.
-    pub(crate) fn open_again(&self, devices: &[KnownDevice], envelopes: &[PulledEnvelope]) -> Result<(), DeskError> {
+    pub(crate) fn open_again(&self, found: PageContents<'_>) -> Result<(), DeskError> {
         let tx = self.writing()?;
-        insert(&tx, devices, envelopes)?;
+        insert(&tx, found)?;
         Ok(tx.commit()?)
     }
 
@@ -127,8 +127,7 @@ impl DeskStore {
         &self,
         first: u64,
         objects: &[LogObject],
-        devices: &[KnownDevice],
-        envelopes: &[PulledEnvelope],
+        found: PageContents<'_>,
         gaps: &[Gap],
     ) -> Result<(), DeskError> {
         let tx = self.writing()?;
@@ -142,7 +141,7 @@ impl DeskStore {
                 params![signed(gap.index), gap.device.0, signed(gap.seq)],
             )?;
         }
-        insert(&tx, devices, envelopes)?;
+        insert(&tx, found)?;
         Ok(tx.commit()?)
     }
 }

@@ -1,5 +1,6 @@
 //! The desk's encrypted database: the log as pulled, what was opened from it, and the register.
 
+mod decisions;
 mod envelopes;
 mod gaps;
 mod log;
@@ -14,7 +15,8 @@ use baqylau_sqlite::{Schema, StorageError, open, unsigned};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::path::{Path, PathBuf};
 
-pub use envelopes::{ChainLink, KnownDevice, Opened, PulledEnvelope};
+pub use decisions::PulledDecision;
+pub use envelopes::{ChainLink, KnownDevice, Opened, PageContents, PulledEnvelope};
 pub use gaps::{Evidence, Gap};
 pub use log::LogObject;
 pub use records::{DeskChain, WrittenRecord};
@@ -66,6 +68,15 @@ pub const SCHEMA: Schema = Schema {
         "
     CREATE TABLE gap(idx INTEGER PRIMARY KEY, device BLOB NOT NULL, seq INTEGER NOT NULL) STRICT;
     CREATE TABLE evidence(id INTEGER PRIMARY KEY, head BLOB NOT NULL UNIQUE, why TEXT NOT NULL) STRICT;
+    ",
+        // Standings are records of the log: those that were pulled, and what this desk signed.
+        "
+    DROP TABLE roster;
+    ALTER TABLE device ADD COLUMN issuer BLOB NOT NULL DEFAULT x'';
+    CREATE TABLE decision(idx INTEGER PRIMARY KEY, desk BLOB NOT NULL, hash BLOB NOT NULL, bytes BLOB NOT NULL,
+        verified INTEGER NOT NULL) STRICT;
+    CREATE TABLE stranded(hash BLOB PRIMARY KEY, idx INTEGER NOT NULL, received INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
+    CREATE TABLE own_decision(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL, receipt BLOB) STRICT;
     ",
     ],
 };
@@ -129,10 +140,6 @@ fn setting(db: &Connection, name: &str) -> Result<Option<Vec<u8>>, DeskError> {
 fn set_setting(db: &Connection, name: &str, value: &[u8]) -> Result<(), DeskError> {
     db.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", params![name, value])?;
     Ok(())
-}
-
-fn latest_roster(db: &Connection) -> Result<Option<Vec<u8>>, DeskError> {
-    Ok(db.query_row("SELECT bytes FROM roster ORDER BY version DESC LIMIT 1", [], |r| r.get(0)).optional()?)
 }
 
 impl DeskStore {
@@ -237,49 +244,6 @@ impl DeskStore {
     /// The database fails.
     pub fn part(&self, hash: Hash) -> Result<Option<Vec<u8>>, DeskError> {
         sound(hash, self.db.query_row("SELECT bytes FROM part WHERE hash = ?1", [hash.0], |r| r.get(0)).optional()?)
-    }
-
-    /// The latest roster.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub fn roster(&self) -> Result<Option<Vec<u8>>, DeskError> {
-        latest_roster(&self.db)
-    }
-
-    /// Puts rosters in the place of those of their versions and later, and notes which one the server has, where `known` is the
-    /// latest: all of it or nothing. `false` when another one has become the latest.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub(crate) fn replace_rosters(
-        &self,
-        known: Option<&[u8]>,
-        rosters: &[(u64, &[u8])],
-        base: Option<(&str, &[u8])>,
-    ) -> Result<bool, DeskError> {
-        let tx = self.writing()?;
-        if latest_roster(&tx)?.as_deref() != known {
-            return Ok(false);
-        }
-        for (version, bytes) in rosters {
-            tx.execute("DELETE FROM roster WHERE version >= ?1", [signed(*version)])?;
-            tx.execute("INSERT INTO roster VALUES (?1, ?2)", params![signed(*version), bytes])?;
-        }
-        if let Some((name, bytes)) = base {
-            set_setting(&tx, name, bytes)?;
-        }
-        tx.commit()?;
-        Ok(true)
-    }
-
-    /// The roster of a version, signed or taken here and not replaced.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub(crate) fn roster_at(&self, version: u64) -> Result<Option<Vec<u8>>, DeskError> {
-        let select = "SELECT bytes FROM roster WHERE version = ?1";
-        Ok(self.db.query_row(select, [signed(version)], |r| r.get(0)).optional()?)
     }
 
     /// Takes the bundle that the server has in the place of those that were built here and never published. These are set aside under

@@ -156,13 +156,13 @@ impl DeskStore {
         Ok(tx.commit()?)
     }
 
-    /// Copies what a second desk begins with into its new database: the register, the bundles and the roster.
+    /// Copies what a second desk begins with into its new database: the register and the bundles.
     ///
     /// # Errors
     /// A database fails.
     pub fn begin_another(&self, other: &Self) -> Result<(), DeskError> {
         let tx = other.db.unchecked_transaction()?;
-        for (table, columns) in [("person", 4), ("move", 4), ("invite", 6), ("bundle", 3), ("part", 2), ("roster", 2)] {
+        for (table, columns) in [("person", 4), ("move", 4), ("invite", 6), ("bundle", 3), ("part", 2)] {
             let marks: Vec<String> = (1..=columns).map(|n| format!("?{n}")).collect();
             let mut insert = tx.prepare(&format!("INSERT INTO {table} VALUES ({})", marks.join(", ")))?;
             let mut select = self.db.prepare(&format!("SELECT * FROM {table}"))?;

@@ -46,14 +46,20 @@ impl DeskChain<'_> {
 }
 
 impl DeskStore {
-    /// Adds to this desk's chain: everything that `write` adds, or nothing.
+    /// Adds to this desk's chain, of which it is the device: everything that `write` adds, or nothing.
     ///
     /// # Errors
     /// The database fails, or `write` does.
-    pub fn sign<T>(&self, write: impl FnOnce(&mut DeskChain) -> Result<T, DeskError>) -> Result<T, DeskError> {
+    pub fn sign<T>(
+        &self,
+        own: DeviceId,
+        write: impl FnOnce(&mut DeskChain) -> Result<T, DeskError>,
+    ) -> Result<T, DeskError> {
         let tx = self.db.unchecked_transaction()?;
-        let select = "SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1";
-        let last = tx.query_row(select, [], |r| Ok((unsigned(r, 0)?, Hash(r.get(1)?)))).optional()?;
+        // A store that was lost and begun anew has its own records in the log only.
+        let select = "SELECT seq, hash FROM record UNION ALL
+                      SELECT seq, hash FROM envelope WHERE device = ?1 AND kind IS NOT NULL ORDER BY seq DESC LIMIT 1";
+        let last = tx.query_row(select, [own.0], |r| Ok((unsigned(r, 0)?, Hash(r.get(1)?)))).optional()?;
         let out = write(&mut DeskChain { tx: &tx, last })?;
         tx.commit()?;
         Ok(out)
@@ -83,7 +89,9 @@ impl DeskStore {
     /// # Errors
     /// The database fails.
     pub fn waiting(&self) -> Result<usize, DeskError> {
-        let count = self.db.query_row("SELECT count(*) FROM record WHERE receipt IS NULL", [], |r| r.get(0));
+        let sql = "SELECT (SELECT count(*) FROM record WHERE receipt IS NULL)
+                   + (SELECT count(*) FROM own_decision WHERE receipt IS NULL)";
+        let count = self.db.query_row(sql, [], |r| r.get(0));
         Ok(usize::try_from(count.map(|n: i64| n)?).unwrap_or(0))
     }
 
@@ -94,7 +102,9 @@ impl DeskStore {
     pub fn send_again(&self) -> Result<usize, DeskError> {
         let lost = "UPDATE record SET receipt = NULL WHERE receipt IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM envelope WHERE envelope.hash = record.hash)";
-        Ok(self.db.execute(lost, [])?)
+        let undecided = "UPDATE own_decision SET receipt = NULL WHERE receipt IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM decision WHERE decision.hash = own_decision.hash)";
+        Ok(self.db.execute(lost, [])? + self.db.execute(undecided, [])?)
     }
 
     /// What this desk signed of a kind, oldest first.

@@ -5,16 +5,14 @@ use crate::error::DeskError;
 use baqylau_protocol::bundle::{BundleError, Manifest};
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
-use baqylau_protocol::roster::{Roster, RosterError};
+use baqylau_protocol::standing::{StandingRecord, Standings};
 use std::collections::HashMap;
 
-/// The public keys of a mission: whatever another desk or the server hands over must lead to one of them.
+/// What a mission's desk believes by itself: the root. Whatever another desk or the server hands over must lead to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MissionTrust {
-    /// Signs bundles; its hash names the mission.
+    /// Signs bundles, and in them names all who may sign anything else; its hash names the mission.
     pub root: PublicKey,
-    /// Signs invites and rosters.
-    pub issuer: PublicKey,
 }
 
 impl MissionTrust {
@@ -31,14 +29,6 @@ impl MissionTrust {
     pub fn manifest(&self, bytes: &[u8]) -> Result<Manifest, BundleError> {
         Manifest::open(bytes, &self.root)
     }
-
-    /// Opens a roster.
-    ///
-    /// # Errors
-    /// The issuer did not sign it, or it is of another mission.
-    pub fn roster(&self, bytes: &[u8]) -> Result<Roster, RosterError> {
-        Roster::open(bytes, &self.issuer, self.mission())
-    }
 }
 
 /// A desk's store with the keys of its mission. It has no secrets and needs no folder: whoever reads reports needs no more.
@@ -46,7 +36,7 @@ impl MissionTrust {
 pub struct VerifiedStore<'d> {
     /// The database.
     pub store: &'d DeskStore,
-    /// Another mission's keys make every manifest and roster in it damaged.
+    /// Another mission's root makes every manifest in it damaged.
     pub trust: &'d MissionTrust,
 }
 
@@ -64,14 +54,27 @@ impl VerifiedStore<'_> {
         self.trust.manifest(bytes).map_err(|e| self.store.damaged(e))
     }
 
-    /// The current roster, and the bytes that were signed; `None` before the first.
+    /// The current manifest; `None` before the first.
+    pub(crate) fn latest_manifest(&self) -> Result<Option<Manifest>, DeskError> {
+        self.store.manifest()?.map(|bytes| self.open_manifest(&bytes)).transpose()
+    }
+
+    /// What holds of devices: the records of the log in their order, and behind them what this desk signed and the log does not have yet.
     ///
     /// # Errors
-    /// It does not verify, or the database fails.
-    pub fn roster(&self) -> Result<Option<(Roster, Vec<u8>)>, DeskError> {
-        let Some(bytes) = self.store.roster()? else { return Ok(None) };
-        let roster = self.trust.roster(&bytes).map_err(|e| self.store.damaged(e))?;
-        Ok(Some((roster, bytes)))
+    /// The manifest or a record does not read any more, or the database fails.
+    pub fn standings(&self) -> Result<Standings, DeskError> {
+        let mut standings = Standings::default();
+        let Some(manifest) = self.latest_manifest()? else { return Ok(standings) };
+        let open = |bytes: &[u8]| StandingRecord::untrusted(bytes, manifest.mission).map_err(|e| self.store.damaged(e));
+        for (place, bytes) in self.store.decisions()? {
+            standings.apply(place, &open(&bytes)?, &manifest);
+        }
+        let end = self.store.cursor()?;
+        for bytes in self.store.own_decisions()? {
+            standings.apply(end, &open(&bytes)?, &manifest);
+        }
+        Ok(standings)
     }
 
     /// The devices that the log made known.

@@ -3,12 +3,14 @@
 use super::Workspace;
 use super::keys::{self, DeskSecrets};
 use crate::error::DeskError;
+use crate::files::FileFault;
 use crate::store::VerifiedStore;
 use crate::tables::MissionTables;
 use baqylau_forms::zone::DAY_MS;
+use baqylau_protocol::authority::{DeskTerm, IssuerTerm, LogEpoch};
 use baqylau_protocol::bundle::{BundlePart, Manifest, PartKind};
 use baqylau_protocol::ids::Hash;
-use baqylau_protocol::keys::SigningKey;
+use baqylau_protocol::keys::{ReadingSecret, SigningKey};
 use minicbor::bytes::ByteVec;
 use serde::Serialize;
 
@@ -24,6 +26,18 @@ pub struct BundleBuilder<'d> {
 }
 
 impl BundleBuilder<'_> {
+    /// The root key, which lies under a passphrase of its own.
+    ///
+    /// # Errors
+    /// It is not in this folder, or the passphrase is wrong.
+    pub(crate) fn root(&self, passphrase: &str) -> Result<SigningKey, DeskError> {
+        let path = self.workspace.folder.join("keys/root.key");
+        if !path.exists() {
+            return Err(DeskError::file(path, FileFault::NoRoot));
+        }
+        Ok(SigningKey::from_seed(keys::read(&path, passphrase)?))
+    }
+
     /// Signs the next version of the bundle from the tables and lays it into `publish/`.
     ///
     /// # Errors
@@ -31,33 +45,76 @@ impl BundleBuilder<'_> {
     pub fn build(&self, passphrase: &str, now: i64, days: u32) -> Result<Manifest, DeskError> {
         let tables = self.workspace.tables()?;
         let parts = parts(&tables)?;
-        let seed: [u8; 32] = keys::read(&self.workspace.folder.join("keys/root.key"), passphrase)?;
-        let root = SigningKey::from_seed(seed);
-        let store = self.known.store;
-        let before = store.manifest()?;
-        let version = match &before {
-            Some(bytes) => self.known.open_manifest(bytes)?.version + 1,
-            None => 1,
-        };
-        let manifest = Manifest {
-            v: baqylau_protocol::VERSION,
-            mission: self.known.trust.mission(),
-            version,
-            prev: before.as_deref().map(Hash::of),
-            issued: now,
-            expires: now + i64::from(days) * DAY_MS,
-            issuer: self.known.trust.issuer,
-            receipt_keys: self.workspace.receipt_keys()?,
-            tls_roots: self.workspace.tls_roots()?,
-            reading: self.secrets.reading.public(),
-            servers: self.workspace.settings.servers.clone(),
-            parts: parts.iter().map(|p| p.0.clone()).collect(),
-        };
-        let bytes = manifest.sign(&root);
+        let root = self.root(passphrase)?;
+        let before = self.before()?;
+        let mut manifest = before.as_ref().map_or_else(|| self.first(now), |(manifest, _)| Ok(manifest.clone()))?;
+        manifest.expires = now + i64::from(days) * DAY_MS;
+        manifest.tls_roots = self.workspace.tls_roots()?;
+        manifest.servers.clone_from(&self.workspace.settings.servers);
+        manifest.parts = parts.iter().map(|p| p.0.clone()).collect();
         let plain: Vec<(Hash, Vec<u8>)> = parts.iter().map(|(p, _, plain)| (p.hash, plain.clone())).collect();
-        store.add_bundle(version, &bytes, &plain)?;
-        store.set_people(&tables.people)?;
-        let packed: Vec<ByteVec> = parts.into_iter().map(|(_, packed, _)| packed.into()).collect();
+        let packed = parts.into_iter().map(|(_, packed, _)| packed.into()).collect();
+        let manifest = self.sign(&root, now, (manifest, before), (&plain, packed))?;
+        self.known.store.set_people(&tables.people)?;
+        Ok(manifest)
+    }
+
+    /// Signs the next version with the same tables and something else changed, and lays it into `publish/`.
+    ///
+    /// # Errors
+    /// Nothing was built yet, or the database fails.
+    pub(crate) fn amend(
+        &self,
+        root: &SigningKey,
+        now: i64,
+        change: impl FnOnce(&mut Manifest),
+    ) -> Result<Manifest, DeskError> {
+        let before = self.before()?.ok_or(DeskError::NoBundle)?;
+        let mut manifest = before.0.clone();
+        change(&mut manifest);
+        let (_, packed) = self.workspace.published_parts()?;
+        self.sign(root, now, (manifest, Some(before)), (&[], packed))
+    }
+
+    fn before(&self) -> Result<Option<(Manifest, Vec<u8>)>, DeskError> {
+        let bytes = self.known.store.manifest()?;
+        bytes.map(|bytes| Ok((self.known.open_manifest(&bytes)?, bytes))).transpose()
+    }
+
+    /// Who may sign what at first: this desk, its issuer, one log.
+    fn first(&self, now: i64) -> Result<Manifest, DeskError> {
+        let receipts = self.workspace.receipt_keys()?;
+        let receipts = receipts.first().ok_or_else(|| self.workspace.damaged("receipt_keys"))?;
+        Ok(Manifest {
+            v: Manifest::VERSION,
+            mission: self.known.trust.mission(),
+            version: 0,
+            prev: None,
+            issued: now,
+            expires: now,
+            issuers: vec![IssuerTerm { key: self.secrets.issuer.public(), from: 0, until: None }],
+            log: LogEpoch::first(*receipts),
+            tls_roots: Vec::new(),
+            reading: self.secrets.reading.iter().map(ReadingSecret::public).collect(),
+            servers: Vec::new(),
+            parts: Vec::new(),
+            desks: vec![DeskTerm { device: self.secrets.identity.device(), from: 0, until: None }],
+            reinstated: Vec::new(),
+        })
+    }
+
+    fn sign(
+        &self,
+        root: &SigningKey,
+        now: i64,
+        (mut manifest, before): (Manifest, Option<(Manifest, Vec<u8>)>),
+        (plain, packed): (&[(Hash, Vec<u8>)], Vec<ByteVec>),
+    ) -> Result<Manifest, DeskError> {
+        manifest.version = before.as_ref().map_or(1, |(before, _)| before.version + 1);
+        manifest.prev = before.as_ref().map(|(_, bytes)| Hash::of(bytes));
+        manifest.issued = now;
+        let bytes = manifest.sign(root);
+        self.known.store.add_bundle(manifest.version, &bytes, plain)?;
         let published = minicbor::to_vec((ByteVec::from(bytes), packed))
             .map_err(|e| DeskError::making("publish/bundle.cbor", e))?;
         keys::write_private(&self.workspace.bundle_file(), &published)?;

@@ -2,9 +2,11 @@
 
 use crate::error::DeskError;
 use crate::files::FileFault;
+use crate::workspace::identity::DeskIdentity;
 use argon2::{Algorithm, Argon2, Params, Version};
 use baqylau_protocol::certificate::Certificate;
-use baqylau_protocol::keys::{ReadingSecret, SigningKey, random};
+use baqylau_protocol::ids::MissionId;
+use baqylau_protocol::keys::{ReadingKey, ReadingSecret, SigningKey, random};
 use data_encoding::BASE64;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use serde::de::DeserializeOwned;
@@ -28,23 +30,46 @@ struct KeyFile {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeskKeys {
-    /// Seed of the issuer: invites and roster.
+    /// Seed of the issuer: invites.
     pub issuer: [u8; 32],
-    /// The reading key: X25519, then X-Wing.
-    #[serde(with = "bytes64")]
-    pub reading: [u8; 64],
-    /// Counted from 1; envelopes name the reading key by it.
-    pub reading_number: u32,
+    /// The reading keys, by ascending number; the last is the current one.
+    pub reading: Vec<ReadingSeed>,
     /// Key of the desk's database.
     pub database: [u8; 32],
     /// Seed of this desk's own device key.
     pub device: [u8; 32],
+    /// The enrolment of that device.
+    pub identity: DeskIdentity,
+}
+
+/// A reading key as it is kept.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadingSeed {
+    /// Counted from 1; envelopes name the reading key by it.
+    pub number: u32,
+    /// X25519, then X-Wing.
+    #[serde(with = "bytes64")]
+    pub bytes: [u8; 64],
+}
+
+impl ReadingSeed {
+    /// Of a key.
+    #[must_use]
+    pub fn of(secret: &ReadingSecret) -> Self {
+        Self { number: secret.public().number, bytes: *secret.to_bytes() }
+    }
+}
+
+impl Drop for ReadingSeed {
+    fn drop(&mut self) {
+        self.bytes.zeroize();
+    }
 }
 
 impl Drop for DeskKeys {
     fn drop(&mut self) {
         self.issuer.zeroize();
-        self.reading.zeroize();
         self.database.zeroize();
         self.device.zeroize();
     }
@@ -52,37 +77,53 @@ impl Drop for DeskKeys {
 
 /// The same, as keys that sign and open.
 pub struct DeskSecrets {
-    /// Signs invites and rosters.
+    /// Signs invites.
     pub(crate) issuer: SigningKey,
-    /// Opens what phones seal to the desks.
-    pub(crate) reading: ReadingSecret,
+    /// Open what phones seal to the desks; the last is the current one, and there is one.
+    pub(crate) reading: Vec<ReadingSecret>,
     /// Signs what this desk says.
     pub(crate) device: SigningKey,
+    /// What it signs as.
+    pub(crate) identity: DeskIdentity,
 }
 
 impl DeskSecrets {
-    /// `None` where the reading key is none.
+    /// `None` where a reading key is none, or there is none.
     #[must_use]
     pub fn of(keys: &DeskKeys) -> Option<Self> {
+        let reading = keys.reading.iter().map(|seed| ReadingSecret::from_bytes(seed.number, &seed.bytes));
         Some(Self {
             issuer: SigningKey::from_seed(keys.issuer),
-            reading: ReadingSecret::from_bytes(keys.reading_number, &keys.reading)?,
+            reading: reading.collect::<Option<Vec<_>>>().filter(|reading| !reading.is_empty())?,
             device: SigningKey::from_seed(keys.device),
+            identity: keys.identity.clone(),
         })
     }
 
     /// For another desk of the mission: all but the device and the database, which are its own.
-    pub(crate) fn for_another(&self) -> DeskKeys {
-        DeskKeys {
+    ///
+    /// # Errors
+    /// The reading key is none.
+    pub(crate) fn for_another(&self, mission: MissionId) -> Result<DeskKeys, DeskError> {
+        let device = SigningKey::generate();
+        Ok(DeskKeys {
+            identity: DeskIdentity::new(mission, &self.issuer, &self.reading_key(), &device)?,
             issuer: *self.issuer.seed(),
-            reading: *self.reading.to_bytes(),
-            reading_number: self.reading.public().number,
+            reading: self.reading.iter().map(ReadingSeed::of).collect(),
             database: random(),
-            device: *SigningKey::generate().seed(),
-        }
+            device: *device.seed(),
+        })
     }
 
-    /// The issuer's word about who holds a key: signed, for an invite or for a desk's own enrolment.
+    /// The public half of the current reading key.
+    ///
+    /// # Panics
+    /// Never: there is one.
+    pub(crate) fn reading_key(&self) -> ReadingKey {
+        self.reading.last().expect("a desk has a reading key").public()
+    }
+
+    /// The issuer's word about who holds a key: signed, for an invite.
     pub(crate) fn certify(&self, certificate: &Certificate) -> Vec<u8> {
         certificate.sign(&self.issuer)
     }

@@ -10,22 +10,24 @@
 //! ```
 
 mod bundle;
+mod identity;
 pub mod keys;
 pub mod passphrase;
 mod tls;
 
 pub use bundle::BundleBuilder;
 pub(crate) use bundle::parts;
+pub use identity::DeskIdentity;
 
 use crate::error::DeskError;
 use crate::files::FileFault;
 use crate::tables::MissionTables;
 use baqylau_http::Transport;
 use baqylau_protocol::cbor;
-use baqylau_protocol::ids::PublicKey;
+use baqylau_protocol::ids::{MissionId, PublicKey};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey, random};
 use data_encoding::{BASE64, HEXLOWER};
-use keys::DeskKeys;
+use keys::{DeskKeys, ReadingSeed};
 use minicbor::bytes::ByteVec;
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -92,12 +94,13 @@ impl Workspace {
         }
         let (root, receipt) = (SigningKey::generate(), SigningKey::generate());
         let reading = ReadingSecret::generate(1);
+        let (issuer, device) = (SigningKey::generate(), SigningKey::generate());
         let secrets = DeskKeys {
-            issuer: *SigningKey::generate().seed(),
-            reading: *reading.to_bytes(),
-            reading_number: 1,
+            identity: DeskIdentity::new(MissionId::of(&root.public()), &issuer, &reading.public(), &device)?,
+            issuer: *issuer.seed(),
+            reading: vec![ReadingSeed::of(&reading)],
             database: random(),
-            device: *SigningKey::generate().seed(),
+            device: *device.seed(),
         };
         keys::write(&folder.join("keys/root.key"), passphrase, root.seed())?;
         keys::write(&folder.join("keys/desk.key"), passphrase, &secrets)?;

@@ -162,7 +162,7 @@ pub(crate) async fn correct(
     if fields.one("act") == "sign" {
         let signed = view.sign(&format!("/reports/{report}"), |desk, now| {
             let preview = view.state.preview(desk, report, &change, now)?;
-            desk.records().sign_correction(&preview, confirmed, now)
+            desk.records().sign_correction(&preview, confirmed)
         })?;
         return Ok(signed.into_response());
     }

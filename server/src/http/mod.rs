@@ -4,7 +4,7 @@ mod attachments;
 mod proofs;
 mod publishing;
 
-use crate::accept::{Acceptance, DeviceState};
+use crate::accept::{Acceptance, AcceptedKind, DeviceState};
 use crate::auth::DeskAuth;
 use crate::blobs::Blobs;
 use crate::body::WholeBody;
@@ -62,14 +62,12 @@ pub fn router(app: Arc<App>) -> Router {
         .route(routes::LOG, get(log))
         .route(routes::BLOB, get(attachments::read))
         .route(routes::METRICS, get(metrics))
-        .route(routes::ROSTER, get(roster))
         .layer(from_fn_with_state(app.clone(), desks_only));
     Router::new()
         .merge(desks)
         .route("/healthz", get(healthz))
         .route(routes::BUNDLE, get(bundle).post(publishing::bundle))
         .route(routes::PART, get(part))
-        .route(routes::ROSTER, post(publishing::roster))
         .route(routes::CONSISTENCY, get(proofs::consistency))
         .route(routes::CHECKPOINT, get(proofs::checkpoint))
         .route(routes::TILE, get(proofs::tile))
@@ -147,7 +145,8 @@ impl App {
             let refused = |_| Err(Refusal { code: RefusalCode::UnknownDevice, reason: reason.clone() });
             return upload.objects.into_iter().map(refused).collect();
         };
-        let now = (self.now)();
+        let (now, place) = ((self.now)(), read(&self.log.tree).len() as u64);
+        let standings = read(&self.log.standings);
         let mut fresh: HashMap<DeviceId, DeviceState> = HashMap::new();
         let mut out = Vec::with_capacity(upload.objects.len());
         for object in upload.objects {
@@ -157,14 +156,15 @@ impl App {
             };
             let judge = Acceptance {
                 mission: self.mission,
-                issuer: manifest.0.issuer,
-                enrolment_ends: manifest.0.expires,
+                manifest: &manifest.0,
+                place,
+                standings: &standings,
                 now,
                 device: &lookup,
             };
             let judged = judge.judge(object.into());
             if let Ok(good) = &judged
-                && let Some(device) = &good.enrolled
+                && let AcceptedKind::Enrolment(device, _) = &good.kind
             {
                 fresh.insert(good.device, device.clone());
             }
@@ -200,13 +200,6 @@ async fn part(State(app): AppState, Path(hash): Path<String>) -> Response {
         Ok(Some(packed)) => ([(CACHE_CONTROL, "public, max-age=31536000, immutable")], packed).into_response(),
         Ok(None) => (StatusCode::NOT_FOUND, "no such part\n").into_response(),
         Err(cause) => failed("part", &cause),
-    }
-}
-
-async fn roster(State(app): AppState) -> Response {
-    match &*read(&app.log.roster) {
-        Some((_, bytes)) => cbor_body(bytes.clone()),
-        None => (StatusCode::NOT_FOUND, "there is no roster yet\n").into_response(),
     }
 }
 

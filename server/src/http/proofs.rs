@@ -34,7 +34,8 @@ pub(super) async fn consistency(State(app): AppState, range: Result<Query<Range>
 pub(super) async fn checkpoint(State(app): AppState) -> Response {
     let head = read(&app.log.head).as_ref().map(|head| (head.size, head.root));
     let Some((size, root)) = head else { return StatusCode::NOT_FOUND.into_response() };
-    let note = Checkpoint { origin: origin(app.mission), size, root }.sign(&app.receipts);
+    let epoch = read(&app.log.manifest).as_ref().map_or(0, |published| published.0.log.epoch);
+    let note = Checkpoint { origin: origin(app.mission, epoch), size, root }.sign(&app.receipts);
     ([(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "no-cache")], note).into_response()
 }
 

@@ -2,7 +2,7 @@
 //! read, decoded or inflated.
 
 use super::{App, AppState, bad, busy, failed, unavailable};
-use crate::body::{BodyError, IncomingBody, WholeBody};
+use crate::body::{BodyError, IncomingBody};
 use crate::publish::{Publication, PublicationError};
 use crate::sequencer::{Unavailable, read};
 use crate::storage::Cause;
@@ -10,10 +10,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use baqylau_protocol::bundle::Manifest;
-use baqylau_protocol::cbor::{MAX_BYTES, Malformed};
+use baqylau_protocol::cbor::Malformed;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::published;
-use baqylau_protocol::roster::Roster;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -75,7 +74,7 @@ async fn read_bundle(app: &Arc<App>, body: &mut IncomingBody) -> Result<Publicat
     let unpacked = tokio::task::spawn_blocking(move || unpack(manifest, signed, packed)).await;
     let (manifest, signed, parts) = unpacked.unwrap_or_else(|e| Err(Refused::Unavailable(e.into())))?;
     match app.reader.lacking(&manifest, &parts).await {
-        Ok(None) => Ok(Publication::Manifest(Box::new(manifest), signed, parts)),
+        Ok(None) => Ok(Publication { manifest, bytes: signed, parts }),
         Ok(Some(name)) => {
             Err(Refused::Bad(format!("the part {name} of the bundle is missing; send it with the manifest")))
         }
@@ -113,16 +112,6 @@ fn unpack(manifest: Manifest, signed: Vec<u8>, packed: Vec<Vec<u8>>) -> Result<U
         parts.push((part.hash, packed));
     }
     Ok((manifest, signed, parts))
-}
-
-pub(super) async fn roster(State(app): AppState, body: WholeBody<MAX_BYTES>) -> Response {
-    let Some(manifest) = read(&app.log.manifest).clone() else {
-        return bad("the mission is not published here yet");
-    };
-    match Roster::open(body.bytes(), &manifest.0.issuer, app.mission) {
-        Ok(roster) => published(&app, Publication::Roster(roster, body.bytes().to_vec())).await,
-        Err(e) => bad(e),
-    }
 }
 
 fn conflict(reason: impl ToString) -> Response {

@@ -76,16 +76,7 @@ pub enum MaterialKind {
     Attachment,
 }
 
-/// Things that are kept by name, one of each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StoredDocument {
-    /// The signed manifest.
-    Manifest,
-    /// The signed roster.
-    Roster,
-}
-
-/// Whether a document may replace the one that is there, if any.
+/// Whether a manifest may replace the one that is there, if any.
 pub type Follows<'f> = &'f mut dyn FnMut(Option<&[u8]>) -> bool;
 
 /// Storage of one or more missions; `mission` leads every key. Only the sequencer writes. Times are milliseconds since 1970, lengths
@@ -116,11 +107,11 @@ pub trait Storage: Send {
     /// The storage fails, or an index is missing; `each` was called for those before it.
     fn leaves(&mut self, mission: MissionId, each: &mut dyn FnMut(Hash, i64)) -> Result<(), LogError>;
 
-    /// The enrolments, by index. One that is damaged comes as it is read.
+    /// What is not sealed, enrolments and records of standings, each with its index, in that order. What is damaged comes as it is read.
     ///
     /// # Errors
-    /// The storage fails, or a row cannot be read.
-    fn enrolments(&mut self, mission: MissionId) -> Result<Vec<Vec<u8>>, LogError>;
+    /// The storage fails, or a row cannot be read; `each` was called for those before it.
+    fn unsealed(&mut self, mission: MissionId, each: &mut dyn FnMut(u64, &[u8])) -> Result<(), LogError>;
 
     /// Up to `limit` entries by index, from `from` on: as many as have objects of `bytes` bytes together, but at least one. The object of an entry that cannot be read is empty; one that was damaged has another hash than the entry.
     ///
@@ -188,13 +179,13 @@ pub trait Storage: Send {
         each: &mut dyn FnMut(&ReceivedMaterial),
     ) -> Result<(), LogError>;
 
-    /// A document.
+    /// The signed manifest that is published.
     ///
     /// # Errors
     /// The storage fails.
-    fn document(&mut self, mission: MissionId, which: StoredDocument) -> Result<Option<Vec<u8>>, LogError>;
+    fn manifest(&mut self, mission: MissionId) -> Result<Option<Vec<u8>>, LogError>;
 
-    /// Replaces a document and adds parts, durably, where `follows` says so of the document that is there. Nothing comes between its
+    /// Replaces the manifest and adds parts, durably, where `follows` says so of the one that is there. Nothing comes between its
     /// word and the change. Gives its word. A part that is here already is replaced: it may be damaged.
     ///
     /// # Errors
@@ -202,7 +193,6 @@ pub trait Storage: Send {
     fn publish(
         &mut self,
         mission: MissionId,
-        which: StoredDocument,
         bytes: &[u8],
         parts: &[(Hash, Vec<u8>)],
         follows: Follows<'_>,

@@ -3,10 +3,7 @@
 mod pages;
 mod rows;
 
-use super::{
-    Follows, LogError, LogPosition, LoggedObject, MaterialKind, PermittedUpload, ReceivedMaterial, Storage,
-    StoredDocument,
-};
+use super::{Follows, LogError, LogPosition, LoggedObject, MaterialKind, PermittedUpload, ReceivedMaterial, Storage};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_protocol::permit::UploadPermit;
 use baqylau_sqlite::{Schema, open};
@@ -42,6 +39,9 @@ pub const SCHEMA: Schema = Schema {
     DROP TABLE blob;
     "],
 };
+
+/// Documents are numbered; there is one kind.
+const MANIFEST: &str = "SELECT bytes FROM document WHERE mission = ?1 AND which = 0";
 
 /// SQLite, in one file.
 pub struct SqliteStorage {
@@ -126,14 +126,13 @@ impl Storage for SqliteStorage {
         }
     }
 
-    fn enrolments(&mut self, mission: MissionId) -> Result<Vec<Vec<u8>>, LogError> {
+    fn unsealed(&mut self, mission: MissionId, each: &mut dyn FnMut(u64, &[u8])) -> Result<(), LogError> {
         let sql = "SELECT object, hash, idx FROM log WHERE mission = ?1 AND seq = 0 ORDER BY idx";
-        let mut out = Vec::new();
         self.rows(("log", Some(2)), sql, [mission.0], &mut |found| {
-            out.push(self.sound(mission, found.number(2)?, Hash(found.get(1)?), found.get(0)?)?);
+            let index = found.number(2)?;
+            each(index, &self.sound(mission, index, Hash(found.get(1)?), found.get(0)?)?);
             Ok(true)
-        })?;
-        Ok(out)
+        })
     }
 
     fn page(
@@ -181,8 +180,8 @@ impl Storage for SqliteStorage {
     }
 
     fn enrolment(&mut self, mission: MissionId, device: DeviceId) -> Result<Option<Vec<u8>>, LogError> {
-        let sql =
-            "SELECT object, hash, idx FROM log INDEXED BY log_chain WHERE mission = ?1 AND device = ?2 AND seq = 0";
+        let sql = "SELECT object, hash, idx FROM log INDEXED BY log_chain WHERE mission = ?1 AND device = ?2
+             AND seq = 0 ORDER BY id";
         self.first(("log", Some(2)), sql, params![mission.0, device.0], |found| {
             self.sound(mission, found.number(2)?, Hash(found.get(1)?), found.get(0)?)
         })
@@ -257,22 +256,19 @@ impl Storage for SqliteStorage {
         })
     }
 
-    fn document(&mut self, mission: MissionId, which: StoredDocument) -> Result<Option<Vec<u8>>, LogError> {
-        let sql = "SELECT bytes FROM document WHERE mission = ?1 AND which = ?2";
-        self.first(("document", None), sql, params![mission.0, which as u8], |found| found.get(0))
+    fn manifest(&mut self, mission: MissionId) -> Result<Option<Vec<u8>>, LogError> {
+        self.first(("document", None), MANIFEST, [mission.0], |found| found.get(0))
     }
 
     fn publish(
         &mut self,
         mission: MissionId,
-        which: StoredDocument,
         bytes: &[u8],
         parts: &[(Hash, Vec<u8>)],
         follows: Follows<'_>,
     ) -> Result<bool, LogError> {
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate).at("document")?;
-        let sql = "SELECT bytes FROM document WHERE mission = ?1 AND which = ?2";
-        let known = tx.query_row(sql, params![mission.0, which as u8], |r| r.get(0)).optional();
+        let known = tx.query_row(MANIFEST, [mission.0], |r| r.get(0)).optional();
         let known: Option<Vec<u8>> = known.at("document")?;
         if !follows(known.as_deref()) {
             return Ok(false);
@@ -281,8 +277,8 @@ impl Storage for SqliteStorage {
             let insert = "INSERT OR REPLACE INTO part VALUES (?1, ?2, ?3)";
             tx.execute(insert, params![mission.0, hash.0, packed]).at("part")?;
         }
-        let replace = "INSERT OR REPLACE INTO document VALUES (?1, ?2, ?3)";
-        tx.execute(replace, params![mission.0, which as u8, bytes]).at("document")?;
+        let replace = "INSERT OR REPLACE INTO document VALUES (?1, 0, ?2)";
+        tx.execute(replace, params![mission.0, bytes]).at("document")?;
         tx.commit().at("document")?;
         Ok(true)
     }

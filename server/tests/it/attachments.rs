@@ -112,9 +112,9 @@ async fn whoever_has_no_token_neither_learns_nor_changes_anything() {
             assert_eq!(victim.deliver(&mission).await.0, LENGTH, "sent once");
         }
     }
-    let desk = mission.device(Role::Desk, NOW + 1);
+    let desk = &mission.desk;
     mission.send(vec![desk.enrolment.clone()]).await;
-    assert_eq!(read(&mission, &desk, &victim).await, (StatusCode::OK, victim.bytes.clone()));
+    assert_eq!(read(&mission, desk, &victim).await, (StatusCode::OK, victim.bytes.clone()));
 }
 
 /// Another phone names the same file first, with another length, and fills its own place with junk.
@@ -173,14 +173,14 @@ async fn an_attachment_of_an_earlier_version_is_still_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let mission = Mission::start(folder.path()).await;
     let victim = Victim::new(&mission).await;
-    let desk = mission.device(Role::Desk, NOW + 1);
+    let desk = &mission.desk;
     mission.send(vec![desk.enrolment.clone()]).await;
-    assert_eq!(read(&mission, &desk, &victim).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(read(&mission, desk, &victim).await.0, StatusCode::NOT_FOUND);
     let old = folder.path().join("server.blobs").join(victim.blob.hash.to_string());
     std::fs::write(&old, &victim.bytes).expect("written");
-    assert_eq!(read(&mission, &desk, &victim).await, (StatusCode::OK, victim.bytes.clone()));
+    assert_eq!(read(&mission, desk, &victim).await, (StatusCode::OK, victim.bytes.clone()));
     std::fs::write(&old, b"something else").expect("written");
-    assert_eq!(read(&mission, &desk, &victim).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(read(&mission, desk, &victim).await.0, StatusCode::NOT_FOUND);
 }
 
 /// Room is made for what an envelope of the log names, and for no more than its observer may send.

@@ -8,7 +8,6 @@ const SWALLOWS: &[&str] = &[
     "Io(_)) =>",
     "_ => unavailable()",
     "Ok(stream) = tls",
-    "Roster::open(known, &issuer, mission).ok()",
     "map_err(|_| damaged())",
 ];
 

@@ -1,14 +1,16 @@
 //! A challenge: whose signature over it opens the log, and for how long.
 
+use baqylau_protocol::authority::{DeskTerm, IssuerTerm, LogEpoch};
+use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::{DeviceId, MissionId, SubjectId};
-use baqylau_protocol::keys::SigningKey;
-use baqylau_protocol::roster::{RosterEntry, Standing};
+use baqylau_protocol::keys::{ReadingSecret, SigningKey};
 use baqylau_protocol::wire::ReadRequest;
 use baqylau_server::accept::DeviceState;
 use baqylau_server::auth::DeskAuth;
 use baqylau_server::sequencer::LogState;
 use data_encoding::BASE64URL_NOPAD;
+use std::sync::Arc;
 
 const NOW: i64 = 1_700_000_000_000;
 const MISSION: MissionId = MissionId([1; 16]);
@@ -19,12 +21,34 @@ fn desk() -> SigningKey {
     SigningKey::from_seed([3; 32])
 }
 
-fn shared(role: Role, standing: Option<Standing>) -> LogState {
+/// A device that enrolled with a role, and what the manifest says of it.
+fn shared(role: Role, term: Option<DeskTerm>) -> LogState {
     let shared = LogState::default();
-    let roster = standing.map(|standing| RosterEntry::new(DESK, standing));
-    let device = DeviceState { key: desk().public(), subject: SubjectId([4; 16]), role, roster };
+    let device = DeviceState { key: desk().public(), subject: SubjectId([4; 16]), role };
     shared.devices.write().expect("nobody panicked").insert(DESK, device);
+    let key = desk().public();
+    let manifest = Manifest {
+        v: Manifest::VERSION,
+        mission: MISSION,
+        version: 1,
+        prev: None,
+        issued: 0,
+        expires: NOW,
+        issuers: vec![IssuerTerm { key, from: 0, until: None }],
+        log: LogEpoch::first(key),
+        tls_roots: Vec::new(),
+        reading: vec![ReadingSecret::generate(1).public()],
+        servers: Vec::new(),
+        parts: Vec::new(),
+        desks: term.into_iter().collect(),
+        reinstated: Vec::new(),
+    };
+    *shared.manifest.write().expect("nobody panicked") = Some(Arc::new((manifest, Vec::new())));
     shared
+}
+
+fn listed() -> Option<DeskTerm> {
+    Some(DeskTerm { device: DESK, from: 0, until: None })
 }
 
 const ASKS: &str = "/v1/log?from=0";
@@ -36,7 +60,7 @@ fn header(mission: MissionId, device: DeviceId, challenge: [u8; 40], key: &Signi
 
 #[test]
 fn a_challenge_is_good_for_ten_minutes() {
-    let (gate, shared) = (DeskAuth::new(MISSION), shared(Role::Desk, None));
+    let (gate, shared) = (DeskAuth::new(MISSION), shared(Role::Desk, listed()));
     let signed = header(MISSION, DESK, gate.challenge(NOW), &desk());
     for (now, good) in [(0, true), (1, true), (TEN_MINUTES, true), (TEN_MINUTES + 1, false), (-1, false)] {
         assert_eq!(gate.admits(&signed, ASKS, &shared, NOW + now), good, "{now} ms later");
@@ -45,30 +69,30 @@ fn a_challenge_is_good_for_ten_minutes() {
 }
 
 #[test]
-fn only_a_desk_in_good_standing_is_admitted() {
+fn only_a_desk_that_the_root_lists_is_admitted() {
     let gate = DeskAuth::new(MISSION);
     let signed = header(MISSION, DESK, gate.challenge(NOW), &desk());
-    for (role, standing, good) in [
-        (Role::Desk, None, true),
-        (Role::Desk, Some(Standing::Confirmed), true),
-        (Role::Desk, Some(Standing::Contested), false),
-        (Role::Desk, Some(Standing::Revoked), false),
+    let ended = listed().map(|term| DeskTerm { until: Some(0), ..term });
+    for (role, term, good) in [
+        (Role::Desk, listed(), true),
+        (Role::Desk, ended, false),
+        (Role::Desk, None, false),
         (Role::Observer, None, false),
-        (Role::Observer, Some(Standing::Confirmed), false),
+        (Role::Observer, listed(), false),
     ] {
-        assert_eq!(gate.admits(&signed, ASKS, &shared(role, standing), NOW), good, "{role:?}, {standing:?}");
+        assert_eq!(gate.admits(&signed, ASKS, &shared(role, term.clone()), NOW), good, "{role:?}, {term:?}");
     }
     assert!(!gate.admits(&signed, ASKS, &LogState::default(), NOW), "a device that is not enrolled");
 }
 
 #[test]
 fn whatever_is_altered_is_refused() {
-    let (gate, shared) = (DeskAuth::new(MISSION), shared(Role::Desk, None));
+    let (gate, shared) = (DeskAuth::new(MISSION), shared(Role::Desk, listed()));
     let challenge = gate.challenge(NOW);
     let signed = header(MISSION, DESK, challenge, &desk());
     assert!(gate.admits(&signed, ASKS, &shared, NOW));
     assert!(!gate.admits(&signed, "/v1/log?from=1", &shared, NOW), "for another page");
-    assert!(!gate.admits(&signed, "/v1/roster", &shared, NOW), "for another path");
+    assert!(!gate.admits(&signed, "/v1/metrics", &shared, NOW), "for another path");
     let stranger = SigningKey::from_seed([4; 32]);
     assert!(!gate.admits(&header(MISSION, DESK, challenge, &stranger), ASKS, &shared, NOW));
     assert!(!gate.admits(&header(MISSION, DeviceId([9; 16]), challenge, &desk()), ASKS, &shared, NOW));

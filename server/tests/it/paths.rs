@@ -72,13 +72,13 @@ async fn objects_are_taken_in_by_their_own_signatures_and_once() {
 async fn only_a_desk_that_signed_a_fresh_challenge_reads_the_log() {
     let folder = tempfile::tempdir().expect("a folder");
     let mission = Mission::start(folder.path()).await;
-    let (desk, observer) = (mission.device(Role::Desk, NOW + 1), mission.device(Role::Observer, NOW + 1));
+    let (desk, observer) = (&mission.desk, mission.device(Role::Observer, NOW + 1));
     mission.send(vec![desk.enrolment.clone(), observer.enrolment.clone()]).await;
     assert_eq!(mission.log(None).await.0, StatusCode::UNAUTHORIZED);
     assert_eq!(mission.log(Some(vec![1, 2, 3])).await.0, StatusCode::UNAUTHORIZED);
     let request = mission.request(&observer).await;
     assert_eq!(mission.log(Some(request)).await.0, StatusCode::UNAUTHORIZED, "an observer");
-    let mut request = mission.request(&desk).await;
+    let mut request = mission.request(desk).await;
     let (status, page) = mission.log(Some(request.clone())).await;
     assert_eq!(status, StatusCode::OK);
     let page: LogPage = cbor::decode_request(&page).expect("a page");
@@ -86,6 +86,10 @@ async fn only_a_desk_that_signed_a_fresh_challenge_reads_the_log() {
     let last = request.len() - 1;
     request[last] ^= 1;
     assert_eq!(mission.log(Some(request)).await.0, StatusCode::UNAUTHORIZED, "an altered signature");
+    let rogue = mission.device(Role::Desk, NOW + 1);
+    mission.send(vec![rogue.enrolment.clone()]).await;
+    let asked = mission.request(&rogue).await;
+    assert_eq!(mission.log(Some(asked)).await.0, StatusCode::UNAUTHORIZED, "a desk that the root does not list");
     let id = DeviceId::of(Hash::of(&desk.enrolment));
     let own = ReadRequest { v: 1, mission: mission.id(), device: id, challenge: [7; 40].into(), asks: ASKS.into() }
         .sign(&desk.key);

@@ -3,9 +3,7 @@
 use baqylau_protocol::envelope::Blob;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_protocol::permit::UploadPermit;
-use baqylau_server::storage::{
-    LogPosition, LoggedObject, MaterialKind, PermittedUpload, ReceivedMaterial, Storage, StoredDocument,
-};
+use baqylau_server::storage::{LogPosition, LoggedObject, MaterialKind, PermittedUpload, ReceivedMaterial, Storage};
 use std::collections::BTreeMap;
 
 /// Runs the suite. `open` opens the same storage each time it is called; the first time it is empty.
@@ -46,7 +44,7 @@ fn appends_find_and_page(open: &dyn Fn() -> Box<dyn Storage>) {
     assert_eq!(storage.page(A, 0, 10, 1 << 20).expect("page"), entries);
     assert_eq!(storage.page(A, 1, 2, 1 << 20).expect("page"), entries[1..3]);
     assert_eq!(storage.page(A, 1, 10, 1).expect("page"), entries[1..2], "one entry comes, however small the limit");
-    assert_eq!(storage.enrolments(A).expect("enrolments"), vec![b"enrolment".to_vec()]);
+    assert_eq!(unsealed(&mut *storage, A), vec![(0, b"enrolment".to_vec())]);
     let mut leaves = Vec::new();
     storage.leaves(A, &mut |hash, _| leaves.push(hash)).expect("leaves");
     assert_eq!(leaves, entries.iter().map(|e| e.hash).collect::<Vec<_>>());
@@ -78,33 +76,38 @@ fn takes_back_only_what_was_lost(open: &dyn Fn() -> Box<dyn Storage>) {
 
 fn publishes(open: &dyn Fn() -> Box<dyn Storage>) {
     let part = (Hash::of(b"part"), b"packed".to_vec());
-    let first = open()
-        .publish(A, StoredDocument::Manifest, b"first", std::slice::from_ref(&part), &mut |known| known.is_none());
+    let first = open().publish(A, b"first", std::slice::from_ref(&part), &mut |known| known.is_none());
     assert!(first.expect("publish"), "nothing was there");
     let mut storage = open();
     let other = (Hash::of(b"other"), b"packed".to_vec());
     let mut known = None;
-    let late = storage.publish(A, StoredDocument::Manifest, b"late", std::slice::from_ref(&other), &mut |there| {
+    let late = storage.publish(A, b"late", std::slice::from_ref(&other), &mut |there| {
         known = there.map(<[u8]>::to_vec);
         false
     });
     assert!(!late.expect("publish"));
     assert_eq!(known.as_deref(), Some(&b"first"[..]), "it is told what is there");
-    assert_eq!(storage.document(A, StoredDocument::Manifest).expect("document"), Some(b"first".to_vec()));
+    assert_eq!(storage.manifest(A).expect("document"), Some(b"first".to_vec()));
     assert_eq!(storage.part(A, other.0).expect("part"), None, "all or nothing");
-    assert!(storage.publish(A, StoredDocument::Manifest, b"second", &[], &mut |_| true).expect("publish"));
+    assert!(storage.publish(A, b"second", &[], &mut |_| true).expect("publish"));
     let mut storage = open();
-    assert_eq!(storage.document(A, StoredDocument::Manifest).expect("document"), Some(b"second".to_vec()));
-    assert_eq!(storage.document(A, StoredDocument::Roster).expect("document"), None);
-    assert_eq!(storage.document(B, StoredDocument::Manifest).expect("document"), None);
+    assert_eq!(storage.manifest(A).expect("document"), Some(b"second".to_vec()));
+    assert_eq!(storage.manifest(B).expect("document"), None);
     assert_eq!(storage.part(A, part.0).expect("part"), Some(part.1));
+}
+
+/// What is not sealed, with its places.
+pub fn unsealed(storage: &mut dyn Storage, mission: MissionId) -> Vec<(u64, Vec<u8>)> {
+    let mut all = Vec::new();
+    storage.unsealed(mission, &mut |place, object| all.push((place, object.to_vec()))).expect("reads");
+    all
 }
 
 /// What a storage is, without a disk.
 #[derive(Default)]
 struct StorageModel {
     logs: BTreeMap<MissionId, Vec<LoggedObject>>,
-    documents: BTreeMap<(MissionId, bool), Vec<u8>>,
+    manifests: BTreeMap<MissionId, Vec<u8>>,
     parts: BTreeMap<(MissionId, Hash), Vec<u8>>,
     /// Device, attachment and token: since when, and the length.
     permitted: BTreeMap<(MissionId, DeviceId, Hash, Hash), (i64, u64)>,
@@ -139,10 +142,6 @@ impl Dice {
 
     fn hash(&mut self) -> Hash {
         Hash([self.byte(6); 32])
-    }
-
-    fn document(&mut self) -> StoredDocument {
-        if self.throw(2) == 0 { StoredDocument::Manifest } else { StoredDocument::Roster }
     }
 
     fn entry(&mut self) -> LoggedObject {
@@ -211,18 +210,17 @@ impl StorageModel {
     }
 
     fn publish(&mut self, dice: &mut Dice, storage: &mut dyn Storage, mission: MissionId) {
-        let (which, follows, bytes) = (dice.document(), dice.throw(3) > 0, vec![dice.byte(200); dice.small(50)]);
+        let (follows, bytes) = (dice.throw(3) > 0, vec![dice.byte(200); dice.small(50)]);
         let parts: Vec<(Hash, Vec<u8>)> = (0..dice.throw(3)).map(|_| (dice.hash(), vec![dice.byte(200); 9])).collect();
-        let key = (mission, which == StoredDocument::Manifest);
         let mut told = None;
-        let stored = storage.publish(mission, which, &bytes, &parts, &mut |known| {
+        let stored = storage.publish(mission, &bytes, &parts, &mut |known| {
             told = known.map(<[u8]>::to_vec);
             follows
         });
         assert_eq!(stored.expect("publishes"), follows);
-        assert_eq!(told.as_ref(), self.documents.get(&key));
+        assert_eq!(told.as_ref(), self.manifests.get(&mission));
         if follows {
-            self.documents.insert(key, bytes);
+            self.manifests.insert(mission, bytes);
             for (hash, packed) in parts {
                 self.parts.insert((mission, hash), packed);
             }
@@ -237,8 +235,9 @@ impl StorageModel {
         let letters = storage.letters(mission, device, from, limit).expect("letters");
         assert_eq!(letters, self.letters(mission, device, from, limit));
         let enrolled: Vec<&LoggedObject> = log.iter().filter(|e| e.seq == 0).collect();
-        let objects: Vec<Vec<u8>> = enrolled.iter().map(|e| e.object.clone()).collect();
-        assert_eq!(storage.enrolments(mission).expect("enrolments"), objects);
+        let places = (0..).zip(log.iter()).filter(|(_, e)| e.seq == 0);
+        let objects: Vec<(u64, Vec<u8>)> = places.map(|(place, e)| (place, e.object.clone())).collect();
+        assert_eq!(unsealed(storage, mission), objects);
         let found = storage.enrolment(mission, device).expect("enrolment");
         let of_device: Vec<&[u8]> = enrolled.iter().filter(|e| e.device == device).map(|e| &e.object[..]).collect();
         assert_eq!(found.is_none(), of_device.is_empty());
@@ -251,9 +250,7 @@ impl StorageModel {
         assert_eq!(storage.object(mission, device, hash).expect("looks").is_some(), logged);
         self.came_since(dice, storage, mission);
         assert_eq!(storage.part(mission, hash).expect("part").as_ref(), self.parts.get(&(mission, hash)));
-        let which = dice.document();
-        let document = storage.document(mission, which).expect("document");
-        assert_eq!(document.as_ref(), self.documents.get(&(mission, which == StoredDocument::Manifest)));
+        assert_eq!(storage.manifest(mission).expect("manifest").as_ref(), self.manifests.get(&mission));
         storage.probe(mission, i64::try_from(from).expect("small")).expect("probe");
         self.places(dice, storage, mission);
     }

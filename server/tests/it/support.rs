@@ -3,6 +3,7 @@
 use baqylau_http::Client;
 use baqylau_http::reqwest::StatusCode;
 use baqylau_http::reqwest::header::AUTHORIZATION;
+use baqylau_protocol::authority::{DeskTerm, IssuerTerm, LogEpoch};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::{Certificate, Role};
@@ -13,6 +14,7 @@ use baqylau_protocol::ids::{DeviceId, Hash, MissionId, SubjectId};
 use baqylau_protocol::keys::{BoxKey, ReadingSecret, SigningKey, random};
 use baqylau_protocol::permit::{UploadPermit, UploadToken};
 use baqylau_protocol::seal::SharedKey;
+use baqylau_protocol::standing::{StandingDecision, StandingRecord};
 use baqylau_protocol::wire::{ReadRequest, RefusalCode, Upload, Verdict, Verdicts};
 use baqylau_server::{Limits, RunningServer, ServerConfig, start};
 use data_encoding::BASE64URL_NOPAD;
@@ -27,6 +29,8 @@ pub struct Mission {
     pub issuer: SigningKey,
     pub receipts: SigningKey,
     pub reading: ReadingSecret,
+    /// The one that the manifest lists.
+    pub desk: Device,
     pub http: Client,
     pub url: String,
     pub running: Option<RunningServer>,
@@ -34,11 +38,14 @@ pub struct Mission {
 
 impl Mission {
     pub async fn start(folder: &Path) -> Self {
+        let (root, issuer, reading) = (SigningKey::generate(), SigningKey::generate(), ReadingSecret::generate(1));
+        let desk = Device::new(MissionId::of(&root.public()), &issuer, &reading, (Role::Desk, NOW + 1));
         let mut this = Self {
-            root: SigningKey::generate(),
-            issuer: SigningKey::generate(),
+            root,
+            issuer,
             receipts: SigningKey::generate(),
-            reading: ReadingSecret::generate(1),
+            reading,
+            desk,
             http: baqylau_http::client(&[]).expect("a client"),
             url: String::new(),
             running: None,
@@ -75,45 +82,37 @@ impl Mission {
 
     pub fn manifest(&self, version: u64, prev: Option<Hash>) -> Manifest {
         Manifest {
-            v: 1,
+            v: Manifest::VERSION,
             mission: self.id(),
             version,
             prev,
             issued: NOW,
             expires: NOW + 1000,
-            issuer: self.issuer.public(),
-            receipt_keys: vec![self.receipts.public()],
+            issuers: vec![IssuerTerm { key: self.issuer.public(), from: 0, until: None }],
+            log: LogEpoch::first(self.receipts.public()),
             tls_roots: Vec::new(),
-            reading: self.reading.public(),
+            reading: vec![self.reading.public()],
             servers: Vec::new(),
             parts: Vec::new(),
+            desks: vec![DeskTerm { device: self.desk.id(), from: 0, until: None }],
+            reinstated: Vec::new(),
         }
     }
 
     pub fn device(&self, role: Role, expires: i64) -> Device {
-        let (key, invite) = (SigningKey::generate(), SigningKey::generate());
-        let (shared, encapsulation) = SharedKey::encapsulate(&self.reading.public(), self.id()).expect("encapsulates");
-        let certificate = Certificate {
-            v: 1,
-            mission: self.id(),
-            subject: SubjectId(random()),
-            role,
-            key: invite.public(),
-            expires,
-            holder: Hash(random()),
-        };
-        let enrolment = Enrolment {
-            v: 1,
-            mission: self.id(),
-            certificate: certificate.sign(&self.issuer).into(),
-            device_key: key.public(),
-            box_key: BoxKey::generate().public().into(),
-            reading_key: 1,
-            encapsulation: encapsulation.into(),
-            nonce: random().into(),
-            replaces: None,
-        };
-        Device { enrolment: enrolment.sign(&key, &invite), key, shared }
+        Device::new(self.id(), &self.issuer, &self.reading, (role, expires))
+    }
+
+    /// What a desk decides about one device.
+    pub fn decision(&self, desk: &Device, decision: StandingDecision) -> Vec<u8> {
+        let (mission, decisions) = (self.id(), vec![decision]);
+        StandingRecord { v: 1, mission, desk: desk.id(), at: NOW, by_hand: true, decisions }.sign(&desk.key)
+    }
+
+    /// Publishes the next version of the bundle; gives what was signed.
+    pub async fn publish(&self, manifest: &Manifest) -> StatusCode {
+        let signed = ByteVec::from(manifest.sign(&self.root));
+        self.post("/v1/bundle", minicbor::to_vec((signed, Vec::<ByteVec>::new())).expect("encodes")).await.0
     }
 
     pub fn envelope(&self, device: &Device, seq: u64) -> Vec<u8> {
@@ -217,6 +216,25 @@ pub struct Device {
 }
 
 impl Device {
+    fn new(mission: MissionId, issuer: &SigningKey, reading: &ReadingSecret, (role, expires): (Role, i64)) -> Self {
+        let (key, invite) = (SigningKey::generate(), SigningKey::generate());
+        let (shared, encapsulation) = SharedKey::encapsulate(&reading.public(), mission).expect("encapsulates");
+        let (subject, holder) = (SubjectId(random()), Hash(random()));
+        let certificate = Certificate { v: 1, mission, subject, role, key: invite.public(), expires, holder };
+        let enrolment = Enrolment {
+            v: 1,
+            mission,
+            certificate: certificate.sign(issuer).into(),
+            device_key: key.public(),
+            box_key: BoxKey::generate().public().into(),
+            reading_key: 1,
+            encapsulation: encapsulation.into(),
+            nonce: random().into(),
+            replaces: None,
+        };
+        Self { enrolment: enrolment.sign(&key, &invite), key, shared }
+    }
+
     pub fn id(&self) -> DeviceId {
         DeviceId::of(Hash::of(&self.enrolment))
     }

@@ -52,9 +52,9 @@ fn main() -> Result<(), Box<dyn Error>> {
             "revoke" => {
                 world.desk.pull(now(), &|_| ())?;
                 for row in world.desk.devices(now())? {
-                    world.desk.rosters().revoke(row.device, None)?;
+                    world.desk.decisions().revoke(row.device, None, now())?;
                 }
-                world.desk.publish_roster(now())?;
+                world.desk.publish_decisions()?;
             }
             "expired" => {
                 let invite = world.desk.invites().make(&["p007".to_owned()], now() - 10 * DAY_MS, 1)?.remove(0).text;

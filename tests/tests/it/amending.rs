@@ -5,7 +5,7 @@ use baqylau_desk::adjudication::status::{AnswerBasis, Status};
 use baqylau_desk::index::answers::ReportAnswers;
 use baqylau_desk::index::report_row::ReportRow;
 use baqylau_observer::{Error, InvalidReason, ObserverApp};
-use baqylau_protocol::roster::Standing;
+use baqylau_protocol::standing::Standing;
 use baqylau_tests::{BUDGET, PIN, World, answered_reports, now, tables};
 
 /// The statuses of all reports in the order of the log, and how many participants those that count tell.
@@ -112,7 +112,7 @@ fn a_replaced_phone_amends_what_the_other_sent() {
     look(&mut world, AnswerBasis::Effective);
     let device = world.desk.devices(now()).expect("devices")[0].device;
     let invite = world.desk.invites().replace(device, true, now(), 9).expect("an invite").text;
-    world.desk.publish_roster(now()).expect("publishes");
+    world.desk.publish_decisions().expect("publishes");
     report(&old, "by who found the phone");
     assert_eq!(old.sync_now(BUDGET).expect("syncs").refused, 1, "the old one is revoked");
     let new = world.enrolled("new", &invite);

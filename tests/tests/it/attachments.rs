@@ -129,8 +129,8 @@ fn a_photograph_arrives_without_what_it_tells() {
     let report = core.reports().expect("reports").remove(0);
     assert_eq!((report.attachments_delivered, report.attachments), (1, 1));
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 1);
-    assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 0, "once");
+    assert_eq!(world.desk.pull_attachments().expect("fetches").came, 1);
+    assert_eq!(world.desk.pull_attachments().expect("fetches").came, 0, "once");
     let row = world.desk.attachments().list().expect("attachments").remove(0);
     let mut shown = Vec::new();
     world.desk.attachments().open(&row.attachment, &mut shown).expect("opens");
@@ -245,7 +245,7 @@ fn an_upload_goes_on_where_it_broke_off() {
     assert!(cuts >= chunks - 1, "the line was cut {cuts} times, behind each of {chunks} chunks");
     assert!(sent <= length + (cuts + 1) * CHUNK as u64, "{sent} bytes for {cuts} cuts: at most a chunk twice for each");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 1);
+    assert_eq!(world.desk.pull_attachments().expect("fetches").came, 1);
     let row = world.desk.attachments().list().expect("attachments").remove(0);
     let mut shown = Vec::new();
     world.desk.attachments().open(&row.attachment, &mut shown).expect("opens");

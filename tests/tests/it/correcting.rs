@@ -136,7 +136,7 @@ fn what_is_unlikely_is_said_and_must_be_confirmed() {
         assert_eq!(world.desk.store.waiting().expect("waiting"), 0, "signed without a word");
     }
     let preview = world.desk.records().preview(report, &change("p_voters", Some("3500")), now()).expect("possible");
-    world.desk.records().sign_correction(&preview, true, now()).expect("confirmed");
+    world.desk.records().sign_correction(&preview, true).expect("confirmed");
     assert_eq!(world.desk.store.waiting().expect("waiting"), 1);
 }
 
@@ -147,7 +147,7 @@ fn a_correction_that_breaks_a_rule_fits_nowhere_whoever_signed_it() {
     let preview = world.desk.records().preview(report, &change("p_in_boxes", Some("310")), now()).expect("possible");
     // Another program at a desk signs what this one refuses.
     let correction = Correction { new: Some("-5".into()), ..preview.correction.clone() };
-    world.desk.records().sign_correction(&Preview { correction, ..preview }, true, now()).expect("signed");
+    world.desk.records().sign_correction(&Preview { correction, ..preview }, true).expect("signed");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let (_, reports) = world.desk.report_table(None, AnswerBasis::Effective).expect("a board");
     assert!(!reports.rows[0].corrections[0].1, "it does not fit, and is shown so");
@@ -258,7 +258,7 @@ fn a_correction_holds_in_an_amendment_that_leaves_its_answer_and_not_in_one_that
     let correct = |world: &mut World, report: Hash, boxes: &str| {
         let preview =
             world.desk.records().preview(report, &change("p_in_boxes", Some(boxes)), now()).expect("possible");
-        world.desk.records().sign_correction(&preview, true, now()).expect("signed");
+        world.desk.records().sign_correction(&preview, true).expect("signed");
         world.desk.pull(now(), &|_| ()).expect("pulls");
     };
     let amend = |world: &mut World, question: &str, words: &str| {

@@ -196,7 +196,7 @@ fn attachments_travel_beside_the_file() {
     far.import_courier(&delivered.back).expect("taken");
     assert!(far.summary().expect("a summary").all_safe());
     assert_eq!(counted(&mut world), 2);
-    assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 2);
+    assert_eq!(world.desk.pull_attachments().expect("fetches").came, 2);
     for (row, byte) in world.desk.attachments().list().expect("attachments").iter().zip([7, 8]) {
         let mut shown = Vec::new();
         world.desk.attachments().open(&row.attachment, &mut shown).expect("opens");
@@ -232,7 +232,7 @@ fn a_server_that_lost_its_log_gets_everything_again() {
         assert!(runs < 6, "it comes to an end");
     }
     assert_eq!(counted(&mut world), 3);
-    assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 1);
+    assert_eq!(world.desk.pull_attachments().expect("fetches").came, 1);
 }
 
 #[test]

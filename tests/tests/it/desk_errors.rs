@@ -23,6 +23,7 @@ fn not_here() -> Vec<NotHere> {
     vec![
         NotHere::Report { report },
         NotHere::Device { device },
+        NotHere::Desk { device },
         NotHere::PhoneOfTeams,
         NotHere::Holder { device },
         NotHere::Person { code: text("code") },
@@ -93,6 +94,9 @@ pub fn samples() -> Vec<DeskError> {
         Unchanged { question: question.clone(), answer: text("answer") },
         Internal { question },
         Revoked { device },
+        IsDesk { device },
+        KnownReceiptKey,
+        Unlisted,
         VisitCode { longest: 40 },
         SeveralPlaces {
             words: text("words"),
@@ -124,6 +128,7 @@ fn files() -> Vec<FileFault> {
         FileFault::Encrypting,
         FileFault::MissionHere,
         FileFault::NoMission(ErrorKind::NotFound.into()),
+        FileFault::NoRoot,
         FileFault::NoStore,
         FileFault::NoStoreButOther { empty: true },
         FileFault::NoStoreButOther { empty: false },
@@ -142,10 +147,10 @@ fn log_faults() -> Vec<LogFault> {
     let report = Hash([7; 32]);
     let own = [
         LogFault::Root { signed: 7, suspects: Vec::new() },
+        LogFault::Vouched { size: 7 },
         LogFault::Withheld { signed: 7, here: 3 },
         LogFault::Head,
         LogFault::Part { part: report },
-        LogFault::Roster,
         LogFault::AttachmentProof,
     ];
     let unproven = [

@@ -10,7 +10,7 @@ use baqylau_forms::value::Answer;
 use baqylau_observer::ObserverApp;
 use baqylau_observer::app::WantedSection;
 use baqylau_protocol::ids::Hash;
-use baqylau_protocol::roster::Standing;
+use baqylau_protocol::standing::Standing;
 use baqylau_report::review::ReviewState;
 use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, answered_reports, now, reports, tables};
 use std::sync::Barrier;
@@ -38,10 +38,12 @@ fn event(core: &ObserverApp, participants: &str) {
 
 fn another(world: &World) -> Desk {
     let folder = world.folder.path().join("second desk");
-    world.desk.add_desk(&folder, PASSPHRASE).expect("a desk");
-    assert!(world.desk.add_desk(&folder, PASSPHRASE).is_err(), "it is there already");
+    let second = world.another_desk("second desk");
+    assert!(world.desk.add_desk(&folder, PASSPHRASE, now()).is_err(), "it is there already");
     assert!(!folder.join("keys/root.key").exists(), "the root key stays where it is");
-    Desk::open(&folder, PASSPHRASE).expect("opens")
+    let third = second.add_desk(&world.folder.path().join("third"), PASSPHRASE, now()).expect_err("no root key");
+    assert!(third.to_string().contains("root key"), "{third}");
+    second
 }
 
 #[test]
@@ -86,7 +88,7 @@ fn two_desks_converge() {
 }
 
 #[test]
-fn rosters_of_two_desks_are_brought_together() {
+fn decisions_of_two_desks_are_brought_together() {
     let mut world = World::new(&tables("kazakhstan-2023"));
     let (one, two) = (world.invite("p001"), world.invite("p003"));
     let (one, two) = (world.enrolled("one", &one), world.enrolled("two", &two));
@@ -98,21 +100,21 @@ fn rosters_of_two_desks_are_brought_together() {
     let _both = (pulled(&mut world.desk), pulled(&mut second));
     let devices: Vec<_> = second.devices(now()).expect("devices").iter().map(|d| d.device).collect();
     // Neither has heard of the other: one revokes the first phone and contests the second, the other confirms the first again.
-    world.desk.rosters().revoke(devices[0], None).expect("revoked");
-    world.desk.rosters().contest(devices[1]).expect("contested");
-    second.rosters().confirm(devices[0]).expect("nothing changes");
-    second.rosters().contest(devices[1]).expect("contested");
+    world.desk.decisions().revoke(devices[0], None, now()).expect("revoked");
+    world.desk.decisions().contest(devices[1], now()).expect("contested");
+    second.decisions().confirm(devices[0], now()).expect("nothing changes");
+    second.decisions().contest(devices[1], now()).expect("contested");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     second.pull(now(), &|_| ()).expect("pulls");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let standings = |desk: &Desk| desk.devices(now()).expect("devices").iter().map(|d| d.standing).collect::<Vec<_>>();
     assert_eq!(standings(&second), [Some(Standing::Revoked), Some(Standing::Contested)]);
     assert_eq!(standings(&world.desk), standings(&second));
-    second.rosters().confirm(devices[1]).expect("confirmed");
+    second.decisions().confirm(devices[1], now()).expect("confirmed");
     second.pull(now(), &|_| ()).expect("pulls");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     assert_eq!(standings(&world.desk)[1], Some(Standing::Confirmed));
-    assert!(world.desk.rosters().confirm(devices[0]).is_err(), "what was revoked stays so");
+    assert!(world.desk.decisions().confirm(devices[0], now()).is_err(), "what was revoked stays so");
 }
 
 /// Both go ahead at the same moment, again and again: what each decided stands at the end.
@@ -130,13 +132,13 @@ fn two_desks_that_decide_at_once_lose_nothing() {
     let standings = |desk: &Desk| desk.devices(now()).expect("devices").iter().map(|d| d.standing).collect::<Vec<_>>();
     for round in 0..20 {
         let decide = |desk: &Desk, own: usize| {
-            let revoked = |desk: &Desk| desk.rosters().revoke(devices[own], None).map(drop);
+            let revoked = |desk: &Desk| desk.decisions().revoke(devices[own], None, now()).map(drop);
             match round {
                 19 => revoked(desk),
-                even if even % 2 == 0 => desk.rosters().contest(devices[own]),
-                _ => desk.rosters().confirm(devices[own]),
+                even if even % 2 == 0 => desk.decisions().contest(devices[own], now()),
+                _ => desk.decisions().confirm(devices[own], now()),
             }
-            .and_then(|()| desk.publish_roster(now()))
+            .and_then(|()| desk.publish_decisions())
             .expect("published");
         };
         std::thread::scope(|scope| {

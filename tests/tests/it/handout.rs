@@ -66,7 +66,7 @@ fn words_that_became_internal_leave_an_exported_folder() {
     assert_eq!(export(&world, &folder, false), Ok((2, 0)));
     assert!(says(&folder, "They will not stand again"));
     let preview = change(&world, report, "internal");
-    world.desk.records().sign_correction(&preview, true, now()).expect("signed");
+    world.desk.records().sign_correction(&preview, true).expect("signed");
     sent(&mut world, &core);
     sent(&mut world, &core);
     assert_eq!(export(&world, &folder, false), Ok((1, 1)));

@@ -52,8 +52,8 @@ fn a_revoked_phone_keeps_what_it_sent_before() {
     assert_eq!(statuses(&mut world), ["counted"]);
     let reports = baqylau_tests::reports(&world.desk);
     let device = reports[0].summary.meta.device;
-    world.desk.rosters().revoke(device, None).expect("revoked");
-    world.desk.publish_roster(now()).expect("published");
+    world.desk.decisions().revoke(device, None, now()).expect("revoked");
+    world.desk.publish_decisions().expect("published");
     report(&core, "after");
     let sync = core.sync_now(BUDGET).expect("syncs");
     assert_eq!((sync.delivered, sync.refused), (0, 1));

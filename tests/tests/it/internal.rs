@@ -100,7 +100,7 @@ fn what_becomes_internal_later_leaves_no_desk_by_its_earlier_answers() {
     sent(&mut world, &core);
     let preview = change(&world, second, "internal");
     assert_eq!(preview.confidentiality, Some(ConfidentialityChange::Closed { quotes: 1 }));
-    world.desk.records().sign_correction(&preview, true, now()).expect("signed");
+    world.desk.records().sign_correction(&preview, true).expect("signed");
     sent(&mut world, &core);
     sent(&mut world, &core);
     for answers in [AnswerBasis::Effective, AnswerBasis::Raw] {
@@ -126,7 +126,7 @@ fn what_becomes_internal_later_leaves_no_desk_by_its_earlier_answers() {
     let page = browser.post(&format!("/reports/{second}/correct"), &ours, asked).body;
     assert!(page.contains("no longer be internal: its words may be quoted and exported"), "{page}");
     drop(browser);
-    world.desk.records().sign_correction(&preview, true, now()).expect("signed");
+    world.desk.records().sign_correction(&preview, true).expect("signed");
     sent(&mut world, &core);
     quote(&world, second).expect("public again");
 }
@@ -137,7 +137,7 @@ fn what_a_desk_made_internal_stays_so_in_an_amendment() {
     let report = meeting(&core, "They will not stand again", Some("public"));
     sent(&mut world, &core);
     let preview = change(&world, report, "internal");
-    world.desk.records().sign_correction(&preview, true, now()).expect("signed");
+    world.desk.records().sign_correction(&preview, true).expect("signed");
     sent(&mut world, &core);
     let own = core.reports().expect("reports").remove(0);
     let again = core.amend(own.seq, "more of it").expect("a draft").id;

@@ -4,7 +4,7 @@ use crate::it::support::{draft, report, rows};
 use baqylau_forms::value::Answer;
 use baqylau_observer::ObserverApp;
 use baqylau_protocol::keys::random;
-use baqylau_tests::{PIN, World, now, tables};
+use baqylau_tests::{PIN, World, tables};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::MetadataExt;
@@ -136,7 +136,7 @@ fn a_full_disk_keeps_no_signed_report_on_the_phone() {
     (0..signed).for_each(|n| report(&core, &format!("report {n}")));
     drop(core);
     let stored = |world: &World| {
-        let text = world.desk.metrics(now()).expect("answers");
+        let text = world.desk.metrics().expect("answers");
         text.lines().find_map(|l| l.strip_prefix("baqylau_objects_stored_total")?.trim().parse::<usize>().ok())
     };
     let before = stored(&world).expect("a counter");

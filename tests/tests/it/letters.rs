@@ -159,7 +159,7 @@ fn a_revoked_phone_gets_no_letters() {
     event(&two, "20");
     let known = reports(&mut world);
     let (hash, lost) = (known[0].summary.meta.hash, known[0].summary.meta.device);
-    world.desk.rosters().revoke(lost, None).expect("revoked");
+    world.desk.decisions().revoke(lost, None, now()).expect("revoked");
     assert_eq!(world.desk.records().message(&[], "Where are you?", now()).expect("written"), 1, "to the other only");
     assert!(world.desk.records().ask(hash, &[], "Really?", None, now()).is_err(), "nobody is there to answer");
     world

@@ -6,7 +6,7 @@ use baqylau_desk::adjudication::status::Status;
 use baqylau_observer::app::{DeliveryState, Trouble};
 use baqylau_observer::listen::{Change, Listener};
 use baqylau_observer::{Error, ObserverApp, RefusalReason};
-use baqylau_server::storage::{StoredDocument, open};
+use baqylau_server::storage::open;
 use baqylau_tests::line::NetworkLine;
 use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
 use std::sync::{Arc, Mutex};
@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// A counter of the server.
 fn metric(desk: &Desk, name: &str) -> u64 {
-    let text = desk.metrics(now()).expect("answers");
+    let text = desk.metrics().expect("answers");
     let value = text.lines().find_map(|l| l.strip_prefix(name)?.trim().parse().ok());
     value.expect("the counter")
 }
@@ -133,9 +133,7 @@ fn a_bundle_that_goes_back_or_forks_is_refused_and_shown() {
     for (hostile, words) in [(&first, "went back"), (&fork, "two different bundles")] {
         world.stop_server();
         let mut storage = open(&world.server_folder().join("server.db")).expect("opens");
-        storage
-            .publish(world.desk.mission(), StoredDocument::Manifest, hostile, &[], &mut |_| true)
-            .expect("publishes");
+        storage.publish(world.desk.mission(), hostile, &[], &mut |_| true).expect("publishes");
         drop(storage);
         world.start_server();
         report(&core, "signed all the same");
@@ -151,7 +149,7 @@ fn a_bundle_that_goes_back_or_forks_is_refused_and_shown() {
     assert_eq!(core.mission().expect("a mission").version, 2);
     world.stop_server();
     let mut storage = open(&world.server_folder().join("server.db")).expect("opens");
-    storage.publish(world.desk.mission(), StoredDocument::Manifest, &second, &[], &mut |_| true).expect("publishes");
+    storage.publish(world.desk.mission(), &second, &[], &mut |_| true).expect("publishes");
     drop(storage);
     world.start_server();
     world.desk.build(PASSPHRASE, now(), 30).expect("builds");

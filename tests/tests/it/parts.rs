@@ -9,15 +9,15 @@ use baqylau_desk::faults::NotHere;
 use baqylau_desk::index::report_table::ReportTable;
 use baqylau_desk::log::heads::SignedHeads;
 use baqylau_desk::log::proof::Prover;
-use baqylau_desk::people::rosters::Rosters;
+use baqylau_desk::people::decisions::Decisions;
 use baqylau_desk::records::identity::OwnDevice;
-use baqylau_desk::store::{DeskStore, KnownDevice, LogObject, MissionTrust, VerifiedStore};
-use baqylau_desk::workspace::keys::DeskSecrets;
+use baqylau_desk::store::{DeskStore, KnownDevice, LogObject, MissionTrust, PageContents, VerifiedStore};
+use baqylau_desk::workspace::keys::{DeskSecrets, ReadingSeed};
 use baqylau_desk::workspace::{BundleBuilder, Workspace};
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::{DeviceId, Hash, PublicKey, SubjectId};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey};
-use baqylau_protocol::roster::Standing;
+use baqylau_protocol::standing::Standing;
 use baqylau_tests::{BUDGET, PASSPHRASE, World, now, tables};
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -33,6 +33,7 @@ fn store_with_a_device(folder: &tempfile::TempDir) -> (DeskStore, DeviceId) {
         hash,
         subject: SubjectId([1; 16]),
         role: Role::Observer,
+        issuer: SigningKey::generate().public(),
         key: SigningKey::generate().public(),
         shared: ([0; 32], hash),
         in_time: true,
@@ -41,36 +42,47 @@ fn store_with_a_device(folder: &tempfile::TempDir) -> (DeskStore, DeviceId) {
         box_key: [0; 32],
         received: 1,
     };
-    store
-        .add_page(0, &[LogObject { received: 1, hash, bytes }], std::slice::from_ref(&device), &[], &[])
-        .expect("kept");
+    let found = PageContents { devices: std::slice::from_ref(&device), ..PageContents::default() };
+    store.add_page(0, &[LogObject { received: 1, hash, bytes }], found, &[]).expect("kept");
     (store, device.device)
 }
 
 #[test]
-fn a_roster_is_changed_with_a_store_and_the_issuers_key() {
+fn decisions_are_signed_with_a_store_and_the_keys_of_a_device() {
     let folder = tempfile::tempdir().expect("a folder");
     let (store, device) = store_with_a_device(&folder);
-    let (root, issuer) = (SigningKey::generate(), SigningKey::generate());
-    let trust = MissionTrust { root: root.public(), issuer: issuer.public() };
+    let servers = ["https://mission.example:8443".to_owned()];
+    let mission = folder.path().join("mission");
+    let (workspace, keys) =
+        Workspace::make(&mission, &tables("kazakhstan-2023"), &servers, PASSPHRASE).expect("a mission");
+    let trust = MissionTrust { root: PublicKey::from_hex(&workspace.settings.root).expect("a key") };
     let known = VerifiedStore { store: &store, trust: &trust };
-    let rosters = Rosters { known, issuer: &issuer };
+    let secrets = DeskSecrets::of(&keys).expect("keys");
+    let decisions = Decisions { own: OwnDevice { known, secrets: &secrets } };
+    assert!(matches!(decisions.confirm(device, now()), Err(DeskError::NoBundle)), "nobody may say anything yet");
+    BundleBuilder { workspace: &workspace, known, secrets: &secrets }.build(PASSPHRASE, now(), 30).expect("a bundle");
     let stranger = DeviceId([9; 16]);
-    let refused = rosters.confirm(stranger).expect_err("nobody enrolled it");
+    let refused = decisions.confirm(stranger, now()).expect_err("nobody enrolled it");
     assert!(matches!(refused, DeskError::NotHere(NotHere::Device { device }) if device == stranger), "{refused}");
-    rosters.confirm(device).expect("confirmed");
-    rosters.confirm(device).expect("nothing changes");
+    decisions.confirm(device, now()).expect("confirmed");
+    decisions.confirm(device, now()).expect("nothing changes");
     let standing = || {
-        let (roster, _) = known.roster().expect("verifies").expect("a roster");
-        (roster.version, roster.find(device).expect("listed").standing)
+        let held = known.standings().expect("reads").of(device).expect("decided").decision.standing;
+        (store.own_decisions().expect("reads").len(), held)
     };
     assert_eq!(standing(), (1, Standing::Confirmed));
-    rosters.revoke(device, None).expect("revoked");
+    decisions.revoke(device, None, now()).expect("revoked");
     assert_eq!(standing(), (2, Standing::Revoked));
-    assert!(matches!(rosters.confirm(device), Err(DeskError::Revoked { .. })));
-    // Whoever trusts another issuer takes none of it.
-    let other = MissionTrust { issuer: root.public(), ..trust };
-    assert!(VerifiedStore { store: &store, trust: &other }.roster().is_err());
+    assert!(matches!(decisions.confirm(device, now()), Err(DeskError::Revoked { .. })));
+    // A desk that the root does not list decides nothing.
+    let elsewhere = folder.path().join("elsewhere");
+    let (_, other) = Workspace::make(&elsewhere, &tables("kazakhstan-2023"), &servers, PASSPHRASE).expect("a mission");
+    let other = DeskSecrets::of(&other).expect("keys");
+    let rogue = Decisions { own: OwnDevice { known, secrets: &other } };
+    assert!(matches!(rogue.contest(device, now()), Err(DeskError::Unlisted)));
+    // Whoever trusts another root takes none of it.
+    let elsewhere = MissionTrust { root: SigningKey::generate().public() };
+    assert!(VerifiedStore { store: &store, trust: &elsewhere }.standings().is_err());
 }
 
 #[test]
@@ -89,10 +101,9 @@ fn a_folder_is_made_and_bundles_are_built_without_a_network() {
     let store = DeskStore::open(&folder.path().join("elsewhere.db"), &keys.database).expect("a store");
     let secrets = DeskSecrets::of(&keys).expect("keys");
     let root = PublicKey::from_hex(&workspace.settings.root).expect("a key");
-    let trust = MissionTrust { root, issuer: SigningKey::from_seed(keys.issuer).public() };
+    let trust = MissionTrust { root };
     let known = VerifiedStore { store: &store, trust: &trust };
     let own = OwnDevice { known, secrets: &secrets };
-    assert_eq!(own.device().expect("reads"), None);
     assert!(own.letters().expect("reads").is_empty());
     let builder = BundleBuilder { workspace: &workspace, known, secrets: &secrets };
     let versions = [0, 1].map(|_| builder.build(PASSPHRASE, now(), 30).expect("a bundle").version);
@@ -111,11 +122,11 @@ fn reports_are_read_counted_exported_and_proven_without_a_desk() {
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let hash = baqylau_tests::reports(&world.desk)[0].summary.meta.hash;
     let workspace = world.desk.workspace.clone();
-    let (issuer, mission) = (world.desk.manifest().expect("a bundle").issuer, world.desk.mission());
+    let mission = world.desk.mission();
     let keys = workspace.keys(PASSPHRASE).expect("opens");
     let root = PublicKey::from_hex(&workspace.settings.root).expect("a key");
     let store = DeskStore::open(&workspace.store(), &keys.database).expect("opens");
-    let trust = MissionTrust { root, issuer };
+    let trust = MissionTrust { root };
     assert_eq!(trust.mission(), mission);
     let known = VerifiedStore { store: &store, trust: &trust };
     // No secret so far: what phones sealed was opened by the pull.
@@ -134,7 +145,7 @@ fn reports_are_read_counted_exported_and_proven_without_a_desk() {
     let proof = Prover { heads, secrets: &secrets }.prove(hash).expect("proven");
     assert_eq!(proof.head.0, heads.last().expect("reads").expect("a head").0);
     let mut other = workspace.keys(PASSPHRASE).expect("opens");
-    other.reading = *ReadingSecret::generate(1).to_bytes();
+    other.reading = vec![ReadingSeed::of(&ReadingSecret::generate(1))];
     let other = DeskSecrets::of(&other).expect("keys");
     assert!(matches!(Prover { heads, secrets: &other }.prove(hash), Err(DeskError::Log(_))));
 }

@@ -171,12 +171,10 @@ fn a_server_that_was_begun_anew_gets_the_desk_again_and_its_short_log_is_told_of
     let told = world.desk.pull(now(), &|_| ()).expect_err("the log is another");
     assert!(matches!(told, DeskError::Shrunk { signed: 1, pulled } if pulled == before), "the desk enrolled: {told}");
     assert!(told.to_string().contains("mission desk"), "the remedy is said: {told}");
-    world.desk.metrics(now()).expect("the server knows the desk");
+    world.desk.metrics().expect("the server knows the desk");
     assert_eq!(baqylau_tests::reports(&world.desk).len(), 3, "what was pulled stays");
     // The remedy: a desk in a new folder gets everything from the phones, and knows whose they are.
-    let folder = world.folder.path().join("anew");
-    world.desk.add_desk(&folder, PASSPHRASE).expect("a desk");
-    let mut anew = Desk::open(&folder, PASSPHRASE).expect("opens");
+    let mut anew = world.another_desk("anew");
     core.sync_again(BUDGET).expect("syncs");
     anew.pull(now(), &|_| ()).expect("pulls");
     let rows = baqylau_tests::reports(&anew);

@@ -114,7 +114,7 @@ fn an_attachment_gets_through_wherever_the_server_was_stopped() {
         }
     }
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 4 * count);
+    assert_eq!(world.desk.pull_attachments().expect("fetches").came, 4 * count);
 }
 
 #[test]
@@ -257,7 +257,7 @@ fn a_damaged_attachment_is_set_aside_and_asked_for_again() {
         let aside = fs::read_dir(blobs(&world)).expect("a folder").flatten();
         let aside = aside.filter(|f| f.file_name().to_string_lossy().contains(".damaged-")).count();
         assert_eq!(aside, 3, "nothing is thrown away");
-        assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 4);
+        assert_eq!(world.desk.pull_attachments().expect("fetches").came, 4);
     }
 }
 
@@ -267,7 +267,7 @@ fn one_damaged_attachment_keeps_no_desk_from_the_others() {
     let (core, files) = delivered(&mut world, 5);
     (0..3).for_each(|how| damage(&whole(&world, &files[usize::from(how)]), how));
     fs::remove_file(whole(&world, &files[3])).expect("lost");
-    let fetched = world.desk.pull_attachments(now()).expect("the rest comes");
+    let fetched = world.desk.pull_attachments().expect("the rest comes");
     assert_eq!((fetched.came, fetched.failed.len(), fetched.lacking.len()), (1, 0, 4), "{fetched:?}");
     let device = world.desk.store.devices().expect("devices").into_iter().map(|d| d.device.to_string());
     let device: Vec<String> = device.collect();
@@ -285,7 +285,7 @@ fn one_damaged_attachment_keeps_no_desk_from_the_others() {
     drop(browser);
     // What the words say is done.
     core.sync_again(BUDGET).expect("syncs");
-    let fetched = world.desk.pull_attachments(now()).expect("fetches");
+    let fetched = world.desk.pull_attachments().expect("fetches");
     assert_eq!((fetched.came, fetched.failed.len(), fetched.lacking.len()), (4, 0, 0), "{fetched:?}");
 }
 
@@ -297,12 +297,12 @@ fn other_bytes_on_the_way_are_told_and_the_rest_comes() {
     let name = files[1].file_name().expect("a name").to_string_lossy().into_owned();
     let asked = format!("/{name}?from=0");
     lying.lie(move |what, _, answer| what.ends_with(&asked).then(|| answer.iter().map(|b| b ^ 1).collect()));
-    let fetched = world.desk.pull_attachments(now()).expect("the rest comes");
+    let fetched = world.desk.pull_attachments().expect("the rest comes");
     assert_eq!((fetched.came, fetched.failed.len()), (2, 1), "{fetched:?}");
     let words = fetched.failed[0].to_string();
     assert!(words.contains(&name) && words.contains("Pull again") && !words.contains("do not trust"), "{words}");
     lying.repent();
-    assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 1);
+    assert_eq!(world.desk.pull_attachments().expect("fetches").came, 1);
 }
 
 #[test]
@@ -322,7 +322,7 @@ fn what_lies_where_a_part_belongs_is_set_aside() {
     fs::create_dir(name(&files[0]).with_extension("part")).expect("a folder");
     fs::create_dir(name(&files[1])).expect("a folder");
     assert_eq!(world.desk.attachments().altered().expect("is verified all the same").len(), 1);
-    assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 2);
+    assert_eq!(world.desk.pull_attachments().expect("fetches").came, 2);
     assert!(world.desk.attachments().altered().expect("verifies").is_empty());
     assert_eq!(fs::read(name(&files[1])).expect("a file"), fs::read(&files[1]).expect("a file"));
 }
@@ -342,7 +342,7 @@ fn an_attachment_whose_row_was_lost_is_sent_again() {
         core.sync_again(BUDGET).expect("syncs");
         assert!(core.summary().expect("a summary").all_safe(), "{damaged}");
         world.desk.pull(now(), &|_| ()).expect("pulls");
-        assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 2, "{damaged}");
+        assert_eq!(world.desk.pull_attachments().expect("fetches").came, 2, "{damaged}");
     }
 }
 

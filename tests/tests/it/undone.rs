@@ -5,7 +5,7 @@ use baqylau_desk::faults::ServerRefusal;
 use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
 use baqylau_desk::log::pull::UnsentRecord;
 use baqylau_desk::log::undone::Undone;
-use baqylau_desk::people::rosters::Dispute;
+use baqylau_desk::people::decisions::Dispute;
 use baqylau_desk::store::Gap;
 use baqylau_page::{failure_in_words, undone_in_words};
 use baqylau_protocol::ids::{DeviceId, Hash};

@@ -2,13 +2,12 @@
 
 use crate::it::browser::{Browser, eventually, world};
 use crate::it::support::{changed, draft, set};
-use baqylau_desk::Desk;
 use baqylau_desk::adjudication::status::{AnswerBasis, Status};
 use baqylau_desk::records::CorrectionRequest;
 use baqylau_forms::value::Moment;
 use baqylau_observer::ObserverApp;
 use baqylau_report::review::ReviewState;
-use baqylau_tests::{BUDGET, PASSPHRASE, World, now, tables};
+use baqylau_tests::{BUDGET, World, now, tables};
 
 /// A signed report of a checklist at a place, with answers as they are written.
 fn report(core: &ObserverApp, checklist: &str, place: Option<&str>, answers: &[(&str, &str)]) -> String {
@@ -111,9 +110,7 @@ fn texts_are_coded_translated_and_marked_and_every_desk_sees_it() {
     let table = browser.get("/export/texts.csv");
     assert!(table.body.contains("overcrowding") && table.body.contains("A queue <script>"), "{}", table.body);
     // It is in the log, so that another desk has it too.
-    let folder = world.folder.path().join("second");
-    world.desk.add_desk(&folder, PASSPHRASE).expect("a desk");
-    let mut second = Desk::open(&folder, PASSPHRASE).expect("opens");
+    let mut second = world.another_desk("second");
     second.pull(now(), &|_| ()).expect("pulls");
     let (_, reports) = second.report_table(None, AnswerBasis::Effective).expect("a board");
     assert_eq!(reports.rows[0].codings[0].what.codes, ["overcrowding"]);
@@ -180,9 +177,7 @@ fn desks_that_contradict_each_other_are_shown_with_both_sides() {
     let (mut world, core) = world();
     let hash = report(&core, "campaign_event", Some("astana"), &[("participants", "100")]);
     sent(&mut world, &core);
-    let folder = world.folder.path().join("second");
-    world.desk.add_desk(&folder, PASSPHRASE).expect("a desk");
-    let mut second = Desk::open(&folder, PASSPHRASE).expect("opens");
+    let mut second = world.another_desk("second");
     second.pull(now(), &|_| ()).expect("pulls");
     let report = baqylau_protocol::ids::Hash::from_hex(&hash).expect("a hash");
     let change = |new| CorrectionRequest {

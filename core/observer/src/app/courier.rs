@@ -3,7 +3,7 @@
 
 use super::ObserverApp;
 use crate::bundle;
-use crate::drive::{SyncDriver, contradict, lock};
+use crate::drive::{SyncDriver, lock};
 use crate::error::Error;
 use crate::listen::Change;
 use crate::reason::InvalidReason;
@@ -15,7 +15,7 @@ use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::permit::{UploadPermit, UploadToken};
-use baqylau_protocol::receipt::Receipt;
+use baqylau_protocol::receipt::{Receipt, TreeHead};
 use baqylau_sqlite::StorageError;
 use minicbor::bytes::ByteSlice;
 use std::collections::HashMap;
@@ -167,7 +167,7 @@ impl ObserverApp {
         })?;
         courier.each(CourierList::Contradictions, MAX_BYTES, |item| {
             let pair = item.and_then(|item| minicbor::decode::<(&ByteSlice, &ByteSlice)>(item).ok());
-            match pair.filter(|(one, other)| contradict(one, other, &manifest)) {
+            match pair.filter(|(one, other)| TreeHead::contradict(one, other, &[manifest.log.key], manifest.mission)) {
                 Some((one, other)) => outbox.add_evidence(one, other)?,
                 None => report.refused += 1,
             }
@@ -260,7 +260,7 @@ fn take_bundle(
     if !lacking.is_empty() {
         return Ok(false);
     }
-    bundle::store(outbox, &accepted, &manifest, &parts)?;
+    bundle::store(outbox, root, &accepted, &manifest, &parts)?;
     Ok(true)
 }
 
@@ -272,7 +272,7 @@ fn take_objects(
     courier: &mut CourierReader<impl Read + Seek>,
     report: &mut CourierReport,
 ) -> Result<HashMap<DeviceId, PublicKey>, Error> {
-    let enrolled = |bytes: &[u8]| Enrolled::open(bytes, &manifest.issuer, manifest.mission).ok();
+    let enrolled = |bytes: &[u8]| Enrolled::open(bytes, &manifest.issuer_keys(), manifest.mission).ok();
     let mine = own_device(outbox)?;
     let mut devices: HashMap<DeviceId, PublicKey> = HashMap::new();
     outbox.relayed_enrolments(&mut |bytes| {
@@ -343,7 +343,7 @@ impl SyncDriver {
     pub(crate) fn receipt_by_hand(&self, hash: Hash, receipt: &Receipt) -> Result<Option<bool>, Error> {
         let mut outbox = lock(&self.outbox)?;
         let Ok(head) = self.prove(&outbox, hash, receipt)? else { return Ok(None) };
-        self.compare_by_hand(&mut outbox, &head, &receipt.head)?;
+        self.compare_by_hand(&mut outbox, &receipt.head)?;
         let bytes = cbor::encode(receipt);
         if outbox.setting(names::ENROLMENT)?.is_some_and(|e| Hash::of(&e) == hash) {
             outbox.set(&[(names::ENROLMENT_RECEIPT, &bytes), (names::ENROLMENT_REFUSED, b"")], &[])?;

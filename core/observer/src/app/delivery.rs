@@ -79,13 +79,13 @@ impl ObserverApp {
                 return Ok(made);
             }
             let manifest = Manifest::open(&manifest, &u.invite.root)?;
-            let certificate = Certificate::open(&u.invite.certificate, &manifest.issuer, manifest.mission)?;
+            let (certificate, _) = Certificate::open(&u.invite.certificate, &manifest.issuer_keys(), manifest.mission)?;
             let invite_key = SigningKey::from_seed(*u.invite.seed);
             if invite_key.public() != certificate.key {
                 return Err(InvalidReason::InviteUnusable.into());
             }
             let (device, box_key) = (SigningKey::generate(), BoxKey::generate());
-            let (shared, encapsulation) = SharedKey::encapsulate(&manifest.reading, manifest.mission)
+            let (shared, encapsulation) = SharedKey::encapsulate(manifest.reading_key(), manifest.mission)
                 .map_err(|e| Error::refused(RefusalReason::NotGenuine, e))?;
             let enrolment = Enrolment {
                 v: baqylau_protocol::VERSION,
@@ -93,7 +93,7 @@ impl ObserverApp {
                 certificate: u.invite.certificate.clone(),
                 device_key: device.public(),
                 box_key: box_key.public().into(),
-                reading_key: manifest.reading.number,
+                reading_key: manifest.reading_key().number,
                 encapsulation: encapsulation.into(),
                 nonce: random().into(),
                 replaces: u.invite.replaces,

@@ -8,7 +8,6 @@ use crate::error::Error;
 use crate::reason::InvalidReason;
 use crate::store::StoredLetter;
 use baqylau_protocol::bundle::Manifest;
-use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::Envelope;
@@ -145,5 +144,7 @@ pub(super) fn questions_of(u: &mut Unlocked, letter: i64) -> Result<Vec<Question
 
 /// The desk that wrote a letter: enrolled with a certificate of the mission's issuer. The server is not trusted with that.
 fn sender(manifest: &Manifest, enrolment: &[u8]) -> Option<Enrolled> {
-    Enrolled::open(enrolment, &manifest.issuer, manifest.mission).ok().filter(|e| e.role == Role::Desk)
+    Enrolled::open(enrolment, &manifest.issuer_keys(), manifest.mission)
+        .ok()
+        .filter(|e| manifest.is_current_desk(e.device))
 }

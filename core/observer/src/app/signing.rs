@@ -100,7 +100,7 @@ impl ObserverApp {
                 device: DeviceId::of(keys.enrolment),
                 seq,
                 prev: prev.unwrap_or(keys.enrolment),
-                to: Recipient::Desks(&loaded.manifest.reading),
+                to: Recipient::Desks(loaded.manifest.reading_key()),
                 blobs,
             };
             let bytes = make(&address, kind, &keys.device, &keys.shared, &payload(seq))?;

@@ -25,7 +25,7 @@ impl SyncDriver {
                 match self.fetch_lacking(&manifest).await {
                     Ok(0) => lock(&self.outbox)?.whole.set(Some(Hash::of(&bytes))),
                     // Whoever loaded the mission without them loads it again.
-                    Ok(_) => bundle::store(&mut *lock(&self.outbox)?, &manifest, &bytes, &[])?,
+                    Ok(_) => bundle::store(&mut *lock(&self.outbox)?, &self.root, &manifest, &bytes, &[])?,
                     // It keeps nothing that was signed from being sent, and is tried again.
                     Err(StepError::Network(_)) => {}
                     Err(e) => return Err(e),
@@ -44,7 +44,7 @@ impl SyncDriver {
             return if named { Ok(Event::BundleDone) } else { Err(StepError::Network(Failure::Nonsense)) };
         };
         self.fetch_lacking(&manifest).await?;
-        bundle::store(&mut *lock(&self.outbox)?, &manifest, &bytes, &[])?;
+        bundle::store(&mut *lock(&self.outbox)?, &self.root, &manifest, &bytes, &[])?;
         Ok(Event::BundleDone)
     }
 

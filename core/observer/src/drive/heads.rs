@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::store::{Outbox, names};
 use crate::time::MOST_GROWTH;
 use baqylau_protocol::bundle::Manifest;
-use baqylau_protocol::ids::{Hash, PublicKey};
+use baqylau_protocol::ids::Hash;
 use baqylau_protocol::merkle::is_consistent;
 use baqylau_protocol::receipt::TreeHead;
 use baqylau_protocol::wire::Verdict;
@@ -20,48 +20,49 @@ impl SyncDriver {
             return Ok(());
         }
         let manifest = outbox.setting(names::MANIFEST)?.unwrap_or_default();
-        let keys = Manifest::open(&manifest, &self.root)?.receipt_keys;
+        let manifest = Manifest::open(&manifest, &self.root)?;
         for bytes in heads {
-            self.compare_head(&mut outbox, &keys, bytes, proof)?;
+            self.compare_head(&mut outbox, &manifest, bytes, proof)?;
         }
         Ok(())
     }
 
-    /// One that no receipt key signed says nothing.
+    /// One that the key of the mission's log did not sign says nothing.
     fn compare_head(
         &self,
         outbox: &mut Outbox,
-        keys: &[PublicKey],
+        manifest: &Manifest,
         bytes: &[u8],
         proof: Option<&[Hash]>,
     ) -> Result<(), Error> {
-        let open = |bytes: &[u8]| TreeHead::open(bytes, keys, self.mission).ok();
-        let Some(head) = open(bytes) else { return Ok(()) };
+        let Ok(head) = TreeHead::open(bytes, &[manifest.log.key], self.mission) else { return Ok(()) };
         let kept = outbox.setting(names::HEAD)?;
-        let known = kept.as_deref().and_then(open);
+        let known = known_log(kept.as_deref(), manifest);
         // A made-up size at first contact must not stand against every honest one.
-        if head.size > known.as_ref().map_or(0, |known| known.size).saturating_add(MOST_GROWTH) {
+        if head.size > known.map_or(0, |known| known.0).saturating_add(MOST_GROWTH) {
             return outbox.set(&[(names::UNPROVED, bytes)], &[]);
         }
-        let Some((known, kept)) = known.zip(kept) else { return outbox.keep_head(Some(bytes)) };
-        let (old, new) = if known.size <= head.size { (&known, &head) } else { (&head, &known) };
-        if old.contradicts(new) {
+        let Some(known) = known else { return outbox.keep_head(Some(bytes)) };
+        if let Some(kept) = kept
+            && TreeHead::contradict(&kept, bytes, &[manifest.log.key], self.mission)
+        {
             return outbox.add_evidence(&kept, bytes);
         }
+        let seen = (head.size, head.root);
+        let (old, new) = if known.0 <= seen.0 { (known, seen) } else { (seen, known) };
         // Of one size the roots are compared, which needs no proof.
-        let proof = if old.size == new.size { Some(&[][..]) } else { proof };
-        if proof.is_none_or(|proof| !is_consistent((old.size, old.root), (new.size, new.root), proof)) {
+        let proof = if old.0 == new.0 { Some(&[][..]) } else { proof };
+        if proof.is_none_or(|proof| !is_consistent(old, new, proof)) {
             return outbox.set(&[(names::UNPROVED, bytes)], &[]);
         }
-        outbox.keep_head(Some(bytes).filter(|_| head.size > known.size))
+        outbox.keep_head(Some(bytes).filter(|_| seen.0 > known.0))
     }
 
     /// Looks whether a head that came by hand contradicts the one that was kept. Without a server nothing else is proved or asked.
-    pub(crate) fn compare_by_hand(&self, outbox: &mut Outbox, head: &TreeHead, bytes: &[u8]) -> Result<(), Error> {
+    pub(crate) fn compare_by_hand(&self, outbox: &mut Outbox, bytes: &[u8]) -> Result<(), Error> {
         let Some(kept) = outbox.setting(names::HEAD)? else { return Ok(()) };
         let manifest = Manifest::open(&outbox.setting(names::MANIFEST)?.unwrap_or_default(), &self.root)?;
-        let known = TreeHead::open(&kept, &manifest.receipt_keys, self.mission).ok();
-        match known.is_some_and(|known| known.contradicts(head)) {
+        match TreeHead::contradict(&kept, bytes, &[manifest.log.key], self.mission) {
             true => outbox.add_evidence(&kept, bytes),
             false => Ok(()),
         }
@@ -70,11 +71,17 @@ impl SyncDriver {
     /// The size of the last head that was kept: the server proves that its log goes on from there.
     pub(super) fn known_size(&self) -> Result<Option<u64>, Error> {
         let outbox = lock(&self.outbox)?;
-        let Some(kept) = outbox.setting(names::HEAD)? else { return Ok(None) };
         let manifest = outbox.setting(names::MANIFEST)?.unwrap_or_default();
-        let keys = Manifest::open(&manifest, &self.root).map(|manifest| manifest.receipt_keys).unwrap_or_default();
-        Ok(TreeHead::open(&kept, &keys, self.mission).ok().map(|head| head.size))
+        let Ok(manifest) = Manifest::open(&manifest, &self.root) else { return Ok(None) };
+        Ok(known_log(outbox.setting(names::HEAD)?.as_deref(), &manifest).map(|known| known.0))
     }
+}
+
+/// Size and root of the log as it is known: by the head that was kept, or by what the desks vouch for where a new log began since.
+fn known_log(kept: Option<&[u8]>, manifest: &Manifest) -> Option<(u64, Hash)> {
+    let head = kept.and_then(|kept| TreeHead::open(kept, &manifest.log.keys(), manifest.mission).ok());
+    let vouched = manifest.log.before.last().map(|head| (head.size, head.root));
+    head.map(|head| (head.size, head.root)).or(vouched)
 }
 
 fn signed_head(verdict: &Verdict) -> Option<&[u8]> {
@@ -82,10 +89,4 @@ fn signed_head(verdict: &Verdict) -> Option<&[u8]> {
         Verdict::Stored(receipt) => Some(&receipt.head),
         Verdict::Refused(_) => None,
     }
-}
-
-/// Whether two signed heads are of one log and cannot be: one size, two roots.
-pub(crate) fn contradict(one: &[u8], other: &[u8], manifest: &Manifest) -> bool {
-    let open = |bytes: &[u8]| TreeHead::open(bytes, &manifest.receipt_keys, manifest.mission).ok();
-    open(one).zip(open(other)).is_some_and(|(one, other)| one.contradicts(&other))
 }

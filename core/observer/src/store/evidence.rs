@@ -17,7 +17,7 @@ pub enum LogConsistency {
     Proved,
     /// The last head came without such a proof: the server may have lost part of its log.
     Unproved,
-    /// The server signed two logs that cannot be one. The phone keeps both signed heads.
+    /// The server signed two logs that cannot be one. The phone keeps both signed heads, and says so until a new log begins.
     Contradicted,
 }
 
@@ -50,7 +50,8 @@ impl Outbox {
 
     /// Whether the server's log is one.
     pub fn consistency(&self) -> Result<LogConsistency, Error> {
-        let contradicted: bool = self.db.query_row("SELECT EXISTS(SELECT 1 FROM evidence)", [], |r| r.get(0))?;
+        let contradicted: bool =
+            self.db.query_row("SELECT EXISTS(SELECT 1 FROM evidence WHERE NOT settled)", [], |r| r.get(0))?;
         Ok(match self.setting(UNPROVED)?.is_some_and(|head| !head.is_empty()) {
             _ if contradicted => LogConsistency::Contradicted,
             true => LogConsistency::Unproved,

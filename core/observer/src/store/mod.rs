@@ -4,6 +4,7 @@
 mod attachments;
 mod blobs;
 mod drafts;
+mod epochs;
 mod evidence;
 mod letters;
 mod mailbox;

@@ -60,6 +60,10 @@ pub const SCHEMA: Schema = Schema {
     DROP TABLE blob_by_hash;
     CREATE TABLE evidence(one BLOB NOT NULL, other BLOB NOT NULL, UNIQUE (one, other)) STRICT;
     ",
+        // What a log that was replaced had signed says nothing of the one after it.
+        "
+    ALTER TABLE evidence ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;
+    ",
     ],
 };
 
@@ -178,9 +182,14 @@ impl Outbox {
         }
         tx.commit()?;
         if settings.iter().any(|(name, _)| *name == MANIFEST) {
-            self.manifests.fetch_add(1, Ordering::SeqCst);
+            self.noted_manifest();
         }
         Ok(())
+    }
+
+    /// Tells whoever has loaded a manifest that there is another.
+    pub(super) fn noted_manifest(&self) {
+        self.manifests.fetch_add(1, Ordering::SeqCst);
     }
 
     /// A part of the bundle; one that is damaged is none.

@@ -1,5 +1,6 @@
 //! Inputs whose decoded form would take a hundred times their size in memory.
 
+use baqylau_protocol::authority::{IssuerTerm, LogEpoch};
 use baqylau_protocol::bundle::MAX_PARTS;
 use baqylau_protocol::bundle::{BundlePart, Manifest, PartKind};
 use baqylau_protocol::cbor::{self, Malformed};
@@ -118,18 +119,20 @@ fn courier_file_with_too_many_items_is_refused_before_decoding() {
 
 fn manifest(parts: Vec<BundlePart>, root: &SigningKey) -> Manifest {
     Manifest {
-        v: 1,
+        v: Manifest::VERSION,
         mission: MissionId::of(&root.public()),
         version: 1,
         prev: None,
         issued: 0,
         expires: 1,
-        issuer: root.public(),
-        receipt_keys: vec![root.public()],
+        issuers: vec![IssuerTerm { key: root.public(), from: 0, until: None }],
+        log: LogEpoch::first(root.public()),
         tls_roots: vec![],
-        reading: ReadingSecret::generate(1).public(),
+        reading: vec![ReadingSecret::generate(1).public()],
         servers: vec![],
         parts,
+        desks: vec![],
+        reinstated: vec![],
     }
 }
 

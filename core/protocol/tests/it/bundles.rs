@@ -1,30 +1,33 @@
 //! A bundle is accepted only from the root, and only forward along one line of versions.
 
+use baqylau_protocol::authority::{DeskTerm, IssuerTerm, LogEpoch};
 use baqylau_protocol::bundle::{BundleError, BundlePart, Manifest, PartKind, inflate};
 use baqylau_protocol::cbor;
 use baqylau_protocol::cose::{self, ObjectType};
-use baqylau_protocol::ids::{Hash, MissionId};
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey};
 
 fn root() -> SigningKey {
     SigningKey::from_seed([1; 32])
 }
 
-fn manifest(version: u64, prev: Option<Hash>) -> Manifest {
+pub fn manifest(version: u64, prev: Option<Hash>) -> Manifest {
     let (part, _) = BundlePart::pack(PartKind::Checklist, "opening", b"{}");
     Manifest {
-        v: 1,
+        v: Manifest::VERSION,
         mission: MissionId::of(&root().public()),
         version,
         prev,
         issued: 1,
         expires: 2,
-        issuer: SigningKey::from_seed([2; 32]).public(),
-        receipt_keys: vec![SigningKey::from_seed([3; 32]).public()],
+        issuers: vec![IssuerTerm { key: SigningKey::from_seed([2; 32]).public(), from: 0, until: None }],
+        log: LogEpoch::first(SigningKey::from_seed([3; 32]).public()),
         tls_roots: vec![vec![1, 2, 3].into()],
-        reading: ReadingSecret::generate(1).public(),
+        reading: vec![ReadingSecret::generate(1).public()],
         servers: vec!["https://a.example".into()],
         parts: vec![part],
+        desks: Vec::new(),
+        reinstated: Vec::new(),
     }
 }
 
@@ -44,9 +47,38 @@ fn manifest_not_signed_by_the_root_is_refused() {
         assert!(Manifest::open(&bytes[..at], &root().public()).is_err(), "{at} bytes");
     }
     let mut later = manifest;
-    later.v = 2;
+    later.v = 3;
     let bytes = cose::sign(ObjectType::Manifest, &root(), &[], &cbor::encode(&later));
-    assert!(Manifest::open(&bytes, &root().public()).unwrap_err().to_string().contains("version 2"));
+    assert!(Manifest::open(&bytes, &root().public()).unwrap_err().to_string().contains("version 3"));
+}
+
+#[test]
+fn manifest_that_names_no_key_is_refused() {
+    let refused = |change: &dyn Fn(&mut Manifest)| {
+        let mut manifest = manifest(1, None);
+        change(&mut manifest);
+        Manifest::open(&manifest.sign(&root()), &root().public()).unwrap_err().to_string()
+    };
+    assert!(refused(&|m| m.issuers.clear()).contains("issuer"));
+    assert!(refused(&|m| m.reading.clear()).contains("reading key"));
+    assert!(refused(&|m| m.reading.push(m.reading[0].clone())).contains("ascend"));
+    assert!(refused(&|m| m.log.epoch = 1).contains("log before"));
+}
+
+#[test]
+fn a_key_speaks_for_its_places_only() {
+    let mut known = manifest(1, None);
+    let (old, new) = (known.issuers[0].key, SigningKey::from_seed([8; 32]).public());
+    known.issuers[0].until = Some(10);
+    known.issuers.push(IssuerTerm { key: new, from: 7, until: None });
+    for (place, keys) in [(0, vec![old]), (6, vec![old]), (7, vec![old, new]), (9, vec![old, new]), (10, vec![new])] {
+        assert_eq!(known.issuers_at(place), keys, "at {place}");
+    }
+    let (desk, other) = (DeviceId([1; 16]), DeviceId([2; 16]));
+    known.desks = vec![DeskTerm { device: desk, from: 3, until: Some(5) }];
+    let speaks: Vec<u64> = (0..8).filter(|place| known.is_desk_at(desk, *place)).collect();
+    assert_eq!(speaks, [3, 4]);
+    assert!(known.is_desk(desk) && !known.is_current_desk(desk) && !known.is_desk(other));
 }
 
 #[test]

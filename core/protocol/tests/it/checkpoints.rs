@@ -6,7 +6,7 @@ use baqylau_protocol::keys::SigningKey;
 
 fn log() -> (SigningKey, NoteKey, Checkpoint) {
     let key = SigningKey::from_seed([1; 32]);
-    let origin = origin(MissionId([0xab; 16]));
+    let origin = origin(MissionId([0xab; 16]), 0);
     let name = NoteKey::new(&origin, key.public()).expect("a name");
     (key, name, Checkpoint { origin, size: 20_852_163, root: Hash([7; 32]) })
 }

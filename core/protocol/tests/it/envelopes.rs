@@ -156,7 +156,7 @@ fn inner_signature_covers_the_header() {
         (&device.key, ObjectType::Report, &other_header[..]),
         (&device.key, ObjectType::Report, &[]),
         (&stranger, ObjectType::Report, &header),
-        (&device.key, ObjectType::Roster, &header),
+        (&device.key, ObjectType::Standing, &header),
     ] {
         assert!(matches!(open(&device, &reseal(key, kind, aad)), Err(EnvelopeError::Cose(_))));
     }

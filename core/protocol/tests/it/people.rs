@@ -1,4 +1,4 @@
-//! Certificates, invites, enrolments and the roster.
+//! Certificates, invites and enrolments.
 
 use super::support::Dice;
 use baqylau_protocol::certificate::{Certificate, CertificateError, Invite, InviteError, Role};
@@ -6,7 +6,6 @@ use baqylau_protocol::cose::{self, CoseError, ObjectType};
 use baqylau_protocol::enrolment::{Enrolled, Enrolment};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, SubjectId};
 use baqylau_protocol::keys::{KEM_SEALED, SigningKey};
-use baqylau_protocol::roster::{Roster, RosterEntry, RosterError, Standing};
 use baqylau_protocol::{cbor, wire};
 
 const MISSION: MissionId = MissionId([1; 16]);
@@ -57,27 +56,28 @@ fn enrolment(certificate: &[u8]) -> Enrolment {
 #[test]
 fn certificate_not_signed_by_the_issuer_is_refused() {
     let bytes = certificate().sign(&issuer());
-    assert_eq!(Certificate::open(&bytes, &issuer().public(), MISSION).unwrap(), certificate());
+    let both = [stranger().public(), issuer().public()];
+    assert_eq!(Certificate::open(&bytes, &both, MISSION).unwrap(), (certificate(), issuer().public()));
     let forged = certificate().sign(&stranger());
     let refused = Err(CertificateError::Cose(CoseError::Signature(ObjectType::Certificate)));
-    assert_eq!(Certificate::open(&forged, &issuer().public(), MISSION), refused);
-    let elsewhere = Certificate::open(&bytes, &issuer().public(), ELSEWHERE);
+    assert_eq!(Certificate::open(&forged, &[issuer().public()], MISSION), refused);
+    let elsewhere = Certificate::open(&bytes, &[issuer().public()], ELSEWHERE);
     assert_eq!(elsewhere, Err(CertificateError::Mission { found: MISSION }));
     for at in 0..bytes.len() {
         let mut altered = bytes.clone();
         altered[at] ^= 0x04;
-        assert!(Certificate::open(&altered, &issuer().public(), MISSION).is_err(), "byte {at}");
+        assert!(Certificate::open(&altered, &[issuer().public()], MISSION).is_err(), "byte {at}");
     }
     // A signature by the issuer over another type of object is not a certificate.
-    let other = cose::sign(ObjectType::Roster, &issuer(), &[], &cbor::encode(&certificate()));
-    assert!(Certificate::open(&other, &issuer().public(), MISSION).is_err());
+    let other = cose::sign(ObjectType::Standing, &issuer(), &[], &cbor::encode(&certificate()));
+    assert!(Certificate::open(&other, &[issuer().public()], MISSION).is_err());
 }
 
 #[test]
 fn enrolment_needs_all_three_signatures() {
     let signed = certificate().sign(&issuer());
     let bytes = enrolment(&signed).sign(&device_key(), &invite_key());
-    let open = |bytes: &[u8]| Enrolled::open(bytes, &issuer().public(), MISSION);
+    let open = |bytes: &[u8]| Enrolled::open(bytes, &[issuer().public()], MISSION);
     let good = open(&bytes).unwrap();
     assert_eq!(good.hash, Hash::of(&bytes));
     assert_eq!(good.device, DeviceId::of(good.hash));
@@ -99,7 +99,7 @@ fn enrolment_needs_all_three_signatures() {
     let refused = Err(CertificateError::Mission { found: ELSEWHERE });
     assert_eq!(open(&elsewhere.sign(&device_key(), &invite_key())), refused);
     let refused = Err(CertificateError::Mission { found: MISSION });
-    assert_eq!(Enrolled::open(&bytes, &issuer().public(), ELSEWHERE), refused);
+    assert_eq!(Enrolled::open(&bytes, &[issuer().public()], ELSEWHERE), refused);
     for at in 0..bytes.len() {
         let mut altered = bytes.clone();
         altered[at] ^= 0x40;
@@ -149,37 +149,6 @@ fn invite_text_round_trips_and_damage_is_named() {
         let length = dice.below(200);
         let noise = data_encoding::BASE64URL_NOPAD.encode(&dice.bytes(length));
         assert!(Invite::from_text(&format!("BAQYLAU1:{noise}")).is_err());
-    }
-}
-
-#[test]
-fn roster_not_signed_by_the_issuer_is_refused() {
-    let device = |n| DeviceId([n; 16]);
-    let entry =
-        |n, standing, good_seq, good_hash| RosterEntry { good_seq, good_hash, ..RosterEntry::new(device(n), standing) };
-    let roster = Roster {
-        v: 1,
-        mission: MISSION,
-        version: 4,
-        prev: Some(Hash([9; 32])),
-        devices: vec![
-            entry(1, Standing::Confirmed, 0, None),
-            entry(2, Standing::Contested, 0, None),
-            entry(3, Standing::Revoked, 7, Some(Hash([4; 32]))),
-        ],
-    };
-    let bytes = roster.sign(&issuer());
-    assert_eq!(Roster::open(&bytes, &issuer().public(), MISSION).unwrap(), roster);
-    assert_eq!(roster.find(device(3)).unwrap().good_seq, 7);
-    assert_eq!(roster.find(device(4)), None);
-    let forged = roster.sign(&stranger());
-    assert!(matches!(Roster::open(&forged, &issuer().public(), MISSION), Err(RosterError::Cose(_))));
-    let elsewhere = Roster::open(&bytes, &issuer().public(), ELSEWHERE);
-    assert_eq!(elsewhere, Err(RosterError::Mission { found: MISSION }));
-    for at in 0..bytes.len() {
-        let mut altered = bytes.clone();
-        altered[at] ^= 0x02;
-        assert!(Roster::open(&altered, &issuer().public(), MISSION).is_err(), "byte {at}");
     }
 }
 

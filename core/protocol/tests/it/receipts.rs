@@ -80,11 +80,11 @@ fn receipt_for_anything_else_is_refused() {
     let later = cose::sign(cose::ObjectType::TreeHead, &key, &[], &cbor::encode(&later));
     refused(&|r| r.head = later.clone().into());
     // Another type of object signed with the same key is not a tree head.
-    let as_roster = cose::sign(
-        cose::ObjectType::Roster,
+    let as_record = cose::sign(
+        cose::ObjectType::Standing,
         &key,
         &[],
         cose::open(cose::ObjectType::TreeHead, &good.head, &keys[0], &[]).unwrap(),
     );
-    refused(&|r| r.head = as_roster.clone().into());
+    refused(&|r| r.head = as_record.clone().into());
 }

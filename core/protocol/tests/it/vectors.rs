@@ -180,7 +180,7 @@ fn signed_object_is_a_cose_sign1() {
         assert!(key.public().verify(&text, &signature));
         assert_eq!(cose::open(ObjectType::Report, &signed, &key.public(), b"aad").unwrap(), payload);
         cose::open(ObjectType::Report, &signed, &key.public(), b"bad").unwrap_err();
-        cose::open(ObjectType::Roster, &signed, &key.public(), b"aad").unwrap_err();
+        cose::open(ObjectType::Standing, &signed, &key.public(), b"aad").unwrap_err();
         cose::open(ObjectType::Report, &signed, &SigningKey::from_seed([2; 32]).public(), b"aad").unwrap_err();
     }
 }

@@ -1,11 +1,12 @@
-//! What the roster says of devices, and which chains are forked.
+//! What holds of devices, and which chains are forked.
 
 use crate::adjudication::status::DeviceObjection;
 use crate::error::DeskError;
 use crate::store::{KnownDevice, PulledEnvelope, VerifiedStore};
+use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::{DeviceId, Hash};
-use baqylau_protocol::roster::{Roster, Standing};
+use baqylau_protocol::standing::{Standing, Standings};
 use std::collections::HashMap;
 
 /// How envelopes hang together.
@@ -35,30 +36,31 @@ impl ChainLinks {
 }
 
 /// Standings and forked chains of all devices, at one state of the log.
-pub(crate) struct RosterIndex<'d> {
-    roster: Option<Roster>,
+pub(crate) struct StandingIndex<'d> {
+    manifest: Option<Manifest>,
+    standings: Standings,
     devices: &'d HashMap<DeviceId, KnownDevice>,
     links: &'d ChainLinks,
 }
 
-impl<'d> RosterIndex<'d> {
+impl<'d> StandingIndex<'d> {
     pub fn new(
         known: VerifiedStore<'_>,
         devices: &'d HashMap<DeviceId, KnownDevice>,
         links: &'d ChainLinks,
     ) -> Result<Self, DeskError> {
-        Ok(Self { roster: known.roster()?.map(|(r, _)| r), devices, links })
+        Ok(Self { manifest: known.latest_manifest()?, standings: known.standings()?, devices, links })
     }
 
-    /// Whether the roster confirms a device.
+    /// Whether a device was confirmed.
     pub fn confirmed(&self, device: DeviceId) -> bool {
-        self.roster.as_ref().and_then(|r| r.find(device)).is_some_and(|e| e.standing == Standing::Confirmed)
+        self.standings.of(device).is_some_and(|held| held.decision.standing == Standing::Confirmed)
     }
 
-    /// Whether a desk in good standing signed an envelope.
+    /// Whether a desk that the root lists signed an envelope, while it was listed.
     pub fn is_desk(&self, envelope: &PulledEnvelope) -> bool {
         let role = self.devices.get(&envelope.device).map(|d| d.role);
-        role == Some(Role::Desk) && self.objection(envelope.device, envelope.hash).is_none()
+        role == Some(Role::Desk) && self.objection(envelope.device, envelope.hash, envelope.index).is_none()
     }
 
     /// The device of an envelope.
@@ -77,21 +79,23 @@ impl<'d> RosterIndex<'d> {
     }
 
     /// Why an envelope does not count by the standing of its device.
-    pub fn objection(&self, device: DeviceId, envelope: Hash) -> Option<DeviceObjection> {
+    pub fn objection(&self, device: DeviceId, envelope: Hash, place: u64) -> Option<DeviceObjection> {
         let known = self.devices.get(&device)?;
-        if !known.in_time {
+        let certified = |m: &Manifest| m.issuers_at(known.index).contains(&known.issuer);
+        if !known.in_time || !self.manifest.as_ref().is_some_and(certified) {
             return Some(DeviceObjection::ExpiredInvite);
         }
-        let entry = self.roster.as_ref().and_then(|r| r.find(device));
-        match entry.map(|e| e.standing) {
-            // A desk that was never doubted needs no confirmation.
-            None if known.role == Role::Desk => None,
+        if known.role == Role::Desk {
+            return self.objection_to_desk(device, place);
+        }
+        let held = self.standings.of(device).map(|held| &held.decision);
+        match held.map(|d| d.standing) {
             None => Some(DeviceObjection::Unconfirmed),
             Some(Standing::Confirmed) => None,
             Some(Standing::Contested) => Some(DeviceObjection::Contested),
             // Only the ancestors of the good envelope count; signing times prove nothing.
             Some(Standing::Revoked) => {
-                let mut at = entry.and_then(|e| e.good_hash);
+                let mut at = held.and_then(|d| d.good_hash);
                 while let Some(hash) = at {
                     if hash == envelope {
                         return None;
@@ -100,6 +104,16 @@ impl<'d> RosterIndex<'d> {
                 }
                 Some(DeviceObjection::Revoked)
             }
+        }
+    }
+
+    /// Only the root makes a desk, and ends one.
+    fn objection_to_desk(&self, device: DeviceId, place: u64) -> Option<DeviceObjection> {
+        let manifest = self.manifest.as_ref()?;
+        match (manifest.is_desk_at(device, place), manifest.is_desk(device)) {
+            (true, _) => None,
+            (false, true) => Some(DeviceObjection::Revoked),
+            (false, false) => Some(DeviceObjection::Unconfirmed),
         }
     }
 }
