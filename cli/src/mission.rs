@@ -2,8 +2,8 @@
 
 use crate::common::{CommandResult, Folder, Passphrase, now, print_json};
 use crate::demo::stage::planned;
-use baqylau_desk::Desk;
 use baqylau_desk::tables::MissionTables;
+use baqylau_desk::{Desk, RotatedKeys};
 use baqylau_protocol::ids::{DeviceId, PublicKey};
 use clap::Subcommand;
 use serde_json::json;
@@ -144,6 +144,23 @@ pub enum MissionCommand {
         #[arg(long)]
         offline: bool,
     },
+    /// Replace the issuer's and the reading key, as when a desk was stolen. Needs the root key.
+    Rotate {
+        #[command(flatten)]
+        folder: Folder,
+        /// The issuer's key only. Invites that are out stay good.
+        #[arg(long)]
+        issuer: bool,
+        /// The reading key only. Phones seal to the new one when they have the bundle.
+        #[arg(long)]
+        reading: bool,
+        /// End the issuer's key before: invites that were made with it and not used are void.
+        #[arg(long)]
+        end_issuer: bool,
+        /// Do not publish the bundle that says so now.
+        #[arg(long)]
+        offline: bool,
+    },
     /// Reinstate a phone that was revoked: what was decided about it is void, and desks decide anew. Needs the root key.
     Reinstate {
         #[command(flatten)]
@@ -256,6 +273,16 @@ pub fn run(command: MissionCommand) -> CommandResult {
                 "bundle {} begins log {} with {kept} objects; desks and phones send what is behind them again",
                 manifest.version, manifest.log.epoch
             );
+            publish(&desk, offline)?;
+            Ok(true)
+        }
+        MissionCommand::Rotate { folder, issuer, reading, end_issuer, offline } => {
+            let passphrase = folder.secret.read()?;
+            let mut desk = Desk::open(&folder.folder, &passphrase)?;
+            let all = !issuer && !reading;
+            let keys = RotatedKeys { issuer: issuer || all || end_issuer, end_issuer, reading: reading || all };
+            let manifest = desk.rotate(keys, &passphrase, now())?;
+            println!("bundle {} names new keys; the next pull hands them to the other desks", manifest.version);
             publish(&desk, offline)?;
             Ok(true)
         }

@@ -38,5 +38,5 @@ pub mod tables;
 pub mod workspace;
 
 pub use baqylau_protocol::reason::ReasonClass;
-pub use desk::Desk;
+pub use desk::{Desk, RotatedKeys};
 pub use error::DeskError;

@@ -2,15 +2,14 @@
 
 use crate::error::DeskError;
 use crate::files::FileFault;
+use crate::log::handover::open_all;
 use crate::log::peers::apply_register;
 use crate::log::verify::Opener;
-use crate::parallel::CHUNK;
 use crate::store::{DeskStore, MissionTrust, VerifiedStore};
 use crate::workspace::Workspace;
 use crate::workspace::keys::DeskSecrets;
 use baqylau_protocol::bundle::BundleError;
 use baqylau_sqlite::StorageError;
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// How much of a store could be saved, and where the damaged file went.
@@ -45,26 +44,10 @@ pub fn salvage(folder: &Path, passphrase: &str) -> Result<SalvageOutcome, DeskEr
     let trust = MissionTrust { root: workspace.root()? };
     let known = VerifiedStore { store: &store, trust: &trust };
     restore_bundle(&workspace, known)?;
-    open_again(&store, &Opener::of(known.manifest()?, &secrets))?;
+    open_all(&store, &Opener::of(known.manifest()?, &secrets))?;
     store.set_people(&workspace.tables()?.people)?;
     apply_register(known)?;
     Ok(SalvageOutcome { aside, kept, lost })
-}
-
-/// Opens everything again that is here of the log.
-fn open_again(store: &DeskStore, opener: &Opener<'_>) -> Result<(), DeskError> {
-    let mut known = HashMap::new();
-    let mut from = 0;
-    loop {
-        let objects = store.objects_from(from, CHUNK)?;
-        if objects.is_empty() {
-            return Ok(());
-        }
-        let found = opener.page(from, &objects, &known);
-        store.open_again(found.contents())?;
-        known.extend(found.devices.into_iter().map(|d| (d.device, d)));
-        from += objects.len() as u64;
-    }
 }
 
 /// Brings back the last bundle, which lies outside the store too: it says who may sign what.

@@ -40,6 +40,7 @@ mod it {
     mod parts;
     mod published;
     mod rescue;
+    mod rotation;
     mod salvage;
     mod schemas;
     mod screens;

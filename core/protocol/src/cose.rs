@@ -51,11 +51,13 @@ pub enum ObjectType {
     Coding = 65018,
     /// [`crate::permit::UploadPermit`], by the device of an envelope.
     Permit = 65019,
+    /// Inner signature of keys that a desk hands to another one.
+    Keys = 65020,
 }
 
 impl ObjectType {
     /// The types that an envelope may contain.
-    pub const SEALED: [Self; 9] = [
+    pub const SEALED: [Self; 10] = [
         Self::Report,
         Self::Close,
         Self::Review,
@@ -65,6 +67,7 @@ impl ObjectType {
         Self::Sent,
         Self::Register,
         Self::Coding,
+        Self::Keys,
     ];
 
     /// The type with this number, if an envelope may contain it.

@@ -4,7 +4,8 @@
 //! # Layout
 //! - [`cbor`], [`cose`]: the only encodings; strict, deterministic
 //! - [`ids`], [`keys`]: names and keys
-//! - [`certificate`], [`enrolment`], [`standing`]: who is who; [`authority`]: who may say so, and where in the log
+//! - [`certificate`], [`enrolment`], [`standing`]: who is who; [`authority`]: who may say so, and where in the log; [`handover`]: keys
+//!   from desk to desk
 //! - [`bundle`], [`published`]: the signed description of a mission, and how it travels
 //! - [`envelope`], [`seal`]: a report under way; [`blob`], [`permit`]: its attachments
 //! - [`merkle`], [`receipt`], [`checkpoint`]: the server's log, its proofs, and its head for witnesses
@@ -26,6 +27,7 @@ pub mod courier;
 pub mod enrolment;
 pub mod envelope;
 pub mod exported;
+pub mod handover;
 pub mod ids;
 pub mod keys;
 pub mod merkle;

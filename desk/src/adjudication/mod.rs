@@ -117,6 +117,7 @@ impl<'d> Adjudicator<'d> {
             | ObjectType::Seen
             | ObjectType::Kept
             | ObjectType::Permit
+            | ObjectType::Keys
             | ObjectType::Envelope
             | ObjectType::Manifest
             | ObjectType::Certificate

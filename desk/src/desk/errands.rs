@@ -7,17 +7,32 @@ use crate::log::attachments::{AttachmentRow, FetchedAttachments};
 use crate::log::bundles::PublishedBundles;
 use crate::log::courier::{self, CourierOutcome};
 use crate::log::epochs::vouchable;
+use crate::log::handover::{ROTATED, learn_keys};
 use crate::log::link::ServerLink;
 use crate::log::pull::{LogPull, PullOutcome, send_decisions};
 use crate::log::{peers, repair};
-use baqylau_protocol::authority::{Reinstatement, VouchedHead};
+use crate::store::VerifiedStore;
+use crate::workspace::keys::{DeskSecrets, ReadingSeed};
+use baqylau_protocol::authority::{IssuerTerm, Reinstatement, VouchedHead};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::{DeviceId, Hash, PublicKey};
+use baqylau_protocol::keys::{ReadingSecret, SigningKey};
 use baqylau_protocol::receipt::Receipt;
 use baqylau_protocol::routes;
 use minicbor::bytes::ByteVec;
 use std::path::{Path, PathBuf};
+
+/// Keys that a mission replaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RotatedKeys {
+    /// The issuer's.
+    pub issuer: bool,
+    /// Whether certificates by the issuer's key before let nobody enrol any more: it was stolen.
+    pub end_issuer: bool,
+    /// The reading key.
+    pub reading: bool,
+}
 
 impl Desk {
     /// Each errand has a link of its own: nothing is kept open while coordinators think.
@@ -78,7 +93,44 @@ impl Desk {
             (pull.run(now, progress), pull.tree)
         };
         self.tree = tree;
+        learn_keys(VerifiedStore { store: &self.store, trust: &self.trust }, &mut self.secrets)?;
         pulled
+    }
+
+    /// Replaces the issuer's key, the reading key, or both: the other desks get them with the log, phones with the bundle, which is yet to be
+    /// published. Invites that are out stay good unless the issuer before is ended; what was sealed to the reading key before stays readable.
+    ///
+    /// # Errors
+    /// The passphrase is wrong, the root key is not here, or the disk refuses.
+    pub fn rotate(&mut self, keys: RotatedKeys, passphrase: &str, now: i64) -> Result<Manifest, DeskError> {
+        let root = self.builder().root(passphrase)?;
+        let (place, mut kept) = (self.store.cursor()?, self.workspace.keys(passphrase)?);
+        let (issuer, latest) = (SigningKey::generate(), self.manifest()?.reading_key().number);
+        let reading = ReadingSecret::generate(latest + 1);
+        // First where they are kept: no manifest names what could be lost.
+        if keys.issuer {
+            kept.issuers.push(*issuer.seed());
+        }
+        if keys.reading {
+            kept.reading.retain(|seed| seed.number <= latest);
+            kept.reading.push(ReadingSeed::of(&reading));
+        }
+        self.workspace.keep_keys(passphrase, &kept)?;
+        let manifest = self.builder().amend(&root, now, |manifest| {
+            if keys.issuer {
+                let in_use = manifest.issuers.iter_mut().filter(|term| term.until.is_none());
+                in_use.for_each(|term| term.until = keys.end_issuer.then_some(place));
+                manifest.issuers.push(IssuerTerm { key: issuer.public(), from: place, until: None });
+            }
+            if keys.reading {
+                manifest.reading.push(reading.public());
+            }
+        })?;
+        self.secrets = DeskSecrets::of(&kept).ok_or_else(|| self.workspace.damaged("reading key"))?;
+        self.store.set_setting(ROTATED, &manifest.version.to_be_bytes())?;
+        learn_keys(VerifiedStore { store: &self.store, trust: &self.trust }, &mut self.secrets)?;
+        self.own().hand_over_keys()?;
+        Ok(manifest)
     }
 
     /// Fetches the attachments that are lacking and that the server has; what broke off goes on.

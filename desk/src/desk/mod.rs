@@ -3,6 +3,8 @@
 
 mod errands;
 
+pub use errands::RotatedKeys;
+
 use crate::adjudication::devices::{DeskRow, DeviceRow, desk_rows, device_rows};
 use crate::adjudication::status::AnswerBasis;
 use crate::error::DeskError;
@@ -12,6 +14,7 @@ use crate::files::FileFault;
 use crate::index::filter::ReportFilter;
 use crate::index::report_table::ReportTable;
 use crate::log::attachments::AttachmentFolder;
+use crate::log::handover::learn_keys;
 use crate::log::heads::SignedHeads;
 use crate::log::proof::Prover;
 use crate::log::recheck;
@@ -89,8 +92,9 @@ impl Desk {
             return Err(DeskError::file(store, FileFault::NoStoreButOther { empty }));
         }
         let store = DeskStore::open(&store, &keys.database)?;
-        let secrets = secrets?;
+        let mut secrets = secrets?;
         let trust = MissionTrust { root };
+        learn_keys(VerifiedStore { store: &store, trust: &trust }, &mut secrets)?;
         Ok(Self { workspace, store, trust, secrets, tree: None, forms: RefCell::default() })
     }
 

@@ -4,6 +4,7 @@ pub mod attachments;
 pub(crate) mod bundles;
 pub mod courier;
 pub(crate) mod epochs;
+pub(crate) mod handover;
 pub mod heads;
 pub(crate) mod link;
 pub(crate) mod pages;

@@ -137,6 +137,7 @@ impl<'d> LogPull<'d> {
         // chain there.
         self.fetch(&identity, &mut pulled, progress)?;
         publish_register(self.own)?;
+        self.own.hand_over_keys()?;
         if self.send_records(&mut pulled)? > 0 {
             self.fetch(&identity, &mut pulled, progress)?;
         }

@@ -3,6 +3,7 @@
 use crate::faults::Unverifiable;
 use crate::parallel::map_on_all_cores;
 use crate::store::{KnownDevice, LogObject, Opened, PageContents, PulledDecision, PulledEnvelope};
+use crate::workspace::DeskIdentity;
 use crate::workspace::keys::DeskSecrets;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
@@ -23,6 +24,8 @@ pub struct Opener<'o> {
     pub manifest: Manifest,
     /// Open envelopes; each names its key by number.
     pub reading: &'o [ReadingSecret],
+    /// What other desks seal to this one.
+    pub own: &'o DeskIdentity,
 }
 
 /// Objects of the log, sorted by what they turned out to be.
@@ -40,7 +43,7 @@ pub struct VerifiedPage {
 
 impl<'o> Opener<'o> {
     pub(crate) fn of(manifest: Manifest, secrets: &'o DeskSecrets) -> Self {
-        Self { mission: manifest.mission, manifest, reading: &secrets.reading }
+        Self { mission: manifest.mission, manifest, reading: &secrets.reading, own: &secrets.identity }
     }
 }
 
@@ -112,7 +115,7 @@ impl Opener<'_> {
     }
 
     fn reading(&self, number: u32) -> Result<&ReadingSecret, Unverifiable> {
-        self.reading.iter().find(|key| key.public().number == number).ok_or(Unverifiable::Sealed)
+        self.reading.iter().find(|key| key.number == number).ok_or(Unverifiable::Sealed)
     }
 
     fn open<'d>(
@@ -125,6 +128,10 @@ impl Opener<'_> {
             None => Err(Unverifiable::NotEnrolled),
             Some(device) => {
                 // A letter is sealed to its phone; that it is the desk's is all that can be said of it here.
+                if header.recipient == Some(self.own.device()) {
+                    let opened = self.open_own(device, envelope, *index);
+                    return self.found(*index, *received, envelope, opened);
+                }
                 if header.recipient.is_some() {
                     let letter = Opened { kind: ObjectType::Letter, bytes: Vec::new() };
                     return self.found(*index, *received, envelope, self.letter(device, envelope).map(|()| letter));
@@ -136,6 +143,21 @@ impl Opener<'_> {
             }
         };
         self.found(*index, *received, envelope, plain)
+    }
+
+    /// What another desk sealed to this one.
+    fn open_own(
+        &self,
+        device: &KnownDevice,
+        envelope: &envelope::Envelope,
+        place: u64,
+    ) -> Result<Opened, Unverifiable> {
+        if !self.manifest.is_desk_at(device.device, place) {
+            return Err(Unverifiable::NoDesksLetter);
+        }
+        let key = self.own.box_key().ok_or(Unverifiable::Sealed)?;
+        let (kind, bytes) = envelope.open(&device.key, &key, &self.own.shared())?;
+        Ok(Opened { kind, bytes: bytes.to_vec() })
     }
 
     fn letter(&self, device: &KnownDevice, envelope: &envelope::Envelope) -> Result<(), Unverifiable> {

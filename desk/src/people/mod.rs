@@ -107,8 +107,8 @@ impl<'d> Invites<'d> {
             replaces,
         };
         let (v, mission, holder) = (baqylau_protocol::VERSION, self.known.trust.mission(), invite.holder());
-        let certificate =
-            self.secrets.certify(&Certificate { v, mission, subject, role, key: key.public(), expires, holder });
+        let certificate = Certificate { v, mission, subject, role, key: key.public(), expires, holder };
+        let certificate = certificate.sign(self.secrets.issuer(self.known.latest_manifest()?.as_ref()));
         let invite = Invite { certificate: certificate.into(), ..invite };
         let text = invite.to_text();
         keys::write_private(

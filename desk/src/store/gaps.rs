@@ -170,7 +170,7 @@ fn times_rewritten(db: &Connection) -> Result<i64, DeskError> {
     Ok(i64::from_be_bytes(bytes.try_into().map_err(|_| damaged())?))
 }
 
-fn rewritten(tx: &Connection) -> Result<(), DeskError> {
+pub(super) fn rewritten(tx: &Connection) -> Result<(), DeskError> {
     set_setting(tx, REWRITTEN, &times_rewritten(tx)?.wrapping_add(1).to_be_bytes())
 }
 

@@ -1,7 +1,8 @@
 //! The log as it was pulled: its objects and their leaves.
 
 use super::envelopes::{PageContents, insert};
-use super::{DeskStore, Gap, SCHEMA, signed, unsigned};
+use super::gaps::rewritten;
+use super::{DeskStore, Gap, SCHEMA, set_setting, signed, unsigned};
 use crate::error::DeskError;
 use baqylau_protocol::ids::Hash;
 use baqylau_sqlite::{Salvaged, salvage};
@@ -107,6 +108,29 @@ impl DeskStore {
         tx.execute_batch("DELETE FROM device; DELETE FROM envelope; DELETE FROM decision")?;
         tx.commit()?;
         Ok(kept)
+    }
+
+    /// Forgets what was opened, to open it again: with keys that came since. Notes that this is under way.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub(crate) fn forget_opened(&self, (name, value): (&str, &[u8])) -> Result<(), DeskError> {
+        let tx = self.writing()?;
+        set_setting(&tx, name, value)?;
+        tx.execute_batch("DELETE FROM device; DELETE FROM envelope; DELETE FROM decision")?;
+        rewritten(&tx)?;
+        Ok(tx.commit()?)
+    }
+
+    /// Notes that everything was opened again.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub(crate) fn opened_again(&self, (name, value): (&str, &[u8])) -> Result<(), DeskError> {
+        let tx = self.writing()?;
+        set_setting(&tx, name, value)?;
+        rewritten(&tx)?;
+        Ok(tx.commit()?)
     }
 
     /// Keeps what was found in objects that are here already.

@@ -107,6 +107,17 @@ impl DeskStore {
         Ok(self.db.execute(lost, [])? + self.db.execute(undecided, [])?)
     }
 
+    /// What this desk signed of a kind for a device, oldest first.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub(crate) fn written_to(&self, kind: ObjectType, recipient: DeviceId) -> Result<Vec<Vec<u8>>, DeskError> {
+        let select = "SELECT payload FROM record WHERE kind = ?1 AND recipient = ?2 ORDER BY seq";
+        let mut statement = self.db.prepare(select)?;
+        let rows = statement.query_map(params![kind as u16, recipient.0], |r| r.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// What this desk signed of a kind, oldest first.
     ///
     /// # Errors

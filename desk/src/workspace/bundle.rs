@@ -92,7 +92,7 @@ impl BundleBuilder<'_> {
             prev: None,
             issued: now,
             expires: now,
-            issuers: vec![IssuerTerm { key: self.secrets.issuer.public(), from: 0, until: None }],
+            issuers: vec![IssuerTerm { key: self.secrets.issuer(None).public(), from: 0, until: None }],
             log: LogEpoch::first(*receipts),
             tls_roots: Vec::new(),
             reading: self.secrets.reading.iter().map(ReadingSecret::public).collect(),

@@ -80,6 +80,11 @@ impl DeskIdentity {
         DeviceId::of(self.first())
     }
 
+    /// `None` where the kept bytes are no key.
+    pub(crate) fn box_key(&self) -> Option<BoxKey> {
+        BoxKey::from_bytes(&self.box_key)
+    }
+
     pub(crate) fn shared(&self) -> SharedKey {
         SharedKey::from_parts(self.shared, Hash(self.shared_id))
     }

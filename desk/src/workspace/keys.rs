@@ -4,7 +4,8 @@ use crate::error::DeskError;
 use crate::files::FileFault;
 use crate::workspace::identity::DeskIdentity;
 use argon2::{Algorithm, Argon2, Params, Version};
-use baqylau_protocol::certificate::Certificate;
+use baqylau_protocol::bundle::Manifest;
+use baqylau_protocol::handover::KeyHandover;
 use baqylau_protocol::ids::MissionId;
 use baqylau_protocol::keys::{ReadingKey, ReadingSecret, SigningKey, random};
 use data_encoding::BASE64;
@@ -30,8 +31,8 @@ struct KeyFile {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeskKeys {
-    /// Seed of the issuer: invites.
-    pub issuer: [u8; 32],
+    /// Seeds of the issuers, the oldest first: invites.
+    pub issuers: Vec<[u8; 32]>,
     /// The reading keys, by ascending number; the last is the current one.
     pub reading: Vec<ReadingSeed>,
     /// Key of the desk's database.
@@ -57,7 +58,7 @@ impl ReadingSeed {
     /// Of a key.
     #[must_use]
     pub fn of(secret: &ReadingSecret) -> Self {
-        Self { number: secret.public().number, bytes: *secret.to_bytes() }
+        Self { number: secret.number, bytes: *secret.to_bytes() }
     }
 }
 
@@ -69,7 +70,7 @@ impl Drop for ReadingSeed {
 
 impl Drop for DeskKeys {
     fn drop(&mut self) {
-        self.issuer.zeroize();
+        self.issuers.zeroize();
         self.database.zeroize();
         self.device.zeroize();
     }
@@ -77,8 +78,8 @@ impl Drop for DeskKeys {
 
 /// The same, as keys that sign and open.
 pub struct DeskSecrets {
-    /// Signs invites.
-    pub(crate) issuer: SigningKey,
+    /// Sign invites, the oldest first; there is one.
+    pub(crate) issuers: Vec<SigningKey>,
     /// Open what phones seal to the desks; the last is the current one, and there is one.
     pub(crate) reading: Vec<ReadingSecret>,
     /// Signs what this desk says.
@@ -88,12 +89,13 @@ pub struct DeskSecrets {
 }
 
 impl DeskSecrets {
-    /// `None` where a reading key is none, or there is none.
+    /// `None` where a reading key is none, or there is none, or no issuer.
     #[must_use]
     pub fn of(keys: &DeskKeys) -> Option<Self> {
         let reading = keys.reading.iter().map(|seed| ReadingSecret::from_bytes(seed.number, &seed.bytes));
+        let issuers: Vec<SigningKey> = keys.issuers.iter().map(|seed| SigningKey::from_seed(*seed)).collect();
         Some(Self {
-            issuer: SigningKey::from_seed(keys.issuer),
+            issuers: Some(issuers).filter(|issuers| !issuers.is_empty())?,
             reading: reading.collect::<Option<Vec<_>>>().filter(|reading| !reading.is_empty())?,
             device: SigningKey::from_seed(keys.device),
             identity: keys.identity.clone(),
@@ -107,8 +109,8 @@ impl DeskSecrets {
     pub(crate) fn for_another(&self, mission: MissionId) -> Result<DeskKeys, DeskError> {
         let device = SigningKey::generate();
         Ok(DeskKeys {
-            identity: DeskIdentity::new(mission, &self.issuer, &self.reading_key(), &device)?,
-            issuer: *self.issuer.seed(),
+            identity: DeskIdentity::new(mission, self.issuer(None), &self.reading_key(), &device)?,
+            issuers: self.issuers.iter().map(|key| *key.seed()).collect(),
             reading: self.reading.iter().map(ReadingSeed::of).collect(),
             database: random(),
             device: *device.seed(),
@@ -123,9 +125,30 @@ impl DeskSecrets {
         self.reading.last().expect("a desk has a reading key").public()
     }
 
-    /// The issuer's word about who holds a key: signed, for an invite.
-    pub(crate) fn certify(&self, certificate: &Certificate) -> Vec<u8> {
-        certificate.sign(&self.issuer)
+    /// The key that invites are signed with: the latest that the manifest lists without an end; before there is one, the latest.
+    ///
+    /// # Panics
+    /// Never: there is one.
+    pub(crate) fn issuer(&self, manifest: Option<&Manifest>) -> &SigningKey {
+        let listed = |key: &&SigningKey| {
+            manifest.is_none_or(|m| m.issuers.iter().any(|term| term.key == key.public() && term.until.is_none()))
+        };
+        self.issuers.iter().rev().find(listed).or(self.issuers.last()).expect("a desk has an issuer's key")
+    }
+
+    /// Takes over what another desk handed to this one, as far as the manifest names it. Gives whether a reading key was new.
+    pub(crate) fn learn(&mut self, handed: &KeyHandover, manifest: &Manifest) -> bool {
+        if let Some(issuer) = handed.issuer(manifest)
+            && !self.issuers.iter().any(|key| key.public() == issuer.public())
+        {
+            self.issuers.push(issuer);
+        }
+        let known: Vec<u32> = self.reading.iter().map(|key| key.number).collect();
+        let fresh: Vec<_> = handed.reading(manifest).into_iter().filter(|key| !known.contains(&key.number)).collect();
+        let learned = !fresh.is_empty();
+        self.reading.extend(fresh);
+        self.reading.sort_by_key(|key| key.number);
+        learned
     }
 }
 

@@ -97,7 +97,7 @@ impl Workspace {
         let (issuer, device) = (SigningKey::generate(), SigningKey::generate());
         let secrets = DeskKeys {
             identity: DeskIdentity::new(MissionId::of(&root.public()), &issuer, &reading.public(), &device)?,
-            issuer: *issuer.seed(),
+            issuers: vec![*issuer.seed()],
             reading: vec![ReadingSeed::of(&reading)],
             database: random(),
             device: *device.seed(),
@@ -142,6 +142,11 @@ impl Workspace {
     /// The passphrase is wrong, or the file is damaged.
     pub fn keys(&self, passphrase: &str) -> Result<DeskKeys, DeskError> {
         keys::read(&self.folder.join("keys/desk.key"), passphrase)
+    }
+
+    /// Keeps other secrets in the place of those that are kept.
+    pub(crate) fn keep_keys(&self, passphrase: &str, keys: &DeskKeys) -> Result<(), DeskError> {
+        keys::write(&self.folder.join("keys/desk.key"), passphrase, keys)
     }
 
     /// The mission's tables, read anew.

@@ -3,8 +3,8 @@
 use crate::it::support::report;
 use baqylau_desk::DeskError;
 use baqylau_desk::faults::LogFault;
-use baqylau_observer::ObserverApp;
 use baqylau_observer::app::{DeliveryState, LogConsistency};
+use baqylau_observer::{ObserverApp, RefusalReason};
 use baqylau_protocol::exported::ExportedLog;
 use baqylau_server::beginning::{BegunLog, begin};
 use baqylau_tests::{BUDGET, PASSPHRASE, World, now, reports, tables};
@@ -147,6 +147,11 @@ fn nobody_believes_the_key_of_the_log_before() {
     report(&one, "two");
     let summary = one.sync_now(BUDGET).expect("no error");
     assert_eq!((summary.delivered, delivered(&one)), (0, 1), "{summary:?}");
+    let state = one.reports().expect("reports").pop().expect("two").state;
+    assert!(
+        matches!(&state, DeliveryState::Stuck { why: RefusalReason::NotGenuine, reason } if reason.contains("proves nothing")),
+        "{state:?}"
+    );
     let refused = world.desk.pull(now(), &|_| ()).expect_err("it is not the mission's log");
     assert!(matches!(refused, DeskError::Log(LogFault::Head)), "{refused}");
     assert_eq!(one.summary().expect("a summary").log, LogConsistency::Proved, "an old key is evidence of nothing");

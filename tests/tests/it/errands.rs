@@ -83,7 +83,7 @@ fn a_request_that_is_lost_on_a_kept_connection_is_sent_once_more() {
             break;
         }
     }
-    assert!(requests > 8, "a pull asks for more than {requests} things");
+    assert!(requests > 6, "a pull asks for more than {requests} things");
     assert_eq!(baqylau_tests::reports(&world.desk).len(), signed, "each report once");
     assert!(world.desk.own().letters().expect("letters").iter().all(|letter| letter.sent));
 }

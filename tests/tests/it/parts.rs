@@ -96,7 +96,7 @@ fn a_folder_is_made_and_bundles_are_built_without_a_network() {
     let opened = Workspace::open(&mission).expect("opens");
     assert_eq!((&opened.folder, &opened.settings), (&workspace.folder, &workspace.settings));
     assert!(matches!(workspace.keys("another one"), Err(DeskError::Passphrase { .. })));
-    assert_eq!(workspace.keys(PASSPHRASE).expect("opens").issuer, keys.issuer);
+    assert_eq!(workspace.keys(PASSPHRASE).expect("opens").issuers, keys.issuers);
     assert!(matches!(workspace.published(), Err(DeskError::File { .. })), "nothing was built");
     let store = DeskStore::open(&folder.path().join("elsewhere.db"), &keys.database).expect("a store");
     let secrets = DeskSecrets::of(&keys).expect("keys");

@@ -39,7 +39,7 @@ const STORES: [(&str, Store); 4] = [
 ];
 
 /// Tables that a later version does without, each with its store: what they held comes again.
-const DROPPED: [(&str, &str); 1] = [("server", "blob")];
+const DROPPED: [(&str, &str); 2] = [("server", "blob"), ("desk", "roster")];
 
 impl Store {
     /// The versions that there were.

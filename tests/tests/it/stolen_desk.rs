@@ -44,7 +44,7 @@ fn send(world: &World, objects: Vec<Vec<u8>>) -> (usize, usize) {
 #[test]
 fn a_desk_that_made_itself_counts_nowhere_and_is_announced() {
     let (mut world, _phone, hash) = world();
-    let issuer = SigningKey::from_seed(world.desk.workspace.keys(PASSPHRASE).expect("stolen").issuer);
+    let issuer = SigningKey::from_seed(world.desk.workspace.keys(PASSPHRASE).expect("stolen").issuers[0]);
     let rogue = Rogue::desk(&issuer, world.desk.manifest().expect("a bundle"));
     let review = rogue.sealed(ObjectType::Review, 1, Hash::of(&rogue.enrolment), 0, &exclude(hash));
     let device = world.desk.devices(now()).expect("devices")[0].device;
@@ -74,7 +74,7 @@ fn append(world: &mut World, rogue: &Rogue, object: &[u8]) {
 #[test]
 fn a_server_that_logs_what_a_rogue_desk_decides_changes_nothing() {
     let (mut world, _phone, _) = world();
-    let issuer = SigningKey::from_seed(world.desk.workspace.keys(PASSPHRASE).expect("stolen").issuer);
+    let issuer = SigningKey::from_seed(world.desk.workspace.keys(PASSPHRASE).expect("stolen").issuers[0]);
     let rogue = Rogue::desk(&issuer, world.desk.manifest().expect("a bundle"));
     assert_eq!(send(&world, vec![rogue.enrolment.clone()]), (1, 0));
     let device = world.desk.devices(now()).expect("devices")[0].device;
