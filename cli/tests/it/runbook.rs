@@ -90,6 +90,7 @@ fn a_lost_desk_is_ended_from_another_one_with_the_copy_of_the_root_key() {
     assert!(mission.desk("mission end-desk", "second", &[&lost]).contains("published to"));
     let listed = mission.desk("desk devices", "second", &[]);
     assert!(listed.lines().any(|line| line.contains(&lost) && line.contains("ended at")), "{listed}");
+    assert!(listed.lines().any(|line| line.starts_with("desk ")), "the desks have a head of their own: {listed}");
     let shut = run(&["desk", "pull", "--folder", text(&mission.at("first"))]);
     assert!(String::from_utf8_lossy(&shut.stderr).contains("or ended it"), "{shut:?}");
     mission.desk("desk pull", "second", &[]);
