@@ -125,6 +125,32 @@ fn every_claim_names_a_test_or_says_that_it_is_not_met() {
     assert!(all > 200, "only {all} claims were found: how the docs write them has changed");
 }
 
+/// What the program says: its sources in Rust without the breaks within a text, and the words of page and app in English.
+fn said_by_the_program() -> String {
+    let mut folders: Vec<PathBuf> =
+        ["cli/src", "desk/src", "page/src", "core/observer/src"].iter().map(|folder| root().join(folder)).collect();
+    let mut files = vec![root().join("page/words/en.ftl"), root().join("android/app/src/main/res/values/strings.xml")];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    let whole = |text: String| text.split("\\\n").map(str::trim_start).collect::<String>();
+    files.iter().map(|file| whole(read(file))).collect()
+}
+
+#[test]
+fn words_that_the_attacks_quote_are_said() {
+    let program = said_by_the_program();
+    let page = read(&root().join("docs/attacks.md"));
+    let seen = claims(&page).into_iter().filter_map(|row| row.get(1).copied());
+    let quoted: Vec<&str> = seen.flat_map(|seen| seen.split('"').skip(1).step_by(2)).collect();
+    let parts = quoted.iter().flat_map(|words| words.split('…')).map(|part| part.trim_matches([' ', ':', '.']));
+    let unsaid: Vec<&str> = parts.filter(|part| !program.contains(part)).collect();
+    assert!(unsaid.is_empty(), "{unsaid:#?}");
+    assert!(quoted.len() > 20, "only {} are quoted: how the page quotes them has changed", quoted.len());
+}
+
 /// How many controls a group of MASVS 2.1.0 has.
 const MASVS: [(&str, usize); 8] = [
     ("STORAGE", 2),
