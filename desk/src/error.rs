@@ -207,7 +207,7 @@ pub enum DeskError {
     },
     /// The bundle does not list this desk.
     #[error(
-        "this desk: the bundle here does not list it, or ended it, and what it decides counts nowhere; pull, and where it stays so ask          whoever holds the root key"
+        "this desk: the bundle here does not list it, or ended it, and what it decides counts nowhere; pull, and where it stays so ask whoever holds the root key"
     )]
     Unlisted,
     /// The code of a visit is empty or too long.

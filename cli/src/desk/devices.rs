@@ -40,7 +40,8 @@ pub fn devices(desk: &baqylau_desk::Desk, json: bool) -> CommandResult {
         println!("{:<32}  {person:<6} {team:<6} {standing:<11} {received:>8} {missing:>8}{mark}", d.device.to_string());
     }
     desk.decisions().disputes()?.iter().for_each(|dispute| print_dispute(desk, dispute));
-    println!("\n{:<32}  {:<18} {:>8} {:>8}", "desk", "listed", "signed", "ignored");
+    println!();
+    println!("{:<32}  {:<18} {:>8} {:>8}", "desk", "listed", "signed", "ignored");
     for d in &desks {
         let own = if d.own { "  this desk" } else { "" };
         println!("{:<32}  {:<18} {:>8} {:>8}{own}", d.device.to_string(), listed(d), d.signed, d.ignored);

@@ -1,6 +1,6 @@
 //! The README's commands, as they stand there.
 
-use super::support::{Server, ok, root, run, text};
+use super::support::{Server, free_port, ok, root, run, text};
 use std::fs;
 use std::path::Path;
 
@@ -21,11 +21,6 @@ fn words(command: &str, folder: &Path, port: &str) -> Vec<String> {
     };
     let words = command.split_whitespace().skip_while(|word| *word == "baqylau");
     words.take_while(|word| *word != "&" && *word != "#").map(own).collect()
-}
-
-fn free_port() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("an address").port().to_string()
 }
 
 #[test]

@@ -57,6 +57,12 @@ pub fn edit(path: &Path, from: &str, to: &str) {
     std::fs::write(path, before.replacen(from, to, 1)).expect("a file");
 }
 
+/// A port of this machine that nobody listens at.
+pub fn free_port() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port().to_string()
+}
+
 /// A server that ends with the test.
 pub struct Server(Child);
 

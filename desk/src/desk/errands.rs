@@ -13,7 +13,7 @@ use crate::log::pull::{LogPull, PullOutcome, send_decisions};
 use crate::log::{peers, repair};
 use crate::store::VerifiedStore;
 use crate::workspace::keys::{DeskSecrets, ReadingSeed};
-use baqylau_protocol::authority::{IssuerTerm, Reinstatement, VouchedHead};
+use baqylau_protocol::authority::{DeskTerm, IssuerTerm, Reinstatement, VouchedHead};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::{DeviceId, Hash, PublicKey};
@@ -190,10 +190,10 @@ impl Desk {
     }
 
     /// Ends a desk: what its device signed at this place of the log and behind it counts no more. Without a place, what is not here yet.
-    /// The bundle is yet to be published.
+    /// One that was ended may be ended at an earlier place. The bundle is yet to be published.
     ///
     /// # Errors
-    /// The manifest does not list it as a desk in use, it is this one, or the root key is not here.
+    /// The manifest does not list it there, it is this one, or the root key is not here.
     pub fn end_desk(
         &self,
         device: DeviceId,
@@ -201,10 +201,12 @@ impl Desk {
         passphrase: &str,
         now: i64,
     ) -> Result<Manifest, DeskError> {
-        if device == self.own().device() || !self.manifest()?.is_current_desk(device) {
+        let end = place.map_or_else(|| self.store.cursor(), Ok)?;
+        let in_use = |term: &DeskTerm| term.device == device && term.until.is_none_or(|until| end < until);
+        if device == self.own().device() || !self.manifest()?.desks.iter().any(in_use) {
             return Err(NotHere::Desk { device }.into());
         }
-        let (builder, end) = (self.builder(), place.map_or_else(|| self.store.cursor(), Ok)?);
+        let builder = self.builder();
         builder.amend(&builder.root(passphrase)?, now, |manifest| {
             let terms = manifest.desks.iter_mut().filter(|term| term.device == device);
             terms.for_each(|term| term.until = Some(end));

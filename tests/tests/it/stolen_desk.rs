@@ -115,8 +115,11 @@ fn what_an_ended_desk_signs_counts_nowhere() {
     assert_eq!((row.device, row.signed, row.ignored), (device, 3, 2));
     phone.sync_now(BUDGET).expect("syncs");
     assert!(phone.letters().expect("letters").is_empty());
-    let again = world.desk.end_desk(device, None, PASSPHRASE, now()).expect_err("it was ended");
+    let again = world.desk.end_desk(device, None, PASSPHRASE, now()).expect_err("it was ended before that");
     assert!(again.to_string().contains("no other desk"), "{again}");
+    world.desk.end_desk(device, Some(0), PASSPHRASE, now()).expect("it had been stolen from the first");
+    let row = world.desk.desks().expect("desks").pop().expect("two");
+    assert_eq!((row.signed, row.ignored), (3, 3));
     let own = world.desk.own().device();
     world.desk.end_desk(own, None, PASSPHRASE, now()).expect_err("not this one");
 }
