@@ -170,7 +170,7 @@ fn a_server_that_was_begun_anew_gets_the_desk_again_and_its_short_log_is_told_of
     assert_eq!(world.desk.build_and_publish(PASSPHRASE, now(), 30).expect("publishes").version, 2);
     let told = world.desk.pull(now(), &|_| ()).expect_err("the log is another");
     assert!(matches!(told, DeskError::Shrunk { signed: 1, pulled } if pulled == before), "the desk enrolled: {told}");
-    assert!(told.to_string().contains("mission desk"), "the remedy is said: {told}");
+    assert!(told.to_string().contains("mission epoch"), "the remedy is said: {told}");
     world.desk.metrics().expect("the server knows the desk");
     assert_eq!(baqylau_tests::reports(&world.desk).len(), 3, "what was pulled stays");
     // The remedy: a desk in a new folder gets everything from the phones, and knows whose they are.
