@@ -7,7 +7,7 @@
 //! - [`certificate`], [`enrolment`], [`roster`]: who is who
 //! - [`bundle`], [`published`]: the signed description of a mission, and how it travels
 //! - [`envelope`], [`seal`]: a report under way; [`blob`], [`permit`]: its attachments
-//! - [`merkle`], [`receipt`], [`checkpoint`]: the server's log, its proofs, and its head for witnesses
+//! - [`merkle`], [`receipt`]: the server's log and its proofs; [`checkpoint`], [`submission`]: its head for witnesses, and what they are asked
 //! - [`routes`], [`wire`]: paths and bodies of HTTP requests
 //! - [`reason`]: what helps where something was not done
 //! - [`sync`]: what a phone does next, as a pure function
@@ -33,6 +33,7 @@ pub mod receipt;
 pub mod roster;
 pub mod routes;
 pub mod seal;
+pub mod submission;
 pub mod sync;
 pub mod wire;
 

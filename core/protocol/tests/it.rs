@@ -12,6 +12,7 @@ mod it {
     mod receipts;
     mod scanner;
     mod steps;
+    mod submissions;
     mod support;
     mod tree;
     mod vectors;
