@@ -7,12 +7,14 @@
 //! - [`accept`]: which objects are taken in
 //! - [`auth`]: who may read
 //! - [`publish`]: what is signed offline and replaces what was there; `documents`: how it is loaded at the start
+//! - `witnesses`, `submitter`: shows the head to witnesses; `cosigned`: what they signed
 //! - [`http`]: the paths; `listen`: TLS and connections; `crowd`, `body`: what they may cost
 
 pub mod accept;
 pub mod auth;
 pub mod blobs;
 mod body;
+mod cosigned;
 mod crowd;
 mod documents;
 mod health;
@@ -23,7 +25,10 @@ mod rate_limit;
 mod reader;
 pub mod sequencer;
 pub mod storage;
+mod submitter;
+mod witnesses;
 mod writer;
 
 pub use crowd::Limits;
 pub use listen::{OpenedServer, RunningServer, ServeError, ServerConfig, TlsFiles, open, start};
+pub use witnesses::{NoWitness, WitnessAddress, WitnessList, parse_witnesses};
