@@ -12,6 +12,7 @@ mod observe;
 mod page;
 mod serve;
 mod verify;
+mod witness;
 
 use baqylau_desk::files::refused;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -36,6 +37,8 @@ enum Command {
     Mission(mission::MissionCommand),
     /// Run the mission server.
     Serve(serve::ServeOptions),
+    /// Watch logs as somebody else: remember their heads, and cosign only what goes on from there (c2sp.org/tlog-witness).
+    Witness(witness::WitnessOptions),
     /// Pull what the server has, and compute the figures.
     #[command(subcommand)]
     Desk(desk::DeskCommand),
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Mission(command) => mission::run(command),
         Command::Serve(command) => serve::run(&command),
+        Command::Witness(command) => witness::run(command),
         Command::Desk(command) => desk::run(command),
         Command::Verify(command) => verify::run(&command),
         Command::Observe(command) => observe::run(command),

@@ -8,4 +8,5 @@ mod it {
     mod output;
     mod readme;
     mod support;
+    mod witness;
 }
