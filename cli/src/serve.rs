@@ -4,9 +4,7 @@ use crate::common::{CommandError, CommandResult, log_to_stderr, now, told};
 use baqylau_protocol::checkpoint::{NoteKey, origin};
 use baqylau_protocol::ids::{MissionId, PublicKey};
 use baqylau_protocol::keys::SigningKey;
-use baqylau_server::{
-    Limits, NoWitness, ServerConfig, TlsFiles, WitnessAddress, WitnessList, parse_witnesses, start,
-};
+use baqylau_server::{Limits, NoWitness, ServerConfig, TlsFiles, WitnessAddress, WitnessList, parse_witnesses, start};
 use clap::Args;
 use data_encoding::HEXLOWER;
 use rustls_pki_types::CertificateDer;
@@ -94,7 +92,8 @@ fn witnesses(args: &ServeOptions) -> Result<WitnessList, CommandError> {
         return Ok(WitnessList::default());
     }
     // What of the system's authorities cannot be read is left out; a witness that needs it is told as not to be reached.
-    let mut roots: Vec<Vec<u8>> = rustls_native_certs::load_native_certs().certs.iter().map(|der| der.to_vec()).collect();
+    let mut roots: Vec<Vec<u8>> =
+        rustls_native_certs::load_native_certs().certs.iter().map(|der| der.to_vec()).collect();
     if let Some(path) = &args.witness_roots {
         let pem = std::fs::read(path).map_err(|e| told(path, &e))?;
         let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();

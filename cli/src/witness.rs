@@ -72,8 +72,7 @@ pub fn run(options: WitnessOptions) -> CommandResult {
 fn serve(args: WitnessRun) -> CommandResult {
     log_to_stderr();
     let logs = args.log.iter().map(|log| known(log)).collect::<Result<Vec<_>, _>>()?.concat();
-    let config =
-        WitnessConfig { folder: args.folder, listen: args.listen, name: args.name, logs, now: Arc::new(now) };
+    let config = WitnessConfig { folder: args.folder, listen: args.listen, name: args.name, logs, now: Arc::new(now) };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let running = start(config).await?;

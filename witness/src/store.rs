@@ -119,7 +119,12 @@ impl WitnessStore {
     ///
     /// # Errors
     /// [`StorageError`].
-    pub fn keep_fork(&mut self, origin: &str, cosigned: &CosignedHead, other: &CosignedHead) -> Result<(), StorageError> {
+    pub fn keep_fork(
+        &mut self,
+        origin: &str,
+        cosigned: &CosignedHead,
+        other: &CosignedHead,
+    ) -> Result<(), StorageError> {
         self.with(|db| {
             let sql = "INSERT OR IGNORE INTO fork (origin, size, root, cosigned, refused) SELECT ?1, ?2, ?3, ?4, ?5
                        WHERE (SELECT count(*) FROM fork WHERE origin = ?1) < ?6";
@@ -135,7 +140,8 @@ impl WitnessStore {
     /// [`StorageError`].
     pub fn forks(&mut self) -> Result<Vec<LogFork>, StorageError> {
         self.with(|db| {
-            let mut rows = db.prepare("SELECT origin, size, cosigned, refused FROM fork ORDER BY origin, size, root")?;
+            let mut rows =
+                db.prepare("SELECT origin, size, cosigned, refused FROM fork ORDER BY origin, size, root")?;
             let fork = rows.query_map([], |row| {
                 Ok(LogFork {
                     origin: row.get(0)?,

@@ -156,7 +156,10 @@ fn witness_prints_its_key_and_says_what_it_lacks() {
         String::from_utf8_lossy(&output.stderr).into_owned()
     };
     for what in ["key", "heads", "forks"] {
-        assert!(said(&["witness", what, "--folder", text(&folder)]).contains("no witness was started here yet"), "{what}");
+        assert!(
+            said(&["witness", what, "--folder", text(&folder)]).contains("no witness was started here yet"),
+            "{what}"
+        );
     }
     let run = ["witness", "--folder", text(&folder), "--listen", "127.0.0.1:0"];
     assert!(said(&[&run[..], &["--log", &log]].concat()).contains("needs a name"));
@@ -172,5 +175,8 @@ fn witness_prints_its_key_and_says_what_it_lacks() {
     assert!(said(&[&run[..], &["--log", &log]].concat()).contains("another witness runs"));
     witness.kill();
     let help = ok(&["witness", "--help"]);
-    assert!(["--folder", "--listen", "--log", "--name", "key", "forks"].iter().all(|word| help.contains(word)), "{help}");
+    assert!(
+        ["--folder", "--listen", "--log", "--name", "key", "forks"].iter().all(|word| help.contains(word)),
+        "{help}"
+    );
 }

@@ -114,7 +114,8 @@ impl Watched {
         let head = Checkpoint { origin: self.log.name.clone(), size: size as u64, root: tree.root() };
         let note = head.sign(&SigningKey::from_seed(*self.mission.receipts.seed()));
         let body = CheckpointSubmission { old: 0, proof: Vec::new(), note }.to_text();
-        let answer = self.mission.http.post(format!("{}/add-checkpoint", witness.url)).body(body.into_bytes()).send().await;
+        let answer =
+            self.mission.http.post(format!("{}/add-checkpoint", witness.url)).body(body.into_bytes()).send().await;
         assert_eq!(answer.expect("answers").status(), StatusCode::OK);
     }
 }
@@ -170,7 +171,11 @@ async fn receipts_wait_for_no_witness() {
     let size = watched.until_cosigned(22, std::slice::from_ref(&good.key)).await.size;
     watched.report().await;
     watched.until_cosigned(size + 1, std::slice::from_ref(&good.key)).await;
-    assert_eq!(watched.checkpoint("?cosigned=2").await.0, StatusCode::NOT_FOUND, "what does not verify is not handed out");
+    assert_eq!(
+        watched.checkpoint("?cosigned=2").await.0,
+        StatusCode::NOT_FOUND,
+        "what does not verify is not handed out"
+    );
     drop(held);
 }
 
@@ -244,7 +249,9 @@ fn witnesses_are_written_as_an_address_and_a_key() {
     assert_eq!((read.url.as_str(), &read.key), ("https://witness.example/a+b", &key));
     assert_eq!(parse_witnesses(&format!("# mine\n\n  {text}\r\n")), Ok(vec![read]));
     let log = key.of_log();
-    for wrong in ["", "https://w.example", &key.of_witness(), &format!("https://w.example+{log}"), &format!("ftp://w+{text}")] {
+    for wrong in
+        ["", "https://w.example", &key.of_witness(), &format!("https://w.example+{log}"), &format!("ftp://w+{text}")]
+    {
         assert_eq!(parse_witnesses(&format!("\nx{wrong}")), Err(2), "{wrong}");
     }
 }

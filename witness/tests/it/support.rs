@@ -108,8 +108,12 @@ impl Asked {
         let (status, _, line) = self.ask(&submission).await;
         assert_eq!(status, StatusCode::OK, "{line}");
         let note = submission.note + &line;
-        let read =
-            baqylau_protocol::checkpoint::verify_cosigned(&note, &log.vkey(), std::slice::from_ref(&self.running.key), 1);
+        let read = baqylau_protocol::checkpoint::verify_cosigned(
+            &note,
+            &log.vkey(),
+            std::slice::from_ref(&self.running.key),
+            1,
+        );
         assert_eq!(read, Ok(log.head()));
     }
 
