@@ -44,10 +44,9 @@ pub fn run(args: &ServeOptions) -> CommandResult {
         let config = config(args)?;
         let (mission, key) = (MissionId::of(&config.root), config.receipt_key.public());
         let running = start(config).await?;
-        println!("listening on {}", running.address);
-        if let Some(key) = NoteKey::new(&origin(mission), key) {
-            println!("log key {}", key.of_log());
-        }
+        // In one write: whoever starts it may read no further than the first line.
+        let key = NoteKey::new(&origin(mission), key).map_or_else(String::new, |key| key.of_log());
+        print!("listening on {}\nlog key {key}\n", running.address);
         stop_signal().await?;
         running.stop().await;
         Ok(true)

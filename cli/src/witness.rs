@@ -76,8 +76,7 @@ fn serve(args: WitnessRun) -> CommandResult {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let running = start(config).await?;
-        println!("listening on {}", running.address);
-        println!("key {}", running.key.of_witness());
+        print!("listening on {}\nkey {}\n", running.address, running.key.of_witness());
         stop_signal().await?;
         running.stop().await;
         Ok(true)

@@ -49,13 +49,7 @@ fn refused(refusal: &CosignRefusal) -> Response {
         CosignRefusal::Stale { known } => {
             (StatusCode::CONFLICT, [(CONTENT_TYPE, SIZE_TYPE)], format!("{known}\n")).into_response()
         }
-        CosignRefusal::Forked { size } => {
-            tracing::error!(
-                size,
-                "ALARM: a log signed two roots for one size; both notes are kept (`baqylau witness forks`)"
-            );
-            (StatusCode::CONFLICT, words).into_response()
-        }
+        CosignRefusal::Forked { .. } => (StatusCode::CONFLICT, words).into_response(),
         CosignRefusal::Unproved { known } => {
             tracing::warn!(known, "a signed checkpoint came with a proof that does not lead to it; it is not cosigned");
             (StatusCode::UNPROCESSABLE_ENTITY, words).into_response()

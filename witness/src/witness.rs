@@ -91,7 +91,14 @@ impl Witness {
             judged
         })?;
         if let Some(cosigned) = forked {
-            store.keep_fork(&log.origin, &cosigned, &next)?;
+            tracing::error!(
+                log = log.origin,
+                size = next.size,
+                "ALARM: a log signed two roots for one size; both notes are kept (`baqylau witness forks`)"
+            );
+            if let Err(cause) = store.keep_fork(&log.origin, &cosigned, &next) {
+                tracing::error!(%cause, cosigned = cosigned.note, refused = next.note, "the notes cannot be kept: copy them from here");
+            }
         }
         judged?;
         let seconds = u64::try_from((self.now)() / 1000).unwrap_or(0);

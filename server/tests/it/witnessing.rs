@@ -2,6 +2,7 @@
 
 use crate::it::support::{Device, MAX_ANSWER, Mission, NOW};
 use baqylau_http::reqwest::StatusCode;
+use baqylau_http::reqwest::header::CONTENT_TYPE;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::checkpoint::{Checkpoint, NoteKey, origin, verify_cosigned};
 use baqylau_protocol::ids::Hash;
@@ -177,6 +178,35 @@ async fn receipts_wait_for_no_witness() {
         "what does not verify is not handed out"
     );
     drop(held);
+}
+
+/// It cosigns one head in ten of a log that does not stand still, and those are not forgotten before its word comes.
+#[tokio::test]
+async fn slow_witness_is_counted_beside_a_fast_one_in_a_busy_log() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut watched = Watched::start(folder.path()).await;
+    let (_fast, fast) = watched.witness(folder.path(), 1).await;
+    let (_slow, slow) = watched.witness(folder.path(), 2).await;
+    let (http, url) = (watched.mission.http.clone(), slow.url.clone());
+    let late = axum::Router::new().fallback(move |body: axum::body::Bytes| async move {
+        tokio::time::sleep(10 * PACE).await;
+        let answer = http.post(format!("{url}/add-checkpoint")).body(body.to_vec()).send().await.expect("answers");
+        let kind = answer.headers().get(CONTENT_TYPE).expect("a type").clone();
+        (answer.status(), [(CONTENT_TYPE, kind)], answer.body(MAX_ANSWER).await.expect("a body"))
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move { axum::serve(listener, late).await });
+    let keys = [fast.key.clone(), slow.key.clone()];
+    watched.watched_by(folder.path(), vec![fast, WitnessAddress { url, key: slow.key }]).await;
+    // More heads than are kept.
+    for size in 3..150 {
+        watched.report().await;
+        tokio::time::sleep(PACE).await;
+        if size % 40 == 0 {
+            watched.until_cosigned(size / 2, &keys).await;
+        }
+    }
 }
 
 #[tokio::test]

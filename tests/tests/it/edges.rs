@@ -37,7 +37,7 @@ const EDGES: [(&str, &str); 23] = [
     ("server", "http protocol sqlite"),
     ("simulator", "forms observer"),
     ("sqlite", ""),
-    ("tests", "desk ffi findings forms http observer page protocol report server simulator sqlite"),
+    ("tests", "desk ffi findings forms http observer page protocol report server simulator sqlite witness"),
     ("witness", "protocol sqlite"),
     ("words", ""),
     ("words-tool", "words"),
