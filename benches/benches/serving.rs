@@ -16,7 +16,7 @@ use baqylau_protocol::ids::{DeviceId, Hash, PublicKey};
 use baqylau_protocol::keys::{BoxKey, SigningKey, random};
 use baqylau_protocol::seal::SharedKey;
 use baqylau_protocol::wire::{Upload, Verdict, Verdicts};
-use baqylau_server::{Limits, RunningServer, ServerConfig, TlsFiles, start};
+use baqylau_server::{Limits, RunningServer, ServerConfig, TlsFiles, WitnessList, start};
 use baqylau_sqlite::{Schema, open};
 use std::path::Path;
 use std::sync::Arc;
@@ -174,6 +174,7 @@ fn mission(folder: &Path, tls: bool, count: usize) -> (String, Vec<Invite>, Mani
         tls: tls.then(|| TlsFiles { chain: read("tls.pem"), key: read("tls-key.pem") }),
         now: Arc::new(|| SystemClock.wall().ms),
         limits: Limits::default(),
+        witnesses: WitnessList::default(),
     };
     let running = runtime.block_on(start(config)).expect("server");
     desk.publish().expect("publishes");

@@ -57,6 +57,12 @@ impl Folder {
     }
 }
 
+/// The log of a program that goes on running, on standard error. `BAQYLAU_LOG` says how much.
+pub fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("BAQYLAU_LOG").unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
 /// Now, in milliseconds since 1970.
 pub fn now() -> i64 {
     SystemClock.wall().ms

@@ -13,6 +13,7 @@ mod observe;
 mod page;
 mod serve;
 mod verify;
+mod witness;
 
 use baqylau_desk::files::refused;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -39,6 +40,8 @@ enum Command {
     Serve(serve::ServeOptions),
     /// Begin a server's log again, from a desk's export: its database was lost, or put back from an old copy.
     NewLog(new_log::NewLogOptions),
+    /// Watch logs as somebody else: remember their heads, and cosign only what goes on from there (c2sp.org/tlog-witness).
+    Witness(witness::WitnessOptions),
     /// Pull what the server has, and compute the figures.
     #[command(subcommand)]
     Desk(desk::DeskCommand),
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         Command::Mission(command) => mission::run(command),
         Command::Serve(command) => serve::run(&command),
         Command::NewLog(command) => new_log::run(&command),
+        Command::Witness(command) => witness::run(command),
         Command::Desk(command) => desk::run(command),
         Command::Verify(command) => verify::run(&command),
         Command::Observe(command) => observe::run(command),

@@ -1,11 +1,14 @@
 //! `baqylau serve`: the mission server. It needs the folder `server/` of a mission and nothing that reads.
 
-use crate::common::{CommandError, CommandResult, now, told};
-use baqylau_protocol::ids::PublicKey;
+use crate::common::{CommandError, CommandResult, log_to_stderr, now, told};
+use baqylau_protocol::checkpoint::{NoteKey, origin};
+use baqylau_protocol::ids::{MissionId, PublicKey};
 use baqylau_protocol::keys::SigningKey;
-use baqylau_server::{Limits, ServerConfig, TlsFiles, start};
+use baqylau_server::{Limits, NoWitness, ServerConfig, TlsFiles, WitnessAddress, WitnessList, parse_witnesses, start};
 use clap::Args;
 use data_encoding::HEXLOWER;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,15 +28,25 @@ pub struct ServeOptions {
     /// The most connections at once: a hundred less than `ulimit -n`. Beyond it the slowest are closed.
     #[arg(long, default_value_t = Limits::default().connections)]
     connections: usize,
+    /// Somebody who cosigns the log: URL+KEY, as `baqylau witness key` prints the key. Repeatable; further ones stand in the file
+    /// `witnesses` of the folder, one a line.
+    #[arg(long, value_name = "URL+KEY")]
+    witness: Vec<WitnessAddress>,
+    /// TLS authorities that witnesses are trusted by, beside the system's: a PEM file.
+    #[arg(long, value_name = "FILE")]
+    witness_roots: Option<PathBuf>,
 }
 
 pub fn run(args: &ServeOptions) -> CommandResult {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("BAQYLAU_LOG").unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    log_to_stderr();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let running = start(config(args)?).await?;
-        println!("listening on {}", running.address);
+        let config = config(args)?;
+        let (mission, key) = (MissionId::of(&config.root), config.receipt_key.public());
+        let running = start(config).await?;
+        // In one write: whoever starts it may read no further than the first line.
+        let key = NoteKey::new(&origin(mission, &key), key).map_or_else(String::new, |key| key.of_log());
+        print!("listening on {}\nlog key {key}\n", running.address);
         stop_signal().await?;
         running.stop().await;
         Ok(true)
@@ -61,7 +74,33 @@ fn config(args: &ServeOptions) -> Result<ServerConfig, CommandError> {
         tls,
         now: Arc::new(now),
         limits: Limits { connections: args.connections, ..Limits::default() },
+        witnesses: witnesses(args)?,
     })
+}
+
+fn witnesses(args: &ServeOptions) -> Result<WitnessList, CommandError> {
+    let file = args.folder.join("witnesses");
+    let text = match std::fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(e) => return Err(told(&file, &e).into()),
+    };
+    let listed = parse_witnesses(&text).map_err(|line| format!("{}: line {line}: {NoWitness}", file.display()))?;
+    let addresses = [args.witness.clone(), listed].concat();
+    if addresses.is_empty() {
+        return Ok(WitnessList::default());
+    }
+    // What of the system's authorities cannot be read is left out; a witness that needs it is told as not to be reached.
+    let mut roots: Vec<Vec<u8>> =
+        rustls_native_certs::load_native_certs().certs.iter().map(|der| der.to_vec()).collect();
+    if let Some(path) = &args.witness_roots {
+        let pem = std::fs::read(path).map_err(|e| told(path, &e))?;
+        let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
+        let found = found.ok().filter(|found| !found.is_empty());
+        let found = found.ok_or_else(|| format!("{}: no certificate in PEM", path.display()))?;
+        roots.extend(found.iter().map(|der| der.to_vec()));
+    }
+    Ok(WitnessList { addresses, roots, ..WitnessList::default() })
 }
 
 /// Ctrl-C, or what a service manager sends.

@@ -9,4 +9,5 @@ mod it {
     mod readme;
     mod runbook;
     mod support;
+    mod witness;
 }

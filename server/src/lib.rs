@@ -8,6 +8,7 @@
 //! - [`auth`]: who may read
 //! - [`publish`]: what is signed offline and replaces what was there; `documents`: how it is loaded at the start
 //! - [`beginning`]: a new log in the place of one that was lost
+//! - `witnesses`, `submitter`: shows the head to witnesses; `cosigned`: what they signed
 //! - [`http`]: the paths; `listen`: TLS and connections; `crowd`, `body`: what they may cost
 
 pub mod accept;
@@ -15,6 +16,7 @@ pub mod auth;
 pub mod beginning;
 pub mod blobs;
 mod body;
+mod cosigned;
 mod crowd;
 mod documents;
 mod health;
@@ -25,7 +27,10 @@ mod rate_limit;
 mod reader;
 pub mod sequencer;
 pub mod storage;
+mod submitter;
+mod witnesses;
 mod writer;
 
 pub use crowd::Limits;
 pub use listen::{OpenedServer, RunningServer, ServeError, ServerConfig, TlsFiles, open, start};
+pub use witnesses::{NoWitness, WitnessAddress, WitnessList, parse_witnesses};

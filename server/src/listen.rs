@@ -2,15 +2,19 @@
 
 use crate::auth::DeskAuth;
 use crate::blobs::{BlobUpload, Blobs};
+use crate::cosigned::Cosigned;
 use crate::crowd::{ConnectionSlot, Connections, Limits};
 use crate::health::Health;
 use crate::http::{App, router};
 use crate::reader::LogReader;
 use crate::sequencer::{self, Now};
 use crate::storage::{self, LogError, PermittedUpload, Storage, with_causes};
+use crate::witnesses::{self, WitnessList};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{Request, Response};
+use baqylau_http::HttpError;
+use baqylau_protocol::checkpoint::origin;
 use baqylau_protocol::ids::{MissionId, PublicKey};
 use baqylau_protocol::keys::SigningKey;
 use hyper::body::Incoming;
@@ -28,6 +32,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 /// How long the last answers may take when the server stops.
@@ -51,6 +56,8 @@ pub struct ServerConfig {
     pub now: Now,
     /// Connections, bytes and patience; see [`Limits`].
     pub limits: Limits,
+    /// Who cosigns the heads of the log. They are asked by [`start`] only.
+    pub witnesses: WitnessList,
 }
 
 /// Certificate chain and key, PEM.
@@ -70,6 +77,9 @@ pub enum ServeError {
     /// The certificate or its key.
     #[error("TLS: {0}; make the certificate again with `baqylau mission build`")]
     Tls(String),
+    /// What asks the witnesses.
+    #[error(transparent)]
+    Witnesses(#[from] HttpError),
     /// Another server runs on the same database.
     #[error("another server uses {database}; stop it first: two on one log would contradict each other")]
     Busy {
@@ -93,13 +103,15 @@ pub struct RunningServer {
     stop: watch::Sender<bool>,
     task: tokio::task::JoinHandle<()>,
     writer: std::thread::JoinHandle<()>,
+    submitters: JoinSet<()>,
     /// Held as long as the server runs.
     _only: File,
 }
 
 impl RunningServer {
     /// Takes no new requests, answers those under way, and closes the database.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
+        self.submitters.shutdown().await;
         let _ = self.stop.send(true);
         let _ = self.task.await;
         let _ = tokio::task::spawn_blocking(move || self.writer.join()).await;
@@ -168,6 +180,7 @@ pub async fn open(config: ServerConfig) -> Result<OpenedServer, ServeError> {
         receipts,
         now: config.now,
         crowd: Connections::new(config.limits),
+        cosigned: Arc::new(Cosigned::new(config.witnesses.addresses.iter().map(|witness| &witness.key))),
     });
     Ok(OpenedServer { app, writer, only })
 }
@@ -178,15 +191,17 @@ pub async fn open(config: ServerConfig) -> Result<OpenedServer, ServeError> {
 /// The database, the certificate or the address cannot be used.
 pub async fn start(config: ServerConfig) -> Result<RunningServer, ServeError> {
     let acceptor = config.tls.as_ref().map(acceptor).transpose()?;
-    let place = config.listen;
+    let (place, list) = (config.listen, config.witnesses.clone());
     let OpenedServer { app, writer, only } = open(config).await?;
     let failed = |reason| ServeError::Listen { address: place, reason };
     let listener = TcpListener::bind(place).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let (stop, stopped) = watch::channel(false);
     tracing::info!(%address, mission = %app.mission, "listening");
+    let signer = (origin(app.mission, &app.receipts.public()), SigningKey::from_seed(*app.receipts.seed()));
+    let submitters = witnesses::start(list, &app.log, signer, &app.cosigned)?;
     let task = tokio::spawn(accept(listener, acceptor, app, stopped));
-    Ok(RunningServer { address, stop, task, writer, _only: only })
+    Ok(RunningServer { address, stop, task, writer, submitters, _only: only })
 }
 
 /// Finishes what an earlier run left between the last byte of an attachment and its name. What cannot be finished is told, and keeps

@@ -12,4 +12,5 @@ mod it {
     mod storage;
     mod storage_suite;
     mod support;
+    mod witnessing;
 }

@@ -17,7 +17,7 @@ use baqylau_observer::vault::FileVault;
 use baqylau_protocol::certificate::Invite;
 use baqylau_protocol::ids::PublicKey;
 use baqylau_protocol::keys::SigningKey;
-use baqylau_server::{Limits, OpenedServer, RunningServer, ServerConfig, TlsFiles, start};
+use baqylau_server::{Limits, OpenedServer, RunningServer, ServerConfig, TlsFiles, WitnessList, start};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -152,6 +152,7 @@ impl World {
             tls: (!self.plain).then(|| TlsFiles { chain: read("tls.pem"), key: read("tls-key.pem") }),
             now: Arc::new(now),
             limits: Limits::default(),
+            witnesses: WitnessList::default(),
         }
     }
 

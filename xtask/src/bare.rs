@@ -133,7 +133,7 @@ fn settings(rootfs: &Path) -> Result<(), String> {
     for file in ["etc/resolv.conf", "etc/hosts", "etc/pip.conf"].into_iter().chain(certificates) {
         copy(&Path::new("/").join(file), &rootfs.join(file))?;
     }
-    for file in [".npmrc", ".m2/settings.xml", ".cargo/config.toml", ".config/pip/pip.conf"] {
+    for file in [".npmrc", ".m2/settings.xml", ".cargo/config.toml", ".config/pip/pip.conf", ".config/go/env"] {
         copy(&home.join(file), &rootfs.join("root").join(file))?;
     }
     // Only what says how to reach a mirror: the rest is this machine's.

@@ -9,6 +9,11 @@ pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
+/// Where `cargo xtask test` keeps the demonstrations that tests read.
+pub fn demonstrations() -> PathBuf {
+    root().join("target/demo")
+}
+
 /// Builds the libraries and the test mission, and generates the code of all languages into `target/bindings`.
 pub fn generate() -> Result<(), String> {
     run("the test mission", cargo().args(["build", "--package", "baqylau-tests", "--bins"]))?;

@@ -1,7 +1,6 @@
 //! Tests of the coordinators' page in a browser.
 
 use crate::{bindings, cargo, demo, missions, root, run, tools};
-use std::path::PathBuf;
 use std::process::Command;
 
 /// Builds the demonstrations and runs the tests on them.
@@ -9,7 +8,7 @@ pub fn browser() -> Result<(), String> {
     packages()?;
     run("the programs", cargo().args(["build", "--package", "baqylau", "--package", "baqylau-tests", "--bins"]))?;
     for mission in missions()? {
-        demo(&mission, &demonstrations().join(&mission), false)?;
+        demo(&mission, &bindings::demonstrations().join(&mission), false)?;
     }
     test()
 }
@@ -22,7 +21,7 @@ pub fn test() -> Result<(), String> {
     // By its whole path: what drives it searches nowhere.
     node.env("BAQYLAU_CHROMIUM", tools::program("chromium")?);
     node.env("BAQYLAU_BINARY", bindings::target().join("debug/baqylau"));
-    node.env("BAQYLAU_TEST_MISSION", bindings::mission()).env("BAQYLAU_DEMOS", demonstrations());
+    node.env("BAQYLAU_TEST_MISSION", bindings::mission()).env("BAQYLAU_DEMOS", bindings::demonstrations());
     run("the page in a browser", &mut node)
 }
 
@@ -33,8 +32,4 @@ pub fn packages() -> Result<(), String> {
         "the packages for the browser tests",
         Command::new("npm").args(install).current_dir(root().join("page/browser")),
     )
-}
-
-fn demonstrations() -> PathBuf {
-    root().join("target/demo")
 }

@@ -5,6 +5,7 @@ mod bindings;
 mod browser;
 mod crossing;
 mod debian;
+mod foreign;
 mod ios;
 mod release;
 mod tools;
@@ -23,6 +24,7 @@ const USAGE: &str = "cargo xtask <command>
   bindings  generates the code of other languages into target/bindings
   languages tests the bindings of all languages
   browser   tests the coordinators' page in Chromium
+  foreign   reads and witnesses the log with the Go programs that its formats come from
   android   compiles the Android app and runs its screens, without an SDK
   ios       type-checks the iOS screens and tests their models, without a Mac
   words     export | import LANGUAGE FILE: sends the page's words to translators and takes them back
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         "bindings" => bindings::generate(),
         "languages" => bindings::test(),
         "browser" => browser::browser(),
+        "foreign" => foreign::foreign(),
         "android" => bindings::android(),
         "ios" => ios::ios(),
         "words" => words(),
@@ -98,7 +101,8 @@ fn test() -> Result<(), String> {
     recompute(first, &folder.join(first))?;
     verify(&folder.join(first))?;
     let page = browser::test();
-    bindings::test().and(page)
+    let log = foreign::test();
+    bindings::test().and(page).and(log)
 }
 
 /// Names of all missions with a plan.

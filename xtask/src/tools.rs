@@ -57,6 +57,14 @@ const JAVA: Program = Program {
     ],
 };
 
+/// For the tests of `tests/foreign`, whose modules need 1.23.
+const GO: Program = Program {
+    name: "go",
+    path: "usr/lib/go-1.24/bin/go",
+    packages: &["golang-1.24-go", "golang-1.24-src"],
+    loads: &[],
+};
+
 /// A program that the machine itself must have, and the command that shows it works.
 struct Need {
     what: &'static str,
@@ -180,6 +188,7 @@ fn wanted() -> Vec<&'static Program> {
         (on_machine("chromium").is_none(), &CHROMIUM),
         (on_machine("aapt2").is_none(), &AAPT2),
         (newest_java_on_machine().is_none(), &JAVA),
+        (newest_go_on_machine().is_none(), &GO),
         (on_machine("mmdebstrap").is_none(), &MMDEBSTRAP),
     ]
     .into_iter()
@@ -189,7 +198,7 @@ fn wanted() -> Vec<&'static Program> {
 
 /// Full path of a program on PATH that can print its version.
 fn on_machine(name: &str) -> Option<PathBuf> {
-    let probe = if name == "aapt2" { "version" } else { "--version" };
+    let probe = if ["aapt2", "go"].contains(&name) { "version" } else { "--version" };
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut places = std::env::split_paths(&path).map(|folder| folder.join(name));
     places.find(|p| p.is_file() && Command::new(p).arg(probe).output().is_ok_and(|o| o.status.success()))
@@ -200,6 +209,18 @@ fn newest_java_on_machine() -> Option<PathBuf> {
         let output = Command::new(java).arg("-version").output();
         output.is_ok_and(|o| version(&String::from_utf8_lossy(&o.stderr)).is_some_and(|v| v >= 21))
     })
+}
+
+fn newest_go_on_machine() -> Option<PathBuf> {
+    on_machine("go").filter(|go| {
+        let output = Command::new(go).args(["env", "GOVERSION"]).env("GOTOOLCHAIN", "local").output();
+        output.is_ok_and(|o| minor(&String::from_utf8_lossy(&o.stdout)).is_some_and(|v| v >= 23))
+    })
+}
+
+/// The second number in a program's output: 24 for `go1.24.4`.
+fn minor(output: &str) -> Option<u32> {
+    version(output.split_once('.')?.1)
 }
 
 /// Full path of a program, the machine's or an unpacked one; if there is neither, runs the whole set-up first.
@@ -213,7 +234,11 @@ pub fn program(name: &str) -> Result<PathBuf, String> {
 
 /// Path of a program as it is now, or will be after [`set_up`].
 fn place(name: &str) -> Result<PathBuf, String> {
-    let own = if name == "java" { newest_java_on_machine() } else { on_machine(name) };
+    let own = match name {
+        "java" => newest_java_on_machine(),
+        "go" => newest_go_on_machine(),
+        _ => on_machine(name),
+    };
     Ok(match own {
         Some(own) => own,
         None => std::path::absolute(debian::called(name)).map_err(|e| format!("{name}: {e}"))?,
@@ -256,6 +281,8 @@ fn try_out() -> Result<(), String> {
         .arg(format!("file://{}/tried.html", at.display()));
     check_output("Chromium", &mut page, "42")?;
     check_output("Java 21", Command::new(program("java")?).arg("--version"), "2")?;
+    check_output("Go", Command::new(program("go")?).arg("version"), "go1.")?;
+    crate::foreign::modules()?;
     check_output("aapt2", Command::new(program("aapt2")?).arg("version"), "Asset Packaging Tool")?;
     check_output("mmdebstrap", Command::new(program("mmdebstrap")?).arg("--version"), "mmdebstrap")?;
     check_output("Python", Command::new(inside("pytest")).arg("--version"), "pytest")
@@ -281,7 +308,7 @@ pub fn path_with(program: &Path) -> Result<std::ffi::OsString, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::version;
+    use super::{minor, version};
 
     #[test]
     fn version_is_the_first_number() {
@@ -289,5 +316,6 @@ mod tests {
         assert_eq!(version("v18.20.4\n"), Some(18));
         assert_eq!(version("openjdk version \"21.0.5\" 2024-10-15"), Some(21));
         assert_eq!(version("none"), None);
+        assert_eq!((minor("go1.24.4\n"), minor("go1.9"), minor("devel")), (Some(24), Some(9), None));
     }
 }

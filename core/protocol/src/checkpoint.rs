@@ -3,10 +3,11 @@
 
 use crate::ids::{Hash, MissionId, PublicKey, Signature};
 use crate::keys::SigningKey;
-use data_encoding::BASE64;
+use data_encoding::{BASE64, HEXLOWER};
+use std::collections::BTreeSet;
 
-/// Most bytes of a note; a checkpoint with sixteen signatures has under 3,000.
-pub const MAX_NOTE: usize = 16 << 10;
+/// Most bytes of a note. Verifiers take at least sixteen signatures (c2sp.org/signed-note), and a post-quantum one has nearly 5 kB.
+pub const MAX_NOTE: usize = 128 << 10;
 
 /// Signature types of signed notes.
 const ED25519: u8 = 1;
@@ -32,6 +33,14 @@ pub enum CheckpointError {
     /// No signature by the key that was asked for, or one that does not verify.
     #[error("it is not signed by that key")]
     Signature,
+    /// Fewer witnesses cosigned it than were asked for.
+    #[error("{found} of its witnesses cosigned it, and {needed} are needed")]
+    Unwitnessed {
+        /// Different witnesses whose cosignatures verify.
+        found: usize,
+        /// How many were asked for.
+        needed: usize,
+    },
 }
 
 /// A key that signs notes under a name: a log, or a witness.
@@ -44,10 +53,12 @@ pub struct NoteKey {
 }
 
 /// The name of a mission's log under which its receipt key signs checkpoints. It is not the address of a server: all of the mission's
-/// servers are doors to one log, and may change. Each epoch is a log of its own: its key is another.
+/// servers are doors to one log, and may change. Each epoch is a log of its own: its key is another, and the first
+/// 8 bytes of that key's SHA-256 are in the name.
 #[must_use]
-pub fn origin(mission: MissionId, epoch: u32) -> String {
-    format!("baqylau.log/{mission}/{epoch}")
+pub fn origin(mission: MissionId, key: &PublicKey) -> String {
+    let name = HEXLOWER.encode(&Hash::of(&key.0).0[..8]);
+    format!("baqylau.log/{mission}/{name}")
 }
 
 impl NoteKey {
@@ -155,11 +166,7 @@ impl Checkpoint {
     /// [`CheckpointError`] if it is malformed, for another log, or a signature under that name and key does not verify.
     pub fn open(note: &str, log: &NoteKey) -> Result<Self, CheckpointError> {
         let read = Self::peek(note)?;
-        let (text, lines) = parts(note)?;
-        let mut signatures = log.signatures(ED25519, lines).peekable();
-        let signed = signatures.peek().is_some()
-            && signatures.all(|s| Signature::from_slice(&s).is_some_and(|s| log.key.verify(text.as_bytes(), &s)));
-        if signed && read.origin == log.name { Ok(read) } else { Err(CheckpointError::Signature) }
+        if read.origin == log.name && is_signed(note, log) { Ok(read) } else { Err(CheckpointError::Signature) }
     }
 
     /// The line by which a witness says that it saw this head, consistent with all before, at `time` (seconds since 1970).
@@ -172,6 +179,33 @@ impl Checkpoint {
         let name = NoteKey { name: name.to_owned(), key: key.public() };
         name.line(COSIGNATURE, &[&time.to_be_bytes()[..], &signature.0].concat())
     }
+}
+
+/// Whether a note has a signature by this key of a log, and none under its name and id that does not verify. Says nothing of the origin.
+#[must_use]
+pub fn is_signed(note: &str, log: &NoteKey) -> bool {
+    let Ok((text, lines)) = parts(note) else { return false };
+    let mut signatures = log.signatures(ED25519, lines).peekable();
+    signatures.peek().is_some()
+        && signatures.all(|s| Signature::from_slice(&s).is_some_and(|s| log.key.verify(text.as_bytes(), &s)))
+}
+
+/// Reads a note that the log signed and at least `needed` of these witnesses cosigned. Signatures of others are ignored. A key counts once,
+/// under however many names or lines: a cosignature does not say the name. The log's own key is no witness.
+///
+/// # Errors
+/// [`CheckpointError`]: as [`Checkpoint::open`], or [`CheckpointError::Unwitnessed`].
+pub fn verify_cosigned(
+    note: &str,
+    log: &NoteKey,
+    witnesses: &[NoteKey],
+    needed: usize,
+) -> Result<Checkpoint, CheckpointError> {
+    let read = Checkpoint::open(note, log)?;
+    let others = witnesses.iter().filter(|witness| witness.key != log.key);
+    let signed = others.filter(|witness| witnessed(note, witness).is_some()).map(|witness| witness.key.0);
+    let found = signed.collect::<BTreeSet<_>>().len();
+    if found >= needed { Ok(read) } else { Err(CheckpointError::Unwitnessed { found, needed }) }
 }
 
 /// When a witness cosigned a note, in seconds since 1970; of several times the last. `None` if it did not.

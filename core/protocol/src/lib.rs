@@ -8,7 +8,7 @@
 //!   from desk to desk
 //! - [`bundle`], [`published`]: the signed description of a mission, and how it travels
 //! - [`envelope`], [`seal`]: a report under way; [`blob`], [`permit`]: its attachments
-//! - [`merkle`], [`receipt`], [`checkpoint`]: the server's log, its proofs, and its head for witnesses
+//! - [`merkle`], [`receipt`]: the server's log and its proofs; [`checkpoint`], [`submission`]: its head for witnesses, and what they are asked
 //! - [`exported`]: the log in a file
 //! - [`routes`], [`wire`]: paths and bodies of HTTP requests
 //! - [`reason`]: what helps where something was not done
@@ -38,6 +38,7 @@ pub mod receipt;
 pub mod routes;
 pub mod seal;
 pub mod standing;
+pub mod submission;
 pub mod sync;
 pub mod wire;
 

@@ -13,6 +13,7 @@ mod it {
     mod scanner;
     mod standings;
     mod steps;
+    mod submissions;
     mod support;
     mod tree;
     mod vectors;

@@ -8,6 +8,7 @@ use crate::accept::{Acceptance, AcceptedKind, DeviceState};
 use crate::auth::DeskAuth;
 use crate::blobs::Blobs;
 use crate::body::WholeBody;
+use crate::cosigned::Cosigned;
 use crate::crowd::{Connection, Connections};
 use crate::health::Health;
 use crate::reader::LogReader;
@@ -52,6 +53,7 @@ pub struct App {
     pub(crate) receipts: SigningKey,
     pub(crate) now: Now,
     pub(crate) crowd: Arc<Connections>,
+    pub(crate) cosigned: Arc<Cosigned>,
 }
 
 type AppState = State<Arc<App>>;
@@ -281,5 +283,5 @@ async fn metrics(State(app): AppState) -> String {
         ("baqylau_connections_cut_off_total", cut_off),
     ];
     let rows = rows.iter().map(|(name, value)| (*name, value.load(Ordering::Relaxed)));
-    rows.chain(now).map(|(name, value)| format!("{name} {value}\n")).collect()
+    rows.chain(now).map(|(name, value)| format!("{name} {value}\n")).collect::<String>() + &app.cosigned.metrics()
 }

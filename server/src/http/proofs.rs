@@ -3,7 +3,7 @@
 use super::{AppState, bad, cbor_body};
 use crate::sequencer::read;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, RawQuery, State};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -31,12 +31,24 @@ pub(super) async fn consistency(State(app): AppState, range: Result<Query<Range>
     }
 }
 
-pub(super) async fn checkpoint(State(app): AppState) -> Response {
+/// The head; or, with `?cosigned=<n>`, the latest one that so many witnesses cosigned.
+pub(super) async fn checkpoint(State(app): AppState, RawQuery(query): RawQuery) -> Response {
+    let needed = match query.as_deref().map(|query| query.strip_prefix("cosigned=").and_then(number)) {
+        None => 0,
+        Some(Some(needed)) => needed,
+        Some(None) => return bad("expected nothing, or ?cosigned=<number of witnesses>"),
+    };
+    let as_text = [(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "no-cache")];
+    if needed > 0 {
+        return match app.cosigned.latest(needed) {
+            Some(note) => (as_text, note).into_response(),
+            None => (StatusCode::NOT_FOUND, "no head has so many cosignatures yet\n").into_response(),
+        };
+    }
     let head = read(&app.log.head).as_ref().map(|head| (head.size, head.root));
     let Some((size, root)) = head else { return StatusCode::NOT_FOUND.into_response() };
-    let epoch = read(&app.log.manifest).as_ref().map_or(0, |published| published.0.log.epoch);
-    let note = Checkpoint { origin: origin(app.mission, epoch), size, root }.sign(&app.receipts);
-    ([(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "no-cache")], note).into_response()
+    let note = Checkpoint { origin: origin(app.mission, &app.receipts.public()), size, root }.sign(&app.receipts);
+    (as_text, note + &app.cosigned.on(size, root)).into_response()
 }
 
 pub(super) async fn tile(State(app): AppState, Path((level, index)): Path<(u32, String)>) -> Response {

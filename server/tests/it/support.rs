@@ -16,7 +16,7 @@ use baqylau_protocol::permit::{UploadPermit, UploadToken};
 use baqylau_protocol::seal::SharedKey;
 use baqylau_protocol::standing::{StandingDecision, StandingRecord};
 use baqylau_protocol::wire::{ReadRequest, RefusalCode, Upload, Verdict, Verdicts};
-use baqylau_server::{Limits, RunningServer, ServerConfig, start};
+use baqylau_server::{Limits, RunningServer, ServerConfig, WitnessList, start};
 use data_encoding::BASE64URL_NOPAD;
 use minicbor::bytes::ByteVec;
 use std::path::Path;
@@ -62,6 +62,10 @@ impl Mission {
     }
 
     pub async fn open_with(&mut self, folder: &Path, limits: Limits) {
+        self.open_watched(folder, limits, WitnessList::default()).await;
+    }
+
+    pub async fn open_watched(&mut self, folder: &Path, limits: Limits, witnesses: WitnessList) {
         let config = ServerConfig {
             listen: ([127, 0, 0, 1], 0).into(),
             database: folder.join("server.db"),
@@ -70,6 +74,7 @@ impl Mission {
             tls: None,
             now: Arc::new(|| NOW),
             limits,
+            witnesses,
         };
         let running = start(config).await.expect("starts");
         self.url = format!("http://{}", running.address);

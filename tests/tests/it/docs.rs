@@ -14,7 +14,7 @@ fn read(path: &Path) -> String {
 
 /// The project's pages for people.
 fn pages() -> Vec<PathBuf> {
-    let docs = ["docs", "docs/adr"].map(|folder| root().join(folder));
+    let docs = ["docs", "docs/adr", "docs/operators"].map(|folder| root().join(folder));
     let files = docs.iter().flat_map(|folder| std::fs::read_dir(folder).expect("a folder"));
     let files = files.map(|entry| entry.expect("an entry").path()).filter(|p| p.extension().is_some_and(|e| e == "md"));
     files.chain(["README.md", "CONTRIBUTING.md", "SECURITY.md"].map(|name| root().join(name))).collect()

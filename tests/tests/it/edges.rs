@@ -19,8 +19,8 @@ fn root() -> PathBuf {
 }
 
 /// Every crate of the workspace with the crates here that it may use, both without `baqylau-`. The binary is `baqylau`.
-const EDGES: [(&str, &str); 22] = [
-    ("baqylau", "desk findings forms observer page protocol report server simulator"),
+const EDGES: [(&str, &str); 23] = [
+    ("baqylau", "desk findings forms observer page protocol report server simulator witness"),
     ("benches", "desk forms http observer page protocol report server simulator sqlite tests xlsform"),
     ("bindgen", ""),
     ("desk", "exports findings forms http protocol report sqlite xlsform"),
@@ -34,10 +34,11 @@ const EDGES: [(&str, &str); 22] = [
     ("page", "desk exports findings forms protocol report words"),
     ("protocol", ""),
     ("report", "forms protocol"),
-    ("server", "protocol sqlite"),
+    ("server", "http protocol sqlite"),
     ("simulator", "forms observer"),
     ("sqlite", ""),
-    ("tests", "desk ffi findings forms http observer page protocol report server simulator sqlite"),
+    ("tests", "desk ffi findings forms http observer page protocol report server simulator sqlite witness"),
+    ("witness", "protocol sqlite"),
     ("words", ""),
     ("words-tool", "words"),
     ("xlsform", "forms"),

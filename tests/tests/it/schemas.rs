@@ -10,6 +10,7 @@ use baqylau_observer::{Error, ObserverApp};
 use baqylau_server::storage::LogError;
 use baqylau_sqlite::{Schema, StorageError, describe, open, salvage};
 use baqylau_tests::{PASSPHRASE, PIN, World, tables};
+use baqylau_witness::store::WitnessStore;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use std::path::{Path, PathBuf};
@@ -25,7 +26,7 @@ struct Store {
 }
 
 /// Every store, with the file that has its schema.
-const STORES: [(&str, Store); 4] = [
+const STORES: [(&str, Store); 5] = [
     ("core/observer/src/store/main.rs", Store { name: "main", schema: baqylau_observer::MAIN_SCHEMA, key: Some(&KEY) }),
     (
         "core/observer/src/store/outbox.rs",
@@ -36,6 +37,7 @@ const STORES: [(&str, Store); 4] = [
         "server/src/storage/sqlite.rs",
         Store { name: "server", schema: baqylau_server::storage::SQLITE_SCHEMA, key: None },
     ),
+    ("witness/src/store.rs", Store { name: "witness", schema: baqylau_witness::WITNESS_SCHEMA, key: None }),
 ];
 
 /// Tables that a later version does without, each with its store: what they held comes again.
@@ -200,7 +202,7 @@ fn a_store_of_a_newer_version_is_neither_opened_nor_salvaged() {
 
 #[test]
 fn each_program_says_that_its_store_is_of_a_newer_version() {
-    let [(_, main), (_, outbox), (_, desk), (_, server)] = STORES;
+    let [(_, main), (_, outbox), (_, desk), (_, server), (_, witness)] = STORES;
     let mut world = World::new(&tables("kazakhstan-2023"));
     let invite = world.invite("p001");
     let core = world.enrolled("phone", &invite);
@@ -226,6 +228,11 @@ fn each_program_says_that_its_store_is_of_a_newer_version() {
     let refused = baqylau_server::storage::open(&path).map(drop).expect_err("newer");
     assert!(matches!(refused, LogError::Newer(_)), "{refused:?}");
 
+    let path = world.folder.path().join("witness.db");
+    from_the_future(&witness, &path, None);
+    let refused = WitnessStore::open(&path).map(drop).expect_err("newer");
+    assert!(matches!(refused, StorageError::Newer { .. }), "{refused:?}");
+
     let folder = world.folder.path().join("mission");
     let secrets: DeskKeys = desk_keys::read(&folder.join("keys/desk.key"), PASSPHRASE).expect("the passphrase");
     from_the_future(&desk, &folder.join("desk.db"), Some(&secrets.database));
@@ -240,7 +247,7 @@ fn every_schema_of_the_workspace_has_its_snapshots() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut found = Vec::new();
     let mut folders: Vec<PathBuf> =
-        ["core", "bindings", "server", "desk", "exports", "page", "simulator", "cli", "xtask"]
+        ["core", "bindings", "server", "witness", "desk", "exports", "page", "simulator", "cli", "xtask"]
             .map(|f| root.join(f))
             .into();
     while let Some(folder) = folders.pop() {

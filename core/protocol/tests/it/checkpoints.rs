@@ -1,12 +1,14 @@
 //! Checkpoints and cosignatures as C2SP specifies them.
 
-use baqylau_protocol::checkpoint::{Checkpoint, CheckpointError, MAX_NOTE, NoteKey, origin, witnessed};
+use baqylau_protocol::checkpoint::{
+    Checkpoint, CheckpointError, MAX_NOTE, NoteKey, origin, verify_cosigned, witnessed,
+};
 use baqylau_protocol::ids::{Hash, MissionId};
 use baqylau_protocol::keys::SigningKey;
 
 fn log() -> (SigningKey, NoteKey, Checkpoint) {
     let key = SigningKey::from_seed([1; 32]);
-    let origin = origin(MissionId([0xab; 16]), 0);
+    let origin = origin(MissionId([0xab; 16]), &key.public());
     let name = NoteKey::new(&origin, key.public()).expect("a name");
     (key, name, Checkpoint { origin, size: 20_852_163, root: Hash([7; 32]) })
 }
@@ -67,6 +69,40 @@ fn witness_vouches_for_one_head_at_one_time() {
     let larger = Checkpoint { size: head.size + 1, ..head };
     let moved = format!("{}{}", larger.sign(&key), seen.lines().last().unwrap().to_owned() + "\n");
     assert_eq!(witnessed(&moved, &name), None, "a cosignature of another head");
+}
+
+#[test]
+fn as_many_witnesses_are_needed_as_are_asked_for_and_each_counts_once() {
+    let (key, log, head) = log();
+    let keys: Vec<SigningKey> = (2..5).map(|seed| SigningKey::from_seed([seed; 32])).collect();
+    let name = |at: usize| format!("witness.example/w{at}");
+    let named = |at: usize| NoteKey::new(&name(at), keys[at].public()).unwrap();
+    let all: Vec<NoteKey> = (0..3).map(named).collect();
+    let cosigned = |at: usize, time| head.cosign(&name(at), &keys[at], time);
+    let short = |found, needed| Err(CheckpointError::Unwitnessed { found, needed });
+
+    let note = head.sign(&key);
+    assert_eq!(verify_cosigned(&note, &log, &all, 0), Ok(head.clone()));
+    assert_eq!(verify_cosigned(&note, &log, &all, 1), short(0, 1));
+    let one = format!("{note}{}{}", cosigned(1, 7), cosigned(1, 8));
+    assert_eq!(verify_cosigned(&one, &log, &all, 1), Ok(head.clone()));
+    assert_eq!(verify_cosigned(&one, &log, &all, 2), short(1, 2), "one witness, twice");
+    let two = format!("{one}{}", cosigned(0, 9));
+    assert_eq!(verify_cosigned(&two, &log, &all, 2), Ok(head.clone()));
+    assert_eq!(verify_cosigned(&two, &log, &all, 3), short(2, 3));
+    assert_eq!(verify_cosigned(&two, &log, &all[1..], 2), short(1, 2), "a stranger's does not count");
+    assert_eq!(verify_cosigned(&two, &log, &[], 1), short(0, 1));
+
+    let alias = NoteKey::new("another.name", keys[1].public()).unwrap();
+    let twice = format!("{one}{}", head.cosign("another.name", &keys[1], 7));
+    assert_eq!(verify_cosigned(&twice, &log, &[named(1), named(1), alias], 2), short(1, 2), "one key, two names");
+    let itself = format!("{one}{}", head.cosign("self", &key, 7));
+    let own = NoteKey::new("self", key.public()).unwrap();
+    assert_eq!(verify_cosigned(&itself, &log, &[named(1), own], 2), short(1, 2), "a log is not its own witness");
+    let forged = format!("{note}{}", head.cosign(&name(1), &keys[2], 7));
+    assert_eq!(verify_cosigned(&forged, &log, &all, 1), short(0, 1));
+    let unsigned = two.replacen(&format!("\u{2014} {}", log.name), "\u{2014} nobody", 1);
+    assert_eq!(verify_cosigned(&unsigned, &log, &all, 1), Err(CheckpointError::Signature));
 }
 
 #[test]
