@@ -10,6 +10,7 @@ mod desk;
 mod mission;
 mod observe;
 mod page;
+mod secrets;
 mod serve;
 mod verify;
 

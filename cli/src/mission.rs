@@ -1,7 +1,8 @@
 //! `baqylau mission`: tables, keys, bundle, people.
 
-use crate::common::{CommandResult, Folder, Passphrase, now, print_json};
+use crate::common::{CommandResult, Folder, now, print_json};
 use crate::demo::stage::planned;
+use crate::secrets::Passphrase;
 use baqylau_desk::Desk;
 use baqylau_desk::tables::MissionTables;
 use baqylau_protocol::ids::DeviceId;
@@ -133,7 +134,7 @@ pub fn run(command: MissionCommand) -> CommandResult {
     match command {
         MissionCommand::Check { source, json } => check(&source, json),
         MissionCommand::New { folder, source, servers, secret, json } => {
-            let desk = Desk::new(&folder, &source, &servers, &secret.read()?)?;
+            let desk = Desk::new(&folder, &source, &servers, &secret.read_new()?)?;
             let warnings = desk.source()?.warnings;
             if json {
                 let mission = desk.mission().to_string();

@@ -7,5 +7,6 @@ mod it {
     mod mission;
     mod output;
     mod readme;
+    mod secrets;
     mod support;
 }
