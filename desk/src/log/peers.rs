@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 use crate::workspace::keys::{self, DeskKeys};
 use baqylau_protocol::cose::ObjectType;
 use baqylau_report::Register;
-use std::fs;
+use baqylau_sqlite::private;
 use std::path::Path;
 
 /// Makes the folder of another desk of a mission: with the mission's keys but the root's, and a device of its own. It pulls the log
@@ -30,8 +30,8 @@ pub(crate) fn add_desk(
         return Err(DeskError::file(folder, FileFault::MissionHere));
     }
     let _proves_the_passphrase: DeskKeys = workspace.keys(passphrase)?;
-    for inner in ["keys", "publish", "invites"] {
-        fs::create_dir_all(folder.join(inner)).map_err(|e| DeskError::file(folder.join(inner), e))?;
+    for inner in ["keys", "publish"] {
+        private::folder(&folder.join(inner)).map_err(|e| DeskError::file(folder.join(inner), e))?;
     }
     let secrets = own.secrets.for_another();
     let other = Workspace { folder: folder.to_owned(), settings: workspace.settings.clone(), transport: None };

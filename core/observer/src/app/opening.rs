@@ -11,7 +11,7 @@ use crate::reason::InvalidReason;
 use crate::store::{MainStore, Outbox, names};
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::Invite;
-use baqylau_sqlite::StorageError;
+use baqylau_sqlite::{StorageError, private};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
@@ -28,7 +28,7 @@ impl ObserverApp {
         if Self::exists(&config) {
             return Err(InvalidReason::StoreExists.into());
         }
-        std::fs::create_dir_all(&config.folder).map_err(StorageError::from)?;
+        private::folder(&config.folder).map_err(StorageError::from)?;
         let key = guard.create(&*config.vault, pin)?;
         let mut main = MainStore::open(&config.folder.join(MAIN), &key, config.vault.clone())?;
         main.set_settings(&[(kept::INVITE, invite_text.as_bytes()), (kept::LANGUAGE, config.language.as_bytes())])?;
