@@ -23,6 +23,7 @@ mod it {
     mod exports;
     mod figures;
     mod finding;
+    mod guesses;
     mod handout;
     mod heads;
     mod hostile;
@@ -32,12 +33,14 @@ mod it {
     mod letters;
     mod lines;
     mod lying;
+    mod modes;
     mod moments;
     mod names;
     mod one_process;
     mod page;
     mod parts;
     mod published;
+    mod redacted;
     mod rescue;
     mod rosters;
     mod salvage;

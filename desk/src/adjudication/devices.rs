@@ -9,7 +9,7 @@ use baqylau_report::ChainClose;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A phone as its chain shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DeviceRow {
     /// The first 16 bytes of the hash of its enrolment.
     pub device: DeviceId,
@@ -34,6 +34,8 @@ pub struct DeviceRow {
     /// Numbers that two different envelopes have.
     pub forked: Vec<u64>,
 }
+
+baqylau_forms::redacted_debug! { DeviceRow: device, standing, received, missing, closed, forked }
 
 /// The most missing numbers that are listed; a device may sign any number.
 const LISTED: usize = 1_000;
