@@ -2,6 +2,7 @@
 
 use crate::common::{CommandResult, Folder, now, print_json};
 use crate::demo::stage::planned;
+use crate::invites::Handing;
 use crate::secrets::Passphrase;
 use baqylau_desk::Desk;
 use baqylau_desk::tables::MissionTables;
@@ -50,7 +51,7 @@ pub enum MissionCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Make invites: one text a person, for a QR code, in the folder's `invites/`.
+    /// Make invites: one text a person, for a QR code. One is printed; the desk keeps all, encrypted, until they are used or expire.
     Invite {
         #[command(flatten)]
         folder: Folder,
@@ -59,7 +60,12 @@ pub enum MissionCommand {
         /// Days until they expire.
         #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
         days: u32,
-        /// One JSON object on one line.
+        /// Make none: those that were made here before and that nobody has used.
+        #[arg(long, conflicts_with = "days")]
+        again: bool,
+        #[command(flatten)]
+        handing: Handing,
+        /// One JSON array on one line, with every text.
         #[arg(long)]
         json: bool,
     },
@@ -75,6 +81,8 @@ pub enum MissionCommand {
         /// Days until the invite expires.
         #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
         days: u32,
+        #[command(flatten)]
+        handing: Handing,
     },
     /// Move a person to another team from a moment on. What was signed before stays with the team before.
     Move {
@@ -144,26 +152,30 @@ pub fn run(command: MissionCommand) -> CommandResult {
             println!("mission {} in {}", desk.mission(), folder.display());
             println!("next: `baqylau serve --folder {}/server`, and while it runs", folder.display());
             println!("`baqylau mission build --folder {} --publish`; phones enrol after that", folder.display());
+            println!(
+                "{}/server holds the server's keys in plain: move it to the server's machine, over a channel that you trust",
+                folder.display()
+            );
             Ok(true)
         }
         MissionCommand::Build { folder, days, publish, json } => build(&folder, days, publish, json),
-        MissionCommand::Invite { folder, people, days, json } => {
-            let invited = folder.open()?.invites().make(&people, now(), days)?;
+        MissionCommand::Invite { folder, people, days, again, handing, json } => {
+            let desk = folder.open()?;
+            let invited =
+                if again { desk.invites().open(&people, now())? } else { desk.invites().make(&people, now(), days)? };
             if json {
                 let rows: Vec<_> = invited.iter().map(|i| json!({"person": i.person.code, "invite": i.text})).collect();
                 return print_json(&rows);
             }
-            println!("{} invites in {}/invites", invited.len(), folder.folder.display());
-            Ok(true)
+            handing.hand(&invited)
         }
-        MissionCommand::Replace { folder, device, lost, days } => {
+        MissionCommand::Replace { folder, device, lost, days, handing } => {
             let desk = folder.open()?;
             let invited = desk.invites().replace(device_id(&device)?, lost, now(), days)?;
             if lost {
                 desk.publish_roster(now())?;
             }
-            println!("an invite for {} in {}/invites", invited.person.code, folder.folder.display());
-            Ok(true)
+            handing.hand(&[invited])
         }
         MissionCommand::Move { folder, person, team, since } => {
             let since = since.map(|t| crate::desk::moment(&t)).transpose()?.unwrap_or_else(now);

@@ -1,15 +1,15 @@
 //! Secrets on the command line: every user of a machine reads the arguments of its programs.
 
-use super::support::{PASSPHRASE, baqylau, ok, run, text};
+use super::support::{PASSPHRASE, baqylau, ok, root, run, text};
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
 /// What an option that takes a secret is called, in its name or in the name of its value.
 const SECRET: [&str; 10] =
     ["pin", "passphrase", "password", "secret", "key", "token", "invite", "duress", "credential", "code"];
-/// Options of those words whose value is no secret: the public log tells them.
-const PUBLIC: [&str; 0] = [];
 /// What the value of such an option may be.
 const PLACES: [&str; 2] = ["FILE", "DIR"];
 
@@ -48,7 +48,7 @@ fn no_argument_of_any_command_takes_a_secret() {
     for (command, help) in &all {
         for (name, value) in values(help) {
             let words: Vec<&str> = name.split(['-', ' ', '_']).collect();
-            let secret = SECRET.iter().any(|s| words.contains(s)) && !PUBLIC.contains(&name.as_str());
+            let secret = SECRET.iter().any(|s| words.contains(s));
             found.insert(name.clone());
             assert!(!secret || PLACES.contains(&value.as_str()), "`{command} {name} <{value}>` takes a secret");
         }
@@ -95,4 +95,71 @@ fn a_passphrase_comes_from_a_file_or_from_standard_input() {
     assert!(wrong.status.code() == Some(2) && String::from_utf8_lossy(&wrong.stderr).contains("passphrase"));
     let none = fed(&reports, "");
     assert!(String::from_utf8_lossy(&none.stderr).contains("no passphrase: name a file"), "{none:?}");
+}
+
+/// A mission with invites for all of its people, and the text of the first one's.
+fn invited(folder: &Path) -> (PathBuf, String) {
+    let mission = folder.join("mission");
+    ok(&["mission", "new", text(&mission), "--source", "missions/sahra-2026", "--server", "https://127.0.0.1:1"]);
+    ok(&["mission", "build", "--folder", text(&mission)]);
+    let made = ok(&["mission", "invite", "--folder", text(&mission), "--json"]);
+    let made: serde_json::Value = serde_json::from_str(&made).expect("JSON");
+    assert_eq!(made[0]["person"], "w01");
+    (mission, made[0]["invite"].as_str().expect("a text").to_owned())
+}
+
+fn files(folder: &Path, out: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+        if entry.path().is_dir() { files(&entry.path(), out) } else { out.push(entry.path()) }
+    }
+}
+
+#[test]
+fn the_desks_folder_says_in_plain_neither_who_observes_nor_an_invite() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mission, invite) = invited(folder.path());
+    let people = std::fs::read_to_string(root().join("missions/sahra-2026/people.csv")).expect("people");
+    let names: Vec<&str> = people.lines().skip(1).filter_map(|l| l.split(',').nth(1)).collect();
+    let mut all = Vec::new();
+    files(&mission, &mut all);
+    assert!(all.len() > 6 && all.iter().any(|f| f.ends_with("desk.db")), "{all:?}");
+    for file in &all {
+        let bytes = std::fs::read(file).expect("a file");
+        let holds = |what: &str| bytes.windows(what.len()).any(|w| w == what.as_bytes());
+        assert!(!holds("BAQYLAU1"), "{} holds an invite", file.display());
+        assert!(names.iter().all(|name| !holds(name)), "{} holds a name", file.display());
+        assert_eq!(std::fs::metadata(file).expect("there").permissions().mode() & 0o077, 0, "{}", file.display());
+    }
+    // A coordinator has it again: printed, shown for a camera, or in files.
+    let again = ["mission", "invite", "--folder", text(&mission), "w01", "--again"];
+    assert_eq!(ok(&again).trim_end(), invite);
+    assert!(ok(&[&again[..], &["--qr"]].concat()).contains('█'));
+    let out = folder.path().join("out");
+    ok(&["mission", "invite", "--folder", text(&mission), "--again", "--out", text(&out)]);
+    assert_eq!(std::fs::read_to_string(out.join("w01.txt")).expect("a file"), invite);
+    assert_eq!(std::fs::read_dir(&out).expect("a folder").count(), names.len());
+    assert_eq!(std::fs::metadata(out.join("w01.txt")).expect("there").permissions().mode() & 0o777, 0o600);
+    let nobody = run(&["mission", "invite", "--folder", text(&mission), "nobody", "--again"]);
+    assert!(String::from_utf8_lossy(&nobody.stderr).contains("no invite of theirs"), "{nobody:?}");
+}
+
+#[test]
+fn wrong_pins_of_twelve_processes_at_once_lock_the_store() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (_, invite) = invited(folder.path());
+    let (store, file) = (folder.path().join("phone"), folder.path().join("invite"));
+    std::fs::write(&file, invite).expect("written");
+    // There is no server; the store is made all the same.
+    assert_eq!(run(&["observe", "enrol", "--store", text(&store), "--invite", text(&file)]).status.code(), Some(2));
+    ok(&["observe", "drafts", "--store", text(&store)]);
+    let guess = || {
+        let mut command = baqylau(&["observe", "drafts", "--store", text(&store)]);
+        command.env("BAQYLAU_PIN", "0000").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runs")
+    };
+    let guesses: Vec<_> = (0..12).map(|_| guess()).collect();
+    for guess in guesses {
+        assert_eq!(guess.wait_with_output().expect("ends").status.code(), Some(2));
+    }
+    let right = run(&["observe", "drafts", "--store", text(&store)]);
+    assert!(String::from_utf8_lossy(&right.stderr).contains("too many wrong PINs"), "{right:?}");
 }

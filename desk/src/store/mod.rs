@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 pub use envelopes::{ChainLink, KnownDevice, Opened, PulledEnvelope};
 pub use gaps::{Evidence, Gap};
 pub use log::LogObject;
+pub use people::NotedInvite;
 pub use records::{DeskChain, WrittenRecord};
 pub use verified::{MissionTrust, VerifiedStore};
 
@@ -66,6 +67,10 @@ pub const SCHEMA: Schema = Schema {
         "
     CREATE TABLE gap(idx INTEGER PRIMARY KEY, device BLOB NOT NULL, seq INTEGER NOT NULL) STRICT;
     CREATE TABLE evidence(id INTEGER PRIMARY KEY, head BLOB NOT NULL UNIQUE, why TEXT NOT NULL) STRICT;
+    ",
+        // The texts of invites, until they are used or expire.
+        "
+    CREATE TABLE invite_text(key BLOB PRIMARY KEY REFERENCES invite(key), text TEXT NOT NULL) STRICT;
     ",
     ],
 };
