@@ -17,6 +17,7 @@ mod it {
     mod desk_errors;
     mod desks;
     mod docs;
+    mod duress;
     mod edges;
     mod errands;
     mod errors;

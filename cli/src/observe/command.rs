@@ -158,6 +158,17 @@ pub enum ObserveCommand {
         #[arg(long, value_name = "FILE")]
         new_file: Option<PathBuf>,
     },
+    /// Set a second PIN, where the mission has one: who opens the store with it finds an empty one, and what was here is destroyed.
+    Duress {
+        #[command(flatten)]
+        store: StoreOptions,
+        /// A file with the second PIN; otherwise `BAQYLAU_NEW_PIN` is read, otherwise you are asked.
+        #[arg(long, value_name = "FILE")]
+        new_file: Option<PathBuf>,
+        /// Take it away.
+        #[arg(long, conflicts_with = "new_file")]
+        off: bool,
+    },
     /// Destroy the keys and files of a store, without the PIN. What was not delivered is lost.
     Wipe {
         /// The folder of the store.

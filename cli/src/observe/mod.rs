@@ -85,6 +85,13 @@ pub fn run(command: ObserveCommand) -> CommandResult {
             println!("the PIN was changed");
             Ok(true)
         }
+        ObserveCommand::Duress { store, new_file, off } => {
+            let core = store.open()?;
+            let second = (!off).then(|| read(new_file.as_deref(), "BAQYLAU_NEW_PIN", "second PIN", Asking::Twice));
+            core.set_duress_pin(store.pin.read()?, second.transpose()?.as_deref().map(String::as_str))?;
+            println!("{}", if off { "there is no second PIN" } else { "the second PIN is set" });
+            Ok(true)
+        }
         ObserveCommand::Wipe { store, yes: _ } => {
             if !ObserverApp::is_left(&store)? {
                 return Err(format!("{}: there is no store here; nothing was wiped", store.display()).into());

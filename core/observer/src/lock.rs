@@ -8,10 +8,14 @@
 //! # Layout
 //! - `copies`: the lock on disk, and who may write it at a moment
 //! - `sealed`: what it holds, under the key of the guess
+//! - `guess`: a guess, counted and judged
+//! - `biometric`: face or finger
 //! - `cipher`: the cryptography
 
+mod biometric;
 mod cipher;
 mod copies;
+mod guess;
 mod sealed;
 
 pub(crate) use cipher::{derive, open_with, row_cipher, seal_with};
@@ -21,11 +25,10 @@ use crate::reason::InvalidReason;
 use crate::vault::{Policy, Vault, VaultError};
 use argon2::{Algorithm, Argon2, Params, Version};
 use baqylau_protocol::keys::random;
-use baqylau_sqlite::StorageError;
 use cipher::{unwrap, wrap};
-use copies::{BiometricSlot, FORMAT, HeaderCopies, KeyHeader};
+use copies::{FORMAT, HeaderCopies, KeyHeader};
 use data_encoding::HEXLOWER;
-use sealed::{Slots, guess_alias, guess_key, other};
+use sealed::{Slots, guess_alias, guess_key};
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -43,6 +46,14 @@ pub const OUTBOX_ALIAS: &str = "outbox";
 
 /// The alias of the key that the PIN is bound to.
 const PIN_ALIAS: &str = "pin";
+
+/// What a PIN opened.
+pub enum OpenedLock {
+    /// The observer's work: the key of the database.
+    Work(Zeroizing<[u8; 32]>),
+    /// The second PIN, which the observer may give up: the key of what an empty store begins with.
+    Duress(Zeroizing<[u8; 32]>),
+}
 
 /// The header in two files that turns a PIN, with the vault, into the store's key.
 #[derive(Debug)]
@@ -103,12 +114,12 @@ impl Lock {
         vault.create(PIN_ALIAS, Policy::App)?;
         vault.create(&guess_alias(header.guess), Policy::App)?;
         let pin = wrap(&*wrapping_key(&header, vault, pin)?, &key);
-        header.seal(&*guess_key(vault, header.guess)?, &Slots { pin });
+        header.seal(&*guess_key(vault, header.guess)?, &Slots { pin, duress: Slots::unset() });
         self.copies.write(&mut header)?;
         Ok(key)
     }
 
-    /// Opens the lock.
+    /// Opens the lock with the PIN of the work; the second PIN is as wrong here as any other.
     ///
     /// # Errors
     /// The PIN is wrong (it is counted), or there were too many wrong ones.
@@ -117,16 +128,50 @@ impl Lock {
         Ok(self.guess(vault, pin)?.0)
     }
 
+    /// Opens the lock with either PIN.
+    ///
+    /// # Errors
+    /// As [`Lock::open`].
+    pub fn open_either(&self, vault: &dyn Vault, pin: &str) -> Result<OpenedLock, Error> {
+        let _alone = self.copies.alone()?;
+        let judged = self.judge(vault, pin)?;
+        match judged.duress {
+            Some(key) => Ok(OpenedLock::Duress(key)),
+            None => Ok(OpenedLock::Work(self.right(judged)?.0)),
+        }
+    }
+
+    /// Sets the second PIN, which opens a key of its own, or takes it away. Nothing in the files says which.
+    ///
+    /// # Errors
+    /// The PIN is wrong (it is counted), the second one is the same or too short, or the vault or the disk refuses.
+    pub fn set_duress(&self, vault: &dyn Vault, pin: &str, second: Option<(&str, &[u8; 32])>) -> Result<(), Error> {
+        let _alone = self.copies.alone()?;
+        second.map_or(Ok(()), |(second, _)| long_enough(second))?;
+        let (_, header, slots) = self.guess(vault, pin)?;
+        let duress = match second {
+            None => Slots::unset(),
+            Some((second, key)) => {
+                let wrapping = wrapping_key(&header, vault, second)?;
+                unopened(&wrapping, &slots.pin)?;
+                wrap(&wrapping, key)
+            }
+        };
+        self.advance(vault, &header, &Slots { duress, ..slots })?;
+        Ok(())
+    }
+
     /// Changes the PIN. The old one opens nothing from then on; killed in between, exactly one of them does.
     ///
     /// # Errors
     /// The old PIN is wrong (it is counted), or the vault or the disk refuses.
     pub fn change(&self, vault: &dyn Vault, old: &str, new: &str) -> Result<(), Error> {
         let _alone = self.copies.alone()?;
-        let (key, header, _) = self.guess(vault, old)?;
+        let (key, header, slots) = self.guess(vault, old)?;
         long_enough(new)?;
-        let pin = wrap(&*wrapping_key(&header, vault, new)?, &key);
-        self.advance(vault, &header, &Slots { pin })?;
+        let wrapping = wrapping_key(&header, vault, new)?;
+        unopened(&wrapping, &slots.duress)?;
+        self.advance(vault, &header, &Slots { pin: wrap(&wrapping, &key), ..slots })?;
         Ok(())
     }
 
@@ -147,119 +192,11 @@ impl Lock {
         }
         self.copies.remove()
     }
+}
 
-    /// Whether face or finger open it too.
-    #[must_use]
-    pub fn has_biometric(&self) -> bool {
-        self.copies.latest().is_ok_and(|header| header.face.is_some())
-    }
-
-    /// Lets face or finger open it too, or no longer. Needs the PIN.
-    ///
-    /// # Errors
-    /// The PIN is wrong (it is counted), or the vault or the disk refuses.
-    pub fn set_biometric(&self, vault: &dyn Vault, pin: &str, on: bool) -> Result<(), Error> {
-        let _alone = self.copies.alone()?;
-        let (key, mut header, _) = self.guess(vault, pin)?;
-        let before = header.face.take();
-        if on {
-            let slot = before.as_ref().map_or(1, |f| f.slot.wrapping_add(1));
-            let salt: [u8; 32] = random();
-            vault.create(&biometric_alias(slot), Policy::Biometric)?;
-            let wrapping = derive(&*vault.bind(&biometric_alias(slot), &salt)?, b"baqylau/1/face");
-            let wrapped = HEXLOWER.encode(&wrap(&wrapping, &key));
-            header.face = Some(BiometricSlot { slot, salt: HEXLOWER.encode(&salt), wrapped });
-        }
-        self.copies.write(&mut header)?;
-        match before {
-            Some(face) => Ok(vault.destroy(&biometric_alias(face.slot))?),
-            None => Ok(()),
-        }
-    }
-
-    /// Opens the lock with face or finger, as the vault asks for it.
-    ///
-    /// # Errors
-    /// It was not allowed, or the vault refuses: a finger was added since, or the owner turned away. The PIN opens it.
-    pub fn open_with_biometric(&self, vault: &dyn Vault) -> Result<Zeroizing<[u8; 32]>, Error> {
-        let header = self.copies.latest()?;
-        let face = header.face.ok_or(InvalidReason::BiometricOff)?;
-        let bytes = |text: &str| HEXLOWER.decode(text.as_bytes()).map_err(|_| self.copies.damaged());
-        let salt: [u8; 32] = bytes(&face.salt)?.try_into().map_err(|_| self.copies.damaged())?;
-        let wrapping = derive(&*vault.bind(&biometric_alias(face.slot), &salt)?, b"baqylau/1/face");
-        // The lock is whole, or it would not have been read: the phone's key is another.
-        let other =
-            || Error::refused(RefusalReason::KeyStore, "the phone's key for face or finger has changed; take the PIN");
-        unwrap(&wrapping, &bytes(&face.wrapped)?).ok_or_else(other)
-    }
-
-    /// One guess: counted, then judged. Gives the database key, and the lock as it is on disk afterwards.
-    fn guess(&self, vault: &dyn Vault, pin: &str) -> Result<(Zeroizing<[u8; 32]>, KeyHeader, Slots), Error> {
-        let (header, slots) = self.whole(vault)?;
-        if header.wrong >= MAX_ATTEMPTS {
-            return Err(Error::Locked { attempts_left: 0 });
-        }
-        // All that can fail of the phone comes before it is counted.
-        let wrapping = wrapping_key(&header, vault, pin)?;
-        let counted = KeyHeader { wrong: header.wrong + 1, ..header.clone() };
-        let (mut header, guess) = match self.advance(vault, &counted, &slots) {
-            // Nothing can be counted on a disk that takes no writing, and an observer must be able to read what is on it.
-            Err(Error::Storage(StorageError::ReadOnly)) => (header, None),
-            counted => counted.map(|(header, guess)| (header, Some(guess)))?,
-        };
-        let Some(key) = unwrap(&wrapping, &slots.pin) else {
-            return Err(Error::Locked { attempts_left: MAX_ATTEMPTS.saturating_sub(counted.wrong) });
-        };
-        if let Some(guess) = guess {
-            header.wrong = 0;
-            header.seal(&guess, &slots);
-            // The PIN was right: that it cannot be noted keeps nobody out, and the next time it is.
-            let _ = self.copies.write(&mut header);
-        }
-        Ok((key, header, slots))
-    }
-
-    /// The lock, from the latest of its copies that the vault has the key for.
-    fn whole(&self, vault: &dyn Vault) -> Result<(KeyHeader, Slots), Error> {
-        let mut why = None;
-        for header in self.copies.whole()? {
-            match guess_key(vault, header.guess).map(|key| header.slots(&key)) {
-                Ok(Some(slots)) => return Ok((header, slots)),
-                Ok(None) => why = why.or_else(|| Some(self.copies.damaged())),
-                // The vault has the key of another guess: this file is from before it.
-                Err(_) if guess_key(vault, other(header.guess)).is_ok() => {
-                    why = why.or_else(|| Some(self.copies.damaged()));
-                }
-                Err(e) => why = why.or(Some(e)),
-            }
-        }
-        Err(why.unwrap_or_else(|| self.copies.damaged()))
-    }
-
-    /// Writes the lock under a new key of the vault, and destroys the one before it: what was written until now opens nothing when it
-    /// returns. Stopped anywhere, one of the two opens. Gives the lock as it was written, and its key.
-    fn advance(
-        &self,
-        vault: &dyn Vault,
-        header: &KeyHeader,
-        slots: &Slots,
-    ) -> Result<(KeyHeader, Zeroizing<[u8; 32]>), Error> {
-        let (before, after) = (guess_alias(header.guess), other(header.guess));
-        vault.destroy(&guess_alias(after))?;
-        let new = match vault.create(&guess_alias(after), Policy::App) {
-            // Only a vault of files says so. The count is written in place, which takes no room.
-            Err(VaultError::Disk(StorageError::Full | StorageError::ReadOnly)) => false,
-            made => made.map(|()| true)?,
-        };
-        let mut next = KeyHeader { guess: if new { after } else { header.guess }, ..header.clone() };
-        let key = guess_key(vault, next.guess)?;
-        next.seal(&key, slots);
-        self.copies.write(&mut next)?;
-        if new {
-            vault.destroy(&before)?;
-        }
-        Ok((next, key))
-    }
+/// A PIN must not be the other one too.
+fn unopened(wrapping: &[u8; 32], slot: &[u8]) -> Result<(), InvalidReason> {
+    if unwrap(wrapping, slot).is_some() { Err(InvalidReason::PinTaken) } else { Ok(()) }
 }
 
 fn long_enough(pin: &str) -> Result<(), InvalidReason> {

@@ -47,6 +47,12 @@ pub enum InvalidReason {
         /// The fewest characters.
         least: usize,
     },
+    /// The PIN is the other one of the two already.
+    #[error("PIN: it is your other PIN already; take another one")]
+    PinTaken,
+    /// The mission has no second PIN.
+    #[error("second PIN: this mission has none")]
+    DuressOff,
     /// The face or finger was not allowed to open this store.
     #[error("face or finger: allow it in the settings; take the PIN")]
     BiometricOff,

@@ -5,6 +5,7 @@ use super::cipher::{derive, open_with, row_cipher, seal_with};
 use super::copies::KeyHeader;
 use crate::error::Error;
 use crate::vault::Vault;
+use baqylau_protocol::keys::random;
 use data_encoding::HEXLOWER;
 use zeroize::Zeroizing;
 
@@ -23,22 +24,37 @@ pub(super) fn guess_key(vault: &dyn Vault, guess: u32) -> Result<Zeroizing<[u8; 
     Ok(derive(&*vault.bind(&guess_alias(guess), &[0; 32])?, b"baqylau/1/guess"))
 }
 
-/// The database key, wrapped under what follows from a PIN.
+/// How long a wrapped key is: nonce, key, tag.
+const WRAPPED: usize = 12 + 32 + 16;
+
+/// What two PINs open: each a key, wrapped under what follows from the PIN.
 pub(super) struct Slots {
+    /// The database key.
     pub pin: Vec<u8>,
+    /// What begins an empty store; random bytes of the same length where no second PIN was set.
+    pub duress: Vec<u8>,
+}
+
+impl Slots {
+    /// What no PIN opens, and nothing tells from what one does.
+    pub fn unset() -> Vec<u8> {
+        random::<WRAPPED>().to_vec()
+    }
 }
 
 impl KeyHeader {
     /// Seals the slots with what stands beside them.
     pub fn seal(&mut self, key: &[u8; 32], slots: &Slots) {
-        self.sealed = HEXLOWER.encode(&seal_with(&row_cipher(key), &self.beside(), &slots.pin));
+        self.sealed =
+            HEXLOWER.encode(&seal_with(&row_cipher(key), &self.beside(), &[&slots.pin[..], &slots.duress].concat()));
     }
 
     /// `None` where the lock was sealed under another key, or changed since.
     pub fn slots(&self, key: &[u8; 32]) -> Option<Slots> {
         let sealed = HEXLOWER.decode(self.sealed.as_bytes()).ok()?;
-        let pin = open_with(&row_cipher(key), &self.beside(), &sealed)?.to_vec();
-        Some(Slots { pin })
+        let slots = open_with(&row_cipher(key), &self.beside(), &sealed)?;
+        let (pin, duress) = slots.split_at_checked(WRAPPED)?;
+        Some(Slots { pin: pin.to_vec(), duress: duress.to_vec() })
     }
 
     /// What is sealed with the slots: how the PIN is stretched, and how many wrong ones there were.
