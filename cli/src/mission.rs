@@ -153,7 +153,7 @@ pub fn run(command: MissionCommand) -> CommandResult {
             println!("next: `baqylau serve --folder {}/server`, and while it runs", folder.display());
             println!("`baqylau mission build --folder {} --publish`; phones enrol after that", folder.display());
             println!(
-                "{}/server holds the server's keys in plain: move it to the server's machine, over a channel that you trust",
+                "{}/server has the server's keys in plain: it belongs on the server's machine only",
                 folder.display()
             );
             Ok(true)

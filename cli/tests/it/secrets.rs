@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
+use std::process::{Child, Output, Stdio};
 
 /// What an option that takes a secret is called, in its name or in the name of its value.
 const SECRET: [&str; 10] =
@@ -151,15 +151,18 @@ fn wrong_pins_of_twelve_processes_at_once_lock_the_store() {
     std::fs::write(&file, invite).expect("written");
     // There is no server; the store is made all the same.
     assert_eq!(run(&["observe", "enrol", "--store", text(&store), "--invite", text(&file)]).status.code(), Some(2));
-    ok(&["observe", "drafts", "--store", text(&store)]);
-    let guess = || {
-        let mut command = baqylau(&["observe", "drafts", "--store", text(&store)]);
-        command.env("BAQYLAU_PIN", "0000").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runs")
+    // What needs the PIN and no mission: the PIN becomes what it is.
+    let with = |pin: &str| {
+        let mut command = baqylau(&["observe", "pin", "--store", text(&store)]);
+        command.env("BAQYLAU_PIN", pin).env("BAQYLAU_NEW_PIN", "1234").stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("runs")
     };
-    let guesses: Vec<_> = (0..12).map(|_| guess()).collect();
+    let ended = |child: Child| child.wait_with_output().expect("ends");
+    assert!(ended(with("1234")).status.success(), "the PIN opens it");
+    let guesses: Vec<_> = (0..12).map(|_| with("0000")).collect();
     for guess in guesses {
-        assert_eq!(guess.wait_with_output().expect("ends").status.code(), Some(2));
+        assert_eq!(ended(guess).status.code(), Some(2));
     }
-    let right = run(&["observe", "drafts", "--store", text(&store)]);
+    let right = ended(with("1234"));
     assert!(String::from_utf8_lossy(&right.stderr).contains("too many wrong PINs"), "{right:?}");
 }

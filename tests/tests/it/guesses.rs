@@ -282,3 +282,13 @@ fn a_change_that_is_stopped_anywhere_leaves_one_pin() {
     put(&phone.store(), &before);
     assert!(!phone.opens(PIN), "the old PIN opens the old files no longer");
 }
+
+#[test]
+fn a_vault_of_files_is_worth_what_its_folder_is() {
+    let phone = LockedPhone::new();
+    let (copied, keys) = (files(&phone.store()), files(&phone.keys()));
+    assert_eq!((phone.wrong(), phone.wrong()), (Some(9), Some(8)));
+    put(&phone.store(), &copied);
+    put(&phone.keys(), &keys);
+    assert_eq!(phone.wrong(), Some(9), "who copies keys and lock has every guess again, as SECURITY.md says");
+}

@@ -10,7 +10,7 @@ use baqylau_sqlite::StorageError;
 use zeroize::Zeroizing;
 
 /// A guess that was counted.
-pub(super) struct Judged {
+pub(super) struct JudgedGuess {
     /// The lock as it is on disk.
     header: KeyHeader,
     slots: Slots,
@@ -29,7 +29,7 @@ impl Lock {
     }
 
     /// One guess: counted, then judged.
-    pub(super) fn judge(&self, vault: &dyn Vault, pin: &str) -> Result<Judged, Error> {
+    pub(super) fn judge(&self, vault: &dyn Vault, pin: &str) -> Result<JudgedGuess, Error> {
         let (header, slots) = self.whole(vault)?;
         if header.wrong >= MAX_ATTEMPTS {
             return Err(Error::Locked { attempts_left: 0 });
@@ -45,12 +45,12 @@ impl Lock {
         };
         // Both are tried, whichever opens: the time that it takes tells nothing.
         let (work, duress) = (unwrap(&wrapping, &slots.pin), unwrap(&wrapping, &slots.duress));
-        Ok(Judged { header, slots, guess, wrong, work, duress })
+        Ok(JudgedGuess { header, slots, guess, wrong, work, duress })
     }
 
     /// After a right PIN of the work the count begins anew.
-    pub(super) fn right(&self, judged: Judged) -> Result<(Zeroizing<[u8; 32]>, KeyHeader, Slots), Error> {
-        let Judged { mut header, slots, guess, wrong, work, duress: _ } = judged;
+    pub(super) fn right(&self, judged: JudgedGuess) -> Result<(Zeroizing<[u8; 32]>, KeyHeader, Slots), Error> {
+        let JudgedGuess { mut header, slots, guess, wrong, work, duress: _ } = judged;
         let key = work.ok_or(Error::Locked { attempts_left: MAX_ATTEMPTS.saturating_sub(wrong) })?;
         if let Some(guess) = guess {
             header.wrong = 0;

@@ -51,7 +51,7 @@ class KeystoreVault(
         strong: Boolean,
     ) {
         val spec = KeyGenParameterSpec.Builder(alias, KeyProperties.PURPOSE_SIGN).setIsStrongBoxBacked(strong)
-        if (GUARDED.any(alias::startsWith) && Build.VERSION.SDK_INT >= Build.VERSION_CODES.VANILLA_ICE_CREAM) {
+        if (GUARDED.any { alias.startsWith(it) } && Build.VERSION.SDK_INT >= Build.VERSION_CODES.VANILLA_ICE_CREAM) {
             // Before Android 15 such a key was destroyed when the owner took the screen lock away.
             spec.setUnlockedDeviceRequired(true)
         }
