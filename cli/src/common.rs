@@ -1,5 +1,6 @@
 //! What subcommands share.
 
+use crate::secrets::Passphrase;
 use crate::terminal;
 use baqylau_desk::Desk;
 use baqylau_desk::files::refused;
@@ -25,30 +26,6 @@ pub struct Folder {
     pub folder: PathBuf,
     #[command(flatten)]
     pub secret: Passphrase,
-}
-
-/// Where the passphrase comes from.
-#[derive(Args)]
-pub struct Passphrase {
-    /// A file with the passphrase; otherwise `BAQYLAU_PASSPHRASE` is read, otherwise you are asked.
-    #[arg(long, value_name = "FILE")]
-    passphrase_file: Option<PathBuf>,
-}
-
-impl Passphrase {
-    pub fn read(&self) -> Result<String, CommandError> {
-        if let Some(file) = &self.passphrase_file {
-            let text = std::fs::read_to_string(file).map_err(|e| told(file, &e))?;
-            return Ok(text.trim_end_matches(['\r', '\n']).to_owned());
-        }
-        if let Ok(text) = std::env::var("BAQYLAU_PASSPHRASE") {
-            return Ok(text);
-        }
-        eprint!("Passphrase: ");
-        let mut line = String::new();
-        std::io::stdin().read_line(&mut line)?;
-        Ok(line.trim_end_matches(['\r', '\n']).to_owned())
-    }
 }
 
 impl Folder {

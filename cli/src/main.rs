@@ -7,10 +7,12 @@ mod terminal;
 mod common;
 mod demo;
 mod desk;
+mod invites;
 mod mission;
 mod new_log;
 mod observe;
 mod page;
+mod secrets;
 mod serve;
 mod verify;
 mod witness;
@@ -63,6 +65,8 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    // Whatever is written is for the user who runs it, whichever part writes it.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let json = std::env::args().any(|a| a == "--json");
     let result = match Cli::parse().command {
         Command::Mission(command) => mission::run(command),

@@ -1,7 +1,9 @@
 //! `baqylau mission`: tables, keys, bundle, people.
 
-use crate::common::{CommandResult, Folder, Passphrase, now, print_json};
+use crate::common::{CommandResult, Folder, now, print_json};
 use crate::demo::stage::planned;
+use crate::invites::Handing;
+use crate::secrets::Passphrase;
 use baqylau_desk::tables::MissionTables;
 use baqylau_desk::{Desk, RotatedKeys};
 use baqylau_protocol::ids::{DeviceId, PublicKey};
@@ -49,7 +51,7 @@ pub enum MissionCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Make invites: one text a person, for a QR code, in the folder's `invites/`.
+    /// Make invites: one text a person, for a QR code. One is printed; the desk keeps all, encrypted, until they are used or expire.
     Invite {
         #[command(flatten)]
         folder: Folder,
@@ -58,7 +60,12 @@ pub enum MissionCommand {
         /// Days until they expire.
         #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
         days: u32,
-        /// One JSON object on one line.
+        /// Make none: those that were made here before and that nobody has used.
+        #[arg(long, conflicts_with = "days")]
+        again: bool,
+        #[command(flatten)]
+        handing: Handing,
+        /// One JSON array on one line, with every text.
         #[arg(long)]
         json: bool,
     },
@@ -74,6 +81,8 @@ pub enum MissionCommand {
         /// Days until the invite expires.
         #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
         days: u32,
+        #[command(flatten)]
+        handing: Handing,
     },
     /// Move a person to another team from a moment on. What was signed before stays with the team before.
     Move {
@@ -190,7 +199,7 @@ pub fn run(command: MissionCommand) -> CommandResult {
     match command {
         MissionCommand::Check { source, json } => check(&source, json),
         MissionCommand::New { folder, source, servers, secret, json } => {
-            let desk = Desk::new(&folder, &source, &servers, &secret.read()?)?;
+            let desk = Desk::new(&folder, &source, &servers, &secret.read_new()?)?;
             let warnings = desk.source()?.warnings;
             if json {
                 let mission = desk.mission().to_string();
@@ -200,26 +209,30 @@ pub fn run(command: MissionCommand) -> CommandResult {
             println!("mission {} in {}", desk.mission(), folder.display());
             println!("next: `baqylau serve --folder {}/server`, and while it runs", folder.display());
             println!("`baqylau mission build --folder {} --publish`; phones enrol after that", folder.display());
+            println!(
+                "{}/server has the server's keys in plain: it belongs on the server's machine only",
+                folder.display()
+            );
             Ok(true)
         }
         MissionCommand::Build { folder, days, publish, json } => build(&folder, days, publish, json),
-        MissionCommand::Invite { folder, people, days, json } => {
-            let invited = folder.open()?.invites().make(&people, now(), days)?;
+        MissionCommand::Invite { folder, people, days, again, handing, json } => {
+            let desk = folder.open()?;
+            let invited =
+                if again { desk.invites().open(&people, now())? } else { desk.invites().make(&people, now(), days)? };
             if json {
                 let rows: Vec<_> = invited.iter().map(|i| json!({"person": i.person.code, "invite": i.text})).collect();
                 return print_json(&rows);
             }
-            println!("{} invites in {}/invites", invited.len(), folder.folder.display());
-            Ok(true)
+            handing.hand(&invited)
         }
-        MissionCommand::Replace { folder, device, lost, days } => {
+        MissionCommand::Replace { folder, device, lost, days, handing } => {
             let desk = folder.open()?;
             let invited = desk.invites().replace(device_id(&device)?, lost, now(), days)?;
             if lost {
                 desk.publish_decisions()?;
             }
-            println!("an invite for {} in {}/invites", invited.person.code, folder.folder.display());
-            Ok(true)
+            handing.hand(&[invited])
         }
         MissionCommand::Move { folder, person, team, since } => {
             let since = since.map(|t| crate::desk::moment(&t)).transpose()?.unwrap_or_else(now);

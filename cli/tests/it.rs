@@ -8,6 +8,7 @@ mod it {
     mod output;
     mod readme;
     mod runbook;
+    mod secrets;
     mod support;
     mod witness;
 }

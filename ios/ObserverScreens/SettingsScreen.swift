@@ -13,6 +13,7 @@ struct SettingsScreen: View {
         Screen(say(.settingsTitle), model, back: back) {
             looks
             pins
+            second
             Heading(say(.settingsLockAfter))
             ForEach(lockAfter, id: \.self) { ms in
                 Choice(after(ms), ms == model.state.lockAfterMs, "lock-after-\(ms)") { model.lockAfter(ms) }
@@ -57,6 +58,17 @@ struct SettingsScreen: View {
             Secondary(say(model.state.faceAllowed ? .settingsFaceOff : .settingsFaceOn), "face") {
                 model.allowBiometric(!model.state.faceAllowed, say(.lockFace))
             }
+        }
+    }
+
+    @ViewBuilder private var second: some View {
+        if model.state.mission?.duressPin == true {
+            Heading(say(.settingsDuress))
+            Paragraph(say(.settingsDuressWhy))
+            if model.state.secondDone { Paragraph("✓ " + say(.settingsDuressDone)) }
+            Secondary(say(.settingsDuressSet), "second-pin") { model.secondPin(true) }
+                .disabled(model.state.oldPin.isEmpty || model.state.newPin.isEmpty)
+            Secondary(say(.settingsDuressTake), "second-off") { model.secondPin(false) }.disabled(model.state.oldPin.isEmpty)
         }
     }
 

@@ -101,6 +101,7 @@ fn not_here(w: &Words, what: &NotHere) -> String {
         NotHere::PhoneOfTeams => w.fail_no_phones.to_owned(),
         NotHere::Holder { device } => w.fail_no_holder(device.to_string()),
         NotHere::Person { code } => w.fail_no_person(code.clone()),
+        NotHere::Invite { code } => w.fail_no_invite(code.clone()),
         NotHere::Team { visit } => w.fail_no_team(visit.clone()),
         NotHere::Envelope { device, seq } => w.fail_no_envelope(device.to_string(), seq.to_string()),
         NotHere::Checklist { checklist } => w.fail_no_checklist(checklist.clone()),

@@ -105,6 +105,7 @@ words! {
     fail_no_report(report),
     fail_no_device(device),
     fail_no_holder(device),
+    fail_no_invite(code),
     fail_no_person(code),
     fail_no_team(visit),
     fail_no_envelope(device, seq),

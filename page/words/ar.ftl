@@ -331,6 +331,7 @@ fail_no_device = لم يُسجَّل أي جهاز { $device }. اجلب أول�
 fail_no_desk = لا تذكر الحزمة مكتبا آخر عاملا باسم { $device }.
 fail_no_phones = لم يُسجَّل أي هاتف لهذه الفرق. اجلب أولا.
 fail_no_holder = لا يعرف السجل صاحب الجهاز { $device }. اجلب أولا أو ادعُ الشخص من جديد.
+fail_no_invite = لا توجد هنا دعوة سارية للرمز { $code }. أنشئ دعوة جديدة.
 fail_no_person = ليس في السجل أحد بالرمز { $code }. راجع people.csv.
 fail_no_team = رمز الزيارة { $visit } لا يبدأ بأي فريق من people.csv. يُكتب الرمز هكذا: T047-05.
 fail_no_envelope = ليس للجهاز { $device } مغلّف برقم { $seq }. اجلب أولا.

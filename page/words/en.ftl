@@ -367,6 +367,7 @@ fail_no_device = No device { $device } has enrolled. Pull first.
 fail_no_desk = The bundle lists no other desk { $device } in use.
 fail_no_phones = No phone of these teams has enrolled. Pull first.
 fail_no_holder = The register does not know whose device { $device } is. Pull first, or invite the person anew.
+fail_no_invite = No invite for { $code } is kept here that is good still. Make a new one.
 fail_no_person = The register has nobody with the code { $code }. Compare people.csv.
 fail_no_team = The visit's code { $visit } begins with no team of people.csv. A code is written as T047-05.
 fail_no_envelope = Device { $device } has no envelope { $seq }. Pull first.

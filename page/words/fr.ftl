@@ -316,6 +316,7 @@ fail_no_device = Aucun appareil { $device } n'est inscrit. Récupérez d'abord.
 fail_no_desk = Le paquet ne liste aucun autre poste { $device } en service.
 fail_no_phones = Aucun téléphone de ces équipes n'est inscrit. Récupérez d'abord.
 fail_no_holder = Le registre ne sait pas à qui est l'appareil { $device }. Récupérez d'abord, ou invitez la personne à nouveau.
+fail_no_invite = Aucune invitation encore valable pour { $code } n'est gardée ici. Créez-en une nouvelle.
 fail_no_person = Le registre n'a personne avec le code { $code }. Vérifiez people.csv.
 fail_no_team = Le code de visite { $visit } ne commence par aucune équipe de people.csv. Un code s'écrit comme T047-05.
 fail_no_envelope = L'appareil { $device } n'a pas d'enveloppe { $seq }. Récupérez d'abord.

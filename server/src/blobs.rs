@@ -4,6 +4,7 @@
 //! here can read.
 
 use baqylau_protocol::ids::{DeviceId, Hash};
+use baqylau_sqlite::private;
 use data_encoding::HEXLOWER;
 use ring::digest::{Context, SHA256};
 use std::collections::HashMap;
@@ -73,7 +74,7 @@ impl Blobs {
     /// The folder cannot be made.
     pub fn next_to(database: &Path) -> io::Result<Self> {
         let folder = database.with_extension("blobs");
-        fs::create_dir_all(&folder).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", folder.display())))?;
+        private::folder(&folder).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", folder.display())))?;
         Ok(Self { folder, writing: std::array::from_fn(|_| Mutex::default()), verified: Mutex::default() })
     }
 
@@ -213,7 +214,7 @@ impl Blobs {
         if end > upload.length {
             return Err(BlobError::TooLong);
         }
-        let mut file = File::options().append(true).create(true).open(self.part(upload))?;
+        let mut file = private::options().append(true).open(self.part(upload))?;
         file.write_all(chunk)?;
         file.sync_data()?;
         Ok(self.settle(upload)?)

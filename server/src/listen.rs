@@ -17,6 +17,7 @@ use baqylau_http::HttpError;
 use baqylau_protocol::checkpoint::origin;
 use baqylau_protocol::ids::{MissionId, PublicKey};
 use baqylau_protocol::keys::SigningKey;
+use baqylau_sqlite::private;
 use hyper::body::Incoming;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -229,7 +230,7 @@ fn finish(blobs: &Blobs, reader: &mut dyn Storage, mission: MissionId) {
 pub(crate) fn lock_database(database: &Path) -> Result<File, ServeError> {
     let path = database.with_extension("lock");
     let io = |e: std::io::Error| LogError::from(std::io::Error::new(e.kind(), format!("{}: {e}", path.display())));
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(io)?;
+    let file = private::options().truncate(false).open(&path).map_err(io)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(ServeError::Busy { database: database.to_owned() }),

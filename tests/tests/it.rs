@@ -17,6 +17,7 @@ mod it {
     mod desk_errors;
     mod desks;
     mod docs;
+    mod duress;
     mod edges;
     mod epochs;
     mod errands;
@@ -24,6 +25,7 @@ mod it {
     mod exports;
     mod figures;
     mod finding;
+    mod guesses;
     mod handout;
     mod heads;
     mod hostile;
@@ -33,12 +35,14 @@ mod it {
     mod letters;
     mod lines;
     mod lying;
+    mod modes;
     mod moments;
     mod names;
     mod one_process;
     mod page;
     mod parts;
     mod published;
+    mod redacted;
     mod rescue;
     mod rotation;
     mod salvage;

@@ -67,7 +67,7 @@ pub struct FigureValue {
 }
 
 /// A report as the desk knows it.
-#[derive(Debug, Clone, uniffi::Record)]
+#[derive(Clone, uniffi::Record)]
 pub struct ReportInfo {
     /// Counted from 0.
     pub index: u64,
@@ -98,6 +98,8 @@ pub struct ReportInfo {
     /// Its answers by question, in the notation of answer files; rows of repeats are not among them.
     pub answers: HashMap<String, String>,
 }
+
+baqylau_forms::redacted_debug! { ReportInfo: index, hash, status, checklist, internal }
 
 impl ReportInfo {
     pub(crate) fn new(row: &ReportRow, said: Option<&ReportAnswers>) -> Self {

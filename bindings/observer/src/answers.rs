@@ -186,7 +186,7 @@ mirror! {
 }
 
 /// A change to a visit. Moments are milliseconds since 1970 and minutes east of UTC.
-#[derive(Debug, Clone, PartialEq, uniffi::Enum)]
+#[derive(Clone, PartialEq, uniffi::Enum)]
 pub enum VisitUpdate {
     /// The visit was started at the wrong place, or the place became known.
     Place {

@@ -27,13 +27,17 @@ pub enum InvalidReason {
     Wiped,
     /// Nothing of the damaged `main.db` can be read. It was left as it is.
     MainLost,
-    /// Both copies of the lock are damaged.
+    /// Both copies of the lock are damaged, or older than the last guess of the PIN.
     LockDamaged,
     /// The PIN is too short.
     PinTooShort {
         /// The fewest characters.
         least: u64,
     },
+    /// The PIN is the other one of the two already.
+    PinTaken,
+    /// The mission has no second PIN.
+    DuressOff,
     /// The face or finger was not allowed to open this store.
     BiometricOff,
     /// The store was made, and its enrolment was not signed yet: that needs the PIN once.

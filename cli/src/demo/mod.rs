@@ -110,7 +110,7 @@ pub fn run(args: &DemoOptions) -> CommandResult {
         print_json(&summary)?;
     } else {
         print!("{}", figure_table(&figures));
-        closing(&summary, &stage, &verdict(&figures), &stage.spare_invite(&mut desk)?);
+        closing(&summary, &stage, &verdict(&figures), stage.first_person());
     }
     if args.serve {
         let server = ServerProcess::start(&stage.server_folder(), stage.server_port)?;
@@ -159,12 +159,13 @@ fn closing(summary: &serde_json::Value, stage: &Stage, verdict: &str, spare: &st
     println!("{verdict}");
     println!();
     println!("Left behind in {folder}. To look around (passphrase: {}):", stage::PASSPHRASE);
-    println!("  export BAQYLAU_PASSPHRASE='{}'", stage::PASSPHRASE);
+    println!("  export BAQYLAU_PASSPHRASE='{}' BAQYLAU_PIN=1234", stage::PASSPHRASE);
     println!("  baqylau desk page --folder {folder}/mission");
     println!("  baqylau desk figures --folder {folder}/mission");
     println!("  baqylau desk log --folder {folder}/mission {folder}/log.cbor && baqylau verify {folder}/log.cbor");
     println!("  baqylau serve --folder {folder}/mission/server --listen 127.0.0.1:{}", stage.port);
-    println!("  baqylau observe enrol --store my-phone --pin 1234 --invite {folder}/mission/invites/{spare}.txt");
+    println!("  baqylau mission invite --folder {folder}/mission {spare} --out my-invites");
+    println!("  baqylau observe enrol --store my-phone --invite my-invites/{spare}.txt");
 }
 
 /// Every how long the page asks the server.

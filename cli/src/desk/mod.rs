@@ -118,12 +118,12 @@ pub enum DeskCommand {
         #[command(flatten)]
         folder: Folder,
     },
-    /// Put the desk's keys under another passphrase: the old one as always, the new one from a file or `BAQYLAU_NEW_PASSPHRASE`.
+    /// Put the desk's keys under another passphrase: the old one as always, the new one likewise.
     #[command(name = "passphrase")]
     ChangePassphrase {
         #[command(flatten)]
         folder: Folder,
-        /// A file with the new passphrase.
+        /// A file with the new passphrase; otherwise `BAQYLAU_NEW_PASSPHRASE` is read, otherwise you are asked.
         #[arg(long, value_name = "FILE")]
         new_file: Option<PathBuf>,
     },

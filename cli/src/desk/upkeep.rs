@@ -1,20 +1,15 @@
 //! The desk's own folder: another passphrase, and what can be read of a damaged one.
 
-use crate::common::{CommandResult, Folder, told};
+use crate::common::{CommandResult, Folder};
+use crate::secrets::{Asking, read};
 use baqylau_desk::recovery::salvage;
 use baqylau_desk::workspace::passphrase::change_passphrase;
 use std::path::PathBuf;
 
 pub fn passphrase(folder: &Folder, new_file: Option<PathBuf>) -> CommandResult {
-    let new = match new_file {
-        Some(file) => {
-            let text = std::fs::read_to_string(&file).map_err(|e| told(&file, &e))?;
-            text.trim_end_matches(['\r', '\n']).to_owned()
-        }
-        None => std::env::var("BAQYLAU_NEW_PASSPHRASE")
-            .map_err(|_| "give the new passphrase with --new-file, or in BAQYLAU_NEW_PASSPHRASE")?,
-    };
-    let files = change_passphrase(&folder.folder, &folder.secret.read()?, &new)?;
+    let old = folder.secret.read()?;
+    let new = read(new_file.as_deref(), "BAQYLAU_NEW_PASSPHRASE", "new passphrase", Asking::Twice)?;
+    let files = change_passphrase(&folder.folder, &old, &new)?;
     println!(
         "{files} files are under the new passphrase; copies of the folder that were made before are under the old one"
     );

@@ -10,7 +10,7 @@ pub enum ObserveCommand {
     Enrol {
         #[command(flatten)]
         store: StoreOptions,
-        /// The invite's text, or a file with it.
+        /// A file with the invite's text; `-` reads it from standard input.
         #[arg(long, value_name = "FILE")]
         invite: PathBuf,
     },
@@ -154,9 +154,20 @@ pub enum ObserveCommand {
     Pin {
         #[command(flatten)]
         store: StoreOptions,
-        /// The new PIN; otherwise `BAQYLAU_NEW_PIN` is read.
-        #[arg(long, env = "BAQYLAU_NEW_PIN", hide_env_values = true)]
-        new: String,
+        /// A file with the new PIN; otherwise `BAQYLAU_NEW_PIN` is read, otherwise you are asked.
+        #[arg(long, value_name = "FILE")]
+        new_file: Option<PathBuf>,
+    },
+    /// Set a second PIN, where the mission has one: who opens the store with it finds an empty one, and what was here is destroyed.
+    Duress {
+        #[command(flatten)]
+        store: StoreOptions,
+        /// A file with the second PIN; otherwise `BAQYLAU_NEW_PIN` is read, otherwise you are asked.
+        #[arg(long, value_name = "FILE")]
+        new_file: Option<PathBuf>,
+        /// Take it away.
+        #[arg(long, conflicts_with = "new_file")]
+        off: bool,
     },
     /// Destroy the keys and files of a store, without the PIN. What was not delivered is lost.
     Wipe {

@@ -9,6 +9,7 @@ mod store;
 mod waiting;
 
 use crate::common::{CommandResult, print_json, told};
+use crate::secrets::{Asking, read};
 use baqylau_observer::app::VisitChange;
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_observer::{ObserverApp, RefusalReason};
@@ -16,7 +17,7 @@ pub use command::ObserveCommand;
 use fill::{fill, read_answers, sign};
 use serde_json::json;
 use showing::{mission, reports};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 use store::{StoreOptions, config};
 use waiting::{refusal, trouble, trouble_name};
@@ -77,9 +78,18 @@ pub fn run(command: ObserveCommand) -> CommandResult {
             carrying::export(&store.deliver()?, file.filter(|_| !qr), frames, attachments)
         }
         ObserveCommand::Import { store, file, attachments } => carrying::import(&store, &file, attachments.as_deref()),
-        ObserveCommand::Pin { store, new } => {
-            store.open()?.change_pin(&store.pin, &new)?;
+        ObserveCommand::Pin { store, new_file } => {
+            let core = store.open()?;
+            let new = read(new_file.as_deref(), "BAQYLAU_NEW_PIN", "new PIN", Asking::Twice)?;
+            core.change_pin(store.pin.read()?, &new)?;
             println!("the PIN was changed");
+            Ok(true)
+        }
+        ObserveCommand::Duress { store, new_file, off } => {
+            let core = store.open()?;
+            let second = (!off).then(|| read(new_file.as_deref(), "BAQYLAU_NEW_PIN", "second PIN", Asking::Twice));
+            core.set_duress_pin(store.pin.read()?, second.transpose()?.as_deref().map(String::as_str))?;
+            println!("{}", if off { "there is no second PIN" } else { "the second PIN is set" });
             Ok(true)
         }
         ObserveCommand::Wipe { store, yes: _ } => {
@@ -115,7 +125,7 @@ pub fn run(command: ObserveCommand) -> CommandResult {
 }
 
 fn salvage(store: &StoreOptions) -> CommandResult {
-    let salvaged = ObserverApp::salvage(&store.config()?, &store.pin)?;
+    let salvaged = ObserverApp::salvage(&store.config()?, store.pin.read()?)?;
     println!("{} rows were taken over; the damaged file is {}", salvaged.rows, salvaged.aside.display());
     salvaged.lost.iter().for_each(|table| println!("not everything could be read: {table}"));
     if !salvaged.lost.is_empty() {
@@ -124,19 +134,21 @@ fn salvage(store: &StoreOptions) -> CommandResult {
     Ok(salvaged.lost.is_empty())
 }
 
-fn enrol(store: &StoreOptions, invite: &PathBuf) -> CommandResult {
-    let text = invite.to_string_lossy();
-    let text = match text.starts_with("BAQYLAU") {
-        true => text.into_owned(),
+fn enrol(store: &StoreOptions, invite: &Path) -> CommandResult {
+    if invite.to_string_lossy().starts_with("BAQYLAU") {
+        return Err("an invite's text is a key, and others on this machine read what stands on a command line: put it into a file, or name `-` and send it to standard input".into());
+    }
+    let text = match invite == Path::new("-") {
+        true => std::io::read_to_string(std::io::stdin())?,
         false => std::fs::read_to_string(invite).map_err(|e| told(invite, &e))?,
     };
     baqylau_protocol::certificate::Invite::from_text(&text)?;
     let config = store.config()?;
     // An enrolment that broke off goes on.
     let core = if ObserverApp::exists(&config) {
-        ObserverApp::open(config, &store.pin)?
+        ObserverApp::open(config, store.pin.read()?)?
     } else {
-        ObserverApp::create(config, &store.pin, &text)?
+        ObserverApp::create(config, store.pin.read_new()?, &text)?
     };
     core.enrol(BUDGET)?;
     mission(&core, false)

@@ -1,6 +1,7 @@
 //! The store of a terminal observer, and how it is opened.
 
 use crate::common::CommandError;
+use crate::secrets::PinSource;
 use baqylau_observer::app::PhoneConfig;
 use baqylau_observer::clock::SystemClock;
 use baqylau_observer::vault::FileVault;
@@ -18,9 +19,8 @@ pub struct StoreOptions {
     /// The language to speak; the mission's first without it.
     #[arg(long)]
     language: Option<String>,
-    /// The PIN; otherwise `BAQYLAU_PIN` is read.
-    #[arg(long, env = "BAQYLAU_PIN", hide_env_values = true, required_unless_present = "locked", default_value = "")]
-    pub pin: String,
+    #[command(flatten)]
+    pub pin: PinSource,
     /// Without the PIN, as a locked phone: for `sync`, `export` and `import`.
     #[arg(long)]
     locked: bool,
@@ -37,7 +37,7 @@ impl StoreOptions {
                 format!("{}: there is no store; `baqylau observe enrol` makes one", self.store.display()).into()
             );
         }
-        let core = ObserverApp::open(self.config()?, &self.pin)?;
+        let core = ObserverApp::open(self.config()?, self.pin.read()?)?;
         if let Ok(mission) = core.mission()
             && let Some(language) = &self.language
             && !mission.languages.iter().any(|(code, _)| code == language)

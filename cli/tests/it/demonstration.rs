@@ -1,6 +1,6 @@
 //! The made-up mission, from the demonstration to an observer at the terminal.
 
-use super::support::{PASSPHRASE, Server, copy_mission, edit, ok, run, text};
+use super::support::{PASSPHRASE, Server, copy_mission, edit, ok, root, run, text};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -95,10 +95,10 @@ fn an_observer_at_the_terminal(keep: &Path, mission: &Path) {
     let _server = Server::start(mission, &address);
     let store = keep.join("terminal");
     // A fresh invite for somebody who has a phone already: a second subject of the same person.
-    let invites = fs::read_dir(mission.join("invites")).expect("invites");
-    let invite = invites.flatten().next().expect("an invite").path();
-    let person = invite.file_stem().and_then(|s| s.to_str()).expect("a code").to_owned();
-    ok(&["mission", "invite", "--folder", text(mission), &person]);
+    let people = fs::read_to_string(root().join("missions/sahra-2026/people.csv")).expect("people");
+    let person = people.lines().nth(1).and_then(|l| l.split(',').next()).expect("a code").to_owned();
+    let invite = keep.join("invite");
+    fs::write(&invite, ok(&["mission", "invite", "--folder", text(mission), &person])).expect("written");
     ok(&["observe", "enrol", "--store", text(&store), "--invite", text(&invite)]);
     let place = ok(&["observe", "places", "--store", text(&store), "z001"]);
     let place = place.split_whitespace().next().expect("a place").to_owned();

@@ -57,8 +57,9 @@ fn an_observer_of_a_mission_that_is_not_published_reads_so_and_goes_on_when_it_i
     ok(&["mission", "new", text(&mission), "--source", "missions/sahra-2026", "--server", &url]);
     let built = ok(&["mission", "build", "--folder", text(&mission)]);
     assert!(built.contains("not published") && built.contains("--publish"), "{built}");
-    ok(&["mission", "invite", "--folder", text(&mission), "w01"]);
-    let invite = mission.join("invites/w01.txt");
+    let invites = folder.path().join("invites");
+    ok(&["mission", "invite", "--folder", text(&mission), "w01", "--out", text(&invites)]);
+    let invite = invites.join("w01.txt");
     let enrol = ["observe", "enrol", "--store", text(&phone), "--invite", text(&invite)];
     let why = |output: std::process::Output| {
         assert_eq!(output.status.code(), Some(2));

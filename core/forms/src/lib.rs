@@ -11,6 +11,7 @@
 //! - [`frequencies`]: which bytes follow which in a checklist's words
 //! - [`numeral`]: numbers and positions as people type them
 //! - [`distance`]: how far two positions are apart
+//! - `redacted`: how types with answers are shown to a developer
 //! - [`zone`]: the offset from UTC of a place, by the moment
 
 pub mod closest;
@@ -26,6 +27,7 @@ mod nearest;
 pub mod num;
 pub mod numeral;
 pub mod places;
+mod redacted;
 pub mod value;
 pub mod zone;
 

@@ -1,32 +1,59 @@
-//! The PIN. Every guess needs the phone's hardware, and is counted on disk before it is tried.
+//! The PIN. Every guess needs the phone's hardware, and is counted before it is tried, in a way that files which are put back do not
+//! undo.
 //!
-//! The header holds the parameters of Argon2id, a salt, the number of wrong PINs, and the database key wrapped under
-//! `HKDF(bind("pin/n", Argon2id(PIN, salt)))`; a second time under `HKDF(bind("face/n", salt))` where the owner wants to open with
-//! face or finger. It lies on disk twice.
+//! The database key is wrapped under `HKDF(bind("pin", Argon2id(PIN, salt)))`. That, and how many wrong PINs there were, is sealed once
+//! more under a key of the vault which lasts for one guess: the guess is counted under a new one, and the old one is destroyed before
+//! the PIN is judged. A lock that was copied before opens nothing from then on. It lies on disk twice.
+//!
+//! # Layout
+//! - `copies`: the lock on disk, and who may write it at a moment
+//! - `sealed`: what it holds, under the key of the guess
+//! - `guess`: a guess, counted and judged
+//! - `biometric`: face or finger
+//! - `cipher`: the cryptography
 
+mod biometric;
+mod cipher;
 mod copies;
+mod guess;
+mod sealed;
+
+pub(crate) use cipher::{derive, open_with, row_cipher, seal_with};
 
 use crate::error::{Error, RefusalReason};
 use crate::reason::InvalidReason;
 use crate::vault::{Policy, Vault, VaultError};
 use argon2::{Algorithm, Argon2, Params, Version};
 use baqylau_protocol::keys::random;
-use baqylau_sqlite::StorageError;
-use copies::{BiometricSlot, FORMAT, HeaderCopies, KeyHeader};
+use cipher::{unwrap, wrap};
+use copies::{FORMAT, HeaderCopies, KeyHeader};
 use data_encoding::HEXLOWER;
-use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
-use ring::hkdf;
+use sealed::{Slots, guess_alias, guess_key};
 use std::path::Path;
 use zeroize::Zeroizing;
 
 /// Wrong PINs before the store stays closed.
 pub const MAX_ATTEMPTS: u32 = 10;
 
-/// How many keys of PINs and faces are tried when a damaged lock is wiped.
+/// The fewest characters of a PIN.
+const LEAST: usize = 4;
+
+/// How many keys of faces are tried when a damaged lock is wiped.
 const GUESSED_SLOTS: u32 = 32;
 
 /// The alias of the key that opens the outbox without the PIN.
 pub const OUTBOX_ALIAS: &str = "outbox";
+
+/// The alias of the key that the PIN is bound to.
+const PIN_ALIAS: &str = "pin";
+
+/// What a PIN opened.
+pub enum OpenedLock {
+    /// The observer's work: the key of the database.
+    Work(Zeroizing<[u8; 32]>),
+    /// The second PIN, which the observer may give up: the key of what an empty store begins with.
+    Duress(Zeroizing<[u8; 32]>),
+}
 
 /// The header in two files that turns a PIN, with the vault, into the store's key.
 #[derive(Debug)]
@@ -56,22 +83,82 @@ impl Lock {
         self.copies.exist()
     }
 
-    /// How many wrong PINs there may still be.
+    /// How many wrong PINs there may still be, as the files say.
     ///
     /// # Errors
     /// Both copies of the lock are damaged.
     pub fn attempts_left(&self) -> Result<u32, Error> {
-        Ok(MAX_ATTEMPTS.saturating_sub(self.copies.read()?.wrong))
+        Ok(MAX_ATTEMPTS.saturating_sub(self.copies.latest()?.wrong))
     }
 
     /// Makes a lock around a new database key.
     ///
     /// # Errors
-    /// The vault or the disk refuses.
+    /// The PIN is too short, or the vault or the disk refuses.
     pub fn create(&self, vault: &dyn Vault, pin: &str) -> Result<Zeroizing<[u8; 32]>, Error> {
+        long_enough(pin)?;
+        let _alone = self.copies.alone()?;
         let key = Zeroizing::new(random());
-        self.close(vault, pin, &key, (1, None))?;
+        let mut header = KeyHeader {
+            format: FORMAT,
+            written: 0,
+            memory_kib: Params::DEFAULT_M_COST,
+            passes: Params::DEFAULT_T_COST,
+            salt: HEXLOWER.encode(&random::<16>()),
+            guess: 0,
+            wrong: 0,
+            sealed: String::new(),
+            face: None,
+            checksum: String::new(),
+        };
+        vault.create(PIN_ALIAS, Policy::App)?;
+        vault.create(&guess_alias(header.guess), Policy::App)?;
+        let pin = wrap(&*wrapping_key(&header, vault, pin)?, &key);
+        header.seal(&*guess_key(vault, header.guess)?, &Slots { pin, duress: Slots::unset() });
+        self.copies.write(&mut header)?;
         Ok(key)
+    }
+
+    /// Opens the lock with the PIN of the work; the second PIN is as wrong here as any other.
+    ///
+    /// # Errors
+    /// The PIN is wrong (it is counted), or there were too many wrong ones.
+    pub fn open(&self, vault: &dyn Vault, pin: &str) -> Result<Zeroizing<[u8; 32]>, Error> {
+        let _alone = self.copies.alone()?;
+        Ok(self.guess(vault, pin)?.0)
+    }
+
+    /// Opens the lock with either PIN.
+    ///
+    /// # Errors
+    /// As [`Lock::open`].
+    pub fn open_either(&self, vault: &dyn Vault, pin: &str) -> Result<OpenedLock, Error> {
+        let _alone = self.copies.alone()?;
+        let judged = self.judge(vault, pin)?;
+        match judged.duress {
+            Some(key) => Ok(OpenedLock::Duress(key)),
+            None => Ok(OpenedLock::Work(self.right(judged)?.0)),
+        }
+    }
+
+    /// Sets the second PIN, which opens a key of its own, or takes it away. Nothing in the files says which.
+    ///
+    /// # Errors
+    /// The PIN is wrong (it is counted), the second one is the same or too short, or the vault or the disk refuses.
+    pub fn set_duress(&self, vault: &dyn Vault, pin: &str, second: Option<(&str, &[u8; 32])>) -> Result<(), Error> {
+        let _alone = self.copies.alone()?;
+        second.map_or(Ok(()), |(second, _)| long_enough(second))?;
+        let (_, header, slots) = self.guess(vault, pin)?;
+        let duress = match second {
+            None => Slots::unset(),
+            Some((second, key)) => {
+                let wrapping = wrapping_key(&header, vault, second)?;
+                unopened(&wrapping, &slots.pin)?;
+                wrap(&wrapping, key)
+            }
+        };
+        self.advance(vault, &header, &Slots { duress, ..slots })?;
+        Ok(())
     }
 
     /// Changes the PIN. The old one opens nothing from then on; killed in between, exactly one of them does.
@@ -79,10 +166,13 @@ impl Lock {
     /// # Errors
     /// The old PIN is wrong (it is counted), or the vault or the disk refuses.
     pub fn change(&self, vault: &dyn Vault, old: &str, new: &str) -> Result<(), Error> {
-        let key = self.open(vault, old)?;
-        let before = self.copies.read()?;
-        self.close(vault, new, &key, (before.slot.wrapping_add(1), before.face.clone()))?;
-        Ok(vault.destroy(&alias(before.slot))?)
+        let _alone = self.copies.alone()?;
+        let (key, header, slots) = self.guess(vault, old)?;
+        long_enough(new)?;
+        let wrapping = wrapping_key(&header, vault, new)?;
+        unopened(&wrapping, &slots.duress)?;
+        self.advance(vault, &header, &Slots { pin: wrap(&wrapping, &key), ..slots })?;
+        Ok(())
     }
 
     /// Destroys the key of the PIN and the lock: what it guarded is unreadable from then on.
@@ -90,11 +180,10 @@ impl Lock {
     /// # Errors
     /// The vault or the disk refuses.
     pub fn destroy(&self, vault: &dyn Vault) -> Result<(), Error> {
-        // A damaged lock does not say which keys it had.
-        let header = self.copies.read().ok();
-        let slots = header.as_ref().map_or(1..=GUESSED_SLOTS, |h| h.slot..=h.slot);
-        for slot in slots {
-            vault.destroy(&alias(slot))?;
+        // A damaged lock does not say whether face or finger had a key.
+        let header = self.copies.latest().ok();
+        for alias in [PIN_ALIAS.to_owned(), guess_alias(0), guess_alias(1)] {
+            vault.destroy(&alias)?;
         }
         let faces = header.as_ref().map(|h| h.face.as_ref().map(|f| f.slot));
         let faces = faces.map_or_else(|| (1..=GUESSED_SLOTS).collect(), Vec::from_iter);
@@ -103,115 +192,19 @@ impl Lock {
         }
         self.copies.remove()
     }
+}
 
-    /// Whether face or finger open it too.
-    #[must_use]
-    pub fn has_biometric(&self) -> bool {
-        self.copies.read().is_ok_and(|header| header.face.is_some())
-    }
+/// A PIN must not be the other one too.
+fn unopened(wrapping: &[u8; 32], slot: &[u8]) -> Result<(), InvalidReason> {
+    if unwrap(wrapping, slot).is_some() { Err(InvalidReason::PinTaken) } else { Ok(()) }
+}
 
-    /// Lets face or finger open it too, or no longer. Needs the PIN.
-    ///
-    /// # Errors
-    /// The PIN is wrong (it is counted), or the vault or the disk refuses.
-    pub fn set_biometric(&self, vault: &dyn Vault, pin: &str, on: bool) -> Result<(), Error> {
-        let key = self.open(vault, pin)?;
-        let mut header = self.copies.read()?;
-        let before = header.face.take();
-        if on {
-            let slot = before.as_ref().map_or(1, |f| f.slot.wrapping_add(1));
-            let salt: [u8; 32] = random();
-            vault.create(&biometric_alias(slot), Policy::Biometric)?;
-            let wrapping = derive(&*vault.bind(&biometric_alias(slot), &salt)?, b"baqylau/1/face");
-            let wrapped = HEXLOWER.encode(&wrap(&wrapping, &*key));
-            header.face = Some(BiometricSlot { slot, salt: HEXLOWER.encode(&salt), wrapped });
-        }
-        self.copies.write(&mut header)?;
-        match before {
-            Some(face) => Ok(vault.destroy(&biometric_alias(face.slot))?),
-            None => Ok(()),
-        }
-    }
-
-    /// Opens the lock with face or finger, as the vault asks for it.
-    ///
-    /// # Errors
-    /// It was not allowed, or the vault refuses: a finger was added since, or the owner turned away. The PIN opens it.
-    pub fn open_with_biometric(&self, vault: &dyn Vault) -> Result<Zeroizing<[u8; 32]>, Error> {
-        let header = self.copies.read()?;
-        let face = header.face.ok_or(InvalidReason::BiometricOff)?;
-        let bytes = |text: &str| HEXLOWER.decode(text.as_bytes()).map_err(|_| self.copies.damaged());
-        let salt: [u8; 32] = bytes(&face.salt)?.try_into().map_err(|_| self.copies.damaged())?;
-        let wrapping = derive(&*vault.bind(&biometric_alias(face.slot), &salt)?, b"baqylau/1/face");
-        // The lock is whole, or it would not have been read: the phone's key is another.
-        let other =
-            || Error::refused(RefusalReason::KeyStore, "the phone's key for face or finger has changed; take the PIN");
-        unwrap(&wrapping, &bytes(&face.wrapped)?).ok_or_else(other)
-    }
-
-    /// Wraps the database key under a PIN and a fresh vault key. The file that says so is on disk when it returns.
-    fn close(
-        &self,
-        vault: &dyn Vault,
-        pin: &str,
-        key: &[u8; 32],
-        (slot, face): (u32, Option<BiometricSlot>),
-    ) -> Result<(), Error> {
-        if pin.chars().count() < 4 {
-            return Err(InvalidReason::PinTooShort { least: 4 }.into());
-        }
-        let mut header = KeyHeader {
-            format: FORMAT,
-            written: self.copies.written(),
-            slot,
-            memory_kib: Params::DEFAULT_M_COST,
-            passes: Params::DEFAULT_T_COST,
-            salt: HEXLOWER.encode(&random::<16>()),
-            wrapped: String::new(),
-            wrong: 0,
-            face,
-            checksum: String::new(),
-        };
-        vault.create(&alias(header.slot), Policy::App)?;
-        let wrapping = wrapping_key(&header, vault, pin)?;
-        header.wrapped = HEXLOWER.encode(&wrap(&wrapping, key));
-        self.copies.write(&mut header)
-    }
-
-    /// Opens the lock.
-    ///
-    /// # Errors
-    /// The PIN is wrong (it is counted), or there were too many wrong ones.
-    pub fn open(&self, vault: &dyn Vault, pin: &str) -> Result<Zeroizing<[u8; 32]>, Error> {
-        let mut header = self.copies.read()?;
-        if header.wrong >= MAX_ATTEMPTS {
-            return Err(Error::Locked { attempts_left: 0 });
-        }
-        let wrapping = wrapping_key(&header, vault, pin)?;
-        // Counted before it is tried: pulling the battery gives no free guess.
-        header.wrong += 1;
-        match self.copies.write(&mut header) {
-            // Nothing can be counted on a disk that takes no writing, and an observer must be able to read what is on it.
-            Err(Error::Storage(StorageError::ReadOnly)) => {}
-            counted => counted?,
-        }
-        let wrapped = HEXLOWER.decode(header.wrapped.as_bytes()).map_err(|_| self.copies.damaged())?;
-        let Some(key) = unwrap(&wrapping, &wrapped) else {
-            return Err(Error::Locked { attempts_left: MAX_ATTEMPTS.saturating_sub(header.wrong) });
-        };
-        header.wrong = 0;
-        // The PIN was right: that it cannot be noted keeps nobody out, and the next time it is.
-        let _ = self.copies.write(&mut header);
-        Ok(key)
-    }
+fn long_enough(pin: &str) -> Result<(), InvalidReason> {
+    if pin.chars().count() < LEAST { Err(InvalidReason::PinTooShort { least: LEAST }) } else { Ok(()) }
 }
 
 fn biometric_alias(slot: u32) -> String {
     format!("face/{slot}")
-}
-
-fn alias(slot: u32) -> String {
-    format!("pin/{slot}")
 }
 
 fn wrapping_key(header: &KeyHeader, vault: &dyn Vault, pin: &str) -> Result<Zeroizing<[u8; 32]>, Error> {
@@ -222,56 +215,5 @@ fn wrapping_key(header: &KeyHeader, vault: &dyn Vault, pin: &str) -> Result<Zero
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_into(pin.as_bytes(), &salt, &mut *stretched)
         .map_err(internal)?;
-    Ok(derive(&*vault.bind(&alias(header.slot), &stretched)?, b"baqylau/1/pin"))
-}
-
-/// HKDF-SHA256 (RFC 5869) to 32 bytes.
-pub(crate) fn derive(secret: &[u8], info: &[u8]) -> Zeroizing<[u8; 32]> {
-    let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, &[]).extract(secret);
-    let mut out = Zeroizing::new([0; 32]);
-    let info = [info];
-    let okm = prk.expand(&info, hkdf::HKDF_SHA256).expect("32 bytes are within the limit of HKDF");
-    okm.fill(&mut *out).expect("the length is the one that was asked for");
-    out
-}
-
-fn aead(key: &[u8; 32]) -> LessSafeKey {
-    LessSafeKey::new(UnboundKey::new(&CHACHA20_POLY1305, key).expect("the key has 32 bytes"))
-}
-
-/// ChaCha20-Poly1305 with a random nonce in front.
-pub(crate) fn wrap(key: &[u8; 32], plain: &[u8]) -> Vec<u8> {
-    seal_with(&aead(key), &[], plain)
-}
-
-fn unwrap(key: &[u8; 32], wrapped: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
-    let plain = open_with(&aead(key), &[], wrapped)?;
-    let mut out = Zeroizing::new([0; 32]);
-    (plain.len() == 32).then(|| out.copy_from_slice(&plain))?;
-    Some(out)
-}
-
-pub(crate) fn seal_with(key: &LessSafeKey, aad: &[u8], plain: &[u8]) -> Vec<u8> {
-    let nonce: [u8; 12] = random();
-    let mut out = Vec::with_capacity(12 + plain.len() + 16);
-    out.extend_from_slice(&nonce);
-    out.extend_from_slice(plain);
-    let tag = key
-        .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), &mut out[12..])
-        .expect("the text is far below the limit of the cipher");
-    out.extend_from_slice(tag.as_ref());
-    out
-}
-
-pub(crate) fn open_with(key: &LessSafeKey, aad: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let (nonce, text) = sealed.split_at_checked(12)?;
-    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-    let mut text = Zeroizing::new(text.to_vec());
-    let length = key.open_in_place(nonce, Aad::from(aad), &mut text).ok()?.len();
-    text.truncate(length);
-    Some(text)
-}
-
-pub(crate) fn row_cipher(key: &[u8; 32]) -> LessSafeKey {
-    aead(key)
+    Ok(derive(&*vault.bind(PIN_ALIAS, &stretched)?, b"baqylau/1/pin"))
 }

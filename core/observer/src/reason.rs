@@ -34,10 +34,10 @@ pub enum InvalidReason {
          coordinators for an invite that replaces this phone"
     )]
     MainLost,
-    /// Both copies of the lock are damaged.
+    /// Both copies of the lock are damaged, or older than the last guess of the PIN.
     #[error(
-        "lock.json and lock.copy.json: both are damaged, and without one of them the PIN opens nothing: put either of them back from a \
-         copy. What was signed is still delivered, and can be exported for a courier; for new work wipe this store and ask the \
+        "lock.json and lock.copy.json: both are damaged, or were put back from a copy that is older than the last PIN that was tried, and \
+         without one of them the PIN opens nothing. What was signed is still delivered, and can be exported for a courier; for new work wipe this store and ask the \
          coordinators for an invite that replaces this phone"
     )]
     LockDamaged,
@@ -47,6 +47,12 @@ pub enum InvalidReason {
         /// The fewest characters.
         least: usize,
     },
+    /// The PIN is the other one of the two already.
+    #[error("PIN: it is your other PIN already; take another one")]
+    PinTaken,
+    /// The mission has no second PIN.
+    #[error("second PIN: this mission has none")]
+    DuressOff,
     /// The face or finger was not allowed to open this store.
     #[error("face or finger: allow it in the settings; take the PIN")]
     BiometricOff,

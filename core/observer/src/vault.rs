@@ -1,11 +1,10 @@
 //! Keys that hardware keeps. A shell provides the phone's; a terminal has one in a file.
 
-use baqylau_sqlite::StorageError;
+use baqylau_sqlite::{StorageError, private};
 use ring::hmac;
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use zeroize::Zeroizing;
@@ -66,7 +65,7 @@ impl FileVault {
     /// # Errors
     /// The folder cannot be made.
     pub fn open(folder: &Path) -> Result<Self, VaultError> {
-        fs::create_dir_all(folder).map_err(|e| Self::failed(&folder.display(), e))?;
+        private::folder(folder).map_err(|e| Self::failed(&folder.display(), e))?;
         Ok(Self { folder: folder.to_owned(), known: Mutex::default() })
     }
 
@@ -94,15 +93,9 @@ impl Vault for FileVault {
         }
         let key: Zeroizing<[u8; 32]> = Zeroizing::new(baqylau_protocol::keys::random());
         let write = || {
-            let mut options = fs::OpenOptions::new();
-            options.write(true).create(true).truncate(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
             // Under another name first: a key that is cut off would lock out its owner.
             let new = path.with_extension("new");
-            let mut file = options.open(&new)?;
-            file.write_all(&*key)?;
-            file.sync_all()?;
+            private::write(&new, &*key)?;
             fs::rename(&new, &path)?;
             fs::File::open(&self.folder)?.sync_all()
         };
@@ -111,6 +104,10 @@ impl Vault for FileVault {
 
     fn bind(&self, alias: &str, input: &[u8; 32]) -> Result<Zeroizing<[u8; 32]>, VaultError> {
         let mut known = self.known.lock().map_err(|_| VaultError::Refused { reason: "poisoned".into() })?;
+        if !self.path(alias).exists() {
+            // Another process destroyed it.
+            known.remove(alias);
+        }
         if !known.contains_key(alias) {
             let bytes = Zeroizing::new(fs::read(self.path(alias)).map_err(|e| Self::failed(&alias, e))?);
             known.insert(alias.to_owned(), hmac::Key::new(hmac::HMAC_SHA256, &bytes));

@@ -8,6 +8,7 @@ use crate::ids::{PublicKey, Signature};
 use crate::keys::SigningKey;
 use minicbor::bytes::ByteSlice;
 use minicbor::{Decoder, Encoder};
+use std::fmt;
 
 /// Type of a signed object. The numbers are content formats from the experimental range (RFC 7252, section 12.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,11 +152,18 @@ pub fn head_length(length: usize) -> usize {
 }
 
 /// A parsed, not yet verified signed object.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Unverified<'b> {
     kind: ObjectType,
     payload: &'b [u8],
     signature: Signature,
+}
+
+impl fmt::Debug for Unverified<'_> {
+    /// Without the payload: of what was sealed it is plain.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unverified").field("kind", &self.kind).finish_non_exhaustive()
+    }
 }
 
 impl<'b> Unverified<'b> {

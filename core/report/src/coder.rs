@@ -99,7 +99,6 @@ impl BitCoder for BitWriter {
 }
 
 /// Reads bits that [`BitWriter`] wrote, given the same chances.
-#[derive(Debug)]
 pub struct BitReader<'b> {
     interval: Interval,
     /// What of the bytes is in the interval's place; zeros stand behind their end.
@@ -108,6 +107,8 @@ pub struct BitReader<'b> {
     /// How many bytes were shifted out.
     passed: usize,
 }
+
+baqylau_forms::redacted_debug! { BitReader<'_>: passed }
 
 impl<'b> BitReader<'b> {
     /// Of some bytes.

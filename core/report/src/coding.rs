@@ -7,7 +7,7 @@ use baqylau_protocol::ids::Hash;
 use minicbor::{Decode, Encode};
 
 /// A desk's coding of one text. The latest in the log applies.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Coding {
     /// [`baqylau_protocol::VERSION`].
@@ -35,6 +35,8 @@ pub struct Coding {
     #[n(7)]
     pub at: RecordedMoment,
 }
+
+baqylau_forms::redacted_debug! { Coding: v, report, node, rows }
 
 impl Coding {
     /// Encodes the payload as deterministic CBOR.

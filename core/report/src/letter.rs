@@ -8,7 +8,7 @@ use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
 /// A message to an observer, or a query about a report.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Letter {
     /// [`baqylau_protocol::VERSION`].
@@ -30,6 +30,8 @@ pub struct Letter {
     #[n(5)]
     pub copy: Option<ByteVec>,
 }
+
+baqylau_forms::redacted_debug! { Letter: v, report, questions, at }
 
 /// A question of a report, and the row it is in.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]

@@ -24,6 +24,9 @@ pub struct Mission {
     pub confirm_on_pull: bool,
     /// Whether a visit may be at a place that is not in the bundle.
     pub unlisted_places: bool,
+    /// Whether observers may set a second PIN, which wipes the phone and opens an empty mission.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub duress_pin: bool,
 }
 
 /// A language in which the mission's texts exist.

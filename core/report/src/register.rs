@@ -24,7 +24,7 @@ pub struct Register {
 }
 
 /// A person of the mission.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
 pub struct RegisteredPerson {
     /// Unique code in the mission's tables.
     #[n(0)]
@@ -40,8 +40,10 @@ pub struct RegisteredPerson {
     pub team: String,
 }
 
+baqylau_forms::redacted_debug! { RegisteredPerson: code }
+
 /// A record of an invite. Its secret key is not included, so nobody can enrol with it.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
 pub struct RegisteredInvite {
     /// Public half of the invite's one-use key.
     #[n(0)]
@@ -60,8 +62,10 @@ pub struct RegisteredInvite {
     pub expires: i64,
 }
 
+baqylau_forms::redacted_debug! { RegisteredInvite: key, subject, issued, expires }
+
 /// A person's move to another team.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
 pub struct TeamMove {
     /// [`RegisteredPerson::code`] of who moves.
     #[n(0)]
@@ -73,6 +77,8 @@ pub struct TeamMove {
     #[n(2)]
     pub team: String,
 }
+
+baqylau_forms::redacted_debug! { TeamMove: since }
 
 impl Register {
     /// Encodes the payload as deterministic CBOR.

@@ -10,7 +10,7 @@ use minicbor::bytes::{ByteArray, ByteVec};
 use minicbor::{Decode, Decoder, Encode};
 
 /// A finished draft. Immutable once signed.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Report {
     /// [`Report::VERSION`].
@@ -61,8 +61,10 @@ pub struct Report {
     pub alarm: Option<bool>,
 }
 
+baqylau_forms::redacted_debug! { Report: v, id, checklist, bundle, supersedes, test, alarm }
+
 /// One visit: a team at one place from arrival to departure.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Visit {
     /// Readable code, for example `T047-05`. The same code and checklist from any device is the same observation.
@@ -90,6 +92,8 @@ pub struct Visit {
     #[n(7)]
     pub position: Option<RecordedPosition>,
 }
+
+baqylau_forms::redacted_debug! { Visit: code, outcome, mode }
 
 /// How a visit was recorded: what [`Visit::mode`] says of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,7 +197,7 @@ pub struct ClockReading {
 }
 
 /// A note to a question, or the reason for confirming a warning.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Remark {
     /// The question's index in the checklist.
     pub node: u32,
@@ -205,8 +209,10 @@ pub struct Remark {
     pub text: String,
 }
 
+baqylau_forms::redacted_debug! { Remark: node, rows, confirms }
+
 /// An answer without a question in the checklist.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
 pub struct UnmappedAnswer {
     /// Name of the question in the version under which it was answered.
     #[n(0)]
@@ -219,8 +225,10 @@ pub struct UnmappedAnswer {
     pub text: String,
 }
 
+baqylau_forms::redacted_debug! { UnmappedAnswer: name, rows }
+
 /// A file that belongs to an answer; see [`baqylau_protocol::blob`].
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Attachment {
     /// File name, as in the answer.
     #[n(0)]
@@ -238,6 +246,8 @@ pub struct Attachment {
     #[n(4)]
     pub media: String,
 }
+
+baqylau_forms::redacted_debug! { Attachment: hash, size }
 
 /// Why a payload is not a report.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -7,7 +7,7 @@ use baqylau_protocol::ids::Hash;
 use minicbor::{Decode, Encode};
 
 /// A desk's decision about a report. The latest in the log applies.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Review {
     /// [`baqylau_protocol::VERSION`].
@@ -27,6 +27,8 @@ pub struct Review {
     pub at: RecordedMoment,
 }
 
+baqylau_forms::redacted_debug! { Review: v, report, state, at }
+
 /// A decision about a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 #[cbor(index_only)]
@@ -43,7 +45,7 @@ pub enum ReviewState {
 }
 
 /// A desk's correction of an answer, for when observers can no longer amend. Raw figures and exports ignore it.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Correction {
     /// [`baqylau_protocol::VERSION`].
@@ -74,6 +76,8 @@ pub struct Correction {
     #[n(8)]
     pub at: RecordedMoment,
 }
+
+baqylau_forms::redacted_debug! { Correction: v, report, node, rows, at }
 
 impl Review {
     /// Encodes the payload as deterministic CBOR.

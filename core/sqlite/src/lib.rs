@@ -5,12 +5,12 @@
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Row};
-use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
+pub mod private;
 mod salvage;
 mod schema;
 
@@ -159,7 +159,7 @@ pub fn cause(db: &Connection, e: StorageError) -> StorageError {
 /// Why no file can be written beside `path`; `None` if one can, or if the reason is unknown.
 fn room(path: &Path) -> Option<StorageError> {
     let probe = beside(path, "-room");
-    let written = File::create(&probe).and_then(|mut file| {
+    let written = private::create(&probe).and_then(|mut file| {
         file.write_all(&[0; ROOM])?;
         file.sync_all()
     });
@@ -193,6 +193,10 @@ fn connect_as(path: &Path, key: Option<&[u8; 32]>, create: bool, way: OpenMode) 
         if way == OpenMode::Reading { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
     flags.insert(writes);
     flags.set(OpenFlags::SQLITE_OPEN_CREATE, create);
+    if create && !path.exists() {
+        // SQLite makes it otherwise, as everybody may read; its log takes the mode from it. Where it cannot be made, SQLite says why.
+        let _made = private::options().open(path);
+    }
     let journal = std::fs::metadata(beside(path, "-wal")).is_ok_and(|m| m.len() > 0);
     let db = match way {
         #[cfg(unix)]

@@ -10,7 +10,7 @@ use baqylau_report::ChainClose;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A phone as its chain shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DeviceRow {
     /// The first 16 bytes of the hash of its enrolment.
     pub device: DeviceId,
@@ -35,6 +35,8 @@ pub struct DeviceRow {
     /// Numbers that two different envelopes have.
     pub forked: Vec<u64>,
 }
+
+baqylau_forms::redacted_debug! { DeviceRow: device, standing, received, missing, closed, forked }
 
 /// A desk as the root and the log know it.
 #[derive(Debug, Clone, PartialEq, Eq)]

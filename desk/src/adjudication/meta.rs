@@ -9,7 +9,7 @@ use baqylau_report::Report;
 use std::sync::Arc;
 
 /// Head and references of a report. Kept for each report, so that a hundred thousand fit.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ReportMeta {
     /// Counted from 0.
     pub index: u64,
@@ -36,6 +36,8 @@ pub struct ReportMeta {
     /// By the report alone: counted, a test, not observed, or unreadable.
     pub first: Status,
 }
+
+baqylau_forms::redacted_debug! { ReportMeta: index, hash, device, seq, first }
 
 impl ReportMeta {
     /// Of an envelope, and of what was read in it.

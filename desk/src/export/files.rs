@@ -13,6 +13,7 @@ use crate::index::report_table::ReportTable;
 use crate::store::VerifiedStore;
 use crate::tables::{MissionTables, Person};
 use baqylau_protocol::certificate::Role;
+use baqylau_sqlite::private;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
 use std::path::Path;
@@ -54,7 +55,7 @@ impl Exports<'_> {
         let rows: Vec<&ReportRow> = board.rows.iter().filter(|row| internal || !row.internal).collect();
         let written = self.files(tables, &rows, 0, answers, &mut |name, bytes| {
             let path = handout.place(name);
-            std::fs::write(&path, bytes).map_err(|e| DeskError::file(&path, e))
+            private::write(&path, bytes).map_err(|e| DeskError::file(&path, e))
         })?;
         handout.finish()?;
         Ok((written, board.rows.len() - rows.len()))

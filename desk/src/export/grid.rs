@@ -3,12 +3,14 @@
 use super::rows::CellSink;
 
 /// Rows of cells as one text.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct TextGrid {
     text: String,
     ends: Vec<usize>,
     rows: usize,
 }
+
+baqylau_forms::redacted_debug! { TextGrid: rows }
 
 impl CellSink for TextGrid {
     fn cell(&mut self, text: &str) {

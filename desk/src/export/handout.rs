@@ -8,6 +8,7 @@ use super::names::UniqueNames;
 use crate::error::DeskError;
 use crate::files::FileFault;
 use baqylau_protocol::blob;
+use baqylau_sqlite::private;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;
@@ -39,7 +40,7 @@ impl Handout {
     /// # Errors
     /// Other files lie in it, another export is writing into it, or the disk refuses.
     pub fn begin(folder: &Path, kind: &'static str) -> Result<Self, DeskError> {
-        fs::create_dir_all(folder).map_err(|e| DeskError::file(folder, e))?;
+        private::folder(folder).map_err(|e| DeskError::file(folder, e))?;
         let lock = lock(folder)?;
         let waiting = folder.join(format!(".{kind}.new"));
         let ours = [REPORTS, ATTACHMENTS].map(|kind| [listed(kind), unfinished(kind), format!(".{kind}.new")]).concat();
@@ -56,7 +57,7 @@ impl Handout {
         }
         // An interrupted one left it.
         gone(fs::remove_dir_all(&waiting), &waiting)?;
-        fs::create_dir(&waiting).map_err(|e| DeskError::file(&waiting, e))?;
+        private::folder(&waiting).map_err(|e| DeskError::file(&waiting, e))?;
         Ok(Self { folder: folder.to_owned(), kind, waiting, earlier, names: UniqueNames::default(), _lock: lock })
     }
 
@@ -141,7 +142,7 @@ impl Handout {
         };
         let text: String = files.iter().map(line).collect();
         let part = self.waiting.join("list");
-        let written = fs::write(&part, text).and_then(|()| File::options().write(true).open(&part)?.sync_all());
+        let written = private::write(&part, text.as_bytes());
         written.and_then(|()| fs::rename(&part, path)).map_err(|e| DeskError::file(path, e))
     }
 }

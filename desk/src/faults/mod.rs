@@ -57,6 +57,13 @@ pub enum NotHere {
         /// The code.
         code: String,
     },
+    /// An invite that nobody has used.
+    #[error("person {code}: no invite of theirs is kept here that is good still; make a new one, without `--again`")]
+    #[strum(serialize = "no-such-invite")]
+    Invite {
+        /// The code of the person.
+        code: String,
+    },
     /// A team, which a visit's code begins with.
     #[error("visit {visit}: it begins with no team of people.csv; a visit's code is as T047-05")]
     #[strum(serialize = "no-such-team")]

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Reports must fit everything that is set; the default takes all.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ReportFilter {
     /// Something that does not exist was asked for: nothing fits.
     pub nothing: bool,
@@ -35,6 +35,8 @@ pub struct ReportFilter {
     /// A choice that the desk takes out of it, by its name.
     pub used: Option<(FieldRole, Arc<str>)>,
 }
+
+baqylau_forms::redacted_debug! { ReportFilter: nothing, within, checklist, status, hour, behind, flag, used }
 
 /// One status, or a group that the page offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

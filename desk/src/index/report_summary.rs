@@ -19,7 +19,6 @@ use baqylau_report::report::{RecordedMoment, RecordedPosition, UnmappedAnswer, V
 use std::sync::Arc;
 
 /// A report as pages know it.
-#[derive(Debug)]
 pub struct ReportSummary {
     /// Shared with the adjudication.
     pub meta: Arc<ReportMeta>,
@@ -62,6 +61,8 @@ pub struct ReportSummary {
     /// What the desk takes out of it by `desk.csv`: choices by their position, days since 1970, numbers.
     pub uses: Box<[(FieldRole, u32)]>,
 }
+
+baqylau_forms::redacted_debug! { ReportSummary: meta, checklist, place, answered, urgent, alarm, internal }
 
 impl ReportSummary {
     /// One that could not be read, and why.

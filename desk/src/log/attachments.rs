@@ -11,9 +11,9 @@ use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::routes;
 use baqylau_report::Report;
 use baqylau_report::report::Attachment;
-use baqylau_sqlite::StorageError;
+use baqylau_sqlite::{StorageError, private};
 use std::collections::HashSet;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{BufReader, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -137,7 +137,7 @@ impl AttachmentFolder<'_> {
     pub(crate) fn fetch(&self, link: &ServerLink<'_>, rows: &[AttachmentRow]) -> Result<FetchedAttachments, DeskError> {
         let device = link.enrolled()?;
         let folder = self.folder.join("blobs");
-        fs::create_dir_all(&folder).map_err(|e| DeskError::file(&folder, e))?;
+        private::folder(&folder).map_err(|e| DeskError::file(&folder, e))?;
         let mut fetched = FetchedAttachments::default();
         for row in rows.iter().filter(|r| !self.has(&r.attachment)) {
             let lacking = self.lacking(row)?;
@@ -211,7 +211,7 @@ impl AttachmentFolder<'_> {
                 return Ok(false);
             };
             if !bytes.is_empty() {
-                let mut file = OpenOptions::new().append(true).create(true).open(&part).map_err(disk)?;
+                let mut file = private::options().append(true).open(&part).map_err(disk)?;
                 file.write_all(&bytes).and_then(|()| file.sync_data()).map_err(disk)?;
                 continue;
             }

@@ -13,7 +13,7 @@ use baqylau_protocol::authority::DeskTerm;
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::DeviceId;
 use baqylau_report::Register;
-use std::fs;
+use baqylau_sqlite::private;
 use std::path::Path;
 
 /// Makes the folder of another desk of a mission: with the mission's keys but the root's, and a device of its own, which the root lists
@@ -31,8 +31,8 @@ pub(crate) fn add_desk(
         return Err(DeskError::file(folder, FileFault::MissionHere));
     }
     let root = builder.root(passphrase)?;
-    for inner in ["keys", "publish", "invites"] {
-        fs::create_dir_all(folder.join(inner)).map_err(|e| DeskError::file(folder.join(inner), e))?;
+    for inner in ["keys", "publish"] {
+        private::folder(&folder.join(inner)).map_err(|e| DeskError::file(folder.join(inner), e))?;
     }
     let keys = builder.secrets.for_another(builder.known.trust.mission())?;
     let settings = builder.workspace.settings.clone();

@@ -6,17 +6,17 @@ use crate::error::DeskError;
 use crate::faults::NotHere;
 use crate::people::decisions::Decisions;
 use crate::records::identity::OwnDevice;
-use crate::store::VerifiedStore;
+use crate::store::{NotedInvite, VerifiedStore};
 use crate::tables::Person;
 use crate::workspace::Workspace;
-use crate::workspace::keys::{self, DeskSecrets};
+use crate::workspace::keys::DeskSecrets;
 use baqylau_forms::zone::DAY_MS;
 use baqylau_protocol::certificate::{Certificate, Invite, Role};
 use baqylau_protocol::ids::{DeviceId, SubjectId};
 use baqylau_protocol::keys::{SigningKey, random};
 
 /// An invite that was made.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct NewInvite {
     /// For whom.
     pub person: Person,
@@ -24,10 +24,12 @@ pub struct NewInvite {
     pub text: String,
 }
 
+baqylau_forms::redacted_debug! { NewInvite: person }
+
 /// Makes invites.
 #[derive(Clone, Copy)]
 pub struct Invites<'d> {
-    /// Has the people of the tables, and gets the texts.
+    /// Has the people of the tables.
     pub workspace: &'d Workspace,
     /// Knows whom each invite is for.
     pub known: VerifiedStore<'d>,
@@ -57,7 +59,7 @@ impl<'d> Invites<'d> {
         for person in chosen {
             let (subject, key) = (SubjectId(random()), SigningKey::generate());
             let text = self.invite_text(&person, subject, &key, expires, None)?;
-            noted.push((key.public(), subject, person.code.clone()));
+            noted.push(NotedInvite { key: key.public(), subject, person: person.code.clone(), text: text.clone() });
             out.push(NewInvite { person, text });
         }
         self.known.store.add_invites(&noted, now, expires)?;
@@ -77,14 +79,35 @@ impl<'d> Invites<'d> {
         let person = person.ok_or(NotHere::Holder { device })?;
         let (key, expires) = (SigningKey::generate(), now + i64::from(days) * DAY_MS);
         let text = self.invite_text(&person, old.subject, &key, expires, Some(device))?;
-        self.known.store.add_invites(&[(key.public(), old.subject, person.code.clone())], now, expires)?;
+        let (key, subject, code) = (key.public(), old.subject, person.code.clone());
+        self.known.store.add_invites(
+            &[NotedInvite { key, subject, person: code, text: text.clone() }],
+            now,
+            expires,
+        )?;
         if lost {
             self.decisions().revoke(device, None, now)?;
         }
         Ok(NewInvite { person, text })
     }
 
-    /// The text of an invite, laid down in `invites/` too.
+    /// The invites that were made here before, that nobody has used and that have not expired: for people by code, for all of them when
+    /// there is none. Of several of one person the last.
+    ///
+    /// # Errors
+    /// Somebody has none.
+    pub fn open(&self, codes: &[String], now: i64) -> Result<Vec<NewInvite>, DeskError> {
+        let source = self.workspace.tables()?;
+        let mut texts = self.known.store.open_invites(now)?;
+        if let Some(code) = codes.iter().find(|code| !texts.contains_key(*code)) {
+            return Err(NotHere::Invite { code: code.clone() }.into());
+        }
+        let chosen = source.people.into_iter().filter(|p| codes.is_empty() || codes.contains(&p.code));
+        let found = chosen.filter_map(|person| Some(NewInvite { text: texts.remove(&person.code)?, person }));
+        Ok(found.collect())
+    }
+
+    /// The text of an invite.
     fn invite_text(
         &self,
         person: &Person,
@@ -110,11 +133,6 @@ impl<'d> Invites<'d> {
         let certificate = Certificate { v, mission, subject, role, key: key.public(), expires, holder };
         let certificate = certificate.sign(self.secrets.issuer(self.known.latest_manifest()?.as_ref()));
         let invite = Invite { certificate: certificate.into(), ..invite };
-        let text = invite.to_text();
-        keys::write_private(
-            &self.workspace.folder.join("invites").join(format!("{}.txt", person.code)),
-            text.as_bytes(),
-        )?;
-        Ok(text)
+        Ok(invite.to_text())
     }
 }

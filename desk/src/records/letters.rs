@@ -10,7 +10,7 @@ use baqylau_report::{LetterOpened, LetterSent, Report};
 use std::collections::{HashMap, HashSet};
 
 /// A letter and its fate.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct LetterRow {
     /// The desk that wrote it.
     pub desk: DeviceId,
@@ -33,6 +33,8 @@ pub struct LetterRow {
     /// The amendment that answers it.
     pub answered: Option<Hash>,
 }
+
+baqylau_forms::redacted_debug! { LetterRow: desk, phone, written, report, sent, arrived, answered }
 
 impl OwnDevice<'_> {
     /// The letters of all desks, in the order of the log; those of this desk that wait are the last.

@@ -29,7 +29,7 @@ use baqylau_report::{Coding, Letter, Review};
 use std::sync::Arc;
 
 /// A correction as a coordinator writes it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct CorrectionRequest<'c> {
     /// The question's name.
     pub question: &'c str,
@@ -43,8 +43,10 @@ pub struct CorrectionRequest<'c> {
     pub source: &'c str,
 }
 
+baqylau_forms::redacted_debug! { CorrectionRequest<'_>: question, rows }
+
 /// Codes, translation and release of one text, as a coordinator gives them. The last that any desk signs holds.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct CodingRequest<'c> {
     /// The question's name.
     pub question: &'c str,
@@ -57,6 +59,8 @@ pub struct CodingRequest<'c> {
     /// Whether the statement may quote it.
     pub quotable: bool,
 }
+
+baqylau_forms::redacted_debug! { CodingRequest<'_>: question, rows }
 
 /// Signs what coordinators decide, write and correct. Needs no network; the next pull sends it.
 #[derive(Clone, Copy)]

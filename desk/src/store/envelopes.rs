@@ -10,7 +10,7 @@ use baqylau_protocol::ids::{DeviceId, Hash, PublicKey, SubjectId};
 use rusqlite::{OptionalExtension, Transaction, params};
 
 /// A device as the log made it known.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct KnownDevice {
     /// The first 16 bytes of the hash of its enrolment.
     pub device: DeviceId,
@@ -40,6 +40,8 @@ pub struct KnownDevice {
     pub received: i64,
 }
 
+baqylau_forms::redacted_debug! { KnownDevice: device, index, hash, subject, role, in_time, received }
+
 /// An envelope as it was found when it was pulled.
 #[derive(Debug, Clone)]
 pub struct PulledEnvelope {
@@ -60,13 +62,15 @@ pub struct PulledEnvelope {
 }
 
 /// The sealed part of an envelope, after its signature was verified.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Opened {
     /// By the type within the seal; only types that may be sealed.
     pub kind: ObjectType,
     /// Deterministic CBOR; empty for a letter to a phone, which no desk can open.
     pub bytes: Vec<u8>,
 }
+
+baqylau_forms::redacted_debug! { Opened: kind }
 
 /// An envelope as a link of its device's chain.
 #[derive(Debug, Clone)]

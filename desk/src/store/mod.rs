@@ -19,6 +19,7 @@ pub use decisions::PulledDecision;
 pub use envelopes::{ChainLink, KnownDevice, Opened, PageContents, PulledEnvelope};
 pub use gaps::{Evidence, Gap};
 pub use log::LogObject;
+pub use people::NotedInvite;
 pub use records::{DeskChain, WrittenRecord};
 pub use verified::{MissionTrust, VerifiedStore};
 
@@ -77,6 +78,10 @@ pub const SCHEMA: Schema = Schema {
         verified INTEGER NOT NULL) STRICT;
     CREATE TABLE stranded(hash BLOB PRIMARY KEY, idx INTEGER NOT NULL, received INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
     CREATE TABLE own_decision(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL, receipt BLOB) STRICT;
+    ",
+        // The texts of invites, until they are used or expire.
+        "
+    CREATE TABLE invite_text(key BLOB PRIMARY KEY REFERENCES invite(key), text TEXT NOT NULL) STRICT;
     ",
     ],
 };

@@ -8,10 +8,22 @@ use baqylau_protocol::ids::{PublicKey, SubjectId};
 use baqylau_report::Register;
 use baqylau_report::register::{RegisteredInvite, RegisteredPerson as Told, TeamMove};
 use rusqlite::{OptionalExtension, params};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// The most invites and moves of one record.
 const MAX_TOLD: i64 = 2_000;
+
+/// An invite that was made here.
+pub struct NotedInvite {
+    /// Its key; the secret half is in the text.
+    pub key: PublicKey,
+    /// Whom it makes its phone's reports belong to.
+    pub subject: SubjectId,
+    /// The code of the person.
+    pub person: String,
+    /// What the phone reads.
+    pub text: String,
+}
 
 impl DeskStore {
     /// Takes the people of the tables into the register.
@@ -79,22 +91,34 @@ impl DeskStore {
         Ok(register)
     }
 
-    /// Notes invites that were made.
+    /// Notes invites that were made, with their texts.
     ///
     /// # Errors
     /// The database fails.
-    pub fn add_invites(
-        &self,
-        invites: &[(PublicKey, SubjectId, String)],
-        issued: i64,
-        expires: i64,
-    ) -> Result<(), DeskError> {
+    pub fn add_invites(&self, invites: &[NotedInvite], issued: i64, expires: i64) -> Result<(), DeskError> {
         let tx = self.writing()?;
-        for (key, subject, person) in invites {
+        for NotedInvite { key, subject, person, text } in invites {
             let values = params![key.0, subject.0, person, issued, expires];
             tx.execute("INSERT INTO invite VALUES (?1, ?2, ?3, ?4, ?5, 0)", values)?;
+            tx.execute("INSERT INTO invite_text VALUES (?1, ?2)", params![key.0, text])?;
         }
         Ok(tx.commit()?)
+    }
+
+    /// The texts of the invites that this desk made and that nobody has used, by person; of several the last. Those that were used,
+    /// or expired before a moment in milliseconds since 1970, are deleted.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn open_invites(&self, now: i64) -> Result<BTreeMap<String, String>, DeskError> {
+        let over = "DELETE FROM invite_text WHERE key IN (SELECT invite FROM device)
+                    OR key IN (SELECT key FROM invite WHERE expires < ?1)";
+        self.db.execute(over, [now])?;
+        let sql =
+            "SELECT i.person, t.text FROM invite_text t JOIN invite i ON i.key = t.key ORDER BY i.issued, i.rowid";
+        let mut statement = self.db.prepare(sql)?;
+        let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// What the other desks were not told yet; `None` when they know everything.

@@ -7,7 +7,7 @@ use baqylau_protocol::ids::{DeviceId, Hash};
 use rusqlite::{OptionalExtension, Transaction, params};
 
 /// A link of this desk's own chain.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct WrittenRecord {
     /// The hash of its envelope.
     pub hash: Hash,
@@ -16,6 +16,8 @@ pub struct WrittenRecord {
     /// Whether the server has it.
     pub sent: bool,
 }
+
+baqylau_forms::redacted_debug! { WrittenRecord: hash, sent }
 
 /// The end of this desk's chain, to be added to in one transaction.
 pub struct DeskChain<'t> {

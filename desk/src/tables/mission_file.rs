@@ -33,6 +33,8 @@ pub(super) struct MissionFile {
     confirm_on_pull: bool,
     unlisted_places: bool,
     #[serde(default)]
+    duress_pin: bool,
+    #[serde(default)]
     pub call_ins: Vec<String>,
 }
 
@@ -99,6 +101,7 @@ pub(super) fn settings(
         review_window_days: file.review_window_days,
         confirm_on_pull: file.confirm_on_pull,
         unlisted_places: file.unlisted_places,
+        duress_pin: file.duress_pin,
     };
     ((mission, levels, named), file.roles.into_iter().map(|r| r.id).collect())
 }

@@ -71,7 +71,7 @@ pub struct MissionTables {
 }
 
 /// Somebody who observes. Known to the desk alone.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 pub struct Person {
     /// The code, unique in the mission.
     pub code: String,
@@ -85,6 +85,8 @@ pub struct Person {
     #[serde(default)]
     pub languages: String,
 }
+
+baqylau_forms::redacted_debug! { Person: code }
 
 impl Person {
     /// Who enters paper forms at a desk.

@@ -8,11 +8,11 @@ use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::handover::KeyHandover;
 use baqylau_protocol::ids::MissionId;
 use baqylau_protocol::keys::{ReadingKey, ReadingSecret, SigningKey, random};
+use baqylau_sqlite::private;
 use data_encoding::BASE64;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::io::Write;
 use std::path::Path;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -221,14 +221,8 @@ pub fn read<T: DeserializeOwned>(path: &Path, passphrase: &str) -> Result<T, Des
 /// The disk refuses.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), DeskError> {
     let store = || {
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let new = path.with_extension("new");
-        let mut file = options.open(&new)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
+        private::write(&new, bytes)?;
         std::fs::rename(&new, path)
     };
     store().map_err(|e: std::io::Error| DeskError::file(path, e))

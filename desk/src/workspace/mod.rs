@@ -5,8 +5,7 @@
 //! keys/         root.key (offline: signs bundles only), desk.key, tls.key; each under the passphrase
 //! desk.db       the encrypted database
 //! publish/      bundle.cbor: what the server is to publish
-//! server/       what the server needs: root.pub, receipt.key, tls.pem, tls-key.pem
-//! invites/      one text a person, for a QR code
+//! server/       what the server needs, in plain: root.pub, receipt.key, tls.pem, tls-key.pem
 //! ```
 
 mod bundle;
@@ -26,6 +25,7 @@ use baqylau_http::Transport;
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::{MissionId, PublicKey};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey, random};
+use baqylau_sqlite::private;
 use data_encoding::{BASE64, HEXLOWER};
 use keys::{DeskKeys, ReadingSeed};
 use minicbor::bytes::ByteVec;
@@ -89,8 +89,8 @@ impl Workspace {
         }
         passphrase::long_enough(passphrase)?;
         servers.iter().try_for_each(|s| address(s))?;
-        for inner in ["keys", "publish", "server", "invites"] {
-            fs::create_dir_all(folder.join(inner)).map_err(|e| DeskError::file(folder.join(inner), e))?;
+        for inner in ["keys", "publish", "server"] {
+            private::folder(&folder.join(inner)).map_err(|e| DeskError::file(folder.join(inner), e))?;
         }
         let (root, receipt) = (SigningKey::generate(), SigningKey::generate());
         let reading = ReadingSecret::generate(1);

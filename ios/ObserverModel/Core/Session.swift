@@ -103,7 +103,13 @@ public final class Session {
     private func unlocking(_ open: @escaping @Sendable (ObserverCore) throws -> Void) async throws {
         guard let core else { return }
         do {
-            try await core(open)
+            // The second PIN opens another store: the screens of the one before do not come back.
+            let another = try await core {
+                let before = $0.replaced()
+                try open($0)
+                return $0.replaced() != before
+            }
+            if another { noStore() }
             state = try await known(core)
         } catch BaqylauError.Locked(let left) {
             state = left == 0 ? .lost : .locked(face: try await face(core), attemptsLeft: Int(left))

@@ -50,6 +50,8 @@ public func unfit(_ reason: InvalidReason) -> Words {
     case .mainLost: Words(.errorMainLost)
     case .lockDamaged: Words(.errorLockDamaged)
     case .pinTooShort: Words(.errorPinShort)
+    case .pinTaken: Words(.errorPinTaken)
+    case .duressOff: Words(.errorDuressOff)
     case .biometricOff: Words(.errorBiometricOff)
     case .enrolmentUnsigned: Words(.errorUnlockOnce)
     case .notEnrolled: Words(.errorNotEnrolled)

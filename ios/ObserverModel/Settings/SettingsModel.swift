@@ -7,6 +7,7 @@ public struct SettingsState: Sendable {
     public var oldPin = ""
     public var newPin = ""
     public var changed = false
+    public var secondDone = false
     public var askWipe = false
     /// How many drafts and reports a wipe would lose.
     public var unsent = 0
@@ -61,6 +62,7 @@ public final class SettingsModel: ScreenModel {
     public func oldPin(_ pin: String) {
         state.oldPin = digits(pin)
         state.changed = false
+        state.secondDone = false
     }
 
     public func newPin(_ pin: String) { state.newPin = digits(pin) }
@@ -72,6 +74,17 @@ public final class SettingsModel: ScreenModel {
         return act {
             try await self.core { try $0.changePin(old: old, new: new) }
             self.state.changed = true
+        }
+    }
+
+    /// The second PIN, which wipes the phone; none takes it away. Nothing is shown of whether there is one.
+    @discardableResult
+    public func secondPin(_ set: Bool) -> Task<Void, Never> {
+        let (pin, second) = (state.oldPin, state.newPin)
+        (state.oldPin, state.newPin) = ("", "")
+        return act {
+            try await self.core { try $0.setDuressPin(pin: pin, second: set ? second : nil) }
+            self.state.secondDone = true
         }
     }
 

@@ -27,6 +27,7 @@ fn not_here() -> Vec<NotHere> {
         NotHere::PhoneOfTeams,
         NotHere::Holder { device },
         NotHere::Person { code: text("code") },
+        NotHere::Invite { code: text("code") },
         NotHere::Team { visit: text("visit") },
         NotHere::Envelope { device, seq: 7 },
         NotHere::Checklist { checklist: text("checklist") },

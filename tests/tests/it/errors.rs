@@ -29,6 +29,8 @@ fn samples() -> Vec<InvalidReason> {
         MainLost,
         LockDamaged,
         PinTooShort { least: 4 },
+        PinTaken,
+        DuressOff,
         BiometricOff,
         EnrolmentUnsigned,
         NotEnrolled,

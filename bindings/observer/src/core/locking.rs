@@ -34,6 +34,17 @@ impl ObserverCore {
         Ok(self.0.allow_biometric(&pin, on)?)
     }
 
+    /// Sets the second PIN, or takes it away: whoever unlocks with it finds an empty mission, and what was here is destroyed. Nothing
+    /// says whether one is set.
+    pub fn set_duress_pin(&self, pin: String, second: Option<String>) -> Result<()> {
+        Ok(self.0.set_duress_pin(&pin, second.as_deref())?)
+    }
+
+    /// How often an empty store took the place of the one before: a screen throws away then what it kept.
+    pub fn replaced(&self) -> u64 {
+        calm(|| self.0.replaced())
+    }
+
     /// Changes the PIN.
     pub fn change_pin(&self, old: String, new: String) -> Result<()> {
         Ok(self.0.change_pin(&old, &new)?)

@@ -18,6 +18,8 @@ impl From<Invalid> for InvalidReason {
             Invalid::MainLost => Self::MainLost,
             Invalid::LockDamaged => Self::LockDamaged,
             Invalid::PinTooShort { least } => Self::PinTooShort { least: least as u64 },
+            Invalid::PinTaken => Self::PinTaken,
+            Invalid::DuressOff => Self::DuressOff,
             Invalid::BiometricOff => Self::BiometricOff,
             Invalid::EnrolmentUnsigned => Self::EnrolmentUnsigned,
             Invalid::NotEnrolled => Self::NotEnrolled,

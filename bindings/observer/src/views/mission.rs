@@ -67,6 +67,8 @@ record! {
         levels: Vec<Named> = m.levels.into_iter().map(Into::into).collect(),
         /// Whether a visit may be at a place that is not in the list.
         unlisted_places: bool = m.unlisted_places,
+        /// Whether the observer may set a second PIN, which wipes the phone and opens an empty mission.
+        duress_pin: bool = m.duress_pin,
         /// The observer's name.
         name: String = m.name,
         /// The team.

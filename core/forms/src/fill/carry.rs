@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Something that another version of the checklist has no place for. Nothing is dropped: it is told.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Unmapped {
     /// The question's name in the version that was filled.
     pub name: String,
@@ -19,6 +19,8 @@ pub struct Unmapped {
     /// The answer as [`super::write_literal`] writes it, or a note.
     pub text: String,
 }
+
+crate::redacted_debug! { Unmapped: name, rows }
 
 impl Filling {
     /// Carries the answers to another version: questions by name, choices by name, rows in order. What is computed there is computed

@@ -81,7 +81,7 @@ impl Outcome {
     }
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is decided by a rule of its own")]
 pub(crate) struct CellState {
     pub answer: Option<Answer>,
@@ -106,6 +106,8 @@ pub(crate) struct CellState {
     pub counted: bool,
     pub counted_answered: bool,
 }
+
+crate::redacted_debug! { CellState: relevant, shown, required, read_only, violated }
 
 #[derive(Debug, Clone)]
 pub(crate) struct RowState {

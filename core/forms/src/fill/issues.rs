@@ -6,7 +6,7 @@ use crate::definition::Check;
 use std::sync::Arc;
 
 /// Something about an answer, in words.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct AnswerProblem {
     /// The question, in its row.
     pub key: CellKey,
@@ -19,6 +19,8 @@ pub struct AnswerProblem {
     /// The reason the observer gave when confirming.
     pub confirmed: Option<String>,
 }
+
+crate::redacted_debug! { AnswerProblem: key, section, issue }
 
 impl AnswerProblem {
     /// Whether a report with it can be signed only with a reason: something is missing, or unlikely and not confirmed.

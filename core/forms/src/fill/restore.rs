@@ -7,6 +7,7 @@ use crate::expr::{Environment, NodeRef};
 use crate::form::{CompiledRule, Form, RuleKind};
 use crate::num;
 use crate::value::Answer;
+use std::fmt;
 use std::sync::Arc;
 
 /// Above what a long session reaches, below what would fill the memory.
@@ -24,7 +25,7 @@ pub struct SavedRow {
 }
 
 /// One thing that changed and must be kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Mutation {
     /// An answer was set, computed or cleared.
     Answer(CellKey, Option<Answer>),
@@ -36,6 +37,19 @@ pub enum Mutation {
     AddRow(SavedRow),
     /// A row was removed, with its answers.
     RemoveRow(u32),
+}
+
+impl fmt::Debug for Mutation {
+    /// Says what changed, and not what it says now.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Answer(key, _) => write!(f, "Answer({key:?}, ..)"),
+            Self::Note(key, _) => write!(f, "Note({key:?}, ..)"),
+            Self::Reason(key, _) => write!(f, "Reason({key:?}, ..)"),
+            Self::AddRow(row) => write!(f, "AddRow({row:?})"),
+            Self::RemoveRow(row) => write!(f, "RemoveRow({row})"),
+        }
+    }
 }
 
 impl Filling {

@@ -29,7 +29,7 @@ pub struct SectionView {
 }
 
 /// One row: a question, a note, or the head of a group or repeat.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct QuestionView {
     /// Names the row in every call, as long as the draft is of this version of the checklist.
     pub key: CellKey,
@@ -66,6 +66,8 @@ pub struct QuestionView {
     /// How many rows it has, for the head of a repeat.
     pub rows: usize,
 }
+
+crate::redacted_debug! { QuestionView: key, name, kind, issues, rows }
 
 /// The difference that a change made to the open section, to be drawn upon what was drawn before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

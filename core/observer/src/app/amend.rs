@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// An answer that an amendment changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ChangeView {
     /// The question's name.
     pub name: String,
@@ -25,6 +25,8 @@ pub struct ChangeView {
     /// As it is now, in words; `None` when it is not answered.
     pub after: Option<String>,
 }
+
+baqylau_forms::redacted_debug! { ChangeView: name, rows }
 
 impl ObserverApp {
     /// Opens a signed report to be corrected: a draft with its answers, which supersedes the report when it is signed. `why` goes

@@ -14,7 +14,7 @@ use baqylau_forms::value::Answer;
 use baqylau_protocol::blob::Sealer;
 use baqylau_protocol::ids::{Hash, MissionId};
 use baqylau_protocol::keys::random;
-use baqylau_sqlite::StorageError;
+use baqylau_sqlite::{StorageError, private};
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
@@ -95,7 +95,7 @@ impl ObserverApp {
         let fault = |e: std::io::Error| fault(name, &e);
         let new = self.new_file().map_err(fault)?;
         let write = || {
-            let mut sealer = Sealer::new(key, BufWriter::new(File::create(&new)?));
+            let mut sealer = Sealer::new(key, BufWriter::new(private::create(&new)?));
             if CLEANED.contains(&media) {
                 scrub(media, source, &mut sealer)?
             } else {
@@ -117,7 +117,7 @@ impl ObserverApp {
     /// A name for a file that is not whole yet.
     fn new_file(&self) -> std::io::Result<PathBuf> {
         let folder = self.config.folder.join(BLOBS);
-        std::fs::create_dir_all(&folder)?;
+        private::folder(&folder)?;
         Ok(folder.join(format!("new-{:016x}", u64::from_le_bytes(random()))))
     }
 
@@ -136,7 +136,7 @@ impl ObserverApp {
         let fault = |e: std::io::Error| fault("attachment", &e);
         let new = self.new_file().map_err(fault)?;
         let mut copy = || {
-            let mut out = File::create(&new)?;
+            let mut out = private::create(&new)?;
             let copied = baqylau_protocol::blob::copy(&mut source.take(longest.saturating_add(1)), &mut out)?;
             out.sync_all()?;
             Ok(copied)

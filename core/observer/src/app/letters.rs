@@ -18,7 +18,7 @@ use baqylau_report::{Letter, LetterOpened, Report};
 use std::sync::Arc;
 
 /// A letter of the coordinators.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct LetterView {
     /// Given by this phone when it was fetched.
     pub id: i64,
@@ -35,6 +35,8 @@ pub struct LetterView {
     /// Whether the report was amended since, from this phone.
     pub answered: bool,
 }
+
+baqylau_forms::redacted_debug! { LetterView: id, written, report, answered }
 
 impl ObserverApp {
     /// The letters, newest first.

@@ -43,6 +43,8 @@ pub struct MissionView {
     pub levels: Vec<(String, Arc<str>)>,
     /// Whether a visit may be at a place that is not in the list.
     pub unlisted_places: bool,
+    /// Whether the observer may set a second PIN.
+    pub duress_pin: bool,
     /// Why the last bundle that came was refused.
     pub bundle_refused: Option<BundleRefusal>,
     /// Names of checklists that are damaged on this phone; the next sync fetches them.
@@ -104,6 +106,7 @@ impl ObserverApp {
             expired: now > loaded.manifest.expires,
             levels: loaded.places.table().levels.iter().map(|l| (l.id.clone(), l.label.get(language))).collect(),
             unlisted_places: loaded.mission.unlisted_places,
+            duress_pin: loaded.mission.duress_pin,
             clock_error: anchor.map_or(0, |_| wall - now),
             bundle_refused: refused.map(|kept| BundleRefusal::of(&kept)),
             lacking: loaded.lacking.clone(),

@@ -2,7 +2,7 @@
 //! of theirs reaches around it.
 //!
 //! # Layout
-//! - `opening`: a store made and opened; `unlocking`: the PIN, face and finger; `wiping`: its end
+//! - `opening`: a store made and opened; `unlocking`: the PIN, face and finger; `wiping`: its end; `duress`: the second PIN
 //! - `mission`: the mission's bundle, loaded and shared
 //! - `visits`: visits and their places
 //! - `drafts`: checklists of a visit; `answers`: being filled; `page`: what each screen draws
@@ -23,6 +23,7 @@ mod cache;
 mod courier;
 mod delivery;
 mod drafts;
+mod duress;
 mod followups;
 mod forget;
 mod letters;
@@ -103,6 +104,8 @@ pub struct ObserverApp {
     commits: AtomicU64,
     /// How many stores this process had wiped, when the store was last seen to be there.
     wipes: AtomicU64,
+    /// How many stores an empty one took the place of.
+    replaced: AtomicU64,
     /// How many manifests the outbox has stored.
     manifests: Arc<AtomicU64>,
     language: RwLock<String>,
@@ -136,6 +139,8 @@ mod kept {
     pub const LANGUAGE: &str = "language";
     pub const MANIFEST: &str = "manifest";
     pub const UPTIME: &str = "uptime";
+    /// What the second PIN opens.
+    pub const SPARE_KEY: &str = "spare_key";
 }
 
 impl ObserverApp {

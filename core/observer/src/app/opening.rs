@@ -1,7 +1,7 @@
 //! A store is made for an invite, and opened.
 
 use super::salvage::Rebuilding;
-use super::{MAIN, OUTBOX, ObserverApp, PhoneConfig, Unlocked, kept, wiping};
+use super::{MAIN, OUTBOX, ObserverApp, PhoneConfig, Unlocked, duress, kept, wiping};
 use crate::drive::lock;
 use crate::error::Error;
 use crate::in_flight::InFlight;
@@ -11,7 +11,7 @@ use crate::reason::InvalidReason;
 use crate::store::{MainStore, Outbox, names};
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::Invite;
-use baqylau_sqlite::StorageError;
+use baqylau_sqlite::{StorageError, private};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
@@ -22,19 +22,24 @@ impl ObserverApp {
     /// # Errors
     /// The text is no invite, there is a store already, or the disk refuses.
     pub fn create(config: PhoneConfig, pin: &str, invite: &str) -> Result<Self, Error> {
-        let invite_text = invite;
+        let (unlocked, outbox) = Self::make(&config, pin, invite)?;
+        Ok(Self::assemble(config, outbox, Some(unlocked)))
+    }
+
+    /// Makes the files of a store.
+    pub(super) fn make(config: &PhoneConfig, pin: &str, invite_text: &str) -> Result<(Unlocked, Outbox), Error> {
         let invite = Invite::from_text(invite_text)?;
-        let guard = Lock::of(&config.folder);
-        if Self::exists(&config) {
+        if Self::exists(config) {
             return Err(InvalidReason::StoreExists.into());
         }
-        std::fs::create_dir_all(&config.folder).map_err(StorageError::from)?;
-        let key = guard.create(&*config.vault, pin)?;
+        private::folder(&config.folder).map_err(StorageError::from)?;
+        let key = Lock::of(&config.folder).create(&*config.vault, pin)?;
         let mut main = MainStore::open(&config.folder.join(MAIN), &key, config.vault.clone())?;
         main.set_settings(&[(kept::INVITE, invite_text.as_bytes()), (kept::LANGUAGE, config.language.as_bytes())])?;
         let mut outbox = Outbox::open(&config.folder.join(OUTBOX), &*config.vault)?;
         address_outbox(&mut outbox, &invite)?;
-        Ok(Self::assemble(config, outbox, Some(Unlocked { main, invite, loaded: None, open: HashMap::new() })))
+        duress::keep_spare(&mut main, &mut outbox)?;
+        Ok((Unlocked { main, invite, loaded: None, open: HashMap::new() }, outbox))
     }
 
     /// Opens a store. A damaged outbox is put aside and made anew from what can be read of it and from `main.db`; a damaged
@@ -87,6 +92,7 @@ impl ObserverApp {
             config,
             unlocked: Mutex::new(unlocked),
             wipes: AtomicU64::new(wiping::WIPES.load(Ordering::SeqCst)),
+            replaced: AtomicU64::new(0),
             manifests: outbox.manifests.clone(),
             outbox: Arc::new(Mutex::new(outbox)),
             interrupt: Arc::default(),

@@ -26,7 +26,7 @@ use std::sync::Arc;
 const ROUNDS: usize = 4;
 
 /// As what a draft is signed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) enum Signing {
     /// A report that is finished, or as far as the observer got.
     Finished {

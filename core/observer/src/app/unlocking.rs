@@ -1,10 +1,10 @@
 //! What the PIN, face and finger open, and what closes it again.
 
-use super::{MAIN, ObserverApp, Unlocked, salvage};
+use super::{MAIN, ObserverApp, Unlocked, duress, salvage};
 use crate::drive::lock;
 use crate::error::Error;
 use crate::listen::Change;
-use crate::lock::Lock;
+use crate::lock::{Lock, OpenedLock};
 use crate::store::MainStore;
 use baqylau_sqlite::{StorageError, is_written};
 use std::collections::HashMap;
@@ -18,13 +18,15 @@ impl ObserverApp {
         Ok(self.unlocked()?.is_none())
     }
 
-    /// Unlocks with the PIN.
+    /// Unlocks with the PIN. The second PIN, where the observer has set one, wipes the store and unlocks an empty one in its place.
     ///
     /// # Errors
     /// The PIN is wrong, or the store is damaged.
     pub fn unlock(&self, pin: &str) -> Result<(), Error> {
-        let key = Lock::of(&self.config.folder).open(&*self.config.vault, pin)?;
-        self.unlocked_with(&key)
+        match Lock::of(&self.config.folder).open_either(&*self.config.vault, pin)? {
+            OpenedLock::Work(key) => self.unlocked_with(&key),
+            OpenedLock::Duress(key) => self.begin_empty(&key, pin),
+        }
     }
 
     /// Unlocks with face or finger, as the vault asks for it.
@@ -57,7 +59,11 @@ impl ObserverApp {
         }
         let mut main = MainStore::open(&path, key, self.config.vault.clone())?;
         let invite = salvage::invite(&main)?;
-        let repaired = salvage::repair(&mut main, &mut *lock(&self.outbox)?, &invite);
+        let repaired = {
+            let mut outbox = lock(&self.outbox)?;
+            let repaired = salvage::repair(&mut main, &mut outbox, &invite);
+            repaired.and_then(|()| duress::keep_spare(&mut main, &mut outbox))
+        };
         repaired.map_err(|e| main.cause(e))?;
         *self.unlocked()? = Some(Unlocked { main, invite, loaded: None, open: HashMap::new() });
         self.tidy();

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What is known of a visit. One team at one place, from arrival to departure; several checklists.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct VisitRecord {
     pub place: Option<String>,
     pub unlisted: Option<String>,
@@ -26,8 +26,10 @@ pub(crate) struct VisitRecord {
     pub handed: Option<String>,
 }
 
+baqylau_forms::redacted_debug! { VisitRecord: outcome, mode }
+
 /// A visit as the observer sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct VisitView {
     /// Readable and unique on this phone, as `T047-05`; also on the paper form.
     pub code: String,
@@ -51,8 +53,10 @@ pub struct VisitView {
     pub drafts: Vec<DraftView>,
 }
 
+baqylau_forms::redacted_debug! { VisitView: code, outcome, mode, forgotten, unreadable, drafts }
+
 /// A change to a visit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum VisitChange {
     /// The visit was started at the wrong place, or the place became known.
     Place(String),

@@ -5,30 +5,31 @@
 use crate::error::Error;
 use crate::reason::InvalidReason;
 use baqylau_protocol::ids::Hash;
-use baqylau_sqlite::StorageError;
+use baqylau_sqlite::{StorageError, private};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// The version of the file.
-pub(super) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 3;
 /// How long each copy is, in bytes; it is filled with spaces, so that writing it anew takes no room.
 const LENGTH: usize = 2048;
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct KeyHeader {
     pub format: u32,
     /// Grows with every writing: of two whole copies the later one holds.
     pub written: u64,
-    /// Which vault key the PIN is bound to; a changed PIN has the next.
-    pub slot: u32,
     pub memory_kib: u32,
     pub passes: u32,
     pub salt: String,
-    pub wrapped: String,
+    /// Which of the vault's two keys of a guess it is sealed under: 0 or 1.
+    pub guess: u32,
     pub wrong: u32,
+    /// [`Slots`](super::Slots), sealed; hexadecimal.
+    pub sealed: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub face: Option<BiometricSlot>,
     /// SHA-256 of the header with this empty, hexadecimal.
@@ -36,7 +37,7 @@ pub(super) struct KeyHeader {
 }
 
 /// The database key once more, for face or finger.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BiometricSlot {
     pub slot: u32,
@@ -46,29 +47,43 @@ pub(super) struct BiometricSlot {
 
 /// Where they lie.
 #[derive(Debug)]
-pub(super) struct HeaderCopies([PathBuf; 2]);
+pub(super) struct HeaderCopies {
+    folder: PathBuf,
+    paths: [PathBuf; 2],
+}
 
 impl HeaderCopies {
     pub fn in_folder(folder: &Path) -> Self {
-        Self([folder.join("lock.json"), folder.join("lock.copy.json")])
+        Self { folder: folder.to_owned(), paths: [folder.join("lock.json"), folder.join("lock.copy.json")] }
+    }
+
+    /// Waits until nobody else, in this process or another, counts a guess here; nobody does while the file is open.
+    pub fn alone(&self) -> Result<File, Error> {
+        let folder = File::open(&self.folder).map_err(StorageError::from)?;
+        match folder.lock() {
+            // Of a file system that knows no locks.
+            Err(e) if e.kind() == io::ErrorKind::Unsupported => {}
+            locked => locked.map_err(StorageError::from)?,
+        }
+        Ok(folder)
     }
 
     /// Whether one of them is there, whole or not.
     pub fn exist(&self) -> bool {
-        self.0.iter().any(|path| path.exists())
+        self.paths.iter().any(|path| path.exists())
     }
 
-    /// The later of the copies that are whole, with the larger count of wrong PINs: an old copy that somebody puts back gives no
-    /// guess.
-    pub fn read(&self) -> Result<KeyHeader, Error> {
-        let found: Vec<io::Result<Option<KeyHeader>>> = self.0.iter().map(|path| read(path)).collect();
-        let whole: Vec<&KeyHeader> = found.iter().filter_map(|copy| copy.as_ref().ok()?.as_ref()).collect();
-        let wrong = whole.iter().map(|header| header.wrong).max().unwrap_or(0);
-        if let Some(latest) = whole.iter().max_by_key(|header| header.written) {
+    /// The copies that are whole, the later one first: one of them at least.
+    pub fn whole(&self) -> Result<Vec<KeyHeader>, Error> {
+        let found: Vec<io::Result<Option<KeyHeader>>> = self.paths.iter().map(|path| read(path)).collect();
+        let mut whole: Vec<KeyHeader> =
+            found.iter().filter_map(|copy| copy.as_ref().ok()?.as_ref()).map(KeyHeader::clone).collect();
+        whole.sort_by_key(|header| std::cmp::Reverse(header.written));
+        if let Some(latest) = whole.first() {
             if latest.format > FORMAT {
                 return Err(StorageError::Newer { found: latest.format as usize, known: FORMAT as usize }.into());
             }
-            return Ok(KeyHeader { wrong, ..KeyHeader::clone(latest) });
+            return Ok(whole);
         }
         // A disk that fails is no damage: it may read again.
         match found.into_iter().find_map(|copy| copy.err().filter(|e| e.kind() != io::ErrorKind::NotFound)) {
@@ -77,9 +92,9 @@ impl HeaderCopies {
         }
     }
 
-    /// What the header that is written next has in `written`, before it is counted up.
-    pub fn written(&self) -> u64 {
-        self.read().map_or(0, |header| header.written)
+    /// The later of the copies that are whole.
+    pub fn latest(&self) -> Result<KeyHeader, Error> {
+        self.whole()?.into_iter().next().ok_or_else(|| self.damaged())
     }
 
     /// Writes both, one after the other, durably. One that cannot be written does not hinder the other.
@@ -91,29 +106,33 @@ impl HeaderCopies {
         next.checksum = checksum(&next)?;
         let mut text = serde_json::to_vec_pretty(&next).map_err(|e| Error::Internal(e.to_string()))?;
         text.resize(LENGTH.max(text.len()), b' ');
-        let before = self.0.each_ref().map(|path| fs::read(path).ok());
-        let results = self.order().map(|at| store(&self.0[at], &text));
-        if results.iter().any(Result::is_ok) {
+        let before = self.paths.each_ref().map(|path| fs::read(path).ok());
+        let [first, second] = self.order();
+        let one = store(&self.paths[first], &text);
+        // Where one copy takes nothing, the other is all there is: it is not written over before the new one is whole.
+        let whole = one.is_err().then(|| replace(&self.paths[second], &text)).filter(Result::is_ok);
+        let other = whole.unwrap_or_else(|| store(&self.paths[second], &text));
+        if one.is_ok() || other.is_ok() {
             *header = next;
             return Ok(());
         }
-        for (path, before) in self.0.iter().zip(before) {
+        for (path, before) in self.paths.iter().zip(before) {
             // What failed may have changed the file for all that: nothing may hold that was said to have failed.
             let _ = before.filter(|before| fs::read(path).is_ok_and(|now| now != *before)).map(|b| store(path, &b));
         }
-        let first = results.into_iter().find_map(Result::err);
-        Err(StorageError::from(first.unwrap_or_else(|| io::Error::other("no copy of the lock was written"))).into())
+        let why = one.err().or(other.err());
+        Err(StorageError::from(why.unwrap_or_else(|| io::Error::other("no copy of the lock was written"))).into())
     }
 
     /// The copy that is missed least first: the other one holds meanwhile.
     fn order(&self) -> [usize; 2] {
-        let age = |at: usize| read(&self.0[at]).ok().flatten().map(|header| header.written);
+        let age = |at: usize| read(&self.paths[at]).ok().flatten().map(|header| header.written);
         if age(0) > age(1) { [1, 0] } else { [0, 1] }
     }
 
     /// Removes both.
     pub fn remove(&self) -> Result<(), Error> {
-        for path in &self.0 {
+        for path in &self.paths {
             match fs::remove_file(path) {
                 Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(StorageError::from(e).into()),
                 _ => {}
@@ -147,12 +166,15 @@ fn store(path: &Path, text: &[u8]) -> io::Result<()> {
         file.write_all(text)?;
         return file.sync_all();
     }
+    replace(path, text)
+}
+
+/// Under another name first: what was there stays until the new one is whole.
+fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let new = path.with_extension("new");
     // What an earlier attempt left there is nobody's.
     let _ = fs::remove_file(&new);
-    let mut file = File::create_new(&new)?;
-    file.write_all(text)?;
-    file.sync_all()?;
+    private::write(&new, text)?;
     fs::rename(&new, path)?;
     path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }

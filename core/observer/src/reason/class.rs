@@ -16,6 +16,8 @@ impl InvalidReason {
             | Self::NoStore
             | Self::Wiped
             | Self::PinTooShort { .. }
+            | Self::PinTaken
+            | Self::DuressOff
             | Self::BiometricOff
             | Self::EnrolmentUnsigned
             | Self::NotEnrolled

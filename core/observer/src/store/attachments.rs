@@ -9,7 +9,7 @@ use minicbor::bytes::ByteArray;
 use rusqlite::params;
 
 /// An attachment as stored.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct StoredAttachment {
     pub name: String,
     /// Of the encrypted file, which is its name on disk.
@@ -19,6 +19,8 @@ pub(crate) struct StoredAttachment {
     pub length: u64,
     pub media: String,
 }
+
+baqylau_forms::redacted_debug! { StoredAttachment: hash, size, length }
 
 type Packed = (String, Hash, ByteArray<32>, u64, u64, String);
 

@@ -13,6 +13,8 @@ pub const ANCHOR: &str = "anchor";
 pub const HEAD: &str = "head";
 /// A signed head that came without such a proof; empty when one came since.
 pub const UNPROVED: &str = "unproved";
+/// What an empty store begins with after the second PIN, sealed under the key that it opens.
+pub const SPARE: &str = "spare";
 pub const FAILURES: &str = "failures";
 pub const LETTERS_FROM: &str = "letters_from";
 pub const LETTERS_WHOLE: &str = "letters_whole";

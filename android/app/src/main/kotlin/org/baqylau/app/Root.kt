@@ -66,7 +66,10 @@ fun Root(
         is SessionState.Lost -> Locked(app, navigator) { LostScreen(it) }
         is SessionState.Broken -> Locked(app, navigator) { BrokenScreen(it, state.words) }
         is SessionState.Damaged -> Locked(app, navigator) { DamagedScreen(it, state.file) }
-        is SessionState.Open -> key(state.core) { Inside(app, state.core, navigator) }
+        is SessionState.Open -> {
+            remember(navigator, app.session.gone) { navigator.belong(app.session.gone) }
+            key(state.core) { Inside(app, state.core, navigator) }
+        }
     }
 }
 

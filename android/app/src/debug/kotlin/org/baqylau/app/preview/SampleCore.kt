@@ -75,6 +75,7 @@ private class Sample : ObserverCoreInterface by absent() {
             listOf(Named("en", "English"), Named("kk", "Қазақша"), Named("ru", "Русский")),
             listOf(Named("region", "Region"), Named("district", "District"), Named("station", "Polling station")),
             true,
+            false,
             "Aigerim S.",
             "C01",
             "STO",

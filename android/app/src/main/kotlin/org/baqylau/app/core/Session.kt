@@ -115,7 +115,14 @@ class Session(
     private suspend fun unlocking(open: ObserverCoreInterface.() -> Unit) {
         val core = core ?: return
         try {
-            core(open)
+            // The second PIN opens another store: the screens of the one before do not come back.
+            val another =
+                core {
+                    val before = replaced()
+                    open()
+                    replaced() != before
+                }
+            if (another) gone++
             mutable.value = known(core)
         } catch (e: BaqylauException.Locked) {
             val left = e.attemptsLeft.toInt()

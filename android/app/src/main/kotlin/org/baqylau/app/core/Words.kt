@@ -66,6 +66,8 @@ fun unfit(e: InvalidReason): Words =
         InvalidReason.MainLost -> Words(R.string.error_main_lost)
         InvalidReason.LockDamaged -> Words(R.string.error_lock_damaged)
         is InvalidReason.PinTooShort -> Words(R.string.error_pin_short)
+        InvalidReason.PinTaken -> Words(R.string.error_pin_taken)
+        InvalidReason.DuressOff -> Words(R.string.error_duress_off)
         InvalidReason.BiometricOff -> Words(R.string.error_biometric_off)
         InvalidReason.EnrolmentUnsigned -> Words(R.string.error_unlock_once)
         InvalidReason.NotEnrolled -> Words(R.string.error_not_enrolled)

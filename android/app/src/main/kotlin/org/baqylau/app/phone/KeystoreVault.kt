@@ -51,6 +51,10 @@ class KeystoreVault(
         strong: Boolean,
     ) {
         val spec = KeyGenParameterSpec.Builder(alias, KeyProperties.PURPOSE_SIGN).setIsStrongBoxBacked(strong)
+        if (GUARDED.any { alias.startsWith(it) } && Build.VERSION.SDK_INT >= Build.VERSION_CODES.VANILLA_ICE_CREAM) {
+            // Before Android 15 such a key was destroyed when the owner took the screen lock away.
+            spec.setUnlockedDeviceRequired(true)
+        }
         if (policy == Policy.BIOMETRIC) {
             spec.setUserAuthenticationRequired(true).setInvalidatedByBiometricEnrollment(true)
             if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) {
@@ -80,6 +84,9 @@ class KeystoreVault(
     private companion object {
         const val PROVIDER = "AndroidKeyStore"
         const val MAC = "HmacSHA256"
+
+        /** The keys that only an unlocked phone needs. The outbox delivers while it is locked; a visit may be being saved. */
+        val GUARDED = listOf("pin", "guess/", "face/")
 
         /** How long face or finger stand for the owner: long enough to open the store. */
         const val SECONDS = 10

@@ -41,6 +41,7 @@ data class SettingsState(
     val oldPin: String = "",
     val newPin: String = "",
     val changed: Boolean = false,
+    val secondDone: Boolean = false,
     val askWipe: Boolean = false,
     val unsent: Int = 0,
     val lockAfterMs: Long = 0,
@@ -80,7 +81,7 @@ class SettingsModel(
             see()
         }
 
-    fun oldPin(pin: String) = update { copy(oldPin = pin, changed = false) }
+    fun oldPin(pin: String) = update { copy(oldPin = pin, changed = false, secondDone = false) }
 
     fun newPin(pin: String) = update { copy(newPin = pin) }
 
@@ -90,6 +91,15 @@ class SettingsModel(
             update { copy(oldPin = "", newPin = "") }
             core { changePin(now.oldPin, now.newPin) }
             update { copy(changed = true) }
+        }
+
+    /** The second PIN, which wipes the phone; none takes it away. Nothing is shown of whether there is one. */
+    fun secondPin(set: Boolean) =
+        act {
+            val now = state.value
+            update { copy(oldPin = "", newPin = "") }
+            core { setDuressPin(now.oldPin, now.newPin.takeIf { set }) }
+            update { copy(secondDone = true) }
         }
 
     /** Face or finger, with the PIN once. */
@@ -164,6 +174,7 @@ fun SettingsScreen(
             if (state.changed) Paragraph("✓ " + stringResource(R.string.settings_pin_changed), "pin-changed")
             Secondary(stringResource(R.string.settings_pin), "change-pin", INSET, enabled = state.newPin.isNotEmpty()) { model.changePin() }
             FaceChoice(state, model)
+            if (state.mission?.duressPin == true) SecondPin(state, model)
             Heading(stringResource(R.string.settings_lock_after))
             LOCK_AFTER.forEach { ms ->
                 Choice(lockAfterName(ms), ms == state.lockAfterMs, "lock-after-$ms") { model.lockAfter(ms) }
@@ -205,6 +216,21 @@ private fun FaceChoice(
     val title = stringResource(R.string.lock_face)
     val words = if (state.faceAllowed) R.string.settings_face_off else R.string.settings_face_on
     Secondary(stringResource(words), "face", INSET) { model.allowBiometric(!state.faceAllowed, title) }
+}
+
+@Composable
+private fun SecondPin(
+    state: SettingsState,
+    model: SettingsModel,
+) {
+    Heading(stringResource(R.string.settings_duress))
+    Paragraph(stringResource(R.string.settings_duress_why))
+    if (state.secondDone) Paragraph("✓ " + stringResource(R.string.settings_duress_done), "second-done")
+    val known = state.oldPin.isNotEmpty()
+    Secondary(stringResource(R.string.settings_duress_set), "second-pin", INSET, enabled = known && state.newPin.isNotEmpty()) {
+        model.secondPin(true)
+    }
+    Secondary(stringResource(R.string.settings_duress_take), "second-off", INSET, enabled = known) { model.secondPin(false) }
 }
 
 @Composable
