@@ -72,7 +72,8 @@ async fn log_proves_that_it_only_grew() {
     }
 
     let (_, note) = get(&mission, "/v1/checkpoint").await;
-    let log = NoteKey::new(&origin(mission.id(), &mission.receipts.public()), mission.receipts.public()).expect("a name");
+    let log =
+        NoteKey::new(&origin(mission.id(), &mission.receipts.public()), mission.receipts.public()).expect("a name");
     let head = Checkpoint::open(std::str::from_utf8(&note).expect("text"), &log).expect("signed");
     assert_eq!((head.size, head.root), (last.size, last.root));
     read_in_tiles(&mission, &leaves, last.root).await;

@@ -33,7 +33,8 @@ impl Watched {
         let mission = Mission::start(folder).await;
         let (device, desk) = (mission.device(Role::Observer, NOW + 1), mission.device(Role::Desk, NOW + 1));
         mission.send(vec![device.enrolment.clone(), desk.enrolment.clone()]).await;
-        let log = NoteKey::new(&origin(mission.id(), &mission.receipts.public()), mission.receipts.public()).expect("a name");
+        let log =
+            NoteKey::new(&origin(mission.id(), &mission.receipts.public()), mission.receipts.public()).expect("a name");
         Self { mission, device, desk, log, seq: 0 }
     }
 

@@ -32,10 +32,10 @@ fn what_is_written_is_for_its_owner_alone() {
     core.finalise(id, Some("for a test".into())).expect("signed");
     core.sync_now(BUDGET).expect("syncs");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    assert_eq!(world.desk.pull_attachments(now()).expect("fetches").came, 1);
+    assert_eq!(world.desk.pull_attachments().expect("fetches").came, 1);
     let exported = world.folder.path().join("exported");
     world.desk.export(AnswerBasis::Effective, &exported, false).expect("exports");
-    world.desk.add_desk(&world.folder.path().join("second"), baqylau_tests::PASSPHRASE).expect("another desk");
+    world.desk.add_desk(&world.folder.path().join("second"), baqylau_tests::PASSPHRASE, now()).expect("another desk");
     let (mut found, mut seen) = (Vec::new(), 0);
     open_to_others(world.folder.path(), &mut found, &mut seen);
     assert!(seen > 40, "{seen} files and folders");
