@@ -145,7 +145,7 @@ pub enum MissionCommand {
         folder: Folder,
         /// The key of the new log, as `new-log` prints it.
         #[arg(long, value_name = "HEX")]
-        receipt_key: String,
+        signed_by: String,
         /// How many objects the new log begins with, as `new-log` prints it; without it, all that are here.
         #[arg(long, value_name = "N")]
         size: Option<u64>,
@@ -275,10 +275,10 @@ pub fn run(command: MissionCommand) -> CommandResult {
             publish(&desk, offline)?;
             Ok(true)
         }
-        MissionCommand::Epoch { folder, receipt_key, size, offline } => {
+        MissionCommand::Epoch { folder, signed_by, size, offline } => {
             let passphrase = folder.secret.read()?;
             let desk = Desk::open(&folder.folder, &passphrase)?;
-            let key = PublicKey::from_hex(&receipt_key)
+            let key = PublicKey::from_hex(&signed_by)
                 .ok_or("a receipt key is 64 hexadecimal digits, as `new-log` prints it")?;
             let manifest = desk.begin_log(key, size, &passphrase, now())?;
             let kept = manifest.log.before.last().map_or(0, |head| head.size);

@@ -37,9 +37,9 @@ pub fn run(args: &NewLogOptions) -> CommandResult {
     }
     println!("a new log that begins with {} objects; root {}", begun.size, begun.root);
     if let Some(gap) = begun.gap {
-        println!("the file does not have object {gap}; what is behind it comes again from desks and phones");
+        println!("object {gap} is not in the file, or is none; what is behind it comes again from desks and phones");
     }
     println!("next: start the server, and where the root key is");
-    println!("`baqylau mission epoch --folder ... --receipt-key {} --size {}`", begun.key, begun.size);
+    println!("`baqylau mission epoch --folder ... --signed-by {} --size {}`", begun.key, begun.size);
     Ok(true)
 }

@@ -157,11 +157,20 @@ impl Acceptance<'_> {
         let desk = StandingRecord::untrusted(&object, self.mission).map_err(refuse)?.desk;
         let device = (self.device)(desk)
             .ok_or_else(|| refusal(RefusalCode::UnknownDevice, "this desk is not enrolled here; it enrols again"))?;
+        if !self.manifest.is_desk_at(desk, self.place) {
+            return Err(unlisted());
+        }
         let record = StandingRecord::open(&object, &device.key, self.mission).map_err(refuse)?;
         let (subject, hash) = (device.subject, Hash::of(&object));
         let kind = AcceptedKind::Standing(record);
         Ok(Accepted { device: desk, subject, seq: 0, recipient: None, hash, object, kind })
     }
+}
+
+/// Of a record whose desk the manifest does not list where it would stand.
+pub(crate) fn unlisted() -> Refusal {
+    let reason = "the published bundle does not list this desk, or ended it; whoever holds the root key lists desks";
+    refusal(RefusalCode::Revoked, reason)
 }
 
 /// Whether a certificate of this issuer lets a device enrol at a place of the log, and now.

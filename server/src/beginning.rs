@@ -24,7 +24,7 @@ pub struct BegunLog {
     pub size: u64,
     /// The Merkle root over them.
     pub root: Hash,
-    /// The first object that the file does not have; what is behind it the desks and phones send again.
+    /// The first object that the file does not have, or that is none; what is behind it the desks and phones send again.
     pub gap: Option<u64>,
 }
 
@@ -43,12 +43,6 @@ pub enum BeginError {
     /// The entries do not lead to the head.
     #[error("the log in the file does not lead to the head that the server signed; take the export of another desk")]
     Root,
-    /// An object that no server logs.
-    #[error("object {index} of the file is neither enrolment, envelope nor decision; take the export of another desk")]
-    Strange {
-        /// Place in the log.
-        index: u64,
-    },
     /// A server runs on the same database.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -83,7 +77,9 @@ pub fn begin(folder: &Path, root: PublicKey, log: &ExportedLog) -> Result<BegunL
     if tree.len() as u64 != head.size || tree.root() != head.root {
         return Err(BeginError::Root);
     }
-    let gap = log.entries.iter().position(|entry| entry.hash.is_some());
+    // What no honest server logs ends it too: every desk has that, and the log of now shall not.
+    let readable = |entry: &ExportedEntry| entry.hash.is_none() && logged(mission, entry).is_some();
+    let gap = log.entries.iter().position(|entry| !readable(entry));
     let entries = &log.entries[..gap.unwrap_or(log.entries.len())];
     let fresh = folder.join("server.db.new");
     remove(&fresh).map_err(|why| disk(&fresh, why))?;
@@ -99,9 +95,8 @@ fn append(path: &Path, mission: MissionId, entries: &[ExportedEntry]) -> Result<
     let mut storage = open(path)?;
     let mut first = 0;
     for some in entries.chunks(AT_ONCE) {
-        let found = some.iter().zip(first..);
-        let logged = found.map(|(entry, index)| logged(mission, entry).ok_or(BeginError::Strange { index }));
-        storage.append(mission, first, &logged.collect::<Result<Vec<_>, _>>()?)?;
+        let logged: Vec<LoggedObject> = some.iter().filter_map(|entry| logged(mission, entry)).collect();
+        storage.append(mission, first, &logged)?;
         first += some.len() as u64;
     }
     Ok(())
@@ -118,6 +113,7 @@ fn logged(mission: MissionId, entry: &ExportedEntry) -> Option<LoggedObject> {
         let header = Envelope::untrusted_header(&object)?;
         (header.device, header.seq, header.recipient)
     };
+    i64::try_from(seq).ok()?;
     Some(LoggedObject { received: entry.received, device, seq, recipient, hash, object })
 }
 

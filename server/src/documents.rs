@@ -28,7 +28,7 @@ pub(crate) fn load_documents(
         }
     };
     match whose.keeps(&manifest, log) {
-        Ok(()) => apply_manifest(storage, manifest, bytes, log),
+        Ok(()) => apply_manifest(storage, manifest, bytes, log, None),
         Err(cause) => {
             tracing::error!(%cause, "this log is not the mission's: nothing is taken in");
             Ok(())
@@ -53,7 +53,7 @@ pub(crate) enum OtherLog {
     Key,
     /// The log does not begin with what the desks vouch for.
     #[error(
-        "the first {size} objects here are not those that the desks vouch for: begin the log again with theirs (`baqylau serve begin`)"
+        "the first {size} objects here are not those that the desks vouch for: begin the log again with theirs (`baqylau new-log`)"
     )]
     Beginning {
         /// How many they vouch for.
@@ -79,18 +79,21 @@ impl ServerIdentity {
     }
 }
 
-/// Reads devices and standings anew from the log: who may enrol and who speaks as a desk is for the manifest to say.
+/// Reads standings anew from the log, and devices where they are not kept: who may enrol and who speaks as a desk is for the manifest to say.
+/// To verify all enrolments again would keep everybody waiting; only other issuers call for it.
 pub(crate) fn apply_manifest(
     storage: &mut dyn Storage,
     manifest: Manifest,
     bytes: Vec<u8>,
     log: &LogState,
+    kept: Option<HashMap<DeviceId, DeviceState>>,
 ) -> Result<(), LogError> {
-    let (mut devices, mut standings) = (HashMap::new(), Standings::default());
+    let (keep, mut devices) = (kept.is_some(), kept.unwrap_or_default());
+    let mut standings = Standings::default();
     storage.unsealed(manifest.mission, &mut |place, object| {
         if cose::is(ObjectType::Standing, object) {
             fold(&mut standings, &devices, &manifest, (place, object));
-        } else {
+        } else if !keep {
             enrol(&mut devices, &manifest, (place, object));
         }
     })?;

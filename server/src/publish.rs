@@ -2,7 +2,7 @@
 //! that come at once one is told that it lost.
 
 use crate::documents::{ServerIdentity, apply_manifest};
-use crate::sequencer::{LogState, Unavailable};
+use crate::sequencer::{LogState, Unavailable, read};
 use crate::storage::Storage;
 use crate::writer::report;
 use baqylau_protocol::bundle::Manifest;
@@ -39,6 +39,11 @@ impl Publication {
     ) -> Result<(), PublicationError> {
         let failed = |e| PublicationError::Failed(report("bundle", &e));
         let Self { manifest, bytes, parts } = self;
+        // The same again changes nothing, and anybody can send it.
+        let known = read(&log.manifest).as_ref().is_some_and(|known| known.1 == bytes);
+        if known && parts.is_empty() {
+            return Ok(());
+        }
         whose.keeps(&manifest, log).map_err(|other| PublicationError::Conflict(other.to_string()))?;
         let mut verdict = Ok(());
         let follows = &mut |known: Option<&[u8]>| {
@@ -47,7 +52,12 @@ impl Publication {
         };
         storage.publish(whose.mission(), &bytes, &parts, follows).map_err(failed)?;
         verdict.map_err(PublicationError::Conflict)?;
-        apply_manifest(storage, manifest, bytes, log).map_err(failed)
+        if known {
+            return Ok(());
+        }
+        let before = read(&log.manifest).clone().filter(|before| before.0.issuers == manifest.issuers);
+        let kept = before.map(|_| read(&log.devices).clone());
+        apply_manifest(storage, manifest, bytes, log, kept).map_err(failed)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the writer does: everything that waits goes into one commit, with one signature and one receipt each.
 
-use crate::accept::{Accepted, AcceptedKind, may_enrol, may_send, refusal};
+use crate::accept::{Accepted, AcceptedKind, may_enrol, may_send, refusal, unlisted};
 use crate::documents::{ServerIdentity, load_documents};
 use crate::rate_limit::{FULL_AFTER_MS, RateLimiter};
 use crate::sequencer::{
@@ -195,18 +195,20 @@ impl Writer {
                 }
             }
         }
+        let record = match &good.kind {
+            AcceptedKind::Standing(record) => Some((record, manifest.ok_or_else(unpublished)?)),
+            AcceptedKind::Envelope | AcceptedKind::Enrolment(..) => None,
+        };
+        if record.is_some_and(|(record, manifest)| !manifest.is_desk_at(record.desk, place)) {
+            return Err(unlisted());
+        }
         if !self.quotas.take_object(good.subject, good.object.len() as u64, now) {
             let reason = "this observer's devices send too much; it is tried again later";
             return Err(refusal(RefusalCode::Quota, reason));
         }
-        if let AcceptedKind::Standing(record) = &good.kind {
-            let manifest = manifest.ok_or_else(unpublished)?;
+        if let Some((record, manifest)) = record {
             let standings = ruled.standings.get_or_insert_with(|| read(&self.log.standings).clone());
-            if !standings.apply(place, record, manifest) {
-                let reason =
-                    "the published bundle does not list this desk, or ended it; whoever holds the root key lists desks";
-                return Err(refusal(RefusalCode::Revoked, reason));
-            }
+            standings.apply(place, record, manifest);
         }
         Ok(())
     }

@@ -24,7 +24,7 @@ pub fn pull(folder: &Folder, again: bool, json: bool) -> CommandResult {
             "objects": p.objects, "devices": p.devices, "desks": p.desks.iter().map(ToString::to_string).collect::<Vec<_>>(), "opened": p.opened, "reports": p.reports, "refused": p.refused,
             "strange": p.strange, "confirmed": p.confirmed, "contested": p.contested, "sent_again": p.sent_again, "attachments": attachments.came,
             "unsent": p.unsent.iter().map(ToString::to_string).collect::<Vec<_>>(), "disputes": p.disputes.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "filled": p.filled, "attachments_failed": attachments.failed.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "filled": p.filled, "stranded": desk.store.stranded()?.len(), "attachments_failed": attachments.failed.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "attachments_lacking": attachments.lacking.iter().map(ToString::to_string).collect::<Vec<_>>(), "damaged": p.gaps.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "undone": p.undone().iter().chain(&attachments.undone()).map(undone_as_json).collect::<Vec<_>>(),
         }))?;
@@ -49,6 +49,12 @@ pub fn pull(folder: &Folder, again: bool, json: bool) -> CommandResult {
             true => println!("desk {device} enrolled, {whose}; the root lists it"),
             false => println!("desk {device} enrolled, and the root does not list it: what it signs counts nowhere"),
         }
+    }
+    let stranded = desk.store.stranded()?.len();
+    if stranded > 0 {
+        println!(
+            "{stranded} objects of the log before are not taken by the log of now, and count nowhere: invites of their phones have expired or were ended"
+        );
     }
     if p.sent_again > 0 {
         println!("{} records of this desk were not in the log; the next pull sends them again", p.sent_again);

@@ -47,8 +47,9 @@ impl Mission {
         mission.serve();
         mission.desk("mission build", "first", &["--publish"]);
         mission.desk("mission desk", "first", &[text(&mission.at("second"))]);
-        mission.desk("mission invite", "first", &["w01"]);
-        let (phone, invite) = (mission.at("phone"), mission.at("first").join("invites/w01.txt"));
+        let invites = mission.at("invites");
+        mission.desk("mission invite", "first", &["w01", "--out", text(&invites)]);
+        let (phone, invite) = (mission.at("phone"), invites.join("w01.txt"));
         ok(&["observe", "enrol", "--store", text(&phone), "--invite", text(&invite)]);
         mission.desk("desk pull", "first", &[]);
         mission.desk("desk pull", "second", &[]);
@@ -103,10 +104,10 @@ fn a_log_begins_anew_under_the_same_desks_and_phones() {
     mission.desk("desk log", "second", &[text(&log)]);
     mission.server = None;
     let begun = ok(&["new-log", "--folder", text(&server), text(&log)]);
-    let key = begun.split_once("--receipt-key ").and_then(|(_, rest)| rest.split(' ').next()).expect("the key");
+    let key = begun.split_once("--signed-by ").and_then(|(_, rest)| rest.split(' ').next()).expect("the key");
     assert!(server.join("receipt.key.before-1").exists() && server.join("server.db.before-1").exists(), "kept aside");
     mission.serve();
-    assert!(mission.desk("mission epoch", "first", &["--receipt-key", key]).contains("begins log 1"), "{begun}");
+    assert!(mission.desk("mission epoch", "first", &["--signed-by", key]).contains("begins log 1"), "{begun}");
     let bundle = mission.at("bundle.cbor");
     for desk in ["first", "second"] {
         mission.desk("desk pull", desk, &[]);

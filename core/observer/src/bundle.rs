@@ -5,7 +5,6 @@ use crate::store::{Outbox, names};
 use baqylau_protocol::bundle::{BundleError, Manifest};
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::{Hash, PublicKey};
-use baqylau_protocol::receipt::TreeHead;
 
 /// Why a bundle that came was not taken. The outbox keeps the code; `Display` is for terminals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr, strum::EnumString)]
@@ -91,11 +90,10 @@ pub(crate) fn store(
         (names::TLS_ROOTS, &tls_roots),
         (names::BUNDLE_REFUSED, b""),
     ];
+    // One that does not read any more is taken for the first: to offer something once more harms nobody.
     let known = outbox.setting(names::MANIFEST)?.and_then(|known| Manifest::open(&known, root).ok());
-    let kept = known.and_then(|known| manifest.log.kept_since(known.log.epoch));
+    let kept = manifest.log.kept_since(known.map_or(0, |known| known.log.epoch));
     let Some(kept) = kept else { return outbox.set(&settings, parts) };
     outbox.set(&[], parts)?;
-    let head = outbox.setting(names::HEAD)?;
-    let head = head.and_then(|head| TreeHead::open(&head, &manifest.log.keys(), manifest.mission).ok());
-    outbox.begin_epoch(&settings, &kept, head.map(|head| head.size))
+    outbox.begin_epoch(&settings, &kept)
 }

@@ -146,6 +146,18 @@ impl Manifest {
         self.desks.iter().any(|d| d.device == device && covers(d.from, d.until, place))
     }
 
+    /// Lets every term that began or ended behind a place begin or end there: the places from it on are given anew by another log, and a key
+    /// that was ended must not come back in them.
+    pub fn end_places_at(&mut self, place: u64) {
+        let issuers = self.issuers.iter_mut().map(|term| (&mut term.from, &mut term.until));
+        let desks = self.desks.iter_mut().map(|term| (&mut term.from, &mut term.until));
+        for (from, until) in issuers.chain(desks) {
+            *from = (*from).min(place);
+            *until = until.map(|until| until.min(place));
+        }
+        self.reinstated.iter_mut().for_each(|one| one.before = one.before.min(place));
+    }
+
     /// Whether a device is or was a desk.
     #[must_use]
     pub fn is_desk(&self, device: DeviceId) -> bool {

@@ -6,7 +6,7 @@ use crate::faults::NotHere;
 use crate::log::attachments::{AttachmentRow, FetchedAttachments};
 use crate::log::bundles::PublishedBundles;
 use crate::log::courier::{self, CourierOutcome};
-use crate::log::epochs::vouchable;
+use crate::log::epochs::{send_stranded, vouchable};
 use crate::log::handover::{ROTATED, learn_keys};
 use crate::log::link::ServerLink;
 use crate::log::pull::{LogPull, PullOutcome, send_decisions};
@@ -67,6 +67,7 @@ impl Desk {
     pub fn publish_decisions(&self) -> Result<(), DeskError> {
         let link = self.link()?;
         link.enrolled()?;
+        send_stranded(&link, &self.store)?;
         let refused = send_decisions(&link, &self.store)?.refused.first().copied();
         refused.map_or(Ok(()), |why| Err(link.refused(why)))
     }
@@ -87,14 +88,28 @@ impl Desk {
     /// # Errors
     /// The server does not answer, or its log is not what it signed.
     pub fn pull(&mut self, now: i64, progress: &dyn Fn(u64)) -> Result<PullOutcome, DeskError> {
+        self.learn()?;
+        let first = self.pull_once(now, progress)?;
+        // Keys came, or a bundle that names other issuers: what is here was opened again, and the rest of the errand is done with them.
+        if self.learn()? || first.keys {
+            return Ok(self.pull_once(now, progress)?.after(&first));
+        }
+        Ok(first)
+    }
+
+    fn pull_once(&mut self, now: i64, progress: &dyn Fn(u64)) -> Result<PullOutcome, DeskError> {
         let tree = self.tree.take();
         let (pulled, tree) = {
             let mut pull = LogPull { workspace: &self.workspace, own: self.own(), link: self.link()?, tree };
             (pull.run(now, progress), pull.tree)
         };
         self.tree = tree;
-        learn_keys(VerifiedStore { store: &self.store, trust: &self.trust }, &mut self.secrets)?;
         pulled
+    }
+
+    fn learn(&mut self) -> Result<bool, DeskError> {
+        let known = VerifiedStore { store: &self.store, trust: &self.trust };
+        learn_keys(&self.workspace, known, &mut self.secrets)
     }
 
     /// Replaces the issuer's key, the reading key, or both: the other desks get them with the log, phones with the bundle, which is yet to be
@@ -107,7 +122,8 @@ impl Desk {
         let (place, mut kept) = (self.store.cursor()?, self.workspace.keys(passphrase)?);
         let (issuer, latest) = (SigningKey::generate(), self.manifest()?.reading_key().number);
         let reading = ReadingSecret::generate(latest + 1);
-        // First where they are kept: no manifest names what could be lost.
+        // First where they are kept: no manifest names what could be lost, and none that nobody would hand over.
+        self.store.set_setting(ROTATED, &latest.to_be_bytes())?;
         if keys.issuer {
             kept.issuers.push(*issuer.seed());
         }
@@ -127,9 +143,7 @@ impl Desk {
             }
         })?;
         self.secrets = DeskSecrets::of(&kept).ok_or_else(|| self.workspace.damaged("reading key"))?;
-        self.store.set_setting(ROTATED, &manifest.version.to_be_bytes())?;
-        learn_keys(VerifiedStore { store: &self.store, trust: &self.trust }, &mut self.secrets)?;
-        self.own().hand_over_keys()?;
+        self.learn()?;
         Ok(manifest)
     }
 
@@ -234,6 +248,7 @@ impl Desk {
             let log = &mut manifest.log;
             log.before.push(VouchedHead { key: log.key, size, root });
             (log.epoch, log.key) = (log.epoch + 1, key);
+            manifest.end_places_at(size);
         })
     }
 

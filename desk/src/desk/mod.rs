@@ -94,7 +94,7 @@ impl Desk {
         let store = DeskStore::open(&store, &keys.database)?;
         let mut secrets = secrets?;
         let trust = MissionTrust { root };
-        learn_keys(VerifiedStore { store: &store, trust: &trust }, &mut secrets)?;
+        learn_keys(&workspace, VerifiedStore { store: &store, trust: &trust }, &mut secrets)?;
         Ok(Self { workspace, store, trust, secrets, tree: None, forms: RefCell::default() })
     }
 

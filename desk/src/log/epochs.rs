@@ -5,8 +5,9 @@ use crate::error::DeskError;
 use crate::faults::LogFault;
 use crate::log::courier::batches;
 use crate::log::heads::HEAD;
+use crate::log::link::ServerLink;
 use crate::log::pull::LogPull;
-use crate::store::VerifiedStore;
+use crate::store::{DeskStore, VerifiedStore};
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::merkle::MerkleTree;
 use baqylau_protocol::receipt::{TreeHead, leaf_hash};
@@ -34,21 +35,24 @@ pub(crate) fn begin_epoch(known: VerifiedStore<'_>) -> Result<bool, DeskError> {
 }
 
 impl LogPull<'_> {
-    /// Hands what the log before had, and nobody vouched for, to the log of now. What it refuses is kept, and counts nowhere. Gives how much
-    /// it took.
     pub(super) fn send_stranded(&self) -> Result<usize, DeskError> {
-        let mut taken = 0;
-        let waiting = self.own.known.store.stranded()?;
-        for batch in batches(waiting.into_iter().map(Into::into).collect()) {
-            for (hash, verdict) in self.link.log_all(batch)? {
-                if matches!(verdict, Verdict::Stored(_)) {
-                    self.own.known.store.unstrand(hash)?;
-                    taken += 1;
-                }
-            }
-        }
-        Ok(taken)
+        send_stranded(&self.link, self.own.known.store)
     }
+}
+
+/// Hands what the log before had, and nobody vouched for, to the log of now, in the old order. What it refuses is kept, and counts nowhere.
+/// Gives how much it took.
+pub(crate) fn send_stranded(link: &ServerLink<'_>, store: &DeskStore) -> Result<usize, DeskError> {
+    let mut taken = 0;
+    let waiting = store.stranded()?;
+    for batch in batches(waiting.into_iter().map(Into::into).collect()) {
+        let verdicts = link.log_all(batch)?;
+        let stored = verdicts.into_iter().filter(|(_, verdict)| matches!(verdict, Verdict::Stored(_)));
+        let stored: Vec<Hash> = stored.map(|(hash, _)| hash).collect();
+        store.unstrand(&stored)?;
+        taken += stored.len();
+    }
+    Ok(taken)
 }
 
 /// What may be vouched for here: the log up to a size, or as far as it has no gap. Gives size and root.

@@ -1,29 +1,32 @@
 //! Keys that all desks hold and that were replaced: the desk that made them hands them to each of the others, and those take them over.
 
 use crate::error::DeskError;
+use crate::log::peers::apply_register;
 use crate::log::verify::Opener;
 use crate::parallel::CHUNK;
 use crate::records::identity::OwnDevice;
-use crate::store::{DeskStore, KnownDevice, VerifiedStore};
+use crate::store::{DeskStore, KnownDevice, OPENED_WITH, VerifiedStore};
+use crate::workspace::Workspace;
 use crate::workspace::keys::DeskSecrets;
+use baqylau_protocol::cbor;
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::handover::KeyHandover;
+use baqylau_protocol::ids::Hash;
 use std::collections::HashMap;
 
 /// Setting: set where this desk replaced the keys, and hands them over.
 pub(crate) const ROTATED: &str = "rotated";
-/// Setting: the number of the latest reading key that everything here was opened with; empty while it is opened again.
-const OPENED_WITH: &str = "opened_with";
 
 impl OwnDevice<'_> {
-    /// Seals the keys that this desk replaced to every other desk in use that the log knows, once to each.
+    /// Seals the keys that this desk replaced to every desk in use that the log knows, once to each.
     pub(crate) fn hand_over_keys(&self) -> Result<(), DeskError> {
         if self.known.store.setting(ROTATED)?.is_none() {
             return Ok(());
         }
         let manifest = self.known.manifest()?;
         let keys = KeyHandover::new(self.secrets.issuer(Some(&manifest)), &self.secrets.reading).encode();
-        let other = |d: &KnownDevice| d.device != self.device() && manifest.is_current_desk(d.device);
+        // To itself too: another program that works in this folder learns of them so.
+        let other = |d: &KnownDevice| manifest.is_current_desk(d.device);
         let signer = self.signer()?;
         for desk in self.known.store.devices()?.into_iter().filter(other) {
             if !self.known.store.written_to(ObjectType::Keys, desk.device)?.contains(&keys) {
@@ -35,30 +38,47 @@ impl OwnDevice<'_> {
     }
 }
 
-/// Takes over what other desks handed to this one; what could not be opened before is opened then.
+/// Takes over what desks handed to this one; what could not be opened before is opened then. Another program may do the same in this folder:
+/// one at a time opens everything again, and one that has fewer keys than what is here was opened with leaves it.
 ///
 /// # Errors
-/// The database fails.
-pub(crate) fn learn_keys(known: VerifiedStore<'_>, secrets: &mut DeskSecrets) -> Result<(), DeskError> {
-    let Some(manifest) = known.latest_manifest()? else { return Ok(()) };
-    for (desk, place, bytes) in known.store.opened(ObjectType::Keys)? {
+/// The database fails, or the folder cannot be locked.
+pub(crate) fn learn_keys(
+    workspace: &Workspace,
+    known: VerifiedStore<'_>,
+    secrets: &mut DeskSecrets,
+) -> Result<bool, DeskError> {
+    let Some(manifest) = known.latest_manifest()? else { return Ok(false) };
+    let mut fresh = false;
+    for (desk, place, bytes) in known.store.handed_keys()? {
         if let Ok(handed) = KeyHandover::decode(&bytes)
             && manifest.is_desk_at(desk, place)
         {
-            secrets.learn(&handed, &manifest);
+            fresh |= secrets.learn(&handed, &manifest);
         }
     }
     let latest = secrets.reading.last().map_or(0, |key| key.number).to_be_bytes();
-    match known.store.setting(OPENED_WITH)? {
-        // Of a store that was begun with all the keys there are.
-        None if known.store.cursor()? == 0 => known.store.set_setting(OPENED_WITH, &latest),
-        Some(opened) if opened == latest => Ok(()),
-        _ => {
-            known.store.forget_opened((OPENED_WITH, &[]))?;
-            open_all(known.store, &Opener::of(manifest, secrets))?;
-            known.store.opened_again((OPENED_WITH, &latest))
-        }
+    let with = [&latest[..], &Hash::of(&cbor::encode(&manifest.issuers)).0].concat();
+    if !fresh && is_open(known.store, &with)? {
+        return Ok(false);
     }
+    let _alone = workspace.alone()?;
+    if !fresh && is_open(known.store, &with)? {
+        return Ok(false);
+    }
+    if known.store.cursor()? > 0 {
+        known.store.forget_opened()?;
+        open_all(known.store, &Opener::of(manifest, secrets))?;
+        apply_register(known)?;
+    }
+    known.store.opened_again(&with)?;
+    Ok(true)
+}
+
+/// Whether everything here was opened with these keys and issuers, or with later keys.
+fn is_open(store: &DeskStore, with: &[u8]) -> Result<bool, DeskError> {
+    let opened = store.setting(OPENED_WITH)?.unwrap_or_default();
+    Ok(opened == with || opened.get(..4).is_some_and(|latest| latest > &with[..4]))
 }
 
 /// Opens everything again that is here of the log.

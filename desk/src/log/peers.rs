@@ -7,7 +7,7 @@ use crate::error::DeskError;
 use crate::files::FileFault;
 use crate::records::identity::OwnDevice;
 use crate::store::{DeskStore, PulledEnvelope, VerifiedStore};
-use crate::workspace::keys;
+use crate::workspace::keys::{self, DeskKeys};
 use crate::workspace::{BundleBuilder, Workspace};
 use baqylau_protocol::authority::DeskTerm;
 use baqylau_protocol::cose::ObjectType;
@@ -34,13 +34,21 @@ pub(crate) fn add_desk(
     for inner in ["keys", "publish"] {
         private::folder(&folder.join(inner)).map_err(|e| DeskError::file(folder.join(inner), e))?;
     }
-    let keys = builder.secrets.for_another(builder.known.trust.mission())?;
+    let manifest = builder.known.manifest()?;
+    // What a try that broke off had made is gone on with: the bundle may list it by now.
+    let path = folder.join("keys/desk.key");
+    let keys: DeskKeys = match path.exists() {
+        true => keys::read(&path, passphrase)?,
+        false => builder.secrets.for_another(&manifest)?,
+    };
     let settings = builder.workspace.settings.clone();
     let other = Workspace { folder: folder.to_owned(), settings, transport: None };
-    keys::write(&folder.join("keys/desk.key"), passphrase, &keys)?;
+    keys::write(&path, passphrase, &keys)?;
     let store = DeskStore::open(&other.store(), &keys.database)?;
     let device = keys.identity.device();
-    builder.amend(&root, now, |manifest| manifest.desks.push(DeskTerm { device, from: 0, until: None }))?;
+    if !manifest.is_desk(device) {
+        builder.amend(&root, now, |manifest| manifest.desks.push(DeskTerm { device, from: 0, until: None }))?;
+    }
     builder.known.store.begin_another(&store)?;
     keys::write_private(&other.bundle_file(), &builder.workspace.published()?)?;
     // Last: a folder without it is none.

@@ -23,7 +23,6 @@ use baqylau_protocol::standing::{Standing, StandingDecision};
 use baqylau_protocol::wire::LogPage;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::File;
 
 /// How often an end of the log that is not where the head says is asked for again.
 const WITHHELD_TRIES: u32 = 20;
@@ -49,6 +48,8 @@ pub struct PullOutcome {
     pub desks: Vec<DeviceId>,
     /// Whether another desk told of the register.
     pub told: bool,
+    /// Whether a desk handed keys to this one.
+    pub keys: bool,
     /// Devices that share an invite with another; counted nowhere until it is decided.
     pub contested: usize,
     /// Phones that two desks revoked at different places, and nobody has decided since.
@@ -84,6 +85,17 @@ impl fmt::Display for UnsentRecord {
 }
 
 impl PullOutcome {
+    /// Adds what was counted before the pull was done again.
+    pub(crate) fn after(mut self, first: &Self) -> Self {
+        self.objects += first.objects;
+        self.devices += first.devices;
+        self.opened += first.opened;
+        self.reports += first.reports;
+        self.strange += first.strange;
+        self.desks.extend(&first.desks);
+        self
+    }
+
     /// Counts what was found in a page.
     pub(crate) fn count(&mut self, found: &VerifiedPage) {
         self.devices += found.devices.len();
@@ -94,6 +106,7 @@ impl PullOutcome {
         self.refused += found.envelopes.iter().filter(|e| e.plain.is_err()).count();
         self.strange += found.strange.len();
         self.told |= found.envelopes.iter().any(is_register);
+        self.keys |= found.envelopes.iter().any(|e| e.plain.as_ref().is_ok_and(|o| o.kind == ObjectType::Keys));
     }
 }
 
@@ -125,7 +138,7 @@ impl<'d> LogPull<'d> {
 
     /// Pulls what is new, verifies and opens it, and sends what this desk signed.
     pub fn run(&mut self, now: i64, progress: &dyn Fn(u64)) -> Result<PullOutcome, DeskError> {
-        let _alone = self.alone()?;
+        let _alone = self.workspace.alone()?;
         let identity = self.link.enrolled()?;
         let bundles = PublishedBundles { workspace: self.workspace, known: self.own.known };
         bundles.refresh(&self.link)?;
@@ -136,15 +149,20 @@ impl<'d> LogPull<'d> {
         // Only a server whose log holds what was pulled before gets what this desk signed; and a desk whose store was lost finds its own
         // chain there.
         self.fetch(&identity, &mut pulled, progress)?;
+        // What came cannot be judged without them: they are learned, and this is done again.
+        if pulled.keys {
+            return Ok(pulled);
+        }
+        // In the old order, before what was decided since.
+        if self.send_stranded()? > 0 {
+            self.fetch(&identity, &mut pulled, progress)?;
+        }
         publish_register(self.own)?;
         self.own.hand_over_keys()?;
         if self.send_records(&mut pulled)? > 0 {
             self.fetch(&identity, &mut pulled, progress)?;
         }
         pulled.sent_again = self.store().send_again()?;
-        if self.send_stranded()? > 0 {
-            self.fetch(&identity, &mut pulled, progress)?;
-        }
         self.fill_gaps(&identity, &mut pulled)?;
         if pulled.told {
             apply_register(self.own.known)?;
@@ -155,15 +173,6 @@ impl<'d> LogPull<'d> {
         }
         pulled.disputes = self.decisions().disputes()?;
         Ok(pulled)
-    }
-
-    /// Held by whoever pulls: two that begin at the same place of the log would both write what follows. It is a lock on the folder
-    /// itself, which needs no room on the disk, and ends with the program that holds it.
-    fn alone(&self) -> Result<File, DeskError> {
-        let io = |e: std::io::Error| DeskError::file(&self.workspace.folder, e);
-        let folder = File::open(&self.workspace.folder).map_err(io)?;
-        folder.lock().map_err(io)?;
-        Ok(folder)
     }
 
     /// Sends what this desk signed and the server has not yet; gives how many it took. Each receipt is kept at once. What it refuses

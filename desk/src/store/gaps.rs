@@ -134,10 +134,13 @@ impl DeskStore {
         Ok(statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?)
     }
 
-    /// The log of now has it.
-    pub(crate) fn unstrand(&self, hash: Hash) -> Result<(), DeskError> {
-        self.db.execute("DELETE FROM stranded WHERE hash = ?1", [hash.0])?;
-        Ok(())
+    /// The log of now has these.
+    pub(crate) fn unstrand(&self, hashes: &[Hash]) -> Result<(), DeskError> {
+        let tx = self.writing()?;
+        for hash in hashes {
+            tx.execute("DELETE FROM stranded WHERE hash = ?1", [hash.0])?;
+        }
+        Ok(tx.commit()?)
     }
 
     /// Changes whenever something behind the end of the log here was changed.

@@ -9,6 +9,9 @@ use baqylau_sqlite::{Salvaged, salvage};
 use rusqlite::params;
 use std::path::Path;
 
+/// Setting: the keys that everything here was opened with; empty while it is opened again.
+pub(crate) const OPENED_WITH: &str = "opened_with";
+
 /// An object of the log. Where the server's copy is damaged, a gap: its hash is known, and its bytes are not here.
 pub struct LogObject {
     /// When the server received it.
@@ -106,6 +109,7 @@ impl DeskStore {
         tx.execute("DELETE FROM object WHERE idx >= ?1", [signed(kept)])?;
         tx.execute("DELETE FROM gap WHERE idx >= ?1", [signed(kept)])?;
         tx.execute_batch("DELETE FROM device; DELETE FROM envelope; DELETE FROM decision")?;
+        tx.execute("DELETE FROM setting WHERE name = ?1", [OPENED_WITH])?;
         tx.commit()?;
         Ok(kept)
     }
@@ -114,9 +118,9 @@ impl DeskStore {
     ///
     /// # Errors
     /// The database fails.
-    pub(crate) fn forget_opened(&self, (name, value): (&str, &[u8])) -> Result<(), DeskError> {
+    pub(crate) fn forget_opened(&self) -> Result<(), DeskError> {
         let tx = self.writing()?;
-        set_setting(&tx, name, value)?;
+        set_setting(&tx, OPENED_WITH, &[])?;
         tx.execute_batch("DELETE FROM device; DELETE FROM envelope; DELETE FROM decision")?;
         rewritten(&tx)?;
         Ok(tx.commit()?)
@@ -126,9 +130,9 @@ impl DeskStore {
     ///
     /// # Errors
     /// The database fails.
-    pub(crate) fn opened_again(&self, (name, value): (&str, &[u8])) -> Result<(), DeskError> {
+    pub(crate) fn opened_again(&self, with: &[u8]) -> Result<(), DeskError> {
         let tx = self.writing()?;
-        set_setting(&tx, name, value)?;
+        set_setting(&tx, OPENED_WITH, with)?;
         rewritten(&tx)?;
         Ok(tx.commit()?)
     }

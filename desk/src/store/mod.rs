@@ -19,6 +19,7 @@ pub use decisions::PulledDecision;
 pub use envelopes::{ChainLink, KnownDevice, Opened, PageContents, PulledEnvelope};
 pub use gaps::{Evidence, Gap};
 pub use log::LogObject;
+pub(crate) use log::OPENED_WITH;
 pub use people::NotedInvite;
 pub use records::{DeskChain, WrittenRecord};
 pub use verified::{MissionTrust, VerifiedStore};
@@ -78,6 +79,8 @@ pub const SCHEMA: Schema = Schema {
         verified INTEGER NOT NULL) STRICT;
     CREATE TABLE stranded(hash BLOB PRIMARY KEY, idx INTEGER NOT NULL, received INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
     CREATE TABLE own_decision(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL, receipt BLOB) STRICT;
+    CREATE INDEX decision_hash ON decision(hash);
+    CREATE INDEX envelope_keys ON envelope(idx) WHERE kind = 65020;
     ",
         // The texts of invites, until they are used or expire.
         "

@@ -188,7 +188,7 @@ impl DeskStore {
         let tx = other.db.unchecked_transaction()?;
         for (table, columns) in [("person", 4), ("move", 4), ("invite", 6), ("bundle", 3), ("part", 2)] {
             let marks: Vec<String> = (1..=columns).map(|n| format!("?{n}")).collect();
-            let mut insert = tx.prepare(&format!("INSERT INTO {table} VALUES ({})", marks.join(", ")))?;
+            let mut insert = tx.prepare(&format!("INSERT OR IGNORE INTO {table} VALUES ({})", marks.join(", ")))?;
             let mut select = self.db.prepare(&format!("SELECT * FROM {table}"))?;
             let mut rows = select.query([])?;
             while let Some(row) = rows.next()? {

@@ -6,8 +6,7 @@ use crate::workspace::identity::DeskIdentity;
 use argon2::{Algorithm, Argon2, Params, Version};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::handover::KeyHandover;
-use baqylau_protocol::ids::MissionId;
-use baqylau_protocol::keys::{ReadingKey, ReadingSecret, SigningKey, random};
+use baqylau_protocol::keys::{ReadingSecret, SigningKey, random};
 use baqylau_sqlite::private;
 use data_encoding::BASE64;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
@@ -106,23 +105,20 @@ impl DeskSecrets {
     ///
     /// # Errors
     /// The reading key is none.
-    pub(crate) fn for_another(&self, mission: MissionId) -> Result<DeskKeys, DeskError> {
+    pub(crate) fn for_another(&self, manifest: &Manifest) -> Result<DeskKeys, DeskError> {
         let device = SigningKey::generate();
         Ok(DeskKeys {
-            identity: DeskIdentity::new(mission, self.issuer(None), &self.reading_key(), &device)?,
+            identity: DeskIdentity::new(
+                manifest.mission,
+                self.issuer(Some(manifest)),
+                manifest.reading_key(),
+                &device,
+            )?,
             issuers: self.issuers.iter().map(|key| *key.seed()).collect(),
             reading: self.reading.iter().map(ReadingSeed::of).collect(),
             database: random(),
             device: *device.seed(),
         })
-    }
-
-    /// The public half of the current reading key.
-    ///
-    /// # Panics
-    /// Never: there is one.
-    pub(crate) fn reading_key(&self) -> ReadingKey {
-        self.reading.last().expect("a desk has a reading key").public()
     }
 
     /// The key that invites are signed with: the latest that the manifest lists without an end; before there is one, the latest.

@@ -144,6 +144,15 @@ impl Workspace {
         keys::read(&self.folder.join("keys/desk.key"), passphrase)
     }
 
+    /// Held by whoever pulls, or opens everything again: two that begin at the same place of the log would both write what follows. It is
+    /// a lock on the folder itself, which needs no room on the disk, and ends with the program that holds it.
+    pub(crate) fn alone(&self) -> Result<fs::File, DeskError> {
+        let io = |e: std::io::Error| DeskError::file(&self.folder, e);
+        let folder = fs::File::open(&self.folder).map_err(io)?;
+        folder.lock().map_err(io)?;
+        Ok(folder)
+    }
+
     /// Keeps other secrets in the place of those that are kept.
     pub(crate) fn keep_keys(&self, passphrase: &str, keys: &DeskKeys) -> Result<(), DeskError> {
         keys::write(&self.folder.join("keys/desk.key"), passphrase, keys)

@@ -23,7 +23,6 @@ const PACE: Duration = Duration::from_millis(20);
 struct Watched {
     mission: Mission,
     device: Device,
-    desk: Device,
     log: NoteKey,
     seq: u64,
 }
@@ -31,11 +30,11 @@ struct Watched {
 impl Watched {
     async fn start(folder: &Path) -> Self {
         let mission = Mission::start(folder).await;
-        let (device, desk) = (mission.device(Role::Observer, NOW + 1), mission.device(Role::Desk, NOW + 1));
-        mission.send(vec![device.enrolment.clone(), desk.enrolment.clone()]).await;
+        let device = mission.device(Role::Observer, NOW + 1);
+        mission.send(vec![device.enrolment.clone(), mission.desk.enrolment.clone()]).await;
         let log =
             NoteKey::new(&origin(mission.id(), &mission.receipts.public()), mission.receipts.public()).expect("a name");
-        Self { mission, device, desk, log, seq: 0 }
+        Self { mission, device, log, seq: 0 }
     }
 
     async fn watched_by(&mut self, folder: &Path, addresses: Vec<WitnessAddress>) {
@@ -80,7 +79,7 @@ impl Watched {
     }
 
     async fn metric(&self, name: &str) -> Option<u64> {
-        let text = self.mission.metrics(&self.desk).await;
+        let text = self.mission.metrics(&self.mission.desk).await;
         text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok())
     }
 

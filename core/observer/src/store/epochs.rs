@@ -10,13 +10,9 @@ use rusqlite::{Transaction, params};
 
 impl Outbox {
     /// Stores a manifest whose log begins with what is vouched for, and takes back what receipts of the log before proved beyond it: all
-    /// of it or nothing. Attachments are asked for again, since only the new log's key proves that they are there.
-    pub fn begin_epoch(
-        &mut self,
-        settings: &[(&str, &[u8])],
-        kept: &VouchedHead,
-        head: Option<u64>,
-    ) -> Result<(), Error> {
+    /// of it or nothing. What stands below is offered once more: the log before may have had another object in its place. Attachments too,
+    /// since only the new log's key proves that they are there. What is vouched for is what later heads are compared with.
+    pub fn begin_epoch(&mut self, settings: &[(&str, &[u8])], kept: &VouchedHead) -> Result<(), Error> {
         let anchor = self.anchor()?.map(|anchor| cbor::encode(&anchor.within(kept)));
         let enrolled = self.setting(names::ENROLMENT_RECEIPT)?;
         let enrolled = enrolled.and_then(|receipt| Receipt::from_bytes(&receipt).ok());
@@ -26,13 +22,14 @@ impl Outbox {
         void(&tx, ("carried", "id"), "-id", kept.size)?;
         tx.execute_batch(
             "UPDATE blob SET again = 1, tries = 0, not_before = 0 WHERE proof IS NOT NULL;
+             UPDATE envelope SET again = 1, not_before = 0 WHERE receipt IS NOT NULL;
+             UPDATE carried SET again = 1, not_before = 0 WHERE receipt IS NOT NULL;
              UPDATE evidence SET settled = 1;",
         )?;
-        let mut all = vec![(names::UNPROVED, &b""[..]), (names::LETTERS_FROM, &letters[..])];
+        let mut all = vec![(names::UNPROVED, &b""[..]), (names::HEAD, &b""[..]), (names::LETTERS_FROM, &letters[..])];
         all.extend(settings.iter().copied());
         all.extend(anchor.as_ref().map(|anchor| (names::ANCHOR, &anchor[..])));
         all.extend(enrolled.filter(|receipt| receipt.index >= kept.size).map(|_| (names::ENROLMENT_RECEIPT, &b""[..])));
-        all.extend(head.filter(|size| *size > kept.size).map(|_| (names::HEAD, &b""[..])));
         for (name, value) in all {
             tx.execute("INSERT OR REPLACE INTO setting VALUES (?1, ?2)", params![name, value])?;
         }
