@@ -229,10 +229,12 @@ pub fn run(command: MissionCommand) -> CommandResult {
         MissionCommand::Replace { folder, device, lost, days, handing } => {
             let desk = folder.open()?;
             let invited = desk.invites().replace(device_id(&device)?, lost, now(), days)?;
+            // The invite first: it was made, whether the server answers or not.
+            let done = handing.hand(&[invited])?;
             if lost {
                 desk.publish_decisions()?;
             }
-            handing.hand(&[invited])
+            Ok(done)
         }
         MissionCommand::Move { folder, person, team, since } => {
             let since = since.map(|t| crate::desk::moment(&t)).transpose()?.unwrap_or_else(now);

@@ -144,7 +144,7 @@ impl Lock {
     /// Sets the second PIN, which opens a key of its own, or takes it away. Nothing in the files says which.
     ///
     /// # Errors
-    /// The PIN is wrong (it is counted), the second one is the same or too short, or the vault or the disk refuses.
+    /// The PIN is wrong (it is counted), the second one is the same, one slip away from it or too short, or the vault or the disk refuses.
     pub fn set_duress(&self, vault: &dyn Vault, pin: &str, second: Option<(&str, &[u8; 32])>) -> Result<(), Error> {
         let _alone = self.copies.alone()?;
         second.map_or(Ok(()), |(second, _)| long_enough(second))?;
@@ -152,6 +152,9 @@ impl Lock {
         let duress = match second {
             None => Slots::unset(),
             Some((second, key)) => {
+                if alike(pin, second) {
+                    return Err(InvalidReason::PinTaken.into());
+                }
                 let wrapping = wrapping_key(&header, vault, second)?;
                 unopened(&wrapping, &slots.pin)?;
                 wrap(&wrapping, key)
@@ -192,6 +195,19 @@ impl Lock {
         }
         self.copies.remove()
     }
+}
+
+/// Whether one may be typed for the other by a slip: one character more, less, or another, or two that changed places.
+fn alike(one: &str, other: &str) -> bool {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let same = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
+    let (one, other) = (&one[same..], &other[same..]);
+    let rest = |from: &[char], by: usize| from.get(by..).map(<[char]>::to_vec);
+    let swapped = one.len() > 1 && other.len() > 1 && one[0] == other[1] && one[1] == other[0];
+    rest(one, 1) == rest(other, 1)
+        || rest(one, 1).as_deref() == Some(other)
+        || rest(other, 1).as_deref() == Some(one)
+        || (swapped && one[2..] == other[2..])
 }
 
 /// A PIN must not be the other one too.

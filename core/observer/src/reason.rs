@@ -47,8 +47,8 @@ pub enum InvalidReason {
         /// The fewest characters.
         least: usize,
     },
-    /// The PIN is the other one of the two already.
-    #[error("PIN: it is your other PIN already; take another one")]
+    /// The PIN is the other one of the two already, or so like it that one is typed for the other.
+    #[error("PIN: it is your other PIN already, or one slip away from it; take another one")]
     PinTaken,
     /// The mission has no second PIN.
     #[error("second PIN: this mission has none")]

@@ -132,6 +132,10 @@ fn a_second_pin_needs_the_first_differs_from_it_and_is_the_missions_choice() {
     assert!(matches!(core.set_duress_pin("9999", Some(SECOND)), Err(Error::Locked { attempts_left: 9 })));
     let taken = |done: Result<(), Error>| matches!(done, Err(Error::Invalid(InvalidReason::PinTaken)));
     assert!(taken(core.set_duress_pin(PIN, Some(PIN))));
+    for slip in ["2469", "24681", "248", "2486", "246", "12468", "4268"] {
+        assert!(taken(core.set_duress_pin(PIN, Some(slip))) == (slip.len() > 3), "{slip} is one slip away");
+    }
+    core.set_duress_pin(PIN, Some("8642")).expect("not a slip");
     assert!(matches!(
         core.set_duress_pin(PIN, Some("55")),
         Err(Error::Invalid(InvalidReason::PinTooShort { least: 4 }))

@@ -99,6 +99,8 @@ pub struct PhoneConfig {
 pub struct ObserverApp {
     config: PhoneConfig,
     unlocked: Mutex<Option<Unlocked>>,
+    /// Held while a PIN is judged and what follows is done: the same PIN given twice is judged against what the first one left.
+    unlocking: Mutex<()>,
     outbox: Arc<Mutex<Outbox>>,
     interrupt: Arc<Interrupt>,
     commits: AtomicU64,

@@ -91,6 +91,7 @@ impl ObserverApp {
             in_flight: InFlight::default(),
             config,
             unlocked: Mutex::new(unlocked),
+            unlocking: Mutex::default(),
             wipes: AtomicU64::new(wiping::WIPES.load(Ordering::SeqCst)),
             replaced: AtomicU64::new(0),
             manifests: outbox.manifests.clone(),

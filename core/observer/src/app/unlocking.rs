@@ -8,6 +8,7 @@ use crate::lock::{Lock, OpenedLock};
 use crate::store::MainStore;
 use baqylau_sqlite::{StorageError, is_written};
 use std::collections::HashMap;
+use std::sync::PoisonError;
 
 impl ObserverApp {
     /// Whether the PIN is needed before anything is shown.
@@ -23,6 +24,7 @@ impl ObserverApp {
     /// # Errors
     /// The PIN is wrong, or the store is damaged.
     pub fn unlock(&self, pin: &str) -> Result<(), Error> {
+        let _one = self.unlocking.lock().unwrap_or_else(PoisonError::into_inner);
         match Lock::of(&self.config.folder).open_either(&*self.config.vault, pin)? {
             OpenedLock::Work(key) => self.unlocked_with(&key),
             OpenedLock::Duress(key) => self.begin_empty(&key, pin),

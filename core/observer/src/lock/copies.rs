@@ -6,10 +6,13 @@ use crate::error::Error;
 use crate::reason::InvalidReason;
 use baqylau_protocol::ids::Hash;
 use baqylau_sqlite::{StorageError, private};
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The version of the file.
 pub(super) const FORMAT: u32 = 3;
@@ -52,20 +55,33 @@ pub(super) struct HeaderCopies {
     paths: [PathBuf; 2],
 }
 
+/// Guesses of this process, whatever the file system locks.
+static GUESSING: Mutex<()> = Mutex::new(());
+
+/// Held by who counts a guess.
+#[derive(Debug)]
+pub(super) struct AloneWithLock {
+    _process: MutexGuard<'static, ()>,
+    _folder: File,
+}
+
 impl HeaderCopies {
     pub fn in_folder(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), paths: [folder.join("lock.json"), folder.join("lock.copy.json")] }
     }
 
-    /// Waits until nobody else, in this process or another, counts a guess here; nobody does while the file is open.
-    pub fn alone(&self) -> Result<File, Error> {
+    /// Waits until nobody else, in this process or another, counts a guess here; nobody does while it is held. The standard library's lock
+    /// does nothing on Android.
+    pub fn alone(&self) -> Result<AloneWithLock, Error> {
+        // What a guess that broke off left, the next one reads from the disk.
+        let process = GUESSING.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = File::open(&self.folder).map_err(StorageError::from)?;
-        match folder.lock() {
+        match flock(&folder, FlockOperation::LockExclusive) {
             // Of a file system that knows no locks.
-            Err(e) if e.kind() == io::ErrorKind::Unsupported => {}
-            locked => locked.map_err(StorageError::from)?,
+            Err(Errno::NOSYS | Errno::OPNOTSUPP | Errno::NOLCK) => {}
+            locked => locked.map_err(|e| StorageError::from(io::Error::from(e)))?,
         }
-        Ok(folder)
+        Ok(AloneWithLock { _process: process, _folder: folder })
     }
 
     /// Whether one of them is there, whole or not.
@@ -84,6 +100,10 @@ impl HeaderCopies {
                 return Err(StorageError::Newer { found: latest.format as usize, known: FORMAT as usize }.into());
             }
             return Ok(whole);
+        }
+        // That of a later version may have other members.
+        if let Some(found) = self.paths.iter().filter_map(|path| format_of(path)).find(|format| *format > FORMAT) {
+            return Err(StorageError::Newer { found: found as usize, known: FORMAT as usize }.into());
         }
         // A disk that fails is no damage: it may read again.
         match found.into_iter().find_map(|copy| copy.err().filter(|e| e.kind() != io::ErrorKind::NotFound)) {
@@ -151,6 +171,14 @@ impl HeaderCopies {
 fn read(path: &Path) -> io::Result<Option<KeyHeader>> {
     let header: Option<KeyHeader> = serde_json::from_slice(&fs::read(path)?).ok();
     Ok(header.filter(|header| checksum(header).is_ok_and(|sum| sum == header.checksum)))
+}
+
+fn format_of(path: &Path) -> Option<u32> {
+    #[derive(Deserialize)]
+    struct Format {
+        format: u32,
+    }
+    serde_json::from_slice::<Format>(&fs::read(path).ok()?).ok().map(|read| read.format)
 }
 
 fn checksum(header: &KeyHeader) -> Result<String, Error> {
