@@ -29,7 +29,10 @@ fn no_export_without_an_error_can_panic() {
         calm.push(name.to_owned());
     }
     calm.sort();
-    assert_eq!(calm, ["bytes_source", "has_biometric", "interrupt", "listen", "new", "percent", "set_language"]);
+    assert_eq!(
+        calm,
+        ["bytes_source", "has_biometric", "interrupt", "listen", "new", "percent", "replaced", "set_language"]
+    );
 }
 
 /// A screen that fails when it is told, and when it goes.
