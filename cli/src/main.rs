@@ -12,6 +12,7 @@ mod mission;
 mod new_log;
 mod observe;
 mod page;
+mod root;
 mod secrets;
 mod serve;
 mod verify;

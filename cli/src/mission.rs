@@ -3,10 +3,11 @@
 use crate::common::{CommandResult, Folder, now, print_json};
 use crate::demo::stage::planned;
 use crate::invites::Handing;
+use crate::root::RootCommand;
 use crate::secrets::Passphrase;
+use baqylau_desk::Desk;
 use baqylau_desk::tables::MissionTables;
-use baqylau_desk::{Desk, RotatedKeys};
-use baqylau_protocol::ids::{DeviceId, PublicKey};
+use baqylau_protocol::ids::DeviceId;
 use clap::Subcommand;
 use serde_json::json;
 use std::path::PathBuf;
@@ -116,70 +117,8 @@ pub enum MissionCommand {
         #[arg(long)]
         offline: bool,
     },
-    /// Make the folder of another desk of this mission, to be given away by hand. Needs the root key, which lists it; it cannot build bundles.
-    Desk {
-        #[command(flatten)]
-        folder: Folder,
-        /// The folder to make.
-        other: PathBuf,
-        /// Do not publish the bundle that lists it now.
-        #[arg(long)]
-        offline: bool,
-    },
-    /// End a desk that was lost or stolen: what it signs from now on counts nowhere. Needs the root key.
-    EndDesk {
-        #[command(flatten)]
-        folder: Folder,
-        /// The desk, as `desk devices` shows it.
-        device: String,
-        /// The first place of the log that does not count any more; without it, what is not pulled yet.
-        #[arg(long, value_name = "PLACE")]
-        place: Option<u64>,
-        /// Do not publish the bundle that ends it now.
-        #[arg(long)]
-        offline: bool,
-    },
-    /// Have another log take the place of one that was lost or went back. `new-log` on the server's machine comes first. Needs the root key.
-    Epoch {
-        #[command(flatten)]
-        folder: Folder,
-        /// The key of the new log, as `new-log` prints it.
-        #[arg(long, value_name = "HEX")]
-        signed_by: String,
-        /// How many objects the new log begins with, as `new-log` prints it; without it, all that are here.
-        #[arg(long, value_name = "N")]
-        size: Option<u64>,
-        /// Do not publish the bundle that says so now.
-        #[arg(long)]
-        offline: bool,
-    },
-    /// Replace the issuer's and the reading key, as when a desk was stolen. Needs the root key.
-    Rotate {
-        #[command(flatten)]
-        folder: Folder,
-        /// The issuer's key only. Invites that are out stay good.
-        #[arg(long)]
-        issuer: bool,
-        /// The reading key only. Phones seal to the new one when they have the bundle.
-        #[arg(long)]
-        reading: bool,
-        /// End the issuer's key before: invites that were made with it and not used are void.
-        #[arg(long)]
-        end_issuer: bool,
-        /// Do not publish the bundle that says so now.
-        #[arg(long)]
-        offline: bool,
-    },
-    /// Reinstate a phone that was revoked: what was decided about it is void, and desks decide anew. Needs the root key.
-    Reinstate {
-        #[command(flatten)]
-        folder: Folder,
-        /// The device, as `desk devices` shows it.
-        device: String,
-        /// Do not publish the bundle that says so now.
-        #[arg(long)]
-        offline: bool,
-    },
+    #[command(flatten)]
+    Root(RootCommand),
     /// Revoke a device that was lost or seized.
     Revoke {
         #[command(flatten)]
@@ -260,58 +199,7 @@ pub fn run(command: MissionCommand) -> CommandResult {
             println!("contested {device}");
             Ok(true)
         }
-        MissionCommand::Desk { folder, other, offline } => {
-            let passphrase = folder.secret.read()?;
-            let desk = Desk::open(&folder.folder, &passphrase)?;
-            let device = desk.add_desk(&other, &passphrase, now())?;
-            println!("a desk in {}: {device}", other.display());
-            publish(&desk, offline)?;
-            println!("`baqylau desk pull --folder` with it fetches the log");
-            Ok(true)
-        }
-        MissionCommand::EndDesk { folder, device, place, offline } => {
-            let passphrase = folder.secret.read()?;
-            let desk = Desk::open(&folder.folder, &passphrase)?;
-            let manifest = desk.end_desk(device_id(&device)?, place, &passphrase, now())?;
-            println!("bundle {} ends desk {device}", manifest.version);
-            publish(&desk, offline)?;
-            Ok(true)
-        }
-        MissionCommand::Epoch { folder, signed_by, size, offline } => {
-            let passphrase = folder.secret.read()?;
-            let desk = Desk::open(&folder.folder, &passphrase)?;
-            let key = PublicKey::from_hex(&signed_by)
-                .ok_or("a receipt key is 64 hexadecimal digits, as `new-log` prints it")?;
-            let manifest = desk.begin_log(key, size, &passphrase, now())?;
-            let kept = manifest.log.before.last().map_or(0, |head| head.size);
-            println!(
-                "bundle {} begins log {} with {kept} objects; desks and phones send what is behind them again",
-                manifest.version, manifest.log.epoch
-            );
-            publish(&desk, offline)?;
-            Ok(true)
-        }
-        MissionCommand::Rotate { folder, issuer, reading, end_issuer, offline } => {
-            let passphrase = folder.secret.read()?;
-            let mut desk = Desk::open(&folder.folder, &passphrase)?;
-            let all = !issuer && !reading;
-            let keys = RotatedKeys { issuer: issuer || all || end_issuer, end_issuer, reading: reading || all };
-            let manifest = desk.rotate(keys, &passphrase, now())?;
-            println!("bundle {} names new keys; the next pull hands them to the other desks", manifest.version);
-            publish(&desk, offline)?;
-            Ok(true)
-        }
-        MissionCommand::Reinstate { folder, device, offline } => {
-            let passphrase = folder.secret.read()?;
-            let desk = Desk::open(&folder.folder, &passphrase)?;
-            let manifest = desk.reinstate(device_id(&device)?, &passphrase, now())?;
-            println!(
-                "bundle {} reinstates {device}: what was decided about it is void, and desks decide anew",
-                manifest.version
-            );
-            publish(&desk, offline)?;
-            Ok(true)
-        }
+        MissionCommand::Root(command) => crate::root::run(command),
         MissionCommand::Revoke { folder, device, good, offline } => revoke(&folder, &device, good, offline),
     }
 }
@@ -356,18 +244,8 @@ fn revoke(folder: &Folder, device: &str, good: Option<u64>, offline: bool) -> Co
     Ok(dispute.is_none())
 }
 
-fn device_id(text: &str) -> Result<DeviceId, &'static str> {
+pub fn device_id(text: &str) -> Result<DeviceId, &'static str> {
     DeviceId::from_hex(text).ok_or("a device is 32 hexadecimal digits, as `desk devices` shows it")
-}
-
-fn publish(desk: &Desk, offline: bool) -> Result<(), baqylau_desk::DeskError> {
-    if offline {
-        println!("not published: it holds from `mission build --publish` on");
-        return Ok(());
-    }
-    desk.publish()?;
-    println!("published to {}", desk.workspace.settings.servers.join(", "));
-    Ok(())
 }
 
 /// What is worth knowing about the tables, wherever they are read to be used.

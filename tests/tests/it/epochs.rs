@@ -200,7 +200,7 @@ fn a_log_is_begun_from_what_verifies_only_and_a_step_that_was_missed_is_made_up_
     std::fs::rename(folder.join("receipt.key"), folder.join("receipt.key.before-1")).expect("moved");
     std::fs::write(folder.join("server.db.new"), b"half").expect("written");
     let begun = begin(&folder, log.root, &log).expect("begun");
-    assert_eq!(begun.size as usize, log.entries.len());
+    assert_eq!(begun.size, log.entries.len() as u64);
     assert!(folder.join("server.db.before-2").exists(), "the log before is kept");
     world.start_server();
     world.desk.begin_log(begun.key, None, PASSPHRASE, now()).expect("signed");

@@ -29,7 +29,7 @@ fn stand(standing: Standing) -> StandingDecision {
 }
 
 fn revoke(good_seq: u64) -> StandingDecision {
-    let good_hash = (good_seq > 0).then(|| Hash([u8::try_from(good_seq).unwrap(); 32]));
+    let good_hash = (good_seq > 0).then(|| Hash([u8::try_from(good_seq).expect("small"); 32]));
     StandingDecision { device: PHONE, standing: Standing::Revoked, good_seq, good_hash }
 }
 

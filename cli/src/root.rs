@@ -1,0 +1,143 @@
+//! `baqylau mission`: what only the root key can say, and what every phone and desk then holds to.
+
+use crate::common::{CommandResult, Folder, now};
+use crate::mission::device_id;
+use baqylau_desk::{Desk, DeskError, RotatedKeys};
+use baqylau_protocol::ids::PublicKey;
+use clap::Subcommand;
+use std::path::PathBuf;
+
+#[derive(Subcommand)]
+pub enum RootCommand {
+    /// Make the folder of another desk of this mission, to be given away by hand. Needs the root key, which lists it; it cannot build bundles.
+    Desk {
+        #[command(flatten)]
+        folder: Folder,
+        /// The folder to make.
+        other: PathBuf,
+        /// Do not publish the bundle that lists it now.
+        #[arg(long)]
+        offline: bool,
+    },
+    /// End a desk that was lost or stolen: what it signs from now on counts nowhere. Needs the root key.
+    EndDesk {
+        #[command(flatten)]
+        folder: Folder,
+        /// The desk, as `desk devices` shows it.
+        device: String,
+        /// The first place of the log that does not count any more; without it, what is not pulled yet.
+        #[arg(long, value_name = "PLACE")]
+        place: Option<u64>,
+        /// Do not publish the bundle that ends it now.
+        #[arg(long)]
+        offline: bool,
+    },
+    /// Have another log take the place of one that was lost or went back. `new-log` on the server's machine comes first. Needs the root key.
+    Epoch {
+        #[command(flatten)]
+        folder: Folder,
+        /// The key of the new log, as `new-log` prints it.
+        #[arg(long, value_name = "HEX")]
+        signed_by: String,
+        /// How many objects the new log begins with, as `new-log` prints it; without it, all that are here.
+        #[arg(long, value_name = "N")]
+        size: Option<u64>,
+        /// Do not publish the bundle that says so now.
+        #[arg(long)]
+        offline: bool,
+    },
+    /// Replace the issuer's and the reading key, as when a desk was stolen. Needs the root key.
+    Rotate {
+        #[command(flatten)]
+        folder: Folder,
+        /// The issuer's key only. Invites that are out stay good.
+        #[arg(long)]
+        issuer: bool,
+        /// The reading key only. Phones seal to the new one when they have the bundle.
+        #[arg(long)]
+        reading: bool,
+        /// End the issuer's key before: invites that were made with it and not used are void.
+        #[arg(long)]
+        end_issuer: bool,
+        /// Do not publish the bundle that says so now.
+        #[arg(long)]
+        offline: bool,
+    },
+    /// Reinstate a phone that was revoked: what was decided about it is void, and desks decide anew. Needs the root key.
+    Reinstate {
+        #[command(flatten)]
+        folder: Folder,
+        /// The device, as `desk devices` shows it.
+        device: String,
+        /// Do not publish the bundle that says so now.
+        #[arg(long)]
+        offline: bool,
+    },
+}
+
+pub fn run(command: RootCommand) -> CommandResult {
+    match command {
+        RootCommand::Desk { folder, other, offline } => {
+            let passphrase = folder.secret.read()?;
+            let desk = Desk::open(&folder.folder, &passphrase)?;
+            let device = desk.add_desk(&other, &passphrase, now())?;
+            println!("a desk in {}: {device}", other.display());
+            publish(&desk, offline)?;
+            println!("`baqylau desk pull --folder` with it fetches the log");
+            Ok(true)
+        }
+        RootCommand::EndDesk { folder, device, place, offline } => {
+            let passphrase = folder.secret.read()?;
+            let desk = Desk::open(&folder.folder, &passphrase)?;
+            let manifest = desk.end_desk(device_id(&device)?, place, &passphrase, now())?;
+            println!("bundle {} ends desk {device}", manifest.version);
+            publish(&desk, offline)?;
+            Ok(true)
+        }
+        RootCommand::Epoch { folder, signed_by, size, offline } => {
+            let passphrase = folder.secret.read()?;
+            let desk = Desk::open(&folder.folder, &passphrase)?;
+            let key = PublicKey::from_hex(&signed_by)
+                .ok_or("a receipt key is 64 hexadecimal digits, as `new-log` prints it")?;
+            let manifest = desk.begin_log(key, size, &passphrase, now())?;
+            let kept = manifest.log.before.last().map_or(0, |head| head.size);
+            println!(
+                "bundle {} begins log {} with {kept} objects; desks and phones send what is behind them again",
+                manifest.version, manifest.log.epoch
+            );
+            publish(&desk, offline)?;
+            Ok(true)
+        }
+        RootCommand::Rotate { folder, issuer, reading, end_issuer, offline } => {
+            let passphrase = folder.secret.read()?;
+            let mut desk = Desk::open(&folder.folder, &passphrase)?;
+            let all = !issuer && !reading;
+            let keys = RotatedKeys { issuer: issuer || all || end_issuer, end_issuer, reading: reading || all };
+            let manifest = desk.rotate(keys, &passphrase, now())?;
+            println!("bundle {} names new keys; the next pull hands them to the other desks", manifest.version);
+            publish(&desk, offline)?;
+            Ok(true)
+        }
+        RootCommand::Reinstate { folder, device, offline } => {
+            let passphrase = folder.secret.read()?;
+            let desk = Desk::open(&folder.folder, &passphrase)?;
+            let manifest = desk.reinstate(device_id(&device)?, &passphrase, now())?;
+            println!(
+                "bundle {} reinstates {device}: what was decided about it is void, and desks decide anew",
+                manifest.version
+            );
+            publish(&desk, offline)?;
+            Ok(true)
+        }
+    }
+}
+
+fn publish(desk: &Desk, offline: bool) -> Result<(), DeskError> {
+    if offline {
+        println!("not published: it holds from `mission build --publish` on");
+        return Ok(());
+    }
+    desk.publish()?;
+    println!("published to {}", desk.workspace.settings.servers.join(", "));
+    Ok(())
+}
