@@ -6,7 +6,7 @@ use crate::faults::NotHere;
 use crate::log::attachments::{AttachmentRow, FetchedAttachments};
 use crate::log::bundles::PublishedBundles;
 use crate::log::courier::{self, CourierOutcome};
-use crate::log::epochs::{send_stranded, vouchable};
+use crate::log::epochs::{begin_epoch, send_stranded, vouchable};
 use crate::log::handover::{ROTATED, learn_keys};
 use crate::log::link::ServerLink;
 use crate::log::pull::{LogPull, PullOutcome, send_decisions};
@@ -119,6 +119,8 @@ impl Desk {
     /// The passphrase is wrong, the root key is not here, or the disk refuses.
     pub fn rotate(&mut self, keys: RotatedKeys, passphrase: &str, now: i64) -> Result<Manifest, DeskError> {
         let root = self.builder().root(passphrase)?;
+        // Places of a log that was replaced are none any more.
+        begin_epoch(self.verified())?;
         let (place, mut kept) = (self.store.cursor()?, self.workspace.keys(passphrase)?);
         let (issuer, latest) = (SigningKey::generate(), self.manifest()?.reading_key().number);
         let reading = ReadingSecret::generate(latest + 1);
@@ -215,6 +217,7 @@ impl Desk {
         passphrase: &str,
         now: i64,
     ) -> Result<Manifest, DeskError> {
+        begin_epoch(self.verified())?;
         let end = place.map_or_else(|| self.store.cursor(), Ok)?;
         let in_use = |term: &DeskTerm| term.device == device && term.until.is_none_or(|until| end < until);
         if device == self.own().device() || !self.manifest()?.desks.iter().any(in_use) {
@@ -260,6 +263,7 @@ impl Desk {
         if !self.store.devices()?.iter().any(|d| d.device == device && d.role == Role::Observer) {
             return Err(NotHere::Device { device }.into());
         }
+        begin_epoch(self.verified())?;
         let (builder, before) = (self.builder(), self.store.cursor()?);
         builder.amend(&builder.root(passphrase)?, now, |manifest| {
             manifest.reinstated.retain(|r| r.device != device);

@@ -17,20 +17,19 @@ use baqylau_protocol::wire::Verdict;
 const EPOCH: &str = "epoch";
 
 /// Takes the log here back to what the manifest vouches for, where it names a later log than the one that is here. What lies beyond is
-/// kept, to be handed over. Gives whether anything changed.
+/// kept, to be handed over; of a log that does not begin so, everything. Gives whether anything changed.
 pub(crate) fn begin_epoch(known: VerifiedStore<'_>) -> Result<bool, DeskError> {
     let manifest = known.manifest()?;
     let here = known.store.setting(EPOCH)?.and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_be_bytes);
     let Some(kept) = manifest.log.kept_since(here) else { return Ok(false) };
     let mut tree = MerkleTree::default();
     known.store.leaves()?.iter().for_each(|(hash, received)| tree.push(leaf_hash(*hash, *received)));
-    if !kept.holds(&tree) {
-        return Err(LogFault::Vouched { size: kept.size }.into());
-    }
+    // A log that is shorter, or parted from what is vouched for, is pulled anew.
+    let size = if tree.root_at(kept.size) == Some(kept.root) { kept.size } else { 0 };
     let head = known.store.setting(HEAD)?;
     let head = head.and_then(|head| TreeHead::open(&head, &manifest.log.keys(), manifest.mission).ok());
-    let beyond = head.is_some_and(|head| head.size > kept.size).then_some(HEAD);
-    known.store.strand(kept.size, (EPOCH, &manifest.log.epoch.to_be_bytes()), beyond)?;
+    let beyond = head.is_some_and(|head| head.size > size).then_some(HEAD);
+    known.store.strand(size, (EPOCH, &manifest.log.epoch.to_be_bytes()), beyond)?;
     Ok(true)
 }
 
@@ -44,6 +43,7 @@ impl LogPull<'_> {
 /// Gives how much it took.
 pub(crate) fn send_stranded(link: &ServerLink<'_>, store: &DeskStore) -> Result<usize, DeskError> {
     let mut taken = 0;
+    store.forget_stranded_here()?;
     let waiting = store.stranded()?;
     for batch in batches(waiting.into_iter().map(Into::into).collect()) {
         let verdicts = link.log_all(batch)?;

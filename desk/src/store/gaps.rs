@@ -134,6 +134,12 @@ impl DeskStore {
         Ok(statement.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?)
     }
 
+    /// Forgets what the log of now turned out to have.
+    pub(crate) fn forget_stranded_here(&self) -> Result<(), DeskError> {
+        self.db.execute("DELETE FROM stranded WHERE hash IN (SELECT hash FROM object)", [])?;
+        Ok(())
+    }
+
     /// The log of now has these.
     pub(crate) fn unstrand(&self, hashes: &[Hash]) -> Result<(), DeskError> {
         let tx = self.writing()?;

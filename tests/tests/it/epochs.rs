@@ -208,3 +208,49 @@ fn a_log_is_begun_from_what_verifies_only_and_a_step_that_was_missed_is_made_up_
     world.desk.pull(now(), &|_| ()).expect("pulls");
     assert_eq!(counted(&world), ["counted"; 2]);
 }
+
+/// A server that was put back ran on under its key: other objects are where receipts say that a phone's are.
+#[test]
+fn a_desk_and_a_phone_whose_log_parted_from_the_vouched_one_come_back() {
+    let (mut world, [one, two]) = world();
+    let mut second = world.another_desk("second desk");
+    second.pull(now(), &|_| ()).expect("pulls");
+    report(&one, "lost with its place");
+    one.sync_now(BUDGET).expect("syncs");
+    second.pull(now(), &|_| ()).expect("pulls");
+    put_back(&mut world);
+    world.desk.publish().expect("lists the second desk again");
+    // Nobody notices yet: the first desk had pulled no more than there is.
+    report(&two, "in its place");
+    two.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    begin_again(&mut world);
+    second.pull(now(), &|_| ()).expect("its log parted, and is pulled anew");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    one.sync_now(BUDGET).expect("offers again what it had a receipt for");
+    assert_eq!(one.summary().expect("a summary").log, LogConsistency::Proved);
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    second.pull(now(), &|_| ()).expect("pulls");
+    for desk in [&world.desk, &second] {
+        let statuses: Vec<_> = reports(desk).iter().map(|r| r.status.name()).collect();
+        assert_eq!(statuses, ["counted"; 4], "nothing lost, nothing twice");
+    }
+}
+
+/// Places are given anew: a desk that was ended does not come back in them.
+#[test]
+fn an_ended_desk_stays_ended_in_a_log_that_begins_before_its_end() {
+    let (mut world, [one, _]) = world();
+    let mut second = world.another_desk("second desk");
+    second.pull(now(), &|_| ()).expect("pulls");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let vouched = world.desk.store.cursor().expect("a store");
+    report(&one, "two");
+    one.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    world.desk.end_desk(second.own().device(), None, PASSPHRASE, now()).expect("ended");
+    let another = baqylau_protocol::keys::SigningKey::generate().public();
+    let manifest = world.desk.begin_log(another, Some(vouched), PASSPHRASE, now()).expect("signed");
+    assert_eq!(manifest.desks[1].until, Some(vouched), "and not behind it");
+    assert!(!manifest.is_desk_at(second.own().device(), vouched));
+}
