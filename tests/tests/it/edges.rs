@@ -19,7 +19,7 @@ fn root() -> PathBuf {
 }
 
 /// Every crate of the workspace with the crates here that it may use, both without `baqylau-`. The binary is `baqylau`.
-const EDGES: [(&str, &str); 22] = [
+const EDGES: [(&str, &str); 23] = [
     ("baqylau", "desk findings forms observer page protocol report server simulator"),
     ("benches", "desk forms http observer page protocol report server simulator sqlite tests xlsform"),
     ("bindgen", ""),
@@ -30,6 +30,7 @@ const EDGES: [(&str, &str); 22] = [
     ("findings", "forms"),
     ("forms", ""),
     ("http", ""),
+    ("model", "protocol"),
     ("observer", "forms http protocol report sqlite"),
     ("page", "desk exports findings forms protocol report words"),
     ("protocol", ""),
