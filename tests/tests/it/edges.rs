@@ -30,6 +30,7 @@ const EDGES: [(&str, &str); 23] = [
     ("findings", "forms"),
     ("forms", ""),
     ("http", ""),
+    ("model", "protocol"),
     ("observer", "forms http protocol report sqlite"),
     ("page", "desk exports findings forms protocol report words"),
     ("protocol", ""),

@@ -1,0 +1,5 @@
+//! The model of delivery, walked through.
+
+mod it {
+    mod delivery;
+}
