@@ -4,7 +4,7 @@ use crate::listen::{ServeError, lock_database};
 use crate::storage::{LogError, LoggedObject, open};
 use baqylau_protocol::cose::{self, ObjectType};
 use baqylau_protocol::envelope::Envelope;
-use baqylau_protocol::exported::{ExportError, ExportedEntry, ExportedLog};
+use baqylau_protocol::exported::{ExportedEntry, ExportedLog, ExportedLogError};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::standing::StandingRecord;
@@ -33,7 +33,7 @@ pub struct BegunLog {
 pub enum BeginError {
     /// The file is no log, or does not verify.
     #[error(transparent)]
-    Export(#[from] ExportError),
+    Export(#[from] ExportedLogError),
     /// It is of another mission.
     #[error("the file is of mission {found}; export the log of this one")]
     Mission {

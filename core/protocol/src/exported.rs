@@ -46,7 +46,7 @@ pub struct ExportedEntry {
 
 /// Why a file is no log of a mission.
 #[derive(Debug, thiserror::Error)]
-pub enum ExportError {
+pub enum ExportedLogError {
     /// Cut off.
     #[error("the file is cut off; export it again with `baqylau desk log`")]
     Cut,
@@ -88,17 +88,17 @@ impl ExportedLog {
     /// Reads a file. Nothing in it is verified.
     ///
     /// # Errors
-    /// [`ExportError`] if it is none, or of a later version.
-    pub fn decode(bytes: &[u8]) -> Result<Self, ExportError> {
+    /// [`ExportedLogError`] if it is none, or of a later version.
+    pub fn decode(bytes: &[u8]) -> Result<Self, ExportedLogError> {
         let mut decoder = minicbor::Decoder::new(bytes);
         let log: Self = decoder.decode().map_err(|e| match e.is_end_of_input() {
-            true => ExportError::Cut,
-            false => ExportError::Malformed(Malformed::Shape { what: "log", detail: e.to_string() }.to_string()),
+            true => ExportedLogError::Cut,
+            false => ExportedLogError::Malformed(Malformed::Shape { what: "log", detail: e.to_string() }.to_string()),
         })?;
         match (decoder.position() == bytes.len(), log.version) {
-            (false, _) => Err(ExportError::Longer),
+            (false, _) => Err(ExportedLogError::Longer),
             (true, VERSION) => Ok(log),
-            (true, found) => Err(ExportError::Version { found }),
+            (true, found) => Err(ExportedLogError::Version { found }),
         }
     }
 
@@ -112,7 +112,7 @@ impl ExportedLog {
     ///
     /// # Errors
     /// The root did not sign the manifest, or no log of the manifest the head.
-    pub fn open(&self) -> Result<(Manifest, TreeHead), ExportError> {
+    pub fn open(&self) -> Result<(Manifest, TreeHead), ExportedLogError> {
         let manifest = Manifest::open(&self.manifest, &self.root)?;
         let head = TreeHead::open(&self.head, &manifest.log.keys(), manifest.mission)?;
         Ok((manifest, head))
