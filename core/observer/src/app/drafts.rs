@@ -147,8 +147,7 @@ impl ObserverApp {
         loaded: &Arc<Loaded>,
         id: i64,
     ) -> Result<(Draft, VisitRecord, &'u mut Filling), Error> {
-        let draft = u.main.draft(id)?;
-        let stored = u.main.visit(draft.visit)?;
+        let (draft, stored) = u.main.draft_with_visit(id)?;
         let record = record_of(&stored)?;
         let environment = self.environment(loaded, &record);
         if !u.open.contains_key(&id) {

@@ -1,6 +1,6 @@
 //! Drafts: answers row by row, the answer log, and what was left over, encrypted under the key of their visit.
 
-use super::main::{MainStore, aad, damaged, json, unjson};
+use super::main::{MainStore, StoredVisit, aad, damaged, json, unjson};
 use crate::error::Error;
 use crate::lock::{open_with, seal_with};
 use crate::reason::InvalidReason;
@@ -108,6 +108,19 @@ impl MainStore {
         draft.ok_or(InvalidReason::NoSuchDraft.into())
     }
 
+    /// A draft with its visit, read at once.
+    pub fn draft_with_visit(&mut self, id: i64) -> Result<(Draft, StoredVisit), Error> {
+        let select = "SELECT d.id, d.visit, d.checklist, d.started, d.report, d.amends, v.id, v.code, v.facts
+                      FROM draft d LEFT JOIN visit v ON v.id = d.visit WHERE d.id = ?1";
+        let read = |r: &Row| {
+            let visit = r.get::<_, Option<i64>>(6)?;
+            Ok((draft_of(r)?, visit.map(|id| Ok::<_, rusqlite::Error>((id, r.get(7)?, r.get(8)?))).transpose()?))
+        };
+        let found = self.db.prepare_cached(select)?.query_row([id], read).optional()?;
+        let (draft, visit) = found.ok_or(InvalidReason::NoSuchDraft)?;
+        Ok((draft, self.open_visit(visit.ok_or_else(damaged)?)))
+    }
+
     /// Why a draft amends what it amends.
     pub fn why(&mut self, draft: &Draft) -> Result<Option<String>, Error> {
         let select = "SELECT why FROM draft WHERE id = ?1";
@@ -132,8 +145,18 @@ impl MainStore {
     pub fn save(&mut self, draft: &Draft, changes: &[Mutation], answered: Option<(CellKey, u64)>) -> Result<(), Error> {
         self.cipher(draft.visit)?;
         let cipher = &self.ciphers[&draft.visit];
-        changes.iter().try_for_each(|m| keep(&self.db, cipher, draft.id, m))?;
-        answered.map_or(Ok(()), |(key, at)| note_time(&self.db, cipher, draft.id, key, at))
+        let mut times = answered
+            .map(|(key, at)| times_with(&self.db, cipher, draft.id, key, at).map(|times| (key, times)))
+            .transpose()?;
+        for change in changes {
+            match (change, times.take_if(|(key, _)| sets(change, *key))) {
+                (Mutation::Answer(key, Some(answer)), Some((_, times))) => {
+                    put_answered(&self.db, cipher, draft.id, *key, Some(answer), &times)?;
+                }
+                _ => keep(&self.db, cipher, draft.id, change)?,
+            }
+        }
+        times.map_or(Ok(()), |(key, times)| put_answered(&self.db, cipher, draft.id, key, None, &times))
     }
 
     /// The mutations that make a draft's filling again, rows before the answers in them.
@@ -194,19 +217,43 @@ impl MainStore {
     }
 }
 
-/// Notes when a question was answered, beside its answer: in the same page of the database, so that an answer costs one. Of several
-/// times within a second, as while somebody types, the last one is kept.
-fn note_time(db: &Connection, cipher: &LessSafeKey, draft: i64, key: CellKey, at: u64) -> Result<(), Error> {
-    let CellKey { node, row } = key;
+/// When a question was answered, now as well. Of several times within a second, as while somebody types, the last one is kept.
+fn times_with(db: &Connection, cipher: &LessSafeKey, draft: i64, key: CellKey, at: u64) -> Result<Vec<u64>, Error> {
     let select = "SELECT log FROM cell WHERE draft = ?1 AND row = ?2 AND node = ?3 AND kind = ?4";
-    let before: Option<Option<Vec<u8>>> =
-        db.prepare_cached(select)?.query_row(params![draft, row, node, ANSWER], |r| r.get(0)).optional()?;
+    let of_cell = params![draft, key.row, key.node, ANSWER];
+    let before: Option<Option<Vec<u8>>> = db.prepare_cached(select)?.query_row(of_cell, |r| r.get(0)).optional()?;
     let mut times = before.flatten().map_or_else(|| Ok(Vec::new()), |log| open_times(cipher, draft, key, &log))?;
     times.pop_if(|last| *last / 1000 == at / 1000);
     times.push(at);
+    Ok(times)
+}
+
+/// Whether a change gives the cell an answer.
+fn sets(change: &Mutation, cell: CellKey) -> bool {
+    matches!(change, Mutation::Answer(key, Some(_)) if *key == cell)
+}
+
+/// Stores when a question was answered, and its answer, if it has one, in one row: so that an answer costs one statement and one page.
+fn put_answered(
+    db: &Connection,
+    cipher: &LessSafeKey,
+    draft: i64,
+    key: CellKey,
+    answer: Option<&Answer>,
+    times: &[u64],
+) -> Result<(), Error> {
     let log = seal_with(cipher, &times_aad(draft, key), &json(&times)?);
-    let upsert = "INSERT INTO cell VALUES (?1, ?2, ?3, ?4, x'', ?5) ON CONFLICT DO UPDATE SET log = excluded.log";
-    db.prepare_cached(upsert)?.execute(params![draft, row, node, ANSWER, log])?;
+    let aad = cell_aad(draft, key.row, key.node, ANSWER);
+    let body = answer.map(|answer| Ok::<_, Error>(seal_with(cipher, &aad, &json(answer)?))).transpose()?;
+    let upsert = match body {
+        Some(_) => {
+            "INSERT INTO cell VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                    ON CONFLICT DO UPDATE SET body = excluded.body, log = excluded.log"
+        }
+        None => "INSERT INTO cell VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET log = excluded.log",
+    };
+    let body = body.unwrap_or_default();
+    db.prepare_cached(upsert)?.execute(params![draft, key.row, key.node, ANSWER, body, log])?;
     Ok(())
 }
 

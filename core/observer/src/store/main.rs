@@ -213,7 +213,7 @@ impl MainStore {
     }
 
     /// Whatever is wrong with one visit concerns that one alone.
-    fn open_visit(&mut self, (id, code, sealed): (i64, String, Option<Vec<u8>>)) -> StoredVisit {
+    pub(super) fn open_visit(&mut self, (id, code, sealed): (i64, String, Option<Vec<u8>>)) -> StoredVisit {
         let Some(sealed) = sealed else { return StoredVisit { id, code, facts: VisitKnowledge::Forgotten } };
         let opened = self.cipher(id).ok().and_then(|cipher| open_with(cipher, &visit_aad(id), &sealed));
         let facts = opened.map_or(VisitKnowledge::Unreadable, |facts| VisitKnowledge::Known(facts.to_vec()));
