@@ -7,7 +7,7 @@ use baqylau_protocol::ids::{DeviceId, Hash};
 use rusqlite::{Transaction, params};
 
 /// A record of standings as it was found when it was pulled.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct PulledDecision {
     /// Place in the log.
     pub index: u64,
@@ -18,6 +18,8 @@ pub struct PulledDecision {
     /// Whether that desk's device signed it. Whether it may, the manifest says.
     pub verified: Result<(), Unverifiable>,
 }
+
+baqylau_forms::redacted_debug! { PulledDecision: index, desk, verified }
 
 pub(super) fn insert(tx: &Transaction<'_>, decisions: &[PulledDecision]) -> Result<(), DeskError> {
     for d in decisions {

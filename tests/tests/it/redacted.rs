@@ -65,10 +65,12 @@ const CONFIDENTIAL: [&str; 37] = [
 ];
 
 /// Types of which a field is so called and is public: the mission's own words, a server's, or a signed head.
-const PUBLIC: [(&str, &str); 14] = [
+const PUBLIC: [(&str, &str); 16] = [
     ("Sentence", "text"),
     ("Folded", "text"),
     ("SignedHead", "bytes"),
+    ("ShownHead", "note"),
+    ("CheckpointSubmission", "note"),
     ("AnswerDoubt", "text"),
     ("InvalidReason", "text"),
     ("Refusal", "reason"),
