@@ -164,8 +164,8 @@ func TestWitnessInGoCosignsAMissionThatGrows(t *testing.T) {
 
 	baqylau(t, "mission", "build", "--folder", at("mission"), "--publish")
 	for i, person := range []string{"p001", "p003", "p005"} {
-		baqylau(t, "mission", "invite", "--folder", at("mission"), person)
-		baqylau(t, "observe", "enrol", "--store", at(person), "--invite", at("mission/invites/"+person+".txt"))
+		baqylau(t, "mission", "invite", "--folder", at("mission"), person, "--out", at("invites"))
+		baqylau(t, "observe", "enrol", "--store", at(person), "--invite", at("invites/"+person+".txt"))
 		cosigned, tree := untilCosigned(t, url, int64(i+1), log, foreign.signer.Verifier(), ownVerifier)
 		if len(cosigned.Sigs) != 3 || len(cosigned.UnverifiedSigs) != 0 {
 			t.Fatalf("%d signatures verify, %d do not", len(cosigned.Sigs), len(cosigned.UnverifiedSigs))
