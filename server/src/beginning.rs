@@ -8,8 +8,9 @@ use baqylau_protocol::exported::{ExportedEntry, ExportedLog, ExportedLogError};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::standing::StandingRecord;
+use baqylau_sqlite::private;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// How many objects go into one transaction.
@@ -137,17 +138,7 @@ fn install(folder: &Path, fresh: &Path, key: &SigningKey) -> io::Result<()> {
             _ => {}
         }
     }
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let new = folder.join("receipt.key.new");
-    remove(&new)?;
-    let mut file = options.open(&new)?;
-    file.write_all(data_encoding::HEXLOWER.encode(key.seed()).as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&new, folder.join("receipt.key"))?;
-    fs::File::open(folder)?.sync_all()
+    private::replace(&folder.join("receipt.key"), data_encoding::HEXLOWER.encode(key.seed()).as_bytes())
 }
 
 fn suffixed(path: &Path, end: &str) -> PathBuf {

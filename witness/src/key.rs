@@ -2,10 +2,9 @@
 
 use baqylau_protocol::checkpoint::NoteKey;
 use baqylau_protocol::keys::SigningKey;
+use baqylau_sqlite::private;
 use data_encoding::BASE64;
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io;
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -66,13 +65,6 @@ impl WitnessKey {
     /// # Errors
     /// It cannot be written.
     pub fn write(&self, path: &Path) -> io::Result<()> {
-        let part = path.with_added_extension("part");
-        let _left = std::fs::remove_file(&part);
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part)?;
-        file.write_all(self.to_text().as_bytes())?;
-        file.sync_all()?;
-        std::fs::rename(&part, path)?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder)?.sync_all()
+        private::replace(path, self.to_text().as_bytes())
     }
 }

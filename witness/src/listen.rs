@@ -6,13 +6,12 @@ use crate::logs::WitnessedLog;
 use crate::store::WitnessStore;
 use crate::witness::{Witness, WitnessClock};
 use baqylau_protocol::checkpoint::NoteKey;
-use baqylau_sqlite::StorageError;
+use baqylau_sqlite::{StorageError, private};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use std::fs::{DirBuilder, File, TryLockError};
+use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -120,7 +119,7 @@ pub fn open_folder(folder: &Path, name: Option<&str>) -> Result<(WitnessKey, Wit
         let path = path.to_owned();
         move |reason| WitnessStartError::File { path, reason }
     };
-    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(told(folder))?;
+    private::folder(folder).map_err(told(folder))?;
     let only = lock(folder)?;
     let (key_file, database) = (folder.join("witness.key"), folder.join("witness.db"));
     let found = WitnessKey::read(&key_file).map_err(told(&key_file))?;
@@ -146,7 +145,7 @@ pub fn open_folder(folder: &Path, name: Option<&str>) -> Result<(WitnessKey, Wit
 fn lock(folder: &Path) -> Result<File, WitnessStartError> {
     let path = folder.join("witness.lock");
     let io = |reason| WitnessStartError::File { path: path.clone(), reason };
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(io)?;
+    let file = private::options().truncate(false).open(&path).map_err(io)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(WitnessStartError::Busy { folder: folder.to_owned() }),

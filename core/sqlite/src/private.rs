@@ -1,7 +1,7 @@
 //! Files and folders that only their owner may read and write, from the moment that they are made. Where a system has no such modes they
 //! are as it makes them; what was there before stays as it was.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -31,6 +31,20 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = create(path)?;
     file.write_all(bytes)?;
     file.sync_all()
+}
+
+/// The same in the place of what is there, which stays until the new file is whole. Durable when it returns.
+///
+/// # Errors
+/// The disk refuses.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let part = path.with_added_extension("part");
+    // What an earlier attempt left there is nobody's.
+    let _left = fs::remove_file(&part);
+    write(&part, bytes)?;
+    fs::rename(&part, path)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
 }
 
 /// A folder, with those that hold it.

@@ -216,10 +216,5 @@ pub fn read<T: DeserializeOwned>(path: &Path, passphrase: &str) -> Result<T, Des
 /// # Errors
 /// The disk refuses.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), DeskError> {
-    let store = || {
-        let new = path.with_extension("new");
-        private::write(&new, bytes)?;
-        std::fs::rename(&new, path)
-    };
-    store().map_err(|e: std::io::Error| DeskError::file(path, e))
+    private::replace(path, bytes).map_err(|e| DeskError::file(path, e))
 }

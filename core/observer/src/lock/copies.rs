@@ -130,7 +130,7 @@ impl HeaderCopies {
         let [first, second] = self.order();
         let one = store(&self.paths[first], &text);
         // Where one copy takes nothing, the other is all there is: it is not written over before the new one is whole.
-        let whole = one.is_err().then(|| replace(&self.paths[second], &text)).filter(Result::is_ok);
+        let whole = one.is_err().then(|| private::replace(&self.paths[second], &text)).filter(Result::is_ok);
         let other = whole.unwrap_or_else(|| store(&self.paths[second], &text));
         if one.is_ok() || other.is_ok() {
             *header = next;
@@ -194,15 +194,5 @@ fn store(path: &Path, text: &[u8]) -> io::Result<()> {
         file.write_all(text)?;
         return file.sync_all();
     }
-    replace(path, text)
-}
-
-/// Under another name first: what was there stays until the new one is whole.
-fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
-    let new = path.with_extension("new");
-    // What an earlier attempt left there is nobody's.
-    let _ = fs::remove_file(&new);
-    private::write(&new, text)?;
-    fs::rename(&new, path)?;
-    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+    private::replace(path, text)
 }
