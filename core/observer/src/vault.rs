@@ -2,11 +2,9 @@
 
 use baqylau_sqlite::{StorageError, private};
 use ring::hmac;
-use std::collections::HashMap;
 use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use zeroize::Zeroizing;
 
 /// Why the vault did not answer.
@@ -56,7 +54,6 @@ pub trait Vault: Send + Sync {
 #[derive(Debug)]
 pub struct FileVault {
     folder: PathBuf,
-    known: Mutex<HashMap<String, hmac::Key>>,
 }
 
 impl FileVault {
@@ -66,7 +63,7 @@ impl FileVault {
     /// The folder cannot be made.
     pub fn open(folder: &Path) -> Result<Self, VaultError> {
         private::folder(folder).map_err(|e| Self::failed(&folder.display(), e))?;
-        Ok(Self { folder: folder.to_owned(), known: Mutex::default() })
+        Ok(Self { folder: folder.to_owned() })
     }
 
     fn path(&self, alias: &str) -> PathBuf {
@@ -92,36 +89,20 @@ impl Vault for FileVault {
             return Ok(());
         }
         let key: Zeroizing<[u8; 32]> = Zeroizing::new(baqylau_protocol::keys::random());
-        let write = || {
-            // Under another name first: a key that is cut off would lock out its owner.
-            let new = path.with_extension("new");
-            private::write(&new, &*key)?;
-            fs::rename(&new, &path)?;
-            fs::File::open(&self.folder)?.sync_all()
-        };
-        write().map_err(|e| Self::failed(&alias, e))
+        // Whole or not there: a key that is cut off would lock out its owner.
+        private::replace(&path, &*key).map_err(|e| Self::failed(&alias, e))
     }
 
     fn bind(&self, alias: &str, input: &[u8; 32]) -> Result<Zeroizing<[u8; 32]>, VaultError> {
-        let mut known = self.known.lock().map_err(|_| VaultError::Refused { reason: "poisoned".into() })?;
-        if !self.path(alias).exists() || alias.starts_with("guess/") {
-            // Another process destroyed it; the keys of guesses are made anew under their names.
-            known.remove(alias);
-        }
-        if !known.contains_key(alias) {
-            let bytes = Zeroizing::new(fs::read(self.path(alias)).map_err(|e| Self::failed(&alias, e))?);
-            known.insert(alias.to_owned(), hmac::Key::new(hmac::HMAC_SHA256, &bytes));
-        }
-        let tag = hmac::sign(&known[alias], input);
+        // Read each time: another process may have destroyed it, or made it anew.
+        let bytes = Zeroizing::new(fs::read(self.path(alias)).map_err(|e| Self::failed(&alias, e))?);
+        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &bytes), input);
         let mut out = Zeroizing::new([0; 32]);
         out.copy_from_slice(tag.as_ref());
         Ok(out)
     }
 
     fn destroy(&self, alias: &str) -> Result<(), VaultError> {
-        if let Ok(mut known) = self.known.lock() {
-            known.remove(alias);
-        }
         match fs::remove_file(self.path(alias)) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Self::failed(&alias, e)),
             _ => Ok(()),
