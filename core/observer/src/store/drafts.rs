@@ -60,7 +60,7 @@ impl MainStore {
         let why = new.why.as_ref().map(|why| seal_with(cipher, &why_aad(id), why.as_bytes()));
         let insert = "INSERT INTO draft (id, visit, checklist, started, amends, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         tx.execute(insert, params![id, new.visit, new.checklist.0, new.started, new.amends.map(|h| h.0), why])?;
-        first.iter().try_for_each(|m| keep(&tx, cipher, id, m))?;
+        first.iter().try_for_each(|m| keep(&tx, cipher, id, m, None))?;
         for (left, line) in new.left.iter().zip(1i64..) {
             let body = seal_with(cipher, &left_aad(id, line), &json(&(&left.name, &left.rows, &left.text))?);
             tx.execute("INSERT INTO leftover VALUES (?1, ?2, ?3)", params![id, line, body])?;
@@ -145,18 +145,17 @@ impl MainStore {
     pub fn save(&mut self, draft: &Draft, changes: &[Mutation], answered: Option<(CellKey, u64)>) -> Result<(), Error> {
         self.cipher(draft.visit)?;
         let cipher = &self.ciphers[&draft.visit];
-        let mut times = answered
-            .map(|(key, at)| times_with(&self.db, cipher, draft.id, key, at).map(|times| (key, times)))
-            .transpose()?;
+        let times = answered.map(|(key, at)| Ok::<_, Error>((key, times_with(&self.db, cipher, draft.id, key, at)?)));
+        let mut times = times.transpose()?;
         for change in changes {
-            match (change, times.take_if(|(key, _)| sets(change, *key))) {
-                (Mutation::Answer(key, Some(answer)), Some((_, times))) => {
-                    put_answered(&self.db, cipher, draft.id, *key, Some(answer), &times)?;
-                }
-                _ => keep(&self.db, cipher, draft.id, change)?,
-            }
+            let times = times.take_if(|(key, _)| sets(change, *key)).map(|(_, times)| times);
+            keep(&self.db, cipher, draft.id, change, times)?;
         }
-        times.map_or(Ok(()), |(key, times)| put_answered(&self.db, cipher, draft.id, key, None, &times))
+        let Some((CellKey { node, row }, times)) = times else { return Ok(()) };
+        // It was answered and has no answer now, or the one that it had.
+        let upsert = "INSERT INTO cell VALUES (?1, ?2, ?3, ?4, x'', ?5) ON CONFLICT DO UPDATE SET log = excluded.log";
+        self.db.prepare_cached(upsert)?.execute(params![draft.id, row, node, ANSWER, times])?;
+        Ok(())
     }
 
     /// The mutations that make a draft's filling again, rows before the answers in them.
@@ -217,44 +216,20 @@ impl MainStore {
     }
 }
 
-/// When a question was answered, now as well. Of several times within a second, as while somebody types, the last one is kept.
-fn times_with(db: &Connection, cipher: &LessSafeKey, draft: i64, key: CellKey, at: u64) -> Result<Vec<u64>, Error> {
+/// When a question was answered, now as well, sealed. Of several times within a second, as while somebody types, the last one is kept.
+fn times_with(db: &Connection, cipher: &LessSafeKey, draft: i64, key: CellKey, at: u64) -> Result<Vec<u8>, Error> {
     let select = "SELECT log FROM cell WHERE draft = ?1 AND row = ?2 AND node = ?3 AND kind = ?4";
     let of_cell = params![draft, key.row, key.node, ANSWER];
     let before: Option<Option<Vec<u8>>> = db.prepare_cached(select)?.query_row(of_cell, |r| r.get(0)).optional()?;
     let mut times = before.flatten().map_or_else(|| Ok(Vec::new()), |log| open_times(cipher, draft, key, &log))?;
     times.pop_if(|last| *last / 1000 == at / 1000);
     times.push(at);
-    Ok(times)
+    Ok(seal_with(cipher, &times_aad(draft, key), &json(&times)?))
 }
 
 /// Whether a change gives the cell an answer.
 fn sets(change: &Mutation, cell: CellKey) -> bool {
     matches!(change, Mutation::Answer(key, Some(_)) if *key == cell)
-}
-
-/// Stores when a question was answered, and its answer, if it has one, in one row: so that an answer costs one statement and one page.
-fn put_answered(
-    db: &Connection,
-    cipher: &LessSafeKey,
-    draft: i64,
-    key: CellKey,
-    answer: Option<&Answer>,
-    times: &[u64],
-) -> Result<(), Error> {
-    let log = seal_with(cipher, &times_aad(draft, key), &json(&times)?);
-    let aad = cell_aad(draft, key.row, key.node, ANSWER);
-    let body = answer.map(|answer| Ok::<_, Error>(seal_with(cipher, &aad, &json(answer)?))).transpose()?;
-    let upsert = match body {
-        Some(_) => {
-            "INSERT INTO cell VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                    ON CONFLICT DO UPDATE SET body = excluded.body, log = excluded.log"
-        }
-        None => "INSERT INTO cell VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET log = excluded.log",
-    };
-    let body = body.unwrap_or_default();
-    db.prepare_cached(upsert)?.execute(params![draft, key.row, key.node, ANSWER, body, log])?;
-    Ok(())
 }
 
 fn open_times(cipher: &LessSafeKey, draft: i64, key: CellKey, log: &[u8]) -> Result<Vec<u64>, Error> {
@@ -301,11 +276,20 @@ fn draft_of(r: &Row) -> rusqlite::Result<Draft> {
     })
 }
 
-fn keep(tx: &Connection, cipher: &LessSafeKey, draft: i64, mutation: &Mutation) -> Result<(), Error> {
+/// Keeps a change; and beside an answer, where they are given, the times when it was answered: in one row, so that an answer costs one
+/// statement and one page.
+fn keep(
+    tx: &Connection,
+    cipher: &LessSafeKey,
+    draft: i64,
+    mutation: &Mutation,
+    times: Option<Vec<u8>>,
+) -> Result<(), Error> {
     let put = |key: CellKey, kind: u8, body: Vec<u8>| {
         let body = seal_with(cipher, &cell_aad(draft, key.row, key.node, kind), &body);
-        let sql = "INSERT INTO cell VALUES (?1, ?2, ?3, ?4, ?5, NULL) ON CONFLICT DO UPDATE SET body = excluded.body";
-        tx.prepare_cached(sql)?.execute(params![draft, key.row, key.node, kind, body])?;
+        let sql = "INSERT INTO cell VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                   ON CONFLICT DO UPDATE SET body = excluded.body, log = coalesce(excluded.log, log)";
+        tx.prepare_cached(sql)?.execute(params![draft, key.row, key.node, kind, body, times])?;
         Ok::<_, Error>(())
     };
     let drop = |key: CellKey, kind: u8| {
