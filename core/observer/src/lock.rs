@@ -202,11 +202,10 @@ fn alike(one: &str, other: &str) -> bool {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     let same = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
     let (one, other) = (&one[same..], &other[same..]);
-    let rest = |from: &[char], by: usize| from.get(by..).map(<[char]>::to_vec);
     let swapped = one.len() > 1 && other.len() > 1 && one[0] == other[1] && one[1] == other[0];
-    rest(one, 1) == rest(other, 1)
-        || rest(one, 1).as_deref() == Some(other)
-        || rest(other, 1).as_deref() == Some(one)
+    one.get(1..) == other.get(1..)
+        || one.get(1..) == Some(other)
+        || other.get(1..) == Some(one)
         || (swapped && one[2..] == other[2..])
 }
 
