@@ -249,6 +249,11 @@ impl SyncDriver {
         }
     }
 
+    /// The manifest that an outbox keeps.
+    pub(crate) fn manifest_in(&self, outbox: &Outbox) -> Result<Manifest, Error> {
+        Ok(Manifest::open(&outbox.setting(names::MANIFEST)?.unwrap_or_default(), &self.root)?)
+    }
+
     pub(crate) fn manifest(&self) -> Result<Option<(Manifest, Vec<u8>)>, Error> {
         let Some(bytes) = lock(&self.outbox)?.setting(names::MANIFEST)? else { return Ok(None) };
         Ok(Some((Manifest::open(&bytes, &self.root)?, bytes)))

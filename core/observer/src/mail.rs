@@ -64,8 +64,11 @@ fn is_written_by(desk: &[u8], letter: &[u8], to: DeviceId, manifest: &Manifest) 
     if envelope.header.device != DeviceId::of(Hash::of(desk)) || envelope.header.recipient != Some(to) {
         return false;
     }
-    let desk = Enrolled::open(desk, &manifest.issuer_keys(), manifest.mission)
-        .ok()
-        .filter(|e| manifest.is_current_desk(e.device));
-    desk.is_some_and(|desk| envelope.verify(&desk.enrolment.device_key).is_ok())
+    sender(manifest, desk).is_some_and(|desk| envelope.verify(&desk.enrolment.device_key).is_ok())
+}
+
+/// The desk that an enrolment makes: certified by an issuer of the mission, and listed by the root. The server is not trusted with that.
+pub(crate) fn sender(manifest: &Manifest, enrolment: &[u8]) -> Option<Enrolled> {
+    let enrolled = Enrolled::open(enrolment, &manifest.issuer_keys(), manifest.mission).ok()?;
+    manifest.is_current_desk(enrolled.device).then_some(enrolled)
 }

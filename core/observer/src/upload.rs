@@ -4,12 +4,11 @@
 use crate::drive::{StepError, SyncDriver, SyncOutcome, Trouble, body, failure, lock, unanswered};
 use crate::error::{Error, RefusalReason};
 use crate::listen::Change;
-use crate::store::{SignedPermit, StoredBlob, names};
+use crate::store::{SignedPermit, StoredBlob};
 use baqylau_http::Call;
 use baqylau_http::reqwest::StatusCode;
 use baqylau_http::reqwest::header::AUTHORIZATION;
 use baqylau_protocol::blob::CHUNK;
-use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::permit::UploadPermit;
@@ -181,8 +180,7 @@ impl SyncDriver {
     /// Whether a proof verifies: only that makes an attachment delivered. What was carried for others is not needed any more.
     pub(crate) fn store_proof(&self, blob: StoredBlob, device: DeviceId, proof: &[u8]) -> Result<bool, Error> {
         let mut outbox = lock(&self.outbox)?;
-        let manifest = outbox.setting(names::MANIFEST)?.unwrap_or_default();
-        let key = Manifest::open(&manifest, &self.root)?.log.key;
+        let key = self.manifest_in(&outbox)?.log.key;
         if AttachmentProof::verify(proof, (device, blob.hash), &[key], self.mission).is_err() {
             return Ok(false);
         }

@@ -22,18 +22,23 @@ const PADDED: usize = 4096;
 
 /// Lays down what an empty store would begin with, where it is not there.
 pub(super) fn keep_spare(main: &mut MainStore, outbox: &mut Outbox) -> Result<(), Error> {
-    let known = main.setting(kept::SPARE_KEY)?.and_then(|key| <[u8; 32]>::try_from(key).ok());
+    let known = spare_key(main)?;
     if known.is_some() && outbox.setting(names::SPARE)?.is_some() {
         return Ok(());
     }
-    let key = Zeroizing::new(known.unwrap_or_else(random));
+    let fresh = known.is_none();
+    let key = known.unwrap_or_else(|| Zeroizing::new(random()));
     let mut text = Zeroizing::new(main.setting(kept::INVITE)?.unwrap_or_default());
     let padded = text.len().next_multiple_of(PADDED);
     text.resize(padded, b' ');
-    if known.is_none() {
+    if fresh {
         main.set_settings(&[(kept::SPARE_KEY, &*key)])?;
     }
     outbox.set(&[(names::SPARE, &seal_with(&row_cipher(&key), names::SPARE.as_bytes(), &text))], &[])
+}
+
+fn spare_key(main: &MainStore) -> Result<Option<Zeroizing<[u8; 32]>>, Error> {
+    Ok(main.setting(kept::SPARE_KEY)?.and_then(|key| key.try_into().ok()).map(Zeroizing::new))
 }
 
 /// What of an outbox goes over into an empty store: the mission as everybody has it, and what the server said of its log.
@@ -48,7 +53,8 @@ impl CommonKnowledge {
         for name in [names::MANIFEST, names::ANCHOR, names::HEAD] {
             settings.extend(outbox.setting(name)?.map(|value| (name, value)));
         }
-        let manifest = outbox.setting(names::MANIFEST)?.and_then(|bytes| Manifest::open(&bytes, &invite.root).ok());
+        let manifest = settings.iter().find(|(name, _)| *name == names::MANIFEST);
+        let manifest = manifest.and_then(|(_, bytes)| Manifest::open(bytes, &invite.root).ok());
         let mut parts = Vec::new();
         for part in manifest.into_iter().flat_map(|manifest| manifest.parts) {
             parts.extend(outbox.part(part.hash)?.map(|packed| (part.hash, packed)));
@@ -73,9 +79,8 @@ impl ObserverApp {
             if second.is_some() && !loaded.mission.duress_pin {
                 return Err(InvalidReason::DuressOff.into());
             }
-            let key = u.main.setting(kept::SPARE_KEY)?.and_then(|key| <[u8; 32]>::try_from(key).ok());
-            let key =
-                Zeroizing::new(key.ok_or_else(|| Error::Internal("a store without what the second PIN opens".into()))?);
+            let key = spare_key(&u.main)?;
+            let key = key.ok_or_else(|| Error::Internal("a store without what the second PIN opens".into()))?;
             Lock::of(&self.config.folder).set_duress(&*self.config.vault, pin, second.map(|second| (second, &*key)))
         })
     }

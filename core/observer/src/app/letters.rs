@@ -5,11 +5,10 @@ use super::mission::Loaded;
 use super::{ObserverApp, Unlocked, kept};
 use crate::drive::lock;
 use crate::error::Error;
+use crate::mail::sender;
 use crate::reason::InvalidReason;
 use crate::store::StoredLetter;
-use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cose::ObjectType;
-use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::DeviceId;
 use baqylau_protocol::keys::BoxKey;
@@ -142,11 +141,4 @@ impl ObserverApp {
 pub(super) fn questions_of(u: &mut Unlocked, letter: i64) -> Result<Vec<Question>, Error> {
     let stored = u.main.letters()?.into_iter().find(|l| l.id == letter);
     Ok(stored.ok_or(InvalidReason::NoSuchLetter)?.letter.questions)
-}
-
-/// The desk that wrote a letter: enrolled with a certificate of the mission's issuer. The server is not trusted with that.
-fn sender(manifest: &Manifest, enrolment: &[u8]) -> Option<Enrolled> {
-    Enrolled::open(enrolment, &manifest.issuer_keys(), manifest.mission)
-        .ok()
-        .filter(|e| manifest.is_current_desk(e.device))
 }

@@ -4,7 +4,6 @@ use super::{StepError, SyncDriver, SyncOutcome, lock};
 use crate::error::{Error, RefusalReason};
 use crate::store::{Number, Outbox, names};
 use crate::time::Anchor;
-use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::receipt::{Receipt, ReceiptError, TreeHead};
@@ -29,16 +28,14 @@ impl SyncDriver {
         object: Hash,
         receipt: &Receipt,
     ) -> Result<Result<TreeHead, ReceiptError>, Error> {
-        let manifest = outbox.setting(names::MANIFEST)?.unwrap_or_default();
         // Whoever has the key of a log that was replaced proves nothing by it any more.
-        let key = Manifest::open(&manifest, &self.root)?.log.key;
+        let key = self.manifest_in(outbox)?.log.key;
         Ok(receipt.verify(object, &[key], self.mission))
     }
 
     /// The anchor to keep after a receipt proved a head; nothing where none can be believed yet.
     pub(crate) fn anchor_after(&self, outbox: &Outbox, head: &TreeHead) -> Result<Option<Anchor>, Error> {
-        let manifest = Manifest::open(&outbox.setting(names::MANIFEST)?.unwrap_or_default(), &self.root)?;
-        Ok(Anchor::after(outbox.anchor()?, head, &*self.clock, &manifest))
+        Ok(Anchor::after(outbox.anchor()?, head, &*self.clock, &self.manifest_in(outbox)?))
     }
 
     /// Only a verified receipt makes a report delivered; it is verified once more against the envelope that it is stored for.

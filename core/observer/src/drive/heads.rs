@@ -19,8 +19,7 @@ impl SyncDriver {
         if heads.is_empty() {
             return Ok(());
         }
-        let manifest = outbox.setting(names::MANIFEST)?.unwrap_or_default();
-        let manifest = Manifest::open(&manifest, &self.root)?;
+        let manifest = self.manifest_in(&outbox)?;
         for bytes in heads {
             self.compare_head(&mut outbox, &manifest, bytes, proof)?;
         }
@@ -61,7 +60,7 @@ impl SyncDriver {
     /// Looks whether a head that came by hand contradicts the one that was kept. Without a server nothing else is proved or asked.
     pub(crate) fn compare_by_hand(&self, outbox: &mut Outbox, bytes: &[u8]) -> Result<(), Error> {
         let Some(kept) = outbox.setting(names::HEAD)? else { return Ok(()) };
-        let manifest = Manifest::open(&outbox.setting(names::MANIFEST)?.unwrap_or_default(), &self.root)?;
+        let manifest = self.manifest_in(outbox)?;
         match TreeHead::contradict(&kept, bytes, &[manifest.log.key], self.mission) {
             true => outbox.add_evidence(&kept, bytes),
             false => Ok(()),
@@ -71,8 +70,7 @@ impl SyncDriver {
     /// The size of the last head that was kept: the server proves that its log goes on from there.
     pub(super) fn known_size(&self) -> Result<Option<u64>, Error> {
         let outbox = lock(&self.outbox)?;
-        let manifest = outbox.setting(names::MANIFEST)?.unwrap_or_default();
-        let Ok(manifest) = Manifest::open(&manifest, &self.root) else { return Ok(None) };
+        let Ok(manifest) = self.manifest_in(&outbox) else { return Ok(None) };
         Ok(known_log(outbox.setting(names::HEAD)?.as_deref(), &manifest).map(|known| known.0))
     }
 }
