@@ -9,8 +9,7 @@ use crate::log::link::ServerLink;
 use crate::log::pull::LogPull;
 use crate::store::{DeskStore, VerifiedStore};
 use baqylau_protocol::ids::Hash;
-use baqylau_protocol::merkle::MerkleTree;
-use baqylau_protocol::receipt::{TreeHead, leaf_hash};
+use baqylau_protocol::receipt::TreeHead;
 use baqylau_protocol::wire::Verdict;
 
 /// Setting: the epoch of the log that is here.
@@ -22,10 +21,8 @@ pub(crate) fn begin_epoch(known: VerifiedStore<'_>) -> Result<bool, DeskError> {
     let manifest = known.manifest()?;
     let here = known.store.setting(EPOCH)?.and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_be_bytes);
     let Some(kept) = manifest.log.kept_since(here) else { return Ok(false) };
-    let mut tree = MerkleTree::default();
-    known.store.leaves()?.iter().for_each(|(hash, received)| tree.push(leaf_hash(*hash, *received)));
     // A log that is shorter, or parted from what is vouched for, is pulled anew.
-    let size = if tree.root_at(kept.size) == Some(kept.root) { kept.size } else { 0 };
+    let size = if known.store.tree(kept.size)?.root_at(kept.size) == Some(kept.root) { kept.size } else { 0 };
     let head = known.store.setting(HEAD)?;
     let head = head.and_then(|head| TreeHead::open(&head, &manifest.log.keys(), manifest.mission).ok());
     let beyond = head.is_some_and(|head| head.size > size).then_some(HEAD);
@@ -59,8 +56,6 @@ pub(crate) fn send_stranded(link: &ServerLink<'_>, store: &DeskStore) -> Result<
 pub(crate) fn vouchable(known: VerifiedStore<'_>, size: Option<u64>) -> Result<(u64, Hash), DeskError> {
     let whole = known.store.gaps()?.first().map_or_else(|| known.store.cursor(), |gap| Ok(gap.index))?;
     let size = size.unwrap_or(whole);
-    let mut tree = MerkleTree::default();
-    known.store.leaves()?.iter().for_each(|(hash, received)| tree.push(leaf_hash(*hash, *received)));
-    let root = tree.root_at(size).filter(|_| size <= whole);
+    let root = known.store.tree(size)?.root_at(size).filter(|_| size <= whole);
     Ok((size, root.ok_or(LogFault::Withheld { signed: size, here: whole })?))
 }

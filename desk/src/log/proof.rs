@@ -58,8 +58,8 @@ impl Prover<'_> {
             return Err(wrong(Unproven::NoPrevious));
         }
         let head = self.heads.verified()?.ok_or_else(|| wrong(Unproven::NoHead))?;
-        let leaves = known.store.leaves()?;
-        included(&leaves, &head, envelope.index, leaf_hash(report, envelope.received))
+        let tree = known.store.tree(head.size)?;
+        included(&tree, &head, envelope.index, leaf_hash(report, envelope.received))
             .ok_or_else(|| wrong(Unproven::NotInLog))?;
         Ok(Proof {
             invite: certified.invite,
@@ -70,10 +70,7 @@ impl Prover<'_> {
     }
 }
 
-fn included(leaves: &[(Hash, i64)], head: &TreeHead, index: u64, leaf: Hash) -> Option<()> {
-    let size = usize::try_from(head.size).ok()?;
-    let mut tree = MerkleTree::default();
-    leaves.iter().take(size).for_each(|(hash, received)| tree.push(leaf_hash(*hash, *received)));
+fn included(tree: &MerkleTree, head: &TreeHead, index: u64, leaf: Hash) -> Option<()> {
     let path = tree.path(usize::try_from(index).ok()?)?;
     (root_from_path(leaf, index, head.size, &path)? == head.root).then_some(())
 }

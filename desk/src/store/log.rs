@@ -5,6 +5,8 @@ use super::gaps::rewritten;
 use super::{DeskStore, Gap, SCHEMA, set_setting, signed, unsigned};
 use crate::error::DeskError;
 use baqylau_protocol::ids::Hash;
+use baqylau_protocol::merkle::MerkleTree;
+use baqylau_protocol::receipt::leaf_hash;
 use baqylau_sqlite::{Salvaged, salvage};
 use rusqlite::params;
 use std::path::Path;
@@ -39,14 +41,17 @@ impl DeskStore {
         Ok(self.db.query_row("SELECT coalesce(max(idx) + 1, 0) FROM object", [], |r| unsigned(r, 0))?)
     }
 
-    /// Hash and time of every object, in order.
+    /// The tree of the first objects, as many of them as are here.
     ///
     /// # Errors
     /// The database fails.
-    pub fn leaves(&self) -> Result<Vec<(Hash, i64)>, DeskError> {
-        let mut statement = self.db.prepare("SELECT hash, received FROM object ORDER BY idx")?;
-        let rows = statement.query_map([], |r| Ok((Hash(r.get(0)?), r.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+    pub(crate) fn tree(&self, size: u64) -> Result<MerkleTree, DeskError> {
+        let mut tree = MerkleTree::default();
+        let mut statement = self.db.prepare("SELECT hash, received FROM object WHERE idx < ?1 ORDER BY idx")?;
+        for leaf in statement.query_map([signed(size)], |r| Ok(leaf_hash(Hash(r.get(0)?), r.get(1)?)))? {
+            tree.push(leaf?);
+        }
+        Ok(tree)
     }
 
     /// The objects of the log, in order.
