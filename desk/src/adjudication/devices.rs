@@ -7,7 +7,7 @@ use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::standing::Standing;
 use baqylau_report::ChainClose;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A phone as its chain shows it.
 #[derive(Clone, PartialEq, Eq)]
@@ -63,35 +63,30 @@ pub struct DeskRow {
 /// The database fails.
 pub fn desk_rows(known: VerifiedStore<'_>, own: DeviceId) -> Result<Vec<DeskRow>, DeskError> {
     let manifest = known.latest_manifest()?;
-    let terms = manifest.as_ref().map(|m| m.desks.clone()).unwrap_or_default();
+    let terms = manifest.as_ref().map(|m| m.desks.as_slice()).unwrap_or_default();
     let enrolled: Vec<KnownDevice> = known.store.devices()?.into_iter().filter(|d| d.role == Role::Desk).collect();
-    let listed = |device: DeviceId| terms.iter().any(|term| term.device == device);
-    let strange = enrolled.iter().map(|d| d.device).filter(|device| !listed(*device));
-    let mut rows: BTreeMap<DeviceId, DeskRow> = BTreeMap::new();
-    let order: Vec<DeviceId> = terms.iter().map(|term| term.device).chain(strange).collect();
-    for device in &order {
-        let term = terms.iter().find(|term| term.device == *device).cloned();
-        let row = DeskRow {
-            device: *device,
-            own: *device == own,
-            term,
-            enrolled: enrolled.iter().find(|d| d.device == *device).map(|d| d.received),
-            heard: None,
-            signed: 0,
-            ignored: 0,
-        };
-        rows.insert(*device, row);
+    let (mut rows, mut at) = (Vec::new(), HashMap::new());
+    let listed = terms.iter().map(|term| (term.device, Some(term)));
+    for (device, term) in listed.chain(enrolled.iter().map(|d| (d.device, None))) {
+        at.entry(device).or_insert_with(|| {
+            let (own, term) = (device == own, term.cloned());
+            rows.push(DeskRow { device, own, term, enrolled: None, heard: None, signed: 0, ignored: 0 });
+            rows.len() - 1
+        });
+    }
+    for desk in &enrolled {
+        rows[at[&desk.device]].enrolled.get_or_insert(desk.received);
     }
     let links = known.store.chains()?.into_iter().map(|link| (link.index, link.device, Some(link.received)));
     let decided = known.store.deciders()?.into_iter().map(|(place, desk)| (place, desk, None));
     for (place, device, heard) in links.chain(decided) {
-        if let Some(row) = rows.get_mut(&device) {
+        if let Some(row) = at.get(&device).map(|at| &mut rows[*at]) {
             row.heard = row.heard.max(heard);
             row.signed += 1;
             row.ignored += usize::from(!manifest.as_ref().is_some_and(|m| m.is_desk_at(device, place)));
         }
     }
-    Ok(order.into_iter().filter_map(|device| rows.remove(&device)).collect())
+    Ok(rows)
 }
 
 /// The most missing numbers that are listed; a device may sign any number.

@@ -68,8 +68,8 @@ impl Desk {
         let link = self.link()?;
         link.enrolled()?;
         send_stranded(&link, &self.store)?;
-        let refused = send_decisions(&link, &self.store)?.refused.first().copied();
-        refused.map_or(Ok(()), |why| Err(link.refused(why)))
+        let refused = send_decisions(&link, &self.store)?.refused;
+        refused.first().map_or(Ok(()), |(_, why)| Err(link.refused(*why)))
     }
 
     /// The server's counters, one `name value` a line.

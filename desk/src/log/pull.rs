@@ -175,24 +175,16 @@ impl<'d> LogPull<'d> {
         Ok(pulled)
     }
 
-    /// Sends what this desk signed and the server has not yet; gives how many it took. Each receipt is kept at once. What it refuses
-    /// keeps nothing else waiting.
+    /// Sends what this desk signed and the server has not yet; gives how many it took.
     fn send_records(&self, pulled: &mut PullOutcome) -> Result<usize, DeskError> {
-        let (mut sent, mut unsent) = (0, Vec::new());
-        for (seq, bytes) in self.store().waiting_records()? {
-            match self.link.log(bytes) {
-                Ok(receipt) => {
-                    self.store().receipt_record(seq, &receipt)?;
-                    sent += 1;
-                }
-                Err(DeskError::Refused { why, .. }) => unsent.push(UnsentRecord { seq, why }),
-                Err(e) => return Err(e),
-            }
-        }
-        let decided = send_decisions(&self.link, self.store())?;
-        unsent.extend(decided.refused.into_iter().map(|why| UnsentRecord { seq: 0, why }));
-        pulled.unsent = unsent;
-        Ok(sent + decided.sent)
+        let store = self.store();
+        let records =
+            send_each(&self.link, store.waiting_records()?, |seq, receipt| store.receipt_record(seq, receipt))?;
+        let decided = send_decisions(&self.link, store)?;
+        let of_chain = records.refused.into_iter().map(|(seq, why)| UnsentRecord { seq, why });
+        let of_none = decided.refused.into_iter().map(|(_, why)| UnsentRecord { seq: 0, why });
+        pulled.unsent = of_chain.chain(of_none).collect();
+        Ok(records.sent + decided.sent)
     }
 
     /// Fetches the log to its end. What does not lead to the head that the server signed is not kept: a server that was put right is
@@ -249,9 +241,7 @@ impl<'d> LogPull<'d> {
         if let Some(tree) = self.tree.take().filter(|tree| tree.len() as u64 == here) {
             return Ok(tree);
         }
-        let mut tree = MerkleTree::default();
-        self.store().leaves()?.iter().for_each(|(hash, received)| tree.push(leaf_hash(*hash, *received)));
-        Ok(tree)
+        self.store().tree(here)
     }
 
     /// Gives how large the log is by the page's head, and whether the page held nothing of that.
@@ -320,22 +310,33 @@ impl<'d> LogPull<'d> {
     }
 }
 
-/// What became of this desk's decisions.
-pub(crate) struct SentDecisions {
+/// What became of objects that this desk signed.
+pub(crate) struct SentObjects<N> {
+    /// How many the server took.
     pub sent: usize,
-    pub refused: Vec<ServerRefusal>,
+    /// By their numbers here.
+    pub refused: Vec<(N, ServerRefusal)>,
 }
 
 /// Sends what this desk decided about devices and the server does not have.
-pub(crate) fn send_decisions(link: &ServerLink<'_>, store: &DeskStore) -> Result<SentDecisions, DeskError> {
-    let mut done = SentDecisions { sent: 0, refused: Vec::new() };
-    for (id, bytes) in store.waiting_decisions()? {
+pub(crate) fn send_decisions(link: &ServerLink<'_>, store: &DeskStore) -> Result<SentObjects<i64>, DeskError> {
+    send_each(link, store.waiting_decisions()?, |id, receipt| store.receipt_decision(id, receipt))
+}
+
+/// Has objects logged, each with its number here. Each receipt is kept at once; what is refused keeps nothing else waiting.
+fn send_each<N: Copy>(
+    link: &ServerLink<'_>,
+    waiting: Vec<(N, Vec<u8>)>,
+    keep: impl Fn(N, &[u8]) -> Result<(), DeskError>,
+) -> Result<SentObjects<N>, DeskError> {
+    let mut done = SentObjects { sent: 0, refused: Vec::new() };
+    for (number, bytes) in waiting {
         match link.log(bytes) {
             Ok(receipt) => {
-                store.receipt_decision(id, &receipt)?;
+                keep(number, &receipt)?;
                 done.sent += 1;
             }
-            Err(DeskError::Refused { why, .. }) => done.refused.push(why),
+            Err(DeskError::Refused { why, .. }) => done.refused.push((number, why)),
             Err(e) => return Err(e),
         }
     }

@@ -216,7 +216,6 @@ impl DeskStore {
     }
 }
 
-/// Keeps what was found in objects.
 /// What was found in objects of the log.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PageContents<'p> {
@@ -228,6 +227,7 @@ pub struct PageContents<'p> {
     pub decisions: &'p [PulledDecision],
 }
 
+/// Keeps it.
 pub(super) fn insert(tx: &Transaction<'_>, found: PageContents<'_>) -> Result<(), DeskError> {
     for d in found.devices {
         let sql = "INSERT OR IGNORE INTO device VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
