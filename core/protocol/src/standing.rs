@@ -104,8 +104,7 @@ impl StandingRecord {
     /// [`StandingError`] if it is malformed or of another mission.
     pub fn untrusted(bytes: &[u8], mission: MissionId) -> Result<Self, StandingError> {
         let unverified = cose::Unverified::parse(ObjectType::Standing, bytes)?;
-        let record: Self = cbor::decode(unverified.untrusted(), "standings").map_err(CoseError::from)?;
-        if record.mission == mission { Ok(record) } else { Err(StandingError::Mission { found: record.mission }) }
+        Self::of_mission(unverified.untrusted(), mission)
     }
 
     /// Verifies and decodes a record that the device with this key signed. Whether it may is for [`Standings::apply`].
@@ -113,8 +112,12 @@ impl StandingRecord {
     /// # Errors
     /// [`StandingError`] if that device did not sign it, or it is malformed or of another mission.
     pub fn open(bytes: &[u8], device: &PublicKey, mission: MissionId) -> Result<Self, StandingError> {
-        cose::open(ObjectType::Standing, bytes, device, &[])?;
-        Self::untrusted(bytes, mission)
+        Self::of_mission(cose::open(ObjectType::Standing, bytes, device, &[])?, mission)
+    }
+
+    fn of_mission(payload: &[u8], mission: MissionId) -> Result<Self, StandingError> {
+        let record: Self = cbor::decode(payload, "standings").map_err(CoseError::from)?;
+        if record.mission == mission { Ok(record) } else { Err(StandingError::Mission { found: record.mission }) }
     }
 }
 
