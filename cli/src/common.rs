@@ -1,6 +1,6 @@
 //! What subcommands share.
 
-use crate::secrets::Passphrase;
+use crate::secrets::{Passphrase, Secret};
 use crate::terminal;
 use baqylau_desk::Desk;
 use baqylau_desk::files::refused;
@@ -30,7 +30,13 @@ pub struct Folder {
 
 impl Folder {
     pub fn open(&self) -> Result<Desk, CommandError> {
-        Ok(Desk::open(&self.folder, &self.secret.read()?)?)
+        Ok(self.open_with_passphrase()?.0)
+    }
+
+    /// With the passphrase, for what needs the root key too.
+    pub fn open_with_passphrase(&self) -> Result<(Desk, Secret), CommandError> {
+        let passphrase = self.secret.read()?;
+        Ok((Desk::open(&self.folder, &passphrase)?, passphrase))
     }
 }
 

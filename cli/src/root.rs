@@ -2,7 +2,7 @@
 
 use crate::common::{CommandResult, Folder, now};
 use crate::mission::device_id;
-use baqylau_desk::{Desk, DeskError, RotatedKeys};
+use baqylau_desk::{Desk, RotatedKeys};
 use baqylau_protocol::ids::PublicKey;
 use clap::Subcommand;
 use std::path::PathBuf;
@@ -78,8 +78,7 @@ pub enum RootCommand {
 pub fn run(command: RootCommand) -> CommandResult {
     match command {
         RootCommand::Desk { folder, other, offline } => {
-            let passphrase = folder.secret.read()?;
-            let desk = Desk::open(&folder.folder, &passphrase)?;
+            let (desk, passphrase) = folder.open_with_passphrase()?;
             let device = desk.add_desk(&other, &passphrase, now())?;
             println!("a desk in {}: {device}", other.display());
             publish(&desk, offline)?;
@@ -87,16 +86,13 @@ pub fn run(command: RootCommand) -> CommandResult {
             Ok(true)
         }
         RootCommand::EndDesk { folder, device, place, offline } => {
-            let passphrase = folder.secret.read()?;
-            let desk = Desk::open(&folder.folder, &passphrase)?;
+            let (desk, passphrase) = folder.open_with_passphrase()?;
             let manifest = desk.end_desk(device_id(&device)?, place, &passphrase, now())?;
             println!("bundle {} ends desk {device}", manifest.version);
-            publish(&desk, offline)?;
-            Ok(true)
+            publish(&desk, offline)
         }
         RootCommand::Epoch { folder, signed_by, size, offline } => {
-            let passphrase = folder.secret.read()?;
-            let desk = Desk::open(&folder.folder, &passphrase)?;
+            let (desk, passphrase) = folder.open_with_passphrase()?;
             let key = PublicKey::from_hex(&signed_by)
                 .ok_or("a receipt key is 64 hexadecimal digits, as `new-log` prints it")?;
             let manifest = desk.begin_log(key, size, &passphrase, now())?;
@@ -105,39 +101,34 @@ pub fn run(command: RootCommand) -> CommandResult {
                 "bundle {} begins log {} with {kept} objects; desks and phones send what is behind them again",
                 manifest.version, manifest.log.epoch
             );
-            publish(&desk, offline)?;
-            Ok(true)
+            publish(&desk, offline)
         }
         RootCommand::Rotate { folder, issuer, reading, end_issuer, offline } => {
-            let passphrase = folder.secret.read()?;
-            let mut desk = Desk::open(&folder.folder, &passphrase)?;
+            let (mut desk, passphrase) = folder.open_with_passphrase()?;
             let all = !issuer && !reading;
             let keys = RotatedKeys { issuer: issuer || all || end_issuer, end_issuer, reading: reading || all };
             let manifest = desk.rotate(keys, &passphrase, now())?;
             println!("bundle {} names new keys; the next pull hands them to the other desks", manifest.version);
-            publish(&desk, offline)?;
-            Ok(true)
+            publish(&desk, offline)
         }
         RootCommand::Reinstate { folder, device, offline } => {
-            let passphrase = folder.secret.read()?;
-            let desk = Desk::open(&folder.folder, &passphrase)?;
+            let (desk, passphrase) = folder.open_with_passphrase()?;
             let manifest = desk.reinstate(device_id(&device)?, &passphrase, now())?;
             println!(
                 "bundle {} reinstates {device}: what was decided about it is void, and desks decide anew",
                 manifest.version
             );
-            publish(&desk, offline)?;
-            Ok(true)
+            publish(&desk, offline)
         }
     }
 }
 
-fn publish(desk: &Desk, offline: bool) -> Result<(), DeskError> {
+fn publish(desk: &Desk, offline: bool) -> CommandResult {
     if offline {
         println!("not published: it holds from `mission build --publish` on");
-        return Ok(());
+        return Ok(true);
     }
     desk.publish()?;
     println!("published to {}", desk.workspace.settings.servers.join(", "));
-    Ok(())
+    Ok(true)
 }
