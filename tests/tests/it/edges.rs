@@ -217,7 +217,7 @@ fn a_circle_between_modules_is_found_however_it_is_written() {
     write("log.rs", "use crate::store::rows::Row;\n// use crate::desk::Desk;\n");
     write("store/rows.rs", "use crate::store::Store;\n");
     assert_eq!(circles(&modules(folder.path())).len(), 0, "children and comments are none");
-    write("store/mod.rs", "fn open() -> crate::Other { todo!() }\n");
+    write("store/mod.rs", "fn open() -> crate::Other { loop {} }\n");
     let edges = modules(folder.path());
     assert_eq!(circles(&edges).into_iter().collect::<Vec<_>>(), ["desk", "log", "store"]);
 }

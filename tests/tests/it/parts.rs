@@ -1,6 +1,6 @@
 //! Parts of the desk, made without a desk: each works with what it names and nothing else.
 
-use crate::it::support::report;
+use crate::it::support::one_report;
 use baqylau_desk::DeskError;
 use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::evaluation::ReportReader;
@@ -18,7 +18,7 @@ use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::{DeviceId, Hash, PublicKey, SubjectId};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey};
 use baqylau_protocol::standing::Standing;
-use baqylau_tests::{BUDGET, PASSPHRASE, World, now, tables};
+use baqylau_tests::{PASSPHRASE, now, tables};
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -114,13 +114,7 @@ fn a_folder_is_made_and_bundles_are_built_without_a_network() {
 
 #[test]
 fn reports_are_read_counted_exported_and_proven_without_a_desk() {
-    let mut world = World::new(&tables("kazakhstan-2023"));
-    let invite = world.invite("p001");
-    let core = world.enrolled("phone", &invite);
-    report(&core, "one");
-    core.sync_now(BUDGET).expect("syncs");
-    world.desk.pull(now(), &|_| ()).expect("pulls");
-    let hash = baqylau_tests::reports(&world.desk)[0].summary.meta.hash;
+    let (world, _phone, hash) = one_report();
     let workspace = world.desk.workspace.clone();
     let mission = world.desk.mission();
     let keys = workspace.keys(PASSPHRASE).expect("opens");

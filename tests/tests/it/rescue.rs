@@ -2,7 +2,7 @@
 //! was there before stays.
 
 use crate::it::browser::{Browser, eventually};
-use crate::it::support::{copy, report};
+use crate::it::support::{copy, one_report, report};
 use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::recovery::salvage;
 use baqylau_desk::workspace::passphrase::change_passphrase;
@@ -115,12 +115,7 @@ fn a_server_that_went_back_in_its_log_is_told_of_and_nothing_is_lost() {
 
 #[test]
 fn a_desk_without_its_store_is_told_and_begins_anew() {
-    let mut world = World::new(&tables("kazakhstan-2023"));
-    let invite = world.invite("p001");
-    let core = world.enrolled("phone", &invite);
-    report(&core, "first");
-    core.sync_now(BUDGET).expect("syncs");
-    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let (world, _phone, _) = one_report();
     let folder = world.folder.path().join("copied");
     copy(&world.desk.workspace.folder, &folder);
     for suffix in ["", "-wal", "-shm"] {

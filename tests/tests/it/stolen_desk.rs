@@ -1,9 +1,8 @@
 //! A stolen desk is the end of that desk, and not of the mission.
 
-use crate::it::support::report;
+use crate::it::support::{one_report, report};
 use baqylau_desk::DeskError;
 use baqylau_desk::faults::ServerRefusal;
-use baqylau_observer::ObserverApp;
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::courier::CourierFile;
 use baqylau_protocol::ids::Hash;
@@ -13,19 +12,7 @@ use baqylau_report::Review;
 use baqylau_report::report::RecordedMoment;
 use baqylau_report::review::ReviewState;
 use baqylau_tests::rogue::Rogue;
-use baqylau_tests::{BUDGET, PASSPHRASE, World, now, reports, tables};
-
-/// A mission in which one report counts.
-fn world() -> (World, ObserverApp, Hash) {
-    let mut world = World::new(&tables("kazakhstan-2023"));
-    let invite = world.invite("p001");
-    let phone = world.enrolled("phone", &invite);
-    report(&phone, "one");
-    phone.sync_now(BUDGET).expect("syncs");
-    world.desk.pull(now(), &|_| ()).expect("pulls");
-    let hash = reports(&world.desk)[0].summary.meta.hash;
-    (world, phone, hash)
-}
+use baqylau_tests::{BUDGET, PASSPHRASE, World, now, reports};
 
 fn exclude(report: Hash) -> Vec<u8> {
     let at = RecordedMoment { ms: now(), offset: 0 };
@@ -43,7 +30,7 @@ fn send(world: &World, objects: Vec<Vec<u8>>) -> (usize, usize) {
 
 #[test]
 fn a_desk_that_made_itself_counts_nowhere_and_is_announced() {
-    let (mut world, _phone, hash) = world();
+    let (mut world, _phone, hash) = one_report();
     let issuer = SigningKey::from_seed(world.desk.workspace.keys(PASSPHRASE).expect("stolen").issuers[0]);
     let rogue = Rogue::desk(&issuer, world.desk.manifest().expect("a bundle"));
     let review = rogue.sealed(ObjectType::Review, 1, Hash::of(&rogue.enrolment), 0, &exclude(hash));
@@ -73,7 +60,7 @@ fn append(world: &mut World, rogue: &Rogue, object: &[u8]) {
 
 #[test]
 fn a_server_that_logs_what_a_rogue_desk_decides_changes_nothing() {
-    let (mut world, _phone, _) = world();
+    let (mut world, _phone, _) = one_report();
     let issuer = SigningKey::from_seed(world.desk.workspace.keys(PASSPHRASE).expect("stolen").issuers[0]);
     let rogue = Rogue::desk(&issuer, world.desk.manifest().expect("a bundle"));
     assert_eq!(send(&world, vec![rogue.enrolment.clone()]), (1, 0));
@@ -88,7 +75,7 @@ fn a_server_that_logs_what_a_rogue_desk_decides_changes_nothing() {
 
 #[test]
 fn what_an_ended_desk_signs_counts_nowhere() {
-    let (mut world, phone, hash) = world();
+    let (mut world, phone, hash) = one_report();
     let mut second = world.another_desk("second desk");
     second.pull(now(), &|_| ()).expect("pulls");
     let device = second.own().device();
@@ -126,7 +113,7 @@ fn what_an_ended_desk_signs_counts_nowhere() {
 
 #[test]
 fn a_desk_that_was_stolen_earlier_is_ended_from_then_on() {
-    let (mut world, phone, hash) = world();
+    let (mut world, phone, hash) = one_report();
     let mut second = world.another_desk("second desk");
     second.pull(now(), &|_| ()).expect("pulls");
     world.desk.pull(now(), &|_| ()).expect("pulls");
@@ -150,7 +137,7 @@ fn a_desk_that_was_stolen_earlier_is_ended_from_then_on() {
 
 #[test]
 fn a_desk_whose_store_was_lost_is_still_the_desk_that_the_root_lists() {
-    let (mut world, _phone, hash) = world();
+    let (mut world, _phone, hash) = one_report();
     world.desk.records().review(hash, ReviewState::Excluded, "a reason", now()).expect("signed");
     world.desk.pull(now(), &|_| ()).expect("sends it");
     let (device, folder) = (world.desk.own().device(), world.desk.workspace.folder.clone());

@@ -1,7 +1,7 @@
 //! What a desk makes of a server that is none of the mission's, or that refuses, hands out junk or says nothing.
 
 use crate::it::browser::{Browser, eventually};
-use crate::it::support::{copy, report};
+use crate::it::support::{copy, one_report, report};
 use baqylau_desk::{Desk, DeskError};
 use baqylau_protocol::cbor;
 use baqylau_protocol::wire::{LogEntry, LogPage, Refusal, RefusalCode, Upload, Verdict, Verdicts};
@@ -10,12 +10,7 @@ use std::net::TcpListener;
 
 #[test]
 fn an_object_beyond_the_signed_head_accuses_nobody() {
-    let mut world = World::new(&tables("kazakhstan-2023"));
-    let invite = world.invite("p001");
-    let phone = world.enrolled("phone", &invite);
-    report(&phone, "one");
-    phone.sync_now(BUDGET).expect("syncs");
-    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let (mut world, phone, _) = one_report();
     let server = world.lying();
     server.lie(|what, _, honest| {
         let mut page: LogPage = what.starts_with("GET /v1/log").then(|| cbor::decode_request(honest).ok())??;

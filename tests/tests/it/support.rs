@@ -3,7 +3,8 @@
 use baqylau_observer::ObserverApp;
 use baqylau_observer::app::{CellKey, QuestionView};
 use baqylau_observer::error::Error;
-use baqylau_tests::{World, tables};
+use baqylau_protocol::ids::Hash;
+use baqylau_tests::{BUDGET, World, now, reports, tables};
 use std::path::Path;
 
 /// A draft of a checklist, at the first place that it is for.
@@ -38,6 +39,18 @@ pub fn report(core: &ObserverApp, words: &str) {
     let draft = draft(core, "campaign_event");
     set(core, draft, "participants", &words.len().to_string()).expect("set");
     core.finalise(draft, Some(words.to_owned())).expect("signed");
+}
+
+/// A mission in which one report of one phone counts.
+pub fn one_report() -> (World, ObserverApp, Hash) {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    let phone = world.enrolled("phone", &invite);
+    report(&phone, "one");
+    phone.sync_now(BUDGET).expect("syncs");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    let hash = reports(&world.desk)[0].summary.meta.hash;
+    (world, phone, hash)
 }
 
 /// Copies a folder with all that is in it.
