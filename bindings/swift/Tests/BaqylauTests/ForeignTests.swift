@@ -270,9 +270,9 @@ private final class Gate: ChangeListener, Sendable {
     }
     let files = try openFiles()
     let before = try cycle(max(cycles / 4, 20))
+    // Only while no other test runs: a traceback elsewhere reads 70 MB of symbols into this process.
     #expect(try cycle(cycles) - before < 20_000, "memory does not grow")
-    // A core that stays holds its two files. Other tests run beside this one.
-    #expect(try openFiles() < files + 40, "no file stays open")
+    #expect(try openFiles() <= files + 4, "no file stays open: a core that stays holds its two")
 }
 
 private func openFiles() throws -> Int {
