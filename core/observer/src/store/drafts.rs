@@ -9,6 +9,7 @@ use baqylau_forms::value::Answer;
 use baqylau_protocol::ids::Hash;
 use ring::aead::LessSafeKey;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, Transaction, TransactionBehavior, params};
+use std::collections::hash_map::Entry;
 
 /// Kinds of a row of `cell`.
 const ANSWER: u8 = 0;
@@ -53,6 +54,7 @@ impl MainStore {
     }
 
     pub fn add_draft(&mut self, new: &NewDraft, first: &[Mutation]) -> Result<i64, Error> {
+        self.let_go();
         self.cipher(new.visit)?;
         let id = self.last_draft()? + 1;
         let cipher = &self.ciphers[&new.visit];
@@ -108,8 +110,11 @@ impl MainStore {
         draft.ok_or(InvalidReason::NoSuchDraft.into())
     }
 
-    /// A draft with its visit, read at once.
+    /// A draft with its visit, read at once, or as they are held.
     pub fn draft_with_visit(&mut self, id: i64) -> Result<(Draft, StoredVisit), Error> {
+        if let Some(held) = self.still_held(id)? {
+            return Ok((held.draft, held.visit.clone()));
+        }
         let select = "SELECT d.id, d.visit, d.checklist, d.started, d.report, d.amends, v.id, v.code, v.facts
                       FROM draft d LEFT JOIN visit v ON v.id = d.visit WHERE d.id = ?1";
         let read = |r: &Row| {
@@ -118,7 +123,9 @@ impl MainStore {
         };
         let found = self.db.prepare_cached(select)?.query_row([id], read).optional()?;
         let (draft, visit) = found.ok_or(InvalidReason::NoSuchDraft)?;
-        Ok((draft, self.open_visit(visit.ok_or_else(damaged)?)))
+        let visit = self.open_visit(visit.ok_or_else(damaged)?);
+        self.hold(draft, visit.clone())?;
+        Ok((draft, visit))
     }
 
     /// Why a draft amends what it amends.
@@ -135,6 +142,7 @@ impl MainStore {
 
     /// Deletes a draft that was never signed.
     pub fn discard(&mut self, draft: &Draft) -> Result<(), Error> {
+        self.let_go();
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         delete_draft(&tx, draft.id)?;
         Ok(tx.commit()?)
@@ -144,9 +152,9 @@ impl MainStore {
     /// transaction that was begun.
     pub fn save(&mut self, draft: &Draft, changes: &[Mutation], answered: Option<(CellKey, u64)>) -> Result<(), Error> {
         self.cipher(draft.visit)?;
-        let cipher = &self.ciphers[&draft.visit];
-        let times = answered.map(|(key, at)| Ok::<_, Error>((key, times_with(&self.db, cipher, draft.id, key, at)?)));
+        let times = answered.map(|(key, at)| Ok::<_, Error>((key, self.answered(draft, key, at)?)));
         let mut times = times.transpose()?;
+        let cipher = &self.ciphers[&draft.visit];
         for change in changes {
             let times = times.take_if(|(key, _)| sets(change, *key)).map(|(_, times)| times);
             keep(&self.db, cipher, draft.id, change, times)?;
@@ -156,6 +164,21 @@ impl MainStore {
         let upsert = "INSERT INTO cell VALUES (?1, ?2, ?3, ?4, x'', ?5) ON CONFLICT DO UPDATE SET log = excluded.log";
         self.db.prepare_cached(upsert)?.execute(params![draft.id, row, node, ANSWER, times])?;
         Ok(())
+    }
+
+    /// When a question was answered, now as well, sealed. Of several times within a second, as while somebody types, the last one is kept.
+    fn answered(&mut self, draft: &Draft, key: CellKey, at: u64) -> Result<Vec<u8>, Error> {
+        let cipher = &self.ciphers[&draft.visit];
+        let held = self.held.as_mut().filter(|held| held.draft.id == draft.id);
+        let mut unheld = None;
+        let times = match held.map(|held| held.times.entry(key)) {
+            Some(Entry::Occupied(known)) => known.into_mut(),
+            Some(Entry::Vacant(place)) => place.insert(stored_times(&self.db, cipher, draft.id, key)?),
+            None => unheld.insert(stored_times(&self.db, cipher, draft.id, key)?),
+        };
+        times.pop_if(|last| *last / 1000 == at / 1000);
+        times.push(at);
+        Ok(seal_with(cipher, &times_aad(draft.id, key), &json(times)?))
     }
 
     /// The mutations that make a draft's filling again, rows before the answers in them.
@@ -216,15 +239,12 @@ impl MainStore {
     }
 }
 
-/// When a question was answered, now as well, sealed. Of several times within a second, as while somebody types, the last one is kept.
-fn times_with(db: &Connection, cipher: &LessSafeKey, draft: i64, key: CellKey, at: u64) -> Result<Vec<u8>, Error> {
+/// When a question was answered before, as it is stored.
+fn stored_times(db: &Connection, cipher: &LessSafeKey, draft: i64, key: CellKey) -> Result<Vec<u64>, Error> {
     let select = "SELECT log FROM cell WHERE draft = ?1 AND row = ?2 AND node = ?3 AND kind = ?4";
     let of_cell = params![draft, key.row, key.node, ANSWER];
     let before: Option<Option<Vec<u8>>> = db.prepare_cached(select)?.query_row(of_cell, |r| r.get(0)).optional()?;
-    let mut times = before.flatten().map_or_else(|| Ok(Vec::new()), |log| open_times(cipher, draft, key, &log))?;
-    times.pop_if(|last| *last / 1000 == at / 1000);
-    times.push(at);
-    Ok(seal_with(cipher, &times_aad(draft, key), &json(&times)?))
+    before.flatten().map_or_else(|| Ok(Vec::new()), |log| open_times(cipher, draft, key, &log))
 }
 
 /// Whether a change gives the cell an answer.

@@ -1,6 +1,7 @@
 //! `main.db`: identity, visits, drafts, reports. Answers, the answer log and plain reports are encrypted once more by row, under
 //! the key of their visit.
 
+use super::held::HeldDraft;
 use super::parts::is_part;
 use crate::error::Error;
 use crate::lock::{derive, open_with, row_cipher, seal_with};
@@ -61,9 +62,11 @@ pub(crate) struct MainStore {
     pub(super) db: Connection,
     vault: Arc<dyn Vault>,
     pub(super) ciphers: HashMap<i64, LessSafeKey>,
+    pub(super) held: Option<HeldDraft>,
 }
 
 /// A visit as stored.
+#[derive(Clone)]
 pub(crate) struct StoredVisit {
     pub id: i64,
     pub code: String,
@@ -71,6 +74,7 @@ pub(crate) struct StoredVisit {
 }
 
 /// The facts of a visit, as far as its key still opens them.
+#[derive(Clone)]
 pub(crate) enum VisitKnowledge {
     /// JSON of the app's record.
     Known(Vec<u8>),
@@ -82,7 +86,7 @@ pub(crate) enum VisitKnowledge {
 
 impl MainStore {
     pub fn open(path: &Path, key: &[u8; 32], vault: Arc<dyn Vault>) -> Result<Self, Error> {
-        Ok(Self { db: open(path, Some(key), SCHEMA)?, vault, ciphers: HashMap::new() })
+        Ok(Self { db: open(path, Some(key), SCHEMA)?, vault, ciphers: HashMap::new(), held: None })
     }
 
     /// Takes over what can be read of a damaged database, beside it.
@@ -110,12 +114,16 @@ impl MainStore {
             Ok(done)
         });
         self.undo();
+        if ended.is_err() {
+            self.let_go();
+        }
         ended
     }
 
     /// Undoes a transaction that did not end, by an error or a panic.
-    fn undo(&self) {
+    fn undo(&mut self) {
         if !self.db.is_autocommit() {
+            self.let_go();
             // Where SQLite cannot undo it, every later call fails.
             let _failed = self.db.execute_batch("ROLLBACK");
         }
@@ -192,6 +200,7 @@ impl MainStore {
 
     pub fn update_visit<T: Serialize>(&mut self, id: i64, facts: &T) -> Result<(), Error> {
         let body = seal_with(self.cipher(id)?, &visit_aad(id), &json(facts)?);
+        self.let_go();
         self.db.execute("UPDATE visit SET facts = ?2 WHERE id = ?1", params![id, body])?;
         Ok(())
     }
@@ -233,6 +242,7 @@ impl MainStore {
         };
         self.vault.destroy(&alias(&salt))?;
         self.ciphers.remove(&visit);
+        self.let_go();
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for table in ["cell", "answer_log", "leftover"] {
             tx.execute(

@@ -6,6 +6,7 @@ mod blobs;
 mod drafts;
 mod epochs;
 mod evidence;
+mod held;
 mod letters;
 mod mailbox;
 mod main;

@@ -57,6 +57,7 @@ impl MainStore {
     ) -> Result<i64, Error> {
         if let Some(report) = report {
             self.cipher(report.draft.visit)?;
+            self.let_go();
         }
         let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let select = "SELECT seq, hash, kind FROM envelope ORDER BY seq DESC LIMIT 1";
