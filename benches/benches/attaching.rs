@@ -39,6 +39,8 @@ fn main() {
         kept: None,
         permits: None,
         contradictions: None,
+        rows: None,
+        desks: None,
     }
     .encode();
     let (read, time) = timed(|| CourierFile::decode(&file, mission).expect("reads"));

@@ -225,6 +225,7 @@ impl SyncRun<'_> {
             }
             Action::SendAttachments => Some(Event::AttachmentsDone),
             Action::FetchLetters => Some(Event::LettersDone),
+            Action::FetchRows => Some(Event::RowsDone),
             Action::CommitEnrolment(Verdict::Refused(_))
             | Action::Commit(_, Verdict::Refused(_))
             | Action::Pause { .. }

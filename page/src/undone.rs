@@ -1,7 +1,7 @@
 //! What a pull left undone, in the reader's language: what, why, and what to do.
 
 use crate::failure;
-use crate::faults::refusal;
+use crate::faults::{refusal, server};
 use crate::words::{Words, words};
 use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
 use baqylau_desk::log::pull::UnsentRecord;
@@ -21,6 +21,7 @@ pub(crate) fn title(w: &Words, undone: &Undone) -> &'static str {
         Undone::RecordUnsent(_) => w.undone_unsent,
         Undone::RevocationDisputed(_) => w.undone_disputes,
         Undone::ObjectDamaged(_) => w.undone_damaged,
+        Undone::ReadUntold(_) => w.undone_untold,
         Undone::AttachmentFailed(_) => w.undone_failed,
         Undone::AttachmentLacking(_) => w.undone_lacking,
     }
@@ -34,6 +35,7 @@ pub(crate) fn said(w: &Words, undone: &Undone) -> String {
             w.left_disputed(device.to_string(), kept.to_string(), other.to_string())
         }
         Undone::ObjectDamaged(gap) => damaged(w, gap),
+        Undone::ReadUntold(why) => w.left_untold(server(w, why)),
         Undone::AttachmentFailed(AttachmentFault { attachment, report, why }) => {
             w.left_failed(attachment.to_string(), report.to_string(), failure::said(w, why))
         }

@@ -170,6 +170,8 @@ undone_unsent = The server refuses what was signed here
 undone_disputes = Phones that two desks revoked at different places
 # Before a number of objects of the log.
 undone_damaged = Damaged at the server
+# Above the reason why phones do not hear what this desk read.
+undone_untold = Phones are not told what was read
 # Before a number of files.
 undone_failed = Attachments that could not be fetched
 # Before a number of files that phones have not sent yet, or that the server lost.
@@ -448,6 +450,7 @@ left_unsent = Record { $seq } of this desk was not taken: { $why }. It is kept, 
 left_disputed = Device { $device }: one desk revoked it after number { $kept }, another after number { $other }. Nothing after { $kept } counts until somebody revokes it once more, after the number that shall hold.
 left_damaged = Object { $index } ({ $hash }, number { $seq } of device { $device }) is damaged at the server and is not here; everything else is. Let that phone send everything again (in the app's settings), let a desk that pulled the object before hand everything to the server again (“baqylau desk pull --again”), deliver a courier file that holds it, or have the server's database put back from a copy. The next pull then takes it.
 left_damaged_desk = Object { $index } ({ $hash }, number { $seq } of device { $device }) is damaged at the server and is not here; everything else is. That device is a desk: let it, or another desk that pulled the object before, hand everything to the server again (“baqylau desk pull --again”), or have the server's database put back from a copy. The next pull then takes it.
+left_untold = What was read here was not taken: { $why }. Observers see their reports as stored, not as read, until a pull tells their phones. If that goes on, ask whoever runs the server.
 left_failed = Attachment { $attachment } of report { $report } did not come. { $why }
 left_lacking = Attachment { $attachment } of report { $report } is not at the server. If its phone says that everything is safe, the server lost it: let the phone send everything again (in the app's settings), and pull again.
 left_lacking_of = Attachment { $attachment } of report { $report } (number { $seq } of device { $device }) is not at the server. If that phone says that everything is safe, the server lost it: let the phone send everything again (in the app's settings), and pull again.

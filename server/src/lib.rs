@@ -7,6 +7,7 @@
 //! - [`accept`]: which objects are taken in
 //! - [`auth`]: who may read
 //! - [`publish`]: what is signed offline and replaces what was there; `documents`: how it is loaded at the start
+//! - [`notices`]: what desks have read, handed to phones
 //! - [`beginning`]: a new log in the place of one that was lost
 //! - `witnesses`, `submitter`: shows the head to witnesses; `cosigned`: what they signed
 //! - [`http`]: the paths; `listen`: TLS and connections; `crowd`, `body`: what they may cost
@@ -22,6 +23,7 @@ mod documents;
 mod health;
 pub mod http;
 mod listen;
+pub mod notices;
 pub mod publish;
 mod rate_limit;
 mod reader;

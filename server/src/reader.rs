@@ -60,6 +60,15 @@ impl LogReader {
         .await
     }
 
+    /// The enrolments of desks, as far as they are here.
+    pub async fn enrolments(&self, devices: Vec<DeviceId>) -> Result<Vec<Vec<u8>>, LogError> {
+        self.ask(move |storage, mission| {
+            let found = devices.into_iter().map(|device| storage.enrolment(mission, device));
+            Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+        })
+        .await
+    }
+
     /// The name of a part of the manifest that is neither here nor sent with it. Parts that are here stay; one that is damaged on this
     /// disk is not here.
     pub async fn lacking(&self, manifest: &Manifest, sent: &[(Hash, Vec<u8>)]) -> Result<Option<String>, LogError> {

@@ -2,6 +2,7 @@
 
 use crate::accept::{Accepted, DeviceState};
 use crate::documents::{ServerIdentity, load_documents};
+use crate::notices::{NoticeRefused, Notices, PublishedNotice, load_notices};
 use crate::publish::{Publication, PublicationError};
 use crate::rate_limit::RateLimiter;
 use crate::storage::{LogError, Storage, with_causes};
@@ -36,6 +37,8 @@ pub struct LogState {
     pub manifest: RwLock<Option<Arc<Published>>>,
     /// What desks decided about devices, by the records of the log.
     pub standings: RwLock<Standings>,
+    /// What desks have read.
+    pub notices: RwLock<Notices>,
     /// The last signed head.
     pub head: RwLock<Option<SignedHead>>,
     /// Every leaf that is durable.
@@ -84,6 +87,7 @@ pub type Judged = Result<Accepted, Refusal>;
 pub(crate) enum WriterJob {
     Append(Vec<Judged>, oneshot::Sender<Result<Committed, Unavailable>>),
     Publish(Box<Publication>, oneshot::Sender<Result<(), PublicationError>>),
+    Notice(Box<PublishedNotice>, oneshot::Sender<Result<(), NoticeRefused>>),
     Permit(Box<UploadPermit>, Hash, oneshot::Sender<Result<(), PermitError>>),
     Probe(oneshot::Sender<Result<(), LogError>>),
 }
@@ -132,6 +136,7 @@ pub fn start(
     storage.leaves(mission, &mut |hash, received| write(&shared.tree).push(leaf_hash(hash, received)))?;
     let whose = ServerIdentity { root, receipts: key.public() };
     load_documents(&mut *storage, &whose, &shared)?;
+    load_notices(&mut *storage, mission, &shared)?;
     let mut writer = Writer { storage, mission, whose, key, log: shared.clone(), quotas: RateLimiter::default(), now };
     // Whatever is damaged there costs nobody anything, and keeps no server from starting.
     if let Err(cause) = writer.recount() {
@@ -169,6 +174,16 @@ impl Sequencer {
     pub fn publish(&self, what: Publication) -> Result<oneshot::Receiver<Result<(), PublicationError>>, Busy> {
         let (reply, answer) = oneshot::channel();
         self.jobs.try_send(WriterJob::Publish(Box::new(what), reply)).map_err(|_| Busy)?;
+        Ok(answer)
+    }
+
+    /// Has a desk's notice kept, if it is the latest of that desk by then.
+    ///
+    /// # Errors
+    /// The queue is full.
+    pub fn notice(&self, notice: PublishedNotice) -> Result<oneshot::Receiver<Result<(), NoticeRefused>>, Busy> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.try_send(WriterJob::Notice(Box::new(notice), reply)).map_err(|_| Busy)?;
         Ok(answer)
     }
 

@@ -51,6 +51,12 @@ impl Writer {
                         let done = what.carry_out(&mut *self.storage, &self.whose, &self.log);
                         let _ = reply.send(done);
                     }
+                    WriterJob::Notice(notice, reply) => {
+                        // As a permit.
+                        self.commit(std::mem::take(&mut group));
+                        objects = 0;
+                        let _ = reply.send(notice.keep(&mut *self.storage, self.mission, &self.log));
+                    }
                     WriterJob::Permit(permit, hash, reply) => {
                         // Each is an fsync of its own: they keep no report waiting.
                         self.commit(std::mem::take(&mut group));

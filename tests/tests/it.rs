@@ -42,6 +42,7 @@ mod it {
     mod page;
     mod parts;
     mod published;
+    mod reading;
     mod redacted;
     mod rescue;
     mod rotation;

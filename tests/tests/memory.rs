@@ -47,6 +47,8 @@ fn a_courier_takes_little_memory_on_a_phone() {
         kept: None,
         permits: None,
         contradictions: None,
+        rows: None,
+        desks: None,
     }
     .encode();
     let path = world.folder.path().join("large");

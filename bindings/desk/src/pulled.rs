@@ -28,6 +28,8 @@ pub struct Pulled {
     pub damaged: Vec<DamagedInfo>,
     /// Phones that two desks revoked at different places.
     pub disputes: Vec<DisputeInfo>,
+    /// English words for why phones are not told what was read, and what to do.
+    pub untold: Option<String>,
 }
 
 /// A record of this desk that the server refused.
@@ -116,6 +118,7 @@ impl Pulled {
             lacking: Vec::new(),
             damaged: Vec::new(),
             disputes: Vec::new(),
+            untold: None,
         };
         pulled.undone().into_iter().chain(fetched.undone()).for_each(|undone| told.add(&undone));
         told
@@ -141,6 +144,7 @@ impl Pulled {
                 desk: g.desk,
                 reason,
             }),
+            Undone::ReadUntold(_) => self.untold = Some(reason),
             Undone::AttachmentFailed(f) => self.failed.push(FailedInfo {
                 attachment: f.attachment.to_string(),
                 report: f.report.to_string(),

@@ -65,6 +65,7 @@ pub fn pull(folder: &Folder, again: bool, json: bool) -> CommandResult {
     p.gaps.iter().for_each(|gap| println!("{gap}"));
     p.unsent.iter().for_each(|record| println!("{record}"));
     p.disputes.iter().for_each(|dispute| super::print_dispute(&desk, dispute));
+    p.undone().iter().filter(|u| matches!(u, Undone::ReadUntold(_))).for_each(|untold| println!("{untold}"));
     attachments.failed.iter().for_each(|fault| println!("{fault}"));
     attachments.lacking.iter().for_each(|lacking| println!("{lacking}"));
     Ok(whole)
@@ -81,6 +82,7 @@ fn undone_as_json(undone: &Undone) -> Value {
             "index": gap.index, "hash": gap.hash.to_string(), "received": gap.received, "device": gap.device.to_string(),
             "seq": gap.seq, "desk": gap.desk,
         }),
+        Undone::ReadUntold(_) => json!({}),
         Undone::AttachmentFailed(fault) => json!({
             "attachment": fault.attachment.to_string(), "report": fault.report.to_string(), "why": fault.why.code(),
         }),

@@ -82,7 +82,7 @@ pub enum DeskCommand {
         #[arg(long, value_name = "DIR")]
         attachments: Option<PathBuf>,
     },
-    /// Write the bundle into a courier file, for phones without a network.
+    /// Write the bundle, and what this desk has of every phone, into a courier file, for phones without a network.
     Courier {
         #[command(flatten)]
         folder: Folder,

@@ -45,7 +45,9 @@ pub fn reports(core: &ObserverApp, json: bool) -> CommandResult {
         DeliveryState::Waiting => "waiting".to_owned(),
         DeliveryState::Sending => "sending".to_owned(),
         DeliveryState::Stuck { reason, .. } => format!("stuck: {reason}"),
-        DeliveryState::Delivered { index, .. } => format!("delivered, place {index} in the log"),
+        DeliveryState::Delivered { index, .. } => format!("stored, place {index} in the log; not read yet"),
+        DeliveryState::Missing => "stored, but the coordinators did not find it; it is sent again".to_owned(),
+        DeliveryState::Read => "read by the coordinators".to_owned(),
     };
     if json {
         let rows: Vec<_> = reports
@@ -53,7 +55,7 @@ pub fn reports(core: &ObserverApp, json: bool) -> CommandResult {
             .map(|r| json!({"seq": r.seq, "visit": r.visit, "checklist": r.checklist, "hash": r.hash, "amends": r.amends, "state": state(&r.state), "attachments": r.attachments, "attachments_delivered": r.attachments_delivered, "attachment_problem": r.attachment_problem.map(RefusalReason::code)}))
             .collect();
         return print_json(
-            &json!({"reports": rows, "all_safe": summary.all_safe(), "drafts": summary.drafts, "closed": summary.closed, "log": log_name(summary.log)}),
+            &json!({"reports": rows, "all_safe": summary.all_safe(), "all_stored": summary.all_stored(), "drafts": summary.drafts, "closed": summary.closed, "log": log_name(summary.log)}),
         );
     }
     for r in &reports {
@@ -68,10 +70,16 @@ pub fn reports(core: &ObserverApp, json: bool) -> CommandResult {
         println!("{words}");
     }
     if summary.all_safe() {
-        println!("all safe: {} delivered, {} drafts", summary.delivered, summary.drafts);
+        println!("all safe: {} read by the coordinators, {} drafts", summary.read, summary.drafts);
+    } else if summary.all_stored() {
+        let (read, stored, files) = (summary.read, summary.delivered, summary.attachments_unread);
+        println!("all stored: {read} read by the coordinators, {stored} reports and {files} attachments not yet");
     } else {
         let (waiting, stuck, files) = (summary.waiting, summary.stuck, summary.attachments_waiting);
-        println!("NOT safe yet: {waiting} wait, {stuck} stuck, {files} attachments wait");
+        let missing = summary.missing;
+        println!(
+            "NOT safe yet: {waiting} wait, {stuck} stuck, {missing} missing at the desks, {files} attachments wait"
+        );
     }
     Ok(true)
 }

@@ -124,7 +124,7 @@ fn an_observer_at_the_terminal(keep: &Path, mission: &Path) {
     assert!(ok(&["observe", "reports", "--store", text(&store)]).contains("NOT safe yet"));
     assert!(ok(&["observe", "sync", "--store", text(&store)]).starts_with("1 delivered"));
     let reports = ok(&["observe", "reports", "--store", text(&store), "--json"]);
-    assert!(reports.contains("\"all_safe\":true"), "{reports}");
+    assert!(reports.contains("\"all_stored\":true"), "{reports}");
     a_phone_whose_work_is_unreadable_still_delivers(&store);
     let pulled = ok(&["desk", "pull", "--folder", text(mission), "--json"]);
     assert!(pulled.contains("\"opened\":2"), "the report, and the word of this desk on the invite: {pulled}");

@@ -233,6 +233,7 @@ impl SyncDriver {
             }
             Action::SendAttachments => self.attachments(now, outcome).await.map(Some),
             Action::FetchLetters => self.letters(outcome).await.map(Some),
+            Action::FetchRows => self.rows().await.map(Some),
             Action::Commit(id, verdict) => {
                 self.commit(Number::of(id), verdict, outcome)?;
                 self.notifier.notify(Change::Delivery);
@@ -284,6 +285,7 @@ fn unwritten(action: &Action) -> Option<Event> {
         Action::FetchBundle => Some(Event::BundleDone),
         Action::SendAttachments => Some(Event::AttachmentsDone),
         Action::FetchLetters => Some(Event::LettersDone),
+        Action::FetchRows => Some(Event::RowsDone),
         // These only send, and write nothing.
         Action::SendEnrolment | Action::Upload(_) => Some(Event::Failed(Failure::Nonsense)),
         // The server must not know the phone again before it is noted that it lost what the phone had sent.

@@ -4,7 +4,8 @@
 //! - [`app`]: `ObserverApp` and the records it gives
 //! - [`vault`], [`lock`]: keys that the phone's hardware keeps, and the PIN
 //! - `store`: the encrypted databases
-//! - `drive`: carries out what the sync step says, over HTTP; `upload` sends attachments, `flight` knows what is under way
+//! - `drive`: carries out what the sync step says, over HTTP; `upload` sends attachments, `mail` fetches letters,
+//!   `reading` what the coordinators have read; `in_flight` knows what is under way
 //! - [`clock`]: time, injected
 //! - [`listen`]: who is told of changes
 
@@ -20,6 +21,7 @@ mod in_flight;
 pub mod listen;
 pub mod lock;
 mod mail;
+mod reading;
 mod reason;
 mod scrub;
 mod store;

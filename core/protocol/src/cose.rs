@@ -54,6 +54,8 @@ pub enum ObjectType {
     Permit = 65019,
     /// Inner signature of keys that a desk hands to another one.
     Keys = 65020,
+    /// [`crate::notice::ReadNotice`], by a desk's device key.
+    Notice = 65021,
 }
 
 impl ObjectType {

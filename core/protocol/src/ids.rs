@@ -69,6 +69,10 @@ bytes! {
     SubjectId, 16
 }
 bytes! {
+    /// By which a phone asks for its rows of read notices ([`crate::notice::RowKey`]). Nobody else but desks can tell whose it is.
+    RowLabel, 16
+}
+bytes! {
     /// A UUID version 7 (RFC 9562), made on the phone.
     ReportId, 16
 }

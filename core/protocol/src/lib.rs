@@ -9,7 +9,7 @@
 //! - [`bundle`], [`published`]: the signed description of a mission, and how it travels
 //! - [`envelope`], [`seal`]: a report under way; [`blob`], [`permit`]: its attachments
 //! - [`merkle`], [`receipt`]: the server's log and its proofs; [`checkpoint`], [`submission`]: its head for witnesses, and what they are asked
-//! - [`exported`]: the log in a file
+//! - [`notice`]: what the coordinators have read; [`exported`]: the log in a file
 //! - [`routes`], [`wire`]: paths and bodies of HTTP requests
 //! - [`reason`]: what helps where something was not done
 //! - [`sync`]: what a phone does next, as a pure function
@@ -31,6 +31,7 @@ pub mod handover;
 pub mod ids;
 pub mod keys;
 pub mod merkle;
+pub mod notice;
 pub mod permit;
 pub mod published;
 pub mod reason;

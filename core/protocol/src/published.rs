@@ -1,18 +1,20 @@
-//! A bundle on its way to the server: `[manifest, [* packed part]]`. The manifest stands first, so that whoever reads it knows
-//! whether the mission's root signed it before anything that follows is read, decoded or inflated.
+//! What desks publish, on its way to the server: a bundle as `[manifest, [* packed part]]`, a read notice as `[notice, rows]`. The signed
+//! object stands first, so that whoever reads it knows who signed it before anything that follows is read, decoded or inflated.
 
 use crate::bundle::Manifest;
 use crate::cbor::{self, Malformed};
+use crate::notice::{MAX_ROWS, ROW, ReadNotice, ReadTable};
 use minicbor::Decoder;
+use minicbor::bytes::ByteSlice;
 use std::ops::Range;
 
-/// Where the manifest lies in what begins a published bundle; `None` when the bytes are too few to tell.
+/// Where the signed object lies in what begins a published body; `None` when the bytes are too few to tell.
 ///
 /// # Errors
-/// It does not begin as one, or the manifest is longer than any object.
-pub fn manifest(start: &[u8]) -> Result<Option<Range<usize>>, Malformed> {
-    let shape = |detail: &str| Malformed::Shape { what: "published bundle", detail: detail.into() };
-    let expected = || shape("expected a manifest and its packed parts");
+/// It does not begin as one, or the signed object is longer than any object.
+pub fn signed(start: &[u8]) -> Result<Option<Range<usize>>, Malformed> {
+    let shape = |detail: &str| Malformed::Shape { what: "published body", detail: detail.into() };
+    let expected = || shape("expected a signed object and what it names");
     let [0x82, rest @ ..] = start else { return if start.is_empty() { Ok(None) } else { Err(expected()) } };
     let width = match rest.first() {
         None => return Ok(None),
@@ -55,4 +57,27 @@ pub fn parts<'b>(bytes: &'b [u8], manifest: &Manifest) -> Result<Vec<&'b [u8]>, 
     }
     let parts = (0..count).map(|_| d.bytes()).collect::<Result<Vec<_>, _>>().map_err(|e| shape(e.to_string()))?;
     if d.position() == bytes.len() { Ok(parts) } else { Err(shape("bytes after the end".into())) }
+}
+
+/// The most bytes that may follow a notice: its rows.
+#[must_use]
+pub fn longest_rows(notice: &ReadNotice) -> usize {
+    usize::try_from(notice.rows).unwrap_or(MAX_ROWS).min(MAX_ROWS).saturating_mul(ROW).saturating_add(9)
+}
+
+/// The rows that follow a notice.
+///
+/// # Errors
+/// They are no byte string, or something follows.
+pub fn rows(bytes: &[u8]) -> Result<&[u8], Malformed> {
+    let shape = |detail: String| Malformed::Shape { what: "published notice", detail };
+    let mut d = Decoder::new(bytes);
+    let rows = d.bytes().map_err(|e| shape(e.to_string()))?;
+    if d.position() == bytes.len() { Ok(rows) } else { Err(shape("bytes after the end".into())) }
+}
+
+/// A notice with its rows, as they are published.
+#[must_use]
+pub fn notice(notice: &[u8], table: &ReadTable) -> Vec<u8> {
+    cbor::encode(&(<&ByteSlice>::from(notice), <&ByteSlice>::from(table.as_bytes())))
 }

@@ -1,6 +1,6 @@
 //! The paths of a server, as its router has them and as they are asked for.
 
-use crate::ids::{DeviceId, Hash};
+use crate::ids::{DeviceId, Hash, RowLabel};
 
 /// Objects to be logged.
 pub const OBJECTS: &str = "/v1/objects";
@@ -20,6 +20,10 @@ pub const CHECKPOINT: &str = "/v1/checkpoint";
 pub const TILE: &str = "/v1/tile/{level}/{*index}";
 /// Letters to a device.
 pub const LETTERS: &str = "/v1/letters/{device}";
+/// Notices of what desks have read: where they publish them.
+pub const NOTICES: &str = "/v1/notices";
+/// What each desk has read of the phone with this label.
+pub const ROWS: &str = "/v1/notices/{label}";
 /// An attachment of a device: what desks read, and where a permit is shown.
 pub const BLOB: &str = "/v1/blobs/{device}/{hash}";
 /// The next bytes of an attachment.
@@ -49,6 +53,12 @@ pub fn consistency(from: u64, to: u64) -> String {
 #[must_use]
 pub fn letters(device: DeviceId, from: u64) -> String {
     format!("{}?from={from}", LETTERS.replace("{device}", &device.to_string()))
+}
+
+/// What each desk has read of a phone.
+#[must_use]
+pub fn rows(label: RowLabel) -> String {
+    ROWS.replace("{label}", &label.to_string())
 }
 
 fn of_device(path: &str, device: DeviceId, hash: Hash) -> String {

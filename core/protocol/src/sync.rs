@@ -4,7 +4,7 @@
 //! or a clock, so every order of failures can be tested.
 //!
 //! ```text
-//! Bundle ──► Enrol ──► Upload ─┬─► (next batch) ──► Attachments ──► Letters ──► Done, or Waiting if an attachment failed
+//! Bundle ──► Enrol ──► Upload ─┬─► (next batch) ──► Attachments ──► Letters ──► Rows ──► Done, or Waiting if an attachment failed
 //!    │         │         │     └─► Commit, one for each acknowledgement
 //!    └─────────┴─────────┴──► Waiting (failure: backoff with jitter, or what the server asked for)
 //! ```
@@ -83,6 +83,7 @@ enum Phase {
     Upload,
     Attachments,
     Letters,
+    Rows,
 }
 
 /// An input of [`step`]: the outcome of the last action.
@@ -100,6 +101,8 @@ pub enum Event {
     AttachmentsDone,
     /// The desks' letters are stored.
     LettersDone,
+    /// What desks have read of this phone is stored.
+    RowsDone,
     /// A request failed, or its response was unusable.
     Failed(Failure),
 }
@@ -139,6 +142,8 @@ pub enum Action {
     SendAttachments,
     /// Fetch and store letters from the desks.
     FetchLetters,
+    /// Fetch and store what desks have read of this phone.
+    FetchRows,
     /// Store the verdict on the envelope with this row id, before any later action.
     Commit(i64, Verdict),
     /// Store when to try again.
@@ -179,9 +184,11 @@ pub fn step(mut state: SyncState, event: Event, now: i64, jitter: u32) -> (SyncS
             state.behind = Some(failure);
             state.letters()
         }
-        Event::LettersDone if state.phase == Phase::Letters => state.done(now, jitter),
-        // Everything is delivered; letters that are none keep nothing waiting.
-        Event::Failed(Failure::Nonsense) if state.phase == Phase::Letters => state.done(now, jitter),
+        Event::LettersDone if state.phase == Phase::Letters => state.rows(),
+        Event::RowsDone if state.phase == Phase::Rows => state.done(now, jitter),
+        // Everything is delivered; letters that are none keep nothing waiting, nor does a server that knows no rows.
+        Event::Failed(Failure::Nonsense) if state.phase == Phase::Letters => state.rows(),
+        Event::Failed(Failure::Nonsense) if state.phase == Phase::Rows => state.done(now, jitter),
         // A server that hands out a bad bundle, or none, may still take envelopes.
         Event::Failed(Failure::Nonsense | Failure::NotPublished) if state.phase == Phase::Bundle && state.enrolled => {
             state.next_batch()
@@ -189,9 +196,12 @@ pub fn step(mut state: SyncState, event: Event, now: i64, jitter: u32) -> (SyncS
         Event::Uploaded(verdicts) if state.phase == Phase::Upload => state.uploaded(verdicts, now, jitter),
         Event::Failed(failure) => state.failed(failure, now, jitter),
         // An answer to a question that was not asked.
-        Event::BundleDone | Event::Enrolment(_) | Event::Uploaded(_) | Event::AttachmentsDone | Event::LettersDone => {
-            state.failed(Failure::Nonsense, now, jitter)
-        }
+        Event::BundleDone
+        | Event::Enrolment(_)
+        | Event::Uploaded(_)
+        | Event::AttachmentsDone
+        | Event::LettersDone
+        | Event::RowsDone => state.failed(Failure::Nonsense, now, jitter),
     };
     (state, actions)
 }
@@ -251,6 +261,11 @@ impl SyncState {
         }
         self.phase = Phase::Upload;
         vec![Action::Upload(self.in_flight.iter().map(|w| w.id).collect())]
+    }
+
+    fn rows(&mut self) -> Vec<Action> {
+        self.phase = Phase::Rows;
+        vec![Action::FetchRows]
     }
 
     fn letters(&mut self) -> Vec<Action> {

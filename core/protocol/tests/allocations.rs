@@ -134,7 +134,7 @@ fn unsigned(mission: MissionId) -> Vec<Decoder> {
         whole("receipt", MAX_BYTES, |b| drop(Receipt::from_bytes(b))),
         wrapped("path of a receipt", receipt, |b| drop(Receipt::from_bytes(b))),
         whole("request to read", MAX_BYTES, |b| drop(ReadRequest::peek(b))),
-        whole("published bundle", MAX_BYTES, |b| drop(published::manifest(b))),
+        whole("published bundle", MAX_BYTES, |b| drop(published::signed(b))),
         whole("courier file", 16 << 20, decode),
         wrapped("objects of a courier file", move |b| objects(&[2, 3], b), decode),
         wrapped("receipts of a courier file", move |b| receipts(&[2, 3], b), decode),

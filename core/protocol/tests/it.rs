@@ -8,6 +8,7 @@ mod it {
     mod encoding;
     mod envelopes;
     mod logs;
+    mod notices;
     mod people;
     mod receipts;
     mod scanner;

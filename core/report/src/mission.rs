@@ -27,6 +27,18 @@ pub struct Mission {
     /// Whether observers may set a second PIN, which wipes the phone and opens an empty mission.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub duress_pin: bool,
+    /// How many desks must have a report before its observer is told that it is safe; at least one.
+    #[serde(default = "one_desk", skip_serializing_if = "is_one_desk")]
+    pub desks_to_read: u32,
+}
+
+fn one_desk() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it a reference")]
+fn is_one_desk(desks: &u32) -> bool {
+    *desks == one_desk()
 }
 
 /// A language in which the mission's texts exist.

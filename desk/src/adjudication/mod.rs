@@ -118,6 +118,7 @@ impl<'d> Adjudicator<'d> {
             | ObjectType::Kept
             | ObjectType::Permit
             | ObjectType::Keys
+            | ObjectType::Notice
             | ObjectType::Envelope
             | ObjectType::Manifest
             | ObjectType::Certificate

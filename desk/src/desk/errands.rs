@@ -9,6 +9,7 @@ use crate::log::courier::{self, CourierOutcome};
 use crate::log::epochs::{begin_epoch, send_stranded, vouchable};
 use crate::log::handover::{ROTATED, learn_keys};
 use crate::log::link::ServerLink;
+use crate::log::notice::NoticeBoard;
 use crate::log::pull::{LogPull, PullOutcome, send_decisions};
 use crate::log::{peers, repair};
 use crate::store::VerifiedStore;
@@ -38,6 +39,10 @@ impl Desk {
     /// Each errand has a link of its own: nothing is kept open while coordinators think.
     fn link(&self) -> Result<ServerLink<'_>, DeskError> {
         ServerLink::new(&self.workspace, self.own())
+    }
+
+    fn board(&self) -> NoticeBoard<'_> {
+        NoticeBoard { workspace: &self.workspace, own: self.own(), lacking: &self.lacking }
     }
 
     fn bundles(&self) -> PublishedBundles<'_> {
@@ -100,7 +105,13 @@ impl Desk {
     fn pull_once(&mut self, now: i64, progress: &dyn Fn(u64)) -> Result<PullOutcome, DeskError> {
         let tree = self.tree.take();
         let (pulled, tree) = {
-            let mut pull = LogPull { workspace: &self.workspace, own: self.own(), link: self.link()?, tree };
+            let mut pull = LogPull {
+                workspace: &self.workspace,
+                own: self.own(),
+                link: self.link()?,
+                lacking: &self.lacking,
+                tree,
+            };
             (pull.run(now, progress), pull.tree)
         };
         self.tree = tree;
@@ -162,7 +173,14 @@ impl Desk {
     /// # Errors
     /// The server does not answer.
     pub fn fetch_attachments(&self, rows: &[AttachmentRow]) -> Result<FetchedAttachments, DeskError> {
-        self.attachments().fetch(&self.link()?, rows)
+        let link = self.link()?;
+        let fetched = self.attachments().fetch(&link, rows)?;
+        if fetched.came > 0 {
+            // Told with the next pull where it is not taken now.
+            let board = self.board();
+            board.publish(&link, board.last()?)?;
+        }
+        Ok(fetched)
     }
 
     /// Hands what a courier brought to the server: the file, and the attachments that came beside it. Doing it again changes nothing.
@@ -175,7 +193,7 @@ impl Desk {
         attachments: &[PathBuf],
         progress: &dyn Fn(usize),
     ) -> Result<CourierOutcome, DeskError> {
-        courier::deliver(&self.link()?, file, attachments, progress)
+        courier::deliver(&self.link()?, self.board(), (file, attachments), progress)
     }
 
     /// A courier file with the bundle, and receipts if there are any: for phones that have no network.
@@ -183,7 +201,7 @@ impl Desk {
     /// # Errors
     /// No bundle was built.
     pub fn courier(&self, receipts: Vec<(Hash, Receipt)>, kept: Vec<(Hash, ByteVec)>) -> Result<Vec<u8>, DeskError> {
-        courier::courier_file(&self.workspace, self.mission(), receipts, kept)
+        courier::courier_file(self.board(), receipts, kept)
     }
 
     /// Hands the server everything again that is here of its log: it takes the bytes of what is damaged there, whoever signed it, and

@@ -16,6 +16,7 @@ use crate::index::report_table::ReportTable;
 use crate::log::attachments::AttachmentFolder;
 use crate::log::handover::learn_keys;
 use crate::log::heads::SignedHeads;
+use crate::log::lacking::LackingFiles;
 use crate::log::proof::Prover;
 use crate::log::recheck;
 use crate::log::recheck::ObjectFault;
@@ -50,6 +51,8 @@ pub struct Desk {
     secrets: DeskSecrets,
     /// The tree of what was pulled.
     tree: Option<MerkleTree>,
+    /// Which files of reports are not here.
+    lacking: RefCell<LackingFiles>,
     /// The forms that reports were read with.
     forms: RefCell<BundleForms>,
 }
@@ -95,7 +98,15 @@ impl Desk {
         let mut secrets = secrets?;
         let trust = MissionTrust { root };
         learn_keys(&workspace, VerifiedStore { store: &store, trust: &trust }, &mut secrets)?;
-        Ok(Self { workspace, store, trust, secrets, tree: None, forms: RefCell::default() })
+        Ok(Self {
+            workspace,
+            store,
+            trust,
+            secrets,
+            tree: None,
+            lacking: RefCell::default(),
+            forms: RefCell::default(),
+        })
     }
 
     /// The same desk, whose requests something else than the network carries.

@@ -30,7 +30,7 @@ impl PublishedBundles<'_> {
     /// Publishes the bundle that was built last.
     pub fn publish(&self, link: &ServerLink<'_>) -> Result<(), DeskError> {
         let body = self.workspace.published()?;
-        let place = baqylau_protocol::published::manifest(&body).ok().flatten();
+        let place = baqylau_protocol::published::signed(&body).ok().flatten();
         let manifest = place.and_then(|place| body.get(place)).map(<[u8]>::to_vec);
         link.post(routes::BUNDLE, &body)?;
         let Some(manifest) = manifest else { return Ok(()) };

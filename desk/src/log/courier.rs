@@ -4,11 +4,11 @@ use crate::error::DeskError;
 use crate::faults::{LogFault, ServerFault, ServerRefusal};
 use crate::files::FileFault;
 use crate::log::link::ServerLink;
-use crate::workspace::Workspace;
+use crate::log::notice::NoticeBoard;
 use baqylau_protocol::blob::CHUNK;
 use baqylau_protocol::cbor;
 use baqylau_protocol::courier::CourierFile;
-use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
+use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::permit::{UploadPermit, UploadToken};
 use baqylau_protocol::receipt::{AttachmentProof, Receipt};
 use baqylau_protocol::routes;
@@ -134,8 +134,8 @@ impl CourierOutcome {
 /// It is no courier file of this mission, or the server does not answer.
 pub(crate) fn deliver(
     link: &ServerLink<'_>,
-    file: &[u8],
-    attachments: &[PathBuf],
+    board: NoticeBoard<'_>,
+    (file, attachments): (&[u8], &[PathBuf]),
     progress: &dyn Fn(usize),
 ) -> Result<CourierOutcome, DeskError> {
     let courier = CourierFile::decode(file, link.mission())?;
@@ -180,7 +180,7 @@ pub(crate) fn deliver(
         };
         delivered.refuse(CourierItem::Attachment(path.clone()), why);
     }
-    delivered.back = courier_file(link.workspace(), link.mission(), receipts, kept)?;
+    delivered.back = courier_file(board, receipts, kept)?;
     Ok(delivered)
 }
 
@@ -260,17 +260,27 @@ fn upload(
     }
 }
 
-/// A courier file with the bundle, and receipts if there are any: for phones that have no network.
+/// A courier file with the bundle, what this desk has read, and receipts if there are any: for phones that have no network.
 pub(crate) fn courier_file(
-    workspace: &Workspace,
-    mission: MissionId,
+    board: NoticeBoard<'_>,
     receipts: Vec<(Hash, Receipt)>,
     kept: Vec<(Hash, ByteVec)>,
 ) -> Result<Vec<u8>, DeskError> {
-    let (v, bundle) = (baqylau_protocol::VERSION, Some(workspace.published_parts()?));
-    let kept = Some(kept).filter(|k| !k.is_empty());
-    Ok(CourierFile { v, mission, objects: Vec::new(), receipts, bundle, kept, permits: None, contradictions: None }
-        .encode())
+    let NoticeBoard { workspace, own, .. } = board;
+    let rows = Some(board.carried()?).filter(|rows| !rows.is_empty());
+    let file = CourierFile {
+        v: baqylau_protocol::VERSION,
+        mission: own.known.trust.mission(),
+        objects: Vec::new(),
+        receipts,
+        bundle: Some(workspace.published_parts()?),
+        kept: Some(kept).filter(|kept| !kept.is_empty()),
+        permits: None,
+        contradictions: None,
+        desks: rows.is_some().then(|| vec![own.secrets.identity.enrolment.clone().into()]),
+        rows,
+    };
+    Ok(file.encode())
 }
 
 /// Objects in their order, as many at once as go into a request.

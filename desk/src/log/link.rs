@@ -38,7 +38,6 @@ const DEADLINES: Deadlines = Deadlines {
 /// it, and then a request is lost on it. So a call that had no answer on a connection that had carried one is sent once more, on a new one.
 /// That is harmless: whatever the mission's servers take, they take once, and say the same of it again.
 pub(crate) struct ServerLink<'d> {
-    workspace: &'d Workspace,
     own: OwnDevice<'d>,
     http: Client,
     runtime: Runtime,
@@ -69,15 +68,11 @@ impl<'d> ServerLink<'d> {
         let http = client(workspace)?;
         let server = workspace.settings.servers.first().cloned().ok_or(DeskError::NoServer)?;
         let runtime = Builder::new_current_thread().enable_all().build().map_err(DeskError::System)?;
-        Ok(Self { workspace, own, http, runtime, server, challenge: Cell::new(None), used: Cell::new(false) })
+        Ok(Self { own, http, runtime, server, challenge: Cell::new(None), used: Cell::new(false) })
     }
 
     pub(super) fn mission(&self) -> MissionId {
         self.own.known.trust.mission()
-    }
-
-    pub(super) fn workspace(&self) -> &'d Workspace {
-        self.workspace
     }
 
     /// Signs the heads of the mission's log.
@@ -152,6 +147,19 @@ impl<'d> ServerLink<'d> {
     pub(crate) fn post(&self, path: &str, body: &[u8]) -> Result<Vec<u8>, DeskError> {
         let call = || self.http.post(format!("{}{path}", self.server)).body(body.to_vec());
         self.ask(call).map_err(|e| self.expected(e))
+    }
+
+    /// Publishes something that the errand can do without. Gives why it was not taken.
+    pub(crate) fn publish(&self, path: &str, body: &[u8]) -> Result<Option<ServerFault>, DeskError> {
+        let status = |status, words| Some(ServerFault::Status { status, words });
+        match self.ask(|| self.http.post(format!("{}{path}", self.server)).body(body.to_vec())) {
+            Ok(_) => Ok(None),
+            Err(DeskError::Server { why, .. }) => Ok(Some(why)),
+            Err(DeskError::Conflict { reason, .. }) => Ok(status(409, reason)),
+            // A server of an earlier version.
+            Err(DeskError::Missing) => Ok(status(404, String::new())),
+            Err(e) => Err(e),
+        }
     }
 
     /// Sends bytes of an attachment, or a permit for it; `None` when the token opens nothing there.

@@ -2,11 +2,13 @@
 //! the server signed.
 
 use crate::error::DeskError;
-use crate::faults::{Contradiction, LogFault, ServerRefusal};
+use crate::faults::{Contradiction, LogFault, ServerFault, ServerRefusal};
 use crate::log::bundles::PublishedBundles;
 use crate::log::epochs::begin_epoch;
 use crate::log::heads::SignedHeads;
+use crate::log::lacking::LackingFiles;
 use crate::log::link::ServerLink;
+use crate::log::notice::NoticeBoard;
 use crate::log::pages::{Pulling, read};
 use crate::log::peers::{apply_register, is_register, publish_register};
 use crate::log::verify::{Opener, VerifiedPage};
@@ -21,6 +23,7 @@ use baqylau_protocol::merkle::MerkleTree;
 use baqylau_protocol::receipt::leaf_hash;
 use baqylau_protocol::standing::{Standing, StandingDecision};
 use baqylau_protocol::wire::LogPage;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -62,6 +65,8 @@ pub struct PullOutcome {
     pub filled: usize,
     /// Objects that are damaged at the server and not here, of this pull and of those before.
     pub gaps: Vec<Gap>,
+    /// Why the server did not take what this desk tells phones of what it read.
+    pub unheard: Option<ServerFault>,
 }
 
 /// Something that this desk signed and the server refused.
@@ -115,6 +120,8 @@ pub(crate) struct LogPull<'d> {
     pub workspace: &'d Workspace,
     pub own: OwnDevice<'d>,
     pub link: ServerLink<'d>,
+    /// Which files were lacking, where an earlier pull left it.
+    pub lacking: &'d RefCell<LackingFiles>,
     /// The tree of what was pulled, where an earlier pull left it.
     pub tree: Option<MerkleTree>,
 }
@@ -172,6 +179,8 @@ impl<'d> LogPull<'d> {
             self.fetch(&identity, &mut pulled, progress)?;
         }
         pulled.disputes = self.decisions().disputes()?;
+        let board = NoticeBoard { workspace: self.workspace, own: self.own, lacking: self.lacking };
+        pulled.unheard = board.publish(&self.link, now)?;
         Ok(pulled)
     }
 

@@ -1,5 +1,6 @@
 //! What a pull left undone: what sort, what it is about, and why. `Display` is for terminals; the page has words of its own.
 
+use crate::faults::ServerFault;
 use crate::log::attachments::{AttachmentFault, FetchedAttachments, LackingAttachment};
 use crate::log::pull::{PullOutcome, UnsentRecord};
 use crate::people::decisions::Dispute;
@@ -18,6 +19,12 @@ pub enum Undone {
     /// An object that is damaged at the server.
     #[error("{0}")]
     ObjectDamaged(Gap),
+    /// What the desk read, and phones are not told.
+    #[error(
+        "phones are not told what was read here: {0}. Their observers see their reports as stored, not as read, until a pull \
+         tells them; if that goes on, ask whoever runs the server"
+    )]
+    ReadUntold(ServerFault),
     /// An attachment that could not be fetched.
     #[error("{0}")]
     AttachmentFailed(AttachmentFault),
@@ -40,7 +47,8 @@ impl PullOutcome {
     pub fn undone(&self) -> Vec<Undone> {
         let unsent = self.unsent.iter().copied().map(Undone::RecordUnsent);
         let disputes = self.disputes.iter().copied().map(Undone::RevocationDisputed);
-        unsent.chain(disputes).chain(self.gaps.iter().copied().map(Undone::ObjectDamaged)).collect()
+        let gaps = self.gaps.iter().copied().map(Undone::ObjectDamaged);
+        unsent.chain(disputes).chain(gaps).chain(self.unheard.clone().map(Undone::ReadUntold)).collect()
     }
 }
 

@@ -145,6 +145,20 @@ impl DeskStore {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Device, number and hash of every envelope that opened, device by device, by ascending number; of one number in the order of the log.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub(crate) fn opened_numbers(&self, each: &mut dyn FnMut(DeviceId, u64, Hash)) -> Result<(), DeskError> {
+        let sql = "SELECT device, seq, hash FROM envelope WHERE kind IS NOT NULL ORDER BY device, seq, idx";
+        let mut statement = self.db.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            each(DeviceId(row.get(0)?), unsigned(row, 1)?, Hash(row.get(2)?));
+        }
+        Ok(())
+    }
+
     /// The keys that were handed to this desk: by which device, at which place, and what they are, in the order of the log.
     ///
     /// # Errors

@@ -34,8 +34,14 @@ pub(super) struct MissionFile {
     unlisted_places: bool,
     #[serde(default)]
     duress_pin: bool,
+    #[serde(default = "one_desk")]
+    desks_to_read: u32,
     #[serde(default)]
     pub call_ins: Vec<String>,
+}
+
+fn one_desk() -> u32 {
+    1
 }
 
 #[derive(Deserialize)]
@@ -92,6 +98,9 @@ pub(super) fn settings(
     let levels: Vec<Level> = levels
         .map(|l| Level { id: l.id.clone(), label: text(&l.label, &languages, &format!("the level {}", l.id), faults) })
         .collect();
+    if file.desks_to_read == 0 {
+        faults.push("mission.json: desks_to_read is 0; a report is safe when at least one desk has read it".into());
+    }
     let mission = Mission {
         title: text(&file.title, &languages, "the title", faults),
         languages,
@@ -102,6 +111,7 @@ pub(super) fn settings(
         confirm_on_pull: file.confirm_on_pull,
         unlisted_places: file.unlisted_places,
         duress_pin: file.duress_pin,
+        desks_to_read: file.desks_to_read,
     };
     ((mission, levels, named), file.roles.into_iter().map(|r| r.id).collect())
 }

@@ -1,6 +1,7 @@
 //! The paths. Bodies are CBOR; what a body means is in `docs/formats.md`.
 
 mod attachments;
+mod notices;
 mod proofs;
 mod publishing;
 
@@ -74,6 +75,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route(routes::CHECKPOINT, get(proofs::checkpoint))
         .route(routes::TILE, get(proofs::tile))
         .route(routes::LETTERS, get(letters))
+        .route(routes::NOTICES, post(notices::publish))
+        .route(routes::ROWS, get(notices::rows))
         .route(routes::BLOB, post(attachments::permit))
         .route(routes::BLOB_CHUNK, post(attachments::chunk))
         .route(routes::OBJECTS, post(objects))

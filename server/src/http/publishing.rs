@@ -86,7 +86,7 @@ async fn read_bundle(app: &Arc<App>, body: &mut IncomingBody) -> Result<Publicat
 async fn signed_manifest(app: &App, body: &mut IncomingBody) -> Result<(Manifest, Range<usize>), Refused> {
     let bad = |reason: String| Refused::Bad(reason);
     let start = body.read(HEAD, MAX_BUNDLE).await?;
-    let place = published::manifest(start)?;
+    let place = published::signed(start)?;
     let place = place.ok_or_else(|| bad("expected a manifest and its packed parts".into()))?;
     let bytes = body.read(place.end, MAX_BUNDLE).await?;
     let signed = bytes.get(place.clone()).ok_or(BodyError::Broken)?.to_vec();

@@ -204,6 +204,18 @@ pub trait Storage: Send {
     /// The storage fails.
     fn part(&mut self, mission: MissionId, hash: Hash) -> Result<Option<Vec<u8>>, LogError>;
 
+    /// Replaces what a desk says of what it read, durably: its signed notice, and the rows.
+    ///
+    /// # Errors
+    /// The storage fails; what was there stays.
+    fn put_notice(&mut self, mission: MissionId, desk: DeviceId, notice: &[u8], rows: &[u8]) -> Result<(), LogError>;
+
+    /// The notices of all desks, each with its rows. One that cannot be read is none: its desk publishes another.
+    ///
+    /// # Errors
+    /// The storage fails.
+    fn notices(&mut self, mission: MissionId, each: &mut dyn FnMut(Vec<u8>, Vec<u8>)) -> Result<(), LogError>;
+
     /// Writes the time into a row of its own, durably, and reads it back: whether the storage stores.
     ///
     /// # Errors

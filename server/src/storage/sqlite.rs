@@ -37,6 +37,12 @@ pub const SCHEMA: Schema = Schema {
         mission BLOB NOT NULL, device BLOB NOT NULL, hash BLOB NOT NULL, token BLOB NOT NULL, length INTEGER NOT NULL,
         received INTEGER NOT NULL, PRIMARY KEY (mission, device, hash, token)) STRICT;
     DROP TABLE blob;
+    ",
+        // What each desk has read.
+        "
+    CREATE TABLE notice(
+        mission BLOB NOT NULL, desk BLOB NOT NULL, notice BLOB NOT NULL, rows BLOB NOT NULL,
+        PRIMARY KEY (mission, desk)) STRICT;
     "],
 };
 
@@ -286,6 +292,22 @@ impl Storage for SqliteStorage {
     fn part(&mut self, mission: MissionId, hash: Hash) -> Result<Option<Vec<u8>>, LogError> {
         let sql = "SELECT packed FROM part WHERE mission = ?1 AND hash = ?2";
         self.first(("part", None), sql, params![mission.0, hash.0], |found| found.get(0))
+    }
+
+    fn put_notice(&mut self, mission: MissionId, desk: DeviceId, notice: &[u8], rows: &[u8]) -> Result<(), LogError> {
+        let replace = "INSERT OR REPLACE INTO notice VALUES (?1, ?2, ?3, ?4)";
+        self.db.execute(replace, params![mission.0, desk.0, notice, rows]).at("notice")?;
+        Ok(())
+    }
+
+    fn notices(&mut self, mission: MissionId, each: &mut dyn FnMut(Vec<u8>, Vec<u8>)) -> Result<(), LogError> {
+        let sql = "SELECT notice, rows FROM notice WHERE mission = ?1 ORDER BY desk";
+        self.rows(("notice", None), sql, [mission.0], &mut |found| {
+            if let (Ok(notice), Ok(rows)) = (found.get(0), found.get(1)) {
+                each(notice, rows);
+            }
+            Ok(true)
+        })
     }
 
     fn probe(&mut self, mission: MissionId, now: i64) -> Result<(), LogError> {

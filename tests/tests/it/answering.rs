@@ -3,7 +3,7 @@
 use crate::it::support::{draft, key};
 use baqylau_forms::value::Answer;
 use baqylau_observer::{Error, InvalidReason, ObserverApp};
-use baqylau_tests::{World, tables};
+use baqylau_tests::{PIN, World, tables};
 use std::io::Write;
 use std::path::Path;
 
@@ -49,4 +49,23 @@ fn a_wiped_store_takes_no_answer() {
         let late = core.set(id, comments, Answer::Text("after".into())).map(drop);
         assert!(matches!(&late, Err(Error::Invalid(InvalidReason::Wiped))), "{late:?}");
     }
+}
+
+#[test]
+fn what_another_program_wrote_is_seen_before_an_answer_is_kept() {
+    let (world, core) = phone();
+    let open = || (draft(&core, "opening"), ObserverApp::open(world.phone("phone"), PIN).expect("opens beside it"));
+    let text = |words: &str| Answer::Text(words.into());
+    let (id, other) = open();
+    let comments = key(&core, id, "comments");
+    core.set(id, comments, text("one")).expect("set");
+    other.set(id, comments, text("two")).expect("set");
+    other.finalise(id, Some("for a test".into())).expect("signed");
+    let refused = core.set(id, comments, text("three")).expect_err("it was signed");
+    assert!(matches!(refused, Error::Invalid(InvalidReason::DraftSigned)), "{refused}");
+    let (id, other) = open();
+    core.set(id, comments, text("one")).expect("set");
+    other.discard(id).expect("thrown away");
+    let gone = core.set(id, comments, text("two")).expect_err("it is gone");
+    assert!(matches!(gone, Error::Invalid(InvalidReason::NoSuchDraft)), "{gone}");
 }

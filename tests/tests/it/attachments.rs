@@ -125,7 +125,7 @@ fn a_photograph_arrives_without_what_it_tells() {
     let sync = core.sync_now(BUDGET).expect("syncs");
     assert_eq!((sync.delivered, sync.again), (1, None));
     core.unlock(PIN).expect("unlocks");
-    assert!(core.summary().expect("a summary").all_safe());
+    assert!(core.summary().expect("a summary").all_stored());
     let report = core.reports().expect("reports").remove(0);
     assert_eq!((report.attachments_delivered, report.attachments), (1, 1));
     world.desk.pull(now(), &|_| ()).expect("pulls");
@@ -234,7 +234,7 @@ fn an_upload_goes_on_where_it_broke_off() {
     // The text fits; the answer to every single chunk is lost.
     line.cut_after(60_000);
     let (mut sent, mut cuts) = (0, 0);
-    while !core.summary().expect("a summary").all_safe() {
+    while !core.summary().expect("a summary").all_stored() {
         let sync = core.sync_now(BUDGET).expect("no error");
         sent += sync.attachment_bytes;
         cuts += u64::from(sync.again.is_some());
@@ -271,7 +271,7 @@ fn a_file_that_is_gone_is_told_and_never_counts_as_done() {
     std::fs::rename(&aside, &file).expect("put back");
     let sync = core.sync_now(BUDGET).expect("no error");
     assert_eq!((sync.again, sync.refusal), (None, None));
-    assert!(core.summary().expect("a summary").all_safe());
+    assert!(core.summary().expect("a summary").all_stored());
 }
 
 #[test]

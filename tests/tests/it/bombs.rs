@@ -23,8 +23,8 @@ fn what_inflates_beyond_measure_is_named_and_not_kept() {
         objects.push(envelope.into());
     }
     let (v, mission) = (1, world.desk.mission());
-    let (receipts, bundle, kept, permits, contradictions) = (vec![], None, None, None, None);
-    let file = CourierFile { v, mission, objects, receipts, bundle, kept, permits, contradictions };
+    let (receipts, bundle, kept, permits, contradictions, rows, desks) = (vec![], None, None, None, None, None, None);
+    let file = CourierFile { v, mission, objects, receipts, bundle, kept, permits, contradictions, rows, desks };
     let delivered = world.desk.deliver(&file.encode(), &[], &|_| ()).expect("delivered");
     assert_eq!((delivered.stored, delivered.refused.len()), (41, 0), "the server sees nothing of it");
     let size = |world: &World| {

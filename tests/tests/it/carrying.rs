@@ -65,7 +65,7 @@ fn a_draft_is_carried_to_the_corrected_version() {
     let (report, filling) = world.desk.read(reports[0].summary.meta.hash).expect("it opens");
     let told: Vec<&str> = reports[0].summary.left.iter().map(|l| l.text.as_str()).collect();
     assert!(told.contains(&"indoor") && told.contains(&"ru"), "the coordinators see what had no place");
-    assert!(core.summary().expect("a summary").all_safe());
+    assert!(core.summary().expect("a summary").all_stored());
     assert_eq!(world.desk.pull_attachments().expect("fetches").came, 1, "the photograph too");
     assert_eq!(world.desk.attachments().list().expect("attachments")[0].attachment.name, file);
     // One report of the first version beside it: tables have the questions of both.

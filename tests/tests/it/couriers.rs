@@ -40,7 +40,7 @@ fn another_phone_carries_reports_and_brings_receipts_back() {
         "nothing waits any more"
     );
     assert_eq!(far.import_courier(&back).expect("taken").delivered, 3);
-    assert!(far.summary().expect("a summary").all_safe());
+    assert!(far.summary().expect("a summary").all_stored());
     // It came online after all: nothing counts twice.
     far.sync_now(BUDGET).expect("syncs");
     assert_eq!(counted(&mut world), 4);
@@ -70,7 +70,7 @@ fn the_desk_delivers_a_file_and_a_phone_enrols_without_any_network() {
     assert_eq!((delivered.stored, delivered.refused.len()), (2, 0));
     assert_eq!(world.desk.deliver(&file, &[], &|_| ()).expect("again").stored, 2);
     assert_eq!(core.import_courier(&delivered.back).expect("taken").delivered, 1);
-    assert!(core.summary().expect("a summary").all_safe());
+    assert!(core.summary().expect("a summary").all_stored());
     assert_eq!(counted(&mut world), 1);
 }
 
@@ -150,7 +150,7 @@ fn an_object_that_no_server_takes_is_named_and_the_others_are_delivered_many_at_
     assert!(delivered.refused.iter().any(|refusal| refusal.item.to_string().contains(&name)), "the large one is named");
     assert!(asked.load(Ordering::SeqCst) < 20, "many go in one request");
     core.import_courier(&delivered.back).expect("taken");
-    assert!(core.summary().expect("a summary").all_safe());
+    assert!(core.summary().expect("a summary").all_stored());
 }
 
 /// A report with a document of some bytes.
@@ -184,7 +184,7 @@ fn attachments_travel_beside_the_file() {
     assert_eq!(std::fs::read_dir(world.folder.path().join("near/blobs")).expect("a folder").count(), 0, "not needed");
     assert_eq!(far.summary().expect("a summary").attachments_waiting, 1);
     far.import_courier(&near.export_courier().expect("a file")).expect("taken");
-    assert!(far.summary().expect("a summary").all_safe(), "the proof found its way back");
+    assert!(far.summary().expect("a summary").all_stored(), "the proof found its way back");
     // To the desk by hand.
     documented(&far, 8);
     let (file, files) = (far.export_courier().expect("a file"), far.courier_attachments().expect("attachments"));
@@ -194,7 +194,7 @@ fn attachments_travel_beside_the_file() {
     let delivered = world.desk.deliver(&file, &brought, &|_| ()).expect("delivered");
     assert_eq!((delivered.attachments, delivered.refused.len()), (1, 1));
     far.import_courier(&delivered.back).expect("taken");
-    assert!(far.summary().expect("a summary").all_safe());
+    assert!(far.summary().expect("a summary").all_stored());
     assert_eq!(counted(&mut world), 2);
     assert_eq!(world.desk.pull_attachments().expect("fetches").came, 2);
     for (row, byte) in world.desk.attachments().list().expect("attachments").iter().zip([7, 8]) {
@@ -212,7 +212,7 @@ fn a_server_that_lost_its_log_gets_everything_again() {
     documented(&core, 7);
     report(&core, "a second");
     core.sync_now(BUDGET).expect("syncs");
-    assert!(core.summary().expect("a summary").all_safe());
+    assert!(core.summary().expect("a summary").all_stored());
     world.stop_server();
     for entry in std::fs::read_dir(world.server_folder()).expect("a folder").flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -226,7 +226,7 @@ fn a_server_that_lost_its_log_gets_everything_again() {
     world.desk.publish().expect("publishes");
     report(&core, "a third");
     let mut runs = 0;
-    while !(core.summary().expect("a summary").all_safe() && runs > 0) {
+    while !(core.summary().expect("a summary").all_stored() && runs > 0) {
         core.sync_now(BUDGET).expect("syncs");
         runs += 1;
         assert!(runs < 6, "it comes to an end");

@@ -59,12 +59,17 @@ fn one_damaged_object_cuts_no_desk_off() {
     let copied = world.folder.path().join("copied");
     copy(&world.desk.workspace.folder, &copied);
     assert_eq!(baqylau_desk::recovery::salvage(&copied, PASSPHRASE).expect("salvaged").kept, 12);
-    // The phone sends everything again: the server takes the bytes that it lost, and the desk fills the gap.
+    // The phone hears that the desk lacks it and sends it again, or everything where it is asked to: the server takes the bytes that it
+    // lost, and the desk fills the gap.
+    assert_eq!(two.sync_now(BUDGET).expect("syncs").delivered, 1, "by itself");
     assert_eq!(two.sync_again(BUDGET).expect("syncs").delivered, 3);
-    assert!(two.summary().expect("a summary").all_safe());
+    let summary = two.summary().expect("a summary");
+    assert_eq!((summary.read, summary.missing, summary.waiting), (2, 1, 0), "until the desk says that it has it");
     let pulled = world.desk.pull(now(), &|_| ()).expect("pulls");
     assert_eq!((pulled.filled, pulled.gaps.len(), pulled.opened), (1, 0, 1));
     assert_eq!(statuses(&world), ["counted"; 7]);
+    two.sync_now(BUDGET).expect("syncs");
+    assert!(two.summary().expect("a summary").all_safe());
     let (good, faults) = world.desk.verify_all().expect("verifies");
     assert!(faults.is_empty(), "{faults:?}");
     assert_eq!(good, 8, "with the register");

@@ -61,7 +61,7 @@ fn a_damaged_key_of_one_visit_concerns_that_visit_alone() {
         world.desk.pull(now(), &|_| ()).expect("pulls");
         core.sync_now(BUDGET).expect("syncs");
         assert_eq!(core.letters().expect("letters").len(), 1);
-        assert!(core.summary().expect("a summary").all_safe());
+        assert!(core.summary().expect("a summary").all_stored());
     }
 }
 

@@ -58,7 +58,7 @@ fn the_second_pin_opens_an_empty_mission_and_the_work_is_gone() {
     assert!(core.reports().expect("reports").is_empty() && core.visits().expect("visits").is_empty());
     let mission = core.mission().expect("the mission, without a network");
     assert!(!mission.name.is_empty() && !core.checklists().expect("checklists").is_empty());
-    assert!(core.summary().expect("a summary").all_safe(), "nothing waits");
+    assert!(core.summary().expect("a summary").all_stored(), "nothing waits");
     // It works as a phone does that has just enrolled.
     report(&core, "in the empty mission");
     drop(core);

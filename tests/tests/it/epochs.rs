@@ -52,9 +52,10 @@ fn begin_again(world: &mut World) -> BegunLog {
     begun
 }
 
+/// By the server's word or the coordinators'.
 fn delivered(phone: &ObserverApp) -> usize {
     let reports = phone.reports().expect("reports").into_iter();
-    reports.filter(|r| matches!(r.state, DeliveryState::Delivered { .. })).count()
+    reports.filter(|r| matches!(r.state, DeliveryState::Delivered { .. } | DeliveryState::Read)).count()
 }
 
 fn counted(world: &World) -> Vec<&'static str> {

@@ -45,7 +45,7 @@ fn server_that_was_put_back_from_a_copy_is_told_by_what_it_signed_itself() {
     put_back(&mut world, &kept);
     deliver(&core, "four");
     assert_eq!(log(&core), LogConsistency::Unproved, "a log that is shorter than it was proves nothing");
-    assert!(core.summary().expect("a summary").all_safe(), "which keeps nothing from being delivered");
+    assert!(core.summary().expect("a summary").all_stored(), "which keeps nothing from being delivered");
     deliver(&core, "five");
     assert_eq!(log(&core), LogConsistency::Contradicted, "one size, two roots");
     deliver(&core, "six");

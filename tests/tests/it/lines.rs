@@ -46,7 +46,7 @@ fn a_line_that_breaks_at_every_message_loses_nothing() {
         }
         line.cut_after(i64::MAX);
         core.sync_now(BUDGET).expect("no error");
-        assert!(core.summary().expect("a summary").all_safe(), "limit {limit}");
+        assert!(core.summary().expect("a summary").all_stored(), "limit {limit}");
         assert_eq!(core.letters().expect("letters").len(), reports, "limit {limit}: each letter once");
     }
     assert!(broken > 5 && whole > 0, "{broken} runs were cut, {whole} were not");
@@ -97,7 +97,7 @@ fn a_line_that_breaks_anywhere_loses_nothing() {
         line.cut_after(limit);
         let sync = core.sync_now(BUDGET).expect("no error");
         assert_eq!(sync.refused, 0);
-        assert_eq!(sync.again.is_none(), core.summary().expect("a summary").all_safe(), "limit {limit}");
+        assert_eq!(sync.again.is_none(), core.summary().expect("a summary").all_stored(), "limit {limit}");
     }
     line.cut_after(i64::MAX);
     core.sync_now(BUDGET).expect("no error");
@@ -178,7 +178,7 @@ fn a_server_with_another_receipt_key_takes_nothing_in() {
     std::fs::write(&path, key).expect("writes");
     world.start_server();
     assert_eq!(core.sync_now(BUDGET).expect("no error").delivered, 1, "the right server mends it");
-    assert!(core.summary().expect("a summary").all_safe());
+    assert!(core.summary().expect("a summary").all_stored());
 }
 
 /// Looks at the reports at every change, as a screen does.
@@ -340,5 +340,5 @@ fn a_listener_that_panics_undoes_nothing() {
     assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 1);
     core.lock().expect("locks");
     core.unlock(PIN).expect("unlocks");
-    assert!(core.summary().expect("a summary").all_safe());
+    assert!(core.summary().expect("a summary").all_stored());
 }

@@ -96,7 +96,7 @@ fn nothing_unsigned_takes_back_what_a_receipt_proved() {
     server.repent();
     assert_eq!(core.sync_now(BUDGET).expect("syncs").again, None);
     assert_eq!(states(&core), [true, true]);
-    assert!(core.summary().expect("a summary").all_safe());
+    assert!(core.summary().expect("a summary").all_stored());
     assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 0, "and then no more");
 }
 
@@ -144,7 +144,7 @@ fn a_refusal_that_nobody_signed_slows_a_phone_and_ends_nothing() {
         server.repent();
         clock.by(DAY);
         assert_eq!(core.sync(BUDGET).expect("no error").delivered, 1, "{code:?}");
-        assert!(core.summary().expect("a summary").all_safe(), "{code:?}");
+        assert!(core.summary().expect("a summary").all_stored(), "{code:?}");
     }
 }
 
@@ -172,7 +172,7 @@ fn an_attachment_that_a_server_refuses_is_kept_and_tried_again_ever_later() {
             tries += 1;
             let report = core.reports().expect("reports").remove(0);
             assert_eq!(report.attachment_problem, Some(RefusalReason::FileNotTaken), "{status}: in our words");
-            assert!(!core.summary().expect("a summary").all_safe(), "{status}");
+            assert!(!core.summary().expect("a summary").all_stored(), "{status}");
             assert_eq!(core.courier_attachments().expect("files").len(), 1, "{status}: the file is kept");
             clock.by(wait + 1_000);
         }
@@ -180,7 +180,7 @@ fn an_attachment_that_a_server_refuses_is_kept_and_tried_again_ever_later() {
         server.repent();
         clock.by(DAY);
         assert_eq!(core.sync(BUDGET).expect("no error").again, None, "{status}");
-        assert!(core.summary().expect("a summary").all_safe(), "{status}");
+        assert!(core.summary().expect("a summary").all_stored(), "{status}");
         assert_eq!(core.reports().expect("reports").remove(0).attachment_problem, None, "{status}");
     }
 }
@@ -342,7 +342,7 @@ fn a_server_twenty_days_ahead_at_first_contact_delays_and_destroys_nothing() {
     assert!(off.abs() < 60_000, "the first honest receipt mends the time: {off}");
     clock.by(DAY);
     core.sync(BUDGET).expect("syncs");
-    assert!(core.summary().expect("a summary").all_safe(), "a day later at the latest everything is delivered");
+    assert!(core.summary().expect("a summary").all_stored(), "a day later at the latest everything is delivered");
     there("later");
 }
 

@@ -88,7 +88,7 @@ fn an_attachment_is_whole_or_not_there() {
     core.attach(id, key(&core, id, "document"), "application/pdf", &mut &[1; 99][..]).expect("attached");
     core.finalise(id, Some("for a test".into())).expect("signed");
     core.sync_now(BUDGET).expect("syncs");
-    assert!(core.summary().expect("a summary").all_safe());
+    assert!(core.summary().expect("a summary").all_stored());
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn an_import_is_taken_once() {
     let core = open(&store);
     core.sync_now(BUDGET).expect("syncs");
     far.import_courier(&core.export_courier().expect("a file")).expect("taken");
-    assert!(far.summary().expect("a summary").all_safe(), "every one of them was delivered");
+    assert!(far.summary().expect("a summary").all_stored(), "every one of them was delivered");
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let reports = baqylau_tests::reports(&world.desk);
     assert_eq!(reports.len(), 20 * (1 + moments() as usize));

@@ -70,7 +70,7 @@ fn phone_server_and_desk_in_one_process_count_every_report_once_on_a_line_that_l
         assert!((0..TRIES).any(|_| core.enrol(BUDGET).is_ok_and(|sync| sync.enrolled)), "enrolled");
         report(&core, "one");
         report(&core, "two");
-        let delivered = |_| core.sync_now(BUDGET).is_ok() && core.summary().expect("a summary").all_safe();
+        let delivered = |_| core.sync_now(BUDGET).is_ok() && core.summary().expect("a summary").all_stored();
         assert!((0..TRIES).any(delivered), "delivered");
         let mut desk = world.desk.over(transport);
         assert!((0..TRIES).any(|_| desk.pull(now(), &|_| ()).is_ok()), "pulled");

@@ -36,7 +36,7 @@ fn delivers(config: PhoneConfig, reports: usize) {
     report(&core, "after");
     core.sync_now(BUDGET).expect("syncs");
     let summary = core.summary().expect("a summary");
-    assert!(summary.all_safe() && summary.delivered == reports + 1, "{summary:?}");
+    assert!(summary.all_stored() && summary.delivered == reports + 1, "{summary:?}");
 }
 
 #[test]

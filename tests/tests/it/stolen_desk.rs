@@ -22,8 +22,8 @@ fn exclude(report: Hash) -> Vec<u8> {
 fn send(world: &World, objects: Vec<Vec<u8>>) -> (usize, usize) {
     let (v, mission) = (1, world.desk.mission());
     let objects = objects.into_iter().map(Into::into).collect();
-    let (receipts, bundle, kept, permits, contradictions) = (vec![], None, None, None, None);
-    let file = CourierFile { v, mission, objects, receipts, bundle, kept, permits, contradictions };
+    let (receipts, bundle, kept, permits, contradictions, rows, desks) = (vec![], None, None, None, None, None, None);
+    let file = CourierFile { v, mission, objects, receipts, bundle, kept, permits, contradictions, rows, desks };
     let done = world.desk.deliver(&file.encode(), &[], &|_| ()).expect("delivered");
     (done.stored, done.refused.len())
 }

@@ -105,7 +105,7 @@ fn an_attachment_gets_through_wherever_the_server_was_stopped() {
             }
             let sync = core.sync_now(BUDGET).expect("syncs");
             assert_eq!((sync.again, sync.letters), (None, 1), "{name}");
-            assert!(core.summary().expect("a summary").all_safe(), "{name}");
+            assert!(core.summary().expect("a summary").all_stored(), "{name}");
             assert!(!part.exists(), "{name}");
             for file in [file, other] {
                 let there = fs::read(whole(&world, &file)).expect("whole");
@@ -133,7 +133,7 @@ fn an_attachment_outlives_the_row_that_names_it() {
     fs::copy(&file, places(&world, &core, &file, Token::Phone).1).expect("all its bytes");
     world.start_server();
     let mut runs = 0;
-    while !core.summary().expect("a summary").all_safe() {
+    while !core.summary().expect("a summary").all_stored() {
         core.sync_now(BUDGET).expect("syncs");
         runs += 1;
         assert!(runs < 6, "it comes to an end");
@@ -159,7 +159,7 @@ fn the_desk_delivers_an_attachment_wherever_the_server_was_stopped() {
         let delivered = world.desk.deliver(&courier, &[missing, file, other], &|_| ()).expect("delivered");
         assert_eq!((delivered.attachments, delivered.refused.len()), (2, 1), "{name}: {:?}", delivered.refused);
         core.import_courier(&delivered.back).expect("taken");
-        assert!(core.summary().expect("a summary").all_safe(), "{name}");
+        assert!(core.summary().expect("a summary").all_stored(), "{name}");
     }
 }
 
@@ -183,7 +183,7 @@ fn one_attachment_that_fails_keeps_nothing_waiting() {
     assert_eq!(delivered, 4, "and the others are there");
     fs::remove_file(&part).expect("out of the way");
     assert_eq!(core.sync_now(BUDGET).expect("syncs").again, None);
-    assert!(core.summary().expect("a summary").all_safe());
+    assert!(core.summary().expect("a summary").all_stored());
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn delivered(world: &mut World, count: u8) -> (ObserverApp, Vec<PathBuf>) {
     let core = world.enrolled("phone", &invite);
     let files = (0..count).map(|byte| documented(&core, byte)).collect();
     core.sync_now(BUDGET).expect("syncs");
-    assert!(core.summary().expect("a summary").all_safe());
+    assert!(core.summary().expect("a summary").all_stored());
     world.desk.pull(now(), &|_| ()).expect("pulls");
     (core, files)
 }
@@ -250,7 +250,7 @@ fn a_damaged_attachment_is_set_aside_and_asked_for_again() {
         }
         // The phone asks again, and nothing is signed for what is not there.
         core.sync_again(BUDGET).expect("syncs");
-        assert!(core.summary().expect("a summary").all_safe());
+        assert!(core.summary().expect("a summary").all_stored());
         for file in &files {
             assert_eq!(fs::read(whole(&world, file)).expect("whole"), fs::read(file).expect("a file"));
         }
@@ -314,7 +314,7 @@ fn what_lies_where_a_part_belongs_is_set_aside() {
     log(&world, &core);
     fs::create_dir(places(&world, &core, &files[0], Token::Phone).1).expect("a folder");
     assert_eq!(core.sync_now(BUDGET).expect("syncs").again, None);
-    assert!(core.summary().expect("a summary").all_safe());
+    assert!(core.summary().expect("a summary").all_stored());
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let here = world.desk.workspace.folder.join("blobs");
     fs::create_dir_all(&here).expect("a folder");
@@ -340,7 +340,7 @@ fn an_attachment_whose_row_was_lost_is_sent_again() {
         fs::remove_file(whole(&world, &files[1])).expect("lost");
         world.start_server();
         core.sync_again(BUDGET).expect("syncs");
-        assert!(core.summary().expect("a summary").all_safe(), "{damaged}");
+        assert!(core.summary().expect("a summary").all_stored(), "{damaged}");
         world.desk.pull(now(), &|_| ()).expect("pulls");
         assert_eq!(world.desk.pull_attachments().expect("fetches").came, 2, "{damaged}");
     }

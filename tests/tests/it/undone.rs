@@ -1,7 +1,7 @@
 //! What a pull leaves undone: every sort, in every language of the page, with all that it is about.
 
 use crate::it::desk_errors::samples;
-use baqylau_desk::faults::ServerRefusal;
+use baqylau_desk::faults::{ServerFault, ServerRefusal};
 use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
 use baqylau_desk::log::pull::UnsentRecord;
 use baqylau_desk::log::undone::Undone;
@@ -46,6 +46,7 @@ fn all() -> Vec<(Undone, Vec<String>)> {
         ),
         (Undone::ObjectDamaged(gap(false)), damaged.clone()),
         (Undone::ObjectDamaged(gap(true)), damaged),
+        (Undone::ReadUntold(ServerFault::Status { status: 418, words: String::new() }), vec!["418".into()]),
         (lacking(None), files.clone()),
         (lacking(Some((device, 47))), [files.clone(), sender].concat()),
     ];

@@ -35,13 +35,17 @@ pub enum ReportState {
         /// In English; for a terminal or a log.
         reason: String,
     },
-    /// The server proved that it is durably in its log.
+    /// The server proved that it is durably in its log. No coordinator is known to have it yet.
     Delivered {
         /// Counted from 0, as the receipt proves.
         index: u64,
         /// When it was received, in milliseconds since 1970.
         received_ms: i64,
     },
+    /// The server proved that it has it, and the coordinators did not find it there. It is sent again by itself.
+    Missing,
+    /// The coordinators signed that they have it.
+    Read,
 }
 
 impl From<app::DeliveryState> for ReportState {
@@ -51,6 +55,8 @@ impl From<app::DeliveryState> for ReportState {
             app::DeliveryState::Sending => Self::Sending,
             app::DeliveryState::Stuck { why, reason } => Self::Stuck { why: why.into(), reason },
             app::DeliveryState::Delivered { index, received } => Self::Delivered { index, received_ms: received },
+            app::DeliveryState::Missing => Self::Missing,
+            app::DeliveryState::Read => Self::Read,
         }
     }
 }
@@ -80,26 +86,36 @@ record! {
         attachments_delivered: u32 = count(r.attachments_delivered),
         /// How many attachments it has.
         attachments: u32 = count(r.attachments),
+        /// How many of them the coordinators have.
+        attachments_read: u32 = count(r.attachments_read),
         /// Why one of them is not delivered: it is tried again ever later.
         attachment_problem: Option<Why> = r.attachment_problem.map(Into::into),
     }
 }
 
 record! {
-    /// One line for the home screen: all safe, or how many are not.
+    /// One line for the home screen: all safe, all stored, or how many are neither.
     Summary from app::Summary as s {
-        /// Whether everything that was signed is delivered.
+        /// Whether the coordinators read everything that was signed.
         all_safe: bool = s.all_safe(),
+        /// Whether the server proved to have everything that was signed, or the coordinators read it.
+        all_stored: bool = s.all_stored(),
         /// Not signed yet.
         drafts: u32 = count(s.drafts),
         /// Signed, not delivered.
         waiting: u32 = count(s.waiting),
         /// Refused.
         stuck: u32 = count(s.stuck),
-        /// Delivered, with a receipt that the phone verified.
+        /// Delivered, with a receipt that the phone verified; not known to be read.
         delivered: u32 = count(s.delivered),
+        /// Delivered, and not found by the coordinators.
+        missing: u32 = count(s.missing),
+        /// Read by the coordinators.
+        read: u32 = count(s.read),
         /// Attachments that the server did not prove to have.
         attachments_waiting: u32 = count(s.attachments_waiting),
+        /// Attachments that the coordinators do not have yet.
+        attachments_unread: u32 = count(s.attachments_unread),
         /// Whether this phone's work was closed.
         closed: bool = s.closed,
         /// Whether the server's log is the one that this phone saw before.

@@ -1,6 +1,7 @@
 //! Photographs, sound, video and files. They are cleaned of metadata and encrypted while they are read: nothing else of them is
 //! ever on this disk.
 
+use super::mission::Loaded;
 use super::signing::Keys;
 use super::{BLOBS, ObserverApp};
 use crate::drive::lock;
@@ -168,6 +169,7 @@ impl ObserverApp {
         let mut named: HashSet<String> =
             self.with(|u| u.main.attachment_files())?.iter().map(Hash::to_string).collect();
         named.extend(lock(&self.outbox)?.unproved_blobs()?.iter().map(|b| b.hash.to_string()));
+        named.extend(self.with_mission(|_, loaded| self.unread_files(loaded))?.iter().map(Hash::to_string));
         let Ok(files) = std::fs::read_dir(self.config.folder.join(BLOBS)) else { return Ok(()) };
         for file in files.flatten() {
             let age = file.metadata().and_then(|m| m.modified()).ok().and_then(|at| at.elapsed().ok());
@@ -177,6 +179,14 @@ impl ObserverApp {
             }
         }
         Ok(())
+    }
+
+    /// The files of own reports that fewer desks have than the mission asks for.
+    pub(super) fn unread_files(&self, loaded: &Loaded) -> Result<HashSet<Hash>, Error> {
+        let outbox = lock(&self.outbox)?;
+        let (read, desks) = (outbox.read_rows(&loaded.manifest)?, loaded.mission.desks_to_read);
+        let own = outbox.own_blobs()?.into_iter();
+        Ok(own.filter(|(seq, _)| !read.are_fetched(*seq, desks)).map(|(_, hash)| hash).collect())
     }
 
     pub(super) fn blob(&self, hash: Hash) -> PathBuf {

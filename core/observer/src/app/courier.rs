@@ -14,10 +14,11 @@ use baqylau_protocol::courier::{CourierList, CourierReader, CourierWriter};
 use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
+use baqylau_protocol::notice::ProvedRow;
 use baqylau_protocol::permit::{UploadPermit, UploadToken};
 use baqylau_protocol::receipt::{Receipt, TreeHead};
 use baqylau_sqlite::StorageError;
-use minicbor::bytes::ByteSlice;
+use minicbor::bytes::{ByteSlice, ByteVec};
 use std::collections::HashMap;
 use std::io::{Cursor, Read, Seek, Write};
 use std::path::PathBuf;
@@ -184,6 +185,7 @@ impl ObserverApp {
             }
             Ok::<_, Error>(())
         })?;
+        self.take_rows(&driver, &manifest, &mut courier)?;
         let waiting = lock(&self.outbox)?.unproved_blobs()?;
         courier.each(CourierList::Proofs, MAX_BYTES, |item| {
             let carried = item.and_then(|item| minicbor::decode::<(Hash, &ByteSlice)>(item).ok());
@@ -192,6 +194,28 @@ impl ObserverApp {
             Ok::<_, Error>(())
         })?;
         Ok(report)
+    }
+
+    /// Takes what desks have read of this phone; rows of other phones are theirs.
+    fn take_rows(
+        &self,
+        driver: &SyncDriver,
+        manifest: &Manifest,
+        courier: &mut CourierReader<impl Read + Seek>,
+    ) -> Result<(), Error> {
+        let Some(key) = lock(&self.outbox)?.row_key()? else { return Ok(()) };
+        let (mut desks, mut rows): (Vec<ByteVec>, Vec<ProvedRow>) = Default::default();
+        courier.each(CourierList::Desks, MAX_BYTES, |enrolment| {
+            desks.extend(enrolment.map(|enrolment| ByteVec::from(enrolment.to_vec())));
+            Ok::<_, Error>(())
+        })?;
+        courier.each(CourierList::Rows, MAX_BYTES, |row| {
+            let row = row.and_then(|row| minicbor::decode::<ProvedRow>(row).ok());
+            rows.extend(row.filter(|row| row.label == key.label()));
+            Ok::<_, Error>(())
+        })?;
+        driver.keep_rows(&mut *lock(&self.outbox)?, manifest, &rows, &desks)?;
+        Ok(())
     }
 
     /// Whether a proof proves the attachments of its hash that wait, if any.

@@ -10,7 +10,9 @@ use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::Certificate;
 use baqylau_protocol::enrolment::Enrolment;
+use baqylau_protocol::ids::Hash;
 use baqylau_protocol::keys::{BoxKey, SigningKey, random};
+use baqylau_protocol::notice::RowKey;
 use baqylau_protocol::seal::SharedKey;
 use baqylau_protocol::sync::Stop;
 use baqylau_protocol::wire::Refusal;
@@ -109,7 +111,20 @@ impl ObserverApp {
             ])?;
             Ok(bytes)
         })?;
-        lock(&self.outbox)?.set(&[(names::ENROLMENT, &enrolment)], &[])
+        lock(&self.outbox)?.set(&[(names::ENROLMENT, &enrolment)], &[])?;
+        self.keep_row_key()
+    }
+
+    /// Puts where a locked phone has it what names and opens this phone's rows of read notices.
+    fn keep_row_key(&self) -> Result<(), Error> {
+        if lock(&self.outbox)?.row_key()?.is_some() {
+            return Ok(());
+        }
+        let shared = self.with(|u| Ok(u.main.setting(kept::SHARED_KEY)?.zip(u.main.setting(kept::SHARED_ID)?)))?;
+        let shared = shared.and_then(|(key, id)| Some((key.try_into().ok()?, Hash::from_slice(&id)?)));
+        let Some((key, id)) = shared else { return Ok(()) };
+        let key = RowKey::of(&SharedKey::from_parts(key, id));
+        lock(&self.outbox)?.set(&[(names::ROW_KEY, &*key.to_bytes())], &[])
     }
 
     /// Delivers what waits, within a budget of time. Works while locked. Tries at the time that earlier failures set; see
@@ -185,6 +200,7 @@ impl ObserverApp {
     /// done the next time.
     pub(super) fn tidy(&self) -> bool {
         let _next_time = self.enrol_offline();
+        let _next_time = self.keep_row_key();
         let _next_time = self.permit_uploads();
         let opened = self.open_letters().unwrap_or(false);
         let _next_time = self.forget();

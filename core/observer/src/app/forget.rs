@@ -49,8 +49,10 @@ impl ObserverApp {
                     drafts.insert(draft.id);
                 }
             }
+            // Sealed as they are, they stay until the coordinators have them.
+            let unread = self.unread_files(loaded)?;
             for visit in sent.into_iter().filter(|(_, due)| *due).map(|(visit, _)| visit) {
-                for hash in u.main.forget(visit)? {
+                for hash in u.main.forget(visit)?.into_iter().filter(|hash| !unread.contains(hash)) {
                     let _gone = std::fs::remove_file(self.blob(hash));
                 }
             }

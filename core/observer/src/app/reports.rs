@@ -32,6 +32,8 @@ pub struct ReportView {
     pub attachments_delivered: usize,
     /// How many attachments it has.
     pub attachments: usize,
+    /// How many of them the coordinators have.
+    pub attachments_read: usize,
     /// Why one of them is not delivered: it is tried again ever later.
     pub attachment_problem: Option<RefusalReason>,
 }
@@ -50,16 +52,20 @@ pub enum DeliveryState {
         /// The server's words.
         reason: String,
     },
-    /// The server proved that it is durably in its log.
+    /// The server proved that it is durably in its log. No coordinator is known to have it yet.
     Delivered {
         /// Counted from 0, as the receipt proves.
         index: u64,
         /// When the server received it, in milliseconds since 1970.
         received: i64,
     },
+    /// The server proved that it has it, and a desk that read the log further did not find it there. It is sent again by itself.
+    Missing,
+    /// As many desks as the mission asks for signed that they have it.
+    Read,
 }
 
-/// One line for the home screen: all safe, or how many are not.
+/// One line for the home screen: all safe, all stored, or how many are neither.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Not signed yet.
@@ -68,10 +74,16 @@ pub struct Summary {
     pub waiting: usize,
     /// Refused.
     pub stuck: usize,
-    /// Delivered, with a receipt that the phone verified.
+    /// Delivered, with a receipt that the phone verified; not known to be read.
     pub delivered: usize,
+    /// Delivered, and not found by the coordinators.
+    pub missing: usize,
+    /// Read by the coordinators.
+    pub read: usize,
     /// Attachments that the server did not prove to have.
     pub attachments_waiting: usize,
+    /// Attachments that the coordinators do not have yet.
+    pub attachments_unread: usize,
     /// Whether this phone's work was closed: nothing more can be signed.
     pub closed: bool,
     /// Whether the server's log is the one that this phone saw before.
@@ -79,10 +91,16 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Whether everything that was signed is delivered.
+    /// Whether the server proved to have everything that was signed, or the coordinators read it.
+    #[must_use]
+    pub fn all_stored(&self) -> bool {
+        self.waiting == 0 && self.stuck == 0 && self.missing == 0 && self.attachments_waiting == 0
+    }
+
+    /// Whether the coordinators read everything that was signed.
     #[must_use]
     pub fn all_safe(&self) -> bool {
-        self.waiting == 0 && self.stuck == 0 && self.attachments_waiting == 0
+        self.all_stored() && self.delivered == 0 && self.attachments_unread == 0
     }
 }
 
@@ -96,13 +114,21 @@ impl ObserverApp {
     }
 
     pub(super) fn report_views(&self, u: &mut Unlocked, loaded: &Arc<Loaded>) -> Result<Vec<ReportView>, Error> {
-        let deliveries = lock(&self.outbox)?.deliveries()?;
-        let counts = lock(&self.outbox)?.blob_counts()?;
+        let (deliveries, counts, read) = {
+            let outbox = lock(&self.outbox)?;
+            (outbox.deliveries()?, outbox.blob_counts()?, outbox.read_rows(&loaded.manifest)?)
+        };
+        let desks = loaded.mission.desks_to_read;
         let mut out = Vec::new();
         let reports = u.main.reports()?;
         for report in &reports {
+            let fetched = read.are_fetched(report.seq, desks);
             let blobs = counts.iter().find(|c| c.0 == Number::Own(report.seq));
             let state = match deliveries.iter().find(|(seq, _)| *seq == report.seq).map(|(_, d)| d) {
+                _ if read.are_read(report.seq, desks) => DeliveryState::Read,
+                Some(Delivery::Delivered { index, .. }) if read.is_missing(report.seq, *index) => {
+                    DeliveryState::Missing
+                }
                 Some(Delivery::Delivered { index, received }) => {
                     DeliveryState::Delivered { index: *index, received: *received }
                 }
@@ -122,8 +148,9 @@ impl ObserverApp {
                 amends: reports.iter().find(|r| Some(r.hash) == report.amends).map(|r| r.seq),
                 signed: report.signed,
                 state,
-                attachments_delivered: blobs.map_or(0, |b| b.1),
+                attachments_delivered: blobs.map_or(0, |b| if fetched { b.2 } else { b.1 }),
                 attachments: blobs.map_or(0, |b| b.2),
+                attachments_read: blobs.filter(|_| fetched).map_or(0, |b| b.2),
                 attachment_problem: blobs.and_then(|b| b.3),
             });
         }
@@ -138,10 +165,13 @@ impl ObserverApp {
         let mut out = Summary::default();
         for report in self.reports()? {
             out.attachments_waiting += report.attachments - report.attachments_delivered;
+            out.attachments_unread += report.attachments - report.attachments_read;
             match report.state {
                 DeliveryState::Waiting | DeliveryState::Sending => out.waiting += 1,
                 DeliveryState::Stuck { .. } => out.stuck += 1,
                 DeliveryState::Delivered { .. } => out.delivered += 1,
+                DeliveryState::Missing => out.missing += 1,
+                DeliveryState::Read => out.read += 1,
             }
         }
         out.log = lock(&self.outbox)?.consistency()?;

@@ -46,6 +46,13 @@ impl Outbox {
         self.blobs("SELECT hash, length, seq, not_before FROM blob WHERE proof IS NULL ORDER BY length", None)
     }
 
+    /// The attachments of own envelopes, each with the number of the envelope that names it.
+    pub fn own_blobs(&self) -> Result<Vec<(i64, Hash)>, Error> {
+        let mut statement = self.db.prepare_cached("SELECT seq, hash FROM blob WHERE seq > 0")?;
+        let rows = statement.query_map([], |r| Ok((r.get(0)?, Hash(r.get(1)?))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     fn blobs(&self, select: &str, at: Option<i64>) -> Result<Vec<StoredBlob>, Error> {
         let mut statement = self.db.prepare_cached(select)?;
         let rows = statement.query_map([], |r| {

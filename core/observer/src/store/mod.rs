@@ -16,6 +16,7 @@ mod outbox;
 mod parts;
 mod permits;
 mod queue;
+mod read;
 mod records;
 mod relayed;
 

@@ -19,3 +19,5 @@ pub const FAILURES: &str = "failures";
 pub const LETTERS_FROM: &str = "letters_from";
 pub const LETTERS_WHOLE: &str = "letters_whole";
 pub const NOT_BEFORE: &str = "not_before";
+/// Names and opens the rows of read notices for this phone; made from what only an unlocked phone has.
+pub const ROW_KEY: &str = "row_key";

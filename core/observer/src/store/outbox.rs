@@ -64,6 +64,12 @@ pub const SCHEMA: Schema = Schema {
         "
     ALTER TABLE evidence ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;
     ",
+        // What each desk has of this phone.
+        "
+    CREATE TABLE read_row(
+        desk BLOB PRIMARY KEY, at INTEGER NOT NULL, epoch INTEGER NOT NULL, size INTEGER NOT NULL,
+        body BLOB NOT NULL) STRICT;
+    ",
     ],
 };
 

@@ -131,6 +131,15 @@ impl Outbox {
         Ok(())
     }
 
+    /// The numbers of receipted envelopes, each with its place in the log.
+    pub(super) fn stored_places(&self) -> Result<Vec<(i64, u64)>, Error> {
+        let places = self.deliveries()?.into_iter().filter_map(|(seq, delivery)| match delivery {
+            Delivery::Delivered { index, .. } => Some((seq, index)),
+            Delivery::Waiting | Delivery::Stuck(..) => None,
+        });
+        Ok(places.collect())
+    }
+
     /// Whether anything that was receipted is offered once more.
     pub fn offers_again(&self) -> Result<bool, Error> {
         let select = "SELECT EXISTS(SELECT 1 FROM envelope WHERE again = 1 AND not_before = 0)

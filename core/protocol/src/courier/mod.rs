@@ -8,9 +8,10 @@ mod writer;
 pub use reader::{CourierList, CourierReadError, CourierReader};
 pub use writer::CourierWriter;
 
-use crate::bundle::MAX_PARTS;
+use crate::bundle::{MAX_NAMED, MAX_PARTS};
 use crate::cbor::Malformed;
 use crate::ids::{Hash, MissionId};
+use crate::notice::ProvedRow;
 use crate::permit::UploadToken;
 use crate::receipt::Receipt;
 use data_encoding::BASE64URL_NOPAD;
@@ -24,6 +25,8 @@ pub const MAX_FILE: usize = 64 << 20;
 pub const MAX_OBJECTS: usize = 50_000;
 /// Most pairs of contradicting heads in a courier file.
 pub const MAX_CONTRADICTIONS: usize = 64;
+/// Most rows of read notices in a courier file.
+pub const MAX_CARRIED_ROWS: usize = 20_000;
 /// Bytes of the file per frame: as many as a camera reliably reads from a phone's screen.
 pub const FRAME_BYTES: usize = 600;
 
@@ -55,6 +58,12 @@ pub struct CourierFile {
     /// Pairs of signed tree heads that cannot be of one log; at most [`MAX_CONTRADICTIONS`].
     #[n(7)]
     pub contradictions: Option<Vec<(ByteVec, ByteVec)>>,
+    /// What desks have read of phones, row by row; at most [`MAX_CARRIED_ROWS`].
+    #[n(8)]
+    pub rows: Option<Vec<ProvedRow>>,
+    /// Signed enrolments of the desks that signed for the rows.
+    #[n(9)]
+    pub desks: Option<Vec<ByteVec>>,
 }
 
 /// Why a file or frame is rejected. What is already stored stays.
@@ -125,6 +134,8 @@ fn limit_of(key: u64) -> Option<(&'static str, usize)> {
         5 => Some(("proofs", MAX_OBJECTS)),
         6 => Some(("permits", MAX_OBJECTS)),
         7 => Some(("contradictions", MAX_CONTRADICTIONS)),
+        8 => Some(("rows", MAX_CARRIED_ROWS)),
+        9 => Some(("desks", MAX_NAMED)),
         _ => None,
     }
 }

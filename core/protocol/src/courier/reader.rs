@@ -20,6 +20,10 @@ pub enum CourierList {
     Permits,
     /// Pairs of tree heads.
     Contradictions,
+    /// Rows of read notices.
+    Rows,
+    /// Enrolments of the desks that signed for the rows.
+    Desks,
 }
 
 /// Why a courier file is not read on.
@@ -46,7 +50,7 @@ pub struct CourierReader<R> {
     length: u64,
     at: u64,
     /// Where each list begins, and how many items it has.
-    lists: [(u64, usize); 6],
+    lists: [(u64, usize); 8],
     /// Where the signed manifest begins.
     manifest: Option<u64>,
 }
@@ -63,7 +67,7 @@ impl<R: Read + Seek> CourierReader<R> {
             let found = usize::try_from(length).unwrap_or(usize::MAX);
             return Err(CourierError::TooMuch { found, what: "bytes", limit: MAX_FILE }.into());
         }
-        let mut this = Self { source: BufReader::new(source), length, at: 0, lists: [(0, 0); 6], manifest: None };
+        let mut this = Self { source: BufReader::new(source), length, at: 0, lists: [(0, 0); 8], manifest: None };
         let fields = this.count(5)?;
         let mut before = None;
         for _ in 0..fields {
@@ -109,13 +113,17 @@ impl<R: Read + Seek> CourierReader<R> {
         for _ in 0..count {
             self.seek(place)?;
             let start = match list {
-                CourierList::Objects | CourierList::Parts => {
+                CourierList::Objects | CourierList::Parts | CourierList::Desks => {
                     let length = self.bytes_head()?;
                     let start = self.at;
                     self.skip(length)?;
                     start
                 }
-                CourierList::Receipts | CourierList::Proofs | CourierList::Permits | CourierList::Contradictions => {
+                CourierList::Receipts
+                | CourierList::Proofs
+                | CourierList::Permits
+                | CourierList::Contradictions
+                | CourierList::Rows => {
                     self.item(0)?;
                     place
                 }
@@ -163,6 +171,8 @@ impl<R: Read + Seek> CourierReader<R> {
             5 => self.list(CourierList::Proofs, key)?,
             6 => self.list(CourierList::Permits, key)?,
             7 => self.list(CourierList::Contradictions, key)?,
+            8 => self.list(CourierList::Rows, key)?,
+            9 => self.list(CourierList::Desks, key)?,
             _ => return Err(self.fault("a key that this version does not know")),
         }
         Ok(())
@@ -177,11 +187,15 @@ impl<R: Read + Seek> CourierReader<R> {
         self.lists[list as usize] = (self.at, count);
         for _ in 0..count {
             match list {
-                CourierList::Objects | CourierList::Parts => {
+                CourierList::Objects | CourierList::Parts | CourierList::Desks => {
                     let length = self.bytes_head()?;
                     self.skip(length)?;
                 }
-                CourierList::Receipts | CourierList::Proofs | CourierList::Permits | CourierList::Contradictions => {
+                CourierList::Receipts
+                | CourierList::Proofs
+                | CourierList::Permits
+                | CourierList::Contradictions
+                | CourierList::Rows => {
                     self.item(0)?;
                 }
             }

@@ -93,6 +93,8 @@ fn courier_file_with_too_many_items_is_refused_before_decoding() {
         kept: None,
         permits: None,
         contradictions: None,
+        rows: None,
+        desks: None,
     };
     assert!(CourierFile::decode(&empty.encode(), mission).is_ok());
     let head = |keys: u8| [&[0xa0 | keys, 0x00, 0x01, 0x01, 0x50][..], &mission.0].concat();
@@ -143,16 +145,16 @@ fn manifest_is_located_in_a_partial_bundle() {
     let manifest = manifest(vec![part], &root);
     let signed = manifest.sign(&root);
     let whole = minicbor::to_vec((ByteVec::from(signed.clone()), vec![ByteVec::from(packed.clone())])).unwrap();
-    let place = published::manifest(&whole).expect("a bundle").expect("enough");
+    let place = published::signed(&whole).expect("a bundle").expect("enough");
     assert_eq!(whole[place.clone()], signed);
     for cut in 0..4 {
-        assert_eq!(published::manifest(&whole[..cut]), Ok(None), "{cut} bytes do not tell");
+        assert_eq!(published::signed(&whole[..cut]), Ok(None), "{cut} bytes do not tell");
     }
     for cut in 4..whole.len() {
-        assert_eq!(published::manifest(&whole[..cut]), Ok(Some(place.clone())), "{cut} bytes");
+        assert_eq!(published::signed(&whole[..cut]), Ok(Some(place.clone())), "{cut} bytes");
     }
     for no in [&[0x40][..], &[0x83], &[0x82, 0x80], &[0x82, 0x5b], &[0x82, 0x5a, 0, 0x10, 0, 1], &[0x9f]] {
-        assert!(published::manifest(no).is_err(), "{no:?}");
+        assert!(published::signed(no).is_err(), "{no:?}");
     }
     let rest = &whole[place.end..];
     assert_eq!(published::parts(rest, &manifest), Ok(vec![&packed[..]]));

@@ -49,7 +49,12 @@ fn sync_with_nothing_to_send_is_done() {
     assert_eq!(actions, [Action::FetchLetters]);
     let done = [Action::Pause { failures: 0, not_before: 0 }, Action::Stop(Stop::Done)];
     for event in [Event::LettersDone, Event::Failed(Failure::Nonsense)] {
-        assert_eq!(step(state.clone(), event.clone(), NOW, 0).1, done, "{event:?}");
+        let (state, actions) = step(state.clone(), event.clone(), NOW, 0);
+        assert_eq!(actions, [Action::FetchRows], "{event:?}");
+        for event in [Event::RowsDone, Event::Failed(Failure::Nonsense)] {
+            assert_eq!(step(state.clone(), event.clone(), NOW, 0).1, done, "{event:?}");
+        }
+        assert_eq!(pause(&step(state, Event::Failed(Failure::Offline), NOW, 0).1).0, 1);
     }
     assert_eq!(pause(&step(state, Event::Failed(Failure::Offline), NOW, 0).1).0, 1);
 }
@@ -60,7 +65,13 @@ fn letters_do_not_wait_for_attachments() {
         let (state, _) = sending(known(vec![]));
         let (state, actions) = step(state, Event::Failed(failure), NOW, 0);
         assert_eq!(actions, [Action::FetchLetters], "{failure:?}");
-        for event in [Event::LettersDone, Event::Failed(Failure::Nonsense), Event::Failed(Failure::Offline)] {
+        let (rows, _) = step(state.clone(), Event::LettersDone, NOW, 0);
+        for (state, event) in [
+            (&rows, Event::RowsDone),
+            (&rows, Event::Failed(Failure::Nonsense)),
+            (&rows, Event::Failed(Failure::Offline)),
+            (&state, Event::Failed(Failure::Offline)),
+        ] {
             let (failures, until) = pause(&step(state.clone(), event.clone(), NOW, 0).1);
             assert_eq!(failures, 1, "{failure:?}, {event:?}: it is tried again");
             assert!(
@@ -184,7 +195,8 @@ fn success_resets_the_failure_count() {
     let (state, actions) = step(state, Event::Uploaded(vec![stored(0)]), NOW, 0);
     assert_eq!(actions.last(), Some(&Action::SendAttachments));
     let (state, _) = step(state, Event::AttachmentsDone, NOW, 0);
-    let (state, actions) = step(state, Event::LettersDone, NOW, 0);
+    let (state, _) = step(state, Event::LettersDone, NOW, 0);
+    let (state, actions) = step(state, Event::RowsDone, NOW, 0);
     assert!(actions.contains(&Action::Pause { failures: 0, not_before: 0 }));
     assert_eq!(pause(&step(state, Event::Failed(Failure::Offline), NOW, 0).1).0, 1);
 }

@@ -101,6 +101,7 @@ impl Phone {
                         events.push(self.failure(dice).unwrap_or(Event::AttachmentsDone));
                     }
                     Action::FetchLetters => events.push(self.failure(dice).unwrap_or(Event::LettersDone)),
+                    Action::FetchRows => events.push(self.failure(dice).unwrap_or(Event::RowsDone)),
                     // Delivered envelopes are undelivered again; the next run has them in its queue.
                     Action::SendAgain => self.done.retain(|_, v| !matches!(v, Verdict::Stored(_))),
                     Action::SendEnrolment => {

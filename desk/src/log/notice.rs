@@ -1,0 +1,143 @@
+//! What this desk has read, told to the phones: a signed notice over a row for each, published after a pull. Only then an observer is told
+//! that a report is safe: a receipt is the server's word, this is the coordinators' own.
+
+use crate::error::DeskError;
+use crate::faults::ServerFault;
+use crate::log::attachments::AttachmentFolder;
+use crate::log::heads::SignedHeads;
+use crate::log::lacking::LackingFiles;
+use crate::log::link::ServerLink;
+use crate::records::identity::OwnDevice;
+use crate::store::KnownDevice;
+use crate::workspace::Workspace;
+use baqylau_protocol::bundle::Manifest;
+use baqylau_protocol::certificate::Role;
+use baqylau_protocol::courier::MAX_CARRIED_ROWS;
+use baqylau_protocol::ids::{DeviceId, Hash, RowLabel};
+use baqylau_protocol::notice::{MAX_ROWS, ProvedRow, ReadNotice, ReadRow, ReadTable, RowKey};
+use baqylau_protocol::receipt::TreeHead;
+use baqylau_protocol::seal::SharedKey;
+use baqylau_protocol::{VERSION, cbor, published, routes};
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+
+/// Setting: what was last published, as the hash of its contents, and when.
+const PUBLISHED: &str = "notice_published";
+/// After so long the same is published again, in milliseconds: a server that was put back from a copy may have lost it.
+const AGAIN_MS: i64 = 3_600_000;
+
+/// Says what was read.
+#[derive(Clone, Copy)]
+pub(crate) struct NoticeBoard<'d> {
+    pub workspace: &'d Workspace,
+    pub own: OwnDevice<'d>,
+    pub lacking: &'d RefCell<LackingFiles>,
+}
+
+/// A notice that is made, and not yet published.
+struct NewNotice {
+    contents: Hash,
+    at: i64,
+    bytes: Vec<u8>,
+    table: ReadTable,
+}
+
+impl NoticeBoard<'_> {
+    /// Publishes what is here of every phone, where it changed or was published long ago. Gives why the server did not take it: phones
+    /// then hear of it with the next pull.
+    pub(crate) fn publish(&self, link: &ServerLink<'_>, now: i64) -> Result<Option<ServerFault>, DeskError> {
+        let Some(new) = self.make(now)? else { return Ok(None) };
+        if let Some(why) = link.publish(routes::NOTICES, &published::notice(&new.bytes, &new.table))? {
+            return Ok(Some(why));
+        }
+        self.own.known.store.set_setting(PUBLISHED, &cbor::encode(&(new.contents, new.at)))?;
+        Ok(None)
+    }
+
+    /// The time in milliseconds since 1970 of the last notice that was published; 0 before the first.
+    pub(crate) fn last(&self) -> Result<i64, DeskError> {
+        Ok(self.published()?.map_or(0, |(_, at)| at))
+    }
+
+    fn published(&self) -> Result<Option<(Hash, i64)>, DeskError> {
+        let known = self.own.known.store.setting(PUBLISHED)?;
+        Ok(known.and_then(|bytes| minicbor::decode(&bytes).ok()))
+    }
+
+    /// Rows to be carried to phones that have no network.
+    pub(crate) fn carried(&self) -> Result<Vec<ProvedRow>, DeskError> {
+        let Some(manifest) = self.own.known.latest_manifest()? else { return Ok(Vec::new()) };
+        let Some(head) = self.head(&manifest)? else { return Ok(Vec::new()) };
+        let rows = self.rows()?;
+        let table = self.seal(&rows);
+        let notice = self.sign(&manifest, &head, &table, self.last()?.max(head.time));
+        let labels = rows.iter().map(|(key, _)| key.label()).take(MAX_CARRIED_ROWS);
+        Ok(labels.filter_map(|label| table.prove(label, &notice)).collect())
+    }
+
+    /// Nothing where it is as it was, or where nobody would hear this desk.
+    fn make(&self, now: i64) -> Result<Option<NewNotice>, DeskError> {
+        let manifest = self.own.known.manifest()?;
+        let Some(head) = self.head(&manifest)? else { return Ok(None) };
+        let rows = self.rows()?;
+        let plain: Vec<(RowLabel, &ReadRow)> = rows.iter().map(|(key, row)| (key.label(), row)).collect();
+        let contents = Hash::of(&cbor::encode(&(manifest.log.epoch, head.size, head.root, plain)));
+        let before = self.published()?;
+        if before.is_some_and(|(same, at)| same == contents && now.saturating_sub(at) < AGAIN_MS) {
+            return Ok(None);
+        }
+        let table = self.seal(&rows);
+        // A clock that was ahead, and is put right, makes no notice older than the one before.
+        let at = now.max(head.time).max(before.map_or(0, |(_, before)| before.saturating_add(1)));
+        Ok(Some(NewNotice { contents, at, bytes: self.sign(&manifest, &head, &table, at), table }))
+    }
+
+    fn seal(&self, rows: &[(RowKey, ReadRow)]) -> ReadTable {
+        let desk = self.own.device();
+        ReadTable::new(rows.iter().map(|(key, row)| (key.label(), key.seal(desk, row))).collect())
+    }
+
+    fn sign(&self, manifest: &Manifest, head: &TreeHead, table: &ReadTable, at: i64) -> Vec<u8> {
+        let notice = ReadNotice {
+            v: VERSION,
+            mission: manifest.mission,
+            desk: self.own.device(),
+            at,
+            epoch: manifest.log.epoch,
+            size: head.size,
+            root: head.root,
+            rows: table.len() as u64,
+            table: table.root(),
+        };
+        notice.sign(&self.own.secrets.device)
+    }
+
+    /// The head that everything here leads to, of the log of now; nothing while the mission does not list this desk.
+    fn head(&self, manifest: &Manifest) -> Result<Option<TreeHead>, DeskError> {
+        if !manifest.is_current_desk(self.own.device()) {
+            return Ok(None);
+        }
+        let heads = SignedHeads { workspace: self.workspace, known: self.own.known };
+        match heads.last()? {
+            Some((_, bytes)) => heads.open(&bytes),
+            None => Ok(None),
+        }
+    }
+
+    /// What is here of each phone.
+    fn rows(&self) -> Result<Vec<(RowKey, ReadRow)>, DeskError> {
+        let store = self.own.known.store;
+        let attachments = AttachmentFolder { store, folder: &self.workspace.folder };
+        let lacking = self.lacking.borrow_mut().refresh(attachments)?;
+        let mut opened: HashMap<DeviceId, Vec<(u64, Hash)>> = HashMap::new();
+        store.opened_numbers(&mut |device, seq, hash| opened.entry(device).or_default().push((seq, hash)))?;
+        let phones = store.devices()?.into_iter().filter(|device| device.role == Role::Observer).take(MAX_ROWS);
+        Ok(phones.map(|phone| row(&phone, opened.get(&phone.device), &lacking)).collect())
+    }
+}
+
+fn row(phone: &KnownDevice, opened: Option<&Vec<(u64, Hash)>>, lacking: &HashSet<Hash>) -> (RowKey, ReadRow) {
+    let opened = opened.map_or(&[][..], Vec::as_slice);
+    let key = RowKey::of(&SharedKey::from_parts(phone.shared.0, phone.shared.1));
+    (key, ReadRow::of(phone.hash, opened, lacking))
+}

@@ -1,0 +1,14 @@
+CREATE TABLE document(mission BLOB NOT NULL, which INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (mission, which)) STRICT;
+CREATE TABLE log(id INTEGER PRIMARY KEY, mission BLOB NOT NULL, idx INTEGER NOT NULL, received INTEGER NOT NULL, device BLOB NOT NULL, seq INTEGER NOT NULL, recipient BLOB, hash BLOB NOT NULL, object BLOB NOT NULL) STRICT;
+CREATE TABLE mended(mission BLOB NOT NULL, idx INTEGER NOT NULL, object BLOB NOT NULL, PRIMARY KEY (mission, idx)) STRICT;
+CREATE TABLE notice(mission BLOB NOT NULL, desk BLOB NOT NULL, notice BLOB NOT NULL, rows BLOB NOT NULL, PRIMARY KEY (mission, desk)) STRICT;
+CREATE TABLE part(mission BLOB NOT NULL, hash BLOB NOT NULL, packed BLOB NOT NULL, PRIMARY KEY (mission, hash)) STRICT;
+CREATE TABLE permitted(mission BLOB NOT NULL, device BLOB NOT NULL, hash BLOB NOT NULL, token BLOB NOT NULL, length INTEGER NOT NULL, received INTEGER NOT NULL, PRIMARY KEY (mission, device, hash, token)) STRICT;
+CREATE TABLE probe(mission BLOB NOT NULL PRIMARY KEY, written INTEGER NOT NULL) STRICT;
+CREATE INDEX log_chain ON log(mission, device, seq);
+CREATE INDEX log_enrolment ON log(mission, idx) WHERE seq = 0;
+CREATE INDEX log_letter ON log(mission, recipient, idx) WHERE recipient IS NOT NULL;
+CREATE UNIQUE INDEX log_place ON log(mission, idx);
+CREATE TRIGGER log_is_immutable BEFORE UPDATE ON log BEGIN SELECT RAISE(ABORT, 'the log only grows'); END;
+CREATE TRIGGER log_is_kept BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'the log only grows'); END;
+PRAGMA user_version = 5;
