@@ -40,7 +40,8 @@ struct HomeScreen: View {
 
     private func words(_ summary: Summary) -> String {
         if summary.allSafe { return "✓ " + say(.homeAllSafe) }
-        let open = Int(summary.waiting + summary.stuck)
+        if summary.allStored { return "◔ " + say(.homeAllStored) }
+        let open = Int(summary.waiting + summary.stuck + summary.missing)
         return "◷ " + (open > 0 ? say(.homeWaiting, open) : say(.homeFiles, Int(summary.attachmentsWaiting)))
     }
 
@@ -49,11 +50,11 @@ struct HomeScreen: View {
         if summary.drafts > 0 { Paragraph(say(.homeDrafts, Int(summary.drafts))) }
         if let log = logWord(summary.log) { Paragraph("⚠ " + say(log)) }
         if model.state.sosSent { Paragraph(say(.sosSigned)) }
-        if !summary.allSafe {
+        if !summary.allStored {
             if !model.state.connected { Paragraph(say(.homeOffline)) }
             if let again = model.state.againMs { Paragraph(say(.homeAgain, say.moment(again))) }
         }
-        let send = summary.allSafe ? say(.homeFetch) : model.state.sending ? say(.homeSending) : say(.homeSend)
+        let send = summary.allStored ? say(.homeFetch) : model.state.sending ? say(.homeSending) : say(.homeSend)
         Secondary(send, "send") { model.send() }.disabled(model.state.sending)
     }
 

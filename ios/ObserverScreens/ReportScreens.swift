@@ -61,6 +61,8 @@ struct ReportScreen: View {
             Paragraph(say(.reportReceipt, Int64(index), say.moment(received), report.hash))
         }
         if case .stuck(let why, _) = report.state { ErrorCard(words: refused(why)) }
+        if report.state == .missing { Paragraph(say(.reportMissing, report.hash)) }
+        if report.state == .read { Paragraph(say(.reportRead, report.hash)) }
         if report.attachments > 0 {
             Paragraph(say(.reportAttachments, Int(report.attachmentsDelivered), Int(report.attachments)))
         }
@@ -124,6 +126,8 @@ func stateWord(_ state: ReportState) -> Word {
     case .sending: .stateSending
     case .stuck: .stateStuck
     case .delivered: .stateDelivered
+    case .missing: .stateMissing
+    case .read: .stateRead
     }
 }
 
@@ -134,6 +138,8 @@ private func mark(_ report: ReportView) -> String {
     case .sending: "↑"
     case .stuck: "✗"
     case .delivered: report.attachmentsDelivered < report.attachments ? "◔" : "✓"
+    case .missing: "?"
+    case .read: report.attachmentsRead < report.attachments ? "✓" : "✓✓"
     }
 }
 

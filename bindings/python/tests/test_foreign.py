@@ -300,4 +300,4 @@ def test_readme(mission: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert len([line for line in code.splitlines() if line]) <= 12
     known: dict[str, Callable[..., Any]] = {}
     exec(code, {"invite": mission.about["invites"][2]}, known)
-    assert str(known["summary"].all_safe) == "True"  # type: ignore[attr-defined]
+    assert str(known["summary"].all_stored) == "True"  # type: ignore[attr-defined]

@@ -92,7 +92,12 @@ class Player:
         changes = {c.name: (c.before, c.after) for c in self.core.changes(self.draft)}
         assert changes[step["question"]] == (step["before"], step["after"])
 
-    def all_safe(self, _step: dict[str, Any]) -> None:
+    def all_stored(self, _step: dict[str, Any]) -> None:
+        summary = self.core.summary()
+        assert summary.all_stored and not summary.all_safe
+
+    def read(self, _step: dict[str, Any]) -> None:
+        self.core.sync_now(30_000)
         assert self.core.summary().all_safe
 
     def desk(self, step: dict[str, Any]) -> None:
@@ -122,7 +127,7 @@ def test_desk_in_python(mission: Any, phone: Callable[[str], tuple[Phone, KeyVau
     desk = Desk.open(mission.about["mission"], mission.about["passphrase"])
     pulled = desk.pull()
     assert pulled.objects >= 2
-    assert (pulled.unsent, pulled.failed, pulled.lacking, pulled.damaged, pulled.disputes) == ([], [], [], [], [])
+    assert (pulled.unsent, pulled.failed, pulled.lacking, pulled.damaged, pulled.disputes, pulled.untold) == ([], [], [], [], [], None)
     assert desk.verify().faults == []
     table = reports(desk)
     assert list(table["status"]) == ["counted"] and str(table["received"].dtype).startswith("datetime64")

@@ -41,7 +41,7 @@ struct PhoneTests {
         guard case .open(let core) = observer.session.state else { throw Absent(what: "an open store") }
         #expect(try await core { try $0.summary() }.waiting == 1)
         twin.network.there = true
-        try await until("it is delivered") { try await core { try $0.summary() }.allSafe }
+        try await until("it is delivered") { try await core { try $0.summary() }.allStored }
         observer.navigator.open(.reports)
         let model = observer.navigator.model(.reports) { ReportsModel(core) }
         await observer.session.lock()

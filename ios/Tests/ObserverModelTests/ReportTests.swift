@@ -25,7 +25,7 @@ struct ReportTests {
         // Earlier failures are waited for: the system lets it try as often as it likes.
         try await until("all is safe") {
             _ = try await device.session.deliver()
-            return home.state.summary?.allSafe == true
+            return home.state.summary?.allStored == true
         }
     }
 
@@ -93,7 +93,7 @@ struct ReportTests {
         #expect(review.state.page?.changes.contains { $0.name == "what" && $0.after == "Go home" } == true)
         try await device.sign(page)
         await home.send().value
-        try await until("no question") { home.state.questions == 0 && home.state.summary?.allSafe == true }
+        try await until("no question") { home.state.questions == 0 && home.state.summary?.allStored == true }
         let desk = try #require(try mission.ask("desk")["reports"] as? [[String: Any]])
         #expect(desk.compactMap { $0["status"] as? String } == ["superseded", "counted"])
         #expect((desk[1]["answers"] as? [String: String])?["what"] == "Go home")

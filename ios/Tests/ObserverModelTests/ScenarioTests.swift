@@ -57,8 +57,12 @@ final class Player {
         case "sync": try await sync(try #require(step.delivered))
         case "amend": try await amend(step)
         case "changes": try await changes(step)
-        case "all_safe":
+        case "all_stored":
             let home = try device.home()
+            try await until("all is stored") { home.state.summary?.allStored == true }
+        case "read":
+            let home = try device.home()
+            await home.send().value
             try await until("all is safe") { home.state.summary?.allSafe == true }
         case "desk": try desk(step)
         default: Testing.Issue.record("no step \(step.do)")

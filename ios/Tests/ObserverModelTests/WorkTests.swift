@@ -42,7 +42,7 @@ struct WorkTests {
         await own.open().value
         #expect(own.state.brought?.delivered == 1)
         let home = try device.home()
-        try await until("all is safe") { home.state.summary?.allSafe == true }
+        try await until("all is safe") { home.state.summary?.allStored == true }
     }
 
     @Test func changingCodesAreReadInAnyOrder() async throws {

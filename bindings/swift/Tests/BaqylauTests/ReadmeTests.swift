@@ -21,5 +21,5 @@ import Testing
     _ = try await baqylau.sync(budgetMs: 30_000, now: true)
     let summary = try await baqylau { try $0.summary() }
     // README ends
-    #expect(summary.allSafe)
+    #expect(summary.allStored)
 }

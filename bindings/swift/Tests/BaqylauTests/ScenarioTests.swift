@@ -89,7 +89,12 @@ final class Player {
         case "changes":
             let change = try #require(try core.changes(draft: draft).first { $0.name == step.question })
             #expect(change.before == step.before && change.after == step.after)
-        case "all_safe": #expect(try core.summary().allSafe)
+        case "all_stored":
+            let summary = try core.summary()
+            #expect(summary.allStored && !summary.allSafe)
+        case "read":
+            _ = try core.syncNow(budgetMs: 30_000)
+            #expect(try core.summary().allSafe && state(1) == "read")
         case "desk": try desk(step)
         default: Testing.Issue.record("no step \(step.do)")
         }
@@ -121,6 +126,8 @@ final class Player {
         case .sending: "sending"
         case .stuck: "stuck"
         case .delivered: "delivered"
+        case .missing: "missing"
+        case .read: "read"
         }
     }
 

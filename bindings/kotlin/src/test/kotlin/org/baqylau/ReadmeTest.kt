@@ -26,7 +26,7 @@ class ReadmeTest {
             baqylau.sync(30_000, now = true)
             val summary = baqylau { summary() }
             // README ends
-            assertTrue(summary.allSafe)
+            assertTrue(summary.allStored)
             baqylau.close()
         }
     }

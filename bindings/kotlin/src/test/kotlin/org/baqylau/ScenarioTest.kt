@@ -70,7 +70,12 @@ private class Player(
                 val change = core.changes(draft).first { it.name == text("question") }
                 assertEquals(text("before") to text("after"), change.before to change.after)
             }
-            "all_safe" -> assertTrue(core.summary().allSafe)
+            "all_stored" -> core.summary().let { assertTrue(it.allStored && !it.allSafe) }
+            "read" -> {
+                core.syncNow(30_000u)
+                assertTrue(core.summary().allSafe)
+                assertEquals("read", state(1))
+            }
             "desk" -> {
                 val reports = mission.ask("desk")["reports"].toList()
                 assertEquals(step["status"].toList(), reports.map { it["status"] })
@@ -94,6 +99,8 @@ private class Player(
             is ReportState.Sending -> "sending"
             is ReportState.Stuck -> "stuck"
             is ReportState.Delivered -> "delivered"
+            is ReportState.Missing -> "missing"
+            is ReportState.Read -> "read"
         }
 }
 

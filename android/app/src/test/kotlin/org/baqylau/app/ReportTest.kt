@@ -33,9 +33,9 @@ class ReportTest : AppTest() {
             // Earlier failures are waited for: the job runs as often as Android lets it.
             wait("all is safe") {
                 job.onStartJob(null)
-                core { summary() }.allSafe || run { Thread.sleep(500).let { false } }
+                core { summary() }.allStored || run { Thread.sleep(500).let { false } }
             }
-            seeInAll(R.string.home_all_safe)
+            seeInAll(R.string.home_all_stored)
         }
 
     @Test
@@ -44,7 +44,7 @@ class ReportTest : AppTest() {
             enrol(mission)
             incident()
             tap("send")
-            seeInAll(R.string.home_all_safe)
+            seeInAll(R.string.home_all_stored)
             mission.ask("lost")
             incident()
             tap("send")
@@ -68,7 +68,7 @@ class ReportTest : AppTest() {
             enrol(mission)
             incident()
             tap("send")
-            seeInAll(R.string.home_all_safe)
+            seeInAll(R.string.home_all_stored)
             mission.ask("revoke")
             incident()
             tap("send")
@@ -86,7 +86,7 @@ class ReportTest : AppTest() {
             enrol(mission)
             val hash = incident()
             tap("send")
-            seeInAll(R.string.home_all_safe)
+            seeInAll(R.string.home_all_stored)
             mission.ask("about $hash what What did they shout?")
             twin.settings.notices = true
             tap("lock")
@@ -112,7 +112,7 @@ class ReportTest : AppTest() {
             await("state")
             home()
             tap("send")
-            seeInAll(R.string.home_all_safe)
+            seeInAll(R.string.home_all_stored)
             assertEquals(0, compose.onAllNodesWithTag("letters").fetchSemanticsNodes().size)
             val reports = mission.ask("desk")["reports"].toList()
             assertEquals(listOf("superseded", "counted"), reports.map { it["status"].textValue() })
@@ -167,7 +167,7 @@ class ReportTest : AppTest() {
             tap("sos")
             tap("sos-yes")
             find("sos-signed")
-            seeInAll(R.string.home_all_safe)
+            seeInAll(R.string.home_all_stored)
             assertEquals(1, mission.ask("desk")["reports"].size())
         }
 }

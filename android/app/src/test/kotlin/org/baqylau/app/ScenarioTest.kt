@@ -68,8 +68,13 @@ class ScenarioTest : AppTest() {
                 tap("back")
             }
 
-            "all_safe" -> {
+            "all_stored" -> {
                 home()
+                see("Stored:")
+            }
+
+            "read" -> {
+                tap("send")
                 see("All safe")
             }
 

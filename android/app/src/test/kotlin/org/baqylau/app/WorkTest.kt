@@ -66,7 +66,7 @@ class WorkTest : AppTest() {
             tap("import")
             find("brought")
             home()
-            seeInAll(R.string.home_all_safe)
+            seeInAll(R.string.home_all_stored)
         }
 
     @Test

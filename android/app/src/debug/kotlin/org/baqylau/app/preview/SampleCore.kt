@@ -108,12 +108,12 @@ private class Sample : ObserverCoreInterface by absent() {
             ),
         )
 
-    override fun summary() = Summary(false, 1u, 1u, 0u, 4u, 0u, false, LogConsistency.PROVED)
+    override fun summary() = Summary(false, false, 1u, 1u, 0u, 1u, 0u, 3u, 0u, 0u, false, LogConsistency.PROVED)
 
     override fun reports() =
         listOf(
-            ReportView(1, "r1", "9f2c", "C01-01", "opening", 1, null, MORNING, ReportState.Delivered(41u, MORNING + 60_000), 1u, 1u, null),
-            ReportView(2, "r2", "77ab", "C01-01", "incident", 3, null, MORNING, ReportState.Waiting, 0u, 0u, null),
+            ReportView(1, "r1", "9f2c", "C01-01", "opening", 1, null, MORNING, ReportState.Delivered(41u, MORNING + 60_000), 1u, 1u, 0u, null),
+            ReportView(2, "r2", "77ab", "C01-01", "incident", 3, null, MORNING, ReportState.Waiting, 0u, 0u, 0u, null),
         )
 
     override fun letters() =

@@ -102,11 +102,12 @@ private fun Safety(
     state: HomeState,
     model: HomeModel,
 ) {
-    val open = (summary.waiting + summary.stuck).toInt()
+    val open = (summary.waiting + summary.stuck + summary.missing).toInt()
     val files = summary.attachmentsWaiting.toInt()
     val words =
         when {
             summary.allSafe -> "✓ " + stringResource(R.string.home_all_safe)
+            summary.allStored -> "◔ " + stringResource(R.string.home_all_stored)
             open > 0 -> "◷ " + pluralStringResource(R.plurals.home_waiting, open, open)
             else -> "◷ " + pluralStringResource(R.plurals.home_files, files, files)
         }
@@ -122,7 +123,7 @@ private fun Safety(
             if (drafts > 0) Text(pluralStringResource(R.plurals.home_drafts, drafts, drafts))
             logWords(summary.log)?.let { Text("⚠ " + stringResource(it), Modifier.testTag("log")) }
             if (state.sosSent) Text(stringResource(R.string.sos_signed), Modifier.testTag("sos-signed"))
-            if (!summary.allSafe) {
+            if (!summary.allStored) {
                 if (!state.connected) Text(stringResource(R.string.home_offline), Modifier.testTag("offline"))
                 state.againMs?.let { Text(stringResource(R.string.home_again, moment(it))) }
                 val words = if (state.sending) R.string.home_sending else R.string.home_send

@@ -145,7 +145,9 @@ private fun Receipt(report: ReportView) {
             Paragraph(stringResource(R.string.report_receipt, state.index.toLong(), moment(state.receivedMs), report.hash), "receipt")
 
         is ReportState.Stuck -> ErrorCard(refused(state.why))
-        else -> {}
+        is ReportState.Missing -> Paragraph(stringResource(R.string.report_missing, report.hash), "missing")
+        is ReportState.Read -> Paragraph(stringResource(R.string.report_read, report.hash), "read")
+        is ReportState.Waiting, is ReportState.Sending -> {}
     }
     if (report.attachments > 0u) {
         Paragraph(stringResource(R.string.report_attachments, report.attachmentsDelivered.toInt(), report.attachments.toInt()), "files")
@@ -201,6 +203,8 @@ fun stateName(state: ReportState): Int =
         is ReportState.Sending -> R.string.state_sending
         is ReportState.Stuck -> R.string.state_stuck
         is ReportState.Delivered -> R.string.state_delivered
+        is ReportState.Missing -> R.string.state_missing
+        is ReportState.Read -> R.string.state_read
     }
 
 /** The state as a sign. */
@@ -210,4 +214,6 @@ fun stateMark(report: ReportView): String =
         is ReportState.Sending -> "↑"
         is ReportState.Stuck -> "✗"
         is ReportState.Delivered -> if (report.attachmentsDelivered < report.attachments) "◔" else "✓"
+        is ReportState.Missing -> "?"
+        is ReportState.Read -> if (report.attachmentsRead < report.attachments) "✓" else "✓✓"
     }
