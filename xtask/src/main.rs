@@ -154,7 +154,13 @@ fn verify(demo: &Path) -> Result<(), String> {
     run("export of the log", binary().args(["desk", "log", "--folder"]).arg(demo.join("mission")).arg(&log))?;
     run("verification of the export", binary().arg("verify").arg(&log))?;
     // It shares no line with the program.
-    run("independent verifier", python().arg(root().join("tests/formats/verify.py")).arg(&log))
+    run("independent verifier", python().arg(root().join("tests/formats/verify.py")).arg(&log))?;
+    let courier = demo.join("read.courier");
+    run(
+        "what the desk says that it read",
+        binary().args(["desk", "courier", "--folder"]).arg(demo.join("mission")).arg(&courier),
+    )?;
+    run("independent verifier of it", python().arg(root().join("tests/formats/notice.py")).args([&log, &courier]))
 }
 
 fn lint() -> Result<(), String> {

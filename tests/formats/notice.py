@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""Verifies what desks say that they have read, offline: the rows of a courier file, against an exported log. It opens none.
+
+Follows docs/formats.md, section 13, as verify.py beside it does, whose reader and signatures it uses.
+
+    python3 notice.py log.cbor courier.cbor
+
+Exit status: 0 when every row is proved, 1 on any fault, 2 when it is called wrongly.
+"""
+
+import argparse
+import sys
+
+import verify as v
+from ed25519 import check_itself
+
+NOTICE = 65021
+v.NAMES[NOTICE] = "read notice"
+ROW = v.row_of(v.some_bytes, v.whole(64), v.of_bytes(16), v.of_bytes(156), v.list_of(v.HASH))
+NOTICE_SHAPE = {
+    0: (v.VERSION, True), 1: (v.MISSION, True), 2: (v.of_bytes(16), True), 3: (v.integer, True), 4: (v.whole(32), True),
+    5: (v.whole(64), True), 6: (v.HASH, True), 7: (v.whole(64), True), 8: (v.HASH, True),
+}
+
+
+def root_of(leaf, index, size, path):
+    """The root that a leaf and its path lead to in a tree of some size (RFC 9162, section 2.1.3.2)."""
+    if index >= size:
+        raise v.Fault("a row beyond its table")
+    at, last = index, size - 1
+    for sibling in path:
+        if last == 0:
+            raise v.Fault("a path that is too long")
+        if at & 1 or at == last:
+            leaf = v.sha256(b"\x01" + sibling + leaf)
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            leaf = v.sha256(b"\x01" + leaf + sibling)
+        at, last = at >> 1, last >> 1
+    if last:
+        raise v.Fault("a path that is too short")
+    return leaf
+
+
+class Notices:
+    """The rows of a courier file, and the notices that they belong to."""
+
+    def __init__(self, log, courier):
+        if not isinstance(courier, dict) or courier.get(1) != log.mission:
+            raise v.Fault("no courier file of this mission")
+        self.log, self.opened, self.labels = log, {}, set()
+        self.leaves = [v.leaf_hash(log.lost.get(at, v.sha256(data)), received)
+                       for at, (received, data) in enumerate(log.entries)]
+        self.rows = courier.get(8, [])
+        for row in self.rows:
+            self.row(row)
+
+    def notice(self, data):
+        if data in self.opened:
+            return self.opened[data]
+        signed = v.Signed(NOTICE, data)
+        notice = v.payload_map(signed.payload, NOTICE_SHAPE, "read notice")
+        desk = self.log.devices.get(notice[2])
+        listed = [term for term in self.log.manifest[12] if term[0] == notice[2] and len(term) < 3]
+        if desk is None or not listed:
+            raise v.Fault("read notice: by a device that is no desk now")
+        signed.verify(desk.key)
+        if notice[1] != self.log.mission:
+            raise v.Fault("read notice: of another mission")
+        if notice[7] > 1 << 18:
+            raise v.Fault("read notice: more rows than a table has")
+        here = notice[4] == self.log.manifest[7][0] and notice[5] <= len(self.leaves)
+        if here and v.tree_root(self.leaves[:notice[5]]) != notice[6]:
+            raise v.Fault("read notice: the desk read another log than this one")
+        self.opened[data] = notice
+        return notice
+
+    def row(self, row):
+        if not ROW(row):
+            raise v.Fault("not a row")
+        data, index, label, sealed, path = row
+        notice = self.notice(data)
+        if root_of(v.sha256(b"\x00" + label + sealed), index, notice[7], path) != notice[8]:
+            raise v.Fault(f"row {label.hex()}: not of the table that the desk signed")
+        if (data, label) in self.labels:
+            raise v.Fault(f"row {label.hex()}: twice")
+        self.labels.add((data, label))
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Verifies what desks of Baqylau say that they have read.")
+    parser.add_argument("log")
+    parser.add_argument("courier")
+    args = parser.parse_args()
+    check_itself()
+    try:
+        with open(args.log, "rb") as file:
+            log = v.Log(file.read())
+        log.verify(0)
+        with open(args.courier, "rb") as file:
+            notices = Notices(log, v.read(file.read(), limit=None))
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+        return 1
+    except v.Fault as fault:
+        print(f"FAULT {fault}")
+        return 1
+    for notice in notices.opened.values():
+        print(f"desk {notice[2].hex()} has read {notice[5]} objects of log {notice[4]}, and says so to {notice[7]} phones")
+    print(f"good: {len(notices.rows)} rows")
+    return 0 if notices.rows else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
