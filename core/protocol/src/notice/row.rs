@@ -44,7 +44,7 @@ impl RowKey {
     pub fn of(shared: &SharedKey) -> Self {
         let mut bytes = Zeroizing::new([0; 48]);
         let expanded = Salt::new(HKDF_SHA256, &[]).extract(&*shared.to_parts().0);
-        let expanded = expanded.expand(&[b"baqylau/1/read"], Length).and_then(|okm| okm.fill(&mut *bytes).map(|()| ()));
+        let expanded = expanded.expand(&[b"baqylau/1/read"], Length).and_then(|okm| okm.fill(&mut *bytes));
         expanded.expect("HKDF gives 48 bytes");
         Self::from_bytes(&bytes)
     }
