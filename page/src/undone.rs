@@ -4,6 +4,7 @@ use crate::failure;
 use crate::faults::refusal;
 use crate::words::{Words, words};
 use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
+use baqylau_desk::log::audit::{EntryDifference, EntryFault};
 use baqylau_desk::log::pull::UnsentRecord;
 use baqylau_desk::log::undone::Undone;
 use baqylau_desk::people::decisions::Dispute;
@@ -21,6 +22,7 @@ pub(crate) fn title(w: &Words, undone: &Undone) -> &'static str {
         Undone::RecordUnsent(_) => w.undone_unsent,
         Undone::RevocationDisputed(_) => w.undone_disputes,
         Undone::ObjectDamaged(_) => w.undone_damaged,
+        Undone::EntryChanged(_) => w.undone_changed,
         Undone::AttachmentFailed(_) => w.undone_failed,
         Undone::AttachmentLacking(_) => w.undone_lacking,
     }
@@ -34,6 +36,7 @@ pub(crate) fn said(w: &Words, undone: &Undone) -> String {
             w.left_disputed(device.to_string(), kept.to_string(), other.to_string())
         }
         Undone::ObjectDamaged(gap) => damaged(w, gap),
+        Undone::EntryChanged(fault) => changed(w, fault),
         Undone::AttachmentFailed(AttachmentFault { attachment, report, why }) => {
             w.left_failed(attachment.to_string(), report.to_string(), failure::said(w, why))
         }
@@ -42,6 +45,19 @@ pub(crate) fn said(w: &Words, undone: &Undone) -> String {
         }
         Undone::AttachmentLacking(LackingAttachment { attachment, report, sender: Some((device, seq)) }) => {
             w.left_lacking_of(attachment.to_string(), report.to_string(), device.to_string(), seq.to_string())
+        }
+    }
+}
+
+fn changed(w: &Words, fault: &EntryFault) -> String {
+    let (index, hash) = (fault.index.to_string(), fault.hash.to_string());
+    match (fault.what, fault.here) {
+        (EntryDifference::Damaged, true) => w.left_rotten(index, hash),
+        (EntryDifference::Damaged, false) => w.left_rotten_there_and_here(index, hash),
+        (EntryDifference::Altered { there }, _) => w.left_replaced(index, hash, there.to_string()),
+        (EntryDifference::Missing, _) => w.left_left_out(index, hash),
+        (EntryDifference::OtherTime { signed, said }, _) => {
+            w.left_other_time(index, hash, said.saturating_sub(signed).to_string())
         }
     }
 }

@@ -170,6 +170,8 @@ undone_unsent = The server refuses what was signed here
 undone_disputes = Phones that two desks revoked at different places
 # Before a number of objects of the log.
 undone_damaged = Damaged at the server
+# Before a number of entries of the log that the server gives otherwise now.
+undone_changed = Otherwise at the server than when it was pulled
 # Before a number of files.
 undone_failed = Attachments that could not be fetched
 # Before a number of files that phones have not sent yet, or that the server lost.
@@ -448,6 +450,11 @@ left_unsent = Record { $seq } of this desk was not taken: { $why }. It is kept, 
 left_disputed = Device { $device }: one desk revoked it after number { $kept }, another after number { $other }. Nothing after { $kept } counts until somebody revokes it once more, after the number that shall hold.
 left_damaged = Object { $index } ({ $hash }, number { $seq } of device { $device }) is damaged at the server and is not here; everything else is. Let that phone send everything again (in the app's settings), let a desk that pulled the object before hand everything to the server again (“baqylau desk pull --again”), deliver a courier file that holds it, or have the server's database put back from a copy. The next pull then takes it.
 left_damaged_desk = Object { $index } ({ $hash }, number { $seq } of device { $device }) is damaged at the server and is not here; everything else is. That device is a desk: let it, or another desk that pulled the object before, hand everything to the server again (“baqylau desk pull --again”), or have the server's database put back from a copy. The next pull then takes it.
+left_rotten = Object { $index } ({ $hash }) was whole at the server when it was pulled, and is damaged there now. It is here: “baqylau desk audit” hands it to the server again.
+left_rotten_there_and_here = Object { $index } ({ $hash }) was whole at the server when it was pulled, and is damaged there and here now. Let whoever sent it send everything again (a phone in the app's settings, a desk by “baqylau desk pull --again”).
+left_replaced = In the place of object { $index } ({ $hash }) the server now hands out another one, { $there }. What was pulled stays here, with the server's signature. Have whoever runs the server put its database back from a copy, and do not trust it before. If it stays so, begin its log again with this desk's (“baqylau desk log”, “baqylau new-log”).
+left_left_out = The server now leaves object { $index } ({ $hash }) out. What was pulled stays here, with the server's signature. Have whoever runs the server put its database back from a copy, and do not trust it before. If it stays so, begin its log again with this desk's (“baqylau desk log”, “baqylau new-log”).
+left_other_time = The server now says of object { $index } ({ $hash }) a time of receipt that is { $ms } ms later (with a minus: earlier) than the one it signed. What was pulled stays here, with the server's signature. Have whoever runs the server put its database back from a copy, and do not trust it before. If it stays so, begin its log again with this desk's (“baqylau desk log”, “baqylau new-log”).
 left_failed = Attachment { $attachment } of report { $report } did not come. { $why }
 left_lacking = Attachment { $attachment } of report { $report } is not at the server. If its phone says that everything is safe, the server lost it: let the phone send everything again (in the app's settings), and pull again.
 left_lacking_of = Attachment { $attachment } of report { $report } (number { $seq } of device { $device }) is not at the server. If that phone says that everything is safe, the server lost it: let the phone send everything again (in the app's settings), and pull again.

@@ -3,6 +3,7 @@
 
 use crate::error::DeskError;
 use crate::faults::{Contradiction, LogFault, ServerRefusal};
+use crate::log::audit::{EntryFault, LogAuditor};
 use crate::log::bundles::PublishedBundles;
 use crate::log::epochs::begin_epoch;
 use crate::log::heads::SignedHeads;
@@ -62,6 +63,8 @@ pub struct PullOutcome {
     pub filled: usize,
     /// Objects that are damaged at the server and not here, of this pull and of those before.
     pub gaps: Vec<Gap>,
+    /// Entries of a small random sample that the server hands out otherwise than when they were pulled.
+    pub changed: Vec<EntryFault>,
 }
 
 /// Something that this desk signed and the server refused.
@@ -172,6 +175,9 @@ impl<'d> LogPull<'d> {
             self.fetch(&identity, &mut pulled, progress)?;
         }
         pulled.disputes = self.decisions().disputes()?;
+        if let Some(auditor) = LogAuditor::new(&self.link, self.heads())? {
+            pulled.changed = auditor.sample()?;
+        }
         Ok(pulled)
     }
 

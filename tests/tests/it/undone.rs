@@ -3,6 +3,7 @@
 use crate::it::desk_errors::samples;
 use baqylau_desk::faults::ServerRefusal;
 use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
+use baqylau_desk::log::audit::{EntryDifference, EntryFault};
 use baqylau_desk::log::pull::UnsentRecord;
 use baqylau_desk::log::undone::Undone;
 use baqylau_desk::people::decisions::Dispute;
@@ -49,6 +50,16 @@ fn all() -> Vec<(Undone, Vec<String>)> {
         (lacking(None), files.clone()),
         (lacking(Some((device, 47))), [files.clone(), sender].concat()),
     ];
+    let changed = |here, what| Undone::EntryChanged(EntryFault { index: 31, hash: attachment, here, what });
+    let entry = vec!["31".to_owned(), attachment.to_string()];
+    let there = EntryDifference::Altered { there: report };
+    all.extend([
+        (changed(true, EntryDifference::Damaged), entry.clone()),
+        (changed(false, EntryDifference::Damaged), entry.clone()),
+        (changed(true, there), [entry.clone(), vec![report.to_string()]].concat()),
+        (changed(true, EntryDifference::Missing), entry.clone()),
+        (changed(true, EntryDifference::OtherTime { signed: 5, said: 947 }), [entry, vec!["942".into()]].concat()),
+    ]);
     for why in refusals() {
         all.push((Undone::RecordUnsent(UnsentRecord { seq: 47, why }), vec!["47".into()]));
     }
