@@ -3,6 +3,7 @@
 use crate::failure;
 use crate::faults::refusal;
 use crate::words::{Words, words};
+use baqylau_desk::faults::{SuspectedOf, Suspicion};
 use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
 use baqylau_desk::log::audit::{EntryDifference, EntryFault};
 use baqylau_desk::log::pull::UnsentRecord;
@@ -23,6 +24,7 @@ pub(crate) fn title(w: &Words, undone: &Undone) -> &'static str {
         Undone::RevocationDisputed(_) => w.undone_disputes,
         Undone::ObjectDamaged(_) => w.undone_damaged,
         Undone::EntryChanged(_) => w.undone_changed,
+        Undone::LogSuspected(_) => w.undone_suspected,
         Undone::AttachmentFailed(_) => w.undone_failed,
         Undone::AttachmentLacking(_) => w.undone_lacking,
     }
@@ -37,6 +39,7 @@ pub(crate) fn said(w: &Words, undone: &Undone) -> String {
         }
         Undone::ObjectDamaged(gap) => damaged(w, gap),
         Undone::EntryChanged(fault) => changed(w, fault),
+        Undone::LogSuspected(suspicion) => suspected(w, suspicion),
         Undone::AttachmentFailed(AttachmentFault { attachment, report, why }) => {
             w.left_failed(attachment.to_string(), report.to_string(), failure::said(w, why))
         }
@@ -59,6 +62,19 @@ fn changed(w: &Words, fault: &EntryFault) -> String {
         (EntryDifference::OtherTime { signed, said }, _) => {
             w.left_other_time(index, hash, said.saturating_sub(signed).to_string())
         }
+    }
+}
+
+fn suspected(w: &Words, suspicion: &Suspicion) -> String {
+    let Suspicion { report, device, seq, place, of } = suspicion;
+    let (report, device, seq) = (report.to_string(), device.to_string(), seq.to_string());
+    match of {
+        SuspectedOf::Withheld { seen, here } => {
+            w.left_withheld(report, device, seq, seen.to_string(), here.to_string())
+        }
+        SuspectedOf::PutBefore { seen } => w.left_put_before(report, device, seq, seen.to_string(), place.to_string()),
+        SuspectedOf::OtherLog { seen } => w.left_other_log(report, device, seq, seen.to_string()),
+        SuspectedOf::SetBack { ms } => w.left_set_back(report, device, seq, ms.to_string()),
     }
 }
 

@@ -172,6 +172,8 @@ undone_disputes = Phones that two desks revoked at different places
 undone_damaged = Damaged at the server
 # Before a number of entries of the log that the server gives otherwise now.
 undone_changed = Otherwise at the server than when it was pulled
+# Before a number of reports: what their phones say of the log does not go with the log here.
+undone_suspected = Suspicions, by the word of single phones
 # Before a number of files.
 undone_failed = Attachments that could not be fetched
 # Before a number of files that phones have not sent yet, or that the server lost.
@@ -455,6 +457,10 @@ left_rotten_there_and_here = Object { $index } ({ $hash }) was whole at the serv
 left_replaced = In the place of object { $index } ({ $hash }) the server now hands out another one, { $there }. What was pulled stays here, with the server's signature. Have whoever runs the server put its database back from a copy, and do not trust it before. If it stays so, begin its log again with this desk's (“baqylau desk log”, “baqylau new-log”).
 left_left_out = The server now leaves object { $index } ({ $hash }) out. What was pulled stays here, with the server's signature. Have whoever runs the server put its database back from a copy, and do not trust it before. If it stays so, begin its log again with this desk's (“baqylau desk log”, “baqylau new-log”).
 left_other_time = The server now says of object { $index } ({ $hash }) a time of receipt that is { $ms } ms later (with a minus: earlier) than the one it signed. What was pulled stays here, with the server's signature. Have whoever runs the server put its database back from a copy, and do not trust it before. If it stays so, begin its log again with this desk's (“baqylau desk log”, “baqylau new-log”).
+left_withheld = Report { $report } (number { $seq } of device { $device }): its phone says that it had seen { $seen } objects of the log before it signed, and { $here } are here. Some may be withheld. Or that phone was altered: its word alone proves nothing. Compare the logs of two desks (“baqylau verify ONE TWO”), and have that phone export what it has for a courier.
+left_put_before = Report { $report } (number { $seq } of device { $device }): its phone says that it had seen { $seen } objects of the log before it signed, and it stands at { $place }. It may have been put in earlier. Or that phone was altered: its word alone proves nothing. Compare the logs of two desks (“baqylau verify ONE TWO”), and have that phone export what it has for a courier.
+left_other_log = Report { $report } (number { $seq } of device { $device }): its phone says that it had seen other { $seen } objects of the log before it signed than are here. Another log may be shown to it. Or that phone was altered: its word alone proves nothing. Compare the logs of two desks (“baqylau verify ONE TWO”), and have that phone export what it has for a courier.
+left_set_back = Report { $report } (number { $seq } of device { $device }): the server says that it came { $ms } ms before what its phone had seen when it signed. Its time may have been set back. Or that phone was altered: its word alone proves nothing. Compare the logs of two desks (“baqylau verify ONE TWO”), and have that phone export what it has for a courier.
 left_failed = Attachment { $attachment } of report { $report } did not come. { $why }
 left_lacking = Attachment { $attachment } of report { $report } is not at the server. If its phone says that everything is safe, the server lost it: let the phone send everything again (in the app's settings), and pull again.
 left_lacking_of = Attachment { $attachment } of report { $report } (number { $seq } of device { $device }) is not at the server. If that phone says that everything is safe, the server lost it: let the phone send everything again (in the app's settings), and pull again.

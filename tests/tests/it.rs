@@ -58,6 +58,7 @@ mod it {
     mod stopped;
     mod strangers;
     mod support;
+    mod suspected;
     mod tables;
     mod teams;
     mod undone;

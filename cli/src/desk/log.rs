@@ -64,6 +64,7 @@ pub fn pull(folder: &Folder, again: bool, json: bool) -> CommandResult {
     }
     p.gaps.iter().for_each(|gap| println!("{gap}"));
     p.changed.iter().for_each(|entry| println!("{entry}"));
+    p.suspicions.iter().for_each(|suspicion| println!("{suspicion}"));
     p.unsent.iter().for_each(|record| println!("{record}"));
     p.disputes.iter().for_each(|dispute| super::print_dispute(&desk, dispute));
     attachments.failed.iter().for_each(|fault| println!("{fault}"));
@@ -83,6 +84,7 @@ fn undone_as_json(undone: &Undone) -> Value {
             "seq": gap.seq, "desk": gap.desk,
         }),
         Undone::EntryChanged(fault) => super::audit::fault_as_json(fault),
+        Undone::LogSuspected(suspicion) => super::devices::suspicion_as_json(suspicion),
         Undone::AttachmentFailed(fault) => json!({
             "attachment": fault.attachment.to_string(), "report": fault.report.to_string(), "why": fault.why.code(),
         }),

@@ -3,6 +3,7 @@
 
 mod log;
 mod server;
+mod suspicion;
 
 use baqylau_forms::fill::{Expected, FillError, Issue};
 use baqylau_forms::form::MAX_ROWS;
@@ -14,6 +15,7 @@ pub use baqylau_protocol::courier::CourierError;
 pub use baqylau_sqlite::StorageError;
 pub use log::{Contradiction, LogFault, Unproven, Unverifiable};
 pub use server::{ServerFault, ServerRefusal};
+pub use suspicion::{SuspectedOf, Suspicion};
 
 /// Named by a coordinator or a file, and not at this desk. Each variant has a code of its own.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr, strum::VariantNames)]

@@ -15,5 +15,6 @@ pub mod proof;
 pub mod pull;
 pub mod recheck;
 pub(crate) mod repair;
+pub(crate) mod suspicions;
 pub mod undone;
 pub mod verify;

@@ -2,7 +2,7 @@
 //! the server signed.
 
 use crate::error::DeskError;
-use crate::faults::{Contradiction, LogFault, ServerRefusal};
+use crate::faults::{Contradiction, LogFault, ServerRefusal, Suspicion};
 use crate::log::audit::{EntryFault, LogAuditor};
 use crate::log::bundles::PublishedBundles;
 use crate::log::epochs::begin_epoch;
@@ -10,6 +10,7 @@ use crate::log::heads::SignedHeads;
 use crate::log::link::ServerLink;
 use crate::log::pages::{Pulling, read};
 use crate::log::peers::{apply_register, is_register, publish_register};
+use crate::log::suspicions::compare_seen;
 use crate::log::verify::{Opener, VerifiedPage};
 use crate::people::decisions::{Decisions, Dispute};
 use crate::records::identity::OwnDevice;
@@ -65,6 +66,8 @@ pub struct PullOutcome {
     pub gaps: Vec<Gap>,
     /// Entries of a small random sample that the server hands out otherwise than when they were pulled.
     pub changed: Vec<EntryFault>,
+    /// Reports whose phones say that they had seen another log, of this pull and of those before.
+    pub suspicions: Vec<Suspicion>,
 }
 
 /// Something that this desk signed and the server refused.
@@ -175,6 +178,9 @@ impl<'d> LogPull<'d> {
             self.fetch(&identity, &mut pulled, progress)?;
         }
         pulled.disputes = self.decisions().disputes()?;
+        let tree = self.tree()?;
+        pulled.suspicions = compare_seen(self.own.known, &tree)?;
+        self.tree = Some(tree);
         if let Some(auditor) = LogAuditor::new(&self.link, self.heads())? {
             pulled.changed = auditor.sample()?;
         }

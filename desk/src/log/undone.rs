@@ -1,5 +1,6 @@
 //! What a pull left undone: what sort, what it is about, and why. `Display` is for terminals; the page has words of its own.
 
+use crate::faults::Suspicion;
 use crate::log::attachments::{AttachmentFault, FetchedAttachments, LackingAttachment};
 use crate::log::audit::EntryFault;
 use crate::log::pull::{PullOutcome, UnsentRecord};
@@ -22,6 +23,9 @@ pub enum Undone {
     /// An entry of the log that the server hands out otherwise than when it was pulled.
     #[error("{0}")]
     EntryChanged(EntryFault),
+    /// A report whose phone says that it had seen another log.
+    #[error("{0}")]
+    LogSuspected(Suspicion),
     /// An attachment that could not be fetched.
     #[error("{0}")]
     AttachmentFailed(AttachmentFault),
@@ -46,7 +50,8 @@ impl PullOutcome {
         let disputes = self.disputes.iter().copied().map(Undone::RevocationDisputed);
         let damaged = self.gaps.iter().copied().map(Undone::ObjectDamaged);
         let changed = self.changed.iter().copied().map(Undone::EntryChanged);
-        unsent.chain(disputes).chain(damaged).chain(changed).collect()
+        let suspected = self.suspicions.iter().copied().map(Undone::LogSuspected);
+        unsent.chain(disputes).chain(damaged).chain(changed).chain(suspected).collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a pull leaves undone: every sort, in every language of the page, with all that it is about.
 
 use crate::it::desk_errors::samples;
-use baqylau_desk::faults::ServerRefusal;
+use baqylau_desk::faults::{ServerRefusal, SuspectedOf, Suspicion};
 use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
 use baqylau_desk::log::audit::{EntryDifference, EntryFault};
 use baqylau_desk::log::pull::UnsentRecord;
@@ -59,6 +59,17 @@ fn all() -> Vec<(Undone, Vec<String>)> {
         (changed(true, there), [entry.clone(), vec![report.to_string()]].concat()),
         (changed(true, EntryDifference::Missing), entry.clone()),
         (changed(true, EntryDifference::OtherTime { signed: 5, said: 947 }), [entry, vec!["942".into()]].concat()),
+    ]);
+    let suspected = |of| Undone::LogSuspected(Suspicion { report, device, seq: 47, place: 31, of });
+    let source = |numbers: &[&str]| -> Vec<String> {
+        let numbers = numbers.iter().map(|number| (*number).to_owned());
+        numbers.chain([report.to_string(), device.to_string(), "47".into()]).collect()
+    };
+    all.extend([
+        (suspected(SuspectedOf::Withheld { seen: 942, here: 613 }), source(&["942", "613"])),
+        (suspected(SuspectedOf::PutBefore { seen: 942 }), source(&["942", "31"])),
+        (suspected(SuspectedOf::OtherLog { seen: 942 }), source(&["942"])),
+        (suspected(SuspectedOf::SetBack { ms: 942 }), source(&["942"])),
     ]);
     for why in refusals() {
         all.push((Undone::RecordUnsent(UnsentRecord { seq: 47, why }), vec!["47".into()]));
