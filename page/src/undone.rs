@@ -3,9 +3,8 @@
 use crate::failure;
 use crate::faults::refusal;
 use crate::words::{Words, words};
-use baqylau_desk::faults::{SuspectedOf, Suspicion};
+use baqylau_desk::faults::{EntryDifference, EntryFault, SuspectedOf, Suspicion};
 use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
-use baqylau_desk::log::audit::{EntryDifference, EntryFault};
 use baqylau_desk::log::pull::UnsentRecord;
 use baqylau_desk::log::undone::Undone;
 use baqylau_desk::people::decisions::Dispute;

@@ -2,7 +2,8 @@
 
 use crate::common::{CommandResult, bar, print_json};
 use baqylau_desk::Desk;
-use baqylau_desk::log::audit::{AuditedHead, EntryDifference, EntryFault};
+use baqylau_desk::faults::{EntryDifference, EntryFault};
+use baqylau_desk::log::audit::AuditedHead;
 use serde_json::{Value, json};
 
 /// How many attachments are asked for where not all are.

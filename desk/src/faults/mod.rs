@@ -1,6 +1,7 @@
 //! What an error of the desk says in detail: what is not there, what is wrong with an answer, with the log, and with the server.
 //! `Display` is for terminals; the page has words of its own.
 
+mod entry;
 mod log;
 mod server;
 mod suspicion;
@@ -13,6 +14,7 @@ use std::fmt;
 pub use baqylau_http::{CallError, HttpError};
 pub use baqylau_protocol::courier::CourierError;
 pub use baqylau_sqlite::StorageError;
+pub use entry::{EntryDifference, EntryFault};
 pub use log::{Contradiction, LogFault, Unproven, Unverifiable};
 pub use server::{ServerFault, ServerRefusal};
 pub use suspicion::{SuspectedOf, Suspicion};

@@ -2,7 +2,7 @@
 //! no pull reads twice. Nobody signed what differs, so it is a fault that is named and no evidence.
 
 use crate::error::DeskError;
-use crate::faults::{Contradiction, LogFault, ServerFault, StorageError};
+use crate::faults::{Contradiction, EntryDifference, EntryFault, LogFault, ServerFault, StorageError};
 use crate::log::courier::batches;
 use crate::log::heads::SignedHeads;
 use crate::log::link::ServerLink;
@@ -15,85 +15,15 @@ use baqylau_protocol::merkle::is_consistent;
 use baqylau_protocol::receipt::TreeHead;
 use baqylau_protocol::routes;
 use baqylau_protocol::wire::{ConsistencyProof, LogPage, MAX_BATCH};
-use std::fmt;
 
 /// How many faults are named; the others are counted. Memory stays bounded, whatever a server says.
 const NAMED: usize = 200;
 /// After how many pages without an entry the rest is counted as left out.
 const EMPTY_PAGES: u32 = 16;
-/// How many places of the log a pull reads again.
-const SAMPLED_PLACES: u64 = 4;
+/// How many places of the log a pull reads again: each is a request, which takes a second on a line by satellite.
+const SAMPLED_PLACES: u64 = 2;
 /// How many entries it reads at each.
-const SAMPLED_ENTRIES: u64 = 8;
-
-/// An entry of the log that the server hands out otherwise than when it was pulled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EntryFault {
-    /// Counted from 0.
-    pub index: u64,
-    /// The hash of the object that was pulled, as the signed root has it.
-    pub hash: Hash,
-    /// Whether the object's bytes are at this desk.
-    pub here: bool,
-    /// What differs.
-    pub what: EntryDifference,
-}
-
-/// How an entry differs from the one that was pulled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantNames)]
-#[strum(serialize_all = "kebab-case")]
-pub enum EntryDifference {
-    /// The server says itself that its copy of the object is damaged.
-    Damaged,
-    /// Another object stands there.
-    Altered {
-        /// The hash of the other one.
-        there: Hash,
-    },
-    /// It is left out.
-    Missing,
-    /// It is said to have been received at another time.
-    OtherTime {
-        /// In milliseconds since 1970, as the signed root has it.
-        signed: i64,
-        /// As it is said now.
-        said: i64,
-    },
-}
-
-impl EntryDifference {
-    /// The stable code: the variant's name, in lower case with hyphens.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        self.into()
-    }
-}
-
-impl fmt::Display for EntryFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { index, hash, here, what } = self;
-        write!(f, "object {index} ({hash}) of the server's log ")?;
-        match what {
-            EntryDifference::Damaged => f.write_str("was whole when it was pulled, and is damaged there now. ")?,
-            EntryDifference::Altered { there } => write!(f, "is replaced there by another one, {there}. ")?,
-            EntryDifference::Missing => f.write_str("is left out there now. ")?,
-            EntryDifference::OtherTime { signed, said } => {
-                let (ms, way) = (signed.abs_diff(*said), if said < signed { "earlier" } else { "later" });
-                write!(f, "is said to have come {ms} ms {way} than the server signed. ")?;
-            }
-        }
-        f.write_str(match (what, here) {
-            (EntryDifference::Damaged, true) => "It is here: `baqylau desk audit` hands it to the server again",
-            (EntryDifference::Damaged, false) => {
-                "It is not here either: let whoever sent it send everything again (`observe sync --again`, `baqylau desk pull --again`)"
-            }
-            (EntryDifference::Altered { .. } | EntryDifference::Missing | EntryDifference::OtherTime { .. }, _) => {
-                "What was pulled stays here, with the server's signature. Have whoever runs the server put its database back from a copy, \
-                 and do not trust it before; where it stays so, begin its log again with this desk's (`baqylau desk log`, `baqylau new-log`)"
-            }
-        })
-    }
-}
+const SAMPLED_ENTRIES: u64 = 16;
 
 /// Whether what the server signs now goes on from what was pulled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

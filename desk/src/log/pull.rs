@@ -2,8 +2,8 @@
 //! the server signed.
 
 use crate::error::DeskError;
-use crate::faults::{Contradiction, LogFault, ServerRefusal, Suspicion};
-use crate::log::audit::{EntryFault, LogAuditor};
+use crate::faults::{Contradiction, EntryFault, LogFault, ServerRefusal, Suspicion};
+use crate::log::audit::LogAuditor;
 use crate::log::bundles::PublishedBundles;
 use crate::log::epochs::begin_epoch;
 use crate::log::heads::SignedHeads;

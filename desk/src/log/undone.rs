@@ -1,8 +1,7 @@
 //! What a pull left undone: what sort, what it is about, and why. `Display` is for terminals; the page has words of its own.
 
-use crate::faults::Suspicion;
+use crate::faults::{EntryFault, Suspicion};
 use crate::log::attachments::{AttachmentFault, FetchedAttachments, LackingAttachment};
-use crate::log::audit::EntryFault;
 use crate::log::pull::{PullOutcome, UnsentRecord};
 use crate::people::decisions::Dispute;
 use crate::store::Gap;

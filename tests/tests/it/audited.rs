@@ -4,7 +4,8 @@
 use crate::it::damage::flip;
 use crate::it::support::{draft, key, report};
 use baqylau_desk::DeskError;
-use baqylau_desk::log::audit::{AuditedHead, EntryDifference};
+use baqylau_desk::faults::EntryDifference;
+use baqylau_desk::log::audit::AuditedHead;
 use baqylau_desk::log::undone::Undone;
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::Hash;

@@ -1,9 +1,8 @@
 //! What a pull leaves undone: every sort, in every language of the page, with all that it is about.
 
 use crate::it::desk_errors::samples;
-use baqylau_desk::faults::{ServerRefusal, SuspectedOf, Suspicion};
+use baqylau_desk::faults::{EntryDifference, EntryFault, ServerRefusal, SuspectedOf, Suspicion};
 use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
-use baqylau_desk::log::audit::{EntryDifference, EntryFault};
 use baqylau_desk::log::pull::UnsentRecord;
 use baqylau_desk::log::undone::Undone;
 use baqylau_desk::people::decisions::Dispute;
