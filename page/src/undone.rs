@@ -8,7 +8,7 @@ use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
 use baqylau_desk::log::pull::UnsentRecord;
 use baqylau_desk::log::undone::Undone;
 use baqylau_desk::people::decisions::Dispute;
-use baqylau_desk::store::Gap;
+use baqylau_desk::store::{BeyondLimit, EVALUATED, Gap};
 
 /// Something that a pull left undone, in the words of a language; in English for one that the page does not have.
 #[must_use]
@@ -24,6 +24,7 @@ pub(crate) fn title(w: &Words, undone: &Undone) -> &'static str {
         Undone::ObjectDamaged(_) => w.undone_damaged,
         Undone::EntryChanged(_) => w.undone_changed,
         Undone::LogSuspected(_) => w.undone_suspected,
+        Undone::ReportsBeyondLimit(_) => w.undone_beyond,
         Undone::AttachmentFailed(_) => w.undone_failed,
         Undone::AttachmentLacking(_) => w.undone_lacking,
     }
@@ -39,6 +40,9 @@ pub(crate) fn said(w: &Words, undone: &Undone) -> String {
         Undone::ObjectDamaged(gap) => damaged(w, gap),
         Undone::EntryChanged(fault) => changed(w, fault),
         Undone::LogSuspected(suspicion) => suspected(w, suspicion),
+        Undone::ReportsBeyondLimit(BeyondLimit { device, reports }) => {
+            w.left_beyond(device.to_string(), reports.to_string(), EVALUATED.to_string())
+        }
         Undone::AttachmentFailed(AttachmentFault { attachment, report, why }) => {
             w.left_failed(attachment.to_string(), report.to_string(), failure::said(w, why))
         }

@@ -45,7 +45,7 @@ words! {
     np, blank, differs, several, behind, choices, estimate, estimate_share, interval, no_interval,
     standard_error, drawn, known_at, estimate_known, estimate_known_how, estimate_stratum, estimate_stratum_how,
     estimate_lacks, estimates_differ, no_sample, show, all, effective, raw, answers, search, status, team,
-    visit, place, signed, none, waiting, undone_unsent, undone_disputes, undone_damaged, undone_changed, undone_suspected, undone_failed, undone_lacking, pages, tables, ask_what, proof, hash, phone, chain, log, supersedes,
+    visit, place, signed, none, waiting, undone_unsent, undone_disputes, undone_damaged, undone_changed, undone_suspected, undone_beyond, undone_failed, undone_lacking, pages, tables, ask_what, proof, hash, phone, chain, log, supersedes,
     superseded_by, why, changed, before, after, incomplete, note, decided, decide, ask_how, accept, exclude,
     ask, counts_then, sign, corrections, not_here, attachments, unreadable, person, standing, last_heard,
     missing, forked, closed, nothing_yet, failed, counts, media, texts, cleaning, paper, map,
@@ -67,7 +67,7 @@ words! {
     wrong_step, wrong_date, wrong_time, wrong_moment, wrong_skipped, wrong_twice, wrong_position, wrong_file,
     wrong_ok, wrong_text, wrong_possible, wrong_nothing,
     refused_malformed, refused_mission, refused_device, refused_signature, refused_expired, refused_revoked, refused_length, refused_quota, refused_unnamed, refused_dropped, refused_short,
-    unverified_device, unverified_letter, unverified_signature, unverified_mission, unverified_number, unverified_length, unverified_sealed, unverified_packing, unverified_inflated, unverified_expired, unverified_malformed, unverified_earlier, log_head, log_bundle, log_proof, unproven_report, unproven_device, unproven_certificate, unproven_bytes, unproven_previous, unproven_head, unproven_log, server_nonsense, file_encrypting, file_mission_here, file_no_root, file_no_store, file_store_empty, file_store_folder, file_lost, file_not_empty, file_exporting, file_changed, file_foreign, io_missing, io_forbidden, io_full, io_read_only, io_exists, io_folder, io_no_folder, io_altered,
+    unverified_device, unverified_letter, unverified_signature, unverified_mission, unverified_number, unverified_length, unverified_sealed, unverified_packing, unverified_inflated, unverified_beyond, unverified_expired, unverified_malformed, unverified_earlier, log_head, log_bundle, log_proof, unproven_report, unproven_device, unproven_certificate, unproven_bytes, unproven_previous, unproven_head, unproven_log, server_nonsense, file_encrypting, file_mission_here, file_no_root, file_no_store, file_store_empty, file_store_folder, file_lost, file_not_empty, file_exporting, file_changed, file_foreign, io_missing, io_forbidden, io_full, io_read_only, io_exists, io_folder, io_no_folder, io_altered,
     ;
     // With arguments; those that are numbers may decide the plural form.
     corrections_all(n),
@@ -146,6 +146,7 @@ words! {
     left_put_before(report, device, seq, seen, place),
     left_other_log(report, device, seq, seen),
     left_set_back(report, device, seq, ms),
+    left_beyond(device, reports, limit),
     left_failed(attachment, report, why),
     left_lacking(attachment, report),
     left_lacking_of(attachment, report, seq, device),

@@ -174,6 +174,8 @@ undone_damaged = Damaged at the server
 undone_changed = Otherwise at the server than when it was pulled
 # Before a number of reports: what their phones say of the log does not go with the log here.
 undone_suspected = Suspicions, by the word of single phones
+# Before a number of phones.
+undone_beyond = Phones that sent more reports than are looked at
 # Before a number of files.
 undone_failed = Attachments that could not be fetched
 # Before a number of files that phones have not sent yet, or that the server lost.
@@ -461,6 +463,7 @@ left_withheld = Report { $report } (number { $seq } of device { $device }): its 
 left_put_before = Report { $report } (number { $seq } of device { $device }): its phone says that it had seen { $seen } objects of the log before it signed, and it stands at { $place }. It may have been put in earlier. Or that phone was altered: its word alone proves nothing. Compare the logs of two desks (“baqylau verify ONE TWO”), and have that phone export what it has for a courier.
 left_other_log = Report { $report } (number { $seq } of device { $device }): its phone says that it had seen other { $seen } objects of the log before it signed than are here. Another log may be shown to it. Or that phone was altered: its word alone proves nothing. Compare the logs of two desks (“baqylau verify ONE TWO”), and have that phone export what it has for a courier.
 left_set_back = Report { $report } (number { $seq } of device { $device }): the server says that it came { $ms } ms before what its phone had seen when it signed. Its time may have been set back. Or that phone was altered: its word alone proves nothing. Compare the logs of two desks (“baqylau verify ONE TWO”), and have that phone export what it has for a courier.
+left_beyond = Device { $device }: { $reports } reports beyond its first { $limit } are kept, not evaluated, and count nowhere. No phone in use sends as many: revoke it behind the last number that is good, and give its observer another phone, which has an allowance of its own.
 left_failed = Attachment { $attachment } of report { $report } did not come. { $why }
 left_lacking = Attachment { $attachment } of report { $report } is not at the server. If its phone says that everything is safe, the server lost it: let the phone send everything again (in the app's settings), and pull again.
 left_lacking_of = Attachment { $attachment } of report { $report } (number { $seq } of device { $device }) is not at the server. If that phone says that everything is safe, the server lost it: let the phone send everything again (in the app's settings), and pull again.
@@ -486,6 +489,7 @@ unverified_length = it was cut off or padded
 unverified_sealed = it was sealed to another key or by another device, or altered
 unverified_packing = what was sealed in it is damaged
 unverified_inflated = what was sealed in it is larger than an envelope of its length may hold
+unverified_beyond = its phone sent so many before it that this one was not looked at
 unverified_expired = the invite of its device had expired
 unverified_malformed = it is nothing that this program knows; it is damaged, or of a later version
 unverified_earlier = an earlier version of this program could not verify it; “baqylau desk verify” says why

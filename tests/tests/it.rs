@@ -26,6 +26,7 @@ mod it {
     mod exports;
     mod figures;
     mod finding;
+    mod flooded;
     mod guesses;
     mod handout;
     mod heads;

@@ -64,6 +64,7 @@ pub fn pull(folder: &Folder, again: bool, json: bool) -> CommandResult {
     }
     p.gaps.iter().for_each(|gap| println!("{gap}"));
     p.changed.iter().for_each(|entry| println!("{entry}"));
+    p.beyond.iter().for_each(|beyond| println!("{beyond}"));
     p.suspicions.iter().for_each(|suspicion| println!("{suspicion}"));
     p.unsent.iter().for_each(|record| println!("{record}"));
     p.disputes.iter().for_each(|dispute| super::print_dispute(&desk, dispute));
@@ -84,6 +85,7 @@ fn undone_as_json(undone: &Undone) -> Value {
             "seq": gap.seq, "desk": gap.desk,
         }),
         Undone::EntryChanged(fault) => super::audit::fault_as_json(fault),
+        Undone::ReportsBeyondLimit(beyond) => json!({"device": beyond.device.to_string(), "reports": beyond.reports}),
         Undone::LogSuspected(suspicion) => super::devices::suspicion_as_json(suspicion),
         Undone::AttachmentFailed(fault) => json!({
             "attachment": fault.attachment.to_string(), "report": fault.report.to_string(), "why": fault.why.code(),

@@ -21,9 +21,9 @@ const NAMED: usize = 200;
 /// After how many pages without an entry the rest is counted as left out.
 const EMPTY_PAGES: u32 = 16;
 /// How many places of the log a pull reads again: each is a request, which takes a second on a line by satellite.
-const SAMPLED_PLACES: u64 = 2;
+const REREAD_PLACES: u64 = 2;
 /// How many entries it reads at each.
-const SAMPLED_ENTRIES: u64 = 16;
+const REREAD_ENTRIES: u64 = 16;
 
 /// Whether what the server signs now goes on from what was pulled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -118,12 +118,12 @@ impl<'a, 'd> LogAuditor<'a, 'd> {
     }
 
     /// A few entries at places that nobody can foresee. What was a gap when it was pulled, and is one still, is told elsewhere.
-    pub(crate) fn sample(&self) -> Result<Vec<EntryFault>, DeskError> {
+    pub(crate) fn a_few(&self) -> Result<Vec<EntryFault>, DeskError> {
         let gap = |fault: &EntryFault| !fault.here && fault.what == EntryDifference::Damaged;
         let mut found: Vec<EntryFault> = Vec::new();
-        for from in sampled(self.kept.size) {
+        for from in places_to_read(self.kept.size) {
             let mut next = from;
-            let until = (from + SAMPLED_ENTRIES).min(self.kept.size);
+            let until = (from + REREAD_ENTRIES).min(self.kept.size);
             while next < until {
                 let most = usize::try_from(until - next).unwrap_or(MAX_BATCH);
                 let (behind, faults, _) = self.compare(next, until, most)?;
@@ -202,13 +202,13 @@ impl<'a, 'd> LogAuditor<'a, 'd> {
     }
 }
 
-/// Where a sample of a log of this size begins: everywhere, where it is that small.
-fn sampled(size: u64) -> Vec<u64> {
-    let places = size.div_ceil(SAMPLED_ENTRIES);
-    if places <= SAMPLED_PLACES {
-        return (0..places).map(|place| place * SAMPLED_ENTRIES).collect();
+/// Where a few entries of a log of this size are read again: everywhere, where it is that small.
+fn places_to_read(size: u64) -> Vec<u64> {
+    let places = size.div_ceil(REREAD_ENTRIES);
+    if places <= REREAD_PLACES {
+        return (0..places).map(|place| place * REREAD_ENTRIES).collect();
     }
-    (0..SAMPLED_PLACES).map(|_| u64::from_be_bytes(random()) % size).collect()
+    (0..REREAD_PLACES).map(|_| u64::from_be_bytes(random()) % size).collect()
 }
 
 /// What differs between entries that were pulled and those that are said to stand there now, and how many were compared. One that is left

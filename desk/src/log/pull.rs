@@ -14,7 +14,7 @@ use crate::log::suspicions::compare_seen;
 use crate::log::verify::{Opener, VerifiedPage};
 use crate::people::decisions::{Decisions, Dispute};
 use crate::records::identity::OwnDevice;
-use crate::store::{DeskStore, Gap, KnownDevice};
+use crate::store::{BeyondLimit, DeskStore, Gap, KnownDevice};
 use crate::workspace::Workspace;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::ObjectType;
@@ -64,8 +64,10 @@ pub struct PullOutcome {
     pub filled: usize,
     /// Objects that are damaged at the server and not here, of this pull and of those before.
     pub gaps: Vec<Gap>,
-    /// Entries of a small random sample that the server hands out otherwise than when they were pulled.
+    /// Of a few entries at random places, those that the server hands out otherwise than when they were pulled.
     pub changed: Vec<EntryFault>,
+    /// Phones that sent more reports than are looked at, by this pull and those before.
+    pub beyond: Vec<BeyondLimit>,
     /// Reports whose phones say that they had seen another log, of this pull and of those before.
     pub suspicions: Vec<Suspicion>,
 }
@@ -178,11 +180,12 @@ impl<'d> LogPull<'d> {
             self.fetch(&identity, &mut pulled, progress)?;
         }
         pulled.disputes = self.decisions().disputes()?;
+        pulled.beyond = self.store().beyond_limit()?;
         let tree = self.tree()?;
         pulled.suspicions = compare_seen(self.own.known, &tree)?;
         self.tree = Some(tree);
         if let Some(auditor) = LogAuditor::new(&self.link, self.heads())? {
-            pulled.changed = auditor.sample()?;
+            pulled.changed = auditor.a_few()?;
         }
         Ok(pulled)
     }

@@ -4,7 +4,7 @@ use crate::faults::{EntryFault, Suspicion};
 use crate::log::attachments::{AttachmentFault, FetchedAttachments, LackingAttachment};
 use crate::log::pull::{PullOutcome, UnsentRecord};
 use crate::people::decisions::Dispute;
-use crate::store::Gap;
+use crate::store::{BeyondLimit, Gap};
 
 /// Something that a pull left undone.
 #[derive(Debug, Clone, thiserror::Error, strum::IntoStaticStr, strum::VariantNames)]
@@ -25,6 +25,9 @@ pub enum Undone {
     /// A report whose phone says that it had seen another log.
     #[error("{0}")]
     LogSuspected(Suspicion),
+    /// A phone that sent more reports than are looked at.
+    #[error("{0}")]
+    ReportsBeyondLimit(BeyondLimit),
     /// An attachment that could not be fetched.
     #[error("{0}")]
     AttachmentFailed(AttachmentFault),
@@ -49,8 +52,9 @@ impl PullOutcome {
         let disputes = self.disputes.iter().copied().map(Undone::RevocationDisputed);
         let damaged = self.gaps.iter().copied().map(Undone::ObjectDamaged);
         let changed = self.changed.iter().copied().map(Undone::EntryChanged);
+        let beyond = self.beyond.iter().copied().map(Undone::ReportsBeyondLimit);
         let suspected = self.suspicions.iter().copied().map(Undone::LogSuspected);
-        unsent.chain(disputes).chain(damaged).chain(changed).chain(suspected).collect()
+        unsent.chain(disputes).chain(damaged).chain(changed).chain(suspected).chain(beyond).collect()
     }
 }
 

@@ -19,6 +19,7 @@ fn pull(world: &mut World) -> Vec<Suspicion> {
         | Undone::RevocationDisputed(_)
         | Undone::ObjectDamaged(_)
         | Undone::EntryChanged(_)
+        | Undone::ReportsBeyondLimit(_)
         | Undone::AttachmentFailed(_)
         | Undone::AttachmentLacking(_) => None,
     });

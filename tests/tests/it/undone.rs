@@ -6,7 +6,7 @@ use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
 use baqylau_desk::log::pull::UnsentRecord;
 use baqylau_desk::log::undone::Undone;
 use baqylau_desk::people::decisions::Dispute;
-use baqylau_desk::store::Gap;
+use baqylau_desk::store::{BeyondLimit, EVALUATED, Gap};
 use baqylau_page::{failure_in_words, undone_in_words};
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::wire::RefusalCode;
@@ -59,6 +59,8 @@ fn all() -> Vec<(Undone, Vec<String>)> {
         (changed(true, EntryDifference::Missing), entry.clone()),
         (changed(true, EntryDifference::OtherTime { signed: 5, said: 947 }), [entry, vec!["942".into()]].concat()),
     ]);
+    let beyond = BeyondLimit { device, reports: 942 };
+    all.push((Undone::ReportsBeyondLimit(beyond), vec![device.to_string(), "942".into(), EVALUATED.to_string()]));
     let suspected = |of| Undone::LogSuspected(Suspicion { report, device, seq: 47, place: 31, of });
     let source = |numbers: &[&str]| -> Vec<String> {
         let numbers = numbers.iter().map(|number| (*number).to_owned());
